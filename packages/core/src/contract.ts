@@ -1,0 +1,128 @@
+/**
+ * What a plug-in has to be. Think of four sockets: an activation, a loss, an optimizer, an engine. Whatever has the
+ * shape fits, at once and everywhere: no registration, no subclass. Core never asks which plug-in it holds; what it
+ * must know of one, the plug-in declares in an optional property.
+ */
+import type { Graph } from './graph.js';
+
+/** A flat vector of numbers, in the precision of the engine that owns it. */
+export type FloatArray = Float64Array | Float32Array;
+
+/**
+ * What a shipped activation, loss or optimizer says of itself: "I am the published function of this name, with these
+ * options". An engine may then run it inside, and a file may name it. A custom plug-in leaves it out.
+ */
+export interface Builtin {
+  readonly name: string;
+  readonly options: Readonly<Record<string, number>>;
+}
+
+/**
+ * g: what a node does to its pre-activation h. Cases 2 and 3 use its derivative.
+ *
+ * @example
+ * ```ts
+ * import type { Activation } from '@nnbp/core';
+ *
+ * const cube: Activation = {
+ *   name: 'cube',
+ *   value: (h) => h ** 3,
+ *   derivative: (h) => 3 * h ** 2,
+ * };
+ * ```
+ */
+export interface Activation {
+  readonly name: string;
+  /** g(h), for any finite h. */
+  value(h: number): number;
+  /** g'(h); `g` is value(h), so that a sigmoid can return g * (1 - g). */
+  derivative(h: number, g: number): number;
+  /** Each h at which g has no derivative (there, `derivative` returns one of the one-sided ones). Absent: none. */
+  readonly kinks?: readonly number[];
+  readonly builtin?: Builtin;
+}
+
+/** One sample's loss over all output nodes. `x` and `t` have one entry an output node, in the graph's order. */
+export interface Loss {
+  readonly name: string;
+  value(x: ArrayLike<number>, t: ArrayLike<number>): number;
+  /** Case 1: writes dloss/dx_k for every output node k. Every entry is written; none is read. */
+  derivative(x: ArrayLike<number>, t: ArrayLike<number>, dLossDx: FloatArray): void;
+  /** Each x_k at which the loss has no derivative, for an output whose target is t. Absent: none. */
+  kinks?(t: number): readonly number[];
+  /** Says what is wrong with a sample's targets ("expected -1 or 1, found 0"), or nothing if they suit the loss. */
+  targetProblem?(t: ArrayLike<number>): string | undefined;
+  readonly builtin?: Builtin;
+}
+
+/** All that an optimizer needs to continue exactly where it was: plain data, owned by whoever holds it. */
+export interface OptimizerState {
+  readonly name: string;
+  readonly numbers: Readonly<Record<string, number>>;
+  /** Vectors of the parameter vector's length (momenta, squared gradients); empty before the first step. */
+  readonly vectors: Readonly<Record<string, FloatArray>>;
+  /** The states of what it is made of, when it is a chain. */
+  readonly parts?: readonly OptimizerState[];
+}
+
+/** Updates the flat parameter vector in place from the gradient vector of the same layout. */
+export interface Optimizer {
+  readonly name: string;
+  /** One update. `gradients` may be overwritten (a clipping transform does). */
+  step(parameters: FloatArray, gradients: FloatArray): void;
+  /** A copy of all it needs to continue exactly. */
+  state(): OptimizerState;
+  /** Continues from a state; throws `NnbpError` and keeps its own if that state is another optimizer's. */
+  restore(state: OptimizerState): void;
+  /** Told the loss (held-out, if there is one) after each epoch, for a learning rate that reacts to it. */
+  observe?(loss: number): void;
+  /** True if a step makes sense only for the gradient over all samples, as for resilient backpropagation. */
+  readonly fullBatch?: boolean;
+  readonly builtin?: Builtin;
+}
+
+/**
+ * What an engine remembers of its last pass. `id` is the author's id of a node, `sample` counts from 0 within the
+ * batch. All three throw `NnbpError` for an id or a sample that is not there.
+ */
+export interface GradientCache {
+  /** The node's value, x = c · g(h). */
+  x(id: string, sample?: number): number;
+  /** c · g'(h): how the value answers to the pre-activation. 0 for an input, which has none. */
+  slope(id: string, sample?: number): number;
+  /** How the sample's own loss answers to the node's value. */
+  dLossDx(id: string, sample?: number): number;
+}
+
+/**
+ * A graph made ready to run on batches of up to `batchSize` samples. It owns a parameter vector, a gradient vector
+ * and the gradient cache, all allocated once.
+ *
+ * Rows are flat: `inputs[s * inputCount + k]` is input k of sample s, targets and outputs likewise.
+ */
+export interface Executor {
+  readonly batchSize: number;
+  /** The parameters it computes with, in the graph's layout: write them to set them. */
+  readonly parameters: FloatArray;
+  /** The gradient of the batch's mean loss, in the same layout, as left by `backpropagate`. */
+  readonly gradients: FloatArray;
+  readonly cache: GradientCache;
+  /** Forward only. Returns `samples` rows of outputs: a view that the next call overwrites. */
+  predict(inputs: FloatArray, samples: number): FloatArray;
+  /** Forward and backward. Returns the mean loss over the samples and leaves the gradients. */
+  backpropagate(inputs: FloatArray, targets: FloatArray, samples: number, loss: Loss): number;
+  /**
+   * Backpropagates, then lets the optimizer update the parameters. Returns the mean loss before the update.
+   * If the loss, a gradient or an updated parameter is not finite, the parameters stay as they were, and what is
+   * returned is not finite either. `gradients` is not meaningful afterwards: an engine may update on the way.
+   */
+  step(inputs: FloatArray, targets: FloatArray, samples: number, loss: Loss, optimizer: Optimizer): number;
+  /** Frees what it holds. Using it afterwards throws. Disposing twice does nothing. */
+  dispose(): void;
+}
+
+/** Turns a graph into something that runs. */
+export interface Engine {
+  readonly name: string;
+  prepare(graph: Graph, batchSize: number): Executor;
+}

@@ -1,0 +1,62 @@
+/** The one error this project throws: a stable code for programs, a sentence for people. */
+
+/** What went wrong, in a word that never changes. */
+export type NnbpErrorCode =
+  | 'CYCLE'
+  | 'SELF_EDGE'
+  | 'UNKNOWN_ID'
+  | 'DOUBLED_ID'
+  | 'DOUBLED_EDGE'
+  | 'DOUBLED_OUTPUT'
+  | 'NO_INPUTS'
+  | 'NO_OUTPUTS'
+  | 'EMPTY_LAYER'
+  | 'FIXED_SCALE'
+  | 'WRONG_LENGTH'
+  | 'NOT_FINITE'
+  | 'OUT_OF_RANGE'
+  | 'WRONG_TYPE'
+  | 'WRONG_STATE'
+  | 'WRONG_TARGET'
+  | 'EMPTY_DATA'
+  | 'DIVERGED'
+  | 'DISPOSED';
+
+/**
+ * Thrown early and before anything is changed. The message names the node or argument, what was found and what was
+ * expected.
+ */
+export class NnbpError extends Error {
+  override readonly name = 'NnbpError';
+
+  constructor(
+    readonly code: NnbpErrorCode,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** Throws unless `found` is the expected length of `what`. */
+export function expectLength(what: string, found: number, expected: number): void {
+  if (found !== expected) {
+    throw new NnbpError('WRONG_LENGTH', `${what}: expected ${expected} numbers, found ${found}.`);
+  }
+}
+
+/** Throws unless every entry of `values` is a finite number. */
+export function expectFinite(what: string, values: ArrayLike<number>): void {
+  for (let k = 0; k < values.length; k++) {
+    if (!Number.isFinite(values[k])) {
+      throw new NnbpError('NOT_FINITE', `${what}, position ${k}: expected a finite number, found ${values[k]}.`);
+    }
+  }
+}
+
+/** Throws unless `value` is a whole number of at least `least`. */
+export function expectWhole(what: string, value: number, least: number): void {
+  if (!Number.isSafeInteger(value) || value < least) {
+    throw new NnbpError('OUT_OF_RANGE', `${what}: expected a whole number from ${least}, found ${value}.`);
+  }
+}

@@ -1,0 +1,131 @@
+/**
+ * The network's shape: think of two printed tables, one of each node's predecessors and one of its successors, in an
+ * order in which every node comes after all it depends on. Typed arrays (compressed sparse rows), no object per edge,
+ * nothing changes once it is built. It holds no parameters; it says where in the parameter vector they are.
+ */
+import type { Activation } from './contract.js';
+import { NnbpError } from './errors.js';
+
+/** The arrays a builder hands over; see the fields of {@link Graph}. */
+export interface GraphArrays {
+  readonly ids: readonly string[];
+  readonly inputCount: number;
+  readonly outputs: ArrayLike<number>;
+  readonly activations: readonly Activation[];
+  readonly activationOf: ArrayLike<number>;
+  readonly scaleTrainable: ArrayLike<number>;
+  readonly edgeStart: ArrayLike<number>;
+  readonly predecessors: ArrayLike<number>;
+  readonly parameterStart: ArrayLike<number>;
+  readonly sharedWeights: ArrayLike<number> | undefined;
+}
+
+/** A validated directed acyclic graph. Made by `GraphBuilder.build()`. */
+export class Graph {
+  /** The author's id of each node. Nodes are numbered in topological order: the inputs first, in their own order. */
+  readonly ids: readonly string[];
+  readonly nodeCount: number;
+  /** Nodes 0 to inputCount − 1 are the inputs. */
+  readonly inputCount: number;
+  readonly edgeCount: number;
+  readonly parameterCount: number;
+  /** The output nodes, in the author's order. */
+  readonly outputs: ArrayLike<number>;
+  /** Where a node stands in `outputs`, or −1. */
+  readonly outputPosition: ArrayLike<number>;
+  /** The distinct activations in use. */
+  readonly activations: readonly Activation[];
+  /** For each node, the index of its activation in `activations`. */
+  readonly activationOf: ArrayLike<number>;
+  /** For each node, 1 if its c is a parameter, 0 if it is fixed at 1. */
+  readonly scaleTrainable: ArrayLike<number>;
+  /** The edges into node i are edgeStart[i] to edgeStart[i + 1] − 1. */
+  readonly edgeStart: ArrayLike<number>;
+  /** For each edge, the node it comes from. */
+  readonly predecessors: ArrayLike<number>;
+  /** Node i's own parameters (b, then c if trainable, then its weights) begin at parameterStart[i]. */
+  readonly parameterStart: ArrayLike<number>;
+  /** For each edge, the parameter index of its weight, if any two edges share one; else undefined. */
+  readonly sharedWeights: ArrayLike<number> | undefined;
+  /** The edges out of node i are listed at successorStart[i] to successorStart[i + 1] − 1. */
+  readonly successorStart: ArrayLike<number>;
+  /** For each entry of that list, the node the edge goes to… */
+  readonly successors: ArrayLike<number>;
+  /** …and the edge. */
+  readonly successorEdges: ArrayLike<number>;
+  readonly #index: ReadonlyMap<string, number>;
+
+  /** @internal */
+  constructor(arrays: GraphArrays) {
+    this.ids = arrays.ids;
+    this.nodeCount = arrays.ids.length;
+    this.inputCount = arrays.inputCount;
+    this.edgeCount = arrays.predecessors.length;
+    this.outputs = arrays.outputs;
+    this.activations = arrays.activations;
+    this.activationOf = arrays.activationOf;
+    this.scaleTrainable = arrays.scaleTrainable;
+    this.edgeStart = arrays.edgeStart;
+    this.predecessors = arrays.predecessors;
+    this.parameterStart = arrays.parameterStart;
+    this.parameterCount = arrays.parameterStart[this.nodeCount];
+    this.sharedWeights = arrays.sharedWeights;
+    this.#index = new Map(arrays.ids.map((id, i) => [id, i]));
+
+    const outputPosition = new Int32Array(this.nodeCount).fill(-1);
+    for (let k = 0; k < arrays.outputs.length; k++) outputPosition[arrays.outputs[k]] = k;
+    this.outputPosition = outputPosition;
+
+    const transposed = transpose(this.nodeCount, this.edgeStart, this.predecessors);
+    this.successorStart = transposed.start;
+    this.successors = transposed.successors;
+    this.successorEdges = transposed.edges;
+    Object.freeze(this);
+  }
+
+  /**
+   * The number of the node with this id, its place in topological order.
+   *
+   * @throws NnbpError `UNKNOWN_ID`
+   */
+  indexOf(id: string): number {
+    const i = this.#index.get(id);
+    if (i === undefined) throw new NnbpError('UNKNOWN_ID', `The graph has no node "${id}".`);
+    return i;
+  }
+
+  /** The parameter index of b of node i (not an input). */
+  biasIndex(i: number): number {
+    return this.parameterStart[i];
+  }
+
+  /** The parameter index of c of node i, or −1 if it is fixed at 1. */
+  scaleIndex(i: number): number {
+    return this.scaleTrainable[i] === 1 ? this.parameterStart[i] + 1 : -1;
+  }
+
+  /** The parameter index of the weight of `edge`, an edge into node i. */
+  weightIndex(edge: number, i: number): number {
+    return this.sharedWeights === undefined
+      ? this.parameterStart[i] + 1 + this.scaleTrainable[i] + edge - this.edgeStart[i]
+      : this.sharedWeights[edge];
+  }
+}
+
+/** The same edges listed by the node they come from; successors of one node in topological order. */
+function transpose(nodeCount: number, edgeStart: ArrayLike<number>, predecessors: ArrayLike<number>) {
+  const start = new Uint32Array(nodeCount + 1);
+  const successors = new Uint32Array(predecessors.length);
+  const edges = new Uint32Array(predecessors.length);
+  for (let e = 0; e < predecessors.length; e++) start[predecessors[e] + 1]++;
+  for (let i = 0; i < nodeCount; i++) start[i + 1] += start[i];
+  const next = start.slice();
+  for (let i = 0; i < nodeCount; i++) {
+    for (let e = edgeStart[i]; e < edgeStart[i + 1]; e++) {
+      const at = next[predecessors[e]]++;
+      successors[at] = i;
+      edges[at] = e;
+    }
+  }
+  return { start, successors, edges };
+}

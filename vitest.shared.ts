@@ -1,0 +1,16 @@
+import { defaultClientConditions, defaultServerConditions } from 'vite';
+import { defineProject } from 'vitest/config';
+
+const source = '@nnbp/source';
+
+/** A package's tests run against the sources of every workspace package: nothing needs to be built first. */
+export const project = (name: string) =>
+  defineProject({
+    resolve: { conditions: [source, ...defaultClientConditions] },
+    ssr: { resolve: { conditions: [source, ...defaultServerConditions] } },
+    test: {
+      name,
+      include: ['test/**/*.test.ts'],
+      typecheck: { enabled: true, include: ['test/**/*.test-d.ts'] },
+    },
+  });
