@@ -1,4 +1,16 @@
+export { GraphBuilder, type LayerOptions, type NodeOptions } from './builder.js';
+export { ReferenceCache, type SampleCache } from './cache.js';
+export { outputValues } from './cases/output.js';
+export { parameterGradients } from './cases/parameters.js';
+export { valueFromSuccessors } from './cases/successors.js';
 export type * from './contract.js';
-export * from './errors.js';
-export { Graph } from './graph.js';
+export { expectFinite, expectLength, expectWhole, NnbpError, type NnbpErrorCode } from './errors.js';
+export { forward, slope } from './forward.js';
+export { Graph, type GraphArrays } from './graph.js';
+export { constant, glorotNormal, glorotUniform, heNormal, heUniform, type Initializer } from './initializers.js';
+export { Network, type NetworkOptions, type Pass, type Row } from './network.js';
+export { type NodeParameters, ParameterVector } from './parameters.js';
 export { Random } from './random.js';
+export { reference, ReferenceExecutor } from './reference.js';
+export { mlp, type MlpOptions } from './shapes.js';
+export { Standardization } from './standardization.js';

@@ -1,0 +1,13 @@
+/** Case 1: the value of an output node. Its dloss/dx comes from the loss alone. */
+import type { Loss } from '../contract.js';
+
+/**
+ *     dloss/dx_k = loss.derivative, for every output node k
+ *
+ * For loss(x) = (x − t)², dloss/dx = 2 (x − t): with x = 7 and t = 10 it is −6.
+ *
+ * @param dLossDx - Written: one entry an output node, as `x` and `t`.
+ */
+export function outputValues(loss: Loss, x: Float64Array, t: Float64Array, dLossDx: Float64Array): void {
+  loss.derivative(x, t, dLossDx);
+}

@@ -1,0 +1,30 @@
+/** Where weights start. Each draws one weight from the node's fan-in and fan-out; b starts at 0 and c at 1. */
+import type { Random } from './random.js';
+
+/**
+ * Draws one weight of a node.
+ *
+ * @param fanIn - The node's number of predecessors.
+ * @param fanOut - Its number of successors; an output node counts the loss as one more.
+ */
+export type Initializer = (fanIn: number, fanOut: number, random: Random) => number;
+
+const uniform = (random: Random, limit: number) => (2 * random.uniform() - 1) * limit;
+
+/** Uniform within $\pm\sqrt{6 / (\text{fan-in} + \text{fan-out})}$ (Glorot and Bengio 2010). The default. */
+export const glorotUniform: Initializer = (fanIn, fanOut, random) => uniform(random, Math.sqrt(6 / (fanIn + fanOut)));
+
+/** Normal with variance $2 / (\text{fan-in} + \text{fan-out})$ (Glorot and Bengio 2010). */
+export const glorotNormal: Initializer = (fanIn, fanOut, random) => random.normal() * Math.sqrt(2 / (fanIn + fanOut));
+
+/** Uniform within $\pm\sqrt{6 / \text{fan-in}}$ (He et al. 2015), for nodes of the relu family. */
+export const heUniform: Initializer = (fanIn, _, random) => uniform(random, Math.sqrt(6 / fanIn));
+
+/** Normal with variance $2 / \text{fan-in}$ (He et al. 2015), for nodes of the relu family. */
+export const heNormal: Initializer = (fanIn, _, random) => random.normal() * Math.sqrt(2 / fanIn);
+
+/** Every weight the same. Nodes with the same predecessors then stay the same for ever: mind the symmetry. */
+export const constant =
+  (weight: number): Initializer =>
+  () =>
+    weight;

@@ -1,0 +1,204 @@
+/** A graph with parameters: what learns, predicts, and can be asked for every number of its derivatives. */
+import type { ReferenceCache } from './cache.js';
+import type { Loss } from './contract.js';
+import { expectFinite, expectLength, NnbpError } from './errors.js';
+import type { Graph } from './graph.js';
+import { glorotUniform, type Initializer } from './initializers.js';
+import { type NodeParameters, ParameterVector } from './parameters.js';
+import { Random } from './random.js';
+import { ReferenceExecutor } from './reference.js';
+import { Standardization } from './standardization.js';
+
+/** How a network's parameters start. */
+export interface NetworkOptions {
+  /** Any finite number; the same seed gives the same parameters. Default 0. */
+  readonly seed?: number;
+  /** Draws the weights; default {@link glorotUniform}. Each b starts at 0, each c at 1. */
+  readonly initializer?: Initializer;
+}
+
+/** What one backpropagation found. */
+export interface Pass {
+  /** The mean loss over the samples. */
+  readonly loss: number;
+  /** For each sample the output nodes' values, in the network's own (standardised) units if it has such. */
+  readonly outputs: readonly (readonly number[])[];
+  /** x, h, g, slope and dloss/dx of every node and sample. */
+  readonly cache: ReferenceCache;
+  /** dloss/db, dloss/dc and dloss/dw of every node, for the mean loss. */
+  readonly gradients: ParameterVector;
+}
+
+/** One sample's numbers. */
+export type Row = ArrayLike<number>;
+
+/**
+ * A {@link Graph} and its parameters.
+ *
+ * @example
+ * ```ts
+ * import { sigmoid } from '@nnbp/activations';
+ * import { mlp, Network } from '@nnbp/core';
+ * import { mse } from '@nnbp/losses';
+ *
+ * const network = new Network(mlp([2, 3, 1], { activation: sigmoid }), { seed: 42 });
+ * const pass = network.backpropagate([0.5, 1], [1], mse());
+ * pass.gradients.of('output.0').b === pass.cache.dLossDx('output.0') * pass.cache.slope('output.0'); // true
+ * ```
+ */
+export class Network {
+  /** All parameters, one flat vector with a view by node. */
+  readonly parameters: ParameterVector;
+  #inputUnits: Standardization | undefined;
+  #outputUnits: Standardization | undefined;
+
+  /** @throws NnbpError `NOT_FINITE` (the seed, or a weight the initialiser drew) */
+  constructor(
+    readonly graph: Graph,
+    options: NetworkOptions = {},
+  ) {
+    const { seed = 0, initializer = glorotUniform } = options;
+    expectFinite('seed', [seed]);
+    this.parameters = new ParameterVector(graph, new Float64Array(graph.parameterCount));
+    initialize(graph, this.parameters.vector, initializer, new Random(seed));
+    expectFinite('The initialised parameters', this.parameters.vector);
+  }
+
+  /** The units of the inputs, if they are standardised. Set by `fit`; assign to set them by hand. */
+  get inputUnits(): Standardization | undefined {
+    return this.#inputUnits;
+  }
+
+  /** @throws NnbpError `WRONG_LENGTH` */
+  set inputUnits(units: Standardization | undefined) {
+    if (units !== undefined) expectLength('inputUnits', units.mean.length, this.graph.inputCount);
+    this.#inputUnits = units;
+  }
+
+  /** The units of the outputs and targets, if they are standardised. Set by `fit`; assign to set them by hand. */
+  get outputUnits(): Standardization | undefined {
+    return this.#outputUnits;
+  }
+
+  /** @throws NnbpError `WRONG_LENGTH` */
+  set outputUnits(units: Standardization | undefined) {
+    if (units !== undefined) expectLength('outputUnits', units.mean.length, this.graph.outputs.length);
+    this.#outputUnits = units;
+  }
+
+  /**
+   * The outputs for one sample, in the data's own units.
+   *
+   * @param input - A number for each input node, in the order they were declared.
+   * @throws NnbpError `WRONG_LENGTH`, `NOT_FINITE`
+   */
+  predict(input: Row): number[] {
+    return this.predictBatch([input])[0];
+  }
+
+  /**
+   * The outputs for many samples; see {@link Network.predict}.
+   *
+   * @throws NnbpError `WRONG_LENGTH`, `NOT_FINITE`, `EMPTY_DATA`
+   */
+  predictBatch(inputs: ArrayLike<Row>): number[][] {
+    const { graph, outputUnits } = this;
+    const executor = this.#executor(inputs.length);
+    const rows = flatRows('input', inputs, graph.inputCount, this.inputUnits);
+    return splitRows(executor.predict(rows, inputs.length), graph.outputs.length, outputUnits);
+  }
+
+  /**
+   * One forward and one backward pass over one sample, every derivative kept; changes no parameter. Input and target
+   * are in the data's own units; loss, cache and gradients are in the network's.
+   *
+   * @param target - A number for each output node, in the order they were named.
+   * @throws NnbpError `WRONG_LENGTH`, `NOT_FINITE`, `WRONG_TARGET`
+   */
+  backpropagate(input: Row, target: Row, loss: Loss): Pass {
+    return this.backpropagateBatch([input], [target], loss);
+  }
+
+  /**
+   * The same over many samples: the loss and the gradients are means over them; see {@link Network.backpropagate}.
+   *
+   * @throws NnbpError `WRONG_LENGTH`, `NOT_FINITE`, `WRONG_TARGET`, `EMPTY_DATA`
+   */
+  backpropagateBatch(inputs: ArrayLike<Row>, targets: ArrayLike<Row>, loss: Loss): Pass {
+    const { graph } = this;
+    const samples = inputs.length;
+    if (targets.length !== samples) {
+      throw new NnbpError('WRONG_LENGTH', `targets: expected ${samples} rows, one a sample, found ${targets.length}.`);
+    }
+    const executor = this.#executor(samples);
+    const inputRows = flatRows('input', inputs, graph.inputCount, this.inputUnits);
+    const targetRows = flatRows('target', targets, graph.outputs.length, this.outputUnits);
+    for (let s = 0; s < samples; s++) {
+      const problem = loss.targetProblem?.(targetRows.subarray(s * graph.outputs.length, (s + 1) * graph.outputs.length));
+      if (problem) throw new NnbpError('WRONG_TARGET', `target of sample ${s}, for ${loss.name}: ${problem}.`);
+    }
+    const mean = executor.backpropagate(inputRows, targetRows, samples, loss);
+    const outputs = executor.cache.samples.map(({ x }) => Array.from(graph.outputs, (i) => x[i]));
+    return {
+      loss: mean,
+      outputs,
+      cache: executor.cache,
+      gradients: new ParameterVector(graph, executor.gradients),
+    };
+  }
+
+  /**
+   * Sets some of a node's parameters; see {@link ParameterVector.set}.
+   *
+   * @throws NnbpError `UNKNOWN_ID`, `FIXED_SCALE`, `NOT_FINITE`; nothing is changed then
+   */
+  setParameters(id: string, values: Partial<NodeParameters>): void {
+    this.parameters.set(id, values);
+  }
+
+  /**
+   * A node's parameters, by name.
+   *
+   * @throws NnbpError `UNKNOWN_ID`
+   */
+  getParameters(id: string): NodeParameters {
+    return this.parameters.of(id);
+  }
+
+  #executor(samples: number): ReferenceExecutor {
+    if (samples === 0) throw new NnbpError('EMPTY_DATA', 'There is no sample.');
+    expectFinite('parameters', this.parameters.vector);
+    const executor = new ReferenceExecutor(this.graph, samples);
+    executor.parameters.set(this.parameters.vector);
+    return executor;
+  }
+}
+
+function initialize(graph: Graph, parameters: Float64Array, initializer: Initializer, random: Random): void {
+  for (let i = graph.inputCount; i < graph.nodeCount; i++) {
+    const scale = graph.scaleIndex(i);
+    const ownWeights = graph.biasIndex(i) + 1 + graph.scaleTrainable[i];
+    const fanIn = graph.edgeStart[i + 1] - graph.edgeStart[i];
+    const fanOut = graph.successorStart[i + 1] - graph.successorStart[i] + Number(graph.outputPosition[i] >= 0);
+    if (scale >= 0) parameters[scale] = 1;
+    for (let p = ownWeights; p < graph.parameterStart[i + 1]; p++) parameters[p] = initializer(fanIn, fanOut, random);
+  }
+}
+
+/** Checks rows and lays them one after another. */
+function flatRows(what: string, rows: ArrayLike<Row>, width: number, units: Standardization | undefined): Float64Array {
+  const flat = new Float64Array(rows.length * width);
+  for (let s = 0; s < rows.length; s++) {
+    const label = `${what} of sample ${s}`;
+    expectLength(label, rows[s].length, width);
+    expectFinite(label, rows[s]);
+    for (let k = 0; k < width; k++) flat[s * width + k] = units?.apply(rows[s][k], k) ?? rows[s][k];
+  }
+  return flat;
+}
+
+function splitRows(flat: ArrayLike<number>, width: number, units: Standardization | undefined): number[][] {
+  return Array.from({ length: flat.length / width }, (_, s) =>
+    Array.from({ length: width }, (_, k) => units?.undo(flat[s * width + k], k) ?? flat[s * width + k]),
+  );
+}

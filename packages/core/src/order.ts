@@ -1,0 +1,59 @@
+/**
+ * Topological order: every node after all its predecessors. Think of a reader who, before reading a node, first reads
+ * what it depends on, and keeps a finger on each node begun. Coming back to a finger is a cycle. The fingers are an
+ * explicit stack, so a chain of a million nodes is no deeper than one of ten.
+ */
+import { NnbpError } from './errors.js';
+
+/**
+ * The places of all nodes, inputs first, then as declared wherever that is possible.
+ *
+ * @param ids - For each place its id, for messages.
+ * @param inputs - The places of the inputs.
+ * @param predecessorsOf - The places of a node's predecessors; undefined for an input.
+ * @throws NnbpError `CYCLE`, naming its nodes
+ */
+export function topologicalOrder(
+  ids: readonly string[],
+  inputs: readonly number[],
+  predecessorsOf: (place: number) => Uint32Array | undefined,
+): Uint32Array {
+  const begun = 1;
+  const done = 2;
+  const order = new Uint32Array(ids.length);
+  const state = new Uint8Array(ids.length);
+  const nextPredecessor = new Uint32Array(ids.length);
+  let ordered = 0;
+  for (const place of inputs) {
+    state[place] = done;
+    order[ordered++] = place;
+  }
+
+  const fingers: number[] = [];
+  for (let root = 0; root < ids.length; root++) {
+    if (state[root] === done) continue;
+    fingers.push(root);
+    while (fingers.length > 0) {
+      const place = fingers[fingers.length - 1];
+      const predecessors = predecessorsOf(place);
+      state[place] = begun;
+      if (predecessors !== undefined && nextPredecessor[place] < predecessors.length) {
+        const predecessor = predecessors[nextPredecessor[place]++];
+        if (state[predecessor] === begun) throw cycle(ids, fingers.slice(fingers.indexOf(predecessor)));
+        if (state[predecessor] !== done) fingers.push(predecessor);
+      } else {
+        state[place] = done;
+        order[ordered++] = place;
+        fingers.pop();
+      }
+    }
+  }
+  return order;
+}
+
+/** `places` lead backwards, each from a node to a predecessor; the message follows the edges forwards. */
+function cycle(ids: readonly string[], places: readonly number[]): NnbpError {
+  const names = places.map((place) => ids[place]).reverse();
+  const shown = names.length > 12 ? [...names.slice(0, 6), '…', ...names.slice(-5)] : names;
+  return new NnbpError('CYCLE', `The graph has a cycle: ${[...shown, names[0]].join(' → ')}. Remove one of its edges.`);
+}

@@ -1,0 +1,87 @@
+/**
+ * One flat vector seen node by node: think of a ledger in which each node has a page with its own b, c and weights.
+ * Parameters and gradients share the layout, so the same view reads both.
+ */
+import type { FloatArray } from './contract.js';
+import { NnbpError } from './errors.js';
+import type { Graph } from './graph.js';
+
+/** What one node uses, or the gradient of each of these. */
+export interface NodeParameters {
+  b: number;
+  /** Absent where c is fixed at 1. */
+  c?: number;
+  /** Each incoming edge's weight, by the predecessor's id. */
+  w: Record<string, number>;
+}
+
+/** A vector in the graph's layout: node after node in topological order, each node's b, c and weights together. */
+export class ParameterVector<Vector extends FloatArray = Float64Array> {
+  constructor(
+    readonly graph: Graph,
+    /** The numbers themselves. */
+    readonly vector: Vector,
+  ) {}
+
+  /**
+   * A node's numbers, by name.
+   *
+   * @throws NnbpError `UNKNOWN_ID` (also for an input, which has no parameters)
+   */
+  of(id: string): NodeParameters {
+    const { graph, vector } = this;
+    const i = computedNode(graph, id);
+    const scale = graph.scaleIndex(i);
+    const w: Record<string, number> = {};
+    for (let e = graph.edgeStart[i]; e < graph.edgeStart[i + 1]; e++) {
+      put(w, graph.ids[graph.predecessors[e]], vector[graph.weightIndex(e, i)]);
+    }
+    return { b: vector[graph.biasIndex(i)], ...(scale >= 0 && { c: vector[scale] }), w };
+  }
+
+  /**
+   * Sets some of a node's numbers; what is not named stays. A shared weight changes for every edge that shares it.
+   *
+   * @throws NnbpError `UNKNOWN_ID`, `FIXED_SCALE`, `NOT_FINITE`; nothing is changed then
+   */
+  set(id: string, values: { readonly b?: number; readonly c?: number; readonly w?: Readonly<Record<string, number>> }): void {
+    const { graph, vector } = this;
+    const i = computedNode(graph, id);
+    const changes: [index: number, value: number][] = [];
+    const change = (name: string, index: number, value: number) => {
+      if (!Number.isFinite(value)) {
+        throw new NnbpError('NOT_FINITE', `${name} of node "${id}": expected a finite number, found ${value}.`);
+      }
+      changes.push([index, value]);
+    };
+    if (values.b !== undefined) change('b', graph.biasIndex(i), values.b);
+    if (values.c !== undefined) {
+      const scale = graph.scaleIndex(i);
+      if (scale < 0) throw new NnbpError('FIXED_SCALE', `c of node "${id}" is fixed at 1; build it with scale "trainable".`);
+      change('c', scale, values.c);
+    }
+    for (const [predecessor, weight] of Object.entries(values.w ?? {})) {
+      change(`w from "${predecessor}"`, graph.weightIndex(edgeFrom(graph, predecessor, i), i), weight);
+    }
+    for (const [index, value] of changes) vector[index] = value;
+  }
+}
+
+function computedNode(graph: Graph, id: string): number {
+  const i = graph.indexOf(id);
+  if (i < graph.inputCount) throw new NnbpError('UNKNOWN_ID', `Node "${id}" is an input and has no parameters.`);
+  return i;
+}
+
+function edgeFrom(graph: Graph, predecessor: string, i: number): number {
+  const from = graph.indexOf(predecessor);
+  for (let e = graph.edgeStart[i]; e < graph.edgeStart[i + 1]; e++) {
+    if (graph.predecessors[e] === from) return e;
+  }
+  throw new NnbpError('UNKNOWN_ID', `Node "${graph.ids[i]}" has no edge from "${predecessor}".`);
+}
+
+/** Sets a property even where the author's id is "__proto__". */
+function put(record: Record<string, number>, key: string, value: number): void {
+  Object.defineProperty(record, key, { value, enumerable: true, configurable: true, writable: true });
+}
