@@ -1,1 +1,16 @@
-export {};
+export { elu } from './elu.js';
+export { gaussian } from './gaussian.js';
+export { gelu } from './gelu.js';
+export { hardSigmoid } from './hard-sigmoid.js';
+export { hardTanh } from './hard-tanh.js';
+export { identity } from './identity.js';
+export { leakyRelu } from './leaky-relu.js';
+export { mish } from './mish.js';
+export { relu } from './relu.js';
+export { selu } from './selu.js';
+export { sigmoid } from './sigmoid.js';
+export { silu } from './silu.js';
+export { sine } from './sine.js';
+export { softplus } from './softplus.js';
+export { softsign } from './softsign.js';
+export { tanh } from './tanh.js';

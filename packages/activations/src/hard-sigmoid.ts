@@ -1,0 +1,11 @@
+/** The sigmoid as three straight pieces. */
+import type { Activation } from '@nnbp/core';
+
+/** $g(h) = \min(\max(h / 6 + \tfrac12, 0), 1)$; $g'(h) = \tfrac16$ between −3 and 3, else 0 (as in PyTorch). */
+export const hardSigmoid: Activation = {
+  name: 'hardSigmoid',
+  value: (h) => (h <= -3 ? 0 : h >= 3 ? 1 : h / 6 + 0.5),
+  derivative: (h) => (h > -3 && h < 3 ? 1 / 6 : 0),
+  kinks: [-3, 3],
+  builtin: { name: 'hardSigmoid', options: {} },
+};

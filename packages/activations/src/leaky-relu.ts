@@ -1,0 +1,35 @@
+/** The hinge that lets a little through below 0, so that no node dies. */
+import { type Activation, expectFinite } from '@nnbp/core';
+
+const withNegativeSlope = (negativeSlope: number): Activation => ({
+  name: 'leakyRelu',
+  value: (h) => (h > 0 ? h : negativeSlope * h),
+  derivative: (h) => (h > 0 ? 1 : negativeSlope),
+  kinks: [0],
+  builtin: { name: 'leakyRelu', options: { negativeSlope } },
+});
+
+/**
+ * $g(h) = h$ above 0, else $a h$; $g'(h) = 1$ above 0, else $a$. $a$ is 0.01, or what `negativeSlope` is given.
+ *
+ * @example
+ * ```ts
+ * import { leakyRelu } from '@nnbp/activations';
+ *
+ * leakyRelu.value(-2); // -0.02
+ * leakyRelu.negativeSlope(0.2).value(-2); // -0.4
+ * ```
+ */
+export const leakyRelu: Activation & {
+  /**
+   * The same with another $a$.
+   *
+   * @throws NnbpError `NOT_FINITE`
+   */
+  negativeSlope(a: number): Activation;
+} = /* @__PURE__ */ Object.assign(/* @__PURE__ */ withNegativeSlope(0.01), {
+  negativeSlope(a: number): Activation {
+    expectFinite('negativeSlope', [a]);
+    return withNegativeSlope(a);
+  },
+});

@@ -1,0 +1,30 @@
+/** The straight line weighted by tanh of softplus: smooth, and slightly below 0 on the left. */
+import type { Activation } from '@nnbp/core';
+
+/**
+ * tanh(softplus(h)). With $e = e^{-|h|}$ it is $(1 + 2e)/(1 + 2e + 2e^2)$ above 0 and $(e^2 + 2e)/(e^2 + 2e + 2)$ below,
+ * from $\tanh \ln y = (y^2 - 1)/(y^2 + 1)$ with $y = 1 + e^h$.
+ */
+function gate(h: number): number {
+  const e = Math.exp(-Math.abs(h));
+  return h >= 0 ? (1 + 2 * e) / (1 + 2 * e + 2 * e * e) : (e * (e + 2)) / (e * (e + 2) + 2);
+}
+
+/** 1 − tanh²(softplus(h)), without cancellation: 4 y² / (y² + 1)². */
+function gateComplement(h: number): number {
+  const e = Math.exp(-Math.abs(h));
+  const y = 1 + e;
+  const sum = h >= 0 ? 1 + 2 * e + 2 * e * e : e * (e + 2) + 2;
+  return h >= 0 ? (4 * (e * y) ** 2) / sum ** 2 : (4 * y * y) / sum ** 2;
+}
+
+/**
+ * $g(h) = h \tanh(\ln(1 + e^h))$, $g'(h) = \tau + h \, \sigma(h) (1 - \tau^2)$ with $\tau = \tanh(\ln(1 + e^h))$ and
+ * $\sigma$ the sigmoid (Misra 2019).
+ */
+export const mish: Activation = {
+  name: 'mish',
+  value: (h) => h * gate(h),
+  derivative: (h) => gate(h) + (h * gateComplement(h)) / (1 + Math.exp(-h)),
+  builtin: { name: 'mish', options: {} },
+};

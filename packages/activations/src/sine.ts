@@ -1,0 +1,27 @@
+/** A wave, for signals and their derivatives. */
+import { type Activation, expectFinite } from '@nnbp/core';
+
+const withFrequency = (frequency: number): Activation => ({
+  name: 'sine',
+  value: (h) => Math.sin(frequency * h),
+  derivative: (h) => frequency * Math.cos(frequency * h),
+  builtin: { name: 'sine', options: { frequency } },
+});
+
+/**
+ * $g(h) = \sin(\omega h)$, $g'(h) = \omega \cos(\omega h)$ (Sitzmann et al. 2020). $\omega$ is 1, or what `frequency`
+ * is given.
+ */
+export const sine: Activation & {
+  /**
+   * The same with another $\omega$.
+   *
+   * @throws NnbpError `NOT_FINITE`
+   */
+  frequency(omega: number): Activation;
+} = /* @__PURE__ */ Object.assign(/* @__PURE__ */ withFrequency(1), {
+  frequency(omega: number): Activation {
+    expectFinite('frequency', [omega]);
+    return withFrequency(omega);
+  },
+});

@@ -1,0 +1,10 @@
+/** The smooth hinge. */
+import type { Activation } from '@nnbp/core';
+
+/** $g(h) = \ln(1 + e^h)$, $g'(h)$ is the sigmoid. Written as $\max(h, 0) + \ln(1 + e^{-|h|})$, which never overflows. */
+export const softplus: Activation = {
+  name: 'softplus',
+  value: (h) => Math.max(h, 0) + Math.log1p(Math.exp(-Math.abs(h))),
+  derivative: (h) => 1 / (1 + Math.exp(-h)),
+  builtin: { name: 'softplus', options: {} },
+};
