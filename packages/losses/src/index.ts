@@ -1,1 +1,11 @@
-export {};
+export { binaryCrossEntropy } from './binary-cross-entropy.js';
+export { binaryCrossEntropyWithLogits } from './binary-cross-entropy-with-logits.js';
+export { elementwise, type ElementwiseLoss } from './elementwise.js';
+export { hinge } from './hinge.js';
+export { huber, type HuberOptions } from './huber.js';
+export { klDivergence } from './kl-divergence.js';
+export { logCosh } from './log-cosh.js';
+export { mae } from './mae.js';
+export { mse } from './mse.js';
+export { poisson } from './poisson.js';
+export { softmaxCrossEntropy } from './softmax-cross-entropy.js';

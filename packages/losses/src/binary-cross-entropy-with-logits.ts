@@ -1,0 +1,17 @@
+/** Binary cross-entropy of the sigmoid of the outputs, for outputs that are straight lines. */
+import type { Loss } from '@nnbp/core';
+import { elementwise } from './elementwise.js';
+import { probability } from './targets.js';
+
+/**
+ * $\max(x, 0) - x t + \ln(1 + e^{-|x|})$, the mean over outputs; $\partial loss / \partial x_k = \frac1n (\sigma(x_k) - t_k)$.
+ * $t$ from 0 to 1. PyTorch's `BCEWithLogitsLoss`.
+ */
+export const binaryCrossEntropyWithLogits = (): Loss =>
+  elementwise({
+    name: 'binaryCrossEntropyWithLogits',
+    value: (x, t) => Math.max(x, 0) - x * t + Math.log1p(Math.exp(-Math.abs(x))),
+    derivative: (x, t) => 1 / (1 + Math.exp(-x)) - t,
+    targetProblem: probability,
+    builtin: { name: 'binaryCrossEntropyWithLogits', options: {} },
+  });

@@ -1,0 +1,21 @@
+/** How surprised a probability is by what happened. For outputs that are probabilities already (a sigmoid's). */
+import type { Loss } from '@nnbp/core';
+import { elementwise } from './elementwise.js';
+import { probability } from './targets.js';
+
+/** PyTorch's bound: a certain and wrong prediction costs 100, not infinity. */
+const boundedLog = (p: number) => Math.max(Math.log(p), -100);
+
+/**
+ * $-t \ln x - (1 - t) \ln (1 - x)$, the mean over outputs; $x$ and $t$ from 0 to 1. Each logarithm is at least −100, and
+ * the derivative is $(x - t) / \max(x (1 - x), 10^{-12})$, as in PyTorch's `BCELoss`. An $x$ outside gives NaN.
+ * `binaryCrossEntropyWithLogits` on the pre-activation is better conditioned.
+ */
+export const binaryCrossEntropy = (): Loss =>
+  elementwise({
+    name: 'binaryCrossEntropy',
+    value: (x, t) => -t * boundedLog(x) - (1 - t) * boundedLog(1 - x),
+    derivative: (x, t) => (x - t) / Math.max(x * (1 - x), 1e-12),
+    targetProblem: probability,
+    builtin: { name: 'binaryCrossEntropy', options: {} },
+  });

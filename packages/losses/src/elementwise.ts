@@ -1,0 +1,60 @@
+/** A loss that looks at one output at a time, and at a sample by the mean over its outputs. */
+import type { Builtin, FloatArray, Loss } from '@nnbp/core';
+
+/** The loss of one output, and how it answers to that output. */
+export interface ElementwiseLoss {
+  readonly name: string;
+  value(x: number, t: number): number;
+  /** $\partial loss / \partial x$. */
+  derivative(x: number, t: number): number;
+  /** Each x at which there is no derivative, given the target. */
+  kinks?(t: number): readonly number[];
+  /** What is wrong with a target ("expected -1 or 1, found 0"), or nothing. */
+  targetProblem?(t: number): string | undefined;
+  readonly builtin?: Builtin;
+}
+
+/**
+ * Turns a pair of functions of one output into a {@link Loss}: $\frac1n \sum_k loss(x_k, t_k)$ over the $n$ outputs.
+ *
+ * @example
+ * ```ts
+ * import { elementwise } from '@nnbp/losses';
+ *
+ * const cautious = elementwise({
+ *   name: 'cautious',
+ *   value: (x, t) => (x > t ? 3 : 1) * (x - t) ** 2,
+ *   derivative: (x, t) => (x > t ? 6 : 2) * (x - t),
+ * });
+ * cautious.value([3], [1]); // 12
+ * ```
+ */
+export function elementwise(of: ElementwiseLoss): Loss {
+  const { name, value, derivative, kinks, targetProblem, builtin } = of;
+  return {
+    name,
+    value(x, t) {
+      let sum = 0;
+      for (let k = 0; k < x.length; k++) sum += value(x[k], t[k]);
+      return sum / x.length;
+    },
+    derivative(x, t, dLossDx: FloatArray) {
+      for (let k = 0; k < x.length; k++) dLossDx[k] = derivative(x[k], t[k]) / x.length;
+    },
+    ...(kinks && { kinks }),
+    ...(targetProblem && { targetProblem: (t: ArrayLike<number>) => firstProblem(t, targetProblem) }),
+    ...(builtin && { builtin }),
+  };
+}
+
+/** The first output's problem, and which output it is. */
+export function firstProblem(
+  t: ArrayLike<number>,
+  problem: (t: number) => string | undefined,
+): string | undefined {
+  for (let k = 0; k < t.length; k++) {
+    const found = problem(t[k]);
+    if (found !== undefined) return `output ${k}: ${found}`;
+  }
+  return undefined;
+}

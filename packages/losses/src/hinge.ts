@@ -1,0 +1,14 @@
+/** The margin: an output on the right side, and far enough, costs nothing. */
+import type { Loss } from '@nnbp/core';
+import { elementwise } from './elementwise.js';
+
+/** $\max(0, 1 - t x)$, the mean over outputs; $t$ is −1 or 1. The derivative is $-t$ inside the margin, else 0. */
+export const hinge = (): Loss =>
+  elementwise({
+    name: 'hinge',
+    value: (x, t) => Math.max(0, 1 - t * x),
+    derivative: (x, t) => (t * x < 1 ? -t : 0),
+    kinks: (t) => [t],
+    targetProblem: (t) => (Math.abs(t) === 1 ? undefined : `expected -1 or 1, found ${t}`),
+    builtin: { name: 'hinge', options: {} },
+  });

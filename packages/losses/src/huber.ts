@@ -1,0 +1,30 @@
+/** Squared near the target, absolute far away. */
+import { type Loss, NnbpError } from '@nnbp/core';
+import { elementwise } from './elementwise.js';
+
+/** Options of {@link huber}. */
+export interface HuberOptions {
+  /** Where the parabola goes over into the straight line; above 0. Default 1. */
+  readonly delta?: number;
+}
+
+/**
+ * With $d = x - t$: $\frac12 d^2$ where $|d| \le \delta$, else $\delta (|d| - \frac12 \delta)$; its derivative is $d$
+ * cut off at $\pm\delta$. The mean over outputs. PyTorch's `HuberLoss`.
+ *
+ * @throws NnbpError `OUT_OF_RANGE`
+ */
+export function huber({ delta = 1 }: HuberOptions = {}): Loss {
+  if (!(delta > 0 && delta < Infinity)) {
+    throw new NnbpError('OUT_OF_RANGE', `delta: expected a number above 0, found ${delta}.`);
+  }
+  return elementwise({
+    name: 'huber',
+    value(x, t) {
+      const d = Math.abs(x - t);
+      return d <= delta ? 0.5 * d * d : delta * (d - 0.5 * delta);
+    },
+    derivative: (x, t) => Math.max(-delta, Math.min(delta, x - t)),
+    builtin: { name: 'huber', options: { delta } },
+  });
+}

@@ -1,0 +1,22 @@
+/** How far one distribution is from another; the outputs are logarithms of probabilities. */
+import type { Loss } from '@nnbp/core';
+import { firstProblem } from './elementwise.js';
+import { nonNegative } from './targets.js';
+
+/**
+ * $\sum_k t_k (\ln t_k - x_k)$; $\partial loss / \partial x_k = -t_k$. A target of 0 adds nothing. PyTorch's `KLDivLoss`
+ * with `reduction="batchmean"`.
+ */
+export const klDivergence = (): Loss => ({
+  name: 'klDivergence',
+  value(x, t) {
+    let sum = 0;
+    for (let k = 0; k < x.length; k++) if (t[k] > 0) sum += t[k] * (Math.log(t[k]) - x[k]);
+    return sum;
+  },
+  derivative(x, t, dLossDx) {
+    for (let k = 0; k < x.length; k++) dLossDx[k] = -t[k];
+  },
+  targetProblem: (t) => firstProblem(t, nonNegative),
+  builtin: { name: 'klDivergence', options: {} },
+});

@@ -1,0 +1,21 @@
+/** Like the squared error near the target and the absolute one far away, and smooth in between. */
+import type { Loss } from '@nnbp/core';
+import { elementwise } from './elementwise.js';
+
+/**
+ * ln cosh d. For small d as $\frac12 \mathrm{log1p}(\sinh^2 d)$, for large d as $|d| + \mathrm{log1p}(e^{-2|d|}) - \ln 2$:
+ * each keeps its digits where it is used, and neither overflows.
+ */
+function logCosh1(d: number): number {
+  const size = Math.abs(d);
+  return size < 1 ? 0.5 * Math.log1p(Math.sinh(d) ** 2) : size + Math.log1p(Math.exp(-2 * size)) - Math.LN2;
+}
+
+/** $\frac1n \sum_k \ln \cosh (x_k - t_k)$; $\partial loss / \partial x_k = \frac1n \tanh (x_k - t_k)$. */
+export const logCosh = (): Loss =>
+  elementwise({
+    name: 'logCosh',
+    value: (x, t) => logCosh1(x - t),
+    derivative: (x, t) => Math.tanh(x - t),
+    builtin: { name: 'logCosh', options: {} },
+  });

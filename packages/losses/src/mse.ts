@@ -1,0 +1,21 @@
+/** The mean squared error: for one output exactly the method's loss. */
+import type { Loss } from '@nnbp/core';
+import { elementwise } from './elementwise.js';
+
+/**
+ * $\frac1n \sum_k (x_k - t_k)^2$; $\partial loss / \partial x_k = \frac2n (x_k - t_k)$. PyTorch's `MSELoss`.
+ *
+ * @example
+ * ```ts
+ * import { mse } from '@nnbp/losses';
+ *
+ * mse().value([7], [10]); // 9
+ * ```
+ */
+export const mse = (): Loss =>
+  elementwise({
+    name: 'mse',
+    value: (x, t) => (x - t) ** 2,
+    derivative: (x, t) => 2 * (x - t),
+    builtin: { name: 'mse', options: {} },
+  });

@@ -1,0 +1,42 @@
+/** One class of several: cross-entropy of the softmax of the outputs, for outputs that are straight lines. */
+import type { Loss } from '@nnbp/core';
+import { firstProblem } from './elementwise.js';
+import { nonNegative } from './targets.js';
+
+/** The largest entry, and Σ exp(x − largest): at least 1, so its logarithm is harmless. */
+function normalizer(x: ArrayLike<number>): { largest: number; sum: number } {
+  let largest = -Infinity;
+  for (let k = 0; k < x.length; k++) largest = Math.max(largest, x[k]);
+  let sum = 0;
+  for (let k = 0; k < x.length; k++) sum += Math.exp(x[k] - largest);
+  return { largest, sum };
+}
+
+/**
+ * $-\sum_k t_k \ln p_k$ with $p = \mathrm{softmax}(x)$; $\partial loss / \partial x_k = p_k \sum_j t_j - t_k$. Targets are
+ * one-hot, or soft: any numbers from 0 up, as a rule with sum 1. PyTorch's `CrossEntropyLoss` with probabilities.
+ *
+ * @example
+ * ```ts
+ * import { softmaxCrossEntropy } from '@nnbp/losses';
+ *
+ * softmaxCrossEntropy().value([0, 0], [1, 0]); // 0.6931471805599453
+ * ```
+ */
+export const softmaxCrossEntropy = (): Loss => ({
+  name: 'softmaxCrossEntropy',
+  value(x, t) {
+    const { largest, sum } = normalizer(x);
+    let loss = 0;
+    for (let k = 0; k < x.length; k++) if (t[k] !== 0) loss += t[k] * (largest - x[k] + Math.log(sum));
+    return loss;
+  },
+  derivative(x, t, dLossDx) {
+    const { largest, sum } = normalizer(x);
+    let total = 0;
+    for (let k = 0; k < t.length; k++) total += t[k];
+    for (let k = 0; k < x.length; k++) dLossDx[k] = (Math.exp(x[k] - largest) / sum) * total - t[k];
+  },
+  targetProblem: (t) => firstProblem(t, nonNegative),
+  builtin: { name: 'softmaxCrossEntropy', options: {} },
+});
