@@ -1,1 +1,12 @@
-export {};
+export { adagrad, type AdagradOptions } from './adagrad.js';
+export { adam, type AdamOptions, adamw } from './adam.js';
+export { chain, type GradientTransform } from './chain.js';
+export { lion, type LionOptions } from './lion.js';
+export { nadam, type NadamOptions } from './nadam.js';
+export type { ScheduledOptimizer } from './optimizer.js';
+export { rmsprop, type RmspropOptions } from './rmsprop.js';
+export { rprop, type RpropOptions } from './rprop.js';
+export type { LearningRate, Schedule } from './schedule.js';
+export { cosine, exponentialDecay, oneCycle, plateau, type PlateauOptions, stepDecay } from './schedules.js';
+export { sgd, type SgdOptions } from './sgd.js';
+export { clipByNorm, clipByValue, decayWeights } from './transforms.js';

@@ -1,0 +1,59 @@
+/** Adam: each parameter's step measured by how large its gradients have been. AdamW: the same, and decay beside it. */
+import { optimizer, type ScheduledOptimizer } from './optimizer.js';
+import { expectOptions } from './options.js';
+import type { LearningRate } from './schedule.js';
+
+/** Options of {@link adam} and {@link adamw}. */
+export interface AdamOptions {
+  /** Default 0.001. */
+  readonly learningRate?: LearningRate;
+  /** How much of the mean gradient is kept from step to step. Default 0.9. */
+  readonly beta1?: number;
+  /** How much of the mean squared gradient is kept. Default 0.999. */
+  readonly beta2?: number;
+  /** Added to the root of the mean square. Default 1e-8. */
+  readonly epsilon?: number;
+  /** Default 0 for `adam` (added to the gradient), 0.01 for `adamw` (the parameter shrinks by rate times this). */
+  readonly weightDecay?: number;
+}
+
+/**
+ * $g \leftarrow g + \lambda p$; $m \leftarrow \beta_1 m + (1 - \beta_1) g$; $v \leftarrow \beta_2 v + (1 - \beta_2) g^2$;
+ * $p \leftarrow p - \frac{\eta}{1 - \beta_1^n} \, m / (\sqrt{v / (1 - \beta_2^n)} + \epsilon)$ at step $n$ (Kingma and Ba
+ * 2015; PyTorch's `Adam`).
+ *
+ * @throws NnbpError `OUT_OF_RANGE`
+ */
+export const adam = (options: AdamOptions = {}): ScheduledOptimizer => make('adam', options, 0);
+
+/**
+ * Adam with the decay $p \leftarrow (1 - \eta \lambda) p$ before each step in place of the one in the gradient
+ * (Loshchilov and Hutter 2019; PyTorch's `AdamW`).
+ *
+ * @throws NnbpError `OUT_OF_RANGE`
+ */
+export const adamw = (options: AdamOptions = {}): ScheduledOptimizer => make('adamw', options, 0.01);
+
+function make(name: 'adam' | 'adamw', options: AdamOptions, defaultDecay: number): ScheduledOptimizer {
+  const { learningRate = 0.001, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = defaultDecay } = options;
+  expectOptions(name, { beta1, beta2 }, 1);
+  expectOptions(name, { epsilon, weightDecay });
+  const decoupled = name === 'adamw';
+  return optimizer({
+    name,
+    learningRate,
+    vectors: { mean: 0, square: 0 },
+    options: { beta1, beta2, epsilon, weightDecay },
+    update(parameters, gradients, { mean, square }, { rate, number }) {
+      const stepSize = rate / (1 - beta1 ** number);
+      const correction = Math.sqrt(1 - beta2 ** number);
+      for (let k = 0; k < parameters.length; k++) {
+        if (decoupled) parameters[k] *= 1 - rate * weightDecay;
+        const g = decoupled ? gradients[k] : gradients[k] + weightDecay * parameters[k];
+        mean[k] += (1 - beta1) * (g - mean[k]);
+        square[k] = beta2 * square[k] + (1 - beta2) * g * g;
+        parameters[k] -= (stepSize * mean[k]) / (Math.sqrt(square[k]) / correction + epsilon);
+      }
+    },
+  });
+}

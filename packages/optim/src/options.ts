@@ -1,0 +1,11 @@
+/** The checks that every optimizer's options go through. */
+import { NnbpError } from '@nnbp/core';
+
+/** Throws unless every number is finite and at least 0, and below `below` where that is given. */
+export function expectOptions(optimizer: string, options: Readonly<Record<string, number>>, below = Infinity): void {
+  for (const [name, value] of Object.entries(options)) {
+    if (!(value >= 0 && value < below)) {
+      throw new NnbpError('OUT_OF_RANGE', `${optimizer}: ${name}: expected 0 <= ${name} < ${below}, found ${value}.`);
+    }
+  }
+}

@@ -1,0 +1,56 @@
+/** Stochastic gradient descent: a step downhill; with momentum, a heavy ball. */
+import { optimizer, type ScheduledOptimizer } from './optimizer.js';
+import { expectOptions } from './options.js';
+import type { LearningRate } from './schedule.js';
+
+/** Options of {@link sgd}. */
+export interface SgdOptions {
+  readonly learningRate: LearningRate;
+  /** How much of the last step goes on, from 0 (default) to below 1. */
+  readonly momentum?: number;
+  /** How much of the gradient is left out of the momentum. Default 0. */
+  readonly dampening?: number;
+  /** Whether to look ahead along the momentum (Nesterov 1983). Default false. */
+  readonly nesterov?: boolean;
+  /** Adds this times the parameter to the gradient. Default 0. */
+  readonly weightDecay?: number;
+}
+
+/**
+ * $g \leftarrow g + \lambda p$; $m \leftarrow \mu m + (1 - d) g$ (the first time $m \leftarrow g$);
+ * $p \leftarrow p - \eta m$, or with Nesterov's momentum $p \leftarrow p - \eta (g + \mu m)$; without momentum
+ * $p \leftarrow p - \eta g$. As PyTorch's `SGD`.
+ *
+ * @throws NnbpError `OUT_OF_RANGE`
+ *
+ * @example
+ * ```ts
+ * import { sgd } from '@nnbp/optim';
+ *
+ * const parameters = new Float64Array([1]);
+ * sgd({ learningRate: 0.1 }).step(parameters, new Float64Array([2]));
+ * parameters[0]; // 0.8
+ * ```
+ */
+export function sgd(options: SgdOptions): ScheduledOptimizer {
+  const { learningRate, momentum = 0, dampening = 0, nesterov = false, weightDecay = 0 } = options;
+  expectOptions('sgd', { momentum }, 1);
+  expectOptions('sgd', { dampening, weightDecay });
+  return optimizer({
+    name: 'sgd',
+    learningRate,
+    vectors: momentum > 0 ? { momentum: 0 } : {},
+    options: { momentum, dampening, nesterov: Number(nesterov), weightDecay },
+    update(parameters, gradients, { momentum: m }, { rate, number }) {
+      const fresh = number === 1 ? 1 : 1 - dampening;
+      for (let k = 0; k < parameters.length; k++) {
+        let g = gradients[k] + weightDecay * parameters[k];
+        if (momentum > 0) {
+          m[k] = momentum * m[k] + fresh * g;
+          g = nesterov ? g + momentum * m[k] : m[k];
+        }
+        parameters[k] -= rate * g;
+      }
+    },
+  });
+}
