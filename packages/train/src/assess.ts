@@ -1,0 +1,54 @@
+/** Loss and metrics over data, by an executor that is at hand. */
+import type { Executor, Loss, Network } from '@nnbp/core';
+import type { BatchSource } from './batches.js';
+import type { Metric, MetricResult } from './metrics/metric.js';
+
+/** What an assessment found. */
+export interface Assessment {
+  /** The mean loss over the samples, in the network's units. */
+  readonly loss: number;
+  /** By the metrics' names, in the data's units. */
+  readonly metrics: Readonly<Record<string, MetricResult>>;
+}
+
+/** Runs all of the source's samples through the executor. */
+export async function assess(
+  network: Network,
+  executor: Executor,
+  source: BatchSource,
+  loss: Loss,
+  metrics: readonly Metric[],
+): Promise<Assessment> {
+  const width = network.graph.outputs.length;
+  const { outputUnits } = network;
+  const counts = metrics.map((metric) => metric.start(width));
+  const [x, t] = [new Float64Array(width), new Float64Array(width)];
+  let sum = 0;
+  let samples = 0;
+  source.start();
+  for (;;) {
+    const next = source.next();
+    const batch = next instanceof Promise ? await next : next;
+    if (batch === undefined) break;
+    const outputs = executor.predict(batch.inputs, batch.samples);
+    for (let s = 0; s < batch.samples; s++) {
+      for (let k = 0; k < width; k++) {
+        x[k] = outputs[s * width + k];
+        t[k] = batch.targets[s * width + k];
+      }
+      sum += loss.value(x, t);
+      if (outputUnits !== undefined) {
+        for (let k = 0; k < width; k++) {
+          x[k] = outputUnits.undo(x[k], k);
+          t[k] = outputUnits.undo(t[k], k);
+        }
+      }
+      for (const count of counts) count.add(x, t);
+    }
+    samples += batch.samples;
+  }
+  return {
+    loss: sum / samples,
+    metrics: Object.fromEntries(metrics.map((metric, k) => [metric.name, counts[k].result()])),
+  };
+}

@@ -1,0 +1,137 @@
+/** What a network learns from: rows people have, checked once and laid flat in the network's own units. */
+import {
+  expectFinite,
+  expectLength,
+  type Loss,
+  type Network,
+  NnbpError,
+  type Random,
+  type Row,
+  Standardization,
+} from '@nnbp/core';
+
+/** One input and what should come of it. */
+export interface Sample {
+  /** A number for each input node. */
+  readonly input: Row;
+  /** A number for each output node. */
+  readonly target: Row;
+}
+
+/** Two tables with a row a sample. */
+export interface Tables {
+  readonly inputs: ArrayLike<Row>;
+  readonly targets: ArrayLike<Row>;
+}
+
+/** Samples that come one after another, more than memory holds perhaps; a function that gives them anew each epoch. */
+export type SampleStream = AsyncIterable<Sample> | (() => AsyncIterable<Sample>);
+
+/** Data for `fit` and `evaluate`. */
+export type Data = Tables | readonly Sample[] | SampleStream;
+
+/** Checked samples in the network's units, row after row. */
+export interface FlatData {
+  readonly inputs: Float64Array;
+  readonly targets: Float64Array;
+  readonly samples: number;
+}
+
+/** Whether the samples come one by one. */
+export function isStream(data: Data): data is SampleStream {
+  return typeof data === 'function' || Symbol.asyncIterator in data;
+}
+
+/** Both kinds of rows as tables. */
+export function tablesOf(data: Tables | readonly Sample[]): Tables {
+  if (!('inputs' in data)) {
+    return { inputs: data.map((sample) => sample.input), targets: data.map((sample) => sample.target) };
+  }
+  if (data.inputs.length !== data.targets.length) {
+    throw new NnbpError(
+      'WRONG_LENGTH',
+      `data: expected as many targets as inputs (${data.inputs.length}), found ${data.targets.length}.`,
+    );
+  }
+  return data;
+}
+
+/**
+ * Throws unless the sample suits the network.
+ *
+ * @param label - Names the sample in messages.
+ */
+export function checkSample(network: Network, { input, target }: Sample, label: string): void {
+  expectLength(`${label}, input`, input.length, network.graph.inputCount);
+  expectFinite(`${label}, input`, input);
+  expectLength(`${label}, target`, target.length, network.graph.outputs.length);
+  expectFinite(`${label}, target`, target);
+}
+
+/** Writes a checked sample, in the network's units, as row `s`. Throws if the loss cannot use its target. */
+export function writeSample(
+  network: Network,
+  loss: Loss,
+  { input, target }: Sample,
+  s: number,
+  inputs: Float64Array,
+  targets: Float64Array,
+  label: string,
+): void {
+  const { inputUnits, outputUnits } = network;
+  for (let k = 0; k < input.length; k++) {
+    inputs[s * input.length + k] = inputUnits === undefined ? input[k] : inputUnits.apply(input[k], k);
+  }
+  for (let k = 0; k < target.length; k++) {
+    targets[s * target.length + k] = outputUnits === undefined ? target[k] : outputUnits.apply(target[k], k);
+  }
+  const problem = loss.targetProblem?.(targets.subarray(s * target.length, (s + 1) * target.length));
+  if (problem !== undefined) throw new NnbpError('WRONG_TARGET', `${label}, target, for ${loss.name}: ${problem}.`);
+}
+
+/** Throws unless there are samples, and all suit the network. */
+export function checkTables(network: Network, { inputs, targets }: Tables, what: string): void {
+  if (inputs.length === 0) throw new NnbpError('EMPTY_DATA', `${what}: there is no sample.`);
+  for (let s = 0; s < inputs.length; s++) {
+    checkSample(network, { input: inputs[s], target: targets[s] }, `${what}, sample ${s}`);
+  }
+}
+
+/** Checked tables in the network's units. */
+export function flatten(network: Network, loss: Loss, tables: Tables, what: string): FlatData {
+  const samples = tables.inputs.length;
+  const inputs = new Float64Array(samples * network.graph.inputCount);
+  const targets = new Float64Array(samples * network.graph.outputs.length);
+  for (let s = 0; s < samples; s++) {
+    const sample = { input: tables.inputs[s], target: tables.targets[s] };
+    writeSample(network, loss, sample, s, inputs, targets, `${what}, sample ${s}`);
+  }
+  return { inputs, targets, samples };
+}
+
+/** Two parts of a table: `fraction` of the rows, drawn at random, and the rest. */
+export function split(tables: Tables, fraction: number, random: Random): { rest: Tables; part: Tables } {
+  const order = Uint32Array.from({ length: tables.inputs.length }, (_, s) => s);
+  random.shuffle(order);
+  const count = Math.round(order.length * fraction);
+  const pick = (indices: Uint32Array): Tables => ({
+    inputs: Array.from(indices, (s) => tables.inputs[s]),
+    targets: Array.from(indices, (s) => tables.targets[s]),
+  });
+  return { part: pick(order.subarray(0, count)), rest: pick(order.subarray(count)) };
+}
+
+/** Mean and deviation of each column; a column that never changes keeps its size (deviation 1). */
+export function unitsOf(rows: ArrayLike<Row>): Standardization {
+  const width = rows[0].length;
+  const mean = new Array<number>(width).fill(0);
+  const deviation = new Array<number>(width).fill(0);
+  for (let k = 0; k < width; k++) {
+    for (let s = 0; s < rows.length; s++) mean[k] += rows[s][k] / rows.length;
+    for (let s = 0; s < rows.length; s++) deviation[k] += (rows[s][k] - mean[k]) ** 2 / rows.length;
+    deviation[k] = Math.sqrt(deviation[k]);
+    // Rounding alone makes a constant column look as if it moved a little.
+    if (!(deviation[k] > 1e-12 * Math.abs(mean[k]))) deviation[k] = 1;
+  }
+  return new Standardization(mean, deviation);
+}

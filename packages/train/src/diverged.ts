@@ -1,0 +1,77 @@
+/** What to tell a person when a number has stopped being finite: where it began, why as a rule, what to try. */
+import { type Executor, type Network, NnbpError } from '@nnbp/core';
+import type { Batch } from './batches.js';
+
+/** Why numbers overflow, as a rule. */
+export type DivergenceCause = 'unscaled input' | 'rate' | 'saturation' | 'gradient';
+
+/** Thrown by `fit` (code `DIVERGED`). The network's parameters are those before the failed step. */
+export class DivergedError extends NnbpError {
+  constructor(
+    message: string,
+    /** Counted from 1, as is `batch`. */
+    readonly epoch: number,
+    readonly batch: number,
+    /** The number of the sample in its table or stream; the batch's first if no value overflowed. */
+    readonly sample: number,
+    /** The first node, in topological order, whose value is not finite; undefined if all are and the loss is not. */
+    readonly node: string | undefined,
+    readonly likelyCause: DivergenceCause,
+  ) {
+    super('DIVERGED', message);
+  }
+}
+
+/** What is known of each cause, for the message. */
+const advice: Readonly<Record<DivergenceCause, string>> = {
+  'unscaled input': 'The inputs are very large: use standardize: true, or scale them to about 1.',
+  rate: 'The parameters have grown very large: use a smaller learning rate, or clipByNorm(1) in a chain.',
+  saturation:
+    'All values are finite but the loss is not: an output has reached the edge of what the loss can take. Use a loss on logits, or clip.',
+  gradient: 'The loss is finite but its gradient is not: use clipByValue in a chain, a smaller rate, or scaled targets.',
+};
+
+/** Looks through what the failed pass left behind. */
+export function diverged(
+  network: Network,
+  executor: Executor,
+  batch: Batch,
+  lossOfStep: number,
+  epoch: number,
+  batchNumber: number,
+): DivergedError {
+  const { graph } = network;
+  const { cache } = executor;
+  const overflow = firstWhere(batch.samples, graph.ids, (id, s) => !Number.isFinite(cache.x(id, s)));
+  const largest = (values: ArrayLike<number>) => {
+    let most = 0;
+    for (let k = 0; k < values.length; k++) most = Math.max(most, Math.abs(values[k]));
+    return most;
+  };
+  const cause = ((): DivergenceCause => {
+    if (largest(batch.inputs) > 1e4) return 'unscaled input';
+    if (overflow !== undefined || largest(executor.parameters) > 1e4) return 'rate';
+    return Number.isNaN(lossOfStep) ? 'gradient' : 'saturation';
+  })();
+  const sample = batch.numbers[overflow?.sample ?? 0];
+  const where = overflow ? `the value of node "${overflow.id}" is ${cache.x(overflow.id, overflow.sample)}` : `the loss is ${lossOfStep}`;
+  return new DivergedError(
+    `Epoch ${epoch}, batch ${batchNumber}, sample ${sample}: ${where}. ${advice[cause]} The parameters are those before this step.`,
+    epoch,
+    batchNumber,
+    sample,
+    overflow?.id,
+    cause,
+  );
+}
+
+function firstWhere(
+  samples: number,
+  ids: readonly string[],
+  holds: (id: string, sample: number) => boolean,
+): { id: string; sample: number } | undefined {
+  for (let sample = 0; sample < samples; sample++) {
+    for (const id of ids) if (holds(id, sample)) return { id, sample };
+  }
+  return undefined;
+}

@@ -1,0 +1,52 @@
+/** Stops when the loss has stopped to fall, and goes back to where it was lowest. */
+import { expectWhole, type FloatArray, NnbpError } from '@nnbp/core';
+
+/** When to stop. */
+export interface EarlyStoppingOptions {
+  /** How many epochs without improvement are borne. */
+  readonly patience: number;
+  /** By how much the loss must fall below the best to count. Default 0. */
+  readonly minimumImprovement?: number;
+  /** Which loss is watched: that of the validation data (the default where there is such), or of training. */
+  readonly monitor?: 'validation' | 'training';
+}
+
+/** What it remembers between epochs. */
+export interface EarlyStoppingState {
+  readonly best: number;
+  readonly bestEpoch: number;
+  readonly parameters: FloatArray;
+}
+
+/** The watcher. */
+export class EarlyStopping {
+  #state: EarlyStoppingState | undefined;
+
+  /** @throws NnbpError `OUT_OF_RANGE`, `EMPTY_DATA` (validation is to be watched, and there is none) */
+  constructor(
+    readonly options: EarlyStoppingOptions,
+    hasValidation: boolean,
+    state?: EarlyStoppingState,
+  ) {
+    expectWhole('earlyStopping.patience', options.patience, 0);
+    if (options.monitor === 'validation' && !hasValidation) {
+      throw new NnbpError('EMPTY_DATA', 'earlyStopping watches the validation loss: give validation data or a fraction.');
+    }
+    this.#state = state;
+  }
+
+  /** The best so far, if there was an epoch. */
+  get state(): EarlyStoppingState | undefined {
+    return this.#state;
+  }
+
+  /** Takes note of an epoch (counted from 1); true if it is time to stop. */
+  observe(epoch: number, trainingLoss: number, validationLoss: number | undefined, parameters: FloatArray): boolean {
+    const { patience, minimumImprovement = 0, monitor = 'validation' } = this.options;
+    const loss = monitor === 'validation' ? (validationLoss ?? trainingLoss) : trainingLoss;
+    if (this.#state === undefined || loss < this.#state.best - minimumImprovement) {
+      this.#state = { best: loss, bestEpoch: epoch, parameters: parameters.slice() };
+    }
+    return epoch - this.#state.bestEpoch > patience;
+  }
+}

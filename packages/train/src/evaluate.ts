@@ -1,0 +1,35 @@
+/** How good a network is on data it has not seen. */
+import { type Engine, expectWhole, type Loss, type Network, reference } from '@nnbp/core';
+import { assess, type Assessment } from './assess.js';
+import { batchesOf } from './batches.js';
+import type { Data } from './data.js';
+import type { Metric } from './metrics/metric.js';
+
+/** What `evaluate` can be told. */
+export interface EvaluateOptions {
+  readonly loss: Loss;
+  readonly metrics?: readonly Metric[];
+  /** Default: the reference engine. */
+  readonly engine?: Engine;
+  /** Samples at a time. Default 256. */
+  readonly batchSize?: number;
+}
+
+/**
+ * The mean loss, in the network's units, and the metrics, in the data's.
+ *
+ * @throws NnbpError `OUT_OF_RANGE`, `EMPTY_DATA`, `WRONG_LENGTH`, `NOT_FINITE`, `WRONG_TARGET`
+ */
+export async function evaluate(network: Network, data: Data, options: EvaluateOptions): Promise<Assessment> {
+  const { loss, metrics = [], engine = reference(), batchSize = 256 } = options;
+  expectWhole('batchSize', batchSize, 1);
+  const source = batchesOf(network, loss, data, batchSize, 'data');
+  const executor = engine.prepare(network.graph, batchSize);
+  try {
+    executor.parameters.set(network.parameters.vector);
+    return await assess(network, executor, source, loss, metrics);
+  } finally {
+    executor.dispose();
+    await source.stop();
+  }
+}

@@ -1,0 +1,19 @@
+/** How often the class is right. */
+import { classOf, type ClassOptions } from './classes.js';
+import type { Metric } from './metric.js';
+
+/** The part of the samples, from 0 to 1, whose class is that of the target. */
+export const accuracy = ({ threshold = 0.5 }: ClassOptions = {}): Metric => ({
+  name: 'accuracy',
+  start() {
+    let right = 0;
+    let all = 0;
+    return {
+      add(output, target) {
+        all++;
+        if (classOf(output, threshold) === classOf(target, threshold)) right++;
+      },
+      result: () => right / all,
+    };
+  },
+});

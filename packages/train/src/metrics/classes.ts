@@ -1,0 +1,18 @@
+/** Which class an output means. */
+
+/** One output: 1 from the threshold up, else 0. Several: the place of the largest. */
+export function classOf(output: ArrayLike<number>, threshold: number): number {
+  if (output.length === 1) return output[0] >= threshold ? 1 : 0;
+  let best = 0;
+  for (let k = 1; k < output.length; k++) if (output[k] > output[best]) best = k;
+  return best;
+}
+
+/** Options of metrics of classes. */
+export interface ClassOptions {
+  /**
+   * For a single output, from where on it means class 1: 0.5 (the default) for probabilities, 0 for logits and for
+   * targets of −1 and 1. Applies to the target too.
+   */
+  readonly threshold?: number;
+}

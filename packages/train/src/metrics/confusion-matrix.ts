@@ -1,0 +1,16 @@
+/** Which classes are taken for which. */
+import { classOf, type ClassOptions } from './classes.js';
+import type { Metric } from './metric.js';
+
+/** A row for each true class, a column for each class found: how many samples. */
+export const confusionMatrix = ({ threshold = 0.5 }: ClassOptions = {}): Metric => ({
+  name: 'confusionMatrix',
+  start(outputCount) {
+    const classes = Math.max(2, outputCount);
+    const counts = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
+    return {
+      add: (output, target) => void counts[classOf(target, threshold)][classOf(output, threshold)]++,
+      result: () => counts,
+    };
+  },
+});

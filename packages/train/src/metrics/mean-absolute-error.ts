@@ -1,0 +1,18 @@
+/** How far off, on average. */
+import type { Metric } from './metric.js';
+
+/** The mean of |output − target| over samples and outputs, in the targets' unit. */
+export const meanAbsoluteError = (): Metric => ({
+  name: 'meanAbsoluteError',
+  start() {
+    let sum = 0;
+    let count = 0;
+    return {
+      add(output, target) {
+        for (let k = 0; k < target.length; k++) sum += Math.abs(output[k] - target[k]);
+        count += target.length;
+      },
+      result: () => sum / count,
+    };
+  },
+});

@@ -1,0 +1,36 @@
+/** A figure people judge a network by. Anything of this shape is one. */
+
+/**
+ * Outputs and targets come in the data's own units, a number an output node.
+ *
+ * @example
+ * ```ts
+ * import type { Metric } from '@nnbp/train';
+ *
+ * const worst: Metric = {
+ *   name: 'worst',
+ *   start() {
+ *     let largest = 0;
+ *     return {
+ *       add: (output, target) => void (largest = Math.max(largest, Math.abs(output[0] - target[0]))),
+ *       result: () => largest,
+ *     };
+ *   },
+ * };
+ * ```
+ */
+export interface Metric {
+  readonly name: string;
+  /** Begins a new count for a network with that many outputs. */
+  start(outputCount: number): MetricCount;
+}
+
+/** A count under way. */
+export interface MetricCount {
+  /** One sample. The arrays are overwritten afterwards. */
+  add(output: ArrayLike<number>, target: ArrayLike<number>): void;
+  result(): MetricResult;
+}
+
+/** A number, or a table of numbers. */
+export type MetricResult = number | readonly (readonly number[])[];

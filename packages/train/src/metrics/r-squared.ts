@@ -1,0 +1,28 @@
+/** How much of the targets' variance the network explains. */
+import type { Metric } from './metric.js';
+
+/**
+ * $R^2 = 1 - \sum (t - x)^2 / \sum (t - \bar t)^2$, the mean over outputs: 1 is perfect, 0 no better than the mean. NaN
+ * for an output whose targets are all the same.
+ */
+export const rSquared = (): Metric => ({
+  name: 'rSquared',
+  start(outputCount) {
+    const zeros = () => new Float64Array(outputCount);
+    const [mean, spread, error] = [zeros(), zeros(), zeros()];
+    let count = 0;
+    return {
+      add(output, target) {
+        count++;
+        for (let k = 0; k < outputCount; k++) {
+          // Welford's update: no difference of large sums.
+          const before = target[k] - mean[k];
+          mean[k] += before / count;
+          spread[k] += before * (target[k] - mean[k]);
+          error[k] += (target[k] - output[k]) ** 2;
+        }
+      },
+      result: () => error.reduce((sum, e, k) => sum + (1 - e / spread[k]), 0) / outputCount,
+    };
+  },
+});
