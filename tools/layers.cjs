@@ -1,0 +1,56 @@
+/** Which way imports may go; the picture is in ARCHITECTURE.md. */
+const plugIns = 'activations|losses|optim';
+const onCore = 'train|explain|gradcheck|formats|wasm';
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, dependencyTypesNot: ['type-only'] } },
+    {
+      name: 'core-stands-alone',
+      severity: 'error',
+      from: { path: '^packages/core/src' },
+      to: { path: '^packages/(?!core/)' },
+    },
+    {
+      name: 'plug-ins-know-core-only',
+      severity: 'error',
+      from: { path: `^packages/(${plugIns})/src` },
+      to: { path: '^packages/(?!core/)', pathNot: '^packages/$1/' },
+    },
+    {
+      name: 'tools-know-core-only',
+      severity: 'error',
+      from: { path: `^packages/(${onCore})/src` },
+      to: { path: '^packages/(?!core/)', pathNot: '^packages/$1/' },
+    },
+    {
+      name: 'libraries-do-not-know-apps',
+      severity: 'error',
+      from: { path: '^packages' },
+      to: { path: '^apps' },
+    },
+    {
+      name: 'libraries-bring-nothing-along',
+      comment: 'A library package has no runtime dependency outside @nnbp.',
+      severity: 'error',
+      from: { path: '^packages/[^/]+/src' },
+      to: { dependencyTypes: ['npm', 'npm-dev', 'npm-optional', 'core'], pathNot: '^packages/' },
+    },
+    {
+      name: 'through-the-front-door',
+      comment: 'Other packages are imported by their name, not by a path into them.',
+      severity: 'error',
+      from: { path: '^(packages|apps)/([^/]+)/' },
+      to: { path: '^packages/[^/]+/src/(?!index)', pathNot: '^packages/$2/' },
+    },
+    { name: 'resolvable', severity: 'error', from: { path: '^packages/[^/]+/src' }, to: { couldNotResolve: true } },
+  ],
+  options: {
+    tsConfig: { fileName: 'tsconfig.base.json' },
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '(^|/)(dist|coverage|node_modules)/' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['@nnbp/source', 'import', 'types', 'default'] },
+  },
+};

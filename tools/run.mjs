@@ -1,0 +1,55 @@
+// The two commands of the README: installs what the repository needs with the pnpm it names, then runs a script of it.
+// Needs Node and npm, and nothing else.
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const [script, ...rest] = process.argv.slice(2);
+const root = fileURLToPath(new URL('..', import.meta.url));
+const { packageManager, engines } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+const started = Date.now();
+
+const [major, minor] = process.versions.node.split('.').map(Number);
+if (!((major === 20 && minor >= 19) || (major === 22 && minor >= 12) || major >= 24)) {
+  end(1, `Node ${process.versions.node} is too old or not a long-term release: install Node ${engines.node}.`);
+}
+
+// What npm was told for itself (a user agent, a prefix) is not meant for pnpm; where the packages come from is.
+const environment = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name) || /^npm_config_.*registry$/i.test(name)),
+);
+Object.assign(environment, { DO_NOT_TRACK: '1', TURBO_TELEMETRY_DISABLED: '1', npm_config_update_notifier: 'false' });
+
+const installed = await pnpm('install', '--frozen-lockfile', '--prefer-offline', '--reporter=append-only', '--loglevel=warn');
+if (installed !== 0) {
+  end(
+    installed,
+    'The packages could not be installed: see above. The npm registry must be reachable the first time (a proxy or mirror is set with "npm config set registry …"); afterwards the store is enough.',
+  );
+}
+const code = await pnpm('run', script, ...rest);
+const seconds = Math.round((Date.now() - started) / 1000);
+end(code, code === 0 ? `"${script}" succeeded in ${seconds} s.` : `"${script}" failed after ${seconds} s: see above.`);
+
+/** Runs pnpm and gives its exit code. */
+function pnpm(...args) {
+  return new Promise((resolve) => {
+    const child = spawn('npx', ['--yes', packageManager, ...args], {
+      cwd: root,
+      env: environment,
+      stdio: 'inherit',
+      shell: process.platform === 'win32',
+    });
+    const passOn = (signal) => child.kill(signal);
+    process.on('SIGINT', passOn).on('SIGTERM', passOn);
+    child.on('error', () => resolve(127)).on('exit', (status, signal) => {
+      process.off('SIGINT', passOn).off('SIGTERM', passOn);
+      resolve(status ?? (signal === 'SIGINT' ? 130 : 1));
+    });
+  });
+}
+
+function end(status, line) {
+  console[status === 0 ? 'log' : 'error'](`\n@nnbp: ${line}`);
+  process.exit(status);
+}
