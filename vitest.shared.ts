@@ -4,13 +4,13 @@ import { defineProject } from 'vitest/config';
 const source = '@nnbp/source';
 
 /** A package's tests run against the sources of every workspace package: nothing needs to be built first. */
-export const project = (name: string) =>
+export const project = (name: string, include = ['test/**/*.test.ts']) =>
   defineProject({
     resolve: { conditions: [source, ...defaultClientConditions] },
     ssr: { resolve: { conditions: [source, ...defaultServerConditions] } },
     test: {
       name,
-      include: ['test/**/*.test.ts'],
+      include,
       typecheck: { enabled: true, include: ['test/**/*.test-d.ts'] },
     },
   });

@@ -1,0 +1,36 @@
+// `expression; // value` in an example is a promise: it becomes a check.
+
+/**
+ * Rewrites lines of the form `expression; // value`, where the value is a number, a string in quotes, true, false,
+ * undefined or an array of such, so that the expression is compared with it. Numbers may differ by half a unit of the
+ * last digit shown.
+ */
+export function withAssertions(code: string): string {
+  return code
+    .split('\n')
+    .map((line) => {
+      const match = /^(\s*)(?!const |let |var |import |export |return |await )(.+); \/\/ (-?\d.*|\[.*\]|'.*'|true|false|undefined)$/.exec(line);
+      if (match === null) return line;
+      const [, indent, expression, value] = match;
+      return `${indent}__expectShown(${expression}, ${JSON.stringify(value)}); // ${value}`;
+    })
+    .join('\n');
+}
+
+/** Throws unless what was computed is what was shown. */
+export function expectShown(found: unknown, shown: string): void {
+  const expected = JSON.parse(shown.replaceAll("'", '"').replace(/^undefined$/, 'null')) as unknown;
+  const digits = /\.(\d+)/.exec(shown)?.[1].length ?? 0;
+  if (!same(found ?? null, expected, 0.5 * 10 ** -digits + 1e-12)) {
+    throw new Error(`The example shows ${shown}, and computes ${JSON.stringify(found)}.`);
+  }
+}
+
+function same(found: unknown, expected: unknown, tolerance: number): boolean {
+  if (typeof found === 'number' && typeof expected === 'number') return Math.abs(found - expected) <= tolerance;
+  if (Array.isArray(expected)) {
+    const list = Array.from(found as ArrayLike<unknown>);
+    return list.length === expected.length && expected.every((entry, k) => same(list[k], entry, tolerance));
+  }
+  return found === expected;
+}

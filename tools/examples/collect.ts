@@ -1,0 +1,43 @@
+// Every example a reader may copy: the TypeScript blocks of the READMEs and guides, and of each @example in the sources.
+import { globSync, readFileSync } from 'node:fs';
+
+/** One block, as it stands in its file. */
+export interface Example {
+  readonly file: string;
+  /** Line of its first line of code, counted from 1. */
+  readonly line: number;
+  readonly code: string;
+  /** Whether it is only compiled: signatures, and code of an application of the reader's. */
+  readonly typesOnly: boolean;
+}
+
+const sources = ['README.md', 'README.zh-CN.md', 'CONTRIBUTING.md', 'packages/*/README.md', 'docs/guides/*.md'];
+
+/** All examples under a root. A block marked `ts continue` goes on where the block before it in its file ended. */
+export function collect(root: string): Example[] {
+  const markdown = sources.flatMap((pattern) => globSync(pattern, { cwd: root }));
+  const code = globSync('packages/*/src/**/*.ts', { cwd: root });
+  return [
+    ...markdown.flatMap((file) => blocks(file, readFileSync(`${root}/${file}`, 'utf8'))),
+    ...code.flatMap((file) => {
+      // A doc comment without its stars is Markdown; lines keep their places.
+      const text = readFileSync(`${root}/${file}`, 'utf8');
+      if (!text.includes('@example')) return [];
+      return blocks(file, text.replaceAll(/^ *\* ?/gm, ''));
+    }),
+  ];
+}
+
+function blocks(file: string, text: string): Example[] {
+  const found: Example[] = [];
+  let before = '';
+  for (const match of text.matchAll(/^```ts(?: (continue|types))?\n([\s\S]*?)^```$/gm)) {
+    const [whole, flag, body] = match;
+    const line = text.slice(0, match.index).split('\n').length + 1;
+    const code = flag === 'continue' ? before + body : body;
+    void whole;
+    before = code;
+    found.push({ file, line, code, typesOnly: flag === 'types' });
+  }
+  return found;
+}

@@ -1,0 +1,50 @@
+import { tex } from '@mdit/plugin-tex';
+import katex from 'katex';
+
+/** One site for all packages and the guides; formulas are set when it is built, so that it needs no script and no CDN. */
+export default {
+  name: '@nnbp',
+  entryPointStrategy: 'packages',
+  entryPoints: ['packages/*'],
+  packageOptions: {
+    entryPoints: ['src/index.ts'],
+    tsconfig: 'tsconfig.json',
+    excludePrivate: true,
+    excludeInternal: true,
+    excludeExternals: true,
+    readme: 'README.md',
+    disableGit: true,
+    gitRevision: 'main',
+    sourceLinkTemplate: 'https://github.com/nnbp/nnbp/blob/{gitRevision}/{path}#L{line}',
+    displayBasePath: '../..',
+    validation: { notExported: true, invalidLink: true, notDocumented: true },
+    treatWarningsAsErrors: true,
+    requiredToBeDocumented: [
+      'Class',
+      'Function',
+      'Interface',
+      'Method',
+      'Property',
+      'Accessor',
+      'TypeAlias',
+      'Variable',
+    ],
+  },
+  readme: 'README.md',
+  projectDocuments: ['docs/guides/*.md'],
+  out: 'docs/site',
+  customCss: 'node_modules/katex/dist/katex.min.css',
+  disableGit: true,
+  gitRevision: 'main',
+  sourceLinkTemplate: 'https://github.com/nnbp/nnbp/blob/{gitRevision}/{path}#L{line}',
+  includeVersion: false,
+  treatWarningsAsErrors: true,
+  validation: { notExported: true, invalidLink: true, notDocumented: true },
+  markdownItLoader(md) {
+    md.use(tex, {
+      delimiters: 'dollars',
+      render: (content, displayMode) => katex.renderToString(content, { displayMode, throwOnError: true, strict: 'error' }),
+    });
+  },
+  navigation: { includeCategories: false, includeGroups: false },
+};
