@@ -20,7 +20,8 @@ export type NnbpErrorCode =
   | 'WRONG_TARGET'
   | 'EMPTY_DATA'
   | 'DIVERGED'
-  | 'DISPOSED';
+  | 'DISPOSED'
+  | 'WRONG_DERIVATIVE';
 
 /**
  * Thrown early and before anything is changed. The message names the node or argument, what was found and what was

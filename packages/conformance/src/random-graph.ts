@@ -1,0 +1,73 @@
+/**
+ * A graph no one designed: think of a toddler with wires. Everything a graph may contain turns up sooner or later, and
+ * the same seed gives the same graph.
+ */
+import { type Activation, type Graph, GraphBuilder, type NodeOptions, type Random } from '@nnbp/core';
+import { everyActivation } from './every-activation.js';
+
+/** What a random graph may be made of. */
+export interface RandomGraphOptions {
+  /** The largest number of nodes, inputs included; at least 1. Default 200. */
+  readonly nodes?: number;
+  /** The activations to draw from. Default: all of `@nnbp/activations`. */
+  readonly activations?: readonly Activation[];
+  /** How every output node computes its value, for a loss that needs outputs of one kind. Default: as any other node. */
+  readonly output?: Pick<NodeOptions, 'activation' | 'scale'>;
+}
+
+/**
+ * A random directed acyclic graph of 1 to `nodes` nodes: skip edges, shared weights, several outputs, outputs with
+ * successors, inputs that no one uses, nodes without predecessors, mixed activations, trainable and fixed scales, and
+ * now and then an input that is itself an output (never with the option `output`).
+ *
+ * @example
+ * ```ts
+ * import { randomGraph } from '@nnbp/conformance';
+ * import { Random } from '@nnbp/core';
+ *
+ * randomGraph(new Random(1)).nodeCount === randomGraph(new Random(1)).nodeCount; // true
+ * ```
+ */
+export function randomGraph(random: Random, options: RandomGraphOptions = {}): Graph {
+  const { nodes = 200, activations = everyActivation, output } = options;
+  const below = (n: number) => Math.floor(random.uniform() * n);
+  const chance = (p: number) => random.uniform() < p;
+
+  const total = output === undefined ? 1 + below(nodes) : 2 + below(Math.max(nodes - 1, 1));
+  const inputCount = 1 + below(Math.min(5, output === undefined ? total : total - 1));
+  const outputs = new Set([total - 1]);
+  for (let k = below(4); k > 0; k--) {
+    const computed = total - inputCount;
+    if (output === undefined && (computed === 0 || chance(0.1))) outputs.add(below(inputCount));
+    else outputs.add(inputCount + below(computed));
+  }
+
+  const builder = new GraphBuilder();
+  const ids: string[] = [];
+  for (let i = 0; i < total; i++) {
+    if (i < inputCount) {
+      ids.push(builder.input(`input ${i}`));
+      continue;
+    }
+    const from = chance(0.05) ? [] : randomPredecessors(random, ids);
+    const shared = from.filter(() => chance(0.15)).map((id) => [id, `shared ${below(4)}`]);
+    const own: Pick<NodeOptions, 'activation' | 'scale'> = {
+      activation: activations[below(activations.length)],
+      scale: chance(0.25) ? 'fixed' : 'trainable',
+    };
+    ids.push(builder.node(`node ${i}`, { ...own, ...(outputs.has(i) && output), from, shared: Object.fromEntries(shared) }));
+  }
+  for (const i of outputs) builder.output(ids[i]);
+  return builder.build();
+}
+
+/** One to eight of the ids so far, few more often than many, half of them from the last ten: deep, with skip edges. */
+function randomPredecessors(random: Random, ids: readonly string[]): string[] {
+  const picked = new Set<string>();
+  const tries = 1 + Math.floor(8 * random.uniform() ** 2);
+  for (let k = 0; k < tries; k++) {
+    const back = random.uniform() < 0.5 ? Math.min(10, ids.length) : ids.length;
+    picked.add(ids[ids.length - 1 - Math.floor(random.uniform() * back)]);
+  }
+  return [...picked];
+}

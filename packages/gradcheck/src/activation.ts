@@ -1,0 +1,83 @@
+/** Checks g' against g. */
+import { type Activation, NnbpError } from '@nnbp/core';
+import { differentiate } from './differences.js';
+import { type Comparison, type Exclusion, Report } from './report.js';
+
+/** Options of {@link checkActivation}. */
+export interface ActivationCheckOptions {
+  /** Where: default, 60 places of either sign, close together near 0, out to 10,000. */
+  readonly at?: readonly number[];
+  /** What the two may differ by, relatively, beyond the differences' own error. Default 1e-7. */
+  readonly relativeTolerance?: number;
+}
+
+const defaultPlaces: readonly number[] = [
+  0,
+  ...[0.01, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9, 1, 1.1, 1.3, 1.5, 1.8, 2, 2.3, 2.5, 2.7, 3, 3.5, 4, 5, 6.1, 7.7, 10].flatMap(
+    (h) => [h, -h],
+  ),
+  ...[16.3, 31, 77, 300, 1000, 10000].flatMap((h) => [h, -h]),
+];
+
+/**
+ * Compares an activation's derivative with central differences of its value, and looks whether both are finite there.
+ * The kinks it declares are left out, and the report says so; a kink that it does not declare is found.
+ *
+ * @throws NnbpError `EMPTY_DATA` if there is no place to look at
+ *
+ * @example
+ * ```ts
+ * import { checkActivation } from '@nnbp/gradcheck';
+ *
+ * const square = { name: 'square', value: (h: number) => h * h, derivative: (h: number) => 2 * h };
+ * checkActivation(square).ok; // true
+ * checkActivation({ ...square, derivative: (h: number) => h }).ok; // false
+ * ```
+ */
+export function checkActivation(activation: Activation, options: ActivationCheckOptions = {}): Report {
+  const { at = defaultPlaces, relativeTolerance = 1e-7 } = options;
+  if (at.length === 0) throw new NnbpError('EMPTY_DATA', 'at: there is no place to look at.');
+  const kinks = activation.kinks ?? [];
+  const comparisons: Comparison[] = [];
+  const excluded: Exclusion[] = [];
+  const violations: string[] = [];
+  for (const h of at) {
+    const place = `h = ${h}`;
+    const g = activation.value(h);
+    const analytic = activation.derivative(h, g);
+    if (!Number.isFinite(g) || !Number.isFinite(analytic)) {
+      violations.push(`At ${place}: expected finite numbers, found g = ${g} and g' = ${analytic}.`);
+      continue;
+    }
+    if (!Object.is(g, activation.value(h)) || !Object.is(analytic, activation.derivative(h, g))) {
+      violations.push(`At ${place}: two calls with the same h differ; an activation may depend on nothing else.`);
+    }
+    const distance = Math.min(...kinks.map((kink) => Math.abs(kink - h)));
+    if (distance === 0) {
+      excluded.push({ place, reason: 'a declared kink' });
+      continue;
+    }
+    const numeric = differentiate((value) => activation.value(value), h, Math.min(0.25, distance / 2));
+    const undeclared = undeclaredKink(activation, h);
+    if (undeclared !== undefined) violations.push(undeclared);
+    comparisons.push({
+      place,
+      analytic,
+      numeric: numeric.value,
+      tolerance: 10 * numeric.error + relativeTolerance * Math.abs(numeric.value) + 1e-13,
+      at: h,
+      value: g,
+    });
+  }
+  return new Report(`Activation ${activation.name}`, comparisons, excluded, violations);
+}
+
+/** A place where the slope from the left is not that from the right, however close one looks. */
+function undeclaredKink(activation: Activation, h: number): string | undefined {
+  const from = (step: number) => (activation.value(h + step) - activation.value(h)) / step;
+  const gaps = [1e-4, 1e-5, 1e-6].map((size) => Math.abs(from(size) - from(-size)));
+  const noise = (2 ** -50 * Math.abs(activation.value(h))) / 1e-6;
+  // Where g is smooth the gap shrinks with the step.
+  if (gaps[2] < 0.5 * gaps[0] || gaps[2] < 1e-6 + noise) return undefined;
+  return `At h = ${h}: the slopes from the left and from the right differ by ${gaps[2].toPrecision(3)}. Declare it: kinks: [${h}].`;
+}

@@ -1,0 +1,105 @@
+/** Checks case 1 against the loss's value. */
+import { type Loss, NnbpError, Random } from '@nnbp/core';
+import { differentiate } from './differences.js';
+import { type Comparison, type Exclusion, Report } from './report.js';
+
+/** Options of {@link checkLoss}. */
+export interface LossCheckOptions {
+  /** How many output nodes. Default 1, 2 and 5 in turn. */
+  readonly outputs?: number;
+  /** How many samples. Default 30. */
+  readonly samples?: number;
+  /** Between which numbers outputs are drawn. Default −3 to 3, or 0.02 to 0.98 for a loss that is NaN outside 0 to 1. */
+  readonly x?: readonly [low: number, high: number];
+  /** Draws a target vector. Default: of several families (any, from 0 up, −1 and 1, one-hot) those the loss accepts. */
+  readonly target?: (random: Random, outputs: number) => readonly number[];
+  /** Default 0. */
+  readonly seed?: number;
+  /** What the two may differ by, relatively, beyond the differences' own error. Default 1e-7. */
+  readonly relativeTolerance?: number;
+}
+
+type TargetFamily = NonNullable<LossCheckOptions['target']>;
+
+const draw = (make: (random: Random) => number): TargetFamily => {
+  return (random, outputs) => Array.from({ length: outputs }, () => make(random));
+};
+
+const families: readonly TargetFamily[] = [
+  draw((random) => 4 * random.uniform() - 2),
+  draw((random) => random.uniform()),
+  draw((random) => (random.uniform() < 0.5 ? -1 : 1)),
+  draw((random) => Math.floor(5 * random.uniform())),
+  (random, outputs) => {
+    const one = Math.floor(random.uniform() * outputs);
+    return Array.from({ length: outputs }, (_, k) => Number(k === one));
+  },
+];
+
+/**
+ * Compares a loss's derivative with central differences of its value, for every output of random samples. Places within
+ * the smallest step of a declared kink are left out, and the report says so.
+ *
+ * @throws NnbpError `EMPTY_DATA` if the loss accepts no target that was drawn: give `target`
+ *
+ * @example
+ * ```ts
+ * import { checkLoss } from '@nnbp/gradcheck';
+ * import { mse } from '@nnbp/losses';
+ *
+ * checkLoss(mse()).ok; // true
+ * ```
+ */
+export function checkLoss(loss: Loss, options: LossCheckOptions = {}): Report {
+  const { samples = 30, seed = 0, relativeTolerance = 1e-7 } = options;
+  const random = new Random(seed);
+  const comparisons: Comparison[] = [];
+  const excluded: Exclusion[] = [];
+  const violations: string[] = [];
+  const [low, high] = options.x ?? domain(loss);
+  let drawn = 0;
+  for (let s = 0; s < samples; s++) {
+    const outputs = options.outputs ?? [1, 2, 5][s % 3];
+    const accepted = (options.target ? [options.target] : families)
+      .map((family) => family(random, outputs))
+      .filter((candidate) => loss.targetProblem?.(candidate) === undefined);
+    if (accepted.length === 0) continue;
+    drawn++;
+    const t = accepted[s % accepted.length];
+    const x = Array.from({ length: outputs }, () => low + (high - low) * random.uniform());
+    const analytic = new Float64Array(outputs).fill(NaN);
+    loss.derivative(x, t, analytic);
+    const again = new Float64Array(outputs).fill(1e300);
+    loss.derivative(x, t, again);
+    for (let k = 0; k < outputs; k++) {
+      const place = `sample ${s}, dloss/dx_${k}`;
+      if (!Object.is(analytic[k], again[k])) {
+        violations.push(`${place}: depends on what was in dLossDx before; write every entry, and read none.`);
+        continue;
+      }
+      const distance = Math.min(...(loss.kinks?.(t[k]) ?? []).map((kink) => Math.abs(kink - x[k])), Infinity);
+      if (distance < 1e-6) {
+        excluded.push({ place, reason: 'a declared kink' });
+        continue;
+      }
+      const along = (value: number) => loss.value([...x.slice(0, k), value, ...x.slice(k + 1)], t);
+      const room = options.x === undefined && low > 0 ? Math.min(x[k], 1 - x[k]) : Infinity;
+      const numeric = differentiate(along, x[k], Math.min(0.1, distance / 2, room / 2));
+      comparisons.push({
+        place,
+        analytic: analytic[k],
+        numeric: numeric.value,
+        tolerance: 10 * numeric.error + relativeTolerance * Math.abs(numeric.value) + 1e-13,
+        at: x[k],
+        value: along(x[k]),
+      });
+    }
+  }
+  if (drawn === 0) throw new NnbpError('EMPTY_DATA', `${loss.name} accepts none of the targets that were drawn: give target.`);
+  return new Report(`Loss ${loss.name}`, comparisons, excluded, violations);
+}
+
+/** A loss of probabilities has no value outside 0 to 1. */
+function domain(loss: Loss): readonly [number, number] {
+  return Number.isNaN(loss.value([-1], [1])) || Number.isNaN(loss.value([2], [0])) ? [0.02, 0.98] : [-3, 3];
+}

@@ -1,0 +1,104 @@
+/** What a check found, for a program (`ok`) and for a person (`toString`). */
+import { NnbpError } from '@nnbp/core';
+import { hint } from './hints.js';
+
+/** One derivative, found twice. */
+export interface Comparison {
+  /** Where: "h = 0.5", "dloss/dw_2to4". */
+  readonly place: string;
+  /** As the code computes it. */
+  readonly analytic: number;
+  /** From differences. */
+  readonly numeric: number;
+  /** How far apart they may be: the differences' own error and the relative tolerance. */
+  readonly tolerance: number;
+  /** The number at which it was taken, for hints. */
+  readonly at?: number;
+  /** The function's value there. */
+  readonly value?: number;
+}
+
+/** A place that was left out, and why. */
+export interface Exclusion {
+  readonly place: string;
+  readonly reason: string;
+}
+
+/** The outcome of a check. */
+export class Report {
+  constructor(
+    /** What was checked. */
+    readonly subject: string,
+    readonly comparisons: readonly Comparison[],
+    readonly excluded: readonly Exclusion[],
+    /** What is wrong besides derivatives that differ: a value that is not finite, an entry left unwritten. */
+    readonly violations: readonly string[] = [],
+  ) {}
+
+  /** The comparisons that fail. */
+  get mismatches(): readonly Comparison[] {
+    return this.comparisons.filter((comparison) => !(errorOf(comparison) <= comparison.tolerance));
+  }
+
+  /** Whether all derivatives agree, there were some, and nothing else is wrong. */
+  get ok(): boolean {
+    return this.comparisons.length > 0 && this.mismatches.length === 0 && this.violations.length === 0;
+  }
+
+  /** The comparison closest to its tolerance, or furthest beyond it. */
+  get worst(): Comparison | undefined {
+    return [...this.comparisons].sort(byExcess)[0];
+  }
+
+  /**
+   * Throws unless all is well, with the report as message.
+   *
+   * @throws NnbpError `WRONG_DERIVATIVE`
+   */
+  assert(): this {
+    if (!this.ok) throw new NnbpError('WRONG_DERIVATIVE', this.toString());
+    return this;
+  }
+
+  /** A few lines: the verdict, the worst places, what was left out. */
+  toString(): string {
+    const { comparisons, mismatches, excluded, violations } = this;
+    const lines = [
+      `${this.subject}: ${this.ok ? 'ok' : 'WRONG'}, ${comparisons.length - mismatches.length} of ${comparisons.length} derivatives agree with finite differences.`,
+      ...violations.map((violation) => `  ${violation}`),
+    ];
+    const shown = [...(mismatches.length > 0 ? mismatches : comparisons)].sort(byExcess).slice(0, 5);
+    if (shown.length > 0) {
+      lines.push(`  ${'where'.padEnd(28)} ${'as coded'.padStart(16)} ${'by differences'.padStart(16)} ${'apart'.padStart(9)} ${'allowed'.padStart(9)}`);
+    }
+    for (const comparison of shown) {
+      const { place, analytic, numeric, tolerance } = comparison;
+      lines.push(
+        `  ${place.padEnd(28)} ${analytic.toPrecision(9).padStart(16)} ${numeric.toPrecision(9).padStart(16)} ${errorOf(comparison).toExponential(1).padStart(9)} ${tolerance.toExponential(1).padStart(9)}`,
+      );
+    }
+    const guess = hint(mismatches);
+    if (guess !== undefined) lines.push(`  Perhaps: ${guess}`);
+    for (const [reason, places] of groups(excluded)) {
+      const some = places.slice(0, 4).map(({ place }) => place);
+      lines.push(`  Left out, ${reason}: ${some.join(', ')}${places.length > 4 ? ` and ${places.length - 4} more` : ''}.`);
+    }
+    return lines.join('\n');
+  }
+}
+
+const errorOf = ({ analytic, numeric }: Comparison) => Math.abs(analytic - numeric);
+
+/** A comparison that cannot be made (NaN) is the worst. */
+const excess = (comparison: Comparison) => {
+  const ratio = errorOf(comparison) / comparison.tolerance;
+  return Number.isNaN(ratio) ? Infinity : ratio;
+};
+
+const byExcess = (a: Comparison, b: Comparison) => (excess(a) === excess(b) ? 0 : excess(b) - excess(a));
+
+function groups(excluded: readonly Exclusion[]): Map<string, Exclusion[]> {
+  const byReason = new Map<string, Exclusion[]>();
+  for (const exclusion of excluded) byReason.set(exclusion.reason, [...(byReason.get(exclusion.reason) ?? []), exclusion]);
+  return byReason;
+}
