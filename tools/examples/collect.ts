@@ -1,5 +1,6 @@
 // Every example a reader may copy: the TypeScript blocks of the READMEs and guides, and of each @example in the sources.
-import { globSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { globSync } from 'tinyglobby';
 
 /** One block, as it stands in its file. */
 export interface Example {

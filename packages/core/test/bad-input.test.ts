@@ -1,0 +1,145 @@
+import { identity, sigmoid } from '@nnbp/activations';
+import { constant, GraphBuilder, mlp, Network, NnbpError, reference, Standardization } from '@nnbp/core';
+import { hinge, mse } from '@nnbp/losses';
+import { describe, expect, test } from 'vitest';
+
+const node = (from: string[]) => ({ from, activation: sigmoid });
+const graphOf = (write: (builder: GraphBuilder) => void) => {
+  const builder = new GraphBuilder();
+  write(builder);
+  return builder.build();
+};
+const network = () => new Network(mlp([2, 3, 1], { activation: sigmoid }), { seed: 1 });
+
+function errorOf(action: () => unknown): NnbpError {
+  try {
+    action();
+  } catch (error) {
+    if (error instanceof NnbpError) return error;
+    throw error;
+  }
+  throw new Error('Nothing was thrown.');
+}
+
+const table: [what: string, code: string, message: RegExp, action: () => unknown][] = [
+  ['a cycle', 'CYCLE', /a → b → c → a|b → c → a → b|c → a → b → c/, () =>
+    graphOf((g) => {
+      g.input('i');
+      g.node('a', node(['i', 'c']));
+      g.node('b', node(['a']));
+      g.node('c', node(['b']));
+      g.output('c');
+    })],
+  ['a long cycle, shortened', 'CYCLE', /…/, () =>
+    graphOf((g) => {
+      g.input('i');
+      for (let k = 0; k < 40; k++) g.node(`n${k}`, node([`n${(k + 39) % 40}`]));
+      g.output('n0');
+    })],
+  ['a self edge', 'SELF_EDGE', /"a" is its own/, () => new GraphBuilder().node('a', node(['a']))],
+  ['an unknown predecessor', 'UNKNOWN_ID', /"x".*"a"/, () =>
+    graphOf((g) => {
+      g.input('i');
+      g.node('a', node(['x']));
+      g.output('a');
+    })],
+  ['an unknown output', 'UNKNOWN_ID', /"x"/, () =>
+    graphOf((g) => {
+      g.input('i');
+      g.output('x');
+    })],
+  ['a doubled id', 'DOUBLED_ID', /"i"/, () => graphOf((g) => (g.input('i'), g.input('i')))],
+  ['a doubled edge', 'DOUBLED_EDGE', /"i" twice/, () => new GraphBuilder().node('a', node(['i', 'j', 'i']))],
+  ['a doubled output', 'DOUBLED_OUTPUT', /a/, () => new GraphBuilder().output('a', 'a')],
+  ['no input', 'NO_INPUTS', /input/, () => new GraphBuilder().build()],
+  ['no output', 'NO_OUTPUTS', /output/, () => graphOf((g) => g.input('i'))],
+  ['a layer of no nodes', 'EMPTY_LAYER', /layer1/, () => new GraphBuilder().layer(0, node(['i']))],
+  ['a layer on nothing', 'EMPTY_LAYER', /predecessors/, () => new GraphBuilder().layer(2, node([]))],
+  ['half a node', 'OUT_OF_RANGE', /2.5/, () => new GraphBuilder().inputs(2.5)],
+  ['an id that is no string', 'WRONG_TYPE', /string/, () => new GraphBuilder().input(7 as unknown as string)],
+  ['no activation', 'WRONG_TYPE', /activation/, () => new GraphBuilder().node('a', { from: [] } as never)],
+  ['a shared weight of no edge', 'UNKNOWN_ID', /"z"/, () => new GraphBuilder().node('a', { ...node(['i']), shared: { z: 'w' } })],
+  ['one size only', 'WRONG_LENGTH', /two sizes/, () => mlp([3], { activation: sigmoid })],
+  ['a seed that is no number', 'NOT_FINITE', /seed/, () => new Network(mlp([1, 1], { activation: sigmoid }), { seed: NaN })],
+  ['an initialiser that overflows', 'NOT_FINITE', /initialised/, () =>
+    new Network(mlp([1, 1], { activation: sigmoid }), { initializer: constant(Infinity) })],
+  ['a short input', 'WRONG_LENGTH', /expected 2 numbers, found 1/, () => network().predict([1])],
+  ['a long target', 'WRONG_LENGTH', /target/, () => network().backpropagate([1, 2], [1, 2], mse())],
+  ['NaN as input', 'NOT_FINITE', /position 1.*NaN/, () => network().predict([1, NaN])],
+  ['infinity as target', 'NOT_FINITE', /target/, () => network().backpropagate([1, 2], [Infinity], mse())],
+  ['a target the loss cannot use', 'WRONG_TARGET', /-1 or 1, found 0/, () => network().backpropagate([1, 2], [0], hinge())],
+  ['fewer targets than inputs', 'WRONG_LENGTH', /rows/, () => network().backpropagateBatch([[1, 2]], [], mse())],
+  ['no samples', 'EMPTY_DATA', /sample/, () => network().predictBatch([])],
+  ['an unknown node', 'UNKNOWN_ID', /"x"/, () => network().getParameters('x')],
+  ['parameters of an input', 'UNKNOWN_ID', /input/, () => network().getParameters('input.0')],
+  ['a weight of no edge', 'UNKNOWN_ID', /no edge/, () => network().setParameters('output.0', { w: { 'input.0': 1 } })],
+  ['a parameter that is NaN', 'NOT_FINITE', /b of node/, () => network().setParameters('output.0', { b: NaN })],
+  ['c where it is fixed', 'FIXED_SCALE', /fixed/, () =>
+    new Network(mlp([1, 1], { activation: identity, scale: 'fixed' })).setParameters('output.0', { c: 2 })],
+  ['a batch of nothing', 'OUT_OF_RANGE', /batchSize/, () => reference().prepare(network().graph, 0)],
+  ['a sample that is not there', 'OUT_OF_RANGE', /sample/, () => network().backpropagate([1, 2], [1], mse()).cache.x('output.0', 1)],
+  ['more samples than the batch size', 'OUT_OF_RANGE', /at most/, () =>
+    reference().prepare(network().graph, 2).predict(new Float64Array(6), 3)],
+  ['use after dispose', 'DISPOSED', /disposed/, () => {
+    const executor = reference().prepare(network().graph, 1);
+    executor.dispose();
+    executor.dispose();
+    executor.predict(new Float64Array(2), 1);
+  }],
+  ['a deviation of 0', 'OUT_OF_RANGE', /above 0/, () => new Standardization([0], [0])],
+  ['units of another width', 'WRONG_LENGTH', /inputUnits/, () => (network().inputUnits = new Standardization([0], [1]))],
+  ['output units of another width', 'WRONG_LENGTH', /outputUnits/, () => (network().outputUnits = new Standardization([0, 0], [1, 1]))],
+];
+
+describe('bad input gets a typed error that says what was found', () => {
+  for (const [what, code, message, action] of table) {
+    test(what, () => {
+      const error = errorOf(action);
+      expect(error.code).toBe(code);
+      expect(error.message).toMatch(message);
+    });
+  }
+
+  test('parameters that became NaN', () => {
+    const broken = network();
+    broken.parameters.vector[3] = NaN;
+    expect(errorOf(() => broken.predict([1, 2])).code).toBe('NOT_FINITE');
+  });
+});
+
+describe('nothing is half-changed after an error', () => {
+  test('a refused setParameters changes nothing', () => {
+    const one = network();
+    const before = one.parameters.vector.slice();
+    expect(() => one.setParameters('output.0', { b: 1, w: { 'layer1.0': 3, nobody: 1 } })).toThrow(NnbpError);
+    expect(one.parameters.vector).toEqual(before);
+  });
+
+  test('a refused layer leaves no node behind', () => {
+    const builder = new GraphBuilder();
+    const from = [builder.input('i'), builder.input('layer1.1')];
+    expect(() => builder.layer(2, { from, activation: sigmoid })).toThrow(/layer1.1/);
+    expect(builder.layer(2, { from, activation: sigmoid, name: 'other' })).toEqual(['other.0', 'other.1']);
+    builder.output('other.0');
+    expect(() => builder.output('other.1', 'other.0')).toThrow(NnbpError);
+    expect(builder.build().outputs).toHaveLength(1);
+  });
+
+  test('a step whose loss, gradient or update is not finite leaves the parameters', () => {
+    const graph = mlp([1, 1], { activation: identity, scale: 'fixed' });
+    const executor = reference().prepare(graph, 1);
+    const [x, t] = [Float64Array.of(1), Float64Array.of(0)];
+    const overflowing = { name: 'overflow', step: (p: Float64Array | Float32Array) => void (p[0] = Infinity) };
+    const optimizer = { ...overflowing, state: () => ({ name: '', numbers: {}, vectors: {} }), restore: () => undefined };
+    expect(executor.step(x, t, 1, mse(), optimizer)).toBeNaN();
+    expect([...executor.parameters]).toEqual([0, 0]);
+    const badGradient = { ...mse(), derivative: (_: unknown, __: unknown, d: Float64Array | Float32Array) => void d.fill(NaN) };
+    expect(executor.step(x, t, 1, badGradient, optimizer)).toBeNaN();
+    const badLoss = { ...mse(), value: () => Infinity };
+    expect(executor.step(x, t, 1, badLoss, optimizer)).toBe(Infinity);
+    expect([...executor.parameters]).toEqual([0, 0]);
+    const one = { ...optimizer, step: (p: Float64Array | Float32Array) => void (p[0] = 1) };
+    expect(executor.step(x, t, 1, mse(), one)).toBe(0);
+    expect(executor.parameters[0]).toBe(1);
+  });
+});

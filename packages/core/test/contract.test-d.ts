@@ -1,0 +1,19 @@
+import type { Activation, Loss } from '@nnbp/core';
+import { expectTypeOf, test } from 'vitest';
+
+test('an object of the right shape is an activation, and one of another is not', () => {
+  expectTypeOf({ name: 'cube', value: (h: number) => h ** 3, derivative: (h: number) => 3 * h ** 2 }).toExtend<Activation>();
+  expectTypeOf({ name: 'half', value: (h: number) => h }).not.toExtend<Activation>();
+  expectTypeOf({ name: 'text', value: (h: number) => String(h), derivative: () => 1 }).not.toExtend<Activation>();
+});
+
+test('an object of the right shape is a loss, and one of another is not', () => {
+  const value = (x: ArrayLike<number>, t: ArrayLike<number>) => x[0] - t[0];
+  expectTypeOf({
+    name: 'mine',
+    value,
+    derivative: (_: ArrayLike<number>, __: ArrayLike<number>, d: Float64Array | Float32Array) => void d.fill(1),
+  }).toExtend<Loss>();
+  expectTypeOf({ name: 'mine', value }).not.toExtend<Loss>();
+  expectTypeOf({ name: 'mine', value, derivative: (x: string) => x.length }).not.toExtend<Loss>();
+});

@@ -1,0 +1,84 @@
+import { sigmoid } from '@nnbp/activations';
+import { GraphBuilder, Network, outputValues, parameterGradients, slope, valueFromSuccessors } from '@nnbp/core';
+import { mse } from '@nnbp/losses';
+import { describe, expect, test } from 'vitest';
+import { articleNetwork, golden } from './article.js';
+
+/** Relative to 1e-12. */
+function expectGolden(found: number, expected: string): void {
+  expect(Math.abs(found - Number(expected))).toBeLessThanOrEqual(1e-12 * Math.abs(Number(expected)));
+}
+
+describe("the article's network", () => {
+  for (const run of golden.runs) {
+    test(`input ${Number(run.input)}, target ${Number(run.target)}: every number is the golden one`, () => {
+      const pass = articleNetwork().backpropagate([Number(run.input)], [Number(run.target)], mse());
+      expectGolden(pass.loss, run.loss);
+      for (const [id, node] of Object.entries(run.nodes)) {
+        expectGolden(pass.cache.x(id), node.x);
+        expectGolden(pass.cache.dLossDx(id), node.dloss_dx);
+        if (!('h' in node)) continue;
+        expectGolden(pass.cache.h(id), node.h);
+        expectGolden(pass.cache.g(id), node.g);
+        expectGolden(pass.cache.slope(id), node.slope);
+      }
+      for (const [id, gradient] of Object.entries(run.gradients)) {
+        const found = pass.gradients.of(id);
+        expectGolden(found.b, gradient.b);
+        expectGolden(found.c ?? NaN, gradient.c);
+        for (const [from, expected] of Object.entries(gradient.w)) expectGolden(found.w[from], expected);
+      }
+    });
+  }
+});
+
+test("the article's output node: with x7 taken as 7, dloss/dx is exactly -6 and the rest follows", () => {
+  const numbers = golden.article_output_node;
+  const builder = new GraphBuilder();
+  const from = ['4', '5', '6'].map((id) => builder.input(id));
+  builder.output(builder.node('7', { from, activation: sigmoid }));
+  const graph = builder.build();
+  const network = new Network(graph, { initializer: () => 1 });
+  network.setParameters('7', { b: 1 });
+  const parameters = network.parameters.vector;
+
+  const { cache } = network.backpropagate([4, 5, 6], [10], mse());
+  const [sample] = cache.samples;
+  const seven = graph.indexOf('7');
+  const dLossDx = new Float64Array(1);
+  outputValues(mse(), Float64Array.of(7), Float64Array.of(10), dLossDx);
+  expect(dLossDx[0]).toBe(-6);
+  expect(mse().value([7], [10])).toBe(9);
+
+  sample.dLossDx[seven] = dLossDx[0];
+  slope(graph, parameters, sample, seven);
+  const gradients = new Float64Array(graph.parameterCount);
+  parameterGradients(graph, sample, seven, gradients);
+  expect(cache.h('7')).toBe(Number(numbers.h7));
+  expectGolden(cache.g('7'), numbers.g7);
+  // 1 - g cancels nearly all digits of g here; what is left is exact to one unit of g.
+  const close = (found: number, expected: string) =>
+    expect(Math.abs(found - Number(expected))).toBeLessThan(36 * 2 ** -52);
+  close(cache.slope('7'), numbers.slope7);
+  close(gradients[graph.biasIndex(seven)], numbers.dloss_db7);
+  expectGolden(gradients[graph.scaleIndex(seven)], numbers.dloss_dc7);
+  const [w4, w5, w6] = gradients.subarray(2);
+  close(w4, numbers.dloss_dw['4']);
+  close(w5, numbers.dloss_dw['5']);
+  close(w6, numbers.dloss_dw['6']);
+  for (const [id, expected] of [
+    ['4', numbers.dloss_dx4],
+    ['5', numbers.dloss_dx5],
+    ['6', numbers.dloss_dx6],
+  ]) {
+    close(valueFromSuccessors(graph, parameters, sample, graph.indexOf(id)), expected);
+  }
+});
+
+test('the order of declaration changes nothing', () => {
+  const passes = [articleNetwork(), articleNetwork(['7', '6', '5', '4', '3', '2'])].map((network) =>
+    network.backpropagate([0.5], [10], mse()),
+  );
+  expect(passes[0].loss).toBe(passes[1].loss);
+  for (const id of ['2', '3', '4', '5', '6', '7']) expect(passes[0].gradients.of(id)).toEqual(passes[1].gradients.of(id));
+});

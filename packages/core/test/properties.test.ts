@@ -1,0 +1,299 @@
+import * as activations from '@nnbp/activations';
+import { randomGraph, randomParameters, randomSamples } from '@nnbp/conformance';
+import {
+  type Activation,
+  forward,
+  type Graph,
+  GraphBuilder,
+  type Loss,
+  Network,
+  parameterGradients,
+  Random,
+  type SampleCache,
+  slope,
+  valueFromSuccessors,
+} from '@nnbp/core';
+import { checkNetwork } from '@nnbp/gradcheck';
+import * as losses from '@nnbp/losses';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+
+const rows = (flat: Float64Array, width: number) =>
+  Array.from({ length: flat.length / width }, (_, s) => Array.from(flat.subarray(s * width, (s + 1) * width)));
+
+function randomNetwork(random: Random, nodes: number): Network {
+  const network = new Network(randomGraph(random, { nodes }));
+  network.parameters.vector.set(randomParameters(network.graph, random));
+  return network;
+}
+
+/** A loss that sees each output with the next one, and punishes one side more: nobody ships it. */
+const coupled: Loss = {
+  name: 'coupled',
+  value(x, t) {
+    let sum = 0;
+    for (let k = 0; k < x.length; k++) sum += (x[k] - t[k]) ** 2 * (1 + 0.3 * Math.tanh(x[(k + 1) % x.length]));
+    return sum;
+  },
+  derivative(x, t, dLossDx) {
+    const n = x.length;
+    for (let k = 0; k < n; k++) {
+      const before = (k + n - 1) % n;
+      dLossDx[k] =
+        2 * (x[k] - t[k]) * (1 + 0.3 * Math.tanh(x[(k + 1) % n])) +
+        (x[before] - t[before]) ** 2 * 0.3 * (1 - Math.tanh(x[k]) ** 2);
+    }
+  },
+};
+const asymmetric = losses.elementwise({
+  name: 'asymmetric',
+  value: (x, t) => (x > t ? 3 : 1) * (x - t) ** 2,
+  derivative: (x, t) => (x > t ? 6 : 2) * (x - t),
+});
+
+describe('on random graphs, backpropagation agrees with finite differences', () => {
+  const cases: [string, Loss, ((random: Random, n: number) => readonly number[])?][] = [
+    ['mse', losses.mse()],
+    ['mae', losses.mae()],
+    ['huber', losses.huber({ delta: 0.5 })],
+    ['logCosh', losses.logCosh()],
+    ['binaryCrossEntropyWithLogits', losses.binaryCrossEntropyWithLogits(), (r, n) => Array.from({ length: n }, () => r.uniform())],
+    ['softmaxCrossEntropy', losses.softmaxCrossEntropy(), (r, n) => Array.from({ length: n }, () => r.uniform())],
+    ['hinge', losses.hinge(), (r, n) => Array.from({ length: n }, () => (r.uniform() < 0.5 ? -1 : 1))],
+    ['poisson', losses.poisson(), (r, n) => Array.from({ length: n }, () => Math.floor(4 * r.uniform()))],
+    ['klDivergence', losses.klDivergence(), (r, n) => Array.from({ length: n }, () => r.uniform())],
+    ['a loss that couples outputs', coupled],
+    ['an asymmetric loss', asymmetric],
+  ];
+  for (const [name, loss, target] of cases) {
+    test(name, () => {
+      fc.assert(
+        fc.property(fc.integer(), fc.integer({ min: 1, max: 60 }), (seed, nodes) => {
+          const random = new Random(seed);
+          const network = randomNetwork(random, nodes);
+          const { graph } = network;
+          const data = randomSamples(graph, random, 2, target);
+          const report = checkNetwork(network, rows(data.inputs, graph.inputCount), rows(data.targets, graph.outputs.length), loss, {
+            most: 60,
+            seed,
+          });
+          if (report.mismatches.length > 0) throw new Error(report.toString());
+        }),
+        { numRuns: 25 },
+      );
+    });
+  }
+
+  test('binaryCrossEntropy, with outputs that are probabilities', () => {
+    fc.assert(
+      fc.property(fc.integer(), fc.integer({ min: 3, max: 60 }), (seed, nodes) => {
+        const random = new Random(seed);
+        const graph = randomGraph(random, { nodes, output: { activation: activations.sigmoid, scale: 'fixed' } });
+        const network = new Network(graph);
+        network.parameters.vector.set(randomParameters(graph, random));
+        const data = randomSamples(graph, random, 2, (r, n) => Array.from({ length: n }, () => r.uniform()));
+        const loss = losses.binaryCrossEntropy();
+        const report = checkNetwork(network, rows(data.inputs, graph.inputCount), rows(data.targets, graph.outputs.length), loss, {
+          most: 60,
+        });
+        if (report.mismatches.length > 0) throw new Error(report.toString());
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  test('large graphs, up to 200 nodes', () => {
+    fc.assert(
+      fc.property(fc.integer(), (seed) => {
+        const random = new Random(seed);
+        const network = randomNetwork(random, 200);
+        const { graph } = network;
+        const data = randomSamples(graph, random, 2);
+        const report = checkNetwork(
+          network,
+          rows(data.inputs, graph.inputCount),
+          rows(data.targets, graph.outputs.length),
+          losses.mse(),
+          { most: 40, seed },
+        );
+        if (report.mismatches.length > 0) throw new Error(report.toString());
+      }),
+      { numRuns: 30 },
+    );
+  });
+});
+
+describe('every activation, on a graph whose output feeds another node', () => {
+  for (const activation of Object.values(activations)) {
+    test(activation.name, () => {
+      const builder = new GraphBuilder();
+      builder.input('in');
+      builder.node('a', { from: ['in'], activation });
+      builder.node('b', { from: ['in', 'a'], activation: activations.tanh });
+      builder.node('c', { from: ['a', 'b'], activation, scale: 'fixed' });
+      builder.output('a', 'c');
+      const network = new Network(builder.build(), { seed: 3 });
+      network.setParameters('a', { b: 0.21, c: 1.3 });
+      checkNetwork(network, [[0.37], [-0.81]], [[0.2, 0.4], [1, -1]], coupled).assert();
+    });
+  }
+});
+
+test('the gradient of a batch is the mean of the gradients of its samples', () => {
+  fc.assert(
+    fc.property(fc.integer(), fc.integer({ min: 1, max: 7 }), (seed, samples) => {
+      const random = new Random(seed);
+      const network = randomNetwork(random, 60);
+      const { graph } = network;
+      const data = randomSamples(graph, random, samples);
+      const [inputs, targets] = [rows(data.inputs, graph.inputCount), rows(data.targets, graph.outputs.length)];
+      const whole = network.backpropagateBatch(inputs, targets, losses.mse());
+      const mean = new Float64Array(graph.parameterCount);
+      let loss = 0;
+      for (let s = 0; s < samples; s++) {
+        const one = network.backpropagate(inputs[s], targets[s], losses.mse());
+        loss += one.loss / samples;
+        one.gradients.vector.forEach((gradient, p) => (mean[p] += gradient / samples));
+        for (const id of graph.ids) expect(whole.cache.dLossDx(id, s)).toBe(one.cache.dLossDx(id));
+      }
+      expect(whole.loss).toBeCloseTo(loss, 12);
+      mean.forEach((gradient, p) => expect(whole.gradients.vector[p]).toBeCloseTo(gradient, 10));
+    }),
+    { numRuns: 30 },
+  );
+});
+
+test('shuffling the order in which nodes are declared changes nothing beyond rounding', () => {
+  fc.assert(
+    fc.property(fc.integer(), (seed) => {
+      const random = new Random(seed);
+      const graph = randomGraph(random, { nodes: 50 });
+      if (graph.sharedWeights !== undefined) return;
+      const other = redeclared(graph, random);
+      const one = new Network(graph, { seed });
+      const two = new Network(other);
+      for (const id of graph.ids.slice(graph.inputCount)) two.setParameters(id, one.getParameters(id));
+      const data = randomSamples(graph, random, 1);
+      const loss = losses.mse();
+      const [first, second] = [one, two].map((network) => network.backpropagate(data.inputs, data.targets, loss));
+      expect(second.loss).toBeCloseTo(first.loss, 10);
+      for (const id of graph.ids) expect(second.cache.dLossDx(id)).toBeCloseTo(first.cache.dLossDx(id), 9);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+/** The same graph, its nodes declared in another order. */
+function redeclared(graph: Graph, random: Random): Graph {
+  const builder = new GraphBuilder();
+  for (const id of graph.ids.slice(0, graph.inputCount)) builder.input(id);
+  const order = Uint32Array.from({ length: graph.nodeCount - graph.inputCount }, (_, k) => graph.inputCount + k);
+  random.shuffle(order);
+  for (const i of order) {
+    builder.node(graph.ids[i], {
+      from: Array.from({ length: graph.edgeStart[i + 1] - graph.edgeStart[i] }, (_, k) => graph.ids[graph.predecessors[graph.edgeStart[i] + k]]),
+      activation: graph.activations[graph.activationOf[i]],
+      scale: graph.scaleTrainable[i] === 1 ? 'trainable' : 'fixed',
+    });
+  }
+  builder.output(...Array.from(graph.outputs, (i) => graph.ids[i]));
+  return builder.build();
+}
+
+describe('each cached quantity is computed exactly once a pass', () => {
+  /** An array that counts how often each entry is written. */
+  function counting(length: number) {
+    const writes = new Uint32Array(length);
+    const array = new Proxy(new Float64Array(length), {
+      set(target, key, value: number) {
+        writes[Number(key)]++;
+        target[Number(key)] = value;
+        return true;
+      },
+      get: (target, key) => target[key as unknown as number],
+    });
+    return { array, writes };
+  }
+
+  test('h, g, x and slope, by the functions that compute them', () => {
+    fc.assert(
+      fc.property(fc.integer(), (seed) => {
+        const random = new Random(seed);
+        const graph = randomGraph(random, { nodes: 40 });
+        const parameters = randomParameters(graph, random);
+        const parts = Object.fromEntries(
+          (['h', 'g', 'x', 'slope', 'dLossDx'] as const).map((name) => [name, counting(graph.nodeCount)]),
+        );
+        const sample = Object.fromEntries(
+          Object.entries(parts).map(([name, { array }]) => [name, array]),
+        ) as unknown as SampleCache;
+        for (let i = graph.inputCount; i < graph.nodeCount; i++) forward(graph, parameters, sample, i);
+        const gradients = new Float64Array(graph.parameterCount);
+        for (let i = graph.nodeCount - 1; i >= 0; i--) {
+          sample.dLossDx[i] = valueFromSuccessors(graph, parameters, sample, i);
+          if (i < graph.inputCount) continue;
+          slope(graph, parameters, sample, i);
+          parameterGradients(graph, sample, i, gradients);
+        }
+        for (const [name, { writes }] of Object.entries(parts)) {
+          for (let i = name === 'dLossDx' ? 0 : graph.inputCount; i < graph.nodeCount; i++) expect(writes[i]).toBe(1);
+        }
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  test("a whole pass calls each node's g and g', and the loss, once a sample", () => {
+    const calls = { value: 0, derivative: 0, loss: 0, dLoss: 0 };
+    const counted: Activation = {
+      name: 'counted',
+      value: (h) => (calls.value++, Math.tanh(h)),
+      derivative: (_, g) => (calls.derivative++, 1 - g * g),
+    };
+    const mse = losses.mse();
+    const countedLoss: Loss = {
+      name: 'counted',
+      value: (x, t) => (calls.loss++, mse.value(x, t)),
+      derivative: (x, t, dLossDx) => {
+        calls.dLoss++;
+        mse.derivative(x, t, dLossDx);
+      },
+    };
+    const graph = randomGraph(new Random(5), { nodes: 80, activations: [counted] });
+    const samples = 3;
+    const data = randomSamples(graph, new Random(1), samples);
+    new Network(graph).backpropagateBatch(
+      rows(data.inputs, graph.inputCount),
+      rows(data.targets, graph.outputs.length),
+      countedLoss,
+    );
+    const computed = samples * (graph.nodeCount - graph.inputCount);
+    expect(calls).toEqual({ value: computed, derivative: computed, loss: samples, dLoss: samples });
+  });
+});
+
+test('softmax cross-entropy answers to each logit with p - t', () => {
+  const dLossDx = new Float64Array(3);
+  losses.softmaxCrossEntropy().derivative([1, 2, 3], [0, 1, 0], dLossDx);
+  const sum = Math.exp(1) + Math.exp(2) + Math.exp(3);
+  [1, 2, 3].forEach((x, k) => expect(dLossDx[k]).toBeCloseTo(Math.exp(x) / sum - Number(k === 1), 15));
+});
+
+test('two edges that share a weight move together, and its gradient is the sum of theirs', () => {
+  const build = (shared: boolean) => {
+    const builder = new GraphBuilder();
+    const from = [builder.input('a'), builder.input('b')];
+    const share = shared ? { shared: { a: 'w', b: 'w' } } : {};
+    builder.output(builder.node('n', { from, activation: activations.sigmoid, ...share }));
+    const network = new Network(builder.build());
+    network.setParameters('n', { w: { a: 0.7, b: 0.7 } });
+    return network;
+  };
+  const [one, two] = [build(true), build(false)];
+  expect(one.graph.parameterCount).toBe(two.graph.parameterCount - 1);
+  const [shared, own] = [one, two].map((network) => network.backpropagate([2, -3], [1], losses.mse()).gradients.of('n').w);
+  expect(shared.a).toBe(shared.b);
+  expect(shared.a).toBeCloseTo(own.a + own.b, 14);
+  one.setParameters('n', { w: { b: 5 } });
+  expect(one.getParameters('n').w).toEqual({ a: 5, b: 5 });
+});

@@ -1,0 +1,163 @@
+import { identity, sigmoid, tanh } from '@nnbp/activations';
+import {
+  constant,
+  glorotNormal,
+  glorotUniform,
+  GraphBuilder,
+  heNormal,
+  heUniform,
+  mlp,
+  Network,
+  Random,
+  Standardization,
+} from '@nnbp/core';
+import { mse } from '@nnbp/losses';
+import { describe, expect, test } from 'vitest';
+
+describe('graphs of any shape', () => {
+  test('a chain of 100,000 nodes is built and derived without recursion', () => {
+    const builder = new GraphBuilder();
+    builder.input('n0');
+    for (let k = 100_000; k > 0; k--) builder.node(`n${k}`, { from: [`n${k - 1}`], activation: identity, scale: 'fixed' });
+    builder.output('n100000');
+    const network = new Network(builder.build(), { initializer: constant(1) });
+    const pass = network.backpropagate([3], [1], mse());
+    expect(pass.outputs[0][0]).toBe(3);
+    expect(pass.cache.dLossDx('n0')).toBe(4);
+  });
+
+  test('a node may have 100,000 predecessors', () => {
+    const builder = new GraphBuilder();
+    builder.output(builder.node('sum', { from: builder.inputs(100_000), activation: identity }));
+    const network = new Network(builder.build(), { initializer: constant(1) });
+    expect(network.predict(new Float64Array(100_000).fill(0.5))).toEqual([50_000]);
+  });
+
+  test('any string is an id, also those that objects know', () => {
+    const ids = ['__proto__', 'toString', '', '\u0000', 'constructor'];
+    const builder = new GraphBuilder();
+    for (const id of ids) builder.input(id);
+    builder.output(builder.node('out', { from: ids, activation: tanh, shared: { constructor: 'toString' } }));
+    const network = new Network(builder.build(), { seed: 1 });
+    expect(Object.keys(network.getParameters('out').w)).toEqual(ids);
+    expect(network.predict([0, 0, 0, 0, 0])).toEqual([0]);
+  });
+
+  test('a node without predecessors is the constant c g(b), and an unused input has dloss/dx 0', () => {
+    const builder = new GraphBuilder();
+    builder.input('unused');
+    builder.output(builder.node('bias', { from: [], activation: sigmoid }));
+    const network = new Network(builder.build());
+    const pass = network.backpropagate([5], [0], mse());
+    expect(pass.outputs).toEqual([[0.5]]);
+    expect(pass.cache.dLossDx('unused')).toBe(0);
+    expect(pass.gradients.of('bias')).toEqual({ b: 0.25, c: 0.5, w: {} });
+  });
+
+  test('an input may be an output', () => {
+    const builder = new GraphBuilder();
+    builder.output(builder.input('through'));
+    const pass = new Network(builder.build()).backpropagate([5], [3], mse());
+    expect(pass.cache.dLossDx('through')).toBe(4);
+    expect(pass.cache.h('through') + pass.cache.g('through') + pass.cache.slope('through')).toBe(0);
+  });
+
+  test('a declaration order that is topological is kept', () => {
+    const builder = new GraphBuilder();
+    builder.input('i');
+    builder.node('b', { from: ['i'], activation: tanh });
+    builder.node('a', { from: ['b'], activation: tanh });
+    builder.output('a');
+    expect(builder.build().ids).toEqual(['i', 'b', 'a']);
+  });
+
+  test('mlp names its nodes and freezes c where it is told to', () => {
+    const graph = mlp([2, 3, 1], { activation: tanh, outputActivation: identity, scale: 'fixed' });
+    expect(graph.ids).toEqual(['input.0', 'input.1', 'layer1.0', 'layer1.1', 'layer1.2', 'output.0']);
+    expect(graph.parameterCount).toBe(3 * 3 + 4);
+    expect(graph.activations).toEqual([tanh, identity]);
+    expect(mlp([1, 1], { activation: tanh }).parameterCount).toBe(3);
+  });
+
+  test('memory is typed arrays: two million edges take at most 16 bytes each', () => {
+    const graph = mlp([1024, 1024, 1024], { activation: sigmoid });
+    const bytes = Object.values(graph).reduce<number>((sum, part) => sum + (ArrayBuffer.isView(part) ? part.byteLength : 0), 0);
+    expect(graph.edgeCount).toBe(2 * 1024 ** 2);
+    expect(bytes / graph.edgeCount).toBeLessThan(16);
+  });
+});
+
+describe('random numbers', () => {
+  test('the same seed gives the same stream, another seed another', () => {
+    const stream = (seed: number) => Array.from({ length: 5 }, ((random) => () => random.uniform())(new Random(seed)));
+    expect(stream(42)).toEqual(stream(42));
+    expect(stream(42)).not.toEqual(stream(43));
+    expect(stream(0.1)).not.toEqual(stream(0.2));
+    expect(new Random().uniform()).toBe(new Random(0).uniform());
+  });
+
+  test('uniform and normal have the moments they should', () => {
+    const random = new Random(7);
+    const moments = (draw: () => number) => {
+      const values = Array.from({ length: 50_000 }, draw);
+      const mean = values.reduce((a, b) => a + b) / values.length;
+      return [mean, values.reduce((a, b) => a + (b - mean) ** 2, 0) / values.length];
+    };
+    const uniform = moments(() => random.uniform());
+    expect(uniform[0]).toBeCloseTo(0.5, 2);
+    expect(uniform[1]).toBeCloseTo(1 / 12, 2);
+    const normal = moments(() => random.normal());
+    expect(Math.abs(normal[0])).toBeLessThan(0.02);
+    expect(Math.abs(normal[1] - 1)).toBeLessThan(0.03);
+  });
+
+  test('a state continues the stream, and a shuffle keeps every entry', () => {
+    const random = new Random(3);
+    random.uniform();
+    const state = random.state();
+    const next = [random.uniform(), random.normal()];
+    random.restore(state);
+    expect([random.uniform(), random.normal()]).toEqual(next);
+    const values = Uint32Array.from({ length: 100 }, (_, k) => k);
+    random.shuffle(values);
+    expect([...values]).not.toEqual([...values].sort((a, b) => a - b));
+    expect([...values].sort((a, b) => a - b)).toEqual(Array.from({ length: 100 }, (_, k) => k));
+  });
+});
+
+describe('initialisers', () => {
+  const spread = (initializer: typeof glorotUniform) => {
+    const random = new Random(1);
+    const values = Array.from({ length: 20_000 }, () => initializer(30, 10, random));
+    return { largest: Math.max(...values.map(Math.abs)), variance: values.reduce((a, b) => a + b * b, 0) / values.length };
+  };
+  test.each([
+    ['glorotUniform', glorotUniform, 2 / 40],
+    ['glorotNormal', glorotNormal, 2 / 40],
+    ['heUniform', heUniform, 2 / 30],
+    ['heNormal', heNormal, 2 / 30],
+  ])('%s has the variance it is named for', (_, initializer, variance) => {
+    expect(spread(initializer).variance / variance).toBeCloseTo(1, 1);
+  });
+
+  test('the uniform ones stay within their limits', () => {
+    expect(spread(glorotUniform).largest).toBeLessThanOrEqual(Math.sqrt(6 / 40));
+    expect(spread(heUniform).largest).toBeLessThanOrEqual(Math.sqrt(6 / 30));
+  });
+
+  test('b starts at 0, c at 1', () => {
+    const network = new Network(mlp([2, 1], { activation: tanh }), { initializer: constant(0.5) });
+    expect(network.getParameters('output.0')).toEqual({ b: 0, c: 1, w: { 'input.0': 0.5, 'input.1': 0.5 } });
+  });
+});
+
+test('a network with units takes and gives the data as people have it', () => {
+  const network = new Network(mlp([1, 1], { activation: identity, scale: 'fixed' }), { initializer: constant(2) });
+  network.inputUnits = new Standardization([10], [5]);
+  network.outputUnits = new Standardization([100], [50]);
+  expect(network.predict([15])).toEqual([200]);
+  expect(network.backpropagate([15], [200], mse()).loss).toBe(0);
+  network.inputUnits = undefined;
+  network.outputUnits = undefined;
+  expect(network.predict([15])).toEqual([30]);
+});
