@@ -139,10 +139,10 @@ export async function fit(network: Network, data: Data, options: FitOptions): Pr
   const { engine = reference(), yieldEvery = 12 } = options;
   expectWhole('epochs', epochs, 1);
   const random = new Random(options.seed);
-  const { training, validation, batchSize } = prepare(network, data, options, random);
   const early = options.earlyStopping
-    ? new EarlyStopping(options.earlyStopping, validation !== undefined, resume?.earlyStopping)
+    ? new EarlyStopping(options.earlyStopping, options.validation !== undefined, resume?.earlyStopping)
     : undefined;
+  const { training, validation, batchSize } = prepare(network, data, options, random);
   if (resume !== undefined) {
     optimizer.restore(resume.optimizer);
     random.restore(resume.random);

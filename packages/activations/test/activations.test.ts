@@ -1,0 +1,120 @@
+import * as activations from '@nnbp/activations';
+import { elu, gelu, leakyRelu, sigmoid, sine, softplus } from '@nnbp/activations';
+import { NnbpError } from '@nnbp/core';
+import { checkActivation } from '@nnbp/gradcheck';
+import { describe, expect, test } from 'vitest';
+
+/** Values to 17 digits from 40-digit arithmetic: h, g(h), g'(h). */
+const known: Record<string, [h: number, g: number, derivative: number][]> = {
+  identity: [[-2.5, -2.5, 1]],
+  sigmoid: [
+    [1, 0.7310585786300049, 0.19661193324148185],
+    [-30, 9.357622968839299e-14, 9.357622968838424e-14],
+  ],
+  tanh: [[0.5, 0.46211715726000976, 0.7864477329659274]],
+  relu: [
+    [2, 2, 1],
+    [-2, 0, 0],
+    [0, 0, 0],
+  ],
+  leakyRelu: [
+    [3, 3, 1],
+    [-3, -0.03, 0.01],
+  ],
+  elu: [
+    [2, 2, 1],
+    [-1, -0.6321205588285577, 0.36787944117144233],
+    [-1e-10, -9.9999999995e-11, 0.9999999999],
+  ],
+  selu: [
+    [1, 1.0507009873554805, 1.0507009873554805],
+    [-1, -1.1113307378125628, 0.6467686030348141],
+  ],
+  gelu: [
+    [1, 0.8413447460685429, 1.0833154705876864],
+    [-1, -0.15865525393145707, -0.08331547058768638],
+    [-6, -5.9195258702261885e-09, -3.5468709453902015e-08],
+  ],
+  silu: [
+    [1, 0.7310585786300049, 0.9276705118714867],
+    [-2, -0.2384058440442351, -0.09078424878489547],
+  ],
+  mish: [
+    [1, 0.8650983882673103, 1.0490362200997922],
+    [-3, -0.14564746127562458, -0.09339311453232084],
+  ],
+  softplus: [
+    [0, 0.6931471805599453, 0.5],
+    [-20, 2.0611536203143e-9, 2.0611536181902e-9],
+  ],
+  softsign: [[1, 0.5, 0.25]],
+  hardSigmoid: [
+    [1.5, 0.75, 1 / 6],
+    [4, 1, 0],
+    [-4, 0, 0],
+  ],
+  hardTanh: [
+    [0.3, 0.3, 1],
+    [-5, -1, 0],
+  ],
+  sine: [[1, 0.8414709848078965, 0.5403023058681398]],
+  gaussian: [[1, 0.36787944117144233, -0.7357588823428847]],
+};
+
+describe.each(Object.values(activations).map((activation) => [activation.name, activation] as const))('%s', (name, activation) => {
+  test('has the values it should', () => {
+    for (const [h, g, derivative] of known[name]) {
+      expect(Math.abs(activation.value(h) - g)).toBeLessThanOrEqual(1e-12 * Math.abs(g));
+      const found = activation.derivative(h, activation.value(h));
+      expect(Math.abs(found - derivative)).toBeLessThanOrEqual(1e-12 * Math.abs(derivative));
+    }
+  });
+
+  test('has the derivative that finite differences have', () => {
+    checkActivation(activation).assert();
+  });
+
+  test('is finite from 0 to 10,000 and beyond, at either sign', () => {
+    for (const size of [0, 5e-324, 1e-300, 1e-8, ...Array.from({ length: 400 }, (_, k) => 1.06 ** k * 1e-6), 1e4, 1e100]) {
+      for (const h of [size, -size]) {
+        const g = activation.value(h);
+        expect(Number.isFinite(g) && Number.isFinite(activation.derivative(h, g)), `h = ${h}`).toBe(true);
+      }
+    }
+  });
+
+  test('says what it is', () => {
+    expect(activation.builtin?.name).toBe(name);
+    expect((activations as Record<string, unknown>)[name]).toBe(activation);
+  });
+});
+
+describe('those with options', () => {
+  test('give a new activation and leave the default alone', () => {
+    expect(leakyRelu.negativeSlope(0.2).value(-1)).toBe(-0.2);
+    expect(leakyRelu.value(-1)).toBe(-0.01);
+    expect(elu.alpha(2).value(-1)).toBeCloseTo(2 * Math.expm1(-1), 15);
+    expect(sine.frequency(30).derivative(0, 0)).toBe(30);
+    expect(sine.frequency(30).builtin?.options).toEqual({ frequency: 30 });
+    for (const one of [leakyRelu.negativeSlope(0.2), elu.alpha(2), sine.frequency(3)]) checkActivation(one).assert();
+  });
+
+  test('refuse what is no number', () => {
+    for (const wrong of [() => leakyRelu.negativeSlope(NaN), () => elu.alpha(Infinity), () => sine.frequency(NaN)]) {
+      expect(wrong).toThrow(NnbpError);
+    }
+  });
+
+  test('an exponential unit with alpha 1 has no kink, with another it has', () => {
+    expect(elu.kinks).toBeUndefined();
+    expect(elu.alpha(2).kinks).toEqual([0]);
+  });
+});
+
+test("the sigmoid's derivative is g (1 - g), softplus's is the sigmoid, and gelu keeps its lower tail", () => {
+  for (const h of [-3, -0.2, 0, 1.7]) {
+    expect(sigmoid.derivative(h, 0.25)).toBe(0.1875);
+    expect(softplus.derivative(h, NaN)).toBe(sigmoid.value(h));
+  }
+  expect(gelu.value(-20) / (-20 * 2.7536241186062337e-89)).toBeCloseTo(1, 12);
+});

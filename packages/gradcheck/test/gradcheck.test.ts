@@ -1,0 +1,98 @@
+import { identity, relu, sigmoid, tanh } from '@nnbp/activations';
+import { type Activation, mlp, Network, NnbpError, Standardization } from '@nnbp/core';
+import { checkActivation, checkLoss, checkNetwork } from '@nnbp/gradcheck';
+import { hinge, mse } from '@nnbp/losses';
+import { describe, expect, test } from 'vitest';
+
+const wrong = (derivative: Activation['derivative'], value: Activation['value'] = sigmoid.value): Activation => ({
+  name: 'mine',
+  value,
+  derivative,
+});
+
+describe('planted mistakes in an activation are found and named', () => {
+  test.each<[string, Activation, RegExp]>([
+    ['sign', wrong((_, g) => -g * (1 - g)), /sign/],
+    ['twice', wrong((_, g) => 2 * g * (1 - g)), /twice/],
+    ['half', wrong((_, g) => (g * (1 - g)) / 2), /factor 2 is missing/],
+    ['another factor', wrong((_, g) => 1.7 * g * (1 - g)), /1\.700 times/],
+    ['h for g', wrong((h) => h * (1 - h)), /with h for g/],
+    ['nothing', wrong(() => 0), /always 0/],
+    ['the value', wrong((_, g) => g), /the value itself/],
+    ['left out', wrong(() => 1), /missing \(it is taken as 1\)/],
+    ['off by a millionth', wrong((_, g) => g * (1 - g) * (1 + 1e-6)), /times what it should be|WRONG/],
+    ['not finite', wrong(() => NaN), /expected finite numbers/],
+    ['overflow', wrong((h) => Math.exp(h), Math.exp), /g = Infinity/],
+    ['memory', wrong((_, g) => g * (1 - g), ((calls) => () => calls++)(0)), /two calls/],
+    ['a kink not declared', wrong((h) => Number(h > 0), (h) => Math.max(h, 0)), /Declare it: kinks: \[0\]/],
+  ])('%s', (_, activation, message) => {
+    const report = checkActivation(activation);
+    expect(report.ok).toBe(false);
+    expect(report.toString()).toMatch(message);
+    expect(() => report.assert()).toThrow(NnbpError);
+  });
+
+  test('NaN in the derivative alone is said so', () => {
+    expect(checkActivation(wrong(() => NaN), { at: [1] }).violations).toHaveLength(1);
+  });
+});
+
+describe('planted mistakes in a loss are found', () => {
+  test.each<[string, ReturnType<typeof mse>, RegExp]>([
+    ['a missing mean', { ...mse(), derivative: (x, t, d) => void x.constructor && d.forEach((_, k) => (d[k] = 2 * (x[k] - t[k]))) }, /WRONG/],
+    ['an entry unwritten', { ...mse(), derivative: (x, t, d) => void (d[0] = (2 * (x[0] - t[0])) / x.length) }, /depends on what was/],
+    ['adding in place', { ...mse(), derivative: (x, t, d) => void (d[0] += 2 * (x[0] - t[0])) }, /depends on what was|WRONG/],
+  ])('%s', (_, loss, message) => {
+    expect(checkLoss(loss).toString()).toMatch(message);
+    expect(checkLoss(loss).ok).toBe(false);
+  });
+
+  test('a loss without any target that suits is refused', () => {
+    expect(() => checkLoss({ ...mse(), targetProblem: () => 'never' })).toThrow(/give target/);
+  });
+
+  test('its own targets, outputs and range can be given', () => {
+    const report = checkLoss(mse(), { outputs: 4, samples: 2, x: [5, 6], target: (_, n) => new Array<number>(n).fill(1) });
+    expect(report.ok).toBe(true);
+    expect(report.comparisons).toHaveLength(8);
+    expect(report.comparisons[0].at).toBeGreaterThanOrEqual(5);
+  });
+});
+
+test('kinks that are declared are left out, and said so', () => {
+  const report = checkActivation(relu);
+  expect(report.ok).toBe(true);
+  expect(report.excluded).toEqual([{ place: 'h = 0', reason: 'a declared kink' }]);
+  expect(report.toString()).toMatch(/Left out, a declared kink: h = 0/);
+  expect(checkLoss(hinge(), { x: [1, 1], outputs: 1, target: () => [1] }).excluded.length).toBe(30);
+  const network = new Network(mlp([1, 1], { activation: relu }));
+  const zero = checkNetwork(network, [[0]], [[1]], mse());
+  expect(zero.excluded.map(({ place }) => place)).toContain('dloss/db_output.0');
+  expect(zero.toString()).toMatch(/kink within the smallest step/);
+});
+
+test('no place to look at is refused, and a report without any is not ok', () => {
+  expect(() => checkActivation(tanh, { at: [] })).toThrow(NnbpError);
+  expect(checkActivation(relu, { at: [0] }).ok).toBe(false);
+});
+
+describe('networks', () => {
+  test('are checked in every parameter and input, in their own units', () => {
+    const network = new Network(mlp([2, 3, 1], { activation: tanh, outputActivation: identity }), { seed: 4 });
+    network.inputUnits = new Standardization([1, 2], [3, 4]);
+    network.outputUnits = new Standardization([10], [5]);
+    const report = checkNetwork(network, [[1, 5], [2, -3]], [[11], [3]], mse()).assert();
+    expect(report.comparisons).toHaveLength(network.graph.parameterCount + 4);
+    expect(report.worst?.place).toMatch(/dloss/);
+    expect(checkNetwork(network, [[1, 5]], [[11]], mse(), { most: 5 }).comparisons).toHaveLength(5);
+  });
+
+  test('a wrong activation inside is found at the parameters behind it', () => {
+    const bad = { ...tanh, derivative: (_: number, g: number) => 1 - g };
+    const network = new Network(mlp([1, 2, 1], { activation: bad }), { seed: 4 });
+    const report = checkNetwork(network, [[0.7]], [[1]], mse());
+    expect(report.ok).toBe(false);
+    expect(report.mismatches.length).toBeGreaterThan(3);
+    expect(report.toString()).toMatch(/dloss\/d[bcw]_/);
+  });
+});

@@ -1,0 +1,129 @@
+import { NnbpError } from '@nnbp/core';
+import { checkLoss } from '@nnbp/gradcheck';
+import * as losses from '@nnbp/losses';
+import { describe, expect, test } from 'vitest';
+
+const made = Object.entries(losses)
+  .filter(([name]) => name !== 'elementwise')
+  .map(([name, make]) => [name, (make as typeof losses.mse)()] as const);
+
+/** x, t, and the loss by PyTorch's definition (torch.nn), written out. */
+const known: Record<string, [x: number[], t: number[], value: number][]> = {
+  mse: [
+    [[7], [10], 9],
+    [[1, 2], [3, 2], 2],
+  ],
+  mae: [[[1, 2], [3, 2.5], 1.25]],
+  huber: [
+    [[0.5], [0], 0.125],
+    [[3], [0], 2.5],
+  ],
+  logCosh: [
+    [[1], [0], 0.4337808304830271],
+    [[1e-8], [0], 5e-17],
+    [[1e4], [0], 1e4 - Math.LN2],
+  ],
+  binaryCrossEntropy: [
+    [[0.25], [1], Math.log(4)],
+    [[0], [1], 100],
+    [[0.5, 0.5], [0, 1], Math.LN2],
+  ],
+  binaryCrossEntropyWithLogits: [
+    [[0], [1], Math.LN2],
+    [[1000], [0], 1000],
+    [[-1000], [0], 0],
+  ],
+  softmaxCrossEntropy: [
+    [[0, 0], [1, 0], Math.LN2],
+    [[1000, 0, 0], [0, 1, 0], 1000],
+    [[1, 2, 3], [0.2, 0.3, 0.5], 1.1076059644443806],
+  ],
+  hinge: [
+    [[0.5], [1], 0.5],
+    [[2, -2], [1, 1], 1.5],
+  ],
+  poisson: [[[1], [2], Math.E - 2]],
+  klDivergence: [
+    [[Math.log(0.5), Math.log(0.5)], [0.25, 0.75], 0.25 * Math.log(0.5) + 0.75 * Math.log(1.5)],
+    [[-1, -2], [0, 1], 2],
+  ],
+};
+
+describe.each(made)('%s', (name, loss) => {
+  test('has the values it should', () => {
+    for (const [x, t, value] of known[name]) {
+      expect(Math.abs(loss.value(x, t) - value)).toBeLessThanOrEqual(1e-14 * Math.max(1e-3, Math.abs(value)));
+    }
+  });
+
+  test('has the derivative that finite differences have', () => {
+    checkLoss(loss, { samples: 60 }).assert();
+  });
+
+  test('says what it is', () => {
+    expect(loss.name).toBe(name);
+    expect(loss.builtin?.name).toBe(name);
+  });
+});
+
+describe('extreme numbers', () => {
+  test.each(made.filter(([name]) => !['poisson', 'binaryCrossEntropy'].includes(name)))('%s stays finite', (name, loss) => {
+    const t = name === 'hinge' ? [1, -1] : [1, 0];
+    const size = ['mse'].includes(name) ? 1e150 : 1e300;
+    for (const x of [
+      [size, -size],
+      [-size, size],
+      [0, 0],
+      [5e-324, -5e-324],
+    ]) {
+      const dLossDx = new Float64Array(2);
+      loss.derivative(x, t, dLossDx);
+      expect(Number.isFinite(loss.value(x, t)) && dLossDx.every(Number.isFinite), x.join()).toBe(true);
+    }
+  });
+
+  test('probabilities of 0 and 1 are bounded as in PyTorch', () => {
+    const loss = losses.binaryCrossEntropy();
+    const dLossDx = new Float64Array(1);
+    loss.derivative([0], [1], dLossDx);
+    expect(dLossDx[0]).toBe(-1e12);
+    expect(loss.value([1], [0])).toBe(100);
+    expect(loss.value([1], [1])).toBe(0);
+  });
+});
+
+describe('targets', () => {
+  const problem = (loss: { targetProblem?(t: ArrayLike<number>): string | undefined }, t: number[]) => loss.targetProblem?.(t);
+  test('are looked at by the losses that have a domain', () => {
+    expect(problem(losses.hinge(), [1, 0])).toBe('output 1: expected -1 or 1, found 0');
+    expect(problem(losses.hinge(), [1, -1])).toBeUndefined();
+    expect(problem(losses.binaryCrossEntropy(), [1.5])).toMatch(/probability/);
+    expect(problem(losses.binaryCrossEntropyWithLogits(), [-0.1])).toMatch(/probability/);
+    for (const loss of [losses.poisson(), losses.softmaxCrossEntropy(), losses.klDivergence()]) {
+      expect(problem(loss, [-1])).toMatch(/from 0 up, found -1/);
+      expect(problem(loss, [2])).toBeUndefined();
+    }
+    expect(losses.mse().targetProblem).toBeUndefined();
+  });
+});
+
+test('a loss of one output becomes the mean over outputs, with all it declares', () => {
+  const loss = losses.elementwise({
+    name: 'mine',
+    value: (x, t) => x * t,
+    derivative: (_, t) => t,
+    kinks: (t) => [t],
+    targetProblem: (t) => (t === 0 ? 'no zeros' : undefined),
+  });
+  const dLossDx = new Float64Array(2);
+  loss.derivative([1, 2], [3, 5], dLossDx);
+  expect(loss.value([1, 2], [3, 5])).toBe(6.5);
+  expect([...dLossDx]).toEqual([1.5, 2.5]);
+  expect(loss.kinks?.(4)).toEqual([4]);
+  expect(loss.targetProblem?.([1, 0])).toBe('output 1: no zeros');
+});
+
+test('huber refuses a delta that is not above 0', () => {
+  for (const delta of [0, -1, NaN, Infinity]) expect(() => losses.huber({ delta })).toThrow(NnbpError);
+  expect(losses.huber({ delta: 0.5 }).value([3], [0])).toBe(0.5 * (3 - 0.25));
+});

@@ -1,0 +1,248 @@
+import { NnbpError, type Optimizer, Random } from '@nnbp/core';
+import * as optim from '@nnbp/optim';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+
+const { adagrad, adam, adamw, chain, clipByNorm, clipByValue, cosine, decayWeights, exponentialDecay } = optim;
+const { lion, nadam, oneCycle, plateau, rmsprop, rprop, sgd, stepDecay } = optim;
+
+/** Parameters after each of three steps from 1 with gradients 0.5, -0.25, 1. */
+function path(optimizer: Optimizer): number[] {
+  const p = Float64Array.of(1);
+  return [0.5, -0.25, 1].map((g) => {
+    optimizer.step(p, Float64Array.of(g));
+    return p[0];
+  });
+}
+
+describe('three steps by hand', () => {
+  // Each right-hand side is the rule written out, with nothing shared with the code.
+  test('sgd', () => expect(path(sgd({ learningRate: 0.1 }))).toEqual([0.95, 0.975, 0.875]));
+
+  test('sgd with momentum, dampening and Nesterov', () => {
+    const close = (found: number[], expected: number[]) => found.forEach((x, k) => expect(x).toBeCloseTo(expected[k], 14));
+    // m: 0.5, 0.45 - 0.25 = 0.2, 0.18 + 1 = 1.18
+    close(path(sgd({ learningRate: 0.1, momentum: 0.9 })), [0.95, 0.93, 0.812]);
+    // m: 0.5, 0.45 - 0.125 = 0.325, 0.2925 + 0.5 = 0.7925
+    close(path(sgd({ learningRate: 0.1, momentum: 0.9, dampening: 0.5 })), [0.95, 0.9175, 0.83825]);
+    // g + 0.9 m: 0.95, -0.07, 2.062
+    close(path(sgd({ learningRate: 0.1, momentum: 0.9, nesterov: true })), [0.905, 0.912, 0.7058]);
+    close(path(sgd({ learningRate: 0.1, weightDecay: 0.1 })), [0.94, 0.9556, 0.846044]);
+  });
+
+  test('adam moves by the rate at first, whatever the gradient', () => {
+    expect(path(adam({ learningRate: 0.1 }))[0]).toBeCloseTo(0.9, 7);
+    const [m, v] = [0.9 * 0.05 + 0.1 * -0.25, 0.999 * 0.00025 + 0.001 * 0.0625];
+    const second = 1 - 0.1 * (0.05 / 0.1 / (Math.sqrt(0.00025 / 0.001) + 1e-8)) - (0.1 * (m / 0.19)) / (Math.sqrt(v / 0.001999) + 1e-8);
+    expect(path(adam({ learningRate: 0.1 }))[1]).toBeCloseTo(second, 12);
+  });
+
+  test('adamw shrinks the parameter first, adam adds the decay to the gradient', () => {
+    const p = Float64Array.of(2);
+    adamw({ learningRate: 0.1, weightDecay: 0.5 }).step(p, Float64Array.of(1));
+    expect(p[0]).toBeCloseTo(2 * 0.95 - 0.1, 7);
+    const q = Float64Array.of(2);
+    adam({ learningRate: 0.1, weightDecay: 0.5 }).step(q, Float64Array.of(-1));
+    expect(q[0]).toBe(2);
+  });
+
+  test('rmsprop, plain, centered and with momentum', () => {
+    const v1 = 0.01 * 0.25;
+    expect(path(rmsprop({ learningRate: 0.1 }))[0]).toBeCloseTo(1 - (0.1 * 0.5) / (Math.sqrt(v1) + 1e-8), 12);
+    const centered = Math.sqrt(v1 - (0.01 * 0.5) ** 2);
+    expect(path(rmsprop({ learningRate: 0.1, centered: true }))[0]).toBeCloseTo(1 - (0.1 * 0.5) / (centered + 1e-8), 12);
+    const v2 = 0.99 * v1 + 0.01 * 0.0625;
+    const m2 = (0.5 * 0.5) / (Math.sqrt(v1) + 1e-8) - 0.25 / (Math.sqrt(v2) + 1e-8);
+    const two = path(rmsprop({ learningRate: 0.1, momentum: 0.5 }));
+    expect(two[1]).toBeCloseTo(two[0] - 0.1 * m2, 12);
+  });
+
+  test('adagrad', () => {
+    const [one, two] = path(adagrad({ learningRate: 0.1, learningRateDecay: 1, initialSum: 0.11 }));
+    expect(one).toBeCloseTo(1 - 0.05 / (0.6 + 1e-10), 12);
+    expect(two).toBeCloseTo(one + (0.05 * 0.25) / (Math.sqrt(0.4225) + 1e-10), 12);
+  });
+
+  test('nadam', () => {
+    const mu = (n: number) => 0.9 * (1 - 0.5 * 0.96 ** (n * 0.004));
+    const size = 0.5 + 1e-8;
+    const first = 1 - (0.1 * (1 - mu(1)) * 0.5) / (1 - mu(1)) / size - (0.1 * mu(2) * 0.05) / (1 - mu(1) * mu(2)) / size;
+    expect(path(nadam({ learningRate: 0.1 }))[0]).toBeCloseTo(first, 12);
+  });
+
+  test('lion moves by the rate, by the sign alone', () => {
+    // 0.9 m + 0.1 g: 0.05 > 0; m = 0.005: 0.0045 - 0.025 < 0; m = 0.00245: > 0
+    path(lion({ learningRate: 0.1 })).forEach((x, k) => expect(x).toBeCloseTo([0.9, 1, 0.9][k], 14));
+  });
+
+  test('rprop grows its step, shrinks it at a change of sign and does not move then', () => {
+    const p = Float64Array.of(1);
+    const optimizer = rprop({ initialStep: 0.1 });
+    const steps = [1, 1, -1, -1, -5].map((g) => {
+      optimizer.step(p, Float64Array.of(g));
+      return p[0];
+    });
+    [0.9, 0.78, 0.78, 0.84, 0.912].forEach((x, k) => expect(steps[k]).toBeCloseTo(x, 14));
+    expect(optimizer.fullBatch).toBe(true);
+  });
+});
+
+describe('schedules', () => {
+  const rates = (schedule: optim.Schedule, ...steps: number[]) => steps.map((step) => schedule.rate(step));
+  test('stepDecay and exponentialDecay', () => {
+    expect(rates(stepDecay({ initial: 1, factor: 0.5, every: 3 }), 0, 2, 3, 6)).toEqual([1, 1, 0.5, 0.25]);
+    expect(rates(exponentialDecay({ initial: 1, factor: 0.5 }), 0, 1, 3)).toEqual([1, 0.5, 0.125]);
+  });
+  test('cosine warms up in a straight line, then falls along half a wave and stays', () => {
+    const schedule = cosine({ peak: 1, steps: 14, warmUp: 4, final: 0.2 });
+    [0.2, 0.8, 1, 0.6, 0.2, 0.2].forEach((rate, k) => expect(rates(schedule, 0, 3, 4, 9, 14, 99)[k]).toBeCloseTo(rate, 14));
+  });
+  test('oneCycle begins, peaks and ends where PyTorch has it', () => {
+    const schedule = oneCycle({ peak: 1, steps: 100 });
+    expect(schedule.rate(0)).toBeCloseTo(0.04, 14);
+    expect(schedule.rate(29)).toBeCloseTo(1, 14);
+    expect(schedule.rate(99)).toBeCloseTo(4e-6, 14);
+    expect(oneCycle({ peak: 1, steps: 2, rise: 0.5 }).rate(0)).toBeCloseTo(1, 14);
+  });
+  test('plateau waits, reduces, cools down, and stops at its minimum', () => {
+    const schedule = plateau({ initial: 1, factor: 0.5, patience: 1, cooldown: 1, minimum: 0.3 });
+    const seen = [5, 4, 4, 4, 4, 4, 4, 4].map((loss) => {
+      schedule.observe?.(loss);
+      return schedule.rate(0);
+    });
+    expect(seen).toEqual([1, 1, 1, 0.5, 0.5, 0.5, 0.3, 0.3]);
+  });
+  test('an optimizer follows its schedule, and passes on the loss', () => {
+    const optimizer = chain(clipByValue(10), sgd({ learningRate: plateau({ initial: 1, patience: 0 }) }));
+    optimizer.observe?.(1);
+    optimizer.observe?.(1);
+    const p = Float64Array.of(0);
+    optimizer.step(p, Float64Array.of(1));
+    expect(p[0]).toBeCloseTo(-0.1, 15);
+    const stepped = sgd({ learningRate: stepDecay({ initial: 1, factor: 0.1, every: 1 }) });
+    expect([stepped.learningRate(), ...path(stepped), stepped.learningRate()].at(-1)).toBeCloseTo(1e-3, 15);
+  });
+});
+
+test('transforms', () => {
+  const gradients = Float64Array.of(3, -4, 0.5);
+  clipByValue(1).transform(gradients, gradients);
+  expect([...gradients]).toEqual([1, -1, 0.5]);
+  const long = Float64Array.of(3e200, 4e200);
+  clipByNorm(5).transform(long, long);
+  [3, 4].forEach((g, k) => expect(long[k]).toBeCloseTo(g, 12));
+  const short = Float64Array.of(0.3, 0.4);
+  clipByNorm(5).transform(short, short);
+  expect([...short]).toEqual([0.3, 0.4]);
+  const none = new Float64Array(2);
+  clipByNorm(1).transform(none, none);
+  expect([...none]).toEqual([0, 0]);
+  decayWeights(0.5).transform(short, Float64Array.of(2, 4));
+  [1.3, 2.4].forEach((g, k) => expect(short[k]).toBeCloseTo(g, 14));
+});
+
+const makers: Record<string, () => Optimizer> = {
+  sgd: () => sgd({ learningRate: 0.01 }),
+  momentum: () => sgd({ learningRate: 0.01, momentum: 0.9, nesterov: true }),
+  adam: () => adam({ learningRate: cosine({ peak: 0.1, steps: 40, warmUp: 5 }) }),
+  adamw: () => adamw({ learningRate: 0.05 }),
+  rmsprop: () => rmsprop({ learningRate: 0.02, momentum: 0.5, centered: true }),
+  adagrad: () => adagrad({ learningRate: 0.5, weightDecay: 0.01 }),
+  nadam: () => nadam({ learningRate: 0.05, weightDecay: 0.001 }),
+  lion: () => lion({ learningRate: 0.01, weightDecay: 0.1 }),
+  rprop: () => rprop(),
+  'sgd on a plateau': () => sgd({ learningRate: plateau({ initial: 0.1, patience: 1 }) }),
+  'a chain': () => chain(clipByNorm(1), decayWeights(0.01), adam({ learningRate: 0.02 })),
+};
+
+describe.each(Object.entries(makers))('%s', (_, make) => {
+  test('taken up from its state goes on to the same bits, in either precision', () => {
+    fc.assert(
+      fc.property(fc.integer(), fc.integer({ min: 0, max: 12 }), fc.boolean(), (seed, at, single) => {
+        const run = (interrupted: boolean) => {
+          const random = new Random(seed);
+          const make32 = (n: number) => (single ? new Float32Array(n) : new Float64Array(n));
+          const p = make32(4).map(() => random.normal());
+          let optimizer = make();
+          for (let step = 0; step < 20; step++) {
+            if (interrupted && step === at) {
+              const state = optimizer.state();
+              optimizer = make();
+              optimizer.restore(state);
+            }
+            optimizer.step(p, make32(4).map(() => random.normal()));
+            if (step % 5 === 4) optimizer.observe?.(random.uniform());
+          }
+          return [...p];
+        };
+        expect(run(true)).toEqual(run(false));
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  test('finds the bottom of a bowl', () => {
+    const optimizer = make();
+    const p = Float64Array.of(0.4, -0.3);
+    for (let step = 0; step < 3000; step++) {
+      optimizer.step(p, Float64Array.of(2 * p[0], 8 * p[1]));
+    }
+    expect(Math.hypot(p[0], p[1])).toBeLessThan(0.25);
+  });
+
+  test("refuses another optimizer's state and keeps its own", () => {
+    const optimizer = make();
+    optimizer.step(Float64Array.of(1), Float64Array.of(1));
+    const before = optimizer.state();
+    expect(() => optimizer.restore({ name: 'other', numbers: {}, vectors: {} })).toThrow(NnbpError);
+    expect(optimizer.state()).toEqual(before);
+  });
+});
+
+test('a state with a number, a vector or a length missing is refused', () => {
+  const optimizer = adam();
+  optimizer.step(new Float64Array(3), new Float64Array(3));
+  const { name, numbers, vectors } = optimizer.state();
+  for (const wrong of [
+    { name, numbers: {}, vectors },
+    { name, numbers, vectors: { mean: vectors.mean } },
+    { name, numbers, vectors: { ...vectors, mean: new Float64Array(2) } },
+  ]) {
+    expect(() => optimizer.restore(wrong)).toThrow(/cannot continue/);
+  }
+});
+
+describe('bad options are named', () => {
+  test.each<[string, () => unknown]>([
+    ['learningRate', () => sgd({ learningRate: -1 })],
+    ['learningRate', () => adam({ learningRate: NaN })],
+    ['momentum', () => sgd({ learningRate: 1, momentum: 1 })],
+    ['beta1', () => adam({ beta1: 1 })],
+    ['epsilon', () => adamw({ epsilon: -1 })],
+    ['beta2', () => nadam({ beta2: 2 })],
+    ['smoothing', () => rmsprop({ smoothing: 1 })],
+    ['initialSum', () => adagrad({ initialSum: -1 })],
+    ['beta1', () => lion({ beta1: -0.1 })],
+    ['etaMinus', () => rprop({ etaMinus: 1 })],
+    ['etaPlus', () => rprop({ etaPlus: 0.5 })],
+    ['minimumStep', () => rprop({ minimumStep: 100 })],
+    ['limit', () => clipByNorm(-1)],
+    ['limit', () => clipByValue(NaN)],
+    ['rate', () => decayWeights(-1)],
+    ['every', () => stepDecay({ initial: 1, factor: 1, every: 0 })],
+    ['factor', () => exponentialDecay({ initial: 1, factor: -1 })],
+    ['steps', () => cosine({ peak: 1, steps: 3, warmUp: 3 })],
+    ['startFactor', () => oneCycle({ peak: 1, steps: 9, startFactor: 0 })],
+    ['patience', () => plateau({ initial: 1, patience: -1 })],
+  ])('%s', (option, make) => {
+    expect(make).toThrow(new RegExp(option));
+    expect(make).toThrow(NnbpError);
+  });
+
+  test('vectors of other lengths', () => {
+    const optimizer = sgd({ learningRate: 1, momentum: 0.5 });
+    expect(() => optimizer.step(new Float64Array(2), new Float64Array(3))).toThrow(/gradients/);
+    optimizer.step(new Float64Array(2), new Float64Array(2));
+    expect(() => optimizer.step(new Float64Array(3), new Float64Array(3))).toThrow(/momentum/);
+  });
+});

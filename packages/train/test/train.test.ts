@@ -1,0 +1,369 @@
+import { identity, leakyRelu, sigmoid, tanh } from '@nnbp/activations';
+import { mlp, Network, type NnbpError, Random, type Row } from '@nnbp/core';
+import { binaryCrossEntropyWithLogits, hinge, mse, softmaxCrossEntropy } from '@nnbp/losses';
+import { adam, plateau, rprop, sgd } from '@nnbp/optim';
+import {
+  accuracy,
+  type Callback,
+  confusionMatrix,
+  DivergedError,
+  evaluate,
+  fit,
+  type FitOptions,
+  meanAbsoluteError,
+  type Progress,
+  rSquared,
+  type TrainState,
+} from '@nnbp/train';
+import { describe, expect, test } from 'vitest';
+
+const line = { inputs: [[1], [2], [3], [4], [5]], targets: [[3], [6], [9], [12], [15]] };
+const straight = (seed = 0) => new Network(mlp([1, 1], { activation: identity, scale: 'fixed' }), { seed });
+const plain = (more: Partial<FitOptions> = {}): FitOptions => ({
+  loss: mse(),
+  optimizer: sgd({ learningRate: 0.02 }),
+  epochs: 3,
+  ...more,
+});
+const xor = { inputs: [[0, 0], [0, 1], [1, 0], [1, 1]], targets: [[0], [1], [1], [0]] };
+const small = (seed = 1) => new Network(mlp([2, 6, 1], { activation: tanh, outputActivation: identity }), { seed });
+
+async function errorOf(action: Promise<unknown>): Promise<NnbpError> {
+  return action.then(
+    () => Promise.reject(new Error('Nothing was thrown.')),
+    (error: unknown) => error as NnbpError,
+  );
+}
+
+describe('training', () => {
+  test('y = 3x is learnt to below 1e-10', async () => {
+    const network = straight();
+    const report = await fit(network, line, plain({ epochs: 2000, batchSize: 5, optimizer: sgd({ learningRate: 0.04 }) }));
+    expect(report.history.at(-1)?.loss).toBeLessThan(1e-10);
+    expect(report.stoppedBy).toBe('epochs');
+    expect(network.predict([7])[0]).toBeCloseTo(21, 4);
+  });
+
+  test('XOR is learnt', async () => {
+    const network = small();
+    await fit(network, xor, { loss: binaryCrossEntropyWithLogits(), optimizer: adam({ learningRate: 0.05 }), epochs: 300, batchSize: 4 });
+    const { metrics } = await evaluate(network, xor, { loss: binaryCrossEntropyWithLogits(), metrics: [accuracy({ threshold: 0.3 })] });
+    expect(metrics.accuracy).toBe(1);
+  });
+
+  test('the same seed gives the same bits, another seed others', async () => {
+    const run = async (seed: number) => {
+      const network = small(3);
+      await fit(network, xor, plain({ seed, epochs: 20, batchSize: 2 }));
+      return [...network.parameters.vector];
+    };
+    expect(await run(5)).toEqual(await run(5));
+    expect(await run(5)).not.toEqual(await run(6));
+  });
+
+  test('all samples in one batch with plain gradient descent is gradient descent, bit for bit', async () => {
+    const [one, two] = [small(2), small(2)];
+    await fit(one, xor, plain({ epochs: 10, batchSize: 4, shuffle: false }));
+    for (let epoch = 0; epoch < 10; epoch++) {
+      const { gradients } = two.backpropagateBatch(xor.inputs, xor.targets, mse());
+      gradients.vector.forEach((g, p) => (two.parameters.vector[p] -= 0.02 * g));
+    }
+    expect([...one.parameters.vector]).toEqual([...two.parameters.vector]);
+  });
+
+  test('a full-batch optimizer gets all samples', async () => {
+    const network = small();
+    const report = await fit(network, xor, plain({ optimizer: rprop(), epochs: 150 }));
+    expect(report.history.at(-1)?.loss).toBeLessThan(1e-3);
+  });
+
+  test('samples may come as objects', async () => {
+    const network = straight();
+    await fit(network, line.inputs.map((input, s) => ({ input, target: line.targets[s] })), plain({ epochs: 300 }));
+    expect(network.predict([2])[0]).toBeCloseTo(6, 1);
+  });
+});
+
+describe('units', () => {
+  const far = { inputs: [[1000, 7], [1010, 7], [1020, 7], [1030, 7]], targets: [[5e5], [6e5], [7e5], [8e5]] };
+
+  test('travel with the network: it takes and gives the data as people have it', async () => {
+    const network = new Network(mlp([2, 1], { activation: identity, scale: 'fixed' }));
+    await fit(network, far, plain({ standardize: true, epochs: 400, optimizer: sgd({ learningRate: 0.1 }) }));
+    expect(network.predict([1015, 7])[0] / 6.5e5).toBeCloseTo(1, 3);
+    expect(network.inputUnits?.mean).toEqual([1015, 7]);
+    expect(network.inputUnits?.deviation[1]).toBe(1);
+    const { metrics } = await evaluate(network, far, { loss: mse(), metrics: [meanAbsoluteError(), rSquared()] });
+    expect(metrics.rSquared).toBeCloseTo(1, 5);
+    expect(metrics.meanAbsoluteError).toBeLessThan(500);
+  });
+
+  test('that are there already are kept', async () => {
+    const network = straight();
+    await fit(network, line, plain({ standardize: { inputs: true } }));
+    const units = network.inputUnits;
+    await fit(network, { inputs: [[100], [200]], targets: [[1], [2]] }, plain({ standardize: true, optimizer: sgd({ learningRate: 1e-6 }) }));
+    expect(network.inputUnits).toBe(units);
+    expect(network.outputUnits).toBeDefined();
+  });
+});
+
+describe('validation, metrics and early stopping', () => {
+  test('a fraction is held out, the same for the same seed, and assessed in each epoch', async () => {
+    const report = await fit(straight(), line, plain({ validation: 0.4, metrics: [meanAbsoluteError()] }));
+    expect(report.history[0].validationLoss).toBeGreaterThan(0);
+    expect(report.history[0].metrics.meanAbsoluteError).toBeGreaterThan(0);
+    const again = await fit(straight(), line, plain({ validation: 0.4, metrics: [meanAbsoluteError()] }));
+    expect(again.history.map(({ loss }) => loss)).toEqual(report.history.map(({ loss }) => loss));
+  });
+
+  test('without validation data the metrics are those of the training data', async () => {
+    const { history } = await fit(straight(), line, plain({ metrics: [meanAbsoluteError()] }));
+    expect(history[2].metrics.meanAbsoluteError).toBeGreaterThan(0);
+    expect(history[2].validationLoss).toBeUndefined();
+  });
+
+  test('early stopping goes back to the best parameters', async () => {
+    const network = straight();
+    const seen: number[][] = [];
+    const report = await fit(network, line, {
+      ...plain({ epochs: 50, batchSize: 1, optimizer: sgd({ learningRate: 0.01 }) }),
+      validation: { inputs: [[1]], targets: [[1]] },
+      earlyStopping: { patience: 3 },
+      callbacks: [{ onEpochEnd: ({ network: now }) => void seen.push([...now.parameters.vector]) }],
+    });
+    const losses = report.history.map(({ validationLoss }) => validationLoss ?? NaN);
+    const best = losses.indexOf(Math.min(...losses));
+    expect(report.stoppedBy).toBe('early stopping');
+    expect(report.bestEpoch).toBe(best + 1);
+    expect(report.history).toHaveLength(best + 1 + 4);
+    expect([...network.parameters.vector]).toEqual(seen[best]);
+  });
+
+  test('a schedule that reacts hears of the loss', async () => {
+    const schedule = plateau({ initial: 1e-9, patience: 0, threshold: 0.5, factor: 0.1 });
+    await fit(straight(), line, plain({ optimizer: sgd({ learningRate: schedule }), epochs: 4 }));
+    expect(schedule.state?.().bad).toBe(0);
+    expect(schedule.state?.().best).toBeLessThan(Infinity);
+  });
+});
+
+describe('metrics, by hand', () => {
+  const count = (metric: ReturnType<typeof accuracy>, pairs: [Row, Row][]) => {
+    const counting = metric.start(pairs[0][0].length);
+    for (const [output, target] of pairs) counting.add(output, target);
+    return counting.result();
+  };
+  const classes: [Row, Row][] = [
+    [[0.9, 0.1, 0], [1, 0, 0]],
+    [[0.2, 0.3, 0.5], [0, 1, 0]],
+    [[0, 1, 0], [0, 1, 0]],
+  ];
+  test('of several classes', () => {
+    expect(count(accuracy(), classes)).toBeCloseTo(2 / 3, 15);
+    expect(count(confusionMatrix(), classes)).toEqual([[1, 0, 0], [0, 1, 1], [0, 0, 0]]);
+  });
+  test('of two classes, with a threshold', () => {
+    const pairs: [Row, Row][] = [[[0.2], [1]], [[-0.2], [-1]], [[0.7], [1]]];
+    expect(count(accuracy({ threshold: 0 }), pairs)).toBe(1);
+    expect(count(accuracy(), pairs)).toBeCloseTo(2 / 3, 15);
+    expect(count(confusionMatrix(), pairs)).toEqual([[1, 0], [1, 1]]);
+  });
+  test('of distances', () => {
+    const pairs: [Row, Row][] = [[[1, 2], [2, 2]], [[3, 4], [4, 1]]];
+    expect(count(meanAbsoluteError(), pairs)).toBe(5 / 4);
+    expect(count(rSquared(), [[[1], [1]], [[2], [3]]])).toBe(0.5);
+  });
+});
+
+describe('callbacks', () => {
+  test('are called in order and waited for', async () => {
+    const events: string[] = [];
+    const names = ['onTrainBegin', 'onEpochBegin', 'onBatchEnd', 'onEpochEnd', 'onTrainEnd'] as const;
+    const callback = Object.fromEntries(
+      names.map((name) => [
+        name,
+        async ({ epoch, batch }: Progress) => {
+          await Promise.resolve();
+          events.push(`${name} ${epoch}.${batch}`);
+        },
+      ]),
+    ) as Callback;
+    await fit(straight(), line, plain({ epochs: 1, batchSize: 3, callbacks: [callback] }));
+    expect(events).toEqual(['onTrainBegin 0.0', 'onEpochBegin 1.0', 'onBatchEnd 1.1', 'onBatchEnd 1.2', 'onEpochEnd 1.2', 'onTrainEnd 1.2']);
+  });
+
+  test('may stop training, in the midst of an epoch too', async () => {
+    const steps: number[] = [];
+    const report = await fit(
+      straight(),
+      line,
+      plain({ epochs: 100, batchSize: 1, callbacks: [{ onBatchEnd: ({ batch, stop }) => void (steps.push(batch), batch === 3 && stop()) }] }),
+    );
+    expect(report.stoppedBy).toBe('callback');
+    expect(steps).toEqual([1, 2, 3]);
+  });
+
+  test('that throw end training, and the network has the last good step', async () => {
+    const network = straight();
+    const before = [...network.parameters.vector];
+    const error = await errorOf(
+      fit(network, line, plain({ callbacks: [{ onBatchEnd: () => Promise.reject(new Error('mine')) }] })),
+    );
+    expect(error.message).toBe('mine');
+    expect([...network.parameters.vector]).not.toEqual(before);
+  });
+});
+
+describe('aborting', () => {
+  test('before the start leaves everything', async () => {
+    const network = straight();
+    const before = [...network.parameters.vector];
+    const error = await errorOf(fit(network, line, plain({ signal: AbortSignal.abort(new Error('no')) })));
+    expect(error.message).toBe('no');
+    expect([...network.parameters.vector]).toEqual(before);
+  });
+
+  test('rejects with the reason, between steps and at the end of an epoch', async () => {
+    for (const event of ['onBatchEnd', 'onEpochBegin'] as const) {
+      const controller = new AbortController();
+      const callbacks = [{ [event]: ({ epoch }: Progress) => void (epoch === 2 && controller.abort(new Error('enough'))) }];
+      const error = await errorOf(fit(straight(), line, plain({ epochs: 9, callbacks, signal: controller.signal })));
+      expect(error.message).toBe('enough');
+    }
+  });
+});
+
+test('others get their turn while training runs', async () => {
+  let turns = 0;
+  const timer = setInterval(() => turns++, 0);
+  await fit(small(), xor, plain({ epochs: 3000, yieldEvery: 0, batchSize: 1 }));
+  clearInterval(timer);
+  expect(turns).toBeGreaterThan(3);
+});
+
+describe('streams', () => {
+  async function* stream(count: number) {
+    for (let s = 0; s < count; s++) {
+      await Promise.resolve();
+      yield { input: [1 + (s % 5)], target: [3 * (1 + (s % 5))] };
+    }
+  }
+
+  test('train as tables do, anew in each epoch', async () => {
+    const [one, two] = [straight(), straight()];
+    await fit(one, () => stream(5), plain({ epochs: 4, batchSize: 2, validation: () => stream(5) }));
+    await fit(two, line, plain({ epochs: 4, batchSize: 2, shuffle: false }));
+    expect([...one.parameters.vector]).toEqual([...two.parameters.vector]);
+    expect((await evaluate(one, stream(5), { loss: mse(), batchSize: 2 })).loss).toBe((await evaluate(one, line, { loss: mse() })).loss);
+  });
+
+  test('that are spent, short, wrong or broken are errors', async () => {
+    expect((await errorOf(fit(straight(), stream(5), plain()))).message).toMatch(/fresh stream/);
+    expect((await errorOf(fit(straight(), () => stream(0), plain()))).code).toBe('EMPTY_DATA');
+    const wrong = async function* () {
+      yield* stream(3);
+      yield { input: [NaN], target: [1] };
+    };
+    expect((await errorOf(fit(straight(), wrong, plain()))).message).toMatch(/sample 3.*NaN/);
+    expect((await errorOf(fit(straight(), () => stream(5), plain({ standardize: true })))).code).toBe('WRONG_TYPE');
+    expect((await errorOf(fit(straight(), () => stream(5), plain({ validation: 0.5 })))).code).toBe('WRONG_TYPE');
+    expect((await errorOf(fit(straight(), () => stream(5), plain({ optimizer: rprop() })))).message).toMatch(/batchSize/);
+  });
+
+  test('are closed when training stops early', async () => {
+    let closed = false;
+    const endless = async function* () {
+      try {
+        for (;;) yield* stream(5);
+      } finally {
+        closed = true;
+      }
+    };
+    await fit(straight(), endless, plain({ callbacks: [{ onBatchEnd: ({ stop }) => stop() }] }));
+    expect(closed).toBe(true);
+  });
+});
+
+test('stopped and taken up again, training comes to the same bits', async () => {
+  const options = (more: Partial<FitOptions>) =>
+    plain({ optimizer: adam({ learningRate: 0.05 }), epochs: 12, batchSize: 2, seed: 4, earlyStopping: { patience: 99, monitor: 'training' }, ...more });
+  const whole = small();
+  await fit(whole, xor, options({}));
+  const parts = small();
+  let state: TrainState | undefined;
+  await fit(parts, xor, options({ callbacks: [{ onEpochEnd: (now) => void (now.epoch === 5 && ((state = now.state()), now.stop())) }], earlyStopping: { patience: 99, monitor: 'training' } }));
+  if (state === undefined) throw new Error('There was no fifth epoch.');
+  // What a checkpoint would hold: the parameters at that epoch, not the best ones.
+  const resumed = small();
+  await fit(resumed, xor, options({ epochs: 5, earlyStopping: { patience: 99, monitor: 'training', minimumImprovement: -1e9 } }));
+  await fit(resumed, xor, options({ resume: state }));
+  expect([...resumed.parameters.vector]).toEqual([...whole.parameters.vector]);
+});
+
+describe('a number that stops being finite ends training with a report', () => {
+  test('a rate that is too large', async () => {
+    const network = new Network(mlp([1, 1], { activation: identity, scale: 'fixed' }), { seed: 1 });
+    const error = await errorOf(fit(network, line, plain({ optimizer: sgd({ learningRate: 1e4 }), epochs: 1000 })));
+    expect(error).toBeInstanceOf(DivergedError);
+    expect(error).toMatchObject({ code: 'DIVERGED', likelyCause: 'rate' });
+    expect(error.message).toMatch(/smaller learning rate/);
+    expect(network.parameters.vector.every(Number.isFinite)).toBe(true);
+  });
+
+  test('inputs that were never scaled, with the node where it began', async () => {
+    const network = new Network(mlp([1, 2, 1], { activation: leakyRelu, scale: 'fixed' }), { seed: 1 });
+    const before = [...network.parameters.vector];
+    const huge = { inputs: [[1e200], [-1e308]], targets: [[0], [0]] };
+    const error = (await errorOf(fit(network, huge, plain({ batchSize: 2, shuffle: false })))) as DivergedError;
+    expect(error).toMatchObject({ epoch: 1, batch: 1, likelyCause: 'unscaled input' });
+    expect(error.message).toMatch(/standardize: true/);
+    expect([...network.parameters.vector]).toEqual(before);
+    const product = new Network(mlp([1, 1], { activation: identity }), { initializer: () => 1e300 });
+    expect(await errorOf(fit(product, { inputs: [[1e100]], targets: [[0]] }, plain()))).toMatchObject({ node: 'output.0', sample: 0 });
+  });
+
+  test('a loss at its edge, and a gradient beyond it', async () => {
+    const bad = { ...mse(), value: () => Infinity };
+    expect(await errorOf(fit(straight(), line, plain({ loss: bad })))).toMatchObject({ likelyCause: 'saturation', node: undefined });
+    const worse = { ...mse(), derivative: (_: unknown, __: unknown, d: Float64Array | Float32Array) => void d.fill(NaN) };
+    expect(await errorOf(fit(straight(), line, plain({ loss: worse })))).toMatchObject({ likelyCause: 'gradient' });
+  });
+});
+
+describe('what is wrong from the start is said before anything is changed', () => {
+  test.each<[string, string, Parameters<typeof fit>[1], Partial<FitOptions>]>([
+    ['no samples', 'EMPTY_DATA', { inputs: [], targets: [] }, {}],
+    ['fewer targets', 'WRONG_LENGTH', { inputs: [[1]], targets: [] }, {}],
+    ['a short row', 'WRONG_LENGTH', { inputs: [[]], targets: [[1]] }, {}],
+    ['NaN', 'NOT_FINITE', { inputs: [[1]], targets: [[NaN]] }, { standardize: true }],
+    ['a target the loss cannot use', 'WRONG_TARGET', { inputs: [[1], [2]], targets: [[1], [0.5]] }, { loss: hinge(), standardize: { inputs: true } }],
+    ['batch size 0', 'OUT_OF_RANGE', line, { batchSize: 0 }],
+    ['half an epoch', 'OUT_OF_RANGE', line, { epochs: 0.5 }],
+    ['a fraction above 1', 'OUT_OF_RANGE', line, { validation: 2 }],
+    ['a small batch for rprop', 'OUT_OF_RANGE', line, { optimizer: rprop(), batchSize: 2 }],
+    ['bad validation data', 'WRONG_LENGTH', line, { validation: { inputs: [[1, 2]], targets: [[1]] }, standardize: true }],
+    ['patience below 0', 'OUT_OF_RANGE', line, { earlyStopping: { patience: -1 } }],
+    ['nothing to watch', 'EMPTY_DATA', line, { earlyStopping: { patience: 1, monitor: 'validation' } }],
+  ])('%s', async (_, code, data, more) => {
+    const network = straight();
+    const before = [...network.parameters.vector];
+    expect((await errorOf(fit(network, data, plain(more)))).code).toBe(code);
+    expect([...network.parameters.vector]).toEqual(before);
+  });
+
+  test('evaluate too', async () => {
+    expect((await errorOf(evaluate(straight(), line, { loss: mse(), batchSize: 0 }))).code).toBe('OUT_OF_RANGE');
+    expect((await errorOf(evaluate(straight(), { inputs: [[1]], targets: [[]] }, { loss: mse() }))).code).toBe('WRONG_LENGTH');
+  });
+});
+
+test('evaluate is the mean of the losses of the samples', async () => {
+  const network = new Network(mlp([2, 3], { activation: sigmoid }), { seed: 2 });
+  const random = new Random(1);
+  const inputs = Array.from({ length: 7 }, () => [random.normal(), random.normal()]);
+  const targets = inputs.map((_, s) => [0, 1, 2].map((k) => Number(k === s % 3)));
+  const found = await evaluate(network, { inputs, targets }, { loss: softmaxCrossEntropy(), batchSize: 3 });
+  const mean = inputs.reduce((sum, input, s) => sum + network.backpropagate(input, targets[s], softmaxCrossEntropy()).loss / 7, 0);
+  expect(found.loss).toBeCloseTo(mean, 14);
+});
