@@ -1,0 +1,92 @@
+/** Part one: the article's network, every number of it. */
+import { sigmoid } from '@nnbp/activations';
+import { GraphBuilder, Network, outputValues, parameterGradients, slope, valueFromSuccessors } from '@nnbp/core';
+import { mse } from '@nnbp/losses';
+import { digits, heading, type Promises, say, table } from './screen.js';
+
+/** The article's graph, with parameters that make every number different. */
+export function articleNetwork(): Network {
+  const builder = new GraphBuilder();
+  builder.input('1');
+  for (const id of ['2', '3']) builder.node(id, { from: ['1'], activation: sigmoid });
+  for (const id of ['4', '5', '6']) builder.node(id, { from: ['2', '3'], activation: sigmoid });
+  builder.node('7', { from: ['4', '5', '6'], activation: sigmoid });
+  builder.output('7');
+  const network = new Network(builder.build());
+  network.setParameters('2', { b: 0.1, c: 1.2, w: { 1: 0.15 } });
+  network.setParameters('3', { b: -0.2, c: 0.8, w: { 1: -0.25 } });
+  network.setParameters('4', { b: 0.05, c: 1.5, w: { 2: 0.4, 3: -0.5 } });
+  network.setParameters('5', { b: -0.1, c: -0.9, w: { 2: 0.3, 3: 0.7 } });
+  network.setParameters('6', { b: 0.2, c: 2, w: { 2: -0.6, 3: 0.9 } });
+  network.setParameters('7', { b: 0.3, c: 3, w: { 4: 0.25, 5: -0.35, 6: 0.45 } });
+  return network;
+}
+
+/** The article's output node: x4, x5, x6 = 4, 5, 6, all parameters 1, and x7 taken as 7. */
+export function articleOutputNode() {
+  const builder = new GraphBuilder();
+  const from = ['4', '5', '6'].map((id) => builder.input(id));
+  builder.output(builder.node('7', { from, activation: sigmoid }));
+  const graph = builder.build();
+  const network = new Network(graph, { initializer: () => 1 });
+  network.setParameters('7', { b: 1 });
+  const parameters = network.parameters.vector;
+  const { cache } = network.backpropagate([4, 5, 6], [10], mse());
+  const [sample] = cache.samples;
+  const seven = graph.indexOf('7');
+  const gradients = new Float64Array(graph.parameterCount);
+  outputValues(mse(), Float64Array.of(7), Float64Array.of(10), sample.dLossDx.subarray(seven));
+  slope(graph, parameters, sample, seven);
+  parameterGradients(graph, sample, seven, gradients);
+  const [b, c, w4, w5, w6] = gradients;
+  return {
+    h: sample.h[seven],
+    g: sample.g[seven],
+    slope: sample.slope[seven],
+    dLossDx: sample.dLossDx[seven],
+    dLossDx4: valueFromSuccessors(graph, parameters, sample, graph.indexOf('4')),
+    gradients: { b, c, w4, w5, w6 },
+  };
+}
+
+/** Prints both. */
+export function article(promises: Promises): void {
+  heading("1  The article's network: 1 → {2, 3} → {4, 5, 6} → 7, sigmoid, loss (x7 − t)²");
+  const network = articleNetwork();
+  const { graph } = network;
+  const pass = network.backpropagate([0.5], [10], mse());
+  say(`Input 0.5, target 10, loss ${digits(pass.loss)}. Each node's two cached quantities are slope = c·g′(h) and dloss/dx.`);
+  table(
+    ['node', 'h', 'g', 'x', 'slope', 'dloss/dx', 'dloss/db', 'dloss/dc', 'dloss/dw'],
+    graph.ids.map((id, i) => {
+      if (i < graph.inputCount) {
+        return [`${id} (input)`, '', '', digits(pass.cache.x(id)), '', digits(pass.cache.dLossDx(id)), '', '', ''];
+      }
+      const { b, c = NaN, w } = pass.gradients.of(id);
+      const weights = Object.entries(w).map(([from, gradient]) => `${from}: ${digits(gradient)}`);
+      const numbers = [pass.cache.h(id), pass.cache.g(id), pass.cache.x(id), pass.cache.slope(id), pass.cache.dLossDx(id)];
+      return [id, ...[...numbers, b, c].map(digits), weights.join('\n')];
+    }),
+  );
+  promises.expect(Math.abs(pass.loss - 59.54462196481796) < 1e-10, 'The loss is the golden one, 59.544622.');
+
+  console.log();
+  say("The article's own numbers at node 7: x4 = 4, x5 = 5, x6 = 6, b = c = w = 1, t = 10, and x7 = 7 taken as given (a sigmoid times 1 cannot give 7: only dloss/dx depends on it).");
+  const node = articleOutputNode();
+  table(
+    ['at node 7', 'the article', 'computed'],
+    [
+      ['dloss/dx7 = 2 (7 − 10)', '−6', digits(node.dLossDx)],
+      ['h7 = 1 + 4 + 5 + 6', '16', digits(node.h)],
+      ['g(h7)', 'g(16)', node.g.toPrecision(12)],
+      ['slope7 = c g (1 − g)', 'g(16) (1 − g(16))', digits(node.slope)],
+      ['dloss/db7', '−6 · slope7', digits(node.gradients.b)],
+      ['dloss/dc7', '−6 · g(16)', digits(node.gradients.c)],
+      ['dloss/dw4to7', '−6 · slope7 · 4', digits(node.gradients.w4)],
+      ['dloss/dw5to7', '−6 · slope7 · 5', digits(node.gradients.w5)],
+      ['dloss/dw6to7', '−6 · slope7 · 6', digits(node.gradients.w6)],
+      ['dloss/dx4', '−6 · slope7 · w4to7', digits(node.dLossDx4)],
+    ],
+  );
+  promises.expect(node.dLossDx === -6, 'dloss/dx7 is −6, exactly.');
+}
