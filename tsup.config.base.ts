@@ -8,7 +8,7 @@ export const library = defineConfig({
   platform: 'neutral',
   sourcemap: true,
   clean: true,
-  keepNames: true,
+  // No keepNames: it puts a static block into each class, which bundlers must then keep.
   // tsup passes a baseUrl that TypeScript 6 calls deprecated.
   dts: { compilerOptions: { ignoreDeprecations: '6.0' } },
 });

@@ -18,7 +18,6 @@ export default {
     sourceLinkTemplate: 'https://github.com/nnbp/nnbp/blob/{gitRevision}/{path}#L{line}',
     displayBasePath: '../..',
     validation: { notExported: true, invalidLink: true, notDocumented: true },
-    treatWarningsAsErrors: true,
     requiredToBeDocumented: [
       'Class',
       'Function',
@@ -43,7 +42,8 @@ export default {
   markdownItLoader(md) {
     md.use(tex, {
       delimiters: 'dollars',
-      render: (content, displayMode) => katex.renderToString(content, { displayMode, throwOnError: true, strict: 'error' }),
+      render: (content, displayMode) =>
+        katex.renderToString(content, { displayMode, throwOnError: true, strict: 'error' }),
     });
   },
   navigation: { includeCategories: false, includeGroups: false },

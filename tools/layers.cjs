@@ -51,6 +51,9 @@ module.exports = {
     tsPreCompilationDeps: true,
     doNotFollow: { path: 'node_modules' },
     exclude: { path: '(^|/)(dist|coverage|node_modules)/' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['@nnbp/source', 'import', 'types', 'default'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['@nnbp/source', 'import', 'types', 'default'],
+    },
   },
 };

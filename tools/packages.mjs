@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const folder = mkdtempSync(join(tmpdir(), 'nnbp-packages-'));
-const run = (program, args, cwd) => execFileSync(program, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+const run = (program, args, cwd) =>
+  execFileSync(program, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
 const problems = [];
 
 for (const name of readdirSync('packages')) {
@@ -13,17 +14,26 @@ for (const name of readdirSync('packages')) {
     try {
       return action();
     } catch (error) {
-      problems.push(`@nnbp/${name}, ${what}:\n${error.stdout ?? ''}${error.stderr ?? ''}${error.stdout ? '' : error.message}`);
+      problems.push(
+        `@nnbp/${name}, ${what}:\n${error.stdout ?? ''}${error.stderr ?? ''}${error.stdout ? '' : error.message}`,
+      );
     }
   };
-  const packed = attempt('pnpm pack', () => run('pnpm', ['pack', '--json', '--pack-destination', folder], `packages/${name}`));
+  const packed = attempt('pnpm pack', () =>
+    run('pnpm', ['pack', '--json', '--pack-destination', folder], `packages/${name}`),
+  );
   if (packed === undefined) continue;
   const tarball = JSON.parse(packed).filename;
   attempt('publint', () => run('publint', ['--strict', tarball]));
-  attempt('are the types wrong', () => run('attw', [tarball, '--profile', 'esm-only', '--no-emoji', '--format', 'ascii']));
+  attempt('are the types wrong', () =>
+    run('attw', [tarball, '--profile', 'esm-only', '--no-emoji', '--format', 'ascii']),
+  );
   const manifest = run('tar', ['-xOf', tarball, 'package/package.json']);
-  for (const leftover of ['workspace:', 'catalog:', '@nnbp/source']) {
+  for (const leftover of ['workspace:', 'catalog:']) {
     if (manifest.includes(leftover)) problems.push(`@nnbp/${name}: the packed package.json still says ${leftover}`);
+  }
+  if (JSON.stringify(JSON.parse(manifest).exports).includes('@nnbp/source')) {
+    problems.push(`@nnbp/${name}: the packed exports still lead to the sources`);
   }
   const files = run('tar', ['-tf', tarball]).split('\n');
   for (const needed of ['package/README.md', 'package/LICENSE', 'package/dist/index.js', 'package/dist/index.d.ts']) {

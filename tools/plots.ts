@@ -27,12 +27,13 @@ function plot(title: string, xLabel: string, from: number, to: number, curves: r
       .join(' ');
   const ticks = (a: number, b: number) => {
     const step = [0.25, 0.5, 1, 2, 5].find((size) => (b - a) / size <= 8) ?? 10;
-    return Array.from({ length: Math.floor(b / step) - Math.ceil(a / step) + 1 }, (_, k) => (Math.ceil(a / step) + k) * step);
+    return Array.from(
+      { length: Math.floor(b / step) - Math.ceil(a / step) + 1 },
+      (_, k) => (Math.ceil(a / step) + k) * step,
+    );
   };
   const [axisX, axisY] = [py(Math.max(low, Math.min(high, 0))), px(Math.max(from, Math.min(to, 0)))];
-  const lines = curves.map(
-    ({ f }, k) => `<polyline class="curve c${k}" points="${points(f)}"/>`,
-  );
+  const lines = curves.map(({ f }, k) => `<polyline class="curve c${k}" points="${points(f)}"/>`);
   const legend = curves.map(
     ({ label }, k) =>
       `<line class="curve c${k}" x1="${margin + 110 * k}" x2="${margin + 18 + 110 * k}" y1="14" y2="14"/><text x="${margin + 23 + 110 * k}" y="18">${label}</text>`,

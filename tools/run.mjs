@@ -20,7 +20,13 @@ const environment = Object.fromEntries(
 );
 Object.assign(environment, { DO_NOT_TRACK: '1', TURBO_TELEMETRY_DISABLED: '1', npm_config_update_notifier: 'false' });
 
-const installed = await pnpm('install', '--frozen-lockfile', '--prefer-offline', '--reporter=append-only', '--loglevel=warn');
+const installed = await pnpm(
+  'install',
+  '--frozen-lockfile',
+  '--prefer-offline',
+  '--reporter=append-only',
+  '--loglevel=warn',
+);
 if (installed !== 0) {
   end(
     installed,
@@ -42,10 +48,12 @@ function pnpm(...args) {
     });
     const passOn = (signal) => child.kill(signal);
     process.on('SIGINT', passOn).on('SIGTERM', passOn);
-    child.on('error', () => resolve(127)).on('exit', (status, signal) => {
-      process.off('SIGINT', passOn).off('SIGTERM', passOn);
-      resolve(status ?? (signal === 'SIGINT' ? 130 : 1));
-    });
+    child
+      .on('error', () => resolve(127))
+      .on('exit', (status, signal) => {
+        process.off('SIGINT', passOn).off('SIGTERM', passOn);
+        resolve(status ?? (signal === 'SIGINT' ? 130 : 1));
+      });
   });
 }
 

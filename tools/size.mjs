@@ -29,7 +29,7 @@ let over = 0;
 for (const [what, budget, source] of budgets) {
   const entry = join(folder, `${what.replaceAll(/\W+/g, '-')}.js`);
   writeFileSync(entry, source);
-  const [{ size }] = await sizeLimit(preset, { files: [join(process.cwd(), entry)], gzip: true });
+  const [{ size }] = await sizeLimit(preset, { checks: [{ files: [join(process.cwd(), entry)], gzip: true }] });
   const fits = size <= budget * kilobyte;
   if (!fits) over++;
   console.log(`${fits ? '  ' : '! '}${what.padEnd(42)} ${(size / kilobyte).toFixed(2).padStart(6)} of ${budget} kB`);

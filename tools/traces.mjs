@@ -8,9 +8,13 @@ const patterns = [
 let found = '';
 for (const [what, pattern] of patterns) {
   try {
-    const lines = execFileSync('git', ['grep', '--untracked', '-nIE', pattern, '--', '.', ':!pnpm-lock.yaml', ':!tools/traces.mjs'], {
-      encoding: 'utf8',
-    });
+    const lines = execFileSync(
+      'git',
+      ['grep', '--untracked', '-nIE', pattern, '--', '.', ':!pnpm-lock.yaml', ':!tools/traces.mjs'],
+      {
+        encoding: 'utf8',
+      },
+    );
     found += `${what}:\n${lines}`;
   } catch (error) {
     if (error.status !== 1) throw error;

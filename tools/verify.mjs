@@ -5,18 +5,44 @@ import { availableParallelism } from 'node:os';
 
 /** In the order in which they start; `after` waits for another step. `mend` says how a failure is put right. */
 const steps = [
-  { name: 'types', command: 'turbo run typecheck --concurrency=1 --output-logs=errors-only', mend: 'Mend what tsc names.' },
-  { name: 'unit', command: 'vitest run --coverage', mend: 'Run "pnpm unit" for one package with "--project NAME"; a property test prints its seed.' },
+  {
+    name: 'types',
+    command: 'turbo run typecheck --concurrency=1 --output-logs=errors-only',
+    mend: 'Mend what tsc names.',
+  },
+  {
+    name: 'unit',
+    command: 'vitest run --coverage',
+    mend: 'Run "pnpm unit" for one package with "--project NAME"; a property test prints its seed.',
+  },
   { name: 'lint', command: 'eslint . --max-warnings=0', mend: 'Run "pnpm lint --fix", then mend what is left.' },
   { name: 'format', command: 'prettier --check --log-level=warn .', mend: 'Run "pnpm fmt".' },
-  { name: 'layers', command: 'depcruise --config tools/layers.cjs packages apps', mend: 'Move the import: ARCHITECTURE.md shows which way they may go.' },
+  {
+    name: 'layers',
+    command: 'depcruise --config tools/layers.cjs packages apps',
+    mend: 'Move the import: ARCHITECTURE.md shows which way they may go.',
+  },
   { name: 'unused', command: 'knip', mend: 'Delete what nobody uses, or export it where it is used.' },
-  { name: 'plots', command: 'tsx --conditions=@nnbp/source tools/plots.ts --check', mend: 'Run "pnpm plots" and commit the pictures.' },
-  { name: 'traces', command: 'node tools/traces.mjs', mend: 'Take the machine\'s path or the host out of the file.' },
+  {
+    name: 'plots',
+    command: 'tsx --conditions=@nnbp/source tools/plots.ts --check',
+    mend: 'Run "pnpm plots" and commit the pictures.',
+  },
+  { name: 'traces', command: 'node tools/traces.mjs', mend: "Take the machine's path or the host out of the file." },
   { name: 'build', command: 'turbo run build --concurrency=2 --output-logs=errors-only', mend: 'Run "pnpm build".' },
   { name: 'packages', after: 'build', command: 'node tools/packages.mjs', mend: 'Mend the package.json it names.' },
-  { name: 'size', after: 'build', command: 'node tools/size.mjs', mend: 'Make it smaller; the budgets are in tools/size.mjs.' },
-  { name: 'docs', after: 'build', command: 'node tools/docs.mjs', mend: 'Document the name, or mend the link or formula it names.' },
+  {
+    name: 'size',
+    after: 'build',
+    command: 'node tools/size.mjs',
+    mend: 'Make it smaller; the budgets are in tools/size.mjs.',
+  },
+  {
+    name: 'docs',
+    after: 'build',
+    command: 'node tools/docs.mjs',
+    mend: 'Document the name, or mend the link or formula it names.',
+  },
 ];
 
 const chosen = process.argv.slice(2);
@@ -58,7 +84,10 @@ function run({ command }) {
   const begun = Date.now();
   return new Promise((resolve) => {
     const [program, ...args] = command.split(' ');
-    const child = spawn(program, args, { env: { ...process.env, FORCE_COLOR: '0' }, shell: process.platform === 'win32' });
+    const child = spawn(program, args, {
+      env: { ...process.env, FORCE_COLOR: '0' },
+      shell: process.platform === 'win32',
+    });
     let output = '';
     child.stdout.on('data', (text) => (output += text));
     child.stderr.on('data', (text) => (output += text));

@@ -9,7 +9,10 @@ export function withAssertions(code: string): string {
   return code
     .split('\n')
     .map((line) => {
-      const match = /^(\s*)(?!const |let |var |import |export |return |await )(.+); \/\/ (-?\d.*|\[.*\]|'.*'|true|false|undefined)$/.exec(line);
+      const match =
+        /^(\s*)(?!const |let |var |import |export |return |await )(.+); \/\/ (-?\d.*|\[.*\]|'.*'|true|false|undefined)$/.exec(
+          line,
+        );
       if (match === null) return line;
       const [, indent, expression, value] = match;
       return `${indent}__expectShown(${expression}, ${JSON.stringify(value)}); // ${value}`;

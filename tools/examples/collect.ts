@@ -33,10 +33,9 @@ function blocks(file: string, text: string): Example[] {
   const found: Example[] = [];
   let before = '';
   for (const match of text.matchAll(/^```ts(?: (continue|types))?\n([\s\S]*?)^```$/gm)) {
-    const [whole, flag, body] = match;
+    const [, flag, body] = match;
     const line = text.slice(0, match.index).split('\n').length + 1;
     const code = flag === 'continue' ? before + body : body;
-    void whole;
     before = code;
     found.push({ file, line, code, typesOnly: flag === 'types' });
   }

@@ -12,7 +12,9 @@ const examples = collect(root).map((example, k) => ({ ...example, path: `${folde
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
 for (const { path, code, file, line } of examples) {
-  writeFileSync(path, `// ${file}:${line}\nexport {};\n${withAssertions(code)}`);
+  // A guide for contributors imports as a file inside the package would.
+  const inside = code.replaceAll("'./optimizer.js'", "'../../../packages/optim/src/optimizer.js'");
+  writeFileSync(path, `// ${file}:${line}\nexport {};\n${withAssertions(inside)}`);
 }
 writeFileSync(`${folder}/globals.d.ts`, 'declare function __expectShown(found: unknown, shown: string): void;\n');
 writeFileSync(

@@ -55,7 +55,9 @@ export function article(promises: Promises): void {
   const network = articleNetwork();
   const { graph } = network;
   const pass = network.backpropagate([0.5], [10], mse());
-  say(`Input 0.5, target 10, loss ${digits(pass.loss)}. Each node's two cached quantities are slope = c·g′(h) and dloss/dx.`);
+  say(
+    `Input 0.5, target 10, loss ${digits(pass.loss)}. Each node's two cached quantities are slope = c·g′(h) and dloss/dx.`,
+  );
   table(
     ['node', 'h', 'g', 'x', 'slope', 'dloss/dx', 'dloss/db', 'dloss/dc', 'dloss/dw'],
     graph.ids.map((id, i) => {
@@ -64,14 +66,22 @@ export function article(promises: Promises): void {
       }
       const { b, c = NaN, w } = pass.gradients.of(id);
       const weights = Object.entries(w).map(([from, gradient]) => `${from}: ${digits(gradient)}`);
-      const numbers = [pass.cache.h(id), pass.cache.g(id), pass.cache.x(id), pass.cache.slope(id), pass.cache.dLossDx(id)];
+      const numbers = [
+        pass.cache.h(id),
+        pass.cache.g(id),
+        pass.cache.x(id),
+        pass.cache.slope(id),
+        pass.cache.dLossDx(id),
+      ];
       return [id, ...[...numbers, b, c].map(digits), weights.join('\n')];
     }),
   );
   promises.expect(Math.abs(pass.loss - 59.54462196481796) < 1e-10, 'The loss is the golden one, 59.544622.');
 
   console.log();
-  say("The article's own numbers at node 7: x4 = 4, x5 = 5, x6 = 6, b = c = w = 1, t = 10, and x7 = 7 taken as given (a sigmoid times 1 cannot give 7: only dloss/dx depends on it).");
+  say(
+    "The article's own numbers at node 7: x4 = 4, x5 = 5, x6 = 6, b = c = w = 1, t = 10, and x7 = 7 taken as given (a sigmoid times 1 cannot give 7: only dloss/dx depends on it).",
+  );
   const node = articleOutputNode();
   table(
     ['at node 7', 'the article', 'computed'],

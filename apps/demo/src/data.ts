@@ -14,7 +14,13 @@ export interface HeldOut {
 
 const oneHot = (place: number, length: number) => Array.from({ length }, (_, k) => Number(k === place));
 
-function divide(inputs: number[][], labels: number[], classes: readonly string[], testCount: number, seed: number): HeldOut {
+function divide(
+  inputs: number[][],
+  labels: number[],
+  classes: readonly string[],
+  testCount: number,
+  seed: number,
+): HeldOut {
   const order = inputs.map((_, s) => s);
   new Random(seed).shuffle(order);
   const pick = (samples: number[]): Tables => ({
@@ -27,7 +33,13 @@ function divide(inputs: number[][], labels: number[], classes: readonly string[]
 /** 150 flowers, four lengths each, three kinds; 30 % held out. */
 export function iris(seed: number): HeldOut {
   const classes = getDistinctClasses();
-  return divide(getNumbers(), getClasses().map((name) => classes.indexOf(name)), classes, 45, seed);
+  return divide(
+    getNumbers(),
+    getClasses().map((name) => classes.indexOf(name)),
+    classes,
+    45,
+    seed,
+  );
 }
 
 /** 10,000 handwritten digits, 28 by 28 pixels from 0 to 1; 2,000 held out. */
@@ -44,5 +56,11 @@ export function handwrittenDigits(seed: number): HeldOut {
       labels.push(digit);
     }
   }
-  return divide(inputs, labels, Array.from({ length: 10 }, (_, k) => String(k)), 2000, seed);
+  return divide(
+    inputs,
+    labels,
+    Array.from({ length: 10 }, (_, k) => String(k)),
+    2000,
+    seed,
+  );
 }

@@ -37,7 +37,8 @@ export function straightLineError(): number {
   const t = fivePoints.targets.map(([value]) => value);
   const mean = (values: readonly number[]) => values.reduce((a, b) => a + b) / values.length;
   const [meanX, meanT] = [mean(x), mean(t)];
-  const slope = mean(x.map((value, k) => (value - meanX) * (t[k] - meanT))) / mean(x.map((value) => (value - meanX) ** 2));
+  const slope =
+    mean(x.map((value, k) => (value - meanX) * (t[k] - meanT))) / mean(x.map((value) => (value - meanX) ** 2));
   return mean(x.map((value, k) => (meanT + slope * (value - meanX) - t[k]) ** 2));
 }
 
@@ -46,7 +47,9 @@ export async function followUp(promises: Promises): Promise<void> {
   heading("2  The follow-up's sets");
   const { network, loss } = await tripling();
   const { b, w } = network.getParameters('output.0');
-  say(`y = 3x with one node and no activation, 2,000 passes: w = ${digits(w['input.0'])}, b = ${digits(b)}, loss ${digits(loss)}.`);
+  say(
+    `y = 3x with one node and no activation, 2,000 passes: w = ${digits(w['input.0'])}, b = ${digits(b)}, loss ${digits(loss)}.`,
+  );
   promises.expect(loss < 1e-10, 'The loss is below 1e-10.');
 
   console.log();
@@ -56,8 +59,13 @@ export async function followUp(promises: Promises): Promise<void> {
   const stuck: number[] = [];
   for (let seed = 6; seed <= 60; seed++) stuck.push(await fiveNodes(seed));
   const all = [...errors, ...stuck];
-  say('Five points with five leaky-ReLU nodes and one output, standardised, resilient backpropagation, 2,000 passes (the author needed 100,000):');
-  table(['seed', 'mean squared error'], errors.map((error, k) => [`${k + 1}`, digits(error)]));
+  say(
+    'Five points with five leaky-ReLU nodes and one output, standardised, resilient backpropagation, 2,000 passes (the author needed 100,000):',
+  );
+  table(
+    ['seed', 'mean squared error'],
+    errors.map((error, k) => [`${k + 1}`, digits(error)]),
+  );
   const bestOfFive = Math.min(...errors);
   promises.expect(bestOfFive < 1e-4, `The best of five seeds is below 1e-4: ${digits(bestOfFive)}.`);
   const count = (holds: (error: number) => boolean) => all.filter(holds).length;

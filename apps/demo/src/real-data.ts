@@ -69,10 +69,16 @@ export async function realData(promises: Promises): Promise<void> {
 
   console.log();
   const digits = await digitsAccuracy();
-  say(`Handwritten digits, 784-64-10, 8,000 trained on, 2,000 held out, ${digits.report.seconds.toFixed(1)} s of training:`);
+  say(
+    `Handwritten digits, 784-64-10, 8,000 trained on, 2,000 held out, ${digits.report.seconds.toFixed(1)} s of training:`,
+  );
   table(
     ['epoch', 'loss', 'samples a second'],
-    digits.report.history.map(({ epoch, loss, samplesPerSecond }) => [`${epoch}`, loss.toFixed(4), samplesPerSecond.toFixed(0)]),
+    digits.report.history.map(({ epoch, loss, samplesPerSecond }) => [
+      `${epoch}`,
+      loss.toFixed(4),
+      samplesPerSecond.toFixed(0),
+    ]),
   );
   say('What is taken for what (a row for each true digit):');
   table(

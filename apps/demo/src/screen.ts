@@ -31,7 +31,9 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
 
 /** A number with six digits that count. */
 export const digits = (value: number): string =>
-  value !== 0 && (Math.abs(value) < 1e-3 || Math.abs(value) >= 1e6) ? value.toExponential(4) : Number(value.toPrecision(6)).toString();
+  value !== 0 && (Math.abs(value) < 1e-3 || Math.abs(value) >= 1e6)
+    ? value.toExponential(4)
+    : Number(value.toPrecision(6)).toString();
 
 export const percent = (part: number): string => `${(100 * part).toFixed(1)} %`;
 

@@ -6,6 +6,7 @@ import type { Graph, Random } from '@nnbp/core';
 
 /** Inputs and targets of some samples, in the flat rows that `Executor` takes. */
 export interface Samples {
+  /** How many. */
   readonly samples: number;
   /** `samples` rows of the graph's inputs. */
   readonly inputs: Float64Array;
@@ -26,7 +27,8 @@ export function randomParameters(graph: Graph, random: Random): Float64Array {
     const scale = graph.scaleIndex(i);
     const fanIn = graph.edgeStart[i + 1] - graph.edgeStart[i];
     parameters[graph.biasIndex(i)] = Math.fround(random.uniform() - 0.5);
-    if (scale >= 0) parameters[scale] = Math.fround((random.uniform() < 0.5 ? -1 : 1) * (0.5 + 0.75 * random.uniform()));
+    if (scale >= 0)
+      parameters[scale] = Math.fround((random.uniform() < 0.5 ? -1 : 1) * (0.5 + 0.75 * random.uniform()));
     for (let edge = graph.edgeStart[i]; edge < graph.edgeStart[i + 1]; edge++) {
       parameters[graph.weightIndex(edge, i)] = Math.fround(((2 * random.uniform() - 1) * 1.2) / Math.sqrt(fanIn));
     }

@@ -50,12 +50,19 @@ export function randomGraph(random: Random, options: RandomGraphOptions = {}): G
       continue;
     }
     const from = chance(0.05) ? [] : randomPredecessors(random, ids);
-    const shared = from.filter(() => chance(0.15)).map((id) => [id, `shared ${below(4)}`]);
+    const shared: [string, string][] = from.filter(() => chance(0.15)).map((id) => [id, `shared ${below(4)}`]);
     const own: Pick<NodeOptions, 'activation' | 'scale'> = {
       activation: activations[below(activations.length)],
       scale: chance(0.25) ? 'fixed' : 'trainable',
     };
-    ids.push(builder.node(`node ${i}`, { ...own, ...(outputs.has(i) && output), from, shared: Object.fromEntries(shared) }));
+    ids.push(
+      builder.node(`node ${i}`, {
+        ...own,
+        ...(outputs.has(i) && output),
+        from,
+        shared: Object.fromEntries<string>(shared),
+      }),
+    );
   }
   for (const i of outputs) builder.output(ids[i]);
   return builder.build();

@@ -10,15 +10,20 @@ describe('random graphs', () => {
   });
 
   test('sooner or later have everything a graph may have', () => {
-    const some = (what: string, holds: (graph: (typeof graphs)[number]) => boolean) => expect(graphs.some(holds), what).toBe(true);
+    const some = (what: string, holds: (graph: (typeof graphs)[number]) => boolean) =>
+      expect(graphs.some(holds), what).toBe(true);
     some('shared weights', (graph) => graph.sharedWeights !== undefined);
     some('several outputs', ({ outputs }) => outputs.length > 1);
     some('an output with successors', ({ outputs, successorStart }) =>
-      Array.from(outputs).some((i) => successorStart[i + 1] > successorStart[i]));
+      Array.from(outputs).some((i) => successorStart[i + 1] > successorStart[i]),
+    );
     some('an unused input', ({ successorStart }) => successorStart[1] === 0);
     some('an input that is an output', ({ outputs, inputCount }) => Array.from(outputs).some((i) => i < inputCount));
     some('a node without predecessors', ({ edgeStart, inputCount, nodeCount }) =>
-      Array.from({ length: nodeCount - inputCount }, (_, k) => inputCount + k).some((i) => edgeStart[i] === edgeStart[i + 1]));
+      Array.from({ length: nodeCount - inputCount }, (_, k) => inputCount + k).some(
+        (i) => edgeStart[i] === edgeStart[i + 1],
+      ),
+    );
     some('a fixed scale', ({ scaleTrainable, inputCount }) => Array.from(scaleTrainable).slice(inputCount).includes(0));
     some('almost 200 nodes', ({ nodeCount }) => nodeCount > 190);
     expect(new Set(graphs.flatMap(({ activations }) => activations))).toEqual(new Set(everyActivation));
@@ -30,7 +35,10 @@ describe('random graphs', () => {
 
   test('can be given one kind of output', () => {
     for (let seed = 0; seed < 50; seed++) {
-      const graph = randomGraph(new Random(seed), { nodes: 30, output: { activation: everyActivation[0], scale: 'fixed' } });
+      const graph = randomGraph(new Random(seed), {
+        nodes: 30,
+        output: { activation: everyActivation[0], scale: 'fixed' },
+      });
       for (const i of Array.from(graph.outputs)) {
         expect(graph.activations[graph.activationOf[i]]).toBe(everyActivation[0]);
         expect(graph.scaleTrainable[i]).toBe(0);
@@ -43,5 +51,6 @@ test('parameters and samples are exact in float32', () => {
   const random = new Random(2);
   const parameters = randomParameters(graphs[3], random);
   const { inputs, targets } = randomSamples(graphs[3], random, 4);
-  for (const numbers of [parameters, inputs, targets]) expect(Array.from(numbers)).toEqual(Array.from(numbers, Math.fround));
+  for (const numbers of [parameters, inputs, targets])
+    expect(Array.from(numbers)).toEqual(Array.from(numbers, Math.fround));
 });

@@ -144,12 +144,15 @@ export class GraphBuilder {
    * @throws NnbpError `NO_INPUTS`, `NO_OUTPUTS`, `UNKNOWN_ID`, `CYCLE` (naming its nodes)
    */
   build(): Graph {
-    if (this.#inputs.length === 0) throw new NnbpError('NO_INPUTS', 'The graph has no input: declare one with input().');
+    if (this.#inputs.length === 0)
+      throw new NnbpError('NO_INPUTS', 'The graph has no input: declare one with input().');
     if (this.#outputs.size === 0) throw new NnbpError('NO_OUTPUTS', 'The graph has no output: name one with output().');
     const declaredIds = [...this.#declared.keys()];
     const groups = this.#groups.map((group) => ({
       ...group,
-      predecessors: Uint32Array.from(group.from, (id) => this.#placeOf(id, `a predecessor of "${declaredIds[group.first]}"`)),
+      predecessors: Uint32Array.from(group.from, (id) =>
+        this.#placeOf(id, `a predecessor of "${declaredIds[group.first]}"`),
+      ),
     }));
     const outputs = Array.from(this.#outputs, (id) => this.#placeOf(id, 'an output'));
 
@@ -166,7 +169,9 @@ export class GraphBuilder {
     const scaleTrainable = new Uint8Array(nodeCount);
     const edgeStart = new Uint32Array(nodeCount + 1);
     const parameterStart = new Uint32Array(nodeCount + 1);
-    const predecessors = new Uint32Array(groups.reduce((sum, group) => sum + group.count * group.predecessors.length, 0));
+    const predecessors = new Uint32Array(
+      groups.reduce((sum, group) => sum + group.count * group.predecessors.length, 0),
+    );
     const sharing = groups.some((group) => group.shared.size > 0);
     const sharedWeights = sharing ? new Uint32Array(predecessors.length) : undefined;
     const weightNamed = new Map<string, number>();
@@ -238,7 +243,8 @@ export class GraphBuilder {
   /** Records new ids and returns the place of the first; either all are recorded or none is. */
   #declare(ids: readonly string[]): number {
     for (const id of ids) {
-      if (typeof id !== 'string') throw new NnbpError('WRONG_TYPE', `A node's id: expected a string, found ${String(id)}.`);
+      if (typeof id !== 'string')
+        throw new NnbpError('WRONG_TYPE', `A node's id: expected a string, found ${String(id)}.`);
       if (this.#declared.has(id)) throw new NnbpError('DOUBLED_ID', `There is a node "${id}" already.`);
     }
     const first = this.#declared.size;

@@ -22,6 +22,7 @@ export interface SampleCache {
 
 /** The reference engine's cache, in float64: it also keeps h and g. */
 export class ReferenceCache implements GradientCache {
+  /** One entry a sample of the batch. */
   readonly samples: readonly SampleCache[];
   readonly #graph: Graph;
 

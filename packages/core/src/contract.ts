@@ -13,7 +13,9 @@ export type FloatArray = Float64Array | Float32Array;
  * options". An engine may then run it inside, and a file may name it. A custom plug-in leaves it out.
  */
 export interface Builtin {
+  /** The name under which the package exports it. */
   readonly name: string;
+  /** Its options, as numbers. */
   readonly options: Readonly<Record<string, number>>;
 }
 
@@ -32,6 +34,7 @@ export interface Builtin {
  * ```
  */
 export interface Activation {
+  /** For messages and files. */
   readonly name: string;
   /** g(h), for any finite h. */
   value(h: number): number;
@@ -39,12 +42,15 @@ export interface Activation {
   derivative(h: number, g: number): number;
   /** Each h at which g has no derivative (there, `derivative` returns one of the one-sided ones). Absent: none. */
   readonly kinks?: readonly number[];
+  /** Only for shipped ones. */
   readonly builtin?: Builtin;
 }
 
 /** One sample's loss over all output nodes. `x` and `t` have one entry an output node, in the graph's order. */
 export interface Loss {
+  /** For messages and files. */
   readonly name: string;
+  /** The loss of one sample. */
   value(x: ArrayLike<number>, t: ArrayLike<number>): number;
   /** Case 1: writes dloss/dx_k for every output node k. Every entry is written; none is read. */
   derivative(x: ArrayLike<number>, t: ArrayLike<number>, dLossDx: FloatArray): void;
@@ -52,12 +58,15 @@ export interface Loss {
   kinks?(t: number): readonly number[];
   /** Says what is wrong with a sample's targets ("expected -1 or 1, found 0"), or nothing if they suit the loss. */
   targetProblem?(t: ArrayLike<number>): string | undefined;
+  /** Only for shipped ones. */
   readonly builtin?: Builtin;
 }
 
 /** All that an optimizer needs to continue exactly where it was: plain data, owned by whoever holds it. */
 export interface OptimizerState {
+  /** Whose state it is. */
   readonly name: string;
+  /** Step counts and the like, by name. */
   readonly numbers: Readonly<Record<string, number>>;
   /** Vectors of the parameter vector's length (momenta, squared gradients); empty before the first step. */
   readonly vectors: Readonly<Record<string, FloatArray>>;
@@ -67,6 +76,7 @@ export interface OptimizerState {
 
 /** Updates the flat parameter vector in place from the gradient vector of the same layout. */
 export interface Optimizer {
+  /** For messages and files. */
   readonly name: string;
   /** One update. `gradients` may be overwritten (a clipping transform does). */
   step(parameters: FloatArray, gradients: FloatArray): void;
@@ -78,6 +88,7 @@ export interface Optimizer {
   observe?(loss: number): void;
   /** True if a step makes sense only for the gradient over all samples, as for resilient backpropagation. */
   readonly fullBatch?: boolean;
+  /** Only for shipped ones that an engine may run inside. */
   readonly builtin?: Builtin;
 }
 
@@ -101,11 +112,13 @@ export interface GradientCache {
  * Rows are flat: `inputs[s * inputCount + k]` is input k of sample s, targets and outputs likewise.
  */
 export interface Executor {
+  /** The most samples a call may have. */
   readonly batchSize: number;
   /** The parameters it computes with, in the graph's layout: write them to set them. */
   readonly parameters: FloatArray;
   /** The gradient of the batch's mean loss, in the same layout, as left by `backpropagate`. */
   readonly gradients: FloatArray;
+  /** What the last pass left. */
   readonly cache: GradientCache;
   /** Forward only. Returns `samples` rows of outputs: a view that the next call overwrites. */
   predict(inputs: FloatArray, samples: number): FloatArray;
@@ -123,6 +136,8 @@ export interface Executor {
 
 /** Turns a graph into something that runs. */
 export interface Engine {
+  /** For messages. */
   readonly name: string;
+  /** Allocates all that batches of up to `batchSize` samples need. */
   prepare(graph: Graph, batchSize: number): Executor;
 }

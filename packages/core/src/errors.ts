@@ -28,9 +28,11 @@ export type NnbpErrorCode =
  * expected.
  */
 export class NnbpError extends Error {
+  /** For `toString` and logs. */
   override readonly name = 'NnbpError';
 
   constructor(
+    /** What went wrong, for programs. */
     readonly code: NnbpErrorCode,
     message: string,
     options?: ErrorOptions,

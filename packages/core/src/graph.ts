@@ -6,7 +6,11 @@
 import type { Activation } from './contract.js';
 import { NnbpError } from './errors.js';
 
-/** The arrays a builder hands over; see the fields of {@link Graph}. */
+/**
+ * The arrays a builder hands over; see the fields of `Graph`.
+ *
+ * @internal
+ */
 export interface GraphArrays {
   readonly ids: readonly string[];
   readonly inputCount: number;
@@ -24,10 +28,13 @@ export interface GraphArrays {
 export class Graph {
   /** The author's id of each node. Nodes are numbered in topological order: the inputs first, in their own order. */
   readonly ids: readonly string[];
+  /** Inputs included. */
   readonly nodeCount: number;
   /** Nodes 0 to inputCount − 1 are the inputs. */
   readonly inputCount: number;
+  /** All of them, shared weights or not. */
   readonly edgeCount: number;
+  /** The length of the parameter vector. */
   readonly parameterCount: number;
   /** The output nodes, in the author's order. */
   readonly outputs: ArrayLike<number>;

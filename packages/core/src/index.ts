@@ -6,7 +6,7 @@ export { valueFromSuccessors } from './cases/successors.js';
 export type * from './contract.js';
 export { expectFinite, expectLength, expectWhole, NnbpError, type NnbpErrorCode } from './errors.js';
 export { forward, slope } from './forward.js';
-export { Graph, type GraphArrays } from './graph.js';
+export { Graph } from './graph.js';
 export { constant, glorotNormal, glorotUniform, heNormal, heUniform, type Initializer } from './initializers.js';
 export { Network, type NetworkOptions, type Pass, type Row } from './network.js';
 export { type NodeParameters, ParameterVector } from './parameters.js';

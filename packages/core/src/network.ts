@@ -54,6 +54,7 @@ export class Network {
 
   /** @throws NnbpError `NOT_FINITE` (the seed, or a weight the initialiser drew) */
   constructor(
+    /** Its shape. */
     readonly graph: Graph,
     options: NetworkOptions = {},
   ) {
@@ -134,7 +135,9 @@ export class Network {
     const inputRows = flatRows('input', inputs, graph.inputCount, this.inputUnits);
     const targetRows = flatRows('target', targets, graph.outputs.length, this.outputUnits);
     for (let s = 0; s < samples; s++) {
-      const problem = loss.targetProblem?.(targetRows.subarray(s * graph.outputs.length, (s + 1) * graph.outputs.length));
+      const problem = loss.targetProblem?.(
+        targetRows.subarray(s * graph.outputs.length, (s + 1) * graph.outputs.length),
+      );
       if (problem) throw new NnbpError('WRONG_TARGET', `target of sample ${s}, for ${loss.name}: ${problem}.`);
     }
     const mean = executor.backpropagate(inputRows, targetRows, samples, loss);

@@ -8,6 +8,7 @@ import type { Graph } from './graph.js';
 
 /** What one node uses, or the gradient of each of these. */
 export interface NodeParameters {
+  /** The bias. */
   b: number;
   /** Absent where c is fixed at 1. */
   c?: number;
@@ -18,6 +19,7 @@ export interface NodeParameters {
 /** A vector in the graph's layout: node after node in topological order, each node's b, c and weights together. */
 export class ParameterVector<Vector extends FloatArray = Float64Array> {
   constructor(
+    /** Whose layout it is. */
     readonly graph: Graph,
     /** The numbers themselves. */
     readonly vector: Vector,
@@ -44,7 +46,10 @@ export class ParameterVector<Vector extends FloatArray = Float64Array> {
    *
    * @throws NnbpError `UNKNOWN_ID`, `FIXED_SCALE`, `NOT_FINITE`; nothing is changed then
    */
-  set(id: string, values: { readonly b?: number; readonly c?: number; readonly w?: Readonly<Record<string, number>> }): void {
+  set(
+    id: string,
+    values: { readonly b?: number; readonly c?: number; readonly w?: Readonly<Record<string, number>> },
+  ): void {
     const { graph, vector } = this;
     const i = computedNode(graph, id);
     const changes: [index: number, value: number][] = [];
@@ -57,7 +62,8 @@ export class ParameterVector<Vector extends FloatArray = Float64Array> {
     if (values.b !== undefined) change('b', graph.biasIndex(i), values.b);
     if (values.c !== undefined) {
       const scale = graph.scaleIndex(i);
-      if (scale < 0) throw new NnbpError('FIXED_SCALE', `c of node "${id}" is fixed at 1; build it with scale "trainable".`);
+      if (scale < 0)
+        throw new NnbpError('FIXED_SCALE', `c of node "${id}" is fixed at 1; build it with scale "trainable".`);
       change('c', scale, values.c);
     }
     for (const [predecessor, weight] of Object.entries(values.w ?? {})) {

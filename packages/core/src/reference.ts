@@ -21,6 +21,7 @@ export const reference = (): Engine => ({
 export class ReferenceExecutor implements Executor {
   readonly parameters: Float64Array;
   readonly gradients: Float64Array;
+  /** All that the last pass computed. */
   readonly cache: ReferenceCache;
   readonly #previous: Float64Array;
   readonly #outputs: Float64Array;
@@ -32,7 +33,9 @@ export class ReferenceExecutor implements Executor {
 
   /** @throws NnbpError `OUT_OF_RANGE` */
   constructor(
+    /** What it runs. */
     readonly graph: Graph,
+    /** The most samples a call may have. */
     readonly batchSize: number,
   ) {
     expectWhole('batchSize', batchSize, 1);
@@ -129,7 +132,10 @@ export class ReferenceExecutor implements Executor {
     if (this.#disposed) throw new NnbpError('DISPOSED', 'This executor was disposed of: prepare a new one.');
     expectWhole('samples', samples, 1);
     if (samples > this.batchSize) {
-      throw new NnbpError('OUT_OF_RANGE', `samples: expected at most the batch size ${this.batchSize}, found ${samples}.`);
+      throw new NnbpError(
+        'OUT_OF_RANGE',
+        `samples: expected at most the batch size ${this.batchSize}, found ${samples}.`,
+      );
     }
   }
 }

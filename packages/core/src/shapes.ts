@@ -31,7 +31,10 @@ export interface MlpOptions {
  */
 export function mlp(sizes: readonly number[], options: MlpOptions): Graph {
   if (sizes.length < 2) {
-    throw new NnbpError('WRONG_LENGTH', `mlp: expected at least two sizes (inputs and outputs), found ${sizes.length}.`);
+    throw new NnbpError(
+      'WRONG_LENGTH',
+      `mlp: expected at least two sizes (inputs and outputs), found ${sizes.length}.`,
+    );
   }
   const { activation, outputActivation = activation, scale = 'trainable' } = options;
   const builder = new GraphBuilder();

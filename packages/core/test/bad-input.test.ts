@@ -22,32 +22,52 @@ function errorOf(action: () => unknown): NnbpError {
 }
 
 const table: [what: string, code: string, message: RegExp, action: () => unknown][] = [
-  ['a cycle', 'CYCLE', /a → b → c → a|b → c → a → b|c → a → b → c/, () =>
-    graphOf((g) => {
-      g.input('i');
-      g.node('a', node(['i', 'c']));
-      g.node('b', node(['a']));
-      g.node('c', node(['b']));
-      g.output('c');
-    })],
-  ['a long cycle, shortened', 'CYCLE', /…/, () =>
-    graphOf((g) => {
-      g.input('i');
-      for (let k = 0; k < 40; k++) g.node(`n${k}`, node([`n${(k + 39) % 40}`]));
-      g.output('n0');
-    })],
+  [
+    'a cycle',
+    'CYCLE',
+    /a → b → c → a|b → c → a → b|c → a → b → c/,
+    () =>
+      graphOf((g) => {
+        g.input('i');
+        g.node('a', node(['i', 'c']));
+        g.node('b', node(['a']));
+        g.node('c', node(['b']));
+        g.output('c');
+      }),
+  ],
+  [
+    'a long cycle, shortened',
+    'CYCLE',
+    /…/,
+    () =>
+      graphOf((g) => {
+        g.input('i');
+        for (let k = 0; k < 40; k++) g.node(`n${k}`, node([`n${(k + 39) % 40}`]));
+        g.output('n0');
+      }),
+  ],
   ['a self edge', 'SELF_EDGE', /"a" is its own/, () => new GraphBuilder().node('a', node(['a']))],
-  ['an unknown predecessor', 'UNKNOWN_ID', /"x".*"a"/, () =>
-    graphOf((g) => {
-      g.input('i');
-      g.node('a', node(['x']));
-      g.output('a');
-    })],
-  ['an unknown output', 'UNKNOWN_ID', /"x"/, () =>
-    graphOf((g) => {
-      g.input('i');
-      g.output('x');
-    })],
+  [
+    'an unknown predecessor',
+    'UNKNOWN_ID',
+    /"x".*"a"/,
+    () =>
+      graphOf((g) => {
+        g.input('i');
+        g.node('a', node(['x']));
+        g.output('a');
+      }),
+  ],
+  [
+    'an unknown output',
+    'UNKNOWN_ID',
+    /"x"/,
+    () =>
+      graphOf((g) => {
+        g.input('i');
+        g.output('x');
+      }),
+  ],
   ['a doubled id', 'DOUBLED_ID', /"i"/, () => graphOf((g) => (g.input('i'), g.input('i')))],
   ['a doubled edge', 'DOUBLED_EDGE', /"i" twice/, () => new GraphBuilder().node('a', node(['i', 'j', 'i']))],
   ['a doubled output', 'DOUBLED_OUTPUT', /a/, () => new GraphBuilder().output('a', 'a')],
@@ -58,37 +78,84 @@ const table: [what: string, code: string, message: RegExp, action: () => unknown
   ['half a node', 'OUT_OF_RANGE', /2.5/, () => new GraphBuilder().inputs(2.5)],
   ['an id that is no string', 'WRONG_TYPE', /string/, () => new GraphBuilder().input(7 as unknown as string)],
   ['no activation', 'WRONG_TYPE', /activation/, () => new GraphBuilder().node('a', { from: [] } as never)],
-  ['a shared weight of no edge', 'UNKNOWN_ID', /"z"/, () => new GraphBuilder().node('a', { ...node(['i']), shared: { z: 'w' } })],
+  [
+    'a shared weight of no edge',
+    'UNKNOWN_ID',
+    /"z"/,
+    () => new GraphBuilder().node('a', { ...node(['i']), shared: { z: 'w' } }),
+  ],
   ['one size only', 'WRONG_LENGTH', /two sizes/, () => mlp([3], { activation: sigmoid })],
-  ['a seed that is no number', 'NOT_FINITE', /seed/, () => new Network(mlp([1, 1], { activation: sigmoid }), { seed: NaN })],
-  ['an initialiser that overflows', 'NOT_FINITE', /initialised/, () =>
-    new Network(mlp([1, 1], { activation: sigmoid }), { initializer: constant(Infinity) })],
+  [
+    'a seed that is no number',
+    'NOT_FINITE',
+    /seed/,
+    () => new Network(mlp([1, 1], { activation: sigmoid }), { seed: NaN }),
+  ],
+  [
+    'an initialiser that overflows',
+    'NOT_FINITE',
+    /initialised/,
+    () => new Network(mlp([1, 1], { activation: sigmoid }), { initializer: constant(Infinity) }),
+  ],
   ['a short input', 'WRONG_LENGTH', /expected 2 numbers, found 1/, () => network().predict([1])],
   ['a long target', 'WRONG_LENGTH', /target/, () => network().backpropagate([1, 2], [1, 2], mse())],
   ['NaN as input', 'NOT_FINITE', /position 1.*NaN/, () => network().predict([1, NaN])],
   ['infinity as target', 'NOT_FINITE', /target/, () => network().backpropagate([1, 2], [Infinity], mse())],
-  ['a target the loss cannot use', 'WRONG_TARGET', /-1 or 1, found 0/, () => network().backpropagate([1, 2], [0], hinge())],
+  [
+    'a target the loss cannot use',
+    'WRONG_TARGET',
+    /-1 or 1, found 0/,
+    () => network().backpropagate([1, 2], [0], hinge()),
+  ],
   ['fewer targets than inputs', 'WRONG_LENGTH', /rows/, () => network().backpropagateBatch([[1, 2]], [], mse())],
   ['no samples', 'EMPTY_DATA', /sample/, () => network().predictBatch([])],
   ['an unknown node', 'UNKNOWN_ID', /"x"/, () => network().getParameters('x')],
   ['parameters of an input', 'UNKNOWN_ID', /input/, () => network().getParameters('input.0')],
   ['a weight of no edge', 'UNKNOWN_ID', /no edge/, () => network().setParameters('output.0', { w: { 'input.0': 1 } })],
   ['a parameter that is NaN', 'NOT_FINITE', /b of node/, () => network().setParameters('output.0', { b: NaN })],
-  ['c where it is fixed', 'FIXED_SCALE', /fixed/, () =>
-    new Network(mlp([1, 1], { activation: identity, scale: 'fixed' })).setParameters('output.0', { c: 2 })],
+  [
+    'c where it is fixed',
+    'FIXED_SCALE',
+    /fixed/,
+    () => new Network(mlp([1, 1], { activation: identity, scale: 'fixed' })).setParameters('output.0', { c: 2 }),
+  ],
   ['a batch of nothing', 'OUT_OF_RANGE', /batchSize/, () => reference().prepare(network().graph, 0)],
-  ['a sample that is not there', 'OUT_OF_RANGE', /sample/, () => network().backpropagate([1, 2], [1], mse()).cache.x('output.0', 1)],
-  ['more samples than the batch size', 'OUT_OF_RANGE', /at most/, () =>
-    reference().prepare(network().graph, 2).predict(new Float64Array(6), 3)],
-  ['use after dispose', 'DISPOSED', /disposed/, () => {
-    const executor = reference().prepare(network().graph, 1);
-    executor.dispose();
-    executor.dispose();
-    executor.predict(new Float64Array(2), 1);
-  }],
+  [
+    'a sample that is not there',
+    'OUT_OF_RANGE',
+    /sample/,
+    () => network().backpropagate([1, 2], [1], mse()).cache.x('output.0', 1),
+  ],
+  [
+    'more samples than the batch size',
+    'OUT_OF_RANGE',
+    /at most/,
+    () => reference().prepare(network().graph, 2).predict(new Float64Array(6), 3),
+  ],
+  [
+    'use after dispose',
+    'DISPOSED',
+    /disposed/,
+    () => {
+      const executor = reference().prepare(network().graph, 1);
+      executor.dispose();
+      executor.dispose();
+      executor.predict(new Float64Array(2), 1);
+    },
+  ],
   ['a deviation of 0', 'OUT_OF_RANGE', /above 0/, () => new Standardization([0], [0])],
-  ['units of another width', 'WRONG_LENGTH', /inputUnits/, () => (network().inputUnits = new Standardization([0], [1]))],
-  ['output units of another width', 'WRONG_LENGTH', /outputUnits/, () => (network().outputUnits = new Standardization([0, 0], [1, 1]))],
+  [
+    'units of another width',
+    'WRONG_LENGTH',
+    /inputUnits/,
+    () => (network().inputUnits = new Standardization([0], [1])),
+  ],
+  [
+    'output units of another width',
+    'WRONG_LENGTH',
+    /outputUnits/,
+    () => (network().outputUnits = new Standardization([0, 0], [1, 1])),
+  ],
 ];
 
 describe('bad input gets a typed error that says what was found', () => {
@@ -130,10 +197,17 @@ describe('nothing is half-changed after an error', () => {
     const executor = reference().prepare(graph, 1);
     const [x, t] = [Float64Array.of(1), Float64Array.of(0)];
     const overflowing = { name: 'overflow', step: (p: Float64Array | Float32Array) => void (p[0] = Infinity) };
-    const optimizer = { ...overflowing, state: () => ({ name: '', numbers: {}, vectors: {} }), restore: () => undefined };
+    const optimizer = {
+      ...overflowing,
+      state: () => ({ name: '', numbers: {}, vectors: {} }),
+      restore: () => undefined,
+    };
     expect(executor.step(x, t, 1, mse(), optimizer)).toBeNaN();
     expect([...executor.parameters]).toEqual([0, 0]);
-    const badGradient = { ...mse(), derivative: (_: unknown, __: unknown, d: Float64Array | Float32Array) => void d.fill(NaN) };
+    const badGradient = {
+      ...mse(),
+      derivative: (_: unknown, __: unknown, d: Float64Array | Float32Array) => void d.fill(NaN),
+    };
     expect(executor.step(x, t, 1, badGradient, optimizer)).toBeNaN();
     const badLoss = { ...mse(), value: () => Infinity };
     expect(executor.step(x, t, 1, badLoss, optimizer)).toBe(Infinity);

@@ -2,7 +2,11 @@ import type { Activation, Loss } from '@nnbp/core';
 import { expectTypeOf, test } from 'vitest';
 
 test('an object of the right shape is an activation, and one of another is not', () => {
-  expectTypeOf({ name: 'cube', value: (h: number) => h ** 3, derivative: (h: number) => 3 * h ** 2 }).toExtend<Activation>();
+  expectTypeOf({
+    name: 'cube',
+    value: (h: number) => h ** 3,
+    derivative: (h: number) => 3 * h ** 2,
+  }).toExtend<Activation>();
   expectTypeOf({ name: 'half', value: (h: number) => h }).not.toExtend<Activation>();
   expectTypeOf({ name: 'text', value: (h: number) => String(h), derivative: () => 1 }).not.toExtend<Activation>();
 });

@@ -80,5 +80,6 @@ test('the order of declaration changes nothing', () => {
     network.backpropagate([0.5], [10], mse()),
   );
   expect(passes[0].loss).toBe(passes[1].loss);
-  for (const id of ['2', '3', '4', '5', '6', '7']) expect(passes[0].gradients.of(id)).toEqual(passes[1].gradients.of(id));
+  for (const id of ['2', '3', '4', '5', '6', '7'])
+    expect(passes[0].gradients.of(id)).toEqual(passes[1].gradients.of(id));
 });

@@ -57,7 +57,11 @@ describe('on random graphs, backpropagation agrees with finite differences', () 
     ['mae', losses.mae()],
     ['huber', losses.huber({ delta: 0.5 })],
     ['logCosh', losses.logCosh()],
-    ['binaryCrossEntropyWithLogits', losses.binaryCrossEntropyWithLogits(), (r, n) => Array.from({ length: n }, () => r.uniform())],
+    [
+      'binaryCrossEntropyWithLogits',
+      losses.binaryCrossEntropyWithLogits(),
+      (r, n) => Array.from({ length: n }, () => r.uniform()),
+    ],
     ['softmaxCrossEntropy', losses.softmaxCrossEntropy(), (r, n) => Array.from({ length: n }, () => r.uniform())],
     ['hinge', losses.hinge(), (r, n) => Array.from({ length: n }, () => (r.uniform() < 0.5 ? -1 : 1))],
     ['poisson', losses.poisson(), (r, n) => Array.from({ length: n }, () => Math.floor(4 * r.uniform()))],
@@ -73,10 +77,16 @@ describe('on random graphs, backpropagation agrees with finite differences', () 
           const network = randomNetwork(random, nodes);
           const { graph } = network;
           const data = randomSamples(graph, random, 2, target);
-          const report = checkNetwork(network, rows(data.inputs, graph.inputCount), rows(data.targets, graph.outputs.length), loss, {
-            most: 60,
-            seed,
-          });
+          const report = checkNetwork(
+            network,
+            rows(data.inputs, graph.inputCount),
+            rows(data.targets, graph.outputs.length),
+            loss,
+            {
+              most: 60,
+              seed,
+            },
+          );
           if (report.mismatches.length > 0) throw new Error(report.toString());
         }),
         { numRuns: 25 },
@@ -93,9 +103,15 @@ describe('on random graphs, backpropagation agrees with finite differences', () 
         network.parameters.vector.set(randomParameters(graph, random));
         const data = randomSamples(graph, random, 2, (r, n) => Array.from({ length: n }, () => r.uniform()));
         const loss = losses.binaryCrossEntropy();
-        const report = checkNetwork(network, rows(data.inputs, graph.inputCount), rows(data.targets, graph.outputs.length), loss, {
-          most: 60,
-        });
+        const report = checkNetwork(
+          network,
+          rows(data.inputs, graph.inputCount),
+          rows(data.targets, graph.outputs.length),
+          loss,
+          {
+            most: 60,
+          },
+        );
         if (report.mismatches.length > 0) throw new Error(report.toString());
       }),
       { numRuns: 25 },
@@ -134,7 +150,15 @@ describe('every activation, on a graph whose output feeds another node', () => {
       builder.output('a', 'c');
       const network = new Network(builder.build(), { seed: 3 });
       network.setParameters('a', { b: 0.21, c: 1.3 });
-      checkNetwork(network, [[0.37], [-0.81]], [[0.2, 0.4], [1, -1]], coupled).assert();
+      checkNetwork(
+        network,
+        [[0.37], [-0.81]],
+        [
+          [0.2, 0.4],
+          [1, -1],
+        ],
+        coupled,
+      ).assert();
     });
   }
 });
@@ -191,7 +215,10 @@ function redeclared(graph: Graph, random: Random): Graph {
   random.shuffle(order);
   for (const i of order) {
     builder.node(graph.ids[i], {
-      from: Array.from({ length: graph.edgeStart[i + 1] - graph.edgeStart[i] }, (_, k) => graph.ids[graph.predecessors[graph.edgeStart[i] + k]]),
+      from: Array.from(
+        { length: graph.edgeStart[i + 1] - graph.edgeStart[i] },
+        (_, k) => graph.ids[graph.predecessors[graph.edgeStart[i] + k]],
+      ),
       activation: graph.activations[graph.activationOf[i]],
       scale: graph.scaleTrainable[i] === 1 ? 'trainable' : 'fixed',
     });
@@ -291,7 +318,9 @@ test('two edges that share a weight move together, and its gradient is the sum o
   };
   const [one, two] = [build(true), build(false)];
   expect(one.graph.parameterCount).toBe(two.graph.parameterCount - 1);
-  const [shared, own] = [one, two].map((network) => network.backpropagate([2, -3], [1], losses.mse()).gradients.of('n').w);
+  const [shared, own] = [one, two].map(
+    (network) => network.backpropagate([2, -3], [1], losses.mse()).gradients.of('n').w,
+  );
   expect(shared.a).toBe(shared.b);
   expect(shared.a).toBeCloseTo(own.a + own.b, 14);
   one.setParameters('n', { w: { b: 5 } });

@@ -18,7 +18,8 @@ describe('graphs of any shape', () => {
   test('a chain of 100,000 nodes is built and derived without recursion', () => {
     const builder = new GraphBuilder();
     builder.input('n0');
-    for (let k = 100_000; k > 0; k--) builder.node(`n${k}`, { from: [`n${k - 1}`], activation: identity, scale: 'fixed' });
+    for (let k = 100_000; k > 0; k--)
+      builder.node(`n${k}`, { from: [`n${k - 1}`], activation: identity, scale: 'fixed' });
     builder.output('n100000');
     const network = new Network(builder.build(), { initializer: constant(1) });
     const pass = network.backpropagate([3], [1], mse());
@@ -81,7 +82,10 @@ describe('graphs of any shape', () => {
 
   test('memory is typed arrays: two million edges take at most 16 bytes each', () => {
     const graph = mlp([1024, 1024, 1024], { activation: sigmoid });
-    const bytes = Object.values(graph).reduce<number>((sum, part) => sum + (ArrayBuffer.isView(part) ? part.byteLength : 0), 0);
+    const bytes = Object.values(graph).reduce<number>(
+      (sum, part) => sum + (ArrayBuffer.isView(part) ? part.byteLength : 0),
+      0,
+    );
     expect(graph.edgeCount).toBe(2 * 1024 ** 2);
     expect(bytes / graph.edgeCount).toBeLessThan(16);
   });
@@ -89,7 +93,14 @@ describe('graphs of any shape', () => {
 
 describe('random numbers', () => {
   test('the same seed gives the same stream, another seed another', () => {
-    const stream = (seed: number) => Array.from({ length: 5 }, ((random) => () => random.uniform())(new Random(seed)));
+    const stream = (seed: number) =>
+      Array.from(
+        { length: 5 },
+        (
+          (random) => () =>
+            random.uniform()
+        )(new Random(seed)),
+      );
     expect(stream(42)).toEqual(stream(42));
     expect(stream(42)).not.toEqual(stream(43));
     expect(stream(0.1)).not.toEqual(stream(0.2));
@@ -129,7 +140,10 @@ describe('initialisers', () => {
   const spread = (initializer: typeof glorotUniform) => {
     const random = new Random(1);
     const values = Array.from({ length: 20_000 }, () => initializer(30, 10, random));
-    return { largest: Math.max(...values.map(Math.abs)), variance: values.reduce((a, b) => a + b * b, 0) / values.length };
+    return {
+      largest: Math.max(...values.map(Math.abs)),
+      variance: values.reduce((a, b) => a + b * b, 0) / values.length,
+    };
   };
   test.each([
     ['glorotUniform', glorotUniform, 2 / 40],

@@ -1,7 +1,8 @@
 /** Checks g' against g. */
 import { type Activation, NnbpError } from '@nnbp/core';
+import type { Comparison } from './comparison.js';
 import { differentiate } from './differences.js';
-import { type Comparison, type Exclusion, Report } from './report.js';
+import { type Exclusion, Report } from './report.js';
 
 /** Options of {@link checkActivation}. */
 export interface ActivationCheckOptions {
@@ -13,9 +14,9 @@ export interface ActivationCheckOptions {
 
 const defaultPlaces: readonly number[] = [
   0,
-  ...[0.01, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9, 1, 1.1, 1.3, 1.5, 1.8, 2, 2.3, 2.5, 2.7, 3, 3.5, 4, 5, 6.1, 7.7, 10].flatMap(
-    (h) => [h, -h],
-  ),
+  ...[
+    0.01, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9, 1, 1.1, 1.3, 1.5, 1.8, 2, 2.3, 2.5, 2.7, 3, 3.5, 4, 5, 6.1, 7.7, 10,
+  ].flatMap((h) => [h, -h]),
   ...[16.3, 31, 77, 300, 1000, 10000].flatMap((h) => [h, -h]),
 ];
 

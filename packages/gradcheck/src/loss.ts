@@ -1,7 +1,8 @@
 /** Checks case 1 against the loss's value. */
 import { type Loss, NnbpError, Random } from '@nnbp/core';
+import type { Comparison } from './comparison.js';
 import { differentiate } from './differences.js';
-import { type Comparison, type Exclusion, Report } from './report.js';
+import { type Exclusion, Report } from './report.js';
 
 /** Options of {@link checkLoss}. */
 export interface LossCheckOptions {
@@ -95,7 +96,8 @@ export function checkLoss(loss: Loss, options: LossCheckOptions = {}): Report {
       });
     }
   }
-  if (drawn === 0) throw new NnbpError('EMPTY_DATA', `${loss.name} accepts none of the targets that were drawn: give target.`);
+  if (drawn === 0)
+    throw new NnbpError('EMPTY_DATA', `${loss.name} accepts none of the targets that were drawn: give target.`);
   return new Report(`Loss ${loss.name}`, comparisons, excluded, violations);
 }
 

@@ -1,7 +1,8 @@
 /** Checks all derivatives of a network at once: what backpropagation says against what the loss does. */
 import { expectFinite, expectLength, type Loss, type Network, Random, ReferenceExecutor, type Row } from '@nnbp/core';
+import type { Comparison } from './comparison.js';
 import { differentiate } from './differences.js';
-import { type Comparison, type Exclusion, Report } from './report.js';
+import { type Exclusion, Report } from './report.js';
 
 /** Options of {@link checkNetwork}. */
 export interface NetworkCheckOptions {
@@ -87,7 +88,8 @@ export function checkNetwork(
       place,
       analytic,
       numeric: numeric.value,
-      tolerance: 10 * numeric.error + relativeTolerance * Math.max(Math.abs(numeric.value), 1e-3 * Math.abs(pass.loss)) + 1e-12,
+      tolerance:
+        10 * numeric.error + relativeTolerance * Math.max(Math.abs(numeric.value), 1e-3 * Math.abs(pass.loss)) + 1e-12,
     });
   }
   return new Report(`Network of ${graph.nodeCount} nodes under ${loss.name}`, comparisons, excluded);
@@ -112,7 +114,9 @@ class Probe {
     this.parameters = this.#executor.parameters;
     this.parameters.set(network.parameters.vector);
     expectFinite('parameters', this.parameters);
-    this.inputs = Float64Array.from(inputs.flatMap((row) => Array.from(row, (value, k) => inputUnits?.apply(value, k) ?? value)));
+    this.inputs = Float64Array.from(
+      inputs.flatMap((row) => Array.from(row, (value, k) => inputUnits?.apply(value, k) ?? value)),
+    );
     this.#targets = targets.map((row) => Float64Array.from(row, (value, k) => outputUnits?.apply(value, k) ?? value));
   }
 
@@ -152,7 +156,8 @@ class Probe {
         for (const kink of graph.activations[graph.activationOf[i]].kinks ?? []) sides += h[i] < kink ? '<' : '>';
       }
       for (let k = 0; k < graph.outputs.length; k++) {
-        for (const kink of this.lossFunction.kinks?.(this.#targets[s][k]) ?? []) sides += x[graph.outputs[k]] < kink ? '<' : '>';
+        for (const kink of this.lossFunction.kinks?.(this.#targets[s][k]) ?? [])
+          sides += x[graph.outputs[k]] < kink ? '<' : '>';
       }
     });
     return sides;

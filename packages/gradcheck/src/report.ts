@@ -1,26 +1,13 @@
 /** What a check found, for a program (`ok`) and for a person (`toString`). */
 import { NnbpError } from '@nnbp/core';
+import type { Comparison } from './comparison.js';
 import { hint } from './hints.js';
-
-/** One derivative, found twice. */
-export interface Comparison {
-  /** Where: "h = 0.5", "dloss/dw_2to4". */
-  readonly place: string;
-  /** As the code computes it. */
-  readonly analytic: number;
-  /** From differences. */
-  readonly numeric: number;
-  /** How far apart they may be: the differences' own error and the relative tolerance. */
-  readonly tolerance: number;
-  /** The number at which it was taken, for hints. */
-  readonly at?: number;
-  /** The function's value there. */
-  readonly value?: number;
-}
 
 /** A place that was left out, and why. */
 export interface Exclusion {
+  /** As in `Comparison`. */
   readonly place: string;
+  /** "a declared kink" and the like. */
   readonly reason: string;
 }
 
@@ -29,7 +16,9 @@ export class Report {
   constructor(
     /** What was checked. */
     readonly subject: string,
+    /** Every derivative that was found twice. */
     readonly comparisons: readonly Comparison[],
+    /** Every place that was left out. */
     readonly excluded: readonly Exclusion[],
     /** What is wrong besides derivatives that differ: a value that is not finite, an entry left unwritten. */
     readonly violations: readonly string[] = [],
@@ -69,7 +58,9 @@ export class Report {
     ];
     const shown = [...(mismatches.length > 0 ? mismatches : comparisons)].sort(byExcess).slice(0, 5);
     if (shown.length > 0) {
-      lines.push(`  ${'where'.padEnd(28)} ${'as coded'.padStart(16)} ${'by differences'.padStart(16)} ${'apart'.padStart(9)} ${'allowed'.padStart(9)}`);
+      lines.push(
+        `  ${'where'.padEnd(28)} ${'as coded'.padStart(16)} ${'by differences'.padStart(16)} ${'apart'.padStart(9)} ${'allowed'.padStart(9)}`,
+      );
     }
     for (const comparison of shown) {
       const { place, analytic, numeric, tolerance } = comparison;
@@ -81,7 +72,9 @@ export class Report {
     if (guess !== undefined) lines.push(`  Perhaps: ${guess}`);
     for (const [reason, places] of groups(excluded)) {
       const some = places.slice(0, 4).map(({ place }) => place);
-      lines.push(`  Left out, ${reason}: ${some.join(', ')}${places.length > 4 ? ` and ${places.length - 4} more` : ''}.`);
+      lines.push(
+        `  Left out, ${reason}: ${some.join(', ')}${places.length > 4 ? ` and ${places.length - 4} more` : ''}.`,
+      );
     }
     return lines.join('\n');
   }
@@ -99,6 +92,7 @@ const byExcess = (a: Comparison, b: Comparison) => (excess(a) === excess(b) ? 0 
 
 function groups(excluded: readonly Exclusion[]): Map<string, Exclusion[]> {
   const byReason = new Map<string, Exclusion[]>();
-  for (const exclusion of excluded) byReason.set(exclusion.reason, [...(byReason.get(exclusion.reason) ?? []), exclusion]);
+  for (const exclusion of excluded)
+    byReason.set(exclusion.reason, [...(byReason.get(exclusion.reason) ?? []), exclusion]);
   return byReason;
 }

@@ -3,7 +3,9 @@ import type { Builtin, FloatArray, Loss } from '@nnbp/core';
 
 /** The loss of one output, and how it answers to that output. */
 export interface ElementwiseLoss {
+  /** For messages. */
   readonly name: string;
+  /** The loss of output x with target t. */
   value(x: number, t: number): number;
   /** $\partial loss / \partial x$. */
   derivative(x: number, t: number): number;
@@ -11,6 +13,7 @@ export interface ElementwiseLoss {
   kinks?(t: number): readonly number[];
   /** What is wrong with a target ("expected -1 or 1, found 0"), or nothing. */
   targetProblem?(t: number): string | undefined;
+  /** What it says of itself, if it is shipped; see `Loss`. */
   readonly builtin?: Builtin;
 }
 
@@ -48,10 +51,7 @@ export function elementwise(of: ElementwiseLoss): Loss {
 }
 
 /** The first output's problem, and which output it is. */
-export function firstProblem(
-  t: ArrayLike<number>,
-  problem: (t: number) => string | undefined,
-): string | undefined {
+export function firstProblem(t: ArrayLike<number>, problem: (t: number) => string | undefined): string | undefined {
   for (let k = 0; k < t.length; k++) {
     const found = problem(t[k]);
     if (found !== undefined) return `output ${k}: ${found}`;

@@ -67,20 +67,23 @@ describe.each(made)('%s', (name, loss) => {
 });
 
 describe('extreme numbers', () => {
-  test.each(made.filter(([name]) => !['poisson', 'binaryCrossEntropy'].includes(name)))('%s stays finite', (name, loss) => {
-    const t = name === 'hinge' ? [1, -1] : [1, 0];
-    const size = ['mse'].includes(name) ? 1e150 : 1e300;
-    for (const x of [
-      [size, -size],
-      [-size, size],
-      [0, 0],
-      [5e-324, -5e-324],
-    ]) {
-      const dLossDx = new Float64Array(2);
-      loss.derivative(x, t, dLossDx);
-      expect(Number.isFinite(loss.value(x, t)) && dLossDx.every(Number.isFinite), x.join()).toBe(true);
-    }
-  });
+  test.each(made.filter(([name]) => !['poisson', 'binaryCrossEntropy'].includes(name)))(
+    '%s stays finite',
+    (name, loss) => {
+      const t = name === 'hinge' ? [1, -1] : [1, 0];
+      const size = ['mse'].includes(name) ? 1e150 : 1e300;
+      for (const x of [
+        [size, -size],
+        [-size, size],
+        [0, 0],
+        [5e-324, -5e-324],
+      ]) {
+        const dLossDx = new Float64Array(2);
+        loss.derivative(x, t, dLossDx);
+        expect(Number.isFinite(loss.value(x, t)) && dLossDx.every(Number.isFinite), x.join()).toBe(true);
+      }
+    },
+  );
 
   test('probabilities of 0 and 1 are bounded as in PyTorch', () => {
     const loss = losses.binaryCrossEntropy();
@@ -93,7 +96,8 @@ describe('extreme numbers', () => {
 });
 
 describe('targets', () => {
-  const problem = (loss: { targetProblem?(t: ArrayLike<number>): string | undefined }, t: number[]) => loss.targetProblem?.(t);
+  const problem = (loss: { targetProblem?(t: ArrayLike<number>): string | undefined }, t: number[]) =>
+    loss.targetProblem?.(t);
   test('are looked at by the losses that have a domain', () => {
     expect(problem(losses.hinge(), [1, 0])).toBe('output 1: expected -1 or 1, found 0');
     expect(problem(losses.hinge(), [1, -1])).toBeUndefined();

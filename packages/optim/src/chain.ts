@@ -3,7 +3,9 @@ import { type FloatArray, NnbpError, type Optimizer } from '@nnbp/core';
 
 /** Changes the gradient, in place, before the optimizer sees it. */
 export interface GradientTransform {
+  /** For messages and the name of the chain. */
   readonly name: string;
+  /** Changes `gradients`; leaves `parameters`, of the same length. */
   transform(gradients: FloatArray, parameters: FloatArray): void;
 }
 

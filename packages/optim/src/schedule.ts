@@ -4,6 +4,7 @@ import { expectOptions } from './options.js';
 
 /** Gives the learning rate of each step. */
 export interface Schedule {
+  /** For messages. */
   readonly name: string;
   /** The rate of step `step`, counted from 0. */
   rate(step: number): number;

@@ -82,6 +82,7 @@ export function oneCycle(options: {
 
 /** Options of {@link plateau}. */
 export interface PlateauOptions {
+  /** The rate to begin with, from 0 up. */
   readonly initial: number;
   /** What the rate is multiplied by. Default 0.1. */
   readonly factor?: number;

@@ -5,6 +5,7 @@ import type { LearningRate } from './schedule.js';
 
 /** Options of {@link sgd}. */
 export interface SgdOptions {
+  /** A number from 0 up, or a schedule. */
   readonly learningRate: LearningRate;
   /** How much of the last step goes on, from 0 (default) to below 1. */
   readonly momentum?: number;

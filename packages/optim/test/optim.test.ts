@@ -20,7 +20,8 @@ describe('three steps by hand', () => {
   test('sgd', () => expect(path(sgd({ learningRate: 0.1 }))).toEqual([0.95, 0.975, 0.875]));
 
   test('sgd with momentum, dampening and Nesterov', () => {
-    const close = (found: number[], expected: number[]) => found.forEach((x, k) => expect(x).toBeCloseTo(expected[k], 14));
+    const close = (found: number[], expected: number[]) =>
+      found.forEach((x, k) => expect(x).toBeCloseTo(expected[k], 14));
     // m: 0.5, 0.45 - 0.25 = 0.2, 0.18 + 1 = 1.18
     close(path(sgd({ learningRate: 0.1, momentum: 0.9 })), [0.95, 0.93, 0.812]);
     // m: 0.5, 0.45 - 0.125 = 0.325, 0.2925 + 0.5 = 0.7925
@@ -33,7 +34,10 @@ describe('three steps by hand', () => {
   test('adam moves by the rate at first, whatever the gradient', () => {
     expect(path(adam({ learningRate: 0.1 }))[0]).toBeCloseTo(0.9, 7);
     const [m, v] = [0.9 * 0.05 + 0.1 * -0.25, 0.999 * 0.00025 + 0.001 * 0.0625];
-    const second = 1 - 0.1 * (0.05 / 0.1 / (Math.sqrt(0.00025 / 0.001) + 1e-8)) - (0.1 * (m / 0.19)) / (Math.sqrt(v / 0.001999) + 1e-8);
+    const second =
+      1 -
+      0.1 * (0.05 / 0.1 / (Math.sqrt(0.00025 / 0.001) + 1e-8)) -
+      (0.1 * (m / 0.19)) / (Math.sqrt(v / 0.001999) + 1e-8);
     expect(path(adam({ learningRate: 0.1 }))[1]).toBeCloseTo(second, 12);
   });
 
@@ -50,7 +54,10 @@ describe('three steps by hand', () => {
     const v1 = 0.01 * 0.25;
     expect(path(rmsprop({ learningRate: 0.1 }))[0]).toBeCloseTo(1 - (0.1 * 0.5) / (Math.sqrt(v1) + 1e-8), 12);
     const centered = Math.sqrt(v1 - (0.01 * 0.5) ** 2);
-    expect(path(rmsprop({ learningRate: 0.1, centered: true }))[0]).toBeCloseTo(1 - (0.1 * 0.5) / (centered + 1e-8), 12);
+    expect(path(rmsprop({ learningRate: 0.1, centered: true }))[0]).toBeCloseTo(
+      1 - (0.1 * 0.5) / (centered + 1e-8),
+      12,
+    );
     const v2 = 0.99 * v1 + 0.01 * 0.0625;
     const m2 = (0.5 * 0.5) / (Math.sqrt(v1) + 1e-8) - 0.25 / (Math.sqrt(v2) + 1e-8);
     const two = path(rmsprop({ learningRate: 0.1, momentum: 0.5 }));
@@ -66,7 +73,8 @@ describe('three steps by hand', () => {
   test('nadam', () => {
     const mu = (n: number) => 0.9 * (1 - 0.5 * 0.96 ** (n * 0.004));
     const size = 0.5 + 1e-8;
-    const first = 1 - (0.1 * (1 - mu(1)) * 0.5) / (1 - mu(1)) / size - (0.1 * mu(2) * 0.05) / (1 - mu(1) * mu(2)) / size;
+    const first =
+      1 - (0.1 * (1 - mu(1)) * 0.5) / (1 - mu(1)) / size - (0.1 * mu(2) * 0.05) / (1 - mu(1) * mu(2)) / size;
     expect(path(nadam({ learningRate: 0.1 }))[0]).toBeCloseTo(first, 12);
   });
 
@@ -95,7 +103,9 @@ describe('schedules', () => {
   });
   test('cosine warms up in a straight line, then falls along half a wave and stays', () => {
     const schedule = cosine({ peak: 1, steps: 14, warmUp: 4, final: 0.2 });
-    [0.2, 0.8, 1, 0.6, 0.2, 0.2].forEach((rate, k) => expect(rates(schedule, 0, 3, 4, 9, 14, 99)[k]).toBeCloseTo(rate, 14));
+    [0.2, 0.8, 1, 0.6, 0.2, 0.2].forEach((rate, k) =>
+      expect(rates(schedule, 0, 3, 4, 9, 14, 99)[k]).toBeCloseTo(rate, 14),
+    );
   });
   test('oneCycle begins, peaks and ends where PyTorch has it', () => {
     const schedule = oneCycle({ peak: 1, steps: 100 });
@@ -170,7 +180,10 @@ describe.each(Object.entries(makers))('%s', (_, make) => {
               optimizer = make();
               optimizer.restore(state);
             }
-            optimizer.step(p, make32(4).map(() => random.normal()));
+            optimizer.step(
+              p,
+              make32(4).map(() => random.normal()),
+            );
             if (step % 5 === 4) optimizer.observe?.(random.uniform());
           }
           return [...p];
@@ -197,6 +210,11 @@ describe.each(Object.entries(makers))('%s', (_, make) => {
     expect(() => optimizer.restore({ name: 'other', numbers: {}, vectors: {} })).toThrow(NnbpError);
     expect(optimizer.state()).toEqual(before);
   });
+});
+
+test('a chain is full-batch if its optimizer is', () => {
+  expect(chain(clipByValue(1), rprop()).fullBatch).toBe(true);
+  expect(chain(clipByValue(1), adam()).fullBatch).toBeUndefined();
 });
 
 test('a state with a number, a vector or a length missing is refused', () => {

@@ -20,7 +20,9 @@ export interface Sample {
 
 /** Two tables with a row a sample. */
 export interface Tables {
+  /** A row a sample, a number for each input node. */
   readonly inputs: ArrayLike<Row>;
+  /** As many rows, a number for each output node. */
   readonly targets: ArrayLike<Row>;
 }
 

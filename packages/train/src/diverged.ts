@@ -9,13 +9,15 @@ export type DivergenceCause = 'unscaled input' | 'rate' | 'saturation' | 'gradie
 export class DivergedError extends NnbpError {
   constructor(
     message: string,
-    /** Counted from 1, as is `batch`. */
+    /** Counted from 1. */
     readonly epoch: number,
+    /** Counted from 1. */
     readonly batch: number,
     /** The number of the sample in its table or stream; the batch's first if no value overflowed. */
     readonly sample: number,
     /** The first node, in topological order, whose value is not finite; undefined if all are and the loss is not. */
     readonly node: string | undefined,
+    /** Why, as a rule. */
     readonly likelyCause: DivergenceCause,
   ) {
     super('DIVERGED', message);
@@ -28,7 +30,8 @@ const advice: Readonly<Record<DivergenceCause, string>> = {
   rate: 'The parameters have grown very large: use a smaller learning rate, or clipByNorm(1) in a chain.',
   saturation:
     'All values are finite but the loss is not: an output has reached the edge of what the loss can take. Use a loss on logits, or clip.',
-  gradient: 'The loss is finite but its gradient is not: use clipByValue in a chain, a smaller rate, or scaled targets.',
+  gradient:
+    'The loss is finite but its gradient is not: use clipByValue in a chain, a smaller rate, or scaled targets.',
 };
 
 /** Looks through what the failed pass left behind. */
@@ -54,7 +57,9 @@ export function diverged(
     return Number.isNaN(lossOfStep) ? 'gradient' : 'saturation';
   })();
   const sample = batch.numbers[overflow?.sample ?? 0];
-  const where = overflow ? `the value of node "${overflow.id}" is ${cache.x(overflow.id, overflow.sample)}` : `the loss is ${lossOfStep}`;
+  const where = overflow
+    ? `the value of node "${overflow.id}" is ${cache.x(overflow.id, overflow.sample)}`
+    : `the loss is ${lossOfStep}`;
   return new DivergedError(
     `Epoch ${epoch}, batch ${batchNumber}, sample ${sample}: ${where}. ${advice[cause]} The parameters are those before this step.`,
     epoch,

@@ -13,8 +13,11 @@ export interface EarlyStoppingOptions {
 
 /** What it remembers between epochs. */
 export interface EarlyStoppingState {
+  /** The lowest loss so far. */
   readonly best: number;
+  /** Its epoch, counted from 1. */
   readonly bestEpoch: number;
+  /** The parameters at its end. */
   readonly parameters: FloatArray;
 }
 
@@ -30,7 +33,10 @@ export class EarlyStopping {
   ) {
     expectWhole('earlyStopping.patience', options.patience, 0);
     if (options.monitor === 'validation' && !hasValidation) {
-      throw new NnbpError('EMPTY_DATA', 'earlyStopping watches the validation loss: give validation data or a fraction.');
+      throw new NnbpError(
+        'EMPTY_DATA',
+        'earlyStopping watches the validation loss: give validation data or a fraction.',
+      );
     }
     this.#state = state;
   }

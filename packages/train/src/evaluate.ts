@@ -7,7 +7,9 @@ import type { Metric } from './metrics/metric.js';
 
 /** What `evaluate` can be told. */
 export interface EvaluateOptions {
+  /** What the mean is taken of. */
   readonly loss: Loss;
+  /** Further figures. */
   readonly metrics?: readonly Metric[];
   /** Default: the reference engine. */
   readonly engine?: Engine;

@@ -19,9 +19,19 @@ import { diverged } from './diverged.js';
 import { EarlyStopping, type EarlyStoppingOptions, type EarlyStoppingState } from './early-stopping.js';
 import type { Metric, MetricResult } from './metrics/metric.js';
 
+/** Which columns are standardised. */
+export interface StandardizeOptions {
+  /** Default false. */
+  readonly inputs?: boolean;
+  /** Default false. */
+  readonly targets?: boolean;
+}
+
 /** What `fit` can be told. */
 export interface FitOptions {
+  /** What is made small. */
   readonly loss: Loss;
+  /** How. Its state goes on from what it is. */
   readonly optimizer: Optimizer;
   /** How many times all samples are gone through. */
   readonly epochs: number;
@@ -40,10 +50,12 @@ export interface FitOptions {
    * is for inputs and targets. Standardised targets suit losses of differences, not classes. Units that a network has
    * already are kept.
    */
-  readonly standardize?: boolean | { readonly inputs?: boolean; readonly targets?: boolean };
+  readonly standardize?: boolean | StandardizeOptions;
   /** Taken after each epoch, of the validation data, or of the training data if there is none. */
   readonly metrics?: readonly Metric[];
+  /** Who looks on, in this order. */
   readonly callbacks?: readonly Callback[];
+  /** When to stop before the last epoch. */
   readonly earlyStopping?: EarlyStoppingOptions;
   /** Ends training: `fit` rejects with the signal's reason. */
   readonly signal?: AbortSignal;
@@ -59,7 +71,9 @@ export interface TrainState {
   readonly epoch: number;
   /** Of the shuffling. */
   readonly random: readonly number[];
+  /** As `Optimizer.state` gave it. */
   readonly optimizer: OptimizerState;
+  /** If there is early stopping. */
   readonly earlyStopping?: EarlyStoppingState;
 }
 
@@ -69,16 +83,21 @@ export interface EpochRecord {
   readonly epoch: number;
   /** The mean of the steps' losses, each taken before its update. */
   readonly loss: number;
+  /** The loss of the data held out, at the end of the epoch. */
   readonly validationLoss?: number;
+  /** By their names. */
   readonly metrics: Readonly<Record<string, MetricResult>>;
+  /** Of the steps alone. */
   readonly samplesPerSecond: number;
 }
 
 /** What a callback is shown. */
 export interface Progress {
+  /** What is trained. */
   readonly network: Network;
-  /** The epoch under way, counted from 1, and how many there are to be. */
+  /** The epoch under way, counted from 1. */
   readonly epoch: number;
+  /** How many there are to be. */
   readonly epochs: number;
   /** The batch just finished, counted from 1; 0 at the start of an epoch. */
   readonly batch: number;
@@ -96,19 +115,27 @@ export interface Progress {
 
 /** Looks on, and may stop. Each is waited for. `network` has the current parameters in all but `onBatchEnd`. */
 export interface Callback {
+  /** Once, before the first epoch. */
   onTrainBegin?(progress: Progress): void | Promise<void>;
+  /** Before each epoch. */
   onEpochBegin?(progress: Progress): void | Promise<void>;
+  /** After each step. */
   onBatchEnd?(progress: Progress): void | Promise<void>;
+  /** After each epoch and its assessment. */
   onEpochEnd?(progress: Progress): void | Promise<void>;
+  /** Once, if training was not ended by an error. */
   onTrainEnd?(progress: Progress): void | Promise<void>;
 }
 
 /** What came of it. */
 export interface Report {
+  /** Why it ended. */
   readonly stoppedBy: 'epochs' | 'early stopping' | 'callback';
+  /** An entry an epoch. */
   readonly history: readonly EpochRecord[];
   /** With early stopping: the epoch whose parameters the network has now. */
   readonly bestEpoch?: number;
+  /** All in all. */
   readonly seconds: number;
 }
 
@@ -314,7 +341,10 @@ function streamBatchSize({ standardize, validation, optimizer, batchSize }: FitO
     );
   }
   if (optimizer.fullBatch === true && batchSize === undefined) {
-    throw new NnbpError('OUT_OF_RANGE', `${optimizer.name} needs all samples in one batch: say how many with batchSize.`);
+    throw new NnbpError(
+      'OUT_OF_RANGE',
+      `${optimizer.name} needs all samples in one batch: say how many with batchSize.`,
+    );
   }
   return batchSize ?? 32;
 }

@@ -25,7 +25,15 @@ const plain = (more: Partial<FitOptions> = {}): FitOptions => ({
   epochs: 3,
   ...more,
 });
-const xor = { inputs: [[0, 0], [0, 1], [1, 0], [1, 1]], targets: [[0], [1], [1], [0]] };
+const xor = {
+  inputs: [
+    [0, 0],
+    [0, 1],
+    [1, 0],
+    [1, 1],
+  ],
+  targets: [[0], [1], [1], [0]],
+};
 const small = (seed = 1) => new Network(mlp([2, 6, 1], { activation: tanh, outputActivation: identity }), { seed });
 
 async function errorOf(action: Promise<unknown>): Promise<NnbpError> {
@@ -38,7 +46,11 @@ async function errorOf(action: Promise<unknown>): Promise<NnbpError> {
 describe('training', () => {
   test('y = 3x is learnt to below 1e-10', async () => {
     const network = straight();
-    const report = await fit(network, line, plain({ epochs: 2000, batchSize: 5, optimizer: sgd({ learningRate: 0.04 }) }));
+    const report = await fit(
+      network,
+      line,
+      plain({ epochs: 2000, batchSize: 5, optimizer: sgd({ learningRate: 0.04 }) }),
+    );
     expect(report.history.at(-1)?.loss).toBeLessThan(1e-10);
     expect(report.stoppedBy).toBe('epochs');
     expect(network.predict([7])[0]).toBeCloseTo(21, 4);
@@ -46,8 +58,16 @@ describe('training', () => {
 
   test('XOR is learnt', async () => {
     const network = small();
-    await fit(network, xor, { loss: binaryCrossEntropyWithLogits(), optimizer: adam({ learningRate: 0.05 }), epochs: 300, batchSize: 4 });
-    const { metrics } = await evaluate(network, xor, { loss: binaryCrossEntropyWithLogits(), metrics: [accuracy({ threshold: 0.3 })] });
+    await fit(network, xor, {
+      loss: binaryCrossEntropyWithLogits(),
+      optimizer: adam({ learningRate: 0.05 }),
+      epochs: 300,
+      batchSize: 4,
+    });
+    const { metrics } = await evaluate(network, xor, {
+      loss: binaryCrossEntropyWithLogits(),
+      metrics: [accuracy({ threshold: 0.3 })],
+    });
     expect(metrics.accuracy).toBe(1);
   });
 
@@ -79,13 +99,25 @@ describe('training', () => {
 
   test('samples may come as objects', async () => {
     const network = straight();
-    await fit(network, line.inputs.map((input, s) => ({ input, target: line.targets[s] })), plain({ epochs: 300 }));
+    await fit(
+      network,
+      line.inputs.map((input, s) => ({ input, target: line.targets[s] })),
+      plain({ epochs: 300 }),
+    );
     expect(network.predict([2])[0]).toBeCloseTo(6, 1);
   });
 });
 
 describe('units', () => {
-  const far = { inputs: [[1000, 7], [1010, 7], [1020, 7], [1030, 7]], targets: [[5e5], [6e5], [7e5], [8e5]] };
+  const far = {
+    inputs: [
+      [1000, 7],
+      [1010, 7],
+      [1020, 7],
+      [1030, 7],
+    ],
+    targets: [[5e5], [6e5], [7e5], [8e5]],
+  };
 
   test('travel with the network: it takes and gives the data as people have it', async () => {
     const network = new Network(mlp([2, 1], { activation: identity, scale: 'fixed' }));
@@ -102,7 +134,11 @@ describe('units', () => {
     const network = straight();
     await fit(network, line, plain({ standardize: { inputs: true } }));
     const units = network.inputUnits;
-    await fit(network, { inputs: [[100], [200]], targets: [[1], [2]] }, plain({ standardize: true, optimizer: sgd({ learningRate: 1e-6 }) }));
+    await fit(
+      network,
+      { inputs: [[100], [200]], targets: [[1], [2]] },
+      plain({ standardize: true, optimizer: sgd({ learningRate: 1e-6 }) }),
+    );
     expect(network.inputUnits).toBe(units);
     expect(network.outputUnits).toBeDefined();
   });
@@ -155,24 +191,58 @@ describe('metrics, by hand', () => {
     return counting.result();
   };
   const classes: [Row, Row][] = [
-    [[0.9, 0.1, 0], [1, 0, 0]],
-    [[0.2, 0.3, 0.5], [0, 1, 0]],
-    [[0, 1, 0], [0, 1, 0]],
+    [
+      [0.9, 0.1, 0],
+      [1, 0, 0],
+    ],
+    [
+      [0.2, 0.3, 0.5],
+      [0, 1, 0],
+    ],
+    [
+      [0, 1, 0],
+      [0, 1, 0],
+    ],
   ];
   test('of several classes', () => {
     expect(count(accuracy(), classes)).toBeCloseTo(2 / 3, 15);
-    expect(count(confusionMatrix(), classes)).toEqual([[1, 0, 0], [0, 1, 1], [0, 0, 0]]);
+    expect(count(confusionMatrix(), classes)).toEqual([
+      [1, 0, 0],
+      [0, 1, 1],
+      [0, 0, 0],
+    ]);
   });
   test('of two classes, with a threshold', () => {
-    const pairs: [Row, Row][] = [[[0.2], [1]], [[-0.2], [-1]], [[0.7], [1]]];
+    const pairs: [Row, Row][] = [
+      [[0.2], [1]],
+      [[-0.2], [-1]],
+      [[0.7], [1]],
+    ];
     expect(count(accuracy({ threshold: 0 }), pairs)).toBe(1);
     expect(count(accuracy(), pairs)).toBeCloseTo(2 / 3, 15);
-    expect(count(confusionMatrix(), pairs)).toEqual([[1, 0], [1, 1]]);
+    expect(count(confusionMatrix(), pairs)).toEqual([
+      [1, 0],
+      [1, 1],
+    ]);
   });
   test('of distances', () => {
-    const pairs: [Row, Row][] = [[[1, 2], [2, 2]], [[3, 4], [4, 1]]];
+    const pairs: [Row, Row][] = [
+      [
+        [1, 2],
+        [2, 2],
+      ],
+      [
+        [3, 4],
+        [4, 1],
+      ],
+    ];
     expect(count(meanAbsoluteError(), pairs)).toBe(5 / 4);
-    expect(count(rSquared(), [[[1], [1]], [[2], [3]]])).toBe(0.5);
+    expect(
+      count(rSquared(), [
+        [[1], [1]],
+        [[2], [3]],
+      ]),
+    ).toBe(0.5);
   });
 });
 
@@ -190,7 +260,14 @@ describe('callbacks', () => {
       ]),
     ) as Callback;
     await fit(straight(), line, plain({ epochs: 1, batchSize: 3, callbacks: [callback] }));
-    expect(events).toEqual(['onTrainBegin 0.0', 'onEpochBegin 1.0', 'onBatchEnd 1.1', 'onBatchEnd 1.2', 'onEpochEnd 1.2', 'onTrainEnd 1.2']);
+    expect(events).toEqual([
+      'onTrainBegin 0.0',
+      'onEpochBegin 1.0',
+      'onBatchEnd 1.1',
+      'onBatchEnd 1.2',
+      'onEpochEnd 1.2',
+      'onTrainEnd 1.2',
+    ]);
   });
 
   test('may stop training, in the midst of an epoch too', async () => {
@@ -198,7 +275,18 @@ describe('callbacks', () => {
     const report = await fit(
       straight(),
       line,
-      plain({ epochs: 100, batchSize: 1, callbacks: [{ onBatchEnd: ({ batch, stop }) => void (steps.push(batch), batch === 3 && stop()) }] }),
+      plain({
+        epochs: 100,
+        batchSize: 1,
+        callbacks: [
+          {
+            onBatchEnd({ batch, stop }) {
+              steps.push(batch);
+              if (batch === 3) stop();
+            },
+          },
+        ],
+      }),
     );
     expect(report.stoppedBy).toBe('callback');
     expect(steps).toEqual([1, 2, 3]);
@@ -227,7 +315,13 @@ describe('aborting', () => {
   test('rejects with the reason, between steps and at the end of an epoch', async () => {
     for (const event of ['onBatchEnd', 'onEpochBegin'] as const) {
       const controller = new AbortController();
-      const callbacks = [{ [event]: ({ epoch }: Progress) => void (epoch === 2 && controller.abort(new Error('enough'))) }];
+      const callbacks = [
+        {
+          [event]({ epoch }: Progress) {
+            if (epoch === 2) controller.abort(new Error('enough'));
+          },
+        },
+      ];
       const error = await errorOf(fit(straight(), line, plain({ epochs: 9, callbacks, signal: controller.signal })));
       expect(error.message).toBe('enough');
     }
@@ -255,7 +349,9 @@ describe('streams', () => {
     await fit(one, () => stream(5), plain({ epochs: 4, batchSize: 2, validation: () => stream(5) }));
     await fit(two, line, plain({ epochs: 4, batchSize: 2, shuffle: false }));
     expect([...one.parameters.vector]).toEqual([...two.parameters.vector]);
-    expect((await evaluate(one, stream(5), { loss: mse(), batchSize: 2 })).loss).toBe((await evaluate(one, line, { loss: mse() })).loss);
+    expect((await evaluate(one, stream(5), { loss: mse(), batchSize: 2 })).loss).toBe(
+      (await evaluate(one, line, { loss: mse() })).loss,
+    );
   });
 
   test('that are spent, short, wrong or broken are errors', async () => {
@@ -268,7 +364,9 @@ describe('streams', () => {
     expect((await errorOf(fit(straight(), wrong, plain()))).message).toMatch(/sample 3.*NaN/);
     expect((await errorOf(fit(straight(), () => stream(5), plain({ standardize: true })))).code).toBe('WRONG_TYPE');
     expect((await errorOf(fit(straight(), () => stream(5), plain({ validation: 0.5 })))).code).toBe('WRONG_TYPE');
-    expect((await errorOf(fit(straight(), () => stream(5), plain({ optimizer: rprop() })))).message).toMatch(/batchSize/);
+    expect((await errorOf(fit(straight(), () => stream(5), plain({ optimizer: rprop() })))).message).toMatch(
+      /batchSize/,
+    );
   });
 
   test('are closed when training stops early', async () => {
@@ -287,16 +385,42 @@ describe('streams', () => {
 
 test('stopped and taken up again, training comes to the same bits', async () => {
   const options = (more: Partial<FitOptions>) =>
-    plain({ optimizer: adam({ learningRate: 0.05 }), epochs: 12, batchSize: 2, seed: 4, earlyStopping: { patience: 99, monitor: 'training' }, ...more });
+    plain({
+      optimizer: adam({ learningRate: 0.05 }),
+      epochs: 12,
+      batchSize: 2,
+      seed: 4,
+      earlyStopping: { patience: 99, monitor: 'training' },
+      ...more,
+    });
   const whole = small();
   await fit(whole, xor, options({}));
   const parts = small();
   let state: TrainState | undefined;
-  await fit(parts, xor, options({ callbacks: [{ onEpochEnd: (now) => void (now.epoch === 5 && ((state = now.state()), now.stop())) }], earlyStopping: { patience: 99, monitor: 'training' } }));
+  await fit(
+    parts,
+    xor,
+    options({
+      callbacks: [
+        {
+          onEpochEnd(now) {
+            if (now.epoch !== 5) return;
+            state = now.state();
+            now.stop();
+          },
+        },
+      ],
+      earlyStopping: { patience: 99, monitor: 'training' },
+    }),
+  );
   if (state === undefined) throw new Error('There was no fifth epoch.');
   // What a checkpoint would hold: the parameters at that epoch, not the best ones.
   const resumed = small();
-  await fit(resumed, xor, options({ epochs: 5, earlyStopping: { patience: 99, monitor: 'training', minimumImprovement: -1e9 } }));
+  await fit(
+    resumed,
+    xor,
+    options({ epochs: 5, earlyStopping: { patience: 99, monitor: 'training', minimumImprovement: -1e9 } }),
+  );
   await fit(resumed, xor, options({ resume: state }));
   expect([...resumed.parameters.vector]).toEqual([...whole.parameters.vector]);
 });
@@ -315,18 +439,27 @@ describe('a number that stops being finite ends training with a report', () => {
     const network = new Network(mlp([1, 2, 1], { activation: leakyRelu, scale: 'fixed' }), { seed: 1 });
     const before = [...network.parameters.vector];
     const huge = { inputs: [[1e200], [-1e308]], targets: [[0], [0]] };
-    const error = (await errorOf(fit(network, huge, plain({ batchSize: 2, shuffle: false })))) as DivergedError;
+    const error = await errorOf(fit(network, huge, plain({ batchSize: 2, shuffle: false })));
     expect(error).toMatchObject({ epoch: 1, batch: 1, likelyCause: 'unscaled input' });
     expect(error.message).toMatch(/standardize: true/);
     expect([...network.parameters.vector]).toEqual(before);
     const product = new Network(mlp([1, 1], { activation: identity }), { initializer: () => 1e300 });
-    expect(await errorOf(fit(product, { inputs: [[1e100]], targets: [[0]] }, plain()))).toMatchObject({ node: 'output.0', sample: 0 });
+    expect(await errorOf(fit(product, { inputs: [[1e100]], targets: [[0]] }, plain()))).toMatchObject({
+      node: 'output.0',
+      sample: 0,
+    });
   });
 
   test('a loss at its edge, and a gradient beyond it', async () => {
     const bad = { ...mse(), value: () => Infinity };
-    expect(await errorOf(fit(straight(), line, plain({ loss: bad })))).toMatchObject({ likelyCause: 'saturation', node: undefined });
-    const worse = { ...mse(), derivative: (_: unknown, __: unknown, d: Float64Array | Float32Array) => void d.fill(NaN) };
+    expect(await errorOf(fit(straight(), line, plain({ loss: bad })))).toMatchObject({
+      likelyCause: 'saturation',
+      node: undefined,
+    });
+    const worse = {
+      ...mse(),
+      derivative: (_: unknown, __: unknown, d: Float64Array | Float32Array) => void d.fill(NaN),
+    };
     expect(await errorOf(fit(straight(), line, plain({ loss: worse })))).toMatchObject({ likelyCause: 'gradient' });
   });
 });
@@ -337,12 +470,22 @@ describe('what is wrong from the start is said before anything is changed', () =
     ['fewer targets', 'WRONG_LENGTH', { inputs: [[1]], targets: [] }, {}],
     ['a short row', 'WRONG_LENGTH', { inputs: [[]], targets: [[1]] }, {}],
     ['NaN', 'NOT_FINITE', { inputs: [[1]], targets: [[NaN]] }, { standardize: true }],
-    ['a target the loss cannot use', 'WRONG_TARGET', { inputs: [[1], [2]], targets: [[1], [0.5]] }, { loss: hinge(), standardize: { inputs: true } }],
+    [
+      'a target the loss cannot use',
+      'WRONG_TARGET',
+      { inputs: [[1], [2]], targets: [[1], [0.5]] },
+      { loss: hinge(), standardize: { inputs: true } },
+    ],
     ['batch size 0', 'OUT_OF_RANGE', line, { batchSize: 0 }],
     ['half an epoch', 'OUT_OF_RANGE', line, { epochs: 0.5 }],
     ['a fraction above 1', 'OUT_OF_RANGE', line, { validation: 2 }],
     ['a small batch for rprop', 'OUT_OF_RANGE', line, { optimizer: rprop(), batchSize: 2 }],
-    ['bad validation data', 'WRONG_LENGTH', line, { validation: { inputs: [[1, 2]], targets: [[1]] }, standardize: true }],
+    [
+      'bad validation data',
+      'WRONG_LENGTH',
+      line,
+      { validation: { inputs: [[1, 2]], targets: [[1]] }, standardize: true },
+    ],
     ['patience below 0', 'OUT_OF_RANGE', line, { earlyStopping: { patience: -1 } }],
     ['nothing to watch', 'EMPTY_DATA', line, { earlyStopping: { patience: 1, monitor: 'validation' } }],
   ])('%s', async (_, code, data, more) => {
@@ -354,7 +497,9 @@ describe('what is wrong from the start is said before anything is changed', () =
 
   test('evaluate too', async () => {
     expect((await errorOf(evaluate(straight(), line, { loss: mse(), batchSize: 0 }))).code).toBe('OUT_OF_RANGE');
-    expect((await errorOf(evaluate(straight(), { inputs: [[1]], targets: [[]] }, { loss: mse() }))).code).toBe('WRONG_LENGTH');
+    expect((await errorOf(evaluate(straight(), { inputs: [[1]], targets: [[]] }, { loss: mse() }))).code).toBe(
+      'WRONG_LENGTH',
+    );
   });
 });
 
@@ -364,6 +509,9 @@ test('evaluate is the mean of the losses of the samples', async () => {
   const inputs = Array.from({ length: 7 }, () => [random.normal(), random.normal()]);
   const targets = inputs.map((_, s) => [0, 1, 2].map((k) => Number(k === s % 3)));
   const found = await evaluate(network, { inputs, targets }, { loss: softmaxCrossEntropy(), batchSize: 3 });
-  const mean = inputs.reduce((sum, input, s) => sum + network.backpropagate(input, targets[s], softmaxCrossEntropy()).loss / 7, 0);
+  const mean = inputs.reduce(
+    (sum, input, s) => sum + network.backpropagate(input, targets[s], softmaxCrossEntropy()).loss / 7,
+    0,
+  );
   expect(found.loss).toBeCloseTo(mean, 14);
 });

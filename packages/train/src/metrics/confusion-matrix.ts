@@ -9,7 +9,9 @@ export const confusionMatrix = ({ threshold = 0.5 }: ClassOptions = {}): Metric 
     const classes = Math.max(2, outputCount);
     const counts = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
     return {
-      add: (output, target) => void counts[classOf(target, threshold)][classOf(output, threshold)]++,
+      add(output, target) {
+        counts[classOf(target, threshold)][classOf(output, threshold)]++;
+      },
       result: () => counts,
     };
   },

@@ -20,6 +20,7 @@
  * ```
  */
 export interface Metric {
+  /** Under which the result is reported. */
   readonly name: string;
   /** Begins a new count for a network with that many outputs. */
   start(outputCount: number): MetricCount;
@@ -29,6 +30,7 @@ export interface Metric {
 export interface MetricCount {
   /** One sample. The arrays are overwritten afterwards. */
   add(output: ArrayLike<number>, target: ArrayLike<number>): void;
+  /** The figure, over all samples so far. */
   result(): MetricResult;
 }
 
