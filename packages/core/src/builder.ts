@@ -7,6 +7,11 @@ import { expectWhole, NnbpError } from './errors.js';
 import { Graph } from './graph.js';
 import { topologicalOrder } from './order.js';
 
+/** What the largest JavaScript map holds, for one layer. */
+const mostNodes = 2 ** 24;
+/** So that the index of every edge and parameter is below 2³². */
+const mostEdges = 2 ** 31;
+
 /** How a node, or each node of a layer, computes its value. */
 export interface NodeOptions {
   /** The predecessors' ids. They may be declared later; `build` looks them up. Empty: the node's value is c · g(b). */
@@ -62,6 +67,7 @@ export class GraphBuilder {
   readonly #outputs = new Set<string>();
   readonly #groups: Group[] = [];
   #layers = 0;
+  #edges = 0;
 
   /**
    * Declares an input node. Inputs take a sample's numbers in the order of their declaration.
@@ -93,7 +99,7 @@ export class GraphBuilder {
    *
    * @returns The id.
    * @throws NnbpError `DOUBLED_ID`, `DOUBLED_EDGE`, `SELF_EDGE`, `UNKNOWN_ID` (a shared weight for a node that is no
-   * predecessor), `WRONG_TYPE`
+   * predecessor), `WRONG_TYPE`, `OUT_OF_RANGE` (more than 2³¹ edges)
    */
   node(id: string, options: NodeOptions): string {
     this.#add([id], options);
@@ -131,9 +137,12 @@ export class GraphBuilder {
    * @throws NnbpError `DOUBLED_OUTPUT`
    */
   output(...ids: readonly string[]): void {
-    const all = new Set([...this.#outputs, ...ids]);
-    if (all.size < this.#outputs.size + ids.length) {
-      throw new NnbpError('DOUBLED_OUTPUT', `A node is named as output twice: ${ids.join(', ')}.`);
+    const named = new Set<string>();
+    for (const id of ids) {
+      if (this.#outputs.has(id) || named.has(id)) {
+        throw new NnbpError('DOUBLED_OUTPUT', `"${id}" is named as output twice.`);
+      }
+      named.add(id);
     }
     for (const id of ids) this.#outputs.add(id);
   }
@@ -164,14 +173,13 @@ export class GraphBuilder {
     const indexOf = new Uint32Array(nodeCount);
     for (let i = 0; i < nodeCount; i++) indexOf[order[i]] = i;
 
-    const activations: Activation[] = [];
+    const activations = [...new Set(groups.map((group) => group.activation))];
+    const activationIndex = new Map(activations.map((activation, k) => [activation, k]));
     const activationOf = new Uint32Array(nodeCount);
     const scaleTrainable = new Uint8Array(nodeCount);
     const edgeStart = new Uint32Array(nodeCount + 1);
     const parameterStart = new Uint32Array(nodeCount + 1);
-    const predecessors = new Uint32Array(
-      groups.reduce((sum, group) => sum + group.count * group.predecessors.length, 0),
-    );
+    const predecessors = new Uint32Array(this.#edges);
     const sharing = groups.some((group) => group.shared.size > 0);
     const sharedWeights = sharing ? new Uint32Array(predecessors.length) : undefined;
     const weightNamed = new Map<string, number>();
@@ -179,9 +187,7 @@ export class GraphBuilder {
     for (let i = 0, edge = 0, parameter = 0; i < nodeCount; i++) {
       const group = groupOf[order[i]];
       if (group !== undefined) {
-        let activation = activations.indexOf(group.activation);
-        if (activation < 0) activation = activations.push(group.activation) - 1;
-        activationOf[i] = activation;
+        activationOf[i] = activationIndex.get(group.activation)!;
         scaleTrainable[i] = Number(group.scaleTrainable);
         parameter += 1 + scaleTrainable[i];
         for (let k = 0; k < group.predecessors.length; k++, edge++) {
@@ -216,7 +222,7 @@ export class GraphBuilder {
     const label = `"${ids[0]}"`;
     const predecessors = new Set(from);
     if (predecessors.size < from.length) {
-      const doubled = from.find((id, k) => from.indexOf(id) < k);
+      const doubled = from.find((id) => !predecessors.delete(id));
       throw new NnbpError('DOUBLED_EDGE', `Node ${label} names its predecessor "${doubled}" twice.`);
     }
     const own = ids.find((id) => predecessors.has(id));
@@ -229,7 +235,10 @@ export class GraphBuilder {
         throw new NnbpError('UNKNOWN_ID', `Node ${label} shares the weight of "${id}", which is not its predecessor.`);
       }
     }
+    const edges = this.#edges + ids.length * from.length;
+    expectWhole('The number of edges', edges, 0, mostEdges);
     const first = this.#declare(ids);
+    this.#edges = edges;
     this.#groups.push({
       first,
       count: ids.length,
@@ -261,6 +270,6 @@ export class GraphBuilder {
 
 function numbered(name: string, count: number): string[] {
   if (count === 0) throw new NnbpError('EMPTY_LAYER', `Layer "${name}" has no nodes.`);
-  expectWhole(`The number of nodes of "${name}"`, count, 1);
+  expectWhole(`The number of nodes of "${name}"`, count, 1, mostNodes);
   return Array.from({ length: count }, (_, k) => `${name}.${k}`);
 }

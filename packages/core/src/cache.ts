@@ -28,12 +28,14 @@ export class ReferenceCache implements GradientCache {
 
   constructor(graph: Graph, batchSize: number) {
     this.#graph = graph;
-    const rows = () => new Float64Array(batchSize * graph.nodeCount);
-    const all = { h: rows(), g: rows(), x: rows(), slope: rows(), dLossDx: rows() };
-    this.samples = Array.from({ length: batchSize }, (_, s) => {
-      const row = (values: Float64Array) => values.subarray(s * graph.nodeCount, (s + 1) * graph.nodeCount);
-      return { h: row(all.h), g: row(all.g), x: row(all.x), slope: row(all.slope), dLossDx: row(all.dLossDx) };
-    });
+    const row = () => new Float64Array(graph.nodeCount);
+    this.samples = Array.from({ length: batchSize }, () => ({
+      h: row(),
+      g: row(),
+      x: row(),
+      slope: row(),
+      dLossDx: row(),
+    }));
   }
 
   /** The pre-activation h. 0 for an input, which has none. */

@@ -120,14 +120,21 @@ export interface Executor {
   readonly gradients: FloatArray;
   /** What the last pass left. */
   readonly cache: GradientCache;
-  /** Forward only. Returns `samples` rows of outputs: a view that the next call overwrites. */
+  /**
+   * Forward only. Returns `samples` rows of outputs: a view that the next call overwrites. Afterwards the cache's
+   * `slope` and `dLossDx` mean nothing.
+   *
+   * @throws NnbpError `OUT_OF_RANGE` (samples other than 1 to `batchSize`), `WRONG_LENGTH` (fewer rows than that),
+   * `DISPOSED`; so do the next two
+   */
   predict(inputs: FloatArray, samples: number): FloatArray;
   /** Forward and backward. Returns the mean loss over the samples and leaves the gradients. */
   backpropagate(inputs: FloatArray, targets: FloatArray, samples: number, loss: Loss): number;
   /**
    * Backpropagates, then lets the optimizer update the parameters. Returns the mean loss before the update.
    * If the loss, a gradient or an updated parameter is not finite, the parameters stay as they were, and what is
-   * returned is not finite either. `gradients` is not meaningful afterwards: an engine may update on the way.
+   * returned is not finite either. `gradients` is not meaningful afterwards: an engine may update on the way. An
+   * engine that does the optimizer's work itself keeps the optimizer's `state()` true, and obeys its `restore`.
    */
   step(inputs: FloatArray, targets: FloatArray, samples: number, loss: Loss, optimizer: Optimizer): number;
   /** Frees what it holds. Using it afterwards throws. Disposing twice does nothing. */
@@ -138,6 +145,10 @@ export interface Executor {
 export interface Engine {
   /** For messages. */
   readonly name: string;
-  /** Allocates all that batches of up to `batchSize` samples need. */
+  /**
+   * Allocates all that batches of up to `batchSize` samples need.
+   *
+   * @throws NnbpError `OUT_OF_RANGE` (a batch size that is not a whole number from 1)
+   */
   prepare(graph: Graph, batchSize: number): Executor;
 }

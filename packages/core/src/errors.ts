@@ -57,9 +57,10 @@ export function expectFinite(what: string, values: ArrayLike<number>): void {
   }
 }
 
-/** Throws unless `value` is a whole number of at least `least`. */
-export function expectWhole(what: string, value: number, least: number): void {
-  if (!Number.isSafeInteger(value) || value < least) {
-    throw new NnbpError('OUT_OF_RANGE', `${what}: expected a whole number from ${least}, found ${value}.`);
+/** Throws unless `value` is a whole number from `least` to `most`. */
+export function expectWhole(what: string, value: number, least: number, most = Infinity): void {
+  if (!Number.isSafeInteger(value) || value < least || value > most) {
+    const end = most < Infinity ? ` to ${most}` : '';
+    throw new NnbpError('OUT_OF_RANGE', `${what}: expected a whole number from ${least}${end}, found ${value}.`);
   }
 }

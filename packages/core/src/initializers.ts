@@ -1,11 +1,14 @@
-/** Where weights start. Each draws one weight from the node's fan-in and fan-out; b starts at 0 and c at 1. */
+/**
+ * Where weights start: small enough that neither values nor derivatives grow from node to node. b starts at 0, c at 1.
+ */
 import type { Random } from './random.js';
 
 /**
- * Draws one weight of a node.
+ * Draws the weight of one edge. Between dense layers both numbers are the usual ones: the sizes of the layer before and
+ * of the layer itself.
  *
- * @param fanIn - The node's number of predecessors.
- * @param fanOut - Its number of successors; an output node counts the loss as one more.
+ * @param fanIn - How many predecessors the node has that the edge goes to: what is added up in its h.
+ * @param fanOut - How many successors the node has that the edge comes from: what is added up in its dloss/dx (case 2).
  */
 export type Initializer = (fanIn: number, fanOut: number, random: Random) => number;
 

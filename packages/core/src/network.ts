@@ -59,7 +59,6 @@ export class Network {
     options: NetworkOptions = {},
   ) {
     const { seed = 0, initializer = glorotUniform } = options;
-    expectFinite('seed', [seed]);
     this.parameters = new ParameterVector(graph, new Float64Array(graph.parameterCount));
     initialize(graph, this.parameters.vector, initializer, new Random(seed));
     expectFinite('The initialised parameters', this.parameters.vector);
@@ -180,11 +179,15 @@ export class Network {
 function initialize(graph: Graph, parameters: Float64Array, initializer: Initializer, random: Random): void {
   for (let i = graph.inputCount; i < graph.nodeCount; i++) {
     const scale = graph.scaleIndex(i);
-    const ownWeights = graph.biasIndex(i) + 1 + graph.scaleTrainable[i];
     const fanIn = graph.edgeStart[i + 1] - graph.edgeStart[i];
-    const fanOut = graph.successorStart[i + 1] - graph.successorStart[i] + Number(graph.outputPosition[i] >= 0);
     if (scale >= 0) parameters[scale] = 1;
-    for (let p = ownWeights; p < graph.parameterStart[i + 1]; p++) parameters[p] = initializer(fanIn, fanOut, random);
+    let own = graph.biasIndex(i) + 1 + graph.scaleTrainable[i];
+    for (let edge = graph.edgeStart[i]; edge < graph.edgeStart[i + 1]; edge++) {
+      // Own weights stand in the order of their edges; any other is shared with an edge that came before.
+      if (graph.weightIndex(edge, i) !== own) continue;
+      const j = graph.predecessors[edge];
+      parameters[own++] = initializer(fanIn, graph.successorStart[j + 1] - graph.successorStart[j], random);
+    }
   }
 }
 

@@ -3,7 +3,7 @@
  * Parameters and gradients share the layout, so the same view reads both.
  */
 import type { FloatArray } from './contract.js';
-import { NnbpError } from './errors.js';
+import { expectFinite, expectLength, NnbpError } from './errors.js';
 import type { Graph } from './graph.js';
 
 /** What one node uses, or the gradient of each of these. */
@@ -18,12 +18,15 @@ export interface NodeParameters {
 
 /** A vector in the graph's layout: node after node in topological order, each node's b, c and weights together. */
 export class ParameterVector<Vector extends FloatArray = Float64Array> {
+  /** @throws NnbpError `WRONG_LENGTH` */
   constructor(
     /** Whose layout it is. */
     readonly graph: Graph,
     /** The numbers themselves. */
     readonly vector: Vector,
-  ) {}
+  ) {
+    expectLength('vector', vector.length, graph.parameterCount);
+  }
 
   /**
    * A node's numbers, by name.
@@ -54,9 +57,7 @@ export class ParameterVector<Vector extends FloatArray = Float64Array> {
     const i = computedNode(graph, id);
     const changes: [index: number, value: number][] = [];
     const change = (name: string, index: number, value: number) => {
-      if (!Number.isFinite(value)) {
-        throw new NnbpError('NOT_FINITE', `${name} of node "${id}": expected a finite number, found ${value}.`);
-      }
+      expectFinite(`${name} of node "${id}"`, [value]);
       changes.push([index, value]);
     };
     if (values.b !== undefined) change('b', graph.biasIndex(i), values.b);
@@ -66,8 +67,15 @@ export class ParameterVector<Vector extends FloatArray = Float64Array> {
         throw new NnbpError('FIXED_SCALE', `c of node "${id}" is fixed at 1; build it with scale "trainable".`);
       change('c', scale, values.c);
     }
-    for (const [predecessor, weight] of Object.entries(values.w ?? {})) {
-      change(`w from "${predecessor}"`, graph.weightIndex(edgeFrom(graph, predecessor, i), i), weight);
+    const weights = new Map(Object.entries(values.w ?? {}));
+    for (let e = graph.edgeStart[i]; e < graph.edgeStart[i + 1]; e++) {
+      const predecessor = graph.ids[graph.predecessors[e]];
+      if (!weights.has(predecessor)) continue;
+      change(`w from "${predecessor}"`, graph.weightIndex(e, i), weights.get(predecessor)!);
+      weights.delete(predecessor);
+    }
+    for (const predecessor of weights.keys()) {
+      throw new NnbpError('UNKNOWN_ID', `Node "${id}" has no edge from "${predecessor}".`);
     }
     for (const [index, value] of changes) vector[index] = value;
   }
@@ -77,14 +85,6 @@ function computedNode(graph: Graph, id: string): number {
   const i = graph.indexOf(id);
   if (i < graph.inputCount) throw new NnbpError('UNKNOWN_ID', `Node "${id}" is an input and has no parameters.`);
   return i;
-}
-
-function edgeFrom(graph: Graph, predecessor: string, i: number): number {
-  const from = graph.indexOf(predecessor);
-  for (let e = graph.edgeStart[i]; e < graph.edgeStart[i + 1]; e++) {
-    if (graph.predecessors[e] === from) return e;
-  }
-  throw new NnbpError('UNKNOWN_ID', `Node "${graph.ids[i]}" has no edge from "${predecessor}".`);
 }
 
 /** Sets a property even where the author's id is "__proto__". */

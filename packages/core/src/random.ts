@@ -1,7 +1,9 @@
 /** A seeded stream of numbers: the same seed gives the same stream on every machine. */
+import { expectFinite, expectLength } from './errors.js';
 
 /**
  * sfc32 (Chris Doty-Humphrey, PractRand): 32-bit integer arithmetic only, so the stream does not depend on the host.
+ * (The last bit of a `normal` may, where a host computes logarithms in its own way.)
  *
  * @example
  * ```ts
@@ -13,8 +15,12 @@
 export class Random {
   readonly #state = new Uint32Array(4);
 
-  /** @param seed - Any finite number. */
+  /**
+   * @param seed - Any finite number.
+   * @throws NnbpError `NOT_FINITE`
+   */
   constructor(seed = 0) {
+    expectFinite('seed', [seed]);
     const halves = new Uint32Array(new Float64Array([seed]).buffer);
     this.#state.set([halves[0], halves[1], 0, 1]);
     for (let k = 0; k < 15; k++) this.#next();
@@ -61,8 +67,13 @@ export class Random {
     return [...this.#state];
   }
 
-  /** Continues from a state that `state` returned. */
+  /**
+   * Continues from a state that `state` returned.
+   *
+   * @throws NnbpError `WRONG_LENGTH`
+   */
   restore(state: readonly number[]): void {
+    expectLength('state', state.length, 4);
     this.#state.set(state);
   }
 }

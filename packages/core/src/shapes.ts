@@ -42,6 +42,7 @@ export function mlp(sizes: readonly number[], options: MlpOptions): Graph {
   let from = builder.inputs(sizes[0]);
   for (const units of hidden) from = builder.layer(units, { from, activation, scale });
   const last = sizes[sizes.length - 1];
-  builder.output(...builder.layer(last, { from, activation: outputActivation, scale, name: 'output' }));
+  for (const id of builder.layer(last, { from, activation: outputActivation, scale, name: 'output' }))
+    builder.output(id);
   return builder.build();
 }

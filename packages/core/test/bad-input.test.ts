@@ -1,5 +1,15 @@
 import { identity, sigmoid } from '@nnbp/activations';
-import { constant, GraphBuilder, mlp, Network, NnbpError, reference, Standardization } from '@nnbp/core';
+import {
+  constant,
+  GraphBuilder,
+  mlp,
+  Network,
+  NnbpError,
+  ParameterVector,
+  Random,
+  reference,
+  Standardization,
+} from '@nnbp/core';
 import { hinge, mse } from '@nnbp/losses';
 import { describe, expect, test } from 'vitest';
 
@@ -70,12 +80,24 @@ const table: [what: string, code: string, message: RegExp, action: () => unknown
   ],
   ['a doubled id', 'DOUBLED_ID', /"i"/, () => graphOf((g) => (g.input('i'), g.input('i')))],
   ['a doubled edge', 'DOUBLED_EDGE', /"i" twice/, () => new GraphBuilder().node('a', node(['i', 'j', 'i']))],
-  ['a doubled output', 'DOUBLED_OUTPUT', /a/, () => new GraphBuilder().output('a', 'a')],
+  ['a doubled output', 'DOUBLED_OUTPUT', /"a" is named/, () => new GraphBuilder().output('b', 'a', 'a')],
   ['no input', 'NO_INPUTS', /input/, () => new GraphBuilder().build()],
   ['no output', 'NO_OUTPUTS', /output/, () => graphOf((g) => g.input('i'))],
   ['a layer of no nodes', 'EMPTY_LAYER', /layer1/, () => new GraphBuilder().layer(0, node(['i']))],
   ['a layer on nothing', 'EMPTY_LAYER', /predecessors/, () => new GraphBuilder().layer(2, node([]))],
   ['half a node', 'OUT_OF_RANGE', /2.5/, () => new GraphBuilder().inputs(2.5)],
+  [
+    'more inputs than a map can name',
+    'OUT_OF_RANGE',
+    /from 1 to 16777216, found 8589934592/,
+    () => new GraphBuilder().inputs(2 ** 33),
+  ],
+  [
+    'a fan-in too huge for indices',
+    'OUT_OF_RANGE',
+    /edges.* to 2147483648, found 2500000000/,
+    () => mlp([50_000, 50_000], { activation: sigmoid }),
+  ],
   ['an id that is no string', 'WRONG_TYPE', /string/, () => new GraphBuilder().input(7 as unknown as string)],
   ['no activation', 'WRONG_TYPE', /activation/, () => new GraphBuilder().node('a', { from: [] } as never)],
   [
@@ -129,7 +151,7 @@ const table: [what: string, code: string, message: RegExp, action: () => unknown
   [
     'more samples than the batch size',
     'OUT_OF_RANGE',
-    /at most/,
+    /from 1 to 2, found 3/,
     () => reference().prepare(network().graph, 2).predict(new Float64Array(6), 3),
   ],
   [
@@ -143,6 +165,25 @@ const table: [what: string, code: string, message: RegExp, action: () => unknown
       executor.predict(new Float64Array(2), 1);
     },
   ],
+  [
+    'fewer rows than samples',
+    'WRONG_LENGTH',
+    /inputs: expected 4 numbers, found 3/,
+    () => reference().prepare(network().graph, 2).predict(new Float64Array(3), 2),
+  ],
+  [
+    'fewer targets than samples',
+    'WRONG_LENGTH',
+    /targets: expected 2 numbers, found 1/,
+    () => reference().prepare(network().graph, 2).backpropagate(new Float64Array(4), new Float64Array(1), 2, mse()),
+  ],
+  [
+    'a vector that is not of the layout',
+    'WRONG_LENGTH',
+    /vector: expected 17 numbers, found 1/,
+    () => new ParameterVector(network().graph, new Float64Array(1)),
+  ],
+  ['half a random state', 'WRONG_LENGTH', /state/, () => new Random(1).restore([1, 2])],
   ['a deviation of 0', 'OUT_OF_RANGE', /above 0/, () => new Standardization([0], [0])],
   [
     'units of another width',

@@ -34,6 +34,19 @@ describe('graphs of any shape', () => {
     expect(network.predict(new Float64Array(100_000).fill(0.5))).toEqual([50_000]);
   });
 
+  test('10,000 of anything stay quick: outputs, activations of their own, weights set by name', () => {
+    const builder = new GraphBuilder();
+    const from = builder.inputs(10_000);
+    for (const id of from) builder.node(`of ${id}`, { from: [id], activation: { ...tanh } });
+    for (const id of from) builder.output(`of ${id}`);
+    builder.output(builder.node('sum', { from, activation: identity }));
+    const network = new Network(builder.build(), { seed: 1 });
+    expect(network.graph.activations).toHaveLength(10_001);
+    network.setParameters('sum', { w: Object.fromEntries(from.map((id) => [id, 0.5])) });
+    expect(new Set(Object.values(network.getParameters('sum').w))).toEqual(new Set([0.5]));
+    expect(mlp([1, 200_000], { activation: tanh }).outputs).toHaveLength(200_000);
+  });
+
   test('any string is an id, also those that objects know', () => {
     const ids = ['__proto__', 'toString', '', '\u0000', 'constructor'];
     const builder = new GraphBuilder();
@@ -107,6 +120,43 @@ describe('random numbers', () => {
     expect(new Random().uniform()).toBe(new Random(0).uniform());
   });
 
+  test('the stream is sfc32, bit for bit', () => {
+    // The generator in 64-bit integers, written apart from the one under test.
+    const word = (n: bigint) => n & 0xffffffffn;
+    const bits = new DataView(new ArrayBuffer(8));
+    bits.setFloat64(0, 42);
+    let [a, b, c, counter] = [BigInt(bits.getUint32(4)), BigInt(bits.getUint32(0)), 0n, 1n];
+    const next = () => {
+      const sum = word(a + b + counter);
+      counter = word(counter + 1n);
+      a = b ^ (b >> 9n);
+      b = word(c + (c << 3n));
+      c = word((word(c << 21n) | (c >> 11n)) + sum);
+      return sum;
+    };
+    for (let k = 0; k < 15; k++) next();
+    const random = new Random(42);
+    for (let k = 0; k < 1000; k++) {
+      const [high, low] = [next() >> 5n, next() >> 6n];
+      expect(random.uniform()).toBe(Number((high << 26n) | low) / 2 ** 53);
+    }
+    expect(new Random(42).uniform()).toBe(0.33856788432312845);
+  });
+
+  test('a shuffle has every order equally often', () => {
+    const random = new Random(11);
+    const counts = new Map<string, number>();
+    for (let k = 0; k < 24_000; k++) {
+      const values = [0, 1, 2, 3];
+      random.shuffle(values);
+      counts.set(values.join(''), (counts.get(values.join('')) ?? 0) + 1);
+    }
+    expect(counts.size).toBe(24);
+    // Chi-squared with 23 degrees of freedom: above 49.7 once in a thousand seeds, and this seed is fixed.
+    const chiSquared = [...counts.values()].reduce((sum, count) => sum + (count - 1000) ** 2 / 1000, 0);
+    expect(chiSquared).toBeLessThan(49.7);
+  });
+
   test('uniform and normal have the moments they should', () => {
     const random = new Random(7);
     const moments = (draw: () => number) => {
@@ -157,6 +207,36 @@ describe('initialisers', () => {
   test('the uniform ones stay within their limits', () => {
     expect(spread(glorotUniform).largest).toBeLessThanOrEqual(Math.sqrt(6 / 40));
     expect(spread(heUniform).largest).toBeLessThanOrEqual(Math.sqrt(6 / 30));
+  });
+
+  test('each weight is drawn from the fan-in of where its edge goes to and the fan-out of where it comes from', () => {
+    const builder = new GraphBuilder();
+    const [a, b] = [builder.input('a'), builder.input('b')];
+    builder.node('m', { from: [a, b], activation: tanh, shared: { b: 'tied' } });
+    builder.node('n', { from: [b, a, 'm'], activation: tanh, shared: { b: 'tied' } });
+    builder.output(builder.node('o', { from: ['n', b], activation: tanh, shared: { n: 'own', b: 'own' } }));
+    const drawn: [number, number][] = [];
+    const network = new Network(builder.build(), {
+      initializer: (fanIn, fanOut) => drawn.push([fanIn, fanOut]),
+    });
+    expect(drawn).toEqual([
+      [2, 2], // m from a
+      [2, 3], // m from b, and with it n from b
+      [3, 2], // n from a
+      [3, 1], // n from m
+      [2, 1], // o from n, and with it o from b
+    ]);
+    expect(network.getParameters('n').w).toEqual({ b: 2, a: 3, m: 4 });
+    expect(network.getParameters('o').w).toEqual({ n: 5, b: 5 });
+  });
+
+  test('between dense layers, the variance is 2 / (sum of both sizes)', () => {
+    const network = new Network(mlp([200, 50, 10], { activation: tanh }), { seed: 4 });
+    const weights = network.graph.ids
+      .filter((id) => id.startsWith('layer1'))
+      .flatMap((id) => Object.values(network.getParameters(id).w));
+    const variance = weights.reduce((sum, w) => sum + w * w, 0) / weights.length;
+    expect(variance * (200 + 50)).toBeCloseTo(2, 1);
   });
 
   test('b starts at 0, c at 1', () => {
