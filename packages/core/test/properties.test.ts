@@ -27,6 +27,17 @@ function randomNetwork(random: Random, nodes: number): Network {
   return network;
 }
 
+type TargetMaker = (random: Random, outputs: number) => readonly number[];
+
+/** Throws the report if any of up to `most` derivatives differs from finite differences, on two random samples. */
+function expectDerivatives(network: Network, random: Random, loss: Loss, most: number, target?: TargetMaker): void {
+  const { graph } = network;
+  const data = randomSamples(graph, random, 2, target);
+  const [inputs, targets] = [rows(data.inputs, graph.inputCount), rows(data.targets, graph.outputs.length)];
+  const report = checkNetwork(network, inputs, targets, loss, { most, seed: Math.floor(2 ** 32 * random.uniform()) });
+  if (report.mismatches.length > 0) throw new Error(report.toString());
+}
+
 /** A loss that sees each output with the next one, and punishes one side more: nobody ships it. */
 const coupled: Loss = {
   name: 'coupled',
@@ -52,7 +63,7 @@ const asymmetric = losses.elementwise({
 });
 
 describe('on random graphs, backpropagation agrees with finite differences', () => {
-  const cases: [string, Loss, ((random: Random, n: number) => readonly number[])?][] = [
+  const cases: [string, Loss, TargetMaker?][] = [
     ['mse', losses.mse()],
     ['mae', losses.mae()],
     ['huber', losses.huber({ delta: 0.5 })],
@@ -74,20 +85,7 @@ describe('on random graphs, backpropagation agrees with finite differences', () 
       fc.assert(
         fc.property(fc.integer(), fc.integer({ min: 1, max: 60 }), (seed, nodes) => {
           const random = new Random(seed);
-          const network = randomNetwork(random, nodes);
-          const { graph } = network;
-          const data = randomSamples(graph, random, 2, target);
-          const report = checkNetwork(
-            network,
-            rows(data.inputs, graph.inputCount),
-            rows(data.targets, graph.outputs.length),
-            loss,
-            {
-              most: 60,
-              seed,
-            },
-          );
-          if (report.mismatches.length > 0) throw new Error(report.toString());
+          expectDerivatives(randomNetwork(random, nodes), random, loss, 60, target);
         }),
         { numRuns: 25 },
       );
@@ -101,18 +99,8 @@ describe('on random graphs, backpropagation agrees with finite differences', () 
         const graph = randomGraph(random, { nodes, output: { activation: activations.sigmoid, scale: 'fixed' } });
         const network = new Network(graph);
         network.parameters.vector.set(randomParameters(graph, random));
-        const data = randomSamples(graph, random, 2, (r, n) => Array.from({ length: n }, () => r.uniform()));
-        const loss = losses.binaryCrossEntropy();
-        const report = checkNetwork(
-          network,
-          rows(data.inputs, graph.inputCount),
-          rows(data.targets, graph.outputs.length),
-          loss,
-          {
-            most: 60,
-          },
-        );
-        if (report.mismatches.length > 0) throw new Error(report.toString());
+        const target: TargetMaker = (r, n) => Array.from({ length: n }, () => r.uniform());
+        expectDerivatives(network, random, losses.binaryCrossEntropy(), 60, target);
       }),
       { numRuns: 25 },
     );
@@ -122,17 +110,7 @@ describe('on random graphs, backpropagation agrees with finite differences', () 
     fc.assert(
       fc.property(fc.integer(), (seed) => {
         const random = new Random(seed);
-        const network = randomNetwork(random, 200);
-        const { graph } = network;
-        const data = randomSamples(graph, random, 2);
-        const report = checkNetwork(
-          network,
-          rows(data.inputs, graph.inputCount),
-          rows(data.targets, graph.outputs.length),
-          losses.mse(),
-          { most: 40, seed },
-        );
-        if (report.mismatches.length > 0) throw new Error(report.toString());
+        expectDerivatives(randomNetwork(random, 200), random, losses.mse(), 40);
       }),
       { numRuns: 30 },
     );

@@ -397,6 +397,7 @@ test('stopped and taken up again, training comes to the same bits', async () => 
   await fit(whole, xor, options({}));
   const parts = small();
   let state: TrainState | undefined;
+  let parameters: number[] = [];
   await fit(
     parts,
     xor,
@@ -406,6 +407,7 @@ test('stopped and taken up again, training comes to the same bits', async () => 
           onEpochEnd(now) {
             if (now.epoch !== 5) return;
             state = now.state();
+            parameters = [...now.network.parameters.vector];
             now.stop();
           },
         },
@@ -414,13 +416,8 @@ test('stopped and taken up again, training comes to the same bits', async () => 
     }),
   );
   if (state === undefined) throw new Error('There was no fifth epoch.');
-  // What a checkpoint would hold: the parameters at that epoch, not the best ones.
   const resumed = small();
-  await fit(
-    resumed,
-    xor,
-    options({ epochs: 5, earlyStopping: { patience: 99, monitor: 'training', minimumImprovement: -1e9 } }),
-  );
+  resumed.parameters.vector.set(parameters);
   await fit(resumed, xor, options({ resume: state }));
   expect([...resumed.parameters.vector]).toEqual([...whole.parameters.vector]);
 });
