@@ -3,7 +3,7 @@
  * the same seed gives the same graph.
  */
 import { type Activation, type Graph, GraphBuilder, type NodeOptions, type Random } from '@nnbp/core';
-import { everyActivation } from './every-activation.js';
+import { everyActivation } from './every-plugin.js';
 
 /** What a random graph may be made of. */
 export interface RandomGraphOptions {

@@ -74,6 +74,21 @@ export interface OptimizerState {
   readonly parts?: readonly OptimizerState[];
 }
 
+/**
+ * An optimizer that an engine may run inside: the published rule of this name, and the optimizer's own counts and
+ * vectors, so that `state()` and `restore` stay true whoever does the work.
+ */
+export interface BuiltinOptimizer extends Builtin {
+  /** Steps taken so far. */
+  readonly steps: number;
+  /** The learning rate of the coming step. */
+  learningRate(): number;
+  /** Counts a step that the engine has taken. */
+  advance(): void;
+  /** The vectors it keeps, live. An engine may put vectors in its own memory in their place, with the same numbers. */
+  vectors: Readonly<Record<string, FloatArray>>;
+}
+
 /** Updates the flat parameter vector in place from the gradient vector of the same layout. */
 export interface Optimizer {
   /** For messages and files. */
@@ -89,7 +104,7 @@ export interface Optimizer {
   /** True if a step makes sense only for the gradient over all samples, as for resilient backpropagation. */
   readonly fullBatch?: boolean;
   /** Only for shipped ones that an engine may run inside. */
-  readonly builtin?: Builtin;
+  readonly builtin?: BuiltinOptimizer;
 }
 
 /**

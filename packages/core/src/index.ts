@@ -12,5 +12,6 @@ export { Network, type NetworkOptions, type Pass, type Row } from './network.js'
 export { type NodeParameters, ParameterVector } from './parameters.js';
 export { Random } from './random.js';
 export { reference, ReferenceExecutor } from './reference.js';
+export { js } from './js.js';
 export { mlp, type MlpOptions } from './shapes.js';
 export { Standardization } from './standardization.js';

@@ -56,7 +56,7 @@ export class ReferenceExecutor implements Executor {
     const { graph } = this;
     for (let s = 0; s < samples; s++) {
       const sample = this.cache.samples[s];
-      this.#forward(sample, inputs, s);
+      this.forward(sample, inputs, s);
       for (let k = 0; k < graph.outputs.length; k++) {
         this.#outputs[s * graph.outputs.length + k] = sample.x[graph.outputs[k]];
       }
@@ -72,9 +72,9 @@ export class ReferenceExecutor implements Executor {
     let sum = 0;
     for (let s = 0; s < samples; s++) {
       const sample = this.cache.samples[s];
-      this.#forward(sample, inputs, s);
+      this.forward(sample, inputs, s);
       sum += this.#loss(sample, targets, s, loss);
-      this.#backward(sample);
+      this.backward(sample, this.#dLossDx);
     }
     for (let p = 0; p < gradients.length; p++) gradients[p] /= samples;
     return sum / samples;
@@ -97,8 +97,8 @@ export class ReferenceExecutor implements Executor {
     this.#disposed = true;
   }
 
-  /** From the inputs to the outputs. */
-  #forward(sample: SampleCache, inputs: FloatArray, s: number): void {
+  /** From the inputs of sample `s` to the outputs. Another engine may do the same in its own way. */
+  protected forward(sample: SampleCache, inputs: FloatArray, s: number): void {
     const { graph, parameters } = this;
     for (let i = 0; i < graph.inputCount; i++) sample.x[i] = inputs[s * graph.inputCount + i];
     for (let i = graph.inputCount; i < graph.nodeCount; i++) forward(graph, parameters, sample, i);
@@ -116,12 +116,12 @@ export class ReferenceExecutor implements Executor {
   }
 
   /** From the last node back to the inputs: each node's dloss/dx, then, where it has parameters, their gradients. */
-  #backward(sample: SampleCache): void {
+  protected backward(sample: SampleCache, caseOne: Float64Array): void {
     const { graph, parameters, gradients } = this;
     for (let i = graph.nodeCount - 1; i >= 0; i--) {
       const fromSuccessors = valueFromSuccessors(graph, parameters, sample, i);
       const output = graph.outputPosition[i];
-      sample.dLossDx[i] = output < 0 ? fromSuccessors : this.#dLossDx[output] + fromSuccessors;
+      sample.dLossDx[i] = output < 0 ? fromSuccessors : caseOne[output] + fromSuccessors;
       if (i < graph.inputCount) continue;
       slope(graph, parameters, sample, i);
       parameterGradients(graph, sample, i, gradients);

@@ -2,7 +2,7 @@ import { sigmoid } from '@nnbp/activations';
 import { GraphBuilder, Network, outputValues, parameterGradients, slope, valueFromSuccessors } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
 import { describe, expect, test } from 'vitest';
-import { articleNetwork, golden } from './article.js';
+import { articleNetwork, golden } from '@nnbp/conformance';
 
 /** Relative to 1e-12. */
 function expectGolden(found: number, expected: string): void {

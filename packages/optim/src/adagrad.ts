@@ -1,5 +1,6 @@
 /** Each parameter's step divided by the root of the sum of all its squared gradients. */
-import { optimizer, type ScheduledOptimizer } from './optimizer.js';
+import type { Optimizer } from '@nnbp/core';
+import { optimizer } from './optimizer.js';
 import { expectOptions } from './options.js';
 import type { LearningRate } from './schedule.js';
 
@@ -22,7 +23,7 @@ export interface AdagradOptions {
  *
  * @throws NnbpError `OUT_OF_RANGE`
  */
-export function adagrad(options: AdagradOptions = {}): ScheduledOptimizer {
+export function adagrad(options: AdagradOptions = {}): Optimizer {
   const { learningRate = 0.01, learningRateDecay = 0, initialSum = 0, epsilon = 1e-10, weightDecay = 0 } = options;
   expectOptions('adagrad', { learningRateDecay, initialSum, epsilon, weightDecay });
   return optimizer({

@@ -1,5 +1,6 @@
 /** Adam: each parameter's step measured by how large its gradients have been. AdamW: the same, and decay beside it. */
-import { optimizer, type ScheduledOptimizer } from './optimizer.js';
+import type { Optimizer } from '@nnbp/core';
+import { optimizer } from './optimizer.js';
 import { expectOptions } from './options.js';
 import type { LearningRate } from './schedule.js';
 
@@ -24,7 +25,7 @@ export interface AdamOptions {
  *
  * @throws NnbpError `OUT_OF_RANGE`
  */
-export const adam = (options: AdamOptions = {}): ScheduledOptimizer => make('adam', options, 0);
+export const adam = (options: AdamOptions = {}): Optimizer => make('adam', options, 0);
 
 /**
  * Adam with the decay $p \leftarrow (1 - \eta \lambda) p$ before each step in place of the one in the gradient
@@ -32,9 +33,9 @@ export const adam = (options: AdamOptions = {}): ScheduledOptimizer => make('ada
  *
  * @throws NnbpError `OUT_OF_RANGE`
  */
-export const adamw = (options: AdamOptions = {}): ScheduledOptimizer => make('adamw', options, 0.01);
+export const adamw = (options: AdamOptions = {}): Optimizer => make('adamw', options, 0.01);
 
-function make(name: 'adam' | 'adamw', options: AdamOptions, defaultDecay: number): ScheduledOptimizer {
+function make(name: 'adam' | 'adamw', options: AdamOptions, defaultDecay: number): Optimizer {
   const { learningRate = 0.001, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = defaultDecay } = options;
   expectOptions(name, { beta1, beta2 }, 1);
   expectOptions(name, { epsilon, weightDecay });

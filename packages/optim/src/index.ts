@@ -3,7 +3,6 @@ export { adam, type AdamOptions, adamw } from './adam.js';
 export { chain, type GradientTransform } from './chain.js';
 export { lion, type LionOptions } from './lion.js';
 export { nadam, type NadamOptions } from './nadam.js';
-export type { ScheduledOptimizer } from './optimizer.js';
 export { rmsprop, type RmspropOptions } from './rmsprop.js';
 export { rprop, type RpropOptions } from './rprop.js';
 export type { LearningRate, Schedule } from './schedule.js';

@@ -1,5 +1,6 @@
 /** Only the sign of the momentum counts: every parameter moves by the rate, one way or the other. */
-import { optimizer, type ScheduledOptimizer } from './optimizer.js';
+import type { Optimizer } from '@nnbp/core';
+import { optimizer } from './optimizer.js';
 import { expectOptions } from './options.js';
 import type { LearningRate } from './schedule.js';
 
@@ -21,7 +22,7 @@ export interface LionOptions {
  *
  * @throws NnbpError `OUT_OF_RANGE`
  */
-export function lion(options: LionOptions = {}): ScheduledOptimizer {
+export function lion(options: LionOptions = {}): Optimizer {
   const { learningRate = 0.0001, beta1 = 0.9, beta2 = 0.99, weightDecay = 0 } = options;
   expectOptions('lion', { beta1, beta2 }, 1);
   expectOptions('lion', { weightDecay });

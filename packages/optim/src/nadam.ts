@@ -1,5 +1,6 @@
 /** Adam that looks ahead along its momentum, as Nesterov's does. */
-import { optimizer, type ScheduledOptimizer } from './optimizer.js';
+import type { Optimizer } from '@nnbp/core';
+import { optimizer } from './optimizer.js';
 import { expectOptions } from './options.js';
 import type { LearningRate } from './schedule.js';
 
@@ -26,7 +27,7 @@ export interface NadamOptions {
  *
  * @throws NnbpError `OUT_OF_RANGE`
  */
-export function nadam(options: NadamOptions = {}): ScheduledOptimizer {
+export function nadam(options: NadamOptions = {}): Optimizer {
   const { learningRate = 0.002, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options;
   const { weightDecay = 0, momentumDecay = 0.004 } = options;
   expectOptions('nadam', { beta1, beta2 }, 1);

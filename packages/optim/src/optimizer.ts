@@ -34,14 +34,8 @@ export interface Rule {
   ): void;
 }
 
-/** An optimizer that says which learning rate its next step will use, so that an engine can run it inside. */
-export interface ScheduledOptimizer extends Optimizer {
-  /** The learning rate of the coming step. */
-  learningRate(): number;
-}
-
 /** Makes an optimizer of a rule. */
-export function optimizer(rule: Rule): ScheduledOptimizer {
+export function optimizer(rule: Rule): Optimizer {
   const { name, fullBatch, options } = rule;
   const schedule = scheduleOf(name, rule.learningRate);
   const names = Object.keys(rule.vectors);
@@ -52,8 +46,23 @@ export function optimizer(rule: Rule): ScheduledOptimizer {
   return {
     name,
     ...(fullBatch && { fullBatch }),
-    ...(options && { builtin: { name, options } }),
-    learningRate: () => schedule.rate(steps),
+    ...(options && {
+      builtin: {
+        name,
+        options,
+        get steps() {
+          return steps;
+        },
+        learningRate: () => schedule.rate(steps),
+        advance: () => void steps++,
+        get vectors() {
+          return vectors;
+        },
+        set vectors(live) {
+          vectors = { ...live };
+        },
+      },
+    }),
     step(parameters, gradients) {
       expectLength('gradients', gradients.length, parameters.length);
       for (const vector of names) {

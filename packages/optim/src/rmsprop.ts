@@ -1,5 +1,6 @@
 /** Each parameter's step divided by the root of its recent mean squared gradient. */
-import { optimizer, type ScheduledOptimizer } from './optimizer.js';
+import type { Optimizer } from '@nnbp/core';
+import { optimizer } from './optimizer.js';
 import { expectOptions } from './options.js';
 import type { LearningRate } from './schedule.js';
 
@@ -25,7 +26,7 @@ export interface RmspropOptions {
  *
  * @throws NnbpError `OUT_OF_RANGE`
  */
-export function rmsprop(options: RmspropOptions = {}): ScheduledOptimizer {
+export function rmsprop(options: RmspropOptions = {}): Optimizer {
   const { learningRate = 0.01, smoothing = 0.99, epsilon = 1e-8, momentum = 0 } = options;
   const { centered = false, weightDecay = 0 } = options;
   expectOptions('rmsprop', { smoothing, momentum }, 1);

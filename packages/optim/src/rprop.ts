@@ -3,7 +3,8 @@
  * shrinks when it changes. How large the gradient is does not matter, so it must be that of all samples.
  */
 import { NnbpError } from '@nnbp/core';
-import { optimizer, type ScheduledOptimizer } from './optimizer.js';
+import type { Optimizer } from '@nnbp/core';
+import { optimizer } from './optimizer.js';
 import { expectOptions } from './options.js';
 
 /** Options of {@link rprop}. */
@@ -28,7 +29,7 @@ export interface RpropOptions {
  *
  * @throws NnbpError `OUT_OF_RANGE`
  */
-export function rprop(options: RpropOptions = {}): ScheduledOptimizer {
+export function rprop(options: RpropOptions = {}): Optimizer {
   const { etaMinus = 0.5, etaPlus = 1.2, initialStep = 0.01, minimumStep = 1e-6, maximumStep = 50 } = options;
   expectOptions('rprop', { etaMinus }, 1);
   expectOptions('rprop', { etaPlus, initialStep, minimumStep, maximumStep });

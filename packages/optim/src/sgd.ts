@@ -1,5 +1,6 @@
 /** Stochastic gradient descent: a step downhill; with momentum, a heavy ball. */
-import { optimizer, type ScheduledOptimizer } from './optimizer.js';
+import type { Optimizer } from '@nnbp/core';
+import { optimizer } from './optimizer.js';
 import { expectOptions } from './options.js';
 import type { LearningRate } from './schedule.js';
 
@@ -33,7 +34,7 @@ export interface SgdOptions {
  * parameters[0]; // 0.8
  * ```
  */
-export function sgd(options: SgdOptions): ScheduledOptimizer {
+export function sgd(options: SgdOptions): Optimizer {
   const { learningRate, momentum = 0, dampening = 0, nesterov = false, weightDecay = 0 } = options;
   expectOptions('sgd', { momentum }, 1);
   expectOptions('sgd', { dampening, weightDecay });

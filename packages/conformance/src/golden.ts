@@ -3,6 +3,7 @@ import { sigmoid } from '@nnbp/activations';
 import { GraphBuilder, Network } from '@nnbp/core';
 import golden from './golden.json' with { type: 'json' };
 
+/** Every number of two passes through the article's network, as decimal strings of 20 digits. */
 export { golden };
 
 /** The article's graph: {1} → {2, 3} → {4, 5, 6} → {7}. */

@@ -1,0 +1,209 @@
+/**
+ * How far an engine's numbers may be from the reference engine's, and no further. Each bound is carried along the same
+ * path as the number it belongs to (a running error analysis; Higham, Accuracy and Stability of Numerical Algorithms,
+ * chapter 3): what rounding adds at a step, plus what earlier errors become there. So the tolerance of a node follows
+ * from its depth, its fan-in and its numbers; nothing is tuned.
+ *
+ * With u the unit roundoff (2⁻²⁴ in float32), a sum of n products in any order is off by at most γₙ = n u / (1 − n u)
+ * times the sum of their absolute values. An engine's activations and losses are trusted to K units in the last place
+ * of 1, or of the value where that is larger; `@nnbp/wasm` has a test of its own for how good they really are.
+ */
+import { type Graph, type Loss, ReferenceExecutor, type SampleCache } from '@nnbp/core';
+import type { Samples } from './random-data.js';
+
+/** Numbers of a pass by the reference engine, and for each the largest allowed distance from it. */
+export interface Bounds {
+  /** The reference engine after the pass: its cache and gradients hold the numbers. */
+  readonly reference: ReferenceExecutor;
+  /** Its mean loss. */
+  readonly loss: number;
+  /** The bound of the mean loss. */
+  readonly lossError: number;
+  /** For each sample, the bounds of each node's numbers. */
+  readonly samples: readonly NodeErrors[];
+  /** In the graph's layout. */
+  readonly gradientErrors: Float64Array;
+}
+
+/** Bounds for one sample, an entry a node. */
+export interface NodeErrors {
+  readonly x: Float64Array;
+  readonly slope: Float64Array;
+  readonly dLossDx: Float64Array;
+}
+
+const K = 8;
+/** First-order estimates of a function's change over an interval are widened by this for the second order. */
+const secondOrder = 1.1;
+
+/**
+ * Backpropagates by the reference engine and bounds what another engine may find.
+ *
+ * @param parameters - Exact in the other engine's precision.
+ * @param unit - The other engine's unit roundoff: 2⁻²⁴ for float32, 2⁻⁵³ for float64.
+ */
+export function errorBounds(graph: Graph, parameters: ArrayLike<number>, data: Samples, loss: Loss, unit: number): Bounds {
+  const reference = new ReferenceExecutor(graph, data.samples);
+  reference.parameters.set(parameters);
+  const mean = reference.backpropagate(data.inputs, data.targets, data.samples, loss);
+  const analysis = new Analysis(reference, unit);
+  const samples = reference.cache.samples.map((sample, s) => analysis.sample(sample, data, s, loss));
+  return {
+    reference,
+    loss: mean,
+    lossError: analysis.lossError / data.samples + gamma(data.samples + 2, unit) * analysis.lossMagnitude,
+    samples,
+    gradientErrors: analysis.gradientErrors(data.samples),
+  };
+}
+
+const gamma = (n: number, unit: number) => (n * unit) / (1 - n * unit);
+
+class Analysis {
+  lossError = 0;
+  lossMagnitude = 0;
+  readonly #graph: Graph;
+  readonly #parameters: Float64Array;
+  readonly #unit: number;
+  /** For each parameter: the errors of the terms of its gradient, their absolute values, and how many there are. */
+  readonly #errors: Float64Array;
+  readonly #magnitudes: Float64Array;
+  readonly #terms: Float64Array;
+
+  constructor({ graph, parameters }: ReferenceExecutor, unit: number) {
+    this.#graph = graph;
+    this.#parameters = parameters;
+    this.#unit = unit;
+    this.#errors = new Float64Array(graph.parameterCount);
+    this.#magnitudes = new Float64Array(graph.parameterCount);
+    this.#terms = new Float64Array(graph.parameterCount);
+  }
+
+  sample(numbers: SampleCache, data: Samples, s: number, loss: Loss): NodeErrors {
+    const row = () => new Float64Array(this.#graph.nodeCount);
+    const errors = { x: row(), slope: row(), dLossDx: row() };
+    for (let i = this.#graph.inputCount; i < this.#graph.nodeCount; i++) this.#forward(numbers, errors, i);
+    const caseOne = this.#loss(numbers, errors, data, s, loss);
+    for (let i = this.#graph.nodeCount - 1; i >= 0; i--) this.#backward(numbers, errors, caseOne, i);
+    return errors;
+  }
+
+  gradientErrors(samples: number): Float64Array {
+    return this.#errors.map((error, p) => {
+      const rounding = gamma(this.#terms[p] + 4, this.#unit) * (this.#magnitudes[p] + error);
+      return (error + rounding) / samples;
+    });
+  }
+
+  /** Trust in a function of the engine: K units in the last place. */
+  #trust(value: number): number {
+    return K * this.#unit * Math.max(1, Math.abs(value));
+  }
+
+  #forward({ h, g, x }: SampleCache, errors: NodeErrors, i: number): void {
+    const graph = this.#graph;
+    let inherited = 0;
+    let magnitude = Math.abs(this.#parameters[graph.biasIndex(i)]);
+    for (let e = graph.edgeStart[i]; e < graph.edgeStart[i + 1]; e++) {
+      const w = Math.abs(this.#parameters[graph.weightIndex(e, i)]);
+      const j = graph.predecessors[e];
+      inherited += w * errors.x[j];
+      magnitude += w * (Math.abs(x[j]) + errors.x[j]);
+    }
+    const fanIn = graph.edgeStart[i + 1] - graph.edgeStart[i];
+    const hError = inherited + gamma(fanIn + 2, this.#unit) * magnitude;
+
+    const activation = graph.activations[graph.activationOf[i]];
+    const derivative = (at: number) => activation.derivative(at, activation.value(at));
+    const here = derivative(h[i]);
+    const around = [derivative(h[i] - hError), derivative(h[i] + hError)];
+    const steepest = Math.max(Math.abs(here), ...around.map(Math.abs));
+    const gError = secondOrder * steepest * hError + this.#trust(g[i]);
+    const derivativeError =
+      secondOrder * Math.max(...around.map((other) => Math.abs(other - here))) + this.#trust(here);
+
+    const scale = graph.scaleIndex(i);
+    const c = scale < 0 ? 1 : Math.abs(this.#parameters[scale]);
+    errors.x[i] = c * gError + this.#unit * (Math.abs(x[i]) + c * gError);
+    errors.slope[i] = c * derivativeError + this.#unit * c * (Math.abs(here) + derivativeError);
+  }
+
+  /** The bounds of case 1, an entry an output; on the way, that of the loss. */
+  #loss({ x }: SampleCache, errors: NodeErrors, data: Samples, s: number, loss: Loss): Float64Array {
+    const outputs = Array.from(this.#graph.outputs);
+    const at = Float64Array.from(outputs, (i) => x[i]);
+    const t = data.targets.subarray(s * outputs.length, (s + 1) * outputs.length);
+    const derivative = (point: Float64Array) => {
+      const result = new Float64Array(outputs.length);
+      loss.derivative(point, t, result);
+      return result;
+    };
+    const value = loss.value(at, t);
+    const here = derivative(at);
+    const caseOne = here.map((d, k) => this.#trust(Math.abs(d) + Math.abs(t[k])));
+    let magnitude = Math.abs(value);
+    outputs.forEach((i, m) => {
+      const error = errors.x[i];
+      const sides = [-error, error].map((shift) => derivative(at.map((v, k) => (k === m ? v + shift : v))));
+      for (let k = 0; k < outputs.length; k++) {
+        caseOne[k] += secondOrder * Math.max(...sides.map((side) => Math.abs(side[k] - here[k])));
+      }
+      const steepest = Math.max(Math.abs(here[m]), ...sides.map((side) => Math.abs(side[m])));
+      this.lossError += secondOrder * steepest * error;
+      magnitude += (1 + Math.abs(at[m])) * (1 + Math.abs(t[m]));
+    });
+    this.lossError += gamma(K + outputs.length, this.#unit) * magnitude;
+    this.lossMagnitude += Math.abs(value);
+    return caseOne;
+  }
+
+  #backward({ g, x, slope, dLossDx }: SampleCache, errors: NodeErrors, caseOne: Float64Array, i: number): void {
+    const graph = this.#graph;
+    const unit = this.#unit;
+    const deltaError = (j: number) =>
+      Math.abs(dLossDx[j]) * errors.slope[j] +
+      (Math.abs(slope[j]) + errors.slope[j]) * errors.dLossDx[j] +
+      unit * Math.abs(dLossDx[j] * slope[j]);
+
+    const output = graph.outputPosition[i];
+    let inherited = output < 0 ? 0 : caseOne[output];
+    let magnitude = output < 0 ? 0 : Math.abs(dLossDx[i]) + inherited;
+    for (let k = graph.successorStart[i]; k < graph.successorStart[i + 1]; k++) {
+      const j = graph.successors[k];
+      const w = Math.abs(this.#parameters[graph.weightIndex(graph.successorEdges[k], j)]);
+      const error = deltaError(j);
+      inherited += w * error;
+      // Once for the sum, once more because case 1 may have been what cancelled against it.
+      magnitude += 2 * w * (Math.abs(dLossDx[j] * slope[j]) + error);
+    }
+    const successors = graph.successorStart[i + 1] - graph.successorStart[i];
+    errors.dLossDx[i] = inherited + gamma(successors + 2, unit) * magnitude;
+    if (i < graph.inputCount) return;
+
+    const delta = Math.abs(dLossDx[i] * slope[i]);
+    const error = deltaError(i);
+    this.#term(graph.biasIndex(i), delta, error);
+    const scale = graph.scaleIndex(i);
+    if (scale >= 0) {
+      const c = Math.abs(this.#parameters[scale]);
+      const gError = errors.x[i] / c;
+      const magnitudeOfC = Math.abs(dLossDx[i] * g[i]);
+      const errorOfC = errors.dLossDx[i] * (Math.abs(g[i]) + gError) + Math.abs(dLossDx[i]) * gError;
+      this.#term(scale, magnitudeOfC, errorOfC);
+    }
+    for (let e = graph.edgeStart[i]; e < graph.edgeStart[i + 1]; e++) {
+      const j = graph.predecessors[e];
+      this.#term(
+        graph.weightIndex(e, i),
+        delta * Math.abs(x[j]),
+        error * (Math.abs(x[j]) + errors.x[j]) + delta * errors.x[j],
+      );
+    }
+  }
+
+  #term(parameter: number, magnitude: number, error: number): void {
+    this.#errors[parameter] += error;
+    this.#magnitudes[parameter] += magnitude;
+    this.#terms[parameter]++;
+  }
+}

@@ -1,0 +1,55 @@
+import { conformance, errorBounds, randomGraph, randomParameters, randomSamples } from '@nnbp/conformance';
+import { type Engine, type Executor, js, Random, reference } from '@nnbp/core';
+import { mse } from '@nnbp/losses';
+import { describe, expect, test } from 'vitest';
+
+for (const engine of [reference(), js()]) {
+  describe(`the ${engine.name} engine`, () => {
+    for (const { name, run } of conformance(engine)) test(name, run);
+  });
+}
+
+describe('an engine that is a little wrong does not pass', () => {
+  /** The js engine with float32 parameters, so that the wider bounds apply, and one thing changed. */
+  const spoilt = (spoil: (executor: Executor) => void): Engine => ({
+    name: 'spoilt',
+    prepare(graph, batchSize) {
+      const executor = js().prepare(graph, batchSize);
+      const { backpropagate } = executor;
+      executor.backpropagate = (...args) => {
+        const loss = backpropagate.apply(executor, args);
+        spoil(executor);
+        return loss;
+      };
+      return executor;
+    },
+  });
+  const failures = (engine: Engine) =>
+    conformance(engine).filter(({ run }) => {
+      try {
+        run();
+        return false;
+      } catch {
+        return true;
+      }
+    }).length;
+
+  test('a gradient of the wrong sign, or a few roundings off', () => {
+    expect(failures(spoilt(() => undefined))).toBe(0);
+    expect(failures(spoilt(({ gradients }) => (gradients[0] = -gradients[0])))).toBeGreaterThan(30);
+    expect(failures(spoilt(({ gradients }) => (gradients[0] *= 1 + 1e-12)))).toBeGreaterThan(10);
+  });
+
+  test('float32 bounds are worth something: one part in 10,000 is found', () => {
+    const random = new Random(1);
+    let found = 0;
+    for (let n = 0; n < 100; n++) {
+      const graph = randomGraph(random, { nodes: 40 });
+      const data = randomSamples(graph, random, 5);
+      const { gradientErrors, reference: pass } = errorBounds(graph, randomParameters(graph, random), data, mse(), 2 ** -24);
+      const largest = pass.gradients.reduce((most, g, p) => (Math.abs(g) > Math.abs(pass.gradients[most]) ? p : most), 0);
+      if (graph.parameterCount > 0 && gradientErrors[largest] < 1e-4 * Math.abs(pass.gradients[largest])) found++;
+    }
+    expect(found).toBeGreaterThan(80);
+  });
+});

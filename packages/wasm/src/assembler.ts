@@ -1,0 +1,370 @@
+/**
+ * An assembler for WebAssembly: think of nested lists of bytes that read like expressions. `f32x4.add(a, b)` is the
+ * code that leaves the sum of what the codes `a` and `b` leave. No toolchain, and no binary in the repository; what a
+ * kernel looks like (its tile, its multiply-add) is decided where it runs.
+ */
+
+/** Bytes, nested as the expressions are. */
+export type Code = readonly (number | Code)[];
+
+/** The types a local or a parameter can have. */
+export const i32 = 0x7f;
+export const f32 = 0x7d;
+export const f64 = 0x7c;
+export const v128 = 0x7b;
+type ValueType = typeof i32 | typeof f32 | typeof f64 | typeof v128;
+
+/** A local variable or parameter of the function under construction. */
+export interface Local {
+  readonly get: Code;
+  set(value: Code): Code;
+  tee(value: Code): Code;
+}
+
+function unsigned(value: number): number[] {
+  const bytes: number[] = [];
+  do {
+    const more = value > 127;
+    bytes.push((value % 128) | (more ? 128 : 0));
+    value = Math.floor(value / 128);
+  } while (value > 0);
+  return bytes;
+}
+
+function signed(value: number): number[] {
+  const bytes: number[] = [];
+  for (;;) {
+    const low = value & 127;
+    value >>= 7;
+    const last = (value === 0 && (low & 64) === 0) || (value === -1 && (low & 64) !== 0);
+    bytes.push(last ? low : low | 128);
+    if (last) return bytes;
+  }
+}
+
+const name = (text: string): number[] => {
+  const bytes = new TextEncoder().encode(text);
+  return [...unsigned(bytes.length), ...bytes];
+};
+
+const floatBytes = (value: number): number[] => [...new Uint8Array(new Float32Array([value]).buffer)];
+const doubleBytes = (value: number): number[] => [...new Uint8Array(new Float64Array([value]).buffer)];
+
+type Unary = (a: Code) => Code;
+type Binary = (a: Code, b: Code) => Code;
+const unary =
+  (...op: number[]): Unary =>
+  (a) => [a, op];
+const binary =
+  (...op: number[]): Binary =>
+  (a, b) => [a, b, op];
+const vector = (op: number): number[] => [0xfd, ...unsigned(op)];
+/** Alignment is a hint; offset is a constant added to the address. */
+const access = (op: number[], align: number) => ({
+  load: (address: Code, offset = 0): Code => [address, op, align, unsigned(offset)],
+  store: (address: Code, value: Code, offset = 0): Code => [address, value, op, align, unsigned(offset)],
+});
+
+/** 32-bit integers: addresses, counters, conditions. */
+export const int = {
+  const: (value: number): Code => [0x41, signed(value | 0)],
+  load: access([0x28], 2).load,
+  store: access([0x36], 2).store,
+  add: binary(0x6a),
+  sub: binary(0x6b),
+  mul: binary(0x6c),
+  divU: binary(0x6e),
+  and: binary(0x71),
+  or: binary(0x72),
+  shl: binary(0x74),
+  shrU: binary(0x76),
+  eqz: unary(0x45),
+  eq: binary(0x46),
+  ne: binary(0x47),
+  ltU: binary(0x49),
+  gtU: binary(0x4b),
+  leU: binary(0x4d),
+  geU: binary(0x4f),
+};
+
+/** One single-precision number. */
+export const scalar = {
+  const: (value: number): Code => [0x43, floatBytes(value)],
+  load: access([0x2a], 2).load,
+  store: access([0x38], 2).store,
+  abs: unary(0x8b),
+  neg: unary(0x8c),
+  sqrt: unary(0x91),
+  add: binary(0x92),
+  sub: binary(0x93),
+  mul: binary(0x94),
+  div: binary(0x95),
+  min: binary(0x96),
+  max: binary(0x97),
+  le: binary(0x5f),
+  fromDouble: unary(0xb6),
+};
+
+/** One double-precision number: sums that must not lose small terms. */
+export const double = {
+  const: (value: number): Code => [0x44, doubleBytes(value)],
+  load: access([0x2b], 3).load,
+  store: access([0x39], 3).store,
+  add: binary(0xa0),
+  sub: binary(0xa1),
+  eq: binary(0x61),
+  fromScalar: unary(0xbb),
+};
+
+/** Four single-precision numbers. */
+export const f32x4 = {
+  const: (value: number): Code => [vector(0x0c), Array(4).fill(floatBytes(value)) as number[][]],
+  load: access(vector(0x00), 2).load,
+  loadSplat: access(vector(0x09), 2).load,
+  /** One number from memory in lane 0, zeros elsewhere. */
+  loadZero: access(vector(0x5c), 2).load,
+  store: access(vector(0x0b), 2).store,
+  loadLane: (lane: number, address: Code, into: Code, offset = 0): Code => [
+    address,
+    into,
+    vector(0x56),
+    2,
+    unsigned(offset),
+    lane,
+  ],
+  storeLane: (lane: number, address: Code, value: Code, offset = 0): Code => [
+    address,
+    value,
+    vector(0x5a),
+    2,
+    unsigned(offset),
+    lane,
+  ],
+  splat: unary(...vector(0x13)),
+  extract: (a: Code, lane: number): Code => [a, vector(0x1f), lane],
+  replace: (a: Code, lane: number, value: Code): Code => [a, value, vector(0x20), lane],
+  /** Lanes 0 to 3 are those of `a`, 4 to 7 those of `b`. */
+  shuffle: (a: Code, b: Code, lanes: readonly number[]): Code => [
+    a,
+    b,
+    vector(0x0d),
+    lanes.flatMap((lane) => [0, 1, 2, 3].map((byte) => lane * 4 + byte)),
+  ],
+  eq: binary(...vector(0x41)),
+  lt: binary(...vector(0x43)),
+  gt: binary(...vector(0x44)),
+  le: binary(...vector(0x45)),
+  ge: binary(...vector(0x46)),
+  nearest: unary(...vector(0x6a)),
+  floor: unary(...vector(0x68)),
+  abs: unary(...vector(0xe0)),
+  neg: unary(...vector(0xe1)),
+  sqrt: unary(...vector(0xe3)),
+  add: binary(...vector(0xe4)),
+  sub: binary(...vector(0xe5)),
+  mul: binary(...vector(0xe6)),
+  div: binary(...vector(0xe7)),
+  /** NaN if either is. */
+  min: binary(...vector(0xe8)),
+  max: binary(...vector(0xe9)),
+  /** `b < a ? b : a`, one machine instruction. */
+  pmin: binary(...vector(0xea)),
+  /** `a < b ? b : a`, one machine instruction. */
+  pmax: binary(...vector(0xeb)),
+  fromInts: unary(...vector(0xfa)),
+};
+
+/** The same 128 bits as integers, or as bits. */
+export const i32x4 = {
+  const: (value: number): Code => [
+    vector(0x0c),
+    Array(4).fill([...new Uint8Array(new Int32Array([value]).buffer)]) as number[][],
+  ],
+  shl: (a: Code, bits: number): Code => [a, int.const(bits), vector(0xab)],
+  shrS: (a: Code, bits: number): Code => [a, int.const(bits), vector(0xac)],
+  shrU: (a: Code, bits: number): Code => [a, int.const(bits), vector(0xad)],
+  add: binary(...vector(0xae)),
+  sub: binary(...vector(0xb1)),
+  truncate: unary(...vector(0xf8)),
+  and: binary(...vector(0x4e)),
+  andNot: binary(...vector(0x4f)),
+  or: binary(...vector(0x50)),
+  xor: binary(...vector(0x51)),
+  /** Bits of `a` where the mask has 1, else of `b`. */
+  select: (a: Code, b: Code, mask: Code): Code => [a, b, mask, vector(0x52)],
+};
+
+/** Two double-precision numbers. */
+export const f64x2 = {
+  const: (value: number): Code => [vector(0x0c), Array(2).fill(doubleBytes(value)) as number[][]],
+  sub: binary(...vector(0xf1)),
+  mul: binary(...vector(0xf2)),
+  nearest: unary(...vector(0x94)),
+  /** From lanes 0 and 1 of four single-precision numbers. */
+  fromSingles: unary(...vector(0x5f)),
+  /** To lanes 0 and 1 of four single-precision numbers, the others 0. */
+  toSingles: unary(...vector(0x5e)),
+  /** To lanes 0 and 1 of four integers, the others 0. */
+  truncate: unary(...vector(0xfc)),
+};
+
+/** a · b + c: one rounding where the host has a fused instruction and the module was asked to use it. */
+export type MultiplyAdd = (a: Code, b: Code, c: Code) => Code;
+export const separateMultiplyAdd: MultiplyAdd = (a, b, c) => f32x4.add(c, f32x4.mul(a, b));
+export const fusedMultiplyAdd: MultiplyAdd = (a, b, c) => [a, b, c, vector(0x105)];
+
+/** Memory in bulk. */
+export const memory = {
+  fill: (address: Code, byte: Code, length: Code): Code => [address, byte, length, 0xfc, 0x0b, 0x00],
+  copy: (to: Code, from: Code, length: Code): Code => [to, from, length, 0xfc, 0x0a, 0x00, 0x00],
+};
+
+/** Between threads: 32-bit words that all see change in one order. */
+export const atomic = {
+  load: (address: Code, offset = 0): Code => [address, 0xfe, 0x10, 2, unsigned(offset)],
+  store: (address: Code, value: Code, offset = 0): Code => [address, value, 0xfe, 0x17, 2, unsigned(offset)],
+  /** Adds, and leaves what was there before. */
+  add: (address: Code, value: Code, offset = 0): Code => [address, value, 0xfe, 0x1e, 2, unsigned(offset)],
+};
+
+/** What branches. */
+export const control = {
+  /** Repeats from its start whenever the body says `branch(0)`. */
+  loop: (...body: Code): Code => [0x03, 0x40, body, 0x0b],
+  block: (...body: Code): Code => [0x02, 0x40, body, 0x0b],
+  branch: (depth: number): Code => [0x0c, unsigned(depth)],
+  branchIf: (depth: number, condition: Code): Code => [condition, 0x0d, unsigned(depth)],
+  when: (condition: Code, then: Code, otherwise: Code = []): Code =>
+    otherwise.length === 0 ? [condition, 0x04, 0x40, then, 0x0b] : [condition, 0x04, 0x40, then, 0x05, otherwise, 0x0b],
+  return: [0x0f] as Code,
+  drop: (value: Code): Code => [value, 0x1a],
+  /** `a` if the condition holds, else `b`: both are computed. */
+  select: (a: Code, b: Code, condition: Code): Code => [a, b, condition, 0x1b],
+  /** Runs the code that the index names, or the last one. Leaves nothing. */
+  choose: (index: Code, cases: readonly Code[], otherwise: Code): Code => {
+    // Each case stands behind the end of one more block; the branch leaves as many as it takes.
+    const table = cases.map((_, k) => unsigned(k));
+    let code: Code = [0x02, 0x40, [index, 0x0e, unsigned(cases.length), table, unsigned(cases.length)], 0x0b];
+    cases.forEach((body, k) => {
+      code = [0x02, 0x40, code, body, control.branch(cases.length - k), 0x0b];
+    });
+    return [0x02, 0x40, code, otherwise, 0x0b];
+  },
+  /** Runs the body with the counter at start, start + step, … while it is below end. */
+  count: (counter: Local, start: Code, end: Code, step: Code, ...body: Code): Code => [
+    counter.set(start),
+    control.block(
+      control.branchIf(0, int.geU(counter.get, end)),
+      control.loop(
+        body,
+        control.branchIf(0, int.ltU(counter.tee(int.add(counter.get, step)), end)),
+      ),
+    ),
+  ],
+};
+
+interface FunctionEntry {
+  readonly parameters: readonly ValueType[];
+  readonly results: readonly ValueType[];
+}
+
+/** A function another one can call. */
+export type Callable = (...args: readonly Code[]) => Code;
+
+/** Collects functions and writes the module's bytes. Imports must be declared before functions. */
+export class Assembler {
+  readonly #types: FunctionEntry[] = [];
+  readonly #imports: Code[] = [];
+  readonly #typeOf: number[] = [];
+  readonly #bodies: Code[] = [];
+  readonly #exports: Code[] = [];
+  #importedFunctions = 0;
+
+  /** Imports `environment.memory`. */
+  importMemory(shared: boolean): void {
+    const limits = shared ? [0x03, unsigned(0), unsigned(65536)] : [0x00, unsigned(0)];
+    this.#imports.push([name('environment'), name('memory'), 0x02, limits]);
+  }
+
+  /** Imports a function from `environment`. */
+  importFunction(importName: string, parameters: readonly ValueType[], results: readonly ValueType[] = []): Callable {
+    const type = this.#type({ parameters, results });
+    this.#imports.push([name('environment'), name(importName), 0x00, unsigned(type)]);
+    return this.#callable(this.#importedFunctions++);
+  }
+
+  /** Adds a function, exported when it has a name. `write` gets the parameters and a maker of further locals. */
+  function(
+    exportName: string | undefined,
+    parameters: readonly ValueType[],
+    results: readonly ValueType[],
+    write: (parameters: readonly Local[], local: (type: ValueType) => Local) => Code,
+  ): Callable {
+    const types: ValueType[] = [...parameters];
+    const at = (index: number): Local => ({
+      get: [0x20, unsigned(index)],
+      set: (value) => [value, 0x21, unsigned(index)],
+      tee: (value) => [value, 0x22, unsigned(index)],
+    });
+    const code = write(
+      parameters.map((_, k) => at(k)),
+      (type) => at(types.push(type) - 1),
+    );
+    const locals = types.slice(parameters.length).map((type) => [1, type]);
+    this.#typeOf.push(this.#type({ parameters, results }));
+    this.#bodies.push([unsigned(locals.length), locals, code, 0x0b]);
+    const index = this.#importedFunctions + this.#bodies.length - 1;
+    if (exportName !== undefined) this.#exports.push([name(exportName), 0x00, unsigned(index)]);
+    return this.#callable(index);
+  }
+
+  /** The module. */
+  bytes(): Uint8Array<ArrayBuffer> {
+    const types = this.#types.map(({ parameters, results }) => [
+      0x60,
+      unsigned(parameters.length),
+      parameters,
+      unsigned(results.length),
+      results,
+    ]);
+    const bodies = this.#bodies.map((body) => {
+      const flat = flatten(body);
+      return [unsigned(flat.length), flat];
+    });
+    const functions = this.#typeOf.map((type) => unsigned(type));
+    return Uint8Array.from(
+      flatten([
+        [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
+        section(1, types),
+        section(2, this.#imports),
+        section(3, functions),
+        section(7, this.#exports),
+        section(10, bodies),
+      ]),
+    );
+  }
+
+  #type(entry: FunctionEntry): number {
+    const same = (other: FunctionEntry) =>
+      String(other.parameters) === String(entry.parameters) && String(other.results) === String(entry.results);
+    const known = this.#types.findIndex(same);
+    return known >= 0 ? known : this.#types.push(entry) - 1;
+  }
+
+  #callable(index: number): Callable {
+    return (...args) => [args, 0x10, unsigned(index)];
+  }
+}
+
+function section(id: number, entries: readonly Code[]): Code {
+  const body = flatten([unsigned(entries.length), entries]);
+  return [id, unsigned(body.length), body];
+}
+
+function flatten(code: Code, into: number[] = []): number[] {
+  for (const part of code) {
+    if (typeof part === 'number') into.push(part);
+    else flatten(part, into);
+  }
+  return into;
+}

@@ -1,0 +1,79 @@
+/** The gradient cache of the fast engine: windows onto the rows that the kernels read and write. Nothing is copied. */
+import { type GradientCache, type Graph, NnbpError } from '@nnbp/core';
+
+/** What a node's rows hold; see `GradientCache`, and $g = g(h)$. */
+export type Quantity = 'x' | 'g' | 'slope' | 'dLossDx';
+
+/** Where the executor keeps its rows. */
+export interface Rows {
+  /** The memory's buffer. */
+  readonly buffer: ArrayBufferLike;
+  /** For each quantity, the address of row 0. */
+  readonly address: Readonly<Record<Quantity, number>>;
+  /** From a row to the next, in bytes. */
+  readonly rowBytes: number;
+  /** For each node of the graph, its row. */
+  readonly rowOf: ArrayLike<number>;
+}
+
+/** Reads what the last pass left in memory, in float32. */
+export class WasmCache implements GradientCache {
+  readonly #graph: Graph;
+  readonly #batchSize: number;
+  readonly #rows: Rows;
+  /** Whether the last pass left the inputs' dLossDx out, as a step does. */
+  inputsLeftOut = false;
+
+  /** @internal */
+  constructor(graph: Graph, batchSize: number, rows: Rows) {
+    this.#graph = graph;
+    this.#batchSize = batchSize;
+    this.#rows = rows;
+  }
+
+  /**
+   * A node's numbers for all samples of the batch, as a view: the next pass changes what it shows. An input has no g
+   * and no slope: its view shows zeros.
+   *
+   * @throws NnbpError `UNKNOWN_ID`; `WRONG_STATE` for dLossDx of an input after `step`, which does not compute it
+   */
+  row(quantity: Quantity, id: string): Float32Array {
+    const i = this.#graph.indexOf(id);
+    if (quantity === 'dLossDx' && this.inputsLeftOut && i < this.#graph.inputCount) {
+      throw new NnbpError(
+        'WRONG_STATE',
+        `dLossDx of the input "${id}": step leaves it out, since it changes no parameter. Call backpropagate for it.`,
+      );
+    }
+    const { buffer, address, rowBytes, rowOf } = this.#rows;
+    return new Float32Array(buffer, address[quantity] + rowOf[i] * rowBytes, this.#batchSize);
+  }
+
+  /** The activation g(h). */
+  g(id: string, sample = 0): number {
+    return this.#read('g', id, sample);
+  }
+
+  /** {@inheritDoc GradientCache.x} */
+  x(id: string, sample = 0): number {
+    return this.#read('x', id, sample);
+  }
+
+  /** {@inheritDoc GradientCache.slope} */
+  slope(id: string, sample = 0): number {
+    return this.#read('slope', id, sample);
+  }
+
+  /** {@inheritDoc GradientCache.dLossDx} */
+  dLossDx(id: string, sample = 0): number {
+    return this.#read('dLossDx', id, sample);
+  }
+
+  #read(quantity: Quantity, id: string, sample: number): number {
+    const row = this.row(quantity, id);
+    if (!(sample in row)) {
+      throw new NnbpError('OUT_OF_RANGE', `sample: expected 0 to ${this.#batchSize - 1}, found ${sample}.`);
+    }
+    return row[sample];
+  }
+}

@@ -1,0 +1,73 @@
+/** Plug-ins without a kernel, called back from inside: whole rows at a time, in place. */
+import type { Activation, Graph, Loss } from '@nnbp/core';
+import { header, unit } from './memory-map.js';
+import type { Plan } from './plan.js';
+
+/** What the kernels import. */
+export class CustomPlugins {
+  /** The loss of the coming pass. */
+  loss: Loss | undefined;
+  readonly #words: Uint32Array;
+  readonly #numbers: Float32Array;
+  readonly #activationOfRow: (row: number) => Activation;
+  readonly #x: Float64Array;
+  readonly #t: Float64Array;
+  readonly #dLossDx: Float64Array;
+
+  constructor(words: Uint32Array, numbers: Float32Array, graph: Graph, plan: Plan) {
+    this.#words = words;
+    this.#numbers = numbers;
+    const byFirstRow = new Map(plan.units.map(({ firstRow, activation }) => [firstRow, activation]));
+    this.#activationOfRow = (row) => byFirstRow.get(row)!;
+    this.#x = new Float64Array(graph.outputs.length);
+    this.#t = new Float64Array(graph.outputs.length);
+    this.#dLossDx = new Float64Array(graph.outputs.length);
+  }
+
+  /** From h in the g rows to g, x and slope, for the nodes `from` to `to` of the unit at address `u`. */
+  readonly activation = (u: number, from: number, to: number): void => {
+    const words = this.#words;
+    const numbers = this.#numbers;
+    const field = (name: keyof typeof unit) => words[(u + unit[name]) / 4];
+    const firstRow = field('firstRow');
+    const activation = this.#activationOfRow(firstRow);
+    const trainable = field('weightOffset') === 8;
+    const lanes = words[header.columns / 4] / 4;
+    const rowLength = words[header.rowBytes / 4] / 4;
+    const [g, x, slope] = [header.g, header.x, header.slope].map((table) => words[table / 4] / 4);
+    for (let row = firstRow + from; row < firstRow + to; row++) {
+      const b = words[words[header.parameterOf / 4] / 4 + row] / 4;
+      const c = trainable ? numbers[b + 1] : 1;
+      for (let at = row * rowLength; at < row * rowLength + lanes; at++) {
+        const h = numbers[g + at];
+        const value = activation.value(h);
+        numbers[g + at] = value;
+        numbers[x + at] = c * value;
+        numbers[slope + at] = c * activation.derivative(h, value);
+      }
+    }
+  };
+
+  /** Case 1 into the outputs' dLossDx rows; returns the sum of the samples' losses. */
+  readonly caseOne = (): number => {
+    const words = this.#words;
+    const numbers = this.#numbers;
+    const loss = this.loss!;
+    const outputs = this.#x.length;
+    const outputX = words[header.outputX / 4] / 4;
+    const toDLossDx = (words[header.dLossDx / 4] - words[header.x / 4]) / 4;
+    const targets = words[header.targets / 4] / 4;
+    const stride = words[header.targetStride / 4] / 4;
+    let sum = 0;
+    for (let s = 0; s < words[header.samples / 4]; s++) {
+      for (let k = 0; k < outputs; k++) {
+        this.#x[k] = numbers[words[outputX + k] / 4 + s];
+        this.#t[k] = numbers[targets + s * stride + k];
+      }
+      sum += loss.value(this.#x, this.#t);
+      loss.derivative(this.#x, this.#t, this.#dLossDx);
+      for (let k = 0; k < outputs; k++) numbers[words[outputX + k] / 4 + toDLossDx + s] = this.#dLossDx[k];
+    }
+    return sum;
+  };
+}

@@ -1,0 +1,234 @@
+/**
+ * One graph in one linear memory: think of a workshop where the tables stay laid. A call brings in the samples, rings
+ * once, and reads what is left on the table. Nothing is allocated from call to call.
+ */
+import {
+  type Executor,
+  expectLength,
+  expectWhole,
+  type FloatArray,
+  type Graph,
+  type Loss,
+  NnbpError,
+  type Optimizer,
+} from '@nnbp/core';
+import { lossKernelOf } from './builtins.js';
+import { WasmCache } from './cache.js';
+import { CustomPlugins } from './custom.js';
+import { writeImage } from './image.js';
+import { optimizerCode } from './kernels/optimizer.js';
+import { stepNumbers } from './kernels/optimizer.js';
+import { job } from './kernels/program.js';
+import { type Layout, layout } from './layout.js';
+import { header } from './memory-map.js';
+import { plan } from './plan.js';
+import { Update } from './update.js';
+
+/** Runs the kernels: one call to `run` on this thread, and on those that help. */
+export type Run = (kind: number, loss: number, optimizer: number) => void;
+
+/** What an executor needs of its engine. */
+export interface Host {
+  readonly threads: number;
+  /** Puts the kernels to work on a memory. */
+  attach(memory: WebAssembly.Memory, plugins: CustomPlugins): { readonly run: Run; detach(): void };
+}
+
+const pageBytes = 65536;
+
+/** Runs a graph by kernels; see `Executor`. */
+export class WasmExecutor implements Executor {
+  /** In float32; a view of the engine's memory. */
+  readonly parameters: Float32Array;
+  /** In float32; a view of the engine's memory. */
+  readonly gradients: Float32Array;
+  /** Windows onto all that the last pass computed. */
+  readonly cache: WasmCache;
+  readonly #layout: Layout;
+  readonly #words: Uint32Array;
+  readonly #numbers: Float32Array;
+  readonly #loss: Float64Array;
+  readonly #outputs: Float32Array;
+  readonly #update: Update;
+  readonly #plugins: CustomPlugins;
+  readonly #threads: number;
+  readonly #run: Run;
+  readonly #detach: () => void;
+  #previous: Float32Array | undefined;
+  #samples = 0;
+  #disposed = false;
+
+  /** @internal */
+  constructor(
+    /** What it runs. */
+    readonly graph: Graph,
+    /** The most samples a call may have. */
+    readonly batchSize: number,
+    host: Host,
+  ) {
+    expectWhole('batchSize', batchSize, 1);
+    const planned = plan(graph);
+    this.#layout = layout(graph, planned, batchSize);
+    const { parameters, gradients, momentum, secondMoment, total, x, g, slope, dLossDx, rowBytes } = this.#layout;
+    const memory = allocate(Math.ceil(total / pageBytes), host.threads > 1);
+    const { buffer } = memory;
+    const vector = (address: number) => new Float32Array(buffer, address, graph.parameterCount);
+    this.parameters = vector(parameters);
+    this.gradients = vector(gradients);
+    this.cache = new WasmCache(graph, batchSize, {
+      buffer,
+      address: { x, g, slope, dLossDx },
+      rowBytes,
+      rowOf: planned.rowOf,
+    });
+    this.#words = new Uint32Array(buffer);
+    this.#numbers = new Float32Array(buffer);
+    this.#loss = new Float64Array(buffer, header.loss, 1);
+    this.#outputs = new Float32Array(batchSize * graph.outputs.length);
+    this.#update = new Update(this.#numbers, vector(momentum), vector(secondMoment));
+    this.#threads = host.threads;
+    this.#plugins = new CustomPlugins(this.#words, this.#numbers, graph, planned);
+    writeImage(this.#words, this.#numbers, graph, planned, this.#layout, host.threads);
+    const attached = host.attach(memory, this.#plugins);
+    this.#run = attached.run;
+    this.#detach = () => attached.detach();
+  }
+
+  /** {@inheritDoc Executor.predict} */
+  predict(inputs: FloatArray, samples: number): FloatArray {
+    this.#begin(samples, inputs);
+    this.#run(job.predict, 0, optimizerCode.none);
+    const { outputs } = this.graph;
+    for (let k = 0; k < outputs.length; k++) {
+      const row = this.#words[this.#layout.outputX / 4 + k] / 4;
+      for (let s = 0; s < samples; s++) this.#outputs[s * outputs.length + k] = this.#numbers[row + s];
+    }
+    return this.#outputs.subarray(0, samples * outputs.length);
+  }
+
+  /** {@inheritDoc Executor.backpropagate} */
+  backpropagate(inputs: FloatArray, targets: FloatArray, samples: number, loss: Loss): number {
+    this.#begin(samples, inputs, targets);
+    this.#words[header.inputGradients / 4] = 1;
+    this.cache.inputsLeftOut = false;
+    this.#numbers[header.stepNumbers / 4 + stepNumbers.indexOf('mean')] = 1 / samples;
+    return this.#backward(job.backpropagate, samples, loss, optimizerCode.none);
+  }
+
+  /** {@inheritDoc Executor.step} */
+  step(inputs: FloatArray, targets: FloatArray, samples: number, loss: Loss, optimizer: Optimizer): number {
+    this.#begin(samples, inputs, targets);
+    const inside = this.#update.prepare(optimizer, samples);
+    if (inside === optimizerCode.none) return this.#stepOutside(inputs, targets, samples, loss, optimizer);
+    this.#words[header.inputGradients / 4] = 0;
+    this.cache.inputsLeftOut = true;
+    const mean = this.#backward(job.step, samples, loss, inside);
+    if (this.#words[header.updated / 4] === 1) {
+      optimizer.builtin!.advance();
+      return mean;
+    }
+    // Either something was not finite, or the step was so large that it has to be looked at.
+    return this.#stepOutside(inputs, targets, samples, loss, optimizer);
+  }
+
+  /** {@inheritDoc Executor.dispose} */
+  dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    this.#update.release();
+    this.#detach();
+  }
+
+  /** The optimizer called back, on the whole vectors in place. */
+  #stepOutside(
+    inputs: FloatArray,
+    targets: FloatArray,
+    samples: number,
+    loss: Loss,
+    optimizer: Optimizer,
+  ): number {
+    const mean = this.backpropagate(inputs, targets, samples, loss);
+    if (!Number.isFinite(mean)) return mean;
+    if (!this.#gradientsFinite()) return NaN;
+    this.#previous ??= this.parameters.slice();
+    this.#previous.set(this.parameters);
+    optimizer.step(this.parameters, this.gradients);
+    if (allFinite(this.parameters)) return mean;
+    this.parameters.set(this.#previous);
+    return NaN;
+  }
+
+  #backward(kind: number, samples: number, loss: Loss, optimizer: number): number {
+    this.#plugins.loss = loss;
+    this.#run(kind, lossKernelOf(loss), optimizer);
+    return this.#loss[0] / samples;
+  }
+
+  #gradientsFinite(): boolean {
+    for (let lane = 0; lane < 4 * this.#threads; lane++) {
+      const at = (lane >> 2) * 16 + (lane & 3);
+      if (!Number.isFinite(this.#numbers[header.largest / 4 + at])) return false;
+    }
+    return true;
+  }
+
+  /** Checks the arguments, and lays the samples on the table. */
+  #begin(samples: number, inputs: FloatArray, targets?: FloatArray): void {
+    if (this.#disposed) throw new NnbpError('DISPOSED', 'This executor was disposed of: prepare a new one.');
+    expectWhole('samples', samples, 1, this.batchSize);
+    const { graph } = this;
+    const { inputs: at, inputStride, targets: targetsAt, targetStride } = this.#layout;
+    expectRows('inputs', inputs, samples * graph.inputCount);
+    if (targets) expectRows('targets', targets, samples * graph.outputs.length);
+    if (samples !== this.#samples) this.#setSamples(samples);
+    this.#takeIn(inputs, samples, graph.inputCount, at / 4, inputStride / 4);
+    if (targets) this.#takeIn(targets, samples, graph.outputs.length, targetsAt / 4, targetStride / 4);
+  }
+
+  #setSamples(samples: number): void {
+    this.#samples = samples;
+    const lanes = (samples + 3) & -4;
+    this.#words[header.samples / 4] = samples;
+    this.#words[header.columns / 4] = 4 * lanes;
+    const mask = this.#layout.mask / 4;
+    for (let s = 0; s < lanes; s++) this.#words[mask + s] = s < samples ? 0xffffffff : 0;
+  }
+
+  /** Rows of samples into memory. Lanes beyond the last sample repeat the first, so that what they compute is tame. */
+  #takeIn(rows: FloatArray, samples: number, width: number, at: number, stride: number): void {
+    const numbers = this.#numbers;
+    if (width <= 16) {
+      for (let s = 0; s < samples; s++) {
+        for (let k = 0; k < width; k++) numbers[at + s * stride + k] = rows[s * width + k];
+      }
+    } else if (stride === width) {
+      numbers.set(rows.length === samples * width ? rows : rows.subarray(0, samples * width), at);
+    } else {
+      for (let s = 0; s < samples; s++) numbers.set(rows.subarray(s * width, (s + 1) * width), at + s * stride);
+    }
+    for (let s = samples; s & 3; s++) numbers.copyWithin(at + s * stride, at, at + width);
+  }
+}
+
+/** @throws NnbpError `OUT_OF_RANGE` if the system does not have that much */
+function allocate(pages: number, shared: boolean): WebAssembly.Memory {
+  try {
+    return new WebAssembly.Memory({ initial: pages, ...(shared && { maximum: pages, shared }) });
+  } catch (cause) {
+    const mebibytes = Math.ceil((pages * pageBytes) / 2 ** 20);
+    throw new NnbpError(
+      'OUT_OF_RANGE',
+      `The system refused ${mebibytes} MiB of memory. Use a smaller batch or graph, or dispose of executors no longer used.`,
+      { cause },
+    );
+  }
+}
+
+function expectRows(what: string, rows: FloatArray, least: number): void {
+  if (rows.length < least) expectLength(what, rows.length, least);
+}
+
+function allFinite(values: Float32Array): boolean {
+  for (let k = 0; k < values.length; k++) if (!Number.isFinite(values[k])) return false;
+  return true;
+}

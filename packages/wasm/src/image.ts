@@ -1,0 +1,125 @@
+/**
+ * The plan written into memory: think of the stage set before the first performance. Tables of addresses, a record for
+ * each unit, the header. Done once; afterwards only inputs, targets and the numbers of a step change.
+ */
+import type { Graph } from '@nnbp/core';
+import { activationKernelOf } from './builtins.js';
+import { type Layout, tableLength } from './layout.js';
+import { header, unit, unitBytes } from './memory-map.js';
+import type { Plan, Unit } from './plan.js';
+
+/** Writes all that does not change from step to step. `words` and `numbers` are views of the whole memory. */
+export function writeImage(
+  words: Uint32Array,
+  numbers: Float32Array,
+  graph: Graph,
+  plan: Plan,
+  layout: Layout,
+  threads: number,
+): void {
+  writeHeader(words, numbers, graph, plan, layout, threads);
+  const { rowOf } = plan;
+  const rowAddress = (table: number, i: number) => table + rowOf[i] * layout.rowBytes;
+  for (let i = graph.inputCount; i < graph.nodeCount; i++) {
+    words[layout.parameterOf / 4 + rowOf[i]] = layout.parameters + 4 * graph.biasIndex(i);
+  }
+  for (let k = 0; k < graph.outputs.length; k++) {
+    words[layout.outputX / 4 + k] = rowAddress(layout.x, graph.outputs[k]);
+  }
+  writeUnits(words, numbers, graph, plan, layout);
+  if (plan.sparseEdges > 0) writeSparseEdges(words, graph, plan, layout);
+}
+
+function writeHeader(
+  words: Uint32Array,
+  numbers: Float32Array,
+  graph: Graph,
+  plan: Plan,
+  layout: Layout,
+  threads: number,
+): void {
+  const own = {
+    unitCount: plan.units.length,
+    threads,
+    inputCount: graph.inputCount,
+    outputCount: graph.outputs.length,
+    accumulates: Number(plan.sparseEdges > 0),
+    // Kernels hold the address of a parameter and want that of its gradient.
+    gradients: layout.gradients - layout.parameters,
+  };
+  for (const [name, value] of Object.entries({ ...layout, ...own })) {
+    if (name in header) words[header[name as keyof typeof header] / 4] = value;
+  }
+  numbers[header.outputShare / 4] = 1 / graph.outputs.length;
+}
+
+function writeUnits(words: Uint32Array, numbers: Float32Array, graph: Graph, plan: Plan, layout: Layout): void {
+  let table = layout.predecessorTables;
+  plan.units.forEach((of, n) => {
+    const at = layout.units + n * unitBytes;
+    const set = (field: keyof typeof unit, value: number) => (words[(at + unit[field]) / 4] = value);
+    const { code, option } = activationKernelOf(of.activation);
+    set('dense', Number(of.dense));
+    set('nodes', of.nodes.length);
+    set('firstRow', of.firstRow);
+    set('weightOffset', of.scaleTrainable ? 8 : 4);
+    set('activation', code);
+    numbers[(at + unit.option) / 4] = option;
+    if (!of.dense) return;
+
+    const [first] = of.nodes;
+    const start = graph.edgeStart[first];
+    const count = graph.edgeStart[first + 1] - start;
+    const length = tableLength(count);
+    let inputsInOrder = count === graph.inputCount;
+    let onInputs = true;
+    for (let k = 0; k < length; k++) {
+      const j = k < count ? graph.predecessors[start + k] : -1;
+      words[table / 4 + k] = j < 0 ? layout.zeroRow : layout.x + plan.rowOf[j] * layout.rowBytes;
+      if (j >= 0 && j !== k) inputsInOrder = false;
+      if (j >= graph.inputCount) onInputs = false;
+    }
+    set('predecessors', count);
+    set('predecessorX', table);
+    set('panel', inputsInOrder ? layout.inputs : layout.panel);
+    set('panelStride', inputsInOrder ? layout.inputStride : layout.panelStride);
+    set('makesPanel', Number(!inputsInOrder));
+    set('onInputs', Number(onInputs));
+    table += 4 * length;
+  });
+}
+
+/** The edges into sparse nodes, listed twice: by the node they go to, and by the node they come from. */
+function writeSparseEdges(words: Uint32Array, graph: Graph, plan: Plan, layout: Layout): void {
+  const { rowOf } = plan;
+  const { edgeStart, predecessors } = graph;
+  const inStart = layout.inStart / 4;
+  const outStart = layout.outStart / 4;
+  const sparse = plan.units.filter((of): of is Unit => !of.dense);
+  const eachNode = (visit: (i: number) => void) => sparse.forEach(({ nodes }) => nodes.forEach(visit));
+
+  // Rows of dense nodes have no in-edges here: their entries are filled in as the running sum.
+  eachNode((i) => {
+    words[inStart + rowOf[i] + 1] = edgeStart[i + 1] - edgeStart[i];
+    for (let e = edgeStart[i]; e < edgeStart[i + 1]; e++) words[outStart + rowOf[predecessors[e]] + 1]++;
+  });
+  for (let row = 0; row < graph.nodeCount; row++) {
+    words[inStart + row + 1] += words[inStart + row];
+    words[outStart + row + 1] += words[outStart + row];
+  }
+
+  const next = words.slice(outStart, outStart + graph.nodeCount);
+  eachNode((i) => {
+    const delta = layout.delta + rowOf[i] * layout.rowBytes;
+    let entry = words[inStart + rowOf[i]];
+    for (let e = edgeStart[i]; e < edgeStart[i + 1]; e++, entry++) {
+      const row = rowOf[predecessors[e]];
+      const weight = layout.parameters + 4 * graph.weightIndex(e, i);
+      const out = next[row]++;
+      words[layout.inX / 4 + entry] = layout.x + row * layout.rowBytes;
+      if (layout.inWeight > 0) words[layout.inWeight / 4 + entry] = weight;
+      words[layout.outDelta / 4 + out] = delta;
+      words[layout.outWeight / 4 + out] = weight;
+    }
+  });
+}

@@ -1,0 +1,3 @@
+export { type Quantity, WasmCache } from './cache.js';
+export { wasm, type WasmEngine, type WasmOptions } from './engine.js';
+export { WasmExecutor } from './executor.js';

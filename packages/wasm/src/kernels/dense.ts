@@ -1,0 +1,268 @@
+/**
+ * Dense units: nodes with the same predecessors and the same g. All three of their sums are one matrix product,
+ *
+ *     C[row][column] = Σ over k of  A[row][k] · B[k][column]
+ *
+ * forward   h of node i and sample s           = b + Σ_j  w_ji · x_j[s]    (row: i, column: s, k: j)
+ * case 2    dloss/dx of predecessor j and s   += Σ_i  w_ji · delta_i[s]    (row: j, column: s, k: i)
+ * case 3    dloss/dw_ji                        = Σ_s  delta_i[s] · x_j[s]  (row: i, column: j, k: s)
+ *
+ * with delta = dloss/dx · slope. A tile of C stays in registers while k runs: of A one number at a time is read and
+ * splatted, of B a few vectors. A tall slice of B (16 KiB of cache lines) stays in the first-level cache while all rows
+ * of C pass over it. `pnpm bench` says how near this comes to multiplying and adding in registers alone.
+ */
+import {
+  type Assembler,
+  type Callable,
+  type Code,
+  control,
+  f32x4,
+  fusedMultiplyAdd,
+  i32,
+  int,
+  type Local,
+  type MultiplyAdd,
+  v128,
+} from '../assembler.js';
+import { type header, unit, word } from '../memory-map.js';
+import { whileRoom } from './loops.js';
+
+const { add, mul, sub, shl, shrU, load, ltU, gtU } = int;
+const number = int.const;
+
+/** Addresses and counters of a product; everything is in bytes, and so is k (4 bytes each). */
+interface Frame {
+  readonly u: Local;
+  readonly rowBytes: Local;
+  /** Whatever a product wants to keep for the whole of it… */
+  readonly kept: readonly Local[];
+  /** The tile's first row and first column of C. */
+  readonly row: Local;
+  readonly column: Local;
+  /** The tile's rows of A and of C; the address of B[k][column]. */
+  readonly a: readonly Local[];
+  readonly c: readonly Local[];
+  readonly b: Local;
+  readonly k: Local;
+}
+
+/** Where the rows of A, B and C are: what the three products differ in. */
+interface Product {
+  readonly name: string;
+  /** How much of k makes a slice of B that fills the first-level cache. */
+  readonly depth: number;
+  /** Once: sets `kept`. */
+  prepare(frame: Frame): Code;
+  readonly kEnd: (frame: Frame) => Code;
+  readonly columnEnd: (frame: Frame) => Code;
+  /** Sets a[r] and c[r] (with the column) for row `row + r`. */
+  beginRow(frame: Frame, r: number): Code;
+  /** Sets b for the first k; then, at the top and at the end of each k, moves on. */
+  beginK?(frame: Frame): Code;
+  top?(frame: Frame): Code;
+  end?(frame: Frame): Code;
+  /** The address of A[row + r][k] and a constant to add to it. */
+  factor(frame: Frame, r: number): readonly [address: Code, offset: number];
+  /** What row r of C starts from at k = 0; if there is none, from what is there. */
+  initial?(frame: Frame, r: number): Code;
+  /** Whether C is the gradient vector: columns end where they end, and the largest number is recorded. */
+  readonly gradients: boolean;
+}
+
+const rowOf = (frame: Frame, table: keyof typeof header): Code =>
+  add(word(table), mul(load(frame.u.get, unit.firstRow), frame.rowBytes.get));
+const parametersOf = (frame: Frame): Code =>
+  add(word('parameterOf'), shl(load(frame.u.get, unit.firstRow), number(2)));
+const nth = (table: Local, index: Code): Code => load(add(table.get, shl(index, number(2))));
+
+const forward: Product = {
+  name: 'denseForward',
+  depth: 256 * 4,
+  prepare: (frame) => {
+    const [parameters, h, weightOffset, predecessorX] = frame.kept;
+    return [
+      parameters.set(parametersOf(frame)),
+      h.set(rowOf(frame, 'g')),
+      weightOffset.set(load(frame.u.get, unit.weightOffset)),
+      predecessorX.set(load(frame.u.get, unit.predecessorX)),
+    ];
+  },
+  kEnd: ({ u }) => shl(load(u.get, unit.predecessors), number(2)),
+  columnEnd: () => word('columns'),
+  beginRow: ({ kept: [parameters, h, weightOffset], row, rowBytes, column, a, c }, r) => [
+    a[r].set(add(nth(parameters, add(row.get, number(r))), weightOffset.get)),
+    c[r].set(add(add(h.get, mul(add(row.get, number(r)), rowBytes.get)), column.get)),
+  ],
+  initial: ({ kept: [, , weightOffset], a }, r) => f32x4.loadSplat(sub(a[r].get, weightOffset.get)),
+  top: ({ kept: [, , , predecessorX], b, k, column }) =>
+    b.set(add(load(add(predecessorX.get, k.get)), column.get)),
+  factor: ({ a, k }, r) => [add(a[r].get, k.get), 0],
+  gradients: false,
+};
+
+const case2: Product = {
+  name: 'denseCase2',
+  depth: 256 * 4,
+  prepare: (frame) => {
+    const [parameters, delta, predecessorX, dLossDx] = frame.kept;
+    return [
+      parameters.set(parametersOf(frame)),
+      delta.set(rowOf(frame, 'delta')),
+      predecessorX.set(load(frame.u.get, unit.predecessorX)),
+      dLossDx.set(sub(word('dLossDx'), word('x'))),
+    ];
+  },
+  kEnd: ({ u }) => shl(load(u.get, unit.nodes), number(2)),
+  columnEnd: () => word('columns'),
+  beginRow: ({ kept: [, , predecessorX, dLossDx], row, column, c }, r) =>
+    c[r].set(add(add(nth(predecessorX, add(row.get, number(r))), dLossDx.get), column.get)),
+  beginK: ({ kept: [, delta], u, row, rowBytes, column, a, b, k }) => [
+    b.set(add(add(delta.get, mul(shrU(k.get, number(2)), rowBytes.get)), column.get)),
+    a[1].set(add(load(u.get, unit.weightOffset), shl(row.get, number(2)))),
+  ],
+  top: ({ kept: [parameters], a, k }) => a[0].set(add(load(add(parameters.get, k.get)), a[1].get)),
+  end: ({ b, rowBytes }) => b.set(add(b.get, rowBytes.get)),
+  factor: ({ a }, r) => [a[0].get, 4 * r],
+  gradients: false,
+};
+
+const case3: Product = {
+  name: 'denseCase3',
+  depth: 256 * 4,
+  prepare: (frame) => {
+    const [parameters, delta, gradients, panelStride] = frame.kept;
+    return [
+      parameters.set(parametersOf(frame)),
+      delta.set(rowOf(frame, 'delta')),
+      gradients.set(add(word('gradients'), load(frame.u.get, unit.weightOffset))),
+      panelStride.set(load(frame.u.get, unit.panelStride)),
+    ];
+  },
+  kEnd: () => shl(word('samples'), number(2)),
+  columnEnd: ({ u }) => shl(load(u.get, unit.predecessors), number(2)),
+  beginRow: ({ kept: [parameters, delta, gradients], row, rowBytes, column, a, c }, r) => [
+    a[r].set(add(delta.get, mul(add(row.get, number(r)), rowBytes.get))),
+    c[r].set(add(add(nth(parameters, add(row.get, number(r))), gradients.get), column.get)),
+  ],
+  initial: () => f32x4.const(0),
+  beginK: ({ kept: [, , , panelStride], u, column, b, k }) =>
+    b.set(add(add(load(u.get, unit.panel), mul(shrU(k.get, number(2)), panelStride.get)), column.get)),
+  end: ({ kept: [, , , panelStride], b }) => b.set(add(b.get, panelStride.get)),
+  factor: ({ a, k }, r) => [add(a[r].get, k.get), 0],
+  gradients: true,
+};
+
+/** A tile of C: how many rows by how many vectors of columns stay in registers. */
+interface Shape {
+  readonly rows: number;
+  readonly vectors: number;
+}
+
+/** A product takes a register of its own before it is added: 15 registers hold 8 sums, 4 vectors of B and 2 of A. */
+const separateShape: Shape = { rows: 2, vectors: 4 };
+/** One instruction, and no such register: 12 sums, 2 vectors of B and 1 of A, for fewer loads a product. */
+const fusedShape: Shape = { rows: 6, vectors: 2 };
+
+/**
+ * Emits one product as a function of the unit's address, the rows of C to compute (from, to) and where the largest
+ * number is recorded.
+ */
+function emitProduct(module: Assembler, product: Product, multiplyAdd: MultiplyAdd, shape: Shape): Callable {
+  return module.function(undefined, [i32, i32, i32, i32], [], ([u, from, to, record], local) => {
+    const frame: Frame = {
+      u,
+      rowBytes: local(i32),
+      kept: [local(i32), local(i32), local(i32), local(i32)],
+      row: local(i32),
+      column: local(i32),
+      a: Array.from({ length: shape.rows }, () => local(i32)),
+      c: Array.from({ length: shape.rows }, () => local(i32)),
+      b: local(i32),
+      k: local(i32),
+    };
+    const [slice, sliceEnd, kEnd, columnEnd] = [local(i32), local(i32), local(i32), local(i32)];
+    const sums = Array.from({ length: shape.rows * shape.vectors }, () => local(v128));
+    const line = Array.from({ length: shape.vectors }, () => local(v128));
+    const [factor, largest] = [local(v128), local(v128)];
+    const { row, column, k } = frame;
+
+    // The last one to three columns of the gradients: what is behind them belongs to the next node.
+    const beyond = (lane: number): Code => gtU(sub(columnEnd.get, column.get), number(4 * lane));
+    const loadPartial = (address: Code, sum: Local): Code => [
+      sum.set(f32x4.loadZero(address)),
+      [1, 2].map((n) => control.when(beyond(n), sum.set(f32x4.loadLane(n, address, sum.get, 4 * n)))),
+    ];
+    const storePartial = (address: Code, sum: Local): Code => [
+      f32x4.storeLane(0, address, sum.get),
+      [1, 2].map((n) => control.when(beyond(n), f32x4.storeLane(n, address, sum.get, 4 * n))),
+    ];
+
+    /** One tile: `rows` by `vectors`; `partial` if its only vector reaches beyond the last column. */
+    const tile = (rows: number, vectors: number, partial: boolean): Code => {
+      const each = (body: (r: number, v: number, sum: Local) => Code): Code =>
+        Array.from({ length: rows * vectors }, (_, n) => body(Math.floor(n / vectors), n % vectors, sums[n]));
+      const { initial } = product;
+      const resume = each((r, v, sum) =>
+        partial ? loadPartial(frame.c[r].get, sum) : sum.set(f32x4.load(frame.c[r].get, 16 * v)),
+      );
+      return [
+        Array.from({ length: rows }, (_, r) => product.beginRow(frame, r)),
+        k.set(slice.get),
+        initial ? control.when(int.eqz(slice.get), each((r, _, sum) => sum.set(initial(frame, r))), resume) : resume,
+        product.beginK?.(frame) ?? [],
+        control.loop(
+          product.top?.(frame) ?? [],
+          line.slice(0, vectors).map((vector, v) => vector.set(f32x4.load(frame.b.get, 16 * v))),
+          Array.from({ length: rows }, (_, r) => [
+            factor.set(f32x4.loadSplat(...product.factor(frame, r))),
+            line.slice(0, vectors).map((vector, v) => {
+              const sum = sums[r * vectors + v];
+              return sum.set(multiplyAdd(factor.get, vector.get, sum.get));
+            }),
+          ]),
+          product.end?.(frame) ?? [],
+          control.branchIf(0, ltU(k.tee(add(k.get, number(4))), sliceEnd.get)),
+        ),
+        each((r, v, sum) => [
+          partial ? storePartial(frame.c[r].get, sum) : f32x4.store(frame.c[r].get, sum.get, 16 * v),
+          product.gradients ? largest.set(f32x4.max(largest.get, f32x4.abs(sum.get))) : [],
+        ]),
+      ];
+    };
+
+    /** All rows of C for the columns of one tile. */
+    const rows = (vectors: number, partial = false): Code => [
+      row.set(from.get),
+      [shape.rows, 2, 1]
+        .filter((count, n) => n !== 1 || count < shape.rows)
+        .map((count) => whileRoom(row, to, count, tile(count, vectors, partial))),
+    ];
+
+    return [
+      frame.rowBytes.set(word('rowBytes')),
+      product.prepare(frame),
+      kEnd.set(product.kEnd(frame)),
+      columnEnd.set(product.columnEnd(frame)),
+      product.gradients ? largest.set(f32x4.load(record.get)) : [],
+      control.count(slice, number(0), kEnd.get, number(product.depth), [
+        sliceEnd.set(add(slice.get, number(product.depth))),
+        control.when(gtU(sliceEnd.get, kEnd.get), sliceEnd.set(kEnd.get)),
+        column.set(number(0)),
+        whileRoom(column, columnEnd, 16 * shape.vectors, rows(shape.vectors)),
+        whileRoom(column, columnEnd, 16, rows(1)),
+        product.gradients ? whileRoom(column, columnEnd, 1, rows(1, true), 16) : [],
+      ]),
+      product.gradients ? f32x4.store(record.get, largest.get) : [],
+    ];
+  });
+}
+
+/** The three products. Each is called with a unit's address, the first row of C, the one after the last, a record. */
+export function denseKernels(module: Assembler, multiplyAdd: MultiplyAdd) {
+  const shape = multiplyAdd === fusedMultiplyAdd ? fusedShape : separateShape;
+  return {
+    forward: emitProduct(module, forward, multiplyAdd, shape),
+    case2: emitProduct(module, case2, multiplyAdd, shape),
+    case3: emitProduct(module, case3, multiplyAdd, shape),
+  };
+}

@@ -1,0 +1,193 @@
+/**
+ * Elementary functions of four numbers at a time, in float32. Each is code over locals; `docs` state the largest error
+ * of each, swept over float32 by a test.
+ */
+import { type Code, f32x4, f64x2, i32x4, type Local, type MultiplyAdd, v128 } from '../assembler.js';
+
+/** What an elementary function needs of the function it stands in. */
+export interface Workshop {
+  readonly multiplyAdd: MultiplyAdd;
+  local(type: typeof v128): Local;
+}
+
+/** A polynomial by Estrin's scheme: pairs first, so that few steps wait for each other. Lowest coefficient first. */
+export function polynomial({ multiplyAdd, local }: Workshop, coefficients: readonly number[], x: Local): [Code, Code] {
+  const setup: Code[] = [];
+  let terms: Code[] = coefficients.map((coefficient) => f32x4.const(coefficient));
+  for (let power = x; terms.length > 1; ) {
+    const next: Code[] = [];
+    for (let k = 0; k < terms.length; k += 2) {
+      next.push(k + 1 < terms.length ? multiplyAdd(power.get, terms[k + 1], terms[k]) : terms[k]);
+    }
+    terms = next;
+    if (terms.length > 1) {
+      const square = local(v128);
+      setup.push(square.set(f32x4.mul(power.get, power.get)));
+      power = square;
+    }
+  }
+  return [setup, terms[0]];
+}
+
+/** ln 2 in two parts: the first has so few bits that n · high is exact. */
+const ln2High = 0.693359375;
+const ln2Low = -2.12194440054690583e-4;
+/** Adding this to a number of moderate size rounds it to an integer, which then stands in its low bits. */
+const roundToInteger = 12582912;
+
+/** x = n ln 2 + r with |r| ≤ ln 2 / 2, x being within ±87; `rounded` holds n in its low bits. */
+function reduce({ multiplyAdd, local }: Workshop, x: Code, sign: 1 | -1, r: Local, rounded: Local): Code {
+  const [clamped, n] = [local(v128), local(v128)];
+  return [
+    // In this order of arguments NaN stays NaN.
+    clamped.set(f32x4.pmin(f32x4.pmax(x, f32x4.const(-87)), f32x4.const(87))),
+    rounded.set(multiplyAdd(clamped.get, f32x4.const(sign * Math.LOG2E), f32x4.const(roundToInteger))),
+    n.set(f32x4.sub(rounded.get, f32x4.const(roundToInteger))),
+    r.set(multiplyAdd(n.get, f32x4.const(-ln2High), sign === 1 ? clamped.get : f32x4.neg(clamped.get))),
+    r.set(multiplyAdd(n.get, f32x4.const(-ln2Low), r.get)),
+  ];
+}
+
+/**
+ * Sets `result` to exp(sign · x), for |x| up to 87; beyond, to exp(±87).
+ *
+ * exp r by a polynomial; 2ⁿ by adding n to the exponent's bits.
+ *
+ * @param low - Added to x: what did not fit into its 24 bits.
+ */
+export function exp(shop: Workshop, x: Code, result: Local, sign: 1 | -1 = 1, low?: Code): Code {
+  const [rounded, r] = [shop.local(v128), shop.local(v128)];
+  // Taylor's series: over |r| ≤ 0.347 the first term left out is below 2⁻²⁷ of the sum.
+  const [setup, value] = polynomial(shop, [1, 1, 1 / 2, 1 / 6, 1 / 24, 1 / 120, 1 / 720], r);
+  return [
+    reduce(shop, x, sign, r, rounded),
+    low === undefined ? [] : r.set(f32x4.add(r.get, low)),
+    setup,
+    result.set(i32x4.add(value, i32x4.shl(rounded.get, 23))),
+  ];
+}
+
+/**
+ * Sets `minusOne` to exp(x) − 1, with all its digits near 0, and `result` to exp(x); for |x| up to 87, beyond as at ±87.
+ *
+ * With s = 2ⁿ and p = exp(r) − 1:  exp(x) = s + s p,  exp(x) − 1 = (s − 1) + s p.
+ */
+export function expMinusOne(shop: Workshop, x: Code, minusOne: Local, result: Local): Code {
+  const { multiplyAdd, local } = shop;
+  const [rounded, r, s] = [local(v128), local(v128), local(v128)];
+  const [setup, tail] = polynomial(shop, [1 / 2, 1 / 6, 1 / 24, 1 / 120, 1 / 720, 1 / 5040], r);
+  return [
+    reduce(shop, x, 1, r, rounded),
+    setup,
+    s.set(i32x4.add(i32x4.shl(rounded.get, 23), f32x4.const(1))),
+    r.set(f32x4.mul(s.get, multiplyAdd(f32x4.mul(r.get, r.get), tail, r.get))),
+    minusOne.set(f32x4.add(f32x4.sub(s.get, f32x4.const(1)), r.get)),
+    result.set(f32x4.add(s.get, r.get)),
+  ];
+}
+
+/** Sets `result` to exp(−x² / divisor), for a divisor of 1 or 2: x² in two parts, since its rounding would be magnified. */
+export function expOfSquare(shop: Workshop, x: Local, result: Local, divisor: 1 | 2): Code {
+  const [high, low] = [shop.local(v128), shop.local(v128)];
+  const share = f32x4.const(-1 / divisor);
+  return [
+    high.set(i32x4.and(x.get, i32x4.const(0xfffff000))),
+    low.set(f32x4.mul(share, f32x4.mul(f32x4.sub(x.get, high.get), f32x4.add(x.get, high.get)))),
+    // Where exp is clamped anyway, the low part must not be larger than what its polynomial is made for.
+    low.set(f32x4.pmax(f32x4.pmin(low.get, f32x4.const(0.1)), f32x4.const(-0.1))),
+    exp(shop, f32x4.mul(share, f32x4.mul(high.get, high.get)), result, 1, low.get),
+  ];
+}
+
+/**
+ * Sets `sine` to sin(frequency · x) and `cosine` to cos(frequency · x), for |frequency · x| up to 10⁹.
+ *
+ * The multiple of π/2 nearest is taken off in double precision; what remains goes into Taylor's series, and the
+ * multiple says which of them, with which sign, is the sine.
+ */
+export function sineAndCosine(shop: Workshop, x: Local, frequency: Local, sine: Local, cosine: Local): Code {
+  const { multiplyAdd, local } = shop;
+  const [product, n, r, quadrant, square, odd] = Array.from({ length: 6 }, () => local(v128));
+  const halfPiHigh = 1.57079632673412561417;
+  const halfPiLow = 6.07710050650619224932e-11;
+  const half = (of: Code): Code => [
+    product.set(f64x2.mul(f64x2.fromSingles(of), f64x2.fromSingles(frequency.get))),
+    n.set(f64x2.nearest(f64x2.mul(product.get, f64x2.const(2 / Math.PI)))),
+    product.set(
+      f64x2.sub(
+        f64x2.sub(product.get, f64x2.mul(n.get, f64x2.const(halfPiHigh))),
+        f64x2.mul(n.get, f64x2.const(halfPiLow)),
+      ),
+    ),
+  ];
+  const [sineSetup, sineSeries] = polynomial(shop, [-1 / 6, 1 / 120, -1 / 5040, 1 / 362880], square);
+  const [cosineSetup, cosineSeries] = polynomial(shop, [-1 / 2, 1 / 24, -1 / 720, 1 / 40320], square);
+  return [
+    half(x.get),
+    r.set(f64x2.toSingles(product.get)),
+    quadrant.set(f64x2.truncate(n.get)),
+    half(f32x4.shuffle(x.get, x.get, [2, 3, 2, 3])),
+    r.set(f32x4.shuffle(r.get, f64x2.toSingles(product.get), [0, 1, 4, 5])),
+    quadrant.set(f32x4.shuffle(quadrant.get, f64x2.truncate(n.get), [0, 1, 4, 5])),
+    square.set(f32x4.mul(r.get, r.get)),
+    sineSetup,
+    cosineSetup,
+    sine.set(multiplyAdd(f32x4.mul(square.get, r.get), sineSeries, r.get)),
+    cosine.set(multiplyAdd(square.get, cosineSeries, f32x4.const(1))),
+    // Quadrants 1 and 3 swap the two; 2 and 3 turn the sine's sign, 1 and 2 the cosine's.
+    odd.set(i32x4.sub(i32x4.const(0), i32x4.and(quadrant.get, i32x4.const(1)))),
+    r.set(i32x4.select(cosine.get, sine.get, odd.get)),
+    cosine.set(
+      i32x4.xor(
+        i32x4.select(sine.get, cosine.get, odd.get),
+        i32x4.shl(i32x4.and(i32x4.add(quadrant.get, i32x4.const(1)), i32x4.const(2)), 30),
+      ),
+    ),
+    sine.set(i32x4.xor(r.get, i32x4.shl(i32x4.and(quadrant.get, i32x4.const(2)), 30))),
+  ];
+}
+
+/**
+ * Sets `result` to ln x, 2 ulp, for normal x above 0.
+ *
+ * x = 2ⁿ (1 + f) with 1 + f from √½ to √2; ln x = n ln 2 + 2 artanh(f / (2 + f)), the latter by its series in
+ * s² where s = f / (2 + f) is at most 0.172.
+ */
+export function log(shop: Workshop, x: Code, result: Local): Code {
+  const { multiplyAdd, local } = shop;
+  const [bits, n, s, square] = [local(v128), local(v128), local(v128), local(v128)];
+  const rootHalf = 0x3f3504f3;
+  const [setup, series] = polynomial(shop, [2 / 3, 2 / 5, 2 / 7, 2 / 9], square);
+  const f = result;
+  return [
+    bits.set(i32x4.sub(x, i32x4.const(rootHalf))),
+    n.set(f32x4.fromInts(i32x4.shrS(bits.get, 23))),
+    // 1 + f: the mantissa, with the exponent that puts it between √½ and √2.
+    f.set(
+      f32x4.sub(
+        i32x4.add(i32x4.and(bits.get, i32x4.const(0x007fffff)), i32x4.const(rootHalf)),
+        f32x4.const(1),
+      ),
+    ),
+    s.set(f32x4.div(f.get, f32x4.add(f.get, f32x4.const(2)))),
+    square.set(f32x4.mul(s.get, s.get)),
+    setup,
+    // 2 s = f − s f, and what is left of artanh's series is s · s² · (2/3 + …).
+    s.set(f32x4.sub(f32x4.mul(s.get, f32x4.mul(square.get, series)), f32x4.mul(s.get, f.get))),
+    s.set(multiplyAdd(n.get, f32x4.const(ln2Low), s.get)),
+    result.set(multiplyAdd(n.get, f32x4.const(ln2High), f32x4.add(f.get, s.get))),
+  ];
+}
+
+/** Sets `result` to ln(1 + y), with all its digits near 0, for y from 0 to 1. */
+export function logOnePlus(shop: Workshop, y: Local, result: Local): Code {
+  const sum = shop.local(v128);
+  return [
+    sum.set(f32x4.add(f32x4.const(1), y.get)),
+    log(shop, sum.get, result),
+    // What rounding the sum has lost, times ln's derivative there.
+    result.set(
+      f32x4.add(result.get, f32x4.div(f32x4.sub(y.get, f32x4.sub(sum.get, f32x4.const(1))), sum.get)),
+    ),
+  ];
+}

@@ -1,0 +1,231 @@
+/**
+ * The whole pass in one call: think of a conductor who walks the units forwards, then backwards. With several threads
+ * each does its share of every unit, and all meet at a barrier before the next; no sum is split, so that the bits are
+ * those of one thread.
+ */
+import {
+  type Assembler,
+  atomic,
+  type Callable,
+  type Code,
+  control,
+  f32x4,
+  f64,
+  double,
+  i32,
+  int,
+  type Local,
+  memory,
+  type MultiplyAdd,
+  scalar,
+  v128,
+} from '../assembler.js';
+import { header, unit, unitBytes, word } from '../memory-map.js';
+import { activationKernel } from './activation.js';
+import { denseKernels } from './dense.js';
+import { finishKernel } from './finish.js';
+import { lossKernel } from './loss.js';
+import { meanKernel, optimizerKernel } from './optimizer.js';
+import { rowKernels } from './rows.js';
+import { sparseForward } from './sparse.js';
+
+/** What `run` can be asked for. */
+export const job = { predict: 1, backpropagate: 2, step: 3 } as const;
+
+const { add, sub, mul, shl, load, eq } = int;
+const number = int.const;
+
+/** Adds the export `run(thread, job, loss, optimizer)`. All threads must call it, with the same job. */
+export function program(module: Assembler, multiplyAdd: MultiplyAdd, shared: boolean): void {
+  const callActivation = module.importFunction('activation', [i32, i32, i32]);
+  const callLoss = module.importFunction('loss', [], [f64]);
+  const dense = denseKernels(module, multiplyAdd);
+  const sparse = sparseForward(module, multiplyAdd, false);
+  const sparseShared = sparseForward(module, multiplyAdd, true);
+  const finish = finishKernel(module, multiplyAdd);
+  const rows = rowKernels(module);
+  const activate = activationKernel(module, multiplyAdd, callActivation);
+  const lossOf = lossKernel(module, multiplyAdd, callLoss);
+  const optimize = optimizerKernel(module);
+  const toMean = meanKernel(module);
+  const barrier = barrierFunction(module);
+
+  module.function('run', [i32, i32, i32, i32], [], ([thread, kind, loss, optimizer], local) => {
+    const [u, firstUnit, endUnit, from, to, record] = Array.from({ length: 6 }, () => local(i32));
+    const wait: Code = shared ? barrier() : [];
+    /** Sets from and to: this thread's share of `count` things, in whole tiles. */
+    const share = (count: Code, tile: number): Code => {
+      if (!shared) return [from.set(number(0)), to.set(count)];
+      const tiles = mul(word('threads'), number(tile));
+      const chunk = mul(int.divU(add(count, sub(tiles, number(1))), tiles), number(tile));
+      const atMost = (limit: Code, position: Local): Code =>
+        control.when(int.gtU(position.get, limit), position.set(limit));
+      return [
+        to.set(chunk),
+        from.set(mul(thread.get, to.get)),
+        to.set(add(from.get, to.get)),
+        atMost(count, from),
+        atMost(count, to),
+      ];
+    };
+    const field = (name: keyof typeof unit): Code => load(u.get, unit[name]);
+    const first = (body: Code): Code => (shared ? control.when(int.eqz(thread.get), body) : body);
+    const roundedUp = (count: Code): Code => int.and(add(count, number(3)), number(-4));
+
+    /** Inputs, and targets, from a row a sample to a row a node. */
+    const takeIn = (source: 'inputs' | 'targets', stride: keyof typeof header, count: Code, rowsAt: Code): Code => [
+      share(roundedUp(count), 4),
+      rows.fromSamples(
+        add(word(source), shl(from.get, number(2))),
+        word(stride),
+        roundedUp(word('samples')),
+        sub(to.get, from.get),
+        add(rowsAt, mul(from.get, word('rowBytes'))),
+        word('rowBytes'),
+      ),
+    ];
+
+    const clear = (address: Code, bytes: Code): Code => [
+      share(bytes, 64),
+      memory.fill(add(address, from.get), number(0), sub(to.get, from.get)),
+    ];
+
+    const forward: Code = [
+      takeIn('inputs', 'inputStride', word('inputCount'), word('x')),
+      wait,
+      u.set(firstUnit.get),
+      control.block(
+        control.loop(
+          control.branchIf(1, eq(u.get, endUnit.get)),
+          share(field('nodes'), 2),
+          control.when(
+            field('dense'),
+            dense.forward(u.get, from.get, to.get, record.get),
+            control.when(
+              word('inWeight'),
+              sparseShared(u.get, from.get, to.get),
+              sparse(u.get, from.get, to.get),
+            ),
+          ),
+          activate(u.get, from.get, to.get),
+          wait,
+          u.set(add(u.get, number(unitBytes))),
+          control.branch(0),
+        ),
+      ),
+    ];
+
+    const finishShare = (count: Code, firstRow: Code, weightOffset: Code): Code => [
+      share(count, 2),
+      finish(add(firstRow, from.get), add(firstRow, to.get), weightOffset, record.get),
+    ];
+
+    const backward: Code = [
+      u.set(endUnit.get),
+      control.block(
+        control.loop(
+          control.branchIf(1, eq(u.get, firstUnit.get)),
+          u.set(sub(u.get, number(unitBytes))),
+          finishShare(field('nodes'), field('firstRow'), field('weightOffset')),
+          control.when(field('dense'), [
+            control.when(field('makesPanel'), [
+              share(roundedUp(field('predecessors')), 4),
+              rows.toSamples(
+                add(field('predecessorX'), shl(from.get, number(2))),
+                number(0),
+                sub(to.get, from.get),
+                roundedUp(word('samples')),
+                add(field('panel'), shl(from.get, number(2))),
+                field('panelStride'),
+              ),
+            ]),
+            wait,
+            control.when(int.or(int.eqz(field('onInputs')), word('inputGradients')), [
+              share(field('predecessors'), 2),
+              dense.case2(u.get, from.get, to.get, record.get),
+            ]),
+            share(field('nodes'), 2),
+            dense.case3(u.get, from.get, to.get, record.get),
+          ]),
+          wait,
+          control.branch(0),
+        ),
+      ),
+      control.when(word('accumulates'), [finishShare(word('inputCount'), number(0), number(0)), wait]),
+    ];
+
+    const [largest, other] = [local(v128), local(i32)];
+    /** Every thread comes to the same decision. */
+    const update: Code = [
+      largest.set(f32x4.load(number(header.largest))),
+      control.count(other, number(1), word('threads'), number(1), [
+        largest.set(f32x4.max(largest.get, f32x4.load(shl(other.get, number(6)), header.largest))),
+      ]),
+      largest.set(
+        f32x4.max(largest.get, f32x4.shuffle(largest.get, largest.get, [2, 3, 0, 1])),
+      ),
+      largest.set(
+        f32x4.max(largest.get, f32x4.shuffle(largest.get, largest.get, [1, 0, 3, 2])),
+      ),
+      // Not true of NaN; and a loss that is not finite minus itself is NaN.
+      control.when(
+        int.and(
+          scalar.le(
+            scalar.mul(f32x4.extract(largest.get, 0), scalar.load(number(0), header.reach)),
+            scalar.load(number(0), header.room),
+          ),
+          double.eq(
+            double.sub(double.load(number(header.loss)), double.load(number(header.loss))),
+            double.const(0),
+          ),
+        ),
+        [
+          share(word('parameterBytes'), 64),
+          optimize(optimizer.get, from.get, to.get),
+          first(int.store(number(header.updated), number(1))),
+        ],
+      ),
+      wait,
+    ];
+
+    return [
+      record.set(add(number(header.largest), shl(thread.get, number(6)))),
+      firstUnit.set(word('units')),
+      endUnit.set(add(firstUnit.get, mul(word('unitCount'), number(unitBytes)))),
+      control.when(int.ne(kind.get, number(job.predict)), [
+        f32x4.store(record.get, f32x4.const(0)),
+        first(int.store(number(header.updated), number(0))),
+        clear(word('dLossDx'), mul(word('rowCount'), word('rowBytes'))),
+        control.when(word('accumulates'), clear(add(word('parameters'), word('gradients')), word('parameterBytes'))),
+        takeIn('targets', 'targetStride', word('outputCount'), word('targetRows')),
+      ]),
+      forward,
+      control.when(int.ne(kind.get, number(job.predict)), [
+        first(double.store(number(header.loss), lossOf(loss.get))),
+        wait,
+        backward,
+        control.when(eq(kind.get, number(job.step)), update, [
+          share(word('parameterBytes'), 64),
+          toMean(from.get, to.get),
+          wait,
+        ]),
+      ]),
+    ];
+  });
+}
+
+/** All threads meet: the last to arrive turns the page, the others watch for that. */
+function barrierFunction(module: Assembler): Callable {
+  return module.function(undefined, [], [], (_, local) => {
+    const turn = local(i32);
+    const next = add(turn.get, number(1));
+    return control.when(int.gtU(word('threads'), number(1)), [
+      turn.set(atomic.load(number(header.turn))),
+      control.when(
+        eq(add(atomic.add(number(header.arrived), number(1)), number(1)), word('threads')),
+        [atomic.store(number(header.arrived), number(0)), atomic.store(number(header.turn), next)],
+        control.loop(control.branchIf(0, eq(atomic.load(number(header.turn)), turn.get))),
+      ),
+    ]);
+  });
+}

@@ -1,0 +1,51 @@
+/**
+ * From a row a sample to a row a node, and back: batches come as people write them, kernels want a node's samples side
+ * by side. Both ways are the transposition of a table, four by four numbers at a time.
+ */
+import { type Assembler, type Callable, type Code, control, f32x4, i32, int, v128 } from '../assembler.js';
+
+const { add, shl, mul, load } = int;
+const number = int.const;
+
+/**
+ * Both are called with (from, fromStride, rows, width, to, toStride): `rows` rows of `width` numbers become `width`
+ * rows. `fromSamples` reads rows at equal distances; `toSamples` reads rows where the table at `from` says, and ignores
+ * `fromStride`. Rows and width are rounded up to fours: there is room on both sides, and the table has the entries.
+ */
+export function rowKernels(module: Assembler): { fromSamples: Callable; toSamples: Callable } {
+  const emit = (address: (table: Code, index: Code, stride: Code) => Code) =>
+    module.function(
+      undefined,
+      [i32, i32, i32, i32, i32, i32],
+      [],
+      ([from, fromStride, rows, width, to, toStride], local) => {
+        const [row, column, target] = [local(i32), local(i32), local(i32)];
+        const source = Array.from({ length: 4 }, () => local(i32));
+        const value = Array.from({ length: 4 }, () => local(v128));
+        const half = Array.from({ length: 4 }, () => local(v128));
+        return control.count(row, number(0), rows.get, number(4), [
+          source.map((s, r) => s.set(address(from.get, add(row.get, number(r)), fromStride.get))),
+          control.count(column, number(0), width.get, number(4), [
+            value.map((v, r) => v.set(f32x4.load(add(source[r].get, shl(column.get, number(2)))))),
+            // Pairs of rows interleaved, then pairs of those.
+            half[0].set(f32x4.shuffle(value[0].get, value[1].get, [0, 4, 1, 5])),
+            half[1].set(f32x4.shuffle(value[0].get, value[1].get, [2, 6, 3, 7])),
+            half[2].set(f32x4.shuffle(value[2].get, value[3].get, [0, 4, 1, 5])),
+            half[3].set(f32x4.shuffle(value[2].get, value[3].get, [2, 6, 3, 7])),
+            target.set(add(add(to.get, mul(column.get, toStride.get)), shl(row.get, number(2)))),
+            [0, 1, 2, 3].map((n) => [
+              f32x4.store(
+                target.get,
+                f32x4.shuffle(half[n >> 1].get, half[2 + (n >> 1)].get, n % 2 === 0 ? [0, 1, 4, 5] : [2, 3, 6, 7]),
+              ),
+              n < 3 ? target.set(add(target.get, toStride.get)) : [],
+            ]),
+          ]),
+        ]);
+      },
+    );
+  return {
+    fromSamples: emit((table, index, stride) => add(table, mul(index, stride))),
+    toSamples: emit((table, index) => load(add(table, shl(index, number(2))))),
+  };
+}

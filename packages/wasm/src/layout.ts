@@ -1,0 +1,135 @@
+/** How much memory a plan needs for a batch size, and where each part of it goes. Nothing is allocated here. */
+import { type Graph, NnbpError } from '@nnbp/core';
+import { headerBytes, unitBytes } from './memory-map.js';
+import type { Plan } from './plan.js';
+
+/** Addresses and sizes in bytes; see the header's words of the same names. */
+export interface Layout {
+  readonly rowBytes: number;
+  readonly rowCount: number;
+  readonly x: number;
+  readonly g: number;
+  readonly slope: number;
+  readonly dLossDx: number;
+  readonly delta: number;
+  readonly parameterOf: number;
+  readonly units: number;
+  readonly outStart: number;
+  readonly outDelta: number;
+  readonly outWeight: number;
+  readonly inStart: number;
+  readonly inX: number;
+  /** 0 where no weights are shared. */
+  readonly inWeight: number;
+  readonly parameters: number;
+  readonly parameterBytes: number;
+  readonly gradients: number;
+  readonly momentum: number;
+  readonly secondMoment: number;
+  readonly inputs: number;
+  readonly inputStride: number;
+  readonly targets: number;
+  readonly targetStride: number;
+  readonly targetRows: number;
+  readonly outputX: number;
+  readonly mask: number;
+  /** Rows of zeros, for tables that are rounded up. */
+  readonly zeroRow: number;
+  /** Tables of predecessors' rows and panels of dense units, one after another. */
+  readonly predecessorTables: number;
+  readonly panel: number;
+  readonly panelStride: number;
+  readonly total: number;
+}
+
+const lineBytes = 64;
+/** What a 32-bit address reaches. */
+const addressable = 2 ** 32;
+
+const roundedUp = (value: number, to: number) => Math.ceil(value / to) * to;
+
+/** Bytes from a row of `count` numbers to the next: an odd number of cache lines, so that columns use all cache sets. */
+export function rowStride(count: number): number {
+  const lines = Math.ceil((count * 4) / lineBytes);
+  return (lines % 2 === 0 ? lines + 1 : lines) * lineBytes;
+}
+
+/**
+ * Bytes from a sample's inputs, or targets, to the next one's: side by side, as callers have them, unless the samples
+ * would then crowd into a few cache sets.
+ */
+export const sampleStride = (count: number): number => ((count * 4) % 512 === 0 ? rowStride(count) : count * 4);
+
+/** The number of a dense unit's predecessors, rounded up to whole vectors: the length of its table. */
+export const tableLength = (predecessors: number): number => roundedUp(predecessors, 4);
+
+/**
+ * Lays out the memory.
+ *
+ * @throws NnbpError `OUT_OF_RANGE` if it is more than WebAssembly can address
+ */
+export function layout(graph: Graph, plan: Plan, batchSize: number): Layout {
+  let next = headerBytes;
+  const place = (bytes: number): number => {
+    const address = next;
+    next += roundedUp(bytes, lineBytes);
+    return address;
+  };
+  const outputCount = graph.outputs.length;
+  const rowBytes = rowStride(batchSize);
+  // Transposing writes up to three rows too many.
+  const rowCount = graph.nodeCount + 3;
+  const rows = () => place(rowCount * rowBytes);
+  const fanIn = (i: number) => graph.edgeStart[i + 1] - graph.edgeStart[i];
+  const widest = plan.units.reduce((most, { dense, nodes }) => (dense ? Math.max(most, fanIn(nodes[0])) : most), 0);
+  const tables = plan.units.reduce((sum, { dense, nodes }) => (dense ? sum + tableLength(fanIn(nodes[0])) : sum), 0);
+  const parameterBytes = roundedUp(graph.parameterCount * 4, lineBytes);
+  const samples = roundedUp(batchSize, 4);
+  const inputStride = sampleStride(graph.inputCount);
+  const targetStride = sampleStride(outputCount);
+
+  const result = {
+    rowBytes,
+    rowCount,
+    parameterBytes,
+    units: place(plan.units.length * unitBytes),
+    parameterOf: place(rowCount * 4),
+    outStart: place((graph.nodeCount + 1) * 4),
+    inStart: place((graph.nodeCount + 1) * 4),
+    outputX: place(roundedUp(outputCount, 4) * 4),
+    mask: place(rowBytes),
+    zeroRow: place(rowBytes),
+    predecessorTables: place(tables * 4),
+    inX: place(plan.sparseEdges * 4),
+    inWeight: graph.sharedWeights === undefined ? 0 : place(plan.sparseEdges * 4),
+    outDelta: place(plan.sparseEdges * 4),
+    outWeight: place(plan.sparseEdges * 4),
+    parameters: place(parameterBytes),
+    gradients: place(parameterBytes + lineBytes),
+    x: rows(),
+    g: rows(),
+    slope: rows(),
+    dLossDx: rows(),
+    delta: rows(),
+    targetRows: place(roundedUp(outputCount, 4) * rowBytes),
+    inputStride,
+    // Whole vectors are read, so up to three numbers beyond the last.
+    inputs: place(samples * inputStride + 12),
+    targetStride,
+    targets: place(samples * targetStride + 12),
+    panelStride: rowStride(widest),
+    panel: place(samples * rowStride(widest)),
+    // Last, since the system gives memory only where it is touched, and plain gradient descent touches neither.
+    momentum: place(parameterBytes),
+    secondMoment: place(parameterBytes),
+  };
+  if (next > addressable) {
+    const gigabytes = (next / 2 ** 30).toFixed(1);
+    throw new NnbpError(
+      'OUT_OF_RANGE',
+      `The graph (${graph.nodeCount} nodes, ${graph.edgeCount} edges) with batches of ${batchSize} needs ${gigabytes} GiB; ` +
+        `WebAssembly addresses 4. Use a smaller batch or another engine.`,
+    );
+  }
+  return { ...result, total: next };
+}

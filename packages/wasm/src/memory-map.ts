@@ -1,0 +1,114 @@
+/**
+ * Where things are in the linear memory: think of the table of contents on its first page. Kernels find every address
+ * here, so that one compiled module serves every graph.
+ *
+ * A row is one quantity of one node for all samples of a batch. All five tables (x, g, slope, dLossDx, delta) have
+ * their rows at the same places, so a row in one is a constant away from the same node's row in another.
+ */
+import { type Code, int } from './assembler.js';
+
+/** Addresses of the words of the header. */
+export const header = {
+  /** From one row to the next, in bytes: an odd number of cache lines, so that rows spread over all cache sets. */
+  rowBytes: 0,
+  /** The bytes of a row in use: the samples, rounded up to whole vectors. */
+  columns: 4,
+  samples: 8,
+  threads: 12,
+  /** The tables. */
+  x: 16,
+  g: 20,
+  slope: 24,
+  dLossDx: 28,
+  /** delta = dLossDx · slope, which case 2 and case 3 share. */
+  delta: 32,
+  /** For each row, the address of the node's b; 0 for an input. */
+  parameterOf: 36,
+  units: 40,
+  unitCount: 44,
+  /** For each row, where its edges to sparse nodes begin in the next two tables. */
+  outStart: 48,
+  /** For each such edge, the address of the successor's delta row… */
+  outDelta: 52,
+  /** …and that of the weight. */
+  outWeight: 56,
+  /** For each row, where a sparse node's edges begin in the next two tables. */
+  inStart: 60,
+  /** For each such edge, the address of the predecessor's x row… */
+  inX: 64,
+  /** …and, where weights are shared, that of the weight. */
+  inWeight: 68,
+  /** From a parameter to its gradient. */
+  gradients: 72,
+  parameters: 76,
+  /** Length of the parameter vector, rounded up to whole cache lines. */
+  parameterBytes: 80,
+  /** Two more vectors of that length for an optimizer (momentum; first and second moment). */
+  momentum: 84,
+  secondMoment: 88,
+  rowCount: 92,
+  inputCount: 96,
+  /** The samples' inputs as they came, a row a sample, and the distance between rows. */
+  inputs: 100,
+  inputStride: 104,
+  targets: 108,
+  targetStride: 112,
+  /** The targets again, a row an output node. */
+  targetRows: 116,
+  outputCount: 120,
+  /** For each output node, the address of its x row. */
+  outputX: 124,
+  /** A row whose lanes are all ones where there is a sample, else zeros. */
+  mask: 128,
+  /** 1 if the inputs' dLossDx is wanted. */
+  inputGradients: 132,
+  /** 1 if gradients are added up edge by edge and so must start from 0. */
+  accumulates: 136,
+  /** 1 / the number of outputs, as float32: losses are means over them. */
+  outputShare: 140,
+  /** The loss of the last pass as float64, summed over samples. */
+  loss: 144,
+  /** 1 if the last step changed the parameters. */
+  updated: 152,
+  /** As float32: a step is taken only if the largest gradient times `reach` is at most `room`. */
+  reach: 156,
+  room: 160,
+  /** The numbers of a step, float32; see the optimizer kernels. */
+  stepNumbers: 192,
+  /** Four lanes a thread: the largest |gradient| seen; NaN if one was. */
+  largest: 1024,
+  /** Between threads: how many have arrived, and which time it is. */
+  arrived: 512,
+  turn: 576,
+} as const;
+
+/** Bytes of the header. */
+export const headerBytes = 4096;
+
+/** Addresses of the words of a unit, relative to it. */
+export const unit = {
+  dense: 0,
+  nodes: 4,
+  firstRow: 8,
+  /** From a node's b to its first weight: 8 if c is a parameter, else 4. */
+  weightOffset: 12,
+  activation: 16,
+  /** A number the activation has been given (a slope, an alpha). */
+  option: 20,
+  /** Dense: how many predecessors, and a table of the addresses of their x rows. */
+  predecessors: 24,
+  predecessorX: 28,
+  /** Dense: the predecessors' values a row a sample, for case 3, and the distance between those rows. */
+  panel: 32,
+  panelStride: 36,
+  /** Dense: 1 if the panel has to be made; 0 if it is the inputs as they came. */
+  makesPanel: 40,
+  /** Dense: 1 if every predecessor is an input, whose dLossDx nobody may want. */
+  onInputs: 44,
+} as const;
+
+/** Bytes of a unit. */
+export const unitBytes = 48;
+
+/** A word of the header. */
+export const word = (name: keyof typeof header): Code => int.load(int.const(0), header[name]);
