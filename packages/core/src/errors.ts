@@ -21,6 +21,7 @@ export type NnbpErrorCode =
   | 'EMPTY_DATA'
   | 'DIVERGED'
   | 'DISPOSED'
+  | 'UNAVAILABLE'
   | 'WRONG_DERIVATIVE';
 
 /**

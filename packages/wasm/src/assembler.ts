@@ -223,6 +223,11 @@ export const memory = {
 export const atomic = {
   load: (address: Code, offset = 0): Code => [address, 0xfe, 0x10, 2, unsigned(offset)],
   store: (address: Code, value: Code, offset = 0): Code => [address, value, 0xfe, 0x17, 2, unsigned(offset)],
+  /** Sleeps while the word is as expected, for at most so many nanoseconds. Not allowed on a page's main thread. */
+  sleep: (address: Code, expected: Code, nanoseconds: number): Code => [
+    [address, expected, 0x42, signed(nanoseconds), 0xfe, 0x01, 2, 0],
+    0x1a,
+  ],
   /** Adds, and leaves what was there before. */
   add: (address: Code, value: Code, offset = 0): Code => [address, value, 0xfe, 0x1e, 2, unsigned(offset)],
 };

@@ -1,41 +1,147 @@
 /** The fast engine: `await wasm()` compiles the kernels once; every graph prepared afterwards starts at once. */
-import type { Engine, Graph } from '@nnbp/core';
-import { type Host, WasmExecutor } from './executor.js';
-import { hasFusedMultiplyAdd, kernels } from './module.js';
+import { type Engine, expectWhole, type Graph, NnbpError } from '@nnbp/core';
+import { activationKernelOf } from './builtins.js';
+import { type Attached, type Host, WasmExecutor } from './executor.js';
+import { customActivation } from './kernels/activation.js';
+import { mostThreads } from './memory-map.js';
+import { hasFusedMultiplyAdd, hasSimd, kernels } from './module.js';
+import { Pool } from './pool.js';
 
 /** Options of {@link wasm}. */
 export interface WasmOptions {
-  /** How many threads share the work, this one included. Default 1. */
+  /** How many threads share the work, this one included: 1 (default) to 16. */
   readonly threads?: number;
+  /**
+   * How many multiplications and additions a forward pass must have, edges times batch size, for threads to be worth
+   * meeting each other; with fewer, one does it alone. Default 100,000.
+   */
+  readonly leastWork?: number;
 }
 
 /** An engine whose executors run WebAssembly kernels in float32. */
 export interface WasmEngine extends Engine {
-  /** How many threads it has. */
+  /** How many threads it has: fewer than asked for if the host allows no more. */
   readonly threads: number;
+  /** Why it has fewer threads than asked for; undefined if it has them. */
+  readonly threadsReason: string | undefined;
   /** {@inheritDoc Engine.prepare} */
   prepare(graph: Graph, batchSize: number): WasmExecutor;
+  /** Ends its threads. Executors that use them are not usable afterwards. */
+  dispose(): void;
 }
 
 /**
- * Makes the fast engine.
+ * Makes the fast engine: float32, WebAssembly SIMD, fused multiply-add where the host has it.
+ *
+ * @throws NnbpError `UNAVAILABLE` if the host has no WebAssembly with SIMD or its security policy forbids it: use
+ * {@link auto}, or `js()` from `@nnbp/core`; `OUT_OF_RANGE`
+ *
+ * @example
+ * ```ts
+ * import { sigmoid } from '@nnbp/activations';
+ * import { mlp, Network } from '@nnbp/core';
+ * import { mse } from '@nnbp/losses';
+ * import { sgd } from '@nnbp/optim';
+ * import { fit } from '@nnbp/train';
+ * import { wasm } from '@nnbp/wasm';
+ *
+ * const network = new Network(mlp([2, 8, 1], { activation: sigmoid }));
+ * const data = { inputs: [[0, 0], [0, 1], [1, 0], [1, 1]], targets: [[0], [1], [1], [0]] };
+ * await fit(network, data, { loss: mse(), optimizer: sgd({ learningRate: 2 }), epochs: 10, engine: await wasm() });
+ * ```
  */
-export async function wasm(_options: WasmOptions = {}): Promise<WasmEngine> {
-  const module = await kernels(false, hasFusedMultiplyAdd());
+export async function wasm(options: WasmOptions = {}): Promise<WasmEngine> {
+  const { threads: wanted = 1, leastWork = 100_000 } = options;
+  expectWhole('threads', wanted, 1, mostThreads);
+  expectWhole('leastWork', leastWork, 0);
+  const alone = oneThread(await compiled(false));
+  const { pool, reason } = wanted > 1 ? await startPool(wanted - 1) : {};
+  const threads = pool === undefined ? 1 : wanted;
+  const crew = pool && manyThreads(await compiled(true), pool, threads);
+
+  const hostFor = (graph: Graph, batchSize: number): Host => {
+    if (crew === undefined) return wanted > 1 ? { ...alone, reason } : alone;
+    const why = reasonForOne(graph, batchSize, leastWork);
+    return why === undefined ? crew : { ...alone, reason: why };
+  };
   return {
     name: 'wasm',
-    threads: 1,
-    prepare: (graph, batchSize) => new WasmExecutor(graph, batchSize, oneThread(module)),
+    threads,
+    threadsReason: reason,
+    prepare: (graph, batchSize) => new WasmExecutor(graph, batchSize, hostFor(graph, batchSize)),
+    dispose: () => pool?.dispose(),
   };
+}
+
+async function compiled(shared: boolean): Promise<WebAssembly.Module> {
+  if (typeof WebAssembly === 'undefined') throw new NnbpError('UNAVAILABLE', 'This host has no WebAssembly.');
+  if (!hasSimd()) throw new NnbpError('UNAVAILABLE', "This host's WebAssembly has no SIMD.");
+  try {
+    return await kernels(shared, hasFusedMultiplyAdd());
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new NnbpError(
+      'UNAVAILABLE',
+      `This host refused to compile WebAssembly (${why}). A content security policy has to allow 'wasm-unsafe-eval'.`,
+      { cause },
+    );
+  }
+}
+
+async function startPool(helpers: number): Promise<{ pool?: Pool; reason?: string }> {
+  if (typeof SharedArrayBuffer === 'undefined' || (globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated === false) {
+    return { reason: 'the page is not cross-origin isolated, so threads cannot share memory' };
+  }
+  try {
+    return { pool: await Pool.start(helpers, await compiled(true)) };
+  } catch (error) {
+    return { reason: `the host started no threads: ${error instanceof Error ? error.message : String(error)}` };
+  }
+}
+
+function reasonForOne(graph: Graph, batchSize: number, leastWork: number): string | undefined {
+  if (graph.sharedWeights !== undefined) return 'edges share weights, whose gradients two threads would write at once';
+  const custom = graph.activations.find((activation) => activationKernelOf(activation).code === customActivation);
+  if (custom) return `the activation ${custom.name} is a custom one, which only this thread can call`;
+  if (graph.edgeCount * batchSize < leastWork) return 'there is too little work to share';
+  return undefined;
+}
+
+type RunExport = (thread: number, kind: number, loss: number, optimizer: number) => void;
+
+function instantiate(module: WebAssembly.Module, ...[memory, plugins]: Parameters<Host['attach']>): RunExport {
+  const environment = { memory, activation: plugins.activation, loss: plugins.caseOne };
+  return new WebAssembly.Instance(module, { environment }).exports.run as RunExport;
 }
 
 const oneThread = (module: WebAssembly.Module): Host => ({
   threads: 1,
   attach(memory, plugins) {
-    const { exports } = new WebAssembly.Instance(module, {
-      environment: { memory, activation: plugins.activation, loss: plugins.caseOne },
-    });
-    const run = exports.run as (thread: number, kind: number, loss: number, optimizer: number) => void;
+    const run = instantiate(module, memory, plugins);
     return { run: (kind, loss, optimizer) => run(0, kind, loss, optimizer), detach: () => undefined };
   },
 });
+
+function manyThreads(module: WebAssembly.Module, pool: Pool, threads: number): Host {
+  // An executor that is dropped without dispose() must not live on in the helpers.
+  const dropped = new FinalizationRegistry<() => void>((detach) => detach());
+  return {
+    threads,
+    attach(memory, plugins): Attached {
+      const run = instantiate(module, memory, plugins);
+      const { call, detach } = pool.attach(memory);
+      const attached = {
+        run(kind: number, loss: number, optimizer: number) {
+          call(kind, loss, optimizer);
+          run(0, kind, loss, optimizer);
+        },
+        detach() {
+          dropped.unregister(attached);
+          detach();
+        },
+      };
+      dropped.register(attached, detach, attached);
+      return attached;
+    },
+  };
+}

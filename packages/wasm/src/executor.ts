@@ -24,14 +24,20 @@ import { header } from './memory-map.js';
 import { plan } from './plan.js';
 import { Update } from './update.js';
 
-/** Runs the kernels: one call to `run` on this thread, and on those that help. */
-export type Run = (kind: number, loss: number, optimizer: number) => void;
+/** Kernels at work on a memory. */
+export interface Attached {
+  /** Runs them: on this thread, and on those that help. */
+  run(kind: number, loss: number, optimizer: number): void;
+  detach(): void;
+}
 
 /** What an executor needs of its engine. */
 export interface Host {
   readonly threads: number;
-  /** Puts the kernels to work on a memory. */
-  attach(memory: WebAssembly.Memory, plugins: CustomPlugins): { readonly run: Run; detach(): void };
+  /** Why there are fewer threads than asked for. */
+  readonly reason?: string | undefined;
+  /** Puts the kernels to work. */
+  attach(memory: WebAssembly.Memory, plugins: CustomPlugins): Attached;
 }
 
 const pageBytes = 65536;
@@ -44,6 +50,10 @@ export class WasmExecutor implements Executor {
   readonly gradients: Float32Array;
   /** Windows onto all that the last pass computed. */
   readonly cache: WasmCache;
+  /** How many threads share its work. */
+  readonly threads: number;
+  /** Why there are fewer than the engine was asked for; undefined if there are not. */
+  readonly threadsReason: string | undefined;
   readonly #layout: Layout;
   readonly #words: Uint32Array;
   readonly #numbers: Float32Array;
@@ -51,9 +61,7 @@ export class WasmExecutor implements Executor {
   readonly #outputs: Float32Array;
   readonly #update: Update;
   readonly #plugins: CustomPlugins;
-  readonly #threads: number;
-  readonly #run: Run;
-  readonly #detach: () => void;
+  readonly #attached: Attached;
   #previous: Float32Array | undefined;
   #samples = 0;
   #disposed = false;
@@ -86,18 +94,17 @@ export class WasmExecutor implements Executor {
     this.#loss = new Float64Array(buffer, header.loss, 1);
     this.#outputs = new Float32Array(batchSize * graph.outputs.length);
     this.#update = new Update(this.#numbers, vector(momentum), vector(secondMoment));
-    this.#threads = host.threads;
+    this.threads = host.threads;
+    this.threadsReason = host.reason;
     this.#plugins = new CustomPlugins(this.#words, this.#numbers, graph, planned);
     writeImage(this.#words, this.#numbers, graph, planned, this.#layout, host.threads);
-    const attached = host.attach(memory, this.#plugins);
-    this.#run = attached.run;
-    this.#detach = () => attached.detach();
+    this.#attached = host.attach(memory, this.#plugins);
   }
 
   /** {@inheritDoc Executor.predict} */
   predict(inputs: FloatArray, samples: number): FloatArray {
     this.#begin(samples, inputs);
-    this.#run(job.predict, 0, optimizerCode.none);
+    this.#attached.run(job.predict, 0, optimizerCode.none);
     const { outputs } = this.graph;
     for (let k = 0; k < outputs.length; k++) {
       const row = this.#words[this.#layout.outputX / 4 + k] / 4;
@@ -136,7 +143,7 @@ export class WasmExecutor implements Executor {
     if (this.#disposed) return;
     this.#disposed = true;
     this.#update.release();
-    this.#detach();
+    this.#attached.detach();
   }
 
   /** The optimizer called back, on the whole vectors in place. */
@@ -160,12 +167,12 @@ export class WasmExecutor implements Executor {
 
   #backward(kind: number, samples: number, loss: Loss, optimizer: number): number {
     this.#plugins.loss = loss;
-    this.#run(kind, lossKernelOf(loss), optimizer);
+    this.#attached.run(kind, lossKernelOf(loss), optimizer);
     return this.#loss[0] / samples;
   }
 
   #gradientsFinite(): boolean {
-    for (let lane = 0; lane < 4 * this.#threads; lane++) {
+    for (let lane = 0; lane < 4 * this.threads; lane++) {
       const at = (lane >> 2) * 16 + (lane & 3);
       if (!Number.isFinite(this.#numbers[header.largest / 4 + at])) return false;
     }

@@ -43,7 +43,9 @@ function writeHeader(
     threads,
     inputCount: graph.inputCount,
     outputCount: graph.outputs.length,
-    accumulates: Number(plan.sparseEdges > 0),
+    accumulates: Number(graph.sharedWeights !== undefined),
+    sparseEdges: plan.sparseEdges,
+    maySleep: Number(!('document' in globalThis)),
     // Kernels hold the address of a parameter and want that of its gradient.
     gradients: layout.gradients - layout.parameters,
   };

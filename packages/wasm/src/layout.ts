@@ -1,6 +1,7 @@
 /** How much memory a plan needs for a batch size, and where each part of it goes. Nothing is allocated here. */
 import { type Graph, NnbpError } from '@nnbp/core';
-import { headerBytes, unitBytes } from './memory-map.js';
+import { portion } from './kernels/finish.js';
+import { headerBytes, mostThreads, unitBytes } from './memory-map.js';
 import type { Plan } from './plan.js';
 
 /** Addresses and sizes in bytes; see the header's words of the same names. */
@@ -35,6 +36,8 @@ export interface Layout {
   readonly mask: number;
   /** Rows of zeros, for tables that are rounded up. */
   readonly zeroRow: number;
+  /** A page a thread. */
+  readonly scratch: number;
   /** Tables of predecessors' rows and panels of dense units, one after another. */
   readonly predecessorTables: number;
   readonly panel: number;
@@ -99,6 +102,7 @@ export function layout(graph: Graph, plan: Plan, batchSize: number): Layout {
     outputX: place(roundedUp(outputCount, 4) * 4),
     mask: place(rowBytes),
     zeroRow: place(rowBytes),
+    scratch: place(mostThreads * portion * 16),
     predecessorTables: place(tables * 4),
     inX: place(plan.sparseEdges * 4),
     inWeight: graph.sharedWeights === undefined ? 0 : place(plan.sparseEdges * 4),

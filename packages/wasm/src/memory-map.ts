@@ -62,8 +62,14 @@ export const header = {
   mask: 128,
   /** 1 if the inputs' dLossDx is wanted. */
   inputGradients: 132,
-  /** 1 if gradients are added up edge by edge and so must start from 0. */
+  /** 1 if edges share weights, so that gradients are added up edge by edge and must start from 0. */
   accumulates: 136,
+  /** How many edges go to sparse nodes. */
+  sparseEdges: 168,
+  /** 1 if this thread may sleep: a page's main thread may not. */
+  maySleep: 176,
+  /** A page a thread, for intermediate sums. */
+  scratch: 172,
   /** 1 / the number of outputs, as float32: losses are means over them. */
   outputShare: 140,
   /** The loss of the last pass as float64, summed over samples. */
@@ -81,6 +87,9 @@ export const header = {
   arrived: 512,
   turn: 576,
 } as const;
+
+/** Each thread has a line of the header and a page of scratch memory. */
+export const mostThreads = 16;
 
 /** Bytes of the header. */
 export const headerBytes = 4096;

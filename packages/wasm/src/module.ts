@@ -1,5 +1,5 @@
 /** The compiled kernels: made once for each kind of host and memory, and shared by all executors of a process. */
-import { Assembler, fusedMultiplyAdd, separateMultiplyAdd } from './assembler.js';
+import { Assembler, type Code, control, f32x4, fusedMultiplyAdd, separateMultiplyAdd } from './assembler.js';
 import { program } from './kernels/program.js';
 
 const made = new Map<string, Promise<WebAssembly.Module>>();
@@ -26,12 +26,15 @@ function moduleBytes(shared: boolean, fused: boolean): Uint8Array<ArrayBuffer> {
   return assembler.bytes();
 }
 
+/** Whether the host has vectors of four numbers. */
+export const hasSimd = (): boolean => accepts(f32x4.const(0));
+
 /** Whether the host multiplies and adds with one rounding in one instruction (relaxed SIMD). */
-export function hasFusedMultiplyAdd(): boolean {
+export const hasFusedMultiplyAdd = (): boolean =>
+  accepts(fusedMultiplyAdd(f32x4.const(0), f32x4.const(0), f32x4.const(0)));
+
+function accepts(vector: Code): boolean {
   const probe = new Assembler();
-  probe.function(undefined, [], [], () => [fusedMultiplyAddProbe, 0x1a]);
+  probe.function(undefined, [], [], () => control.drop(vector));
   return WebAssembly.validate(probe.bytes());
 }
-
-const zero = [0xfd, 0x0c, Array<number>(16).fill(0)];
-const fusedMultiplyAddProbe = fusedMultiplyAdd(zero, zero, zero);

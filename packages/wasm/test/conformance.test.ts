@@ -2,8 +2,10 @@ import { conformance } from '@nnbp/conformance';
 import { wasm } from '@nnbp/wasm';
 import { describe, test } from 'vitest';
 
-const engine = await wasm();
+const engines = { 'one thread': await wasm(), 'two threads': await wasm({ threads: 2, leastWork: 0 }) };
 
-describe('one thread', () => {
-  for (const { name, run } of conformance(engine)) test(name, run);
-});
+for (const [threads, engine] of Object.entries(engines)) {
+  describe(threads, () => {
+    for (const { name, run } of conformance(engine)) test(name, run);
+  });
+}

@@ -25,7 +25,6 @@ import {
   sineAndCosine,
   type Workshop,
 } from './elementary.js';
-import { whileRoom } from './loops.js';
 
 /** Leaves g(h) in `g` and g'(h) in `derivative`. `option` is the number the activation was given, in all lanes. */
 type VectorActivation = (shop: Workshop, h: Local, g: Local, derivative: Local, option: Local) => Code;
@@ -190,41 +189,45 @@ export const activationNames = Object.keys(vectorActivations);
 export const customActivation = 256;
 
 /**
- * Called with a unit's address and the nodes from, to of it: reads h from the g rows, writes g, x and slope rows.
+ * Called with a unit's address and the nodes from, to of it: reads h from the g rows, writes g, x and slope rows. One
+ * loop over all vectors of all rows, so that the constants of g are made once.
  */
 export function activationKernel(module: Assembler, multiplyAdd: MultiplyAdd, custom: Callable): Callable {
   const kernels = activationNames.map((name) =>
     module.function(undefined, [i32, i32, i32], [], ([u, from, to], local) => {
-      const [node, row, column, columns, x, g, slope, b] = Array.from({ length: 8 }, () => local(i32));
+      const [row, lastRow, nextRow, end, at, parameterOf, b, toX, toSlope] = Array.from({ length: 9 }, () => local(i32));
       const [h, c, value, derivative, option] = Array.from({ length: 5 }, () => local(v128));
-      const shop: Workshop = { multiplyAdd, local };
-      const code = vectorActivations[name](shop, h, value, derivative, option);
-      const offset = (table: Local): Code => int.add(table.get, column.get);
-      return [
-        columns.set(word('columns')),
-        option.set(f32x4.loadSplat(u.get, unit.option)),
-        control.count(node, from.get, to.get, int.const(1), [
-          row.set(int.add(int.load(u.get, unit.firstRow), node.get)),
-          b.set(int.load(int.add(word('parameterOf'), int.shl(row.get, int.const(2))))),
-          control.when(
-            int.eq(int.load(u.get, unit.weightOffset), int.const(8)),
-            c.set(f32x4.loadSplat(b.get, 4)),
-            c.set(one),
-          ),
-          row.set(int.mul(row.get, word('rowBytes'))),
-          x.set(int.add(word('x'), row.get)),
-          g.set(int.add(word('g'), row.get)),
-          slope.set(int.add(word('slope'), row.get)),
-          column.set(int.const(0)),
-          whileRoom(column, columns, 16, [
-            h.set(f32x4.load(offset(g))),
-            code,
-            f32x4.store(offset(g), value.get),
-            f32x4.store(offset(x), f32x4.mul(c.get, value.get)),
-            f32x4.store(offset(slope), f32x4.mul(c.get, derivative.get)),
-          ]),
-        ]),
+      const code = vectorActivations[name]({ multiplyAdd, local }, h, value, derivative, option);
+      const firstRow = int.load(u.get, unit.firstRow);
+      const trainable = int.eq(int.load(u.get, unit.weightOffset), int.const(8));
+      const rowAt = (index: Local): Code => int.add(word('g'), int.mul(int.add(firstRow, index.get), word('rowBytes')));
+      const beginRow: Code = [
+        at.set(row.get),
+        end.set(int.add(row.get, word('columns'))),
+        b.set(int.load(parameterOf.get)),
+        parameterOf.set(int.add(parameterOf.get, int.const(4))),
+        control.when(trainable, c.set(f32x4.loadSplat(b.get, 4)), c.set(one)),
       ];
+      return control.when(int.ltU(from.get, to.get), [
+        option.set(f32x4.loadSplat(u.get, unit.option)),
+        nextRow.set(word('rowBytes')),
+        toX.set(int.sub(word('x'), word('g'))),
+        toSlope.set(int.sub(word('slope'), word('g'))),
+        parameterOf.set(int.add(word('parameterOf'), int.shl(int.add(firstRow, from.get), int.const(2)))),
+        row.set(rowAt(from)),
+        lastRow.set(rowAt(to)),
+        beginRow,
+        control.loop(
+          h.set(f32x4.load(at.get)),
+          code,
+          f32x4.store(at.get, value.get),
+          f32x4.store(int.add(at.get, toX.get), f32x4.mul(c.get, value.get)),
+          f32x4.store(int.add(at.get, toSlope.get), f32x4.mul(c.get, derivative.get)),
+          control.branchIf(0, int.ltU(at.tee(int.add(at.get, int.const(16))), end.get)),
+          row.set(int.add(row.get, nextRow.get)),
+          control.when(int.ne(row.get, lastRow.get), [beginRow, control.branch(1)]),
+        ),
+      ]);
     }),
   );
   return module.function(undefined, [i32, i32, i32], [], ([u, from, to]) =>

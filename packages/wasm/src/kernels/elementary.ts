@@ -35,7 +35,10 @@ const ln2Low = -2.12194440054690583e-4;
 /** Adding this to a number of moderate size rounds it to an integer, which then stands in its low bits. */
 const roundToInteger = 12582912;
 
-/** x = n ln 2 + r with |r| ≤ ln 2 / 2, x being within ±87; `rounded` holds n in its low bits. */
+/**
+ * sign · x = n ln 2 + sign · r with |r| ≤ ln 2 / 2, x being within ±87; `rounded` holds n in its low bits. That r takes
+ * x's sign and not the sum's saves turning x's sign.
+ */
 function reduce({ multiplyAdd, local }: Workshop, x: Code, sign: 1 | -1, r: Local, rounded: Local): Code {
   const [clamped, n] = [local(v128), local(v128)];
   return [
@@ -43,22 +46,23 @@ function reduce({ multiplyAdd, local }: Workshop, x: Code, sign: 1 | -1, r: Loca
     clamped.set(f32x4.pmin(f32x4.pmax(x, f32x4.const(-87)), f32x4.const(87))),
     rounded.set(multiplyAdd(clamped.get, f32x4.const(sign * Math.LOG2E), f32x4.const(roundToInteger))),
     n.set(f32x4.sub(rounded.get, f32x4.const(roundToInteger))),
-    r.set(multiplyAdd(n.get, f32x4.const(-ln2High), sign === 1 ? clamped.get : f32x4.neg(clamped.get))),
-    r.set(multiplyAdd(n.get, f32x4.const(-ln2Low), r.get)),
+    r.set(multiplyAdd(n.get, f32x4.const(-sign * ln2High), clamped.get)),
+    r.set(multiplyAdd(n.get, f32x4.const(-sign * ln2Low), r.get)),
   ];
 }
 
 /**
  * Sets `result` to exp(sign · x), for |x| up to 87; beyond, to exp(±87).
  *
- * exp r by a polynomial; 2ⁿ by adding n to the exponent's bits.
+ * exp(sign · r) by a polynomial; 2ⁿ by adding n to the exponent's bits.
  *
  * @param low - Added to x: what did not fit into its 24 bits.
  */
 export function exp(shop: Workshop, x: Code, result: Local, sign: 1 | -1 = 1, low?: Code): Code {
   const [rounded, r] = [shop.local(v128), shop.local(v128)];
   // Taylor's series: over |r| ≤ 0.347 the first term left out is below 2⁻²⁷ of the sum.
-  const [setup, value] = polynomial(shop, [1, 1, 1 / 2, 1 / 6, 1 / 24, 1 / 120, 1 / 720], r);
+  const series = [1, 1, 1 / 2, 1 / 6, 1 / 24, 1 / 120, 1 / 720].map((term, k) => term * sign ** k);
+  const [setup, value] = polynomial(shop, series, r);
   return [
     reduce(shop, x, sign, r, rounded),
     low === undefined ? [] : r.set(f32x4.add(r.get, low)),

@@ -17,10 +17,10 @@ import {
   scalar,
   v128,
 } from '../assembler.js';
-import { word } from '../memory-map.js';
+import { header, word } from '../memory-map.js';
 import { whileRoom } from './loops.js';
 
-const { add, mul, shl, load, ltU } = int;
+const { add, sub, mul, shl, load, ltU } = int;
 const number = int.const;
 
 /** The sum of a vector's four lanes. */
@@ -31,86 +31,134 @@ export function laneSum(value: Local): Code {
   );
 }
 
+/** Edges out of a node are taken in portions whose sums fit into a thread's scratch memory, four lanes an edge. */
+export const portion = 256;
+
 /**
  * Called with the first row, the one after the last, the offset from b to the first weight (0: inputs, which have no
- * parameters) and a record of the largest gradient.
+ * parameters) and the thread's record of the largest gradient.
  */
 export function finishKernel(module: Assembler, multiplyAdd: MultiplyAdd): Callable {
+  const caseTwo = sparseSuccessors(module, multiplyAdd);
   return module.function(undefined, [i32, i32, i32, i32], [], ([from, to, weightOffset, record], local) => {
-    const [row, columns, column, edge, firstEdge, end, offset, address, weight] = Array.from({ length: 9 }, () =>
-      local(i32),
-    );
-    const [x, g, slope, dLossDx, delta, outDelta, gradients, b] = Array.from({ length: 8 }, () => local(i32));
-    const d = Array.from({ length: 4 }, () => local(v128));
-    const values = Array.from({ length: 4 }, () => local(v128));
-    const [factor, product, other, sumB, sumC] = Array.from({ length: 5 }, () => local(v128));
+    const [row, columns, column, offset, b, gradients] = Array.from({ length: 6 }, () => local(i32));
+    const [g, slope, dLossDx, delta] = Array.from({ length: 4 }, () => local(i32));
+    const [d, product, sumB, sumC] = Array.from({ length: 4 }, () => local(v128));
     const [gradient, largest] = [local(f32), local(f32)];
-    const at = (table: Parameters<typeof word>[0], index: Code): Code => load(add(word(table), shl(index, number(2))));
-    const remember = (value: Code): Code => largest.set(scalar.max(largest.get, scalar.abs(value)));
-
-    const strip = (vectors: number): Code => [
-      offset.set(add(mul(row.get, word('rowBytes')), column.get)),
-      d.slice(0, vectors).map((sum, v) => sum.set(f32x4.load(add(dLossDx.get, offset.get), 16 * v))),
-      control.when(ltU(firstEdge.get, end.get), [
-        values.slice(0, vectors).map((value, v) => value.set(f32x4.load(add(x.get, offset.get), 16 * v))),
-        edge.set(firstEdge.get),
-        control.loop(
-          weight.set(load(add(edge.get, outDelta.get))),
-          address.set(add(load(edge.get), column.get)),
-          factor.set(f32x4.loadSplat(weight.get)),
-          d.slice(0, vectors).map((sum, v) => [
-            other.set(f32x4.load(address.get, 16 * v)),
-            sum.set(multiplyAdd(factor.get, other.get, sum.get)),
-            product.set(
-              v === 0 ? f32x4.mul(other.get, values[v].get) : multiplyAdd(other.get, values[v].get, product.get),
-            ),
-          ]),
-          weight.set(add(weight.get, gradients.get)),
-          gradient.set(scalar.add(scalar.load(weight.get), laneSum(product))),
-          scalar.store(weight.get, gradient.get),
-          remember(gradient.get),
-          control.branchIf(0, ltU(edge.tee(add(edge.get, number(4))), end.get)),
-        ),
-        d.slice(0, vectors).map((sum, v) => f32x4.store(add(dLossDx.get, offset.get), sum.get, 16 * v)),
-      ]),
-      control.when(
-        b.get,
-        d.slice(0, vectors).map((sum, v) => [
-          other.set(f32x4.mul(sum.get, f32x4.load(add(slope.get, offset.get), 16 * v))),
-          f32x4.store(add(delta.get, offset.get), other.get, 16 * v),
-          sumB.set(f32x4.add(sumB.get, other.get)),
-          sumC.set(multiplyAdd(sum.get, f32x4.load(add(g.get, offset.get), 16 * v), sumC.get)),
-        ]),
-      ),
+    const leave = (sum: Local, offset: number): Code => [
+      gradient.set(laneSum(sum)),
+      scalar.store(add(b.get, gradients.get), gradient.get, offset),
+      largest.set(scalar.max(largest.get, scalar.abs(gradient.get))),
     ];
-
-    const tables = { x, g, slope, dLossDx, delta, gradients, columns } as const;
+    const at = (table: Local): Code => add(table.get, offset.get);
+    const tables = { g, slope, dLossDx, delta, gradients, columns } as const;
     return [
       Object.entries(tables).map(([name, table]) => table.set(word(name as keyof typeof tables))),
-      // From an entry of outDelta to that of outWeight.
-      outDelta.set(int.sub(word('outWeight'), word('outDelta'))),
       control.count(row, from.get, to.get, number(1), [
-        b.set(at('parameterOf', row.get)),
-        firstEdge.set(add(word('outDelta'), shl(at('outStart', row.get), number(2)))),
-        end.set(add(word('outDelta'), shl(at('outStart', add(row.get, number(1))), number(2)))),
-        sumB.set(f32x4.const(0)),
-        sumC.set(f32x4.const(0)),
-        column.set(number(0)),
-        whileRoom(column, columns, 64, strip(4)),
-        whileRoom(column, columns, 16, strip(1)),
-        control.when(b.get, [
-          gradient.set(laneSum(sumB)),
-          scalar.store(add(b.get, gradients.get), gradient.get),
-          remember(gradient.get),
-          control.when(int.eq(weightOffset.get, number(8)), [
-            gradient.set(laneSum(sumC)),
-            scalar.store(add(b.get, gradients.get), gradient.get, 4),
-            remember(gradient.get),
-          ]),
+        control.when(word('sparseEdges'), caseTwo(row.get, record.get)),
+        control.when(weightOffset.get, [
+          b.set(load(add(word('parameterOf'), shl(row.get, number(2))))),
+          offset.set(mul(row.get, word('rowBytes'))),
+          column.set(add(offset.get, columns.get)),
+          sumB.set(f32x4.const(0)),
+          sumC.set(f32x4.const(0)),
+          control.loop(
+            d.set(f32x4.load(at(dLossDx))),
+            product.set(f32x4.mul(d.get, f32x4.load(at(slope)))),
+            f32x4.store(at(delta), product.get),
+            sumB.set(f32x4.add(sumB.get, product.get)),
+            sumC.set(multiplyAdd(d.get, f32x4.load(at(g)), sumC.get)),
+            control.branchIf(0, ltU(offset.tee(add(offset.get, number(16))), column.get)),
+          ),
+          leave(sumB, 0),
+          control.when(int.eq(weightOffset.get, number(8)), leave(sumC, 4)),
         ]),
       ]),
       // Any lane will do for a maximum.
       f32x4.store(record.get, f32x4.max(f32x4.load(record.get), f32x4.splat(largest.get))),
+    ];
+  });
+}
+
+/**
+ * For one row: what its sparse successors add to its dLossDx, and the gradients of the weights on the way to them. The
+ * row's x and dLossDx stay in registers while the edges stream past; each edge's four partial sums wait in scratch
+ * memory until all samples have been seen.
+ */
+function sparseSuccessors(module: Assembler, multiplyAdd: MultiplyAdd): Callable {
+  return module.function(undefined, [i32, i32], [], ([row, record], local) => {
+    const [edge, firstEdge, end, last, outWeight, address, weight, scratch, sums] = Array.from({ length: 9 }, () =>
+      local(i32),
+    );
+    const [x, dLossDx, columns, column, gradients] = Array.from({ length: 5 }, () => local(i32));
+    const d = Array.from({ length: 4 }, () => local(v128));
+    const values = Array.from({ length: 4 }, () => local(v128));
+    const [factor, product, delta] = Array.from({ length: 3 }, () => local(v128));
+    const [gradient, largest] = [local(f32), local(f32)];
+
+    const startOf = (index: Code): Code =>
+      add(word('outDelta'), shl(load(add(word('outStart'), shl(index, number(2)))), number(2)));
+    const eachEdge = (...body: Code): Code => [
+      edge.set(firstEdge.get),
+      sums.set(scratch.get),
+      control.loop(
+        weight.set(load(add(edge.get, outWeight.get))),
+        body,
+        sums.set(add(sums.get, number(16))),
+        control.branchIf(0, ltU(edge.tee(add(edge.get, number(4))), end.get)),
+      ),
+    ];
+
+    const strip = (vectors: number): Code => [
+      d.slice(0, vectors).map((sum, v) => sum.set(f32x4.load(add(dLossDx.get, column.get), 16 * v))),
+      values.slice(0, vectors).map((value, v) => value.set(f32x4.load(add(x.get, column.get), 16 * v))),
+      eachEdge(
+        address.set(add(load(edge.get), column.get)),
+        factor.set(f32x4.loadSplat(weight.get)),
+        d.slice(0, vectors).map((sum, v) => [
+          delta.set(f32x4.load(address.get, 16 * v)),
+          sum.set(multiplyAdd(factor.get, delta.get, sum.get)),
+          product.set(
+            v === 0 ? f32x4.mul(delta.get, values[v].get) : multiplyAdd(delta.get, values[v].get, product.get),
+          ),
+        ]),
+        control.when(column.get, product.set(f32x4.add(product.get, f32x4.load(sums.get)))),
+        f32x4.store(sums.get, product.get),
+      ),
+      d.slice(0, vectors).map((sum, v) => f32x4.store(add(dLossDx.get, column.get), sum.get, 16 * v)),
+    ];
+
+    return [
+      firstEdge.set(startOf(row.get)),
+      last.set(startOf(add(row.get, number(1)))),
+      control.when(ltU(firstEdge.get, last.get), [
+        // From an entry of outDelta to that of outWeight.
+        outWeight.set(sub(word('outWeight'), word('outDelta'))),
+        gradients.set(word('gradients')),
+        columns.set(word('columns')),
+        row.set(mul(row.get, word('rowBytes'))),
+        x.set(add(word('x'), row.get)),
+        dLossDx.set(add(word('dLossDx'), row.get)),
+        // A page a thread.
+        scratch.set(add(word('scratch'), shl(sub(record.get, number(header.largest)), number(6)))),
+        control.loop(
+          end.set(add(firstEdge.get, number(4 * portion))),
+          control.when(int.gtU(end.get, last.get), end.set(last.get)),
+          column.set(number(0)),
+          whileRoom(column, columns, 64, strip(4)),
+          whileRoom(column, columns, 16, strip(1)),
+          eachEdge(
+            weight.set(add(weight.get, gradients.get)),
+            product.set(f32x4.load(sums.get)),
+            gradient.set(laneSum(product)),
+            control.when(word('accumulates'), gradient.set(scalar.add(gradient.get, scalar.load(weight.get)))),
+            scalar.store(weight.get, gradient.get),
+            largest.set(scalar.max(largest.get, scalar.abs(gradient.get))),
+          ),
+          control.branchIf(0, ltU(firstEdge.tee(end.get), last.get)),
+        ),
+        f32x4.store(record.get, f32x4.max(f32x4.load(record.get), f32x4.splat(largest.get))),
+      ]),
     ];
   });
 }

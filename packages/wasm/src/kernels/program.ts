@@ -48,11 +48,11 @@ export function program(module: Assembler, multiplyAdd: MultiplyAdd, shared: boo
   const lossOf = lossKernel(module, multiplyAdd, callLoss);
   const optimize = optimizerKernel(module);
   const toMean = meanKernel(module);
-  const barrier = barrierFunction(module);
+  const barrier = shared ? barrierFunction(module) : () => [];
 
   module.function('run', [i32, i32, i32, i32], [], ([thread, kind, loss, optimizer], local) => {
     const [u, firstUnit, endUnit, from, to, record] = Array.from({ length: 6 }, () => local(i32));
-    const wait: Code = shared ? barrier() : [];
+    const wait: Code = shared ? barrier(thread.get) : [];
     /** Sets from and to: this thread's share of `count` things, in whole tiles. */
     const share = (count: Code, tile: number): Code => {
       if (!shared) return [from.set(number(0)), to.set(count)];
@@ -151,7 +151,7 @@ export function program(module: Assembler, multiplyAdd: MultiplyAdd, shared: boo
           control.branch(0),
         ),
       ),
-      control.when(word('accumulates'), [finishShare(word('inputCount'), number(0), number(0)), wait]),
+      control.when(word('sparseEdges'), [finishShare(word('inputCount'), number(0), number(0)), wait]),
     ];
 
     const [largest, other] = [local(v128), local(i32)];
@@ -214,17 +214,37 @@ export function program(module: Assembler, multiplyAdd: MultiplyAdd, shared: boo
   });
 }
 
-/** All threads meet: the last to arrive turns the page, the others watch for that. */
+/** How often a thread looks whether the others have come before it sleeps a little between looks. */
+const watchful = 200_000;
+const nap = 50_000;
+
+/**
+ * All threads meet: the last to arrive turns the page, the others watch for that. Where there are more threads than
+ * processors the one awaited may not be running at all: then naps make room for it.
+ */
 function barrierFunction(module: Assembler): Callable {
-  return module.function(undefined, [], [], (_, local) => {
-    const turn = local(i32);
-    const next = add(turn.get, number(1));
+  return module.function(undefined, [i32], [], ([thread], local) => {
+    const [turn, looks] = [local(i32), local(i32)];
+    const turned = int.ne(atomic.load(number(header.turn)), turn.get);
     return control.when(int.gtU(word('threads'), number(1)), [
       turn.set(atomic.load(number(header.turn))),
       control.when(
         eq(add(atomic.add(number(header.arrived), number(1)), number(1)), word('threads')),
-        [atomic.store(number(header.arrived), number(0)), atomic.store(number(header.turn), next)],
-        control.loop(control.branchIf(0, eq(atomic.load(number(header.turn)), turn.get))),
+        [
+          atomic.store(number(header.arrived), number(0)),
+          atomic.store(number(header.turn), add(turn.get, number(1))),
+        ],
+        control.block(
+          control.loop(
+            control.branchIf(1, turned),
+            looks.set(add(looks.get, number(1))),
+            control.when(
+              int.and(int.gtU(looks.get, number(watchful)), int.or(thread.get, word('maySleep'))),
+              atomic.sleep(number(header.turn), turn.get, nap),
+            ),
+            control.branch(0),
+          ),
+        ),
       ),
     ]);
   });

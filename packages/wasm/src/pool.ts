@@ -1,0 +1,140 @@
+/**
+ * Helping threads: think of a crew that waits at the door. Started once, they sleep until a job is called out, run the
+ * same kernels on the same memory as this thread, each its share, and meet it at the barriers inside.
+ */
+import { NnbpError } from '@nnbp/core';
+import { workerSource } from './worker-source.js';
+
+/** Words of the control block that all threads share. */
+const control = { job: 0, command: 1, executor: 2, kind: 3, loss: 4, optimizer: 5, ready: 6 } as const;
+/** What a new job asks for: to run kernels, or to read the mail (a memory to attach or to let go). */
+const command = { run: 0, mail: 1 } as const;
+
+/** The part of a web worker and of a Node thread that is used here. */
+interface Helper {
+  postMessage(message: unknown): void;
+  terminate(): unknown;
+}
+
+/** Threads that help this one. */
+export class Pool {
+  readonly #control = new Int32Array(new SharedArrayBuffer(64));
+  readonly #helpers: Helper[] = [];
+  #executors = 0;
+  /** How many times the helpers have said, all together, that they are ready. */
+  #expected = 0;
+  #disposed = false;
+
+  /**
+   * Starts `count` helpers and waits until all are there.
+   *
+   * @throws Error if the host refuses to start one
+   */
+  static async start(count: number, module: WebAssembly.Module): Promise<Pool> {
+    const pool = new Pool();
+    try {
+      const started = Array.from({ length: count }, (_, k) =>
+        startHelper((helper) => {
+          pool.#helpers.push(helper);
+          helper.postMessage({ control: pool.#control, module, thread: k + 1 });
+        }),
+      );
+      await Promise.all(started);
+    } catch (error) {
+      pool.dispose();
+      throw error;
+    }
+    pool.#expected = count;
+    return pool;
+  }
+
+  /** Gives a memory to all helpers; `run` then calls out a job, which they begin while this thread does its share. */
+  attach(memory: WebAssembly.Memory): { call(kind: number, loss: number, optimizer: number): void; detach(): void } {
+    const executor = ++this.#executors;
+    this.#mail({ executor, memory });
+    return {
+      call: (kind, loss, optimizer) => {
+        this.#waitUntilReady();
+        const words = this.#control;
+        words[control.executor] = executor;
+        words[control.kind] = kind;
+        words[control.loss] = loss;
+        words[control.optimizer] = optimizer;
+        this.#callOut(command.run);
+      },
+      detach: () => {
+        if (!this.#disposed) this.#mail({ executor });
+      },
+    };
+  }
+
+  /** Ends all helpers. */
+  dispose(): void {
+    this.#disposed = true;
+    for (const helper of this.#helpers) void helper.terminate();
+  }
+
+  /** Helpers asleep cannot hear messages: they are woken to read their mail, and say when they have. */
+  #mail(message: unknown): void {
+    this.#waitUntilReady();
+    for (const helper of this.#helpers) helper.postMessage(message);
+    this.#expected += this.#helpers.length;
+    this.#callOut(command.mail);
+  }
+
+  #callOut(what: number): void {
+    if (this.#disposed) throw new NnbpError('DISPOSED', 'The engine was disposed of: its threads have ended.');
+    this.#control[control.command] = what;
+    Atomics.add(this.#control, control.job, 1);
+    Atomics.notify(this.#control, control.job);
+  }
+
+  /** Reading mail takes a helper a moment; the page's main thread may not sleep, so this watches. */
+  #waitUntilReady(): void {
+    if (this.#disposed) return;
+    while (Atomics.load(this.#control, control.ready) < this.#expected);
+  }
+}
+
+/** Starts a thread, sends it its first message and resolves when it has answered. */
+async function startHelper(begin: (helper: Helper) => void): Promise<void> {
+  if (typeof Worker === 'function') {
+    const url = URL.createObjectURL(new Blob([workerSource], { type: 'text/javascript' }));
+    try {
+      const worker = new Worker(url, { name: '@nnbp/wasm' });
+      const answered = new Promise<void>((resolve, reject) => {
+        worker.addEventListener('message', () => resolve());
+        worker.addEventListener('error', () => reject(new Error('The page does not let a worker start.')));
+      });
+      begin(worker);
+      await answered;
+    } finally {
+      URL.revokeObjectURL(url);
+    }
+    return;
+  }
+  const worker = new (nodeThreads().Worker)(workerSource, { eval: true, name: '@nnbp/wasm' });
+  const answered = new Promise<void>((resolve, reject) => {
+    worker.once('message', () => resolve());
+    worker.once('error', reject);
+  });
+  begin(worker);
+  await answered;
+  // A thread that waits for work is no reason for a process to go on.
+  worker.unref();
+}
+
+/** What is used of Node's worker_threads, without importing a module that browsers do not have. */
+interface NodeThreads {
+  readonly Worker: new (
+    source: string,
+    options: { eval: true; name: string },
+  ) => Helper & { once(event: string, listener: (value: never) => void): void; unref(): void };
+}
+
+function nodeThreads(): NodeThreads {
+  const host = globalThis as { process?: { getBuiltinModule?: (name: string) => unknown } };
+  const threads = host.process?.getBuiltinModule?.('node:worker_threads');
+  if (threads === undefined) throw new Error('The host has neither web workers nor worker_threads.');
+  return threads as NodeThreads;
+}

@@ -1,0 +1,47 @@
+/**
+ * The program of a helping thread, as text: so that it needs no file of its own, whatever bundles or serves this
+ * package. `control` has the words that `pool.ts` names. A helper watches for its next job for a moment before it goes
+ * to sleep, since in training the next step comes at once.
+ */
+export const workerSource = `
+const port = typeof require === 'function' ? require('node:worker_threads').parentPort : self;
+const [JOB, COMMAND, EXECUTOR, KIND, LOSS, OPTIMIZER, READY] = [0, 1, 2, 3, 4, 5, 6];
+const RUN = 0;
+const WATCH = 20000;
+const runs = new Map();
+let control, module, thread, seen;
+
+function work() {
+  for (;;) {
+    for (let k = 0; k < WATCH && Atomics.load(control, JOB) === seen; k++);
+    while (Atomics.load(control, JOB) === seen) Atomics.wait(control, JOB, seen);
+    seen = Atomics.load(control, JOB);
+    if (control[COMMAND] !== RUN) return;
+    runs.get(control[EXECUTOR])(thread, control[KIND], control[LOSS], control[OPTIMIZER]);
+  }
+}
+
+function receive(message) {
+  if (message.control) {
+    ({ control, module, thread } = message);
+    seen = Atomics.load(control, JOB);
+    Atomics.add(control, READY, 1);
+    port.postMessage('ready');
+  } else {
+    if (message.memory) {
+      const none = () => 0;
+      const environment = { memory: message.memory, activation: none, loss: none };
+      // The garbage collector does not count shared memory; what it does count makes it come by.
+      new ArrayBuffer(message.memory.buffer.byteLength);
+      runs.set(message.executor, new WebAssembly.Instance(module, { environment }).exports.run);
+    } else {
+      runs.delete(message.executor);
+    }
+    Atomics.add(control, READY, 1);
+  }
+  work();
+}
+
+if (port.on) port.on('message', receive);
+else port.addEventListener('message', (event) => receive(event.data));
+`;

@@ -1,0 +1,56 @@
+import { relu, tanh } from '@nnbp/activations';
+import { expectConformance, randomGraph, randomParameters, randomSamples } from '@nnbp/conformance';
+import { type Graph, GraphBuilder, Random } from '@nnbp/core';
+import { mse } from '@nnbp/losses';
+import { wasm } from '@nnbp/wasm';
+import { expect, test } from 'vitest';
+
+/** Seconds; `FUZZ_SECONDS=600 npx vitest run --project wasm fuzz` looks harder. */
+const seconds = Number(process.env.FUZZ_SECONDS ?? 5);
+/** `FUZZ_SEED` repeats one that failed. */
+const given = process.env.FUZZ_SEED;
+
+test(
+  'random plans agree with the reference engine',
+  async () => {
+    const engines = [await wasm(), await wasm({ threads: 2, leastWork: 0 })];
+    const end = performance.now() + 1000 * seconds;
+    let seed = given === undefined ? Math.floor(Math.random() * 2 ** 32) : Number(given);
+    console.log(`first seed ${seed}`);
+    let runs = 0;
+    do {
+      const random = new Random(seed);
+      const below = (n: number) => Math.floor(random.uniform() * n);
+      const graph = random.uniform() < 0.5 ? blocks(random) : randomGraph(random, { nodes: 120 });
+      const data = randomSamples(graph, random, 1 + below(random.uniform() < 0.2 ? 150 : 20));
+      try {
+        for (const engine of engines) expectConformance(engine, graph, randomParameters(graph, random), data, mse());
+      } catch (error) {
+        throw new Error(`Repeat with FUZZ_SEED=${seed}: ${String(error)}`, { cause: error });
+      }
+      runs++;
+      seed++;
+    } while (given === undefined && performance.now() < end);
+    engines[1].dispose();
+    expect(runs).toBeGreaterThan(0);
+    console.log(`${runs} plans`);
+  },
+  1000 * seconds + 30_000,
+);
+
+/** Layers on any of the layers before: dense units of all widths, next to single nodes. */
+function blocks(random: Random): Graph {
+  const below = (n: number) => Math.floor(random.uniform() * n);
+  const builder = new GraphBuilder();
+  const groups = [Array.from({ length: 1 + below(40) }, (_, k) => builder.input(`input ${k}`))];
+  for (let n = 1 + below(6); n > 0; n--) {
+    const from = groups.filter(() => random.uniform() < 0.5).flat();
+    if (from.length === 0) from.push(...groups[groups.length - 1]);
+    const options = { from, activation: random.uniform() < 0.5 ? relu : tanh };
+    const scale = random.uniform() < 0.5 ? 'fixed' : 'trainable';
+    groups.push(builder.layer(1 + below(30), { ...options, scale, name: `layer ${n}` }));
+  }
+  const outputs = new Set([groups[groups.length - 1][0], ...groups.flat().filter(() => random.uniform() < 0.05)]);
+  for (const id of outputs) builder.output(id);
+  return builder.build();
+}

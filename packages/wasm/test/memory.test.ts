@@ -1,0 +1,60 @@
+import { randomParameters } from '@nnbp/conformance';
+import { mlp, Random } from '@nnbp/core';
+import { sigmoid } from '@nnbp/activations';
+import { mse } from '@nnbp/losses';
+import { adam, sgd } from '@nnbp/optim';
+import { wasm } from '@nnbp/wasm';
+import v8 from 'node:v8';
+import vm from 'node:vm';
+import { expect, test } from 'vitest';
+
+v8.setFlagsFromString('--expose-gc');
+const collect = vm.runInNewContext('gc') as () => void;
+const megabytes = () => {
+  collect();
+  const { heapUsed, arrayBuffers, external } = process.memoryUsage();
+  return (heapUsed + arrayBuffers + external) / 2 ** 20;
+};
+
+const engine = await wasm();
+const graph = mlp([2, 8, 8, 1], { activation: sigmoid });
+
+test('a million steps allocate nothing that stays', () => {
+  const executor = engine.prepare(graph, 1);
+  executor.parameters.set(randomParameters(graph, new Random(1)));
+  const [inputs, targets, loss, optimizer] = [Float32Array.of(0.5, -0.5), Float32Array.of(0.25), mse(), adam()];
+  const steps = (count: number) => {
+    for (let n = 0; n < count; n++) executor.step(inputs, targets, 1, loss, optimizer);
+  };
+  steps(10_000);
+  const before = megabytes();
+  steps(1_000_000);
+  expect(megabytes() - before).toBeLessThan(1);
+  expect(optimizer.state().numbers.steps).toBe(1_010_000);
+  executor.dispose();
+});
+
+test('a thousand executors, disposed of or dropped, leave nothing', async () => {
+  const inputs = new Float32Array(64);
+  const make = async (dispose: boolean) => {
+    for (let n = 0; n < 500; n++) {
+      const executor = engine.prepare(graph, 32);
+      executor.step(inputs, inputs, 32, mse(), sgd({ learningRate: 0.1, momentum: 0.9 }));
+      if (dispose) executor.dispose();
+      // The system takes memory back between tasks.
+      if (n % 100 === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+  };
+  await make(true);
+  await make(false);
+  const before = megabytes();
+  await make(true);
+  await make(false);
+  expect(megabytes() - before).toBeLessThan(2);
+});
+
+test('a graph beyond what WebAssembly addresses is refused before anything is allocated', () => {
+  const before = process.memoryUsage().rss;
+  expect(() => engine.prepare(graph, 2 ** 27)).toThrow(/needs \d+\.\d GiB; WebAssembly addresses 4/);
+  expect(process.memoryUsage().rss - before).toBeLessThan(64 * 2 ** 20);
+});

@@ -1,0 +1,117 @@
+import { relu, sigmoid } from '@nnbp/activations';
+import { randomGraph, randomParameters, randomSamples } from '@nnbp/conformance';
+import { type Activation, type Graph, GraphBuilder, mlp, Random } from '@nnbp/core';
+import { mse, softmaxCrossEntropy } from '@nnbp/losses';
+import { adam, sgd } from '@nnbp/optim';
+import { wasm } from '@nnbp/wasm';
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, test } from 'vitest';
+
+const one = await wasm();
+const two = await wasm({ threads: 2, leastWork: 0 });
+const three = await wasm({ threads: 3, leastWork: 0 });
+afterAll(() => {
+  two.dispose();
+  three.dispose();
+});
+
+describe('threads compute the same bits as one', () => {
+  const graphs: Record<string, Graph> = {
+    'layers of 64-40-30-10': mlp([64, 40, 30, 10], { activation: relu }),
+    'layers of 3-5-2': mlp([3, 5, 2], { activation: sigmoid }),
+    'a random graph': randomGraph(new Random(3), { nodes: 200, activations: [sigmoid, relu] }),
+    'a wide sparse graph': wideSparse(new Random(4)),
+  };
+  for (const [name, graph] of Object.entries(graphs)) {
+    for (const samples of [1, 7, 64]) {
+      test(`${name}, batches of ${samples}`, () => {
+        const random = new Random(samples);
+        const parameters = randomParameters(graph, random);
+        const data = randomSamples(graph, random, samples, (r, n) => Array.from({ length: n }, () => r.uniform()));
+        const results = [one, two, three].map((engine) => {
+          const executor = engine.prepare(graph, samples);
+          executor.parameters.set(parameters);
+          const optimizer = adam({ learningRate: 0.01 });
+          const losses = Array.from({ length: 20 }, () =>
+            executor.step(data.inputs, data.targets, samples, softmaxCrossEntropy(), optimizer),
+          );
+          const result = [...losses, ...executor.parameters].join();
+          executor.dispose();
+          return result;
+        });
+        expect(results[1]).toBe(results[0]);
+        expect(results[2]).toBe(results[0]);
+      });
+    }
+  }
+});
+
+describe('what threads cannot do, one does, and says so', () => {
+  const custom: Activation = { name: 'cube', value: (h) => h ** 3, derivative: (h) => 3 * h * h };
+  const withShared = () => {
+    const builder = new GraphBuilder();
+    const [a, b] = [builder.input('a'), builder.input('b')];
+    builder.output(builder.node('out', { from: [a, b], activation: sigmoid, shared: { a: 'w', b: 'w' } }));
+    return builder.build();
+  };
+  test('a custom activation', () => {
+    const executor = two.prepare(mlp([2, 3, 1], { activation: custom }), 4);
+    expect([executor.threads, executor.threadsReason]).toEqual([1, expect.stringContaining('cube is a custom one')]);
+  });
+  test('shared weights', () => {
+    const executor = two.prepare(withShared(), 4);
+    expect([executor.threads, executor.threadsReason]).toEqual([1, expect.stringContaining('share weights')]);
+  });
+  test('too little work', async () => {
+    const engine = await wasm({ threads: 2 });
+    const executor = engine.prepare(mlp([2, 3, 1], { activation: sigmoid }), 4);
+    expect([executor.threads, executor.threadsReason]).toEqual([1, expect.stringContaining('too little work')]);
+    expect(engine.prepare(mlp([784, 128, 10], { activation: sigmoid }), 4).threads).toBe(2);
+    engine.dispose();
+  });
+  test('a custom loss and a custom optimizer need no such thing', () => {
+    const executor = two.prepare(mlp([20, 30, 3], { activation: sigmoid }), 4);
+    expect([executor.threads, executor.threadsReason]).toEqual([2, undefined]);
+  });
+});
+
+test('bad numbers of threads are refused', async () => {
+  for (const threads of [0, 1.5, 17]) {
+    await expect(wasm({ threads })).rejects.toMatchObject({ code: 'OUT_OF_RANGE' });
+  }
+});
+
+test('after dispose, the threads have ended and executors that need them say so', async () => {
+  const engine = await wasm({ threads: 2, leastWork: 0 });
+  const graph = mlp([2, 3, 1], { activation: sigmoid });
+  const executor = engine.prepare(graph, 1);
+  executor.step(Float32Array.of(1, 2), Float32Array.of(1), 1, mse(), sgd({ learningRate: 0.1 }));
+  engine.dispose();
+  engine.dispose();
+  expect(() => executor.predict(new Float32Array(2), 1)).toThrow(expect.objectContaining({ code: 'DISPOSED' }));
+  executor.dispose();
+});
+
+test('threads that nobody disposed of keep no process alive', () => {
+  const script = fileURLToPath(new URL('threads-left-alone.ts', import.meta.url));
+  const output = execFileSync(process.execPath, ['--import', 'tsx', '--conditions=@nnbp/source', script], {
+    encoding: 'utf8',
+    timeout: 30_000,
+  });
+  expect(output).toContain('done on 2 threads');
+});
+
+/** Levels of 50 nodes with ten predecessors each, all different. */
+function wideSparse(random: Random): Graph {
+  const builder = new GraphBuilder();
+  const ids = Array.from({ length: 20 }, (_, k) => builder.input(`input ${k}`));
+  for (let n = 0; n < 200; n++) {
+    const known = 20 + 50 * Math.floor(n / 50);
+    const from = new Set<string>();
+    while (from.size < 10) from.add(ids[Math.floor(random.uniform() * known)]);
+    ids.push(builder.node(`node ${n}`, { from: [...from], activation: sigmoid }));
+  }
+  for (const id of ids.slice(-5)) builder.output(id);
+  return builder.build();
+}
