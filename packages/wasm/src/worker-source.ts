@@ -8,6 +8,7 @@ const port = typeof require === 'function' ? require('node:worker_threads').pare
 const [JOB, COMMAND, EXECUTOR, KIND, LOSS, OPTIMIZER, READY] = [0, 1, 2, 3, 4, 5, 6];
 const RUN = 0;
 const WATCH = 20000;
+const COUNTED = 2 ** 27;
 const runs = new Map();
 let control, module, thread, seen;
 
@@ -31,11 +32,12 @@ function receive(message) {
     if (message.memory) {
       const none = () => 0;
       const environment = { memory: message.memory, activation: none, loss: none };
-      // The garbage collector does not count shared memory; what it does count makes it come by.
-      new ArrayBuffer(message.memory.buffer.byteLength);
       runs.set(message.executor, new WebAssembly.Instance(module, { environment }).exports.run);
     } else {
       runs.delete(message.executor);
+      // The garbage collector does not count shared memory, of which a page may have few at a time. An ordinary buffer
+      // it counts, used or not, and comes by.
+      new ArrayBuffer(COUNTED);
     }
     Atomics.add(control, READY, 1);
   }

@@ -1,0 +1,93 @@
+import { build } from 'esbuild';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { type Browser, chromium } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { findBrowser } from '../../../tools/browser.mjs';
+import type { Outcome } from './browser/suite.js';
+
+const isolation = {
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
+};
+/** The headers of a page at each path. */
+const pages: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  '/isolated': isolation,
+  '/plain': {},
+  // Scripts from here, and blob workers; no 'wasm-unsafe-eval'.
+  '/strict': { 'Content-Security-Policy': "default-src 'self'; script-src 'self'; worker-src 'self' blob:" },
+};
+
+let browser: Browser;
+let server: Server;
+
+beforeAll(async () => {
+  const { outputFiles } = await build({
+    entryPoints: ['page', 'worker'].map((name) => fileURLToPath(new URL(`browser/${name}.ts`, import.meta.url))),
+    bundle: true,
+    format: 'esm',
+    conditions: ['@nnbp/source'],
+    outdir: 'out',
+    write: false,
+  });
+  const script = new Map(outputFiles.map(({ path, text }) => [path.slice(path.lastIndexOf('/')), text]));
+  // A worker's policy is that of its own script: everything under a page's path has that page's headers.
+  server = createServer(({ url = '' }: IncomingMessage, response: ServerResponse) => {
+    const [, page, file] = /^(\/[a-z]+)(\/.*)$/.exec(url) ?? [];
+    const headers = pages[page];
+    if (headers === undefined) response.writeHead(404).end();
+    else if (script.has(file)) {
+      response.writeHead(200, { 'Content-Type': 'text/javascript', ...headers }).end(script.get(file));
+    } else {
+      const html = '<!doctype html><meta charset="utf-8"><title>test</title><script type="module" src="page.js"></script>';
+      response.writeHead(200, { 'Content-Type': 'text/html', ...headers }).end(html);
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  browser = await chromium.launch({
+    executablePath: findBrowser(() => chromium.executablePath()),
+    args: ['--no-sandbox', '--disable-background-networking'],
+  });
+}, 300_000);
+
+afterAll(async () => {
+  await browser.close();
+  server.close();
+});
+
+async function run(path: string, where: 'runSuite' | 'inWorker', threads: number | 'auto'): Promise<Outcome> {
+  const page = await browser.newPage();
+  try {
+    await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}${path}/`);
+    const call = `${where}(${JSON.stringify(threads)})`;
+    await page.waitForFunction('globalThis.runSuite');
+    return await page.evaluate<Outcome>(call);
+  } finally {
+    await page.close();
+  }
+}
+
+describe('in a browser, the whole suite', () => {
+  for (const where of ['runSuite', 'inWorker'] as const) {
+    const place = where === 'runSuite' ? 'in the page' : 'in a worker';
+    for (const threads of [1, 2]) {
+      test(`${place}, ${threads} of ${threads} threads`, { timeout: 120_000 }, async () => {
+        const outcome = await run('/isolated', where, threads);
+        expect(outcome).toMatchObject({ engine: 'wasm', threads, failures: [] });
+        expect(outcome.cases).toBeGreaterThan(50);
+      });
+    }
+    test(`${place}, where WebAssembly is forbidden`, { timeout: 120_000 }, async () => {
+      const outcome = await run('/strict', where, 'auto');
+      expect(outcome).toMatchObject({ engine: 'js', failures: [] });
+      expect(outcome.reason).toContain("has to allow 'wasm-unsafe-eval'");
+    });
+  }
+
+  test('in a page that is not isolated, two threads become one, and it says why', { timeout: 120_000 }, async () => {
+    const outcome = await run('/plain', 'runSuite', 2);
+    expect(outcome).toMatchObject({ engine: 'wasm', threads: 1, failures: [] });
+    expect(outcome.reason).toContain('not cross-origin isolated');
+  });
+});
