@@ -27,8 +27,11 @@ export interface Bounds {
 
 /** Bounds for one sample, an entry a node. */
 export interface NodeErrors {
+  /** Of the values. */
   readonly x: Float64Array;
+  /** Of c · g'(h). */
   readonly slope: Float64Array;
+  /** Of the derivatives of the sample's loss. */
   readonly dLossDx: Float64Array;
 }
 
@@ -42,7 +45,13 @@ const secondOrder = 1.1;
  * @param parameters - Exact in the other engine's precision.
  * @param unit - The other engine's unit roundoff: 2⁻²⁴ for float32, 2⁻⁵³ for float64.
  */
-export function errorBounds(graph: Graph, parameters: ArrayLike<number>, data: Samples, loss: Loss, unit: number): Bounds {
+export function errorBounds(
+  graph: Graph,
+  parameters: ArrayLike<number>,
+  data: Samples,
+  loss: Loss,
+  unit: number,
+): Bounds {
   const reference = new ReferenceExecutor(graph, data.samples);
   reference.parameters.set(parameters);
   const mean = reference.backpropagate(data.inputs, data.targets, data.samples, loss);

@@ -19,10 +19,13 @@ const each =
     Array.from({ length: outputs }, () => draw(random.uniform()));
 const probability = each((uniform) => uniform);
 
-/** A loss, what its targets have to be, and whether its outputs have to be probabilities. */
+/** A loss, and what it is tested on. */
 export interface LossCase {
+  /** The loss. */
   readonly loss: Loss;
+  /** Draws targets that suit it. Absent: any within ±1 do. */
   readonly target?: TargetMaker;
+  /** Whether outputs have to be probabilities. */
   readonly onProbabilities?: true;
 }
 

@@ -26,6 +26,7 @@ import { randomGraph } from './random-graph.js';
 
 /** One thing an engine must do. */
 export interface ConformanceCase {
+  /** What. */
   readonly name: string;
   /** Throws an error that says what is wrong. */
   run(): void;
@@ -49,7 +50,12 @@ const batchSizes = [1, 2, 3, 5, 8, 31, 64, 100];
  */
 export function conformance(engine: Engine, seed = 1): ConformanceCase[] {
   const one = (name: string, run: () => void): ConformanceCase => ({ name, run });
-  const agrees = (name: string, draw: (random: Random) => Graph, loss = mse(), target?: Parameters<typeof randomSamples>[3]) =>
+  const agrees = (
+    name: string,
+    draw: (random: Random) => Graph,
+    loss = mse(),
+    target?: Parameters<typeof randomSamples>[3],
+  ) =>
     one(name, () => {
       const random = new Random(seed);
       for (const samples of batchSizes) {
@@ -77,7 +83,9 @@ export function conformance(engine: Engine, seed = 1): ConformanceCase[] {
       [70, 20, 9],
       [3, 300, 4],
     ].map((sizes) => agrees(`layers of ${sizes.join('-')}`, () => mlp(sizes, { activation: sigmoid }))),
-    ...everyActivation.map((activation) => agrees(`activation ${activation.name}`, (random) => mixed(random, activation))),
+    ...everyActivation.map((activation) =>
+      agrees(`activation ${activation.name}`, (random) => mixed(random, activation)),
+    ),
     ...everyLoss.map(({ loss, target, onProbabilities }) =>
       agrees(
         `loss ${loss.name}`,
@@ -165,7 +173,11 @@ function expectGolden(engine: Engine): void {
   const { graph, parameters } = articleNetwork();
   const single = parameters.vector.map(Math.fround);
   for (const run of golden.runs) {
-    const data = { samples: 1, inputs: Float64Array.of(Number(run.input)), targets: Float64Array.of(Number(run.target)) };
+    const data = {
+      samples: 1,
+      inputs: Float64Array.of(Number(run.input)),
+      targets: Float64Array.of(Number(run.target)),
+    };
     expectConformance(engine, graph, single, data, mse());
     // And the decimal strings themselves, whose parameters are rounded once on the way into float32.
     const executor = engine.prepare(graph, 1);
@@ -203,7 +215,10 @@ function expectSteps(engine: Engine, make: () => Optimizer, random: Random): voi
       const other = make();
       other.restore(state);
       const after = before.slice();
-      other.step(after, reference.gradients.map((gradient, p) => gradient + side * gradientErrors[p]));
+      other.step(
+        after,
+        reference.gradients.map((gradient, p) => gradient + side * gradientErrors[p]),
+      );
       return after;
     });
     const mean = executor.step(data.inputs, data.targets, data.samples, mse(), optimizer);
@@ -297,10 +312,17 @@ function expectNothingLost(engine: Engine): void {
   ];
   for (const [what, weight, optimizer] of tries) {
     executor.parameters.fill(weight);
-    const mean = executor.step(Float64Array.of(1, 2, 3, 4).map((v) => v * 1e4), Float64Array.of(0, 0), 2, mse(), optimizer);
+    const mean = executor.step(
+      Float64Array.of(1, 2, 3, 4).map((v) => v * 1e4),
+      Float64Array.of(0, 0),
+      2,
+      mse(),
+      optimizer,
+    );
     if (Number.isFinite(mean)) throw new Error(`${what} overflowed, and step returned ${mean}.`);
     const changed = executor.parameters.findIndex((value) => value !== Math.fround(weight) && value !== weight);
-    if (changed >= 0) throw new Error(`${what} overflowed, and parameter ${changed} became ${executor.parameters[changed]}.`);
+    if (changed >= 0)
+      throw new Error(`${what} overflowed, and parameter ${changed} became ${executor.parameters[changed]}.`);
   }
   executor.dispose();
 }

@@ -46,8 +46,17 @@ describe('an engine that is a little wrong does not pass', () => {
     for (let n = 0; n < 100; n++) {
       const graph = randomGraph(random, { nodes: 40 });
       const data = randomSamples(graph, random, 5);
-      const { gradientErrors, reference: pass } = errorBounds(graph, randomParameters(graph, random), data, mse(), 2 ** -24);
-      const largest = pass.gradients.reduce((most, g, p) => (Math.abs(g) > Math.abs(pass.gradients[most]) ? p : most), 0);
+      const { gradientErrors, reference: pass } = errorBounds(
+        graph,
+        randomParameters(graph, random),
+        data,
+        mse(),
+        2 ** -24,
+      );
+      const largest = pass.gradients.reduce(
+        (most, g, p) => (Math.abs(g) > Math.abs(pass.gradients[most]) ? p : most),
+        0,
+      );
       if (graph.parameterCount > 0 && gradientErrors[largest] < 1e-4 * Math.abs(pass.gradients[largest])) found++;
     }
     expect(found).toBeGreaterThan(80);

@@ -29,7 +29,8 @@ class JsExecutor extends ReferenceExecutor {
         let w = b + 1 + scaleTrainable[i];
         for (let edge = edgeStart[i]; edge < end; edge++) sum += parameters[w++] * x[predecessors[edge]];
       } else {
-        for (let edge = edgeStart[i]; edge < end; edge++) sum += parameters[sharedWeights[edge]] * x[predecessors[edge]];
+        for (let edge = edgeStart[i]; edge < end; edge++)
+          sum += parameters[sharedWeights[edge]] * x[predecessors[edge]];
       }
       const activation = activations[activationOf[i]];
       const c = scaleTrainable[i] === 1 ? parameters[b + 1] : 1;

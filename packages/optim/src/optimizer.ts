@@ -54,7 +54,9 @@ export function optimizer(rule: Rule): Optimizer {
           return steps;
         },
         learningRate: () => schedule.rate(steps),
-        advance: () => void steps++,
+        advance() {
+          steps++;
+        },
         get vectors() {
           return vectors;
         },

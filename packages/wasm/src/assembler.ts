@@ -260,10 +260,7 @@ export const control = {
     counter.set(start),
     control.block(
       control.branchIf(0, int.geU(counter.get, end)),
-      control.loop(
-        body,
-        control.branchIf(0, int.ltU(counter.tee(int.add(counter.get, step)), end)),
-      ),
+      control.loop(body, control.branchIf(0, int.ltU(counter.tee(int.add(counter.get, step)), end))),
     ),
   ],
 };

@@ -49,22 +49,22 @@ export class WasmCache implements GradientCache {
     return new Float32Array(buffer, address[quantity] + rowOf[i] * rowBytes, this.#batchSize);
   }
 
-  /** The activation g(h). */
+  /** The activation g(h). 0 for an input, which has none. */
   g(id: string, sample = 0): number {
     return this.#read('g', id, sample);
   }
 
-  /** {@inheritDoc GradientCache.x} */
+  /** The node's value, x = c · g(h). `sample` counts from 0 within the batch. */
   x(id: string, sample = 0): number {
     return this.#read('x', id, sample);
   }
 
-  /** {@inheritDoc GradientCache.slope} */
+  /** c · g'(h): how the value answers to the pre-activation. 0 for an input, which has none. */
   slope(id: string, sample = 0): number {
     return this.#read('slope', id, sample);
   }
 
-  /** {@inheritDoc GradientCache.dLossDx} */
+  /** How the sample's own loss answers to the node's value; not for inputs after `step`. */
   dLossDx(id: string, sample = 0): number {
     return this.#read('dLossDx', id, sample);
   }

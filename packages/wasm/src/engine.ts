@@ -24,7 +24,7 @@ export interface WasmEngine extends Engine {
   readonly threads: number;
   /** Why it has fewer threads than asked for; undefined if it has them. */
   readonly threadsReason: string | undefined;
-  /** {@inheritDoc Engine.prepare} */
+  /** Plans a graph and allocates all that batches of up to `batchSize` samples need; see `Engine`. */
   prepare(graph: Graph, batchSize: number): WasmExecutor;
   /** Ends its threads. Executors that use them are not usable afterwards. */
   dispose(): void;
@@ -89,7 +89,10 @@ async function compiled(shared: boolean): Promise<WebAssembly.Module> {
 }
 
 async function startPool(helpers: number): Promise<{ pool?: Pool; reason?: string }> {
-  if (typeof SharedArrayBuffer === 'undefined' || (globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated === false) {
+  if (
+    typeof SharedArrayBuffer === 'undefined' ||
+    (globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated === false
+  ) {
     return { reason: 'the page is not cross-origin isolated, so threads cannot share memory' };
   }
   try {

@@ -101,7 +101,7 @@ export class WasmExecutor implements Executor {
     this.#attached = host.attach(memory, this.#plugins);
   }
 
-  /** {@inheritDoc Executor.predict} */
+  /** Forward only; see `Executor`. The outputs are a view that the next call overwrites. */
   predict(inputs: FloatArray, samples: number): FloatArray {
     this.#begin(samples, inputs);
     this.#attached.run(job.predict, 0, optimizerCode.none);
@@ -113,7 +113,7 @@ export class WasmExecutor implements Executor {
     return this.#outputs.subarray(0, samples * outputs.length);
   }
 
-  /** {@inheritDoc Executor.backpropagate} */
+  /** Forward and backward; see `Executor`. */
   backpropagate(inputs: FloatArray, targets: FloatArray, samples: number, loss: Loss): number {
     this.#begin(samples, inputs, targets);
     this.#words[header.inputGradients / 4] = 1;
@@ -122,7 +122,7 @@ export class WasmExecutor implements Executor {
     return this.#backward(job.backpropagate, samples, loss, optimizerCode.none);
   }
 
-  /** {@inheritDoc Executor.step} */
+  /** Backpropagates and updates, inside where the optimizer is a built-in; see `Executor`. */
   step(inputs: FloatArray, targets: FloatArray, samples: number, loss: Loss, optimizer: Optimizer): number {
     this.#begin(samples, inputs, targets);
     const inside = this.#update.prepare(optimizer, samples);
@@ -138,7 +138,7 @@ export class WasmExecutor implements Executor {
     return this.#stepOutside(inputs, targets, samples, loss, optimizer);
   }
 
-  /** {@inheritDoc Executor.dispose} */
+  /** Lets go of the memory; see `Executor`. */
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
@@ -147,13 +147,7 @@ export class WasmExecutor implements Executor {
   }
 
   /** The optimizer called back, on the whole vectors in place. */
-  #stepOutside(
-    inputs: FloatArray,
-    targets: FloatArray,
-    samples: number,
-    loss: Loss,
-    optimizer: Optimizer,
-  ): number {
+  #stepOutside(inputs: FloatArray, targets: FloatArray, samples: number, loss: Loss, optimizer: Optimizer): number {
     const mean = this.backpropagate(inputs, targets, samples, loss);
     if (!Number.isFinite(mean)) return mean;
     if (!this.#gradientsFinite()) return NaN;

@@ -119,7 +119,8 @@ function predecessorKeys(graph: Graph): Uint32Array {
   const same = (i: number, j: number) => {
     const length = edgeStart[i + 1] - edgeStart[i];
     if (edgeStart[j + 1] - edgeStart[j] !== length) return false;
-    for (let k = 0; k < length; k++) if (predecessors[edgeStart[i] + k] !== predecessors[edgeStart[j] + k]) return false;
+    for (let k = 0; k < length; k++)
+      if (predecessors[edgeStart[i] + k] !== predecessors[edgeStart[j] + k]) return false;
     return true;
   };
   for (let i = graph.inputCount; i < graph.nodeCount; i++) {

@@ -57,10 +57,7 @@ describe('kernels of activations, against float64 over a sweep of float32', () =
           const error = g[s] - expected;
           if (Math.abs(expected) > 1e-37) worst.g = Math.max(worst.g, inUlps(error, expected));
           worst.absolute = Math.max(worst.absolute, Math.abs(error));
-          worst.derivative = Math.max(
-            worst.derivative,
-            Math.abs(slope[s] - activation.derivative(part[s], expected)),
-          );
+          worst.derivative = Math.max(worst.derivative, Math.abs(slope[s] - activation.derivative(part[s], expected)));
         }
       }
       if (activation.name in largestError) expect(worst.g).toBeLessThanOrEqual(largestError[activation.name]);

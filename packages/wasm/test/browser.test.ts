@@ -40,7 +40,8 @@ beforeAll(async () => {
     else if (script.has(file)) {
       response.writeHead(200, { 'Content-Type': 'text/javascript', ...headers }).end(script.get(file));
     } else {
-      const html = '<!doctype html><meta charset="utf-8"><title>test</title><script type="module" src="page.js"></script>';
+      const html =
+        '<!doctype html><meta charset="utf-8"><title>test</title><script type="module" src="page.js"></script>';
       response.writeHead(200, { 'Content-Type': 'text/html', ...headers }).end(html);
     }
   });

@@ -16,15 +16,7 @@ import {
   v128,
 } from '../assembler.js';
 import { unit, word } from '../memory-map.js';
-import {
-  exp,
-  expMinusOne,
-  expOfSquare,
-  logOnePlus,
-  polynomial,
-  sineAndCosine,
-  type Workshop,
-} from './elementary.js';
+import { exp, expMinusOne, expOfSquare, logOnePlus, polynomial, sineAndCosine, type Workshop } from './elementary.js';
 
 /** Leaves g(h) in `g` and g'(h) in `derivative`. `option` is the number the activation was given, in all lanes. */
 type VectorActivation = (shop: Workshop, h: Local, g: Local, derivative: Local, option: Local) => Code;
@@ -195,7 +187,9 @@ export const customActivation = 256;
 export function activationKernel(module: Assembler, multiplyAdd: MultiplyAdd, custom: Callable): Callable {
   const kernels = activationNames.map((name) =>
     module.function(undefined, [i32, i32, i32], [], ([u, from, to], local) => {
-      const [row, lastRow, nextRow, end, at, parameterOf, b, toX, toSlope] = Array.from({ length: 9 }, () => local(i32));
+      const [row, lastRow, nextRow, end, at, parameterOf, b, toX, toSlope] = Array.from({ length: 9 }, () =>
+        local(i32),
+      );
       const [h, c, value, derivative, option] = Array.from({ length: 5 }, () => local(v128));
       const code = vectorActivations[name]({ multiplyAdd, local }, h, value, derivative, option);
       const firstRow = int.load(u.get, unit.firstRow);

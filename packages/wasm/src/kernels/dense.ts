@@ -71,8 +71,7 @@ interface Product {
 
 const rowOf = (frame: Frame, table: keyof typeof header): Code =>
   add(word(table), mul(load(frame.u.get, unit.firstRow), frame.rowBytes.get));
-const parametersOf = (frame: Frame): Code =>
-  add(word('parameterOf'), shl(load(frame.u.get, unit.firstRow), number(2)));
+const parametersOf = (frame: Frame): Code => add(word('parameterOf'), shl(load(frame.u.get, unit.firstRow), number(2)));
 const nth = (table: Local, index: Code): Code => load(add(table.get, shl(index, number(2))));
 
 const forward: Product = {
@@ -94,8 +93,7 @@ const forward: Product = {
     c[r].set(add(add(h.get, mul(add(row.get, number(r)), rowBytes.get)), column.get)),
   ],
   initial: ({ kept: [, , weightOffset], a }, r) => f32x4.loadSplat(sub(a[r].get, weightOffset.get)),
-  top: ({ kept: [, , , predecessorX], b, k, column }) =>
-    b.set(add(load(add(predecessorX.get, k.get)), column.get)),
+  top: ({ kept: [, , , predecessorX], b, k, column }) => b.set(add(load(add(predecessorX.get, k.get)), column.get)),
   factor: ({ a, k }, r) => [add(a[r].get, k.get), 0],
   gradients: false,
 };
@@ -208,7 +206,13 @@ function emitProduct(module: Assembler, product: Product, multiplyAdd: MultiplyA
       return [
         Array.from({ length: rows }, (_, r) => product.beginRow(frame, r)),
         k.set(slice.get),
-        initial ? control.when(int.eqz(slice.get), each((r, _, sum) => sum.set(initial(frame, r))), resume) : resume,
+        initial
+          ? control.when(
+              int.eqz(slice.get),
+              each((r, _, sum) => sum.set(initial(frame, r))),
+              resume,
+            )
+          : resume,
         product.beginK?.(frame) ?? [],
         control.loop(
           product.top?.(frame) ?? [],

@@ -14,7 +14,7 @@ export interface Workshop {
 export function polynomial({ multiplyAdd, local }: Workshop, coefficients: readonly number[], x: Local): [Code, Code] {
   const setup: Code[] = [];
   let terms: Code[] = coefficients.map((coefficient) => f32x4.const(coefficient));
-  for (let power = x; terms.length > 1; ) {
+  for (let power = x; terms.length > 1;) {
     const next: Code[] = [];
     for (let k = 0; k < terms.length; k += 2) {
       next.push(k + 1 < terms.length ? multiplyAdd(power.get, terms[k + 1], terms[k]) : terms[k]);
@@ -167,12 +167,7 @@ export function log(shop: Workshop, x: Code, result: Local): Code {
     bits.set(i32x4.sub(x, i32x4.const(rootHalf))),
     n.set(f32x4.fromInts(i32x4.shrS(bits.get, 23))),
     // 1 + f: the mantissa, with the exponent that puts it between √½ and √2.
-    f.set(
-      f32x4.sub(
-        i32x4.add(i32x4.and(bits.get, i32x4.const(0x007fffff)), i32x4.const(rootHalf)),
-        f32x4.const(1),
-      ),
-    ),
+    f.set(f32x4.sub(i32x4.add(i32x4.and(bits.get, i32x4.const(0x007fffff)), i32x4.const(rootHalf)), f32x4.const(1))),
     s.set(f32x4.div(f.get, f32x4.add(f.get, f32x4.const(2)))),
     square.set(f32x4.mul(s.get, s.get)),
     setup,
@@ -190,8 +185,6 @@ export function logOnePlus(shop: Workshop, y: Local, result: Local): Code {
     sum.set(f32x4.add(f32x4.const(1), y.get)),
     log(shop, sum.get, result),
     // What rounding the sum has lost, times ln's derivative there.
-    result.set(
-      f32x4.add(result.get, f32x4.div(f32x4.sub(y.get, f32x4.sub(sum.get, f32x4.const(1))), sum.get)),
-    ),
+    result.set(f32x4.add(result.get, f32x4.div(f32x4.sub(y.get, f32x4.sub(sum.get, f32x4.const(1))), sum.get))),
   ];
 }

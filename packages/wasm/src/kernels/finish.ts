@@ -115,13 +115,15 @@ function sparseSuccessors(module: Assembler, multiplyAdd: MultiplyAdd): Callable
       eachEdge(
         address.set(add(load(edge.get), column.get)),
         factor.set(f32x4.loadSplat(weight.get)),
-        d.slice(0, vectors).map((sum, v) => [
-          delta.set(f32x4.load(address.get, 16 * v)),
-          sum.set(multiplyAdd(factor.get, delta.get, sum.get)),
-          product.set(
-            v === 0 ? f32x4.mul(delta.get, values[v].get) : multiplyAdd(delta.get, values[v].get, product.get),
-          ),
-        ]),
+        d
+          .slice(0, vectors)
+          .map((sum, v) => [
+            delta.set(f32x4.load(address.get, 16 * v)),
+            sum.set(multiplyAdd(factor.get, delta.get, sum.get)),
+            product.set(
+              v === 0 ? f32x4.mul(delta.get, values[v].get) : multiplyAdd(delta.get, values[v].get, product.get),
+            ),
+          ]),
         control.when(column.get, product.set(f32x4.add(product.get, f32x4.load(sums.get)))),
         f32x4.store(sums.get, product.get),
       ),

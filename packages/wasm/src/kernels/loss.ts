@@ -50,13 +50,9 @@ const elementwise: Readonly<Record<string, VectorLoss>> = {
       clampedLog(x.get, value),
       clampedLog(other.get, lnOther),
       value.set(
-        f32x4.neg(
-          f32x4.add(f32x4.mul(t.get, value.get), f32x4.mul(f32x4.sub(constant(1), t.get), lnOther.get)),
-        ),
+        f32x4.neg(f32x4.add(f32x4.mul(t.get, value.get), f32x4.mul(f32x4.sub(constant(1), t.get), lnOther.get))),
       ),
-      derivative.set(
-        f32x4.div(f32x4.sub(x.get, t.get), f32x4.pmax(f32x4.mul(x.get, other.get), constant(1e-12))),
-      ),
+      derivative.set(f32x4.div(f32x4.sub(x.get, t.get), f32x4.pmax(f32x4.mul(x.get, other.get), constant(1e-12)))),
     ];
   },
 
@@ -66,9 +62,7 @@ const elementwise: Readonly<Record<string, VectorLoss>> = {
     return [
       exp(shop, f32x4.abs(x.get), e, -1),
       log(shop, f32x4.add(constant(1), e.get), value),
-      value.set(
-        f32x4.add(value.get, f32x4.sub(f32x4.pmax(x.get, constant(0)), f32x4.mul(x.get, t.get))),
-      ),
+      value.set(f32x4.add(value.get, f32x4.sub(f32x4.pmax(x.get, constant(0)), f32x4.mul(x.get, t.get)))),
       exp(shop, x.get, e, -1),
       derivative.set(f32x4.sub(f32x4.div(constant(1), f32x4.add(constant(1), e.get)), t.get)),
     ];
@@ -177,10 +171,7 @@ function emitSoftmax(module: Assembler, multiplyAdd: MultiplyAdd): Callable {
           f32x4.store(
             at(dRow, column),
             i32x4.and(
-              f32x4.sub(
-                f32x4.mul(f32x4.load(at(dRow, column)), expSum.get),
-                f32x4.load(at(tRow, column)),
-              ),
+              f32x4.sub(f32x4.mul(f32x4.load(at(dRow, column)), expSum.get), f32x4.load(at(tRow, column))),
               maskAt(column),
             ),
           ),

@@ -56,7 +56,10 @@ const updates: readonly ((numbers: Numbers, vectors: Vectors) => Code)[] = [
   ],
 
   /** Adam and AdamW: p ← keep · p;  m, v ← moments of g + decay · p;  p ← p − rate · m / (√v · correction + ε) */
-  ({ rate, keep, decay, momentum, fresh, secondMoment, freshSquare, correction, epsilon }, { p, g, m, v, temporary }) => [
+  (
+    { rate, keep, decay, momentum, fresh, secondMoment, freshSquare, correction, epsilon },
+    { p, g, m, v, temporary },
+  ) => [
     g.set(add(g.get, mul(decay, p.get))),
     p.set(mul(keep, p.get)),
     temporary.set(add(mul(momentum, load(m)), mul(fresh, g.get))),
@@ -80,7 +83,9 @@ export function optimizerKernel(module: Assembler): Callable {
       const [address, gradients, momentum, secondMoment] = Array.from({ length: 4 }, () => local(i32));
       const [p, g, temporary, mean] = Array.from({ length: 4 }, () => local(v128));
       const numberLocals = stepNumbers.map(() => local(v128));
-      const numbers = Object.fromEntries(stepNumbers.map((name, k) => [name, numberLocals[k].get])) as unknown as Numbers;
+      const numbers = Object.fromEntries(
+        stepNumbers.map((name, k) => [name, numberLocals[k].get]),
+      ) as unknown as Numbers;
       const from0 = (base: Code): Code => int.sub(base, word('parameters'));
       return [
         numberLocals.map((number, k) => number.set(f32x4.loadSplat(int.const(0), header.stepNumbers + 4 * k))),

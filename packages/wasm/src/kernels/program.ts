@@ -101,11 +101,7 @@ export function program(module: Assembler, multiplyAdd: MultiplyAdd, shared: boo
           control.when(
             field('dense'),
             dense.forward(u.get, from.get, to.get, record.get),
-            control.when(
-              word('inWeight'),
-              sparseShared(u.get, from.get, to.get),
-              sparse(u.get, from.get, to.get),
-            ),
+            control.when(word('inWeight'), sparseShared(u.get, from.get, to.get), sparse(u.get, from.get, to.get)),
           ),
           activate(u.get, from.get, to.get),
           wait,
@@ -161,12 +157,8 @@ export function program(module: Assembler, multiplyAdd: MultiplyAdd, shared: boo
       control.count(other, number(1), word('threads'), number(1), [
         largest.set(f32x4.max(largest.get, f32x4.load(shl(other.get, number(6)), header.largest))),
       ]),
-      largest.set(
-        f32x4.max(largest.get, f32x4.shuffle(largest.get, largest.get, [2, 3, 0, 1])),
-      ),
-      largest.set(
-        f32x4.max(largest.get, f32x4.shuffle(largest.get, largest.get, [1, 0, 3, 2])),
-      ),
+      largest.set(f32x4.max(largest.get, f32x4.shuffle(largest.get, largest.get, [2, 3, 0, 1]))),
+      largest.set(f32x4.max(largest.get, f32x4.shuffle(largest.get, largest.get, [1, 0, 3, 2]))),
       // Not true of NaN; and a loss that is not finite minus itself is NaN.
       control.when(
         int.and(
@@ -174,10 +166,7 @@ export function program(module: Assembler, multiplyAdd: MultiplyAdd, shared: boo
             scalar.mul(f32x4.extract(largest.get, 0), scalar.load(number(0), header.reach)),
             scalar.load(number(0), header.room),
           ),
-          double.eq(
-            double.sub(double.load(number(header.loss)), double.load(number(header.loss))),
-            double.const(0),
-          ),
+          double.eq(double.sub(double.load(number(header.loss)), double.load(number(header.loss))), double.const(0)),
         ),
         [
           share(word('parameterBytes'), 64),
@@ -230,10 +219,7 @@ function barrierFunction(module: Assembler): Callable {
       turn.set(atomic.load(number(header.turn))),
       control.when(
         eq(add(atomic.add(number(header.arrived), number(1)), number(1)), word('threads')),
-        [
-          atomic.store(number(header.arrived), number(0)),
-          atomic.store(number(header.turn), add(turn.get, number(1))),
-        ],
+        [atomic.store(number(header.arrived), number(0)), atomic.store(number(header.turn), add(turn.get, number(1)))],
         control.block(
           control.loop(
             control.branchIf(1, turned),
