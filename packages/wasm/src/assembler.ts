@@ -119,8 +119,14 @@ export const double = {
 /** Four single-precision numbers. */
 export const f32x4 = {
   const: (value: number): Code => [vector(0x0c), Array(4).fill(floatBytes(value)) as number[][]],
+  /** Four constants. */
+  lanes: (values: readonly number[]): Code => [vector(0x0c), values.map(floatBytes)],
   load: access(vector(0x00), 2).load,
   loadSplat: access(vector(0x09), 2).load,
+  /** Two numbers from memory in lanes 0 and 1, zeros in the others. */
+  loadPair: access(vector(0x5d), 2).load,
+  /** Lanes 0 and 1. */
+  storePair: (address: Code, value: Code): Code => [address, value, vector(0x5b), 2, 0, 0],
   /** One number from memory in lane 0, zeros elsewhere. */
   loadZero: access(vector(0x5c), 2).load,
   store: access(vector(0x0b), 2).store,

@@ -1,11 +1,13 @@
 /** The fast engine: `await wasm()` compiles the kernels once; every graph prepared afterwards starts at once. */
 import { type Engine, expectWhole, type Graph, NnbpError } from '@nnbp/core';
+import type { CustomPlugins } from './custom.js';
 import { activationKernelOf } from './builtins.js';
 import { type Attached, type Host, WasmExecutor } from './executor.js';
 import { customActivation } from './kernels/activation.js';
 import { mostThreads } from './memory-map.js';
-import { hasFusedMultiplyAdd, hasSimd, kernels } from './module.js';
+import { bestMultiplyAdd, hasSimd, kernels } from './module.js';
 import { Pool } from './pool.js';
+import { isStraight } from './straight.js';
 
 /** Options of {@link wasm}. */
 export interface WasmOptions {
@@ -77,7 +79,7 @@ async function compiled(shared: boolean): Promise<WebAssembly.Module> {
   if (typeof WebAssembly === 'undefined') throw new NnbpError('UNAVAILABLE', 'This host has no WebAssembly.');
   if (!hasSimd()) throw new NnbpError('UNAVAILABLE', "This host's WebAssembly has no SIMD.");
   try {
-    return await kernels(shared, hasFusedMultiplyAdd());
+    return await kernels(shared);
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new NnbpError(
@@ -106,21 +108,23 @@ function reasonForOne(graph: Graph, batchSize: number, leastWork: number): strin
   if (graph.sharedWeights !== undefined) return 'edges share weights, whose gradients two threads would write at once';
   const custom = graph.activations.find((activation) => activationKernelOf(activation).code === customActivation);
   if (custom) return `the activation ${custom.name} is a custom one, which only this thread can call`;
-  if (graph.edgeCount * batchSize < leastWork) return 'there is too little work to share';
+  const tiny = batchSize === 1 && isStraight(graph);
+  if (tiny || graph.edgeCount * batchSize < leastWork) return 'there is too little work to share';
   return undefined;
 }
 
 type RunExport = (thread: number, kind: number, loss: number, optimizer: number) => void;
 
-function instantiate(module: WebAssembly.Module, ...[memory, plugins]: Parameters<Host['attach']>): RunExport {
+function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory, plugins: CustomPlugins): RunExport {
   const environment = { memory, activation: plugins.activation, loss: plugins.caseOne };
   return new WebAssembly.Instance(module, { environment }).exports.run as RunExport;
 }
 
 const oneThread = (module: WebAssembly.Module): Host => ({
   threads: 1,
-  attach(memory, plugins) {
-    const run = instantiate(module, memory, plugins);
+  multiplyAdd: bestMultiplyAdd(),
+  attach(memory, plugins, own) {
+    const run = instantiate(own ?? module, memory, plugins);
     return { run: (kind, loss, optimizer) => run(0, kind, loss, optimizer), detach: () => undefined };
   },
 });
@@ -130,6 +134,7 @@ function manyThreads(module: WebAssembly.Module, pool: Pool, threads: number): H
   const dropped = new FinalizationRegistry<() => void>((detach) => detach());
   return {
     threads,
+    multiplyAdd: bestMultiplyAdd(),
     attach(memory, plugins): Attached {
       const run = instantiate(module, memory, plugins);
       const { call, detach } = pool.attach(memory);

@@ -12,16 +12,17 @@ import {
   NnbpError,
   type Optimizer,
 } from '@nnbp/core';
+import type { MultiplyAdd } from './assembler.js';
 import { lossKernelOf } from './builtins.js';
 import { WasmCache } from './cache.js';
 import { CustomPlugins } from './custom.js';
-import { writeImage } from './image.js';
-import { optimizerCode } from './kernels/optimizer.js';
-import { stepNumbers } from './kernels/optimizer.js';
+import { type Form, rowsForm } from './image.js';
+import { optimizerCode, stepNumbers } from './kernels/optimizer.js';
 import { job } from './kernels/program.js';
-import { type Layout, layout } from './layout.js';
+import type { CommonLayout } from './layout.js';
 import { header } from './memory-map.js';
-import { plan } from './plan.js';
+import { plan, type Plan } from './plan.js';
+import { isStraight, straightForm } from './straight.js';
 import { Update } from './update.js';
 
 /** Kernels at work on a memory. */
@@ -37,7 +38,9 @@ export interface Host {
   /** Why there are fewer threads than asked for. */
   readonly reason?: string | undefined;
   /** Puts the kernels to work. */
-  attach(memory: WebAssembly.Memory, plugins: CustomPlugins): Attached;
+  attach(memory: WebAssembly.Memory, plugins: CustomPlugins, module?: WebAssembly.Module): Attached;
+  /** Multiplies and adds as its kernels do. */
+  readonly multiplyAdd: MultiplyAdd;
 }
 
 const pageBytes = 65536;
@@ -54,7 +57,8 @@ export class WasmExecutor implements Executor {
   readonly threads: number;
   /** Why there are fewer than the engine was asked for; undefined if there are not. */
   readonly threadsReason: string | undefined;
-  readonly #layout: Layout;
+  readonly #layout: CommonLayout;
+  readonly #padded: boolean;
   readonly #words: Uint32Array;
   readonly #numbers: Float32Array;
   readonly #loss: Float64Array;
@@ -62,6 +66,7 @@ export class WasmExecutor implements Executor {
   readonly #update: Update;
   readonly #plugins: CustomPlugins;
   readonly #attached: Attached;
+  #lossKernel = 0;
   #previous: Float32Array | undefined;
   #samples = 0;
   #disposed = false;
@@ -76,8 +81,10 @@ export class WasmExecutor implements Executor {
   ) {
     expectWhole('batchSize', batchSize, 1);
     const planned = plan(graph);
-    this.#layout = layout(graph, planned, batchSize);
-    const { parameters, gradients, momentum, secondMoment, total, x, g, slope, dLossDx, rowBytes } = this.#layout;
+    const form = formOf(graph, planned, batchSize, host);
+    this.#layout = form.layout;
+    this.#padded = form.padded;
+    const { parameters, gradients, momentum, secondMoment, total, x, g, slope, dLossDx } = this.#layout;
     const memory = allocate(Math.ceil(total / pageBytes), host.threads > 1);
     const { buffer } = memory;
     const vector = (address: number) => new Float32Array(buffer, address, graph.parameterCount);
@@ -86,8 +93,8 @@ export class WasmExecutor implements Executor {
     this.cache = new WasmCache(graph, batchSize, {
       buffer,
       address: { x, g, slope, dLossDx },
-      rowBytes,
-      rowOf: planned.rowOf,
+      rowBytes: form.tableRowBytes,
+      rowOf: form.rowOf,
     });
     this.#words = new Uint32Array(buffer);
     this.#numbers = new Float32Array(buffer);
@@ -97,8 +104,8 @@ export class WasmExecutor implements Executor {
     this.threads = host.threads;
     this.threadsReason = host.reason;
     this.#plugins = new CustomPlugins(this.#words, this.#numbers, graph, planned);
-    writeImage(this.#words, this.#numbers, graph, planned, this.#layout, host.threads);
-    this.#attached = host.attach(memory, this.#plugins);
+    form.write(this.#words, this.#numbers);
+    this.#attached = host.attach(memory, this.#plugins, form.module);
   }
 
   /** Forward only; see `Executor`. The outputs are a view that the next call overwrites. */
@@ -160,17 +167,21 @@ export class WasmExecutor implements Executor {
   }
 
   #backward(kind: number, samples: number, loss: Loss, optimizer: number): number {
-    this.#plugins.loss = loss;
-    this.#attached.run(kind, lossKernelOf(loss), optimizer);
+    if (loss !== this.#plugins.loss) {
+      this.#plugins.loss = loss;
+      this.#lossKernel = lossKernelOf(loss);
+    }
+    this.#attached.run(kind, this.#lossKernel, optimizer);
     return this.#loss[0] / samples;
   }
 
   #gradientsFinite(): boolean {
+    let total = 0;
     for (let lane = 0; lane < 4 * this.threads; lane++) {
-      const at = (lane >> 2) * 16 + (lane & 3);
-      if (!Number.isFinite(this.#numbers[header.largest / 4 + at])) return false;
+      total += this.#numbers[header.total / 4 + (lane >> 2) * 16 + (lane & 3)];
     }
-    return true;
+    // A sum can overflow where no gradient does.
+    return Number.isFinite(total) || allFinite(this.gradients);
   }
 
   /** Checks the arguments, and lays the samples on the table. */
@@ -207,8 +218,21 @@ export class WasmExecutor implements Executor {
     } else {
       for (let s = 0; s < samples; s++) numbers.set(rows.subarray(s * width, (s + 1) * width), at + s * stride);
     }
+    if (!this.#padded) return;
     for (let s = samples; s & 3; s++) numbers.copyWithin(at + s * stride, at, at + width);
   }
+}
+
+/** Straight-line code where that is possible and worth it, else tables. */
+function formOf(graph: Graph, plan: Plan, batchSize: number, host: Host): Form {
+  if (batchSize === 1 && host.threads === 1 && isStraight(graph)) {
+    try {
+      return straightForm(graph, plan, host.multiplyAdd);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+    }
+  }
+  return rowsForm(graph, plan, batchSize, host.threads);
 }
 
 /** @throws NnbpError `OUT_OF_RANGE` if the system does not have that much */

@@ -4,12 +4,37 @@
  */
 import type { Graph } from '@nnbp/core';
 import { activationKernelOf } from './builtins.js';
-import { type Layout, tableLength } from './layout.js';
+import { type CommonLayout, layout, type Layout, tableLength } from './layout.js';
 import { header, unit, unitBytes } from './memory-map.js';
 import type { Plan, Unit } from './plan.js';
 
-/** Writes all that does not change from step to step. `words` and `numbers` are views of the whole memory. */
-export function writeImage(
+/** A graph made ready: where things are, what is there at the start, and what runs on it. */
+export interface Form {
+  readonly layout: CommonLayout;
+  /** For each node, its row in the tables of x, g, slope and dLossDx, whose rows are so many bytes apart. */
+  readonly rowOf: Uint32Array;
+  readonly tableRowBytes: number;
+  /** Whether samples are rounded up to whole vectors, with copies of the first. */
+  readonly padded: boolean;
+  /** Writes all that does not change from step to step. `words` and `numbers` are views of the whole memory. */
+  write(words: Uint32Array, numbers: Float32Array): void;
+  /** Of its own; else the kernels that all graphs share. */
+  readonly module?: WebAssembly.Module;
+}
+
+/** The form for kernels that find everything in tables. */
+export function rowsForm(graph: Graph, plan: Plan, batchSize: number, threads: number): Form {
+  const laidOut = layout(graph, plan, batchSize);
+  return {
+    layout: laidOut,
+    rowOf: plan.rowOf,
+    tableRowBytes: laidOut.rowBytes,
+    padded: true,
+    write: (words, numbers) => writeTables(words, numbers, graph, plan, laidOut, threads),
+  };
+}
+
+function writeTables(
   words: Uint32Array,
   numbers: Float32Array,
   graph: Graph,
@@ -17,7 +42,14 @@ export function writeImage(
   layout: Layout,
   threads: number,
 ): void {
-  writeHeader(words, numbers, graph, plan, layout, threads);
+  writeHeader(words, numbers, graph, {
+    ...layout,
+    unitCount: plan.units.length,
+    threads,
+    accumulates: Number(graph.sharedWeights !== undefined),
+    sparseEdges: plan.sparseEdges,
+    maySleep: Number(!('document' in globalThis)),
+  });
   const { rowOf } = plan;
   const rowAddress = (table: number, i: number) => table + rowOf[i] * layout.rowBytes;
   for (let i = graph.inputCount; i < graph.nodeCount; i++) {
@@ -30,26 +62,20 @@ export function writeImage(
   if (plan.sparseEdges > 0) writeSparseEdges(words, graph, plan, layout);
 }
 
-function writeHeader(
+/** Writes those of the values that are words of the header. */
+export function writeHeader(
   words: Uint32Array,
   numbers: Float32Array,
   graph: Graph,
-  plan: Plan,
-  layout: Layout,
-  threads: number,
+  values: Readonly<Record<string, number>> & Pick<CommonLayout, 'parameters' | 'gradients'>,
 ): void {
   const own = {
-    unitCount: plan.units.length,
-    threads,
     inputCount: graph.inputCount,
     outputCount: graph.outputs.length,
-    accumulates: Number(graph.sharedWeights !== undefined),
-    sparseEdges: plan.sparseEdges,
-    maySleep: Number(!('document' in globalThis)),
     // Kernels hold the address of a parameter and want that of its gradient.
-    gradients: layout.gradients - layout.parameters,
+    gradients: values.gradients - values.parameters,
   };
-  for (const [name, value] of Object.entries({ ...layout, ...own })) {
+  for (const [name, value] of Object.entries({ ...values, ...own })) {
     if (name in header) words[header[name as keyof typeof header] / 4] = value;
   }
   numbers[header.outputShare / 4] = 1 / graph.outputs.length;

@@ -4,24 +4,13 @@ import { portion } from './kernels/finish.js';
 import { headerBytes, mostThreads, unitBytes } from './memory-map.js';
 import type { Plan } from './plan.js';
 
-/** Addresses and sizes in bytes; see the header's words of the same names. */
-export interface Layout {
+/** What the executor itself reads and writes. Addresses and sizes in bytes; see the header's words of the same names. */
+export interface CommonLayout {
   readonly rowBytes: number;
-  readonly rowCount: number;
   readonly x: number;
   readonly g: number;
   readonly slope: number;
   readonly dLossDx: number;
-  readonly delta: number;
-  readonly parameterOf: number;
-  readonly units: number;
-  readonly outStart: number;
-  readonly outDelta: number;
-  readonly outWeight: number;
-  readonly inStart: number;
-  readonly inX: number;
-  /** 0 where no weights are shared. */
-  readonly inWeight: number;
   readonly parameters: number;
   readonly parameterBytes: number;
   readonly gradients: number;
@@ -34,6 +23,22 @@ export interface Layout {
   readonly targetRows: number;
   readonly outputX: number;
   readonly mask: number;
+  readonly total: number;
+}
+
+/** What the kernels need besides. */
+export interface Layout extends CommonLayout {
+  readonly rowCount: number;
+  readonly delta: number;
+  readonly parameterOf: number;
+  readonly units: number;
+  readonly outStart: number;
+  readonly outDelta: number;
+  readonly outWeight: number;
+  readonly inStart: number;
+  readonly inX: number;
+  /** 0 where no weights are shared. */
+  readonly inWeight: number;
   /** Rows of zeros, for tables that are rounded up. */
   readonly zeroRow: number;
   /** A page a thread. */
@@ -42,14 +47,13 @@ export interface Layout {
   readonly predecessorTables: number;
   readonly panel: number;
   readonly panelStride: number;
-  readonly total: number;
 }
 
 const lineBytes = 64;
 /** What a 32-bit address reaches. */
 const addressable = 2 ** 32;
 
-const roundedUp = (value: number, to: number) => Math.ceil(value / to) * to;
+export const roundedUp = (value: number, to: number) => Math.ceil(value / to) * to;
 
 /** Bytes from a row of `count` numbers to the next: an odd number of cache lines, so that columns use all cache sets. */
 export function rowStride(count: number): number {
@@ -66,18 +70,26 @@ export const sampleStride = (count: number): number => ((count * 4) % 512 === 0 
 /** The number of a dense unit's predecessors, rounded up to whole vectors: the length of its table. */
 export const tableLength = (predecessors: number): number => roundedUp(predecessors, 4);
 
+/** Hands out addresses one after another, each at the start of a cache line. */
+export function placer(): { place(bytes: number): number; end(): number } {
+  let next = headerBytes;
+  return {
+    place(bytes) {
+      const address = next;
+      next += roundedUp(bytes, lineBytes);
+      return address;
+    },
+    end: () => next,
+  };
+}
+
 /**
  * Lays out the memory.
  *
  * @throws NnbpError `OUT_OF_RANGE` if it is more than WebAssembly can address
  */
 export function layout(graph: Graph, plan: Plan, batchSize: number): Layout {
-  let next = headerBytes;
-  const place = (bytes: number): number => {
-    const address = next;
-    next += roundedUp(bytes, lineBytes);
-    return address;
-  };
+  const { place, end } = placer();
   const outputCount = graph.outputs.length;
   const rowBytes = rowStride(batchSize);
   // Transposing writes up to three rows too many.
@@ -127,13 +139,14 @@ export function layout(graph: Graph, plan: Plan, batchSize: number): Layout {
     momentum: place(parameterBytes),
     secondMoment: place(parameterBytes),
   };
-  if (next > addressable) {
-    const gigabytes = (next / 2 ** 30).toFixed(1);
+  const total = end();
+  if (total > addressable) {
+    const gigabytes = (total / 2 ** 30).toFixed(1);
     throw new NnbpError(
       'OUT_OF_RANGE',
       `The graph (${graph.nodeCount} nodes, ${graph.edgeCount} edges) with batches of ${batchSize} needs ${gigabytes} GiB; ` +
         `WebAssembly addresses 4. Use a smaller batch or another engine.`,
     );
   }
-  return { ...result, total: next };
+  return { ...result, total };
 }

@@ -76,13 +76,13 @@ export const header = {
   loss: 144,
   /** 1 if the last step changed the parameters. */
   updated: 152,
-  /** As float32: a step is taken only if the largest gradient times `reach` is at most `room`. */
+  /** As float32: a step is taken only if the total of the gradients times `reach` is at most `room`. */
   reach: 156,
   room: 160,
   /** The numbers of a step, float32; see the optimizer kernels. */
   stepNumbers: 192,
-  /** Four lanes a thread: the largest |gradient| seen; NaN if one was. */
-  largest: 1024,
+  /** Four lanes a thread: together at least the largest |gradient|; not finite if one is not. */
+  total: 1024,
   /** Between threads: how many have arrived, and which time it is. */
   arrived: 512,
   turn: 576,

@@ -1,37 +1,40 @@
 /** The compiled kernels: made once for each kind of host and memory, and shared by all executors of a process. */
-import { Assembler, type Code, control, f32x4, fusedMultiplyAdd, separateMultiplyAdd } from './assembler.js';
+import {
+  Assembler,
+  type Code,
+  control,
+  f32x4,
+  fusedMultiplyAdd,
+  type MultiplyAdd,
+  separateMultiplyAdd,
+} from './assembler.js';
 import { program } from './kernels/program.js';
 
-const made = new Map<string, Promise<WebAssembly.Module>>();
+const made = new Map<boolean, Promise<WebAssembly.Module>>();
 
 /**
  * The module with all kernels. Compiles asynchronously, since some browsers refuse to do so at once on the main thread.
  *
  * @param shared - For memory that several threads share.
  */
-export function kernels(shared: boolean, fused: boolean): Promise<WebAssembly.Module> {
-  const key = `${shared}${fused}`;
-  let module = made.get(key);
+export function kernels(shared: boolean): Promise<WebAssembly.Module> {
+  let module = made.get(shared);
   if (module === undefined) {
-    module = WebAssembly.compile(moduleBytes(shared, fused));
-    made.set(key, module);
+    const assembler = new Assembler();
+    assembler.importMemory(shared);
+    program(assembler, bestMultiplyAdd(), shared);
+    module = WebAssembly.compile(assembler.bytes());
+    made.set(shared, module);
   }
   return module;
 }
 
-function moduleBytes(shared: boolean, fused: boolean): Uint8Array<ArrayBuffer> {
-  const assembler = new Assembler();
-  assembler.importMemory(shared);
-  program(assembler, fused ? fusedMultiplyAdd : separateMultiplyAdd, shared);
-  return assembler.bytes();
-}
+/** One rounding in one instruction (relaxed SIMD) where the host has it. */
+export const bestMultiplyAdd = (): MultiplyAdd =>
+  accepts(fusedMultiplyAdd(f32x4.const(0), f32x4.const(0), f32x4.const(0))) ? fusedMultiplyAdd : separateMultiplyAdd;
 
 /** Whether the host has vectors of four numbers. */
 export const hasSimd = (): boolean => accepts(f32x4.const(0));
-
-/** Whether the host multiplies and adds with one rounding in one instruction (relaxed SIMD). */
-export const hasFusedMultiplyAdd = (): boolean =>
-  accepts(fusedMultiplyAdd(f32x4.const(0), f32x4.const(0), f32x4.const(0)));
 
 function accepts(vector: Code): boolean {
   const probe = new Assembler();

@@ -6,7 +6,17 @@ import { type BuiltinOptimizer, expectLength, type Optimizer } from '@nnbp/core'
 import { optimizerCode, stepNumbers } from './kernels/optimizer.js';
 import { header } from './memory-map.js';
 
-type StepNumbers = Partial<Record<(typeof stepNumbers)[number], number>>;
+/** Where the numbers of a step stand, counted in words. */
+const at = (name: (typeof stepNumbers)[number]) => header.stepNumbers / 4 + stepNumbers.indexOf(name);
+const [rateAt, meanAt, keepAt, decayAt] = [at('rate'), at('mean'), at('keep'), at('decay')];
+const [momentumAt, freshAt, ofGradientAt, ofMomentumAt] = [
+  at('momentum'),
+  at('fresh'),
+  at('ofGradient'),
+  at('ofMomentum'),
+];
+const [secondMomentAt, freshSquareAt] = [at('secondMoment'), at('freshSquare')];
+const [correctionAt, epsilonAt, reachAt] = [at('correction'), at('epsilon'), header.reach / 4];
 
 /** Beyond these a step might overflow although no gradient did: then it is taken outside, and looked at afterwards. */
 const tameRate = 1e6;
@@ -58,20 +68,19 @@ export class Update {
     const rate = builtin.learningRate();
     if (rate > tameRate || rate * weightDecay > 1) return optimizerCode.none;
     const numbers = this.#numbers;
-    const at = header.stepNumbers / 4;
-    numbers[at + index.rate] = rate;
-    numbers[at + index.mean] = 1 / samples;
+    numbers[rateAt] = rate;
+    numbers[meanAt] = 1 / samples;
     if (momentum === 0) {
-      numbers[at + index.keep] = 1 - rate * weightDecay;
-      numbers[header.reach / 4] = rate / samples;
-      return optimizerCode.sgd;
+      numbers[keepAt] = 1 - rate * weightDecay;
+      numbers[reachAt] = rate / samples;
+      return weightDecay === 0 ? optimizerCode.plain : optimizerCode.sgd;
     }
-    numbers[header.reach / 4] = (2 * Math.max(1, rate)) / ((1 - momentum) * samples);
-    numbers[at + index.decay] = weightDecay;
-    numbers[at + index.momentum] = momentum;
-    numbers[at + index.fresh] = builtin.steps === 0 ? 1 : 1 - dampening;
-    numbers[at + index.ofGradient] = nesterov;
-    numbers[at + index.ofMomentum] = nesterov ? momentum : 1;
+    numbers[reachAt] = (2 * Math.max(1, rate)) / ((1 - momentum) * samples);
+    numbers[decayAt] = weightDecay;
+    numbers[momentumAt] = momentum;
+    numbers[freshAt] = builtin.steps === 0 ? 1 : 1 - dampening;
+    numbers[ofGradientAt] = nesterov;
+    numbers[ofMomentumAt] = nesterov ? momentum : 1;
     this.#adopt(builtin, ['momentum']);
     return optimizerCode.momentum;
   }
@@ -84,18 +93,17 @@ export class Update {
     // ε below float32's normal numbers would make 0 / 0 of a parameter whose gradient is 0.
     if (rate > tameRate || rate * weightDecay > 1 || epsilon < 1e-37) return optimizerCode.none;
     const numbers = this.#numbers;
-    const at = header.stepNumbers / 4;
-    numbers[at + index.rate] = rate / (1 - beta1 ** step);
-    numbers[at + index.mean] = 1 / samples;
-    numbers[at + index.keep] = decoupled ? 1 - rate * weightDecay : 1;
-    numbers[at + index.decay] = decoupled ? 0 : weightDecay;
-    numbers[at + index.momentum] = beta1;
-    numbers[at + index.fresh] = 1 - beta1;
-    numbers[at + index.secondMoment] = beta2;
-    numbers[at + index.freshSquare] = 1 - beta2;
-    numbers[at + index.correction] = 1 / Math.sqrt(1 - beta2 ** step);
-    numbers[at + index.epsilon] = epsilon;
-    numbers[header.reach / 4] = 1 / samples;
+    numbers[rateAt] = rate / (1 - beta1 ** step);
+    numbers[meanAt] = 1 / samples;
+    numbers[keepAt] = decoupled ? 1 - rate * weightDecay : 1;
+    numbers[decayAt] = decoupled ? 0 : weightDecay;
+    numbers[momentumAt] = beta1;
+    numbers[freshAt] = 1 - beta1;
+    numbers[secondMomentAt] = beta2;
+    numbers[freshSquareAt] = 1 - beta2;
+    numbers[correctionAt] = 1 / Math.sqrt(1 - beta2 ** step);
+    numbers[epsilonAt] = epsilon;
+    numbers[reachAt] = 1 / samples;
     this.#adopt(builtin, ['mean', 'square']);
     return optimizerCode.adam;
   }
@@ -122,5 +130,3 @@ export class Update {
     return this.#vectors.includes(vector as Float32Array);
   }
 }
-
-const index = Object.fromEntries(stepNumbers.map((name, k) => [name, k])) as Record<keyof StepNumbers, number>;

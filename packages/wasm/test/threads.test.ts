@@ -85,7 +85,7 @@ test('bad numbers of threads are refused', async () => {
 test('after dispose, the threads have ended and executors that need them say so', async () => {
   const engine = await wasm({ threads: 2, leastWork: 0 });
   const graph = mlp([2, 3, 1], { activation: sigmoid });
-  const executor = engine.prepare(graph, 1);
+  const executor = engine.prepare(graph, 2);
   executor.step(Float32Array.of(1, 2), Float32Array.of(1), 1, mse(), sgd({ learningRate: 0.1 }));
   engine.dispose();
   engine.dispose();

@@ -177,6 +177,9 @@ export const vectorActivations: Readonly<Record<string, VectorActivation>> = {
 /** The names in the order of their codes. */
 export const activationNames = Object.keys(vectorActivations);
 
+/** The code of a kernel that leaves g(h) and g'(h) in locals, by its number. */
+export const vectorActivation = (code: number): VectorActivation => vectorActivations[activationNames[code]];
+
 /** Codes from here on are custom activations, called back. */
 export const customActivation = 256;
 

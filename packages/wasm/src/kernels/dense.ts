@@ -65,7 +65,7 @@ interface Product {
   factor(frame: Frame, r: number): readonly [address: Code, offset: number];
   /** What row r of C starts from at k = 0; if there is none, from what is there. */
   initial?(frame: Frame, r: number): Code;
-  /** Whether C is the gradient vector: columns end where they end, and the largest number is recorded. */
+  /** Whether C is the gradient vector: columns end where they end, and their absolute values are added up. */
   readonly gradients: boolean;
 }
 
@@ -100,7 +100,8 @@ const forward: Product = {
 
 const case2: Product = {
   name: 'denseCase2',
-  depth: 256 * 4,
+  // Less deep: each k is another node's weights, on another page of memory, and the processor knows few pages at once.
+  depth: 32 * 4,
   prepare: (frame) => {
     const [parameters, delta, predecessorX, dLossDx] = frame.kept;
     return [
@@ -162,7 +163,7 @@ const separateShape: Shape = { rows: 2, vectors: 4 };
 const fusedShape: Shape = { rows: 6, vectors: 2 };
 
 /**
- * Emits one product as a function of the unit's address, the rows of C to compute (from, to) and where the largest
+ * Emits one product as a function of the unit's address, the rows of C to compute (from, to) and where the total
  * number is recorded.
  */
 function emitProduct(module: Assembler, product: Product, multiplyAdd: MultiplyAdd, shape: Shape): Callable {
@@ -181,7 +182,7 @@ function emitProduct(module: Assembler, product: Product, multiplyAdd: MultiplyA
     const [slice, sliceEnd, kEnd, columnEnd] = [local(i32), local(i32), local(i32), local(i32)];
     const sums = Array.from({ length: shape.rows * shape.vectors }, () => local(v128));
     const line = Array.from({ length: shape.vectors }, () => local(v128));
-    const [factor, largest] = [local(v128), local(v128)];
+    const [factor, total] = [local(v128), local(v128)];
     const { row, column, k } = frame;
 
     // The last one to three columns of the gradients: what is behind them belongs to the next node.
@@ -229,7 +230,7 @@ function emitProduct(module: Assembler, product: Product, multiplyAdd: MultiplyA
         ),
         each((r, v, sum) => [
           partial ? storePartial(frame.c[r].get, sum) : f32x4.store(frame.c[r].get, sum.get, 16 * v),
-          product.gradients ? largest.set(f32x4.max(largest.get, f32x4.abs(sum.get))) : [],
+          product.gradients ? total.set(f32x4.add(total.get, f32x4.abs(sum.get))) : [],
         ]),
       ];
     };
@@ -247,7 +248,7 @@ function emitProduct(module: Assembler, product: Product, multiplyAdd: MultiplyA
       product.prepare(frame),
       kEnd.set(product.kEnd(frame)),
       columnEnd.set(product.columnEnd(frame)),
-      product.gradients ? largest.set(f32x4.load(record.get)) : [],
+      product.gradients ? total.set(f32x4.load(record.get)) : [],
       control.count(slice, number(0), kEnd.get, number(product.depth), [
         sliceEnd.set(add(slice.get, number(product.depth))),
         control.when(gtU(sliceEnd.get, kEnd.get), sliceEnd.set(kEnd.get)),
@@ -256,7 +257,7 @@ function emitProduct(module: Assembler, product: Product, multiplyAdd: MultiplyA
         whileRoom(column, columnEnd, 16, rows(1)),
         product.gradients ? whileRoom(column, columnEnd, 1, rows(1, true), 16) : [],
       ]),
-      product.gradients ? f32x4.store(record.get, largest.get) : [],
+      product.gradients ? f32x4.store(record.get, total.get) : [],
     ];
   });
 }

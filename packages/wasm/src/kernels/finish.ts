@@ -36,7 +36,7 @@ export const portion = 256;
 
 /**
  * Called with the first row, the one after the last, the offset from b to the first weight (0: inputs, which have no
- * parameters) and the thread's record of the largest gradient.
+ * parameters) and the thread's record of the sum of |gradients|.
  */
 export function finishKernel(module: Assembler, multiplyAdd: MultiplyAdd): Callable {
   const caseTwo = sparseSuccessors(module, multiplyAdd);
@@ -44,11 +44,11 @@ export function finishKernel(module: Assembler, multiplyAdd: MultiplyAdd): Calla
     const [row, columns, column, offset, b, gradients] = Array.from({ length: 6 }, () => local(i32));
     const [g, slope, dLossDx, delta] = Array.from({ length: 4 }, () => local(i32));
     const [d, product, sumB, sumC] = Array.from({ length: 4 }, () => local(v128));
-    const [gradient, largest] = [local(f32), local(f32)];
+    const [gradient, total] = [local(f32), local(f32)];
     const leave = (sum: Local, offset: number): Code => [
       gradient.set(laneSum(sum)),
       scalar.store(add(b.get, gradients.get), gradient.get, offset),
-      largest.set(scalar.max(largest.get, scalar.abs(gradient.get))),
+      total.set(scalar.add(total.get, scalar.abs(gradient.get))),
     ];
     const at = (table: Local): Code => add(table.get, offset.get);
     const tables = { g, slope, dLossDx, delta, gradients, columns } as const;
@@ -74,8 +74,7 @@ export function finishKernel(module: Assembler, multiplyAdd: MultiplyAdd): Calla
           control.when(int.eq(weightOffset.get, number(8)), leave(sumC, 4)),
         ]),
       ]),
-      // Any lane will do for a maximum.
-      f32x4.store(record.get, f32x4.max(f32x4.load(record.get), f32x4.splat(largest.get))),
+      scalar.store(record.get, scalar.add(scalar.load(record.get), total.get)),
     ];
   });
 }
@@ -94,7 +93,7 @@ function sparseSuccessors(module: Assembler, multiplyAdd: MultiplyAdd): Callable
     const d = Array.from({ length: 4 }, () => local(v128));
     const values = Array.from({ length: 4 }, () => local(v128));
     const [factor, product, delta] = Array.from({ length: 3 }, () => local(v128));
-    const [gradient, largest] = [local(f32), local(f32)];
+    const [gradient, total] = [local(f32), local(f32)];
 
     const startOf = (index: Code): Code =>
       add(word('outDelta'), shl(load(add(word('outStart'), shl(index, number(2)))), number(2)));
@@ -142,7 +141,7 @@ function sparseSuccessors(module: Assembler, multiplyAdd: MultiplyAdd): Callable
         x.set(add(word('x'), row.get)),
         dLossDx.set(add(word('dLossDx'), row.get)),
         // A page a thread.
-        scratch.set(add(word('scratch'), shl(sub(record.get, number(header.largest)), number(6)))),
+        scratch.set(add(word('scratch'), shl(sub(record.get, number(header.total)), number(6)))),
         control.loop(
           end.set(add(firstEdge.get, number(4 * portion))),
           control.when(int.gtU(end.get, last.get), end.set(last.get)),
@@ -155,11 +154,11 @@ function sparseSuccessors(module: Assembler, multiplyAdd: MultiplyAdd): Callable
             gradient.set(laneSum(product)),
             control.when(word('accumulates'), gradient.set(scalar.add(gradient.get, scalar.load(weight.get)))),
             scalar.store(weight.get, gradient.get),
-            largest.set(scalar.max(largest.get, scalar.abs(gradient.get))),
+            total.set(scalar.add(total.get, scalar.abs(gradient.get))),
           ),
           control.branchIf(0, ltU(firstEdge.tee(end.get), last.get)),
         ),
-        f32x4.store(record.get, f32x4.max(f32x4.load(record.get), f32x4.splat(largest.get))),
+        scalar.store(record.get, scalar.add(scalar.load(record.get), total.get)),
       ]),
     ];
   });

@@ -44,7 +44,10 @@ const { add, sub, mul, div, sqrt, load, store } = f32x4;
 
 /** Each leaves the new parameters in `p`. By code; 0 means that nothing is done. */
 const updates: readonly ((numbers: Numbers, vectors: Vectors) => Code)[] = [
-  /** SGD: p ← keep · p − rate · g */
+  /** SGD: p ← p − rate · g */
+  ({ rate }, { p, g }) => p.set(sub(p.get, mul(rate, g.get))),
+
+  /** SGD with weight decay: p ← keep · p − rate · g */
   ({ rate, keep }, { p, g }) => p.set(sub(mul(keep, p.get), mul(rate, g.get))),
 
   /** SGD with momentum: g ← g + decay · p;  m ← momentum · m + fresh · g;  p ← p − rate · (ofGradient · g + ofMomentum · m) */
@@ -71,7 +74,7 @@ const updates: readonly ((numbers: Numbers, vectors: Vectors) => Code)[] = [
 ];
 
 /** Codes of the optimizers that run inside. */
-export const optimizerCode = { none: 0, sgd: 1, momentum: 2, adam: 3 } as const;
+export const optimizerCode = { none: 0, plain: 1, sgd: 2, momentum: 3, adam: 4 } as const;
 
 /**
  * Called with an optimizer's code and the range of the parameter vector to update, in bytes from its start. The last

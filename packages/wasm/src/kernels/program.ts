@@ -23,7 +23,7 @@ import {
 import { header, unit, unitBytes, word } from '../memory-map.js';
 import { activationKernel } from './activation.js';
 import { denseKernels } from './dense.js';
-import { finishKernel } from './finish.js';
+import { finishKernel, laneSum } from './finish.js';
 import { lossKernel } from './loss.js';
 import { meanKernel, optimizerKernel } from './optimizer.js';
 import { rowKernels } from './rows.js';
@@ -150,20 +150,18 @@ export function program(module: Assembler, multiplyAdd: MultiplyAdd, shared: boo
       control.when(word('sparseEdges'), [finishShare(word('inputCount'), number(0), number(0)), wait]),
     ];
 
-    const [largest, other] = [local(v128), local(i32)];
+    const [total, other] = [local(v128), local(i32)];
     /** Every thread comes to the same decision. */
     const update: Code = [
-      largest.set(f32x4.load(number(header.largest))),
+      total.set(f32x4.load(number(header.total))),
       control.count(other, number(1), word('threads'), number(1), [
-        largest.set(f32x4.max(largest.get, f32x4.load(shl(other.get, number(6)), header.largest))),
+        total.set(f32x4.add(total.get, f32x4.load(shl(other.get, number(6)), header.total))),
       ]),
-      largest.set(f32x4.max(largest.get, f32x4.shuffle(largest.get, largest.get, [2, 3, 0, 1]))),
-      largest.set(f32x4.max(largest.get, f32x4.shuffle(largest.get, largest.get, [1, 0, 3, 2]))),
       // Not true of NaN; and a loss that is not finite minus itself is NaN.
       control.when(
         int.and(
           scalar.le(
-            scalar.mul(f32x4.extract(largest.get, 0), scalar.load(number(0), header.reach)),
+            scalar.mul(laneSum(total), scalar.load(number(0), header.reach)),
             scalar.load(number(0), header.room),
           ),
           double.eq(double.sub(double.load(number(header.loss)), double.load(number(header.loss))), double.const(0)),
@@ -178,7 +176,7 @@ export function program(module: Assembler, multiplyAdd: MultiplyAdd, shared: boo
     ];
 
     return [
-      record.set(add(number(header.largest), shl(thread.get, number(6)))),
+      record.set(add(number(header.total), shl(thread.get, number(6)))),
       firstUnit.set(word('units')),
       endUnit.set(add(firstUnit.get, mul(word('unitCount'), number(unitBytes)))),
       control.when(int.ne(kind.get, number(job.predict)), [
