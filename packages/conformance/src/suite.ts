@@ -288,6 +288,7 @@ function expectShortBatches(engine: Engine, random: Random): void {
   const parameters = randomParameters(graph, random);
   const executor = engine.prepare(graph, 9);
   executor.parameters.set(parameters);
+  const optimizer = sgd({ learningRate: 0.1 });
   for (const samples of [9, 1, 6, 9, 2]) {
     const data = randomSamples(graph, random, samples);
     const bounds = errorBounds(graph, parameters, data, mse(), unitOf(executor));
@@ -296,6 +297,20 @@ function expectShortBatches(engine: Engine, random: Random): void {
     bounds.reference.gradients.forEach((expected, p) =>
       expectNear(`gradient ${p} of ${samples} samples`, executor.gradients[p], expected, bounds.gradientErrors[p]),
     );
+    // A pass over other samples in between is not to change what a step over these does.
+    executor.backpropagate(data.inputs, data.targets, 1, mse());
+    executor.step(data.inputs, data.targets, samples, mse(), optimizer);
+    bounds.reference.gradients.forEach((gradient, p) => {
+      const rounding = 4 * unitOf(executor) * Math.abs(parameters[p]);
+      const bound = 0.1 * bounds.gradientErrors[p] + rounding;
+      expectNear(
+        `parameter ${p} after ${samples} samples`,
+        executor.parameters[p],
+        parameters[p] - 0.1 * gradient,
+        bound,
+      );
+    });
+    executor.parameters.set(parameters);
   }
   executor.dispose();
 }

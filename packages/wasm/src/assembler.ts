@@ -124,9 +124,10 @@ export const f32x4 = {
   load: access(vector(0x00), 2).load,
   loadSplat: access(vector(0x09), 2).load,
   /** Two numbers from memory in lanes 0 and 1, zeros in the others. */
-  loadPair: access(vector(0x5d), 2).load,
-  /** Lanes 0 and 1. */
-  storePair: (address: Code, value: Code): Code => [address, value, vector(0x5b), 2, 0, 0],
+  loadPairZero: access(vector(0x5d), 2).load,
+  /** Two numbers from memory in lanes 0 and 1, or, for pair 1, in lanes 2 and 3. */
+  loadPair: (pair: number, address: Code, into: Code): Code => [address, into, vector(0x57), 2, 0, pair],
+  storePair: (pair: number, address: Code, value: Code): Code => [address, value, vector(0x5b), 2, 0, pair],
   /** One number from memory in lane 0, zeros elsewhere. */
   loadZero: access(vector(0x5c), 2).load,
   store: access(vector(0x0b), 2).store,

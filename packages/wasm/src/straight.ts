@@ -2,9 +2,8 @@
  * Straight-line code for one small graph and one sample: what the three cases come to when every index is known
  * beforehand. No loops, no tables: addresses are constants, and values wait in registers, four nodes of a kind in each.
  *
- * Nodes stand in groups of four; a group's last lanes may be empty, and hold 0 as their value. So a node whose
- * predecessors are just a group's nodes, side by side, can multiply four weights by four values even where fewer are
- * its own: what is read beyond meets a 0.
+ * Nodes stand in groups of four, of which the last of a kind may have fewer. A node whose predecessors are just a
+ * group's nodes, in order, multiplies all their values by all its weights at once.
  */
 import type { Graph } from '@nnbp/core';
 import { activationKernelOf } from './builtins.js';
@@ -113,9 +112,8 @@ function straightLayout(graph: Graph, groups: number): StraightLayout {
     g: table(),
     slope: table(),
     dLossDx: table(),
-    // Whole vectors are read and written, so up to three numbers beyond the last.
-    parameters: place(parameterBytes + 12),
-    gradients: place(parameterBytes + 12),
+    parameters: place(parameterBytes),
+    gradients: place(parameterBytes),
     momentum: place(parameterBytes),
     secondMoment: place(parameterBytes),
     total: end(),
@@ -146,6 +144,8 @@ function rowsOfGroups(graph: Graph, groups: readonly Group[]): Uint32Array {
 interface Stretch {
   readonly group: number;
   readonly lane: number | undefined;
+  /** How many edges. */
+  readonly count: number;
   /** The first weight's index. */
   readonly weight: number;
 }
@@ -157,10 +157,27 @@ function stretches(graph: Graph, groups: readonly Group[], rowOf: Uint32Array, i
     const group = row >> 2;
     const { nodes } = groups[group];
     const whole = nodes.every((j, lane) => e + lane < graph.edgeStart[i + 1] && graph.predecessors[e + lane] === j);
-    result.push({ group, lane: whole ? undefined : row & 3, weight: graph.weightIndex(e, i) });
-    e += whole ? nodes.length : 1;
+    const count = whole ? nodes.length : 1;
+    result.push({ group, lane: whole ? undefined : row & 3, count, weight: graph.weightIndex(e, i) });
+    e += count;
   }
   return result;
+}
+
+/** The first `count` lanes from memory, zeros in the others. */
+function loadFirst(count: number, address: Code): Code {
+  if (count === 4) return f32x4.load(address);
+  if (count === 1) return f32x4.loadZero(address);
+  const pair = f32x4.loadPairZero(address);
+  return count === 2 ? pair : f32x4.loadLane(2, address, pair, 8);
+}
+
+/** The first `count` lanes to memory, and nothing beyond; `prepare` leaves them in `value`. */
+function storeFirst(count: number, address: Code, prepare: Code, value: Local): Code {
+  if (count === 4) return [prepare, f32x4.store(address, value.get)];
+  if (count === 1) return [prepare, f32x4.storeLane(0, address, value.get)];
+  const pair = [prepare, f32x4.storePair(0, address, value.get)];
+  return count === 2 ? pair : [pair, f32x4.storeLane(2, address, value.get, 8)];
 }
 
 /** Adds the export `run(thread, job, loss, optimizer)` for this graph. */
@@ -176,7 +193,7 @@ function straightProgram(
   module.importFunction('activation', [i32, i32, i32]);
   const lossOf = lossKernel(module, multiplyAdd, module.importFunction('loss', [], [f64]));
   const optimize = optimizerKernel(module);
-  const { load, store, add, sub, mul, abs, shuffle, loadSplat } = f32x4;
+  const { load, store, add, sub, mul, shuffle, loadSplat } = f32x4;
   const at = int.const;
   const nodeStretches = (i: number) => stretches(graph, groups, rowOf, i);
   const parameter = (index: number) => layout.parameters + 4 * index;
@@ -187,9 +204,9 @@ function straightProgram(
 
   module.function('run', [i32, i32, i32, i32], [], ([, kind, loss, optimizer], local) => {
     const each = () => groups.map(() => local(v128));
-    const [x, d, delta, scaled] = [each(), each(), each(), each()];
+    const [x, d, delta, scaled, pair] = [each(), each(), each(), each(), each()];
     const sums = Array.from({ length: 4 }, () => local(v128));
-    const [c, h, g, derivative, option, factor, total, rate] = Array.from({ length: 8 }, () => local(v128));
+    const [c, h, g, derivative, option, factor, total, rate, product] = Array.from({ length: 9 }, () => local(v128));
 
     /** Sets h to the four sums' own sums: a square of numbers turned on its side and added up. */
     const addUp = (count: number): Code => {
@@ -213,7 +230,13 @@ function straightProgram(
       const { nodes, activation, scaleTrainable } = groups[k];
       const address = (table: number): Code => at(table + 16 * k);
       if (activation === undefined) {
-        return [x[k].set(load(at(layout.inputs + 16 * k))), store(address(layout.x), x[k].get)];
+        // One by one, as they were written a moment ago: the processor hands on a number sooner than a piece of several.
+        const inputAt = (lane: number) => at(layout.inputs + 16 * k + 4 * lane);
+        return [
+          x[k].set(f32x4.loadZero(inputAt(0))),
+          nodes.slice(1).map((_, n) => x[k].set(f32x4.loadLane(n + 1, inputAt(n + 1), x[k].get))),
+          store(address(layout.x), x[k].get),
+        ];
       }
       const scaleOf = (i: number) => at(parameter(graph.scaleIndex(i)));
       return [
@@ -221,9 +244,9 @@ function straightProgram(
           lane < nodes.length
             ? [
                 sum.set(f32x4.loadZero(at(parameter(graph.biasIndex(nodes[lane]))))),
-                nodeStretches(nodes[lane]).map(({ group, lane: from, weight }) =>
+                nodeStretches(nodes[lane]).map(({ group, lane: from, count, weight }) =>
                   from === undefined
-                    ? sum.set(multiplyAdd(load(at(parameter(weight))), x[group].get, sum.get))
+                    ? sum.set(multiplyAdd(loadFirst(count, at(parameter(weight))), x[group].get, sum.get))
                     : sum.set(
                         multiplyAdd(
                           f32x4.loadZero(at(parameter(weight))),
@@ -273,9 +296,9 @@ function straightProgram(
         const to = nodeStretches(i).filter(({ group }) => wanted(group));
         return [
           to.length > 0 ? factor.set(splat(delta[k], lane)) : [],
-          to.map(({ group, lane: into, weight }) =>
+          to.map(({ group, lane: into, count, weight }) =>
             into === undefined
-              ? d[group].set(multiplyAdd(factor.get, load(at(parameter(weight))), d[group].get))
+              ? d[group].set(multiplyAdd(factor.get, loadFirst(count, at(parameter(weight))), d[group].get))
               : d[group].set(
                   add(
                     d[group].get,
@@ -307,59 +330,83 @@ function straightProgram(
       ]),
     ];
 
-    /** No gradient is larger than all |delta| together times all |x| together, or, for a c, all |dLossDx · g|. */
+    /** No gradient is larger than √(Σ delta² · (1 + Σ x²)), or, for a c, than √(Σ (dLossDx · g)²). */
     const bound: Code = [
       factor.set(f32x4.const(0)),
-      total.set(f32x4.const(1)),
-      x.map((group) => total.set(add(total.get, abs(group.get)))),
-      computed.map((k) => factor.set(add(factor.get, abs(delta[k].get)))),
-      total.set(mul(f32x4.splat(laneSum(total)), f32x4.splat(laneSum(factor)))),
-      computed.map((k) => (groups[k].scaleTrainable ? total.set(add(total.get, abs(scaled[k].get))) : [])),
+      total.set(f32x4.const(1 / 4)),
+      x.map((group) => total.set(multiplyAdd(group.get, group.get, total.get))),
+      computed.map((k) => factor.set(multiplyAdd(delta[k].get, delta[k].get, factor.get))),
+      total.set(mul(f32x4.splat(laneSum(total)), factor.get)),
+      computed.map((k) =>
+        groups[k].scaleTrainable ? total.set(multiplyAdd(scaled[k].get, scaled[k].get, total.get)) : [],
+      ),
+      total.set(f32x4.sqrt(f32x4.splat(laneSum(total)))),
       store(at(header.total), total.get),
     ];
 
-    /** b and c of a node, side by side, both at once. */
-    const pairOf = (k: number, lane: number): Code =>
-      shuffle(delta[k].get, scaled[k].get, [lane, 4 + lane, lane, lane]);
+    /** delta and dLossDx · g of a group's nodes, side by side as b and c are: of the first two, then of the others. */
+    const pairs: Code = computed.map((k) =>
+      groups[k].scaleTrainable
+        ? [
+            pair[k].set(shuffle(delta[k].get, scaled[k].get, [0, 4, 1, 5])),
+            scaled[k].set(shuffle(delta[k].get, scaled[k].get, [2, 6, 3, 7])),
+          ]
+        : [],
+    );
+    const pairOf = (k: number, lane: number): Local => (lane < 2 ? pair[k] : scaled[k]);
     const inOrder = computed
       .flatMap((k) => groups[k].nodes.map((i, lane) => ({ k, i, lane })))
       .sort((a, b) => a.i - b.i);
 
-    /**
-     * Case 3, into the gradients. Nodes in the order of their parameters: what a store of four writes beyond a node's
-     * own, the next store writes over.
-     */
-    const gradients: Code = inOrder.map(({ k, i, lane }) => [
-      factor.set(splat(delta[k], lane)),
-      groups[k].scaleTrainable
-        ? f32x4.storePair(at(gradient(graph.biasIndex(i))), pairOf(k, lane))
-        : f32x4.storeLane(lane, at(gradient(graph.biasIndex(i))), delta[k].get),
-      nodeStretches(i).map(({ group, lane: from, weight }) =>
-        from === undefined
-          ? store(at(gradient(weight)), mul(factor.get, x[group].get))
-          : f32x4.storeLane(from, at(gradient(weight)), mul(factor.get, x[group].get)),
-      ),
-    ]);
+    /** Case 3, into the gradients. */
+    const gradients: Code = [
+      pairs,
+      inOrder.map(({ k, i, lane }) => [
+        factor.set(splat(delta[k], lane)),
+        groups[k].scaleTrainable
+          ? f32x4.storePair(lane & 1, at(gradient(graph.biasIndex(i))), pairOf(k, lane).get)
+          : f32x4.storeLane(lane, at(gradient(graph.biasIndex(i))), delta[k].get),
+        nodeStretches(i).map(({ group, lane: from, weight }) =>
+          from === undefined
+            ? store(at(gradient(weight)), mul(factor.get, x[group].get))
+            : f32x4.storeLane(from, at(gradient(weight)), mul(factor.get, x[group].get)),
+        ),
+      ]),
+    ];
 
-    /** Case 3 and plain gradient descent in one: what is read beyond a node's own is written back as it was. */
+    /** Case 3 and plain gradient descent in one. */
     const descend: Code = [
       rate.set(loadSplat(at(0), header.stepNumbers + 4 * stepNumbers.indexOf('rate'))),
       computed.map((k) => [
         delta[k].set(mul(rate.get, delta[k].get)),
         groups[k].scaleTrainable ? scaled[k].set(mul(rate.get, scaled[k].get)) : [],
       ]),
+      pairs,
       inOrder.map(({ k, i, lane }) => {
         const b = at(parameter(graph.biasIndex(i)));
-        const lower = (address: Code, by: Code): Code => store(address, sub(load(address), by));
+        const lower = (count: number, address: Code, by: Code): Code =>
+          storeFirst(count, address, product.set(sub(loadFirst(count, address), by)), product);
+        // b and c of two nodes at once: with the first of them, those of the second.
+        const lowerPairs = (k: number, i: number, lane: number): Code => {
+          const partner = groups[k].nodes[lane + 1] as number | undefined;
+          if (lane & 1) return [];
+          const both = partner === undefined ? [i] : [i, partner];
+          const addresses = both.map((node) => at(parameter(graph.biasIndex(node))));
+          const second = addresses[1] as Code | undefined;
+          return [
+            c.set(f32x4.loadPairZero(addresses[0])),
+            second ? c.set(f32x4.loadPair(1, second, c.get)) : [],
+            c.set(sub(c.get, pairOf(k, lane).get)),
+            addresses.map((address, n) => f32x4.storePair(n, address, c.get)),
+          ];
+        };
         const lowerOne = (address: Code, by: Code): Code => scalar.store(address, scalar.sub(scalar.load(address), by));
         return [
           factor.set(splat(delta[k], lane)),
-          groups[k].scaleTrainable
-            ? f32x4.storePair(b, sub(f32x4.loadPair(b), pairOf(k, lane)))
-            : lowerOne(b, f32x4.extract(delta[k].get, lane)),
-          nodeStretches(i).map(({ group, lane: from, weight }) =>
+          groups[k].scaleTrainable ? lowerPairs(k, i, lane) : lowerOne(b, f32x4.extract(delta[k].get, lane)),
+          nodeStretches(i).map(({ group, lane: from, count, weight }) =>
             from === undefined
-              ? lower(at(parameter(weight)), mul(factor.get, x[group].get))
+              ? lower(count, at(parameter(weight)), mul(factor.get, x[group].get))
               : lowerOne(at(parameter(weight)), f32x4.extract(mul(factor.get, x[group].get), from)),
           ),
         ];

@@ -1,0 +1,65 @@
+/**
+ * Dense training against what this processor can multiply and add in registers alone, by turns: a loop of emitted code
+ * that touches no memory, with the same instructions as our kernels have. Run by tsx, since it emits with our assembler.
+ */
+import { Assembler, control, f32, f32x4, i32, int, scalar, v128 } from '../packages/wasm/src/assembler.ts';
+import { bestMultiplyAdd } from '../packages/wasm/src/module.ts';
+import { ourEngine } from './our-engine.mjs';
+import { changeResults } from './results.mjs';
+import { median, table } from './table.mjs';
+import { rate, training } from './training.mjs';
+
+/** As many sums as it takes to hide how long an addition lasts. */
+const sums = 13;
+const repeats = 100_000;
+
+function registerLoop() {
+  const module = new Assembler();
+  const multiplyAdd = bestMultiplyAdd();
+  module.function('run', [i32], [f32], ([count], local) => {
+    const each = Array.from({ length: sums }, () => local(v128));
+    const [factor, term, n] = [local(v128), local(v128), local(i32)];
+    const total = each.map((sum) => f32x4.extract(sum.get, 0)).reduce((a, b) => scalar.add(a, b));
+    return [
+      each.map((sum, k) => sum.set(f32x4.const(k))),
+      factor.set(f32x4.const(0.5)),
+      term.set(f32x4.const(1e-3)),
+      control.count(n, int.const(0), count.get, int.const(1), [
+        each.map((sum) => sum.set(multiplyAdd(sum.get, factor.get, term.get))),
+      ]),
+      total,
+    ];
+  });
+  const { run } = new WebAssembly.Instance(new WebAssembly.Module(module.bytes())).exports;
+  return () => run(repeats);
+}
+
+const loop = registerLoop();
+const flopsOfLoop = repeats * sums * 8;
+const engine = await ourEngine(1);
+const works = [
+  { sizes: [784, 128, 64, 10], batch: 64 },
+  { sizes: [1024, 1024, 1024, 10], batch: 128 },
+];
+const ceiling = works.map(({ sizes, batch }) => {
+  const { predict, step, edges } = training(engine, sizes, batch);
+  const all = edges.reduce((sum, count) => sum + count);
+  // Case 2 is not computed for inputs.
+  const flops = { forward: 2 * batch * all, step: 2 * batch * (3 * all - edges[0]) };
+  for (let warm = 0; warm < 3; warm++) [loop, predict, step].forEach((run) => rate(run, 0.2));
+  const shares = Array.from({ length: 15 }, () => {
+    const before = rate(loop, 0.1);
+    const [forward, training] = [rate(predict, 0.2) * flops.forward, rate(step, 0.2) * flops.step];
+    const loopFlops = (flopsOfLoop * (before + rate(loop, 0.1))) / 2;
+    return { forward: forward / loopFlops, step: training / loopFlops, loopFlops };
+  });
+  const of = (key) => Number(median(shares.map((share) => share[key])).toPrecision(3));
+  return { network: sizes.join('-'), batch, forward: of('forward'), step: of('step'), loopGflops: of('loopFlops') / 1e9 };
+});
+console.log(
+  table(
+    ['network', 'batch', 'forward', 'step', 'register-only loop, GFLOP/s'],
+    ceiling.map((c) => [c.network, c.batch, c.forward, c.step, c.loopGflops]),
+  ),
+);
+changeResults(() => ({ ceiling: { fused: bestMultiplyAdd().name.startsWith('fused'), works: ceiling } }));

@@ -1,0 +1,26 @@
+/** brain.js: `trainPattern`, what its `train` calls, without the error check of every round. */
+import brain from 'brain.js';
+import { denseLayers, meanSquaredError, rows } from '../works.mjs';
+
+/** @type {import('./contender.mjs').Prepare} */
+export function prepare(work) {
+  if (work.sizes === undefined) return { reason: 'it knows layers only' };
+  const network = new brain.NeuralNetwork({ activation: 'sigmoid' });
+  network.sizes = work.sizes;
+  network.initialize();
+  denseLayers(work).forEach((layer, l) => {
+    network.biases[l + 1] = layer.biases;
+    network.weights[l + 1] = rows(layer.weights, layer.inputs);
+  });
+  // Its error is target − output, ours 2 (output − target) / outputs. Its options refuse a momentum of 0.
+  network.trainOpts.learningRate = (work.learningRate * 2) / work.sizes.at(-1);
+  network.trainOpts.momentum = 0;
+  const targets = rows(work.targets, work.sizes.at(-1));
+  const patterns = rows(work.inputs, work.sizes[0]).map((input, s) => ({ input, output: targets[s] }));
+  return {
+    step: () => network.trainPatterns(patterns),
+    loss: () => meanSquaredError(work, (input) => network.runInput(input)),
+    rule: { scale: 'fixed', batch: 1 },
+    note: 'trainPatterns; it has no batches and updates after each sample',
+  };
+}

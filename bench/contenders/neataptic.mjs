@@ -1,0 +1,43 @@
+/** neataptic: `activate` and `propagate`, which its `train` calls; its standalone function cannot learn. */
+import neataptic from 'neataptic';
+import { eachComputed, meanSquaredError, rows } from '../works.mjs';
+
+/** @type {import('./contender.mjs').Prepare} */
+export function prepare(work) {
+  const { ordinary: graph, weights, batch, samples } = work;
+  if (graph.edgeCount > 1e6) return { reason: 'an object an edge, with lists of its own: two million do not fit' };
+  const network = buildNetwork(graph, weights);
+  const outputs = graph.outputs.length;
+  const inputs = rows(work.inputs, graph.inputCount);
+  const targets = rows(work.targets, outputs);
+  // Its error is target − output, ours 2 (output − target) / outputs, and it adds up where we take the mean.
+  const rate = (work.learningRate * 2) / outputs / batch;
+  return {
+    step() {
+      for (let s = 0; s < samples; s++) {
+        network.activate(inputs[s]);
+        network.propagate(rate, 0, (s + 1) % batch === 0, targets[s]);
+      }
+    },
+    loss: () => meanSquaredError(work, (input) => network.activate(input)),
+    note: 'activate and propagate; its error at an output is target − output, without g′: not the gradient of squared error',
+  };
+}
+
+/** It activates nodes in the order of its list and takes the last ones as outputs; ours have no successors. */
+function buildNetwork(graph, weights) {
+  const nodes = Array.from({ length: graph.nodeCount }, (_, i) => {
+    const type = i < graph.inputCount ? 'input' : graph.outputPosition[i] >= 0 ? 'output' : 'hidden';
+    return new neataptic.Node(type);
+  });
+  const network = new neataptic.Network(0, 0);
+  network.input = graph.inputCount;
+  network.output = graph.outputs.length;
+  network.nodes = [...nodes.filter(({ type }) => type !== 'output'), ...Array.from(graph.outputs, (i) => nodes[i])];
+  eachComputed(graph, (i) => {
+    nodes[i].bias = weights[graph.biasIndex(i)];
+    for (let e = graph.edgeStart[i]; e < graph.edgeStart[i + 1]; e++)
+      network.connections.push(...nodes[graph.predecessors[e]].connect(nodes[i], weights[graph.weightIndex(e, i)]));
+  });
+  return network;
+}

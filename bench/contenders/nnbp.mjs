@@ -1,0 +1,35 @@
+/** Our engine, one thread. */
+import { mse } from '../../packages/losses/dist/index.js';
+import { sgd } from '../../packages/optim/dist/index.js';
+import { ourEngine } from '../our-engine.mjs';
+import { rows } from '../works.mjs';
+
+/** @type {import('./contender.mjs').Prepare} */
+export const prepare = (work) => ours(work, 1);
+
+export async function ours({ graph, parameters, batch, samples, inputs, targets, learningRate }, threads) {
+  const engine = await ourEngine(threads);
+  if ((engine.threads ?? 1) < threads) return { reason: `the ${engine.name} engine has no ${threads} threads here` };
+  const executor = engine.prepare(graph, batch);
+  executor.parameters.set(parameters);
+  const [optimizer, loss] = [sgd({ learningRate }), mse()];
+  const batches = samples / batch;
+  const inputBatches = rows(inputs, batch * graph.inputCount);
+  const targetBatches = rows(targets, batch * graph.outputs.length);
+  return {
+    step() {
+      for (let k = 0; k < batches; k++) executor.step(inputBatches[k], targetBatches[k], batch, loss, optimizer);
+    },
+    loss() {
+      let sum = 0;
+      for (let k = 0; k < batches; k++) sum += executor.backpropagate(inputBatches[k], targetBatches[k], batch, loss);
+      return sum / batches;
+    },
+    rule: { scale: 'trainable', batch },
+    note: `${engine.name} engine, every c trainable`,
+    dispose() {
+      executor.dispose();
+      engine.dispose?.();
+    },
+  };
+}

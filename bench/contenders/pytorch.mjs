@@ -1,0 +1,81 @@
+/** PyTorch on one thread, in a Python process that takes its turn when it is asked. */
+import { spawn, spawnSync } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { denseLayers, eachComputed, levelsOf } from '../works.mjs';
+
+// Settings meant for another BLAS would make its own slow.
+const { OPENBLAS_CORETYPE, OPENBLAS_L2_SIZE, ...inherited } = process.env;
+const env = { ...inherited, OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1' };
+
+/** @type {import('./contender.mjs').Prepare} */
+export async function prepare(work) {
+  const python = ['python3', '/usr/bin/python3'].find(
+    (command) => spawnSync(command, ['-c', 'import torch'], { env }).status === 0,
+  );
+  if (python === undefined)
+    return {
+      reason: 'no python3 here has torch: apt-get install python3-torch libopenblas0-pthread, or pip install torch',
+    };
+  const server = spawn(python, [fileURLToPath(new URL('../pytorch.py', import.meta.url))], {
+    env,
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  const answers = createInterface({ input: server.stdout })[Symbol.asyncIterator]();
+  const ask = async (request) => {
+    server.stdin.write(`${JSON.stringify(request)}\n`);
+    const { value, done } = await answers.next();
+    if (done) throw new Error('The Python process ended: see above.');
+    return JSON.parse(value);
+  };
+  let { version, formulations, loss } = await ask({ do: 'prepare', work: describe(work) });
+  const tried = Object.entries(formulations).map(([name, speed]) => `${name} (${speed} samples/s when tried)`);
+  return {
+    loss: () => loss,
+    step: async () => ({ loss } = await ask({ do: 'step' })),
+    run: (seconds) => ask({ do: 'run', seconds }),
+    rule: { scale: 'fixed', batch: work.batch },
+    note: `PyTorch ${version}, one thread; the faster of ${tried.join(' and ')}`,
+    dispose: () => server.kill(),
+  };
+}
+
+function describe(work) {
+  const { batch, samples, learningRate } = work;
+  return {
+    batch,
+    samples,
+    learningRate,
+    inputs: base64(work.inputs),
+    targets: base64(work.targets),
+    ...(work.sizes === undefined ? { graph: describeGraph(work) } : { layers: describeLayers(work) }),
+  };
+}
+
+const describeLayers = (work) =>
+  denseLayers(work).map(({ inputs, outputs, weights, biases }) => ({
+    inputs,
+    outputs,
+    weights: base64(weights),
+    biases: base64(biases),
+  }));
+
+function describeGraph({ ordinary: graph, weights }) {
+  const biases = new Float32Array(graph.nodeCount);
+  const ofEdges = new Float32Array(graph.edgeCount);
+  eachComputed(graph, (i) => {
+    biases[i] = weights[graph.biasIndex(i)];
+    for (let e = graph.edgeStart[i]; e < graph.edgeStart[i + 1]; e++) ofEdges[e] = weights[graph.weightIndex(e, i)];
+  });
+  return {
+    inputs: graph.inputCount,
+    levels: base64(levelsOf(graph)),
+    edgeStart: base64(Int32Array.from(graph.edgeStart)),
+    predecessors: base64(Int32Array.from(graph.predecessors)),
+    outputs: base64(Int32Array.from(graph.outputs)),
+    weights: base64(ofEdges),
+    biases: base64(biases),
+  };
+}
+
+const base64 = ({ buffer, byteOffset, byteLength }) => Buffer.from(buffer, byteOffset, byteLength).toString('base64');

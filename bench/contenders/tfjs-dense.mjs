@@ -1,0 +1,38 @@
+/** The dense works on TensorFlow.js: variables, one `minimize` an update, everything else tidied away. */
+import { startTfjs } from '../tfjs.mjs';
+import { denseLayers, rows } from '../works.mjs';
+
+export async function prepareTfjs(work, backend) {
+  if (work.sizes === undefined) return { reason: 'it knows dense tensors only' };
+  const tf = await startTfjs(backend);
+  const layers = denseLayers(work).map(({ inputs, outputs, weights, biases }) => ({
+    weights: tf.variable(tf.tensor2d(weights, [outputs, inputs]).transpose()),
+    biases: tf.variable(tf.tensor1d(biases)),
+  }));
+  const { batch, samples } = work;
+  const [width, outputs] = [work.sizes[0], work.sizes.at(-1)];
+  const inputBatches = rows(work.inputs, batch * width).map((values) => tf.tensor2d(values, [batch, width]));
+  const targetBatches = rows(work.targets, batch * outputs).map((values) => tf.tensor2d(values, [batch, outputs]));
+  const optimizer = tf.train.sgd(work.learningRate);
+  const lossOf = (k) => {
+    let x = inputBatches[k];
+    for (const layer of layers) x = tf.sigmoid(tf.add(tf.matMul(x, layer.weights), layer.biases));
+    return tf.mean(tf.squaredDifference(x, targetBatches[k]));
+  };
+  return {
+    step() {
+      for (let k = 0; k < samples / batch; k++) {
+        const loss = optimizer.minimize(() => lossOf(k), true);
+        loss.dataSync();
+        loss.dispose();
+      }
+    },
+    loss() {
+      let sum = 0;
+      for (let k = 0; k < samples / batch; k++) sum += tf.tidy(() => lossOf(k).dataSync()[0]);
+      return sum / (samples / batch);
+    },
+    rule: { scale: 'fixed', batch },
+    note: 'optimizer.minimize, tensors made beforehand, the loss read after each update',
+  };
+}

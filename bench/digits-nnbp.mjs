@@ -1,0 +1,32 @@
+/** The digits learner on our engine. */
+import { identity, relu } from '../packages/activations/dist/index.js';
+import { mlp } from '../packages/core/dist/index.js';
+import { softmaxCrossEntropy } from '../packages/losses/dist/index.js';
+import { adam } from '../packages/optim/dist/index.js';
+import { ourEngine } from './our-engine.mjs';
+
+export async function learner({ sizes, batch, layers }) {
+  const engine = await ourEngine();
+  // No c: the same network as the other's.
+  const graph = mlp(sizes, { activation: relu, outputActivation: identity, scale: 'fixed' });
+  const executor = engine.prepare(graph, batch);
+  let node = graph.inputCount;
+  for (const { inputs, outputs, weights } of layers) {
+    for (let k = 0; k < outputs; k++, node++)
+      executor.parameters.set(weights.subarray(k * inputs, (k + 1) * inputs), graph.biasIndex(node) + 1);
+  }
+  const [loss, optimizer] = [softmaxCrossEntropy(), adam({ learningRate: 0.001 })];
+  return {
+    step: ({ inputs, targets }) => executor.step(inputs, targets, batch, loss, optimizer),
+    predict(inputs) {
+      const [width, classes] = [sizes[0], sizes.at(-1)];
+      const samples = inputs.length / width;
+      const outputs = new Float32Array(samples * classes);
+      for (let s = 0; s < samples; s += batch) {
+        const some = inputs.subarray(s * width, (s + batch) * width);
+        outputs.set(executor.predict(some, some.length / width), s * classes);
+      }
+      return outputs;
+    },
+  };
+}

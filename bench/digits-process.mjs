@@ -1,0 +1,28 @@
+/** One learner from a cold start: the clock runs from its import until 95 % of the held-out digits are right. */
+import { batch, countRight, digits, epoch, firstWeights, sizes } from './digits-data.mjs';
+
+const goal = 0.95;
+const mostEpochs = 60;
+
+const [contender, seed] = [process.argv[2], Number(process.argv[3])];
+const { train, heldOut } = digits();
+const layers = firstWeights(seed);
+
+const begun = performance.now();
+const elapsed = () => (performance.now() - begun) / 1000;
+const { learner } = await import(`./digits-${contender}.mjs`);
+const { step, predict } = await learner({ sizes, batch, layers });
+const secondsToReady = elapsed();
+
+let accuracy = 0;
+let firstLoss;
+let epochs = 0;
+while (accuracy < goal && epochs < mostEpochs) {
+  epochs++;
+  for (const some of epoch(train, epochs, seed)) {
+    const loss = step(some);
+    firstLoss ??= loss;
+  }
+  accuracy = countRight(predict(heldOut.inputs), heldOut.labels) / heldOut.labels.length;
+}
+console.log(JSON.stringify({ seconds: elapsed(), secondsToReady, epochs, accuracy, firstLoss }));

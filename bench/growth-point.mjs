@@ -1,0 +1,76 @@
+/** One size in a fresh process: time to build, to prepare and to step, and what it holds. Needs --expose-gc. */
+import { sigmoid } from '../packages/activations/dist/index.js';
+import { mlp } from '../packages/core/dist/index.js';
+import { mse } from '../packages/losses/dist/index.js';
+import { sgd } from '../packages/optim/dist/index.js';
+import { ourEngine } from './our-engine.mjs';
+import { median } from './table.mjs';
+import { randomGraph } from './works.mjs';
+
+const [kind, edgesWanted] = [process.argv[2], Number(process.argv[3])];
+const batch = 32;
+const outputs = 10;
+
+/** Two equal hidden layers after as many inputs: 2 n² + 10 n edges. */
+function dense(edges) {
+  const n = Math.round((Math.sqrt(outputs ** 2 + 8 * edges) - outputs) / 4);
+  return mlp([n, n, n, outputs], { activation: sigmoid });
+}
+
+/** Ten edges a node. */
+const sparse = (edges) =>
+  randomGraph({ inputs: Math.min(64, edges / 20), hidden: edges / 10 - outputs, edges, outputs, scale: 'trainable' });
+
+/** V8 gives pages back some time after it has collected what was in them. */
+const used = async () => {
+  globalThis.gc();
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  globalThis.gc();
+  const { rss, heapUsed, external, arrayBuffers } = process.memoryUsage();
+  return { rss, heapUsed, external, arrayBuffers };
+};
+const timed = (work) => {
+  const begun = performance.now();
+  const result = work();
+  return [(performance.now() - begun) / 1000, result];
+};
+
+const engine = await ourEngine();
+const nothing = await used();
+const [secondsToBuild, graph] = timed(() => (kind === 'dense' ? dense : sparse)(edgesWanted));
+const built = await used();
+const [secondsToPrepare, executor] = timed(() => engine.prepare(graph, batch));
+for (let k = 0; k < executor.parameters.length; k++) executor.parameters[k] = 0.1 * Math.sin(k);
+const inputs = new Float32Array(batch * graph.inputCount).fill(0.5);
+const targets = new Float32Array(batch * outputs).fill(0.3);
+const [loss, optimizer] = [mse(), sgd({ learningRate: 0.01 })];
+const step = () => executor.step(inputs, targets, batch, loss, optimizer);
+step();
+const prepared = await used();
+
+const warm = performance.now();
+while (performance.now() - warm < 200) step();
+const times = [];
+const begun = performance.now();
+while (times.length < 5 || performance.now() - begun < 500) {
+  const [seconds] = timed(step);
+  times.push(seconds);
+}
+const { edgeCount } = graph;
+console.log(
+  JSON.stringify({
+    kind,
+    edges: edgeCount,
+    engine: engine.name,
+    batch,
+    secondsToBuild,
+    secondsToPrepare,
+    secondsPerStep: median(times),
+    // What the graph holds is on V8's heap and in its array buffers. WebAssembly's memory is in neither: only the
+    // resident set knows how much of it is in use, and an optimizer without momentum leaves some untouched.
+    graphBytesPerEdge: (built.heapUsed + built.arrayBuffers - nothing.heapUsed - nothing.arrayBuffers) / edgeCount,
+    engineBytesPerEdge: (prepared.rss - built.rss) / edgeCount,
+    engineReservedBytesPerEdge: executor.parameters.buffer.byteLength / edgeCount,
+    memory: { nothing, built, prepared },
+  }),
+);

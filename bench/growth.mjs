@@ -1,0 +1,47 @@
+/**
+ * How cost grows with the graph, from a thousand edges to ten million: a fresh process for each size, a table, and
+ * docs/plots/growth.svg.
+ */
+import { writeFileSync } from 'node:fs';
+import { growthPlot } from './growth-plot.mjs';
+import { fresh } from './racer.mjs';
+import { changeResults } from './results.mjs';
+import { short, table } from './table.mjs';
+
+const sizes = [1e3, 1e4, 1e5, 1e6, 1e7];
+const kinds = ['dense', 'sparse'];
+/** Ten million edges are lists of ids while the builder has them. */
+const flags = ['--expose-gc', '--max-old-space-size=12000'];
+
+const growth = kinds.flatMap((kind) => sizes.map((edges) => fresh('growth-point.mjs', [kind, String(edges)], flags)));
+/** Below this, what the process does besides outweighs what the graph holds. */
+const leastVisible = 1e5 / 2;
+const bytes = (point) =>
+  [point.graphBytesPerEdge, point.engineBytesPerEdge, point.engineReservedBytesPerEdge].map(short);
+const milliseconds = (seconds) => short(1000 * seconds);
+console.log(
+  table(
+    [
+      'kind',
+      'edges',
+      'ms a step',
+      'ns an edge and sample',
+      'ms to build',
+      'ms to prepare',
+      'graph B/edge',
+      'engine B/edge',
+      'reserved',
+    ],
+    growth.map((point) => [
+      point.kind,
+      point.edges.toLocaleString('en'),
+      milliseconds(point.secondsPerStep),
+      short((1e9 * point.secondsPerStep) / point.edges / point.batch),
+      milliseconds(point.secondsToBuild),
+      milliseconds(point.secondsToPrepare),
+      ...(point.edges < leastVisible ? ['', '', ''] : bytes(point)),
+    ]),
+  ),
+);
+writeFileSync(new URL('../docs/plots/growth.svg', import.meta.url), growthPlot(growth));
+changeResults(() => ({ growth }));

@@ -1,0 +1,252 @@
+"""PyTorch as a contender: a server that answers one line of JSON with another, so that it can take turns with the rest.
+
+Each work has two formulations; the faster one races.
+"""
+
+import base64
+import json
+import sys
+import time
+import warnings
+
+import torch
+from torch import nn
+
+torch.set_num_threads(1)
+# That sparse CSR is in beta is known.
+warnings.filterwarnings("ignore", message="Sparse CSR")
+
+
+def floats(text):
+    return torch.frombuffer(bytearray(base64.b64decode(text)), dtype=torch.float32)
+
+
+def ints(text):
+    return torch.frombuffer(bytearray(base64.b64decode(text)), dtype=torch.int32).long()
+
+
+class Modules:
+    """The ordinary way: torch.nn.Linear, autograd, torch.optim.SGD."""
+
+    name = "torch.nn, autograd and torch.optim.SGD"
+
+    def __init__(self, layers, rate):
+        modules = []
+        for weights, biases in layers:
+            linear = nn.Linear(weights.shape[1], weights.shape[0])
+            linear.weight.data.copy_(weights)
+            linear.bias.data.copy_(biases)
+            modules += [linear, nn.Sigmoid()]
+        self.network = nn.Sequential(*modules)
+        self.optimizer = torch.optim.SGD(self.network.parameters(), lr=rate)
+
+    def predict(self, x):
+        return self.network(x)
+
+    def step(self, x, t):
+        loss = nn.functional.mse_loss(self.network(x), t)
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        self.optimizer.step()
+        return loss.item()
+
+
+class ByHand:
+    """The same with the three cases written out: no graph is recorded."""
+
+    name = "matrix products, backward written by hand"
+
+    def __init__(self, layers, rate):
+        self.layers = [(weights.clone(), biases.clone()) for weights, biases in layers]
+        self.rate = rate
+
+    def forward(self, x):
+        values = [x]
+        for weights, biases in self.layers:
+            values.append(torch.addmm(biases, values[-1], weights.t()).sigmoid_())
+        return values
+
+    def predict(self, x):
+        return self.forward(x)[-1]
+
+    def step(self, x, t):
+        values = self.forward(x)
+        error = values[-1] - t
+        d_x = error * (2 / error.numel())
+        for l in range(len(self.layers) - 1, -1, -1):
+            weights, biases = self.layers[l]
+            out = values[l + 1]
+            d_h = d_x.mul_(out - out * out)
+            if l > 0:
+                d_x = d_h @ weights
+            weights.addmm_(d_h.t(), values[l], alpha=-self.rate)
+            biases.sub_(d_h.sum(0), alpha=self.rate)
+        return error.square_().mean().item()
+
+
+class Levels:
+    """A graph's edges sorted by the level of the node they go to: within a level, nothing depends on anything."""
+
+    def __init__(self, graph):
+        level, start, predecessors = (ints(graph[key]) for key in ("levels", "edgeStart", "predecessors"))
+        self.outputs = ints(graph["outputs"])
+        self.count, self.inputs = len(level), graph["inputs"]
+        order = torch.argsort(level, stable=True)
+        place = torch.empty_like(order)
+        place[order] = torch.arange(self.count)
+        self.outputs = place[self.outputs]
+        to = torch.repeat_interleave(torch.arange(self.count), start[1:] - start[:-1])
+        edges = torch.argsort(place[to] * self.count + place[predecessors])
+        self.to, self.source = place[to][edges], place[predecessors][edges]
+        weights, biases = floats(graph["weights"]), floats(graph["biases"])
+        self.weights, self.biases = weights[edges].clone(), biases[order][:, None].clone()
+        sizes = torch.bincount(level).tolist()
+        self.nodes = []
+        first = 0
+        for size in sizes:
+            self.nodes.append((first, first + size))
+            first += size
+
+
+def csr(rows, columns, values, first, last, width):
+    """The rows `first` to `last` of a sparse matrix whose values alias `values`; its edges are sorted by row."""
+    low, high = torch.searchsorted(rows, torch.tensor([first, last])).tolist()
+    counts = torch.bincount(rows[low:high] - first, minlength=last - first)
+    starts = torch.cat([torch.zeros(1, dtype=torch.long), counts.cumsum(0)])
+    return torch.sparse_csr_tensor(starts, columns[low:high].contiguous(), values[low:high], (last - first, width))
+
+
+class SparseByHand(Levels):
+    """A CSR product a level, forward along in-edges and backward along out-edges; all dloss/dw at once at the end."""
+
+    name = "sparse CSR per level, backward written by hand"
+
+    def __init__(self, graph, rate):
+        super().__init__(graph)
+        self.rate = rate
+        self.out_order = torch.argsort(self.source * self.count + self.to)
+        self.out_weights = self.weights[self.out_order].clone()
+        # Kept, because blocks of this size would go back to the system, and be faulted in again, at every step.
+        self.d_h_of_edges, self.x_of_edges = torch.empty(0), torch.empty(0)
+        n = self.count
+        self.into = [csr(self.to, self.source, self.weights, a, b, n) for a, b in self.nodes[1:]]
+        rows, columns = self.source[self.out_order], self.to[self.out_order]
+        self.out_of = [csr(rows, columns, self.out_weights, a, b, n) for a, b in self.nodes[1:]]
+
+    def forward(self, inputs):
+        x = torch.zeros(self.count, inputs.shape[0])
+        x[: self.inputs] = inputs.t()
+        for (a, b), matrix in zip(self.nodes[1:], self.into):
+            torch.sigmoid(torch.addmm(self.biases[a:b], matrix, x), out=x[a:b])
+        return x
+
+    def predict(self, inputs):
+        return self.forward(inputs)[self.outputs].t()
+
+    def step(self, inputs, t):
+        x = self.forward(inputs)
+        error = x[self.outputs] - t.t()
+        d_x = torch.zeros_like(x)
+        d_x[self.outputs] = error * (2 / error.numel())
+        d_h = torch.zeros_like(x)
+        slope = x - x * x
+        for (a, b), matrix in zip(reversed(self.nodes[1:]), reversed(self.out_of)):
+            torch.mul(torch.addmm(d_x[a:b], matrix, d_h), slope[a:b], out=d_h[a:b])
+        torch.index_select(d_h, 0, self.to, out=self.d_h_of_edges)
+        torch.index_select(x, 0, self.source, out=self.x_of_edges)
+        self.weights.sub_(self.d_h_of_edges.mul_(self.x_of_edges).sum(1), alpha=self.rate)
+        self.biases.sub_(d_h.sum(1, keepdim=True), alpha=self.rate)
+        torch.index_select(self.weights, 0, self.out_order, out=self.out_weights)
+        return error.square_().mean().item()
+
+
+class SparseAutograd(Levels):
+    """Gathered predecessors times weights, added up per node, level by level; autograd does the rest."""
+
+    name = "gather and index_add per level, autograd"
+
+    def __init__(self, graph, rate):
+        super().__init__(graph)
+        self.levels = []
+        for a, b in self.nodes[1:]:
+            low, high = torch.searchsorted(self.to, torch.tensor([a, b])).tolist()
+            weights = self.weights[low:high, None].clone().requires_grad_()
+            biases = self.biases[a:b].clone().requires_grad_()
+            self.levels.append((weights, biases, self.source[low:high], self.to[low:high] - a))
+        parameters = [p for weights, biases, _, _ in self.levels for p in (weights, biases)]
+        self.optimizer = torch.optim.SGD(parameters, lr=rate)
+
+    def predict(self, inputs):
+        x = inputs.t()
+        for weights, biases, source, to in self.levels:
+            products = weights * x.index_select(0, source)
+            h = biases.expand(-1, x.shape[1]).index_add(0, to, products)
+            x = torch.cat([x, torch.sigmoid(h)])
+        return x[self.outputs].t()
+
+    def step(self, inputs, t):
+        loss = nn.functional.mse_loss(self.predict(inputs), t)
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        self.optimizer.step()
+        return loss.item()
+
+
+class Racer:
+    def __init__(self, work):
+        self.rate = work["learningRate"]
+        self.work = work
+        samples, batch = work["samples"], work["batch"]
+        inputs, targets = floats(work["inputs"]).view(samples, -1), floats(work["targets"]).view(samples, -1)
+        self.inputs, self.targets = inputs, targets
+        self.batches = list(zip(inputs.split(batch), targets.split(batch)))
+        self.speeds = {}
+        self.model = max(self.makers(), key=self.speed)()
+
+    def makers(self):
+        if "graph" in self.work:
+            graph = self.work["graph"]
+            return [lambda kind=kind: kind(graph, self.rate) for kind in (SparseByHand, SparseAutograd)]
+        layers = [
+            (floats(layer["weights"]).view(layer["outputs"], layer["inputs"]), floats(layer["biases"]))
+            for layer in self.work["layers"]
+        ]
+        return [lambda kind=kind: kind(layers, self.rate) for kind in (Modules, ByHand)]
+
+    def speed(self, make):
+        self.model = make()
+        self.run(0.3)
+        done = self.run(0.5)
+        speed = done["steps"] * self.work["samples"] / done["seconds"]
+        self.speeds[self.model.name] = round(speed)
+        return speed
+
+    def step(self):
+        for x, t in self.batches:
+            self.model.step(x, t)
+
+    def run(self, seconds):
+        begun = time.perf_counter()
+        steps = 0
+        while time.perf_counter() - begun < seconds:
+            self.step()
+            steps += 1
+        return {"steps": steps, "seconds": time.perf_counter() - begun}
+
+    def loss(self):
+        with torch.no_grad():
+            return nn.functional.mse_loss(self.model.predict(self.inputs), self.targets).item()
+
+
+racer = None
+for line in sys.stdin:
+    request = json.loads(line)
+    if request["do"] == "prepare":
+        racer = Racer(request["work"])
+        answer = {"version": torch.__version__, "formulations": racer.speeds, "loss": racer.loss()}
+    elif request["do"] == "step":
+        racer.step()
+        answer = {"loss": racer.loss()}
+    else:
+        answer = racer.run(request["seconds"])
+    print(json.dumps(answer), flush=True)

@@ -1,0 +1,35 @@
+/**
+ * One contender at one work in a process of its own, so that neither its compiled code nor its garbage is another's.
+ * It does nothing until it is asked. Usage: racer-process.mjs CONTENDER WORK, with an IPC channel.
+ */
+import { makeWork } from './works.mjs';
+
+const [contender, workName] = process.argv.slice(2);
+const { prepare } = await import(`./contenders/${contender}.mjs`);
+const racer = await prepare(makeWork(workName));
+
+async function run(seconds) {
+  if (racer.run) return racer.run(seconds);
+  const begun = performance.now();
+  let steps = 0;
+  while (performance.now() - begun < 1000 * seconds) {
+    racer.step();
+    steps++;
+  }
+  return { steps, seconds: (performance.now() - begun) / 1000 };
+}
+
+async function firstStep() {
+  const before = racer.loss();
+  await racer.step();
+  return { before, after: racer.loss(), rule: racer.rule };
+}
+
+process.on('message', async ({ seconds }) =>
+  process.send(seconds === undefined ? await firstStep() : await run(seconds)),
+);
+process.on('disconnect', () => {
+  racer.dispose?.();
+  process.exit();
+});
+process.send({ reason: racer.reason, note: racer.note });

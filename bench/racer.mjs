@@ -1,0 +1,48 @@
+/** Processes on one core: racers, which are asked again and again, and fresh ones, which run once. */
+import { spawn, spawnSync } from 'node:child_process';
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+
+const lastCore = String(availableParallelism() - 1);
+
+/** Whether the system can keep a process on one core. */
+export const canPin = spawnSync('taskset', ['-c', lastCore, 'true']).status === 0;
+
+/** The command line of a script of this directory, kept on one core if that is wanted and possible. */
+function command(script, args, { pinned, flags = [] }) {
+  const line = [process.execPath, ...flags, fileURLToPath(new URL(script, import.meta.url)), ...args];
+  return pinned && canPin ? ['taskset', '-c', lastCore, ...line] : line;
+}
+
+/** Runs a script to its end in a process of its own and reads the one line of JSON that it prints. */
+export function fresh(script, args, flags) {
+  const [file, ...rest] = command(script, args, { pinned: true, flags });
+  const { stdout, status } = spawnSync(file, rest, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+  if (status !== 0) throw new Error(`${script} ${args.join(' ')}: ended with ${status}.`);
+  return JSON.parse(stdout);
+}
+
+/** @returns What the contender says of itself, and `ask`; or the reason why it does not race. */
+export async function startRacer(contender, work, pinned) {
+  const [file, ...args] = command('racer-process.mjs', [contender, work], { pinned });
+  const child = spawn(file, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  const answer = () =>
+    new Promise((resolve, reject) => {
+      const ended = (code) => reject(new Error(`${contender} at ${work}: its process ended with ${code}.`));
+      child.once('exit', ended).once('message', (message) => {
+        child.off('exit', ended);
+        resolve(message);
+      });
+    });
+  const { reason, note } = await answer();
+  const end = () => child.connected && child.disconnect();
+  if (reason !== undefined) {
+    end();
+    return { contender, reason };
+  }
+  const ask = (message) => {
+    child.send(message);
+    return answer();
+  };
+  return { contender, note, ask, end };
+}

@@ -1,0 +1,19 @@
+/** bench/results.json: what was measured on which machine. A run replaces the parts that it measured. */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { arch, availableParallelism, cpus, platform, totalmem } from 'node:os';
+
+const file = new URL('results.json', import.meta.url);
+
+export const machine = () => ({
+  cpu: cpus()[0].model,
+  cores: availableParallelism(),
+  memoryGiB: Math.round(totalmem() / 2 ** 30),
+  system: `${platform()} ${arch()}`,
+  node: process.version,
+});
+
+/** @param {(results: { rows: object[], digits?: object, growth?: object }) => object} change */
+export function changeResults(change) {
+  const known = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : { rows: [] };
+  writeFileSync(file, `${JSON.stringify({ ...known, ...change(known), machine: machine() }, undefined, 2)}\n`);
+}

@@ -1,0 +1,21 @@
+/** TensorFlow.js on a backend without a GPU. */
+import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
+// Chooses the CommonJS builds: the ES ones import directories, which Node refuses.
+const require = createRequire(import.meta.url);
+
+/** @param {'cpu' | 'wasm'} backend */
+export async function startTfjs(backend) {
+  const tf = require('@tensorflow/tfjs');
+  // Without its checks, and without its advice to install tfjs-node.
+  tf.enableProdMode();
+  if (backend === 'wasm') {
+    const wasm = require('@tensorflow/tfjs-backend-wasm');
+    wasm.setWasmPaths(`${dirname(require.resolve('@tensorflow/tfjs-backend-wasm'))}/`);
+    wasm.setThreadsCount(1);
+    tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
+  }
+  await tf.setBackend(backend);
+  await tf.ready();
+  return tf;
+}

@@ -1,0 +1,36 @@
+/** Two threads against one, by turns in one process: how much faster, and whether the bits are the same. */
+import { ourEngine } from './our-engine.mjs';
+import { changeResults } from './results.mjs';
+import { median, table } from './table.mjs';
+import { rate, training } from './training.mjs';
+
+const rounds = 15;
+const works = [
+  { sizes: [784, 128, 64, 10], batch: 256 },
+  { sizes: [1024, 1024, 1024, 10], batch: 128 },
+];
+const engines = [await ourEngine(1), await ourEngine(2)];
+
+const threads = works.map(({ sizes, batch }) => {
+  const [one, two] = engines.map((engine) => training(engine, sizes, batch));
+  const steps = 20;
+  const bits = [one, two].map(({ step, executor }) => {
+    for (let n = 0; n < steps; n++) step();
+    return Buffer.from(executor.parameters.slice().buffer);
+  });
+  if (!bits[0].equals(bits[1])) throw new Error(`${sizes.join('-')}: two threads computed other bits than one.`);
+  const ratios = Array.from({ length: rounds }, () => {
+    const before = rate(one.step, 0.2);
+    const shared = rate(two.step, 0.2);
+    return shared / ((before + rate(one.step, 0.2)) / 2);
+  });
+  return { network: sizes.join('-'), batch, timesAsFast: Number(median(ratios).toPrecision(3)), sameBits: true };
+});
+console.log(
+  table(
+    ['network', 'batch', 'two threads are … × one', 'bits'],
+    threads.map(({ network, batch, timesAsFast }) => [network, batch, timesAsFast, 'the same']),
+  ),
+);
+changeResults(() => ({ threads }));
+for (const engine of engines) engine.dispose();

@@ -1,0 +1,33 @@
+/** A network of ours in training, for measurements of our own engine alone. */
+import { sigmoid } from '../packages/activations/dist/index.js';
+import { mlp, Network, Random } from '../packages/core/dist/index.js';
+import { mse } from '../packages/losses/dist/index.js';
+import { sgd } from '../packages/optim/dist/index.js';
+
+/** @returns {{ executor: object, predict: () => void, step: () => void, edges: number[] }} with the edges of each layer */
+export function training(engine, sizes, batch) {
+  const graph = mlp(sizes, { activation: sigmoid });
+  const random = new Random(1);
+  const uniform = (length) => Float32Array.from({ length }, () => random.uniform());
+  const [inputs, targets] = [uniform(batch * graph.inputCount), uniform(batch * graph.outputs.length)];
+  const executor = engine.prepare(graph, batch);
+  executor.parameters.set(new Network(graph, { seed: 1 }).parameters.vector);
+  const [loss, optimizer] = [mse(), sgd({ learningRate: 0.01 })];
+  return {
+    executor,
+    predict: () => executor.predict(inputs, batch),
+    step: () => executor.step(inputs, targets, batch, loss, optimizer),
+    edges: sizes.slice(1).map((size, l) => size * sizes[l]),
+  };
+}
+
+/** How often a second something can be done, over about so many seconds. */
+export function rate(run, seconds) {
+  const start = performance.now();
+  let times = 0;
+  do {
+    run();
+    times++;
+  } while (performance.now() - start < 1000 * seconds);
+  return (1000 * times) / (performance.now() - start);
+}

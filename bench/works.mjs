@@ -1,0 +1,151 @@
+/**
+ * What is raced: five networks, each with the same weights and the same samples in every process, because all of it
+ * is drawn from seeds.
+ */
+import { sigmoid } from '../packages/activations/dist/index.js';
+import { GraphBuilder, mlp, Network, Random } from '../packages/core/dist/index.js';
+
+/**
+ * @typedef {object} Work
+ * @property {string} name
+ * @property {number[] | undefined} sizes The nodes of each layer; undefined for a graph that has no layers.
+ * @property {number} batch Samples per update.
+ * @property {number} samples How many there are; one step of a contender goes through all of them.
+ * @property {number} learningRate
+ * @property {import('../packages/core/dist/index.js').Graph} graph
+ * @property {import('../packages/core/dist/index.js').Graph} ordinary The same with every c fixed at 1, as the peers have it.
+ * @property {Float64Array} weights The parameter vector of `ordinary`.
+ * @property {Float64Array} parameters The parameter vector of `graph`: the same weights, and each c = 1.
+ * @property {Float32Array} inputs
+ * @property {Float32Array} targets
+ */
+
+/** Small, since a million steps towards random targets would drive a larger one into sigmoids that are shut for good. */
+const learningRate = 0.003;
+
+/** One update per sample needs several samples, or a compiler could learn the one by heart. */
+const onlineSamples = 256;
+
+const shapes = {
+  'tiny-online': { sizes: [2, 8, 8, 1], batch: 1, samples: onlineSamples },
+  'tiny-batch': { sizes: [2, 8, 8, 1], batch: 32, samples: 32 },
+  'digits-mlp': { sizes: [784, 128, 64, 10], batch: 64, samples: 64 },
+  'wide-mlp': { sizes: [1024, 1024, 1024, 10], batch: 128, samples: 128 },
+  'random-graph': { sizes: undefined, batch: 64, samples: 64 },
+};
+
+export const workNames = Object.keys(shapes);
+
+/** @returns {Work} */
+export function makeWork(name) {
+  const { sizes, batch, samples } = shapes[name];
+  const build = (scale) =>
+    sizes === undefined
+      ? randomGraph({ inputs: 64, hidden: 2000, edges: 20_000, outputs: 10, scale })
+      : mlp(sizes, { activation: sigmoid, scale });
+  const [graph, ordinary] = [build('trainable'), build('fixed')];
+  const random = new Random(7);
+  const weights = new Network(ordinary, { seed: 1 }).parameters.vector;
+  // A bias of 0 would hide a contender that forgets it.
+  eachComputed(ordinary, (i) => (weights[ordinary.biasIndex(i)] = random.uniform() - 0.5));
+  const uniform = (count, low, high) =>
+    Float32Array.from({ length: count }, () => low + (high - low) * random.uniform());
+  return {
+    name,
+    sizes,
+    batch,
+    samples,
+    learningRate,
+    graph,
+    ordinary,
+    weights,
+    parameters: withScales(weights, ordinary, graph),
+    inputs: uniform(samples * graph.inputCount, 0, 1),
+    targets: uniform(samples * graph.outputs.length, 0.1, 0.9),
+  };
+}
+
+/**
+ * Every node has (nearly) the same number of predecessors, drawn from all nodes before it: skip edges of every length,
+ * and no layers.
+ */
+export function randomGraph({ inputs, hidden, edges, outputs, scale }) {
+  const random = new Random(3);
+  const builder = new GraphBuilder();
+  const ids = builder.inputs(inputs);
+  const total = hidden + outputs;
+  for (let k = 0; k < total; k++) {
+    const isOutput = k >= hidden;
+    const candidates = isOutput ? inputs + hidden : ids.length;
+    const count = Math.floor(((k + 1) * edges) / total) - Math.floor((k * edges) / total);
+    const from = new Set();
+    while (from.size < Math.min(count, candidates)) from.add(ids[Math.floor(random.uniform() * candidates)]);
+    const id = builder.node(isOutput ? `output.${k - hidden}` : `node.${k}`, {
+      from: [...from],
+      activation: sigmoid,
+      scale,
+    });
+    ids.push(id);
+    if (isOutput) builder.output(id);
+  }
+  return builder.build();
+}
+
+/** Calls back with every node that is not an input. */
+export function eachComputed(graph, callback) {
+  for (let i = graph.inputCount; i < graph.nodeCount; i++) callback(i);
+}
+
+/** The longest path to each node, in edges. */
+export function levelsOf(graph) {
+  const level = new Int32Array(graph.nodeCount);
+  eachComputed(graph, (i) => {
+    for (let e = graph.edgeStart[i]; e < graph.edgeStart[i + 1]; e++)
+      level[i] = Math.max(level[i], level[graph.predecessors[e]] + 1);
+  });
+  return level;
+}
+
+/** The layers of a multilayer perceptron in the form matrix libraries want: `weights[to * inputs + from]`. */
+export function denseLayers({ sizes, ordinary, weights }) {
+  let first = ordinary.inputCount;
+  return sizes.slice(1).map((outputs, l) => {
+    const inputs = sizes[l];
+    const layer = { inputs, outputs, weights: new Float32Array(outputs * inputs), biases: new Float32Array(outputs) };
+    for (let k = 0; k < outputs; k++) {
+      const at = ordinary.parameterStart[first + k];
+      layer.biases[k] = weights[at];
+      layer.weights.set(weights.subarray(at + 1, at + 1 + inputs), k * inputs);
+    }
+    first += outputs;
+    return layer;
+  });
+}
+
+/** Row s of a flat array of rows. */
+export const row = (values, s, width) => values.subarray(s * width, (s + 1) * width);
+
+/** The rows as a list, for libraries that take one sample at a time. */
+export const rows = (values, width) => Array.from({ length: values.length / width }, (_, s) => row(values, s, width));
+
+/** The mean over samples and outputs of (x − t)², for a contender that predicts one sample at a time. */
+export function meanSquaredError(work, predict) {
+  const [width, outputs] = [work.graph.inputCount, work.graph.outputs.length];
+  let sum = 0;
+  for (let s = 0; s < work.samples; s++) {
+    const x = predict(row(work.inputs, s, width));
+    for (let k = 0; k < outputs; k++) sum += (x[k] - work.targets[s * outputs + k]) ** 2;
+  }
+  return sum / (work.samples * outputs);
+}
+
+function withScales(weights, ordinary, graph) {
+  const parameters = new Float64Array(graph.parameterCount);
+  eachComputed(graph, (i) => {
+    const [from, to] = [ordinary.parameterStart[i], graph.parameterStart[i]];
+    parameters[to] = weights[from];
+    parameters[to + 1] = 1;
+    parameters.set(weights.subarray(from + 1, ordinary.parameterStart[i + 1]), to + 2);
+  });
+  return parameters;
+}
