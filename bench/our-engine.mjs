@@ -1,4 +1,4 @@
-/** Our engine, as built. However small a work is, so many threads share it. */
+/** Our engine, as built, as anyone gets it: a work too small for two threads runs on one. */
 import { wasm } from '../packages/wasm/dist/index.js';
 
-export const ourEngine = (threads = 1) => wasm({ threads, leastWork: 0 });
+export const ourEngine = (threads = 1) => wasm({ threads });

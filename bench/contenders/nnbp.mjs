@@ -9,7 +9,7 @@ export const prepare = (work) => ours(work, 1);
 
 export async function ours({ graph, parameters, batch, samples, inputs, targets, learningRate }, threads) {
   const engine = await ourEngine(threads);
-  if ((engine.threads ?? 1) < threads) return { reason: `the ${engine.name} engine has no ${threads} threads here` };
+  if (engine.threads < threads) return { reason: engine.threadsReason };
   const executor = engine.prepare(graph, batch);
   executor.parameters.set(parameters);
   const [optimizer, loss] = [sgd({ learningRate }), mse()];
@@ -26,10 +26,10 @@ export async function ours({ graph, parameters, batch, samples, inputs, targets,
       return sum / batches;
     },
     rule: { scale: 'trainable', batch },
-    note: `${engine.name} engine, every c trainable`,
+    note: ['every c trainable', ...(executor.threads < threads ? [`on one thread: ${executor.threadsReason}`] : [])].join(', '),
     dispose() {
       executor.dispose();
-      engine.dispose?.();
+      engine.dispose();
     },
   };
 }

@@ -3,6 +3,7 @@ import { identity, relu, tanh } from '@nnbp/activations';
 import { heUniform, mlp, Network } from '@nnbp/core';
 import { softmaxCrossEntropy } from '@nnbp/losses';
 import { adam, cosine } from '@nnbp/optim';
+import { auto } from '@nnbp/wasm';
 import { accuracy, confusionMatrix, evaluate, fit } from '@nnbp/train';
 import { handwrittenDigits, iris } from './data.js';
 import { heading, percent, progressBar, type Promises, say, table } from './screen.js';
@@ -24,9 +25,9 @@ export async function irisAccuracy(seed: number): Promise<number> {
 }
 
 /** Trains on 8,000 digits; gives the held-out accuracy and what is taken for what. */
-export async function digitsAccuracy(epochs = 4) {
+export async function digitsAccuracy(epochs = 12) {
   const { training, test } = handwrittenDigits(1);
-  const network = new Network(mlp([784, 64, 10], { activation: relu, outputActivation: identity }), {
+  const network = new Network(mlp([784, 128, 10], { activation: relu, outputActivation: identity }), {
     seed: 1,
     initializer: heUniform,
   });
@@ -34,12 +35,14 @@ export async function digitsAccuracy(epochs = 4) {
   const [samples, batchSize] = [training.inputs.length, 32];
   const steps = epochs * Math.ceil(samples / batchSize);
   const bar = progressBar('digits', epochs * samples);
+  const engine = await auto();
   const report = await fit(network, training, {
     loss,
     optimizer: adam({ learningRate: cosine({ peak: 0.003, steps }) }),
     epochs,
     batchSize,
     seed: 1,
+    engine,
     callbacks: [
       {
         onBatchEnd: ({ epoch, samples: done, loss: now }) =>
@@ -49,7 +52,7 @@ export async function digitsAccuracy(epochs = 4) {
   });
   bar.stop();
   const { metrics } = await evaluate(network, test, { loss, metrics: [accuracy(), confusionMatrix()] });
-  return { report, accuracy: metrics.accuracy as number, confusion: metrics.confusionMatrix as number[][] };
+  return { report, engine, accuracy: metrics.accuracy as number, confusion: metrics.confusionMatrix as number[][] };
 }
 
 /** Prints both. */
@@ -70,7 +73,8 @@ export async function realData(promises: Promises): Promise<void> {
   console.log();
   const digits = await digitsAccuracy();
   say(
-    `Handwritten digits, 784-64-10, 8,000 trained on, 2,000 held out, ${digits.report.seconds.toFixed(1)} s of training:`,
+    `Handwritten digits, 784-128-10, 8,000 trained on, 2,000 held out, ${digits.report.seconds.toFixed(1)} s of training ` +
+      `by the ${digits.engine.name} engine:`,
   );
   table(
     ['epoch', 'loss', 'samples a second'],
@@ -85,5 +89,5 @@ export async function realData(promises: Promises): Promise<void> {
     ['', ...Array.from({ length: 10 }, (_, k) => String(k))],
     digits.confusion.map((row, k) => [`${k}`, ...row.map((count) => (count === 0 ? '·' : String(count)))]),
   );
-  promises.expect(digits.accuracy >= 0.93, `Held-out accuracy is at least 93 %: ${percent(digits.accuracy)}.`);
+  promises.expect(digits.accuracy >= 0.95, `Held-out accuracy is at least 95 %: ${percent(digits.accuracy)}.`);
 }

@@ -56,10 +56,7 @@ export class Graph {
   readonly sharedWeights: ArrayLike<number> | undefined;
   /** The edges out of node i are listed at successorStart[i] to successorStart[i + 1] − 1. */
   readonly successorStart: ArrayLike<number>;
-  /** For each entry of that list, the node the edge goes to… */
-  readonly successors: ArrayLike<number>;
-  /** …and the edge. */
-  readonly successorEdges: ArrayLike<number>;
+  #transposed: { readonly successors: Uint32Array; readonly edges: Uint32Array } | undefined;
   readonly #index: ReadonlyMap<string, number>;
 
   /** @internal */
@@ -83,11 +80,18 @@ export class Graph {
     for (let k = 0; k < arrays.outputs.length; k++) outputPosition[arrays.outputs[k]] = k;
     this.outputPosition = outputPosition;
 
-    const transposed = transpose(this.nodeCount, this.edgeStart, this.predecessors);
-    this.successorStart = transposed.start;
-    this.successors = transposed.successors;
-    this.successorEdges = transposed.edges;
+    this.successorStart = fanOuts(this.nodeCount, this.predecessors);
     Object.freeze(this);
+  }
+
+  /** For each entry of the list of edges by where they come from, the node the edge goes to… */
+  get successors(): ArrayLike<number> {
+    return this.#bySource().successors;
+  }
+
+  /** …and the edge. */
+  get successorEdges(): ArrayLike<number> {
+    return this.#bySource().edges;
   }
 
   /**
@@ -111,6 +115,25 @@ export class Graph {
     return this.scaleTrainable[i] === 1 ? this.parameterStart[i] + 1 : -1;
   }
 
+  /** Made when first asked for: not every engine needs it, and it is most of what a graph holds. */
+  #bySource() {
+    if (this.#transposed !== undefined) return this.#transposed;
+    const { nodeCount, edgeStart, predecessors } = this;
+    const successors = new Uint32Array(this.edgeCount);
+    const edges = new Uint32Array(this.edgeCount);
+    const next = Uint32Array.from(this.successorStart);
+    // Successors of one node in topological order.
+    for (let i = 0; i < nodeCount; i++) {
+      for (let e = edgeStart[i]; e < edgeStart[i + 1]; e++) {
+        const at = next[predecessors[e]]++;
+        successors[at] = i;
+        edges[at] = e;
+      }
+    }
+    this.#transposed = { successors, edges };
+    return this.#transposed;
+  }
+
   /** The parameter index of the weight of `edge`, an edge into node i. */
   weightIndex(edge: number, i: number): number {
     return this.sharedWeights === undefined
@@ -119,20 +142,10 @@ export class Graph {
   }
 }
 
-/** The same edges listed by the node they come from; successors of one node in topological order. */
-function transpose(nodeCount: number, edgeStart: ArrayLike<number>, predecessors: ArrayLike<number>) {
+/** For each node, where its outgoing edges begin in a list of all edges by the node they come from. */
+function fanOuts(nodeCount: number, predecessors: ArrayLike<number>): Uint32Array {
   const start = new Uint32Array(nodeCount + 1);
-  const successors = new Uint32Array(predecessors.length);
-  const edges = new Uint32Array(predecessors.length);
   for (let e = 0; e < predecessors.length; e++) start[predecessors[e] + 1]++;
   for (let i = 0; i < nodeCount; i++) start[i + 1] += start[i];
-  const next = start.slice();
-  for (let i = 0; i < nodeCount; i++) {
-    for (let e = edgeStart[i]; e < edgeStart[i + 1]; e++) {
-      const at = next[predecessors[e]]++;
-      successors[at] = i;
-      edges[at] = e;
-    }
-  }
-  return { start, successors, edges };
+  return start;
 }

@@ -7,7 +7,7 @@ import { customActivation } from './kernels/activation.js';
 import { mostThreads } from './memory-map.js';
 import { bestMultiplyAdd, hasSimd, kernels } from './module.js';
 import { Pool } from './pool.js';
-import { isStraight } from './straight.js';
+import { isStraight } from './straight/form.js';
 
 /** Options of {@link wasm}. */
 export interface WasmOptions {

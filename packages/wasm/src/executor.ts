@@ -22,7 +22,7 @@ import { job } from './kernels/program.js';
 import type { CommonLayout } from './layout.js';
 import { header } from './memory-map.js';
 import { plan, type Plan } from './plan.js';
-import { isStraight, straightForm } from './straight.js';
+import { isStraight, straightForm } from './straight/form.js';
 import { Update } from './update.js';
 
 /** Kernels at work on a memory. */

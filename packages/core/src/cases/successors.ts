@@ -10,10 +10,11 @@ import type { Graph } from '../graph.js';
  */
 export function valueFromSuccessors(graph: Graph, parameters: Float64Array, sample: SampleCache, i: number): number {
   const { slope, dLossDx } = sample;
+  const { successorStart, successors, successorEdges } = graph;
   let sum = 0;
-  for (let k = graph.successorStart[i]; k < graph.successorStart[i + 1]; k++) {
-    const j = graph.successors[k];
-    const w = parameters[graph.weightIndex(graph.successorEdges[k], j)];
+  for (let k = successorStart[i]; k < successorStart[i + 1]; k++) {
+    const j = successors[k];
+    const w = parameters[graph.weightIndex(successorEdges[k], j)];
     sum += dLossDx[j] * slope[j] * w;
   }
   return sum;

@@ -1,0 +1,70 @@
+/** h = b + Σ w x, x = c g(h), slope = c g'(h), four nodes at a time. */
+import { type Code, f32x4, int, type Local } from '../assembler.js';
+import { vectorActivation } from '../kernels/activation.js';
+import { loadFirst, type Scene, splat } from './scene.js';
+
+const { add, mul, shuffle, store, loadZero, loadLane } = f32x4;
+
+/** All groups, inputs first. */
+export function forward(scene: Scene): Code {
+  const { groups, layout, x, multiplyAdd, local } = scene;
+  const sums = Array.from({ length: 4 }, local);
+  const [h, g, derivative, c, option] = Array.from({ length: 5 }, local);
+  return groups.map(({ nodes, activation }, k) => {
+    const address = (table: number): Code => int.const(table + 16 * k);
+    if (activation === undefined) {
+      // One by one, as they were written a moment ago: the processor hands on a number sooner than a piece of several.
+      const inputAt = (lane: number) => int.const(layout.inputs + 16 * k + 4 * lane);
+      return [x[k].set(gather(nodes.map((_, lane) => inputAt(lane)))), store(address(layout.x), x[k].get)];
+    }
+    return [
+      sums.map((sum, lane) => (lane < nodes.length ? preActivation(scene, nodes[lane], sum) : sum.set(f32x4.const(0)))),
+      nodes.length === 1 ? addUpOne(sums[0], h) : addUp(sums, h),
+      c.set(scales(scene, k)),
+      option.set(f32x4.const(activation.option)),
+      vectorActivation(activation.code)({ multiplyAdd, local }, h, g, derivative, option),
+      x[k].set(mul(c.get, g.get)),
+      store(address(layout.g), g.get),
+      store(address(layout.x), x[k].get),
+      store(address(layout.slope), mul(c.get, derivative.get)),
+    ];
+  });
+}
+
+/** Numbers from here and there, zeros in what lanes are left. */
+function gather([first, ...others]: readonly Code[]): Code {
+  return others.reduce((lanes, address, n) => loadLane(n + 1, address, lanes), loadZero(first));
+}
+
+/** Sets the sum to four numbers that make h together. */
+function preActivation({ graph, x, multiplyAdd, stretchesOf, parameter }: Scene, i: number, sum: Local): Code {
+  return [
+    sum.set(loadZero(parameter(graph.biasIndex(i)))),
+    stretchesOf(i).map(({ group, lane, count, weight }) => {
+      const values = lane === undefined ? x[group].get : splat(x[group], lane);
+      return sum.set(multiplyAdd(loadFirst(count, parameter(weight)), values, sum.get));
+    }),
+  ];
+}
+
+/** Sets lane n of h to the sum of the lanes of sum n: a square of numbers turned on its side and added up. */
+function addUp(sums: readonly Local[], h: Local): Code {
+  const pair = (a: Local, b: Local): Code =>
+    a.set(add(shuffle(a.get, b.get, [0, 4, 1, 5]), shuffle(a.get, b.get, [2, 6, 3, 7])));
+  const [a, b, c, d] = sums;
+  return [pair(a, b), pair(c, d), h.set(add(shuffle(a.get, c.get, [0, 1, 4, 5]), shuffle(a.get, c.get, [2, 3, 6, 7])))];
+}
+
+function addUpOne(sum: Local, h: Local): Code {
+  return [
+    sum.set(add(sum.get, shuffle(sum.get, sum.get, [2, 3, 2, 3]))),
+    h.set(add(sum.get, shuffle(sum.get, sum.get, [1, 1, 1, 1]))),
+  ];
+}
+
+/** The c of a group's nodes; 0 in lanes without a node. */
+function scales({ graph, groups, parameter }: Scene, k: number): Code {
+  const { nodes, scaleTrainable } = groups[k];
+  if (scaleTrainable) return gather(nodes.map((i) => parameter(graph.scaleIndex(i))));
+  return f32x4.lanes([0, 1, 2, 3].map((lane) => (lane < nodes.length ? 1 : 0)));
+}

@@ -1,0 +1,81 @@
+/** Case 3: the gradients into their vector, or plain gradient descent at once. */
+import { type Code, f32x4, int, type Local, scalar } from '../assembler.js';
+import { stepNumbers } from '../kernels/optimizer.js';
+import { header } from '../memory-map.js';
+import { loadFirst, type Scene, splat, storeFirst } from './scene.js';
+
+const { sub, mul, shuffle, extract, loadPair, loadPairZero, storePair, storeLane } = f32x4;
+
+/** For each parameter its gradient. */
+export function gradients(scene: Scene): Code {
+  const { graph, x, delta, factor, product, stretchesOf, gradient } = scene;
+  return eachGroup(scene, ({ nodes, scaleTrainable }, k, pairs) => [
+    nodes.map((i, lane) => {
+      const b = gradient(graph.biasIndex(i));
+      return scaleTrainable ? storePair(lane & 1, b, pairs[lane >> 1].get) : storeLane(lane, b, delta[k].get);
+    }),
+    nodes.map((i, lane) => [
+      factor.set(splat(delta[k], lane)),
+      stretchesOf(i).map(({ group, lane: from, count, weight }) => [
+        product.set(mul(factor.get, x[group].get)),
+        from === undefined
+          ? storeFirst(count, gradient(weight), product)
+          : storeLane(from, gradient(weight), product.get),
+      ]),
+    ]),
+  ]);
+}
+
+/** p ← p − rate · gradient, for each parameter. Overwrites delta and dLossDc. */
+export function descend(scene: Scene): Code {
+  const { graph, computed, x, delta, dLossDc, factor, product, stretchesOf, parameter, local } = scene;
+  const rate = local();
+  const lowerOne = (address: Code, by: Code): Code => scalar.store(address, scalar.sub(scalar.load(address), by));
+  return [
+    rate.set(f32x4.loadSplat(int.const(0), header.stepNumbers + 4 * stepNumbers.indexOf('rate'))),
+    computed.map((k) => [delta[k], dLossDc[k]].map((by) => by.set(mul(rate.get, by.get)))),
+    eachGroup(scene, ({ nodes, scaleTrainable }, k, pairs) => [
+      scaleTrainable
+        ? pairs.map((pair, n) => lowerPairs(scene, nodes.slice(2 * n, 2 * n + 2), pair))
+        : nodes.map((i, lane) => lowerOne(parameter(graph.biasIndex(i)), extract(delta[k].get, lane))),
+      nodes.map((i, lane) => [
+        factor.set(splat(delta[k], lane)),
+        stretchesOf(i).map(({ group, lane: from, count, weight }) => {
+          const by = mul(factor.get, x[group].get);
+          const address = parameter(weight);
+          if (from !== undefined) return lowerOne(address, extract(by, from));
+          return [product.set(sub(loadFirst(count, address), by)), storeFirst(count, address, product)];
+        }),
+      ]),
+    ]),
+  ];
+}
+
+/**
+ * The code for each computed group, which gets delta and dLossDc of its nodes in pairs, as b and c stand in memory: of
+ * its first two nodes, and of the others.
+ */
+function eachGroup(
+  { groups, computed, delta, dLossDc, local }: Scene,
+  body: (group: Scene['groups'][number], k: number, pairs: readonly Local[]) => Code,
+): Code {
+  const pairs = [local(), local()];
+  return computed.map((k) => [
+    pairs[0].set(shuffle(delta[k].get, dLossDc[k].get, [0, 4, 1, 5])),
+    pairs[1].set(shuffle(delta[k].get, dLossDc[k].get, [2, 6, 3, 7])),
+    body(groups[k], k, pairs),
+  ]);
+}
+
+/** b and c of two nodes at once, or of one, or of none. */
+function lowerPairs({ graph, product, parameter }: Scene, nodes: readonly number[], by: Local): Code {
+  const [first, second] = nodes.map((i) => parameter(graph.biasIndex(i))) as (Code | undefined)[];
+  if (first === undefined) return [];
+  return [
+    product.set(loadPairZero(first)),
+    second ? product.set(loadPair(1, second, product.get)) : [],
+    product.set(sub(product.get, by.get)),
+    storePair(0, first, product.get),
+    second ? storePair(1, second, product.get) : [],
+  ];
+}

@@ -1,0 +1,63 @@
+/** The parts in order: one function, as the kernels' `run` is. */
+import type { Graph } from '@nnbp/core';
+import { type Assembler, control, double, f64, i32, int, type MultiplyAdd, scalar } from '../assembler.js';
+import { laneSum } from '../kernels/finish.js';
+import { lossKernel } from '../kernels/loss.js';
+import { optimizerCode, optimizerKernel } from '../kernels/optimizer.js';
+import { job } from '../kernels/program.js';
+import { header } from '../memory-map.js';
+import { backward, bound, caseOne, handOver } from './backward.js';
+import type { StraightLayout } from './form.js';
+import { forward } from './forward.js';
+import type { Group } from './groups.js';
+import { descend, gradients } from './parameters.js';
+import { scene } from './scene.js';
+
+/** Adds the export `run(thread, job, loss, optimizer)` for this graph. */
+export function straightProgram(
+  module: Assembler,
+  multiplyAdd: MultiplyAdd,
+  graph: Graph,
+  groups: readonly Group[],
+  rowOf: Uint32Array,
+  layout: StraightLayout,
+): void {
+  // Nothing calls it, but a module has the same imports either way.
+  module.importFunction('activation', [i32, i32, i32]);
+  const lossOf = lossKernel(module, multiplyAdd, module.importFunction('loss', [], [f64]));
+  const optimize = optimizerKernel(module);
+
+  module.function('run', [i32, i32, i32, i32], [], ([, kind, loss, optimizer], local) => {
+    const set = scene(graph, groups, rowOf, layout, multiplyAdd, local);
+    const number = int.const;
+    const isStep = int.eq(kind.get, number(job.step));
+    const isDescent = int.and(isStep, int.eq(optimizer.get, number(optimizerCode.plain)));
+    const lossNow = double.load(number(header.loss));
+    // Not true of NaN; and a loss that is not finite minus itself is NaN.
+    const harmless = int.and(
+      scalar.le(
+        scalar.mul(laneSum(set.total), scalar.load(number(0), header.reach)),
+        scalar.load(number(0), header.room),
+      ),
+      double.eq(double.sub(lossNow, lossNow), double.const(0)),
+    );
+    const updated = int.store(number(header.updated), number(1));
+    return [
+      forward(set),
+      handOver(set),
+      control.when(int.ne(kind.get, number(job.predict)), [
+        caseOne(set, lossOf, loss),
+        backward(set),
+        bound(set),
+        int.store(number(header.updated), number(0)),
+        control.when(isDescent, control.when(harmless, [descend(set), updated]), [
+          gradients(set),
+          control.when(int.and(isStep, harmless), [
+            optimize(optimizer.get, number(0), number(layout.parameterBytes)),
+            updated,
+          ]),
+        ]),
+      ]),
+    ];
+  });
+}
