@@ -1,13 +1,13 @@
 /**
  * The program of a helping thread, as text: so that it needs no file of its own, whatever bundles or serves this
- * package. `control` has the words that `pool.ts` names. A helper watches for its next job for a moment before it goes
+ * package. `control` has the words that `pool.ts` names. A helper watches for its next job for a millisecond or so before it goes
  * to sleep, since in training the next step comes at once.
  */
 export const workerSource = `
 const port = typeof require === 'function' ? require('node:worker_threads').parentPort : self;
 const [JOB, COMMAND, EXECUTOR, KIND, LOSS, OPTIMIZER, READY] = [0, 1, 2, 3, 4, 5, 6];
 const RUN = 0;
-const WATCH = 20000;
+const WATCH = 1000000;
 const COUNTED = 2 ** 27;
 const runs = new Map();
 let control, module, thread, seen;
