@@ -19,7 +19,7 @@ const budgets = [
     6,
     "export { GraphBuilder, Network } from '@nnbp/core'; export { sigmoid } from '@nnbp/activations'; export { mse } from '@nnbp/losses'; export { sgd } from '@nnbp/optim';",
   ],
-  ['the fast engine', 20, "export { auto } from '@nnbp/wasm';"],
+  ['the fast engine', 24, "export { auto } from '@nnbp/wasm';"],
   ['optim, sgd alone', 1, "export { sgd } from '@nnbp/optim';"],
   ...exported('activations').map((name) => [`activation ${name}`, 0.5, `export { ${name} } from '@nnbp/activations';`]),
   ...exported('losses').map((name) => [`loss ${name}`, 0.5, `export { ${name} } from '@nnbp/losses';`]),

@@ -27,33 +27,33 @@ export interface GraphArrays {
 /** A validated directed acyclic graph. Made by `GraphBuilder.build()`. */
 export class Graph {
   /** The author's id of each node. Nodes are numbered in topological order: the inputs first, in their own order. */
-  readonly ids: readonly string[];
+  declare readonly ids: readonly string[];
   /** Inputs included. */
   readonly nodeCount: number;
   /** Nodes 0 to inputCount − 1 are the inputs. */
-  readonly inputCount: number;
+  declare readonly inputCount: number;
   /** All of them, shared weights or not. */
   readonly edgeCount: number;
   /** The length of the parameter vector. */
   readonly parameterCount: number;
   /** The output nodes, in the author's order. */
-  readonly outputs: ArrayLike<number>;
+  declare readonly outputs: ArrayLike<number>;
   /** Where a node stands in `outputs`, or −1. */
   readonly outputPosition: ArrayLike<number>;
   /** The distinct activations in use. */
-  readonly activations: readonly Activation[];
+  declare readonly activations: readonly Activation[];
   /** For each node, the index of its activation in `activations`. */
-  readonly activationOf: ArrayLike<number>;
+  declare readonly activationOf: ArrayLike<number>;
   /** For each node, 1 if its c is a parameter, 0 if it is fixed at 1. */
-  readonly scaleTrainable: ArrayLike<number>;
+  declare readonly scaleTrainable: ArrayLike<number>;
   /** The edges into node i are edgeStart[i] to edgeStart[i + 1] − 1. */
-  readonly edgeStart: ArrayLike<number>;
+  declare readonly edgeStart: ArrayLike<number>;
   /** For each edge, the node it comes from. */
-  readonly predecessors: ArrayLike<number>;
+  declare readonly predecessors: ArrayLike<number>;
   /** Node i's own parameters (b, then c if trainable, then its weights) begin at parameterStart[i]. */
-  readonly parameterStart: ArrayLike<number>;
+  declare readonly parameterStart: ArrayLike<number>;
   /** For each edge, the parameter index of its weight, if any two edges share one; else undefined. */
-  readonly sharedWeights: ArrayLike<number> | undefined;
+  declare readonly sharedWeights: ArrayLike<number> | undefined;
   /** The edges out of node i are listed at successorStart[i] to successorStart[i + 1] − 1. */
   readonly successorStart: ArrayLike<number>;
   #transposed: { readonly successors: Uint32Array; readonly edges: Uint32Array } | undefined;
@@ -61,19 +61,11 @@ export class Graph {
 
   /** @internal */
   constructor(arrays: GraphArrays) {
-    this.ids = arrays.ids;
+    // Each array becomes the field of its name.
+    Object.assign(this, arrays);
     this.nodeCount = arrays.ids.length;
-    this.inputCount = arrays.inputCount;
     this.edgeCount = arrays.predecessors.length;
-    this.outputs = arrays.outputs;
-    this.activations = arrays.activations;
-    this.activationOf = arrays.activationOf;
-    this.scaleTrainable = arrays.scaleTrainable;
-    this.edgeStart = arrays.edgeStart;
-    this.predecessors = arrays.predecessors;
-    this.parameterStart = arrays.parameterStart;
     this.parameterCount = arrays.parameterStart[this.nodeCount];
-    this.sharedWeights = arrays.sharedWeights;
     this.#index = new Map(arrays.ids.map((id, i) => [id, i]));
 
     const outputPosition = new Int32Array(this.nodeCount).fill(-1);

@@ -10,9 +10,9 @@ import { Assembler, type MultiplyAdd } from '../assembler.js';
 import { activationKernelOf } from '../builtins.js';
 import { type Form, writeHeader } from '../image.js';
 import { customActivation } from '../kernels/activation.js';
-import { type CommonLayout, placer, roundedUp } from '../layout.js';
 import type { Plan } from '../plan.js';
 import { groupsOf, rowsOfGroups } from './groups.js';
+import { straightLayout } from './layout.js';
 import { straightProgram } from './program.js';
 
 /** More edges than this make more code than is worth compiling. */
@@ -25,13 +25,6 @@ export function isStraight(graph: Graph): boolean {
     graph.sharedWeights === undefined &&
     graph.activations.every((activation) => activationKernelOf(activation).code !== customActivation)
   );
-}
-
-/** Where straight-line code finds things. */
-export interface StraightLayout extends CommonLayout {
-  /** A row of four lanes for each output's value, of which one sample needs one, and from there to its dLossDx. */
-  readonly outputRows: number;
-  readonly toDLossDx: number;
 }
 
 /**
@@ -64,36 +57,5 @@ export function straightForm(graph: Graph, plan: Plan, multiplyAdd: MultiplyAdd)
       }
     },
     module: new WebAssembly.Module(assembler.bytes()),
-  };
-}
-
-function straightLayout(graph: Graph, groups: number): StraightLayout {
-  const { place, end } = placer();
-  const rowBytes = 16;
-  const outputs = graph.outputs.length;
-  const parameterBytes = roundedUp(graph.parameterCount * 4, 64);
-  const outputRows = place(outputs * rowBytes);
-  const table = () => place(groups * 16);
-  return {
-    rowBytes,
-    parameterBytes,
-    outputRows,
-    toDLossDx: place(outputs * rowBytes) - outputRows,
-    outputX: place(outputs * 4),
-    targetRows: place(outputs * rowBytes),
-    mask: place(rowBytes),
-    inputs: place(roundedUp(graph.inputCount, 4) * 4),
-    inputStride: graph.inputCount * 4,
-    targets: place(outputs * 4),
-    targetStride: outputs * 4,
-    x: table(),
-    g: table(),
-    slope: table(),
-    dLossDx: table(),
-    parameters: place(parameterBytes),
-    gradients: place(parameterBytes),
-    momentum: place(parameterBytes),
-    secondMoment: place(parameterBytes),
-    total: end(),
   };
 }

@@ -7,9 +7,9 @@ import { optimizerCode, optimizerKernel } from '../kernels/optimizer.js';
 import { job } from '../kernels/program.js';
 import { header } from '../memory-map.js';
 import { backward, bound, caseOne, handOver } from './backward.js';
-import type { StraightLayout } from './form.js';
 import { forward } from './forward.js';
 import type { Group } from './groups.js';
+import type { StraightLayout } from './layout.js';
 import { descend, gradients } from './parameters.js';
 import { scene } from './scene.js';
 

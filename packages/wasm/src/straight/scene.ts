@@ -1,8 +1,8 @@
 /** What the parts of straight-line code have in common: the graph, where things are, and the registers. */
 import type { Graph } from '@nnbp/core';
 import { type Code, f32x4, int, type Local, type MultiplyAdd, v128 } from '../assembler.js';
-import type { StraightLayout } from './form.js';
 import { type Group, type Stretch, stretches } from './groups.js';
+import type { StraightLayout } from './layout.js';
 
 /** A scene is set once for a graph; each part of the program plays in it. */
 export interface Scene {

@@ -1,0 +1,42 @@
+/** How much memory straight-line code needs, and where each part of it goes. */
+import type { Graph } from '@nnbp/core';
+import { type CommonLayout, placer, roundedUp } from '../layout.js';
+
+/** Where straight-line code finds things. */
+export interface StraightLayout extends CommonLayout {
+  /** A row of four lanes for each output's value, of which one sample needs one, and from there to its dLossDx. */
+  readonly outputRows: number;
+  readonly toDLossDx: number;
+}
+
+/** Lays out the memory for so many groups. */
+export function straightLayout(graph: Graph, groups: number): StraightLayout {
+  const { place, end } = placer();
+  const rowBytes = 16;
+  const outputs = graph.outputs.length;
+  const parameterBytes = roundedUp(graph.parameterCount * 4, 64);
+  const outputRows = place(outputs * rowBytes);
+  const table = () => place(groups * 16);
+  return {
+    rowBytes,
+    parameterBytes,
+    outputRows,
+    toDLossDx: place(outputs * rowBytes) - outputRows,
+    outputX: place(outputs * 4),
+    targetRows: place(outputs * rowBytes),
+    mask: place(rowBytes),
+    inputs: place(roundedUp(graph.inputCount, 4) * 4),
+    inputStride: graph.inputCount * 4,
+    targets: place(outputs * 4),
+    targetStride: outputs * 4,
+    x: table(),
+    g: table(),
+    slope: table(),
+    dLossDx: table(),
+    parameters: place(parameterBytes),
+    gradients: place(parameterBytes),
+    momentum: place(parameterBytes),
+    secondMoment: place(parameterBytes),
+    total: end(),
+  };
+}
