@@ -17,7 +17,7 @@ import { lossKernelOf } from './builtins.js';
 import { WasmCache } from './cache.js';
 import { CustomPlugins } from './custom.js';
 import { type Form, rowsForm } from './image.js';
-import { optimizerCode, stepNumbers } from './kernels/optimizer.js';
+import { optimizerCode } from './kernels/optimizer.js';
 import { job } from './kernels/program.js';
 import type { CommonLayout } from './layout.js';
 import { header } from './memory-map.js';
@@ -66,6 +66,13 @@ export class WasmExecutor implements Executor {
   readonly #update: Update;
   readonly #plugins: CustomPlugins;
   readonly #attached: Attached;
+  // The graph's and the layout's numbers that every call needs; addresses count words.
+  readonly #inputCount: number;
+  readonly #outputCount: number;
+  readonly #inputsAt: number;
+  readonly #inputStride: number;
+  readonly #targetsAt: number;
+  readonly #targetStride: number;
   #lossKernel = 0;
   #previous: Float32Array | undefined;
   #samples = 0;
@@ -84,6 +91,12 @@ export class WasmExecutor implements Executor {
     const form = formOf(graph, planned, batchSize, host);
     this.#layout = form.layout;
     this.#padded = form.padded;
+    this.#inputCount = graph.inputCount;
+    this.#outputCount = graph.outputs.length;
+    this.#inputsAt = form.layout.inputs / 4;
+    this.#inputStride = form.layout.inputStride / 4;
+    this.#targetsAt = form.layout.targets / 4;
+    this.#targetStride = form.layout.targetStride / 4;
     const { parameters, gradients, momentum, secondMoment, total, x, g, slope, dLossDx } = this.#layout;
     const memory = allocate(Math.ceil(total / pageBytes), host.threads > 1);
     const { buffer } = memory;
@@ -125,7 +138,7 @@ export class WasmExecutor implements Executor {
     this.#begin(samples, inputs, targets);
     this.#words[header.inputGradients / 4] = 1;
     this.cache.inputsLeftOut = false;
-    this.#numbers[header.stepNumbers / 4 + stepNumbers.indexOf('mean')] = 1 / samples;
+    this.#update.prepareMean(samples);
     return this.#backward(job.backpropagate, samples, loss, optimizerCode.none);
   }
 
@@ -188,13 +201,13 @@ export class WasmExecutor implements Executor {
   #begin(samples: number, inputs: FloatArray, targets?: FloatArray): void {
     if (this.#disposed) throw new NnbpError('DISPOSED', 'This executor was disposed of: prepare a new one.');
     expectWhole('samples', samples, 1, this.batchSize);
-    const { graph } = this;
-    const { inputs: at, inputStride, targets: targetsAt, targetStride } = this.#layout;
-    expectRows('inputs', inputs, samples * graph.inputCount);
-    if (targets) expectRows('targets', targets, samples * graph.outputs.length);
+    if (inputs.length < samples * this.#inputCount) expectLength('inputs', inputs.length, samples * this.#inputCount);
     if (samples !== this.#samples) this.#setSamples(samples);
-    this.#takeIn(inputs, samples, graph.inputCount, at / 4, inputStride / 4);
-    if (targets) this.#takeIn(targets, samples, graph.outputs.length, targetsAt / 4, targetStride / 4);
+    this.#takeIn(inputs, samples, this.#inputCount, this.#inputsAt, this.#inputStride);
+    if (targets === undefined) return;
+    if (targets.length < samples * this.#outputCount)
+      expectLength('targets', targets.length, samples * this.#outputCount);
+    this.#takeIn(targets, samples, this.#outputCount, this.#targetsAt, this.#targetStride);
   }
 
   #setSamples(samples: number): void {
@@ -247,10 +260,6 @@ function allocate(pages: number, shared: boolean): WebAssembly.Memory {
       { cause },
     );
   }
-}
-
-function expectRows(what: string, rows: FloatArray, least: number): void {
-  if (rows.length < least) expectLength(what, rows.length, least);
 }
 
 function allFinite(values: Float32Array): boolean {

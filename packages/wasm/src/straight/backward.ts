@@ -1,16 +1,19 @@
 /** Case 1 from the loss, then case 2, four predecessors at a time, and a bound of all gradients. */
-import { type Callable, type Code, control, double, f32x4, int, type Local, scalar } from '../assembler.js';
+import { type Callable, type Code, control, double, f32x4, int, type Local } from '../assembler.js';
 import { laneSum } from '../kernels/finish.js';
 import { header, word } from '../memory-map.js';
 import { loadFirst, type Scene, splat } from './scene.js';
 
 const { mul, load, store, loadLane, loadZero, shuffle } = f32x4;
 
-/** The outputs to where losses look for them: a row each. */
+/**
+ * The outputs to where losses look for them: a row each, of which one lane counts. All four are written, since they are
+ * read together a moment later, and the processor hands on what was written in one piece.
+ */
 export function handOver({ graph, rowOf, layout, x }: Scene): Code {
   return Array.from(graph.outputs, (i, k) => {
     const row = int.const(layout.outputRows + k * layout.rowBytes);
-    return f32x4.storeLane(rowOf[i] & 3, row, x[rowOf[i] >> 2].get);
+    return store(row, splat(x[rowOf[i] >> 2], rowOf[i] & 3));
   });
 }
 
@@ -19,7 +22,7 @@ export function caseOne({ graph, groups, rowOf, layout, dLossDx }: Scene, lossOf
   const outputs = Array.from(graph.outputs);
   const row = (table: number, k: number) => int.const(table + k * layout.rowBytes);
   return [
-    outputs.map((_, k) => scalar.store(row(layout.targetRows, k), scalar.load(int.const(layout.targets + 4 * k)))),
+    outputs.map((_, k) => store(row(layout.targetRows, k), f32x4.loadSplat(int.const(layout.targets + 4 * k)))),
     double.store(int.const(header.loss), lossOf(loss.get)),
     groups.map((_, k) => dLossDx[k].set(f32x4.const(0))),
     outputs.map((i, k) => {
