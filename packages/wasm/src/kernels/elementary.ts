@@ -17,7 +17,12 @@ export function polynomial({ multiplyAdd, local }: Workshop, coefficients: reado
   for (let power = x; terms.length > 1;) {
     const next: Code[] = [];
     for (let k = 0; k < terms.length; k += 2) {
-      next.push(k + 1 < terms.length ? multiplyAdd(power.get, terms[k + 1], terms[k]) : terms[k]);
+      // A coefficient of ±1 needs no product.
+      const unit = power === x ? coefficients[k + 1] : 0;
+      if (k + 1 === terms.length) next.push(terms[k]);
+      else if (unit === 1) next.push(f32x4.add(terms[k], power.get));
+      else if (unit === -1) next.push(f32x4.sub(terms[k], power.get));
+      else next.push(multiplyAdd(power.get, terms[k + 1], terms[k]));
     }
     terms = next;
     if (terms.length > 1) {
