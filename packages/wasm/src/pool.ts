@@ -7,8 +7,8 @@ import { workerSource } from './worker-source.js';
 
 /** Words of the control block that all threads share. */
 const control = { job: 0, command: 1, executor: 2, kind: 3, loss: 4, optimizer: 5, ready: 6 } as const;
-/** What a new job asks for: to run kernels, or to read the mail (a memory to attach or to let go). */
-const command = { run: 0, mail: 1 } as const;
+/** What a new job asks for: to run kernels, to read the mail (a memory to attach or to let go), or to end. */
+const command = { run: 0, mail: 1, end: 2 } as const;
 
 /** The part of a web worker and of a Node thread that is used here. */
 interface Helper {
@@ -36,7 +36,7 @@ export class Pool {
       const started = Array.from({ length: count }, (_, k) =>
         startHelper((helper) => {
           pool.#helpers.push(helper);
-          helper.postMessage({ control: pool.#control, module, thread: k + 1 });
+          helper.postMessage({ control: pool.#control, kernels: module, thread: k + 1 });
         }),
       );
       await Promise.all(started);
@@ -68,8 +68,10 @@ export class Pool {
     };
   }
 
-  /** Ends all helpers. */
+  /** Ends all helpers: woken first, since not every host can end one that sleeps. */
   dispose(): void {
+    if (this.#disposed) return;
+    this.#callOut(command.end);
     this.#disposed = true;
     for (const helper of this.#helpers) void helper.terminate();
   }
@@ -101,10 +103,12 @@ async function startHelper(begin: (helper: Helper) => void): Promise<void> {
   if (typeof Worker === 'function') {
     const url = URL.createObjectURL(new Blob([workerSource], { type: 'text/javascript' }));
     try {
-      const worker = new Worker(url, { name: '@nnbp/wasm' });
+      const worker = new Worker(url, { name: '@nnbp/wasm', type: 'module' });
       const answered = new Promise<void>((resolve, reject) => {
         worker.addEventListener('message', () => resolve());
-        worker.addEventListener('error', () => reject(new Error('The page does not let a worker start.')));
+        worker.addEventListener('error', ({ message }) =>
+          reject(new Error(message || 'the page does not let a worker start')),
+        );
       });
       begin(worker);
       await answered;

@@ -4,19 +4,21 @@
  * to sleep, since in training the next step comes at once.
  */
 export const workerSource = `
-const port = typeof require === 'function' ? require('node:worker_threads').parentPort : self;
+const isWebWorker = typeof self === 'object';
+const port = isWebWorker ? self : require('node:worker_threads').parentPort;
 const [JOB, COMMAND, EXECUTOR, KIND, LOSS, OPTIMIZER, READY] = [0, 1, 2, 3, 4, 5, 6];
-const RUN = 0;
+const [RUN, END] = [0, 2];
 const WATCH = 1000000;
 const COUNTED = 2 ** 27;
 const runs = new Map();
-let control, module, thread, seen;
+let control, kernels, thread, seen;
 
 function work() {
   for (;;) {
     for (let k = 0; k < WATCH && Atomics.load(control, JOB) === seen; k++);
     while (Atomics.load(control, JOB) === seen) Atomics.wait(control, JOB, seen);
     seen = Atomics.load(control, JOB);
+    if (control[COMMAND] === END) return port.close();
     if (control[COMMAND] !== RUN) return;
     runs.get(control[EXECUTOR])(thread, control[KIND], control[LOSS], control[OPTIMIZER]);
   }
@@ -24,7 +26,7 @@ function work() {
 
 function receive(message) {
   if (message.control) {
-    ({ control, module, thread } = message);
+    ({ control, kernels, thread } = message);
     seen = Atomics.load(control, JOB);
     Atomics.add(control, READY, 1);
     port.postMessage('ready');
@@ -32,7 +34,7 @@ function receive(message) {
     if (message.memory) {
       const none = () => 0;
       const environment = { memory: message.memory, activation: none, loss: none };
-      runs.set(message.executor, new WebAssembly.Instance(module, { environment }).exports.run);
+      runs.set(message.executor, new WebAssembly.Instance(kernels, { environment }).exports.run);
     } else {
       runs.delete(message.executor);
       // The garbage collector does not count shared memory, of which a page may have few at a time. An ordinary buffer
@@ -44,6 +46,6 @@ function receive(message) {
   work();
 }
 
-if (port.on) port.on('message', receive);
-else port.addEventListener('message', (event) => receive(event.data));
+if (isWebWorker) port.addEventListener('message', (event) => receive(event.data));
+else port.on('message', receive);
 `;
