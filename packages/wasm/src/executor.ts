@@ -63,6 +63,8 @@ export class WasmExecutor implements Executor {
   readonly #numbers: Float32Array;
   readonly #loss: Float64Array;
   readonly #outputs: Float32Array;
+  /** Of the outputs that the last prediction had. */
+  #view: Float32Array;
   readonly #update: Update;
   readonly #plugins: CustomPlugins;
   readonly #attached: Attached;
@@ -113,6 +115,7 @@ export class WasmExecutor implements Executor {
     this.#numbers = new Float32Array(buffer);
     this.#loss = new Float64Array(buffer, header.loss, 1);
     this.#outputs = new Float32Array(batchSize * graph.outputs.length);
+    this.#view = this.#outputs;
     this.#update = new Update(this.#numbers, vector(momentum), vector(secondMoment));
     this.threads = host.threads;
     this.threadsReason = host.reason;
@@ -130,7 +133,9 @@ export class WasmExecutor implements Executor {
       const row = this.#words[this.#layout.outputX / 4 + k] / 4;
       for (let s = 0; s < samples; s++) this.#outputs[s * outputs.length + k] = this.#numbers[row + s];
     }
-    return this.#outputs.subarray(0, samples * outputs.length);
+    const length = samples * outputs.length;
+    if (this.#view.length !== length) this.#view = this.#outputs.subarray(0, length);
+    return this.#view;
   }
 
   /** Forward and backward; see `Executor`. */
