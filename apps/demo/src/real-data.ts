@@ -3,8 +3,8 @@ import { identity, relu, tanh } from '@nnbp/activations';
 import { heUniform, mlp, Network } from '@nnbp/core';
 import { softmaxCrossEntropy } from '@nnbp/losses';
 import { adam, cosine } from '@nnbp/optim';
-import { auto } from '@nnbp/wasm';
 import { accuracy, confusionMatrix, evaluate, fit } from '@nnbp/train';
+import { auto } from '@nnbp/wasm';
 import { handwrittenDigits, iris } from './data.js';
 import { heading, percent, progressBar, type Promises, say, table } from './screen.js';
 

@@ -7,7 +7,7 @@ import { outputValues } from './cases/output.js';
 import { parameterGradients } from './cases/parameters.js';
 import { valueFromSuccessors } from './cases/successors.js';
 import type { Engine, Executor, FloatArray, Loss, Optimizer } from './contract.js';
-import { expectLength, expectWhole, NnbpError } from './errors.js';
+import { allFinite, expectLength, expectWhole, NnbpError } from './errors.js';
 import { forward, slope } from './forward.js';
 import type { Graph } from './graph.js';
 
@@ -139,10 +139,4 @@ export class ReferenceExecutor implements Executor {
 /** More may be there than is used: the last batch of many is often a short one. */
 function expectRows(what: string, rows: FloatArray, least: number): void {
   if (rows.length < least) expectLength(what, rows.length, least);
-}
-
-/** A loop: `every` calls back for each entry, and took 7.7 times as long. */
-function allFinite(values: Float64Array): boolean {
-  for (let k = 0; k < values.length; k++) if (!Number.isFinite(values[k])) return false;
-  return true;
 }

@@ -83,26 +83,18 @@ export const int = {
   ne: binary(0x47),
   ltU: binary(0x49),
   gtU: binary(0x4b),
-  leU: binary(0x4d),
   geU: binary(0x4f),
 };
 
 /** One single-precision number. */
 export const scalar = {
-  const: (value: number): Code => [0x43, floatBytes(value)],
   load: access([0x2a], 2).load,
   store: access([0x38], 2).store,
   abs: unary(0x8b),
-  neg: unary(0x8c),
-  sqrt: unary(0x91),
   add: binary(0x92),
   sub: binary(0x93),
   mul: binary(0x94),
-  div: binary(0x95),
-  min: binary(0x96),
-  max: binary(0x97),
   le: binary(0x5f),
-  fromDouble: unary(0xb6),
 };
 
 /** One double-precision number: sums that must not lose small terms. */
@@ -149,7 +141,6 @@ export const f32x4 = {
   ],
   splat: unary(...vector(0x13)),
   extract: (a: Code, lane: number): Code => [a, vector(0x1f), lane],
-  replace: (a: Code, lane: number, value: Code): Code => [a, value, vector(0x20), lane],
   /** Lanes 0 to 3 are those of `a`, 4 to 7 those of `b`. */
   shuffle: (a: Code, b: Code, lanes: readonly number[]): Code => [
     a,
@@ -157,13 +148,8 @@ export const f32x4 = {
     vector(0x0d),
     lanes.flatMap((lane) => [0, 1, 2, 3].map((byte) => lane * 4 + byte)),
   ],
-  eq: binary(...vector(0x41)),
   lt: binary(...vector(0x43)),
   gt: binary(...vector(0x44)),
-  le: binary(...vector(0x45)),
-  ge: binary(...vector(0x46)),
-  nearest: unary(...vector(0x6a)),
-  floor: unary(...vector(0x68)),
   abs: unary(...vector(0xe0)),
   neg: unary(...vector(0xe1)),
   sqrt: unary(...vector(0xe3)),
@@ -172,7 +158,6 @@ export const f32x4 = {
   mul: binary(...vector(0xe6)),
   div: binary(...vector(0xe7)),
   /** NaN if either is. */
-  min: binary(...vector(0xe8)),
   max: binary(...vector(0xe9)),
   /** `b < a ? b : a`, one machine instruction. */
   pmin: binary(...vector(0xea)),
@@ -189,13 +174,9 @@ export const i32x4 = {
   ],
   shl: (a: Code, bits: number): Code => [a, int.const(bits), vector(0xab)],
   shrS: (a: Code, bits: number): Code => [a, int.const(bits), vector(0xac)],
-  shrU: (a: Code, bits: number): Code => [a, int.const(bits), vector(0xad)],
   add: binary(...vector(0xae)),
   sub: binary(...vector(0xb1)),
-  truncate: unary(...vector(0xf8)),
   and: binary(...vector(0x4e)),
-  andNot: binary(...vector(0x4f)),
-  or: binary(...vector(0x50)),
   xor: binary(...vector(0x51)),
   /** Bits of `a` where the mask has 1, else of `b`. */
   select: (a: Code, b: Code, mask: Code): Code => [a, b, mask, vector(0x52)],
@@ -223,7 +204,6 @@ export const fusedMultiplyAdd: MultiplyAdd = (a, b, c) => [a, b, c, vector(0x105
 /** Memory in bulk. */
 export const memory = {
   fill: (address: Code, byte: Code, length: Code): Code => [address, byte, length, 0xfc, 0x0b, 0x00],
-  copy: (to: Code, from: Code, length: Code): Code => [to, from, length, 0xfc, 0x0a, 0x00, 0x00],
 };
 
 /** Between threads: 32-bit words that all see change in one order. */
@@ -248,10 +228,7 @@ export const control = {
   branchIf: (depth: number, condition: Code): Code => [condition, 0x0d, unsigned(depth)],
   when: (condition: Code, then: Code, otherwise: Code = []): Code =>
     otherwise.length === 0 ? [condition, 0x04, 0x40, then, 0x0b] : [condition, 0x04, 0x40, then, 0x05, otherwise, 0x0b],
-  return: [0x0f] as Code,
   drop: (value: Code): Code => [value, 0x1a],
-  /** `a` if the condition holds, else `b`: both are computed. */
-  select: (a: Code, b: Code, condition: Code): Code => [a, b, condition, 0x1b],
   /** Runs the code that the index names, or the last one. Leaves nothing. */
   choose: (index: Code, cases: readonly Code[], otherwise: Code): Code => {
     // Each case stands behind the end of one more block; the branch leaves as many as it takes.

@@ -9,7 +9,8 @@ export class CustomPlugins {
   loss: Loss | undefined;
   readonly #words: Uint32Array;
   readonly #numbers: Float32Array;
-  readonly #activationOfRow: (row: number) => Activation;
+  /** A unit's, by its first row. */
+  readonly #activations: ReadonlyMap<number, Activation>;
   readonly #x: Float64Array;
   readonly #t: Float64Array;
   readonly #dLossDx: Float64Array;
@@ -17,8 +18,7 @@ export class CustomPlugins {
   constructor(words: Uint32Array, numbers: Float32Array, graph: Graph, plan: Plan) {
     this.#words = words;
     this.#numbers = numbers;
-    const byFirstRow = new Map(plan.units.map(({ firstRow, activation }) => [firstRow, activation]));
-    this.#activationOfRow = (row) => byFirstRow.get(row)!;
+    this.#activations = new Map(plan.units.map(({ firstRow, activation }) => [firstRow, activation]));
     this.#x = new Float64Array(graph.outputs.length);
     this.#t = new Float64Array(graph.outputs.length);
     this.#dLossDx = new Float64Array(graph.outputs.length);
@@ -30,7 +30,7 @@ export class CustomPlugins {
     const numbers = this.#numbers;
     const field = (name: keyof typeof unit) => words[(u + unit[name]) / 4];
     const firstRow = field('firstRow');
-    const activation = this.#activationOfRow(firstRow);
+    const activation = this.#activations.get(firstRow)!;
     const trainable = field('weightOffset') === 8;
     const lanes = words[header.columns / 4] / 4;
     const rowLength = words[header.rowBytes / 4] / 4;

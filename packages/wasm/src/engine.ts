@@ -1,11 +1,11 @@
 /** The fast engine: `await wasm()` compiles the kernels once; every graph prepared afterwards starts at once. */
 import { type Engine, expectWhole, type Graph, NnbpError } from '@nnbp/core';
-import type { CustomPlugins } from './custom.js';
 import { activationKernelOf } from './builtins.js';
+import type { CustomPlugins } from './custom.js';
 import { type Attached, type Host, WasmExecutor } from './executor.js';
 import { customActivation } from './kernels/activation.js';
 import { mostThreads } from './memory-map.js';
-import { bestMultiplyAdd, hasSimd, kernels } from './module.js';
+import { hasSimd, kernels } from './module.js';
 import { Pool } from './pool.js';
 import { isStraight } from './straight/form.js';
 
@@ -122,7 +122,6 @@ function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory, plu
 
 const oneThread = (module: WebAssembly.Module): Host => ({
   threads: 1,
-  multiplyAdd: bestMultiplyAdd(),
   attach(memory, plugins, own) {
     const run = instantiate(own ?? module, memory, plugins);
     return { run: (kind, loss, optimizer) => run(0, kind, loss, optimizer), detach: () => undefined };
@@ -134,7 +133,6 @@ function manyThreads(module: WebAssembly.Module, pool: Pool, threads: number): H
   const dropped = new FinalizationRegistry<() => void>((detach) => detach());
   return {
     threads,
-    multiplyAdd: bestMultiplyAdd(),
     attach(memory, plugins): Attached {
       const run = instantiate(module, memory, plugins);
       const { call, detach } = pool.attach(memory);

@@ -3,6 +3,7 @@
  * once, and reads what is left on the table. Nothing is allocated from call to call.
  */
 import {
+  allFinite,
   type Executor,
   expectLength,
   expectWhole,
@@ -12,7 +13,6 @@ import {
   NnbpError,
   type Optimizer,
 } from '@nnbp/core';
-import type { MultiplyAdd } from './assembler.js';
 import { lossKernelOf } from './builtins.js';
 import { WasmCache } from './cache.js';
 import { CustomPlugins } from './custom.js';
@@ -39,8 +39,6 @@ export interface Host {
   readonly reason?: string | undefined;
   /** Puts the kernels to work. */
   attach(memory: WebAssembly.Memory, plugins: CustomPlugins, module?: WebAssembly.Module): Attached;
-  /** Multiplies and adds as its kernels do. */
-  readonly multiplyAdd: MultiplyAdd;
 }
 
 const pageBytes = 65536;
@@ -245,7 +243,7 @@ export class WasmExecutor implements Executor {
 function formOf(graph: Graph, plan: Plan, batchSize: number, host: Host): Form {
   if (batchSize === 1 && host.threads === 1 && isStraight(graph)) {
     try {
-      return straightForm(graph, plan, host.multiplyAdd);
+      return straightForm(graph, plan);
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
     }
@@ -265,9 +263,4 @@ function allocate(pages: number, shared: boolean): WebAssembly.Memory {
       { cause },
     );
   }
-}
-
-function allFinite(values: Float32Array): boolean {
-  for (let k = 0; k < values.length; k++) if (!Number.isFinite(values[k])) return false;
-  return true;
 }

@@ -70,6 +70,9 @@ export const sampleStride = (count: number): number => ((count * 4) % 512 === 0 
 /** The number of a dense unit's predecessors, rounded up to whole vectors: the length of its table. */
 export const tableLength = (predecessors: number): number => roundedUp(predecessors, 4);
 
+/** The length of a parameter vector, rounded up to whole cache lines. */
+export const parameterVectorBytes = (graph: Graph): number => roundedUp(graph.parameterCount * 4, lineBytes);
+
 /** Hands out addresses one after another, each at the start of a cache line. */
 export function placer(): { place(bytes: number): number; end(): number } {
   let next = headerBytes;
@@ -98,7 +101,7 @@ export function layout(graph: Graph, plan: Plan, batchSize: number): Layout {
   const fanIn = (i: number) => graph.edgeStart[i + 1] - graph.edgeStart[i];
   const widest = plan.units.reduce((most, { dense, nodes }) => (dense ? Math.max(most, fanIn(nodes[0])) : most), 0);
   const tables = plan.units.reduce((sum, { dense, nodes }) => (dense ? sum + tableLength(fanIn(nodes[0])) : sum), 0);
-  const parameterBytes = roundedUp(graph.parameterCount * 4, lineBytes);
+  const parameterBytes = parameterVectorBytes(graph);
   const samples = roundedUp(batchSize, 4);
   const inputStride = sampleStride(graph.inputCount);
   const targetStride = sampleStride(outputCount);

@@ -64,12 +64,6 @@ export const header = {
   inputGradients: 132,
   /** 1 if edges share weights, so that gradients are added up edge by edge and must start from 0. */
   accumulates: 136,
-  /** How many edges go to sparse nodes. */
-  sparseEdges: 168,
-  /** 1 if this thread may sleep: a page's main thread may not. */
-  maySleep: 176,
-  /** A page a thread, for intermediate sums. */
-  scratch: 172,
   /** 1 / the number of outputs, as float32: losses are means over them. */
   outputShare: 140,
   /** The loss of the last pass as float64, summed over samples. */
@@ -79,13 +73,19 @@ export const header = {
   /** As float32: a step is taken only if the total of the gradients times `reach` is at most `room`. */
   reach: 156,
   room: 160,
+  /** How many edges go to sparse nodes. */
+  sparseEdges: 168,
+  /** A page a thread, for intermediate sums. */
+  scratch: 172,
+  /** 1 if this thread may sleep: a page's main thread may not. */
+  maySleep: 176,
   /** The numbers of a step, float32; see the optimizer kernels. */
   stepNumbers: 192,
-  /** Four lanes a thread: together at least the largest |gradient|; not finite if one is not. */
-  total: 1024,
   /** Between threads: how many have arrived, and which time it is. */
   arrived: 512,
   turn: 576,
+  /** Four lanes a thread: together at least the largest |gradient|; not finite if one is not. */
+  total: 1024,
 } as const;
 
 /** Each thread has a line of the header and a page of scratch memory. */

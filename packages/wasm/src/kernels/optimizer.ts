@@ -1,6 +1,19 @@
 /** Optimizers run inside: one pass over the parameter vector, four numbers at a time. */
-import { type Assembler, type Callable, type Code, control, f32x4, i32, int, type Local, v128 } from '../assembler.js';
+import {
+  type Assembler,
+  type Callable,
+  type Code,
+  control,
+  f32x4,
+  i32,
+  int,
+  type Local,
+  v128,
+  double,
+  scalar,
+} from '../assembler.js';
 import { header, word } from '../memory-map.js';
+import { laneSum } from './finish.js';
 import { whileRoom } from './loops.js';
 
 /** The numbers of a step, as they stand in the header; each kernel reads those it needs. */
@@ -117,6 +130,19 @@ export function optimizerKernel(module: Assembler): Callable {
     control.choose(code.get, [[], ...kernels.map((kernel) => kernel(from.get, to.get))], []),
   );
 }
+
+const lossNow = double.load(int.const(header.loss));
+
+/** Whether the pass may be followed by an update; `total` bounds all gradients together. */
+export const isHarmless = (total: Local): Code =>
+  int.and(
+    // Not true of NaN; and a loss that is not finite minus itself is NaN.
+    scalar.le(
+      scalar.mul(laneSum(total), scalar.load(int.const(0), header.reach)),
+      scalar.load(int.const(0), header.room),
+    ),
+    double.eq(double.sub(lossNow, lossNow), double.const(0)),
+  );
 
 /** Makes the gradients of the sum those of the mean, in a range as above. */
 export function meanKernel(module: Assembler): Callable {

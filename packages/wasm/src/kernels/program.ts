@@ -17,15 +17,14 @@ import {
   type Local,
   memory,
   type MultiplyAdd,
-  scalar,
   v128,
 } from '../assembler.js';
 import { header, unit, unitBytes, word } from '../memory-map.js';
 import { activationKernel } from './activation.js';
 import { denseKernels } from './dense.js';
-import { finishKernel, laneSum } from './finish.js';
+import { finishKernel } from './finish.js';
 import { lossKernel } from './loss.js';
-import { meanKernel, optimizerKernel } from './optimizer.js';
+import { isHarmless, meanKernel, optimizerKernel } from './optimizer.js';
 import { rowKernels } from './rows.js';
 import { sparseForward } from './sparse.js';
 
@@ -157,21 +156,11 @@ export function program(module: Assembler, multiplyAdd: MultiplyAdd, shared: boo
       control.count(other, number(1), word('threads'), number(1), [
         total.set(f32x4.add(total.get, f32x4.load(shl(other.get, number(6)), header.total))),
       ]),
-      // Not true of NaN; and a loss that is not finite minus itself is NaN.
-      control.when(
-        int.and(
-          scalar.le(
-            scalar.mul(laneSum(total), scalar.load(number(0), header.reach)),
-            scalar.load(number(0), header.room),
-          ),
-          double.eq(double.sub(double.load(number(header.loss)), double.load(number(header.loss))), double.const(0)),
-        ),
-        [
-          share(word('parameterBytes'), 64),
-          optimize(optimizer.get, from.get, to.get),
-          first(int.store(number(header.updated), number(1))),
-        ],
-      ),
+      control.when(isHarmless(total), [
+        share(word('parameterBytes'), 64),
+        optimize(optimizer.get, from.get, to.get),
+        first(int.store(number(header.updated), number(1))),
+      ]),
       wait,
     ];
 

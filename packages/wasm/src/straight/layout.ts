@@ -1,6 +1,6 @@
 /** How much memory straight-line code needs, and where each part of it goes. */
 import type { Graph } from '@nnbp/core';
-import { type CommonLayout, placer, roundedUp } from '../layout.js';
+import { type CommonLayout, parameterVectorBytes, placer, roundedUp } from '../layout.js';
 
 /** Where straight-line code finds things. */
 export interface StraightLayout extends CommonLayout {
@@ -14,7 +14,7 @@ export function straightLayout(graph: Graph, groups: number): StraightLayout {
   const { place, end } = placer();
   const rowBytes = 16;
   const outputs = graph.outputs.length;
-  const parameterBytes = roundedUp(graph.parameterCount * 4, 64);
+  const parameterBytes = parameterVectorBytes(graph);
   const outputRows = place(outputs * rowBytes);
   const table = () => place(groups * 16);
   return {

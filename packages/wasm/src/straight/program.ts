@@ -1,9 +1,8 @@
 /** The parts in order: one function, as the kernels' `run` is. */
 import type { Graph } from '@nnbp/core';
-import { type Assembler, control, double, f64, i32, int, type MultiplyAdd, scalar } from '../assembler.js';
-import { laneSum } from '../kernels/finish.js';
+import { type Assembler, control, f64, i32, int, type MultiplyAdd } from '../assembler.js';
 import { lossKernel } from '../kernels/loss.js';
-import { optimizerCode, optimizerKernel } from '../kernels/optimizer.js';
+import { isHarmless, optimizerCode, optimizerKernel } from '../kernels/optimizer.js';
 import { job } from '../kernels/program.js';
 import { header } from '../memory-map.js';
 import { backward, bound, caseOne, handOver } from './backward.js';
@@ -32,15 +31,6 @@ export function straightProgram(
     const number = int.const;
     const isStep = int.eq(kind.get, number(job.step));
     const isDescent = int.and(isStep, int.eq(optimizer.get, number(optimizerCode.plain)));
-    const lossNow = double.load(number(header.loss));
-    // Not true of NaN; and a loss that is not finite minus itself is NaN.
-    const harmless = int.and(
-      scalar.le(
-        scalar.mul(laneSum(set.total), scalar.load(number(0), header.reach)),
-        scalar.load(number(0), header.room),
-      ),
-      double.eq(double.sub(lossNow, lossNow), double.const(0)),
-    );
     const updated = int.store(number(header.updated), number(1));
     return [
       forward(set),
@@ -50,9 +40,9 @@ export function straightProgram(
         backward(set),
         bound(set),
         int.store(number(header.updated), number(0)),
-        control.when(isDescent, control.when(harmless, [descend(set), updated]), [
+        control.when(isDescent, control.when(isHarmless(set.total), [descend(set), updated]), [
           gradients(set),
-          control.when(int.and(isStep, harmless), [
+          control.when(int.and(isStep, isHarmless(set.total)), [
             optimize(optimizer.get, number(0), number(layout.parameterBytes)),
             updated,
           ]),
