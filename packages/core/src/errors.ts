@@ -22,7 +22,12 @@ export type NnbpErrorCode =
   | 'DIVERGED'
   | 'DISPOSED'
   | 'UNAVAILABLE'
-  | 'WRONG_DERIVATIVE';
+  | 'WRONG_DERIVATIVE'
+  | 'MALFORMED'
+  | 'UNKNOWN_FORMAT'
+  | 'UNSUPPORTED'
+  | 'MISSING_PLUGIN'
+  | 'TOO_LARGE';
 
 /**
  * Thrown early and before anything is changed. The message names the node or argument, what was found and what was

@@ -1,0 +1,4 @@
+import { library } from '../../tsup.config.base.ts';
+
+/** A library for tests and scripts, and the command itself; both for Node. */
+export default { ...library, entry: { index: 'src/index.ts', nnbp: 'src/nnbp.ts' }, platform: 'node' as const };

@@ -1,0 +1,4 @@
+import { library } from '../../tsup.config.base.ts';
+
+/** The second entry is for Node only: files on disk. */
+export default { ...library, entry: { index: 'src/index.ts', node: 'src/node/index.ts' }, external: [/^node:/] };
