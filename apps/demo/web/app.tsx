@@ -1,0 +1,155 @@
+/** The page: a header, and one of four views, each loaded when it is first looked at. */
+import { Link2 } from 'lucide-react';
+import { Component, lazy, type ReactNode, Suspense, useEffect, useState } from 'react';
+import { useMessages } from './language.ts';
+import { messages } from './messages.ts';
+import { defaultState, type PlaygroundState, type ViewName } from './state.ts';
+import { linkProblem, update, usePlayground } from './store.ts';
+
+const views: Record<ViewName, ReturnType<typeof lazy>> = {
+  derive: lazy(() => import('./derive/view.tsx')),
+  train: lazy(() => import('./train/view.tsx')),
+  build: lazy(() => import('./build/view.tsx')),
+  extend: lazy(() => import('./extend/view.tsx')),
+};
+
+export function App() {
+  const { view, language, theme } = usePlayground();
+  const say = useMessages(messages);
+  useEffect(() => {
+    document.documentElement.lang = language === 'zh' ? 'zh-CN' : 'en';
+    document.title = `${say.views[view]} · @nnbp`;
+    document.documentElement.dataset.theme = theme;
+  }, [language, theme, view, say]);
+  const View = views[view];
+  return (
+    <>
+      <a className="skip" href="#content" onClick={skip}>
+        {say.skip}
+      </a>
+      <Header />
+      <main id="content" tabIndex={-1}>
+        {linkProblem !== undefined && (
+          <p role="alert" className="problem">
+            {say.badLink(linkProblem)}
+          </p>
+        )}
+        <Guard key={view} failed={say.failed} startOver={say.startOver}>
+          <Suspense fallback={<p role="status">{say.loading}</p>}>
+            <View />
+          </Suspense>
+        </Guard>
+      </main>
+    </>
+  );
+}
+
+function Header() {
+  const { view, language, theme } = usePlayground();
+  const say = useMessages(messages);
+  return (
+    <header className="page-header">
+      <h1>
+        <span className="brand">@nnbp</span> <span className="motto">{say.title}</span>
+      </h1>
+      <nav aria-label={say.chooseView}>
+        {(Object.keys(views) as ViewName[]).map((name) => (
+          <button
+            key={name}
+            type="button"
+            aria-current={name === view ? 'page' : undefined}
+            title={say.tasks[name]}
+            onClick={() => update((state) => ({ ...state, view: name }))}
+          >
+            {say.views[name]}
+          </button>
+        ))}
+      </nav>
+      <div className="page-options">
+        <select
+          aria-label={say.language}
+          value={language}
+          onChange={(event) =>
+            update((state) => ({ ...state, language: event.target.value as PlaygroundState['language'] }))
+          }
+        >
+          <option value="en">English</option>
+          <option value="zh">中文</option>
+        </select>
+        <select
+          aria-label={say.theme}
+          value={theme}
+          onChange={(event) => update((state) => ({ ...state, theme: event.target.value as PlaygroundState['theme'] }))}
+        >
+          {(['system', 'light', 'dark'] as const).map((name) => (
+            <option key={name} value={name}>
+              {say.themes[name]}
+            </option>
+          ))}
+        </select>
+        <Share />
+      </div>
+    </header>
+  );
+}
+
+function Share() {
+  const say = useMessages(messages);
+  const [told, tell] = useState('');
+  const copy = () => {
+    navigator.clipboard.writeText(location.href).then(
+      () => tell(say.shared),
+      () => tell(say.notShared),
+    );
+  };
+  return (
+    <>
+      <button type="button" onClick={copy}>
+        <Link2 size={16} aria-hidden /> {say.share}
+      </button>
+      <span role="status" className="told">
+        {told}
+      </span>
+    </>
+  );
+}
+
+/** The address after # is the state, so that an anchor there would lose it. */
+function skip(event: { preventDefault(): void }): void {
+  event.preventDefault();
+  document.getElementById('content')?.focus();
+}
+
+interface GuardProps {
+  readonly children: ReactNode;
+  readonly startOver: string;
+  readonly failed: (why: string) => string;
+}
+
+/** An error in a view leaves the page standing. */
+class Guard extends Component<GuardProps, { readonly error?: Error }> {
+  override state: { readonly error?: Error } = {};
+
+  static getDerivedStateFromError(error: Error) {
+    return { error };
+  }
+
+  override render() {
+    const { error } = this.state;
+    if (error === undefined) return this.props.children;
+    return (
+      <div role="alert" className="problem">
+        <p>{this.props.failed(error.message)}</p>
+        <button
+          type="button"
+          onClick={() => {
+            update(({ view, language, theme }) => ({ ...defaultState, view, language, theme }));
+            this.setState({ error: undefined! });
+          }}
+        >
+          {this.props.startOver}
+        </button>
+      </div>
+    );
+  }
+}

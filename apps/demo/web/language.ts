@@ -1,0 +1,11 @@
+/**
+ * Two languages, checked by the compiler: each view has its sentences in a `messages.ts`, English first; the Chinese
+ * ones must have the same names and the same form.
+ */
+import type { LanguageName } from './state.ts';
+import { usePlayground } from './store.ts';
+
+export type Messages<English> = Readonly<Record<LanguageName, English>>;
+
+/** The sentences in the language that is chosen. */
+export const useMessages = <English>(messages: Messages<English>): English => messages[usePlayground().language];

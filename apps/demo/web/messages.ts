@@ -1,0 +1,47 @@
+const en = {
+  title: 'A network, number by number',
+  views: { derive: 'Derive', train: 'Train', build: 'Build', extend: 'Extend' },
+  tasks: {
+    derive: 'See how a derivative comes about',
+    train: 'Watch a network learn',
+    build: 'Draw your own graph',
+    extend: 'Write your own function',
+  },
+  chooseView: 'View',
+  language: 'Language',
+  theme: 'Colours',
+  themes: { system: 'as the system', light: 'light', dark: 'dark' },
+  share: 'Copy link',
+  shared: 'Copied: the link holds all you see.',
+  notShared: 'Copy the address of this page: it holds all you see.',
+  loading: 'Loading…',
+  badLink: (why: string) => `The link could not be read (${why}). Here is the first network instead.`,
+  failed: (why: string) => `This view stopped: ${why}. Reload the page, or start over.`,
+  startOver: 'Start over',
+  skip: 'Skip to the content',
+};
+
+const zh: typeof en = {
+  title: '逐个数字看神经网络',
+  views: { derive: '求导', train: '训练', build: '搭建', extend: '扩展' },
+  tasks: {
+    derive: '看一个导数是怎样得来的',
+    train: '看网络怎样学习',
+    build: '画出你自己的图',
+    extend: '写你自己的函数',
+  },
+  chooseView: '视图',
+  language: '语言',
+  theme: '配色',
+  themes: { system: '跟随系统', light: '浅色', dark: '深色' },
+  share: '复制链接',
+  shared: '已复制:链接里包含你看到的一切。',
+  notShared: '请复制本页地址:它包含你看到的一切。',
+  loading: '加载中…',
+  badLink: (why) => `链接无法读取(${why})。这里改为显示最初的网络。`,
+  failed: (why) => `此视图已停止:${why}。请刷新页面,或重新开始。`,
+  startOver: '重新开始',
+  skip: '跳到正文',
+};
+
+export const messages = { en, zh };

@@ -1,0 +1,44 @@
+/** Between the state's plain description of a network and the network itself. */
+import { GraphBuilder, Network } from '@nnbp/core';
+import type { Functions } from './functions.ts';
+import type { NetworkDescription } from './state.ts';
+
+/**
+ * The network that is described.
+ *
+ * @throws NnbpError, as `GraphBuilder` does: a cycle, an unknown id, no output
+ */
+export function networkOf(description: NetworkDescription, functions: Pick<Functions, 'activation'>): Network {
+  const builder = new GraphBuilder();
+  for (const id of description.inputs) builder.input(id);
+  for (const { id, from, activation } of description.nodes) {
+    builder.node(id, { from, activation: functions.activation(activation) });
+  }
+  for (const id of description.outputs) builder.output(id);
+  const network = new Network(builder.build());
+  for (const { id, from, b, c, w } of description.nodes) {
+    network.setParameters(id, { b, c, w: Object.fromEntries(from.map((from, k) => [from, w[k]])) });
+  }
+  return network;
+}
+
+/** The description of a network, in its own order. Each node's activation is named by its `name`. */
+export function describe(network: Network): NetworkDescription {
+  const { graph } = network;
+  return {
+    inputs: graph.ids.slice(0, graph.inputCount),
+    nodes: graph.ids.slice(graph.inputCount).map((id, k) => {
+      const i = graph.inputCount + k;
+      const { b, c = 1, w } = network.getParameters(id);
+      return {
+        id,
+        from: Object.keys(w),
+        activation: graph.activations[graph.activationOf[i]].name,
+        b,
+        c,
+        w: Object.values(w),
+      };
+    }),
+    outputs: Array.from(graph.outputs, (i) => graph.ids[i]),
+  };
+}

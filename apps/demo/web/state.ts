@@ -1,0 +1,118 @@
+/**
+ * The whole state of the page: think of the slip of paper one would hand to a friend so that both look at the same
+ * thing. It is plain data, checked when it comes from a link, and small: a trained network of the Train view is in it
+ * only through its seed and options, a small one of Derive and Build with all its parameters.
+ */
+import * as v from 'valibot';
+import { articleDescription } from './article.ts';
+
+const finite = v.pipe(v.number(), v.finite());
+const name = v.pipe(v.string(), v.minLength(1), v.maxLength(60));
+const count = (least: number, most: number) => v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(most));
+
+const node = v.object({
+  id: name,
+  /** The predecessors' ids. */
+  from: v.pipe(v.array(name), v.maxLength(200)),
+  /** The name of a built-in activation, or of one of `custom.activations`. */
+  activation: name,
+  b: finite,
+  c: finite,
+  /** A weight a predecessor, in their order. */
+  w: v.pipe(v.array(finite), v.maxLength(200)),
+});
+
+const network = v.object({
+  inputs: v.pipe(v.array(name), v.minLength(1), v.maxLength(200)),
+  nodes: v.pipe(v.array(node), v.maxLength(400)),
+  outputs: v.pipe(v.array(name), v.maxLength(200)),
+});
+
+const customFunction = v.object({ name, source: v.pipe(v.string(), v.maxLength(8000)) });
+
+const derive = v.object({
+  input: v.pipe(v.array(finite), v.maxLength(200)),
+  target: v.pipe(v.array(finite), v.maxLength(200)),
+  loss: name,
+  /** The derivative that is explained, as `explain` reads it: `dloss/dw_2to4`. */
+  selected: v.pipe(v.string(), v.maxLength(200)),
+  /** `own`: the network as it is; `article`: the article's own numbers at node 7; `break`: with a mistake made. */
+  mode: v.picklist(['own', 'article', 'break']),
+  mistake: v.picklist(['order', 'without-dLossDx', 'without-slope']),
+  /** Steps of the trace that have been taken; null: all. */
+  step: v.nullable(count(0, 100_000)),
+});
+
+const train = v.object({
+  data: v.picklist(['tripling', 'five-points', 'xor', 'circles', 'moons', 'spirals', 'drawn', 'iris', 'digits', 'csv']),
+  /** The points of a drawn function, x and y from -1 to 1 by turns; empty unless data is `drawn`. */
+  drawn: v.pipe(v.array(finite), v.maxLength(400)),
+  /** Sizes of the hidden layers. */
+  hidden: v.pipe(v.array(count(1, 512)), v.maxLength(8)),
+  activation: name,
+  outputActivation: name,
+  loss: name,
+  optimizer: v.picklist(['sgd', 'momentum', 'rmsprop', 'adagrad', 'adam', 'nadam', 'lion', 'rprop']),
+  learningRate: v.pipe(finite, v.minValue(1e-9), v.maxValue(100)),
+  batchSize: count(1, 4096),
+  noise: v.pipe(finite, v.minValue(0), v.maxValue(1)),
+  seed: count(0, 2 ** 31),
+});
+
+const state = v.object({
+  version: v.literal(1),
+  view: v.picklist(['derive', 'train', 'build', 'extend']),
+  language: v.picklist(['en', 'zh']),
+  theme: v.picklist(['system', 'light', 'dark']),
+  network,
+  derive,
+  train,
+  custom: v.object({
+    activations: v.pipe(v.array(customFunction), v.maxLength(20)),
+    losses: v.pipe(v.array(customFunction), v.maxLength(20)),
+  }),
+});
+
+export type NodeDescription = v.InferOutput<typeof node>;
+export type NetworkDescription = v.InferOutput<typeof network>;
+export type CustomFunction = v.InferOutput<typeof customFunction>;
+export type PlaygroundState = v.InferOutput<typeof state>;
+export type ViewName = PlaygroundState['view'];
+export type LanguageName = PlaygroundState['language'];
+
+export const defaultState: PlaygroundState = {
+  version: 1,
+  view: 'derive',
+  language: 'en',
+  theme: 'system',
+  network: articleDescription,
+  derive: {
+    input: [0.5],
+    target: [10],
+    loss: 'mse',
+    selected: 'dloss/dw_2to4',
+    mode: 'own',
+    mistake: 'order',
+    step: null,
+  },
+  train: {
+    data: 'circles',
+    drawn: [],
+    hidden: [8, 8],
+    activation: 'tanh',
+    outputActivation: 'identity',
+    loss: 'binaryCrossEntropyWithLogits',
+    optimizer: 'adam',
+    learningRate: 0.03,
+    batchSize: 16,
+    noise: 0.1,
+    seed: 1,
+  },
+  custom: { activations: [], losses: [] },
+};
+
+/** A network from outside, checked; throws valibot's error with the path of what is wrong. */
+export const parseNetwork = (value: unknown): NetworkDescription => v.parse(network, value);
+
+/** A state from outside, checked; throws valibot's error with the path of what is wrong. */
+export const parseState = (value: unknown): PlaygroundState => v.parse(state, value);

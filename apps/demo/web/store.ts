@@ -1,0 +1,50 @@
+/** Holds the state and tells who listens: think of one sheet of paper on the wall that every view reads and writes. */
+import { useSyncExternalStore } from 'react';
+import { readLink, writeLink } from './link.ts';
+import { defaultState, type PlaygroundState } from './state.ts';
+
+type Change = (state: PlaygroundState) => PlaygroundState;
+
+const listeners = new Set<() => void>();
+/** Why the link the page was opened with could not be read, if it could not. */
+export let linkProblem: string | undefined;
+let state = opened();
+let pending: ReturnType<typeof setTimeout> | undefined;
+
+/** Changes the state; every view that uses it is drawn anew, and the address follows. */
+export function update(change: Change): void {
+  state = change(state);
+  for (const listener of listeners) listener();
+  clearTimeout(pending);
+  pending = setTimeout(() => {
+    history.replaceState(null, '', `#${writeLink(state)}`);
+  }, 150);
+}
+
+/** The state; re-renders the caller when it changes. */
+export const usePlayground = (): PlaygroundState => useSyncExternalStore(subscribe, () => state);
+
+addEventListener('hashchange', () => {
+  if (location.hash.slice(1) === writeLink(state)) return;
+  state = opened();
+  for (const listener of listeners) listener();
+});
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+function opened(): PlaygroundState {
+  linkProblem = undefined;
+  const language = navigator.language.startsWith('zh') ? 'zh' : 'en';
+  const fresh: PlaygroundState = { ...defaultState, language };
+  const hash = location.hash.slice(1);
+  if (hash === '') return fresh;
+  try {
+    return readLink(hash);
+  } catch (error) {
+    linkProblem = error instanceof Error ? error.message : String(error);
+    return fresh;
+  }
+}

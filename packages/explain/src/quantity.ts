@@ -1,0 +1,103 @@
+/** A quantity's name: think of the label under which a number stands in the margin, as data and as people write it. */
+import { type Graph, NnbpError } from '@nnbp/core';
+
+/**
+ * What a number is. `node` is the author's id; `from` is the predecessor whose weight is meant, and only `dLossDw` has
+ * it. All but the three of the parameters are what a pass keeps of each node.
+ */
+export interface QuantityName {
+  /** Which of a node's numbers. */
+  readonly quantity: 'h' | 'g' | 'x' | 'slope' | 'dLossDx' | 'dLossDb' | 'dLossDc' | 'dLossDw';
+  /** Whose. */
+  readonly node: string;
+  /** Only for `dLossDw`: where the edge comes from. */
+  readonly from?: string;
+}
+
+const prefixes = {
+  dLossDw: 'dloss/dw_',
+  dLossDb: 'dloss/db_',
+  dLossDc: 'dloss/dc_',
+  dLossDx: 'dloss/dx_',
+  slope: 'slope_',
+  x: 'x_',
+  h: 'h_',
+  g: 'g_',
+} as const;
+
+/**
+ * The name as people write it: "dloss/dw_2to4", "dloss/dx_4", "slope_4", "x_4".
+ *
+ * @example
+ * ```ts
+ * import { nameOf } from '@nnbp/explain';
+ *
+ * nameOf({ quantity: 'dLossDw', node: '4', from: '2' }); // 'dloss/dw_2to4'
+ * ```
+ */
+export function nameOf({ quantity, node, from }: QuantityName): string {
+  return prefixes[quantity] + (quantity === 'dLossDw' ? `${from}to${node}` : node);
+}
+
+/**
+ * The quantity that a text names; the inverse of {@link nameOf}. Where an id has "to" in it, the graph's edges decide.
+ *
+ * @throws NnbpError `UNKNOWN_ID` (no such quantity, node, edge or parameter, or a name that fits two edges), `FIXED_SCALE`
+ */
+export function parseQuantity(graph: Graph, text: string): QuantityName {
+  for (const [quantity, prefix] of Object.entries(prefixes) as [QuantityName['quantity'], string][]) {
+    if (!text.startsWith(prefix)) continue;
+    const rest = text.slice(prefix.length);
+    return expectQuantity(graph, quantity === 'dLossDw' ? edgeNamed(graph, rest) : { quantity, node: rest });
+  }
+  throw new NnbpError(
+    'UNKNOWN_ID',
+    `"${text}" names no quantity: expected dloss/dw_FROMtoNODE, or dloss/db_, dloss/dc_, dloss/dx_, slope_, x_, h_ or g_ with a node's id.`,
+  );
+}
+
+/**
+ * The quantity itself, if the graph has it.
+ *
+ * @throws NnbpError `UNKNOWN_ID`, `FIXED_SCALE`
+ */
+export function expectQuantity(graph: Graph, { quantity, node, from }: QuantityName): QuantityName {
+  const i = graph.indexOf(node);
+  if (quantity === 'x' || quantity === 'dLossDx') return { quantity, node };
+  if (i < graph.inputCount) {
+    throw new NnbpError('UNKNOWN_ID', `Node "${node}" is an input: it has x and dloss/dx, and no ${quantity}.`);
+  }
+  if (quantity === 'dLossDc' && graph.scaleIndex(i) < 0) {
+    throw new NnbpError('FIXED_SCALE', `c of node "${node}" is fixed at 1 and has no dloss/dc.`);
+  }
+  if (quantity !== 'dLossDw') return { quantity, node };
+  if (from === undefined || edgeBetween(graph, from, i) < 0) {
+    throw new NnbpError('UNKNOWN_ID', `Node "${node}" has no edge from "${from}".`);
+  }
+  return { quantity, node, from };
+}
+
+/** The edge from the node with id `from` into node i, or −1. */
+export function edgeBetween(graph: Graph, from: string, i: number): number {
+  const j = graph.indexOf(from);
+  for (let e = graph.edgeStart[i]; e < graph.edgeStart[i + 1]; e++) if (graph.predecessors[e] === j) return e;
+  return -1;
+}
+
+/** "2to4": every place where a "to" stands between two nodes with an edge. */
+function edgeNamed(graph: Graph, text: string): QuantityName {
+  const known = new Set(graph.ids);
+  const edges: QuantityName[] = [];
+  for (let at = text.indexOf('to'); at >= 0; at = text.indexOf('to', at + 1)) {
+    const from = text.slice(0, at);
+    const node = text.slice(at + 2);
+    if (!known.has(from) || !known.has(node)) continue;
+    if (edgeBetween(graph, from, graph.indexOf(node)) >= 0) edges.push({ quantity: 'dLossDw', node, from });
+  }
+  if (edges.length === 1) return edges[0];
+  const found =
+    edges.length === 0
+      ? `No edge is named "${text}": expected FROMtoNODE with the ids of an edge's two nodes`
+      : `"${text}" is the name of ${edges.length} edges: ${edges.map(({ from, node }) => `"${from}" to "${node}"`).join(', ')}; give { node, parameter: 'w', from }`;
+  throw new NnbpError('UNKNOWN_ID', `${found}.`);
+}

@@ -1,0 +1,58 @@
+/**
+ * Where each quantity stands first when a derivation is read from the top, each step followed by its terms: there it is
+ * computed, everywhere else reused. Found once for a derivation, without recursion, in time proportional to the edges.
+ */
+import { type Derived, expressionOf, readsOf } from './expression.js';
+import type { Worked } from './worked.js';
+
+const kinds = ['h', 'g', 'x', 'slope', 'dLossDx'];
+
+/** The first place of every quantity below a root. */
+export class ReadingOrder {
+  #first: Map<number, { readonly above: number; readonly place: number }> | undefined;
+
+  constructor(
+    private readonly worked: Worked,
+    private readonly root: Derived,
+  ) {}
+
+  /** Whether `letter`, the term of `above` at this place, stands there for the first time. */
+  isFirst(letter: Derived, above: Derived, place: number): boolean {
+    this.#first ??= this.#read();
+    const first = this.#first.get(this.#key(letter));
+    return first?.place === place && first.above === this.#key(above);
+  }
+
+  #read() {
+    const { worked } = this;
+    const first = new Map<number, { readonly above: number; readonly place: number }>();
+    const open = (letter: Derived) => ({
+      key: this.#key(letter),
+      reads: readsOf(expressionOf(worked, letter)),
+      next: 0,
+    });
+    const stack = [open(this.root)];
+    while (stack.length > 0) {
+      const top = stack[stack.length - 1];
+      if (top.next === top.reads.length) {
+        stack.pop();
+        continue;
+      }
+      const place = top.next++;
+      const { letter } = top.reads[place];
+      const key = this.#key(letter);
+      if (first.has(key)) continue;
+      first.set(key, { above: top.key, place });
+      stack.push(open(letter));
+    }
+    return first;
+  }
+
+  /** A number for each quantity; −1 for a parameter's derivative, which only the root can be. */
+  #key(letter: Derived): number {
+    const { graph } = this.worked;
+    if ('caseOneOf' in letter) return kinds.length * graph.nodeCount + graph.indexOf(letter.caseOneOf);
+    const kind = kinds.indexOf(letter.quantity);
+    return kind < 0 ? -1 : kind * graph.nodeCount + graph.indexOf(letter.node);
+  }
+}
