@@ -1,16 +1,16 @@
 /** The page: a header, and one of four views, each loaded when it is first looked at. */
 import { Link2 } from 'lucide-react';
 import { Component, lazy, type ReactNode, Suspense, useEffect, useState } from 'react';
-import { useMessages } from './language.ts';
-import { messages } from './messages.ts';
-import { defaultState, type PlaygroundState, type ViewName } from './state.ts';
-import { linkProblem, update, usePlayground } from './store.ts';
+import { useMessages } from './language.js';
+import { messages } from './messages.js';
+import { defaultState, type PlaygroundState, type ViewName } from './state.js';
+import { linkProblem, update, usePlayground } from './store.js';
 
 const views: Record<ViewName, ReturnType<typeof lazy>> = {
-  derive: lazy(() => import('./derive/view.tsx')),
-  train: lazy(() => import('./train/view.tsx')),
-  build: lazy(() => import('./build/view.tsx')),
-  extend: lazy(() => import('./extend/view.tsx')),
+  derive: lazy(() => import('./derive/view.js')),
+  train: lazy(() => import('./train/view.js')),
+  build: lazy(() => import('./build/view.js')),
+  extend: lazy(() => import('./extend/view.js')),
 };
 
 export function App() {

@@ -1,4 +1,4 @@
-import type { NetworkDescription } from './state.ts';
+import type { NetworkDescription } from './state.js';
 
 /** The article's graph, with the parameters of the golden runs. */
 export const articleDescription: NetworkDescription = {

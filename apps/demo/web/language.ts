@@ -2,8 +2,8 @@
  * Two languages, checked by the compiler: each view has its sentences in a `messages.ts`, English first; the Chinese
  * ones must have the same names and the same form.
  */
-import type { LanguageName } from './state.ts';
-import { usePlayground } from './store.ts';
+import type { LanguageName } from './state.js';
+import { usePlayground } from './store.js';
 
 export type Messages<English> = Readonly<Record<LanguageName, English>>;
 

@@ -1,6 +1,6 @@
 /** The state as the part of an address after #: JSON, deflated, in base64url. Links come from strangers. */
 import { deflateSync, Inflate, strFromU8, strToU8 } from 'fflate';
-import { parseState, type PlaygroundState } from './state.ts';
+import { parseState, type PlaygroundState } from './state.js';
 
 const longestLink = 64_000;
 const longestState = 1_000_000;

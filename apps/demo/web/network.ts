@@ -1,7 +1,7 @@
 /** Between the state's plain description of a network and the network itself. */
 import { GraphBuilder, Network } from '@nnbp/core';
-import type { Functions } from './functions.ts';
-import type { NetworkDescription } from './state.ts';
+import type { Functions } from './functions.js';
+import type { NetworkDescription } from './state.js';
 
 /**
  * The network that is described.

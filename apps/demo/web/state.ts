@@ -4,7 +4,7 @@
  * only through its seed and options, a small one of Derive and Build with all its parameters.
  */
 import * as v from 'valibot';
-import { articleDescription } from './article.ts';
+import { articleDescription } from './article.js';
 
 const finite = v.pipe(v.number(), v.finite());
 const name = v.pipe(v.string(), v.minLength(1), v.maxLength(60));

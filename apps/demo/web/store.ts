@@ -1,7 +1,7 @@
 /** Holds the state and tells who listens: think of one sheet of paper on the wall that every view reads and writes. */
 import { useSyncExternalStore } from 'react';
-import { readLink, writeLink } from './link.ts';
-import { defaultState, type PlaygroundState } from './state.ts';
+import { readLink, writeLink } from './link.js';
+import { defaultState, type PlaygroundState } from './state.js';
 
 type Change = (state: PlaygroundState) => PlaygroundState;
 

@@ -32,7 +32,8 @@ export interface Expression {
 
 /** The formula of a quantity, or of what case 1 alone gives. */
 export function expressionOf(worked: Worked, letter: Derived): Expression {
-  if ('caseOneOf' in letter) return caseOneOf(worked, worked.graph.outputPosition[worked.graph.indexOf(letter.caseOneOf)]);
+  if ('caseOneOf' in letter)
+    return caseOneOf(worked, worked.graph.outputPosition[worked.graph.indexOf(letter.caseOneOf)]);
   const { quantity, node, from } = letter;
   const i = worked.graph.indexOf(node);
   switch (quantity) {
@@ -64,7 +65,8 @@ function preActivation(worked: Worked, i: number): Expression {
   return {
     case: 'forward',
     count: 1 + graph.edgeStart[i + 1] - start,
-    summand: (k) => (k === 0 ? [b] : [weightFactor(worked, start + k - 1, i), kept(worked, 'x', graph.predecessors[start + k - 1])]),
+    summand: (k) =>
+      k === 0 ? [b] : [weightFactor(worked, start + k - 1, i), kept(worked, 'x', graph.predecessors[start + k - 1])],
   };
 }
 
@@ -144,7 +146,10 @@ function loss(worked: Worked, i: number): Expression {
 
 /** What the loss alone says of an output: the loss may look at all outputs. */
 function caseOneOf({ graph, x, t, loss }: Worked, output: number): Expression {
-  const values = Array.from(graph.outputs, (k, at): Factor => ({ letter: { quantity: 'x', node: graph.ids[k] }, value: x[at] }));
+  const values = Array.from(graph.outputs, (k, at): Factor => ({
+    letter: { quantity: 'x', node: graph.ids[k] },
+    value: x[at],
+  }));
   const targets = Array.from(graph.outputs, (k, at): Factor => ({ letter: { target: graph.ids[k] }, value: t[at] }));
   const rule = outputRule(loss);
   const node = graph.ids[graph.outputs[output]];

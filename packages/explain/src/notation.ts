@@ -119,7 +119,10 @@ function upright(text: string): string {
 
 /** Line ends and other signs that cannot be seen would break a line of text. */
 function visible(text: string): string {
-  return text.replaceAll(/\p{C}/gu, (letter) => `U+${letter.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}`);
+  return text.replaceAll(
+    /\p{C}/gu,
+    (letter) => `U+${letter.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}`,
+  );
 }
 
 function rounded(value: number, digits: number): string {

@@ -28,6 +28,8 @@ export function right(expression: Expression, notation: Notation, most = 6, digi
 
 function sumOf({ count, summand }: Expression, notation: Notation, write: Write, most: number): string {
   if (count === 0) return '0';
-  const written = ends(count, most).map((k, at) => (k < 0 ? notation.dots(count - most) : timesEach(notation, write, summand(k), at === 0)));
+  const written = ends(count, most).map((k, at) =>
+    k < 0 ? notation.dots(count - most) : timesEach(notation, write, summand(k), at === 0),
+  );
   return written.join(' + ');
 }

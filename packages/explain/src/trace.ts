@@ -229,8 +229,7 @@ function camera(worked: Worked) {
     };
   };
 
-  const backwards = (i: number): Frame[] =>
-    i < graph.inputCount ? [value(i)] : [value(i), slope(i), parameters(i)];
+  const backwards = (i: number): Frame[] => (i < graph.inputCount ? [value(i)] : [value(i), slope(i), parameters(i)]);
   return { forwards, backwards };
 }
 

@@ -1,0 +1,62 @@
+/** What each of the browser's tests needs: a page of the served playground, a picture of it, and axe's opinion. */
+import axe from 'axe-core';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, inject, onTestFinished } from 'vitest';
+import { findBrowser } from '../../../tools/browser.mjs';
+import { writeLink } from '../web/link.js';
+import { defaultState, type PlaygroundState } from '../web/state.js';
+
+/** Pictures are kept here, for a person to look at. */
+const pictures = join(import.meta.dirname, '../../../reports/playground');
+
+let browser: Browser;
+
+/** Starts a browser before a file's tests and ends it after them. */
+export function useBrowser(): void {
+  beforeAll(async () => {
+    browser = await chromium.launch({
+      executablePath: findBrowser(() => chromium.executablePath()),
+      args: ['--no-sandbox', '--disable-background-networking'],
+    });
+  }, 300_000);
+  afterAll(() => browser.close());
+}
+
+/**
+ * Opens the playground, with a part of the state changed. The test fails if the page reports an error or breaks its
+ * content security policy.
+ */
+export async function open(change: Partial<PlaygroundState> = {}, options: BrowserContextOptions = {}): Promise<Page> {
+  const context = await browser.newContext({ locale: 'en-GB', viewport: { width: 1280, height: 900 }, ...options });
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(message.text());
+  });
+  onTestFinished(async () => {
+    await context.close();
+    expect(complaints, 'errors in the page').toEqual([]);
+  });
+  await page.goto(`${inject('address')}#${writeLink({ ...defaultState, ...change })}`);
+  return page;
+}
+
+/** Keeps a picture of the whole page under reports/playground. */
+export async function picture(page: Page, name: string): Promise<void> {
+  await mkdir(pictures, { recursive: true });
+  await page.screenshot({ path: join(pictures, `${name}.png`), fullPage: true });
+}
+
+/** Fails with axe's serious and critical violations. */
+export async function expectAccessible(page: Page): Promise<void> {
+  // The page's policy forbids a script from elsewhere; the debugger's evaluate is not under it.
+  await page.evaluate(axe.source);
+  const { violations } = await page.evaluate(() => (globalThis as unknown as { axe: typeof axe }).axe.run());
+  const serious = violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, help, nodes }) => `${id}: ${help}\n  ${nodes.map(({ html }) => html.slice(0, 160)).join('\n  ')}`);
+  expect(serious).toEqual([]);
+}

@@ -1,0 +1,32 @@
+/** Before the browser's tests: the playground is built as it is published, into a directory of its own, and served. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { build, preview } from 'vite';
+import type { TestProject } from 'vitest/node';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Where the playground is served, with a slash at the end. */
+    address: string;
+    /** The directory with its built files. */
+    built: string;
+  }
+}
+
+const configFile = join(import.meta.dirname, '../vite.config.ts');
+
+export default async function serve(project: TestProject): Promise<() => Promise<void>> {
+  const outDir = await mkdtemp(join(tmpdir(), 'nnbp-playground-'));
+  const options = { configFile, logLevel: 'error', mode: 'production' } as const;
+  await build({ ...options, build: { outDir, emptyOutDir: true } });
+  const server = await preview({ ...options, build: { outDir }, preview: { host: '127.0.0.1', port: 0 } });
+  const address = server.httpServer.address();
+  if (address === null || typeof address === 'string') throw new Error('The playground is not served on a port.');
+  project.provide('address', `http://127.0.0.1:${address.port}/`);
+  project.provide('built', outDir);
+  return async () => {
+    await server.close();
+    await rm(outDir, { recursive: true, force: true });
+  };
+}
