@@ -1,0 +1,104 @@
+/** PyTorch's numbers, and the graphs they belong to. `make.py` says how they were made. */
+import * as activations from '@nnbp/activations';
+import { type Activation, type Graph, GraphBuilder, type Loss, type Optimizer } from '@nnbp/core';
+import * as losses from '@nnbp/losses';
+import * as optim from '@nnbp/optim';
+import { readFileSync } from 'node:fs';
+
+type Options = Readonly<Record<string, number | boolean>>;
+
+interface GraphEntry {
+  readonly inputs: number;
+  readonly nodes: readonly {
+    readonly from: readonly number[];
+    readonly activation: string;
+    readonly options: Options;
+    readonly scale: boolean;
+    /** By the predecessor's place in `from`. */
+    readonly share: Readonly<Record<string, string>>;
+  }[];
+  readonly outputs: readonly number[];
+  readonly loss: string;
+  readonly lossOptions: Options;
+  readonly parameters: readonly number[];
+  /** A row a sample: inputs, then targets. */
+  readonly samples: readonly (readonly number[])[];
+  readonly value: number;
+  readonly predictions: readonly number[];
+  readonly gradients: readonly number[];
+}
+
+interface OptimizerEntry {
+  readonly name: string;
+  readonly options: Options;
+  /** The parameters after each step. */
+  readonly path: readonly (readonly number[])[];
+}
+
+interface ScheduleEntry {
+  readonly name: string;
+  readonly options: Options;
+  /** The learning rate of each step. */
+  readonly rates: readonly number[];
+}
+
+const read = (name: string): unknown =>
+  JSON.parse(readFileSync(new URL(`${name}.generated.json`, import.meta.url), 'utf8'));
+
+export const graphs = read('graphs') as { readonly torch: string; readonly entries: readonly GraphEntry[] };
+export const optimizers = read('optimizers') as {
+  readonly start: readonly number[];
+  /** A row a step. */
+  readonly gradients: readonly (readonly number[])[];
+  readonly entries: readonly OptimizerEntry[];
+};
+export const schedules = read('schedules') as {
+  /** The loss that `plateau` is told after each step. */
+  readonly observed: readonly number[];
+  readonly entries: readonly ScheduleEntry[];
+};
+
+/** The graph, its loss, and its samples in the engine's form. */
+export function problemOf(entry: GraphEntry): {
+  readonly graph: Graph;
+  readonly loss: Loss;
+  readonly parameters: Float64Array;
+  readonly data: { readonly samples: number; readonly inputs: Float64Array; readonly targets: Float64Array };
+} {
+  const builder = new GraphBuilder();
+  const id = (k: number) => `node${k}`;
+  for (let k = 0; k < entry.inputs; k++) builder.input(id(k));
+  entry.nodes.forEach(({ from, activation, options, scale, share }, k) =>
+    builder.node(id(entry.inputs + k), {
+      from: from.map(id),
+      activation: activationOf(activation, options),
+      scale: scale ? 'trainable' : 'fixed',
+      shared: Object.fromEntries(Object.entries(share).map(([p, name]) => [id(from[Number(p)]), name])),
+    }),
+  );
+  builder.output(...entry.outputs.map(id));
+  return {
+    graph: builder.build(),
+    loss: (losses as unknown as Record<string, (options: Options) => Loss>)[entry.loss](entry.lossOptions),
+    parameters: Float64Array.from(entry.parameters),
+    data: {
+      samples: entry.samples.length,
+      inputs: Float64Array.from(entry.samples.flatMap((row) => row.slice(0, entry.inputs))),
+      targets: Float64Array.from(entry.samples.flatMap((row) => row.slice(entry.inputs))),
+    },
+  };
+}
+
+/** `elu` with `{ alpha: 0.5 }` is `elu.alpha(0.5)`. */
+function activationOf(name: string, options: Options): Activation {
+  const plain = (activations as Record<string, Activation>)[name];
+  const [option] = Object.entries(options);
+  if (option === undefined) return plain;
+  return (plain as unknown as Record<string, (value: unknown) => Activation>)[option[0]](option[1]);
+}
+
+export const optimizerOf = ({ name, options }: OptimizerEntry): Optimizer =>
+  (optim as unknown as Record<string, (options: Options) => Optimizer>)[name](options);
+
+export const scheduleOf = ({ name, options }: ScheduleEntry): optim.Schedule =>
+  (optim as unknown as Record<string, (options: Options) => optim.Schedule>)[name](options);

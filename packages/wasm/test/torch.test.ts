@@ -1,0 +1,21 @@
+import { errorBounds } from '@nnbp/conformance';
+import { wasm } from '@nnbp/wasm';
+import { expect, test } from 'vitest';
+import { graphs, problemOf } from '../../conformance/test/torch/truth.js';
+
+test(`${graphs.entries.length} graphs against PyTorch ${graphs.torch}'s numbers, within the bounds of float32`, async () => {
+  const engine = await wasm();
+  graphs.entries.forEach((entry, n) => {
+    const { graph, loss, parameters, data } = problemOf(entry);
+    const executor = engine.prepare(graph, data.samples);
+    executor.parameters.set(parameters);
+    const bounds = errorBounds(graph, parameters, data, loss, 2 ** -24);
+    const value = executor.backpropagate(data.inputs, data.targets, data.samples, loss);
+    expect(Math.abs(value - entry.value), `graph ${n}, ${entry.loss}`).toBeLessThanOrEqual(bounds.lossError);
+    entry.gradients.forEach((gradient, p) => {
+      const off = Math.abs(executor.gradients[p] - gradient);
+      expect(off, `graph ${n}, ${entry.loss}, gradient ${p}`).toBeLessThanOrEqual(bounds.gradientErrors[p] + 1e-30);
+    });
+    executor.dispose();
+  });
+});
