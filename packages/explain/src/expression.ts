@@ -3,7 +3,7 @@
  * The summands stand in the order in which the engine adds them.
  */
 import type { Letter, Notation } from './notation.js';
-import { edgeBetween, type QuantityName } from './quantity.js';
+import { edgeBetween } from './quantity.js';
 import { derivativeRule, outputRule } from './rules.js';
 import type { Worked } from './worked.js';
 
@@ -19,6 +19,9 @@ export type Derived = Extract<Letter, { quantity: unknown } | { caseOneOf: unkno
 /** Writes one factor, as a letter or as a number; `first` if a minus sign needs no parentheses there. */
 export type Write = (factor: Factor, first?: boolean) => string;
 
+/** A way to write what is not a sum of products; of a long list at most `most` entries are shown. */
+type Form = (notation: Notation, write: Write, most: number) => string;
+
 /** The right-hand side of a formula. */
 export interface Expression {
   /** Which of the cases it is. */
@@ -27,7 +30,7 @@ export interface Expression {
   readonly count: number;
   readonly summand: (k: number) => readonly Factor[];
   /** Where it is not a sum of products: ways to write it that are equal, the most concrete last. */
-  readonly forms?: readonly ((notation: Notation, write: Write) => string)[];
+  readonly forms?: readonly Form[];
 }
 
 /** The formula of a quantity, or of what case 1 alone gives. */
@@ -89,14 +92,13 @@ function nodeValue(worked: Worked, i: number): Expression {
 function input(worked: Worked, i: number): Expression {
   const units = worked.inputUnits?.(i);
   const x = kept(worked, 'x', i);
-  const written: NonNullable<Expression['forms']>[number] =
+  const written: Form =
     units === undefined
       ? (_, write) => write(x, true)
       : (_, write) => {
-          const [value, mean, deviation] = [units.value, units.mean, units.deviation].map((number) =>
-            write({ letter: x.letter, value: number }),
-          );
-          return `(${value} - ${mean}) / ${deviation}`;
+          const number = (of: keyof typeof units, first?: boolean) =>
+            write({ letter: { units: of, node: worked.graph.ids[i] }, value: units[of] }, first);
+          return `(${number('value', true)} - ${number('mean')}) / ${number('deviation')}`;
         };
   return { case: 'forward', count: 0, summand: () => [], forms: [written] };
 }
@@ -159,15 +161,15 @@ function caseOneOf({ graph, x, t, loss }: Worked, output: number): Expression {
       forms: [(notation, write) => rule(write(values[output]), write(targets[output]), x.length, notation)],
     };
   }
-  const list = (notation: Notation, write: Write, factors: readonly Factor[]) =>
-    ends(factors.length, 4)
-      .map((k) => (k < 0 ? notation.dots(factors.length - 4) : write(factors[k], true)))
+  const list = (notation: Notation, write: Write, most: number, factors: readonly Factor[]) =>
+    ends(factors.length, most)
+      .map((k) => (k < 0 ? notation.dots(factors.length - most) : write(factors[k], true)))
       .join(', ');
   return {
     ...product(1, values),
     forms: [
-      (notation, write) =>
-        `${notation.partial(loss.name, node)}(${list(notation, write, values)}; ${list(notation, write, targets)})`,
+      (notation, write, most) =>
+        `${notation.partial(loss.name, node)}(${list(notation, write, most, values)}; ${list(notation, write, most, targets)})`,
     ],
   };
 }

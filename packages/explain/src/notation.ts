@@ -4,11 +4,12 @@
  */
 import { nameOf, type QuantityName } from './quantity.js';
 
-/** Whatever has a letter: a quantity of a node, a parameter, a target, what case 1 alone gives, or g'(h). */
+/** Whatever has a letter: a quantity of a node, a parameter, a target, a column of the data, case 1 alone, or g'(h). */
 export type Letter =
   | QuantityName
   | { readonly parameter: 'b' | 'c' | 'w'; readonly node: string; readonly from?: string }
   | { readonly target: string }
+  | { readonly units: 'value' | 'mean' | 'deviation'; readonly node: string }
   | { readonly caseOneOf: string }
   | { readonly derivativeOf: string };
 
@@ -38,6 +39,7 @@ export const plain: Notation = {
       return visible(parameter === 'w' ? `w_${from}to${node}` : `${parameter}_${node}`);
     }
     if ('target' in letter) return visible(`t_${letter.target}`);
+    if ('units' in letter) return visible(`${letter.units}_${letter.node}`);
     if ('caseOneOf' in letter) return visible(`(dloss/dx_${letter.caseOneOf})₁`);
     return visible(`g'(h_${letter.derivativeOf})`);
   },
@@ -57,6 +59,7 @@ export const latex: Notation = {
       return parameter === 'w' ? `w_{${edge(from!, node)}}` : `${parameter}_{${subscript(node)}}`;
     }
     if ('target' in letter) return `t_{${subscript(letter.target)}}`;
+    if ('units' in letter) return `${upright(letter.units)}_{${subscript(letter.node)}}`;
     if ('caseOneOf' in letter) return `\\left(${over(`x_{${subscript(letter.caseOneOf)}}`)}\\right)_{1}`;
     return `g'(h_{${subscript(letter.derivativeOf)}})`;
   },

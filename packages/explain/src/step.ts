@@ -6,7 +6,7 @@ import { type Derived, type Expression, expressionOf, readsOf } from './expressi
 import { latex } from './notation.js';
 import type { QuantityName } from './quantity.js';
 import type { ReadingOrder } from './reading-order.js';
-import { right } from './right-hand-side.js';
+import { type Extent, formulas, numbers } from './right-hand-side.js';
 import type { Worked } from './worked.js';
 
 /** A number, what it is and where it comes from. */
@@ -35,26 +35,27 @@ export interface Step {
   readonly summands: number;
 }
 
-/** A step as the renderers see it: with its formula and its place. */
+/** Of a long sum. */
+const extent: Extent = { most: 6, digits: 6 };
+
+/** A step that knows its place, from which it makes the rest. */
 export class DerivationStep implements Step {
   readonly case: Step['case'];
-  /** Its formula. */
-  readonly expression: Expression;
   readonly quantity: QuantityName;
+  readonly #expression: Expression;
   #terms: readonly DerivationStep[] | undefined;
 
   constructor(
     private readonly worked: Worked,
-    /** How it is written in the formula above it. */
-    readonly letter: Derived,
+    private readonly letter: Derived,
     readonly value: number,
     private readonly order: ReadingOrder,
     private readonly above?: DerivationStep,
     private readonly place = 0,
   ) {
     this.quantity = 'caseOneOf' in letter ? { quantity: 'dLossDx', node: letter.caseOneOf } : letter;
-    this.expression = expressionOf(worked, letter);
-    this.case = this.expression.case;
+    this.#expression = expressionOf(worked, letter);
+    this.case = this.#expression.case;
   }
 
   get state(): Step['state'] {
@@ -62,19 +63,19 @@ export class DerivationStep implements Step {
   }
 
   get formula(): string {
-    return `${latex.letter(this.letter)} = ${right(this.expression, latex).formula}`;
+    return [latex.letter(this.letter), ...formulas(this.#expression, latex, extent)].join(' = ');
   }
 
   get numbers(): string {
-    return right(this.expression, latex).numbers;
+    return numbers(this.#expression, latex, extent);
   }
 
   get summands(): number {
-    return this.expression.count;
+    return this.#expression.count;
   }
 
   get terms(): readonly DerivationStep[] {
-    this.#terms ??= readsOf(this.expression).map(
+    this.#terms ??= readsOf(this.#expression).map(
       ({ letter, value }, place) => new DerivationStep(this.worked, letter, value, this.order, this, place),
     );
     return this.#terms;

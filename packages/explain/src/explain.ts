@@ -1,0 +1,110 @@
+/**
+ * The derivation of one number: think of a teacher who is asked "where does this come from?", writes the answer down,
+ * and goes on for as long as one asks.
+ */
+import { expectWhole, type Loss, type Network, NnbpError, type Row } from '@nnbp/core';
+import { type Language, words } from './language.js';
+import { latexOf, markdown } from './markup.js';
+import { outline } from './outline.js';
+import { expectQuantity, parseQuantity, type QuantityName } from './quantity.js';
+import { ReadingOrder } from './reading-order.js';
+import { DerivationStep, type Step } from './step.js';
+import { text } from './text.js';
+import { numberIn, workThrough } from './worked.js';
+
+/** A parameter, by its node: its derivative is meant. */
+export type ParameterOf =
+  | { readonly node: string; readonly parameter: 'b' | 'c' }
+  | { readonly node: string; readonly parameter: 'w'; readonly from: string };
+
+/** How a derivation is written, and how much of it. */
+export interface WritingOptions {
+  /** English, the default, or Chinese. */
+  readonly language?: Language;
+  /** Of a longer sum, the first `most` − 1 summands and the last are shown, and how many are between. From 2; default 6. */
+  readonly most?: number;
+  /** Levels of the backward tree. From 1; default 12. */
+  readonly depth?: number;
+  /** The most steps derived, backwards and forwards each: those nearest to what is asked. From 1; default 300. */
+  readonly steps?: number;
+  /** Numbers are rounded to so many significant digits, but for the one that is asked. 1 to 17 (all); default 6. */
+  readonly digits?: number;
+}
+
+/** Where a number comes from: as a tree to walk in, and in writing. */
+export interface Derivation {
+  /** What was asked. Any branch can be followed through `terms`. */
+  readonly root: Step;
+  /**
+   * For a terminal: backwards as a tree, each quantity derived where it is first needed and reused after that, and
+   * forwards as a list.
+   *
+   * @throws NnbpError `OUT_OF_RANGE`; so do the next two
+   */
+  text(options?: WritingOptions): string;
+  /** The same as nested lists, formulas between dollar signs. */
+  markdown(options?: WritingOptions): string;
+  /** The same as one `aligned` block, without dollar signs, for KaTeX or LaTeX with amsmath. */
+  latex(options?: WritingOptions): string;
+}
+
+/**
+ * Explains one number of a pass over one sample: a derivative, or anything else the pass keeps. Every number is the
+ * reference engine's, to the last bit.
+ *
+ * @param input - As for `network.backpropagate`, in the data's own units.
+ * @param what - A name as in "dloss/dw_2to4", "dloss/dx_4" or "x_4"; or a node's parameter, for its derivative.
+ * @throws NnbpError `UNKNOWN_ID`, `FIXED_SCALE` (nothing has that name), and as `network.backpropagate`
+ *
+ * @example
+ * ```ts
+ * import { sigmoid } from '@nnbp/activations';
+ * import { mlp, Network } from '@nnbp/core';
+ * import { explain } from '@nnbp/explain';
+ * import { mse } from '@nnbp/losses';
+ *
+ * const network = new Network(mlp([1, 1, 1], { activation: sigmoid }), { seed: 1 });
+ * const { root, text } = explain(network, [0.5], [1], mse(), { node: 'layer1.0', parameter: 'b' });
+ * root.case; // 3
+ * root.terms.map((step) => step.case); // [2, 3]
+ * text({ language: 'zh' }).includes('场景 3'); // true
+ * ```
+ */
+export function explain(
+  network: Network,
+  input: Row,
+  target: Row,
+  loss: Loss,
+  what: string | ParameterOf | QuantityName,
+): Derivation {
+  const quantity = typeof what === 'string' ? parseQuantity(network.graph, what) : named(network, what);
+  const worked = workThrough(network, input, target, loss);
+  const value = numberIn(worked.graph, worked.sample, worked.pass.gradients.vector, quantity);
+  const write = (form: typeof text, options: WritingOptions = {}): string => {
+    const { language = 'en', most = 6, depth = 12, steps = 300, digits = 6 } = options;
+    if (!Object.hasOwn(words, language)) {
+      throw new NnbpError('OUT_OF_RANGE', `language: expected "en" or "zh", found "${language}".`);
+    }
+    expectWhole('most', most, 2);
+    expectWhole('depth', depth, 1);
+    expectWhole('steps', steps, 1);
+    expectWhole('digits', digits, 1, 17);
+    const shown = outline(worked, quantity, value, { most, depth, steps });
+    return form({ letter: quantity, value }, shown, words[language], { most, digits });
+  };
+  return {
+    root: new DerivationStep(worked, quantity, value, new ReadingOrder(worked, quantity)),
+    text: (options) => write(text, options),
+    markdown: (options) => write(markdown, options),
+    latex: (options) => write(latexOf, options),
+  };
+}
+
+function named({ graph }: Network, what: ParameterOf | QuantityName): QuantityName {
+  if ('quantity' in what) return expectQuantity(graph, what);
+  const quantity = ({ b: 'dLossDb', c: 'dLossDc', w: 'dLossDw' } as const)[what.parameter];
+  if (quantity === undefined) {
+    throw new NnbpError('UNKNOWN_ID', `parameter: expected "b", "c" or "w", found "${String(what.parameter)}".`);
+  }
+  return expectQuantity(graph, { quantity, node: what.node, ...('from' in what && { from: what.from }) });
+}

@@ -1,0 +1,129 @@
+/**
+ * A derivation for a terminal: think of squared paper, the case in the margin, the numbers straight below their letters,
+ * and lines that lead from each formula to those it rests on.
+ */
+import type { Expression, Write } from './expression.js';
+import type { Words } from './language.js';
+import { casesIn } from './markup.js';
+import { plain } from './notation.js';
+import type { Branch, Line, Outline } from './outline.js';
+import { type Extent, formulas, numbers, numberWriter, summands } from './right-hand-side.js';
+
+/** Columns; a formula that would be longer is broken, unless a single summand is. */
+const paper = 80;
+
+/** All of it, without a line end at the end. */
+export function text(title: Pick<Line, 'letter' | 'value'>, outline: Outline, words: Words, extent: Extent): string {
+  const { backward, forward, forwardIsCut } = outline;
+  const margin = columns(words.cases[1]) + 2;
+  const sections = [
+    [
+      `${plain.letter(title.letter)} = ${title.value}`,
+      ...casesIn(backward).map((of) => `${fill(words.cases[of], margin)}${words.meaning[of]}`),
+    ],
+    ...(backward.length === 0 ? [] : [[words.backward, ...tree(backward, words, margin, extent)]]),
+    ...(forward.length === 0
+      ? []
+      : [[words.forward, ...(forwardIsCut ? [`… ${words.cut}`] : []), ...list(forward, extent)]]),
+  ];
+  return sections.map((lines) => lines.map((line) => line.trimEnd()).join('\n')).join('\n\n');
+}
+
+function tree(branches: readonly Branch[], words: Words, margin: number, extent: Extent): string[] {
+  /** For each level, whether more comes on it further down. */
+  const more: boolean[] = [];
+  return branches.flatMap((branch, place) => {
+    const { depth, last } = branch;
+    more[depth] = !last;
+    const rails = more.slice(1, depth).map((on) => (on ? '│  ' : '   '));
+    const above = rails.join('');
+    const [first, below] = depth === 0 ? ['', ''] : last ? ['└─ ', '   '] : ['├─ ', '│  '];
+    if (branch.state === 'left out') return [`${' '.repeat(margin)}${above}${first}… ${words.leftOut(branch.count)}`];
+
+    const label = fill(words.cases[branch.expression.case as 1 | 2 | 3], margin);
+    if (branch.state !== 'derived') {
+      const value = plain.number(branch.value, extent.digits);
+      return [`${label}${above}${first}${plain.letter(branch.letter)} = ${value}   ${words[branch.state]}`];
+    }
+    // A line leads from the letter down to its terms.
+    const down = (branches[place + 1]?.depth ?? 0) > depth ? '│' : ' ';
+    const lines = broken(branch, paper - margin - columns(above + first), extent);
+    return lines.map((line, k) =>
+      k === 0 ? `${label}${above}${first}${line}` : `${' '.repeat(margin)}${above}${below}${down}${line.slice(1)}`,
+    );
+  });
+}
+
+function list(lines: readonly Line[], extent: Extent): string[] {
+  return lines.flatMap((line) => {
+    const { expression } = line;
+    const sides = [...formulas(expression, plain, extent), numbers(expression, plain, extent)];
+    const joined = equation(line, sides, extent).join(' = ');
+    return columns(joined) <= paper ? [joined] : broken(line, paper, extent);
+  });
+}
+
+/** A step line by line, the equals signs below each other. */
+function broken(line: Line, room: number, extent: Extent): string[] {
+  const [letter, ...sides] = equation(
+    line,
+    rightSides(line.expression, room - columns(plain.letter(line.letter)) - 3, extent),
+    extent,
+  );
+  const indent = ' '.repeat(columns(letter));
+  return sides.flatMap((side, k) =>
+    side.split('\n').map((part, row) => `${k + row === 0 ? letter : indent} ${row === 0 ? '=' : '+'} ${part}`),
+  );
+}
+
+/** What equals what; nothing is said twice running. */
+function equation({ letter, value }: Line, sides: readonly string[], { digits }: Extent): string[] {
+  const all = [plain.letter(letter), ...sides, plain.number(value, digits)];
+  return all.filter((side, k) => side !== all[k - 1]);
+}
+
+/** Letters, then numbers. A sum too long for one line has a line for each summand, without the plus signs. */
+function rightSides(expression: Expression, room: number, extent: Extent): string[] {
+  if (expression.forms !== undefined || expression.count === 0)
+    return [...formulas(expression, plain, extent), numbers(expression, plain, extent)];
+
+  const written = (write: Write) =>
+    summands<string[]>(
+      expression,
+      extent.most,
+      (factors, first) => factors.map((factor, k) => write(factor, first && k === 0)),
+      (count) => [plain.dots(count)],
+    );
+  const letters = written(({ letter }) => plain.letter(letter));
+  const digits = written(numberWriter(plain, extent.digits));
+  const both = [letters, digits];
+
+  const inOneLine = both.map((side) =>
+    side.map((factors, k) => row(factors, (f) => Math.max(columns(letters[k][f]), columns(digits[k][f])))).join(' + '),
+  );
+  if (expression.count === 1 || inOneLine.every((side) => columns(side) <= room)) return inOneLine;
+  const widest = (f: number) =>
+    Math.max(
+      ...both
+        .flat()
+        .filter((factors) => factors.length > 1)
+        .map((factors) => columns(factors[f] ?? '')),
+    );
+  return both.map((side) => side.map((factors) => row(factors, widest)).join('\n'));
+}
+
+const row = (factors: readonly string[], width: (f: number) => number): string =>
+  factors
+    .map((factor, f) => (factors.length === 1 && factor.startsWith('…') ? factor : fill(factor, width(f))))
+    .join(plain.times);
+
+/** How wide a text is in a terminal, where a Chinese character takes two columns. */
+function columns(text: string): number {
+  let width = 0;
+  for (const letter of text) width += wide.test(letter) ? 2 : 1;
+  return width;
+}
+
+const wide = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/;
+
+const fill = (text: string, width: number) => text + ' '.repeat(Math.max(0, width - columns(text)));
