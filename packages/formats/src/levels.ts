@@ -1,0 +1,92 @@
+/**
+ * A graph as a tensor library would have it: think of the floors of a house. A node's level is the longest path to it,
+ * so the nodes of one level wait for nothing but the levels below and are computed together, in as few matrix products
+ * as is sensible: a block each.
+ */
+import type { Graph } from '@nnbp/core';
+
+/** Nodes of one level that are computed by one product. */
+export interface Block {
+  /** Graph indices, nodes of one activation side by side, those that are outputs last and in the outputs' order. */
+  readonly nodes: readonly number[];
+  /** All predecessors of any of them, in topological order. Empty: the nodes depend on nothing but their b. */
+  readonly from: readonly number[];
+  /**
+   * `dense`: every node has an edge from each of `from`. `packed`: few enough have none to write zeros there. `sparse`:
+   * a matrix would be nearly all zeros.
+   */
+  readonly form: 'dense' | 'packed' | 'sparse';
+}
+
+/** Up to this many entries, or this many an edge, one matrix for a whole level is cheaper than several products. */
+const smallMatrix = 4096;
+const fullMatrix = 2;
+/** A block of its own has at least this many weights. */
+const leastDenseWeights = 8;
+/** Up to this many entries, or this many an edge, a matrix with zeros is faster than gathering a value an edge. */
+const largestMatrix = 2 ** 16;
+const emptiestMatrix = 32;
+
+/** The blocks of a graph, in an order in which each comes after all it needs. Takes time in proportion to the edges. */
+export function blocks(graph: Graph): Block[] {
+  const byLevel: number[][] = [];
+  const level = levels(graph);
+  for (let i = graph.inputCount; i < graph.nodeCount; i++) (byLevel[level[i] - 1] ??= []).push(i);
+  return byLevel.flatMap((nodes) => divide(graph, nodes).map((part) => block(graph, part)));
+}
+
+/** For each node, the length of the longest path to it; 1 for a node without predecessors, 0 for an input. */
+function levels(graph: Graph): Uint32Array {
+  const level = new Uint32Array(graph.nodeCount);
+  for (let i = graph.inputCount; i < graph.nodeCount; i++) {
+    level[i] = 1;
+    for (let e = graph.edgeStart[i]; e < graph.edgeStart[i + 1]; e++) {
+      level[i] = Math.max(level[i], level[graph.predecessors[e]] + 1);
+    }
+  }
+  return level;
+}
+
+/** The nodes of a level in as few parts as is sensible: all together, or dense ones apart and the rest together. */
+function divide(graph: Graph, nodes: readonly number[]): number[][] {
+  const entries = union(graph, nodes).length * nodes.length;
+  if (entries <= Math.max(smallMatrix, fullMatrix * edgesInto(graph, nodes))) return [[...nodes]];
+  const alike = new Map<string, number[]>();
+  for (const i of nodes) {
+    const key = union(graph, [i]).join();
+    const group = alike.get(key);
+    if (group === undefined) alike.set(key, [i]);
+    else group.push(i);
+  }
+  const worthwhile = (group: number[]) => group.length > 1 && edgesInto(graph, group) >= leastDenseWeights;
+  const groups = [...alike.values()];
+  const rest = groups.filter((group) => !worthwhile(group)).flat();
+  return [...groups.filter(worthwhile), ...(rest.length > 0 ? [rest] : [])];
+}
+
+function block(graph: Graph, nodes: readonly number[]): Block {
+  const from = union(graph, nodes);
+  const edges = edgesInto(graph, nodes);
+  const entries = from.length * nodes.length;
+  const packed = entries <= Math.max(largestMatrix, emptiestMatrix * edges);
+  const { activationOf, outputPosition } = graph;
+  return {
+    nodes: nodes.toSorted(
+      (i, j) => activationOf[i] - activationOf[j] || outputPosition[i] - outputPosition[j] || i - j,
+    ),
+    from,
+    form: entries === edges ? 'dense' : packed ? 'packed' : 'sparse',
+  };
+}
+
+/** All predecessors of any of the nodes, in topological order. */
+function union(graph: Graph, nodes: readonly number[]): number[] {
+  const found = new Set<number>();
+  for (const i of nodes) {
+    for (let e = graph.edgeStart[i]; e < graph.edgeStart[i + 1]; e++) found.add(graph.predecessors[e]);
+  }
+  return [...found].sort((i, j) => i - j);
+}
+
+const edgesInto = (graph: Graph, nodes: readonly number[]) =>
+  nodes.reduce((sum, i) => sum + graph.edgeStart[i + 1] - graph.edgeStart[i], 0);
