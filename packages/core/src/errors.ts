@@ -14,6 +14,7 @@ export type NnbpErrorCode =
   | 'FIXED_SCALE'
   | 'WRONG_LENGTH'
   | 'NOT_FINITE'
+  | 'OVERFLOW'
   | 'OUT_OF_RANGE'
   | 'WRONG_TYPE'
   | 'WRONG_STATE'

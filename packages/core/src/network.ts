@@ -4,6 +4,7 @@ import type { Loss } from './contract.js';
 import { expectFinite, expectLength, NnbpError } from './errors.js';
 import type { Graph } from './graph.js';
 import { glorotUniform, type Initializer } from './initializers.js';
+import { expectFiniteOutputs, expectFinitePass } from './overflow.js';
 import { type NodeParameters, ParameterVector } from './parameters.js';
 import { Random } from './random.js';
 import { ReferenceExecutor } from './reference.js';
@@ -90,7 +91,7 @@ export class Network {
    * The outputs for one sample, in the data's own units.
    *
    * @param input - A number for each input node, in the order they were declared.
-   * @throws NnbpError `WRONG_LENGTH`, `NOT_FINITE`
+   * @throws NnbpError `WRONG_LENGTH`, `NOT_FINITE`, `OVERFLOW`
    */
   predict(input: Row): number[] {
     return this.predictBatch([input])[0];
@@ -99,13 +100,15 @@ export class Network {
   /**
    * The outputs for many samples; see {@link Network.predict}.
    *
-   * @throws NnbpError `WRONG_LENGTH`, `NOT_FINITE`, `EMPTY_DATA`
+   * @throws NnbpError `WRONG_LENGTH`, `NOT_FINITE`, `EMPTY_DATA`; `OVERFLOW`, naming the node where it began
    */
   predictBatch(inputs: ArrayLike<Row>): number[][] {
     const { graph, outputUnits } = this;
     const executor = this.#executor(inputs.length);
     const rows = flatRows('input', inputs, graph.inputCount, this.inputUnits);
-    return splitRows(executor.predict(rows, inputs.length), graph.outputs.length, outputUnits);
+    const outputs = executor.predict(rows, inputs.length);
+    expectFiniteOutputs(executor, outputs);
+    return splitRows(outputs, graph.outputs.length, outputUnits);
   }
 
   /**
@@ -113,7 +116,7 @@ export class Network {
    * are in the data's own units; loss, cache and gradients are in the network's.
    *
    * @param target - A number for each output node, in the order they were named.
-   * @throws NnbpError `WRONG_LENGTH`, `NOT_FINITE`, `WRONG_TARGET`
+   * @throws NnbpError `WRONG_LENGTH`, `NOT_FINITE`, `WRONG_TARGET`, `OVERFLOW`
    */
   backpropagate(input: Row, target: Row, loss: Loss): Pass {
     return this.backpropagateBatch([input], [target], loss);
@@ -122,7 +125,7 @@ export class Network {
   /**
    * The same over many samples: the loss and the gradients are means over them; see {@link Network.backpropagate}.
    *
-   * @throws NnbpError `WRONG_LENGTH`, `NOT_FINITE`, `WRONG_TARGET`, `EMPTY_DATA`
+   * @throws NnbpError `WRONG_LENGTH`, `NOT_FINITE`, `WRONG_TARGET`, `EMPTY_DATA`; `OVERFLOW`, naming where it began
    */
   backpropagateBatch(inputs: ArrayLike<Row>, targets: ArrayLike<Row>, loss: Loss): Pass {
     const { graph } = this;
@@ -140,6 +143,7 @@ export class Network {
       if (problem) throw new NnbpError('WRONG_TARGET', `target of sample ${s}, for ${loss.name}: ${problem}.`);
     }
     const mean = executor.backpropagate(inputRows, targetRows, samples, loss);
+    expectFinitePass(executor, mean);
     const outputs = executor.cache.samples.map(({ x }) => Array.from(graph.outputs, (i) => x[i]));
     return {
       loss: mean,
