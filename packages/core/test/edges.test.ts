@@ -86,7 +86,7 @@ describe('numbers at the edge of float64', () => {
     expect(message(() => single(steep).backpropagate([1], [0], mse()))).toMatch(/the slope of node "output.0"/);
     const cliff = {
       ...mse(),
-      derivative: (_: unknown, __: unknown, d: { fill(value: number): void }) => void d.fill(NaN),
+      derivative: (_: unknown, __: unknown, d: { fill(value: number): void }) => d.fill(NaN),
     };
     expect(message(() => single().backpropagate([1], [0], cliff))).toMatch(/dloss\/dx of node "output.0" is NaN/);
     // dloss/dw = dloss/dx · slope · x with dloss/dx = 2·1e10 and x = MAX: only the gradient overflows.
