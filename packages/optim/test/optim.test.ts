@@ -83,6 +83,21 @@ describe('three steps by hand', () => {
     path(lion({ learningRate: 0.1 })).forEach((x, k) => expect(x).toBeCloseTo([0.9, 1, 0.9][k], 14));
   });
 
+  test('lion weighs momentum against gradient, and shrinks the parameter first', () => {
+    const p = Float64Array.of(2, 2);
+    const optimizer = lion({ learningRate: 0.1, beta1: 0.5, beta2: 0.75, weightDecay: 0.5 });
+    // m = 0: the signs of g. m = 0.25 g = (1, -2).
+    optimizer.step(p, Float64Array.of(4, -8));
+    [1.8, 2].forEach((x, k) => expect(p[k]).toBeCloseTo(x, 14));
+    // (m + g) / 2 = (-1, 0.5): the gradient wins; with any other weights one of the two signs would be another.
+    optimizer.step(p, Float64Array.of(-3, 3));
+    [1.81, 1.8].forEach((x, k) => expect(p[k]).toBeCloseTo(x, 14));
+    // A gradient and a momentum of 0 leave the parameter where it is.
+    const still = Float64Array.of(1);
+    lion({ learningRate: 0.1 }).step(still, Float64Array.of(0));
+    expect(still[0]).toBe(1);
+  });
+
   test('rprop grows its step, shrinks it at a change of sign and does not move then', () => {
     const p = Float64Array.of(1);
     const optimizer = rprop({ initialStep: 0.1 });
@@ -121,6 +136,14 @@ describe('schedules', () => {
       return schedule.rate(0);
     });
     expect(seen).toEqual([1, 1, 1, 0.5, 0.5, 0.5, 0.3, 0.3]);
+  });
+  test('plateau: the same loss again is no improvement, and a change of 1e-8 or less is none', () => {
+    const flat = plateau({ initial: 1, factor: 0.5, patience: 1, threshold: 0 });
+    for (const loss of [2, 2, 2]) flat.observe?.(loss);
+    expect(flat.rate(0)).toBe(0.5);
+    const tiny = plateau({ initial: 1.5e-8, factor: 0.5, patience: 0 });
+    for (const loss of [2, 2]) tiny.observe?.(loss);
+    expect(tiny.rate(0)).toBe(1.5e-8);
   });
   test('an optimizer follows its schedule, and passes on the loss', () => {
     const optimizer = chain(clipByValue(10), sgd({ learningRate: plateau({ initial: 1, patience: 0 }) }));
@@ -217,6 +240,55 @@ test('a chain is full-batch if its optimizer is', () => {
   expect(chain(clipByValue(1), adam()).fullBatch).toBeUndefined();
 });
 
+test('what an engine may take over: options, steps, and vectors in its own memory', () => {
+  const optimizer = adam({ learningRate: exponentialDecay({ initial: 1, factor: 0.5 }), beta1: 0.8 });
+  const builtin = optimizer.builtin!;
+  expect(builtin.name).toBe('adam');
+  expect(builtin.options).toEqual({ beta1: 0.8, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 });
+  optimizer.step(new Float64Array(2), Float64Array.of(1, 2));
+  builtin.advance();
+  expect(builtin.steps).toBe(2);
+  expect(builtin.learningRate()).toBe(0.25);
+  expect([...builtin.vectors.mean]).toEqual([0.2, 0.4].map((m) => expect.closeTo(m, 14) as number));
+  const own = { mean: new Float64Array(2), square: new Float64Array(2) };
+  builtin.vectors = own;
+  optimizer.step(new Float64Array(2), Float64Array.of(1, 2));
+  expect(own.mean[1]).toBeCloseTo(0.4, 14);
+  expect(optimizer.state().numbers.steps).toBe(3);
+  expect(adamw().builtin?.options).toEqual({ beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01 });
+  expect(sgd({ learningRate: 1, momentum: 0.5, nesterov: true }).builtin?.options).toEqual({
+    momentum: 0.5,
+    dampening: 0,
+    nesterov: 1,
+    weightDecay: 0,
+  });
+  expect(sgd({ learningRate: 1 }).builtin?.vectors).toEqual({});
+});
+
+test('a state is refused for its name alone', () => {
+  for (const [one, other] of [
+    [adam(), adamw()],
+    [chain(clipByNorm(1), adam()), chain(clipByValue(1), adam())],
+  ]) {
+    const before = one.state();
+    expect(() => one.restore(other.state())).toThrow(NnbpError);
+    expect(one.state()).toEqual(before);
+  }
+  const inner = chain(clipByNorm(1), adam());
+  expect(inner.name).toBe('chain(clipByNorm, adam)');
+  const { name, numbers, vectors, parts } = inner.state();
+  for (const wrong of [undefined, [], [...parts!, ...parts!]]) {
+    expect(() => inner.restore({ name, numbers, vectors, ...(wrong && { parts: wrong }) })).toThrow(NnbpError);
+  }
+});
+
+test('a state with one of several numbers missing is refused', () => {
+  const optimizer = nadam();
+  optimizer.step(new Float64Array(1), new Float64Array(1));
+  const { name, numbers, vectors } = optimizer.state();
+  expect(() => optimizer.restore({ name, numbers: { steps: numbers.steps }, vectors })).toThrow(/cannot continue/);
+});
+
 test('a state with a number, a vector or a length missing is refused', () => {
   const optimizer = adam();
   optimizer.step(new Float64Array(3), new Float64Array(3));
@@ -252,9 +324,42 @@ describe('bad options are named', () => {
     ['steps', () => cosine({ peak: 1, steps: 3, warmUp: 3 })],
     ['startFactor', () => oneCycle({ peak: 1, steps: 9, startFactor: 0 })],
     ['patience', () => plateau({ initial: 1, patience: -1 })],
+    ['weightDecay', () => lion({ weightDecay: -1 })],
+    ['epsilon', () => nadam({ epsilon: -1 })],
+    ['weightDecay', () => nadam({ weightDecay: -1 })],
+    ['momentumDecay', () => nadam({ momentumDecay: -1 })],
+    ['epsilon', () => rmsprop({ epsilon: -1 })],
+    ['weightDecay', () => rmsprop({ weightDecay: -1 })],
+    ['initialStep', () => rprop({ initialStep: -1 })],
+    ['maximumStep', () => rprop({ maximumStep: NaN })],
+    ['initial', () => stepDecay({ initial: -1, factor: 1, every: 1 })],
+    ['factor', () => stepDecay({ initial: 1, factor: -1, every: 1 })],
+    ['peak', () => cosine({ peak: -1, steps: 3 })],
+    ['final', () => cosine({ peak: 1, steps: 3, final: -1 })],
+    ['peak', () => oneCycle({ peak: -1, steps: 9 })],
+    ['rise', () => oneCycle({ peak: 1, steps: 9, rise: 1 })],
+    ['finalFactor', () => oneCycle({ peak: 1, steps: 9, finalFactor: 0 })],
+    ['startFactor', () => oneCycle({ peak: 1, steps: 9, startFactor: -1 })],
+    ['initial', () => plateau({ initial: -1 })],
+    ['minimum', () => plateau({ initial: 1, minimum: -1 })],
+    ['factor', () => plateau({ initial: 1, factor: 1 })],
+    ['threshold', () => plateau({ initial: 1, threshold: 1 })],
+    ['dampening', () => sgd({ learningRate: 1, dampening: -1 })],
+    ['weightDecay', () => sgd({ learningRate: 1, weightDecay: -1 })],
   ])('%s', (option, make) => {
     expect(make).toThrow(new RegExp(option));
     expect(make).toThrow(NnbpError);
+  });
+
+  test('the limits themselves are allowed', () => {
+    for (const make of [
+      () => rprop({ etaPlus: 1 }),
+      () => rprop({ minimumStep: 1, maximumStep: 1 }),
+      () => sgd({ learningRate: 0, momentum: 0, dampening: 0, weightDecay: 0 }),
+      () => cosine({ peak: 0, steps: 1, final: 0 }),
+    ]) {
+      expect(make).not.toThrow();
+    }
   });
 
   test('vectors of other lengths', () => {
