@@ -1,0 +1,53 @@
+import { identity, tanh } from '@nnbp/activations';
+import { constant, GraphBuilder, mlp, Network, NnbpError } from '@nnbp/core';
+import { mse } from '@nnbp/losses';
+import { describe, expect, test } from 'vitest';
+
+describe('deep, wide, many', () => {
+  const chain = (length: number, w: number) => {
+    const builder = new GraphBuilder();
+    builder.input('n0');
+    for (let k = 1; k <= length; k++) {
+      builder.node(`n${k}`, { from: [`n${k - 1}`], activation: identity, scale: 'fixed' });
+    }
+    builder.output(`n${length}`);
+    return new Network(builder.build(), { initializer: constant(w) });
+  };
+
+  test('a gradient that vanishes on 10,000 nodes is 0 at the far end, not an error', () => {
+    const pass = chain(10_000, 0.5).backpropagate([1], [1], mse());
+    expect(pass.outputs[0][0]).toBe(0);
+    expect(pass.cache.dLossDx('n10000')).toBe(-2);
+    expect(pass.cache.dLossDx('n9000')).toBe(-2 * 0.5 ** 1000);
+    expect(pass.cache.dLossDx('n0')).toBe(0);
+  });
+
+  test('a value that explodes on 10,000 nodes is an error that names the first node beyond', () => {
+    expect(() => chain(10_000, 2).predict([1])).toThrow(/x of node "n1024" is Infinity/);
+    // Forwards it shrinks, so that all values are finite; backwards it grows.
+    expect(() => chain(10_000, 2).backpropagate([5e-324], [1], mse())).toThrow(NnbpError);
+  });
+
+  test('a million nodes', () => {
+    const network = new Network(mlp([1, 1_000_000, 1], { activation: tanh, scale: 'fixed' }), { seed: 1 });
+    const pass = network.backpropagate([0.5], [0.25], mse());
+    expect(pass.gradients.vector.length).toBe(3_000_001);
+    // By a sum of another kind.
+    const { ids } = network.graph;
+    const { w } = network.getParameters('output.0');
+    let sum = 0;
+    for (let k = 1; k <= 1_000_000; k++) sum += w[ids[k]] * pass.cache.x(ids[k]);
+    expect(pass.outputs[0][0]).toBeCloseTo(Math.tanh(sum), 10);
+  }, 60_000);
+
+  test('a batch of 65,536 is the mean of its samples', () => {
+    const network = new Network(mlp([1, 3, 1], { activation: tanh }), { seed: 2 });
+    const inputs = Array.from({ length: 65_536 }, (_, s) => [Math.sin(s)]);
+    const targets = inputs.map(([x]) => [x * x]);
+    const pass = network.backpropagateBatch(inputs, targets, mse());
+    const some = [0, 1, 40_000, 65_535].map((s) => network.backpropagate(inputs[s], targets[s], mse()));
+    expect(some.map(({ outputs }) => outputs[0][0])).toEqual([0, 1, 40_000, 65_535].map((s) => pass.outputs[s][0]));
+    const mean = targets.reduce((sum, [t], s) => sum + (pass.outputs[s][0] - t) ** 2, 0) / 65_536;
+    expect(pass.loss).toBeCloseTo(mean, 12);
+  });
+});
