@@ -1,1 +1,2 @@
+export { fromOnnx } from './onnx/from-onnx.js';
 export { type OnnxOptions, toOnnx } from './onnx/to-onnx.js';

@@ -27,12 +27,27 @@ const leastDenseWeights = 8;
 const largestMatrix = 2 ** 16;
 const emptiestMatrix = 32;
 
-/** The blocks of a graph, in an order in which each comes after all it needs. Takes time in proportion to the edges. */
-export function blocks(graph: Graph): Block[] {
+/**
+ * The blocks of a graph, in an order in which each comes after all it needs. Takes time in proportion to the edges.
+ *
+ * @param wanted - Which nodes to compute; all by default. What a wanted node needs has to be wanted.
+ */
+export function blocks(graph: Graph, wanted: (i: number) => boolean = () => true): Block[] {
   const byLevel: number[][] = [];
   const level = levels(graph);
-  for (let i = graph.inputCount; i < graph.nodeCount; i++) (byLevel[level[i] - 1] ??= []).push(i);
+  for (let i = graph.inputCount; i < graph.nodeCount; i++) if (wanted(i)) (byLevel[level[i] - 1] ??= []).push(i);
   return byLevel.flatMap((nodes) => divide(graph, nodes).map((part) => block(graph, part)));
+}
+
+/** For each node, 1 if an output depends on it, itself included. */
+export function neededByOutputs(graph: Graph): Uint8Array {
+  const needed = new Uint8Array(graph.nodeCount);
+  for (let k = 0; k < graph.outputs.length; k++) needed[graph.outputs[k]] = 1;
+  for (let i = graph.nodeCount - 1; i >= 0; i--) {
+    if (needed[i] === 0) continue;
+    for (let e = graph.edgeStart[i]; e < graph.edgeStart[i + 1]; e++) needed[graph.predecessors[e]] = 1;
+  }
+  return needed;
 }
 
 /** For each node, the length of the longest path to it; 1 for a node without predecessors, 0 for an input. */

@@ -3,7 +3,7 @@
  * node, so that what is left of a dense layer is a Gemm and its activation.
  */
 import { type Graph, type Network, NnbpError } from '@nnbp/core';
-import { type Block, blocks } from '../levels.js';
+import { type Block, blocks, neededByOutputs } from '../levels.js';
 import { type Written, writtenActivation } from './activations.js';
 import { Operations } from './operations.js';
 
@@ -19,7 +19,7 @@ export interface OnnxOptions {
 
 /**
  * The network as the bytes of an ONNX file, in float32. Input and output are one tensor each, `[batch, nodes]` with
- * `batch` free, in the data's own units. The operator set is 13, or the later one that first has an activation in use
+ * `batch` free, in the data's own units. Nodes that no output depends on are left out. The operator set is 13, or the later one that first has an activation in use
  * (`mish` 18, `gelu` 20). The ids of the input and output nodes are in the metadata `nnbp.inputs` and `nnbp.outputs`, as
  * JSON.
  *
@@ -43,7 +43,8 @@ export function toOnnx(network: Network, options: OnnxOptions = {}): Uint8Array 
   const { graph } = network;
   const writer = new Writer(network);
   writer.inputs(input);
-  for (const block of blocks(graph)) writer.block(block);
+  const needed = neededByOutputs(graph);
+  for (const block of blocks(graph, (i) => needed[i] === 1)) writer.block(block);
   return writer.operations.finish(writer.outputs(), {
     name,
     input: { name: input, width: graph.inputCount },

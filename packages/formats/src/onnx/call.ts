@@ -1,0 +1,162 @@
+/** One operation of a model that is being read: its operands and attributes, and the errors that name it. */
+import { NnbpError } from '@nnbp/core';
+import { type Constant, constant } from './constant.js';
+import type { Proto } from './schema.js';
+import type { Rows, Tape } from './tape.js';
+
+/** What a tensor of a model is: the same for every sample, or a row a sample. */
+export type Value = Constant | Rows;
+
+/** Where the entries of the result of two broadcast shapes come from. */
+interface Broadcast {
+  readonly shape: readonly number[];
+  readonly left: readonly number[];
+  readonly right: readonly number[];
+}
+
+/** See the head of the file. */
+export class Call {
+  /** `Gemm "layer 1"`. */
+  readonly label: string;
+
+  constructor(
+    readonly node: Proto<'NodeProto'>,
+    readonly tape: Tape,
+    readonly values: ReadonlyMap<string, Value>,
+  ) {
+    this.label = `${node.opType} "${node.name || node.output[0]}"`;
+  }
+
+  /** How many operands there are. */
+  get count(): number {
+    return this.node.input.length;
+  }
+
+  /** How many results are asked for. */
+  get results(): number {
+    return this.node.output.length;
+  }
+
+  /** Whether operand k is there: trailing ones may be missing, others have an empty name. */
+  has(k: number): boolean {
+    return (this.node.input[k] ?? '') !== '';
+  }
+
+  operand(k: number): Value {
+    const name = this.node.input[k] ?? '';
+    const value = this.values.get(name);
+    if (value === undefined) this.malformed(`its operand "${name}" is not there before it`);
+    if ('entries' in value && value.ended !== undefined) {
+      this.unsupported(`it follows ${value.ended}, which is read only at the end`);
+    }
+    return value;
+  }
+
+  rows(k: number): Rows {
+    const value = this.operand(k);
+    return 'entries' in value ? value : this.unsupported(`constant operand ${k} where a computed one is expected`);
+  }
+
+  /** Rows that are a vector a sample. */
+  table(k: number): Rows {
+    const rows = this.rows(k);
+    if (rows.shape.length !== 1) this.unsupported(`an operand of ${rows.shape.length + 1} axes; expected 2`);
+    return rows;
+  }
+
+  constant(k: number): Constant {
+    const value = this.operand(k);
+    return 'entries' in value ? this.unsupported(`computed operand ${k} where a constant one is expected`) : value;
+  }
+
+  /** The value of a `Constant`. */
+  constantAttribute(): Constant {
+    const tensor = this.#attribute('value')?.t;
+    if (tensor !== undefined) return constant(tensor, this.label);
+    const single = this.#attribute('value_float')?.f ?? this.#attribute('value_int')?.i;
+    if (single !== undefined) return { dims: [], values: [Number(single)] };
+    const list = this.#attribute('value_floats')?.floats ?? this.#attribute('value_ints')?.ints;
+    if (list === undefined) this.unsupported('a constant that is no number');
+    return { dims: [list.length], values: Array.from(list, Number) };
+  }
+
+  number(name: string, usual: number): number {
+    return this.#attribute(name)?.f ?? usual;
+  }
+
+  whole(name: string, usual: number): number {
+    return Number(this.#attribute(name)?.i ?? usual);
+  }
+
+  wholes(name: string): number[] | undefined {
+    return this.#attribute(name)?.ints.map(Number);
+  }
+
+  text(name: string, usual: string): string {
+    const bytes = this.#attribute(name)?.s;
+    return bytes === undefined ? usual : new TextDecoder().decode(bytes);
+  }
+
+  /** Throws unless the axis of a table is that of its columns. */
+  expectAxis(axis: number): void {
+    if (axis !== 1 && axis !== -1) this.unsupported(`axis ${axis}; expected the columns, axis 1`);
+  }
+
+  /** The shape of a constant beside rows: an axis of size 1 may stand for the batch. */
+  withoutBatch({ dims }: Constant, rows: Rows): readonly number[] {
+    if (dims.length <= rows.shape.length) return dims;
+    if (dims.length > rows.shape.length + 1 || dims[0] !== 1) {
+      this.unsupported(`a constant of shape [${dims.join(', ')}] beside rows of [${rows.shape.join(', ')}]`);
+    }
+    return dims.slice(1);
+  }
+
+  /** Two shapes, the shorter one and axes of size 1 repeated. */
+  broadcast(a: readonly number[], b: readonly number[]): Broadcast {
+    const axes = Math.max(a.length, b.length);
+    const padded = (dims: readonly number[]) => [...new Array<number>(axes - dims.length).fill(1), ...dims];
+    const [first, second] = [padded(a), padded(b)];
+    const shape = first.map((size, axis) => {
+      const other = second[axis];
+      if (size !== other && size !== 1 && other !== 1) {
+        this.malformed(`shapes [${a.join(', ')}] and [${b.join(', ')}] do not fit each other`);
+      }
+      return size === 1 ? other : size;
+    });
+    const size = shape.reduce((all, next) => all * next, 1);
+    this.spend(size);
+    return { shape, left: places(shape, first, size), right: places(shape, second, size) };
+  }
+
+  /** Counts entries or terms before they are made. */
+  spend(count: number): void {
+    this.tape.spend(count, this.label);
+  }
+
+  unsupported(what: string): never {
+    throw new NnbpError('UNSUPPORTED', `${this.label}: cannot be read as a network of scalar nodes: ${what}.`);
+  }
+
+  malformed(what: string): never {
+    throw new NnbpError('MALFORMED', `${this.label}: ${what}.`);
+  }
+
+  #attribute(name: string): Proto<'AttributeProto'> | undefined {
+    return this.node.attribute.find((attribute) => attribute.name === name);
+  }
+}
+
+/** For each entry of `shape`, its place in an operand whose axes are the same or of size 1. */
+function places(shape: readonly number[], operand: readonly number[], size: number): number[] {
+  const result = new Array<number>(size).fill(0);
+  let inner = 1;
+  let stride = 1;
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    if (operand[axis] > 1) {
+      for (let k = 0; k < size; k++) result[k] += (Math.floor(k / inner) % shape[axis]) * stride;
+    }
+    inner *= shape[axis];
+    stride *= operand[axis];
+  }
+  return result;
+}

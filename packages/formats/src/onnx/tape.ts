@@ -1,0 +1,128 @@
+/**
+ * What an ONNX model computes, noted down while it is read: think of a clerk who follows one sample through the model
+ * with letters instead of numbers. Every entry of a tensor is a weighted sum of nodes, and a new node is noted where a
+ * function is applied to such a sum.
+ */
+import { type Activation, NnbpError } from '@nnbp/core';
+import { identity } from '@nnbp/activations';
+
+/** bias + Σ weights · nodes. */
+export interface Entry {
+  /** Numbers of nodes on the tape; entries of one matrix product share one list. */
+  readonly from: readonly number[];
+  /** One a node. */
+  readonly weights: ArrayLike<number>;
+  readonly bias: number;
+}
+
+/** A function that is no activation of ours, but with what follows may become one. */
+export interface Unfinished {
+  readonly unfinished: 'erf' | 'square';
+  /** The operation it comes from, for messages. */
+  readonly label: string;
+}
+
+/** g of a sum. */
+export interface TapeNode {
+  readonly g: Activation | Unfinished;
+  readonly h: Entry;
+}
+
+/** A tensor whose first axis is the batch: the entries of one sample, the last axis running fastest. */
+export interface Rows {
+  /** Without the batch. */
+  readonly shape: readonly number[];
+  readonly entries: readonly Entry[];
+  /** The softmax that this is the input of, if nothing may follow any more. */
+  readonly ended?: string;
+}
+
+/** All nodes of a model, inputs first. */
+export class Tape {
+  readonly nodes: (TapeNode | undefined)[] = [];
+  readonly #identities = new Map<Entry, Entry>();
+  #left: number;
+
+  /** @param most - How many entries and terms may be made, so that a small file cannot ask for much memory. */
+  constructor(readonly most: number) {
+    this.#left = most;
+  }
+
+  /** Counts entries or terms before they are made. */
+  spend(count: number, what: string): void {
+    this.#left -= count;
+    if (this.#left < 0) {
+      throw new NnbpError(
+        'TOO_LARGE',
+        `${what}: the model's tensors have more entries than a model of this many bytes can need (${this.most}).`,
+      );
+    }
+  }
+
+  /** An input node. */
+  input(): Entry {
+    this.nodes.push(undefined);
+    return this.#entryOf(this.nodes.length - 1);
+  }
+
+  /** A node g(h). */
+  apply(g: Activation | Unfinished, h: Entry): Entry {
+    this.spend(1, 'name' in g ? g.name : g.label);
+    this.nodes.push({ g, h });
+    return this.#entryOf(this.nodes.length - 1);
+  }
+
+  /** The node an entry is w · node + bias of, or undefined for an input or a sum of several. */
+  nodeOf({ from }: Entry): TapeNode | undefined {
+    return from.length === 1 ? this.nodes[from[0]] : undefined;
+  }
+
+  /** The same number, as an entry of at most one node: a sum of several becomes a node with identity. */
+  single(entry: Entry): Entry {
+    return entry.from.length < 2 ? entry : this.node(entry);
+  }
+
+  /** The same number, as the value of a node. */
+  node(entry: Entry): Entry {
+    if (entry.from.length === 1 && entry.weights[0] === 1 && entry.bias === 0) return entry;
+    let known = this.#identities.get(entry);
+    if (known === undefined) this.#identities.set(entry, (known = this.apply(identity, entry)));
+    return known;
+  }
+
+  #entryOf(node: number): Entry {
+    return { from: [node], weights: [1], bias: 0 };
+  }
+}
+
+/** scale · entry + shift */
+export function affine(entry: Entry, scale: number, shift: number): Entry {
+  const weights = scale === 1 ? entry.weights : Float64Array.from(entry.weights, (w) => w * scale);
+  return { from: entry.from, weights, bias: entry.bias * scale + shift };
+}
+
+/** The sum of entries; a node that several have occurs once. */
+export function sum(entries: readonly Entry[]): Entry {
+  const terms = new Map<number, number>();
+  let bias = 0;
+  for (const entry of entries) {
+    bias += entry.bias;
+    entry.from.forEach((node, k) => terms.set(node, (terms.get(node) ?? 0) + entry.weights[k]));
+  }
+  return { from: [...terms.keys()], weights: Float64Array.from(terms.values()), bias };
+}
+
+/** What number `other` is of `entry`, within float32 rounding, or undefined if it is no multiple of it. */
+export function ratio(entry: Entry, other: Entry): number | undefined {
+  if (entry === other) return 1;
+  if (entry.from.length === 0 || entry.from.length !== other.from.length) return undefined;
+  if (entry.from !== other.from && entry.from.some((node, k) => node !== other.from[k])) return undefined;
+  let largest = 0;
+  for (let k = 1; k < entry.from.length; k++) {
+    if (Math.abs(entry.weights[k]) > Math.abs(entry.weights[largest])) largest = k;
+  }
+  const factor = other.weights[largest] / entry.weights[largest];
+  const near = (a: number, b: number) => Math.abs(a * factor - b) <= 1e-6 * Math.abs(b) + 1e-12;
+  const same = entry.from.every((_, k) => near(entry.weights[k], other.weights[k])) && near(entry.bias, other.bias);
+  return same && Number.isFinite(factor) && factor !== 0 ? factor : undefined;
+}
