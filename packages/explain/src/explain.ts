@@ -4,7 +4,7 @@
  */
 import { expectWhole, type Loss, type Network, NnbpError, type Row } from '@nnbp/core';
 import { type Language, words } from './language.js';
-import { latexOf, markdown } from './markup.js';
+import { aligned, markdown } from './markup.js';
 import { outline } from './outline.js';
 import { expectQuantity, parseQuantity, type QuantityName } from './quantity.js';
 import { ReadingOrder } from './reading-order.js';
@@ -90,13 +90,16 @@ export function explain(
     expectWhole('steps', steps, 1);
     expectWhole('digits', digits, 1, 17);
     const shown = outline(worked, quantity, value, { most, depth, steps });
-    return form({ letter: quantity, value }, shown, words[language], { most, digits });
+    return form({ letter: quantity, value, standardized: worked.targetUnits }, shown, words[language], {
+      most,
+      digits,
+    });
   };
   return {
     root: new DerivationStep(worked, quantity, value, new ReadingOrder(worked, quantity)),
     text: (options) => write(text, options),
     markdown: (options) => write(markdown, options),
-    latex: (options) => write(latexOf, options),
+    latex: (options) => write(aligned, options),
   };
 }
 
@@ -104,7 +107,7 @@ function named({ graph }: Network, what: ParameterOf | QuantityName): QuantityNa
   if ('quantity' in what) return expectQuantity(graph, what);
   const quantity = ({ b: 'dLossDb', c: 'dLossDc', w: 'dLossDw' } as const)[what.parameter];
   if (quantity === undefined) {
-    throw new NnbpError('UNKNOWN_ID', `parameter: expected "b", "c" or "w", found "${String(what.parameter)}".`);
+    throw new NnbpError('UNKNOWN_ID', `parameter: expected "b", "c" or "w", found "${what.parameter}".`);
   }
   return expectQuantity(graph, { quantity, node: what.node, ...('from' in what && { from: what.from }) });
 }

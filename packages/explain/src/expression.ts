@@ -120,7 +120,9 @@ function slope(worked: Worked, i: number): Expression {
         ? []
         : [
             (notation: Notation, write: Write) =>
-              [...c.map((factor) => write(factor, true)), rule(write(g), notation)].join(notation.times),
+              [...c.map((factor) => write(factor, true)), rule((bare) => write(g, bare), notation)].join(
+                notation.times,
+              ),
           ]),
     ],
   };
@@ -158,7 +160,12 @@ function caseOneOf({ graph, x, t, loss }: Worked, output: number): Expression {
   if (rule !== undefined) {
     return {
       ...product(1, [values[output]]),
-      forms: [(notation, write) => rule(write(values[output]), write(targets[output]), x.length, notation)],
+      forms: [
+        (notation, write) => {
+          const term = (factor: Factor) => (bare?: boolean) => write(factor, bare);
+          return rule(term(values[output]), term(targets[output]), x.length, notation);
+        },
+      ],
     };
   }
   const list = (notation: Notation, write: Write, most: number, factors: readonly Factor[]) =>

@@ -5,6 +5,8 @@ export type Language = 'en' | 'zh';
 
 /** What is said between formulas. */
 export interface Words {
+  /** Where targets are standardised. */
+  readonly standardized: string;
   readonly backward: string;
   readonly forward: string;
   /** The three cases, named… */
@@ -24,6 +26,7 @@ export interface Words {
 /** By language. */
 export const words: Readonly<Record<Language, Words>> = {
   en: {
+    standardized: 'Targets and loss are in standardised units.',
     backward: 'Backward, from what is asked to the loss',
     forward: 'Forward, where x, g and h come from',
     cases: { 1: 'case 1', 2: 'case 2', 3: 'case 3' },
@@ -38,6 +41,7 @@ export const words: Readonly<Record<Language, Words>> = {
     cut: 'earlier steps are left out',
   },
   zh: {
+    standardized: '目标值 t 与 loss 按标准化后的单位计算。',
     backward: '反向：从所求一直推到 loss',
     forward: '正向：x、g、h 从何而来',
     cases: { 1: '场景 1', 2: '场景 2', 3: '场景 3' },

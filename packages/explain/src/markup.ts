@@ -1,63 +1,61 @@
 /** A derivation for a page: think of the same table of contents, typeset. Every id stands inside a formula. */
 import type { Words } from './language.js';
 import { latex } from './notation.js';
-import type { Branch, Line, Outline } from './outline.js';
+import { casesIn, type Heading, type Line, type Outline } from './outline.js';
 import { type Extent, formulas, numbers } from './right-hand-side.js';
 
 /** Nested lists, with formulas between dollar signs. */
-export function markdown(
-  title: Pick<Line, 'letter' | 'value'>,
-  outline: Outline,
-  words: Words,
-  extent: Extent,
-): string {
+export function markdown(heading: Heading, outline: Outline, words: Words, extent: Extent): string {
   const { backward, forward, forwardIsCut } = outline;
   const legend = casesIn(backward).map((of) => `- **${words.cases[of]}**: ${words.meaning[of]}`);
   const tree = backward.map((branch) => {
     const item = `${'  '.repeat(branch.depth)}- `;
     if (branch.state === 'left out') return `${item}… ${words.leftOut(branch.count)}`;
     const name = `${item}**${words.cases[branch.expression.case as 1 | 2 | 3]}** `;
-    if (branch.state === 'derived') return `${name}$${equation(branch, extent).join(' = ')}$`;
-    return `${name}$${short(branch, extent)}$ *${words[branch.state]}*`;
+    return branch.state === 'derived'
+      ? `${name}${inline(equation(branch, extent))}`
+      : `${name}${inline(short(branch, extent))} *${words[branch.state]}*`;
   });
-  const list = forward.map((line) => `- $${equation(line, extent).join(' = ')}$`);
-  return [
-    [`$$${latex.letter(title.letter)} = ${latex.number(title.value, 17)}$$`],
+  const list = forward.map((line) => `- ${inline(equation(line, extent))}`);
+  const paragraphs = [
+    [`$$${latex.letter(heading.letter)} = ${latex.number(heading.value, 17)}$$`],
+    heading.standardized ? [words.standardized] : [],
     legend,
     ...section(words.backward, tree),
     ...section(words.forward, [...(forwardIsCut ? [`- … ${words.cut}`] : []), ...list]),
-  ]
+  ];
+  return paragraphs
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.join('\n'))
     .join('\n\n');
 }
 
 /** Its formulas one below the other, the case or a word before each. */
-export function latexOf(title: Pick<Line, 'letter' | 'value'>, outline: Outline, words: Words, extent: Extent): string {
+export function aligned(heading: Heading, outline: Outline, words: Words, extent: Extent): string {
   const { backward, forward, forwardIsCut } = outline;
-  const rows = [row('', `${latex.letter(title.letter)}`, latex.number(title.value, 17))];
-  for (const branch of backward) {
-    if (branch.state === 'left out') rows.push(row('', '', `\\text{… ${words.leftOut(branch.count)}}`, '&'));
-    else if (branch.state === 'derived')
-      rows.push(...block(words.cases[branch.expression.case as 1 | 2 | 3], branch, extent));
-    else
-      rows.push(`${row(words[branch.state], latex.letter(branch.letter), latex.number(branch.value, extent.digits))}`);
-  }
-  if (forwardIsCut) rows.push(row('', '', `\\text{… ${words.cut}}`, '&'));
-  for (const line of forward) rows.push(...block('', line, extent));
+  const rows = [
+    ...rowsOf('', [latex.letter(heading.letter), latex.number(heading.value, 17)]),
+    ...(heading.standardized ? [remark(words.standardized)] : []),
+    ...backward.flatMap((branch) => {
+      if (branch.state === 'left out') return [remark(`… ${words.leftOut(branch.count)}`)];
+      return branch.state === 'derived'
+        ? rowsOf(words.cases[branch.expression.case as 1 | 2 | 3], equation(branch, extent))
+        : rowsOf(words[branch.state], short(branch, extent));
+    }),
+    ...(forwardIsCut ? [remark(`… ${words.cut}`)] : []),
+    ...forward.flatMap((line) => rowsOf('', equation(line, extent))),
+  ];
   return `\\begin{aligned}\n${rows.join(' \\\\\n')}\n\\end{aligned}`;
 }
 
-function block(name: string, line: Line, extent: Extent): string[] {
-  const [letter, ...sides] = equation(line, extent);
-  return sides.map((side, k) => (k === 0 ? row(name, letter, side) : row('', '', side)));
+/** A margin, a letter, and what it equals, one below the other. */
+function rowsOf(margin: string, [letter, ...sides]: readonly string[]): string[] {
+  return sides.map((side, k) => (k === 0 ? `\\text{${margin}} && ${letter} &= ${side}` : `&& &= ${side}`));
 }
 
-const row = (name: string, letter: string, side: string, sign = '&= ') =>
-  `${name === '' ? '' : `\\text{${name}}`} && ${letter} ${sign}${side}`;
+const remark = (sentence: string) => `&& & \\text{${sentence}}`;
 
-const short = ({ letter, value }: Line, { digits }: Extent) =>
-  `${latex.letter(letter)} = ${latex.number(value, digits)}`;
+const inline = (sides: readonly string[]) => `$${sides.join(' = ')}$`;
 
 /** What equals what; nothing is said twice running. */
 function equation({ letter, value, expression }: Line, extent: Extent): string[] {
@@ -70,11 +68,7 @@ function equation({ letter, value, expression }: Line, extent: Extent): string[]
   return all.filter((side, k) => side !== all[k - 1]);
 }
 
+const short = ({ letter, value }: Line, { digits }: Extent) => [latex.letter(letter), latex.number(value, digits)];
+
 const section = (heading: string, lines: readonly string[]): string[][] =>
   lines.length === 0 ? [] : [[`**${heading}**`], [...lines]];
-
-/** Those that occur. */
-export const casesIn = (branches: readonly Branch[]): (1 | 2 | 3)[] =>
-  ([1, 2, 3] as const).filter((of) =>
-    branches.some((branch) => branch.state === 'derived' && branch.expression.case === of),
-  );

@@ -79,12 +79,14 @@ function quantity({ quantity: kind, node, from }: QuantityName): string {
     case 'dLossDc':
     case 'dLossDx':
       return over(`${kind.slice(-1)}_{${subscript(node)}}`);
+    case 'slope':
+      return `\\mathit{slope}_{${subscript(node)}}`;
     default:
       return `${kind}_{${subscript(node)}}`;
   }
 }
 
-const over = (what: string) => `\\frac{\\partial loss}{\\partial ${what}}`;
+const over = (what: string) => `\\frac{\\partial\\, \\mathit{loss}}{\\partial ${what}}`;
 const edge = (from: string, node: string) => `${subscript(from)} \\to ${subscript(node)}`;
 
 /** A number or a single letter stands as it is; anything else is text. */

@@ -29,6 +29,14 @@ export type Branch = { readonly depth: number; readonly last: boolean } & (
   | { readonly state: 'left out'; readonly count: number }
 );
 
+/** What is asked. */
+export interface Heading {
+  readonly letter: Derived;
+  readonly value: number;
+  /** Whether the targets, and so the loss, are in other units than the data. */
+  readonly standardized: boolean;
+}
+
 /** All that is shown. */
 export interface Outline {
   readonly backward: readonly Branch[];
@@ -36,6 +44,12 @@ export interface Outline {
   /** Whether a line of the list reads something that has no line. */
   readonly forwardIsCut: boolean;
 }
+
+/** The cases that are derived in a tree. */
+export const casesIn = (branches: readonly Branch[]): (1 | 2 | 3)[] =>
+  ([1, 2, 3] as const).filter((of) =>
+    branches.some((branch) => branch.state === 'derived' && branch.expression.case === of),
+  );
 
 /** The outline of the derivation of one number. */
 export function outline(worked: Worked, root: Derived, value: number, limits: Limits): Outline {

@@ -4,21 +4,21 @@
  */
 import type { Expression, Write } from './expression.js';
 import type { Words } from './language.js';
-import { casesIn } from './markup.js';
 import { plain } from './notation.js';
-import type { Branch, Line, Outline } from './outline.js';
+import { type Branch, casesIn, type Heading, type Line, type Outline } from './outline.js';
 import { type Extent, formulas, numbers, numberWriter, summands } from './right-hand-side.js';
 
 /** Columns; a formula that would be longer is broken, unless a single summand is. */
 const paper = 80;
 
 /** All of it, without a line end at the end. */
-export function text(title: Pick<Line, 'letter' | 'value'>, outline: Outline, words: Words, extent: Extent): string {
+export function text(heading: Heading, outline: Outline, words: Words, extent: Extent): string {
   const { backward, forward, forwardIsCut } = outline;
   const margin = columns(words.cases[1]) + 2;
   const sections = [
     [
-      `${plain.letter(title.letter)} = ${title.value}`,
+      `${plain.letter(heading.letter)} = ${heading.value}`,
+      ...(heading.standardized ? [words.standardized] : []),
       ...casesIn(backward).map((of) => `${fill(words.cases[of], margin)}${words.meaning[of]}`),
     ],
     ...(backward.length === 0 ? [] : [[words.backward, ...tree(backward, words, margin, extent)]]),
@@ -99,7 +99,10 @@ function rightSides(expression: Expression, room: number, extent: Extent): strin
   const both = [letters, digits];
 
   const inOneLine = both.map((side) =>
-    side.map((factors, k) => row(factors, (f) => Math.max(columns(letters[k][f]), columns(digits[k][f])))).join(' + '),
+    side
+      .map((factors, k) => row(factors, (f) => Math.max(columns(letters[k][f]), columns(digits[k][f]))))
+      .join(' + ')
+      .trimEnd(),
   );
   if (expression.count === 1 || inOneLine.every((side) => columns(side) <= room)) return inOneLine;
   const widest = (f: number) =>

@@ -93,7 +93,7 @@ export function replay({ graph, steps: film }: Trace, steps: number = film.lengt
   const row = () => new Float64Array(graph.nodeCount).fill(NaN);
   const cache: SampleCache = { h: row(), g: row(), x: row(), slope: row(), dLossDx: row() };
   const gradients = new Float64Array(graph.parameterCount);
-  const stage = new Uint8Array(graph.nodeCount);
+  const written = new Uint8Array(graph.nodeCount);
   for (const { node, writes, values } of film.slice(0, steps)) {
     const i = graph.indexOf(node);
     // A node's weights are written in the order of its edges.
@@ -104,7 +104,7 @@ export function replay({ graph, steps: film }: Trace, steps: number = film.lengt
       else if (quantity === 'dLossDw') gradients[graph.weightIndex(edge++, i)] = values[k];
       else cache[quantity][i] = values[k];
     });
-    stage[i]++;
+    written[i] |= stepOf(writes[0]);
   }
   return {
     cache,
@@ -112,17 +112,17 @@ export function replay({ graph, steps: film }: Trace, steps: number = film.lengt
     value(name) {
       const quantity = expectQuantity(graph, name);
       const i = graph.indexOf(quantity.node);
-      if (stage[i] < stageOf(quantity)) return undefined;
+      if ((written[i] & stepOf(quantity)) === 0) return undefined;
       return numberIn(graph, cache, gradients, quantity);
     },
   };
 }
 
-/** A node is written in four steps, always in this order. */
-function stageOf({ quantity }: QuantityName): number {
+/** A node is written in four steps; each has a bit. */
+function stepOf({ quantity }: QuantityName): number {
   if (quantity === 'h' || quantity === 'g' || quantity === 'x') return 1;
   if (quantity === 'dLossDx') return 2;
-  return quantity === 'slope' ? 3 : 4;
+  return quantity === 'slope' ? 4 : 8;
 }
 
 /** A step before it has its place; lists are functions until someone reads them. */

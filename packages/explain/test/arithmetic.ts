@@ -1,0 +1,43 @@
+/** Works out what a formula with numbers says: numbers, + − · /, parentheses, and functions by name. */
+export function evaluate(formula: string, functions: Readonly<Record<string, (x: number) => number>>): number {
+  const tokens = formula.match(/\d[\d.]*(?:e[+-]?\d+)?|[A-Za-z]+|[-+·/()]/g) ?? [];
+  if (tokens.join('') !== formula.replaceAll(' ', '')) throw new Error(`There is more than arithmetic in: ${formula}`);
+  let at = 0;
+  const next = (token: string) => tokens[at] === token && ++at > 0;
+  const expect = (token: string) => {
+    if (!next(token)) throw new Error(`Expected ${token} at ${at} of: ${formula}`);
+  };
+  const sum = (): number => {
+    let value = product();
+    for (;;) {
+      if (next('+')) value += product();
+      else if (next('-')) value -= product();
+      else return value;
+    }
+  };
+  const product = (): number => {
+    let value = factor();
+    for (;;) {
+      if (next('·')) value *= factor();
+      else if (next('/')) value /= factor();
+      else return value;
+    }
+  };
+  const factor = (): number => {
+    if (next('-')) return -factor();
+    if (next('(')) {
+      const value = sum();
+      expect(')');
+      return value;
+    }
+    const token = tokens[at++];
+    if (!/^[A-Za-z]/.test(token)) return Number(token);
+    expect('(');
+    const argument = sum();
+    expect(')');
+    return functions[token](argument);
+  };
+  const value = sum();
+  if (at !== tokens.length) throw new Error(`Not understood from ${at} on: ${formula}`);
+  return value;
+}

@@ -1,0 +1,71 @@
+/** Random networks with a sample each, and ways to read a derivation that share no code with it. */
+import { everyLoss, type LossCase, randomGraph, type RandomGraphOptions, randomParameters } from '@nnbp/conformance';
+import { sigmoid } from '@nnbp/activations';
+import { type Graph, GraphBuilder, type Loss, Network, Random } from '@nnbp/core';
+import type { QuantityName, Step } from '../src/index.js';
+
+/** A network and what to run it on. */
+export interface Sample {
+  readonly network: Network;
+  readonly input: number[];
+  readonly target: number[];
+  readonly loss: Loss;
+}
+
+/** Every kind of graph, with the parameters and data that suit the loss. */
+export function randomSample(
+  seed: number,
+  options: RandomGraphOptions = {},
+  { loss, target, onProbabilities }: LossCase = everyLoss[seed % everyLoss.length],
+): Sample {
+  const random = new Random(seed);
+  const probabilities = { output: { activation: sigmoid, scale: 'fixed' } } as const;
+  const graph = randomGraph(random, { ...options, ...(onProbabilities && probabilities) });
+  const network = new Network(graph);
+  network.parameters.vector.set(randomParameters(graph, random));
+  const within = () => 2 * random.uniform() - 1;
+  return {
+    network,
+    input: Array.from({ length: graph.inputCount }, within),
+    target: [...(target?.(random, graph.outputs.length) ?? Array.from(graph.outputs, within))],
+    loss,
+  };
+}
+
+/** 1 → {2, 3} → … with an output in the middle that has successors, and a weight shared by three edges. */
+export function outputInTheMiddle(): Sample {
+  const builder = new GraphBuilder();
+  const shared = (from: string[]) => ({ from, activation: sigmoid, shared: { [from[0]]: 'the shared one' } });
+  builder.input('1');
+  builder.node('2', shared(['1']));
+  builder.node('3', shared(['2', '1']));
+  builder.node('4', shared(['3', '2']));
+  builder.output('3');
+  builder.output('4');
+  return { network: new Network(builder.build(), { seed: 3 }), input: [0.5], target: [1, 0], loss: everyLoss[0].loss };
+}
+
+/** Every name a graph has a number for. */
+export function everyQuantity(graph: Graph): QuantityName[] {
+  return graph.ids.flatMap((node, i): QuantityName[] => {
+    const kept = (['x', 'dLossDx'] as const).map((quantity) => ({ quantity, node }));
+    if (i < graph.inputCount) return kept;
+    const own = (['h', 'g', 'slope', 'dLossDb'] as const).map((quantity) => ({ quantity, node }));
+    const edges = Array.from(graph.predecessors).slice(graph.edgeStart[i], graph.edgeStart[i + 1]);
+    return [
+      ...kept,
+      ...own,
+      ...(graph.scaleIndex(i) < 0 ? [] : [{ quantity: 'dLossDc', node } as const]),
+      ...edges.map((j) => ({ quantity: 'dLossDw', node, from: graph.ids[j] }) as const),
+    ];
+  });
+}
+
+/** Every step of a derivation, from the top, each followed by its terms; those below a reused one are not visited. */
+export function* stepsOf(root: Step): Generator<Step> {
+  const stack = [root];
+  for (let step = stack.pop(); step !== undefined; step = stack.pop()) {
+    yield step;
+    if (step.state === 'computed') stack.push(...step.terms.toReversed());
+  }
+}
