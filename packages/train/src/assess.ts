@@ -1,5 +1,6 @@
 /** Loss and metrics over data, by an executor that is at hand. */
 import type { Executor, Loss, Network } from '@nnbp/core';
+import { untilAborted } from './abort.js';
 import type { BatchSource } from './batches.js';
 import type { Metric, MetricResult } from './metrics/metric.js';
 
@@ -11,6 +12,14 @@ export interface Assessment {
   readonly metrics: Readonly<Record<string, MetricResult>>;
 }
 
+/** How long work behaves towards others. */
+export interface Manners {
+  /** Gives them a turn, if it is time. */
+  readonly turn: () => Promise<void> | undefined;
+  /** Ends it. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** Runs all of the source's samples through the executor. */
 export async function assess(
   network: Network,
@@ -18,6 +27,7 @@ export async function assess(
   source: BatchSource,
   loss: Loss,
   metrics: readonly Metric[],
+  { turn, signal }: Manners,
 ): Promise<Assessment> {
   const width = network.graph.outputs.length;
   const { outputUnits } = network;
@@ -28,7 +38,7 @@ export async function assess(
   source.start();
   for (;;) {
     const next = source.next();
-    const batch = next instanceof Promise ? await next : next;
+    const batch = next instanceof Promise ? await untilAborted(next, signal) : next;
     if (batch === undefined) break;
     const outputs = executor.predict(batch.inputs, batch.samples);
     for (let s = 0; s < batch.samples; s++) {
@@ -46,6 +56,9 @@ export async function assess(
       for (const count of counts) count.add(x, t);
     }
     samples += batch.samples;
+    const others = turn();
+    if (others !== undefined) await others;
+    signal?.throwIfAborted();
   }
   return {
     loss: sum / samples,

@@ -12,6 +12,7 @@ import {
   tablesOf,
   writeSample,
 } from './data.js';
+import { breathe } from './breathe.js';
 
 /** Some samples, row after row, in buffers that the next batch overwrites. */
 export interface Batch {
@@ -113,4 +114,10 @@ export function batchesOf(network: Network, loss: Loss, data: Data, batchSize: n
   const tables = tablesOf(data);
   checkTables(network, tables, what);
   return tableBatches(network, flatten(network, loss, tables, what), batchSize);
+}
+
+/** Ends what is open. A stream that never answers does not hold up who has given the signal to end. */
+export async function close(sources: readonly BatchSource[], signal: AbortSignal | undefined): Promise<void> {
+  const closed = Promise.all(sources.map((source) => source.stop()));
+  await (signal?.aborted === true ? Promise.race([closed.catch(() => undefined), breathe()]) : closed);
 }

@@ -16,3 +16,12 @@ export function breathe(): Promise<void> {
     port2.postMessage(undefined);
   });
 }
+
+/** Gives others a turn wherever `every` milliseconds have gone by since the last; undefined where they have not. */
+export function turns(every: number): () => Promise<void> | undefined {
+  let last = performance.now();
+  return () => {
+    if (performance.now() - last < every) return undefined;
+    return breathe().then(() => void (last = performance.now()));
+  };
+}

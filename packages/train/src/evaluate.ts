@@ -1,7 +1,8 @@
 /** How good a network is on data it has not seen. */
 import { type Engine, expectWhole, type Loss, type Network, reference } from '@nnbp/core';
 import { assess, type Assessment } from './assess.js';
-import { batchesOf } from './batches.js';
+import { turns } from './breathe.js';
+import { batchesOf, close } from './batches.js';
 import type { Data } from './data.js';
 import type { Metric } from './metrics/metric.js';
 
@@ -15,6 +16,10 @@ export interface EvaluateOptions {
   readonly engine?: Engine;
   /** Samples at a time. Default 256. */
   readonly batchSize?: number;
+  /** Ends it: `evaluate` rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+  /** After how many milliseconds others get a turn. Default 12. */
+  readonly yieldEvery?: number;
 }
 
 /**
@@ -23,15 +28,16 @@ export interface EvaluateOptions {
  * @throws NnbpError `OUT_OF_RANGE`, `EMPTY_DATA`, `WRONG_LENGTH`, `NOT_FINITE`, `WRONG_TARGET`
  */
 export async function evaluate(network: Network, data: Data, options: EvaluateOptions): Promise<Assessment> {
-  const { loss, metrics = [], engine = reference(), batchSize = 256 } = options;
+  const { loss, metrics = [], engine = reference(), batchSize = 256, signal, yieldEvery = 12 } = options;
   expectWhole('batchSize', batchSize, 1);
+  signal?.throwIfAborted();
   const source = batchesOf(network, loss, data, batchSize, 'data');
   const executor = engine.prepare(network.graph, batchSize);
   try {
     executor.parameters.set(network.parameters.vector);
-    return await assess(network, executor, source, loss, metrics);
+    return await assess(network, executor, source, loss, metrics, { turn: turns(yieldEvery), signal });
   } finally {
     executor.dispose();
-    await source.stop();
+    await close([source], signal);
   }
 }

@@ -11,9 +11,10 @@ import {
   Random,
   reference,
 } from '@nnbp/core';
-import { assess } from './assess.js';
-import { type Batch, batchesOf, type BatchSource, streamBatches, tableBatches } from './batches.js';
-import { breathe } from './breathe.js';
+import { untilAborted } from './abort.js';
+import { assess, type Manners } from './assess.js';
+import { type Batch, batchesOf, type BatchSource, close, streamBatches, tableBatches } from './batches.js';
+import { turns } from './breathe.js';
 import { checkTables, type Data, flatten, isStream, split, type Tables, tablesOf, unitsOf } from './data.js';
 import { diverged } from './diverged.js';
 import { EarlyStopping, type EarlyStoppingOptions, type EarlyStoppingState } from './early-stopping.js';
@@ -179,7 +180,7 @@ export async function fit(network: Network, data: Data, options: FitOptions): Pr
   const executor = engine.prepare(network.graph, batchSize);
   const history: EpochRecord[] = [];
   let stoppedBy: Report['stoppedBy'] = 'epochs';
-  let lastBreath = begun;
+  const turn = turns(yieldEvery);
   const progress = {
     network,
     epoch: resume?.epoch ?? 0,
@@ -198,7 +199,7 @@ export async function fit(network: Network, data: Data, options: FitOptions): Pr
   };
   const share = () => network.parameters.vector.set(executor.parameters);
   const tell = async (event: keyof Callback) => {
-    for (const callback of callbacks) await callback[event]?.(progress);
+    for (const callback of callbacks) await untilAborted(callback[event]?.(progress), signal);
   };
 
   try {
@@ -212,7 +213,7 @@ export async function fit(network: Network, data: Data, options: FitOptions): Pr
       training.start();
       while (stoppedBy === 'epochs') {
         const next = training.next();
-        const batch = next instanceof Promise ? await next : next;
+        const batch = next instanceof Promise ? await untilAborted(next, signal) : next;
         if (batch === undefined) break;
         signal?.throwIfAborted();
         progress.batch++;
@@ -220,15 +221,13 @@ export async function fit(network: Network, data: Data, options: FitOptions): Pr
         progress.samples += batch.samples;
         sum += progress.loss * batch.samples;
         if (callbacks.length > 0) await tell('onBatchEnd');
-        if (performance.now() - lastBreath >= yieldEvery) {
-          await breathe();
-          lastBreath = performance.now();
-        }
+        const others = turn();
+        if (others !== undefined) await others;
       }
       if (stoppedBy !== 'epochs') break;
       signal?.throwIfAborted();
       const samplesPerSecond = (progress.samples * 1000) / (performance.now() - epochBegun);
-      const assessed = await assessEpoch(network, executor, training, validation, loss, metrics);
+      const assessed = await assessEpoch(network, executor, training, validation, loss, metrics, { turn, signal });
       const epochLoss = sum / progress.samples;
       history.push({ epoch: progress.epoch, loss: epochLoss, ...assessed, samplesPerSecond });
       optimizer.observe?.(assessed.validationLoss ?? epochLoss);
@@ -244,7 +243,7 @@ export async function fit(network: Network, data: Data, options: FitOptions): Pr
   } finally {
     share();
     executor.dispose();
-    await training.stop();
+    await close([training, ...(validation ? [validation] : [])], signal);
   }
   return {
     stoppedBy,
@@ -275,13 +274,14 @@ async function assessEpoch(
   validation: BatchSource | undefined,
   loss: Loss,
   metrics: readonly Metric[],
+  manners: Manners,
 ): Promise<Pick<EpochRecord, 'validationLoss' | 'metrics'>> {
   if (validation !== undefined) {
-    const found = await assess(network, executor, validation, loss, metrics);
+    const found = await assess(network, executor, validation, loss, metrics, manners);
     return { validationLoss: found.loss, metrics: found.metrics };
   }
   if (metrics.length === 0) return { metrics: {} };
-  return { metrics: (await assess(network, executor, training, loss, metrics)).metrics };
+  return { metrics: (await assess(network, executor, training, loss, metrics, manners)).metrics };
 }
 
 /** Checks everything and lays the data out; if anything is wrong, the network keeps the units it had. */

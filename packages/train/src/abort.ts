@@ -1,0 +1,15 @@
+/** Waiting for others, but no longer than a signal allows: think of an alarm clock beside the telephone. */
+
+/**
+ * What the work comes to; rejects with the signal's reason as soon as that is given. Nothing is left on the signal
+ * afterwards, so that one signal may serve a million waits.
+ */
+export function untilAborted<T>(work: T | Promise<T>, signal: AbortSignal | undefined): T | Promise<T> {
+  if (signal === undefined || !(work instanceof Promise)) return work;
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason as Error);
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
+}

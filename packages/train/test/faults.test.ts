@@ -1,0 +1,165 @@
+import { identity } from '@nnbp/activations';
+import { mlp, Network } from '@nnbp/core';
+import { mse } from '@nnbp/losses';
+import { adam } from '@nnbp/optim';
+import {
+  type Callback,
+  evaluate,
+  fit,
+  type FitOptions,
+  type Progress,
+  type Sample,
+  type SampleStream,
+} from '@nnbp/train';
+import { wasm } from '@nnbp/wasm';
+import { describe, expect, test } from 'vitest';
+
+const data = { inputs: [[1], [2], [3], [4]], targets: [[3], [6], [9], [12]] };
+const straight = () => new Network(mlp([1, 1], { activation: identity, scale: 'fixed' }));
+const options = (more: Partial<FitOptions>): FitOptions => ({
+  loss: mse(),
+  optimizer: adam({ learningRate: 0.1 }),
+  epochs: 3,
+  batchSize: 2,
+  ...more,
+});
+const events = ['onTrainBegin', 'onEpochBegin', 'onBatchEnd', 'onEpochEnd', 'onTrainEnd'] as const;
+const on = (event: (typeof events)[number], action: (progress: Progress) => void | Promise<void>): Callback => ({
+  [event]: action,
+});
+const never = () => new Promise<never>(() => undefined);
+const reasonOf = (work: Promise<unknown>) =>
+  work.then(
+    () => 'it came to its end',
+    (error: unknown) => (error as Error).message,
+  );
+/** After so many steps a run of the same kind has these parameters. */
+async function parametersAfter(steps: number): Promise<number[]> {
+  const network = straight();
+  let taken = 0;
+  const count = on('onBatchEnd', ({ stop }) => {
+    if (++taken === steps) stop();
+  });
+  if (steps > 0) await fit(network, data, options({ callbacks: [count] }));
+  return [...network.parameters.vector];
+}
+/** The steps taken before the first call of each event: the second epoch's where there is one in each epoch. */
+const stepsBefore = { onTrainBegin: 0, onEpochBegin: 0, onBatchEnd: 1, onEpochEnd: 2, onTrainEnd: 6 };
+
+const engines = { reference: undefined, wasm: await wasm() };
+
+describe.each(Object.entries(engines))('a callback, the engine being %s,', (_, engine) => {
+  const train = (network: Network, more: Partial<FitOptions>) =>
+    fit(network, data, options({ ...(engine && { engine }), ...more }));
+
+  test.each(events)('that throws in %s ends training with its error and the last good step', async (event) => {
+    const network = straight();
+    const callback = on(event, () => {
+      throw new Error('mine');
+    });
+    expect(await reasonOf(train(network, { callbacks: [callback] }))).toBe('mine');
+    const expected = await parametersAfter(stepsBefore[event]);
+    [...network.parameters.vector].forEach((p, k) => expect(p).toBeCloseTo(expected[k], engine ? 5 : 14));
+    expect((await train(network, {})).stoppedBy).toBe('epochs');
+  });
+
+  test.each(events)('that rejects in %s does the same', async (event) => {
+    const callback = on(event, () => Promise.reject(new Error('mine')));
+    expect(await reasonOf(train(straight(), { callbacks: [callback] }))).toBe('mine');
+  });
+
+  test.each(events)('that never returns from %s ends with the signal', async (event) => {
+    const network = straight();
+    const controller = new AbortController();
+    const callback = on(event, () => {
+      setTimeout(() => controller.abort(new Error('enough')), 5);
+      return never();
+    });
+    expect(await reasonOf(train(network, { callbacks: [callback], signal: controller.signal }))).toBe('enough');
+    const expected = await parametersAfter(stepsBefore[event]);
+    [...network.parameters.vector].forEach((p, k) => expect(p).toBeCloseTo(expected[k], engine ? 5 : 14));
+  });
+});
+
+describe('the signal', () => {
+  async function* samples(count: number): AsyncGenerator<Sample> {
+    for (let s = 0; s < count; s++) {
+      await Promise.resolve();
+      yield { input: [s], target: [3 * s] };
+    }
+  }
+  async function* stuck(): AsyncGenerator<Sample> {
+    yield* samples(3);
+    await never();
+  }
+  const ended = (run: (signal: AbortSignal) => Promise<unknown>) => {
+    const controller = new AbortController();
+    setTimeout(() => controller.abort(new Error('enough')), 20);
+    return reasonOf(run(controller.signal));
+  };
+
+  test.each<[string, SampleStream, SampleStream | undefined]>([
+    ['data', stuck, undefined],
+    ['validation data', () => samples(4), stuck],
+  ])('ends the wait for %s that never come', async (_, stream, validation) => {
+    expect(
+      await ended((signal) => fit(straight(), stream, options({ signal, ...(validation && { validation }) }))),
+    ).toBe('enough');
+  });
+
+  test('ends an assessment of much data, during which others get their turn', async () => {
+    const many = {
+      inputs: Array.from({ length: 200_000 }, (_, s) => [s / 1e5]),
+      targets: Array.from({ length: 200_000 }, () => [1]),
+    };
+    const slow = { ...mse(), value: () => Math.hypot(...Array.from({ length: 300 }, Math.random)) };
+    expect(await ended((signal) => evaluate(straight(), many, { loss: slow, signal }))).toBe('enough');
+    expect(
+      await ended((signal) => fit(straight(), data, options({ loss: slow, validation: many, signal, epochs: 1 }))),
+    ).toBe('enough');
+    expect(
+      await reasonOf(evaluate(straight(), data, { loss: mse(), signal: AbortSignal.abort(new Error('no')) })),
+    ).toBe('no');
+  });
+
+  test('leaves no listener behind', async () => {
+    const { signal } = new AbortController();
+    const added: unknown[] = [];
+    const watched = new Proxy(signal, {
+      get(target, name) {
+        if (name === 'addEventListener' || name === 'removeEventListener') {
+          return (type: string, listener: () => void) => {
+            if (name === 'addEventListener') added.push(listener);
+            else added.splice(added.indexOf(listener), 1);
+            target[name](type, listener);
+          };
+        }
+        const value: unknown = Reflect.get(target, name, target);
+        return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+      },
+    });
+    await fit(
+      straight(),
+      () => samples(4),
+      options({ signal: watched, callbacks: [on('onBatchEnd', () => Promise.resolve())] }),
+    );
+    await Promise.resolve();
+    expect(added).toEqual([]);
+  });
+
+  test('closes the validation data too when training ends early', async () => {
+    let closed = 0;
+    async function* watched(): AsyncGenerator<Sample> {
+      try {
+        yield* samples(9);
+        yield { input: [NaN], target: [1] };
+      } finally {
+        closed++;
+      }
+    }
+    expect(await reasonOf(fit(straight(), () => samples(4), options({ validation: watched })))).toMatch(
+      /sample 9.*NaN/,
+    );
+    expect(closed).toBe(1);
+  });
+});
