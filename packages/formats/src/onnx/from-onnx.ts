@@ -27,6 +27,7 @@ export function fromOnnx(bytes: Uint8Array): Network {
   const model = decode(bytes);
   const { graph } = model;
   if (graph === undefined) throw new NnbpError('MALFORMED', 'This is no ONNX model: it has no graph.');
+  expectOperatorSet(model);
   const tape = new Tape(leastEntries + entriesPerByte * bytes.length);
   const values = new Map<string, Value>();
   for (const tensor of graph.initializer) values.set(tensor.name, constant(tensor, `Initializer "${tensor.name}"`));
@@ -60,6 +61,18 @@ function decode(bytes: Uint8Array): Proto<'ModelProto'> {
   }
 }
 
+/** Before operator set 7, shapes were fitted to each other by other rules. */
+function expectOperatorSet({ opsetImport }: Proto<'ModelProto'>): void {
+  const own = opsetImport.find(({ domain }) => isOnnx(domain));
+  if (own === undefined) throw new NnbpError('MALFORMED', 'The model does not say of which operator set it is.');
+  if (own.version < 7n) {
+    throw new NnbpError('UNSUPPORTED', `The model is of operator set ${own.version}; expected 7 or a later one.`);
+  }
+}
+
+/** Whether a domain is that of ONNX's own operations. */
+const isOnnx = (domain: string) => domain === '' || domain === 'ai.onnx';
+
 /** A row a sample; axes after the batch have to be given. */
 function inputRows({ name, type }: Proto<'ValueInfoProto'>, tape: Tape): Rows {
   const label = `Input "${name}"`;
@@ -83,7 +96,7 @@ function inputRows({ name, type }: Proto<'ValueInfoProto'>, tape: Tape): Rows {
 
 function run(node: Proto<'NodeProto'>, tape: Tape, values: Map<string, Value>): void {
   const call: Call = new Call(node, tape, values);
-  const operator = ['', 'ai.onnx'].includes(node.domain) ? operators.get(node.opType) : undefined;
+  const operator = isOnnx(node.domain) ? operators.get(node.opType) : undefined;
   if (operator === undefined) {
     call.unsupported('of the operations of ONNX, only those of feed-forward networks are read');
   }
@@ -99,9 +112,8 @@ function run(node: Proto<'NodeProto'>, tape: Tape, values: Map<string, Value>): 
 function namesIn(json: string | undefined, count: number): readonly string[] | undefined {
   try {
     const names: unknown = JSON.parse(json ?? '');
-    const distinct =
-      Array.isArray(names) && names.every((name) => typeof name === 'string') ? new Set(names) : new Set();
-    return distinct.size === count ? (names as string[]) : undefined;
+    const fits = Array.isArray(names) && names.length === count && names.every((name) => typeof name === 'string');
+    return fits && new Set(names).size === count ? names : undefined;
   } catch {
     return undefined;
   }

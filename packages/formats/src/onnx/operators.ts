@@ -26,6 +26,19 @@ type Operator = (call: Call) => Value | readonly Value[];
 
 const same: Operator = (call) => call.operand(0);
 
+/** To any kind of floating-point number; constants may be sizes and positions and stay what they are. */
+const cast: Operator = (call) => {
+  const operand = call.operand(0);
+  const to = call.whole('to', 1);
+  if ('entries' in operand && ![1, 10, 11, 16].includes(to)) call.unsupported(`to type ${to}; expected floats`);
+  return operand;
+};
+
+const dropout: Operator = (call) => {
+  if (call.has(2) && call.constant(2).values[0] !== 0) call.unsupported('in training');
+  return call.operand(0);
+};
+
 /** Entry by entry. */
 const map = (call: Call, change: (entry: Entry, k: number) => Entry): Rows => {
   const { shape, entries } = call.rows(0);
@@ -262,7 +275,9 @@ const split: Operator = (call) => {
   const even = Math.ceil(entries.length / call.results);
   const sizes =
     given ?? Array.from({ length: call.results }, (_, k) => Math.min(even, Math.max(0, entries.length - k * even)));
-  const fits = sizes.every((size) => size >= 0) && sizes.reduce((all, size) => all + size, 0) === entries.length;
+  const fits =
+    sizes.every((size) => Number.isInteger(size) && size >= 0) &&
+    sizes.reduce((all, size) => all + size, 0) === entries.length;
   if (!fits || sizes.length !== call.results) call.malformed(`${entries.length} columns into [${sizes.join(', ')}]`);
   let at = 0;
   return sizes.map((size) => ({ shape: [size], entries: entries.slice(at, (at += size)) }));
@@ -354,8 +369,8 @@ const softmax: Operator = (call) => {
 /** The operations, by name. */
 export const operators: ReadonlyMap<string, Operator> = new Map<string, Operator>([
   ['Identity', same],
-  ['Dropout', same],
-  ['Cast', same],
+  ['Dropout', dropout],
+  ['Cast', cast],
   ['Constant', (call) => call.constantAttribute()],
   ['Gemm', gemm],
   ['MatMul', matMul],
