@@ -301,8 +301,8 @@ describe('large graphs', () => {
     for (const text of [derivation.text(), derivation.markdown(), derivation.latex()]) {
       expect(text.length).toBeLessThan(100_000);
       expect(text).toContain('not followed here');
-      expect(text).toContain('earlier steps are left out');
     }
+    expect(explain(network, [0.5], [1], mse(), 'dloss/db_10000').text()).toContain('earlier steps are left out');
     expect(derivation.text({ steps: 1, depth: 1 }).split('\n').length).toBeLessThan(20);
     // All of it, when that is asked for: a line each for x_0 and for h, g and x of 10,000 nodes.
     const whole = explain(network, [0.5], [1], mse(), 'x_10000').text({ steps: 30_001 });

@@ -11,9 +11,14 @@ import { everyQuantity, outputInTheMiddle, randomSample, stepsOf } from './sampl
 const article = (what: string) => explain(articleNetwork(), [0.5], [10], mse(), what);
 const whole: WritingOptions = { most: 1000, depth: 1000, steps: 100_000, digits: 17 };
 
+const rendered = new Set<string>();
+
 /** Throws what KaTeX has against a formula in its strictest mode. */
-const render = (formula: string, displayMode: boolean) =>
+function render(formula: string, displayMode: boolean): void {
+  if (rendered.has(formula)) return;
   katex.renderToString(formula, { displayMode, strict: 'error', throwOnError: true });
+  rendered.add(formula);
+}
 
 /** Each `name = … = value` of a plain text, its lines joined: the name, the last line with numbers, the value. */
 function equations(text: string): { name: string; sides: string[]; reused: boolean }[] {
@@ -178,8 +183,9 @@ x_7 = c_7 · g_7 = 3 · 0.761161 = 2.28348`);
         const { value } = steps.get(name)!;
         // But for the sign of a zero.
         expect(Number(sides.at(-1)) === value, `seed ${seed}: ${name} = ${sides.at(-1)}, ${value}`).toBe(true);
-        const numbers = sides.at(-2) ?? sides.at(-1)!;
-        if (numbers.includes(`d${loss.name}/dx`)) continue;
+        // The last side but the value is in numbers, unless the loss is known by name only or the value says it all.
+        const numbers = sides.slice(0, -1).at(-1);
+        if (numbers === undefined || numbers.includes('_')) continue;
         const difference = Math.abs(evaluate(numbers, functions) - value);
         expect(difference, `seed ${seed}: ${name} = ${numbers}`).toBeLessThan(1e-12 * (1 + Math.abs(value)));
         workedOut++;
@@ -288,13 +294,11 @@ describe('LaTeX', () => {
     Array.from(markdown.matchAll(/\$\$?([^$]+)\$\$?/g), ([, formula]) => formula);
   const renderAll = ({ root, markdown, latex }: Derivation) => {
     let count = 0;
-    for (const language of ['en', 'zh'] as const) {
-      for (const options of [{ language }, { language, most: 2, depth: 2, steps: 3 }, { ...whole, language }]) {
-        render(latex(options), true);
-        for (const formula of formulasIn(markdown(options))) {
-          render(formula, false);
-          count++;
-        }
+    for (const options of [{ most: 2, depth: 2, steps: 3 }, { language: 'zh' }, whole] as const) {
+      render(latex(options), true);
+      for (const formula of formulasIn(markdown(options))) {
+        render(formula, false);
+        count++;
       }
     }
     for (const step of stepsOf(root)) {
@@ -306,7 +310,7 @@ describe('LaTeX', () => {
 
   it("renders in KaTeX's strictest mode: every derivative of the article, and random graphs with every loss", () => {
     for (const quantity of everyQuantity(articleNetwork().graph)) renderAll(article(nameOf(quantity)));
-    for (let seed = 1; seed <= 20; seed++) {
+    for (let seed = 1; seed <= everyLoss.length; seed++) {
       const { network, input, target, loss } = randomSample(seed, { nodes: 12 });
       const names = everyQuantity(network.graph);
       const formulas = renderAll(explain(network, input, target, loss, names[(7 * seed) % names.length]));

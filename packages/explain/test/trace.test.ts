@@ -1,0 +1,209 @@
+import { sigmoid, tanh } from '@nnbp/activations';
+import { articleNetwork, everyLoss } from '@nnbp/conformance';
+import {
+  forward,
+  GraphBuilder,
+  Network,
+  outputValues,
+  parameterGradients,
+  Random,
+  type SampleCache,
+  slope,
+  valueFromSuccessors,
+} from '@nnbp/core';
+import { mse, softmaxCrossEntropy } from '@nnbp/losses';
+import { describe, expect, it } from 'vitest';
+import { nameOf, replay, trace, type Trace, type TraceStep } from '../src/index.js';
+import { everyQuantity, outputInTheMiddle, randomSample, type Sample } from './samples.js';
+
+const film = ({ network, input, target, loss }: Sample) => trace(network, input, target, loss);
+const kinds = ['h', 'g', 'x', 'slope', 'dLossDx'] as const;
+
+/** The first step of an order that reads what was not written before it, or undefined if each can be done in its turn. */
+function firstOutOfTurn(of: Trace, order: readonly TraceStep[]): TraceStep | undefined {
+  return order.find((step, at) => {
+    const { value } = replay({ ...of, steps: order }, at);
+    return step.reads.some((name) => value(name) === undefined);
+  });
+}
+
+/** Does the steps in an order with core's own functions; what is not known yet is NaN, and so is all made of it. */
+function compute({ network, input, target, loss }: Sample, order: readonly TraceStep[]) {
+  const { graph } = network;
+  const parameters = network.parameters.vector;
+  const row = () => new Float64Array(graph.nodeCount).fill(NaN);
+  const cache: SampleCache = { h: row(), g: row(), x: row(), slope: row(), dLossDx: row() };
+  const gradients = new Float64Array(graph.parameterCount);
+  for (const { node, case: of, writes } of order) {
+    const i = graph.indexOf(node);
+    if (of === 'forward') {
+      if (i < graph.inputCount) cache.x[i] = input[i];
+      else forward(graph, parameters, cache, i);
+    } else if (of !== 3) {
+      const caseOne = new Float64Array(graph.outputs.length);
+      const x = Float64Array.from(graph.outputs, (k) => cache.x[k]);
+      outputValues(loss, x, Float64Array.from(target), caseOne);
+      const output = graph.outputPosition[i];
+      const fromSuccessors = valueFromSuccessors(graph, parameters, cache, i);
+      cache.dLossDx[i] = output < 0 ? fromSuccessors : caseOne[output] + fromSuccessors;
+    } else if (writes[0].quantity === 'slope') slope(graph, parameters, cache, i);
+    else parameterGradients(graph, cache, i, gradients);
+  }
+  return { cache, gradients };
+}
+
+describe('a trace', () => {
+  it("of the article's network reads as the method does", () => {
+    const { steps } = trace(articleNetwork(), [0.5], [10], mse());
+    expect(steps.map((step) => `${step.case} ${step.writes.map(nameOf).join(' ')}`)).toEqual([
+      'forward x_1',
+      ...[2, 3, 4, 5, 6, 7].map((i) => `forward h_${i} g_${i} x_${i}`),
+      '1 dloss/dx_7',
+      '3 slope_7',
+      '3 dloss/db_7 dloss/dc_7 dloss/dw_4to7 dloss/dw_5to7 dloss/dw_6to7',
+      ...[6, 5, 4].flatMap((i) => [
+        `2 dloss/dx_${i}`,
+        `3 slope_${i}`,
+        `3 dloss/db_${i} dloss/dc_${i} dloss/dw_2to${i} dloss/dw_3to${i}`,
+      ]),
+      ...[3, 2].flatMap((i) => [`2 dloss/dx_${i}`, `3 slope_${i}`, `3 dloss/db_${i} dloss/dc_${i} dloss/dw_1to${i}`]),
+      '2 dloss/dx_1',
+    ]);
+    const toThree = steps.find(({ writes }) => nameOf(writes[0]) === 'dloss/dx_3')!;
+    expect(toThree.reads.map(nameOf)).toEqual([4, 5, 6].flatMap((i) => [`dloss/dx_${i}`, `slope_${i}`]));
+  });
+
+  it('has its steps numbered, and says what case 1 added to an output with successors', () => {
+    const { steps } = film(outputInTheMiddle());
+    expect(steps.map(({ index }) => index)).toEqual(steps.map((_, k) => k));
+    const of = (node: string) => steps.find(({ node: id, writes }) => id === node && writes[0].quantity === 'dLossDx')!;
+    expect(of('4')).toMatchObject({ case: 1 });
+    expect('caseOne' in of('4')).toBe(false);
+    const x = steps.find(({ node }) => node === '3')!.values[2];
+    expect(of('3')).toMatchObject({ case: 2, caseOne: x - 1 });
+  });
+
+  it('fills an empty cache with the bits of the engine, on random graphs with every loss', () => {
+    for (let seed = 1; seed <= 60; seed++) {
+      const sample = randomSample(seed, { nodes: 60 });
+      const { network, input, target, loss } = sample;
+      const { cache, gradients, value } = replay(film(sample));
+      const pass = network.backpropagate(input, target, loss);
+      const { graph } = network;
+      for (const kind of kinds) {
+        graph.ids.forEach((id, i) => {
+          // An input has no h, g and slope.
+          const expected = i < graph.inputCount && kind !== 'x' && kind !== 'dLossDx' ? NaN : pass.cache[kind](id);
+          expect(cache[kind][i], `seed ${seed}: ${kind} of ${id}`).toBe(expected);
+        });
+      }
+      expect(gradients, `seed ${seed}`).toEqual(pass.gradients.vector);
+      for (const name of everyQuantity(graph)) expect(value(name), `seed ${seed}: ${nameOf(name)}`).not.toBeUndefined();
+    }
+    expect(everyLoss.length).toBeLessThan(60);
+  });
+
+  it('writes each quantity once, and reads only what it has written', () => {
+    for (let seed = 1; seed <= 30; seed++) {
+      const sample = randomSample(seed, { nodes: 40 });
+      const { steps, ...rest } = film(sample);
+      const written = steps.flatMap(({ writes }) => writes.map(nameOf));
+      expect(written.toSorted(), `seed ${seed}`).toEqual(everyQuantity(sample.network.graph).map(nameOf).sort());
+      expect(firstOutOfTurn({ steps, ...rest }, steps), `seed ${seed}`).toBeUndefined();
+    }
+  });
+
+  it('adds up a shared weight as the edges come', () => {
+    const sample = outputInTheMiddle();
+    const whole = film(sample);
+    const { network, input, target, loss } = sample;
+    const { cache } = network.backpropagate(input, target, loss);
+    const part = (id: string, from: string) => cache.dLossDx(id) * cache.slope(id) * cache.x(from);
+    const sums = [part('4', '3'), part('4', '3') + part('3', '2'), part('4', '3') + part('3', '2') + part('2', '1')];
+    const name = { quantity: 'dLossDw', node: '2', from: '1' } as const;
+    const found = whole.steps.flatMap(({ writes, values }) =>
+      values.filter(
+        (_, k) =>
+          writes[k].quantity === 'dLossDw' &&
+          !(writes[k].node === '3' && writes[k].from === '1') &&
+          !(writes[k].node === '4' && writes[k].from === '2'),
+      ),
+    );
+    expect(found).toEqual(sums);
+    expect(replay(whole).value(name)).toBe(sums[2]);
+  });
+});
+
+describe('any order', () => {
+  it("gives the engine's numbers exactly where each step reads what was written before it", () => {
+    const [smooth, random] = [[sigmoid, tanh], new Random(11)];
+    const kept: Record<'right' | 'wrong', number> = { right: 0, wrong: 0 };
+    for (let seed = 1; seed <= 40; seed++) {
+      // Softmax looks at all outputs; smooth functions hand NaN on.
+      const sample = randomSample(seed, { nodes: 10, activations: smooth }, everyLoss[7]);
+      expect(sample.loss.name).toBe(softmaxCrossEntropy().name);
+      const whole = film(sample);
+      const { network, input, target, loss } = sample;
+      const pass = network.backpropagate(input, target, loss);
+      const right = replay(whole).cache;
+      for (let k = 0; k < 20; k++) {
+        const order = whole.steps.slice();
+        // Most orders of many swaps are wrong, some of one swap of neighbours are right.
+        for (let swaps = 1 + (k % 3); swaps > 0; swaps--) {
+          const at = Math.floor(random.uniform() * (order.length - 1));
+          const to = k < 10 ? at + 1 : Math.floor(random.uniform() * order.length);
+          if (to < order.length) [order[at], order[to]] = [order[to], order[at]];
+        }
+        const { cache, gradients } = compute(sample, order);
+        const same =
+          kinds.every((kind) => cache[kind].every((value, i) => Object.is(value, right[kind][i]))) &&
+          // A shared weight's parts may be added in another order.
+          gradients.every((value, p) => Math.abs(value - pass.gradients.vector[p]) <= 1e-12);
+        const outOfTurn = firstOutOfTurn(whole, order);
+        expect(outOfTurn === undefined, `seed ${seed}, order ${k}: ${outOfTurn?.writes.map(nameOf).join()}`).toBe(same);
+        kept[same ? 'right' : 'wrong']++;
+      }
+    }
+    expect(kept.right).toBeGreaterThan(100);
+    expect(kept.wrong).toBeGreaterThan(100);
+  });
+});
+
+describe('a replay', () => {
+  it('knows after each step what that step wrote, and nothing that comes later', () => {
+    const whole = trace(articleNetwork(), [0.5], [10], mse());
+    const after = whole.steps.map((_, k) => replay(whole, k));
+    whole.steps.forEach(({ writes, values }, k) => {
+      writes.forEach((name, at) => {
+        for (let j = 0; j < after.length; j++) {
+          expect(after[j].value(name), `${nameOf(name)} after ${j}`).toBe(j > k ? values[at] : undefined);
+        }
+      });
+    });
+    expect(after[0].cache.x.every(Number.isNaN)).toBe(true);
+  });
+
+  it('refuses a number of steps or a name that is not there', () => {
+    const whole = trace(articleNetwork(), [0.5], [10], mse());
+    const refusal = (code: string, message: string) => expect.objectContaining({ code, message }) as Error;
+    expect(() => replay(whole, 27)).toThrow(
+      refusal('OUT_OF_RANGE', `steps: expected a whole number from 0 to ${whole.steps.length}, found 27.`),
+    );
+    expect(() => replay(whole, 1.5)).toThrow(expect.objectContaining({ code: 'OUT_OF_RANGE' }) as Error);
+    expect(() => replay(whole).value({ quantity: 'h', node: '1' })).toThrow(
+      refusal('UNKNOWN_ID', 'Node "1" is an input: it has x and dloss/dx, and no h.'),
+    );
+  });
+
+  it('follows a chain of 10,000 nodes', () => {
+    const builder = new GraphBuilder();
+    let last = builder.input('0');
+    for (let i = 1; i <= 10_000; i++) last = builder.node(String(i), { from: [last], activation: tanh });
+    builder.output(last);
+    const network = new Network(builder.build(), { initializer: () => 1 });
+    const whole = trace(network, [0.5], [1], mse());
+    expect(whole.steps.length).toBe(40_002);
+    const { cache } = network.backpropagate([0.5], [1], mse());
+    expect(replay(whole).value({ quantity: 'dLossDx', node: '0' })).toBe(cache.dLossDx('0'));
+  });
+});
