@@ -100,7 +100,7 @@ function input(worked: Worked, i: number): Expression {
             write({ letter: { units: of, node: worked.graph.ids[i] }, value: units[of] }, first);
           return `(${number('value', true)} - ${number('mean')}) / ${number('deviation')}`;
         };
-  return { case: 'forward', count: 0, summand: () => [], forms: [written] };
+  return { ...product('forward', []), count: 0, forms: [written] };
 }
 
 /** slope_i = c_i · g'(h_i) */

@@ -356,6 +356,18 @@ describe('LaTeX', () => {
     expect(root.numbers).toBe('0 + (-1 \\times 10^{-30}) \\cdot 1 \\times 10^{-10}');
     render(root.numbers, true);
   });
+
+  it.each([
+    [[1, 1], sigmoid, 'Infinity', '\\infty'],
+    [[-1, -1], sigmoid, '-Infinity', '-\\infty'],
+    [[1, -1], relu, 'NaN', '\\text{NaN}'],
+  ])('writes an h that has overflowed while its node has not: %j', (input, activation, text, latex) => {
+    const network = new Network(mlp([2, 1], { activation }), { initializer: () => 1e308 });
+    const derivation = explain(network, [1e10 * input[0], 1e10 * input[1]], [0], mse(), 'g_output.0');
+    expect(derivation.text()).toContain(`g_output.0 = ${activation.name}(h_output.0) = ${activation.name}(${text}) = `);
+    expect(derivation.root.numbers).toBe(`\\text{${activation.name}}(${latex})`);
+    renderAll(derivation);
+  });
 });
 
 describe('options', () => {
