@@ -1,0 +1,125 @@
+/**
+ * A prediction server on plain node:http:
+ *
+ *     node server.mjs model.safetensors [port]
+ *
+ *     POST /predict   {"inputs": [[5.1, 3.5, 1.4, 0.2]]}  →  {"model": 1, "outputs": [[0.97, 0.02, 0.01]]}
+ *     GET  /health    →  {"model": 1, "requests": 12, "memory": 61865984}
+ *
+ * When the model's file is replaced (renamed into place, as `writeAtomically` does) or on SIGHUP, it loads the new one.
+ * A file that does not load, or has other inputs or outputs, is refused with a line on standard error, and the model
+ * that is there goes on.
+ */
+import { NnbpError } from '@nnbp/core';
+import { load } from '@nnbp/formats';
+import { readFileSync, watch } from 'node:fs';
+import { createServer } from 'node:http';
+import { basename, dirname } from 'node:path';
+
+const mostBytes = 1_000_000;
+const mostRows = 1000;
+
+const [path, port = '8080'] = process.argv.slice(2);
+if (path === undefined) {
+  console.error('Say which model: node server.mjs model.safetensors [port]');
+  process.exit(2);
+}
+
+let model = { number: 1, network: load(readFileSync(path)).network };
+let requests = 0;
+
+const server = createServer((request, response) => {
+  answer(request).then(
+    (body) => send(response, 200, body),
+    (error) => send(response, statusOf(error), { error: error.message }),
+  );
+});
+server.listen(Number(port), '127.0.0.1', () => {
+  console.log(`Predicting on http://127.0.0.1:${server.address().port}/predict`);
+});
+
+// A burst of events is one change.
+let pending;
+const watcher = watch(dirname(path), (_, name) => {
+  if (name !== basename(path)) return;
+  clearTimeout(pending);
+  pending = setTimeout(reload, 20);
+});
+process.on('SIGHUP', reload);
+process.on('SIGTERM', () => {
+  watcher.close();
+  server.close(() => process.exit(0));
+  server.closeIdleConnections();
+});
+
+async function answer(request) {
+  if (request.method === 'GET' && request.url === '/health') {
+    return { model: model.number, requests, memory: process.memoryUsage.rss() };
+  }
+  if (request.url !== '/predict') throw new Refusal(404, 'There are POST /predict and GET /health.');
+  if (request.method !== 'POST') throw new Refusal(405, 'POST the inputs: {"inputs": [[…], …]}.');
+  const rows = rowsOf(await bodyOf(request));
+  requests++;
+  // One model for the whole request, whatever is loaded meanwhile.
+  const { number, network } = model;
+  return { model: number, outputs: network.predictBatch(rows) };
+}
+
+function rowsOf(text) {
+  let inputs;
+  try {
+    ({ inputs } = JSON.parse(text));
+  } catch {
+    throw new Refusal(400, 'The body is not JSON: expected {"inputs": [[…], …]}.');
+  }
+  const areRows =
+    Array.isArray(inputs) && inputs.every((row) => Array.isArray(row) && row.every((x) => typeof x === 'number'));
+  if (!areRows) throw new Refusal(400, 'inputs: expected a list of rows of numbers.');
+  if (inputs.length > mostRows) throw new Refusal(413, `inputs: at most ${mostRows} rows, found ${inputs.length}.`);
+  return inputs;
+}
+
+async function bodyOf(request) {
+  const parts = [];
+  let length = 0;
+  for await (const part of request) {
+    length += part.length;
+    if (length > mostBytes) throw new Refusal(413, `At most ${mostBytes} bytes a request.`);
+    parts.push(part);
+  }
+  return Buffer.concat(parts).toString('utf8');
+}
+
+function reload() {
+  try {
+    const { network } = load(readFileSync(path));
+    const [now, next] = [model.network.graph, network.graph];
+    if (next.inputCount !== now.inputCount || next.outputs.length !== now.outputs.length) {
+      throw new Error(
+        `it has ${next.inputCount} inputs and ${next.outputs.length} outputs, not ${now.inputCount} and ${now.outputs.length}`,
+      );
+    }
+    model = { number: model.number + 1, network };
+    console.log(`Model ${model.number} is loaded.`);
+  } catch (error) {
+    console.error(`The new model was refused, model ${model.number} goes on: ${error.message}`);
+  }
+}
+
+class Refusal extends Error {
+  constructor(status, message) {
+    super(message);
+    this.status = status;
+  }
+}
+
+function statusOf(error) {
+  if (error instanceof Refusal) return error.status;
+  return error instanceof NnbpError ? 400 : 500;
+}
+
+function send(response, status, body) {
+  const text = JSON.stringify(body);
+  response.writeHead(status, { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(text) });
+  response.end(text);
+}

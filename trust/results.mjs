@@ -1,0 +1,22 @@
+/** What the long proofs found, with the date and the machine: `results.json`, from which a page of the docs is made. */
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+
+const path = join(import.meta.dirname, 'results.json');
+
+/** @returns {Record<string, any>} */
+export const results = () => (existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : {});
+
+/** Puts what a proof found in place of what it found before. */
+export function record(proof, found) {
+  const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
+  const run = {
+    date: new Date().toISOString().slice(0, 10),
+    commit,
+    node: process.version,
+    processor: cpus()[0]?.model ?? 'unknown',
+  };
+  writeFileSync(path, `${JSON.stringify({ ...results(), [proof]: { run, ...found } }, null, 2)}\n`);
+}
