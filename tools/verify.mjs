@@ -28,6 +28,11 @@ const steps = [
     command: 'tsx --conditions=@nnbp/source tools/plots.ts --check',
     mend: 'Run "pnpm plots" and commit the pictures.',
   },
+  {
+    name: 'supply',
+    command: 'node tools/supply.mjs',
+    mend: 'Do without the dependency it names, or say in tools/supply.mjs why it may come along.',
+  },
   { name: 'traces', command: 'node tools/traces.mjs', mend: "Take the machine's path or the host out of the file." },
   { name: 'build', command: 'turbo run build --concurrency=2 --output-logs=errors-only', mend: 'Run "pnpm build".' },
   { name: 'packages', after: 'build', command: 'node tools/packages.mjs', mend: 'Mend the package.json it names.' },
