@@ -31,7 +31,7 @@ export interface PathCount {
  *
  * const graph = mlp([1, 10, 10, 10, 1], { activation: sigmoid });
  * const { paths: count, edgesVisited } = paths(graph, graph.ids[0], 'output.0');
- * count; // 1000n
+ * count.toString(); // '1000'
  * edgesVisited; // 220
  * ```
  */
