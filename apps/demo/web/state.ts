@@ -57,6 +57,10 @@ const train = v.object({
   batchSize: count(1, 4096),
   noise: v.pipe(finite, v.minValue(0), v.maxValue(1)),
   seed: count(0, 2 ** 31),
+  /** How many steps a second are taken: a few, about 300, or as many as can be. */
+  speed: v.optional(v.picklist(['slow', 'steady', 'full']), 'steady'),
+  /** The number of the training sample whose gradient the edges show; null: they show the weights. */
+  sample: v.optional(v.nullable(count(0, 1_000_000)), null),
 });
 
 const state = v.object({
@@ -107,6 +111,8 @@ export const defaultState: PlaygroundState = {
     batchSize: 16,
     noise: 0.1,
     seed: 1,
+    speed: 'steady',
+    sample: null,
   },
   custom: { activations: [], losses: [] },
 };
