@@ -14,8 +14,20 @@ import { numberIn, workThrough } from './worked.js';
 
 /** A parameter, by its node: its derivative is meant. */
 export type ParameterOf =
-  | { readonly node: string; readonly parameter: 'b' | 'c' }
-  | { readonly node: string; readonly parameter: 'w'; readonly from: string };
+  | {
+      /** The author's id. */
+      readonly node: string;
+      /** The bias or the scale. */
+      readonly parameter: 'b' | 'c';
+    }
+  | {
+      /** The author's id. */
+      readonly node: string;
+      /** A weight… */
+      readonly parameter: 'w';
+      /** …of the edge from this node. */
+      readonly from: string;
+    };
 
 /** How a derivation is written, and how much of it. */
 export interface WritingOptions {

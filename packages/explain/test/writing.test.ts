@@ -316,7 +316,7 @@ describe('LaTeX', () => {
       const formulas = renderAll(explain(network, input, target, loss, names[(7 * seed) % names.length]));
       expect(formulas, `seed ${seed}`).toBeGreaterThan(0);
     }
-  });
+  }, 30_000);
 
   it('renders whatever the ids are', () => {
     const ids = ['\\{}$#%&_^~`<>|', 'é', '节点', '😀', '\u0000\n\t', '\'"', '', ' ', '$$', '__proto__', 'a'];
