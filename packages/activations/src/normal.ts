@@ -2,19 +2,20 @@
  * The standard normal distribution, to a few units in the last place, also far out in its lower tail, where 1 − (1 − p)
  * would have lost it.
  */
+import { bell } from './bell.js';
 
 /** $\varphi(h) = e^{-h^2/2} / \sqrt{2 \pi}$ */
-export const normalDensity = (h: number): number => Math.exp(-0.5 * h * h) / 2.5066282746310002;
+export const normalDensity = (h: number): number => bell(h, 0.5) / 2.5066282746310002;
 
 /**
  * $\Phi(h)$.
  *
  * Near 0 by the series $\tfrac12 + \varphi(h) (h + h^3/3 + h^5/15 + \dots)$ (Marsaglia 2004), whose terms all have one
- * sign; further out by Laplace's continued fraction for the tail, $\varphi(h) / (h + 1/(h + 2/(h + 3/(h + \dots))))$.
+ * sign; further out by Laplace's continued fraction for the tail, $\varphi(h) / (h + 1/(h + 2/(h + 3/(h + \dots))))$. On
+ * the left that begins earlier, where ½ and the series would cancel.
  */
 export function normalDistribution(h: number): number {
-  const distance = Math.abs(h);
-  if (distance < 2.5) {
+  if (h > -1 && h < 2.5) {
     let term = h;
     let sum = h;
     for (let n = 3; Math.abs(term) > 1e-17 * Math.abs(sum); n += 2) {
@@ -23,8 +24,10 @@ export function normalDistribution(h: number): number {
     }
     return 0.5 + sum * normalDensity(h);
   }
+  const distance = Math.abs(h);
   let fraction = distance;
-  for (let n = 100; n > 0; n--) fraction = distance + n / fraction;
+  // What is left after n terms is about e^(-2h√n).
+  for (let n = 10 + Math.ceil(450 / (h * h)); n > 0; n--) fraction = distance + n / fraction;
   const tail = normalDensity(h) / fraction;
   return h < 0 ? tail : 1 - tail;
 }

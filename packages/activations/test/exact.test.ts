@@ -1,0 +1,52 @@
+import * as activations from '@nnbp/activations';
+import type { Activation } from '@nnbp/core';
+import { describe, expect, test } from 'vitest';
+import exact from './exact/exact.generated.json' with { type: 'json' };
+
+/**
+ * The largest distance from the exact value, in units in the last place; of derivatives, in those of 1, or of the value
+ * where that is larger. Where exp, tanh or sin are used, one more than was found with V8's.
+ */
+const largest: Readonly<Record<string, readonly [g: number, derivative: number]>> = {
+  elu: [2, 1],
+  gaussian: [2, 1],
+  gelu: [8, 2],
+  hardSigmoid: [1, 0],
+  hardTanh: [0, 0],
+  identity: [0, 0],
+  leakyRelu: [0, 0],
+  mish: [4, 2],
+  relu: [0, 0],
+  selu: [3, 2],
+  sigmoid: [3, 1],
+  silu: [3, 2],
+  sine: [2, 1],
+  softplus: [2, 1],
+  softsign: [1, 2],
+  tanh: [2, 2],
+};
+
+const inUlps = (found: number, value: number, least = 2 ** -1022) =>
+  Math.abs(found - value) / 2 ** (Math.floor(Math.log2(Math.max(Math.abs(value), least))) - 52);
+
+describe('against 60-digit arithmetic, from 1e-8 to 30', () => {
+  test('every activation is there', () => {
+    expect(Object.keys(exact).sort()).toEqual(
+      Object.values(activations)
+        .map(({ name }) => name)
+        .sort(),
+    );
+  });
+
+  test.each(Object.entries(exact))('%s', (name, rows) => {
+    const activation = (activations as Record<string, Activation>)[name];
+    const worst = [0, 0];
+    for (const [h, g, derivative] of rows) {
+      const found = activation.value(h);
+      worst[0] = Math.max(worst[0], inUlps(found, g));
+      worst[1] = Math.max(worst[1], inUlps(activation.derivative(h, found), derivative, 1));
+    }
+    expect(worst[0]).toBeLessThanOrEqual(largest[name][0]);
+    expect(worst[1]).toBeLessThanOrEqual(largest[name][1]);
+  });
+});
