@@ -131,3 +131,19 @@ test('huber refuses a delta that is not above 0', () => {
   for (const delta of [0, -1, NaN, Infinity]) expect(() => losses.huber({ delta })).toThrow(NnbpError);
   expect(losses.huber({ delta: 0.5 }).value([3], [0])).toBe(0.5 * (3 - 0.25));
 });
+
+test('what the losses say of themselves', () => {
+  expect(losses.huber({ delta: 0.25 }).builtin).toEqual({ name: 'huber', options: { delta: 0.25 } });
+  expect(losses.mae().kinks?.(3)).toEqual([3]);
+  expect(losses.hinge().kinks?.(-1)).toEqual([-1]);
+});
+
+test('a class that is impossible and is not the target costs nothing', () => {
+  expect(losses.softmaxCrossEntropy().value([0, -Infinity], [1, 0])).toBe(0);
+});
+
+test('at its margin hinge has the slope of the flat side', () => {
+  const dLossDx = new Float64Array(1);
+  losses.hinge().derivative([1], [1], dLossDx);
+  expect(dLossDx[0]).toBe(0);
+});
