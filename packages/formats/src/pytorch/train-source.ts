@@ -1,0 +1,132 @@
+/** `train.py`, the same for every network: Python, to be run where PyTorch is. */
+
+/** The file's text. */
+export const trainSource = String.raw`"""Trains the network of network.py, by one process or by many, on one machine or on many.
+
+    torchrun --nproc_per_node=4 train.py --data data.csv --loss mse --epochs 20
+
+Processes that something else starts need RANK, WORLD_SIZE, MASTER_ADDR and MASTER_PORT, as torchrun sets them; without
+WORLD_SIZE one process trains alone. The data is a CSV file, a row a sample, first the inputs, then the targets, numbers
+only, with or without a line of names; or a .pt file with the tensors "inputs" and "targets". Each process takes its
+share of the samples, and gradients are averaged over all. What was learnt is written by the first process to OUT.safetensors, for
+fromPyTorch of @nnbp/formats, and to OUT.pt, for torch.load.
+"""
+
+import argparse
+import csv
+import os
+
+import torch
+import torch.distributed as distributed
+from torch.nn import functional
+from torch.nn.parallel import DistributedDataParallel
+from torch.utils.data import DataLoader, TensorDataset
+from torch.utils.data.distributed import DistributedSampler
+
+from network import Network, write_safetensors
+
+# Each is the mean over the samples; x and t are in the network's units.
+LOSSES = {
+    "mse": functional.mse_loss,
+    "mae": functional.l1_loss,
+    "huber": functional.huber_loss,
+    "cross-entropy": functional.cross_entropy,
+    "binary-cross-entropy": functional.binary_cross_entropy_with_logits,
+}
+
+OPTIMIZERS = {
+    "adam": torch.optim.Adam,
+    "adamw": torch.optim.AdamW,
+    "sgd": torch.optim.SGD,
+}
+
+
+def options():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", required=True, help="a .csv or .pt file")
+    parser.add_argument("--weights", default="weights.safetensors", help="where to start from")
+    parser.add_argument("--out", default="trained", help="where to write, without an ending")
+    parser.add_argument("--loss", choices=LOSSES, default="mse")
+    parser.add_argument("--optimizer", choices=OPTIMIZERS, default="adam")
+    parser.add_argument("--learning-rate", type=float, default=0.001)
+    parser.add_argument("--epochs", type=int, default=10)
+    parser.add_argument("--batch-size", type=int, default=64, help="samples a step, over all processes together")
+    parser.add_argument("--dtype", choices=["float32", "float64"], default="float32")
+    parser.add_argument("--seed", type=int, default=0)
+    return parser.parse_args()
+
+
+def read(path, inputs, outputs, dtype):
+    if path.endswith(".pt"):
+        data = torch.load(path, map_location="cpu")
+        x, t = data["inputs"].to(dtype), data["targets"].to(dtype)
+    else:
+        with open(path, newline="") as file:
+            lines = [line for line in csv.reader(file) if line]
+        rows = torch.tensor([[float(cell) for cell in line] for line in lines[names(lines) :]], dtype=dtype)
+        if rows.dim() != 2 or rows.shape[1] != inputs + outputs:
+            raise SystemExit(f"{path}: expected {inputs} + {outputs} columns, found {rows.shape[-1]}.")
+        x, t = rows[:, :inputs], rows[:, inputs:]
+    if x.shape != (len(t), inputs) or t.shape != (len(x), outputs):
+        raise SystemExit(f"{path}: expected {inputs} inputs and {outputs} targets a sample, found {list(x.shape)} and {list(t.shape)}.")
+    return x, t
+
+
+def names(lines):
+    """1 if the first line is not numbers."""
+    try:
+        [float(cell) for cell in lines[0]]
+        return 0
+    except (IndexError, ValueError):
+        return 1
+
+
+def main():
+    chosen = options()
+    world = int(os.environ.get("WORLD_SIZE", 1))
+    rank = int(os.environ.get("RANK", 0))
+    on_gpu = torch.cuda.is_available()
+    device = torch.device("cuda", int(os.environ.get("LOCAL_RANK", 0))) if on_gpu else torch.device("cpu")
+    if world > 1:
+        distributed.init_process_group("nccl" if on_gpu else "gloo")
+
+    torch.manual_seed(chosen.seed)
+    network = Network(getattr(torch, chosen.dtype)).to(device)
+    network.load(chosen.weights)
+    samples = TensorDataset(*read(chosen.data, network.inputs, network.outputs, getattr(torch, chosen.dtype)))
+    share = DistributedSampler(samples, world, rank, seed=chosen.seed)
+    loader = DataLoader(samples, max(1, chosen.batch_size // world), sampler=share)
+
+    model = network
+    if world > 1:
+        model = DistributedDataParallel(network, find_unused_parameters=network.has_unread_nodes)
+    optimizer = OPTIMIZERS[chosen.optimizer](network.parameters(), lr=chosen.learning_rate)
+    loss_of = LOSSES[chosen.loss]
+
+    for epoch in range(chosen.epochs):
+        share.set_epoch(epoch)
+        total = torch.zeros(2, dtype=torch.float64, device=device)
+        for x, t in loader:
+            x, t = x.to(device), network.standardize(t.to(device))
+            optimizer.zero_grad()
+            loss = loss_of(model(x, own_units=True), t)
+            loss.backward()
+            optimizer.step()
+            total += torch.tensor([loss.item() * len(x), len(x)], dtype=torch.float64, device=device)
+        if world > 1:
+            distributed.all_reduce(total)
+        if rank == 0:
+            print(f"epoch {epoch + 1}: loss {(total[0] / total[1]).item():.6g}", flush=True)
+
+    if rank == 0:
+        state = {name: tensor.cpu() for name, tensor in network.state_dict().items()}
+        write_safetensors(chosen.out + ".safetensors", state)
+        torch.save(state, chosen.out + ".pt")
+    if world > 1:
+        distributed.barrier()
+        distributed.destroy_process_group()
+
+
+if __name__ == "__main__":
+    main()
+`;
