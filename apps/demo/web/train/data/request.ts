@@ -1,0 +1,57 @@
+/** From what was chosen on the page to the data: think of a waiter who remembers the last order. */
+import type { Settings } from '../fits.js';
+import { isProblem, type Problem } from '../problem.js';
+import type { Dataset } from './dataset.js';
+import { drawn, fivePoints, planar, tripling } from './toys.js';
+
+/** A table as text, and what is asked of it. */
+export interface TableRequest {
+  readonly text: string;
+  /** The number of a column. */
+  readonly target: number;
+  readonly as: 'number' | 'category';
+}
+
+/** Fewer points make no curve. */
+export const fewestPoints = 4;
+
+type Progress = (fraction: number) => void;
+
+/** Makes data, and keeps the last ones: most changes of the settings leave the data as they are. */
+export function datasetsByRequest() {
+  let last: { readonly key: string; readonly dataset: Dataset } | undefined;
+  return async (settings: Settings, table: TableRequest | undefined, progress: Progress): Promise<Dataset | Problem> => {
+    const { data, noise, seed } = settings;
+    const key = JSON.stringify([data, noise, seed, data === 'drawn' && settings.drawn, data === 'csv' && table]);
+    if (last?.key === key) return last.dataset;
+    const made = await datasetFor(settings, table, progress);
+    if (!isProblem(made)) last = { key, dataset: made };
+    return made;
+  };
+}
+
+async function datasetFor(
+  { data, drawn: points, noise, seed }: Settings,
+  table: TableRequest | undefined,
+  progress: Progress,
+): Promise<Dataset | Problem> {
+  switch (data) {
+    case 'tripling':
+      return tripling();
+    case 'five-points':
+      return fivePoints();
+    case 'drawn':
+      return points.length < 2 * fewestPoints ? { kind: 'few-points' } : drawn(points);
+    case 'iris':
+      return (await import('./iris.js')).iris(seed);
+    case 'digits':
+      return (await import('./digits.js')).digits(seed, progress);
+    case 'csv': {
+      if (table === undefined) return { kind: 'no-table' };
+      const { readTable, tableDataset } = await import('./csv.js');
+      return tableDataset(readTable(table.text), table.target, table.as, seed);
+    }
+    default:
+      return planar(data, noise, seed);
+  }
+}

@@ -1,0 +1,109 @@
+/** Data one can see at a glance: points in a plane in two colours, and points along a curve. */
+import { Random } from '@nnbp/core';
+import { type Dataset, partOf } from './dataset.js';
+import { divide } from './divide.js';
+
+type Place = readonly [x: number, y: number];
+
+/** Where a point of a class lies, before noise. */
+type Shape = (random: Random, second: boolean) => Place;
+
+const around = (radius: number, angle: number): Place => [radius * Math.cos(angle), radius * Math.sin(angle)];
+
+/** The planar sets; each fills about −1 to 1. */
+const shapes = {
+  /** Four squares; those on a diagonal are alike. */
+  xor(random, second) {
+    const side = () => 0.08 + 0.87 * random.uniform();
+    const sign = random.uniform() < 0.5 ? 1 : -1;
+    return [sign * side(), (second ? -sign : sign) * side()];
+  },
+  /** A disc, and a ring around it. */
+  circles: (random, second) =>
+    around(second ? 0.65 + 0.3 * random.uniform() : 0.42 * Math.sqrt(random.uniform()), 2 * Math.PI * random.uniform()),
+  /** Two crescents that reach into each other. */
+  moons(random, second) {
+    const [x, y] = around(0.62, Math.PI * random.uniform());
+    return second ? [x + 0.31, 0.18 - y] : [x - 0.31, y - 0.18];
+  },
+  /** Two arms, wound around each other. */
+  spirals(random, second) {
+    const along = random.uniform();
+    return around(0.08 + 0.87 * along, 1.6 * 2 * Math.PI * along + (second ? Math.PI : 0));
+  },
+} satisfies Record<string, Shape>;
+
+const samples = 400;
+
+/** 400 points in a plane, half of them held out. `noise` from 0 to 1 blurs where they lie. */
+export function planar(name: keyof typeof shapes, noise: number, seed: number): Dataset {
+  const random = new Random(seed);
+  const shape: Shape = shapes[name];
+  const rows: number[][] = [];
+  const answers: number[] = [];
+  for (let s = 0; s < samples; s++) {
+    const second = s % 2 === 1;
+    rows.push(shape(random, second).map((value) => value + 0.25 * noise * random.normal()));
+    answers.push(Number(second));
+  }
+  return {
+    task: 'binary',
+    inputNames: ['x', 'y'],
+    answerName: '',
+    classes: ['0', '1'],
+    ...divide(rows, answers, samples / 2, seed),
+    standardize: false,
+    range: [-1.25, 1.25],
+  };
+}
+
+const curve = (points: readonly Place[]) =>
+  partOf(
+    points.map(([x]) => [x]),
+    points.map(([, y]) => y),
+  );
+
+/** y = 3x, the first set of the article's follow-up. */
+export const tripling = (): Dataset => ({
+  task: 'regression',
+  inputNames: ['x'],
+  answerName: 'y',
+  classes: [],
+  training: curve([1, 2, 3, 4, 5].map((x) => [x, 3 * x])),
+  standardize: false,
+  range: [0, 6],
+});
+
+/** Five points nearly on a line, the second. */
+export const fivePoints = (): Dataset => ({
+  task: 'regression',
+  inputNames: ['x'],
+  answerName: 'y',
+  classes: [],
+  training: curve([
+    [1, 3.2],
+    [2, 7],
+    [3, 8],
+    [4, 11.2],
+    [5, 15.3],
+  ]),
+  standardize: true,
+  range: [0, 6],
+});
+
+/** A function that somebody has drawn: x and y by turns, from −1 to 1. Every fourth point is held out. */
+export function drawn(points: readonly number[]): Dataset {
+  const places: Place[] = [];
+  for (let at = 0; at + 1 < points.length; at += 2) places.push([points[at], points[at + 1]]);
+  const held = places.filter((_, k) => k % 4 === 2);
+  return {
+    task: 'regression',
+    inputNames: ['x'],
+    answerName: 'y',
+    classes: [],
+    training: curve(places.filter((_, k) => k % 4 !== 2)),
+    ...(held.length > 1 && { heldOut: curve(held) }),
+    standardize: false,
+    range: [-1.1, 1.1],
+  };
+}

@@ -1,0 +1,100 @@
+/**
+ * Which loss and which output suit a task: think of a shop assistant who knows which plug goes with which socket. What
+ * suits is chosen for you when the data change; what cannot work is said before anything runs.
+ */
+import type { Loss } from '@nnbp/core';
+import type { Task } from './data/dataset.js';
+import type { PlaygroundState } from '../state.js';
+
+export type Settings = PlaygroundState['train'];
+export type DataName = Settings['data'];
+
+/** How the two sides of a class question are written as numbers, and where one side ends. */
+export interface Encoding {
+  readonly no: number;
+  readonly yes: number;
+  readonly boundary: number;
+}
+
+/** Targets of −1 and 1 for a loss that takes no 0 (a hinge); for a loss on logits the boundary is 0. */
+export function encodingFor(loss: Loss): Encoding {
+  if (loss.targetProblem?.([0]) !== undefined && loss.targetProblem([-1]) === undefined) {
+    return { no: -1, yes: 1, boundary: 0 };
+  }
+  return { no: 0, yes: 1, boundary: loss.name === 'binaryCrossEntropyWithLogits' ? 0 : 0.5 };
+}
+
+type Choice = Pick<Settings, 'loss' | 'outputActivation'>;
+
+/** Why a loss and an output cannot go together with the data. */
+export type Misfit = 'class-loss' | 'one-output' | 'needs-probability' | 'needs-log-probability' | 'needs-raw-output';
+
+const forClasses = new Set([
+  'binaryCrossEntropy',
+  'binaryCrossEntropyWithLogits',
+  'softmaxCrossEntropy',
+  'klDivergence',
+  'hinge',
+]);
+/** Activations whose values are all from 0 to 1. */
+const probabilities = new Set(['sigmoid', 'hardSigmoid', 'gaussian']);
+/** Losses that take the output as it is, any number, for a logit or the logarithm of a rate. */
+const raw = new Set(['binaryCrossEntropyWithLogits', 'softmaxCrossEntropy', 'poisson']);
+/** Activations that cannot give both large positive and large negative numbers. */
+const bounded = new Set(['sigmoid', 'hardSigmoid', 'gaussian', 'relu', 'softplus']);
+
+/** What is wrong with a combination, if anything is. Custom functions are left to show it themselves. */
+export function misfit(task: Task, settings: Choice): Misfit | undefined {
+  const { loss, outputActivation } = settings;
+  if (task === 'regression' && forClasses.has(loss)) return 'class-loss';
+  if (task === 'binary' && loss === 'softmaxCrossEntropy') return 'one-output';
+  if (loss === 'klDivergence') return 'needs-log-probability';
+  if (loss === 'binaryCrossEntropy' && !probabilities.has(outputActivation)) return 'needs-probability';
+  if (raw.has(loss) && bounded.has(outputActivation)) return 'needs-raw-output';
+  return undefined;
+}
+
+const suitable: Readonly<Record<Task, Choice>> = {
+  regression: { loss: 'mse', outputActivation: 'identity' },
+  binary: { loss: 'binaryCrossEntropyWithLogits', outputActivation: 'identity' },
+  classes: { loss: 'softmaxCrossEntropy', outputActivation: 'identity' },
+};
+
+const planarNames: readonly DataName[] = ['xor', 'circles', 'moons', 'spirals'];
+
+/** The task of each data set but the user's own, where the table decides. */
+export const taskOf = (data: Exclude<DataName, 'csv'>): Task =>
+  data === 'iris' || data === 'digits' ? 'classes' : planarNames.includes(data) ? 'binary' : 'regression';
+
+const planar: Partial<Settings> = {
+  hidden: [8, 8],
+  activation: 'tanh',
+  optimizer: 'adam',
+  learningRate: 0.03,
+  batchSize: 16,
+};
+
+/** What each set begins with. */
+const beginnings: Readonly<Record<DataName, Partial<Settings>>> = {
+  tripling: { hidden: [], optimizer: 'sgd', learningRate: 0.04, batchSize: 5 },
+  'five-points': { hidden: [5], activation: 'leakyRelu', optimizer: 'rprop', learningRate: 0.01, batchSize: 5 },
+  xor: planar,
+  circles: planar,
+  moons: planar,
+  spirals: { ...planar, learningRate: 0.02 },
+  drawn: { hidden: [16, 16], activation: 'tanh', optimizer: 'adam', learningRate: 0.02, batchSize: 16 },
+  iris: { hidden: [8], activation: 'tanh', optimizer: 'adam', learningRate: 0.02, batchSize: 16 },
+  digits: { hidden: [128], activation: 'relu', optimizer: 'adam', learningRate: 0.003, batchSize: 32, speed: 'full' },
+  csv: { hidden: [12], activation: 'tanh', optimizer: 'adam', learningRate: 0.01, batchSize: 16 },
+};
+
+/** The settings after other data were chosen. From one set in the plane to the next, all but the data stays. */
+export function withData(settings: Settings, data: DataName): Settings {
+  const alike = planarNames.includes(data) && planarNames.includes(settings.data);
+  if (alike) return { ...settings, data, sample: null };
+  const begun: Settings = { ...settings, speed: 'steady', ...beginnings[data], data, sample: null };
+  return data === 'csv' ? begun : withTask(begun, taskOf(data));
+}
+
+/** The usual loss and output for a task: for a table, once it is known what is asked of it. */
+export const withTask = (settings: Settings, task: Task): Settings => ({ ...settings, ...suitable[task] });

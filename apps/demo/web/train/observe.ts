@@ -1,0 +1,352 @@
+/**
+ * What there is to see of a network at one moment: think of a doctor's round. One executor beside the one that trains
+ * takes its parameters and answers every question; what comes out is small and flat, so that it crosses to the page's
+ * thread without being copied.
+ */
+import type { Engine, Executor, FloatArray, GradientCache, Graph } from '@nnbp/core';
+import { WasmCache } from '@nnbp/wasm';
+import type { Dataset, Part } from './data/dataset.js';
+import type { Rows, Session } from './session.js';
+
+/** One layer as it is drawn: the first of its nodes. */
+export interface ShownLayer {
+  /** How many nodes it has. */
+  readonly size: number;
+  /** The ids of those that are drawn; none if the inputs are too many. */
+  readonly ids: readonly string[];
+}
+
+/** What is drawn of the network. Nodes are numbered through all layers' `ids`. */
+export interface Layout {
+  readonly layers: readonly ShownLayer[];
+  /** From and to, numbers of drawn nodes. */
+  readonly edges: readonly (readonly [from: number, to: number])[];
+}
+
+/** Two numbers for two parts; held-out ones only where something is held out. */
+export interface Both {
+  readonly training: number;
+  readonly heldOut: number | undefined;
+}
+
+/** What became of one sample of the training data. */
+export interface SampleAnswer {
+  readonly number: number;
+  readonly input: Float32Array;
+  readonly answer: number;
+  /** The outputs: of a regression in the data's units. */
+  readonly outputs: readonly number[];
+}
+
+export interface Observation {
+  readonly loss: Both;
+  /** Of a class question. */
+  readonly accuracy: Both | undefined;
+  /** A row a true class, a column a class found; of the held-out samples, or of all where none are held out. */
+  readonly confusion: readonly (readonly number[])[] | undefined;
+  /**
+   * The output over the picture, row after row from the top, or along the curve. Two classes: from −1 to 1. Several:
+   * the class, plus how sure it is of it (from 0 to below 1). A regression: the value in the data's units.
+   */
+  readonly picture: Float32Array | undefined;
+  /** Each drawn node's values over the same places, −127 to 127 for its own largest; one or two inputs only. */
+  readonly responses: Int8Array | undefined;
+  /** The size that 127 stands for, a drawn node. */
+  readonly largest: Float32Array | undefined;
+  /** Each drawn node's mean value over the samples looked at. */
+  readonly means: Float32Array;
+  /** Mean |dloss/dx| of each drawn node. */
+  readonly gradients: Float32Array;
+  /** The same, the mean over all nodes of each layer. */
+  readonly layerGradients: Float32Array;
+  /** The weight of each drawn edge. */
+  readonly weights: Float32Array;
+  /** For the chosen sample: dloss/dx_j · slope_j · w_ij, what each drawn edge carries back. */
+  readonly flow: Float32Array | undefined;
+  readonly sample: SampleAnswer | undefined;
+}
+
+export interface Observer {
+  readonly layout: Layout;
+  /** How many places the picture has on a side (two inputs) or along it (one); 0 if there is none. */
+  readonly places: number;
+  /** The least and largest value of each axis, for one or two inputs. */
+  readonly axes: readonly (readonly [number, number])[];
+  observe(sample: number | null): Observation;
+  dispose(): void;
+}
+
+/** More nodes of a layer than this are not drawn. */
+export const mostShown = 10;
+/** Samples in one pass. */
+const chunk = 512;
+/** Samples of a part whose loss is taken while one looks on. */
+const mostJudged = 1000;
+const mostProbed = 128;
+/** Edges times places, so that one round stays short. */
+const mostWork = 4e6;
+
+export function observerOf(session: Session, dataset: Dataset, engine: Engine): Observer {
+  const { graph, inputUnits, outputUnits } = session.network;
+  const executor = engine.prepare(graph, chunk);
+  const layout = layoutOf(graph);
+  const shown = layout.layers.flatMap(({ ids }) => ids);
+  const axes = graph.inputCount > 2 ? [] : axesOf(dataset, graph.inputCount);
+  const places = placesFor(graph);
+  const grid = gridOf(axes, places);
+  if (inputUnits) for (let at = 0; at < grid.length; at++) grid[at] = inputUnits.apply(grid[at], at % graph.inputCount);
+
+  return {
+    layout,
+    places,
+    axes,
+    observe(sample) {
+      executor.parameters.set(session.executor.parameters);
+      const training = judge(session, dataset, executor, session.training);
+      const heldOut = session.heldOut && judge(session, dataset, executor, session.heldOut);
+      const classes = dataset.task !== 'regression';
+      const gradients = gradientsOf(session, executor, graph, layout, shown);
+      const pictured = places === 0 ? undefined : pictureOf(session, dataset, executor, grid, shown);
+      return {
+        loss: { training: training.loss, heldOut: heldOut?.loss },
+        accuracy: classes ? { training: training.accuracy, heldOut: heldOut?.accuracy } : undefined,
+        confusion: classes ? (heldOut ?? training).confusion : undefined,
+        ...(pictured ?? { picture: undefined, responses: undefined, largest: undefined }),
+        ...gradients,
+        weights: Float32Array.from(layout.edges, ([from, to]) => weightOf(graph, executor, shown[from], shown[to])),
+        ...sampleOf(sample),
+      };
+    },
+    dispose: () => executor.dispose(),
+  };
+
+  function sampleOf(number: number | null): Pick<Observation, 'flow' | 'sample'> {
+    if (number === null || number >= session.training.count) return { flow: undefined, sample: undefined };
+    const { inputCount, outputs } = graph;
+    const { inputs, targets } = session.training;
+    const one = inputs.slice(number * inputCount, (number + 1) * inputCount);
+    const answer = targets.slice(number * outputs.length, (number + 1) * outputs.length);
+    executor.backpropagate(one, answer, 1, session.loss);
+    const { cache } = executor;
+    const flow = Float32Array.from(layout.edges, ([from, to]) => {
+      const j = shown[to];
+      return cache.dLossDx(j) * cache.slope(j) * weightOf(graph, executor, shown[from], j);
+    });
+    const x = Array.from(outputs, (i) => cache.x(graph.ids[i]));
+    return {
+      flow,
+      sample: {
+        number,
+        input: Float32Array.from(dataset.training.inputs.subarray(number * inputCount, (number + 1) * inputCount)),
+        answer: dataset.training.answers[number],
+        outputs: outputUnits ? x.map((value, k) => outputUnits.undo(value, k)) : x,
+      },
+    };
+  }
+}
+
+/** One quantity of a node for all samples of a pass. The fast engine has them in a row; others are asked one by one. */
+function valuesOf(cache: GradientCache, quantity: 'x' | 'dLossDx', id: string, count: number): ArrayLike<number> {
+  if (cache instanceof WasmCache) return cache.row(quantity, id);
+  return Float64Array.from({ length: count }, (_, s) => cache[quantity](id, s));
+}
+
+/** The class that outputs stand for. */
+function classOf(outputs: ArrayLike<number>, at: number, width: number, boundary: number): number {
+  if (width === 1) return Number(outputs[at] > boundary);
+  let best = 0;
+  for (let k = 1; k < width; k++) if (outputs[at + k] > outputs[at + best]) best = k;
+  return best;
+}
+
+/** The mean loss, and what is taken for what. */
+function judge(session: Session, { task, classes }: Dataset, executor: Executor, rows: Rows) {
+  const { loss, encoding, network } = session;
+  const width = network.graph.outputs.length;
+  const count = Math.min(rows.count, mostJudged);
+  const confusion = classes.map(() => classes.map(() => 0));
+  let sum = 0;
+  let right = 0;
+  inChunks(executor, rows.inputs, network.graph.inputCount, count, (outputs, first, samples) => {
+    for (let s = 0; s < samples; s++) {
+      const at = s * width;
+      const t = (first + s) * width;
+      sum += loss.value(outputs.subarray(at, at + width), rows.targets.subarray(t, t + width));
+      if (task === 'regression') continue;
+      const found = classOf(outputs, at, width, encoding.boundary);
+      const truth = classOf(rows.targets, t, width, encoding.boundary);
+      confusion[truth][found]++;
+      right += Number(found === truth);
+    }
+  });
+  return { loss: sum / count, accuracy: right / count, confusion };
+}
+
+/** Predicts many rows, a chunk at a time; `outputs` is good for one call. */
+function inChunks(
+  executor: Executor,
+  inputs: Float64Array,
+  width: number,
+  count: number,
+  each: (outputs: FloatArray, first: number, samples: number) => void,
+): void {
+  for (let first = 0; first < count; first += chunk) {
+    const samples = Math.min(chunk, count - first);
+    each(executor.predict(inputs.subarray(first * width, (first + samples) * width), samples), first, samples);
+  }
+}
+
+/** Sizes of dloss/dx, and mean values, over the first samples. */
+function gradientsOf(
+  session: Session,
+  executor: Executor,
+  graph: Graph,
+  { layers }: Layout,
+  shown: readonly string[],
+): Pick<Observation, 'means' | 'gradients' | 'layerGradients'> {
+  const { training, loss } = session;
+  const count = Math.min(training.count, mostProbed);
+  executor.backpropagate(training.inputs, training.targets, count, loss);
+  const mean = (quantity: 'x' | 'dLossDx', id: string, of: (value: number) => number) => {
+    const values = valuesOf(executor.cache, quantity, id, count);
+    let sum = 0;
+    for (let s = 0; s < count; s++) sum += of(values[s]);
+    return sum / count;
+  };
+  const size = (id: string) => mean('dLossDx', id, Math.abs);
+  let first = 0;
+  const layerGradients = Float32Array.from(layers, (layer) => {
+    // Of a wide layer a part is looked at, evenly spread.
+    const stride = Math.max(1, Math.floor(layer.size / 32));
+    let sum = 0;
+    let looked = 0;
+    for (let k = 0; k < layer.size; k += stride) {
+      sum += size(graph.ids[first + k]);
+      looked++;
+    }
+    first += layer.size;
+    return sum / looked;
+  });
+  return {
+    means: Float32Array.from(shown, (id) => mean('x', id, (value) => value)),
+    gradients: Float32Array.from(shown, (id) => size(id)),
+    layerGradients,
+  };
+}
+
+/** The output, and every drawn node, over the places. */
+function pictureOf(
+  session: Session,
+  { task }: Dataset,
+  executor: Executor,
+  grid: Float64Array,
+  shown: readonly string[],
+): Pick<Observation, 'picture' | 'responses' | 'largest'> {
+  const { graph, outputUnits } = session.network;
+  const width = graph.outputs.length;
+  const count = grid.length / graph.inputCount;
+  const picture = new Float32Array(count);
+  const values = shown.map(() => new Float32Array(count));
+  inChunks(executor, grid, graph.inputCount, count, (outputs, first, samples) => {
+    for (let s = 0; s < samples; s++) {
+      const at = s * width;
+      if (task === 'regression') picture[first + s] = outputUnits?.undo(outputs[at], 0) ?? outputs[at];
+      else if (task === 'binary') picture[first + s] = sideOf(session, outputs[at]);
+      else picture[first + s] = classOf(outputs, at, width, 0) + sureness(outputs, at, width);
+    }
+    for (const [k, id] of shown.entries()) {
+      const x = valuesOf(executor.cache, 'x', id, samples);
+      for (let s = 0; s < samples; s++) values[k][first + s] = x[s];
+    }
+  });
+  const largest = Float32Array.from(values, (of) => of.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-6));
+  const responses = new Int8Array(shown.length * count);
+  for (const [k, of] of values.entries()) {
+    for (let p = 0; p < count; p++) responses[k * count + p] = Math.round((127 * of[p]) / largest[k]);
+  }
+  return { picture, responses, largest };
+}
+
+/** On which side of the boundary an output is, and how far, from −1 to 1. */
+function sideOf({ encoding, loss }: Session, x: number): number {
+  if (loss.name === 'binaryCrossEntropyWithLogits') return Math.tanh(x / 2);
+  return Math.max(-1, Math.min(1, (x - encoding.boundary) / (encoding.yes - encoding.boundary)));
+}
+
+/** The softmax of the largest output, from 0 to below 1. */
+function sureness(outputs: FloatArray, at: number, width: number): number {
+  const row = Array.from(outputs.subarray(at, at + width));
+  const most = Math.max(...row);
+  return Math.min(0.999, 1 / row.reduce((sum, x) => sum + Math.exp(x - most), 0));
+}
+
+function weightOf(graph: Graph, executor: Executor, from: string, to: string): number {
+  const [i, j] = [graph.indexOf(from), graph.indexOf(to)];
+  for (let edge = graph.edgeStart[j]; edge < graph.edgeStart[j + 1]; edge++) {
+    if (graph.predecessors[edge] === i) return executor.parameters[graph.weightIndex(edge, j)];
+  }
+  return 0;
+}
+
+/** The layers, read back from the ids, which `GraphBuilder` numbers `name.0`, `name.1`… */
+function layoutOf(graph: Graph): Layout {
+  const byName = new Map<string, string[]>();
+  for (const id of graph.ids) {
+    const name = id.slice(0, id.lastIndexOf('.'));
+    const layer = byName.get(name);
+    if (layer === undefined) byName.set(name, [id]);
+    else layer.push(id);
+  }
+  const layers = [...byName.values()].map((ids, k) => ({
+    size: ids.length,
+    ids: k === 0 && ids.length > mostShown ? [] : ids.slice(0, mostShown),
+  }));
+  const edges: [number, number][] = [];
+  let first = 0;
+  for (const [k, { ids }] of layers.entries()) {
+    const next = k + 1 < layers.length ? layers[k + 1].ids.length : 0;
+    for (let from = 0; from < ids.length; from++) {
+      for (let to = 0; to < next; to++) edges.push([first + from, first + ids.length + to]);
+    }
+    first += ids.length;
+  }
+  return { layers, edges };
+}
+
+/** As many places as one round can afford. */
+function placesFor({ inputCount, edgeCount }: Graph): number {
+  if (inputCount === 1) return 160;
+  if (inputCount === 2) return Math.max(16, Math.min(50, Math.floor(Math.sqrt(mostWork / edgeCount))));
+  return 0;
+}
+
+function axesOf({ range, training, heldOut }: Dataset, width: number): (readonly [number, number])[] {
+  return Array.from({ length: width }, (_, k) => range ?? spread(heldOut ? [training, heldOut] : [training], width, k));
+}
+
+/** From the least to the largest value of a column, and a tenth more. */
+function spread(parts: readonly Part[], width: number, column: number): readonly [number, number] {
+  let least = Infinity;
+  let most = -Infinity;
+  for (const { inputs } of parts) {
+    for (let at = column; at < inputs.length; at += width) {
+      least = Math.min(least, inputs[at]);
+      most = Math.max(most, inputs[at]);
+    }
+  }
+  const edge = (most - least) / 10 || 1;
+  return [least - edge, most + edge];
+}
+
+/** Places evenly over the axes: along the one, or from the top left, row after row. */
+function gridOf(axes: readonly (readonly [number, number])[], places: number): Float64Array {
+  const along = ([least, most]: readonly [number, number], k: number) =>
+    least + ((most - least) * (k + 0.5)) / places;
+  if (axes.length === 1) return Float64Array.from({ length: places }, (_, k) => along(axes[0], k));
+  const grid = new Float64Array(axes.length * places * places);
+  for (let p = 0; p < grid.length / 2; p++) {
+    grid[2 * p] = along(axes[0], p % places);
+    grid[2 * p + 1] = along(axes[1], places - 1 - Math.floor(p / places));
+  }
+  return grid;
+}
