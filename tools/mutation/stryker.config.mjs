@@ -1,5 +1,5 @@
 // `pnpm mutation`: changes the sources in thousands of small ways, one at a time, and sees whether a test notices. Hours
-// on two cores; `pnpm mutation --mutate 'packages/optim/src/*.ts'` does a part. The report is reports/mutation.html.
+// on two cores; `pnpm mutation optim` does a package.
 export default {
   testRunner: 'vitest',
   vitest: { configFile: 'tools/mutation/vitest.config.ts', related: false },

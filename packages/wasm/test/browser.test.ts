@@ -24,7 +24,9 @@ let server: Server;
 
 beforeAll(async () => {
   const { outputFiles } = await build({
-    entryPoints: ['page', 'worker'].map((name) => fileURLToPath(new URL(`browser/${name}.ts`, import.meta.url))),
+    entryPoints: ['page', 'worker', 'service'].map((name) =>
+      fileURLToPath(new URL(`browser/${name}.ts`, import.meta.url)),
+    ),
     bundle: true,
     format: 'esm',
     conditions: ['@nnbp/source'],
@@ -57,7 +59,11 @@ afterAll(async () => {
   server.close();
 });
 
-async function run(path: string, where: 'runSuite' | 'inWorker', threads: number | 'auto'): Promise<Outcome> {
+async function run(
+  path: string,
+  where: 'runSuite' | 'inWorker' | 'inServiceWorker',
+  threads: number | 'auto',
+): Promise<Outcome> {
   const page = await browser.newPage();
   try {
     await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}${path}/`);
@@ -85,6 +91,12 @@ describe('in a browser, the whole suite', () => {
       expect(outcome.reason).toContain("has to allow 'wasm-unsafe-eval'");
     });
   }
+
+  test('in a service worker, which may start no thread', { timeout: 120_000 }, async () => {
+    const outcome = await run('/isolated', 'inServiceWorker', 2);
+    expect(outcome).toMatchObject({ engine: 'wasm', threads: 1, failures: [] });
+    expect(outcome.cases).toBeGreaterThan(50);
+  });
 
   test('in a page that is not isolated, two threads become one, and it says why', { timeout: 120_000 }, async () => {
     const outcome = await run('/plain', 'runSuite', 2);

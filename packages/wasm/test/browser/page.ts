@@ -1,4 +1,4 @@
-/** The script of the page; the test calls these two. */
+/** The script of the page; the test calls these three. */
 import { type Outcome, runSuite } from './suite.js';
 
 const inWorker = (threads: number | 'auto') =>
@@ -9,4 +9,17 @@ const inWorker = (threads: number | 'auto') =>
     worker.postMessage(threads);
   });
 
-Object.assign(globalThis, { runSuite, inWorker });
+const inServiceWorker = async (threads: number | 'auto') => {
+  const registration = await navigator.serviceWorker.register('service.js', { type: 'module' });
+  await navigator.serviceWorker.ready;
+  const { port1, port2 } = new MessageChannel();
+  const answer = new Promise<Outcome>((resolve) => {
+    port1.onmessage = ({ data }: MessageEvent<Outcome>) => resolve(data);
+  });
+  registration.active!.postMessage(threads, [port2]);
+  const outcome = await answer;
+  await registration.unregister();
+  return outcome;
+};
+
+Object.assign(globalThis, { runSuite, inWorker, inServiceWorker });
