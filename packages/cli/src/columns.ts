@@ -1,0 +1,87 @@
+/** What a model must know of the table it learnt from: the meaning of each input and output node. */
+import { NnbpError } from '@nnbp/core';
+
+/** A column that is one number: one node. */
+export interface NumberColumn {
+  readonly kind: 'number';
+  readonly name: string;
+  /** What takes the place of a missing cell, if anything does. */
+  readonly fill?: number;
+}
+
+/** A column that is one of several words: a node each, 1 for the word that stands there. */
+export interface CategoryColumn {
+  readonly kind: 'category';
+  readonly name: string;
+  /** In the order of their nodes. */
+  readonly values: readonly string[];
+  readonly fill?: string;
+}
+
+export type Column = NumberColumn | CategoryColumn;
+
+/** Kept in the model's file. */
+export interface Columns {
+  readonly inputs: readonly Column[];
+  /** Numbers, or one category. */
+  readonly targets: readonly Column[];
+  /** The name of the loss it was trained with. */
+  readonly loss: string;
+}
+
+/** The target, if it is a category. */
+export function categoryOf({ targets }: Pick<Columns, 'targets'>): CategoryColumn | undefined {
+  return targets[0].kind === 'category' ? targets[0] : undefined;
+}
+
+/** How many nodes the columns take. */
+export const nodesOf = (columns: readonly Column[]): number =>
+  columns.reduce((sum, column) => sum + (column.kind === 'number' ? 1 : column.values.length), 0);
+
+/**
+ * Lays a row of codes out over the nodes: a number as it is, a category as `on` at its place and `off` elsewhere.
+ *
+ * @param codes - A number a column: its value, or the place of its category.
+ */
+export function spread(
+  columns: readonly Column[],
+  codes: ArrayLike<number>,
+  [off, on]: readonly [number, number] = [0, 1],
+): number[] {
+  const row: number[] = [];
+  columns.forEach((column, k) => {
+    if (column.kind === 'number') row.push(codes[k]);
+    else for (let v = 0; v < column.values.length; v++) row.push(v === codes[k] ? on : off);
+  });
+  return row;
+}
+
+/** Reads what `JSON.stringify` wrote, from a file that may be anybody's. */
+export function parseColumns(text: string): Columns {
+  let found: unknown;
+  try {
+    found = JSON.parse(text);
+  } catch {
+    found = undefined;
+  }
+  if (!isColumns(found)) {
+    throw new NnbpError('MALFORMED', 'What the model file says of its columns cannot be read: train it again.');
+  }
+  return found;
+}
+
+function isColumns(value: unknown): value is Columns {
+  const { inputs, targets, loss } = (value ?? {}) as Partial<Record<keyof Columns, unknown>>;
+  return typeof loss === 'string' && isList(inputs, isColumn) && isList(targets, isColumn) && targets.length > 0;
+}
+
+function isColumn(value: unknown): value is Column {
+  const { kind, name, values, fill } = (value ?? {}) as Partial<Record<string, unknown>>;
+  if (typeof name !== 'string') return false;
+  if (kind === 'number') return fill === undefined || Number.isFinite(fill);
+  const isText = (entry: unknown): entry is string => typeof entry === 'string';
+  return kind === 'category' && isList(values, isText) && (fill === undefined || isText(fill));
+}
+
+const isList = <Entry>(value: unknown, isEntry: (entry: unknown) => entry is Entry): value is Entry[] =>
+  Array.isArray(value) && value.every(isEntry);

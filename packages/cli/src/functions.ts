@@ -1,0 +1,94 @@
+/** The names one can type: of activations, losses and optimizers, and what each asks of the data. */
+import * as activations from '@nnbp/activations';
+import type { Activation, Loss, Optimizer } from '@nnbp/core';
+import * as losses from '@nnbp/losses';
+import * as optim from '@nnbp/optim';
+import { suggestion } from './nearest.js';
+import { misuse } from './problem.js';
+
+/** A loss, and how targets, outputs and predictions are made for it. */
+export interface LossUse {
+  readonly loss: () => Loss;
+  /** The output nodes' activation. */
+  readonly output: Activation;
+  /** Whether it suits a number as target (which is standardised then), or a category. */
+  readonly numbers: boolean;
+  /** The two targets of an output node: its category is not, or is, the sample's. */
+  readonly targets: readonly [number, number];
+  /** The outputs of a sample as probabilities of its categories, if they mean that. */
+  readonly probabilities?: (outputs: readonly number[]) => number[];
+}
+
+function softmax(outputs: readonly number[]): number[] {
+  const largest = Math.max(...outputs);
+  const powers = outputs.map((x) => Math.exp(x - largest));
+  const sum = powers.reduce((all, power) => all + power, 0);
+  return powers.map((power) => power / sum);
+}
+
+const { identity, sigmoid } = activations;
+const difference = (loss: () => Loss): LossUse => ({ loss, output: identity, numbers: true, targets: [0, 1] });
+
+const uses: Readonly<Record<string, LossUse>> = {
+  mse: difference(losses.mse),
+  mae: difference(losses.mae),
+  huber: difference(losses.huber),
+  logCosh: difference(losses.logCosh),
+  softmaxCrossEntropy: {
+    loss: losses.softmaxCrossEntropy,
+    output: identity,
+    numbers: false,
+    targets: [0, 1],
+    probabilities: softmax,
+  },
+  binaryCrossEntropy: {
+    loss: losses.binaryCrossEntropy,
+    output: sigmoid,
+    numbers: false,
+    targets: [0, 1],
+    probabilities: (outputs) => [...outputs],
+  },
+  binaryCrossEntropyWithLogits: {
+    loss: losses.binaryCrossEntropyWithLogits,
+    output: identity,
+    numbers: false,
+    targets: [0, 1],
+    probabilities: (outputs) => outputs.map((x) => 1 / (1 + Math.exp(-x))),
+  },
+  hinge: { loss: losses.hinge, output: identity, numbers: false, targets: [-1, 1] },
+};
+
+/** Learning rates to begin with. */
+const optimizers: Readonly<Record<string, { rate: number; make: (rate: number) => Optimizer }>> = {
+  sgd: { rate: 0.05, make: (learningRate) => optim.sgd({ learningRate, momentum: 0.9 }) },
+  adam: { rate: 0.01, make: (learningRate) => optim.adam({ learningRate }) },
+  adamw: { rate: 0.01, make: (learningRate) => optim.adamw({ learningRate }) },
+  nadam: { rate: 0.01, make: (learningRate) => optim.nadam({ learningRate }) },
+  rmsprop: { rate: 0.003, make: (learningRate) => optim.rmsprop({ learningRate }) },
+  adagrad: { rate: 0.05, make: (learningRate) => optim.adagrad({ learningRate }) },
+  lion: { rate: 0.001, make: (learningRate) => optim.lion({ learningRate }) },
+  rprop: { rate: 0.01, make: (learningRate) => optim.rprop({ initialStep: learningRate }) },
+};
+
+/** For the help. */
+export const activationNames = Object.keys(activations);
+export const lossNames = Object.keys(uses);
+export const optimizerNames = Object.keys(optimizers);
+
+function lookUp<Entry>(what: string, table: Readonly<Record<string, Entry>>, name: string): Entry {
+  if (Object.hasOwn(table, name)) return table[name];
+  throw misuse(`There is no ${what} "${name}". ${suggestion(name, Object.keys(table))}`);
+}
+
+/** The activation of that name. */
+export const activationNamed = (name: string): Activation =>
+  lookUp('activation', activations as Record<string, Activation>, name);
+
+/** The loss of that name, and what goes with it. */
+export const lossNamed = (name: string): LossUse => lookUp('loss', uses, name);
+
+/** The optimizer of that name, and the rate it is given if none is said. */
+export function optimizerNamed(name: string, rate?: number): { optimizer: Optimizer; rate: number } {
+  const { rate: usual, make } = lookUp('optimizer', optimizers, name);
+  return { optimizer: make(rate ?? usual), rate: rate ?? usual };
+}

@@ -1,0 +1,36 @@
+/** What the command touches of the world around it, so that a test can hand it another one. */
+import { once } from 'node:events';
+import { resolve } from 'node:path';
+import { createColors } from 'picocolors';
+
+/** Where a command runs: its streams, its directory, and who may end it. */
+export interface Io {
+  /** Where results go. */
+  readonly stdout: NodeJS.WriteStream | NodeJS.WritableStream;
+  /** Where progress, notes and problems go. */
+  readonly stderr: NodeJS.WriteStream | NodeJS.WritableStream;
+  /** What "-" reads. */
+  readonly stdin: NodeJS.ReadableStream;
+  /** What relative paths start from. */
+  readonly cwd: string;
+  /** Aborted by Ctrl-C. */
+  readonly signal?: AbortSignal;
+}
+
+/** Whether somebody is looking. */
+export const isTerminal = (stream: Io['stdout']): stream is NodeJS.WriteStream => 'isTTY' in stream && stream.isTTY;
+
+/** A path as the user means it. */
+export const pathIn = (io: Io, path: string): string => resolve(io.cwd, path);
+
+/** Writes, and waits while the reader is slower. */
+export async function print(stream: Io['stdout'], text: string): Promise<void> {
+  if (!stream.write(text)) await once(stream, 'drain');
+}
+
+/** A remark that is not the result: on stderr. */
+export const note = (io: Io, text: string): Promise<void> => print(io.stderr, `${text}\n`);
+
+/** Colours where a person looks at a stream and has not asked for none. */
+export const colorsFor = (stream: Io['stdout']): ReturnType<typeof createColors> =>
+  createColors(isTerminal(stream) && (process.env['NO_COLOR'] ?? '') === '');

@@ -1,0 +1,28 @@
+/** "Did you mean": the known name that takes the fewest keystrokes to reach. */
+
+/** Levenshtein's distance, whatever the case. */
+function distance(a: string, b: string): number {
+  let above = Array.from({ length: b.length + 1 }, (_, k) => k);
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let k = 1; k <= b.length; k++) {
+      row[k] = Math.min(row[k - 1] + 1, above[k] + 1, above[k - 1] + Number(a[i - 1] !== b[k - 1]));
+    }
+    above = row;
+  }
+  return above[b.length];
+}
+
+/** ` Did you mean "species"?`, or what there is to choose from. Long lists are cut. */
+export function suggestion(found: string, known: readonly string[]): string {
+  const lower = found.toLowerCase();
+  let best: string | undefined;
+  let least = Math.max(1, Math.floor(found.length / 2)) + 1;
+  for (const name of known) {
+    const apart = distance(lower, name.toLowerCase());
+    if (apart < least) [best, least] = [name, apart];
+  }
+  if (best !== undefined) return `Did you mean "${best}"?`;
+  const shown = known.slice(0, 20).join(', ');
+  return `There are: ${shown}${known.length > 20 ? ` and ${known.length - 20} more` : ''}.`;
+}

@@ -1,0 +1,46 @@
+/** What several commands can be told, and how it is checked. */
+import { basename } from 'node:path';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Csv, type CsvOptions, openCsv } from './csv/read.js';
+import { type Io, pathIn } from './io.js';
+
+/** A whole number from `least`. */
+export const whole =
+  (least: number) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (Number.isSafeInteger(value) && value >= least && text.trim() !== '') return value;
+    throw new InvalidArgumentError(`Expected a whole number from ${least}.`);
+  };
+
+/** A number from `least` to below `most`; with `open`, above `least`. */
+export const numberBetween =
+  (least: number, most: number, open = false) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (text.trim() !== '' && (open ? value > least : value >= least) && value < most) return value;
+    const from = open ? `above ${least}` : `from ${least}`;
+    throw new InvalidArgumentError(`Expected a number ${from}${most < Infinity ? ` to below ${most}` : ''}.`);
+  };
+
+/** For an option that may be given several times. */
+export const collect = (value: string, before: readonly string[] = []): string[] => [...before, value];
+
+function delimiter(text: string): string {
+  const value = text === 'tab' || text === '\\t' ? '\t' : text;
+  if (value.length === 1) return value;
+  throw new InvalidArgumentError('Expected one character, or "tab".');
+}
+
+/** Adds what is said of a CSV file. */
+export const withCsvOptions = (command: Command): Command =>
+  command
+    .addOption(
+      new Option('--delimiter <character>', 'what separates cells: , ; | or tab (guessed)').argParser(delimiter),
+    )
+    .option('--header', 'the first row names the columns (guessed)')
+    .option('--no-header', 'the first row is data: columns are called column1, column2, …');
+
+/** The file, or "-" for the standard input. */
+export const openData = (io: Io, path: string, options: CsvOptions): Promise<Csv> =>
+  path === '-' ? openCsv('the standard input', io.stdin, options) : openCsv(basename(path), pathIn(io, path), options);

@@ -1,0 +1,49 @@
+/** What went wrong, in one line for a person and one number for a script. */
+import { NnbpError } from '@nnbp/core';
+
+/** How the command ends. Scripts rely on these numbers. */
+export const exitCodes = {
+  /** All was done. */
+  done: 0,
+  /** A file or its data cannot be used, or training failed. */
+  failed: 1,
+  /** The command was not understood: an unknown option, column or function. */
+  usage: 2,
+  /** `nnbp check` found a derivative that is wrong. */
+  wrongDerivative: 3,
+  /** Ctrl-C: what there was to save has been saved. */
+  interrupted: 130,
+} as const;
+
+/** A problem that its reader can put right: the message says what was found and what to do. */
+export class Problem extends Error {
+  override readonly name = 'Problem';
+
+  constructor(
+    message: string,
+    /** One of {@link exitCodes}. */
+    readonly exitCode: number = exitCodes.failed,
+  ) {
+    super(message);
+  }
+}
+
+/** A problem with what was typed, not with what is in the files. */
+export const misuse = (message: string): Problem => new Problem(message, exitCodes.usage);
+
+const systemMessages: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file or directory',
+  EACCES: 'access is denied',
+  EISDIR: 'it is a directory, not a file',
+  ENOTDIR: 'a part of the path is not a directory',
+  ENOSPC: 'the disk is full',
+  EROFS: 'the disk is read-only',
+};
+
+/** The one line for an error that ended a command; undefined for a defect of ours, whose stack is needed. */
+export function sentenceOf(error: unknown): string | undefined {
+  if (error instanceof Problem || error instanceof NnbpError) return error.message;
+  const { code, path } = error as NodeJS.ErrnoException;
+  if (code !== undefined && path !== undefined) return `${path}: ${systemMessages[code] ?? code}.`;
+  return undefined;
+}

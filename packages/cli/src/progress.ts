@@ -1,0 +1,70 @@
+/** A bar while training runs, if somebody looks at the terminal; else nothing. */
+import { SingleBar } from 'cli-progress';
+import type { Callback } from '@nnbp/train';
+import { type Io, isTerminal } from './io.js';
+
+/** A callback for `fit`, and how the bar ends. */
+export interface ProgressBar {
+  readonly callbacks: readonly Callback[];
+  /** Leaves the bar as it is, and gives the cursor back. */
+  stop(): void;
+}
+
+/** A bar over all rows of all epochs. */
+export function progressBar(io: Io, rows: number): ProgressBar {
+  const stream = io.stderr;
+  if (!isTerminal(stream)) return { callbacks: [], stop: () => undefined };
+  const bar = new SingleBar({
+    stream,
+    format: '{bar} epoch {epoch} of {epochs}  loss {loss}{held}  {left}',
+    barsize: 24,
+    barCompleteChar: '█',
+    barIncompleteChar: '░',
+    hideCursor: true,
+    fps: 10,
+    gracefulExit: false,
+    linewrap: false,
+  });
+  const begun = performance.now();
+  let first = 0;
+  let shown = 0;
+  let loss = '…';
+  let held = '';
+  return {
+    callbacks: [
+      {
+        onTrainBegin({ epoch, epochs }) {
+          first = epoch * rows;
+          bar.start(epochs * rows, first, { epoch: epoch + 1, epochs, loss, held, left: '' });
+        },
+        onBatchEnd(progress) {
+          const now = performance.now();
+          if (now - shown < 100) return;
+          shown = now;
+          const done = (progress.epoch - 1) * rows + progress.samples;
+          const seconds = ((now - begun) / 1000 / (done - first)) * (progress.epochs * rows - done);
+          const left = now - begun > 1000 ? `${duration(seconds)} left` : '';
+          bar.update(done, { epoch: progress.epoch, loss, held, left });
+        },
+        onEpochEnd({ history }) {
+          const last = history[history.length - 1];
+          loss = last.loss.toPrecision(3);
+          if (last.validationLoss !== undefined) held = `, held out ${last.validationLoss.toPrecision(3)}`;
+        },
+        onTrainEnd({ epoch, epochs }) {
+          bar.update(epoch * rows, { epoch, epochs, loss, held, left: duration((performance.now() - begun) / 1000) });
+        },
+      },
+    ],
+    stop: () => bar.stop(),
+  };
+}
+
+/** Seconds as people say them. */
+export function duration(seconds: number): string {
+  if (seconds < 10) return `${seconds.toFixed(1)} s`;
+  if (seconds < 60) return `${Math.round(seconds)} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes} min ${Math.round(seconds % 60)} s`;
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}

@@ -1,0 +1,65 @@
+/** The command itself: reads what was typed, does it, and says with a number how it went. */
+import { Command, CommanderError } from 'commander';
+import { addTrain } from './commands/train.js';
+import { type Io, note } from './io.js';
+import { exitCodes, Problem, sentenceOf } from './problem.js';
+import { version } from '../package.json';
+
+const footer = `
+Start with: nnbp train data.csv --target COLUMN
+Each command has its own help: nnbp train --help
+
+Exit codes: 0 done, 1 a file or its data cannot be used, 2 the command was not understood, 3 check found a wrong
+derivative, 130 stopped by Ctrl-C.`;
+
+/**
+ * Runs one command.
+ *
+ * @param argv - What was typed after `nnbp`.
+ * @returns The exit code: 0 done, 1 a file or its data cannot be used, 2 usage, 3 a wrong derivative, 130 interrupted.
+ *
+ * @example
+ * ```ts
+ * import { run } from '@nnbp/cli';
+ *
+ * const lines: string[] = [];
+ * typeof run; // 'function'
+ * ```
+ */
+export async function run(argv: readonly string[], io: Io): Promise<number> {
+  try {
+    await programFor(io).parseAsync(argv, { from: 'user' });
+    return exitCodes.done;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+    if (io.signal?.aborted === true && !(error instanceof Problem)) {
+      await note(io, 'nnbp: Stopped. Nothing was saved.');
+      return exitCodes.interrupted;
+    }
+    const sentence = sentenceOf(error);
+    if (sentence === undefined) throw error;
+    await note(io, `nnbp: ${sentence}`);
+    return error instanceof Problem ? error.exitCode : exitCodes.failed;
+  }
+}
+
+function programFor(io: Io): Command {
+  const program = new Command('nnbp')
+    .description('Trains small neural networks on CSV files, and takes them apart to the last derivative.')
+    .version(version)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => void io.stdout.write(text),
+      writeErr: (text) => void io.stderr.write(text),
+      outputError: (text, write) =>
+        write(
+          `${text
+            .replace(/^error: /, 'nnbp: ')
+            .trim()
+            .replace(/\s*\n\s*/g, ' ')}\n`,
+        ),
+    })
+    .addHelpText('after', footer);
+  addTrain(program, io);
+  return program;
+}

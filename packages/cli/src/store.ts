@@ -1,0 +1,123 @@
+/**
+ * Encoded rows: in memory while they are few, else in a scratch file, so that text is parsed once and not in each
+ * epoch. Think of a shelf: short, one has all of it in view; long, one fetches some boxes at a time and mixes them.
+ */
+import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Random } from '@nnbp/core';
+
+/** More numbers than these go to the disk. */
+const mostNumbers = 1 << 19;
+/** Rows that lie side by side in the file and are read at once. */
+const rowsInBlock = 256;
+/** Rows that are in memory and mixed at a time. */
+const rowsAtOnce = 1 << 15;
+
+/** Some rows, a number a column each. */
+export interface Store {
+  readonly rows: number;
+  /** Whether all rows are in memory. */
+  readonly inMemory: boolean;
+  /** Adds a row. */
+  add(codes: Float64Array): Promise<void>;
+  /** To be called after the last row, before the first is read. */
+  finish(): Promise<void>;
+  /** The rows; in a new order if there is a random source and they are not in memory. */
+  read(random?: Random): AsyncGenerator<ArrayLike<number>>;
+  /** Removes the scratch file. */
+  close(): Promise<void>;
+}
+
+/** A store for about so many rows of so many columns, which take so many nodes. */
+export const storeFor = (rows: number, columns: number, nodes: number): Promise<Store> =>
+  rows * nodes <= mostNumbers ? Promise.resolve(new Memory()) : Scratch.create(columns);
+
+class Memory implements Store {
+  readonly inMemory = true;
+  readonly #rows: number[][] = [];
+
+  get rows(): number {
+    return this.#rows.length;
+  }
+
+  add(codes: Float64Array): Promise<void> {
+    this.#rows.push(Array.from(codes));
+    return Promise.resolve();
+  }
+
+  finish(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  async *read(): AsyncGenerator<ArrayLike<number>> {
+    await Promise.resolve();
+    yield* this.#rows;
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+class Scratch implements Store {
+  readonly inMemory = false;
+  rows = 0;
+  readonly #waiting: Float64Array;
+
+  static async create(columns: number): Promise<Scratch> {
+    const directory = await mkdtemp(join(tmpdir(), 'nnbp-'));
+    const file = await open(join(directory, 'rows'), 'w+');
+    // Where the system allows it, the name goes at once, so that nothing is left behind however the command ends.
+    await rm(directory, { recursive: true, force: true }).catch(() => undefined);
+    return new Scratch(columns, directory, file);
+  }
+
+  private constructor(
+    readonly columns: number,
+    readonly directory: string,
+    readonly file: FileHandle,
+  ) {
+    this.#waiting = new Float64Array(rowsInBlock * columns);
+  }
+
+  async add(codes: Float64Array): Promise<void> {
+    this.#waiting.set(codes, (this.rows % rowsInBlock) * this.columns);
+    this.rows++;
+    if (this.rows % rowsInBlock === 0) await this.#write(rowsInBlock);
+  }
+
+  async finish(): Promise<void> {
+    const left = this.rows % rowsInBlock;
+    if (left > 0) await this.#write(left);
+  }
+
+  async *read(random?: Random): AsyncGenerator<Float64Array> {
+    const { rows, columns } = this;
+    const blocks = Uint32Array.from({ length: Math.ceil(rows / rowsInBlock) }, (_, k) => k);
+    random?.shuffle(blocks);
+    const blocksAtOnce = rowsAtOnce / rowsInBlock;
+    for (let first = 0; first < blocks.length; first += blocksAtOnce) {
+      const mixed: Float64Array[] = [];
+      for (const block of blocks.subarray(first, first + blocksAtOnce)) {
+        const count = Math.min(rowsInBlock, rows - block * rowsInBlock);
+        const numbers = new Float64Array(count * columns);
+        await this.file.read(new Uint8Array(numbers.buffer), 0, numbers.byteLength, block * rowsInBlock * columns * 8);
+        for (let s = 0; s < count; s++) mixed.push(numbers.subarray(s * columns, (s + 1) * columns));
+      }
+      const order = Uint32Array.from(mixed, (_, k) => k);
+      random?.shuffle(order);
+      for (const k of order) yield mixed[k];
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.file.close();
+    await rm(this.directory, { recursive: true, force: true });
+  }
+
+  async #write(rows: number): Promise<void> {
+    const bytes = new Uint8Array(this.#waiting.buffer, 0, rows * this.columns * 8);
+    for (let done = 0; done < bytes.length;) done += (await this.file.write(bytes, done)).bytesWritten;
+  }
+}
