@@ -23,7 +23,7 @@ run('npx', [
   'vitest',
   'run',
   '--config',
-  'vitest.config.ts',
+  'vitest.config.mjs',
   '--root',
   here,
   '--no-file-parallelism',

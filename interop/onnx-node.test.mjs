@@ -6,9 +6,9 @@ import ort from 'onnxruntime-node';
 import { afterAll, expect, test } from 'vitest';
 import { firstSeed, randomNetwork } from './random-networks.mjs';
 import { record, versionOf } from './record.mjs';
-import { worstError } from './worst-error.mjs';
+import { WorstError } from './worst-error.mjs';
 
-const graphs = 300;
+const graphs = 200;
 const found = [];
 afterAll(() => record('1-onnxruntime-node', `onnxruntime-node ${versionOf('onnxruntime-node')}`, found));
 
@@ -22,27 +22,20 @@ async function run(bytes, rows) {
 }
 
 test(`${graphs} random graphs, from seed ${firstSeed}`, async () => {
-  let worst = 0;
+  const worst = new WorstError();
   let nodes = 0;
   let edges = 0;
   for (let seed = firstSeed; seed < firstSeed + graphs; seed++) {
     const { network, rows } = randomNetwork(seed);
     const bytes = toOnnx(network);
-    const error = worstError(network, rows, await run(bytes, rows));
-    expect(error, `INTEROP_SEED=${seed}`).toBeLessThan(1);
+    worst.hold(network, rows, await run(bytes, rows), `INTEROP_SEED=${seed}`);
     // What comes back from the file says the same as the runtime that read it.
-    expect(worstError(network, rows, fromOnnx(bytes).predictBatch(rows).flat()), `INTEROP_SEED=${seed}`).toBeLessThan(
-      1,
-    );
-    worst = Math.max(worst, error);
+    new WorstError().hold(network, rows, fromOnnx(bytes).predictBatch(rows).flat(), `INTEROP_SEED=${seed}, back`);
     nodes += network.graph.nodeCount;
     edges += network.graph.edgeCount;
   }
-  found.push([
-    `${graphs} random graphs, ${nodes} nodes and ${edges} edges, 16 samples each`,
-    `every output within the float32 error bound, at most ${(100 * worst).toFixed(0)} % of it`,
-  ]);
-}, 120_000);
+  found.push([`${graphs} random graphs, ${nodes} nodes and ${edges} edges, 16 samples each`, `${worst}`]);
+}, 240_000);
 
 test('every activation, far out and near 0', async () => {
   let worst = 0;
@@ -71,6 +64,6 @@ test('one model takes batches of any size', async () => {
   const random = new Random(2);
   for (const samples of [1, 2, 77]) {
     const rows = Array.from({ length: samples }, () => [random.uniform(), random.uniform(), random.uniform()]);
-    expect(worstError(network, rows, await run(bytes, rows))).toBeLessThan(1);
+    new WorstError().hold(network, rows, await run(bytes, rows));
   }
 });
