@@ -1,6 +1,4 @@
 /** What a model must know of the table it learnt from: the meaning of each input and output node. */
-import { NnbpError } from '@nnbp/core';
-
 /** A column that is one number: one node. */
 export interface NumberColumn {
   readonly kind: 'number';
@@ -38,6 +36,12 @@ export function categoryOf({ targets }: Pick<Columns, 'targets'>): CategoryColum
 export const nodesOf = (columns: readonly Column[]): number =>
   columns.reduce((sum, column) => sum + (column.kind === 'number' ? 1 : column.values.length), 0);
 
+/** What each of their nodes is called: as the column, or "town=Bern". */
+export const nodeNames = (columns: readonly Column[]): string[] =>
+  columns.flatMap((column) =>
+    column.kind === 'number' ? [column.name] : column.values.map((value) => `${column.name}=${value}`),
+  );
+
 /**
  * Lays a row of codes out over the nodes: a number as it is, a category as `on` at its place and `off` elsewhere.
  *
@@ -56,19 +60,8 @@ export function spread(
   return row;
 }
 
-/** Reads what `JSON.stringify` wrote, from a file that may be anybody's. */
-export function parseColumns(text: string): Columns {
-  let found: unknown;
-  try {
-    found = JSON.parse(text);
-  } catch {
-    found = undefined;
-  }
-  if (!isColumns(found)) {
-    throw new NnbpError('MALFORMED', 'What the model file says of its columns cannot be read: train it again.');
-  }
-  return found;
-}
+/** What a file, which may be anybody's, says of columns; undefined if it is not that. */
+export const columnsIn = (value: unknown): Columns | undefined => (isColumns(value) ? value : undefined);
 
 function isColumns(value: unknown): value is Columns {
   const { inputs, targets, loss } = (value ?? {}) as Partial<Record<keyof Columns, unknown>>;

@@ -64,11 +64,14 @@ function placeOf(name: string, csv: Csv): number {
 /** Counts rows that could not be used, and says so. */
 export class Gaps {
   count = 0;
+  /** What was wrong the last time. */
+  last = '';
   #first: string | undefined;
 
   add(gap: Gap, row: number): void {
     this.count++;
-    this.#first ??= `row ${row}, "${gap.column}" is ${gap.found === '' ? 'missing' : `"${gap.found}", which is unknown`}`;
+    this.last = `"${gap.column}" is ${gap.found === '' ? 'missing' : `"${gap.found}", which the model does not know`}`;
+    this.#first ??= `row ${row}: ${this.last}`;
   }
 
   /** A sentence, or nothing if there was none. */

@@ -1,28 +1,53 @@
 /** A trained model on disk: the network, and what its nodes mean in the table it was trained on. */
-import type { Network } from '@nnbp/core';
-import type { Column, Columns } from './columns.js';
+import { type Network, NnbpError } from '@nnbp/core';
+import { save } from '@nnbp/formats';
+import { readFile, writeFile } from 'node:fs/promises';
+import { type Column, type Columns, columnsIn, nodesOf } from './columns.js';
+import { lossNames } from './functions.js';
+import { formatOf } from './formats.js';
+import { type Io, pathIn } from './io.js';
 
 /** What a command works with. */
 export interface Model {
   readonly network: Network;
-  /** If the model was trained by this command; else its nodes' ids name its columns. */
+  /** What the nodes mean. */
   readonly columns: Columns;
+  /** Whether the file said so; else the nodes' ids are taken for names of numbers. */
+  readonly hasColumns: boolean;
 }
 
-/** Under which the columns stand in the file's metadata. */
-export const metadataKey = 'nnbp.columns';
+/** Opens a model of any format that can be read. */
+export async function openModel(io: Io, path: string, format?: string): Promise<Model> {
+  const bytes = await readFile(pathIn(io, path));
+  const { network, metadata } = formatOf(path, bytes, format).read(bytes);
+  const { columns: written } = metadata ?? {};
+  if (written === undefined) return { network, columns: columnsOf(network), hasColumns: false };
+  const columns = columnsIn(written);
+  const { graph } = network;
+  if (
+    columns === undefined ||
+    !lossNames.includes(columns.loss) ||
+    nodesOf(columns.inputs) !== graph.inputCount ||
+    nodesOf(columns.targets) !== graph.outputs.length
+  ) {
+    throw new NnbpError('MALFORMED', `What ${path} says of its columns does not fit its network: train it again.`);
+  }
+  return { network, columns, hasColumns: true };
+}
+
+/** Writes a file of a model. */
+export const writeModel = (path: string, content: string | Uint8Array): Promise<void> => writeFile(path, content);
+
+/** Writes a model with what its nodes mean. */
+export const saveModel = (path: string, network: Network, columns: Columns): Promise<void> =>
+  writeModel(path, save(network, { metadata: { columns } }));
 
 /** Columns for a network that knows none: a number for each input and output node, called as the node is. */
-export function columnsOf({ graph }: Network): Columns {
+function columnsOf({ graph }: Network): Columns {
   const numbers = (ids: readonly string[]): Column[] => ids.map((name) => ({ kind: 'number', name }));
   return {
     inputs: numbers(graph.ids.slice(0, graph.inputCount)),
     targets: numbers(Array.from(graph.outputs, (i) => graph.ids[i])),
     loss: 'mse',
   };
-}
-export async function saveModel(path: string, model: Model): Promise<void> {
-  await Promise.resolve();
-  void path;
-  void model;
 }

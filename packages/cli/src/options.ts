@@ -44,3 +44,9 @@ export const withCsvOptions = (command: Command): Command =>
 /** The file, or "-" for the standard input. */
 export const openData = (io: Io, path: string, options: CsvOptions): Promise<Csv> =>
   path === '-' ? openCsv('the standard input', io.stdin, options) : openCsv(basename(path), pathIn(io, path), options);
+
+/** Adds the model's file. */
+export const withModel = (command: Command): Command =>
+  command
+    .argument('<model>', 'a model file, of any format that convert reads')
+    .option('--from <format>', "the model's format (told from the file)");

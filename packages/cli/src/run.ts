@@ -1,5 +1,11 @@
 /** The command itself: reads what was typed, does it, and says with a number how it went. */
 import { Command, CommanderError } from 'commander';
+import { addCheck } from './commands/check.js';
+import { addConvert } from './commands/convert.js';
+import { addEvaluate } from './commands/evaluate.js';
+import { addExplain } from './commands/explain.js';
+import { addExport } from './commands/export.js';
+import { addPredict } from './commands/predict.js';
 import { addTrain } from './commands/train.js';
 import { type Io, note } from './io.js';
 import { exitCodes, Problem, sentenceOf } from './problem.js';
@@ -60,6 +66,6 @@ function programFor(io: Io): Command {
         ),
     })
     .addHelpText('after', footer);
-  addTrain(program, io);
+  for (const add of [addTrain, addPredict, addEvaluate, addExplain, addCheck, addConvert, addExport]) add(program, io);
   return program;
 }

@@ -1,10 +1,10 @@
 /** `nnbp train`: from a table to a model file. */
 import { parse as parsePath } from 'node:path';
-import { type Activation, mlp, Network, type Optimizer, Random } from '@nnbp/core';
+import { type Activation, GraphBuilder, Network, type Optimizer, Random } from '@nnbp/core';
 import { accuracy, type Data, DivergedError, evaluate, fit, meanAbsoluteError, rSquared } from '@nnbp/train';
 import { auto } from '@nnbp/wasm';
 import { type Command, Option } from 'commander';
-import { categoryOf, type Column, nodesOf } from '../columns.js';
+import { categoryOf, type Column, nodeNames, nodesOf } from '../columns.js';
 import type { Csv } from '../csv/read.js';
 import { survey } from '../csv/survey.js';
 import { describeFile, describeResults } from '../describe.js';
@@ -25,6 +25,7 @@ import { exitCodes, misuse, Problem } from '../problem.js';
 import { duration, progressBar } from '../progress.js';
 import { counted } from '../table.js';
 import { dataOf, sampleOf, type TrainingData, trainingData } from '../training-data.js';
+import { uniqueNames } from '../unique.js';
 
 /** How long training goes, in what steps, over what. */
 interface Course {
@@ -139,7 +140,7 @@ async function train(io: Io, path: string, options: TrainOptions): Promise<void>
       ...(held !== undefined && { heldOut: await assess(held) }),
     };
     const output = options.output ?? `${parsePath(path).name}.nnbp.safetensors`;
-    await saveModel(pathIn(io, output), { network, columns: { inputs, targets, loss: lossName } });
+    await saveModel(pathIn(io, output), network, { inputs, targets, loss: lossName });
     if (options.json === true) {
       const summary = { model: output, ...summaryOf(plan, course, network), ...ended, ...results };
       await print(io.stdout, `${JSON.stringify(summary, undefined, 2)}\n`);
@@ -189,10 +190,26 @@ async function planFor(io: Io, path: string, options: TrainOptions): Promise<Pla
   return { csv, rows: found.rows, guesses, inputs, targets, activation, lossName, use, optimizer, rate };
 }
 
+/** Dense layers, whose ends are called as the columns are. */
 function networkFor({ inputs, targets, activation, use }: Plan, { hidden, seed }: TrainOptions): Network {
-  const sizes = [nodesOf(inputs), ...hidden, nodesOf(targets)];
-  return new Network(mlp(sizes, { activation, outputActivation: use.output }), { seed });
+  const names = [nodeNames(inputs), ...hidden.map((size, k) => hiddenNames(k + 1, size)), nodeNames(targets)];
+  const unique = uniqueNames(names.flat());
+  const layers = names.map((layer) => unique.splice(0, layer.length));
+  const builder = new GraphBuilder();
+  layers.forEach((layer, k) => {
+    for (const id of layer) {
+      if (k === 0) builder.input(id);
+      else {
+        const isLast = k === layers.length - 1;
+        builder.node(id, { from: layers[k - 1], activation: isLast ? use.output : activation });
+      }
+    }
+  });
+  builder.output(...layers[layers.length - 1]);
+  return new Network(builder.build(), { seed });
 }
+
+const hiddenNames = (layer: number, size: number) => Array.from({ length: size }, (_, k) => `hidden${layer}.${k + 1}`);
 
 /** How long, in what steps. Few rows are gone through more often. */
 function courseFor({ optimizer }: Plan, options: TrainOptions, { training, held, gaps }: TrainingData): Course {

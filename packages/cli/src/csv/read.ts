@@ -3,6 +3,7 @@ import { open } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
 import { Problem } from '../problem.js';
+import { uniqueNames } from '../unique.js';
 import { numberIn } from './cell.js';
 import { type Dialect, guessDialect } from './dialect.js';
 
@@ -48,7 +49,9 @@ export async function openCsv(name: string, source: string | NodeJS.ReadableStre
   const first = await firstRow(name, beginning, dialect);
   if (first === undefined) throw new Problem(`${name} is empty: expected a row of column names, and rows of values.`);
   const named = options.header ?? !first.every((cell) => numberIn(cell, dialect.decimal) !== undefined);
-  const header = named ? uniqueNames(first) : first.map((_, k) => `column${k + 1}`);
+  const header = named
+    ? uniqueNames(first.map((cell, k) => cell || `unnamed${k + 1}`))
+    : first.map((_, k) => `column${k + 1}`);
   return {
     name,
     dialect,
@@ -166,16 +169,4 @@ function inWords(name: string, error: unknown): unknown {
     );
   }
   return new Problem(`${where}: ${error.message.replace(/\.?$/, '.')}`);
-}
-
-/** Names for columns that have none or share one. */
-function uniqueNames(cells: readonly string[]): string[] {
-  const used = new Set<string>();
-  return cells.map((cell, k) => {
-    const base = cell === '' ? `unnamed${k + 1}` : cell;
-    let name = base;
-    for (let copy = 2; used.has(name); copy++) name = `${base}_${copy}`;
-    used.add(name);
-    return name;
-  });
 }

@@ -1,0 +1,92 @@
+/** `nnbp check`: a model's derivatives against finite differences. */
+import { Random } from '@nnbp/core';
+import { checkNetwork } from '@nnbp/gradcheck';
+import { type Command } from 'commander';
+import { type Columns, spread } from '../columns.js';
+import { Gaps } from '../encode.js';
+import { lossNamed, type LossUse } from '../functions.js';
+import { type Io, print } from '../io.js';
+import { type Model, openModel } from '../model-file.js';
+import { openData, whole, withCsvOptions, withModel } from '../options.js';
+import { exitCodes, Problem } from '../problem.js';
+import { modelRows } from '../samples.js';
+
+interface CheckOptions {
+  readonly header?: boolean;
+  readonly delimiter?: string;
+  readonly from?: string;
+  readonly rows: number;
+  readonly seed: number;
+  readonly most: number;
+  readonly json?: boolean;
+}
+
+const examples = `
+Examples:
+  nnbp check iris.nnbp.safetensors iris.csv
+  nnbp check model.onnx --seed 7
+
+Without data, rows are drawn at random. The exit code is 3 if a derivative is wrong.`;
+
+/** Adds the command. */
+export function addCheck(program: Command, io: Io): void {
+  const command = program.command('check').summary('prove the derivatives of a model');
+  withCsvOptions(withModel(command).argument('[data]', 'a CSV file whose first rows are used'))
+    .description('Compares what backpropagation says of every parameter with finite differences of the loss.')
+    .option('--rows <count>', 'rows that are used', whole(1), 5)
+    .option('--most <count>', 'derivatives that are compared', whole(1), 1000)
+    .option('--seed <number>', 'of what is drawn', Number, 0)
+    .option('--json', 'print the result as JSON')
+    .addHelpText('after', examples)
+    .action((model: string, data: string | undefined, options: CheckOptions) => check(io, model, data, options));
+}
+
+async function check(io: Io, modelPath: string, dataPath: string | undefined, options: CheckOptions): Promise<void> {
+  const model = await openModel(io, modelPath, options.from);
+  const use = lossNamed(model.columns.loss);
+  const { inputs, targets } =
+    dataPath === undefined ? drawnRows(model, use, options) : await firstRows(io, model, dataPath, options);
+  const { most, seed } = options;
+  const report = checkNetwork(model.network, inputs, targets, use.loss(), { most, seed });
+  if (options.json === true) {
+    const { ok, comparisons, mismatches, excluded, worst } = report;
+    const summary = { ok, compared: comparisons.length, wrong: mismatches, leftOut: excluded.length, worst };
+    await print(io.stdout, `${JSON.stringify(summary, undefined, 2)}\n`);
+  } else await print(io.stdout, `${report.toString()}\n`);
+  if (!report.ok) throw new Problem('A derivative is wrong; see the report.', exitCodes.wrongDerivative);
+}
+
+interface Rows {
+  readonly inputs: number[][];
+  readonly targets: number[][];
+}
+
+async function firstRows(io: Io, model: Model, path: string, options: CheckOptions): Promise<Rows> {
+  const csv = await openData(io, path, options);
+  const rows: Rows = { inputs: [], targets: [] };
+  const gaps = new Gaps();
+  for await (const { input, target } of modelRows(model, csv, { targets: true, gaps })) {
+    if (input === undefined) continue;
+    rows.inputs.push([...input]);
+    rows.targets.push([...target]);
+    if (rows.inputs.length === options.rows) break;
+  }
+  if (rows.inputs.length === 0)
+    throw new Problem(`${csv.name} has no row that can be used. ${gaps.sentence('left out') ?? ''}`.trim());
+  return rows;
+}
+
+/** Rows such as the model may have seen: numbers around their mean, any of the categories. */
+function drawnRows({ network, columns }: Model, use: LossUse, { rows, seed }: CheckOptions): Rows {
+  const random = new Random(seed);
+  const draw = (some: Columns['inputs'], units: typeof network.inputUnits, marks?: LossUse['targets']) => {
+    const codes = some.map((column) =>
+      column.kind === 'number' ? random.normal() : Math.floor(random.uniform() * column.values.length),
+    );
+    return spread(some, codes, marks).map((value, k) => units?.undo(value, k) ?? value);
+  };
+  return {
+    inputs: Array.from({ length: rows }, () => draw(columns.inputs, network.inputUnits)),
+    targets: Array.from({ length: rows }, () => draw(columns.targets, network.outputUnits, use.targets)),
+  };
+}

@@ -1,0 +1,86 @@
+/** `nnbp convert`: a model from one format to another. */
+import { fromPyTorch } from '@nnbp/formats';
+import { type Command } from 'commander';
+import { readFile } from 'node:fs/promises';
+import { formatForPath, formatNamed, formatOf, formats, type Read } from '../formats.js';
+import { type Io, note, pathIn, print } from '../io.js';
+import { writeModel } from '../model-file.js';
+import { misuse } from '../problem.js';
+import { counted, tableOf } from '../table.js';
+
+interface ConvertOptions {
+  readonly from?: string;
+  readonly to?: string;
+  readonly of?: string;
+  readonly json?: boolean;
+}
+
+const table = tableOf(
+  formats.map(({ name, what, extensions, read, write }) => [
+    name,
+    [read && 'in', write && 'out'].filter(Boolean).join(', '),
+    extensions[0],
+    what,
+  ]),
+);
+
+const examples = `
+Formats:
+${table}
+Examples:
+  nnbp convert iris.nnbp.safetensors iris.onnx
+  nnbp convert brain.json mine.nnbp.safetensors
+  nnbp convert trained.safetensors back.nnbp.safetensors --from pytorch --of iris.nnbp.safetensors`;
+
+/** Adds the command. */
+export function addConvert(program: Command, io: Io): void {
+  program
+    .command('convert')
+    .summary('turn a model of one format into another')
+    .argument('<in>', 'a model file')
+    .argument('<out>', 'the file to write')
+    .description('Reads a model of any known format and writes it in another.')
+    .option('--from <format>', 'the format of IN (told from what is in it)')
+    .option('--to <format>', 'the format of OUT (told from its ending)')
+    .option('--of <model>', 'for weights trained in PyTorch: the model that was exported there')
+    .option('--json', 'print what was done as JSON')
+    .addHelpText('after', examples)
+    .action((from: string, to: string, options: ConvertOptions) => convert(io, from, to, options));
+}
+
+async function convert(io: Io, from: string, to: string, options: ConvertOptions): Promise<void> {
+  const target = options.to === undefined ? formatForPath(to) : formatNamed(options.to, 'write');
+  const bytes = await readFile(pathIn(io, from));
+  const { model, name } = await readWith(io, from, bytes, options);
+  await writeModel(pathIn(io, to), target.write!(model));
+  const { graph } = model.network;
+  const summary = { from: name, to: target.name, output: to, nodes: graph.nodeCount, edges: graph.edgeCount };
+  if (options.json === true) await print(io.stdout, `${JSON.stringify(summary)}\n`);
+  else {
+    await print(
+      io.stdout,
+      `${from} (${name}) → ${to} (${target.name}): ${counted(graph.nodeCount, 'node')}, ${counted(graph.edgeCount, 'edge')}.\n`,
+    );
+  }
+  if (model.metadata?.['columns'] !== undefined && target.name !== 'nnbp') {
+    await note(io, 'The names of columns and categories stay behind: only the nnbp format has a place for them.');
+  }
+}
+
+async function readWith(
+  io: Io,
+  path: string,
+  bytes: Uint8Array,
+  { from, of }: ConvertOptions,
+): Promise<{ model: Read; name: string }> {
+  if (from !== 'pytorch') {
+    const format = formatOf(path, bytes, from);
+    return { model: format.read(bytes), name: format.name };
+  }
+  if (of === undefined) {
+    throw misuse('Weights from PyTorch say nothing of the network: name the model that was exported there with --of.');
+  }
+  const exported = await readFile(pathIn(io, of));
+  const { network, metadata } = formatOf(of, exported).read(exported);
+  return { model: { network: fromPyTorch(bytes, network), ...(metadata && { metadata }) }, name: 'pytorch' };
+}

@@ -1,0 +1,129 @@
+/** `nnbp explain`: the derivation of one derivative of one row, in the words of the method. */
+import { explain, nameOf, type QuantityName } from '@nnbp/explain';
+import type { Network } from '@nnbp/core';
+import { type Command, Option } from 'commander';
+import { Readable } from 'node:stream';
+import { openCsv } from '../csv/read.js';
+import { csvLine } from '../csv/write.js';
+import { Gaps } from '../encode.js';
+import { lossNamed } from '../functions.js';
+import { type Io, print } from '../io.js';
+import { type Model, openModel } from '../model-file.js';
+import { openData, whole, withCsvOptions, withModel } from '../options.js';
+import { misuse, Problem } from '../problem.js';
+import { modelRows } from '../samples.js';
+
+interface ExplainOptions {
+  readonly header?: boolean;
+  readonly delimiter?: string;
+  readonly from?: string;
+  readonly row?: string;
+  readonly derivative?: string;
+  readonly language: 'en' | 'zh';
+  readonly format: 'text' | 'markdown' | 'latex';
+  readonly most: number;
+  readonly json?: boolean;
+}
+
+const examples = `
+Examples:
+  nnbp explain iris.nnbp.safetensors iris.csv --row 3                        (lists what can be asked)
+  nnbp explain iris.nnbp.safetensors iris.csv --row 3 --derivative dloss/db_hidden1.1
+  nnbp explain iris.nnbp.safetensors --row 5.1,3.5,1.4,0.2,setosa --derivative dloss/dw_petal_widthtohidden1.1
+
+A derivative is named dloss/dw_FROMtoNODE, dloss/db_NODE, dloss/dc_NODE or dloss/dx_NODE; h_, g_, x_ and slope_ with a
+node's name are explained too.`;
+
+/** Adds the command. */
+export function addExplain(program: Command, io: Io): void {
+  const command = program.command('explain').summary('derive a derivative, step by step');
+  withCsvOptions(withModel(command).argument('[data]', 'a CSV file to take the row from'))
+    .description('Shows where a derivative comes from: each of the three cases, with its formula and its numbers.')
+    .option('--row <row>', 'the number of a row of the data; without data its values, inputs then target (default: 1)')
+    .option('--derivative <name>', 'what to explain; without it, a list')
+    .addOption(new Option('--language <language>', 'of the explanation').choices(['en', 'zh']).default('en'))
+    .addOption(
+      new Option('--format <format>', 'how it is written').choices(['text', 'markdown', 'latex']).default('text'),
+    )
+    .option('--most <count>', 'summands of a sum that are shown', whole(2), 6)
+    .option('--json', 'print the value and its first terms as JSON')
+    .addHelpText('after', examples)
+    .action((model: string, data: string | undefined, options: ExplainOptions) => explainRow(io, model, data, options));
+}
+
+async function explainRow(
+  io: Io,
+  modelPath: string,
+  dataPath: string | undefined,
+  options: ExplainOptions,
+): Promise<void> {
+  const model = await openModel(io, modelPath, options.from);
+  const { network, columns } = model;
+  const { input, target } = await chosenRow(io, model, dataPath, options);
+  const loss = lossNamed(columns.loss).loss();
+  if (options.derivative === undefined) {
+    await print(io.stdout, listOf(network));
+    return;
+  }
+  const derivation = explain(network, input, target, loss, options.derivative);
+  if (options.json === true) {
+    const { quantity, case: number, value, terms } = derivation.root;
+    const termsOf = terms.map((term) => ({ name: nameOf(term.quantity), case: term.case, value: term.value }));
+    const summary = { name: nameOf(quantity), case: number, value, terms: termsOf };
+    await print(io.stdout, `${JSON.stringify(summary, undefined, 2)}\n`);
+    return;
+  }
+  const { language, most, format } = options;
+  const text = derivation[format]({ language, most });
+  await print(io.stdout, text.endsWith('\n') ? text : `${text}\n`);
+}
+
+/** The row's input and target, for the network's nodes. */
+async function chosenRow(io: Io, model: Model, dataPath: string | undefined, options: ExplainOptions) {
+  const { inputs, targets } = model.columns;
+  const { row = '1' } = options;
+  const names = [...inputs, ...targets].map(({ name }) => name);
+  let csv;
+  let wanted = 1;
+  if (dataPath === undefined) {
+    if (options.row === undefined) {
+      throw misuse(`Say which row: a data file, or --row with values for ${names.join(',')}.`);
+    }
+    csv = await openCsv('--row', Readable.from([Buffer.from(`${csvLine(names, ',')}${row}\n`)]), {
+      header: true,
+      delimiter: ',',
+    });
+  } else {
+    wanted = Number(row);
+    if (!Number.isSafeInteger(wanted) || wanted < 1)
+      throw misuse(`--row: expected the number of a row of the data, found "${row}".`);
+    csv = await openData(io, dataPath, options);
+  }
+  const gaps = new Gaps();
+  let last = 0;
+  for await (const found of modelRows(model, csv, { targets: true, gaps })) {
+    last = found.number;
+    if (last < wanted) continue;
+    if (found.input === undefined) throw new Problem(`Row ${wanted} cannot be used: ${gaps.last}.`);
+    return { input: found.input, target: found.target };
+  }
+  throw misuse(`${csv.name} has ${last} rows, and no row ${wanted}.`);
+}
+
+const mostListed = 40;
+
+/** Names one can ask for, node by node. */
+function listOf({ graph }: Network): string {
+  const names: QuantityName[] = [];
+  for (let i = graph.nodeCount - 1; i >= graph.inputCount; i--) {
+    const node = graph.ids[i];
+    names.push({ quantity: 'dLossDx', node }, { quantity: 'dLossDb', node });
+    if (graph.scaleIndex(i) >= 0) names.push({ quantity: 'dLossDc', node });
+    for (let e = graph.edgeStart[i]; e < graph.edgeStart[i + 1]; e++) {
+      names.push({ quantity: 'dLossDw', node, from: graph.ids[graph.predecessors[e]] });
+    }
+  }
+  const lines = names.slice(0, mostListed).map((name) => `  ${nameOf(name)}\n`);
+  const rest = names.length > mostListed ? `  … and ${names.length - mostListed} more\n` : '';
+  return `Say which with --derivative:\n\n${lines.join('')}${rest}`;
+}

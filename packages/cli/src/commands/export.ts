@@ -1,0 +1,55 @@
+/** `nnbp export`: a model for places that do not know this project. */
+import { toOnnx, toPyTorch } from '@nnbp/formats';
+import { type Command, Option } from 'commander';
+import { mkdir } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { type Io, pathIn, print } from '../io.js';
+import { type Model, openModel, writeModel } from '../model-file.js';
+import { withModel } from '../options.js';
+
+interface ExportOptions {
+  readonly from?: string;
+  readonly to: 'onnx' | 'pytorch';
+  readonly output?: string;
+  readonly json?: boolean;
+}
+
+const examples = `
+Examples:
+  nnbp export iris.nnbp.safetensors --to onnx                     iris.onnx, for onnxruntime
+  nnbp export iris.nnbp.safetensors --to pytorch                  iris-pytorch/, with network.py, train.py and weights
+  nnbp export iris.nnbp.safetensors --to module -o predict.js     one file that predicts, and its types
+
+Inputs and outputs are numbers in the units of the data, a category one number a value, in the order that
+"nnbp explain MODEL" names them. What PyTorch trained comes back with nnbp convert --from pytorch.`;
+
+/** Adds the command. */
+export function addExport(program: Command, io: Io): void {
+  withModel(program.command('export').summary('write a model for ONNX, PyTorch or as a plain function'))
+    .description('Writes the model for other programs: an ONNX file, a PyTorch module, or one JavaScript file.')
+    .addOption(new Option('--to <what>', 'what to write').choices(['onnx', 'pytorch']).makeOptionMandatory())
+    .option('-o, --output <path>', 'the file, or for pytorch the directory (default: named as the model)')
+    .option('--json', 'print the files as JSON')
+    .addHelpText('after', examples)
+    .action((model: string, options: ExportOptions) => exportModel(io, model, options));
+}
+
+async function exportModel(io: Io, path: string, options: ExportOptions): Promise<void> {
+  const model = await openModel(io, path, options.from);
+  const name = basename(path).replace(/(?:\.nnbp)?\.\w+$/, '');
+  const files = filesOf(model, name, options);
+  for (const [file, content] of Object.entries(files)) {
+    await mkdir(join(pathIn(io, file), '..'), { recursive: true });
+    await writeModel(pathIn(io, file), content);
+  }
+  const names = Object.keys(files);
+  await print(io.stdout, options.json === true ? `${JSON.stringify(names)}\n` : `Wrote ${names.join(', ')}.\n`);
+}
+
+/** The files to write, by path. */
+function filesOf({ network }: Model, name: string, { to, output }: ExportOptions): Record<string, string | Uint8Array> {
+  if (to === 'onnx') return { [output ?? `${name}.onnx`]: toOnnx(network, { name }) };
+  const directory = output ?? `${name}-pytorch`;
+  const files = Object.entries(toPyTorch(network)) as [string, string | Uint8Array][];
+  return Object.fromEntries(files.map(([file, content]) => [join(directory, file), content]));
+}

@@ -1,0 +1,137 @@
+/** `nnbp predict`: the rows of a file, each with what the model says. */
+import { type Command } from 'commander';
+import { open } from 'node:fs/promises';
+import { categoryOf, type Columns } from '../columns.js';
+import type { Csv } from '../csv/read.js';
+import { csvLine } from '../csv/write.js';
+import { Gaps } from '../encode.js';
+import { lossNamed } from '../functions.js';
+import { type Io, note, pathIn, print } from '../io.js';
+import { openModel } from '../model-file.js';
+import { openData, withCsvOptions, withModel } from '../options.js';
+import { misuse } from '../problem.js';
+import { type ModelRow, modelRows } from '../samples.js';
+
+interface PredictOptions {
+  readonly header?: boolean;
+  readonly delimiter?: string;
+  readonly from?: string;
+  readonly output?: string;
+  readonly probabilities?: boolean;
+  readonly only?: boolean;
+  readonly json?: boolean;
+}
+
+const examples = `
+Examples:
+  nnbp predict iris.nnbp.safetensors new.csv > predicted.csv
+  nnbp predict iris.nnbp.safetensors new.csv --probabilities --only
+  cat new.csv | nnbp predict iris.nnbp.safetensors - --json
+
+Each row comes out as it went in, with a column predicted_TARGET at its end. A row that lacks something the model
+needs keeps its place and has no prediction.`;
+
+/** Adds the command. */
+export function addPredict(program: Command, io: Io): void {
+  const command = program.command('predict').summary('add predictions to a CSV file');
+  withCsvOptions(withModel(command).argument('<data>', 'a CSV file, or - for the standard input'))
+    .description('Writes the rows of a CSV file with what the model predicts for each.')
+    .option('-o, --output <file>', 'write there instead of the standard output')
+    .option('--probabilities', 'add a column for the probability of each category')
+    .option('--only', 'leave out the columns of the data')
+    .option('--json', 'write a JSON object a row')
+    .addHelpText('after', examples)
+    .action((model: string, data: string, options: PredictOptions) => predict(io, model, data, options));
+}
+
+const rowsAtOnce = 512;
+
+async function predict(io: Io, modelPath: string, dataPath: string, options: PredictOptions): Promise<void> {
+  const model = await openModel(io, modelPath, options.from);
+  const writing = new Writing(model.columns, options);
+  const csv = await openData(io, dataPath, options);
+  const file = options.output === undefined ? undefined : await open(pathIn(io, options.output), 'w');
+  const write = (text: string) => (file === undefined ? print(io.stdout, text) : file.appendFile(text));
+  const gaps = new Gaps();
+  try {
+    let head = writing.head(csv);
+    let waiting: ModelRow[] = [];
+    const flush = async () => {
+      const known = waiting.filter(({ input }) => input !== undefined).map(({ input }) => input!);
+      const outputs = known.length > 0 ? model.network.predictBatch(known) : [];
+      let next = 0;
+      const lines = waiting.map((row) => writing.row(csv, row, row.input === undefined ? undefined : outputs[next++]));
+      waiting = [];
+      await write(head + lines.join(''));
+      head = '';
+    };
+    for await (const row of modelRows(model, csv, { targets: false, gaps })) {
+      waiting.push(row);
+      if (waiting.length < rowsAtOnce) continue;
+      await flush();
+      io.signal?.throwIfAborted();
+    }
+    await flush();
+  } finally {
+    await file?.close();
+  }
+  const sentence = gaps.sentence('without a prediction');
+  if (sentence !== undefined) await note(io, sentence);
+}
+
+/** How rows and their predictions are written. */
+class Writing {
+  readonly #names: readonly string[];
+  readonly #probabilities: ((outputs: readonly number[]) => number[]) | undefined;
+
+  constructor(
+    readonly columns: Columns,
+    readonly options: PredictOptions,
+  ) {
+    const category = categoryOf(columns);
+    if (options.probabilities === true) {
+      this.#probabilities = lossNamed(columns.loss).probabilities;
+      if (category === undefined || this.#probabilities === undefined) {
+        throw misuse(
+          `--probabilities is for models of a category, trained with a cross-entropy; this one was trained with ${columns.loss}.`,
+        );
+      }
+    }
+    this.#names = [
+      ...columns.targets.map(({ name }) => `predicted_${name}`),
+      ...(this.#probabilities && category ? category.values.map((value) => `p_${value}`) : []),
+    ];
+  }
+
+  head({ header, dialect }: Csv): string {
+    if (this.options.json === true) return '';
+    return csvLine([...(this.options.only === true ? [] : header), ...this.#names], dialect.delimiter);
+  }
+
+  row({ header, dialect }: Csv, { cells }: ModelRow, outputs: readonly number[] | undefined): string {
+    const kept = this.options.only === true ? [] : cells;
+    const found = outputs === undefined ? this.#names.map(() => undefined) : this.#found(outputs);
+    if (this.options.json === true) {
+      const entries = [
+        ...kept.map((cell, k) => [header[k], cell]),
+        ...found.map((value, k) => [this.#names[k], value ?? null]),
+      ];
+      return `${JSON.stringify(Object.fromEntries(entries))}\n`;
+    }
+    const written = found.map((value) => {
+      if (typeof value !== 'number') return value ?? '';
+      return dialect.decimal === ',' ? String(value).replace('.', ',') : String(value);
+    });
+    return csvLine([...kept, ...written], dialect.delimiter);
+  }
+
+  #found(outputs: readonly number[]): (string | number)[] {
+    const category = categoryOf(this.columns);
+    if (category === undefined) return outputs.map(rounded);
+    const best = outputs.indexOf(Math.max(...outputs));
+    return [category.values[best], ...(this.#probabilities?.(outputs) ?? []).map(rounded)];
+  }
+}
+
+/** To the digits that a float32 has. */
+const rounded = (value: number) => Number(value.toPrecision(7));

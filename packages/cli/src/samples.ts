@@ -1,0 +1,58 @@
+/** The rows of a file as a trained model's samples. */
+import { type Columns, spread } from './columns.js';
+import type { Csv } from './csv/read.js';
+import { Encoder, type Gap, Gaps } from './encode.js';
+import { lossNamed } from './functions.js';
+import type { Model } from './model-file.js';
+import { misuse } from './problem.js';
+
+/** A row that could be used, or why not. */
+export interface ModelRow {
+  readonly cells: readonly string[];
+  readonly number: number;
+  /** For the input nodes; undefined if the row has a gap. */
+  readonly input: readonly number[] | undefined;
+  /** For the output nodes, if they were asked for and the row has no gap. */
+  readonly target: readonly number[];
+}
+
+/** The rows, encoded. `gaps` counts what cannot be used. */
+export async function* modelRows(
+  model: Model,
+  file: Csv,
+  { targets, gaps }: { readonly targets: boolean; readonly gaps: Gaps },
+): AsyncGenerator<ModelRow> {
+  const { columns } = model;
+  const csv = withNames(model, file, targets);
+  const inputs = new Encoder(columns.inputs, csv);
+  const outputs = targets ? new Encoder(columns.targets, csv) : undefined;
+  const codes = new Float64Array(columns.inputs.length);
+  const targetCodes = new Float64Array(columns.targets.length);
+  const use = lossNamed(columns.loss);
+  for await (const { cells, number } of csv.rows()) {
+    const gap: Gap | undefined = inputs.encode(cells, codes) ?? outputs?.encode(cells, targetCodes);
+    if (gap !== undefined) gaps.add(gap, number);
+    yield {
+      cells,
+      number,
+      input: gap === undefined ? spread(columns.inputs, codes) : undefined,
+      target: targets && gap === undefined ? spread(columns.targets, targetCodes, use.targets) : [],
+    };
+  }
+}
+
+/** A model that knows no columns takes them as they stand: inputs, then targets. */
+function withNames({ hasColumns, columns }: Model, csv: Csv, targets: boolean): Csv {
+  if (hasColumns) return csv;
+  const names = namesOf(columns, targets);
+  if (names.every((name) => csv.header.includes(name))) return csv;
+  if (csv.header.length < names.length) {
+    throw misuse(
+      `${csv.name} has ${csv.header.length} columns; the model needs ${columns.inputs.length} for its inputs${targets ? ` and ${columns.targets.length} for its targets` : ''}, in this order.`,
+    );
+  }
+  return { ...csv, header: csv.header.map((name, k) => names[k] ?? name) };
+}
+
+const namesOf = ({ inputs, targets }: Columns, all: boolean) =>
+  [...inputs, ...(all ? targets : [])].map(({ name }) => name);
