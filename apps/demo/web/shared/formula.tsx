@@ -1,0 +1,31 @@
+/** A formula, set by KaTeX, which comes later than the page. */
+import { useEffect, useState } from 'react';
+
+let typeset: ((latex: string) => string) | undefined;
+let coming: Promise<void> | undefined;
+
+export interface FormulaProps {
+  readonly latex: string;
+  /** Shown until formulas can be set. */
+  readonly plain?: string;
+}
+
+export function Formula({ latex, plain = '…' }: FormulaProps) {
+  const [ready, setReady] = useState(typeset !== undefined);
+  useEffect(() => {
+    if (ready) return;
+    let here = true;
+    coming ??= import('./katex.js').then((module) => {
+      ({ typeset } = module);
+    });
+    void coming.then(() => {
+      if (here) setReady(true);
+    });
+    return () => {
+      here = false;
+    };
+  }, [ready]);
+  if (!ready || typeset === undefined) return <span className="formula">{plain}</span>;
+  // KaTeX escapes what it is given; nothing of a stranger's reaches the page as markup.
+  return <span className="formula" dangerouslySetInnerHTML={{ __html: typeset(latex) }} />;
+}

@@ -1,0 +1,212 @@
+/**
+ * A graph on the page: think of a wall chart whose boxes and arrows each view fills with what it wants to show. Layered
+ * by itself, inputs on the left, or on top where the page is narrow.
+ */
+import {
+  BaseEdge,
+  Controls,
+  type Edge,
+  EdgeLabelRenderer,
+  type EdgeProps,
+  getBezierPath,
+  Handle,
+  type Node,
+  type NodeProps,
+  Position,
+  ReactFlow,
+  type ReactFlowProps,
+  ReactFlowProvider,
+  useReactFlow,
+} from '@xyflow/react';
+import '@xyflow/react/dist/base.css';
+import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
+import './graph-view.css';
+import { type Direction, layered } from './layered.js';
+import { useMessages } from '../language.js';
+import { messages } from './messages.js';
+
+/** A box of the chart. */
+export interface GraphNode {
+  readonly id: string;
+  readonly width: number;
+  readonly height: number;
+  readonly content: ReactNode;
+  /** A CSS class of the box. */
+  readonly className?: string;
+}
+
+/** An arrow of the chart. */
+export interface GraphEdge {
+  readonly from: string;
+  readonly to: string;
+  /** Stands on the arrow. */
+  readonly label?: ReactNode;
+  /** A CSS class of the arrow and its label. */
+  readonly className?: string;
+  /** In pixels; 1.5 if it is not said. */
+  readonly width?: number;
+}
+
+/** Of the library that draws: a box, an arrow. */
+export type FlowNode = Node<{ readonly content: ReactNode; readonly direction: Direction; readonly open: boolean }>;
+export type FlowEdge = Edge<{ readonly label: ReactNode; readonly width: number; readonly at: number }>;
+
+export interface GraphViewProps {
+  /** What the graph is, for who cannot see it. */
+  readonly label: string;
+  readonly nodes: readonly GraphNode[];
+  readonly edges: readonly GraphEdge[];
+  /** In pixels; the width is that of the place it stands in. */
+  readonly height: number;
+  /** Where nodes have been put by hand; the others are laid out. */
+  readonly places?: ReadonlyMap<string, { readonly x: number; readonly y: number }>;
+  /** Whether new edges can be drawn from node to node: the boxes show where. */
+  readonly open?: boolean;
+  /** Below this width, in pixels, the inputs are on top. */
+  readonly narrowBelow?: number;
+  /** For a view that edits: what else the library can do. */
+  readonly flow?: Partial<ReactFlowProps<FlowNode, FlowEdge>>;
+}
+
+const nodeTypes = { box: BoxNode };
+const edgeTypes = { arrow: ArrowEdge };
+
+export function GraphView(props: GraphViewProps) {
+  return (
+    <ReactFlowProvider>
+      <Chart {...props} />
+    </ReactFlowProvider>
+  );
+}
+
+/** The id of an edge of the chart. */
+export const edgeId = (from: string, to: string): string => JSON.stringify([from, to]);
+
+function Chart({ label, nodes, edges, height, places, open = false, narrowBelow = 560, flow }: GraphViewProps) {
+  const say = useMessages(messages);
+  const frame = useRef<HTMLDivElement>(null);
+  const width = useWidth(frame);
+  const direction: Direction = width > 0 && width < narrowBelow ? 'TB' : 'LR';
+  const shape = JSON.stringify([
+    direction,
+    nodes.map(({ id, width, height }) => [id, width, height]),
+    edges.map(({ from, to }) => [from, to]),
+  ]);
+  // Laid out anew only where the shape is another one: numbers change far more often.
+  const laidOut = useMemo(
+    () =>
+      layered(nodes, edges, direction, direction === 'LR' ? { between: 120, beside: 26 } : { between: 64, beside: 14 }),
+    // `shape` is all of nodes and edges that the layout reads.
+    [shape],
+  );
+  const { fitView } = useReactFlow();
+  useEffect(() => {
+    void fitView({ padding: 0.04, maxZoom: 1.15 });
+  }, [fitView, laidOut, width, height]);
+
+  const flowNodes = nodes.map(({ id, width, height, content, className }): FlowNode => ({
+    id,
+    type: 'box',
+    position: places?.get(id) ?? laidOut.get(id) ?? { x: 0, y: 0 },
+    width,
+    height,
+    measured: { width, height },
+    data: { content, direction, open },
+    ...(className !== undefined && { className }),
+  }));
+  const fanIn = new Map<string, number>();
+  const flowEdges = edges.map(({ from, to, label, className, width = 1.5 }): FlowEdge => {
+    const place = fanIn.get(to) ?? 0;
+    fanIn.set(to, place + 1);
+    return {
+      id: edgeId(from, to),
+      type: 'arrow',
+      source: from,
+      target: to,
+      data: { label, width, at: place % 2 === 0 ? 0.36 : 0.66 },
+      ...(className !== undefined && { className }),
+    };
+  });
+  return (
+    <div className="graph-view" ref={frame} style={{ height }}>
+      {width > 0 && (
+        <ReactFlow<FlowNode, FlowEdge>
+          nodes={flowNodes}
+          edges={flowEdges}
+          nodeTypes={nodeTypes}
+          edgeTypes={edgeTypes}
+          aria-label={label}
+          ariaLabelConfig={say.controls}
+          fitView
+          fitViewOptions={{ padding: 0.04, maxZoom: 1.15 }}
+          minZoom={0.1}
+          maxZoom={2}
+          nodesDraggable={false}
+          nodesConnectable={open}
+          nodesFocusable={false}
+          edgesFocusable={false}
+          elementsSelectable={false}
+          zoomOnScroll={false}
+          preventScrolling={false}
+          panOnDrag={direction === 'LR'}
+          zoomOnDoubleClick={false}
+          {...flow}
+        >
+          <Controls showInteractive={false} position="bottom-left" />
+        </ReactFlow>
+      )}
+    </div>
+  );
+}
+
+function BoxNode({ data: { content, direction, open } }: NodeProps<FlowNode>) {
+  const [before, after] = direction === 'LR' ? [Position.Left, Position.Right] : [Position.Top, Position.Bottom];
+  return (
+    <>
+      <Handle type="target" position={before} className={open ? 'handle-open' : 'handle-closed'} />
+      {content}
+      <Handle type="source" position={after} className={open ? 'handle-open' : 'handle-closed'} />
+    </>
+  );
+}
+
+function ArrowEdge({ id, data, ...ends }: EdgeProps<FlowEdge>) {
+  const { sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition } = ends;
+  const [path] = getBezierPath({ sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition, curvature: 0.2 });
+  const { label, width = 1.5, at = 0.5 } = data ?? {};
+  const { x, y } = pointOn(path, at);
+  return (
+    <>
+      <BaseEdge id={id} path={path} style={{ strokeWidth: width }} interactionWidth={18} />
+      {label !== undefined && (
+        <EdgeLabelRenderer>
+          <div
+            className="edge-label nodrag nopan"
+            style={{ transform: `translate(-50%, -50%) translate(${x}px, ${y}px)` }}
+          >
+            {label}
+          </div>
+        </EdgeLabelRenderer>
+      )}
+    </>
+  );
+}
+
+/** A point on a path, a share of the way along it. */
+function pointOn(path: string, share: number): { x: number; y: number } {
+  const line = document.createElementNS('http://www.w3.org/2000/svg', 'path');
+  line.setAttribute('d', path);
+  return line.getPointAtLength(line.getTotalLength() * share);
+}
+
+function useWidth(frame: React.RefObject<HTMLElement | null>): number {
+  const [width, setWidth] = useState(0);
+  useEffect(() => {
+    const element = frame.current!;
+    const observer = new ResizeObserver(() => setWidth(element.clientWidth));
+    observer.observe(element);
+    setWidth(element.clientWidth);
+    return () => observer.disconnect();
+  }, [frame]);
+  return width;
+}

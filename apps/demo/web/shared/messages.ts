@@ -1,0 +1,20 @@
+const en = {
+  /** Names of the chart's buttons, as the library that draws it wants them. */
+  controls: {
+    'controls.ariaLabel': 'Size of the graph',
+    'controls.zoomIn.ariaLabel': 'Larger',
+    'controls.zoomOut.ariaLabel': 'Smaller',
+    'controls.fitView.ariaLabel': 'All of it',
+  },
+};
+
+const zh: typeof en = {
+  controls: {
+    'controls.ariaLabel': '图的大小',
+    'controls.zoomIn.ariaLabel': '放大',
+    'controls.zoomOut.ariaLabel': '缩小',
+    'controls.fitView.ariaLabel': '显示全图',
+  },
+};
+
+export const messages = { en, zh };

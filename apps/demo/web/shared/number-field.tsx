@@ -1,0 +1,51 @@
+/** A number one can type or turn with the arrow keys; whoever listens hears of each finite one at once. */
+import { useState } from 'react';
+
+export interface NumberFieldProps {
+  readonly label: string;
+  readonly value: number;
+  readonly onChange: (value: number) => void;
+  /** What an arrow key adds; ten times as much with Shift. Default 0.1. */
+  readonly step?: number;
+  readonly disabled?: boolean;
+}
+
+export function NumberField({ label, value, onChange, step = 0.1, disabled = false }: NumberFieldProps) {
+  // What is being typed; it may be no number yet ("-", "1e").
+  const [typed, setTyped] = useState<string>();
+  const change = (text: string) => {
+    setTyped(text);
+    const number = Number(text);
+    if (text.trim() !== '' && Number.isFinite(number)) onChange(number);
+  };
+  const turn = (by: number) => {
+    const next = Number((value + by).toPrecision(12));
+    setTyped(undefined);
+    onChange(next);
+  };
+  const wrong = typed !== undefined && (typed.trim() === '' || !Number.isFinite(Number(typed)));
+  return (
+    <input
+      className="number-field"
+      type="text"
+      inputMode="decimal"
+      role="spinbutton"
+      aria-label={label}
+      aria-valuenow={value}
+      aria-invalid={wrong}
+      autoComplete="off"
+      spellCheck={false}
+      disabled={disabled}
+      value={typed ?? String(value)}
+      onChange={(event) => change(event.target.value)}
+      onBlur={() => setTyped(undefined)}
+      onKeyDown={(event) => {
+        const size = event.shiftKey ? 10 * step : step;
+        if (event.key === 'ArrowUp') turn(size);
+        else if (event.key === 'ArrowDown') turn(-size);
+        else return;
+        event.preventDefault();
+      }}
+    />
+  );
+}
