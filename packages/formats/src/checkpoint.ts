@@ -1,0 +1,116 @@
+/**
+ * The state of a training in writing: any tree of objects, lists, numbers and vectors. Vectors become tensors of their own
+ * beside the parameters; numbers that JSON does not know become texts.
+ */
+import type { OptimizerState } from '@nnbp/core';
+import { Place } from './document.js';
+import { exactJson } from './exact-json.js';
+import type { Tensor } from './safetensors.js';
+
+/** All that training needs to go on, besides the network: what `Progress.state()` of `@nnbp/train` gives. */
+export interface Checkpoint {
+  /** Epochs finished. */
+  readonly epoch: number;
+  /** Of the shuffling. */
+  readonly random: readonly number[];
+  /** As `Optimizer.state` gave it. */
+  readonly optimizer: OptimizerState;
+  /** If there is early stopping: the best loss, its epoch, and the parameters then. */
+  readonly earlyStopping?: {
+    /** The lowest loss so far. */
+    readonly best: number;
+    /** Its epoch, counted from 1. */
+    readonly bestEpoch: number;
+    /** The parameters at its end. */
+    readonly parameters: Float64Array | Float32Array;
+  };
+}
+
+/** The checkpoint as JSON, and the vectors it names. */
+export function writeCheckpoint({ epoch, random, optimizer, earlyStopping }: Checkpoint): {
+  readonly text: string;
+  readonly tensors: readonly Tensor[];
+} {
+  const tensors: Tensor[] = [];
+  const vector = (values: Float64Array | Float32Array) => {
+    const name = `checkpoint.${tensors.length}`;
+    tensors.push({ name, shape: [values.length], values });
+    return name;
+  };
+  const state = ({ name, numbers, vectors, parts }: OptimizerState): unknown => ({
+    name,
+    numbers: Object.entries(numbers).map(([key, number]) => [key, written(number)]),
+    vectors: Object.entries(vectors).map(([key, values]) => [key, vector(values)]),
+    ...(parts && { parts: parts.map(state) }),
+  });
+  const text = exactJson({
+    epoch,
+    random: random.map(written),
+    optimizer: state(optimizer),
+    ...(earlyStopping && {
+      earlyStopping: {
+        best: written(earlyStopping.best),
+        bestEpoch: earlyStopping.bestEpoch,
+        parameters: vector(earlyStopping.parameters),
+      },
+    }),
+  });
+  return { text, tensors };
+}
+
+/**
+ * A checkpoint from outside.
+ *
+ * @throws NnbpError `MALFORMED`
+ */
+export function readCheckpoint(value: unknown, tensors: ReadonlyMap<string, Tensor>, parameters: number): Checkpoint {
+  const vector = (place: Place) => {
+    const tensor = tensors.get(place.text());
+    if (tensor?.values.length !== parameters) place.refuse(`the name of a tensor of ${parameters} numbers`);
+    return tensor.values;
+  };
+  const pair = <T>(place: Place, read: (place: Place) => T): [string, T] => {
+    const [key, of, ...more] = place.list();
+    if (of === undefined || more.length > 0) place.refuse('a name and a value');
+    return [key.text(), read(of)];
+  };
+  const state = (place: Place): OptimizerState => {
+    const at = place.object(['name', 'numbers', 'vectors', 'parts']);
+    const parts = at('parts').optional((list) => list.list().map(state));
+    return {
+      name: at('name').text(),
+      numbers: Object.fromEntries(
+        at('numbers')
+          .list()
+          .map((entry) => pair(entry, readNumber)),
+      ),
+      vectors: Object.fromEntries(
+        at('vectors')
+          .list()
+          .map((entry) => pair(entry, vector)),
+      ),
+      ...(parts && { parts }),
+    };
+  };
+  const at = new Place(value, 'checkpoint').object(['epoch', 'random', 'optimizer', 'earlyStopping']);
+  const epoch = at('epoch').number();
+  if (!Number.isSafeInteger(epoch) || epoch < 0) at('epoch').refuse('a number of epochs');
+  const earlyStopping = at('earlyStopping').optional((place) => {
+    const of = place.object(['best', 'bestEpoch', 'parameters']);
+    return { best: readNumber(of('best')), bestEpoch: of('bestEpoch').number(), parameters: vector(of('parameters')) };
+  });
+  return {
+    epoch,
+    random: at('random').list().map(readNumber),
+    optimizer: state(at('optimizer')),
+    ...(earlyStopping && { earlyStopping }),
+  };
+}
+
+const written = (number: number): number | string => (Number.isFinite(number) ? number : String(number));
+
+function readNumber(place: Place): number {
+  if (typeof place.value === 'string' && ['Infinity', '-Infinity', 'NaN'].includes(place.value))
+    return Number(place.value);
+  return place.number();
+}

@@ -1,0 +1,24 @@
+/** JSON to the bit: what JavaScript's own writer loses is only the sign of −0, and its reader understands that. */
+import { NnbpError } from '@nnbp/core';
+
+/** The text of anything JSON can hold. */
+export function exactJson(value: unknown): string {
+  if (Object.is(value, -0)) return '-0';
+  if (Array.isArray(value)) return `[${value.map(exactJson).join(',')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const entries = Object.entries(value).filter(([, entry]) => entry !== undefined);
+  return `{${entries.map(([key, entry]) => `${JSON.stringify(key)}:${exactJson(entry)}`).join(',')}}`;
+}
+
+/**
+ * What a text from a stranger says.
+ *
+ * @throws NnbpError `MALFORMED`
+ */
+export function parsed(text: string, what: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new NnbpError('MALFORMED', `${what} is not JSON.`);
+  }
+}

@@ -1,0 +1,100 @@
+/** A small network as a text that a person reads and edits: a node a line, with its parameters. */
+import { type Network, NnbpError } from '@nnbp/core';
+import { type NodesDocument, opened, type Place, readFrame, readFunction, readPair } from './document.js';
+import { exactJson, parsed } from './exact-json.js';
+import { describe, rebuild, sharedNames } from './in-writing.js';
+import { expectSparse } from './json-limits.js';
+import type { Plugins } from './load.js';
+import { type FunctionName, nameOf } from './plugins.js';
+
+/**
+ * The network as JSON, a line a node: its predecessors, activation, b, c (unless it is fixed at 1), and w in the order of
+ * the predecessors. Numbers are written so that reading them gives the same bits.
+ *
+ * @throws NnbpError `UNSUPPORTED` (two of your own activations with one name)
+ *
+ * @example
+ * ```ts
+ * import { tanh } from '@nnbp/activations';
+ * import { mlp, Network } from '@nnbp/core';
+ * import { fromJson, toJson } from '@nnbp/formats';
+ *
+ * const network = new Network(mlp([1, 1], { activation: tanh }));
+ * toJson(network).split('\n')[4].slice(0, 66); // '    {"id":"output.0","from":["input.0"],"activation":"tanh","b":0,"'
+ * fromJson(toJson(network)).predict([0.5])[0] === network.predict([0.5])[0]; // true
+ * ```
+ */
+export function toJson(network: Network): string {
+  const { inputs, outputs, nodes: _, ...frame } = describe(network);
+  const { format, version, ...units } = frame;
+  const { inputCount, nodeCount } = network.graph;
+  const shared = sharedNames(network.graph);
+  const nodes = Array.from({ length: nodeCount - inputCount }, (_, k) => {
+    const i = inputCount + k;
+    return `    ${exactJson({ ...nodeInWriting(network, i), ...(shared(i).length > 0 && { shared: shared(i) }) })}`;
+  });
+  const line = ([key, value]: [string, unknown]) => `  ${JSON.stringify(key)}: ${exactJson(value)}`;
+  return [
+    '{',
+    [
+      ...Object.entries({ format, version, inputs }).map(line),
+      `  "nodes": [\n${nodes.join(',\n')}\n  ]`,
+      ...Object.entries({ outputs, ...units }).map(line),
+    ].join(',\n'),
+    '}\n',
+  ].join('\n');
+}
+
+/**
+ * The network of such a text.
+ *
+ * @throws NnbpError `MALFORMED`, `UNKNOWN_FORMAT`, `MISSING_PLUGIN`, `UNSUPPORTED`
+ */
+export function fromJson(text: string, { activations = [] }: Plugins = {}): Network {
+  expectSparse(text, (what) => new NnbpError('MALFORMED', `The text cannot be read: ${what}.`));
+  const at = opened(parsed(text, 'The text'));
+  const read = at('nodes').list().map(readNode);
+  const network = rebuild({ ...readFrame(at), nodes: read.map(({ nodes }) => nodes) }, activations);
+  const { graph, parameters } = network;
+  read.forEach(({ place, b, c, w }, k) => {
+    const i = graph.inputCount + k;
+    const fixed = graph.scaleTrainable[i] === 0;
+    if (fixed !== (c === undefined)) place.refuse(fixed ? 'no c: it is fixed at 1' : 'a c');
+    if (w.length !== graph.edgeStart[i + 1] - graph.edgeStart[i]) place.refuse('a w for each predecessor');
+    parameters.vector[graph.biasIndex(i)] = b;
+    if (c !== undefined) parameters.vector[graph.scaleIndex(i)] = c;
+    w.forEach((weight, e) => (parameters.vector[graph.weightIndex(graph.edgeStart[i] + e, i)] = weight));
+  });
+  return network;
+}
+
+function nodeInWriting({ graph, parameters: { vector } }: Network, i: number) {
+  const activation = nameOf(graph.activations[graph.activationOf[i]]);
+  const edges = Array.from({ length: graph.edgeStart[i + 1] - graph.edgeStart[i] }, (_, k) => graph.edgeStart[i] + k);
+  return {
+    id: graph.ids[i],
+    from: edges.map((e) => graph.ids[graph.predecessors[e]]),
+    activation: shortest(activation),
+    b: vector[graph.biasIndex(i)],
+    ...(graph.scaleTrainable[i] === 1 && { c: vector[graph.scaleIndex(i)] }),
+    w: edges.map((e) => vector[graph.weightIndex(e, i)]),
+  };
+}
+
+const shortest = (activation: FunctionName): FunctionName | string =>
+  Object.keys(activation).length === 1 ? activation.name : activation;
+
+/** One line. Without c the node's c is fixed at 1. */
+function readNode(place: Place) {
+  const at = place.object(['id', 'from', 'activation', 'b', 'c', 'w', 'shared']);
+  const c = at('c').optional((c) => c.number());
+  const shared = at('shared').optional((pairs) => pairs.list().map(readPair));
+  const nodes: NodesDocument = {
+    ids: [at('id').text()],
+    from: at('from').texts(),
+    activation: readFunction(at('activation')),
+    ...(c === undefined && { fixed: true }),
+    ...(shared && { shared }),
+  };
+  return { place, nodes, b: at('b').number(), c, w: at('w').numbers() };
+}

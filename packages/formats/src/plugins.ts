@@ -1,0 +1,102 @@
+/** Finds functions by the names in a file: the shipped ones, and the user's own, which are supplied again on loading. */
+import * as activations from '@nnbp/activations';
+import { type Activation, type Loss, NnbpError } from '@nnbp/core';
+import * as losses from '@nnbp/losses';
+
+type Options = Readonly<Record<string, number>>;
+
+/** What a file says of a function. */
+export interface FunctionName {
+  readonly name: string;
+  /** Only for shipped ones that have options. */
+  readonly options?: Options;
+  /** Whether it is the user's own. */
+  readonly custom?: boolean;
+}
+
+/** What a file says of an activation. */
+export function nameOf({ name, builtin }: Activation): FunctionName {
+  if (builtin === undefined) return { name, custom: true };
+  return { name: builtin.name, ...(Object.keys(builtin.options).length > 0 && { options: builtin.options }) };
+}
+
+const shippedActivations = new Map(Object.entries(activations as Record<string, Activation>));
+
+/**
+ * The shipped activation of this name, with these options: `elu`, `{ alpha: 0.5 }`.
+ *
+ * @throws NnbpError `MISSING_PLUGIN` (no such activation), `UNSUPPORTED` (an option it does not have), `NOT_FINITE`
+ */
+export function builtinActivation(name: string, options: Options = {}): Activation {
+  const plain = shippedActivations.get(name);
+  if (plain?.builtin === undefined) {
+    throw new NnbpError(
+      'MISSING_PLUGIN',
+      `There is no shipped activation "${name}". There are: ${listed(shippedActivations)}.`,
+    );
+  }
+  const own = plain.builtin.options;
+  const unknown = Object.keys(options).find((option) => !Object.hasOwn(own, option));
+  if (unknown !== undefined) throw new NnbpError('UNSUPPORTED', `Activation "${name}" has no option "${unknown}".`);
+  // Each has one option at most, and makes its variant by the method of that name: elu.alpha(0.5).
+  const [changed] = Object.entries(options).filter(([option, value]) => value !== own[option]);
+  if (changed === undefined) return plain;
+  const [option, value] = changed;
+  return (plain as unknown as Record<string, (value: number) => Activation>)[option](value);
+}
+
+const shippedLosses = new Map(
+  Object.entries(losses as unknown as Record<string, (options: Options) => Loss>).filter(
+    ([name]) => name !== 'elementwise',
+  ),
+);
+
+/**
+ * The shipped loss of this name, with these options: `huber`, `{ delta: 0.5 }`.
+ *
+ * @throws NnbpError `MISSING_PLUGIN` (no such loss), `UNSUPPORTED` (an option it does not have), `OUT_OF_RANGE`
+ */
+export function builtinLoss(name: string, options: Options = {}): Loss {
+  const make = shippedLosses.get(name);
+  if (make === undefined) {
+    throw new NnbpError('MISSING_PLUGIN', `There is no shipped loss "${name}". There are: ${listed(shippedLosses)}.`);
+  }
+  const own = make({}).builtin?.options ?? {};
+  const unknown = Object.keys(options).find((option) => !Object.hasOwn(own, option));
+  if (unknown !== undefined) throw new NnbpError('UNSUPPORTED', `Loss "${name}" has no option "${unknown}".`);
+  return make(options);
+}
+
+/**
+ * The activation that each name stands for.
+ *
+ * @param supplied - The user's own; they are found by their `name`.
+ * @throws NnbpError `MISSING_PLUGIN`, which lists all that are missing; as {@link builtinActivation}
+ */
+export function activationsNamed(
+  names: readonly FunctionName[],
+  supplied: readonly Activation[],
+): (name: FunctionName) => Activation {
+  const own = new Map(supplied.map((activation) => [activation.name, activation]));
+  const missing = new Set(
+    names.filter(({ name, custom }) => custom === true && !own.has(name)).map(({ name }) => name),
+  );
+  if (missing.size > 0) {
+    const list = [...missing].map((name) => `"${name}"`).join(', ');
+    throw new NnbpError(
+      'MISSING_PLUGIN',
+      `The model uses activations of its author's own: ${list}. Supply them: load(file, { activations: [...] }).`,
+    );
+  }
+  const found = new Map<string, Activation>();
+  return (wanted) => {
+    const { name, options, custom } = wanted;
+    const key = JSON.stringify([name, options, custom]);
+    const activation = found.get(key) ?? (custom === true ? own.get(name)! : builtinActivation(name, options));
+    // One object for one function, however many nodes name it.
+    found.set(key, activation);
+    return activation;
+  };
+}
+
+const listed = (functions: ReadonlyMap<string, unknown>) => [...functions.keys()].join(', ');

@@ -1,0 +1,62 @@
+/** A model as one file: safetensors, whose metadata holds the graph in writing. */
+import { type Network, NnbpError } from '@nnbp/core';
+import { type Checkpoint, writeCheckpoint } from './checkpoint.js';
+import { exactJson } from './exact-json.js';
+import { describe } from './in-writing.js';
+import { encode, type Tensor } from './safetensors.js';
+
+/** What is saved with a network. */
+export interface SaveOptions {
+  /** So that training can go on to the same bits: `Progress.state()` of `@nnbp/train`, taken in `onEpochEnd`. */
+  readonly checkpoint?: Checkpoint;
+  /** Whatever else belongs to the model, as JSON can hold it: names of columns, of classes. */
+  readonly metadata?: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * The network as the content of one file, in safetensors layout: any reader of that opens it and finds the tensor
+ * `parameters`. Numbers keep all their bits; where all of them are float32 numbers, they are written as such, in half the
+ * space. An activation of your own is written by its name.
+ *
+ * @throws NnbpError `UNSUPPORTED` (two of your own activations with one name), `WRONG_TYPE` (metadata that JSON cannot hold)
+ *
+ * @example
+ * ```ts
+ * import { tanh } from '@nnbp/activations';
+ * import { mlp, Network } from '@nnbp/core';
+ * import { load, save } from '@nnbp/formats';
+ *
+ * const network = new Network(mlp([2, 3, 1], { activation: tanh }), { seed: 1 });
+ * const file = save(network, { metadata: { columns: ['width', 'height'] } });
+ * const { network: again, metadata } = load(file);
+ * again.predict([1, 2])[0] === network.predict([1, 2])[0]; // true
+ * metadata.columns; // ['width', 'height']
+ * ```
+ */
+export function save(network: Network, { checkpoint, metadata }: SaveOptions = {}): Uint8Array {
+  const parameters = narrowed(network.parameters.vector);
+  const state = checkpoint && writeCheckpoint(checkpoint);
+  const tensors: Tensor[] = [
+    { name: 'parameters', shape: [parameters.length], values: parameters },
+    ...(state?.tensors ?? []),
+  ];
+  return encode(tensors, {
+    format: 'nnbp',
+    model: exactJson(describe(network)),
+    ...(metadata && { metadata: asJson(metadata) }),
+    ...(state && { checkpoint: state.text }),
+  });
+}
+
+/** In float32 if nothing is lost by it. */
+function narrowed(values: Float64Array): Float64Array | Float32Array {
+  return values.every((value) => Object.is(Math.fround(value), value)) ? Float32Array.from(values) : values;
+}
+
+function asJson(metadata: Readonly<Record<string, unknown>>): string {
+  try {
+    return JSON.stringify(metadata);
+  } catch (error) {
+    throw new NnbpError('WRONG_TYPE', `metadata: expected what JSON can hold (${(error as Error).message}).`);
+  }
+}

@@ -1,0 +1,194 @@
+import { elu, leakyRelu, sigmoid, sine, tanh } from '@nnbp/activations';
+import { articleNetwork, everyActivation, randomGraph, randomParameters } from '@nnbp/conformance';
+import { type Activation, GraphBuilder, mlp, Network, NnbpError, Random, Standardization } from '@nnbp/core';
+import { fromJson, load, save, toJson } from '@nnbp/formats';
+import { mse } from '@nnbp/losses';
+import { adam, chain, clipByNorm, nadam, plateau, sgd } from '@nnbp/optim';
+import { fit, type TrainState } from '@nnbp/train';
+import { describe, expect, test } from 'vitest';
+
+const bits = (numbers: ArrayLike<number>) => new BigUint64Array(Float64Array.from(numbers).buffer).join();
+
+/** Any graph: shared weights, fixed c, several outputs, inputs that are outputs. */
+function anyNetwork(seed: number): Network {
+  const random = new Random(seed);
+  const network = new Network(randomGraph(random, { nodes: 3 + (seed % 40) }));
+  network.parameters.vector.set(randomParameters(network.graph, random));
+  return network;
+}
+
+function expectSame(found: Network, expected: Network): void {
+  const [one, other] = [found.graph, expected.graph];
+  expect(one.ids).toEqual(other.ids);
+  for (const key of ['outputs', 'scaleTrainable', 'edgeStart', 'predecessors', 'parameterStart'] as const) {
+    expect(Array.from(one[key]), key).toEqual(Array.from(other[key]));
+  }
+  // A name that one edge alone has shares nothing and is not kept.
+  const weights = (graph: typeof one) =>
+    Array.from({ length: graph.nodeCount }, (_, i) => i).flatMap((i) =>
+      Array.from({ length: graph.edgeStart[i + 1] - graph.edgeStart[i] }, (_, k) =>
+        graph.weightIndex(graph.edgeStart[i] + k, i),
+      ),
+    );
+  expect(weights(one)).toEqual(weights(other));
+  for (let i = one.inputCount; i < one.nodeCount; i++) {
+    const [g, h] = [one.activations[one.activationOf[i]], other.activations[other.activationOf[i]]];
+    expect([g.name, g.builtin]).toEqual([h.name, h.builtin]);
+  }
+  expect(bits(found.parameters.vector)).toBe(bits(expected.parameters.vector));
+  expect(found.inputUnits).toEqual(expected.inputUnits);
+  expect(found.outputUnits).toEqual(expected.outputUnits);
+}
+
+const forms: [string, (network: Network, activations?: Activation[]) => Network][] = [
+  ['a file', (network, activations = []) => load(save(network), { activations }).network],
+  ['JSON', (network, activations = []) => fromJson(toJson(network), { activations })],
+];
+
+describe.each(forms)('as %s', (_, round) => {
+  test('200 random graphs come back to the bit', () => {
+    for (let seed = 0; seed < 200; seed++) {
+      const network = anyNetwork(seed);
+      expectSame(round(network), network);
+    }
+  });
+
+  test('every activation, with its options, and every number', () => {
+    for (const activation of [...everyActivation, elu.alpha(0.3), leakyRelu.negativeSlope(0.2), sine.frequency(30)]) {
+      const network = new Network(mlp([2, 2, 1], { activation }), { seed: 3 });
+      network.parameters.vector.set([-0, 5e-324, Number.MAX_VALUE, 1e-30, 0.1 + 0.2]);
+      expectSame(round(network), network);
+    }
+  });
+
+  test('the units travel along', () => {
+    const network = new Network(mlp([2, 2, 1], { activation: tanh }));
+    network.inputUnits = new Standardization([1 / 3, -0], [0.1, 5e-324]);
+    network.outputUnits = new Standardization([1e300], [7]);
+    expectSame(round(network), network);
+  });
+
+  test('any id comes back, also those that objects know', () => {
+    const builder = new GraphBuilder();
+    const ids = ['__proto__', 'constructor', '', '7', '"\\\n', 'toString', '节点'];
+    ids.slice(0, 3).forEach((id) => builder.input(id));
+    ids.slice(3).forEach((id) =>
+      builder.node(id, {
+        from: ['__proto__', 'constructor', ''],
+        activation: sigmoid,
+        shared: Object.fromEntries([['__proto__', '__proto__']]),
+      }),
+    );
+    builder.output('7', '节点');
+    const network = new Network(builder.build(), { seed: 1 });
+    expectSame(round(network), network);
+    expect(({} as Record<string, unknown>).polluted).toBeUndefined();
+  });
+
+  test('an activation of one’s own is supplied again, and all that are missing are listed', () => {
+    const own = (name: string): Activation => ({ name, value: Math.sin, derivative: Math.cos });
+    const builder = new GraphBuilder();
+    builder.input('1');
+    builder.node('2', { from: ['1'], activation: own('wave') });
+    builder.node('3', { from: ['2'], activation: own('tide') });
+    builder.output('3');
+    const network = new Network(builder.build(), { seed: 1 });
+    const activations = [own('wave'), own('tide'), own('unused')];
+    expect(round(network, activations).predict([0.4])).toEqual(network.predict([0.4]));
+    expect(() => round(network, [own('unused')])).toThrow(/"wave", "tide"/);
+    expect(() => round(network)).toThrow(expect.objectContaining({ code: 'MISSING_PLUGIN' }) as Error);
+  });
+
+  test('two of one’s own under one name are refused', () => {
+    const builder = new GraphBuilder();
+    builder.input('1');
+    builder.node('2', { from: ['1'], activation: { name: 'wave', value: Math.sin, derivative: Math.cos } });
+    builder.node('3', { from: ['2'], activation: { name: 'wave', value: Math.cos, derivative: (h) => -Math.sin(h) } });
+    builder.output('3');
+    expect(() => round(new Network(builder.build()))).toThrow(
+      expect.objectContaining({ code: 'UNSUPPORTED' }) as Error,
+    );
+  });
+});
+
+test('a network of float32 numbers takes half the space', () => {
+  const network = new Network(mlp([100, 100], { activation: tanh }), { seed: 1 });
+  const wide = save(network).length;
+  network.parameters.vector.set(Float32Array.from(network.parameters.vector));
+  expect(save(network).length).toBeLessThan(wide / 1.8);
+  expectSame(load(save(network)).network, network);
+});
+
+test('JSON is a line a node, in the words of the field', () => {
+  const text = toJson(articleNetwork());
+  expect(text.split('\n').slice(3, 7).join('\n')).toMatch(
+    /^ {2}"inputs": \["1"\],\n {2}"nodes": \[\n {4}\{"id":"2","from":\["1"\],"activation":"sigmoid","b":[-\d.]+,"c":[-\d.]+,"w":\[[-\d.]+\]\},\n/,
+  );
+});
+
+test('metadata comes back, and what JSON cannot hold is refused', () => {
+  const network = articleNetwork();
+  const metadata = { columns: ['a', 'b'], classes: { yes: 1 } };
+  expect(load(save(network, { metadata })).metadata).toEqual(metadata);
+  expect(load(save(network)).metadata).toEqual({});
+  expect(() => save(network, { metadata: { n: 1n } })).toThrow(
+    expect.objectContaining({ code: 'WRONG_TYPE' }) as Error,
+  );
+});
+
+describe('a checkpoint', () => {
+  const xor = {
+    inputs: [
+      [0, 0],
+      [0, 1],
+      [1, 0],
+      [1, 1],
+    ],
+    targets: [[0], [1], [1], [0]],
+  };
+  test.each([
+    ['adam', () => adam({ learningRate: 0.05 })],
+    ['nadam', () => nadam({ learningRate: 0.05 })],
+    ['momentum on a plateau', () => sgd({ learningRate: plateau({ initial: 0.1, patience: 1 }), momentum: 0.9 })],
+    ['a chain', () => chain(clipByNorm(1), adam({ learningRate: 0.05 }))],
+  ])('of %s goes on from the file to the same bits', async (_, optimizer) => {
+    const options = {
+      loss: mse(),
+      epochs: 8,
+      batchSize: 2,
+      seed: 5,
+      earlyStopping: { patience: 99, monitor: 'training' as const },
+    };
+    const whole = new Network(mlp([2, 4, 1], { activation: tanh }), { seed: 1 });
+    await fit(whole, xor, { ...options, optimizer: optimizer() });
+
+    const half = new Network(mlp([2, 4, 1], { activation: tanh }), { seed: 1 });
+    let file = new Uint8Array();
+    const onEpochEnd = ({ epoch, state, network }: { epoch: number; state(): TrainState; network: Network }) => {
+      if (epoch === 4) file = save(network, { checkpoint: state() }) as Uint8Array<ArrayBuffer>;
+    };
+    await fit(half, xor, { ...options, optimizer: optimizer(), callbacks: [{ onEpochEnd }] });
+    const { network, checkpoint } = load(file);
+    await fit(network, xor, { ...options, optimizer: optimizer(), resume: checkpoint! });
+    expect(bits(network.parameters.vector)).toBe(bits(whole.parameters.vector));
+  });
+});
+
+test('what is not a model is told from what is damaged', () => {
+  const code = (action: () => unknown) => {
+    try {
+      action();
+    } catch (error) {
+      return (error as NnbpError).code;
+    }
+    return undefined;
+  };
+  const file = save(articleNetwork());
+  expect(code(() => load(new Uint8Array()))).toBe('MALFORMED');
+  expect(code(() => load(file.subarray(0, -1)))).toBe('MALFORMED');
+  expect(code(() => fromJson('{}'))).toBe('UNKNOWN_FORMAT');
+  expect(code(() => fromJson(toJson(articleNetwork()).replace('"version": 1', '"version": 2')))).toBe('UNKNOWN_FORMAT');
+  expect(code(() => fromJson(toJson(articleNetwork()).replace('"sigmoid"', '"sigmoyd"')))).toBe('MISSING_PLUGIN');
+  expect(code(() => fromJson(toJson(articleNetwork()).replace('"from":["1"]', '"from":["9"]')))).toBe('MALFORMED');
+  expect(code(() => fromJson(toJson(articleNetwork()).replace('"b":', '"bias":')))).toBe('MALFORMED');
+});
