@@ -88,11 +88,18 @@ const beginnings: Readonly<Record<DataName, Partial<Settings>>> = {
   csv: { hidden: [12], activation: 'tanh', optimizer: 'adam', learningRate: 0.01, batchSize: 16 },
 };
 
+/** A curve to begin with, before somebody draws one. */
+const wave = Array.from({ length: 48 }, (_, k) => {
+  const x = -1 + (2 * k) / 47;
+  return [x, 0.7 * Math.sin(4.5 * x)].map((value) => Math.round(value * 1000) / 1000);
+}).flat();
+
 /** The settings after other data were chosen. From one set in the plane to the next, all but the data stays. */
 export function withData(settings: Settings, data: DataName): Settings {
   const alike = planarNames.includes(data) && planarNames.includes(settings.data);
   if (alike) return { ...settings, data, sample: null };
-  const begun: Settings = { ...settings, speed: 'steady', ...beginnings[data], data, sample: null };
+  const drawn = data === 'drawn' && settings.drawn.length === 0 ? wave : settings.drawn;
+  const begun: Settings = { ...settings, speed: 'steady', ...beginnings[data], drawn, data, sample: null };
   return data === 'csv' ? begun : withTask(begun, taskOf(data));
 }
 

@@ -340,8 +340,7 @@ function spread(parts: readonly Part[], width: number, column: number): readonly
 
 /** Places evenly over the axes: along the one, or from the top left, row after row. */
 function gridOf(axes: readonly (readonly [number, number])[], places: number): Float64Array {
-  const along = ([least, most]: readonly [number, number], k: number) =>
-    least + ((most - least) * (k + 0.5)) / places;
+  const along = ([least, most]: readonly [number, number], k: number) => least + ((most - least) * (k + 0.5)) / places;
   if (axes.length === 1) return Float64Array.from({ length: places }, (_, k) => along(axes[0], k));
   const grid = new Float64Array(axes.length * places * places);
   for (let p = 0; p < grid.length / 2; p++) {

@@ -140,10 +140,7 @@ function batchesOf(rows: Rows, batchSize: number, random: Random, { inputCount, 
     for (let s = 0; s < batch.count; s++) {
       const from = order[at++];
       batch.inputs.set(rows.inputs.subarray(from * inputCount, (from + 1) * inputCount), s * inputCount);
-      batch.targets.set(
-        rows.targets.subarray(from * outputs.length, (from + 1) * outputs.length),
-        s * outputs.length,
-      );
+      batch.targets.set(rows.targets.subarray(from * outputs.length, (from + 1) * outputs.length), s * outputs.length);
     }
   };
   return { batch, nextBatch };

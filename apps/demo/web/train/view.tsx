@@ -1,3 +1,138 @@
+/** The Train view: data on the left, the network in the middle, what it answers on the right, how it goes below. */
+import { useEffect, useState, useSyncExternalStore } from 'react';
+import { useMessages } from '../language.js';
+import { update, usePlayground } from '../store.js';
+import { DataPanel } from './data-panel.js';
+import { Diagram } from './diagram.js';
+import { misfit, type Settings, taskOf, withTask } from './fits.js';
+import { Gradients } from './gradients.js';
+import { Losses } from './losses.js';
+import { messages } from './messages.js';
+import { short, whole } from './numbers.js';
+import { Options } from './options.js';
+import { Picture } from './picture.js';
+import type { Problem } from './problem.js';
+import { type TableChoice, taskOfTable } from './table-fields.js';
+import { Toolbar } from './toolbar.js';
+import { Training, type TrainingView } from './training.js';
+import './train.css';
+
+/** The table a user has opened stays while one looks at other views. */
+let openTable: TableChoice | undefined;
+
 export default function View() {
-  return null;
+  const [training, setTraining] = useState<Training>();
+  useEffect(() => {
+    const made = new Training();
+    setTraining(made);
+    return () => made.close();
+  }, []);
+  return training === undefined ? null : <Desk training={training} />;
+}
+
+function Desk({ training }: { readonly training: Training }) {
+  const say = useMessages(messages);
+  const { train: settings } = usePlayground();
+  const [table, setTable] = useState(openTable);
+  const [inspected, inspect] = useState<number | null>(null);
+  const view = useSyncExternalStore(training.subscribe, () => training.view);
+  const { ready, observation, curve } = view;
+
+  const task = settings.data === 'csv' ? table && taskOfTable(table) : taskOf(settings.data);
+  const wrong = task && misfit(task, settings);
+  const open = () => {
+    if (wrong !== undefined) training.refuse();
+    else void training.open(settings, settings.data === 'csv' ? table : undefined);
+  };
+  useEffect(open, [training, table, wrong, ...Object.values({ ...settings, speed: '', sample: '' })]);
+  useEffect(() => void training.choose(settings.sample), [training, settings.sample]);
+
+  const change = (part: Partial<Settings>) => update((state) => ({ ...state, train: { ...state.train, ...part } }));
+  const chooseTable = (chosen: TableChoice) => {
+    openTable = chosen;
+    setTable(chosen);
+    update((state) => ({ ...state, train: withTask(state.train, taskOfTable(chosen)) }));
+  };
+  return (
+    <div className="train">
+      <Toolbar training={training} view={view} reset={open} />
+      <div className="train-messages">
+        {wrong !== undefined && (
+          <p role="alert" className="problem">
+            {say.problems.misfits[wrong](settings.loss)}
+          </p>
+        )}
+        {view.problem !== undefined && wrong === undefined && (
+          <p role="alert" className="problem">
+            {sentence(view.problem, say.problems)}
+          </p>
+        )}
+        <Status view={view} quiet={wrong !== undefined} />
+      </div>
+      <DataPanel
+        settings={settings}
+        change={change}
+        ready={ready}
+        table={table}
+        chooseTable={chooseTable}
+        describe={(text) => training.describeTable(text)}
+      />
+      <Diagram
+        settings={settings}
+        change={change}
+        ready={ready}
+        observation={observation}
+        inspect={inspect}
+        choose={(sample) => change({ sample })}
+      />
+      {ready !== undefined && observation !== undefined && (
+        <>
+          <Picture
+            ready={ready}
+            observation={observation}
+            inspected={inspected}
+            choose={(sample) => change({ sample })}
+          />
+          <Losses curve={curve} heldOut={ready.heldOutCount > 0} standardized={ready.standardized} />
+          <Gradients ready={ready} observation={observation} />
+        </>
+      )}
+      <Options settings={settings} change={change} />
+    </div>
+  );
+}
+
+/** For the screen reader too, and silent while numbers run. */
+function Status({ view, quiet }: { readonly view: TrainingView; readonly quiet: boolean }) {
+  const say = useMessages(messages);
+  const { ready, progress, playing, problem, snapshot, observation } = view;
+  if (ready === undefined && problem === undefined && !quiet) {
+    return (
+      <p role="status">
+        {progress === undefined ? say.preparing : say.fetching(Math.round(100 * progress))}{' '}
+        {progress !== undefined && <progress value={progress} aria-label={say.preparing} />}
+      </p>
+    );
+  }
+  const paused = !playing && snapshot !== undefined && snapshot.steps > 0;
+  return (
+    <p role="status" className="visually-hidden">
+      {paused && say.pausedAt(whole(snapshot.steps), short(observation?.loss.training))}
+    </p>
+  );
+}
+
+function sentence(problem: Problem, say: (typeof messages)['en']['problems']): string {
+  switch (problem.kind) {
+    case 'diverged':
+      return say.diverged(problem.step);
+    case 'no-table':
+      return say.noTable;
+    case 'few-points':
+      return say.fewPoints;
+    case 'table':
+      return say.table[problem.why];
+    case 'other':
+      return say.other(problem.text);
+  }
 }

@@ -37,7 +37,8 @@ export interface Table {
 }
 
 /** Why a table cannot be used. */
-export type TableProblem = 'empty' | 'one-column' | 'few-rows' | 'too-wide' | 'no-inputs' | 'one-answer' | 'text-answer';
+export type TableProblem =
+  'empty' | 'one-column' | 'few-rows' | 'too-wide' | 'no-inputs' | 'one-answer' | 'text-answer';
 
 /** Carries a `TableProblem`. */
 export class TableError extends Error {
@@ -80,7 +81,8 @@ export const likelyTask = (column: Column, rows: number): 'number' | 'category' 
 export function tableDataset(table: Table, target: number, as: 'number' | 'category', seed: number): Dataset {
   const answer = table.columns[target];
   const words = table.rows.map((row) => row[target]);
-  const classes = as === 'number' ? [] : [...new Set(words)].sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
+  const classes =
+    as === 'number' ? [] : [...new Set(words)].sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
   if (as === 'number' && answer.kind !== 'number') throw new TableError('text-answer');
   if (as === 'category' && classes.length > mostWords) throw new TableError('text-answer');
   if (as === 'category' && classes.length < 2) throw new TableError('one-answer');

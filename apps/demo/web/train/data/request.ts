@@ -20,7 +20,11 @@ type Progress = (fraction: number) => void;
 /** Makes data, and keeps the last ones: most changes of the settings leave the data as they are. */
 export function datasetsByRequest() {
   let last: { readonly key: string; readonly dataset: Dataset } | undefined;
-  return async (settings: Settings, table: TableRequest | undefined, progress: Progress): Promise<Dataset | Problem> => {
+  return async (
+    settings: Settings,
+    table: TableRequest | undefined,
+    progress: Progress,
+  ): Promise<Dataset | Problem> => {
     const { data, noise, seed } = settings;
     const key = JSON.stringify([data, noise, seed, data === 'drawn' && settings.drawn, data === 'csv' && table]);
     if (last?.key === key) return last.dataset;

@@ -29,7 +29,7 @@ const shapes = {
   /** Two arms, wound around each other. */
   spirals(random, second) {
     const along = random.uniform();
-    return around(0.08 + 0.87 * along, 1.6 * 2 * Math.PI * along + (second ? Math.PI : 0));
+    return around(0.08 + 0.87 * along, 2.5 * Math.PI * along + (second ? Math.PI : 0));
   },
 } satisfies Record<string, Shape>;
 

@@ -1,0 +1,121 @@
+/** Which data are learnt, and what belongs to them: noise, a drawing, a file. */
+import { useState } from 'react';
+import { useMessages } from '../language.js';
+import { Drawing } from './drawing.js';
+import { type DataName, type Settings, withData } from './fits.js';
+import { messages } from './messages.js';
+import { isProblem, type Problem } from './problem.js';
+import { TableFields, type TableChoice } from './table-fields.js';
+import type { Ready, TableDescription } from './trainer.js';
+
+interface Props {
+  readonly settings: Settings;
+  readonly change: (part: Partial<Settings>) => void;
+  readonly ready: Ready | undefined;
+  readonly table: TableChoice | undefined;
+  readonly chooseTable: (table: TableChoice) => void;
+  readonly describe: (text: string) => Promise<TableDescription | Problem>;
+}
+
+const names: readonly DataName[] = [
+  'circles',
+  'xor',
+  'moons',
+  'spirals',
+  'tripling',
+  'five-points',
+  'drawn',
+  'iris',
+  'digits',
+  'csv',
+];
+const noisy: readonly DataName[] = ['xor', 'circles', 'moons', 'spirals'];
+const largestFile = 5e6;
+
+export function DataPanel({ settings, change, ready, table, chooseTable, describe }: Props) {
+  const say = useMessages(messages);
+  const { data } = settings;
+  return (
+    <section className="panel train-data" aria-label={say.data}>
+      <h2>{say.data}</h2>
+      <fieldset>
+        <legend className="visually-hidden">{say.chooseData}</legend>
+        {names.map((name) => (
+          <label key={name} className="train-set">
+            <input
+              type="radio"
+              name="data"
+              value={name}
+              checked={name === data}
+              onChange={() => change(withData(settings, name))}
+            />
+            <span>{say.sets[name]}</span>
+          </label>
+        ))}
+      </fieldset>
+      <p className="quiet">{say.about[data]}</p>
+      {noisy.includes(data) && (
+        <label className="train-noise">
+          {say.noise}{' '}
+          <input
+            type="range"
+            min={0}
+            max={1}
+            step={0.05}
+            value={settings.noise}
+            onChange={(event) => change({ noise: Number(event.target.value) })}
+          />
+          <output>{settings.noise}</output>
+        </label>
+      )}
+      {data === 'drawn' && <Drawing points={settings.drawn} choose={(drawn) => change({ drawn })} />}
+      {data === 'csv' && <Csv table={table} chooseTable={chooseTable} describe={describe} />}
+      {ready !== undefined && <p className="quiet">{say.counts(ready.trainingCount, ready.heldOutCount)}</p>}
+    </section>
+  );
+}
+
+function Csv({ table, chooseTable, describe }: Pick<Props, 'table' | 'chooseTable' | 'describe'>) {
+  const say = useMessages(messages);
+  const [bad, setBad] = useState<string>();
+  const read = async (file: File) => {
+    if (file.size > largestFile) {
+      setBad(say.fileTooLarge);
+      return;
+    }
+    try {
+      const text = await file.text();
+      const description = await describe(text);
+      if (isProblem(description)) {
+        setBad(description.kind === 'table' ? say.problems.table[description.why] : say.fileUnreadable);
+        return;
+      }
+      setBad(undefined);
+      const { target } = description;
+      chooseTable({ text, description, target, as: description.as[target] });
+    } catch {
+      setBad(say.fileUnreadable);
+    }
+  };
+  return (
+    <>
+      <label className="train-file">
+        {say.file}{' '}
+        <input
+          type="file"
+          accept=".csv,.tsv,.txt,text/csv"
+          onChange={(event) => {
+            const file = event.target.files?.[0];
+            if (file) void read(file);
+          }}
+        />
+      </label>
+      {bad !== undefined && (
+        <p role="alert" className="problem">
+          {bad}
+        </p>
+      )}
+      {table !== undefined && <TableFields table={table} choose={chooseTable} />}
+    </>
+  );
+}

@@ -1,0 +1,265 @@
+/** The network as it is drawn: layers of nodes, each a small picture of its own response, and the edges between. */
+import { Minus, Plus } from 'lucide-react';
+import { useEffect, useRef } from 'react';
+import { useMessages } from '../language.js';
+import { contextOf, drawCurve, drawEdges, imageOf, nodeRow, nodeSide, placesOf, ramp } from './draw.js';
+import type { Settings } from './fits.js';
+import { messages } from './messages.js';
+import { NumberField } from './number-field.js';
+import { short } from './numbers.js';
+import type { Observation } from './observe.js';
+import { css, type Palette, usePalette } from './palette.js';
+import type { Ready } from './trainer.js';
+import { useWidth } from './use-width.js';
+
+interface Props {
+  readonly settings: Settings;
+  readonly change: (part: Partial<Settings>) => void;
+  readonly ready: Ready | undefined;
+  readonly observation: Observation | undefined;
+  /** Shows a node's response large; null: the output again. */
+  readonly inspect: (node: number | null) => void;
+  readonly choose: (sample: number | null) => void;
+}
+
+const mostLayers = 8;
+
+export function Diagram({ settings, change, ready, observation, inspect, choose }: Props) {
+  const say = useMessages(messages);
+  const { hidden } = settings;
+  const resize = (k: number, size: number) => change({ hidden: hidden.map((old, at) => (at === k ? size : old)) });
+  return (
+    <section className="panel train-network" aria-label={say.network}>
+      <h2>{say.network}</h2>
+      <div className="train-shape">
+        <span>{say.hiddenLayers(hidden.length)}</span>
+        <button
+          type="button"
+          aria-label={say.removeLayer}
+          disabled={hidden.length === 0}
+          onClick={() => change({ hidden: hidden.slice(0, -1) })}
+        >
+          <Minus size={16} aria-hidden />
+        </button>
+        <button
+          type="button"
+          aria-label={say.addLayer}
+          disabled={hidden.length >= mostLayers}
+          onClick={() => change({ hidden: [...hidden, Math.min(8, hidden.at(-1) ?? 8)] })}
+        >
+          <Plus size={16} aria-hidden />
+        </button>
+        {hidden.map((size, k) => (
+          <NumberField
+            key={k}
+            label={say.layerSize(k + 1)}
+            hidden
+            value={size}
+            least={1}
+            most={512}
+            step={1}
+            choose={(chosen) => resize(k, chosen)}
+          />
+        ))}
+      </div>
+      {ready !== undefined && <Graph ready={ready} observation={observation} inspect={inspect} />}
+      {ready !== undefined && (
+        <EdgeChoice sample={settings.sample} count={ready.trainingCount} choose={choose} observation={observation} />
+      )}
+      {ready?.layout.layers.some(({ ids, size }) => ids.length > 0 && ids.length < size) && (
+        <p className="quiet">{say.wide}</p>
+      )}
+    </section>
+  );
+}
+
+function EdgeChoice(props: {
+  readonly sample: number | null;
+  readonly count: number;
+  readonly choose: (sample: number | null) => void;
+  readonly observation: Observation | undefined;
+}) {
+  const { sample, count, choose, observation } = props;
+  const say = useMessages(messages);
+  const flow = observation?.flow;
+  const largest = flow?.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  return (
+    <div className="train-edges">
+      <label>
+        {say.edgesShow}{' '}
+        <select
+          value={sample === null ? 'weights' : 'flow'}
+          onChange={(event) => choose(event.target.value === 'weights' ? null : 0)}
+        >
+          <option value="weights">{say.edgesWeights}</option>
+          <option value="flow">{say.edgesGradient}</option>
+        </select>
+      </label>
+      {sample !== null && (
+        <NumberField
+          label={say.sampleNumber}
+          hidden
+          value={sample}
+          least={0}
+          most={count - 1}
+          step={1}
+          choose={(number) => choose(number)}
+        />
+      )}
+      <p className="quiet" data-stat="edges">
+        {largest === undefined ? say.edgesNote.weights : say.edgesNote.flow(short(largest))}
+      </p>
+    </div>
+  );
+}
+
+interface GraphProps {
+  readonly ready: Ready;
+  readonly observation: Observation | undefined;
+  readonly inspect: (node: number | null) => void;
+}
+
+function Graph({ ready, observation, inspect }: GraphProps) {
+  const say = useMessages(messages);
+  const palette = usePalette();
+  const [frame, available] = useWidth();
+  const edges = useRef<HTMLCanvasElement>(null);
+  const { layout } = ready;
+  const width = Math.max(available, layout.layers.length * 62);
+  const most = Math.max(...layout.layers.map(({ ids }) => ids.length));
+  const height = most * nodeRow + 8;
+  const places = placesOf(layout, width, height);
+  useEffect(() => {
+    if (edges.current === null || observation === undefined || width === 0) return;
+    const values = observation.flow ?? observation.weights;
+    // A training with another shape may be on its way.
+    if (values.length !== layout.edges.length) return;
+    drawEdges(contextOf(edges.current, width, height), layout, placesOf(layout, width, height), values, palette);
+  }, [layout, observation, palette, width, height]);
+
+  let first = 0;
+  return (
+    <div className="train-graph" ref={frame} role="group" aria-label={say.network}>
+      <div className="train-layer-names" style={{ width }}>
+        {layout.layers.map(({ size, ids }, k) => (
+          <span key={k}>
+            {k === 0 ? say.inputs : k === layout.layers.length - 1 ? say.outputs : say.layer(k)}
+            {ids.length > 0 && ids.length < size && <small>{say.more(size - ids.length)}</small>}
+          </span>
+        ))}
+      </div>
+      <div className="train-nodes" style={{ width, height }}>
+        <canvas ref={edges} style={{ width, height }} aria-hidden />
+        {layout.layers.map(({ ids, size }, k) => {
+          const begin = first;
+          first += ids.length;
+          if (ids.length === 0) {
+            return (
+              <span key={k} className="train-block" style={{ left: width / layout.layers.length / 2, top: height / 2 }}>
+                {say.manyInputs(size)}
+              </span>
+            );
+          }
+          return ids.map((id, n) => (
+            <Node
+              key={id}
+              number={begin + n}
+              name={nameOf(ready, k, n, id)}
+              place={places[begin + n]}
+              ready={ready}
+              observation={observation}
+              palette={palette}
+              inspect={inspect}
+            />
+          ));
+        })}
+      </div>
+    </div>
+  );
+}
+
+/** An input by the name it has in the data, an output by its class, others by their id. */
+function nameOf({ layout, inputNames, classes, answerName }: Ready, layer: number, n: number, id: string): string {
+  if (layer === 0) return inputNames[n];
+  if (layer < layout.layers.length - 1) return id.replace('layer', '');
+  return classes.length > 2 ? classes[n] : answerName === '' ? id : answerName;
+}
+
+interface NodeProps {
+  readonly number: number;
+  readonly name: string;
+  readonly place: readonly [number, number];
+  readonly ready: Ready;
+  readonly observation: Observation | undefined;
+  readonly palette: Palette;
+  readonly inspect: (node: number | null) => void;
+}
+
+function Node({ number, name, place, ready, observation, palette, inspect }: NodeProps) {
+  const say = useMessages(messages);
+  const canvas = useRef<HTMLCanvasElement>(null);
+  useEffect(() => {
+    if (canvas.current === null || observation === undefined) return;
+    drawNode(contextOf(canvas.current, nodeSide, nodeSide), number, ready, observation, palette);
+  }, [number, ready, observation, palette]);
+  // The words change too often to be read out while it trains; they are there for whoever comes to the node.
+  const label = say.node(name, short(observation?.means[number]), short(observation?.gradients[number]));
+  return (
+    <button
+      type="button"
+      className="train-node"
+      style={{ left: place[0] - nodeSide / 2, top: place[1] - nodeSide / 2 }}
+      title={label}
+      aria-label={label}
+      onPointerEnter={() => inspect(number)}
+      onPointerLeave={() => inspect(null)}
+      onFocus={() => inspect(number)}
+      onBlur={() => inspect(null)}
+    >
+      <canvas ref={canvas} style={{ width: nodeSide - 4, height: nodeSide - 4 }} aria-hidden />
+      {/* Inputs of a table are told apart by their names only. */}
+      {ready.places === 0 && <small>{name.slice(0, 9)}</small>}
+    </button>
+  );
+}
+
+function drawNode(
+  context: CanvasRenderingContext2D,
+  number: number,
+  ready: Ready,
+  { responses, means, largest }: Observation,
+  palette: Palette,
+): void {
+  const { places, axes } = ready;
+  if (responses === undefined || largest === undefined) {
+    drawBar(context, means[number], palette);
+    return;
+  }
+  const count = axes.length === 1 ? places : places * places;
+  const own = responses.subarray(number * count, (number + 1) * count);
+  if (axes.length === 1) {
+    context.fillStyle = css(palette.line, 0.6);
+    context.fillRect(0, nodeSide / 2 - 0.5, nodeSide, 1);
+    const height = (value: number) => nodeSide / 2 - (value / 127) * (nodeSide / 2 - 3);
+    drawCurve(context, own, height, nodeSide, css(palette.accent), 2);
+    return;
+  }
+  const colours = ramp(palette, 0.9);
+  context.imageSmoothingEnabled = true;
+  context.drawImage(
+    imageOf(places, (p) => colours[own[p] + 128]),
+    0,
+    0,
+    nodeSide,
+    nodeSide,
+  );
+}
+
+/** How large a node's mean value is, on one side of the middle or the other. */
+function drawBar(context: CanvasRenderingContext2D, mean: number, palette: Palette): void {
+  const size = (Math.min(1, Math.abs(mean)) * nodeSide) / 2;
+  context.fillStyle = css(mean < 0 ? palette.negative : palette.positive);
+  context.fillRect(nodeSide * 0.3, mean < 0 ? nodeSide / 2 : nodeSide / 2 - size, nodeSide * 0.4, size);
+  context.fillStyle = css(palette.quiet);
+  context.fillRect(4, nodeSide / 2 - 0.5, nodeSide - 8, 1);
+}

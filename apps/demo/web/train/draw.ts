@@ -1,0 +1,167 @@
+/** Painting on canvases: surfaces, curves, points and edges, from flat arrays. */
+import type { Layout } from './observe.js';
+import { classColour, css, mix, type Palette, type Rgb, signed } from './palette.js';
+import type { Points, Ready } from './trainer.js';
+
+/** Makes a canvas as sharp as the screen and gives its context, scaled to CSS pixels. */
+export function contextOf(canvas: HTMLCanvasElement, width: number, height: number): CanvasRenderingContext2D {
+  const density = Math.min(2, devicePixelRatio || 1);
+  if (canvas.width !== Math.round(width * density) || canvas.height !== Math.round(height * density)) {
+    canvas.width = Math.round(width * density);
+    canvas.height = Math.round(height * density);
+  }
+  const context = canvas.getContext('2d')!;
+  context.setTransform(density, 0, 0, density, 0, 0);
+  context.clearRect(0, 0, width, height);
+  return context;
+}
+
+/** A square of colours, a value a place. */
+export function imageOf(places: number, colourAt: (place: number) => Rgb): HTMLCanvasElement {
+  const small = document.createElement('canvas');
+  small.width = small.height = places;
+  const context = small.getContext('2d')!;
+  const image = context.createImageData(places, places);
+  for (let p = 0; p < places * places; p++) {
+    const colour = colourAt(p);
+    image.data[4 * p] = colour[0];
+    image.data[4 * p + 1] = colour[1];
+    image.data[4 * p + 2] = colour[2];
+    image.data[4 * p + 3] = 255;
+  }
+  context.putImageData(image, 0, 0);
+  return small;
+}
+
+/** 256 colours from −1 to 1, so that a picture looks its colours up. */
+export function ramp(palette: Palette, strength: number): readonly Rgb[] {
+  return Array.from({ length: 256 }, (_, k) => signed(palette, ((k - 127.5) / 127.5) * strength));
+}
+
+/** What a surface's value means as a colour. */
+export function surfaceColour(ready: Ready, picture: Float32Array, palette: Palette): (place: number) => Rgb {
+  if (ready.task === 'classes') {
+    return (place) => {
+      const k = Math.floor(picture[place]);
+      return mix(palette.panel, classColour(palette, k), 0.15 + 0.55 * (picture[place] - k));
+    };
+  }
+  const colours = ramp(palette, 0.75);
+  const [least, most] = ready.task === 'binary' ? [-1, 1] : answerRange(ready);
+  return (place) => {
+    const at = ((picture[place] - least) / (most - least)) * 255;
+    return colours[Math.max(0, Math.min(255, Math.round(at)))];
+  };
+}
+
+/** The least and largest answer, and some room. */
+export function answerRange({ points }: Ready): readonly [number, number] {
+  if (points === undefined) return [-1, 1];
+  const all = [...points.training.answers, ...(points.heldOut?.answers ?? [])];
+  const [least, most] = [Math.min(...all), Math.max(...all)];
+  const room = (most - least) * 0.15 || 1;
+  return [least - room, most + room];
+}
+
+/** From data to the picture. */
+export interface Frame {
+  readonly x: (value: number) => number;
+  readonly y: (value: number) => number;
+}
+
+export const frameOf = (
+  [left, right]: readonly [number, number],
+  [bottom, top]: readonly [number, number],
+  width: number,
+  height: number,
+): Frame => ({
+  x: (value) => ((value - left) / (right - left)) * width,
+  y: (value) => height - ((value - bottom) / (top - bottom)) * height,
+});
+
+/** Points of a plane or a curve: `filled` ones were learnt from, hollow ones are held out. */
+export function drawPoints(
+  context: CanvasRenderingContext2D,
+  ready: Ready,
+  points: Points,
+  frame: Frame,
+  palette: Palette,
+  filled: boolean,
+): void {
+  const planar = ready.axes.length === 2;
+  const [least, most] = answerRange(ready);
+  context.lineWidth = filled ? 1 : 1.5;
+  for (let s = 0; s < points.count; s++) {
+    const answer = points.answers[s];
+    const colour =
+      ready.task === 'regression'
+        ? planar
+          ? signed(palette, (2 * (answer - least)) / (most - least) - 1)
+          : palette.accent
+        : classColour(palette, answer);
+    const x = frame.x(points.inputs[planar ? 2 * s : s]);
+    const y = frame.y(planar ? points.inputs[2 * s + 1] : answer);
+    context.beginPath();
+    context.arc(x, y, filled ? 3.6 : 2.8, 0, 2 * Math.PI);
+    context.fillStyle = css(filled ? colour : palette.panel, filled ? 1 : 0.7);
+    context.strokeStyle = css(filled ? palette.panel : colour);
+    context.fill();
+    context.stroke();
+  }
+}
+
+/** A line through values over all places. */
+export function drawCurve(
+  context: CanvasRenderingContext2D,
+  values: ArrayLike<number>,
+  height: (value: number) => number,
+  width: number,
+  colour: string,
+  thickness: number,
+): void {
+  context.beginPath();
+  for (let p = 0; p < values.length; p++) {
+    const x = ((p + 0.5) / values.length) * width;
+    if (p === 0) context.moveTo(x, height(values[p]));
+    else context.lineTo(x, height(values[p]));
+  }
+  context.strokeStyle = colour;
+  context.lineWidth = thickness;
+  context.lineJoin = 'round';
+  context.stroke();
+}
+
+/** Where each drawn node stands, its centre in pixels. */
+export function placesOf({ layers }: Layout, width: number, height: number): readonly (readonly [number, number])[] {
+  return layers.flatMap(({ ids }, k) => {
+    const x = ((k + 0.5) / layers.length) * width;
+    return ids.map((_, n): [number, number] => [x, height / 2 + (n - (ids.length - 1) / 2) * nodeRow]);
+  });
+}
+
+/** Pixels from a node to the next below it, and a node's side. */
+export const nodeRow = 44;
+export const nodeSide = 34;
+
+/** Edges as curves; thickness is the size, colour the sign. */
+export function drawEdges(
+  context: CanvasRenderingContext2D,
+  layout: Layout,
+  places: readonly (readonly [number, number])[],
+  values: Float32Array,
+  palette: Palette,
+): void {
+  const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-12);
+  for (const [e, [from, to]] of layout.edges.entries()) {
+    const size = Math.abs(values[e]) / largest;
+    const [x1, y1] = places[from];
+    const [x2, y2] = places[to];
+    const middle = (x1 + x2) / 2;
+    context.beginPath();
+    context.moveTo(x1 + nodeSide / 2, y1);
+    context.bezierCurveTo(middle, y1, middle, y2, x2 - nodeSide / 2, y2);
+    context.strokeStyle = css(values[e] < 0 ? palette.negative : palette.positive, 0.12 + 0.8 * size);
+    context.lineWidth = 0.5 + 5 * size;
+    context.stroke();
+  }
+}

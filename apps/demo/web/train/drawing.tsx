@@ -1,0 +1,138 @@
+/** Where one draws a function: with a pointer, or point by point with the keyboard. */
+import { type PointerEvent, useEffect, useRef, useState } from 'react';
+import { useMessages } from '../language.js';
+import { contextOf, frameOf } from './draw.js';
+import { messages } from './messages.js';
+import { css, usePalette } from './palette.js';
+
+interface Props {
+  /** x and y by turns, from −1 to 1. */
+  readonly points: readonly number[];
+  readonly choose: (points: number[]) => void;
+}
+
+const width = 220;
+const height = 150;
+/** One point a column at most. */
+const columns = 100;
+
+export function Drawing({ points, choose }: Props) {
+  const say = useMessages(messages);
+  const palette = usePalette();
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const [stroke, setStroke] = useState<ReadonlyMap<number, number>>();
+  const last = useRef<readonly [column: number, y: number]>(null);
+  useEffect(() => {
+    if (canvas.current === null) return;
+    const context = contextOf(canvas.current, width, height);
+    const { x, y } = frameOf([-1, 1], [-1, 1], width, height);
+    context.fillStyle = css(palette.line);
+    context.fillRect(0, height / 2, width, 1);
+    context.fillRect(width / 2, 0, 1, height);
+    context.fillStyle = css(palette.accent);
+    const all = stroke ? pointsOf(stroke) : points;
+    for (let at = 0; at + 1 < all.length; at += 2) context.fillRect(x(all[at]) - 2, y(all[at + 1]) - 2, 4, 4);
+  }, [points, stroke, palette]);
+
+  const place = (event: PointerEvent<HTMLCanvasElement>): readonly [number, number] => {
+    const box = event.currentTarget.getBoundingClientRect();
+    const bounded = (value: number) => Math.max(0, Math.min(1, value));
+    const across = bounded((event.clientX - box.left) / box.width);
+    const down = bounded((event.clientY - box.top) / box.height);
+    return [Math.round(across * (columns - 1)), rounded(1 - 2 * down)];
+  };
+  const begin = (event: PointerEvent<HTMLCanvasElement>) => {
+    event.currentTarget.setPointerCapture(event.pointerId);
+    last.current = place(event);
+    setStroke(new Map([last.current]));
+  };
+  const go = (event: PointerEvent<HTMLCanvasElement>) => {
+    if (last.current === null || stroke === undefined) return;
+    const [from, to] = [last.current, place(event)];
+    last.current = to;
+    setStroke(new Map([...stroke, ...between(from, to)]));
+  };
+  const end = () => {
+    if (stroke !== undefined) choose(pointsOf(stroke));
+    last.current = null;
+    setStroke(undefined);
+  };
+  return (
+    <div className="train-drawing">
+      <p className="quiet">{say.drawing}</p>
+      <canvas
+        ref={canvas}
+        role="img"
+        aria-label={say.drawingLabel}
+        style={{ width, height, touchAction: 'none' }}
+        onPointerDown={begin}
+        onPointerMove={go}
+        onPointerUp={end}
+        onPointerCancel={end}
+      />
+      <Typed points={points} choose={choose} />
+    </div>
+  );
+}
+
+function Typed({ points, choose }: Props) {
+  const say = useMessages(messages);
+  const written = () => Array.from({ length: points.length / 2 }, (_, k) => `${points[2 * k]} ${points[2 * k + 1]}`);
+  const [text, write] = useState(() => written().join('\n'));
+  const [bad, setBad] = useState(false);
+  useEffect(() => write(written().join('\n')), [points]);
+  const use = () => {
+    const read = readPoints(text);
+    setBad(read === undefined);
+    if (read !== undefined) choose(read);
+  };
+  return (
+    <details>
+      <summary>{say.pointsLabel}</summary>
+      <textarea
+        aria-label={say.pointsLabel}
+        rows={6}
+        value={text}
+        onChange={(event) => write(event.target.value)}
+        aria-invalid={bad}
+      />
+      <button type="button" onClick={use}>
+        {say.usePoints}
+      </button>
+      {bad && (
+        <p role="alert" className="problem">
+          {say.badPoints}
+        </p>
+      )}
+    </details>
+  );
+}
+
+const rounded = (value: number) => Math.round(value * 1000) / 1000;
+
+/** The points of a stroke, from left to right. */
+const pointsOf = (stroke: ReadonlyMap<number, number>): number[] =>
+  [...stroke].sort(([a], [b]) => a - b).flatMap(([column, y]) => [rounded((2 * column) / (columns - 1) - 1), y]);
+
+/** The columns that a pointer has passed, the first left out. */
+function between(from: readonly [number, number], to: readonly [number, number]): [number, number][] {
+  const length = Math.abs(to[0] - from[0]);
+  if (length === 0) return [[to[0], to[1]]];
+  return Array.from({ length }, (_, k) => {
+    const share = (k + 1) / length;
+    return [from[0] + Math.sign(to[0] - from[0]) * (k + 1), rounded(from[1] + (to[1] - from[1]) * share)];
+  });
+}
+
+/** Lines of two numbers from −1 to 1, sorted by x; undefined if they are not. */
+function readPoints(text: string): number[] | undefined {
+  const lines = text.split('\n').filter((line) => line.trim() !== '');
+  const rows = lines.map((line) =>
+    line
+      .trim()
+      .split(/[\s,;]+/)
+      .map(Number),
+  );
+  const good = rows.every((row) => row.length === 2 && row.every((value) => Math.abs(value) <= 1));
+  return good && rows.length >= 4 && rows.length <= 200 ? rows.sort(([a], [b]) => a - b).flat() : undefined;
+}

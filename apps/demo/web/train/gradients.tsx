@@ -1,0 +1,69 @@
+/** How large the gradient is at each node: a row a layer, from the output back to the inputs. */
+import { useMessages } from '../language.js';
+import { messages } from './messages.js';
+import { short } from './numbers.js';
+import type { Observation } from './observe.js';
+import { css, mix, usePalette } from './palette.js';
+import type { Ready } from './trainer.js';
+
+/** So many times smaller or larger deserves a word. */
+const remarkable = 30;
+
+export function Gradients({ ready, observation }: { readonly ready: Ready; readonly observation: Observation }) {
+  const say = useMessages(messages);
+  const palette = usePalette();
+  const { layers } = ready.layout;
+  const { gradients, layerGradients } = observation;
+  const largest = Math.max(1e-30, ...gradients, ...layerGradients);
+  // Each tenth part is one shade less: what vanishes goes over many powers of ten.
+  const shade = (value: number) => Math.max(0, 1 + Math.log10(Math.max(1e-30, value) / largest) / 6);
+  let first = 0;
+  const rows = layers.map(({ ids }, k) => {
+    const begin = first;
+    first += ids.length;
+    return { k, cells: Array.from(gradients.subarray(begin, begin + ids.length)), mean: layerGradients[k] };
+  });
+  return (
+    <section className="panel train-gradients" aria-label={say.gradients}>
+      <h2>{say.gradients}</h2>
+      <table>
+        <tbody>
+          {rows.toReversed().map(({ k, cells, mean }) => (
+            <tr key={k}>
+              <th scope="row">{k === 0 ? say.inputs : k === layers.length - 1 ? say.outputs : say.layer(k)}</th>
+              <td className="train-heat">
+                {cells.map((value, n) => (
+                  <span
+                    key={n}
+                    title={short(value)}
+                    style={{ background: css(mix(palette.panel, palette.accent, shade(value))) }}
+                  />
+                ))}
+                {cells.length === 0 && (
+                  <span
+                    className="wide"
+                    style={{ background: css(mix(palette.panel, palette.accent, shade(mean))) }}
+                    title={short(mean)}
+                  />
+                )}
+              </td>
+              <td title={say.gradientOfLayer} data-gradient={k}>
+                {short(mean)}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <p>{verdict(layerGradients, say.verdicts)}</p>
+      <p className="quiet">{say.gradientsNote}</p>
+    </section>
+  );
+}
+
+/** Compares the first hidden layer with the last. */
+function verdict(layers: Float32Array, say: (typeof messages)['en']['verdicts']): string {
+  if (layers.length < 4) return '';
+  const ratio = layers[1] / layers[layers.length - 2];
+  if (ratio < 1 / remarkable) return say.vanishing(short(1 / ratio));
+  return ratio > remarkable ? say.exploding(short(ratio)) : say.even;
+}

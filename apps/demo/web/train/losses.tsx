@@ -1,0 +1,91 @@
+/** The loss as it went, live. */
+import { useEffect, useRef, useState } from 'react';
+import UPlot from 'uplot';
+import 'uplot/dist/uPlot.min.css';
+import { useMessages } from '../language.js';
+import type { Curve } from './curve.js';
+import { messages } from './messages.js';
+import { short } from './numbers.js';
+import { css, usePalette } from './palette.js';
+import { useWidth } from './use-width.js';
+
+interface Props {
+  readonly curve: Curve;
+  readonly heldOut: boolean;
+  readonly standardized: boolean;
+}
+
+const height = 210;
+/** What a loss of 0 is drawn as on a logarithmic scale. */
+const floor = 1e-12;
+
+export function Losses({ curve, heldOut, standardized }: Props) {
+  const say = useMessages(messages);
+  const palette = usePalette();
+  const [frame, width] = useWidth();
+  const plot = useRef<UPlot>(null);
+  const [logarithmic, setLogarithmic] = useState(false);
+  const last = useRef(curve);
+  last.current = curve;
+
+  useEffect(() => {
+    if (frame.current === null || width === 0) return;
+    const axis = { stroke: css(palette.quiet), grid: { stroke: css(palette.line, 0.6) }, ticks: { show: false } };
+    const series = (label: string, stroke: string, dash?: number[]): UPlot.Series => ({
+      label,
+      stroke,
+      width: 2,
+      points: { show: false },
+      value: (_, value: number | null) => short(value ?? undefined),
+      ...(dash && { dash }),
+    });
+    const made = new UPlot(
+      {
+        width,
+        height,
+        scales: { x: { time: false }, y: logarithmic ? { distr: UPlot.Scale.Distr.Logarithmic } : {} },
+        axes: [
+          axis,
+          { ...axis, size: 62, values: (_, ticks) => ticks.map((tick) => (tick === null ? '' : `${tick}`)) },
+        ],
+        series: [
+          { label: say.steps },
+          series(say.training, css(palette.accent)),
+          ...(heldOut ? [series(say.heldOut, css(palette.positive), [6, 3])] : []),
+        ],
+        cursor: { drag: { x: false, y: false } },
+      },
+      tables(last.current, heldOut, logarithmic),
+      frame.current,
+    );
+    plot.current = made;
+    return () => {
+      made.destroy();
+      plot.current = null;
+    };
+  }, [frame, width, palette, heldOut, logarithmic, say]);
+
+  useEffect(() => {
+    plot.current?.setData(tables(curve, heldOut, logarithmic));
+  }, [curve, heldOut, logarithmic]);
+
+  return (
+    <section className="panel train-losses" aria-label={say.lossCurves}>
+      <h2>{say.lossCurves}</h2>
+      <div ref={frame} className="train-chart" />
+      <label>
+        <input type="checkbox" checked={logarithmic} onChange={(event) => setLogarithmic(event.target.checked)} />{' '}
+        {say.logarithmic}
+      </label>
+      {standardized && <p className="quiet">{say.standardizedLoss}</p>}
+    </section>
+  );
+}
+
+function tables({ steps, training, heldOut }: Curve, held: boolean, logarithmic: boolean): UPlot.AlignedData {
+  const fit = (values: readonly (number | null)[]) =>
+    values.map((value) => (value !== null && logarithmic ? Math.max(floor, value) : value));
+  const all = [[...steps], fit(training)];
+  if (held) all.push(fit(heldOut));
+  return all as UPlot.AlignedData;
+}

@@ -1,0 +1,45 @@
+/** A field for a number: what is typed counts once it is a number within the bounds. */
+import { useEffect, useState } from 'react';
+
+interface Props {
+  readonly label: string;
+  readonly value: number;
+  readonly least: number;
+  readonly most: number;
+  readonly step: number | 'any';
+  readonly disabled?: boolean;
+  readonly choose: (value: number) => void;
+  /** The label is for screen readers only. */
+  readonly hidden?: boolean;
+}
+
+export function NumberField({ label, value, least, most, step, disabled = false, choose, hidden = false }: Props) {
+  const [text, write] = useState(String(value));
+  useEffect(() => write(String(value)), [value]);
+  const read = (typed: string) => {
+    const number = Number(typed);
+    const whole = step === 'any' || Number.isInteger(number);
+    return typed.trim() !== '' && whole && number >= least && number <= most ? number : undefined;
+  };
+  return (
+    <label>
+      <span className={hidden ? 'visually-hidden' : undefined}>{label}</span>
+      <input
+        type="number"
+        inputMode="decimal"
+        value={text}
+        min={least}
+        max={most}
+        step={step}
+        disabled={disabled}
+        aria-invalid={read(text) === undefined}
+        onChange={(event) => {
+          write(event.target.value);
+          const number = read(event.target.value);
+          if (number !== undefined && number !== value) choose(number);
+        }}
+        onBlur={() => write(String(value))}
+      />
+    </label>
+  );
+}

@@ -1,0 +1,118 @@
+/** What the training is made of: activations, loss, optimizer, rate, batch. */
+import { useMessages } from '../language.js';
+import { usePlayground } from '../store.js';
+import { builtinActivations, builtinLosses } from '../functions.js';
+import type { Settings } from './fits.js';
+import { messages } from './messages.js';
+import { NumberField } from './number-field.js';
+
+interface Props {
+  readonly settings: Settings;
+  readonly change: (part: Partial<Settings>) => void;
+}
+
+const optimizers = ['sgd', 'momentum', 'rmsprop', 'adagrad', 'adam', 'nadam', 'lion', 'rprop'] as const;
+
+export function Options({ settings, change }: Props) {
+  const say = useMessages(messages);
+  const { custom } = usePlayground();
+  const activations = custom.activations.map(({ name }) => name);
+  return (
+    <section className="panel train-options" aria-label={say.options}>
+      <h2>{say.options}</h2>
+      <div className="train-fields">
+        <Functions
+          label={say.activation}
+          value={settings.activation}
+          builtin={Object.keys(builtinActivations)}
+          custom={activations}
+          choose={(activation) => change({ activation })}
+        />
+        <Functions
+          label={say.outputActivation}
+          value={settings.outputActivation}
+          builtin={Object.keys(builtinActivations)}
+          custom={activations}
+          choose={(outputActivation) => change({ outputActivation })}
+        />
+        <Functions
+          label={say.loss}
+          value={settings.loss}
+          builtin={Object.keys(builtinLosses)}
+          custom={custom.losses.map(({ name }) => name)}
+          choose={(loss) => change({ loss })}
+        />
+        <label>
+          {say.optimizer}
+          <select
+            value={settings.optimizer}
+            onChange={(event) => change({ optimizer: event.target.value as Settings['optimizer'] })}
+          >
+            {optimizers.map((name) => (
+              <option key={name} value={name}>
+                {name}
+              </option>
+            ))}
+          </select>
+        </label>
+        <NumberField
+          label={say.learningRate}
+          value={settings.learningRate}
+          least={1e-9}
+          most={100}
+          step="any"
+          choose={(learningRate) => change({ learningRate })}
+        />
+        <NumberField
+          label={say.batchSize}
+          value={settings.batchSize}
+          least={1}
+          most={4096}
+          step={1}
+          disabled={settings.optimizer === 'rprop'}
+          choose={(batchSize) => change({ batchSize })}
+        />
+        <NumberField
+          label={say.seed}
+          value={settings.seed}
+          least={0}
+          most={2 ** 31}
+          step={1}
+          choose={(seed) => change({ seed })}
+        />
+      </div>
+      <p className="quiet">
+        {settings.optimizer === 'rprop' && `${say.fullBatch} `}
+        {say.startsAgain}
+      </p>
+    </section>
+  );
+}
+
+interface FunctionsProps {
+  readonly label: string;
+  readonly value: string;
+  readonly builtin: readonly string[];
+  readonly custom: readonly string[];
+  readonly choose: (name: string) => void;
+}
+
+function Functions({ label, value, builtin, custom, choose }: FunctionsProps) {
+  const say = useMessages(messages);
+  const option = (name: string) => (
+    <option key={name} value={name}>
+      {name}
+    </option>
+  );
+  const known = builtin.includes(value) || custom.includes(value);
+  return (
+    <label>
+      {label}
+      <select value={value} onChange={(event) => choose(event.target.value)}>
+        {!known && option(value)}
+        {builtin.map(option)}
+        {custom.length > 0 && <optgroup label={say.custom}>{custom.map(option)}</optgroup>}
+      </select>
+    </label>
+  );
+}

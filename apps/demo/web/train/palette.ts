@@ -1,0 +1,87 @@
+/** The page's colours as numbers, for what is drawn on a canvas; they follow the theme. */
+import { useSyncExternalStore } from 'react';
+import { usePlayground } from '../store.js';
+
+export type Rgb = readonly [red: number, green: number, blue: number];
+
+export interface Palette {
+  readonly panel: Rgb;
+  readonly line: Rgb;
+  readonly text: Rgb;
+  readonly quiet: Rgb;
+  readonly accent: Rgb;
+  readonly positive: Rgb;
+  readonly negative: Rgb;
+}
+
+const names = ['panel', 'line', 'text', 'quiet', 'accent', 'positive', 'negative'] as const;
+const dark = matchMedia('(prefers-color-scheme: dark)');
+let last: { readonly key: string; readonly palette: Palette } | undefined;
+
+/** The colours of the theme that is chosen. */
+export function usePalette(): Palette {
+  const { theme } = usePlayground();
+  const system = useSyncExternalStore(
+    (listener) => {
+      dark.addEventListener('change', listener);
+      return () => dark.removeEventListener('change', listener);
+    },
+    () => dark.matches,
+  );
+  const isDark = theme === 'dark' || (theme === 'system' && system);
+  const key = isDark ? 'dark' : 'light';
+  if (last?.key !== key) last = { key, palette: read(key) };
+  return last.palette;
+}
+
+/** Reads the colours where the theme stands; the document may not have it yet while a view is drawn. */
+function read(theme: 'dark' | 'light'): Palette {
+  const before = document.documentElement.dataset.theme;
+  document.documentElement.dataset.theme = theme;
+  const style = getComputedStyle(document.documentElement);
+  const colours = names.map((name) => [name, rgb(style.getPropertyValue(`--${name}`))]);
+  if (before === undefined) delete document.documentElement.dataset.theme;
+  else document.documentElement.dataset.theme = before;
+  return Object.fromEntries(colours) as Palette;
+}
+
+function rgb(colour: string): Rgb {
+  const number = Number.parseInt(colour.trim().slice(1), 16);
+  return [(number >> 16) & 255, (number >> 8) & 255, number & 255];
+}
+
+export const css = ([red, green, blue]: Rgb, alpha = 1): string => `rgb(${red} ${green} ${blue} / ${alpha})`;
+
+/** Between two colours; `share` of the second, from 0 to 1. */
+export const mix = (one: Rgb, other: Rgb, share: number): Rgb => [
+  one[0] + (other[0] - one[0]) * share,
+  one[1] + (other[1] - one[1]) * share,
+  one[2] + (other[2] - one[2]) * share,
+];
+
+/** A colour for a number from −1 to 1: `negative`, the panel's own, `positive`. */
+export const signed = ({ panel, positive, negative }: Palette, value: number): Rgb =>
+  mix(panel, value < 0 ? negative : positive, Math.min(1, Math.abs(value)));
+
+/** A colour for each class: the two of the page first, then others that differ in lightness too. */
+export function classColour({ positive, negative, panel }: Palette, k: number): Rgb {
+  const isDark = panel[0] < 128;
+  const more: readonly Rgb[] = isDark
+    ? [
+        [116, 220, 178],
+        [214, 160, 255],
+        [240, 220, 110],
+        [255, 140, 190],
+        [150, 210, 240],
+        [190, 200, 130],
+      ]
+    : [
+        [20, 140, 95],
+        [130, 70, 190],
+        [170, 135, 0],
+        [200, 50, 120],
+        [30, 130, 160],
+        [110, 120, 40],
+      ];
+  return [negative, positive, ...more][k % (more.length + 2)];
+}

@@ -1,0 +1,243 @@
+/** What the network answers: a surface, a curve, or a table of what is taken for what. */
+import { type PointerEvent, useEffect, useRef } from 'react';
+import { useMessages } from '../language.js';
+import { answerRange, contextOf, drawCurve, drawPoints, frameOf, imageOf, ramp, surfaceColour } from './draw.js';
+import { messages } from './messages.js';
+import { percent, short } from './numbers.js';
+import type { Observation, SampleAnswer } from './observe.js';
+import { css, mix, type Palette, usePalette } from './palette.js';
+import type { Ready } from './trainer.js';
+import { useWidth } from './use-width.js';
+
+interface Props {
+  readonly ready: Ready;
+  readonly observation: Observation;
+  /** A node whose response is shown in place of the output. */
+  readonly inspected: number | null;
+  readonly choose: (sample: number) => void;
+}
+
+export function Picture({ ready, observation, inspected, choose }: Props) {
+  const say = useMessages(messages);
+  const drawable = ready.places > 0 && observation.picture !== undefined;
+  const name = ready.layout.layers.flatMap(({ ids }) => ids)[inspected ?? -1];
+  return (
+    <section className="panel train-output" aria-label={say.output}>
+      <h2>{drawable && inspected !== null ? say.outputOf(name) : drawable ? say.output : say.confusion}</h2>
+      {drawable ? (
+        <Plot ready={ready} observation={observation} inspected={inspected} choose={choose} />
+      ) : observation.confusion === undefined ? (
+        <p className="quiet">{say.noPicture}</p>
+      ) : (
+        <Confusion ready={ready} counts={observation.confusion} />
+      )}
+      {drawable && observation.confusion !== undefined && ready.classes.length > 2 && (
+        <Confusion ready={ready} counts={observation.confusion} />
+      )}
+      {observation.sample !== undefined && <Sample ready={ready} sample={observation.sample} />}
+    </section>
+  );
+}
+
+const mostSide = 380;
+
+function Plot({ ready, observation, inspected, choose }: Props) {
+  const say = useMessages(messages);
+  const palette = usePalette();
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const [frameElement, available] = useWidth();
+  const planar = ready.axes.length === 2;
+  const side = Math.min(mostSide, available);
+  const height = planar ? side : Math.round(side * 0.8);
+  const vertical = planar ? ready.axes[1] : answerRange(ready);
+  useEffect(() => {
+    if (canvas.current === null || side === 0) return;
+    const context = contextOf(canvas.current, side, height);
+    if (planar) drawSurface(context, ready, observation, inspected, palette, side);
+    else drawFit(context, ready, observation, inspected, palette, side, height);
+    const { points } = ready;
+    if (points === undefined) return;
+    const frame = frameOf(ready.axes[0], planar ? ready.axes[1] : answerRange(ready), side, height);
+    if (points.heldOut) drawPoints(context, ready, points.heldOut, frame, palette, false);
+    drawPoints(context, ready, points.training, frame, palette, true);
+    if (observation.sample) ring(context, ready, observation.sample, frame, palette);
+  }, [ready, observation, inspected, palette, side, height, planar]);
+
+  const click = (event: PointerEvent<HTMLCanvasElement>) => {
+    const box = event.currentTarget.getBoundingClientRect();
+    const frame = frameOf(ready.axes[0], vertical, side, height);
+    choose(nearest(ready, event.clientX - box.left, event.clientY - box.top, frame));
+  };
+  return (
+    <div ref={frameElement} className="train-plot">
+      <canvas
+        ref={canvas}
+        role="img"
+        aria-label={planar ? say.surface : say.fitted}
+        style={{ width: side, height }}
+        onPointerDown={click}
+      />
+      <p className="train-axes quiet" aria-hidden style={{ width: side }}>
+        <span>{short(ready.axes[0][0])}</span>
+        <span>
+          {ready.inputNames[0]}
+          {planar ? ` → · ${ready.inputNames[1]} ↑` : ` → · ${ready.answerName} ↑`}
+        </span>
+        <span>{short(ready.axes[0][1])}</span>
+      </p>
+      <p className="quiet">
+        {ready.task === 'binary' && `${say.sides(ready.classes[0], ready.classes[1])} `}
+        {ready.heldOutCount > 0 && say.legendPoints}
+      </p>
+    </div>
+  );
+}
+
+function drawSurface(
+  context: CanvasRenderingContext2D,
+  ready: Ready,
+  { picture, responses }: Observation,
+  inspected: number | null,
+  palette: Palette,
+  side: number,
+): void {
+  const { places } = ready;
+  const colour =
+    inspected === null || responses === undefined
+      ? surfaceColour(ready, picture!, palette)
+      : responseColour(responses.subarray(inspected * places ** 2, (inspected + 1) * places ** 2), palette);
+  context.imageSmoothingEnabled = true;
+  context.imageSmoothingQuality = 'high';
+  context.drawImage(imageOf(places, colour), 0, 0, side, side);
+}
+
+function responseColour(response: Int8Array, palette: Palette) {
+  const colours = ramp(palette, 0.9);
+  return (place: number) => colours[response[place] + 128];
+}
+
+function drawFit(
+  context: CanvasRenderingContext2D,
+  ready: Ready,
+  { picture, responses, largest }: Observation,
+  inspected: number | null,
+  palette: Palette,
+  width: number,
+  height: number,
+): void {
+  const frame = frameOf(ready.axes[0], answerRange(ready), width, height);
+  context.fillStyle = css(palette.line);
+  context.fillRect(0, frame.y(0), width, 1);
+  context.fillRect(frame.x(0), 0, 1, height);
+  drawCurve(context, picture!, frame.y, width, css(palette.positive, inspected === null ? 1 : 0.25), 3);
+  if (inspected === null || responses === undefined || largest === undefined) return;
+  const own = responses.subarray(inspected * ready.places, (inspected + 1) * ready.places);
+  drawCurve(context, own, (value) => height / 2 - (value / 127) * (height / 2 - 6), width, css(palette.negative), 3);
+}
+
+/** A ring around the chosen sample. */
+function ring(
+  context: CanvasRenderingContext2D,
+  { axes }: Ready,
+  { input, answer }: SampleAnswer,
+  { x, y }: ReturnType<typeof frameOf>,
+  palette: Palette,
+): void {
+  context.beginPath();
+  context.arc(x(input[0]), y(axes.length === 2 ? input[1] : answer), 9, 0, 2 * Math.PI);
+  context.strokeStyle = css(palette.text);
+  context.lineWidth = 2.5;
+  context.stroke();
+}
+
+/** The training sample nearest to a place on the canvas. */
+function nearest({ axes, points }: Ready, left: number, top: number, { x, y }: ReturnType<typeof frameOf>): number {
+  let best = 0;
+  let least = Infinity;
+  const { count, inputs, answers } = points!.training;
+  for (let s = 0; s < count; s++) {
+    const across = x(inputs[axes.length * s]) - left;
+    const down = y(axes.length === 2 ? inputs[2 * s + 1] : answers[s]) - top;
+    if (across ** 2 + down ** 2 < least) [best, least] = [s, across ** 2 + down ** 2];
+  }
+  return best;
+}
+
+function Confusion(props: { readonly ready: Ready; readonly counts: readonly (readonly number[])[] }) {
+  const { ready, counts } = props;
+  const say = useMessages(messages);
+  const palette = usePalette();
+  return (
+    <div className="train-confusion" tabIndex={0} role="group" aria-label={say.confusion}>
+      <table>
+        <caption className="quiet">{say.confusionOf(ready.heldOutCount > 0)}</caption>
+        <thead>
+          <tr>
+            <td />
+            {ready.classes.map((name) => (
+              <th key={name} scope="col">
+                {name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {counts.map((row, truth) => (
+            <tr key={ready.classes[truth]}>
+              <th scope="row">{ready.classes[truth]}</th>
+              {row.map((count, found) => (
+                <Count key={found} count={count} of={row} right={truth === found} palette={palette} />
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Count(props: {
+  readonly count: number;
+  readonly of: readonly number[];
+  readonly right: boolean;
+  readonly palette: Palette;
+}) {
+  const { count, of, right, palette } = props;
+  const all = of.reduce((sum, other) => sum + other, 0);
+  const share = all === 0 ? 0 : count / all;
+  const colour = mix(palette.panel, right ? palette.accent : palette.positive, 0.45 * Math.sqrt(share));
+  return (
+    <td style={{ background: css(colour) }} title={percent(share)} data-count={count}>
+      {count === 0 ? '·' : count}
+    </td>
+  );
+}
+
+function Sample({ ready, sample }: { readonly ready: Ready; readonly sample: SampleAnswer }) {
+  const say = useMessages(messages);
+  const palette = usePalette();
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const square = Math.sqrt(sample.input.length);
+  const pictured = Number.isInteger(square) && square >= 8;
+  useEffect(() => {
+    if (canvas.current === null) return;
+    const context = contextOf(canvas.current, 84, 84);
+    context.imageSmoothingEnabled = false;
+    const ink = (place: number) => mix(palette.panel, palette.text, sample.input[place]);
+    context.drawImage(imageOf(square, ink), 0, 0, 84, 84);
+  }, [sample, palette, square]);
+  const { outputs, answer, number } = sample;
+  const found =
+    ready.task === 'regression'
+      ? short(outputs[0])
+      : ready.task === 'classes'
+        ? ready.classes[outputs.indexOf(Math.max(...outputs))]
+        : short(outputs[0]);
+  const truth = ready.task === 'regression' ? short(answer) : ready.classes[answer];
+  return (
+    <div className="train-sample">
+      {pictured && <canvas ref={canvas} style={{ width: 84, height: 84 }} aria-hidden />}
+      <p>{say.sampleIs(number, truth, found)}</p>
+    </div>
+  );
+}

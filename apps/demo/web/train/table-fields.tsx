@@ -1,0 +1,51 @@
+/** What is asked of a table of the user's own. */
+import { useMessages } from '../language.js';
+import type { TableRequest } from './data/request.js';
+import type { Task } from './data/dataset.js';
+import { messages } from './messages.js';
+import type { TableDescription } from './trainer.js';
+
+/** A table, what it holds, and what is asked of it. */
+export interface TableChoice extends TableRequest {
+  readonly description: TableDescription;
+}
+
+/** What the question comes to. */
+export function taskOfTable({ description, target, as }: TableChoice): Task {
+  if (as === 'number') return 'regression';
+  return description.columns[target].distinct === 2 ? 'binary' : 'classes';
+}
+
+export function TableFields({ table, choose }: { table: TableChoice; choose: (table: TableChoice) => void }) {
+  const say = useMessages(messages);
+  const { description, target, as } = table;
+  const { columns, rows, incomplete } = description;
+  return (
+    <>
+      <p className="quiet">{say.columns(rows, incomplete)}</p>
+      <label>
+        {say.target}{' '}
+        <select
+          value={target}
+          onChange={(event) => {
+            const next = Number(event.target.value);
+            choose({ ...table, target: next, as: description.as[next] });
+          }}
+        >
+          {columns.map(({ name, kind }, k) => (
+            <option key={k} value={k}>
+              {`${name} (${say.kinds[kind]})`}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label>
+        {say.as}{' '}
+        <select value={as} onChange={(event) => choose({ ...table, as: event.target.value as TableChoice['as'] })}>
+          {columns[target].kind === 'number' && <option value="number">{say.asKinds.number}</option>}
+          <option value="category">{say.asKinds.category}</option>
+        </select>
+      </label>
+    </>
+  );
+}

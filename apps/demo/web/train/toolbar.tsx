@@ -1,0 +1,91 @@
+/** Play, pause, step, reset, and how it stands. */
+import { Pause, Play, RotateCcw, StepForward } from 'lucide-react';
+import { useMessages } from '../language.js';
+import { update, usePlayground } from '../store.js';
+import type { Settings } from './fits.js';
+import { messages } from './messages.js';
+import { percent, short, whole } from './numbers.js';
+import type { Training, TrainingView } from './training.js';
+
+interface Props {
+  readonly training: Training;
+  readonly view: TrainingView;
+  /** Begins again at step 0. */
+  readonly reset: () => void;
+}
+
+export function Toolbar({ training, view, reset }: Props) {
+  const say = useMessages(messages);
+  const { speed } = usePlayground().train;
+  const { playing, ready, problem, snapshot, observation } = view;
+  const able = ready !== undefined && problem === undefined;
+  const choose = (next: Settings['speed']) => {
+    update((state) => ({ ...state, train: { ...state.train, speed: next } }));
+    if (playing) void training.play(next);
+  };
+  return (
+    <section className="panel train-toolbar" aria-label={say.controls}>
+      <div className="train-buttons">
+        <button
+          type="button"
+          className="primary train-play"
+          disabled={!able}
+          onClick={() => void (playing ? training.pause() : training.play(speed))}
+        >
+          {playing ? <Pause size={18} aria-hidden /> : <Play size={18} aria-hidden />}
+          {playing ? say.pause : say.play}
+        </button>
+        <button type="button" disabled={!able} onClick={() => void training.step()}>
+          <StepForward size={16} aria-hidden /> {say.step}
+        </button>
+        <button type="button" disabled={ready === undefined && problem === undefined} onClick={reset}>
+          <RotateCcw size={16} aria-hidden /> {say.reset}
+        </button>
+        <label>
+          {say.speed}{' '}
+          <select value={speed} onChange={(event) => choose(event.target.value as Settings['speed'])}>
+            {(['slow', 'steady', 'full'] as const).map((name) => (
+              <option key={name} value={name}>
+                {say.speeds[name]}
+              </option>
+            ))}
+          </select>
+        </label>
+      </div>
+      <dl className="train-stats">
+        <Stat name="steps" label={say.steps} value={whole(snapshot?.steps ?? 0)} />
+        <Stat name="epoch" label={say.epoch} value={whole(snapshot?.epoch ?? 0)} />
+        <Stat name="rate" label={say.rate} value={whole(snapshot?.stepsPerSecond ?? 0)} />
+        <Stat name="training-loss" label={say.trainingLoss} value={short(observation?.loss.training)} />
+        {observation?.loss.heldOut !== undefined && (
+          <Stat name="held-out-loss" label={say.heldOutLoss} value={short(observation.loss.heldOut)} />
+        )}
+        {observation?.accuracy !== undefined && (
+          <>
+            <Stat
+              name="training-accuracy"
+              label={say.trainingAccuracy}
+              value={percent(observation.accuracy.training)}
+            />
+            {observation.accuracy.heldOut !== undefined && (
+              <Stat
+                name="held-out-accuracy"
+                label={say.heldOutAccuracy}
+                value={percent(observation.accuracy.heldOut)}
+              />
+            )}
+          </>
+        )}
+      </dl>
+    </section>
+  );
+}
+
+function Stat({ name, label, value }: { readonly name: string; readonly label: string; readonly value: string }) {
+  return (
+    <div>
+      <dt>{label}</dt>
+      <dd data-stat={name}>{value}</dd>
+    </div>
+  );
+}
