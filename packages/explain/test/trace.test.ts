@@ -69,8 +69,17 @@ describe('a trace', () => {
       ...[3, 2].flatMap((i) => [`2 dloss/dx_${i}`, `3 slope_${i}`, `3 dloss/db_${i} dloss/dc_${i} dloss/dw_1to${i}`]),
       '2 dloss/dx_1',
     ]);
-    const toThree = steps.find(({ writes }) => nameOf(writes[0]) === 'dloss/dx_3')!;
-    expect(toThree.reads.map(nameOf)).toEqual([4, 5, 6].flatMap((i) => [`dloss/dx_${i}`, `slope_${i}`]));
+    const readsOf = (first: string) =>
+      steps
+        .find(({ writes }) => nameOf(writes[0]) === first)!
+        .reads.map(nameOf)
+        .join(' ');
+    expect(readsOf('x_1')).toBe('');
+    expect(readsOf('h_4')).toBe('x_2 x_3');
+    expect(readsOf('dloss/dx_7')).toBe('x_7');
+    expect(readsOf('dloss/dx_3')).toBe('dloss/dx_4 slope_4 dloss/dx_5 slope_5 dloss/dx_6 slope_6');
+    expect(readsOf('slope_4')).toBe('h_4 g_4');
+    expect(readsOf('dloss/db_4')).toBe('dloss/dx_4 slope_4 g_4 x_2 x_3');
   });
 
   it('has its steps numbered, and says what case 1 added to an output with successors', () => {
