@@ -21,7 +21,7 @@ export interface Notation {
   /** A name of several letters. */
   name(text: string): string;
   letter(letter: Letter): string;
-  /** Rounded to so many significant digits; 17 or more: all there are. */
+  /** Rounded to so many significant digits; 17: all there are. */
   number(value: number, digits: number): string;
   /** ∂loss/∂x_k of a loss that is known by name only. */
   partial(loss: string, node: string): string;
@@ -130,7 +130,5 @@ function visible(text: string): string {
   );
 }
 
-function rounded(value: number, digits: number): string {
-  if (!Number.isFinite(value) || digits >= 17) return String(value);
-  return String(Number(value.toPrecision(digits)));
-}
+/** Seventeen digits tell every number from every other. */
+const rounded = (value: number, digits: number): string => String(Number(value.toPrecision(digits)));

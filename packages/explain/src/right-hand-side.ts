@@ -9,7 +9,7 @@ import type { Notation } from './notation.js';
 export interface Extent {
   /** At most so many summands, from 2. */
   readonly most: number;
-  /** Numbers are rounded to so many significant digits; 17 or more: all there are. */
+  /** Numbers are rounded to so many significant digits; 17: all there are. */
   readonly digits: number;
 }
 

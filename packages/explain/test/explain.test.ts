@@ -119,6 +119,7 @@ describe("the engine's numbers", () => {
         }
       }
     },
+    30_000,
   );
 
   it('does not change when the network does', () => {

@@ -124,6 +124,23 @@ case 3  │  └─ slope_7 = 0.545384   reused
 `);
   });
 
+  it('draws no line where nothing more comes', () => {
+    expect(article('dloss/dc_4').text().split('\n\n')[1]).toBe(`Backward, from what is asked to the loss
+case 3  dloss/dc_4 = dloss/dx_4 · g_4
+        │          = -2.10423   · 0.53573
+        │          = -1.1273
+case 2  └─ dloss/dx_4 = dloss/dx_7 · slope_7  · w_4to7
+           │          = -15.433    · 0.545384 · 0.25
+           │          = -2.10423
+case 1     ├─ dloss/dx_7 = 2 · (x_7 - t_7)
+           │             = 2 · (2.28348 - 10)
+           │             = -15.433
+case 3     └─ slope_7 = c_7 · g'(h_7)
+                      = c_7 · g_7 · (1 - g_7)
+                      = 3 · 0.761161 · (1 - 0.761161)
+                      = 0.545384`);
+  });
+
   it('shows the first summands and the last of a long sum, and how many are between', () => {
     const network = new Network(mlp([1, 40, 1], { activation: tanh }), { seed: 1 });
     const { text } = explain(network, [0.5], [1], mse(), 'dloss/dx_input.0');
