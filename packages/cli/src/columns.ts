@@ -45,18 +45,21 @@ export const nodeNames = (columns: readonly Column[]): string[] =>
 /**
  * Lays a row of codes out over the nodes: a number as it is, a category as `on` at its place and `off` elsewhere.
  *
- * @param codes - A number a column: its value, or the place of its category.
+ * @param codes - A number a column, from `codes[first]` on: its value, or the place of its category.
  */
 export function spread(
   columns: readonly Column[],
   codes: ArrayLike<number>,
   [off, on]: readonly [number, number] = [0, 1],
+  first = 0,
 ): number[] {
   const row: number[] = [];
-  columns.forEach((column, k) => {
-    if (column.kind === 'number') row.push(codes[k]);
-    else for (let v = 0; v < column.values.length; v++) row.push(v === codes[k] ? on : off);
-  });
+  for (let k = 0; k < columns.length; k++) {
+    const column = columns[k];
+    const code = codes[first + k];
+    if (column.kind === 'number') row.push(code);
+    else for (let v = 0; v < column.values.length; v++) row.push(v === code ? on : off);
+  }
   return row;
 }
 

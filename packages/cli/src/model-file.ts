@@ -1,7 +1,8 @@
 /** A trained model on disk: the network, and what its nodes mean in the table it was trained on. */
 import { type Network, NnbpError } from '@nnbp/core';
 import { save } from '@nnbp/formats';
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeAtomically } from '@nnbp/formats/node';
+import { readFile } from 'node:fs/promises';
 import { type Column, type Columns, columnsIn, nodesOf } from './columns.js';
 import { lossNames } from './functions.js';
 import { formatOf } from './formats.js';
@@ -35,8 +36,9 @@ export async function openModel(io: Io, path: string, format?: string): Promise<
   return { network, columns, hasColumns: true };
 }
 
-/** Writes a file of a model. */
-export const writeModel = (path: string, content: string | Uint8Array): Promise<void> => writeFile(path, content);
+/** Writes a file of a model: all of it, or what was there stays. */
+export const writeModel = (path: string, content: string | Uint8Array): Promise<void> =>
+  writeAtomically(path, typeof content === 'string' ? new TextEncoder().encode(content) : content);
 
 /** Writes a model with what its nodes mean. */
 export const saveModel = (path: string, network: Network, columns: Columns): Promise<void> =>

@@ -29,6 +29,7 @@ export function progressBar(io: Io, rows: number): ProgressBar {
   let first = 0;
   let shown = 0;
   let loss = '…';
+  let sum = 0;
   let held = '';
   return {
     callbacks: [
@@ -38,11 +39,14 @@ export function progressBar(io: Io, rows: number): ProgressBar {
           bar.start(epochs * rows, first, { epoch: epoch + 1, epochs, loss, held, left: '' });
         },
         onBatchEnd(progress) {
+          if (progress.batch === 1) sum = 0;
+          sum += progress.loss;
           const now = performance.now();
           if (now - shown < 100) return;
           shown = now;
           const done = (progress.epoch - 1) * rows + progress.samples;
           const seconds = ((now - begun) / 1000 / (done - first)) * (progress.epochs * rows - done);
+          loss = (sum / progress.batch).toPrecision(3);
           const left = now - begun > 1000 ? `${duration(seconds)} left` : '';
           bar.update(done, { epoch: progress.epoch, loss, held, left });
         },
@@ -56,7 +60,10 @@ export function progressBar(io: Io, rows: number): ProgressBar {
         },
       },
     ],
-    stop: () => bar.stop(),
+    stop() {
+      bar.stop();
+      stream.write('\n');
+    },
   };
 }
 

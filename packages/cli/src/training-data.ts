@@ -132,8 +132,7 @@ export function sampleOf(
   use: LossUse,
   codes: ArrayLike<number>,
 ): Sample {
-  const list = Array.from(codes);
-  return { input: spread(inputs, list), target: spread(targets, list.slice(inputs.length), use.targets) };
+  return { input: spread(inputs, codes), target: spread(targets, codes, use.targets, inputs.length) };
 }
 
 /**

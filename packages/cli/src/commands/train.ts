@@ -1,6 +1,6 @@
 /** `nnbp train`: from a table to a model file. */
 import { parse as parsePath } from 'node:path';
-import { type Activation, GraphBuilder, Network, type Optimizer, Random } from '@nnbp/core';
+import { type Activation, type Engine, GraphBuilder, Network, type Optimizer, Random } from '@nnbp/core';
 import { accuracy, type Data, DivergedError, evaluate, fit, meanAbsoluteError, rSquared } from '@nnbp/train';
 import { auto } from '@nnbp/wasm';
 import { type Command, Option } from 'commander';
@@ -18,6 +18,7 @@ import {
   optimizerNames,
 } from '../functions.js';
 import { expectColumns, type Guess, guessColumns } from '../guess.js';
+import { type Run, runIn } from '../checkpoint.js';
 import { type Io, note, pathIn, print } from '../io.js';
 import { saveModel } from '../model-file.js';
 import { collect, numberBetween, openData, whole, withCsvOptions } from '../options.js';
@@ -54,6 +55,8 @@ interface TrainOptions {
   readonly patience?: number;
   readonly seed: number;
   readonly holdOut: number;
+  readonly checkpoint?: string;
+  readonly resume?: boolean;
   readonly output?: string;
   readonly json?: boolean;
 }
@@ -97,6 +100,8 @@ export function addTrain(program: Command, io: Io): void {
     .option('--patience <epochs>', 'stop when the held-out loss has not improved for so long', whole(1))
     .option('--hold-out <part>', 'part of the rows to test on, not to learn from', numberBetween(0, 1), 0.2)
     .option('--seed <number>', 'of everything that is drawn', Number, 0)
+    .option('--checkpoint <directory>', 'write a checkpoint there after each epoch')
+    .option('--resume', 'go on from the newest checkpoint there, to the same bits')
     .option('--json', 'print the result as JSON')
     .addHelpText('after', examples)
     .action((path: string, options: TrainOptions) => train(io, path, options));
@@ -126,21 +131,22 @@ async function train(io: Io, path: string, options: TrainOptions): Promise<void>
   try {
     const gaps = data.gaps.sentence('left out');
     if (gaps !== undefined) await note(io, `${gaps} With --missing mean, what is missing is filled in.\n`);
-    const network = networkFor(plan, options);
-    network.inputUnits = data.inputUnits;
-    network.outputUnits = data.outputUnits;
     const course = courseFor(plan, options, data);
+    const columns = { inputs, targets, loss: lossName };
+    const run = await runIn(io, options, { columns, seed, holdOut, ...settingsOf(plan, course, options) });
+    const network = run.found?.network ?? networkFor(plan, data, options);
     await say(describeCourse(plan, course, network, options));
-    const { training, held, ended } = await learn(io, network, plan, course, data, options);
+    const engine = await auto();
+    const { training, held, ended } = await learn(io, network, plan, course, data, engine, run, options);
 
     const metrics = categoryOf(plan) ? [accuracy()] : [rSquared(), meanAbsoluteError()];
-    const assess = (some: Data) => evaluate(network, some, { loss: use.loss(), metrics });
+    const assess = (some: Data) => evaluate(network, some, { loss: use.loss(), metrics, engine });
     const results = {
       training: await assess(training),
       ...(held !== undefined && { heldOut: await assess(held) }),
     };
     const output = options.output ?? `${parsePath(path).name}.nnbp.safetensors`;
-    await saveModel(pathIn(io, output), network, { inputs, targets, loss: lossName });
+    await saveModel(pathIn(io, output), network, columns);
     if (options.json === true) {
       const summary = { model: output, ...summaryOf(plan, course, network), ...ended, ...results };
       await print(io.stdout, `${JSON.stringify(summary, undefined, 2)}\n`);
@@ -191,7 +197,11 @@ async function planFor(io: Io, path: string, options: TrainOptions): Promise<Pla
 }
 
 /** Dense layers, whose ends are called as the columns are. */
-function networkFor({ inputs, targets, activation, use }: Plan, { hidden, seed }: TrainOptions): Network {
+function networkFor(
+  { inputs, targets, activation, use }: Plan,
+  { inputUnits, outputUnits }: TrainingData,
+  { hidden, seed }: TrainOptions,
+): Network {
   const names = [nodeNames(inputs), ...hidden.map((size, k) => hiddenNames(k + 1, size)), nodeNames(targets)];
   const unique = uniqueNames(names.flat());
   const layers = names.map((layer) => unique.splice(0, layer.length));
@@ -206,7 +216,10 @@ function networkFor({ inputs, targets, activation, use }: Plan, { hidden, seed }
     }
   });
   builder.output(...layers[layers.length - 1]);
-  return new Network(builder.build(), { seed });
+  const network = new Network(builder.build(), { seed });
+  network.inputUnits = inputUnits;
+  network.outputUnits = outputUnits;
+  return network;
 }
 
 const hiddenNames = (layer: number, size: number) => Array.from({ length: size }, (_, k) => `hidden${layer}.${k + 1}`);
@@ -223,6 +236,16 @@ function courseFor({ optimizer }: Plan, options: TrainOptions, { training, held,
   };
 }
 
+/** What must be the same for a training to go on where it was. */
+const settingsOf = ({ rate }: Plan, { rows, batch }: Course, { hidden, activation, optimizer }: TrainOptions) => ({
+  hidden,
+  activation,
+  optimizer,
+  rate,
+  batch,
+  rows,
+});
+
 /** Trains until it is done or told to stop. */
 async function learn(
   io: Io,
@@ -230,9 +253,12 @@ async function learn(
   { inputs, targets, use, optimizer, rate }: Plan,
   { rows, epochs, batch }: Course,
   data: TrainingData,
+  engine: Engine,
+  run: Run,
   { seed, patience }: TrainOptions,
 ) {
-  let epoch = 0;
+  const resume = run.found?.checkpoint;
+  let epoch = resume?.epoch ?? 0;
   const toSample = (codes: ArrayLike<number>) => sampleOf(inputs, targets, use, codes);
   const training = await dataOf(data.training, toSample, () => new Random(seed + epoch));
   const held = data.held.rows > 0 ? await dataOf(data.held, toSample) : undefined;
@@ -246,11 +272,12 @@ async function learn(
       epochs,
       batchSize: batch,
       seed,
-      engine: await auto(),
+      engine,
       ...(held !== undefined && { validation: held }),
       ...(patience !== undefined && { earlyStopping: { patience } }),
       ...(io.signal !== undefined && { signal: io.signal }),
-      callbacks: [{ onEpochBegin: (progress) => void (epoch = progress.epoch) }, ...bar.callbacks],
+      callbacks: [{ onEpochBegin: (progress) => void (epoch = progress.epoch) }, ...run.callbacks, ...bar.callbacks],
+      ...(resume !== undefined && { resume }),
     });
     stoppedBy = report.stoppedBy;
   } catch (error) {

@@ -1,0 +1,53 @@
+/** `--checkpoint` and `--resume`: a training that may end at any moment, and goes on as if it had not. */
+import { checkpoints, type Found, latestCheckpoint } from '@nnbp/formats/node';
+import type { Callback } from '@nnbp/train';
+import { type Io, note, pathIn } from './io.js';
+import { misuse, Problem } from './problem.js';
+
+/** What a training writes on its way, and what it goes on from. */
+export interface Run {
+  readonly callbacks: readonly Callback[];
+  readonly found?: Found;
+}
+
+/**
+ * Opens the directory of checkpoints, if there is to be one.
+ *
+ * @param settings - What decides over the bits: a checkpoint of other settings is refused.
+ */
+export async function runIn(
+  io: Io,
+  { checkpoint: directory, resume = false }: { readonly checkpoint?: string; readonly resume?: boolean },
+  settings: Readonly<Record<string, unknown>>,
+): Promise<Run> {
+  if (directory === undefined) {
+    if (resume) throw misuse('--resume goes on from checkpoints: name their directory with --checkpoint.');
+    return { callbacks: [] };
+  }
+  const path = pathIn(io, directory);
+  const found = await latestCheckpoint(path);
+  const run = { callbacks: [checkpoints({ directory: path, metadata: settings })] };
+  if (found === undefined) {
+    if (resume) await note(io, `There is no checkpoint in ${directory} yet: training begins at the beginning.\n`);
+    return run;
+  }
+  const { epoch } = found.checkpoint;
+  if (!resume) {
+    throw misuse(
+      `${directory} holds checkpoints up to epoch ${epoch}: add --resume to go on, or name another directory.`,
+    );
+  }
+  for (const [name, value] of Object.entries(settings)) {
+    if (JSON.stringify(found.metadata[name]) === JSON.stringify(value)) continue;
+    const shown =
+      name === 'columns'
+        ? 'other columns or another loss'
+        : `${name} ${JSON.stringify(found.metadata[name])}, not ${JSON.stringify(value)}`;
+    throw new Problem(
+      `The checkpoints in ${directory} are of a training with ${shown}: say the same as then, or name another directory.`,
+    );
+  }
+  for (const { path: bad, reason } of found.skipped) await note(io, `${bad} was passed over: ${reason.message}`);
+  await note(io, `Going on after epoch ${epoch}.\n`);
+  return { ...run, found };
+}
