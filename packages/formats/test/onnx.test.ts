@@ -615,9 +615,32 @@ describe('ONNX in', () => {
   test('a small file that asks for much is refused before it gets it', () => {
     const wide = () => fromOnnx(foreign({ inputs: { x: [null, 2 ** 40] }, nodes: [['Relu', 'x', 'y']], outputs: 'y' }));
     expect(errorOf(wide).code).toBe('TOO_LARGE');
-    const doubled = Array.from({ length: 60 }, (_, k) => ['Concat', `t${k} t${k}`, `t${k + 1}`, { axis: 1n }] as const);
-    const bomb = () => fromOnnx(foreign({ inputs: { t0: [null, 2] }, nodes: doubled, outputs: 't60' }));
-    expect(errorOf(bomb).code).toBe('TOO_LARGE');
+    const chainOf = (
+      count: number,
+      step: (from: string, to: string) => Parameters<typeof foreign>[0]['nodes'][number],
+    ) =>
+      foreign({
+        inputs: { t0: [null, 2] },
+        nodes: Array.from({ length: count }, (_, k) => step(`t${k}`, `t${k + 1}`)),
+        numbers: {
+          many: [[1000, 100], new Array<number>(1e5).fill(1)],
+          wide: [[2, 1e5], new Array<number>(2e5).fill(1)],
+        },
+        whole: { parts: [1e5, 0] },
+        outputs: `t${count}`,
+      });
+    const bombs = {
+      'twice as wide each time': chainOf(60, (from, to) => ['Concat', `${from} ${from}`, to, { axis: 1n }]),
+      'a transposed copy each time': chainOf(5000, (_, to) => ['Transpose', 'many', to]),
+      'wide, and copied each time': chainOf(5000, (from, to) =>
+        from === 't0' ? ['MatMul', 't0 wide', to] : ['Neg', from, to],
+      ),
+      'wide, and cut each time': chainOf(5000, (from, to) =>
+        from === 't0' ? ['MatMul', 't0 wide', to] : ['Split', `${from} parts`, `${to} -`, { axis: 1n }],
+      ),
+    };
+    for (const [what, bytes] of Object.entries(bombs))
+      expect(errorOf(() => fromOnnx(bytes)).code, what).toBe('TOO_LARGE');
   });
 });
 

@@ -1,0 +1,136 @@
+/** Checkpoints on disk: think of a climber's hooks, one a length, of which the last few stay in the wall. */
+import { expectWhole, type Network } from '@nnbp/core';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Checkpoint } from '../checkpoint.js';
+import { load, type Loaded, type Plugins } from '../load.js';
+import { save, type SaveOptions } from '../save.js';
+import { temporaryName, writeAtomically } from './write-atomically.js';
+
+const checkpointName = /^epoch-(\d{7,})\.safetensors$/;
+const nameOf = (epoch: number) => `epoch-${String(epoch).padStart(7, '0')}.safetensors`;
+
+/** Where checkpoints go, and how many. */
+export interface CheckpointOptions {
+  /** Made if it is not there. One training at a time writes to it. */
+  readonly directory: string;
+  /** So many of the newest are kept, at least 1. Default 3. */
+  readonly keep?: number;
+  /** After how many epochs one is written, at least 1. Default 1. */
+  readonly every?: number;
+  /** Written into each; see `save`. */
+  readonly metadata?: SaveOptions['metadata'];
+}
+
+/** What is used of a training's progress. */
+export interface EpochEnd {
+  /** What is trained. */
+  readonly network: Network;
+  /** The epoch that has ended, counted from 1. */
+  readonly epoch: number;
+  /** How many there are to be. */
+  readonly epochs: number;
+  /** All that is needed to go on. */
+  state(): Checkpoint;
+}
+
+/**
+ * A callback for `fit` that writes a checkpoint at the end of epochs, and always at the end of the last. Each file is
+ * whole or not there, whenever the process is killed; what a killed process left unfinished is cleared away.
+ *
+ * @throws NnbpError `OUT_OF_RANGE`; while training, `UNAVAILABLE` (the disk is full, read-only or gone), which ends it, with
+ * the checkpoints that are there left as they are
+ *
+ * @example
+ * ```ts
+ * import { tanh } from '@nnbp/activations';
+ * import { mlp, Network } from '@nnbp/core';
+ * import { checkpoints, latestCheckpoint } from '@nnbp/formats/node';
+ * import { mse } from '@nnbp/losses';
+ * import { adam } from '@nnbp/optim';
+ * import { fit } from '@nnbp/train';
+ * import { mkdtemp } from 'node:fs/promises';
+ * import { tmpdir } from 'node:os';
+ * import { join } from 'node:path';
+ *
+ * const directory = await mkdtemp(join(tmpdir(), 'run-'));
+ * const data = { inputs: [[0], [1]], targets: [[1], [0]] };
+ * const options = { loss: mse(), optimizer: adam(), callbacks: [checkpoints({ directory })] };
+ * await fit(new Network(mlp([1, 1], { activation: tanh })), data, { ...options, epochs: 5 });
+ *
+ * // Later, perhaps after the machine went down:
+ * const { network, checkpoint } = (await latestCheckpoint(directory))!;
+ * checkpoint.epoch; // 5
+ * await fit(network, data, { ...options, epochs: 10, resume: checkpoint });
+ * ```
+ */
+export function checkpoints({ directory, keep = 3, every = 1, metadata }: CheckpointOptions): {
+  /** Writes the checkpoint. */
+  onEpochEnd(progress: EpochEnd): Promise<void>;
+} {
+  expectWhole('checkpoints: keep', keep, 1);
+  expectWhole('checkpoints: every', every, 1);
+  let ready = false;
+  return {
+    async onEpochEnd({ network, epoch, epochs, state }) {
+      if (epoch % every !== 0 && epoch !== epochs) return;
+      // The state of this moment, before anything is waited for.
+      const file = save(network, { checkpoint: state(), ...(metadata && { metadata }) });
+      if (!ready) await prepare(directory);
+      ready = true;
+      await writeAtomically(join(directory, nameOf(epoch)), file);
+      const old = (await list(directory)).slice(keep);
+      await Promise.all(old.map((name) => rm(join(directory, name), { force: true })));
+    },
+  };
+}
+
+/** A checkpoint that was found, and those that were passed over. */
+export interface Found extends Loaded {
+  /** For `fit`'s `resume`. */
+  readonly checkpoint: Checkpoint;
+  /** Where it was. */
+  readonly path: string;
+  /** Newer files that did not load, and why. */
+  readonly skipped: readonly { readonly path: string; readonly reason: Error }[];
+}
+
+/**
+ * The newest checkpoint in a directory that loads; undefined if there is none.
+ *
+ * @param plugins - Activations of your own, as for `load`.
+ * @throws NnbpError `MISSING_PLUGIN`
+ */
+export async function latestCheckpoint(directory: string, plugins?: Plugins): Promise<Found | undefined> {
+  const skipped: { path: string; reason: Error }[] = [];
+  for (const name of await list(directory)) {
+    const path = join(directory, name);
+    try {
+      const { checkpoint, ...loaded } = load(await readFile(path), plugins);
+      if (checkpoint !== undefined) return { ...loaded, checkpoint, path, skipped };
+      skipped.push({ path, reason: new Error('It holds a model without a checkpoint.') });
+    } catch (error) {
+      if ((error as { code?: string }).code === 'MISSING_PLUGIN') throw error;
+      skipped.push({ path, reason: error as Error });
+    }
+  }
+  return undefined;
+}
+
+/** The checkpoints' names, the newest first; none if there is no directory. */
+async function list(directory: string): Promise<string[]> {
+  const names = await readdir(directory).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  });
+  const epoch = (name: string) => Number(checkpointName.exec(name)?.[1]);
+  return names.filter((name) => checkpointName.test(name)).sort((one, other) => epoch(other) - epoch(one));
+}
+
+async function prepare(directory: string): Promise<void> {
+  await mkdir(directory, { recursive: true });
+  const unfinished = (await readdir(directory)).filter((name) =>
+    checkpointName.test(temporaryName.exec(name)?.[1] ?? ''),
+  );
+  await Promise.all(unfinished.map((name) => rm(join(directory, name), { force: true })));
+}

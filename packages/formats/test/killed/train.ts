@@ -1,0 +1,17 @@
+/** A training that is killed: goes on from the newest checkpoint, and says each epoch whose checkpoint is written. */
+import { checkpoints, latestCheckpoint } from '@nnbp/formats/node';
+import { fit } from '@nnbp/train';
+import { writeSync } from 'node:fs';
+import { freshNetwork, options, xor } from './run.js';
+
+const [directory, epochs] = process.argv.slice(2);
+const found = await latestCheckpoint(directory);
+const network = found?.network ?? freshNetwork();
+const say = { onEpochEnd: ({ epoch }: { epoch: number }) => void writeSync(1, `${epoch}\n`) };
+writeSync(1, `${found?.checkpoint.epoch ?? 0}\n`);
+await fit(network, xor, {
+  ...options(),
+  epochs: Number(epochs),
+  callbacks: [checkpoints({ directory, keep: 2 }), say],
+  ...(found && { resume: found.checkpoint }),
+});
