@@ -16,56 +16,65 @@ export interface Written {
 
 const one = (opType: string): Written => ({ write: (operations, h) => operations.add(opType, [h]) });
 
-const written: ReadonlyMap<string, Written> = new Map<string, Written>([
-  ['identity', { write: (_, h) => h, linear: true }],
-  ['sigmoid', one('Sigmoid')],
-  ['tanh', one('Tanh')],
-  ['relu', one('Relu')],
-  ['softplus', one('Softplus')],
-  ['softsign', one('Softsign')],
-  [
-    'leakyRelu',
-    { write: (operations, h, { negativeSlope }) => operations.add('LeakyRelu', [h], { alpha: negativeSlope }) },
-  ],
-  ['elu', { write: (operations, h, { alpha }) => operations.add('Elu', [h], { alpha }) }],
-  // Its default constants are those of the paper, rounded to float32.
-  ['selu', one('Selu')],
-  ['hardSigmoid', { write: (operations, h) => operations.add('HardSigmoid', [h], { alpha: 1 / 6, beta: 0.5 }) }],
-  [
-    'hardTanh',
-    {
-      write: (operations, h) => operations.add('Clip', [h, operations.numbers([-1], []), operations.numbers([1], [])]),
-    },
-  ],
-  ['sine', { write: (operations, h) => operations.add('Sin', [h]), inner: ({ frequency }) => frequency }],
-  // h σ(h)
-  ['silu', { write: (operations, h) => operations.add('Mul', [h, operations.add('Sigmoid', [h])]) }],
-  // exp(−h²)
-  [
-    'gaussian',
-    { write: (operations, h) => operations.add('Exp', [operations.add('Neg', [operations.add('Mul', [h, h])])]) },
-  ],
-  [
-    'gelu',
-    {
-      write: (operations, h) => {
-        operations.needs(20);
-        // Without an attribute it is the exact form, with erf.
-        return operations.add('Gelu', [h]);
+const makeTable = () =>
+  new Map<string, Written>([
+    ['identity', { write: (_, h) => h, linear: true }],
+    ['sigmoid', one('Sigmoid')],
+    ['tanh', one('Tanh')],
+    ['relu', one('Relu')],
+    ['softplus', one('Softplus')],
+    ['softsign', one('Softsign')],
+    [
+      'leakyRelu',
+      { write: (operations, h, { negativeSlope }) => operations.add('LeakyRelu', [h], { alpha: negativeSlope }) },
+    ],
+    ['elu', { write: (operations, h, { alpha }) => operations.add('Elu', [h], { alpha }) }],
+    // Its default constants are those of the paper, rounded to float32.
+    ['selu', one('Selu')],
+    ['hardSigmoid', { write: (operations, h) => operations.add('HardSigmoid', [h], { alpha: 1 / 6, beta: 0.5 }) }],
+    [
+      'hardTanh',
+      {
+        write: (operations, h) =>
+          operations.add('Clip', [h, operations.numbers([-1], []), operations.numbers([1], [])]),
       },
-    },
-  ],
-  [
-    'mish',
-    {
-      write: (operations, h) => {
-        operations.needs(18);
-        return operations.add('Mish', [h]);
+    ],
+    ['sine', { write: (operations, h) => operations.add('Sin', [h]), inner: ({ frequency }) => frequency }],
+    // h σ(h)
+    ['silu', { write: (operations, h) => operations.add('Mul', [h, operations.add('Sigmoid', [h])]) }],
+    // exp(−h²)
+    [
+      'gaussian',
+      { write: (operations, h) => operations.add('Exp', [operations.add('Neg', [operations.add('Mul', [h, h])])]) },
+    ],
+    [
+      'gelu',
+      {
+        write: (operations, h) => {
+          operations.needs(20);
+          // Without an attribute it is the exact form, with erf.
+          return operations.add('Gelu', [h]);
+        },
       },
-    },
-  ],
-]);
+    ],
+    [
+      'mish',
+      {
+        write: (operations, h) => {
+          operations.needs(18);
+          return operations.add('Mish', [h]);
+        },
+      },
+    ],
+  ]);
 
-/** How an activation is written, or undefined if it is none of `@nnbp/activations`. */
-export const writtenActivation = ({ builtin }: Activation): Written | undefined =>
-  builtin === undefined ? undefined : written.get(builtin.name);
+let table: ReadonlyMap<string, Written> | undefined;
+
+/**
+ * How an activation is written, or undefined if it is none of `@nnbp/activations`. The table is made when first asked, so
+ * that a bundle can leave it out.
+ */
+export function writtenActivation({ builtin }: Activation): Written | undefined {
+  table ??= makeTable();
+  return builtin === undefined ? undefined : table.get(builtin.name);
+}

@@ -124,13 +124,18 @@ export class Call {
       return size === 1 ? other : size;
     });
     const size = shape.reduce((all, next) => all * next, 1);
-    this.spend(size);
+    this.spendCopies(size);
     return { shape, left: places(shape, first, size), right: places(shape, second, size) };
   }
 
   /** Counts entries or terms before they are made. */
   spend(count: number): void {
     this.tape.spend(count, this.label);
+  }
+
+  /** Counts entries that are only named again: they are small. */
+  spendCopies(count: number): void {
+    this.spend(count / 4);
   }
 
   unsupported(what: string): never {

@@ -15,7 +15,7 @@ interface Storage {
   readonly read: (view: DataView, at: number) => number;
 }
 
-const storages: ReadonlyMap<number, Storage> = new Map<number, Storage>([
+const storages: ReadonlyMap<number, Storage> = /* @__PURE__ */ new Map<number, Storage>([
   [dataTypes.float, { bytes: 4, field: 'floatData', read: (view, at) => view.getFloat32(at, true) }],
   [dataTypes.double, { bytes: 8, field: 'doubleData', read: (view, at) => view.getFloat64(at, true) }],
   [dataTypes.int32, { bytes: 4, field: 'int32Data', read: (view, at) => view.getInt32(at, true) }],

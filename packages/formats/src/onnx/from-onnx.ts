@@ -2,14 +2,13 @@
 import { type Network, NnbpError } from '@nnbp/core';
 import { Call, type Value } from './call.js';
 import { constant, product, wholeSize } from './constant.js';
-import { operators } from './operators.js';
+import { operatorOf } from './operators.js';
 import { networkOf } from './network-of-tape.js';
 import { decodeModel, type Proto } from './schema.js';
 import { type Rows, Tape } from './tape.js';
 
-/** More entries than a small model has; what larger ones need is in proportion to their bytes. */
-const leastEntries = 2 ** 18;
-const entriesPerByte = 4;
+/** More entries and terms than a small model has; what larger ones need is in proportion to their bytes. */
+const smallModel = 2 ** 18;
 
 /**
  * Reads an ONNX model of the kind that feed-forward networks are: `Gemm`, `MatMul`, `Add`, `Sub`, `Mul` and `Div`, the
@@ -28,7 +27,7 @@ export function fromOnnx(bytes: Uint8Array): Network {
   const { graph } = model;
   if (graph === undefined) throw new NnbpError('MALFORMED', 'This is no ONNX model: it has no graph.');
   expectOperatorSet(model);
-  const tape = new Tape(leastEntries + entriesPerByte * bytes.length);
+  const tape = new Tape(smallModel + bytes.length);
   const values = new Map<string, Value>();
   for (const tensor of graph.initializer) values.set(tensor.name, constant(tensor, `Initializer "${tensor.name}"`));
 
@@ -96,7 +95,7 @@ function inputRows({ name, type }: Proto<'ValueInfoProto'>, tape: Tape): Rows {
 
 function run(node: Proto<'NodeProto'>, tape: Tape, values: Map<string, Value>): void {
   const call: Call = new Call(node, tape, values);
-  const operator = isOnnx(node.domain) ? operators.get(node.opType) : undefined;
+  const operator = isOnnx(node.domain) ? operatorOf(node.opType) : undefined;
   if (operator === undefined) {
     call.unsupported('of the operations of ONNX, only those of feed-forward networks are read');
   }

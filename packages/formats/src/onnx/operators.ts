@@ -39,14 +39,22 @@ const dropout: Operator = (call) => {
   return call.operand(0);
 };
 
+/** How many terms these entries have, counted as what is made for each. */
+const terms = (entries: readonly Entry[]) => entries.reduce((all, { from }) => all + 1 + from.length, 0);
+
 /** Entry by entry. */
-const map = (call: Call, change: (entry: Entry, k: number) => Entry): Rows => {
+const map = (call: Call, change: (entry: Entry) => Entry): Rows => {
   const { shape, entries } = call.rows(0);
-  call.spend(entries.length);
+  call.spend(terms(entries));
   return { shape, entries: entries.map(change) };
 };
 
-const apply = (call: Call, g: Activation): Rows => map(call, (entry) => call.tape.apply(g, entry));
+/** A node for each entry; its sum stays what it is. */
+const apply = (call: Call, g: TapeNode['g']): Rows => {
+  const { shape, entries } = call.rows(0);
+  call.spend(entries.length);
+  return { shape, entries: entries.map((entry) => call.tape.apply(g, entry)) };
+};
 
 const activation =
   (g: Activation): Operator =>
@@ -57,39 +65,39 @@ const activation =
 const unfinished =
   (which: Unfinished['unfinished']): Operator =>
   (call) =>
-    map(call, (h) => call.tape.apply({ unfinished: which, label: call.label }, h));
+    apply(call, { unfinished: which, label: call.label });
 
 const isUnfinished = ({ g }: TapeNode, which: Unfinished['unfinished']) => 'unfinished' in g && g.unfinished === which;
 
-/** Activations with options are made once, so that nodes with the same function have the same object. */
-const withOption = (make: (option: number) => Activation, attribute: string, usual: number): Operator => {
-  const made = new Map<number, Activation>();
-  return (call) => {
-    const option = call.number(attribute, usual);
-    let g = made.get(option);
-    if (g === undefined) made.set(option, (g = make(option)));
-    return apply(call, g);
-  };
-};
+const withOption =
+  (make: (option: number) => Activation, attribute: string, usual: number): Operator =>
+  (call) =>
+    apply(call, call.tape.activation(make, call.number(attribute, usual)));
 
 /** A sum with numbers, entry by entry or one for all. */
 function withConstant(
   call: Call,
   rows: Rows,
   constant: Constant,
-  change: (entry: Entry, value: number) => Entry,
+  part: (value: number) => { readonly scale?: number; readonly shift?: number },
 ): Rows {
   const { shape, left, right } = call.broadcast(rows.shape, call.withoutBatch(constant, rows));
-  call.spend(left.reduce((terms, at) => terms + 1 + rows.entries[at].from.length, 0));
-  return { shape, entries: left.map((at, k) => change(rows.entries[at], constant.values[right[k]])) };
+  const entries = left.map((at, k) => {
+    const entry = rows.entries[at];
+    const { scale = 1, shift = 0 } = part(constant.values[right[k]]);
+    // A sum that only moves shares its weights with what it was.
+    call.spend(scale === 1 ? 1 : 1 + entry.from.length);
+    return affine(entry, scale, shift);
+  });
+  return { shape, entries };
 }
 
 const addition =
   (sign: 1 | -1): Operator =>
   (call) => {
     const [a, b] = [call.operand(0), call.operand(1)];
-    if (!('entries' in b)) return withConstant(call, call.rows(0), b, (entry, value) => affine(entry, 1, sign * value));
-    if (!('entries' in a)) return withConstant(call, b, a, (entry, value) => affine(entry, sign, value));
+    if (!('entries' in b)) return withConstant(call, call.rows(0), b, (value) => ({ shift: sign * value }));
+    if (!('entries' in a)) return withConstant(call, b, a, (shift) => ({ scale: sign, shift }));
     const { shape, left, right } = call.broadcast(a.shape, b.shape);
     return {
       shape,
@@ -103,11 +111,11 @@ const addition =
 
 const multiplication: Operator = (call) => {
   const [a, b] = [call.operand(0), call.operand(1)];
-  const scale = (entry: Entry, value: number) => affine(entry, value, 0);
-  if (!('entries' in b)) return withConstant(call, call.rows(0), b, scale);
-  if (!('entries' in a)) return withConstant(call, b, a, scale);
+  const times = (scale: number) => ({ scale });
+  if (!('entries' in b)) return withConstant(call, call.rows(0), b, times);
+  if (!('entries' in a)) return withConstant(call, b, a, times);
   const { shape, left, right } = call.broadcast(a.shape, b.shape);
-  call.spend(2 * left.length);
+  call.spend(2 * terms(left.map((at) => a.entries[at])));
   return { shape, entries: left.map((at, k) => product(call, a.entries[at], b.entries[right[k]])) };
 };
 
@@ -165,7 +173,7 @@ function matrixProduct(
     call.malformed(`its matrix has ${matrix.rows} rows, but what it multiplies has ${fanIn} columns`);
   }
   const samples = sizeOf(rows.shape.slice(0, -1));
-  call.spend(samples * matrix.columns * (matrix.rows + 1));
+  call.spend(samples * (matrix.columns + 1) * (matrix.rows + 1));
   let zeros = 0;
   for (let r = 0; r < matrix.rows; r++) for (let c = 0; c < matrix.columns; c++) zeros += Number(matrix.at(r, c) === 0);
   const keepZeros = zeros === 0 || zeros === matrix.rows * matrix.columns;
@@ -224,8 +232,13 @@ const matMul: Operator = (call) => {
   return matrixProduct(call, call.rows(0), { rows, columns, at: (r, k) => b.values[r * columns + k] }, () => 0);
 };
 
+/** More than anything sensible has. */
+const mostAxes = 16;
+
 const reshape: Operator = (call) => {
-  const target = Array.from(call.constant(1).values);
+  const given = call.constant(1).values;
+  if (given.length > mostAxes) call.unsupported(`to ${given.length} axes`);
+  const target = Array.from(given);
   const operand = call.operand(0);
   const dims = 'entries' in operand ? target.slice(1) : target;
   const source = 'entries' in operand ? operand.shape : operand.dims;
@@ -256,7 +269,7 @@ const concat: Operator = (call) => {
   call.expectAxis(call.whole('axis', 1));
   const parts = Array.from({ length: call.count }, (_, k) => call.table(k));
   const width = parts.reduce((all, { entries }) => all + entries.length, 0);
-  call.spend(width / 8);
+  call.spendCopies(width);
   return { shape: [width], entries: parts.flatMap(({ entries }) => entries) };
 };
 
@@ -264,7 +277,7 @@ const gather: Operator = (call) => {
   call.expectAxis(call.whole('axis', 0));
   const { entries } = call.table(0);
   const { dims, values } = call.constant(1);
-  call.spend(values.length / 8);
+  call.spendCopies(values.length);
   const chosen = Array.from(
     values,
     (position): Entry | undefined => entries[position < 0 ? position + entries.length : position],
@@ -285,6 +298,7 @@ const split: Operator = (call) => {
     sizes.every((size) => Number.isInteger(size) && size >= 0) &&
     sizes.reduce((all, size) => all + size, 0) === entries.length;
   if (!fits || sizes.length !== call.results) call.malformed(`${entries.length} columns into [${sizes.join(', ')}]`);
+  call.spendCopies(entries.length);
   let at = 0;
   return sizes.map((size) => ({ shape: [size], entries: entries.slice(at, (at += size)) }));
 };
@@ -297,7 +311,7 @@ const reduceSum: Operator = (call) => {
     call.unsupported(`over axes [${axes.join(', ')}]; expected the last one`);
   }
   const width = shape[last - 1];
-  call.spend(entries.reduce((terms, { from }) => terms + from.length, 0));
+  call.spend(terms(entries));
   const kept = call.whole('keepdims', 1) === 0 ? [] : [1];
   const rest = shape.slice(0, -1);
   const sums = Array.from({ length: sizeOf(rest) }, (_, k) => sum(entries.slice(k * width, (k + 1) * width)));
@@ -308,6 +322,7 @@ const transpose: Operator = (call) => {
   const { dims, values } = call.constant(0);
   if (dims.length !== 2) call.unsupported(`of ${dims.length} axes`);
   const [height, width] = dims;
+  call.spend(values.length);
   if (call.wholes('perm')?.join() === '0,1') return { dims, values };
   return {
     dims: [width, height],
@@ -344,7 +359,7 @@ const hardSigmoidWith: Operator = (call) => {
 const seluWith: Operator = (call) => {
   const [alpha, gamma] = [call.number('alpha', 1.6732632), call.number('gamma', 1.050701)];
   if (Math.abs(alpha - 1.6732632) < 1e-6 && Math.abs(gamma - 1.050701) < 1e-6) return apply(call, selu);
-  const g = elu.alpha(alpha);
+  const g = call.tape.activation(elu.alpha, alpha);
   return map(call, (h) => affine(call.tape.apply(g, h), gamma, 0));
 };
 
@@ -364,11 +379,11 @@ const division: Operator = (call) => {
   const by = call.operand(1);
   if (!('entries' in by)) {
     for (let k = 0; k < by.values.length; k++) if (by.values[k] === 0) call.malformed('a division by 0');
-    return withConstant(call, call.rows(0), by, (entry, value) => affine(entry, 1 / value, 0));
+    return withConstant(call, call.rows(0), by, (value) => ({ scale: 1 / value }));
   }
   const rows = call.rows(0);
   const { shape, left, right } = call.broadcast(rows.shape, by.shape);
-  call.spend(2 * left.length);
+  call.spend(2 * terms(left.map((at) => rows.entries[at])));
   return { shape, entries: left.map((at, k) => quotient(call, rows.entries[at], by.entries[right[k]])) };
 };
 
@@ -390,43 +405,48 @@ const softmax: Operator = (call) => {
   return { ...rows, ended: call.label };
 };
 
-/** The operations, by name. */
-export const operators: ReadonlyMap<string, Operator> = new Map<string, Operator>([
-  ['Identity', same],
-  ['Dropout', dropout],
-  ['Cast', cast],
-  ['Constant', (call) => call.constantAttribute()],
-  ['Gemm', gemm],
-  ['MatMul', matMul],
-  ['Add', addition(1)],
-  ['Sub', addition(-1)],
-  ['Mul', multiplication],
-  ['Div', division],
-  ['Neg', (call) => map(call, (entry) => affine(entry, -1, 0))],
-  ['ReduceSum', reduceSum],
-  ['Reshape', reshape],
-  ['Flatten', flatten],
-  ['Transpose', transpose],
-  ['Concat', concat],
-  ['Gather', gather],
-  ['Split', split],
-  ['Relu', activation(relu)],
-  ['Sigmoid', activation(sigmoid)],
-  ['Tanh', activation(tanh)],
-  ['Softplus', activation(softplus)],
-  ['Softsign', activation(softsign)],
-  ['Sin', activation(sine)],
-  ['Mish', activation(mish)],
-  ['LeakyRelu', withOption(leakyRelu.negativeSlope, 'alpha', 0.01)],
-  ['Elu', withOption(elu.alpha, 'alpha', 1)],
-  ['Selu', seluWith],
-  ['HardSigmoid', hardSigmoidWith],
-  ['Clip', clip],
-  ['Gelu', geluExact],
-  ['Erf', unfinished('erf')],
-  ['Abs', unfinished('abs')],
-  ['Pow', power],
-  ['Exp', exponential],
-  ['Softmax', softmax],
-  ['LogSoftmax', softmax],
-]);
+const makeOperators = () =>
+  new Map<string, Operator>([
+    ['Identity', same],
+    ['Dropout', dropout],
+    ['Cast', cast],
+    ['Constant', (call) => call.constantAttribute()],
+    ['Gemm', gemm],
+    ['MatMul', matMul],
+    ['Add', addition(1)],
+    ['Sub', addition(-1)],
+    ['Mul', multiplication],
+    ['Div', division],
+    ['Neg', (call) => map(call, (entry) => affine(entry, -1, 0))],
+    ['ReduceSum', reduceSum],
+    ['Reshape', reshape],
+    ['Flatten', flatten],
+    ['Transpose', transpose],
+    ['Concat', concat],
+    ['Gather', gather],
+    ['Split', split],
+    ['Relu', activation(relu)],
+    ['Sigmoid', activation(sigmoid)],
+    ['Tanh', activation(tanh)],
+    ['Softplus', activation(softplus)],
+    ['Softsign', activation(softsign)],
+    ['Sin', activation(sine)],
+    ['Mish', activation(mish)],
+    ['LeakyRelu', withOption(leakyRelu.negativeSlope, 'alpha', 0.01)],
+    ['Elu', withOption(elu.alpha, 'alpha', 1)],
+    ['Selu', seluWith],
+    ['HardSigmoid', hardSigmoidWith],
+    ['Clip', clip],
+    ['Gelu', geluExact],
+    ['Erf', unfinished('erf')],
+    ['Abs', unfinished('abs')],
+    ['Pow', power],
+    ['Exp', exponential],
+    ['Softmax', softmax],
+    ['LogSoftmax', softmax],
+  ]);
+
+let operators: ReadonlyMap<string, Operator> | undefined;
+
+/** The operation of this name, if it is read; the table is made when first asked, so that a bundle can leave it out. */
+export const operatorOf = (name: string): Operator | undefined => (operators ??= makeOperators()).get(name);

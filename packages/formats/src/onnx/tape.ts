@@ -41,6 +41,7 @@ export interface Rows {
 export class Tape {
   readonly nodes: (TapeNode | undefined)[] = [];
   readonly #identities = new Map<Entry, Entry>();
+  readonly #activations = new Map<(option: number) => Activation, Map<number, Activation>>();
   #left: number;
 
   /** @param most - How many entries and terms may be made, so that a small file cannot ask for much memory. */
@@ -67,9 +68,17 @@ export class Tape {
 
   /** A node g(h). */
   apply(g: Activation | Unfinished, h: Entry): Entry {
-    this.spend(1, 'name' in g ? g.name : g.label);
     this.nodes.push({ g, h });
     return this.#entryOf(this.nodes.length - 1);
+  }
+
+  /** An activation with an option; nodes with the same one have the same object. */
+  activation(make: (option: number) => Activation, option: number): Activation {
+    let made = this.#activations.get(make);
+    if (made === undefined) this.#activations.set(make, (made = new Map<number, Activation>()));
+    let g = made.get(option);
+    if (g === undefined) made.set(option, (g = make(option)));
+    return g;
   }
 
   /** The node an entry is w · node + bias of, or undefined for an input or a sum of several. */
@@ -96,9 +105,15 @@ export class Tape {
 }
 
 /** scale · entry + shift */
-export function affine(entry: Entry, scale: number, shift: number): Entry {
-  const weights = scale === 1 ? entry.weights : Float64Array.from(entry.weights, (w) => w * scale);
-  return { from: entry.from, weights, bias: entry.bias * scale + shift };
+export function affine({ from, weights, bias }: Entry, scale: number, shift: number): Entry {
+  return { from, weights: scale === 1 ? weights : scaled(weights, scale), bias: bias * scale + shift };
+}
+
+/** Short lists are many, and plain ones are made ten times as fast. */
+function scaled(weights: ArrayLike<number>, scale: number): ArrayLike<number> {
+  const result = weights.length < 8 ? new Array<number>(weights.length) : new Float64Array(weights.length);
+  for (let k = 0; k < weights.length; k++) result[k] = weights[k] * scale;
+  return result;
 }
 
 /** The sum of entries; a node that several have occurs once. */
@@ -109,7 +124,7 @@ export function sum(entries: readonly Entry[]): Entry {
     bias += entry.bias;
     entry.from.forEach((node, k) => terms.set(node, (terms.get(node) ?? 0) + entry.weights[k]));
   }
-  return { from: [...terms.keys()], weights: Float64Array.from(terms.values()), bias };
+  return { from: [...terms.keys()], weights: [...terms.values()], bias };
 }
 
 /** What number `other` is of `entry`, within float32 rounding, or undefined if it is no multiple of it. */

@@ -65,6 +65,9 @@ interface Columns {
 /** Up to this many entries, or this many an edge, zeros for columns no one reads are cheaper than choosing columns. */
 const smallMatrix = 4096;
 const fullMatrix = 2;
+/** Above this many columns, and this many for one that is wanted, each tensor is cut before it is put beside others. */
+const widestJoin = 1024;
+const emptiestJoin = 4;
 
 class Writer {
   readonly operations = new Operations();
@@ -204,19 +207,17 @@ class Writer {
     const joined = this.#join(from);
     const most = Math.max(smallMatrix, fullMatrix * from.length * readers.length);
     if (joined.nodes.length === from.length || joined.nodes.length * readers.length <= most) return joined;
-    const wanted = new Set(from);
-    const columns = [...joined.nodes.keys()].filter((column) => wanted.has(joined.nodes[column]));
-    const positions = this.operations.positions(columns);
-    return {
-      tensor: this.operations.add('Gather', [joined.tensor, positions], { axis: 1n }),
-      nodes: columns.map((column) => joined.nodes[column]),
-    };
+    return this.#narrow(joined, new Set(from));
   }
 
-  /** All tensors that hold any of these nodes, side by side. */
+  /** All tensors that hold any of these nodes, side by side; of wide ones only the columns that are wanted. */
   #join(nodes: readonly number[]): Columns {
-    const parts = [...new Set(nodes.length === 0 ? [this.#columns[0]] : nodes.map((i) => this.#columns[i]))];
-    if (parts.length === 1) return parts[0];
+    const whole = [...new Set(nodes.length === 0 ? [this.#columns[0]] : nodes.map((i) => this.#columns[i]))];
+    if (whole.length === 1) return whole[0];
+    const wanted = new Set(nodes);
+    const width = whole.reduce((all, part) => all + part.nodes.length, 0);
+    const wide = width > Math.max(widestJoin, emptiestJoin * wanted.size);
+    const parts = wide ? whole.map((part) => this.#narrow(part, wanted)) : whole;
     const tensors = parts.map(({ tensor }) => tensor);
     const key = tensors.join();
     const known = this.#joined.get(key);
@@ -227,6 +228,16 @@ class Writer {
     };
     this.#joined.set(key, joined);
     return joined;
+  }
+
+  /** The columns of these nodes. */
+  #narrow({ tensor, nodes }: Columns, wanted: ReadonlySet<number>): Columns {
+    const columns = [...nodes.keys()].filter((column) => wanted.has(nodes[column]));
+    if (columns.length === nodes.length) return { tensor, nodes };
+    return {
+      tensor: this.operations.add('Gather', [tensor, this.operations.positions(columns)], { axis: 1n }),
+      nodes: columns.map((column) => nodes[column]),
+    };
   }
 
   #place(columns: Columns): void {

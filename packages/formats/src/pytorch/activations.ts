@@ -3,7 +3,10 @@ import type { Activation } from '@nnbp/core';
 
 type Options = Readonly<Record<string, number>>;
 
-const expressions: ReadonlyMap<string, (options: Options) => string> = new Map<string, (options: Options) => string>([
+const expressions: ReadonlyMap<string, (options: Options) => string> = /* @__PURE__ */ new Map<
+  string,
+  (options: Options) => string
+>([
   ['identity', () => 'h'],
   ['sigmoid', () => 'torch.sigmoid(h)'],
   ['tanh', () => 'torch.tanh(h)'],
