@@ -5,7 +5,7 @@ import { useMessages } from '../language.js';
 import { contextOf, drawCurve, drawEdges, imageOf, nodeRow, nodeSide, placesOf, ramp } from './draw.js';
 import type { Settings } from './fits.js';
 import { messages } from './messages.js';
-import { NumberField } from './number-field.js';
+import { BoundedField } from './bounded-field.js';
 import { short } from './numbers.js';
 import type { Observation } from './observe.js';
 import { css, type Palette, usePalette } from './palette.js';
@@ -50,7 +50,7 @@ export function Diagram({ settings, change, ready, observation, inspect, choose 
           <Plus size={16} aria-hidden />
         </button>
         {hidden.map((size, k) => (
-          <NumberField
+          <BoundedField
             key={k}
             label={say.layerSize(k + 1)}
             hidden
@@ -96,7 +96,7 @@ function EdgeChoice(props: {
         </select>
       </label>
       {sample !== null && (
-        <NumberField
+        <BoundedField
           label={say.sampleNumber}
           hidden
           value={sample}
@@ -203,7 +203,8 @@ function Node({ number, name, place, ready, observation, palette, inspect }: Nod
     drawNode(contextOf(canvas.current, nodeSide, nodeSide), number, ready, observation, palette);
   }, [number, ready, observation, palette]);
   // The words change too often to be read out while it trains; they are there for whoever comes to the node.
-  const label = say.node(name, short(observation?.means[number]), short(observation?.gradients[number]));
+  const { means, gradients, biases } = observation ?? {};
+  const label = say.node(name, short(means?.[number]), short(gradients?.[number]), short(biases?.[number]));
   return (
     <button
       type="button"

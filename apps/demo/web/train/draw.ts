@@ -1,4 +1,5 @@
 /** Painting on canvases: surfaces, curves, points and edges, from flat arrays. */
+import { short } from './numbers.js';
 import type { Layout } from './observe.js';
 import { classColour, css, mix, type Palette, type Rgb, signed } from './palette.js';
 import type { Points, Ready } from './trainer.js';
@@ -140,7 +141,7 @@ export function placesOf({ layers }: Layout, width: number, height: number): rea
 }
 
 /** Pixels from a node to the next below it, and a node's side. */
-export const nodeRow = 44;
+export const nodeRow = 46;
 export const nodeSide = 34;
 
 /** Edges as curves; thickness is the size, colour the sign. */
@@ -153,7 +154,8 @@ export function drawEdges(
 ): void {
   const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-12);
   for (const [e, [from, to]] of layout.edges.entries()) {
-    const size = Math.abs(values[e]) / largest;
+    // The root, so that what is a hundred times smaller can still be seen.
+    const size = Math.sqrt(Math.abs(values[e]) / largest);
     const [x1, y1] = places[from];
     const [x2, y2] = places[to];
     const middle = (x1 + x2) / 2;
@@ -161,7 +163,32 @@ export function drawEdges(
     context.moveTo(x1 + nodeSide / 2, y1);
     context.bezierCurveTo(middle, y1, middle, y2, x2 - nodeSide / 2, y2);
     context.strokeStyle = css(values[e] < 0 ? palette.negative : palette.positive, 0.12 + 0.8 * size);
-    context.lineWidth = 0.5 + 5 * size;
+    context.lineWidth = 0.4 + 5 * size ** 1.5;
     context.stroke();
+  }
+  if (values.length <= fewEdges) drawNumbers(context, layout, places, values, palette);
+}
+
+/** So few edges have room for their numbers. */
+const fewEdges = 12;
+
+function drawNumbers(
+  context: CanvasRenderingContext2D,
+  layout: Layout,
+  places: readonly (readonly [number, number])[],
+  values: Float32Array,
+  palette: Palette,
+): void {
+  context.font = '12px system-ui, sans-serif';
+  context.textAlign = 'center';
+  context.textBaseline = 'middle';
+  context.lineWidth = 4;
+  for (const [e, [from, to]] of layout.edges.entries()) {
+    const x = (places[from][0] + places[to][0]) / 2;
+    const y = (places[from][1] + places[to][1]) / 2;
+    context.strokeStyle = css(palette.panel);
+    context.strokeText(short(values[e]), x, y);
+    context.fillStyle = css(palette.text);
+    context.fillText(short(values[e]), x, y);
   }
 }

@@ -80,8 +80,8 @@ const beginnings: Readonly<Record<DataName, Partial<Settings>>> = {
   'five-points': { hidden: [5], activation: 'leakyRelu', optimizer: 'rprop', learningRate: 0.01, batchSize: 5 },
   xor: planar,
   circles: planar,
-  moons: planar,
-  spirals: { ...planar, learningRate: 0.02 },
+  moons: { ...planar, activation: 'gelu' },
+  spirals: { ...planar, hidden: [10, 10], activation: 'gelu', learningRate: 0.01, batchSize: 32 },
   drawn: { hidden: [16, 16], activation: 'tanh', optimizer: 'adam', learningRate: 0.02, batchSize: 16 },
   iris: { hidden: [8], activation: 'tanh', optimizer: 'adam', learningRate: 0.02, batchSize: 16 },
   digits: { hidden: [128], activation: 'relu', optimizer: 'adam', learningRate: 0.003, batchSize: 32, speed: 'full' },
@@ -94,10 +94,17 @@ const wave = Array.from({ length: 48 }, (_, k) => {
   return [x, 0.7 * Math.sin(4.5 * x)].map((value) => Math.round(value * 1000) / 1000);
 }).flat();
 
-/** The settings after other data were chosen. From one set in the plane to the next, all but the data stays. */
+/**
+ * The settings after other data were chosen: what these begin with. From one set in the plane to the next, all that
+ * somebody has chosen stays.
+ */
 export function withData(settings: Settings, data: DataName): Settings {
   const alike = planarNames.includes(data) && planarNames.includes(settings.data);
-  if (alike) return { ...settings, data, sample: null };
+  const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
+  const untouched = Object.entries(beginnings[settings.data]).every(([key, value]) =>
+    same(settings[key as keyof Settings], value),
+  );
+  if (alike && !untouched) return { ...settings, data, sample: null };
   const drawn = data === 'drawn' && settings.drawn.length === 0 ? wave : settings.drawn;
   const begun: Settings = { ...settings, speed: 'steady', ...beginnings[data], drawn, data, sample: null };
   return data === 'csv' ? begun : withTask(begun, taskOf(data));

@@ -5,7 +5,6 @@ import 'uplot/dist/uPlot.min.css';
 import { useMessages } from '../language.js';
 import type { Curve } from './curve.js';
 import { messages } from './messages.js';
-import { short } from './numbers.js';
 import { css, usePalette } from './palette.js';
 import { useWidth } from './use-width.js';
 
@@ -36,16 +35,15 @@ export function Losses({ curve, heldOut, standardized }: Props) {
       stroke,
       width: 2,
       points: { show: false },
-      value: (_, value: number | null) => short(value ?? undefined),
       ...(dash && { dash }),
     });
     const made = new UPlot(
       {
         width,
         height,
-        scales: { x: { time: false }, y: logarithmic ? { distr: UPlot.Scale.Distr.Logarithmic } : {} },
+        scales: { x: { time: false }, y: scaleOf(logarithmic) },
         axes: [
-          axis,
+          { ...axis, size: 32 },
           { ...axis, size: 62, values: (_, ticks) => ticks.map((tick) => (tick === null ? '' : `${tick}`)) },
         ],
         series: [
@@ -54,6 +52,7 @@ export function Losses({ curve, heldOut, standardized }: Props) {
           ...(heldOut ? [series(say.heldOut, css(palette.positive), [6, 3])] : []),
         ],
         cursor: { drag: { x: false, y: false } },
+        legend: { live: false },
       },
       tables(last.current, heldOut, logarithmic),
       frame.current,
@@ -80,6 +79,12 @@ export function Losses({ curve, heldOut, standardized }: Props) {
       {standardized && <p className="quiet">{say.standardizedLoss}</p>}
     </section>
   );
+}
+
+/** uPlot names kinds of scales by numbers; the enum in its types does not exist when it runs. */
+function scaleOf(logarithmic: boolean): UPlot.Scale {
+  const [linear, powers] = [1, 3];
+  return { distr: logarithmic ? powers : linear };
 }
 
 function tables({ steps, training, heldOut }: Curve, held: boolean, logarithmic: boolean): UPlot.AlignedData {

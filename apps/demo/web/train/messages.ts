@@ -77,8 +77,8 @@ const en = {
   layer: (number: number) => `Layer ${number}`,
   manyInputs: (count: number) => `${count} inputs`,
   more: (count: number) => `and ${count} more`,
-  node: (name: string, value: string, gradient: string) =>
-    `Node ${name}: mean value ${value}, mean size of its dloss/dx ${gradient}`,
+  node: (name: string, value: string, gradient: string, bias: string) =>
+    `Node ${name}: mean value ${value}, mean size of its dloss/dx ${gradient}${bias === '–' ? '' : `, b = ${bias}`}`,
   edgesShow: 'The edges show',
   edgesWeights: 'their weights',
   edgesGradient: 'the gradient of sample',
@@ -236,7 +236,8 @@ const zh: typeof en = {
   layer: (number) => `第 ${number} 层`,
   manyInputs: (count) => `${count} 个输入`,
   more: (count) => `另有 ${count} 个`,
-  node: (name, value, gradient) => `节点 ${name}:平均值 ${value},dloss/dx 的平均大小 ${gradient}`,
+  node: (name, value, gradient, bias) =>
+    `节点 ${name}:平均值 ${value},dloss/dx 的平均大小 ${gradient}${bias === '–' ? '' : `,b = ${bias}`}`,
   edgesShow: '边显示',
   edgesWeights: '权重',
   edgesGradient: '一个样本的梯度',

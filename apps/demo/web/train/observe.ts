@@ -34,6 +34,8 @@ export interface SampleAnswer {
   readonly number: number;
   readonly input: Float32Array;
   readonly answer: number;
+  /** The class that the outputs stand for. */
+  readonly found: number;
   /** The outputs: of a regression in the data's units. */
   readonly outputs: readonly number[];
 }
@@ -61,6 +63,8 @@ export interface Observation {
   readonly layerGradients: Float32Array;
   /** The weight of each drawn edge. */
   readonly weights: Float32Array;
+  /** b of each drawn node; NaN for inputs, which have none. */
+  readonly biases: Float32Array;
   /** For the chosen sample: dloss/dx_j · slope_j · w_ij, what each drawn edge carries back. */
   readonly flow: Float32Array | undefined;
   readonly sample: SampleAnswer | undefined;
@@ -114,6 +118,7 @@ export function observerOf(session: Session, dataset: Dataset, engine: Engine): 
         ...(pictured ?? { picture: undefined, responses: undefined, largest: undefined }),
         ...gradients,
         weights: Float32Array.from(layout.edges, ([from, to]) => weightOf(graph, executor, shown[from], shown[to])),
+        biases: Float32Array.from(shown, (id) => biasOf(graph, executor, id)),
         ...sampleOf(sample),
       };
     },
@@ -139,6 +144,7 @@ export function observerOf(session: Session, dataset: Dataset, engine: Engine): 
         number,
         input: Float32Array.from(dataset.training.inputs.subarray(number * inputCount, (number + 1) * inputCount)),
         answer: dataset.training.answers[number],
+        found: classOf(x, 0, x.length, session.encoding.boundary),
         outputs: outputUnits ? x.map((value, k) => outputUnits.undo(value, k)) : x,
       },
     };
@@ -286,6 +292,11 @@ function weightOf(graph: Graph, executor: Executor, from: string, to: string): n
     if (graph.predecessors[edge] === i) return executor.parameters[graph.weightIndex(edge, j)];
   }
   return 0;
+}
+
+function biasOf(graph: Graph, executor: Executor, id: string): number {
+  const i = graph.indexOf(id);
+  return i < graph.inputCount ? NaN : executor.parameters[graph.biasIndex(i)];
 }
 
 /** The layers, read back from the ids, which `GraphBuilder` numbers `name.0`, `name.1`… */

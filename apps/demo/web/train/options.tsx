@@ -4,7 +4,7 @@ import { usePlayground } from '../store.js';
 import { builtinActivations, builtinLosses } from '../functions.js';
 import type { Settings } from './fits.js';
 import { messages } from './messages.js';
-import { NumberField } from './number-field.js';
+import { BoundedField } from './bounded-field.js';
 
 interface Props {
   readonly settings: Settings;
@@ -55,7 +55,7 @@ export function Options({ settings, change }: Props) {
             ))}
           </select>
         </label>
-        <NumberField
+        <BoundedField
           label={say.learningRate}
           value={settings.learningRate}
           least={1e-9}
@@ -63,7 +63,7 @@ export function Options({ settings, change }: Props) {
           step="any"
           choose={(learningRate) => change({ learningRate })}
         />
-        <NumberField
+        <BoundedField
           label={say.batchSize}
           value={settings.batchSize}
           least={1}
@@ -72,7 +72,7 @@ export function Options({ settings, change }: Props) {
           disabled={settings.optimizer === 'rprop'}
           choose={(batchSize) => change({ batchSize })}
         />
-        <NumberField
+        <BoundedField
           label={say.seed}
           value={settings.seed}
           least={0}

@@ -45,8 +45,10 @@ function read(theme: 'dark' | 'light'): Palette {
   return Object.fromEntries(colours) as Palette;
 }
 
+/** Reads #rgb and #rrggbb: a minifier writes either. */
 function rgb(colour: string): Rgb {
-  const number = Number.parseInt(colour.trim().slice(1), 16);
+  const digits = colour.trim().slice(1);
+  const number = Number.parseInt(digits.length === 3 ? digits.replace(/./g, '$&$&') : digits, 16);
   return [(number >> 16) & 255, (number >> 8) & 255, number & 255];
 }
 

@@ -226,18 +226,15 @@ function Sample({ ready, sample }: { readonly ready: Ready; readonly sample: Sam
     const ink = (place: number) => mix(palette.panel, palette.text, sample.input[place]);
     context.drawImage(imageOf(square, ink), 0, 0, 84, 84);
   }, [sample, palette, square]);
-  const { outputs, answer, number } = sample;
-  const found =
-    ready.task === 'regression'
-      ? short(outputs[0])
-      : ready.task === 'classes'
-        ? ready.classes[outputs.indexOf(Math.max(...outputs))]
-        : short(outputs[0]);
-  const truth = ready.task === 'regression' ? short(answer) : ready.classes[answer];
+  const { outputs, answer, found, number } = sample;
+  const regression = ready.task === 'regression';
+  const [truth, guess] = regression
+    ? [short(answer), short(outputs[0])]
+    : [ready.classes[answer], ready.classes[found]];
   return (
     <div className="train-sample">
       {pictured && <canvas ref={canvas} style={{ width: 84, height: 84 }} aria-hidden />}
-      <p>{say.sampleIs(number, truth, found)}</p>
+      <p>{say.sampleIs(number, truth, guess)}</p>
     </div>
   );
 }

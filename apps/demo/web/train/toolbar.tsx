@@ -10,15 +10,17 @@ import type { Training, TrainingView } from './training.js';
 interface Props {
   readonly training: Training;
   readonly view: TrainingView;
+  /** Whether the settings cannot be trained. */
+  readonly blocked: boolean;
   /** Begins again at step 0. */
   readonly reset: () => void;
 }
 
-export function Toolbar({ training, view, reset }: Props) {
+export function Toolbar({ training, view, blocked, reset }: Props) {
   const say = useMessages(messages);
   const { speed } = usePlayground().train;
   const { playing, ready, problem, snapshot, observation } = view;
-  const able = ready !== undefined && problem === undefined;
+  const able = ready !== undefined && problem === undefined && !blocked;
   const choose = (next: Settings['speed']) => {
     update((state) => ({ ...state, train: { ...state.train, speed: next } }));
     if (playing) void training.play(next);
@@ -38,7 +40,7 @@ export function Toolbar({ training, view, reset }: Props) {
         <button type="button" disabled={!able} onClick={() => void training.step()}>
           <StepForward size={16} aria-hidden /> {say.step}
         </button>
-        <button type="button" disabled={ready === undefined && problem === undefined} onClick={reset}>
+        <button type="button" disabled={blocked || (ready === undefined && problem === undefined)} onClick={reset}>
           <RotateCcw size={16} aria-hidden /> {say.reset}
         </button>
         <label>

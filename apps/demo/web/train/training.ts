@@ -77,11 +77,11 @@ export class Training {
     if (again) await this.play(settings.speed);
   }
 
-  /** Says a problem instead of training. */
+  /** Ends the training; what was drawn stays. */
   refuse(): void {
     this.#turn++;
     void this.#connection.trainer.pause();
-    this.#show({ ...nothing });
+    this.#show({ playing: false, problem: undefined, progress: undefined });
   }
 
   async play(speed: Speed): Promise<void> {

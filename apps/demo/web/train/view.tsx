@@ -55,7 +55,7 @@ function Desk({ training }: { readonly training: Training }) {
   };
   return (
     <div className="train">
-      <Toolbar training={training} view={view} reset={open} />
+      <Toolbar training={training} view={view} blocked={wrong !== undefined} reset={open} />
       <div className="train-messages">
         {wrong !== undefined && (
           <p role="alert" className="problem">

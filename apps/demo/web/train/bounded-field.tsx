@@ -13,7 +13,7 @@ interface Props {
   readonly hidden?: boolean;
 }
 
-export function NumberField({ label, value, least, most, step, disabled = false, choose, hidden = false }: Props) {
+export function BoundedField({ label, value, least, most, step, disabled = false, choose, hidden = false }: Props) {
   const [text, write] = useState(String(value));
   useEffect(() => write(String(value)), [value]);
   const read = (typed: string) => {
