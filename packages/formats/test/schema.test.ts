@@ -1,0 +1,68 @@
+import { articleNetwork, everyActivation, randomGraph, randomParameters } from '@nnbp/conformance';
+import { type Activation, GraphBuilder, mlp, Network, Random, Standardization } from '@nnbp/core';
+import { fromJson, save, toJson } from '@nnbp/formats';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { describe, expect, test } from 'vitest';
+import schema from '../model.schema.json' with { type: 'json' };
+import { decode } from '../src/safetensors.js';
+
+const validate = new Ajv2020({ strict: true, strictTypes: false, allErrors: true }).compile(schema);
+const problems = (model: unknown) => (validate(model) ? [] : validate.errors);
+
+const models = (network: Network): unknown[] => [
+  JSON.parse(toJson(network)),
+  JSON.parse(decode(save(network)).metadata.get('model')!),
+];
+
+describe('the published schema', () => {
+  test('holds of random graphs, in either form', () => {
+    for (let seed = 0; seed < 100; seed++) {
+      const random = new Random(seed);
+      const network = new Network(randomGraph(random, { nodes: 3 + (seed % 40) }));
+      network.parameters.vector.set(randomParameters(network.graph, random));
+      for (const model of models(network)) expect(problems(model), `seed ${seed}`).toEqual([]);
+    }
+  });
+
+  test('holds of every activation, of one’s own, and of units', () => {
+    const own: Activation = { name: 'wave', value: Math.sin, derivative: Math.cos };
+    for (const activation of [...everyActivation, own]) {
+      const network = new Network(mlp([2, 2, 1], { activation }), { seed: 1 });
+      network.inputUnits = new Standardization([1, 2], [3, 4]);
+      network.outputUnits = new Standardization([-1], [1e-300]);
+      for (const model of models(network)) expect(problems(model), activation.name).toEqual([]);
+    }
+  });
+
+  test('holds of nodes without predecessors and of graphs without nodes', () => {
+    const builder = new GraphBuilder();
+    builder.input('1');
+    builder.output('1');
+    for (const model of models(new Network(builder.build()))) expect(problems(model)).toEqual([]);
+  });
+
+  const spoiltFrame = new Set(['another version', 'another format']);
+  type Model = Record<string, unknown> & { nodes: Record<string, unknown>[] };
+  test.each<[string, (model: Model) => void]>([
+    ['another version', (model) => (model.version = 2)],
+    ['another format', (model) => (model.format = 'onnx')],
+    ['no inputs', (model) => delete model.inputs],
+    ['no outputs', (model) => delete model.outputs],
+    ['an unknown entry', (model) => (model.more = 1)],
+    ['an unknown entry of a node', (model) => (model.nodes[0].bias = 1)],
+    ['a bias in words', (model) => (model.nodes[0].b = 'one')],
+    ['an id that is a number', (model) => (model.nodes[0].id = 2)],
+    ['a node without an activation', (model) => delete model.nodes[0].activation],
+    ['an option in words', (model) => (model.nodes[0].activation = { name: 'elu', options: { alpha: 'x' } })],
+    ['a shared weight without a name', (model) => (model.nodes[0].shared = [['1']])],
+    ['a deviation of 0', (model) => (model.inputUnits = { mean: [0], deviation: [0] })],
+  ])('refuses %s, and so does the reader', (what, spoil) => {
+    const model = JSON.parse(toJson(articleNetwork())) as Model;
+    spoil(model);
+    expect(problems(model)).not.toEqual([]);
+    const code = spoiltFrame.has(what) ? 'UNKNOWN_FORMAT' : 'MALFORMED';
+    expect(() => fromJson(JSON.stringify(model))).toThrow(
+      expect.objectContaining({ name: 'NnbpError', code }) as Error,
+    );
+  });
+});
