@@ -1,4 +1,7 @@
 export type { Checkpoint } from './checkpoint.js';
+export { fromBrainJs } from './elsewhere/brain-js.js';
+export { fromNeataptic } from './elsewhere/neataptic.js';
+export { fromSynaptic } from './elsewhere/synaptic.js';
 export { fromJson, toJson } from './json.js';
 export { load, type Loaded, type Plugins } from './load.js';
 export { fromOnnx } from './onnx/from-onnx.js';

@@ -1,0 +1,68 @@
+/** The last step of every importer: nodes with their numbers become a network. */
+import { type Activation, GraphBuilder, Network, NnbpError } from '@nnbp/core';
+
+/** A node as others have it. */
+export interface Part {
+  readonly id: string;
+  readonly from: readonly string[];
+  readonly activation: Activation;
+  readonly b: number;
+  /** In the order of `from`. */
+  readonly w: readonly number[];
+  /** Absent: 1, and no parameter, as hardly any other program has it. */
+  readonly c?: number;
+}
+
+/** All nodes of a network, in any order. */
+export interface Parts {
+  /** What to call it in messages: "The model of synaptic". */
+  readonly what: string;
+  readonly inputs: readonly string[];
+  readonly nodes: readonly Part[];
+  readonly outputs: readonly string[];
+}
+
+/**
+ * The network of these nodes.
+ *
+ * @throws NnbpError `UNSUPPORTED` (a cycle), `NOT_FINITE` (a number that overflowed on the way), `MALFORMED` (no graph)
+ */
+export function assemble({ what, inputs, nodes, outputs }: Parts): Network {
+  const graph = asMalformed(what, () => {
+    const builder = new GraphBuilder();
+    for (const id of inputs) builder.input(id);
+    for (const { id, from, activation, c } of nodes) {
+      builder.node(id, { from, activation, scale: c === undefined ? 'fixed' : 'trainable' });
+    }
+    builder.output(...outputs);
+    return builder.build();
+  });
+  const network = new Network(graph, { initializer: () => 0 });
+  const { vector } = network.parameters;
+  for (const { id, from, b, c, w } of nodes) {
+    const i = graph.indexOf(id);
+    const unfit = [b, c ?? 1, ...w].find((value) => !Number.isFinite(value));
+    if (unfit !== undefined) {
+      throw new NnbpError('NOT_FINITE', `${what}, node "${id}": a parameter became ${unfit} when it was converted.`);
+    }
+    vector[graph.biasIndex(i)] = b;
+    if (c !== undefined) vector[graph.scaleIndex(i)] = c;
+    from.forEach((_, k) => (vector[graph.weightIndex(graph.edgeStart[i] + k, i)] = w[k]));
+  }
+  return network;
+}
+
+/** What the builder says of a bad graph, as something that is wrong with the file. */
+function asMalformed<T>(what: string, build: () => T): T {
+  try {
+    return build();
+  } catch (error) {
+    if (!(error instanceof NnbpError)) throw error;
+    if (error.code === 'CYCLE' || error.code === 'SELF_EDGE') {
+      throw new NnbpError('UNSUPPORTED', `${what} is recurrent, and a graph here has no way back: ${error.message}`, {
+        cause: error,
+      });
+    }
+    throw new NnbpError('MALFORMED', `${what} describes no network: ${error.message}`, { cause: error });
+  }
+}
