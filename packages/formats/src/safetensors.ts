@@ -25,6 +25,8 @@ export interface Tensors {
 
 const kinds = { F32: Float32Array, F64: Float64Array } as const;
 const metadataKey = '__metadata__';
+/** The limit that other readers of safetensors have too. */
+const longestHeader = 100_000_000n;
 
 /** A file of these tensors, in their order. */
 export function encode(tensors: readonly Tensor[], metadata: Readonly<Record<string, string>>): Uint8Array {
@@ -65,6 +67,7 @@ export function decode(file: Uint8Array): Tensors {
   if (length > BigInt(file.length - 8)) {
     throw malformed(`its header is to have ${length} bytes, and ${file.length - 8} are there`);
   }
+  if (length > longestHeader) throw malformed(`its header has ${length} bytes, more than ${longestHeader}`);
   const start = 8 + Number(length);
   const header = parseHeader(file.subarray(8, start), malformed);
   const tensors = new Map<string, Tensor>();

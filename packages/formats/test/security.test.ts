@@ -1,0 +1,294 @@
+import { articleNetwork, randomGraph } from '@nnbp/conformance';
+import { type Graph, Network, NnbpError, Random } from '@nnbp/core';
+import { fromJson, load, save, toJson } from '@nnbp/formats';
+import { adam } from '@nnbp/optim';
+import { build } from 'esbuild';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+
+const utf8 = new TextEncoder();
+const folder = mkdtempSync(join(tmpdir(), 'nnbp-security-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** A file with this header before these numbers, whatever they are. */
+function file(header: unknown, numbers = new Uint8Array()): Uint8Array {
+  const json = utf8.encode(typeof header === 'string' ? header : JSON.stringify(header));
+  const bytes = new Uint8Array(8 + json.length + numbers.length);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(json.length), true);
+  bytes.set(json, 8);
+  bytes.set(numbers, 8 + json.length);
+  return bytes;
+}
+
+/** A model that works, then another entry in the place of one of its own. */
+const model = (change: object) => ({
+  format: 'nnbp',
+  version: 1,
+  inputs: ['1'],
+  nodes: [{ ids: ['2'], from: ['1'], activation: { name: 'tanh' } }],
+  outputs: ['2'],
+  ...change,
+});
+const modelFile = (change: object, more: object = {}) =>
+  file(
+    {
+      __metadata__: { model: JSON.stringify(model(change)) },
+      parameters: { dtype: 'F32', shape: [3], data_offsets: [0, 12] },
+      ...more,
+    },
+    new Uint8Array(12),
+  );
+
+/** The error's code; anything but an NnbpError goes on. */
+function codeOf(action: () => unknown): string {
+  try {
+    action();
+  } catch (error) {
+    if (error instanceof NnbpError) return error.code;
+    throw error;
+  }
+  return 'it loads';
+}
+
+test('the file these tests spoil is sound', () => {
+  expect(codeOf(() => load(modelFile({})))).toBe('it loads');
+});
+
+test.each<[string, Uint8Array, string]>([
+  ['a header longer than the file', Uint8Array.of(255, 255, 255, 255, 255, 255, 255, 255, 123, 125), 'MALFORMED'],
+  ['a header that is not UTF-8', file('{"\u0000').map((byte, k) => (k === 9 ? 0xff : byte)), 'MALFORMED'],
+  ['a header that is a list', file([]), 'MALFORMED'],
+  [
+    'a shape whose product is beyond every number',
+    modelFile({}, { parameters: { dtype: 'F64', shape: [2 ** 40, 2 ** 40], data_offsets: [0, 12] } }),
+    'MALFORMED',
+  ],
+  [
+    'a tensor of a petabyte',
+    modelFile({}, { parameters: { dtype: 'F64', shape: [2 ** 47], data_offsets: [0, 2 ** 50] } }),
+    'MALFORMED',
+  ],
+  [
+    'a tensor that ends before it begins',
+    modelFile({}, { parameters: { dtype: 'F32', shape: [3], data_offsets: [12, 0] } }),
+    'MALFORMED',
+  ],
+  [
+    'two tensors over each other',
+    modelFile({}, { other: { dtype: 'F32', shape: [3], data_offsets: [0, 12] } }),
+    'MALFORMED',
+  ],
+  [
+    'a hole between tensors',
+    modelFile({}, { parameters: { dtype: 'F32', shape: [2], data_offsets: [4, 12] } }),
+    'MALFORMED',
+  ],
+  ['half a number', modelFile({}, { parameters: { dtype: 'F64', shape: [1], data_offsets: [0, 12] } }), 'MALFORMED'],
+  [
+    'whole numbers where parameters should be',
+    modelFile({}, { parameters: { dtype: 'I32', shape: [3], data_offsets: [0, 12] } }),
+    'UNSUPPORTED',
+  ],
+  [
+    'another program’s file',
+    file({ __metadata__: { format: 'pt' }, parameters: { dtype: 'F32', shape: [0], data_offsets: [0, 0] } }),
+    'UNKNOWN_FORMAT',
+  ],
+  ['a newer version', modelFile({ version: 2 }), 'UNKNOWN_FORMAT'],
+  ['no parameters', modelFile({ nodes: [], outputs: ['1'] }), 'MALFORMED'],
+  ['a million lists inside each other', file('['.repeat(1e6)), 'MALFORMED'],
+  ['a header of brackets', file(`[${'{},'.repeat(1e6)}{}]`), 'MALFORMED'],
+  [
+    'lists inside each other in the model',
+    modelFile({ nodes: JSON.parse('['.repeat(1000) + ']'.repeat(1000)) as unknown }),
+    'MALFORMED',
+  ],
+  [
+    'a cycle',
+    modelFile({
+      nodes: [
+        { ids: ['2'], from: ['3'], activation: { name: 'tanh' } },
+        { ids: ['3'], from: ['2'], activation: { name: 'tanh' } },
+      ],
+    }),
+    'MALFORMED',
+  ],
+  ['an id twice', modelFile({ nodes: [{ ids: ['1'], from: ['1'], activation: { name: 'tanh' } }] }), 'MALFORMED'],
+  [
+    'an order that is not topological',
+    modelFile({
+      nodes: [
+        { ids: ['2'], from: ['3'], activation: { name: 'tanh' } },
+        { ids: ['3'], from: ['1'], activation: { name: 'tanh' } },
+      ],
+    }),
+    'MALFORMED',
+  ],
+  ['units of another width', modelFile({ inputUnits: { mean: [0, 0], deviation: [1, 1] } }), 'MALFORMED'],
+  ['a deviation of 0', modelFile({ inputUnits: { mean: [0], deviation: [0] } }), 'MALFORMED'],
+  [
+    'an activation called by what objects have',
+    modelFile({ nodes: [{ ids: ['2'], from: ['1'], activation: { name: 'constructor' } }] }),
+    'MISSING_PLUGIN',
+  ],
+  [
+    'an activation that is none',
+    modelFile({ nodes: [{ ids: ['2'], from: ['1'], activation: { name: '__proto__', options: { x: 1 } } }] }),
+    'MISSING_PLUGIN',
+  ],
+  [
+    'an option that objects have',
+    modelFile({ nodes: [{ ids: ['2'], from: ['1'], activation: { name: 'elu', options: { constructor: 1 } } }] }),
+    'UNSUPPORTED',
+  ],
+  [
+    'an option that is no number',
+    modelFile({ nodes: [{ ids: ['2'], from: ['1'], activation: { name: 'elu', options: { alpha: 'x' } } }] }),
+    'MALFORMED',
+  ],
+  [
+    'a checkpoint that is none',
+    file(
+      {
+        __metadata__: { model: JSON.stringify(model({})), checkpoint: '{"epoch":-1}' },
+        parameters: { dtype: 'F32', shape: [3], data_offsets: [0, 12] },
+      },
+      new Uint8Array(12),
+    ),
+    'MALFORMED',
+  ],
+])('%s is an error of its own', (_, bytes, code) => {
+  const before = Object.getOwnPropertyNames(Object.prototype).join();
+  expect(codeOf(() => load(bytes))).toBe(code);
+  expect(Object.getOwnPropertyNames(Object.prototype).join()).toBe(before);
+});
+
+test('names that reach for prototypes are only names', () => {
+  const text = `{"__proto__": {"polluted": 1}, "constructor": {"prototype": {"polluted": 1}}}`;
+  const { metadata } = load(
+    file(
+      {
+        __metadata__: { model: JSON.stringify(model({})), metadata: text },
+        parameters: { dtype: 'F32', shape: [3], data_offsets: [0, 12] },
+      },
+      new Uint8Array(12),
+    ),
+  );
+  expect(Object.hasOwn(metadata, '__proto__')).toBe(true);
+  expect(({} as Record<string, unknown>).polluted).toBeUndefined();
+});
+
+const files = Number(process.env.FUZZ_FILES ?? 10_000);
+
+test(
+  `${files} files with bits flipped, parts cut, copied and swapped load or give a typed error`,
+  { timeout: 120_000 },
+  () => {
+    const seed = Number(process.env.SEED ?? Date.now() % 1e9);
+    console.log(`seed ${seed}`);
+    const random = new Random(seed);
+    const integer = (most: number) => Math.floor(random.uniform() * most);
+    const networks = [
+      articleNetwork(),
+      ...[1, 2, 3].map((of) => new Network(randomGraph(new Random(of), { nodes: 12 }), { seed: of })),
+    ];
+    const sound = networks.flatMap((network) => {
+      const vector = network.parameters.vector.slice();
+      const optimizer = adam();
+      optimizer.step(vector, vector.slice());
+      const checkpoint = { epoch: 3, random: random.state(), optimizer: optimizer.state() };
+      return [save(network), save(network, { checkpoint, metadata: { a: [1, 'b'] } }), utf8.encode(toJson(network))];
+    });
+    const counts: Record<string, number> = {};
+    for (let n = 0; n < files; n++) {
+      const one = sound[n % sound.length];
+      const isText = n % 3 === 2;
+      let bytes = one.slice();
+      for (let change = 0; change <= integer(4); change++) {
+        const at = integer(bytes.length);
+        const length = 1 + integer(40);
+        const kind = integer(5);
+        if (kind === 0) bytes[at] ^= 1 << integer(8);
+        else if (kind === 1) bytes = bytes.slice(0, at);
+        else if (kind === 2) bytes.copyWithin(at, integer(bytes.length), integer(bytes.length));
+        else if (kind === 3) bytes = Uint8Array.from([...bytes.subarray(0, at), ...bytes.subarray(at + length)]);
+        else
+          bytes = Uint8Array.from([
+            ...bytes.subarray(0, at),
+            ...sound[integer(sound.length)].subarray(0, length),
+            ...bytes.subarray(at),
+          ]);
+        if (bytes.length === 0) break;
+      }
+      const code = codeOf(() => (isText ? fromJson(new TextDecoder().decode(bytes)) : load(bytes)));
+      counts[code] = (counts[code] ?? 0) + 1;
+    }
+    expect(counts.MALFORMED, `seed ${seed}`).toBeGreaterThan(files / 4);
+    // Flipped bits in a number, or cuts in spaces, leave a model.
+    expect(counts['it loads']).toBeGreaterThan(0);
+  },
+);
+
+describe('memory', () => {
+  const size = 12_000_000;
+  const filled = (part: string) => part.repeat(Math.floor(size / part.length));
+  const hostile: [string, most: number, () => Uint8Array][] = [
+    ['ids', 20, () => modelFile({ inputs: Array.from({ length: size / 10 }, (_, k) => `i${k}`) })],
+    ['zeros', 20, () => file(`{"__metadata__": {}, "a": [${filled('0,')}0]}`)],
+    ['short texts', 20, () => file(`{"__metadata__": {"a": "x"}, "a": [${filled('"a",')}0]}`)],
+    [
+      'numbers',
+      4,
+      () => file({ parameters: { dtype: 'F64', shape: [size / 8], data_offsets: [0, size] } }, new Uint8Array(size)),
+    ],
+    [
+      'tensors',
+      20,
+      () =>
+        file(
+          Object.fromEntries(
+            Array.from({ length: size / 60 }, (_, k) => [`t${k}`, { dtype: 'F32', shape: [0], data_offsets: [0, 0] }]),
+          ),
+        ),
+    ],
+  ];
+  test(
+    'a hostile file costs at most four times its size; one that is all header, as objects of JavaScript, twenty',
+    { timeout: 60_000 },
+    async () => {
+      const program = join(folder, 'load.mjs');
+      await build({
+        stdin: {
+          contents: `
+import { readFileSync } from 'node:fs';
+import { load } from '@nnbp/formats';
+const bytes = readFileSync(process.argv[2]);
+gc();
+const before = process.resourceUsage().maxRSS;
+let code = 'it loads';
+try { globalThis.kept = load(bytes); } catch (error) { code = error.code ?? String(error); }
+console.log(JSON.stringify({ code, taken: 1024 * (process.resourceUsage().maxRSS - before) }));`,
+          resolveDir: import.meta.dirname,
+        },
+        bundle: true,
+        platform: 'node',
+        format: 'esm',
+        conditions: ['@nnbp/source'],
+        outfile: program,
+      });
+      for (const [what, most, make] of hostile) {
+        const path = join(folder, 'hostile');
+        const bytes = make();
+        writeFileSync(path, bytes);
+        const { stdout, stderr } = spawnSync(process.execPath, ['--expose-gc', program, path], { encoding: 'utf8' });
+        expect(stderr).toBe('');
+        const { code, taken } = JSON.parse(stdout) as { code: string; taken: number };
+        expect(['MALFORMED', 'UNKNOWN_FORMAT', 'UNSUPPORTED'], what).toContain(code);
+        expect(taken / bytes.length, `${what}: times its size`).toBeLessThanOrEqual(most);
+      }
+    },
+  );
+});
