@@ -1,5 +1,5 @@
 import { articleNetwork, randomGraph } from '@nnbp/conformance';
-import { type Graph, Network, NnbpError, Random } from '@nnbp/core';
+import { Network, NnbpError, Random } from '@nnbp/core';
 import { fromJson, load, save, toJson } from '@nnbp/formats';
 import { adam } from '@nnbp/optim';
 import { build } from 'esbuild';
