@@ -152,7 +152,7 @@ export function drawEdges(
   values: Float32Array,
   palette: Palette,
 ): void {
-  const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-12);
+  const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-38);
   for (const [e, [from, to]] of layout.edges.entries()) {
     // The root, so that what is a hundred times smaller can still be seen.
     const size = Math.sqrt(Math.abs(values[e]) / largest);

@@ -15,8 +15,8 @@ export function Gradients({ ready, observation }: { readonly ready: Ready; reado
   const { layers } = ready.layout;
   const { gradients, layerGradients } = observation;
   const largest = Math.max(1e-30, ...gradients, ...layerGradients);
-  // Each tenth part is one shade less: what vanishes goes over many powers of ten.
-  const shade = (value: number) => Math.max(0, 1 + Math.log10(Math.max(1e-30, value) / largest) / 6);
+  // A quarter of the shade for each power of ten: what vanishes goes over many.
+  const shade = (value: number) => Math.max(0, 1 + Math.log10(Math.max(1e-30, value) / largest) / 4);
   let first = 0;
   const rows = layers.map(({ ids }, k) => {
     const begin = first;

@@ -41,10 +41,10 @@ export function Losses({ curve, heldOut, standardized }: Props) {
       {
         width,
         height,
-        scales: { x: { time: false }, y: scaleOf(logarithmic) },
+        scales: { x: { time: false } },
         axes: [
           { ...axis, size: 32 },
-          { ...axis, size: 62, values: (_, ticks) => ticks.map((tick) => (tick === null ? '' : `${tick}`)) },
+          { ...axis, size: 62, values: (_, ticks) => ticks.map((tick) => tickLabel(tick, logarithmic)) },
         ],
         series: [
           { label: say.steps },
@@ -81,15 +81,13 @@ export function Losses({ curve, heldOut, standardized }: Props) {
   );
 }
 
-/** uPlot names kinds of scales by numbers; the enum in its types does not exist when it runs. */
-function scaleOf(logarithmic: boolean): UPlot.Scale {
-  const [linear, powers] = [1, 3];
-  return { distr: logarithmic ? powers : linear };
-}
+/** A tick's own number: on the logarithmic scale, ten to the power of it. */
+const tickLabel = (tick: number, logarithmic: boolean): string =>
+  logarithmic ? String(Number((10 ** tick).toPrecision(2))) : String(tick);
 
 function tables({ steps, training, heldOut }: Curve, held: boolean, logarithmic: boolean): UPlot.AlignedData {
   const fit = (values: readonly (number | null)[]) =>
-    values.map((value) => (value !== null && logarithmic ? Math.max(floor, value) : value));
+    values.map((value) => (value !== null && logarithmic ? Math.log10(Math.max(floor, value)) : value));
   const all = [[...steps], fit(training)];
   if (held) all.push(fit(heldOut));
   return all as UPlot.AlignedData;

@@ -327,7 +327,7 @@ function layoutOf(graph: Graph): Layout {
 /** As many places as one round can afford. */
 function placesFor({ inputCount, edgeCount }: Graph): number {
   if (inputCount === 1) return 160;
-  if (inputCount === 2) return Math.max(16, Math.min(50, Math.floor(Math.sqrt(mostWork / edgeCount))));
+  if (inputCount === 2) return Math.max(16, Math.min(64, Math.floor(Math.sqrt(mostWork / edgeCount))));
   return 0;
 }
 

@@ -19,7 +19,7 @@ export function Options({ settings, change }: Props) {
   const activations = custom.activations.map(({ name }) => name);
   return (
     <section className="panel train-options" aria-label={say.options}>
-      <h2>{say.options}</h2>
+      <h2 className="visually-hidden">{say.options}</h2>
       <div className="train-fields">
         <Functions
           label={say.activation}

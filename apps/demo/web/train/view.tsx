@@ -55,8 +55,8 @@ function Desk({ training }: { readonly training: Training }) {
   };
   return (
     <div className="train">
-      <Toolbar training={training} view={view} blocked={wrong !== undefined} reset={open} />
-      <div className="train-messages">
+      <div className="train-head">
+        <Toolbar training={training} view={view} blocked={wrong !== undefined} reset={open} />
         {wrong !== undefined && (
           <p role="alert" className="problem">
             {say.problems.misfits[wrong](settings.loss)}
