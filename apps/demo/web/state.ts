@@ -41,6 +41,10 @@ const derive = v.object({
   mistake: v.picklist(['order', 'without-dLossDx', 'without-slope']),
   /** Steps of the trace that have been taken; null: all. */
   step: v.nullable(count(0, 100_000)),
+  /** For the mistake `order`: the nodes in the order they are visited, some perhaps again. Empty: depth first. */
+  order: v.optional(v.pipe(v.array(name), v.maxLength(400)), []),
+  /** The layered network for which the two caches' savings are counted. */
+  imagined: v.optional(v.object({ layers: count(1, 12), width: count(1, 32) }), { layers: 3, width: 10 }),
 });
 
 const train = v.object({
@@ -98,6 +102,8 @@ export const defaultState: PlaygroundState = {
     mode: 'own',
     mistake: 'order',
     step: null,
+    order: [],
+    imagined: { layers: 3, width: 10 },
   },
   train: {
     data: 'circles',

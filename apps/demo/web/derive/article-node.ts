@@ -1,0 +1,53 @@
+/**
+ * The article's own numbers: node 7 with x4 = 4, x5 = 5, x6 = 6, every parameter 1, t = 10, and x7 = 7 taken as given.
+ * A sigmoid times 1 cannot be 7, so the loss here is told what the article assumes; only dloss/dx7 reads it.
+ */
+import { elementwise } from '@nnbp/losses';
+import type { Step } from '@nnbp/explain';
+import type { NetworkDescription } from '../state.js';
+
+export const articleNode: NetworkDescription = {
+  inputs: ['4', '5', '6'],
+  nodes: [{ id: '7', from: ['4', '5', '6'], activation: 'sigmoid', b: 1, c: 1, w: [1, 1, 1] }],
+  outputs: ['7'],
+};
+
+export const articleSample = { input: [4, 5, 6], target: [10] };
+
+/** (x − t)² for an x7 that is 7. */
+export const assumedLoss = elementwise({
+  name: 'mse',
+  value: (_, t) => (7 - t) ** 2,
+  derivative: (_, t) => 2 * (7 - t),
+});
+
+/** A derivation in which x7 is the 7 of the article, wherever it stands. */
+export function asInTheArticle(step: Step): Step {
+  const { quantity, node } = step.quantity;
+  const assumed = { state: step.state, summands: 1, terms: [] };
+  if (node === '7' && quantity === 'dLossDx') {
+    return {
+      ...assumed,
+      quantity: step.quantity,
+      case: 1,
+      value: step.value,
+      formula: String.raw`\frac{\partial\, \mathit{loss}}{\partial x_{7}} = 2 \cdot (x_{7} - t_{7})`,
+      numbers: String.raw`2 \cdot (7 - 10)`,
+    };
+  }
+  if (node === '7' && quantity === 'x') {
+    return { ...assumed, quantity: step.quantity, case: 'forward', value: 7, formula: 'x_{7} = 7', numbers: '7' };
+  }
+  return {
+    quantity: step.quantity,
+    case: step.case,
+    value: step.value,
+    state: step.state,
+    formula: step.formula,
+    numbers: step.numbers,
+    summands: step.summands,
+    get terms() {
+      return step.terms.map(asInTheArticle);
+    },
+  };
+}

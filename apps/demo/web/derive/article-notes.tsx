@@ -1,0 +1,29 @@
+/** Where the article slips, beside its own numbers. */
+import { sigmoid } from '@nnbp/activations';
+import { useMessages } from '../language.js';
+import { written } from '../shared/figure.js';
+import type { Exercise } from './exercise.js';
+import { messages } from './messages.js';
+
+export function ArticleNotes({ exercise }: { readonly exercise: Exercise }) {
+  const { article: say } = useMessages(messages);
+  const { cache } = exercise.film.pass;
+  const g = cache.g('7').toPrecision(9);
+  const meant = written(cache.slope('7'));
+  const taken = sigmoid.value(7);
+  const literal = written(sigmoid.derivative(7, taken));
+  return (
+    <section className="panel article-notes" aria-label={say.title}>
+      <h2>{say.title}</h2>
+      <p className="quiet">{say.intro}</p>
+      <div className="notes">
+        {say.notes.map(({ title, text }) => (
+          <article key={title}>
+            <h3>{title}</h3>
+            <p>{text(g, meant, literal)}</p>
+          </article>
+        ))}
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,208 @@
+/** Which mistake is made, what comes of it, and why. */
+import { ChevronDown, ChevronUp, X } from 'lucide-react';
+import { useMessages } from '../language.js';
+import { Figure } from '../shared/figure.js';
+import { usePlayground } from '../store.js';
+import { type BrokenPass, depthFirst, differs, forwardOrder, rightOrder, tooEarly, visits } from './broken.js';
+import { change } from './change.js';
+import type { Exercise } from './exercise.js';
+import { messages } from './messages.js';
+import { grouped } from './savings.js';
+
+interface BreakItProps {
+  readonly exercise: Exercise;
+  readonly pass: BrokenPass;
+}
+
+const presets = { depthFirst, early: tooEarly, forward: forwardOrder, right: rightOrder } as const;
+
+export function BreakIt({ exercise, pass }: BreakItProps) {
+  const { mistake } = usePlayground().derive;
+  const { break: say } = useMessages(messages);
+  return (
+    <section className="panel break-it" aria-label={say.title}>
+      <h2>{say.title}</h2>
+      <fieldset>
+        <legend className="visually-hidden">{say.choose}</legend>
+        {(['order', 'without-dLossDx', 'without-slope'] as const).map((name) => (
+          <label key={name}>
+            <input
+              type="radio"
+              name="mistake"
+              checked={mistake === name}
+              onChange={() => change({ mistake: name, step: null })}
+            />{' '}
+            {say.mistakes[name]}
+          </label>
+        ))}
+      </fieldset>
+      <Verdict exercise={exercise} pass={pass} />
+      <p>{say.explained[mistake]}</p>
+      {mistake === 'order' && <Order exercise={exercise} />}
+      <Comparison exercise={exercise} pass={pass} />
+    </section>
+  );
+}
+
+function Verdict({ exercise, pass }: BreakItProps) {
+  const { mistake } = usePlayground().derive;
+  const { verdict: say } = useMessages(messages).break;
+  const total = grouped(pass.total);
+  const right = String(pass.rightTotal);
+  if (mistake !== 'order') {
+    return (
+      <p className="verdict" role="status">
+        {say.allRight} <b>{say.counts(total, right)}</b>
+      </p>
+    );
+  }
+  const wrong = wrongNodes(exercise, pass).filter(Boolean).length;
+  return (
+    <p className={wrong > 0 ? 'verdict wrong' : 'verdict'} role="status">
+      <b>{wrong > 0 ? say.wrong(wrong, exercise.network.graph.nodeCount) : say.allRight}</b>{' '}
+      {pass.total !== BigInt(pass.rightTotal) && say.visits(total, right)}
+    </p>
+  );
+}
+
+/** For each node whether its dloss/dx, or its dloss/db, ends wrong. */
+function wrongNodes({ network: { graph }, film }: Exercise, pass: BrokenPass): boolean[] {
+  const { dLossDx, slope } = film.pass.cache.samples[0];
+  const books = pass.at(pass.steps.length);
+  return graph.ids.map(
+    (_, i) =>
+      differs(books.dLossDx[i], dLossDx[i]) ||
+      (i >= graph.inputCount && differs(books.dLossDb[i], dLossDx[i] * slope[i])),
+  );
+}
+
+/** Of more visits than this the list is text. */
+const mostEdited = 24;
+
+function Order({ exercise }: { readonly exercise: Exercise }) {
+  const { derive } = usePlayground();
+  const { break: say } = useMessages(messages);
+  const { graph } = exercise.network;
+  const order = visits(exercise, derive.order).map((i) => graph.ids[i]);
+  const put = (next: readonly string[]) => change({ order: [...next], step: null });
+  const swap = (k: number, with_: number) => put(order.with(k, order[with_]).with(with_, order[k]));
+  return (
+    <div className="order">
+      <p className="presets">
+        {say.startFrom}{' '}
+        {(Object.keys(presets) as (keyof typeof presets)[]).map((name) => (
+          <button
+            key={name}
+            type="button"
+            title={say.orderTasks[name]}
+            onClick={() => put(presets[name](graph).map((i) => graph.ids[i]))}
+          >
+            {say.orders[name]}
+          </button>
+        ))}
+      </p>
+      <p className="quiet">{say.visits}</p>
+      {order.length > mostEdited ? (
+        <p className="visits-text">{order.join(' ')}</p>
+      ) : (
+        <ol className="visits">
+          {order.map((id, k) => (
+            <li key={k}>
+              <b>{id}</b>
+              <button
+                type="button"
+                disabled={k === 0}
+                aria-label={say.earlier(id, k + 1)}
+                onClick={() => swap(k, k - 1)}
+              >
+                <ChevronUp size={14} aria-hidden />
+              </button>
+              <button
+                type="button"
+                disabled={k === order.length - 1}
+                aria-label={say.later(id, k + 1)}
+                onClick={() => swap(k, k + 1)}
+              >
+                <ChevronDown size={14} aria-hidden />
+              </button>
+              <button
+                type="button"
+                disabled={order.length === 1}
+                aria-label={say.remove(id, k + 1)}
+                onClick={() => put(order.toSpliced(k, 1))}
+              >
+                <X size={14} aria-hidden />
+              </button>
+            </li>
+          ))}
+        </ol>
+      )}
+    </div>
+  );
+}
+
+/** Of a larger network the first nodes are compared. */
+const mostRows = 40;
+
+function Comparison({ exercise, pass }: BreakItProps) {
+  const { mistake } = usePlayground().derive;
+  const { break: say } = useMessages(messages);
+  const { graph } = exercise.network;
+  const { dLossDx, slope } = exercise.film.pass.cache.samples[0];
+  const books = pass.at(pass.steps.length);
+  const rows = graph.ids.map((id, i) => ({ id, i })).slice(0, mostRows);
+  const pair = (name: string, right: number, found: number) => {
+    const wrong = differs(found, right);
+    return (
+      <>
+        <td>
+          <Figure value={right} />
+        </td>
+        <td className={wrong ? 'wrong' : ''} data-quantity={name}>
+          <Figure value={found} />
+          {wrong && <span className="visually-hidden"> {say.wrongMark}</span>}
+        </td>
+      </>
+    );
+  };
+  return (
+    <div className="scroll" tabIndex={0} role="region" aria-label={say.title}>
+      <table className="comparison">
+        <thead>
+          <tr>
+            <th scope="col">{say.node}</th>
+            <th scope="col">{say.times[mistake]}</th>
+            {mistake === 'order' && (
+              <>
+                <th scope="col">dloss/dx, {say.right}</th>
+                <th scope="col">{say.found}</th>
+                <th scope="col">dloss/db, {say.right}</th>
+                <th scope="col">{say.found}</th>
+              </>
+            )}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(({ id, i }) => (
+            <tr key={id}>
+              <th scope="row">{id}</th>
+              <td className={pass.times[i] > 1n ? 'often' : ''} data-times={id}>
+                {grouped(pass.times[i])}
+              </td>
+              {mistake === 'order' && (
+                <>
+                  {pair(`dloss/dx_${id}`, dLossDx[i], books.dLossDx[i])}
+                  {i < graph.inputCount ? (
+                    <td colSpan={2} />
+                  ) : (
+                    pair(`dloss/db_${id}`, dLossDx[i] * slope[i], books.dLossDb[i])
+                  )}
+                </>
+              )}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

@@ -1,0 +1,179 @@
+/**
+ * The backward pass with a mistake in it: think of a clerk who posts each sum too early or twice, or who forgets every
+ * number once it is used. What is posted, and how often, can be watched step by step beside the right pass.
+ */
+import type { SampleCache } from '@nnbp/core';
+import type { PlaygroundState } from '../state.js';
+import type { Exercise } from './exercise.js';
+
+export type Mistake = PlaygroundState['derive']['mistake'];
+
+/** What stands in the clerk's books after some steps; an entry a node, NaN where nothing stands yet. */
+export interface Books {
+  /** How often each node was visited, or its quantity computed. */
+  readonly times: Float64Array;
+  readonly dLossDx: Float64Array;
+  readonly dLossDb: Float64Array;
+}
+
+export interface BrokenPass {
+  /** The number of the node that each step is about; of very many steps only the first ones. */
+  readonly steps: readonly number[];
+  /** How many steps there are, all counted, and how many the right pass has. */
+  readonly total: bigint;
+  readonly rightTotal: number;
+  /** For each node how often it is visited or computed, all counted. */
+  readonly times: readonly bigint[];
+  /** After the first so many of `steps`. */
+  at(steps: number): Books;
+}
+
+/** More are not shown one by one. */
+const mostSteps = 2000;
+
+export function brokenPass(exercise: Exercise, mistake: Mistake, order: readonly string[]): BrokenPass {
+  if (mistake === 'order') return wronglyOrdered(exercise, visits(exercise, order));
+  return mistake === 'without-dLossDx' ? withoutDLossDx(exercise) : withoutSlope(exercise);
+}
+
+/** The visits that are asked for, as node numbers; depth first where none is. */
+export function visits({ network: { graph } }: Exercise, order: readonly string[]): number[] {
+  const known = new Map(graph.ids.map((id, i) => [id, i]));
+  const asked = order.flatMap((id) => known.get(id) ?? []);
+  return asked.length > 0 ? asked : depthFirst(graph);
+}
+
+type Graph = Exercise['network']['graph'];
+
+/** Each node before its predecessors, the inputs last: right. */
+export const rightOrder = (graph: Graph): number[] => Array.from(graph.ids, (_, i) => graph.nodeCount - 1 - i);
+
+/** As the values were computed: every node before any of its successors. */
+export const forwardOrder = (graph: Graph): number[] => Array.from(graph.ids, (_, i) => i);
+
+/** The right order, but for one node that does not wait for the last of its successors. */
+export function tooEarly(graph: Graph): number[] {
+  const order = rightOrder(graph);
+  const { successorStart: start, successors } = graph;
+  const hasty = order.find((i) => start[i + 1] - start[i] > 1 && i >= graph.inputCount) ?? order.at(-1)!;
+  if (start[hasty + 1] - start[hasty] < 1) return order;
+  const waitsFor = successors[start[hasty]];
+  const others = order.filter((i) => i !== hasty);
+  others.splice(others.indexOf(waitsFor), 0, hasty);
+  return others;
+}
+
+/** Each output, then its predecessors, then theirs: what a plain recursion does. Nodes are visited once for each path. */
+export function depthFirst({ outputs, edgeStart, predecessors }: Graph): number[] {
+  const order: number[] = [];
+  const stack = Array.from(outputs).reverse();
+  while (stack.length > 0 && order.length < 400) {
+    const i = stack.pop()!;
+    order.push(i);
+    for (let e = edgeStart[i + 1] - 1; e >= edgeStart[i]; e--) stack.push(predecessors[e]);
+  }
+  return order;
+}
+
+/**
+ * Each visit hands on what the node holds at that moment:
+ *
+ *     dloss/dx_j += dloss/dx_i · slope_i · w_ji   for every predecessor j
+ *     dloss/db_i += dloss/dx_i · slope_i
+ */
+function wronglyOrdered({ network, film, target, loss }: Exercise, order: readonly number[]): BrokenPass {
+  const { graph } = network;
+  const { slope, x } = sampleOf(film);
+  const parameters = network.parameters.vector;
+  const caseOne = new Float64Array(graph.outputs.length);
+  const outputs = Float64Array.from(graph.outputs, (i) => x[i]);
+  loss.derivative(outputs, Float64Array.from(target), caseOne);
+  const times = Array.from(graph.ids, (_, i) => BigInt(order.filter((visited) => visited === i).length));
+  return {
+    steps: order,
+    total: BigInt(order.length),
+    rightTotal: graph.nodeCount,
+    times,
+    at(steps) {
+      const books = emptyBooks(graph.nodeCount, 0);
+      for (let k = 0; k < caseOne.length; k++) books.dLossDx[graph.outputs[k]] += caseOne[k];
+      for (const i of order.slice(0, steps)) {
+        books.times[i]++;
+        if (i < graph.inputCount) continue;
+        const dLossDb = books.dLossDx[i] * slope[i];
+        books.dLossDb[i] += dLossDb;
+        for (let e = graph.edgeStart[i]; e < graph.edgeStart[i + 1]; e++) {
+          books.dLossDx[graph.predecessors[e]] += dLossDb * parameters[graph.weightIndex(e, i)];
+        }
+      }
+      return books;
+    },
+  };
+}
+
+/**
+ * Nothing is kept of dloss/dx: each parameter of a node asks for it, and so does each predecessor's, all the way.
+ *
+ *     times_i = parameters of i  +  Σ over predecessors j of  times_j
+ */
+function withoutDLossDx({ network: { graph }, film }: Exercise): BrokenPass {
+  const { edgeStart, predecessors, successorStart, successors } = graph;
+  const asks = (i: number) => (i < graph.inputCount ? 1 : graph.parameterStart[i + 1] - graph.parameterStart[i]);
+  const times: bigint[] = [];
+  for (let i = 0; i < graph.nodeCount; i++) {
+    times[i] = BigInt(asks(i));
+    for (let e = edgeStart[i]; e < edgeStart[i + 1]; e++) times[i] += times[predecessors[e]];
+  }
+  const steps: number[] = [];
+  const compute = (i: number) => {
+    for (let k = successorStart[i]; k < successorStart[i + 1] && steps.length < mostSteps; k++) compute(successors[k]);
+    if (steps.length < mostSteps) steps.push(i);
+  };
+  for (let i = graph.nodeCount - 1; i >= 0; i--) for (let k = asks(i); k > 0; k--) compute(i);
+  return { steps, total: sum(times), rightTotal: graph.nodeCount, times, at: (count) => counted(film, steps, count) };
+}
+
+/** Nothing is kept of the slope: case 3 asks for it for b and each weight, case 2 for each predecessor. */
+function withoutSlope({ network: { graph }, film }: Exercise): BrokenPass {
+  const { edgeStart, successorStart, successors } = graph;
+  const fanIn = (i: number) => edgeStart[i + 1] - edgeStart[i];
+  const computed = (i: number) => (i < graph.inputCount ? 0 : 1 + 2 * fanIn(i));
+  const times = Array.from(graph.ids, (_, i) => BigInt(computed(i)));
+  const steps: number[] = [];
+  for (let i = graph.nodeCount - 1; i >= 0; i--) {
+    for (let k = successorStart[i]; k < successorStart[i + 1]; k++) steps.push(successors[k]);
+    if (i >= graph.inputCount) for (let k = fanIn(i); k >= 0; k--) steps.push(i);
+  }
+  const shown = steps.slice(0, mostSteps);
+  return {
+    steps: shown,
+    total: sum(times),
+    rightTotal: graph.nodeCount - graph.inputCount,
+    times,
+    at: (count) => counted(film, shown, count),
+  };
+}
+
+/** The numbers stay right; only how often they are computed does not. */
+function counted(film: Exercise['film'], steps: readonly number[], count: number): Books {
+  const { dLossDx, slope } = sampleOf(film);
+  const books = emptyBooks(dLossDx.length, NaN);
+  for (const i of steps.slice(0, count)) {
+    books.times[i]++;
+    books.dLossDx[i] = dLossDx[i];
+    books.dLossDb[i] = dLossDx[i] * slope[i];
+  }
+  return books;
+}
+
+const sampleOf = ({ pass }: Exercise['film']): SampleCache => pass.cache.samples[0];
+const sum = (counts: readonly bigint[]): bigint => counts.reduce((total, count) => total + count, 0n);
+const emptyBooks = (length: number, fill: number): Books => ({
+  times: new Float64Array(length),
+  dLossDx: new Float64Array(length).fill(fill),
+  dLossDb: new Float64Array(length).fill(fill),
+});
+
+/** Whether two numbers differ by more than the order of a sum explains. */
+export const differs = (found: number, right: number): boolean =>
+  Math.abs(found - right) > 1e-12 * Math.max(Math.abs(found), Math.abs(right));

@@ -1,0 +1,21 @@
+/** What the parts of the view do to the state. */
+import { nameOf, type QuantityName } from '@nnbp/explain';
+import type { NodeDescription, PlaygroundState } from '../state.js';
+import { update } from '../store.js';
+
+/** Changes what the view shows. */
+export const change = (part: Partial<PlaygroundState['derive']>): void =>
+  update((state) => ({ ...state, derive: { ...state.derive, ...part } }));
+
+/** Asks where a number comes from. */
+export const select = (quantity: QuantityName): void => change({ selected: nameOf(quantity) });
+
+/** Changes one node of the reader's network. */
+export const changeNode = (id: string, part: Partial<NodeDescription>): void =>
+  update((state) => ({
+    ...state,
+    network: {
+      ...state.network,
+      nodes: state.network.nodes.map((node) => (node.id === id ? { ...node, ...part } : node)),
+    },
+  }));

@@ -1,0 +1,156 @@
+/** Where a number comes from: its formula over its numbers, and behind each of them, on demand, the same again. */
+import { nameOf, type QuantityName, type Step } from '@nnbp/explain';
+import { useMemo, useState } from 'react';
+import { useMessages } from '../language.js';
+import { Figure } from '../shared/figure.js';
+import { Formula } from '../shared/formula.js';
+import { type Exercise, measured } from './exercise.js';
+import { messages } from './messages.js';
+
+export interface DerivationPanelProps {
+  readonly exercise: Exercise;
+  readonly selected: QuantityName;
+}
+
+export function DerivationPanel({ exercise, selected }: DerivationPanelProps) {
+  const say = useMessages(messages);
+  const name = nameOf(selected);
+  const root = useMemo(() => exercise.derivation(selected), [exercise, name]);
+  return (
+    <section className="panel derivation" aria-label={say.derivation}>
+      <h2>{say.derivation}</h2>
+      <output className="answer" aria-live="polite">
+        <Formula latex={sides(root.formula)[0]} plain={name} /> <span>=</span> <Figure value={root.value} digits={17} />
+      </output>
+      <ol className="steps">
+        <StepItem key={name} step={root} depth={0} />
+      </ol>
+      <Measured exercise={exercise} selected={selected} />
+      <ul className="legend">
+        {([1, 2, 3] as const).map((of) => (
+          <li key={of}>
+            <span className={`badge case-${of}`}>{say.cases[of]}</span> {say.legend[of]}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+/** Of so many terms the first ones and the last are shown until one asks for more. */
+const mostTerms = 8;
+const moreTerms = 50;
+
+function StepItem({ step, depth }: { readonly step: Step; readonly depth: number }) {
+  const say = useMessages(messages);
+  const [open, setOpen] = useState(
+    depth === 0 || (depth === 1 && step.case !== 'forward' && step.state === 'computed'),
+  );
+  const [shown, setShown] = useState(mostTerms);
+  const name = nameOf(step.quantity);
+  const hasMore = step.terms.length > 0 || step.numbers !== String(step.value);
+  const terms = open ? step.terms : [];
+  const cut = terms.length > shown + 1;
+  return (
+    <li className={`step case-${step.case}`}>
+      <div className="step-head">
+        <span className={`badge case-${step.case}`}>{say.cases[step.case]}</span>
+        {depth > 0 && (
+          <span className={`state ${step.state}`} title={say.stateTitles[step.state]}>
+            {say.states[step.state]}
+          </span>
+        )}
+        {hasMore && (
+          <button
+            type="button"
+            className="fold"
+            aria-expanded={open}
+            aria-label={open ? say.close(name) : say.open(name)}
+            onClick={() => setOpen(!open)}
+          >
+            {open ? '−' : '+'}
+          </button>
+        )}
+      </div>
+      <div className="step-lines">
+        {open ? (
+          <>
+            {equation(step.formula, name).map((line) => (
+              <p key={line.latex}>
+                <Formula {...line} />
+              </p>
+            ))}
+            <p>
+              <Formula latex={`= ${step.numbers}`} plain="" />
+            </p>
+            <p className="result">
+              = <Figure value={step.value} digits={6} />
+            </p>
+          </>
+        ) : (
+          <p className="result">
+            <Formula latex={sides(step.formula)[0]} plain={name} /> = <Figure value={step.value} digits={6} />
+          </p>
+        )}
+      </div>
+      {terms.length > 0 && (
+        <ol className="steps">
+          {terms.slice(0, cut ? shown : terms.length).map((term, k) => (
+            <StepItem key={k} step={term} depth={depth + 1} />
+          ))}
+          {cut && (
+            <>
+              <li>
+                <button type="button" onClick={() => setShown(shown + moreTerms)}>
+                  {say.more(terms.length - shown - 1)}
+                </button>
+              </li>
+              <StepItem key="last" step={terms.at(-1)!} depth={depth + 1} />
+            </>
+          )}
+        </ol>
+      )}
+    </li>
+  );
+}
+
+function Measured({ exercise, selected }: DerivationPanelProps) {
+  const say = useMessages(messages);
+  const slope = useMemo(() => measured(exercise, selected), [exercise, nameOf(selected)]);
+  if (slope === undefined || Object.keys(exercise.given).length > 0) return null;
+  const parameter = nameOf(selected).replace('dloss/d', '');
+  return (
+    <p className="measured quiet">
+      {say.nudge(parameter)} <Figure value={slope} digits={6} /> {say.nudgeEnd}
+    </p>
+  );
+}
+
+/** "a = b = c" as a line for each equals sign, the first two together. */
+function equation(formula: string, plain: string): { readonly latex: string; readonly plain: string }[] {
+  const [letter, first = '', ...others] = sides(formula);
+  return [
+    { latex: first === '' ? letter : `${letter} = ${first}`, plain },
+    ...others.map((side) => ({ latex: `= ${side}`, plain: '' })),
+  ];
+}
+
+/** What stands between the equals signs of a formula; not those inside a name. */
+function sides(latex: string): string[] {
+  const found = [''];
+  let depth = 0;
+  for (let at = 0; at < latex.length; at++) {
+    if (latex[at] === '\\') {
+      found.push(`${found.pop()!}${latex.slice(at, at + 2)}`);
+      at++;
+      continue;
+    }
+    if (latex[at] === '{') depth++;
+    if (latex[at] === '}') depth--;
+    if (depth === 0 && latex.startsWith(' = ', at)) {
+      found.push('');
+      at += 2;
+    } else found.push(found.pop()! + latex[at]);
+  }
+  return found;
+}

@@ -1,0 +1,116 @@
+/**
+ * What the Derive view looks at: think of one exercise on the blackboard, a network, a sample and a loss, worked through
+ * to the last number.
+ */
+import type { Loss, Network } from '@nnbp/core';
+import { explain, nameOf, parseQuantity, type QuantityName, type Step, type Trace, trace } from '@nnbp/explain';
+import type { Functions } from '../functions.js';
+import { networkOf } from '../network.js';
+import type { NetworkDescription, PlaygroundState } from '../state.js';
+import { articleNode, articleSample, asInTheArticle, assumedLoss } from './article-node.js';
+
+export interface Exercise {
+  readonly network: Network;
+  readonly input: readonly number[];
+  readonly target: readonly number[];
+  readonly loss: Loss;
+  /** Its forward and backward pass, step by step. */
+  readonly film: Trace;
+  /** Values that are taken as given, by node, whatever the node itself would compute. */
+  readonly given: Readonly<Record<string, number>>;
+  /** Where a number comes from. */
+  derivation(what: QuantityName): Step;
+}
+
+/** The network that is shown: the reader's own, or the article's node 7 with what feeds it. */
+export const shownNetwork = ({ derive, network }: PlaygroundState): NetworkDescription =>
+  derive.mode === 'article' ? articleNode : network;
+
+/**
+ * The exercise of a state.
+ *
+ * @throws NnbpError where it cannot be worked: a cycle, a function that is not there, a target the loss does not take
+ */
+export function exerciseOf(state: PlaygroundState, functions: Functions): Exercise {
+  const { derive } = state;
+  const description = shownNetwork(state);
+  const network = networkOf(description, functions);
+  const isArticle = derive.mode === 'article';
+  const sample = isArticle ? articleSample : derive;
+  const input = sized(sample.input, description.inputs.length, 0.5);
+  const target = sized(sample.target, description.outputs.length, 0);
+  const loss = isArticle ? assumedLoss : functions.loss(derive.loss);
+  return {
+    network,
+    input,
+    target,
+    loss,
+    film: trace(network, input, target, loss),
+    given: isArticle ? { 7: 7 } : {},
+    derivation(what) {
+      const { root } = explain(network, input, target, loss, what);
+      return isArticle ? asInTheArticle(root) : root;
+    },
+  };
+}
+
+/** As many numbers as there are nodes: the network may have changed since they were written. */
+export const sized = (row: readonly number[], length: number, fill: number): number[] =>
+  Array.from({ length }, (_, k) => row[k] ?? fill);
+
+/** The quantity that is selected, or, where this network has none of that name, the derivative of its first output. */
+export function selectedQuantity({ network: { graph } }: Exercise, selected: string): QuantityName {
+  try {
+    return parseQuantity(graph, selected);
+  } catch {
+    return { quantity: 'dLossDx', node: graph.ids[graph.outputs[0]] };
+  }
+}
+
+/** All that can be asked of a node, derivatives first. */
+export function quantitiesOf({ network: { graph } }: Exercise, node: string): QuantityName[] {
+  const i = graph.indexOf(node);
+  const of = (...kinds: QuantityName['quantity'][]) => kinds.map((quantity): QuantityName => ({ quantity, node }));
+  if (i < graph.inputCount) return of('dLossDx', 'x');
+  const weights = Array.from({ length: graph.edgeStart[i + 1] - graph.edgeStart[i] }, (_, k): QuantityName => ({
+    quantity: 'dLossDw',
+    node,
+    from: graph.ids[graph.predecessors[graph.edgeStart[i] + k]],
+  }));
+  return [...of('dLossDx', 'dLossDb', 'dLossDc'), ...weights, ...of('slope', 'x', 'g', 'h')];
+}
+
+/** Whether two names mean the same number. */
+export const sameQuantity = (a: QuantityName, b: QuantityName): boolean =>
+  a.node === b.node && a.quantity === b.quantity && nameOf(a) === nameOf(b);
+
+/**
+ * dloss/dp of a parameter measured instead of derived: (loss(p + d) − loss(p − d)) / 2d. Undefined for what is no
+ * parameter, or where the loss cannot be computed that close by.
+ */
+export function measured({ network, input, target, loss }: Exercise, { quantity, node, from }: QuantityName) {
+  const letter = quantity === 'dLossDb' ? 'b' : quantity === 'dLossDc' ? 'c' : quantity === 'dLossDw' ? 'w' : undefined;
+  if (letter === undefined) return undefined;
+  const { graph } = network;
+  const i = graph.indexOf(node);
+  const index =
+    letter === 'b'
+      ? graph.biasIndex(i)
+      : letter === 'c'
+        ? graph.scaleIndex(i)
+        : graph.weightIndex(graph.edgeStart[i] + Object.keys(network.getParameters(node).w).indexOf(from!), i);
+  const { vector } = network.parameters;
+  const before = vector[index];
+  const distance = 1e-5 * Math.max(1, Math.abs(before));
+  const lossAt = (value: number) => {
+    vector[index] = value;
+    return network.backpropagate(input, target, loss).loss;
+  };
+  try {
+    return (lossAt(before + distance) - lossAt(before - distance)) / (2 * distance);
+  } catch {
+    return undefined;
+  } finally {
+    vector[index] = before;
+  }
+}

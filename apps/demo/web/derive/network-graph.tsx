@@ -1,0 +1,138 @@
+/** The network as a chart: in each node the numbers it keeps, on each edge its weight and that weight's derivative. */
+import { nameOf, type QuantityName, replay } from '@nnbp/explain';
+import { useMessages } from '../language.js';
+import { Figure, written } from '../shared/figure.js';
+import { type GraphEdge, type GraphNode, GraphView } from '../shared/graph-view.js';
+import { select } from './change.js';
+import { type Exercise, sameQuantity } from './exercise.js';
+import { litBy } from './lit.js';
+import { messages } from './messages.js';
+
+export interface NetworkGraphProps {
+  readonly exercise: Exercise;
+  readonly selected: QuantityName;
+  /** Steps of the film that have been taken; null: all, and none is pointed out. */
+  readonly step: number | null;
+}
+
+/** Of more edges than this only those that light up have a label. */
+const labelledEdges = 40;
+
+type Kept = 'h' | 'g' | 'x' | 'slope' | 'dLossDx';
+const letters: Record<Kept, string> = { h: 'h', g: 'g', x: 'x', slope: 'slope', dLossDx: '∂loss/∂x' };
+
+export const nodeWidth = 124;
+/** A head and so many rows. */
+export const nodeHeight = (rows: number): number => 26 + 20 * rows;
+
+export function NetworkGraph({ exercise, selected, step }: NetworkGraphProps) {
+  const say = useMessages(messages);
+  const { network, film, given } = exercise;
+  const { graph } = network;
+  const known = replay(film, step ?? film.steps.length);
+  const current = step === null || step === 0 ? undefined : film.steps[step - 1];
+  const fresh = new Set(current?.writes.map(nameOf));
+  const read = new Set(current?.reads.map(nameOf));
+  const lit = litBy(graph, selected);
+
+  const valueOf = (quantity: QuantityName): number | undefined => {
+    const value = known.value(quantity);
+    return value !== undefined && quantity.quantity === 'x' ? (given[quantity.node] ?? value) : value;
+  };
+  const marks = (quantity: QuantityName) =>
+    [
+      sameQuantity(quantity, selected) && 'selected',
+      fresh.has(nameOf(quantity)) && 'fresh',
+      read.has(nameOf(quantity)) && 'read',
+    ]
+      .filter(Boolean)
+      .join(' ');
+
+  const row = (quantity: QuantityName, kind: Kept, color: string) => {
+    const value = valueOf(quantity);
+    const name = nameOf(quantity);
+    return (
+      <button
+        key={kind}
+        type="button"
+        className={`kept ${color} ${marks(quantity)} nodrag nopan`}
+        aria-pressed={sameQuantity(quantity, selected)}
+        aria-label={say.select(name, value === undefined ? say.unknown : written(value))}
+        onClick={() => select(quantity)}
+      >
+        <span className="letter">{letters[kind]}</span>
+        {value === undefined ? <span className="blank">·</span> : <Figure value={value} />}
+      </button>
+    );
+  };
+
+  const nodes = graph.ids.map((id, i): GraphNode => {
+    const isInput = i < graph.inputCount;
+    const isLast = graph.outputPosition[i] >= 0 && graph.successorStart[i + 1] === graph.successorStart[i];
+    const kinds: readonly Kept[] = isInput ? ['x', 'dLossDx'] : ['h', 'g', 'x', 'slope', 'dLossDx'];
+    const colors: Record<Kept, string> = {
+      h: '',
+      g: '',
+      x: '',
+      slope: 'case-3',
+      dLossDx: isLast ? 'case-1' : 'case-2',
+    };
+    return {
+      id,
+      width: nodeWidth,
+      height: nodeHeight(kinds.length),
+      className: ['node', lit.nodes.has(i) && 'lit', current?.node === id && 'current'].filter(Boolean).join(' '),
+      content: (
+        <>
+          <div className="node-head">
+            <b>{id}</b>
+            <span>{isInput ? '' : graph.activations[graph.activationOf[i]].name}</span>
+          </div>
+          {kinds.map((kind) => row({ quantity: kind, node: id }, kind, colors[kind]))}
+        </>
+      ),
+    };
+  });
+
+  const edges: GraphEdge[] = [];
+  for (let i = graph.inputCount; i < graph.nodeCount; i++) {
+    for (let e = graph.edgeStart[i]; e < graph.edgeStart[i + 1]; e++) {
+      const from = graph.ids[graph.predecessors[e]];
+      const node = graph.ids[i];
+      const quantity: QuantityName = { quantity: 'dLossDw', node, from };
+      const isSelected = sameQuantity(quantity, selected);
+      const isLit = lit.edges.has(e);
+      const w = network.parameters.vector[graph.weightIndex(e, i)];
+      const gradient = known.value(quantity);
+      const name = nameOf(quantity);
+      edges.push({
+        from,
+        to: node,
+        width: isSelected ? 4 : isLit ? 2.5 : 1.5,
+        className: isSelected ? 'edge-selected' : isLit ? 'edge-lit' : '',
+        ...((graph.edgeCount <= labelledEdges || isSelected) && {
+          label: (
+            <button
+              type="button"
+              className={`weight ${marks(quantity)}`}
+              aria-pressed={isSelected}
+              aria-label={say.select(name, gradient === undefined ? say.unknown : written(gradient))}
+              onClick={() => select(quantity)}
+            >
+              <Figure value={w} digits={3} />
+              {gradient !== undefined && (
+                <span className="case-3">
+                  <Figure value={gradient} digits={3} />
+                </span>
+              )}
+            </button>
+          ),
+        }),
+      });
+    }
+  }
+  return <GraphView label={say.graph} nodes={nodes} edges={edges} height={chartHeight(graph.nodeCount)} />;
+}
+
+/** A larger graph gets more room. */
+export const chartHeight = (nodes: number): number => (nodes > 30 ? 640 : 470);

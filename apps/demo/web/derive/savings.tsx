@@ -1,0 +1,85 @@
+/** What the two caches save: paths multiplied out one by one against edges used once. */
+import { type PathCount, paths, type QuantityName } from '@nnbp/explain';
+import { sigmoid } from '@nnbp/activations';
+import { mlp } from '@nnbp/core';
+import { useMemo } from 'react';
+import { useMessages } from '../language.js';
+import { usePlayground } from '../store.js';
+import { change } from './change.js';
+import type { Exercise } from './exercise.js';
+import { messages } from './messages.js';
+
+export function Savings({ exercise, selected }: { readonly exercise: Exercise; readonly selected: QuantityName }) {
+  const { derive } = usePlayground();
+  const { savings: say } = useMessages(messages);
+  const { found, output } = mostPaths(exercise, selected.node);
+  const { layers, width } = derive.imagined;
+  const imagined = useMemo(() => {
+    const dense = mlp([1, ...Array.from({ length: layers }, () => width), 1], { activation: sigmoid });
+    return paths(dense, dense.ids[0], 'output.0');
+  }, [layers, width]);
+  return (
+    <section className="panel savings" aria-label={say.title}>
+      <h2>{say.title}</h2>
+      <p className="quiet">{say.explained}</p>
+      {found.paths === 0n ? (
+        <p>{say.none(selected.node, output)}</p>
+      ) : (
+        <dl className="counts">
+          <Count value={found.paths} label={say.paths(selected.node, output)} />
+          <Count value={found.naiveMultiplications} label={say.naive} />
+          <Count value={BigInt(found.edgesVisited)} label={say.edges} />
+          <Count value={BigInt(found.cachedMultiplications)} label={say.cached} />
+        </dl>
+      )}
+      <p className="imagine">
+        {say.imagine}{' '}
+        <label>
+          {say.layers}{' '}
+          <input
+            type="range"
+            min={1}
+            max={12}
+            value={layers}
+            onChange={(event) => change({ imagined: { layers: Number(event.target.value), width } })}
+          />{' '}
+          <b>{layers}</b>
+        </label>{' '}
+        <label>
+          {say.width}{' '}
+          <input
+            type="range"
+            min={1}
+            max={32}
+            value={width}
+            onChange={(event) => change({ imagined: { layers, width: Number(event.target.value) } })}
+          />{' '}
+          <b>{width}</b>
+        </label>
+      </p>
+      <p className="imagined" aria-live="polite">
+        {say.sentence(grouped(imagined.paths), grouped(BigInt(imagined.edgesVisited)))}
+      </p>
+    </section>
+  );
+}
+
+function Count({ value, label }: { readonly value: bigint; readonly label: string }) {
+  return (
+    <div>
+      <dt>{label}</dt>
+      <dd>
+        <data value={String(value)}>{grouped(value)}</data>
+      </dd>
+    </div>
+  );
+}
+
+/** Of several outputs the one that most paths lead to. */
+function mostPaths({ network: { graph } }: Exercise, node: string): { found: PathCount; output: string } {
+  const all = Array.from(graph.outputs, (i) => ({ output: graph.ids[i], found: paths(graph, node, graph.ids[i]) }));
+  return all.reduce((most, other) => (other.found.paths > most.found.paths ? other : most));
+}
+
+/** In groups of three digits. */
+export const grouped = (value: bigint): string => value.toLocaleString('en').replaceAll(',', '\u202f');

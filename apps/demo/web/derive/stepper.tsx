@@ -1,0 +1,157 @@
+/** Steps through a list of steps: a slider, buttons, the arrow keys, and a film that plays by itself. */
+import { type QuantityName, nameOf } from '@nnbp/explain';
+import { ChevronFirst, ChevronLast, ChevronLeft, ChevronRight, Pause, Play } from 'lucide-react';
+import { type ReactNode, useEffect, useState } from 'react';
+import { useMessages } from '../language.js';
+import { Figure } from '../shared/figure.js';
+import { Formula } from '../shared/formula.js';
+import { change } from './change.js';
+import type { Exercise } from './exercise.js';
+import { messages } from './messages.js';
+
+/** Between two steps of the film, in milliseconds. */
+const pause = 900;
+
+export interface StepperProps {
+  /** Steps taken; null: all of them. */
+  readonly step: number | null;
+  readonly all: number;
+  /** What the step does. */
+  readonly children?: ReactNode;
+}
+
+export function Stepper({ step, all, children }: StepperProps) {
+  const say = useMessages(messages).steps;
+  const [playing, setPlaying] = useState(false);
+  const taken = step ?? all;
+  const go = (to: number) => change({ step: Math.max(0, Math.min(all, to)) });
+  useEffect(() => {
+    if (!playing) return;
+    if (step !== null && step >= all) {
+      setPlaying(false);
+      return;
+    }
+    const next = setTimeout(() => change({ step: (step ?? -1) + 1 }), step === null ? 0 : pause);
+    return () => clearTimeout(next);
+  }, [playing, step, all]);
+  const stepTo = (to: number) => {
+    setPlaying(false);
+    go(to);
+  };
+  return (
+    <div
+      className="stepper"
+      role="group"
+      aria-label={say.title}
+      onKeyDown={(event) => {
+        // The slider has its own arrow keys.
+        if (event.target instanceof HTMLInputElement) return;
+        if (event.key === 'ArrowRight') stepTo(taken + 1);
+        else if (event.key === 'ArrowLeft') stepTo(taken - 1);
+      }}
+    >
+      <div className="stepper-controls">
+        <button type="button" aria-label={say.first} title={say.first} onClick={() => stepTo(0)}>
+          <ChevronFirst size={18} aria-hidden />
+        </button>
+        <button
+          type="button"
+          aria-label={say.back}
+          title={say.back}
+          disabled={taken === 0}
+          onClick={() => stepTo(taken - 1)}
+        >
+          <ChevronLeft size={18} aria-hidden />
+        </button>
+        <button
+          type="button"
+          className="primary"
+          aria-label={playing ? say.pause : say.play}
+          title={playing ? say.pause : say.play}
+          onClick={() => {
+            if (!playing && taken === all) change({ step: 0 });
+            setPlaying(!playing);
+          }}
+        >
+          {playing ? <Pause size={18} aria-hidden /> : <Play size={18} aria-hidden />}
+        </button>
+        <button
+          type="button"
+          aria-label={say.forward}
+          title={say.forward}
+          disabled={taken === all}
+          onClick={() => stepTo(taken + 1)}
+        >
+          <ChevronRight size={18} aria-hidden />
+        </button>
+        <button type="button" aria-label={say.last} title={say.last} onClick={() => change({ step: null })}>
+          <ChevronLast size={18} aria-hidden />
+        </button>
+        <input
+          type="range"
+          min={0}
+          max={all}
+          value={taken}
+          aria-label={say.slider}
+          aria-valuetext={say.of(taken, all)}
+          onChange={(event) => stepTo(Number(event.target.value))}
+        />
+        <span className="quiet stepper-count">{say.of(taken, all)}</span>
+      </div>
+      <div className="stepper-caption" aria-live="polite">
+        {step !== null && (step === 0 ? <p>{say.none}</p> : children)}
+      </div>
+    </div>
+  );
+}
+
+/** Through the right pass: what each step reads and writes. */
+export function FilmStepper({ exercise, step }: { readonly exercise: Exercise; readonly step: number | null }) {
+  const { film } = exercise;
+  return (
+    <Stepper step={step} all={film.steps.length}>
+      {step !== null && step > 0 && <Caption exercise={exercise} index={step - 1} />}
+    </Stepper>
+  );
+}
+
+/** Of one step no more numbers than this are written out. */
+const mostWritten = 6;
+
+function Caption({ exercise, index }: { readonly exercise: Exercise; readonly index: number }) {
+  const all = useMessages(messages);
+  const say = all.steps;
+  const step = exercise.film.steps[index];
+  const { graph } = exercise.network;
+  const isInput = graph.indexOf(step.node) < graph.inputCount;
+  const sentence =
+    step.case === 'forward' ? (isInput ? say.inputAt : say.forwardAt)(step.node) : say.caseAt[step.case](step.node);
+  const reads = step.reads.map(nameOf);
+  return (
+    <>
+      <p>
+        <span className={`badge case-${step.case}`}>{all.cases[step.case]}</span> {sentence}{' '}
+        <span className="quiet">{reads.length === 0 ? say.readsNothing : say.reads(shortList(reads))}</span>
+      </p>
+      <ul className="plain-list">
+        {step.writes.slice(0, mostWritten).map((quantity) => (
+          <Written key={nameOf(quantity)} exercise={exercise} quantity={quantity} />
+        ))}
+        {step.writes.length > mostWritten && <li className="quiet">{all.more(step.writes.length - mostWritten)}</li>}
+      </ul>
+    </>
+  );
+}
+
+function Written({ exercise, quantity }: { readonly exercise: Exercise; readonly quantity: QuantityName }) {
+  const { formula, numbers, value } = exercise.derivation(quantity);
+  return (
+    <li>
+      <Formula latex={formula} plain={nameOf(quantity)} />{' '}
+      {numbers !== String(value) && <Formula latex={`= ${numbers}`} plain="" />} = <Figure value={value} />
+    </li>
+  );
+}
+
+const shortList = (names: readonly string[]): string =>
+  names.length <= 8 ? names.join(', ') : `${names.slice(0, 7).join(', ')} … ${names.at(-1)}`;
