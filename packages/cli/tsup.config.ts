@@ -1,4 +1,9 @@
+import type { Options } from 'tsup';
 import { library } from '../../tsup.config.base.ts';
 
 /** A library for tests and scripts, and the command itself; both for Node. */
-export default { ...library, entry: { index: 'src/index.ts', nnbp: 'src/nnbp.ts' }, platform: 'node' as const };
+export default {
+  ...(library as Options),
+  entry: { index: 'src/index.ts', nnbp: 'src/nnbp.ts' },
+  platform: 'node',
+} satisfies Options;

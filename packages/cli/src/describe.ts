@@ -24,21 +24,24 @@ export function describeFile(
   return `${title}\n\n${tableOf(table)}`;
 }
 
-/** What training came to: a line for each part of the data. */
+/** What training came to: a line for each part of the data that was looked at. */
 export function describeResults(
-  { training, heldOut }: { readonly training: Assessment; readonly heldOut?: Assessment },
-  rows: number,
+  { training, heldOut }: { readonly training?: Assessment; readonly heldOut?: Assessment },
+  heldOutRows: number,
 ): string {
-  const line = (what: string, { loss, metrics }: Assessment) => [
-    what,
-    short(loss),
-    ...Object.entries(metrics).map(([name, value]) => metricText(name, value as number)),
+  const parts: [string, Assessment | undefined][] = [
+    ['training', training],
+    [`held out (${counted(heldOutRows, 'row')})`, heldOut],
   ];
-  const head = ['', 'loss', ...Object.keys(training.metrics).map((name) => metricNames[name] ?? name)];
-  const lines = [head, line('training', training)];
-  if (heldOut !== undefined) lines.push(line(`held out (${counted(rows, 'row')})`, heldOut));
-  return tableOf(lines, [1, 2, 3]);
+  const lines = parts.flatMap(([what, found]) =>
+    found === undefined ? [] : [[what, short(found.loss), ...figuresOf(found)]],
+  );
+  const names = Object.keys((heldOut ?? training)?.metrics ?? {});
+  return tableOf([['', 'loss', ...names.map((name) => metricNames[name] ?? name)], ...lines], [1, 2, 3]);
 }
+
+const figuresOf = ({ metrics }: Assessment) =>
+  Object.entries(metrics).map(([name, value]) => metricText(name, value as number));
 
 /** Names for people. */
 export const metricNames: Readonly<Record<string, string>> = {

@@ -119,7 +119,7 @@ function asNumber(survey: ColumnSurvey, { missing }: Wishes): { column: Column; 
   const slips = present - numbers;
   return {
     column: { kind: 'number', name, ...(missing === 'mean' && { fill: mean }) },
-    reason: `${short(least)} to ${short(most)}, mean ${short(mean)}${slips > 0 ? `; ${slips} cells such as ${shown(word!)} count as missing` : ''}`,
+    reason: `${short(least)} to ${short(most)}, mean ${short(mean)}${slips > 0 ? `; ${slips === 1 ? '1 cell counts' : `${slips} cells count`} as missing, such as ${shown(word!)}` : ''}`,
   };
 }
 

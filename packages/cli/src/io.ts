@@ -33,4 +33,4 @@ export const note = (io: Io, text: string): Promise<void> => print(io.stderr, `$
 
 /** Colours where a person looks at a stream and has not asked for none. */
 export const colorsFor = (stream: Io['stdout']): ReturnType<typeof createColors> =>
-  createColors(isTerminal(stream) && (process.env['NO_COLOR'] ?? '') === '');
+  createColors(isTerminal(stream) && (process.env.NO_COLOR ?? '') === '');

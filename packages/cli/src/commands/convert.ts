@@ -62,7 +62,7 @@ async function convert(io: Io, from: string, to: string, options: ConvertOptions
       `${from} (${name}) → ${to} (${target.name}): ${counted(graph.nodeCount, 'node')}, ${counted(graph.edgeCount, 'edge')}.\n`,
     );
   }
-  if (model.metadata?.['columns'] !== undefined && target.name !== 'nnbp') {
+  if (model.metadata?.columns !== undefined && target.name !== 'nnbp') {
     await note(io, 'The names of columns and categories stay behind: only the nnbp format has a place for them.');
   }
 }

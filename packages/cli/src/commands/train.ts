@@ -141,8 +141,10 @@ async function train(io: Io, path: string, options: TrainOptions): Promise<void>
 
     const metrics = categoryOf(plan) ? [accuracy()] : [rSquared(), meanAbsoluteError()];
     const assess = (some: Data) => evaluate(network, some, { loss: use.loss(), metrics, engine });
+    // Going through millions of rows again would tell little more than those held out.
+    const again = data.training.inMemory || held === undefined;
     const results = {
-      training: await assess(training),
+      ...(again && { training: await assess(training) }),
       ...(held !== undefined && { heldOut: await assess(held) }),
     };
     const output = options.output ?? `${parsePath(path).name}.nnbp.safetensors`;

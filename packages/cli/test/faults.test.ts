@@ -1,0 +1,200 @@
+import { expect, describe, it } from 'vitest';
+import { housesCsv, irisCsv, world } from './world.js';
+
+const rows = (header: string, ...lines: string[]) => [header, ...lines, ''].join('\n');
+const many = (line: (k: number) => string, count = 20) => Array.from({ length: count }, (_, k) => line(k));
+
+/** Each is one line that says what to do, and an exit code. */
+describe('what is wrong is said in one line', () => {
+  it.each<[what: string, files: Record<string, string>, argv: string[], code: number, message: string]>([
+    ['no file', {}, ['train', 'no.csv', '-t', 'y'], 1, 'no.csv: there is no such file or directory.'],
+    ['a directory', {}, ['train', '.', '-t', 'y'], 1, 'it is a directory, not a file.'],
+    ['an empty file', { 'a.csv': '' }, ['train', 'a.csv', '-t', 'y'], 1, 'a.csv is empty'],
+    ['no rows', { 'a.csv': 'x,y\n' }, ['train', 'a.csv', '-t', 'y'], 1, 'a.csv has column names and no rows.'],
+    ['no target', { 'a.csv': irisCsv }, ['train', 'a.csv'], 2, 'as in --target "species". There are: sepal_length, '],
+    [
+      'a target misspelt',
+      { 'a.csv': irisCsv },
+      ['train', 'a.csv', '-t', 'specis'],
+      2,
+      'a.csv has no column "specis". Did you mean "species"?',
+    ],
+    [
+      'an ignored column misspelt',
+      { 'a.csv': irisCsv },
+      ['train', 'a.csv', '-t', 'species', '--ignore', 'sepal-width'],
+      2,
+      'Did you mean "sepal_width"?',
+    ],
+    [
+      'a constant target',
+      { 'a.csv': rows('x,y', ...many((k) => `${k},3`)) },
+      ['train', 'a.csv', '-t', 'y'],
+      1,
+      'The target "y" is 3 in every row: there is nothing to learn.',
+    ],
+    [
+      'an empty target',
+      { 'a.csv': rows('x,y', ...many((k) => `${k},`)) },
+      ['train', 'a.csv', '-t', 'y'],
+      1,
+      'The target "y" is empty.',
+    ],
+    [
+      'a target of texts',
+      { 'a.csv': rows('x,y', ...many((k) => `${k},text ${k}`)) },
+      ['train', 'a.csv', '-t', 'y'],
+      1,
+      'is text with 20 different values',
+    ],
+    [
+      'nothing to learn from',
+      { 'a.csv': rows('x,y', ...many((k) => `1,${k}`)) },
+      ['train', 'a.csv', '-t', 'y'],
+      1,
+      'There is no column to learn from',
+    ],
+    [
+      'a row too long',
+      { 'a.csv': rows('x,y', '1,2', '1,2,3') },
+      ['train', 'a.csv', '-t', 'y'],
+      1,
+      'a.csv, line 3: the row has not as many cells as the first',
+    ],
+    [
+      'a quote not closed',
+      { 'a.csv': rows('x,y', '1,"2', '1,2') },
+      ['train', 'a.csv', '-t', 'y'],
+      1,
+      'a quote is opened and never closed',
+    ],
+    ['a file in UTF-16', { 'a.csv': 'x\0,\0y\0\n\0' }, ['train', 'a.csv', '-t', 'y'], 1, 'save it as "CSV UTF-8"'],
+    [
+      'every row with a gap',
+      { 'a.csv': rows('x,z,y', ...many((k) => (k % 2 ? `${k},,${k}` : `,${k},${k}`))) },
+      ['train', 'a.csv', '-t', 'y'],
+      1,
+      '--missing mean',
+    ],
+    [
+      'an unknown activation',
+      { 'a.csv': irisCsv },
+      ['train', 'a.csv', '-t', 'species', '--activation', 'relo'],
+      2,
+      'There is no activation "relo". Did you mean "relu"?',
+    ],
+    [
+      'an unknown optimizer',
+      { 'a.csv': irisCsv },
+      ['train', 'a.csv', '-t', 'species', '--optimizer', 'constructor'],
+      2,
+      'There is no optimizer "constructor".',
+    ],
+    [
+      'a loss for categories',
+      { 'a.csv': housesCsv() },
+      ['train', 'a.csv', '-t', 'price', '--loss', 'hinge'],
+      2,
+      'The loss hinge is for categories',
+    ],
+    [
+      'a wrong number',
+      { 'a.csv': irisCsv },
+      ['train', 'a.csv', '-t', 'species', '--epochs', '0'],
+      2,
+      'Expected a whole number from 1.',
+    ],
+    [
+      'an unknown option',
+      { 'a.csv': irisCsv },
+      ['train', 'a.csv', '--taget', 'species'],
+      2,
+      "unknown option '--taget' (Did you mean --target?)",
+    ],
+    ['an unknown command', {}, ['trian', 'a.csv'], 2, "unknown command 'trian' (Did you mean train?)"],
+    ['data from a pipe', {}, ['train', '-', '-t', 'y'], 2, 'save them to a file'],
+    ['no model', { 'a.csv': irisCsv }, ['predict', 'a.csv', 'a.csv'], 1, 'a.csv is no model of a known format'],
+    [
+      'a model that is not there',
+      { 'a.csv': irisCsv },
+      ['predict', 'm.nnbp', 'a.csv'],
+      1,
+      'm.nnbp: there is no such file',
+    ],
+  ])('%s', async (_, files, argv, code, message) => {
+    const { nnbp } = await world(files);
+    const outcome = await nnbp(...argv);
+    expect(outcome.stderr).toContain(message);
+    expect(outcome.stderr.trimEnd().split('\n')).toHaveLength(1);
+    expect(outcome.stderr).toMatch(/^nnbp: /);
+    expect(outcome.code).toBe(code);
+  });
+
+  it('a training that overflows, with a smaller rate to try', async () => {
+    const { nnbp } = await world({ 'houses.csv': housesCsv() });
+    const args = ['--optimizer', 'sgd', '--rate', '100000', '--activation', 'identity', '--hidden', '16,16'];
+    const { code, stderr } = await nnbp('train', 'houses.csv', '-t', 'price', '--missing', 'mean', ...args);
+    expect(code).toBe(1);
+    expect(stderr).toContain('Try a smaller learning rate: --rate 10000.');
+  });
+});
+
+describe('files as people have them', () => {
+  const learn = async (csv: string, ...argv: string[]) => {
+    const { nnbp } = await world({ 'a.csv': csv });
+    const { code, stdout, stderr } = await nnbp('train', 'a.csv', '--epochs', '1', '--json', ...argv);
+    expect(stderr).toBe('');
+    expect(code).toBe(0);
+    return (JSON.parse(stdout) as { columns: { name: string; role: string; kind?: string; reason: string }[] }).columns;
+  };
+
+  it.each([
+    ['commas', ','],
+    ['semicolons', ';'],
+    ['tabs', '\t'],
+    ['bars', '|'],
+  ])('%s between cells, quoted cells with other separators in them', async (_, mark) => {
+    const lines = many((k) => [k, `"a,b;c|d\t${k % 2}"`, k * 2].join(mark));
+    const columns = await learn(rows(['x', 'kind', 'y'].join(mark), ...lines), '-t', 'y');
+    expect(columns.map(({ name, kind }) => [name, kind])).toEqual([
+      ['x', 'number'],
+      ['kind', 'category'],
+      ['y', 'number'],
+    ]);
+  });
+
+  it('no header: found, or said', async () => {
+    const lines = many((k) => `${k * 1.5},${k}`);
+    const named = ['column1', 'column2'];
+    expect((await learn(rows(lines[0], ...lines.slice(1)), '-t', 'column2')).map(({ name }) => name)).toEqual(named);
+    const words = many((k) => `${'ab'[k % 2]},${k}`);
+    expect(
+      (await learn(rows(words[0], ...words.slice(1)), '--no-header', '-t', 'column2')).map(({ name }) => name),
+    ).toEqual(named);
+    expect((await learn(rows('2023,2024', ...lines), '--header', '-t', '2024')).map(({ name }) => name)).toEqual([
+      '2023',
+      '2024',
+    ]);
+  });
+
+  it('headers that are double or empty', async () => {
+    const columns = await learn(rows('x,x,,y', ...many((k) => `${k},${-k},${k * k},${k}`)), '-t', 'y');
+    expect(columns.map(({ name }) => name)).toEqual(['x', 'x_2', 'unnamed3', 'y']);
+  });
+
+  it('no line end after the last row, and empty lines between', async () => {
+    expect(await learn('x,y\r\n1,2\r\n\r\n2,4\r\n3,6', '-t', 'y', '--hold-out', '0')).toHaveLength(2);
+  });
+
+  it('classes that are counted from 0', async () => {
+    const columns = await learn(rows('x,y', ...many((k) => `${k},${k % 3}`)), '-t', 'y');
+    expect(columns[1]).toMatchObject({ kind: 'category', reason: '0, 1, 2' });
+  });
+
+  it('a few words among many numbers count as missing', async () => {
+    const { nnbp } = await world({ 'a.csv': rows('x,y', ...many((k) => `${k === 7 ? 'broken' : k},${k}`, 60)) });
+    const { stdout, stderr } = await nnbp('train', 'a.csv', '-t', 'y', '--epochs', '1');
+    expect(stdout).toContain('1 cell counts as missing, such as broken');
+    expect(stderr).toContain('1 row left out (row 8: "x" is "broken"');
+  });
+});

@@ -1,0 +1,212 @@
+import { load } from '@nnbp/formats';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { housesCsv, irisCsv, world } from './world.js';
+
+interface Summary {
+  readonly columns: readonly {
+    readonly name: string;
+    readonly role: string;
+    readonly kind?: string;
+    readonly reason: string;
+  }[];
+  readonly rows: {
+    readonly all: number;
+    readonly training: number;
+    readonly heldOut: number;
+    readonly leftOut: number;
+  };
+  readonly heldOut: { readonly loss: number; readonly metrics: Readonly<Record<string, number>> };
+  readonly stoppedBy: string;
+  readonly epochs: number;
+}
+
+const summaryIn = (stdout: string) => JSON.parse(stdout) as Summary;
+
+describe('train with nothing but a target', () => {
+  it('learns the species of iris', async () => {
+    const { nnbp, directory } = await world({ 'iris.csv': irisCsv });
+    const { code, stdout } = await nnbp('train', 'iris.csv', '--target', 'species');
+    expect(code).toBe(0);
+    expect(stdout).toContain('iris.csv: 150 rows, 5 columns separated by commas.');
+    expect(stdout).toMatch(/species +target, category +setosa, versicolor, virginica/);
+    expect(Number(/held out \(30 rows\) +\S+ +(\S+) %/.exec(stdout)?.[1])).toBeGreaterThan(90);
+    expect(stdout).toContain('Saved iris.nnbp.safetensors');
+    expect(await readdir(directory)).toContain('iris.nnbp.safetensors');
+  });
+
+  it('learns a price from a table with semicolons, decimal commas, quotes, a byte order mark and gaps', async () => {
+    const { nnbp } = await world({ 'houses.csv': housesCsv() });
+    const { code, stdout, stderr } = await nnbp('train', 'houses.csv', '--target', 'price', '--json');
+    const { columns, rows, heldOut } = summaryIn(stdout);
+    expect(code).toBe(0);
+    expect(columns.map(({ name, role, kind }) => [name, role, kind])).toEqual([
+      ['id', 'ignored', undefined],
+      ['area', 'input', 'number'],
+      ['rooms', 'input', 'number'],
+      ['town', 'input', 'category'],
+      ['note', 'ignored', undefined],
+      ['price', 'target', 'number'],
+    ]);
+    expect(rows.leftOut).toBe(6);
+    expect(rows.training + rows.heldOut).toBe(294);
+    expect(stderr).toContain('6 rows left out (row 8: "rooms" is missing)');
+    expect(heldOut.metrics['rSquared']).toBeGreaterThan(0.99);
+  });
+
+  it('keeps columns, categories and units in the model file', async () => {
+    const { nnbp, directory } = await world({ 'houses.csv': housesCsv() });
+    await nnbp('train', 'houses.csv', '--target', 'price', '--epochs', '1', '-o', 'm.nnbp');
+    const { network, metadata } = load(await readFile(join(directory, 'm.nnbp')));
+    expect(metadata['columns']).toEqual({
+      inputs: [
+        { kind: 'number', name: 'area' },
+        { kind: 'number', name: 'rooms' },
+        { kind: 'category', name: 'town', values: ['Basel', 'Bern', 'Genf'] },
+      ],
+      targets: [{ kind: 'number', name: 'price' }],
+      loss: 'mse',
+    });
+    expect(network.graph.ids.slice(0, 5)).toEqual(['area', 'rooms', 'town=Basel', 'town=Bern', 'town=Genf']);
+    expect(network.inputUnits?.mean.slice(2)).toEqual([0, 0, 0]);
+    expect(network.inputUnits?.mean[0]).toBeCloseTo(119.5, -1);
+    expect(network.outputUnits?.deviation[0]).toBeGreaterThan(100);
+  });
+
+  it('gives the same file twice, and another with another seed', async () => {
+    const { nnbp, read } = await world({ 'iris.csv': irisCsv });
+    const train = (seed: string, output: string) =>
+      nnbp('train', 'iris.csv', '--target', 'species', '--epochs', '3', '--seed', seed, '-o', output);
+    await train('5', 'a.nnbp');
+    await train('5', 'b.nnbp');
+    await train('6', 'c.nnbp');
+    expect(await read('b.nnbp')).toBe(await read('a.nnbp'));
+    expect(await read('c.nnbp')).not.toBe(await read('a.nnbp'));
+  });
+});
+
+describe('train as one wishes', () => {
+  it.each([
+    [['--hidden', 'none', '--loss', 'binaryCrossEntropy']],
+    [['--hidden', '8,4', '--activation', 'relu', '--loss', 'hinge', '--optimizer', 'sgd', '--rate', '0.01']],
+    [['--optimizer', 'rprop', '--loss', 'binaryCrossEntropyWithLogits', '--epochs', '60']],
+    [['--loss', 'huber', '--optimizer', 'nadam', '--batch', '8', '--epochs', '50']],
+  ])('learns iris with %j', async (options) => {
+    const { nnbp } = await world({ 'iris.csv': irisCsv });
+    const { code, stdout } = await nnbp('train', 'iris.csv', '-t', 'species', '--json', ...options);
+    expect(code).toBe(0);
+    expect(summaryIn(stdout).heldOut.metrics['accuracy']).toBeGreaterThan(0.8);
+  });
+
+  it('stops early when the held-out loss no longer falls', async () => {
+    const { nnbp } = await world({ 'iris.csv': irisCsv });
+    const { stdout } = await nnbp(
+      'train',
+      'iris.csv',
+      '-t',
+      'species',
+      '--epochs',
+      '2000',
+      '--patience',
+      '5',
+      '--json',
+    );
+    expect(summaryIn(stdout)).toMatchObject({ stoppedBy: 'early stopping' });
+    expect(summaryIn(stdout).epochs).toBeLessThan(2000);
+  });
+
+  it('learns several numbers at once', async () => {
+    const { nnbp } = await world({ 'iris.csv': irisCsv });
+    const { stdout } = await nnbp('train', 'iris.csv', '-t', 'petal_length', '-t', 'petal_width', '--json');
+    expect(summaryIn(stdout).heldOut.metrics['rSquared']).toBeGreaterThan(0.9);
+  });
+
+  it('fills in what is missing if told so', async () => {
+    const { nnbp } = await world({ 'houses.csv': housesCsv() });
+    const { stdout } = await nnbp('train', 'houses.csv', '-t', 'price', '--missing', 'mean', '--epochs', '5', '--json');
+    expect(summaryIn(stdout).rows).toMatchObject({ all: 300, leftOut: 0 });
+  });
+
+  it('takes columns for what it is told to', async () => {
+    const { nnbp } = await world({ 'houses.csv': housesCsv() });
+    const args = ['--number', 'id', '--category', 'rooms', '--ignore', 'town', '--epochs', '1', '--json'];
+    const { stdout } = await nnbp('train', 'houses.csv', '-t', 'price', ...args);
+    expect(summaryIn(stdout).columns.slice(0, 4)).toMatchObject([
+      { name: 'id', role: 'input', kind: 'number' },
+      { name: 'area', role: 'input', kind: 'number' },
+      { name: 'rooms', role: 'input', kind: 'category' },
+      { name: 'town', role: 'ignored', reason: 'as you said' },
+    ]);
+  });
+});
+
+describe('Ctrl-C', () => {
+  it('saves the model so far, measures it and ends with 130', async () => {
+    const { nnbpWith, nnbp, directory } = await world({ 'iris.csv': irisCsv });
+    const stop = new AbortController();
+    const training = nnbpWith(
+      { signal: stop.signal },
+      'train',
+      'iris.csv',
+      '-t',
+      'species',
+      '--epochs',
+      '1000000',
+      '--checkpoint',
+      'run',
+    );
+    // Only once an epoch has ended there is something to save.
+    await expect.poll(() => readdir(join(directory, 'run')).catch(() => []), { timeout: 10_000 }).not.toEqual([]);
+    stop.abort();
+    const { code, stdout, stderr } = await training;
+    expect(code).toBe(130);
+    expect(stderr).toMatch(/^nnbp: Stopped in epoch \d+ of 1000000; the model so far is in iris.nnbp.safetensors\.$/m);
+    expect(stdout).toContain('held out (30 rows)');
+    expect((await nnbp('evaluate', 'iris.nnbp.safetensors', 'iris.csv')).code).toBe(0);
+  });
+
+  it('says so if there was nothing to save yet', async () => {
+    const { nnbpWith } = await world({ 'iris.csv': irisCsv });
+    const result = await nnbpWith({ signal: AbortSignal.abort() }, 'predict', 'nothing', 'iris.csv');
+    expect(result.code).toBe(130);
+    expect(result.stderr).toBe('nnbp: Stopped. Nothing was saved.\n');
+  });
+});
+
+describe('checkpoints', () => {
+  const args = ['train', 'iris.csv', '-t', 'species', '--seed', '3'];
+
+  it('make an interrupted training end with the same bits', async () => {
+    const { nnbp, read } = await world({ 'iris.csv': irisCsv });
+    await nnbp(...args, '--epochs', '12', '-o', 'whole.nnbp');
+    await nnbp(...args, '--epochs', '5', '-o', 'parts.nnbp', '--checkpoint', 'run');
+    expect(await read('parts.nnbp')).not.toBe(await read('whole.nnbp'));
+    const { code, stderr } = await nnbp(
+      ...args,
+      '--epochs',
+      '12',
+      '-o',
+      'parts.nnbp',
+      '--checkpoint',
+      'run',
+      '--resume',
+    );
+    expect([code, stderr]).toEqual([0, 'Going on after epoch 5.\n\n']);
+    expect(await read('parts.nnbp')).toBe(await read('whole.nnbp'));
+  });
+
+  it('are neither mixed up nor continued with other settings', async () => {
+    const { nnbp } = await world({ 'iris.csv': irisCsv });
+    await nnbp(...args, '--epochs', '2', '--checkpoint', 'run');
+    const again = await nnbp(...args, '--epochs', '4', '--checkpoint', 'run');
+    expect([again.code, again.stderr]).toEqual([
+      2,
+      'nnbp: run holds checkpoints up to epoch 2: add --resume to go on, or name another directory.\n',
+    ]);
+    const other = await nnbp(...args, '--epochs', '4', '--checkpoint', 'run', '--resume', '--rate', '0.5');
+    expect(other.code).toBe(1);
+    expect(other.stderr).toContain('of a training with rate 0.01, not 0.5');
+    expect((await nnbp(...args, '--resume')).stderr).toContain('name their directory with --checkpoint');
+  });
+});
