@@ -25,15 +25,12 @@ export function describe({ graph, inputUnits, outputUnits }: Network): NetworkDo
 /**
  * The graph that is described, and its units; parameters are 0.
  *
- * @param supplied - The user's own activations.
- * @throws NnbpError `MISSING_PLUGIN`, `MALFORMED` (no graph: a cycle, an id twice, an edge from nowhere; the order is not topological)
+ * @param supplied - The user's own activations, all that the document names.
+ * @throws NnbpError `MISSING_PLUGIN` (an activation that is not shipped), `UNSUPPORTED`, `MALFORMED` (no graph: a cycle, an id twice, an edge from nowhere; the order is not topological)
  */
 export function rebuild(document: NetworkDocument, supplied: readonly Activation[]): Network {
   const { inputs, nodes, outputs, inputUnits, outputUnits } = document;
-  const activationOf = activationsNamed(
-    nodes.map(({ activation }) => activation),
-    supplied,
-  );
+  const activationOf = activationsNamed(supplied);
   return asMalformed(() => {
     const builder = new GraphBuilder();
     for (const id of inputs) builder.input(id);

@@ -1,17 +1,16 @@
 /** A small network as a text that a person reads and edits: a node a line, with its parameters. */
-import { type Network, NnbpError } from '@nnbp/core';
+import { expectFinite, type Network, NnbpError } from '@nnbp/core';
 import { type NodesDocument, opened, type Place, readFrame, readFunction, readPair } from './document.js';
 import { exactJson, parsed } from './exact-json.js';
 import { describe, rebuild, sharedNames } from './in-writing.js';
 import { expectSparse } from './json-limits.js';
-import type { Plugins } from './load.js';
-import { type FunctionName, nameOf } from './plugins.js';
+import { expectSupplied, type FunctionName, nameOf, type Plugins } from './plugins.js';
 
 /**
  * The network as JSON, a line a node: its predecessors, activation, b, c (unless it is fixed at 1), and w in the order of
  * the predecessors. Numbers are written so that reading them gives the same bits.
  *
- * @throws NnbpError `UNSUPPORTED` (two of your own activations with one name)
+ * @throws NnbpError `NOT_FINITE` (a parameter), `UNSUPPORTED` (two of your own activations with one name)
  *
  * @example
  * ```ts
@@ -25,6 +24,7 @@ import { type FunctionName, nameOf } from './plugins.js';
  * ```
  */
 export function toJson(network: Network): string {
+  expectFinite('parameters', network.parameters.vector);
   const { inputs, outputs, nodes: _, ...frame } = describe(network);
   const { format, version, ...units } = frame;
   const { inputCount, nodeCount } = network.graph;
@@ -50,11 +50,17 @@ export function toJson(network: Network): string {
  *
  * @throws NnbpError `MALFORMED`, `UNKNOWN_FORMAT`, `MISSING_PLUGIN`, `UNSUPPORTED`
  */
-export function fromJson(text: string, { activations = [] }: Plugins = {}): Network {
+export function fromJson(text: string, plugins: Plugins = {}): Network {
   expectSparse(text, (what) => new NnbpError('MALFORMED', `The text cannot be read: ${what}.`));
   const at = opened(parsed(text, 'The text'));
   const read = at('nodes').list().map(readNode);
-  const network = rebuild({ ...readFrame(at), nodes: read.map(({ nodes }) => nodes) }, activations);
+  const nodes = read.map(({ nodes }) => nodes);
+  expectSupplied(
+    nodes.map(({ activation }) => activation),
+    [],
+    plugins,
+  );
+  const network = rebuild({ ...readFrame(at), nodes }, plugins.activations ?? []);
   const { graph, parameters } = network;
   read.forEach(({ place, b, c, w }, k) => {
     const i = graph.inputCount + k;

@@ -1,17 +1,12 @@
 /** A model's file, opened: everything is checked first, and nothing in it is run. */
-import { type Activation, allFinite, type Network, NnbpError } from '@nnbp/core';
+import { allFinite, type Loss, type Network, NnbpError } from '@nnbp/core';
 import { type Checkpoint, readCheckpoint } from './checkpoint.js';
-import { readNetwork } from './document.js';
+import { Place, readFunction, readNetwork } from './document.js';
 import { parsed } from './exact-json.js';
 import { rebuild } from './in-writing.js';
 import { expectSparse } from './json-limits.js';
+import { expectSupplied, lossNamed, type Plugins } from './plugins.js';
 import { decode } from './safetensors.js';
-
-/** What a file only names. */
-export interface Plugins {
-  /** Your own activations; each is found by its `name`. */
-  readonly activations?: readonly Activation[];
-}
 
 /** What was in a file. */
 export interface Loaded {
@@ -19,6 +14,8 @@ export interface Loaded {
   readonly network: Network;
   /** For `fit`'s `resume`, if it was saved. */
   readonly checkpoint?: Checkpoint;
+  /** What the network was trained with, if it was saved. */
+  readonly loss?: Loss;
   /** What was given to `save`; empty if nothing was. */
   readonly metadata: Readonly<Record<string, unknown>>;
 }
@@ -28,9 +25,9 @@ export interface Loaded {
  * nothing in it is run.
  *
  * @throws NnbpError `MALFORMED`, `UNKNOWN_FORMAT` (another program's file, or a newer version's), `UNSUPPORTED`,
- * `MISSING_PLUGIN` (lists the activations that have to be supplied)
+ * `MISSING_PLUGIN` (lists the activations and losses that have to be supplied)
  */
-export function load(file: Uint8Array, { activations = [] }: Plugins = {}): Loaded {
+export function load(file: Uint8Array, plugins: Plugins = {}): Loaded {
   const { tensors, metadata } = decode(file);
   const model = metadata.get('model');
   if (model === undefined) {
@@ -43,7 +40,15 @@ export function load(file: Uint8Array, { activations = [] }: Plugins = {}): Load
     expectSparse(text, (what) => new NnbpError('MALFORMED', `The ${name} in the file cannot be read: ${what}.`));
     return parsed(text, `The ${name} in the file`);
   };
-  const network = rebuild(readNetwork(json('model', model)), activations);
+  const document = readNetwork(json('model', model));
+  const lossText = metadata.get('loss');
+  const loss = lossText === undefined ? undefined : readFunction(new Place(json('loss', lossText), 'loss'));
+  expectSupplied(
+    document.nodes.map(({ activation }) => activation),
+    loss ? [loss] : [],
+    plugins,
+  );
+  const network = rebuild(document, plugins.activations ?? []);
   const values = tensors.get('parameters')?.values;
   if (values?.length !== network.parameters.vector.length) {
     throw new NnbpError(
@@ -59,6 +64,7 @@ export function load(file: Uint8Array, { activations = [] }: Plugins = {}): Load
   return {
     network,
     ...(state !== undefined && { checkpoint: readCheckpoint(json('checkpoint', state), tensors, values.length) }),
+    ...(loss && { loss: lossNamed(loss, plugins.losses ?? []) }),
     metadata: more === undefined ? {} : asObject(json('metadata', more)),
   };
 }

@@ -14,8 +14,8 @@ export interface FunctionName {
   readonly custom?: boolean;
 }
 
-/** What a file says of an activation. */
-export function nameOf({ name, builtin }: Activation): FunctionName {
+/** What a file says of an activation or a loss. */
+export function nameOf({ name, builtin }: Activation | Loss): FunctionName {
   if (builtin === undefined) return { name, custom: true };
   return { name: builtin.name, ...(Object.keys(builtin.options).length > 0 && { options: builtin.options }) };
 }
@@ -67,30 +67,49 @@ export function builtinLoss(name: string, options: Options = {}): Loss {
   return make(options);
 }
 
+/** What a file only names, and whoever loads it supplies again. */
+export interface Plugins {
+  /** Your own activations; each is found by its `name`. */
+  readonly activations?: readonly Activation[];
+  /** Your own losses, likewise. */
+  readonly losses?: readonly Loss[];
+}
+
+/**
+ * Nothing, if each of the author's own functions in a file was supplied.
+ *
+ * @throws NnbpError `MISSING_PLUGIN`, which lists all that are missing
+ */
+export function expectSupplied(
+  activationNames: readonly FunctionName[],
+  lossNames: readonly FunctionName[],
+  { activations = [], losses = [] }: Plugins,
+): void {
+  const missing = (names: readonly FunctionName[], supplied: readonly { readonly name: string }[]) => {
+    const own = new Set(supplied.map(({ name }) => name));
+    const without = names.filter(({ name, custom }) => custom === true && !own.has(name)).map(({ name }) => name);
+    return [...new Set(without)].map((name) => `"${name}"`).join(', ');
+  };
+  const lists = { activations: missing(activationNames, activations), losses: missing(lossNames, losses) };
+  const lacking = Object.entries(lists).filter(([, list]) => list !== '');
+  if (lacking.length === 0) return;
+  throw new NnbpError(
+    'MISSING_PLUGIN',
+    `The model uses functions of its author's own: ${lacking.map(([kind, list]) => `${kind} ${list}`).join('; ')}. ` +
+      `Supply them: load(file, { ${lacking.map(([kind]) => `${kind}: [...]`).join(', ')} }).`,
+  );
+}
+
 /**
  * The activation that each name stands for.
  *
- * @param supplied - The user's own; they are found by their `name`.
- * @throws NnbpError `MISSING_PLUGIN`, which lists all that are missing; as {@link builtinActivation}
+ * @param supplied - The user's own, all that {@link expectSupplied} asks for.
+ * @throws NnbpError as {@link builtinActivation}
  */
-export function activationsNamed(
-  names: readonly FunctionName[],
-  supplied: readonly Activation[],
-): (name: FunctionName) => Activation {
+export function activationsNamed(supplied: readonly Activation[]): (name: FunctionName) => Activation {
   const own = new Map(supplied.map((activation) => [activation.name, activation]));
-  const missing = new Set(
-    names.filter(({ name, custom }) => custom === true && !own.has(name)).map(({ name }) => name),
-  );
-  if (missing.size > 0) {
-    const list = [...missing].map((name) => `"${name}"`).join(', ');
-    throw new NnbpError(
-      'MISSING_PLUGIN',
-      `The model uses activations of its author's own: ${list}. Supply them: load(file, { activations: [...] }).`,
-    );
-  }
   const found = new Map<string, Activation>();
-  return (wanted) => {
-    const { name, options, custom } = wanted;
+  return ({ name, options, custom }) => {
     const key = JSON.stringify([name, options, custom]);
     const activation = found.get(key) ?? (custom === true ? own.get(name)! : builtinActivation(name, options));
     // One object for one function, however many nodes name it.
@@ -98,5 +117,13 @@ export function activationsNamed(
     return activation;
   };
 }
+
+/**
+ * The loss that a name stands for; see {@link activationsNamed}.
+ *
+ * @throws NnbpError as {@link builtinLoss}
+ */
+export const lossNamed = ({ name, options, custom }: FunctionName, supplied: readonly Loss[]): Loss =>
+  custom === true ? supplied.find((loss) => loss.name === name)! : builtinLoss(name, options);
 
 const listed = (functions: ReadonlyMap<string, unknown>) => [...functions.keys()].join(', ');

@@ -1,14 +1,17 @@
 /** A model as one file: safetensors, whose metadata holds the graph in writing. */
-import { type Network, NnbpError } from '@nnbp/core';
+import { expectFinite, type Loss, type Network, NnbpError } from '@nnbp/core';
 import { type Checkpoint, writeCheckpoint } from './checkpoint.js';
 import { exactJson } from './exact-json.js';
 import { describe } from './in-writing.js';
+import { nameOf } from './plugins.js';
 import { encode, type Tensor } from './safetensors.js';
 
 /** What is saved with a network. */
 export interface SaveOptions {
   /** So that training can go on to the same bits: `Progress.state()` of `@nnbp/train`, taken in `onEpochEnd`. */
   readonly checkpoint?: Checkpoint;
+  /** What the network was trained with; one of your own is written by its name, and supplied again on loading. */
+  readonly loss?: Loss;
   /** Whatever else belongs to the model, as JSON can hold it: names of columns, of classes. */
   readonly metadata?: Readonly<Record<string, unknown>>;
 }
@@ -18,7 +21,7 @@ export interface SaveOptions {
  * `parameters`. Numbers keep all their bits; where all of them are float32 numbers, they are written as such, in half the
  * space. An activation of your own is written by its name.
  *
- * @throws NnbpError `UNSUPPORTED` (two of your own activations with one name), `WRONG_TYPE` (metadata that JSON cannot hold)
+ * @throws NnbpError `NOT_FINITE` (a parameter), `UNSUPPORTED` (two of your own activations with one name), `WRONG_TYPE` (metadata that JSON cannot hold)
  *
  * @example
  * ```ts
@@ -33,7 +36,8 @@ export interface SaveOptions {
  * metadata.columns; // ['width', 'height']
  * ```
  */
-export function save(network: Network, { checkpoint, metadata }: SaveOptions = {}): Uint8Array {
+export function save(network: Network, { checkpoint, loss, metadata }: SaveOptions = {}): Uint8Array {
+  expectFinite('parameters', network.parameters.vector);
   const parameters = narrowed(network.parameters.vector);
   const state = checkpoint && writeCheckpoint(checkpoint);
   const tensors: Tensor[] = [
@@ -43,6 +47,7 @@ export function save(network: Network, { checkpoint, metadata }: SaveOptions = {
   return encode(tensors, {
     format: 'nnbp',
     model: exactJson(describe(network)),
+    ...(loss && { loss: exactJson(nameOf(loss)) }),
     ...(metadata && { metadata: asJson(metadata) }),
     ...(state && { checkpoint: state.text }),
   });

@@ -3,7 +3,8 @@ import { expectWhole, type Network } from '@nnbp/core';
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Checkpoint } from '../checkpoint.js';
-import { load, type Loaded, type Plugins } from '../load.js';
+import { load, type Loaded } from '../load.js';
+import type { Plugins } from '../plugins.js';
 import { save, type SaveOptions } from '../save.js';
 import { temporaryName, writeAtomically } from './write-atomically.js';
 
@@ -18,6 +19,8 @@ export interface CheckpointOptions {
   readonly keep?: number;
   /** After how many epochs one is written, at least 1. Default 1. */
   readonly every?: number;
+  /** Written into each; see `save`. */
+  readonly loss?: SaveOptions['loss'];
   /** Written into each; see `save`. */
   readonly metadata?: SaveOptions['metadata'];
 }
@@ -64,7 +67,7 @@ export interface EpochEnd {
  * await fit(network, data, { ...options, epochs: 10, resume: checkpoint });
  * ```
  */
-export function checkpoints({ directory, keep = 3, every = 1, metadata }: CheckpointOptions): {
+export function checkpoints({ directory, keep = 3, every = 1, loss, metadata }: CheckpointOptions): {
   /** Writes the checkpoint. */
   onEpochEnd(progress: EpochEnd): Promise<void>;
 } {
@@ -75,7 +78,7 @@ export function checkpoints({ directory, keep = 3, every = 1, metadata }: Checkp
     async onEpochEnd({ network, epoch, epochs, state }) {
       if (epoch % every !== 0 && epoch !== epochs) return;
       // The state of this moment, before anything is waited for.
-      const file = save(network, { checkpoint: state(), ...(metadata && { metadata }) });
+      const file = save(network, { checkpoint: state(), ...(loss && { loss }), ...(metadata && { metadata }) });
       if (!ready) await prepare(directory);
       ready = true;
       await writeAtomically(join(directory, nameOf(epoch)), file);
@@ -98,7 +101,7 @@ export interface Found extends Loaded {
 /**
  * The newest checkpoint in a directory that loads; undefined if there is none.
  *
- * @param plugins - Activations of your own, as for `load`.
+ * @param plugins - Activations and losses of your own, as for `load`.
  * @throws NnbpError `MISSING_PLUGIN`
  */
 export async function latestCheckpoint(directory: string, plugins?: Plugins): Promise<Found | undefined> {

@@ -1,0 +1,103 @@
+import { tanh } from '@nnbp/activations';
+import { articleNetwork } from '@nnbp/conformance';
+import { type Activation, GraphBuilder, type Loss, mlp, Network } from '@nnbp/core';
+import { fromJson, load, save, toJson } from '@nnbp/formats';
+import * as losses from '@nnbp/losses';
+import { describe, expect, test } from 'vitest';
+import { builtinActivation, builtinLoss } from '../src/plugins.js';
+
+const wave = (name: string): Activation => ({ name, value: Math.sin, derivative: Math.cos });
+const cubic = (name: string): Loss =>
+  losses.elementwise({
+    name,
+    value: (x, t) => Math.abs(x - t) ** 3,
+    derivative: (x, t) => 3 * (x - t) * Math.abs(x - t),
+  });
+const failure = (code: string, message: RegExp) =>
+  expect.objectContaining({ name: 'NnbpError', code, message: expect.stringMatching(message) as string }) as Error;
+
+/** A graph in which each of these is the activation of a node. */
+function chainOf(activations: readonly Activation[]): Network {
+  const builder = new GraphBuilder();
+  let last = builder.input('0');
+  for (const [k, activation] of activations.entries()) {
+    last = builder.node(String(k + 1), { from: [last], activation });
+  }
+  builder.output(last);
+  return new Network(builder.build(), { seed: 7 });
+}
+
+describe('a loss in the file', () => {
+  const { elementwise: _, huber, ...others } = losses;
+  const shipped: Loss[] = [...Object.values(others).map((make) => make()), huber({ delta: 0.3 })];
+
+  test.each(shipped.map((loss) => [loss.name, loss] as const))('%s comes back with its options', (_, loss) => {
+    const found = load(save(articleNetwork(), { loss })).loss!;
+    expect(found.builtin).toEqual(loss.builtin);
+    const [x, t] = [[0.2], [1]];
+    expect(found.value(x, t)).toBe(loss.value(x, t));
+  });
+
+  test('of one’s own is supplied again', () => {
+    const loss = cubic('cubic');
+    const file = save(articleNetwork(), { loss });
+    expect(load(file, { losses: [cubic('other'), loss] }).loss).toBe(loss);
+    expect(() => load(file, { losses: [cubic('other')] })).toThrow(failure('MISSING_PLUGIN', /losses "cubic"/));
+  });
+
+  test('is not there if none was saved', () => {
+    expect(load(save(articleNetwork()))).not.toHaveProperty('loss');
+  });
+});
+
+test('all that is missing is listed at once, and each thing once', () => {
+  const network = chainOf([wave('wave'), tanh, wave('tide'), tanh]);
+  const file = save(network, { loss: cubic('cubic') });
+  expect(() => load(file)).toThrow(failure('MISSING_PLUGIN', /activations "wave", "tide"; losses "cubic"/));
+  expect(() => load(file, { activations: [wave('wave')], losses: [cubic('cubic')] })).toThrow(
+    failure('MISSING_PLUGIN', /activations "tide"\. Supply them: load\(file, \{ activations: \[\.\.\.\] \}\)/),
+  );
+});
+
+test('an own activation that is called as a shipped one is still the own one', () => {
+  const network = chainOf([wave('tanh'), tanh]);
+  for (const again of [
+    load(save(network), { activations: [wave('tanh')] }).network,
+    fromJson(toJson(network), { activations: [wave('tanh')] }),
+  ]) {
+    expect(again.predict([0.3])).toEqual(network.predict([0.3]));
+  }
+  // Whoever supplies nothing gets an error, not the shipped one.
+  expect(() => load(save(network))).toThrow(failure('MISSING_PLUGIN', /"tanh"/));
+});
+
+test('nodes with one function share one object', () => {
+  const { network } = load(save(new Network(mlp([2, 3, 3, 1], { activation: tanh }))));
+  expect(network.graph.activations.filter(({ name }) => name === 'tanh')).toEqual([tanh]);
+});
+
+describe('what a file names and nobody ships', () => {
+  test.each(['no such thing', '__proto__', 'constructor', 'toString'])('"%s" is refused', (name) => {
+    expect(() => builtinActivation(name)).toThrow(failure('MISSING_PLUGIN', /There are: .*sigmoid/));
+    expect(() => builtinLoss(name)).toThrow(failure('MISSING_PLUGIN', /There are: .*mse/));
+  });
+
+  test('elementwise makes losses and is none', () => {
+    expect(() => builtinLoss('elementwise')).toThrow(failure('MISSING_PLUGIN', /elementwise/));
+  });
+
+  test.each(['beta', '__proto__', 'constructor'])('an option "%s" is refused', (option) => {
+    const options = Object.fromEntries([[option, 1]]);
+    expect(() => builtinActivation('elu', options)).toThrow(failure('UNSUPPORTED', /has no option/));
+    expect(() => builtinActivation('tanh', options)).toThrow(failure('UNSUPPORTED', /has no option/));
+    expect(() => builtinLoss('huber', options)).toThrow(failure('UNSUPPORTED', /has no option/));
+    expect(() => builtinLoss('mse', options)).toThrow(failure('UNSUPPORTED', /has no option/));
+  });
+});
+
+test('a parameter that is not finite is refused before it is saved', () => {
+  const network = articleNetwork();
+  network.parameters.vector[3] = NaN;
+  expect(() => save(network)).toThrow(failure('NOT_FINITE', /parameters, position 3/));
+  expect(() => toJson(network)).toThrow(failure('NOT_FINITE', /parameters, position 3/));
+});
