@@ -1,6 +1,10 @@
-/** The demo: the method's numbers, its first examples, and real data. Ends with 1 if a figure was not reached. */
+/**
+ * The demo: the method's numbers, its first examples, and real data; then, for a person at a terminal, the playground.
+ * Ends with 1 if a figure was not reached. `--once` ends it before the playground.
+ */
 import { article } from './article.js';
 import { followUp } from './follow-up.js';
+import { servePlayground } from './playground.js';
 import { realData } from './real-data.js';
 import { Promises } from './screen.js';
 
@@ -17,3 +21,5 @@ if (promises.broken.length === 0) {
   console.error(`\nThe demo ran to its end in ${seconds} s; not reached: ${promises.broken.join(' ')}`);
   process.exitCode = 1;
 }
+
+if (process.stdout.isTTY && !process.argv.includes('--once')) await servePlayground();
