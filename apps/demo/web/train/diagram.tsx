@@ -66,6 +66,7 @@ export function Diagram({ settings, change, ready, observation, inspect, choose 
       {ready !== undefined && (
         <EdgeChoice sample={settings.sample} count={ready.trainingCount} choose={choose} observation={observation} />
       )}
+      {ready !== undefined && observation !== undefined && <Parameters ready={ready} observation={observation} />}
       {ready?.layout.layers.some(({ ids, size }) => ids.length > 0 && ids.length < size) && (
         <p className="quiet">{say.wide}</p>
       )}
@@ -111,6 +112,16 @@ function EdgeChoice(props: {
       </p>
     </div>
   );
+}
+
+/** Of the smallest networks all numbers can stand there. */
+const fewParameters = 4;
+
+function Parameters({ ready, observation }: { readonly ready: Ready; readonly observation: Observation }) {
+  const { edges } = ready.layout;
+  if (edges.length > fewParameters || edges.length !== observation.weights.length) return null;
+  const of = edges.map(([, to], e) => `w = ${short(observation.weights[e])}, b = ${short(observation.biases[to])}`);
+  return <p data-stat="parameters">{of.join('; ')}</p>;
 }
 
 interface GraphProps {
