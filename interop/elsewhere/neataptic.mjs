@@ -1,0 +1,55 @@
+/** Models that neataptic trained or mutated, what it saved of them, and what it says of some rows. */
+import neataptic from 'neataptic';
+import { flowers, probes, xor } from './data.mjs';
+
+const { architect, methods, Network } = neataptic;
+
+/** The ones that can be had here, by neataptic's own names. */
+export const squashes = [
+  ...['LOGISTIC', 'TANH', 'IDENTITY', 'RELU', 'SOFTSIGN', 'SINUSOID', 'GAUSSIAN', 'BIPOLAR_SIGMOID', 'HARD_TANH'],
+  ...['ABSOLUTE', 'INVERSE', 'SELU'],
+];
+
+export function models() {
+  return [
+    trained('XOR, perceptron', new architect.Perceptron(2, 4, 1), xor, { iterations: 2000, rate: 0.3 }),
+    trained('flowers, dropout', new architect.Perceptron(4, 6, 5, 3), flowers, { iterations: 100, dropout: 0.25 }),
+    ...squashes.map((squash) => everyNode(squash)),
+    ...Array.from({ length: 4 }, (_, k) => mutated(`mutated network ${k + 1}`)),
+  ];
+}
+
+function trained(name, network, data, options) {
+  network.train(data, { error: 1e-6, ...options });
+  return answered(name, network, data.slice(0, 8));
+}
+
+function everyNode(squash) {
+  const network = new architect.Perceptron(2, 5, 2);
+  for (const node of network.nodes) if (node.type !== 'input') node.squash = methods.activation[squash];
+  return answered(`every node ${squash}`, network);
+}
+
+/** As evolution would make one: nodes and connections put in and taken out at random, none that leads back. */
+function mutated(name) {
+  const network = new Network(3, 2);
+  const { ADD_NODE, ADD_CONN, SUB_CONN, MOD_WEIGHT, MOD_BIAS, MOD_ACTIVATION } = methods.mutation;
+  const activation = { ...MOD_ACTIVATION, mutateOutput: true, allowed: squashes.map((s) => methods.activation[s]) };
+  for (let k = 0; k < 120; k++) {
+    const kinds = [ADD_NODE, ADD_CONN, ADD_CONN, SUB_CONN, MOD_WEIGHT, MOD_BIAS, activation];
+    network.mutate(kinds[Math.floor(kinds.length * Math.random())]);
+  }
+  // A node that is put in draws from all squashes, also from those without a slope.
+  const names = new Set(squashes);
+  for (const node of network.nodes) if (!names.has(node.squash.name)) node.squash = methods.activation.TANH;
+  return answered(name, network);
+}
+
+function answered(name, network, data = []) {
+  const rows = [...data.map(({ input }) => input), ...probes(network.input, 16)];
+  return { name, json: network.toJSON(), rows, outputs: rows.map((row) => network.activate(row)) };
+}
+
+/** What cannot be had here: memory, and gates. */
+export const lstm = () => new architect.LSTM(2, 3, 1).toJSON();
+export const narx = () => new architect.NARX(1, 3, 1, 2, 2).toJSON();
