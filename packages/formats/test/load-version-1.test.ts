@@ -1,0 +1,180 @@
+/**
+ * Files of version 1 load for ever. Those in `fixtures/version-1` are never written again; a new one is added by giving it
+ * a maker below and running `WRITE_FIXTURES=1 pnpm unit --project formats load-version-1`, which writes only what is not there.
+ * The JSON of a model is in `.model`, so that no formatter changes it.
+ */
+import { elu, identity, leakyRelu, relu, sine, softsign } from '@nnbp/activations';
+import { everyActivation } from '@nnbp/conformance';
+import { type Activation, GraphBuilder, type Loss, mlp, Network, Standardization } from '@nnbp/core';
+import { type Checkpoint, fromJson, load, type Loaded, save, toJson } from '@nnbp/formats';
+import { elementwise, huber } from '@nnbp/losses';
+import { chain, clipByValue, plateau, sgd } from '@nnbp/optim';
+import { fit } from '@nnbp/train';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+
+const folder = join(import.meta.dirname, 'fixtures', 'version-1');
+
+/** What was so when the fixture was written. Numbers are their bits, in hexadecimal. */
+interface Expected {
+  readonly ids: readonly string[];
+  readonly parameters: readonly string[];
+  readonly input: readonly number[];
+  readonly outputs: readonly string[];
+}
+
+const bits = (numbers: ArrayLike<number>): string[] =>
+  Array.from(new BigUint64Array(Float64Array.from(numbers).buffer), (word) => word.toString(16).padStart(16, '0'));
+const numbersOf = (words: readonly string[]): number[] =>
+  Array.from(new Float64Array(BigUint64Array.from(words, (word) => BigInt(`0x${word}`)).buffer));
+
+const ramp: Activation = { name: 'ramp', value: (h) => h / 2 + h * h, derivative: (h) => 0.5 + 2 * h };
+const quartic: Loss = elementwise({
+  name: 'quartic',
+  value: (x, t) => (x - t) ** 4,
+  derivative: (x, t) => 4 * (x - t) ** 3,
+});
+const plugins = { activations: [ramp], losses: [quartic] };
+
+const training = { inputs: [[0], [0.25], [0.5], [1]], targets: [[1], [0], [0.5], [0.25]] };
+const howToTrain = () => ({
+  loss: huber({ delta: 0.5 }),
+  optimizer: chain(
+    clipByValue(0.5),
+    sgd({ learningRate: plateau({ initial: 0.125, patience: 1 }), momentum: 0.875, nesterov: true }),
+  ),
+  batchSize: 2,
+  seed: 3,
+  earlyStopping: { patience: 100, monitor: 'training' as const },
+});
+
+/** Any graph: every peculiarity that a file can keep. */
+function peculiar(): Network {
+  const builder = new GraphBuilder();
+  for (const id of ['in', 'unused', '__proto__']) builder.input(id);
+  builder.node('constant', { from: [], activation: identity });
+  builder.node('节点 "1"', { from: ['in', '__proto__'], activation: relu, shared: { in: 'one' } });
+  builder.node('7', {
+    from: ['in', '节点 "1"', 'constant'],
+    activation: softsign,
+    scale: 'fixed',
+    shared: { in: 'one' },
+  });
+  builder.node('3', { from: ['7', '节点 "1"'], activation: leakyRelu.negativeSlope(0.3) });
+  builder.output('3', 'in', '7');
+  const network = new Network(builder.build(), { seed: 11 });
+  network.parameters.vector.set([1 / 3, -0, 5e-324, 1e-300]);
+  return network;
+}
+
+const makers: Record<string, () => Network | Promise<{ network: Network; file: Uint8Array }>> = {
+  'float32-with-units': () => {
+    const network = new Network(mlp([3, 4, 2], { activation: relu }), { seed: 5 });
+    network.parameters.vector.set(Float32Array.from(network.parameters.vector));
+    network.inputUnits = new Standardization([1 / 3, -0, 1e6], [0.1, 2, 1e3]);
+    network.outputUnits = new Standardization([-4, 1e-9], [0.7, 1e9]);
+    return network;
+  },
+  peculiar,
+  'every-activation': () => {
+    const builder = new GraphBuilder();
+    let last = builder.input('input');
+    const activations = [...everyActivation, elu.alpha(0.25), leakyRelu.negativeSlope(0.125), sine.frequency(3)];
+    for (const [k, activation] of activations.entries()) last = builder.node(`${k}`, { from: [last], activation });
+    builder.output(last);
+    return new Network(builder.build(), { seed: 9 });
+  },
+  'of-ones-own': () => new Network(mlp([2, 3, 1], { activation: ramp }), { seed: 4 }),
+  checkpoint: async () => {
+    const network = new Network(mlp([1, 3, 1], { activation: softsign }), { seed: 2 });
+    let checkpoint: Checkpoint | undefined;
+    const onEpochEnd = ({ state }: { state(): Checkpoint }) => void (checkpoint = state());
+    await fit(network, training, { ...howToTrain(), epochs: 4, callbacks: [{ onEpochEnd }] });
+    return { network, file: save(network, { checkpoint: checkpoint!, loss: howToTrain().loss, metadata: { a: [1] } }) };
+  },
+};
+
+if (process.env.WRITE_FIXTURES !== undefined) {
+  for (const [name, make] of Object.entries(makers)) {
+    if (existsSync(join(folder, `${name}.expected.json`))) continue;
+    const made = await make();
+    const network = made instanceof Network ? made : made.network;
+    const loss = name === 'of-ones-own' ? { loss: quartic } : {};
+    const input = Array.from({ length: network.graph.inputCount }, (_, k) => 0.5 - k / 4);
+    const expected: Expected = {
+      ids: network.graph.ids,
+      parameters: bits(network.parameters.vector),
+      input,
+      outputs: bits(network.predict(input)),
+    };
+    const write = (ending: string, content: string | Uint8Array) => {
+      writeFileSync(join(folder, `${name}.${ending}`), content, { flag: 'wx' });
+    };
+    write('safetensors', made instanceof Network ? save(network, loss) : made.file);
+    write('model', toJson(network));
+    write('expected.json', `${JSON.stringify(expected, undefined, 2)}\n`);
+  }
+}
+
+const read = (name: string, ending: string) => readFileSync(join(folder, `${name}.${ending}`));
+const loaded = (name: string): Loaded => load(read(name, 'safetensors'), plugins);
+const names = readdirSync(folder)
+  .filter((file) => file.endsWith('.expected.json'))
+  .map((file) => file.replace('.expected.json', ''));
+
+test('there is a fixture of each kind', () => {
+  expect(names.sort()).toEqual(Object.keys(makers).sort());
+});
+
+describe.each(names)('%s, as version 1 wrote it', (name) => {
+  const expected = JSON.parse(read(name, 'expected.json').toString()) as Expected;
+  test.each([
+    ['the file', () => loaded(name).network],
+    ['the JSON', () => fromJson(read(name, 'model').toString(), plugins)],
+  ])('loads from %s with the same bits', (_, open) => {
+    const network = open();
+    expect(network.graph.ids).toEqual(expected.ids);
+    expect(bits(network.parameters.vector)).toEqual(expected.parameters);
+    const outputs = network.predict(expected.input);
+    // Hosts compute exp and sin to a bit of their own; all else is exact everywhere.
+    if (name === 'every-activation') {
+      numbersOf(expected.outputs).forEach((output, k) => {
+        expect(Math.abs(outputs[k] - output)).toBeLessThanOrEqual(1e-12 * Math.abs(output));
+      });
+    } else expect(bits(outputs)).toEqual(expected.outputs);
+  });
+});
+
+test('every peculiarity is kept', () => {
+  const { graph, parameters } = loaded('peculiar').network;
+  const first = graph.indexOf('节点 "1"');
+  const seventh = graph.indexOf('7');
+  expect(graph.weightIndex(graph.edgeStart[seventh], seventh)).toBe(graph.weightIndex(graph.edgeStart[first], first));
+  expect(graph.scaleIndex(seventh)).toBe(-1);
+  expect(Array.from(graph.outputs, (i) => graph.ids[i])).toEqual(['3', 'in', '7']);
+  expect(graph.activations[graph.activationOf[graph.indexOf('3')]].builtin).toEqual({
+    name: 'leakyRelu',
+    options: { negativeSlope: 0.3 },
+  });
+  expect(Object.is(parameters.vector[1], -0)).toBe(true);
+});
+
+test('units and what is one’s own are kept', () => {
+  const { inputUnits, outputUnits } = loaded('float32-with-units').network;
+  expect(inputUnits).toEqual(new Standardization([1 / 3, -0, 1e6], [0.1, 2, 1e3]));
+  expect(outputUnits).toEqual(new Standardization([-4, 1e-9], [0.7, 1e9]));
+  expect(loaded('of-ones-own').loss).toBe(quartic);
+  expect(loaded('of-ones-own').network.graph.activations).toContain(ramp);
+});
+
+test('training goes on from the checkpoint to the same bits as in one go', async () => {
+  const whole = new Network(mlp([1, 3, 1], { activation: softsign }), { seed: 2 });
+  await fit(whole, training, { ...howToTrain(), epochs: 8 });
+  const { network, checkpoint, loss, metadata } = loaded('checkpoint');
+  expect(checkpoint!.epoch).toBe(4);
+  expect(loss!.builtin).toEqual({ name: 'huber', options: { delta: 0.5 } });
+  expect(metadata).toEqual({ a: [1] });
+  await fit(network, training, { ...howToTrain(), epochs: 8, resume: checkpoint! });
+  expect(bits(network.parameters.vector)).toEqual(bits(whole.parameters.vector));
+});
