@@ -1,6 +1,16 @@
 /** The formats a model can have on disk: how each is told from the others, read and written. */
 import type { Network } from '@nnbp/core';
-import { fromJson, fromOnnx, load, save, toJson, toOnnx } from '@nnbp/formats';
+import {
+  fromBrainJs,
+  fromJson,
+  fromNeataptic,
+  fromOnnx,
+  fromSynaptic,
+  load,
+  save,
+  toJson,
+  toOnnx,
+} from '@nnbp/formats';
 import { suggestion } from './nearest.js';
 import { misuse, Problem } from './problem.js';
 
@@ -17,19 +27,28 @@ export interface Format {
   /** For the help. */
   readonly what: string;
   readonly extensions: readonly string[];
-  /** Whether the content can be of this format; where it is JSON, `json` is its value. */
-  readonly fits: (bytes: Uint8Array, json: unknown) => boolean;
+  /** Whether the content can be of this format; `json` is its text, if it looks like JSON. */
+  readonly fits: (bytes: Uint8Array, json: string | undefined) => boolean;
   readonly read?: (bytes: Uint8Array) => Read;
   readonly write?: (model: Read) => Uint8Array | string;
 }
 
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 
-/** Whether a JSON value is an object with all these keys. */
+/** Whether all these keys stand somewhere in the JSON. Parsing strangers' files is left to who checks them first. */
 const has =
   (...keys: readonly string[]) =>
-  (_: Uint8Array, json: unknown) =>
-    typeof json === 'object' && json !== null && keys.every((key) => Object.hasOwn(json, key));
+  (_: Uint8Array, json: string | undefined) =>
+    json !== undefined && keys.every((key) => json.includes(`"${key}"`));
+
+/** A format of another library, which can only be read. */
+const elsewhere = (name: string, what: string, fits: Format['fits'], from: (json: string) => Network): Format => ({
+  name,
+  what,
+  extensions: ['.json'],
+  fits,
+  read: (bytes) => ({ network: from(text(bytes)) }),
+});
 
 /** In the order in which they are tried. */
 export const formats: readonly Format[] = [
@@ -46,7 +65,7 @@ export const formats: readonly Format[] = [
     name: 'json',
     what: 'the network as a text to read and edit',
     extensions: ['.json'],
-    fits: has('format', 'version', 'nodes'),
+    fits: has('format', 'version', 'nodes', 'inputs'),
     read: (bytes) => ({ network: fromJson(text(bytes)) }),
     write: ({ network }) => toJson(network),
   },
@@ -58,6 +77,9 @@ export const formats: readonly Format[] = [
     read: (bytes) => ({ network: fromOnnx(bytes) }),
     write: ({ network }) => toOnnx(network),
   },
+  elsewhere('brain.js', 'NeuralNetwork.toJSON() of brain.js', has('layers', 'sizes'), fromBrainJs),
+  elsewhere('synaptic', 'Network.toJSON() of synaptic 1.x', has('neurons', 'connections'), fromSynaptic),
+  elsewhere('neataptic', 'Network.toJSON() of neataptic', has('nodes', 'connections', 'dropout'), fromNeataptic),
 ];
 
 /** The format of that name. */
@@ -97,12 +119,7 @@ export function formatOf(path: string, bytes: Uint8Array, name?: string): Format
   throw new Problem(`${path} is no model of a known format (${names.join(', ')}): if it is one, say --from.`);
 }
 
-function jsonIn(bytes: Uint8Array): unknown {
-  // Spaces and an opening brace, or it is not worth trying.
-  if (!/^\s*\{/.test(text(bytes.subarray(0, 100)))) return undefined;
-  try {
-    return JSON.parse(text(bytes));
-  } catch {
-    return undefined;
-  }
+/** The text, if the first thing in it is an opening brace. */
+function jsonIn(bytes: Uint8Array): string | undefined {
+  return /^\s*\{/.test(text(bytes.subarray(0, 100))) ? text(bytes) : undefined;
 }

@@ -55,7 +55,7 @@ describe('the program', () => {
       const scratch = join(directory, 'scratch');
       await mkdir(scratch);
       const argv = ['train', 'large.csv', '-t', 'y', '--epochs', '2', '--batch', '64', '--json'];
-      const { code, stdout, stderr } = await start(directory, argv, ['--max-old-space-size=32'], { TMPDIR: scratch })
+      const { code, stdout, stderr } = await start(directory, argv, ['--max-old-space-size=38'], { TMPDIR: scratch })
         .ended;
       expect([code, stderr]).toEqual([0, '']);
       const { rows, heldOut } = JSON.parse(stdout) as {
