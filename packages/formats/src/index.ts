@@ -4,6 +4,7 @@ export { fromNeataptic } from './elsewhere/neataptic.js';
 export { fromSynaptic } from './elsewhere/synaptic.js';
 export { fromJson, toJson } from './json.js';
 export { load, type Loaded } from './load.js';
+export { type ModuleFiles, toModule } from './module/to-module.js';
 export { fromOnnx } from './onnx/from-onnx.js';
 export { type OnnxOptions, toOnnx } from './onnx/to-onnx.js';
 export type { Plugins } from './plugins.js';

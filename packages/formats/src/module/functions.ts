@@ -1,0 +1,107 @@
+/** The shipped activations as JavaScript that stands alone: the same operations in the same order, so the same bits. */
+import { type Activation, NnbpError } from '@nnbp/core';
+import { nameOf } from '../plugins.js';
+
+interface Source {
+  /** An expression: the function. `a` stands for its option. */
+  readonly code: string;
+  /** Functions it calls. */
+  readonly calls?: readonly string[];
+}
+
+const shipped: ReadonlyMap<string, Source> = new Map<string, Source>([
+  ['elu', { code: '(h) => (h > 0 ? h : a * Math.expm1(h))' }],
+  ['gaussian', { code: '(h) => bell(h, 1)', calls: ['bell'] }],
+  ['gelu', { code: '(h) => (h < -40 ? -0 : h * normalDistribution(h))', calls: ['bell', 'normalDistribution'] }],
+  ['hardSigmoid', { code: '(h) => (h <= -3 ? 0 : h >= 3 ? 1 : h / 6 + 0.5)' }],
+  ['hardTanh', { code: '(h) => Math.min(Math.max(h, -1), 1)' }],
+  ['identity', { code: '(h) => h' }],
+  ['leakyRelu', { code: '(h) => (h > 0 ? h : a * h)' }],
+  [
+    'mish',
+    {
+      code: `(h) => {
+  const e = Math.exp(-Math.abs(h));
+  return h * (h >= 0 ? (1 + 2 * e) / (1 + 2 * e + 2 * e * e) : (e * (e + 2)) / (e * (e + 2) + 2));
+}`,
+    },
+  ],
+  ['relu', { code: '(h) => (h > 0 ? h : 0)' }],
+  ['selu', { code: '(h) => 1.0507009873554805 * (h > 0 ? h : 1.6732632423543772 * Math.expm1(h))' }],
+  ['sigmoid', { code: '(h) => 1 / (1 + Math.exp(-h))' }],
+  ['silu', { code: '(h) => h * (1 / (1 + Math.exp(-h)))' }],
+  ['sine', { code: '(h) => Math.sin(a * h)' }],
+  ['softplus', { code: '(h) => Math.max(h, 0) + Math.log1p(Math.exp(-Math.abs(h)))' }],
+  ['softsign', { code: '(h) => h / (1 + Math.abs(h))' }],
+  ['tanh', { code: 'Math.tanh' }],
+]);
+
+const called: ReadonlyMap<string, string> = new Map([
+  [
+    'bell',
+    `// e^(-a h²), of a square that is exact: that of the nearest float32.
+function bell(h, a) {
+  if (Math.abs(h) > 40) return 0;
+  const s = Math.fround(h);
+  return Math.exp(-a * s * s) * Math.exp(-a * (h - s) * (h + s));
+}`,
+  ],
+  [
+    'normalDistribution',
+    `// How likely a standard normal number is below h: a series near 0, a continued fraction further out.
+function normalDistribution(h) {
+  const density = bell(h, 0.5) / 2.5066282746310002;
+  if (h > -1 && h < 2.5) {
+    let term = h;
+    let sum = h;
+    for (let n = 3; Math.abs(term) > 1e-17 * Math.abs(sum); n += 2) {
+      term *= (h * h) / n;
+      sum += term;
+    }
+    return 0.5 + sum * density;
+  }
+  const distance = Math.abs(h);
+  let fraction = distance;
+  for (let n = 10 + Math.ceil(450 / (h * h)); n > 0; n--) fraction = distance + n / fraction;
+  const tail = density / fraction;
+  return h < 0 ? tail : 1 - tail;
+}`,
+  ],
+]);
+
+/** Declarations, and the name of each activation's function in them. */
+export interface Functions {
+  readonly declarations: readonly string[];
+  readonly nameOf: (activation: Activation) => string;
+}
+
+/**
+ * The functions that these activations need.
+ *
+ * @param whose - The id of a node that has the activation, for messages.
+ * @throws NnbpError `UNSUPPORTED` (a custom activation)
+ */
+export function functionsOf(activations: readonly Activation[], whose: (activation: Activation) => string): Functions {
+  const helpers = new Map<string, string>();
+  const own = new Map<Activation, { readonly name: string; readonly code: string }>();
+  for (const activation of activations) {
+    const { name, options = {}, custom } = nameOf(activation);
+    const source = custom ? undefined : shipped.get(name);
+    if (source === undefined) {
+      throw new NnbpError(
+        'UNSUPPORTED',
+        `Node "${whose(activation)}": a module can hold the activations of @nnbp/activations only, found your own "${name}".`,
+      );
+    }
+    for (const helper of source.calls ?? []) helpers.set(helper, called.get(helper)!);
+    // At most one option each; a name with another option is another function.
+    const [option] = Object.values(options);
+    const code = option === undefined ? source.code : source.code.replace(/\ba\b/, String(option));
+    const used = [...own.values()];
+    const same = used.find((other) => other.code === code);
+    const alike = new Set(used.filter((other) => other.name.replace(/\d+$/, '') === name).map((other) => other.name));
+    own.set(activation, same ?? { name: alike.size === 0 ? name : `${name}${alike.size + 1}`, code });
+  }
+  const distinct = new Set([...own.values()].map(({ name, code }) => `const ${name} = ${code};`));
+  return { declarations: [...helpers.values(), ...distinct], nameOf: (activation) => own.get(activation)!.name };
+}

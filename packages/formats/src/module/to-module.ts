@@ -1,0 +1,92 @@
+/** A network as a program of its own: think of a page torn out of the book, which can be read without it. */
+import { type Activation, expectFinite, type Network } from '@nnbp/core';
+import { neededByOutputs } from '../levels.js';
+import { type Functions, functionsOf } from './functions.js';
+import { byLoops } from './loops.js';
+import { oneLine } from './one-line.js';
+import { straight } from './straight.js';
+
+/** Up to this many edges each node is a line; a longer program is slower to read than its tables. */
+const mostEdges = 256;
+/** Up to this many names a type lists them. */
+const mostNames = 64;
+
+/** The two files of a module. */
+export interface ModuleFiles {
+  /** An ES module, for a file of the name `….js` or `….mjs`. */
+  readonly js: string;
+  /** Its types, for a file of the same name that ends in `.d.ts` or `.d.mts`. */
+  readonly dts: string;
+}
+
+/**
+ * The network as one ES module that needs nothing else: `predict(input)` gives what {@link Network.predict} gives, in the
+ * data's own units and to the bit, as far as the two run in one JavaScript engine (those differ in the last digit of
+ * `Math.exp` and its like). `inputs` and `outputs` are the ids. A small network is a line a node, a larger one tables and
+ * a loop. There is no `eval` in it, and nodes that no output needs are left out.
+ *
+ * `predict` throws a `RangeError` for an input of the wrong length. It does not look for numbers that are not finite.
+ *
+ * @throws NnbpError `UNSUPPORTED` (a custom activation), `NOT_FINITE` (a parameter)
+ *
+ * @example
+ * ```ts
+ * import { tanh } from '@nnbp/activations';
+ * import { mlp, Network } from '@nnbp/core';
+ * import { toModule } from '@nnbp/formats';
+ *
+ * const network = new Network(mlp([1, 1], { activation: tanh, scale: 'fixed' }));
+ * network.setParameters('output.0', { b: 0.5, w: { 'input.0': -2 } });
+ * toModule(network).js.includes('const x1 = tanh(0.5 - 2 * x0); // "output.0"'); // true
+ * ```
+ */
+export function toModule(network: Network): ModuleFiles {
+  const { graph, parameters } = network;
+  expectFinite('parameters', parameters.vector);
+  const needed = neededByOutputs(graph);
+  const nodes: number[] = [];
+  let edges = 0;
+  for (let i = graph.inputCount; i < graph.nodeCount; i++) {
+    if (needed[i] === 0) continue;
+    nodes.push(i);
+    edges += graph.edgeStart[i + 1] - graph.edgeStart[i];
+  }
+  const functions = functionsInUse(network, nodes);
+  const inputs = graph.ids.slice(0, graph.inputCount);
+  const outputs = Array.from(graph.outputs, (i) => graph.ids[i]);
+  const body = (edges + nodes.length <= mostEdges ? straight : byLoops)(network, nodes, functions);
+  const js = [
+    '// Written by toModule of @nnbp/formats. It needs nothing else.',
+    `/** What each number of an input is. */\nexport const inputs = ${oneLine(inputs)};`,
+    `/** What each number that comes out is. */\nexport const outputs = ${oneLine(outputs)};`,
+    ...(functions.declarations.length > 0 ? [functions.declarations.join('\n')] : []),
+    body,
+  ];
+  return { js: `${js.join('\n\n')}\n`, dts: typesOf(inputs, outputs) };
+}
+
+function functionsInUse({ graph }: Network, nodes: readonly number[]): Functions {
+  const firstWith = new Map<Activation, string>();
+  for (const i of nodes) {
+    const activation = graph.activations[graph.activationOf[i]];
+    if (!firstWith.has(activation)) firstWith.set(activation, graph.ids[i]);
+  }
+  return functionsOf([...firstWith.keys()], (activation) => firstWith.get(activation)!);
+}
+
+function typesOf(inputs: readonly string[], outputs: readonly string[]): string {
+  const names = (ids: readonly string[]) => `readonly ${ids.length <= mostNames ? oneLine(ids) : 'string[]'}`;
+  return `// Written by toModule of @nnbp/formats.
+/** What each number of an input is. */
+export declare const inputs: ${names(inputs)};
+/** What each number that comes out is. */
+export declare const outputs: ${names(outputs)};
+/**
+ * The ${outputs.length === 1 ? 'output' : `${outputs.length} outputs`} for one input.
+ *
+ * @param input - ${inputs.length === 1 ? 'One number' : `${inputs.length} numbers`}, in the order of \`inputs\`.
+ * @throws RangeError for another count
+ */
+export declare function predict(input: ArrayLike<number>): number[];
+`;
+}

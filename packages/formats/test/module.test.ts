@@ -1,0 +1,225 @@
+import { identity, leakyRelu, sine, tanh } from '@nnbp/activations';
+import { everyActivation, randomGraph, randomParameters, randomSamples } from '@nnbp/conformance';
+import { type Activation, GraphBuilder, mlp, Network, Random, Standardization } from '@nnbp/core';
+import { toModule } from '@nnbp/formats';
+import ts from 'typescript';
+import { describe, expect, test } from 'vitest';
+import { errorOf } from './elsewhere/fixtures.js';
+
+interface Module {
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly predict: (input: ArrayLike<number>) => number[];
+}
+
+/** The module as a program would load it. */
+const loaded = (js: string) =>
+  import(/* @vite-ignore */ `data:text/javascript,${encodeURIComponent(js)}`) as Promise<Module>;
+
+function randomNetwork(seed: number): { network: Network; rows: number[][] } {
+  const random = new Random(seed);
+  // Half of them are small enough for a line a node.
+  const graph = randomGraph(random, { nodes: seed % 2 === 0 ? 40 : 300 });
+  const network = new Network(graph);
+  network.parameters.vector.set(randomParameters(graph, random));
+  if (seed % 3 === 0) {
+    const units = (count: number) =>
+      new Standardization(
+        Array.from({ length: count }, () => random.uniform() - 0.5),
+        Array.from({ length: count }, () => 0.5 + random.uniform()),
+      );
+    network.inputUnits = units(graph.inputCount);
+    network.outputUnits = units(graph.outputs.length);
+  }
+  const { inputs } = randomSamples(graph, random, 5);
+  const rows = Array.from({ length: 5 }, (_, s) =>
+    Array.from(inputs.slice(s * graph.inputCount, (s + 1) * graph.inputCount)),
+  );
+  return { network, rows };
+}
+
+describe('the same bits as the reference engine', () => {
+  test('on random graphs of every activation, in both forms', async () => {
+    const seed = Math.floor(Math.random() * 2 ** 32);
+    const forms = { straight: 0, tables: 0 };
+    for (let k = 0; k < 60; k++) {
+      const { network, rows } = randomNetwork(seed + k);
+      const { js } = toModule(network);
+      forms[js.includes('const layers = [') ? 'tables' : 'straight']++;
+      const { predict } = await loaded(js);
+      for (const row of rows) {
+        const [found, expected] = [predict(row), network.predict(row)];
+        expect(
+          found.map((value, n) => Object.is(value, expected[n])),
+          `seed ${seed + k}`,
+        ).toEqual(expected.map(() => true));
+      }
+    }
+    expect(Math.min(forms.straight, forms.tables)).toBeGreaterThan(5);
+  });
+
+  test.each(everyActivation)('of $name, far out and near 0', async (activation) => {
+    const network = new Network(mlp([1, 1], { activation, scale: 'fixed' }));
+    network.setParameters('output.0', { b: 0, w: { 'input.0': 1 } });
+    const { predict } = await loaded(toModule(network).js);
+    for (let k = -2000; k <= 2000; k++) {
+      const h = k % 10 === 0 ? k : k / 97;
+      expect(Object.is(predict([h])[0], network.predict([h])[0]), String(h)).toBe(true);
+    }
+  });
+
+  test('of a dense network in tables, with typed arrays as input', async () => {
+    const network = new Network(mlp([20, 30, 3], { activation: tanh }), { seed: 3 });
+    const { predict } = await loaded(toModule(network).js);
+    const row = Float64Array.from({ length: 20 }, (_, k) => Math.sin(k));
+    expect(predict(row)).toEqual(network.predict(row));
+  });
+
+  test('of numbers that are hard to write', async () => {
+    const builder = new GraphBuilder();
+    const [x, y] = [builder.input('x'), builder.input('y')];
+    builder.output(builder.node('sum', { from: [x, y], activation: identity }));
+    const network = new Network(builder.build());
+    for (const [b, c, v, w] of [
+      [-0, 1, -0, 0],
+      [5e-324, 1, 1e21, -1e-7],
+      [0.1 + 0.2, -1 / 3, 123456789.12345679, -1.7976931348623157e300],
+    ]) {
+      network.setParameters('sum', { b, c, w: { x: v, y: w } });
+      const { predict } = await loaded(toModule(network).js);
+      for (const row of [
+        [0, 0],
+        [-0, 0],
+        [1e-300, 1e-3],
+      ]) {
+        expect(Object.is(predict(row)[0], network.predict(row)[0])).toBe(true);
+      }
+    }
+  });
+});
+
+describe('what it says', () => {
+  test('reads as one would write it', () => {
+    const network = new Network(mlp([2, 1, 1], { activation: tanh, outputActivation: identity, scale: 'fixed' }));
+    network.setParameters('layer1.0', { b: 0.5, w: { 'input.0': 1, 'input.1': -2 } });
+    network.setParameters('output.0', { b: -0.25, w: { 'layer1.0': 3 } });
+    expect(toModule(network).js).toBe(`// Written by toModule of @nnbp/formats. It needs nothing else.
+
+/** What each number of an input is. */
+export const inputs = ["input.0","input.1"];
+
+/** What each number that comes out is. */
+export const outputs = ["output.0"];
+
+const tanh = Math.tanh;
+const identity = (h) => h;
+
+/** The outputs for one input, in the order of \`outputs\`. */
+export function predict(input) {
+  if (input.length !== 2) throw new RangeError(\`expected 2 numbers, found \${input.length}\`);
+  const x0 = input[0]; // "input.0"
+  const x1 = input[1]; // "input.1"
+  const x2 = tanh(0.5 + 1 * x0 - 2 * x1); // "layer1.0"
+  const x3 = identity(-0.25 + 3 * x2); // "output.0"
+  return [x3];
+}
+`);
+  });
+
+  test('activations of one name and different options are different functions, and of the same are one', async () => {
+    const builder = new GraphBuilder();
+    const x = builder.input('x');
+    const activations = [leakyRelu, leakyRelu.negativeSlope(-1), leakyRelu.negativeSlope(-1), sine.frequency(3), sine];
+    const ids = activations.map((activation, k) => builder.node(String(k), { from: [x], activation }));
+    builder.output(...ids);
+    const network = new Network(builder.build(), { seed: 2 });
+    const { js } = toModule(network);
+    expect(js.match(/^const \w+ =/gm)).toEqual([
+      ...['const leakyRelu =', 'const leakyRelu2 =', 'const sine =', 'const sine2 ='],
+    ]);
+    const { predict } = await loaded(js);
+    expect(predict([-0.7])).toEqual(network.predict([-0.7]));
+  });
+
+  test('leaves out what no output needs', () => {
+    const builder = new GraphBuilder();
+    const x = builder.input('x');
+    builder.node('unused', { from: [x], activation: sine });
+    builder.output(builder.node('y', { from: [x], activation: tanh }));
+    expect(toModule(new Network(builder.build())).js).not.toMatch(/unused|sine/);
+  });
+
+  test('names that would break out of a string or a comment stay in it', async () => {
+    const wicked = ['"];\nthrow 1;//', '*/ throw 2; /*', '\u2028throw 3;//', '${(() => { throw 4 })()}', '__proto__'];
+    for (const wide of [1, 300]) {
+      const builder = new GraphBuilder();
+      const inputs = wicked.map((id) => builder.input(id));
+      const hidden = builder.layer(wide, { from: inputs, activation: tanh, name: wicked[2] });
+      builder.output(builder.node('\u2029throw 5', { from: hidden, activation: tanh }));
+      const network = new Network(builder.build(), { seed: 1 });
+      const module = await loaded(toModule(network).js);
+      expect(module.inputs).toEqual(wicked);
+      expect(module.predict([1, 2, 3, 4, 5])).toEqual(network.predict([1, 2, 3, 4, 5]));
+    }
+  });
+
+  test('no eval, no import, and an input of the wrong length is refused', async () => {
+    for (const size of [2, 100]) {
+      const { js } = toModule(new Network(mlp([size, 8, 1], { activation: tanh })));
+      expect(js).not.toMatch(/\beval\b|\bFunction\b|\bimport\b|\brequire\b/);
+      const { predict } = await loaded(js);
+      expect(() => predict([1])).toThrow(new RangeError(`expected ${size} numbers, found 1`));
+    }
+  });
+
+  test('its types are types, and TypeScript knows the names', () => {
+    const network = new Network(mlp([2, 3, 1], { activation: tanh }));
+    const { dts } = toModule(network);
+    const use = `import { inputs, outputs, predict } from './network.js';
+      const names: readonly ['input.0', 'input.1'] = inputs;
+      const y: number[] = predict(new Float32Array(2));
+      const output: 'output.0' = outputs[0];
+      // @ts-expect-error: no text is an input
+      predict(['a']);
+      export { names, output, y };`;
+    expect(problems({ 'network.d.ts': dts, 'use.ts': use })).toEqual([]);
+  }, 30_000);
+
+  test('a custom activation is refused, with its node', () => {
+    const builder = new GraphBuilder();
+    const cube: Activation = { name: 'cube', value: (h) => h ** 3, derivative: (h) => 3 * h ** 2 };
+    builder.output(builder.node('bend', { from: [builder.input('x')], activation: cube }));
+    const error = errorOf(() => toModule(new Network(builder.build())));
+    expect([error.code, error.message]).toEqual(['UNSUPPORTED', expect.stringMatching(/Node "bend".*"cube"/)]);
+  });
+
+  test('a parameter that is not finite is refused', () => {
+    const network = new Network(mlp([1, 1], { activation: tanh }));
+    network.parameters.vector[0] = NaN;
+    expect(errorOf(() => toModule(network)).code).toBe('NOT_FINITE');
+  });
+});
+
+/** What the TypeScript compiler says of these files. */
+function problems(files: Readonly<Record<string, string>>): string[] {
+  const options: ts.CompilerOptions = {
+    noEmit: true,
+    strict: true,
+    target: ts.ScriptTarget.ES2022,
+    lib: ['lib.es2015.d.ts'],
+    module: ts.ModuleKind.ESNext,
+    moduleResolution: ts.ModuleResolutionKind.Bundler,
+    types: [],
+  };
+  const host = ts.createCompilerHost(options);
+  const { readFile, fileExists, getSourceFile } = host;
+  const own = (name: string) => files[name.replace(/^.*\//, '')] as string | undefined;
+  host.readFile = (name) => own(name) ?? readFile(name);
+  host.fileExists = (name) => own(name) !== undefined || fileExists(name);
+  host.getSourceFile = (name, version, ...rest) => {
+    const text = own(name);
+    return text === undefined ? getSourceFile(name, version, ...rest) : ts.createSourceFile(name, text, version);
+  };
+  const program = ts.createProgram(Object.keys(files), options, host);
+  return ts.getPreEmitDiagnostics(program).map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'));
+}
