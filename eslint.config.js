@@ -1,8 +1,9 @@
 import js from '@eslint/js';
+import reactHooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['**/dist/', '**/coverage/', 'docs/site/', 'bench/', '**/.examples/', '**/*.generated.*'] },
+  { ignores: ['**/dist/', '**/coverage/', 'docs/site/', 'bench/', 'reports/', '**/.examples/', '**/*.generated.*'] },
   js.configs.recommended,
   {
     files: ['**/*.ts', '**/*.tsx'],
@@ -34,6 +35,11 @@ export default tseslint.config(
     },
   },
   {
+    files: ['apps/demo/web/**'],
+    plugins: { 'react-hooks': reactHooks },
+    rules: { 'react-hooks/rules-of-hooks': 'error', 'react-hooks/exhaustive-deps': 'error' },
+  },
+  {
     files: ['**/*.mjs', '**/*.cjs', '**/*.js'],
     languageOptions: {
       globals: {
@@ -42,6 +48,12 @@ export default tseslint.config(
         URL: 'readonly',
         module: 'writable',
         performance: 'readonly',
+        Buffer: 'readonly',
+        clearTimeout: 'readonly',
+        crypto: 'readonly',
+        fetch: 'readonly',
+        globalThis: 'readonly',
+        setTimeout: 'readonly',
       },
     },
   },

@@ -1,7 +1,5 @@
-import type { NetworkDescription } from './state.js';
-
 /** The article's graph, with the parameters of the golden runs. */
-export const articleDescription: NetworkDescription = {
+export const articleDescription = {
   inputs: ['1'],
   nodes: [
     { id: '2', from: ['1'], activation: 'sigmoid', b: 0.1, c: 1.2, w: [0.15] },
