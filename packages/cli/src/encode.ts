@@ -24,7 +24,8 @@ export class Encoder {
     csv: Csv,
   ) {
     this.#decimal = csv.dialect.decimal;
-    this.#places = columns.map(({ name }) => placeOf(name, csv));
+    const needed = columns.map(({ name }) => name);
+    this.#places = needed.map((name) => placeOf(name, csv, needed));
     this.#codes = columns.map((column) =>
       column.kind === 'category' ? new Map(column.values.map((value, k) => [value, k])) : undefined,
     );
@@ -54,10 +55,11 @@ export class Encoder {
   }
 }
 
-function placeOf(name: string, csv: Csv): number {
+function placeOf(name: string, csv: Csv, needed: readonly string[]): number {
   const place = csv.header.indexOf(name);
   if (place >= 0) return place;
-  const hint = csv.named ? suggestion(name, csv.header) : 'Its first row looks like data: does it lack its header?';
+  const others = csv.header.filter((other) => !needed.includes(other));
+  const hint = csv.named ? suggestion(name, others) : 'Its first row looks like data: does it lack its header?';
   throw misuse(`${csv.name} has no column "${name}", which the model needs. ${hint}`);
 }
 

@@ -63,7 +63,7 @@ describe('the program', () => {
         heldOut: { metrics: Record<string, number> };
       };
       expect(rows).toEqual({ all: 120_000, training: 96_000, heldOut: 24_000, leftOut: 0 });
-      expect(heldOut.metrics['rSquared']).toBeGreaterThan(0.99);
+      expect(heldOut.metrics.rSquared).toBeGreaterThan(0.99);
       expect((await readdir(scratch)).filter((name) => name.startsWith('nnbp-'))).toEqual([]);
     },
   );

@@ -52,14 +52,14 @@ describe('train with nothing but a target', () => {
     expect(rows.leftOut).toBe(6);
     expect(rows.training + rows.heldOut).toBe(294);
     expect(stderr).toContain('6 rows left out (row 8: "rooms" is missing)');
-    expect(heldOut.metrics['rSquared']).toBeGreaterThan(0.99);
+    expect(heldOut.metrics.rSquared).toBeGreaterThan(0.99);
   });
 
   it('keeps columns, categories and units in the model file', async () => {
     const { nnbp, directory } = await world({ 'houses.csv': housesCsv() });
     await nnbp('train', 'houses.csv', '--target', 'price', '--epochs', '1', '-o', 'm.nnbp');
     const { network, metadata } = load(await readFile(join(directory, 'm.nnbp')));
-    expect(metadata['columns']).toEqual({
+    expect(metadata.columns).toEqual({
       inputs: [
         { kind: 'number', name: 'area' },
         { kind: 'number', name: 'rooms' },
@@ -96,7 +96,7 @@ describe('train as one wishes', () => {
     const { nnbp } = await world({ 'iris.csv': irisCsv });
     const { code, stdout } = await nnbp('train', 'iris.csv', '-t', 'species', '--json', ...options);
     expect(code).toBe(0);
-    expect(summaryIn(stdout).heldOut.metrics['accuracy']).toBeGreaterThan(0.8);
+    expect(summaryIn(stdout).heldOut.metrics.accuracy).toBeGreaterThan(0.8);
   });
 
   it('stops early when the held-out loss no longer falls', async () => {
@@ -119,7 +119,7 @@ describe('train as one wishes', () => {
   it('learns several numbers at once', async () => {
     const { nnbp } = await world({ 'iris.csv': irisCsv });
     const { stdout } = await nnbp('train', 'iris.csv', '-t', 'petal_length', '-t', 'petal_width', '--json');
-    expect(summaryIn(stdout).heldOut.metrics['rSquared']).toBeGreaterThan(0.9);
+    expect(summaryIn(stdout).heldOut.metrics.rSquared).toBeGreaterThan(0.9);
   });
 
   it('fills in what is missing if told so', async () => {

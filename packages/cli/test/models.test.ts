@@ -1,0 +1,271 @@
+import { sigmoid } from '@nnbp/activations';
+import { GraphBuilder, Network } from '@nnbp/core';
+import { save } from '@nnbp/formats';
+import { describe, expect, it } from 'vitest';
+import { housesCsv, irisCsv, world, type World } from './world.js';
+
+const iris = 'iris.nnbp.safetensors';
+
+/** A world in which iris has been learnt. */
+async function irisWorld(): Promise<World> {
+  const here = await world({ 'iris.csv': irisCsv });
+  await here.nnbp('train', 'iris.csv', '-t', 'species', '--epochs', '60');
+  return here;
+}
+
+/** The network of the method's worked example: 7 nodes, in by 1, out by 7. */
+function graphModel(): Network {
+  const builder = new GraphBuilder();
+  builder.input('1');
+  builder.node('2', { from: ['1'], activation: sigmoid });
+  builder.node('3', { from: ['1', '2'], activation: sigmoid });
+  builder.node('4', { from: ['2', '3'], activation: sigmoid });
+  builder.output('4');
+  return new Network(builder.build(), { seed: 4 });
+}
+
+const cells = (csv: string, mark = ',') =>
+  csv
+    .trim()
+    .split('\n')
+    .map((line) => line.split(mark));
+
+describe('predict', () => {
+  it('adds a column, and leaves the rest as it is', async () => {
+    const { nnbp } = await irisWorld();
+    const { code, stdout, stderr } = await nnbp('predict', iris, 'iris.csv');
+    const [header, ...rows] = cells(stdout);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(header).toEqual([
+      'sepal_length',
+      'sepal_width',
+      'petal_length',
+      'petal_width',
+      'species',
+      'predicted_species',
+    ]);
+    expect(rows.map((row) => row.slice(0, 5).join(','))).toEqual(irisCsv.trim().split('\n').slice(1));
+    expect(rows.filter((row) => row[5] === row[4]).length).toBeGreaterThan(140);
+  });
+
+  it('gives probabilities that add up to 1, alone if so wished', async () => {
+    const { nnbp } = await irisWorld();
+    const { stdout } = await nnbp('predict', iris, 'iris.csv', '--only', '--probabilities');
+    const [header, ...rows] = cells(stdout);
+    expect(header).toEqual(['predicted_species', 'p_setosa', 'p_versicolor', 'p_virginica']);
+    for (const [species, ...p] of rows) {
+      const numbers = p.map(Number);
+      expect(numbers.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 5);
+      expect(header[1 + numbers.indexOf(Math.max(...numbers))]).toBe(`p_${species}`);
+    }
+  });
+
+  it('reads the standard input, finds columns by name in any order, and writes JSON lines', async () => {
+    const { nnbpWith } = await irisWorld();
+    const stdin =
+      'petal_width\tnew\tpetal_length\tsepal_width\tsepal_length\n0.2\tx\t1.4\t3.5\t5.1\n2.5\ty\t6\t3.3\t6.3\n';
+    const { code, stdout } = await nnbpWith({ stdin }, 'predict', iris, '-', '--json');
+    expect(code).toBe(0);
+    const lines = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, string>);
+    expect(lines.map((line) => [line.new, line.predicted_species])).toEqual([
+      ['x', 'setosa'],
+      ['y', 'virginica'],
+    ]);
+  });
+
+  it('keeps the place of rows it cannot use, quotes what needs it, and writes commas where they were read', async () => {
+    const { nnbp, write, read } = await world({ 'houses.csv': housesCsv() });
+    await nnbp('train', 'houses.csv', '-t', 'price');
+    await write('new.csv', 'note;town;rooms;area\r\n"a;b";Bern;3;100,5\r\nc;Paris;3;100,5\r\nd;Genf;;90\r\n');
+    const { code, stdout, stderr } = await nnbp('predict', 'houses.nnbp.safetensors', 'new.csv', '-o', 'out.csv');
+    expect([code, stdout]).toEqual([0, '']);
+    expect(stderr).toBe('2 rows without a prediction (row 2: "town" is "Paris", which the model does not know).\n');
+    const [header, first, ...rest] = (await read('out.csv')).trimEnd().split('\n');
+    expect(header).toBe('note;town;rooms;area;predicted_price');
+    expect(first).toMatch(/^"a;b";Bern;3;100,5;\d+,\d+$/);
+    expect(Number(first.split(';')[5].replace(',', '.'))).toBeCloseTo(100.5 * 3.5 + 60, -1);
+    expect(rest).toEqual(['c;Paris;3;100,5;', 'd;Genf;;90;']);
+  });
+
+  it('says which column is missing', async () => {
+    const { nnbp, write } = await irisWorld();
+    await write('short.csv', 'sepal_length,sepal_width,petal_lenght,petal_width\n1,2,3,4\n');
+    const { code, stdout, stderr } = await nnbp('predict', iris, 'short.csv');
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toBe(
+      'nnbp: short.csv has no column "petal_length", which the model needs. Did you mean "petal_lenght"?\n',
+    );
+  });
+});
+
+describe('evaluate', () => {
+  it('measures a classifier, and shows what was taken for what', async () => {
+    const { nnbp } = await irisWorld();
+    const { code, stdout } = await nnbp('evaluate', iris, 'iris.csv');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/accuracy +9\d\.\d %/);
+    expect(stdout).toMatch(/setosa +50 +· +·/);
+    const { rows, metrics } = JSON.parse((await nnbp('evaluate', iris, 'iris.csv', '--json')).stdout) as {
+      rows: number;
+      metrics: { accuracy: number; confusionMatrix: number[][] };
+    };
+    expect(rows).toBe(150);
+    const right = metrics.confusionMatrix.reduce((sum, row, k) => sum + row[k], 0);
+    expect(metrics.accuracy).toBeCloseTo(right / 150, 12);
+  });
+
+  it('agrees with what predict predicts', async () => {
+    const { nnbp } = await world({ 'houses.csv': housesCsv() });
+    await nnbp('train', 'houses.csv', '-t', 'price', '--epochs', '3');
+    const { metrics } = JSON.parse(
+      (await nnbp('evaluate', 'houses.nnbp.safetensors', 'houses.csv', '--json')).stdout,
+    ) as {
+      metrics: { meanAbsoluteError: number };
+    };
+    const { stdout } = await nnbp('predict', 'houses.nnbp.safetensors', 'houses.csv', '--json');
+    const errors = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { price: string; predicted_price: number | null })
+      .filter((row) => row.predicted_price !== null)
+      .map((row) => Math.abs(Number(row.price.replace(',', '.')) - row.predicted_price!));
+    expect(errors).toHaveLength(294);
+    expect(metrics.meanAbsoluteError).toBeCloseTo(errors.reduce((sum, e) => sum + e, 0) / errors.length, 3);
+  });
+});
+
+describe('explain', () => {
+  it('derives a derivative for a row of a file or for values', async () => {
+    const { nnbp } = await irisWorld();
+    const name = 'dloss/dw_petal_widthtohidden1.1';
+    const fromFile = await nnbp('explain', iris, 'iris.csv', '--row', '3', '--derivative', name);
+    expect(fromFile.code).toBe(0);
+    expect(fromFile.stdout).toContain(`case 3  ${name} = dloss/dx_hidden1.1 · slope_hidden1.1 · x_petal_width`);
+    const row = irisCsv.split('\n')[3];
+    const fromValues = await nnbp('explain', iris, '--row', row, '--derivative', name);
+    expect(fromValues.stdout).toBe(fromFile.stdout);
+  });
+
+  it('lists what can be asked, and explains a graph that knows no columns', async () => {
+    const { nnbp, write } = await world();
+    await write('graph.nnbp', save(graphModel()));
+    expect((await nnbp('explain', 'graph.nnbp', '--row', '0.5,1')).stdout).toContain('dloss/dw_2to3\n');
+    const { stdout } = await nnbp('explain', 'graph.nnbp', '--row', '0.5,1', '--derivative', 'dloss/dx_2', '--json');
+    const pass = graphModel().backpropagate([0.5], [1], (await import('@nnbp/losses')).mse());
+    expect(JSON.parse(stdout)).toMatchObject({ name: 'dloss/dx_2', case: 2, value: pass.cache.dLossDx('2') });
+    const latex = await nnbp(
+      'explain',
+      'graph.nnbp',
+      '--row',
+      '0.5,1',
+      '--derivative',
+      'dloss/db_3',
+      '--format',
+      'latex',
+    );
+    expect(latex.stdout).toContain('\\begin{aligned}');
+    const chinese = await nnbp(
+      'explain',
+      'graph.nnbp',
+      '--row',
+      '0.5,1',
+      '--derivative',
+      'dloss/db_3',
+      '--language',
+      'zh',
+    );
+    expect(chinese.stdout).toContain('场景 3');
+  });
+
+  it('says what is wrong with a name, a row or nothing at all', async () => {
+    const { nnbp } = await irisWorld();
+    expect((await nnbp('explain', iris)).stderr).toContain(
+      '--row with values for sepal_length,sepal_width,petal_length,petal_width,species',
+    );
+    expect((await nnbp('explain', iris, 'iris.csv', '--row', '151')).stderr).toBe(
+      'nnbp: iris.csv has 150 rows, and no row 151.\n',
+    );
+    const wrong = await nnbp('explain', iris, 'iris.csv', '--derivative', 'dloss/dw_xtoy');
+    expect([wrong.code, wrong.stderr.includes('No edge is named "xtoy"')]).toEqual([1, true]);
+  });
+});
+
+describe('check', () => {
+  it('proves a model on its data, and on rows it draws', async () => {
+    const { nnbp } = await irisWorld();
+    const { code, stdout } = await nnbp('check', iris, 'iris.csv');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/softmaxCrossEntropy: ok, (\d+) of \1 derivatives agree/);
+    const drawn = await nnbp('check', iris, '--json', '--rows', '3', '--most', '40');
+    expect(JSON.parse(drawn.stdout)).toMatchObject({ ok: true, compared: 40, wrong: [] });
+  });
+});
+
+describe('convert and export', () => {
+  it('go from format to format with the same predictions', async () => {
+    const { nnbp } = await irisWorld();
+    const outputs = async (model: string) =>
+      cells((await nnbp('predict', model, 'iris.csv', '--only')).stdout)
+        .slice(1)
+        .flat()
+        .map(Number);
+    expect((await nnbp('convert', iris, 'iris.json')).stdout).toBe(
+      'iris.nnbp.safetensors (nnbp) → iris.json (json): 23 nodes, 112 edges.\n',
+    );
+    const known = await outputs('iris.json');
+    await nnbp('convert', 'iris.json', 'iris.onnx');
+    (await outputs('iris.onnx')).forEach((value, k) => expect(value).toBeCloseTo(known[k], 3));
+    await nnbp('convert', 'iris.onnx', 'plain.nnbp');
+    expect(await outputs('plain.nnbp')).toEqual(await outputs('iris.onnx'));
+  });
+
+  it('keep columns from nnbp to nnbp, and say when they are lost', async () => {
+    const { nnbp } = await irisWorld();
+    expect((await nnbp('convert', iris, 'copy.nnbp')).stderr).toBe('');
+    expect((await nnbp('evaluate', 'copy.nnbp', 'iris.csv')).stdout).toContain('accuracy');
+    expect((await nnbp('convert', iris, 'iris.onnx')).stderr).toContain('only the nnbp format has a place for them');
+  });
+
+  it('bring weights back from PyTorch', async () => {
+    const { nnbp, read } = await irisWorld();
+    const { stdout } = await nnbp('export', iris, '--to', 'pytorch');
+    expect(stdout).toBe('Wrote iris-pytorch/network.py, iris-pytorch/train.py, iris-pytorch/weights.safetensors.\n');
+    const weights = 'iris-pytorch/weights.safetensors';
+    expect((await nnbp('convert', weights, 'back.nnbp', '--from', 'pytorch')).stderr).toContain('with --of');
+    expect((await nnbp('convert', weights, 'back.nnbp', '--from', 'pytorch', '--of', iris)).code).toBe(0);
+    expect(await read('back.nnbp')).toBe(await read(iris));
+  });
+
+  it('say what formats there are', async () => {
+    const { nnbp } = await irisWorld();
+    const ending = await nnbp('convert', iris, 'iris.txt');
+    expect([ending.code, ending.stderr]).toEqual([
+      2,
+      expect.stringMatching(/^nnbp: iris\.txt: the ending tells no format\. Use one of \.nnbp\.safetensors, \.json, /),
+    ]);
+    expect((await nnbp('convert', iris, 'x', '--to', 'onxx')).stderr).toContain('Did you mean "onnx"?');
+    expect((await nnbp('convert', iris, 'x', '--to', 'synaptic')).code).toBe(2);
+    expect((await nnbp('convert', '--help')).stdout).toMatch(/brain\.js +in +\.json/);
+  });
+});
+
+describe('the command itself', () => {
+  it('shows its version and its help', async () => {
+    const { nnbp } = await world();
+    expect(await nnbp('--version')).toEqual({
+      code: 0,
+      stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) as string,
+      stderr: '',
+    });
+    const { code, stdout } = await nnbp('--help');
+    expect(code).toBe(0);
+    for (const command of ['train', 'predict', 'evaluate', 'explain', 'check', 'convert', 'export']) {
+      expect(stdout).toMatch(new RegExp(`^  ${command} `, 'm'));
+      expect((await nnbp(command, '--help')).stdout).toContain('Examples:');
+    }
+    expect((await nnbp()).code).toBe(2);
+  });
+});
