@@ -1,6 +1,8 @@
 import { sigmoid } from '@nnbp/activations';
 import { GraphBuilder, Network } from '@nnbp/core';
 import { save } from '@nnbp/formats';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { housesCsv, irisCsv, world, type World } from './world.js';
 
@@ -237,6 +239,19 @@ describe('convert and export', () => {
     expect((await nnbp('convert', weights, 'back.nnbp', '--from', 'pytorch')).stderr).toContain('with --of');
     expect((await nnbp('convert', weights, 'back.nnbp', '--from', 'pytorch', '--of', iris)).code).toBe(0);
     expect(await read('back.nnbp')).toBe(await read(iris));
+  });
+
+  it('write a module that predicts by itself', async () => {
+    const { nnbp, directory, read } = await irisWorld();
+    expect((await nnbp('export', iris, '--to', 'module', '-o', 'iris.mjs')).stdout).toBe(
+      'Wrote iris.mjs, iris.d.mts.\n',
+    );
+    const { predict } = (await import(pathToFileURL(join(directory, 'iris.mjs')).href)) as {
+      predict: (input: readonly number[]) => number[];
+    };
+    const outputs = predict([5.1, 3.5, 1.4, 0.2]);
+    expect(outputs.indexOf(Math.max(...outputs))).toBe(0);
+    expect(await read('iris.d.mts')).toContain('export');
   });
 
   it('say what formats there are', async () => {

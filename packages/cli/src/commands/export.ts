@@ -1,5 +1,5 @@
 /** `nnbp export`: a model for places that do not know this project. */
-import { toOnnx, toPyTorch } from '@nnbp/formats';
+import { toModule, toOnnx, toPyTorch } from '@nnbp/formats';
 import { type Command, Option } from 'commander';
 import { mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
@@ -9,7 +9,7 @@ import { withModel } from '../options.js';
 
 interface ExportOptions {
   readonly from?: string;
-  readonly to: 'onnx' | 'pytorch';
+  readonly to: 'onnx' | 'pytorch' | 'module';
   readonly output?: string;
   readonly json?: boolean;
 }
@@ -27,7 +27,7 @@ Inputs and outputs are numbers in the units of the data, a category one number a
 export function addExport(program: Command, io: Io): void {
   withModel(program.command('export').summary('write a model for ONNX, PyTorch or as a plain function'))
     .description('Writes the model for other programs: an ONNX file, a PyTorch module, or one JavaScript file.')
-    .addOption(new Option('--to <what>', 'what to write').choices(['onnx', 'pytorch']).makeOptionMandatory())
+    .addOption(new Option('--to <what>', 'what to write').choices(['onnx', 'pytorch', 'module']).makeOptionMandatory())
     .option('-o, --output <path>', 'the file, or for pytorch the directory (default: named as the model)')
     .option('--json', 'print the files as JSON')
     .addHelpText('after', examples)
@@ -49,6 +49,11 @@ async function exportModel(io: Io, path: string, options: ExportOptions): Promis
 /** The files to write, by path. */
 function filesOf({ network }: Model, name: string, { to, output }: ExportOptions): Record<string, string | Uint8Array> {
   if (to === 'onnx') return { [output ?? `${name}.onnx`]: toOnnx(network, { name }) };
+  if (to === 'module') {
+    const path = output ?? `${name}.js`;
+    const { js, dts } = toModule(network);
+    return { [path]: js, [path.replace(/(?:\.([cm]?)js)?$/, (_, kind = '') => `.d.${kind}ts`)]: dts };
+  }
   const directory = output ?? `${name}-pytorch`;
   const files = Object.entries(toPyTorch(network)) as [string, string | Uint8Array][];
   return Object.fromEntries(files.map(([file, content]) => [join(directory, file), content]));
