@@ -48,6 +48,33 @@ const tables = ({ count, inputs, answers }: Part): Tables => ({
   targets: Array.from(answers, (answer) => [answer]),
 });
 
+/**
+ * How long each task of the page's main thread was at work, in milliseconds. That is its own time: the observer of long
+ * tasks in a page goes by the clock, and so counts what other programs do on a machine with few cores.
+ */
+async function mainThreadTasks(page: Page, milliseconds: number): Promise<number[]> {
+  interface TraceEvent {
+    readonly name: string;
+    readonly pid: number;
+    readonly tid: number;
+    /** In microseconds, of the thread's own time. */
+    readonly tdur?: number;
+    readonly args?: { readonly name?: string };
+  }
+  const client = await page.context().newCDPSession(page);
+  const events: TraceEvent[] = [];
+  client.on('Tracing.dataCollected', ({ value }) => events.push(...(value as unknown as TraceEvent[])));
+  await client.send('Tracing.start', { traceConfig: { includedCategories: ['toplevel', 'devtools.timeline'] } });
+  await page.waitForTimeout(milliseconds);
+  const complete = new Promise((resolve) => client.once('Tracing.tracingComplete', resolve));
+  await client.send('Tracing.end');
+  await complete;
+  const threads = events.filter(({ name, args }) => name === 'thread_name' && args?.name === 'CrRendererMain');
+  return events
+    .filter(({ name, pid, tid }) => /RunTask$/.test(name) && threads.some((of) => of.pid === pid && of.tid === tid))
+    .map(({ tdur = 0 }) => tdur / 1000);
+}
+
 test('XOR is learnt until every sample is right', async () => {
   const page = await openTrain('xor', { noise: 0 });
   await press(page, 'Play');
@@ -123,7 +150,7 @@ test('the edges show what the engine says a sample’s gradient carries', async 
   await page.getByLabel('The edges show').selectOption('the gradient of sample');
   await page.getByLabel('Sample number').fill('5');
   await page.getByText('Sample 5:').waitFor();
-  expect(await stat(page, 'edges')).toContain(`The thickest carries ${largest.toPrecision(3)}`);
+  expect(await stat(page, 'edges')).toContain(`The thickest carries ${short(largest)}.`);
 });
 
 test('y = 3x ends with the weight 3', async () => {
@@ -152,32 +179,14 @@ test('the confusion matrix of iris counts every flower held out', async () => {
 
 test('a 784-128-10 network learns digits while the page stays under 50 ms a task', { timeout: 120_000 }, async () => {
   const page = await openTrain('digits', { sample: 5 });
-  await page.evaluate(() => {
-    const seen: { begun: number; took: number }[] = [];
-    new PerformanceObserver((list) => {
-      for (const { startTime, duration } of list.getEntries()) seen.push({ begun: startTime, took: duration });
-    }).observe({ entryTypes: ['longtask'] });
-    Object.assign(globalThis, { longTasks: seen });
-  });
   await expect.poll(() => page.getByRole('button', { name: 'Play' }).isEnabled(), { timeout: 60_000 }).toBe(true);
   await press(page, 'Play');
   await until(page, 'held-out-accuracy', (accuracy) => accuracy > 88);
-  // The load is steady, so a long task of the page's own making comes again in each window; one that comes because the
-  // machine had something else to do does not. A window without any is the proof.
-  const windows: number[][] = [];
-  for (let k = 0; k < 5 && windows.every((tasks) => tasks.length > 0); k++) {
-    const before = await numberIn(page, 'steps');
-    const from = await page.evaluate(() => performance.now());
-    await page.waitForTimeout(3000);
-    windows.push(
-      await page.evaluate((begin) => {
-        const { longTasks } = globalThis as unknown as { longTasks: { begun: number; took: number }[] };
-        return longTasks.filter(({ begun }) => begun >= begin).map(({ took }) => took);
-      }, from),
-    );
-    expect(await numberIn(page, 'steps'), 'it trains meanwhile').toBeGreaterThan(before + 20);
-  }
-  expect(windows.at(-1), `long tasks in each window of 3 s: ${JSON.stringify(windows)}`).toEqual([]);
+  const before = await numberIn(page, 'steps');
+  const tasks = await mainThreadTasks(page, 4000);
+  expect(await numberIn(page, 'steps'), 'it trains meanwhile').toBeGreaterThan(before + 20);
+  expect(tasks.length, 'the page draws meanwhile').toBeGreaterThan(20);
+  expect(Math.max(...tasks)).toBeLessThan(50);
   await picture(page, 'train-digits');
 });
 
@@ -195,13 +204,15 @@ test('a table of the user’s own is guessed and learnt, as classes and as a num
   });
   await page.getByText('80 rows; 1 left out since a value is missing.').waitFor();
   expect(await page.getByLabel('Column to predict').inputValue()).toBe('2');
-  expect(await page.getByLabel('Loss', { exact: true }).inputValue()).toBe('binaryCrossEntropyWithLogits');
+  expect(await page.getByRole('combobox', { name: 'Loss', exact: true }).inputValue()).toBe(
+    'binaryCrossEntropyWithLogits',
+  );
   await press(page, 'Play');
   await until(page, 'training-accuracy', (accuracy) => accuracy === 100);
   await picture(page, 'train-csv');
   await page.getByLabel('Column to predict').selectOption('3');
   expect(await page.getByLabel('Predict it as').inputValue()).toBe('number');
-  expect(await page.getByLabel('Loss', { exact: true }).inputValue()).toBe('mse');
+  expect(await page.getByRole('combobox', { name: 'Loss', exact: true }).inputValue()).toBe('mse');
   await until(page, 'training-loss', (loss) => loss < 0.01);
 });
 
@@ -216,13 +227,13 @@ test('a file that is no table is answered with a sentence', async () => {
 test('other data bring a loss that suits them, and one that cannot work gets a sentence', async () => {
   const page = await open({ view: 'train' });
   await page.getByText('iris', { exact: true }).click();
-  expect(await page.getByLabel('Loss', { exact: true }).inputValue()).toBe('softmaxCrossEntropy');
+  expect(await page.getByRole('combobox', { name: 'Loss', exact: true }).inputValue()).toBe('softmaxCrossEntropy');
   await page.getByText('five points', { exact: true }).click();
-  expect(await page.getByLabel('Loss', { exact: true }).inputValue()).toBe('mse');
-  await page.getByLabel('Loss', { exact: true }).selectOption('softmaxCrossEntropy');
+  expect(await page.getByRole('combobox', { name: 'Loss', exact: true }).inputValue()).toBe('mse');
+  await page.getByRole('combobox', { name: 'Loss', exact: true }).selectOption('softmaxCrossEntropy');
   await page.getByText('compares classes, and here a number is predicted').waitFor();
   expect(await page.getByRole('button', { name: 'Play' }).isEnabled()).toBe(false);
-  await page.getByLabel('Loss', { exact: true }).selectOption('huber');
+  await page.getByRole('combobox', { name: 'Loss', exact: true }).selectOption('huber');
   await expect.poll(() => page.getByRole('button', { name: 'Play' }).isEnabled()).toBe(true);
 });
 
@@ -239,6 +250,7 @@ test('a function is drawn with the pointer, or typed, and fitted', async () => {
   const page = await openTrain('drawn');
   await until(page, 'training-loss', (loss) => loss > 0);
   const area = page.getByRole('img', { name: /Drawing area/ });
+  await area.scrollIntoViewIfNeeded();
   const box = (await area.boundingBox())!;
   await page.mouse.move(box.x + 10, box.y + 20);
   await page.mouse.down();
@@ -293,6 +305,7 @@ test.each(['light', 'dark'] as const)('no serious accessibility violation, %s', 
 
 test('it can be played with the keyboard alone', async () => {
   const page = await openTrain('xor');
+  await expect.poll(() => page.getByRole('button', { name: 'Play' }).isEnabled()).toBe(true);
   await page.getByRole('button', { name: 'Play', exact: true }).focus();
   await page.keyboard.press('Enter');
   await until(page, 'steps', (steps) => steps > 20);

@@ -1,6 +1,6 @@
 /** The network as it is drawn: layers of nodes, each a small picture of its own response, and the edges between. */
 import { Minus, Plus } from 'lucide-react';
-import { useEffect, useRef } from 'react';
+import { memo, useEffect, useRef } from 'react';
 import { useMessages } from '../language.js';
 import { contextOf, drawCurve, drawEdges, imageOf, nodeRow, nodeSide, placesOf, ramp } from './draw.js';
 import type { Settings } from './fits.js';
@@ -24,7 +24,8 @@ interface Props {
 
 const mostLayers = 8;
 
-export function Diagram({ settings, change, ready, observation, inspect, choose }: Props) {
+/** Drawn anew only when something of it has changed: most snapshots bring no observation. */
+export const Diagram = memo(function Diagram({ settings, change, ready, observation, inspect, choose }: Props) {
   const say = useMessages(messages);
   const { hidden } = settings;
   const resize = (k: number, size: number) => change({ hidden: hidden.map((old, at) => (at === k ? size : old)) });
@@ -72,7 +73,7 @@ export function Diagram({ settings, change, ready, observation, inspect, choose 
       )}
     </section>
   );
-}
+});
 
 function EdgeChoice(props: {
   readonly sample: number | null;

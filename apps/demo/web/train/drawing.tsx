@@ -77,10 +77,9 @@ export function Drawing({ points, choose }: Props) {
 
 function Typed({ points, choose }: Props) {
   const say = useMessages(messages);
-  const written = () => Array.from({ length: points.length / 2 }, (_, k) => `${points[2 * k]} ${points[2 * k + 1]}`);
-  const [text, write] = useState(() => written().join('\n'));
+  const [text, write] = useState(() => linesOf(points));
   const [bad, setBad] = useState(false);
-  useEffect(() => write(written().join('\n')), [points]);
+  useEffect(() => write(linesOf(points)), [points]);
   const use = () => {
     const read = readPoints(text);
     setBad(read === undefined);
@@ -109,6 +108,10 @@ function Typed({ points, choose }: Props) {
 }
 
 const rounded = (value: number) => Math.round(value * 1000) / 1000;
+
+/** A line a point. */
+const linesOf = (points: readonly number[]): string =>
+  Array.from({ length: points.length / 2 }, (_, k) => `${points[2 * k]} ${points[2 * k + 1]}`).join('\n');
 
 /** The points of a stroke, from left to right. */
 const pointsOf = (stroke: ReadonlyMap<number, number>): number[] =>

@@ -1,4 +1,5 @@
 /** How large the gradient is at each node: a row a layer, from the output back to the inputs. */
+import { memo } from 'react';
 import { useMessages } from '../language.js';
 import { messages } from './messages.js';
 import { short } from './numbers.js';
@@ -9,7 +10,13 @@ import type { Ready } from './trainer.js';
 /** So many times smaller or larger deserves a word. */
 const remarkable = 30;
 
-export function Gradients({ ready, observation }: { readonly ready: Ready; readonly observation: Observation }) {
+export const Gradients = memo(function Gradients({
+  ready,
+  observation,
+}: {
+  readonly ready: Ready;
+  readonly observation: Observation;
+}) {
   const say = useMessages(messages);
   const palette = usePalette();
   const { layers } = ready.layout;
@@ -58,7 +65,7 @@ export function Gradients({ ready, observation }: { readonly ready: Ready; reado
       <p className="quiet">{say.gradientsNote}</p>
     </section>
   );
-}
+});
 
 /** Compares the first hidden layer with the last. */
 function verdict(layers: Float32Array, say: (typeof messages)['en']['verdicts']): string {

@@ -1,5 +1,5 @@
 /** The loss as it went, live. */
-import { useEffect, useRef, useState } from 'react';
+import { memo, useEffect, useRef, useState } from 'react';
 import UPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { useMessages } from '../language.js';
@@ -18,7 +18,7 @@ const height = 210;
 /** What a loss of 0 is drawn as on a logarithmic scale. */
 const floor = 1e-12;
 
-export function Losses({ curve, heldOut, standardized }: Props) {
+export const Losses = memo(function Losses({ curve, heldOut, standardized }: Props) {
   const say = useMessages(messages);
   const palette = usePalette();
   const [frame, width] = useWidth();
@@ -79,7 +79,7 @@ export function Losses({ curve, heldOut, standardized }: Props) {
       {standardized && <p className="quiet">{say.standardizedLoss}</p>}
     </section>
   );
-}
+});
 
 /** A tick's own number: on the logarithmic scale, ten to the power of it. */
 const tickLabel = (tick: number, logarithmic: boolean): string =>

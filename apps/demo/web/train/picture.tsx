@@ -1,5 +1,5 @@
 /** What the network answers: a surface, a curve, or a table of what is taken for what. */
-import { type PointerEvent, useEffect, useRef } from 'react';
+import { memo, type PointerEvent, useEffect, useRef } from 'react';
 import { useMessages } from '../language.js';
 import { answerRange, contextOf, drawCurve, drawPoints, frameOf, imageOf, ramp, surfaceColour } from './draw.js';
 import { messages } from './messages.js';
@@ -17,7 +17,7 @@ interface Props {
   readonly choose: (sample: number) => void;
 }
 
-export function Picture({ ready, observation, inspected, choose }: Props) {
+export const Picture = memo(function Picture({ ready, observation, inspected, choose }: Props) {
   const say = useMessages(messages);
   const drawable = ready.places > 0 && observation.picture !== undefined;
   const name = ready.layout.layers.flatMap(({ ids }) => ids)[inspected ?? -1];
@@ -37,7 +37,7 @@ export function Picture({ ready, observation, inspected, choose }: Props) {
       {observation.sample !== undefined && <Sample ready={ready} sample={observation.sample} />}
     </section>
   );
-}
+});
 
 const mostSide = 380;
 

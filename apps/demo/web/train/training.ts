@@ -44,6 +44,7 @@ export class Training {
   /** Counts what was begun, so that answers to what was overtaken are left alone. */
   #turn = 0;
   #sample: number | null = null;
+  #speed: Speed = 'steady';
 
   constructor(connection = connect()) {
     this.#connection = connection;
@@ -58,7 +59,6 @@ export class Training {
   async open(settings: Settings, table: TableRequest | undefined): Promise<void> {
     const again = this.view.playing;
     const turn = ++this.#turn;
-    this.#sample = settings.sample;
     // What was drawn stays until there is something new, so that the page does not blink.
     this.#show({ playing: false, problem: undefined, progress: undefined });
     const progress = proxy((fraction: number) => {
@@ -74,7 +74,7 @@ export class Training {
     if (turn !== this.#turn || snapshot === undefined) return;
     this.#show({ ...nothing, ready: answer });
     this.#take(snapshot);
-    if (again) await this.play(settings.speed);
+    if (again) await this.play(this.#speed);
   }
 
   /** Ends the training; what was drawn stays. */
@@ -86,6 +86,7 @@ export class Training {
 
   async play(speed: Speed): Promise<void> {
     if (this.view.ready === undefined || this.view.problem !== undefined) return;
+    this.#speed = speed;
     const turn = ++this.#turn;
     this.#show({ playing: true });
     await this.#connection.trainer.play(speed);

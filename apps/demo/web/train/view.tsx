@@ -1,5 +1,5 @@
 /** The Train view: data on the left, the network in the middle, what it answers on the right, how it goes below. */
-import { useEffect, useState, useSyncExternalStore } from 'react';
+import { useCallback, useEffect, useState, useSyncExternalStore } from 'react';
 import { useMessages } from '../language.js';
 import { update, usePlayground } from '../store.js';
 import { DataPanel } from './data-panel.js';
@@ -40,14 +40,15 @@ function Desk({ training }: { readonly training: Training }) {
 
   const task = settings.data === 'csv' ? table && taskOfTable(table) : taskOf(settings.data);
   const wrong = task && misfit(task, settings);
-  const open = () => {
+  // All that a training begins from: what changes none of it begins nothing anew.
+  const key = JSON.stringify({ ...settings, speed: 'steady', sample: null } satisfies Settings);
+  const open = useCallback(() => {
     if (wrong !== undefined) training.refuse();
-    else void training.open(settings, settings.data === 'csv' ? table : undefined);
-  };
-  useEffect(open, [training, table, wrong, ...Object.values({ ...settings, speed: '', sample: '' })]);
+    else void training.open(JSON.parse(key) as Settings, table);
+  }, [training, table, wrong, key]);
+  useEffect(open, [open]);
   useEffect(() => void training.choose(settings.sample), [training, settings.sample]);
 
-  const change = (part: Partial<Settings>) => update((state) => ({ ...state, train: { ...state.train, ...part } }));
   const chooseTable = (chosen: TableChoice) => {
     openTable = chosen;
     setTable(chosen);
@@ -83,16 +84,11 @@ function Desk({ training }: { readonly training: Training }) {
         ready={ready}
         observation={observation}
         inspect={inspect}
-        choose={(sample) => change({ sample })}
+        choose={chooseSample}
       />
       {ready !== undefined && observation !== undefined && (
         <>
-          <Picture
-            ready={ready}
-            observation={observation}
-            inspected={inspected}
-            choose={(sample) => change({ sample })}
-          />
+          <Picture ready={ready} observation={observation} inspected={inspected} choose={chooseSample} />
           <Losses curve={curve} heldOut={ready.heldOutCount > 0} standardized={ready.standardized} />
           <Gradients ready={ready} observation={observation} />
         </>
@@ -101,6 +97,9 @@ function Desk({ training }: { readonly training: Training }) {
     </div>
   );
 }
+
+const change = (part: Partial<Settings>) => update((state) => ({ ...state, train: { ...state.train, ...part } }));
+const chooseSample = (sample: number | null) => change({ sample });
 
 /** For the screen reader too, and silent while numbers run. */
 function Status({ view, quiet }: { readonly view: TrainingView; readonly quiet: boolean }) {
