@@ -98,7 +98,7 @@ export const defaultState: PlaygroundState = {
     input: [0.5],
     target: [10],
     loss: 'mse',
-    selected: 'dloss/dw_2to4',
+    selected: 'dloss/dw_1to2',
     mode: 'own',
     mistake: 'order',
     step: null,

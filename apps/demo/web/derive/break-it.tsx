@@ -156,10 +156,10 @@ function Comparison({ exercise, pass }: BreakItProps) {
     return (
       <>
         <td>
-          <Figure value={right} />
+          <Figure value={right} digits={4} />
         </td>
         <td className={wrong ? 'wrong' : ''} data-quantity={name}>
-          <Figure value={found} />
+          <Figure value={found} digits={4} />
           {wrong && <span className="visually-hidden"> {say.wrongMark}</span>}
         </td>
       </>

@@ -15,7 +15,7 @@ export interface DerivationPanelProps {
 export function DerivationPanel({ exercise, selected }: DerivationPanelProps) {
   const say = useMessages(messages);
   const name = nameOf(selected);
-  const root = useMemo(() => exercise.derivation(selected), [exercise, name]);
+  const root = useMemo(() => exercise.derivation(selected), [exercise, selected]);
   return (
     <section className="panel derivation" aria-label={say.derivation}>
       <h2>{say.derivation}</h2>
@@ -116,7 +116,7 @@ function StepItem({ step, depth }: { readonly step: Step; readonly depth: number
 
 function Measured({ exercise, selected }: DerivationPanelProps) {
   const say = useMessages(messages);
-  const slope = useMemo(() => measured(exercise, selected), [exercise, nameOf(selected)]);
+  const slope = useMemo(() => measured(exercise, selected), [exercise, selected]);
   if (slope === undefined || Object.keys(exercise.given).length > 0) return null;
   const parameter = nameOf(selected).replace('dloss/d', '');
   return (

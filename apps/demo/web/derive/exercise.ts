@@ -22,24 +22,25 @@ export interface Exercise {
   derivation(what: QuantityName): Step;
 }
 
-/** The network that is shown: the reader's own, or the article's node 7 with what feeds it. */
-export const shownNetwork = ({ derive, network }: PlaygroundState): NetworkDescription =>
-  derive.mode === 'article' ? articleNode : network;
+/** What an exercise is made of. */
+export interface Question extends Pick<PlaygroundState['derive'], 'input' | 'target' | 'loss' | 'mode'> {
+  /** The reader's own; the mode `article` has the article's node 7 with what feeds it instead. */
+  readonly network: NetworkDescription;
+}
 
 /**
- * The exercise of a state.
+ * The question, worked through.
  *
  * @throws NnbpError where it cannot be worked: a cycle, a function that is not there, a target the loss does not take
  */
-export function exerciseOf(state: PlaygroundState, functions: Functions): Exercise {
-  const { derive } = state;
-  const description = shownNetwork(state);
+export function exerciseOf(question: Question, functions: Functions): Exercise {
+  const isArticle = question.mode === 'article';
+  const description = isArticle ? articleNode : question.network;
   const network = networkOf(description, functions);
-  const isArticle = derive.mode === 'article';
-  const sample = isArticle ? articleSample : derive;
+  const sample = isArticle ? articleSample : question;
   const input = sized(sample.input, description.inputs.length, 0.5);
   const target = sized(sample.target, description.outputs.length, 0);
-  const loss = isArticle ? assumedLoss : functions.loss(derive.loss);
+  const loss = isArticle ? assumedLoss : functions.loss(question.loss);
   return {
     network,
     input,

@@ -135,4 +135,4 @@ export function NetworkGraph({ exercise, selected, step }: NetworkGraphProps) {
 }
 
 /** A larger graph gets more room. */
-export const chartHeight = (nodes: number): number => (nodes > 30 ? 640 : 470);
+export const chartHeight = (nodes: number): number => (nodes > 30 ? 640 : 440);

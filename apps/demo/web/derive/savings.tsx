@@ -22,11 +22,13 @@ export function Savings({ exercise, selected }: { readonly exercise: Exercise; r
     <section className="panel savings" aria-label={say.title}>
       <h2>{say.title}</h2>
       <p className="quiet">{say.explained}</p>
-      {found.paths === 0n ? (
+      {output === selected.node ? (
+        <p>{say.itself(output)}</p>
+      ) : found.paths === 0n ? (
         <p>{say.none(selected.node, output)}</p>
       ) : (
         <dl className="counts">
-          <Count value={found.paths} label={say.paths(selected.node, output)} />
+          <Count value={found.paths} label={say.paths(selected.node, output, found.paths === 1n)} />
           <Count value={found.naiveMultiplications} label={say.naive} />
           <Count value={BigInt(found.edgesVisited)} label={say.edges} />
           <Count value={BigInt(found.cachedMultiplications)} label={say.cached} />

@@ -7,7 +7,7 @@ import { NumberField } from '../shared/number-field.js';
 import { defaultState } from '../state.js';
 import { update, usePlayground } from '../store.js';
 import { change, select } from './change.js';
-import { type Exercise, quantitiesOf, selectedQuantity, shownNetwork, sized } from './exercise.js';
+import { type Exercise, quantitiesOf, selectedQuantity, sized } from './exercise.js';
 import { messages } from './messages.js';
 
 export function Toolbar({ exercise }: { readonly exercise: Exercise | undefined }) {
@@ -30,7 +30,7 @@ export function Toolbar({ exercise }: { readonly exercise: Exercise | undefined 
       </div>
       {derive.mode !== 'article' && <Sample />}
       {exercise !== undefined && derive.mode !== 'break' && <Asked exercise={exercise} />}
-      {derive.mode !== 'article' && network !== articleDescription && (
+      {derive.mode !== 'article' && JSON.stringify(network) !== JSON.stringify(articleDescription) && (
         <button type="button" className="plain" onClick={restore}>
           {say.restore}
         </button>
@@ -49,9 +49,8 @@ function restore(): void {
 }
 
 function Sample() {
-  const state = usePlayground();
-  const { derive } = state;
-  const { inputs, outputs } = shownNetwork(state);
+  const { derive, network } = usePlayground();
+  const { inputs, outputs } = network;
   const say = useMessages(messages);
   const input = sized(derive.input, inputs.length, 0.5);
   const target = sized(derive.target, outputs.length, 0);

@@ -1,7 +1,6 @@
 /** See how a derivative comes about: the network, the number that is asked, and where it comes from. */
 import { useMemo } from 'react';
 import { useMessages } from '../language.js';
-import type { PlaygroundState } from '../state.js';
 import { usePlayground } from '../store.js';
 import { builtinFunctions } from '../train/builtin-functions.js';
 import { ArticleNotes } from './article-notes.js';
@@ -9,7 +8,7 @@ import { BreakIt } from './break-it.js';
 import { BrokenGraph, useBrokenPass } from './broken-graph.js';
 import './derive.css';
 import { DerivationPanel } from './derivation.js';
-import { type Exercise, exerciseOf, selectedQuantity } from './exercise.js';
+import { type Exercise, exerciseOf, type Question, selectedQuantity } from './exercise.js';
 import { messages } from './messages.js';
 import { NetworkGraph } from './network-graph.js';
 import { ParameterCards } from './parameter-cards.js';
@@ -18,12 +17,11 @@ import { FilmStepper } from './stepper.js';
 import { Toolbar } from './toolbar.js';
 
 export default function View() {
-  const state = usePlayground();
-  const { network, derive } = state;
+  const { network, derive } = usePlayground();
+  const { input, target, loss, mode } = derive;
   const { exercise, problem } = useMemo(
-    () => attempt(state),
-    // Nothing else of the state is part of the exercise.
-    [network, derive.input, derive.target, derive.loss, derive.mode],
+    () => attempt({ network, input, target, loss, mode }),
+    [network, input, target, loss, mode],
   );
   return (
     <div className="derive">
@@ -33,9 +31,13 @@ export default function View() {
           {problem}
         </p>
       )}
-      {exercise !== undefined &&
-        (derive.mode === 'break' ? <Broken exercise={exercise} /> : <Worked exercise={exercise} />)}
-      {derive.mode !== 'article' && <ParameterCards exercise={exercise} />}
+      {exercise === undefined ? (
+        <ParameterCards exercise={exercise} />
+      ) : derive.mode === 'break' ? (
+        <Broken exercise={exercise} />
+      ) : (
+        <Worked exercise={exercise} />
+      )}
     </div>
   );
 }
@@ -43,20 +45,18 @@ export default function View() {
 function Worked({ exercise }: { readonly exercise: Exercise }) {
   const { derive } = usePlayground();
   const say = useMessages(messages);
-  const selected = selectedQuantity(exercise, derive.selected);
+  const selected = useMemo(() => selectedQuantity(exercise, derive.selected), [exercise, derive.selected]);
   const step = derive.step === null ? null : Math.min(derive.step, exercise.film.steps.length);
   return (
-    <>
-      <div className="derive-stage">
-        <section className="panel" aria-label={say.graph}>
-          <NetworkGraph exercise={exercise} selected={selected} step={step} />
-          <FilmStepper exercise={exercise} step={step} />
-        </section>
-        <DerivationPanel exercise={exercise} selected={selected} />
-      </div>
-      {derive.mode === 'article' && <ArticleNotes exercise={exercise} />}
+    <div className="derive-stage">
+      <section className="panel" aria-label={say.graph}>
+        <NetworkGraph exercise={exercise} selected={selected} step={step} />
+        <FilmStepper exercise={exercise} step={step} />
+      </section>
+      <DerivationPanel exercise={exercise} selected={selected} />
+      {derive.mode === 'article' ? <ArticleNotes exercise={exercise} /> : <ParameterCards exercise={exercise} />}
       <Savings exercise={exercise} selected={selected} />
-    </>
+    </div>
   );
 }
 
@@ -69,13 +69,14 @@ function Broken({ exercise }: { readonly exercise: Exercise }) {
         <BrokenGraph exercise={exercise} pass={pass} />
       </section>
       <BreakIt exercise={exercise} pass={pass} />
+      <ParameterCards exercise={exercise} />
     </div>
   );
 }
 
-function attempt(state: PlaygroundState): { readonly exercise?: Exercise; readonly problem?: string } {
+function attempt(question: Question): { readonly exercise?: Exercise; readonly problem?: string } {
   try {
-    return { exercise: exerciseOf(state, builtinFunctions) };
+    return { exercise: exerciseOf(question, builtinFunctions) };
   } catch (error) {
     return { problem: error instanceof Error ? error.message : String(error) };
   }

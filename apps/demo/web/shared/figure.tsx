@@ -14,8 +14,22 @@ export function Figure({ value, digits = 5 }: FigureProps) {
   );
 }
 
-/** Rounded to so many significant digits, with a minus sign as it is printed. */
+/** Rounded to so many significant digits, small and large ones with an exponent, with a minus sign as it is printed. */
 export function written(value: number, digits = 5): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? '–' : value > 0 ? '∞' : '−∞';
-  return String(Number(value.toPrecision(digits))).replaceAll('-', '−');
+  return rounded(value, digits).replaceAll('-', '−').replace('e+', 'e');
+}
+
+function rounded(value: number, digits: number): string {
+  const size = Math.abs(value);
+  if (size !== 0 && (size < 1e-4 || size >= 1e9)) {
+    const [mantissa, exponent] = value.toExponential(Math.max(1, digits - 2)).split('e');
+    return `${Number(mantissa)}e${exponent}`;
+  }
+  // A number that is almost a whole one is not shown as if it were.
+  let shown = Number(value.toPrecision(digits));
+  for (let more = digits + 1; more <= 9 && shown !== value && Number.isInteger(shown); more++) {
+    shown = Number(value.toPrecision(more));
+  }
+  return String(shown);
 }

@@ -8,7 +8,7 @@ import {
   type Edge,
   EdgeLabelRenderer,
   type EdgeProps,
-  getBezierPath,
+  getStraightPath,
   Handle,
   type Node,
   type NodeProps,
@@ -21,7 +21,7 @@ import {
 import '@xyflow/react/dist/base.css';
 import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
 import './graph-view.css';
-import { type Direction, layered } from './layered.js';
+import { type Box, type Direction, layered, type Link } from './layered.js';
 import { useMessages } from '../language.js';
 import { messages } from './messages.js';
 
@@ -56,7 +56,7 @@ export interface GraphViewProps {
   readonly label: string;
   readonly nodes: readonly GraphNode[];
   readonly edges: readonly GraphEdge[];
-  /** In pixels; the width is that of the place it stands in. */
+  /** In pixels; with the inputs on top it may become more. The width is that of the place it stands in. */
   readonly height: number;
   /** Where nodes have been put by hand; the others are laid out. */
   readonly places?: ReadonlyMap<string, { readonly x: number; readonly y: number }>;
@@ -67,6 +67,15 @@ export interface GraphViewProps {
   /** For a view that edits: what else the library can do. */
   readonly flow?: Partial<ReactFlowProps<FlowNode, FlowEdge>>;
 }
+
+interface Shape {
+  readonly direction: Direction;
+  readonly boxes: readonly Box[];
+  readonly links: readonly Link[];
+}
+
+const sideways = { between: 100, beside: 24 };
+const downwards = { between: 84, beside: 12 };
 
 const nodeTypes = { box: BoxNode };
 const edgeTypes = { arrow: ArrowEdge };
@@ -87,22 +96,22 @@ function Chart({ label, nodes, edges, height, places, open = false, narrowBelow 
   const frame = useRef<HTMLDivElement>(null);
   const width = useWidth(frame);
   const direction: Direction = width > 0 && width < narrowBelow ? 'TB' : 'LR';
-  const shape = JSON.stringify([
-    direction,
-    nodes.map(({ id, width, height }) => [id, width, height]),
-    edges.map(({ from, to }) => [from, to]),
-  ]);
   // Laid out anew only where the shape is another one: numbers change far more often.
-  const laidOut = useMemo(
-    () =>
-      layered(nodes, edges, direction, direction === 'LR' ? { between: 120, beside: 26 } : { between: 64, beside: 14 }),
-    // `shape` is all of nodes and edges that the layout reads.
-    [shape],
-  );
+  const shape: Shape = {
+    direction,
+    boxes: nodes.map(({ id, width, height }) => ({ id, width, height })),
+    links: edges.map(({ from, to }) => ({ from, to })),
+  };
+  const written = JSON.stringify(shape);
+  const laidOut = useMemo(() => {
+    const { boxes, links, direction } = JSON.parse(written) as Shape;
+    return layered(boxes, links, direction, direction === 'LR' ? sideways : downwards);
+  }, [written]);
+  const tall = direction === 'LR' ? height : Math.max(height, heightAtWidth(nodes, laidOut, width));
   const { fitView } = useReactFlow();
   useEffect(() => {
     void fitView({ padding: 0.04, maxZoom: 1.15 });
-  }, [fitView, laidOut, width, height]);
+  }, [fitView, laidOut, width, tall]);
 
   const flowNodes = nodes.map(({ id, width, height, content, className }): FlowNode => ({
     id,
@@ -123,12 +132,12 @@ function Chart({ label, nodes, edges, height, places, open = false, narrowBelow 
       type: 'arrow',
       source: from,
       target: to,
-      data: { label, width, at: place % 2 === 0 ? 0.36 : 0.66 },
+      data: { label, width, at: place % 2 === 0 ? 0.3 : 0.7 },
       ...(className !== undefined && { className }),
     };
   });
   return (
-    <div className="graph-view" ref={frame} style={{ height }}>
+    <div className="graph-view" ref={frame} style={{ height: tall }}>
       {width > 0 && (
         <ReactFlow<FlowNode, FlowEdge>
           nodes={flowNodes}
@@ -171,10 +180,11 @@ function BoxNode({ data: { content, direction, open } }: NodeProps<FlowNode>) {
 }
 
 function ArrowEdge({ id, data, ...ends }: EdgeProps<FlowEdge>) {
-  const { sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition } = ends;
-  const [path] = getBezierPath({ sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition, curvature: 0.2 });
+  const { sourceX, sourceY, targetX, targetY } = ends;
+  const [path] = getStraightPath({ sourceX, sourceY, targetX, targetY });
   const { label, width = 1.5, at = 0.5 } = data ?? {};
-  const { x, y } = pointOn(path, at);
+  const x = sourceX + at * (targetX - sourceX);
+  const y = sourceY + at * (targetY - sourceY);
   return (
     <>
       <BaseEdge id={id} path={path} style={{ strokeWidth: width }} interactionWidth={18} />
@@ -192,11 +202,19 @@ function ArrowEdge({ id, data, ...ends }: EdgeProps<FlowEdge>) {
   );
 }
 
-/** A point on a path, a share of the way along it. */
-function pointOn(path: string, share: number): { x: number; y: number } {
-  const line = document.createElementNS('http://www.w3.org/2000/svg', 'path');
-  line.setAttribute('d', path);
-  return line.getPointAtLength(line.getTotalLength() * share);
+/** How tall the chart becomes where it fills a width; not taller than a phone. */
+function heightAtWidth(
+  nodes: readonly GraphNode[],
+  laidOut: ReadonlyMap<string, { readonly x: number; readonly y: number }>,
+  width: number,
+): number {
+  const ends = nodes.map(({ id, width, height }) => {
+    const { x, y } = laidOut.get(id)!;
+    return { right: x + width, bottom: y + height };
+  });
+  const across = Math.max(1, ...ends.map(({ right }) => right));
+  const down = Math.max(1, ...ends.map(({ bottom }) => bottom));
+  return Math.min(820, down * Math.min(1, width / across) + 60);
 }
 
 function useWidth(frame: React.RefObject<HTMLElement | null>): number {

@@ -30,10 +30,23 @@ export function layered(
   for (const { id, width, height } of boxes) graph.setNode(id, { width, height });
   for (const { from, to } of links) graph.setEdge(from, to);
   layout(graph);
+  const centres = boxes.map(({ id }) => {
+    const { x = 0, y = 0 } = graph.node(id) as { x?: number; y?: number };
+    return { x, y };
+  });
+  const across = direction === 'LR' ? 'y' : 'x';
+  if (runsBackwards(centres.map((centre) => centre[across]))) {
+    const most = Math.max(...centres.map((centre) => centre[across]));
+    const least = Math.min(...centres.map((centre) => centre[across]));
+    for (const centre of centres) centre[across] = most + least - centre[across];
+  }
   return new Map(
-    boxes.map(({ id, width, height }) => {
-      const { x = 0, y = 0 } = graph.node(id) as { x?: number; y?: number };
-      return [id, { x: x - width / 2, y: y - height / 2 }];
-    }),
+    boxes.map(({ id, width, height }, k) => [id, { x: centres[k].x - width / 2, y: centres[k].y - height / 2 }]),
   );
+}
+
+/** Whether the author's first nodes stand last: then the mirror image, which has the same crossings, reads better. */
+function runsBackwards(places: readonly number[]): boolean {
+  const mean = places.reduce((sum, place) => sum + place, 0) / places.length;
+  return places.reduce((sum, place, k) => sum + (place - mean) * k, 0) < 0;
 }
