@@ -34,7 +34,7 @@ export function networkOf(
     if (layer !== undefined) builder.layer(nodes.length, { ...options, name: layer });
     else for (const node of nodes) builder.node(ids[node], options);
   }
-  builder.output(...outputNodes.map((node) => ids[node]));
+  for (const node of outputNodes) builder.output(ids[node]);
   const network = new Network(builder.build());
   for (const { nodes } of groups) for (const node of nodes) setParameters(network, ids[node], tape.nodes[node]!.h);
   return network;

@@ -159,7 +159,7 @@ class Writer {
     const graph = this.#graph;
     const read = this.#join(nodes.flatMap((i) => this.#predecessors(i)));
     const columnOf = new Map(read.nodes.map((j, column) => [j, column]));
-    const width = Math.max(1, ...nodes.map((i) => this.#predecessors(i).length));
+    const width = nodes.reduce((most, i) => Math.max(most, this.#predecessors(i).length), 1);
     const positions = new Array<number>(nodes.length * width).fill(0);
     const weights = new Float64Array(nodes.length * width);
     nodes.forEach((i, row) => {

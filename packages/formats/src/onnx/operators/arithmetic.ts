@@ -1,0 +1,84 @@
+/** Sums, products and quotients, of numbers with tensors and of tensors with tensors. */
+import { product as sizeOf, type Constant } from '../constant.js';
+import type { Call } from '../call.js';
+import { affine, type Rows, sum } from '../tape.js';
+import { product, quotient } from './gates.js';
+import { map, type Operator, terms } from './operator.js';
+
+/** A sum with numbers, entry by entry or one for all. */
+function withConstant(
+  call: Call,
+  rows: Rows,
+  constant: Constant,
+  part: (value: number) => { readonly scale?: number; readonly shift?: number },
+): Rows {
+  const { shape, left, right } = call.broadcast(rows.shape, call.withoutBatch(constant, rows));
+  const entries = left.map((at, k) => {
+    const entry = rows.entries[at];
+    const { scale = 1, shift = 0 } = part(constant.values[right[k]]);
+    // A sum that only moves shares its weights with what it was.
+    call.spend(scale === 1 ? 1 : 1 + entry.from.length);
+    return affine(entry, scale, shift);
+  });
+  return { shape, entries };
+}
+
+/** `Add`, and `Sub` with the sign −1. Two tensors may be added: their edges are joined. */
+export const addition =
+  (sign: 1 | -1): Operator =>
+  (call) => {
+    const [a, b] = [call.operand(0), call.operand(1)];
+    if (!('entries' in b)) return withConstant(call, call.rows(0), b, (value) => ({ shift: sign * value }));
+    if (!('entries' in a)) return withConstant(call, b, a, (shift) => ({ scale: sign, shift }));
+    const { shape, left, right } = call.broadcast(a.shape, b.shape);
+    return {
+      shape,
+      entries: left.map((at, k) => {
+        const [first, second] = [a.entries[at], affine(b.entries[right[k]], sign, 0)];
+        call.spend(1 + first.from.length + second.from.length);
+        return sum([first, second]);
+      }),
+    };
+  };
+
+/** By numbers; by another tensor only where an activation is made of it. */
+export const multiplication: Operator = (call) => {
+  const [a, b] = [call.operand(0), call.operand(1)];
+  const times = (scale: number) => ({ scale });
+  if (!('entries' in b)) return withConstant(call, call.rows(0), b, times);
+  if (!('entries' in a)) return withConstant(call, b, a, times);
+  const { shape, left, right } = call.broadcast(a.shape, b.shape);
+  call.spend(2 * terms(left.map((at) => a.entries[at])));
+  return { shape, entries: left.map((at, k) => product(call, a.entries[at], b.entries[right[k]])) };
+};
+
+/** By numbers; by another tensor only where an activation is made of it. */
+export const division: Operator = (call) => {
+  const by = call.operand(1);
+  if (!('entries' in by)) {
+    for (let k = 0; k < by.values.length; k++) if (by.values[k] === 0) call.malformed('a division by 0');
+    return withConstant(call, call.rows(0), by, (value) => ({ scale: 1 / value }));
+  }
+  const rows = call.rows(0);
+  const { shape, left, right } = call.broadcast(rows.shape, by.shape);
+  call.spend(2 * terms(left.map((at) => rows.entries[at])));
+  return { shape, entries: left.map((at, k) => quotient(call, rows.entries[at], by.entries[right[k]])) };
+};
+
+/** Over the last axis. */
+export const reduceSum: Operator = (call) => {
+  const { shape, entries } = call.rows(0);
+  const axes = (call.has(1) ? Array.from(call.constant(1).values) : call.wholes('axes')) ?? [];
+  const last = shape.length;
+  if (last === 0 || axes.length !== 1 || (axes[0] !== last && axes[0] !== -1)) {
+    call.unsupported(`over axes [${axes.join(', ')}]; expected the last one`);
+  }
+  const width = shape[last - 1];
+  call.spend(terms(entries));
+  const kept = call.whole('keepdims', 1) === 0 ? [] : [1];
+  const rest = shape.slice(0, -1);
+  const sums = Array.from({ length: sizeOf(rest) }, (_, k) => sum(entries.slice(k * width, (k + 1) * width)));
+  return { shape: [...rest, ...kept], entries: sums };
+};
+
+export const negation: Operator = (call) => map(call, (entry) => affine(entry, -1, 0));

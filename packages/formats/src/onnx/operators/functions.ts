@@ -1,0 +1,71 @@
+/** Functions of one entry: the activations, and what is one of them up to numbers before and after. */
+import { elu, gelu, hardSigmoid, hardTanh, relu, selu } from '@nnbp/activations';
+import type { Activation } from '@nnbp/core';
+import { affine } from '../tape.js';
+import { apply, map, type Operator, unfinished } from './operator.js';
+
+/** An activation without options. */
+export const activation =
+  (g: Activation): Operator =>
+  (call) =>
+    apply(call, g);
+
+/** An activation with one option, which stands in an attribute. */
+export const withOption =
+  (make: (option: number) => Activation, attribute: string, usual: number): Operator =>
+  (call) =>
+    apply(call, call.tape.activation(make, call.number(attribute, usual)));
+
+/** A cut-off line, by the functions there are: with both ends middle + half · hardTanh((h − middle) / half). */
+export const clip: Operator = (call) => {
+  const end = (input: number, attribute: string, usual: number) =>
+    call.has(input) ? call.constant(input).values[0] : call.number(attribute, usual);
+  const low = end(1, 'min', -Infinity);
+  const high = end(2, 'max', Infinity);
+  const { tape } = call;
+  if (low >= high) call.unsupported(`between ${low} and ${high}`);
+  if (low === -Infinity && high === Infinity) return call.rows(0);
+  if (high === Infinity) return map(call, (h) => affine(tape.apply(relu, affine(h, 1, -low)), 1, low));
+  if (low === -Infinity) return map(call, (h) => affine(tape.apply(relu, affine(h, -1, high)), -1, high));
+  const half = (high - low) / 2;
+  const middle = low + half;
+  return map(call, (h) => affine(tape.apply(hardTanh, affine(h, 1 / half, -middle / half)), half, middle));
+};
+
+/** max(0, min(1, α h + β)) = hardSigmoid(6 (α h + β − ½)) */
+export const hardSigmoidWith: Operator = (call) => {
+  const alpha = call.number('alpha', 0.2);
+  const beta = call.number('beta', 0.5);
+  // 1/6 as float32 writes it is meant as 1/6.
+  const scale = alpha === Math.fround(1 / 6) ? 1 : 6 * alpha;
+  return map(call, (h) => call.tape.apply(hardSigmoid, affine(h, scale, 6 * (beta - 0.5))));
+};
+
+/** With the paper's constants selu; with others γ times an elu. */
+export const seluWith: Operator = (call) => {
+  const [alpha, gamma] = [call.number('alpha', 1.6732632), call.number('gamma', 1.050701)];
+  if (Math.abs(alpha - 1.6732632) < 1e-6 && Math.abs(gamma - 1.050701) < 1e-6) return apply(call, selu);
+  const g = call.tape.activation(elu.alpha, alpha);
+  return map(call, (h) => affine(call.tape.apply(g, h), gamma, 0));
+};
+
+/** The form with erf; ONNX has an approximate one too. */
+export const geluExact: Operator = (call) => {
+  const form = call.text('approximate', 'none');
+  if (form !== 'none') call.unsupported(`approximate = "${form}"; expected the exact form, "none"`);
+  return apply(call, gelu);
+};
+
+/** A square, as a part of the gaussian. */
+export const power: Operator = (call) => {
+  const { values } = call.constant(1);
+  if (values.length !== 1 || values[0] !== 2) call.unsupported('a power other than 2');
+  return unfinished('square')(call);
+};
+
+/** Nothing may follow it; see `Rows.ended`. */
+export const softmax: Operator = (call) => {
+  const rows = call.table(0);
+  call.expectAxis(call.whole('axis', -1));
+  return { ...rows, ended: call.label };
+};

@@ -1,0 +1,58 @@
+/** Activations that are written in several operations, recognised by the product or quotient at their end. */
+import { gaussian, gelu, mish, sigmoid, silu, softplus, softsign, tanh } from '@nnbp/activations';
+import type { Call } from '../call.js';
+import { affine, type Entry, ratio } from '../tape.js';
+import { isUnfinished, map, type Operator } from './operator.js';
+
+/**
+ * A product of two computed numbers, if it is one that an activation is made of: a · a of the gaussian, or a gate times
+ * what it gates. With a gate s · f(r a) + t:
+ * silu, f = sigmoid, t = 0:  a s σ(r a) = s/r silu(r a)
+ * mish, f = tanh of softplus(a), t = 0:  a s f = s mish(a)
+ * gelu, f = erf, t = s:  a s (1 + erf(r a)) = √2 s/r gelu(√2 r a)
+ */
+export function product(call: Call, a: Entry, b: Entry): Entry {
+  if (a === b) return call.tape.apply({ unfinished: 'square', label: call.label }, a);
+  return gated(call, a, b) ?? gated(call, b, a) ?? call.unsupported('a product of two computed tensors');
+}
+
+function gated(call: Call, a: Entry, gate: Entry): Entry | undefined {
+  const { tape } = call;
+  const node = tape.nodeOf(gate);
+  if (node === undefined) return undefined;
+  const s = gate.weights[0];
+  const t = gate.bias;
+  if (node.g === tanh && t === 0) {
+    const inner = tape.nodeOf(node.h);
+    const plain = node.h.weights[0] === 1 && node.h.bias === 0;
+    if (inner?.g !== softplus || !plain || ratio(a, inner.h) !== 1) return undefined;
+    return affine(tape.apply(mish, inner.h), s, 0);
+  }
+  const r = ratio(a, node.h);
+  if (r === undefined) return undefined;
+  if (node.g === sigmoid && t === 0) return affine(tape.apply(silu, node.h), s / r, 0);
+  if (!isUnfinished(node, 'erf') || Math.abs(t - s) > 1e-6 * Math.abs(s)) return undefined;
+  return affine(tape.apply(gelu, affine(node.h, Math.SQRT2, 0)), (Math.SQRT2 * s) / r, 0);
+}
+
+/** a / (t + s |r a|) = 1/(s |r|) softsign(s |r| / t · a), the only quotient that an activation is made of. */
+export function quotient(call: Call, a: Entry, b: Entry): Entry {
+  const { tape } = call;
+  const node = tape.nodeOf(b);
+  const s = b.weights[0];
+  const t = b.bias;
+  const r = node !== undefined && isUnfinished(node, 'abs') ? ratio(a, node.h) : undefined;
+  if (r === undefined || s <= 0 || t <= 0) return call.unsupported('a quotient of two computed tensors');
+  const slope = s * Math.abs(r);
+  return affine(tape.apply(softsign, affine(a, slope / t, 0)), 1 / slope, 0);
+}
+
+/** exp(−s q²) = gaussian(√s q) */
+export const exponential: Operator = (call) =>
+  map(call, (entry) => {
+    const node = call.tape.nodeOf(entry);
+    if (node === undefined || !isUnfinished(node, 'square') || entry.bias !== 0 || entry.weights[0] >= 0) {
+      return call.unsupported('exp of anything but −h · h, which is the gaussian');
+    }
+    return call.tape.apply(gaussian, affine(node.h, Math.sqrt(-entry.weights[0]), 0));
+  });

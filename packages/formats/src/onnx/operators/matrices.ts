@@ -1,0 +1,111 @@
+/** Matrix products: what dense layers are. */
+import type { Call } from '../call.js';
+import { product as sizeOf } from '../constant.js';
+import { affine, type Entry, type Rows, sum } from '../tape.js';
+import type { Operator } from './operator.js';
+
+/** A matrix of numbers, however it is stored. */
+interface Matrix {
+  readonly rows: number;
+  readonly columns: number;
+  at(row: number, column: number): number;
+}
+
+/** rows · matrix + bias. Edges whose weight is exactly 0 are left out, unless all of the matrix is 0. */
+function matrixProduct(call: Call, rows: Rows, matrix: Matrix, bias: (column: number) => number): Rows {
+  const fanIn = rows.shape.at(-1);
+  if (fanIn !== matrix.rows) {
+    call.malformed(`its matrix has ${matrix.rows} rows, but what it multiplies has ${fanIn} columns`);
+  }
+  const others = rows.shape.slice(0, -1);
+  call.spend(sizeOf(others) * (matrix.columns + 1) * (matrix.rows + 1));
+  const sums = hasHoles(matrix) ? sparseSums : denseSums;
+  const entries: Entry[] = [];
+  for (let first = 0; first < rows.entries.length; first += fanIn) {
+    const inputs = rows.entries.slice(first, first + fanIn).map((entry) => call.tape.single(entry));
+    // A node that stands in two columns is one edge.
+    const distinct = new Set(inputs.flatMap(({ from }) => from)).size === fanIn;
+    for (const entry of (distinct ? sums : sparseSums)(inputs, matrix, bias)) entries.push(entry);
+  }
+  return { shape: [...others, matrix.columns], entries };
+}
+
+function hasHoles({ rows, columns, at }: Matrix): boolean {
+  let zeros = 0;
+  for (let r = 0; r < rows; r++) for (let c = 0; c < columns; c++) if (at(r, c) === 0) zeros++;
+  return zeros > 0 && zeros < rows * columns;
+}
+
+type Sums = (inputs: readonly Entry[], matrix: Matrix, bias: (column: number) => number) => Entry[];
+
+/** Each of a node of its own: all columns have the same list of nodes. */
+const denseSums: Sums = (inputs, matrix, bias) => {
+  const from = inputs.flatMap((input) => input.from);
+  return Array.from({ length: matrix.columns }, (_, column) => {
+    const weights = new Float64Array(inputs.length);
+    let b = bias(column);
+    inputs.forEach((input, row) => {
+      weights[row] = matrix.at(row, column) * input.weights[0];
+      b += matrix.at(row, column) * input.bias;
+    });
+    return { from, weights, bias: b };
+  });
+};
+
+/** For each column the inputs whose weight is not 0. */
+const sparseSums: Sums = (inputs, matrix, bias) =>
+  Array.from({ length: matrix.columns }, (_, column) => {
+    const scaled = inputs.flatMap((input, row) => {
+      const w = matrix.at(row, column);
+      return w === 0 ? [] : [affine(input, w, 0)];
+    });
+    const { from, weights, bias: b } = sum(scaled);
+    return { from, weights, bias: b + bias(column) };
+  });
+
+/** alpha · A · B + beta · C, where B and C are numbers. */
+export const gemm: Operator = (call) => {
+  const rows = call.table(0);
+  const b = call.constant(1);
+  if (b.dims.length !== 2) call.malformed(`its matrix has ${b.dims.length} axes instead of 2`);
+  if (call.whole('transA', 0) !== 0) call.unsupported('transA');
+  const transposed = call.whole('transB', 0) !== 0;
+  const [height, width] = b.dims;
+  const alpha = call.number('alpha', 1);
+  const beta = call.number('beta', 1);
+  const columns = transposed ? height : width;
+  const c = call.has(2) ? call.constant(2) : undefined;
+  const places = c && call.broadcast([columns], call.withoutBatch(c, rows)).right;
+  if (places !== undefined && places.length !== columns) call.malformed(`its C has ${places.length} entries a row`);
+  return matrixProduct(
+    call,
+    rows,
+    {
+      rows: transposed ? width : height,
+      columns,
+      at: (r, k) => alpha * b.values[transposed ? k * width + r : r * width + k],
+    },
+    (k) => (c && places ? beta * c.values[places[k]] : 0),
+  );
+};
+
+/** A · B, where B is a matrix of numbers. */
+export const matMul: Operator = (call) => {
+  const b = call.constant(1);
+  if (b.dims.length !== 2) call.unsupported(`a matrix of ${b.dims.length} axes instead of 2`);
+  const [rows, columns] = b.dims;
+  return matrixProduct(call, call.rows(0), { rows, columns, at: (r, k) => b.values[r * columns + k] }, () => 0);
+};
+
+/** Of numbers. */
+export const transpose: Operator = (call) => {
+  const { dims, values } = call.constant(0);
+  if (dims.length !== 2) call.unsupported(`of ${dims.length} axes`);
+  const [height, width] = dims;
+  call.spend(values.length);
+  if (call.wholes('perm')?.join() === '0,1') return { dims, values };
+  return {
+    dims: [width, height],
+    values: Float64Array.from(values, (_, k) => values[(k % height) * width + Math.floor(k / height)]),
+  };
+};

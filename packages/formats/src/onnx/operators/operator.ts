@@ -1,0 +1,32 @@
+/** What an operation is, and what most of them are made of: a change of each entry, or a function of each. */
+import type { Call, Value } from '../call.js';
+import type { Entry, Rows, TapeNode, Unfinished } from '../tape.js';
+
+/** Reads its operands from the call; returns its result, or several. */
+export type Operator = (call: Call) => Value | readonly Value[];
+
+/** How many terms these entries have, counted as what is made for each. */
+export const terms = (entries: readonly Entry[]) => entries.reduce((all, { from }) => all + 1 + from.length, 0);
+
+/** Entry by entry. */
+export const map = (call: Call, change: (entry: Entry) => Entry): Rows => {
+  const { shape, entries } = call.rows(0);
+  call.spend(terms(entries));
+  return { shape, entries: entries.map(change) };
+};
+
+/** A node for each entry; its sum stays what it is. */
+export const apply = (call: Call, g: TapeNode['g']): Rows => {
+  const { shape, entries } = call.rows(0);
+  call.spend(entries.length);
+  return { shape, entries: entries.map((entry) => call.tape.apply(g, entry)) };
+};
+
+/** A function that is part of an activation. */
+export const unfinished =
+  (which: Unfinished['unfinished']): Operator =>
+  (call) =>
+    apply(call, { unfinished: which, label: call.label });
+
+export const isUnfinished = ({ g }: TapeNode, which: Unfinished['unfinished']) =>
+  'unfinished' in g && g.unfinished === which;
