@@ -60,6 +60,29 @@ describe('checkpoints', () => {
     expect(await latestCheckpoint(folder())).toBeUndefined();
   });
 
+  test('a directory of another training is refused before anything is done; a damaged file of a later epoch gives way', async () => {
+    const directory = folder();
+    await train(freshNetwork(), directory);
+    const network = freshNetwork();
+    const before = bits(network);
+    await expect(train(network, directory, { epochs: 2 })).rejects.toMatchObject({ code: 'WRONG_STATE' });
+    expect(bits(network)).toBe(before);
+    expect(readdirSync(directory)).toHaveLength(3);
+
+    for (const epoch of [5, 6]) writeFileSync(join(directory, `epoch-000000${epoch}.safetensors`), 'lost');
+    const { network: resumed, checkpoint } = (await latestCheckpoint(directory))!;
+    await train(resumed, directory, { epochs: 5, resume: checkpoint });
+    expect(readdirSync(directory).sort()).toEqual(['epoch-0000004.safetensors', 'epoch-0000005.safetensors']);
+    expect((await latestCheckpoint(directory))!.skipped).toEqual([]);
+  });
+
+  test('a directory that is none is an error with its name', async () => {
+    const path = join(folder(), 'file');
+    writeFileSync(path, '');
+    await expect(train(freshNetwork(), path)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    await expect(latestCheckpoint(path)).rejects.toThrow(path);
+  });
+
   test('a missing activation is an error, not a damaged file', async () => {
     const directory = folder();
     writeFileSync(
@@ -112,8 +135,10 @@ describe('a file is written whole or not at all', () => {
       writeFileSync(join(disk, 'ballast'), Buffer.alloc(40_000));
       let epoch = 2;
       const grow = { onEpochEnd: () => writeFileSync(join(disk, `ballast${++epoch}`), Buffer.alloc(8_000)) };
-      const full = train(freshNetwork(), directory, {
+      const { network: resumed, checkpoint } = (await latestCheckpoint(directory))!;
+      const full = train(resumed, directory, {
         epochs: 20,
+        resume: checkpoint,
         callbacks: [checkpoints({ directory, keep: 99 }), grow],
       });
       await expect(full).rejects.toThrow(/ENOSPC|no space/);
@@ -122,11 +147,11 @@ describe('a file is written whole or not at all', () => {
       expect(last.skipped).toEqual([]);
 
       expect(mount('-o', 'remount,ro', disk)).toBe(true);
-      await expect(train(freshNetwork(), directory)).rejects.toMatchObject({
+      await expect(train(last.network, directory, { epochs: 30, resume: last.checkpoint })).rejects.toMatchObject({
         code: 'UNAVAILABLE',
         cause: { code: 'EROFS' },
       });
-      expect(bits((await latestCheckpoint(directory))!.network)).toBe(bits(last.network));
+      expect((await latestCheckpoint(directory))!.path).toBe(last.path);
     } finally {
       spawnSync('umount', [disk]);
     }

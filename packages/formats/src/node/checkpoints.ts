@@ -1,5 +1,5 @@
 /** Checkpoints on disk: think of a climber's hooks, one a length, of which the last few stay in the wall. */
-import { expectWhole, type Network } from '@nnbp/core';
+import { expectWhole, type Network, NnbpError } from '@nnbp/core';
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Checkpoint } from '../checkpoint.js';
@@ -13,7 +13,7 @@ const nameOf = (epoch: number) => `epoch-${String(epoch).padStart(7, '0')}.safet
 
 /** Where checkpoints go, and how many. */
 export interface CheckpointOptions {
-  /** Made if it is not there. One training at a time writes to it. */
+  /** Made if it is not there. For one training: at a time, and from its first epoch to its last. */
   readonly directory: string;
   /** So many of the newest are kept, at least 1. Default 3. */
   readonly keep?: number;
@@ -41,8 +41,9 @@ export interface EpochEnd {
  * A callback for `fit` that writes a checkpoint at the end of epochs, and always at the end of the last. Each file is
  * whole or not there, whenever the process is killed; what a killed process left unfinished is cleared away.
  *
- * @throws NnbpError `OUT_OF_RANGE`; while training, `UNAVAILABLE` (the disk is full, read-only or gone), which ends it, with
- * the checkpoints that are there left as they are
+ * @throws NnbpError `OUT_OF_RANGE`; before training, `WRONG_STATE` (the directory has checkpoints of a training that went
+ * further: another one's, which would be mixed with these); while training, `UNAVAILABLE` (the disk is full, read-only or
+ * gone), which ends it, with the checkpoints that are there left as they are
  *
  * @example
  * ```ts
@@ -68,19 +69,19 @@ export interface EpochEnd {
  * ```
  */
 export function checkpoints({ directory, keep = 3, every = 1, loss, metadata }: CheckpointOptions): {
+  /** Makes the directory ready. */
+  onTrainBegin(progress: Pick<EpochEnd, 'epoch'>): Promise<void>;
   /** Writes the checkpoint. */
   onEpochEnd(progress: EpochEnd): Promise<void>;
 } {
   expectWhole('checkpoints: keep', keep, 1);
   expectWhole('checkpoints: every', every, 1);
-  let ready = false;
   return {
+    onTrainBegin: ({ epoch }) => prepare(directory, epoch),
     async onEpochEnd({ network, epoch, epochs, state }) {
       if (epoch % every !== 0 && epoch !== epochs) return;
       // The state of this moment, before anything is waited for.
       const file = save(network, { checkpoint: state(), ...(loss && { loss }), ...(metadata && { metadata }) });
-      if (!ready) await prepare(directory);
-      ready = true;
       await writeAtomically(join(directory, nameOf(epoch)), file);
       const old = (await list(directory)).slice(keep);
       await Promise.all(old.map((name) => rm(join(directory, name), { force: true })));
@@ -102,7 +103,7 @@ export interface Found extends Loaded {
  * The newest checkpoint in a directory that loads; undefined if there is none.
  *
  * @param plugins - Activations and losses of your own, as for `load`.
- * @throws NnbpError `MISSING_PLUGIN`
+ * @throws NnbpError `MISSING_PLUGIN`, `UNAVAILABLE` (a directory that cannot be read)
  */
 export async function latestCheckpoint(directory: string, plugins?: Plugins): Promise<Found | undefined> {
   const skipped: { path: string; reason: Error }[] = [];
@@ -120,20 +121,45 @@ export async function latestCheckpoint(directory: string, plugins?: Plugins): Pr
   return undefined;
 }
 
+const epochOf = (name: string) => Number(checkpointName.exec(name)?.[1]);
+
 /** The checkpoints' names, the newest first; none if there is no directory. */
 async function list(directory: string): Promise<string[]> {
   const names = await readdir(directory).catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw error;
+    if ((error as { code?: string }).code === 'ENOENT') return [];
+    throw unavailable(directory, error as Error);
   });
-  const epoch = (name: string) => Number(checkpointName.exec(name)?.[1]);
-  return names.filter((name) => checkpointName.test(name)).sort((one, other) => epoch(other) - epoch(one));
+  return names.filter((name) => checkpointName.test(name)).sort((one, other) => epochOf(other) - epochOf(one));
 }
 
-async function prepare(directory: string): Promise<void> {
-  await mkdir(directory, { recursive: true });
-  const unfinished = (await readdir(directory)).filter((name) =>
-    checkpointName.test(temporaryName.exec(name)?.[1] ?? ''),
-  );
-  await Promise.all(unfinished.map((name) => rm(join(directory, name), { force: true })));
+/** Makes the directory, clears away what a killed process left, and damaged files of epochs to come. */
+async function prepare(directory: string, epoch: number): Promise<void> {
+  const further = (await list(directory)).filter((name) => epochOf(name) > epoch);
+  for (const name of further) await expectDamaged(join(directory, name), epoch);
+  try {
+    await mkdir(directory, { recursive: true });
+    const unfinished = (await readdir(directory)).filter((name) =>
+      checkpointName.test(temporaryName.exec(name)?.[1] ?? ''),
+    );
+    await Promise.all([...further, ...unfinished].map((name) => rm(join(directory, name), { force: true })));
+  } catch (error) {
+    throw unavailable(directory, error as Error);
+  }
 }
+
+/** A sound checkpoint of an epoch to come would be taken for the newest, and the new ones rotated away. */
+async function expectDamaged(path: string, epoch: number): Promise<void> {
+  try {
+    load(await readFile(path));
+  } catch (error) {
+    if ((error as { code?: string }).code !== 'MISSING_PLUGIN') return;
+  }
+  throw new NnbpError(
+    'WRONG_STATE',
+    `"${path}" is of a training that went further than this one, at epoch ${epoch}: ` +
+      'resume from latestCheckpoint(directory), or give this training a directory of its own.',
+  );
+}
+
+const unavailable = (directory: string, error: Error) =>
+  new NnbpError('UNAVAILABLE', `The directory "${directory}" cannot be used (${error.message}).`, { cause: error });
