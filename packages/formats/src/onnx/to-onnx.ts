@@ -121,7 +121,8 @@ class Writer {
     const joined = this.#join(nodes);
     let { tensor } = joined;
     if (joined.nodes.join() !== nodes.join()) {
-      const positions = this.operations.positions(nodes.map((i) => joined.nodes.indexOf(i)));
+      const columnOf = new Map(joined.nodes.map((i, column) => [i, column]));
+      const positions = this.operations.positions(nodes.map((i) => columnOf.get(i)!));
       tensor = this.operations.add('Gather', [tensor, positions], { axis: 1n });
     }
     const scale = nodes.map((i, k) => this.#outer(i) * (outputUnits?.deviation[k] ?? 1));
