@@ -1,0 +1,127 @@
+/** A genome of neat-python as JSON: what its genes hold, by their own names. */
+import { type Found, opened } from '../found.js';
+
+/** What to call it in messages. */
+export const what = 'The genome of neat-python';
+
+/** A node gene. The node's value is g(bias + response · Σ weight · value). */
+export interface NeatNode {
+  /** Outputs are 0, 1, …; hidden nodes come after. */
+  readonly key: number;
+  /** Added to the sum. */
+  readonly bias: number;
+  /** What the sum is multiplied by. */
+  readonly response: number;
+  /** The name of g, one of neat-python's. */
+  readonly activation: string;
+  /** How what comes in is put together; `sum` alone is one that has weights. */
+  readonly aggregation: string;
+}
+
+/** A connection gene. */
+export interface NeatConnection {
+  /** Where it comes from and where it goes to. */
+  readonly key: readonly [from: number, to: number];
+  /** By which it multiplies. */
+  readonly weight: number;
+  /** Whether it is there at all. */
+  readonly enabled: boolean;
+}
+
+/** A genome, and the keys that its configuration has. */
+export interface NeatGenome {
+  /** `config.genome_config.input_keys`: −1, −2, …. */
+  readonly input_keys: readonly number[];
+  /** `config.genome_config.output_keys`: 0, 1, …. */
+  readonly output_keys: readonly number[];
+  /** Of outputs and hidden nodes. */
+  readonly nodes: readonly NeatNode[];
+  /** Enabled or not. */
+  readonly connections: readonly NeatConnection[];
+}
+
+/** One gene, and where it is. */
+export interface Placed<Gene> {
+  readonly gene: Gene;
+  readonly place: Found;
+}
+
+/** A genome as it was found. */
+export interface FoundGenome {
+  readonly inputs: readonly number[];
+  readonly outputs: readonly number[];
+  readonly nodes: readonly Placed<NeatNode>[];
+  readonly connections: readonly Placed<NeatConnection>[];
+}
+
+/**
+ * Reads either the genes, or what `neat.export` of neat-python writes of a feed-forward network.
+ *
+ * @throws NnbpError `MALFORMED`, `UNSUPPORTED` (another kind of network, a custom function)
+ */
+export function readGenome(json: unknown): FoundGenome {
+  const genome = opened(json, what);
+  return genome.at('topology').present ? exported(genome) : genes(genome);
+}
+
+function genes(genome: Found): FoundGenome {
+  return {
+    inputs: keysIn(genome.at('input_keys')),
+    outputs: keysIn(genome.at('output_keys')),
+    nodes: members(genome.at('nodes')).map((place) => ({ place, gene: nodeOf(place, place.at('key')) })),
+    connections: members(genome.at('connections')).map((place) => {
+      const ends = place.at('key').list();
+      if (ends.length !== 2) place.at('key').refuse('two keys');
+      return { place, gene: connectionOf(place, ends[0], ends[1]) };
+    }),
+  };
+}
+
+function exported(network: Found): FoundGenome {
+  const kind = network.at('network_type');
+  if (kind.text() !== 'feedforward') kind.unsupported('only a feedforward network has no memory.');
+  const topology = network.at('topology');
+  return {
+    inputs: keysIn(topology.at('input_keys')),
+    outputs: keysIn(topology.at('output_keys')),
+    nodes: members(network.at('nodes'))
+      .filter((place) => place.at('type').text() !== 'input')
+      .map((place) => ({ place, gene: nodeOf(place, place.at('id')) })),
+    connections: members(network.at('connections')).map((place) => ({
+      place,
+      gene: connectionOf(place, place.at('from'), place.at('to')),
+    })),
+  };
+}
+
+const nodeOf = (place: Found, key: Found): NeatNode => ({
+  key: keyOf(key),
+  bias: place.at('bias').number(),
+  response: place.at('response').number(),
+  activation: functionOf(place.at('activation')),
+  aggregation: functionOf(place.at('aggregation')),
+});
+
+const connectionOf = (place: Found, from: Found, to: Found): NeatConnection => ({
+  key: [keyOf(from), keyOf(to)],
+  weight: place.at('weight').number(),
+  enabled: place.at('enabled').flag(),
+});
+
+/** A list of genes, or a dictionary of them by key: the genes know their keys. */
+const members = (genes: Found): Found[] =>
+  Array.isArray(genes.value) ? genes.list() : genes.entries().map(([, gene]) => gene);
+
+const keyOf = (place: Found): number => place.whole(-(2 ** 31), 2 ** 31);
+
+function keysIn(place: Found): number[] {
+  if (!place.present) place.refuse('the keys that config.genome_config has under this name');
+  return place.list().map(keyOf);
+}
+
+/** A name, or `{ name, custom }`. */
+function functionOf(place: Found): string {
+  if (typeof place.value === 'string') return place.value;
+  if (place.at('custom').present && place.at('custom').flag()) place.unsupported('the function is one of your own.');
+  return place.at('name').text();
+}
