@@ -63,9 +63,8 @@ function connectionsByNode({ inputs, nodes, connections }: FoundGenome): Incomin
   }
   for (const { gene, place } of connections) {
     const [from, to] = gene.key;
-    const weights = incoming.get(to);
-    if (weights === undefined || !known.has(from))
-      place.refuse(`a connection between nodes, not from ${from} to ${to}`);
+    const weights = incoming.get(to) ?? place.refuse(`a connection to a node, not to ${to}`);
+    if (!known.has(from)) place.refuse(`a connection from a node or input, not from ${from} to ${to}`);
     if (!gene.enabled) continue;
     if (weights.has(from)) place.refuse(`one connection from ${from} to ${to}`);
     weights.set(from, gene.weight);
