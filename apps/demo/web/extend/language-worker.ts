@@ -1,0 +1,58 @@
+/** TypeScript in a worker: finds what is wrong as one types, completes names, and takes the types off before it runs. */
+import { createSystem, createVirtualTypeScriptEnvironment } from '@typescript/vfs';
+import { createWorker } from '@valtown/codemirror-ts/worker';
+import { expose } from 'comlink';
+import ts from 'typescript';
+import { declarations } from './declarations.js';
+
+/** The language itself, without a page and without Node. */
+const libraries = import.meta.glob<string>('../../node_modules/typescript/lib/lib.{decorators,decorators.legacy,es5,es20*}.d.ts', {
+  query: '?raw',
+  import: 'default',
+  eager: true,
+});
+
+/** The file that is edited. */
+export const path = '/function.ts';
+
+const options: ts.CompilerOptions = {
+  target: ts.ScriptTarget.ES2022,
+  module: ts.ModuleKind.ESNext,
+  lib: ['lib.es2022.d.ts'],
+  strict: true,
+  types: [],
+};
+
+const worker = createWorker(() => {
+  const files = new Map(
+    Object.entries(libraries).map(([file, text]) => [`/${file.slice(file.lastIndexOf('/') + 1)}`, text] as const),
+  );
+  files.set('/nnbp.d.ts', declarations);
+  files.set(path, 'export {};');
+  const system = createSystem(files);
+  return createVirtualTypeScriptEnvironment(system, ['/nnbp.d.ts', path], ts, options);
+});
+
+const compiler = {
+  ...worker,
+  /** The function's text without types, or what TypeScript has against it, a line a complaint. */
+  compile(source: string): { readonly code: string } | { readonly complaints: readonly string[] } {
+    worker.updateFile({ path, code: source });
+    const { languageService } = worker.getEnv();
+    const complaints = [
+      ...languageService.getSyntacticDiagnostics(path),
+      ...languageService.getSemanticDiagnostics(path),
+    ].map(({ file, start = 0, messageText }) => {
+      const line = (file?.getLineAndCharacterOfPosition(start).line ?? 0) + 1;
+      return `${line}: ${ts.flattenDiagnosticMessageText(messageText, ' ')}`;
+    });
+    if (complaints.length > 0) return { complaints };
+    const compilerOptions = { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.CommonJS };
+    return { code: ts.transpileModule(source, { compilerOptions }).outputText };
+  },
+};
+
+/** What the page can ask for. */
+export type Compiler = typeof compiler;
+
+expose(compiler);

@@ -1,0 +1,75 @@
+/**
+ * A pass with a user's functions, made in the worker and written down number by number, so that the page can go through it
+ * without ever running the user's code.
+ */
+import type { Activation, Loss } from '@nnbp/core';
+import type { Functions } from '../functions.js';
+import { networkOf } from '../network.js';
+import type { NetworkDescription } from '../state.js';
+
+/** For each call of a function its arguments and its answer. */
+export interface Recording {
+  /** By name: h, g(h), g'(h) by turns. */
+  readonly activations: Readonly<Record<string, readonly number[]>>;
+  /** The loss, if it is the user's: value, and dloss/dx of each output. */
+  readonly loss: { readonly value: number; readonly dLossDx: readonly number[] } | undefined;
+}
+
+export interface Question {
+  readonly network: NetworkDescription;
+  readonly loss: string;
+  readonly input: readonly number[];
+  readonly target: readonly number[];
+  /** The names that are the user's. */
+  readonly custom: readonly string[];
+}
+
+/** In the worker. */
+export function record({ network, loss, input, target, custom }: Question, functions: Functions): Recording {
+  const heard: Record<string, number[]> = {};
+  const listening: Functions = {
+    activation(name) {
+      const activation = functions.activation(name);
+      if (!custom.includes(name)) return activation;
+      const notes = (heard[name] ??= []);
+      return {
+        ...activation,
+        value(h) {
+          const g = activation.value(h);
+          notes.push(h, g, activation.derivative(h, g));
+          return g;
+        },
+      };
+    },
+    loss: (name) => functions.loss(name),
+  };
+  const pass = networkOf(network, listening).backpropagate(input, target, functions.loss(loss));
+  const isCustom = custom.includes(loss);
+  const dLossDx = new Float64Array(target.length);
+  if (isCustom) functions.loss(loss).derivative(pass.outputs[0], target, dLossDx);
+  return { activations: heard, loss: isCustom ? { value: pass.loss, dLossDx: Array.from(dLossDx) } : undefined };
+}
+
+/** On the page: functions that answer what was recorded, and nothing else. */
+export function replayed(recording: Recording, builtin: Functions): Functions {
+  const activations = new Map(
+    Object.entries(recording.activations).map(([name, notes]) => [name, activationFrom(name, notes)]),
+  );
+  return {
+    activation: (name) => activations.get(name) ?? builtin.activation(name),
+    loss: (name) => (recording.loss === undefined ? builtin.loss(name) : lossFrom(name, recording.loss)),
+  };
+}
+
+function activationFrom(name: string, notes: readonly number[]): Activation {
+  const answers = new Map<number, readonly [g: number, derivative: number]>();
+  for (let k = 0; k < notes.length; k += 3) answers.set(notes[k], [notes[k + 1], notes[k + 2]]);
+  const answer = (h: number) => answers.get(h) ?? [NaN, NaN];
+  return { name, value: (h) => answer(h)[0], derivative: (h) => answer(h)[1] };
+}
+
+const lossFrom = (name: string, { value, dLossDx }: NonNullable<Recording['loss']>): Loss => ({
+  name,
+  value: () => value,
+  derivative: (_, __, into) => into.set(dLossDx),
+});

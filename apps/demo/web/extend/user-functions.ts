@@ -1,0 +1,36 @@
+/** In the worker: the user's functions by name, checked for what they must have; behind them the built-in ones. */
+import { type Activation, type Loss, NnbpError } from '@nnbp/core';
+import type { Functions } from '../functions.js';
+import { builtinFunctions } from '../train/builtin-functions.js';
+
+export type Kind = 'activation' | 'loss';
+
+const activations = new Map<string, Activation>();
+const losses = new Map<string, Loss>();
+
+/**
+ * Takes what a user's module gave by `export default`.
+ *
+ * @throws NnbpError `WRONG_TYPE`
+ */
+export function define(kind: Kind, name: string, given: unknown): void {
+  const plugin = given as Partial<Activation & Loss> | undefined;
+  if (typeof plugin !== 'object' || plugin === null) {
+    throw new NnbpError('WRONG_TYPE', `"${name}" gives nothing: end it with "export default { value, derivative }".`);
+  }
+  for (const method of ['value', 'derivative'] as const) {
+    if (typeof plugin[method] !== 'function') throw new NnbpError('WRONG_TYPE', `"${name}" has no method ${method}.`);
+  }
+  // A copy: the name is the one under which it was saved, and it cannot pretend to be built in.
+  const { builtin: _, ...own } = plugin as Activation & Loss;
+  if (kind === 'activation') {
+    activations.set(name, { ...own, name, value: plugin.value!.bind(plugin), derivative: plugin.derivative!.bind(plugin) } as Activation);
+  } else {
+    losses.set(name, { ...own, name, value: plugin.value!.bind(plugin), derivative: plugin.derivative!.bind(plugin) } as unknown as Loss);
+  }
+}
+
+export const userFunctions: Functions = {
+  activation: (name) => activations.get(name) ?? builtinFunctions.activation(name),
+  loss: (name) => losses.get(name) ?? builtinFunctions.loss(name),
+};
