@@ -3,11 +3,13 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { tryInstalled } from './installed.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'nnbp-packages-'));
 const run = (program, args, cwd) =>
   execFileSync(program, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
 const problems = [];
+const tarballs = {};
 
 for (const name of readdirSync('packages')) {
   const attempt = (what, action) => {
@@ -24,6 +26,7 @@ for (const name of readdirSync('packages')) {
   );
   if (packed === undefined) continue;
   const tarball = JSON.parse(packed).filename;
+  tarballs[`@nnbp/${name}`] = tarball;
   attempt('publint', () => run('publint', ['--strict', tarball]));
   attempt('are the types wrong', () =>
     run('attw', [tarball, '--profile', 'esm-only', '--no-emoji', '--format', 'ascii']),
@@ -40,6 +43,8 @@ for (const name of readdirSync('packages')) {
     if (!files.includes(needed)) problems.push(`@nnbp/${name}: ${needed} is missing from the tarball`);
   }
 }
+const notInstalled = tryInstalled(folder, tarballs);
+if (notInstalled !== undefined) problems.push(`Installed from the tarballs, ${notInstalled}`);
 rmSync(folder, { recursive: true });
 if (problems.length > 0) {
   console.error(problems.join('\n\n'));
