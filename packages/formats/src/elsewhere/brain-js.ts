@@ -33,7 +33,7 @@ interface Rule {
  * The `leaky-relu` of 1.x computes α · max(h, 0) when it runs, whatever its name, and so does the network here: α is 0.01
  * (1.x does not save another) and stands in the weights. That of 2.x is the leaky ReLU.
  *
- * @param json - The object, or its text.
+ * @param json - The object, or its text (of up to some ten thousand connections; parse a longer one yourself).
  * @throws NnbpError `MALFORMED`, `UNSUPPORTED` (a recurrent network; an activation brain.js does not have)
  *
  * @example

@@ -4,18 +4,15 @@
  */
 import { NnbpError } from '@nnbp/core';
 import { parsed } from '../exact-json.js';
-import { expectSparse } from '../json-limits.js';
 
 /**
  * What is said in a text, or in what a program made of it.
  *
  * @param what - For messages: "The model of brain.js".
- * @throws NnbpError `MALFORMED`
+ * @throws NnbpError `MALFORMED`, `TOO_LARGE`
  */
 export function opened(json: unknown, what: string): Found {
-  if (typeof json !== 'string') return new Found(json, what);
-  expectSparse(json, (reason) => new NnbpError('MALFORMED', `${what} cannot be read: ${reason}.`));
-  return new Found(parsed(json, what), what);
+  return new Found(typeof json === 'string' ? parsed(json, what) : json, what);
 }
 
 /** Something in the JSON, and where. */

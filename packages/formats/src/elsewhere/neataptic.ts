@@ -41,7 +41,7 @@ const unfit = new Map([
  * that dropout left with a mask: the mask becomes their c. `BIPOLAR_SIGMOID` becomes tanh(h / 2), `INVERSE` an identity
  * with opposite weights, `ABSOLUTE` a leaky ReLU of slope −1: the same functions.
  *
- * @param json - The object, or its text.
+ * @param json - The object, or its text (of up to some ten thousand connections; parse a longer one yourself).
  * @throws NnbpError `UNSUPPORTED` (gates, self-connections and recurrent connections; the squashes STEP, BIPOLAR and
  * BENT_IDENTITY), `MALFORMED`
  *

@@ -17,7 +17,7 @@ const squashes = new Map<string, Activation>([
  * Reads what `Network.toJSON()` of synaptic 1.x gives. Ids are the neurons' places in its list. Each c is fixed at 1.
  * What a neuron was doing (state, traces) is passed over.
  *
- * @param json - The object, or its text.
+ * @param json - The object, or its text (of up to some ten thousand connections; parse a longer one yourself).
  * @throws NnbpError `UNSUPPORTED` (gates, self-connections and recurrent connections, as in LSTMs; the squash HLIM, which
  * has no slope, or one of one's own), `MALFORMED`
  *

@@ -15,7 +15,7 @@ import { type FoundGenome, type NeatNode, type Placed, readGenome, what } from '
  * Disabled connections are left out. So are, as there, hidden nodes that wait for a node nothing enabled leads to; an
  * output that does is 0.
  *
- * @param json - The object, or its text.
+ * @param json - The object, or its text (of up to some ten thousand connections; parse a longer one yourself).
  * @throws NnbpError `UNSUPPORTED` (an aggregation other than sum; an activation that has no like here: inv, log, exp, hat,
  * square, cube, or one's own; a recurrent genome), `MALFORMED`, `NOT_FINITE` (a weight that overflows when multiplied)
  *
