@@ -133,6 +133,23 @@ describe('ONNX out', () => {
     expect(difference(network, back, randomRows(random, 2000))).toBeLessThan(1e-5);
   });
 
+  test('of wide tensors only what is read is put side by side', () => {
+    const random = new Random(8);
+    const builder = new GraphBuilder();
+    const inputs = builder.inputs(3000);
+    let from = builder.node('first', { from: inputs.slice(0, 2), activation: tanh });
+    for (let k = 0; k < 20; k++) {
+      from = builder.node(`node ${k}`, { from: [from, inputs[k * 100], inputs[k * 100 + 1]], activation: tanh });
+    }
+    builder.output(from);
+    const network = randomNetwork(random, builder.build());
+    const bytes = toOnnx(network);
+    const operations = operationsOf(bytes);
+    expect(operations.filter((operation) => operation === 'Gather')).toHaveLength(20);
+    expect(bytes.length).toBeLessThan(50_000);
+    expect(difference(network, fromOnnx(bytes), randomRows(random, 3000))).toBeLessThan(1e-5);
+  });
+
   test('dense layers side by side in one level are a product each', () => {
     const builder = new GraphBuilder();
     const inputs = ['left', 'middle', 'right'].map((name) => builder.inputs(60, name));
@@ -596,6 +613,132 @@ describe('ONNX in', () => {
     const error = errorOf(action);
     expect(error.code).toBe('MALFORMED');
     expect(error.message).toMatch(message);
+  });
+
+  type Given = Parameters<typeof chain>;
+  const cube: Given[1] = {
+    W: [
+      [1, 1, 2],
+      [1, 2],
+    ],
+    c: [[4], [1, 2, 3, 4]],
+    V: [
+      [2, 3],
+      [1, 2, 3, 4, 5, 6],
+    ],
+  };
+  test.each<[string, Given[0], RegExp, Given[2]?]>([
+    ['a transposed batch', [['Gemm', 'x V', 'y', { transA: 1n }]], /transA/],
+    ['a stack of matrices', [['MatMul', 'x W', 'y']], /3 axes instead of 2/],
+    ['a matrix that is computed', [['MatMul', 'x x', 'y']], /computed operand 1/],
+    ['numbers where a table is expected', [['Relu', 'V', 'y']], /constant operand 0/],
+    ['the batch among other axes', [['Flatten', 'x', 'y', { axis: 2n }]], /axis 2/],
+    ['a reshape that changes the batch', [['Reshape', 'x s', 'y']], /from \[batch, 2\] to \[-1, 1\]/, { s: [-1, 1] }],
+    ['a reshape to very many axes', [['Reshape', 'x s', 'y']], /to 17 axes/, { s: new Array<number>(17).fill(1) }],
+    ['a sum over the batch', [['ReduceSum', 'x s', 'y']], /axes \[0\]/, { s: [0] }],
+    [
+      'columns of a cube',
+      [
+        ['Reshape', 'x s', 'c'],
+        ['Concat', 'c c', 'y', { axis: 1n }],
+      ],
+      /of 3 axes; expected 2/,
+      { s: [0, 1, 2] },
+    ],
+    ['another power', [['Pow', 'x V', 'y']], /power other than 2/],
+    [
+      'a clip with nothing between',
+      [
+        ['Constant', '', 'n', { value_float: 1 }],
+        ['Clip', 'x n n', 'y'],
+      ],
+      /between 1 and 1/,
+    ],
+    [
+      'dropout in training',
+      [
+        ['Constant', '', 't', { value_int: 1n }],
+        ['Dropout', 'x - t', 'y'],
+      ],
+      /in training/,
+    ],
+    [
+      'a constant that is a text',
+      [
+        ['Constant', '', 'n', { value_string: 'a' }],
+        ['Add', 'x n', 'y'],
+      ],
+      /no number/,
+    ],
+    ['numbers for each sample', [['Add', 'x V', 'y']], /shape \[2, 3\] beside rows of \[2\]/],
+  ])('%s is refused', (_, nodes, message, whole = {}) => {
+    const error = errorOf(() => chain(nodes, cube, whole));
+    expect(error.code).toBe('UNSUPPORTED');
+    expect(error.message).toMatch(message);
+  });
+
+  test.each<[string, Given[0], RegExp, Given[2]?]>([
+    ['a Gemm with a stack', [['Gemm', 'x W', 'y']], /3 axes instead of 2/],
+    ['biases of another layer', [['Gemm', 'x V c', 'y']], /shapes \[3\] and \[4\]/],
+    ['numbers that do not fit', [['Mul', 'x c', 'y']], /shapes \[2\] and \[4\]/],
+    [
+      'a division by 0',
+      [
+        ['Constant', '', 'n', { value_float: 0 }],
+        ['Div', 'x n', 'y'],
+      ],
+      /division by 0/,
+    ],
+    ['parts that are not the whole', [['Split', 'x s', 'y z', { axis: 1n }]], /2 columns into \[1, 2\]/, { s: [1, 2] }],
+  ])('%s is a malformed file', (_, nodes, message, whole = {}) => {
+    const error = errorOf(() => chain(nodes, cube, whole));
+    expect(error.code).toBe('MALFORMED');
+    expect(error.message).toMatch(message);
+  });
+
+  test('numbers of every kind are read, as raw bytes and one by one', () => {
+    const numbers = (tensor: object) =>
+      fromOnnx(
+        encodeModel({
+          opsetImport: [{ version: 13n }],
+          graph: {
+            node: [{ opType: 'Add', input: ['x', 'n'], output: ['y'] }],
+            initializer: [{ name: 'n', dims: [2n], ...tensor }],
+            input: [{ name: 'x', type: { tensorType: { shape: { dim: [{}, { dimValue: 2n }] } } } }],
+            output: [{ name: 'y' }],
+          },
+        }),
+      ).predict([0, 0]);
+    const raw = (values: ArrayBufferView) => new Uint8Array(values.buffer as ArrayBuffer);
+    expect(numbers({ dataType: 1, rawData: raw(Float32Array.of(0.5, -2)) })).toEqual([0.5, -2]);
+    expect(numbers({ dataType: 11, rawData: raw(Float64Array.of(0.1, -2)) })).toEqual([0.1, -2]);
+    expect(numbers({ dataType: 11, doubleData: [0.1, -2] })).toEqual([0.1, -2]);
+    expect(numbers({ dataType: 6, rawData: raw(Int32Array.of(7, -2)) })).toEqual([7, -2]);
+    expect(numbers({ dataType: 6, int32Data: [7, -2] })).toEqual([7, -2]);
+    expect(numbers({ dataType: 7, rawData: raw(BigInt64Array.of(7n, -2n)) })).toEqual([7, -2]);
+    expect(numbers({ dataType: 9, rawData: Uint8Array.of(1, 0) })).toEqual([1, 0]);
+
+    const refused = (tensor: object) => errorOf(() => numbers(tensor));
+    expect(refused({ dataType: 8 }).message).toMatch(/found type 8/);
+    expect(refused({ dataType: 1, dataLocation: 1 }).message).toMatch(/another file/);
+    expect(refused({ dataType: 1, dims: [-2n] }).message).toMatch(/sizes from 0, found -2/);
+    expect(refused({ dataType: 1, floatData: [1, NaN] }).code).toBe('NOT_FINITE');
+  });
+
+  test('constants of every form', () => {
+    const network = chain(
+      [
+        ['Constant', '', 'one', { value_int: 1n }],
+        ['Add', 'x one', 'a'],
+        ['ReduceSum', 'a axis', 's'],
+        ['Reshape', 's flat', 'r'],
+        ['Add', 'a r', 'y'],
+      ],
+      {},
+      { axis: [-1], flat: [0, 1] },
+    );
+    // x + 1, and to each the sum of both.
+    expect(network.predict([2, 3])).toEqual([3 + 7, 4 + 7]);
   });
 
   test('an operator set from before 2017 is refused: its sums were others', () => {
