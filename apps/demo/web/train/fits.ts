@@ -82,7 +82,7 @@ const beginnings: Readonly<Record<DataName, Partial<Settings>>> = {
   circles: planar,
   moons: { ...planar, activation: 'gelu' },
   spirals: { ...planar, hidden: [10, 10], activation: 'gelu', learningRate: 0.01, batchSize: 32 },
-  drawn: { hidden: [16, 16], activation: 'tanh', optimizer: 'adam', learningRate: 0.02, batchSize: 16 },
+  drawn: { hidden: [16, 16], activation: 'tanh', optimizer: 'adam', learningRate: 0.01, batchSize: 16 },
   iris: { hidden: [8], activation: 'tanh', optimizer: 'adam', learningRate: 0.02, batchSize: 16 },
   digits: { hidden: [128], activation: 'relu', optimizer: 'adam', learningRate: 0.003, batchSize: 32, speed: 'full' },
   csv: { hidden: [12], activation: 'tanh', optimizer: 'adam', learningRate: 0.01, batchSize: 16 },

@@ -91,18 +91,22 @@ export const fivePoints = (): Dataset => ({
   range: [0, 6],
 });
 
-/** A function that somebody has drawn: x and y by turns, from −1 to 1. Every fourth point is held out. */
+/** Of fewer points than this none is spared. */
+const enoughToHold = 12;
+
+/** A function that somebody has drawn: x and y by turns, from −1 to 1. Of many, every fourth is held out. */
 export function drawn(points: readonly number[]): Dataset {
   const places: Place[] = [];
   for (let at = 0; at + 1 < points.length; at += 2) places.push([points[at], points[at + 1]]);
-  const held = places.filter((_, k) => k % 4 === 2);
+  const isHeld = (_: Place, k: number) => places.length >= enoughToHold && k % 4 === 2;
+  const held = places.filter(isHeld);
   return {
     task: 'regression',
     inputNames: ['x'],
     answerName: 'y',
     classes: [],
-    training: curve(places.filter((_, k) => k % 4 !== 2)),
-    ...(held.length > 1 && { heldOut: curve(held) }),
+    training: curve(places.filter((place, k) => !isHeld(place, k))),
+    ...(held.length > 0 && { heldOut: curve(held) }),
     standardize: false,
     range: [-1.1, 1.1],
   };
