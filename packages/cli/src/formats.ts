@@ -4,11 +4,13 @@ import {
   fromBrainJs,
   fromJson,
   fromNeataptic,
+  fromNeatPython,
   fromOnnx,
   fromSynaptic,
   load,
   save,
   toJson,
+  toNeatPython,
   toOnnx,
 } from '@nnbp/formats';
 import { suggestion } from './nearest.js';
@@ -76,6 +78,15 @@ export const formats: readonly Format[] = [
     fits: (bytes) => bytes.length > 2 && bytes[0] === 0x08 && bytes[1] < 0x40,
     read: (bytes) => ({ network: fromOnnx(bytes) }),
     write: ({ network }) => toOnnx(network),
+  },
+  {
+    ...elsewhere(
+      'neat-python',
+      'a genome, or what neat.export of neat-python writes',
+      has('input_keys', 'output_keys'),
+      fromNeatPython,
+    ),
+    write: ({ network }) => `${JSON.stringify(toNeatPython(network), undefined, 1)}\n`,
   },
   elsewhere('brain.js', 'NeuralNetwork.toJSON() of brain.js', has('layers', 'sizes'), fromBrainJs),
   elsewhere('synaptic', 'Network.toJSON() of synaptic 1.x', has('neurons', 'connections'), fromSynaptic),

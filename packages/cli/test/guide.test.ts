@@ -1,0 +1,41 @@
+/** The guide, tried: its commands in its order, and what it shows of their output. */
+import { readFile } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { irisCsv, world } from './world.js';
+
+const guide = await readFile(new URL('../../../docs/guides/command-line.md', import.meta.url), 'utf8');
+const blocks = (language: string) =>
+  [...guide.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, 'gm'))].map(([, text]) => text);
+
+describe('the guide to the command line', () => {
+  it('has commands that work, and shows what they print', async () => {
+    const { nnbp } = await world({ 'iris.csv': irisCsv });
+    const commands = blocks('sh')
+      .flatMap((text) => text.trim().split('\n'))
+      .filter((line) => line.startsWith('nnbp '));
+    const printed: string[] = [];
+    for (const line of commands) {
+      const { code, stdout, stderr } = await nnbp(...line.split(' ').slice(1));
+      expect(code, `${line}\n${stderr}`).toBe(0);
+      printed.push(stdout);
+    }
+    expect(commands.length).toBeGreaterThan(15);
+    // Seconds differ from machine to machine, digits of the fast engine with its multiplier.
+    const blurred = (text: string) =>
+      text
+        .replace(/\d+\.\d+/g, '#')
+        .replace(/ +/g, ' ')
+        .trim();
+    const all = printed.map(blurred).join('\n');
+    for (const shown of blocks('text')) expect(all).toContain(blurred(shown));
+  });
+
+  it('names every command and every exit code', async () => {
+    const { nnbp } = await world();
+    const { stdout } = await nnbp('--help');
+    const commands = [...stdout.matchAll(/^ {2}(\w+) \[options\]/gm)].map(([, name]) => name);
+    expect(commands).toHaveLength(7);
+    for (const name of commands) expect(guide).toContain(`nnbp ${name} `);
+    for (const code of ['0', '1', '2', '3', '130']) expect(guide).toMatch(new RegExp(`^\\| ${code} +\\|`, 'm'));
+  });
+});
