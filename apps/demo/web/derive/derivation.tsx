@@ -89,7 +89,10 @@ function StepItem({ step, depth }: { readonly step: Step; readonly depth: number
           </>
         ) : (
           <p className="result">
-            <Formula latex={sides(step.formula)[0]} plain={name} /> = <Figure value={step.value} digits={6} />
+            <Formula latex={sides(step.formula)[0]} plain={name} />{' '}
+            <span className="whole">
+              = <Figure value={step.value} digits={6} />
+            </span>
           </p>
         )}
       </div>

@@ -21,7 +21,7 @@ const labelledEdges = 40;
 type Kept = 'h' | 'g' | 'x' | 'slope' | 'dLossDx';
 const letters: Record<Kept, string> = { h: 'h', g: 'g', x: 'x', slope: 'slope', dLossDx: '∂loss/∂x' };
 
-export const nodeWidth = 124;
+export const nodeWidth = 132;
 /** A head and so many rows. */
 export const nodeHeight = (rows: number): number => 26 + 20 * rows;
 
@@ -60,7 +60,10 @@ export function NetworkGraph({ exercise, selected, step }: NetworkGraphProps) {
         aria-label={say.select(name, value === undefined ? say.unknown : written(value))}
         onClick={() => select(quantity)}
       >
-        <span className="letter">{letters[kind]}</span>
+        <span>
+          <span className="letter">{letters[kind]}</span>
+          {kind === 'x' && quantity.node in given && <small> {say.assumed}</small>}
+        </span>
         {value === undefined ? <span className="blank">·</span> : <Figure value={value} />}
       </button>
     );

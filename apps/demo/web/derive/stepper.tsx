@@ -99,7 +99,7 @@ export function Stepper({ step, all, children }: StepperProps) {
         <span className="quiet stepper-count">{say.of(taken, all)}</span>
       </div>
       <div className="stepper-caption" aria-live="polite">
-        {step !== null && (step === 0 ? <p>{say.none}</p> : children)}
+        {step === 0 ? <p>{say.none}</p> : children}
       </div>
     </div>
   );
@@ -108,9 +108,14 @@ export function Stepper({ step, all, children }: StepperProps) {
 /** Through the right pass: what each step reads and writes. */
 export function FilmStepper({ exercise, step }: { readonly exercise: Exercise; readonly step: number | null }) {
   const { film } = exercise;
+  const say = useMessages(messages);
   return (
     <Stepper step={step} all={film.steps.length}>
-      {step !== null && step > 0 && <Caption exercise={exercise} index={step - 1} />}
+      {step === null ? (
+        <p className="quiet">{say.graphHint}</p>
+      ) : (
+        step > 0 && <Caption exercise={exercise} index={step - 1} />
+      )}
     </Stepper>
   );
 }

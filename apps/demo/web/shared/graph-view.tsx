@@ -75,7 +75,10 @@ interface Shape {
 }
 
 const sideways = { between: 100, beside: 24 };
-const downwards = { between: 84, beside: 12 };
+const downwards = { between: 96, beside: 12 };
+
+/** How far along an arrow its label stands, by turns for the arrows into one node, so that crossing ones keep clear. */
+const labelPlaces = { LR: [0.3, 0.7], TB: [0.42, 0.74] } as const;
 
 const nodeTypes = { box: BoxNode };
 const edgeTypes = { arrow: ArrowEdge };
@@ -132,7 +135,7 @@ function Chart({ label, nodes, edges, height, places, open = false, narrowBelow 
       type: 'arrow',
       source: from,
       target: to,
-      data: { label, width, at: place % 2 === 0 ? 0.3 : 0.7 },
+      data: { label, width, at: labelPlaces[direction][place % 2] },
       ...(className !== undefined && { className }),
     };
   });
@@ -214,7 +217,7 @@ function heightAtWidth(
   });
   const across = Math.max(1, ...ends.map(({ right }) => right));
   const down = Math.max(1, ...ends.map(({ bottom }) => bottom));
-  return Math.min(820, down * Math.min(1, width / across) + 60);
+  return Math.min(820, down * Math.min(1, width / across) + 30);
 }
 
 function useWidth(frame: React.RefObject<HTMLElement | null>): number {

@@ -1,0 +1,29 @@
+/** Who cannot see the page, or sees it badly, can use it: axe finds no serious violation in any view, in both themes. */
+import { expect, test } from 'vitest';
+import { defaultState, type PlaygroundState } from '../web/state.js';
+import { expectAccessible, open, picture, useBrowser } from './page.js';
+
+useBrowser();
+
+const views: [string, Partial<PlaygroundState>][] = [
+  ['derive', {}],
+  ['derive, stepping', { derive: { ...defaultState.derive, step: 12 } }],
+  ['derive, the article', { derive: { ...defaultState.derive, mode: 'article' } }],
+  ['derive, broken', { derive: { ...defaultState.derive, mode: 'break' } }],
+  ['train', { view: 'train' }],
+  ['build', { view: 'build' }],
+  ['extend', { view: 'extend' }],
+];
+
+test.each(views.flatMap(([name, change]) => (['light', 'dark'] as const).map((theme) => ({ name, change, theme }))))(
+  '$name, $theme',
+  async ({ name, change, theme }) => {
+    const page = await open({ ...change, theme });
+    // The view itself is there, not only what stands in for it.
+    await page.locator('main > :not([role="status"])').first().waitFor();
+    await page.waitForLoadState('networkidle');
+    await expectAccessible(page);
+    expect(await page.locator('main').textContent()).not.toBe('');
+    await picture(page, `${name.replaceAll(/\W+/g, '-')}-${theme}`);
+  },
+);

@@ -1,0 +1,46 @@
+/** How much a reader loads before the page stands: from the build's own list of what needs what. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { expect, inject, test } from 'vitest';
+
+interface Chunk {
+  readonly file: string;
+  readonly imports?: readonly string[];
+  readonly dynamicImports?: readonly string[];
+  readonly css?: readonly string[];
+}
+
+const built = (file: string) => readFile(join(inject('built'), file));
+const size = async (file: string) => gzipSync(await built(file)).length;
+
+/** All files that come with a chunk at once. */
+function filesOf(manifest: Readonly<Record<string, Chunk>>, name: string, found = new Set<string>()): Set<string> {
+  const { file, imports = [], css = [] } = manifest[name];
+  if (found.has(file)) return found;
+  for (const own of [file, ...css]) found.add(own);
+  for (const other of imports) filesOf(manifest, other, found);
+  return found;
+}
+
+const total = async (files: Iterable<string>) =>
+  (await Promise.all(Array.from(files, size))).reduce((sum, bytes) => sum + bytes, 0);
+
+const kilobytes = 1024;
+
+test('the first load is at most 250 KB gzipped, the first view included', async () => {
+  const manifest = JSON.parse((await built('.vite/manifest.json')).toString()) as Record<string, Chunk>;
+  const shell = filesOf(manifest, 'index.html');
+  const first = filesOf(manifest, 'web/derive/view.tsx', new Set(shell));
+  const all = new Set(['index.html', ...first]);
+  expect(await total(all)).toBeLessThan(250 * kilobytes);
+  // Formulas come after the page stands, and nothing of the other views does.
+  const names = [...all].join(' ');
+  expect(names).not.toMatch(/katex|codemirror|typescript|uplot/i);
+});
+
+test('no script or style of the page is inline, and none comes from elsewhere', async () => {
+  const page = (await built('index.html')).toString();
+  for (const [tag] of page.matchAll(/<script[^>]*>/g)) expect(tag).toMatch(/src="\.\//);
+  expect(page).not.toMatch(/<style|style=|https?:\/\/|on\w+=/);
+});

@@ -1,0 +1,334 @@
+/** The Derive view, as someone reads it: every number on the page against the golden ones and the engine. */
+import { articleNetwork, golden } from '@nnbp/conformance';
+import type { Network } from '@nnbp/core';
+import { nameOf, replay, trace } from '@nnbp/explain';
+import { huber, mse } from '@nnbp/losses';
+import type { Page } from 'playwright-core';
+import { expect, inject, test } from 'vitest';
+import { contentSecurityPolicy } from '../web/policy.js';
+import { networkOf } from '../web/network.js';
+import { defaultState, type PlaygroundState } from '../web/state.js';
+import { builtinFunctions } from '../web/train/builtin-functions.js';
+import { open, picture, useBrowser } from './page.js';
+
+useBrowser();
+
+const { derive: derived, network: described } = defaultState;
+const [run] = golden.runs;
+
+const inDerive = (change: Partial<PlaygroundState['derive']>) => ({ derive: { ...derived, ...change } });
+
+/** The number under a name, whole; undefined where the page has none yet. In a node first, else on an edge or a card. */
+async function numberOf(page: Page, name: string): Promise<number | undefined> {
+  const figures = page.locator(`button[aria-label^="${name} = "]`).first().locator('data');
+  await page.locator(`button[aria-label^="${name} = "]`).first().waitFor();
+  const known = (await figures.count()) > (name.startsWith('dloss/dw') ? 1 : 0);
+  return known ? Number(await figures.last().getAttribute('value')) : undefined;
+}
+
+const answer = async (page: Page) => Number(await page.locator('.answer data').getAttribute('value'));
+
+/** Types a number as a person does. */
+async function type(page: Page, label: string, value: string): Promise<void> {
+  await page.getByLabel(label, { exact: true }).fill(value);
+}
+
+test('every number in the graph is the golden one, and the engine’s to the last bit', async () => {
+  const page = await open();
+  const pass = articleNetwork().backpropagate([Number(run.input)], [Number(run.target)], mse());
+  for (const [id, node] of Object.entries(run.nodes)) {
+    for (const [kind, name] of [
+      ['x', `x_${id}`],
+      ['dloss_dx', `dloss/dx_${id}`],
+      ['h', `h_${id}`],
+      ['g', `g_${id}`],
+      ['slope', `slope_${id}`],
+    ] as const) {
+      const expected = node[kind];
+      if (expected === undefined) continue;
+      const shown = await numberOf(page, name);
+      expect(Math.abs(shown! - Number(expected)), name).toBeLessThanOrEqual(1e-12 * Math.abs(Number(expected)));
+      expect(shown, name).toBe(pass.cache[kind === 'dloss_dx' ? 'dLossDx' : kind](id));
+    }
+  }
+  for (const [id, gradients] of Object.entries(run.gradients)) {
+    expect(await numberOf(page, `dloss/db_${id}`)).toBe(pass.gradients.of(id).b);
+    expect(await numberOf(page, `dloss/dc_${id}`)).toBe(pass.gradients.of(id).c);
+    for (const [from, expected] of Object.entries(gradients.w)) {
+      const shown = await numberOf(page, `dloss/dw_${from}to${id}`);
+      expect(shown).toBe(pass.gradients.of(id).w[from]);
+      expect(Math.abs(shown! / Number(expected) - 1)).toBeLessThan(1e-12);
+    }
+  }
+  await picture(page, 'derive-light');
+});
+
+test('a derivative that is selected, by a click or in the lists, has its derivation beside the graph', async () => {
+  const page = await open();
+  await page.locator('button[aria-label^="dloss/dw_2to4 = "]').first().click();
+  await page.locator('.answer .katex').waitFor();
+  expect(await answer(page)).toBe(articleNetwork().backpropagate([0.5], [10], mse()).gradients.of('4').w['2']);
+  const derivation = page.getByRole('region', { name: 'Where it comes from' });
+  const tree = derivation.locator('.steps').first();
+  expect(await tree.locator('.badge').allTextContents()).toEqual([
+    'case 3',
+    'case 2',
+    'case 1',
+    'case 3',
+    'case 3',
+    'forward',
+    'forward',
+    'forward',
+  ]);
+  // The formula over its numbers, for who listens too.
+  expect(await tree.locator('math').first().textContent()).toContain('slope');
+  expect(await tree.textContent()).toContain('−0.512146');
+  // Node 7's value: computed here, and followed on demand.
+  await derivation.getByRole('button', { name: 'Show where dloss/dx_7 comes from' }).click();
+  expect(await tree.textContent()).toContain('−15.433');
+  await derivation.getByRole('button', { name: 'Show where x_7 comes from' }).waitFor();
+
+  await page.getByLabel('Node', { exact: true }).selectOption('3');
+  await page.getByLabel('What is asked').selectOption('dloss/dx_3');
+  expect(await answer(page)).toBe(articleNetwork().backpropagate([0.5], [10], mse()).cache.dLossDx('3'));
+  // Three ways lead from 3 to 7: the first computes what 7 hands back, the others reuse it.
+  expect(await tree.locator('.state.computed').count()).toBeGreaterThan(0);
+  expect(await tree.locator('.state.reused').count()).toBeGreaterThan(0);
+  expect(await page.locator('.edge-lit').count()).toBe(6);
+});
+
+test('a change of any parameter, input, target, activation or loss is followed at once', async () => {
+  const page = await open(inDerive({ selected: 'dloss/dw_1to2' }));
+  await page.locator('.answer data').waitFor();
+  await type(page, 'b_4', '0.5');
+  await type(page, 'w_2to6', '-1.25');
+  await type(page, 'input x_1', '-2');
+  await type(page, 'target t_7', '1');
+  await page.getByLabel('Activation of node 5').selectOption('tanh');
+  await page.getByLabel('Loss').selectOption('huber');
+  await page.getByLabel('c_7', { exact: true }).press('ArrowUp');
+  const network = networkOf(described, builtinFunctions);
+  const changed = {
+    ...described,
+    nodes: described.nodes.map((node) => (node.id === '5' ? { ...node, activation: 'tanh' } : node)),
+  };
+  const edited: Network = networkOf(changed, builtinFunctions);
+  edited.setParameters('4', { b: 0.5 });
+  edited.setParameters('6', { w: { 2: -1.25 } });
+  edited.setParameters('7', { c: 3.1 });
+  const pass = edited.backpropagate([-2], [1], huber());
+  expect(await answer(page)).toBe(pass.gradients.of('2').w['1']);
+  expect(await numberOf(page, 'dloss/dx_1')).toBe(pass.cache.dLossDx('1'));
+  expect(await answer(page)).not.toBe(network.backpropagate([-2], [1], huber()).gradients.of('2').w['1']);
+  // What is no number yet is marked, and changes nothing.
+  await type(page, 'b_4', '-');
+  expect(await page.getByLabel('b_4', { exact: true }).getAttribute('aria-invalid')).toBe('true');
+  expect(await answer(page)).toBe(pass.gradients.of('2').w['1']);
+  await page.getByRole('button', { name: "Back to the article's network" }).click();
+  expect(await answer(page)).toBeCloseTo(Number(run.gradients['2'].w['1']), 14);
+});
+
+test('stepping through the pass shows each number when it is computed and not before', async () => {
+  const page = await open();
+  const film = trace(articleNetwork(), [0.5], [10], mse());
+  const names = film.steps.flatMap(({ writes }) => writes);
+  await page.getByRole('button', { name: 'To the beginning' }).click();
+  for (const steps of [0, 1, 8, 15, 26]) {
+    await page.getByLabel('Steps taken').fill(String(steps));
+    const known = replay(film, steps);
+    for (const quantity of names) {
+      if (quantity.quantity === 'dLossDb' || quantity.quantity === 'dLossDc') continue;
+      expect(await numberOf(page, nameOf(quantity)), `${nameOf(quantity)} after ${steps}`).toBe(known.value(quantity));
+    }
+  }
+  await page.getByLabel('Steps taken').fill('8');
+  await page.getByLabel('Steps taken').press('ArrowLeft');
+  await page.getByRole('button', { name: 'One step forward' }).press('ArrowRight');
+  await page.getByText('Step 8 of 26').waitFor();
+  const caption = await page.locator('.stepper-caption').textContent();
+  expect(caption).toContain('case 1');
+  expect(caption).toContain('node 7');
+  expect(caption).toContain('−15.433');
+});
+
+test("the article's own numbers, with what the text assumes and where it slips", async () => {
+  const page = await open(inDerive({ mode: 'article', selected: 'dloss/dw_4to7' }));
+  const article = golden.article_output_node;
+  for (const [name, expected] of [
+    ['dloss/dx_7', '-6'],
+    ['h_7', article.h7],
+    ['g_7', article.g7],
+    ['slope_7', article.slope7],
+    ['dloss/dx_4', article.dloss_dx4],
+    ['x_7', '7'],
+    ...Object.entries(article.dloss_dw).map(([id, value]) => [`dloss/dw_${id}to7`, value] as const),
+  ] as const) {
+    expect(Math.abs((await numberOf(page, name))! / Number(expected) - 1), name).toBeLessThan(1e-8);
+  }
+  for (const [name, expected] of [
+    ['dloss/db_7', article.dloss_db7],
+    ['dloss/dc_7', article.dloss_dc7],
+  ] as const) {
+    await page.getByLabel('What is asked').selectOption(name);
+    expect(Math.abs((await answer(page)) / Number(expected) - 1), name).toBeLessThan(1e-8);
+  }
+  const notes = await page.getByRole('region', { name: 'Where the article slips' }).textContent();
+  expect(notes).toContain('0.999999887');
+  expect(notes).toContain('dr/db');
+  await picture(page, 'derive-article');
+});
+
+test('a wrong order counts twice or loses a part; the right one gives the right numbers', async () => {
+  const page = await open(inDerive({ mode: 'break' }));
+  const times = (id: string) => page.locator(`[data-times="${id}"]`).textContent();
+  const found = async (name: string) =>
+    Number(await page.locator(`[data-quantity="${name}"] data`).getAttribute('value'));
+  const { cache, gradients } = articleNetwork().backpropagate([0.5], [10], mse());
+  const right = (id: string) => cache.dLossDx(id);
+  await page.getByText('16 visits instead of 7.').waitFor();
+  expect(await Promise.all(['7', '4', '2', '1'].map(times))).toEqual(['1', '1', '3', '6']);
+  expect(await found('dloss/dx_2')).toBeCloseTo(right('2'), 12);
+  // Visited after 4, after 5 and after 6, node 2 hands on what it holds each time: parts are handed on again.
+  const [from4, from5, from6] = ['4', '5', '6'].map(
+    (id) => right(id) * cache.slope(id) * articleNetwork().getParameters(id).w['2'],
+  );
+  const handedOn = (from4 + (from4 + from5) + (from4 + from5 + from6)) * cache.slope('2');
+  expect(await found('dloss/db_2')).toBeCloseTo(handedOn, 12);
+
+  await page.getByRole('button', { name: 'One node too early' }).click();
+  expect(Math.abs((await found('dloss/dx_1')) - right('1'))).toBeGreaterThan(1e-3);
+  await page.getByRole('button', { name: 'The right order' }).click();
+  await page.getByText('Every number is right.').waitFor();
+  for (const id of ['1', '2', '3', '4', '5', '6', '7']) {
+    expect(await found(`dloss/dx_${id}`)).toBeCloseTo(right(id), 12);
+    if (id !== '1') expect(await found(`dloss/db_${id}`)).toBeCloseTo(gradients.of(id).b, 12);
+  }
+  // 6 before 7: it holds nothing yet when it is asked.
+  await page.getByRole('button', { name: 'Visit 2, node 6: earlier' }).click();
+  expect(await found('dloss/db_6')).toBe(0);
+  await picture(page, 'derive-break');
+});
+
+test('without one of the caches the numbers stay right and the work grows', async () => {
+  const page = await open(inDerive({ mode: 'break', mistake: 'without-dLossDx' }));
+  const times = (id: string) => page.locator(`[data-times="${id}"]`).textContent();
+  // b, c and each weight ask, and so does each predecessor as often as it is asked: 1; 3 + 1; 4 + 4 + 4; 5 + 3 · 12.
+  await page.getByText('Computed 86 times instead of 7.').waitFor();
+  expect(await Promise.all(['1', '2', '3', '4', '5', '6', '7'].map(times))).toEqual([
+    '1',
+    '4',
+    '4',
+    '12',
+    '12',
+    '12',
+    '41',
+  ]);
+  await page.getByLabel('Forget each slope').check();
+  // b and each weight, and each predecessor once more: 1 + 2 · fan-in.
+  await page.getByText('Computed 28 times instead of 6.').waitFor();
+  expect(await Promise.all(['2', '4', '7'].map(times))).toEqual(['3', '5', '7']);
+});
+
+test('paths are counted exactly, also those of a network nobody could multiply out', async () => {
+  const page = await open({ derive: { ...derived, selected: 'dloss/dx_1', imagined: { layers: 12, width: 32 } } });
+  const counts = await page
+    .locator('.counts data')
+    .evaluateAll((all) => all.map((count) => count.getAttribute('value')));
+  expect(counts.slice(0, 1)).toEqual(['6']);
+  const sentence = await page.locator('.imagined').textContent();
+  expect(sentence?.replaceAll('\u202f', '')).toContain(`${32n ** 12n} paths`);
+});
+
+test('the link of what one sees shows the same to a friend', async () => {
+  const page = await open();
+  await type(page, 'w_3to5', '0.123');
+  await page.locator('button[aria-label^="dloss/dx_5 = "]').click();
+  await page.getByLabel('Steps taken').fill('11');
+  await page.getByLabel('Colours').selectOption('dark');
+  await page.waitForTimeout(400);
+  const link = page.url();
+  const friend = await open();
+  await friend.goto('about:blank');
+  await friend.goto(link);
+  await friend.locator('.answer data').waitFor();
+  expect(await answer(friend)).toBe(await answer(page));
+  expect(await friend.getByLabel('w_3to5', { exact: true }).inputValue()).toBe('0.123');
+  await friend.getByText('Step 11 of 26').waitFor();
+  expect(await friend.evaluate(() => document.documentElement.dataset.theme)).toBe('dark');
+  await picture(friend, 'derive-dark');
+});
+
+test('a link that cannot be read, or a network that cannot be worked, is answered with a sentence', async () => {
+  const page = await open();
+  await page.goto('about:blank');
+  await page.goto(`${inject('address')}#certainly-not-a-state`);
+  expect(await page.getByRole('alert').textContent()).toContain('The link could not be read');
+  await page.locator('.answer data').waitFor();
+
+  const [two, ...others] = described.nodes;
+  const cyclic = { ...described, nodes: [{ ...two, from: ['1', '7'], w: [1, 1] }, ...others] };
+  const cycle = await open({ network: cyclic });
+  expect(await cycle.getByRole('alert').textContent()).toMatch(/cycle/i);
+
+  const hinge = await open(inDerive({ loss: 'hinge' }));
+  expect(await hinge.getByRole('alert').textContent()).toContain('expected -1 or 1');
+  await type(hinge, 'target t_7', '1');
+  await hinge.locator('.answer data').waitFor();
+});
+
+test('the keyboard alone is enough', async () => {
+  const page = await open();
+  await page.locator('.answer data').waitFor();
+  await page.keyboard.press('Tab');
+  expect(await page.evaluate(() => document.activeElement?.textContent)).toContain('Skip to the content');
+  await page.keyboard.press('Enter');
+  const reached = async (name: string) => {
+    for (let presses = 0; presses < 120; presses++) {
+      await page.keyboard.press('Tab');
+      const label = await page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? '');
+      if (label.startsWith(name)) return;
+    }
+    throw new Error(`${name} was not reached with the keyboard.`);
+  };
+  await reached('slope_4 = ');
+  await page.keyboard.press('Enter');
+  expect(await answer(page)).toBe(articleNetwork().backpropagate([0.5], [10], mse()).cache.slope('4'));
+  await reached('One step back');
+  await page.keyboard.press('Enter');
+  await page.getByText('Step 25 of 26').waitFor();
+  await reached('b_2');
+  await page.keyboard.press('ArrowUp');
+  expect(await page.getByLabel('b_2', { exact: true }).inputValue()).toBe('0.2');
+});
+
+test('a phone shows all of it without scrolling sideways, in Chinese too', async () => {
+  for (const mode of ['own', 'article', 'break'] as const) {
+    for (const language of ['en', 'zh'] as const) {
+      const page = await open(
+        { ...inDerive({ mode }), language },
+        { viewport: { width: 390, height: 844 }, hasTouch: true },
+      );
+      await page.locator('.react-flow__edge').first().waitFor({ state: 'attached' });
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+      await picture(page, `derive-phone-${language}-${mode}`);
+    }
+  }
+});
+
+test('the page is served with a strict policy', async () => {
+  const { headers } = await fetch(inject('address'));
+  const policy = headers.get('content-security-policy') ?? '';
+  expect(policy).toBe(contentSecurityPolicy);
+  expect(policy).toContain("default-src 'none'");
+  expect(policy).not.toContain("'unsafe-eval'");
+  expect(/script-src [^;]*/.exec(policy)?.[0]).toBe("script-src 'self' 'wasm-unsafe-eval'");
+  const page = await open();
+  // It is in force: what a page may not do is refused.
+  const ran = await page.evaluate(() => {
+    const script = document.createElement('script');
+    script.textContent = 'document.documentElement.dataset.ran = "yes"';
+    document.body.append(script);
+    return document.documentElement.dataset.ran;
+  });
+  expect(ran).toBeUndefined();
+});
