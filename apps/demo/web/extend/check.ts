@@ -36,7 +36,13 @@ const reach = 5;
 export function check(kind: Kind, name: string, functions: Functions): Verdict {
   if (kind === 'activation') {
     const activation = functions.activation(name);
-    return verdict(checkActivation(activation), curvesOf((h) => activation.value(h), (h) => activation.derivative(h, activation.value(h))));
+    return verdict(
+      checkActivation(activation),
+      curvesOf(
+        (h) => activation.value(h),
+        (h) => activation.derivative(h, activation.value(h)),
+      ),
+    );
   }
   const loss = functions.loss(name);
   // One output, its target the first that the loss takes: the curve of a loss.
@@ -46,7 +52,10 @@ export function check(kind: Kind, name: string, functions: Functions): Verdict {
     loss.derivative([x], target, dLossDx);
     return dLossDx[0];
   };
-  return verdict(checkLoss(loss), curvesOf((x) => loss.value([x], target), derivative));
+  return verdict(
+    checkLoss(loss),
+    curvesOf((x) => loss.value([x], target), derivative),
+  );
 }
 
 function verdict(report: Report, curves: Curves): Verdict {

@@ -1,3 +1,6 @@
+/** The file that is edited, to TypeScript. */
+export const path = '/function.ts';
+
 /** What the editor knows of the library: the two sockets a function of one's own is made for. */
 export const declarations = `
 /** g: what a node does to its pre-activation h. */

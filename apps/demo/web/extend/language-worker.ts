@@ -3,17 +3,17 @@ import { createSystem, createVirtualTypeScriptEnvironment } from '@typescript/vf
 import { createWorker } from '@valtown/codemirror-ts/worker';
 import { expose } from 'comlink';
 import ts from 'typescript';
-import { declarations } from './declarations.js';
+import { declarations, path } from './declarations.js';
 
 /** The language itself, without a page and without Node. */
-const libraries = import.meta.glob<string>('../../node_modules/typescript/lib/lib.{decorators,decorators.legacy,es5,es20*}.d.ts', {
-  query: '?raw',
-  import: 'default',
-  eager: true,
-});
-
-/** The file that is edited. */
-export const path = '/function.ts';
+const libraries = import.meta.glob<string>(
+  '../../node_modules/typescript/lib/lib.{decorators,decorators.legacy,es5,es20*}.d.ts',
+  {
+    query: '?raw',
+    import: 'default',
+    eager: true,
+  },
+);
 
 const options: ts.CompilerOptions = {
   target: ts.ScriptTarget.ES2022,

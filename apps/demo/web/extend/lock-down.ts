@@ -34,7 +34,11 @@ const taken = [
 /** From the global object and from every prototype it has them from. */
 export function lockDown(): void {
   for (const name of taken) {
-    for (let object: object | null = globalThis; object !== null; object = Object.getPrototypeOf(object) as object | null) {
+    for (
+      let object: object | null = globalThis;
+      object !== null;
+      object = Object.getPrototypeOf(object) as object | null
+    ) {
       if (Object.hasOwn(object, name)) Reflect.deleteProperty(object, name);
     }
     Object.defineProperty(globalThis, name, { value: undefined, writable: false, configurable: false });

@@ -24,9 +24,19 @@ export function define(kind: Kind, name: string, given: unknown): void {
   // A copy: the name is the one under which it was saved, and it cannot pretend to be built in.
   const { builtin: _, ...own } = plugin as Activation & Loss;
   if (kind === 'activation') {
-    activations.set(name, { ...own, name, value: plugin.value!.bind(plugin), derivative: plugin.derivative!.bind(plugin) } as Activation);
+    activations.set(name, {
+      ...own,
+      name,
+      value: plugin.value!.bind(plugin),
+      derivative: plugin.derivative!.bind(plugin),
+    } as Activation);
   } else {
-    losses.set(name, { ...own, name, value: plugin.value!.bind(plugin), derivative: plugin.derivative!.bind(plugin) } as unknown as Loss);
+    losses.set(name, {
+      ...own,
+      name,
+      value: plugin.value!.bind(plugin),
+      derivative: plugin.derivative!.bind(plugin),
+    } as unknown as Loss);
   }
 }
 

@@ -1,3 +1,145 @@
-export default function View() {
-  return null;
+/** Write a function, see at once whether its derivative is right, and use it everywhere. */
+import { Trash2 } from 'lucide-react';
+import { useState } from 'react';
+import { builtinActivations, builtinLosses } from '../functions.js';
+import { useMessages } from '../language.js';
+import type { CustomFunction, PlaygroundState } from '../state.js';
+import { update, usePlayground } from '../store.js';
+import { Editor } from './editor.js';
+import { type Example, examples } from './examples.js';
+import './extend.css';
+import { messages } from './messages.js';
+import { OpinionPanel } from './opinion.js';
+import { useCheck } from './use-check.js';
+import type { Kind } from './user-functions.js';
+import type { OwnFunction } from './user-worker.js';
+
+const places: Readonly<Record<Kind, keyof PlaygroundState['custom']>> = { activation: 'activations', loss: 'losses' };
+const most = { length: 8000, functions: 20 };
+
+export default function ExtendView() {
+  const { custom } = usePlayground();
+  const say = useMessages(messages);
+  const [own, setOwn] = useState<OwnFunction>(() => first(custom));
+  const [told, tell] = useState('');
+  const opinion = useCheck(own);
+  const problem = problemWith(own, custom, say);
+  const saved: OwnFunction[] = [
+    ...custom.activations.map((entry) => ({ kind: 'activation' as const, ...entry })),
+    ...custom.losses.map((entry) => ({ kind: 'loss' as const, ...entry })),
+  ];
+  const choose = (next: OwnFunction) => {
+    tell('');
+    setOwn(next);
+  };
+  const save = () => {
+    change(own.kind, (list) => [
+      ...list.filter(({ name }) => name !== own.name),
+      { name: own.name, source: own.source },
+    ]);
+    tell(say.saved(own.name));
+  };
+  const remove = ({ kind, name }: OwnFunction) => {
+    change(kind, (list) => list.filter((entry) => entry.name !== name));
+    tell(say.removed(name));
+  };
+  return (
+    <div className="extend">
+      <p className="extend-intro">
+        {say.intro} <span className="quiet">{say.safe}</span>
+      </p>
+      <section className="panel extend-list" aria-label={say.functions}>
+        <h2>{say.yours}</h2>
+        {saved.length === 0 && <p className="quiet">{say.none}</p>}
+        <ul>
+          {saved.map((entry) => (
+            <li key={`${entry.kind} ${entry.name}`}>
+              <button
+                type="button"
+                className="plain"
+                aria-pressed={entry.kind === own.kind && entry.name === own.name}
+                onClick={() => choose(entry)}
+              >
+                {entry.name} <span className="quiet">{say.kinds[entry.kind]}</span>
+              </button>
+              <button type="button" aria-label={`${say.remove}: ${entry.name}`} onClick={() => remove(entry)}>
+                <Trash2 size={14} aria-hidden />
+              </button>
+            </li>
+          ))}
+        </ul>
+        <h2>{say.examples}</h2>
+        <ul>
+          {examples.map((example) => (
+            <li key={example.key}>
+              <button type="button" className="plain" onClick={() => choose(ownOf(example))}>
+                {say.exampleNames[example.key]}
+              </button>
+            </li>
+          ))}
+        </ul>
+      </section>
+      <section className="panel extend-source" aria-label={say.source}>
+        <div className="extend-head">
+          <label>
+            {say.kind}{' '}
+            <select value={own.kind} onChange={(event) => choose({ ...own, kind: event.target.value as Kind })}>
+              <option value="activation">{say.kinds.activation}</option>
+              <option value="loss">{say.kinds.loss}</option>
+            </select>
+          </label>
+          <label>
+            {say.name}{' '}
+            <input
+              value={own.name}
+              spellCheck={false}
+              aria-invalid={problem !== undefined}
+              onChange={(event) => choose({ ...own, name: event.target.value })}
+            />
+          </label>
+          <button
+            type="button"
+            className="primary"
+            disabled={problem !== undefined || opinion.state !== 'checked' || !opinion.verdict.ok}
+            onClick={save}
+          >
+            {say.save}
+          </button>
+        </div>
+        {problem !== undefined && <p className="problem">{problem}</p>}
+        <p role="status" className="told">
+          {told}
+        </p>
+        <Editor label={say.source} value={own.source} onChange={(source) => setOwn((now) => ({ ...now, source }))} />
+        <p className="quiet extend-help">{say.editorHelp}</p>
+      </section>
+      <OpinionPanel opinion={opinion} kind={own.kind} />
+    </div>
+  );
+}
+
+const ownOf = ({ kind, name, source }: Example): OwnFunction => ({ kind, name, source });
+
+/** What was saved first, or the first example. */
+function first({ activations, losses }: PlaygroundState['custom']): OwnFunction {
+  if (activations.length > 0) return { kind: 'activation', ...activations[0] };
+  return losses.length > 0 ? { kind: 'loss', ...losses[0] } : ownOf(examples[0]);
+}
+
+function change(kind: Kind, of: (list: readonly CustomFunction[]) => CustomFunction[]): void {
+  update((state) => ({ ...state, custom: { ...state.custom, [places[kind]]: of(state.custom[places[kind]]) } }));
+}
+
+function problemWith(
+  { kind, name, source }: OwnFunction,
+  custom: PlaygroundState['custom'],
+  say: (typeof messages)['en'],
+): string | undefined {
+  if (!/^\p{L}[\p{L}\p{N}_]{0,59}$/u.test(name)) return say.wrongName;
+  const builtin = kind === 'activation' ? builtinActivations : builtinLosses;
+  if (Object.hasOwn(builtin, name)) return say.takenName(name);
+  if (source.length > most.length) return say.tooLong;
+  const list = custom[places[kind]];
+  const isNew = !list.some((entry) => entry.name === name);
+  return isNew && list.length >= most.functions ? say.tooMany : undefined;
 }

@@ -1,0 +1,98 @@
+/** The editor: CodeMirror, and TypeScript's opinion as one types. */
+import { autocompletion } from '@codemirror/autocomplete';
+import { javascript } from '@codemirror/lang-javascript';
+import { HighlightStyle, syntaxHighlighting } from '@codemirror/language';
+import { Compartment } from '@codemirror/state';
+import { EditorView } from '@codemirror/view';
+import { tags } from '@lezer/highlight';
+import {
+  tsAutocompleteWorker,
+  tsFacetWorker,
+  tsHoverWorker,
+  tsLinterWorker,
+  tsSyncWorker,
+} from '@valtown/codemirror-ts';
+import { basicSetup } from 'codemirror';
+import { useEffect, useRef } from 'react';
+import { compiler } from './compiler.js';
+import { path } from './declarations.js';
+
+interface Props {
+  readonly label: string;
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+}
+
+export function Editor({ label, value, onChange }: Props) {
+  const frame = useRef<HTMLDivElement>(null);
+  const view = useRef<EditorView>(null);
+  const tell = useRef(onChange);
+  tell.current = onChange;
+  const first = useRef(value);
+
+  useEffect(() => {
+    const opinions = new Compartment();
+    const made = new EditorView({
+      parent: frame.current!,
+      doc: first.current,
+      extensions: [
+        basicSetup,
+        javascript({ typescript: true }),
+        syntaxHighlighting(colours),
+        look,
+        opinions.of([]),
+        EditorView.lineWrapping,
+        EditorView.contentAttributes.of({ 'aria-label': label }),
+        EditorView.updateListener.of((change) => {
+          if (change.docChanged) tell.current(change.state.doc.toString());
+        }),
+      ],
+    });
+    view.current = made;
+    let gone = false;
+    void compiler().then((worker) => {
+      if (gone) return;
+      const typescript = [
+        tsFacetWorker.of({ worker, path }),
+        tsSyncWorker(),
+        tsLinterWorker(),
+        autocompletion({ override: [tsAutocompleteWorker()] }),
+        tsHoverWorker(),
+      ];
+      made.dispatch({ effects: opinions.reconfigure(typescript) });
+    });
+    return () => {
+      gone = true;
+      made.destroy();
+    };
+  }, [label]);
+
+  // Another function was chosen; what one types oneself is there already.
+  useEffect(() => {
+    const { current } = view;
+    const text = current?.state.doc.toString();
+    if (current && text !== value) current.dispatch({ changes: { from: 0, to: text!.length, insert: value } });
+  }, [value]);
+
+  return <div ref={frame} className="extend-editor" />;
+}
+
+const colours = HighlightStyle.define([
+  { tag: [tags.keyword, tags.operatorKeyword, tags.modifier], color: 'var(--case-2)' },
+  { tag: [tags.number, tags.bool, tags.null], color: 'var(--case-1)' },
+  { tag: [tags.string, tags.special(tags.string)], color: 'var(--case-3)' },
+  { tag: tags.comment, color: 'var(--quiet)', fontStyle: 'italic' },
+  { tag: tags.typeName, color: 'var(--case-3)' },
+]);
+
+const look = EditorView.theme({
+  '&': { backgroundColor: 'var(--panel)', color: 'var(--text)', fontSize: '14px' },
+  '.cm-gutters': { backgroundColor: 'var(--page)', color: 'var(--quiet)', border: 'none' },
+  '.cm-activeLine, .cm-activeLineGutter': { backgroundColor: 'color-mix(in srgb, var(--accent) 8%, transparent)' },
+  '.cm-cursor': { borderLeftColor: 'var(--text)' },
+  '&.cm-focused .cm-selectionBackground, .cm-selectionBackground': {
+    backgroundColor: 'color-mix(in srgb, var(--accent) 28%, transparent) !important',
+  },
+  '.cm-tooltip': { backgroundColor: 'var(--panel)', color: 'var(--text)', border: '1px solid var(--line)' },
+  '.cm-tooltip-autocomplete ul li[aria-selected]': { backgroundColor: 'var(--accent)', color: 'var(--on-accent)' },
+});

@@ -1,0 +1,104 @@
+/** What is thought of the function, in a sentence, a table and a picture. */
+import { useRef } from 'react';
+import { useMessages } from '../language.js';
+import { Figure } from '../shared/figure.js';
+import type { Verdict } from './check.js';
+import { messages } from './messages.js';
+import { Plot } from './plot.js';
+import type { Opinion } from './use-check.js';
+import type { Kind } from './user-functions.js';
+
+export function OpinionPanel({ opinion, kind }: { readonly opinion: Opinion; readonly kind: Kind }) {
+  const say = useMessages(messages);
+  // The picture stays while the next is made, so that the page does not blink.
+  const last = useRef<Verdict>(undefined);
+  if (opinion.state === 'checked') last.current = opinion.verdict;
+  if (opinion.state === 'refused') last.current = undefined;
+  return (
+    <section className="panel extend-opinion" aria-label={say.verdict}>
+      <h2>{say.verdict}</h2>
+      <div role="status" aria-live="polite">
+        <Sentence opinion={opinion} />
+      </div>
+      {last.current && (
+        <>
+          {last.current.mismatches.length > 0 && <Mismatches verdict={last.current} />}
+          <h3>
+            {say.plot} <span className="quiet">{say.plotOf[kind]}</span>
+          </h3>
+          <Plot curves={last.current.curves} label={`${say.plot} ${say.plotOf[kind]}`} />
+        </>
+      )}
+    </section>
+  );
+}
+
+function Sentence({ opinion }: { readonly opinion: Opinion }) {
+  const say = useMessages(messages);
+  if (opinion.state === 'loading' || opinion.state === 'checking') {
+    return <p className="quiet">{say[opinion.state]}</p>;
+  }
+  if (opinion.state === 'refused') {
+    if (opinion.reason === 'time') return <p className="problem">{say.endless}</p>;
+    return (
+      <div className="problem">
+        {opinion.reason === 'types' ? say.types : say.threw}
+        <ul>
+          {opinion.details.slice(0, 5).map((detail) => (
+            <li key={detail}>{opinion.reason === 'types' ? say.line(detail) : detail}</li>
+          ))}
+        </ul>
+      </div>
+    );
+  }
+  const { ok, checked, mismatches, violations, leftOut, hint } = opinion.verdict;
+  if (ok) {
+    return (
+      <p className="extend-right">
+        {say.right(checked)} {leftOut > 0 && <span className="quiet">{say.leftOut(leftOut)}</span>}
+      </p>
+    );
+  }
+  return (
+    <div className="problem">
+      {mismatches.length > 0 ? say.wrong(mismatches.length) : say.broken}
+      {hint !== undefined && <p>{say.perhaps(hint)}</p>}
+      {violations.length > 0 && (
+        <ul>
+          {violations.map((violation) => (
+            <li key={violation}>{violation}</li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}
+
+function Mismatches({ verdict: { mismatches } }: { readonly verdict: Verdict }) {
+  const say = useMessages(messages);
+  return (
+    <table className="extend-mismatches">
+      <caption className="visually-hidden">{say.disagree}</caption>
+      <thead>
+        <tr>
+          <th scope="col">{say.where}</th>
+          <th scope="col">{say.coded}</th>
+          <th scope="col">{say.differences}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {mismatches.map(({ place, coded, found }) => (
+          <tr key={place}>
+            <th scope="row">{place}</th>
+            <td>
+              <Figure value={coded} />
+            </td>
+            <td>
+              <Figure value={found} />
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

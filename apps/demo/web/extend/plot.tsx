@@ -1,0 +1,72 @@
+/** A function's value, its derivative as coded and by differences; where those disagree, the ground is red. */
+import { useEffect, useRef } from 'react';
+import UPlot from 'uplot';
+import 'uplot/dist/uPlot.min.css';
+import { useMessages } from '../language.js';
+import { css, usePalette } from '../train/palette.js';
+import { useWidth } from '../train/use-width.js';
+import type { Curves } from './check.js';
+import { messages } from './messages.js';
+
+const height = 260;
+
+export function Plot({ curves, label }: { readonly curves: Curves; readonly label: string }) {
+  const say = useMessages(messages);
+  const palette = usePalette();
+  const [frame, width] = useWidth();
+  const wrong = useRef<readonly boolean[]>([]);
+  wrong.current = disagreements(curves);
+
+  useEffect(() => {
+    if (frame.current === null || width === 0) return;
+    const axis = { stroke: css(palette.quiet), grid: { stroke: css(palette.line, 0.6) }, ticks: { show: false } };
+    const line = (label: string, stroke: string, dash?: number[]): UPlot.Series => ({
+      label,
+      stroke,
+      width: 2,
+      points: { show: false },
+      ...(dash && { dash }),
+    });
+    const plot = new UPlot(
+      {
+        width,
+        height,
+        scales: { x: { time: false } },
+        axes: [
+          { ...axis, size: 30 },
+          { ...axis, size: 46 },
+        ],
+        series: [
+          {},
+          line(say.value, css(palette.accent)),
+          line(say.derivative, css(palette.positive)),
+          line(say.byDifferences, css(palette.quiet), [5, 4]),
+        ],
+        cursor: { drag: { x: false, y: false } },
+        legend: { live: false },
+        hooks: { drawClear: [(drawn) => shade(drawn, wrong.current, css(palette.positive, 0.16))] },
+      },
+      [curves.h, curves.value, curves.coded, curves.differences].map((row) =>
+        row.map((y) => (Number.isFinite(y) ? y : null)),
+      ) as unknown as UPlot.AlignedData,
+      frame.current,
+    );
+    return () => plot.destroy();
+  }, [frame, width, palette, curves, say]);
+
+  return <div ref={frame} className="extend-plot" role="img" aria-label={label} />;
+}
+
+/** Where the two derivatives are further apart than differences err. */
+const disagreements = ({ coded, differences }: Curves): boolean[] =>
+  coded.map((d, k) => !(Math.abs(d - differences[k]) <= 1e-3 * Math.max(1, Math.abs(d))));
+
+function shade({ ctx, bbox, data: [h], valToPos }: UPlot, wrong: readonly boolean[], colour: string): void {
+  ctx.save();
+  ctx.fillStyle = colour;
+  const step = Math.abs(valToPos(h[1], 'x', true) - valToPos(h[0], 'x', true));
+  wrong.forEach((is, k) => {
+    if (is) ctx.fillRect(valToPos(h[k], 'x', true) - step / 2, bbox.top, step + 1, bbox.height);
+  });
+  ctx.restore();
+}

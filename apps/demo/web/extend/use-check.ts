@@ -1,0 +1,50 @@
+/** What is thought of a function: asked a moment after the last key, of a worker of its own each time. */
+import { useEffect, useState } from 'react';
+import type { Verdict } from './check.js';
+import { compiler } from './compiler.js';
+import { FunctionError, type OwnFunction, startUserWorker } from './user-worker.js';
+
+export type Opinion =
+  | { readonly state: 'loading' | 'checking' }
+  | { readonly state: 'checked'; readonly verdict: Verdict }
+  | { readonly state: 'refused'; readonly reason: FunctionError['reason']; readonly details: readonly string[] };
+
+/** Milliseconds of rest before the question is put. */
+const pause = 350;
+
+export function useCheck({ kind, name, source }: OwnFunction): Opinion {
+  const [opinion, setOpinion] = useState<Opinion>({ state: 'loading' });
+  useEffect(() => {
+    let overtaken = false;
+    const tell = (next: Opinion) => {
+      if (!overtaken) setOpinion(next);
+    };
+    const timer = setTimeout(() => {
+      tell({ state: 'loading' });
+      void (async () => {
+        await compiler();
+        tell({ state: 'checking' });
+        tell(await ask({ kind, name: name === '' ? 'unnamed' : name, source }));
+      })();
+    }, pause);
+    return () => {
+      overtaken = true;
+      clearTimeout(timer);
+    };
+  }, [kind, name, source]);
+  return opinion;
+}
+
+async function ask(own: OwnFunction): Promise<Opinion> {
+  try {
+    const worker = await startUserWorker([own]);
+    try {
+      return { state: 'checked', verdict: await worker.ask((runner) => runner.check(own.kind, own.name)) };
+    } finally {
+      worker.close();
+    }
+  } catch (error) {
+    if (error instanceof FunctionError) return { state: 'refused', reason: error.reason, details: error.details };
+    return { state: 'refused', reason: 'start', details: [(error as Error).message] };
+  }
+}
