@@ -8,8 +8,8 @@ export const trainSource = String.raw`"""Trains the network of network.py, by on
 Processes that something else starts need RANK, WORLD_SIZE, MASTER_ADDR and MASTER_PORT, as torchrun sets them; without
 WORLD_SIZE one process trains alone. The data is a CSV file, a row a sample, first the inputs, then the targets, numbers
 only, with or without a line of names; or a .pt file with the tensors "inputs" and "targets". Each process takes its
-share of the samples, and gradients are averaged over all. What was learnt is written by the first process to OUT.safetensors, for
-fromPyTorch of @nnbp/formats, and to OUT.pt, for torch.load.
+share of the samples, and gradients are averaged over all. What was learnt is written by the first process to
+OUT.safetensors, for fromPyTorch of @nnbp/formats, and to OUT.pt, for torch.load.
 """
 
 import argparse
@@ -68,7 +68,8 @@ def read(path, inputs, outputs, dtype):
             raise SystemExit(f"{path}: expected {inputs} + {outputs} columns, found {rows.shape[-1]}.")
         x, t = rows[:, :inputs], rows[:, inputs:]
     if x.shape != (len(t), inputs) or t.shape != (len(x), outputs):
-        raise SystemExit(f"{path}: expected {inputs} inputs and {outputs} targets a sample, found {list(x.shape)} and {list(t.shape)}.")
+        found = f"{list(x.shape)} and {list(t.shape)}"
+        raise SystemExit(f"{path}: expected {inputs} inputs and {outputs} targets a sample, found {found}.")
     return x, t
 
 
@@ -87,6 +88,8 @@ def main():
     rank = int(os.environ.get("RANK", 0))
     on_gpu = torch.cuda.is_available()
     device = torch.device("cuda", int(os.environ.get("LOCAL_RANK", 0))) if on_gpu else torch.device("cpu")
+    if on_gpu:
+        torch.cuda.set_device(device)
     if world > 1:
         distributed.init_process_group("nccl" if on_gpu else "gloo")
 
