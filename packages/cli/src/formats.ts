@@ -56,7 +56,7 @@ const elsewhere = (name: string, what: string, fits: Format['fits'], from: (json
 export const formats: readonly Format[] = [
   {
     name: 'nnbp',
-    what: 'everything: the network to the bit, its columns and categories',
+    what: 'all of it, with columns and categories',
     extensions: ['.nnbp.safetensors', '.nnbp', '.safetensors'],
     // The header's length in 8 bytes, then the header.
     fits: (bytes) => bytes.length > 8 && bytes[8] === 0x7b && bytes[7] === 0,
@@ -82,7 +82,7 @@ export const formats: readonly Format[] = [
   {
     ...elsewhere(
       'neat-python',
-      'a genome, or what neat.export of neat-python writes',
+      'a genome, or what neat.export writes',
       has('input_keys', 'output_keys'),
       fromNeatPython,
     ),

@@ -15,8 +15,12 @@ const footer = `
 Start with: nnbp train data.csv --target COLUMN
 Each command has its own help: nnbp train --help
 
-Exit codes: 0 done, 1 a file or its data cannot be used, 2 the command was not understood, 3 check found a wrong
-derivative, 130 stopped by Ctrl-C.`;
+Exit codes:
+  0    done
+  1    a file or its data cannot be used, or training failed
+  2    the command was not understood
+  3    check found a wrong derivative
+  130  stopped by Ctrl-C`;
 
 /**
  * Runs one command.

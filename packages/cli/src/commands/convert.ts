@@ -30,7 +30,8 @@ ${table}
 Examples:
   nnbp convert iris.nnbp.safetensors iris.onnx
   nnbp convert brain.json mine.nnbp.safetensors
-  nnbp convert trained.safetensors back.nnbp.safetensors --from pytorch --of iris.nnbp.safetensors`;
+  nnbp convert weights.safetensors back.nnbp.safetensors \\
+    --from pytorch --of iris.nnbp.safetensors`;
 
 /** Adds the command. */
 export function addConvert(program: Command, io: Io): void {

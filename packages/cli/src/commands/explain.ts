@@ -1,5 +1,5 @@
 /** `nnbp explain`: the derivation of one derivative of one row, in the words of the method. */
-import { explain, nameOf, type QuantityName } from '@nnbp/explain';
+import { explain, nameOf } from '@nnbp/explain';
 import type { Network } from '@nnbp/core';
 import { type Command, Option } from 'commander';
 import { Readable } from 'node:stream';
@@ -12,6 +12,7 @@ import { type Model, openModel } from '../model-file.js';
 import { openData, whole, withCsvOptions, withModel } from '../options.js';
 import { misuse, Problem } from '../problem.js';
 import { modelRows } from '../samples.js';
+import { tableOf } from '../table.js';
 
 interface ExplainOptions {
   readonly header?: boolean;
@@ -27,12 +28,13 @@ interface ExplainOptions {
 
 const examples = `
 Examples:
-  nnbp explain iris.nnbp.safetensors iris.csv --row 3                        (lists what can be asked)
+  nnbp explain iris.nnbp.safetensors iris.csv          (lists what can be asked)
   nnbp explain iris.nnbp.safetensors iris.csv --row 3 --derivative dloss/db_hidden1.1
-  nnbp explain iris.nnbp.safetensors --row 5.1,3.5,1.4,0.2,setosa --derivative dloss/dw_petal_widthtohidden1.1
+  nnbp explain iris.nnbp.safetensors --row 5.1,3.5,1.4,0.2,setosa \\
+    --derivative dloss/dw_petal_widthtohidden1.1
 
-A derivative is named dloss/dw_FROMtoNODE, dloss/db_NODE, dloss/dc_NODE or dloss/dx_NODE; h_, g_, x_ and slope_ with a
-node's name are explained too.`;
+A derivative is named dloss/dw_FROMtoNODE, dloss/db_NODE, dloss/dc_NODE or
+dloss/dx_NODE; h_, g_, x_ and slope_ with a node's name are explained too.`;
 
 /** Adds the command. */
 export function addExplain(program: Command, io: Io): void {
@@ -110,20 +112,32 @@ async function chosenRow(io: Io, model: Model, dataPath: string | undefined, opt
   throw misuse(`${csv.name} has ${last} rows, and no row ${wanted}.`);
 }
 
-const mostListed = 40;
+/** More nodes than these are not listed. */
+const mostListed = 30;
 
-/** Names one can ask for, node by node. */
+/** What one can ask, by the nodes there are. */
 function listOf({ graph }: Network): string {
-  const names: QuantityName[] = [];
-  for (let i = graph.nodeCount - 1; i >= graph.inputCount; i--) {
-    const node = graph.ids[i];
-    names.push({ quantity: 'dLossDx', node }, { quantity: 'dLossDb', node });
-    if (graph.scaleIndex(i) >= 0) names.push({ quantity: 'dLossDc', node });
-    for (let e = graph.edgeStart[i]; e < graph.edgeStart[i + 1]; e++) {
-      names.push({ quantity: 'dLossDw', node, from: graph.ids[graph.predecessors[e]] });
-    }
-  }
-  const lines = names.slice(0, mostListed).map((name) => `  ${nameOf(name)}\n`);
-  const rest = names.length > mostListed ? `  … and ${names.length - mostListed} more\n` : '';
-  return `Say which with --derivative:\n\n${lines.join('')}${rest}`;
+  const nodes = Array.from({ length: graph.nodeCount - graph.inputCount }, (_, k) => graph.nodeCount - 1 - k);
+  const fromOf = (i: number) =>
+    Array.from(
+      { length: graph.edgeStart[i + 1] - graph.edgeStart[i] },
+      (_, k) => graph.ids[graph.predecessors[graph.edgeStart[i] + k]],
+    );
+  const rows = nodes.slice(0, mostListed).map((i) => [graph.ids[i], some(fromOf(i))]);
+  const rest = nodes.length > mostListed ? [[`and ${nodes.length - mostListed} more`, '']] : [];
+  const example = nodes.find((i) => fromOf(i).length > 0);
+  const such =
+    example === undefined
+      ? ''
+      : `, such as ${nameOf({ quantity: 'dLossDw', node: graph.ids[example], from: fromOf(example)[0] })}`;
+  return `Say which with --derivative: dloss/dx_, dloss/db_ or dloss/dc_ with the name of a
+node, or dloss/dw_FROMtoNODE${such}.
+
+${tableOf([['node', 'from'], ...rows, ...rest])}
+Of an input there is dloss/dx_: ${some(graph.ids.slice(0, graph.inputCount))}.
+`;
 }
+
+/** The first ones, and the last. */
+const some = (names: readonly string[]) =>
+  names.length > 5 ? `${names.slice(0, 3).join(', ')}, …, ${names[names.length - 1]}` : names.join(', ');

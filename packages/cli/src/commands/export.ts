@@ -16,12 +16,14 @@ interface ExportOptions {
 
 const examples = `
 Examples:
-  nnbp export iris.nnbp.safetensors --to onnx                     iris.onnx, for onnxruntime
-  nnbp export iris.nnbp.safetensors --to pytorch                  iris-pytorch/, with network.py, train.py and weights
-  nnbp export iris.nnbp.safetensors --to module -o predict.js     one file that predicts, and its types
+  nnbp export iris.nnbp.safetensors --to onnx              iris.onnx
+  nnbp export iris.nnbp.safetensors --to module            iris.js and its types
+  nnbp export iris.nnbp.safetensors --to pytorch           iris-pytorch/ with
+                                             network.py, train.py and the weights
 
-Inputs and outputs are numbers in the units of the data, a category one number a value, in the order that
-"nnbp explain MODEL" names them. What PyTorch trained comes back with nnbp convert --from pytorch.`;
+Inputs and outputs are numbers in the units of the data: a column of numbers is
+one, a category one for each of its values. What PyTorch trained comes back with
+nnbp convert --from pytorch.`;
 
 /** Adds the command. */
 export function addExport(program: Command, io: Io): void {

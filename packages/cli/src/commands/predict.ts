@@ -28,8 +28,8 @@ Examples:
   nnbp predict iris.nnbp.safetensors new.csv --probabilities --only
   cat new.csv | nnbp predict iris.nnbp.safetensors - --json
 
-Each row comes out as it went in, with a column predicted_TARGET at its end. A row that lacks something the model
-needs keeps its place and has no prediction.`;
+Each row comes out as it went in, with a column predicted_TARGET at its end. A row
+that lacks something the model needs keeps its place and has no prediction.`;
 
 /** Adds the command. */
 export function addPredict(program: Command, io: Io): void {

@@ -65,10 +65,12 @@ const examples = `
 Examples:
   nnbp train iris.csv --target species
   nnbp train houses.csv --target price --ignore address --hidden 32,16 --epochs 300
-  nnbp train big.csv --target label --batch 256 --checkpoint run1     (Ctrl-C, then the same with --resume)
+  nnbp train big.csv --target label --batch 256 --checkpoint run1
+  nnbp train big.csv --target label --batch 256 --checkpoint run1 --resume
 
-What each column is taken for is shown; --number, --category and --ignore overrule it. Numbers are standardised and
-categories become one input each; the model file keeps how. A file that is too large for memory is trained from disk.`;
+What each column is taken for is shown; --number, --category and --ignore overrule
+it. Numbers are standardised, and each value of a category is an input; the model
+file keeps how. A file that is too large for memory is trained from disk.`;
 
 function sizes(text: string): number[] {
   if (text === 'none') return [];
