@@ -20,7 +20,7 @@ export interface UnitsDocument {
 export interface NodesDocument {
   readonly ids: readonly string[];
   readonly from: readonly string[];
-  readonly activation: FunctionName;
+  readonly activation: FunctionName | string;
   /** Whether c is fixed at 1. Absent: it is a parameter. */
   readonly fixed?: true;
   /** Names of shared weights, a pair each: the predecessor, the name. */
@@ -79,12 +79,12 @@ export class Place {
   }
 
   number(): number {
-    return typeof this.value === 'number' ? this.value : this.refuse('a number');
+    return Number.isFinite(this.value) ? (this.value as number) : this.refuse('a finite number');
   }
 
   numbers(): number[] {
-    if (!Array.isArray(this.value) || this.value.some((value) => typeof value !== 'number')) {
-      this.refuse('a list of numbers');
+    if (!Array.isArray(this.value) || !this.value.every(Number.isFinite)) {
+      this.refuse('a list of finite numbers');
     }
     return this.value as number[];
   }
@@ -126,12 +126,11 @@ export function readUnits(place: Place): UnitsDocument {
 }
 
 /**
- * The entries of a network in either form.
+ * Nothing, if a model is of a format and version that are read.
  *
- * @throws NnbpError `UNKNOWN_FORMAT` (another program's, or a newer version's), `MALFORMED`
+ * @throws NnbpError `UNKNOWN_FORMAT` (another program's, or a newer version's)
  */
-export function opened(value: unknown): (key: string) => Place {
-  const { format: foundFormat, version: foundVersion } = Object(value) as Record<string, unknown>;
+export function expectVersion(foundFormat: unknown, foundVersion: unknown): void {
   if (foundFormat !== format) {
     throw new NnbpError('UNKNOWN_FORMAT', `This is no model of @nnbp: expected "format": "${format}".`);
   }
@@ -141,6 +140,16 @@ export function opened(value: unknown): (key: string) => Place {
       `The model is of version ${String(foundVersion)}, and this reads version ${version}: update @nnbp/formats.`,
     );
   }
+}
+
+/**
+ * The entries of a network in its form for people.
+ *
+ * @throws NnbpError `UNKNOWN_FORMAT`, `MALFORMED`
+ */
+export function opened(value: unknown): (key: string) => Place {
+  const { format, version } = Object(value) as Record<string, unknown>;
+  expectVersion(format, version);
   return new Place(value, 'model').object([
     'format',
     'version',
@@ -153,7 +162,7 @@ export function opened(value: unknown): (key: string) => Place {
 }
 
 /**
- * What both forms of a network begin and end with.
+ * What it begins and ends with.
  *
  * @throws NnbpError `MALFORMED`
  */
@@ -168,30 +177,6 @@ export function readFrame(at: (key: string) => Place): Omit<NetworkDocument, 'no
     ...(inputUnits && { inputUnits }),
     ...(outputUnits && { outputUnits }),
   };
-}
-
-/**
- * A network from outside.
- *
- * @throws NnbpError `MALFORMED`, `UNKNOWN_FORMAT`
- */
-export function readNetwork(value: unknown): NetworkDocument {
-  const at = opened(value);
-  const nodes = at('nodes')
-    .list()
-    .map((place): NodesDocument => {
-      const of = place.object(['ids', 'from', 'activation', 'fixed', 'shared']);
-      const fixed = of('fixed').optional((fixed) => fixed.value === true || fixed.refuse('true'));
-      const shared = of('shared').optional((pairs) => pairs.list().map(readPair));
-      return {
-        ids: of('ids').texts(),
-        from: of('from').texts(),
-        activation: readFunction(of('activation')),
-        ...(fixed && { fixed }),
-        ...(shared && { shared }),
-      };
-    });
-  return { ...readFrame(at), nodes };
 }
 
 /** @throws NnbpError `MALFORMED` */

@@ -1,5 +1,6 @@
 /** JSON to the bit: what JavaScript's own writer loses is only the sign of −0, and its reader understands that. */
 import { NnbpError } from '@nnbp/core';
+import { expectFewMarks } from './json-limits.js';
 
 /** The text of anything JSON can hold. */
 export function exactJson(value: unknown): string {
@@ -13,9 +14,10 @@ export function exactJson(value: unknown): string {
 /**
  * What a text from a stranger says.
  *
- * @throws NnbpError `MALFORMED`
+ * @throws NnbpError `MALFORMED`, `TOO_LARGE`
  */
 export function parsed(text: string, what: string): unknown {
+  expectFewMarks(text, what);
   try {
     return JSON.parse(text);
   } catch {

@@ -37,11 +37,13 @@ export function rebuild(document: NetworkDocument, supplied: readonly Activation
     for (const { ids, from, activation, fixed, shared = [] } of nodes) {
       const options = {
         from,
-        activation: activationOf(activation),
+        activation: activationOf(typeof activation === 'string' ? { name: activation } : activation),
         scale: fixed ? ('fixed' as const) : ('trainable' as const),
         shared: Object.fromEntries(shared),
       };
-      for (const id of ids) builder.node(id, options);
+      const layer = from.length > 0 && shared.length === 0 ? layerName(ids) : undefined;
+      if (layer !== undefined) builder.layer(ids.length, { ...options, name: layer });
+      else for (const id of ids) builder.node(id, options);
     }
     builder.output(...outputs);
     const graph = builder.build();
@@ -54,6 +56,12 @@ export function rebuild(document: NetworkDocument, supplied: readonly Activation
     if (outputUnits) network.outputUnits = new Standardization(outputUnits.mean, outputUnits.deviation);
     return network;
   });
+}
+
+/** If these are the ids that the builder gives to a layer, its name: a layer takes much less memory than its nodes. */
+function layerName(ids: readonly string[]): string | undefined {
+  const name = ids[0].slice(0, -2);
+  return ids.length > 1 && ids.every((id, k) => id === `${name}.${k}`) ? name : undefined;
 }
 
 /** What the builder says of a bad graph, as something that is wrong with the file. */

@@ -1,9 +1,27 @@
 /**
- * What JSON may cost before it is read: a text that is all brackets becomes objects of many times its size, and one that is
- * nested too deep ends the parser.
+ * What JSON may cost before it is read. A text of nothing but commas becomes lists and objects of many times its size, and
+ * one that is nested too deep ends the parser; so its marks are counted while it is still only a text.
  */
+import { NnbpError } from '@nnbp/core';
 
 const deepest = 32;
+
+/**
+ * Nothing, if there are at most 2¹⁸ marks (brackets that open, commas and colons outside of texts; each costs some 40 bytes
+ * once it is read) and one more for each 16 characters, and lists and objects at most 32 inside each other.
+ *
+ * @throws NnbpError `TOO_LARGE`, `MALFORMED`
+ */
+export function expectFewMarks(text: string, what: string): void {
+  const { marks, depth } = counted(text);
+  if (depth > deepest) throw new NnbpError('MALFORMED', `${what}: ${tooDeep}.`);
+  if (marks > 2 ** 18 + text.length / 16) {
+    throw new NnbpError(
+      'TOO_LARGE',
+      `${what} has ${marks} brackets, commas and colons: more than is read of such a text.`,
+    );
+  }
+}
 
 /**
  * Nothing, if the text has at most one list or object for each 6 characters, 32 inside each other.
@@ -11,19 +29,30 @@ const deepest = 32;
  * @throws what `malformed` makes of the reason
  */
 export function expectSparse(text: string, malformed: (what: string) => Error): void {
-  let brackets = 0;
+  const { brackets, depth } = counted(text);
+  if (depth > deepest) throw malformed(tooDeep);
+  if (brackets > 64 + text.length / 6) throw malformed('it is hardly more than brackets');
+}
+
+const tooDeep = `more than ${deepest} lists or objects stand inside each other`;
+
+/** Counts marks, among them brackets that open, outside of texts; and how deep they stand inside each other. */
+function counted(text: string): { brackets: number; marks: number; depth: number } {
+  const found = { brackets: 0, marks: 0, depth: 0 };
   let depth = 0;
-  let inString = false;
+  let inText = false;
   for (let k = 0; k < text.length; k++) {
     const c = text.charCodeAt(k);
-    if (inString) {
+    if (inText) {
       if (c === 0x5c) k++;
-      else if (c === 0x22) inString = false;
-    } else if (c === 0x22) inString = true;
+      else if (c === 0x22) inText = false;
+    } else if (c === 0x22) inText = true;
+    else if (c === 0x2c || c === 0x3a) found.marks++;
     else if (c === 0x5b || c === 0x7b) {
-      brackets++;
-      if (++depth > deepest) throw malformed(`more than ${deepest} lists or objects stand inside each other`);
+      found.marks++;
+      found.brackets++;
+      found.depth = Math.max(found.depth, ++depth);
     } else if (c === 0x5d || c === 0x7d) depth--;
   }
-  if (brackets > 64 + text.length / 6) throw malformed('it is hardly more than brackets');
+  return found;
 }

@@ -1,16 +1,17 @@
 /** A small network as a text that a person reads and edits: a node a line, with its parameters. */
-import { expectFinite, type Network, NnbpError } from '@nnbp/core';
+import { expectFinite, type Network } from '@nnbp/core';
 import { type NodesDocument, opened, type Place, readFrame, readFunction, readPair } from './document.js';
 import { exactJson, parsed } from './exact-json.js';
 import { describe, rebuild, sharedNames } from './in-writing.js';
-import { expectSparse } from './json-limits.js';
+import { expectFewMarks } from './json-limits.js';
 import { expectSupplied, type FunctionName, nameOf, type Plugins } from './plugins.js';
 
 /**
  * The network as JSON, a line a node: its predecessors, activation, b, c (unless it is fixed at 1), and w in the order of
  * the predecessors. Numbers are written so that reading them gives the same bits.
  *
- * @throws NnbpError `NOT_FINITE` (a parameter), `UNSUPPORTED` (two of your own activations with one name)
+ * @throws NnbpError `NOT_FINITE` (a parameter), `UNSUPPORTED` (two of your own activations with one name), `TOO_LARGE` (a
+ * network with some hundred thousand edges: `save` it)
  *
  * @example
  * ```ts
@@ -34,34 +35,33 @@ export function toJson(network: Network): string {
     return `    ${exactJson({ ...nodeInWriting(network, i), ...(shared(i).length > 0 && { shared: shared(i) }) })}`;
   });
   const line = ([key, value]: [string, unknown]) => `  ${JSON.stringify(key)}: ${exactJson(value)}`;
-  return [
-    '{',
-    [
-      ...Object.entries({ format, version, inputs }).map(line),
-      `  "nodes": [\n${nodes.join(',\n')}\n  ]`,
-      ...Object.entries({ outputs, ...units }).map(line),
-    ].join(',\n'),
-    '}\n',
-  ].join('\n');
+  const lines = [
+    ...Object.entries({ format, version, inputs }).map(line),
+    `  "nodes": [\n${nodes.join(',\n')}\n  ]`,
+    ...Object.entries({ outputs, ...units }).map(line),
+  ];
+  const text = `{\n${lines.join(',\n')}\n}\n`;
+  expectFewMarks(text, 'The network as JSON');
+  return text;
 }
 
 /**
  * The network of such a text.
  *
- * @throws NnbpError `MALFORMED`, `UNKNOWN_FORMAT`, `MISSING_PLUGIN`, `UNSUPPORTED`
+ * @throws NnbpError `MALFORMED`, `UNKNOWN_FORMAT`, `MISSING_PLUGIN`, `UNSUPPORTED`, `TOO_LARGE`
  */
 export function fromJson(text: string, plugins: Plugins = {}): Network {
-  expectSparse(text, (what) => new NnbpError('MALFORMED', `The text cannot be read: ${what}.`));
   const at = opened(parsed(text, 'The text'));
   const read = at('nodes').list().map(readNode);
   const nodes = read.map(({ nodes }) => nodes);
   expectSupplied(
-    nodes.map(({ activation }) => activation),
+    read.map(({ activation }) => activation),
     [],
     plugins,
   );
   const network = rebuild({ ...readFrame(at), nodes }, plugins.activations ?? []);
   const { graph, parameters } = network;
+  const given = new Uint8Array(graph.parameterCount);
   read.forEach(({ place, b, c, w }, k) => {
     const i = graph.inputCount + k;
     const fixed = graph.scaleTrainable[i] === 0;
@@ -69,7 +69,14 @@ export function fromJson(text: string, plugins: Plugins = {}): Network {
     if (w.length !== graph.edgeStart[i + 1] - graph.edgeStart[i]) place.refuse('a w for each predecessor');
     parameters.vector[graph.biasIndex(i)] = b;
     if (c !== undefined) parameters.vector[graph.scaleIndex(i)] = c;
-    w.forEach((weight, e) => (parameters.vector[graph.weightIndex(graph.edgeStart[i] + e, i)] = weight));
+    w.forEach((weight, e) => {
+      const index = graph.weightIndex(graph.edgeStart[i] + e, i);
+      if (given[index] === 1 && !Object.is(parameters.vector[index], weight)) {
+        place.refuse(`for a shared weight the same number everywhere, ${parameters.vector[index]}`);
+      }
+      given[index] = 1;
+      parameters.vector[index] = weight;
+    });
   });
   return network;
 }
@@ -95,12 +102,13 @@ function readNode(place: Place) {
   const at = place.object(['id', 'from', 'activation', 'b', 'c', 'w', 'shared']);
   const c = at('c').optional((c) => c.number());
   const shared = at('shared').optional((pairs) => pairs.list().map(readPair));
+  const activation = readFunction(at('activation'));
   const nodes: NodesDocument = {
     ids: [at('id').text()],
     from: at('from').texts(),
-    activation: readFunction(at('activation')),
+    activation,
     ...(c === undefined && { fixed: true }),
     ...(shared && { shared }),
   };
-  return { place, nodes, b: at('b').number(), c, w: at('w').numbers() };
+  return { place, nodes, activation, b: at('b').number(), c, w: at('w').numbers() };
 }

@@ -1,12 +1,12 @@
 /** A model's file, opened: everything is checked first, and nothing in it is run. */
 import { allFinite, type Loss, type Network, NnbpError } from '@nnbp/core';
 import { type Checkpoint, readCheckpoint } from './checkpoint.js';
-import { Place, readFunction, readNetwork } from './document.js';
+import { type NetworkDocument, Place, readFunction } from './document.js';
 import { parsed } from './exact-json.js';
 import { rebuild } from './in-writing.js';
-import { expectSparse } from './json-limits.js';
-import { expectSupplied, lossNamed, type Plugins } from './plugins.js';
-import { decode } from './safetensors.js';
+import { activationsNamed, expectSupplied, lossNamed, type Plugins } from './plugins.js';
+import { decode, type Tensor } from './safetensors.js';
+import { survey } from './survey.js';
 
 /** What was in a file. */
 export interface Loaded {
@@ -24,7 +24,7 @@ export interface Loaded {
  * The model in a file that {@link save} made. The file may come from anyone: sizes are checked before memory is taken, and
  * nothing in it is run.
  *
- * @throws NnbpError `MALFORMED`, `UNKNOWN_FORMAT` (another program's file, or a newer version's), `UNSUPPORTED`,
+ * @throws NnbpError `MALFORMED`, `UNKNOWN_FORMAT` (another program's file, or a newer version's), `UNSUPPORTED`, `TOO_LARGE`,
  * `MISSING_PLUGIN` (lists the activations and losses that have to be supplied)
  */
 export function load(file: Uint8Array, plugins: Plugins = {}): Loaded {
@@ -36,37 +36,25 @@ export function load(file: Uint8Array, plugins: Plugins = {}): Loaded {
       'This is a safetensors file, and no model of @nnbp: its metadata has no "model".',
     );
   }
-  const json = (name: string, text: string) => {
-    expectSparse(text, (what) => new NnbpError('MALFORMED', `The ${name} in the file cannot be read: ${what}.`));
-    return parsed(text, `The ${name} in the file`);
-  };
-  const document = readNetwork(json('model', model));
+  const json = (name: string, text: string) => parsed(text, `The ${name} in the file`);
   const lossText = metadata.get('loss');
   const loss = lossText === undefined ? undefined : readFunction(new Place(json('loss', lossText), 'loss'));
-  expectSupplied(
-    document.nodes.map(({ activation }) => activation),
-    loss ? [loss] : [],
-    plugins,
-  );
-  const network = rebuild(document, plugins.activations ?? []);
-  const values = tensors.get('parameters')?.values;
-  if (values?.length !== network.parameters.vector.length) {
-    throw new NnbpError(
-      'MALFORMED',
-      `The network has ${network.parameters.vector.length} parameters, and the file ${values?.length ?? 'none'}.`,
-    );
-  }
-  if (!allFinite(values)) throw new NnbpError('MALFORMED', 'A parameter in the file is not a finite number.');
-  network.parameters.vector.set(values);
-
+  const { parameters, activations } = survey(model);
+  expectSupplied(activations, loss ? [loss] : [], plugins);
+  // For its errors.
+  activations.forEach(activationsNamed(plugins.activations ?? []));
+  const values = expectParameters(tensors.get('parameters')?.values, parameters);
   const state = metadata.get('checkpoint');
   const more = metadata.get('metadata');
-  return {
-    network,
+  const rest = {
     ...(state !== undefined && { checkpoint: readCheckpoint(json('checkpoint', state), tensors, values.length) }),
     ...(loss && { loss: lossNamed(loss, plugins.losses ?? []) }),
     metadata: more === undefined ? {} : asObject(json('metadata', more)),
   };
+  // Only now is anything as large as a network made: nothing is wrong with the file.
+  const network = rebuild(JSON.parse(model) as NetworkDocument, plugins.activations ?? []);
+  network.parameters.vector.set(values);
+  return { network, ...rest };
 }
 
 function asObject(value: unknown): Readonly<Record<string, unknown>> {
@@ -74,4 +62,16 @@ function asObject(value: unknown): Readonly<Record<string, unknown>> {
     throw new NnbpError('MALFORMED', 'The metadata in the file is not an object.');
   }
   return value as Record<string, unknown>;
+}
+
+/** Before the network is built: a few words can describe a very large one, and only a large file has its numbers. */
+function expectParameters(values: Tensor['values'] | undefined, count: number): Tensor['values'] {
+  if (values?.length !== count) {
+    throw new NnbpError(
+      'MALFORMED',
+      `The network in the file has ${count} parameters, and ${values?.length ?? 'none'} are there.`,
+    );
+  }
+  if (!allFinite(values)) throw new NnbpError('MALFORMED', 'A parameter in the file is not a finite number.');
+  return values;
 }

@@ -3,7 +3,7 @@
  * reader opens it. What is read comes from strangers: every size is checked before anything is allocated.
  */
 import { NnbpError } from '@nnbp/core';
-import { expectSparse } from './json-limits.js';
+import { expectFewMarks } from './json-limits.js';
 
 /** A table of numbers with a name. */
 export interface Tensor {
@@ -57,7 +57,7 @@ export function encode(tensors: readonly Tensor[], metadata: Readonly<Record<str
 /**
  * What a file holds. Only F32 and F64 are read.
  *
- * @throws NnbpError `MALFORMED`, `UNSUPPORTED` (numbers of another kind)
+ * @throws NnbpError `MALFORMED`, `TOO_LARGE` (some ten thousand tensors), `UNSUPPORTED` (numbers of another kind)
  */
 export function decode(file: Uint8Array): Tensors {
   const malformed = (what: string) => new NnbpError('MALFORMED', `This is no sound safetensors file: ${what}.`);
@@ -70,39 +70,20 @@ export function decode(file: Uint8Array): Tensors {
   if (length > longestHeader) throw malformed(`its header has ${length} bytes, more than ${longestHeader}`);
   const start = 8 + Number(length);
   const header = parseHeader(file.subarray(8, start), malformed);
-  const tensors = new Map<string, Tensor>();
   const metadata = new Map<string, string>();
-  let end = 0;
+  const extents: Extent[] = [];
   for (const [name, entry] of header) {
-    if (name === metadataKey) {
-      for (const [key, text] of entries(entry, malformed, 'its metadata')) {
-        if (typeof text !== 'string') throw malformed(`metadata "${key}" is not a text`);
-        metadata.set(key, text);
-      }
+    if (name !== metadataKey) {
+      extents.push(extent(name, entry, malformed));
       continue;
     }
-    const { dtype, shape, from, to } = extent(name, entry, malformed);
-    if (!(dtype in kinds)) {
-      throw new NnbpError('UNSUPPORTED', `Tensor "${name}" is of ${dtype}: only F32 and F64 are read.`);
+    for (const [key, text] of entries(entry, malformed, 'its metadata')) {
+      if (typeof text !== 'string') throw malformed(`metadata "${key}" is not a text`);
+      metadata.set(key, text);
     }
-    const { BYTES_PER_ELEMENT: size } = kinds[dtype as keyof typeof kinds];
-    const count = (to - from) / size;
-    if (shape.reduce((product, side) => product * side, 1) !== count) {
-      throw malformed(`tensor "${name}" has shape [${shape.join(', ')}] and room for ${count} numbers`);
-    }
-    // Tensors stand one after another, so that no byte is read twice.
-    if (from !== end || start + to > file.length) {
-      throw malformed(`tensor "${name}" should begin at byte ${end} of the numbers and end within the file`);
-    }
-    end = to;
-    const values = new kinds[dtype as keyof typeof kinds](count);
-    for (let k = 0; k < count; k++) {
-      const at = start + from + k * size;
-      values[k] = size === 4 ? view.getFloat32(at, true) : view.getFloat64(at, true);
-    }
-    tensors.set(name, { name, shape, values });
   }
-  if (start + end !== file.length) throw malformed(`${file.length - start - end} bytes are left over at its end`);
+  expectTiled(extents, file.length - start, malformed);
+  const tensors = new Map(extents.map((where) => [where.name, tensor(view, start, where)]));
   return { tensors, metadata };
 }
 
@@ -115,7 +96,7 @@ function parseHeader(bytes: Uint8Array, malformed: Malformed): [string, unknown]
   } catch {
     throw malformed('its header is not UTF-8');
   }
-  expectSparse(text, malformed);
+  expectFewMarks(text, 'The header of the file');
   let header: unknown;
   try {
     header = JSON.parse(text);
@@ -130,14 +111,51 @@ function entries(value: unknown, malformed: Malformed, what: string): [string, u
   return Object.entries(value);
 }
 
-function extent(name: string, entry: unknown, malformed: Malformed) {
+/** Where a tensor is, in bytes from the first number. */
+interface Extent {
+  readonly name: string;
+  readonly dtype: keyof typeof kinds;
+  readonly shape: readonly number[];
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Only of the kinds that are read, and with room for just the numbers of its shape. */
+function extent(name: string, entry: unknown, malformed: Malformed): Extent {
   const { dtype, shape, data_offsets: offsets } = Object.fromEntries(entries(entry, malformed, `tensor "${name}"`));
   const areCounts = (list: unknown): list is number[] =>
     Array.isArray(list) && list.every((side) => Number.isSafeInteger(side) && side >= 0);
   if (typeof dtype !== 'string' || !areCounts(shape) || !areCounts(offsets) || offsets.length !== 2) {
     throw malformed(`tensor "${name}" needs dtype, shape and data_offsets`);
   }
+  if (dtype !== 'F32' && dtype !== 'F64') {
+    throw new NnbpError('UNSUPPORTED', `Tensor "${name}" is of ${dtype}: only F32 and F64 are read.`);
+  }
   const [from, to] = offsets;
-  if (to < from) throw malformed(`tensor "${name}" ends before it begins`);
-  return { dtype, shape, from, to };
+  const room = (to - from) / kinds[dtype].BYTES_PER_ELEMENT;
+  if (shape.reduce((product, side) => product * side, 1) !== room) {
+    throw malformed(`tensor "${name}" has shape [${shape.join(', ')}] and room for ${room} numbers`);
+  }
+  return { name, dtype, shape, from, to };
+}
+
+/** Tensors fill the file one after another, in whatever order the header names them, so that no byte is read twice. */
+function expectTiled(extents: readonly Extent[], bytes: number, malformed: Malformed): void {
+  let end = 0;
+  for (const { name, from, to } of [...extents].sort((one, other) => one.from - other.from || one.to - other.to)) {
+    if (from !== end || to > bytes) {
+      throw malformed(`tensor "${name}" should begin at byte ${end} of the numbers and end within the file`);
+    }
+    end = to;
+  }
+  if (end !== bytes) throw malformed(`${bytes - end} bytes are left over at its end`);
+}
+
+function tensor(view: DataView, start: number, { name, dtype, shape, from, to }: Extent): Tensor {
+  const size = kinds[dtype].BYTES_PER_ELEMENT;
+  const values = new kinds[dtype]((to - from) / size);
+  for (let k = 0, at = start + from; k < values.length; k++, at += size) {
+    values[k] = dtype === 'F32' ? view.getFloat32(at, true) : view.getFloat64(at, true);
+  }
+  return { name, shape, values };
 }

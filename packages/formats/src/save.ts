@@ -3,6 +3,7 @@ import { expectFinite, type Loss, type Network, NnbpError } from '@nnbp/core';
 import { type Checkpoint, writeCheckpoint } from './checkpoint.js';
 import { exactJson } from './exact-json.js';
 import { describe } from './in-writing.js';
+import { expectFewMarks } from './json-limits.js';
 import { nameOf } from './plugins.js';
 import { encode, type Tensor } from './safetensors.js';
 
@@ -21,7 +22,7 @@ export interface SaveOptions {
  * `parameters`. Numbers keep all their bits; where all of them are float32 numbers, they are written as such, in half the
  * space. An activation of your own is written by its name.
  *
- * @throws NnbpError `NOT_FINITE` (a parameter), `UNSUPPORTED` (two of your own activations with one name), `WRONG_TYPE` (metadata that JSON cannot hold)
+ * @throws NnbpError `NOT_FINITE` (a parameter), `UNSUPPORTED` (two of your own activations with one name), `WRONG_TYPE` (metadata that JSON cannot hold), `TOO_LARGE`, `MALFORMED` (metadata of too many or too deeply nested entries)
  *
  * @example
  * ```ts
@@ -59,9 +60,13 @@ function narrowed(values: Float64Array): Float64Array | Float32Array {
 }
 
 function asJson(metadata: Readonly<Record<string, unknown>>): string {
+  let text: string;
   try {
-    return JSON.stringify(metadata);
+    text = JSON.stringify(metadata);
   } catch (error) {
     throw new NnbpError('WRONG_TYPE', `metadata: expected what JSON can hold (${(error as Error).message}).`);
   }
+  // What cannot be read again is not written.
+  expectFewMarks(text, 'metadata');
+  return text;
 }

@@ -1,0 +1,153 @@
+/**
+ * Reads JSON without making anything of it: think of a finger that runs along the lines. What it goes over is JSON, or it
+ * stops; it leaves no list and no object behind, whatever their number.
+ */
+import { NnbpError } from '@nnbp/core';
+
+const number = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/;
+const escape = /^(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/;
+const literals = ['true', 'false', 'null'];
+const longestNumber = 100;
+const deepest = 32;
+
+/** The finger. Each method begins at a value, and ends after it and the space that follows. */
+export class Finger {
+  /** The character it is on. */
+  at = 0;
+
+  constructor(
+    readonly text: string,
+    readonly what: string,
+  ) {
+    this.#space();
+  }
+
+  /** @throws NnbpError `MALFORMED`, with the place */
+  refuse(expected: string): never {
+    const found = this.text.slice(this.at, this.at + 20);
+    throw new NnbpError(
+      'MALFORMED',
+      `${this.what}, character ${this.at}: expected ${expected}, found ${found === '' ? 'its end' : JSON.stringify(found)}.`,
+    );
+  }
+
+  /** Calls `each` on every entry of a list. Returns how many there are. */
+  list(each: () => void): number {
+    this.#take('[', 'a list');
+    let count = 0;
+    for (; !this.#ends(']', count); count++) each();
+    return count;
+  }
+
+  /** Calls `each` on every value of an object. A key must be one of these, and come once. */
+  object(keys: readonly string[], each: (key: string) => void): void {
+    const met = new Set<string>();
+    this.#entries((key) => {
+      if (!keys.includes(key)) this.refuse(`for an entry one of ${keys.join(', ')}, before`);
+      if (met.has(key)) this.refuse(`the entry "${key}" once; its second value`);
+      met.add(key);
+      each(key);
+    });
+  }
+
+  /** A text. Returns where it begins, for {@link textAt}. */
+  string(): number {
+    const from = this.at;
+    if (this.text[from] !== '"') this.refuse('a text');
+    for (this.at++; this.text[this.at] !== '"'; this.at++) {
+      // No character at all is NaN here.
+      if (!(this.text.charCodeAt(this.at) >= 0x20)) this.refuse('the rest of a text');
+      if (this.text[this.at] !== '\\') continue;
+      this.at++;
+      const found = escape.exec(this.text.slice(this.at, this.at + 5)) ?? this.refuse('what may follow \\ in JSON');
+      this.at += found[0].length - 1;
+    }
+    this.#step(1);
+    return from;
+  }
+
+  /** A finite number. */
+  number(): number {
+    const [digits] = number.exec(this.text.slice(this.at, this.at + longestNumber)) ?? this.refuse('a number');
+    const value = Number(digits);
+    if (digits.length === longestNumber || !Number.isFinite(value)) this.refuse('a finite number of fewer digits');
+    this.#step(digits.length);
+    return value;
+  }
+
+  /** `true`. */
+  yes(): void {
+    if (!this.text.startsWith('true', this.at)) this.refuse('true');
+    this.#step(4);
+  }
+
+  /** Any value. Returns its text. */
+  skip(depth = 0): string {
+    const from = this.at;
+    if (depth > deepest) this.refuse(`at most ${deepest} lists or objects inside each other`);
+    const c = this.text[this.at];
+    const literal = literals.find((word) => this.text.startsWith(word, this.at));
+    if (c === '"') this.string();
+    else if (c === '[') this.list(() => this.skip(depth + 1));
+    else if (c === '{') this.#entries(() => this.skip(depth + 1));
+    else if (literal !== undefined) this.#step(literal.length);
+    else this.number();
+    return depth === 0 ? this.text.slice(from, this.at) : '';
+  }
+
+  /** A text, a number or a literal. Returns what it says. */
+  scalar(): unknown {
+    if ('[{'.includes(this.text[this.at])) this.refuse('no list or object');
+    return JSON.parse(this.skip());
+  }
+
+  /** The text must end here. */
+  end(): void {
+    if (this.at < this.text.length) this.refuse('the end');
+  }
+
+  #entries(each: (key: string) => void): void {
+    this.#take('{', 'an object');
+    for (let k = 0; !this.#ends('}', k); k++) {
+      const key = textAt(this.text, this.string());
+      this.#take(':', 'a colon');
+      each(key);
+    }
+  }
+
+  /** Whether a list or object ends here; takes that, or the comma before its next entry. */
+  #ends(bracket: string, k: number): boolean {
+    if (this.text[this.at] === bracket) {
+      this.#step(1);
+      return true;
+    }
+    if (k > 0) this.#take(',', `a comma or ${bracket}`);
+    return false;
+  }
+
+  #take(character: string, expected: string): void {
+    if (this.text[this.at] !== character) this.refuse(expected);
+    this.#step(1);
+  }
+
+  #step(characters: number): void {
+    this.at += characters;
+    this.#space();
+  }
+
+  #space(): void {
+    while (this.at < this.text.length && ' \t\n\r'.includes(this.text[this.at])) this.at++;
+  }
+}
+
+/** The text that begins at this quote. */
+export function textAt(json: string, from: number): string {
+  let to = from + 1;
+  let plain = true;
+  for (; json[to] !== '"'; to++) {
+    if (json[to] !== '\\') continue;
+    plain = false;
+    to++;
+  }
+  return plain ? json.slice(from + 1, to) : (JSON.parse(json.slice(from, to + 1)) as string);
+}
