@@ -1,5 +1,6 @@
 export type { Checkpoint } from './checkpoint.js';
 export { fromBrainJs } from './elsewhere/brain-js.js';
+export { fromKeras } from './elsewhere/keras/from-keras.js';
 export { fromNeataptic } from './elsewhere/neataptic.js';
 export { fromNeatPython } from './elsewhere/neat-python/from-neat-python.js';
 export type { NeatConnection, NeatGenome, NeatNode } from './elsewhere/neat-python/genome.js';

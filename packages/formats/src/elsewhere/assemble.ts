@@ -1,5 +1,5 @@
 /** The last step of every importer: nodes with their numbers become a network. */
-import { type Activation, GraphBuilder, Network, NnbpError } from '@nnbp/core';
+import { type Activation, allFinite, GraphBuilder, Network, NnbpError } from '@nnbp/core';
 
 /** A node as others have it. */
 export interface Part {
@@ -41,9 +41,8 @@ export function assemble({ what, inputs, nodes, outputs }: Parts): Network {
   const { vector } = network.parameters;
   for (const { id, from, b, c, w } of nodes) {
     const i = graph.indexOf(id);
-    const unfit = [b, c ?? 1, ...w].find((value) => !Number.isFinite(value));
-    if (unfit !== undefined) {
-      throw new NnbpError('NOT_FINITE', `${what}, node "${id}": a parameter became ${unfit} when it was converted.`);
+    if (!allFinite([b, c ?? 1]) || !allFinite(w)) {
+      throw new NnbpError('NOT_FINITE', `${what}, node "${id}": a parameter is not finite, or not when converted.`);
     }
     vector[graph.biasIndex(i)] = b;
     if (c !== undefined) vector[graph.scaleIndex(i)] = c;

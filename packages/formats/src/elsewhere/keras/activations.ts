@@ -1,0 +1,84 @@
+/** The activations of Keras by its names. */
+import {
+  elu,
+  gelu,
+  hardSigmoid,
+  identity,
+  leakyRelu,
+  mish,
+  relu,
+  selu,
+  sigmoid,
+  silu,
+  softplus,
+  softsign,
+  tanh,
+} from '@nnbp/activations';
+import type { Activation } from '@nnbp/core';
+import type { Found } from '../found.js';
+
+/** g, and what its h is multiplied by before. */
+export interface Rule {
+  readonly activation: Activation;
+  readonly factor: number;
+}
+
+const one = (activation: Activation): Rule => ({ activation, factor: 1 });
+
+const named: ReadonlyMap<string, Rule> = new Map<string, Rule>([
+  ['linear', one(identity)],
+  ['sigmoid', one(sigmoid)],
+  ['tanh', one(tanh)],
+  ['relu', one(relu)],
+  ['elu', one(elu)],
+  ['selu', one(selu)],
+  ['softplus', one(softplus)],
+  ['softsign', one(softsign)],
+  ['swish', one(silu)],
+  ['silu', one(silu)],
+  ['gelu', one(gelu)],
+  ['mish', one(mish)],
+  // h / 5 + ½, cut off at 0 and 1; ours has a sixth. Keras 3 has a sixth too.
+  ['hard_sigmoid', { activation: hardSigmoid, factor: 1.2 }],
+]);
+
+/**
+ * The activation in a layer's configuration; `'softmax'` is one over all nodes of a layer.
+ *
+ * @param version - Of Keras.
+ * @throws NnbpError `UNSUPPORTED`, `MALFORMED`
+ */
+export function activationIn(place: Found, version: string): Rule | 'softmax' {
+  if (!place.present) return one(identity);
+  // Keras writes some as objects.
+  const name = typeof place.value === 'object' ? place.at('class_name').text() : place.text();
+  if (name === 'softmax') return 'softmax';
+  if (name === 'hard_sigmoid' && version.startsWith('3.')) return one(hardSigmoid);
+  return named.get(name) ?? place.unsupported(`there are ${[...named.keys(), 'softmax'].join(', ')}.`);
+}
+
+/** Layers that are an activation, by their class. */
+export const activationLayers: ReadonlyMap<string, (config: Found, version: string) => Rule | 'softmax'> = new Map<
+  string,
+  (config: Found, version: string) => Rule | 'softmax'
+>([
+  ['Activation', (config, version) => activationIn(config.at('activation'), version)],
+  ['Softmax', () => 'softmax'],
+  ['ELU', (config) => one(elu.alpha(either(config, ['alpha'], 1)))],
+  ['LeakyReLU', (config) => one(leakyRelu.negativeSlope(either(config, ['negative_slope', 'alpha'], 0.3)))],
+  [
+    'ReLU',
+    (config) => {
+      if (config.at('max_value').present) config.at('max_value').unsupported('a ReLU here has no upper end.');
+      if (either(config, ['threshold'], 0) !== 0) config.at('threshold').unsupported('a ReLU here bends at 0.');
+      const slope = either(config, ['negative_slope'], 0);
+      return one(slope === 0 ? relu : leakyRelu.negativeSlope(slope));
+    },
+  ],
+]);
+
+/** The first of these entries that is there. */
+function either(config: Found, names: readonly string[], fallback: number): number {
+  for (const name of names) if (config.at(name).present) return config.at(name).number();
+  return fallback;
+}

@@ -1,0 +1,95 @@
+/** Which layers a Keras model has and what each is fed with, whichever way the model was made. */
+import type { Found } from '../found.js';
+
+/** One layer. */
+export interface Layer {
+  readonly name: string;
+  /** Its class: `Dense`. */
+  readonly kind: string;
+  readonly place: Found;
+  readonly config: Found;
+  /** The layers it is fed with. Empty for an input. */
+  readonly from: readonly string[];
+}
+
+/** A model: each layer after those it is fed with. */
+export interface Topology {
+  readonly layers: readonly Layer[];
+  /** Names of input layers, in the model's order. */
+  readonly inputs: readonly string[];
+  /** Names of the layers whose values come out. */
+  readonly outputs: readonly string[];
+  /** Of Keras. */
+  readonly version: string;
+}
+
+/** @throws NnbpError `UNSUPPORTED` (a layer used twice), `MALFORMED` */
+export function readTopology(model: Found): Topology {
+  const whole = model.at('modelTopology').present ? model.at('modelTopology') : model;
+  const inner = whole.at('model_config').present ? whole.at('model_config') : whole;
+  const given = whole.at('keras_version');
+  const version = given.present ? given.text() : '';
+  const kind = inner.at('class_name');
+  const config = inner.at('config');
+  if (kind.text() === 'Sequential') return { ...sequential(config), version };
+  if (kind.text() === 'Functional' || kind.text() === 'Model') return { ...functional(config), version };
+  return kind.unsupported('expected a Sequential or a Functional model.');
+}
+
+/** One layer after another; the first says what goes in, if no input layer does. */
+function sequential(config: Found): Omit<Topology, 'version'> {
+  const layers: Layer[] = [];
+  const list = Array.isArray(config.value) ? config.list() : config.at('layers').list();
+  for (const place of list) {
+    const layer = layerOf(place, layers.length === 0 ? [] : [layers[layers.length - 1].name]);
+    if (layers.length === 0 && layer.kind !== 'InputLayer') {
+      layers.push({ ...layer, name: `${layer.name}_input`, kind: 'InputLayer' });
+      layers.push({ ...layer, from: [layers[0].name] });
+    } else layers.push(layer);
+  }
+  if (layers.length === 0) return config.refuse('at least one layer');
+  return { layers, inputs: [layers[0].name], outputs: [layers[layers.length - 1].name] };
+}
+
+/** Layers that name those they are fed with. */
+function functional(config: Found): Omit<Topology, 'version'> {
+  const layers = config
+    .at('layers')
+    .list()
+    .map((place) => {
+      const calls = place.at('inbound_nodes').list();
+      if (calls.length > 1)
+        place.at('inbound_nodes').unsupported('a layer that is used twice would share its weights.');
+      return layerOf(place, calls.flatMap(sources));
+    });
+  return { layers, inputs: ends(config.at('input_layers')), outputs: ends(config.at('output_layers')) };
+}
+
+function layerOf(place: Found, from: readonly string[]): Layer {
+  const config = place.at('config');
+  return { name: config.at('name').text(), kind: place.at('class_name').text(), place, config, from };
+}
+
+/** `[["dense", 0, 0, {}], …]`, or as Keras 3 writes it, with the same inside `keras_history`. */
+function sources(call: Found): string[] {
+  if (Array.isArray(call.value)) return call.list().map(nameIn);
+  return call
+    .at('args')
+    .list()
+    .flatMap((arg) => (Array.isArray(arg.value) ? arg.list() : [arg]))
+    .map((tensor) => nameIn(tensor.at('config').at('keras_history')));
+}
+
+/** A list of ends, or one alone. */
+function ends(place: Found): string[] {
+  const list = place.list();
+  return typeof list[0]?.value === 'string' ? [nameIn(place)] : list.map(nameIn);
+}
+
+/** `["dense", 0, 0]` */
+function nameIn(place: Found): string {
+  const [name, call, tensor] = place.list();
+  if (name === undefined) return place.refuse('the name of a layer and two numbers');
+  if (call?.value !== 0 || tensor?.value !== 0) place.unsupported('only the first use of a layer is read.');
+  return name.text();
+}

@@ -1,0 +1,63 @@
+/** The file of numbers beside a Keras model, read by the list in the model that says what stands where. */
+import { NnbpError } from '@nnbp/core';
+import type { Found } from '../found.js';
+
+/** One array of numbers. */
+export interface Weights {
+  readonly shape: readonly number[];
+  readonly values: Float32Array;
+}
+
+/**
+ * The arrays by the last two parts of their names: `dense/kernel`.
+ *
+ * @param bytes - The file, or its shards in the order of the list.
+ * @throws NnbpError `MALFORMED` (the list is not that of these bytes), `UNSUPPORTED` (numbers other than float32)
+ */
+export function readWeights(model: Found, bytes: Uint8Array | readonly Uint8Array[]): ReadonlyMap<string, Weights> {
+  const file = bytes instanceof Uint8Array ? bytes : joined(bytes);
+  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
+  const found = new Map<string, Weights>();
+  let at = 0;
+  for (const place of listed(model)) {
+    const shape = place
+      .at('shape')
+      .list()
+      .map((size) => size.whole(0, 2 ** 31));
+    expectFloat32(place);
+    const count = shape.reduce((product, size) => product * size, 1);
+    if (count * 4 > file.length - at) place.refuse(`no more numbers than the ${file.length} bytes of weights have`);
+    const key = place.at('name').text().replace(/:\d+$/, '').split('/').slice(-2).join('/');
+    if (found.has(key)) place.refuse(`one array of the name ${JSON.stringify(key)}`);
+    const values = Float32Array.from({ length: count }, (_, k) => view.getFloat32(at + 4 * k, true));
+    found.set(key, { shape, values });
+    at += 4 * count;
+  }
+  if (at !== file.length) {
+    throw new NnbpError('MALFORMED', `The weights: expected ${at} bytes, as the model lists, found ${file.length}.`);
+  }
+  return found;
+}
+
+function listed(model: Found): Found[] {
+  const manifest = model.at('weightsManifest');
+  if (manifest.present) return manifest.list().flatMap((group) => group.at('weights').list());
+  const specs = model.at('weightSpecs');
+  return specs.present ? specs.list() : manifest.refuse('a list of weights, as model.json of TensorFlow.js has');
+}
+
+function expectFloat32(place: Found): void {
+  const kind = place.at('dtype');
+  if (kind.text() !== 'float32') kind.unsupported('only float32 is read.');
+  if (place.at('quantization').present) place.at('quantization').unsupported('convert the model without quantization.');
+}
+
+function joined(shards: readonly Uint8Array[]): Uint8Array {
+  const file = new Uint8Array(shards.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const shard of shards) {
+    file.set(shard, at);
+    at += shard.length;
+  }
+  return file;
+}
