@@ -59,7 +59,8 @@ export function check(kind: Kind, name: string, functions: Functions): Verdict {
 }
 
 function verdict(report: Report, curves: Curves): Verdict {
-  const worst = [...report.mismatches].sort((a, b) => Math.abs(a.at ?? 0) - Math.abs(b.at ?? 0));
+  const error = ({ analytic, numeric }: Report['mismatches'][number]) => Math.abs(analytic - numeric);
+  const worst = [...report.mismatches].sort((a, b) => error(b) - error(a));
   return {
     ok: report.ok,
     checked: report.comparisons.length,

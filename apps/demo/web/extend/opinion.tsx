@@ -35,9 +35,8 @@ export function OpinionPanel({ opinion, kind }: { readonly opinion: Opinion; rea
 
 function Sentence({ opinion }: { readonly opinion: Opinion }) {
   const say = useMessages(messages);
-  if (opinion.state === 'loading' || opinion.state === 'checking') {
-    return <p className="quiet">{say[opinion.state]}</p>;
-  }
+  if (opinion.state === 'loading') return <p className="quiet">{say.loading}</p>;
+  if (opinion.state === 'checking') return <p className="quiet">{say.checking}</p>;
   if (opinion.state === 'refused') {
     if (opinion.reason === 'time') return <p className="problem">{say.endless}</p>;
     return (

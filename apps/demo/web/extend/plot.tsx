@@ -31,6 +31,7 @@ export function Plot({ curves, label }: { readonly curves: Curves; readonly labe
       {
         width,
         height,
+        pxAlign: 0,
         scales: { x: { time: false } },
         axes: [
           { ...axis, size: 30 },
@@ -64,9 +65,13 @@ const disagreements = ({ coded, differences }: Curves): boolean[] =>
 function shade({ ctx, bbox, data: [h], valToPos }: UPlot, wrong: readonly boolean[], colour: string): void {
   ctx.save();
   ctx.fillStyle = colour;
-  const step = Math.abs(valToPos(h[1], 'x', true) - valToPos(h[0], 'x', true));
-  wrong.forEach((is, k) => {
-    if (is) ctx.fillRect(valToPos(h[k], 'x', true) - step / 2, bbox.top, step + 1, bbox.height);
-  });
+  const half = (valToPos(h[1], 'x', true) - valToPos(h[0], 'x', true)) / 2;
+  for (let k = 0; k < wrong.length; k++) {
+    if (!wrong[k]) continue;
+    const begin = k;
+    while (wrong[k + 1]) k++;
+    const left = valToPos(h[begin], 'x', true) - half;
+    ctx.fillRect(left, bbox.top, valToPos(h[k], 'x', true) + half - left, bbox.height);
+  }
   ctx.restore();
 }

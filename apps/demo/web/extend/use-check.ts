@@ -5,7 +5,8 @@ import { compiler } from './compiler.js';
 import { FunctionError, type OwnFunction, startUserWorker } from './user-worker.js';
 
 export type Opinion =
-  | { readonly state: 'loading' | 'checking' }
+  | { readonly state: 'loading' }
+  | { readonly state: 'checking' }
   | { readonly state: 'checked'; readonly verdict: Verdict }
   | { readonly state: 'refused'; readonly reason: FunctionError['reason']; readonly details: readonly string[] };
 

@@ -29,14 +29,14 @@ export function define(kind: Kind, name: string, given: unknown): void {
       name,
       value: plugin.value!.bind(plugin),
       derivative: plugin.derivative!.bind(plugin),
-    } as Activation);
+    });
   } else {
     losses.set(name, {
       ...own,
       name,
       value: plugin.value!.bind(plugin),
       derivative: plugin.derivative!.bind(plugin),
-    } as unknown as Loss);
+    });
   }
 }
 
