@@ -1,0 +1,128 @@
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { examples } from '../web/extend/examples.js';
+import { defaultState } from '../web/state.js';
+import { expectAccessible, open, picture, useBrowser } from './page.js';
+
+useBrowser();
+
+/** TypeScript is loaded first, on two cores beside other tests. */
+const patience = { timeout: 60_000 };
+const extend = { view: 'extend' as const };
+const source = (key: string) => examples.find((example) => example.key === key)!.source;
+
+/** Opens the view with this function in the editor. */
+const withFunction = (text: string, name = 'mine', kind: 'activations' | 'losses' = 'activations') =>
+  open({ ...extend, custom: { activations: [], losses: [], [kind]: [{ name, source: text }] } });
+
+const says = (page: Page, text: RegExp | string) =>
+  page.getByRole('region', { name: 'Verdict' }).getByText(text).first().waitFor({ timeout: 50_000 });
+
+test('a right derivative is told, with a picture of both; in the dark too', patience, async () => {
+  const page = await open(extend);
+  await says(page, /Right: all \d+ derivatives agree/);
+  expect(await page.getByRole('button', { name: 'Save and use' }).isEnabled()).toBe(true);
+  await picture(page, 'extend-light');
+  await page.getByLabel('Colours').selectOption('dark');
+  await picture(page, 'extend-dark');
+  await expectAccessible(page);
+});
+
+test('a wrong derivative is flagged, with the numbers at which it is', patience, async () => {
+  const page = await open(extend);
+  await page.getByRole('button', { name: 'A wrong derivative' }).click();
+  await says(page, /Wrong: the derivative disagrees/);
+  const cells = await page.locator('.extend-mismatches tbody tr').first().locator('data').allTextContents();
+  expect(cells).toHaveLength(2);
+  expect(cells[0]).not.toBe(cells[1]);
+  expect(await page.getByRole('button', { name: 'Save and use' }).isEnabled()).toBe(false);
+  await expectAccessible(page);
+  await picture(page, 'extend-wrong');
+});
+
+test('an endless loop is stopped, in a function and in the module itself, and the page goes on', patience, async () => {
+  const page = await open(extend);
+  await says(page, /Right/);
+  await page.getByRole('button', { name: 'An endless loop' }).click();
+  await says(page, /It did not come to its end within two seconds, and was stopped/);
+  await page.getByRole('button', { name: 'A swish' }).click();
+  await says(page, /Right/);
+  const other = await withFunction(`for (;;) {}\nexport default { value: (h: number) => h, derivative: () => 1 };`);
+  await says(other, /It did not come to its end/);
+});
+
+test('as one types, TypeScript says what does not fit, and a mistake of the code is a sentence', patience, async () => {
+  const page = await withFunction(
+    `export default { value: (h) => h.length, derivative: () => 1 } satisfies Activation;`,
+  );
+  await says(page, /Line 1: Property 'length' does not exist on type 'number'/);
+  const thrown = await withFunction(
+    `throw new Error('not today');\nexport default { value: (h: number) => h, derivative: () => 1 };`,
+  );
+  await says(thrown, /not today/);
+  const nothing = await withFunction(`export const value = 1;`);
+  await says(nothing, /gives nothing: end it with "export default/);
+});
+
+test('the code reaches neither the page nor the network', patience, async () => {
+  // Each name that it may not have, asked for in every way it could be.
+  const names = ['document', 'window', 'parent', 'fetch', 'XMLHttpRequest', 'WebSocket', 'importScripts', 'indexedDB'];
+  const more = ['BroadcastChannel', 'caches', 'navigator', 'Worker', 'EventSource', 'WebTransport'];
+  const text = `const scope = globalThis as unknown as Record<string, unknown>;
+const found = ${JSON.stringify([...names, ...more])}.filter((name) => {
+  for (let o: object | null = scope; o !== null; o = Object.getPrototypeOf(o)) {
+    if ((o as Record<string, unknown>)[name] !== undefined) return true;
+  }
+  return false;
+});
+let evaluated = 'evaluated';
+try { (0, eval)('1'); } catch { evaluated = 'refused'; }
+throw new Error('found [' + found.join() + '], eval ' + evaluated);
+export default { value: (h: number) => h, derivative: () => 1 };`;
+  const page = await withFunction(text.replace('(0, eval)', '(globalThis as any).eval'));
+  await says(page, 'found [], eval refused');
+});
+
+test('a saved function is in the link and trains in the Train view', { timeout: 120_000 }, async () => {
+  const page = await open(extend);
+  await says(page, /Right/);
+  await page.getByLabel('Name').fill('swoosh');
+  await says(page, /Right/);
+  await page.getByRole('button', { name: 'Save and use' }).click();
+  await page.getByText('“swoosh” is saved').waitFor();
+  await page.waitForTimeout(400);
+  const again = await page.context().newPage();
+  await again.goto(page.url());
+  await again.reload();
+  await again.getByRole('button', { name: 'swoosh activation', exact: true }).waitFor();
+
+  const training = await open({
+    view: 'train',
+    custom: { activations: [{ name: 'swoosh', source: source('swish') }], losses: [] },
+    train: { ...defaultState.train, data: 'xor', activation: 'swoosh', learningRate: 0.05 },
+  });
+  await training.getByRole('button', { name: 'Play' }).click({ timeout: 60_000 });
+  await training
+    .getByText(/100(\.0)? %/)
+    .first()
+    .waitFor({ timeout: 60_000 });
+  await picture(training, 'extend-trains');
+});
+
+test('names are checked, and functions can be removed', patience, async () => {
+  const page = await withFunction(source('loss'), 'cautious', 'losses');
+  await says(page, /Right/);
+  await page.getByLabel('Name').fill('mse');
+  await page.getByText('“mse” is built in').waitFor();
+  await page.getByLabel('Name').fill('7');
+  await page.getByText('begins with a letter').waitFor();
+  await page.getByRole('button', { name: 'Remove: cautious' }).click();
+  await page.getByText('None yet: save one.').waitFor();
+});
+
+test('it fits a phone, in Chinese', patience, async () => {
+  const page = await open({ ...extend, language: 'zh' }, { viewport: { width: 390, height: 844 } });
+  await page.getByText(/正确/).waitFor({ timeout: 50_000 });
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+  await picture(page, 'extend-phone-zh');
+});
