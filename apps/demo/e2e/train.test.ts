@@ -287,6 +287,24 @@ test('many layers of sigmoids let the gradient vanish, and the page says so', as
   expect(sizes[1] / sizes[5]).toBeGreaterThan(30);
 });
 
+test('an activation of the user’s own trains, and one that never ends is ended with a sentence', async () => {
+  const own = (value: string) => ({
+    custom: {
+      activations: [{ name: 'cube', source: `export default { ${value}, derivative: (h: number) => 3 * h * h };` }],
+      losses: [],
+    },
+  });
+  const change = { activation: 'cube', learningRate: 0.003 };
+  const page = await openTrain('circles', change, own('value: (h: number) => h * h * h'));
+  await press(page, 'Play');
+  await until(page, 'training-accuracy', (accuracy) => accuracy === 100);
+  const other = await openTrain('circles', change, own('value(h: number) { for (;;) h++; }'));
+  await other.getByText('The worker gave no answer for several seconds and was ended').waitFor();
+  await other.getByRole('combobox', { name: 'Activation', exact: true }).selectOption('tanh');
+  await press(other, 'Play');
+  await until(other, 'steps', (steps) => steps > 20);
+});
+
 test('the link restores data, shape, options and seed', async () => {
   const page = await openTrain('spirals');
   await page.getByLabel('Nodes in hidden layer 2').fill('5');

@@ -1,14 +1,23 @@
-/** A worker with a trainer in it, for as long as somebody looks. */
+/**
+ * A worker with a trainer in it, for as long as somebody looks: the plain one, or, where the user's own functions take
+ * part, the locked one in which their code runs. Either can be ended whatever it is doing.
+ */
 import { type Remote, wrap } from 'comlink';
+import type { OwnFunction } from '../extend/user-worker.js';
 import type { Trainer } from './trainer.js';
 
 export interface Connection {
   readonly trainer: Remote<Trainer>;
-  /** Ends the worker, whatever it is doing. */
   close(): void;
 }
 
-export function connect(): Connection {
+/** @throws FunctionError if the user's code cannot be started */
+export async function connect(own: readonly OwnFunction[]): Promise<Connection> {
+  if (own.length > 0) {
+    const { startUserWorker } = await import('../extend/user-worker.js');
+    const { runner, close } = await startUserWorker(own);
+    return { trainer: runner, close };
+  }
   const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'trainer' });
   return { trainer: wrap<Trainer>(worker), close: () => worker.terminate() };
 }

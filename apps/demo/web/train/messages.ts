@@ -136,6 +136,8 @@ const en = {
       `At step ${step} a number stopped being finite: the training diverged. The parameters are those before that step. Take a smaller learning rate, or another loss, and reset.`,
     noTable: 'Choose a CSV file first. A link holds the settings, but not the file.',
     fewPoints: 'Four points at least make a curve: draw a longer one.',
+    stuck:
+      'The worker gave no answer for several seconds and was ended: a function of your own may be in an endless loop. Mend it in Extend, or choose another, and reset.',
     other: (text: string) => `This cannot be trained: ${text}`,
     table: {
       empty: 'The file is empty: choose one with a row a sample.',
@@ -289,6 +291,7 @@ const zh: typeof en = {
       `在第 ${step} 步有一个数不再有限:训练发散了。参数是这一步之前的。请减小学习率,或换一个损失函数,再重来。`,
     noTable: '请先选择一个 CSV 文件。链接里有设置,但没有文件。',
     fewPoints: '至少四个点才成曲线:请画长一些。',
+    stuck: '工作线程几秒没有回答,已被终止:你自己的函数可能陷入了死循环。请在“扩展”里改正,或另选一个,再重来。',
     other: (text) => `无法训练:${text}`,
     table: {
       empty: '文件是空的:请选择每行一个样本的文件。',

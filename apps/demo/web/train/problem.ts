@@ -6,6 +6,8 @@ export type Problem =
   | { readonly kind: 'no-table' }
   | { readonly kind: 'table'; readonly why: TableProblem }
   | { readonly kind: 'few-points' }
+  /** The worker gives no answer. */
+  | { readonly kind: 'stuck' }
   | { readonly kind: 'other'; readonly text: string };
 
 export const isProblem = (answer: object): answer is Problem => 'kind' in answer;

@@ -121,8 +121,13 @@ export function createTrainer(functions: Functions): Trainer {
 
   const takeStep = (): boolean => {
     if (session === undefined || problem !== undefined) return false;
-    if (Number.isFinite(session.step())) return true;
-    problem = { kind: 'diverged', step: session.steps + 1 };
+    try {
+      if (Number.isFinite(session.step())) return true;
+      problem = { kind: 'diverged', step: session.steps + 1 };
+    } catch (error) {
+      // A user's own function may throw.
+      problem = problemOf(error);
+    }
     return false;
   };
 

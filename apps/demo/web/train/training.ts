@@ -2,14 +2,15 @@
  * The page's end of a training: think of a window with a shutter. It asks the worker for a snapshot, shows it in the
  * next frame, and only then asks again, so that drawing is never more than the page can do.
  */
-import { proxy } from 'comlink';
+import { proxy, type Remote } from 'comlink';
+import type { OwnFunction } from '../extend/user-worker.js';
 import { type Curve, emptyCurve, withPoint } from './curve.js';
 import { type Connection, connect } from './connection.js';
 import type { TableRequest } from './data/request.js';
 import type { Settings } from './fits.js';
 import type { Observation } from './observe.js';
 import { isProblem, type Problem } from './problem.js';
-import type { Ready, Snapshot, Speed, TableDescription } from './trainer.js';
+import type { Ready, Snapshot, Speed, TableDescription, Trainer } from './trainer.js';
 
 /** What is to be drawn. A new object each time something changes. */
 export interface TrainingView {
@@ -37,50 +38,65 @@ const nothing: TrainingView = {
   problem: undefined,
 };
 
+/** Milliseconds after which a worker that does not answer is taken to be caught in an endless loop. */
+const patience = 5000;
+/** The same where data may have to be fetched. */
+const loadPatience = 120_000;
+
+/** Thrown when patience is at its end. */
+const stuck = new Error('no answer');
+
 export class Training {
   view = nothing;
   readonly #listeners = new Set<() => void>();
-  readonly #connection: Connection;
+  #connection: Promise<Connection> | undefined;
+  /** The user's functions that the connection knows. */
+  #known = '[]';
   /** Counts what was begun, so that answers to what was overtaken are left alone. */
   #turn = 0;
   #sample: number | null = null;
   #speed: Speed = 'steady';
-
-  constructor(connection = connect()) {
-    this.#connection = connection;
-  }
 
   readonly subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   };
 
-  /** Makes a training ready at step 0, and plays it if the last one was playing. */
-  async open(settings: Settings, table: TableRequest | undefined): Promise<void> {
+  /**
+   * Makes a training ready at step 0, and plays it if the last one was playing.
+   *
+   * @param own - The user's own functions that take part.
+   */
+  async open(settings: Settings, table: TableRequest | undefined, own: readonly OwnFunction[]): Promise<void> {
     const again = this.view.playing;
     const turn = ++this.#turn;
     // What was drawn stays until there is something new, so that the page does not blink.
     this.#show({ playing: false, problem: undefined, progress: undefined });
-    const progress = proxy((fraction: number) => {
-      if (turn === this.#turn) this.#show({ progress: fraction });
+    await this.#safely(turn, async () => {
+      if (this.#known !== JSON.stringify(own)) this.#disconnect();
+      this.#known = JSON.stringify(own);
+      const { trainer } = await this.#connected(own);
+      const progress = proxy((fraction: number) => {
+        if (turn === this.#turn) this.#show({ progress: fraction });
+      });
+      const answer = await inTime(trainer.prepare(settings, table, progress), loadPatience);
+      if (turn !== this.#turn || answer === undefined) return;
+      if (isProblem(answer)) {
+        this.#show({ ...nothing, problem: answer });
+        return;
+      }
+      const snapshot = await inTime(trainer.snapshot(this.#sample, true));
+      if (turn !== this.#turn || snapshot === undefined) return;
+      this.#show({ ...nothing, ready: answer });
+      this.#take(snapshot);
+      if (again) await this.play(this.#speed);
     });
-    const answer = await this.#connection.trainer.prepare(settings, table, progress);
-    if (turn !== this.#turn || answer === undefined) return;
-    if (isProblem(answer)) {
-      this.#show({ ...nothing, problem: answer });
-      return;
-    }
-    const snapshot = await this.#connection.trainer.snapshot(this.#sample, true);
-    if (turn !== this.#turn || snapshot === undefined) return;
-    this.#show({ ...nothing, ready: answer });
-    this.#take(snapshot);
-    if (again) await this.play(this.#speed);
   }
 
   /** Ends the training; what was drawn stays. */
   refuse(): void {
     this.#turn++;
-    void this.#connection.trainer.pause();
+    void this.#connection?.then(({ trainer }) => trainer.pause());
     this.#show({ playing: false, problem: undefined, progress: undefined });
   }
 
@@ -89,50 +105,81 @@ export class Training {
     this.#speed = speed;
     const turn = ++this.#turn;
     this.#show({ playing: true });
-    await this.#connection.trainer.play(speed);
-    while (turn === this.#turn) {
-      const begun = performance.now();
-      const snapshot = await this.#connection.trainer.snapshot(this.#sample, false);
-      await frame();
-      if (turn !== this.#turn || snapshot === undefined) return;
-      this.#take(snapshot);
-      if (!snapshot.playing) return;
-      await rest(Math.max(0, pace - (performance.now() - begun)));
-    }
+    await this.#safely(turn, async () => {
+      const { trainer } = await this.#connected();
+      await inTime(trainer.play(speed));
+      while (turn === this.#turn) {
+        const begun = performance.now();
+        const snapshot = await inTime(trainer.snapshot(this.#sample, false));
+        await frame();
+        if (turn !== this.#turn || snapshot === undefined) return;
+        this.#take(snapshot);
+        if (!snapshot.playing) return;
+        await rest(Math.max(0, pace - (performance.now() - begun)));
+      }
+    });
   }
 
-  async pause(): Promise<void> {
-    const turn = ++this.#turn;
-    this.#show({ playing: false });
-    await this.#connection.trainer.pause();
-    await this.#look(turn);
+  pause(): Promise<void> {
+    return this.#press((trainer) => trainer.pause());
   }
 
-  async step(): Promise<void> {
-    const turn = ++this.#turn;
-    this.#show({ playing: false });
-    await this.#connection.trainer.step();
-    await this.#look(turn);
+  step(): Promise<void> {
+    return this.#press((trainer) => trainer.step());
   }
 
   /** Chooses the sample whose gradient is looked at. */
   async choose(sample: number | null): Promise<void> {
     this.#sample = sample;
-    if (!this.view.playing && this.view.ready !== undefined) await this.#look(this.#turn);
+    if (this.view.playing || this.view.ready === undefined) return;
+    const turn = this.#turn;
+    await this.#safely(turn, async () => this.#look(turn, (await this.#connected()).trainer));
   }
 
-  describeTable(text: string): Promise<TableDescription | Problem> {
-    return this.#connection.trainer.describeTable(text);
+  async describeTable(text: string): Promise<TableDescription | Problem> {
+    return (await this.#connected()).trainer.describeTable(text);
   }
 
   close(): void {
     this.#turn++;
-    this.#connection.close();
+    this.#disconnect();
   }
 
-  async #look(turn: number): Promise<void> {
-    const snapshot = await this.#connection.trainer.snapshot(this.#sample, true);
+  async #press(button: (trainer: Remote<Trainer>) => Promise<void>): Promise<void> {
+    const turn = ++this.#turn;
+    this.#show({ playing: false });
+    await this.#safely(turn, async () => {
+      const { trainer } = await this.#connected();
+      await inTime(button(trainer));
+      await this.#look(turn, trainer);
+    });
+  }
+
+  async #look(turn: number, trainer: Remote<Trainer>): Promise<void> {
+    const snapshot = await inTime(trainer.snapshot(this.#sample, true));
     if (turn === this.#turn && snapshot !== undefined) this.#take(snapshot);
+  }
+
+  #connected(own: readonly OwnFunction[] = []): Promise<Connection> {
+    return (this.#connection ??= connect(own));
+  }
+
+  #disconnect(): void {
+    void this.#connection?.then(({ close }) => close()).catch(() => undefined);
+    this.#connection = undefined;
+    this.#known = '[]';
+  }
+
+  /** Does something with the worker; what goes wrong becomes a sentence, and the worker is ended. */
+  async #safely(turn: number, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.#disconnect();
+      if (turn !== this.#turn) return;
+      this.#turn++;
+      this.#show({ playing: false, problem: problemOf(error) });
+    }
   }
 
   #take({ observation, ...snapshot }: Snapshot): void {
@@ -147,6 +194,23 @@ export class Training {
   #show(change: Partial<TrainingView>): void {
     this.view = { ...this.view, ...change };
     for (const listener of this.#listeners) listener();
+  }
+}
+
+function problemOf(error: unknown): Problem {
+  if (error === stuck) return { kind: 'stuck' };
+  const { message, reason } = error as Error & { readonly reason?: string };
+  return reason === 'time' ? { kind: 'stuck' } : { kind: 'other', text: message };
+}
+
+/** @throws `stuck` */
+async function inTime<Answer>(answer: Promise<Answer>, milliseconds = patience): Promise<Answer> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => void (timer = setTimeout(() => reject(stuck), milliseconds)));
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

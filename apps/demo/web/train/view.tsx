@@ -1,6 +1,8 @@
 /** The Train view: data on the left, the network in the middle, what it answers on the right, how it goes below. */
 import { useCallback, useEffect, useState, useSyncExternalStore } from 'react';
 import { useMessages } from '../language.js';
+import type { OwnFunction } from '../extend/user-worker.js';
+import type { PlaygroundState } from '../state.js';
 import { update, usePlayground } from '../store.js';
 import { DataPanel } from './data-panel.js';
 import { Diagram } from './diagram.js';
@@ -32,7 +34,7 @@ export default function View() {
 
 function Desk({ training }: { readonly training: Training }) {
   const say = useMessages(messages);
-  const { train: settings } = usePlayground();
+  const { train: settings, custom } = usePlayground();
   const [table, setTable] = useState(openTable);
   const [inspected, inspect] = useState<number | null>(null);
   const view = useSyncExternalStore(training.subscribe, () => training.view);
@@ -40,12 +42,13 @@ function Desk({ training }: { readonly training: Training }) {
 
   const task = settings.data === 'csv' ? table && taskOfTable(table) : taskOf(settings.data);
   const wrong = task && misfit(task, settings);
+  const ownKey = JSON.stringify(ownFunctions(settings, custom));
   // All that a training begins from: what changes none of it begins nothing anew.
   const key = JSON.stringify({ ...settings, speed: 'steady', sample: null } satisfies Settings);
   const open = useCallback(() => {
     if (wrong !== undefined) training.refuse();
-    else void training.open(JSON.parse(key) as Settings, table);
-  }, [training, table, wrong, key]);
+    else void training.open(JSON.parse(key) as Settings, table, JSON.parse(ownKey) as OwnFunction[]);
+  }, [training, table, wrong, key, ownKey]);
   useEffect(open, [open]);
   useEffect(() => void training.choose(settings.sample), [training, settings.sample]);
 
@@ -98,6 +101,15 @@ function Desk({ training }: { readonly training: Training }) {
   );
 }
 
+/** The user's own functions that take part in a training. */
+function ownFunctions(settings: Settings, { activations, losses }: PlaygroundState['custom']): OwnFunction[] {
+  const used = [settings.activation, settings.outputActivation];
+  return [
+    ...activations.filter(({ name }) => used.includes(name)).map((own) => ({ ...own, kind: 'activation' as const })),
+    ...losses.filter(({ name }) => name === settings.loss).map((own) => ({ ...own, kind: 'loss' as const })),
+  ];
+}
+
 const change = (part: Partial<Settings>) => update((state) => ({ ...state, train: { ...state.train, ...part } }));
 const chooseSample = (sample: number | null) => change({ sample });
 
@@ -129,6 +141,8 @@ function sentence(problem: Problem, say: (typeof messages)['en']['problems']): s
       return say.noTable;
     case 'few-points':
       return say.fewPoints;
+    case 'stuck':
+      return say.stuck;
     case 'table':
       return say.table[problem.why];
     case 'other':
