@@ -5,6 +5,7 @@ export { fromNeataptic } from './elsewhere/neataptic.js';
 export { fromNeatPython } from './elsewhere/neat-python/from-neat-python.js';
 export type { NeatConnection, NeatGenome, NeatNode } from './elsewhere/neat-python/genome.js';
 export { toNeatPython } from './elsewhere/neat-python/to-neat-python.js';
+export { fromPlayground, type Playground } from './elsewhere/playground.js';
 export { fromSynaptic } from './elsewhere/synaptic.js';
 export { fromJson, toJson } from './json.js';
 export { load, type Loaded } from './load.js';
