@@ -3,6 +3,7 @@ import type { Network } from '@nnbp/core';
 import {
   fromBrainJs,
   fromJson,
+  fromKeras,
   fromNeataptic,
   fromNeatPython,
   fromOnnx,
@@ -23,6 +24,9 @@ export interface Read {
   readonly metadata?: Readonly<Record<string, unknown>>;
 }
 
+/** The content of the file of that name beside the model. */
+export type Beside = (name: string) => Promise<Uint8Array>;
+
 /** One format. What it cannot do, it lacks. */
 export interface Format {
   readonly name: string;
@@ -31,7 +35,8 @@ export interface Format {
   readonly extensions: readonly string[];
   /** Whether the content can be of this format; `json` is its text, if it looks like JSON. */
   readonly fits: (bytes: Uint8Array, json: string | undefined) => boolean;
-  readonly read?: (bytes: Uint8Array) => Read;
+  /** `beside` gives another file of the same directory. */
+  readonly read?: (bytes: Uint8Array, beside: Beside) => Read | Promise<Read>;
   readonly write?: (model: Read) => Uint8Array | string;
 }
 
@@ -51,6 +56,12 @@ const elsewhere = (name: string, what: string, fits: Format['fits'], from: (json
   fits,
   read: (bytes) => ({ network: from(text(bytes)) }),
 });
+
+/** The files of weights that a model.json names. */
+const shardNames = (json: string): string[] =>
+  [...json.matchAll(/"paths"\s*:\s*\[([^\]]*)\]/g)].flatMap(([, list]) =>
+    [...list.matchAll(/"([^"]*)"/g)].map(([, name]) => name),
+  );
 
 /** In the order in which they are tried. */
 export const formats: readonly Format[] = [
@@ -87,6 +98,18 @@ export const formats: readonly Format[] = [
       fromNeatPython,
     ),
     write: ({ network }) => `${JSON.stringify(toNeatPython(network), undefined, 1)}\n`,
+  },
+  {
+    name: 'keras',
+    what: 'model.json of TensorFlow.js or Keras, with its weights beside it',
+    extensions: ['.json'],
+    fits: has('modelTopology', 'weightsManifest'),
+    async read(bytes, beside) {
+      const json = text(bytes);
+      const shards = [];
+      for (const name of shardNames(json)) shards.push(await beside(name));
+      return { network: fromKeras(json, shards) };
+    },
   },
   elsewhere('brain.js', 'NeuralNetwork.toJSON() of brain.js', has('layers', 'sizes'), fromBrainJs),
   elsewhere('synaptic', 'Network.toJSON() of synaptic 1.x', has('neurons', 'connections'), fromSynaptic),

@@ -3,9 +3,10 @@ import { type Network, NnbpError } from '@nnbp/core';
 import { save } from '@nnbp/formats';
 import { writeAtomically } from '@nnbp/formats/node';
 import { readFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { type Column, type Columns, columnsIn, nodesOf } from './columns.js';
 import { lossNames } from './functions.js';
-import { formatOf } from './formats.js';
+import { formatOf, type Read } from './formats.js';
 import { type Io, pathIn } from './io.js';
 
 /** What a command works with. */
@@ -17,10 +18,24 @@ export interface Model {
   readonly hasColumns: boolean;
 }
 
-/** Opens a model of any format that can be read. */
+/** Reads a model of any format that can be read. */
+export async function readModel(io: Io, path: string, format?: string): Promise<Read & { readonly format: string }> {
+  const file = pathIn(io, path);
+  const bytes = await readFile(file);
+  const { name, read } = formatOf(path, bytes, format);
+  const beside = (other: string) => {
+    // A model's file names its own neighbours, and no other file of this machine.
+    if (other !== basename(other) || other.includes('\\') || other === '' || other.startsWith('.')) {
+      throw new NnbpError('UNSUPPORTED', `${path} names "${other}": expected a file in its own directory.`);
+    }
+    return readFile(join(dirname(file), other));
+  };
+  return { ...(await read(bytes, beside)), format: name };
+}
+
+/** Opens a model of any format for work with tables. */
 export async function openModel(io: Io, path: string, format?: string): Promise<Model> {
-  const bytes = await readFile(pathIn(io, path));
-  const { network, metadata } = formatOf(path, bytes, format).read(bytes);
+  const { network, metadata } = await readModel(io, path, format);
   const { columns: written } = metadata ?? {};
   if (written === undefined) return { network, columns: columnsOf(network), hasColumns: false };
   const columns = columnsIn(written);

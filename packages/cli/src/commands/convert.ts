@@ -2,9 +2,9 @@
 import { fromPyTorch } from '@nnbp/formats';
 import { type Command } from 'commander';
 import { readFile } from 'node:fs/promises';
-import { formatForPath, formatNamed, formatOf, formats, type Read } from '../formats.js';
+import { formatForPath, formatNamed, formats, type Read } from '../formats.js';
 import { type Io, note, pathIn, print } from '../io.js';
-import { writeModel } from '../model-file.js';
+import { readModel, writeModel } from '../model-file.js';
 import { misuse } from '../problem.js';
 import { counted, tableOf } from '../table.js';
 
@@ -51,8 +51,8 @@ export function addConvert(program: Command, io: Io): void {
 
 async function convert(io: Io, from: string, to: string, options: ConvertOptions): Promise<void> {
   const target = options.to === undefined ? formatForPath(to) : formatNamed(options.to, 'write');
-  const bytes = await readFile(pathIn(io, from));
-  const { model, name } = await readWith(io, from, bytes, options);
+  const model = await readWith(io, from, options);
+  const name = model.format;
   await writeModel(pathIn(io, to), target.write!(model));
   const { graph } = model.network;
   const summary = { from: name, to: target.name, output: to, nodes: graph.nodeCount, edges: graph.edgeCount };
@@ -68,20 +68,16 @@ async function convert(io: Io, from: string, to: string, options: ConvertOptions
   }
 }
 
-async function readWith(
-  io: Io,
-  path: string,
-  bytes: Uint8Array,
-  { from, of }: ConvertOptions,
-): Promise<{ model: Read; name: string }> {
-  if (from !== 'pytorch') {
-    const format = formatOf(path, bytes, from);
-    return { model: format.read(bytes), name: format.name };
-  }
+function readWith(io: Io, path: string, { from, of }: ConvertOptions): Promise<Read & { readonly format: string }> {
+  return from === 'pytorch' ? fromTorch(io, path, of) : readModel(io, path, from);
+}
+
+/** Weights say nothing of the network they are of. */
+async function fromTorch(io: Io, path: string, of: string | undefined) {
   if (of === undefined) {
     throw misuse('Weights from PyTorch say nothing of the network: name the model that was exported there with --of.');
   }
-  const exported = await readFile(pathIn(io, of));
-  const { network, metadata } = formatOf(of, exported).read(exported);
-  return { model: { network: fromPyTorch(bytes, network), ...(metadata && { metadata }) }, name: 'pytorch' };
+  const exported = await readModel(io, of);
+  const weights = await readFile(pathIn(io, path));
+  return { ...exported, network: fromPyTorch(weights, exported.network), format: 'pytorch' };
 }
