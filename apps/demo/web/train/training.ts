@@ -79,7 +79,10 @@ export class Training {
       const progress = proxy((fraction: number) => {
         if (turn === this.#turn) this.#show({ progress: fraction });
       });
-      const answer = await inTime(trainer.prepare(settings, table, progress), loadPatience);
+      const answer = await inTime<Ready | Problem | undefined>(
+        trainer.prepare(settings, table, progress),
+        loadPatience,
+      );
       if (turn !== this.#turn || answer === undefined) return;
       if (isProblem(answer)) {
         this.#show({ ...nothing, problem: answer });
