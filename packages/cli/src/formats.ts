@@ -7,6 +7,7 @@ import {
   fromNeataptic,
   fromNeatPython,
   fromOnnx,
+  fromPlayground,
   fromSynaptic,
   load,
   save,
@@ -41,6 +42,9 @@ export interface Format {
 }
 
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+
+/** Whether it is a link that says all there is to know; nothing is fetched. */
+export const isLink = (path: string): boolean => /^https?:\/\/playground\.tensorflow\.org\b/.test(path);
 
 /** Whether all these keys stand somewhere in the JSON. Parsing strangers' files is left to who checks them first. */
 const has =
@@ -112,6 +116,13 @@ export const formats: readonly Format[] = [
     },
   },
   elsewhere('brain.js', 'NeuralNetwork.toJSON() of brain.js', has('layers', 'sizes'), fromBrainJs),
+  {
+    name: 'playground',
+    what: 'a link to TensorFlow Playground, in place of a file',
+    extensions: [],
+    fits: (bytes) => isLink(text(bytes.subarray(0, 100))),
+    read: (bytes) => ({ network: fromPlayground(text(bytes).trim()).network }),
+  },
   elsewhere('synaptic', 'Network.toJSON() of synaptic 1.x', has('neurons', 'connections'), fromSynaptic),
   elsewhere('neataptic', 'Network.toJSON() of neataptic', has('nodes', 'connections', 'dropout'), fromNeataptic),
 ];

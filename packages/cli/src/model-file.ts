@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { type Column, type Columns, columnsIn, nodesOf } from './columns.js';
 import { lossNames } from './functions.js';
-import { formatOf, type Read } from './formats.js';
+import { formatOf, isLink, type Read } from './formats.js';
 import { type Io, pathIn } from './io.js';
 
 /** What a command works with. */
@@ -21,7 +21,7 @@ export interface Model {
 /** Reads a model of any format that can be read. */
 export async function readModel(io: Io, path: string, format?: string): Promise<Read & { readonly format: string }> {
   const file = pathIn(io, path);
-  const bytes = await readFile(file);
+  const bytes = isLink(path) ? new TextEncoder().encode(path) : await readFile(file);
   const { name, read } = formatOf(path, bytes, format);
   const beside = (other: string) => {
     // A model's file names its own neighbours, and no other file of this machine.

@@ -78,6 +78,17 @@ describe('a genome of neat-python', () => {
   });
 });
 
+describe('a link to TensorFlow Playground', () => {
+  it('is a model with the shape it shows', async () => {
+    const { nnbp } = await world();
+    const link = 'https://playground.tensorflow.org/#activation=relu&networkShape=3&xSquared=true';
+    expect((await nnbp('convert', link, 'page.json')).stdout).toBe(
+      `${link} (playground) → page.json (json): 7 nodes, 12 edges.\n`,
+    );
+    expect((await nnbp('check', 'page.json')).code).toBe(0);
+  });
+});
+
 describe('a model that names other files', () => {
   it.each(['../weights.bin', '/etc/hostname', 'a/b.bin', '..', '.secret', 'a\\\\b', ''])(
     'is not followed to %j',

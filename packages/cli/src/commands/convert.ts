@@ -19,7 +19,7 @@ const table = tableOf(
   formats.map(({ name, what, extensions, read, write }) => [
     name,
     [read && 'in', write && 'out'].filter(Boolean).join(', '),
-    extensions[0],
+    extensions[0] ?? '',
     what,
   ]),
 );
