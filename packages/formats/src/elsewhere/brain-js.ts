@@ -45,7 +45,7 @@ interface Rule {
  *   layers: [{ dark: {} }, { night: { bias: 0, weights: { dark: 2 } } }],
  *   activation: 'tanh',
  * };
- * fromBrainJs(json).getParameters('output.night').w; // { 'input.dark': 2 }
+ * fromBrainJs(json).getParameters('output.night').w['input.dark']; // 2
  * ```
  */
 export function fromBrainJs(json: unknown): Network {

@@ -37,7 +37,7 @@ export interface Playground {
     /** Targets are −1 and 1 for a classification, and the output is a tanh; else numbers from −1 to 1, and it is linear. */
     readonly problem: 'classification' | 'regression';
     /** The page's own name of it. */
-    readonly dataset: (typeof datasets)[number] | (typeof regressionDatasets)[number];
+    readonly dataset: 'circle' | 'xor' | 'gauss' | 'spiral' | 'reg-plane' | 'reg-gauss' | 'reg-maximum' | 'reg-argmax';
     /** In percent. */
     readonly noise: number;
     /** How much of the data is for training, in percent. */

@@ -32,7 +32,7 @@ const squashes = new Map<string, Activation>([
  *   ],
  *   connections: [{ from: 0, to: 1, weight: 2, gater: null }],
  * };
- * fromSynaptic(json).getParameters('1').w; // { '0': 2 }
+ * fromSynaptic(json).getParameters('1').w['0']; // 2
  * ```
  */
 export function fromSynaptic(json: unknown): Network {

@@ -29,7 +29,8 @@ import { type FoundGenome, type NeatNode, type Placed, readGenome, what } from '
  *   nodes: [{ key: 0, bias: 0.5, response: 2, activation: 'tanh', aggregation: 'sum' }],
  *   connections: [{ key: [-1, 0], weight: 3, enabled: true }],
  * });
- * network.getParameters('0'); // { b: 1.25, w: { '-1': 15 } }
+ * network.getParameters('0').b; // 1.25
+ * network.getParameters('0').w['-1']; // 15
  * ```
  */
 export function fromNeatPython(json: unknown): Network {

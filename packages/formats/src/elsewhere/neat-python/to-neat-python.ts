@@ -31,7 +31,7 @@ interface Value {
  *   nodes: [{ key: 0, bias: 0.5, response: 2, activation: 'tanh', aggregation: 'sum' }],
  *   connections: [{ key: [-1, 0], weight: 3, enabled: true }],
  * };
- * toNeatPython(fromNeatPython(genome)).connections; // [{ key: [-1, 0], weight: 6, enabled: true }]
+ * toNeatPython(fromNeatPython(genome)).connections[0].weight; // 6
  * ```
  */
 export function toNeatPython({ graph, parameters: { vector }, inputUnits, outputUnits }: Network): NeatGenome {
