@@ -1,6 +1,7 @@
 /** Every parameter of every node, to be changed, beside the derivative it has now. */
 import { nameOf, type QuantityName } from '@nnbp/explain';
 import { builtinActivations } from '../functions.js';
+import { namesOf } from '../shared/function-names.js';
 import { useMessages } from '../language.js';
 import { Figure, written } from '../shared/figure.js';
 import { NumberField } from '../shared/number-field.js';
@@ -40,6 +41,7 @@ interface CardProps {
 }
 
 function Card({ node, exercise, selected }: CardProps) {
+  const { custom } = usePlayground();
   const say = useMessages(messages);
   const { id, from, activation, b, c, w } = node;
   const gradients = exercise?.film.pass.gradients.of(id);
@@ -83,7 +85,7 @@ function Card({ node, exercise, selected }: CardProps) {
           value={activation}
           onChange={(event) => changeNode(id, { activation: event.target.value })}
         >
-          {Object.keys({ ...builtinActivations, [activation]: 0 }).map((name) => (
+          {namesOf(builtinActivations, custom.activations, activation).map((name) => (
             <option key={name}>{name}</option>
           ))}
         </select>

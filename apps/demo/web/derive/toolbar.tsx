@@ -3,6 +3,7 @@ import { nameOf } from '@nnbp/explain';
 import { articleDescription } from '../article.js';
 import { builtinLosses } from '../functions.js';
 import { useMessages } from '../language.js';
+import { namesOf } from '../shared/function-names.js';
 import { NumberField } from '../shared/number-field.js';
 import { defaultState } from '../state.js';
 import { update, usePlayground } from '../store.js';
@@ -49,7 +50,7 @@ function restore(): void {
 }
 
 function Sample() {
-  const { derive, network } = usePlayground();
+  const { derive, network, custom } = usePlayground();
   const { inputs, outputs } = network;
   const say = useMessages(messages);
   const input = sized(derive.input, inputs.length, 0.5);
@@ -82,8 +83,8 @@ function Sample() {
       ))}
       <label>
         {say.loss}{' '}
-        <select value={derive.loss} onChange={(event) => change({ loss: event.target.value })}>
-          {Object.keys({ ...builtinLosses, [derive.loss]: 0 }).map((name) => (
+        <select aria-label={say.loss} value={derive.loss} onChange={(event) => change({ loss: event.target.value })}>
+          {namesOf(builtinLosses, custom.losses, derive.loss).map((name) => (
             <option key={name}>{name}</option>
           ))}
         </select>
@@ -102,26 +103,28 @@ function Asked({ exercise }: { readonly exercise: Exercise }) {
     <div className="sample">
       <label>
         {say.node}{' '}
-        <select value={selected.node} onChange={(event) => select({ quantity: 'dLossDx', node: event.target.value })}>
+        <select
+          aria-label={say.node}
+          value={selected.node}
+          onChange={(event) => select({ quantity: 'dLossDx', node: event.target.value })}
+        >
           {exercise.network.graph.ids.map((id) => (
             <option key={id}>{id}</option>
           ))}
         </select>
       </label>
-      <label>
-        <span className="visually-hidden">{say.asked}</span>
-        <select
-          value={nameOf(selected)}
-          onChange={(event) => {
-            const chosen = quantities.find((quantity) => nameOf(quantity) === event.target.value);
-            if (chosen !== undefined) select(chosen);
-          }}
-        >
-          {quantities.map((quantity) => (
-            <option key={nameOf(quantity)}>{nameOf(quantity)}</option>
-          ))}
-        </select>
-      </label>
+      <select
+        aria-label={say.asked}
+        value={nameOf(selected)}
+        onChange={(event) => {
+          const chosen = quantities.find((quantity) => nameOf(quantity) === event.target.value);
+          if (chosen !== undefined) select(chosen);
+        }}
+      >
+        {quantities.map((quantity) => (
+          <option key={nameOf(quantity)}>{nameOf(quantity)}</option>
+        ))}
+      </select>
     </div>
   );
 }

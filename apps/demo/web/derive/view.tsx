@@ -1,14 +1,15 @@
 /** See how a derivative comes about: the network, the number that is asked, and where it comes from. */
 import { useMemo } from 'react';
+import { useRecorded } from '../extend/use-recorded.js';
+import type { Functions } from '../functions.js';
 import { useMessages } from '../language.js';
 import { usePlayground } from '../store.js';
-import { builtinFunctions } from '../train/builtin-functions.js';
 import { ArticleNotes } from './article-notes.js';
 import { BreakIt } from './break-it.js';
 import { BrokenGraph, useBrokenPass } from './broken-graph.js';
 import './derive.css';
 import { DerivationPanel } from './derivation.js';
-import { type Exercise, exerciseOf, type Question, selectedQuantity } from './exercise.js';
+import { type Exercise, exerciseOf, type Question, selectedQuantity, sized } from './exercise.js';
 import { messages } from './messages.js';
 import { NetworkGraph } from './network-graph.js';
 import { ParameterCards } from './parameter-cards.js';
@@ -19,13 +20,25 @@ import { Toolbar } from './toolbar.js';
 export default function View() {
   const { network, derive } = usePlayground();
   const { input, target, loss, mode } = derive;
-  const { exercise, problem } = useMemo(
-    () => attempt({ network, input, target, loss, mode }),
+  const asked = useMemo(
+    (): Question => ({
+      network,
+      input: sized(input, network.inputs.length, 0.5),
+      target: sized(target, network.outputs.length, 0),
+      loss,
+      mode,
+    }),
     [network, input, target, loss, mode],
+  );
+  const { question, functions, problem: unanswered, waiting } = useRecorded(asked);
+  const { exercise, problem = unanswered } = useMemo(
+    (): Attempt => (question === undefined ? {} : attempt(question, functions)),
+    [question, functions],
   );
   return (
     <div className="derive">
       <Toolbar exercise={exercise} />
+      {waiting !== undefined && <p role="status">{waiting}</p>}
       {problem !== undefined && (
         <p role="alert" className="problem">
           {problem}
@@ -74,9 +87,14 @@ function Broken({ exercise }: { readonly exercise: Exercise }) {
   );
 }
 
-function attempt(question: Question): { readonly exercise?: Exercise; readonly problem?: string } {
+interface Attempt {
+  readonly exercise?: Exercise;
+  readonly problem?: string;
+}
+
+function attempt(question: Question, functions: Functions): Attempt {
   try {
-    return { exercise: exerciseOf(question, builtinFunctions) };
+    return { exercise: exerciseOf(question, functions) };
   } catch (error) {
     return { problem: error instanceof Error ? error.message : String(error) };
   }

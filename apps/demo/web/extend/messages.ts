@@ -28,6 +28,7 @@ const en = {
   verdict: 'Verdict',
   loading: 'Loading TypeScript…',
   checking: 'Checking…',
+  running: 'Your functions are being run…',
   right: (count: number) => `Right: all ${count} derivatives agree with finite differences.`,
   wrong: (bad: number) =>
     `Wrong: the derivative disagrees with finite differences, ${bad === 6 ? 'at six places and more' : `at ${bad} places`}.`,
@@ -80,6 +81,7 @@ const zh: typeof en = {
   verdict: '结论',
   loading: '正在加载 TypeScript…',
   checking: '正在核对…',
+  running: '正在运行你的函数…',
   right: (count) => `正确：全部 ${count} 个导数与有限差分一致。`,
   wrong: (bad) => `错误：导数与有限差分不一致，${bad === 6 ? '至少有六处' : `共 ${bad} 处`}。`,
   broken: '目前还不能用：',

@@ -1,0 +1,90 @@
+/** The user's own functions in the Derive view: run in their worker, and every number of the pass on the page. */
+import type { Activation, Loss } from '@nnbp/core';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { networkOf } from '../web/network.js';
+import { defaultState } from '../web/state.js';
+import { builtinFunctions } from '../web/train/builtin-functions.js';
+import { open, picture, useBrowser } from './page.js';
+
+useBrowser();
+
+/** TypeScript is loaded first, on two cores beside other tests. */
+const patience = { timeout: 60_000 };
+const { derive, network: article } = defaultState;
+const bent: Activation = { name: 'bent', value: (h) => h + h * h, derivative: (h) => 1 + 2 * h };
+const fourth: Loss = {
+  name: 'fourth',
+  value: (x, t) => (x[0] - t[0]) ** 4,
+  derivative: (x, t, dLossDx) => void (dLossDx[0] = 4 * (x[0] - t[0]) ** 3),
+};
+const custom = {
+  activations: [
+    {
+      name: 'bent',
+      source: 'export default { value: (h: number) => h + h * h, derivative: (h: number) => 1 + 2 * h };',
+    },
+  ],
+  losses: [
+    {
+      name: 'fourth',
+      source: `export default {
+  value: (x, t) => (x[0] - t[0]) ** 4,
+  derivative: (x, t, dLossDx) => void (dLossDx[0] = 4 * (x[0] - t[0]) ** 3),
+} satisfies Loss;`,
+    },
+  ],
+};
+const nodes = article.nodes.map((node) =>
+  node.id === '2' || node.id === '7' ? { ...node, activation: 'bent' } : node,
+);
+const network = { ...article, nodes };
+
+const figure = async (page: Page, name: string) =>
+  Number(await page.locator(`button[aria-label^="${name} = "]`).last().locator('data').last().getAttribute('value'));
+
+test(
+  'a derivation with a function of one’s own has the engine’s numbers, and follows each change',
+  patience,
+  async () => {
+    const page = await open({ network, custom, derive: { ...derive, loss: 'fourth' } });
+    const functions = { activation: (name: string) => (name === 'bent' ? bent : builtinFunctions.activation(name)) };
+    const expected = (b: number) => {
+      const changed = { ...network, nodes: nodes.map((node) => (node.id === '2' ? { ...node, b } : node)) };
+      return networkOf(changed, functions).backpropagate(derive.input, derive.target, fourth);
+    };
+    await page.locator('button[aria-label^="dloss/dw_1to2 = "]').first().waitFor({ timeout: 50_000 });
+    const before = expected(article.nodes[0].b);
+    expect(await figure(page, 'dloss/dw_1to2')).toBe(before.gradients.of('2').w['1']);
+    expect(await figure(page, 'dloss/dx_7')).toBe(before.cache.dLossDx('7'));
+
+    await page.getByLabel('b_2', { exact: true }).fill('0.75');
+    const after = expected(0.75).gradients.of('2').w['1'];
+    await expect.poll(() => figure(page, 'dloss/dw_1to2')).toBe(after);
+    await picture(page, 'derive-own-functions');
+  },
+);
+
+test('a function of one’s own can be chosen for a node', patience, async () => {
+  const page = await open({ custom });
+  await page.getByLabel('Activation of node 2').selectOption('bent');
+  await expect
+    .poll(() => figure(page, 'dloss/db_2'), { timeout: 50_000 })
+    .toBe(
+      networkOf(
+        { ...article, nodes: article.nodes.map((node) => (node.id === '2' ? { ...node, activation: 'bent' } : node)) },
+        { activation: (name) => (name === 'bent' ? bent : builtinFunctions.activation(name)) },
+      )
+        .backpropagate(derive.input, derive.target, builtinFunctions.loss(derive.loss))
+        .gradients.of('2').b,
+    );
+});
+
+test('an endless loop in a node ends with a sentence, and the page goes on', patience, async () => {
+  const endless = 'export default { value(h: number) { for (;;) h += 0; }, derivative: () => 1 };';
+  const page = await open({ network, custom: { activations: [{ name: 'bent', source: endless }], losses: [] } });
+  await page.getByRole('alert').getByText('It did not come to its end').waitFor({ timeout: 50_000 });
+  await page.getByLabel('Activation of node 2').selectOption('tanh');
+  await page.getByLabel('Activation of node 7').selectOption('tanh');
+  await page.locator('button[aria-label^="dloss/dw_1to2 = "]').first().waitFor();
+});
