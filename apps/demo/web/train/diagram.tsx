@@ -146,7 +146,8 @@ function Graph({ ready, observation, inspect }: GraphProps) {
     const values = observation.flow ?? observation.weights;
     // A training with another shape may be on its way.
     if (values.length !== layout.edges.length) return;
-    drawEdges(contextOf(edges.current, width, height), layout, placesOf(layout, width, height), values, palette);
+    const context = contextOf(edges.current, width, height);
+    drawEdges(context, layout, placesOf(layout, width, height), values, palette, observation.flow !== undefined);
   }, [layout, observation, palette, width, height]);
 
   let first = 0;
@@ -240,15 +241,15 @@ function drawNode(
   context: CanvasRenderingContext2D,
   number: number,
   ready: Ready,
-  { responses, means, largest }: Observation,
+  { responses, means, deviations }: Observation,
   palette: Palette,
 ): void {
-  const { places, axes } = ready;
-  if (responses === undefined || largest === undefined) {
-    drawBar(context, means[number], palette);
+  const { nodePlaces: places, axes } = ready;
+  if (responses === undefined) {
+    drawBar(context, means[number], deviations[number], palette);
     return;
   }
-  const count = axes.length === 1 ? places : places * places;
+  const count = places ** axes.length;
   const own = responses.subarray(number * count, (number + 1) * count);
   if (axes.length === 1) {
     context.fillStyle = css(palette.line, 0.6);
@@ -268,11 +269,17 @@ function drawNode(
   );
 }
 
-/** How large a node's mean value is, on one side of the middle or the other. */
-function drawBar(context: CanvasRenderingContext2D, mean: number, palette: Palette): void {
-  const size = (Math.min(1, Math.abs(mean)) * nodeSide) / 2;
+/** How large a node's mean value is, on one side of the middle or the other, and, lighter, how far its values spread. */
+function drawBar(context: CanvasRenderingContext2D, mean: number, deviation: number, palette: Palette): void {
+  const y = (value: number) => nodeSide / 2 - (Math.max(-barMost, Math.min(barMost, value)) / barMost) * (nodeSide / 2);
+  const [top, bottom] = [y(mean + deviation), y(mean - deviation)];
+  context.fillStyle = css(palette.quiet, 0.25);
+  context.fillRect(nodeSide * 0.3, top, nodeSide * 0.4, Math.max(1, bottom - top));
   context.fillStyle = css(mean < 0 ? palette.negative : palette.positive);
-  context.fillRect(nodeSide * 0.3, mean < 0 ? nodeSide / 2 : nodeSide / 2 - size, nodeSide * 0.4, size);
+  context.fillRect(nodeSide * 0.3, Math.min(y(0), y(mean)), nodeSide * 0.4, Math.max(2, Math.abs(y(mean) - y(0))));
   context.fillStyle = css(palette.quiet);
   context.fillRect(4, nodeSide / 2 - 0.5, nodeSide - 8, 1);
 }
+
+/** The value at a bar's end; larger ones are cut. */
+const barMost = 2;

@@ -144,18 +144,22 @@ export function placesOf({ layers }: Layout, width: number, height: number): rea
 export const nodeRow = 46;
 export const nodeSide = 34;
 
-/** Edges as curves; thickness is the size, colour the sign. */
+/**
+ * Edges as curves; thickness is the size, colour the sign. `spread` takes the root of the size: gradients differ by powers
+ * of ten, and what is a hundred times smaller is still to be seen.
+ */
 export function drawEdges(
   context: CanvasRenderingContext2D,
   layout: Layout,
   places: readonly (readonly [number, number])[],
   values: Float32Array,
   palette: Palette,
+  spread: boolean,
 ): void {
   const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-38);
   for (const [e, [from, to]] of layout.edges.entries()) {
-    // The root, so that what is a hundred times smaller can still be seen.
-    const size = Math.sqrt(Math.abs(values[e]) / largest);
+    const share = Math.abs(values[e]) / largest;
+    const size = spread ? Math.sqrt(share) : share;
     const [x1, y1] = places[from];
     const [x2, y2] = places[to];
     const middle = (x1 + x2) / 2;
@@ -163,7 +167,7 @@ export function drawEdges(
     context.moveTo(x1 + nodeSide / 2, y1);
     context.bezierCurveTo(middle, y1, middle, y2, x2 - nodeSide / 2, y2);
     context.strokeStyle = css(values[e] < 0 ? palette.negative : palette.positive, 0.12 + 0.8 * size);
-    context.lineWidth = 0.4 + 5 * size ** 1.5;
+    context.lineWidth = 0.4 + 5 * size;
     context.stroke();
   }
   if (values.length <= fewEdges) drawNumbers(context, layout, places, values, palette);

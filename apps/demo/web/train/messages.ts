@@ -16,7 +16,6 @@ const en = {
   heldOutLoss: 'Loss, held out',
   trainingAccuracy: 'Right, training',
   heldOutAccuracy: 'Right, held out',
-  none: '–',
   preparing: 'Making the network ready…',
   fetching: (percent: number) => `Fetching the data: ${percent} %`,
   pausedAt: (steps: string, loss: string) => `Paused after ${steps} steps; the training loss is ${loss}.`,
@@ -51,12 +50,10 @@ const en = {
     heldOut === 0 ? `${training} samples to learn from.` : `${training} samples to learn from, ${heldOut} held out.`,
   noise: 'Noise',
   seed: 'Seed',
-  newSeed: 'Another seed',
   drawing: 'Draw the function with a pointer, or type its points below.',
   drawingLabel: 'Drawing area; the points can be typed in the field below',
   pointsLabel: 'Points, one a line: x and y from -1 to 1',
   usePoints: 'Use these points',
-  clear: 'Clear',
   badPoints: 'Write two numbers a line, x and y, each from -1 to 1; at least four lines, at most 200.',
   file: 'CSV file',
   fileTooLarge: 'The file is larger than 5 MB: use a part of it.',
@@ -111,7 +108,6 @@ const en = {
     heldOut
       ? 'A row for each true class, a column for each class found; held-out samples.'
       : 'A row for each true class, a column for each class found.',
-  truth: 'true',
   noPicture: 'With more than two inputs and one number to predict there is no picture: watch the loss.',
   lossCurves: 'Loss',
   logarithmic: 'Logarithmic',
@@ -129,7 +125,6 @@ const en = {
       `Exploding: what reaches the first layer is ${factor} times larger than at the last hidden one.`,
     even: 'The gradient reaches all layers at about the same size.',
   },
-  sample: 'The sample',
   sampleIs: (number: number, answer: string, found: string) => `Sample ${number}: true ${answer}, found ${found}.`,
   problems: {
     diverged: (step: number) =>
@@ -178,7 +173,6 @@ const zh: typeof en = {
   heldOutLoss: '留出损失',
   trainingAccuracy: '训练正确率',
   heldOutAccuracy: '留出正确率',
-  none: '–',
   preparing: '正在准备网络……',
   fetching: (percent) => `正在获取数据:${percent} %`,
   pausedAt: (steps, loss) => `已在第 ${steps} 步暂停;训练损失为 ${loss}。`,
@@ -212,12 +206,10 @@ const zh: typeof en = {
     heldOut === 0 ? `用 ${training} 个样本学习。` : `用 ${training} 个样本学习,留出 ${heldOut} 个。`,
   noise: '噪声',
   seed: '种子',
-  newSeed: '换一个种子',
   drawing: '用指针画出函数,或在下面输入各点。',
   drawingLabel: '绘图区;也可以在下面的输入框里输入各点',
   pointsLabel: '每行一个点:x 和 y,都在 -1 到 1 之间',
   usePoints: '使用这些点',
-  clear: '清除',
   badPoints: '每行写两个数 x 和 y,都在 -1 到 1 之间;至少四行,至多 200 行。',
   file: 'CSV 文件',
   fileTooLarge: '文件超过 5 MB:请只用其中一部分。',
@@ -269,7 +261,6 @@ const zh: typeof en = {
   confusion: '把什么认成什么',
   confusionOf: (heldOut) =>
     heldOut ? '每行一个真实类别,每列一个判断出的类别;留出的样本。' : '每行一个真实类别,每列一个判断出的类别。',
-  truth: '真实',
   noPicture: '输入多于两个而要预测一个数时没有图:请看损失。',
   lossCurves: '损失',
   logarithmic: '对数刻度',
@@ -284,7 +275,6 @@ const zh: typeof en = {
     exploding: (factor) => `梯度爆炸:到达第一层的梯度比最后一个隐藏层的大 ${factor} 倍。`,
     even: '梯度到达各层时大小相近。',
   },
-  sample: '样本',
   sampleIs: (number, answer, found) => `样本 ${number}:真实 ${answer},判断 ${found}。`,
   problems: {
     diverged: (step) =>

@@ -51,12 +51,12 @@ export interface Observation {
    * the class, plus how sure it is of it (from 0 to below 1). A regression: the value in the data's units.
    */
   readonly picture: Float32Array | undefined;
-  /** Each drawn node's values over the same places, −127 to 127 for its own largest; one or two inputs only. */
+  /** Each drawn node's values over `nodePlaces`, −127 to 127 for its own largest; one or two inputs only. */
   readonly responses: Int8Array | undefined;
-  /** The size that 127 stands for, a drawn node. */
-  readonly largest: Float32Array | undefined;
   /** Each drawn node's mean value over the samples looked at. */
   readonly means: Float32Array;
+  /** How far its values are from that, by standard deviation. */
+  readonly deviations: Float32Array;
   /** Mean |dloss/dx| of each drawn node. */
   readonly gradients: Float32Array;
   /** The same, the mean over all nodes of each layer. */
@@ -74,6 +74,8 @@ export interface Observer {
   readonly layout: Layout;
   /** How many places the picture has on a side (two inputs) or along it (one); 0 if there is none. */
   readonly places: number;
+  /** The same for the small pictures of the nodes. */
+  readonly nodePlaces: number;
   /** The least and largest value of each axis, for one or two inputs. */
   readonly axes: readonly (readonly [number, number])[];
   observe(sample: number | null): Observation;
@@ -89,6 +91,8 @@ const mostJudged = 1000;
 const mostProbed = 128;
 /** Edges times places, so that one round stays short. */
 const mostWork = 4e6;
+/** Of a surface's places the small pictures show every third one. */
+const stride = 3;
 
 export function observerOf(session: Session, dataset: Dataset, engine: Engine): Observer {
   const { graph, inputUnits, outputUnits } = session.network;
@@ -103,6 +107,7 @@ export function observerOf(session: Session, dataset: Dataset, engine: Engine): 
   return {
     layout,
     places,
+    nodePlaces: axes.length === 2 ? places / stride : places,
     axes,
     observe(sample) {
       executor.parameters.set(session.executor.parameters);
@@ -115,7 +120,7 @@ export function observerOf(session: Session, dataset: Dataset, engine: Engine): 
         loss: { training: training.loss, heldOut: heldOut?.loss },
         accuracy: classes ? { training: training.accuracy, heldOut: heldOut?.accuracy } : undefined,
         confusion: classes ? (heldOut ?? training).confusion : undefined,
-        ...(pictured ?? { picture: undefined, responses: undefined, largest: undefined }),
+        ...(pictured ?? { picture: undefined, responses: undefined }),
         ...gradients,
         weights: Float32Array.from(layout.edges, ([from, to]) => weightOf(graph, executor, shown[from], shown[to])),
         biases: Float32Array.from(shown, (id) => biasOf(graph, executor, id)),
@@ -209,7 +214,7 @@ function gradientsOf(
   graph: Graph,
   { layers }: Layout,
   shown: readonly string[],
-): Pick<Observation, 'means' | 'gradients' | 'layerGradients'> {
+): Pick<Observation, 'means' | 'deviations' | 'gradients' | 'layerGradients'> {
   const { training, loss } = session;
   const count = Math.min(training.count, mostProbed);
   executor.backpropagate(training.inputs, training.targets, count, loss);
@@ -233,8 +238,10 @@ function gradientsOf(
     first += layer.size;
     return sum / looked;
   });
+  const means = Float32Array.from(shown, (id) => mean('x', id, (value) => value));
   return {
-    means: Float32Array.from(shown, (id) => mean('x', id, (value) => value)),
+    means,
+    deviations: Float32Array.from(shown, (id, k) => Math.sqrt(mean('x', id, (value) => (value - means[k]) ** 2))),
     gradients: Float32Array.from(shown, (id) => size(id)),
     layerGradients,
   };
@@ -247,7 +254,7 @@ function pictureOf(
   executor: Executor,
   grid: Float64Array,
   shown: readonly string[],
-): Pick<Observation, 'picture' | 'responses' | 'largest'> {
+): Pick<Observation, 'picture' | 'responses'> {
   const { graph, outputUnits } = session.network;
   const width = graph.outputs.length;
   const count = grid.length / graph.inputCount;
@@ -265,12 +272,24 @@ function pictureOf(
       for (let s = 0; s < samples; s++) values[k][first + s] = x[s];
     }
   });
-  const largest = Float32Array.from(values, (of) => of.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-6));
-  const responses = new Int8Array(shown.length * count);
+  return { picture, responses: responsesOf(values, graph.inputCount) };
+}
+
+/** Values in bytes, each node's by its own largest; of a surface the middle of every `stride` places either way. */
+function responsesOf(values: readonly Float32Array[], inputCount: number): Int8Array {
+  const count = values[0].length;
+  const side = inputCount === 1 ? count : Math.sqrt(count);
+  const kept = inputCount === 1 ? count : (side / stride) ** 2;
+  const responses = new Int8Array(values.length * kept);
   for (const [k, of] of values.entries()) {
-    for (let p = 0; p < count; p++) responses[k * count + p] = Math.round((127 * of[p]) / largest[k]);
+    const largest = of.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-6);
+    for (let p = 0; p < kept; p++) {
+      const row = Math.floor((p * stride) / side) * stride + 1;
+      const at = inputCount === 1 ? p : row * side + ((p * stride) % side) + 1;
+      responses[k * kept + p] = Math.round((127 * of[at]) / largest);
+    }
   }
-  return { picture, responses, largest };
+  return responses;
 }
 
 /** On which side of the boundary an output is, and how far, from −1 to 1. */
@@ -327,7 +346,7 @@ function layoutOf(graph: Graph): Layout {
 /** As many places as one round can afford. */
 function placesFor({ inputCount, edgeCount }: Graph): number {
   if (inputCount === 1) return 160;
-  if (inputCount === 2) return Math.max(16, Math.min(64, Math.floor(Math.sqrt(mostWork / edgeCount))));
+  if (inputCount === 2) return stride * Math.max(8, Math.min(32, Math.floor(Math.sqrt(mostWork / edgeCount) / stride)));
   return 0;
 }
 

@@ -41,6 +41,7 @@ export function Options({ settings, change }: Props) {
           builtin={Object.keys(builtinLosses)}
           custom={custom.losses.map(({ name }) => name)}
           choose={(loss) => change({ loss })}
+          wide
         />
         <label>
           {say.optimizer}
@@ -95,9 +96,11 @@ interface FunctionsProps {
   readonly builtin: readonly string[];
   readonly custom: readonly string[];
   readonly choose: (name: string) => void;
+  /** Its names are long. */
+  readonly wide?: boolean;
 }
 
-function Functions({ label, value, builtin, custom, choose }: FunctionsProps) {
+function Functions({ label, value, builtin, custom, choose, wide = false }: FunctionsProps) {
   const say = useMessages(messages);
   const option = (name: string) => (
     <option key={name} value={name}>
@@ -106,7 +109,7 @@ function Functions({ label, value, builtin, custom, choose }: FunctionsProps) {
   );
   const known = builtin.includes(value) || custom.includes(value);
   return (
-    <label>
+    <label className={wide ? 'wide' : undefined}>
       {label}
       <select value={value} onChange={(event) => choose(event.target.value)}>
         {!known && option(value)}

@@ -101,14 +101,17 @@ function drawSurface(
   palette: Palette,
   side: number,
 ): void {
-  const { places } = ready;
-  const colour =
-    inspected === null || responses === undefined
-      ? surfaceColour(ready, picture!, palette)
-      : responseColour(responses.subarray(inspected * places ** 2, (inspected + 1) * places ** 2), palette);
+  const own = inspected === null || responses === undefined ? undefined : responseOf(ready, responses, inspected);
+  const colour = own ? responseColour(own, palette) : surfaceColour(ready, picture!, palette);
   context.imageSmoothingEnabled = true;
   context.imageSmoothingQuality = 'high';
-  context.drawImage(imageOf(places, colour), 0, 0, side, side);
+  context.drawImage(imageOf(own ? ready.nodePlaces : ready.places, colour), 0, 0, side, side);
+}
+
+/** One node's values over its places. */
+function responseOf({ nodePlaces, axes }: Ready, responses: Int8Array, node: number): Int8Array {
+  const count = nodePlaces ** axes.length;
+  return responses.subarray(node * count, (node + 1) * count);
 }
 
 function responseColour(response: Int8Array, palette: Palette) {
@@ -119,7 +122,7 @@ function responseColour(response: Int8Array, palette: Palette) {
 function drawFit(
   context: CanvasRenderingContext2D,
   ready: Ready,
-  { picture, responses, largest }: Observation,
+  { picture, responses }: Observation,
   inspected: number | null,
   palette: Palette,
   width: number,
@@ -130,8 +133,8 @@ function drawFit(
   context.fillRect(0, frame.y(0), width, 1);
   context.fillRect(frame.x(0), 0, 1, height);
   drawCurve(context, picture!, frame.y, width, css(palette.positive, inspected === null ? 1 : 0.25), 3);
-  if (inspected === null || responses === undefined || largest === undefined) return;
-  const own = responses.subarray(inspected * ready.places, (inspected + 1) * ready.places);
+  if (inspected === null || responses === undefined) return;
+  const own = responseOf(ready, responses, inspected);
   drawCurve(context, own, (value) => height / 2 - (value / 127) * (height / 2 - 6), width, css(palette.negative), 3);
 }
 

@@ -36,6 +36,7 @@ export interface Ready {
   readonly standardized: boolean;
   readonly layout: Layout;
   readonly places: number;
+  readonly nodePlaces: number;
   readonly axes: readonly (readonly [number, number])[];
   /** For one or two inputs. */
   readonly points: { readonly training: Points; readonly heldOut: Points | undefined } | undefined;
@@ -233,6 +234,7 @@ const ready = (session: Session, observer: Observer, dataset: Dataset, engine: A
   standardized: dataset.standardize && dataset.task === 'regression',
   layout: observer.layout,
   places: observer.places,
+  nodePlaces: observer.nodePlaces,
   axes: observer.axes,
   points:
     observer.places === 0
