@@ -13,14 +13,14 @@ import { replayed } from './recording.js';
 import type { FunctionError, OwnFunction, UserWorker } from './user-worker.js';
 
 /** What is asked of the functions: one pass of a network, for a sample and a loss. */
-export interface Pass {
+interface Pass {
   readonly network: NetworkDescription;
   readonly loss: string;
   readonly input: readonly number[];
   readonly target: readonly number[];
 }
 
-export interface Recorded<Question extends Pass> {
+interface Recorded<Question extends Pass> {
   /** What the functions know the answers to: the last question that was answered, if it is about the same graph. */
   readonly question: Question | undefined;
   readonly functions: Functions;
