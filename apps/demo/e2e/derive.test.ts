@@ -104,13 +104,13 @@ test('a change of any parameter, input, target, activation or loss is followed a
   await type(page, 'w_2to6', '-1.25');
   await type(page, 'input x_1', '-2');
   await type(page, 'target t_7', '1');
-  await page.getByLabel('Activation of node 5').selectOption('tanh');
-  await page.getByLabel('Loss').selectOption('huber');
+  await page.getByLabel('Activation of node 5').selectOption('softsign');
+  await page.getByLabel('Loss', { exact: true }).selectOption('huber');
   await page.getByLabel('c_7', { exact: true }).press('ArrowUp');
   const network = networkOf(described, builtinFunctions);
   const changed = {
     ...described,
-    nodes: described.nodes.map((node) => (node.id === '5' ? { ...node, activation: 'tanh' } : node)),
+    nodes: described.nodes.map((node) => (node.id === '5' ? { ...node, activation: 'softsign' } : node)),
   };
   const edited: Network = networkOf(changed, builtinFunctions);
   edited.setParameters('4', { b: 0.5 });
@@ -231,6 +231,7 @@ test('without one of the caches the numbers stay right and the work grows', asyn
 
 test('paths are counted exactly, also those of a network nobody could multiply out', async () => {
   const page = await open({ derive: { ...derived, selected: 'dloss/dx_1', imagined: { layers: 12, width: 32 } } });
+  await page.locator('.counts').waitFor();
   const counts = await page
     .locator('.counts data')
     .evaluateAll((all) => all.map((count) => count.getAttribute('value')));
@@ -322,8 +323,8 @@ test('the page is served with a strict policy', async () => {
   expect(policy).toContain("default-src 'none'");
   expect(policy).not.toContain("'unsafe-eval'");
   expect(/script-src [^;]*/.exec(policy)?.[0]).toBe("script-src 'self' 'wasm-unsafe-eval'");
-  const page = await open();
   // It is in force: what a page may not do is refused.
+  const page = await open({}, {}, /inline script violates/);
   const ran = await page.evaluate(() => {
     const script = document.createElement('script');
     script.textContent = 'document.documentElement.dataset.ran = "yes"';

@@ -26,10 +26,16 @@ export function useBrowser(): void {
 
 /**
  * Opens the playground, with a part of the state changed. The test fails if the page reports an error or breaks its
- * content security policy.
+ * content security policy, or if it does not complain where it is expected to.
  */
-export async function open(change: Partial<PlaygroundState> = {}, options: BrowserContextOptions = {}): Promise<Page> {
+export async function open(
+  change: Partial<PlaygroundState> = {},
+  options: BrowserContextOptions = {},
+  expected?: RegExp,
+): Promise<Page> {
   const context = await browser.newContext({ locale: 'en-GB', viewport: { width: 1280, height: 900 }, ...options });
+  // Sooner than a test's own limit, so that it says what was waited for.
+  context.setDefaultTimeout(10_000);
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(error.message));
@@ -38,7 +44,12 @@ export async function open(change: Partial<PlaygroundState> = {}, options: Brows
   });
   onTestFinished(async () => {
     await context.close();
-    expect(complaints, 'errors in the page').toEqual([]);
+    const isExpected = (complaint: string) => expected?.test(complaint) === true;
+    expect(
+      complaints.filter((complaint) => !isExpected(complaint)),
+      'errors in the page',
+    ).toEqual([]);
+    if (expected !== undefined) expect(complaints.some(isExpected), `a complaint such as ${expected}`).toBe(true);
   });
   await page.goto(`${inject('address')}#${writeLink({ ...defaultState, ...change })}`);
   return page;

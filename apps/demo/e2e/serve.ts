@@ -19,7 +19,12 @@ const configFile = join(import.meta.dirname, '../vite.config.ts');
 export default async function serve(project: TestProject): Promise<() => Promise<void>> {
   const outDir = await mkdtemp(join(tmpdir(), 'nnbp-playground-'));
   const options = { configFile, logLevel: 'error', mode: 'production' } as const;
+  // Vitest says "test" here, for which React would be built with its warnings in.
+  const { NODE_ENV } = process.env;
+  process.env.NODE_ENV = 'production';
   await build({ ...options, build: { outDir, emptyOutDir: true } });
+  if (NODE_ENV === undefined) delete process.env.NODE_ENV;
+  else process.env.NODE_ENV = NODE_ENV;
   const server = await preview({ ...options, build: { outDir }, preview: { host: '127.0.0.1', port: 0 } });
   const address = server.httpServer.address();
   if (address === null || typeof address === 'string') throw new Error('The playground is not served on a port.');
