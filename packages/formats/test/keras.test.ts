@@ -104,6 +104,75 @@ describe('what Keras writes', () => {
   });
 });
 
+describe('what shapes rows, and what bends them', () => {
+  const input = layer('InputLayer', { batch_input_shape: [null, 2] });
+  const after = (...layers: object[]) => {
+    const { json, bytes } = written([input, ...layers, dense(2, { batch_input_shape: undefined })], numbers);
+    return fromKeras(json, bytes).predict([1, -10]);
+  };
+  const plain = [-28.5, -38.5];
+
+  test.each([
+    [plain, []],
+    [plain, [layer('Reshape', { target_shape: [1, -1] }), layer('Flatten', {})]],
+    [plain, [layer('Reshape', { target_shape: [2, 1] }), layer('Reshape', { name: 'again', target_shape: [-1] })]],
+    [plain, [layer('Activation', { activation: 'linear' })]],
+    [[1.5, 1.5], [layer('ReLU', { max_value: null, negative_slope: 0, threshold: 0 })]],
+    [[-6, -8.5], [layer('ReLU', { negative_slope: 0.25 })]],
+    [[-6, -8.5], [layer('LeakyReLU', { negative_slope: 0.25 })]],
+    [[-7.5, -10.5], [layer('LeakyReLU', {})]],
+    [plain, [layer('Dropout', { rate: 0.5 })]],
+  ])('%j', (expected, layers) => {
+    after(...layers).forEach((y, k) => expect(y).toBeCloseTo(expected[k], 12));
+  });
+
+  test.each([
+    ['MALFORMED', /a shape of 2 numbers/, layer('Reshape', { target_shape: [3] })],
+    ['MALFORMED', /a whole number from 1/, layer('Reshape', { target_shape: [0, -1] })],
+    ['UNSUPPORTED', /bends at 0/, layer('ReLU', { threshold: 1 })],
+    ['UNSUPPORTED', /flatten first/, layer('Reshape', { target_shape: [2, 1] })],
+    ['UNSUPPORTED', /"Lambda"/, layer('Lambda', {})],
+  ])('%s %s', (code, message, odd) => {
+    const error = errorOf(() => after(odd));
+    expect([error.code, error.message]).toEqual([code, expect.stringMatching(message)]);
+  });
+
+  test('a channel first cannot be flattened, a softmax needs a row, and a model needs its weights', () => {
+    const cube = layer('InputLayer', { batch_input_shape: [null, 2, 2] });
+    const refused = (layers: object[], change: object = {}) => {
+      const { json, bytes } = written(layers);
+      return errorOf(() => fromKeras({ ...json, ...change }, bytes)).message;
+    };
+    expect(refused([cube, layer('Flatten', { data_format: 'channels_first' })])).toMatch(/fastest/);
+    expect(refused([cube, layer('Softmax', {})])).toMatch(/over a row/);
+    expect(refused([layer('Flatten', {})])).toMatch(/batch_input_shape/);
+    expect(refused([])).toMatch(/at least one layer/);
+    expect(refused([cube], { weightsManifest: undefined })).toMatch(/list of weights/);
+    expect(refused([cube], { modelTopology: { class_name: 'Bidirectional', config: {} } })).toMatch(/Sequential/);
+  });
+
+  test('layers that stand before what they are fed with are refused', () => {
+    const layers = [
+      { ...layer('Flatten', {}), inbound_nodes: [[['x', 0, 0, {}]]] },
+      { ...layer('InputLayer', { name: 'x', batch_input_shape: [null, 2] }), inbound_nodes: [] },
+    ];
+    const config = { layers, input_layers: [['x', 0, 0]], output_layers: [['flatten', 0, 0]] };
+    const model = (change: object) => ({
+      modelTopology: { class_name: 'Model', config: { ...config, ...change } },
+      weightsManifest: [],
+    });
+    const refused = (change: object) => errorOf(() => fromKeras(model(change), new Uint8Array())).message;
+    expect(refused({})).toMatch(/not before x/);
+    const right = { layers: layers.toReversed() };
+    expect(fromKeras(model(right), new Uint8Array()).predict([3, 4])).toEqual([3, 4]);
+    expect(refused({ ...right, output_layers: [['none', 0, 0]] })).toMatch(/a layer of the name "none"/);
+    expect(refused({ ...right, output_layers: [['flatten', 1, 0]] })).toMatch(/first use/);
+    expect(refused({ ...right, input_layers: [] })).toMatch(/every input layer/);
+    const twice = { ...layers[0], inbound_nodes: [[['x', 0, 0, {}]], [['x', 0, 0, {}]]] };
+    expect(refused({ layers: [layers[1], twice] })).toMatch(/used twice/);
+  });
+});
+
 describe('what cannot be read', () => {
   test.each([
     ['UNSUPPORTED', /"Conv2D"/, [layer('InputLayer', { batch_input_shape: [null, 2] }), layer('Conv2D', {})]],
@@ -146,7 +215,7 @@ describe('what cannot be read', () => {
       const bytes = weightsOf(model);
       if (random.uniform() < 0.5) bytes[Math.floor(random.uniform() * bytes.length)] ^= 1 << (8 * random.uniform());
       return () => fromKeras(json, random.uniform() < 0.9 ? bytes : bytes.subarray(1));
-    }, 1500);
+    }, 1000);
     expect(read).toBeGreaterThan(0);
     survives((random) => {
       const model = models[Math.floor(random.uniform() * models.length)];
