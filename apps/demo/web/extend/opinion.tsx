@@ -88,7 +88,7 @@ function Mismatches({ verdict: { mismatches } }: { readonly verdict: Verdict }) 
       <tbody>
         {mismatches.map(({ place, coded, found }) => (
           <tr key={place}>
-            <th scope="row">{place}</th>
+            <th scope="row">{place.replaceAll('-', '−')}</th>
             <td>
               <Figure value={coded} />
             </td>
