@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 
 /** Name, minutes on two cores, command. */
 const proofs = {
+  faults: [4, [process.execPath, 'trust/faults.mjs']],
   load: [3, ['tsx', '--conditions=@nnbp/source', 'trust/load.mjs']],
   soak: [10, ['tsx', '--expose-gc', '--conditions=@nnbp/source', 'trust/soak.mjs']],
   rehearsal: [10, [process.execPath, 'trust/rehearsal.mjs']],

@@ -27,9 +27,13 @@ process.exit(unexplained === 0 ? 0 : 1);
 function summary(name, { files }) {
   const mutants = Object.entries(files)
     .filter(([path]) => path.startsWith(`packages/${name}/`))
-    .flatMap(([path, { source, mutants }]) => mutants.map((mutant) => ({ ...mutant, text: describe(path, source, mutant) })));
+    .flatMap(([path, { source, mutants }]) =>
+      mutants.map((mutant) => ({ ...mutant, text: describe(path, source, mutant) })),
+    );
   const count = (...states) => mutants.filter(({ status }) => states.includes(status)).length;
-  const survivors = mutants.filter(({ status }) => status === 'Survived' || status === 'NoCoverage').map(({ text }) => text);
+  const survivors = mutants
+    .filter(({ status }) => status === 'Survived' || status === 'NoCoverage')
+    .map(({ text }) => text);
   const left = survivors.filter((text) => !(text in reasons));
   return {
     mutants: count('Killed', 'Timeout', 'Survived', 'NoCoverage'),

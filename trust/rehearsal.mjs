@@ -21,6 +21,7 @@ const runtimes = {
 const typescripts = ['5.4', '5.5', '5.6', '5.7', '5.8', '5.9', '6.0', 'latest'];
 
 const root = join(import.meta.dirname, '..');
+const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const folder = mkdtempSync(join(tmpdir(), 'nnbp-rehearsal-'));
 const registry = await startRegistry(folder);
 const environment = { ...process.env, ...registry.environment, CI: '1' };
@@ -31,7 +32,6 @@ try {
   const names = published.map(({ name }) => name);
   const dependencies = Object.fromEntries(published.map(({ name, version }) => [name, version]));
   results.published = `${names.length} packages, version ${published[0].version}`;
-  const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const managers = {
     npm: [['npm', 'install', '--no-audit', '--no-fund'], ['node']],
     pnpm: [['npx', '--yes', packageManager, 'install'], ['node']],
@@ -97,15 +97,16 @@ if (failures > 0) process.exit(1);
 function publish() {
   const clone = join(folder, 'clone');
   run(folder, 'git', 'clone', '--quiet', '--depth', '1', `file://${root}`, clone);
-  run(clone, 'npx', '--yes', 'pnpm@10.34.9', 'install', '--frozen-lockfile', '--prefer-offline');
-  run(clone, 'node_modules/.bin/changeset', 'version');
+  const pnpm = (...args) => run(clone, 'npx', '--yes', packageManager, ...args);
+  pnpm('install', '--frozen-lockfile', '--prefer-offline');
+  pnpm('exec', 'changeset', 'version');
   const manifests = readdirSync(join(clone, 'packages')).map((name) => join(clone, 'packages', name, 'package.json'));
   for (const path of manifests) {
     // A statement of provenance is signed by the CI that publishes; a rehearsal has nobody to sign it.
     writeFileSync(path, readFileSync(path, 'utf8').replace('"provenance": true', '"provenance": false'));
   }
-  run(clone, 'node_modules/.bin/turbo', 'run', 'build', '--concurrency=2', '--output-logs=errors-only');
-  run(clone, 'node_modules/.bin/changeset', 'publish', '--no-git-tag');
+  pnpm('exec', 'turbo', 'run', 'build', '--filter=./packages/*', '--concurrency=2', '--output-logs=errors-only');
+  pnpm('exec', 'changeset', 'publish', '--no-git-tag');
   return manifests.map((path) => JSON.parse(readFileSync(path, 'utf8'))).filter((manifest) => !manifest.private);
 }
 

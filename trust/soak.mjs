@@ -32,7 +32,7 @@ if (fresh) {
   process.exit(0);
 }
 
-const found = { steps: {}, fit: {} };
+const found = { each: steps, steps: {}, fit: {} };
 for (const [name, engine] of Object.entries(engines)) found.steps[name] = online(engine);
 found.fit = await manyFits();
 record('soak', found);

@@ -1,0 +1,11 @@
+/** `pnpm trust faults`: a training killed 200 times at random moments, and 100,000 spoilt model files. */
+import { spawnSync } from 'node:child_process';
+import { record } from './results.mjs';
+
+const [kills, files] = [200, 100_000];
+const { status } = spawnSync('vitest', ['run', '--project', 'formats', 'checkpoints', 'security'], {
+  stdio: 'inherit',
+  env: { ...process.env, KILLS: String(kills), FUZZ_FILES: String(files) },
+});
+if (status !== 0) process.exit(1);
+record('faults', { kills, files });
