@@ -1,4 +1,5 @@
 /** `--checkpoint` and `--resume`: a training that may end at any moment, and goes on as if it had not. */
+import type { Activation } from '@nnbp/core';
 import { checkpoints, type Found, latestCheckpoint } from '@nnbp/formats/node';
 import type { Callback } from '@nnbp/train';
 import { type Io, note, pathIn } from './io.js';
@@ -10,6 +11,14 @@ export interface Run {
   readonly found?: Found;
 }
 
+/** What the user said of checkpoints. */
+interface RunOptions {
+  readonly checkpoint?: string;
+  readonly resume?: boolean;
+  /** Of the hidden nodes: perhaps one of the user's own. */
+  readonly activation: Activation;
+}
+
 /**
  * Opens the directory of checkpoints, if there is to be one.
  *
@@ -17,7 +26,7 @@ export interface Run {
  */
 export async function runIn(
   io: Io,
-  { checkpoint: directory, resume = false }: { readonly checkpoint?: string; readonly resume?: boolean },
+  { checkpoint: directory, resume = false, activation }: RunOptions,
   settings: Readonly<Record<string, unknown>>,
 ): Promise<Run> {
   if (directory === undefined) {
@@ -25,7 +34,7 @@ export async function runIn(
     return { callbacks: [] };
   }
   const path = pathIn(io, directory);
-  const found = await latestCheckpoint(path);
+  const found = await latestCheckpoint(path, activation.builtin ? {} : { activations: [activation] });
   const run = { callbacks: [checkpoints({ directory: path, metadata: settings })] };
   if (found === undefined) {
     if (resume) await note(io, `There is no checkpoint in ${directory} yet: training begins at the beginning.\n`);

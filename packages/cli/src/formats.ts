@@ -1,5 +1,5 @@
 /** The formats a model can have on disk: how each is told from the others, read and written. */
-import type { Network } from '@nnbp/core';
+import type { Activation, Network } from '@nnbp/core';
 import {
   fromBrainJs,
   fromJson,
@@ -25,8 +25,13 @@ export interface Read {
   readonly metadata?: Readonly<Record<string, unknown>>;
 }
 
-/** The content of the file of that name beside the model. */
-export type Beside = (name: string) => Promise<Uint8Array>;
+/** What a file may need to be read. */
+export interface Help {
+  /** The content of the file of that name in the same directory. */
+  readonly beside: (name: string) => Promise<Uint8Array>;
+  /** Of the user's own. */
+  readonly activations: readonly Activation[];
+}
 
 /** One format. What it cannot do, it lacks. */
 export interface Format {
@@ -36,8 +41,7 @@ export interface Format {
   readonly extensions: readonly string[];
   /** Whether the content can be of this format; `json` is its text, if it looks like JSON. */
   readonly fits: (bytes: Uint8Array, json: string | undefined) => boolean;
-  /** `beside` gives another file of the same directory. */
-  readonly read?: (bytes: Uint8Array, beside: Beside) => Read | Promise<Read>;
+  readonly read?: (bytes: Uint8Array, help: Help) => Read | Promise<Read>;
   readonly write?: (model: Read) => Uint8Array | string;
 }
 
@@ -75,7 +79,7 @@ export const formats: readonly Format[] = [
     extensions: ['.nnbp.safetensors', '.nnbp', '.safetensors'],
     // The header's length in 8 bytes, then the header.
     fits: (bytes) => bytes.length > 8 && bytes[8] === 0x7b && bytes[7] === 0,
-    read: (bytes) => load(bytes),
+    read: (bytes, { activations }) => load(bytes, { activations }),
     write: ({ network, metadata }) => save(network, metadata && { metadata }),
   },
   {
@@ -83,7 +87,7 @@ export const formats: readonly Format[] = [
     what: 'the network as a text to read and edit',
     extensions: ['.json'],
     fits: has('format', 'version', 'nodes', 'inputs'),
-    read: (bytes) => ({ network: fromJson(text(bytes)) }),
+    read: (bytes, { activations }) => ({ network: fromJson(text(bytes), { activations }) }),
     write: ({ network }) => toJson(network),
   },
   {
@@ -108,7 +112,7 @@ export const formats: readonly Format[] = [
     what: 'model.json of TensorFlow.js or Keras, with its weights beside it',
     extensions: ['.json'],
     fits: has('modelTopology', 'weightsManifest'),
-    async read(bytes, beside) {
+    async read(bytes, { beside }) {
       const json = text(bytes);
       const shards = [];
       for (const name of shardNames(json)) shards.push(await beside(name));

@@ -80,9 +80,9 @@ function lookUp<Entry>(what: string, table: Readonly<Record<string, Entry>>, nam
   throw misuse(`There is no ${what} "${name}". ${suggestion(name, Object.keys(table))}`);
 }
 
-/** The activation of that name. */
-export const activationNamed = (name: string): Activation =>
-  lookUp('activation', activations as Record<string, Activation>, name);
+/** The activation of that name, of the user's own or a shipped one. */
+export const activationNamed = (name: string, own: readonly Activation[] = []): Activation =>
+  lookUp('activation', { ...activations, ...Object.fromEntries(own.map((one) => [one.name, one])) }, name);
 
 /** The loss of that name, and what goes with it. */
 export const lossNamed = (name: string): LossUse => lookUp('loss', uses, name);

@@ -8,6 +8,7 @@ import { type Column, type Columns, columnsIn, nodesOf } from './columns.js';
 import { lossNames } from './functions.js';
 import { formatOf, isLink, type Read } from './formats.js';
 import { type Io, pathIn } from './io.js';
+import { loadPlugins } from './plugins.js';
 
 /** What a command works with. */
 export interface Model {
@@ -18,11 +19,24 @@ export interface Model {
   readonly hasColumns: boolean;
 }
 
+/** How a model is to be read. */
+export interface ModelOptions {
+  /** Its format, if it is not to be told from its content. */
+  readonly from?: string;
+  /** Files with activations that it names. */
+  readonly plugin?: readonly string[];
+}
+
 /** Reads a model of any format that can be read. */
-export async function readModel(io: Io, path: string, format?: string): Promise<Read & { readonly format: string }> {
+export async function readModel(
+  io: Io,
+  path: string,
+  { from, plugin }: ModelOptions,
+): Promise<Read & { readonly format: string }> {
   const file = pathIn(io, path);
   const bytes = isLink(path) ? new TextEncoder().encode(path) : await readFile(file);
-  const { name, read } = formatOf(path, bytes, format);
+  const { name, read } = formatOf(path, bytes, from);
+  const activations = await loadPlugins(io, plugin);
   const beside = (other: string) => {
     // A model's file names its own neighbours, and no other file of this machine.
     if (other !== basename(other) || other.includes('\\') || other === '' || other.startsWith('.')) {
@@ -30,12 +44,12 @@ export async function readModel(io: Io, path: string, format?: string): Promise<
     }
     return readFile(join(dirname(file), other));
   };
-  return { ...(await read(bytes, beside)), format: name };
+  return { ...(await read(bytes, { beside, activations })), format: name };
 }
 
 /** Opens a model of any format for work with tables. */
-export async function openModel(io: Io, path: string, format?: string): Promise<Model> {
-  const { network, metadata } = await readModel(io, path, format);
+export async function openModel(io: Io, path: string, options: ModelOptions): Promise<Model> {
+  const { network, metadata } = await readModel(io, path, options);
   const { columns: written } = metadata ?? {};
   if (written === undefined) return { network, columns: columnsOf(network), hasColumns: false };
   const columns = columnsIn(written);

@@ -49,4 +49,5 @@ export const openData = (io: Io, path: string, options: CsvOptions): Promise<Csv
 export const withModel = (command: Command): Command =>
   command
     .argument('<model>', 'a model file, of any format that convert reads')
-    .option('--from <format>', "the model's format (told from the file)");
+    .option('--from <format>', "the model's format (told from the file)")
+    .option('--plugin <file>', 'a JavaScript file that exports activations the model names', collect);

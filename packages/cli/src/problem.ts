@@ -42,6 +42,9 @@ const systemMessages: Readonly<Record<string, string>> = {
 
 /** The one line for an error that ended a command; undefined for a defect of ours, whose stack is needed. */
 export function sentenceOf(error: unknown): string | undefined {
+  if (error instanceof NnbpError && error.code === 'MISSING_PLUGIN') {
+    return `${error.message} Here: name a JavaScript file that exports it with --plugin.`;
+  }
   if (error instanceof Problem || error instanceof NnbpError) return error.message;
   const { code, path } = error as NodeJS.ErrnoException;
   if (code !== undefined && path !== undefined) return `${path}: ${systemMessages[code] ?? code}.`;

@@ -9,7 +9,7 @@ const blocks = (language: string) =>
 
 describe('the guide to the command line', () => {
   it('has commands that work, and shows what they print', async () => {
-    const { nnbp } = await world({ 'iris.csv': irisCsv });
+    const { nnbp } = await world({ 'iris.csv': irisCsv, 'bent.mjs': blocks('js')[0] });
     const commands = blocks('sh')
       .flatMap((text) => text.trim().split('\n'))
       .filter((line) => line.startsWith('nnbp '));

@@ -6,15 +6,14 @@ import { type Columns, spread } from '../columns.js';
 import { Gaps } from '../encode.js';
 import { lossNamed, type LossUse } from '../functions.js';
 import { type Io, print } from '../io.js';
-import { type Model, openModel } from '../model-file.js';
+import { type Model, type ModelOptions, openModel } from '../model-file.js';
 import { openData, whole, withCsvOptions, withModel } from '../options.js';
 import { exitCodes, Problem } from '../problem.js';
 import { modelRows } from '../samples.js';
 
-interface CheckOptions {
+interface CheckOptions extends ModelOptions {
   readonly header?: boolean;
   readonly delimiter?: string;
-  readonly from?: string;
   readonly rows: number;
   readonly seed: number;
   readonly most: number;
@@ -42,7 +41,7 @@ export function addCheck(program: Command, io: Io): void {
 }
 
 async function check(io: Io, modelPath: string, dataPath: string | undefined, options: CheckOptions): Promise<void> {
-  const model = await openModel(io, modelPath, options.from);
+  const model = await openModel(io, modelPath, options);
   const use = lossNamed(model.columns.loss);
   const { inputs, targets } =
     dataPath === undefined ? drawnRows(model, use, options) : await firstRows(io, model, dataPath, options);

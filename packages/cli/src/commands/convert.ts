@@ -4,12 +4,12 @@ import { type Command } from 'commander';
 import { readFile } from 'node:fs/promises';
 import { formatForPath, formatNamed, formats, type Read } from '../formats.js';
 import { type Io, note, pathIn, print } from '../io.js';
-import { readModel, writeModel } from '../model-file.js';
+import { type ModelOptions, readModel, writeModel } from '../model-file.js';
+import { collect } from '../options.js';
 import { misuse } from '../problem.js';
 import { counted, tableOf } from '../table.js';
 
-interface ConvertOptions {
-  readonly from?: string;
+interface ConvertOptions extends ModelOptions {
   readonly to?: string;
   readonly of?: string;
   readonly json?: boolean;
@@ -44,6 +44,7 @@ export function addConvert(program: Command, io: Io): void {
     .option('--from <format>', 'the format of IN (told from what is in it)')
     .option('--to <format>', 'the format of OUT (told from its ending)')
     .option('--of <model>', 'for weights trained in PyTorch: the model that was exported there')
+    .option('--plugin <file>', 'a JavaScript file that exports activations the model names', collect)
     .option('--json', 'print what was done as JSON')
     .addHelpText('after', examples)
     .action((from: string, to: string, options: ConvertOptions) => convert(io, from, to, options));
@@ -68,16 +69,16 @@ async function convert(io: Io, from: string, to: string, options: ConvertOptions
   }
 }
 
-function readWith(io: Io, path: string, { from, of }: ConvertOptions): Promise<Read & { readonly format: string }> {
-  return from === 'pytorch' ? fromTorch(io, path, of) : readModel(io, path, from);
+function readWith(io: Io, path: string, options: ConvertOptions): Promise<Read & { readonly format: string }> {
+  return options.from === 'pytorch' ? fromTorch(io, path, options) : readModel(io, path, options);
 }
 
 /** Weights say nothing of the network they are of. */
-async function fromTorch(io: Io, path: string, of: string | undefined) {
+async function fromTorch(io: Io, path: string, { of, plugin }: ConvertOptions) {
   if (of === undefined) {
     throw misuse('Weights from PyTorch say nothing of the network: name the model that was exported there with --of.');
   }
-  const exported = await readModel(io, of);
+  const exported = await readModel(io, of, plugin ? { plugin } : {});
   const weights = await readFile(pathIn(io, path));
   return { ...exported, network: fromPyTorch(weights, exported.network), format: 'pytorch' };
 }

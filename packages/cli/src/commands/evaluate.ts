@@ -7,16 +7,15 @@ import { Gaps } from '../encode.js';
 import { lossNamed } from '../functions.js';
 import { short } from '../guess.js';
 import { type Io, note, print } from '../io.js';
-import { openModel } from '../model-file.js';
+import { type ModelOptions, openModel } from '../model-file.js';
 import { openData, withCsvOptions, withModel } from '../options.js';
 import { Problem } from '../problem.js';
 import { modelRows } from '../samples.js';
 import { tableOf } from '../table.js';
 
-interface EvaluateOptions {
+interface EvaluateOptions extends ModelOptions {
   readonly header?: boolean;
   readonly delimiter?: string;
-  readonly from?: string;
   readonly json?: boolean;
 }
 
@@ -36,7 +35,7 @@ export function addEvaluate(program: Command, io: Io): void {
 }
 
 async function evaluateOn(io: Io, modelPath: string, dataPath: string, options: EvaluateOptions): Promise<void> {
-  const model = await openModel(io, modelPath, options.from);
+  const model = await openModel(io, modelPath, options);
   const csv = await openData(io, dataPath, options);
   const gaps = new Gaps();
   let rows = 0;

@@ -8,16 +8,15 @@ import { csvLine } from '../csv/write.js';
 import { Gaps } from '../encode.js';
 import { lossNamed } from '../functions.js';
 import { type Io, print } from '../io.js';
-import { type Model, openModel } from '../model-file.js';
+import { type Model, type ModelOptions, openModel } from '../model-file.js';
 import { openData, whole, withCsvOptions, withModel } from '../options.js';
 import { misuse, Problem } from '../problem.js';
 import { modelRows } from '../samples.js';
 import { tableOf } from '../table.js';
 
-interface ExplainOptions {
+interface ExplainOptions extends ModelOptions {
   readonly header?: boolean;
   readonly delimiter?: string;
-  readonly from?: string;
   readonly row?: string;
   readonly derivative?: string;
   readonly language: 'en' | 'zh';
@@ -59,7 +58,7 @@ async function explainRow(
   dataPath: string | undefined,
   options: ExplainOptions,
 ): Promise<void> {
-  const model = await openModel(io, modelPath, options.from);
+  const model = await openModel(io, modelPath, options);
   const { network, columns } = model;
   const { input, target } = await chosenRow(io, model, dataPath, options);
   const loss = lossNamed(columns.loss).loss();

@@ -4,11 +4,10 @@ import { type Command, Option } from 'commander';
 import { mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { type Io, pathIn, print } from '../io.js';
-import { type Model, openModel, writeModel } from '../model-file.js';
+import { type Model, type ModelOptions, openModel, writeModel } from '../model-file.js';
 import { withModel } from '../options.js';
 
-interface ExportOptions {
-  readonly from?: string;
+interface ExportOptions extends ModelOptions {
   readonly to: 'onnx' | 'pytorch' | 'module';
   readonly output?: string;
   readonly json?: boolean;
@@ -37,7 +36,7 @@ export function addExport(program: Command, io: Io): void {
 }
 
 async function exportModel(io: Io, path: string, options: ExportOptions): Promise<void> {
-  const model = await openModel(io, path, options.from);
+  const model = await openModel(io, path, options);
   const name = basename(path).replace(/(?:\.nnbp)?\.\w+$/, '');
   const files = filesOf(model, name, options);
   for (const [file, content] of Object.entries(files)) {

@@ -7,15 +7,14 @@ import { csvLine } from '../csv/write.js';
 import { Gaps } from '../encode.js';
 import { lossNamed } from '../functions.js';
 import { type Io, note, pathIn, print } from '../io.js';
-import { openModel } from '../model-file.js';
+import { type ModelOptions, openModel } from '../model-file.js';
 import { openData, withCsvOptions, withModel } from '../options.js';
 import { misuse } from '../problem.js';
 import { type ModelRow, modelRows } from '../samples.js';
 
-interface PredictOptions {
+interface PredictOptions extends ModelOptions {
   readonly header?: boolean;
   readonly delimiter?: string;
-  readonly from?: string;
   readonly output?: string;
   readonly probabilities?: boolean;
   readonly only?: boolean;
@@ -47,7 +46,7 @@ export function addPredict(program: Command, io: Io): void {
 const rowsAtOnce = 512;
 
 async function predict(io: Io, modelPath: string, dataPath: string, options: PredictOptions): Promise<void> {
-  const model = await openModel(io, modelPath, options.from);
+  const model = await openModel(io, modelPath, options);
   const writing = new Writing(model.columns, options);
   const csv = await openData(io, dataPath, options);
   const file = options.output === undefined ? undefined : await open(pathIn(io, options.output), 'w');

@@ -22,6 +22,7 @@ import { type Run, runIn } from '../checkpoint.js';
 import { type Io, note, pathIn, print } from '../io.js';
 import { saveModel } from '../model-file.js';
 import { collect, numberBetween, openData, whole, withCsvOptions } from '../options.js';
+import { loadPlugins } from '../plugins.js';
 import { exitCodes, misuse, Problem } from '../problem.js';
 import { duration, progressBar } from '../progress.js';
 import { counted } from '../table.js';
@@ -46,6 +47,7 @@ interface TrainOptions {
   readonly header?: boolean;
   readonly delimiter?: string;
   readonly hidden: readonly number[];
+  readonly plugin?: readonly string[];
   readonly activation: string;
   readonly loss?: string;
   readonly optimizer: string;
@@ -93,6 +95,7 @@ export function addTrain(program: Command, io: Io): void {
         .default('drop'),
     )
     .option('--hidden <sizes>', 'nodes of each hidden layer, as 32,16, or none', sizes, [16])
+    .option('--plugin <file>', 'a JavaScript file that exports activations of your own', collect)
     .option('--activation <name>', `of hidden nodes: ${activationNames.join(', ')}`, 'tanh')
     .option('--loss <name>', `${lossNames.join(', ')} (default: mse for numbers, softmaxCrossEntropy for categories)`)
     .option('--optimizer <name>', optimizerNames.join(', '), 'adam')
@@ -135,7 +138,11 @@ async function train(io: Io, path: string, options: TrainOptions): Promise<void>
     if (gaps !== undefined) await note(io, `${gaps} With --missing mean, what is missing is filled in.\n`);
     const course = courseFor(plan, options, data);
     const columns = { inputs, targets, loss: lossName };
-    const run = await runIn(io, options, { columns, seed, holdOut, ...settingsOf(plan, course, options) });
+    const run = await runIn(
+      io,
+      { ...options, activation: plan.activation },
+      { columns, seed, holdOut, ...settingsOf(plan, course, options) },
+    );
     const network = run.found?.network ?? networkFor(plan, data, options);
     await say(describeCourse(plan, course, network, options));
     const engine = await auto();
@@ -170,7 +177,8 @@ async function train(io: Io, path: string, options: TrainOptions): Promise<void>
 
 /** Everything that can be said against the options is said here, before anything takes long. */
 async function planFor(io: Io, path: string, options: TrainOptions): Promise<Plan> {
-  const activation = activationNamed(options.activation);
+  const own = await loadPlugins(io, options.plugin);
+  const activation = activationNamed(options.activation, own);
   const { optimizer, rate } = optimizerNamed(options.optimizer, options.rate);
   const asked = options.loss === undefined ? undefined : lossNamed(options.loss);
   if (path === '-') throw misuse('train reads the data more than once: save them to a file and name it.');

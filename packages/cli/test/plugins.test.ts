@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import { irisCsv, world } from './world.js';
+
+const plugin = (slope: number) => `
+export const bent = {
+  name: 'bent',
+  value: (h) => h / Math.sqrt(1 + h * h),
+  derivative: (h) => ${slope} / (1 + h * h) ** 1.5,
+};
+export const version = '1.0';
+`;
+
+const train = ['train', 'iris.csv', '-t', 'species', '--activation', 'bent', '--epochs', '40', '-o', 'm.nnbp'];
+
+describe('an activation of one’s own', () => {
+  it('is learnt with, saved by its name, and supplied again', async () => {
+    const { nnbp, read } = await world({ 'iris.csv': irisCsv, 'bent.mjs': plugin(1) });
+    const { code, stdout } = await nnbp(...train, '--plugin', 'bent.mjs', '--json');
+    expect(code).toBe(0);
+    const { heldOut } = JSON.parse(stdout) as { heldOut: { metrics: { accuracy: number } } };
+    expect(heldOut.metrics.accuracy).toBeGreaterThan(0.9);
+
+    const without = await nnbp('evaluate', 'm.nnbp', 'iris.csv');
+    expect(without.code).toBe(1);
+    expect(without.stderr).toContain('bent');
+    expect(without.stderr).toContain('with --plugin');
+    const within = ['--plugin', 'bent.mjs'];
+    expect((await nnbp('evaluate', 'm.nnbp', 'iris.csv', ...within)).code).toBe(0);
+    expect((await nnbp('check', 'm.nnbp', 'iris.csv', ...within)).code).toBe(0);
+    await nnbp('convert', 'm.nnbp', 'm.json', ...within);
+    await nnbp('convert', 'm.json', 'again.nnbp', ...within);
+    expect(await read('m.json')).toContain('"activation":"bent"');
+    expect((await nnbp('evaluate', 'again.nnbp', 'iris.csv', ...within)).code).toBe(2); // its columns are lost
+  });
+
+  it('with a wrong derivative is found by check, which ends with 3', async () => {
+    const { nnbp } = await world({ 'iris.csv': irisCsv, 'bent.mjs': plugin(2) });
+    await nnbp(...train, '--plugin', 'bent.mjs');
+    const { code, stdout, stderr } = await nnbp('check', 'm.nnbp', 'iris.csv', '--plugin', 'bent.mjs');
+    expect(code).toBe(3);
+    expect(stdout).toContain('WRONG');
+    expect(stderr).toBe('nnbp: A derivative is wrong; see the report.\n');
+  });
+
+  it('resumes from checkpoints to the same bits', async () => {
+    const { nnbp, read } = await world({ 'iris.csv': irisCsv, 'bent.mjs': plugin(1) });
+    const on = async (...more: string[]) => {
+      expect((await nnbp(...train, '--plugin', 'bent.mjs', ...more)).code).toBe(0);
+      return read('m.nnbp');
+    };
+    const whole = await on('--epochs', '6');
+    await on('--epochs', '3', '--checkpoint', 'run');
+    expect(await on('--epochs', '6', '--checkpoint', 'run', '--resume')).toBe(whole);
+  });
+
+  it.each([
+    [
+      'a file that is not there',
+      'no.mjs',
+      1,
+      'no.mjs could not be loaded as a module: it, or a file it imports, is not there.',
+    ],
+    ['a file without one', 'none.mjs', 2, 'none.mjs exports no activation'],
+    ['a file that fails', 'fails.mjs', 1, 'fails.mjs could not be loaded as a module: oh dear.'],
+  ])('%s', async (_, file, expected, message) => {
+    const files = {
+      'iris.csv': irisCsv,
+      'none.mjs': 'export const a = 1;',
+      'fails.mjs': 'throw new Error("oh dear");',
+    };
+    const { nnbp } = await world(files);
+    const { code, stderr } = await nnbp(...train, '--plugin', file);
+    expect([code, stderr]).toEqual([expected, expect.stringContaining(message)]);
+  });
+});
