@@ -1,3 +1,106 @@
+/** Draw your own graph: a drawing board, what is selected on it, and the same graph as a text. */
+import { useEffect, useRef } from 'react';
+import { useMessages } from '../language.js';
+import { usePlayground } from '../store.js';
+import './build.css';
+import { BuildGraph } from './build-graph.js';
+import { type Desk, useDesk } from './desk.js';
+import { remove } from './doing.js';
+import { idsOf } from './edits.js';
+import { openText } from './files.js';
+import { redo, undo } from './history.js';
+import { Inspector } from './inspector.js';
+import { messages } from './messages.js';
+import { NoticeLine } from './notice.js';
+import { StartFrom } from './start-from.js';
+import { take, TextPanel } from './text-panel.js';
+import { Toolbar } from './toolbar.js';
+
 export default function View() {
-  return null;
+  const { network } = usePlayground();
+  const say = useMessages(messages);
+  const desk = usePresent(useDesk());
+  useKeys(desk);
+  const edges = network.nodes.reduce((sum, { from }) => sum + from.length, 0);
+  return (
+    <div className="build">
+      <Toolbar desk={desk} />
+      <section className="panel build-board" aria-label={say.graph}>
+        <NoticeLine desk={desk} />
+        <BuildGraph desk={desk} />
+        <p className="quiet build-hint">
+          <span className="build-wide">{say.hint}</span>
+          <span className="build-narrow">{say.hintNarrow}</span>{' '}
+          <span data-counts>
+            {say.counts(network.inputs.length, network.nodes.length, edges, edges + 2 * network.nodes.length)}
+          </span>
+        </p>
+      </section>
+      <Inspector desk={desk} />
+      <StartFrom desk={desk} />
+      <TextPanel desk={desk} />
+    </div>
+  );
 }
+
+/** The desk, on which nothing is selected that is no longer there: undo may have taken it away. */
+function usePresent(desk: Desk): Desk {
+  const { network } = usePlayground();
+  const { selection } = desk;
+  if (selection === undefined) return desk;
+  const isThere =
+    'node' in selection
+      ? idsOf(network).includes(selection.node)
+      : network.nodes.some(({ id, from }) => id === selection.edge.to && from.includes(selection.edge.from));
+  return isThere ? desk : { ...desk, selection: undefined };
+}
+
+/** Undo, redo and delete by keys, and a graph that is pasted anywhere but into a field. */
+function useKeys(desk: Desk): void {
+  const { custom } = usePlayground();
+  const now = useRef({ desk, custom });
+  useEffect(() => {
+    now.current = { desk, custom };
+  });
+  useEffect(() => {
+    const press = (event: KeyboardEvent) => {
+      if (isField(event.target)) return;
+      const { desk } = now.current;
+      const key = event.key.toLowerCase();
+      if (event.ctrlKey || event.metaKey) {
+        const again = key === 'y' || (key === 'z' && event.shiftKey);
+        if (again) desk.attempt(redo, (say) => say.redone);
+        else if (key === 'z') desk.attempt(undo, (say) => say.undone);
+        else return;
+      } else if ((key === 'delete' || key === 'backspace') && desk.selection !== undefined) {
+        remove(desk, desk.selection);
+      } else return;
+      event.preventDefault();
+    };
+    const paste = (event: ClipboardEvent) => {
+      const text = event.clipboardData?.getData('text') ?? '';
+      if (isField(event.target) || text === '') return;
+      event.preventDefault();
+      const { desk, custom } = now.current;
+      desk.attempt(() =>
+        take(
+          desk,
+          openText(
+            text,
+            custom.activations.map(({ name }) => name),
+          ),
+        ),
+      );
+    };
+    document.addEventListener('keydown', press);
+    document.addEventListener('paste', paste);
+    return () => {
+      document.removeEventListener('keydown', press);
+      document.removeEventListener('paste', paste);
+    };
+  }, []);
+}
+
+/** Where one types, keys do what they do in every field. */
+const isField = (target: EventTarget | null): boolean =>
+  target instanceof HTMLElement && target.matches('textarea, select, input:not([type="checkbox"])');

@@ -1,0 +1,117 @@
+/** The graph as it is drawn and edited by hand: boxes and weights to select, edges to drag. */
+import type { OnConnectEnd } from '@xyflow/react';
+import { useMessages } from '../language.js';
+import { Figure, written } from '../shared/figure.js';
+import { type GraphEdge, type GraphNode, GraphView } from '../shared/graph-view.js';
+import { usePlayground } from '../store.js';
+import type { Desk } from './desk.js';
+import { connectNodes, insertNode } from './doing.js';
+import { messages } from './messages.js';
+
+const nodeWidth = 116;
+const nodeHeight = 52;
+/** Of more edges than this only those at the selected node have a label. */
+const labelledEdges = 40;
+
+export function BuildGraph({ desk }: { readonly desk: Desk }) {
+  const { network } = usePlayground();
+  const say = useMessages(messages);
+  const { selection, select, notice } = desk;
+  const selectedNode = selection !== undefined && 'node' in selection ? selection.node : undefined;
+  const selectedEdge = selection !== undefined && 'edge' in selection ? selection.edge : undefined;
+  const cycle =
+    notice !== undefined && 'refused' in notice && notice.refused.why === 'cycle' ? notice.refused.nodes : [];
+
+  const box = (id: string, activation: string | undefined): GraphNode => {
+    const isOutput = network.outputs.includes(id);
+    const what = [activation ?? say.input, isOutput && say.output].filter((word) => word !== false);
+    return {
+      id,
+      width: nodeWidth,
+      height: nodeHeight,
+      className: [
+        'build-node',
+        activation === undefined && 'is-input',
+        isOutput && 'is-output',
+        cycle.includes(id) && 'in-cycle',
+      ]
+        .filter(Boolean)
+        .join(' '),
+      content: (
+        <button
+          type="button"
+          aria-pressed={id === selectedNode}
+          aria-label={say.selectNode(id, what.join(', '))}
+          onClick={() => select({ node: id })}
+        >
+          <b>{id}</b>
+          <span>{what.join(' · ')}</span>
+        </button>
+      ),
+    };
+  };
+  const nodes = [
+    ...network.inputs.map((id) => box(id, undefined)),
+    ...network.nodes.map(({ id, activation }) => box(id, activation)),
+  ];
+  const edgeCount = network.nodes.reduce((sum, { from }) => sum + from.length, 0);
+  const edges = network.nodes.flatMap(({ id, from, w }) =>
+    from.map((predecessor, k): GraphEdge => {
+      const isSelected = selectedEdge?.from === predecessor && selectedEdge.to === id;
+      const isNear = selectedNode === id || selectedNode === predecessor;
+      const inCycle = cycle.some((node, k) => node === predecessor && cycle[k + 1] === id);
+      return {
+        from: predecessor,
+        to: id,
+        width: isSelected || inCycle ? 3.5 : isNear ? 2.5 : 1.5,
+        className: inCycle ? 'edge-cycle' : isSelected ? 'edge-selected' : isNear ? 'edge-near' : '',
+        ...((edgeCount <= labelledEdges || isSelected || isNear) && {
+          label: (
+            <button
+              type="button"
+              className="build-weight"
+              aria-pressed={isSelected}
+              aria-label={say.selectEdge(predecessor, id, written(w[k]))}
+              onClick={() => select({ edge: { from: predecessor, to: id } })}
+            >
+              <Figure value={w[k]} digits={3} />
+            </button>
+          ),
+        }),
+      };
+    }),
+  );
+  return (
+    <GraphView
+      label={say.graph}
+      nodes={nodes}
+      edges={edges}
+      height={nodes.length > 30 ? 640 : 420}
+      open
+      flow={{
+        connectionDragThreshold: 6,
+        connectOnClick: false,
+        onConnectEnd: (event, end) => drop(desk, event, end),
+        onPaneClick: () => select(undefined),
+        onEdgeClick: (_, { source, target }) => select({ edge: { from: source, to: target } }),
+      }}
+    />
+  );
+}
+
+type End = Parameters<OnConnectEnd>[1];
+
+/** An edge ends anywhere on a box; on empty ground it makes a new one. */
+function drop(desk: Desk, event: MouseEvent | TouchEvent, { fromNode, fromHandle, toNode }: End): void {
+  if (fromNode === null || fromHandle === null) return;
+  const { clientX, clientY } = 'changedTouches' in event ? event.changedTouches[0] : event;
+  const under = document.elementFromPoint(clientX, clientY);
+  const onto = toNode?.id ?? under?.closest<HTMLElement>('.react-flow__node')?.dataset.id;
+  const forwards = fromHandle.type === 'source';
+  if (onto !== undefined) {
+    const [from, to] = forwards ? [fromNode.id, onto] : [onto, fromNode.id];
+    connectNodes(desk, from, to);
+  } else if (under?.closest('.react-flow__pane') != null) {
+    insertNode(desk, forwards ? { from: fromNode.id } : { to: fromNode.id });
+  }
+}

@@ -1,0 +1,48 @@
+/** An edge without dragging: from which node, to which. */
+import { type SubmitEvent, useState } from 'react';
+import { useMessages } from '../language.js';
+import { usePlayground } from '../store.js';
+import type { Desk } from './desk.js';
+import { connectNodes } from './doing.js';
+import { idsOf } from './edits.js';
+import { messages } from './messages.js';
+
+export function ConnectForm({ desk }: { readonly desk: Desk }) {
+  const { network } = usePlayground();
+  const say = useMessages(messages);
+  const [chosen, choose] = useState<{ readonly from?: string; readonly to?: string }>({});
+  const ids = idsOf(network);
+  const ends = network.nodes.map(({ id }) => id);
+  // The selected node, until another one is chosen; what is no longer there, or not yet chosen, is the first and the last.
+  const selected = desk.selection !== undefined && 'node' in desk.selection ? desk.selection.node : undefined;
+  const from = [chosen.from, selected, ids[0]].find((id) => id !== undefined && ids.includes(id))!;
+  const to = [chosen.to, ends.at(-1)].find((id) => id !== undefined && ends.includes(id));
+  const submit = (event: SubmitEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    if (to !== undefined) connectNodes(desk, from, to);
+  };
+  return (
+    <form className="build-connect" onSubmit={submit} aria-label={say.connect}>
+      <h3>{say.connect}</h3>
+      <label>
+        {say.from}{' '}
+        <select value={from} onChange={(event) => choose({ ...chosen, from: event.target.value })}>
+          {ids.map((id) => (
+            <option key={id}>{id}</option>
+          ))}
+        </select>
+      </label>
+      <label>
+        {say.to}{' '}
+        <select value={to} onChange={(event) => choose({ ...chosen, to: event.target.value })}>
+          {ends.map((id) => (
+            <option key={id}>{id}</option>
+          ))}
+        </select>
+      </label>
+      <button type="submit" disabled={to === undefined}>
+        {say.connectButton}
+      </button>
+    </form>
+  );
+}

@@ -1,0 +1,56 @@
+/** The edits that more than one part of the view can make, each with what is said and selected afterwards. */
+import type { NetworkDescription } from '../state.js';
+import type { Desk, Selection } from './desk.js';
+import { addInput, addNode, connect, disconnect, freeId, removeNode } from './edits.js';
+import { edit } from './history.js';
+
+/** Adds an edge. */
+export function connectNodes(desk: Desk, from: string, to: string): void {
+  const done = desk.attempt(
+    () => edit((network) => connect(network, from, to)),
+    (say) => say.edge(from, to),
+  );
+  if (done) desk.select({ edge: { from, to } });
+}
+
+/** Adds a node, with an edge from or to another one if that is said. */
+export function insertNode(desk: Desk, beside: { readonly from?: string; readonly to?: string } = {}): void {
+  let id = '';
+  const insert = (network: NetworkDescription) => {
+    id = freeId(network);
+    const added = addNode(network, id);
+    if (beside.from !== undefined) return connect(added, beside.from, id);
+    return beside.to === undefined ? added : connect(added, id, beside.to);
+  };
+  const done = desk.attempt(
+    () => edit(insert),
+    (say) => say.node(id),
+  );
+  if (done) desk.select({ node: id });
+}
+
+/** Adds an input. */
+export function insertInput(desk: Desk): void {
+  let id = '';
+  const insert = (network: NetworkDescription) => addInput(network, (id = freeId(network)));
+  const done = desk.attempt(
+    () => edit(insert),
+    (say) => say.input(id),
+  );
+  if (done) desk.select({ node: id });
+}
+
+/** Removes a node with its edges, or an edge. */
+export function remove(desk: Desk, selection: NonNullable<Selection>): void {
+  const done =
+    'node' in selection
+      ? desk.attempt(
+          () => edit((network) => removeNode(network, selection.node)),
+          (say) => say.noNode(selection.node),
+        )
+      : desk.attempt(
+          () => edit((network) => disconnect(network, selection.edge.from, selection.edge.to)),
+          (say) => say.noEdge(selection.edge.from, selection.edge.to),
+        );
+  if (done) desk.select(undefined);
+}

@@ -1,0 +1,96 @@
+/** Between the graph on the page and texts and files of @nnbp/formats. */
+import { type Activation, type Network, NnbpError } from '@nnbp/core';
+import { fromJson, toJson } from '@nnbp/formats';
+import { builtinActivations } from '../functions.js';
+import { networkOf } from '../network.js';
+import type { NetworkDescription, NodeDescription } from '../state.js';
+import { most } from './edits.js';
+import { Refused } from './refusal.js';
+
+const mostBytes = 16e6;
+
+/** A graph that was read, and what of it the page has no place for. */
+export interface Opened {
+  readonly network: NetworkDescription;
+  /** Weights that were one, and scales that were fixed at 1, are each a parameter of their own here. */
+  readonly loosened: boolean;
+}
+
+/**
+ * The graph as JSON, as it is kept in a file.
+ *
+ * @throws NnbpError where the graph is none: a cycle in a link, say
+ */
+export const exported = (network: NetworkDescription): string => toJson(networkOf(network, { activation: byName }));
+
+/**
+ * The graph of a JSON text.
+ *
+ * @param custom - The names of the reader's own activations.
+ * @throws Refused
+ */
+export function openText(text: string, custom: readonly string[]): Opened {
+  return read(() => opened(fromJson(text, { activations: custom.map(byName) })));
+}
+
+/**
+ * The graph of a file: JSON, .onnx, or .safetensors of this project.
+ *
+ * @throws Refused
+ */
+export async function openFile(file: File, custom: readonly string[]): Promise<Opened> {
+  if (file.size > mostBytes) throw new Refused({ why: 'bigFile', megabytes: file.size / 1e6 });
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  if (bytes.length === 0 || /\.json$/i.test(file.name) || bytes[0] === '{'.charCodeAt(0)) {
+    return openText(new TextDecoder().decode(bytes), custom);
+  }
+  const { fromOnnx, load } = await import('./binary-formats.js');
+  return read(() =>
+    opened(/\.onnx$/i.test(file.name) ? fromOnnx(bytes) : load(bytes, { activations: custom.map(byName) }).network),
+  );
+}
+
+/** What a line of the JSON can hold beside what the page has. */
+type Line = Omit<NodeDescription, 'activation' | 'c'> & {
+  readonly activation: string | { readonly name: string };
+  readonly c?: number;
+  readonly shared?: unknown;
+};
+
+function opened(network: Network): Opened {
+  const { inputCount, nodeCount } = network.graph;
+  // A larger network is not written out first.
+  if (nodeCount - inputCount > most.nodes) {
+    throw new Refused({ why: 'tooMany', what: 'nodes', found: nodeCount - inputCount });
+  }
+  if (network.inputUnits !== undefined || network.outputUnits !== undefined) throw new Refused({ why: 'units' });
+  const { inputs, nodes, outputs } = JSON.parse(toJson(network)) as {
+    inputs: string[];
+    nodes: Line[];
+    outputs: string[];
+  };
+  return {
+    network: { inputs, outputs, nodes: nodes.map(described) },
+    loosened: nodes.some(({ c, shared }) => c === undefined || shared !== undefined),
+  };
+}
+
+function described({ id, from, activation, b, c = 1, w }: Line): NodeDescription {
+  if (typeof activation !== 'string') {
+    throw new Refused({ why: 'options', id, activation: JSON.stringify(activation) });
+  }
+  return { id, from, activation, b, c, w };
+}
+
+/** For writing and reading, an activation is its name; the reader's own are not run here. */
+const byName = (name: string): Activation =>
+  Object.hasOwn(builtinActivations, name) ? builtinActivations[name] : { name, value: (h) => h, derivative: () => 1 };
+
+function read(reading: () => Opened): Opened {
+  try {
+    return reading();
+  } catch (error) {
+    if (error instanceof NnbpError) throw new Refused({ why: 'unreadable', message: error.message });
+    throw error;
+  }
+}

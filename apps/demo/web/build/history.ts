@@ -1,0 +1,170 @@
+/**
+ * Every graph there was since the page was opened: think of a pile of tracing papers, of which undo lifts the uppermost
+ * and redo lays it back.
+ */
+import { identity } from '@nnbp/activations';
+import { parseQuantity } from '@nnbp/explain';
+import { readLink, writeLink } from '../link.js';
+import { networkOf } from '../network.js';
+import type { NetworkDescription, PlaygroundState } from '../state.js';
+import { update } from '../store.js';
+import { idsOf, longestId, most } from './edits.js';
+import { Refused } from './refusal.js';
+
+type Change = (network: NetworkDescription) => NetworkDescription;
+
+/** A graph with what the Derive view asked of it. */
+interface Moment extends Pick<PlaygroundState['derive'], 'input' | 'target' | 'selected'> {
+  readonly network: NetworkDescription;
+}
+
+interface Pile {
+  readonly past: readonly Moment[];
+  readonly future: readonly Moment[];
+  /** The graph after the last edit. Another one on the page was changed elsewhere: in Derive, or by a link. */
+  readonly present: NetworkDescription | undefined;
+  /** The field in which the last edit was typed: what follows in the same field is the same edit. */
+  readonly field: string | undefined;
+}
+
+const longestPast = 200;
+
+let pile: Pile = { past: [], future: [], present: undefined, field: undefined };
+
+/**
+ * Changes the graph, and what Derive asks of it so that it fits.
+ *
+ * @param field - Where the change is typed, if it is; a number typed digit by digit is one edit.
+ * @throws Refused; nothing is changed then
+ */
+export function edit(change: Change, field?: string): void {
+  update((state) => {
+    const network = change(state.network);
+    if (network === state.network) return state;
+    expectRoom(network);
+    const next = withNetwork(state, network);
+    expectLinkable(next);
+    const { past, field: before } = caughtUp(state);
+    const goesOn = field !== undefined && field === before;
+    pile = {
+      past: goesOn ? past : [...past, momentOf(state)].slice(-longestPast),
+      future: [],
+      present: network,
+      field,
+    };
+    return next;
+  });
+}
+
+/** Back to the graph before the last edit, if there was one. */
+export const undo = (): void =>
+  update((state) => {
+    const { past, future } = caughtUp(state);
+    const moment = past.at(-1);
+    if (moment === undefined) return state;
+    pile = {
+      past: past.slice(0, -1),
+      future: [momentOf(state), ...future],
+      present: moment.network,
+      field: undefined,
+    };
+    return backAt(state, moment);
+  });
+
+/** What was undone last is done again. */
+export const redo = (): void =>
+  update((state) => {
+    const { past, future } = caughtUp(state);
+    const [moment, ...later] = future;
+    if (moment === undefined) return state;
+    pile = { past: [...past, momentOf(state)], future: later, present: moment.network, field: undefined };
+    return backAt(state, moment);
+  });
+
+/** What undo and redo could do now. */
+export function possible(network: NetworkDescription): { readonly undo: boolean; readonly redo: boolean } {
+  const elsewhere = pile.present !== undefined && pile.present !== network;
+  return { undo: elsewhere || pile.past.length > 0, redo: !elsewhere && pile.future.length > 0 };
+}
+
+/** The pile with a change that was made elsewhere as a sheet of its own. */
+function caughtUp(state: PlaygroundState): Pile {
+  const { past, present } = pile;
+  if (present === undefined || present === state.network) return pile;
+  const moment = { ...momentOf(state), network: present };
+  return { past: [...past, moment], future: [], present: state.network, field: undefined };
+}
+
+const momentOf = ({ network, derive: { input, target, selected } }: PlaygroundState): Moment => ({
+  network,
+  input,
+  target,
+  selected,
+});
+
+/** The sample is the one of then only where that of now does not fit. */
+function backAt(state: PlaygroundState, { network, input, target, selected }: Moment): PlaygroundState {
+  const { inputs, outputs } = state.network;
+  const fits = sameList(inputs, network.inputs) && sameList(outputs, network.outputs);
+  return withNetwork(
+    fits ? state : { ...state, derive: { ...state.derive, input, target, selected }, network },
+    network,
+  );
+}
+
+/** The state with another graph, and in Derive a sample of as many numbers and a derivative that it has. */
+function withNetwork(state: PlaygroundState, network: NetworkDescription): PlaygroundState {
+  const { derive } = state;
+  return {
+    ...state,
+    network,
+    derive: {
+      ...derive,
+      input: carried(derive.input, state.network.inputs, network.inputs, 0.5),
+      target: carried(derive.target, state.network.outputs, network.outputs, 0),
+      selected: has(network, derive.selected) ? derive.selected : `dloss/dx_${network.outputs[0]}`,
+      step: null,
+      order: [],
+    },
+  };
+}
+
+/** Each node keeps its number; a node that is new at the same place, under another name, takes over. */
+function carried(row: readonly number[], before: readonly string[], after: readonly string[], fill: number): number[] {
+  const renamed = before.length === after.length;
+  return after.map((id, k) => {
+    const place = before.indexOf(id);
+    return (place >= 0 ? row[place] : renamed && !after.includes(before[k]) ? row[k] : undefined) ?? fill;
+  });
+}
+
+function has(network: NetworkDescription, quantity: string): boolean {
+  try {
+    parseQuantity(networkOf(network, { activation: () => identity }).graph, quantity);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function expectRoom(network: NetworkDescription): void {
+  const { inputs, nodes, outputs } = network;
+  const fanIn = Math.max(0, ...nodes.map(({ from }) => from.length));
+  const found = { inputs: inputs.length, nodes: nodes.length, outputs: outputs.length, fanIn };
+  for (const what of ['inputs', 'nodes', 'outputs', 'fanIn'] as const) {
+    if (found[what] > most[what]) throw new Refused({ why: 'tooMany', what, found: found[what] });
+  }
+  if (idsOf(network).some((id) => id === '' || id.length > longestId)) throw new Refused({ why: 'badId' });
+}
+
+/** The link holds all one sees; what no link can hold is not taken. */
+function expectLinkable(state: PlaygroundState): void {
+  try {
+    readLink(writeLink(state));
+  } catch {
+    throw new Refused({ why: 'tooLong' });
+  }
+}
+
+const sameList = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === b.length && a.every((id, k) => id === b[k]);

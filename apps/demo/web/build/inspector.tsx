@@ -1,0 +1,246 @@
+/** What is selected, with all of it that can be changed. */
+import { Trash2, X } from 'lucide-react';
+import { useState } from 'react';
+import { builtinActivations } from '../functions.js';
+import { useMessages } from '../language.js';
+import { NumberField } from '../shared/number-field.js';
+import type { NodeDescription } from '../state.js';
+import { usePlayground } from '../store.js';
+import { ConnectForm } from './connect-form.js';
+import type { Desk } from './desk.js';
+import { insertNode, remove } from './doing.js';
+import { changeNode, rename, setInput, setOutput } from './edits.js';
+import { edit } from './history.js';
+import { messages } from './messages.js';
+
+export function Inspector({ desk }: { readonly desk: Desk }) {
+  const { network } = usePlayground();
+  const say = useMessages(messages);
+  const { selection } = desk;
+  const title =
+    selection === undefined
+      ? say.nothing
+      : 'node' in selection
+        ? say.nodeTitle(selection.node)
+        : say.edgeTitle(selection.edge.from, selection.edge.to);
+  return (
+    <section className="panel build-inspector" aria-label={say.selection}>
+      <h2 tabIndex={-1}>{title}</h2>
+      {selection === undefined ? (
+        <p className="quiet">{say.nothingHint}</p>
+      ) : 'node' in selection ? (
+        <NodeFields
+          key={selection.node}
+          id={selection.node}
+          node={network.nodes.find(({ id }) => id === selection.node)}
+          desk={desk}
+        />
+      ) : (
+        <EdgeFields {...selection.edge} desk={desk} />
+      )}
+      <ConnectForm desk={desk} />
+    </section>
+  );
+}
+
+interface NodeFieldsProps {
+  readonly id: string;
+  /** Undefined for an input. */
+  readonly node: NodeDescription | undefined;
+  readonly desk: Desk;
+}
+
+function NodeFields({ id, node, desk }: NodeFieldsProps) {
+  const { network } = usePlayground();
+  const say = useMessages(messages);
+  const successors = network.nodes.filter(({ from }) => from.includes(id));
+  return (
+    <>
+      <NameField id={id} desk={desk} />
+      <label className="build-check">
+        <input
+          type="checkbox"
+          checked={node === undefined}
+          onChange={(event) => desk.attempt(() => edit((network) => setInput(network, id, event.target.checked)))}
+        />{' '}
+        {say.isInput}
+      </label>
+      <label className="build-check">
+        <input
+          type="checkbox"
+          checked={network.outputs.includes(id)}
+          onChange={(event) => desk.attempt(() => edit((network) => setOutput(network, id, event.target.checked)))}
+        />{' '}
+        {say.isOutput}
+      </label>
+      {node !== undefined && <ComputingFields node={node} desk={desk} />}
+      <h3>{say.successors}</h3>
+      {successors.length === 0 ? (
+        <p className="quiet">{say.none}</p>
+      ) : (
+        <div className="build-numbers">
+          {successors.map((successor) => (
+            <WeightRow key={successor.id} from={id} node={successor} desk={desk} />
+          ))}
+        </div>
+      )}
+      <div className="build-row">
+        <button type="button" onClick={() => insertNode(desk, { from: id })}>
+          {say.addSuccessor}
+        </button>
+        <button type="button" onClick={() => remove(desk, { node: id })}>
+          <Trash2 size={16} aria-hidden /> {say.removeNode}
+        </button>
+      </div>
+    </>
+  );
+}
+
+function ComputingFields({ node, desk }: { readonly node: NodeDescription; readonly desk: Desk }) {
+  const { custom } = usePlayground();
+  const say = useMessages(messages);
+  const { id, activation, b, c, from } = node;
+  const names = new Set([
+    ...Object.keys(builtinActivations),
+    ...custom.activations.map(({ name }) => name),
+    activation,
+  ]);
+  const change = (part: Partial<NodeDescription>, field?: string) =>
+    desk.attempt(() => edit((network) => changeNode(network, id, () => part), field));
+  return (
+    <>
+      <label className="build-field">
+        {say.activation}{' '}
+        <select value={activation} onChange={(event) => change({ activation: event.target.value })}>
+          {Array.from(names, (name) => (
+            <option key={name}>{name}</option>
+          ))}
+        </select>
+      </label>
+      <h3>{say.parameters}</h3>
+      <p className="quiet build-formula">{say.formula}</p>
+      <div className="build-numbers">
+        <span className="letter">b</span>
+        <NumberField label={say.bias(id)} value={b} onChange={(b) => change({ b }, `b ${id}`)} />
+        <span />
+        <span className="letter">c</span>
+        <NumberField label={say.scale(id)} value={c} onChange={(c) => change({ c }, `c ${id}`)} />
+      </div>
+      <h3>{say.predecessors}</h3>
+      {from.length === 0 ? (
+        <p className="quiet">{say.none}</p>
+      ) : (
+        <div className="build-numbers">
+          {from.map((predecessor) => (
+            <WeightRow key={predecessor} from={predecessor} node={node} desk={desk} />
+          ))}
+        </div>
+      )}
+    </>
+  );
+}
+
+interface WeightRowProps {
+  readonly from: string;
+  /** Where the edge goes. */
+  readonly node: NodeDescription;
+  readonly desk: Desk;
+}
+
+function WeightRow({ from, node: { id, from: predecessors, w }, desk }: WeightRowProps) {
+  const say = useMessages(messages);
+  return (
+    <>
+      <span className="letter">
+        w
+        <sub>
+          {from}→{id}
+        </sub>
+      </span>
+      <WeightField from={from} to={id} value={w[predecessors.indexOf(from)]} desk={desk} />
+      <button
+        type="button"
+        className="build-remove"
+        aria-label={say.removeThisEdge(from, id)}
+        onClick={() => {
+          const { selection } = desk;
+          remove(desk, { edge: { from, to: id } });
+          desk.select(selection);
+        }}
+      >
+        <X size={14} aria-hidden />
+      </button>
+    </>
+  );
+}
+
+function WeightField({ from, to, value, desk }: { from: string; to: string; value: number; desk: Desk }) {
+  const say = useMessages(messages);
+  const change = (value: number) =>
+    desk.attempt(() =>
+      edit(
+        (network) =>
+          changeNode(network, to, ({ from: predecessors, w }) => ({ w: w.with(predecessors.indexOf(from), value) })),
+        JSON.stringify([from, to]),
+      ),
+    );
+  return <NumberField label={say.weight(from, to)} value={value} onChange={change} />;
+}
+
+function EdgeFields({ from, to, desk }: { readonly from: string; readonly to: string; readonly desk: Desk }) {
+  const { network } = usePlayground();
+  const say = useMessages(messages);
+  const { from: predecessors, w } = network.nodes.find(({ id }) => id === to)!;
+  return (
+    <>
+      <div className="build-numbers">
+        <span className="letter">
+          w
+          <sub>
+            {from}→{to}
+          </sub>
+        </span>
+        <WeightField from={from} to={to} value={w[predecessors.indexOf(from)]} desk={desk} />
+      </div>
+      <div className="build-row">
+        <button type="button" onClick={() => remove(desk, { edge: { from, to } })}>
+          <Trash2 size={16} aria-hidden /> {say.removeEdge}
+        </button>
+      </div>
+    </>
+  );
+}
+
+/** The name counts once it is whole: on Enter, or when the field is left. */
+function NameField({ id, desk }: { readonly id: string; readonly desk: Desk }) {
+  const say = useMessages(messages);
+  const [typed, type] = useState(id);
+  const take = () => {
+    const next = typed.trim();
+    type(next);
+    if (next === id) return;
+    const done = desk.attempt(
+      () => edit((network) => rename(network, id, next)),
+      (say) => say.renamed(next),
+    );
+    if (done) desk.select({ node: next });
+    else type(id);
+  };
+  return (
+    <label className="build-field">
+      {say.id}{' '}
+      <input
+        type="text"
+        autoComplete="off"
+        spellCheck={false}
+        value={typed}
+        onChange={(event) => type(event.target.value)}
+        onBlur={take}
+        onKeyDown={(event) => {
+          if (event.key === 'Enter') take();
+          if (event.key === 'Escape') type(id);
+        }}
+      />
+    </label>
+  );
+}

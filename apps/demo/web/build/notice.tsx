@@ -1,0 +1,30 @@
+/** What came of the last edit: a refusal stands there until the next one, what was done is said in passing. */
+import { X } from 'lucide-react';
+import { useMessages } from '../language.js';
+import type { Desk } from './desk.js';
+import { messages } from './messages.js';
+
+export function NoticeLine({ desk: { notice, tell } }: { readonly desk: Desk }) {
+  const say = useMessages(messages);
+  const problem =
+    notice === undefined || 'done' in notice
+      ? undefined
+      : 'refused' in notice
+        ? say.refused(notice.refused)
+        : notice.failed;
+  return (
+    <>
+      <p role="status" className="build-done quiet">
+        {notice !== undefined && 'done' in notice && notice.done(say.done)}
+      </p>
+      {problem !== undefined && (
+        <div role="alert" className="problem build-problem">
+          <p>{problem}</p>
+          <button type="button" aria-label={say.close} onClick={() => tell(undefined)}>
+            <X size={16} aria-hidden />
+          </button>
+        </div>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,26 @@
+/** What is not done to a graph, and why: the reason as data, so that it can be said in either language. */
+
+/** Why an edit is refused. */
+export type Refusal =
+  /** The nodes along the cycle that would be closed, the first one again at its end. */
+  | { readonly why: 'cycle'; readonly nodes: readonly string[] }
+  | { readonly why: 'doubledEdge'; readonly from: string; readonly to: string }
+  | { readonly why: 'intoInput'; readonly to: string }
+  | { readonly why: 'doubledId'; readonly id: string }
+  | { readonly why: 'badId' }
+  | { readonly why: 'lastInput'; readonly id: string }
+  | { readonly why: 'lastOutput'; readonly id: string }
+  | { readonly why: 'badSizes' }
+  | { readonly why: 'tooMany'; readonly what: 'inputs' | 'nodes' | 'outputs' | 'fanIn'; readonly found: number }
+  | { readonly why: 'tooLong' }
+  | { readonly why: 'bigFile'; readonly megabytes: number }
+  | { readonly why: 'options'; readonly id: string; readonly activation: string }
+  | { readonly why: 'units' }
+  | { readonly why: 'unreadable'; readonly message: string };
+
+/** Thrown before anything is changed. */
+export class Refused extends Error {
+  constructor(readonly refusal: Refusal) {
+    super(refusal.why);
+  }
+}

@@ -1,0 +1,69 @@
+/** Graphs to start from, and layers of one's own sizes. */
+import { type SubmitEvent, useState } from 'react';
+import { articleDescription } from '../article.js';
+import { builtinActivations } from '../functions.js';
+import { useMessages } from '../language.js';
+import type { NetworkDescription } from '../state.js';
+import type { Desk } from './desk.js';
+import { edit } from './history.js';
+import { messages } from './messages.js';
+import { layeredNetwork, parseSizes } from './templates.js';
+
+export function StartFrom({ desk }: { readonly desk: Desk }) {
+  const say = useMessages(messages);
+  const [sizes, setSizes] = useState('2, 3, 3, 1');
+  const [activation, setActivation] = useState('tanh');
+  const [skips, setSkips] = useState(false);
+  const start = (make: () => NetworkDescription) => {
+    const done = desk.attempt(
+      () => edit(make),
+      (say) => say.made,
+    );
+    if (done) desk.select(undefined);
+  };
+  const submit = (event: SubmitEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    start(() => layeredNetwork({ sizes: parseSizes(sizes), activation, skips }));
+  };
+  return (
+    <section className="panel build-start" aria-label={say.start}>
+      <h2>{say.start}</h2>
+      <div className="build-row">
+        <button type="button" onClick={() => start(() => articleDescription)}>
+          {say.article}
+        </button>
+        <button
+          type="button"
+          onClick={() => start(() => layeredNetwork({ sizes: [2, 4, 2, 1], activation: 'tanh', skips: false }))}
+        >
+          {say.playground}
+        </button>
+      </div>
+      <form onSubmit={submit} aria-label={say.layers}>
+        <h3>{say.layers}</h3>
+        <label className="build-field">
+          {say.sizes}{' '}
+          <input
+            type="text"
+            inputMode="text"
+            autoComplete="off"
+            value={sizes}
+            onChange={(event) => setSizes(event.target.value)}
+          />
+        </label>
+        <label className="build-field">
+          {say.activation}{' '}
+          <select value={activation} onChange={(event) => setActivation(event.target.value)}>
+            {Object.keys(builtinActivations).map((name) => (
+              <option key={name}>{name}</option>
+            ))}
+          </select>
+        </label>
+        <label className="build-check">
+          <input type="checkbox" checked={skips} onChange={(event) => setSkips(event.target.checked)} /> {say.skips}
+        </label>
+        <button type="submit">{say.make}</button>
+      </form>
+    </section>
+  );
+}

@@ -1,0 +1,51 @@
+/** Graphs to start from. */
+import { GraphBuilder, Network } from '@nnbp/core';
+import { builtinActivations } from '../functions.js';
+import { describe } from '../network.js';
+import type { NetworkDescription } from '../state.js';
+import { most } from './edits.js';
+import { Refused } from './refusal.js';
+
+export interface Layers {
+  /** From the inputs to the outputs. */
+  readonly sizes: readonly number[];
+  /** The name of every node's activation. */
+  readonly activation: string;
+  /** Whether each layer sees all layers before it, not only the last. */
+  readonly skips: boolean;
+}
+
+/** A layered graph whose nodes are numbered 1, 2, …, with weights that are drawn and rounded to be read. */
+export function layeredNetwork({ sizes, activation, skips }: Layers): NetworkDescription {
+  const builder = new GraphBuilder();
+  let count = 0;
+  let before: string[] = [];
+  for (const [k, size] of sizes.entries()) {
+    const ids = Array.from({ length: size }, () => String(++count));
+    for (const id of ids) {
+      if (k === 0) builder.input(id);
+      else builder.node(id, { from: before, activation: builtinActivations[activation] });
+    }
+    if (k === sizes.length - 1) builder.output(...ids);
+    before = skips ? [...before, ...ids] : ids;
+  }
+  const network = describe(new Network(builder.build(), { seed: 1 }));
+  return {
+    ...network,
+    nodes: network.nodes.map((node) => ({ ...node, w: node.w.map((w) => Math.round(w * 1000) / 1000) })),
+  };
+}
+
+/** Sizes as they are typed: "2, 4, 2, 1" or "2-4-2-1". */
+export function parseSizes(text: string): number[] {
+  const parts = text.split(/[^\d.]+/).filter((part) => part !== '');
+  const sizes = parts.map(Number);
+  if (sizes.length < 2 || sizes.length > 12 || sizes.some((size) => !Number.isInteger(size) || size < 1)) {
+    throw new Refused({ why: 'badSizes' });
+  }
+  // Counted before a graph is made of them.
+  const nodes = sizes.slice(1).reduce((sum, size) => sum + size, 0);
+  if (sizes[0] > most.inputs) throw new Refused({ why: 'tooMany', what: 'inputs', found: sizes[0] });
+  if (nodes > most.nodes) throw new Refused({ why: 'tooMany', what: 'nodes', found: nodes });
+  return sizes;
+}

@@ -1,0 +1,108 @@
+/** The graph as a text: think of the same drawing, written down; it can be edited there too, or come from a file. */
+import { Copy, Download, FolderOpen } from 'lucide-react';
+import { useMemo, useRef, useState } from 'react';
+import { useMessages } from '../language.js';
+import { usePlayground } from '../store.js';
+import { type Desk, problemOf } from './desk.js';
+import { exported, type Opened, openFile, openText } from './files.js';
+import { edit } from './history.js';
+import { messages } from './messages.js';
+
+export function TextPanel({ desk }: { readonly desk: Desk }) {
+  const { network, custom } = usePlayground();
+  const say = useMessages(messages);
+  // What is being written; until then the text follows the graph.
+  const [draft, setDraft] = useState<string>();
+  const chooser = useRef<HTMLInputElement>(null);
+  const { text = '', problem } = useMemo(() => written(() => exported(network)), [network]);
+  const names = custom.activations.map(({ name }) => name);
+
+  const use = () => {
+    if (desk.attempt(() => take(desk, openText(draft ?? text, names)))) setDraft(undefined);
+  };
+  const choose = async (file: File | undefined) => {
+    if (file === undefined) return;
+    try {
+      take(desk, await openFile(file, names));
+      setDraft(undefined);
+    } catch (error) {
+      desk.tell(problemOf(error));
+    }
+  };
+  const copy = () =>
+    void navigator.clipboard.writeText(draft ?? text).then(
+      () => desk.tell({ done: (say) => say.copied }),
+      () => desk.tell({ done: (say) => say.notCopied }),
+    );
+  return (
+    <section className="panel build-text" aria-label={say.text}>
+      <h2>{say.text}</h2>
+      <p className="quiet">{say.textHint}</p>
+      {problem !== undefined && <p className="problem">{problem}</p>}
+      <textarea
+        aria-label={say.textLabel}
+        spellCheck={false}
+        wrap="off"
+        rows={12}
+        value={draft ?? text}
+        onChange={(event) => setDraft(event.target.value)}
+      />
+      <div className="build-row">
+        <button type="button" className="primary" disabled={draft === undefined} onClick={use}>
+          {say.use}
+        </button>
+        <button type="button" disabled={draft === undefined} onClick={() => setDraft(undefined)}>
+          {say.discard}
+        </button>
+        <button type="button" onClick={copy}>
+          <Copy size={16} aria-hidden /> {say.copy}
+        </button>
+        <button type="button" disabled={text === ''} onClick={() => download(text)}>
+          <Download size={16} aria-hidden /> {say.download}
+        </button>
+        <button type="button" title={say.openTask} onClick={() => chooser.current!.click()}>
+          <FolderOpen size={16} aria-hidden /> {say.openFile}
+        </button>
+        <input
+          ref={chooser}
+          type="file"
+          hidden
+          aria-label={say.openFile}
+          accept=".json,.onnx,.safetensors"
+          onChange={(event) => {
+            const { files } = event.target;
+            void choose(files?.[0]).then(() => {
+              // The same file can be chosen again, once it is mended.
+              event.target.value = '';
+            });
+          }}
+        />
+      </div>
+    </section>
+  );
+}
+
+/** Lays an opened graph on the desk. */
+export function take(desk: Desk, { network, loosened }: Opened): void {
+  edit(() => network);
+  desk.select(undefined);
+  desk.tell({ done: (say) => (loosened ? say.loosened : say.made) });
+}
+
+function written(write: () => string): { readonly text?: string; readonly problem?: string } {
+  try {
+    return { text: write() };
+  } catch (error) {
+    return { problem: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function download(text: string): void {
+  const address = URL.createObjectURL(new Blob([text], { type: 'application/json' }));
+  const link = document.createElement('a');
+  link.href = address;
+  link.download = 'network.json';
+  link.click();
+  // The browser reads it after the click.
+  setTimeout(() => URL.revokeObjectURL(address), 10_000);
+}

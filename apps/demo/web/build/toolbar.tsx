@@ -1,0 +1,46 @@
+/** Undo, redo, what can be added, and the way to the derivatives. */
+import { Plus, Redo2, Sigma, Undo2 } from 'lucide-react';
+import { useMessages } from '../language.js';
+import { update, usePlayground } from '../store.js';
+import type { Desk } from './desk.js';
+import { insertInput, insertNode } from './doing.js';
+import { possible, redo, undo } from './history.js';
+import { messages } from './messages.js';
+
+export function Toolbar({ desk }: { readonly desk: Desk }) {
+  const { network } = usePlayground();
+  const say = useMessages(messages);
+  const can = possible(network);
+  return (
+    <div className="build-toolbar" role="group" aria-label={say.toolbar}>
+      <button
+        type="button"
+        disabled={!can.undo}
+        title={say.undoKeys}
+        onClick={() => desk.attempt(undo, (say) => say.undone)}
+      >
+        <Undo2 size={16} aria-hidden /> {say.undo}
+      </button>
+      <button
+        type="button"
+        disabled={!can.redo}
+        title={say.redoKeys}
+        onClick={() => desk.attempt(redo, (say) => say.redone)}
+      >
+        <Redo2 size={16} aria-hidden /> {say.redo}
+      </button>
+      <button type="button" aria-label={say.addNodeTask} onClick={() => insertNode(desk)}>
+        <Plus size={16} aria-hidden /> {say.addNode}
+      </button>
+      <button type="button" aria-label={say.addInputTask} onClick={() => insertInput(desk)}>
+        <Plus size={16} aria-hidden /> {say.addInput}
+      </button>
+      <button type="button" className="primary" onClick={lookAtDerivatives}>
+        <Sigma size={16} aria-hidden /> {say.derive}
+      </button>
+    </div>
+  );
+}
+
+const lookAtDerivatives = () =>
+  update((state) => ({ ...state, view: 'derive', derive: { ...state.derive, mode: 'own', step: null } }));
