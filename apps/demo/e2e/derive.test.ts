@@ -18,12 +18,21 @@ const [run] = golden.runs;
 
 const inDerive = (change: Partial<PlaygroundState['derive']>) => ({ derive: { ...derived, ...change } });
 
-/** The number under a name, whole; undefined where the page has none yet. In a node first, else on an edge or a card. */
-async function numberOf(page: Page, name: string): Promise<number | undefined> {
-  const figures = page.locator(`button[aria-label^="${name} = "]`).first().locator('data');
-  await page.locator(`button[aria-label^="${name} = "]`).first().waitFor();
-  const known = (await figures.count()) > (name.startsWith('dloss/dw') ? 1 : 0);
-  return known ? Number(await figures.last().getAttribute('value')) : undefined;
+/**
+ * The number under every name that can be selected, whole; undefined where the page has none yet. A weight's derivative
+ * stands on its edge after the weight.
+ */
+async function numbersOn(page: Page): Promise<Record<string, number | undefined>> {
+  await page.locator('button[aria-label^="dloss/dx_"]').first().waitFor();
+  return page.locator('.react-flow button[aria-label*=" = "], .gradient').evaluateAll((buttons) =>
+    Object.fromEntries(
+      buttons.reverse().map((button) => {
+        const figures = Array.from(button.querySelectorAll('data'), ({ value }) => Number(value));
+        if (button.classList.contains('weight')) figures.shift();
+        return [button.getAttribute('aria-label')!.split(' = ')[0], figures[0]];
+      }),
+    ),
+  );
 }
 
 const answer = async (page: Page) => Number(await page.locator('.answer data').getAttribute('value'));
@@ -36,6 +45,7 @@ async function type(page: Page, label: string, value: string): Promise<void> {
 test('every number in the graph is the golden one, and the engine’s to the last bit', async () => {
   const page = await open();
   const pass = articleNetwork().backpropagate([Number(run.input)], [Number(run.target)], mse());
+  const shownAs = await numbersOn(page);
   for (const [id, node] of Object.entries(run.nodes)) {
     for (const [kind, name] of [
       ['x', `x_${id}`],
@@ -46,16 +56,16 @@ test('every number in the graph is the golden one, and the engine’s to the las
     ] as const) {
       const expected = node[kind];
       if (expected === undefined) continue;
-      const shown = await numberOf(page, name);
+      const shown = shownAs[name];
       expect(Math.abs(shown! - Number(expected)), name).toBeLessThanOrEqual(1e-12 * Math.abs(Number(expected)));
       expect(shown, name).toBe(pass.cache[kind === 'dloss_dx' ? 'dLossDx' : kind](id));
     }
   }
   for (const [id, gradients] of Object.entries(run.gradients)) {
-    expect(await numberOf(page, `dloss/db_${id}`)).toBe(pass.gradients.of(id).b);
-    expect(await numberOf(page, `dloss/dc_${id}`)).toBe(pass.gradients.of(id).c);
+    expect(shownAs[`dloss/db_${id}`]).toBe(pass.gradients.of(id).b);
+    expect(shownAs[`dloss/dc_${id}`]).toBe(pass.gradients.of(id).c);
     for (const [from, expected] of Object.entries(gradients.w)) {
-      const shown = await numberOf(page, `dloss/dw_${from}to${id}`);
+      const shown = shownAs[`dloss/dw_${from}to${id}`];
       expect(shown).toBe(pass.gradients.of(id).w[from]);
       expect(Math.abs(shown! / Number(expected) - 1)).toBeLessThan(1e-12);
     }
@@ -118,7 +128,7 @@ test('a change of any parameter, input, target, activation or loss is followed a
   edited.setParameters('7', { c: 3.1 });
   const pass = edited.backpropagate([-2], [1], huber());
   expect(await answer(page)).toBe(pass.gradients.of('2').w['1']);
-  expect(await numberOf(page, 'dloss/dx_1')).toBe(pass.cache.dLossDx('1'));
+  expect((await numbersOn(page))['dloss/dx_1']).toBe(pass.cache.dLossDx('1'));
   expect(await answer(page)).not.toBe(network.backpropagate([-2], [1], huber()).gradients.of('2').w['1']);
   // What is no number yet is marked, and changes nothing.
   await type(page, 'b_4', '-');
@@ -136,9 +146,10 @@ test('stepping through the pass shows each number when it is computed and not be
   for (const steps of [0, 1, 8, 15, 26]) {
     await page.getByLabel('Steps taken').fill(String(steps));
     const known = replay(film, steps);
+    const shown = await numbersOn(page);
     for (const quantity of names) {
       if (quantity.quantity === 'dLossDb' || quantity.quantity === 'dLossDc') continue;
-      expect(await numberOf(page, nameOf(quantity)), `${nameOf(quantity)} after ${steps}`).toBe(known.value(quantity));
+      expect(shown[nameOf(quantity)], `${nameOf(quantity)} after ${steps}`).toBe(known.value(quantity));
     }
   }
   await page.getByLabel('Steps taken').fill('8');
@@ -154,6 +165,7 @@ test('stepping through the pass shows each number when it is computed and not be
 test("the article's own numbers, with what the text assumes and where it slips", async () => {
   const page = await open(inDerive({ mode: 'article', selected: 'dloss/dw_4to7' }));
   const article = golden.article_output_node;
+  const shown = await numbersOn(page);
   for (const [name, expected] of [
     ['dloss/dx_7', '-6'],
     ['h_7', article.h7],
@@ -163,7 +175,7 @@ test("the article's own numbers, with what the text assumes and where it slips",
     ['x_7', '7'],
     ...Object.entries(article.dloss_dw).map(([id, value]) => [`dloss/dw_${id}to7`, value] as const),
   ] as const) {
-    expect(Math.abs((await numberOf(page, name))! / Number(expected) - 1), name).toBeLessThan(1e-8);
+    expect(Math.abs(shown[name]! / Number(expected) - 1), name).toBeLessThan(1e-8);
   }
   for (const [name, expected] of [
     ['dloss/db_7', article.dloss_db7],

@@ -9,9 +9,9 @@ export function ArticleNotes({ exercise }: { readonly exercise: Exercise }) {
   const { article: say } = useMessages(messages);
   const { cache } = exercise.film.pass;
   const g = cache.g('7').toPrecision(9);
-  const meant = written(cache.slope('7'));
+  const meant = written(cache.slope('7'), 8);
   const taken = sigmoid.value(7);
-  const literal = written(sigmoid.derivative(7, taken));
+  const literal = written(sigmoid.derivative(7, taken), 6);
   return (
     <section className="panel article-notes" aria-label={say.title}>
       <h2>{say.title}</h2>

@@ -1,7 +1,7 @@
 /** The network while a mistake is made: in each node what it got so far, beside what would be right. */
 import { useMemo } from 'react';
 import { useMessages } from '../language.js';
-import { Figure } from '../shared/figure.js';
+import { Figure, written } from '../shared/figure.js';
 import { type GraphEdge, type GraphNode, GraphView } from '../shared/graph-view.js';
 import { usePlayground } from '../store.js';
 import { type BrokenPass, brokenPass, differs } from './broken.js';
@@ -78,9 +78,38 @@ export function BrokenGraph({ exercise, pass }: { readonly exercise: Exercise; r
     <>
       <GraphView label={say.graph} nodes={nodes} edges={edges} height={chartHeight(graph.nodeCount) - 60} />
       <Stepper step={derive.step} all={pass.steps.length}>
-        {current >= 0 && <p>{say.break.stepAt(graph.ids[current], books.times[current])}</p>}
+        {current >= 0 && <Happening exercise={exercise} pass={pass} taken={taken} />}
       </Stepper>
       {pass.total > BigInt(pass.steps.length) && <p className="quiet">{say.break.firstSteps(pass.steps.length)}</p>}
     </>
+  );
+}
+
+interface HappeningProps {
+  readonly exercise: Exercise;
+  readonly pass: BrokenPass;
+  readonly taken: number;
+}
+
+/** What the last step did. */
+function Happening({ exercise, pass, taken }: HappeningProps) {
+  const { mistake } = usePlayground().derive;
+  const { break: say } = useMessages(messages);
+  const { graph } = exercise.network;
+  const i = pass.steps[taken - 1];
+  const before = pass.at(taken - 1);
+  const right = exercise.film.pass.cache.dLossDx(graph.ids[i]);
+  const to = Array.from(graph.predecessors).slice(graph.edgeStart[i], graph.edgeStart[i + 1]);
+  const held = before.dLossDx[i];
+  return (
+    <p>
+      {say.stepAt(graph.ids[i], before.times[i] + 1)}{' '}
+      {mistake === 'order' && to.length > 0 && (
+        <>
+          {say.handsOn(written(held), to.map((j) => graph.ids[j]).join(', '))}{' '}
+          {differs(held, right) && say.notWhole(written(right))} {before.times[i] > 0 && say.again}
+        </>
+      )}
+    </p>
   );
 }

@@ -108,7 +108,8 @@ export function measured({ network, input, target, loss }: Exercise, { quantity,
     return network.backpropagate(input, target, loss).loss;
   };
   try {
-    return (lossAt(before + distance) - lossAt(before - distance)) / (2 * distance);
+    const slope = (lossAt(before + distance) - lossAt(before - distance)) / (2 * distance);
+    return Number.isFinite(slope) ? slope : undefined;
   } catch {
     return undefined;
   } finally {

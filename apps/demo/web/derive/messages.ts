@@ -1,9 +1,9 @@
 const en = {
   modes: { own: 'Your network', article: "The article's numbers", break: 'Break it' },
   modeTasks: {
-    own: 'Change any number and select any derivative',
-    article: 'The output node as the article reckons it, and where the text slips',
-    break: 'Make a mistake on purpose and see what it does',
+    own: 'Every derivative in a network is one of three cases. Select any number to see where it comes from; change any number, and all of it follows.',
+    article: 'The output node as the article reckons it, number by number, and where the text slips.',
+    break: 'Make a mistake on purpose, and see what is counted twice, lost, or computed again.',
   },
   chooseMode: 'What to look at',
   restore: "Back to the article's network",
@@ -15,7 +15,6 @@ const en = {
   inputOf: (id: string) => `input x_${id}`,
   targetOf: (id: string) => `target t_${id}`,
   graph: 'The network, with what each node keeps',
-  graphHint: 'Select any number: where it comes from stands beside it.',
   unknown: 'not yet known',
   select: (name: string, value: string) => `${name} = ${value}. Show where it comes from`,
   assumed: 'given',
@@ -148,6 +147,9 @@ const en = {
     },
     firstSteps: (count: number) => `Only the first ${count} steps can be watched one by one.`,
     stepAt: (node: string, time: number) => `Node ${node}, for the ${ordinal(time)} time.`,
+    handsOn: (value: string, to: string) => `It hands on what it holds, dloss/dx = ${value}, to ${to}.`,
+    notWhole: (right: string) => `That is not the whole of it: ${right} would be right.`,
+    again: 'What it handed on before is in there once more.',
     wrongMark: 'wrong',
   },
 };
@@ -161,9 +163,9 @@ function ordinal(n: number): string {
 const zh: typeof en = {
   modes: { own: '你的网络', article: '文章里的数字', break: '弄坏它' },
   modeTasks: {
-    own: '改任何一个数，选任何一个导数',
-    article: '按文章计算的输出节点，以及文中的笔误',
-    break: '故意犯一个错，看看会怎样',
+    own: '网络里的每个导数都属于三个场景之一。点任何一个数，看它从何而来；改任何一个数，一切随之而变。',
+    article: '按文章逐个数字计算的输出节点，以及文中的笔误。',
+    break: '故意犯一个错，看看什么被重复计入、丢失，或者一再重算。',
   },
   chooseMode: '看什么',
   restore: '恢复文章的网络',
@@ -175,7 +177,6 @@ const zh: typeof en = {
   inputOf: (id) => `输入 x_${id}`,
   targetOf: (id) => `目标 t_${id}`,
   graph: '网络图，以及每个节点保存的数',
-  graphHint: '点任何一个数，旁边就会写出它从何而来。',
   unknown: '尚未算出',
   select: (name, value) => `${name} = ${value}。显示它从何而来`,
   assumed: '假设',
@@ -304,6 +305,9 @@ const zh: typeof en = {
     },
     firstSteps: (count) => `只能逐步观看最初的 ${count} 步。`,
     stepAt: (node, time) => `节点 ${node}，第 ${time} 次。`,
+    handsOn: (value, to) => `它把手里的 dloss/dx = ${value} 传给 ${to}。`,
+    notWhole: (right) => `这还不完整：正确的是 ${right}。`,
+    again: '之前传过的部分又传了一遍。',
     wrongMark: '错',
   },
 };

@@ -108,14 +108,9 @@ export function Stepper({ step, all, children }: StepperProps) {
 /** Through the right pass: what each step reads and writes. */
 export function FilmStepper({ exercise, step }: { readonly exercise: Exercise; readonly step: number | null }) {
   const { film } = exercise;
-  const say = useMessages(messages);
   return (
     <Stepper step={step} all={film.steps.length}>
-      {step === null ? (
-        <p className="quiet">{say.graphHint}</p>
-      ) : (
-        step > 0 && <Caption exercise={exercise} index={step - 1} />
-      )}
+      {step !== null && step > 0 && <Caption exercise={exercise} index={step - 1} />}
     </Stepper>
   );
 }

@@ -22,7 +22,6 @@ export function Toolbar({ exercise }: { readonly exercise: Exercise | undefined 
             key={mode}
             type="button"
             aria-pressed={derive.mode === mode}
-            title={say.modeTasks[mode]}
             onClick={() => change({ mode, step: null })}
           >
             {say.modes[mode]}

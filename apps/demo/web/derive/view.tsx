@@ -20,6 +20,7 @@ import { Toolbar } from './toolbar.js';
 export default function View() {
   const { network, derive } = usePlayground();
   const { input, target, loss, mode } = derive;
+  const say = useMessages(messages);
   const asked = useMemo(
     (): Question => ({
       network,
@@ -38,6 +39,7 @@ export default function View() {
   return (
     <div className="derive">
       <Toolbar exercise={exercise} />
+      <p className="lead">{say.modeTasks[mode]}</p>
       {waiting !== undefined && <p role="status">{waiting}</p>}
       {problem !== undefined && (
         <p role="alert" className="problem">

@@ -2,7 +2,7 @@
 
 export interface FigureProps {
   readonly value: number;
-  /** Significant ones; default 5. */
+  /** Significant ones; default 5; 17: all there are. */
   readonly digits?: number;
 }
 
@@ -21,9 +21,10 @@ export function written(value: number, digits = 5): string {
 }
 
 function rounded(value: number, digits: number): string {
+  if (digits >= 17) return String(value);
   const size = Math.abs(value);
   if (size !== 0 && (size < 1e-4 || size >= 1e9)) {
-    const [mantissa, exponent] = value.toExponential(Math.max(1, digits - 2)).split('e');
+    const [mantissa, exponent] = value.toExponential(Math.max(1, digits - 3)).split('e');
     return `${Number(mantissa)}e${exponent}`;
   }
   // A number that is almost a whole one is not shown as if it were.
