@@ -151,7 +151,7 @@ describe('what shapes rows, and what bends them', () => {
     expect(refused([cube], { modelTopology: { class_name: 'Bidirectional', config: {} } })).toMatch(/Sequential/);
   });
 
-  test('layers that stand before what they are fed with are refused', () => {
+  test('wiring that is no graph here is refused', () => {
     const layers = [
       { ...layer('Flatten', {}), inbound_nodes: [[['x', 0, 0, {}]]] },
       { ...layer('InputLayer', { name: 'x', batch_input_shape: [null, 2] }), inbound_nodes: [] },
@@ -168,6 +168,25 @@ describe('what shapes rows, and what bends them', () => {
     expect(refused({ ...right, output_layers: [['none', 0, 0]] })).toMatch(/a layer of the name "none"/);
     expect(refused({ ...right, output_layers: [['flatten', 1, 0]] })).toMatch(/first use/);
     expect(refused({ ...right, input_layers: [] })).toMatch(/every input layer/);
+    const joined = {
+      ...layer('Concatenate', {}),
+      inbound_nodes: [
+        [
+          ['x', 0, 0, {}],
+          ['flatten', 0, 0, {}],
+        ],
+      ],
+    };
+    expect(refused({ layers: [layers[1], layers[0], joined] })).toMatch(/stand in it twice/);
+    expect(
+      refused({
+        ...right,
+        output_layers: [
+          ['flatten', 0, 0],
+          ['x', 0, 0],
+        ],
+      }),
+    ).toMatch(/come out twice/);
     const twice = { ...layers[0], inbound_nodes: [[['x', 0, 0, {}]], [['x', 0, 0, {}]]] };
     expect(refused({ layers: [layers[1], twice] })).toMatch(/used twice/);
   });

@@ -8,7 +8,7 @@ export interface Part {
   readonly activation: Activation;
   readonly b: number;
   /** In the order of `from`. */
-  readonly w: readonly number[];
+  readonly w: ArrayLike<number>;
   /** Absent: 1, and no parameter, as hardly any other program has it. */
   readonly c?: number;
 }
@@ -31,8 +31,13 @@ export function assemble({ what, inputs, nodes, outputs }: Parts): Network {
   const graph = asMalformed(what, () => {
     const builder = new GraphBuilder();
     for (const id of inputs) builder.input(id);
-    for (const { id, from, activation, c } of nodes) {
-      builder.node(id, { from, activation, scale: c === undefined ? 'fixed' : 'trainable' });
+    for (let k = 0; k < nodes.length;) {
+      const { id, from, activation, c } = nodes[k];
+      const options = { from, activation, scale: c === undefined ? ('fixed' as const) : ('trainable' as const) };
+      const { name, count } = layerAt(nodes, k);
+      if (count > 1) builder.layer(count, { ...options, name });
+      else builder.node(id, options);
+      k += count;
     }
     builder.output(...outputs);
     return builder.build();
@@ -49,6 +54,20 @@ export function assemble({ what, inputs, nodes, outputs }: Parts): Network {
     from.forEach((_, k) => (vector[graph.weightIndex(graph.edgeStart[i] + k, i)] = w[k]));
   }
   return network;
+}
+
+/** How many nodes from here on are a layer: they differ by the number in their ids alone, and are declared in one. */
+function layerAt(nodes: readonly Part[], first: number): { readonly name: string; readonly count: number } {
+  const { id, from, activation, c } = nodes[first];
+  const name = id.slice(0, -2);
+  if (c !== undefined || from.length === 0 || id !== `${name}.0`) return { name, count: 1 };
+  let count = 1;
+  for (; first + count < nodes.length; count++) {
+    const next = nodes[first + count];
+    const alike = next.from === from && next.activation === activation && next.c === undefined;
+    if (!alike || next.id !== `${name}.${count}`) break;
+  }
+  return { name, count };
 }
 
 /** What the builder says of a bad graph, as something that is wrong with the file. */

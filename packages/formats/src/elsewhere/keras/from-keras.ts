@@ -78,7 +78,9 @@ export function fromKeras(modelJson: unknown, weights: Uint8Array | readonly Uin
   if (topology.layers.filter(({ kind }) => kind === 'InputLayer').length !== topology.inputs.length) {
     model.refuse('every input layer among the inputs of the model');
   }
-  return assemble({ what, inputs, nodes: reader.parts(), outputs: chosen(topology.outputs) });
+  const outputs = chosen(topology.outputs);
+  if (new Set(outputs).size < outputs.length) model.unsupported('the same values come out twice: once is enough here.');
+  return assemble({ what, inputs, nodes: reader.parts(), outputs });
 }
 
 /** How often the values of each layer are used. */
@@ -110,7 +112,7 @@ class Reader {
         from: from(u),
         activation,
         b: factor * b(u),
-        w: Array.from(w(u), (weight) => factor * weight),
+        w: factor === 1 ? w(u) : Array.from(w(u), (weight) => factor * weight),
       })),
     );
   }
@@ -154,16 +156,17 @@ class Reader {
     const biased = !config.at('use_bias').present || config.at('use_bias').flag();
     const bias = biased ? this.#array(layer, 'bias', [units]) : undefined;
     const activation = activationIn(config.at('activation'), this.version);
-    const rows = Array.from({ length: units }, (_, u) => values.ids.map((_, k) => kernel[k * units + u]));
+    const { ids } = values;
+    const row = (u: number) => Float32Array.from({ length: ids.length }, (_, k) => kernel[k * units + u]);
     const computed = this.#compute({
       ids: this.#ids(place, name, units),
-      from: () => values.ids,
-      w: (u) => rows[u],
+      from: () => ids,
+      w: row,
       b: (u) => bias?.[u] ?? 0,
       rule: { activation: identity, factor: 1 },
     });
-    const row: Values = { shape: [units], ids: computed.ids, unfinished: computed };
-    return this.#once(layer, this.#activate(layer, row, activation));
+    const outputs: Values = { shape: [units], ids: computed.ids, unfinished: computed };
+    return this.#once(layer, this.#activate(layer, outputs, activation));
   }
 
   /** The activation goes into the nodes before, if no one else sees them; else nodes of its own have it. */
@@ -197,6 +200,8 @@ class Reader {
     if (axis.present && axis.value !== -1 && axis.value !== 1) axis.unsupported('rows have one axis.');
     const ids = before.flatMap((values) => values.ids);
     this.#take(place, ids.length);
+    if (new Set(ids).size < ids.length)
+      place.unsupported('the same values stand in it twice: one edge is enough here.');
     return { shape: [ids.length], ids };
   }
 
