@@ -44,16 +44,19 @@ function layersOf(
   places: (list: ArrayLike<number>) => string,
   functions: Functions,
 ): string[] {
-  const found: string[] = [];
   const edgesInto = (i: number) =>
     Array.from({ length: graph.edgeStart[i + 1] - graph.edgeStart[i] }, (_, k) => graph.edgeStart[i] + k);
-  const predecessors = (i: number) => places(edgesInto(i).map((e) => graph.predecessors[e]));
+  const predecessors = (i: number) => edgesInto(i).map((e) => graph.predecessors[e]);
+  const sameAs = (i: number, from: readonly number[]) =>
+    from.length === graph.edgeStart[i + 1] - graph.edgeStart[i] &&
+    from.every((j, k) => j === graph.predecessors[graph.edgeStart[i] + k]);
+  const found: string[] = [];
   let k = 0;
   while (k < nodes.length) {
     const first = k;
     const from = predecessors(nodes[first]);
     const activation = graph.activationOf[nodes[first]];
-    while (k < nodes.length && graph.activationOf[nodes[k]] === activation && predecessors(nodes[k]) === from) k++;
+    while (k < nodes.length && graph.activationOf[nodes[k]] === activation && sameAs(nodes[k], from)) k++;
     const layer = nodes.slice(first, k);
     const scales = layer.map((i) => (graph.scaleIndex(i) < 0 ? 1 : vector[graph.scaleIndex(i)]));
     const row = (i: number) =>
@@ -63,14 +66,13 @@ function layersOf(
     found.push(
       '  {',
       `    g: ${functions.nameOf(graph.activations[activation])},`,
-      `    from: ${from},`,
+      `    from: ${places(from)},`,
       `    b: [${layer.map((i) => exact(vector[graph.biasIndex(i)])).join(', ')}],`,
       ...(scales.every((c) => c === 1) ? [] : [`    c: [${scales.map(exact).join(', ')}],`]),
       '    w: [',
-      ...layer.map(row),
-      '    ],',
-      '  },',
     );
+    for (const i of layer) found.push(row(i));
+    found.push('    ],', '  },');
   }
   return found;
 }
