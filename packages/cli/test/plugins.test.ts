@@ -29,7 +29,7 @@ describe('an activation of one’s own', () => {
     expect((await nnbp('check', 'm.nnbp', 'iris.csv', ...within)).code).toBe(0);
     await nnbp('convert', 'm.nnbp', 'm.json', ...within);
     await nnbp('convert', 'm.json', 'again.nnbp', ...within);
-    expect(await read('m.json')).toContain('"activation":"bent"');
+    expect(await read('m.json')).toContain('"name":"bent"');
     expect((await nnbp('evaluate', 'again.nnbp', 'iris.csv', ...within)).code).toBe(2); // its columns are lost
   });
 

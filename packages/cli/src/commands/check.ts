@@ -25,7 +25,9 @@ Examples:
   nnbp check iris.nnbp.safetensors iris.csv
   nnbp check model.onnx --seed 7
 
-Without data, rows are drawn at random. The exit code is 3 if a derivative is wrong.`;
+Inputs are those of the data, or are drawn at random; targets always are, since at
+its own a trained network has hardly any gradient. The exit code is 3 if a
+derivative is wrong.`;
 
 /** Adds the command. */
 export function addCheck(program: Command, io: Io): void {
@@ -43,9 +45,14 @@ export function addCheck(program: Command, io: Io): void {
 async function check(io: Io, modelPath: string, dataPath: string | undefined, options: CheckOptions): Promise<void> {
   const model = await openModel(io, modelPath, options);
   const use = lossNamed(model.columns.loss);
-  const { inputs, targets } =
-    dataPath === undefined ? drawnRows(model, use, options) : await firstRows(io, model, dataPath, options);
   const { most, seed } = options;
+  const draw = drawing(model, use, seed);
+  const inputs =
+    dataPath === undefined
+      ? Array.from({ length: options.rows }, draw.input)
+      : await inputsOf(io, model, dataPath, options);
+  // At its own targets a trained network has hardly any gradient, and differences would measure rounding.
+  const targets = inputs.map(draw.target);
   const report = checkNetwork(model.network, inputs, targets, use.loss(), { most, seed });
   if (options.json === true) {
     const { ok, comparisons, mismatches, excluded, worst } = report;
@@ -55,37 +62,30 @@ async function check(io: Io, modelPath: string, dataPath: string | undefined, op
   if (!report.ok) throw new Problem('A derivative is wrong; see the report.', exitCodes.wrongDerivative);
 }
 
-interface Rows {
-  readonly inputs: number[][];
-  readonly targets: number[][];
-}
-
-async function firstRows(io: Io, model: Model, path: string, options: CheckOptions): Promise<Rows> {
+/** The inputs of the first rows that can be used. */
+async function inputsOf(io: Io, model: Model, path: string, options: CheckOptions): Promise<number[][]> {
   const csv = await openData(io, path, options);
-  const rows: Rows = { inputs: [], targets: [] };
+  const inputs: number[][] = [];
   const gaps = new Gaps();
-  for await (const { input, target } of modelRows(model, csv, { targets: true, gaps })) {
-    if (input === undefined) continue;
-    rows.inputs.push([...input]);
-    rows.targets.push([...target]);
-    if (rows.inputs.length === options.rows) break;
+  for await (const { input } of modelRows(model, csv, { targets: false, gaps })) {
+    if (input !== undefined) inputs.push([...input]);
+    if (inputs.length === options.rows) break;
   }
-  if (rows.inputs.length === 0)
-    throw new Problem(`${csv.name} has no row that can be used. ${gaps.sentence('left out') ?? ''}`.trim());
-  return rows;
+  if (inputs.length > 0) return inputs;
+  throw new Problem(`${csv.name} has no row that can be used. ${gaps.sentence('left out') ?? ''}`.trim());
 }
 
-/** Rows such as the model may have seen: numbers around their mean, any of the categories. */
-function drawnRows({ network, columns }: Model, use: LossUse, { rows, seed }: CheckOptions): Rows {
+/** Draws rows such as the model may have seen: numbers around their mean, any of the categories. */
+function drawing({ network: { inputUnits, outputUnits }, columns }: Model, use: LossUse, seed: number) {
   const random = new Random(seed);
-  const draw = (some: Columns['inputs'], units: typeof network.inputUnits, marks?: LossUse['targets']) => {
+  const row = (some: Columns['inputs'], units: typeof inputUnits, marks?: LossUse['targets']) => {
     const codes = some.map((column) =>
       column.kind === 'number' ? random.normal() : Math.floor(random.uniform() * column.values.length),
     );
     return spread(some, codes, marks).map((value, k) => units?.undo(value, k) ?? value);
   };
   return {
-    inputs: Array.from({ length: rows }, () => draw(columns.inputs, network.inputUnits)),
-    targets: Array.from({ length: rows }, () => draw(columns.targets, network.outputUnits, use.targets)),
+    input: () => row(columns.inputs, inputUnits),
+    target: () => row(columns.targets, outputUnits, use.targets),
   };
 }
