@@ -6,12 +6,15 @@ import { auto } from '@nnbp/wasm';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { defaultState } from '../web/state.js';
+import { builtinActivations, builtinLosses } from '../web/functions.js';
 import { builtinFunctions } from '../web/train/builtin-functions.js';
 import type { Part } from '../web/train/data/dataset.js';
+import { datasetsByRequest } from '../web/train/data/request.js';
 import { planar } from '../web/train/data/toys.js';
-import { type DataName, type Settings, withData } from '../web/train/fits.js';
+import { type DataName, misfit, type Settings, taskOf, withData } from '../web/train/fits.js';
+import { isProblem } from '../web/train/problem.js';
 import { short } from '../web/train/numbers.js';
-import { networkFor } from '../web/train/session.js';
+import { networkFor, openSession } from '../web/train/session.js';
 import { expectAccessible, open, picture, useBrowser } from './page.js';
 
 useBrowser();
@@ -33,6 +36,12 @@ const until = (page: Page, name: string, wanted: (value: number) => boolean) =>
   expect.poll(async () => wanted(await numberIn(page, name)), { timeout: 25_000, interval: 100 }).toBe(true);
 
 const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click();
+
+/** Pauses and waits for the last numbers. */
+async function pause(page: Page): Promise<void> {
+  await press(page, 'Pause');
+  await until(page, 'rate', (rate) => rate === 0);
+}
 
 /** Steps and waits for the page to have shown each. */
 async function step(page: Page, times: number): Promise<void> {
@@ -75,6 +84,25 @@ async function mainThreadTasks(page: Page, milliseconds: number): Promise<number
     .map(({ tdur = 0 }) => tdur / 1000);
 }
 
+test('every loss that is not refused for a task trains on it', async () => {
+  const engine = await auto();
+  const datasets = datasetsByRequest();
+  for (const data of ['five-points', 'moons', 'iris'] as const) {
+    for (const loss of Object.keys(builtinLosses)) {
+      for (const outputActivation of Object.keys(builtinActivations)) {
+        const settings = settingsFor(data, { loss, outputActivation, learningRate: 0.001, optimizer: 'adam' });
+        if (misfit(taskOf(data), settings) !== undefined) continue;
+        const dataset = await datasets(settings, undefined, () => undefined);
+        if (isProblem(dataset)) throw new Error(`${data}: ${dataset.kind}`);
+        const session = openSession(settings, dataset, builtinFunctions, engine);
+        for (let k = 0; k < 20; k++)
+          expect(session.step(), `${data}, ${loss}, ${outputActivation}`).toSatisfy(Number.isFinite);
+        session.dispose();
+      }
+    }
+  }
+});
+
 test('XOR is learnt until every sample is right', async () => {
   const page = await openTrain('xor', { noise: 0 });
   await press(page, 'Play');
@@ -98,8 +126,7 @@ test('play, pause, step and reset do what they say', async () => {
   const stepped = await stat(page, 'training-loss');
   await press(page, 'Play');
   await until(page, 'steps', (steps) => steps > 50);
-  await press(page, 'Pause');
-  await page.getByRole('button', { name: 'Play', exact: true }).waitFor();
+  await pause(page);
   const paused = await numberIn(page, 'steps');
   await step(page, 1);
   expect(await numberIn(page, 'steps')).toBe(paused + 1);
@@ -157,7 +184,7 @@ test('y = 3x ends with the weight 3', async () => {
   const page = await openTrain('tripling');
   await press(page, 'Play');
   await until(page, 'training-loss', (loss) => loss < 1e-8);
-  await press(page, 'Pause');
+  await pause(page);
   expect(await stat(page, 'parameters')).toContain('w = 3.000');
   await picture(page, 'train-tripling');
 });
@@ -166,8 +193,7 @@ test('the confusion matrix of iris counts every flower held out', async () => {
   const page = await openTrain('iris', { sample: 3 });
   await press(page, 'Play');
   await until(page, 'held-out-accuracy', (accuracy) => accuracy > 90);
-  await press(page, 'Pause');
-  await page.getByRole('button', { name: 'Play', exact: true }).waitFor();
+  await pause(page);
   const cells = page.locator('.train-confusion td[data-count]');
   const counts = await cells.evaluateAll((all) => all.map((cell) => Number((cell as HTMLElement).dataset.count)));
   expect(counts).toHaveLength(9);

@@ -68,8 +68,11 @@ export const Diagram = memo(function Diagram({ settings, change, ready, observat
         <EdgeChoice sample={settings.sample} count={ready.trainingCount} choose={choose} observation={observation} />
       )}
       {ready !== undefined && observation !== undefined && <Parameters ready={ready} observation={observation} />}
-      {ready?.layout.layers.some(({ ids, size }) => ids.length > 0 && ids.length < size) && (
-        <p className="quiet">{say.wide}</p>
+      {ready !== undefined && (
+        <p className="quiet" title={ready.engine.reason}>
+          {say.machine(ready.parameterCount, ready.engine.name)}{' '}
+          {ready.layout.layers.some(({ ids, size }) => ids.length > 0 && ids.length < size) && say.wide}
+        </p>
       )}
     </section>
   );

@@ -48,6 +48,7 @@ const en = {
   } as Record<DataName, string>,
   counts: (training: number, heldOut: number) =>
     heldOut === 0 ? `${training} samples to learn from.` : `${training} samples to learn from, ${heldOut} held out.`,
+  machine: (parameters: number, engine: string) => `${parameters} parameters, trained by the ${engine} engine.`,
   noise: 'Noise',
   seed: 'Seed',
   drawing: 'Draw the function with a pointer, or type its points below.',
@@ -82,9 +83,7 @@ const en = {
   sampleNumber: 'Sample number',
   edgesNote: {
     weights: 'Thickness: the size of the weight; colour: its sign.',
-    flow: (largest: string) =>
-      `What each edge carries back: dloss/dx · slope · w. The thickest carries ${largest}. Click a point to choose another sample.`,
-    none: 'The inputs are too many to draw their edges.',
+    flow: (largest: string) => `What each edge carries back: dloss/dx · slope · w. The thickest carries ${largest}.`,
   },
   wide: 'Of a wide layer the first ten nodes are drawn.',
   activation: 'Activation',
@@ -103,6 +102,7 @@ const en = {
   fitted: 'The fitted curve',
   sides: (no: string, yes: string) => `Blue: ${no}. Orange: ${yes}.`,
   legendPoints: 'Filled points are learnt from, hollow ones held out.',
+  clickPoint: 'Click a point to see its gradient on the edges.',
   confusion: 'What is taken for what',
   confusionOf: (heldOut: boolean): string =>
     heldOut
@@ -204,6 +204,7 @@ const zh: typeof en = {
   },
   counts: (training, heldOut) =>
     heldOut === 0 ? `用 ${training} 个样本学习。` : `用 ${training} 个样本学习,留出 ${heldOut} 个。`,
+  machine: (parameters, engine) => `${parameters} 个参数,由 ${engine} 引擎训练。`,
   noise: '噪声',
   seed: '种子',
   drawing: '用指针画出函数,或在下面输入各点。',
@@ -238,8 +239,7 @@ const zh: typeof en = {
   sampleNumber: '样本编号',
   edgesNote: {
     weights: '粗细:权重的大小;颜色:正负。',
-    flow: (largest) => `每条边传回的量:dloss/dx · slope · w。最粗的边传回 ${largest}。点击一个点可换样本。`,
-    none: '输入太多,不画它们的边。',
+    flow: (largest) => `每条边传回的量:dloss/dx · slope · w。最粗的边传回 ${largest}。`,
   },
   wide: '较宽的层只画前十个节点。',
   activation: '激活函数',
@@ -258,6 +258,7 @@ const zh: typeof en = {
   fitted: '拟合的曲线',
   sides: (no, yes) => `蓝色:${no}。橙色:${yes}。`,
   legendPoints: '实心点用来学习,空心点留出。',
+  clickPoint: '点击一个点,可在边上看到它的梯度。',
   confusion: '把什么认成什么',
   confusionOf: (heldOut) =>
     heldOut ? '每行一个真实类别,每列一个判断出的类别;留出的样本。' : '每行一个真实类别,每列一个判断出的类别。',

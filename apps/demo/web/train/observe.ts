@@ -95,7 +95,7 @@ const mostWork = 4e6;
 const stride = 3;
 
 export function observerOf(session: Session, dataset: Dataset, engine: Engine): Observer {
-  const { graph, inputUnits, outputUnits } = session.network;
+  const { graph, inputUnits } = session.network;
   const executor = engine.prepare(graph, chunk);
   const layout = layoutOf(graph);
   const shown = layout.layers.flatMap(({ ids }) => ids);
@@ -150,7 +150,7 @@ export function observerOf(session: Session, dataset: Dataset, engine: Engine): 
         input: Float32Array.from(dataset.training.inputs.subarray(number * inputCount, (number + 1) * inputCount)),
         answer: dataset.training.answers[number],
         found: classOf(x, 0, x.length, session.encoding.boundary),
-        outputs: outputUnits ? x.map((value, k) => outputUnits.undo(value, k)) : x,
+        outputs: dataset.task === 'regression' ? [answerOf(session, x[0])] : x,
       },
     };
   }
@@ -174,7 +174,8 @@ function classOf(outputs: ArrayLike<number>, at: number, width: number, boundary
 function judge(session: Session, { task, classes }: Dataset, executor: Executor, rows: Rows) {
   const { loss, encoding, network } = session;
   const width = network.graph.outputs.length;
-  const count = Math.min(rows.count, mostJudged);
+  const affordable = Math.max(100, Math.floor((mostWork * 50) / network.graph.edgeCount));
+  const count = Math.min(rows.count, mostJudged, affordable);
   const confusion = classes.map(() => classes.map(() => 0));
   let sum = 0;
   let right = 0;
@@ -255,7 +256,7 @@ function pictureOf(
   grid: Float64Array,
   shown: readonly string[],
 ): Pick<Observation, 'picture' | 'responses'> {
-  const { graph, outputUnits } = session.network;
+  const { graph } = session.network;
   const width = graph.outputs.length;
   const count = grid.length / graph.inputCount;
   const picture = new Float32Array(count);
@@ -263,7 +264,7 @@ function pictureOf(
   inChunks(executor, grid, graph.inputCount, count, (outputs, first, samples) => {
     for (let s = 0; s < samples; s++) {
       const at = s * width;
-      if (task === 'regression') picture[first + s] = outputUnits?.undo(outputs[at], 0) ?? outputs[at];
+      if (task === 'regression') picture[first + s] = answerOf(session, outputs[at]);
       else if (task === 'binary') picture[first + s] = sideOf(session, outputs[at]);
       else picture[first + s] = classOf(outputs, at, width, 0) + sureness(outputs, at, width);
     }
@@ -290,6 +291,12 @@ function responsesOf(values: readonly Float32Array[], inputCount: number): Int8A
     }
   }
   return responses;
+}
+
+/** An output as an answer in the data's units. A poisson loss learns the logarithm of a rate. */
+function answerOf({ loss, network }: Session, x: number): number {
+  if (loss.name === 'poisson') return Math.exp(x);
+  return network.outputUnits?.undo(x, 0) ?? x;
 }
 
 /** On which side of the boundary an output is, and how far, from −1 to 1. */

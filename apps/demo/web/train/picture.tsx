@@ -87,7 +87,8 @@ function Plot({ ready, observation, inspected, choose }: Props) {
       </p>
       <p className="quiet">
         {ready.task === 'binary' && `${say.sides(ready.classes[0], ready.classes[1])} `}
-        {ready.heldOutCount > 0 && say.legendPoints}
+        {ready.heldOutCount > 0 && `${say.legendPoints} `}
+        {say.clickPoint}
       </p>
     </div>
   );

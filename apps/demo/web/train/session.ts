@@ -89,7 +89,9 @@ export function openSession(settings: Settings, dataset: Dataset, functions: Fun
   if (dataset.standardize) {
     const { inputs, answers, count } = dataset.training;
     network.inputUnits = unitsOf(inputs, count);
-    if (dataset.task === 'regression') network.outputUnits = unitsOf(answers, count);
+    // A loss that takes no negative number (of counts) gets the answers as they are.
+    const moved = dataset.task === 'regression' && loss.targetProblem?.([-1]) === undefined;
+    if (moved) network.outputUnits = unitsOf(answers, count);
   }
   const training = rowsOf(network, dataset, dataset.training, encoding);
   const heldOut = dataset.heldOut && rowsOf(network, dataset, dataset.heldOut, encoding);

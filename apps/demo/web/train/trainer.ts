@@ -30,8 +30,6 @@ export interface Ready {
   readonly trainingCount: number;
   readonly heldOutCount: number;
   readonly parameterCount: number;
-  readonly stepsPerEpoch: number;
-  readonly batchSize: number;
   /** Whether the loss of a regression is that of standardised answers. */
   readonly standardized: boolean;
   readonly layout: Layout;
@@ -40,7 +38,7 @@ export interface Ready {
   readonly axes: readonly (readonly [number, number])[];
   /** For one or two inputs. */
   readonly points: { readonly training: Points; readonly heldOut: Points | undefined } | undefined;
-  readonly engine: string;
+  readonly engine: { readonly name: string; readonly reason: string };
 }
 
 /** What a table holds, as guessed. */
@@ -229,9 +227,7 @@ const ready = (session: Session, observer: Observer, dataset: Dataset, engine: A
   trainingCount: dataset.training.count,
   heldOutCount: dataset.heldOut?.count ?? 0,
   parameterCount: session.network.graph.parameterCount,
-  stepsPerEpoch: session.stepsPerEpoch,
-  batchSize: session.batchSize,
-  standardized: dataset.standardize && dataset.task === 'regression',
+  standardized: session.network.outputUnits !== undefined,
   layout: observer.layout,
   places: observer.places,
   nodePlaces: observer.nodePlaces,
@@ -240,7 +236,7 @@ const ready = (session: Session, observer: Observer, dataset: Dataset, engine: A
     observer.places === 0
       ? undefined
       : { training: pointsOf(dataset.training), heldOut: dataset.heldOut && pointsOf(dataset.heldOut) },
-  engine: `${engine.name}: ${engine.reason}`,
+  engine: { name: engine.name, reason: engine.reason },
 });
 
 const pointsOf = ({ count, inputs, answers }: Part): Points => ({
