@@ -9,6 +9,8 @@ const escape = /^(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/;
 const literals = ['true', 'false', 'null'];
 const longestNumber = 100;
 const deepest = 32;
+const quote = 0x22;
+const backslash = 0x5c;
 
 /** The finger. Each method begins at a value, and ends after it and the space that follows. */
 export class Finger {
@@ -52,16 +54,18 @@ export class Finger {
 
   /** A text. Returns where it begins, for {@link textAt}. */
   string(): number {
-    const from = this.at;
-    if (this.text[from] !== '"') this.refuse('a text');
-    for (this.at++; this.text[this.at] !== '"'; this.at++) {
+    const { text, at: from } = this;
+    if (text.charCodeAt(from) !== quote) this.refuse('a text');
+    let at = from + 1;
+    for (let c = text.charCodeAt(at); c !== quote; c = text.charCodeAt(++at)) {
+      this.at = at;
       // No character at all is NaN here.
-      if (!(this.text.charCodeAt(this.at) >= 0x20)) this.refuse('the rest of a text');
-      if (this.text[this.at] !== '\\') continue;
-      this.at++;
-      const found = escape.exec(this.text.slice(this.at, this.at + 5)) ?? this.refuse('what may follow \\ in JSON');
-      this.at += found[0].length - 1;
+      if (!(c >= 0x20)) this.refuse('the rest of a text');
+      if (c !== backslash) continue;
+      const found = escape.exec(text.slice(at + 1, at + 6)) ?? this.refuse('what may follow \\ in JSON');
+      at += found[0].length;
     }
+    this.at = at;
     this.#step(1);
     return from;
   }
@@ -86,12 +90,14 @@ export class Finger {
     const from = this.at;
     if (depth > deepest) this.refuse(`at most ${deepest} lists or objects inside each other`);
     const c = this.text[this.at];
-    const literal = literals.find((word) => this.text.startsWith(word, this.at));
     if (c === '"') this.string();
     else if (c === '[') this.list(() => this.skip(depth + 1));
     else if (c === '{') this.#entries(() => this.skip(depth + 1));
-    else if (literal !== undefined) this.#step(literal.length);
-    else this.number();
+    else {
+      const literal = literals.find((word) => this.text.startsWith(word, this.at));
+      if (literal === undefined) this.number();
+      else this.#step(literal.length);
+    }
     return depth === 0 ? this.text.slice(from, this.at) : '';
   }
 
@@ -136,7 +142,13 @@ export class Finger {
   }
 
   #space(): void {
-    while (this.at < this.text.length && ' \t\n\r'.includes(this.text[this.at])) this.at++;
+    for (
+      let c = this.text.charCodeAt(this.at);
+      c === 0x20 || (c >= 0x09 && c <= 0x0d);
+      c = this.text.charCodeAt(++this.at)
+    ) {
+      if (c === 0x0b || c === 0x0c) this.refuse('no such space');
+    }
   }
 }
 
@@ -144,8 +156,8 @@ export class Finger {
 export function textAt(json: string, from: number): string {
   let to = from + 1;
   let plain = true;
-  for (; json[to] !== '"'; to++) {
-    if (json[to] !== '\\') continue;
+  for (let c = json.charCodeAt(to); c !== quote; c = json.charCodeAt(++to)) {
+    if (c !== backslash) continue;
     plain = false;
     to++;
   }

@@ -6,6 +6,7 @@ import { describe } from './in-writing.js';
 import { expectFewMarks } from './json-limits.js';
 import { nameOf } from './plugins.js';
 import { encode, type Tensor } from './safetensors.js';
+import { mostActivations, tooManyActivations } from './survey.js';
 
 /** What is saved with a network. */
 export interface SaveOptions {
@@ -22,7 +23,8 @@ export interface SaveOptions {
  * `parameters`. Numbers keep all their bits; where all of them are float32 numbers, they are written as such, in half the
  * space. An activation of your own is written by its name.
  *
- * @throws NnbpError `NOT_FINITE` (a parameter), `UNSUPPORTED` (two of your own activations with one name), `WRONG_TYPE` (metadata that JSON cannot hold), `TOO_LARGE`, `MALFORMED` (metadata of too many or too deeply nested entries)
+ * @throws NnbpError `NOT_FINITE` (a parameter), `UNSUPPORTED` (two of your own activations with one name), `WRONG_TYPE` (metadata that JSON cannot hold), `TOO_LARGE` (metadata of
+ * hundred thousands of entries; 16,384 activations that differ), `MALFORMED` (metadata nested too deep)
  *
  * @example
  * ```ts
@@ -39,6 +41,7 @@ export interface SaveOptions {
  */
 export function save(network: Network, { checkpoint, loss, metadata }: SaveOptions = {}): Uint8Array {
   expectFinite('parameters', network.parameters.vector);
+  if (network.graph.activations.length > mostActivations) throw tooManyActivations();
   const parameters = narrowed(network.parameters.vector);
   const state = checkpoint && writeCheckpoint(checkpoint);
   const tensors: Tensor[] = [

@@ -2,6 +2,7 @@
  * The first reading of a stranger's model: think of a surveyor who walks over the ground before anyone builds. It checks all
  * that a model must be, and makes nothing; what passes is then read by `JSON.parse` and built, and costs what a network costs.
  */
+import { NnbpError } from '@nnbp/core';
 import { expectVersion, Place, readFunction } from './document.js';
 import { Finger } from './finger.js';
 import { Names } from './names.js';
@@ -18,11 +19,13 @@ export interface Survey {
 const entries = ['format', 'version', 'inputs', 'nodes', 'outputs', 'inputUnits', 'outputUnits'];
 const nodeEntries = ['ids', 'from', 'activation', 'fixed', 'shared'];
 const longestFunction = 2 ** 16;
+/** As each of them becomes an object. */
+export const mostActivations = 2 ** 14;
 
 /**
  * Surveys the text of a model as `save` writes it: the JSON of a `NetworkDocument`.
  *
- * @throws NnbpError `MALFORMED`, `UNKNOWN_FORMAT`
+ * @throws NnbpError `MALFORMED`, `UNKNOWN_FORMAT`, `TOO_LARGE`
  */
 export function survey(text: string): Survey {
   const finger = new Finger(text, 'The model in the file');
@@ -62,6 +65,9 @@ export function survey(text: string): Survey {
   return { parameters: found.parameters, activations: found.activations };
 }
 
+export const tooManyActivations = () =>
+  new NnbpError('TOO_LARGE', `The model has more than ${mostActivations} activations that differ.`);
+
 function declare(finger: Finger, ids: Names): void {
   if (!ids.add(finger.at)) finger.refuse('an id that no other node has');
   finger.string();
@@ -81,7 +87,7 @@ function surveyNodes(finger: Finger, ids: Names, shared: Names): Survey & { read
       if (key !== 'activation') return;
       if (value.length > longestFunction)
         finger.refuse(`an activation of at most ${longestFunction} characters, before`);
-      functions.add(value);
+      if (functions.add(value).size > mostActivations) throw tooManyActivations();
     });
     const end = finger.at;
     const at = (key: string) => Object.assign(finger, { at: places.get(key) ?? begin });

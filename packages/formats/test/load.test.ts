@@ -1,0 +1,254 @@
+import { tanh } from '@nnbp/activations';
+import { articleNetwork } from '@nnbp/conformance';
+import { GraphBuilder, mlp, Network, Random } from '@nnbp/core';
+import { fromJson, load, save, toJson } from '@nnbp/formats';
+import { describe, expect, test } from 'vitest';
+import { Finger, textAt } from '../src/finger.js';
+import { Names } from '../src/names.js';
+import { decode } from '../src/safetensors.js';
+
+const failure = (code: string, message: RegExp) =>
+  expect.objectContaining({ name: 'NnbpError', code, message: expect.stringMatching(message) as string }) as Error;
+const bits = (numbers: ArrayLike<number>) => new BigUint64Array(Float64Array.from(numbers).buffer).join();
+
+/** A safetensors file as another program might write it: this header, then these bytes. */
+function file(header: string, numbers: Uint8Array): Uint8Array {
+  const json = new TextEncoder().encode(header);
+  const bytes = new Uint8Array(8 + json.length + numbers.length);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(json.length), true);
+  bytes.set(json, 8);
+  bytes.set(numbers, 8 + json.length);
+  return bytes;
+}
+
+/** The article's network, its model's text changed. */
+function modelled(change: (model: string) => string): Uint8Array {
+  const { tensors, metadata } = decode(save(articleNetwork()));
+  const values = tensors.get('parameters')!.values;
+  const header = {
+    __metadata__: { model: change(metadata.get('model')!) },
+    parameters: {
+      dtype: values instanceof Float32Array ? 'F32' : 'F64',
+      shape: [values.length],
+      data_offsets: [0, values.byteLength],
+    },
+  };
+  return file(JSON.stringify(header), new Uint8Array(values.slice().buffer));
+}
+
+describe('what another program writes by the same rules', () => {
+  const expected = articleNetwork();
+  test.each<[string, (model: string) => string]>([
+    ['spaces and lines', (model) => JSON.stringify(JSON.parse(model), undefined, '\t')],
+    [
+      'entries in another order',
+      (model) => {
+        const turned = (value: unknown): unknown => {
+          if (Array.isArray(value)) return value.map(turned);
+          if (typeof value !== 'object' || value === null) return value;
+          return Object.fromEntries(
+            Object.entries(value)
+              .reverse()
+              .map(([key, entry]) => [key, turned(entry)]),
+          );
+        };
+        return JSON.stringify(turned(JSON.parse(model)));
+      },
+    ],
+    ['an activation as a mere name', (model) => model.replaceAll('{"name":"sigmoid"}', '"sigmoid"')],
+    ['letters by their numbers', (model) => model.replaceAll('"7"', '"\\u0037"')],
+  ])('%s', (_, change) => {
+    const { network } = load(modelled(change));
+    expect(network.graph.ids).toEqual(expected.graph.ids);
+    expect(bits(network.predict([0.5]))).toBe(bits(expected.predict([0.5])));
+  });
+
+  test('tensors named in another order than they stand', () => {
+    const numbers = new Uint8Array(Float32Array.of(1, 2, 3).buffer);
+    const header = {
+      7: { dtype: 'F32', shape: [], data_offsets: [8, 12] },
+      first: { dtype: 'F32', shape: [2, 1], data_offsets: [0, 8] },
+      empty: { dtype: 'F64', shape: [3, 0], data_offsets: [8, 8] },
+    };
+    const { tensors } = decode(file(JSON.stringify(header), numbers));
+    expect(Array.from(tensors.get('first')!.values)).toEqual([1, 2]);
+    expect(Array.from(tensors.get('7')!.values)).toEqual([3]);
+    expect(tensors.get('empty')!.values).toHaveLength(0);
+  });
+});
+
+describe('a model is refused with the place', () => {
+  test.each<[string, RegExp, (model: string) => string]>([
+    ['a predecessor from nowhere', /node before this one.*"\\"9\\"/, (m) => m.replace('"from":["1"]', '"from":["9"]')],
+    ['a predecessor twice', /and once/, (m) => m.replace('"from":["1"]', '"from":["1","1"]')],
+    ['a doubled id', /no other node has/, (m) => m.replace('"ids":["2"', '"ids":["1"')],
+    ['an unknown entry', /one of ids, from/, (m) => m.replace('"from"', '"form"')],
+    ['an entry twice', /"from" once/, (m) => m.replace('"from"', '"from":[],"from"')],
+    ['an entry missing', /an entry "from"/, (m) => m.replace(/"from":\["1"\],/, '')],
+    ['an output that is none', /no output yet/, (m) => m.replace('"outputs":["7"]', '"outputs":["8"]')],
+    ['an output twice', /no output yet/, (m) => m.replace('"outputs":["7"]', '"outputs":["7","7"]')],
+    ['no output', /an output/, (m) => m.replace('"outputs":["7"]', '"outputs":[]')],
+    ['no input', /an input/, (m) => m.replace('"inputs":["1"]', '"inputs":[]')],
+    ['fixed that is false', /expected true/, (m) => m.replace('"from"', '"fixed":false,"from"')],
+    ['a shared weight of no predecessor', /pairs of/, (m) => m.replace('"from"', '"shared":[["9","w"]],"from"')],
+    ['half a pair', /pair/, (m) => m.replace('"from"', '"shared":[["1"]],"from"')],
+    ['an empty group', /an id/, (m) => m.replace(/"ids":\["2","3"\]/, '"ids":[]')],
+    ['more after its end', /the end/, (m) => `${m} {}`],
+    ['no end', /its end/, (m) => m.slice(0, -1)],
+    ['a bad escape', /may follow/, (m) => m.replace('"7"', '"\\x"')],
+    ['a raw line break in a text', /rest of a text/, (m) => m.replace('"7"', '"7\n"')],
+    ['units of words', /a number/, (m) => m.replace(/\}$/, ',"inputUnits":{"mean":["a"],"deviation":[1]}}')],
+    ['endless units', /finite/, (m) => m.replace(/\}$/, ',"inputUnits":{"mean":[1e999],"deviation":[1]}}')],
+    ['units of two columns', /1 columns/, (m) => m.replace(/\}$/, ',"inputUnits":{"mean":[1,2],"deviation":[1,1]}}')],
+  ])('%s', (_, message, change) => {
+    expect(() =>
+      load(
+        modelled((model) => {
+          const changed = change(model);
+          expect(changed).not.toBe(model);
+          return changed;
+        }),
+      ),
+    ).toThrow(failure('MALFORMED', message));
+  });
+
+  test('parameters that are not of this network, before it is built', () => {
+    const ids = (name: string) => Array.from({ length: 20_000 }, (_, k) => `"${name}${k}"`).join();
+    const wide = (model: string) =>
+      model
+        .replace('"inputs":["1"]', `"inputs":["1",${ids('i')}]`)
+        .replace('"nodes":[', `"nodes":[{"ids":[${ids('n')}],"from":[${ids('i')}],"activation":"tanh"},`);
+    expect(() => load(modelled(wide))).toThrow(failure('MALFORMED', /has 4000\d+ parameters/));
+  });
+});
+
+test('a finger reads what JSON.parse reads, and nothing else', () => {
+  const seed = Number(process.env.SEED ?? Date.now() % 1e9);
+  console.log(`seed ${seed}`);
+  const random = new Random(seed);
+  const pick = (from: readonly string[]) => from[Math.floor(random.uniform() * from.length)];
+  const scraps = [
+    '{',
+    '}',
+    '[',
+    ']',
+    ',',
+    ':',
+    '"',
+    '\\',
+    'a',
+    '\\u00e9',
+    '\\n',
+    '1',
+    '-',
+    '0',
+    '.',
+    'e',
+    '+',
+    ' ',
+    '\t',
+    '\n',
+    '\v',
+    'true',
+    'null',
+    'false',
+    '"a"',
+    '"":',
+    '[1]',
+    '{"a":2}',
+    '12.5e-3',
+    '\u00a0',
+    '01',
+    '节',
+  ];
+  let sound = 0;
+  for (let n = 0; n < 10_000; n++) {
+    const text = Array.from({ length: 1 + Math.floor(random.uniform() * 6) }, () => pick(scraps)).join('');
+    const reads = (read: () => unknown) => {
+      try {
+        read();
+        return true;
+      } catch {
+        return false;
+      }
+    };
+    const expected = reads((): unknown => JSON.parse(text));
+    const found = reads(() => {
+      const finger = new Finger(text, 'it');
+      finger.skip();
+      finger.end();
+    });
+    expect(found, `${JSON.stringify(text)}, seed ${seed}`).toBe(expected);
+    sound += Number(expected);
+  }
+  expect(sound).toBeGreaterThan(200);
+});
+
+test('a register of names knows each by what it says, not how it is written', () => {
+  const said = ['a', 'b', '', '节点', 'a"b', '__proto__', ...Array.from({ length: 5000 }, (_, k) => `n${k}`)];
+  const text = JSON.stringify([...said, ...said]).replaceAll('"b"', '"\\u0062"');
+  const places: number[] = [];
+  const finger = new Finger(text, 'it');
+  finger.list(() => places.push(finger.string()));
+  expect(places.map((place) => textAt(text, place))).toEqual([...said, ...said]);
+  const names = new Names(text, said.length);
+  expect(names.mark(places[0], 1)).toBeUndefined();
+  expect(places.map((place) => names.add(place))).toEqual([...said.map(() => true), ...said.map(() => false)]);
+  expect(names.size).toBe(said.length);
+  expect(names.mark(places[3], 5)).toBe(0);
+  expect(names.mark(places[3 + said.length], 6)).toBe(5);
+});
+
+test('a layer of the builder’s own names, and one of others, come back alike', () => {
+  const layered = new Network(mlp([3, 50, 50, 2], { activation: tanh }), { seed: 3 });
+  const builder = new GraphBuilder();
+  for (const id of ['h.0', 'h.1']) builder.input(id);
+  for (const id of ['k.0', 'k.1', 'k.3']) builder.node(id, { from: ['h.1', 'h.0'], activation: tanh });
+  for (const id of ['.0', '.1']) builder.node(id, { from: ['k.3'], activation: tanh });
+  for (const id of ['c.0', 'c.1']) builder.node(id, { from: [], activation: tanh });
+  builder.output('.1', 'k.0', 'c.1');
+  for (const network of [layered, new Network(builder.build(), { seed: 3 })]) {
+    const again = load(save(network)).network;
+    expect(again.graph.ids).toEqual(network.graph.ids);
+    expect(bits(again.parameters.vector)).toBe(bits(network.parameters.vector));
+    const input = Array.from({ length: network.graph.inputCount }, (_, k) => k / 3);
+    expect(bits(again.predict(input))).toBe(bits(network.predict(input)));
+  }
+});
+
+describe('what could not be read again is not written', () => {
+  test('metadata of too many entries, or nested too deep', () => {
+    expect(() => save(articleNetwork(), { metadata: { a: new Array(300_000).fill(0) } })).toThrow(
+      failure('TOO_LARGE', /metadata/),
+    );
+    const deep = JSON.parse('['.repeat(40) + ']'.repeat(40)) as unknown;
+    expect(() => save(articleNetwork(), { metadata: { deep } })).toThrow(failure('MALFORMED', /inside each other/));
+  });
+
+  test('a large network as a text for people', () => {
+    const network = new Network(mlp([600, 600, 1], { activation: tanh }), { initializer: () => 0 });
+    expect(() => toJson(network)).toThrow(failure('TOO_LARGE', /network as JSON/));
+    expect(load(save(network)).network.graph.edgeCount).toBe(360_600);
+  });
+});
+
+describe('a text for people', () => {
+  test('has one number for a shared weight', () => {
+    const builder = new GraphBuilder();
+    builder.input('1');
+    builder.node('2', { from: ['1'], activation: tanh, shared: { 1: 'w' } });
+    builder.node('3', { from: ['1'], activation: tanh, shared: { 1: 'w' } });
+    builder.output('2', '3');
+    const network = new Network(builder.build());
+    network.setParameters('2', { w: { 1: 0.5 } });
+    const text = toJson(network);
+    expect(fromJson(text.replaceAll('[0.5]', '[0.75]')).getParameters('3').w).toEqual({ 1: 0.75 });
+    expect(() => fromJson(text.replace('[0.5]', '[0.75]'))).toThrow(failure('MALFORMED', /nodes\[1\].*shared weight/));
+  });
+
+  test.each(['"b":1e999', '"b":"0"', '"b":null', '"b":[0]'])('%s is refused with its place', (entry) => {
+    expect(() => fromJson(toJson(articleNetwork()).replace(/"b":[-\d.]+/, entry))).toThrow(
+      failure('MALFORMED', /nodes\[0\]\.b: expected a finite number/),
+    );
+  });
+});
