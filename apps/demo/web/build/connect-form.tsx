@@ -26,7 +26,11 @@ export function ConnectForm({ desk }: { readonly desk: Desk }) {
       <h3>{say.connect}</h3>
       <label>
         {say.from}{' '}
-        <select value={from} onChange={(event) => choose({ ...chosen, from: event.target.value })}>
+        <select
+          aria-label={say.fromNode}
+          value={from}
+          onChange={(event) => choose({ ...chosen, from: event.target.value })}
+        >
           {ids.map((id) => (
             <option key={id}>{id}</option>
           ))}
@@ -34,7 +38,7 @@ export function ConnectForm({ desk }: { readonly desk: Desk }) {
       </label>
       <label>
         {say.to}{' '}
-        <select value={to} onChange={(event) => choose({ ...chosen, to: event.target.value })}>
+        <select aria-label={say.toNode} value={to} onChange={(event) => choose({ ...chosen, to: event.target.value })}>
           {ends.map((id) => (
             <option key={id}>{id}</option>
           ))}

@@ -1,6 +1,6 @@
 /** What is selected, with all of it that can be changed. */
 import { Trash2, X } from 'lucide-react';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { builtinActivations } from '../functions.js';
 import { useMessages } from '../language.js';
 import { NumberField } from '../shared/number-field.js';
@@ -23,9 +23,18 @@ export function Inspector({ desk }: { readonly desk: Desk }) {
       : 'node' in selection
         ? say.nodeTitle(selection.node)
         : say.edgeTitle(selection.edge.from, selection.edge.to);
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    // What had the focus was removed: whoever works by the keyboard goes on here, not at the top of the page.
+    if (selection === undefined && document.activeElement === document.body) {
+      heading.current?.focus({ preventScroll: true });
+    }
+  }, [selection]);
   return (
     <section className="panel build-inspector" aria-label={say.selection}>
-      <h2 tabIndex={-1}>{title}</h2>
+      <h2 ref={heading} tabIndex={-1}>
+        {title}
+      </h2>
       {selection === undefined ? (
         <p className="quiet">{say.nothingHint}</p>
       ) : 'node' in selection ? (

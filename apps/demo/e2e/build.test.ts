@@ -1,0 +1,286 @@
+/** The Build view, as someone draws in it: every edit is read back from the page, the JSON and the link. */
+import { describe, networkOf } from '../web/network.js';
+import { fromJson, load, save, toOnnx } from '@nnbp/formats';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { readLink } from '../web/link.js';
+import { defaultState, type NetworkDescription, type PlaygroundState } from '../web/state.js';
+import { builtinFunctions } from '../web/train/builtin-functions.js';
+import { expectAccessible, open, picture, useBrowser } from './page.js';
+
+useBrowser();
+
+const inBuild = (change: Partial<PlaygroundState> = {}, options = {}) => open({ view: 'build', ...change }, options);
+
+const text = (page: Page) => page.getByLabel('The graph as JSON');
+
+/** The graph that stands on the page as JSON. */
+const shown = async (page: Page): Promise<NetworkDescription> => describe(fromJson(await text(page).inputValue()));
+
+const edgesOf = ({ nodes }: NetworkDescription) => nodes.flatMap(({ id, from }) => from.map((from) => `${from}→${id}`));
+
+const boxOf = (page: Page, id: string) => page.locator(`.react-flow__node[data-id="${id}"]`);
+
+/** Adds an edge by the form. */
+async function connect(page: Page, from: string, to: string): Promise<void> {
+  const form = page.getByRole('form', { name: 'Add an edge' });
+  await form.getByLabel('From node').selectOption(from);
+  await form.getByLabel('to node').selectOption(to);
+  await form.getByRole('button', { name: 'Connect' }).click();
+}
+
+/** Drags with the mouse from a node's right side to a point. */
+async function dragFrom(page: Page, id: string, x: number, y: number): Promise<void> {
+  const from = (await boxOf(page, id).locator('.source').boundingBox())!;
+  await page.mouse.move(from.x + from.width / 2, from.y + from.height / 2);
+  await page.mouse.down();
+  await page.mouse.move(x - 40, y, { steps: 4 });
+  await page.mouse.move(x, y, { steps: 4 });
+  await page.mouse.up();
+}
+
+test('a node is added, connected by the form, given an activation and parameters, and all of it is in the JSON', async () => {
+  const page = await inBuild();
+  await page.getByRole('button', { name: 'Add a node', exact: true }).click();
+  await page.getByRole('heading', { name: 'Node 8' }).waitFor();
+  await connect(page, '1', '8');
+  await page.getByLabel('w from 1 to 8').fill('0.75');
+  await boxOf(page, '8').getByRole('button').click();
+  await page.getByLabel('Activation g').first().selectOption('relu');
+  await page.getByLabel('b of 8').fill('-1.5');
+  await page.getByLabel('c of 8').fill('2');
+  await page.getByLabel('Output: the loss sees its value').check();
+  const network = await shown(page);
+  expect(network.nodes.find(({ id }) => id === '8')).toEqual({
+    id: '8',
+    from: ['1'],
+    activation: 'relu',
+    b: -1.5,
+    c: 2,
+    w: [0.75],
+  });
+  expect(network.outputs).toEqual(['7', '8']);
+  await expect
+    .poll(() => page.locator('[data-counts]').textContent())
+    .toBe('1 input, 7 nodes, 12 edges, 26 parameters');
+});
+
+test('an edge is drawn by dragging from node to node, and dragging onto empty ground makes a node', async () => {
+  const page = await inBuild();
+  const seven = (await boxOf(page, '7').boundingBox())!;
+  await dragFrom(page, '2', seven.x + seven.width / 2, seven.y + seven.height / 2);
+  await page.getByRole('heading', { name: 'Edge 2 → 7' }).waitFor();
+  expect(edgesOf(await shown(page))).toContain('2→7');
+  const board = (await page.locator('.react-flow__pane').boundingBox())!;
+  await dragFrom(page, '3', board.x + board.width / 2, board.y + board.height - 6);
+  await page.getByRole('heading', { name: 'Node 8' }).waitFor();
+  expect(edgesOf(await shown(page))).toContain('3→8');
+});
+
+test('a cycle is refused, with its path named and shown, by the form and by dragging', async () => {
+  const page = await inBuild();
+  const before = await text(page).inputValue();
+  await connect(page, '7', '2');
+  expect(await page.getByRole('alert').textContent()).toContain(
+    '7 → 2 is not added: it would close the cycle 2 → 4 → 7 → 2',
+  );
+  expect(await page.locator('.edge-cycle').count()).toBe(2);
+  expect(await page.locator('.in-cycle').count()).toBe(3);
+  await picture(page, 'build-cycle');
+  await page.getByRole('button', { name: 'Close this message' }).click();
+  const two = (await boxOf(page, '2').boundingBox())!;
+  await dragFrom(page, '4', two.x + two.width / 2, two.y + two.height / 2);
+  expect(await page.getByRole('alert').textContent()).toContain('2 → 4 → 2');
+  await connect(page, '2', '2');
+  expect(await page.getByRole('alert').textContent()).toContain('Node 2 cannot be its own predecessor');
+  expect(await text(page).inputValue()).toBe(before);
+});
+
+test('what a network cannot do without is not removed', async () => {
+  const page = await inBuild();
+  const before = await text(page).inputValue();
+  for (const [id, why] of [
+    ['1', 'the only input'],
+    ['7', 'the only output'],
+  ]) {
+    await boxOf(page, id).getByRole('button').click();
+    await page.keyboard.press('Delete');
+    await expect.poll(() => page.getByRole('alert').textContent()).toContain(why);
+  }
+  await page.getByLabel('Name').fill('4');
+  await page.getByLabel('Name').press('Enter');
+  await expect.poll(() => page.getByRole('alert').textContent()).toContain('already');
+  expect(await text(page).inputValue()).toBe(before);
+});
+
+test('undo and redo go through every edit, a number typed digit by digit being one, also what Derive changed', async () => {
+  const page = await inBuild();
+  const texts = [await text(page).inputValue()];
+  const note = async () => texts.push(await text(page).inputValue());
+  await boxOf(page, '4').getByRole('button').click();
+  await page.getByLabel('b of 4').pressSequentially('125');
+  await note();
+  await page.getByLabel('Name').fill('four');
+  await page.getByLabel('Name').press('Enter');
+  await note();
+  await boxOf(page, '5').getByRole('button').click();
+  await page.keyboard.press('Delete');
+  await page.getByRole('heading', { name: 'Nothing is selected' }).waitFor();
+  await note();
+  await page.getByRole('button', { name: 'Derive', exact: true }).click();
+  await page.getByLabel('b_2', { exact: true }).fill('0.625');
+  await page.getByRole('button', { name: 'Build', exact: true }).click();
+  await text(page).waitFor();
+  await note();
+  expect(new Set(texts).size).toBe(5);
+  for (const earlier of texts.slice(0, -1).toReversed()) {
+    await page.getByRole('button', { name: 'Undo' }).click();
+    expect(await text(page).inputValue()).toBe(earlier);
+  }
+  expect(await page.getByRole('button', { name: 'Undo' }).isDisabled()).toBe(true);
+  for (const later of texts.slice(1)) {
+    await page.locator('main').focus();
+    await page.keyboard.press('Control+Shift+Z');
+    await expect.poll(() => text(page).inputValue()).toBe(later);
+  }
+  await page.keyboard.press('Control+z');
+  await expect.poll(() => text(page).inputValue()).toBe(texts.at(-2));
+});
+
+test('the graph goes out as JSON and comes back the same, and the engine predicts the same to the last bit', async () => {
+  const page = await inBuild();
+  const before = await text(page).inputValue();
+  expect(fromJson(before).predict([0.5])).toEqual(networkOf(defaultState.network, builtinFunctions).predict([0.5]));
+  await page.getByRole('button', { name: '2-4-2-1' }).click();
+  expect((await shown(page)).nodes).toHaveLength(7);
+  await text(page).fill(before);
+  await page.getByRole('button', { name: 'Use this text' }).click();
+  expect(await text(page).inputValue()).toBe(before);
+  await expect.poll(() => readLink(new URL(page.url()).hash.slice(1)).network).toEqual(defaultState.network);
+});
+
+test('a text that is no graph gets a sentence and changes nothing', async () => {
+  const page = await inBuild();
+  const before = await text(page).inputValue();
+  for (const [wrong, why] of [
+    ['{"format": ', 'not json'],
+    ['{"layers": []}', ''],
+    [before.replace('"from":["1"]', '"from":["7"]'), 'cycle'],
+    [before.replaceAll('"sigmoid"', '"sigmoyd"'), 'sigmoyd'],
+    [before.replace('0.15', '1e999'), ''],
+  ]) {
+    await text(page).fill(wrong);
+    await page.getByRole('button', { name: 'Use this text' }).click();
+    const told = (await page.getByRole('alert').textContent())!;
+    expect(told).toContain('nothing is changed');
+    expect(told.toLowerCase()).toContain(why);
+    expect(await text(page).inputValue()).toBe(wrong);
+    await page.getByRole('button', { name: 'Discard my changes' }).click();
+    expect(await text(page).inputValue()).toBe(before);
+  }
+});
+
+test('files open: JSON, .safetensors and .onnx; a larger network than the page holds gets a sentence', async () => {
+  const page = await inBuild();
+  const network = networkOf(defaultState.network, builtinFunctions);
+  network.setParameters('2', { b: 0.0625 });
+  const files = [
+    { name: 'mine.safetensors', mimeType: '', buffer: Buffer.from(save(network)) },
+    { name: 'mine.onnx', mimeType: '', buffer: Buffer.from(toOnnx(network)) },
+  ];
+  expect(load(files[0].buffer).network.predict([0.5])).toEqual(network.predict([0.5]));
+  for (const file of files) {
+    await page.getByRole('button', { name: "The article's network" }).click();
+    await page.locator('input[type=file]').setInputFiles(file);
+    await expect.poll(() => page.getByRole('status').first().textContent()).toContain('replaced');
+    await expect
+      .poll(async () => networkOf(await shown(page), builtinFunctions).predict([0.5])[0], { message: file.name })
+      .toBeCloseTo(network.predict([0.5])[0], file.name.endsWith('onnx') ? 5 : 15);
+  }
+});
+
+test('layers of one’s own sizes are made, with skip connections; too many nodes get a sentence', async () => {
+  const page = await inBuild();
+  const form = page.getByRole('form', { name: 'Layers of your own' });
+  await form.getByLabel('Sizes').fill('2-3-1');
+  await form.getByLabel('Skip connections').check();
+  await form.getByRole('button', { name: 'Make it' }).click();
+  const network = await shown(page);
+  expect(network.inputs).toEqual(['1', '2']);
+  expect(network.nodes.find(({ id }) => id === '6')?.from).toEqual(['1', '2', '3', '4', '5']);
+  const before = await text(page).inputValue();
+  for (const [sizes, why] of [
+    ['2, 401, 1', '402 nodes'],
+    ['100, 100, 100', 'link'],
+    ['seven', 'whole numbers'],
+  ]) {
+    await form.getByLabel('Sizes').fill(sizes);
+    await form.getByRole('button', { name: 'Make it' }).click();
+    await expect.poll(() => page.getByRole('alert').textContent()).toContain(why);
+  }
+  expect(await text(page).inputValue()).toBe(before);
+});
+
+test('the link restores the graph, and Derive works on it with a sample that fits', async () => {
+  const page = await inBuild();
+  await page.getByRole('button', { name: '2-4-2-1' }).click();
+  await page.getByRole('button', { name: 'Add an input' }).click();
+  await connect(page, '10', '9');
+  const before = await text(page).inputValue();
+  const after = () => readLink(new URL(page.url()).hash.slice(1));
+  await expect.poll(() => after().network.inputs).toEqual(['1', '2', '10']);
+  const { derive, network } = after();
+  expect(derive.input).toHaveLength(3);
+  expect(derive.target).toHaveLength(1);
+  const other = await open({});
+  await other.goto(page.url());
+  await other.reload();
+  expect(await text(other).inputValue()).toBe(before);
+  await other.getByRole('button', { name: 'Look at its derivatives' }).click();
+  await other.locator('button[aria-label^="dloss/dx_9 = "]').first().waitFor();
+  const pass = networkOf(network, builtinFunctions).backpropagate(
+    derive.input,
+    derive.target,
+    builtinFunctions.loss('mse'),
+  );
+  const shownValue = await other.locator('button[aria-label^="dloss/dx_9 = "] data').first().getAttribute('value');
+  expect(Number(shownValue)).toBe(pass.cache.dLossDx('9'));
+});
+
+test('by the keyboard alone: a node is selected, connected and removed', async () => {
+  const page = await inBuild();
+  await boxOf(page, '2').getByRole('button').focus();
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'Node 2' }).waitFor();
+  await page.getByRole('button', { name: 'Add a node after it' }).focus();
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'Node 8' }).waitFor();
+  await page.getByRole('form', { name: 'Add an edge' }).getByLabel('From node').focus();
+  await page.keyboard.press('3');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('8');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'Edge 3 → 8' }).waitFor();
+  expect(edgesOf(await shown(page))).toEqual(expect.arrayContaining(['2→8', '3→8']));
+  await page.getByRole('button', { name: 'Remove edge', exact: true }).focus();
+  await page.keyboard.press('Enter');
+  await expect.poll(async () => edgesOf(await shown(page))).not.toContain('3→8');
+  // Whoever works by the keyboard is not sent back to the top of the page.
+  expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('H2');
+});
+
+test.each([
+  { theme: 'light', language: 'en', width: 1280 },
+  { theme: 'dark', language: 'zh', width: 1280 },
+  { theme: 'light', language: 'zh', width: 390 },
+  { theme: 'dark', language: 'en', width: 390 },
+] as const)('$theme, $language, $width wide: accessible, and nothing is wider than the page', async (look) => {
+  const { theme, language, width } = look;
+  const page = await inBuild({ theme, language }, { viewport: { width, height: 900 } });
+  await boxOf(page, '4').getByRole('button').click();
+  await page.waitForTimeout(300);
+  await expectAccessible(page);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+  await picture(page, `build-${theme}-${language}-${width}`);
+});
