@@ -12,7 +12,6 @@ const features = {
   sinX: (x) => Math.sin(x),
   sinY: (_, y) => Math.sin(y),
 } as const satisfies Readonly<Record<string, (x: number, y: number) => number>>;
-const names = Object.keys(features) as (keyof typeof features)[];
 
 const activations: ReadonlyMap<string, Activation> = new Map([
   ['relu', relu],
@@ -83,6 +82,7 @@ export function fromPlayground(url: string, options: { readonly seed?: number } 
   for (const name of ['cosX', 'cosY']) {
     if (link.flag(name, false)) link.unsupported(name, 'the page does not show this feature any more.');
   }
+  const names = Object.keys(features) as (keyof typeof features)[];
   const chosen = names.filter((name) => link.flag(name, name === 'x' || name === 'y'));
   if (chosen.length === 0) throw new NnbpError('MALFORMED', 'The link turns every feature off: nothing would go in.');
   const problem = link.one('problem', ['classification', 'regression']);

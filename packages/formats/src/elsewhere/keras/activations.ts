@@ -25,21 +25,20 @@ export interface Rule {
 
 const one = (activation: Activation): Rule => ({ activation, factor: 1 });
 
-const named: ReadonlyMap<string, Rule> = new Map<string, Rule>([
-  ['linear', one(identity)],
-  ['sigmoid', one(sigmoid)],
-  ['tanh', one(tanh)],
-  ['relu', one(relu)],
-  ['elu', one(elu)],
-  ['selu', one(selu)],
-  ['softplus', one(softplus)],
-  ['softsign', one(softsign)],
-  ['swish', one(silu)],
-  ['silu', one(silu)],
-  ['gelu', one(gelu)],
-  ['mish', one(mish)],
-  // h / 5 + ½, cut off at 0 and 1; ours has a sixth. Keras 3 has a sixth too.
-  ['hard_sigmoid', { activation: hardSigmoid, factor: 1.2 }],
+const named: ReadonlyMap<string, Activation> = new Map([
+  ['linear', identity],
+  ['sigmoid', sigmoid],
+  ['tanh', tanh],
+  ['relu', relu],
+  ['elu', elu],
+  ['selu', selu],
+  ['softplus', softplus],
+  ['softsign', softsign],
+  ['swish', silu],
+  ['silu', silu],
+  ['gelu', gelu],
+  ['mish', mish],
+  ['hard_sigmoid', hardSigmoid],
 ]);
 
 /**
@@ -53,8 +52,10 @@ export function activationIn(place: Found, version: string): Rule | 'softmax' {
   // Keras writes some as objects.
   const name = typeof place.value === 'object' ? place.at('class_name').text() : place.text();
   if (name === 'softmax') return 'softmax';
-  if (name === 'hard_sigmoid' && version.startsWith('3.')) return one(hardSigmoid);
-  return named.get(name) ?? place.unsupported(`there are ${[...named.keys(), 'softmax'].join(', ')}.`);
+  const activation =
+    named.get(name) ?? place.unsupported(`the ones that can be had are ${[...named.keys(), 'softmax'].join(', ')}.`);
+  // h / 5 + ½, cut off at 0 and 1; ours has a sixth. Keras 3 has a sixth too.
+  return activation === hardSigmoid && !version.startsWith('3.') ? { activation, factor: 1.2 } : one(activation);
 }
 
 /** Layers that are an activation, by their class. */

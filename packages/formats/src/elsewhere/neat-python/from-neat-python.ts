@@ -103,13 +103,13 @@ function runningOrder({ nodes, inputs }: FoundGenome, incoming: Incoming): numbe
   return ready;
 }
 
-const none = `@nnbp/activations has none of this kind; there are ${[...fromNeat.keys()].join(', ')}.`;
-
 /** h = factor · (bias + response · Σ weight · value) */
 function partsOf({ gene, place }: Placed<NeatNode>, from: readonly (readonly [number, number])[]): Part[] {
   const { key, bias, response, activation: name, aggregation } = gene;
   if (aggregation !== 'sum') place.at('aggregation').unsupported('a node here can only add up what comes in.');
-  const { activation, factor, held, c } = fromNeat.get(name) ?? place.at('activation').unsupported(none);
+  const { activation, factor, held, c } =
+    fromNeat.get(name) ??
+    place.at('activation').unsupported(`the ones that can be had are ${[...fromNeat.keys()].join(', ')}.`);
   const id = String(key);
   const sum = (multiple: number) => ({
     from: from.map(([source]) => String(source)),

@@ -27,6 +27,8 @@ interface FromNeat {
   readonly c?: number;
 }
 
+/** $\sqrt5$ */
+const rootOf5 = 2.23606797749979;
 /** The slope of `lelu` below 0. */
 const lelu = 0.005;
 
@@ -36,7 +38,7 @@ export const fromNeat: ReadonlyMap<string, FromNeat> = new Map<string, FromNeat>
   ['tanh', { activation: tanh, factor: 2.5 }],
   ['sin', { activation: sine, factor: 5, held: 60 }],
   // e^(−5 z²)
-  ['gauss', { activation: gaussian, factor: Math.sqrt(5) }],
+  ['gauss', { activation: gaussian, factor: rootOf5 }],
   ['relu', { activation: relu, factor: 1 }],
   ['elu', { activation: elu, factor: 1 }],
   ['lelu', { activation: /* @__PURE__ */ leakyRelu.negativeSlope(lelu), factor: 1 }],
@@ -76,7 +78,7 @@ const shipped: Readonly<Record<string, ((options: Readonly<Record<string, number
   sigmoid: () => one('sigmoid', 1 / 5),
   tanh: () => one('tanh', 1 / 2.5),
   sine: ({ frequency }) => one('sin', frequency / 5),
-  gaussian: () => one('gauss', 1 / Math.sqrt(5)),
+  gaussian: () => one('gauss', 1 / rootOf5),
   relu: () => one('relu'),
   selu: () => one('selu'),
   softplus: () => one('softplus', 1 / 5, 5),
