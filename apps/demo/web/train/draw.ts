@@ -65,7 +65,7 @@ export function answerRange({ points }: Ready): readonly [number, number] {
 }
 
 /** From data to the picture. */
-export interface Frame {
+interface Frame {
   readonly x: (value: number) => number;
   readonly y: (value: number) => number;
 }

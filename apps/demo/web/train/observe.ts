@@ -9,7 +9,7 @@ import type { Dataset, Part } from './data/dataset.js';
 import type { Rows, Session } from './session.js';
 
 /** One layer as it is drawn: the first of its nodes. */
-export interface ShownLayer {
+interface ShownLayer {
   /** How many nodes it has. */
   readonly size: number;
   /** The ids of those that are drawn; none if the inputs are too many. */
@@ -83,7 +83,7 @@ export interface Observer {
 }
 
 /** More nodes of a layer than this are not drawn. */
-export const mostShown = 10;
+const mostShown = 10;
 /** Samples in one pass. */
 const chunk = 512;
 /** Samples of a part whose loss is taken while one looks on. */

@@ -15,7 +15,7 @@ const fewNumbers = 10;
 const likelyTarget = /^(class|label|target|species|kind|y|output|answer)$/i;
 
 /** What a column holds. `text` is a column of too many different words: nothing is learnt from it. */
-export type ColumnKind = 'number' | 'category' | 'text';
+type ColumnKind = 'number' | 'category' | 'text';
 
 export interface Column {
   readonly name: string;
@@ -26,7 +26,7 @@ export interface Column {
   readonly whole: boolean;
 }
 
-export interface Table {
+interface Table {
   readonly columns: readonly Column[];
   /** A row a sample, as text. */
   readonly rows: readonly (readonly string[])[];
@@ -41,7 +41,7 @@ export type TableProblem =
   'empty' | 'one-column' | 'few-rows' | 'too-wide' | 'no-inputs' | 'one-answer' | 'text-answer';
 
 /** Carries a `TableProblem`. */
-export class TableError extends Error {
+class TableError extends Error {
   constructor(readonly problem: TableProblem) {
     super(problem);
   }

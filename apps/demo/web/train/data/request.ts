@@ -13,7 +13,7 @@ export interface TableRequest {
 }
 
 /** Fewer points make no curve. */
-export const fewestPoints = 4;
+const fewestPoints = 4;
 
 type Progress = (fraction: number) => void;
 
