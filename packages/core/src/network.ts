@@ -4,7 +4,7 @@ import type { Loss } from './contract.js';
 import { expectFinite, expectLength, NnbpError } from './errors.js';
 import type { Graph } from './graph.js';
 import { glorotUniform, type Initializer } from './initializers.js';
-import { expectFiniteOutputs, expectFinitePass } from './overflow.js';
+import { expectNoOverflow } from './overflow.js';
 import { type NodeParameters, ParameterVector } from './parameters.js';
 import { Random } from './random.js';
 import { ReferenceExecutor } from './reference.js';
@@ -107,7 +107,7 @@ export class Network {
     const executor = this.#executor(inputs.length);
     const rows = flatRows('input', inputs, graph.inputCount, this.inputUnits);
     const outputs = executor.predict(rows, inputs.length);
-    expectFiniteOutputs(executor, outputs);
+    expectNoOverflow(executor, outputs);
     return splitRows(outputs, graph.outputs.length, outputUnits);
   }
 
@@ -143,7 +143,7 @@ export class Network {
       if (problem) throw new NnbpError('WRONG_TARGET', `target of sample ${s}, for ${loss.name}: ${problem}.`);
     }
     const mean = executor.backpropagate(inputRows, targetRows, samples, loss);
-    expectFinitePass(executor, mean);
+    expectNoOverflow(executor, [mean]);
     const outputs = executor.cache.samples.map(({ x }) => Array.from(graph.outputs, (i) => x[i]));
     return {
       loss: mean,
