@@ -27,14 +27,6 @@ Exit codes:
  *
  * @param argv - What was typed after `nnbp`.
  * @returns The exit code: 0 done, 1 a file or its data cannot be used, 2 usage, 3 a wrong derivative, 130 interrupted.
- *
- * @example
- * ```ts types
- * import { type Io, run } from '@nnbp/cli';
- *
- * declare const io: Io; // process.stdout, process.stderr, process.stdin and process.cwd(), or a test's own
- * const code = await run(['train', 'iris.csv', '--target', 'species', '--json'], io);
- * ```
  */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
   try {
