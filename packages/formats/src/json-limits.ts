@@ -14,7 +14,9 @@ const deepest = 32;
  */
 export function expectFewMarks(text: string, what: string): void {
   const { marks, depth } = counted(text);
-  if (depth > deepest) throw new NnbpError('MALFORMED', `${what}: ${tooDeep}.`);
+  if (depth > deepest) {
+    throw new NnbpError('MALFORMED', `${what}: more than ${deepest} lists or objects stand inside each other.`);
+  }
   if (marks > 2 ** 18 + text.length / 16) {
     throw new NnbpError(
       'TOO_LARGE',
@@ -23,22 +25,9 @@ export function expectFewMarks(text: string, what: string): void {
   }
 }
 
-/**
- * Nothing, if the text has at most one list or object for each 6 characters, 32 inside each other.
- *
- * @throws what `malformed` makes of the reason
- */
-export function expectSparse(text: string, malformed: (what: string) => Error): void {
-  const { brackets, depth } = counted(text);
-  if (depth > deepest) throw malformed(tooDeep);
-  if (brackets > 64 + text.length / 6) throw malformed('it is hardly more than brackets');
-}
-
-const tooDeep = `more than ${deepest} lists or objects stand inside each other`;
-
-/** Counts marks, among them brackets that open, outside of texts; and how deep they stand inside each other. */
-function counted(text: string): { brackets: number; marks: number; depth: number } {
-  const found = { brackets: 0, marks: 0, depth: 0 };
+/** Counts marks, and how deep lists and objects stand inside each other. */
+function counted(text: string): { marks: number; depth: number } {
+  const found = { marks: 0, depth: 0 };
   let depth = 0;
   let inText = false;
   for (let k = 0; k < text.length; k++) {
@@ -50,7 +39,6 @@ function counted(text: string): { brackets: number; marks: number; depth: number
     else if (c === 0x2c || c === 0x3a) found.marks++;
     else if (c === 0x5b || c === 0x7b) {
       found.marks++;
-      found.brackets++;
       found.depth = Math.max(found.depth, ++depth);
     } else if (c === 0x5d || c === 0x7d) depth--;
   }

@@ -1,5 +1,5 @@
 /** A small network as a text that a person reads and edits: a node a line, with its parameters. */
-import { expectFinite, type Network } from '@nnbp/core';
+import { expectFinite, type Network, NnbpError } from '@nnbp/core';
 import { type NodesDocument, opened, type Place, readFrame, readFunction, readPair } from './document.js';
 import { exactJson, parsed } from './exact-json.js';
 import { describe, rebuild, sharedNames } from './in-writing.js';
@@ -48,9 +48,10 @@ export function toJson(network: Network): string {
 /**
  * The network of such a text.
  *
- * @throws NnbpError `MALFORMED`, `UNKNOWN_FORMAT`, `MISSING_PLUGIN`, `UNSUPPORTED`, `TOO_LARGE`
+ * @throws NnbpError `MALFORMED`, `UNKNOWN_FORMAT`, `MISSING_PLUGIN`, `UNSUPPORTED`, `TOO_LARGE`, `WRONG_TYPE`
  */
 export function fromJson(text: string, plugins: Plugins = {}): Network {
+  if (typeof text !== 'string') throw new NnbpError('WRONG_TYPE', 'text: expected the JSON of a model as a string.');
   const at = opened(parsed(text, 'The text'));
   const read = at('nodes').list().map(readNode);
   const nodes = read.map(({ nodes }) => nodes);

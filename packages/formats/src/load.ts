@@ -25,9 +25,15 @@ export interface Loaded {
  * nothing in it is run.
  *
  * @throws NnbpError `MALFORMED`, `UNKNOWN_FORMAT` (another program's file, or a newer version's), `UNSUPPORTED`, `TOO_LARGE`,
- * `MISSING_PLUGIN` (lists the activations and losses that have to be supplied)
+ * `WRONG_TYPE`, `MISSING_PLUGIN` (lists the activations and losses that have to be supplied)
  */
 export function load(file: Uint8Array, plugins: Plugins = {}): Loaded {
+  if (!ArrayBuffer.isView(file)) {
+    throw new NnbpError(
+      'WRONG_TYPE',
+      'file: expected a Uint8Array; of an ArrayBuffer make one: new Uint8Array(buffer).',
+    );
+  }
   const { tensors, metadata } = decode(file);
   const model = metadata.get('model');
   if (model === undefined) {

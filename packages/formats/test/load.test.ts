@@ -232,6 +232,12 @@ describe('what could not be read again is not written', () => {
   });
 });
 
+test('what is no file at all is refused', () => {
+  const { buffer } = save(articleNetwork());
+  expect(() => load(buffer as unknown as Uint8Array)).toThrow(failure('WRONG_TYPE', /new Uint8Array\(buffer\)/));
+  expect(() => fromJson({} as unknown as string)).toThrow(failure('WRONG_TYPE', /as a string/));
+});
+
 describe('a text for people', () => {
   test('has one number for a shared weight', () => {
     const builder = new GraphBuilder();

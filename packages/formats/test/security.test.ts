@@ -233,7 +233,7 @@ test(
 );
 
 describe('memory', () => {
-  const size = Number(process.env.HOSTILE_BYTES ?? 4_000_000);
+  const size = Number(process.env.HOSTILE_BYTES ?? 3_000_000);
   const filled = (part: string) => part.repeat(Math.floor(size / part.length));
   /** As many parts as fill the file, numbered. */
   const numbered = (part: (k: number) => string) => {
