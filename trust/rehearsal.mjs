@@ -75,10 +75,19 @@ try {
       const place = fresh(`typescript-${version}`, { dependencies: { typescript: version } });
       run(place, 'npm', 'install', '--no-audit', '--no-fund');
       const compiler = join(place, 'node_modules/.bin/tsc');
-      for (const module of ['nodenext', 'bundler']) {
-        const options = ['--noEmit', '--strict', '--target', 'es2022', '--lib', 'es2023,dom', '--types', ''];
-        const kind = module === 'bundler' ? 'esnext' : 'nodenext';
-        run(installed, compiler, ...options, '--module', kind, '--moduleResolution', module, 'check.ts');
+      for (const moduleResolution of ['nodenext', 'bundler']) {
+        const module = moduleResolution === 'bundler' ? 'esnext' : 'nodenext';
+        const compilerOptions = {
+          noEmit: true,
+          strict: true,
+          target: 'es2022',
+          lib: ['es2023', 'dom'],
+          types: [],
+          module,
+          moduleResolution,
+        };
+        writeFileSync(join(installed, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['check.ts'] }));
+        run(installed, compiler, '--project', 'tsconfig.json');
       }
       return run(installed, compiler, '--version').trim();
     });
