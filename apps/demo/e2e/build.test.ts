@@ -1,9 +1,11 @@
 /** The Build view, as someone draws in it: every edit is read back from the page, the JSON and the link. */
-import { describe, networkOf } from '../web/network.js';
+import { tanh } from '@nnbp/activations';
+import { mlp, Network } from '@nnbp/core';
 import { fromJson, load, save, toOnnx } from '@nnbp/formats';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { readLink } from '../web/link.js';
+import { describe, networkOf } from '../web/network.js';
 import { defaultState, type NetworkDescription, type PlaygroundState } from '../web/state.js';
 import { builtinFunctions } from '../web/train/builtin-functions.js';
 import { expectAccessible, open, picture, useBrowser } from './page.js';
@@ -197,6 +199,42 @@ test('files open: JSON, .safetensors and .onnx; a larger network than the page h
       .poll(async () => networkOf(await shown(page), builtinFunctions).predict([0.5])[0], { message: file.name })
       .toBeCloseTo(network.predict([0.5])[0], file.name.endsWith('onnx') ? 5 : 15);
   }
+  const before = await text(page).inputValue();
+  const large = new Network(mlp([2, 500, 1], { activation: tanh }));
+  for (const [name, buffer, why] of [
+    ['large.safetensors', Buffer.from(save(large)), '501 nodes'],
+    ['broken.onnx', Buffer.from('not at all'), 'nothing is changed'],
+    ['broken.safetensors', Buffer.from('not at all'), 'nothing is changed'],
+    ['huge.json', Buffer.alloc(16_000_001), 'at most 16'],
+    ['empty', Buffer.alloc(0), 'nothing is changed'],
+  ] as const) {
+    await page.locator('input[type=file]').setInputFiles({ name, mimeType: '', buffer });
+    await expect.poll(() => page.getByRole('alert').textContent(), { message: name }).toContain(why);
+    await page.getByRole('button', { name: 'Close this message' }).click();
+  }
+  expect(await text(page).inputValue()).toBe(before);
+});
+
+test('a graph is pasted anywhere but into a field', async () => {
+  const page = await inBuild();
+  const before = await text(page).inputValue();
+  await page.getByRole('button', { name: '2-4-2-1' }).click();
+  await page.evaluate((text) => {
+    const clipboardData = new DataTransfer();
+    clipboardData.setData('text', text);
+    document.querySelector('main')!.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true }));
+  }, before);
+  await expect.poll(() => text(page).inputValue()).toBe(before);
+});
+
+test('a link with a graph that is none can be mended here', async () => {
+  const { network } = defaultState;
+  const nodes = network.nodes.map((node) => (node.id === '2' ? { ...node, from: ['7'] } : node));
+  const page = await inBuild({ network: { ...network, nodes } });
+  await page.getByText('cycle', { exact: false }).first().waitFor();
+  await boxOf(page, '2').getByRole('button').click();
+  await page.getByRole('button', { name: 'Remove edge 7 → 2' }).click();
+  expect(edgesOf(await shown(page))).not.toContain('7→2');
 });
 
 test('layers of one’s own sizes are made, with skip connections; too many nodes get a sentence', async () => {

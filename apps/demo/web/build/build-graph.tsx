@@ -8,7 +8,7 @@ import type { Desk } from './desk.js';
 import { connectNodes, insertNode } from './doing.js';
 import { messages } from './messages.js';
 
-const nodeWidth = 116;
+const nodeWidth = 124;
 const nodeHeight = 52;
 /** Of more edges than this only those at the selected node have a label. */
 const labelledEdges = 40;

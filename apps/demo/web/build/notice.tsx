@@ -4,7 +4,13 @@ import { useMessages } from '../language.js';
 import type { Desk } from './desk.js';
 import { messages } from './messages.js';
 
-export function NoticeLine({ desk: { notice, tell } }: { readonly desk: Desk }) {
+export interface NoticeLineProps {
+  readonly desk: Desk;
+  /** How large the graph is. */
+  readonly counts: string;
+}
+
+export function NoticeLine({ desk: { notice, tell }, counts }: NoticeLineProps) {
   const say = useMessages(messages);
   const problem =
     notice === undefined || 'done' in notice
@@ -14,9 +20,10 @@ export function NoticeLine({ desk: { notice, tell } }: { readonly desk: Desk }) 
         : notice.failed;
   return (
     <>
-      <p role="status" className="build-done quiet">
-        {notice !== undefined && 'done' in notice && notice.done(say.done)}
-      </p>
+      <div className="build-said quiet">
+        <p role="status">{notice !== undefined && 'done' in notice && notice.done(say.done)}</p>
+        <p data-counts>{counts}</p>
+      </div>
       {problem !== undefined && (
         <div role="alert" className="problem build-problem">
           <p>{problem}</p>

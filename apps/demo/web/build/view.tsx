@@ -17,23 +17,20 @@ import { take, TextPanel } from './text-panel.js';
 import { Toolbar } from './toolbar.js';
 
 export default function View() {
-  const { network } = usePlayground();
+  const { inputs, nodes } = usePlayground().network;
   const say = useMessages(messages);
   const desk = usePresent(useDesk());
   useKeys(desk);
-  const edges = network.nodes.reduce((sum, { from }) => sum + from.length, 0);
+  const edges = nodes.reduce((sum, { from }) => sum + from.length, 0);
   return (
     <div className="build">
       <Toolbar desk={desk} />
       <section className="panel build-board" aria-label={say.graph}>
-        <NoticeLine desk={desk} />
+        <NoticeLine desk={desk} counts={say.counts(inputs.length, nodes.length, edges, edges + 2 * nodes.length)} />
         <BuildGraph desk={desk} />
         <p className="quiet build-hint">
           <span className="build-wide">{say.hint}</span>
-          <span className="build-narrow">{say.hintNarrow}</span>{' '}
-          <span data-counts>
-            {say.counts(network.inputs.length, network.nodes.length, edges, edges + 2 * network.nodes.length)}
-          </span>
+          <span className="build-narrow">{say.hintNarrow}</span>
         </p>
       </section>
       <Inspector desk={desk} />
