@@ -21,6 +21,12 @@ const labelledEdges = 40;
 type Kept = 'h' | 'g' | 'x' | 'slope' | 'dLossDx';
 const letters: Record<Kept, string> = { h: 'h', g: 'g', x: 'x', slope: 'slope', dLossDx: '∂loss/∂x' };
 
+/** Which numbers stand in a node; h and g only where there is room. */
+const ofInput: readonly Kept[] = ['x', 'dLossDx'];
+const ofFew: readonly Kept[] = ['h', 'g', 'x', 'slope', 'dLossDx'];
+const ofMany: readonly Kept[] = ['x', 'slope', 'dLossDx'];
+const manyNodes = 16;
+
 export const nodeWidth = 132;
 /** A head and so many rows. */
 export const nodeHeight = (rows: number): number => 26 + 20 * rows;
@@ -34,6 +40,7 @@ export function NetworkGraph({ exercise, selected, step }: NetworkGraphProps) {
   const fresh = new Set(current?.writes.map(nameOf));
   const read = new Set(current?.reads.map(nameOf));
   const lit = litBy(graph, selected);
+  const isCrowded = graph.edgeCount > labelledEdges;
 
   const valueOf = (quantity: QuantityName): number | undefined => {
     const value = known.value(quantity);
@@ -64,7 +71,11 @@ export function NetworkGraph({ exercise, selected, step }: NetworkGraphProps) {
           <span className="letter">{letters[kind]}</span>
           {kind === 'x' && quantity.node in given && <small> {say.assumed}</small>}
         </span>
-        {value === undefined ? <span className="blank">·</span> : <Figure value={value} />}
+        {value === undefined ? (
+          <span className="blank">·</span>
+        ) : (
+          <Figure value={value} digits={Math.abs(value) < 0.01 ? 4 : 5} />
+        )}
       </button>
     );
   };
@@ -72,7 +83,7 @@ export function NetworkGraph({ exercise, selected, step }: NetworkGraphProps) {
   const nodes = graph.ids.map((id, i): GraphNode => {
     const isInput = i < graph.inputCount;
     const isLast = graph.outputPosition[i] >= 0 && graph.successorStart[i + 1] === graph.successorStart[i];
-    const kinds: readonly Kept[] = isInput ? ['x', 'dLossDx'] : ['h', 'g', 'x', 'slope', 'dLossDx'];
+    const kinds = isInput ? ofInput : graph.nodeCount > manyNodes ? ofMany : ofFew;
     const colors: Record<Kept, string> = {
       h: '',
       g: '',
@@ -111,9 +122,9 @@ export function NetworkGraph({ exercise, selected, step }: NetworkGraphProps) {
       edges.push({
         from,
         to: node,
-        width: isSelected ? 4 : isLit ? 2.5 : 1.5,
+        width: isSelected ? 4 : isLit && !isCrowded ? 2.5 : 1.5,
         className: isSelected ? 'edge-selected' : isLit ? 'edge-lit' : '',
-        ...((graph.edgeCount <= labelledEdges || isSelected) && {
+        ...((!isCrowded || isSelected) && {
           label: (
             <button
               type="button"

@@ -15,8 +15,8 @@ export function Formula({ latex, plain = '…' }: FormulaProps) {
   useEffect(() => {
     if (ready) return;
     let here = true;
-    coming ??= import('./katex.js').then((module) => {
-      ({ typeset } = module);
+    coming ??= import('./katex.js').then(({ typeset: ready }) => {
+      typeset = ready;
     });
     void coming.then(() => {
       if (here) setReady(true);

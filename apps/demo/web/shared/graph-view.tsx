@@ -75,6 +75,9 @@ interface Shape {
 }
 
 const sideways = { between: 100, beside: 24 };
+/** Many nodes stand closer. */
+const crowded = { between: 120, beside: 8 };
+const manyNodes = 16;
 const downwards = { between: 96, beside: 12 };
 
 /** How far along an arrow its label stands, by turns for the arrows into one node, so that crossing ones keep clear. */
@@ -108,7 +111,12 @@ function Chart({ label, nodes, edges, height, places, open = false, narrowBelow 
   const written = JSON.stringify(shape);
   const laidOut = useMemo(() => {
     const { boxes, links, direction } = JSON.parse(written) as Shape;
-    return layered(boxes, links, direction, direction === 'LR' ? sideways : downwards);
+    return layered(
+      boxes,
+      links,
+      direction,
+      direction === 'TB' ? downwards : boxes.length > manyNodes ? crowded : sideways,
+    );
   }, [written]);
   const tall = direction === 'LR' ? height : Math.max(height, heightAtWidth(nodes, laidOut, width));
   const { fitView } = useReactFlow();

@@ -1,4 +1,4 @@
-/** Where the nodes of a graph are drawn: in layers, every edge forwards, as few crossings as can be found quickly. */
+/** Where the nodes of a graph are drawn: in layers, every edge forwards, with as few crossings as can be found quickly. */
 import { Graph, layout } from '@dagrejs/dagre';
 
 /** What has a place and a size. */
@@ -17,12 +17,67 @@ export interface Link {
 /** `LR`: the inputs on the left; `TB`: the inputs on top, as suits a phone. */
 export type Direction = 'LR' | 'TB';
 
-/** The upper left corner of each node. */
+/** The upper left corner of each node. Inputs come first in the list, every node after those it has edges from. */
 export function layered(
   boxes: readonly Box[],
   links: readonly Link[],
   direction: Direction,
-  gaps: { readonly between: number; readonly beside: number },
+  gaps: Gaps,
+): Map<string, { x: number; y: number }> {
+  const layers = cleanLayers(boxes, links);
+  return layers === undefined ? withCrossings(boxes, links, direction, gaps) : stacked(layers, direction, gaps);
+}
+
+interface Gaps {
+  readonly between: number;
+  readonly beside: number;
+}
+
+/** The boxes layer by layer, in their own order, if every edge leads from one layer to the next. */
+function cleanLayers(boxes: readonly Box[], links: readonly Link[]): Box[][] | undefined {
+  const into = new Map<string, string[]>();
+  for (const { from, to } of links) into.set(to, [...(into.get(to) ?? []), from]);
+  const layerOf = new Map<string, number>();
+  const layers: Box[][] = [];
+  for (const box of boxes) {
+    const before = (into.get(box.id) ?? []).map((from) => layerOf.get(from) ?? -1);
+    const layer = before.length === 0 ? 0 : before[0] + 1;
+    if (before.some((other) => other < 0 || other + 1 !== layer)) return undefined;
+    layerOf.set(box.id, layer);
+    (layers[layer] ??= []).push(box);
+  }
+  return layers;
+}
+
+/** Each layer a column (or a row), all of them centred; short ones spread, so that edges stay apart. */
+function stacked(layers: readonly (readonly Box[])[], direction: Direction, gaps: Gaps) {
+  const places = new Map<string, { x: number; y: number }>();
+  const along = direction === 'LR' ? 'width' : 'height';
+  const across = direction === 'LR' ? 'height' : 'width';
+  const filled = (layer: readonly Box[]) => layer.reduce((sum, box) => sum + box[across], 0);
+  const most = Math.max(...layers.map((layer) => filled(layer) + gaps.beside * (layer.length - 1)));
+  let ahead = 0;
+  for (const layer of layers) {
+    const depth = Math.max(...layer.map((box) => box[along]));
+    const free = (most - filled(layer)) / Math.max(1, layer.length - 1);
+    const gap = Math.max(gaps.beside, Math.min(8 * gaps.beside, free));
+    let aside = (most - filled(layer) - gap * (layer.length - 1)) / 2;
+    for (const box of layer) {
+      const start = ahead + (depth - box[along]) / 2;
+      places.set(box.id, direction === 'LR' ? { x: start, y: aside } : { x: aside, y: start });
+      aside += box[across] + gap;
+    }
+    ahead += depth + gaps.between;
+  }
+  return places;
+}
+
+/** Any other graph: dagre finds layers, and an order in them with few crossings. */
+function withCrossings(
+  boxes: readonly Box[],
+  links: readonly Link[],
+  direction: Direction,
+  gaps: Gaps,
 ): Map<string, { x: number; y: number }> {
   const graph = new Graph();
   graph.setGraph({ rankdir: direction, ranksep: gaps.between, nodesep: gaps.beside, marginx: 8, marginy: 8 });
