@@ -10,14 +10,15 @@ const deepest = 32;
  * Nothing, if there are at most 2¹⁸ marks (brackets that open, commas and colons outside of texts; each costs some 40 bytes
  * once it is read) and one more for each 16 characters, and lists and objects at most 32 inside each other.
  *
+ * @param most - Fewer or more marks, where another number suits.
  * @throws NnbpError `TOO_LARGE`, `MALFORMED`
  */
-export function expectFewMarks(text: string, what: string): void {
+export function expectFewMarks(text: string, what: string, most = 2 ** 18 + text.length / 16): void {
   const { marks, depth } = counted(text);
   if (depth > deepest) {
     throw new NnbpError('MALFORMED', `${what}: more than ${deepest} lists or objects stand inside each other.`);
   }
-  if (marks > 2 ** 18 + text.length / 16) {
+  if (marks > most) {
     throw new NnbpError(
       'TOO_LARGE',
       `${what} has ${marks} brackets, commas and colons: more than is read of such a text.`,
