@@ -6,7 +6,7 @@ import { contextOf, drawCurve, drawEdges, imageOf, nodeRow, nodeSide, placesOf, 
 import type { Settings } from './fits.js';
 import { messages } from './messages.js';
 import { BoundedField } from './bounded-field.js';
-import { short } from './numbers.js';
+import { short, whole } from './numbers.js';
 import type { Observation } from './observe.js';
 import { css, type Palette, usePalette } from './palette.js';
 import type { Ready } from './trainer.js';
@@ -70,7 +70,7 @@ export const Diagram = memo(function Diagram({ settings, change, ready, observat
       {ready !== undefined && observation !== undefined && <Parameters ready={ready} observation={observation} />}
       {ready !== undefined && (
         <p className="quiet" title={ready.engine.reason}>
-          {say.machine(ready.parameterCount, ready.engine.name)}{' '}
+          {say.machine(whole(ready.parameterCount), ready.engine.name)}{' '}
           {ready.layout.layers.some(({ ids, size }) => ids.length > 0 && ids.length < size) && say.wide}
         </p>
       )}

@@ -48,7 +48,7 @@ const en = {
   } as Record<DataName, string>,
   counts: (training: number, heldOut: number) =>
     heldOut === 0 ? `${training} samples to learn from.` : `${training} samples to learn from, ${heldOut} held out.`,
-  machine: (parameters: number, engine: string) => `${parameters} parameters, trained by the ${engine} engine.`,
+  machine: (parameters: string, engine: string) => `${parameters} parameters, trained by the ${engine} engine.`,
   noise: 'Noise',
   seed: 'Seed',
   drawing: 'Draw the function with a pointer, or type its points below.',
