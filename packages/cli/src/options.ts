@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type Csv, type CsvOptions, openCsv } from './csv/read.js';
 import { type Io, pathIn } from './io.js';
+import { misuse } from './problem.js';
 
 /** A whole number from `least`. */
 export const whole =
@@ -22,6 +23,20 @@ export const numberBetween =
     const from = open ? `above ${least}` : `from ${least}`;
     throw new InvalidArgumentError(`Expected a number ${from}${most < Infinity ? ` to below ${most}` : ''}.`);
   };
+
+/** Any finite number. */
+export function finite(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && Number.isFinite(value)) return value;
+  throw new InvalidArgumentError('Expected a number.');
+}
+
+/** Throws if the result would be written over the data it comes from. */
+export function expectOtherFile(io: Io, output: string | undefined, data: string): void {
+  if (output !== undefined && pathIn(io, output) === pathIn(io, data)) {
+    throw misuse(`--output ${output} would be written over the data: name another file.`);
+  }
+}
 
 /** For an option that may be given several times. */
 export const collect = (value: string, before: readonly string[] = []): string[] => [...before, value];

@@ -121,6 +121,34 @@ describe('what is wrong is said in one line', () => {
       1,
       'm.nnbp: there is no such file',
     ],
+    [
+      'a seed that is no number',
+      { 'a.csv': irisCsv },
+      ['train', 'a.csv', '-t', 'species', '--seed', 'x'],
+      2,
+      'Expected a number.',
+    ],
+    [
+      'a model written over its data',
+      { 'a.csv': irisCsv },
+      ['train', 'a.csv', '-t', 'species', '-o', './a.csv'],
+      2,
+      'would be written over the data',
+    ],
+    [
+      'predictions written over their data',
+      { 'a.csv': irisCsv },
+      ['predict', 'm', 'a.csv', '-o', 'a.csv'],
+      2,
+      'would be written over the data',
+    ],
+    [
+      'an output in no directory',
+      { 'a.csv': irisCsv },
+      ['train', 'a.csv', '-t', 'species', '--epochs', '1', '-o', 'no/m.nnbp'],
+      1,
+      'could not be written',
+    ],
   ])('%s', async (_, files, argv, code, message) => {
     const { nnbp } = await world(files);
     const outcome = await nnbp(...argv);

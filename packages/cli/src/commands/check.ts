@@ -7,7 +7,7 @@ import { Gaps } from '../encode.js';
 import { lossNamed, type LossUse } from '../functions.js';
 import { type Io, print } from '../io.js';
 import { type Model, type ModelOptions, openModel } from '../model-file.js';
-import { openData, whole, withCsvOptions, withModel } from '../options.js';
+import { finite, openData, whole, withCsvOptions, withModel } from '../options.js';
 import { exitCodes, Problem } from '../problem.js';
 import { modelRows } from '../samples.js';
 
@@ -36,7 +36,7 @@ export function addCheck(program: Command, io: Io): void {
     .description('Compares what backpropagation says of every parameter with finite differences of the loss.')
     .option('--rows <count>', 'rows that are used', whole(1), 5)
     .option('--most <count>', 'derivatives that are compared', whole(1), 1000)
-    .option('--seed <number>', 'of what is drawn', Number, 0)
+    .option('--seed <number>', 'of what is drawn', finite, 0)
     .option('--json', 'print the result as JSON')
     .addHelpText('after', examples)
     .action((model: string, data: string | undefined, options: CheckOptions) => check(io, model, data, options));

@@ -8,7 +8,7 @@ import { Gaps } from '../encode.js';
 import { lossNamed } from '../functions.js';
 import { type Io, note, pathIn, print } from '../io.js';
 import { type ModelOptions, openModel } from '../model-file.js';
-import { openData, withCsvOptions, withModel } from '../options.js';
+import { expectOtherFile, openData, withCsvOptions, withModel } from '../options.js';
 import { misuse } from '../problem.js';
 import { type ModelRow, modelRows } from '../samples.js';
 
@@ -46,6 +46,7 @@ export function addPredict(program: Command, io: Io): void {
 const rowsAtOnce = 512;
 
 async function predict(io: Io, modelPath: string, dataPath: string, options: PredictOptions): Promise<void> {
+  expectOtherFile(io, options.output, dataPath);
   const model = await openModel(io, modelPath, options);
   const writing = new Writing(model.columns, options);
   const csv = await openData(io, dataPath, options);

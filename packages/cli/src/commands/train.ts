@@ -21,7 +21,7 @@ import { expectColumns, type Guess, guessColumns } from '../guess.js';
 import { type Run, runIn } from '../checkpoint.js';
 import { type Io, note, pathIn, print } from '../io.js';
 import { saveModel } from '../model-file.js';
-import { collect, numberBetween, openData, whole, withCsvOptions } from '../options.js';
+import { collect, expectOtherFile, finite, numberBetween, openData, whole, withCsvOptions } from '../options.js';
 import { loadPlugins } from '../plugins.js';
 import { exitCodes, misuse, Problem } from '../problem.js';
 import { duration, progressBar } from '../progress.js';
@@ -104,7 +104,7 @@ export function addTrain(program: Command, io: Io): void {
     .option('--batch <count>', 'rows a step (default: 32)', whole(1))
     .option('--patience <epochs>', 'stop when the held-out loss has not improved for so long', whole(1))
     .option('--hold-out <part>', 'part of the rows to test on, not to learn from', numberBetween(0, 1), 0.2)
-    .option('--seed <number>', 'of everything that is drawn', Number, 0)
+    .option('--seed <number>', 'of everything that is drawn', finite, 0)
     .option('--checkpoint <directory>', 'write a checkpoint there after each epoch')
     .option('--resume', 'go on from the newest checkpoint there, to the same bits')
     .option('--json', 'print the result as JSON')
@@ -181,6 +181,7 @@ async function planFor(io: Io, path: string, options: TrainOptions): Promise<Pla
   const activation = activationNamed(options.activation, own);
   const { optimizer, rate } = optimizerNamed(options.optimizer, options.rate);
   const asked = options.loss === undefined ? undefined : lossNamed(options.loss);
+  expectOtherFile(io, options.output, path);
   if (path === '-') throw misuse('train reads the data more than once: save them to a file and name it.');
   const csv = await openData(io, path, options);
   const { target = [], number = [], category = [], ignore = [] } = options;
