@@ -92,7 +92,7 @@ try {
       return run(installed, compiler, '--version').trim();
     });
   }
-  const digests = new Set(Object.values(results.runtimes).map(({ bits }) => bits?.wasm));
+  const digests = new Set(Object.values(results.runtimes).map(({ bits }) => bits?.['wasm, not fused']));
   results.sameBits = digests.size === 1;
 } finally {
   registry.stop();

@@ -15,7 +15,13 @@ import { wasm } from '@nnbp/wasm';
 
 const fast = await wasm();
 const threaded = await wasm({ threads: 2, leastWork: 0 });
-const engines = { reference: reference(), js: js(), wasm: fast, 'wasm, two threads': threaded };
+const engines = {
+  reference: reference(),
+  js: js(),
+  wasm: fast,
+  'wasm, two threads': threaded,
+  'wasm, not fused': await wasm({ fused: false }),
+};
 const bits = {};
 for (const [name, engine] of Object.entries(engines)) {
   for (const { run } of conformance(engine)) run();

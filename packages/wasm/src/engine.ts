@@ -1,11 +1,12 @@
 /** The fast engine: `await wasm()` compiles the kernels once; every graph prepared afterwards starts at once. */
 import { type Engine, expectWhole, type Graph, NnbpError } from '@nnbp/core';
+import type { MultiplyAdd } from './assembler.js';
 import { activationKernelOf } from './builtins.js';
 import type { CustomPlugins } from './custom.js';
 import { type Attached, type Host, WasmExecutor } from './executor.js';
 import { customActivation } from './kernels/activation.js';
 import { mostThreads } from './memory-map.js';
-import { hasSimd, kernels } from './module.js';
+import { hasSimd, kernels, multiplyAddFor } from './module.js';
 import { Pool } from './pool.js';
 import { isStraight } from './straight/form.js';
 
@@ -18,6 +19,11 @@ export interface WasmOptions {
    * meeting each other; with fewer, one does it alone. Default 100,000.
    */
   readonly leastWork?: number;
+  /**
+   * Whether products and sums are one instruction where the host has it (default). Without, it is slower on such hosts, and
+   * the same steps give the same bits in every runtime and on every processor.
+   */
+  readonly fused?: boolean;
 }
 
 /** An engine whose executors run WebAssembly kernels in float32. */
@@ -33,7 +39,8 @@ export interface WasmEngine extends Engine {
 }
 
 /**
- * Makes the fast engine: float32, WebAssembly SIMD, fused multiply-add where the host has it.
+ * Makes the fast engine: float32, WebAssembly SIMD, fused multiply-add where the host has it. Its exp, tanh and the like are
+ * its own, so that the same steps give the same bits wherever `fused` means the same.
  *
  * @throws NnbpError `UNAVAILABLE` if the host has no WebAssembly with SIMD or its security policy forbids it: use
  * {@link auto}, or `js()` from `@nnbp/core`; `OUT_OF_RANGE`
@@ -53,13 +60,14 @@ export interface WasmEngine extends Engine {
  * ```
  */
 export async function wasm(options: WasmOptions = {}): Promise<WasmEngine> {
-  const { threads: wanted = 1, leastWork = 100_000 } = options;
+  const { threads: wanted = 1, leastWork = 100_000, fused = true } = options;
   expectWhole('threads', wanted, 1, mostThreads);
   expectWhole('leastWork', leastWork, 0);
-  const alone = oneThread(await compiled(false));
-  const { pool, reason } = wanted > 1 ? await startPool(wanted - 1) : {};
+  const multiplyAdd = multiplyAddFor(fused);
+  const alone = oneThread(await compiled(false, multiplyAdd), multiplyAdd);
+  const { pool, reason } = wanted > 1 ? await startPool(wanted - 1, multiplyAdd) : {};
   const threads = pool === undefined ? 1 : wanted;
-  const crew = pool && manyThreads(await compiled(true), pool, threads);
+  const crew = pool && manyThreads(await compiled(true, multiplyAdd), multiplyAdd, pool, threads);
 
   const hostFor = (graph: Graph, batchSize: number): Host => {
     if (crew === undefined) return wanted > 1 ? { ...alone, reason } : alone;
@@ -75,11 +83,11 @@ export async function wasm(options: WasmOptions = {}): Promise<WasmEngine> {
   };
 }
 
-async function compiled(shared: boolean): Promise<WebAssembly.Module> {
+async function compiled(shared: boolean, multiplyAdd: MultiplyAdd): Promise<WebAssembly.Module> {
   if (typeof WebAssembly === 'undefined') throw new NnbpError('UNAVAILABLE', 'This host has no WebAssembly.');
   if (!hasSimd()) throw new NnbpError('UNAVAILABLE', "This host's WebAssembly has no SIMD.");
   try {
-    return await kernels(shared);
+    return await kernels(shared, multiplyAdd);
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new NnbpError(
@@ -90,7 +98,7 @@ async function compiled(shared: boolean): Promise<WebAssembly.Module> {
   }
 }
 
-async function startPool(helpers: number): Promise<{ pool?: Pool; reason?: string }> {
+async function startPool(helpers: number, multiplyAdd: MultiplyAdd): Promise<{ pool?: Pool; reason?: string }> {
   if (
     typeof SharedArrayBuffer === 'undefined' ||
     (globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated === false
@@ -98,7 +106,7 @@ async function startPool(helpers: number): Promise<{ pool?: Pool; reason?: strin
     return { reason: 'the page is not cross-origin isolated, so threads cannot share memory' };
   }
   try {
-    return { pool: await Pool.start(helpers, await compiled(true)) };
+    return { pool: await Pool.start(helpers, await compiled(true, multiplyAdd)) };
   } catch (error) {
     return { reason: `the host started no threads: ${error instanceof Error ? error.message : String(error)}` };
   }
@@ -120,19 +128,21 @@ function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory, plu
   return new WebAssembly.Instance(module, { environment }).exports.run as RunExport;
 }
 
-const oneThread = (module: WebAssembly.Module): Host => ({
+const oneThread = (module: WebAssembly.Module, multiplyAdd: MultiplyAdd): Host => ({
   threads: 1,
+  multiplyAdd,
   attach(memory, plugins, own) {
     const run = instantiate(own ?? module, memory, plugins);
     return { run: (kind, loss, optimizer) => run(0, kind, loss, optimizer), detach: () => undefined };
   },
 });
 
-function manyThreads(module: WebAssembly.Module, pool: Pool, threads: number): Host {
+function manyThreads(module: WebAssembly.Module, multiplyAdd: MultiplyAdd, pool: Pool, threads: number): Host {
   // An executor that is dropped without dispose() must not live on in the helpers.
   const dropped = new FinalizationRegistry<() => void>((detach) => detach());
   return {
     threads,
+    multiplyAdd,
     attach(memory, plugins): Attached {
       const run = instantiate(module, memory, plugins);
       const { call, detach } = pool.attach(memory);

@@ -13,6 +13,7 @@ import {
   NnbpError,
   type Optimizer,
 } from '@nnbp/core';
+import type { MultiplyAdd } from './assembler.js';
 import { lossKernelOf } from './builtins.js';
 import { WasmCache } from './cache.js';
 import { CustomPlugins } from './custom.js';
@@ -35,6 +36,8 @@ export interface Attached {
 /** What an executor needs of its engine. */
 export interface Host {
   readonly threads: number;
+  /** How a · b + c is computed. */
+  readonly multiplyAdd: MultiplyAdd;
   /** Why there are fewer threads than asked for. */
   readonly reason?: string | undefined;
   /** Puts the kernels to work. */
@@ -243,7 +246,7 @@ export class WasmExecutor implements Executor {
 function formOf(graph: Graph, plan: Plan, batchSize: number, host: Host): Form {
   if (batchSize === 1 && host.threads === 1 && isStraight(graph)) {
     try {
-      return straightForm(graph, plan);
+      return straightForm(graph, plan, host.multiplyAdd);
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
     }

@@ -10,28 +10,32 @@ import {
 } from './assembler.js';
 import { program } from './kernels/program.js';
 
-const made = new Map<boolean, Promise<WebAssembly.Module>>();
+const made = new Map<string, Promise<WebAssembly.Module>>();
 
 /**
  * The module with all kernels. Compiles asynchronously, since some browsers refuse to do so at once on the main thread.
  *
  * @param shared - For memory that several threads share.
+ * @param multiplyAdd - How a · b + c is computed.
  */
-export function kernels(shared: boolean): Promise<WebAssembly.Module> {
-  let module = made.get(shared);
+export function kernels(shared: boolean, multiplyAdd: MultiplyAdd): Promise<WebAssembly.Module> {
+  const key = `${shared} ${multiplyAdd === fusedMultiplyAdd}`;
+  let module = made.get(key);
   if (module === undefined) {
     const assembler = new Assembler();
     assembler.importMemory(shared);
-    program(assembler, bestMultiplyAdd(), shared);
+    program(assembler, multiplyAdd, shared);
     module = WebAssembly.compile(assembler.bytes());
-    made.set(shared, module);
+    made.set(key, module);
   }
   return module;
 }
 
-/** One rounding in one instruction (relaxed SIMD) where the host has it. */
-export const bestMultiplyAdd = (): MultiplyAdd =>
-  accepts(fusedMultiplyAdd(f32x4.const(0), f32x4.const(0), f32x4.const(0))) ? fusedMultiplyAdd : separateMultiplyAdd;
+/** One rounding in one instruction (relaxed SIMD), if it may be and the host has it; else two. */
+export const multiplyAddFor = (fused: boolean): MultiplyAdd =>
+  fused && accepts(fusedMultiplyAdd(f32x4.const(0), f32x4.const(0), f32x4.const(0)))
+    ? fusedMultiplyAdd
+    : separateMultiplyAdd;
 
 /** Whether the host has vectors of four numbers. */
 export const hasSimd = (): boolean => accepts(f32x4.const(0));

@@ -2,7 +2,11 @@ import { conformance } from '@nnbp/conformance';
 import { wasm } from '@nnbp/wasm';
 import { describe, test } from 'vitest';
 
-const engines = { 'one thread': await wasm(), 'two threads': await wasm({ threads: 2, leastWork: 0 }) };
+const engines = {
+  'one thread': await wasm(),
+  'two threads': await wasm({ threads: 2, leastWork: 0 }),
+  'no fused multiply-add': await wasm({ fused: false }),
+};
 
 for (const [threads, engine] of Object.entries(engines)) {
   describe(threads, () => {

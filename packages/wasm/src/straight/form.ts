@@ -6,11 +6,10 @@
  * group's nodes, in order, multiplies all their values by all its weights at once.
  */
 import type { Graph } from '@nnbp/core';
-import { Assembler } from '../assembler.js';
+import { Assembler, type MultiplyAdd } from '../assembler.js';
 import { activationKernelOf } from '../builtins.js';
 import { type Form, writeHeader } from '../image.js';
 import { customActivation } from '../kernels/activation.js';
-import { bestMultiplyAdd } from '../module.js';
 import type { Plan } from '../plan.js';
 import { groupsOf, rowsOfGroups } from './groups.js';
 import { straightLayout } from './layout.js';
@@ -33,13 +32,13 @@ export function isStraight(graph: Graph): boolean {
  *
  * @throws RangeError if the host compiles no module of this size at once, as some browsers' main threads
  */
-export function straightForm(graph: Graph, plan: Plan): Form {
+export function straightForm(graph: Graph, plan: Plan, multiplyAdd: MultiplyAdd): Form {
   const groups = groupsOf(graph, plan);
   const rowOf = rowsOfGroups(graph, groups);
   const layout = straightLayout(graph, groups.length);
   const assembler = new Assembler();
   assembler.importMemory(false);
-  straightProgram(assembler, bestMultiplyAdd(), graph, groups, rowOf, layout);
+  straightProgram(assembler, multiplyAdd, graph, groups, rowOf, layout);
   return {
     layout,
     rowOf,
