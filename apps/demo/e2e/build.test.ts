@@ -79,6 +79,31 @@ test('an edge is drawn by dragging from node to node, and dragging onto empty gr
   expect(edgesOf(await shown(page))).toContain('3→8');
 });
 
+test('an edge is drawn with a finger, on a phone', async () => {
+  const page = await inBuild({}, { viewport: { width: 390, height: 900 }, hasTouch: true, isMobile: true });
+  const start = (await boxOf(page, '2').locator('.source').boundingBox())!;
+  const end = (await boxOf(page, '7').boundingBox())!;
+  const finger = await page.context().newCDPSession(page);
+  const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', along: number) =>
+    finger.send('Input.dispatchTouchEvent', {
+      type,
+      touchPoints:
+        type === 'touchEnd'
+          ? []
+          : [
+              {
+                x: start.x + start.width / 2 + along * (end.x + end.width / 2 - start.x),
+                y: start.y + start.height / 2 + along * (end.y + end.height / 2 - start.y),
+              },
+            ],
+    });
+  await touch('touchStart', 0);
+  for (const along of [0.2, 0.4, 0.6, 0.8, 1]) await touch('touchMove', along);
+  await touch('touchEnd', 1);
+  await page.getByRole('heading', { name: 'Edge 2 → 7' }).waitFor();
+  expect(edgesOf(await shown(page))).toContain('2→7');
+});
+
 test('a cycle is refused, with its path named and shown, by the form and by dragging', async () => {
   const page = await inBuild();
   const before = await text(page).inputValue();

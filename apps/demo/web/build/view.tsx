@@ -23,7 +23,7 @@ export default function View() {
   useKeys(desk);
   const edges = nodes.reduce((sum, { from }) => sum + from.length, 0);
   return (
-    <div className="build">
+    <div className={desk.selection === undefined ? 'build build-idle' : 'build'}>
       <Toolbar desk={desk} />
       <section className="panel build-board" aria-label={say.graph}>
         <NoticeLine desk={desk} counts={say.counts(inputs.length, nodes.length, edges, edges + 2 * nodes.length)} />
