@@ -275,8 +275,11 @@ test('a link that cannot be read, or a network that cannot be worked, is answere
   const page = await open();
   await page.goto('about:blank');
   await page.goto(`${inject('address')}#certainly-not-a-state`);
-  expect(await page.getByRole('alert').textContent()).toContain('The link could not be read');
+  expect(await page.getByRole('alert').textContent()).toContain('it is cut off or changed');
   await page.locator('.answer data').waitFor();
+
+  const other = await open({ view: 'elsewhere' as 'derive' });
+  expect(await other.getByRole('alert').textContent()).toContain('it holds nothing this page can show');
 
   const [two, ...others] = described.nodes;
   const cyclic = { ...described, nodes: [{ ...two, from: ['1', '7'], w: [1, 1] }, ...others] };

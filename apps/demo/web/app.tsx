@@ -31,7 +31,7 @@ export function App() {
       <main id="content" tabIndex={-1}>
         {linkProblem !== undefined && (
           <p role="alert" className="problem">
-            {say.badLink(linkProblem)}
+            {say.badLink[linkProblem]}
           </p>
         )}
         <Guard key={view} failed={say.failed} startOver={say.startOver}>

@@ -14,11 +14,38 @@ export function writeLink(state: PlaygroundState): string {
     .replaceAll('=', '');
 }
 
-/** The state of a link; throws an error that says what is wrong with it, and never unpacks more than a megabyte. */
+/** What can be wrong with a link: cut off or changed on its way, too long, or about something else. */
+export type LinkFault = 'damaged' | 'tooLong' | 'notAState';
+
+/** Thrown by `readLink`. */
+export class LinkError extends Error {
+  constructor(
+    readonly fault: LinkFault,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** The state of a link; throws a `LinkError`, and never unpacks more than a megabyte. */
 export function readLink(link: string): PlaygroundState {
-  if (link.length > longestLink) throw new Error(`longer than ${longestLink} characters`);
-  const bytes = Uint8Array.from(atob(link.replaceAll('-', '+').replaceAll('_', '/')), (c) => c.charCodeAt(0));
-  return parseState(JSON.parse(strFromU8(inflated(bytes))));
+  if (link.length > longestLink) throw new LinkError('tooLong', `longer than ${longestLink} characters`);
+  const value = unpacked(link);
+  try {
+    return parseState(value);
+  } catch (error) {
+    throw new LinkError('notAState', error instanceof Error ? error.message : String(error));
+  }
+}
+
+function unpacked(link: string): unknown {
+  try {
+    const bytes = Uint8Array.from(atob(link.replaceAll('-', '+').replaceAll('_', '/')), (c) => c.charCodeAt(0));
+    return JSON.parse(strFromU8(inflated(bytes)));
+  } catch (error) {
+    if (error instanceof LinkError) throw error;
+    throw new LinkError('damaged', error instanceof Error ? error.message : String(error));
+  }
 }
 
 function inflated(bytes: Uint8Array): Uint8Array {
@@ -26,7 +53,7 @@ function inflated(bytes: Uint8Array): Uint8Array {
   let length = 0;
   const inflate = new Inflate((part) => {
     length += part.length;
-    if (length > longestState) throw new Error(`unpacks to more than ${longestState} characters`);
+    if (length > longestState) throw new LinkError('tooLong', `unpacks to more than ${longestState} characters`);
     parts.push(part);
   });
   // In small pieces, so that little is unpacked before its length is looked at.

@@ -15,7 +15,12 @@ const en = {
   shared: 'Copied: the link holds all you see.',
   notShared: 'Copy the address of this page: it holds all you see.',
   loading: 'Loading…',
-  badLink: (why: string) => `The link could not be read (${why}). Here is the first network instead.`,
+  badLink: {
+    damaged: 'The link could not be read: it is cut off or changed. Copy it again, whole. Here is the first network.',
+    tooLong: 'The link could not be read: it is longer than this page takes. Here is the first network.',
+    notAState:
+      'The link could not be read: it holds nothing this page can show. Ask for it anew. Here is the first network.',
+  },
   failed: (why: string) => `This view stopped: ${why}. Reload the page, or start over.`,
   startOver: 'Start over',
   skip: 'Skip to the content',
@@ -38,7 +43,11 @@ const zh: typeof en = {
   shared: '已复制：链接里包含你看到的一切。',
   notShared: '请复制本页地址：它包含你看到的一切。',
   loading: '加载中…',
-  badLink: (why) => `链接无法读取（${why}）。这里改为显示最初的网络。`,
+  badLink: {
+    damaged: '链接无法读取：它被截断或改动了。请重新完整复制。这里先显示最初的网络。',
+    tooLong: '链接无法读取：它超过了本页能接受的长度。这里先显示最初的网络。',
+    notAState: '链接无法读取：里面没有本页能显示的内容。请重新索取。这里先显示最初的网络。',
+  },
   failed: (why) => `此视图已停止：${why}。请刷新页面，或重新开始。`,
   startOver: '重新开始',
   skip: '跳到正文',

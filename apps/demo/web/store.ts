@@ -1,13 +1,13 @@
 /** Holds the state and tells who listens: think of one sheet of paper on the wall that every view reads and writes. */
 import { useSyncExternalStore } from 'react';
-import { readLink, writeLink } from './link.js';
+import { LinkError, type LinkFault, readLink, writeLink } from './link.js';
 import { defaultState, type PlaygroundState } from './state.js';
 
 type Change = (state: PlaygroundState) => PlaygroundState;
 
 const listeners = new Set<() => void>();
 /** Why the link the page was opened with could not be read, if it could not. */
-export let linkProblem: string | undefined;
+export let linkProblem: LinkFault | undefined;
 let state = opened();
 let pending: ReturnType<typeof setTimeout> | undefined;
 
@@ -44,7 +44,7 @@ function opened(): PlaygroundState {
   try {
     return readLink(hash);
   } catch (error) {
-    linkProblem = error instanceof Error ? error.message : String(error);
+    linkProblem = error instanceof LinkError ? error.fault : 'damaged';
     return fresh;
   }
 }
