@@ -123,8 +123,5 @@ export const defaultState: PlaygroundState = {
   custom: { activations: [], losses: [] },
 };
 
-/** A network from outside, checked; throws valibot's error with the path of what is wrong. */
-export const parseNetwork = (value: unknown): NetworkDescription => v.parse(network, value);
-
 /** A state from outside, checked; throws valibot's error with the path of what is wrong. */
 export const parseState = (value: unknown): PlaygroundState => v.parse(state, value);
