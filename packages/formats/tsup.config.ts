@@ -1,4 +1,9 @@
+import type { Options } from 'tsup';
 import { library } from '../../tsup.config.base.ts';
 
 /** The second entry is for Node only: files on disk. */
-export default { ...library, entry: { index: 'src/index.ts', node: 'src/node/index.ts' }, external: [/^node:/] };
+export default {
+  ...(library as Options),
+  entry: { index: 'src/index.ts', node: 'src/node/index.ts' },
+  external: [/^node:/],
+} satisfies Options;

@@ -89,6 +89,14 @@ export function checkpoints({ directory, keep = 3, every = 1, loss, metadata }: 
   };
 }
 
+/** A file that did not load. */
+export interface Skipped {
+  /** Where it is. */
+  readonly path: string;
+  /** Why it does not load. */
+  readonly reason: Error;
+}
+
 /** A checkpoint that was found, and those that were passed over. */
 export interface Found extends Loaded {
   /** For `fit`'s `resume`. */
@@ -96,7 +104,7 @@ export interface Found extends Loaded {
   /** Where it was. */
   readonly path: string;
   /** Newer files that did not load, and why. */
-  readonly skipped: readonly { readonly path: string; readonly reason: Error }[];
+  readonly skipped: readonly Skipped[];
 }
 
 /**
@@ -106,7 +114,7 @@ export interface Found extends Loaded {
  * @throws NnbpError `MISSING_PLUGIN`, `UNAVAILABLE` (a directory that cannot be read)
  */
 export async function latestCheckpoint(directory: string, plugins?: Plugins): Promise<Found | undefined> {
-  const skipped: { path: string; reason: Error }[] = [];
+  const skipped: Skipped[] = [];
   for (const name of await list(directory)) {
     const path = join(directory, name);
     try {

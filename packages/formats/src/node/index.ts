@@ -1,2 +1,9 @@
-export { type CheckpointOptions, checkpoints, type EpochEnd, type Found, latestCheckpoint } from './checkpoints.js';
+export {
+  type CheckpointOptions,
+  checkpoints,
+  type EpochEnd,
+  type Found,
+  latestCheckpoint,
+  type Skipped,
+} from './checkpoints.js';
 export { writeAtomically } from './write-atomically.js';
