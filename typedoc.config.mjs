@@ -31,6 +31,7 @@ export default {
   },
   readme: 'README.md',
   projectDocuments: ['docs/guides/*.md'],
+  highlightLanguages: ['bash', 'sh', 'console', 'css', 'html', 'javascript', 'json', 'python', 'tsx', 'typescript'],
   out: 'docs/site',
   customCss: 'node_modules/katex/dist/katex.min.css',
   disableGit: true,
