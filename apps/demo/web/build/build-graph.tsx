@@ -6,12 +6,14 @@ import { type GraphEdge, type GraphNode, GraphView } from '../shared/graph-view.
 import { usePlayground } from '../store.js';
 import type { Desk } from './desk.js';
 import { connectNodes, insertNode } from './doing.js';
+import { edgeCountOf } from './edits.js';
 import { messages } from './messages.js';
 
 const nodeWidth = 124;
 const nodeHeight = 52;
-/** Of more edges than this only those at the selected node have a label. */
+/** Of more edges than this only those at the selected node have a label, if they are few. */
 const labelledEdges = 40;
+const labelledNear = 12;
 
 export function BuildGraph({ desk }: { readonly desk: Desk }) {
   const { network } = usePlayground();
@@ -54,7 +56,11 @@ export function BuildGraph({ desk }: { readonly desk: Desk }) {
     ...network.inputs.map((id) => box(id, undefined)),
     ...network.nodes.map(({ id, activation }) => box(id, activation)),
   ];
-  const edgeCount = network.nodes.reduce((sum, { from }) => sum + from.length, 0);
+  const edgeCount = edgeCountOf(network);
+  const near = network.nodes.reduce(
+    (sum, { id, from }) => sum + (id === selectedNode ? from.length : Number(from.includes(selectedNode ?? ''))),
+    0,
+  );
   const edges = network.nodes.flatMap(({ id, from, w }) =>
     from.map((predecessor, k): GraphEdge => {
       const isSelected = selectedEdge?.from === predecessor && selectedEdge.to === id;
@@ -65,7 +71,7 @@ export function BuildGraph({ desk }: { readonly desk: Desk }) {
         to: id,
         width: isSelected || inCycle ? 3.5 : isNear ? 2.5 : 1.5,
         className: inCycle ? 'edge-cycle' : isSelected ? 'edge-selected' : isNear ? 'edge-near' : '',
-        ...((edgeCount <= labelledEdges || isSelected || isNear) && {
+        ...((edgeCount <= labelledEdges || isSelected || (isNear && near <= labelledNear)) && {
           label: (
             <button
               type="button"
@@ -81,12 +87,15 @@ export function BuildGraph({ desk }: { readonly desk: Desk }) {
       };
     }),
   );
+  const isLarge = nodes.length > 30;
   return (
     <GraphView
+      // Another height is another chart, fitted anew.
+      key={String(isLarge)}
       label={say.graph}
       nodes={nodes}
       edges={edges}
-      height={nodes.length > 30 ? 640 : 420}
+      height={isLarge ? 640 : 440}
       open
       flow={{
         connectionDragThreshold: 6,

@@ -5,8 +5,8 @@
 import type { NetworkDescription, NodeDescription } from '../state.js';
 import { Refused } from './refusal.js';
 
-/** The most of each that a state holds; see `state.ts`. */
-export const most = { inputs: 200, nodes: 400, outputs: 200, fanIn: 200 } as const;
+/** The most of each that a state holds (see `state.ts`), and of edges as many as are drawn within about a second. */
+export const most = { inputs: 200, nodes: 400, outputs: 200, fanIn: 200, edges: 3000 } as const;
 /** In characters; see `state.ts`. */
 export const longestId = 60;
 /** With which weight an edge begins. */
@@ -14,6 +14,9 @@ const firstWeight = 0.5;
 
 /** All nodes, inputs first. */
 export const idsOf = ({ inputs, nodes }: NetworkDescription): string[] => [...inputs, ...nodes.map(({ id }) => id)];
+
+export const edgeCountOf = ({ nodes }: NetworkDescription): number =>
+  nodes.reduce((sum, { from }) => sum + from.length, 0);
 
 /** The smallest number that is no node's id yet. */
 export function freeId(network: NetworkDescription): string {

@@ -8,7 +8,7 @@ import { readLink, writeLink } from '../link.js';
 import { networkOf } from '../network.js';
 import type { NetworkDescription, PlaygroundState } from '../state.js';
 import { update } from '../store.js';
-import { idsOf, longestId, most } from './edits.js';
+import { edgeCountOf, idsOf, longestId, most } from './edits.js';
 import { Refused } from './refusal.js';
 
 type Change = (network: NetworkDescription) => NetworkDescription;
@@ -41,7 +41,7 @@ export function edit(change: Change, field?: string): void {
   update((state) => {
     const network = change(state.network);
     if (network === state.network) return state;
-    expectRoom(network);
+    expectRoom(network, state.network);
     const next = withNetwork(state, network);
     expectLinkable(next);
     const { past, field: before } = caughtUp(state);
@@ -147,12 +147,17 @@ function has(network: NetworkDescription, quantity: string): boolean {
   }
 }
 
-function expectRoom(network: NetworkDescription): void {
+function expectRoom(network: NetworkDescription, before: NetworkDescription): void {
   const { inputs, nodes, outputs } = network;
   const fanIn = Math.max(0, ...nodes.map(({ from }) => from.length));
   const found = { inputs: inputs.length, nodes: nodes.length, outputs: outputs.length, fanIn };
   for (const what of ['inputs', 'nodes', 'outputs', 'fanIn'] as const) {
     if (found[what] > most[what]) throw new Refused({ why: 'tooMany', what, found: found[what] });
+  }
+  // A link may bring more: they can be fewer, step by step.
+  const edges = edgeCountOf(network);
+  if (edges > most.edges && edges > edgeCountOf(before)) {
+    throw new Refused({ why: 'tooMany', what: 'edges', found: edges });
   }
   if (idsOf(network).some((id) => id === '' || id.length > longestId)) throw new Refused({ why: 'badId' });
 }

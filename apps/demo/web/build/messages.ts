@@ -110,6 +110,7 @@ const en = {
           nodes: 'nodes besides the inputs',
           outputs: 'outputs',
           fanIn: 'predecessors at one node',
+          edges: 'edges',
         }[refusal.what];
         return `That is ${refusal.found} ${what}, and this page holds ${most[refusal.what]}: take a smaller graph, or use the library itself.`;
       }
@@ -229,10 +230,14 @@ const zh: typeof en = {
       case 'badSizes':
         return '请写 2 到 12 个不小于 1 的整数，如 2, 4, 2, 1：每层的大小，输入在前。';
       case 'tooMany': {
-        const what = { inputs: '个输入', nodes: '个非输入节点', outputs: '个输出', fanIn: '个前驱（同一节点）' }[
-          refusal.what
-        ];
-        return `共有 ${refusal.found} ${what}，而本页最多容纳 ${most[refusal.what]} 个：请用小一些的图，或直接使用程序库。`;
+        const what = {
+          inputs: '个输入',
+          nodes: '个非输入节点',
+          outputs: '个输出',
+          fanIn: '个前驱（同一节点）',
+          edges: '条边',
+        }[refusal.what];
+        return `共有 ${refusal.found} ${what}，而本页最多容纳 ${most[refusal.what]}：请用小一些的图，或直接使用程序库。`;
       }
       case 'tooLong':
         return '这个图的参数太多，链接装不下，所以本页不接受：请用小一些的图，或直接使用程序库。';

@@ -11,7 +11,11 @@ export type Refusal =
   | { readonly why: 'lastInput'; readonly id: string }
   | { readonly why: 'lastOutput'; readonly id: string }
   | { readonly why: 'badSizes' }
-  | { readonly why: 'tooMany'; readonly what: 'inputs' | 'nodes' | 'outputs' | 'fanIn'; readonly found: number }
+  | {
+      readonly why: 'tooMany';
+      readonly what: 'inputs' | 'nodes' | 'outputs' | 'fanIn' | 'edges';
+      readonly found: number;
+    }
   | { readonly why: 'tooLong' }
   | { readonly why: 'bigFile'; readonly megabytes: number }
   | { readonly why: 'options'; readonly id: string; readonly activation: string }

@@ -47,5 +47,7 @@ export function parseSizes(text: string): number[] {
   const nodes = sizes.slice(1).reduce((sum, size) => sum + size, 0);
   if (sizes[0] > most.inputs) throw new Refused({ why: 'tooMany', what: 'inputs', found: sizes[0] });
   if (nodes > most.nodes) throw new Refused({ why: 'tooMany', what: 'nodes', found: nodes });
+  const edges = sizes.slice(1).reduce((sum, size, k) => sum + size * sizes[k], 0);
+  if (edges > most.edges) throw new Refused({ why: 'tooMany', what: 'edges', found: edges });
   return sizes;
 }

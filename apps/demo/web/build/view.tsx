@@ -6,7 +6,7 @@ import './build.css';
 import { BuildGraph } from './build-graph.js';
 import { type Desk, useDesk } from './desk.js';
 import { remove } from './doing.js';
-import { idsOf } from './edits.js';
+import { edgeCountOf, idsOf } from './edits.js';
 import { openText } from './files.js';
 import { redo, undo } from './history.js';
 import { Inspector } from './inspector.js';
@@ -17,11 +17,12 @@ import { take, TextPanel } from './text-panel.js';
 import { Toolbar } from './toolbar.js';
 
 export default function View() {
-  const { inputs, nodes } = usePlayground().network;
+  const { network } = usePlayground();
+  const { inputs, nodes } = network;
   const say = useMessages(messages);
   const desk = usePresent(useDesk());
   useKeys(desk);
-  const edges = nodes.reduce((sum, { from }) => sum + from.length, 0);
+  const edges = edgeCountOf(network);
   return (
     <div className={desk.selection === undefined ? 'build build-idle' : 'build'}>
       <Toolbar desk={desk} />
