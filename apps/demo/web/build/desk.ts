@@ -10,7 +10,7 @@ export type Selection =
 type Sayings = ReturnType<typeof useMessages<(typeof messages)['en']>>;
 
 /** What came of an edit, said in the language that is chosen when it is read. */
-export type Notice =
+type Notice =
   | { readonly done: (say: Sayings['done']) => string }
   | { readonly refused: Refusal }
   | { readonly failed: string }

@@ -4,7 +4,7 @@ import { useMessages } from '../language.js';
 import type { Desk } from './desk.js';
 import { messages } from './messages.js';
 
-export interface NoticeLineProps {
+interface NoticeLineProps {
   readonly desk: Desk;
   /** How large the graph is. */
   readonly counts: string;

@@ -6,7 +6,7 @@ import type { NetworkDescription } from '../state.js';
 import { most } from './edits.js';
 import { Refused } from './refusal.js';
 
-export interface Layers {
+interface Layers {
   /** From the inputs to the outputs. */
   readonly sizes: readonly number[];
   /** The name of every node's activation. */
