@@ -14,8 +14,9 @@ export interface NumericDerivative {
  * smallest difference to its neighbours is taken (Ridders 1982).
  *
  * @param reach - The first, largest step: f is evaluated within x ± reach.
+ * @param inside - The size of the numbers that f adds up; where they cancel, their rounding is more than that of f.
  */
-export function differentiate(f: (x: number) => number, x: number, reach: number): NumericDerivative {
+export function differentiate(f: (x: number) => number, x: number, reach: number, inside = 0): NumericDerivative {
   const shrink = 1.6;
   let best: NumericDerivative = { value: NaN, error: Infinity };
   let before: number[] = [];
@@ -25,7 +26,7 @@ export function differentiate(f: (x: number) => number, x: number, reach: number
     // What is really added to x, after rounding.
     const [above, below] = [x + step, x - step];
     const [fAbove, fBelow] = [f(above), f(below)];
-    const rounding = (2 ** -52 * Math.max(Math.abs(fAbove), Math.abs(fBelow))) / (above - below);
+    const rounding = (2 ** -52 * Math.max(Math.abs(fAbove), Math.abs(fBelow), inside)) / (above - below);
     const now = [(fAbove - fBelow) / (above - below)];
     for (let k = 1, power = shrink ** 2; k <= Math.min(row, 8); k++, power *= shrink ** 2) {
       now.push((now[k - 1] * power - before[k - 1]) / (power - 1));
