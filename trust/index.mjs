@@ -3,9 +3,9 @@ import { spawnSync } from 'node:child_process';
 
 /** Name, minutes on two cores, command. */
 const proofs = {
-  faults: [4, [process.execPath, 'trust/faults.mjs']],
-  load: [3, ['tsx', '--conditions=@nnbp/source', 'trust/load.mjs']],
-  soak: [10, ['tsx', '--expose-gc', '--conditions=@nnbp/source', 'trust/soak.mjs']],
+  faults: [1, [process.execPath, 'trust/faults.mjs']],
+  load: [1, ['tsx', '--conditions=@nnbp/source', 'trust/load.mjs']],
+  soak: [1, ['tsx', '--expose-gc', '--conditions=@nnbp/source', 'trust/soak.mjs']],
   rehearsal: [10, [process.execPath, 'trust/rehearsal.mjs']],
 };
 
