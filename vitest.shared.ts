@@ -11,6 +11,8 @@ export const project = (name: string, include = ['test/**/*.test.ts']) =>
     test: {
       name,
       include,
+      // Not a promise of speed: a machine that does other things beside is no reason to fail.
+      testTimeout: 120_000,
       typecheck: { enabled: true, include: ['test/**/*.test-d.ts'] },
     },
   });

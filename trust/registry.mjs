@@ -45,6 +45,8 @@ max_body_size: 100mb
       YARN_NPM_REGISTRY_SERVER: url,
       YARN_UNSAFE_HTTP_WHITELIST: '127.0.0.1',
       YARN_ENABLE_TELEMETRY: '0',
+      // Not what an earlier registry said of packages of the same name.
+      YARN_GLOBAL_FOLDER: join(folder, 'yarn'),
       // What was published a moment ago is what is to be tried.
       YARN_NPM_MINIMAL_AGE_GATE: '0',
     },
