@@ -3,7 +3,7 @@
  *
  *     node server.mjs model.safetensors [port]
  *
- *     POST /predict   {"inputs": [[5.1, 3.5, 1.4, 0.2]]}  →  {"model": 1, "outputs": [[0.97, 0.02, 0.01]]}
+ *     POST /predict   {"inputs": [[5.1, 3.5, 1.4, 0.2]]}  →  {"model": 1, "outputs": [[8.1, 1.9, -6.3]]}
  *     GET  /health    →  {"model": 1, "requests": 12, "memory": 61865984}
  *
  * When the model's file is replaced (renamed into place, as `writeAtomically` does) or on SIGHUP, it loads the new one.
