@@ -108,7 +108,9 @@ export class Network {
     const rows = flatRows('input', inputs, graph.inputCount, this.inputUnits);
     const outputs = executor.predict(rows, inputs.length);
     expectNoOverflow(executor, outputs);
-    return splitRows(outputs, graph.outputs.length, outputUnits);
+    const found = splitRows(outputs, graph.outputs.length, outputUnits);
+    found.forEach((row, s) => expectFinite(`The outputs of sample ${s}, in the data's units`, row));
+    return found;
   }
 
   /**
@@ -136,15 +138,14 @@ export class Network {
     const executor = this.#executor(samples);
     const inputRows = flatRows('input', inputs, graph.inputCount, this.inputUnits);
     const targetRows = flatRows('target', targets, graph.outputs.length, this.outputUnits);
+    const targetOf = (s: number) => targetRows.subarray(s * graph.outputs.length, (s + 1) * graph.outputs.length);
     for (let s = 0; s < samples; s++) {
-      const problem = loss.targetProblem?.(
-        targetRows.subarray(s * graph.outputs.length, (s + 1) * graph.outputs.length),
-      );
+      const problem = loss.targetProblem?.(targetOf(s));
       if (problem) throw new NnbpError('WRONG_TARGET', `target of sample ${s}, for ${loss.name}: ${problem}.`);
     }
     const mean = executor.backpropagate(inputRows, targetRows, samples, loss);
-    expectNoOverflow(executor, [mean]);
     const outputs = executor.cache.samples.map(({ x }) => Array.from(graph.outputs, (i) => x[i]));
+    expectNoOverflow(executor, [mean], (s) => loss.value(outputs[s], targetOf(s)));
     return {
       loss: mean,
       outputs,

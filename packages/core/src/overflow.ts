@@ -6,24 +6,35 @@ import type { ReferenceExecutor } from './reference.js';
  * Nothing, if the results of a pass are finite: outputs after `predict`; the loss, every gradient and every dloss/dx after
  * `backpropagate`.
  *
+ * @param lossOf - The loss of one sample, after `backpropagate`.
  * @throws NnbpError `OVERFLOW`, naming the first number, in the order of computation, that is not
  */
-export function expectNoOverflow({ graph, cache, gradients }: ReferenceExecutor, results: ArrayLike<number>): void {
+export function expectNoOverflow(
+  { graph, cache, gradients }: ReferenceExecutor,
+  results: ArrayLike<number>,
+  lossOf?: (sample: number) => number,
+): void {
   const { samples } = cache;
   if (allFinite(results) && allFinite(gradients) && samples.every(({ dLossDx }) => allFinite(dLossDx))) return;
   samples.forEach((sample, s) => {
-    const look = (quantity: 'x' | 'dLossDx' | 'slope', i: number) => {
-      const found = sample[quantity][i];
-      if (!Number.isFinite(found)) throw overflow(s, `${quantity} of node "${graph.ids[i]}" is ${found}`);
+    const expect = (what: string, found: number) => {
+      if (!Number.isFinite(found)) throw overflow(`Sample ${s}: ${what} is ${found}`);
     };
-    for (let i = 0; i < graph.nodeCount; i++) look('x', i);
-    for (let i = graph.nodeCount - 1; i >= 0; i--) {
-      look('dLossDx', i);
-      look('slope', i);
+    const { ids } = graph;
+    for (let i = 0; i < ids.length; i++) expect(`x of node "${ids[i]}"`, sample.x[i]);
+    if (lossOf !== undefined) expect('the loss', lossOf(s));
+    for (let i = ids.length - 1; i >= 0; i--) {
+      expect(`dLossDx of node "${ids[i]}"`, sample.dLossDx[i]);
+      expect(`slope of node "${ids[i]}"`, sample.slope[i]);
     }
   });
-  throw overflow(0, allFinite(results) ? 'a gradient is not finite' : `the loss is ${results[0]}`);
+  // Products and sums over samples, which the cache does not keep.
+  const p = gradients.findIndex((gradient) => !Number.isFinite(gradient));
+  if (p < 0) throw overflow('The mean of the losses is not finite');
+  let i = graph.inputCount;
+  while (p >= graph.parameterStart[i + 1]) i++;
+  throw overflow(`A gradient of a parameter of node "${graph.ids[i]}" is ${gradients[p]}`);
 }
 
-const overflow = (sample: number, what: string): NnbpError =>
-  new NnbpError('OVERFLOW', `Sample ${sample}: ${what}. Scale the data, or make the parameters smaller.`);
+const overflow = (what: string): NnbpError =>
+  new NnbpError('OVERFLOW', `${what}. Scale the data, or make the parameters smaller.`);

@@ -1,6 +1,6 @@
 import { identity, sigmoid, tanh } from '@nnbp/activations';
 import { everyActivation, everyLoss } from '@nnbp/conformance';
-import { mlp, Network, NnbpError, type Pass } from '@nnbp/core';
+import { mlp, Network, NnbpError, type Pass, Standardization } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
 import { describe, expect, test } from 'vitest';
 
@@ -91,7 +91,15 @@ describe('numbers at the edge of float64', () => {
     expect(message(() => single().backpropagate([1], [0], cliff))).toMatch(/dLossDx of node "output.0" is NaN/);
     // dloss/dw = dloss/dx · slope · x with dloss/dx = 2·1e10 and x = MAX: only the gradient overflows.
     const flat = { name: 'flat', value: () => 1e10, derivative: () => 1 };
-    expect(message(() => single(flat).backpropagate([large], [0], mse()))).toMatch(/a gradient is not finite/);
+    expect(message(() => single(flat).backpropagate([large], [0], mse()))).toMatch(
+      /A gradient of a parameter of node "output.0" is Infinity/,
+    );
+    // The third sample of three, whose values are finite.
+    const batch = () => single().backpropagateBatch([[1], [1], [1e200]], [[0], [0], [0]], mse());
+    expect(message(batch)).toMatch(/^Sample 2: the loss is Infinity/);
+    const units = single();
+    units.outputUnits = new Standardization([0], [1e300]);
+    expect(() => units.predict([1e10])).toThrow(/outputs of sample 0, in the data's units/);
     // The second sample of two.
     expect(message(() => single(identity, { w: 10 }).predictBatch([[1], [large]]))).toMatch(/^Sample 1: x of node/);
   });

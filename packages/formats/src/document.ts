@@ -137,7 +137,7 @@ export function expectVersion(foundFormat: unknown, foundVersion: unknown): void
   if (foundVersion !== version) {
     throw new NnbpError(
       'UNKNOWN_FORMAT',
-      `The model is of version ${String(foundVersion)}, and this reads version ${version}: update @nnbp/formats.`,
+      `The model is of version ${shortened(JSON.stringify(foundVersion) ?? 'none')}, and this reads version ${version}: update @nnbp/formats.`,
     );
   }
 }

@@ -152,7 +152,7 @@ export class Finger {
   }
 }
 
-/** The text that begins at this quote. */
+/** The text that begins at this quote, where {@link Finger.string} has been. */
 export function textAt(json: string, from: number): string {
   let to = from + 1;
   let plain = true;

@@ -28,7 +28,7 @@ export interface Loaded {
  * `WRONG_TYPE`, `MISSING_PLUGIN` (lists the activations and losses that have to be supplied)
  */
 export function load(file: Uint8Array, plugins: Plugins = {}): Loaded {
-  if (!ArrayBuffer.isView(file)) {
+  if (!(file instanceof Uint8Array)) {
     throw new NnbpError(
       'WRONG_TYPE',
       'file: expected a Uint8Array; of an ArrayBuffer make one: new Uint8Array(buffer).',

@@ -26,9 +26,13 @@ export interface Tensors {
 const kinds = { F32: Float32Array, F64: Float64Array } as const;
 const metadataKey = '__metadata__';
 /** The limit that other readers of safetensors have too. */
-const longestHeader = 100_000_000n;
+const longestHeader = 100_000_000;
 
-/** A file of these tensors, in their order. */
+/**
+ * A file of these tensors, in their order.
+ *
+ * @throws NnbpError `TOO_LARGE` (a header of more than 100 MB, which nobody reads)
+ */
 export function encode(tensors: readonly Tensor[], metadata: Readonly<Record<string, string>>): Uint8Array {
   const header: [string, unknown][] = [[metadataKey, metadata]];
   let end = 0;
@@ -39,6 +43,12 @@ export function encode(tensors: readonly Tensor[], metadata: Readonly<Record<str
   const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(header)));
   // Spaces, so that numbers begin at a multiple of eight bytes.
   const length = Math.ceil(json.length / 8) * 8;
+  if (length > longestHeader) {
+    throw new NnbpError(
+      'TOO_LARGE',
+      `The names and edges take ${length} bytes in the header, more than ${longestHeader}.`,
+    );
+  }
   const file = new Uint8Array(8 + length + end);
   const view = new DataView(file.buffer);
   view.setBigUint64(0, BigInt(length), true);
@@ -67,7 +77,7 @@ export function decode(file: Uint8Array): Tensors {
   if (length > BigInt(file.length - 8)) {
     throw malformed(`its header is to have ${length} bytes, and ${file.length - 8} are there`);
   }
-  if (length > longestHeader) throw malformed(`its header has ${length} bytes, more than ${longestHeader}`);
+  if (length > BigInt(longestHeader)) throw malformed(`its header has ${length} bytes, more than ${longestHeader}`);
   const start = 8 + Number(length);
   const header = parseHeader(file.subarray(8, start), malformed);
   const metadata = new Map<string, string>();

@@ -385,3 +385,54 @@ console.log(JSON.stringify({ code, taken: 1024 * (peak() - before) }));`,
     },
   );
 });
+
+/** Every place in a value, as a path. */
+function places(value: unknown, path: readonly (string | number)[] = []): (readonly (string | number)[])[] {
+  if (typeof value !== 'object' || value === null) return [path];
+  return [path, ...Object.entries(value).flatMap(([key, entry]) => places(entry, [...path, key]))];
+}
+
+test('a value of another kind in any place of a model is an error of its own, and comes to an end', () => {
+  const sound = model({
+    nodes: [
+      {
+        ids: ['2'],
+        from: ['1'],
+        activation: { name: 'elu', options: { alpha: 0.5 } },
+        fixed: true,
+        shared: [['1', 'w']],
+      },
+      { ids: ['3', '4'], from: ['1', '2'], activation: { name: 'tanh' } },
+    ],
+    outputs: ['3', '4'],
+    inputUnits: { mean: [0], deviation: [1] },
+  });
+  const others = [1, -1, '1', 'x', true, null, [], {}, [1], ['1'], { toString: 1 }, [['1', 'w'], 7]];
+  let tried = 0;
+  for (const path of places(sound)) {
+    for (const other of others) {
+      const spoilt = path.length === 0 ? other : (structuredClone(sound) as unknown);
+      const last = path.slice(0, -1).reduce((at, key) => (at as Record<string, unknown>)[key], spoilt);
+      if (path.length > 0) (last as Record<string, unknown>)[path.at(-1)!] = other;
+      codeOf(() =>
+        load(
+          file(
+            {
+              __metadata__: { model: JSON.stringify(spoilt) },
+              parameters: { dtype: 'F32', shape: [3], data_offsets: [0, 12] },
+            },
+            new Uint8Array(12),
+          ),
+        ),
+      );
+      codeOf(() => fromJson(JSON.stringify(spoilt)));
+      tried++;
+    }
+  }
+  expect(tried).toBeGreaterThan(300);
+});
+
+test('what is no file is told', () => {
+  expect(codeOf(() => load(new DataView(new ArrayBuffer(100)) as unknown as Uint8Array))).toBe('WRONG_TYPE');
+  expect(codeOf(() => load(new ArrayBuffer(100) as unknown as Uint8Array))).toBe('WRONG_TYPE');
+});

@@ -170,7 +170,7 @@ export async function fit(network: Network, data: Data, options: FitOptions): Pr
   const early = options.earlyStopping
     ? new EarlyStopping(options.earlyStopping, options.validation !== undefined, resume?.earlyStopping)
     : undefined;
-  const { training, validation, batchSize } = prepare(network, data, options, random);
+  const { training, looking, validation, batchSize } = prepare(network, data, options, random);
   if (resume !== undefined) {
     optimizer.restore(resume.optimizer);
     random.restore(resume.random);
@@ -227,7 +227,7 @@ export async function fit(network: Network, data: Data, options: FitOptions): Pr
       if (stoppedBy !== 'epochs') break;
       signal?.throwIfAborted();
       const samplesPerSecond = (progress.samples * 1000) / (performance.now() - epochBegun);
-      const assessed = await assessEpoch(network, executor, training, validation, loss, metrics, { turn, signal });
+      const assessed = await assessEpoch(network, executor, looking, validation, loss, metrics, { turn, signal });
       const epochLoss = sum / progress.samples;
       history.push({ epoch: progress.epoch, loss: epochLoss, ...assessed, samplesPerSecond });
       optimizer.observe?.(assessed.validationLoss ?? epochLoss);
@@ -294,8 +294,10 @@ function prepare(network: Network, data: Data, options: FitOptions, random: Rand
       part && batchesOf(network, loss, part, batchSize, 'validation');
     if (isStream(data)) {
       const batchSize = streamBatchSize(options);
+      const training = streamBatches(network, loss, data, batchSize);
       return {
-        training: streamBatches(network, loss, data, batchSize),
+        training,
+        looking: training,
         validation: held(validation as Data | undefined, batchSize),
         batchSize,
       };
@@ -313,6 +315,8 @@ function prepare(network: Network, data: Data, options: FitOptions, random: Rand
     }
     return {
       training: tableBatches(network, flat, batchSize, shuffle ? random : undefined),
+      // Metrics of the training data must not draw from the random numbers of training.
+      looking: tableBatches(network, flat, batchSize),
       validation: held(part, batchSize),
       batchSize,
     };

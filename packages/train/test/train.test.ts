@@ -512,3 +512,10 @@ test('evaluate is the mean of the losses of the samples', async () => {
   );
   expect(found.loss).toBeCloseTo(mean, 14);
 });
+
+test('looking on changes nothing: with a metric the same is learnt as without', async () => {
+  const [alone, watched] = [small(), small()];
+  await fit(alone, xor, plain({ batchSize: 2, seed: 3 }));
+  await fit(watched, xor, plain({ batchSize: 2, seed: 3, metrics: [meanAbsoluteError()] }));
+  expect([...watched.parameters.vector]).toEqual([...alone.parameters.vector]);
+});

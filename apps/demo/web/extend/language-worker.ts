@@ -33,10 +33,13 @@ const worker = createWorker(() => {
   return createVirtualTypeScriptEnvironment(system, ['/nnbp.d.ts', path], ts, options);
 });
 
+/** A function's text without types, or what TypeScript has against it. */
+export type Compiled = { readonly code: string } | { readonly complaints: readonly string[] };
+
 const compiler = {
   ...worker,
   /** The function's text without types, or what TypeScript has against it, a line a complaint. */
-  compile(source: string): { readonly code: string } | { readonly complaints: readonly string[] } {
+  compile(source: string): Compiled {
     worker.updateFile({ path, code: source });
     const { languageService } = worker.getEnv();
     const complaints = [

@@ -10,7 +10,7 @@ import type { NetworkDescription } from '../state.js';
 /** For each call of a function its arguments and its answer. */
 export interface Recording {
   /** By name: h, g(h), g'(h) by turns. */
-  readonly activations: Readonly<Record<string, readonly number[]>>;
+  readonly activations: ReadonlyMap<string, readonly number[]>;
   /** The loss, if it is the user's: value, and dloss/dx of each output. */
   readonly loss: { readonly value: number; readonly dLossDx: readonly number[] } | undefined;
 }
@@ -21,17 +21,18 @@ export interface Question {
   readonly input: readonly number[];
   readonly target: readonly number[];
   /** The names that are the user's. */
-  readonly custom: readonly string[];
+  readonly custom: { readonly activations: readonly string[]; readonly losses: readonly string[] };
 }
 
 /** In the worker. */
 export function record({ network, loss, input, target, custom }: Question, functions: Functions): Recording {
-  const heard: Record<string, number[]> = {};
+  const heard = new Map<string, number[]>();
   const listening: Functions = {
     activation(name) {
       const activation = functions.activation(name);
-      if (!custom.includes(name)) return activation;
-      const notes = (heard[name] ??= []);
+      if (!custom.activations.includes(name)) return activation;
+      const notes = heard.get(name) ?? [];
+      heard.set(name, notes);
       return {
         ...activation,
         value(h) {
@@ -44,7 +45,7 @@ export function record({ network, loss, input, target, custom }: Question, funct
     loss: (name) => functions.loss(name),
   };
   const pass = networkOf(network, listening).backpropagate(input, target, functions.loss(loss));
-  const isCustom = custom.includes(loss);
+  const isCustom = custom.losses.includes(loss);
   const dLossDx = new Float64Array(target.length);
   if (isCustom) functions.loss(loss).derivative(pass.outputs[0], target, dLossDx);
   return { activations: heard, loss: isCustom ? { value: pass.loss, dLossDx: Array.from(dLossDx) } : undefined };
@@ -53,7 +54,7 @@ export function record({ network, loss, input, target, custom }: Question, funct
 /** On the page: functions that answer what was recorded, and nothing else. */
 export function replayed(recording: Recording, builtin: Functions): Functions {
   const activations = new Map(
-    Object.entries(recording.activations).map(([name, notes]) => [name, activationFrom(name, notes)]),
+    Array.from(recording.activations, ([name, notes]) => [name, activationFrom(name, notes)] as const),
   );
   return {
     activation: (name) => activations.get(name) ?? builtin.activation(name),

@@ -23,9 +23,7 @@ export function useCheck({ kind, name, source }: OwnFunction): Opinion {
     const timer = setTimeout(() => {
       tell({ state: 'loading' });
       void (async () => {
-        await compiler();
-        tell({ state: 'checking' });
-        tell(await ask({ kind, name: name === '' ? 'unnamed' : name, source }));
+        tell(await ask({ kind, name: name === '' ? 'unnamed' : name, source }, () => tell({ state: 'checking' })));
       })();
     }, pause);
     return () => {
@@ -36,8 +34,10 @@ export function useCheck({ kind, name, source }: OwnFunction): Opinion {
   return opinion;
 }
 
-async function ask(own: OwnFunction): Promise<Opinion> {
+async function ask(own: OwnFunction, begin: () => void): Promise<Opinion> {
   try {
+    await compiler();
+    begin();
     const worker = await startUserWorker([own]);
     try {
       return { state: 'checked', verdict: await worker.ask((runner) => runner.check(own.kind, own.name)) };

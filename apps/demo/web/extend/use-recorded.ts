@@ -101,13 +101,14 @@ async function answered(own: readonly OwnFunction[], { network, loss, input, tar
   }
   const { worker } = kept;
   try {
-    const custom = own.map(({ name }) => name);
+    const of = (kind: OwnFunction['kind']) => own.filter((entry) => entry.kind === kind).map(({ name }) => name);
+    const custom = { activations: of('activation'), losses: of('loss') };
     const { ask } = await worker;
     const recording = await ask((runner) => runner.record({ network, loss, input, target, custom }));
     return replayed(recording, builtinFunctions);
   } catch (error) {
     // It may have been ended: the next question gets a new one.
-    if (kept.worker === worker) kept = undefined;
+    if (kept?.worker === worker) kept = undefined;
     void worker.then(({ close }) => close()).catch(() => undefined);
     throw error;
   }

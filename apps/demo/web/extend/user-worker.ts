@@ -4,7 +4,8 @@
  */
 import { type Remote, wrap } from 'comlink';
 import type { CustomFunction } from '../state.js';
-import { compiler } from './compiler.js';
+import { compiler, endCompiler } from './compiler.js';
+import type { Compiled } from './language-worker.js';
 import type { Runner } from './runner.js';
 import runnerAddress from './runner.ts?worker&url';
 import type { Kind } from './user-functions.js';
@@ -32,6 +33,8 @@ export interface UserWorker {
 
 /** Milliseconds for what takes a few: a function of numbers answers at once, or never. */
 const timeLimit = 2000;
+/** For TypeScript, which a type may keep busy without end. */
+const compileLimit = 8000;
 /** For our own program to arrive. */
 const loadLimit = 30_000;
 
@@ -44,7 +47,7 @@ export async function startUserWorker(functions: readonly OwnFunction[]): Promis
   const typescript = await compiler();
   const parts: string[] = [];
   for (const { kind, name, source } of functions) {
-    const compiled = await typescript.compile(source);
+    const compiled = await within<Compiled>(compileLimit, endCompiler, typescript.compile(source));
     if ('complaints' in compiled) throw new FunctionError('types', compiled.complaints);
     const [of, called] = [JSON.stringify(kind), JSON.stringify(name)];
     parts.push(
@@ -69,6 +72,8 @@ export async function startUserWorker(functions: readonly OwnFunction[]): Promis
   return { runner, close, ask: (question) => within(timeLimit, close, question(runner)) };
 }
 
+const notFetched = 'A part of the page could not be fetched: reload it.';
+
 /** Resolves when the worker says this; rejects if its code throws. */
 const told = (worker: Worker, what: string) =>
   new Promise<void>((resolve, reject) => {
@@ -77,7 +82,8 @@ const told = (worker: Worker, what: string) =>
     });
     worker.addEventListener('error', ({ message }) => {
       worker.terminate();
-      reject(new FunctionError('start', [message.replace(/^Uncaught (\w*Error: )?/, '')]));
+      // A script that could not be fetched has no message.
+      reject(new FunctionError('start', [message?.replace(/^Uncaught (\w*Error: )?/, '') ?? notFetched]));
     });
   });
 

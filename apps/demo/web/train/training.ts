@@ -178,8 +178,9 @@ export class Training {
     try {
       await work();
     } catch (error) {
-      this.#disconnect();
+      // What was overtaken may have lost its worker to its successor.
       if (turn !== this.#turn) return;
+      this.#disconnect();
       this.#turn++;
       this.#show({ playing: false, problem: problemOf(error) });
     }

@@ -111,7 +111,7 @@ export interface Found extends Loaded {
  * The newest checkpoint in a directory that loads; undefined if there is none.
  *
  * @param plugins - Activations and losses of your own, as for `load`.
- * @throws NnbpError `MISSING_PLUGIN`, `UNAVAILABLE` (a directory that cannot be read)
+ * @throws NnbpError `MISSING_PLUGIN`, `UNKNOWN_FORMAT` (a newer version's), `UNAVAILABLE` (a directory or file that cannot be read)
  */
 export async function latestCheckpoint(directory: string, plugins?: Plugins): Promise<Found | undefined> {
   const skipped: Skipped[] = [];
@@ -122,7 +122,7 @@ export async function latestCheckpoint(directory: string, plugins?: Plugins): Pr
       if (checkpoint !== undefined) return { ...loaded, checkpoint, path, skipped };
       skipped.push({ path, reason: new Error('It holds a model without a checkpoint.') });
     } catch (error) {
-      if ((error as { code?: string }).code === 'MISSING_PLUGIN') throw error;
+      if (!isDamage(error)) throw error instanceof NnbpError ? error : unavailable(path, error as Error);
       skipped.push({ path, reason: error as Error });
     }
   }
@@ -160,14 +160,17 @@ async function expectDamaged(path: string, epoch: number): Promise<void> {
   try {
     load(await readFile(path));
   } catch (error) {
-    if ((error as { code?: string }).code !== 'MISSING_PLUGIN') return;
+    if (isDamage(error)) return;
   }
   throw new NnbpError(
     'WRONG_STATE',
     `"${path}" is of a training that went further than this one, at epoch ${epoch}: ` +
-      'resume from latestCheckpoint(directory), or give this training a directory of its own.',
+      'resume from latestCheckpoint(directory), move the file away, or give this training a directory of its own.',
   );
 }
 
-const unavailable = (directory: string, error: Error) =>
-  new NnbpError('UNAVAILABLE', `The directory "${directory}" cannot be used (${error.message}).`, { cause: error });
+/** A file of a newer version, or one that cannot be read today, is not damaged. */
+const isDamage = (error: unknown) => error instanceof NnbpError && error.code === 'MALFORMED';
+
+const unavailable = (path: string, error: Error) =>
+  new NnbpError('UNAVAILABLE', `"${path}" cannot be used (${error.message}).`, { cause: error });
