@@ -407,7 +407,7 @@ test('a value of another kind in any place of a model is an error of its own, an
     outputs: ['3', '4'],
     inputUnits: { mean: [0], deviation: [1] },
   });
-  const others = [1, -1, '1', 'x', true, null, [], {}, [1], ['1'], { toString: 1 }, [['1', 'w'], 7]];
+  const others: unknown[] = [1, -1, '1', 'x', true, null, [], {}, [1], ['1'], { toString: 1 }, [['1', 'w'], 7]];
   let tried = 0;
   for (const path of places(sound)) {
     for (const other of others) {
