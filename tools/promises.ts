@@ -117,7 +117,7 @@ function platforms(): string {
       )
       .join(', ')};`,
     `- compiled by TypeScript ${well(rehearsal.types)};`,
-    `- 300 epochs by the fast engine come to ${rehearsal.sameBits ? 'the same bits in all of them' : 'bits that differ between runtimes'}.`,
+    `- 300 epochs by the fast engine without fused multiply-add come to ${rehearsal.sameBits ? 'the same bits in all of them' : 'bits that differ between runtimes'}.`,
   ].join('\n');
 }
 
