@@ -129,3 +129,25 @@ test("the sigmoid's derivative is g (1 - g), softplus's is the sigmoid, and gelu
   }
   expect(gelu.value(-20) / (-20 * 2.7536241186062337e-89)).toBeCloseTo(1, 12);
 });
+
+test('at a kink the derivative is that of PyTorch: of the left side, or 0 where it is flat', () => {
+  const at = (activation: { derivative(h: number, g: number): number; value(h: number): number }, h: number) =>
+    activation.derivative(h, activation.value(h));
+  expect(at(activations.relu, 0)).toBe(0);
+  expect(at(leakyRelu.negativeSlope(0.3), 0)).toBe(0.3);
+  expect(at(elu.alpha(0.3), 0)).toBe(0.3);
+  expect(at(activations.selu, 0)).toBe(1.0507009873554805 * 1.6732632423543772);
+  for (const h of [-3, 3]) expect(at(activations.hardSigmoid, h)).toBe(0);
+  for (const h of [-1, 1]) expect(at(activations.hardTanh, h)).toBe(0);
+});
+
+test('far on the left gelu is −0 and flat, whatever its tail would come to', () => {
+  expect(gelu.value(-1e200)).toBe(-0);
+  expect(gelu.derivative(-1e200, -0)).toBe(0);
+});
+
+test('a variant says its option', () => {
+  expect(elu.alpha(0.3).builtin).toEqual({ name: 'elu', options: { alpha: 0.3 } });
+  expect(leakyRelu.negativeSlope(0.3).builtin).toEqual({ name: 'leakyRelu', options: { negativeSlope: 0.3 } });
+  expect(sine.frequency(3).builtin).toEqual({ name: 'sine', options: { frequency: 3 } });
+});
