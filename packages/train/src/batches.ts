@@ -60,7 +60,7 @@ export function tableBatches(network: Network, data: FlatData, batchSize: number
       batch.samples = Math.min(batch.numbers.length, order.length - at);
       for (let s = 0; s < batch.samples; s++) {
         const from = order[at++];
-        batch.numbers[s] = from;
+        batch.numbers[s] = data.rows?.[from] ?? from;
         for (let k = 0; k < inputCount; k++) batch.inputs[s * inputCount + k] = data.inputs[from * inputCount + k];
         for (let k = 0; k < outputCount; k++) batch.targets[s * outputCount + k] = data.targets[from * outputCount + k];
       }

@@ -32,8 +32,14 @@ export type SampleStream = AsyncIterable<Sample> | (() => AsyncIterable<Sample>)
 /** Data for `fit` and `evaluate`. */
 export type Data = Tables | readonly Sample[] | SampleStream;
 
+/** A part of a table, which remembers which rows of it. */
+export interface Part extends Tables {
+  /** For each row its number in the whole table; absent: its own. */
+  readonly rows?: ArrayLike<number>;
+}
+
 /** Checked samples in the network's units, row after row. */
-export interface FlatData {
+export interface FlatData extends Pick<Part, 'rows'> {
   readonly inputs: Float64Array;
   readonly targets: Float64Array;
   readonly samples: number;
@@ -92,31 +98,32 @@ export function writeSample(
 }
 
 /** Throws unless there are samples, and all suit the network. */
-export function checkTables(network: Network, { inputs, targets }: Tables, what: string): void {
+export function checkTables(network: Network, { inputs, targets, rows }: Part, what: string): void {
   if (inputs.length === 0) throw new NnbpError('EMPTY_DATA', `${what}: there is no sample.`);
   for (let s = 0; s < inputs.length; s++) {
-    checkSample(network, { input: inputs[s], target: targets[s] }, `${what}, sample ${s}`);
+    checkSample(network, { input: inputs[s], target: targets[s] }, `${what}, sample ${rows?.[s] ?? s}`);
   }
 }
 
 /** Checked tables in the network's units. */
-export function flatten(network: Network, loss: Loss, tables: Tables, what: string): FlatData {
+export function flatten(network: Network, loss: Loss, tables: Part, what: string): FlatData {
   const samples = tables.inputs.length;
   const inputs = new Float64Array(samples * network.graph.inputCount);
   const targets = new Float64Array(samples * network.graph.outputs.length);
   for (let s = 0; s < samples; s++) {
     const sample = { input: tables.inputs[s], target: tables.targets[s] };
-    writeSample(network, loss, sample, s, inputs, targets, `${what}, sample ${s}`);
+    writeSample(network, loss, sample, s, inputs, targets, `${what}, sample ${tables.rows?.[s] ?? s}`);
   }
-  return { inputs, targets, samples };
+  return { inputs, targets, samples, ...(tables.rows && { rows: tables.rows }) };
 }
 
 /** Two parts of a table: `fraction` of the rows, drawn at random, and the rest. */
-export function split(tables: Tables, fraction: number, random: Random): { rest: Tables; part: Tables } {
+export function split(tables: Tables, fraction: number, random: Random): { rest: Part; part: Part } {
   const order = Uint32Array.from({ length: tables.inputs.length }, (_, s) => s);
   random.shuffle(order);
   const count = Math.round(order.length * fraction);
-  const pick = (indices: Uint32Array): Tables => ({
+  const pick = (indices: Uint32Array): Part => ({
+    rows: indices,
     inputs: Array.from(indices, (s) => tables.inputs[s]),
     targets: Array.from(indices, (s) => tables.targets[s]),
   });

@@ -15,7 +15,7 @@ import { untilAborted } from './abort.js';
 import { assess, type Manners } from './assess.js';
 import { type Batch, batchesOf, type BatchSource, close, streamBatches, tableBatches } from './batches.js';
 import { turns } from './breathe.js';
-import { checkTables, type Data, flatten, isStream, split, type Tables, tablesOf, unitsOf } from './data.js';
+import { checkTables, type Data, flatten, isStream, type Part, split, type Tables, tablesOf, unitsOf } from './data.js';
 import { diverged } from './diverged.js';
 import { EarlyStopping, type EarlyStoppingOptions, type EarlyStoppingState } from './early-stopping.js';
 import type { Metric, MetricResult } from './metrics/metric.js';
@@ -328,7 +328,7 @@ function prepare(network: Network, data: Data, options: FitOptions, random: Rand
 }
 
 /** What is trained on, and what is held out. */
-function divide(tables: Tables, { validation, seed }: FitOptions): { rest: Tables; part: Data | undefined } {
+function divide(tables: Tables, { validation, seed }: FitOptions): { rest: Part; part: Data | undefined } {
   if (typeof validation !== 'number') return { rest: tables, part: validation };
   if (!(validation > 0 && validation < 1)) {
     throw new NnbpError('OUT_OF_RANGE', `validation: expected a fraction between 0 and 1, found ${validation}.`);

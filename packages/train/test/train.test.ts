@@ -519,3 +519,18 @@ test('looking on changes nothing: with a metric the same is learnt as without', 
   await fit(watched, xor, plain({ batchSize: 2, seed: 3, metrics: [meanAbsoluteError()] }));
   expect([...watched.parameters.vector]).toEqual([...alone.parameters.vector]);
 });
+
+test('with a part held out, errors still name the row of the whole table', async () => {
+  const inputs = Array.from({ length: 20 }, (_, s) => [s === 7 ? NaN : s / 20]);
+  const data = { inputs, targets: inputs.map(() => [1]) };
+  for (const seed of [0, 1, 2, 3]) {
+    expect((await errorOf(fit(straight(), data, plain({ validation: 0.3, seed })))).message).toMatch(/sample 7\b.*NaN/);
+  }
+  inputs[7] = [1e300];
+  for (const seed of [0, 1, 2, 3, 4, 5]) {
+    const error = await fit(straight(), data, plain({ validation: 0.1, seed, batchSize: 1 })).catch(
+      (found: unknown) => found,
+    );
+    if (error instanceof DivergedError) expect(error.sample).toBe(7);
+  }
+});
