@@ -181,6 +181,7 @@ export async function fit(network: Network, data: Data, options: FitOptions): Pr
   const history: EpochRecord[] = [];
   let stoppedBy: Report['stoppedBy'] = 'epochs';
   const turn = turns(yieldEvery);
+  let done = false;
   const progress = {
     network,
     epoch: resume?.epoch ?? 0,
@@ -240,10 +241,13 @@ export async function fit(network: Network, data: Data, options: FitOptions): Pr
     if (early?.state) executor.parameters.set(early.state.parameters);
     share();
     await tell('onTrainEnd');
+    done = true;
   } finally {
     share();
     executor.dispose();
-    await close([training, ...(validation ? [validation] : [])], signal);
+    const closed = close([training, ...(validation ? [validation] : [])], signal);
+    // What went wrong first is what is told.
+    await (done ? closed : closed.catch(() => undefined));
   }
   return {
     stoppedBy,

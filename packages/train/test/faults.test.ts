@@ -163,3 +163,13 @@ describe('the signal', () => {
     expect(closed).toBe(1);
   });
 });
+
+test('a stream that cannot be closed does not hide why training ended', async () => {
+  const spoilt = (): AsyncIterable<Sample> => ({
+    [Symbol.asyncIterator]: () => ({
+      next: () => Promise.resolve({ done: false as const, value: { input: [NaN], target: [1] } }),
+      return: () => Promise.reject(new Error('return failed')),
+    }),
+  });
+  expect(await reasonOf(fit(straight(), spoilt, options({})))).toMatch(/NaN/);
+});
