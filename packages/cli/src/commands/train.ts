@@ -169,7 +169,10 @@ async function train(io: Io, path: string, options: TrainOptions): Promise<void>
         exitCodes.interrupted,
       );
     }
-    await say(`\nSaved ${output} after ${duration(ended.seconds)}. Next: nnbp predict ${output} ${path}\n`);
+    const withPlugins = (options.plugin ?? []).map((file) => ` --plugin ${file}`).join('');
+    await say(
+      `\nSaved ${output} after ${duration(ended.seconds)}. Next: nnbp predict ${output} ${path}${withPlugins}\n`,
+    );
   } finally {
     await data.close();
   }
