@@ -16,7 +16,7 @@ const budgets = [
   ['core, all of it', 10, "export * from '@nnbp/core';"],
   [
     'a typical application',
-    6.25,
+    6.4,
     "export { GraphBuilder, Network } from '@nnbp/core'; export { sigmoid } from '@nnbp/activations'; export { mse } from '@nnbp/losses'; export { sgd } from '@nnbp/optim';",
   ],
   ['the fast engine', 24, "export { auto } from '@nnbp/wasm';"],

@@ -30,10 +30,8 @@ export function expectNoOverflow(
   });
   // Products and sums over samples, which the cache does not keep.
   const p = gradients.findIndex((gradient) => !Number.isFinite(gradient));
-  if (p < 0) throw overflow('The mean of the losses is not finite');
-  let i = graph.inputCount;
-  while (p >= graph.parameterStart[i + 1]) i++;
-  throw overflow(`A gradient of a parameter of node "${graph.ids[i]}" is ${gradients[p]}`);
+  const i = graph.ids.findIndex((_, i) => p < graph.parameterStart[i + 1]);
+  throw overflow(p < 0 ? 'The mean loss is not finite' : `A gradient of node "${graph.ids[i]}" is ${gradients[p]}`);
 }
 
 const overflow = (what: string): NnbpError =>

@@ -92,7 +92,7 @@ describe('numbers at the edge of float64', () => {
     // dloss/dw = dloss/dx · slope · x with dloss/dx = 2·1e10 and x = MAX: only the gradient overflows.
     const flat = { name: 'flat', value: () => 1e10, derivative: () => 1 };
     expect(message(() => single(flat).backpropagate([large], [0], mse()))).toMatch(
-      /A gradient of a parameter of node "output.0" is Infinity/,
+      /A gradient of node "output.0" is Infinity/,
     );
     // The third sample of three, whose values are finite.
     const batch = () => single().backpropagateBatch([[1], [1], [1e200]], [[0], [0], [0]], mse());
