@@ -33,6 +33,12 @@ export class Finger {
     );
   }
 
+  /** The same, of a place that it has been at. */
+  refuseAt(place: number, expected: string): never {
+    this.at = place;
+    return this.refuse(expected);
+  }
+
   /** Calls `each` on every entry of a list. Returns how many there are. */
   list(each: () => void): number {
     this.#take('[', 'a list');

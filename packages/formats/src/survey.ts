@@ -54,8 +54,9 @@ export function survey(text: string): Survey {
   if (inputs === 0) at('inputs').refuse('an input');
   const found = surveyNodes(at('nodes'), ids, new Names(text, shared));
   const outputs = at('outputs').list(() => {
-    const mark = ids.mark(finger.string(), found.marks);
-    if (mark === undefined || mark === found.marks) finger.refuse('a node that is no output yet, before');
+    const id = finger.string();
+    const mark = ids.mark(id, found.marks);
+    if (mark === undefined || mark === found.marks) finger.refuseAt(id, 'the id of a node that is no output yet');
   });
   if (outputs === 0) at('outputs').refuse('an output');
   for (const [key, columns] of Object.entries({ inputUnits: inputs, outputUnits: outputs })) {
@@ -68,7 +69,8 @@ export const tooManyActivations = () =>
   new NnbpError('TOO_LARGE', `The model has more than ${mostActivations} activations that differ.`);
 
 function declare(finger: Finger, ids: Names): void {
-  if (!ids.add(finger.string())) finger.refuse('an id that no other node has, before');
+  const id = finger.string();
+  if (!ids.add(id)) finger.refuseAt(id, 'an id that no other node has');
 }
 
 /** @returns Also a mark that none of the ids has. */
@@ -96,8 +98,10 @@ function surveyNodes(finger: Finger, ids: Names, shared: Names): Survey & { read
 
     const [isPredecessor, isShared] = [++marks, ++marks];
     let own = at('from').list(() => {
-      const mark = ids.mark(finger.string(), isPredecessor);
-      if (mark === undefined || mark === isPredecessor) finger.refuse('a node before this one, and once, before');
+      const id = finger.string();
+      const mark = ids.mark(id, isPredecessor);
+      if (mark === undefined || mark === isPredecessor)
+        finger.refuseAt(id, 'the id of a node before this one, and once');
     });
     if (sharing) {
       at('shared').list(() => {
