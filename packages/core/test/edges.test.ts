@@ -94,6 +94,11 @@ describe('numbers at the edge of float64', () => {
     expect(message(() => single(flat).backpropagate([large], [0], mse()))).toMatch(
       /A gradient of node "output.0" is Infinity/,
     );
+    // Each sample's loss is finite, and their sum is not.
+    const high = { ...mse(), value: () => 1.5e308, derivative: mse().derivative };
+    expect(message(() => single().backpropagateBatch([[1], [1]], [[0], [0]], high))).toMatch(
+      /The mean loss is not finite/,
+    );
     // The third sample of three, whose values are finite.
     const batch = () => single().backpropagateBatch([[1], [1], [1e200]], [[0], [0], [0]], mse());
     expect(message(batch)).toMatch(/^Sample 2: the loss is Infinity/);
