@@ -57,6 +57,7 @@ const relative = (expected, got) => Math.abs(got - expected) / Math.max(1, Math.
 /** `train.py` by two processes over gloo, as any launcher starts them. */
 async function trainByTwo(directory, ...options) {
   const port = await freePort();
+  const children = [];
   const outputs = await Promise.all(
     [0, 1].map((rank) => {
       const env = {
@@ -70,10 +71,17 @@ async function trainByTwo(directory, ...options) {
         cwd: directory,
         env: { ...process.env, ...env, OMP_NUM_THREADS: '1', CUDA_VISIBLE_DEVICES: '' },
       });
+      children.push(child);
       let text = '';
       child.stdout.on('data', (part) => (text += part));
       child.stderr.on('data', (part) => (text += part));
-      return new Promise((resolve) => child.on('close', (code) => resolve({ code, text })));
+      return new Promise((resolve) =>
+        child.on('close', (code) => {
+          // The other would wait half an hour for one that failed.
+          if (code !== 0) for (const one of children) one.kill();
+          resolve({ code, text });
+        }),
+      );
     }),
   );
   for (const { code, text } of outputs) expect(code, text).toBe(0);

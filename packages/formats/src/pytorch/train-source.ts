@@ -93,10 +93,26 @@ def main():
     if world > 1:
         distributed.init_process_group("nccl" if on_gpu else "gloo")
 
+    state = train(chosen, world, rank, device)
+    if rank == 0:
+        write_safetensors(chosen.out + ".safetensors", state)
+        torch.save(state, chosen.out + ".pt")
+    if world > 1:
+        distributed.barrier()
+        distributed.destroy_process_group()
+
+
+def train(chosen, world, rank, device):
+    """Returns what was learnt. A function of its own, so that the model is gone before the process group is.
+
+    A model that outlives it joins gloo's threads while it holds Python's lock; one of them may wait for that lock to
+    let go of a tensor, and then the process never ends (seen with PyTorch 1.13, in one run of twenty).
+    """
+    dtype = getattr(torch, chosen.dtype)
     torch.manual_seed(chosen.seed)
-    network = Network(getattr(torch, chosen.dtype)).to(device)
+    network = Network(dtype).to(device)
     network.load(chosen.weights)
-    samples = TensorDataset(*read(chosen.data, network.inputs, network.outputs, getattr(torch, chosen.dtype)))
+    samples = TensorDataset(*read(chosen.data, network.inputs, network.outputs, dtype))
     share = DistributedSampler(samples, world, rank, seed=chosen.seed)
     loader = DataLoader(samples, max(1, chosen.batch_size // world), sampler=share)
 
@@ -120,14 +136,7 @@ def main():
             distributed.all_reduce(total)
         if rank == 0:
             print(f"epoch {epoch + 1}: loss {(total[0] / total[1]).item():.6g}", flush=True)
-
-    if rank == 0:
-        state = {name: tensor.cpu() for name, tensor in network.state_dict().items()}
-        write_safetensors(chosen.out + ".safetensors", state)
-        torch.save(state, chosen.out + ".pt")
-    if world > 1:
-        distributed.barrier()
-        distributed.destroy_process_group()
+    return {name: tensor.cpu() for name, tensor in network.state_dict().items()}
 
 
 if __name__ == "__main__":
