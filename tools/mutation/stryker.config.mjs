@@ -25,8 +25,8 @@ export default {
   htmlReporter: { fileName: 'reports/mutation.html' },
   jsonReporter: { fileName: 'reports/mutation.json' },
   concurrency: 2,
-  timeoutMS: 20_000,
-  timeoutFactor: 3,
+  timeoutMS: 10_000,
+  timeoutFactor: 2,
   tempDirName: 'reports/mutation/sandbox',
   thresholds: { high: 95, low: 90, break: 90 },
 };

@@ -14,17 +14,11 @@ export function hint(mismatches: readonly Comparison[]): string | undefined {
   if (all(({ analytic, numeric }) => close(analytic, 2 * numeric))) return 'it is twice what it should be.';
   if (all(({ analytic, numeric }) => close(2 * analytic, numeric))) return 'a factor 2 is missing.';
   const ratio = mismatches[0].analytic / mismatches[0].numeric;
-  if (
-    mismatches.length > 1 &&
-    Number.isFinite(ratio) &&
-    ratio !== 0 &&
-    all(({ analytic, numeric }) => close(analytic, ratio * numeric))
-  ) {
+  if (mismatches.length > 1 && all(({ analytic, numeric }) => close(analytic, ratio * numeric))) {
     return `everything is ${ratio.toPrecision(4)} times what it should be: a constant factor is missing or too many.`;
   }
-  if (all(({ analytic, value }) => value !== undefined && close(analytic, value)))
-    return 'the derivative returns the value itself.';
-  if (all(({ analytic, at }) => at !== undefined && close(analytic, at * (1 - at)))) {
+  if (all(({ analytic, value = NaN }) => close(analytic, value))) return 'the derivative returns the value itself.';
+  if (all(({ analytic, at = NaN }) => close(analytic, at * (1 - at)))) {
     return 'g (1 − g) was taken with h for g: derivative(h, g) gets both, in this order.';
   }
   if (all(({ analytic }) => close(analytic, 1))) return "the activation's derivative is missing (it is taken as 1).";

@@ -58,14 +58,14 @@ export function checkLoss(loss: Loss, options: LossCheckOptions = {}): Report {
   const excluded: Exclusion[] = [];
   const violations: string[] = [];
   const [low, high] = options.x ?? domain(loss);
-  let drawn = 0;
+  let acceptsOne = false;
   for (let s = 0; s < samples; s++) {
     const outputs = options.outputs ?? [1, 2, 5][s % 3];
     const accepted = (options.target ? [options.target] : families)
       .map((family) => family(random, outputs))
       .filter((candidate) => loss.targetProblem?.(candidate) === undefined);
     if (accepted.length === 0) continue;
-    drawn++;
+    acceptsOne = true;
     const t = accepted[s % accepted.length];
     const x = Array.from({ length: outputs }, () => low + (high - low) * random.uniform());
     const analytic = new Float64Array(outputs).fill(NaN);
@@ -96,7 +96,7 @@ export function checkLoss(loss: Loss, options: LossCheckOptions = {}): Report {
       });
     }
   }
-  if (drawn === 0)
+  if (!acceptsOne)
     throw new NnbpError('EMPTY_DATA', `${loss.name} accepts none of the targets that were drawn: give target.`);
   return new Report(`Loss ${loss.name}`, comparisons, excluded, violations);
 }

@@ -168,7 +168,7 @@ class Probe {
 
 /** For each parameter what it is: dloss/db_4, dloss/dw_2to4; a shared weight by its first edge. */
 function parameterNames({ graph }: Network): string[] {
-  const names = new Array<string>(graph.parameterCount);
+  const names: string[] = [];
   for (let i = graph.inputCount; i < graph.nodeCount; i++) {
     names[graph.biasIndex(i)] = `dloss/db_${graph.ids[i]}`;
     if (graph.scaleIndex(i) >= 0) names[graph.scaleIndex(i)] = `dloss/dc_${graph.ids[i]}`;

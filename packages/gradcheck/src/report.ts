@@ -88,7 +88,7 @@ const excess = (comparison: Comparison) => {
   return Number.isNaN(ratio) ? Infinity : ratio;
 };
 
-const byExcess = (a: Comparison, b: Comparison) => (excess(a) === excess(b) ? 0 : excess(b) - excess(a));
+const byExcess = (a: Comparison, b: Comparison) => excess(b) - excess(a);
 
 function groups(excluded: readonly Exclusion[]): Map<string, Exclusion[]> {
   const byReason = new Map<string, Exclusion[]>();

@@ -1,0 +1,26 @@
+/** The differences themselves: the derivative to the last digits, and an error that is neither too small nor too shy. */
+import { describe, expect, test } from 'vitest';
+import { differentiate } from '../src/differences.js';
+
+describe('a derivative from values is right to 13 digits, and says how right', () => {
+  test.each<[string, (x: number) => number, number, number]>([
+    ['exp', Math.exp, 1, Math.E],
+    ['sin', Math.sin, 1, Math.cos(1)],
+    ['tanh', Math.tanh, 0.3, 1 - Math.tanh(0.3) ** 2],
+    ['atan', Math.atan, 2, 0.2],
+    ['1/x', (x) => 1 / x, 0.5, -4],
+    ['x¹⁶', (x) => x ** 16, 1, 16],
+  ])('%s', (_, f, x, derivative) => {
+    for (const reach of [0.25, 0.1, 0.02]) {
+      const found = differentiate(f, x, reach);
+      expect(Math.abs(found.value - derivative)).toBeLessThanOrEqual(found.error);
+      expect(found.error).toBeLessThan(4e-13);
+    }
+  });
+
+  test('numbers that cancel inside f make it less sure', () => {
+    const sure = differentiate(Math.sin, 1, 0.1);
+    const unsure = differentiate(Math.sin, 1, 0.1, 1e6);
+    expect(unsure.error).toBeGreaterThan(1e3 * sure.error);
+  });
+});

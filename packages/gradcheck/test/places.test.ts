@@ -1,0 +1,223 @@
+/** Where the checks look: on which side of kinks, within which bounds, at which targets, and how closely. */
+import { identity, relu, tanh } from '@nnbp/activations';
+import { type Activation, GraphBuilder, type Loss, mlp, Network } from '@nnbp/core';
+import { checkActivation, checkLoss, checkNetwork } from '@nnbp/gradcheck';
+import { binaryCrossEntropy, hinge, mae, mse, softmaxCrossEntropy } from '@nnbp/losses';
+import { describe, expect, test } from 'vitest';
+
+/** |h − 1|, times something. */
+const bent = (slope: number, kinks?: readonly number[]): Activation => ({
+  name: 'bent',
+  value: (h) => slope * Math.abs(h - 1) + 1,
+  derivative: (h) => slope * Math.sign(h - 1),
+  kinks,
+});
+
+describe('an activation', () => {
+  test('is looked at in 60 places of either sign, and 0', () => {
+    const places = checkActivation(identity).comparisons.map(({ at }) => at ?? NaN);
+    expect(places).toHaveLength(61);
+    expect(places.map(Math.abs).sort((a, b) => a - b)).toEqual(
+      [
+        ...[
+          0, 0.01, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9, 1, 1.1, 1.3, 1.5, 1.8, 2, 2.3, 2.5, 2.7, 3, 3.5, 4, 5, 6.1, 7.7,
+        ],
+        ...[10, 16.3, 31, 77, 300, 1000, 10000],
+      ].flatMap((h) => (h === 0 ? [h] : [h, h])),
+    );
+    expect(places.reduce((sum, h) => sum + h, 0)).toBe(0);
+  });
+
+  test('is left out at its kink, and looked at on one side of it elsewhere', () => {
+    const seen: number[] = [];
+    const watched = { ...bent(1, [1]), value: (h: number) => (seen.push(h), Math.abs(h - 1) + 1) };
+    const report = checkActivation(watched, { at: [-1, 1] });
+    expect(report.excluded).toEqual([{ place: 'h = 1', reason: 'a declared kink' }]);
+    expect(report.comparisons.map(({ at }) => at)).toEqual([-1]);
+    seen.length = 0;
+    checkActivation(watched, { at: [1.1] });
+    expect(Math.min(...seen)).toBeGreaterThan(1);
+  });
+
+  test.each([1, 0.1, 0.001])('with a kink that it does not declare, of %d to either side, is caught', (slope) => {
+    expect(checkActivation(bent(slope), { at: [1] }).violations[0]).toMatch(
+      new RegExp(`^At h = 1: .* differ by ${(2 * slope).toPrecision(2)}`),
+    );
+    expect(checkActivation(bent(slope), { at: [0, 2] }).violations).toEqual([]);
+  });
+
+  test('may be as far off as it is allowed, relatively', () => {
+    for (const h of [10, 0.001]) {
+      const square = { name: 'square', value: (x: number) => x * x, derivative: (x: number) => 2 * x };
+      const [{ tolerance }] = checkActivation(square, { at: [h], relativeTolerance: 0.5 }).comparisons;
+      expect(tolerance).toBeCloseTo(h, 10);
+    }
+  });
+});
+
+describe('a loss', () => {
+  /** The loss, and all x it was asked for. */
+  function watched(loss: Loss) {
+    const seen: { x: number[]; t: number[] }[] = [];
+    const value = (x: ArrayLike<number>, t: ArrayLike<number>) => {
+      seen.push({ x: Array.from(x), t: Array.from(t) });
+      return loss.value(x, t);
+    };
+    return { loss: { ...loss, value }, seen };
+  }
+
+  test('is offered targets of five families', () => {
+    const offered: number[][][] = [[], [], [], [], []];
+    let calls = 0;
+    const picky: Loss = {
+      ...mse(),
+      targetProblem: (t) => void offered[calls++ % 5].push(Array.from(t)),
+    };
+    expect(checkLoss(picky).comparisons).toHaveLength(10 + 20 + 50);
+    const [any, positive, signs, counts, oneHot] = offered;
+    const ends = (rows: number[][]) => [Math.min(...rows.flat()), Math.max(...rows.flat())];
+    expect(ends(any)[0]).toBeGreaterThanOrEqual(-2);
+    expect(ends(any)[0]).toBeLessThan(-1.5);
+    expect(ends(any)[1]).toBeLessThan(2);
+    expect(ends(any)[1]).toBeGreaterThan(1.5);
+    expect(ends(positive)[0]).toBeGreaterThanOrEqual(0);
+    expect(ends(positive)[1]).toBeLessThan(1);
+    expect(new Set(signs.flat())).toEqual(new Set([-1, 1]));
+    expect(new Set(counts.flat())).toEqual(new Set([0, 1, 2, 3, 4]));
+    expect(new Set(oneHot.flat())).toEqual(new Set([0, 1]));
+    for (const row of oneHot) expect(row.reduce((sum, t) => sum + t)).toBe(1);
+    expect(new Set(oneHot.filter(({ length }) => length === 5).map((row) => row.indexOf(1))).size).toBe(5);
+  });
+
+  test('of any number is drawn from −3 to 3, of a probability from 0 to 1 and never beyond', () => {
+    const at = (loss: Loss) => checkLoss(loss).comparisons.map(({ at }) => at ?? NaN);
+    expect(Math.min(...at(mse()))).toBeLessThan(-2.5);
+    expect(Math.max(...at(mse()))).toBeGreaterThan(2.5);
+    const { loss, seen } = watched(binaryCrossEntropy());
+    const report = checkLoss(loss).assert();
+    const [below, ...inside] = seen;
+    expect(below).toEqual({ x: [-1], t: [1] });
+    expect(inside.length).toBeGreaterThan(1000);
+    for (const { x } of inside) {
+      expect(Math.min(...x)).toBeGreaterThan(0);
+      expect(Math.max(...x)).toBeLessThan(1);
+    }
+    expect(Math.min(...report.comparisons.map(({ at }) => at ?? NaN))).toBeGreaterThan(0.02);
+  });
+
+  test.each<[string, (x: number) => boolean]>([
+    ['below 0', (x) => x < 0],
+    ['above 1', (x) => x > 1],
+  ])('that is NaN only %s counts as one of probabilities', (_, isOutside) => {
+    const half: Loss = {
+      ...mse(),
+      value: (x, t) => {
+        expect(x).toHaveLength(t.length);
+        return Array.from(x).some(isOutside) ? NaN : mse().value(x, t);
+      },
+    };
+    for (const { at } of checkLoss(half).assert().comparisons) expect(Math.abs((at ?? NaN) - 0.5)).toBeLessThan(0.48);
+  });
+
+  test('with a range of its own is followed 0.1 beyond it', () => {
+    const { loss, seen } = watched(mse());
+    checkLoss(loss, { x: [5, 6], outputs: 1 }).assert();
+    const all = seen.flatMap(({ x }) => x);
+    expect(Math.min(...all)).toBeGreaterThan(4.9);
+    expect(Math.max(...all)).toBeLessThan(6.1);
+    expect(Math.max(...all) - Math.min(...all)).toBeGreaterThan(1);
+  });
+
+  test('is looked at on one side of its kink, and left out at it', () => {
+    const { loss, seen } = watched(hinge());
+    checkLoss(loss, { x: [0.95, 0.95], outputs: 1, samples: 1, target: () => [1] }).assert();
+    const asked = seen.map(({ x }) => x[0]);
+    expect(Math.max(...asked)).toBeLessThan(1);
+    expect(checkLoss(hinge(), { x: [1, 1], outputs: 1, samples: 1, target: () => [1] }).excluded).toEqual([
+      { place: 'sample 0, dloss/dx_0', reason: 'a declared kink' },
+    ]);
+  });
+
+  test('may be as far off as it is allowed, relatively', () => {
+    for (const x of [10, 0.001]) {
+      const report = checkLoss(mse(), { x: [x, x], outputs: 1, target: () => [0], relativeTolerance: 0.5 });
+      expect(report.comparisons[0].tolerance).toBeCloseTo(x, 10);
+    }
+  });
+});
+
+describe('a network', () => {
+  const line = (w: number, b: number, activation = identity) => {
+    const builder = new GraphBuilder();
+    builder.output(builder.node('y', { from: [builder.input('x')], activation, scale: 'fixed' }));
+    const network = new Network(builder.build());
+    network.setParameters('y', { b, w: { x: w } });
+    return network;
+  };
+
+  test('names what it compares, in the order of the parameters, then the inputs of each sample', () => {
+    const builder = new GraphBuilder();
+    builder.input('1');
+    builder.input('2');
+    builder.node('3', { from: ['1', '2'], activation: tanh });
+    builder.output(builder.node('4', { from: ['3', '1'], activation: tanh, scale: 'fixed' }));
+    const network = new Network(builder.build(), { seed: 3 });
+    const samples = [
+      [0.1, 0.2],
+      [0.3, -0.4],
+    ];
+    const report = checkNetwork(network, samples, [[1], [0]], mse(), { most: 11 }).assert();
+    const places = report.comparisons.map(({ place }) => place);
+    expect([...places].slice(0, 7).sort()).toEqual([
+      ...['dloss/db_3', 'dloss/db_4', 'dloss/dc_3'],
+      ...['dloss/dw_1to3', 'dloss/dw_1to4', 'dloss/dw_2to3', 'dloss/dw_3to4'],
+    ]);
+    expect(places.slice(7)).toEqual([
+      ...['sample 0, dloss/dx_1', 'sample 0, dloss/dx_2', 'sample 1, dloss/dx_1', 'sample 1, dloss/dx_2'],
+    ]);
+    expect(report.excluded).toEqual([]);
+    const drawn = checkNetwork(network, samples, [[1], [0]], mse(), { most: 10 }).comparisons;
+    expect(drawn).toHaveLength(10);
+    expect(drawn.map(({ place }) => place)).not.toEqual(places.slice(0, 10));
+  });
+
+  test.each([1e-8, -1e-8])('is left out where a node is %d from its kink, on either side', (b) => {
+    const { comparisons, excluded } = checkNetwork(line(1, b, relu), [[0]], [[1]], mse());
+    expect(comparisons.map(({ place }) => place)).toEqual(['dloss/dw_xtoy']);
+    expect(excluded.map(({ place }) => place)).toEqual(['dloss/db_y', 'sample 0, dloss/dx_x']);
+  });
+
+  test.each([1e-8, -1e-8])('is left out where an output is %d from a kink of the loss', (b) => {
+    const { excluded } = checkNetwork(line(1, b), [[0]], [[0]], mae());
+    expect(excluded).toEqual([
+      { place: 'dloss/db_y', reason: 'a kink within the smallest step' },
+      { place: 'sample 0, dloss/dx_x', reason: 'a kink within the smallest step' },
+    ]);
+    const away = checkNetwork(line(1, b), [[0]], [[1]], mae()).assert();
+    expect(away.comparisons).toHaveLength(3);
+  });
+
+  test('may be as far off as it is allowed, relatively to the derivative or a thousandth of the loss', () => {
+    const tolerances = (w: number, x: number, t: number) =>
+      checkNetwork(line(w, 0), [[x]], [[t]], mse(), { relativeTolerance: 0.5 }).comparisons.map((c) => c.tolerance);
+    // (w x − t)²: by b 2 (w x − t), by w x times that, by x w times that.
+    for (const [k, expected] of [10, 10, 10].entries()) expect(tolerances(1, 1, -9)[k]).toBeCloseTo(expected, 8);
+    // By x 0.002, of a loss of 100: a two-thousandth of it is more.
+    expect(tolerances(1e-4, 0, -10)[2]).toBeCloseTo(0.05, 8);
+  });
+
+  test('is turned further where its numbers are large', () => {
+    const { comparisons } = checkNetwork(line(100, 0), [[1]], [[0]], mse(), { relativeTolerance: 0 });
+    const byWeight = comparisons.find(({ place }) => place.startsWith('dloss/dw'));
+    expect(byWeight?.numeric).toBeCloseTo(200, 8);
+    expect(byWeight?.tolerance).toBeLessThan(1e-9);
+  });
+
+  test('whose outputs are large is forgiven what cancels in its loss', () => {
+    const network = new Network(mlp([1, 2], { activation: identity, outputActivation: identity }), { seed: 1 });
+    network.setParameters('output.0', { b: 1e6 });
+    const { comparisons } = checkNetwork(network, [[0.5]], [[1, 0]], softmaxCrossEntropy(), { relativeTolerance: 0 });
+    const byInput = comparisons.find(({ place }) => place.includes('dx'));
+    expect(byInput?.tolerance).toBeGreaterThan(1e-8);
+  });
+});
