@@ -168,7 +168,7 @@ export class GraphBuilder {
     const groupOf = new Array<(typeof groups)[number] | undefined>(declaredIds.length);
     for (const group of groups) groupOf.fill(group, group.first, group.first + group.count);
 
-    const order = topologicalOrder(declaredIds, this.#inputs, (place) => groupOf[place]?.predecessors);
+    const order = topologicalOrder(declaredIds, this.#inputs, (place) => groupOf[place]!.predecessors);
     const nodeCount = order.length;
     const indexOf = new Uint32Array(nodeCount);
     for (let i = 0; i < nodeCount; i++) indexOf[order[i]] = i;

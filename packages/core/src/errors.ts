@@ -22,6 +22,7 @@ export type NnbpErrorCode =
   | 'EMPTY_DATA'
   | 'DIVERGED'
   | 'DISPOSED'
+  | 'THREAD_LOST'
   | 'UNAVAILABLE'
   | 'WRONG_DERIVATIVE'
   | 'MALFORMED'

@@ -10,13 +10,13 @@ import { NnbpError } from './errors.js';
  *
  * @param ids - For each place its id, for messages.
  * @param inputs - The places of the inputs.
- * @param predecessorsOf - The places of a node's predecessors; undefined for an input.
+ * @param predecessorsOf - The places of the predecessors of a node that is no input.
  * @throws NnbpError `CYCLE`, naming its nodes
  */
 export function topologicalOrder(
   ids: readonly string[],
   inputs: readonly number[],
-  predecessorsOf: (place: number) => Uint32Array | undefined,
+  predecessorsOf: (place: number) => Uint32Array,
 ): Uint32Array {
   const begun = 1;
   const done = 2;
@@ -37,7 +37,7 @@ export function topologicalOrder(
       const place = fingers[fingers.length - 1];
       const predecessors = predecessorsOf(place);
       state[place] = begun;
-      if (predecessors !== undefined && nextPredecessor[place] < predecessors.length) {
+      if (nextPredecessor[place] < predecessors.length) {
         const predecessor = predecessors[nextPredecessor[place]++];
         if (state[predecessor] === begun) throw cycle(ids, fingers.slice(fingers.indexOf(predecessor)));
         if (state[predecessor] !== done) fingers.push(predecessor);

@@ -70,4 +70,14 @@ export class CustomPlugins {
     }
     return sum;
   };
+
+  /** NaN for case 1, so that the pass comes to its end and no parameter moves. */
+  spoilCaseOne(): void {
+    const words = this.#words;
+    const toDLossDx = words[header.dLossDx / 4] - words[header.x / 4];
+    for (let k = 0; k < this.#x.length; k++) {
+      const row = (words[words[header.outputX / 4] / 4 + k] + toDLossDx) / 4;
+      this.#numbers.fill(NaN, row, row + words[header.samples / 4]);
+    }
+  }
 }

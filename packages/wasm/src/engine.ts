@@ -7,6 +7,7 @@ import { type Attached, type Host, WasmExecutor } from './executor.js';
 import { customActivation } from './kernels/activation.js';
 import { mostThreads } from './memory-map.js';
 import { hasSimd, kernels, multiplyAddFor } from './module.js';
+import { Patience } from './patience.js';
 import { Pool } from './pool.js';
 import { isStraight } from './straight/form.js';
 
@@ -123,16 +124,21 @@ function reasonForOne(graph: Graph, batchSize: number, leastWork: number): strin
 
 type RunExport = (thread: number, kind: number, loss: number, optimizer: number) => void;
 
-function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory, plugins: CustomPlugins): RunExport {
-  const environment = { memory, activation: plugins.activation, loss: plugins.caseOne };
-  return new WebAssembly.Instance(module, { environment }).exports.run as RunExport;
+interface Environment {
+  activation(unit: number, from: number, to: number): void;
+  loss(): number;
+  waiting?(turn: number): void;
+}
+
+function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory, environment: Environment): RunExport {
+  return new WebAssembly.Instance(module, { environment: { memory, ...environment } }).exports.run as RunExport;
 }
 
 const oneThread = (module: WebAssembly.Module, multiplyAdd: MultiplyAdd): Host => ({
   threads: 1,
   multiplyAdd,
-  attach(memory, plugins, own) {
-    const run = instantiate(own ?? module, memory, plugins);
+  attach(memory, { activation, caseOne }, own) {
+    const run = instantiate(own ?? module, memory, { activation, loss: caseOne });
     return { run: (kind, loss, optimizer) => run(0, kind, loss, optimizer), detach: () => undefined };
   },
 });
@@ -144,12 +150,32 @@ function manyThreads(module: WebAssembly.Module, multiplyAdd: MultiplyAdd, pool:
     threads,
     multiplyAdd,
     attach(memory, plugins): Attached {
-      const run = instantiate(module, memory, plugins);
+      const patience = new Patience();
+      let failure: { readonly error: unknown } | undefined;
+      const run = instantiate(module, memory, {
+        activation: plugins.activation,
+        // The helpers go on to the end of the pass, and so must this thread before it throws.
+        loss() {
+          try {
+            return plugins.caseOne();
+          } catch (error) {
+            failure = { error };
+            plugins.spoilCaseOne();
+            return NaN;
+          }
+        },
+        waiting(turn) {
+          if (patience.isOver(turn)) throw pool.lose();
+        },
+      });
       const { call, detach } = pool.attach(memory);
       const attached = {
         run(kind: number, loss: number, optimizer: number) {
+          failure = undefined;
           call(kind, loss, optimizer);
+          patience.begin();
           run(0, kind, loss, optimizer);
+          if (failure !== undefined) throw failure.error;
         },
         detach() {
           dropped.unregister(attached);

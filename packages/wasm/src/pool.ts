@@ -3,6 +3,7 @@
  * same kernels on the same memory as this thread, each its share, and meet it at the barriers inside.
  */
 import { NnbpError } from '@nnbp/core';
+import { Patience } from './patience.js';
 import { workerSource } from './worker-source.js';
 
 /** Words of the control block that all threads share. */
@@ -23,7 +24,8 @@ export class Pool {
   #executors = 0;
   /** How many times the helpers have said, all together, that they are ready. */
   #expected = 0;
-  #disposed = false;
+  /** Why there are no helpers any more. */
+  #ended: NnbpError | undefined;
 
   /**
    * Starts `count` helpers and waits until all are there.
@@ -34,10 +36,13 @@ export class Pool {
     const pool = new Pool();
     try {
       const started = Array.from({ length: count }, (_, k) =>
-        startHelper((helper) => {
-          pool.#helpers.push(helper);
-          helper.postMessage({ control: pool.#control, kernels: module, thread: k + 1 });
-        }),
+        startHelper(
+          (helper) => {
+            pool.#helpers.push(helper);
+            helper.postMessage({ control: pool.#control, kernels: module, thread: k + 1 });
+          },
+          () => void pool.lose(),
+        ),
       );
       await Promise.all(started);
     } catch (error) {
@@ -63,17 +68,33 @@ export class Pool {
         this.#callOut(command.run);
       },
       detach: () => {
-        if (!this.#disposed) this.#mail({ executor });
+        if (this.#ended === undefined) this.#mail({ executor });
       },
     };
   }
 
-  /** Ends all helpers: woken first, since not every host can end one that sleeps. */
+  /** Ends all helpers. */
   dispose(): void {
-    if (this.#disposed) return;
+    this.#end(new NnbpError('DISPOSED', 'The engine was disposed of: its threads have ended.'));
+  }
+
+  /** Ends all helpers since one has ended by itself: what it had to do in the call under way is not done. */
+  lose(): NnbpError {
+    return this.#end(
+      new NnbpError(
+        'THREAD_LOST',
+        'A thread of the engine has ended, or does not come any more. The parameters are those before the call that ' +
+          'failed. Make a new engine with wasm(), and dispose of this one.',
+      ),
+    );
+  }
+
+  /** Woken first, since not every host can end one that sleeps. The first reason is the one that is told. */
+  #end(reason: NnbpError): NnbpError {
+    if (this.#ended !== undefined) return this.#ended;
     this.#callOut(command.end);
-    this.#disposed = true;
     for (const helper of this.#helpers) void helper.terminate();
+    return (this.#ended = reason);
   }
 
   /** Helpers asleep cannot hear messages: they are woken to read their mail, and say when they have. */
@@ -85,7 +106,7 @@ export class Pool {
   }
 
   #callOut(what: number): void {
-    if (this.#disposed) throw new NnbpError('DISPOSED', 'The engine was disposed of: its threads have ended.');
+    if (this.#ended !== undefined) throw this.#ended;
     this.#control[control.command] = what;
     Atomics.add(this.#control, control.job, 1);
     Atomics.notify(this.#control, control.job);
@@ -93,13 +114,16 @@ export class Pool {
 
   /** Reading mail takes a helper a moment; the page's main thread may not sleep, so this watches. */
   #waitUntilReady(): void {
-    if (this.#disposed) return;
-    while (Atomics.load(this.#control, control.ready) < this.#expected);
+    if (this.#ended !== undefined) return;
+    const patience = new Patience();
+    while (Atomics.load(this.#control, control.ready) < this.#expected) {
+      if (patience.isOver(this.#expected)) throw this.lose();
+    }
   }
 }
 
-/** Starts a thread, sends it its first message and resolves when it has answered. */
-async function startHelper(begin: (helper: Helper) => void): Promise<void> {
+/** Starts a thread, sends it its first message and resolves when it has answered; tells if it ends, where hosts tell. */
+async function startHelper(begin: (helper: Helper) => void, ended: () => void): Promise<void> {
   if (typeof Worker === 'function') {
     const url = URL.createObjectURL(new Blob([workerSource], { type: 'text/javascript' }));
     try {
@@ -122,6 +146,7 @@ async function startHelper(begin: (helper: Helper) => void): Promise<void> {
     worker.once('message', () => resolve());
     worker.once('error', reject);
   });
+  worker.once('exit', ended);
   begin(worker);
   await answered;
   // A thread that waits for work is no reason for a process to go on.

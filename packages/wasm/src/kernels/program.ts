@@ -38,6 +38,7 @@ const number = int.const;
 export function program(module: Assembler, multiplyAdd: MultiplyAdd, shared: boolean): void {
   const callActivation = module.importFunction('activation', [i32, i32, i32]);
   const callLoss = module.importFunction('loss', [], [f64]);
+  const barrier = shared ? barrierFunction(module) : () => [];
   const dense = denseKernels(module, multiplyAdd);
   const sparse = sparseForward(module, multiplyAdd, false);
   const sparseShared = sparseForward(module, multiplyAdd, true);
@@ -47,7 +48,6 @@ export function program(module: Assembler, multiplyAdd: MultiplyAdd, shared: boo
   const lossOf = lossKernel(module, multiplyAdd, callLoss);
   const optimize = optimizerKernel(module);
   const toMean = meanKernel(module);
-  const barrier = shared ? barrierFunction(module) : () => [];
 
   module.function('run', [i32, i32, i32, i32], [], ([thread, kind, loss, optimizer], local) => {
     const [u, firstUnit, endUnit, from, to, record] = Array.from({ length: 6 }, () => local(i32));
@@ -196,9 +196,11 @@ const nap = 50_000;
 
 /**
  * All threads meet: the last to arrive turns the page, the others watch for that. Where there are more threads than
- * processors the one awaited may not be running at all: then naps make room for it.
+ * processors the one awaited may not be running at all: then naps make room for it. It may have ended: the first thread
+ * asks its host, which throws when it has waited long enough.
  */
 function barrierFunction(module: Assembler): Callable {
+  const askPatience = module.importFunction('waiting', [i32]);
   return module.function(undefined, [i32], [], ([thread], local) => {
     const [turn, looks] = [local(i32), local(i32)];
     const turned = int.ne(atomic.load(number(header.turn)), turn.get);
@@ -214,6 +216,10 @@ function barrierFunction(module: Assembler): Callable {
             control.when(
               int.and(int.gtU(looks.get, number(watchful)), int.or(thread.get, word('maySleep'))),
               atomic.sleep(number(header.turn), turn.get, nap),
+            ),
+            control.when(
+              int.and(int.gtU(looks.get, number(watchful)), int.eqz(thread.get)),
+              askPatience(turn.get),
             ),
             control.branch(0),
           ),

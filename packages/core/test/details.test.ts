@@ -1,0 +1,191 @@
+/** What is easily taken for granted: names in messages, order, lengths, what is not touched. */
+import { identity, sigmoid } from '@nnbp/activations';
+import {
+  GraphBuilder,
+  js,
+  type Loss,
+  mlp,
+  Network,
+  type Optimizer,
+  Random,
+  reference,
+  Standardization,
+} from '@nnbp/core';
+import { mse } from '@nnbp/losses';
+import { describe, expect, test } from 'vitest';
+
+/** x → a → y, scales fixed. */
+function chain(): Network {
+  const builder = new GraphBuilder();
+  const a = builder.node('a', { from: [builder.input('x')], activation: identity, scale: 'fixed' });
+  builder.output(builder.node('y', { from: [a], activation: identity, scale: 'fixed' }));
+  return new Network(builder.build());
+}
+
+/** A loss of nothing, whatever its derivative says. */
+const steep = (derivative: number): Loss => ({
+  name: 'steep',
+  value: () => 0,
+  derivative: (_x, _t, dLossDx) => void dLossDx.fill(derivative),
+});
+
+describe('a graph', () => {
+  test('has its inputs first, wherever they were declared, and nothing shared unless it was asked for', () => {
+    const builder = new GraphBuilder();
+    builder.output(builder.node('y', { from: ['b', 'a'], activation: identity }));
+    builder.input('a');
+    builder.input('b');
+    const graph = builder.build();
+    expect(graph.ids).toEqual(['a', 'b', 'y']);
+    expect(graph.sharedWeights).toBeUndefined();
+  });
+
+  test('numbers its layers', () => {
+    const builder = new GraphBuilder();
+    const first = builder.layer(1, { from: [builder.input('x')], activation: identity });
+    expect([...first, ...builder.layer(1, { from: first, activation: identity })]).toEqual(['layer1.0', 'layer2.0']);
+  });
+
+  test('is refused with the predecessor that is named twice, or an activation that is half there', () => {
+    const builder = new GraphBuilder();
+    for (const id of ['a', 'b', 'c']) builder.input(id);
+    expect(() => builder.node('y', { from: ['a', 'b', 'b', 'c'], activation: identity })).toThrow('"b" twice');
+    const half = { name: 'half', value: identity.value } as typeof identity;
+    expect(() => builder.node('y', { from: ['a'], activation: half })).toThrow(
+      expect.objectContaining({ code: 'WRONG_TYPE' }),
+    );
+  });
+
+  /** `count` nodes in a ring, reached from one before them. */
+  const ring = (count: number) => {
+    const builder = new GraphBuilder();
+    builder.input('x');
+    builder.output(builder.node('before', { from: ['n0'], activation: identity }));
+    for (let k = 0; k < count; k++) builder.node(`n${k}`, { from: [`n${(k + 1) % count}`], activation: identity });
+    return () => builder.build();
+  };
+
+  test('with a cycle is refused with the nodes of the cycle alone, at most eleven of them', () => {
+    const names = (from: number, to: number) => Array.from({ length: from - to + 1 }, (_, k) => `n${from - k}`);
+    const message = (...path: string[]) => `The graph has a cycle: ${path.join(' → ')}. Remove one of its edges.`;
+    expect(ring(2)).toThrow(message('n1', 'n0', 'n1'));
+    expect(ring(12)).toThrow(message(...names(11, 0), 'n11'));
+    expect(ring(13)).toThrow(message(...names(12, 7), '…', ...names(4, 0), 'n12'));
+  });
+});
+
+describe('numbers in messages', () => {
+  test('a sample that is not there', () => {
+    const { cache } = new Network(mlp([1, 1], { activation: identity })).backpropagateBatch(
+      [[1], [2]],
+      [[1], [2]],
+      mse(),
+    );
+    expect(() => cache.x('output.0', 2)).toThrow('sample: expected 0 to 1, found 2.');
+  });
+
+  test('a range without an end names none', () => {
+    const graph = mlp([1, 1], { activation: identity });
+    expect(() => reference().prepare(graph, 0)).toThrow('batchSize: expected a whole number from 1, found 0.');
+    expect(() => new GraphBuilder().inputs(2 ** 40)).toThrow(/from 1 to \d+, found 1099511627776/);
+  });
+});
+
+describe('many samples of many outputs', () => {
+  const network = new Network(mlp([2, 3, 2], { activation: sigmoid }), { seed: 5 });
+  const inputs = [
+    [0.1, 0.2],
+    [0.3, -0.4],
+    [-0.5, 0.6],
+  ];
+  const targets = [
+    [1, 2],
+    [3, 4],
+    [5, 6],
+  ];
+
+  test('each target is asked for once, and whole', () => {
+    const asked: number[][] = [];
+    network.backpropagateBatch(inputs, targets, { ...mse(), targetProblem: (t) => void asked.push(Array.from(t)) });
+    expect(asked).toEqual(targets);
+  });
+
+  test('each prediction is a row of its own, with units and without', () => {
+    const { outputs } = network.backpropagateBatch(inputs, targets, mse());
+    expect(network.predictBatch(inputs)).toEqual(outputs);
+    const inUnits = new Network(network.graph);
+    inUnits.parameters.vector.set(network.parameters.vector);
+    inUnits.outputUnits = new Standardization([10, -10], [2, 4]);
+    expect(inUnits.predictBatch(inputs)).toEqual(outputs.map(([first, second]) => [10 + 2 * first, -10 + 4 * second]));
+  });
+
+  test.each([reference(), js()])('$name gives as many outputs as were asked for, and takes longer rows', (engine) => {
+    const executor = engine.prepare(network.graph, 3);
+    executor.parameters.set(network.parameters.vector);
+    const found = executor.predict(Float64Array.from([...inputs.flat(), 7, 7]), 3);
+    expect(Array.from(found)).toEqual(network.predictBatch(inputs).flat());
+    expect(executor.predict(Float64Array.from(inputs.flat()), 2)).toHaveLength(4);
+    const targetRow = Float64Array.from([...targets.flat(), 7]);
+    expect(executor.backpropagate(Float64Array.from(inputs.flat()), targetRow, 3, mse())).toBeGreaterThan(0);
+  });
+});
+
+describe('what overflows is named', () => {
+  test('dloss/dx of the first input, though other samples are tame', () => {
+    const network = chain();
+    network.setParameters('a', { b: 0, w: { x: 1e200 } });
+    network.setParameters('y', { b: 0, w: { a: 1 } });
+    expect(() => network.backpropagateBatch([[1e-200], [0]], [[1e150], [0]], mse())).toThrow(
+      'Sample 0: dLossDx of node "x" is -Infinity.',
+    );
+  });
+
+  const twice = [[0], [0]];
+
+  test('the gradient of a b, which is a sum over samples', () => {
+    const network = chain();
+    network.setParameters('a', { w: { x: 0 } });
+    network.setParameters('y', { w: { a: 1e-300 } });
+    expect(() => network.backpropagateBatch(twice, twice, steep(1e308))).toThrow('A gradient of node "y" is Infinity.');
+  });
+
+  test('the very first gradient', () => {
+    const builder = new GraphBuilder();
+    builder.output(builder.node('y', { from: [builder.input('x')], activation: identity, scale: 'fixed' }));
+    const network = new Network(builder.build());
+    expect(() => network.backpropagateBatch(twice, twice, steep(1e308))).toThrow('A gradient of node "y" is Infinity.');
+  });
+
+  test.each([reference(), js()])('$name asks no optimizer what to do with it', (engine) => {
+    const executor = engine.prepare(chain().graph, 2);
+    const optimizer = { step: () => expect.unreachable() } as unknown as Optimizer;
+    executor.parameters.set([0, 0, 0, 1e-300]);
+    expect(executor.step(new Float64Array(2), new Float64Array(2), 2, steep(1e308), optimizer)).toBeNaN();
+    expect(Array.from(executor.parameters)).toEqual([0, 0, 0, 1e-300]);
+  });
+});
+
+describe('the parameters of a node', () => {
+  test('are a plain object of its own', () => {
+    const found = chain().getParameters('y');
+    expect(Object.keys(found)).toEqual(['b', 'w']);
+    found.w.a = 5;
+    expect(found.w).toEqual({ a: 5 });
+    delete found.w.a;
+    expect(found.w).toEqual({});
+  });
+
+  test('do not reach into the next node', () => {
+    const network = chain();
+    const before = network.parameters.vector.slice();
+    expect(() => network.setParameters('a', { w: { a: 3 } })).toThrow('Node "a" has no edge from "a".');
+    expect(network.parameters.vector).toEqual(before);
+  });
+});
+
+test('a shuffle of n draws n − 1 numbers', () => {
+  const [shuffled, drawn] = [new Random(7), new Random(7)];
+  shuffled.shuffle([1, 2, 3, 4]);
+  for (let k = 0; k < 3; k++) drawn.uniform();
+  expect(shuffled.state()).toEqual(drawn.state());
+});

@@ -1,0 +1,38 @@
+import { afterEach, expect, test, vi } from 'vitest';
+import { Patience } from '../src/patience.js';
+
+let clock = 0;
+vi.spyOn(performance, 'now').mockImplementation(() => clock);
+afterEach(() => void (clock = 0));
+
+/** Milliseconds until patience is over, looking every `step`. */
+function wait(patience: Patience, turn: number, step: number): number {
+  const begun = clock;
+  while (!patience.isOver(turn)) clock += step;
+  return clock - begun;
+}
+
+test('ten seconds where nothing was done before, three times the work where something was', () => {
+  const patience = new Patience();
+  expect(wait(patience, 1, 50)).toBe(10_050);
+  patience.begin();
+  clock += 20_000;
+  expect(wait(patience, 1, 50)).toBe(70_050);
+});
+
+test('each wait is its own', () => {
+  const patience = new Patience();
+  for (let turn = 0; turn < 100; turn++) {
+    expect(patience.isOver(turn)).toBe(false);
+    clock += 90;
+    expect(patience.isOver(turn)).toBe(false);
+  }
+});
+
+test('a machine that slept for an hour has waited a blink', () => {
+  const patience = new Patience();
+  expect(patience.isOver(1)).toBe(false);
+  clock += 3_600_000;
+  expect(patience.isOver(1)).toBe(false);
+  expect(wait(patience, 1, 3_600_000)).toBe(100 * 3_600_000);
+});
