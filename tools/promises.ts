@@ -1,8 +1,9 @@
-// `pnpm promises`: writes docs/guides/promises.md from what the proofs found: trust/results.json, PyTorch's numbers, the
-// 60-digit values of the activations, and interop/RESULTS.md.
+// `pnpm promises`: writes docs/guides/promises.md from what the proofs found: trust/results.json, PyTorch's numbers, and the
+// 60-digit values of the activations. With `--check` it writes nothing and fails if the page says anything else.
 import * as activations from '@nnbp/activations';
 import { type Activation, reference } from '@nnbp/core';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { format, resolveConfig } from 'prettier';
 import exact from '../packages/activations/test/exact/exact.generated.json' with { type: 'json' };
 import { graphs, optimizers, problemOf, schedules } from '../packages/conformance/test/torch/truth.js';
 
@@ -167,7 +168,8 @@ network. Reading a model costs at most four times the file and 16 MB, whatever i
   and it goes on to the bits of a run left in peace. A disk that is full, read-only or gone leaves the last good checkpoint.
 - A callback that throws, rejects or never returns, a stream that never answers, an abort in any phase of \`fit\`: the
   parameters are those of the last good step, and training can begin again.
-- Not covered: a helping thread killed from outside in the middle of a step leaves the others waiting for it.
+- A helping thread that ends, in the middle of a step or before it: an error with the code \`THREAD_LOST\` (after ten seconds,
+  where the host does not tell), the parameters are those before the step, and every thread is let go.
 
 ## Under load
 
@@ -199,5 +201,18 @@ Mutants: small changes of the sources, one at a time. Those that no test can not
 
 ${mutants()}
 `;
-writeFileSync('docs/guides/promises.md', page);
-console.log('docs/guides/promises.md is written.');
+const path = 'docs/guides/promises.md';
+const formatted = await format(page, { ...(await resolveConfig(path)), filepath: path });
+const own = `v${process.versions.node.split('.')[0]}.`;
+const theirs = results.mutation?.run as Run | undefined;
+if (!process.argv.includes('--check')) {
+  writeFileSync(path, formatted);
+  console.log(`${path} is written.`);
+} else if (theirs?.node.startsWith(own) === false) {
+  console.log(
+    `Not compared: the page was written on Node ${theirs.node}; exp and the like differ in their last bits here.`,
+  );
+} else if (readFileSync(path, 'utf8') !== formatted) {
+  console.error(`${path} is not what the results say.`);
+  process.exitCode = 1;
+}

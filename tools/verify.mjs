@@ -29,6 +29,11 @@ const steps = [
     mend: 'Run "pnpm plots" and commit the pictures.',
   },
   {
+    name: 'promises',
+    command: 'tsx --conditions=@nnbp/source tools/promises.ts --check',
+    mend: 'Run "pnpm promises" and commit the page.',
+  },
+  {
     name: 'supply',
     command: 'node tools/supply.mjs',
     mend: 'Do without the dependency it names, or say in tools/supply.mjs why it may come along.',

@@ -6,7 +6,7 @@ import { binaryCrossEntropy, hinge, mae, mse, softmaxCrossEntropy } from '@nnbp/
 import { describe, expect, test } from 'vitest';
 
 /** |h − 1|, times something. */
-const bent = (slope: number, kinks?: readonly number[]): Activation => ({
+const bent = (slope: number, kinks: readonly number[] = []): Activation => ({
   name: 'bent',
   value: (h) => slope * Math.abs(h - 1) + 1,
   derivative: (h) => slope * Math.sign(h - 1),

@@ -7,6 +7,7 @@ import type { Plan } from './plan.js';
 export class CustomPlugins {
   /** The loss of the coming pass. */
   loss: Loss | undefined;
+  #failure: { readonly error: unknown } | undefined;
   readonly #words: Uint32Array;
   readonly #numbers: Float32Array;
   /** A unit's, by its first row. */
@@ -71,8 +72,26 @@ export class CustomPlugins {
     return sum;
   };
 
-  /** NaN for case 1, so that the pass comes to its end and no parameter moves. */
-  spoilCaseOne(): void {
+  /** Case 1 for a crew, whose helpers go on to the end of the pass, and so must this thread before it throws. */
+  readonly caseOneOfCrew = (): number => {
+    try {
+      return this.caseOne();
+    } catch (error) {
+      this.#failure = { error };
+      this.#spoilCaseOne();
+      return NaN;
+    }
+  };
+
+  /** Throws what the loss threw in the crew's pass that has just ended. */
+  rethrow(): void {
+    const failure = this.#failure;
+    this.#failure = undefined;
+    if (failure !== undefined) throw failure.error;
+  }
+
+  /** NaN for case 1, so that no parameter moves. */
+  #spoilCaseOne(): void {
     const words = this.#words;
     const toDLossDx = words[header.dLossDx / 4] - words[header.x / 4];
     for (let k = 0; k < this.#x.length; k++) {

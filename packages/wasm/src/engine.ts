@@ -2,7 +2,6 @@
 import { type Engine, expectWhole, type Graph, NnbpError } from '@nnbp/core';
 import type { MultiplyAdd } from './assembler.js';
 import { activationKernelOf } from './builtins.js';
-import type { CustomPlugins } from './custom.js';
 import { type Attached, type Host, WasmExecutor } from './executor.js';
 import { customActivation } from './kernels/activation.js';
 import { mostThreads } from './memory-map.js';
@@ -151,19 +150,9 @@ function manyThreads(module: WebAssembly.Module, multiplyAdd: MultiplyAdd, pool:
     multiplyAdd,
     attach(memory, plugins): Attached {
       const patience = new Patience();
-      let failure: { readonly error: unknown } | undefined;
       const run = instantiate(module, memory, {
         activation: plugins.activation,
-        // The helpers go on to the end of the pass, and so must this thread before it throws.
-        loss() {
-          try {
-            return plugins.caseOne();
-          } catch (error) {
-            failure = { error };
-            plugins.spoilCaseOne();
-            return NaN;
-          }
-        },
+        loss: plugins.caseOneOfCrew,
         waiting(turn) {
           if (patience.isOver(turn)) throw pool.lose();
         },
@@ -171,11 +160,10 @@ function manyThreads(module: WebAssembly.Module, multiplyAdd: MultiplyAdd, pool:
       const { call, detach } = pool.attach(memory);
       const attached = {
         run(kind: number, loss: number, optimizer: number) {
-          failure = undefined;
           call(kind, loss, optimizer);
           patience.begin();
           run(0, kind, loss, optimizer);
-          if (failure !== undefined) throw failure.error;
+          plugins.rethrow();
         },
         detach() {
           dropped.unregister(attached);

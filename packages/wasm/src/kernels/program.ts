@@ -217,10 +217,7 @@ function barrierFunction(module: Assembler): Callable {
               int.and(int.gtU(looks.get, number(watchful)), int.or(thread.get, word('maySleep'))),
               atomic.sleep(number(header.turn), turn.get, nap),
             ),
-            control.when(
-              int.and(int.gtU(looks.get, number(watchful)), int.eqz(thread.get)),
-              askPatience(turn.get),
-            ),
+            control.when(int.and(int.gtU(looks.get, number(watchful)), int.eqz(thread.get)), askPatience(turn.get)),
             control.branch(0),
           ),
         ),
