@@ -4,7 +4,7 @@
  */
 import type { Letter, Notation } from './notation.js';
 import { edgeBetween } from './quantity.js';
-import { derivativeRule, outputRule } from './rules.js';
+import { derivativeRule, outputRule, readsAllOutputs } from './rules.js';
 import type { Worked } from './worked.js';
 
 /** A letter with its number. A quantity has a derivation of its own, and so has what case 1 alone gives. */
@@ -120,9 +120,10 @@ function slope(worked: Worked, i: number): Expression {
         ? []
         : [
             (notation: Notation, write: Write) =>
-              [...c.map((factor) => write(factor, true)), rule((bare) => write(g, bare), notation)].join(
-                notation.times,
-              ),
+              [
+                ...c.map((factor) => write(factor, true)),
+                rule({ h: (bare) => write(h, bare), g: (bare) => write(g, bare) }, notation),
+              ].join(notation.times),
           ]),
     ],
   };
@@ -158,12 +159,25 @@ function caseOneOf({ graph, x, t, loss }: Worked, output: number): Expression {
   const rule = outputRule(loss);
   const node = graph.ids[graph.outputs[output]];
   if (rule !== undefined) {
+    const targetSum = targets.reduce((sum, { value }) => sum + value, 0);
     return {
-      ...product(1, [values[output]]),
+      ...product(1, readsAllOutputs(loss) ? values : [values[output]]),
       forms: [
-        (notation, write) => {
+        (notation, write, most) => {
           const term = (factor: Factor) => (bare?: boolean) => write(factor, bare);
-          return rule(term(values[output]), term(targets[output]), x.length, notation);
+          return rule(
+            {
+              x: term(values[output]),
+              t: term(targets[output]),
+              n: x.length,
+              sum: (written) =>
+                ends(x.length, most)
+                  .map((k) => (k < 0 ? notation.dots(x.length - most) : written(term(values[k]), term(targets[k]))))
+                  .join(' + '),
+              targetSum,
+            },
+            notation,
+          );
         },
       ],
     };

@@ -1,6 +1,7 @@
 /**
  * What a learner would write for g'(h) and for case 1 where the function is a published one. Think of the back of a
  * formula sheet: what is not on it is written g'(h), or by the loss's own name, and its number is the same.
+ * [a > b] is 1 where that is so, else 0 (Iverson's bracket).
  */
 import type { Activation, Loss } from '@nnbp/core';
 import type { Notation } from './notation.js';
@@ -8,30 +9,77 @@ import type { Notation } from './notation.js';
 /** Writes a symbol or a number; `bare` where a minus sign needs no parentheses. */
 type Term = (bare?: boolean) => string;
 
-/** $g'(h)$ by name of the activation; made of g. */
-const derivatives: Readonly<Record<string, (g: Term, notation: Notation) => string>> = {
-  sigmoid: (g, { times }) => `${g()}${times}(1 - ${g()})`,
-  tanh: (g, { times }) => `(1 - ${g()}${times}${g()})`,
+/** What $g'(h)$ may be made of. */
+export interface NodeTerms {
+  readonly h: Term;
+  readonly g: Term;
+}
+
+/** What $\partial loss / \partial x_k$ may be made of. */
+export interface OutputTerms {
+  readonly x: Term;
+  readonly t: Term;
+  /** How many outputs there are. */
+  readonly n: number;
+  /** Writes something of each output, with plus signs between; of many the first ones and the last. */
+  sum(written: (x: Term, t: Term) => string): string;
+  /** What the targets come to together. */
+  readonly targetSum: number;
+}
+
+type Options = Readonly<Record<string, number>>;
+type Rule<Terms> = (terms: Terms, notation: Notation, options: Options) => string;
+
+/** $g'(h)$ by name of the activation. */
+const derivatives: Readonly<Record<string, Rule<NodeTerms>>> = {
+  sigmoid: ({ g }, { times }) => `${g()}${times}(1 - ${g()})`,
+  tanh: ({ g }, { times }) => `(1 - ${g()}${times}${g()})`,
+  relu: ({ h }) => `[${h(true)} > 0]`,
+  softplus: ({ h }, { name }) => `${name('sigmoid')}(${h(true)})`,
+  gaussian: ({ h, g }, { times }) => `(-2)${times}${h()}${times}${g()}`,
+  silu: ({ h, g }, { times, name }) => `(${g(true)} + ${name('sigmoid')}(${h(true)})${times}(1 - ${g()}))`,
+  sine: ({ h }, { times, name, number }, { frequency }) =>
+    frequency === 1
+      ? `${name('cos')}(${h(true)})`
+      : `${number(frequency, 17)}${times}${name('cos')}(${number(frequency, 17)}${times}${h()})`,
 };
 
-/** $\partial loss / \partial x_k$ by name of the loss; all of these are means over n outputs. */
-const outputRules: Readonly<Record<string, (x: Term, t: Term, n: number, notation: Notation) => string>> = {
-  mse: (x, t, n, { times }) => `${n === 1 ? '2' : `2 / ${n}`}${times}(${x(true)} - ${t()})`,
-  mae: (x, t, n, { name }) => `${name('sign')}(${x(true)} - ${t()})${shared(n)}`,
-  logCosh: (x, t, n, { name }) => `${name('tanh')}(${x(true)} - ${t()})${shared(n)}`,
-  binaryCrossEntropyWithLogits: (x, t, n, { name }) => mean(`${name('sigmoid')}(${x(true)}) - ${t()}`, n),
-  poisson: (x, t, n, { name }) => mean(`${name('exp')}(${x(true)}) - ${t()}`, n),
+/** $\partial loss / \partial x_k$ by name of the loss; all but two are means over n outputs. */
+const outputRules: Readonly<Record<string, Rule<OutputTerms>>> = {
+  mse: ({ x, t, n }, { times }) => `${n === 1 ? '2' : `2 / ${n}`}${times}(${x(true)} - ${t()})`,
+  mae: ({ x, t, n }, { name }) => `${name('sign')}(${x(true)} - ${t()})${shared(n)}`,
+  huber: ({ x, t, n }, { name, number }, { delta }) =>
+    `${name('clip')}(${x(true)} - ${t()}, -${number(delta, 17)}, ${number(delta, 17)})${shared(n)}`,
+  logCosh: ({ x, t, n }, { name }) => `${name('tanh')}(${x(true)} - ${t()})${shared(n)}`,
+  hinge: ({ x, t, n }, { times }) => `(-1)${times}${t()}${times}[${t(true)}${times}${x()} < 1]${shared(n)}`,
+  binaryCrossEntropy: ({ x, t, n }, { times }) =>
+    `(${x(true)} - ${t()}) / (${x(true)}${times}(1 - ${x()}))${shared(n)}`,
+  binaryCrossEntropyWithLogits: ({ x, t, n }, { name }) => mean(`${name('sigmoid')}(${x(true)}) - ${t()}`, n),
+  poisson: ({ x, t, n }, { name }) => mean(`${name('exp')}(${x(true)}) - ${t()}`, n),
+  softmaxCrossEntropy({ x, t, sum, targetSum }, { times, name }) {
+    const exp = (of: Term) => `${name('exp')}(${of(true)})`;
+    const softmax = `${exp(x)} / (${sum(exp)})`;
+    return `${targetSum === 1 ? softmax : `${softmax}${times}(${sum((_, each) => each())})`} - ${t()}`;
+  },
+  klDivergence: ({ t }, { times }) => `(-1)${times}${t()}`,
 };
 
 const shared = (n: number) => (n === 1 ? '' : ` / ${n}`);
 const mean = (difference: string, n: number) => (n === 1 ? difference : `(${difference})${shared(n)}`);
 
+/** Whether the loss's rule is made of all outputs, not of its own alone. */
+export const readsAllOutputs = ({ builtin }: Loss) => builtin?.name === 'softmaxCrossEntropy';
+
 /** The rule for a derivative, if there is one. */
-export const derivativeRule = ({ builtin }: Activation) => own(derivatives, builtin?.name);
+export const derivativeRule = ({ builtin }: Activation) => own(derivatives, builtin);
 
 /** The rule for case 1, if there is one. */
-export const outputRule = ({ builtin }: Loss) => own(outputRules, builtin?.name);
+export const outputRule = ({ builtin }: Loss) => own(outputRules, builtin);
 
-function own<Rule>(rules: Readonly<Record<string, Rule>>, name: string | undefined): Rule | undefined {
-  return name !== undefined && Object.hasOwn(rules, name) ? rules[name] : undefined;
+function own<Terms>(
+  rules: Readonly<Record<string, Rule<Terms>>>,
+  builtin: { readonly name: string; readonly options: Options } | undefined,
+): ((terms: Terms, notation: Notation) => string) | undefined {
+  if (builtin === undefined || !Object.hasOwn(rules, builtin.name)) return undefined;
+  return (terms, notation) => rules[builtin.name](terms, notation, builtin.options);
 }

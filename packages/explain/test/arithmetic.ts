@@ -1,6 +1,6 @@
-/** Works out what a formula with numbers says: numbers, + − · /, parentheses, and functions by name. */
-export function evaluate(formula: string, functions: Readonly<Record<string, (x: number) => number>>): number {
-  const tokens = formula.match(/\d[\d.]*(?:e[+-]?\d+)?|[A-Za-z]+|[-+·/()]/g) ?? [];
+/** Works out what a formula with numbers says: numbers, + − · /, parentheses, functions by name, and [a > b], 1 or 0. */
+export function evaluate(formula: string, functions: Readonly<Record<string, (...x: number[]) => number>>): number {
+  const tokens = formula.match(/\d[\d.]*(?:e[+-]?\d+)?|[A-Za-z]+|[-+·/(),<>[\]]/g) ?? [];
   if (tokens.join('') !== formula.replaceAll(' ', '')) throw new Error(`There is more than arithmetic in: ${formula}`);
   let at = 0;
   const next = (token: string) => tokens[at] === token && ++at > 0;
@@ -30,12 +30,19 @@ export function evaluate(formula: string, functions: Readonly<Record<string, (x:
       expect(')');
       return value;
     }
+    if (next('[')) {
+      const left = sum();
+      const isTrue = next('>') ? left > sum() : next('<') && left < sum();
+      expect(']');
+      return Number(isTrue);
+    }
     const token = tokens[at++];
     if (!/^[A-Za-z]/.test(token)) return Number(token);
     expect('(');
-    const argument = sum();
+    const values = [sum()];
+    while (next(',')) values.push(sum());
     expect(')');
-    return functions[token](argument);
+    return functions[token](...values);
   };
   const value = sum();
   if (at !== tokens.length) throw new Error(`Not understood from ${at} on: ${formula}`);
