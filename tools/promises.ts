@@ -159,7 +159,7 @@ one node, a million nodes, 65,536 samples at once.
 
 ## Files from strangers
 
-10,000 spoilt files with every change, of each format that is read${faults ? `, and ${count(faults.files)} models on ${faults.run.date}` : ''}: an \`NnbpError\` or a sound
+10,000 spoilt files with every change, of each format that is read${faults ? `, and ${count(faults.files)} of each on ${faults.run.date}` : ''}: an \`NnbpError\` or a sound
 network. Reading a model costs at most four times the file and 16 MB, whatever is in it. See [SECURITY.md](../../SECURITY.md).
 
 ## Faults

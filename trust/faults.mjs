@@ -1,9 +1,10 @@
-/** `pnpm trust faults`: a training killed 200 times at random moments, and 100,000 spoilt model files. */
+/** `pnpm trust faults`: a training killed 200 times at random moments, and 100,000 spoilt files of each format. */
 import { spawnSync } from 'node:child_process';
 import { record } from './results.mjs';
 
 const [kills, files] = [200, 100_000];
-const { status } = spawnSync('vitest', ['run', '--project', 'formats', 'checkpoints', 'security'], {
+const formats = ['security', 'onnx', 'brain-js', 'keras', 'neat-python', 'neataptic', 'synaptic', 'playground'];
+const { status } = spawnSync('vitest', ['run', '--project', 'formats', 'checkpoints', ...formats], {
   stdio: 'inherit',
   env: { ...process.env, KILLS: String(kills), FUZZ_FILES: String(files) },
 });

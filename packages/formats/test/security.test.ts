@@ -8,6 +8,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { damagedFiles } from './elsewhere/fuzz.js';
 
 const utf8 = new TextEncoder();
 const folder = mkdtempSync(join(tmpdir(), 'nnbp-security-'));
@@ -181,10 +182,8 @@ test('names that reach for prototypes are only names', () => {
   expect(({} as Record<string, unknown>).polluted).toBeUndefined();
 });
 
-const files = Number(process.env.FUZZ_FILES ?? 10_000);
-
 test(
-  `${files} files with bits flipped, parts cut, copied and swapped load or give a typed error`,
+  `${damagedFiles} files with bits flipped, parts cut, copied and swapped load or give a typed error`,
   { timeout: 120_000 },
   () => {
     const seed = Number(process.env.SEED ?? Date.now() % 1e9);
@@ -203,7 +202,7 @@ test(
       return [save(network), save(network, { checkpoint, metadata: { a: [1, 'b'] } }), utf8.encode(toJson(network))];
     });
     const counts: Record<string, number> = {};
-    for (let n = 0; n < files; n++) {
+    for (let n = 0; n < damagedFiles; n++) {
       const one = sound[n % sound.length];
       const isText = n % 3 === 2;
       let bytes = one.slice();
@@ -226,7 +225,7 @@ test(
       const code = codeOf(() => (isText ? fromJson(new TextDecoder().decode(bytes)) : load(bytes)));
       counts[code] = (counts[code] ?? 0) + 1;
     }
-    expect(counts.MALFORMED, `seed ${seed}`).toBeGreaterThan(files / 4);
+    expect(counts.MALFORMED, `seed ${seed}`).toBeGreaterThan(damagedFiles / 4);
     // Flipped bits in a number, or cuts in spaces, leave a model.
     expect(counts['it loads']).toBeGreaterThan(0);
   },

@@ -51,12 +51,16 @@ export function damagedText(text: string, random: Random): string {
   return text.slice(0, at) + replacement;
 }
 
+/** How many damaged models of each format are read; `FUZZ_FILES` asks for more. */
+export const damagedFiles = Number(process.env.FUZZ_FILES ?? 10_000);
+
 /**
- * Reads each of `tries` damaged models. What was read has to predict; what was not has to be refused by a typed error.
+ * Reads damaged models, a share of all. What was read has to predict; what was not has to be refused by a typed error.
  *
  * @returns How many were read.
  */
-export function survives(damage: (random: Random) => () => Network, tries: number): number {
+export function survives(damage: (random: Random) => () => Network, share: number): number {
+  const tries = share * damagedFiles;
   const seed = Math.floor(Math.random() * 2 ** 32);
   let read = 0;
   for (let k = 0; k < tries; k++) {
