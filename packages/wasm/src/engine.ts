@@ -3,8 +3,10 @@ import { type Engine, expectWhole, type Graph, NnbpError } from '@nnbp/core';
 import type { MultiplyAdd } from './assembler.js';
 import { activationKernelOf } from './builtins.js';
 import { type Attached, type Host, WasmExecutor } from './executor.js';
+import { completeUpdate, type Optimize } from './complete.js';
 import { customActivation } from './kernels/activation.js';
-import { mostThreads } from './memory-map.js';
+import { job } from './kernels/program.js';
+import { header, mostThreads } from './memory-map.js';
 import { hasSimd, kernels, multiplyAddFor } from './module.js';
 import { Patience } from './patience.js';
 import { Pool } from './pool.js';
@@ -121,7 +123,11 @@ function reasonForOne(graph: Graph, batchSize: number, leastWork: number): strin
   return undefined;
 }
 
-type RunExport = (thread: number, kind: number, loss: number, optimizer: number) => void;
+interface Exports {
+  run(thread: number, kind: number, loss: number, optimizer: number): void;
+  /** Where threads are many. */
+  readonly optimize: Optimize;
+}
 
 interface Environment {
   activation(unit: number, from: number, to: number): void;
@@ -129,20 +135,21 @@ interface Environment {
   waiting?(turn: number): void;
 }
 
-function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory, environment: Environment): RunExport {
-  return new WebAssembly.Instance(module, { environment: { memory, ...environment } }).exports.run as RunExport;
+function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory, environment: Environment): Exports {
+  return new WebAssembly.Instance(module, { environment: { memory, ...environment } }).exports as unknown as Exports;
 }
 
 const oneThread = (module: WebAssembly.Module, multiplyAdd: MultiplyAdd): Host => ({
   threads: 1,
   multiplyAdd,
   attach(memory, { activation, caseOne }, own) {
-    const run = instantiate(own ?? module, memory, { activation, loss: caseOne });
+    const { run } = instantiate(own ?? module, memory, { activation, loss: caseOne });
     return { run: (kind, loss, optimizer) => run(0, kind, loss, optimizer), detach: () => undefined };
   },
 });
 
-function manyThreads(module: WebAssembly.Module, multiplyAdd: MultiplyAdd, pool: Pool, threads: number): Host {
+/** @internal Exported for its test. */
+export function manyThreads(module: WebAssembly.Module, multiplyAdd: MultiplyAdd, pool: Pool, threads: number): Host {
   // An executor that is dropped without dispose() must not live on in the helpers.
   const dropped = new FinalizationRegistry<() => void>((detach) => detach());
   return {
@@ -150,27 +157,35 @@ function manyThreads(module: WebAssembly.Module, multiplyAdd: MultiplyAdd, pool:
     multiplyAdd,
     attach(memory, plugins): Attached {
       const patience = new Patience();
-      const run = instantiate(module, memory, {
+      const { run, optimize } = instantiate(module, memory, {
         activation: plugins.activation,
         loss: plugins.caseOneOfCrew,
         waiting(turn) {
-          if (patience.isOver(turn)) throw pool.lose();
+          if (pool.hasEnded || patience.isOver(turn)) throw pool.lose();
         },
       });
-      const { call, detach } = pool.attach(memory);
+      const updated = new Uint32Array(memory.buffer, header.updated, 1);
+      const crew = pool.attach(memory, (kind, loss, optimizer) => {
+        patience.begin();
+        try {
+          run(0, kind, loss, optimizer);
+        } catch (error) {
+          // Lost at the last barrier: the step is as good as taken, and the next call will hear of it.
+          if (kind !== job.step || updated[0] === 0) throw error;
+          completeUpdate(memory, threads, optimizer, optimize);
+        }
+      });
       const attached = {
         run(kind: number, loss: number, optimizer: number) {
-          call(kind, loss, optimizer);
-          patience.begin();
-          run(0, kind, loss, optimizer);
+          crew.run(kind, loss, optimizer);
           plugins.rethrow();
         },
         detach() {
           dropped.unregister(attached);
-          detach();
+          crew.detach();
         },
       };
-      dropped.register(attached, detach, attached);
+      dropped.register(attached, crew.detach, attached);
       return attached;
     },
   };

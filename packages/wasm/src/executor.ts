@@ -155,10 +155,7 @@ export class WasmExecutor implements Executor {
     if (inside === optimizerCode.none) return this.#stepOutside(inputs, targets, samples, loss, optimizer);
     this.#words[header.inputGradients / 4] = 0;
     this.cache.inputsLeftOut = true;
-    const mean =
-      this.threads === 1
-        ? this.#backward(job.step, samples, loss, inside)
-        : this.#backwardOrBack(samples, loss, inside);
+    const mean = this.#backward(job.step, samples, loss, inside);
     if (this.#words[header.updated / 4] === 1) {
       optimizer.builtin!.advance();
       return mean;
@@ -180,10 +177,11 @@ export class WasmExecutor implements Executor {
     const mean = this.backpropagate(inputs, targets, samples, loss);
     if (!Number.isFinite(mean)) return mean;
     if (!this.#gradientsFinite()) return NaN;
-    const previous = this.#remember();
+    this.#previous ??= this.parameters.slice();
+    this.#previous.set(this.parameters);
     optimizer.step(this.parameters, this.gradients);
     if (allFinite(this.parameters)) return mean;
-    this.parameters.set(previous);
+    this.parameters.set(this.#previous);
     return NaN;
   }
 
@@ -194,23 +192,6 @@ export class WasmExecutor implements Executor {
     }
     this.#attached.run(kind, this.#lossKernel, optimizer);
     return this.#loss[0] / samples;
-  }
-
-  /** A step that leaves the parameters of before if a thread is lost in the midst of the update. */
-  #backwardOrBack(samples: number, loss: Loss, optimizer: number): number {
-    const previous = this.#remember();
-    try {
-      return this.#backward(job.step, samples, loss, optimizer);
-    } catch (error) {
-      this.parameters.set(previous);
-      throw error;
-    }
-  }
-
-  #remember(): Float32Array {
-    this.#previous ??= this.parameters.slice();
-    this.#previous.set(this.parameters);
-    return this.#previous;
   }
 
   #gradientsFinite(): boolean {

@@ -86,6 +86,8 @@ export const header = {
   turn: 576,
   /** Four lanes a thread: together at least the largest |gradient|; not finite if one is not. */
   total: 1024,
+  /** A word a thread, in the same lines: the address of the next parameter it will update; 0 before it begins. */
+  updateAt: 1040,
 } as const;
 
 /** Each thread has a line of the header and a page of scratch memory. */

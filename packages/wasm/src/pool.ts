@@ -17,6 +17,9 @@ interface Helper {
   terminate(): unknown;
 }
 
+/** Does a job, or a share of it. */
+type Run = (kind: number, loss: number, optimizer: number) => void;
+
 /** Threads that help this one. */
 export class Pool {
   readonly #control = new Int32Array(new SharedArrayBuffer(64));
@@ -26,6 +29,8 @@ export class Pool {
   #expected = 0;
   /** Why there are no helpers any more. */
   #ended: NnbpError | undefined;
+  /** Whether a job is under way. */
+  #atWork = false;
 
   /**
    * Starts `count` helpers and waits until all are there.
@@ -53,12 +58,18 @@ export class Pool {
     return pool;
   }
 
-  /** Gives a memory to all helpers; `run` then calls out a job, which they begin while this thread does its share. */
-  attach(memory: WebAssembly.Memory): { call(kind: number, loss: number, optimizer: number): void; detach(): void } {
+  /** Whether there are no helpers any more. */
+  get hasEnded(): boolean {
+    return this.#ended !== undefined;
+  }
+
+  /** Gives a memory to all helpers; `run` then calls out a job, which they begin while this thread does its `own` share. */
+  attach(memory: WebAssembly.Memory, own: Run): { readonly run: Run; detach(): void } {
     const executor = ++this.#executors;
     this.#mail({ executor, memory });
     return {
-      call: (kind, loss, optimizer) => {
+      run: (kind, loss, optimizer) => {
+        this.#expectFree();
         this.#waitUntilReady();
         const words = this.#control;
         words[control.executor] = executor;
@@ -66,9 +77,23 @@ export class Pool {
         words[control.loss] = loss;
         words[control.optimizer] = optimizer;
         this.#callOut(command.run);
+        this.#atWork = true;
+        try {
+          own(kind, loss, optimizer);
+        } catch (error) {
+          // The helpers are in the middle of a pass that this thread has left: they cannot be called again.
+          this.lose();
+          throw error;
+        } finally {
+          this.#atWork = false;
+        }
       },
       detach: () => {
-        if (this.#ended === undefined) this.#mail({ executor });
+        try {
+          if (!this.hasEnded) this.#mail({ executor });
+        } catch {
+          // With the helpers gone, so is what they held.
+        }
       },
     };
   }
@@ -83,8 +108,8 @@ export class Pool {
     return this.#end(
       new NnbpError(
         'THREAD_LOST',
-        'A thread of the engine has ended, or does not come any more. The parameters are those before the call that ' +
-          'failed. Make a new engine with wasm(), and dispose of this one.',
+        'A thread of the engine has ended, or does not come any more. The parameters are those of the last step that ' +
+          'succeeded. Make a new engine with wasm(), and dispose of this one.',
       ),
     );
   }
@@ -99,14 +124,19 @@ export class Pool {
 
   /** Helpers asleep cannot hear messages: they are woken to read their mail, and say when they have. */
   #mail(message: unknown): void {
+    this.#expectFree();
     this.#waitUntilReady();
     for (const helper of this.#helpers) helper.postMessage(message);
     this.#expected += this.#helpers.length;
     this.#callOut(command.mail);
   }
 
-  #callOut(what: number): void {
+  #expectFree(): void {
     if (this.#ended !== undefined) throw this.#ended;
+    if (this.#atWork) throw new NnbpError('WRONG_STATE', 'A loss may not use the engine that calls it.');
+  }
+
+  #callOut(what: number): void {
     this.#control[control.command] = what;
     Atomics.add(this.#control, control.job, 1);
     Atomics.notify(this.#control, control.job);
@@ -114,11 +144,13 @@ export class Pool {
 
   /** Reading mail takes a helper a moment; the page's main thread may not sleep, so this watches. */
   #waitUntilReady(): void {
-    if (this.#ended !== undefined) return;
+    if (this.#areReady()) return;
     const patience = new Patience();
-    while (Atomics.load(this.#control, control.ready) < this.#expected) {
-      if (patience.isOver(this.#expected)) throw this.lose();
-    }
+    while (!this.#areReady()) if (patience.isOver(this.#expected)) throw this.lose();
+  }
+
+  #areReady(): boolean {
+    return Atomics.load(this.#control, control.ready) >= this.#expected;
   }
 }
 
@@ -130,9 +162,11 @@ async function startHelper(begin: (helper: Helper) => void, ended: () => void): 
       const worker = new Worker(url, { name: '@nnbp/wasm', type: 'module' });
       const answered = new Promise<void>((resolve, reject) => {
         worker.addEventListener('message', () => resolve());
-        worker.addEventListener('error', ({ message }) =>
-          reject(new Error(message || 'the page does not let a worker start')),
-        );
+        worker.addEventListener('error', (event) => {
+          event.preventDefault();
+          reject(new Error(event.message || 'the page does not let a worker start'));
+          ended();
+        });
       });
       begin(worker);
       await answered;
@@ -145,8 +179,11 @@ async function startHelper(begin: (helper: Helper) => void, ended: () => void): 
   const answered = new Promise<void>((resolve, reject) => {
     worker.once('message', () => resolve());
     worker.once('error', reject);
+    worker.once('exit', () => {
+      reject(new Error('it ended before it began'));
+      ended();
+    });
   });
-  worker.once('exit', ended);
   begin(worker);
   await answered;
   // A thread that waits for work is no reason for a process to go on.

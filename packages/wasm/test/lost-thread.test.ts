@@ -5,23 +5,26 @@ import { mse } from '@nnbp/losses';
 import { adam } from '@nnbp/optim';
 import { fit } from '@nnbp/train';
 import { wasm } from '@nnbp/wasm';
+import { once } from 'node:events';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 
 type WorkerClass = typeof import('node:worker_threads').Worker;
 const threads = process.getBuiltinModule('node:worker_threads');
 
-/** An engine, and the real threads that help it. */
+/** An engine, the real threads that help it, and when each has ended. */
 async function watched(count: number) {
   const helpers: InstanceType<WorkerClass>[] = [];
+  const ended: Promise<unknown>[] = [];
   const original = threads.Worker;
   threads.Worker = class extends original {
     constructor(...args: ConstructorParameters<WorkerClass>) {
       super(...args);
       helpers.push(this);
+      ended.push(once(this, 'exit'));
     }
   };
   try {
-    return { engine: await wasm({ threads: count, leastWork: 0 }), helpers };
+    return { engine: await wasm({ threads: count, leastWork: 0 }), helpers, ended };
   } finally {
     threads.Worker = original;
   }
@@ -59,7 +62,7 @@ const [inputs, targets] = [uniform(64 * 16), uniform(8 * 16)];
 
 describe('a helper that ends in the middle of a step', () => {
   test.each([2, 3])('of %d threads is missed, and the parameters are those before', async (count) => {
-    const { engine, helpers } = await watched(count);
+    const { engine, helpers, ended } = await watched(count);
     const executor = engine.prepare(graph, 16);
     executor.parameters.set(new Network(graph, { seed: 2 }).parameters.vector);
     const optimizer = adam({ learningRate: 0.01 });
@@ -78,8 +81,7 @@ describe('a helper that ends in the middle of a step', () => {
     engine.dispose();
     engine.dispose();
     // All are gone, those too that waited for the one.
-    await Promise.all(helpers.map((helper) => helper.terminate()));
-    expect(helpers.map(({ threadId }) => threadId)).toEqual(helpers.map(() => -1));
+    await Promise.all(ended);
   });
 
   test('ends fit with the parameters of the last step that succeeded', async () => {
@@ -92,9 +94,7 @@ describe('a helper that ends in the middle of a step', () => {
       fit(
         network,
         { inputs: rows(inputs, 64), targets: rows(targets, 8) },
-        {
-          ...{ loss: after(() => end(helpers[0])), optimizer: adam(), epochs: 1, batchSize: 16, engine },
-        },
+        { loss: after(() => end(helpers[0])), optimizer: adam(), epochs: 1, batchSize: 16, engine },
       ),
     ).rejects.toMatchObject({ code: 'THREAD_LOST' });
     expect(network.parameters.vector).toEqual(begun);
@@ -138,4 +138,34 @@ test('a loss that throws in the middle of a step is heard after it, and the next
   });
   expect(crew).toEqual(alone);
   two.dispose();
+});
+
+describe('a loss that turns to the engine that calls it is refused, and the engine stays in order', () => {
+  test('for a step of another graph, for one of its own, and for a new graph', async () => {
+    const engine = await wasm({ threads: 2, leastWork: 0 });
+    const [executor, other] = [engine.prepare(graph, 16), engine.prepare(graph, 16)];
+    const refused = expect.objectContaining({ code: 'WRONG_STATE' }) as Error;
+    for (const act of [
+      () => other.predict(inputs, 16),
+      () => executor.predict(inputs, 16),
+      () => engine.prepare(graph, 16),
+    ]) {
+      expect(() => executor.backpropagate(inputs, targets, 16, after(act))).toThrow(refused);
+    }
+    expect(executor.backpropagate(inputs, targets, 16, mse())).toBe(other.backpropagate(inputs, targets, 16, mse()));
+    engine.dispose();
+  });
+
+  test('to dispose of it ends the step with that', async () => {
+    const engine = await wasm({ threads: 2, leastWork: 0 });
+    const executor = engine.prepare(graph, 16);
+    expect(() =>
+      executor.backpropagate(
+        inputs,
+        targets,
+        16,
+        after(() => engine.dispose()),
+      ),
+    ).toThrow(expect.objectContaining({ code: 'DISPOSED' }));
+  });
 });

@@ -90,12 +90,13 @@ const updates: readonly ((numbers: Numbers, vectors: Vectors) => Code)[] = [
 export const optimizerCode = { none: 0, plain: 1, sgd: 2, momentum: 3, adam: 4 } as const;
 
 /**
- * Called with an optimizer's code and the range of the parameter vector to update, in bytes from its start. The last
- * few numbers up to a whole cache line belong to nobody.
+ * Called with an optimizer's code, the range of the parameter vector to update, in bytes from its start, and, where
+ * threads are many, the address of the word in which the way is marked. The last few numbers up to a whole cache line
+ * belong to nobody.
  */
-export function optimizerKernel(module: Assembler): Callable {
+export function optimizerKernel(module: Assembler, shared: boolean): Callable {
   const kernels = updates.map((update) =>
-    module.function(undefined, [i32, i32], [], ([from, to], local) => {
+    module.function(undefined, [i32, i32, i32], [], ([from, to, mark], local) => {
       const [address, gradients, momentum, secondMoment] = Array.from({ length: 4 }, () => local(i32));
       const [p, g, temporary, mean] = Array.from({ length: 4 }, () => local(v128));
       const numberLocals = stepNumbers.map(() => local(v128));
@@ -122,12 +123,14 @@ export function optimizerKernel(module: Assembler): Callable {
             temporary,
           }),
           store(address.get, p.get),
+          // A thread that is ended from outside ends between two turns of a loop: what is marked is done, as a whole.
+          shared ? int.store(mark.get, int.add(address.get, int.const(16))) : [],
         ]),
       ];
     }),
   );
-  return module.function(undefined, [i32, i32, i32], [], ([code, from, to]) =>
-    control.choose(code.get, [[], ...kernels.map((kernel) => kernel(from.get, to.get))], []),
+  return module.function(shared ? 'optimize' : undefined, [i32, i32, i32, i32], [], ([code, from, to, mark]) =>
+    control.choose(code.get, [[], ...kernels.map((kernel) => kernel(from.get, to.get, mark.get))], []),
   );
 }
 

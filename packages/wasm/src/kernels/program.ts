@@ -46,7 +46,7 @@ export function program(module: Assembler, multiplyAdd: MultiplyAdd, shared: boo
   const rows = rowKernels(module);
   const activate = activationKernel(module, multiplyAdd, callActivation);
   const lossOf = lossKernel(module, multiplyAdd, callLoss);
-  const optimize = optimizerKernel(module);
+  const optimize = optimizerKernel(module, shared);
   const toMean = meanKernel(module);
 
   module.function('run', [i32, i32, i32, i32], [], ([thread, kind, loss, optimizer], local) => {
@@ -158,7 +158,7 @@ export function program(module: Assembler, multiplyAdd: MultiplyAdd, shared: boo
       ]),
       control.when(isHarmless(total), [
         share(word('parameterBytes'), 64),
-        optimize(optimizer.get, from.get, to.get),
+        optimize(optimizer.get, from.get, to.get, add(record.get, number(header.updateAt - header.total))),
         first(int.store(number(header.updated), number(1))),
       ]),
       wait,
@@ -170,6 +170,7 @@ export function program(module: Assembler, multiplyAdd: MultiplyAdd, shared: boo
       endUnit.set(add(firstUnit.get, mul(word('unitCount'), number(unitBytes)))),
       control.when(int.ne(kind.get, number(job.predict)), [
         f32x4.store(record.get, f32x4.const(0)),
+        shared ? int.store(record.get, number(0), header.updateAt - header.total) : [],
         first(int.store(number(header.updated), number(0))),
         clear(word('dLossDx'), mul(word('rowCount'), word('rowBytes'))),
         control.when(word('accumulates'), clear(add(word('parameters'), word('gradients')), word('parameterBytes'))),

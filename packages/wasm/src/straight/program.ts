@@ -24,7 +24,7 @@ export function straightProgram(
   // Nothing calls it, but a module has the same imports either way.
   module.importFunction('activation', [i32, i32, i32]);
   const lossOf = lossKernel(module, multiplyAdd, module.importFunction('loss', [], [f64]));
-  const optimize = optimizerKernel(module);
+  const optimize = optimizerKernel(module, false);
 
   module.function('run', [i32, i32, i32, i32], [], ([, kind, loss, optimizer], local) => {
     const set = scene(graph, groups, rowOf, layout, multiplyAdd, local);
@@ -43,7 +43,7 @@ export function straightProgram(
         control.when(isDescent, control.when(isHarmless(set.total), [descend(set), updated]), [
           gradients(set),
           control.when(int.and(isStep, isHarmless(set.total)), [
-            optimize(optimizer.get, number(0), number(layout.parameterBytes)),
+            optimize(optimizer.get, number(0), number(layout.parameterBytes), number(0)),
             updated,
           ]),
         ]),

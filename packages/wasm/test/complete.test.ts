@@ -1,0 +1,73 @@
+/** The rest of an update that helpers have left is done from where they had come, to the bits of a whole step. */
+import { sigmoid } from '@nnbp/activations';
+import { mlp, Network, Random } from '@nnbp/core';
+import { mse } from '@nnbp/losses';
+import { adam, sgd } from '@nnbp/optim';
+import { expect, test } from 'vitest';
+import { completeUpdate, type Optimize } from '../src/complete.js';
+import { manyThreads } from '../src/engine.js';
+import { type Host, WasmExecutor } from '../src/executor.js';
+import { header } from '../src/memory-map.js';
+import { kernels, multiplyAddFor } from '../src/module.js';
+import { Pool } from '../src/pool.js';
+
+const graph = mlp([16, 12, 8], { activation: sigmoid });
+const random = new Random(1);
+const uniform = (length: number) => Float32Array.from({ length }, () => random.uniform());
+const [inputs, targets] = [uniform(16 * 4), uniform(8 * 4)];
+const threads = 3;
+
+/** Takes back what the helpers have done of a step: of the first one the end, of the second one all; and completes it. */
+async function host(compared: () => void): Promise<Host & { pool: Pool }> {
+  const multiplyAdd = multiplyAddFor(true);
+  const module = await kernels(true, multiplyAdd);
+  const pool = await Pool.start(threads - 1, module);
+  const crew = manyThreads(module, multiplyAdd, pool, threads);
+  return {
+    ...crew,
+    pool,
+    attach(memory, plugins) {
+      const none = () => 0;
+      const environment = { memory, activation: none, loss: none, waiting: none };
+      const optimize = new WebAssembly.Instance(module, { environment }).exports.optimize as Optimize;
+      const attached = crew.attach(memory, plugins);
+      return {
+        detach: attached.detach,
+        run(kind, loss, optimizer) {
+          const words = new Uint32Array(memory.buffer);
+          const bytes = words[header.parameterBytes / 4];
+          const vectors = [header.parameters, header.momentum, header.secondMoment].map(
+            (address) => new Float32Array(memory.buffer, words[address / 4], bytes / 4),
+          );
+          const before = vectors.map((vector) => vector.slice());
+          attached.run(kind, loss, optimizer);
+          const whole = vectors.map((vector) => vector.slice());
+          const fallen = 64 * Math.ceil(bytes / 64 / threads) + 48;
+          vectors.forEach((vector, k) => vector.set(before[k].subarray(fallen / 4), fallen / 4));
+          expect(vectors).not.toEqual(whole);
+          words[header.updateAt / 4 + 16] = words[header.parameters / 4] + fallen;
+          words[header.updateAt / 4 + 32] = 0;
+          completeUpdate(memory, threads, optimizer, optimize);
+          expect(vectors).toEqual(whole);
+          compared();
+        },
+      };
+    },
+  };
+}
+
+test.each([
+  ['plain descent', () => sgd({ learningRate: 0.1 })],
+  ['descent with decay', () => sgd({ learningRate: 0.1, weightDecay: 0.01 })],
+  ['momentum', () => sgd({ learningRate: 0.1, momentum: 0.9, nesterov: true })],
+  ['Adam', () => adam({ learningRate: 0.1 })],
+])('%s', async (_, make) => {
+  let compared = 0;
+  const own = await host(() => compared++);
+  const executor = new WasmExecutor(graph, 4, own);
+  executor.parameters.set(new Network(graph, { seed: 2 }).parameters.vector);
+  const optimizer = make();
+  for (let k = 0; k < 3; k++) executor.step(inputs, targets, 4, mse(), optimizer);
+  expect(compared).toBe(3);
+  own.pool.dispose();
+});
