@@ -1,6 +1,7 @@
 /**
  * `pnpm mutation [package …]`: changes the sources of core, activations, losses, optim and gradcheck in thousands of small
- * ways, one at a time, and sees whether a test notices. A mutant that no test can notice is explained in `survivors.json`.
+ * ways, one at a time, and sees whether a test notices. A mutant that no test can notice is explained in `survivors.json`;
+ * where several read the same, the explanation says of how many it speaks: `… ×2`.
  */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -17,7 +18,8 @@ for (const name of chosen.length > 0 ? chosen : all) {
   spawnSync('stryker', ['run', 'tools/mutation/stryker.config.mjs', '--mutate', mutate], { stdio: 'inherit' });
   const report = JSON.parse(readFileSync('reports/mutation.json', 'utf8'));
   const found = summary(name, report);
-  record('mutation', { ...results().mutation, [name]: found });
+  const { run: _, ...others } = results().mutation ?? {};
+  record('mutation', { ...others, [name]: found });
   unexplained += found.unexplained.length;
   console.log(`${name}: ${found.killed} of ${found.mutants} mutants killed, ${found.explained} explained, left:`);
   console.log(found.unexplained.map((mutant) => `  ${mutant}`).join('\n'));
@@ -34,7 +36,9 @@ function summary(name, { files }) {
   const survivors = mutants
     .filter(({ status }) => status === 'Survived' || status === 'NoCoverage')
     .map(({ text }) => text);
-  const left = survivors.filter((text) => !(text in reasons));
+  const alike = (text) => survivors.filter((other) => other === text).length;
+  const key = (text) => (alike(text) === 1 ? text : `${text} ×${alike(text)}`);
+  const left = survivors.map(key).filter((text) => !(text in reasons));
   return {
     mutants: count('Killed', 'Timeout', 'Survived', 'NoCoverage'),
     killed: count('Killed', 'Timeout'),

@@ -9,6 +9,7 @@ import {
   type Optimizer,
   Random,
   reference,
+  type ReferenceCache,
   Standardization,
 } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
@@ -175,12 +176,36 @@ describe('the parameters of a node', () => {
     expect(found.w).toEqual({});
   });
 
+  test('are numbers of the vector, and nothing else is', () => {
+    const network = chain();
+    network.setParameters('a', { b: 1, w: { x: 2 } });
+    network.setParameters('y', { b: 3, w: { a: 4 } });
+    expect(network.parameters.vector).toEqual(Float64Array.of(1, 2, 3, 4));
+    expect(network.graph.outputPosition).toEqual(Int32Array.of(-1, -1, 0));
+  });
+
   test('do not reach into the next node', () => {
     const network = chain();
     const before = network.parameters.vector.slice();
     expect(() => network.setParameters('a', { w: { a: 3 } })).toThrow('Node "a" has no edge from "a".');
     expect(network.parameters.vector).toEqual(before);
   });
+});
+
+test('the plain engine leaves just what the reference engine leaves', () => {
+  const graph = mlp([2, 3, 2], { activation: sigmoid });
+  const [expected, found] = [reference(), js()].map((engine) => {
+    const executor = engine.prepare(graph, 1);
+    executor.parameters.set(new Network(graph, { seed: 3 }).parameters.vector);
+    executor.backpropagate(Float64Array.of(0.5, -1), Float64Array.of(1, 0), 1, mse());
+    const { samples } = executor.cache as ReferenceCache;
+    return { parameters: executor.parameters, gradients: executor.gradients, samples };
+  });
+  for (const name of ['parameters', 'gradients'] as const) {
+    expect(Object.keys(found[name])).toEqual(Object.keys(expected[name]));
+    for (const [k, value] of expected[name].entries()) expect(found[name][k]).toBeCloseTo(value, 14);
+  }
+  expect(Object.keys(found.samples[0].dLossDx)).toEqual(Object.keys(expected.samples[0].dLossDx));
 });
 
 test('a shuffle of n draws n − 1 numbers', () => {

@@ -18,6 +18,13 @@ describe('a derivative from values is right to 13 digits, and says how right', (
     }
   });
 
+  test('of eighteen rulers, each shorter than the one before', () => {
+    const asked: number[] = [];
+    differentiate((x) => (asked.push(x), x), 0, 1);
+    expect(asked).toHaveLength(36);
+    expect(asked.slice(0, 3)).toEqual([1, -1, 1 / 1.6]);
+  });
+
   test('numbers that cancel inside f make it less sure', () => {
     const sure = differentiate(Math.sin, 1, 0.1);
     const unsure = differentiate(Math.sin, 1, 0.1, 1e6);

@@ -138,6 +138,11 @@ describe('a loss', () => {
     ]);
   });
 
+  test('is looked at a millionth from its kink', () => {
+    const near = { x: [1e-6, 1e-6], outputs: 1, samples: 1, target: () => [0] } as const;
+    expect(checkLoss(mae(), near).comparisons).toHaveLength(1);
+  });
+
   test('may be as far off as it is allowed, relatively', () => {
     for (const x of [10, 0.001]) {
       const report = checkLoss(mse(), { x: [x, x], outputs: 1, target: () => [0], relativeTolerance: 0.5 });
@@ -195,6 +200,33 @@ describe('a network', () => {
     ]);
     const away = checkNetwork(line(1, b), [[0]], [[1]], mae()).assert();
     expect(away.comparisons).toHaveLength(3);
+  });
+
+  test('names a shared weight by its first edge, and no other after it', () => {
+    const builder = new GraphBuilder();
+    const from = [builder.input('x'), builder.input('y')];
+    const node = (id: string, shared: Record<string, string>) =>
+      builder.node(id, { from, activation: tanh, scale: 'fixed', shared });
+    builder.output(node('a', { x: 'one' }), node('b', { y: 'one' }));
+    const { comparisons } = checkNetwork(new Network(builder.build()), [[1, 2]], [[0, 0]], mse());
+    expect(comparisons.map(({ place }) => place).sort()).toEqual([
+      ...['dloss/db_a', 'dloss/db_b', 'dloss/dw_xtoa', 'dloss/dw_xtob', 'dloss/dw_ytoa'],
+      ...['sample 0, dloss/dx_x', 'sample 0, dloss/dx_y'],
+    ]);
+  });
+
+  test.each([
+    ['a node', relu, mse()],
+    ['an output', identity, mae()],
+  ])('is compared where %s touches a kink and turns back', (_, activation, loss) => {
+    const square: Activation = { name: 'square', value: (h) => h * h, derivative: (h) => 2 * h };
+    const builder = new GraphBuilder();
+    const touching = builder.node('a', { from: [builder.input('x')], activation: square, scale: 'fixed' });
+    builder.output(builder.node('y', { from: [touching], activation, scale: 'fixed' }));
+    const network = new Network(builder.build());
+    network.setParameters('y', { w: { a: 1 } });
+    const { comparisons } = checkNetwork(network, [[0]], [[0]], loss).assert();
+    expect(comparisons.map(({ place }) => place)).toContain('dloss/db_a');
   });
 
   test('may be as far off as it is allowed, relatively to the derivative or a thousandth of the loss', () => {

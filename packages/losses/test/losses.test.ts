@@ -103,9 +103,10 @@ describe('targets', () => {
     expect(problem(losses.hinge(), [1, -1])).toBeUndefined();
     expect(problem(losses.binaryCrossEntropy(), [1.5])).toMatch(/probability/);
     expect(problem(losses.binaryCrossEntropyWithLogits(), [-0.1])).toMatch(/probability/);
+    expect(problem(losses.binaryCrossEntropy(), [0, 1])).toBeUndefined();
     for (const loss of [losses.poisson(), losses.softmaxCrossEntropy(), losses.klDivergence()]) {
       expect(problem(loss, [-1])).toMatch(/from 0 up, found -1/);
-      expect(problem(loss, [2])).toBeUndefined();
+      expect(problem(loss, [0, 2])).toBeUndefined();
     }
     expect(losses.mse().targetProblem).toBeUndefined();
   });
