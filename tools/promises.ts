@@ -168,8 +168,9 @@ network. Reading a model costs at most four times the file and 16 MB, whatever i
   and it goes on to the bits of a run left in peace. A disk that is full, read-only or gone leaves the last good checkpoint.
 - A callback that throws, rejects or never returns, a stream that never answers, an abort in any phase of \`fit\`: the
   parameters are those of the last good step, and training can begin again.
-- A helping thread that ends, in the middle of a step or before it: an error with the code \`THREAD_LOST\` (after ten seconds,
-  where the host does not tell), the parameters are those before the step, and every thread is let go.
+- A helping thread that ends, in the middle of a step or before it: an error with the code \`THREAD_LOST\`, after ten seconds or
+  more where the host does not tell. An update it had begun is completed, so that the parameters and the optimizer are those
+  of the last step that succeeded; every thread is let go.
 
 ## Under load
 

@@ -125,7 +125,11 @@ export class WasmExecutor implements Executor {
     this.#attached = host.attach(memory, this.#plugins, form.module);
   }
 
-  /** Forward only; see `Executor`. The outputs are a view that the next call overwrites. */
+  /**
+   * Forward only; see `Executor`. The outputs are a view that the next call overwrites.
+   *
+   * @throws NnbpError as `Executor`; where threads help, also `THREAD_LOST`. So do the next two.
+   */
   predict(inputs: FloatArray, samples: number): FloatArray {
     this.#begin(samples, inputs);
     this.#attached.run(job.predict, 0, optimizerCode.none);

@@ -1,6 +1,6 @@
 /**
  * How long one thread waits for the others: think of friends who set out together. Whoever has walked for an hour waits
- * longer than whoever came from next door, and a nap of the whole party does not count.
+ * longer than whoever came from next door, and while all of them sleep nobody waits.
  */
 
 /** Time that passes at once was not waited: the machine slept, or the process was stopped, and the others with it. */
@@ -22,7 +22,10 @@ export class Patience {
     this.#turn = undefined;
   }
 
-  /** Asked again and again during the wait named `turn`: whether it has been ten seconds and three times the work. */
+  /**
+   * Asked again and again during the wait named `turn`: whether it has been ten seconds, and three times as long as from
+   * the beginning to this wait.
+   */
   isOver(turn: number): boolean {
     const now = performance.now();
     if (turn !== this.#turn) {
