@@ -151,7 +151,7 @@ const oneThread = (module: WebAssembly.Module, multiplyAdd: MultiplyAdd): Host =
 /** @internal Exported for its test. */
 export function manyThreads(module: WebAssembly.Module, multiplyAdd: MultiplyAdd, pool: Pool, threads: number): Host {
   // An executor that is dropped without dispose() must not live on in the helpers.
-  const dropped = new FinalizationRegistry<() => void>((detach) => detach());
+  const dropped = new FinalizationRegistry<number>((executor) => pool.detach(executor));
   return {
     threads,
     multiplyAdd,
@@ -165,7 +165,7 @@ export function manyThreads(module: WebAssembly.Module, multiplyAdd: MultiplyAdd
         },
       });
       const updated = new Uint32Array(memory.buffer, header.updated, 1);
-      const crew = pool.attach(memory, (kind, loss, optimizer) => {
+      const own = (kind: number, loss: number, optimizer: number) => {
         patience.begin();
         try {
           run(0, kind, loss, optimizer);
@@ -174,18 +174,19 @@ export function manyThreads(module: WebAssembly.Module, multiplyAdd: MultiplyAdd
           if (kind !== job.step || updated[0] === 0) throw error;
           completeUpdate(memory, threads, optimizer, optimize);
         }
-      });
+      };
+      const executor = pool.attach(memory);
       const attached = {
         run(kind: number, loss: number, optimizer: number) {
-          crew.run(kind, loss, optimizer);
+          pool.run(executor, own, kind, loss, optimizer);
           plugins.rethrow();
         },
         detach() {
           dropped.unregister(attached);
-          crew.detach();
+          pool.detach(executor);
         },
       };
-      dropped.register(attached, crew.detach, attached);
+      dropped.register(attached, executor, attached);
       return attached;
     },
   };

@@ -17,8 +17,8 @@ interface Helper {
   terminate(): unknown;
 }
 
-/** Does a job, or a share of it. */
-type Run = (kind: number, loss: number, optimizer: number) => void;
+/** Does a thread's share of a job. */
+type Share = (kind: number, loss: number, optimizer: number) => void;
 
 /** Threads that help this one. */
 export class Pool {
@@ -63,39 +63,42 @@ export class Pool {
     return this.#ended !== undefined;
   }
 
-  /** Gives a memory to all helpers; `run` then calls out a job, which they begin while this thread does its `own` share. */
-  attach(memory: WebAssembly.Memory, own: Run): { readonly run: Run; detach(): void } {
+  /** Gives a memory to all helpers, and returns the number by which they know it. */
+  attach(memory: WebAssembly.Memory): number {
     const executor = ++this.#executors;
     this.#mail({ executor, memory });
-    return {
-      run: (kind, loss, optimizer) => {
-        this.#expectFree();
-        this.#waitUntilReady();
-        const words = this.#control;
-        words[control.executor] = executor;
-        words[control.kind] = kind;
-        words[control.loss] = loss;
-        words[control.optimizer] = optimizer;
-        this.#callOut(command.run);
-        this.#atWork = true;
-        try {
-          own(kind, loss, optimizer);
-        } catch (error) {
-          // The helpers are in the middle of a pass that this thread has left: they cannot be called again.
-          this.lose();
-          throw error;
-        } finally {
-          this.#atWork = false;
-        }
-      },
-      detach: () => {
-        try {
-          if (!this.hasEnded) this.#mail({ executor });
-        } catch {
-          // With the helpers gone, so is what they held.
-        }
-      },
-    };
+    return executor;
+  }
+
+  /** Calls out a job on a memory, which the helpers begin while this thread does its `own` share. */
+  run(executor: number, own: Share, kind: number, loss: number, optimizer: number): void {
+    this.#expectFree();
+    this.#waitUntilReady();
+    const words = this.#control;
+    words[control.executor] = executor;
+    words[control.kind] = kind;
+    words[control.loss] = loss;
+    words[control.optimizer] = optimizer;
+    this.#callOut(command.run);
+    this.#atWork = true;
+    try {
+      own(kind, loss, optimizer);
+    } catch (error) {
+      // The helpers are in the middle of a pass that this thread has left: they cannot be called again.
+      this.lose();
+      throw error;
+    } finally {
+      this.#atWork = false;
+    }
+  }
+
+  /** Lets the helpers let go of a memory. */
+  detach(executor: number): void {
+    try {
+      if (!this.hasEnded) this.#mail({ executor });
+    } catch {
+      // With the helpers gone, so is what they held.
+    }
   }
 
   /** Ends all helpers. */
