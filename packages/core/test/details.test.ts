@@ -126,6 +126,9 @@ describe('many samples of many outputs', () => {
     const found = executor.predict(Float64Array.from([...inputs.flat(), 7, 7]), 3);
     expect(Array.from(found)).toEqual(network.predictBatch(inputs).flat());
     expect(executor.predict(Float64Array.from(inputs.flat()), 2)).toHaveLength(4);
+    expect(() => executor.backpropagate(Float64Array.from(inputs.flat()), new Float64Array(5), 3, mse())).toThrow(
+      'targets: expected 6 numbers, found 5.',
+    );
     const targetRow = Float64Array.from([...targets.flat(), 7]);
     expect(executor.backpropagate(Float64Array.from(inputs.flat()), targetRow, 3, mse())).toBeGreaterThan(0);
   });
