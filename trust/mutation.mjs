@@ -18,8 +18,7 @@ for (const name of chosen.length > 0 ? chosen : all) {
   spawnSync('stryker', ['run', 'tools/mutation/stryker.config.mjs', '--mutate', mutate], { stdio: 'inherit' });
   const report = JSON.parse(readFileSync('reports/mutation.json', 'utf8'));
   const found = summary(name, report);
-  const { run: _, ...others } = results().mutation ?? {};
-  record('mutation', { ...others, [name]: found });
+  record('mutation', { ...results().mutation, [name]: found });
   unexplained += found.unexplained.length;
   console.log(`${name}: ${found.killed} of ${found.mutants} mutants killed, ${found.explained} explained, left:`);
   console.log(found.unexplained.map((mutant) => `  ${mutant}`).join('\n'));

@@ -18,5 +18,5 @@ export function record(proof, found) {
     node: process.version,
     processor: cpus()[0]?.model ?? 'unknown',
   };
-  writeFileSync(path, `${JSON.stringify({ ...results(), [proof]: { run, ...found } }, null, 2)}\n`);
+  writeFileSync(path, `${JSON.stringify({ ...results(), [proof]: { ...found, run } }, null, 2)}\n`);
 }

@@ -39,6 +39,8 @@ const press = (page: Page, name: string) => page.getByRole('button', { name, exa
 
 /** Pauses and waits for the last numbers. */
 async function pause(page: Page): Promise<void> {
+  // It is 0 at first too, until there is something to measure.
+  await until(page, 'rate', (rate) => rate > 0);
   await press(page, 'Pause');
   await until(page, 'rate', (rate) => rate === 0);
 }

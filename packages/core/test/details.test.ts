@@ -9,7 +9,7 @@ import {
   type Optimizer,
   Random,
   reference,
-  type ReferenceCache,
+  ReferenceExecutor,
   Standardization,
 } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
@@ -201,7 +201,8 @@ test('the plain engine leaves just what the reference engine leaves', () => {
     const executor = engine.prepare(graph, 1);
     executor.parameters.set(new Network(graph, { seed: 3 }).parameters.vector);
     executor.backpropagate(Float64Array.of(0.5, -1), Float64Array.of(1, 0), 1, mse());
-    const { samples } = executor.cache as ReferenceCache;
+    if (!(executor instanceof ReferenceExecutor)) throw new Error('Both keep what the reference engine keeps.');
+    const { samples } = executor.cache;
     return { parameters: executor.parameters, gradients: executor.gradients, samples };
   });
   for (const name of ['parameters', 'gradients'] as const) {
