@@ -10,7 +10,7 @@ export default tseslint.config(
       'docs/site/',
       'bench/',
       'reports/',
-      'trust/platforms/',
+      'checks/stress/platforms/',
       '**/.examples/',
       '**/*.generated.*',
     ],

@@ -2,7 +2,7 @@
 import { batch, countRight, digits, epoch, firstWeights, sizes } from './digits-data.mjs';
 
 const goal = 0.95;
-const mostEpochs = 60;
+const maxEpochs = 60;
 
 const [contender, seed] = [process.argv[2], Number(process.argv[3])];
 const { train, heldOut } = digits();
@@ -17,7 +17,7 @@ const secondsToReady = elapsed();
 let accuracy = 0;
 let firstLoss;
 let epochs = 0;
-while (accuracy < goal && epochs < mostEpochs) {
+while (accuracy < goal && epochs < maxEpochs) {
   epochs++;
   for (const some of epoch(train, epochs, seed)) {
     const loss = step(some);

@@ -15,7 +15,7 @@ const flags = ['--expose-gc', '--max-old-space-size=12000'];
 
 const growth = kinds.flatMap((kind) => sizes.map((edges) => fresh('growth-point.mjs', [kind, String(edges)], flags)));
 /** Below this, what the process does besides outweighs what the graph holds. */
-const leastVisible = 1e5 / 2;
+const minVisible = 1e5 / 2;
 const bytes = (point) =>
   [point.graphBytesPerEdge, point.engineBytesPerEdge, point.engineReservedBytesPerEdge].map(short);
 const milliseconds = (seconds) => short(1000 * seconds);
@@ -39,7 +39,7 @@ console.log(
       short((1e9 * point.secondsPerStep) / point.edges / point.batch),
       milliseconds(point.secondsToBuild),
       milliseconds(point.secondsToPrepare),
-      ...(point.edges < leastVisible ? ['', '', ''] : bytes(point)),
+      ...(point.edges < minVisible ? ['', '', ''] : bytes(point)),
     ]),
   ),
 );

@@ -16,8 +16,8 @@ import { readFileSync, watch } from 'node:fs';
 import { createServer } from 'node:http';
 import { basename, dirname } from 'node:path';
 
-const mostBytes = 1_000_000;
-const mostRows = 1000;
+const maxBytes = 1_000_000;
+const maxRows = 1000;
 
 const [path, port = '8080'] = process.argv.slice(2);
 if (path === undefined) {
@@ -75,7 +75,7 @@ function rowsOf(text) {
   const areRows =
     Array.isArray(inputs) && inputs.every((row) => Array.isArray(row) && row.every((x) => typeof x === 'number'));
   if (!areRows) throw new Refusal(400, 'inputs: expected a list of rows of numbers.');
-  if (inputs.length > mostRows) throw new Refusal(413, `inputs: at most ${mostRows} rows, found ${inputs.length}.`);
+  if (inputs.length > maxRows) throw new Refusal(413, `inputs: at most ${maxRows} rows, found ${inputs.length}.`);
   return inputs;
 }
 
@@ -84,7 +84,7 @@ async function bodyOf(request) {
   let length = 0;
   for await (const part of request) {
     length += part.length;
-    if (length > mostBytes) throw new Refusal(413, `At most ${mostBytes} bytes a request.`);
+    if (length > maxBytes) throw new Refusal(413, `At most ${maxBytes} bytes a request.`);
     parts.push(part);
   }
   return Buffer.concat(parts).toString('utf8');

@@ -1,7 +1,8 @@
 /** The Build view, as someone draws in it: every edit is read back from the page, the JSON and the link. */
 import { tanh } from '@nnbp/activations';
 import { mlp, Network } from '@nnbp/core';
-import { fromJson, load, save, toOnnx } from '@nnbp/formats';
+import { fromJson, load, save } from '@nnbp/formats';
+import { toOnnx } from '@nnbp/interop';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { readLink } from '../web/link.js';

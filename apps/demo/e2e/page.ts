@@ -4,7 +4,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, onTestFinished } from 'vitest';
-import { findBrowser } from '../../../tools/browser.mjs';
+import { findBrowser } from '../../../scripts/browser.mjs';
 import { writeLink } from '../web/link.js';
 import { defaultState, type PlaygroundState } from '../web/state.js';
 

@@ -28,7 +28,7 @@ export async function fiveNodes(seed: number): Promise<number> {
   await fit(network, fivePoints, { loss: mse(), optimizer: rprop(), epochs: 2000, standardize: true });
   // The loss is in standardised units: the deviation squared takes it back to the data's.
   const { loss } = await evaluate(network, fivePoints, { loss: mse() });
-  return loss * (network.outputUnits?.deviation[0] ?? 1) ** 2;
+  return loss * (network.outputScaler?.deviation[0] ?? 1) ** 2;
 }
 
 /** The mean squared error of the best straight line. */

@@ -1,20 +1,17 @@
 /** The formats a model can have on disk: how each is told from the others, read and written. */
 import type { Activation, Network } from '@nnbp/core';
+import { fromJson, load, save, toJson } from '@nnbp/formats';
 import {
   fromBrainJs,
-  fromJson,
   fromKeras,
   fromNeataptic,
   fromNeatPython,
   fromOnnx,
   fromPlayground,
   fromSynaptic,
-  load,
-  save,
-  toJson,
   toNeatPython,
   toOnnx,
-} from '@nnbp/formats';
+} from '@nnbp/interop';
 import { suggestion } from './nearest.js';
 import { misuse, Problem } from './problem.js';
 

@@ -26,7 +26,7 @@ export interface Guess {
 }
 
 /** A category of more values than this is rather a text, unless it is the target. */
-const mostCategories = 50;
+const maxCategories = 50;
 
 /** Throws unless the file has all these columns. */
 export function expectColumns({ name: file, header, named }: Csv, names: readonly string[]): void {
@@ -76,7 +76,7 @@ function guessInput(survey: ColumnSurvey, wishes: Wishes, rows: number): Guess {
     }
     return { survey, role: 'input', ...asNumber(survey, wishes) };
   }
-  if (values === undefined || values.size > Math.min(mostCategories, Math.max(2, present / 2))) {
+  if (values === undefined || values.size > Math.min(maxCategories, Math.max(2, present / 2))) {
     return ignored(survey, `text: ${values?.size ?? 'more than 1000'} different values`);
   }
   if (numbers > 0.5 * present && values.size > 20) {

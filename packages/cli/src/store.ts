@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import type { Random } from '@nnbp/core';
 
 /** More numbers than these go to the disk. */
-const mostNumbers = 1 << 19;
+const maxNumbers = 1 << 19;
 /** Rows that lie side by side in the file and are read at once. */
 const rowsInBlock = 256;
 /** Rows that are in memory and mixed at a time. */
@@ -31,7 +31,7 @@ export interface Store {
 
 /** A store for about so many rows of so many columns, which take so many nodes. */
 export const storeFor = (rows: number, columns: number, nodes: number): Promise<Store> =>
-  rows * nodes <= mostNumbers ? Promise.resolve(new Memory()) : Scratch.create(columns);
+  rows * nodes <= maxNumbers ? Promise.resolve(new Memory()) : Scratch.create(columns);
 
 class Memory implements Store {
   readonly inMemory = true;

@@ -13,9 +13,9 @@ export interface TrainingData {
   readonly training: Store;
   readonly held: Store;
   /** Of the training rows alone. */
-  readonly inputUnits: Standardization;
+  readonly inputScaler: Standardization;
   /** For targets that are numbers. */
-  readonly outputUnits: Standardization | undefined;
+  readonly outputScaler: Standardization | undefined;
   readonly gaps: Gaps;
   close(): Promise<void>;
 }
@@ -76,8 +76,8 @@ export async function trainingData(csv: Csv, options: TrainingDataOptions): Prom
     return {
       training,
       held,
-      inputUnits: units(inputs, 0),
-      outputUnits: numbers ? units(targets, inputs.length) : undefined,
+      inputScaler: units(inputs, 0),
+      outputScaler: numbers ? units(targets, inputs.length) : undefined,
       gaps,
       close,
     };

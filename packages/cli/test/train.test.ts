@@ -69,9 +69,9 @@ describe('train with nothing but a target', () => {
       loss: 'mse',
     });
     expect(network.graph.ids.slice(0, 5)).toEqual(['area', 'rooms', 'town=Basel', 'town=Bern', 'town=Genf']);
-    expect(network.inputUnits?.mean.slice(2)).toEqual([0, 0, 0]);
-    expect(network.inputUnits?.mean[0]).toBeCloseTo(119.5, -1);
-    expect(network.outputUnits?.deviation[0]).toBeGreaterThan(100);
+    expect(network.inputScaler?.mean.slice(2)).toEqual([0, 0, 0]);
+    expect(network.inputScaler?.mean[0]).toBeCloseTo(119.5, -1);
+    expect(network.outputScaler?.deviation[0]).toBeGreaterThan(100);
   });
 
   it('gives the same file twice, and another with another seed', async () => {

@@ -3,14 +3,14 @@
  * order. A whole layer is one entry here, so a dense network of two million edges costs three.
  */
 import type { Activation } from './contract.js';
-import { expectWhole, NnbpError } from './errors.js';
+import { expectInteger, NnbpError } from './errors.js';
 import { Graph } from './graph.js';
 import { topologicalOrder } from './order.js';
 
 /** What the largest JavaScript map holds, for one layer. */
-const mostNodes = 2 ** 24;
+const maxNodes = 2 ** 24;
 /** So that the index of every edge and parameter is below 2³². */
-const mostEdges = 2 ** 31;
+const maxEdges = 2 ** 31;
 
 /** How a node, or each node of a layer, computes its value. */
 export interface NodeOptions {
@@ -73,7 +73,7 @@ export class GraphBuilder {
    * Declares an input node. Inputs take a sample's numbers in the order of their declaration.
    *
    * @returns The id.
-   * @throws NnbpError `DOUBLED_ID`, `WRONG_TYPE`
+   * @throws NnbpError `DUPLICATE_ID`, `WRONG_TYPE`
    */
   input(id: string): string {
     this.#inputs.push(this.#declare([id]));
@@ -85,7 +85,7 @@ export class GraphBuilder {
    *
    * @param name - The ids are `name.0`, `name.1`, …
    * @returns The ids.
-   * @throws NnbpError `DOUBLED_ID`, `EMPTY_LAYER`, `OUT_OF_RANGE`
+   * @throws NnbpError `DUPLICATE_ID`, `EMPTY_LAYER`, `OUT_OF_RANGE`
    */
   inputs(count: number, name = 'input'): string[] {
     const ids = numbered(name, count);
@@ -98,7 +98,7 @@ export class GraphBuilder {
    * Declares a node.
    *
    * @returns The id.
-   * @throws NnbpError `DOUBLED_ID`, `DOUBLED_EDGE`, `SELF_EDGE`, `UNKNOWN_ID` (a shared weight for a node that is no
+   * @throws NnbpError `DUPLICATE_ID`, `DUPLICATE_EDGE`, `SELF_EDGE`, `UNKNOWN_ID` (a shared weight for a node that is no
    * predecessor), `WRONG_TYPE`, `OUT_OF_RANGE` (more than 2³¹ edges)
    */
   node(id: string, options: NodeOptions): string {
@@ -134,13 +134,13 @@ export class GraphBuilder {
   /**
    * Declares nodes as outputs: the loss sees their values in this order. An output may feed other nodes too.
    *
-   * @throws NnbpError `DOUBLED_OUTPUT`
+   * @throws NnbpError `DUPLICATE_OUTPUT`
    */
   output(...ids: readonly string[]): void {
     const named = new Set<string>();
     for (const id of ids) {
       if (this.#outputs.has(id) || named.has(id)) {
-        throw new NnbpError('DOUBLED_OUTPUT', `"${id}" is named as output twice.`);
+        throw new NnbpError('DUPLICATE_OUTPUT', `"${id}" is named as output twice.`);
       }
       named.add(id);
     }
@@ -223,7 +223,7 @@ export class GraphBuilder {
     const predecessors = new Set(from);
     if (predecessors.size < from.length) {
       const doubled = from.find((id) => !predecessors.delete(id));
-      throw new NnbpError('DOUBLED_EDGE', `Node ${label} names its predecessor "${doubled}" twice.`);
+      throw new NnbpError('DUPLICATE_EDGE', `Node ${label} names its predecessor "${doubled}" twice.`);
     }
     const own = ids.find((id) => predecessors.has(id));
     if (own !== undefined) throw new NnbpError('SELF_EDGE', `Node "${own}" is its own predecessor.`);
@@ -236,7 +236,7 @@ export class GraphBuilder {
       }
     }
     const edges = this.#edges + ids.length * from.length;
-    expectWhole('The number of edges', edges, 0, mostEdges);
+    expectInteger('The number of edges', edges, 0, maxEdges);
     const first = this.#declare(ids);
     this.#edges = edges;
     this.#groups.push({
@@ -254,7 +254,7 @@ export class GraphBuilder {
     for (const id of ids) {
       if (typeof id !== 'string')
         throw new NnbpError('WRONG_TYPE', `A node's id: expected a string, found ${String(id)}.`);
-      if (this.#declared.has(id)) throw new NnbpError('DOUBLED_ID', `There is a node "${id}" already.`);
+      if (this.#declared.has(id)) throw new NnbpError('DUPLICATE_ID', `There is a node "${id}" already.`);
     }
     const first = this.#declared.size;
     for (const id of ids) this.#declared.set(id, this.#declared.size);
@@ -270,6 +270,6 @@ export class GraphBuilder {
 
 function numbered(name: string, count: number): string[] {
   if (count === 0) throw new NnbpError('EMPTY_LAYER', `Layer "${name}" has no nodes.`);
-  expectWhole(`The number of nodes of "${name}"`, count, 1, mostNodes);
+  expectInteger(`The number of nodes of "${name}"`, count, 1, maxNodes);
   return Array.from({ length: count }, (_, k) => `${name}.${k}`);
 }

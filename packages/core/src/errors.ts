@@ -5,9 +5,9 @@ export type NnbpErrorCode =
   | 'CYCLE'
   | 'SELF_EDGE'
   | 'UNKNOWN_ID'
-  | 'DOUBLED_ID'
-  | 'DOUBLED_EDGE'
-  | 'DOUBLED_OUTPUT'
+  | 'DUPLICATE_ID'
+  | 'DUPLICATE_EDGE'
+  | 'DUPLICATE_OUTPUT'
   | 'NO_INPUTS'
   | 'NO_OUTPUTS'
   | 'EMPTY_LAYER'
@@ -72,7 +72,7 @@ export function expectFinite(what: string, values: ArrayLike<number>): void {
 }
 
 /** Throws unless `value` is a whole number from `least` to `most`. */
-export function expectWhole(what: string, value: number, least: number, most = Infinity): void {
+export function expectInteger(what: string, value: number, least: number, most = Infinity): void {
   if (!Number.isSafeInteger(value) || value < least || value > most) {
     const end = most < Infinity ? ` to ${most}` : '';
     throw new NnbpError('OUT_OF_RANGE', `${what}: expected a whole number from ${least}${end}, found ${value}.`);

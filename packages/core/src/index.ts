@@ -4,7 +4,7 @@ export { outputValues } from './cases/output.js';
 export { parameterGradients } from './cases/parameters.js';
 export { valueFromSuccessors } from './cases/successors.js';
 export type * from './contract.js';
-export { allFinite, expectFinite, expectLength, expectWhole, NnbpError, type NnbpErrorCode } from './errors.js';
+export { allFinite, expectFinite, expectLength, expectInteger, NnbpError, type NnbpErrorCode } from './errors.js';
 export { forward, slope } from './forward.js';
 export { Graph } from './graph.js';
 export { constant, glorotNormal, glorotUniform, heNormal, heUniform, type Initializer } from './initializers.js';

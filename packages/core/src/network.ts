@@ -50,8 +50,8 @@ export type Row = ArrayLike<number>;
 export class Network {
   /** All parameters, one flat vector with a view by node. */
   readonly parameters: ParameterVector;
-  #inputUnits: Standardization | undefined;
-  #outputUnits: Standardization | undefined;
+  #inputScaler: Standardization | undefined;
+  #outputScaler: Standardization | undefined;
 
   /** @throws NnbpError `NOT_FINITE` (the seed, or a weight the initialiser drew) */
   constructor(
@@ -66,25 +66,25 @@ export class Network {
   }
 
   /** The units of the inputs, if they are standardised. Set by `fit`; assign to set them by hand. */
-  get inputUnits(): Standardization | undefined {
-    return this.#inputUnits;
+  get inputScaler(): Standardization | undefined {
+    return this.#inputScaler;
   }
 
   /** @throws NnbpError `WRONG_LENGTH` */
-  set inputUnits(units: Standardization | undefined) {
-    if (units !== undefined) expectLength('inputUnits', units.mean.length, this.graph.inputCount);
-    this.#inputUnits = units;
+  set inputScaler(units: Standardization | undefined) {
+    if (units !== undefined) expectLength('inputScaler', units.mean.length, this.graph.inputCount);
+    this.#inputScaler = units;
   }
 
   /** The units of the outputs and targets, if they are standardised. Set by `fit`; assign to set them by hand. */
-  get outputUnits(): Standardization | undefined {
-    return this.#outputUnits;
+  get outputScaler(): Standardization | undefined {
+    return this.#outputScaler;
   }
 
   /** @throws NnbpError `WRONG_LENGTH` */
-  set outputUnits(units: Standardization | undefined) {
-    if (units !== undefined) expectLength('outputUnits', units.mean.length, this.graph.outputs.length);
-    this.#outputUnits = units;
+  set outputScaler(units: Standardization | undefined) {
+    if (units !== undefined) expectLength('outputScaler', units.mean.length, this.graph.outputs.length);
+    this.#outputScaler = units;
   }
 
   /**
@@ -103,12 +103,12 @@ export class Network {
    * @throws NnbpError `WRONG_LENGTH`, `NOT_FINITE`, `EMPTY_DATA`; `OVERFLOW`, naming the node where it began
    */
   predictBatch(inputs: ArrayLike<Row>): number[][] {
-    const { graph, outputUnits } = this;
+    const { graph, outputScaler } = this;
     const executor = this.#executor(inputs.length);
-    const rows = flatRows('input', inputs, graph.inputCount, this.inputUnits);
+    const rows = flatRows('input', inputs, graph.inputCount, this.inputScaler);
     const outputs = executor.predict(rows, inputs.length);
     expectNoOverflow(executor, outputs);
-    const found = splitRows(outputs, graph.outputs.length, outputUnits);
+    const found = splitRows(outputs, graph.outputs.length, outputScaler);
     found.forEach((row, s) => expectFinite(`The outputs of sample ${s}, in the data's units`, row));
     return found;
   }
@@ -136,8 +136,8 @@ export class Network {
       throw new NnbpError('WRONG_LENGTH', `targets: expected ${samples} rows, one a sample, found ${targets.length}.`);
     }
     const executor = this.#executor(samples);
-    const inputRows = flatRows('input', inputs, graph.inputCount, this.inputUnits);
-    const targetRows = flatRows('target', targets, graph.outputs.length, this.outputUnits);
+    const inputRows = flatRows('input', inputs, graph.inputCount, this.inputScaler);
+    const targetRows = flatRows('target', targets, graph.outputs.length, this.outputScaler);
     const targetOf = (s: number) => targetRows.subarray(s * graph.outputs.length, (s + 1) * graph.outputs.length);
     for (let s = 0; s < samples; s++) {
       const problem = loss.targetProblem?.(targetOf(s));

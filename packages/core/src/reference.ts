@@ -7,7 +7,7 @@ import { outputValues } from './cases/output.js';
 import { parameterGradients } from './cases/parameters.js';
 import { valueFromSuccessors } from './cases/successors.js';
 import type { Engine, Executor, FloatArray, Loss, Optimizer } from './contract.js';
-import { allFinite, expectLength, expectWhole, NnbpError } from './errors.js';
+import { allFinite, expectLength, expectInteger, NnbpError } from './errors.js';
 import { forward, slope } from './forward.js';
 import type { Graph } from './graph.js';
 
@@ -38,7 +38,7 @@ export class ReferenceExecutor implements Executor {
     /** The most samples a call may have. */
     readonly batchSize: number,
   ) {
-    expectWhole('batchSize', batchSize, 1);
+    expectInteger('batchSize', batchSize, 1);
     this.parameters = new Float64Array(graph.parameterCount);
     this.gradients = new Float64Array(graph.parameterCount);
     this.#previous = new Float64Array(graph.parameterCount);
@@ -130,7 +130,7 @@ export class ReferenceExecutor implements Executor {
 
   #expectReady(samples: number, inputs: FloatArray, targets?: FloatArray): void {
     if (this.#disposed) throw new NnbpError('DISPOSED', 'This executor was disposed of: prepare a new one.');
-    expectWhole('samples', samples, 1, this.batchSize);
+    expectInteger('samples', samples, 1, this.batchSize);
     expectRows('inputs', inputs, samples * this.graph.inputCount);
     if (targets) expectRows('targets', targets, samples * this.graph.outputs.length);
   }

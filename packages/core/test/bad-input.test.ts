@@ -78,9 +78,9 @@ const table: [what: string, code: string, message: RegExp, action: () => unknown
         g.output('x');
       }),
   ],
-  ['a doubled id', 'DOUBLED_ID', /"i"/, () => graphOf((g) => (g.input('i'), g.input('i')))],
-  ['a doubled edge', 'DOUBLED_EDGE', /"i" twice/, () => new GraphBuilder().node('a', node(['i', 'j', 'i']))],
-  ['a doubled output', 'DOUBLED_OUTPUT', /"a" is named/, () => new GraphBuilder().output('b', 'a', 'a')],
+  ['a doubled id', 'DUPLICATE_ID', /"i"/, () => graphOf((g) => (g.input('i'), g.input('i')))],
+  ['a doubled edge', 'DUPLICATE_EDGE', /"i" twice/, () => new GraphBuilder().node('a', node(['i', 'j', 'i']))],
+  ['a doubled output', 'DUPLICATE_OUTPUT', /"a" is named/, () => new GraphBuilder().output('b', 'a', 'a')],
   ['no input', 'NO_INPUTS', /input/, () => new GraphBuilder().build()],
   ['no output', 'NO_OUTPUTS', /output/, () => graphOf((g) => g.input('i'))],
   ['a layer of no nodes', 'EMPTY_LAYER', /layer1/, () => new GraphBuilder().layer(0, node(['i']))],
@@ -188,14 +188,14 @@ const table: [what: string, code: string, message: RegExp, action: () => unknown
   [
     'units of another width',
     'WRONG_LENGTH',
-    /inputUnits/,
-    () => (network().inputUnits = new Standardization([0], [1])),
+    /inputScaler/,
+    () => (network().inputScaler = new Standardization([0], [1])),
   ],
   [
     'output units of another width',
     'WRONG_LENGTH',
-    /outputUnits/,
-    () => (network().outputUnits = new Standardization([0, 0], [1, 1])),
+    /outputScaler/,
+    () => (network().outputScaler = new Standardization([0, 0], [1, 1])),
   ],
 ];
 

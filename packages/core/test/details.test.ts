@@ -116,7 +116,7 @@ describe('many samples of many outputs', () => {
     expect(network.predictBatch(inputs)).toEqual(outputs);
     const inUnits = new Network(network.graph);
     inUnits.parameters.vector.set(network.parameters.vector);
-    inUnits.outputUnits = new Standardization([10, -10], [2, 4]);
+    inUnits.outputScaler = new Standardization([10, -10], [2, 4]);
     expect(inUnits.predictBatch(inputs)).toEqual(outputs.map(([first, second]) => [10 + 2 * first, -10 + 4 * second]));
   });
 

@@ -103,7 +103,7 @@ describe('numbers at the edge of float64', () => {
     const batch = () => single().backpropagateBatch([[1], [1], [1e200]], [[0], [0], [0]], mse());
     expect(message(batch)).toMatch(/^Sample 2: the loss is Infinity/);
     const units = single();
-    units.outputUnits = new Standardization([0], [1e300]);
+    units.outputScaler = new Standardization([0], [1e300]);
     expect(() => units.predict([1e10])).toThrow(/outputs of sample 0, in the data's units/);
     // The second sample of two.
     expect(message(() => single(identity, { w: 10 }).predictBatch([[1], [large]]))).toMatch(/^Sample 1: x of node/);

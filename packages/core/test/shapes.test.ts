@@ -247,11 +247,11 @@ describe('initialisers', () => {
 
 test('a network with units takes and gives the data as people have it', () => {
   const network = new Network(mlp([1, 1], { activation: identity, scale: 'fixed' }), { initializer: constant(2) });
-  network.inputUnits = new Standardization([10], [5]);
-  network.outputUnits = new Standardization([100], [50]);
+  network.inputScaler = new Standardization([10], [5]);
+  network.outputScaler = new Standardization([100], [50]);
   expect(network.predict([15])).toEqual([200]);
   expect(network.backpropagate([15], [200], mse()).loss).toBe(0);
-  network.inputUnits = undefined;
-  network.outputUnits = undefined;
+  network.inputScaler = undefined;
+  network.outputScaler = undefined;
   expect(network.predict([15])).toEqual([30]);
 });

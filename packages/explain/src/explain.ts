@@ -2,7 +2,7 @@
  * The derivation of one number: think of a teacher who is asked "where does this come from?", writes the answer down,
  * and goes on for as long as one asks.
  */
-import { expectWhole, type Loss, type Network, NnbpError, type Row } from '@nnbp/core';
+import { expectInteger, type Loss, type Network, NnbpError, type Row } from '@nnbp/core';
 import { type Language, words } from './language.js';
 import { aligned, markdown } from './markup.js';
 import { outline } from './outline.js';
@@ -97,10 +97,10 @@ export function explain(
     if (!Object.hasOwn(words, language)) {
       throw new NnbpError('OUT_OF_RANGE', `language: expected "en" or "zh", found "${language}".`);
     }
-    expectWhole('most', most, 2);
-    expectWhole('depth', depth, 1);
-    expectWhole('steps', steps, 1);
-    expectWhole('digits', digits, 1, 17);
+    expectInteger('most', most, 2);
+    expectInteger('depth', depth, 1);
+    expectInteger('steps', steps, 1);
+    expectInteger('digits', digits, 1, 17);
     const shown = outline(worked, quantity, value, { most, depth, steps });
     return form({ letter: quantity, value, standardized: worked.targetUnits }, shown, words[language], {
       most,

@@ -90,7 +90,7 @@ function nodeValue(worked: Worked, i: number): Expression {
 
 /** An input is what it is, or its number in the data's units, standardised. */
 function input(worked: Worked, i: number): Expression {
-  const units = worked.inputUnits?.(i);
+  const units = worked.inputScaler?.(i);
   const x = kept(worked, 'x', i);
   const written: Form =
     units === undefined

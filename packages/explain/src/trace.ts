@@ -2,7 +2,7 @@
  * A pass as a film: think of a list of frames, each of which says which numbers a node read and which it wrote down. The
  * order is the reference engine's own; running the film again fills an empty cache.
  */
-import { expectWhole, type Graph, type Loss, type Network, type Pass, type Row, type SampleCache } from '@nnbp/core';
+import { expectInteger, type Graph, type Loss, type Network, type Pass, type Row, type SampleCache } from '@nnbp/core';
 import { expectQuantity, type QuantityName } from './quantity.js';
 import { numberIn, type Worked, workThrough } from './worked.js';
 
@@ -89,7 +89,7 @@ export function trace(network: Network, input: Row, target: Row, loss: Loss): Tr
  * @throws NnbpError `OUT_OF_RANGE` (not a whole number from 0 to the length of the film)
  */
 export function replay({ graph, steps: film }: Trace, steps: number = film.length): Replay {
-  expectWhole('steps', steps, 0, film.length);
+  expectInteger('steps', steps, 0, film.length);
   const row = () => new Float64Array(graph.nodeCount).fill(NaN);
   const cache: SampleCache = { h: row(), g: row(), x: row(), slope: row(), dLossDx: row() };
   const gradients = new Float64Array(graph.parameterCount);

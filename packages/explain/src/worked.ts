@@ -19,18 +19,18 @@ export interface Worked {
   readonly t: Float64Array;
   readonly caseOne: Float64Array;
   /** Where an input is standardised: its number in the data's own units, with mean and deviation. */
-  readonly inputUnits: ((k: number) => { value: number; mean: number; deviation: number }) | undefined;
+  readonly inputScaler: ((k: number) => { value: number; mean: number; deviation: number }) | undefined;
   /** Whether the targets were standardised. */
   readonly targetUnits: boolean;
 }
 
 /** @throws NnbpError as `network.backpropagate` */
 export function workThrough(network: Network, input: Row, target: Row, loss: Loss): Worked {
-  const { graph, inputUnits, outputUnits } = network;
+  const { graph, inputScaler, outputScaler } = network;
   const pass = network.backpropagate(input, target, loss);
   const row = Float64Array.from(input);
   const x = Float64Array.from(pass.outputs[0]);
-  const t = Float64Array.from(target, (value, k) => outputUnits?.apply(value, k) ?? value);
+  const t = Float64Array.from(target, (value, k) => outputScaler?.apply(value, k) ?? value);
   const caseOne = new Float64Array(x.length);
   outputValues(loss, x, t, caseOne);
   return {
@@ -42,9 +42,9 @@ export function workThrough(network: Network, input: Row, target: Row, loss: Los
     x,
     t,
     caseOne,
-    inputUnits:
-      inputUnits && ((k) => ({ value: row[k], mean: inputUnits.mean[k], deviation: inputUnits.deviation[k] })),
-    targetUnits: outputUnits !== undefined,
+    inputScaler:
+      inputScaler && ((k) => ({ value: row[k], mean: inputScaler.mean[k], deviation: inputScaler.deviation[k] })),
+    targetUnits: outputScaler !== undefined,
   };
 }
 

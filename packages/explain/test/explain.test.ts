@@ -375,8 +375,8 @@ describe('large graphs', () => {
 describe('standardised data', () => {
   it('begins with the numbers in their own units', () => {
     const network = new Network(mlp([1, 1], { activation: tanh }), { seed: 1 });
-    network.inputUnits = new Standardization([10], [4]);
-    network.outputUnits = new Standardization([100], [20]);
+    network.inputScaler = new Standardization([10], [4]);
+    network.outputScaler = new Standardization([100], [20]);
     const derivation = explain(network, [16], [110], mse(), { node: 'output.0', parameter: 'b' });
     expect(derivation.text()).toContain(`
 x_input.0 = (value_input.0 - mean_input.0) / deviation_input.0

@@ -1,18 +1,6 @@
 export type { Checkpoint } from './checkpoint.js';
-export { fromBrainJs } from './elsewhere/brain-js.js';
-export { fromKeras } from './elsewhere/keras/from-keras.js';
-export { fromNeataptic } from './elsewhere/neataptic.js';
-export { fromNeatPython } from './elsewhere/neat-python/from-neat-python.js';
-export type { NeatConnection, NeatGenome, NeatNode } from './elsewhere/neat-python/genome.js';
-export { toNeatPython } from './elsewhere/neat-python/to-neat-python.js';
-export { fromPlayground, type Playground } from './elsewhere/playground.js';
-export { fromSynaptic } from './elsewhere/synaptic.js';
 export { fromJson, toJson } from './json.js';
 export { load, type Loaded } from './load.js';
 export { type ModuleFiles, toModule } from './module/to-module.js';
-export { fromOnnx } from './onnx/from-onnx.js';
-export { type OnnxOptions, toOnnx } from './onnx/to-onnx.js';
 export type { Plugins } from './plugins.js';
-export { fromPyTorch } from './pytorch/from-pytorch.js';
-export { type PyTorchFiles, toPyTorch } from './pytorch/to-pytorch.js';
 export { save, type SaveOptions } from './save.js';

@@ -2,7 +2,7 @@
 import { expectFinite, type Network, NnbpError } from '@nnbp/core';
 import { type NodesDocument, opened, type Place, readFrame, readFunction, readPair } from './document.js';
 import { exactJson, parsed } from './exact-json.js';
-import { describe, rebuild, sharedNames } from './in-writing.js';
+import { describe, rebuild, sharedNames } from './serialize.js';
 import { expectFewMarks } from './json-limits.js';
 import { expectSupplied, type FunctionName, nameOf, type Plugins } from './plugins.js';
 

@@ -22,7 +22,7 @@ export interface Block {
 const smallMatrix = 4096;
 const fullMatrix = 2;
 /** A block of its own has at least this many weights. */
-const leastDenseWeights = 8;
+const minDenseWeights = 8;
 /** Up to this many entries, or this many an edge, a matrix with zeros is faster than gathering a value an edge. */
 const largestMatrix = 2 ** 16;
 const emptiestMatrix = 32;
@@ -73,7 +73,7 @@ function divide(graph: Graph, nodes: readonly number[]): number[][] {
     if (group === undefined) alike.set(key, [i]);
     else group.push(i);
   }
-  const worthwhile = (group: number[]) => group.length > 1 && edgesInto(graph, group) >= leastDenseWeights;
+  const worthwhile = (group: number[]) => group.length > 1 && edgesInto(graph, group) >= minDenseWeights;
   const groups = [...alike.values()];
   const rest = groups.filter((group) => !worthwhile(group)).flat();
   return [...groups.filter(worthwhile), ...(rest.length > 0 ? [rest] : [])];

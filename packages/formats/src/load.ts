@@ -3,7 +3,7 @@ import { allFinite, type Loss, type Network, NnbpError } from '@nnbp/core';
 import { type Checkpoint, readCheckpoint } from './checkpoint.js';
 import { type NetworkDocument, Place, readFunction } from './document.js';
 import { parsed } from './exact-json.js';
-import { rebuild } from './in-writing.js';
+import { rebuild } from './serialize.js';
 import { activationsNamed, expectSupplied, lossNamed, type Plugins } from './plugins.js';
 import { decode, type Tensor } from './safetensors.js';
 import { survey } from './survey.js';

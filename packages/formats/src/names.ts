@@ -3,7 +3,7 @@
  * name, 11 bytes each, where a map of JavaScript takes 80.
  */
 import { NnbpError } from '@nnbp/core';
-import { textAt } from './finger.js';
+import { textAt } from './json-scanner.js';
 
 /** Whoever chooses names cannot know which of them are looked for in one place. */
 const secret = (Math.random() * 2 ** 32) >>> 0;

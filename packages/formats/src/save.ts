@@ -2,11 +2,11 @@
 import { expectFinite, type Loss, type Network, NnbpError } from '@nnbp/core';
 import { type Checkpoint, writeCheckpoint } from './checkpoint.js';
 import { exactJson } from './exact-json.js';
-import { describe } from './in-writing.js';
+import { describe } from './serialize.js';
 import { expectFewMarks } from './json-limits.js';
 import { nameOf } from './plugins.js';
 import { encode, type Tensor } from './safetensors.js';
-import { mostActivations, tooManyActivations } from './survey.js';
+import { maxActivations, tooManyActivations } from './survey.js';
 
 /** What is saved with a network. */
 export interface SaveOptions {
@@ -41,7 +41,7 @@ export interface SaveOptions {
  */
 export function save(network: Network, { checkpoint, loss, metadata }: SaveOptions = {}): Uint8Array {
   expectFinite('parameters', network.parameters.vector);
-  if (network.graph.activations.length > mostActivations) throw tooManyActivations();
+  if (network.graph.activations.length > maxActivations) throw tooManyActivations();
   const parameters = narrowed(network.parameters.vector);
   const state = checkpoint && writeCheckpoint(checkpoint);
   const tensors: Tensor[] = [

@@ -4,7 +4,7 @@
  */
 import { NnbpError } from '@nnbp/core';
 import { expectVersion, Place, readFunction } from './document.js';
-import { Finger } from './finger.js';
+import { JsonScanner } from './json-scanner.js';
 import { Names } from './names.js';
 import type { FunctionName } from './plugins.js';
 
@@ -20,7 +20,7 @@ const entries = ['format', 'version', 'inputs', 'nodes', 'outputs', 'inputUnits'
 const nodeEntries = ['ids', 'from', 'activation', 'fixed', 'shared'];
 const longestFunction = 2 ** 16;
 /** As each of them becomes an object. */
-export const mostActivations = 2 ** 14;
+export const maxActivations = 2 ** 14;
 
 /**
  * Surveys the text of a model as `save` writes it: the JSON of a `NetworkDocument`.
@@ -28,7 +28,7 @@ export const mostActivations = 2 ** 14;
  * @throws NnbpError `MALFORMED`, `UNKNOWN_FORMAT`, `TOO_LARGE`
  */
 export function survey(text: string): Survey {
-  const finger = new Finger(text, 'The model in the file');
+  const finger = new JsonScanner(text, 'The model in the file');
   const places = new Map<string, number>();
   finger.object(entries, (key) => {
     places.set(key, finger.at);
@@ -66,15 +66,15 @@ export function survey(text: string): Survey {
 }
 
 export const tooManyActivations = () =>
-  new NnbpError('TOO_LARGE', `The model has more than ${mostActivations} activations that differ.`);
+  new NnbpError('TOO_LARGE', `The model has more than ${maxActivations} activations that differ.`);
 
-function declare(finger: Finger, ids: Names): void {
+function declare(finger: JsonScanner, ids: Names): void {
   const id = finger.string();
   if (!ids.add(id)) finger.refuseAt(id, 'an id that no other node has');
 }
 
 /** @returns Also a mark that none of the ids has. */
-function surveyNodes(finger: Finger, ids: Names, shared: Names): Survey & { readonly marks: number } {
+function surveyNodes(finger: JsonScanner, ids: Names, shared: Names): Survey & { readonly marks: number } {
   const functions = new Set<string>();
   let parameters = 0;
   let marks = 0;
@@ -87,7 +87,7 @@ function surveyNodes(finger: Finger, ids: Names, shared: Names): Survey & { read
       if (key !== 'activation') return;
       if (value.length > longestFunction)
         finger.refuse(`an activation of at most ${longestFunction} characters, before`);
-      if (functions.add(value).size > mostActivations) throw tooManyActivations();
+      if (functions.add(value).size > maxActivations) throw tooManyActivations();
     });
     const end = finger.at;
     const at = (key: string) => Object.assign(finger, { at: places.get(key) ?? begin });
@@ -120,7 +120,7 @@ function surveyNodes(finger: Finger, ids: Names, shared: Names): Survey & { read
   return { parameters: parameters + shared.size, activations, marks: marks + 1 };
 
   /** Goes over a pair, notes its name, and returns where the predecessor is. */
-  function pairAt(pair: Finger): number {
+  function pairAt(pair: JsonScanner): number {
     const sides: number[] = [];
     pair.list(() => sides.push(pair.string()));
     if (sides.length !== 2) pair.refuse('a pair, before');
@@ -129,7 +129,7 @@ function surveyNodes(finger: Finger, ids: Names, shared: Names): Survey & { read
   }
 }
 
-function surveyUnits(finger: Finger, columns: number): void {
+function surveyUnits(finger: JsonScanner, columns: number): void {
   const begin = finger.at;
   const found = new Map<string, number>();
   finger.object(['mean', 'deviation'], (key) => {

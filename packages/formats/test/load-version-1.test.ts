@@ -72,8 +72,8 @@ const makers: Record<string, () => Network | Promise<{ network: Network; file: U
   'float32-with-units': () => {
     const network = new Network(mlp([3, 4, 2], { activation: relu }), { seed: 5 });
     network.parameters.vector.set(Float32Array.from(network.parameters.vector));
-    network.inputUnits = new Standardization([1 / 3, -0, 1e6], [0.1, 2, 1e3]);
-    network.outputUnits = new Standardization([-4, 1e-9], [0.7, 1e9]);
+    network.inputScaler = new Standardization([1 / 3, -0, 1e6], [0.1, 2, 1e3]);
+    network.outputScaler = new Standardization([-4, 1e-9], [0.7, 1e9]);
     return network;
   },
   peculiar,
@@ -161,9 +161,9 @@ test('every peculiarity is kept', () => {
 });
 
 test('units and what is one’s own are kept', () => {
-  const { inputUnits, outputUnits } = loaded('float32-with-units').network;
-  expect(inputUnits).toEqual(new Standardization([1 / 3, -0, 1e6], [0.1, 2, 1e3]));
-  expect(outputUnits).toEqual(new Standardization([-4, 1e-9], [0.7, 1e9]));
+  const { inputScaler, outputScaler } = loaded('float32-with-units').network;
+  expect(inputScaler).toEqual(new Standardization([1 / 3, -0, 1e6], [0.1, 2, 1e3]));
+  expect(outputScaler).toEqual(new Standardization([-4, 1e-9], [0.7, 1e9]));
   expect(loaded('of-ones-own').loss).toBe(quartic);
   expect(loaded('of-ones-own').network.graph.activations).toContain(ramp);
 });

@@ -3,7 +3,7 @@ import { articleNetwork } from '@nnbp/conformance';
 import { GraphBuilder, mlp, Network, Random } from '@nnbp/core';
 import { fromJson, load, save, toJson } from '@nnbp/formats';
 import { describe, expect, test } from 'vitest';
-import { Finger, textAt } from '../src/finger.js';
+import { JsonScanner, textAt } from '../src/json-scanner.js';
 import { Names } from '../src/names.js';
 import { decode } from '../src/safetensors.js';
 
@@ -174,7 +174,7 @@ test('a finger reads what JSON.parse reads, and nothing else', () => {
     };
     const expected = reads((): unknown => JSON.parse(text));
     const found = reads(() => {
-      const finger = new Finger(text, 'it');
+      const finger = new JsonScanner(text, 'it');
       finger.skip();
       finger.end();
     });
@@ -188,7 +188,7 @@ test('a register of names knows each by what it says, not how it is written', ()
   const said = ['a', 'b', '', '节点', 'a"b', '__proto__', ...Array.from({ length: 5000 }, (_, k) => `n${k}`)];
   const text = JSON.stringify([...said, ...said]).replaceAll('"b"', '"\\u0062"');
   const places: number[] = [];
-  const finger = new Finger(text, 'it');
+  const finger = new JsonScanner(text, 'it');
   finger.list(() => places.push(finger.string()));
   expect(places.map((place) => textAt(text, place))).toEqual([...said, ...said]);
   const names = new Names(text, said.length);

@@ -4,7 +4,7 @@ import { type Activation, GraphBuilder, mlp, Network, Random, Standardization } 
 import { toModule } from '@nnbp/formats';
 import ts from 'typescript';
 import { describe, expect, test } from 'vitest';
-import { errorOf } from './elsewhere/fixtures.js';
+import { errorOf } from '../../interop/test/fixtures.js';
 
 interface Module {
   readonly inputs: readonly string[];
@@ -28,8 +28,8 @@ function randomNetwork(seed: number): { network: Network; rows: number[][] } {
         Array.from({ length: count }, () => random.uniform() - 0.5),
         Array.from({ length: count }, () => 0.5 + random.uniform()),
       );
-    network.inputUnits = units(graph.inputCount);
-    network.outputUnits = units(graph.outputs.length);
+    network.inputScaler = units(graph.inputCount);
+    network.outputScaler = units(graph.outputs.length);
   }
   const { inputs } = randomSamples(graph, random, 5);
   const rows = Array.from({ length: 5 }, (_, s) =>

@@ -36,8 +36,8 @@ function expectSame(found: Network, expected: Network): void {
     expect([g.name, g.builtin]).toEqual([h.name, h.builtin]);
   }
   expect(bits(found.parameters.vector)).toBe(bits(expected.parameters.vector));
-  expect(found.inputUnits).toEqual(expected.inputUnits);
-  expect(found.outputUnits).toEqual(expected.outputUnits);
+  expect(found.inputScaler).toEqual(expected.inputScaler);
+  expect(found.outputScaler).toEqual(expected.outputScaler);
 }
 
 const forms: [string, (network: Network, activations?: Activation[]) => Network][] = [
@@ -63,8 +63,8 @@ describe.each(forms)('as %s', (_, round) => {
 
   test('the units travel along', () => {
     const network = new Network(mlp([2, 2, 1], { activation: tanh }));
-    network.inputUnits = new Standardization([1 / 3, -0], [0.1, 5e-324]);
-    network.outputUnits = new Standardization([1e300], [7]);
+    network.inputScaler = new Standardization([1 / 3, -0], [0.1, 5e-324]);
+    network.outputScaler = new Standardization([1e300], [7]);
     expectSame(round(network), network);
   });
 

@@ -28,8 +28,8 @@ describe('the published schema', () => {
     const own: Activation = { name: 'wave', value: Math.sin, derivative: Math.cos };
     for (const activation of [...everyActivation, own]) {
       const network = new Network(mlp([2, 2, 1], { activation }), { seed: 1 });
-      network.inputUnits = new Standardization([1, 2], [3, 4]);
-      network.outputUnits = new Standardization([-1], [1e-300]);
+      network.inputScaler = new Standardization([1, 2], [3, 4]);
+      network.outputScaler = new Standardization([-1], [1e-300]);
       for (const model of models(network)) expect(problems(model), activation.name).toEqual([]);
     }
   });

@@ -8,7 +8,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { damagedFiles } from './elsewhere/fuzz.js';
+import { damagedFiles } from './fuzz.js';
 
 const utf8 = new TextEncoder();
 const folder = mkdtempSync(join(tmpdir(), 'nnbp-security-'));

@@ -110,16 +110,16 @@ class Probe {
     targets: readonly Row[],
     readonly lossFunction: Loss,
   ) {
-    const { graph, inputUnits, outputUnits } = network;
+    const { graph, inputScaler, outputScaler } = network;
     expectLength('targets', targets.length, inputs.length);
     this.#executor = new ReferenceExecutor(graph, inputs.length);
     this.parameters = this.#executor.parameters;
     this.parameters.set(network.parameters.vector);
     expectFinite('parameters', this.parameters);
     this.inputs = Float64Array.from(
-      inputs.flatMap((row) => Array.from(row, (value, k) => inputUnits?.apply(value, k) ?? value)),
+      inputs.flatMap((row) => Array.from(row, (value, k) => inputScaler?.apply(value, k) ?? value)),
     );
-    this.#targets = targets.map((row) => Float64Array.from(row, (value, k) => outputUnits?.apply(value, k) ?? value));
+    this.#targets = targets.map((row) => Float64Array.from(row, (value, k) => outputScaler?.apply(value, k) ?? value));
   }
 
   /** The mean loss. */

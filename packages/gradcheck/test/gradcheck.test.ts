@@ -123,8 +123,8 @@ test('no place to look at is refused, and a report without any is not ok', () =>
 describe('networks', () => {
   test('are checked in every parameter and input, in their own units', () => {
     const network = new Network(mlp([2, 3, 1], { activation: tanh, outputActivation: identity }), { seed: 4 });
-    network.inputUnits = new Standardization([1, 2], [3, 4]);
-    network.outputUnits = new Standardization([10], [5]);
+    network.inputScaler = new Standardization([1, 2], [3, 4]);
+    network.outputScaler = new Standardization([10], [5]);
     const report = checkNetwork(
       network,
       [

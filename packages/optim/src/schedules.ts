@@ -1,5 +1,5 @@
 /** The schedules. All are functions of the step alone, but `plateau`, which listens to the loss. */
-import { expectWhole, NnbpError } from '@nnbp/core';
+import { expectInteger, NnbpError } from '@nnbp/core';
 import { expectOptions } from './options.js';
 import type { Schedule } from './schedule.js';
 
@@ -14,7 +14,7 @@ const halfCosine = (from: number, to: number, part: number) => to + ((from - to)
 export function stepDecay(options: { initial: number; factor: number; every: number }): Schedule {
   const { initial, factor, every } = options;
   expectOptions('stepDecay', { initial, factor });
-  expectWhole('stepDecay: every', every, 1);
+  expectInteger('stepDecay: every', every, 1);
   return { name: 'stepDecay', rate: (step) => initial * factor ** Math.floor(step / every) };
 }
 
@@ -38,8 +38,8 @@ export function exponentialDecay(options: { initial: number; factor: number }): 
 export function cosine(options: { peak: number; steps: number; warmUp?: number; final?: number }): Schedule {
   const { peak, steps, warmUp = 0, final = 0 } = options;
   expectOptions('cosine', { peak, final });
-  expectWhole('cosine: warmUp', warmUp, 0);
-  expectWhole('cosine: steps', steps, warmUp + 1);
+  expectInteger('cosine: warmUp', warmUp, 0);
+  expectInteger('cosine: steps', steps, warmUp + 1);
   return {
     name: 'cosine',
     rate: (step) =>
@@ -65,7 +65,7 @@ export function oneCycle(options: {
   const { peak, steps, rise = 0.3, startFactor = 25, finalFactor = 1e4 } = options;
   expectOptions('oneCycle', { peak, startFactor, finalFactor });
   expectOptions('oneCycle', { rise }, 1);
-  expectWhole('oneCycle: steps', steps, 2);
+  expectInteger('oneCycle: steps', steps, 2);
   if (startFactor === 0 || finalFactor === 0) {
     throw new NnbpError('OUT_OF_RANGE', 'oneCycle: expected startFactor and finalFactor above 0.');
   }
@@ -106,8 +106,8 @@ export function plateau(options: PlateauOptions): Schedule {
   const { initial, factor = 0.1, patience = 10, threshold = 1e-4, cooldown = 0, minimum = 0 } = options;
   expectOptions('plateau', { initial, minimum });
   expectOptions('plateau', { factor, threshold }, 1);
-  expectWhole('plateau: patience', patience, 0);
-  expectWhole('plateau: cooldown', cooldown, 0);
+  expectInteger('plateau: patience', patience, 0);
+  expectInteger('plateau: cooldown', cooldown, 0);
   let now = { rate: initial, best: Infinity, bad: 0, cooling: 0 };
   return {
     name: 'plateau',

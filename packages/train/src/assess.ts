@@ -13,7 +13,7 @@ export interface Assessment {
 }
 
 /** How long work behaves towards others. */
-export interface Manners {
+export interface YieldOptions {
   /** Gives them a turn, if it is time. */
   readonly turn: () => Promise<void> | undefined;
   /** Ends it. */
@@ -27,10 +27,10 @@ export async function assess(
   source: BatchSource,
   loss: Loss,
   metrics: readonly Metric[],
-  { turn, signal }: Manners,
+  { turn, signal }: YieldOptions,
 ): Promise<Assessment> {
   const width = network.graph.outputs.length;
-  const { outputUnits } = network;
+  const { outputScaler } = network;
   const counts = metrics.map((metric) => metric.start(width));
   const [x, t] = [new Float64Array(width), new Float64Array(width)];
   let sum = 0;
@@ -47,10 +47,10 @@ export async function assess(
         t[k] = batch.targets[s * width + k];
       }
       sum += loss.value(x, t);
-      if (outputUnits !== undefined) {
+      if (outputScaler !== undefined) {
         for (let k = 0; k < width; k++) {
-          x[k] = outputUnits.undo(x[k], k);
-          t[k] = outputUnits.undo(t[k], k);
+          x[k] = outputScaler.undo(x[k], k);
+          t[k] = outputScaler.undo(t[k], k);
         }
       }
       for (const count of counts) count.add(x, t);

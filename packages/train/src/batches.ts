@@ -12,7 +12,7 @@ import {
   tablesOf,
   writeSample,
 } from './data.js';
-import { breathe } from './breathe.js';
+import { yieldToEventLoop } from './yield-to-event-loop.js';
 
 /** Some samples, row after row, in buffers that the next batch overwrites. */
 export interface Batch {
@@ -119,5 +119,5 @@ export function batchesOf(network: Network, loss: Loss, data: Data, batchSize: n
 /** Ends what is open. A stream that never answers does not hold up who has given the signal to end. */
 export async function close(sources: readonly BatchSource[], signal: AbortSignal | undefined): Promise<void> {
   const closed = Promise.all(sources.map((source) => source.stop()));
-  await (signal?.aborted === true ? Promise.race([closed.catch(() => undefined), breathe()]) : closed);
+  await (signal?.aborted === true ? Promise.race([closed.catch(() => undefined), yieldToEventLoop()]) : closed);
 }

@@ -86,12 +86,12 @@ export function writeSample(
   targets: Float64Array,
   label: string,
 ): void {
-  const { inputUnits, outputUnits } = network;
+  const { inputScaler, outputScaler } = network;
   for (let k = 0; k < input.length; k++) {
-    inputs[s * input.length + k] = inputUnits === undefined ? input[k] : inputUnits.apply(input[k], k);
+    inputs[s * input.length + k] = inputScaler === undefined ? input[k] : inputScaler.apply(input[k], k);
   }
   for (let k = 0; k < target.length; k++) {
-    targets[s * target.length + k] = outputUnits === undefined ? target[k] : outputUnits.apply(target[k], k);
+    targets[s * target.length + k] = outputScaler === undefined ? target[k] : outputScaler.apply(target[k], k);
   }
   const problem = loss.targetProblem?.(targets.subarray(s * target.length, (s + 1) * target.length));
   if (problem !== undefined) throw new NnbpError('WRONG_TARGET', `${label}, target, for ${loss.name}: ${problem}.`);

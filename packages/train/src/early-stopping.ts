@@ -1,5 +1,5 @@
 /** Stops when the loss has stopped to fall, and goes back to where it was lowest. */
-import { expectWhole, type FloatArray, NnbpError } from '@nnbp/core';
+import { expectInteger, type FloatArray, NnbpError } from '@nnbp/core';
 
 /** When to stop. */
 export interface EarlyStoppingOptions {
@@ -31,7 +31,7 @@ export class EarlyStopping {
     hasValidation: boolean,
     state?: EarlyStoppingState,
   ) {
-    expectWhole('earlyStopping.patience', options.patience, 0);
+    expectInteger('earlyStopping.patience', options.patience, 0);
     if (options.monitor === 'validation' && !hasValidation) {
       throw new NnbpError(
         'EMPTY_DATA',

@@ -1,7 +1,7 @@
 /** How good a network is on data it has not seen. */
-import { type Engine, expectWhole, type Loss, type Network, reference } from '@nnbp/core';
+import { type Engine, expectInteger, type Loss, type Network, reference } from '@nnbp/core';
 import { assess, type Assessment } from './assess.js';
-import { turns } from './breathe.js';
+import { turns } from './yield-to-event-loop.js';
 import { batchesOf, close } from './batches.js';
 import type { Data } from './data.js';
 import type { Metric } from './metrics/metric.js';
@@ -29,7 +29,7 @@ export interface EvaluateOptions {
  */
 export async function evaluate(network: Network, data: Data, options: EvaluateOptions): Promise<Assessment> {
   const { loss, metrics = [], engine = reference(), batchSize = 256, signal, yieldEvery = 12 } = options;
-  expectWhole('batchSize', batchSize, 1);
+  expectInteger('batchSize', batchSize, 1);
   signal?.throwIfAborted();
   const source = batchesOf(network, loss, data, batchSize, 'data');
   const executor = engine.prepare(network.graph, batchSize);

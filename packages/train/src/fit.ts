@@ -2,7 +2,7 @@
 import {
   type Engine,
   type Executor,
-  expectWhole,
+  expectInteger,
   type Loss,
   type Network,
   NnbpError,
@@ -12,9 +12,9 @@ import {
   reference,
 } from '@nnbp/core';
 import { untilAborted } from './abort.js';
-import { assess, type Manners } from './assess.js';
+import { assess, type YieldOptions } from './assess.js';
 import { type Batch, batchesOf, type BatchSource, close, streamBatches, tableBatches } from './batches.js';
-import { turns } from './breathe.js';
+import { turns } from './yield-to-event-loop.js';
 import { checkTables, type Data, flatten, isStream, type Part, split, type Tables, tablesOf, unitsOf } from './data.js';
 import { diverged } from './diverged.js';
 import { EarlyStopping, type EarlyStoppingOptions, type EarlyStoppingState } from './early-stopping.js';
@@ -165,7 +165,7 @@ export async function fit(network: Network, data: Data, options: FitOptions): Pr
   const begun = performance.now();
   const { loss, optimizer, callbacks = [], metrics = [], signal, resume, epochs } = options;
   const { engine = reference(), yieldEvery = 12 } = options;
-  expectWhole('epochs', epochs, 1);
+  expectInteger('epochs', epochs, 1);
   const random = new Random(options.seed);
   const early = options.earlyStopping
     ? new EarlyStopping(options.earlyStopping, options.validation !== undefined, resume?.earlyStopping)
@@ -278,21 +278,21 @@ async function assessEpoch(
   validation: BatchSource | undefined,
   loss: Loss,
   metrics: readonly Metric[],
-  manners: Manners,
+  yieldOptions: YieldOptions,
 ): Promise<Pick<EpochRecord, 'validationLoss' | 'metrics'>> {
   if (validation !== undefined) {
-    const found = await assess(network, executor, validation, loss, metrics, manners);
+    const found = await assess(network, executor, validation, loss, metrics, yieldOptions);
     return { validationLoss: found.loss, metrics: found.metrics };
   }
   if (metrics.length === 0) return { metrics: {} };
-  return { metrics: (await assess(network, executor, training, loss, metrics, manners)).metrics };
+  return { metrics: (await assess(network, executor, training, loss, metrics, yieldOptions)).metrics };
 }
 
 /** Checks everything and lays the data out; if anything is wrong, the network keeps the units it had. */
 function prepare(network: Network, data: Data, options: FitOptions, random: Random) {
   const { loss, optimizer, shuffle = true, validation } = options;
-  const { inputUnits, outputUnits } = network;
-  if (options.batchSize !== undefined) expectWhole('batchSize', options.batchSize, 1);
+  const { inputScaler, outputScaler } = network;
+  if (options.batchSize !== undefined) expectInteger('batchSize', options.batchSize, 1);
   try {
     const held = (part: Data | undefined, batchSize: number) =>
       part && batchesOf(network, loss, part, batchSize, 'validation');
@@ -325,8 +325,8 @@ function prepare(network: Network, data: Data, options: FitOptions, random: Rand
       batchSize,
     };
   } catch (error) {
-    network.inputUnits = inputUnits;
-    network.outputUnits = outputUnits;
+    network.inputScaler = inputScaler;
+    network.outputScaler = outputScaler;
     throw error;
   }
 }
@@ -345,7 +345,7 @@ function streamBatchSize({ standardize, validation, optimizer, batchSize }: FitO
   if ((standardize ?? false) !== false || typeof validation === 'number') {
     throw new NnbpError(
       'WRONG_TYPE',
-      'A stream can be neither standardised nor split: set network.inputUnits yourself, and give validation data.',
+      'A stream can be neither standardised nor split: set network.inputScaler yourself, and give validation data.',
     );
   }
   if (optimizer.fullBatch === true && batchSize === undefined) {
@@ -360,6 +360,6 @@ function streamBatchSize({ standardize, validation, optimizer, batchSize }: FitO
 function adoptUnits(network: Network, tables: Tables, standardize: NonNullable<FitOptions['standardize']>): void {
   const { inputs = false, targets = false } =
     typeof standardize === 'boolean' ? { inputs: standardize, targets: standardize } : standardize;
-  if (inputs) network.inputUnits ??= unitsOf(tables.inputs);
-  if (targets) network.outputUnits ??= unitsOf(tables.targets);
+  if (inputs) network.inputScaler ??= unitsOf(tables.inputs);
+  if (targets) network.outputScaler ??= unitsOf(tables.targets);
 }

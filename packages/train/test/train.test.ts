@@ -123,8 +123,8 @@ describe('units', () => {
     const network = new Network(mlp([2, 1], { activation: identity, scale: 'fixed' }));
     await fit(network, far, plain({ standardize: true, epochs: 400, optimizer: sgd({ learningRate: 0.1 }) }));
     expect(network.predict([1015, 7])[0] / 6.5e5).toBeCloseTo(1, 3);
-    expect(network.inputUnits?.mean).toEqual([1015, 7]);
-    expect(network.inputUnits?.deviation[1]).toBe(1);
+    expect(network.inputScaler?.mean).toEqual([1015, 7]);
+    expect(network.inputScaler?.deviation[1]).toBe(1);
     const { metrics } = await evaluate(network, far, { loss: mse(), metrics: [meanAbsoluteError(), rSquared()] });
     expect(metrics.rSquared).toBeCloseTo(1, 5);
     expect(metrics.meanAbsoluteError).toBeLessThan(500);
@@ -133,14 +133,14 @@ describe('units', () => {
   test('that are there already are kept', async () => {
     const network = straight();
     await fit(network, line, plain({ standardize: { inputs: true } }));
-    const units = network.inputUnits;
+    const units = network.inputScaler;
     await fit(
       network,
       { inputs: [[100], [200]], targets: [[1], [2]] },
       plain({ standardize: true, optimizer: sgd({ learningRate: 1e-6 }) }),
     );
-    expect(network.inputUnits).toBe(units);
-    expect(network.outputUnits).toBeDefined();
+    expect(network.inputScaler).toBe(units);
+    expect(network.outputScaler).toBeDefined();
   });
 });
 

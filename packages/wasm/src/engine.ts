@@ -1,14 +1,14 @@
 /** The fast engine: `await wasm()` compiles the kernels once; every graph prepared afterwards starts at once. */
-import { type Engine, expectWhole, type Graph, NnbpError } from '@nnbp/core';
+import { type Engine, expectInteger, type Graph, NnbpError } from '@nnbp/core';
 import type { MultiplyAdd } from './assembler.js';
 import { activationKernelOf } from './builtins.js';
 import { type Attached, type Host, WasmExecutor } from './executor.js';
 import { completeUpdate, type Optimize } from './complete.js';
 import { customActivation } from './kernels/activation.js';
 import { job } from './kernels/program.js';
-import { header, mostThreads } from './memory-map.js';
+import { header, maxThreads } from './memory-map.js';
 import { hasSimd, kernels, multiplyAddFor } from './module.js';
-import { Patience } from './patience.js';
+import { BarrierTimeout } from './barrier-timeout.js';
 import { Pool } from './pool.js';
 import { isStraight } from './straight/form.js';
 
@@ -20,7 +20,7 @@ export interface WasmOptions {
    * How many multiplications and additions a forward pass must have, edges times batch size, for threads to be worth
    * meeting each other; with fewer, one does it alone. Default 100,000.
    */
-  readonly leastWork?: number;
+  readonly minThreadedWork?: number;
   /**
    * Whether products and sums are one instruction where the host has it (default). Without, it is slower on such hosts, and
    * the same steps give the same bits in every runtime and on every processor.
@@ -62,9 +62,9 @@ export interface WasmEngine extends Engine {
  * ```
  */
 export async function wasm(options: WasmOptions = {}): Promise<WasmEngine> {
-  const { threads: wanted = 1, leastWork = 100_000, fused = true } = options;
-  expectWhole('threads', wanted, 1, mostThreads);
-  expectWhole('leastWork', leastWork, 0);
+  const { threads: wanted = 1, minThreadedWork = 100_000, fused = true } = options;
+  expectInteger('threads', wanted, 1, maxThreads);
+  expectInteger('minThreadedWork', minThreadedWork, 0);
   const multiplyAdd = multiplyAddFor(fused);
   const alone = oneThread(await compiled(false, multiplyAdd), multiplyAdd);
   const { pool, reason } = wanted > 1 ? await startPool(wanted - 1, multiplyAdd) : {};
@@ -73,7 +73,7 @@ export async function wasm(options: WasmOptions = {}): Promise<WasmEngine> {
 
   const hostFor = (graph: Graph, batchSize: number): Host => {
     if (crew === undefined) return wanted > 1 ? { ...alone, reason } : alone;
-    const why = reasonForOne(graph, batchSize, leastWork);
+    const why = reasonForOne(graph, batchSize, minThreadedWork);
     return why === undefined ? crew : { ...alone, reason: why };
   };
   return {
@@ -114,12 +114,12 @@ async function startPool(helpers: number, multiplyAdd: MultiplyAdd): Promise<{ p
   }
 }
 
-function reasonForOne(graph: Graph, batchSize: number, leastWork: number): string | undefined {
+function reasonForOne(graph: Graph, batchSize: number, minThreadedWork: number): string | undefined {
   if (graph.sharedWeights !== undefined) return 'edges share weights, whose gradients two threads would write at once';
   const custom = graph.activations.find((activation) => activationKernelOf(activation).code === customActivation);
   if (custom) return `the activation ${custom.name} is a custom one, which only this thread can call`;
   const tiny = batchSize === 1 && isStraight(graph);
-  if (tiny || graph.edgeCount * batchSize < leastWork) return 'there is too little work to share';
+  if (tiny || graph.edgeCount * batchSize < minThreadedWork) return 'there is too little work to share';
   return undefined;
 }
 
@@ -156,7 +156,7 @@ export function manyThreads(module: WebAssembly.Module, multiplyAdd: MultiplyAdd
     threads,
     multiplyAdd,
     attach(memory, plugins): Attached {
-      const patience = new Patience();
+      const patience = new BarrierTimeout();
       const { run, optimize } = instantiate(module, memory, {
         activation: plugins.activation,
         loss: plugins.caseOneOfCrew,

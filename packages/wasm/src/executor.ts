@@ -6,7 +6,7 @@ import {
   allFinite,
   type Executor,
   expectLength,
-  expectWhole,
+  expectInteger,
   type FloatArray,
   type Graph,
   type Loss,
@@ -89,7 +89,7 @@ export class WasmExecutor implements Executor {
     readonly batchSize: number,
     host: Host,
   ) {
-    expectWhole('batchSize', batchSize, 1);
+    expectInteger('batchSize', batchSize, 1);
     const planned = plan(graph);
     const form = formOf(graph, planned, batchSize, host);
     this.#layout = form.layout;
@@ -210,7 +210,7 @@ export class WasmExecutor implements Executor {
   /** Checks the arguments, and lays the samples on the table. */
   #begin(samples: number, inputs: FloatArray, targets?: FloatArray): void {
     if (this.#disposed) throw new NnbpError('DISPOSED', 'This executor was disposed of: prepare a new one.');
-    expectWhole('samples', samples, 1, this.batchSize);
+    expectInteger('samples', samples, 1, this.batchSize);
     if (inputs.length < samples * this.#inputCount) expectLength('inputs', inputs.length, samples * this.#inputCount);
     if (samples !== this.#samples) this.#setSamples(samples);
     this.#takeIn(inputs, samples, this.#inputCount, this.#inputsAt, this.#inputStride);

@@ -1,7 +1,7 @@
 /** How much memory a plan needs for a batch size, and where each part of it goes. Nothing is allocated here. */
 import { type Graph, NnbpError } from '@nnbp/core';
 import { portion } from './kernels/finish.js';
-import { headerBytes, mostThreads, unitBytes } from './memory-map.js';
+import { headerBytes, maxThreads, unitBytes } from './memory-map.js';
 import type { Plan } from './plan.js';
 
 /** What the executor itself reads and writes. Addresses and sizes in bytes; see the header's words of the same names. */
@@ -117,7 +117,7 @@ export function layout(graph: Graph, plan: Plan, batchSize: number): Layout {
     outputX: place(roundedUp(outputCount, 4) * 4),
     mask: place(rowBytes),
     zeroRow: place(rowBytes),
-    scratch: place(mostThreads * portion * 16),
+    scratch: place(maxThreads * portion * 16),
     predecessorTables: place(tables * 4),
     inX: place(plan.sparseEdges * 4),
     inWeight: graph.sharedWeights === undefined ? 0 : place(plan.sparseEdges * 4),

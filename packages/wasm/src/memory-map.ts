@@ -91,7 +91,7 @@ export const header = {
 } as const;
 
 /** Each thread has a line of the header and a page of scratch memory. */
-export const mostThreads = 16;
+export const maxThreads = 16;
 
 /** Bytes of the header. */
 export const headerBytes = 4096;

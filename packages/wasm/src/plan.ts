@@ -25,7 +25,7 @@ export interface Plan {
 }
 
 /** Below this many weights a dense unit costs more to set up than it saves. */
-const leastDenseWeights = 8;
+const minDenseWeights = 8;
 
 /** Plans a graph in time proportional to its edges. */
 export function plan(graph: Graph): Plan {
@@ -47,7 +47,7 @@ export function plan(graph: Graph): Plan {
   for (const nodes of groups.values()) {
     const [first] = nodes;
     const fanIn = graph.edgeStart[first + 1] - graph.edgeStart[first];
-    if (eligible(first) && nodes.length > 1 && nodes.length * fanIn >= leastDenseWeights) {
+    if (eligible(first) && nodes.length > 1 && nodes.length * fanIn >= minDenseWeights) {
       dense.push(nodes);
       continue;
     }

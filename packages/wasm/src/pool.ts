@@ -3,7 +3,7 @@
  * same kernels on the same memory as this thread, each its share, and meet it at the barriers inside.
  */
 import { NnbpError } from '@nnbp/core';
-import { Patience } from './patience.js';
+import { BarrierTimeout } from './barrier-timeout.js';
 import { workerSource } from './worker-source.js';
 
 /** Words of the control block that all threads share. */
@@ -148,7 +148,7 @@ export class Pool {
   /** Reading mail takes a helper a moment; the page's main thread may not sleep, so this watches. */
   #waitUntilReady(): void {
     if (this.#areReady()) return;
-    const patience = new Patience();
+    const patience = new BarrierTimeout();
     while (!this.#areReady()) if (patience.isOver(this.#expected)) throw this.lose();
   }
 

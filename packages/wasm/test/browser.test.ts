@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { findBrowser } from '../../../tools/browser.mjs';
+import { findBrowser } from '../../../scripts/browser.mjs';
 import type { Outcome } from './browser/suite.js';
 
 const isolation = {

@@ -4,7 +4,7 @@ import { describe, test } from 'vitest';
 
 const engines = {
   'one thread': await wasm(),
-  'two threads': await wasm({ threads: 2, leastWork: 0 }),
+  'two threads': await wasm({ threads: 2, minThreadedWork: 0 }),
   'no fused multiply-add': await wasm({ fused: false }),
 };
 

@@ -13,7 +13,7 @@ const given = process.env.FUZZ_SEED;
 test(
   'random plans agree with the reference engine',
   async () => {
-    const engines = [await wasm(), await wasm({ threads: 2, leastWork: 0 })];
+    const engines = [await wasm(), await wasm({ threads: 2, minThreadedWork: 0 })];
     const end = performance.now() + 1000 * seconds;
     let seed = given === undefined ? Math.floor(Math.random() * 2 ** 32) : Number(given);
     console.log(`first seed ${seed}`);

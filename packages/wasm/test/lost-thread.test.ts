@@ -24,7 +24,7 @@ async function watched(count: number) {
     }
   };
   try {
-    return { engine: await wasm({ threads: count, leastWork: 0 }), helpers, ended };
+    return { engine: await wasm({ threads: count, minThreadedWork: 0 }), helpers, ended };
   } finally {
     threads.Worker = original;
   }
@@ -120,7 +120,7 @@ describe('a helper that ends in the middle of a step', () => {
 });
 
 test('a loss that throws in the middle of a step is heard after it, and the next step is as if nothing had been', async () => {
-  const [one, two] = await Promise.all([wasm(), wasm({ threads: 2, leastWork: 0 })]);
+  const [one, two] = await Promise.all([wasm(), wasm({ threads: 2, minThreadedWork: 0 })]);
   const [alone, crew] = [one, two].map((engine) => {
     const executor = engine.prepare(graph, 16);
     executor.parameters.set(new Network(graph, { seed: 2 }).parameters.vector);
@@ -142,7 +142,7 @@ test('a loss that throws in the middle of a step is heard after it, and the next
 
 describe('a loss that turns to the engine that calls it is refused, and the engine stays in order', () => {
   test('for a step of another graph, for one of its own, and for a new graph', async () => {
-    const engine = await wasm({ threads: 2, leastWork: 0 });
+    const engine = await wasm({ threads: 2, minThreadedWork: 0 });
     const [executor, other] = [engine.prepare(graph, 16), engine.prepare(graph, 16)];
     const refused = expect.objectContaining({ code: 'WRONG_STATE' }) as Error;
     for (const act of [
@@ -157,7 +157,7 @@ describe('a loss that turns to the engine that calls it is refused, and the engi
   });
 
   test('to dispose of it ends the step with that', async () => {
-    const engine = await wasm({ threads: 2, leastWork: 0 });
+    const engine = await wasm({ threads: 2, minThreadedWork: 0 });
     const executor = engine.prepare(graph, 16);
     expect(() =>
       executor.backpropagate(

@@ -1,19 +1,19 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { Patience } from '../src/patience.js';
+import { BarrierTimeout } from '../src/barrier-timeout.js';
 
 let clock = 0;
 vi.spyOn(performance, 'now').mockImplementation(() => clock);
 afterEach(() => void (clock = 0));
 
 /** Milliseconds until patience is over, looking every `step`. */
-function wait(patience: Patience, turn: number, step: number): number {
+function wait(patience: BarrierTimeout, turn: number, step: number): number {
   const begun = clock;
   while (!patience.isOver(turn)) clock += step;
   return clock - begun;
 }
 
 test('ten seconds where nothing was done before, three times the work where something was', () => {
-  const patience = new Patience();
+  const patience = new BarrierTimeout();
   expect(wait(patience, 1, 50)).toBe(10_050);
   patience.begin();
   clock += 20_000;
@@ -21,7 +21,7 @@ test('ten seconds where nothing was done before, three times the work where some
 });
 
 test('each wait is its own', () => {
-  const patience = new Patience();
+  const patience = new BarrierTimeout();
   for (let turn = 0; turn < 200; turn++) {
     patience.begin();
     for (let look = 0; look < 3; look++) {
@@ -32,7 +32,7 @@ test('each wait is its own', () => {
 });
 
 test('a machine that slept for an hour has waited a blink', () => {
-  const patience = new Patience();
+  const patience = new BarrierTimeout();
   expect(patience.isOver(1)).toBe(false);
   clock += 3_600_000;
   expect(patience.isOver(1)).toBe(false);

@@ -3,7 +3,7 @@ import { sigmoid } from '@nnbp/activations';
 import { mlp } from '@nnbp/core';
 import { wasm } from '@nnbp/wasm';
 
-const engine = await wasm({ threads: 2, leastWork: 0 });
+const engine = await wasm({ threads: 2, minThreadedWork: 0 });
 const executor = engine.prepare(mlp([8, 8, 1], { activation: sigmoid }), 8);
 executor.predict(new Float32Array(64), 8);
 console.log(`done on ${executor.threads} threads`);

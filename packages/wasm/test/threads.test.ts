@@ -9,8 +9,8 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
 
 const one = await wasm();
-const two = await wasm({ threads: 2, leastWork: 0 });
-const three = await wasm({ threads: 3, leastWork: 0 });
+const two = await wasm({ threads: 2, minThreadedWork: 0 });
+const three = await wasm({ threads: 3, minThreadedWork: 0 });
 afterAll(() => {
   two.dispose();
   three.dispose();
@@ -83,7 +83,7 @@ test('bad numbers of threads are refused', async () => {
 });
 
 test('after dispose, the threads have ended and executors that need them say so', async () => {
-  const engine = await wasm({ threads: 2, leastWork: 0 });
+  const engine = await wasm({ threads: 2, minThreadedWork: 0 });
   const graph = mlp([2, 3, 1], { activation: sigmoid });
   const executor = engine.prepare(graph, 2);
   executor.step(Float32Array.of(1, 2), Float32Array.of(1), 1, mse(), sgd({ learningRate: 0.1 }));

@@ -1,2 +1,3 @@
 /** What reads files that are no text: loaded when the first such file is opened. */
-export { fromOnnx, load } from '@nnbp/formats';
+export { load } from '@nnbp/formats';
+export { fromOnnx } from '@nnbp/interop';

@@ -7,7 +7,7 @@ import type { NetworkDescription, NodeDescription } from '../state.js';
 import { most } from './edits.js';
 import { Refused } from './refusal.js';
 
-const mostBytes = 16e6;
+const maxBytes = 16e6;
 
 /** A graph that was read, and what of it the page has no place for. */
 export interface Opened {
@@ -39,7 +39,7 @@ export function openText(text: string, custom: readonly string[]): Opened {
  * @throws Refused
  */
 export async function openFile(file: File, custom: readonly string[]): Promise<Opened> {
-  if (file.size > mostBytes) throw new Refused({ why: 'bigFile', megabytes: file.size / 1e6 });
+  if (file.size > maxBytes) throw new Refused({ why: 'bigFile', megabytes: file.size / 1e6 });
   const bytes = new Uint8Array(await file.arrayBuffer());
   if (bytes.length === 0 || /\.json$/i.test(file.name) || bytes[0] === '{'.charCodeAt(0)) {
     return openText(new TextDecoder().decode(bytes), custom);
@@ -63,7 +63,7 @@ function opened(network: Network): Opened {
   if (nodeCount - inputCount > most.nodes) {
     throw new Refused({ why: 'tooMany', what: 'nodes', found: nodeCount - inputCount });
   }
-  if (network.inputUnits !== undefined || network.outputUnits !== undefined) throw new Refused({ why: 'units' });
+  if (network.inputScaler !== undefined || network.outputScaler !== undefined) throw new Refused({ why: 'units' });
   const { inputs, nodes, outputs } = JSON.parse(toJson(network)) as {
     inputs: string[];
     nodes: Line[];

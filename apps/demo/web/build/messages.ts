@@ -121,7 +121,7 @@ const en = {
       case 'options':
         return `Node ${refusal.id} has the activation ${refusal.activation}, with options that this page has no place for: give it the plain name.`;
       case 'units':
-        return 'The network standardises its inputs or outputs, which this page has no place for: save it without inputUnits and outputUnits.';
+        return 'The network standardises its inputs or outputs, which this page has no place for: save it without inputScaler and outputScaler.';
       case 'unreadable':
         return `It cannot be opened, and nothing is changed. ${refusal.message}`;
     }
@@ -246,7 +246,7 @@ const zh: typeof en = {
       case 'options':
         return `节点 ${refusal.id} 的激活函数为 ${refusal.activation}，带有本页无法容纳的选项：请只写名称。`;
       case 'units':
-        return '该网络对输入或输出做了标准化，本页无法容纳：请去掉 inputUnits 和 outputUnits 后再保存。';
+        return '该网络对输入或输出做了标准化，本页无法容纳：请去掉 inputScaler 和 outputScaler 后再保存。';
       case 'unreadable':
         return `无法打开，未作任何改变。${refusal.message}`;
     }

@@ -77,7 +77,7 @@ function wrongNodes({ network: { graph }, film }: Exercise, pass: BrokenPass): b
 }
 
 /** Of more visits than this the list is text. */
-const mostEdited = 24;
+const maxEdited = 24;
 
 function Order({ exercise }: { readonly exercise: Exercise }) {
   const { derive } = usePlayground();
@@ -102,7 +102,7 @@ function Order({ exercise }: { readonly exercise: Exercise }) {
         ))}
       </p>
       <p className="quiet">{say.visits}</p>
-      {order.length > mostEdited ? (
+      {order.length > maxEdited ? (
         <p className="visits-text">{order.join(' ')}</p>
       ) : (
         <ol className="visits">
@@ -142,7 +142,7 @@ function Order({ exercise }: { readonly exercise: Exercise }) {
 }
 
 /** Of a larger network the first nodes are compared. */
-const mostRows = 40;
+const maxRows = 40;
 
 function Comparison({ exercise, pass }: BreakItProps) {
   const { mistake } = usePlayground().derive;
@@ -150,7 +150,7 @@ function Comparison({ exercise, pass }: BreakItProps) {
   const { graph } = exercise.network;
   const { dLossDx, slope } = exercise.film.pass.cache.samples[0];
   const books = pass.at(pass.steps.length);
-  const rows = graph.ids.map((id, i) => ({ id, i })).slice(0, mostRows);
+  const rows = graph.ids.map((id, i) => ({ id, i })).slice(0, maxRows);
   const pair = (name: string, right: number, found: number) => {
     const wrong = differs(found, right);
     return (

@@ -29,7 +29,7 @@ export interface BrokenPass {
 }
 
 /** More are not shown one by one. */
-const mostSteps = 2000;
+const maxSteps = 2000;
 
 export function brokenPass(exercise: Exercise, mistake: Mistake, order: readonly string[]): BrokenPass {
   if (mistake === 'order') return wronglyOrdered(exercise, visits(exercise, order));
@@ -126,8 +126,8 @@ function withoutDLossDx({ network: { graph }, film }: Exercise): BrokenPass {
   }
   const steps: number[] = [];
   const compute = (i: number) => {
-    for (let k = successorStart[i]; k < successorStart[i + 1] && steps.length < mostSteps; k++) compute(successors[k]);
-    if (steps.length < mostSteps) steps.push(i);
+    for (let k = successorStart[i]; k < successorStart[i + 1] && steps.length < maxSteps; k++) compute(successors[k]);
+    if (steps.length < maxSteps) steps.push(i);
   };
   for (let i = graph.nodeCount - 1; i >= 0; i--) for (let k = asks(i); k > 0; k--) compute(i);
   return { steps, total: sum(times), rightTotal: graph.nodeCount, times, at: (count) => counted(film, steps, count) };
@@ -144,7 +144,7 @@ function withoutSlope({ network: { graph }, film }: Exercise): BrokenPass {
     for (let k = successorStart[i]; k < successorStart[i + 1]; k++) steps.push(successors[k]);
     if (i >= graph.inputCount) for (let k = fanIn(i); k >= 0; k--) steps.push(i);
   }
-  const shown = steps.slice(0, mostSteps);
+  const shown = steps.slice(0, maxSteps);
   return {
     steps: shown,
     total: sum(times),

@@ -38,7 +38,7 @@ export function DerivationPanel({ exercise, selected }: DerivationPanelProps) {
 }
 
 /** Of so many terms the first ones and the last are shown until one asks for more. */
-const mostTerms = 8;
+const maxTerms = 8;
 const moreTerms = 50;
 
 function StepItem({ step, depth }: { readonly step: Step; readonly depth: number }) {
@@ -46,7 +46,7 @@ function StepItem({ step, depth }: { readonly step: Step; readonly depth: number
   const [open, setOpen] = useState(
     depth === 0 || (depth === 1 && step.case !== 'forward' && step.state === 'computed'),
   );
-  const [shown, setShown] = useState(mostTerms);
+  const [shown, setShown] = useState(maxTerms);
   const name = nameOf(step.quantity);
   const hasMore = step.terms.length > 0 || step.numbers !== String(step.value);
   const terms = open ? step.terms : [];

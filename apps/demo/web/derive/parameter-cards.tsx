@@ -12,13 +12,13 @@ import { type Exercise, sameQuantity, selectedQuantity } from './exercise.js';
 import { messages } from './messages.js';
 
 /** Of a larger network only the selected node is shown. */
-const mostCards = 40;
+const maxCards = 40;
 
 export function ParameterCards({ exercise }: { readonly exercise: Exercise | undefined }) {
   const { network, derive } = usePlayground();
   const say = useMessages(messages);
   const selected = exercise && selectedQuantity(exercise, derive.selected);
-  const large = network.nodes.length > mostCards;
+  const large = network.nodes.length > maxCards;
   const shown = large ? network.nodes.filter(({ id }) => id === selected?.node) : network.nodes;
   return (
     <section className="panel" aria-label={say.parameters}>

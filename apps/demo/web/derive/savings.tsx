@@ -12,7 +12,7 @@ import { messages } from './messages.js';
 export function Savings({ exercise, selected }: { readonly exercise: Exercise; readonly selected: QuantityName }) {
   const { derive } = usePlayground();
   const { savings: say } = useMessages(messages);
-  const { found, output } = mostPaths(exercise, selected.node);
+  const { found, output } = maxPaths(exercise, selected.node);
   const { layers, width } = derive.imagined;
   const imagined = useMemo(() => {
     const dense = mlp([1, ...Array.from({ length: layers }, () => width), 1], { activation: sigmoid });
@@ -78,7 +78,7 @@ function Count({ value, label }: { readonly value: bigint; readonly label: strin
 }
 
 /** Of several outputs the one that most paths lead to. */
-function mostPaths({ network: { graph } }: Exercise, node: string): { found: PathCount; output: string } {
+function maxPaths({ network: { graph } }: Exercise, node: string): { found: PathCount; output: string } {
   const all = Array.from(graph.outputs, (i) => ({ output: graph.ids[i], found: paths(graph, node, graph.ids[i]) }));
   return all.reduce((most, other) => (other.found.paths > most.found.paths ? other : most));
 }

@@ -116,7 +116,7 @@ export function FilmStepper({ exercise, step }: { readonly exercise: Exercise; r
 }
 
 /** Of one step no more numbers than this are written out. */
-const mostWritten = 6;
+const maxWritten = 6;
 
 function Caption({ exercise, index }: { readonly exercise: Exercise; readonly index: number }) {
   const all = useMessages(messages);
@@ -134,10 +134,10 @@ function Caption({ exercise, index }: { readonly exercise: Exercise; readonly in
         <span className="quiet">{reads.length === 0 ? say.readsNothing : say.reads(shortList(reads))}</span>
       </p>
       <ul className="plain-list">
-        {step.writes.slice(0, mostWritten).map((quantity) => (
+        {step.writes.slice(0, maxWritten).map((quantity) => (
           <Written key={nameOf(quantity)} exercise={exercise} quantity={quantity} />
         ))}
-        {step.writes.length > mostWritten && <li className="quiet">{all.more(step.writes.length - mostWritten)}</li>}
+        {step.writes.length > maxWritten && <li className="quiet">{all.more(step.writes.length - maxWritten)}</li>}
       </ul>
     </>
   );

@@ -22,7 +22,7 @@ interface Props {
   readonly choose: (sample: number | null) => void;
 }
 
-const mostLayers = 8;
+const maxLayers = 8;
 
 /** Drawn anew only when something of it has changed: most snapshots bring no observation. */
 export const Diagram = memo(function Diagram({ settings, change, ready, observation, inspect, choose }: Props) {
@@ -45,7 +45,7 @@ export const Diagram = memo(function Diagram({ settings, change, ready, observat
         <button
           type="button"
           aria-label={say.addLayer}
-          disabled={hidden.length >= mostLayers}
+          disabled={hidden.length >= maxLayers}
           onClick={() => change({ hidden: [...hidden, Math.min(8, hidden.at(-1) ?? 8)] })}
         >
           <Plus size={16} aria-hidden />
@@ -274,7 +274,8 @@ function drawNode(
 
 /** How large a node's mean value is, on one side of the middle or the other, and, lighter, how far its values spread. */
 function drawBar(context: CanvasRenderingContext2D, mean: number, deviation: number, palette: Palette): void {
-  const y = (value: number) => nodeSide / 2 - (Math.max(-barMost, Math.min(barMost, value)) / barMost) * (nodeSide / 2);
+  const y = (value: number) =>
+    nodeSide / 2 - (Math.max(-maxBarWidth, Math.min(maxBarWidth, value)) / maxBarWidth) * (nodeSide / 2);
   const [top, bottom] = [y(mean + deviation), y(mean - deviation)];
   context.fillStyle = css(palette.quiet, 0.25);
   context.fillRect(nodeSide * 0.3, top, nodeSide * 0.4, Math.max(1, bottom - top));
@@ -285,4 +286,4 @@ function drawBar(context: CanvasRenderingContext2D, mean: number, deviation: num
 }
 
 /** The value at a bar's end; larger ones are cut. */
-const barMost = 2;
+const maxBarWidth = 2;

@@ -83,26 +83,27 @@ export interface Observer {
 }
 
 /** More nodes of a layer than this are not drawn. */
-const mostShown = 10;
+const maxShown = 10;
 /** Samples in one pass. */
 const chunk = 512;
 /** Samples of a part whose loss is taken while one looks on. */
-const mostJudged = 1000;
-const mostProbed = 128;
+const maxJudged = 1000;
+const maxProbed = 128;
 /** Edges times places, so that one round stays short. */
-const mostWork = 4e6;
+const maxWork = 4e6;
 /** Of a surface's places the small pictures show every third one. */
 const stride = 3;
 
 export function observerOf(session: Session, dataset: Dataset, engine: Engine): Observer {
-  const { graph, inputUnits } = session.network;
+  const { graph, inputScaler } = session.network;
   const executor = engine.prepare(graph, chunk);
   const layout = layoutOf(graph);
   const shown = layout.layers.flatMap(({ ids }) => ids);
   const axes = graph.inputCount > 2 ? [] : axesOf(dataset, graph.inputCount);
   const places = placesFor(graph);
   const grid = gridOf(axes, places);
-  if (inputUnits) for (let at = 0; at < grid.length; at++) grid[at] = inputUnits.apply(grid[at], at % graph.inputCount);
+  if (inputScaler)
+    for (let at = 0; at < grid.length; at++) grid[at] = inputScaler.apply(grid[at], at % graph.inputCount);
 
   return {
     layout,
@@ -174,8 +175,8 @@ function classOf(outputs: ArrayLike<number>, at: number, width: number, boundary
 function judge(session: Session, { task, classes }: Dataset, executor: Executor, rows: Rows) {
   const { loss, encoding, network } = session;
   const width = network.graph.outputs.length;
-  const affordable = Math.max(100, Math.floor((mostWork * 50) / network.graph.edgeCount));
-  const count = Math.min(rows.count, mostJudged, affordable);
+  const affordable = Math.max(100, Math.floor((maxWork * 50) / network.graph.edgeCount));
+  const count = Math.min(rows.count, maxJudged, affordable);
   const confusion = classes.map(() => classes.map(() => 0));
   let sum = 0;
   let right = 0;
@@ -217,7 +218,7 @@ function gradientsOf(
   shown: readonly string[],
 ): Pick<Observation, 'means' | 'deviations' | 'gradients' | 'layerGradients'> {
   const { training, loss } = session;
-  const count = Math.min(training.count, mostProbed);
+  const count = Math.min(training.count, maxProbed);
   executor.backpropagate(training.inputs, training.targets, count, loss);
   const mean = (quantity: 'x' | 'dLossDx', id: string, of: (value: number) => number) => {
     const values = valuesOf(executor.cache, quantity, id, count);
@@ -296,7 +297,7 @@ function responsesOf(values: readonly Float32Array[], inputCount: number): Int8A
 /** An output as an answer in the data's units. A poisson loss learns the logarithm of a rate. */
 function answerOf({ loss, network }: Session, x: number): number {
   if (loss.name === 'poisson') return Math.exp(x);
-  return network.outputUnits?.undo(x, 0) ?? x;
+  return network.outputScaler?.undo(x, 0) ?? x;
 }
 
 /** On which side of the boundary an output is, and how far, from −1 to 1. */
@@ -336,7 +337,7 @@ function layoutOf(graph: Graph): Layout {
   }
   const layers = [...byName.values()].map((ids, k) => ({
     size: ids.length,
-    ids: k === 0 && ids.length > mostShown ? [] : ids.slice(0, mostShown),
+    ids: k === 0 && ids.length > maxShown ? [] : ids.slice(0, maxShown),
   }));
   const edges: [number, number][] = [];
   let first = 0;
@@ -353,7 +354,7 @@ function layoutOf(graph: Graph): Layout {
 /** As many places as one round can afford. */
 function placesFor({ inputCount, edgeCount }: Graph): number {
   if (inputCount === 1) return 160;
-  if (inputCount === 2) return stride * Math.max(8, Math.min(32, Math.floor(Math.sqrt(mostWork / edgeCount) / stride)));
+  if (inputCount === 2) return stride * Math.max(8, Math.min(32, Math.floor(Math.sqrt(maxWork / edgeCount) / stride)));
   return 0;
 }
 

@@ -39,7 +39,7 @@ export const Picture = memo(function Picture({ ready, observation, inspected, ch
   );
 });
 
-const mostSide = 380;
+const maxSide = 380;
 
 function Plot({ ready, observation, inspected, choose }: Props) {
   const say = useMessages(messages);
@@ -47,7 +47,7 @@ function Plot({ ready, observation, inspected, choose }: Props) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const [frameElement, available] = useWidth();
   const planar = ready.axes.length === 2;
-  const side = Math.min(mostSide, available);
+  const side = Math.min(maxSide, available);
   const height = planar ? side : Math.round(side * 0.8);
   const vertical = planar ? ready.axes[1] : answerRange(ready);
   useEffect(() => {

@@ -88,10 +88,10 @@ export function openSession(settings: Settings, dataset: Dataset, functions: Fun
   const encoding = encodingFor(loss);
   if (dataset.standardize) {
     const { inputs, answers, count } = dataset.training;
-    network.inputUnits = unitsOf(inputs, count);
+    network.inputScaler = unitsOf(inputs, count);
     // A loss that takes no negative number (of counts) gets the answers as they are.
     const moved = dataset.task === 'regression' && loss.targetProblem?.([-1]) === undefined;
-    if (moved) network.outputUnits = unitsOf(answers, count);
+    if (moved) network.outputScaler = unitsOf(answers, count);
   }
   const training = rowsOf(network, dataset, dataset.training, encoding);
   const heldOut = dataset.heldOut && rowsOf(network, dataset, dataset.heldOut, encoding);
@@ -150,13 +150,13 @@ function batchesOf(rows: Rows, batchSize: number, random: Random, { inputCount, 
 
 /** Inputs and targets in the network's units, a class as the loss wants it written. */
 function rowsOf(network: Network, { task, classes }: Dataset, part: Part, { no, yes }: Encoding): Rows {
-  const { inputUnits, outputUnits } = network;
+  const { inputScaler, outputScaler } = network;
   const { inputCount, outputs } = network.graph;
-  const inputs = inputUnits ? part.inputs.map((value, at) => inputUnits.apply(value, at % inputCount)) : part.inputs;
+  const inputs = inputScaler ? part.inputs.map((value, at) => inputScaler.apply(value, at % inputCount)) : part.inputs;
   const targets = new Float64Array(part.count * outputs.length);
   for (let s = 0; s < part.count; s++) {
     const answer = part.answers[s];
-    if (task === 'regression') targets[s] = outputUnits?.apply(answer, 0) ?? answer;
+    if (task === 'regression') targets[s] = outputScaler?.apply(answer, 0) ?? answer;
     else if (task === 'binary') targets[s] = answer === 1 ? yes : no;
     else for (let k = 0; k < classes.length; k++) targets[s * classes.length + k] = answer === k ? yes : no;
   }

@@ -91,7 +91,7 @@ const stepsPerSecond: Readonly<Record<Speed, number>> = { slow: 6, steady: 300, 
 /** Milliseconds of steps between two looks at the messages that came. */
 const turn = 8;
 /** Of so many inputs the names are told. */
-const mostNamed = 40;
+const maxNamed = 40;
 /** The part of the time that may go into observations. */
 const lookingShare = 0.25;
 
@@ -143,7 +143,7 @@ export function createTrainer(functions: Functions): Trainer {
         }
         taken++;
       }
-      await (speed === 'full' ? breathe() : rest(turn));
+      await (speed === 'full' ? yieldToEventLoop() : rest(turn));
     }
   };
 
@@ -221,13 +221,13 @@ export function createTrainer(functions: Functions): Trainer {
 
 const ready = (session: Session, observer: Observer, dataset: Dataset, engine: AutoEngine): Ready => ({
   task: dataset.task,
-  inputNames: dataset.inputNames.length > mostNamed ? [] : dataset.inputNames,
+  inputNames: dataset.inputNames.length > maxNamed ? [] : dataset.inputNames,
   answerName: dataset.answerName,
   classes: dataset.classes,
   trainingCount: dataset.training.count,
   heldOutCount: dataset.heldOut?.count ?? 0,
   parameterCount: session.network.graph.parameterCount,
-  standardized: session.network.outputUnits !== undefined,
+  standardized: session.network.outputScaler !== undefined,
   layout: observer.layout,
   places: observer.places,
   nodePlaces: observer.nodePlaces,
@@ -256,7 +256,7 @@ const buffersOf = (observation: Observation): ArrayBufferLike[] =>
 const rest = (milliseconds: number) => new Promise<void>((resolve) => void setTimeout(resolve, milliseconds));
 
 /** Lets messages in. A timer would wait 4 ms. */
-const breathe = () =>
+const yieldToEventLoop = () =>
   new Promise<void>((resolve) => {
     const { port1, port2 } = new MessageChannel();
     port1.onmessage = () => {

@@ -76,16 +76,16 @@ async function inputsOf(io: Io, model: Model, path: string, options: CheckOption
 }
 
 /** Draws rows such as the model may have seen: numbers around their mean, any of the categories. */
-function drawing({ network: { inputUnits, outputUnits }, columns }: Model, use: LossUse, seed: number) {
+function drawing({ network: { inputScaler, outputScaler }, columns }: Model, use: LossUse, seed: number) {
   const random = new Random(seed);
-  const row = (some: Columns['inputs'], units: typeof inputUnits, marks?: LossUse['targets']) => {
+  const row = (some: Columns['inputs'], units: typeof inputScaler, marks?: LossUse['targets']) => {
     const codes = some.map((column) =>
       column.kind === 'number' ? random.normal() : Math.floor(random.uniform() * column.values.length),
     );
     return spread(some, codes, marks).map((value, k) => units?.undo(value, k) ?? value);
   };
   return {
-    input: () => row(columns.inputs, inputUnits),
-    target: () => row(columns.targets, outputUnits, use.targets),
+    input: () => row(columns.inputs, inputScaler),
+    target: () => row(columns.targets, outputScaler, use.targets),
   };
 }

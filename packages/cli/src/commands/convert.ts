@@ -1,5 +1,5 @@
 /** `nnbp convert`: a model from one format to another. */
-import { fromPyTorch } from '@nnbp/formats';
+import { fromPyTorch } from '@nnbp/interop';
 import { type Command } from 'commander';
 import { readFile } from 'node:fs/promises';
 import { formatForPath, formatNamed, formats, type Read } from '../formats.js';

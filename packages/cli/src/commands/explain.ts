@@ -112,7 +112,7 @@ async function chosenRow(io: Io, model: Model, dataPath: string | undefined, opt
 }
 
 /** More nodes than these are not listed. */
-const mostListed = 30;
+const maxListed = 30;
 
 /** What one can ask, by the nodes there are. */
 function listOf({ graph }: Network): string {
@@ -122,8 +122,8 @@ function listOf({ graph }: Network): string {
       { length: graph.edgeStart[i + 1] - graph.edgeStart[i] },
       (_, k) => graph.ids[graph.predecessors[graph.edgeStart[i] + k]],
     );
-  const rows = nodes.slice(0, mostListed).map((i) => [graph.ids[i], some(fromOf(i))]);
-  const rest = nodes.length > mostListed ? [[`and ${nodes.length - mostListed} more`, '']] : [];
+  const rows = nodes.slice(0, maxListed).map((i) => [graph.ids[i], some(fromOf(i))]);
+  const rest = nodes.length > maxListed ? [[`and ${nodes.length - maxListed} more`, '']] : [];
   const example = nodes.find((i) => fromOf(i).length > 0);
   const such =
     example === undefined

@@ -1,5 +1,6 @@
 /** `nnbp export`: a model for places that do not know this project. */
-import { toModule, toOnnx, toPyTorch } from '@nnbp/formats';
+import { toModule } from '@nnbp/formats';
+import { toOnnx, toPyTorch } from '@nnbp/interop';
 import { type Command, Option } from 'commander';
 import { mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';

@@ -215,7 +215,7 @@ async function planFor(io: Io, path: string, options: TrainOptions): Promise<Pla
 /** Dense layers, whose ends are called as the columns are. */
 function networkFor(
   { inputs, targets, activation, use }: Plan,
-  { inputUnits, outputUnits }: TrainingData,
+  { inputScaler, outputScaler }: TrainingData,
   { hidden, seed }: TrainOptions,
 ): Network {
   const names = [nodeNames(inputs), ...hidden.map((size, k) => hiddenNames(k + 1, size)), nodeNames(targets)];
@@ -233,8 +233,8 @@ function networkFor(
   });
   builder.output(...layers[layers.length - 1]);
   const network = new Network(builder.build(), { seed });
-  network.inputUnits = inputUnits;
-  network.outputUnits = outputUnits;
+  network.inputScaler = inputScaler;
+  network.outputScaler = outputScaler;
   return network;
 }
 

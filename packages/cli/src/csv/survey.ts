@@ -3,7 +3,7 @@ import type { Csv } from './read.js';
 import { isMissing, numberIn } from './cell.js';
 
 /** More different values than these are not listed. */
-const mostValues = 1000;
+const maxValues = 1000;
 
 /** What is known of a column. */
 export interface ColumnSurvey {
@@ -70,5 +70,5 @@ function count(column: ColumnSurvey, cell: string, decimal: '.' | ','): void {
   }
   if (column.values === undefined) return;
   column.values.set(cell, (column.values.get(cell) ?? 0) + 1);
-  if (column.values.size > mostValues) column.values = undefined;
+  if (column.values.size > maxValues) column.values = undefined;
 }

@@ -5,16 +5,16 @@ import { exact, oneLine } from './one-line.js';
 
 /** `layers`, and `predict` that goes through them. Values stand in a list, the inputs first. */
 export function byLoops(network: Network, nodes: readonly number[], functions: Functions): string {
-  const { graph, inputUnits, outputUnits } = network;
+  const { graph, inputScaler, outputScaler } = network;
   const place = new Map(Array.from({ length: graph.inputCount }, (_, k) => [k, k]));
   nodes.forEach((i, k) => place.set(i, graph.inputCount + k));
   const places = (list: ArrayLike<number>) => `[${Array.from(list, (i) => place.get(i)!).join(', ')}]`;
   const numbers = (list: readonly number[]) => `[${list.map(exact).join(', ')}]`;
   const constants = [
-    ...(inputUnits ? [`const inputMean = ${numbers(inputUnits.mean)};`] : []),
-    ...(inputUnits ? [`const inputDeviation = ${numbers(inputUnits.deviation)};`] : []),
-    ...(outputUnits ? [`const outputMean = ${numbers(outputUnits.mean)};`] : []),
-    ...(outputUnits ? [`const outputDeviation = ${numbers(outputUnits.deviation)};`] : []),
+    ...(inputScaler ? [`const inputMean = ${numbers(inputScaler.mean)};`] : []),
+    ...(inputScaler ? [`const inputDeviation = ${numbers(inputScaler.deviation)};`] : []),
+    ...(outputScaler ? [`const outputMean = ${numbers(outputScaler.mean)};`] : []),
+    ...(outputScaler ? [`const outputDeviation = ${numbers(outputScaler.deviation)};`] : []),
     `const outputPlaces = ${places(graph.outputs)};`,
   ];
   return `// x[i] = c[i] * g(b[i] + w[i][0] * x[from[0]] + w[i][1] * x[from[1]] + …), where no c is 1.
@@ -26,7 +26,7 @@ ${constants.join('\n')}
 /** The outputs for one input, in the order of \`outputs\`. */
 export function predict(input) {
   if (input.length !== ${graph.inputCount}) throw new RangeError(\`expected ${graph.inputCount} numbers, found \${input.length}\`);
-  const x = Array.from(input${inputUnits ? ', (value, k) => (value - inputMean[k]) / inputDeviation[k]' : ''});
+  const x = Array.from(input${inputScaler ? ', (value, k) => (value - inputMean[k]) / inputDeviation[k]' : ''});
   for (const { g, from, b, c, w } of layers) {
     for (let i = 0; i < b.length; i++) {
       let h = b[i];
@@ -34,7 +34,7 @@ export function predict(input) {
       x.push(c ? c[i] * g(h) : g(h));
     }
   }
-  return outputPlaces.map((i${outputUnits ? ', k' : ''}) => x[i]${outputUnits ? ' * outputDeviation[k] + outputMean[k]' : ''});
+  return outputPlaces.map((i${outputScaler ? ', k' : ''}) => x[i]${outputScaler ? ' * outputDeviation[k] + outputMean[k]' : ''});
 }`;
 }
 

@@ -7,13 +7,13 @@ const widest = 110;
 
 /** `predict`, node after node. */
 export function straight(network: Network, nodes: readonly number[], functions: Functions): string {
-  const { graph, inputUnits, outputUnits } = network;
+  const { graph, inputScaler, outputScaler } = network;
   const inputs = graph.ids.slice(0, graph.inputCount).map((id, k) => {
-    const units = inputUnits && `(input[${k}]${plus(-inputUnits.mean[k])}) / ${exact(inputUnits.deviation[k])}`;
+    const units = inputScaler && `(input[${k}]${plus(-inputScaler.mean[k])}) / ${exact(inputScaler.deviation[k])}`;
     return `  const x${k} = ${units ?? `input[${k}]`}; // ${oneLine(id)}`;
   });
   const outputs = Array.from(graph.outputs, (i, k) =>
-    outputUnits ? `x${i} * ${exact(outputUnits.deviation[k])}${plus(outputUnits.mean[k])}` : `x${i}`,
+    outputScaler ? `x${i} * ${exact(outputScaler.deviation[k])}${plus(outputScaler.mean[k])}` : `x${i}`,
   );
   return [
     '/** The outputs for one input, in the order of `outputs`. */',

@@ -7,9 +7,9 @@ import { oneLine } from './one-line.js';
 import { straight } from './straight.js';
 
 /** Up to this many edges each node is a line; a longer program is slower to read than its tables. */
-const mostEdges = 256;
+const maxEdges = 256;
 /** Up to this many names a type lists them. */
-const mostNames = 64;
+const maxNames = 64;
 
 /** The two files of a module. */
 export interface ModuleFiles {
@@ -54,7 +54,7 @@ export function toModule(network: Network): ModuleFiles {
   const functions = functionsInUse(network, nodes);
   const inputs = graph.ids.slice(0, graph.inputCount);
   const outputs = Array.from(graph.outputs, (i) => graph.ids[i]);
-  const body = (edges + nodes.length <= mostEdges ? straight : byLoops)(network, nodes, functions);
+  const body = (edges + nodes.length <= maxEdges ? straight : byLoops)(network, nodes, functions);
   const js = [
     '// Written by toModule of @nnbp/formats. It needs nothing else.',
     `/** What each number of an input is. */\nexport const inputs = ${oneLine(inputs)};`,
@@ -75,7 +75,7 @@ function functionsInUse({ graph }: Network, nodes: readonly number[]): Functions
 }
 
 function typesOf(inputs: readonly string[], outputs: readonly string[]): string {
-  const names = (ids: readonly string[]) => `readonly ${ids.length <= mostNames ? oneLine(ids) : 'string[]'}`;
+  const names = (ids: readonly string[]) => `readonly ${ids.length <= maxNames ? oneLine(ids) : 'string[]'}`;
   return `// Written by toModule of @nnbp/formats.
 /** What each number of an input is. */
 export declare const inputs: ${names(inputs)};

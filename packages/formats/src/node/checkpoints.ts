@@ -1,5 +1,5 @@
 /** Checkpoints on disk: think of a climber's hooks, one a length, of which the last few stay in the wall. */
-import { expectWhole, type Network, NnbpError } from '@nnbp/core';
+import { expectInteger, type Network, NnbpError } from '@nnbp/core';
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Checkpoint } from '../checkpoint.js';
@@ -74,8 +74,8 @@ export function checkpoints({ directory, keep = 3, every = 1, loss, metadata }: 
   /** Writes the checkpoint. */
   onEpochEnd(progress: EpochEnd): Promise<void>;
 } {
-  expectWhole('checkpoints: keep', keep, 1);
-  expectWhole('checkpoints: every', every, 1);
+  expectInteger('checkpoints: keep', keep, 1);
+  expectInteger('checkpoints: every', every, 1);
   return {
     onTrainBegin: ({ epoch }) => prepare(directory, epoch),
     async onEpochEnd({ network, epoch, epochs, state }) {

@@ -16,10 +16,18 @@ import {
   v128,
 } from '../assembler.js';
 import { unit, word } from '../memory-map.js';
-import { exp, expMinusOne, expOfSquare, logOnePlus, polynomial, sineAndCosine, type Workshop } from './elementary.js';
+import {
+  exp,
+  expMinusOne,
+  expOfSquare,
+  logOnePlus,
+  polynomial,
+  sineAndCosine,
+  type KernelContext,
+} from './elementary.js';
 
 /** Leaves g(h) in `g` and g'(h) in `derivative`. `option` is the number the activation was given, in all lanes. */
-type VectorActivation = (shop: Workshop, h: Local, g: Local, derivative: Local, option: Local) => Code;
+type VectorActivation = (shop: KernelContext, h: Local, g: Local, derivative: Local, option: Local) => Code;
 
 const { const: constant, add, sub, mul, div, abs, gt, pmax, pmin } = f32x4;
 const { select, and, xor } = i32x4;
@@ -27,17 +35,24 @@ const [zero, one, two] = [constant(0), constant(1), constant(2)];
 const signBit = i32x4.const(0x80000000);
 
 /** Locals for intermediate results. */
-const locals = (shop: Workshop, count: number): Local[] => Array.from({ length: count }, () => shop.local(v128));
+const locals = (shop: KernelContext, count: number): Local[] => Array.from({ length: count }, () => shop.local(v128));
 
 /** Sets `e` to exp(−|h|), `right` to sigmoid(|h|) and `left` to sigmoid(−|h|): each with all its digits. */
-const sigmoids = (shop: Workshop, h: Local, e: Local, right: Local, left: Local): Code => [
+const sigmoids = (shop: KernelContext, h: Local, e: Local, right: Local, left: Local): Code => [
   exp(shop, abs(h.get), e, -1),
   right.set(div(one, add(one, e.get))),
   left.set(mul(e.get, right.get)),
 ];
 
 /** For h > 0: scale · h; else scale · α · (exp(h) − 1). */
-const exponentialUnit = (shop: Workshop, h: Local, g: Local, derivative: Local, alpha: Code, scale: number): Code => [
+const exponentialUnit = (
+  shop: KernelContext,
+  h: Local,
+  g: Local,
+  derivative: Local,
+  alpha: Code,
+  scale: number,
+): Code => [
   expMinusOne(shop, pmin(h.get, zero), g, derivative),
   g.set(mul(constant(scale), select(h.get, mul(alpha, g.get), gt(h.get, zero)))),
   derivative.set(mul(constant(scale), select(one, mul(alpha, derivative.get), gt(h.get, zero)))),

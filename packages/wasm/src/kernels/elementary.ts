@@ -5,13 +5,17 @@
 import { type Code, f32x4, f64x2, i32x4, type Local, type MultiplyAdd, v128 } from '../assembler.js';
 
 /** What an elementary function needs of the function it stands in. */
-export interface Workshop {
+export interface KernelContext {
   readonly multiplyAdd: MultiplyAdd;
   local(type: typeof v128): Local;
 }
 
 /** A polynomial by Estrin's scheme: pairs first, so that few steps wait for each other. Lowest coefficient first. */
-export function polynomial({ multiplyAdd, local }: Workshop, coefficients: readonly number[], x: Local): [Code, Code] {
+export function polynomial(
+  { multiplyAdd, local }: KernelContext,
+  coefficients: readonly number[],
+  x: Local,
+): [Code, Code] {
   const setup: Code[] = [];
   let terms: Code[] = coefficients.map((coefficient) => f32x4.const(coefficient));
   for (let power = x; terms.length > 1;) {
@@ -44,7 +48,7 @@ const roundToInteger = 12582912;
  * sign · x = n ln 2 + sign · r with |r| ≤ ln 2 / 2, x being within ±87; `rounded` holds n in its low bits. That r takes
  * x's sign and not the sum's saves turning x's sign.
  */
-function reduce({ multiplyAdd, local }: Workshop, x: Code, sign: 1 | -1, r: Local, rounded: Local): Code {
+function reduce({ multiplyAdd, local }: KernelContext, x: Code, sign: 1 | -1, r: Local, rounded: Local): Code {
   const [clamped, n] = [local(v128), local(v128)];
   return [
     // In this order of arguments NaN stays NaN.
@@ -63,7 +67,7 @@ function reduce({ multiplyAdd, local }: Workshop, x: Code, sign: 1 | -1, r: Loca
  *
  * @param low - Added to x: what did not fit into its 24 bits.
  */
-export function exp(shop: Workshop, x: Code, result: Local, sign: 1 | -1 = 1, low?: Code): Code {
+export function exp(shop: KernelContext, x: Code, result: Local, sign: 1 | -1 = 1, low?: Code): Code {
   const [rounded, r] = [shop.local(v128), shop.local(v128)];
   // Taylor's series: over |r| ≤ 0.347 the first term left out is below 2⁻²⁷ of the sum.
   const series = [1, 1, 1 / 2, 1 / 6, 1 / 24, 1 / 120, 1 / 720].map((term, k) => term * sign ** k);
@@ -81,7 +85,7 @@ export function exp(shop: Workshop, x: Code, result: Local, sign: 1 | -1 = 1, lo
  *
  * With s = 2ⁿ and p = exp(r) − 1:  exp(x) = s + s p,  exp(x) − 1 = (s − 1) + s p.
  */
-export function expMinusOne(shop: Workshop, x: Code, minusOne: Local, result: Local): Code {
+export function expMinusOne(shop: KernelContext, x: Code, minusOne: Local, result: Local): Code {
   const { multiplyAdd, local } = shop;
   const [rounded, r, s] = [local(v128), local(v128), local(v128)];
   const [setup, tail] = polynomial(shop, [1 / 2, 1 / 6, 1 / 24, 1 / 120, 1 / 720, 1 / 5040], r);
@@ -96,7 +100,7 @@ export function expMinusOne(shop: Workshop, x: Code, minusOne: Local, result: Lo
 }
 
 /** Sets `result` to exp(−x² / divisor), for a divisor of 1 or 2: x² in two parts, since its rounding would be magnified. */
-export function expOfSquare(shop: Workshop, x: Local, result: Local, divisor: 1 | 2): Code {
+export function expOfSquare(shop: KernelContext, x: Local, result: Local, divisor: 1 | 2): Code {
   const [high, low] = [shop.local(v128), shop.local(v128)];
   const share = f32x4.const(-1 / divisor);
   return [
@@ -114,7 +118,7 @@ export function expOfSquare(shop: Workshop, x: Local, result: Local, divisor: 1 
  * The multiple of π/2 nearest is taken off in double precision; what remains goes into Taylor's series, and the
  * multiple says which of them, with which sign, is the sine.
  */
-export function sineAndCosine(shop: Workshop, x: Local, frequency: Local, sine: Local, cosine: Local): Code {
+export function sineAndCosine(shop: KernelContext, x: Local, frequency: Local, sine: Local, cosine: Local): Code {
   const { multiplyAdd, local } = shop;
   const [product, n, r, quadrant, square, odd] = Array.from({ length: 6 }, () => local(v128));
   const halfPiHigh = 1.57079632673412561417;
@@ -162,7 +166,7 @@ export function sineAndCosine(shop: Workshop, x: Local, frequency: Local, sine: 
  * x = 2ⁿ (1 + f) with 1 + f from √½ to √2; ln x = n ln 2 + 2 artanh(f / (2 + f)), the latter by its series in
  * s² where s = f / (2 + f) is at most 0.172.
  */
-export function log(shop: Workshop, x: Code, result: Local): Code {
+export function log(shop: KernelContext, x: Code, result: Local): Code {
   const { multiplyAdd, local } = shop;
   const [bits, n, s, square] = [local(v128), local(v128), local(v128), local(v128)];
   const rootHalf = 0x3f3504f3;
@@ -184,7 +188,7 @@ export function log(shop: Workshop, x: Code, result: Local): Code {
 }
 
 /** Sets `result` to ln(1 + y), with all its digits near 0, for y from 0 to 1. */
-export function logOnePlus(shop: Workshop, y: Local, result: Local): Code {
+export function logOnePlus(shop: KernelContext, y: Local, result: Local): Code {
   const sum = shop.local(v128);
   return [
     sum.set(f32x4.add(f32x4.const(1), y.get)),

@@ -19,12 +19,12 @@ import {
   v128,
 } from '../assembler.js';
 import { header, word } from '../memory-map.js';
-import { exp, log, type Workshop } from './elementary.js';
+import { exp, log, type KernelContext } from './elementary.js';
 import { laneSum } from './finish.js';
 import { whileRoom } from './loops.js';
 
 /** One output's share: leaves dloss/dx (before the mean over outputs) in `derivative` and the loss in `value`. */
-type VectorLoss = (shop: Workshop, x: Local, t: Local, derivative: Local, value: Local) => Code;
+type VectorLoss = (shop: KernelContext, x: Local, t: Local, derivative: Local, value: Local) => Code;
 
 const constant = f32x4.const;
 
@@ -143,7 +143,7 @@ function emitSoftmax(module: Assembler, multiplyAdd: MultiplyAdd): Callable {
     const [k, xRow, dRow, tRow, column, columns] = Array.from({ length: 6 }, () => local(i32));
     const [largest, expSum, tSum, txSum, x, t, e] = Array.from({ length: 7 }, () => local(v128));
     const sum = local(f64);
-    const shop: Workshop = { multiplyAdd, local };
+    const shop: KernelContext = { multiplyAdd, local };
     const eachOutput = (body: Code): Code =>
       control.count(k, int.const(0), word('outputCount'), int.const(1), [outputRows(k, xRow, dRow, tRow), body]);
     return [

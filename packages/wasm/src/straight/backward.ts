@@ -2,7 +2,7 @@
 import { type Callable, type Code, control, double, f32x4, int, type Local } from '../assembler.js';
 import { laneSum } from '../kernels/finish.js';
 import { header, word } from '../memory-map.js';
-import { loadFirst, type Scene, splat } from './scene.js';
+import { loadFirst, type CodegenContext, splat } from './scene.js';
 
 const { mul, load, store, loadLane, loadZero, shuffle } = f32x4;
 
@@ -10,7 +10,7 @@ const { mul, load, store, loadLane, loadZero, shuffle } = f32x4;
  * The outputs to where losses look for them: a row each, of which one lane counts. All four are written, since they are
  * read together a moment later, and the processor hands on what was written in one piece.
  */
-export function handOver({ graph, rowOf, layout, x }: Scene): Code {
+export function handOver({ graph, rowOf, layout, x }: CodegenContext): Code {
   return Array.from(graph.outputs, (i, k) => {
     const row = int.const(layout.outputRows + k * layout.rowBytes);
     return store(row, splat(x[rowOf[i] >> 2], rowOf[i] & 3));
@@ -18,7 +18,11 @@ export function handOver({ graph, rowOf, layout, x }: Scene): Code {
 }
 
 /** The loss, and its dloss/dx into the outputs' lanes; 0 into all others. */
-export function caseOne({ graph, groups, rowOf, layout, dLossDx }: Scene, lossOf: Callable, loss: Local): Code {
+export function caseOne(
+  { graph, groups, rowOf, layout, dLossDx }: CodegenContext,
+  lossOf: Callable,
+  loss: Local,
+): Code {
   const outputs = Array.from(graph.outputs);
   const row = (table: number, k: number) => int.const(table + k * layout.rowBytes);
   return [
@@ -33,7 +37,7 @@ export function caseOne({ graph, groups, rowOf, layout, dLossDx }: Scene, lossOf
 }
 
 /** From the last group to the first. The inputs' dloss/dx is for those who ask: no parameter needs it. */
-export function backward(scene: Scene): Code {
+export function backward(scene: CodegenContext): Code {
   const { groups, computed, layout, dLossDx, delta, dLossDc } = scene;
   const isInput = (k: number) => groups[k].activation === undefined;
   const leave = (k: number): Code => store(int.const(layout.dLossDx + 16 * k), dLossDx[k].get);
@@ -54,7 +58,7 @@ export function backward(scene: Scene): Code {
 }
 
 /** What the nodes of group k hand on to those of their predecessors that are wanted. */
-function caseTwo(scene: Scene, k: number, wanted: (group: number) => boolean): Code {
+function caseTwo(scene: CodegenContext, k: number, wanted: (group: number) => boolean): Code {
   const { groups, dLossDx, delta, factor, multiplyAdd, stretchesOf, parameter } = scene;
   return groups[k].nodes.map((i, lane) => {
     const to = stretchesOf(i).filter(({ group }) => wanted(group));
@@ -78,7 +82,7 @@ const inLane = (lane: number, address: Code): Code =>
   );
 
 /** No gradient is larger than √(Σ delta² · (1 + Σ x²)), or, for a c, than √(Σ (dloss/dc)²). */
-export function bound({ groups, computed, x, delta, dLossDc, factor, total, multiplyAdd }: Scene): Code {
+export function bound({ groups, computed, x, delta, dLossDc, factor, total, multiplyAdd }: CodegenContext): Code {
   const addSquare = (to: Local, of: Local): Code => to.set(multiplyAdd(of.get, of.get, to.get));
   return [
     factor.set(f32x4.const(0)),

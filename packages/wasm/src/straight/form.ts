@@ -16,12 +16,12 @@ import { straightLayout } from './layout.js';
 import { straightProgram } from './program.js';
 
 /** More edges than this make more code than is worth compiling. */
-const mostEdges = 1000;
+const maxEdges = 1000;
 
 /** Whether a graph may run as straight-line code. */
 export function isStraight(graph: Graph): boolean {
   return (
-    graph.edgeCount <= mostEdges &&
+    graph.edgeCount <= maxEdges &&
     graph.sharedWeights === undefined &&
     graph.activations.every((activation) => activationKernelOf(activation).code !== customActivation)
   );

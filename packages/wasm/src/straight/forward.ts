@@ -1,12 +1,12 @@
 /** h = b + Σ w x, x = c g(h), slope = c g'(h), four nodes at a time. */
 import { type Code, f32x4, int, type Local } from '../assembler.js';
 import { vectorActivation } from '../kernels/activation.js';
-import { loadFirst, type Scene, splat } from './scene.js';
+import { loadFirst, type CodegenContext, splat } from './scene.js';
 
 const { add, mul, shuffle, store, loadZero, loadLane } = f32x4;
 
 /** All groups, inputs first. */
-export function forward(scene: Scene): Code {
+export function forward(scene: CodegenContext): Code {
   const { groups, layout, x, multiplyAdd, local } = scene;
   const sums = Array.from({ length: 4 }, local);
   const [h, g, derivative, c, option] = Array.from({ length: 5 }, local);
@@ -37,7 +37,7 @@ function gather([first, ...others]: readonly Code[]): Code {
 }
 
 /** Sets the sum to four numbers that make h together. */
-function preActivation({ graph, x, multiplyAdd, stretchesOf, parameter }: Scene, i: number, sum: Local): Code {
+function preActivation({ graph, x, multiplyAdd, stretchesOf, parameter }: CodegenContext, i: number, sum: Local): Code {
   return [
     sum.set(loadZero(parameter(graph.biasIndex(i)))),
     stretchesOf(i).map(({ group, lane, count, weight }) => {
@@ -63,7 +63,7 @@ function addUpOne(sum: Local, h: Local): Code {
 }
 
 /** The c of a group's nodes; 0 in lanes without a node. */
-function scales({ graph, groups, parameter }: Scene, k: number): Code {
+function scales({ graph, groups, parameter }: CodegenContext, k: number): Code {
   const { nodes, scaleTrainable } = groups[k];
   if (scaleTrainable) return gather(nodes.map((i) => parameter(graph.scaleIndex(i))));
   return f32x4.lanes([0, 1, 2, 3].map((lane) => (lane < nodes.length ? 1 : 0)));

@@ -2,12 +2,12 @@
 import { type Code, f32x4, int, type Local, scalar } from '../assembler.js';
 import { stepNumbers } from '../kernels/optimizer.js';
 import { header } from '../memory-map.js';
-import { loadFirst, type Scene, splat, storeFirst } from './scene.js';
+import { loadFirst, type CodegenContext, splat, storeFirst } from './scene.js';
 
 const { sub, mul, shuffle, extract, loadPair, loadPairZero, storePair, storeLane } = f32x4;
 
 /** For each parameter its gradient. */
-export function gradients(scene: Scene): Code {
+export function gradients(scene: CodegenContext): Code {
   const { graph, x, delta, factor, product, stretchesOf, gradient } = scene;
   return eachGroup(scene, ({ nodes, scaleTrainable }, k, pairs) => [
     nodes.map((i, lane) => {
@@ -27,7 +27,7 @@ export function gradients(scene: Scene): Code {
 }
 
 /** p ← p − rate · gradient, for each parameter. Overwrites delta and dLossDc. */
-export function descend(scene: Scene): Code {
+export function descend(scene: CodegenContext): Code {
   const { graph, computed, x, delta, dLossDc, factor, product, stretchesOf, parameter, local } = scene;
   const rate = local();
   const lowerOne = (address: Code, by: Code): Code => scalar.store(address, scalar.sub(scalar.load(address), by));
@@ -56,8 +56,8 @@ export function descend(scene: Scene): Code {
  * its first two nodes, and of the others.
  */
 function eachGroup(
-  { groups, computed, delta, dLossDc, local }: Scene,
-  body: (group: Scene['groups'][number], k: number, pairs: readonly Local[]) => Code,
+  { groups, computed, delta, dLossDc, local }: CodegenContext,
+  body: (group: CodegenContext['groups'][number], k: number, pairs: readonly Local[]) => Code,
 ): Code {
   const pairs = [local(), local()];
   return computed.map((k) => [
@@ -68,7 +68,7 @@ function eachGroup(
 }
 
 /** b and c of two nodes at once, or of one, or of none. */
-function lowerPairs({ graph, product, parameter }: Scene, nodes: readonly number[], by: Local): Code {
+function lowerPairs({ graph, product, parameter }: CodegenContext, nodes: readonly number[], by: Local): Code {
   const [first, second] = nodes.map((i) => parameter(graph.biasIndex(i))) as (Code | undefined)[];
   if (first === undefined) return [];
   return [

@@ -5,7 +5,7 @@ import { type Group, type Stretch, stretches } from './groups.js';
 import type { StraightLayout } from './layout.js';
 
 /** A scene is set once for a graph; each part of the program plays in it. */
-export interface Scene {
+export interface CodegenContext {
   readonly graph: Graph;
   readonly groups: readonly Group[];
   /** The groups that are not inputs, in order. */
@@ -38,7 +38,7 @@ export function scene(
   layout: StraightLayout,
   multiplyAdd: MultiplyAdd,
   newLocal: (type: typeof v128) => Local,
-): Scene {
+): CodegenContext {
   const local = () => newLocal(v128);
   const each = () => groups.map(local);
   return {

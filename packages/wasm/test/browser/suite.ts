@@ -12,7 +12,7 @@ export interface Outcome {
 
 /** With `auto`, the engine it picks; else the fast one with that many threads. */
 export async function runSuite(threads: number | 'auto'): Promise<Outcome> {
-  const engine = threads === 'auto' ? await auto() : await wasm({ threads, leastWork: 0 });
+  const engine = threads === 'auto' ? await auto() : await wasm({ threads, minThreadedWork: 0 });
   const cases = conformance(engine);
   const failures: string[] = [];
   for (const { name, run } of cases) {

@@ -7,9 +7,9 @@ import type { Dataset, Task } from './dataset.js';
 import { divide } from './divide.js';
 
 /** Words that one may learn from, or tell apart. */
-const mostWords = 20;
-const mostRows = 20_000;
-const mostColumns = 200;
+const maxWords = 20;
+const maxRows = 20_000;
+const maxColumns = 200;
 /** A column of so few different whole numbers is taken for classes. */
 const fewNumbers = 10;
 const likelyTarget = /^(class|label|target|species|kind|y|output|answer)$/i;
@@ -49,11 +49,11 @@ class TableError extends Error {
 
 /** @throws TableError */
 export function readTable(text: string): Table {
-  const { data } = Papa.parse<string[]>(text.trim(), { skipEmptyLines: 'greedy', preview: mostRows + 1 });
+  const { data } = Papa.parse<string[]>(text.trim(), { skipEmptyLines: 'greedy', preview: maxRows + 1 });
   if (data.length === 0) throw new TableError('empty');
   const width = data[0].length;
   if (width < 2) throw new TableError('one-column');
-  if (width > mostColumns) throw new TableError('too-wide');
+  if (width > maxColumns) throw new TableError('too-wide');
   const cells = data.map((row) => row.map((cell) => cell.trim()));
   // A first line without any number is a heading.
   const heading = cells[0].every((cell) => !isNumber(cell));
@@ -84,7 +84,7 @@ export function tableDataset(table: Table, target: number, as: 'number' | 'categ
   const classes =
     as === 'number' ? [] : [...new Set(words)].sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
   if (as === 'number' && answer.kind !== 'number') throw new TableError('text-answer');
-  if (as === 'category' && classes.length > mostWords) throw new TableError('text-answer');
+  if (as === 'category' && classes.length > maxWords) throw new TableError('text-answer');
   if (as === 'category' && classes.length < 2) throw new TableError('one-answer');
   const inputs = table.columns.flatMap((column, k) => (k === target ? [] : inputsOf(table, column, k)));
   if (inputs.length === 0) throw new TableError('no-inputs');
@@ -109,7 +109,7 @@ const isNumber = (cell: string) => cell !== '' && Number.isFinite(Number(cell));
 function columnOf(name: string, cells: readonly string[]): Column {
   const distinct = new Set(cells).size;
   const number = cells.every(isNumber);
-  const kind: ColumnKind = number ? 'number' : distinct <= mostWords ? 'category' : 'text';
+  const kind: ColumnKind = number ? 'number' : distinct <= maxWords ? 'category' : 'text';
   return { name, kind, distinct, whole: number && cells.every((cell) => Number.isInteger(Number(cell))) };
 }
 

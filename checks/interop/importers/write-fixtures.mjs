@@ -1,0 +1,30 @@
+/**
+ * `node checks/interop/importers/write-fixtures.mjs`: writes what the default tests of @nnbp/formats read in place of the real
+ * libraries. Training there draws from Math.random, so each run writes other models.
+ */
+import { Buffer } from 'node:buffer';
+import { writeFileSync } from 'node:fs';
+import { versionOf } from '../record.mjs';
+import * as brainJs from './brain-js.mjs';
+import * as keras from './keras.mjs';
+import * as neataptic from './neataptic.mjs';
+import * as synaptic from './synaptic.mjs';
+
+const here = new URL('../../../packages/interop/test/fixtures/', import.meta.url);
+
+function write(name, program, models, refused = {}) {
+  const written = models.map(({ weights, rows, outputs, ...model }) => ({
+    ...model,
+    ...(weights && { weights: Buffer.from(weights).toString('base64') }),
+    rows: rows.slice(-8),
+    outputs: outputs.slice(-8),
+  }));
+  const by = 'checks/interop/importers/write-fixtures.mjs';
+  const text = JSON.stringify({ by, program, version: versionOf(program), models: written, refused });
+  writeFileSync(new URL(`${name}.generated.json`, here), `${text}\n`);
+}
+
+write('brain-js', 'brain.js', brainJs.models());
+write('synaptic', 'synaptic', synaptic.models(), { lstm: synaptic.lstm(), elman: synaptic.elman() });
+write('neataptic', 'neataptic', neataptic.models(), { lstm: neataptic.lstm(), narx: neataptic.narx() });
+write('keras', '@tensorflow/tfjs', await keras.models());

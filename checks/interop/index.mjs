@@ -1,0 +1,54 @@
+/**
+ * `node checks/interop/index.mjs`: downloads the other programs if they are not there (800 MB), runs all proofs against our
+ * sources, and writes what was found to RESULTS.md. Names of proofs as arguments run only those, and write nothing.
+ */
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { results } from './record.mjs';
+
+const here = fileURLToPath(new URL('.', import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const { packageManager } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+const chosen = process.argv.slice(2);
+
+// Without their install scripts: onnxruntime-node's would download what is in its package already.
+const install = ['install', '--ignore-workspace', '--ignore-scripts', '--frozen-lockfile', '--dir', here];
+run('npx', ['--yes', packageManager, ...install]);
+rmSync(results, { recursive: true, force: true });
+const begun = Date.now();
+run('npx', [
+  '--no-install',
+  'vitest',
+  'run',
+  '--config',
+  'vitest.config.mjs',
+  '--root',
+  here,
+  '--no-file-parallelism',
+  ...chosen,
+]);
+if (chosen.length === 0) writeFileSync(new URL('RESULTS.md', import.meta.url), page((Date.now() - begun) / 1000));
+
+function run(command, args) {
+  const { status } = spawnSync(command, args, { cwd: root, stdio: 'inherit', shell: process.platform === 'win32' });
+  if (status !== 0) process.exit(status ?? 1);
+}
+
+function page(seconds) {
+  const proofs = readdirSync(results)
+    .sort()
+    .map((file) => JSON.parse(readFileSync(new URL(file, results), 'utf8')));
+  return (
+    [
+      '# What other programs make of our files',
+      `Written by \`node checks/interop/index.mjs\` on ${new Date().toISOString().slice(0, 10)}, Node ${process.versions.node}, ` +
+        `${process.platform} ${process.arch}, ${cpus()[0].model.trim()}, in ${Math.round(seconds)} s.`,
+      ...proofs.flatMap(({ program, rows }) => [`## ${program}`, rows.map((row) => `- ${row.join(': ')}`).join('\n')]),
+      '',
+    ]
+      .join('\n\n')
+      .trimEnd() + '\n'
+  );
+}

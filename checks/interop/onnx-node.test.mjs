@@ -1,0 +1,69 @@
+/** Our ONNX models in onnxruntime: the same outputs as our reference engine, within what float32 allows. */
+import { everyActivation } from '@nnbp/conformance';
+import { fromOnnx, toOnnx } from '@nnbp/interop';
+import { mlp, Network, Random } from '@nnbp/core';
+import ort from 'onnxruntime-node';
+import { afterAll, expect, test } from 'vitest';
+import { firstSeed, randomNetwork } from './random-networks.mjs';
+import { record, versionOf } from './record.mjs';
+import { WorstError } from './worst-error.mjs';
+
+const graphs = 200;
+const found = [];
+afterAll(() => record('1-onnxruntime-node', `onnxruntime-node ${versionOf('onnxruntime-node')}`, found));
+
+async function run(bytes, rows) {
+  const session = await ort.InferenceSession.create(bytes, { logSeverityLevel: 3, intraOpNumThreads: 1 });
+  const input = new ort.Tensor('float32', Float32Array.from(rows.flat()), [rows.length, rows[0].length]);
+  const { output } = await session.run({ input });
+  await session.release();
+  expect(output.dims[0]).toBe(rows.length);
+  return output.data;
+}
+
+test(`${graphs} random graphs, from seed ${firstSeed}`, async () => {
+  const worst = new WorstError();
+  let nodes = 0;
+  let edges = 0;
+  for (let seed = firstSeed; seed < firstSeed + graphs; seed++) {
+    const { network, rows } = randomNetwork(seed);
+    const bytes = toOnnx(network);
+    worst.hold(network, rows, await run(bytes, rows), `INTEROP_SEED=${seed}`);
+    // What comes back from the file says the same as the runtime that read it.
+    new WorstError().hold(network, rows, fromOnnx(bytes).predictBatch(rows).flat(), `INTEROP_SEED=${seed}, back`);
+    nodes += network.graph.nodeCount;
+    edges += network.graph.edgeCount;
+  }
+  found.push([`${graphs} random graphs, ${nodes} nodes and ${edges} edges, 16 samples each`, `${worst}`]);
+}, 240_000);
+
+test('every activation, far out and near 0', async () => {
+  let worst = 0;
+  for (const activation of everyActivation) {
+    const network = new Network(mlp([1, 1], { activation }));
+    network.setParameters('output.0', { b: 0, c: 1, w: { 'input.0': 1 } });
+    const rows = Array.from({ length: 801 }, (_, k) => [(k - 400) / 20]);
+    const got = await run(toOnnx(network), rows);
+    rows.forEach(([h], k) => {
+      const g = activation.value(h);
+      // onnxruntime's sigmoid is off by 8e-8 at -17, and silu multiplies that by 17.
+      const error = Math.abs(got[k] - g) / Math.max(1, Math.abs(h));
+      expect(error, `${activation.name}(${h})`).toBeLessThan(1e-6);
+      worst = Math.max(worst, error);
+    });
+  }
+  found.push([
+    `${everyActivation.length} activations at 801 places from -20 to 20`,
+    `at most ${worst.toExponential(1)} off (in parts of h where that is above 1)`,
+  ]);
+});
+
+test('one model takes batches of any size', async () => {
+  const network = new Network(mlp([3, 5, 2], { activation: everyActivation[0] }), { seed: 1 });
+  const bytes = toOnnx(network);
+  const random = new Random(2);
+  for (const samples of [1, 2, 77]) {
+    const rows = Array.from({ length: samples }, () => [random.uniform(), random.uniform(), random.uniform()]);
+    new WorstError().hold(network, rows, await run(bytes, rows));
+  }
+});

@@ -1,0 +1,92 @@
+/** Our ONNX models in onnxruntime-web, in a real browser. */
+import { everyActivation } from '@nnbp/conformance';
+import { toOnnx } from '@nnbp/interop';
+import { GraphBuilder, Network } from '@nnbp/core';
+import { Buffer } from 'node:buffer';
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { basename, extname } from 'node:path';
+import { chromium } from 'playwright-core';
+import { afterAll, beforeAll, test } from 'vitest';
+import { findBrowser } from '../../scripts/browser.mjs';
+import { firstSeed, randomNetwork } from './random-networks.mjs';
+import { record, versionOf } from './record.mjs';
+import { WorstError } from './worst-error.mjs';
+
+const files = new URL('node_modules/onnxruntime-web/dist/', import.meta.url);
+const types = { '.mjs': 'text/javascript', '.wasm': 'application/wasm' };
+const html = `<!doctype html><title>proof</title><script type="module">
+  import * as ort from '/ort.wasm.min.mjs';
+  ort.env.wasm.numThreads = 1;
+  globalThis.ort = ort;
+</script>`;
+const graphs = 12;
+const found = [];
+let server;
+let browser;
+let page;
+
+beforeAll(async () => {
+  server = createServer((request, response) => {
+    const name = basename(request.url);
+    if (name === '') return response.setHeader('content-type', 'text/html').end(html);
+    readFile(new URL(name, files)).then(
+      (content) => response.setHeader('content-type', types[extname(name)] ?? 'text/plain').end(content),
+      () => response.writeHead(404).end(),
+    );
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  browser = await chromium.launch({
+    executablePath: findBrowser(() => chromium.executablePath()),
+    args: ['--no-sandbox', '--disable-background-networking'],
+  });
+  page = await browser.newPage();
+  await page.goto(`http://127.0.0.1:${server.address().port}/`);
+  await page.waitForFunction(() => globalThis.ort !== undefined);
+}, 300_000);
+
+afterAll(async () => {
+  record(
+    '2-onnxruntime-web',
+    `onnxruntime-web ${versionOf('onnxruntime-web')} in Chromium ${browser?.version()}`,
+    found,
+  );
+  await browser?.close();
+  server?.close();
+});
+
+const run = (bytes, rows) =>
+  page.evaluate(
+    async ([model, input]) => {
+      const { ort } = globalThis;
+      const session = await ort.InferenceSession.create(
+        Uint8Array.from(globalThis.atob(model), (c) => c.charCodeAt(0)),
+      );
+      const tensor = new ort.Tensor('float32', Float32Array.from(input.flat()), [input.length, input[0].length]);
+      const { output } = await session.run({ input: tensor });
+      await session.release();
+      return Array.from(output.data);
+    },
+    [Buffer.from(bytes).toString('base64'), rows],
+  );
+
+test(`${graphs} random graphs, from seed ${firstSeed}`, async () => {
+  const worst = new WorstError();
+  for (let seed = firstSeed; seed < firstSeed + graphs; seed++) {
+    const { network, rows } = randomNetwork(seed);
+    worst.hold(network, rows, await run(toOnnx(network), rows), `INTEROP_SEED=${seed}`);
+  }
+  found.push([`${graphs} random graphs, 16 samples each`, `${worst}`]);
+}, 60_000);
+
+test('every activation in one network', async () => {
+  const builder = new GraphBuilder();
+  const h = builder.input('h');
+  builder.output(...everyActivation.map((activation) => builder.node(activation.name, { from: [h], activation })));
+  const network = new Network(builder.build());
+  for (const { name } of everyActivation) network.setParameters(name, { w: { h: 1 } });
+  const rows = Array.from({ length: 161 }, (_, k) => [(k - 80) / 10]);
+  const worst = new WorstError();
+  worst.hold(network, rows, await run(toOnnx(network), rows));
+  found.push([`${everyActivation.length} activations at 161 places from -8 to 8`, `${worst}`]);
+});

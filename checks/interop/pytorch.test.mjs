@@ -1,0 +1,248 @@
+/**
+ * Our networks as PyTorch modules: the same outputs and gradients in float64; trained there by two processes, and
+ * brought back. And PyTorch's own ONNX models, read here.
+ */
+import { identity, relu } from '@nnbp/activations';
+import { mlp, Network } from '@nnbp/core';
+import { fromOnnx, fromPyTorch, toPyTorch } from '@nnbp/interop';
+import { mse } from '@nnbp/losses';
+import { sgd } from '@nnbp/optim';
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { digits } from './digits.mjs';
+import { findPython } from './pytorch/python.mjs';
+import { firstSeed, randomNetwork } from './random-networks.mjs';
+import { record } from './record.mjs';
+
+const found = findPython('torch', ['python3-torch', 'libopenblas0-pthread']);
+const rows = [];
+const work = mkdtempSync(join(tmpdir(), 'nnbp-pytorch-'));
+const scripts = join(import.meta.dirname, 'pytorch');
+afterAll(() => {
+  rmSync(work, { recursive: true, force: true });
+  record(
+    '3-pytorch',
+    `PyTorch ${found?.version ?? ''}`,
+    found === undefined ? [['not found', 'nothing was proved']] : rows,
+  );
+});
+
+/** Runs a script to its end and returns what it printed. */
+function python(script, ...args) {
+  const { status, stdout, stderr } = spawnSync(found.python, [join(scripts, script), ...args], {
+    encoding: 'utf8',
+    maxBuffer: 2 ** 28,
+  });
+  expect(status, stderr).toBe(0);
+  return stdout;
+}
+
+/** Writes a network's files, and samples beside them. */
+function exportTo(name, network, samples) {
+  const directory = join(work, name);
+  mkdirSync(directory);
+  for (const [file, content] of Object.entries(toPyTorch(network))) writeFileSync(join(directory, file), content);
+  writeFileSync(join(directory, 'samples.json'), JSON.stringify(samples));
+  return directory;
+}
+
+const readJson = (...path) => JSON.parse(readFileSync(join(...path), 'utf8'));
+const largest = (values) => values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+const relative = (expected, got) => Math.abs(got - expected) / Math.max(1, Math.abs(expected));
+
+/** `train.py` by two processes over gloo, as any launcher starts them. */
+async function trainByTwo(directory, ...options) {
+  const port = await freePort();
+  const children = [];
+  const outputs = await Promise.all(
+    [0, 1].map((rank) => {
+      const env = {
+        RANK: `${rank}`,
+        LOCAL_RANK: `${rank}`,
+        WORLD_SIZE: '2',
+        MASTER_ADDR: '127.0.0.1',
+        MASTER_PORT: `${port}`,
+      };
+      const child = spawn(found.python, ['train.py', '--data', 'data.csv', ...options], {
+        cwd: directory,
+        env: { ...process.env, ...env, OMP_NUM_THREADS: '1', CUDA_VISIBLE_DEVICES: '' },
+      });
+      children.push(child);
+      let text = '';
+      child.stdout.on('data', (part) => (text += part));
+      child.stderr.on('data', (part) => (text += part));
+      return new Promise((resolve) =>
+        child.on('close', (code) => {
+          // The other would wait half an hour for one that failed.
+          if (code !== 0) for (const one of children) one.kill();
+          resolve({ code, text });
+        }),
+      );
+    }),
+  );
+  const texts = outputs.map(({ text }) => text);
+  expect(
+    outputs.map(({ code }) => code),
+    texts.join('\n'),
+  ).toEqual([0, 0]);
+  return texts[0];
+}
+
+/** The same by torchrun. Without the two options that of PyTorch 1.13 fails on Python 3.11. */
+function trainByTorchrun(directory, ...options) {
+  const launcher = ['-m', 'torch.distributed.run', '--standalone', '--nproc_per_node=2', '--redirects=1', '--tee=1'];
+  const { status, stderr } = spawnSync(found.python, [...launcher, 'train.py', '--data', 'data.csv', ...options], {
+    cwd: directory,
+    encoding: 'utf8',
+    env: { ...process.env, OMP_NUM_THREADS: '1', CUDA_VISIBLE_DEVICES: '' },
+  });
+  expect(status, stderr).toBe(0);
+}
+
+function freePort() {
+  const server = createServer();
+  return new Promise((resolve) => {
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+describe.skipIf(found === undefined)('PyTorch', () => {
+  test(`outputs and gradients of random graphs in float64, from seed ${firstSeed}`, () => {
+    const seeds = Array.from({ length: 120 }, (_, k) => firstSeed + k);
+    const cases = seeds.map((seed) => ({ seed, ...randomNetwork(seed) }));
+    const directories = cases.map(({ seed, network, rows: inputs, targets }) =>
+      exportTo(`graph-${seed}`, network, { inputs, targets }),
+    );
+    python('gradients.py', ...directories);
+    const worst = { outputs: 0, gradients: 0 };
+    cases.forEach(({ seed, network, rows: inputs, targets }, k) => {
+      const { outputs, gradients } = readJson(directories[k], 'result.json');
+      const errors = network.predictBatch(inputs).flatMap((row, s) => row.map((x, o) => relative(x, outputs[s][o])));
+      worst.outputs = Math.max(worst.outputs, ...errors);
+      expect(Math.max(...errors), `outputs, INTEROP_SEED=${seed}`).toBeLessThan(1e-10);
+
+      // PyTorch's gradients come back by the way weights come back: as the parameters of a copy.
+      const expected = network.backpropagateBatch(inputs, targets, mse()).gradients.vector;
+      const got = fromPyTorch(asSafetensors(directories[k], gradients), network).parameters.vector;
+      const size = largest(expected);
+      const gradientError = size === 0 ? largest(got) : largest(expected.map((value, p) => (value - got[p]) / size));
+      worst.gradients = Math.max(worst.gradients, gradientError);
+      expect(gradientError, `gradients, INTEROP_SEED=${seed}`).toBeLessThan(1e-10);
+    });
+    rows.push([
+      `${cases.length} random graphs in float64, 16 samples each`,
+      `outputs at most ${worst.outputs.toExponential(1)} off (relative where above 1), gradients by every b, c and w at ` +
+        `most ${worst.gradients.toExponential(1)} of the network's largest`,
+    ]);
+  }, 120_000);
+
+  test('two processes of torchrun train the digits, and here the trained network says the same', () => {
+    const { train, test: unseen } = digits(4000, 1000);
+    const graph = mlp([784, 48, 10], { activation: relu, outputActivation: identity });
+    const network = new Network(graph, { seed: 1 });
+    const directory = exportTo('digits', network, { inputs: unseen.map(({ input }) => input) });
+    const line = ({ input, target }) => [...input, ...target].join();
+    writeFileSync(join(directory, 'data.csv'), train.map(line).join('\n'));
+    trainByTorchrun(
+      directory,
+      '--loss',
+      'cross-entropy',
+      '--epochs',
+      '5',
+      '--batch-size',
+      '32',
+      '--learning-rate',
+      '0.002',
+    );
+
+    const trained = fromPyTorch(readFileSync(join(directory, 'trained.safetensors')), network);
+    const theirs = JSON.parse(python('outputs.py', directory, join(directory, 'trained.pt')));
+    const ours = trained.predictBatch(unseen.map(({ input }) => input));
+    const error = Math.max(...ours.flatMap((row, s) => row.map((x, k) => relative(x, theirs[s][k]))));
+    expect(error).toBeLessThan(1e-10);
+    const accuracy = (outputs) =>
+      outputs.filter((row, s) => row.indexOf(Math.max(...row)) === unseen[s].digit).length / unseen.length;
+    expect(accuracy(ours)).toBe(accuracy(theirs));
+    expect(accuracy(ours)).toBeGreaterThan(0.88);
+    rows.push([
+      '784-48-10 trained on 4,000 digits by two processes over gloo (torchrun, DistributedDataParallel), 5 epochs',
+      `${(100 * accuracy(theirs)).toFixed(1)} % of 1,000 unseen digits there, ${(100 * accuracy(ours)).toFixed(1)} % here, ` +
+        `outputs at most ${error.toExponential(1)} apart`,
+    ]);
+  }, 240_000);
+
+  test('two processes take the same steps as we do, on a graph with everything a graph may have', async () => {
+    // Seed 6: 196 nodes, units, shared weights, nodes that nothing reads, c that is fixed for some.
+    const { network, rows: inputs, targets } = randomNetwork(6, 40);
+    const { graph } = network;
+    expect(graph.sharedWeights).toBeDefined();
+    const directory = exportTo('irregular', network, { inputs });
+    expect(readFileSync(join(directory, 'network.py'), 'utf8')).toContain('has_unread_nodes = True');
+    const names = [...inputs[0], ...targets[0]].map((_, k) => `column ${k}`).join();
+    const lines = inputs.map((row, s) => [...row, ...targets[s]].join());
+    writeFileSync(join(directory, 'data.csv'), [names, ...lines].join('\n'));
+    const steps = 5;
+    const printed = await trainByTwo(
+      directory,
+      ...['--optimizer', 'sgd', '--learning-rate', '0.05', '--dtype', 'float64'],
+      ...['--epochs', `${steps}`, '--batch-size', `${inputs.length}`],
+    );
+    expect(Array.from(printed.matchAll(/loss (\S+)/g))).toHaveLength(steps);
+
+    const optimizer = sgd({ learningRate: 0.05 });
+    const ours = fromPyTorch(readFileSync(join(directory, 'weights.safetensors')), network);
+    for (let k = 0; k < steps; k++) {
+      optimizer.step(ours.parameters.vector, ours.backpropagateBatch(inputs, targets, mse()).gradients.vector);
+    }
+    const theirs = fromPyTorch(readFileSync(join(directory, 'trained.safetensors')), network);
+    const error = largest(ours.parameters.vector.map((value, p) => value - theirs.parameters.vector[p]));
+    expect(error).toBeLessThan(1e-10);
+    const moved = ours.parameters.vector.filter(
+      (value, p) => Math.abs(value - network.parameters.vector[p]) > 1e-6,
+    ).length;
+    expect(moved).toBeGreaterThan(500);
+    rows.push([
+      `${steps} steps of gradient descent on an irregular graph with units and shared weights, two processes in float64`,
+      `the ${moved} parameters that moved are at most ${error.toExponential(1)} from those of the same steps here`,
+    ]);
+  }, 120_000);
+
+  test("PyTorch's own ONNX models are read with the same outputs", () => {
+    const directory = join(work, 'onnx');
+    mkdirSync(directory);
+    python('export.py', directory);
+    const models = readdirSync(directory).filter((file) => file.endsWith('.onnx'));
+    let worst = 0;
+    for (const model of models) {
+      const { inputs, outputs } = readJson(directory, model.replace('.onnx', '.json'));
+      const network = fromOnnx(readFileSync(join(directory, model)));
+      const errors = network.predictBatch(inputs).flatMap((row, s) => row.map((x, k) => relative(x, outputs[s][k])));
+      expect(Math.max(...errors), model).toBeLessThan(1e-6);
+      worst = Math.max(worst, ...errors);
+    }
+    expect(models.length).toBeGreaterThan(15);
+    rows.push([
+      `${models.length} ONNX models written by torch.onnx.export, read by fromOnnx`,
+      `outputs at most ${worst.toExponential(1)} off`,
+    ]);
+  }, 120_000);
+});
+
+/** Tensors of the shapes of a network's weights, with other numbers. */
+function asSafetensors(directory, tensors) {
+  const file = readFileSync(join(directory, 'weights.safetensors'));
+  const size = Number(file.readBigUInt64LE(0));
+  const header = JSON.parse(file.subarray(8, 8 + size).toString());
+  for (const [name, values] of Object.entries(tensors)) {
+    const [begin] = header[name].data_offsets;
+    values.forEach((value, k) => file.writeDoubleLE(value, 8 + size + begin + 8 * k));
+  }
+  return file;
+}

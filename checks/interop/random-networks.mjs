@@ -1,0 +1,59 @@
+/** The networks that other programs are given: random graphs of the property tests, and what our reference engine says. */
+import { randomGraph, randomParameters, randomSamples } from '@nnbp/conformance';
+import { identity, relu, tanh } from '@nnbp/activations';
+import { GraphBuilder, Network, Random, Standardization } from '@nnbp/core';
+
+/** Where the seeds begin; `INTEROP_SEED` repeats a run. */
+export const firstSeed = Number(process.env.INTEROP_SEED ?? Math.floor(Math.random() * 2 ** 32));
+
+/** A network that no one designed, with samples. Every fourth is made of layers with holes, every third has units. */
+export function randomNetwork(seed, samples = 16) {
+  const random = new Random(seed);
+  const graph = seed % 4 === 0 ? layersWithHoles(random) : randomGraph(random);
+  const network = new Network(graph);
+  network.parameters.vector.set(randomParameters(graph, random));
+  if (seed % 3 === 0) {
+    network.inputScaler = randomUnits(random, graph.inputCount);
+    network.outputScaler = randomUnits(random, graph.outputs.length);
+  }
+  const data = randomSamples(graph, random, samples);
+  return {
+    network,
+    data,
+    rows: split(data.inputs, graph.inputCount),
+    targets: split(data.targets, graph.outputs.length),
+  };
+}
+
+/** Dense layers on any of the layers before, some with edges taken out: matrices of all kinds. */
+function layersWithHoles(random) {
+  const below = (n) => Math.floor(random.uniform() * n);
+  const builder = new GraphBuilder();
+  const layers = [builder.inputs(1 + below(200))];
+  for (let n = 1 + below(4); n > 0; n--) {
+    const from = layers.filter(() => random.uniform() < 0.6).flat();
+    if (from.length === 0) from.push(...layers[0]);
+    const activation = random.uniform() < 0.5 ? relu : tanh;
+    const full = random.uniform() < 0.5;
+    const layer = Array.from({ length: 1 + below(300) }, (_, k) => {
+      const own = full ? from : from.filter(() => random.uniform() < 8 / from.length);
+      return builder.node(`layer ${layers.length}, node ${k}`, { from: own, activation });
+    });
+    layers.push(layer);
+  }
+  builder.output(...builder.layer(3, { from: layers.at(-1), activation: identity, name: 'result' }));
+  return builder.build();
+}
+
+function randomUnits(random, count) {
+  const draw = (low, high) => Math.fround(low + (high - low) * random.uniform());
+  return new Standardization(
+    Array.from({ length: count }, () => draw(-1, 1)),
+    Array.from({ length: count }, () => draw(0.5, 2)),
+  );
+}
+
+const split = (flat, width) =>
+  Array.from({ length: width === 0 ? 0 : flat.length / width }, (_, k) =>
+    Array.from(flat.slice(k * width, (k + 1) * width)),
+  );

@@ -1,0 +1,31 @@
+/** `pnpm stress [proof …]`: the proofs that take long, all or some; each writes what it found into results.json. */
+import { spawnSync } from 'node:child_process';
+
+/** Name, minutes on two cores, command. */
+const proofs = {
+  faults: [1, [process.execPath, 'checks/stress/faults.mjs']],
+  load: [1, ['tsx', '--conditions=@nnbp/source', 'checks/stress/load.mjs']],
+  soak: [1, ['tsx', '--expose-gc', '--conditions=@nnbp/source', 'checks/stress/soak.mjs']],
+  rehearsal: [10, [process.execPath, 'checks/stress/rehearsal.mjs']],
+};
+
+const chosen = process.argv.slice(2);
+const unknown = chosen.filter((name) => !(name in proofs));
+if (unknown.length > 0) {
+  console.error(`There is no proof ${unknown.join(', ')}. There are: ${Object.keys(proofs).join(', ')}.`);
+  process.exit(2);
+}
+const wanted = chosen.length > 0 ? chosen : Object.keys(proofs);
+if (wanted.includes('rehearsal'))
+  run(['pnpm', 'install', '--ignore-workspace', '--frozen-lockfile', '--dir', 'checks/stress']);
+const failed = wanted.filter((name) => {
+  const [minutes, command] = proofs[name];
+  console.log(`\n# ${name}, about ${minutes} minutes`);
+  return !run(command);
+});
+if (failed.length > 0) console.error(`\nNot proven: ${failed.join(', ')}. What failed is above.`);
+process.exit(failed.length === 0 ? 0 : 1);
+
+function run([command, ...args]) {
+  return spawnSync(command, args, { stdio: 'inherit', shell: process.platform === 'win32' }).status === 0;
+}

@@ -1,0 +1,59 @@
+/**
+ * `pnpm mutation [package …]`: changes the sources of core, activations, losses, optim and gradcheck in thousands of small
+ * ways, one at a time, and sees whether a test notices. A mutant that no test can notice is explained in `survivors.json`;
+ * where several read the same, the explanation says of how many it speaks: `… ×2`.
+ */
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { record, results } from './results.mjs';
+
+const all = ['activations', 'losses', 'optim', 'gradcheck', 'core'];
+const chosen = process.argv.slice(2);
+const reasons = JSON.parse(readFileSync(join(import.meta.dirname, 'survivors.json'), 'utf8'));
+let unexplained = 0;
+
+for (const name of chosen.length > 0 ? chosen : all) {
+  const mutate = `packages/${name}/src/**/*.ts,!packages/${name}/src/index.ts`;
+  spawnSync('stryker', ['run', 'scripts/mutation/stryker.config.mjs', '--mutate', mutate], { stdio: 'inherit' });
+  const report = JSON.parse(readFileSync('reports/mutation.json', 'utf8'));
+  const found = summary(name, report);
+  record('mutation', { ...results().mutation, [name]: found });
+  unexplained += found.unexplained.length;
+  console.log(`${name}: ${found.killed} of ${found.mutants} mutants killed, ${found.explained} explained, left:`);
+  console.log(found.unexplained.map((mutant) => `  ${mutant}`).join('\n'));
+}
+process.exit(unexplained === 0 ? 0 : 1);
+
+function summary(name, { files }) {
+  const mutants = Object.entries(files)
+    .filter(([path]) => path.startsWith(`packages/${name}/`))
+    .flatMap(([path, { source, mutants }]) =>
+      mutants.map((mutant) => ({ ...mutant, text: describe(path, source, mutant) })),
+    );
+  const count = (...states) => mutants.filter(({ status }) => states.includes(status)).length;
+  const survivors = mutants
+    .filter(({ status }) => status === 'Survived' || status === 'NoCoverage')
+    .map(({ text }) => text);
+  const alike = (text) => survivors.filter((other) => other === text).length;
+  const key = (text) => (alike(text) === 1 ? text : `${text} ×${alike(text)}`);
+  const left = survivors.map(key).filter((text) => !(text in reasons));
+  return {
+    mutants: count('Killed', 'Timeout', 'Survived', 'NoCoverage'),
+    killed: count('Killed', 'Timeout'),
+    explained: survivors.length - left.length,
+    unexplained: left,
+  };
+}
+
+/** `optim/sgd.ts: momentum > 0 → true`, which stays the same when lines move. */
+function describe(path, source, { location: { start, end }, replacement = '' }) {
+  const lines = source.split('\n').slice(start.line - 1, end.line);
+  lines[lines.length - 1] = lines.at(-1).slice(0, end.column - 1);
+  lines[0] = lines[0].slice(start.column - 1);
+  const short = (text) => {
+    const line = text.replaceAll(/\s+/g, ' ');
+    return line.length > 80 ? `${line.slice(0, 79)}…` : line;
+  };
+  return `${path.replace('packages/', '').replace('/src', '')}: ${short(lines.join('\n'))} → ${short(replacement)}`;
+}

@@ -1,0 +1,105 @@
+/**
+ * `pnpm stress soak`: ten million online steps on one executor, and 100,000 calls of `fit` on four samples. Memory must stay
+ * flat, and the results must be those of a fresh process.
+ */
+import { tanh } from '@nnbp/activations';
+import { js, mlp, Network, Random, reference } from '@nnbp/core';
+import { mse } from '@nnbp/losses';
+import { adam } from '@nnbp/optim';
+import { fit } from '@nnbp/train';
+import { wasm } from '@nnbp/wasm';
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { record } from './results.mjs';
+
+const steps = Number(process.env.STEPS ?? 10_000_000);
+const calls = Number(process.env.CALLS ?? 100_000);
+const engines = { reference: reference(), js: js(), wasm: await wasm() };
+const graph = mlp([2, 4, 1], { activation: tanh });
+const xor = {
+  inputs: [
+    [0, 0],
+    [0, 1],
+    [1, 0],
+    [1, 1],
+  ],
+  targets: [[0], [1], [1], [0]],
+};
+
+const fresh = process.argv[2] === 'fresh';
+if (fresh) {
+  console.log(JSON.stringify(await lastFit()));
+  process.exit(0);
+}
+
+const found = { each: steps, steps: {}, fit: {} };
+for (const [name, engine] of Object.entries(engines)) found.steps[name] = online(engine);
+found.fit = await manyFits();
+record('soak', found);
+console.log(JSON.stringify(found, null, 2));
+const flat = [...Object.values(found.steps), found.fit].every(({ megabytes: [early, end] }) => end < early + 24);
+if (!flat || !found.fit.sameAsFresh || Object.values(found.steps).some(({ finite }) => !finite)) process.exit(1);
+
+/** One sample a step, a new one each time. */
+function online(engine) {
+  const executor = engine.prepare(graph, 1);
+  executor.parameters.set(new Network(graph, { seed: 1 }).parameters.vector);
+  const optimizer = adam({ learningRate: 1e-3 });
+  const random = new Random(1);
+  const [input, target] = [new Float64Array(2), new Float64Array(1)];
+  const loss = mse();
+  const megabytes = [];
+  const begun = performance.now();
+  for (let n = 0; n < steps; n++) {
+    input[0] = random.uniform();
+    input[1] = random.uniform();
+    target[0] = input[0] * input[1];
+    executor.step(input, target, 1, loss, optimizer);
+    if (n === steps / 10 || n === steps - 1) megabytes.push(memory());
+  }
+  const finite = executor.parameters.every(Number.isFinite);
+  executor.dispose();
+  return { perSecond: Math.round((1000 * steps) / (performance.now() - begun)), megabytes, finite };
+}
+
+function lastFit() {
+  return oneFit(calls - 1);
+}
+
+async function oneFit(seed) {
+  const network = new Network(graph, { seed });
+  await fit(network, xor, {
+    loss: mse(),
+    optimizer: adam({ learningRate: 0.05 }),
+    epochs: 3,
+    batchSize: 2,
+    seed,
+    engine: engines.wasm,
+  });
+  return [...network.parameters.vector];
+}
+
+async function manyFits() {
+  const megabytes = [];
+  const begun = performance.now();
+  for (let n = 0; n < calls - 1; n++) {
+    await oneFit(n);
+    if (n === Math.floor(calls / 10)) megabytes.push(memory());
+  }
+  const last = JSON.stringify(await lastFit());
+  megabytes.push(memory());
+  const alone = execFileSync(process.execPath, [...process.execArgv, fileURLToPath(import.meta.url), 'fresh'], {
+    encoding: 'utf8',
+  });
+  return {
+    calls,
+    perSecond: Math.round((1000 * calls) / (performance.now() - begun)),
+    megabytes,
+    sameAsFresh: alone.trim() === last,
+  };
+}
+
+function memory() {
+  globalThis.gc?.();
+  return Math.round(process.memoryUsage.rss() / 1e6);
+}

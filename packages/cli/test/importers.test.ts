@@ -1,0 +1,106 @@
+/** Models that other libraries saved, with what those libraries predict: told from their content, read, and used. */
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { world } from './world.js';
+
+interface Fixture {
+  readonly name: string;
+  readonly json: unknown;
+  /** Base64. */
+  readonly weights?: string;
+  readonly rows: readonly (readonly number[] | Readonly<Record<string, number>>)[];
+  readonly outputs: readonly (readonly number[] | Readonly<Record<string, number>>)[];
+}
+
+const fixturesOf = async (library: string) => {
+  const path = `../../interop/test/fixtures/${library}.generated.json`;
+  return (JSON.parse(await readFile(new URL(path, import.meta.url), 'utf8')) as { models: readonly Fixture[] }).models;
+};
+
+const numbers = (row: Fixture['rows'][number]): number[] => Object.values<number>(row);
+
+describe.each(['brain-js', 'synaptic', 'neataptic', 'keras'])('models of %s', (library) => {
+  it('are told from their content and predict what they predicted there', async () => {
+    for (const { name, json, weights, rows, outputs } of await fixturesOf(library)) {
+      // Rows by name and probabilities instead of logits: the tests of formats have them.
+      if (!Array.isArray(rows[0]) || JSON.stringify(json).toLowerCase().includes('softmax')) continue;
+      const { nnbp, write } = await world();
+      await write('model.json', JSON.stringify(json));
+      if (weights !== undefined) await write('weights.bin', Buffer.from(weights, 'base64'));
+      await write(
+        'rows.csv',
+        [rows[0].map((_, k) => `x${k}`).join(), ...rows.map((row) => numbers(row).join())].join('\n'),
+      );
+      const { code, stdout, stderr } = await nnbp('predict', 'model.json', 'rows.csv', '--only');
+      expect([name, code, stderr]).toEqual([name, 0, '']);
+      const found = stdout
+        .trim()
+        .split('\n')
+        .slice(1)
+        .map((line) => line.split(',').map(Number));
+      found.forEach((values, s) =>
+        values.forEach((value, k) =>
+          expect(Math.abs(value - numbers(outputs[s])[k]), name).toBeLessThan(2e-5 * Math.max(1, Math.abs(value))),
+        ),
+      );
+      const converted = await nnbp('convert', 'model.json', 'mine.nnbp', '--json');
+      expect(JSON.parse(converted.stdout)).toMatchObject({ from: library.replace('-', '.'), to: 'nnbp' });
+      expect((await nnbp('predict', 'mine.nnbp', 'rows.csv', '--only')).stdout).toBe(stdout);
+    }
+  });
+});
+
+describe('a genome of neat-python', () => {
+  const genome = {
+    input_keys: [-1, -2],
+    output_keys: [0],
+    nodes: [
+      { key: 0, bias: 0.5, response: 2, activation: 'tanh', aggregation: 'sum' },
+      { key: 7, bias: -0.1, response: 1, activation: 'sigmoid', aggregation: 'sum' },
+    ],
+    connections: [
+      { key: [-1, 7], weight: 0.3, enabled: true },
+      { key: [-2, 0], weight: -0.2, enabled: true },
+      { key: [7, 0], weight: 0.7, enabled: true },
+    ],
+  };
+
+  it('comes, is explained, and goes back', async () => {
+    const { nnbp, write, read } = await world({ 'genome.json': JSON.stringify(genome), 'rows.csv': 'a,b\n1,2\n' });
+    const { stdout } = await nnbp('predict', 'genome.json', 'rows.csv', '--only');
+    const hidden = 1 / (1 + Math.exp(-5 * (-0.1 + 0.3 * 1)));
+    expect(Number(stdout.split('\n')[1])).toBeCloseTo(Math.tanh(2.5 * (0.5 + 2 * (-0.2 * 2 + 0.7 * hidden))), 5);
+    expect((await nnbp('explain', 'genome.json', '--row', '1,2,0', '--derivative', 'dloss/dx_7')).code).toBe(0);
+    expect((await nnbp('convert', 'genome.json', 'again.json', '--to', 'neat-python')).code).toBe(0);
+    await write('again.json', await read('again.json'));
+    expect((await nnbp('predict', 'again.json', 'rows.csv', '--only')).stdout).toBe(stdout);
+  });
+});
+
+describe('a link to TensorFlow Playground', () => {
+  it('is a model with the shape it shows', async () => {
+    const { nnbp } = await world();
+    const link = 'https://playground.tensorflow.org/#activation=relu&networkShape=3&xSquared=true';
+    expect((await nnbp('convert', link, 'page.json')).stdout).toBe(
+      `${link} (playground) → page.json (json): 7 nodes, 12 edges.\n`,
+    );
+    expect((await nnbp('check', 'page.json')).code).toBe(0);
+  });
+});
+
+describe('a model that names other files', () => {
+  it.each(['../weights.bin', '/etc/hostname', 'a/b.bin', '..', '.secret', 'a\\\\b', ''])(
+    'is not followed to %j',
+    async (path) => {
+      const { nnbp, write, directory } = await world();
+      await mkdir(join(directory, 'a'));
+      await write('a/b.bin', new Uint8Array(4));
+      const json = { modelTopology: {}, weightsManifest: [{ paths: ['weights.bin'], weights: [] }] };
+      await write('model.json', JSON.stringify(json).replace('weights.bin', path));
+      const { code, stderr } = await nnbp('convert', 'model.json', 'mine.nnbp');
+      expect(code).toBe(1);
+      expect(stderr).toContain('expected a file in its own directory');
+    },
+  );
+});

@@ -1,0 +1,171 @@
+/**
+ * Reads JSON without making anything of it: think of a finger that runs along the lines. What it goes over is JSON, or it
+ * stops; it leaves no list and no object behind, whatever their number.
+ */
+import { NnbpError } from '@nnbp/core';
+
+const number = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/;
+const escape = /^(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/;
+const literals = ['true', 'false', 'null'];
+const longestNumber = 100;
+const deepest = 32;
+const quote = 0x22;
+const backslash = 0x5c;
+
+/** The finger. Each method begins at a value, and ends after it and the space that follows. */
+export class JsonScanner {
+  /** The character it is on. */
+  at = 0;
+
+  constructor(
+    readonly text: string,
+    readonly what: string,
+  ) {
+    this.#space();
+  }
+
+  /** @throws NnbpError `MALFORMED`, with the place */
+  refuse(expected: string): never {
+    const found = this.text.slice(this.at, this.at + 20);
+    throw new NnbpError(
+      'MALFORMED',
+      `${this.what}, character ${this.at}: expected ${expected}, found ${found === '' ? 'its end' : JSON.stringify(found)}.`,
+    );
+  }
+
+  /** The same, of a place that it has been at. */
+  refuseAt(place: number, expected: string): never {
+    this.at = place;
+    return this.refuse(expected);
+  }
+
+  /** Calls `each` on every entry of a list. Returns how many there are. */
+  list(each: () => void): number {
+    this.#take('[', 'a list');
+    let count = 0;
+    for (; !this.#ends(']', count); count++) each();
+    return count;
+  }
+
+  /** Calls `each` on every value of an object. A key must be one of these, and come once. */
+  object(keys: readonly string[], each: (key: string) => void): void {
+    const met = new Set<string>();
+    this.#entries((key) => {
+      if (!keys.includes(key)) this.refuse(`for an entry one of ${keys.join(', ')}, before`);
+      if (met.has(key)) this.refuse(`the entry "${key}" once; its second value`);
+      met.add(key);
+      each(key);
+    });
+  }
+
+  /** A text. Returns where it begins, for {@link textAt}. */
+  string(): number {
+    const { text, at: from } = this;
+    if (text.charCodeAt(from) !== quote) this.refuse('a text');
+    let at = from + 1;
+    for (let c = text.charCodeAt(at); c !== quote; c = text.charCodeAt(++at)) {
+      this.at = at;
+      // No character at all is NaN here.
+      if (!(c >= 0x20)) this.refuse('the rest of a text');
+      if (c !== backslash) continue;
+      const found = escape.exec(text.slice(at + 1, at + 6)) ?? this.refuse('what may follow \\ in JSON');
+      at += found[0].length;
+    }
+    this.at = at;
+    this.#step(1);
+    return from;
+  }
+
+  /** A finite number. */
+  number(): number {
+    const [digits] = number.exec(this.text.slice(this.at, this.at + longestNumber)) ?? this.refuse('a number');
+    const value = Number(digits);
+    if (digits.length === longestNumber || !Number.isFinite(value)) this.refuse('a finite number of fewer digits');
+    this.#step(digits.length);
+    return value;
+  }
+
+  /** `true`. */
+  yes(): void {
+    if (!this.text.startsWith('true', this.at)) this.refuse('true');
+    this.#step(4);
+  }
+
+  /** Any value. Returns its text. */
+  skip(depth = 0): string {
+    const from = this.at;
+    if (depth > deepest) this.refuse(`at most ${deepest} lists or objects inside each other`);
+    const c = this.text[this.at];
+    if (c === '"') this.string();
+    else if (c === '[') this.list(() => this.skip(depth + 1));
+    else if (c === '{') this.#entries(() => this.skip(depth + 1));
+    else {
+      const literal = literals.find((word) => this.text.startsWith(word, this.at));
+      if (literal === undefined) this.number();
+      else this.#step(literal.length);
+    }
+    return depth === 0 ? this.text.slice(from, this.at) : '';
+  }
+
+  /** A text, a number or a literal. Returns what it says. */
+  scalar(): unknown {
+    if ('[{'.includes(this.text[this.at])) this.refuse('no list or object');
+    return JSON.parse(this.skip());
+  }
+
+  /** The text must end here. */
+  end(): void {
+    if (this.at < this.text.length) this.refuse('the end');
+  }
+
+  #entries(each: (key: string) => void): void {
+    this.#take('{', 'an object');
+    for (let k = 0; !this.#ends('}', k); k++) {
+      const key = textAt(this.text, this.string());
+      this.#take(':', 'a colon');
+      each(key);
+    }
+  }
+
+  /** Whether a list or object ends here; takes that, or the comma before its next entry. */
+  #ends(bracket: string, k: number): boolean {
+    if (this.text[this.at] === bracket) {
+      this.#step(1);
+      return true;
+    }
+    if (k > 0) this.#take(',', `a comma or ${bracket}`);
+    return false;
+  }
+
+  #take(character: string, expected: string): void {
+    if (this.text[this.at] !== character) this.refuse(expected);
+    this.#step(1);
+  }
+
+  #step(characters: number): void {
+    this.at += characters;
+    this.#space();
+  }
+
+  #space(): void {
+    for (
+      let c = this.text.charCodeAt(this.at);
+      c === 0x20 || (c >= 0x09 && c <= 0x0d);
+      c = this.text.charCodeAt(++this.at)
+    ) {
+      if (c === 0x0b || c === 0x0c) this.refuse('no such space');
+    }
+  }
+}
+
+/** The text that begins at this quote, where {@link JsonScanner.string} has been. */
+export function textAt(json: string, from: number): string {
+  let to = from + 1;
+  let plain = true;
+  for (let c = json.charCodeAt(to); c !== quote; c = json.charCodeAt(++to)) {
+    if (c !== backslash) continue;
+    plain = false;
+    to++;
+  }
+  return plain ? json.slice(from + 1, to) : (JSON.parse(json.slice(from, to + 1)) as string);
+}

@@ -1,0 +1,166 @@
+/** What brain.js saves, as a network: dense layers, all of one activation, inputs and outputs with the names of the data. */
+import { leakyRelu, relu, sigmoid, tanh } from '@nnbp/activations';
+import type { Activation, Network } from '@nnbp/core';
+import { assemble, type Part } from './assemble.js';
+import { Found, opened } from './found.js';
+
+const what = 'The model of brain.js';
+
+/** One node: where it stands in its layer, its bias, and its weights by the place of the predecessor. */
+interface Neuron {
+  readonly key: string;
+  readonly bias: number;
+  readonly weights: readonly number[];
+}
+
+const activations = new Map<string, Activation>([
+  ['sigmoid', sigmoid],
+  ['relu', relu],
+  ['tanh', tanh],
+]);
+
+/** A layer's function, and what its sums are multiplied by before. */
+interface Rule {
+  readonly activation: Activation;
+  readonly factor: number;
+}
+
+/**
+ * Reads what `NeuralNetwork.toJSON()` of brain.js gives (1.x and 2.x). Ids are `input.KEY`, `layer1.0`, …, `output.KEY`:
+ * keys are those of the training data where that was objects, else 0, 1, …. An input the data did not have was 0 there,
+ * and has to be given as 0 here. Each c is fixed at 1.
+ *
+ * The `leaky-relu` of 1.x computes α · max(h, 0) when it runs, whatever its name, and so does the network here: α is 0.01
+ * (1.x does not save another) and stands in the weights. That of 2.x is the leaky ReLU.
+ *
+ * @param json - The object, or its text (of up to some ten thousand connections; parse a longer one yourself).
+ * @throws NnbpError `MALFORMED`, `UNSUPPORTED` (a recurrent network; an activation brain.js does not have)
+ *
+ * @example
+ * ```ts
+ * import { fromBrainJs } from '@nnbp/interop';
+ *
+ * const json = {
+ *   sizes: [1, 1],
+ *   layers: [{ dark: {} }, { night: { bias: 0, weights: { dark: 2 } } }],
+ *   activation: 'tanh',
+ * };
+ * fromBrainJs(json).getParameters('output.night').w['input.dark']; // 2
+ * ```
+ */
+export function fromBrainJs(json: unknown): Network {
+  const model = opened(json, what);
+  if (!model.at('layers').present) {
+    if (model.at('hiddenLayers').present || model.at('type').present || model.at('options').present) {
+      model.unsupported('only NeuralNetwork can be read: recurrent networks of brain.js have no layers of this kind.');
+    }
+    model.at('layers').refuse('a list of layers');
+  }
+  const layers = model.at('layers').list();
+  if (layers.length < 2) model.at('layers').refuse('at least two layers');
+  const lists = Array.isArray(layers[1].at('biases').value);
+  const rule = lists ? ruleOf(model.at('trainOpts'), leakyReluOf2) : ruleOf(model, leakyReluOf1);
+  return lists ? networkOf(inLists(model, layers), rule) : networkOf(byKeys(model, layers), rule);
+}
+
+const leakyReluOf1 = (): Rule => ({ activation: relu, factor: 0.01 });
+const leakyReluOf2 = (options: Found): Rule => {
+  const alpha = options.at('leakyReluAlpha');
+  return { activation: leakyRelu.negativeSlope(alpha.present ? alpha.number() : 0.01), factor: 1 };
+};
+
+function ruleOf(options: Found, leaky: (options: Found) => Rule): Rule {
+  const place = options.at('activation');
+  const name = place.text();
+  if (name === 'leaky-relu') return leaky(options);
+  const activation =
+    activations.get(name) ?? place.unsupported('expected the activation sigmoid, relu, leaky-relu or tanh.');
+  return { activation, factor: 1 };
+}
+
+interface Layers {
+  readonly inputs: readonly string[];
+  /** From the first hidden one to the outputs. */
+  readonly computed: readonly (readonly Neuron[])[];
+}
+
+/** 1.x: a layer is an object of nodes, and a node's weights are an object by the keys of the layer before. */
+function byKeys(model: Found, [first, ...others]: readonly Found[]): Layers {
+  const inputs = first.entries().map(([key]) => key);
+  const computed: Neuron[][] = [];
+  let before = inputs;
+  for (const layer of others) {
+    const neurons = layer.entries().map(([key, neuron]) => {
+      const weights = neuron.at('weights');
+      if (weights.entries().length !== before.length) weights.refuse(`a weight for each of ${before.length} nodes`);
+      return { key, bias: neuron.at('bias').number(), weights: before.map((from) => weights.at(from).number()) };
+    });
+    computed.push(neurons);
+    before = neurons.map(({ key }) => key);
+  }
+  expectSizes(model, [inputs.length, ...computed.map(({ length }) => length)]);
+  return { inputs, computed };
+}
+
+/** 2.x: a layer is a list of rows of weights and a list of biases; keys stand in look-up tables. */
+function inLists(model: Found, layers: readonly Found[]): Layers {
+  const last = layers.length - 1;
+  const keys = (table: Found, count: number) => {
+    const names = Array.from({ length: count }, (_, k) => String(k));
+    if (!table.present) return names;
+    const seen = new Set<number>();
+    for (const [key, place] of table.entries()) {
+      const k = place.whole(0, count - 1);
+      if (seen.has(k)) place.refuse('another number for each key');
+      seen.add(k);
+      names[k] = key;
+    }
+    return seen.size === count ? names : table.refuse(`${count} keys`);
+  };
+  const computed = layers.slice(1).map((layer, l): Neuron[] => {
+    const weights = layer.at('weights').list();
+    const biases = layer.at('biases').list();
+    if (biases.length !== weights.length) layer.refuse('a bias for each row of weights');
+    const names = keys(l + 1 === last ? model.at('outputLookup') : new Found(null, ''), weights.length);
+    return weights.map((row, k) => ({
+      key: names[k],
+      bias: biases[k].number(),
+      weights: row.list().map((w) => w.number()),
+    }));
+  });
+  // Every row of the first computed layer has a weight for each input.
+  const width = computed[0][0]?.weights.length ?? 0;
+  const inputs = keys(model.at('inputLookup'), width);
+  computed.forEach((neurons, l) => {
+    const expected = l === 0 ? width : computed[l - 1].length;
+    neurons.forEach(({ weights }, k) => {
+      if (weights.length !== expected) layers[l + 1].at('weights').list()[k].refuse(`${expected} weights`);
+    });
+  });
+  expectSizes(model, [width, ...computed.map(({ length }) => length)]);
+  return { inputs, computed };
+}
+
+function expectSizes(model: Found, counts: readonly number[]): void {
+  const sizes = model.at('sizes').list();
+  if (sizes.length !== counts.length) model.at('sizes').refuse(`${counts.length} numbers, one a layer`);
+  counts.forEach((count, l) => {
+    const size = sizes[l].whole(1, Number.MAX_SAFE_INTEGER);
+    if (size !== count) sizes[l].refuse(`${count}, as there are nodes in that layer`);
+  });
+}
+
+function networkOf({ inputs, computed }: Layers, { activation, factor }: Rule): Network {
+  const nodes: Part[] = [];
+  const inputIds = inputs.map((key) => `input.${key}`);
+  let from = inputIds;
+  computed.forEach((neurons, l) => {
+    const name = l === computed.length - 1 ? 'output' : `layer${l + 1}`;
+    const ids = neurons.map(({ key }) => `${name}.${key}`);
+    neurons.forEach(({ bias, weights }, k) => {
+      nodes.push({ id: ids[k], from, activation, b: factor * bias, w: weights.map((w) => factor * w) });
+    });
+    from = ids;
+  });
+  return assemble({ what, inputs: inputIds, nodes, outputs: from });
+}

@@ -1,0 +1,94 @@
+/**
+ * A place in a stranger's JSON: think of a customs officer with a torch. Nothing is taken along that was not looked at, by
+ * its own name, and what is refused is refused with the place where it was found.
+ */
+import { NnbpError } from '@nnbp/core';
+import { parsed } from '@nnbp/formats/shared';
+
+/**
+ * What is said in a text, or in what a program made of it.
+ *
+ * @param what - For messages: "The model of brain.js".
+ * @throws NnbpError `MALFORMED`, `TOO_LARGE`
+ */
+export function opened(json: unknown, what: string): Found {
+  return new Found(typeof json === 'string' ? parsed(json, what) : json, what);
+}
+
+/** Something in the JSON, and where. */
+export class Found {
+  constructor(
+    readonly value: unknown,
+    readonly path: string,
+  ) {}
+
+  /** Whether there is anything, `null` not counted. */
+  get present(): boolean {
+    return this.value !== undefined && this.value !== null;
+  }
+
+  /** @throws NnbpError `MALFORMED` */
+  refuse(expected: string): never {
+    throw new NnbpError('MALFORMED', `${this.path}: expected ${expected}, found ${shown(this.value)}.`);
+  }
+
+  /** @throws NnbpError `UNSUPPORTED` */
+  unsupported(reason: string): never {
+    throw new NnbpError('UNSUPPORTED', `${this.path}, ${shown(this.value)}: ${reason}`);
+  }
+
+  /** The entry of this name, if it is the object's own: never something it inherits. */
+  at(key: string): Found {
+    const object = this.#object();
+    return new Found(Object.hasOwn(object, key) ? object[key] : undefined, `${this.path}.${shortened(key)}`);
+  }
+
+  /** All entries, in the file's order. */
+  entries(): [key: string, entry: Found][] {
+    return Object.entries(this.#object()).map(([key, value]) => [
+      key,
+      new Found(value, `${this.path}.${shortened(key)}`),
+    ]);
+  }
+
+  list(): Found[] {
+    if (!Array.isArray(this.value)) this.refuse('a list');
+    return (this.value as unknown[]).map((value, k) => new Found(value, `${this.path}[${k}]`));
+  }
+
+  text(): string {
+    return typeof this.value === 'string' ? this.value : this.refuse('a text');
+  }
+
+  /** A finite one. A network that diverged was written with `null` for NaN. */
+  number(): number {
+    const { value } = this;
+    return typeof value === 'number' && Number.isFinite(value) ? value : this.refuse('a finite number');
+  }
+
+  whole(least: number, most: number): number {
+    const value = this.number();
+    return Number.isInteger(value) && value >= least && value <= most
+      ? value
+      : this.refuse(`a whole number from ${least} to ${most}`);
+  }
+
+  flag(): boolean {
+    return typeof this.value === 'boolean' ? this.value : this.refuse('true or false');
+  }
+
+  #object(): Record<string, unknown> {
+    const { value } = this;
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) this.refuse('an object');
+    return value as Record<string, unknown>;
+  }
+}
+
+function shown(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'string') return JSON.stringify(shortened(value));
+  return typeof value === 'number' || typeof value === 'boolean' || value === null ? String(value) : 'an object';
+}
+
+const shortened = (text: string) => (text.length > 60 ? `${text.slice(0, 57)}…` : text);

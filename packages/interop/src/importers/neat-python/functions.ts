@@ -1,0 +1,111 @@
+/**
+ * neat-python's functions and ours: hers are ours of a multiple of z, some held at ±60 on the way. In and out, so that the
+ * numbers stand in one place.
+ */
+import {
+  elu,
+  gaussian,
+  hardTanh,
+  identity,
+  leakyRelu,
+  relu,
+  selu,
+  sigmoid,
+  sine,
+  softplus,
+  tanh,
+} from '@nnbp/activations';
+import type { Activation } from '@nnbp/core';
+import { nameOf } from '@nnbp/formats/shared';
+
+/** Hers of z is c · ours of h = factor · z. */
+interface FromNeat {
+  readonly activation: Activation;
+  readonly factor: number;
+  /** Hers holds h within ± this, where ours would go on visibly. */
+  readonly held?: number;
+  readonly c?: number;
+}
+
+/** $\sqrt5$ */
+const rootOf5 = 2.23606797749979;
+/** The slope of `lelu` below 0. */
+const lelu = 0.005;
+
+/** sigmoid, tanh and gauss are held too, where they differ from ours by less than 1e-24. */
+export const fromNeat: ReadonlyMap<string, FromNeat> = new Map<string, FromNeat>([
+  ['sigmoid', { activation: sigmoid, factor: 5 }],
+  ['tanh', { activation: tanh, factor: 2.5 }],
+  ['sin', { activation: sine, factor: 5, held: 60 }],
+  // e^(−5 z²)
+  ['gauss', { activation: gaussian, factor: rootOf5 }],
+  ['relu', { activation: relu, factor: 1 }],
+  ['elu', { activation: elu, factor: 1 }],
+  ['lelu', { activation: /* @__PURE__ */ leakyRelu.negativeSlope(lelu), factor: 1 }],
+  ['selu', { activation: selu, factor: 1 }],
+  // 0.2 ln(1 + e^(5 z))
+  ['softplus', { activation: softplus, factor: 5, held: 60, c: 0.2 }],
+  ['identity', { activation: identity, factor: 1 }],
+  ['clamped', { activation: hardTanh, factor: 1 }],
+  ['abs', { activation: /* @__PURE__ */ leakyRelu.negativeSlope(-1), factor: 1 }],
+]);
+
+/** Hers, of z = factor · h, times a coefficient. */
+interface Term {
+  readonly activation: string;
+  readonly factor: number;
+  readonly coefficient: number;
+}
+
+/** Ours of h as a sum of hers. */
+export interface AsNeat {
+  readonly terms: readonly Term[];
+  readonly constant: number;
+}
+
+const one = (activation: string, factor = 1, coefficient = 1, constant = 0): AsNeat => ({
+  terms: [{ activation, factor, coefficient }],
+  constant,
+});
+
+/** Undefined if hers cannot say it. */
+export function toNeat(activation: Activation): AsNeat | undefined {
+  const { name, options = {}, custom } = nameOf(activation);
+  return custom ? undefined : shipped[name]?.(options);
+}
+
+const shipped: Readonly<Record<string, ((options: Readonly<Record<string, number>>) => AsNeat) | undefined>> = {
+  sigmoid: () => one('sigmoid', 1 / 5),
+  tanh: () => one('tanh', 1 / 2.5),
+  sine: ({ frequency }) => one('sin', frequency / 5),
+  gaussian: () => one('gauss', 1 / rootOf5),
+  relu: () => one('relu'),
+  selu: () => one('selu'),
+  softplus: () => one('softplus', 1 / 5, 5),
+  identity: () => one('identity'),
+  hardTanh: () => one('clamped'),
+  hardSigmoid: () => one('clamped', 1 / 3, 0.5, 0.5),
+  // α (e^h − 1) below 0: α elu(h) + (1 − α) relu(h)
+  elu: ({ alpha }) =>
+    alpha === 1
+      ? one('elu')
+      : {
+          terms: [
+            { activation: 'elu', factor: 1, coefficient: alpha },
+            { activation: 'relu', factor: 1, coefficient: 1 - alpha },
+          ],
+          constant: 0,
+        },
+  // a h below 0: relu(h) − a relu(−h)
+  leakyRelu: ({ negativeSlope }) => {
+    if (negativeSlope === lelu) return one('lelu');
+    if (negativeSlope === -1) return one('abs');
+    return {
+      terms: [
+        { activation: 'relu', factor: 1, coefficient: 1 },
+        { activation: 'relu', factor: -1, coefficient: -negativeSlope },
+      ],
+      constant: 0,
+    };
+  },
+};

@@ -1,0 +1,101 @@
+/** What neataptic saves, as a network: nodes in the order in which they run, evolved or designed. */
+import { gaussian, hardTanh, identity, leakyRelu, relu, selu, sigmoid, sine, softsign, tanh } from '@nnbp/activations';
+import type { Activation, Network } from '@nnbp/core';
+import { type Computed, forwardOnly } from './forward-only.js';
+import { type Found, opened } from './found.js';
+
+const what = 'The model of neataptic';
+
+/** g, and what its h is multiplied by before, if it is the same function but for that. */
+interface Squash {
+  readonly activation: Activation;
+  readonly factor?: number;
+  readonly shift?: number;
+}
+
+const squashes = new Map<string, Squash>([
+  ['LOGISTIC', { activation: sigmoid }],
+  ['TANH', { activation: tanh }],
+  ['IDENTITY', { activation: identity }],
+  ['RELU', { activation: relu }],
+  ['SOFTSIGN', { activation: softsign }],
+  ['SINUSOID', { activation: sine }],
+  ['GAUSSIAN', { activation: gaussian }],
+  ['HARD_TANH', { activation: hardTanh }],
+  ['SELU', { activation: selu }],
+  // |h| is h above 0, and −1 · h below.
+  ['ABSOLUTE', { activation: /* @__PURE__ */ leakyRelu.negativeSlope(-1) }],
+  // 2 σ(h) − 1 = tanh(h / 2)
+  ['BIPOLAR_SIGMOID', { activation: tanh, factor: 0.5 }],
+  // 1 − h
+  ['INVERSE', { activation: identity, factor: -1, shift: 1 }],
+]);
+const unfit = new Map([
+  ['STEP', 'it has no slope that one could train with'],
+  ['BIPOLAR', 'it has no slope that one could train with'],
+  ['BENT_IDENTITY', '@nnbp/activations has no such function'],
+]);
+
+/**
+ * Reads what `Network.toJSON()` of neataptic gives. Ids are the nodes' places in its list. c is fixed at 1, but for nodes
+ * that dropout left with a mask: the mask becomes their c. `BIPOLAR_SIGMOID` becomes tanh(h / 2), `INVERSE` an identity
+ * with opposite weights, `ABSOLUTE` a leaky ReLU of slope −1: the same functions.
+ *
+ * @param json - The object, or its text (of up to some ten thousand connections; parse a longer one yourself).
+ * @throws NnbpError `UNSUPPORTED` (gates, self-connections and recurrent connections; the squashes STEP, BIPOLAR and
+ * BENT_IDENTITY), `MALFORMED`
+ *
+ * @example
+ * ```ts
+ * import { fromNeataptic } from '@nnbp/interop';
+ *
+ * const json = {
+ *   nodes: [
+ *     { type: 'input', bias: 0, squash: 'LOGISTIC', mask: 1 },
+ *     { type: 'output', bias: 1, squash: 'SINUSOID', mask: 1 },
+ *   ],
+ *   connections: [{ from: 0, to: 1, weight: 2, gater: null }],
+ *   input: 1,
+ *   output: 1,
+ * };
+ * fromNeataptic(json).predict([0.5])[0] === Math.sin(2); // true
+ * ```
+ */
+export function fromNeataptic(json: unknown): Network {
+  const model = opened(json, what);
+  const list = model.at('nodes').list();
+  const nodes = list.map(nodeOf);
+  const inputs = nodes.filter((node) => node === 'input').length;
+  if (nodes.slice(0, inputs).some((node) => node !== 'input'))
+    model.at('nodes').refuse('the inputs before other nodes');
+  const outputs = nodes.filter((node) => node !== 'input' && node.output).length;
+  if (model.at('input').whole(1, list.length) !== inputs) model.at('input').refuse(`${inputs}, as there are inputs`);
+  if (model.at('output').whole(1, list.length) !== outputs)
+    model.at('output').refuse(`${outputs}, as there are outputs`);
+  return forwardOnly({ what, connections: model.at('connections'), nodes, order: list.map((_, k) => k) });
+}
+
+function nodeOf(place: Found): Computed | 'input' {
+  const type = place.at('type').text();
+  if (type === 'input') return 'input';
+  if (type !== 'hidden' && type !== 'output' && type !== 'constant') {
+    place.at('type').refuse('input, hidden, output or constant');
+  }
+  const { activation, factor = 1, shift = 0 } = squashOf(place.at('squash'));
+  const mask = place.at('mask').present ? place.at('mask').number() : 1;
+  return {
+    output: type === 'output',
+    activation,
+    factor,
+    b: factor * place.at('bias').number() + shift,
+    ...(mask !== 1 && { c: mask }),
+  };
+}
+
+function squashOf(place: Found): Squash {
+  if (!place.present) place.unsupported('the squash is one of your own.');
+  const name = place.text();
+  const reason = unfit.get(name);
+  if (reason !== undefined) place.unsupported(`this squash cannot be had: ${reason}.`);
+  return squashes.get(name) ?? place.unsupported(`this squash is none of ${[...squashes.keys()].join(', ')}.`);
+}

@@ -1,0 +1,195 @@
+/** A link to TensorFlow Playground as a network: the link holds what was set on that page, and no weights. */
+import { identity, relu, sigmoid, tanh } from '@nnbp/activations';
+import { type Activation, GraphBuilder, type Initializer, Network, NnbpError } from '@nnbp/core';
+
+/** What the page can make of a point; the order is that of its inputs. */
+const features = {
+  x: (x) => x,
+  y: (_, y) => y,
+  xSquared: (x) => x * x,
+  ySquared: (_, y) => y * y,
+  xTimesY: (x, y) => x * y,
+  sinX: (x) => Math.sin(x),
+  sinY: (_, y) => Math.sin(y),
+} as const satisfies Readonly<Record<string, (x: number, y: number) => number>>;
+
+const activations: ReadonlyMap<string, Activation> = new Map([
+  ['relu', relu],
+  ['tanh', tanh],
+  ['sigmoid', sigmoid],
+  ['linear', identity],
+]);
+const datasets = ['circle', 'xor', 'gauss', 'spiral'] as const;
+const regressionDatasets = ['reg-plane', 'reg-gauss', 'reg-maximum', 'reg-argmax'] as const;
+
+/** More than the page lets one set, and few enough for a link. */
+const maxEdges = 2 ** 16;
+
+/** What a link says. */
+export interface Playground {
+  /** Inputs have the names of the features (`x`, `xSquared`, …), the output is `output`. Each c is fixed at 1. */
+  readonly network: Network;
+  /** The input for a point: its features. */
+  row(x: number, y: number): number[];
+  /** The data it is to be trained on. */
+  readonly data: {
+    /** Targets are −1 and 1 for a classification, and the output is a tanh; else numbers from −1 to 1, and it is linear. */
+    readonly problem: 'classification' | 'regression';
+    /** The page's own name of it. */
+    readonly dataset: 'circle' | 'xor' | 'gauss' | 'spiral' | 'reg-plane' | 'reg-gauss' | 'reg-maximum' | 'reg-argmax';
+    /** In percent. */
+    readonly noise: number;
+    /** How much of the data is for training, in percent. */
+    readonly trainingShare: number;
+  };
+  /** How it is to be trained. */
+  readonly training: {
+    /** Samples a step. */
+    readonly batchSize: number;
+    /** For `sgd` with the loss `mse()`: half of what the page shows, whose loss is ½ (x − t)². */
+    readonly learningRate: number;
+    /** What is added to the loss for each weight, biases not among them: |w| or ½ w². */
+    readonly regularization: 'none' | 'L1' | 'L2';
+    /** By how much that is multiplied. */
+    readonly regularizationRate: number;
+  };
+}
+
+/**
+ * Reads a link to TensorFlow Playground. Weights are not in it: they are drawn as the page does, from −½ to ½ with biases of
+ * 0.1 (0 and 0 where the link says `initZero`), but with a random generator of our own. What a link leaves out is as the page
+ * has it at first: 4 and 2 hidden nodes, tanh, the circle.
+ *
+ * @param url - The whole link, or what stands after its `#`.
+ * @param options - `seed`: for the weights. Default: the one in the link.
+ * @throws NnbpError `MALFORMED` (no such link; a number that is none), `UNSUPPORTED` (an activation, a feature or a set of
+ * data the page does not have), `TOO_LARGE`, `NOT_FINITE` (the seed)
+ *
+ * @example
+ * ```ts
+ * import { fromPlayground } from '@nnbp/interop';
+ *
+ * const { network, row, training } = fromPlayground(
+ *   'https://playground.tensorflow.org/#activation=relu&networkShape=3&xSquared=true&learningRate=0.1',
+ * );
+ * network.graph.ids; // ['x', 'y', 'xSquared', 'layer1.0', 'layer1.1', 'layer1.2', 'output.0']
+ * row(2, 3); // [2, 3, 4]
+ * training.learningRate; // 0.05
+ * ```
+ */
+export function fromPlayground(url: string, options: { readonly seed?: number } = {}): Playground {
+  const link = new Link(url);
+  for (const name of ['cosX', 'cosY']) {
+    if (link.flag(name, false)) link.unsupported(name, 'the page does not show this feature any more.');
+  }
+  const names = Object.keys(features) as (keyof typeof features)[];
+  const chosen = names.filter((name) => link.flag(name, name === 'x' || name === 'y'));
+  if (chosen.length === 0) throw new NnbpError('MALFORMED', 'The link turns every feature off: nothing would go in.');
+  const problem = link.one('problem', ['classification', 'regression']);
+  return {
+    network: networkOf(link, chosen, problem === 'classification' ? tanh : identity, options.seed),
+    row: (x, y) => chosen.map((name) => features[name](x, y)),
+    data: {
+      problem,
+      dataset:
+        problem === 'classification' ? link.one('dataset', datasets) : link.one('regDataset', regressionDatasets),
+      noise: link.number('noise', 0, 0, 100),
+      trainingShare: link.number('percTrainData', 50, 0, 100),
+    },
+    training: {
+      batchSize: link.whole('batchSize', 10),
+      learningRate: link.number('learningRate', 0.03, 0, Number.MAX_VALUE) / 2,
+      regularization: link.one('regularization', ['none', 'L1', 'L2']),
+      regularizationRate: link.number('regularizationRate', 0, 0, Number.MAX_VALUE),
+    },
+  };
+}
+
+function networkOf(link: Link, inputs: readonly string[], outputActivation: Activation, seed?: number): Network {
+  const activation = activations.get(link.one('activation', ['tanh', 'relu', 'sigmoid', 'linear']))!;
+  const sizes = link.sizes('networkShape', [4, 2]);
+  const edges = [...sizes, 1].reduce((sum, size, l) => sum + size * (l === 0 ? inputs.length : sizes[l - 1]), 0);
+  if (!(edges <= maxEdges)) {
+    throw new NnbpError('TOO_LARGE', `networkShape: expected at most ${maxEdges} weights, found ${edges}.`);
+  }
+  const zero = link.flag('initZero', false);
+  const draw: Initializer = (_, __, random) => (zero ? 0 : random.uniform() - 0.5);
+  const builder = new GraphBuilder();
+  let from = inputs.map((id) => builder.input(id));
+  for (const units of sizes) from = builder.layer(units, { from, activation, scale: 'fixed' });
+  builder.output(...builder.layer(1, { from, activation: outputActivation, scale: 'fixed', name: 'output' }));
+  const graph = builder.build();
+  const network = new Network(graph, { seed: seed ?? link.number('seed', 0), initializer: draw });
+  if (!zero) for (const id of graph.ids.slice(graph.inputCount)) network.setParameters(id, { b: 0.1 });
+  return network;
+}
+
+/** What stands after the `#`, looked at by name. */
+class Link {
+  readonly #entries: ReadonlyMap<string, string>;
+
+  constructor(url: string) {
+    if (typeof url !== 'string')
+      throw new NnbpError('WRONG_TYPE', 'Expected a link to TensorFlow Playground, as a text.');
+    const at = url.indexOf('#');
+    if (at < 0 && !url.includes('=') && !url.includes('playground.tensorflow.org')) {
+      throw new NnbpError('MALFORMED', 'This is no link to TensorFlow Playground: nothing is set in it.');
+    }
+    const pairs = at < 0 && !url.includes('=') ? [] : url.slice(at + 1).split('&');
+    this.#entries = new Map(
+      pairs.map((pair): [string, string] => {
+        const sign = pair.indexOf('=');
+        return sign < 0 ? [pair, ''] : [pair.slice(0, sign), pair.slice(sign + 1).trim()];
+      }),
+    );
+  }
+
+  flag(name: string, fallback: boolean): boolean {
+    const text = this.#text(name);
+    return text === undefined ? fallback : text !== 'false';
+  }
+
+  number(name: string, fallback: number, least = -Number.MAX_VALUE, most = Number.MAX_VALUE): number {
+    const text = this.#text(name);
+    const value = text === undefined ? fallback : Number(text);
+    return value >= least && value <= most ? value : this.#refuse(name, `a number from ${least} to ${most}`);
+  }
+
+  whole(name: string, fallback: number): number {
+    const value = this.number(name, fallback);
+    return Number.isSafeInteger(value) && value >= 1 ? value : this.#refuse(name, 'a whole number from 1');
+  }
+
+  /** One of these; the first if nothing is said. */
+  one<Name extends string>(name: string, known: readonly Name[]): Name {
+    const text = this.#text(name);
+    if (text === undefined) return known[0];
+    return known.find((one) => one === text) ?? this.unsupported(name, `there are ${known.join(', ')}.`);
+  }
+
+  /** Numbers with commas between. Nothing after the sign: none. */
+  sizes(name: string, fallback: readonly number[]): readonly number[] {
+    const text = this.#entries.get(name);
+    if (text === undefined) return fallback;
+    if (text === '') return [];
+    const sizes = text.split(',').map(Number);
+    if (sizes.some((size) => !Number.isSafeInteger(size) || size < 1)) this.#refuse(name, 'numbers of nodes, as 4,2');
+    return sizes;
+  }
+
+  unsupported(name: string, reason: string): never {
+    throw new NnbpError('UNSUPPORTED', `${name}=${this.#shown(name)} in the link: ${reason}`);
+  }
+
+  #refuse(name: string, expected: string): never {
+    throw new NnbpError('MALFORMED', `${name} in the link: expected ${expected}, found "${this.#shown(name)}".`);
+  }
+
+  /** Undefined if nothing is said. */
+  #text(name: string): string | undefined {
+    const text = this.#entries.get(name);
+    return text === '' ? undefined : text;
+  }
+
+  #shown = (name: string) => (this.#entries.get(name) ?? '').slice(0, 60);
+}

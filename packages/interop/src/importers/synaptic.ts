@@ -1,0 +1,75 @@
+/** What synaptic saves, as a network: neurons in a list, connections by their places in it. */
+import { identity, relu, sigmoid, tanh } from '@nnbp/activations';
+import type { Activation, Network } from '@nnbp/core';
+import { forwardOnly } from './forward-only.js';
+import { type Found, opened } from './found.js';
+
+const what = 'The model of synaptic';
+
+const squashes = new Map<string, Activation>([
+  ['LOGISTIC', sigmoid],
+  ['TANH', tanh],
+  ['IDENTITY', identity],
+  ['RELU', relu],
+]);
+
+/**
+ * Reads what `Network.toJSON()` of synaptic 1.x gives. Ids are the neurons' places in its list. Each c is fixed at 1.
+ * What a neuron was doing (state, traces) is passed over.
+ *
+ * @param json - The object, or its text (of up to some ten thousand connections; parse a longer one yourself).
+ * @throws NnbpError `UNSUPPORTED` (gates, self-connections and recurrent connections, as in LSTMs; the squash HLIM, which
+ * has no slope, or one of one's own), `MALFORMED`
+ *
+ * @example
+ * ```ts
+ * import { fromSynaptic } from '@nnbp/interop';
+ *
+ * const json = {
+ *   neurons: [
+ *     { layer: 'input', squash: 'LOGISTIC', bias: 0 },
+ *     { layer: 'output', squash: 'LOGISTIC', bias: 1 },
+ *   ],
+ *   connections: [{ from: 0, to: 1, weight: 2, gater: null }],
+ * };
+ * fromSynaptic(json).getParameters('1').w['0']; // 2
+ * ```
+ */
+export function fromSynaptic(json: unknown): Network {
+  const model = opened(json, what);
+  const neurons = model
+    .at('neurons')
+    .list()
+    .map((place) => ({ place, layer: layerOf(place.at('layer')) }));
+  return forwardOnly({
+    what,
+    connections: model.at('connections'),
+    // A layer's neurons run in the order of the list, and layers one after another.
+    order: neurons.map((_, k) => k).sort((a, b) => neurons[a].layer - neurons[b].layer || a - b),
+    nodes: neurons.map(({ place, layer }) => {
+      if (layer === -1) return 'input';
+      const squash = place.at('squash');
+      return {
+        output: layer === Infinity,
+        b: place.at('bias').number(),
+        activation: squash.present ? activationOf(squash) : squash.unsupported('the squash is one of your own.'),
+      };
+    }),
+  });
+}
+
+/** −1 for the inputs, infinity for the outputs. */
+function layerOf(place: Found): number {
+  if (place.value === 'input') return -1;
+  if (place.value === 'output') return Infinity;
+  // In the text of a model it is a number; a program may have made it the text of one.
+  return typeof place.value === 'string' && /^\d{1,9}$/.test(place.value)
+    ? Number(place.value)
+    : place.whole(0, Number.MAX_SAFE_INTEGER);
+}
+
+function activationOf(place: Found): Activation {
+  const name = place.text();
+  if (name === 'HLIM') place.unsupported('HLIM is a step: it has no slope that one could train with.');
+  return squashes.get(name) ?? place.refuse(`one of ${[...squashes.keys()].join(', ')}`);
+}

@@ -1,0 +1,12 @@
+export { fromBrainJs } from './importers/brain-js.js';
+export { fromKeras } from './importers/keras/from-keras.js';
+export { fromNeataptic } from './importers/neataptic.js';
+export { fromNeatPython } from './importers/neat-python/from-neat-python.js';
+export type { NeatConnection, NeatGenome, NeatNode } from './importers/neat-python/genome.js';
+export { toNeatPython } from './importers/neat-python/to-neat-python.js';
+export { fromPlayground, type Playground } from './importers/playground.js';
+export { fromSynaptic } from './importers/synaptic.js';
+export { fromOnnx } from './onnx/from-onnx.js';
+export { type OnnxOptions, toOnnx } from './onnx/to-onnx.js';
+export { fromPyTorch } from './pytorch/from-pytorch.js';
+export { type PyTorchFiles, toPyTorch } from './pytorch/to-pytorch.js';

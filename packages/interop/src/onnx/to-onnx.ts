@@ -1,0 +1,323 @@
+/**
+ * A network as an ONNX model. A block of nodes is one matrix product, and c is multiplied into the weights that read the
+ * node, so that what is left of a dense layer is a Gemm and its activation.
+ */
+import { type Graph, type Network, NnbpError } from '@nnbp/core';
+import { type Block, blocks, neededByOutputs } from '@nnbp/formats/shared';
+import { type Written, writtenActivation } from './activations.js';
+import { Operations } from './operations.js';
+
+/** Options of {@link toOnnx}. */
+export interface OnnxOptions {
+  /** The model's name; default `network`. */
+  readonly name?: string;
+  /** The name of the tensor of inputs, a row a sample; default `input`. */
+  readonly input?: string;
+  /** The name of the tensor of outputs; default `output`. */
+  readonly output?: string;
+}
+
+/**
+ * The network as the bytes of an ONNX file, in float32. Input and output are one tensor each, `[batch, nodes]` with
+ * `batch` free, in the data's own units. Nodes that no output depends on are left out. The operator set is 13, or the later one that first has an activation in use
+ * (`mish` 18, `gelu` 20). The ids of the input and output nodes are in the metadata `nnbp.inputs` and `nnbp.outputs`, as
+ * JSON.
+ *
+ * @throws NnbpError `UNSUPPORTED` (a node whose activation is none of `@nnbp/activations`), `NOT_FINITE` (a parameter,
+ * or a product of parameters, that float32 cannot hold), `OUT_OF_RANGE` (a name of an input or output that is none)
+ *
+ * @example
+ * ```ts
+ * import { relu } from '@nnbp/activations';
+ * import { mlp, Network } from '@nnbp/core';
+ * import { fromOnnx, toOnnx } from '@nnbp/interop';
+ *
+ * const network = new Network(mlp([4, 16, 3], { activation: relu }), { seed: 1 });
+ * const bytes = toOnnx(network);
+ * fromOnnx(bytes).graph.edgeCount; // 112
+ * ```
+ */
+export function toOnnx(network: Network, options: OnnxOptions = {}): Uint8Array {
+  const { name = 'network', input = 'input', output = 'output' } = options;
+  expectNames(input, output);
+  const { graph } = network;
+  const writer = new Writer(network);
+  writer.inputs(input);
+  const needed = neededByOutputs(graph);
+  for (const block of blocks(graph, (i) => needed[i] === 1)) writer.block(block);
+  return writer.operations.finish(writer.outputs(), {
+    name,
+    input: { name: input, width: graph.inputCount },
+    output: { name: output, width: graph.outputs.length },
+    metadata: {
+      'nnbp.inputs': JSON.stringify(graph.ids.slice(0, graph.inputCount)),
+      'nnbp.outputs': JSON.stringify(Array.from(graph.outputs, (i) => graph.ids[i])),
+    },
+  });
+}
+
+/** A tensor and the node in each of its columns. */
+interface Columns {
+  readonly tensor: string;
+  readonly nodes: readonly number[];
+}
+
+/** Up to this many entries, or this many an edge, zeros for columns no one reads are cheaper than choosing columns. */
+const smallMatrix = 4096;
+const fullMatrix = 2;
+/** Above this many columns, and this many for one that is wanted, each tensor is cut before it is put beside others. */
+const widestJoin = 1024;
+const emptiestJoin = 4;
+
+class Writer {
+  readonly operations = new Operations();
+  readonly #graph: Graph;
+  readonly #parameters: ArrayLike<number>;
+  /** For each of the graph's activations. */
+  readonly #written: readonly Written[];
+  /** For each node, the tensor its g is in. */
+  readonly #columns: Columns[] = [];
+  /** Concatenated tensors, by what they are made of. */
+  readonly #joined = new Map<string, Columns>();
+
+  constructor(readonly network: Network) {
+    const { graph, parameters } = network;
+    this.#graph = graph;
+    this.#parameters = parameters.vector;
+    this.#written = graph.activations.map((activation, k) => {
+      const found = writtenActivation(activation);
+      if (found !== undefined) return found;
+      const first = Array.from(graph.activationOf).findIndex((own, i) => i >= graph.inputCount && own === k);
+      throw new NnbpError(
+        'UNSUPPORTED',
+        `Node "${graph.ids[first]}": its activation "${activation.name}" is none of @nnbp/activations, so ONNX has no ` +
+          'operation for it. Expected a built-in one.',
+      );
+    });
+  }
+
+  /** (x − mean) / deviation */
+  inputs(name: string): void {
+    const { inputScaler } = this.network;
+    let tensor = name;
+    if (inputScaler !== undefined) {
+      const centred = this.operations.add('Sub', [tensor, this.#numbers('inputScaler', inputScaler.mean)]);
+      tensor = this.operations.add('Div', [centred, this.#numbers('inputScaler', inputScaler.deviation)]);
+    }
+    this.#place({ tensor, nodes: Array.from({ length: this.#graph.inputCount }, (_, i) => i) });
+  }
+
+  /** h = b + Σ w x as one product, then g of each run of nodes with one activation. */
+  block(block: Block): void {
+    if (block.form === 'sparse')
+      for (const nodes of this.#byFanIn(block.nodes)) this.#activate(nodes, this.#sums(nodes));
+    else this.#activate(block.nodes, this.#product(block));
+  }
+
+  /** The outputs in their order, times c, and back in the data's units: x · deviation + mean. */
+  outputs(): string {
+    const nodes = Array.from(this.#graph.outputs);
+    const { outputScaler } = this.network;
+    const joined = this.#join(nodes);
+    let { tensor } = joined;
+    if (joined.nodes.join() !== nodes.join()) {
+      const columnOf = new Map(joined.nodes.map((i, column) => [i, column]));
+      const positions = this.operations.positions(nodes.map((i) => columnOf.get(i)!));
+      tensor = this.operations.add('Gather', [tensor, positions], { axis: 1n });
+    }
+    const scale = nodes.map((i, k) => this.#outer(i) * (outputScaler?.deviation[k] ?? 1));
+    if (scale.some((value) => value !== 1)) {
+      tensor = this.operations.add('Mul', [tensor, this.#numbers('the scale of the outputs', scale)]);
+    }
+    if (outputScaler?.mean.some((value) => value !== 0)) {
+      tensor = this.operations.add('Add', [tensor, this.#numbers('outputScaler', outputScaler.mean)]);
+    }
+    return tensor;
+  }
+
+  /** One Gemm on a matrix with a row for each column that is read and a column for each node. */
+  #product({ nodes, from }: Block): string {
+    const graph = this.#graph;
+    const read = from.length === 0 ? this.#columns[0] : this.#read(from, nodes);
+    const rowOf = new Map(read.nodes.map((j, row) => [j, row]));
+    const matrix = new Float64Array(read.nodes.length * nodes.length);
+    nodes.forEach((i, column) => {
+      for (let e = graph.edgeStart[i]; e < graph.edgeStart[i + 1]; e++) {
+        const row = rowOf.get(graph.predecessors[e])!;
+        matrix[row * nodes.length + column] = this.#weight(e, i);
+      }
+    });
+    const dims = [read.nodes.length, nodes.length];
+    return this.operations.add('Gemm', [
+      read.tensor,
+      this.#numbers(this.#label('weights', nodes), matrix, dims),
+      this.#biases(nodes),
+    ]);
+  }
+
+  /** Where a matrix would be nearly all zeros: for each node its predecessors side by side, times w, added up. */
+  #sums(nodes: readonly number[]): string {
+    const graph = this.#graph;
+    const read = this.#join(nodes.flatMap((i) => this.#predecessors(i)));
+    const columnOf = new Map(read.nodes.map((j, column) => [j, column]));
+    const width = nodes.reduce((most, i) => Math.max(most, this.#predecessors(i).length), 1);
+    const positions = new Array<number>(nodes.length * width).fill(0);
+    const weights = new Float64Array(nodes.length * width);
+    nodes.forEach((i, row) => {
+      const first = graph.edgeStart[i];
+      // What is left of the row reads the first predecessor once more, times 0.
+      if (graph.edgeStart[i + 1] > first) {
+        positions.fill(columnOf.get(graph.predecessors[first])!, row * width, (row + 1) * width);
+      }
+      for (let e = first; e < graph.edgeStart[i + 1]; e++) {
+        positions[row * width + e - first] = columnOf.get(graph.predecessors[e])!;
+        weights[row * width + e - first] = this.#weight(e, i);
+      }
+    });
+    const { operations } = this;
+    const dims = [nodes.length, width];
+    const gathered = operations.add('Gather', [read.tensor, operations.positions(positions, dims)], { axis: 1n });
+    const products = operations.add('Mul', [gathered, this.#numbers(this.#label('weights', nodes), weights, dims)]);
+    const sums = operations.add('ReduceSum', [products, operations.positions([2])], { keepdims: 0n });
+    return operations.add('Add', [sums, this.#biases(nodes)]);
+  }
+
+  #activate(nodes: readonly number[], h: string): void {
+    const { activations, activationOf } = this.#graph;
+    const runs: number[][] = [];
+    for (const i of nodes) {
+      const run = runs.at(-1);
+      if (run !== undefined && activationOf[run[0]] === activationOf[i]) run.push(i);
+      else runs.push([i]);
+    }
+    const parts =
+      runs.length === 1
+        ? [h]
+        : this.operations.addMany('Split', [h, this.operations.positions(runs.map((run) => run.length))], runs.length, {
+            axis: 1n,
+          });
+    runs.forEach((run, k) => {
+      const activation = activationOf[run[0]];
+      const { options } = activations[activation].builtin!;
+      this.#place({ tensor: this.#written[activation].write(this.operations, parts[k], options), nodes: run });
+    });
+  }
+
+  /** The columns of these nodes, in any order: with others between them where that costs less than choosing. */
+  #read(from: readonly number[], readers: readonly number[]): Columns {
+    const joined = this.#join(from);
+    const most = Math.max(smallMatrix, fullMatrix * from.length * readers.length);
+    if (joined.nodes.length === from.length || joined.nodes.length * readers.length <= most) return joined;
+    return this.#narrow(joined, new Set(from));
+  }
+
+  /** All tensors that hold any of these nodes, side by side; of wide ones only the columns that are wanted. */
+  #join(nodes: readonly number[]): Columns {
+    const whole = [...new Set(nodes.length === 0 ? [this.#columns[0]] : nodes.map((i) => this.#columns[i]))];
+    if (whole.length === 1) return whole[0];
+    const wanted = new Set(nodes);
+    const width = whole.reduce((all, part) => all + part.nodes.length, 0);
+    const wide = width > Math.max(widestJoin, emptiestJoin * wanted.size);
+    const parts = wide ? whole.map((part) => this.#narrow(part, wanted)) : whole;
+    const tensors = parts.map(({ tensor }) => tensor);
+    const key = tensors.join();
+    const known = this.#joined.get(key);
+    if (known !== undefined) return known;
+    const joined = {
+      tensor: this.operations.add('Concat', tensors, { axis: 1n }),
+      nodes: parts.flatMap((part) => part.nodes),
+    };
+    this.#joined.set(key, joined);
+    return joined;
+  }
+
+  /** The columns of these nodes. */
+  #narrow({ tensor, nodes }: Columns, wanted: ReadonlySet<number>): Columns {
+    const columns = [...nodes.keys()].filter((column) => wanted.has(nodes[column]));
+    if (columns.length === nodes.length) return { tensor, nodes };
+    return {
+      tensor: this.operations.add('Gather', [tensor, this.operations.positions(columns)], { axis: 1n }),
+      nodes: columns.map((column) => nodes[column]),
+    };
+  }
+
+  #place(columns: Columns): void {
+    for (const i of columns.nodes) this.#columns[i] = columns;
+  }
+
+  /** Nodes whose fan-ins are within twice of each other together, so that at most half of what is read is in vain. */
+  #byFanIn(nodes: readonly number[]): number[][] {
+    const groups = new Map<number, number[]>();
+    for (const i of nodes) {
+      const size = Math.ceil(Math.log2(Math.max(1, this.#predecessors(i).length)));
+      const group = groups.get(size);
+      if (group === undefined) groups.set(size, [i]);
+      else group.push(i);
+    }
+    return [...groups.values()];
+  }
+
+  #predecessors(i: number): number[] {
+    const { edgeStart, predecessors } = this.#graph;
+    return Array.from({ length: edgeStart[i + 1] - edgeStart[i] }, (_, k) => predecessors[edgeStart[i] + k]);
+  }
+
+  /** What node i's own b and w are multiplied by. */
+  #inner(i: number): number {
+    const activation = this.#graph.activationOf[i];
+    const { inner, linear } = this.#written[activation];
+    const { options } = this.#graph.activations[activation].builtin!;
+    return (inner?.(options) ?? 1) * (linear === true ? this.#scale(i) : 1);
+  }
+
+  /** What the value of node i has been divided by where it is stored, and who reads it multiplies by: mostly c. */
+  #outer(i: number): number {
+    if (i < this.#graph.inputCount) return 1;
+    return this.#written[this.#graph.activationOf[i]].linear === true ? 1 : this.#scale(i);
+  }
+
+  #scale(i: number): number {
+    const scale = this.#graph.scaleIndex(i);
+    return scale < 0 ? 1 : this.#parameters[scale];
+  }
+
+  #weight(edge: number, i: number): number {
+    const w = this.#parameters[this.#graph.weightIndex(edge, i)];
+    return this.#inner(i) * w * this.#outer(this.#graph.predecessors[edge]);
+  }
+
+  #biases(nodes: readonly number[]): string {
+    const values = nodes.map((i) => this.#inner(i) * this.#parameters[this.#graph.biasIndex(i)]);
+    return this.#numbers(this.#label('b', nodes), values);
+  }
+
+  #label(what: string, nodes: readonly number[]): string {
+    const { ids } = this.#graph;
+    return nodes.length === 1
+      ? `${what} of node "${ids[nodes[0]]}"`
+      : `${what} of "${ids[nodes[0]]}" and its neighbours`;
+  }
+
+  #numbers(label: string, values: ArrayLike<number>, dims?: readonly number[]): string {
+    for (let k = 0; k < values.length; k++) {
+      if (!Number.isFinite(Math.fround(values[k]))) {
+        throw new NnbpError('NOT_FINITE', `${label}: expected a number that float32 can hold, found ${values[k]}.`);
+      }
+    }
+    return this.operations.numbers(values, dims);
+  }
+}
+
+/** Names that none of the model's own can be. */
+function expectNames(input: string, output: string): void {
+  for (const [option, name] of Object.entries({ input, output })) {
+    if (!/^[A-Za-z_][\w.:-]*$/.test(name)) {
+      throw new NnbpError(
+        'OUT_OF_RANGE',
+        `${option}: expected a name of letters, digits, ".", ":", "-" and "_" that begins with a letter, found "${name}".`,
+      );
+    }
+  }
+  if (input === output)
+    throw new NnbpError('OUT_OF_RANGE', `output: expected another name than the input's, "${input}".`);
+}

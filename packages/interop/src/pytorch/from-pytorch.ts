@@ -1,0 +1,45 @@
+/** What was learnt in PyTorch, brought back into the network that went out. */
+import { Network, NnbpError } from '@nnbp/core';
+import { decode } from '@nnbp/formats/shared';
+import { layout } from './layout.js';
+
+/**
+ * A copy of the network with the parameters of a `.safetensors` file, as the `train.py` of {@link toPyTorch} writes it:
+ * the state of its module, in float32 or float64. The network's graph has to be the one that went out. Units stay those
+ * of the network.
+ *
+ * @throws NnbpError `MALFORMED` (no safetensors file, or a damaged one; tensors of another network), `NOT_FINITE`
+ */
+export function fromPyTorch(weights: Uint8Array, network: Network): Network {
+  const { graph } = network;
+  const { tensors } = decode(weights);
+  const copy = new Network(graph);
+  const { seatings } = layout(graph);
+  for (const { name, shape, parameters } of seatings) {
+    const tensor = tensors.get(name);
+    const found = tensor === undefined ? 'none' : `one of [${tensor.shape.join(', ')}]`;
+    if (tensor?.shape.join() !== shape.join()) {
+      throw new NnbpError(
+        'MALFORMED',
+        `Expected a tensor "${name}" of [${shape.join(', ')}], found ${found}. The weights have to be of this network.`,
+      );
+    }
+    parameters.forEach((p, k) => {
+      if (!Number.isFinite(tensor.values[k])) {
+        throw new NnbpError(
+          'NOT_FINITE',
+          `Tensor "${name}", position ${k}: expected a finite number, found ${tensor.values[k]}.`,
+        );
+      }
+      copy.parameters.vector[p] = tensor.values[k];
+    });
+  }
+  if (tensors.size > seatings.length) {
+    const known = new Set(seatings.map(({ name }) => name));
+    const other = [...tensors.keys()].find((name) => !known.has(name));
+    throw new NnbpError('MALFORMED', `There is a tensor "${other}" that this network has no place for.`);
+  }
+  copy.inputScaler = network.inputScaler;
+  copy.outputScaler = network.outputScaler;
+  return copy;
+}

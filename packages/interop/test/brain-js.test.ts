@@ -1,0 +1,97 @@
+import { fromBrainJs } from '@nnbp/interop';
+import { describe, expect, test } from 'vitest';
+import { errorOf, fixtures, worstError } from './fixtures.js';
+import { damaged, damagedText, survives } from '../../formats/test/fuzz.js';
+
+const { models, program, version } = fixtures('brain-js');
+const modelNamed = (name: string) => models.find((model) => model.name === name)!;
+
+describe(`models that ${program} ${version} trained`, () => {
+  test.each(models)('$name: the same outputs, within float32', (model) => {
+    // It keeps values in float32 between layers.
+    expect(worstError(fromBrainJs(model.json), model)).toBeLessThan(2e-6);
+    expect(worstError(fromBrainJs(JSON.stringify(model.json)), model)).toBeLessThan(2e-6);
+  });
+
+  test('names of the data are in the ids, in the order brain.js has them', () => {
+    const { graph } = fromBrainJs(modelNamed('colours by name').json);
+    expect(graph.ids.slice(0, graph.inputCount)).toEqual(['input.3', 'input.7', 'input.r', 'input.g']);
+    expect(Array.from(graph.outputs, (i) => graph.ids[i])).toEqual(['output.black', 'output.white', 'output.grey']);
+  });
+
+  test('leaky-relu is what brain.js 1 computes: nothing below 0, a hundredth above', () => {
+    const json = {
+      sizes: [1, 1],
+      layers: [{ 0: {} }, { 0: { bias: 0, weights: { 0: 1 } } }],
+      activation: 'leaky-relu',
+    };
+    const network = fromBrainJs(json);
+    expect([network.predict([100]), network.predict([-100])]).toEqual([[1], [0]]);
+  });
+});
+
+describe('the form of brain.js 2', () => {
+  const json = {
+    sizes: [2, 1, 1],
+    layers: [
+      { weights: [], biases: [] },
+      { weights: [[1, -2]], biases: [0.5] },
+      { weights: [[4]], biases: [0] },
+    ],
+    inputLookup: { dark: 1, light: 0 },
+    outputLookup: null,
+    trainOpts: { activation: 'leaky-relu', leakyReluAlpha: 0.25 },
+  };
+
+  test('has weights in lists, keys in tables, and a leaky ReLU that is one', () => {
+    const network = fromBrainJs(json);
+    expect(network.getParameters('layer1.0').w).toEqual({ 'input.light': 1, 'input.dark': -2 });
+    expect(network.predict([1, 2])).toEqual([4 * 0.25 * (0.25 * -2.5)]);
+  });
+
+  test.each([
+    ['a row too long', { layers: [{}, { weights: [[1, 2]], biases: [1] }, { weights: [[1, 2]], biases: [1] }] }],
+    ['a bias too few', { layers: [{}, { weights: [[1, 2]], biases: [] }, { weights: [[1]], biases: [1] }] }],
+    ['two keys for one input', { inputLookup: { a: 0, b: 0 } }],
+    ['a key too few', { inputLookup: { a: 0 } }],
+  ])('%s is refused', (_, change) => {
+    expect(errorOf(() => fromBrainJs({ ...json, ...change })).code).toBe('MALFORMED');
+  });
+});
+
+describe('what cannot be read', () => {
+  const good = modelNamed('XOR, tanh').json as Record<string, unknown>;
+
+  test('a recurrent network is refused with the reason', () => {
+    const error = errorOf(() => fromBrainJs({ type: 'LSTMTimeStep', hiddenLayers: [10], options: {} }));
+    expect([error.code, error.message]).toEqual(['UNSUPPORTED', expect.stringContaining('recurrent')]);
+  });
+
+  test('an activation it does not have is named', () => {
+    const error = errorOf(() => fromBrainJs({ ...good, activation: 'swish' }));
+    expect([error.code, error.message]).toEqual(['UNSUPPORTED', expect.stringContaining('"swish"')]);
+  });
+
+  test('NaN, which its JSON writes as null, is refused with its place', () => {
+    const json = structuredClone(good) as { layers: Record<string, { bias: number | null }>[] };
+    json.layers[1][0].bias = null;
+    const error = errorOf(() => fromBrainJs(json));
+    expect([error.code, error.message]).toEqual(['MALFORMED', expect.stringMatching(/layers\[1\]\.0\.bias.*null/)]);
+  });
+
+  test('sizes that are not those of the layers', () => {
+    expect(errorOf(() => fromBrainJs({ ...good, sizes: [2, 4, 2] })).message).toMatch(/sizes\[2\].*expected 1/);
+  });
+
+  test('damaged models: an error of ours or a network, never anything else', () => {
+    const read = survives((random) => {
+      const json = damaged(models[Math.floor(random.uniform() * models.length)].json, random);
+      return () => fromBrainJs(json);
+    }, 0.8);
+    expect(read).toBeGreaterThan(0);
+    survives((random) => {
+      const text = damagedText(JSON.stringify(good), random);
+      return () => fromBrainJs(text);
+    }, 0.2);
+  }, 120_000);
+});

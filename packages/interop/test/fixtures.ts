@@ -1,0 +1,43 @@
+/** Models that the real libraries wrote, with what those libraries answered. Made by checks/interop/importers/write-fixtures.mjs. */
+import { readFileSync } from 'node:fs';
+import { type Network, NnbpError } from '@nnbp/core';
+import { expect } from 'vitest';
+
+interface Model {
+  readonly name: string;
+  readonly json: unknown;
+  /** In base64. */
+  readonly weights?: string;
+  readonly rows: readonly (readonly number[])[];
+  readonly outputs: readonly (readonly number[])[];
+}
+
+interface Fixtures {
+  readonly program: string;
+  readonly version: string;
+  readonly models: readonly Model[];
+  readonly refused: Readonly<Record<string, unknown>>;
+}
+
+export function fixtures(name: string): Fixtures {
+  const file = new URL(`./fixtures/${name}.generated.json`, import.meta.url);
+  return JSON.parse(readFileSync(file, 'utf8')) as Fixtures;
+}
+
+/** The largest difference between what they answered and what the network here does, in parts of it where above 1. */
+export function worstError(network: Network, { rows, outputs }: Pick<Model, 'rows' | 'outputs'>): number {
+  const ours = network.predictBatch(rows);
+  expect(ours.map((row) => row.length)).toEqual(outputs.map((row) => row.length));
+  const errors = outputs.flatMap((row, s) => row.map((y, k) => Math.abs(ours[s][k] - y) / Math.max(1, Math.abs(y))));
+  return Math.max(...errors);
+}
+
+export function errorOf(action: () => unknown): NnbpError {
+  try {
+    action();
+  } catch (error) {
+    if (error instanceof NnbpError) return error;
+    throw error;
+  }
+  throw new Error('Nothing was thrown.');
+}

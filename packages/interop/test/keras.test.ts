@@ -1,0 +1,245 @@
+import { fromKeras } from '@nnbp/interop';
+import { describe, expect, test } from 'vitest';
+import { errorOf, fixtures, worstError } from './fixtures.js';
+import { damaged, damagedText, survives } from '../../formats/test/fuzz.js';
+
+const { models, program, version } = fixtures('keras');
+const weightsOf = (model: (typeof models)[number]) => Uint8Array.from(Buffer.from(model.weights!, 'base64'));
+const modelNamed = (name: string) => models.find((model) => model.name === name)!;
+
+function softmax(row: readonly number[]): number[] {
+  const most = Math.max(...row);
+  const parts = row.map((value) => Math.exp(value - most));
+  const sum = parts.reduce((a, b) => a + b, 0);
+  return parts.map((part) => part / sum);
+}
+
+/** A model written by hand: its layers, and all numbers of its weights in order. */
+function written(layers: readonly object[], arrays: Readonly<Record<string, readonly (readonly number[])[]>> = {}) {
+  const entries = Object.entries(arrays);
+  const weights = entries.map(([name, rows]) => ({
+    name,
+    shape: name.endsWith('bias') ? [rows[0].length] : [rows.length, rows[0].length],
+    dtype: 'float32',
+  }));
+  return {
+    json: {
+      modelTopology: { class_name: 'Sequential', config: { name: 's', layers }, keras_version: '2.15.0' },
+      weightsManifest: [{ paths: ['w.bin'], weights }],
+    },
+    bytes: new Uint8Array(Float32Array.from(entries.flatMap(([, rows]) => rows.flat())).buffer),
+  };
+}
+
+const layer = (kind: string, config: object) => ({ class_name: kind, config: { name: kind.toLowerCase(), ...config } });
+const dense = (units: number, more: object = {}) => layer('Dense', { units, batch_input_shape: [null, 2], ...more });
+const numbers = { 'dense/kernel': [[1, 2], [3, 4]], 'dense/bias': [[0.5, -0.5]] }; // prettier-ignore
+
+describe(`models that ${program} ${version} made`, () => {
+  test.each(models)('$name: the same outputs, within float32', (model) => {
+    const network = fromKeras(model.json, weightsOf(model));
+    const last = /softmax/i.test(JSON.stringify(model.json));
+    const outputs = network.predictBatch(model.rows).map((row) => (last ? softmax(row) : row));
+    const worst = Math.max(...outputs.flatMap((row, s) => row.map((y, k) => Math.abs(y - model.outputs[s][k]))));
+    expect(outputs.flat()).toHaveLength(model.outputs.flat().length);
+    expect(worst).toBeLessThan(5e-6);
+    if (!last) expect(worstError(network, model)).toBeLessThan(5e-6);
+    expect(fromKeras(JSON.stringify(model.json), weightsOf(model)).predictBatch(model.rows)).toEqual(
+      network.predictBatch(model.rows),
+    );
+  });
+
+  test('an activation layer goes into the nodes before it, unless someone else sees those', () => {
+    const { ids } = fromKeras(
+      modelNamed('every kind of layer').json,
+      weightsOf(modelNamed('every kind of layer')),
+    ).graph;
+    expect(ids.filter((id) => /leaky|reLU/i.test(id))).toEqual([]);
+    // A second activation on the same values has nodes of its own.
+    expect(ids.filter((id) => id.startsWith('activation'))).toHaveLength(4);
+  });
+
+  test('weights may come in shards', () => {
+    const model = modelNamed('XOR');
+    const bytes = weightsOf(model);
+    const shards = [bytes.subarray(0, 5), bytes.subarray(5)];
+    expect(fromKeras(model.json, shards).predict([1, 0])).toEqual(fromKeras(model.json, bytes).predict([1, 0]));
+  });
+});
+
+describe('what Keras writes', () => {
+  test('kernels are inputs by units', () => {
+    const { json, bytes } = written([dense(2)], numbers);
+    const network = fromKeras(json, bytes);
+    expect(network.getParameters('dense.1')).toEqual({ b: -0.5, w: { 'dense_input.0': 2, 'dense_input.1': 4 } });
+    expect(network.predict([1, 10])).toEqual([31.5, 41.5]);
+  });
+
+  test('the hard sigmoid of Keras 2 has a fifth, that of Keras 3 a sixth', () => {
+    const { json, bytes } = written([dense(2, { activation: 'hard_sigmoid', use_bias: true })], {
+      ...numbers,
+      'dense/bias': [[0, 0]],
+    });
+    expect(fromKeras(json, bytes).predict([1, 0])[0]).toBeCloseTo(0.7, 12);
+    const three = { ...json, modelTopology: { ...json.modelTopology, keras_version: '3.4.1' } };
+    expect(fromKeras(three, bytes).predict([1, 0])[0]).toBeCloseTo(1 / 6 + 0.5, 12);
+  });
+
+  test('a model of Keras 3 names its tensors in another way', () => {
+    const { json, bytes } = written([], numbers);
+    const history = (name: string) => ({ class_name: '__keras_tensor__', config: { keras_history: [name, 0, 0] } });
+    const functional = {
+      class_name: 'Functional',
+      config: {
+        layers: [
+          { ...layer('InputLayer', { name: 'x', batch_shape: [null, 2] }), inbound_nodes: [] },
+          { ...layer('Dense', { units: 2 }), inbound_nodes: [{ args: [history('x')], kwargs: {} }] },
+        ],
+        input_layers: ['x', 0, 0],
+        output_layers: ['dense', 0, 0],
+      },
+    };
+    const model = { ...json, modelTopology: { keras_version: '3.4.1', model_config: functional } };
+    expect(fromKeras(model, bytes).predict([1, 10])).toEqual([31.5, 41.5]);
+  });
+});
+
+describe('what shapes rows, and what bends them', () => {
+  const input = layer('InputLayer', { batch_input_shape: [null, 2] });
+  const after = (...layers: object[]) => {
+    const { json, bytes } = written([input, ...layers, dense(2, { batch_input_shape: undefined })], numbers);
+    return fromKeras(json, bytes).predict([1, -10]);
+  };
+  const plain = [-28.5, -38.5];
+
+  test.each([
+    [plain, []],
+    [plain, [layer('Reshape', { target_shape: [1, -1] }), layer('Flatten', {})]],
+    [plain, [layer('Reshape', { target_shape: [2, 1] }), layer('Reshape', { name: 'again', target_shape: [-1] })]],
+    [plain, [layer('Activation', { activation: 'linear' })]],
+    [[1.5, 1.5], [layer('ReLU', { max_value: null, negative_slope: 0, threshold: 0 })]],
+    [[-6, -8.5], [layer('ReLU', { negative_slope: 0.25 })]],
+    [[-6, -8.5], [layer('LeakyReLU', { negative_slope: 0.25 })]],
+    [[-7.5, -10.5], [layer('LeakyReLU', {})]],
+    [plain, [layer('Dropout', { rate: 0.5 })]],
+  ])('%j', (expected, layers) => {
+    after(...layers).forEach((y, k) => expect(y).toBeCloseTo(expected[k], 12));
+  });
+
+  test.each([
+    ['MALFORMED', /a shape of 2 numbers/, layer('Reshape', { target_shape: [3] })],
+    ['MALFORMED', /a whole number from 1/, layer('Reshape', { target_shape: [0, -1] })],
+    ['UNSUPPORTED', /bends at 0/, layer('ReLU', { threshold: 1 })],
+    ['UNSUPPORTED', /flatten first/, layer('Reshape', { target_shape: [2, 1] })],
+    ['UNSUPPORTED', /"Lambda"/, layer('Lambda', {})],
+  ])('%s %s', (code, message, odd) => {
+    const error = errorOf(() => after(odd));
+    expect([error.code, error.message]).toEqual([code, expect.stringMatching(message)]);
+  });
+
+  test('a channel first cannot be flattened, a softmax needs a row, and a model needs its weights', () => {
+    const cube = layer('InputLayer', { batch_input_shape: [null, 2, 2] });
+    const refused = (layers: object[], change: object = {}) => {
+      const { json, bytes } = written(layers);
+      return errorOf(() => fromKeras({ ...json, ...change }, bytes)).message;
+    };
+    expect(refused([cube, layer('Flatten', { data_format: 'channels_first' })])).toMatch(/fastest/);
+    expect(refused([cube, layer('Softmax', {})])).toMatch(/over a row/);
+    expect(refused([layer('Flatten', {})])).toMatch(/batch_input_shape/);
+    expect(refused([])).toMatch(/at least one layer/);
+    expect(refused([cube], { weightsManifest: undefined })).toMatch(/list of weights/);
+    expect(refused([cube], { modelTopology: { class_name: 'Bidirectional', config: {} } })).toMatch(/Sequential/);
+  });
+
+  test('wiring that is no graph here is refused', () => {
+    const layers = [
+      { ...layer('Flatten', {}), inbound_nodes: [[['x', 0, 0, {}]]] },
+      { ...layer('InputLayer', { name: 'x', batch_input_shape: [null, 2] }), inbound_nodes: [] },
+    ];
+    const config = { layers, input_layers: [['x', 0, 0]], output_layers: [['flatten', 0, 0]] };
+    const model = (change: object) => ({
+      modelTopology: { class_name: 'Model', config: { ...config, ...change } },
+      weightsManifest: [],
+    });
+    const refused = (change: object) => errorOf(() => fromKeras(model(change), new Uint8Array())).message;
+    expect(refused({})).toMatch(/not before x/);
+    const right = { layers: layers.toReversed() };
+    expect(fromKeras(model(right), new Uint8Array()).predict([3, 4])).toEqual([3, 4]);
+    expect(refused({ ...right, output_layers: [['none', 0, 0]] })).toMatch(/a layer of the name "none"/);
+    expect(refused({ ...right, output_layers: [['flatten', 1, 0]] })).toMatch(/first use/);
+    expect(refused({ ...right, input_layers: [] })).toMatch(/every input layer/);
+    const joined = {
+      ...layer('Concatenate', {}),
+      inbound_nodes: [
+        [
+          ['x', 0, 0, {}],
+          ['flatten', 0, 0, {}],
+        ],
+      ],
+    };
+    expect(refused({ layers: [layers[1], layers[0], joined] })).toMatch(/stand in it twice/);
+    expect(
+      refused({
+        ...right,
+        output_layers: [
+          ['flatten', 0, 0],
+          ['x', 0, 0],
+        ],
+      }),
+    ).toMatch(/come out twice/);
+    const twice = { ...layers[0], inbound_nodes: [[['x', 0, 0, {}]], [['x', 0, 0, {}]]] };
+    expect(refused({ layers: [layers[1], twice] })).toMatch(/used twice/);
+  });
+});
+
+describe('what cannot be read', () => {
+  test.each([
+    ['UNSUPPORTED', /"Conv2D"/, [layer('InputLayer', { batch_input_shape: [null, 2] }), layer('Conv2D', {})]],
+    ['UNSUPPORTED', /"exponential"/, [dense(2, { activation: 'exponential' })]],
+    ['UNSUPPORTED', /flatten first/, [dense(2, { batch_input_shape: [null, 2, 2] })]],
+    ['UNSUPPORTED', /follow a softmax/, [dense(2), layer('Softmax', {}), layer('ReLU', {})]],
+    ['UNSUPPORTED', /no upper end/, [dense(2), layer('ReLU', { max_value: 6 })]],
+    ['MALFORMED', /kernel of shape \[3, 2\], not \[2, 2\]/, [dense(2, { batch_input_shape: [null, 3] })]],
+    ['MALFORMED', /weights of the name other\/kernel/, [dense(2, { name: 'other' })]],
+    ['MALFORMED', /one layer of the name "dense"/, [dense(2), dense(2)]],
+    ['TOO_LARGE', /proportion/, [layer('InputLayer', { batch_input_shape: [null, 2 ** 30] })]],
+    ['TOO_LARGE', /proportion/, [layer('InputLayer', { batch_input_shape: [null, 2 ** 31, 2 ** 31, 2 ** 31] })]],
+  ])('%s %s', (code, message, layers) => {
+    const { json, bytes } = written(layers, numbers);
+    const error = errorOf(() => fromKeras(json, bytes));
+    expect([error.code, error.message]).toEqual([code, expect.stringMatching(message)]);
+  });
+
+  test('numbers that are too few, too many, or of another kind', () => {
+    const { json, bytes } = written([dense(2)], numbers);
+    expect(errorOf(() => fromKeras(json, bytes.subarray(4))).message).toMatch(/no more numbers than the 20 bytes/);
+    expect(errorOf(() => fromKeras(json, new Uint8Array(28))).message).toMatch(/expected 24 bytes/);
+    const [group] = json.weightsManifest;
+    const changed = (change: object) => ({
+      ...json,
+      weightsManifest: [{ ...group, weights: group.weights.map((entry) => ({ ...entry, ...change })) }],
+    });
+    expect(errorOf(() => fromKeras(changed({ dtype: 'int32' }), bytes)).code).toBe('UNSUPPORTED');
+    expect(errorOf(() => fromKeras(changed({ quantization: { dtype: 'uint8' } }), bytes)).code).toBe('UNSUPPORTED');
+    expect(errorOf(() => fromKeras(changed({ shape: [2 ** 31, 2 ** 31] }), bytes)).code).toBe('MALFORMED');
+    const infinite = bytes.slice();
+    infinite.set([0, 0, 0x80, 0x7f]);
+    expect(errorOf(() => fromKeras(json, infinite)).code).toBe('NOT_FINITE');
+  });
+
+  test('damaged models: an error of ours or a network, never anything else', () => {
+    const read = survives((random) => {
+      const model = models[Math.floor(random.uniform() * models.length)];
+      const json = damaged(model.json, random);
+      const bytes = weightsOf(model);
+      if (random.uniform() < 0.5) bytes[Math.floor(random.uniform() * bytes.length)] ^= 1 << (8 * random.uniform());
+      return () => fromKeras(json, random.uniform() < 0.9 ? bytes : bytes.subarray(1));
+    }, 0.8);
+    expect(read).toBeGreaterThan(0);
+    survives((random) => {
+      const model = models[Math.floor(random.uniform() * models.length)];
+      const text = damagedText(JSON.stringify(model.json), random);
+      return () => fromKeras(text, weightsOf(model));
+    }, 0.2);
+  }, 120_000);
+});

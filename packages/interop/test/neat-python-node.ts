@@ -1,0 +1,41 @@
+/**
+ * neat-python's feed-forward network, written again from its formulas (there is no package of it here): a node is
+ * g(bias + response · Σ weight · value), of a node that nothing enabled leads to there is no value, and an output without
+ * one is 0. What its functions hold at ±60 is held here.
+ */
+import type { NeatGenome } from '@nnbp/interop';
+
+const held = (z: number, most = 60) => Math.max(-most, Math.min(most, z));
+
+export const neatFunctions: Readonly<Record<string, (z: number) => number>> = {
+  sigmoid: (z) => 1 / (1 + Math.exp(-held(5 * z))),
+  tanh: (z) => Math.tanh(held(2.5 * z)),
+  sin: (z) => Math.sin(held(5 * z)),
+  gauss: (z) => Math.exp(-5 * held(z, 3.4) ** 2),
+  relu: (z) => (z > 0 ? z : 0),
+  elu: (z) => (z > 0 ? z : Math.exp(z) - 1),
+  lelu: (z) => (z > 0 ? z : 0.005 * z),
+  selu: (z) => (z > 0 ? 1.0507009873554805 * z : 1.0507009873554805 * 1.6732632423543772 * (Math.exp(z) - 1)),
+  softplus: (z) => 0.2 * Math.log(1 + Math.exp(held(5 * z))),
+  identity: (z) => z,
+  clamped: (z) => held(z, 1),
+  abs: (z) => Math.abs(z),
+};
+
+/** What neat-python would answer. */
+export function activate(genome: NeatGenome, input: readonly number[]): number[] {
+  const values = new Map<number, number | undefined>(genome.input_keys.map((key, k) => [key, input[k]]));
+  const nodes = new Map(genome.nodes.map((node) => [node.key, node]));
+  const enabled = genome.connections.filter((connection) => connection.enabled);
+  const valueOf = (key: number): number | undefined => {
+    if (values.has(key)) return values.get(key);
+    const { bias, response, activation } = nodes.get(key)!;
+    const incoming = enabled.filter((connection) => connection.key[1] === key);
+    let sum = incoming.length === 0 ? NaN : 0;
+    for (const { key: ends, weight } of incoming) sum += (valueOf(ends[0]) ?? NaN) * weight;
+    const value = Number.isNaN(sum) ? undefined : neatFunctions[activation](bias + response * sum);
+    values.set(key, value);
+    return value;
+  };
+  return genome.output_keys.map((key) => valueOf(key) ?? 0);
+}

@@ -1,0 +1,81 @@
+import { fromNeataptic } from '@nnbp/interop';
+import { describe, expect, test } from 'vitest';
+import { errorOf, fixtures, worstError } from './fixtures.js';
+import { damaged, damagedText, survives } from '../../formats/test/fuzz.js';
+
+const { models, refused, program, version } = fixtures('neataptic');
+
+function single(squash: unknown, ...more: object[]) {
+  return {
+    input: 1,
+    output: 1,
+    nodes: [
+      { type: 'input', bias: 0, squash: 'LOGISTIC', mask: 1 },
+      { type: 'hidden', bias: 0, squash: 'IDENTITY', mask: 1 },
+      { type: 'output', bias: 0.5, squash, mask: 1 },
+    ],
+    connections: [{ from: 0, to: 1, weight: 1, gater: null }, { from: 1, to: 2, weight: 2, gater: null }, ...more],
+  };
+}
+
+describe(`models that ${program} ${version} trained`, () => {
+  test.each(models)('$name: the same outputs', (model) => {
+    expect(worstError(fromNeataptic(model.json), model)).toBeLessThan(1e-12);
+    expect(worstError(fromNeataptic(JSON.stringify(model.json)), model)).toBeLessThan(1e-12);
+  });
+
+  test.each(Object.entries(refused))('%s is refused, for it remembers', (_, json) => {
+    const error = errorOf(() => fromNeataptic(json));
+    expect([error.code, error.message]).toEqual([
+      'UNSUPPORTED',
+      expect.stringMatching(/gated|to itself|recurrent|step/),
+    ]);
+  });
+
+  test('the mask that dropout left is the c of the node', () => {
+    const network = fromNeataptic(models.find(({ name }) => name.includes('dropout'))!.json);
+    expect(network.getParameters('4').c).toBe(0.75);
+    expect(network.getParameters(network.graph.ids[network.graph.outputs[0]]).c).toBeUndefined();
+  });
+});
+
+describe('what cannot be read', () => {
+  test.each([
+    ['STEP', /slope/],
+    ['BIPOLAR', /slope/],
+    ['BENT_IDENTITY', /no such function/],
+    ['MY_OWN', /"MY_OWN"/],
+    [undefined, /your own/],
+  ])('the squash %s is refused by name', (squash, message) => {
+    const error = errorOf(() => fromNeataptic(single(squash)));
+    expect([error.code, error.message]).toEqual(['UNSUPPORTED', expect.stringMatching(message)]);
+    expect(error.message).toContain(squash ?? 'nothing');
+  });
+
+  test.each([
+    ['UNSUPPORTED', /gated/, { from: 0, to: 2, weight: 1, gater: 1 }],
+    ['UNSUPPORTED', /node 1 has a connection to itself/, { from: 1, to: 1, weight: 1, gater: null }],
+    ['UNSUPPORTED', /from 2 to 1 is recurrent/, { from: 2, to: 1, weight: 1, gater: null }],
+    ['MALFORMED', /connections\[2\]\.from/, { from: 3, to: 2, weight: 1, gater: null }],
+  ])('%s %s', (code, message, connection) => {
+    const error = errorOf(() => fromNeataptic(single('TANH', connection)));
+    expect([error.code, error.message]).toEqual([code, expect.stringMatching(message)]);
+  });
+
+  test('counts that are not those of the nodes', () => {
+    expect(errorOf(() => fromNeataptic({ ...single('TANH'), input: 2 })).message).toMatch(/\.input: expected 1/);
+    expect(errorOf(() => fromNeataptic({ ...single('TANH'), output: 2 })).message).toMatch(/\.output: expected 1/);
+  });
+
+  test('damaged models: an error of ours or a network, never anything else', () => {
+    const read = survives((random) => {
+      const json = damaged(models[Math.floor(random.uniform() * models.length)].json, random);
+      return () => fromNeataptic(json);
+    }, 0.8);
+    expect(read).toBeGreaterThan(0);
+    survives((random) => {
+      const text = damagedText(JSON.stringify(models[0].json), random);
+      return () => fromNeataptic(text);
+    }, 0.2);
+  }, 120_000);
+});

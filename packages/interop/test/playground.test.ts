@@ -1,0 +1,94 @@
+import { Random } from '@nnbp/core';
+import { fromPlayground } from '@nnbp/interop';
+import { describe, expect, test } from 'vitest';
+import { errorOf } from './fixtures.js';
+import { damagedText, survives } from '../../formats/test/fuzz.js';
+
+/** As the page writes it when one opens it. */
+const opened =
+  'https://playground.tensorflow.org/#activation=tanh&batchSize=10&dataset=circle&regDataset=reg-plane' +
+  '&learningRate=0.03&regularizationRate=0&noise=0&networkShape=4,2&seed=0.91525&showTestData=false&discretize=false' +
+  '&percTrainData=50&x=true&y=true&xTimesY=false&xSquared=false&ySquared=false&cosX=false&sinX=false&cosY=false' +
+  '&sinY=false&collectStats=false&problem=classification&initZero=false&hideText=false';
+const all = '#x=true&y=true&xTimesY=true&xSquared=true&ySquared=true&sinX=true&sinY=true';
+
+describe('a link', () => {
+  test('becomes the network and the options that the page would show', () => {
+    const { network, data, training } = fromPlayground(opened);
+    expect(network.graph.ids).toEqual([
+      ...['x', 'y', 'layer1.0', 'layer1.1', 'layer1.2', 'layer1.3', 'layer2.0', 'layer2.1', 'output.0'],
+    ]);
+    expect(network.graph.activations.map(({ name }) => name)).toEqual(['tanh']);
+    expect(data).toEqual({ problem: 'classification', dataset: 'circle', noise: 0, trainingShare: 50 });
+    expect(training).toEqual({ batchSize: 10, learningRate: 0.015, regularization: 'none', regularizationRate: 0 });
+  });
+
+  test('says the same as the page at the start, where nothing is set', () => {
+    const bare = fromPlayground('https://playground.tensorflow.org/');
+    const { network, data, training } = fromPlayground(opened);
+    expect([bare.network.graph.ids, bare.data, bare.training]).toEqual([network.graph.ids, data, training]);
+  });
+
+  test('a regression has a linear output and data of its own', () => {
+    const { network, data, training } = fromPlayground(
+      '#activation=sigmoid&problem=regression&regDataset=reg-gauss&dataset=xor&networkShape=1&noise=25&percTrainData=70' +
+        '&batchSize=30&learningRate=3&regularization=L2&regularizationRate=0.003',
+    );
+    expect(network.graph.activations.map(({ name }) => name)).toEqual(['sigmoid', 'identity']);
+    expect(data).toEqual({ problem: 'regression', dataset: 'reg-gauss', noise: 25, trainingShare: 70 });
+    expect(training).toEqual({ batchSize: 30, learningRate: 1.5, regularization: 'L2', regularizationRate: 0.003 });
+  });
+
+  test('features are inputs in the order of the page', () => {
+    const { network, row } = fromPlayground(all);
+    expect(network.graph.ids.slice(0, 7)).toEqual(['x', 'y', 'xSquared', 'ySquared', 'xTimesY', 'sinX', 'sinY']);
+    expect(row(2, -3)).toEqual([2, -3, 4, 9, -6, Math.sin(2), Math.sin(-3)]);
+    expect(network.predict(row(2, -3))).toHaveLength(1);
+  });
+
+  test('no hidden layer, if none is set', () => {
+    expect(fromPlayground('#networkShape=&activation=relu').network.graph.edgeCount).toBe(2);
+  });
+
+  test('weights are drawn as the page draws them, by the seed', () => {
+    const { network } = fromPlayground('#networkShape=100,100&seed=0.5');
+    const { vector } = network.parameters;
+    expect(network.getParameters('layer2.7').b).toBe(0.1);
+    expect(Math.min(...vector)).toBeGreaterThanOrEqual(-0.5);
+    expect(Math.min(...vector)).toBeLessThan(-0.49);
+    expect(Math.max(...vector)).toBeLessThan(0.5);
+    expect(fromPlayground('#networkShape=100,100&seed=0.5').network.parameters.vector).toEqual(vector);
+    expect(fromPlayground('#networkShape=100,100&seed=0.7').network.parameters.vector).not.toEqual(vector);
+    expect(fromPlayground('#networkShape=100,100', { seed: 0.5 }).network.parameters.vector).toEqual(vector);
+    expect(fromPlayground('#initZero=true').network.parameters.vector.every((value) => value === 0)).toBe(true);
+  });
+});
+
+describe('what cannot be read', () => {
+  test.each([
+    ['MALFORMED', /no link/, 'https://example.com/'],
+    ['MALFORMED', /every feature off/, '#x=false&y=false'],
+    ['MALFORMED', /learningRate.*"much"/, '#learningRate=much'],
+    ['MALFORMED', /batchSize/, '#batchSize=0'],
+    ['MALFORMED', /noise.*0 to 100/, '#noise=101'],
+    ['MALFORMED', /networkShape.*4,2/, '#networkShape=4,-2'],
+    ['MALFORMED', /seed/, '#seed=NaN'],
+    ['UNSUPPORTED', /activation=swish/, '#activation=swish'],
+    ['UNSUPPORTED', /dataset=moons/, '#dataset=moons'],
+    ['UNSUPPORTED', /cosX=true/, '#cosX=true'],
+    ['UNSUPPORTED', /__proto__/, '#problem=__proto__'],
+    ['TOO_LARGE', /networkShape/, '#networkShape=1000000000'],
+    ['TOO_LARGE', /networkShape/, `#networkShape=${new Array(500).fill(500).join()}`],
+  ])('%s %s', (code, message, url) => {
+    const error = errorOf(() => fromPlayground(url));
+    expect([error.code, error.message]).toEqual([code, expect.stringMatching(message)]);
+  });
+
+  test('damaged links: an error of ours or a network, never anything else', () => {
+    const read = survives((random) => {
+      const url = damagedText(random.uniform() < 0.5 ? opened : all, random);
+      return () => fromPlayground(damagedText(url, new Random(1))).network;
+    }, 1);
+    expect(read).toBeGreaterThan(0);
+  }, 120_000);
+});

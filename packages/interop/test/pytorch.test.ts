@@ -1,0 +1,198 @@
+import { relu, sigmoid, tanh } from '@nnbp/activations';
+import { everyActivation, randomGraph, randomParameters } from '@nnbp/conformance';
+import { type Activation, GraphBuilder, mlp, Network, NnbpError, Random, Standardization } from '@nnbp/core';
+import { fromPyTorch, toPyTorch } from '@nnbp/interop';
+import { describe, expect, test } from 'vitest';
+import { layout } from '../src/pytorch/layout.js';
+import { decode, encode } from '@nnbp/formats/shared';
+
+// That PyTorch says the same as we do, and trains it, is proved in checks/interop/pytorch.test.mjs.
+
+function randomNetwork(random: Random): Network {
+  const graph = randomGraph(random);
+  const network = new Network(graph);
+  network.parameters.vector.set(randomParameters(graph, random));
+  return network;
+}
+
+function errorOf(action: () => unknown): NnbpError {
+  try {
+    action();
+  } catch (error) {
+    if (error instanceof NnbpError) return error;
+    throw error;
+  }
+  throw new Error('Nothing was thrown.');
+}
+
+const small = () => new Network(mlp([2, 3, 1], { activation: tanh }), { seed: 4 });
+const weightsOf = (network: Network) => toPyTorch(network)['weights.safetensors'];
+
+describe('the module', () => {
+  test('a dense layer is a matrix, as torch.nn.Linear has it, with b and c beside it', () => {
+    const network = small();
+    network.setParameters('layer1.1', { b: 0.5, c: 2, w: { 'input.0': 3, 'input.1': 4 } });
+    const { tensors } = decode(weightsOf(network));
+    expect(Array.from(tensors, ([name, { shape }]) => [name, ...shape])).toEqual([
+      ['blocks.0.weight', 3, 2],
+      ['blocks.0.bias', 3],
+      ['blocks.0.scale', 3],
+      ['blocks.1.weight', 1, 3],
+      ['blocks.1.bias', 1],
+      ['blocks.1.scale', 1],
+    ]);
+    expect(Array.from(tensors.get('blocks.0.weight')!.values.slice(2, 4))).toEqual([3, 4]);
+    expect([tensors.get('blocks.0.bias')!.values[1], tensors.get('blocks.0.scale')!.values[1]]).toEqual([0.5, 2]);
+  });
+
+  test('a fixed c is no parameter there either', () => {
+    const network = new Network(mlp([2, 3, 1], { activation: tanh, scale: 'fixed' }));
+    expect([...decode(weightsOf(network)).tensors.keys()]).toEqual([
+      'blocks.0.weight',
+      'blocks.0.bias',
+      'blocks.1.weight',
+      'blocks.1.bias',
+    ]);
+  });
+
+  test('a weight that edges share stands once', () => {
+    const builder = new GraphBuilder();
+    const [x, y] = [builder.input('x'), builder.input('y')];
+    builder.output(builder.node('a', { from: [x, y], activation: relu, shared: { x: 's', y: 's' } }));
+    const network = new Network(builder.build());
+    network.setParameters('a', { b: 1, w: { x: 7 } });
+    const { tensors } = decode(weightsOf(network));
+    expect(Array.from(tensors, ([name, { values }]) => [name, ...values])).toEqual([
+      ['shared', 7],
+      ['blocks.0.bias', 1],
+      ['blocks.0.scale', 1],
+    ]);
+    expect(toPyTorch(network)['network.py']).toMatch(/sources=\[0, 1\],\s+weights=0,\s+places=\[0, 0\]/);
+  });
+
+  test('every parameter has one place', () => {
+    const seed = Math.floor(Math.random() * 2 ** 32);
+    for (let k = 0; k < 50; k++) {
+      const { graph } = randomNetwork(new Random(seed + k));
+      const places = layout(graph).seatings.flatMap(({ parameters }) => parameters);
+      expect(
+        places.sort((a, b) => a - b),
+        `seed ${seed + k}`,
+      ).toEqual([...new Array(graph.parameterCount).keys()]);
+    }
+  });
+
+  test('every activation has its function, and options stand in it', () => {
+    const builder = new GraphBuilder();
+    const x = builder.input('x');
+    builder.output(...everyActivation.map((activation) => builder.node(activation.name, { from: [x], activation })));
+    const source = toPyTorch(new Network(builder.build()))['network.py'];
+    expect(source.match(/^def g\d+\(h\):$/gm)).toHaveLength(everyActivation.length);
+    expect(source).toContain('functional.leaky_relu(h, 0.01)');
+  });
+
+  test('names that would break out of a string stay in it', () => {
+    const builder = new GraphBuilder();
+    builder.output(builder.node('y', { from: [builder.input('"]\nimport os #\\')], activation: sigmoid }));
+    const source = toPyTorch(new Network(builder.build()))['network.py'];
+    expect(source).toContain(String.raw`input_names = ["\"]\nimport os #\\"]`);
+    expect(source).not.toMatch(/^import os/m);
+  });
+
+  test('imports nothing but torch and what Python brings', () => {
+    const files = toPyTorch(small());
+    const imported = Array.from(
+      `${files['network.py']}${files['train.py']}`.matchAll(/^(?:from|import) (\w+)/gm),
+      ([, name]) => name,
+    );
+    expect(new Set(imported)).toEqual(new Set(['array', 'json', 'torch', 'argparse', 'csv', 'os', 'network']));
+  });
+
+  test('a custom activation is refused, with its node', () => {
+    const builder = new GraphBuilder();
+    const cube: Activation = { name: 'cube', value: (h) => h ** 3, derivative: (h) => 3 * h ** 2 };
+    builder.output(builder.node('bend', { from: [builder.input('x')], activation: cube }));
+    const error = errorOf(() => toPyTorch(new Network(builder.build())));
+    expect(error.code).toBe('UNSUPPORTED');
+    expect(error.message).toMatch(/Node "bend".*"cube"/);
+  });
+});
+
+describe('back again', () => {
+  test('every parameter of any graph comes back to the bit', () => {
+    const seed = Math.floor(Math.random() * 2 ** 32);
+    for (let k = 0; k < 50; k++) {
+      const network = randomNetwork(new Random(seed + k));
+      const back = fromPyTorch(weightsOf(network), network);
+      expect(back.parameters.vector, `seed ${seed + k}`).toEqual(network.parameters.vector);
+      expect(back.graph).toBe(network.graph);
+    }
+  });
+
+  test('the network that went out keeps its own parameters, and its units go along', () => {
+    const network = small();
+    network.inputScaler = new Standardization([1, 2], [3, 4]);
+    const before = network.parameters.vector.slice();
+    const { tensors } = decode(weightsOf(network));
+    const doubled = [...tensors.values()].map((tensor) => ({ ...tensor, values: tensor.values.map((w) => 2 * w) }));
+    const back = fromPyTorch(encode(doubled, {}), network);
+    expect(back.parameters.vector).toEqual(before.map((w) => 2 * w));
+    expect(network.parameters.vector).toEqual(before);
+    expect(back.inputScaler).toBe(network.inputScaler);
+  });
+
+  test('float32 is read too', () => {
+    const network = small();
+    const { tensors } = decode(weightsOf(network));
+    const single = [...tensors.values()].map((tensor) => ({ ...tensor, values: Float32Array.from(tensor.values) }));
+    expect(fromPyTorch(encode(single, {}), network).parameters.vector).toEqual(
+      network.parameters.vector.map(Math.fround),
+    );
+  });
+
+  test.each<
+    [
+      string,
+      (tensors: Map<string, { name: string; shape: readonly number[]; values: Float64Array }>) => unknown,
+      RegExp,
+    ]
+  >([
+    ['a tensor is missing', (tensors) => tensors.delete('blocks.1.bias'), /"blocks\.1\.bias" of \[1\], found none/],
+    [
+      'a tensor has another shape',
+      (tensors) =>
+        tensors.set('blocks.0.weight', { name: 'blocks.0.weight', shape: [2, 3], values: new Float64Array(6) }),
+      /"blocks\.0\.weight" of \[3, 2\], found one of \[2, 3\]/,
+    ],
+    [
+      'there is one too many',
+      (tensors) => tensors.set('more', { name: 'more', shape: [1], values: new Float64Array(1) }),
+      /"more"/,
+    ],
+  ])('weights of another network are refused: %s', (_, change, message) => {
+    const network = small();
+    const tensors = new Map(
+      Array.from(decode(weightsOf(network)).tensors, ([name, tensor]) => [
+        name,
+        { name, shape: tensor.shape, values: Float64Array.from(tensor.values) },
+      ]),
+    );
+    change(tensors);
+    const error = errorOf(() => fromPyTorch(encode([...tensors.values()], {}), network));
+    expect(error.code).toBe('MALFORMED');
+    expect(error.message).toMatch(message);
+  });
+
+  test('a number that is not finite is refused', () => {
+    const network = small();
+    const tensors = [...decode(weightsOf(network)).tensors.values()];
+    tensors[1].values[2] = NaN;
+    const error = errorOf(() => fromPyTorch(encode(tensors, {}), network));
+    expect(error.code).toBe('NOT_FINITE');
+    expect(error.message).toMatch(/"blocks\.0\.bias", position 2/);
+  });
+
+  test('bytes that are no safetensors file are refused', () => {
+    expect(errorOf(() => fromPyTorch(new Uint8Array(5), small())).code).toBe('MALFORMED');
+  });
+});

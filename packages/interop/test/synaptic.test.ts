@@ -1,0 +1,69 @@
+import { fromSynaptic } from '@nnbp/interop';
+import { describe, expect, test } from 'vitest';
+import { errorOf, fixtures, worstError } from './fixtures.js';
+import { damaged, damagedText, survives } from '../../formats/test/fuzz.js';
+
+const { models, refused, program, version } = fixtures('synaptic');
+
+/** One input, two hidden neurons, one output. */
+function chain(...more: object[]) {
+  return {
+    neurons: ['input', 0, 0, 'output'].map((layer) => ({ layer, squash: 'IDENTITY', bias: 0 })),
+    connections: [{ from: 0, to: 1, weight: 2, gater: null }, { from: 1, to: 3, weight: 3, gater: null }, ...more],
+  };
+}
+
+describe(`models that ${program} ${version} trained`, () => {
+  test.each(models)('$name: the same outputs', (model) => {
+    expect(worstError(fromSynaptic(model.json), model)).toBeLessThan(1e-12);
+    expect(worstError(fromSynaptic(JSON.stringify(model.json)), model)).toBeLessThan(1e-12);
+  });
+
+  test.each(Object.entries(refused))('%s is refused, for it remembers', (_, json) => {
+    const error = errorOf(() => fromSynaptic(json));
+    expect([error.code, error.message]).toEqual(['UNSUPPORTED', expect.stringMatching(/gated|to itself|recurrent/)]);
+  });
+});
+
+describe('what cannot be read', () => {
+  test('a connection within a layer may lead forward, and not back', () => {
+    const forward = chain({ from: 1, to: 2, weight: 1, gater: null }, { from: 2, to: 3, weight: 5, gater: null });
+    expect(fromSynaptic(forward).predict([1])).toEqual([2 * 3 + 2 * 5]);
+    const back = errorOf(() => fromSynaptic(chain({ from: 2, to: 1, weight: 1, gater: null })));
+    expect([back.code, back.message]).toEqual(['UNSUPPORTED', expect.stringContaining('from 2 to 1 is recurrent')]);
+  });
+
+  test.each([
+    ['UNSUPPORTED', /gated/, { from: 0, to: 3, weight: 1, gater: 1 }],
+    ['UNSUPPORTED', /node 1 has a connection to itself/, { from: 1, to: 1, weight: 1, gater: null }],
+    ['UNSUPPORTED', /recurrent/, { from: 3, to: 1, weight: 1, gater: null }],
+    ['MALFORMED', /one connection from 0 to 1/, { from: 0, to: 1, weight: 1, gater: null }],
+    ['MALFORMED', /connections\[2\]\.to.*0 to 3, found 4/, { from: 0, to: 4, weight: 1, gater: null }],
+    ['MALFORMED', /connections\[2\]\.weight.*found nothing/, { from: 0, to: 3 }],
+  ])('%s %s', (code, message, connection) => {
+    const error = errorOf(() => fromSynaptic(chain(connection)));
+    expect([error.code, error.message]).toEqual([code, expect.stringMatching(message)]);
+  });
+
+  test.each([
+    ['HLIM', /a step/],
+    [null, /your own/],
+    ['SOFT', /found "SOFT"/],
+  ])('the squash %s', (squash, message) => {
+    const json = chain();
+    (json.neurons[1] as { squash: unknown }).squash = squash;
+    expect(errorOf(() => fromSynaptic(json)).message).toMatch(message);
+  });
+
+  test('damaged models: an error of ours or a network, never anything else', () => {
+    const read = survives((random) => {
+      const json = damaged(models[Math.floor(random.uniform() * models.length)].json, random);
+      return () => fromSynaptic(json);
+    }, 0.8);
+    expect(read).toBeGreaterThan(0);
+    survives((random) => {
+      const text = damagedText(JSON.stringify(models[0].json), random);
+      return () => fromSynaptic(text);
+    }, 0.2);
+  }, 120_000);
+});

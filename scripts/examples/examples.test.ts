@@ -1,0 +1,54 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { expectShown, withAssertions } from './assertions.js';
+import { collect } from './collect.js';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const folder = `${root}/scripts/examples/.examples`;
+const examples = collect(root).map((example, k) => ({ ...example, path: `${folder}/example-${k}.ts` }));
+
+rmSync(folder, { recursive: true, force: true });
+mkdirSync(folder, { recursive: true });
+for (const { path, code, file, line } of examples) {
+  // A guide for contributors imports as a file inside the package would.
+  const inside = code.replaceAll("'./optimizer.js'", "'../../../packages/optim/src/optimizer.js'");
+  writeFileSync(path, `// ${file}:${line}\nexport {};\n${withAssertions(inside)}`);
+}
+writeFileSync(`${folder}/globals.d.ts`, 'declare function __expectShown(found: unknown, shown: string): void;\n');
+writeFileSync(
+  `${folder}/tsconfig.json`,
+  JSON.stringify({
+    extends: '../../../tsconfig.base.json',
+    compilerOptions: { noUnusedLocals: false, lib: ['ES2023', 'DOM'], types: ['node'] },
+    include: ['*.ts'],
+  }),
+);
+
+describe('every example in guides, READMEs and doc comments', () => {
+  test('there are some', () => {
+    expect(examples.length).toBeGreaterThan(10);
+  });
+
+  test('compiles', () => {
+    try {
+      execFileSync('tsc', ['-p', folder], { encoding: 'utf8', cwd: root });
+    } catch (error) {
+      const output = (error as { stdout: string }).stdout;
+      const named = output.replaceAll(/example-(\d+)\.ts\((\d+)/g, (whole, k: string, at: string) => {
+        const { file, line } = examples[Number(k)];
+        return `${file}:${line + Number(at) - 3}  ${whole}`;
+      });
+      throw new Error(named, { cause: error });
+    }
+  }, 120_000);
+
+  for (const { file, line, path, typesOnly } of examples) {
+    if (typesOnly) continue;
+    test(`${file}:${line} runs and shows what it says`, async () => {
+      Object.assign(globalThis, { __expectShown: expectShown });
+      await import(/* @vite-ignore */ pathToFileURL(path).href);
+    }, 60_000);
+  }
+});

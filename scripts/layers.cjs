@@ -1,0 +1,67 @@
+/** Which way imports may go; the picture is in ARCHITECTURE.md. */
+const onCore = 'activations|losses|optim|train|explain|gradcheck|wasm';
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, dependencyTypesNot: ['type-only'] } },
+    {
+      name: 'core-stands-alone',
+      severity: 'error',
+      from: { path: '^packages/core/src' },
+      to: { path: '^packages/(?!core/)' },
+    },
+    {
+      name: 'these-know-core-only',
+      severity: 'error',
+      from: { path: `^packages/(${onCore})/src` },
+      to: { path: '^packages/(?!core/)', pathNot: '^packages/$1/' },
+    },
+    {
+      name: 'formats-knows-the-functions-a-file-names',
+      severity: 'error',
+      from: { path: '^packages/formats/src' },
+      to: { path: '^packages/(?!formats/|core/|activations/|losses/)' },
+    },
+    {
+      name: 'interop-imports-core-activations-formats',
+      severity: 'error',
+      from: { path: '^packages/interop/src' },
+      to: { path: '^packages/(?!interop/|core/|activations/|formats/)' },
+    },
+    {
+      name: 'libraries-do-not-know-apps',
+      severity: 'error',
+      from: { path: '^packages' },
+      to: { path: '^apps' },
+    },
+    {
+      name: 'libraries-bring-nothing-along',
+      comment: 'A library package has no runtime dependency outside @nnbp, but for a protobuf encoder in interop.',
+      severity: 'error',
+      from: { path: '^packages/(?!cli/)[^/]+/src', pathNot: '^packages/formats/src/node/' },
+      to: {
+        dependencyTypes: ['npm', 'npm-dev', 'npm-optional', 'core'],
+        pathNot: '^packages/|node_modules/@bufbuild/protobuf/',
+      },
+    },
+    {
+      name: 'through-the-front-door',
+      comment: 'Other packages are imported by their name, not by a path into them.',
+      severity: 'error',
+      from: { path: '^(packages|apps)/([^/]+)/' },
+      to: { path: '^packages/[^/]+/src/(?!(node/)?index|shared)', pathNot: '^packages/$2/' },
+    },
+    { name: 'resolvable', severity: 'error', from: { path: '^packages/[^/]+/src' }, to: { couldNotResolve: true } },
+  ],
+  options: {
+    tsConfig: { fileName: 'tsconfig.base.json' },
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '(^|/)(dist|coverage|node_modules)/' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['@nnbp/source', 'import', 'types', 'default'],
+    },
+  },
+};

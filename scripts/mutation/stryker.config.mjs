@@ -1,0 +1,32 @@
+// `pnpm mutation`: changes the sources in thousands of small ways, one at a time, and sees whether a test notices. Hours
+// on two cores; `pnpm mutation optim` does a package.
+export default {
+  testRunner: 'vitest',
+  vitest: { configFile: 'scripts/mutation/vitest.config.ts', related: false },
+  plugins: ['@stryker-mutator/vitest-runner'],
+  mutate: ['packages/{core,activations,losses,optim,gradcheck}/src/**/*.ts', '!packages/*/src/index.ts'],
+  // A sentence in an error is not what the tests hold; its code and the names in it are.
+  mutator: { excludedMutations: ['StringLiteral'] },
+  ignorePatterns: [
+    '/apps',
+    '/bench',
+    '/docs',
+    '/interop',
+    '/reports',
+    '/packages/{cli,explain,formats,train,wasm}',
+    'dist',
+    'coverage',
+  ],
+  coverageAnalysis: 'perTest',
+  incremental: true,
+  incrementalFile: 'reports/mutation/incremental.json',
+  reporters: ['progress-append-only', 'clear-text', 'html', 'json'],
+  clearTextReporter: { reportTests: false, reportScoreTable: true },
+  htmlReporter: { fileName: 'reports/mutation.html' },
+  jsonReporter: { fileName: 'reports/mutation.json' },
+  concurrency: 2,
+  timeoutMS: 10_000,
+  timeoutFactor: 2,
+  tempDirName: 'reports/mutation/sandbox',
+  thresholds: { high: 95, low: 90, break: 90 },
+};

@@ -1,0 +1,121 @@
+// The picture of every activation and loss, value and derivative, made from the code: docs/plots/*.svg. With --check,
+// says whether the pictures are those of the code as it is.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import * as activations from '@nnbp/activations';
+import * as losses from '@nnbp/losses';
+
+interface Curve {
+  readonly label: string;
+  readonly f: (x: number) => number;
+}
+
+const [width, height, margin] = [320, 200, 28];
+
+/** An SVG with axes through 0, the value as a full line and the derivative as a dashed one. */
+function plot(title: string, xLabel: string, from: number, to: number, curves: readonly Curve[]): string {
+  const xs = Array.from({ length: 241 }, (_, k) => from + ((to - from) * k) / 240);
+  const ys = curves.flatMap(({ f }) => xs.map(f)).filter(Number.isFinite);
+  const low = Math.max(-4, Math.min(0, ...ys));
+  const high = Math.min(6, Math.max(0.5, ...ys));
+  const px = (x: number) => margin + ((x - from) / (to - from)) * (width - 2 * margin);
+  const py = (y: number) => height - margin - ((y - low) / (high - low)) * (height - 2 * margin);
+  const points = (f: Curve['f']) =>
+    xs
+      .map((x) => ({ x, y: f(x) }))
+      .filter(({ y }) => y >= low - 1e-9 && y <= high + 1e-9)
+      .map(({ x, y }) => `${px(x).toFixed(1)},${py(y).toFixed(1)}`)
+      .join(' ');
+  const ticks = (a: number, b: number) => {
+    const step = [0.25, 0.5, 1, 2, 5].find((size) => (b - a) / size <= 8) ?? 10;
+    return Array.from(
+      { length: Math.floor(b / step) - Math.ceil(a / step) + 1 },
+      (_, k) => (Math.ceil(a / step) + k) * step,
+    );
+  };
+  const [axisX, axisY] = [py(Math.max(low, Math.min(high, 0))), px(Math.max(from, Math.min(to, 0)))];
+  const lines = curves.map(({ f }, k) => `<polyline class="curve c${k}" points="${points(f)}"/>`);
+  const legend = curves.map(
+    ({ label }, k) =>
+      `<line class="curve c${k}" x1="${margin + 110 * k}" x2="${margin + 18 + 110 * k}" y1="14" y2="14"/><text x="${margin + 23 + 110 * k}" y="18">${label}</text>`,
+  );
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" role="img" aria-label="${title}: value and derivative">
+<!-- Made by scripts/plots.ts. -->
+<style>
+text { font: 11px system-ui, sans-serif; fill: #444 }
+.axis { stroke: #999; stroke-width: 1 }
+.curve { fill: none; stroke-width: 2; stroke-linejoin: round }
+.c0 { stroke: #1967d2 } .c1 { stroke: #d9480f; stroke-dasharray: 5 3 }
+@media (prefers-color-scheme: dark) { text { fill: #ccc } .axis { stroke: #777 } .c0 { stroke: #8ab4f8 } .c1 { stroke: #ffa94d } }
+</style>
+<line class="axis" x1="${margin}" x2="${width - margin}" y1="${axisX.toFixed(1)}" y2="${axisX.toFixed(1)}"/>
+<line class="axis" x1="${axisY.toFixed(1)}" x2="${axisY.toFixed(1)}" y1="${margin}" y2="${height - margin}"/>
+${ticks(from, to)
+  .filter((x) => x !== 0)
+  .map((x) => `<text x="${px(x).toFixed(1)}" y="${(axisX + 13).toFixed(1)}" text-anchor="middle">${x}</text>`)
+  .join('')}
+${ticks(low, high)
+  .filter((y) => y !== 0)
+  .map((y) => `<text x="${(axisY - 4).toFixed(1)}" y="${(py(y) + 4).toFixed(1)}" text-anchor="end">${y}</text>`)
+  .join('')}
+<text x="${width - margin}" y="${(axisX - 5).toFixed(1)}" text-anchor="end">${xLabel}</text>
+${lines.join('\n')}
+${legend.join('\n')}
+</svg>
+`;
+}
+
+const files = new Map<string, string>();
+
+for (const activation of Object.values(activations)) {
+  files.set(
+    `activations/${activation.name}.svg`,
+    plot(activation.name, 'h', -4, 4, [
+      { label: 'g(h)', f: (h) => activation.value(h) },
+      { label: 'g′(h)', f: (h) => activation.derivative(h, activation.value(h)) },
+    ]),
+  );
+}
+
+/** Each loss of one output, as it answers to x while the target stays. Softmax needs a second output: x against 0. */
+for (const [name, make] of Object.entries(losses)) {
+  if (name === 'elementwise') continue;
+  const loss = (make as typeof losses.mse)();
+  const two = name === 'softmaxCrossEntropy';
+  const probability = name === 'binaryCrossEntropy';
+  const target = two ? [1, 0] : [1];
+  const at = (x: number) => (two ? [x, 0] : [x]);
+  const slope = (x: number) => {
+    const dLossDx = new Float64Array(target.length);
+    loss.derivative(at(x), target, dLossDx);
+    return dLossDx[0];
+  };
+  files.set(
+    `losses/${name}.svg`,
+    plot(name, two ? 'x, t = 1 (other output 0)' : 'x, t = 1', probability ? 0.005 : -3, probability ? 0.995 : 4, [
+      { label: 'loss', f: (x) => loss.value(at(x), target) },
+      { label: 'dloss/dx', f: slope },
+    ]),
+  );
+}
+
+const stale: string[] = [];
+for (const [name, svg] of files) {
+  const url = new URL(`../docs/plots/${name}`, import.meta.url);
+  if (process.argv.includes('--check')) {
+    let found = '';
+    try {
+      found = readFileSync(url, 'utf8');
+    } catch {
+      // A picture that is not there is stale too.
+    }
+    if (found !== svg) stale.push(name);
+  } else {
+    mkdirSync(new URL('.', url), { recursive: true });
+    writeFileSync(url, svg);
+  }
+}
+if (stale.length > 0) {
+  console.error(`Stale pictures: ${stale.join(', ')}.`);
+  process.exit(1);
+}
+console.log(`${files.size} pictures.`);

@@ -1,0 +1,219 @@
+// `pnpm promises`: writes docs/guides/promises.md from what the proofs found: checks/stress/results.json, PyTorch's numbers, and the
+// 60-digit values of the activations. With `--check` it writes nothing and fails if the page says anything else.
+import * as activations from '@nnbp/activations';
+import { type Activation, reference } from '@nnbp/core';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { format, resolveConfig } from 'prettier';
+import exact from '../packages/activations/test/exact/exact.generated.json' with { type: 'json' };
+import { graphs, optimizers, problemOf, schedules } from '../packages/conformance/test/torch/truth.js';
+
+interface Run {
+  readonly date: string;
+  readonly commit: string;
+  readonly node: string;
+}
+interface Results {
+  readonly load?: {
+    readonly run: Run;
+    readonly requests: number;
+    readonly models: number;
+    readonly perSecond: number;
+    readonly milliseconds: { readonly p50: number; readonly p99: number };
+    readonly megabytes: { readonly early: number; readonly end: number };
+  };
+  readonly soak?: {
+    readonly run: Run;
+    readonly steps: Readonly<Record<string, { readonly perSecond: number; readonly megabytes: readonly number[] }>>;
+    readonly fit: { readonly calls: number; readonly megabytes: readonly number[] };
+    readonly each: number;
+  };
+  readonly faults?: { readonly run: Run; readonly kills: number; readonly files: number };
+  readonly rehearsal?: {
+    readonly run: Run;
+    readonly published: string;
+    readonly installs: Readonly<Record<string, unknown>>;
+    readonly runtimes: Readonly<
+      Record<
+        string,
+        { readonly version?: string; readonly bits?: Readonly<Record<string, string>>; readonly failed?: string }
+      >
+    >;
+    readonly types: Readonly<Record<string, unknown>>;
+    readonly sameBits: boolean;
+  };
+  readonly mutation?: Readonly<
+    Record<
+      string,
+      | {
+          readonly mutants: number;
+          readonly killed: number;
+          readonly explained: number;
+          readonly unexplained: readonly string[];
+        }
+      | Run
+    >
+  >;
+}
+const results: Results = existsSync('checks/stress/results.json')
+  ? (JSON.parse(readFileSync('checks/stress/results.json', 'utf8')) as Results)
+  : {};
+const on = ({ date, node }: Run) => `${date}, Node ${node.slice(1)}`;
+const count = (n: number) => n.toLocaleString('en');
+
+/** The largest distance from PyTorch's numbers, relative to 1 or the number, of the reference engine. */
+function worstAgainstTorch(): number {
+  let worst = 0;
+  for (const entry of graphs.entries) {
+    const { graph, loss, parameters, data } = problemOf(entry);
+    const executor = reference().prepare(graph, data.samples);
+    executor.parameters.set(parameters);
+    executor.backpropagate(data.inputs, data.targets, data.samples, loss);
+    entry.gradients.forEach((gradient, p) => {
+      worst = Math.max(worst, Math.abs(executor.gradients[p] - gradient) / Math.max(1, Math.abs(gradient)));
+    });
+  }
+  return worst;
+}
+
+function ulps(): string {
+  const unit = (value: number) => 2 ** (Math.floor(Math.log2(Math.max(Math.abs(value), 2 ** -1022))) - 52);
+  const rows = Object.entries(exact).map(([name, points]) => {
+    const { value } = (activations as Record<string, Activation>)[name];
+    const worst = Math.max(...points.map(([h, g]) => Math.abs(value(h) - g) / unit(g)));
+    return `| ${name} | ${Number(worst.toFixed(1))} |`;
+  });
+  return ['| g | units in the last place |', '| --- | ---: |', ...rows].join('\n');
+}
+
+function mutants(): string {
+  const packages = Object.entries(results.mutation ?? {}).filter(([name]) => name !== 'run');
+  if (packages.length === 0) return 'Not run yet.';
+  const rows = packages.map(([name, of]) => {
+    const { mutants, killed, explained, unexplained } = of as Exclude<typeof of, Run>;
+    return `| ${name} | ${count(mutants)} | ${((100 * killed) / mutants).toFixed(1)} % | ${explained} | ${unexplained.length} |`;
+  });
+  const missing = 'core' in results.mutation! ? [] : ['', 'Not run in full yet: core.'];
+  return [
+    '| package | mutants | killed | explained | left |',
+    '| --- | ---: | ---: | ---: | ---: |',
+    ...rows,
+    ...missing,
+  ].join('\n');
+}
+
+function platforms(): string {
+  const { rehearsal } = results;
+  if (rehearsal === undefined) return 'Not run yet.';
+  const well = (of: Readonly<Record<string, unknown>>) =>
+    Object.entries(of)
+      .map(([name, found]) =>
+        typeof found === 'object' && found !== null && 'failed' in found ? `${name} (failed)` : name,
+      )
+      .join(', ');
+  return [
+    `${rehearsal.published}, published to a registry of its own and installed from there (${on(rehearsal.run)}):`,
+    '',
+    `- installed by ${well(rehearsal.installs)};`,
+    `- the whole suite, training, saving and loading run by ${Object.entries(rehearsal.runtimes)
+      .map(([name, { version, failed }]) =>
+        failed === undefined
+          ? `${name} (${(version ?? '').replace(/^v|^deno /, '').split(' ')[0]})`
+          : `${name} (failed)`,
+      )
+      .join(', ')};`,
+    `- compiled by TypeScript ${well(rehearsal.types)};`,
+    `- 300 epochs by the fast engine without fused multiply-add come to ${rehearsal.sameBits ? 'the same bits in all of them' : 'bits that differ between runtimes'}.`,
+  ].join('\n');
+}
+
+const { load, soak, faults } = results;
+const page = `---
+title: 'What we promise, and how it is checked'
+---
+
+# What we promise, and how it is checked
+
+Each promise has a test that fails when it is broken. What runs with every change is in \`npm test\`; what takes longer is
+\`pnpm interop\`, \`pnpm stress\` and \`pnpm mutation\`, and what they found last stands here, written by \`pnpm promises\`.
+
+## The numbers are right
+
+- **Against differences.** Every activation, loss and random graph against central differences, to 1e-7 relatively.
+- **Against PyTorch ${graphs.torch}**, in float64: ${graphs.entries.length} random graphs, every loss with every activation, shared
+  weights, several outputs, outputs with successors: at most ${worstAgainstTorch().toExponential(0)} off. ${optimizers.entries.length} optimizers and ${schedules.entries.length}
+  schedules for 50 steps, to 1e-13. Two of PyTorch 1.13's own numbers were corrected: hardsigmoid's derivative has 1/6 in
+  float32, and NAdam multiplies once too often, which 2.0 put right.
+- **Against 50-digit arithmetic**: the article's network, every number.
+- **Engines against each other**: each within bounds derived for every number of every pass, and against PyTorch directly.
+- **Other programs**: onnxruntime, PyTorch, brain.js, synaptic, neataptic, tfjs: [what they found](../../checks/interop/RESULTS.md).
+
+The worst of ${exact.tanh.length} places from 1e-8 to 30, against 60-digit arithmetic, float64:
+
+${ulps()}
+
+## At the edge
+
+Inputs, parameters and targets of 0, the smallest, 1e±30 and the largest numbers: results are right, or an error with the code
+\`OVERFLOW\` names the sample and the first node or derivative that is not finite. 10,000 nodes in a row, 100,000 predecessors of
+one node, a million nodes, 65,536 samples at once.
+
+## Files from strangers
+
+10,000 spoilt files with every change, of each format that is read${faults ? `, and ${count(faults.files)} of each on ${faults.run.date}` : ''}: an \`NnbpError\` or a sound
+network. Reading a model costs at most four times the file and 16 MB, whatever is in it. See [SECURITY.md](../../SECURITY.md).
+
+## Faults
+
+- A training process killed by SIGKILL ${faults ? `${faults.kills} times (${faults.run.date})` : '30 times with every change'} at random moments: the epoch under way is lost, never more,
+  and it goes on to the bits of a run left in peace. A disk that is full, read-only or gone leaves the last good checkpoint.
+- A callback that throws, rejects or never returns, a stream that never answers, an abort in any phase of \`fit\`: the
+  parameters are those of the last good step, and training can begin again.
+- A helping thread that ends, in the middle of a step or before it: an error with the code \`THREAD_LOST\`, after ten seconds or
+  more where the host does not tell. An update it had begun is completed, so that the parameters and the optimizer are those
+  of the last step that succeeded; every thread is let go.
+
+## Under load
+
+${load ? `${count(load.requests)} predictions from a second process while the model was replaced ${load.models - 1} times (${on(load.run)}): none wrong, none failed; ${count(load.perSecond)} a second, half within ${load.milliseconds.p50} ms, 99 % within ${load.milliseconds.p99} ms; memory ${load.megabytes.early} MB early and ${load.megabytes.end} MB at the end.` : 'Not run yet.'}
+
+${
+  soak
+    ? `${count(soak.each)} online steps an engine (${on(soak.run)}): ${Object.entries(soak.steps)
+        .map(
+          ([name, { perSecond, megabytes }]) =>
+            `${name} ${count(perSecond)} a second, ${megabytes[0]} to ${megabytes[1]} MB`,
+        )
+        .join(
+          '; ',
+        )}. ${count(soak.fit.calls)} calls of \`fit\`: ${soak.fit.megabytes[0]} to ${soak.fit.megabytes[1]} MB, and the last comes to the bits of a fresh process.`
+    : ''
+}
+
+## Every platform
+
+${platforms()}
+
+Pages, web workers and a service worker in headless Chromium, under content security policies with and without WebAssembly, run
+the whole suite with every change.
+
+## The tests notice
+
+Mutants: small changes of the sources, one at a time. Those that no test can notice are explained in \`checks/stress/survivors.json\`.
+
+${mutants()}
+`;
+const path = 'docs/guides/promises.md';
+const formatted = await format(page, { ...(await resolveConfig(path)), filepath: path });
+const own = `v${process.versions.node.split('.')[0]}.`;
+const theirs = results.mutation?.run as Run | undefined;
+if (!process.argv.includes('--check')) {
+  writeFileSync(path, formatted);
+  console.log(`${path} is written.`);
+} else if (theirs?.node.startsWith(own) === false) {
+  console.log(
+    `Not compared: the page was written on Node ${theirs.node}; exp and the like differ in their last bits here.`,
+  );
+} else if (readFileSync(path, 'utf8') !== formatted) {
+  console.error(`${path} is not what the results say.`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,45 @@
+// What a user's page grows by, minified and gzipped, for what people really import. From the built packages.
+import sizeLimit from 'size-limit';
+import preset from '@size-limit/preset-small-lib';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const kilobyte = 1000;
+/** The names a package exports as values, as its index lists them. */
+const exported = (name) =>
+  [...readFileSync(`packages/${name}/src/index.ts`, 'utf8').matchAll(/export \{([^}]*)\}/g)]
+    .flatMap(([, list]) => list.split(','))
+    .map((entry) => entry.trim())
+    .filter((entry) => entry && !entry.startsWith('type '));
+
+const budgets = [
+  ['core, all of it', 10, "export * from '@nnbp/core';"],
+  [
+    'a typical application',
+    6.4,
+    "export { GraphBuilder, Network } from '@nnbp/core'; export { sigmoid } from '@nnbp/activations'; export { mse } from '@nnbp/losses'; export { sgd } from '@nnbp/optim';",
+  ],
+  ['the fast engine', 24, "export { auto } from '@nnbp/wasm';"],
+  ['a model, saved and loaded', 21, "export { load, save } from '@nnbp/formats';"],
+  ['ONNX out', 26, "export { toOnnx } from '@nnbp/interop';"],
+  ['explain', 9, "export { explain } from '@nnbp/explain';"],
+  ['optim, sgd alone', 1, "export { sgd } from '@nnbp/optim';"],
+  ...exported('activations').map((name) => [`activation ${name}`, 0.5, `export { ${name} } from '@nnbp/activations';`]),
+  ...exported('losses').map((name) => [`loss ${name}`, 0.5, `export { ${name} } from '@nnbp/losses';`]),
+];
+
+const folder = mkdtempSync('node_modules/.size-');
+let over = 0;
+for (const [what, budget, source] of budgets) {
+  const entry = join(folder, `${what.replaceAll(/\W+/g, '-')}.js`);
+  writeFileSync(entry, source);
+  const [{ size }] = await sizeLimit(preset, { checks: [{ files: [join(process.cwd(), entry)], gzip: true }] });
+  const fits = size <= budget * kilobyte;
+  if (!fits) over++;
+  console.log(`${fits ? '  ' : '! '}${what.padEnd(42)} ${(size / kilobyte).toFixed(2).padStart(6)} of ${budget} kB`);
+}
+rmSync(folder, { recursive: true });
+if (over > 0) {
+  console.error(`\n${over} over budget.`);
+  process.exit(1);
+}

@@ -1,0 +1,27 @@
+// Nothing in the repository may tell where it was made: no path of a machine, no host of a package registry.
+import { execFileSync } from 'node:child_process';
+
+const patterns = [
+  ['a path of a machine', '(^|[^A-Za-z0-9_.-])/(work|root|farm|home|Users)/[A-Za-z0-9_.-]'],
+  ['the host of a registry', '(registry\\.(npm|yarn)[a-z]*\\.[a-z]+|[a-z]+\\.debian\\.org)'],
+];
+let found = '';
+for (const [what, pattern] of patterns) {
+  try {
+    const lines = execFileSync(
+      'git',
+      ['grep', '--untracked', '-nIE', pattern, '--', '.', ':!pnpm-lock.yaml', ':!scripts/traces.mjs'],
+      {
+        encoding: 'utf8',
+      },
+    );
+    found += `${what}:\n${lines}`;
+  } catch (error) {
+    if (error.status !== 1) throw error;
+  }
+}
+if (found) {
+  console.error(found);
+  process.exit(1);
+}
+console.log('No path of a machine and no host of a registry.');

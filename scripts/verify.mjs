@@ -1,0 +1,118 @@
+// Everything that is checked, a step a line, what can run side by side two at a time. `pnpm check` is this. Give names
+// of steps to run only those: `pnpm check types lint`.
+import { spawn } from 'node:child_process';
+import { availableParallelism } from 'node:os';
+
+/** In the order in which they start; `after` waits for another step. `mend` says how a failure is put right. */
+const steps = [
+  {
+    name: 'types',
+    command: 'turbo run typecheck --concurrency=1 --output-logs=errors-only',
+    mend: 'Mend what tsc names.',
+  },
+  {
+    name: 'unit',
+    command: 'vitest run --coverage',
+    mend: 'Run "pnpm unit" for one package with "--project NAME"; a property test prints its seed.',
+  },
+  { name: 'lint', command: 'eslint . --max-warnings=0', mend: 'Run "pnpm lint --fix", then mend what is left.' },
+  { name: 'format', command: 'prettier --check --log-level=warn .', mend: 'Run "pnpm fmt".' },
+  {
+    name: 'layers',
+    command: 'depcruise --config scripts/layers.cjs packages apps',
+    mend: 'Move the import: ARCHITECTURE.md shows which way they may go.',
+  },
+  { name: 'unused', command: 'knip', mend: 'Delete what nobody uses, or export it where it is used.' },
+  {
+    name: 'plots',
+    command: 'tsx --conditions=@nnbp/source scripts/plots.ts --check',
+    mend: 'Run "pnpm plots" and commit the pictures.',
+  },
+  {
+    name: 'promises',
+    command: 'tsx --conditions=@nnbp/source scripts/promises.ts --check',
+    mend: 'Run "pnpm promises" and commit the page.',
+  },
+  {
+    name: 'supply',
+    command: 'node scripts/supply.mjs',
+    mend: 'Do without the dependency it names, or say in scripts/supply.mjs why it may come along.',
+  },
+  { name: 'traces', command: 'node scripts/traces.mjs', mend: "Take the machine's path or the host out of the file." },
+  { name: 'build', command: 'turbo run build --concurrency=2 --output-logs=errors-only', mend: 'Run "pnpm build".' },
+  { name: 'packages', after: 'build', command: 'node scripts/packages.mjs', mend: 'Mend the package.json it names.' },
+  {
+    name: 'size',
+    after: 'build',
+    command: 'node scripts/size.mjs',
+    mend: 'Make it smaller; the budgets are in scripts/size.mjs.',
+  },
+  {
+    name: 'docs',
+    after: 'build',
+    command: 'node scripts/docs.mjs',
+    mend: 'Document the name, or mend the link or formula it names.',
+  },
+];
+
+const chosen = process.argv.slice(2);
+const unknown = chosen.filter((name) => !steps.some((step) => step.name === name));
+if (unknown.length > 0) {
+  console.error(`There is no step ${unknown.join(', ')}. There are: ${steps.map(({ name }) => name).join(', ')}.`);
+  process.exit(2);
+}
+const wanted = steps.filter(({ name }) => chosen.length === 0 || chosen.includes(name));
+const done = new Map();
+const limit = Math.min(2, availableParallelism());
+const width = Math.max(...steps.map(({ name }) => name.length));
+
+await new Promise((resolve) => {
+  const running = new Set();
+  const next = () => {
+    for (const step of wanted) {
+      const ready = !step.after || done.has(step.after) || !wanted.some(({ name }) => name === step.after);
+      if (running.size < limit && !running.has(step) && !done.has(step.name) && ready) {
+        running.add(step);
+        run(step).then((result) => {
+          running.delete(step);
+          done.set(step.name, result);
+          report(step, result);
+          if (done.size === wanted.length) resolve();
+          else next();
+        });
+      }
+    }
+  };
+  next();
+});
+
+const failed = wanted.filter(({ name }) => !done.get(name).ok);
+console.log(`\nverify: ${wanted.length - failed.length} passed, ${failed.length} failed`);
+process.exit(failed.length === 0 ? 0 : 1);
+
+function run({ command }) {
+  const begun = Date.now();
+  return new Promise((resolve) => {
+    const [program, ...args] = command.split(' ');
+    const child = spawn(program, args, {
+      env: { ...process.env, FORCE_COLOR: '0' },
+      shell: process.platform === 'win32',
+    });
+    let output = '';
+    child.stdout.on('data', (text) => (output += text));
+    child.stderr.on('data', (text) => (output += text));
+    const end = (ok) => resolve({ ok, output, seconds: (Date.now() - begun) / 1000 });
+    child.on('error', (error) => {
+      output += error.message;
+      end(false);
+    });
+    child.on('close', (code) => end(code === 0));
+  });
+}
+
+function report({ name, mend, command }, { ok, output, seconds }) {
+  console.log(`${ok ? 'ok    ' : 'FAILED'} ${name.padEnd(width)} ${seconds.toFixed(1).padStart(6)} s`);
+  const counts = /Tests .*\d+ passed.*/.exec(output);
+  if (ok && counts) console.log(`       ${''.padEnd(width)} ${counts[0].replace(/\s+/g, ' ')}`);
+  if (!ok) console.log(`\n${output.trim()}\n\n  ${command}\n  How to mend it: ${mend}\n`);
+}
