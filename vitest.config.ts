@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    projects: ['packages/*', 'apps/*', 'scripts/examples'],
+    projects: ['packages/*', 'apps/*', '{packages,apps}/*/vitest.browser.config.ts', 'scripts', 'scripts/examples'],
     coverage: {
       provider: 'v8',
       include: ['packages/*/src/**/*.ts'],

@@ -3,8 +3,17 @@
 import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 
-/** In the order in which they start; `after` waits for another step. `mend` says how a failure is put right. */
+/**
+ * In the order in which they start. `after` waits for another step and is not run if that fails; `show` prints a step's
+ * output as it comes. `mend` says how a failure is put right.
+ */
 const steps = [
+  {
+    name: 'browser',
+    command: 'tsx scripts/browser.ts',
+    show: true,
+    mend: 'Install a browser as the message says.',
+  },
   {
     name: 'types',
     command: 'turbo run typecheck --concurrency=1 --output-logs=errors-only',
@@ -12,8 +21,14 @@ const steps = [
   },
   {
     name: 'unit',
-    command: 'vitest run --coverage',
-    mend: 'Run "pnpm unit" for one package with "--project NAME"; a property test prints its seed.',
+    command: 'vitest run --coverage --project=!*-browser',
+    mend: 'Run "pnpm unit --project NAME" for one package; a property test prints its seed.',
+  },
+  {
+    name: 'e2e',
+    after: 'browser',
+    command: 'vitest run --project=*-browser',
+    mend: 'Run "pnpm unit --project demo-browser FILE"; screenshots are in reports/playground.',
   },
   { name: 'lint', command: 'eslint . --max-warnings=0', mend: 'Run "pnpm lint --fix", then mend what is left.' },
   { name: 'format', command: 'prettier --check --log-level=warn .', mend: 'Run "pnpm fmt".' },
@@ -70,7 +85,14 @@ await new Promise((resolve) => {
   const running = new Set();
   const next = () => {
     for (const step of wanted) {
-      const ready = !step.after || done.has(step.after) || !wanted.some(({ name }) => name === step.after);
+      const before = wanted.some(({ name }) => name === step.after) ? done.get(step.after) : { ok: true };
+      if (before?.ok === false && !done.has(step.name)) {
+        done.set(step.name, { ok: false });
+        console.log(`not run ${step.name}: the step ${step.after} failed`);
+        if (done.size === wanted.length) return resolve();
+        continue;
+      }
+      const ready = step.after === undefined || before !== undefined;
       if (running.size < limit && !running.has(step) && !done.has(step.name) && ready) {
         running.add(step);
         run(step).then((result) => {
@@ -90,7 +112,7 @@ const failed = wanted.filter(({ name }) => !done.get(name).ok);
 console.log(`\nverify: ${wanted.length - failed.length} passed, ${failed.length} failed`);
 process.exit(failed.length === 0 ? 0 : 1);
 
-function run({ command }) {
+function run({ command, show }) {
   const begun = Date.now();
   return new Promise((resolve) => {
     const [program, ...args] = command.split(' ');
@@ -99,8 +121,12 @@ function run({ command }) {
       shell: process.platform === 'win32',
     });
     let output = '';
-    child.stdout.on('data', (text) => (output += text));
-    child.stderr.on('data', (text) => (output += text));
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (text) => {
+        output += text;
+        if (show) process.stdout.write(text);
+      });
+    }
     const end = (ok) => resolve({ ok, output, seconds: (Date.now() - begun) / 1000 });
     child.on('error', (error) => {
       output += error.message;
@@ -110,9 +136,9 @@ function run({ command }) {
   });
 }
 
-function report({ name, mend, command }, { ok, output, seconds }) {
+function report({ name, mend, command, show }, { ok, output, seconds }) {
   console.log(`${ok ? 'ok    ' : 'FAILED'} ${name.padEnd(width)} ${seconds.toFixed(1).padStart(6)} s`);
   const counts = /Tests .*\d+ passed.*/.exec(output);
   if (ok && counts) console.log(`       ${''.padEnd(width)} ${counts[0].replace(/\s+/g, ' ')}`);
-  if (!ok) console.log(`\n${output.trim()}\n\n  ${command}\n  How to mend it: ${mend}\n`);
+  if (!ok) console.log(`\n${show ? '' : `${output.trim()}\n\n`}  ${command}\n  How to mend it: ${mend}\n`);
 }

@@ -1,11 +1,15 @@
 /**
- * `node checks/interop/index.mjs`: downloads the other programs if they are not there (800 MB), runs all proofs against our
- * sources, and writes what was found to RESULTS.md. Names of proofs as arguments run only those, and write nothing.
+ * `pnpm interop`: downloads the other programs if they are not there (800 MB), finds or installs a browser and the Python
+ * modules, runs all tests against our sources, and writes the results to RESULTS.md. Names of test files as arguments run
+ * only those, and write nothing.
  */
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { provideBrowser } from '../../scripts/browser.ts';
+import { canInstallPackages, installPackages } from '../../scripts/debian.ts';
+import { modules, providePython } from './pytorch/python.mjs';
 import { results } from './record.mjs';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
@@ -16,6 +20,8 @@ const chosen = process.argv.slice(2);
 // Without their install scripts: onnxruntime-node's would download what is in its package already.
 const install = ['install', '--ignore-workspace', '--ignore-scripts', '--frozen-lockfile', '--dir', here];
 run('npx', ['--yes', packageManager, ...install]);
+console.log(`Browser: ${provideBrowser()}`);
+for (const module of Object.keys(modules)) providePython(module, { canInstallPackages, installPackages });
 rmSync(results, { recursive: true, force: true });
 const begun = Date.now();
 run('npx', [

@@ -7,8 +7,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { basename, extname } from 'node:path';
 import { chromium } from 'playwright-core';
-import { afterAll, beforeAll, test } from 'vitest';
-import { findBrowser } from '../../scripts/browser.mjs';
+import { afterAll, beforeAll, inject, test } from 'vitest';
 import { firstSeed, randomNetwork } from './random-networks.mjs';
 import { record, versionOf } from './record.mjs';
 import { WorstError } from './worst-error.mjs';
@@ -36,14 +35,11 @@ beforeAll(async () => {
     );
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  browser = await chromium.launch({
-    executablePath: findBrowser(() => chromium.executablePath()),
-    args: ['--no-sandbox', '--disable-background-networking'],
-  });
+  browser = await chromium.connect(inject('browserEndpoint'));
   page = await browser.newPage();
   await page.goto(`http://127.0.0.1:${server.address().port}/`);
   await page.waitForFunction(() => globalThis.ort !== undefined);
-}, 300_000);
+});
 
 afterAll(async () => {
   record(

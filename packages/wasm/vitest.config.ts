@@ -1,3 +1,3 @@
 import { project } from '../../vitest.shared.ts';
 
-export default project('wasm');
+export default project('wasm', { exclude: ['test/browser.test.ts'] });

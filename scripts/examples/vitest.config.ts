@@ -1,3 +1,3 @@
 import { project } from '../../vitest.shared.ts';
 
-export default project('examples', ['*.test.ts']);
+export default project('examples', { include: ['*.test.ts'] });

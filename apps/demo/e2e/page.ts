@@ -4,7 +4,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, onTestFinished } from 'vitest';
-import { findBrowser } from '../../../scripts/browser.mjs';
+import type {} from '../../../scripts/browser-server.js';
 import { writeLink } from '../web/link.js';
 import { defaultState, type PlaygroundState } from '../web/state.js';
 
@@ -13,14 +13,11 @@ const pictures = join(import.meta.dirname, '../../../reports/playground');
 
 let browser: Browser;
 
-/** Starts a browser before a file's tests and ends it after them. */
+/** Connects to the browser of the test run before a file's tests, and disconnects after them. */
 export function useBrowser(): void {
   beforeAll(async () => {
-    browser = await chromium.launch({
-      executablePath: findBrowser(() => chromium.executablePath()),
-      args: ['--no-sandbox', '--disable-background-networking'],
-    });
-  }, 300_000);
+    browser = await chromium.connect(inject('browserEndpoint'));
+  });
   afterAll(() => browser.close());
 }
 

@@ -1,37 +1,64 @@
-/** Finds a Python that has a module: one given, one on the PATH, the system's; as root on Debian, installs the module. */
+/**
+ * Finds a Python that has a module. `node checks/interop/index.mjs` installs missing modules before any test runs; nothing is
+ * installed from inside a test.
+ */
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+
+/** What the tests compare with, and the Debian packages that bring it. */
+export const modules = {
+  torch: ['python3-torch', 'libopenblas0-pthread'],
+  onnx: ['python3-onnx'],
+};
 
 /**
- * @param {string} module - `torch`
- * @param {readonly string[]} packages - Debian's, that bring it.
+ * The first of `PYTHON`, `python3` on the PATH, /usr/bin/python3 and `python` that can import the module.
+ *
+ * @param {keyof typeof modules} module
+ * @param {(python: string, code: string) => string | undefined} [run] - What a Python prints; undefined if it fails.
  * @returns {{ python: string, version: string } | undefined}
  */
-export function findPython(module, packages) {
+export function findPython(module, run = runPython) {
   const places = [process.env.PYTHON, 'python3', '/usr/bin/python3', 'python'].filter((place) => place !== undefined);
-  const look = () => {
-    for (const python of places) {
-      const asked = `import ${module}; print(${module}.__version__)`;
-      const { status, stdout } = spawnSync(python, ['-c', asked], { encoding: 'utf8' });
-      if (status === 0) return { python, version: stdout.trim() };
-    }
-    return undefined;
-  };
-  const found = look() ?? (installOnDebian(packages) ? look() : undefined);
-  if (found === undefined) {
-    console.warn(
-      `No Python with the module ${module} was found, so nothing is proved about it. ` +
-        `Debian: apt-get install ${packages.join(' ')}; or set PYTHON.`,
-    );
+  for (const python of places) {
+    const version = run(python, `import ${module}; print(${module}.__version__)`);
+    if (version !== undefined) return { python, version: version.trim() };
   }
-  return found;
+  return undefined;
 }
 
-function installOnDebian(packages) {
-  if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return false;
-  console.log(`Installing ${packages.join(' ')} for the proofs that need it; this takes a minute.`);
-  const run = (...args) =>
-    spawnSync('apt-get', args, { stdio: 'ignore', env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } }).status;
-  run('update');
-  return run('install', '-y', '--no-install-recommends', ...packages) === 0;
+/** @type {(python: string, code: string) => string | undefined} */
+function runPython(python, code) {
+  const { status, stdout } = spawnSync(python, ['-c', code], { encoding: 'utf8' });
+  return status === 0 ? stdout : undefined;
+}
+
+/**
+ * Finds a Python with the module. If there is none, installs the Debian packages, as root, and looks again; otherwise
+ * says what to install.
+ *
+ * @param {keyof typeof modules} module
+ * @param {object} [machine] - Tests pass a machine of their own.
+ * @param {() => boolean} machine.canInstallPackages
+ * @param {(packages: readonly string[]) => boolean} machine.installPackages
+ * @param {typeof findPython} [machine.find]
+ * @param {(line: string) => void} [machine.log]
+ */
+export function providePython(module, { canInstallPackages, installPackages, find = findPython, log = console.log }) {
+  const found = find(module);
+  if (found !== undefined) {
+    log(`Python module ${module} ${found.version}: ${found.python}`);
+    return found;
+  }
+  const packages = modules[module];
+  if (canInstallPackages()) {
+    log(`No Python with the module ${module} found. Running "apt-get install ${packages.join(' ')}".`);
+    installPackages(packages);
+    const installed = find(module);
+    if (installed !== undefined) return installed;
+  }
+  log(
+    `No Python with the module ${module} found: its tests are skipped and recorded as not run.\n` +
+      `Debian: apt-get install ${packages.join(' ')}. Any system: set PYTHON to a Python that has ${module}.`,
+  );
+  return undefined;
 }

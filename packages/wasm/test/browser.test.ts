@@ -3,8 +3,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { type Browser, chromium } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { findBrowser } from '../../../scripts/browser.mjs';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import type {} from '../../../scripts/browser-server.js';
 import type { Outcome } from './browser/suite.js';
 
 const isolation = {
@@ -48,11 +48,8 @@ beforeAll(async () => {
     }
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  browser = await chromium.launch({
-    executablePath: findBrowser(() => chromium.executablePath()),
-    args: ['--no-sandbox', '--disable-background-networking'],
-  });
-}, 300_000);
+  browser = await chromium.connect(inject('browserEndpoint'));
+});
 
 afterAll(async () => {
   await browser.close();

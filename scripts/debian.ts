@@ -1,0 +1,21 @@
+/** Installs Debian packages, for steps that need a program of the system. Never called from inside a test. */
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+
+/** Whether this is Debian or a relative of it, and the user may install packages. */
+export const canInstallPackages = (): boolean => process.getuid?.() === 0 && existsSync('/usr/bin/apt-get');
+
+/**
+ * Runs apt-get with its output visible, waiting for another apt-get that holds the lock.
+ *
+ * @returns Whether all packages are installed.
+ */
+export function installPackages(packages: readonly string[]): boolean {
+  const run = (...args: string[]) =>
+    spawnSync('apt-get', ['-o', 'DPkg::Lock::Timeout=300', '--quiet=2', ...args], {
+      stdio: 'inherit',
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    }).status === 0;
+  run('update');
+  return run('install', '--yes', '--no-install-recommends', ...packages);
+}

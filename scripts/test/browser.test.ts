@@ -1,0 +1,120 @@
+import { describe, expect, test } from 'vitest';
+import { findBrowser, type Machine, provideBrowser } from '../browser.js';
+
+/** A Linux machine that has these files, on which nothing can be installed unless `change` says so. */
+function machine(files: readonly string[], change: Partial<Machine> = {}) {
+  const present = new Set(files);
+  const log: string[] = [];
+  const fake: Machine = {
+    env: { PATH: '/opt/bin:/usr/bin' },
+    platform: 'linux',
+    exists: (path) => present.has(path),
+    starts: () => true,
+    playwright: () => '/cache/playwright/chrome',
+    download: () => false,
+    canInstallPackages: () => false,
+    installPackages: () => false,
+    log: (line) => void log.push(line),
+    ...change,
+  };
+  return { fake, present, log };
+}
+
+describe('findBrowser', () => {
+  test('takes CHROMIUM_PATH before everything else', () => {
+    const { fake } = machine(['/mine/chrome', '/usr/bin/chromium'], { env: { CHROMIUM_PATH: '/mine/chrome' } });
+    expect(findBrowser(fake)).toBe('/mine/chrome');
+  });
+
+  test('rejects a CHROMIUM_PATH that does not exist, also if there is another browser', () => {
+    const { fake } = machine(['/usr/bin/chromium'], { env: { CHROMIUM_PATH: '/nowhere/chrome' } });
+    expect(() => findBrowser(fake)).toThrow(/CHROMIUM_PATH.*"\/nowhere\/chrome", which does not exist/);
+  });
+
+  test.each(['/opt/bin/google-chrome', '/usr/bin/chromium', '/usr/bin/microsoft-edge'])(
+    'takes %s of the system before the one of Playwright',
+    (path) => {
+      const { fake } = machine([path, '/cache/playwright/chrome']);
+      expect(findBrowser(fake)).toBe(path);
+    },
+  );
+
+  test('finds a browser in /usr/bin with an empty PATH', () => {
+    const { fake } = machine(['/usr/bin/chromium'], { env: {} });
+    expect(findBrowser(fake)).toBe('/usr/bin/chromium');
+  });
+
+  test('finds Chrome on macOS and Edge on Windows', () => {
+    const mac = '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome';
+    expect(findBrowser(machine([mac], { platform: 'darwin' }).fake)).toBe(mac);
+    const edge = 'C:\\Program Files (x86)\\Microsoft\\Edge\\Application\\msedge.exe';
+    const env = { 'ProgramFiles(x86)': 'C:\\Program Files (x86)' };
+    expect(findBrowser(machine([edge], { platform: 'win32', env }).fake)).toBe(edge);
+  });
+
+  test('skips a browser that does not start', () => {
+    const { fake } = machine(['/usr/bin/chromium', '/cache/playwright/chrome'], {
+      starts: (path) => path.startsWith('/cache'),
+    });
+    expect(findBrowser(fake)).toBe('/cache/playwright/chrome');
+  });
+
+  test('installs nothing', () => {
+    const never = () => {
+      throw new Error('installed');
+    };
+    const { fake } = machine([], { download: never, canInstallPackages: () => true, installPackages: never });
+    expect(findBrowser(fake)).toBeUndefined();
+  });
+});
+
+describe('provideBrowser', () => {
+  test('downloads the browser of Playwright if there is none', () => {
+    const { fake, present, log } = machine([], {
+      download: () => {
+        present.add('/cache/playwright/chrome');
+        return true;
+      },
+    });
+    expect(provideBrowser(fake)).toBe('/cache/playwright/chrome');
+    expect(log).toHaveLength(1);
+  });
+
+  test('installs the Debian package, as root, after the download failed', () => {
+    const packages: string[] = [];
+    const { fake, present, log } = machine([], {
+      canInstallPackages: () => true,
+      installPackages: (names) => {
+        packages.push(...names);
+        present.add('/usr/bin/chromium');
+        return true;
+      },
+    });
+    expect(provideBrowser(fake)).toBe('/usr/bin/chromium');
+    expect(packages).toEqual(['chromium']);
+    expect(log).toHaveLength(2);
+  });
+
+  test('installs the Debian package if the downloaded browser does not start', () => {
+    const { fake, present } = machine([], {
+      starts: (path) => path === '/usr/bin/chromium',
+      download: () => {
+        present.add('/cache/playwright/chrome');
+        return true;
+      },
+      canInstallPackages: () => true,
+      installPackages: () => {
+        present.add('/usr/bin/chromium');
+        return true;
+      },
+    });
+    expect(provideBrowser(fake)).toBe('/usr/bin/chromium');
+  });
+
+  test('fails with one message that names every way to get one', () => {
+    const { fake } = machine([]);
+    expect(() => provideBrowser(fake)).toThrow(
+      /install Google Chrome(.|\n)*playwright-core install chromium(.|\n)*CHROMIUM_PATH/,
+    );
+  });
+});
