@@ -2,6 +2,7 @@
 import type { Activation } from '@nnbp/core';
 import { checkpoints, type Found, latestCheckpoint } from '@nnbp/formats/node';
 import type { Callback } from '@nnbp/train';
+import { visible } from './visible.js';
 import { type Io, note, pathIn } from './io.js';
 import { misuse, Problem } from './problem.js';
 
@@ -56,7 +57,8 @@ export async function runIn(
       `The checkpoints in ${directory} are of a training with ${shown}: say the same as then, or name another directory.`,
     );
   }
-  for (const { path: bad, reason } of found.skipped) await note(io, `${bad} was passed over: ${reason.message}`);
+  for (const { path: bad, reason } of found.skipped)
+    await note(io, visible(`${bad} was passed over: ${reason.message}`));
   await note(io, `Going on after epoch ${epoch}.\n`);
   return { ...run, found };
 }

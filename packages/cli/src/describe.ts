@@ -5,6 +5,10 @@ import type { Csv } from './csv/read.js';
 import { type Guess, short } from './guess.js';
 import { colorsFor, type Io } from './io.js';
 import { counted, tableOf } from './table.js';
+import { cut, visible } from './visible.js';
+
+/** Longer column names are cut in the table. */
+const maxName = 60;
 
 /** What the file was taken for. */
 export function describeFile(
@@ -15,12 +19,14 @@ export function describeFile(
 ): string {
   const { dim, bold, cyan } = colorsFor(io.stdout);
   const separated = delimiterNames[dialect.delimiter] ?? `"${dialect.delimiter}"`;
-  const table = guesses.map(({ survey, role, column, reason }) => {
-    if (role === 'ignored') return [dim(survey.name), dim('ignored'), dim(reason)];
+  const table = guesses.map(({ survey, role, column, reason: found }) => {
+    const name = cut(visible(survey.name), maxName);
+    const reason = visible(found);
+    if (role === 'ignored') return [dim(name), dim('ignored'), dim(reason)];
     const kind = column!.kind;
-    return role === 'target' ? [bold(survey.name), cyan(`target, ${kind}`), reason] : [survey.name, kind, reason];
+    return role === 'target' ? [bold(name), cyan(`target, ${kind}`), reason] : [name, kind, reason];
   });
-  const title = `${name}: ${counted(rows, 'row')}, ${counted(header.length, 'column')} separated by ${separated}${named ? '' : ', no header'}.`;
+  const title = `${visible(name)}: ${counted(rows, 'row')}, ${counted(header.length, 'column')} separated by ${separated}${named ? '' : ', no header'}.`;
   return `${title}\n\n${tableOf(table)}`;
 }
 

@@ -4,6 +4,7 @@ import { isMissing, numberIn } from './csv/cell.js';
 import type { Csv } from './csv/read.js';
 import { suggestion } from './nearest.js';
 import { misuse } from './problem.js';
+import { cut, visible } from './visible.js';
 
 /** A cell that cannot be used: nothing is there, or not what the column holds. */
 export interface Gap {
@@ -72,7 +73,8 @@ export class Gaps {
 
   add(gap: Gap, row: number): void {
     this.count++;
-    this.last = `"${gap.column}" is ${gap.found === '' ? 'missing' : `"${gap.found}", which the model does not know`}`;
+    const shown = (text: string) => `"${cut(visible(text), 60)}"`;
+    this.last = `${shown(gap.column)} is ${gap.found === '' ? 'missing' : `${shown(gap.found)}, which the model does not know`}`;
     this.#first ??= `row ${row}: ${this.last}`;
   }
 

@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { createColors } from 'picocolors';
+import { visibleColored, visibleLines } from './visible.js';
 
 /** Where a command runs: its streams, its directory, and who may end it. */
 export interface Io {
@@ -23,8 +24,16 @@ export const isTerminal = (stream: Io['stdout']): stream is NodeJS.WriteStream =
 /** A path as the user means it. */
 export const pathIn = (io: Io, path: string): string => resolve(io.cwd, path);
 
-/** Writes, and waits while the reader is slower. */
-export async function print(stream: Io['stdout'], text: string): Promise<void> {
+/** Writes text for people: control characters in it, as names from a file may have them, are made visible. */
+export const print = (stream: Io['stdout'], text: string): Promise<void> =>
+  write(stream, hasColors(stream) ? visibleColored(text) : visibleLines(text));
+
+/** Writes data: as they are to a file or another program, and as {@link print} does to a terminal. */
+export const printData = (stream: Io['stdout'], text: string): Promise<void> =>
+  write(stream, isTerminal(stream) ? visibleLines(text) : text);
+
+/** Waits while the reader is slower. */
+async function write(stream: Io['stdout'], text: string): Promise<void> {
   if (!stream.write(text)) await once(stream, 'drain');
 }
 
@@ -32,5 +41,6 @@ export async function print(stream: Io['stdout'], text: string): Promise<void> {
 export const note = (io: Io, text: string): Promise<void> => print(io.stderr, `${text}\n`);
 
 /** Colours where a person looks at a stream and has not asked for none. */
-export const colorsFor = (stream: Io['stdout']): ReturnType<typeof createColors> =>
-  createColors(isTerminal(stream) && (process.env.NO_COLOR ?? '') === '');
+export const colorsFor = (stream: Io['stdout']): ReturnType<typeof createColors> => createColors(hasColors(stream));
+
+const hasColors = (stream: Io['stdout']) => isTerminal(stream) && (process.env.NO_COLOR ?? '') === '';

@@ -9,6 +9,7 @@ import { addPredict } from './commands/predict.js';
 import { addTrain } from './commands/train.js';
 import { type Io, note } from './io.js';
 import { exitCodes, Problem, sentenceOf } from './problem.js';
+import { cut, visible, visibleLines } from './visible.js';
 import { version } from '../package.json';
 
 const footer = `
@@ -21,6 +22,9 @@ Exit codes:
   2    the command was not understood
   3    check found a wrong derivative
   130  stopped by Ctrl-C`;
+
+/** A name in an error may be of any length. */
+const maxSentence = 4000;
 
 /**
  * Runs one command.
@@ -40,7 +44,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     }
     const sentence = sentenceOf(error);
     if (sentence === undefined) throw error;
-    await note(io, `nnbp: ${sentence}`);
+    await note(io, visible(cut(`nnbp: ${sentence}`, maxSentence)));
     return error instanceof Problem ? error.exitCode : exitCodes.failed;
   }
 }
@@ -51,14 +55,16 @@ function programFor(io: Io): Command {
     .version(version)
     .exitOverride()
     .configureOutput({
-      writeOut: (text) => void io.stdout.write(text),
-      writeErr: (text) => void io.stderr.write(text),
+      writeOut: (text) => void io.stdout.write(visibleLines(text)),
+      writeErr: (text) => void io.stderr.write(visibleLines(text)),
       outputError: (text, write) =>
         write(
-          `${text
-            .replace(/^error: /, 'nnbp: ')
-            .trim()
-            .replace(/\s*\n\s*/g, ' ')}\n`,
+          `${visible(
+            text
+              .replace(/^error: /, 'nnbp: ')
+              .trim()
+              .replace(/\s*\n\s*/g, ' '),
+          )}\n`,
         ),
     })
     .addHelpText('after', footer);

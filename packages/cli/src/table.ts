@@ -1,5 +1,6 @@
 /** Tables for people: columns that stand under each other, without lines. */
 import Table from 'cli-table3';
+import { visible, visibleColored } from './visible.js';
 
 const none = '';
 const chars = {
@@ -20,14 +21,14 @@ const chars = {
   middle: '  ',
 };
 
-/** The rows, indented; `right` are the columns that hold numbers. */
+/** The rows, indented; `right` are the columns that hold numbers. Cells may come from a file: each is one visible line. */
 export function tableOf(rows: readonly (readonly string[])[], right: readonly number[] = []): string {
   const table = new Table({
     chars,
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
     colAligns: (rows.at(0) ?? []).map((_, k) => (right.includes(k) ? 'right' : 'left')),
   });
-  table.push(...rows.map((row) => [...row]));
+  table.push(...rows.map((row) => row.map((cell) => visibleColored(cell, visible))));
   return table
     .toString()
     .split('\n')

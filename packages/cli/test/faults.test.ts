@@ -11,7 +11,7 @@ describe('what is wrong is said in one line', () => {
     ['a directory', {}, ['train', '.', '-t', 'y'], 1, 'it is a directory, not a file.'],
     ['an empty file', { 'a.csv': '' }, ['train', 'a.csv', '-t', 'y'], 1, 'a.csv is empty'],
     ['no rows', { 'a.csv': 'x,y\n' }, ['train', 'a.csv', '-t', 'y'], 1, 'a.csv has column names and no rows.'],
-    ['no target', { 'a.csv': irisCsv }, ['train', 'a.csv'], 2, 'as in --target "species". There are: sepal_length, '],
+    ['no target', { 'a.csv': irisCsv }, ['train', 'a.csv'], 2, 'as in --target species. There are: sepal_length, '],
     [
       'a target misspelt',
       { 'a.csv': irisCsv },

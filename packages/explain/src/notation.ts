@@ -109,6 +109,9 @@ const escapes = new Map([
   ['<', '\\textless{}'],
   ['>', '\\textgreater{}'],
   ['|', '\\textbar{}'],
+  // Where Markdown is shown without mathematics, a name in brackets must not become a link or an image.
+  ['[', '{[}'],
+  [']', '{]}'],
 ]);
 
 /** Letters no LaTeX font here is sure to have are written by their code point. */
@@ -122,10 +125,10 @@ function upright(text: string): string {
   return `\\text{${written.join('')}}`;
 }
 
-/** Line ends and other signs that cannot be seen would break a line of text. */
+/** Control characters, invisible characters and line separators by their code points: a line stays a line. */
 function visible(text: string): string {
   return text.replaceAll(
-    /\p{C}/gu,
+    /[\p{C}\p{Zl}\p{Zp}]/gu,
     (letter) => `U+${letter.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}`,
   );
 }

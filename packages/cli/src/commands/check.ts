@@ -10,6 +10,7 @@ import { type Model, type ModelOptions, openModel } from '../model-file.js';
 import { finite, openData, whole, withCsvOptions, withModel } from '../options.js';
 import { exitCodes, Problem } from '../problem.js';
 import { modelRows } from '../samples.js';
+import { visibleJson } from '../visible.js';
 
 interface CheckOptions extends ModelOptions {
   readonly header?: boolean;
@@ -57,7 +58,7 @@ async function check(io: Io, modelPath: string, dataPath: string | undefined, op
   if (options.json === true) {
     const { ok, comparisons, mismatches, excluded, worst } = report;
     const summary = { ok, compared: comparisons.length, wrong: mismatches, leftOut: excluded.length, worst };
-    await print(io.stdout, `${JSON.stringify(summary, undefined, 2)}\n`);
+    await print(io.stdout, `${visibleJson(summary, 2)}\n`);
   } else await print(io.stdout, `${report.toString()}\n`);
   if (!report.ok) throw new Problem('A derivative is wrong; see the report.', exitCodes.wrongDerivative);
 }

@@ -8,6 +8,7 @@ import { type ModelOptions, readModel, writeModel } from '../model-file.js';
 import { collect } from '../options.js';
 import { misuse } from '../problem.js';
 import { counted, tableOf } from '../table.js';
+import { visible, visibleJson } from '../visible.js';
 
 interface ConvertOptions extends ModelOptions {
   readonly to?: string;
@@ -57,11 +58,11 @@ async function convert(io: Io, from: string, to: string, options: ConvertOptions
   await writeModel(pathIn(io, to), target.write!(model));
   const { graph } = model.network;
   const summary = { from: name, to: target.name, output: to, nodes: graph.nodeCount, edges: graph.edgeCount };
-  if (options.json === true) await print(io.stdout, `${JSON.stringify(summary)}\n`);
+  if (options.json === true) await print(io.stdout, `${visibleJson(summary)}\n`);
   else {
     await print(
       io.stdout,
-      `${from} (${name}) → ${to} (${target.name}): ${counted(graph.nodeCount, 'node')}, ${counted(graph.edgeCount, 'edge')}.\n`,
+      `${visible(from)} (${name}) → ${visible(to)} (${target.name}): ${counted(graph.nodeCount, 'node')}, ${counted(graph.edgeCount, 'edge')}.\n`,
     );
   }
   if (model.metadata?.columns !== undefined && target.name !== 'nnbp') {

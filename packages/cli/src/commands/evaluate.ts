@@ -12,6 +12,7 @@ import { openData, withCsvOptions, withModel } from '../options.js';
 import { Problem } from '../problem.js';
 import { modelRows } from '../samples.js';
 import { tableOf } from '../table.js';
+import { visibleJson } from '../visible.js';
 
 interface EvaluateOptions extends ModelOptions {
   readonly header?: boolean;
@@ -60,7 +61,7 @@ async function evaluateOn(io: Io, modelPath: string, dataPath: string, options: 
   });
   if (options.json === true) {
     const summary = { rows, leftOut: gaps.count, lossName: loss.name, ...found, categories: category?.values };
-    await print(io.stdout, `${JSON.stringify(summary, undefined, 2)}\n`);
+    await print(io.stdout, `${visibleJson(summary, 2)}\n`);
     return;
   }
   const sentence = gaps.sentence('left out');

@@ -13,6 +13,7 @@ import { openData, whole, withCsvOptions, withModel } from '../options.js';
 import { misuse, Problem } from '../problem.js';
 import { modelRows } from '../samples.js';
 import { tableOf } from '../table.js';
+import { cut, visible, visibleJson } from '../visible.js';
 
 interface ExplainOptions extends ModelOptions {
   readonly header?: boolean;
@@ -71,7 +72,7 @@ async function explainRow(
     const { quantity, case: number, value, terms } = derivation.root;
     const termsOf = terms.map((term) => ({ name: nameOf(term.quantity), case: term.case, value: term.value }));
     const summary = { name: nameOf(quantity), case: number, value, terms: termsOf };
-    await print(io.stdout, `${JSON.stringify(summary, undefined, 2)}\n`);
+    await print(io.stdout, `${visibleJson(summary, 2)}\n`);
     return;
   }
   const { language, most, format } = options;
@@ -128,7 +129,7 @@ function listOf({ graph }: Network): string {
   const such =
     example === undefined
       ? ''
-      : `, such as ${nameOf({ quantity: 'dLossDw', node: graph.ids[example], from: fromOf(example)[0] })}`;
+      : `, such as ${visible(nameOf({ quantity: 'dLossDw', node: graph.ids[example], from: fromOf(example)[0] }))}`;
   return `Say which with --derivative: dloss/dx_, dloss/db_ or dloss/dc_ with the name of a
 node, or dloss/dw_FROMtoNODE${such}.
 
@@ -138,5 +139,5 @@ Of an input there is dloss/dx_: ${some(graph.ids.slice(0, graph.inputCount))}.
 }
 
 /** The first ones, and the last. */
-const some = (names: readonly string[]) =>
+const some = (all: readonly string[], names = all.map((name) => cut(visible(name), 60))) =>
   names.length > 5 ? `${names.slice(0, 3).join(', ')}, …, ${names[names.length - 1]}` : names.join(', ');

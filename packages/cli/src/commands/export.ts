@@ -7,6 +7,7 @@ import { basename, join } from 'node:path';
 import { type Io, pathIn, print } from '../io.js';
 import { type Model, type ModelOptions, openModel, writeModel } from '../model-file.js';
 import { withModel } from '../options.js';
+import { visible, visibleJson } from '../visible.js';
 
 interface ExportOptions extends ModelOptions {
   readonly to: 'onnx' | 'pytorch' | 'module';
@@ -45,7 +46,7 @@ async function exportModel(io: Io, path: string, options: ExportOptions): Promis
     await writeModel(pathIn(io, file), content);
   }
   const names = Object.keys(files);
-  await print(io.stdout, options.json === true ? `${JSON.stringify(names)}\n` : `Wrote ${names.join(', ')}.\n`);
+  await print(io.stdout, options.json === true ? `${visibleJson(names)}\n` : `Wrote ${visible(names.join(', '))}.\n`);
 }
 
 /** The files to write, by path. */

@@ -3,14 +3,16 @@ import { type Command } from 'commander';
 import { open } from 'node:fs/promises';
 import { categoryOf, type Columns } from '../columns.js';
 import type { Csv } from '../csv/read.js';
+import { asPlainText } from '../csv/formula.js';
 import { csvLine } from '../csv/write.js';
 import { Gaps } from '../encode.js';
 import { lossNamed } from '../functions.js';
-import { type Io, note, pathIn, print } from '../io.js';
+import { type Io, note, pathIn, printData } from '../io.js';
 import { type ModelOptions, openModel } from '../model-file.js';
 import { expectOtherFile, openData, withCsvOptions, withModel } from '../options.js';
 import { misuse } from '../problem.js';
 import { type ModelRow, modelRows } from '../samples.js';
+import { visibleJson } from '../visible.js';
 
 interface PredictOptions extends ModelOptions {
   readonly header?: boolean;
@@ -18,6 +20,7 @@ interface PredictOptions extends ModelOptions {
   readonly output?: string;
   readonly probabilities?: boolean;
   readonly only?: boolean;
+  readonly escapeFormulas?: boolean;
   readonly json?: boolean;
 }
 
@@ -28,7 +31,11 @@ Examples:
   cat new.csv | nnbp predict iris.nnbp.safetensors - --json
 
 Each row comes out as it went in, with a column predicted_TARGET at its end. A row
-that lacks something the model needs keeps its place and has no prediction.`;
+that lacks something the model needs keeps its place and has no prediction.
+
+Cells of the data are copied as they are. Before you open predictions for rows from
+strangers in a spreadsheet, use --escape-formulas: a cell such as =HYPERLINK(…) would
+run there. Predicted categories, which come from the model file, are always escaped.`;
 
 /** Adds the command. */
 export function addPredict(program: Command, io: Io): void {
@@ -38,6 +45,7 @@ export function addPredict(program: Command, io: Io): void {
     .option('-o, --output <file>', 'write there instead of the standard output')
     .option('--probabilities', 'add a column for the probability of each category')
     .option('--only', 'leave out the columns of the data')
+    .option('--escape-formulas', "put ' before text that a spreadsheet would run as a formula")
     .option('--json', 'write a JSON object a row')
     .addHelpText('after', examples)
     .action((model: string, data: string, options: PredictOptions) => predict(io, model, data, options));
@@ -51,7 +59,7 @@ async function predict(io: Io, modelPath: string, dataPath: string, options: Pre
   const writing = new Writing(model.columns, options);
   const csv = await openData(io, dataPath, options);
   const file = options.output === undefined ? undefined : await open(pathIn(io, options.output), 'w');
-  const write = (text: string) => (file === undefined ? print(io.stdout, text) : file.appendFile(text));
+  const write = (text: string) => (file === undefined ? printData(io.stdout, text) : file.appendFile(text));
   const gaps = new Gaps();
   try {
     let head = writing.head(csv);
@@ -105,7 +113,7 @@ class Writing {
 
   head({ header, dialect }: Csv): string {
     if (this.options.json === true) return '';
-    return csvLine([...(this.options.only === true ? [] : header), ...this.#names], dialect.delimiter);
+    return csvLine([...(this.options.only === true ? [] : this.#copied(header)), ...this.#names], dialect.delimiter);
   }
 
   row({ header, dialect }: Csv, { cells }: ModelRow, outputs: readonly number[] | undefined): string {
@@ -116,13 +124,17 @@ class Writing {
         ...kept.map((cell, k) => [header[k], cell]),
         ...found.map((value, k) => [this.#names[k], value ?? null]),
       ];
-      return `${JSON.stringify(Object.fromEntries(entries))}\n`;
+      return `${visibleJson(Object.fromEntries(entries))}\n`;
     }
     const written = found.map((value) => {
-      if (typeof value !== 'number') return value ?? '';
+      if (typeof value !== 'number') return asPlainText(value ?? '');
       return dialect.decimal === ',' ? String(value).replace('.', ',') : String(value);
     });
-    return csvLine([...kept, ...written], dialect.delimiter);
+    return csvLine([...this.#copied(kept), ...written], dialect.delimiter);
+  }
+
+  #copied(cells: readonly string[]): readonly string[] {
+    return this.options.escapeFormulas === true ? cells.map(asPlainText) : cells;
   }
 
   #found(outputs: readonly number[]): (string | number)[] {

@@ -27,7 +27,9 @@ import { exitCodes, misuse, Problem } from '../problem.js';
 import { duration, progressBar } from '../progress.js';
 import { counted } from '../table.js';
 import { dataOf, sampleOf, type TrainingData, trainingData } from '../training-data.js';
+import { shellWord } from '../shell-word.js';
 import { uniqueNames } from '../unique.js';
+import { visible, visibleJson } from '../visible.js';
 
 /** How long training goes, in what steps, over what. */
 interface Course {
@@ -160,7 +162,7 @@ async function train(io: Io, path: string, options: TrainOptions): Promise<void>
     await saveModel(pathIn(io, output), network, columns);
     if (options.json === true) {
       const summary = { model: output, ...summaryOf(plan, course, network), ...ended, ...results };
-      await print(io.stdout, `${JSON.stringify(summary, undefined, 2)}\n`);
+      await print(io.stdout, `${visibleJson(summary, 2)}\n`);
     }
     await say(describeResults(results, course.heldOut));
     if (ended.stoppedBy === 'interrupt') {
@@ -169,9 +171,9 @@ async function train(io: Io, path: string, options: TrainOptions): Promise<void>
         exitCodes.interrupted,
       );
     }
-    const withPlugins = (options.plugin ?? []).map((file) => ` --plugin ${file}`).join('');
+    const withPlugins = (options.plugin ?? []).map((file) => ` --plugin ${shellWord(file)}`).join('');
     await say(
-      `\nSaved ${output} after ${duration(ended.seconds)}. Next: nnbp predict ${output} ${path}${withPlugins}\n`,
+      `\nSaved ${visible(output)} after ${duration(ended.seconds)}. Next: nnbp predict ${shellWord(output)} ${shellWord(path)}${withPlugins}\n`,
     );
   } finally {
     await data.close();
@@ -191,7 +193,7 @@ async function planFor(io: Io, path: string, options: TrainOptions): Promise<Pla
   if (target.length === 0) {
     const { header } = csv;
     throw misuse(
-      `Say which column to learn, as in --target "${header[header.length - 1]}". There are: ${header.join(', ')}.`,
+      `Say which column to learn, as in --target ${shellWord(header[header.length - 1])}. There are: ${header.join(', ')}.`,
     );
   }
   expectColumns(csv, [...target, ...number, ...category, ...ignore]);

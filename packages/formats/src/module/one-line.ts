@@ -1,10 +1,17 @@
-/** Text of strangers inside a program: quoted, and on one line, so that it stays what it is. */
+/** Strings and numbers as source text: whatever a name from a file holds, it stays a name. */
 
-/** As JSON. The two line ends that JSON leaves as they are would end a comment. */
+/**
+ * Control characters, bidirectional controls (they make source read differently from how it runs), line separators, which
+ * end a comment, and the start of `</script>` and `<!--`, which end or change a script inside a page.
+ */
+const active = /[\p{Cc}\p{Bidi_Control}\u2028\u2029\ufeff]|<(?=[/!])/gu;
+
+/** The value as JSON in one line, which JavaScript, TypeScript and Python read as the same value. */
 export const oneLine = (value: unknown): string =>
-  JSON.stringify(value)
-    .replaceAll('\u2028', String.raw`\u2028`)
-    .replaceAll('\u2029', String.raw`\u2029`);
+  JSON.stringify(value).replaceAll(
+    active,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 
 /** A number that reads back to the same bits. */
 export const exact = (value: number): string => (Object.is(value, -0) ? '-0' : String(value));

@@ -1,7 +1,6 @@
 /** A network as a PyTorch module: a file of Python, a file of weights, and a script that trains them on many machines. */
 import { type Graph, type Network, NnbpError } from '@nnbp/core';
-import { neededByOutputs } from '@nnbp/formats/shared';
-import { encode } from '@nnbp/formats/shared';
+import { encode, neededByOutputs, oneLine } from '@nnbp/formats/shared';
 import { pythonOf } from './activations.js';
 import { layout, type Layout, type ModuleBlock } from './layout.js';
 import { moduleSource } from './module-source.js';
@@ -236,5 +235,5 @@ function list(values: readonly number[]): string {
   return `[\n${lines.join('\n')}\n]`;
 }
 
-/** Names in Python: what JSON writes of a string, Python reads as the same string. */
-const names = (ids: readonly string[]) => `[${ids.map((id) => JSON.stringify(id)).join(', ')}]`;
+/** Names in Python, which reads a JSON string as the same string. */
+const names = (ids: readonly string[]) => `[${ids.map(oneLine).join(', ')}]`;
