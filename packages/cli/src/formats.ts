@@ -9,10 +9,12 @@ import {
   fromOnnx,
   fromPlayground,
   fromSynaptic,
+  kerasWeightPaths,
   toNeatPython,
   toOnnx,
 } from '@nnbp/interop';
 import { suggestion } from './nearest.js';
+import { topLevelKeys } from './json-keys.js';
 import { misuse, Problem } from './problem.js';
 
 /** What a file gives. */
@@ -24,8 +26,8 @@ export interface Read {
 
 /** What a file may need to be read. */
 export interface Help {
-  /** The content of the file of that name in the same directory. */
-  readonly beside: (name: string) => Promise<Uint8Array>;
+  /** Reads a file that the model names, by its path relative to the model's directory. */
+  readonly beside: (path: string) => Promise<Uint8Array>;
   /** Of the user's own. */
   readonly activations: readonly Activation[];
 }
@@ -36,8 +38,8 @@ export interface Format {
   /** For the help. */
   readonly what: string;
   readonly extensions: readonly string[];
-  /** Whether the content can be of this format; `json` is its text, if it looks like JSON. */
-  readonly fits: (bytes: Uint8Array, json: string | undefined) => boolean;
+  /** Whether the content can be of this format; `keys` are those of its JSON object, empty if it is none. */
+  readonly fits: (bytes: Uint8Array, keys: ReadonlySet<string>) => boolean;
   readonly read?: (bytes: Uint8Array, help: Help) => Read | Promise<Read>;
   readonly write?: (model: Read) => Uint8Array | string;
 }
@@ -47,11 +49,11 @@ const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 /** Whether it is a link that says all there is to know; nothing is fetched. */
 export const isLink = (path: string): boolean => /^https?:\/\/playground\.tensorflow\.org\b/.test(path);
 
-/** Whether all these keys stand somewhere in the JSON. Parsing strangers' files is left to who checks them first. */
+/** Whether the JSON object has all these keys at its top level. */
 const has =
   (...keys: readonly string[]) =>
-  (_: Uint8Array, json: string | undefined) =>
-    json !== undefined && keys.every((key) => json.includes(`"${key}"`));
+  (_: Uint8Array, topLevel: ReadonlySet<string>) =>
+    keys.every((key) => topLevel.has(key));
 
 /** A format of another library, which can only be read. */
 const elsewhere = (name: string, what: string, fits: Format['fits'], from: (json: string) => Network): Format => ({
@@ -61,12 +63,6 @@ const elsewhere = (name: string, what: string, fits: Format['fits'], from: (json
   fits,
   read: (bytes) => ({ network: from(text(bytes)) }),
 });
-
-/** The files of weights that a model.json names. */
-const shardNames = (json: string): string[] =>
-  [...json.matchAll(/"paths"\s*:\s*\[([^\]]*)\]/g)].flatMap(([, list]) =>
-    [...list.matchAll(/"([^"]*)"/g)].map(([, name]) => name),
-  );
 
 /** In the order in which they are tried. */
 export const formats: readonly Format[] = [
@@ -99,7 +95,8 @@ export const formats: readonly Format[] = [
     ...elsewhere(
       'neat-python',
       'a genome, or what neat.export writes',
-      has('input_keys', 'output_keys'),
+      (_, keys) =>
+        (keys.has('input_keys') && keys.has('output_keys')) || (keys.has('network_type') && keys.has('topology')),
       fromNeatPython,
     ),
     write: ({ network }) => `${JSON.stringify(toNeatPython(network), undefined, 1)}\n`,
@@ -112,11 +109,11 @@ export const formats: readonly Format[] = [
     async read(bytes, { beside }) {
       const json = text(bytes);
       const shards = [];
-      for (const name of shardNames(json)) shards.push(await beside(name));
+      for (const path of kerasWeightPaths(json)) shards.push(await beside(path));
       return { network: fromKeras(json, shards) };
     },
   },
-  elsewhere('brain.js', 'NeuralNetwork.toJSON() of brain.js', has('layers', 'sizes'), fromBrainJs),
+  elsewhere('brain.js', 'NeuralNetwork.toJSON() of brain.js, or of brain before it', has('layers'), fromBrainJs),
   {
     name: 'playground',
     what: 'a link to TensorFlow Playground, in place of a file',
@@ -125,7 +122,7 @@ export const formats: readonly Format[] = [
     read: (bytes) => ({ network: fromPlayground(text(bytes).trim()).network }),
   },
   elsewhere('synaptic', 'Network.toJSON() of synaptic 1.x', has('neurons', 'connections'), fromSynaptic),
-  elsewhere('neataptic', 'Network.toJSON() of neataptic', has('nodes', 'connections', 'dropout'), fromNeataptic),
+  elsewhere('neataptic', 'Network.toJSON() of neataptic', has('nodes', 'connections'), fromNeataptic),
 ];
 
 /** The format of that name. */
@@ -158,14 +155,9 @@ export function formatForPath(path: string): Format {
 export function formatOf(path: string, bytes: Uint8Array, name?: string): Format & Required<Pick<Format, 'read'>> {
   const able = (format: Format) => format as Format & Required<Pick<Format, 'read'>>;
   if (name !== undefined) return able(formatNamed(name, 'read'));
-  const json = jsonIn(bytes);
-  const found = formats.find(({ read, fits }) => read !== undefined && fits(bytes, json));
+  const keys = topLevelKeys(bytes);
+  const found = formats.find(({ read, fits }) => read !== undefined && fits(bytes, keys));
   if (found !== undefined) return able(found);
   const names = formats.filter(({ read }) => read !== undefined).map((format) => format.name);
   throw new Problem(`${path} is no model of a known format (${names.join(', ')}): if it is one, say --from.`);
-}
-
-/** The text, if the first thing in it is an opening brace. */
-function jsonIn(bytes: Uint8Array): string | undefined {
-  return /^\s*\{/.test(text(bytes.subarray(0, 100))) ? text(bytes) : undefined;
 }

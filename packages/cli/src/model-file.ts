@@ -3,11 +3,12 @@ import { type Network, NnbpError } from '@nnbp/core';
 import { save } from '@nnbp/formats';
 import { writeAtomically } from '@nnbp/formats/node';
 import { readFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { type Column, type Columns, columnsIn, nodesOf } from './columns.js';
 import { lossNames } from './functions.js';
 import { formatOf, isLink, type Read } from './formats.js';
 import { type Io, pathIn } from './io.js';
+import { neighborPath } from './neighbor.js';
 import { loadPlugins } from './plugins.js';
 
 /** What a command works with. */
@@ -37,13 +38,7 @@ export async function readModel(
   const bytes = isLink(path) ? new TextEncoder().encode(path) : await readFile(file);
   const { name, read } = formatOf(path, bytes, from);
   const activations = await loadPlugins(io, plugin);
-  const beside = (other: string) => {
-    // A model's file names its own neighbours, and no other file of this machine.
-    if (other !== basename(other) || other.includes('\\') || other === '' || other.startsWith('.')) {
-      throw new NnbpError('UNSUPPORTED', `${path} names "${other}": expected a file in its own directory.`);
-    }
-    return readFile(join(dirname(file), other));
-  };
+  const beside = (other: string) => readFile(neighborPath(path, dirname(file), other));
   return { ...(await read(bytes, { beside, activations })), format: name };
 }
 

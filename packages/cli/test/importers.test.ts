@@ -90,17 +90,49 @@ describe('a link to TensorFlow Playground', () => {
 });
 
 describe('a model that names other files', () => {
-  it.each(['../weights.bin', '/etc/hostname', 'a/b.bin', '..', '.secret', 'a\\\\b', ''])(
-    'is not followed to %j',
+  const dense = {
+    class_name: 'Sequential',
+    config: {
+      layers: [{ class_name: 'Dense', config: { name: 'd', units: 1, use_bias: false, batch_input_shape: [null, 2] } }],
+    },
+  };
+  const weights = [{ name: 'd/kernel', shape: [2, 1], dtype: 'float32' }];
+
+  it.each(['./w.bin', 'parts/../w.bin', './/w.bin', 'parts/w.bin', './parts/./w.bin'])(
+    'is read with %j, which is a file in its directory',
     async (path) => {
-      const { nnbp, write, directory } = await world();
-      await mkdir(join(directory, 'a'));
-      await write('a/b.bin', new Uint8Array(4));
-      const json = { modelTopology: {}, weightsManifest: [{ paths: ['weights.bin'], weights: [] }] };
-      await write('model.json', JSON.stringify(json).replace('weights.bin', path));
-      const { code, stderr } = await nnbp('convert', 'model.json', 'mine.nnbp');
-      expect(code).toBe(1);
-      expect(stderr).toContain('expected a file in its own directory');
+      const { nnbp, write, directory } = await world({ 'rows.csv': 'a,b\n1,10\n' });
+      await mkdir(join(directory, 'parts'));
+      for (const file of ['w.bin', 'parts/w.bin']) await write(file, new Uint8Array(Float32Array.of(3, 0.5).buffer));
+      await write(
+        'model.json',
+        JSON.stringify({ modelTopology: dense, weightsManifest: [{ paths: [path], weights }] }),
+      );
+      const { code, stdout, stderr } = await nnbp('predict', 'model.json', 'rows.csv', '--only');
+      expect([code, stderr, stdout.split('\n')[1]]).toEqual([0, '', '8']);
     },
   );
+
+  it.each([
+    '../weights.bin',
+    '/etc/hostname',
+    'a/../../b.bin',
+    '..',
+    '.',
+    'a/',
+    '.secret',
+    'a/.secret',
+    'c:/b',
+    'a\\\\b',
+    '',
+  ])('is not followed to %j', async (path) => {
+    const { nnbp, write, directory } = await world();
+    await mkdir(join(directory, 'a'));
+    await write('a/b.bin', new Uint8Array(4));
+    const json = { modelTopology: {}, weightsManifest: [{ paths: ['weights.bin'], weights: [] }] };
+    await write('model.json', JSON.stringify(json).replace('weights.bin', path));
+    const { code, stderr } = await nnbp('convert', 'model.json', 'mine.nnbp');
+    expect(code).toBe(1);
+    expect(stderr).toContain('expected a file in its own directory');
+  });
 });

@@ -1,5 +1,6 @@
 export { fromBrainJs } from './importers/brain-js.js';
 export { fromKeras } from './importers/keras/from-keras.js';
+export { kerasWeightPaths } from './importers/keras/weights.js';
 export { fromNeataptic } from './importers/neataptic.js';
 export { fromNeatPython } from './importers/neat-python/from-neat-python.js';
 export type { NeatConnection, NeatGenome, NeatNode } from './importers/neat-python/genome.js';

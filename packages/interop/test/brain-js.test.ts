@@ -59,6 +59,27 @@ describe('the form of brain.js 2', () => {
   });
 });
 
+describe('the forms before brain.js', () => {
+  const inputs = { x: {}, y: {} };
+  const hidden = { 0: { bias: 0.5, weights: { x: 2, y: -1 } }, 1: { bias: -0.5, weights: { x: 0.25, y: 4 } } };
+  const output = { on: { bias: 0.1, weights: { 0: 3, 1: -2 } } };
+  const g = (h: number) => 1 / (1 + Math.exp(-h));
+  const expected = g(0.1 + 3 * g(0.5 + 2 * 0.3 - 0.7) - 2 * g(-0.5 + 0.25 * 0.3 + 4 * 0.7));
+
+  test.each([
+    [
+      'brain 0.6: no sizes and no activation',
+      { layers: [inputs, hidden, output], outputLookup: true, inputLookup: true },
+    ],
+    ['brain.js 1.0: no activation', { layers: [inputs, hidden, output], sizes: [2, 2, 1] }],
+    ['brain 0.1: nodes inside a layer', { layers: [{ nodes: inputs }, { nodes: hidden }, { nodes: output }] }],
+  ])('%s is read with the sigmoid', (_, json) => {
+    const network = fromBrainJs(JSON.stringify(json));
+    expect(network.graph.ids).toEqual(['input.x', 'input.y', 'layer1.0', 'layer1.1', 'output.on']);
+    expect(network.predict([0.3, 0.7])[0]).toBeCloseTo(expected, 15);
+  });
+});
+
 describe('what cannot be read', () => {
   const good = modelNamed('XOR, tanh').json as Record<string, unknown>;
 

@@ -1,7 +1,7 @@
 /**
  * neat-python's feed-forward network, written again from its formulas (there is no package of it here): a node is
- * g(bias + response · Σ weight · value), of a node that nothing enabled leads to there is no value, and an output without
- * one is 0. What its functions hold at ±60 is held here.
+ * g(bias + response · Σ weight · value); without enabled incoming connections the sum is 0. Arguments are clamped where
+ * neat-python clamps them.
  */
 import type { NeatGenome } from '@nnbp/interop';
 
@@ -22,20 +22,20 @@ export const neatFunctions: Readonly<Record<string, (z: number) => number>> = {
   abs: (z) => Math.abs(z),
 };
 
-/** What neat-python would answer. */
+/** What neat-python 1.0 and later computes. */
 export function activate(genome: NeatGenome, input: readonly number[]): number[] {
-  const values = new Map<number, number | undefined>(genome.input_keys.map((key, k) => [key, input[k]]));
+  const values = new Map<number, number>(genome.input_keys.map((key, k) => [key, input[k]]));
   const nodes = new Map(genome.nodes.map((node) => [node.key, node]));
   const enabled = genome.connections.filter((connection) => connection.enabled);
-  const valueOf = (key: number): number | undefined => {
-    if (values.has(key)) return values.get(key);
+  const valueOf = (key: number): number => {
+    const known = values.get(key);
+    if (known !== undefined) return known;
     const { bias, response, activation } = nodes.get(key)!;
-    const incoming = enabled.filter((connection) => connection.key[1] === key);
-    let sum = incoming.length === 0 ? NaN : 0;
-    for (const { key: ends, weight } of incoming) sum += (valueOf(ends[0]) ?? NaN) * weight;
-    const value = Number.isNaN(sum) ? undefined : neatFunctions[activation](bias + response * sum);
+    let sum = 0;
+    for (const { key: ends, weight } of enabled) if (ends[1] === key) sum += valueOf(ends[0]) * weight;
+    const value = neatFunctions[activation](bias + response * sum);
     values.set(key, value);
     return value;
   };
-  return genome.output_keys.map((key) => valueOf(key) ?? 0);
+  return genome.output_keys.map(valueOf);
 }

@@ -153,6 +153,35 @@ describe("neat-python's node, by its formula", () => {
   });
 });
 
+describe('a node without enabled incoming connections', () => {
+  const node = (key: number, bias: number, activation: string) => ({
+    key,
+    bias,
+    response: 4,
+    activation,
+    aggregation: 'sum',
+  });
+  const genome: NeatGenome = {
+    input_keys: [-1],
+    output_keys: [0, 1],
+    nodes: [node(0, 0.5, 'identity'), node(1, -0.25, 'tanh'), node(5, 0.75, 'relu'), node(6, 1, 'identity')],
+    connections: [
+      { key: [-1, 5], weight: 9, enabled: false },
+      { key: [5, 6], weight: 2, enabled: true },
+      { key: [6, 0], weight: -1, enabled: true },
+      { key: [-1, 0], weight: 1, enabled: true },
+    ],
+  };
+
+  test('is g(bias), whether hidden, at the start of a chain, or an output', () => {
+    const network = fromNeatPython(genome);
+    const [chained, lone] = network.predict([2]);
+    expect(chained).toBeCloseTo(0.5 + 4 * (2 - (1 + 4 * 2 * 0.75)), 12);
+    expect(lone).toBeCloseTo(Math.tanh(2.5 * -0.25), 12);
+    expectClose(activate(toNeatPython(network), [2]), [chained, lone], 'back');
+  });
+});
+
 describe('what neat.export of neat-python writes', () => {
   const file = {
     format_version: '1.0',
@@ -176,6 +205,14 @@ describe('what neat.export of neat-python writes', () => {
         bias: 0,
         response: 1,
       },
+      {
+        id: 1,
+        type: 'output',
+        activation: { name: 'sigmoid', custom: false },
+        aggregation: { name: 'sum' },
+        bias: 0.25,
+        response: 3,
+      },
       { id: -1, type: 'input', activation: { name: 'identity' }, aggregation: { name: 'none' }, bias: 0, response: 1 },
     ],
     connections: [
@@ -184,10 +221,10 @@ describe('what neat.export of neat-python writes', () => {
     ],
   };
 
-  test('is read, an output that is not there is 0', () => {
-    const [y, none] = fromNeatPython(file).predict([0.2, 9]);
+  test('the export of a feed-forward network predicts what neat-python predicts', () => {
+    const [y, lone] = fromNeatPython(file).predict([0.2, 9]);
     expect(y).toBeCloseTo(3 * Math.tanh(2.5 * (1 + 2 * 0.1)), 12);
-    expect(none).toBe(0);
+    expect(lone).toBeCloseTo(1 / (1 + Math.exp(-5 * 0.25)), 12);
   });
 
   test.each([

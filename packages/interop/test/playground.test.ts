@@ -50,6 +50,36 @@ describe('a link', () => {
     expect(fromPlayground('#networkShape=&activation=relu').network.graph.edgeCount).toBe(2);
   });
 
+  test.each([
+    ['2000', 50],
+    ['81', 50],
+    ['80', 80],
+    ['65', 65],
+    ['-5', 0],
+  ])('noise=%s is %d, as the page shows it', (noise, expected) => {
+    expect(fromPlayground(`#noise=${noise}`).data.noise).toBe(expected);
+  });
+
+  test.each(['4%2C2', '4,2,', ',4,2', '4,,2', ' 4 , 2 '])('networkShape=%s is two layers, of 4 and 2', (shape) => {
+    const { graph } = fromPlayground(`#activation=relu&networkShape=${shape}`).network;
+    expect(graph.ids.slice(graph.inputCount)).toEqual(
+      ['layer1.0', 'layer1.1', 'layer1.2', 'layer1.3', 'layer2.0', 'layer2.1', 'output.0'], // prettier-ignore
+    );
+  });
+
+  test('a link that HTML or a program escaped on the way is the same link', () => {
+    const { training, data } = fromPlayground(opened);
+    for (const escape of [(url: string) => url.replaceAll('&', '&amp;'), (url: string) => url.replaceAll('=', '%3D')]) {
+      const link = escape(opened.replace('noise=0', 'noise=35').replace('batchSize=10', 'batchSize=7'));
+      const found = fromPlayground(link);
+      expect([found.data, found.training]).toEqual([
+        { ...data, noise: 35 },
+        { ...training, batchSize: 7 },
+      ]);
+    }
+    expect(fromPlayground('#seed=0.5&tutorial=50%&noise=3').data.noise).toBe(3);
+  });
+
   test('weights are drawn as the page draws them, by the seed', () => {
     const { network } = fromPlayground('#networkShape=100,100&seed=0.5');
     const { vector } = network.parameters;
@@ -70,7 +100,7 @@ describe('what cannot be read', () => {
     ['MALFORMED', /every feature off/, '#x=false&y=false'],
     ['MALFORMED', /learningRate.*"much"/, '#learningRate=much'],
     ['MALFORMED', /batchSize/, '#batchSize=0'],
-    ['MALFORMED', /noise.*0 to 100/, '#noise=101'],
+    ['MALFORMED', /noise.*"loud"/, '#noise=loud'],
     ['MALFORMED', /networkShape.*4,2/, '#networkShape=4,-2'],
     ['MALFORMED', /seed/, '#seed=NaN'],
     ['UNSUPPORTED', /activation=swish/, '#activation=swish'],

@@ -1,4 +1,4 @@
-/** What brain.js saves, as a network: dense layers, all of one activation, inputs and outputs with the names of the data. */
+/** Imports models of brain.js and of its predecessor brain: dense layers with one activation, inputs and outputs by name. */
 import { leakyRelu, relu, sigmoid, tanh } from '@nnbp/activations';
 import type { Activation, Network } from '@nnbp/core';
 import { assemble, type Part } from './assemble.js';
@@ -26,7 +26,8 @@ interface Rule {
 }
 
 /**
- * Reads what `NeuralNetwork.toJSON()` of brain.js gives (1.x and 2.x). Ids are `input.KEY`, `layer1.0`, …, `output.KEY`:
+ * Reads what `NeuralNetwork.toJSON()` of brain.js (1.x and 2.x) or of its predecessor `brain` returns. A file that names no
+ * activation, as `brain` and the first brain.js wrote it, uses the sigmoid. Ids are `input.KEY`, `layer1.0`, …, `output.KEY`:
  * keys are those of the training data where that was objects, else 0, 1, …. An input the data did not have was 0 there,
  * and has to be given as 0 here. Each c is fixed at 1.
  *
@@ -58,11 +59,20 @@ export function fromBrainJs(json: unknown): Network {
   }
   const layers = model.at('layers').list();
   if (layers.length < 2) model.at('layers').refuse('at least two layers');
+  if (layers[1].at('nodes').present)
+    return networkOf(
+      byKeys(
+        model,
+        layers.map((layer) => layer.at('nodes')),
+      ),
+      sigmoidRule,
+    );
   const lists = Array.isArray(layers[1].at('biases').value);
   const rule = lists ? ruleOf(model.at('trainOpts'), leakyReluOf2) : ruleOf(model, leakyReluOf1);
   return lists ? networkOf(inLists(model, layers), rule) : networkOf(byKeys(model, layers), rule);
 }
 
+const sigmoidRule: Rule = { activation: sigmoid, factor: 1 };
 const leakyReluOf1 = (): Rule => ({ activation: relu, factor: 0.01 });
 const leakyReluOf2 = (options: Found): Rule => {
   const alpha = options.at('leakyReluAlpha');
@@ -71,6 +81,7 @@ const leakyReluOf2 = (options: Found): Rule => {
 
 function ruleOf(options: Found, leaky: (options: Found) => Rule): Rule {
   const place = options.at('activation');
+  if (!place.present) return sigmoidRule;
   const name = place.text();
   if (name === 'leaky-relu') return leaky(options);
   const activation =
@@ -84,7 +95,7 @@ interface Layers {
   readonly computed: readonly (readonly Neuron[])[];
 }
 
-/** 1.x: a layer is an object of nodes, and a node's weights are an object by the keys of the layer before. */
+/** `brain` and 1.x: a layer is an object of nodes, and a node's weights are an object by the keys of the layer before. */
 function byKeys(model: Found, [first, ...others]: readonly Found[]): Layers {
   const inputs = first.entries().map(([key]) => key);
   const computed: Neuron[][] = [];
@@ -141,7 +152,9 @@ function inLists(model: Found, layers: readonly Found[]): Layers {
   return { inputs, computed };
 }
 
+/** `brain` does not write sizes. */
 function expectSizes(model: Found, counts: readonly number[]): void {
+  if (!model.at('sizes').present) return;
   const sizes = model.at('sizes').list();
   if (sizes.length !== counts.length) model.at('sizes').refuse(`${counts.length} numbers, one a layer`);
   counts.forEach((count, l) => {

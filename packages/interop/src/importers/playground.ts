@@ -57,8 +57,9 @@ export interface Playground {
 
 /**
  * Reads a link to TensorFlow Playground. Weights are not in it: they are drawn as the page does, from −½ to ½ with biases of
- * 0.1 (0 and 0 where the link says `initZero`), but with a random generator of our own. What a link leaves out is as the page
- * has it at first: 4 and 2 hidden nodes, tanh, the circle.
+ * 0.1 (0 and 0 where the link says `initZero`), but with a random generator of our own. What a link leaves out has the page's
+ * default: 4 and 2 hidden nodes, tanh, the circle. Noise above 80 is 50 and below 0 is 0, as on the page. Links that were
+ * escaped on the way (`&amp;`, `4%2C2`) and a trailing comma in `networkShape` are read too.
  *
  * @param url - The whole link, or what stands after its `#`.
  * @param options - `seed`: for the weights. Default: the one in the link.
@@ -93,7 +94,7 @@ export function fromPlayground(url: string, options: { readonly seed?: number } 
       problem,
       dataset:
         problem === 'classification' ? link.one('dataset', datasets) : link.one('regDataset', regressionDatasets),
-      noise: link.number('noise', 0, 0, 100),
+      noise: noiseOf(link.number('noise', 0)),
       trainingShare: link.number('percTrainData', 50, 0, 100),
     },
     training: {
@@ -104,6 +105,9 @@ export function fromPlayground(url: string, options: { readonly seed?: number } 
     },
   };
 }
+
+/** The page's own rule: its slider ends at 50, a link may raise that to 80, and more than 80 becomes 50. */
+const noiseOf = (percent: number): number => (percent > 80 ? 50 : Math.max(0, percent));
 
 function networkOf(link: Link, inputs: readonly string[], outputActivation: Activation, seed?: number): Network {
   const activation = activations.get(link.one('activation', ['tanh', 'relu', 'sigmoid', 'linear']))!;
@@ -124,7 +128,17 @@ function networkOf(link: Link, inputs: readonly string[], outputActivation: Acti
   return network;
 }
 
-/** What stands after the `#`, looked at by name. */
+/** The part after the `#` without the escapes that HTML (`&amp;`) and programs that pass links on (`%2C`) put in. */
+function unescaped(fragment: string): string {
+  const text = fragment.replaceAll('&amp;', '&');
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** The part after the `#` by name. */
 class Link {
   readonly #entries: ReadonlyMap<string, string>;
 
@@ -135,7 +149,7 @@ class Link {
     if (at < 0 && !url.includes('=') && !url.includes('playground.tensorflow.org')) {
       throw new NnbpError('MALFORMED', 'This is no link to TensorFlow Playground: nothing is set in it.');
     }
-    const pairs = at < 0 && !url.includes('=') ? [] : url.slice(at + 1).split('&');
+    const pairs = at < 0 && !url.includes('=') ? [] : unescaped(url.slice(at + 1)).split('&');
     this.#entries = new Map(
       pairs.map((pair): [string, string] => {
         const sign = pair.indexOf('=');
@@ -167,12 +181,14 @@ class Link {
     return known.find((one) => one === text) ?? this.unsupported(name, `there are ${known.join(', ')}.`);
   }
 
-  /** Numbers with commas between. Nothing after the sign: none. */
+  /** Numbers separated by commas; empty entries, such as after a trailing comma, are ignored. An empty value is no layer. */
   sizes(name: string, fallback: readonly number[]): readonly number[] {
     const text = this.#entries.get(name);
     if (text === undefined) return fallback;
-    if (text === '') return [];
-    const sizes = text.split(',').map(Number);
+    const sizes = text
+      .split(',')
+      .filter((size) => size.trim() !== '')
+      .map(Number);
     if (sizes.some((size) => !Number.isSafeInteger(size) || size < 1)) this.#refuse(name, 'numbers of nodes, as 4,2');
     return sizes;
   }

@@ -1,6 +1,6 @@
 /** The file of numbers beside a Keras model, read by the list in the model that says what stands where. */
 import { NnbpError } from '@nnbp/core';
-import type { Found } from '../found.js';
+import { type Found, opened } from '../found.js';
 
 /** One array of numbers. */
 export interface Weights {
@@ -37,6 +37,32 @@ export function readWeights(model: Found, bytes: Uint8Array | readonly Uint8Arra
     throw new NnbpError('MALFORMED', `The weights: expected ${at} bytes, as the model lists, found ${file.length}.`);
   }
   return found;
+}
+
+/**
+ * The paths of the weight files that a `model.json` lists, in order, relative to its directory. They are the file's own
+ * words: check that a path stays inside that directory before you open it.
+ *
+ * @param modelJson - The content of `model.json`, as a string or parsed.
+ * @throws NnbpError `MALFORMED`, `TOO_LARGE`
+ *
+ * @example
+ * ```ts
+ * import { kerasWeightPaths } from '@nnbp/interop';
+ *
+ * const model = { modelTopology: {}, weightsManifest: [{ paths: ['./model.weights.bin'], weights: [] }] };
+ * kerasWeightPaths(model); // ['./model.weights.bin']
+ * ```
+ */
+export function kerasWeightPaths(modelJson: unknown): string[] {
+  const manifest = opened(modelJson, 'The Keras model').at('weightsManifest');
+  if (!manifest.present) return [];
+  return manifest.list().flatMap((group) =>
+    group
+      .at('paths')
+      .list()
+      .map((path) => path.text()),
+  );
 }
 
 function listed(model: Found): Found[] {

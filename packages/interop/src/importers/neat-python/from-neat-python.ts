@@ -1,5 +1,5 @@
 /** An evolved genome as a network: what evolution found, ready to be trained. */
-import { hardTanh, identity } from '@nnbp/activations';
+import { hardTanh } from '@nnbp/activations';
 import type { Network } from '@nnbp/core';
 import { assemble, type Part } from '../assemble.js';
 import { fromNeat } from './functions.js';
@@ -11,9 +11,9 @@ import { type FoundGenome, type NeatNode, type Placed, readGenome, what } from '
  * some of its functions are ours of a multiple (its sigmoid is σ(5z), its tanh tanh(2.5z)): response and multiple are
  * multiplied into weights and biases, so the outputs are the same but for rounding. Each c is fixed at 1.
  *
- * `sin` and `softplus` are held at ±60 there, so a node of these becomes two here: `"7 held"`, a hard tanh, and `"7"`.
- * Disabled connections are left out. So are, as there, hidden nodes that wait for a node nothing enabled leads to; an
- * output that does is 0.
+ * `sin` and `softplus` clamp their argument to ±60 there, so such a node becomes two here: `"7 held"`, a hard tanh, and
+ * `"7"`. Disabled connections are left out. A node without enabled incoming connections is g(bias), as in neat-python 1.0
+ * and later; before 1.0 such an output was 0, and such a hidden node was left out with everything that depends on it.
  *
  * @param json - The object, or its text (of up to some ten thousand connections; parse a longer one yourself).
  * @throws NnbpError `UNSUPPORTED` (an aggregation other than sum; an activation that has no like here: inv, log, exp, hat,
@@ -37,17 +37,7 @@ export function fromNeatPython(json: unknown): Network {
   const genome = readGenome(json);
   const incoming = connectionsByNode(genome);
   const nodes = new Map(genome.nodes.map((node) => [node.gene.key, node]));
-  const reached = new Set(genome.inputs);
-  const parts: Part[] = [];
-  for (const key of runningOrder(genome, incoming)) {
-    const from = [...incoming.get(key)!];
-    if (from.length === 0 || from.some(([source]) => !reached.has(source))) continue;
-    reached.add(key);
-    parts.push(...partsOf(nodes.get(key)!, from));
-  }
-  for (const key of genome.outputs) {
-    if (!reached.has(key)) parts.push({ id: String(key), from: [], activation: identity, b: 0, w: [] });
-  }
+  const parts = runningOrder(genome, incoming).flatMap((key) => partsOf(nodes.get(key)!, [...incoming.get(key)!]));
   return assemble({ what, inputs: genome.inputs.map(String), nodes: parts, outputs: genome.outputs.map(String) });
 }
 

@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { topLevelKeys } from '../src/json-keys.js';
+
+const keysOf = (text: string) => [...topLevelKeys(new TextEncoder().encode(text))];
+
+/** The bytes, which count how often one of them is read. */
+function counted(text: string) {
+  const bytes = new TextEncoder().encode(text);
+  let reads = 0;
+  const watched = new Proxy(bytes, {
+    get(target, key) {
+      if (typeof key === 'string' && /^\d+$/.test(key)) reads++;
+      const value: unknown = Reflect.get(target, key, target);
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+    },
+  });
+  return { watched, reads: () => reads, length: bytes.length };
+}
+
+describe('the keys of a JSON object', () => {
+  it.each([
+    ['{"a":1,"b":{"c":2},"d":[{"e":3}]}', ['a', 'b', 'd']],
+    [' \n{ "a" : "b" , "c" : ["x", "y"], "d": "e,f" }', ['a', 'c', 'd']],
+    ['\uFEFF{"a":"\\\\","b\\"c":1,"d":"}"}', ['a', 'b\\"c', 'd']],
+    ['{"a":1} {"b":2}', ['a']],
+    ['["a", {"b": 1}]', []],
+    ['', []],
+    ['{"a":"unterminated', ['a']],
+    ['{"a"', ['a']],
+    ['{}', []],
+  ])('%j has %j', (text, keys) => expect(keysOf(text)).toEqual(keys));
+
+  it('are at most 64 of at most 64 bytes', () => {
+    const many = Array.from({ length: 1000 }, (_, k) => `"k${k}":0`).join();
+    expect(keysOf(`{${many}}`)).toHaveLength(64);
+    expect(keysOf(`{"${'a'.repeat(65)}":0,"b":0}`)).toEqual(['b']);
+  });
+
+  it.each([
+    ['"paths":[ repeated', '{"modelTopology":1,"weightsManifest":1,' + '"paths":['.repeat(20_000)],
+    ['quotes', `{${'"'.repeat(50_000)}`],
+    ['backslashes in a string', `{"${'\\'.repeat(50_000)}`],
+    ['braces', '{'.repeat(50_000)],
+  ])('are found in a number of steps proportional to the length: %s', (_, text) => {
+    const { watched, reads, length } = counted(text);
+    topLevelKeys(watched);
+    expect(reads()).toBeLessThan(6 * length + 100);
+  });
+});
