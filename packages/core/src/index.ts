@@ -8,10 +8,11 @@ export { allFinite, expectFinite, expectLength, expectInteger, NnbpError, type N
 export { forward, slope } from './forward.js';
 export { Graph } from './graph.js';
 export { constant, glorotNormal, glorotUniform, heNormal, heUniform, type Initializer } from './initializers.js';
-export { js } from './js.js';
+export { js } from './js/engine.js';
 export { Network, type NetworkOptions, type Pass, type Row } from './network.js';
 export { type NodeParameters, ParameterVector } from './parameters.js';
 export { Random } from './random.js';
 export { reference, ReferenceExecutor } from './reference.js';
+export { levels, plan, type Plan, type Unit } from './plan.js';
 export { mlp, type MlpOptions } from './shapes.js';
 export { Standardization } from './standardization.js';

@@ -1,9 +1,10 @@
 /** A graph with parameters: what learns, predicts, and can be asked for every number of its derivatives. */
 import type { ReferenceCache } from './cache.js';
 import type { Loss } from './contract.js';
-import { expectFinite, expectLength, NnbpError } from './errors.js';
+import { allFinite, expectFinite, expectLength, NnbpError } from './errors.js';
 import type { Graph } from './graph.js';
 import { glorotUniform, type Initializer } from './initializers.js';
+import { Prediction } from './js/prediction.js';
 import { expectNoOverflow } from './overflow.js';
 import { type NodeParameters, ParameterVector } from './parameters.js';
 import { Random } from './random.js';
@@ -52,6 +53,9 @@ export class Network {
   readonly parameters: ParameterVector;
   #inputScaler: Standardization | undefined;
   #outputScaler: Standardization | undefined;
+  /** Made by the first prediction of one sample, and of several. */
+  #single: Prediction | undefined;
+  #several: Prediction | undefined;
 
   /** @throws NnbpError `NOT_FINITE` (the seed, or a weight the initialiser drew) */
   constructor(
@@ -88,13 +92,17 @@ export class Network {
   }
 
   /**
-   * The outputs for one sample, in the data's own units.
+   * The outputs for one sample, in the units of the data. Computed in float64 on the network's own parameters; see
+   * `compile` for a faster engine.
    *
    * @param input - A number for each input node, in the order they were declared.
-   * @throws NnbpError `WRONG_LENGTH`, `NOT_FINITE`, `OVERFLOW`
+   * @throws NnbpError `WRONG_LENGTH`, `NOT_FINITE`; `OVERFLOW`, naming the node where it began
    */
   predict(input: Row): number[] {
-    return this.predictBatch([input])[0];
+    const prediction = (this.#single ??= new Prediction(this.graph, true));
+    this.#write(prediction, input, 0, 1, 0);
+    const probe = prediction.run(this.parameters.vector, 1);
+    return probe === 0 ? this.#output(prediction, 0, 1, 0) : this.#predictExactly([input])[0];
   }
 
   /**
@@ -103,12 +111,52 @@ export class Network {
    * @throws NnbpError `WRONG_LENGTH`, `NOT_FINITE`, `EMPTY_DATA`; `OVERFLOW`, naming the node where it began
    */
   predictBatch(inputs: ArrayLike<Row>): number[][] {
-    const { graph, outputScaler } = this;
+    if (inputs.length === 0) throw new NnbpError('EMPTY_DATA', 'inputs is empty.');
+    const prediction = (this.#several ??= new Prediction(this.graph, false));
+    const outputs: number[][] = [];
+    while (outputs.length < inputs.length) {
+      const first = outputs.length;
+      const samples = Math.min(prediction.samples, inputs.length - first);
+      for (let s = 0; s < samples; s++) {
+        this.#write(prediction, inputs[first + s], s, samples, first + s);
+      }
+      if (prediction.run(this.parameters.vector, samples) !== 0) return this.#predictExactly(inputs);
+      for (let s = 0; s < samples; s++) outputs.push(this.#output(prediction, s, samples, first + s));
+    }
+    return outputs;
+  }
+
+  /**
+   * Sets the inputs of sample s of a pass, which is `sample` of all.
+   *
+   * @throws NnbpError `WRONG_LENGTH`, `NOT_FINITE`
+   */
+  #write(prediction: Prediction, input: Row, s: number, samples: number, sample: number): void {
+    const { inputCount } = this.graph;
+    const probe = prediction.write(input, s, samples, this.#inputScaler);
+    if (input.length === inputCount && probe === 0) return;
+    expectLength(`input of sample ${sample}`, input.length, inputCount);
+    expectFinite(`input of sample ${sample}`, input);
+  }
+
+  /** Sample s of a pass, which is `sample` of all. */
+  #output(prediction: Prediction, s: number, samples: number, sample: number): number[] {
+    const units = this.#outputScaler;
+    const output = prediction.output(s, samples, units);
+    if (units !== undefined && !allFinite(output)) {
+      expectFinite(`The outputs of sample ${sample}, in the data's units`, output);
+    }
+    return output;
+  }
+
+  /** The reference engine's predictions: for numbers at the edge of float64, and for the error that names a node. */
+  #predictExactly(inputs: ArrayLike<Row>): number[][] {
+    const { graph } = this;
     const executor = this.#executor(inputs.length);
     const rows = flatRows('input', inputs, graph.inputCount, this.inputScaler);
     const outputs = executor.predict(rows, inputs.length);
     expectNoOverflow(executor, outputs);
-    const found = splitRows(outputs, graph.outputs.length, outputScaler);
+    const found = splitRows(outputs, graph.outputs.length, this.outputScaler);
     found.forEach((row, s) => expectFinite(`The outputs of sample ${s}, in the data's units`, row));
     return found;
   }

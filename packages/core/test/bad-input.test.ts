@@ -130,7 +130,7 @@ const table: [what: string, code: string, message: RegExp, action: () => unknown
     () => network().backpropagate([1, 2], [0], hinge()),
   ],
   ['fewer targets than inputs', 'WRONG_LENGTH', /rows/, () => network().backpropagateBatch([[1, 2]], [], mse())],
-  ['no samples', 'EMPTY_DATA', /sample/, () => network().predictBatch([])],
+  ['no samples', 'EMPTY_DATA', /^inputs is empty/, () => network().predictBatch([])],
   ['an unknown node', 'UNKNOWN_ID', /"x"/, () => network().getParameters('x')],
   ['parameters of an input', 'UNKNOWN_ID', /input/, () => network().getParameters('input.0')],
   ['a weight of no edge', 'UNKNOWN_ID', /no edge/, () => network().setParameters('output.0', { w: { 'input.0': 1 } })],

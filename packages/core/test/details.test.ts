@@ -9,7 +9,6 @@ import {
   type Optimizer,
   Random,
   reference,
-  ReferenceExecutor,
   Standardization,
 } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
@@ -193,23 +192,6 @@ describe('the parameters of a node', () => {
     expect(() => network.setParameters('a', { w: { a: 3 } })).toThrow('Node "a" has no edge from "a".');
     expect(network.parameters.vector).toEqual(before);
   });
-});
-
-test('the plain engine leaves just what the reference engine leaves', () => {
-  const graph = mlp([2, 3, 2], { activation: sigmoid });
-  const [expected, found] = [reference(), js()].map((engine) => {
-    const executor = engine.prepare(graph, 1);
-    executor.parameters.set(new Network(graph, { seed: 3 }).parameters.vector);
-    executor.backpropagate(Float64Array.of(0.5, -1), Float64Array.of(1, 0), 1, mse());
-    if (!(executor instanceof ReferenceExecutor)) throw new Error('Both keep what the reference engine keeps.');
-    const { samples } = executor.cache;
-    return { parameters: executor.parameters, gradients: executor.gradients, samples };
-  });
-  for (const name of ['parameters', 'gradients'] as const) {
-    expect(Object.keys(found[name])).toEqual(Object.keys(expected[name]));
-    for (const [k, value] of expected[name].entries()) expect(found[name][k]).toBeCloseTo(value, 14);
-  }
-  expect(Object.keys(found.samples[0].dLossDx)).toEqual(Object.keys(expected.samples[0].dLossDx));
 });
 
 test('a shuffle of n draws n − 1 numbers', () => {

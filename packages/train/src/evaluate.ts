@@ -1,5 +1,5 @@
 /** How good a network is on data it has not seen. */
-import { type Engine, expectInteger, type Loss, type Network, reference } from '@nnbp/core';
+import { type Engine, expectInteger, js, type Loss, type Network } from '@nnbp/core';
 import { assess, type Assessment } from './assess.js';
 import { turns } from './yield-to-event-loop.js';
 import { batchesOf, close } from './batches.js';
@@ -12,7 +12,7 @@ export interface EvaluateOptions {
   readonly loss: Loss;
   /** Further figures. */
   readonly metrics?: readonly Metric[];
-  /** Default: the reference engine. */
+  /** Default: `js()`. */
   readonly engine?: Engine;
   /** Samples at a time. Default 256. */
   readonly batchSize?: number;
@@ -28,7 +28,7 @@ export interface EvaluateOptions {
  * @throws NnbpError `OUT_OF_RANGE`, `EMPTY_DATA`, `WRONG_LENGTH`, `NOT_FINITE`, `WRONG_TARGET`
  */
 export async function evaluate(network: Network, data: Data, options: EvaluateOptions): Promise<Assessment> {
-  const { loss, metrics = [], engine = reference(), batchSize = 256, signal, yieldEvery = 12 } = options;
+  const { loss, metrics = [], engine = js(), batchSize = 256, signal, yieldEvery = 12 } = options;
   expectInteger('batchSize', batchSize, 1);
   signal?.throwIfAborted();
   const source = batchesOf(network, loss, data, batchSize, 'data');

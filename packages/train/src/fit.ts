@@ -3,13 +3,13 @@ import {
   type Engine,
   type Executor,
   expectInteger,
+  js,
   type Loss,
   type Network,
   NnbpError,
   type Optimizer,
   type OptimizerState,
   Random,
-  reference,
 } from '@nnbp/core';
 import { untilAborted } from './abort.js';
 import { assess, type YieldOptions } from './assess.js';
@@ -38,7 +38,7 @@ export interface FitOptions {
   readonly epochs: number;
   /** Samples a step. Default 32, or all where the optimizer is full-batch. */
   readonly batchSize?: number;
-  /** Default: the reference engine. */
+  /** Default: `js()`. */
   readonly engine?: Engine;
   /** Of shuffling, and of the validation split. Default 0. */
   readonly seed?: number;
@@ -164,7 +164,7 @@ export interface Report {
 export async function fit(network: Network, data: Data, options: FitOptions): Promise<Report> {
   const begun = performance.now();
   const { loss, optimizer, callbacks = [], metrics = [], signal, resume, epochs } = options;
-  const { engine = reference(), yieldEvery = 12 } = options;
+  const { engine = js(), yieldEvery = 12 } = options;
   expectInteger('epochs', epochs, 1);
   const random = new Random(options.seed);
   const early = options.earlyStopping

@@ -1,7 +1,6 @@
 /** Plug-ins without a kernel, called back from inside: whole rows at a time, in place. */
-import type { Activation, Graph, Loss } from '@nnbp/core';
+import type { Activation, Graph, Loss, Plan } from '@nnbp/core';
 import { header, unit } from './memory-map.js';
-import type { Plan } from './plan.js';
 
 /** What the kernels import. */
 export class CustomPlugins {

@@ -12,6 +12,8 @@ import {
   type Loss,
   NnbpError,
   type Optimizer,
+  plan,
+  type Plan,
 } from '@nnbp/core';
 import type { MultiplyAdd } from './assembler.js';
 import { lossKernelOf } from './builtins.js';
@@ -22,7 +24,6 @@ import { optimizerCode } from './kernels/optimizer.js';
 import { job } from './kernels/program.js';
 import type { CommonLayout } from './layout.js';
 import { header } from './memory-map.js';
-import { plan, type Plan } from './plan.js';
 import { isStraight, straightForm } from './straight/form.js';
 import { Update } from './update.js';
 

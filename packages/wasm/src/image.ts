@@ -2,11 +2,10 @@
  * The plan written into memory: think of the stage set before the first performance. Tables of addresses, a record for
  * each unit, the header. Done once; afterwards only inputs, targets and the numbers of a step change.
  */
-import type { Graph } from '@nnbp/core';
+import type { Graph, Plan, Unit } from '@nnbp/core';
 import { activationKernelOf } from './builtins.js';
 import { type CommonLayout, layout, type Layout, tableLength } from './layout.js';
 import { header, unit, unitBytes } from './memory-map.js';
-import type { Plan, Unit } from './plan.js';
 
 /** A graph made ready: where things are, what is there at the start, and what runs on it. */
 export interface Form {

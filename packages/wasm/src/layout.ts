@@ -1,8 +1,7 @@
 /** How much memory a plan needs for a batch size, and where each part of it goes. Nothing is allocated here. */
-import { type Graph, NnbpError } from '@nnbp/core';
+import { type Graph, NnbpError, type Plan } from '@nnbp/core';
 import { portion } from './kernels/finish.js';
 import { headerBytes, maxThreads, unitBytes } from './memory-map.js';
-import type { Plan } from './plan.js';
 
 /** What the executor itself reads and writes. Addresses and sizes in bytes; see the header's words of the same names. */
 export interface CommonLayout {

@@ -5,12 +5,11 @@
  * Nodes stand in groups of four, of which the last of a kind may have fewer. A node whose predecessors are just a
  * group's nodes, in order, multiplies all their values by all its weights at once.
  */
-import type { Graph } from '@nnbp/core';
+import type { Graph, Plan } from '@nnbp/core';
 import { Assembler, type MultiplyAdd } from '../assembler.js';
 import { activationKernelOf } from '../builtins.js';
 import { type Form, writeHeader } from '../image.js';
 import { customActivation } from '../kernels/activation.js';
-import type { Plan } from '../plan.js';
 import { groupsOf, rowsOfGroups } from './groups.js';
 import { straightLayout } from './layout.js';
 import { straightProgram } from './program.js';

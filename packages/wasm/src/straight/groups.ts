@@ -1,7 +1,6 @@
 /** Which four nodes share a register, and which edges can be taken four at a time. */
-import type { Graph } from '@nnbp/core';
+import type { Graph, Plan } from '@nnbp/core';
 import { activationKernelOf } from '../builtins.js';
-import type { Plan } from '../plan.js';
 
 /** Four nodes, or fewer, that compute alike; a group of inputs has no activation. */
 export interface Group {

@@ -1,33 +1,40 @@
 /**
- * The plan: the graph seen as units of work. Nodes of one level do not depend on each other; among them, those with the
- * same predecessors, g and kind of c make a dense unit, if there are enough of them, and the rest sparse units by g.
- * How the nodes were declared, by `layer`, `mlp` or one by one, makes no difference.
+ * The plan of an engine: a graph divided into units of work. The nodes of one level do not depend on each other. Among
+ * them, nodes with the same predecessors, activation and kind of c form a dense unit if they have enough weights; the
+ * rest form sparse units by activation. It makes no difference whether the nodes were declared by `layer`, `mlp` or
+ * one by one.
  */
-import type { Activation, Graph } from '@nnbp/core';
+import type { Activation } from './contract.js';
+import type { Graph } from './graph.js';
 
 /** Nodes computed together. */
 export interface Unit {
+  /** Whether all nodes have the same predecessors, each by an edge with a weight of its own. */
   readonly dense: boolean;
-  /** Graph indices of its nodes; their rows lie one after another in this order. */
+  /** Graph indices of the nodes, in the order of their rows. */
   readonly nodes: readonly number[];
+  /** The row of the first node. */
   readonly firstRow: number;
+  /** The activation of every node. */
   readonly activation: Activation;
+  /** Whether c of every node is a parameter. */
   readonly scaleTrainable: boolean;
 }
 
-/** A graph in the order in which it is computed. */
+/** The units of a graph in the order in which they are computed, and a row for each node in an engine's tables. */
 export interface Plan {
+  /** Each unit comes after all units it depends on. */
   readonly units: readonly Unit[];
-  /** For each node, its row. Inputs have the first rows, in their own order. */
+  /** For each node, its row. The inputs have the first rows, in their own order. */
   readonly rowOf: Uint32Array;
   /** The number of edges into sparse nodes. */
   readonly sparseEdges: number;
 }
 
-/** Below this many weights a dense unit costs more to set up than it saves. */
+/** A dense unit with fewer weights costs more to set up than it saves. */
 const minDenseWeights = 8;
 
-/** Plans a graph in time proportional to its edges. */
+/** Plans a graph. Takes time proportional to the number of edges. */
 export function plan(graph: Graph): Plan {
   const level = levels(graph);
   const eligible = ownWeights(graph);
@@ -41,7 +48,7 @@ export function plan(graph: Graph): Plan {
     else groups.set(key, [i]);
   }
 
-  // What is not worth a dense unit joins the sparse one of its level, g and kind of c.
+  // Groups too small for a dense unit join the sparse unit of their level, activation and kind of c.
   const dense: number[][] = [];
   const sparse = new Map<string, number[]>();
   for (const nodes of groups.values()) {
@@ -83,8 +90,8 @@ export function plan(graph: Graph): Plan {
   return { units, rowOf, sparseEdges };
 }
 
-/** For each node, the length of the longest path to it. */
-function levels(graph: Graph): Uint32Array {
+/** For each node, the length of the longest path to it: 0 for an input, 1 for a node without predecessors. */
+export function levels(graph: Graph): Uint32Array {
   const level = new Uint32Array(graph.nodeCount);
   for (let i = graph.inputCount; i < graph.nodeCount; i++) {
     level[i] = 1;
@@ -96,7 +103,7 @@ function levels(graph: Graph): Uint32Array {
   return level;
 }
 
-/** Whether all of a node's weights are its own, side by side behind b and c, and nobody else's. */
+/** Whether no other edge uses any of a node's weights, and they follow its b and c one after another. */
 function ownWeights(graph: Graph): (i: number) => boolean {
   const { sharedWeights } = graph;
   if (sharedWeights === undefined) return () => true;
@@ -111,7 +118,7 @@ function ownWeights(graph: Graph): (i: number) => boolean {
   };
 }
 
-/** For each node a number that it shares with exactly the nodes that have the same predecessors in the same order. */
+/** For each node, the first node with the same predecessors in the same order. */
 function predecessorKeys(graph: Graph): Uint32Array {
   const { edgeStart, predecessors } = graph;
   const key = new Uint32Array(graph.nodeCount);
@@ -126,7 +133,7 @@ function predecessorKeys(graph: Graph): Uint32Array {
   for (let i = graph.inputCount; i < graph.nodeCount; i++) {
     let hash = 0;
     for (let e = edgeStart[i]; e < edgeStart[i + 1]; e++) hash = (Math.imul(hash, 0x01000193) ^ predecessors[e]) | 0;
-    // One representative a distinct list: those that collide are told apart by comparing.
+    // One representative for each distinct list; a comparison separates lists with the same hash.
     const representatives = byHash.get(hash) ?? [];
     const known = representatives.find((j) => same(i, j));
     key[i] = known ?? i;

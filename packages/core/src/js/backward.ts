@@ -1,0 +1,136 @@
+/** Backpropagation of the js engine: the three cases, unit after unit from the outputs, all samples of a batch at once. */
+import { type ForwardTables, gather } from './forward.js';
+import { addProduct } from './product.js';
+import type { Program, ProgramUnit, SparseEdges } from './program.js';
+
+/** The numbers of a pass, as `ForwardTables`. */
+export interface Tables extends ForwardTables {
+  readonly slope: Float64Array;
+  readonly dLossDx: Float64Array;
+  /** dloss/dx · slope = dloss/dh of each sample's own loss. */
+  readonly delta: Float64Array;
+}
+
+/**
+ * Cases 2 and 3, from case 1.
+ *
+ * @param tables - As left by `forward`, with case 1 in the outputs' rows of dLossDx and 0 in all others.
+ * @param gradients - Written: the gradient of the mean loss.
+ * @param samples - The number of samples, and the length of a row.
+ * @param fromRow - dLossDx of rows before this one is not needed. 0, or the number of inputs.
+ */
+export function backward(
+  program: Program,
+  parameters: Float64Array,
+  gradients: Float64Array,
+  tables: Tables,
+  samples: number,
+  fromRow: number,
+): void {
+  const { units, accumulates } = program;
+  if (accumulates) gradients.fill(0);
+  for (let u = units.length - 1; u >= 0; u--) {
+    const unit = units[u];
+    nodeGradients(unit, parameters, gradients, tables, samples, accumulates);
+    if (unit.dense === undefined) sparseBackward(unit.sparse!, unit.firstRow, parameters, gradients, tables, samples);
+    else denseBackward(unit.dense, parameters, gradients, tables, samples, fromRow);
+  }
+}
+
+/** slope = c · g'(h), delta = dloss/dx · slope; case 3 for b (Σ delta) and c (Σ dloss/dx · g). */
+function nodeGradients(
+  { activation, firstRow, count, biases, scales }: ProgramUnit,
+  parameters: Float64Array,
+  gradients: Float64Array,
+  { h, g, slope, dLossDx, delta }: Tables,
+  samples: number,
+  accumulates: boolean,
+): void {
+  for (let k = 0, at = firstRow * samples; k < count; k++) {
+    const c = scales === undefined ? 1 : parameters[scales[k]];
+    let dLossDb = 0;
+    let dLossDc = 0;
+    for (let s = 0; s < samples; s++, at++) {
+      const value = g[at];
+      const d = dLossDx[at];
+      const answer = c * activation.derivative(h[at], value);
+      slope[at] = answer;
+      delta[at] = d * answer;
+      dLossDb += d * answer;
+      dLossDc += d * value;
+    }
+    const b = biases[k];
+    gradients[b] = (accumulates ? gradients[b] : 0) + dLossDb / samples;
+    if (scales !== undefined) {
+      const scale = scales[k];
+      gradients[scale] = (accumulates ? gradients[scale] : 0) + dLossDc / samples;
+    }
+  }
+}
+
+/** Cases 2 and 3 of one edge after the other: both need the node's delta. */
+function sparseBackward(
+  { start, sources, weights }: SparseEdges,
+  firstRow: number,
+  parameters: Float64Array,
+  gradients: Float64Array,
+  { x, dLossDx, delta }: Tables,
+  samples: number,
+): void {
+  for (let k = 0; k + 1 < start.length; k++) {
+    const row = (firstRow + k) * samples;
+    for (let e = start[k]; e < start[k + 1]; e++) {
+      const w = parameters[weights[e]];
+      const from = sources[e] * samples;
+      let dLossDw = 0;
+      for (let s = 0; s < samples; s++) {
+        const d = delta[row + s];
+        dLossDx[from + s] += d * w;
+        dLossDw += d * x[from + s];
+      }
+      gradients[weights[e]] += dLossDw / samples;
+    }
+  }
+}
+
+function denseBackward(
+  { sources, blocks }: NonNullable<ProgramUnit['dense']>,
+  parameters: Float64Array,
+  gradients: Float64Array,
+  { x, dLossDx, delta }: Tables,
+  samples: number,
+  fromRow: number,
+): void {
+  const { firstRow: first, count: width, gathered } = sources;
+  if (gathered !== undefined) {
+    gather(sources, x, samples);
+    dLossDx.fill(0, first * samples, (first + width) * samples);
+  }
+  // Without need for their dloss/dx, predecessors before `fromRow` are left out of case 2.
+  const skipped = Math.min(width, Math.max(0, fromRow - first));
+  for (const { firstRow, count, firstWeight, stride } of blocks) {
+    addProduct(
+      parameters, firstWeight + skipped, 1, stride,
+      delta, firstRow * samples, samples, 1,
+      dLossDx, (first + skipped) * samples, samples, 1,
+      width - skipped, count, samples,
+    ); // prettier-ignore
+    for (let k = 0; k < count; k++) {
+      const weight = firstWeight + k * stride;
+      gradients.fill(0, weight, weight + width);
+    }
+    addProduct(
+      delta, firstRow * samples, samples, 1,
+      x, first * samples, 1, samples,
+      gradients, firstWeight, stride, 1,
+      count, samples, width,
+    ); // prettier-ignore
+    for (let k = 0; k < count; k++) {
+      for (let p = firstWeight + k * stride, end = p + width; p < end; p++) gradients[p] /= samples;
+    }
+  }
+  if (gathered === undefined) return;
+  for (let k = 0, from = first * samples; k < gathered.length; k++) {
+    for (let s = 0, to = gathered[k] * samples; s < samples; s++) dLossDx[to++] += dLossDx[from++];
+  }
+}

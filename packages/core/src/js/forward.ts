@@ -1,0 +1,128 @@
+/** Forward propagation of the js engine: unit after unit, all samples of a batch at once. */
+import { addProduct } from './product.js';
+import type { DenseBlock, Program, ProgramUnit, Sources, SparseEdges } from './program.js';
+
+/** The numbers of a pass: a row for each node, its samples side by side. A row is as long as the pass has samples. */
+export interface ForwardTables {
+  readonly h: Float64Array;
+  readonly g: Float64Array;
+  readonly x: Float64Array;
+}
+
+/**
+ * Computes h, g and x of every node from the inputs' x.
+ *
+ * @param samples - The number of samples, and the length of a row.
+ * @returns 0, or NaN if some h or x is not finite.
+ */
+export function forward(
+  { units }: Program,
+  parameters: Float64Array,
+  { h, g, x }: ForwardTables,
+  samples: number,
+): number {
+  let probe = 0;
+  for (const unit of units) {
+    const { dense, sparse, biases, firstRow } = unit;
+    if (dense === undefined) sumSparse(sparse!, biases, firstRow, parameters, h, x, samples);
+    else {
+      const { sources, blocks } = dense;
+      if (sources.gathered !== undefined) gather(sources, x, samples);
+      for (const block of blocks) sumDense(block, sources, parameters, h, x, samples);
+    }
+    probe += activate(unit, parameters, h, g, x, samples);
+  }
+  return probe;
+}
+
+/** Copies the rows of a dense unit's predecessors to where they follow one another. */
+export function gather({ firstRow, gathered }: Sources, x: Float64Array, samples: number): void {
+  for (let k = 0, to = firstRow * samples; k < gathered!.length; k++) {
+    for (let s = 0, from = gathered![k] * samples; s < samples; s++) x[to++] = x[from++];
+  }
+}
+
+/** H = B + W · X for a block. */
+function sumDense(
+  { firstRow, count, firstWeight, stride, biases }: DenseBlock,
+  { firstRow: first, count: width }: Sources,
+  parameters: Float64Array,
+  h: Float64Array,
+  x: Float64Array,
+  samples: number,
+): void {
+  for (let k = 0, at = firstRow * samples; k < count; k++) {
+    const b = parameters[biases[k]];
+    for (let s = 0; s < samples; s++) h[at++] = b;
+  }
+  addProduct(
+    parameters, firstWeight, stride, 1,
+    x, first * samples, samples, 1,
+    h, firstRow * samples, samples, 1,
+    count, width, samples,
+  ); // prettier-ignore
+}
+
+/** h_i = b_i + Σ over predecessors j of w_ji · x_j for nodes with edges of their own, four samples at a time. */
+function sumSparse(
+  { start, sources, weights }: SparseEdges,
+  biases: Uint32Array,
+  firstRow: number,
+  parameters: Float64Array,
+  h: Float64Array,
+  x: Float64Array,
+  samples: number,
+): void {
+  for (let k = 0; k < biases.length; k++) {
+    const row = (firstRow + k) * samples;
+    const b = parameters[biases[k]];
+    const end = start[k + 1];
+    let s = 0;
+    for (; s + 3 < samples; s += 4) {
+      let h0 = b;
+      let h1 = b;
+      let h2 = b;
+      let h3 = b;
+      for (let e = start[k]; e < end; e++) {
+        const w = parameters[weights[e]];
+        const from = sources[e] * samples + s;
+        h0 += w * x[from];
+        h1 += w * x[from + 1];
+        h2 += w * x[from + 2];
+        h3 += w * x[from + 3];
+      }
+      h[row + s] = h0;
+      h[row + s + 1] = h1;
+      h[row + s + 2] = h2;
+      h[row + s + 3] = h3;
+    }
+    for (; s < samples; s++) {
+      let sum = b;
+      for (let e = start[k]; e < end; e++) sum += parameters[weights[e]] * x[sources[e] * samples + s];
+      h[row + s] = sum;
+    }
+  }
+}
+
+/** g = g(h), x = c · g. */
+function activate(
+  { activation, firstRow, count, scales }: ProgramUnit,
+  parameters: Float64Array,
+  h: Float64Array,
+  g: Float64Array,
+  x: Float64Array,
+  samples: number,
+): number {
+  let probe = 0;
+  for (let k = 0, at = firstRow * samples; k < count; k++) {
+    const c = scales === undefined ? 1 : parameters[scales[k]];
+    for (const end = at + samples; at < end; at++) {
+      const sum = h[at];
+      const value = activation.value(sum);
+      g[at] = value;
+      x[at] = c * value;
+      probe += 0 * (sum + c * value);
+    }
+  }
+  return probe;
+}

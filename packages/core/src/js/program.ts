@@ -1,0 +1,151 @@
+/**
+ * A graph as the js engine computes it: the units of the plan with everything a loop needs in typed arrays. A program
+ * depends on the graph alone, so there is one for each graph, whatever the batch size.
+ */
+import type { Activation } from '../contract.js';
+import type { Graph } from '../graph.js';
+import { plan, type Unit } from '../plan.js';
+
+/** The nodes of a unit whose weights are evenly spaced in the parameter vector: one matrix. */
+export interface DenseBlock {
+  /** The row of the first node. */
+  readonly firstRow: number;
+  /** How many nodes there are. */
+  readonly count: number;
+  /** The parameter index of the first node's first weight. */
+  readonly firstWeight: number;
+  /** The distance between the first weights of two neighbouring nodes. */
+  readonly stride: number;
+  /** For each node, the parameter index of b. */
+  readonly biases: Uint32Array;
+}
+
+/** The predecessors that all nodes of a dense unit have in common. */
+export interface Sources {
+  /** The row of the first predecessor; the others follow it. */
+  readonly firstRow: number;
+  /** How many there are. */
+  readonly count: number;
+  /** Their rows, if these do not follow one another: they are then copied to `firstRow` and the rows after it. */
+  readonly gathered: Uint32Array | undefined;
+}
+
+/** Nodes with predecessors of their own. The edges of node k of the unit are start[k] to start[k + 1] − 1. */
+export interface SparseEdges {
+  readonly start: Uint32Array;
+  /** For each edge, the row of the predecessor. */
+  readonly sources: Uint32Array;
+  /** For each edge, the parameter index of its weight. */
+  readonly weights: Uint32Array;
+}
+
+/** Nodes that are computed together, in rows one after another. Their edges are either dense or sparse. */
+export interface ProgramUnit {
+  readonly activation: Activation;
+  readonly firstRow: number;
+  readonly count: number;
+  /** For each node, the parameter index of b. */
+  readonly biases: Uint32Array;
+  /** For each node, the parameter index of c; undefined if every c is fixed at 1. */
+  readonly scales: Uint32Array | undefined;
+  readonly dense: { readonly sources: Sources; readonly blocks: readonly DenseBlock[] } | undefined;
+  readonly sparse: SparseEdges | undefined;
+}
+
+/** What the js engine runs. A row is a node: the inputs first, then unit after unit. */
+export interface Program {
+  readonly units: readonly ProgramUnit[];
+  /** For each node of the graph, its row. */
+  readonly rowOf: Uint32Array;
+  /** The rows of the output nodes, in the author's order. */
+  readonly outputRows: Uint32Array;
+  /** The number of inputs, which have the first rows. */
+  readonly inputCount: number;
+  /** The rows of a table: those of the nodes, then room for gathered predecessors. */
+  readonly rowCount: number;
+  /** Whether a gradient is a sum over several edges, or written edge by edge: gradients then start from 0. */
+  readonly accumulates: boolean;
+}
+
+const programs = new WeakMap<Graph, Program>();
+
+/** The program of a graph, compiled when it is first asked for. */
+export function programOf(graph: Graph): Program {
+  let program = programs.get(graph);
+  if (program === undefined) programs.set(graph, (program = compile(graph)));
+  return program;
+}
+
+function compile(graph: Graph): Program {
+  const { nodeCount, inputCount } = graph;
+  const { units, rowOf } = plan(graph);
+  const compiled = units.map((unit) => compileUnit(graph, unit, rowOf));
+  const gathered = compiled.map(({ dense }) => dense?.sources.gathered?.length ?? 0);
+  return {
+    units: compiled,
+    rowOf,
+    outputRows: Uint32Array.from(graph.outputs, (i) => rowOf[i]),
+    inputCount,
+    rowCount: nodeCount + Math.max(0, ...gathered),
+    accumulates: compiled.some(({ sparse }) => sparse !== undefined),
+  };
+}
+
+function compileUnit(graph: Graph, unit: Unit, rowOf: Uint32Array): ProgramUnit {
+  const { nodes, firstRow, activation, scaleTrainable } = unit;
+  // A node alone is dense too, if nobody shares its weights.
+  const dense = unit.dense || (nodes.length === 1 && graph.sharedWeights === undefined);
+  return {
+    activation,
+    firstRow,
+    count: nodes.length,
+    biases: Uint32Array.from(nodes, (i) => graph.biasIndex(i)),
+    scales: scaleTrainable ? Uint32Array.from(nodes, (i) => graph.scaleIndex(i)) : undefined,
+    dense: dense ? { sources: sourcesOf(graph, nodes[0], rowOf), blocks: blocksOf(graph, unit) } : undefined,
+    sparse: dense ? undefined : sparseEdges(graph, nodes, rowOf),
+  };
+}
+
+function sourcesOf(graph: Graph, i: number, rowOf: Uint32Array): Sources {
+  const rows = Uint32Array.from(predecessorsOf(graph, i), (j) => rowOf[j]);
+  const adjacent = rows.every((row, k) => row === rows[0] + k);
+  return adjacent
+    ? { firstRow: rows[0], count: rows.length, gathered: undefined }
+    : { firstRow: graph.nodeCount, count: rows.length, gathered: rows };
+}
+
+function predecessorsOf({ edgeStart, predecessors }: Graph, i: number): number[] {
+  return Array.from({ length: edgeStart[i + 1] - edgeStart[i] }, (_, k) => predecessors[edgeStart[i] + k]);
+}
+
+/** A layer is one block. Nodes declared with others between them are several. */
+function blocksOf(graph: Graph, { nodes, firstRow }: Unit): DenseBlock[] {
+  const weights = nodes.map((i) => graph.weightIndex(graph.edgeStart[i], i));
+  const blocks: DenseBlock[] = [];
+  for (let from = 0, to = 1; from < nodes.length; from = to, to = from + 1) {
+    const stride = (weights[to] ?? 0) - weights[from];
+    while (to < nodes.length && weights[to] - weights[to - 1] === stride) to++;
+    blocks.push({
+      firstRow: firstRow + from,
+      count: to - from,
+      firstWeight: weights[from],
+      stride,
+      biases: Uint32Array.from(nodes.slice(from, to), (i) => graph.biasIndex(i)),
+    });
+  }
+  return blocks;
+}
+
+function sparseEdges(graph: Graph, nodes: readonly number[], rowOf: Uint32Array): SparseEdges {
+  const start = new Uint32Array(nodes.length + 1);
+  nodes.forEach((i, k) => (start[k + 1] = start[k] + graph.edgeStart[i + 1] - graph.edgeStart[i]));
+  const sources = new Uint32Array(start[nodes.length]);
+  const weights = new Uint32Array(start[nodes.length]);
+  nodes.forEach((i, k) => {
+    for (let e = graph.edgeStart[i], at = start[k]; e < graph.edgeStart[i + 1]; e++, at++) {
+      sources[at] = rowOf[graph.predecessors[e]];
+      weights[at] = graph.weightIndex(e, i);
+    }
+  });
+  return { start, sources, weights };
+}
