@@ -58,8 +58,45 @@ export interface Loss {
   kinks?(t: number): readonly number[];
   /** Says what is wrong with a sample's targets ("expected -1 or 1, found 0"), or nothing if they suit the loss. */
   targetProblem?(t: ArrayLike<number>): string | undefined;
+  /**
+   * Present if a sample's loss is a sum of squares, Σ r_k² with one residual per output. Least-squares optimizers need
+   * it: they see each residual, not only the sum.
+   */
+  readonly residuals?: Residuals;
   /** Only for shipped ones. */
   readonly builtin?: Builtin;
+}
+
+/** The residuals r_k of a loss that is Σ r_k². Residual k depends on x_k and t_k only. */
+export interface Residuals {
+  /** Writes r_k for every output k. */
+  value(x: ArrayLike<number>, t: ArrayLike<number>, residuals: FloatArray): void;
+  /** Writes dr_k/dx_k for every output k. */
+  derivative(x: ArrayLike<number>, t: ArrayLike<number>, dResidualDx: FloatArray): void;
+}
+
+/**
+ * The loss to minimize as a function of the parameters: the mean over the samples of one step. For optimizers that
+ * choose themselves where to evaluate it; see {@link Optimizer.iterate}.
+ */
+export interface Objective {
+  /** Residuals per evaluation, samples × outputs. 0 if the loss declares none. */
+  readonly residualCount: number;
+  /** The mean loss at `parameters`. Not finite where a number overflows. */
+  loss(parameters: FloatArray): number;
+  /** The mean loss at `parameters`; writes its gradient, in the layout of `parameters`. */
+  gradient(parameters: FloatArray, gradients: FloatArray): number;
+  /**
+   * The mean loss at `parameters`, with the Jacobian of its residuals: the loss is the sum of their squares. Calls
+   * `visit` with one block of rows after another, so that memory stays bounded.
+   *
+   * @param visit - Receives `rows` residuals and their derivatives, row-major, [rows × parameters]. It may overwrite
+   * both; the next call does.
+   */
+  jacobian(
+    parameters: FloatArray,
+    visit: (residuals: Float64Array, jacobian: Float64Array, rows: number) => void,
+  ): number;
 }
 
 /** All that an optimizer needs to continue exactly where it was: plain data, owned by whoever holds it. */
@@ -101,6 +138,16 @@ export interface Optimizer {
   restore(state: OptimizerState): void;
   /** Told the loss (held-out, if there is one) after each epoch, for a learning rate that reacts to it. */
   observe?(loss: number): void;
+  /**
+   * Present if the optimizer evaluates the objective itself (a line search, a trust region): one iteration, which
+   * changes `parameters` in place, in float64, and leaves them as they were if it finds nothing better. Training calls
+   * it instead of `step`.
+   *
+   * @returns The mean loss at the parameters it started from.
+   */
+  iterate?(objective: Objective, parameters: Float64Array): number;
+  /** True once no further iteration can lower the loss; training then ends. */
+  readonly converged?: boolean;
   /** True if a step makes sense only for the gradient over all samples, as for resilient backpropagation. */
   readonly fullBatch?: boolean;
   /** Only for shipped ones that an engine may run inside. */

@@ -8,6 +8,7 @@ export { allFinite, expectFinite, expectLength, expectInteger, NnbpError, type N
 export { forward, slope } from './forward.js';
 export { Graph } from './graph.js';
 export { constant, glorotNormal, glorotUniform, heNormal, heUniform, type Initializer } from './initializers.js';
+export { jacobianOf } from './jacobian.js';
 export { js } from './js/engine.js';
 export { Network, type NetworkOptions, type Pass, type Row } from './network.js';
 export { type NodeParameters, ParameterVector } from './parameters.js';

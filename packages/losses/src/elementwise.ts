@@ -1,5 +1,5 @@
 /** A loss that looks at one output at a time, and at a sample by the mean over its outputs. */
-import type { Builtin, FloatArray, Loss } from '@nnbp/core';
+import type { Builtin, FloatArray, Loss, Residuals } from '@nnbp/core';
 
 /** The loss of one output, and how it answers to that output. */
 export interface ElementwiseLoss {
@@ -13,6 +13,11 @@ export interface ElementwiseLoss {
   kinks?(t: number): readonly number[];
   /** What is wrong with a target ("expected -1 or 1, found 0"), or nothing. */
   targetProblem?(t: number): string | undefined;
+  /** Present if the loss of one output is the square of a residual: r, and dr/dx. */
+  readonly residual?: {
+    value(x: number, t: number): number;
+    derivative(x: number, t: number): number;
+  };
   /** What it says of itself, if it is shipped; see `Loss`. */
   readonly builtin?: Builtin;
 }
@@ -33,7 +38,7 @@ export interface ElementwiseLoss {
  * ```
  */
 export function elementwise(of: ElementwiseLoss): Loss {
-  const { name, value, derivative, kinks, targetProblem, builtin } = of;
+  const { name, value, derivative, kinks, targetProblem, residual, builtin } = of;
   return {
     name,
     value(x, t) {
@@ -45,9 +50,18 @@ export function elementwise(of: ElementwiseLoss): Loss {
       for (let k = 0; k < x.length; k++) dLossDx[k] = derivative(x[k], t[k]) / x.length;
     },
     ...(kinks && { kinks }),
+    ...(residual && { residuals: residualsOf(residual) }),
     ...(targetProblem && { targetProblem: (t: ArrayLike<number>) => firstProblem(t, targetProblem) }),
     ...(builtin && { builtin }),
   };
+}
+
+/** The mean over n outputs is the sum of the squares of r/√n. */
+function residualsOf({ value, derivative }: NonNullable<ElementwiseLoss['residual']>): Residuals {
+  const fill = (of: typeof value) => (x: ArrayLike<number>, t: ArrayLike<number>, out: FloatArray) => {
+    for (let k = 0; k < x.length; k++) out[k] = of(x[k], t[k]) / Math.sqrt(x.length);
+  };
+  return { value: fill(value), derivative: fill(derivative) };
 }
 
 /** The first output's problem, and which output it is. */

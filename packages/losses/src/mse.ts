@@ -17,5 +17,6 @@ export const mse = (): Loss =>
     name: 'mse',
     value: (x, t) => (x - t) ** 2,
     derivative: (x, t) => 2 * (x - t),
+    residual: { value: (x, t) => x - t, derivative: () => 1 },
     builtin: { name: 'mse', options: {} },
   });

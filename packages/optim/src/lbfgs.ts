@@ -1,0 +1,156 @@
+/** L-BFGS: the quasi-Newton method that remembers the last few steps and gradient changes. */
+import { expectInteger, NnbpError, type Optimizer, type OptimizerState } from '@nnbp/core';
+import { lineSearch } from './line-search.js';
+
+/** Options of {@link lbfgs}. */
+export interface LbfgsOptions {
+  /** Steps remembered, an integer ≥ 1. Default 10. */
+  readonly memory?: number;
+  /** Converged when no entry of the gradient is larger in size. Default 1e-8. */
+  readonly gradientTolerance?: number;
+  /** Converged when an iteration lowers the loss by no more than this part of it. Default 1e-12. */
+  readonly lossTolerance?: number;
+}
+
+/** A step and the change of the gradient along it. */
+interface Pair {
+  readonly s: Float64Array;
+  readonly y: Float64Array;
+}
+
+/**
+ * Follows $-H g$, with $H$ an estimate of the inverse Hessian from the last steps $s$ and gradient changes $y$
+ * (Nocedal and Wright, algorithm 7.4), to a point that satisfies the strong Wolfe conditions (Moré and Thuente 1994).
+ *
+ * For any loss, and batches of all samples. One iteration costs mostly one evaluation of loss and gradient.
+ *
+ * @throws NnbpError `OUT_OF_RANGE`
+ */
+export function lbfgs(options: LbfgsOptions = {}): Optimizer {
+  const name = 'lbfgs';
+  const { memory = 10, gradientTolerance = 1e-8, lossTolerance = 1e-12 } = options;
+  expectInteger(`${name}: memory`, memory, 1);
+  for (const [option, value] of Object.entries({ gradientTolerance, lossTolerance })) {
+    if (!(value >= 0 && value < Infinity)) {
+      throw new NnbpError('OUT_OF_RANGE', `${name}: ${option}: expected a number ≥ 0, received ${value}.`);
+    }
+  }
+  let steps = 0;
+  let converged = false;
+  let pairs: Pair[] = [];
+  /** The loss and gradient where the last iteration ended; undefined if they are not known. */
+  let last: { readonly loss: number; readonly gradient: Float64Array; readonly at: Float64Array } | undefined;
+
+  const settle = (loss: number): number => {
+    converged = true;
+    return loss;
+  };
+
+  return {
+    name,
+    fullBatch: true,
+    get converged() {
+      return converged;
+    },
+    step() {
+      throw new NnbpError('UNSUPPORTED', `${name} evaluates the loss itself: use it with fit or Trainer.`);
+    },
+    iterate(objective, parameters) {
+      const n = parameters.length;
+      if (last === undefined || !equal(last.at, parameters)) {
+        const gradient = new Float64Array(n);
+        last = { loss: objective.gradient(parameters, gradient), gradient, at: parameters.slice() };
+      }
+      const { loss, gradient, at } = last;
+      if (!Number.isFinite(loss)) return loss;
+      steps++;
+      if (largest(gradient) <= gradientTolerance) return settle(loss);
+
+      const direction = descent(gradient, pairs);
+      const slope = dot(direction, gradient);
+      const tried = new Float64Array(n);
+      const found = new Float64Array(n);
+      let foundLoss = loss;
+      const evaluate = (step: number) => {
+        for (let k = 0; k < n; k++) tried[k] = at[k] + step * direction[k];
+        foundLoss = objective.gradient(tried, found);
+        return { value: foundLoss, slope: dot(found, direction) };
+      };
+      const first = pairs.length === 0 ? Math.min(1, 1 / Math.sqrt(dot(gradient, gradient))) : 1;
+      const { step, satisfied } = lineSearch(evaluate, { value: loss, slope }, first);
+      if (!satisfied && pairs.length > 0) {
+        // The remembered curvature misleads: the next iteration starts from the gradient alone.
+        pairs = [];
+        return loss;
+      }
+      if (step === 0) return settle(loss);
+      // The search ends at the point it evaluated last, unless it gave up.
+      if (!satisfied) evaluate(step);
+      const s = tried.map((p, k) => p - at[k]);
+      const y = found.map((g, k) => g - gradient[k]);
+      if (dot(s, y) > Number.EPSILON * dot(y, y)) pairs = [...pairs, { s, y }].slice(-memory);
+      parameters.set(tried);
+      last = { loss: foundLoss, gradient: found.slice(), at: tried.slice() };
+      if (loss - foundLoss <= lossTolerance * Math.max(Math.abs(loss), Math.abs(foundLoss))) converged = true;
+      return loss;
+    },
+    state: (): OptimizerState => ({
+      name,
+      numbers: { steps, converged: Number(converged), pairs: pairs.length, ...(last && { loss: last.loss }) },
+      vectors: {
+        ...Object.fromEntries(
+          pairs.flatMap(({ s, y }, k) => [
+            [`s${k}`, s.slice()],
+            [`y${k}`, y.slice()],
+          ]),
+        ),
+        ...(last && { gradient: last.gradient.slice(), at: last.at.slice() }),
+      },
+    }),
+    restore({ name: of, numbers, vectors }) {
+      const count = numbers.pairs;
+      const names = Array.from({ length: count || 0 }, (_, k) => [`s${k}`, `y${k}`]).flat();
+      if (of !== name || !(count >= 0 && count <= memory) || names.some((vector) => !(vector in vectors))) {
+        throw new NnbpError('WRONG_STATE', `${name} cannot continue from this state of ${of}.`);
+      }
+      steps = numbers.steps;
+      converged = numbers.converged === 1;
+      const copy = (vector: string) => Float64Array.from(vectors[vector]);
+      pairs = Array.from({ length: count }, (_, k) => ({ s: copy(`s${k}`), y: copy(`y${k}`) }));
+      last = 'loss' in numbers ? { loss: numbers.loss, gradient: copy('gradient'), at: copy('at') } : undefined;
+    },
+  };
+}
+
+/** −H·g, by the two-loop recursion. */
+function descent(gradient: Float64Array, pairs: readonly Pair[]): Float64Array {
+  const direction = gradient.map((g) => -g);
+  const alphas = new Array<number>(pairs.length);
+  for (let k = pairs.length - 1; k >= 0; k--) {
+    const { s, y } = pairs[k];
+    alphas[k] = dot(s, direction) / dot(s, y);
+    addTo(direction, y, -alphas[k]);
+  }
+  const latest = pairs.at(-1);
+  if (latest !== undefined) {
+    const scale = dot(latest.s, latest.y) / dot(latest.y, latest.y);
+    for (let k = 0; k < direction.length; k++) direction[k] *= scale;
+  }
+  pairs.forEach(({ s, y }, k) => {
+    addTo(direction, s, alphas[k] - dot(y, direction) / dot(s, y));
+  });
+  return direction;
+}
+
+function dot(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let k = 0; k < a.length; k++) sum += a[k] * b[k];
+  return sum;
+}
+
+function addTo(a: Float64Array, b: Float64Array, factor: number): void {
+  for (let k = 0; k < a.length; k++) a[k] += factor * b[k];
+}
+
+const largest = (v: Float64Array): number => v.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
+const equal = (a: Float64Array, b: Float64Array): boolean => a.length === b.length && a.every((x, k) => x === b[k]);

@@ -1,0 +1,72 @@
+/**
+ * The step of a trust region: the damping λ for which the scaled step is as long as the radius (Moré 1978, "The
+ * Levenberg–Marquardt algorithm: implementation and theory", section 5).
+ */
+import { norm, scaledNorm } from './norms.js';
+import type { TriangularFactor } from './triangular-factor.js';
+
+/** A step in pivoted order, its damping, and its scaled length. */
+export interface TrustRegionStep {
+  readonly step: Float64Array;
+  readonly lambda: number;
+  readonly length: number;
+}
+
+/** The step may be longer or shorter than the radius by this part of it. */
+const tolerance = 0.1;
+const maxIterations = 30;
+
+/**
+ * @param scale - The diagonal of D, in pivoted order; every entry above 0.
+ * @param guess - The λ of the step before.
+ */
+export function trustRegionStep(
+  factor: TriangularFactor,
+  scale: Float64Array,
+  radius: number,
+  guess: number,
+): TrustRegionStep {
+  const { n } = factor;
+  const step = new Float64Array(n);
+  factor.solve(0, scale, step);
+  let length = scaledNorm(scale, step);
+  if (length <= (1 + tolerance) * radius && factor.rank() === n) return { step, lambda: 0, length };
+
+  let lower = 0;
+  let upper = gradientNorm(factor, scale) / radius;
+  let lambda = guess > lower && guess < upper ? guess : upper / 1000;
+  for (let k = 0; k < maxIterations && lambda > 0; k++) {
+    const damped = factor.solve(lambda, scale, step);
+    length = scaledNorm(scale, step);
+    const excess = length - radius;
+    if (Math.abs(excess) <= tolerance * radius) break;
+    if (excess > 0) lower = lambda;
+    else upper = lambda;
+    const next = lambda + (excess / radius) * (1 / slope(damped, scale, step, length));
+    lambda = next > lower && next < upper ? next : Math.sqrt(Math.max(lower, upper / 1000) * upper);
+  }
+  return { step, lambda, length };
+}
+
+/** ‖D⁻¹·Jᵀr‖: with this λ times 1/radius, the step is shorter than the radius. */
+function gradientNorm({ R, z, n }: TriangularFactor, scale: Float64Array): number {
+  const gradient = new Float64Array(n);
+  for (let k = 0; k < n; k++) {
+    for (let i = 0; i <= k; i++) gradient[k] += R[i * n + k] * z[i];
+    gradient[k] /= scale[k];
+  }
+  return norm(gradient);
+}
+
+/** −d‖D·step‖/dλ divided by ‖D·step‖: ‖R⁻ᵀ·D²·step / ‖D·step‖‖². */
+function slope({ R, n }: TriangularFactor, scale: Float64Array, step: Float64Array, length: number): number {
+  const w = new Float64Array(n);
+  let sum = 0;
+  for (let i = 0; i < n; i++) {
+    w[i] = (scale[i] ** 2 * step[i]) / length;
+    for (let j = 0; j < i; j++) w[i] -= R[j * n + i] * w[j];
+    w[i] /= R[i * n + i];
+    sum += w[i] ** 2;
+  }
+  return sum;
+}

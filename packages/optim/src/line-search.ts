@@ -1,0 +1,137 @@
+/**
+ * A line search for the strong Wolfe conditions: sufficient decrease, and a slope that became flat enough (Moré and
+ * Thuente 1994, "Line search algorithms with guaranteed sufficient decrease").
+ */
+
+/** The function along the line: its value and slope at a step, which is remembered as the last one. */
+export type AlongLine = (step: number) => { readonly value: number; readonly slope: number };
+
+/** Where the search ended. */
+export interface LineSearchResult {
+  /** The step with the lowest value that was found; 0 if none was lower than the start. */
+  readonly step: number;
+  /** Whether the step satisfies both conditions. */
+  readonly satisfied: boolean;
+}
+
+interface Point {
+  readonly step: number;
+  readonly value: number;
+  readonly slope: number;
+}
+
+/** Sufficient decrease: value ≤ start + decrease · step · slope. */
+const decrease = 1e-3;
+/** Flat enough: |slope| ≤ curvature · |slope at 0|. */
+const curvature = 0.9;
+const maxEvaluations = 20;
+
+/**
+ * @param start - Value and slope at step 0; the slope is below 0.
+ * @param first - The first step to try.
+ */
+export function lineSearch(
+  along: AlongLine,
+  start: { readonly value: number; readonly slope: number },
+  first: number,
+): LineSearchResult {
+  const origin: Point = { step: 0, ...start };
+  const enough = (point: Point) => point.value <= start.value + decrease * point.step * start.slope;
+  let best = origin;
+  let other = origin;
+  let bracketed = false;
+  let stage = 1;
+  let step = first;
+  let width = Infinity;
+  let widthBefore = Infinity;
+  let lower = 0;
+  let upper = 5 * first;
+
+  for (let evaluations = 0; evaluations < maxEvaluations; evaluations++) {
+    const found = along(step);
+    if (!Number.isFinite(found.value) || !Number.isFinite(found.slope)) {
+      // Overflow: the minimum is nearer.
+      upper = step;
+      step = best.step + (step - best.step) / 10;
+      continue;
+    }
+    const point: Point = { step, ...found };
+    const sufficient = enough(point);
+    if (sufficient && Math.abs(point.slope) <= -curvature * start.slope) return { step, satisfied: true };
+    if (stage === 1 && sufficient && point.slope >= Math.min(decrease, curvature) * start.slope) stage = 2;
+
+    // Until a point decreases enough, the search is for a minimum of value − decrease · slope · step.
+    const tilt = stage === 1 && point.value <= best.value && !sufficient ? decrease * start.slope : 0;
+    const tilted = ({ step: at, value, slope }: Point): Point => ({
+      step: at,
+      value: value - tilt * at,
+      slope: slope - tilt,
+    });
+    const next = nextStep(tilted(best), tilted(other), tilted(point), bracketed, lower, upper);
+    if (next.worse) other = point;
+    else {
+      if (next.crossed) other = best;
+      best = point;
+    }
+    bracketed = next.bracketed;
+    step = next.step;
+    if (bracketed) {
+      if (Math.abs(other.step - best.step) >= 0.66 * widthBefore) step = best.step + 0.5 * (other.step - best.step);
+      widthBefore = width;
+      width = Math.abs(other.step - best.step);
+      lower = Math.min(best.step, other.step);
+      upper = Math.max(best.step, other.step);
+    } else {
+      lower = step + 1.1 * (step - best.step);
+      upper = step + 4 * (step - best.step);
+    }
+  }
+  return { step: best.step, satisfied: false };
+}
+
+/** Cubic and quadratic interpolation between the best point and the new one, in the four cases of the paper. */
+function nextStep(best: Point, other: Point, point: Point, bracketed: boolean, lower: number, upper: number) {
+  const opposite = point.slope * Math.sign(best.slope) < 0;
+  const secant = point.step + (point.slope / (point.slope - best.slope)) * (best.step - point.step);
+  const cubic = cubicMinimum(best, point);
+  if (point.value > best.value) {
+    // Higher: the minimum lies between.
+    const quadratic =
+      best.step +
+      (best.slope / ((best.value - point.value) / (point.step - best.step) + best.slope) / 2) *
+        (point.step - best.step);
+    const nearer = Math.abs(cubic - best.step) < Math.abs(quadratic - best.step);
+    return { step: nearer ? cubic : cubic + (quadratic - cubic) / 2, bracketed: true, worse: true, crossed: false };
+  }
+  if (opposite) {
+    // Lower, and past the minimum.
+    const farther = Math.abs(cubic - point.step) > Math.abs(secant - point.step);
+    return { step: farther ? cubic : secant, bracketed: true, worse: false, crossed: true };
+  }
+  if (Math.abs(point.slope) < Math.abs(best.slope)) {
+    // Lower, same direction, flatter: extrapolate with care.
+    const ahead = (cubic - point.step) * (point.step - best.step) > 0;
+    const usable = ahead ? cubic : point.step > best.step ? upper : lower;
+    if (bracketed) {
+      const nearer = Math.abs(usable - point.step) < Math.abs(secant - point.step) ? usable : secant;
+      const limit = point.step + 0.66 * (other.step - point.step);
+      const step = point.step > best.step ? Math.min(limit, nearer) : Math.max(limit, nearer);
+      return { step, bracketed, worse: false, crossed: false };
+    }
+    const farther = Math.abs(usable - point.step) > Math.abs(secant - point.step) ? usable : secant;
+    return { step: Math.min(Math.max(farther, lower), upper), bracketed, worse: false, crossed: false };
+  }
+  // Lower, same direction, not flatter.
+  const step = bracketed ? cubicMinimum(other, point) : upper;
+  return { step, bracketed, worse: false, crossed: false };
+}
+
+/** The minimum of the cubic through two points with their slopes. */
+function cubicMinimum(a: Point, b: Point): number {
+  const theta = (3 * (a.value - b.value)) / (b.step - a.step) + a.slope + b.slope;
+  const size = Math.max(Math.abs(theta), Math.abs(a.slope), Math.abs(b.slope));
+  const inside = (theta / size) ** 2 - (a.slope / size) * (b.slope / size);
+  const gamma = (b.step > a.step ? 1 : -1) * size * Math.sqrt(Math.max(0, inside));
+  const part = (gamma - a.slope + theta) / (gamma - a.slope + gamma + b.slope);
+  return a.step + part * (b.step - a.step);
+}

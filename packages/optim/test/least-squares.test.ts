@@ -1,0 +1,200 @@
+import { type Objective, Random } from '@nnbp/core';
+import { levenbergMarquardt, sgd, TriangularFactor } from '@nnbp/optim';
+import { describe, expect, test } from 'vitest';
+import { exponential, leastSquares, rosenbrock } from './objectives.js';
+
+function minimize(objective: Objective, start: readonly number[], optimizer = levenbergMarquardt(), limit = 200) {
+  const parameters = Float64Array.from(start);
+  let iterations = 0;
+  while (optimizer.converged !== true && iterations < limit) {
+    optimizer.iterate!(objective, parameters);
+    iterations++;
+  }
+  return { parameters: [...parameters], iterations, optimizer };
+}
+
+describe('TriangularFactor', () => {
+  test('folding rows block by block gives R with RᵀR = JᵀJ, before and after pivoting', () => {
+    const seed = 5;
+    const random = new Random(seed);
+    const [m, n] = [7, 3];
+    const rows = Float64Array.from({ length: m * n }, () => random.normal());
+    const right = Float64Array.from({ length: m }, () => random.normal());
+    const factor = new TriangularFactor(n);
+    for (let first = 0; first < m; first += 2) {
+      const count = Math.min(2, m - first);
+      factor.fold(rows.slice(first * n, (first + count) * n), right.slice(first, first + count), count);
+    }
+    const check = () => {
+      for (let a = 0; a < n; a++) {
+        for (let b = 0; b < n; b++) {
+          let expected = 0;
+          for (let i = 0; i < m; i++) expected += rows[i * n + factor.columns[a]] * rows[i * n + factor.columns[b]];
+          let found = 0;
+          for (let i = 0; i < n; i++) found += factor.R[i * n + a] * factor.R[i * n + b];
+          expect(found, `seed ${seed}`).toBeCloseTo(expected, 12);
+        }
+      }
+    };
+    check();
+    factor.pivot();
+    check();
+    expect(Math.abs(factor.R[0])).toBeGreaterThanOrEqual(Math.abs(factor.R[4]));
+    expect(factor.rank()).toBe(3);
+  });
+
+  test('a factor without rows has rank 0 and the step 0', () => {
+    const factor = new TriangularFactor(2);
+    factor.pivot();
+    expect(factor.rank()).toBe(0);
+    const step = Float64Array.of(7, 7);
+    factor.solve(0, Float64Array.of(1, 1), step);
+    expect([...step]).toEqual([0, 0]);
+  });
+
+  test('the damped step minimizes ‖J·s + r‖² + λ‖D·s‖²', () => {
+    const factor = new TriangularFactor(1);
+    factor.fold(Float64Array.of(3, 4), Float64Array.of(5, 10), 2);
+    const step = new Float64Array(1);
+    factor.solve(2, Float64Array.of(5), step);
+    // (JᵀJ + λ·D²)·s = −Jᵀr: (25 + 50)·s = −55
+    expect(step[0]).toBeCloseTo(-55 / 75, 15);
+  });
+});
+
+describe('levenbergMarquardt', () => {
+  test('finds the minimum of Rosenbrock’s function to the last digits', () => {
+    const { parameters, iterations } = minimize(rosenbrock(), [-1.2, 1]);
+    expect(parameters[0]).toBeCloseTo(1, 14);
+    expect(parameters[1]).toBeCloseTo(1, 14);
+    expect(iterations).toBeLessThan(40);
+  });
+
+  test('fits an exponential with noise to the stationary point', () => {
+    const xs = [0, 1, 2, 3, 4, 5];
+    const ys = [2.1, 1.1, 0.8, 0.45, 0.2, 0.15];
+    const { parameters, optimizer } = minimize(exponential(xs, ys), [10, 1]);
+    const gradient = new Float64Array(2);
+    exponential(xs, ys).gradient(Float64Array.from(parameters), gradient);
+    expect(Math.abs(gradient[0])).toBeLessThan(1e-14);
+    expect(Math.abs(gradient[1])).toBeLessThan(1e-14);
+    expect(optimizer.converged).toBe(true);
+    expect(optimizer.undetermined).toEqual([]);
+  });
+
+  test('solves a linear problem in one step, and reports the loss before it', () => {
+    const objective = leastSquares(
+      3,
+      (p, row) => p[0] + row * p[1] - [1, 3, 5][row],
+      (_, row) => [1, row],
+    );
+    const parameters = Float64Array.of(0.5, 0.5);
+    const optimizer = levenbergMarquardt();
+    expect(optimizer.iterate!(objective, parameters)).toBeCloseTo((0.25 + 4 + 12.25) / 3, 14);
+    expect(parameters[0]).toBeCloseTo(1, 12);
+    expect(parameters[1]).toBeCloseTo(2, 12);
+  });
+
+  test('starts from 0 as well', () => {
+    const objective = leastSquares(
+      2,
+      (p, row) => p[0] - [2, 4][row],
+      () => [1],
+    );
+    expect(minimize(objective, [0]).parameters[0]).toBeCloseTo(3, 14);
+  });
+
+  test('reports the parameters that the data do not determine, and still lowers the loss', () => {
+    // Only p_0 + p_1 matters; p_2 never does.
+    const objective = leastSquares(
+      3,
+      (p, row) => p[0] + p[1] - [1, 2, 3][row],
+      () => [1, 1, 0],
+    );
+    const { parameters, optimizer } = minimize(objective, [5, 5, 5]);
+    expect(parameters[0] + parameters[1]).toBeCloseTo(2, 12);
+    expect(parameters[2]).toBe(5);
+    expect(optimizer.undetermined).toHaveLength(2);
+    expect(optimizer.undetermined).toContain(2);
+  });
+
+  test('keeps parameters within their bounds, and lets them leave a bound again', () => {
+    const xs = [0, 1, 2, 3];
+    const ys = xs.map((x) => 3 * Math.exp(-0.5 * x));
+    const bounded = levenbergMarquardt({ lower: [0, -0.3], upper: [10, 0] });
+    const { parameters } = minimize(exponential(xs, ys), [1, -0.3], bounded);
+    expect(parameters[1]).toBe(-0.3);
+    // The best p_0 for p_1 = −0.3, from the normal equation.
+    const e = xs.map((x) => Math.exp(-0.3 * x));
+    const best = e.reduce((sum, v, k) => sum + v * ys[k], 0) / e.reduce((sum, v) => sum + v * v, 0);
+    expect(parameters[0]).toBeCloseTo(best, 10);
+    const free = levenbergMarquardt({ lower: [0, -2], upper: [10, -0.1] });
+    const { parameters: found } = minimize(exponential(xs, ys), [1, -0.1], free);
+    expect(found[0]).toBeCloseTo(3, 10);
+    expect(found[1]).toBeCloseTo(-0.5, 10);
+    const upper = levenbergMarquardt({ upper: [2, 0] });
+    expect(minimize(exponential(xs, ys), [1, -0.1], upper).parameters[0]).toBe(2);
+  });
+
+  test('shrinks the region where a step overflows', () => {
+    const { parameters } = minimize(exponential([100, 200], [Math.exp(1), Math.exp(2)]), [1, -1]);
+    expect(parameters.every(Number.isFinite)).toBe(true);
+  });
+
+  test('leaves the parameters as they were where the start overflows', () => {
+    const objective = exponential([1e6], [1]);
+    const parameters = Float64Array.of(1, 1);
+    expect(levenbergMarquardt().iterate!(objective, parameters)).toBe(Infinity);
+    expect([...parameters]).toEqual([1, 1]);
+  });
+
+  test('stays at a stationary point whose loss is not 0', () => {
+    const objective = leastSquares(
+      3,
+      (p, row) => p[0] - [1, 2, 3][row],
+      () => [1],
+    );
+    const { parameters, optimizer } = minimize(objective, [2]);
+    expect(parameters).toEqual([2]);
+    expect(optimizer.converged).toBe(true);
+  });
+
+  test('is converged at once where the loss is 0', () => {
+    const objective = exponential([0], [1]);
+    const { iterations, parameters } = minimize(objective, [1, 0]);
+    expect(iterations).toBe(1);
+    expect(parameters).toEqual([1, 0]);
+  });
+
+  test('resumes bit-for-bit from a saved state', () => {
+    const run = (breakAt: number) => {
+      let optimizer = levenbergMarquardt();
+      const objective = rosenbrock();
+      const parameters = Float64Array.of(-1.2, 1);
+      for (let k = 0; k < 12; k++) {
+        if (k === breakAt) {
+          const state = structuredClone(optimizer.state());
+          optimizer = levenbergMarquardt();
+          optimizer.restore(state);
+        }
+        optimizer.iterate!(objective, parameters);
+      }
+      return [...parameters];
+    };
+    expect(run(5)).toEqual(run(-1));
+    expect(run(0)).toEqual(run(-1));
+  });
+
+  test('refuses wrong options, bounds, losses, states and step()', () => {
+    const code = (expected: string): unknown => expect.objectContaining({ code: expected });
+    expect(() => levenbergMarquardt({ initialRadius: 0 })).toThrow(code('OUT_OF_RANGE'));
+    expect(() => levenbergMarquardt({ tolerance: NaN })).toThrow(code('OUT_OF_RANGE'));
+    const parameters = Float64Array.of(1, 1);
+    expect(() => levenbergMarquardt({ lower: [0] }).iterate!(rosenbrock(), parameters)).toThrow(code('WRONG_LENGTH'));
+    expect(() => levenbergMarquardt().iterate!({ ...rosenbrock(), residualCount: 0 }, parameters)).toThrow(
+      code('UNSUPPORTED'),
+    );
+    expect(() => levenbergMarquardt().restore(sgd({ learningRate: 1 }).state())).toThrow(code('WRONG_STATE'));
+    expect(() => levenbergMarquardt().step(parameters, parameters)).toThrow(code('UNSUPPORTED'));
+  });
+});
