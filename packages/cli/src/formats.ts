@@ -14,7 +14,8 @@ import {
   toOnnx,
 } from '@nnbp/interop';
 import { suggestion } from './nearest.js';
-import { topLevelKeys } from './json-keys.js';
+import { foreignKind, isOwnSafetensors, isSafetensors } from './foreign.js';
+import { type JsonKeys, jsonKeys } from './json-keys.js';
 import { misuse, Problem } from './problem.js';
 
 /** What a file gives. */
@@ -39,7 +40,7 @@ export interface Format {
   readonly what: string;
   readonly extensions: readonly string[];
   /** Whether the content can be of this format; `keys` are those of its JSON object, empty if it is none. */
-  readonly fits: (bytes: Uint8Array, keys: ReadonlySet<string>) => boolean;
+  readonly fits: (bytes: Uint8Array, keys: JsonKeys) => boolean;
   readonly read?: (bytes: Uint8Array, help: Help) => Read | Promise<Read>;
   readonly write?: (model: Read) => Uint8Array | string;
 }
@@ -52,7 +53,7 @@ export const isLink = (path: string): boolean => /^https?:\/\/playground\.tensor
 /** Whether the JSON object has all these keys at its top level. */
 const has =
   (...keys: readonly string[]) =>
-  (_: Uint8Array, topLevel: ReadonlySet<string>) =>
+  (_: Uint8Array, { topLevel }: JsonKeys) =>
     keys.every((key) => topLevel.has(key));
 
 /** A format of another library, which can only be read. */
@@ -70,8 +71,7 @@ export const formats: readonly Format[] = [
     name: 'nnbp',
     what: 'all of it, with columns and categories',
     extensions: ['.nnbp.safetensors', '.nnbp', '.safetensors'],
-    // The header's length in 8 bytes, then the header.
-    fits: (bytes) => bytes.length > 8 && bytes[8] === 0x7b && bytes[7] === 0,
+    fits: (bytes) => isSafetensors(bytes) && isOwnSafetensors(bytes),
     read: (bytes, { activations }) => load(bytes, { activations }),
     write: ({ network, metadata }) => save(network, metadata && { metadata }),
   },
@@ -96,7 +96,7 @@ export const formats: readonly Format[] = [
       'neat-python',
       'a genome, or what neat.export writes',
       (_, keys) =>
-        (keys.has('input_keys') && keys.has('output_keys')) || (keys.has('network_type') && keys.has('topology')),
+        (keys.topLevel.has('input_keys') && keys.topLevel.has('output_keys')) || keys.has('topology', 'input_keys'),
       fromNeatPython,
     ),
     write: ({ network }) => `${JSON.stringify(toNeatPython(network), undefined, 1)}\n`,
@@ -105,7 +105,7 @@ export const formats: readonly Format[] = [
     name: 'keras',
     what: 'model.json of TensorFlow.js or Keras, with its weights beside it',
     extensions: ['.json'],
-    fits: has('modelTopology', 'weightsManifest'),
+    fits: (_, keys) => has('modelTopology', 'weightsManifest')(_, keys) && !keys.has('modelTopology', 'node'),
     async read(bytes, { beside }) {
       const json = text(bytes);
       const shards = [];
@@ -155,9 +155,13 @@ export function formatForPath(path: string): Format {
 export function formatOf(path: string, bytes: Uint8Array, name?: string): Format & Required<Pick<Format, 'read'>> {
   const able = (format: Format) => format as Format & Required<Pick<Format, 'read'>>;
   if (name !== undefined) return able(formatNamed(name, 'read'));
-  const keys = topLevelKeys(bytes);
+  const keys = jsonKeys(bytes);
   const found = formats.find(({ read, fits }) => read !== undefined && fits(bytes, keys));
   if (found !== undefined) return able(found);
   const names = formats.filter(({ read }) => read !== undefined).map((format) => format.name);
-  throw new Problem(`${path} is no model of a known format (${names.join(', ')}): if it is one, say --from.`);
+  const kind = foreignKind(bytes, keys);
+  if (kind !== undefined) throw new Problem(`${path}: ${kind}`);
+  throw new Problem(
+    `${path}: unknown format. Known are ${names.join(', ')}: if it is one of these, pass it with --from.`,
+  );
 }

@@ -1,42 +1,71 @@
 /**
  * Finds the keys of a JSON object without parsing it: one pass over the bytes, which keeps nothing but the keys of the
- * outermost object. What a stranger's file costs here is its length.
+ * outermost object and of the objects in it. What a stranger's file costs here is its length.
  */
 
 const codeOf = (character: string) => character.charCodeAt(0);
 const [quote, backslash, comma, colon] = [codeOf('"'), codeOf('\\'), codeOf(','), codeOf(':')];
 const [openBrace, closeBrace, openBracket, closeBracket] = [codeOf('{'), codeOf('}'), codeOf('['), codeOf(']')];
-/** No format has more keys, or longer ones. */
-const [maxKeys, maxKeyLength] = [64, 64];
+/** No format is told by longer keys, and none by keys after so many others. */
+const [maxKeys, maxKeyLength] = [4096, 64];
 
 const isSpace = (byte: number) => byte === 0x20 || (byte >= 0x09 && byte <= 0x0d);
 
+/** The keys that were found. */
+export class JsonKeys {
+  /** Of the outermost object. */
+  readonly topLevel = new Set<string>();
+  readonly #nested = new Set<string>();
+
+  /** Whether the object under the key `outer` has a key `inner`. */
+  has(outer: string, inner: string): boolean {
+    return this.#nested.has(JSON.stringify([outer, inner]));
+  }
+
+  /** @returns Whether there is room for more. */
+  add(outer: string, inner?: string): boolean {
+    if (inner === undefined) this.topLevel.add(outer);
+    else this.#nested.add(JSON.stringify([outer, inner]));
+    return this.topLevel.size + this.#nested.size < maxKeys;
+  }
+}
+
 /**
- * The keys of the outermost object, at most 64 of at most 64 bytes; empty if the bytes do not start with an object. The
+ * The keys at the first two levels, at most 4,096 of at most 64 bytes; none if the bytes do not start with an object. The
  * rest need not be valid JSON: whoever reads the file checks that.
  */
-export function topLevelKeys(bytes: Uint8Array): ReadonlySet<string> {
-  const keys = new Set<string>();
+export function jsonKeys(bytes: Uint8Array): JsonKeys {
+  const keys = new JsonKeys();
+  const decoder = new TextDecoder();
   let at = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
   while (isSpace(bytes[at])) at++;
   if (bytes[at] !== openBrace) return keys;
   let depth = 0;
-  /** A key can only stand after the brace and after each comma of the outermost object. */
+  let outer = '';
+  /** Whether the second level is an object: only then are its strings keys. */
+  let nested = false;
+  /** A key can only stand after the brace and after each comma of an object. */
   let keyExpected = false;
   for (; at < bytes.length; at++) {
     const byte = bytes[at];
     if (byte === quote) {
       const from = at + 1;
       for (at = from; at < bytes.length && bytes[at] !== quote; at++) if (bytes[at] === backslash) at++;
-      if (depth === 1 && keyExpected && at - from <= maxKeyLength) {
-        keys.add(new TextDecoder().decode(bytes.subarray(from, at)));
-        if (keys.size === maxKeys) return keys;
-      }
+      if (keyExpected && at - from <= maxKeyLength) {
+        const key = decoder.decode(bytes.subarray(from, at));
+        if (depth === 1) outer = key;
+        if (!(depth === 1 ? keys.add(key) : keys.add(outer, key))) return keys;
+      } else if (keyExpected && depth === 1) outer = '';
       keyExpected = false;
-    } else if (byte === openBrace || byte === openBracket) keyExpected = ++depth === 1;
-    else if (byte === closeBrace || byte === closeBracket) {
-      if (--depth === 0) return keys;
-    } else if (byte === comma) keyExpected = depth === 1;
+    } else if (byte === openBrace || byte === openBracket) {
+      depth++;
+      if (depth === 2) nested = byte === openBrace;
+      keyExpected = depth === 1 || (depth === 2 && nested);
+    } else if (byte === closeBrace || byte === closeBracket) {
+      depth--;
+      keyExpected = false;
+      if (depth === 0) return keys;
+    } else if (byte === comma) keyExpected = depth === 1 || (depth === 2 && nested);
     else if (byte === colon) keyExpected = false;
   }
   return keys;

@@ -113,7 +113,7 @@ describe('what is wrong is said in one line', () => {
     ],
     ['an unknown command', {}, ['trian', 'a.csv'], 2, "unknown command 'trian' (Did you mean train?)"],
     ['data from a pipe', {}, ['train', '-', '-t', 'y'], 2, 'save them to a file'],
-    ['no model', { 'a.csv': irisCsv }, ['predict', 'a.csv', 'a.csv'], 1, 'a.csv is no model of a known format'],
+    ['no model', { 'a.csv': irisCsv }, ['predict', 'a.csv', 'a.csv'], 1, 'a.csv: unknown format. Known are nnbp'],
     [
       'a model that is not there',
       { 'a.csv': irisCsv },

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { topLevelKeys } from '../src/json-keys.js';
+import { jsonKeys } from '../src/json-keys.js';
 
-const keysOf = (text: string) => [...topLevelKeys(new TextEncoder().encode(text))];
+const keysOf = (text: string) => [...jsonKeys(new TextEncoder().encode(text)).topLevel];
 
 /** The bytes, which count how often one of them is read. */
 function counted(text: string) {
   const bytes = new TextEncoder().encode(text);
   let reads = 0;
-  const watched = new Proxy(bytes, {
+  const watched: Uint8Array = new Proxy(bytes, {
     get(target, key) {
       if (typeof key === 'string' && /^\d+$/.test(key)) reads++;
       const value: unknown = Reflect.get(target, key, target);
@@ -30,9 +30,15 @@ describe('the keys of a JSON object', () => {
     ['{}', []],
   ])('%j has %j', (text, keys) => expect(keysOf(text)).toEqual(keys));
 
-  it('are at most 64 of at most 64 bytes', () => {
-    const many = Array.from({ length: 1000 }, (_, k) => `"k${k}":0`).join();
-    expect(keysOf(`{${many}}`)).toHaveLength(64);
+  it('are known at the second level by the key above them', () => {
+    const keys = jsonKeys(new TextEncoder().encode('{"a":{"b":{"c":1},"d":"e"},"f":["g",{"h":1}],"i":{}}'));
+    expect([keys.has('a', 'b'), keys.has('a', 'd')]).toEqual([true, true]);
+    expect([keys.has('a', 'c'), keys.has('f', 'g'), keys.has('f', 'h'), keys.has('i', 'b')]).not.toContain(true);
+  });
+
+  it('are at most 4,096 of at most 64 bytes', () => {
+    const many = Array.from({ length: 10_000 }, (_, k) => `"k${k}":0`).join();
+    expect(keysOf(`{${many}}`)).toHaveLength(4096);
     expect(keysOf(`{"${'a'.repeat(65)}":0,"b":0}`)).toEqual(['b']);
   });
 
@@ -43,7 +49,7 @@ describe('the keys of a JSON object', () => {
     ['braces', '{'.repeat(50_000)],
   ])('are found in a number of steps proportional to the length: %s', (_, text) => {
     const { watched, reads, length } = counted(text);
-    topLevelKeys(watched);
+    jsonKeys(watched);
     expect(reads()).toBeLessThan(6 * length + 100);
   });
 });

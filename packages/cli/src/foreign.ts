@@ -1,0 +1,111 @@
+/** Files that no reader here takes, by their first bytes or keys: what each is, and how it becomes one that is read. */
+import { type JsonKeys, jsonKeys } from './json-keys.js';
+
+interface Foreign {
+  readonly what: string;
+  readonly advice: string;
+  readonly fits: (bytes: Uint8Array, keys: JsonKeys) => boolean;
+}
+
+const startsWith =
+  (...first: readonly number[]) =>
+  (bytes: Uint8Array) =>
+    first.every((byte, k) => bytes[k] === byte);
+
+const latin1 = (bytes: Uint8Array, from: number, to: number) =>
+  String.fromCharCode(...bytes.subarray(from, Math.min(to, from + 4096)));
+const isZip = startsWith(0x50, 0x4b, 0x03, 0x04);
+/** A ZIP archive names its files in front of each, and again at its end. */
+const zipHas = (name: string) => (bytes: Uint8Array) =>
+  isZip(bytes) &&
+  (latin1(bytes, 0, 4096).includes(name) ||
+    latin1(bytes, Math.max(0, bytes.length - 4096), bytes.length).includes(name));
+
+/** The header's length in 8 bytes, then the header: a JSON object. */
+export const isSafetensors = (bytes: Uint8Array): boolean =>
+  bytes.length > 8 && bytes[8] === codeOfBrace && bytes[7] === 0 && bytes[6] === 0;
+const codeOfBrace = 0x7b;
+
+/** Whether the header has a network, which `save` of @nnbp/formats puts there. A header that names no tensor may be damaged. */
+export function isOwnSafetensors(bytes: Uint8Array): boolean {
+  const header = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
+  const keys = jsonKeys(bytes.subarray(8, 8 + header));
+  return keys.has('__metadata__', 'model') || keys.topLevel.size === 0;
+}
+
+const kerasAdvice =
+  'Convert it in Python: pip install tensorflowjs, then tensorflowjs.converters.save_keras_model(model, "folder"), and use ' +
+  'folder/model.json; or export it to ONNX with tf2onnx';
+const torchAdvice =
+  'Convert it in Python: torch.onnx.export(model, (example,), "model.onnx"), which writes the network with its weights';
+const scikitAdvice = 'Convert it in Python with skl2onnx: to_onnx(model, X[:1]) gives an ONNX model';
+
+/** In the order in which they are tried. */
+const foreign: readonly Foreign[] = [
+  {
+    what: 'a Keras model in HDF5 (.h5)',
+    advice: kerasAdvice,
+    fits: startsWith(0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a),
+  },
+  { what: 'a Keras 3 model (.keras)', advice: kerasAdvice, fits: zipHas('model.weights.h5') },
+  { what: 'a PyTorch checkpoint (.pt)', advice: torchAdvice, fits: zipHas('/data.pkl') },
+  {
+    what: 'NumPy arrays (.npz), which hold weights and no network',
+    advice: 'Export the model itself to ONNX',
+    fits: zipHas('.npy'),
+  },
+  { what: 'a ZIP archive', advice: 'Unpack it, and name the model file inside', fits: isZip },
+  {
+    what: 'a Python pickle (.pkl, .joblib, .pt), which runs code when it is read',
+    advice: `It is never opened here. ${scikitAdvice}; for PyTorch use torch.onnx.export`,
+    fits: (bytes) => bytes[0] === 0x80 && bytes[1] >= 2 && bytes[1] <= 5,
+  },
+  { what: 'a compressed file (gzip)', advice: 'Unpack it first: gunzip FILE', fits: startsWith(0x1f, 0x8b) },
+  {
+    what: 'a TensorFlow Lite model (.tflite)',
+    advice: 'Convert it in Python: tf2onnx --tflite model.tflite --output model.onnx',
+    fits: (bytes) => latin1(bytes, 4, 8) === 'TFL3',
+  },
+  {
+    what: 'a GGUF model',
+    advice: 'It is a language model: only small networks are read',
+    fits: startsWith(0x47, 0x47, 0x55, 0x46),
+  },
+  {
+    what: 'a TensorFlow.js graph model, whose layers were dissolved into operations',
+    advice:
+      'Convert the original Keras model again, as a layers model: tensorflowjs_converter --input_format=keras model.h5 folder',
+    fits: (_, keys) => keys.has('modelTopology', 'node'),
+  },
+  {
+    what: 'the architecture of a Keras model, without its weights',
+    advice: kerasAdvice,
+    fits: (_, { topLevel }) => topLevel.has('class_name') && topLevel.has('config'),
+  },
+  {
+    what: 'weights in safetensors that no network of this program belongs to',
+    advice: `Weights say nothing of the network. ${torchAdvice}; weights of a network that nnbp exported come back with --from pytorch --of MODEL`,
+    fits: (bytes) => isSafetensors(bytes) && !isOwnSafetensors(bytes),
+  },
+  {
+    what: 'a pointer of Git LFS, not the model itself',
+    advice: 'Fetch the file: git lfs pull',
+    fits: (bytes) => latin1(bytes, 0, 24) === 'version https://git-lfs.',
+  },
+  {
+    what: 'a web page, not a model',
+    advice: 'Download the file itself, not the page that shows it',
+    fits: (bytes) => /^\s*<(?:!doctype|html)/i.test(latin1(bytes, 0, 200)),
+  },
+  {
+    what: 'PMML',
+    advice: 'Export the model to ONNX in the program that made it',
+    fits: (bytes) => /^\s*<\?xml|^\s*<PMML/.test(latin1(bytes, 0, 200)) && latin1(bytes, 0, 4096).includes('PMML'),
+  },
+];
+
+/** "a Keras model in HDF5 (.h5). Convert it …", if the file is of a known kind. */
+export function foreignKind(bytes: Uint8Array, keys: JsonKeys): string | undefined {
+  const found = foreign.find(({ fits }) => fits(bytes, keys));
+  return found && `this is ${found.what}. ${found.advice}.`;
+}
