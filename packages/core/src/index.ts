@@ -1,5 +1,6 @@
 export { GraphBuilder, type LayerOptions, type NodeOptions } from './builder.js';
 export { ReferenceCache, type SampleCache } from './cache.js';
+export { compile, type CompileOptions, type Output, type Predictor } from './compile.js';
 export { outputValues } from './cases/output.js';
 export { parameterGradients } from './cases/parameters.js';
 export { valueFromSuccessors } from './cases/successors.js';

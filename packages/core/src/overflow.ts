@@ -34,5 +34,6 @@ export function expectNoOverflow(
   throw overflow(p < 0 ? 'The mean loss is not finite' : `A gradient of node "${graph.ids[i]}" is ${gradients[p]}`);
 }
 
-const overflow = (what: string): NnbpError =>
+/** The error for a number that is not finite. */
+export const overflow = (what: string): NnbpError =>
   new NnbpError('OVERFLOW', `${what}. Scale the data, or make the parameters smaller.`);

@@ -1,4 +1,5 @@
 /** `nnbp predict`: the rows of a file, each with what the model says. */
+import { compile } from '@nnbp/core';
 import { type Command } from 'commander';
 import { open } from 'node:fs/promises';
 import { categoryOf, type Columns } from '../columns.js';
@@ -57,6 +58,7 @@ async function predict(io: Io, modelPath: string, dataPath: string, options: Pre
   expectOtherFile(io, options.output, dataPath);
   const model = await openModel(io, modelPath, options);
   const writing = new Writing(model.columns, options);
+  const predictor = await compile(model.network, { batchSize: rowsAtOnce });
   const csv = await openData(io, dataPath, options);
   const file = options.output === undefined ? undefined : await open(pathIn(io, options.output), 'w');
   const write = (text: string) => (file === undefined ? printData(io.stdout, text) : file.appendFile(text));
@@ -66,7 +68,7 @@ async function predict(io: Io, modelPath: string, dataPath: string, options: Pre
     let waiting: ModelRow[] = [];
     const flush = async () => {
       const known = waiting.filter(({ input }) => input !== undefined).map(({ input }) => input!);
-      const outputs = known.length > 0 ? model.network.predictBatch(known) : [];
+      const outputs = known.length > 0 ? predictor.predictBatch(known) : [];
       let next = 0;
       const lines = waiting.map((row) => writing.row(csv, row, row.input === undefined ? undefined : outputs[next++]));
       waiting = [];

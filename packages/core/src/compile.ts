@@ -1,0 +1,198 @@
+/** Predictions on any engine, with a copy of a network's parameters. */
+import type { Engine, Executor, FloatArray } from './contract.js';
+import { allFinite, expectFinite, expectInteger, expectLength, NnbpError } from './errors.js';
+import { js } from './js/engine.js';
+import type { Network, Row } from './network.js';
+import { overflow } from './overflow.js';
+import type { Standardization } from './standardization.js';
+
+/** Options of {@link compile}. */
+export interface CompileOptions {
+  /** Where predictions are computed, and in which precision. Default: `js()`, float64. */
+  readonly engine?: Engine;
+  /** Samples that `predictBatch` computes together. Default 128. */
+  readonly batchSize?: number;
+}
+
+/** Where `predict` writes: an array or a typed array with an entry for each output node. */
+export type Output = number[] | FloatArray;
+
+/** A network prepared for serving. It owns a copy of the parameters: later changes of the network do not reach it. */
+export interface Predictor {
+  /** The name of the engine it runs on. */
+  readonly engine: string;
+  /**
+   * The outputs for one sample, in the units of the data.
+   *
+   * @param into - Written and returned. Default: a new array.
+   * @throws NnbpError `WRONG_LENGTH`, `NOT_FINITE`, `DISPOSED`; `OVERFLOW`, naming the node where it began
+   */
+  predict(input: Row): number[];
+  predict<Into extends Output>(input: Row, into: Into): Into;
+  /**
+   * The outputs for many samples.
+   *
+   * @param inputs - A row for each sample, or all rows one after another in one typed array.
+   * @param into - Written and returned: the outputs of all samples, one after another. Default: a new array for each
+   * sample.
+   * @throws NnbpError `EMPTY_DATA`, and what `predict` throws
+   */
+  predictBatch(inputs: ArrayLike<Row> | FloatArray): number[][];
+  predictBatch<Into extends FloatArray>(inputs: ArrayLike<Row> | FloatArray, into: Into): Into;
+  /** Frees the engine's memory. */
+  dispose(): void;
+}
+
+/**
+ * Prepares a network for many predictions on an engine.
+ *
+ * @throws NnbpError `OUT_OF_RANGE`; `NOT_FINITE` for a parameter that is not finite in the precision of the engine
+ *
+ * @example
+ * ```ts
+ * import { tanh } from '@nnbp/activations';
+ * import { compile, mlp, Network } from '@nnbp/core';
+ * import { auto } from '@nnbp/wasm';
+ *
+ * const network = new Network(mlp([2, 8, 1], { activation: tanh }), { seed: 1 });
+ * const predictor = await compile(network, { engine: await auto() });
+ * predictor.predict([0.5, 1]).length; // 1
+ * predictor.dispose();
+ * ```
+ */
+// eslint-disable-next-line @typescript-eslint/require-await -- an engine may have to compile the graph
+export async function compile(network: Network, options: CompileOptions = {}): Promise<Predictor> {
+  const { engine = js(), batchSize = 128 } = options;
+  expectInteger('batchSize', batchSize, 1);
+  return new CompiledNetwork(network, engine, batchSize);
+}
+
+class CompiledNetwork implements Predictor {
+  readonly engine: string;
+  readonly #ids: readonly string[];
+  readonly #inputCount: number;
+  readonly #outputCount: number;
+  readonly #inputScaler: Standardization | undefined;
+  readonly #outputScaler: Standardization | undefined;
+  readonly #batchSize: number;
+  readonly #prepare: (batchSize: number) => Executor;
+  readonly #one: Executor;
+  /** Made by the first `predictBatch`. */
+  #many: Executor | undefined;
+  readonly #row: Float64Array;
+  #rows: Float64Array | undefined;
+
+  constructor({ graph, parameters, inputScaler, outputScaler }: Network, engine: Engine, batchSize: number) {
+    expectFinite('parameters', parameters.vector);
+    this.#prepare = (samples) => {
+      const executor = engine.prepare(graph, samples);
+      executor.parameters.set(this.#one?.parameters ?? parameters.vector);
+      return executor;
+    };
+    this.engine = engine.name;
+    this.#ids = graph.ids;
+    this.#inputCount = graph.inputCount;
+    this.#outputCount = graph.outputs.length;
+    this.#inputScaler = inputScaler;
+    this.#outputScaler = outputScaler;
+    this.#batchSize = batchSize;
+    this.#row = new Float64Array(graph.inputCount);
+    this.#one = this.#prepare(1);
+    expectFinite(`parameters, in the precision of the ${engine.name} engine`, this.#one.parameters);
+  }
+
+  predict<Into extends Output>(input: Row, into?: Into): Into {
+    const output = into ?? (new Array<number>(this.#outputCount) as Into);
+    if (output.length !== this.#outputCount) expectLength('into', output.length, this.#outputCount);
+    this.#write(input, 0, this.#row, 0);
+    const x = this.#one.predict(this.#row, 1);
+    this.#read(this.#one, x, 0, output, 0, 0);
+    return output;
+  }
+
+  predictBatch<Into extends FloatArray>(inputs: ArrayLike<Row> | FloatArray, into?: Into): Into | number[][] {
+    const flat = ArrayBuffer.isView(inputs) ? inputs : undefined;
+    const samples = flat === undefined ? inputs.length : flat.length / this.#inputCount;
+    if (samples === 0) throw new NnbpError('EMPTY_DATA', 'inputs is empty.');
+    if (!Number.isInteger(samples)) {
+      throw new NnbpError(
+        'WRONG_LENGTH',
+        `inputs: expected a multiple of ${this.#inputCount} numbers, received ${flat!.length}.`,
+      );
+    }
+    if (into !== undefined) expectLength('into', into.length, samples * this.#outputCount);
+    const executor = (this.#many ??= this.#prepare(this.#batchSize));
+    const outputs: number[][] = [];
+    for (let first = 0; first < samples; first += this.#batchSize) {
+      const count = Math.min(this.#batchSize, samples - first);
+      const rows =
+        flat === undefined ? this.#gather(inputs as ArrayLike<Row>, first, count) : this.#part(flat, first, count);
+      const x = executor.predict(rows, count);
+      for (let s = 0; s < count; s++) {
+        if (into !== undefined) this.#read(executor, x, s, into, (first + s) * this.#outputCount, first + s);
+        else {
+          const output = new Array<number>(this.#outputCount);
+          this.#read(executor, x, s, output, 0, first + s);
+          outputs.push(output);
+        }
+      }
+    }
+    return into ?? outputs;
+  }
+
+  dispose(): void {
+    this.#one.dispose();
+    this.#many?.dispose();
+  }
+
+  /** Writes a checked and scaled input as row s; it is sample `sample` of all. */
+  #write(input: Row, s: number, rows: Float64Array, sample: number): void {
+    const width = this.#inputCount;
+    const scaler = this.#inputScaler;
+    let probe = 0;
+    for (let k = 0, at = s * width; k < width; k++, at++) {
+      const value = input[k];
+      probe += 0 * value;
+      rows[at] = scaler === undefined ? value : scaler.apply(value, k);
+    }
+    if (probe === 0 && input.length === width) return;
+    expectLength(`input of sample ${sample}`, input.length, width);
+    expectFinite(`input of sample ${sample}`, input);
+  }
+
+  #gather(inputs: ArrayLike<Row>, first: number, count: number): Float64Array {
+    const rows = (this.#rows ??= new Float64Array(this.#batchSize * this.#inputCount));
+    for (let s = 0; s < count; s++) this.#write(inputs[first + s], s, rows, first + s);
+    return rows;
+  }
+
+  /** Samples of a flat array, as they are where that is possible. */
+  #part(flat: FloatArray, first: number, count: number): FloatArray {
+    const width = this.#inputCount;
+    const part = flat.subarray(first * width, (first + count) * width);
+    if (this.#inputScaler === undefined && allFinite(part)) return part;
+    const row = (s: number) => part.subarray(s * width, (s + 1) * width);
+    const rows = new Float64Array(count * width);
+    for (let s = 0; s < count; s++) this.#write(row(s), s, rows, first + s);
+    return rows;
+  }
+
+  /** Reads row s of the outputs x into `output`; it is sample `sample` of all. */
+  #read(executor: Executor, x: FloatArray, s: number, output: Output, at: number, sample: number): void {
+    const scaler = this.#outputScaler;
+    const width = this.#outputCount;
+    let probe = 0;
+    for (let k = 0; k < width; k++) {
+      const value = x[s * width + k];
+      const scaled = scaler === undefined ? value : scaler.undo(value, k);
+      output[at + k] = scaled;
+      probe += 0 * scaled;
+    }
+    if (probe === 0) return;
+    for (const id of this.#ids) {
+      const value = executor.cache.x(id, s);
+      if (!Number.isFinite(value)) throw overflow(`Sample ${sample}: x of node "${id}" is ${value}`);
+    }
+    throw overflow(`Sample ${sample}: an output is not finite in the units of the data`);
+  }
+}

@@ -1,0 +1,99 @@
+/** Predictions by a compiled network. */
+import { identity, tanh } from '@nnbp/activations';
+import { compile, js, mlp, Network, reference, Standardization } from '@nnbp/core';
+import { describe, expect, test } from 'vitest';
+
+const network = new Network(mlp([3, 5, 2], { activation: tanh }), { seed: 4 });
+const inputs = Array.from({ length: 300 }, (_, s) => [Math.sin(s), Math.cos(s), s / 300]);
+
+/** A copy with scalers. */
+function scaled(): Network {
+  const copy = new Network(network.graph);
+  copy.parameters.vector.set(network.parameters.vector);
+  copy.inputScaler = new Standardization([1, 2, 3], [2, 3, 4]);
+  copy.outputScaler = new Standardization([10, 20], [3, 4]);
+  return copy;
+}
+
+describe.each([js(), reference()])('a network compiled for the $name engine', (engine) => {
+  test.each([
+    ['without scalers', network],
+    ['with scalers', scaled()],
+  ])('predicts what the network predicts, %s', async (_, of) => {
+    const predictor = await compile(of, { engine, batchSize: 7 });
+    const expected = of.predictBatch(inputs);
+    expect(predictor.engine).toBe(engine.name);
+    expect(inputs.map((input) => predictor.predict(input))).toEqual(expected);
+    expect(predictor.predictBatch(inputs)).toEqual(expected);
+    expect(predictor.predictBatch(Float64Array.from(inputs.flat()))).toEqual(expected);
+  });
+
+  test('writes into an array or a typed array of the caller', async () => {
+    const predictor = await compile(network, { engine });
+    const expected = network.predict(inputs[3]);
+    const [row, single, batch] = [[0, 0], new Float32Array(2), new Float64Array(600)];
+    expect(predictor.predict(inputs[3], row)).toBe(row);
+    expect(row).toEqual(expected);
+    expect(predictor.predict(inputs[3], single)).toBe(single);
+    expect(single).toEqual(Float32Array.from(expected));
+    expect(predictor.predictBatch(inputs, batch)).toBe(batch);
+    expect([...batch]).toEqual(network.predictBatch(inputs).flat());
+  });
+});
+
+test('a compiled network keeps its parameters when the network changes', async () => {
+  const own = new Network(mlp([1, 1], { activation: identity, scale: 'fixed' }), { seed: 1 });
+  const predictor = await compile(own);
+  const before = predictor.predict([2]);
+  own.setParameters('output.0', { b: 100 });
+  expect(predictor.predict([2])).toEqual(before);
+  expect(predictor.predictBatch([[2]])).toEqual([before]);
+});
+
+describe('bad input', () => {
+  const refused = (action: () => unknown, code: string, message: RegExp) => {
+    expect(action).toThrow(expect.objectContaining({ code, message: expect.stringMatching(message) as string }));
+  };
+
+  test('is refused with what is wrong and where', async () => {
+    const predictor = await compile(network, { batchSize: 2 });
+    refused(() => predictor.predict([1, 2]), 'WRONG_LENGTH', /^input of sample 0/);
+    refused(() => predictor.predict([1, 2, NaN]), 'NOT_FINITE', /^input of sample 0, position 2/);
+    refused(() => predictor.predict([1, 2, 3], [0]), 'WRONG_LENGTH', /^into/);
+    refused(() => predictor.predictBatch([]), 'EMPTY_DATA', /^inputs is empty/);
+    refused(() => predictor.predictBatch([[1, 2, 3], [1, 2, 3], [1]]), 'WRONG_LENGTH', /^input of sample 2/);
+    refused(() => predictor.predictBatch(new Float64Array(7)), 'WRONG_LENGTH', /multiple of 3 numbers, received 7/);
+    refused(
+      () => predictor.predictBatch(Float64Array.of(1, 2, 3, 1, 2, 3, 1, NaN, 3)),
+      'NOT_FINITE',
+      /sample 2, position 1/,
+    );
+    refused(() => predictor.predictBatch(inputs, new Float64Array(3)), 'WRONG_LENGTH', /^into/);
+    await expect(compile(network, { batchSize: 0 })).rejects.toMatchObject({ code: 'OUT_OF_RANGE' });
+  });
+
+  test('names the node that overflows', async () => {
+    const large = new Network(mlp([1, 1], { activation: identity, scale: 'fixed' }));
+    large.setParameters('output.0', { w: { 'input.0': 1e200 } });
+    const predictor = await compile(large);
+    refused(() => predictor.predict([1e200]), 'OVERFLOW', /^Sample 0: x of node "output.0" is Infinity/);
+    refused(() => predictor.predictBatch([[1], [1e200]]), 'OVERFLOW', /^Sample 1: x of node "output.0" is Infinity/);
+    large.outputScaler = new Standardization([0], [1e200]);
+    const scaling = await compile(large);
+    refused(() => scaling.predict([1]), 'OVERFLOW', /^Sample 0: an output is not finite in the units of the data/);
+  });
+
+  test('names parameters that are not finite', async () => {
+    const broken = new Network(network.graph);
+    broken.parameters.vector[3] = NaN;
+    await expect(compile(broken)).rejects.toMatchObject({ code: 'NOT_FINITE' });
+  });
+
+  test('a predictor that was disposed of does not predict', async () => {
+    const predictor = await compile(network);
+    predictor.predictBatch(inputs);
+    predictor.dispose();
+    refused(() => predictor.predict([1, 2, 3]), 'DISPOSED', /./);
+    refused(() => predictor.predictBatch(inputs), 'DISPOSED', /./);
+  });
+});
