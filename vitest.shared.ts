@@ -11,8 +11,9 @@ export const project = (name: string, options: TestProjectInlineConfiguration['t
     test: {
       name,
       include: ['test/**/*.test.ts'],
-      // Not a promise of speed: a machine that does other things beside is no reason to fail.
-      testTimeout: 120_000,
+      // Long enough on a busy machine with two cores. A test that needs longer says so itself.
+      testTimeout: 20_000,
+      hookTimeout: 30_000,
       typecheck: { enabled: true, include: ['test/**/*.test-d.ts'] },
       ...options,
     },

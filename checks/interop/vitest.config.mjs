@@ -1,4 +1,9 @@
 import { project } from '../../vitest.shared.ts';
 
-/** The proofs, a file a program; against the sources of our packages. */
-export default project('interop', { include: ['**/*.test.mjs'], globalSetup: ['../../scripts/browser-server.ts'] });
+/** One test file for each program that we are compared with; against the sources of our packages. */
+export default project('interop', {
+  include: ['**/*.test.mjs'],
+  testTimeout: 120_000,
+  hookTimeout: 120_000,
+  globalSetup: ['../../scripts/browser-server.ts'],
+});

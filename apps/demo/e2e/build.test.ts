@@ -9,7 +9,7 @@ import { readLink } from '../web/link.js';
 import { describe, networkOf } from '../web/network.js';
 import { defaultState, type NetworkDescription, type PlaygroundState } from '../web/state.js';
 import { builtinFunctions } from '../web/train/builtin-functions.js';
-import { expectAccessible, open, picture, useBrowser } from './page.js';
+import { expectAccessible, open, picture, useBrowser, settled } from './page.js';
 
 useBrowser();
 
@@ -277,7 +277,7 @@ test('layers of one’s own sizes are made, with skip connections; too many node
   await form.getByLabel('Skip connections').uncheck();
   await form.getByRole('button', { name: 'Make it' }).click();
   await boxOf(page, '31').getByRole('button').click();
-  await page.waitForTimeout(300);
+  await settled(page);
   await picture(page, 'build-large');
   const before = await text(page).inputValue();
   for (const [sizes, why] of [
@@ -351,7 +351,7 @@ test.each([
   const { theme, language, width } = look;
   const page = await inBuild({ theme, language }, { viewport: { width, height: 900 } });
   await boxOf(page, '4').getByRole('button').click();
-  await page.waitForTimeout(300);
+  await settled(page);
   await expectAccessible(page);
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
   await picture(page, `build-${theme}-${language}-${width}`);

@@ -9,7 +9,7 @@ import { contentSecurityPolicy } from '../web/policy.js';
 import { networkOf } from '../web/network.js';
 import { defaultState, type PlaygroundState } from '../web/state.js';
 import { builtinFunctions } from '../web/train/builtin-functions.js';
-import { open, picture, useBrowser } from './page.js';
+import { open, picture, useBrowser, untilUrl } from './page.js';
 
 useBrowser();
 
@@ -258,7 +258,7 @@ test('the link of what one sees shows the same to a friend', async () => {
   await page.locator('button[aria-label^="dloss/dx_5 = "]').click();
   await page.getByLabel('Steps taken').fill('11');
   await page.getByLabel('Colours').selectOption('dark');
-  await page.waitForTimeout(400);
+  await untilUrl(page, ({ theme }) => theme === 'dark');
   const link = page.url();
   const friend = await open();
   await friend.goto('about:blank');

@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { examples } from '../web/extend/examples.js';
 import { defaultState } from '../web/state.js';
-import { expectAccessible, open, picture, useBrowser } from './page.js';
+import { expectAccessible, open, picture, useBrowser, untilUrl } from './page.js';
 
 useBrowser();
 
@@ -90,7 +90,7 @@ test('a saved function is in the link and trains in the Train view', { timeout: 
   await says(page, /Right/);
   await page.getByRole('button', { name: 'Save and use' }).click();
   await page.getByText('“swoosh” is saved').waitFor();
-  await page.waitForTimeout(400);
+  await untilUrl(page, ({ custom }) => custom.activations.length === 1);
   const again = await page.context().newPage();
   await again.goto(page.url());
   await again.reload();

@@ -1,4 +1,6 @@
+import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
+import { readLink } from '../web/link.js';
 import { open, picture, useBrowser } from './page.js';
 
 useBrowser();
@@ -8,9 +10,53 @@ test('the page opens in English, changes to Chinese, and the link remembers it',
   await page.getByRole('button', { name: 'Derive' }).waitFor();
   await page.getByLabel('Language').selectOption('zh');
   await page.getByRole('button', { name: '求导' }).waitFor();
-  await page.waitForTimeout(300);
   await page.reload();
   await page.getByRole('button', { name: '求导' }).waitFor();
   expect(await page.evaluate(() => document.documentElement.lang)).toBe('zh-CN');
   await picture(page, 'page-zh');
+});
+
+type Ending = 'reload' | 'leave' | 'hide';
+
+/** Chooses Chinese and ends the page's life in the same task, so that no time passes between the two. */
+const chooseChineseAnd = (page: Page, ending: Ending) =>
+  page
+    .getByLabel('Language')
+    .evaluate((element, how) => {
+      const select = element as HTMLSelectElement;
+      select.value = 'zh';
+      select.dispatchEvent(new Event('change', { bubbles: true }));
+      if (how === 'reload') location.reload();
+      if (how === 'leave') location.href = 'about:blank';
+      if (how === 'hide') {
+        Object.defineProperty(document, 'visibilityState', { value: 'hidden' });
+        document.dispatchEvent(new Event('visibilitychange'));
+      }
+      return location.hash.slice(1);
+    }, ending)
+    // The page may be gone before it can answer.
+    .catch(() => '');
+
+test('an edit right before a reload is kept', async () => {
+  const page = await open();
+  await page.getByRole('button', { name: 'Derive' }).waitFor();
+  await chooseChineseAnd(page, 'reload');
+  await page.getByRole('button', { name: '求导' }).waitFor();
+  await page.reload();
+  await page.getByRole('button', { name: '求导' }).waitFor();
+});
+
+test('an edit right before the page is left is there for who comes back', async () => {
+  const page = await open();
+  await page.getByRole('button', { name: 'Derive' }).waitFor();
+  await chooseChineseAnd(page, 'leave');
+  await page.waitForURL('about:blank');
+  await page.goBack();
+  await page.getByRole('button', { name: '求导' }).waitFor();
+});
+
+test('an edit right before the page is hidden is in its URL', async () => {
+  const page = await open();
+  await page.getByRole('button', { name: 'Derive' }).waitFor();
+  expect(readLink(await chooseChineseAnd(page, 'hide')).language).toBe('zh');
 });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, onTestFinished } from 'vitest';
 import type {} from '../../../scripts/browser-server.js';
-import { writeLink } from '../web/link.js';
+import { readLink, writeLink } from '../web/link.js';
 import { defaultState, type PlaygroundState } from '../web/state.js';
 
 /** Pictures are kept here, for a person to look at. */
@@ -32,7 +32,7 @@ export async function open(
 ): Promise<Page> {
   const context = await browser.newContext({ locale: 'en-GB', viewport: { width: 1280, height: 900 }, ...options });
   // Sooner than a test's own limit, so that it says what was waited for.
-  context.setDefaultTimeout(10_000);
+  context.setDefaultTimeout(30_000);
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(error.message));
@@ -51,6 +51,31 @@ export async function open(
   await page.goto(`${inject('address')}#${writeLink({ ...defaultState, ...change })}`);
   return page;
 }
+
+/** Waits until the URL holds a state that is as wanted. */
+export const untilUrl = (page: Page, wanted: (state: PlaygroundState) => boolean) =>
+  page.waitForURL(({ hash }) => wanted(readLink(hash.slice(1))));
+
+/** Waits until fonts are loaded, no animation runs, and two frames in a row show everything at the same place. */
+export const settled = (page: Page) =>
+  page.waitForFunction(
+    async () => {
+      const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+      const places = () =>
+        Array.from(document.querySelectorAll('main *'), (element) => {
+          const { x, y, width, height } = element.getBoundingClientRect();
+          return [x, y, width, height].join();
+        }).join('\n');
+      await document.fonts.ready;
+      await frame();
+      const before = places();
+      await frame();
+      await frame();
+      return document.getAnimations().every(({ playState }) => playState !== 'running') && places() === before;
+    },
+    undefined,
+    { polling: 50 },
+  );
 
 /** Keeps a picture of the whole page under reports/playground. */
 export async function picture(page: Page, name: string): Promise<void> {

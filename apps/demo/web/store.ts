@@ -1,5 +1,6 @@
-/** Holds the state and tells who listens: think of one sheet of paper on the wall that every view reads and writes. */
+/** The state of the playground, which all views read and change; the URL follows it. */
 import { useSyncExternalStore } from 'react';
+import { keepLastEdit, restoreLastEdit } from './last-edit.js';
 import { LinkError, type LinkFault, readLink, writeLink } from './link.js';
 import { defaultState, type PlaygroundState } from './state.js';
 
@@ -8,6 +9,7 @@ type Change = (state: PlaygroundState) => PlaygroundState;
 const listeners = new Set<() => void>();
 /** Why the link the page was opened with could not be read, if it could not. */
 export let linkProblem: LinkFault | undefined;
+restoreLastEdit();
 let state = opened();
 let pending: ReturnType<typeof setTimeout> | undefined;
 
@@ -16,10 +18,26 @@ export function update(change: Change): void {
   state = change(state);
   for (const listener of listeners) listener();
   clearTimeout(pending);
-  pending = setTimeout(() => {
-    history.replaceState(null, '', `#${writeLink(state)}`);
-  }, 150);
+  pending = setTimeout(writeUrl, 150);
 }
+
+/** Browsers limit how often a page may change its URL: it is written 150 ms after the last of several edits. */
+function writeUrl(): void {
+  clearTimeout(pending);
+  pending = undefined;
+  history.replaceState(null, '', `#${writeLink(state)}`);
+}
+
+/** Before the page may be gone: the URL serves who comes back to the page, the stored link a reload. */
+function flush(): void {
+  if (pending === undefined) return;
+  keepLastEdit(writeLink(state));
+  writeUrl();
+}
+addEventListener('pagehide', flush);
+document.addEventListener('visibilitychange', () => {
+  if (document.visibilityState === 'hidden') flush();
+});
 
 /** The state; re-renders the caller when it changes. */
 export const usePlayground = (): PlaygroundState => useSyncExternalStore(subscribe, () => state);
