@@ -1,8 +1,8 @@
 // The picture of every activation and loss, value and derivative, made from the code: docs/plots/*.svg. With --check,
 // says whether the pictures are those of the code as it is.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import * as activations from '@nnbp/activations';
-import * as losses from '@nnbp/losses';
+import { activationRecords } from '@nnbp/activations';
+import { type LossRecord, lossRecords } from '@nnbp/losses';
 
 interface Curve {
   readonly label: string;
@@ -66,7 +66,7 @@ ${legend.join('\n')}
 
 const files = new Map<string, string>();
 
-for (const activation of Object.values(activations)) {
+for (const { activation } of Object.values(activationRecords)) {
   files.set(
     `activations/${activation.name}.svg`,
     plot(activation.name, 'h', -4, 4, [
@@ -77,11 +77,10 @@ for (const activation of Object.values(activations)) {
 }
 
 /** Each loss of one output, as it answers to x while the target stays. Softmax needs a second output: x against 0. */
-for (const [name, make] of Object.entries(losses)) {
-  if (name === 'elementwise') continue;
-  const loss = (make as typeof losses.mse)();
-  const two = name === 'softmaxCrossEntropy';
-  const probability = name === 'binaryCrossEntropy';
+for (const [name, record] of Object.entries<LossRecord>(lossRecords)) {
+  const loss = record.make({});
+  const two = record.task === 'classes';
+  const probability = record.output === 'probability';
   const target = two ? [1, 0] : [1];
   const at = (x: number) => (two ? [x, 0] : [x]);
   const slope = (x: number) => {

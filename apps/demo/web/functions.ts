@@ -2,9 +2,9 @@
  * The activations and losses one can name on the page: the built-in ones. A user's own run in a worker only; what they
  * answered there can be repeated here (`extend/recorded.ts`), in the same form.
  */
-import * as activations from '@nnbp/activations';
+import { activationRecords } from '@nnbp/activations';
 import type { Activation, Loss } from '@nnbp/core';
-import * as losses from '@nnbp/losses';
+import { lossRecords } from '@nnbp/losses';
 
 /** Looks functions up by the names in the state. */
 export interface Functions {
@@ -16,23 +16,10 @@ export interface Functions {
 
 /** All built-in activations with their default options, by name. */
 export const builtinActivations: Readonly<Record<string, Activation>> = Object.fromEntries(
-  Object.values(activations).map((activation) => [activation.name, activation]),
+  Object.entries(activationRecords).map(([name, { activation }]) => [name, activation]),
 );
-
-const makers: Readonly<Record<string, () => Loss>> = {
-  mse: losses.mse,
-  mae: losses.mae,
-  huber: losses.huber,
-  logCosh: losses.logCosh,
-  binaryCrossEntropy: losses.binaryCrossEntropy,
-  binaryCrossEntropyWithLogits: losses.binaryCrossEntropyWithLogits,
-  softmaxCrossEntropy: losses.softmaxCrossEntropy,
-  klDivergence: losses.klDivergence,
-  poisson: losses.poisson,
-  hinge: losses.hinge,
-};
 
 /** All built-in losses with their default options, by name. */
 export const builtinLosses: Readonly<Record<string, Loss>> = Object.fromEntries(
-  Object.entries(makers).map(([name, make]) => [name, make()]),
+  Object.entries(lossRecords).map(([name, { make }]) => [name, make({})]),
 );

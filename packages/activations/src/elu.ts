@@ -1,5 +1,6 @@
-/** The straight line above 0, an exponential that levels off below. */
+/** Exponential linear unit: h where h is positive, else an exponential that levels off at −α. */
 import { type Activation, expectFinite } from '@nnbp/core';
+import type { ActivationRecord } from './record.js';
 
 const withAlpha = (alpha: number): Activation => ({
   name: 'elu',
@@ -26,3 +27,13 @@ export const elu: Activation & {
     return withAlpha(alpha);
   },
 });
+
+/** See {@link ActivationRecord}. */
+export const eluRecord: ActivationRecord = {
+  activation: elu,
+  make: ({ alpha = 1 }) => elu.alpha(alpha),
+  options: { alpha: { default: 1, symbol: '\\alpha' } },
+  formula: 'h \\text{ for } h > 0, \\text{ else } \\alpha (e^h - 1)',
+  derivative: '1 \\text{ for } h > 0, \\text{ else } \\alpha e^h',
+  range: [-1, Infinity],
+};

@@ -1,6 +1,7 @@
-/** A bell: 1 at 0, nothing far away. */
+/** Gaussian: 1 at h = 0, 0 far away. */
 import type { Activation } from '@nnbp/core';
 import { bell } from './bell.js';
+import type { ActivationRecord } from './record.js';
 
 /** $g(h) = e^{-h^2}$, $g'(h) = -2 h g$. */
 export const gaussian: Activation = {
@@ -8,4 +9,14 @@ export const gaussian: Activation = {
   value: (h) => bell(h, 1),
   derivative: (h, g) => -2 * h * g,
   builtin: { name: 'gaussian', options: {} },
+};
+
+/** See {@link ActivationRecord}. */
+export const gaussianRecord: ActivationRecord = {
+  activation: gaussian,
+  make: () => gaussian,
+  options: {},
+  formula: 'e^{-h^2}',
+  derivative: '-2 h g',
+  range: [0, 1],
 };

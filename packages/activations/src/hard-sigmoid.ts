@@ -1,5 +1,6 @@
-/** The sigmoid as three straight pieces. */
+/** Piecewise linear approximation of the sigmoid. */
 import type { Activation } from '@nnbp/core';
+import type { ActivationRecord } from './record.js';
 
 /** $g(h) = \min(\max(h / 6 + \tfrac12, 0), 1)$; $g'(h) = \tfrac16$ between −3 and 3, else 0 (as in PyTorch). */
 export const hardSigmoid: Activation = {
@@ -8,4 +9,14 @@ export const hardSigmoid: Activation = {
   derivative: (h) => (h > -3 && h < 3 ? 1 / 6 : 0),
   kinks: [-3, 3],
   builtin: { name: 'hardSigmoid', options: {} },
+};
+
+/** See {@link ActivationRecord}. */
+export const hardSigmoidRecord: ActivationRecord = {
+  activation: hardSigmoid,
+  make: () => hardSigmoid,
+  options: {},
+  formula: '\\min(\\max(\\tfrac h6 + \\tfrac12, 0), 1)',
+  derivative: '\\tfrac16 [-3 < h < 3]',
+  range: [0, 1],
 };

@@ -1,5 +1,6 @@
-/** The straight line, cut off at −1 and 1. */
+/** Piecewise linear approximation of tanh: h limited to −1…1. */
 import type { Activation } from '@nnbp/core';
+import type { ActivationRecord } from './record.js';
 
 /** $g(h) = \min(\max(h, -1), 1)$; $g'(h) = 1$ between −1 and 1, else 0 (as in PyTorch). */
 export const hardTanh: Activation = {
@@ -8,4 +9,14 @@ export const hardTanh: Activation = {
   derivative: (h) => (h > -1 && h < 1 ? 1 : 0),
   kinks: [-1, 1],
   builtin: { name: 'hardTanh', options: {} },
+};
+
+/** See {@link ActivationRecord}. */
+export const hardTanhRecord: ActivationRecord = {
+  activation: hardTanh,
+  make: () => hardTanh,
+  options: {},
+  formula: '\\min(\\max(h, -1), 1)',
+  derivative: '[-1 < h < 1]',
+  range: [-1, 1],
 };

@@ -1,5 +1,6 @@
-/** The straight line: a node that only adds up. */
+/** Identity: g(h) = h. */
 import type { Activation } from '@nnbp/core';
+import type { ActivationRecord } from './record.js';
 
 /** $g(h) = h$, $g'(h) = 1$. */
 export const identity: Activation = {
@@ -7,4 +8,14 @@ export const identity: Activation = {
   value: (h) => h,
   derivative: () => 1,
   builtin: { name: 'identity', options: {} },
+};
+
+/** See {@link ActivationRecord}. */
+export const identityRecord: ActivationRecord = {
+  activation: identity,
+  make: () => identity,
+  options: {},
+  formula: 'h',
+  derivative: '1',
+  range: [-Infinity, Infinity],
 };

@@ -14,3 +14,5 @@ export { sine } from './sine.js';
 export { softplus } from './softplus.js';
 export { softsign } from './softsign.js';
 export { tanh } from './tanh.js';
+export { type ActivationName, activationRecords } from './records.js';
+export type { ActivationRecord } from './record.js';

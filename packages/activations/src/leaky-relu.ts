@@ -1,5 +1,6 @@
-/** The hinge that lets a little through below 0, so that no node dies. */
+/** Leaky ReLU: h where h is positive, else a small multiple of h. */
 import { type Activation, expectFinite } from '@nnbp/core';
+import type { ActivationRecord } from './record.js';
 
 const withNegativeSlope = (negativeSlope: number): Activation => ({
   name: 'leakyRelu',
@@ -33,3 +34,13 @@ export const leakyRelu: Activation & {
     return withNegativeSlope(a);
   },
 });
+
+/** See {@link ActivationRecord}. */
+export const leakyReluRecord: ActivationRecord = {
+  activation: leakyRelu,
+  make: ({ negativeSlope = 0.01 }) => leakyRelu.negativeSlope(negativeSlope),
+  options: { negativeSlope: { default: 0.01, symbol: 'a' } },
+  formula: 'h \\text{ for } h > 0, \\text{ else } a h',
+  derivative: '1 \\text{ for } h > 0, \\text{ else } a',
+  range: [-Infinity, Infinity],
+};

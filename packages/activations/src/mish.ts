@@ -1,5 +1,6 @@
-/** The straight line weighted by tanh of softplus: smooth, and slightly below 0 on the left. */
+/** Mish: h times the hyperbolic tangent of its softplus. */
 import type { Activation } from '@nnbp/core';
+import type { ActivationRecord } from './record.js';
 
 /**
  * tanh(softplus(h)). With $e = e^{-|h|}$ it is $(1 + 2e)/(1 + 2e + 2e^2)$ above 0 and $(e^2 + 2e)/(e^2 + 2e + 2)$ below,
@@ -27,4 +28,14 @@ export const mish: Activation = {
   value: (h) => h * gate(h),
   derivative: (h) => gate(h) + (h * gateComplement(h)) / (1 + Math.exp(-h)),
   builtin: { name: 'mish', options: {} },
+};
+
+/** See {@link ActivationRecord}. */
+export const mishRecord: ActivationRecord = {
+  activation: mish,
+  make: () => mish,
+  options: {},
+  formula: 'h \\tanh(\\ln(1 + e^h))',
+  derivative: '\\tau + h \\, \\sigma(h) (1 - \\tau^2), \\quad \\tau = \\tanh(\\ln(1 + e^h))',
+  range: [-0.3088430247283493, Infinity],
 };

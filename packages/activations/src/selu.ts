@@ -1,5 +1,6 @@
-/** The exponential linear unit scaled so that values keep mean 0 and deviation 1 from layer to layer. */
+/** Scaled exponential linear unit: its constants keep mean 0 and standard deviation 1 from layer to layer. */
 import type { Activation } from '@nnbp/core';
+import type { ActivationRecord } from './record.js';
 
 /** The two constants of Klambauer et al. 2017, in full. */
 const alpha = 1.6732632423543772;
@@ -12,4 +13,15 @@ export const selu: Activation = {
   derivative: (h) => scale * (h > 0 ? 1 : alpha * Math.exp(h)),
   kinks: [0],
   builtin: { name: 'selu', options: {} },
+};
+
+/** See {@link ActivationRecord}. */
+export const seluRecord: ActivationRecord = {
+  activation: selu,
+  make: () => selu,
+  options: {},
+  formula:
+    '\\lambda h \\text{ for } h > 0, \\text{ else } \\lambda \\alpha (e^h - 1), \\quad \\alpha \\approx 1.6733, \\; \\lambda \\approx 1.0507',
+  derivative: '\\lambda \\text{ for } h > 0, \\text{ else } \\lambda \\alpha e^h',
+  range: [-scale * alpha, Infinity],
 };

@@ -1,5 +1,6 @@
-/** The straight line weighted by the sigmoid; also called swish. */
+/** Sigmoid linear unit, also called swish: h times its sigmoid. */
 import type { Activation } from '@nnbp/core';
+import type { ActivationRecord } from './record.js';
 
 const sigmoid = (h: number) => 1 / (1 + Math.exp(-h));
 
@@ -10,4 +11,14 @@ export const silu: Activation = {
   // 1 − σ(h) = σ(−h), which keeps its digits for large h.
   derivative: (h) => sigmoid(h) * (1 + h * sigmoid(-h)),
   builtin: { name: 'silu', options: {} },
+};
+
+/** See {@link ActivationRecord}. */
+export const siluRecord: ActivationRecord = {
+  activation: silu,
+  make: () => silu,
+  options: {},
+  formula: 'h \\, \\sigma(h)',
+  derivative: '\\sigma(h) (1 + h (1 - \\sigma(h)))',
+  range: [-0.2784645427610738, Infinity],
 };

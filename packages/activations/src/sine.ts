@@ -1,5 +1,6 @@
-/** A wave, for signals and their derivatives. */
+/** Sine, for periodic signals and implicit representations (SIREN). */
 import { type Activation, expectFinite } from '@nnbp/core';
+import type { ActivationRecord } from './record.js';
 
 const withFrequency = (frequency: number): Activation => ({
   name: 'sine',
@@ -25,3 +26,13 @@ export const sine: Activation & {
     return withFrequency(omega);
   },
 });
+
+/** See {@link ActivationRecord}. */
+export const sineRecord: ActivationRecord = {
+  activation: sine,
+  make: ({ frequency = 1 }) => sine.frequency(frequency),
+  options: { frequency: { default: 1, symbol: '\\omega' } },
+  formula: '\\sin(\\omega h)',
+  derivative: '\\omega \\cos(\\omega h)',
+  range: [-1, 1],
+};

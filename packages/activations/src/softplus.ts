@@ -1,5 +1,6 @@
-/** The smooth hinge. */
+/** Softplus: a smooth ReLU. */
 import type { Activation } from '@nnbp/core';
+import type { ActivationRecord } from './record.js';
 
 /** $g(h) = \ln(1 + e^h)$, $g'(h)$ is the sigmoid. Written as $\max(h, 0) + \ln(1 + e^{-|h|})$, which never overflows. */
 export const softplus: Activation = {
@@ -7,4 +8,14 @@ export const softplus: Activation = {
   value: (h) => Math.max(h, 0) + Math.log1p(Math.exp(-Math.abs(h))),
   derivative: (h) => 1 / (1 + Math.exp(-h)),
   builtin: { name: 'softplus', options: {} },
+};
+
+/** See {@link ActivationRecord}. */
+export const softplusRecord: ActivationRecord = {
+  activation: softplus,
+  make: () => softplus,
+  options: {},
+  formula: '\\ln(1 + e^h)',
+  derivative: '\\sigma(h)',
+  range: [0, Infinity],
 };

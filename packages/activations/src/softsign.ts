@@ -1,5 +1,6 @@
-/** A soft step from −1 to 1 with long tails, and nothing to compute but a division. */
+/** Softsign: from −1 to 1 like tanh, with slower tails and no exponential. */
 import type { Activation } from '@nnbp/core';
+import type { ActivationRecord } from './record.js';
 
 /** $g(h) = \frac{h}{1 + |h|}$, $g'(h) = \frac{1}{(1 + |h|)^2}$. */
 export const softsign: Activation = {
@@ -7,4 +8,14 @@ export const softsign: Activation = {
   value: (h) => h / (1 + Math.abs(h)),
   derivative: (h) => 1 / (1 + Math.abs(h)) ** 2,
   builtin: { name: 'softsign', options: {} },
+};
+
+/** See {@link ActivationRecord}. */
+export const softsignRecord: ActivationRecord = {
+  activation: softsign,
+  make: () => softsign,
+  options: {},
+  formula: '\\frac{h}{1 + |h|}',
+  derivative: '\\frac{1}{(1 + |h|)^2}',
+  range: [-1, 1],
 };

@@ -1,5 +1,6 @@
-/** A soft step from −1 to 1, steepest at 0. */
+/** Hyperbolic tangent: from −1 to 1, 0 at h = 0. */
 import type { Activation } from '@nnbp/core';
+import type { ActivationRecord } from './record.js';
 
 /** $g(h) = \tanh h$, $g'(h) = (1 - g)(1 + g)$. */
 export const tanh: Activation = {
@@ -7,4 +8,14 @@ export const tanh: Activation = {
   value: Math.tanh,
   derivative: (_, g) => (1 - g) * (1 + g),
   builtin: { name: 'tanh', options: {} },
+};
+
+/** See {@link ActivationRecord}. */
+export const tanhRecord: ActivationRecord = {
+  activation: tanh,
+  make: () => tanh,
+  options: {},
+  formula: '\\tanh h',
+  derivative: '(1 - g)(1 + g)',
+  range: [-1, 1],
 };

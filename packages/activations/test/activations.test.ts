@@ -1,11 +1,21 @@
 import * as activations from '@nnbp/activations';
-import { elu, gelu, leakyRelu, sigmoid, sine, softplus } from '@nnbp/activations';
+import {
+  type ActivationName,
+  activationRecords,
+  elu,
+  gelu,
+  leakyRelu,
+  sigmoid,
+  sine,
+  softplus,
+} from '@nnbp/activations';
+import type { ActivationRecord } from '@nnbp/activations';
 import { NnbpError } from '@nnbp/core';
 import { checkActivation } from '@nnbp/gradcheck';
 import { describe, expect, test } from 'vitest';
 
 /** Values to 17 digits from 40-digit arithmetic: h, g(h), g'(h). */
-const known: Record<string, [h: number, g: number, derivative: number][]> = {
+const known: Record<ActivationName, [h: number, g: number, derivative: number][]> = {
   identity: [[-2.5, -2.5, 1]],
   sigmoid: [
     [1, 0.7310585786300049, 0.19661193324148185],
@@ -61,9 +71,9 @@ const known: Record<string, [h: number, g: number, derivative: number][]> = {
   gaussian: [[1, 0.36787944117144233, -0.7357588823428847]],
 };
 
-describe.each(Object.values(activations).map((activation) => [activation.name, activation] as const))(
+describe.each(Object.entries(activationRecords) as [ActivationName, ActivationRecord][])(
   '%s',
-  (name, activation) => {
+  (name, { activation, make, options, range: [low, high] }) => {
     test('has the values it should', () => {
       for (const [h, g, derivative] of known[name]) {
         expect(Math.abs(activation.value(h) - g)).toBeLessThanOrEqual(1e-12 * Math.abs(g));
@@ -93,9 +103,24 @@ describe.each(Object.values(activations).map((activation) => [activation.name, a
       }
     });
 
-    test('says what it is', () => {
+    test('is the built-in that its record describes', () => {
       expect(activation.builtin?.name).toBe(name);
       expect((activations as Record<string, unknown>)[name]).toBe(activation);
+      const defaults = Object.fromEntries(Object.entries(options).map(([option, value]) => [option, value.default]));
+      expect(activation.builtin?.options).toEqual(defaults);
+      expect(make({}).builtin).toEqual(activation.builtin);
+    });
+
+    test('has the range that its record states', () => {
+      const hs = Array.from({ length: 20_001 }, (_, k) => (k - 10_000) / 500);
+      const values = [-1e4, ...hs, 1e4].map((h) => activation.value(h));
+      const [min, max] = [Math.min(...values), Math.max(...values)];
+      if (low === -Infinity) expect(min).toBeLessThan(-20);
+      else expect(min).toBeCloseTo(low, 3);
+      if (high === Infinity) expect(max).toBeGreaterThan(20);
+      else expect(max).toBeCloseTo(high, 3);
+      expect(min).toBeGreaterThanOrEqual(low);
+      expect(max).toBeLessThanOrEqual(high);
     });
   },
 );

@@ -1,5 +1,5 @@
 /** The names one can type: of activations, losses and optimizers, and what each asks of the data. */
-import * as activations from '@nnbp/activations';
+import { activationRecords, identity, sigmoid } from '@nnbp/activations';
 import type { Activation, Loss, Optimizer } from '@nnbp/core';
 import * as losses from '@nnbp/losses';
 import * as optim from '@nnbp/optim';
@@ -26,7 +26,6 @@ function softmax(outputs: readonly number[]): number[] {
   return powers.map((power) => power / sum);
 }
 
-const { identity, sigmoid } = activations;
 const difference = (loss: () => Loss): LossUse => ({ loss, output: identity, numbers: true, targets: [0, 1] });
 
 const uses: Readonly<Record<string, LossUse>> = {
@@ -59,7 +58,7 @@ const uses: Readonly<Record<string, LossUse>> = {
 };
 
 /** Learning rates to begin with. */
-const optimizers: Readonly<Record<string, { rate: number; make: (rate: number) => Optimizer }>> = {
+const optimizers: Readonly<Record<optim.OptimizerName, { rate: number; make: (rate: number) => Optimizer }>> = {
   sgd: { rate: 0.05, make: (learningRate) => optim.sgd({ learningRate, momentum: 0.9 }) },
   adam: { rate: 0.01, make: (learningRate) => optim.adam({ learningRate }) },
   adamw: { rate: 0.01, make: (learningRate) => optim.adamw({ learningRate }) },
@@ -70,8 +69,12 @@ const optimizers: Readonly<Record<string, { rate: number; make: (rate: number) =
   rprop: { rate: 0.01, make: (learningRate) => optim.rprop({ initialStep: learningRate }) },
 };
 
+const builtinActivations: Readonly<Record<string, Activation>> = Object.fromEntries(
+  Object.entries(activationRecords).map(([name, { activation }]) => [name, activation]),
+);
+
 /** For the help. */
-export const activationNames = Object.keys(activations);
+export const activationNames = Object.keys(activationRecords);
 export const lossNames = Object.keys(uses);
 export const optimizerNames = Object.keys(optimizers);
 
@@ -82,7 +85,7 @@ function lookUp<Entry>(what: string, table: Readonly<Record<string, Entry>>, nam
 
 /** The activation of that name, of the user's own or a shipped one. */
 export const activationNamed = (name: string, own: readonly Activation[] = []): Activation =>
-  lookUp('activation', { ...activations, ...Object.fromEntries(own.map((one) => [one.name, one])) }, name);
+  lookUp('activation', { ...builtinActivations, ...Object.fromEntries(own.map((one) => [one.name, one])) }, name);
 
 /** The loss of that name, and what goes with it. */
 export const lossNamed = (name: string): LossUse => lookUp('loss', uses, name);

@@ -1,17 +1,14 @@
-/** All that the packages ship, whatever they ship: what is added there is held to the suite at once. */
-import * as shippedActivations from '@nnbp/activations';
+/** All built-ins, from their records: a new one is in the suite at once, or this file does not compile. */
+import { activationRecords } from '@nnbp/activations';
 import type { Activation, Loss, Optimizer } from '@nnbp/core';
 import * as losses from '@nnbp/losses';
 import * as optim from '@nnbp/optim';
 import type { TargetMaker } from './random-data.js';
 
-const isActivation = (candidate: unknown): candidate is Activation =>
-  ['value', 'derivative'].every(
-    (name) => typeof (candidate as Record<string, unknown> | undefined)?.[name] === 'function',
-  );
-
-/** Every activation that `@nnbp/activations` exports, those with options at their defaults. */
-export const everyActivation: readonly Activation[] = Object.values<unknown>(shippedActivations).filter(isActivation);
+/** Every built-in activation, with default options. */
+export const everyActivation: readonly Activation[] = Object.values(activationRecords).map(
+  ({ activation }) => activation,
+);
 
 const each =
   (draw: (uniform: number) => number): TargetMaker =>
@@ -29,37 +26,47 @@ export interface LossCase {
   readonly onProbabilities?: true;
 }
 
-const { mse, mae, huber, logCosh, hinge, poisson, klDivergence, softmaxCrossEntropy } = losses;
+/** Every built-in loss, with options other than the defaults and targets that suit it. */
+const lossCases = {
+  mse: { loss: losses.mse() },
+  mae: { loss: losses.mae() },
+  huber: { loss: losses.huber({ delta: 0.5 }) },
+  logCosh: { loss: losses.logCosh() },
+  hinge: { loss: losses.hinge(), target: each((uniform) => (uniform < 0.5 ? -1 : 1)) },
+  poisson: { loss: losses.poisson(), target: each((uniform) => Math.floor(4 * uniform)) },
+  klDivergence: { loss: losses.klDivergence(), target: probability },
+  softmaxCrossEntropy: { loss: losses.softmaxCrossEntropy(), target: probability },
+  binaryCrossEntropyWithLogits: { loss: losses.binaryCrossEntropyWithLogits(), target: probability },
+  binaryCrossEntropy: { loss: losses.binaryCrossEntropy(), target: probability, onProbabilities: true },
+} satisfies Readonly<Record<losses.LossName, LossCase>>;
 
-/** Every loss of `@nnbp/losses`, with targets that suit it. */
-export const everyLoss: readonly LossCase[] = [
-  { loss: mse() },
-  { loss: mae() },
-  { loss: huber({ delta: 0.5 }) },
-  { loss: logCosh() },
-  { loss: hinge(), target: each((uniform) => (uniform < 0.5 ? -1 : 1)) },
-  { loss: poisson(), target: each((uniform) => Math.floor(4 * uniform)) },
-  { loss: klDivergence(), target: probability },
-  { loss: softmaxCrossEntropy(), target: probability },
-  { loss: losses.binaryCrossEntropyWithLogits(), target: probability },
-  { loss: losses.binaryCrossEntropy(), target: probability, onProbabilities: true },
-];
+/** Every built-in loss, with targets that suit it. */
+export const everyLoss: readonly LossCase[] = Object.values(lossCases);
 
-const { sgd, adam, adamw, chain } = optim;
+const { sgd, adam, chain } = optim;
 
-/** Every optimizer of `@nnbp/optim`, with options that make all of its terms count; each call makes a fresh one. */
-export const everyOptimizer: Readonly<Record<string, () => Optimizer>> = {
+/** Every built-in optimizer, with options that make all of its terms count; each call makes a fresh one. */
+const optimizers = {
   sgd: () => sgd({ learningRate: 0.05 }),
+  adam: () => adam({ learningRate: 0.01, weightDecay: 0.01 }),
+  adamw: () => optim.adamw({ learningRate: 0.01, weightDecay: 0.1 }),
+  nadam: () => optim.nadam({ learningRate: 0.01, weightDecay: 0.01 }),
+  rmsprop: () => optim.rmsprop({ learningRate: 0.003 }),
+  adagrad: () => optim.adagrad({ learningRate: 0.02, learningRateDecay: 0.1, initialSum: 0.1, weightDecay: 0.01 }),
+  lion: () => optim.lion({ learningRate: 0.001, weightDecay: 0.1 }),
+  rprop: () => optim.rprop(),
+} satisfies Readonly<Record<optim.OptimizerName, () => Optimizer>>;
+
+/** Every built-in optimizer, and variants of options, schedules and transforms, by a name for the test's title. */
+export const everyOptimizer: Readonly<Record<string, () => Optimizer>> & Readonly<typeof optimizers> = {
+  ...optimizers,
   'sgd, weight decay': () => sgd({ learningRate: 0.05, weightDecay: 0.1 }),
   'sgd, momentum': () => sgd({ learningRate: 0.02, momentum: 0.9, dampening: 0.1, weightDecay: 0.01 }),
   'sgd, Nesterov': () => sgd({ learningRate: 0.02, momentum: 0.9, nesterov: true }),
   'sgd, schedule': () => sgd({ learningRate: optim.cosine({ peak: 0.1, steps: 100, warmUp: 10 }) }),
-  adam: () => adam({ learningRate: 0.01, weightDecay: 0.01 }),
-  adamw: () => adamw({ learningRate: 0.01, weightDecay: 0.1 }),
-  nadam: () => optim.nadam({ learningRate: 0.01 }),
-  rmsprop: () => optim.rmsprop({ learningRate: 0.003 }),
-  adagrad: () => optim.adagrad({ learningRate: 0.02 }),
-  lion: () => optim.lion({ learningRate: 0.001 }),
-  rprop: () => optim.rprop(),
-  'clipped adam': () => chain(optim.clipByNorm(0.5), adam({ learningRate: 0.01 })),
+  'rmsprop, momentum': () => optim.rmsprop({ learningRate: 0.003, momentum: 0.5, weightDecay: 0.01 }),
+  'rmsprop, centered': () => optim.rmsprop({ learningRate: 0.003, centered: true, epsilon: 1e-3 }),
+  'adam, gradient clipped by norm': () => chain(optim.clipByNorm(0.5), adam({ learningRate: 0.01 })),
+  'sgd, gradient clipped by value, decayed': () =>
+    chain(optim.clipByValue(0.1), optim.decayWeights(0.01), sgd({ learningRate: 0.05 })),
 };

@@ -19,6 +19,14 @@ export interface Builtin {
   readonly options: Readonly<Record<string, number>>;
 }
 
+/** An option of a built-in, as its record describes it. */
+export interface OptionRecord {
+  /** Its value when it is not given. */
+  readonly default: number;
+  /** Its symbol in the formulas, in LaTeX. */
+  readonly symbol: string;
+}
+
 /**
  * g: what a node does to its pre-activation h. Cases 2 and 3 use its derivative.
  *
@@ -112,18 +120,28 @@ export interface OptimizerState {
 }
 
 /**
- * An optimizer that an engine may run inside: the published rule of this name, and the optimizer's own counts and
- * vectors, so that `state()` and `restore` stay true whoever does the work.
+ * A built-in optimizer as an engine sees it that runs the update itself: the rule's name and options, the numbers of
+ * the coming step, and the optimizer's own step count and vectors, so that `state()` and `restore` stay valid whichever
+ * of the two does the work.
  */
 export interface BuiltinOptimizer extends Builtin {
   /** Steps taken so far. */
   readonly steps: number;
   /** The learning rate of the coming step. */
   learningRate(): number;
+  /** The numbers of the coming step by name, such as Adam's bias corrections; see the optimizer's `scalars`. */
+  scalars(): Readonly<Record<string, number>>;
   /** Counts a step that the engine has taken. */
   advance(): void;
-  /** The vectors it keeps, live. An engine may put vectors in its own memory in their place, with the same numbers. */
+  /** The vectors it keeps, by name, and the value each starts from. */
+  readonly initial: Readonly<Record<string, number>>;
+  /**
+   * The vectors themselves; empty before the first step. An engine may replace them by vectors in its own memory with
+   * the same numbers.
+   */
   vectors: Readonly<Record<string, FloatArray>>;
+  /** What is done to the mean gradient first, in this order. An engine that cannot do all of it calls `step`. */
+  readonly transforms?: readonly Builtin[];
 }
 
 /** Updates the flat parameter vector in place from the gradient vector of the same layout. */

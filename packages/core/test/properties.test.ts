@@ -118,7 +118,7 @@ describe('on random graphs, backpropagation agrees with finite differences', () 
 });
 
 describe('every activation, on a graph whose output feeds another node', () => {
-  for (const activation of Object.values(activations)) {
+  for (const { activation } of Object.values(activations.activationRecords)) {
     test(activation.name, () => {
       const builder = new GraphBuilder();
       builder.input('in');

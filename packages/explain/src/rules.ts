@@ -3,7 +3,9 @@
  * formula sheet: what is not on it is written g'(h), or by the loss's own name, and its number is the same.
  * [a > b] is 1 where that is so, else 0 (Iverson's bracket).
  */
+import type { ActivationName } from '@nnbp/activations';
 import type { Activation, Loss } from '@nnbp/core';
+import type { LossName } from '@nnbp/losses';
 import type { Notation } from './notation.js';
 
 /** Writes a symbol or a number; `bare` where a minus sign needs no parentheses. */
@@ -30,8 +32,8 @@ export interface OutputTerms {
 type Options = Readonly<Record<string, number>>;
 type Rule<Terms> = (terms: Terms, notation: Notation, options: Options) => string;
 
-/** $g'(h)$ by name of the activation. */
-const derivatives: Readonly<Record<string, Rule<NodeTerms>>> = {
+/** $g'(h)$ by name of the activation; undefined: written g'(h). A table without a built-in does not compile. */
+const derivatives: Readonly<Record<ActivationName, Rule<NodeTerms> | undefined>> = {
   sigmoid: ({ g }, { times }) => `${g()}${times}(1 - ${g()})`,
   tanh: ({ g }, { times }) => `(1 - ${g()}${times}${g()})`,
   relu: ({ h }) => `[${h(true)} > 0]`,
@@ -42,10 +44,19 @@ const derivatives: Readonly<Record<string, Rule<NodeTerms>>> = {
     frequency === 1
       ? `${name('cos')}(${h(true)})`
       : `${number(frequency, 17)}${times}${name('cos')}(${number(frequency, 17)}${times}${h()})`,
+  identity: undefined,
+  leakyRelu: undefined,
+  elu: undefined,
+  selu: undefined,
+  gelu: undefined,
+  mish: undefined,
+  softsign: undefined,
+  hardSigmoid: undefined,
+  hardTanh: undefined,
 };
 
-/** $\partial loss / \partial x_k$ by name of the loss; all but two are means over n outputs. */
-const outputRules: Readonly<Record<string, Rule<OutputTerms>>> = {
+/** $\partial loss / \partial x_k$ by name of the loss. A table without a built-in does not compile. */
+const outputRules: Readonly<Record<LossName, Rule<OutputTerms>>> = {
   mse: ({ x, t, n }, { times }) => `${n === 1 ? '2' : `2 / ${n}`}${times}(${x(true)} - ${t()})`,
   mae: ({ x, t, n }, { name }) => `${name('sign')}(${x(true)} - ${t()})${shared(n)}`,
   huber: ({ x, t, n }, { name, number }, { delta }) =>
@@ -77,9 +88,9 @@ export const derivativeRule = ({ builtin }: Activation) => own(derivatives, buil
 export const outputRule = ({ builtin }: Loss) => own(outputRules, builtin);
 
 function own<Terms>(
-  rules: Readonly<Record<string, Rule<Terms>>>,
+  rules: Readonly<Record<string, Rule<Terms> | undefined>>,
   builtin: { readonly name: string; readonly options: Options } | undefined,
 ): ((terms: Terms, notation: Notation) => string) | undefined {
-  if (builtin === undefined || !Object.hasOwn(rules, builtin.name)) return undefined;
-  return (terms, notation) => rules[builtin.name](terms, notation, builtin.options);
+  const rule = builtin && rules[builtin.name];
+  return rule && ((terms, notation) => rule(terms, notation, builtin.options));
 }

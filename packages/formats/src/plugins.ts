@@ -1,7 +1,7 @@
 /** Finds functions by the names in a file: the shipped ones, and the user's own, which are supplied again on loading. */
-import * as activations from '@nnbp/activations';
+import { type ActivationRecord, activationRecords } from '@nnbp/activations';
 import { type Activation, type Loss, NnbpError } from '@nnbp/core';
-import * as losses from '@nnbp/losses';
+import { type LossRecord, lossRecords } from '@nnbp/losses';
 
 type Options = Readonly<Record<string, number>>;
 
@@ -20,51 +20,41 @@ export function nameOf({ name, builtin }: Activation | Loss): FunctionName {
   return { name: builtin.name, ...(Object.keys(builtin.options).length > 0 && { options: builtin.options }) };
 }
 
-const shippedActivations = new Map(Object.entries(activations as Record<string, Activation>));
-
 /**
- * The shipped activation of this name, with these options: `elu`, `{ alpha: 0.5 }`.
+ * The built-in activation of this name with these options: `elu`, `{ alpha: 0.5 }`.
  *
  * @throws NnbpError `MISSING_PLUGIN` (no such activation), `UNSUPPORTED` (an option it does not have), `NOT_FINITE`
  */
 export function builtinActivation(name: string, options: Options = {}): Activation {
-  const plain = shippedActivations.get(name);
-  if (plain?.builtin === undefined) {
-    throw new NnbpError(
-      'MISSING_PLUGIN',
-      `There is no shipped activation "${name}". There are: ${listed(shippedActivations)}.`,
-    );
-  }
-  const own = plain.builtin.options;
-  const unknown = Object.keys(options).find((option) => !Object.hasOwn(own, option));
-  if (unknown !== undefined) throw new NnbpError('UNSUPPORTED', `Activation "${name}" has no option "${unknown}".`);
-  // Each has one option at most, and makes its variant by the method of that name: elu.alpha(0.5).
-  const [changed] = Object.entries(options).filter(([option, value]) => value !== own[option]);
-  if (changed === undefined) return plain;
-  const [option, value] = changed;
-  return (plain as unknown as Record<string, (value: number) => Activation>)[option](value);
+  const record = find<ActivationRecord>('activation', activationRecords, name, options);
+  const changed = Object.entries(options).some(([option, value]) => value !== record.options[option].default);
+  return changed ? record.make(options) : record.activation;
 }
 
-const shippedLosses = new Map(
-  Object.entries(losses as unknown as Record<string, (options: Options) => Loss>).filter(
-    ([name]) => name !== 'elementwise',
-  ),
-);
-
 /**
- * The shipped loss of this name, with these options: `huber`, `{ delta: 0.5 }`.
+ * The built-in loss of this name with these options: `huber`, `{ delta: 0.5 }`.
  *
  * @throws NnbpError `MISSING_PLUGIN` (no such loss), `UNSUPPORTED` (an option it does not have), `OUT_OF_RANGE`
  */
-export function builtinLoss(name: string, options: Options = {}): Loss {
-  const make = shippedLosses.get(name);
-  if (make === undefined) {
-    throw new NnbpError('MISSING_PLUGIN', `There is no shipped loss "${name}". There are: ${listed(shippedLosses)}.`);
+export const builtinLoss = (name: string, options: Options = {}): Loss =>
+  find<LossRecord>('loss', lossRecords, name, options).make(options);
+
+function find<Entry extends ActivationRecord | LossRecord>(
+  kind: string,
+  records: Readonly<Record<string, Entry>>,
+  name: string,
+  options: Options,
+): Entry {
+  if (!Object.hasOwn(records, name)) {
+    const names = Object.keys(records).join(', ');
+    throw new NnbpError('MISSING_PLUGIN', `There is no built-in ${kind} "${name}". Expected one of: ${names}.`);
   }
-  const own = make({}).builtin?.options ?? {};
-  const unknown = Object.keys(options).find((option) => !Object.hasOwn(own, option));
-  if (unknown !== undefined) throw new NnbpError('UNSUPPORTED', `Loss "${name}" has no option "${unknown}".`);
-  return make(options);
+  const record = records[name];
+  const unknown = Object.keys(options).find((option) => !Object.hasOwn(record.options, option));
+  if (unknown !== undefined) {
+    throw new NnbpError('UNSUPPORTED', `The ${kind} "${name}" has no option "${unknown}".`);
+  }
+  return record;
 }
 
 /** What a file only names, and whoever loads it supplies again. */
@@ -125,5 +115,3 @@ export function activationsNamed(supplied: readonly Activation[]): (name: Functi
  */
 export const lossNamed = ({ name, options, custom }: FunctionName, supplied: readonly Loss[]): Loss =>
   custom === true ? supplied.find((loss) => loss.name === name)! : builtinLoss(name, options);
-
-const listed = (functions: ReadonlyMap<string, unknown>) => [...functions.keys()].join(', ');

@@ -1,7 +1,8 @@
-/** Binary cross-entropy of the sigmoid of the outputs, for outputs that are straight lines. */
+/** Binary cross-entropy of logits: the sigmoid is part of the loss. */
 import type { Loss } from '@nnbp/core';
 import { elementwise } from './elementwise.js';
 import { probability } from './targets.js';
+import type { LossRecord } from './record.js';
 
 /**
  * $\max(x, 0) - x t + \ln(1 + e^{-|x|})$, the mean over outputs; $\partial loss / \partial x_k = \frac1n (\sigma(x_k) - t_k)$.
@@ -15,3 +16,15 @@ export const binaryCrossEntropyWithLogits = (): Loss =>
     targetProblem: probability,
     builtin: { name: 'binaryCrossEntropyWithLogits', options: {} },
   });
+
+/** See {@link LossRecord}. */
+export const binaryCrossEntropyWithLogitsRecord: LossRecord = {
+  make: binaryCrossEntropyWithLogits,
+  options: {},
+  formula: '\\max(x, 0) - x t + \\ln(1 + e^{-|x|})',
+  derivative: '\\sigma(x) - t',
+  reduction: 'mean',
+  task: 'binary',
+  output: 'logit',
+  targets: [0, 1],
+};

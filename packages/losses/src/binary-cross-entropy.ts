@@ -1,7 +1,8 @@
-/** How surprised a probability is by what happened. For outputs that are probabilities already (a sigmoid's). */
+/** Binary cross-entropy of probabilities, such as the outputs of a sigmoid. */
 import type { Loss } from '@nnbp/core';
 import { elementwise } from './elementwise.js';
 import { probability } from './targets.js';
+import type { LossRecord } from './record.js';
 
 /** PyTorch's bound: a certain and wrong prediction costs 100, not infinity. */
 const boundedLog = (p: number) => Math.max(Math.log(p), -100);
@@ -19,3 +20,15 @@ export const binaryCrossEntropy = (): Loss =>
     targetProblem: probability,
     builtin: { name: 'binaryCrossEntropy', options: {} },
   });
+
+/** See {@link LossRecord}. */
+export const binaryCrossEntropyRecord: LossRecord = {
+  make: binaryCrossEntropy,
+  options: {},
+  formula: '-t \\ln x - (1 - t) \\ln (1 - x)',
+  derivative: '\\frac{x - t}{x (1 - x)}',
+  reduction: 'mean',
+  task: 'binary',
+  output: 'probability',
+  targets: [0, 1],
+};

@@ -1,6 +1,7 @@
-/** The margin: an output on the right side, and far enough, costs nothing. */
+/** Hinge loss: zero for an output beyond the margin on the right side. */
 import type { Loss } from '@nnbp/core';
 import { elementwise } from './elementwise.js';
+import type { LossRecord } from './record.js';
 
 /** $\max(0, 1 - t x)$, the mean over outputs; $t$ is −1 or 1. The derivative is $-t$ inside the margin, else 0. */
 export const hinge = (): Loss =>
@@ -12,3 +13,15 @@ export const hinge = (): Loss =>
     targetProblem: (t) => (Math.abs(t) === 1 ? undefined : `expected -1 or 1, found ${t}`),
     builtin: { name: 'hinge', options: {} },
   });
+
+/** See {@link LossRecord}. */
+export const hingeRecord: LossRecord = {
+  make: hinge,
+  options: {},
+  formula: '\\max(0, 1 - t x)',
+  derivative: '-t \\, [t x < 1]',
+  reduction: 'mean',
+  task: 'binary',
+  output: 'score',
+  targets: [-1, 1],
+};

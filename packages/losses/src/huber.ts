@@ -1,6 +1,7 @@
-/** Squared near the target, absolute far away. */
+/** Huber loss: squared near the target, absolute far away. */
 import { type Loss, NnbpError } from '@nnbp/core';
 import { elementwise } from './elementwise.js';
+import type { LossRecord } from './record.js';
 
 /** Options of {@link huber}. */
 export interface HuberOptions {
@@ -28,3 +29,16 @@ export function huber({ delta = 1 }: HuberOptions = {}): Loss {
     builtin: { name: 'huber', options: { delta } },
   });
 }
+
+/** See {@link LossRecord}. */
+export const huberRecord: LossRecord = {
+  make: huber,
+  options: { delta: { default: 1, symbol: '\\delta' } },
+  formula:
+    '\\tfrac12 (x - t)^2 \\text{ for } |x - t| \\le \\delta, \\text{ else } \\delta (|x - t| - \\tfrac12 \\delta)',
+  derivative: '\\min(\\max(x - t, -\\delta), \\delta)',
+  reduction: 'mean',
+  task: 'regression',
+  output: 'number',
+  targets: [-Infinity, Infinity],
+};

@@ -9,3 +9,5 @@ export { mae } from './mae.js';
 export { mse } from './mse.js';
 export { poisson } from './poisson.js';
 export { softmaxCrossEntropy } from './softmax-cross-entropy.js';
+export type { LossRecord } from './record.js';
+export { type LossName, lossRecords } from './records.js';

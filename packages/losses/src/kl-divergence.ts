@@ -1,7 +1,8 @@
-/** How far one distribution is from another; the outputs are logarithms of probabilities. */
+/** Kullback-Leibler divergence; the outputs are logarithms of probabilities. */
 import type { Loss } from '@nnbp/core';
 import { firstProblem } from './elementwise.js';
 import { nonNegative } from './targets.js';
+import type { LossRecord } from './record.js';
 
 /**
  * $\sum_k t_k (\ln t_k - x_k)$; $\partial loss / \partial x_k = -t_k$. A target of 0 adds nothing. PyTorch's `KLDivLoss`
@@ -20,3 +21,15 @@ export const klDivergence = (): Loss => ({
   targetProblem: (t) => firstProblem(t, nonNegative),
   builtin: { name: 'klDivergence', options: {} },
 });
+
+/** See {@link LossRecord}. */
+export const klDivergenceRecord: LossRecord = {
+  make: klDivergence,
+  options: {},
+  formula: '\\sum_k t_k (\\ln t_k - x_k)',
+  derivative: '-t_k',
+  reduction: 'sum',
+  task: 'distribution',
+  output: 'logProbability',
+  targets: [0, Infinity],
+};

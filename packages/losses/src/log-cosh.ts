@@ -1,6 +1,7 @@
-/** Like the squared error near the target and the absolute one far away, and smooth in between. */
+/** Logarithm of the hyperbolic cosine: squared near the target, absolute far away, smooth everywhere. */
 import type { Loss } from '@nnbp/core';
 import { elementwise } from './elementwise.js';
+import type { LossRecord } from './record.js';
 
 /**
  * ln cosh d. For small d as $\frac12 \mathrm{log1p}(\sinh^2 d)$, for large d as $|d| + \mathrm{log1p}(e^{-2|d|}) - \ln 2$:
@@ -19,3 +20,15 @@ export const logCosh = (): Loss =>
     derivative: (x, t) => Math.tanh(x - t),
     builtin: { name: 'logCosh', options: {} },
   });
+
+/** See {@link LossRecord}. */
+export const logCoshRecord: LossRecord = {
+  make: logCosh,
+  options: {},
+  formula: '\\ln \\cosh (x - t)',
+  derivative: '\\tanh (x - t)',
+  reduction: 'mean',
+  task: 'regression',
+  output: 'number',
+  targets: [-Infinity, Infinity],
+};

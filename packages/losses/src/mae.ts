@@ -1,6 +1,7 @@
-/** The mean absolute error: an outlier pulls no harder than any other sample. */
+/** Mean absolute error: less sensitive to outliers than the squared error. */
 import type { Loss } from '@nnbp/core';
 import { elementwise } from './elementwise.js';
+import type { LossRecord } from './record.js';
 
 /** $\frac1n \sum_k |x_k - t_k|$; its derivative is the sign, 0 at the kink. PyTorch's `L1Loss`. */
 export const mae = (): Loss =>
@@ -11,3 +12,15 @@ export const mae = (): Loss =>
     kinks: (t) => [t],
     builtin: { name: 'mae', options: {} },
   });
+
+/** See {@link LossRecord}. */
+export const maeRecord: LossRecord = {
+  make: mae,
+  options: {},
+  formula: '|x - t|',
+  derivative: '\\mathrm{sign}(x - t)',
+  reduction: 'mean',
+  task: 'regression',
+  output: 'number',
+  targets: [-Infinity, Infinity],
+};

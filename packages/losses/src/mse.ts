@@ -1,6 +1,7 @@
-/** The mean squared error: for one output exactly the method's loss. */
+/** Mean squared error. For one output it is the loss of the method. */
 import type { Loss } from '@nnbp/core';
 import { elementwise } from './elementwise.js';
+import type { LossRecord } from './record.js';
 
 /**
  * $\frac1n \sum_k (x_k - t_k)^2$; $\partial loss / \partial x_k = \frac2n (x_k - t_k)$. PyTorch's `MSELoss`.
@@ -20,3 +21,15 @@ export const mse = (): Loss =>
     residual: { value: (x, t) => x - t, derivative: () => 1 },
     builtin: { name: 'mse', options: {} },
   });
+
+/** See {@link LossRecord}. */
+export const mseRecord: LossRecord = {
+  make: mse,
+  options: {},
+  formula: '(x - t)^2',
+  derivative: '2 (x - t)',
+  reduction: 'mean',
+  task: 'regression',
+  output: 'number',
+  targets: [-Infinity, Infinity],
+};

@@ -1,7 +1,8 @@
-/** One class of several: cross-entropy of the softmax of the outputs, for outputs that are straight lines. */
+/** Cross-entropy of the softmax of the outputs: one class of several. */
 import type { Loss } from '@nnbp/core';
 import { firstProblem } from './elementwise.js';
 import { nonNegative } from './targets.js';
+import type { LossRecord } from './record.js';
 
 /** The largest entry, and Σ exp(x − largest): at least 1, so its logarithm is harmless. */
 function normalizer(x: ArrayLike<number>): { largest: number; sum: number } {
@@ -40,3 +41,15 @@ export const softmaxCrossEntropy = (): Loss => ({
   targetProblem: (t) => firstProblem(t, nonNegative),
   builtin: { name: 'softmaxCrossEntropy', options: {} },
 });
+
+/** See {@link LossRecord}. */
+export const softmaxCrossEntropyRecord: LossRecord = {
+  make: softmaxCrossEntropy,
+  options: {},
+  formula: '-\\sum_k t_k \\ln p_k, \\quad p = \\mathrm{softmax}(x)',
+  derivative: 'p_k \\sum_j t_j - t_k',
+  reduction: 'sum',
+  task: 'classes',
+  output: 'logit',
+  targets: [0, Infinity],
+};

@@ -3,12 +3,11 @@ import { checkLoss } from '@nnbp/gradcheck';
 import * as losses from '@nnbp/losses';
 import { describe, expect, test } from 'vitest';
 
-const made = Object.entries(losses)
-  .filter(([name]) => name !== 'elementwise')
-  .map(([name, make]) => [name, (make as typeof losses.mse)()] as const);
+const records = Object.entries(losses.lossRecords) as [losses.LossName, losses.LossRecord][];
+const made = records.map(([name, record]) => [name, record.make({}), record] as const);
 
 /** x, t, and the loss by PyTorch's definition (torch.nn), written out. */
-const known: Record<string, [x: number[], t: number[], value: number][]> = {
+const known: Record<losses.LossName, [x: number[], t: number[], value: number][]> = {
   mse: [
     [[7], [10], 9],
     [[1, 2], [3, 2], 2],
@@ -49,7 +48,7 @@ const known: Record<string, [x: number[], t: number[], value: number][]> = {
   ],
 };
 
-describe.each(made)('%s', (name, loss) => {
+describe.each(made)('%s', (name, loss, { options, reduction, targets: [low, high] }) => {
   test('has the values it should', () => {
     for (const [x, t, value] of known[name]) {
       expect(Math.abs(loss.value(x, t) - value)).toBeLessThanOrEqual(1e-14 * Math.max(1e-3, Math.abs(value)));
@@ -60,9 +59,23 @@ describe.each(made)('%s', (name, loss) => {
     checkLoss(loss, { samples: 60 }).assert();
   });
 
-  test('says what it is', () => {
+  test('is the built-in that its record describes', () => {
     expect(loss.name).toBe(name);
-    expect(loss.builtin?.name).toBe(name);
+    const defaults = Object.fromEntries(Object.entries(options).map(([option, value]) => [option, value.default]));
+    expect(loss.builtin).toEqual({ name, options: defaults });
+    expect((losses as Record<string, unknown>)[name]).toBe(losses.lossRecords[name].make);
+  });
+
+  test('is the mean or the sum over outputs, as its record states', () => {
+    if (name === 'softmaxCrossEntropy') return expect(reduction).toBe('sum');
+    const [one, two] = [loss.value([0.3], [1]), loss.value([0.3, 0.3], [1, 1])];
+    expect(two).toBeCloseTo(reduction === 'mean' ? one : 2 * one, 14);
+  });
+
+  test('accepts the targets that its record states and no others', () => {
+    for (const t of [low, high]) if (Number.isFinite(t)) expect(loss.targetProblem?.([t])).toBeUndefined();
+    if (low > -Infinity) expect(loss.targetProblem?.([low - 1])).toContain('found');
+    if (high < Infinity) expect(loss.targetProblem?.([high + 1])).toContain('found');
   });
 });
 

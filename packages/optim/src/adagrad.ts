@@ -1,7 +1,8 @@
-/** Each parameter's step divided by the root of the sum of all its squared gradients. */
+/** Adagrad: each step divided by the root of the sum of all squared gradients of that parameter. */
 import type { Optimizer } from '@nnbp/core';
 import { optimizer } from './optimizer.js';
 import { expectOptions } from './options.js';
+import type { OptimizerRecord } from './record.js';
 import type { LearningRate } from './schedule.js';
 
 /** Options of {@link adagrad}. */
@@ -28,15 +29,29 @@ export function adagrad(options: AdagradOptions = {}): Optimizer {
   expectOptions('adagrad', { learningRateDecay, initialSum, epsilon, weightDecay });
   return optimizer({
     name: 'adagrad',
+    options: { learningRateDecay, initialSum, epsilon, weightDecay },
     learningRate,
     vectors: { sum: initialSum },
-    update(parameters, gradients, { sum }, { rate, number }) {
-      const decayed = rate / (1 + (number - 1) * learningRateDecay);
+    scalars: ({ rate, number }) => ({ rate: rate / (1 + (number - 1) * learningRateDecay), weightDecay, epsilon }),
+    update(parameters, gradients, { sum }, { rate }) {
       for (let k = 0; k < parameters.length; k++) {
         const g = gradients[k] + weightDecay * parameters[k];
         sum[k] += g * g;
-        parameters[k] -= (decayed * g) / (Math.sqrt(sum[k]) + epsilon);
+        parameters[k] -= (rate * g) / (Math.sqrt(sum[k]) + epsilon);
       }
     },
   });
 }
+
+/** See {@link OptimizerRecord}. */
+export const adagradRecord: OptimizerRecord = {
+  make: adagrad,
+  options: {
+    learningRate: { default: 0.01, symbol: '\\eta' },
+    learningRateDecay: { default: 0, symbol: '\\gamma' },
+    initialSum: { default: 0, symbol: 's_0' },
+    epsilon: { default: 1e-10, symbol: '\\epsilon' },
+    weightDecay: { default: 0, symbol: '\\lambda' },
+  },
+  formula: 'p \\leftarrow p - \\eta g / (\\sqrt{s} + \\epsilon), \\quad s \\leftarrow s + g^2',
+};

@@ -1,7 +1,8 @@
-/** Adam: each parameter's step measured by how large its gradients have been. AdamW: the same, and decay beside it. */
+/** Adam: steps scaled by the mean and the mean square of each gradient. AdamW: the same with decoupled weight decay. */
 import type { Optimizer } from '@nnbp/core';
 import { optimizer } from './optimizer.js';
 import { expectOptions } from './options.js';
+import type { OptimizerRecord } from './record.js';
 import type { LearningRate } from './schedule.js';
 
 /** Options of {@link adam} and {@link adamw}. */
@@ -42,19 +43,49 @@ function make(name: 'adam' | 'adamw', options: AdamOptions, defaultDecay: number
   const decoupled = name === 'adamw';
   return optimizer({
     name,
+    options: { beta1, beta2, epsilon, weightDecay },
     learningRate,
     vectors: { mean: 0, square: 0 },
-    options: { beta1, beta2, epsilon, weightDecay },
-    update(parameters, gradients, { mean, square }, { rate, number }) {
-      const stepSize = rate / (1 - beta1 ** number);
-      const correction = Math.sqrt(1 - beta2 ** number);
+    scalars: ({ rate, number }) => ({
+      rate: rate / (1 - beta1 ** number),
+      keep: decoupled ? 1 - rate * weightDecay : 1,
+      decay: decoupled ? 0 : weightDecay,
+      beta1,
+      fresh1: 1 - beta1,
+      beta2,
+      fresh2: 1 - beta2,
+      correction: 1 / Math.sqrt(1 - beta2 ** number),
+      epsilon,
+    }),
+    update(parameters, gradients, { mean, square }, { rate, keep, decay, fresh1, fresh2, correction }) {
       for (let k = 0; k < parameters.length; k++) {
-        if (decoupled) parameters[k] *= 1 - rate * weightDecay;
-        const g = decoupled ? gradients[k] : gradients[k] + weightDecay * parameters[k];
-        mean[k] += (1 - beta1) * (g - mean[k]);
-        square[k] = beta2 * square[k] + (1 - beta2) * g * g;
-        parameters[k] -= (stepSize * mean[k]) / (Math.sqrt(square[k]) / correction + epsilon);
+        const g = gradients[k] + decay * parameters[k];
+        mean[k] += fresh1 * (g - mean[k]);
+        square[k] = beta2 * square[k] + fresh2 * g * g;
+        parameters[k] = keep * parameters[k] - (rate * mean[k]) / (Math.sqrt(square[k]) * correction + epsilon);
       }
     },
   });
 }
+
+const options = {
+  learningRate: { default: 0.001, symbol: '\\eta' },
+  beta1: { default: 0.9, symbol: '\\beta_1' },
+  beta2: { default: 0.999, symbol: '\\beta_2' },
+  epsilon: { default: 1e-8, symbol: '\\epsilon' },
+};
+const step = '\\eta \\, \\hat m / (\\sqrt{\\hat v} + \\epsilon)';
+
+/** See {@link OptimizerRecord}. */
+export const adamRecord: OptimizerRecord = {
+  make: adam,
+  options: { ...options, weightDecay: { default: 0, symbol: '\\lambda' } },
+  formula: `p \\leftarrow p - ${step}`,
+};
+
+/** See {@link OptimizerRecord}. */
+export const adamwRecord: OptimizerRecord = {
+  make: adamw,
+  options: { ...options, weightDecay: { default: 0.01, symbol: '\\lambda' } },
+  formula: `p \\leftarrow (1 - \\eta \\lambda) p - ${step}`,
+};

@@ -1,5 +1,5 @@
-/** Transforms of the gradient, and how they are put before an optimizer: `chain(clipByNorm(1), adam())`. */
-import { type FloatArray, NnbpError, type Optimizer } from '@nnbp/core';
+/** Gradient transforms before an optimizer: `chain(clipByNorm(1), adam())`. */
+import { type Builtin, type BuiltinOptimizer, type FloatArray, NnbpError, type Optimizer } from '@nnbp/core';
 
 /** Changes the gradient, in place, before the optimizer sees it. */
 export interface GradientTransform {
@@ -7,10 +7,12 @@ export interface GradientTransform {
   readonly name: string;
   /** Changes `gradients`; leaves `parameters`, of the same length. */
   transform(gradients: FloatArray, parameters: FloatArray): void;
+  /** Only for built-in ones, which an engine may run itself. */
+  readonly builtin?: Builtin;
 }
 
 /**
- * An optimizer that first sends the gradient through the transforms, from left to right.
+ * An optimizer that applies the transforms to the gradient first, from left to right.
  *
  * @example
  * ```ts
@@ -25,9 +27,11 @@ export function chain(...parts: readonly [...GradientTransform[], Optimizer]): O
   const transforms = parts.slice(0, -1) as readonly GradientTransform[];
   const last = parts[parts.length - 1] as Optimizer;
   const name = `chain(${parts.map((part) => part.name).join(', ')})`;
+  const builtins = transforms.flatMap(({ builtin }) => builtin ?? []);
   return {
     name,
     ...(last.fullBatch && { fullBatch: true }),
+    ...(last.builtin && builtins.length === transforms.length && { builtin: withTransforms(last.builtin, builtins) }),
     step(parameters, gradients) {
       for (const { transform } of transforms) transform(gradients, parameters);
       last.step(parameters, gradients);
@@ -41,4 +45,11 @@ export function chain(...parts: readonly [...GradientTransform[], Optimizer]): O
     },
     ...(last.observe && { observe: last.observe.bind(last) }),
   };
+}
+
+/** The optimizer's own description, live, with what the chain does before. */
+function withTransforms(builtin: BuiltinOptimizer, transforms: readonly Builtin[]): BuiltinOptimizer {
+  return Object.create(builtin, {
+    transforms: { value: [...transforms, ...(builtin.transforms ?? [])] },
+  }) as BuiltinOptimizer;
 }

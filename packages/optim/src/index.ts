@@ -16,3 +16,5 @@ export type { LearningRate, Schedule } from './schedule.js';
 export { cosine, exponentialDecay, oneCycle, plateau, type PlateauOptions, stepDecay } from './schedules.js';
 export { sgd, type SgdOptions } from './sgd.js';
 export { clipByNorm, clipByValue, decayWeights } from './transforms.js';
+export type { OptimizerRecord } from './record.js';
+export { type OptimizerName, optimizerRecords, type TransformName } from './records.js';

@@ -1,7 +1,8 @@
-/** Only the sign of the momentum counts: every parameter moves by the rate, one way or the other. */
+/** Lion: every parameter moves by the learning rate, in the direction of the sign of the momentum. */
 import type { Optimizer } from '@nnbp/core';
 import { optimizer } from './optimizer.js';
 import { expectOptions } from './options.js';
+import type { OptimizerRecord } from './record.js';
 import type { LearningRate } from './schedule.js';
 
 /** Options of {@link lion}. */
@@ -28,15 +29,35 @@ export function lion(options: LionOptions = {}): Optimizer {
   expectOptions('lion', { weightDecay });
   return optimizer({
     name: 'lion',
+    options: { beta1, beta2, weightDecay },
     learningRate,
     vectors: { momentum: 0 },
-    update(parameters, gradients, { momentum }, { rate }) {
+    scalars: ({ rate }) => ({
+      rate,
+      keep: 1 - rate * weightDecay,
+      beta1,
+      fresh1: 1 - beta1,
+      beta2,
+      fresh2: 1 - beta2,
+    }),
+    update(parameters, gradients, { momentum }, { rate, keep, fresh1, fresh2 }) {
       for (let k = 0; k < parameters.length; k++) {
         const g = gradients[k];
-        parameters[k] *= 1 - rate * weightDecay;
-        parameters[k] -= rate * Math.sign(beta1 * momentum[k] + (1 - beta1) * g);
-        momentum[k] = beta2 * momentum[k] + (1 - beta2) * g;
+        parameters[k] = keep * parameters[k] - rate * Math.sign(beta1 * momentum[k] + fresh1 * g);
+        momentum[k] = beta2 * momentum[k] + fresh2 * g;
       }
     },
   });
 }
+
+/** See {@link OptimizerRecord}. */
+export const lionRecord: OptimizerRecord = {
+  make: lion,
+  options: {
+    learningRate: { default: 0.0001, symbol: '\\eta' },
+    beta1: { default: 0.9, symbol: '\\beta_1' },
+    beta2: { default: 0.99, symbol: '\\beta_2' },
+    weightDecay: { default: 0, symbol: '\\lambda' },
+  },
+  formula: 'p \\leftarrow (1 - \\eta \\lambda) p - \\eta \\, \\mathrm{sign}(\\beta_1 m + (1 - \\beta_1) g)',
+};

@@ -1,7 +1,8 @@
-/** Adam that looks ahead along its momentum, as Nesterov's does. */
+/** NAdam: Adam with Nesterov momentum. */
 import type { Optimizer } from '@nnbp/core';
 import { optimizer } from './optimizer.js';
 import { expectOptions } from './options.js';
+import type { OptimizerRecord } from './record.js';
 import type { LearningRate } from './schedule.js';
 
 /** Options of {@link nadam}. */
@@ -35,23 +36,50 @@ export function nadam(options: NadamOptions = {}): Optimizer {
   const momentum = (n: number) => beta1 * (1 - 0.5 * 0.96 ** (n * momentumDecay));
   return optimizer({
     name: 'nadam',
+    options: { beta1, beta2, epsilon, weightDecay, momentumDecay },
     learningRate,
     vectors: { mean: 0, square: 0 },
     numbers: { product: 1 },
-    update(parameters, gradients, { mean, square }, { rate, number }, numbers) {
+    scalars({ rate, number }, { product }) {
       const current = momentum(number);
       const next = momentum(number + 1);
-      numbers.product *= current;
-      const ofGradient = (rate * (1 - current)) / (1 - numbers.product);
-      const ofMean = (rate * next) / (1 - numbers.product * next);
-      const correction = 1 - beta2 ** number;
+      return {
+        ofGradient: (rate * (1 - current)) / (1 - product * current),
+        ofMean: (rate * next) / (1 - product * current * next),
+        weightDecay,
+        beta1,
+        fresh1: 1 - beta1,
+        beta2,
+        fresh2: 1 - beta2,
+        correction: 1 / Math.sqrt(1 - beta2 ** number),
+        epsilon,
+      };
+    },
+    advance({ number }, numbers) {
+      numbers.product *= momentum(number);
+    },
+    update(parameters, gradients, { mean, square }, { ofGradient, ofMean, fresh1, fresh2, correction }) {
       for (let k = 0; k < parameters.length; k++) {
         const g = gradients[k] + weightDecay * parameters[k];
-        mean[k] += (1 - beta1) * (g - mean[k]);
-        square[k] = beta2 * square[k] + (1 - beta2) * g * g;
-        const size = Math.sqrt(square[k] / correction) + epsilon;
-        parameters[k] -= (ofGradient * g) / size + (ofMean * mean[k]) / size;
+        mean[k] += fresh1 * (g - mean[k]);
+        square[k] = beta2 * square[k] + fresh2 * g * g;
+        parameters[k] -= (ofGradient * g + ofMean * mean[k]) / (Math.sqrt(square[k]) * correction + epsilon);
       }
     },
   });
 }
+
+/** See {@link OptimizerRecord}. */
+export const nadamRecord: OptimizerRecord = {
+  make: nadam,
+  options: {
+    learningRate: { default: 0.002, symbol: '\\eta' },
+    beta1: { default: 0.9, symbol: '\\beta_1' },
+    beta2: { default: 0.999, symbol: '\\beta_2' },
+    epsilon: { default: 1e-8, symbol: '\\epsilon' },
+    weightDecay: { default: 0, symbol: '\\lambda' },
+    momentumDecay: { default: 0.004, symbol: '\\psi' },
+  },
+  formula:
+    'p \\leftarrow p - \\eta \\left(\\frac{1 - \\mu_n}{1 - \\Pi_n} g + \\frac{\\mu_{n+1}}{1 - \\Pi_{n+1}} m\\right) / (\\sqrt{\\hat v} + \\epsilon)',
+};

@@ -1,8 +1,8 @@
 /**
- * What all optimizers have in common: think of a clerk who counts the steps, keeps the vectors (momenta, squared
- * gradients) between them, and hands both over when asked. The rule itself is one function.
+ * What all optimizers share: counting steps, keeping vectors (momenta, squared gradients) between them, saving and
+ * restoring both. The update rule itself is a {@link Rule}.
  */
-import { expectLength, type FloatArray, NnbpError, type Optimizer } from '@nnbp/core';
+import { type Builtin, expectLength, type FloatArray, NnbpError, type Optimizer } from '@nnbp/core';
 import { type LearningRate, scheduleOf } from './schedule.js';
 
 /** One step's numbers. */
@@ -13,29 +13,29 @@ export interface Step {
   readonly number: number;
 }
 
-/** What makes an optimizer. */
-export interface Rule {
-  readonly name: string;
+/** An update rule. `Scalar` names the numbers that a step multiplies by. */
+export interface Rule<Scalar extends string> extends Builtin {
   readonly learningRate: LearningRate;
-  /** Names of the vectors it keeps, each as long as the parameter vector, and what they start from. */
+  /** The vectors it keeps, each as long as the parameter vector, by name, and the value each starts from. */
   readonly vectors: Readonly<Record<string, number>>;
-  /** Numbers it keeps besides, and what they start from. */
+  /** Numbers it keeps besides the step count, by name, and the value each starts from. */
   readonly numbers?: Readonly<Record<string, number>>;
   readonly fullBatch?: boolean;
-  /** Its options as numbers, without the learning rate: given by those that an engine may run inside. */
-  readonly options?: Readonly<Record<string, number>>;
+  /** The numbers of a step, computed once in float64. */
+  scalars(step: Step, numbers: Readonly<Record<string, number>>): Readonly<Record<Scalar, number>>;
+  /** Brings `numbers` from the step before to this one. Called after `scalars`. */
+  advance?(step: Step, numbers: Record<string, number>): void;
   /** The update, in place. */
   update(
     parameters: FloatArray,
     gradients: FloatArray,
     vectors: Readonly<Record<string, FloatArray>>,
-    step: Step,
-    numbers: Record<string, number>,
+    scalars: Readonly<Record<Scalar, number>>,
   ): void;
 }
 
 /** Makes an optimizer of a rule. */
-export function optimizer(rule: Rule): Optimizer {
+export function optimizer<Scalar extends string>(rule: Rule<Scalar>): Optimizer {
   const { name, fullBatch, options } = rule;
   const schedule = scheduleOf(name, rule.learningRate);
   const names = Object.keys(rule.vectors);
@@ -43,37 +43,41 @@ export function optimizer(rule: Rule): Optimizer {
   const numbers = { ...rule.numbers };
   let vectors: Record<string, FloatArray> = {};
 
+  const next = (): Step => ({ rate: schedule.rate(steps), number: steps + 1 });
+  const count = (step: Step): void => {
+    rule.advance?.(step, numbers);
+    steps++;
+  };
   return {
     name,
     ...(fullBatch && { fullBatch }),
-    ...(options && {
-      builtin: {
-        name,
-        options,
-        get steps() {
-          return steps;
-        },
-        learningRate: () => schedule.rate(steps),
-        advance() {
-          steps++;
-        },
-        get vectors() {
-          return vectors;
-        },
-        set vectors(live) {
-          vectors = { ...live };
-        },
+    builtin: {
+      name,
+      options,
+      get steps() {
+        return steps;
       },
-    }),
+      learningRate: () => schedule.rate(steps),
+      scalars: () => rule.scalars(next(), numbers),
+      advance: () => count(next()),
+      initial: rule.vectors,
+      get vectors() {
+        return vectors;
+      },
+      set vectors(live) {
+        vectors = { ...live };
+      },
+    },
     step(parameters, gradients) {
       expectLength('gradients', gradients.length, parameters.length);
       for (const vector of names) {
         vectors[vector] ??= parameters.slice().fill(rule.vectors[vector]);
         expectLength(vector, vectors[vector].length, parameters.length);
       }
-      const rate = schedule.rate(steps);
-      steps++;
-      rule.update(parameters, gradients, vectors, { rate, number: steps }, numbers);
+      const step = next();
+      const scalars = rule.scalars(step, numbers);
+      count(step);
+      rule.update(parameters, gradients, vectors, scalars);
     },
     state: () => ({
       name,
@@ -89,7 +93,7 @@ export function optimizer(rule: Rule): Optimizer {
         (n.steps > 0 && names.some((vector) => !(vector in v))) ||
         new Set(lengths).size > 1
       ) {
-        throw new NnbpError('WRONG_STATE', `${name} cannot continue from this state of ${state.name}.`);
+        throw new NnbpError('WRONG_STATE', `${name} cannot continue from a state of ${state.name}.`);
       }
       steps = n.steps;
       for (const key in numbers) numbers[key] = n[key];

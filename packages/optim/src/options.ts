@@ -1,4 +1,4 @@
-/** The checks that every optimizer's options go through. */
+/** Validation of the options of optimizers, schedules and transforms. */
 import { NnbpError } from '@nnbp/core';
 
 /** Throws unless every number is finite and at least 0, and below `below` where that is given. */

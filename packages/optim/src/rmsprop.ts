@@ -1,7 +1,8 @@
-/** Each parameter's step divided by the root of its recent mean squared gradient. */
+/** RMSprop: each step divided by the root of the recent mean square of that gradient. */
 import type { Optimizer } from '@nnbp/core';
 import { optimizer } from './optimizer.js';
 import { expectOptions } from './options.js';
+import type { OptimizerRecord } from './record.js';
 import type { LearningRate } from './schedule.js';
 
 /** Options of {@link rmsprop}. */
@@ -33,17 +34,41 @@ export function rmsprop(options: RmspropOptions = {}): Optimizer {
   expectOptions('rmsprop', { epsilon, weightDecay });
   return optimizer({
     name: 'rmsprop',
+    options: { smoothing, epsilon, momentum, centered: Number(centered), weightDecay },
     learningRate,
-    vectors: { square: 0, mean: 0, momentum: 0 },
-    update(parameters, gradients, { square, mean, momentum: m }, { rate }) {
+    vectors: { square: 0, ...(centered && { mean: 0 }), ...(momentum > 0 && { momentum: 0 }) },
+    scalars: ({ rate }) => ({ rate, weightDecay, smoothing, fresh: 1 - smoothing, epsilon, momentum }),
+    update(parameters, gradients, { square, mean, momentum: m }, { rate, fresh }) {
       for (let k = 0; k < parameters.length; k++) {
         const g = gradients[k] + weightDecay * parameters[k];
-        square[k] = smoothing * square[k] + (1 - smoothing) * g * g;
-        if (centered) mean[k] += (1 - smoothing) * (g - mean[k]);
-        const variance = centered ? square[k] - mean[k] * mean[k] : square[k];
-        m[k] = momentum * m[k] + g / (Math.sqrt(variance) + epsilon);
-        parameters[k] -= rate * m[k];
+        square[k] = smoothing * square[k] + fresh * g * g;
+        let variance = square[k];
+        if (centered) {
+          mean[k] += fresh * (g - mean[k]);
+          // Rounding can make it negative where all gradients were equal.
+          variance = Math.max(variance - mean[k] * mean[k], 0);
+        }
+        let step = g / (Math.sqrt(variance) + epsilon);
+        if (momentum > 0) {
+          m[k] = momentum * m[k] + step;
+          step = m[k];
+        }
+        parameters[k] -= rate * step;
       }
     },
   });
 }
+
+/** See {@link OptimizerRecord}. */
+export const rmspropRecord: OptimizerRecord = {
+  make: ({ centered, ...options }) => rmsprop({ ...options, centered: centered === 1 }),
+  options: {
+    learningRate: { default: 0.01, symbol: '\\eta' },
+    smoothing: { default: 0.99, symbol: '\\alpha' },
+    epsilon: { default: 1e-8, symbol: '\\epsilon' },
+    momentum: { default: 0, symbol: '\\mu' },
+    centered: { default: 0, symbol: '' },
+    weightDecay: { default: 0, symbol: '\\lambda' },
+  },
+  formula: 'p \\leftarrow p - \\eta g / (\\sqrt{v} + \\epsilon), \\quad v \\leftarrow \\alpha v + (1 - \\alpha) g^2',
+};

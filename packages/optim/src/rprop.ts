@@ -1,11 +1,12 @@
 /**
- * Resilient backpropagation: each parameter has a step of its own, which grows while its gradient keeps its sign and
- * shrinks when it changes. How large the gradient is does not matter, so it must be that of all samples.
+ * Resilient backpropagation: each parameter has a step size of its own, which grows while the gradient keeps its sign
+ * and shrinks when the sign changes. The size of the gradient has no influence, so it has to be that of all samples.
  */
 import { NnbpError } from '@nnbp/core';
 import type { Optimizer } from '@nnbp/core';
 import { optimizer } from './optimizer.js';
 import { expectOptions } from './options.js';
+import type { OptimizerRecord } from './record.js';
 
 /** Options of {@link rprop}. */
 export interface RpropOptions {
@@ -38,12 +39,14 @@ export function rprop(options: RpropOptions = {}): Optimizer {
   }
   return optimizer({
     name: 'rprop',
+    options: { etaMinus, etaPlus, initialStep, minimumStep, maximumStep },
     learningRate: initialStep,
     vectors: { last: 0, size: initialStep },
     fullBatch: true,
+    scalars: () => ({ etaMinus, etaPlus, minimumStep, maximumStep }),
     update(parameters, gradients, { last, size }) {
       for (let k = 0; k < parameters.length; k++) {
-        const agreement = gradients[k] * last[k];
+        const agreement = Math.sign(gradients[k]) * Math.sign(last[k]);
         if (agreement > 0) size[k] = Math.min(size[k] * etaPlus, maximumStep);
         if (agreement < 0) size[k] = Math.max(size[k] * etaMinus, minimumStep);
         last[k] = agreement < 0 ? 0 : gradients[k];
@@ -52,3 +55,17 @@ export function rprop(options: RpropOptions = {}): Optimizer {
     },
   });
 }
+
+/** See {@link OptimizerRecord}. */
+export const rpropRecord: OptimizerRecord = {
+  make: ({ learningRate, ...options }) =>
+    rprop({ ...(learningRate !== undefined && { initialStep: learningRate }), ...options }),
+  options: {
+    initialStep: { default: 0.01, symbol: '\\Delta_0' },
+    etaMinus: { default: 0.5, symbol: '\\eta^-' },
+    etaPlus: { default: 1.2, symbol: '\\eta^+' },
+    minimumStep: { default: 1e-6, symbol: '\\Delta_{min}' },
+    maximumStep: { default: 50, symbol: '\\Delta_{max}' },
+  },
+  formula: 'p \\leftarrow p - \\mathrm{sign}(g) \\, \\Delta',
+};

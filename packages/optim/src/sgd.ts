@@ -1,7 +1,8 @@
-/** Stochastic gradient descent: a step downhill; with momentum, a heavy ball. */
+/** Stochastic gradient descent, with momentum, Nesterov momentum and weight decay as options. */
 import type { Optimizer } from '@nnbp/core';
 import { optimizer } from './optimizer.js';
 import { expectOptions } from './options.js';
+import type { OptimizerRecord } from './record.js';
 import type { LearningRate } from './schedule.js';
 
 /** Options of {@link sgd}. */
@@ -40,11 +41,11 @@ export function sgd(options: SgdOptions): Optimizer {
   expectOptions('sgd', { dampening, weightDecay });
   return optimizer({
     name: 'sgd',
+    options: { momentum, dampening, nesterov: Number(nesterov), weightDecay },
     learningRate,
     vectors: momentum > 0 ? { momentum: 0 } : {},
-    options: { momentum, dampening, nesterov: Number(nesterov), weightDecay },
-    update(parameters, gradients, { momentum: m }, { rate, number }) {
-      const fresh = number === 1 ? 1 : 1 - dampening;
+    scalars: ({ rate, number }) => ({ rate, weightDecay, momentum, fresh: number === 1 ? 1 : 1 - dampening }),
+    update(parameters, gradients, { momentum: m }, { rate, fresh }) {
       for (let k = 0; k < parameters.length; k++) {
         let g = gradients[k] + weightDecay * parameters[k];
         if (momentum > 0) {
@@ -56,3 +57,16 @@ export function sgd(options: SgdOptions): Optimizer {
     },
   });
 }
+
+/** See {@link OptimizerRecord}. */
+export const sgdRecord: OptimizerRecord = {
+  make: ({ learningRate = 0.01, nesterov, ...options }) => sgd({ learningRate, ...options, nesterov: nesterov === 1 }),
+  options: {
+    learningRate: { default: 0.01, symbol: '\\eta' },
+    momentum: { default: 0, symbol: '\\mu' },
+    dampening: { default: 0, symbol: 'd' },
+    nesterov: { default: 0, symbol: '' },
+    weightDecay: { default: 0, symbol: '\\lambda' },
+  },
+  formula: 'p \\leftarrow p - \\eta m, \\quad m \\leftarrow \\mu m + (1 - d) (g + \\lambda p)',
+};

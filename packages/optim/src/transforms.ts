@@ -1,9 +1,9 @@
-/** What can be done to a gradient before it is used. */
+/** Transforms of the gradient before the optimizer uses it. */
 import type { GradientTransform } from './chain.js';
 import { expectOptions } from './options.js';
 
 /**
- * Cuts every entry off at ±`limit`.
+ * Limits every entry to ±`limit`.
  *
  * @throws NnbpError `OUT_OF_RANGE`
  */
@@ -11,6 +11,7 @@ export function clipByValue(limit: number): GradientTransform {
   expectOptions('clipByValue', { limit });
   return {
     name: 'clipByValue',
+    builtin: { name: 'clipByValue', options: { limit } },
     transform(gradients) {
       for (let k = 0; k < gradients.length; k++) gradients[k] = Math.max(-limit, Math.min(limit, gradients[k]));
     },
@@ -18,8 +19,8 @@ export function clipByValue(limit: number): GradientTransform {
 }
 
 /**
- * Shortens the whole gradient to the length `limit` where it is longer: its direction stays. Length is
- * $\sqrt{\sum g^2}$, computed so that it overflows only if it must.
+ * Scales the gradient down to the norm `limit` if its norm $\sqrt{\sum g^2}$ is larger. Its direction stays. Squares
+ * that would overflow do not matter.
  *
  * @throws NnbpError `OUT_OF_RANGE`
  */
@@ -27,6 +28,7 @@ export function clipByNorm(limit: number): GradientTransform {
   expectOptions('clipByNorm', { limit });
   return {
     name: 'clipByNorm',
+    builtin: { name: 'clipByNorm', options: { limit } },
     transform(gradients) {
       let largest = 0;
       for (let k = 0; k < gradients.length; k++) largest = Math.max(largest, Math.abs(gradients[k]));
@@ -49,6 +51,7 @@ export function decayWeights(rate: number): GradientTransform {
   expectOptions('decayWeights', { rate });
   return {
     name: 'decayWeights',
+    builtin: { name: 'decayWeights', options: { rate } },
     transform(gradients, parameters) {
       for (let k = 0; k < gradients.length; k++) gradients[k] += rate * parameters[k];
     },

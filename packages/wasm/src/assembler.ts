@@ -1,7 +1,7 @@
 /**
- * An assembler for WebAssembly: think of nested lists of bytes that read like expressions. `f32x4.add(a, b)` is the
- * code that leaves the sum of what the codes `a` and `b` leave. No toolchain, and no binary in the repository; what a
- * kernel looks like (its tile, its multiply-add) is decided where it runs.
+ * An assembler for WebAssembly. Code is nested lists of bytes, built by functions that read like expressions:
+ * `f32x4.add(a, b)` is the code that leaves the sum of what the codes `a` and `b` leave. It needs no toolchain and no
+ * binary in the repository, and the host decides what a kernel looks like (tile size, fused multiply-add).
  */
 
 /** Bytes, nested as the expressions are. */
@@ -91,6 +91,7 @@ export const scalar = {
   load: access([0x2a], 2).load,
   store: access([0x38], 2).store,
   abs: unary(0x8b),
+  const: (value: number): Code => [0x43, floatBytes(value)],
   add: binary(0x92),
   sub: binary(0x93),
   mul: binary(0x94),
@@ -104,8 +105,12 @@ export const double = {
   store: access([0x39], 3).store,
   add: binary(0xa0),
   sub: binary(0xa1),
+  div: binary(0xa3),
+  sqrt: unary(0x9f),
   eq: binary(0x61),
+  lt: binary(0x63),
   fromScalar: unary(0xbb),
+  toScalar: unary(0xb6),
 };
 
 /** Four single-precision numbers. */
@@ -185,6 +190,8 @@ export const i32x4 = {
 /** Two double-precision numbers. */
 export const f64x2 = {
   const: (value: number): Code => [vector(0x0c), Array(2).fill(doubleBytes(value)) as number[][]],
+  extract: (a: Code, lane: number): Code => [a, vector(0x21), lane],
+  add: binary(...vector(0xf0)),
   sub: binary(...vector(0xf1)),
   mul: binary(...vector(0xf2)),
   nearest: unary(...vector(0x94)),

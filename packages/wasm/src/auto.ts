@@ -1,6 +1,7 @@
 /** Picks an engine for where it runs, and tells why. */
 import { type Engine, js, NnbpError } from '@nnbp/core';
-import { wasm, type WasmOptions } from './engine.js';
+import { wasm } from './engine.js';
+import type { WasmOptions } from './options.js';
 
 /** An engine, and why it is this one. */
 export interface AutoEngine extends Engine {

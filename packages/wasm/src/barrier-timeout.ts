@@ -1,14 +1,14 @@
 /**
- * How long one thread waits for the others: think of friends who set out together. Whoever has walked for an hour waits
- * longer than whoever came from next door, and while all of them sleep nobody waits.
+ * How long a thread waits for the others at a barrier before one counts as lost: ten seconds, and three times as long as
+ * the work before took.
  */
 
-/** Time that passes at once was not waited: the machine slept, or the process was stopped, and the others with it. */
+/** Milliseconds that one look counts at most: if more have passed, the machine or the process was suspended. */
 const longestBlink = 100;
 /** Milliseconds. */
 const minWait = 10_000;
 
-/** Waits of one thread. */
+/** The waits of one thread. */
 export class BarrierTimeout {
   #begun = performance.now();
   #last = 0;
@@ -16,15 +16,15 @@ export class BarrierTimeout {
   #waited = 0;
   #turn: number | undefined;
 
-  /** The work begins whose other parts are waited for. */
+  /** Starts timing the work that the thread does itself. */
   begin(): void {
     this.#begun = performance.now();
     this.#turn = undefined;
   }
 
   /**
-   * Asked again and again during the wait named `turn`: whether it has been ten seconds, and three times as long as from
-   * the beginning to this wait.
+   * Whether the wait named `turn` has lasted ten seconds plus three times the time from `begin` to its start. Called
+   * repeatedly during the wait.
    */
   isOver(turn: number): boolean {
     const now = performance.now();

@@ -1,17 +1,43 @@
-/** Which plug-ins run inside: those that say what they are, and whose kernel is here. All others are called back. */
-import type { Activation, Loss } from '@nnbp/core';
-import { activationNames, customActivation } from './kernels/activation.js';
-import { customLoss, lossNames } from './kernels/loss.js';
+/** Finds the kernel of a plugin. Plugins that declare no built-in, or one without a kernel here, are called back. */
+import type { Activation, Builtin, BuiltinOptimizer, Loss } from '@nnbp/core';
+import { customActivation } from './kernels/activation.js';
+import { activationKernels } from './kernels/activations/index.js';
+import { customLoss } from './kernels/loss.js';
+import { lossKernels } from './kernels/losses/index.js';
+import { optimizerKernels } from './kernels/optimizers/index.js';
+import type { OptimizerKernel, OptimizerKernels } from './kernels/optimizers/kernel.js';
+import { transformKernels } from './kernels/transforms.js';
 
-/** The kernel's code and the one number it was given (0 if none), or the code of custom activations. */
-export function activationKernelOf({ builtin }: Activation): { readonly code: number; readonly option: number } {
-  const code = builtin === undefined ? -1 : activationNames.indexOf(builtin.name);
-  if (builtin === undefined || code < 0) return { code: customActivation, option: 0 };
-  return { code, option: Object.values(builtin.options)[0] ?? 0 };
+/** A kernel's code, and the values of its options in the order the kernel names them. */
+export interface KernelChoice {
+  readonly code: number;
+  readonly options: readonly number[];
 }
 
-/** The kernel's code, or that of custom losses. */
-export function lossKernelOf({ builtin }: Loss): number {
-  const code = builtin === undefined ? -1 : lossNames.indexOf(builtin.name);
-  return code < 0 ? customLoss : code;
+type Kernels = Readonly<Record<string, { readonly options?: readonly string[] | undefined }>>;
+
+function kernelOf(kernels: Kernels, builtin: Builtin | undefined, custom: number): KernelChoice {
+  const code = builtin === undefined ? -1 : Object.keys(kernels).indexOf(builtin.name);
+  if (builtin === undefined || code < 0) return { code: custom, options: [] };
+  return { code, options: (kernels[builtin.name].options ?? []).map((name) => builtin.options[name]) };
+}
+
+/** The kernel of an activation, or the code of custom activations. */
+export const activationKernelOf = ({ builtin }: Activation): KernelChoice =>
+  kernelOf(activationKernels, builtin, customActivation);
+
+/** The kernel of a loss, or the code of custom losses. */
+export const lossKernelOf = ({ builtin }: Loss): KernelChoice => kernelOf(lossKernels, builtin, customLoss);
+
+/** The kernel of an optimizer with its options, if there is one. */
+export function optimizerKernelOf({ name, options }: BuiltinOptimizer): OptimizerKernel | undefined {
+  const kernels: Readonly<Record<string, OptimizerKernels>> = optimizerKernels;
+  return Object.hasOwn(kernels, name) ? kernels[name].choose(options) : undefined;
+}
+
+/** The code of a gradient transform and the value of its option, if it has a kernel. */
+export function transformKernelOf({ name, options }: Builtin): { code: number; option: number } | undefined {
+  const code = Object.keys(transformKernels).indexOf(name);
+  if (code < 0) return undefined;
+  return { code, option: options[Object.values(transformKernels)[code].option] };
 }

@@ -1,13 +1,13 @@
 /**
- * What a helper that has ended leaves of an update: think of a row half hoed, with the hoe where it fell. All gradients
- * are there, and each thread marks its way, so this thread hoes on from the marks.
+ * Completes an update after a worker was lost in the middle of it. All gradients are in place and each thread records its
+ * progress, so this thread continues where the others stopped.
  */
 import { header } from './memory-map.js';
 
-/** Kernels that update the parameters in a range of bytes, and mark the way in the word at an address. */
+/** Updates the parameters in a range of bytes and records the progress in the word at `mark`. */
 export type Optimize = (optimizer: number, from: number, to: number, mark: number) => void;
 
-/** Updates what is left of the helpers' shares; this thread's own is done. */
+/** Updates what is left of the workers' shares; this thread's own is done. */
 export function completeUpdate(
   memory: WebAssembly.Memory,
   threads: number,

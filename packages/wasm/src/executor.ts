@@ -1,6 +1,6 @@
 /**
- * One graph in one linear memory: think of a workshop where the tables stay laid. A call brings in the samples, rings
- * once, and reads what is left on the table. Nothing is allocated from call to call.
+ * Runs one graph in one linear memory. A call copies the samples in, runs the kernels once, and reads the results.
+ * Nothing is allocated from call to call.
  */
 import {
   allFinite,
@@ -20,28 +20,28 @@ import { lossKernelOf } from './builtins.js';
 import { WasmCache } from './cache.js';
 import { CustomPlugins } from './custom.js';
 import { type Form, rowsForm } from './image.js';
-import { optimizerCode } from './kernels/optimizer.js';
+import { noOptimizer } from './kernels/optimizer.js';
 import { job } from './kernels/program.js';
 import type { CommonLayout } from './layout.js';
-import { header } from './memory-map.js';
-import { isStraight, straightForm } from './straight/form.js';
-import { Update } from './update.js';
+import { header, maxOptimizerVectors, maxOptions } from './memory-map.js';
+import { OptimizerBinding } from './optimizer-binding.js';
+import { isUnrollable, unrolledForm } from './unrolled/form.js';
 
-/** Kernels at work on a memory. */
+/** Kernels instantiated on a memory. */
 export interface Attached {
-  /** Runs them: on this thread, and on those that help. */
+  /** Runs them, on this thread and on the workers. */
   run(kind: number, loss: number, optimizer: number): void;
   detach(): void;
 }
 
-/** What an executor needs of its engine. */
+/** What an executor needs from its engine. */
 export interface Host {
   readonly threads: number;
   /** How a · b + c is computed. */
   readonly multiplyAdd: MultiplyAdd;
   /** Why there are fewer threads than asked for. */
   readonly reason?: string | undefined;
-  /** Puts the kernels to work. */
+  /** Instantiates the kernels, and the module of unrolled code if there is one. */
   attach(memory: WebAssembly.Memory, plugins: CustomPlugins, module?: WebAssembly.Module): Attached;
 }
 
@@ -53,9 +53,9 @@ export class WasmExecutor implements Executor {
   readonly parameters: Float32Array;
   /** In float32; a view of the engine's memory. */
   readonly gradients: Float32Array;
-  /** Windows onto all that the last pass computed. */
+  /** Views of all that the last pass computed. */
   readonly cache: WasmCache;
-  /** How many threads share its work. */
+  /** How many threads share the work. */
   readonly threads: number;
   /** Why there are fewer than the engine was asked for; undefined if there are not. */
   readonly threadsReason: string | undefined;
@@ -65,9 +65,9 @@ export class WasmExecutor implements Executor {
   readonly #numbers: Float32Array;
   readonly #loss: Float64Array;
   readonly #outputs: Float32Array;
-  /** Of the outputs that the last prediction had. */
+  /** The outputs of the last prediction. */
   #view: Float32Array;
-  readonly #update: Update;
+  readonly #binding: OptimizerBinding;
   readonly #plugins: CustomPlugins;
   readonly #attached: Attached;
   // The graph's and the layout's numbers that every call needs; addresses count words.
@@ -101,7 +101,7 @@ export class WasmExecutor implements Executor {
     this.#inputStride = form.layout.inputStride / 4;
     this.#targetsAt = form.layout.targets / 4;
     this.#targetStride = form.layout.targetStride / 4;
-    const { parameters, gradients, momentum, secondMoment, total, x, g, slope, dLossDx } = this.#layout;
+    const { parameters, gradients, optimizerVectors, parameterBytes, total, x, g, slope, dLossDx } = this.#layout;
     const memory = allocate(Math.ceil(total / pageBytes), host.threads > 1);
     const { buffer } = memory;
     const vector = (address: number) => new Float32Array(buffer, address, graph.parameterCount);
@@ -118,7 +118,11 @@ export class WasmExecutor implements Executor {
     this.#loss = new Float64Array(buffer, header.loss, 1);
     this.#outputs = new Float32Array(batchSize * graph.outputs.length);
     this.#view = this.#outputs;
-    this.#update = new Update(this.#numbers, vector(momentum), vector(secondMoment));
+    this.#binding = new OptimizerBinding(
+      this.#words,
+      this.#numbers,
+      Array.from({ length: maxOptimizerVectors }, (_, k) => vector(optimizerVectors + k * parameterBytes)),
+    );
     this.threads = host.threads;
     this.threadsReason = host.reason;
     this.#plugins = new CustomPlugins(this.#words, this.#numbers, graph, planned);
@@ -129,11 +133,11 @@ export class WasmExecutor implements Executor {
   /**
    * Forward only; see `Executor`. The outputs are a view that the next call overwrites.
    *
-   * @throws NnbpError as `Executor`; where threads help, also `THREAD_LOST`. So do the next two.
+   * @throws NnbpError as `Executor`; with several threads also `THREAD_LOST`. So do the next two.
    */
   predict(inputs: FloatArray, samples: number): FloatArray {
     this.#begin(samples, inputs);
-    this.#attached.run(job.predict, 0, optimizerCode.none);
+    this.#attached.run(job.predict, 0, noOptimizer);
     const { outputs } = this.graph;
     for (let k = 0; k < outputs.length; k++) {
       const row = this.#words[this.#layout.outputX / 4 + k] / 4;
@@ -149,15 +153,15 @@ export class WasmExecutor implements Executor {
     this.#begin(samples, inputs, targets);
     this.#words[header.inputGradients / 4] = 1;
     this.cache.inputsLeftOut = false;
-    this.#update.prepareMean(samples);
-    return this.#backward(job.backpropagate, samples, loss, optimizerCode.none);
+    this.#binding.prepareMean(samples);
+    return this.#backward(job.backpropagate, samples, loss, noOptimizer);
   }
 
   /** Backpropagates and updates, inside where the optimizer is a built-in; see `Executor`. */
   step(inputs: FloatArray, targets: FloatArray, samples: number, loss: Loss, optimizer: Optimizer): number {
     this.#begin(samples, inputs, targets);
-    const inside = this.#update.prepare(optimizer, samples);
-    if (inside === optimizerCode.none) return this.#stepOutside(inputs, targets, samples, loss, optimizer);
+    const inside = this.#binding.prepare(optimizer, samples);
+    if (inside === noOptimizer) return this.#stepOutside(inputs, targets, samples, loss, optimizer);
     this.#words[header.inputGradients / 4] = 0;
     this.cache.inputsLeftOut = true;
     const mean = this.#backward(job.step, samples, loss, inside);
@@ -169,11 +173,11 @@ export class WasmExecutor implements Executor {
     return this.#stepOutside(inputs, targets, samples, loss, optimizer);
   }
 
-  /** Lets go of the memory; see `Executor`. */
+  /** Releases the memory; see `Executor`. */
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
-    this.#update.release();
+    this.#binding.release();
     this.#attached.detach();
   }
 
@@ -193,7 +197,9 @@ export class WasmExecutor implements Executor {
   #backward(kind: number, samples: number, loss: Loss, optimizer: number): number {
     if (loss !== this.#plugins.loss) {
       this.#plugins.loss = loss;
-      this.#lossKernel = lossKernelOf(loss);
+      const { code, options } = lossKernelOf(loss);
+      this.#lossKernel = code;
+      this.#numbers.set(options.slice(0, maxOptions), header.lossOptions / 4);
     }
     this.#attached.run(kind, this.#lossKernel, optimizer);
     return this.#loss[0] / samples;
@@ -208,17 +214,17 @@ export class WasmExecutor implements Executor {
     return Number.isFinite(total) || allFinite(this.gradients);
   }
 
-  /** Checks the arguments, and lays the samples on the table. */
+  /** Checks the arguments and copies the samples in. */
   #begin(samples: number, inputs: FloatArray, targets?: FloatArray): void {
     if (this.#disposed) throw new NnbpError('DISPOSED', 'This executor was disposed of: prepare a new one.');
     expectInteger('samples', samples, 1, this.batchSize);
     if (inputs.length < samples * this.#inputCount) expectLength('inputs', inputs.length, samples * this.#inputCount);
     if (samples !== this.#samples) this.#setSamples(samples);
-    this.#takeIn(inputs, samples, this.#inputCount, this.#inputsAt, this.#inputStride);
+    this.#copyIn(inputs, samples, this.#inputCount, this.#inputsAt, this.#inputStride);
     if (targets === undefined) return;
     if (targets.length < samples * this.#outputCount)
       expectLength('targets', targets.length, samples * this.#outputCount);
-    this.#takeIn(targets, samples, this.#outputCount, this.#targetsAt, this.#targetStride);
+    this.#copyIn(targets, samples, this.#outputCount, this.#targetsAt, this.#targetStride);
   }
 
   #setSamples(samples: number): void {
@@ -230,8 +236,8 @@ export class WasmExecutor implements Executor {
     for (let s = 0; s < lanes; s++) this.#words[mask + s] = s < samples ? 0xffffffff : 0;
   }
 
-  /** Rows of samples into memory. Lanes beyond the last sample repeat the first, so that what they compute is tame. */
-  #takeIn(rows: FloatArray, samples: number, width: number, at: number, stride: number): void {
+  /** Copies rows of samples into memory. Lanes beyond the last sample repeat the first, so that they compute nothing extreme. */
+  #copyIn(rows: FloatArray, samples: number, width: number, at: number, stride: number): void {
     const numbers = this.#numbers;
     if (width <= 16) {
       for (let s = 0; s < samples; s++) {
@@ -247,11 +253,11 @@ export class WasmExecutor implements Executor {
   }
 }
 
-/** Straight-line code where that is possible and worth it, else tables. */
+/** Unrolled code where that is possible and pays, else tables. */
 function formOf(graph: Graph, plan: Plan, batchSize: number, host: Host): Form {
-  if (batchSize === 1 && host.threads === 1 && isStraight(graph)) {
+  if (batchSize === 1 && host.threads === 1 && isUnrollable(graph)) {
     try {
-      return straightForm(graph, plan, host.multiplyAdd);
+      return unrolledForm(graph, plan, host.multiplyAdd);
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
     }

@@ -1,13 +1,13 @@
 /**
- * The plan written into memory: think of the stage set before the first performance. Tables of addresses, a record for
- * each unit, the header. Done once; afterwards only inputs, targets and the numbers of a step change.
+ * Writes the plan into memory, once: the header, a record for each unit, tables of addresses. Afterwards only inputs,
+ * targets and the numbers of a step change.
  */
 import type { Graph, Plan, Unit } from '@nnbp/core';
 import { activationKernelOf } from './builtins.js';
 import { type CommonLayout, layout, type Layout, tableLength } from './layout.js';
-import { header, unit, unitBytes } from './memory-map.js';
+import { header, maxOptions, unit, unitBytes } from './memory-map.js';
 
-/** A graph made ready: where things are, what is there at the start, and what runs on it. */
+/** A graph prepared in one of two ways: where things are, what is there at the start, and what runs on it. */
 export interface Form {
   readonly layout: CommonLayout;
   /** For each node, its row in the tables of x, g, slope and dLossDx, whose rows are so many bytes apart. */
@@ -17,7 +17,7 @@ export interface Form {
   readonly padded: boolean;
   /** Writes all that does not change from step to step. `words` and `numbers` are views of the whole memory. */
   write(words: Uint32Array, numbers: Float32Array): void;
-  /** Of its own; else the kernels that all graphs share. */
+  /** Code of its own, which calls the kernels that all graphs share. */
   readonly module?: WebAssembly.Module;
 }
 
@@ -85,13 +85,13 @@ function writeUnits(words: Uint32Array, numbers: Float32Array, graph: Graph, pla
   plan.units.forEach((of, n) => {
     const at = layout.units + n * unitBytes;
     const set = (field: keyof typeof unit, value: number) => (words[(at + unit[field]) / 4] = value);
-    const { code, option } = activationKernelOf(of.activation);
+    const { code, options } = activationKernelOf(of.activation);
     set('dense', Number(of.dense));
     set('nodes', of.nodes.length);
     set('firstRow', of.firstRow);
     set('weightOffset', of.scaleTrainable ? 8 : 4);
     set('activation', code);
-    numbers[(at + unit.option) / 4] = option;
+    numbers.set(options.slice(0, maxOptions), (at + unit.options) / 4);
     if (!of.dense) return;
 
     const [first] = of.nodes;

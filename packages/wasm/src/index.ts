@@ -1,4 +1,5 @@
 export { auto, type AutoEngine } from './auto.js';
 export { type Quantity, WasmCache } from './cache.js';
-export { wasm, type WasmEngine, type WasmOptions } from './engine.js';
+export { wasm, type WasmEngine } from './engine.js';
 export { WasmExecutor } from './executor.js';
+export type { WasmOptions } from './options.js';

@@ -1,7 +1,7 @@
 /** How much memory a plan needs for a batch size, and where each part of it goes. Nothing is allocated here. */
 import { type Graph, NnbpError, type Plan } from '@nnbp/core';
-import { portion } from './kernels/finish.js';
-import { headerBytes, maxThreads, unitBytes } from './memory-map.js';
+import { portion } from './kernels/sparse-backward.js';
+import { headerBytes, maxOptimizerVectors, maxThreads, normBlock, unitBytes } from './memory-map.js';
 
 /** What the executor itself reads and writes. Addresses and sizes in bytes; see the header's words of the same names. */
 export interface CommonLayout {
@@ -13,8 +13,8 @@ export interface CommonLayout {
   readonly parameters: number;
   readonly parameterBytes: number;
   readonly gradients: number;
-  readonly momentum: number;
-  readonly secondMoment: number;
+  readonly optimizerVectors: number;
+  readonly squareSums: number;
   readonly inputs: number;
   readonly inputStride: number;
   readonly targets: number;
@@ -71,6 +71,9 @@ export const tableLength = (predecessors: number): number => roundedUp(predecess
 
 /** The length of a parameter vector, rounded up to whole cache lines. */
 export const parameterVectorBytes = (graph: Graph): number => roundedUp(graph.parameterCount * 4, lineBytes);
+
+/** Bytes of the partial sums of squares for a gradient of that length. */
+export const squareSumBytes = (parameterBytes: number): number => 8 * Math.ceil(parameterBytes / normBlock);
 
 /** Hands out addresses one after another, each at the start of a cache line. */
 export function placer(): { place(bytes: number): number; end(): number } {
@@ -137,9 +140,9 @@ export function layout(graph: Graph, plan: Plan, batchSize: number): Layout {
     targets: place(samples * targetStride + 12),
     panelStride: rowStride(widest),
     panel: place(samples * rowStride(widest)),
-    // Last, since the system gives memory only where it is touched, and plain gradient descent touches neither.
-    momentum: place(parameterBytes),
-    secondMoment: place(parameterBytes),
+    // Last, since the system provides memory only where it is touched, and plain gradient descent touches none of it.
+    squareSums: place(squareSumBytes(parameterBytes)),
+    optimizerVectors: place(maxOptimizerVectors * parameterBytes),
   };
   const total = end();
   if (total > addressable) {

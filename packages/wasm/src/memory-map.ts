@@ -1,6 +1,6 @@
 /**
- * Where things are in the linear memory: think of the table of contents on its first page. Kernels find every address
- * here, so that one compiled module serves every graph.
+ * Where things are in the linear memory. The header, at address 0, holds every address that kernels need, so that one
+ * compiled module serves every graph.
  *
  * A row is one quantity of one node for all samples of a batch. All five tables (x, g, slope, dLossDx, delta) have
  * their rows at the same places, so a row in one is a constant away from the same node's row in another.
@@ -43,9 +43,10 @@ export const header = {
   parameters: 76,
   /** Length of the parameter vector, rounded up to whole cache lines. */
   parameterBytes: 80,
-  /** Two more vectors of that length for an optimizer (momentum; first and second moment). */
-  momentum: 84,
-  secondMoment: 88,
+  /** Vectors of that length for an optimizer (momenta, mean squares), one after another. */
+  optimizerVectors: 84,
+  /** Partial sums of squares of the gradient, one float64 for each `normBlock` bytes of it. */
+  squareSums: 88,
   rowCount: 92,
   inputCount: 96,
   /** The samples' inputs as they came, a row a sample, and the distance between rows. */
@@ -79,8 +80,16 @@ export const header = {
   scratch: 172,
   /** 1 if this thread may sleep: a page's main thread may not. */
   maySleep: 176,
-  /** The numbers of a step, float32; see the optimizer kernels. */
+  /** From the sum over samples to the mean, float32. */
+  mean: 180,
+  /** The numbers of a step as float32, in the order the optimizer's kernel names them. */
   stepNumbers: 192,
+  /** How many gradient transforms come before the optimizer. */
+  transformCount: 256,
+  /** For each transform its code, and its number as float32. */
+  transforms: 260,
+  /** The loss's options as float32, in the order its kernel names them. */
+  lossOptions: 448,
   /** Between threads: how many have arrived, and which time it is. */
   arrived: 512,
   turn: 576,
@@ -93,6 +102,13 @@ export const header = {
 /** Each thread has a line of the header and a page of scratch memory. */
 export const maxThreads = 16;
 
+/** How many numbers and vectors the update of an optimizer can have, and how many transforms can come before it. */
+export const maxStepNumbers = 16;
+export const maxOptimizerVectors = 3;
+export const maxTransforms = 16;
+/** Bytes of gradient whose squares are summed by one thread. */
+export const normBlock = 4096;
+
 /** Bytes of the header. */
 export const headerBytes = 4096;
 
@@ -104,22 +120,25 @@ export const unit = {
   /** From a node's b to its first weight: 8 if c is a parameter, else 4. */
   weightOffset: 12,
   activation: 16,
-  /** A number the activation has been given (a slope, an alpha). */
-  option: 20,
   /** Dense: how many predecessors, and a table of the addresses of their x rows. */
-  predecessors: 24,
-  predecessorX: 28,
+  predecessors: 20,
+  predecessorX: 24,
   /** Dense: the predecessors' values a row a sample, for case 3, and the distance between those rows. */
-  panel: 32,
-  panelStride: 36,
+  panel: 28,
+  panelStride: 32,
   /** Dense: 1 if the panel has to be made; 0 if it is the inputs as they came. */
-  makesPanel: 40,
+  makesPanel: 36,
   /** Dense: 1 if every predecessor is an input, whose dLossDx nobody may want. */
-  onInputs: 44,
+  onInputs: 40,
+  /** The activation's options as float32, in the order its kernel names them. */
+  options: 44,
 } as const;
 
 /** Bytes of a unit. */
-export const unitBytes = 48;
+export const unitBytes = 64;
+
+/** How many options an activation or a loss can have. */
+export const maxOptions = 4;
 
 /** A word of the header. */
 export const word = (name: keyof typeof header): Code => int.load(int.const(0), header[name]);

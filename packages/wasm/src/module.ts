@@ -1,4 +1,5 @@
-/** The compiled kernels: made once for each kind of host and memory, and shared by all executors of a process. */
+/** Compiles the kernels, once for each kind of memory and multiply-add; all executors of a process share them. */
+import { NnbpError } from '@nnbp/core';
 import {
   Assembler,
   type Code,
@@ -31,6 +32,26 @@ export function kernels(shared: boolean, multiplyAdd: MultiplyAdd): Promise<WebA
   return module;
 }
 
+/**
+ * The kernels, compiled.
+ *
+ * @throws NnbpError `UNAVAILABLE` if the host has no WebAssembly with SIMD or its security policy forbids it
+ */
+export async function compiled(shared: boolean, multiplyAdd: MultiplyAdd): Promise<WebAssembly.Module> {
+  if (typeof WebAssembly === 'undefined') throw new NnbpError('UNAVAILABLE', 'This host has no WebAssembly.');
+  if (!hasSimd()) throw new NnbpError('UNAVAILABLE', "This host's WebAssembly has no SIMD.");
+  try {
+    return await kernels(shared, multiplyAdd);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new NnbpError(
+      'UNAVAILABLE',
+      `This host refused to compile WebAssembly (${why}). A content security policy has to allow 'wasm-unsafe-eval'.`,
+      { cause },
+    );
+  }
+}
+
 /** One rounding in one instruction (relaxed SIMD), if it may be and the host has it; else two. */
 export const multiplyAddFor = (fused: boolean): MultiplyAdd =>
   fused && accepts(fusedMultiplyAdd(f32x4.const(0), f32x4.const(0), f32x4.const(0)))
@@ -38,7 +59,7 @@ export const multiplyAddFor = (fused: boolean): MultiplyAdd =>
     : separateMultiplyAdd;
 
 /** Whether the host has vectors of four numbers. */
-export const hasSimd = (): boolean => accepts(f32x4.const(0));
+const hasSimd = (): boolean => accepts(f32x4.const(0));
 
 function accepts(vector: Code): boolean {
   const probe = new Assembler();

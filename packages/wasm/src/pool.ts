@@ -1,6 +1,6 @@
 /**
- * Helping threads: think of a crew that waits at the door. Started once, they sleep until a job is called out, run the
- * same kernels on the same memory as this thread, each its share, and meet it at the barriers inside.
+ * A pool of worker threads. They are started once and sleep until there is a job. Then each runs its share of the same
+ * kernels on the same memory as this thread, and meets it at the barriers inside.
  */
 import { NnbpError } from '@nnbp/core';
 import { BarrierTimeout } from './barrier-timeout.js';
@@ -8,11 +8,11 @@ import { workerSource } from './worker-source.js';
 
 /** Words of the control block that all threads share. */
 const control = { job: 0, command: 1, executor: 2, kind: 3, loss: 4, optimizer: 5, ready: 6 } as const;
-/** What a new job asks for: to run kernels, to read the mail (a memory to attach or to let go), or to end. */
-const command = { run: 0, mail: 1, end: 2 } as const;
+/** What a job is: run kernels, receive a message (a memory to attach or to release), or terminate. */
+const command = { run: 0, receive: 1, terminate: 2 } as const;
 
 /** The part of a web worker and of a Node thread that is used here. */
-interface Helper {
+interface WorkerThread {
   postMessage(message: unknown): void;
   terminate(): unknown;
 }
@@ -20,20 +20,20 @@ interface Helper {
 /** Does a thread's share of a job. */
 type Share = (kind: number, loss: number, optimizer: number) => void;
 
-/** Threads that help this one. */
+/** Worker threads that share this thread's jobs. */
 export class Pool {
   readonly #control = new Int32Array(new SharedArrayBuffer(64));
-  readonly #helpers: Helper[] = [];
+  readonly #workers: WorkerThread[] = [];
   #executors = 0;
-  /** How many times the helpers have said, all together, that they are ready. */
+  /** How many times the workers together have reported that they are ready. */
   #expected = 0;
-  /** Why there are no helpers any more. */
+  /** Why the workers were terminated. */
   #ended: NnbpError | undefined;
-  /** Whether a job is under way. */
-  #atWork = false;
+  /** Whether a job is running. */
+  #running = false;
 
   /**
-   * Starts `count` helpers and waits until all are there.
+   * Starts `count` workers and waits until all are ready.
    *
    * @throws Error if the host refuses to start one
    */
@@ -41,10 +41,10 @@ export class Pool {
     const pool = new Pool();
     try {
       const started = Array.from({ length: count }, (_, k) =>
-        startHelper(
-          (helper) => {
-            pool.#helpers.push(helper);
-            helper.postMessage({ control: pool.#control, kernels: module, thread: k + 1 });
+        startWorker(
+          (worker) => {
+            pool.#workers.push(worker);
+            worker.postMessage({ control: pool.#control, kernels: module, thread: k + 1 });
           },
           () => void pool.lose(),
         ),
@@ -58,19 +58,19 @@ export class Pool {
     return pool;
   }
 
-  /** Whether there are no helpers any more. */
+  /** Whether the workers were terminated. */
   get hasEnded(): boolean {
     return this.#ended !== undefined;
   }
 
-  /** Gives a memory to all helpers, and returns the number by which they know it. */
+  /** Sends a memory to all workers and returns its number. */
   attach(memory: WebAssembly.Memory): number {
     const executor = ++this.#executors;
-    this.#mail({ executor, memory });
+    this.#send({ executor, memory });
     return executor;
   }
 
-  /** Calls out a job on a memory, which the helpers begin while this thread does its `own` share. */
+  /** Runs a job on a memory: the workers begin while this thread does its `own` share. */
   run(executor: number, own: Share, kind: number, loss: number, optimizer: number): void {
     this.#expectFree();
     this.#waitUntilReady();
@@ -79,77 +79,77 @@ export class Pool {
     words[control.kind] = kind;
     words[control.loss] = loss;
     words[control.optimizer] = optimizer;
-    this.#callOut(command.run);
-    this.#atWork = true;
+    this.#signal(command.run);
+    this.#running = true;
     try {
       own(kind, loss, optimizer);
     } catch (error) {
-      // The helpers are in the middle of a pass that this thread has left: they cannot be called again.
+      // The workers are in the middle of a pass that this thread has left: they cannot run another.
       this.lose();
       throw error;
     } finally {
-      this.#atWork = false;
+      this.#running = false;
     }
   }
 
-  /** Lets the helpers let go of a memory. */
+  /** Makes the workers release a memory. */
   detach(executor: number): void {
     try {
-      if (!this.hasEnded) this.#mail({ executor });
+      if (!this.hasEnded) this.#send({ executor });
     } catch {
-      // With the helpers gone, so is what they held.
+      // Terminated workers hold no memory.
     }
   }
 
-  /** Ends all helpers. */
+  /** Terminates all workers. */
   dispose(): void {
-    this.#end(new NnbpError('DISPOSED', 'The engine was disposed of: its threads have ended.'));
+    this.#terminate(new NnbpError('DISPOSED', 'The engine was disposed of: its threads are terminated.'));
   }
 
-  /** Ends all helpers since one has ended by itself: what it had to do in the call under way is not done. */
+  /** Terminates all workers because one is lost: its share of the running call is not done. */
   lose(): NnbpError {
-    return this.#end(
+    return this.#terminate(
       new NnbpError(
         'THREAD_LOST',
-        'A thread of the engine has ended, or does not come any more. The parameters are those of the last step that ' +
-          'succeeded. Make a new engine with wasm(), and dispose of this one.',
+        'A thread of the engine terminated or does not respond. The parameters are those of the last successful step. ' +
+          'Dispose of this engine and make a new one with wasm().',
       ),
     );
   }
 
-  /** Woken first, since not every host can end one that sleeps. The first reason is the one that is told. */
-  #end(reason: NnbpError): NnbpError {
+  /** Wakes the workers first, since not every host can terminate a sleeping one. The first reason is kept. */
+  #terminate(reason: NnbpError): NnbpError {
     if (this.#ended !== undefined) return this.#ended;
-    this.#callOut(command.end);
-    for (const helper of this.#helpers) void helper.terminate();
+    this.#signal(command.terminate);
+    for (const worker of this.#workers) void worker.terminate();
     return (this.#ended = reason);
   }
 
-  /** Helpers asleep cannot hear messages: they are woken to read their mail, and say when they have. */
-  #mail(message: unknown): void {
+  /** A sleeping worker receives no messages: it is woken to receive this one, and reports when it has. */
+  #send(message: unknown): void {
     this.#expectFree();
     this.#waitUntilReady();
-    for (const helper of this.#helpers) helper.postMessage(message);
-    this.#expected += this.#helpers.length;
-    this.#callOut(command.mail);
+    for (const worker of this.#workers) worker.postMessage(message);
+    this.#expected += this.#workers.length;
+    this.#signal(command.receive);
   }
 
   #expectFree(): void {
     if (this.#ended !== undefined) throw this.#ended;
-    if (this.#atWork) throw new NnbpError('WRONG_STATE', 'A loss may not use the engine that calls it.');
+    if (this.#running) throw new NnbpError('WRONG_STATE', 'A loss must not use the engine that calls it.');
   }
 
-  #callOut(what: number): void {
+  #signal(what: number): void {
     this.#control[control.command] = what;
     Atomics.add(this.#control, control.job, 1);
     Atomics.notify(this.#control, control.job);
   }
 
-  /** Reading mail takes a helper a moment; the page's main thread may not sleep, so this watches. */
+  /** Receiving a message takes a worker a moment. A page's main thread must not sleep, so this polls. */
   #waitUntilReady(): void {
     if (this.#areReady()) return;
-    const patience = new BarrierTimeout();
-    while (!this.#areReady()) if (patience.isOver(this.#expected)) throw this.lose();
+    const timeout = new BarrierTimeout();
+    while (!this.#areReady()) if (timeout.isOver(this.#expected)) throw this.lose();
   }
 
   #areReady(): boolean {
@@ -157,8 +157,8 @@ export class Pool {
   }
 }
 
-/** Starts a thread, sends it its first message and resolves when it has answered; tells if it ends, where hosts tell. */
-async function startHelper(begin: (helper: Helper) => void, ended: () => void): Promise<void> {
+/** Starts a thread, sends its first message and resolves when it has responded. Calls `ended` if the host reports its end. */
+async function startWorker(begin: (worker: WorkerThread) => void, ended: () => void): Promise<void> {
   if (typeof Worker === 'function') {
     const url = URL.createObjectURL(new Blob([workerSource], { type: 'text/javascript' }));
     try {
@@ -183,22 +183,22 @@ async function startHelper(begin: (helper: Helper) => void, ended: () => void): 
     worker.once('message', () => resolve());
     worker.once('error', reject);
     worker.once('exit', () => {
-      reject(new Error('it ended before it began'));
+      reject(new Error('it terminated before it started'));
       ended();
     });
   });
   begin(worker);
   await answered;
-  // A thread that waits for work is no reason for a process to go on.
+  // A waiting thread must not keep the process alive.
   worker.unref();
 }
 
-/** What is used of Node's worker_threads, without importing a module that browsers do not have. */
+/** The part of Node's worker_threads that is used, without importing a module that browsers do not have. */
 interface NodeThreads {
   readonly Worker: new (
     source: string,
     options: { eval: true; name: string },
-  ) => Helper & { once(event: string, listener: (value: never) => void): void; unref(): void };
+  ) => WorkerThread & { once(event: string, listener: (value: never) => void): void; unref(): void };
 }
 
 function nodeThreads(): NodeThreads {

@@ -1,7 +1,7 @@
 /**
- * The program of a helping thread, as text: so that it needs no file of its own, whatever bundles or serves this
- * package. `control` has the words that `pool.ts` names. A helper watches for its next job for a millisecond or so before it goes
- * to sleep, since in training the next step comes at once.
+ * The program of a worker thread, as text, so that it needs no file of its own in a bundle or on a server. The words of
+ * `control` are those of `pool.ts`. A worker polls for its next job for about a millisecond before it sleeps, since in
+ * training the next step follows at once.
  */
 export const workerSource = `
 const isWebWorker = typeof self === 'object';
@@ -37,8 +37,8 @@ function receive(message) {
       runs.set(message.executor, new WebAssembly.Instance(kernels, { environment }).exports.run);
     } else {
       runs.delete(message.executor);
-      // The garbage collector does not count shared memory, of which a page may have few at a time. An ordinary buffer
-      // it counts, used or not, and comes by.
+      // The garbage collector does not count shared memory, of which a page can have only a few. Allocating an ordinary
+      // buffer, which it counts, makes it run.
       try {
         new ArrayBuffer(COUNTED);
       } catch {}

@@ -5,7 +5,7 @@ import { mse } from '@nnbp/losses';
 import { adam, sgd } from '@nnbp/optim';
 import { expect, test } from 'vitest';
 import { completeUpdate, type Optimize } from '../src/complete.js';
-import { manyThreads } from '../src/engine.js';
+import { manyThreads } from '../src/hosts.js';
 import { type Host, WasmExecutor } from '../src/executor.js';
 import { header } from '../src/memory-map.js';
 import { kernels, multiplyAddFor } from '../src/module.js';
@@ -36,8 +36,9 @@ async function host(compared: () => void): Promise<Host & { pool: Pool }> {
         run(kind, loss, optimizer) {
           const words = new Uint32Array(memory.buffer);
           const bytes = words[header.parameterBytes / 4];
-          const vectors = [header.parameters, header.momentum, header.secondMoment].map(
-            (address) => new Float32Array(memory.buffer, words[address / 4], bytes / 4),
+          const optimizerVectors = words[header.optimizerVectors / 4];
+          const vectors = [words[header.parameters / 4], optimizerVectors, optimizerVectors + bytes].map(
+            (address) => new Float32Array(memory.buffer, address, bytes / 4),
           );
           const before = vectors.map((vector) => vector.slice());
           attached.run(kind, loss, optimizer);

@@ -1,5 +1,5 @@
 /** PyTorch's numbers, and the graphs they belong to. `make.py` says how they were made. */
-import * as activations from '@nnbp/activations';
+import { type ActivationRecord, activationRecords } from '@nnbp/activations';
 import { type Activation, type Graph, GraphBuilder, type Loss, type Optimizer } from '@nnbp/core';
 import * as losses from '@nnbp/losses';
 import * as optim from '@nnbp/optim';
@@ -89,13 +89,8 @@ export function problemOf(entry: GraphEntry): {
   };
 }
 
-/** `elu` with `{ alpha: 0.5 }` is `elu.alpha(0.5)`. */
-function activationOf(name: string, options: Options): Activation {
-  const plain = (activations as Record<string, Activation>)[name];
-  const [option] = Object.entries(options);
-  if (option === undefined) return plain;
-  return (plain as unknown as Record<string, (value: unknown) => Activation>)[option[0]](option[1]);
-}
+const activationOf = (name: string, options: Options): Activation =>
+  (activationRecords as Record<string, ActivationRecord>)[name].make(options as Record<string, number>);
 
 export const optimizerOf = ({ name, options }: OptimizerEntry): Optimizer =>
   (optim as unknown as Record<string, (options: Options) => Optimizer>)[name](options);

@@ -1,4 +1,5 @@
 /** The shipped activations as JavaScript that stands alone: the same operations in the same order, so the same bits. */
+import type { ActivationName } from '@nnbp/activations';
 import { type Activation, NnbpError } from '@nnbp/core';
 import { nameOf } from '../plugins.js';
 
@@ -9,32 +10,30 @@ interface Source {
   readonly calls?: readonly string[];
 }
 
-const shipped: ReadonlyMap<string, Source> = new Map<string, Source>([
-  ['elu', { code: '(h) => (h > 0 ? h : a * Math.expm1(h))' }],
-  ['gaussian', { code: '(h) => bell(h, 1)', calls: ['bell'] }],
-  ['gelu', { code: '(h) => (h < -40 ? -0 : h * normalDistribution(h))', calls: ['bell', 'normalDistribution'] }],
-  ['hardSigmoid', { code: '(h) => (h <= -3 ? 0 : h >= 3 ? 1 : h / 6 + 0.5)' }],
-  ['hardTanh', { code: '(h) => Math.min(Math.max(h, -1), 1)' }],
-  ['identity', { code: '(h) => h' }],
-  ['leakyRelu', { code: '(h) => (h > 0 ? h : a * h)' }],
-  [
-    'mish',
-    {
+/** By name. A table without a built-in activation does not compile. */
+const sources = {
+  elu: { code: '(h) => (h > 0 ? h : a * Math.expm1(h))' },
+  gaussian: { code: '(h) => bell(h, 1)', calls: ['bell'] },
+  gelu: { code: '(h) => (h < -40 ? -0 : h * normalDistribution(h))', calls: ['bell', 'normalDistribution'] },
+  hardSigmoid: { code: '(h) => (h <= -3 ? 0 : h >= 3 ? 1 : h / 6 + 0.5)' },
+  hardTanh: { code: '(h) => Math.min(Math.max(h, -1), 1)' },
+  identity: { code: '(h) => h' },
+  leakyRelu: { code: '(h) => (h > 0 ? h : a * h)' },
+  mish: {
       code: `(h) => {
   const e = Math.exp(-Math.abs(h));
   return h * (h >= 0 ? (1 + 2 * e) / (1 + 2 * e + 2 * e * e) : (e * (e + 2)) / (e * (e + 2) + 2));
 }`,
     },
-  ],
-  ['relu', { code: '(h) => (h > 0 ? h : 0)' }],
-  ['selu', { code: '(h) => 1.0507009873554805 * (h > 0 ? h : 1.6732632423543772 * Math.expm1(h))' }],
-  ['sigmoid', { code: '(h) => 1 / (1 + Math.exp(-h))' }],
-  ['silu', { code: '(h) => h * (1 / (1 + Math.exp(-h)))' }],
-  ['sine', { code: '(h) => Math.sin(a * h)' }],
-  ['softplus', { code: '(h) => Math.max(h, 0) + Math.log1p(Math.exp(-Math.abs(h)))' }],
-  ['softsign', { code: '(h) => h / (1 + Math.abs(h))' }],
-  ['tanh', { code: 'Math.tanh' }],
-]);
+  relu: { code: '(h) => (h > 0 ? h : 0)' },
+  selu: { code: '(h) => 1.0507009873554805 * (h > 0 ? h : 1.6732632423543772 * Math.expm1(h))' },
+  sigmoid: { code: '(h) => 1 / (1 + Math.exp(-h))' },
+  silu: { code: '(h) => h * (1 / (1 + Math.exp(-h)))' },
+  sine: { code: '(h) => Math.sin(a * h)' },
+  softplus: { code: '(h) => Math.max(h, 0) + Math.log1p(Math.exp(-Math.abs(h)))' },
+  softsign: { code: '(h) => h / (1 + Math.abs(h))' },
+  tanh: { code: 'Math.tanh' },
+} satisfies Readonly<Record<ActivationName, Source>>;
 
 const called: ReadonlyMap<string, string> = new Map([
   [
@@ -86,7 +85,7 @@ export function functionsOf(activations: readonly Activation[], whose: (activati
   const own = new Map<Activation, { readonly name: string; readonly code: string }>();
   for (const activation of activations) {
     const { name, options = {}, custom } = nameOf(activation);
-    const source = custom ? undefined : shipped.get(name);
+    const source = custom ? undefined : (sources as Readonly<Record<string, Source | undefined>>)[name];
     if (source === undefined) {
       throw new NnbpError(
         'UNSUPPORTED',

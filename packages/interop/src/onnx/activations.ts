@@ -1,4 +1,5 @@
-/** The activations in ONNX's words: one operation where it has one, else as few as will do. */
+/** The activations as ONNX operators: one where ONNX has it, else as few as possible. */
+import type { ActivationName } from '@nnbp/activations';
 import type { Activation } from '@nnbp/core';
 import type { Operations } from './operations.js';
 
@@ -16,39 +17,33 @@ export interface Written {
 
 const one = (opType: string): Written => ({ write: (operations, h) => operations.add(opType, [h]) });
 
+/** By name. A table without a built-in activation does not compile. */
 const makeTable = () =>
-  new Map<string, Written>([
-    ['identity', { write: (_, h) => h, linear: true }],
-    ['sigmoid', one('Sigmoid')],
-    ['tanh', one('Tanh')],
-    ['relu', one('Relu')],
-    ['softplus', one('Softplus')],
-    ['softsign', one('Softsign')],
-    [
-      'leakyRelu',
+  ({
+    identity: { write: (_, h) => h, linear: true },
+    sigmoid: one('Sigmoid'),
+    tanh: one('Tanh'),
+    relu: one('Relu'),
+    softplus: one('Softplus'),
+    softsign: one('Softsign'),
+    leakyRelu:
       { write: (operations, h, { negativeSlope }) => operations.add('LeakyRelu', [h], { alpha: negativeSlope }) },
-    ],
-    ['elu', { write: (operations, h, { alpha }) => operations.add('Elu', [h], { alpha }) }],
+    elu: { write: (operations, h, { alpha }) => operations.add('Elu', [h], { alpha }) },
     // Its default constants are those of the paper, rounded to float32.
-    ['selu', one('Selu')],
-    ['hardSigmoid', { write: (operations, h) => operations.add('HardSigmoid', [h], { alpha: 1 / 6, beta: 0.5 }) }],
-    [
-      'hardTanh',
+    selu: one('Selu'),
+    hardSigmoid: { write: (operations, h) => operations.add('HardSigmoid', [h], { alpha: 1 / 6, beta: 0.5 }) },
+    hardTanh:
       {
         write: (operations, h) =>
           operations.add('Clip', [h, operations.numbers([-1], []), operations.numbers([1], [])]),
       },
-    ],
-    ['sine', { write: (operations, h) => operations.add('Sin', [h]), inner: ({ frequency }) => frequency }],
+    sine: { write: (operations, h) => operations.add('Sin', [h]), inner: ({ frequency }) => frequency },
     // h σ(h)
-    ['silu', { write: (operations, h) => operations.add('Mul', [h, operations.add('Sigmoid', [h])]) }],
+    silu: { write: (operations, h) => operations.add('Mul', [h, operations.add('Sigmoid', [h])]) },
     // exp(−h²)
-    [
-      'gaussian',
+    gaussian:
       { write: (operations, h) => operations.add('Exp', [operations.add('Neg', [operations.add('Mul', [h, h])])]) },
-    ],
-    [
-      'gelu',
+    gelu:
       {
         write: (operations, h) => {
           operations.needs(20);
@@ -56,25 +51,22 @@ const makeTable = () =>
           return operations.add('Gelu', [h]);
         },
       },
-    ],
-    [
-      'mish',
+    mish:
       {
         write: (operations, h) => {
           operations.needs(18);
           return operations.add('Mish', [h]);
         },
       },
-    ],
-  ]);
+  }) satisfies Readonly<Record<ActivationName, Written>>;
 
-let table: ReadonlyMap<string, Written> | undefined;
+let table: Readonly<Record<string, Written | undefined>> | undefined;
 
 /**
- * How an activation is written, or undefined if it is none of `@nnbp/activations`. The table is made when first asked, so
+ * How an activation is written, or undefined for a custom one. The table is made on first use, so
  * that a bundle can leave it out.
  */
 export function writtenActivation({ builtin }: Activation): Written | undefined {
   table ??= makeTable();
-  return builtin === undefined ? undefined : table.get(builtin.name);
+  return builtin && table[builtin.name];
 }

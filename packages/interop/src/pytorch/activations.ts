@@ -1,32 +1,34 @@
-/** The activations in PyTorch's words, as functions of the tensor h. */
+/** The activations as PyTorch expressions of the tensor h. */
+import type { ActivationName } from '@nnbp/activations';
 import type { Activation } from '@nnbp/core';
 
 type Options = Readonly<Record<string, number>>;
 
-const expressions: ReadonlyMap<string, (options: Options) => string> = /* @__PURE__ */ new Map<
-  string,
-  (options: Options) => string
->([
-  ['identity', () => 'h'],
-  ['sigmoid', () => 'torch.sigmoid(h)'],
-  ['tanh', () => 'torch.tanh(h)'],
-  ['relu', () => 'functional.relu(h)'],
-  ['leakyRelu', ({ negativeSlope }) => `functional.leaky_relu(h, ${negativeSlope})`],
-  ['elu', ({ alpha }) => `functional.elu(h, ${alpha})`],
-  ['selu', () => 'functional.selu(h)'],
-  ['gelu', () => 'functional.gelu(h)'],
-  ['silu', () => 'functional.silu(h)'],
-  ['mish', () => 'functional.mish(h)'],
+/** By name. A table without a built-in activation does not compile. */
+const expressions = {
+  identity: () => 'h',
+  sigmoid: () => 'torch.sigmoid(h)',
+  tanh: () => 'torch.tanh(h)',
+  relu: () => 'functional.relu(h)',
+  leakyRelu: ({ negativeSlope }) => `functional.leaky_relu(h, ${negativeSlope})`,
+  elu: ({ alpha }) => `functional.elu(h, ${alpha})`,
+  selu: () => 'functional.selu(h)',
+  gelu: () => 'functional.gelu(h)',
+  silu: () => 'functional.silu(h)',
+  mish: () => 'functional.mish(h)',
   // Their own is the straight line from a threshold on.
-  ['softplus', () => 'torch.logaddexp(h, torch.zeros_like(h))'],
-  ['softsign', () => 'functional.softsign(h)'],
+  softplus: () => 'torch.logaddexp(h, torch.zeros_like(h))',
+  softsign: () => 'functional.softsign(h)',
   // Their own has 1/6 in float32 in its derivative, whatever the precision of h.
-  ['hardSigmoid', () => 'torch.clamp(h / 6 + 0.5, 0, 1)'],
-  ['hardTanh', () => 'functional.hardtanh(h)'],
-  ['gaussian', () => 'torch.exp(-h * h)'],
-  ['sine', ({ frequency }) => `torch.sin(${frequency} * h)`],
-]);
+  hardSigmoid: () => 'torch.clamp(h / 6 + 0.5, 0, 1)',
+  hardTanh: () => 'functional.hardtanh(h)',
+  gaussian: () => 'torch.exp(-h * h)',
+  sine: ({ frequency }) => `torch.sin(${frequency} * h)`,
+} satisfies Readonly<Record<ActivationName, (options: Options) => string>>;
 
-/** g as a Python expression of h, or undefined if it is none of `@nnbp/activations`. */
+/** g as a Python expression of h, or undefined for a custom activation. */
 export const pythonOf = ({ builtin }: Activation): string | undefined =>
-  builtin === undefined ? undefined : expressions.get(builtin.name)?.(builtin.options);
+  builtin &&
+  (expressions as Readonly<Record<string, ((options: Options) => string) | undefined>>)[builtin.name]?.(
+    builtin.options,
+  );

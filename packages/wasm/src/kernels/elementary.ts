@@ -1,10 +1,10 @@
 /**
- * Elementary functions of four numbers at a time, in float32. Each is code over locals; `docs` state the largest error
- * of each, swept over float32 by a test.
+ * Elementary functions of four numbers at a time, in float32. Each is code over locals. The README of the package states
+ * the largest error of each; a test sweeps float32 for it.
  */
 import { type Code, f32x4, f64x2, i32x4, type Local, type MultiplyAdd, v128 } from '../assembler.js';
 
-/** What an elementary function needs of the function it stands in. */
+/** What emitting code into a function needs: how a · b + c is computed, and new locals of that function. */
 export interface KernelContext {
   readonly multiplyAdd: MultiplyAdd;
   local(type: typeof v128): Local;
@@ -67,13 +67,13 @@ function reduce({ multiplyAdd, local }: KernelContext, x: Code, sign: 1 | -1, r:
  *
  * @param low - Added to x: what did not fit into its 24 bits.
  */
-export function exp(shop: KernelContext, x: Code, result: Local, sign: 1 | -1 = 1, low?: Code): Code {
-  const [rounded, r] = [shop.local(v128), shop.local(v128)];
+export function exp(context: KernelContext, x: Code, result: Local, sign: 1 | -1 = 1, low?: Code): Code {
+  const [rounded, r] = [context.local(v128), context.local(v128)];
   // Taylor's series: over |r| ≤ 0.347 the first term left out is below 2⁻²⁷ of the sum.
   const series = [1, 1, 1 / 2, 1 / 6, 1 / 24, 1 / 120, 1 / 720].map((term, k) => term * sign ** k);
-  const [setup, value] = polynomial(shop, series, r);
+  const [setup, value] = polynomial(context, series, r);
   return [
-    reduce(shop, x, sign, r, rounded),
+    reduce(context, x, sign, r, rounded),
     low === undefined ? [] : r.set(f32x4.add(r.get, low)),
     setup,
     result.set(i32x4.add(value, i32x4.shl(rounded.get, 23))),
@@ -85,12 +85,12 @@ export function exp(shop: KernelContext, x: Code, result: Local, sign: 1 | -1 = 
  *
  * With s = 2ⁿ and p = exp(r) − 1:  exp(x) = s + s p,  exp(x) − 1 = (s − 1) + s p.
  */
-export function expMinusOne(shop: KernelContext, x: Code, minusOne: Local, result: Local): Code {
-  const { multiplyAdd, local } = shop;
+export function expMinusOne(context: KernelContext, x: Code, minusOne: Local, result: Local): Code {
+  const { multiplyAdd, local } = context;
   const [rounded, r, s] = [local(v128), local(v128), local(v128)];
-  const [setup, tail] = polynomial(shop, [1 / 2, 1 / 6, 1 / 24, 1 / 120, 1 / 720, 1 / 5040], r);
+  const [setup, tail] = polynomial(context, [1 / 2, 1 / 6, 1 / 24, 1 / 120, 1 / 720, 1 / 5040], r);
   return [
-    reduce(shop, x, 1, r, rounded),
+    reduce(context, x, 1, r, rounded),
     setup,
     s.set(i32x4.add(i32x4.shl(rounded.get, 23), f32x4.const(1))),
     r.set(f32x4.mul(s.get, multiplyAdd(f32x4.mul(r.get, r.get), tail, r.get))),
@@ -100,15 +100,15 @@ export function expMinusOne(shop: KernelContext, x: Code, minusOne: Local, resul
 }
 
 /** Sets `result` to exp(−x² / divisor), for a divisor of 1 or 2: x² in two parts, since its rounding would be magnified. */
-export function expOfSquare(shop: KernelContext, x: Local, result: Local, divisor: 1 | 2): Code {
-  const [high, low] = [shop.local(v128), shop.local(v128)];
+export function expOfSquare(context: KernelContext, x: Local, result: Local, divisor: 1 | 2): Code {
+  const [high, low] = [context.local(v128), context.local(v128)];
   const share = f32x4.const(-1 / divisor);
   return [
     high.set(i32x4.and(x.get, i32x4.const(0xfffff000))),
     low.set(f32x4.mul(share, f32x4.mul(f32x4.sub(x.get, high.get), f32x4.add(x.get, high.get)))),
     // Where exp is clamped anyway, the low part must not be larger than what its polynomial is made for.
     low.set(f32x4.pmax(f32x4.pmin(low.get, f32x4.const(0.1)), f32x4.const(-0.1))),
-    exp(shop, f32x4.mul(share, f32x4.mul(high.get, high.get)), result, 1, low.get),
+    exp(context, f32x4.mul(share, f32x4.mul(high.get, high.get)), result, 1, low.get),
   ];
 }
 
@@ -118,13 +118,13 @@ export function expOfSquare(shop: KernelContext, x: Local, result: Local, diviso
  * The multiple of π/2 nearest is taken off in double precision; what remains goes into Taylor's series, and the
  * multiple says which of them, with which sign, is the sine.
  */
-export function sineAndCosine(shop: KernelContext, x: Local, frequency: Local, sine: Local, cosine: Local): Code {
-  const { multiplyAdd, local } = shop;
+export function sineAndCosine(context: KernelContext, x: Local, frequency: Code, sine: Local, cosine: Local): Code {
+  const { multiplyAdd, local } = context;
   const [product, n, r, quadrant, square, odd] = Array.from({ length: 6 }, () => local(v128));
   const halfPiHigh = 1.57079632673412561417;
   const halfPiLow = 6.07710050650619224932e-11;
   const half = (of: Code): Code => [
-    product.set(f64x2.mul(f64x2.fromSingles(of), f64x2.fromSingles(frequency.get))),
+    product.set(f64x2.mul(f64x2.fromSingles(of), f64x2.fromSingles(frequency))),
     n.set(f64x2.nearest(f64x2.mul(product.get, f64x2.const(2 / Math.PI)))),
     product.set(
       f64x2.sub(
@@ -133,8 +133,8 @@ export function sineAndCosine(shop: KernelContext, x: Local, frequency: Local, s
       ),
     ),
   ];
-  const [sineSetup, sineSeries] = polynomial(shop, [-1 / 6, 1 / 120, -1 / 5040, 1 / 362880], square);
-  const [cosineSetup, cosineSeries] = polynomial(shop, [-1 / 2, 1 / 24, -1 / 720, 1 / 40320], square);
+  const [sineSetup, sineSeries] = polynomial(context, [-1 / 6, 1 / 120, -1 / 5040, 1 / 362880], square);
+  const [cosineSetup, cosineSeries] = polynomial(context, [-1 / 2, 1 / 24, -1 / 720, 1 / 40320], square);
   return [
     half(x.get),
     r.set(f64x2.toSingles(product.get)),
@@ -166,11 +166,11 @@ export function sineAndCosine(shop: KernelContext, x: Local, frequency: Local, s
  * x = 2ⁿ (1 + f) with 1 + f from √½ to √2; ln x = n ln 2 + 2 artanh(f / (2 + f)), the latter by its series in
  * s² where s = f / (2 + f) is at most 0.172.
  */
-export function log(shop: KernelContext, x: Code, result: Local): Code {
-  const { multiplyAdd, local } = shop;
+export function log(context: KernelContext, x: Code, result: Local): Code {
+  const { multiplyAdd, local } = context;
   const [bits, n, s, square] = [local(v128), local(v128), local(v128), local(v128)];
   const rootHalf = 0x3f3504f3;
-  const [setup, series] = polynomial(shop, [2 / 3, 2 / 5, 2 / 7, 2 / 9], square);
+  const [setup, series] = polynomial(context, [2 / 3, 2 / 5, 2 / 7, 2 / 9], square);
   const f = result;
   return [
     bits.set(i32x4.sub(x, i32x4.const(rootHalf))),
@@ -188,12 +188,18 @@ export function log(shop: KernelContext, x: Code, result: Local): Code {
 }
 
 /** Sets `result` to ln(1 + y), with all its digits near 0, for y from 0 to 1. */
-export function logOnePlus(shop: KernelContext, y: Local, result: Local): Code {
-  const sum = shop.local(v128);
+export function logOnePlus(context: KernelContext, y: Local, result: Local): Code {
+  const sum = context.local(v128);
   return [
     sum.set(f32x4.add(f32x4.const(1), y.get)),
-    log(shop, sum.get, result),
+    log(context, sum.get, result),
     // What rounding the sum has lost, times ln's derivative there.
     result.set(f32x4.add(result.get, f32x4.div(f32x4.sub(y.get, f32x4.sub(sum.get, f32x4.const(1))), sum.get))),
   ];
 }
+
+/** −1, 0 or 1: the sign of x. 0 for NaN. */
+export const signOf = (x: Local): Code => {
+  const one = f32x4.const(1);
+  return f32x4.sub(i32x4.and(f32x4.gt(x.get, f32x4.const(0)), one), i32x4.and(f32x4.lt(x.get, f32x4.const(0)), one));
+};

@@ -1,7 +1,6 @@
 /**
- * What remains of a node once the dense units after it have added their share to its dloss/dx: the share of its sparse
- * successors (case 2), then delta, dloss/db and dloss/dc (case 3), and dloss/dw of the edges to those successors, since
- * its own x and their delta are at hand: one reading of delta serves both cases.
+ * Completes a node backward once the dense units after it have added their share to its dloss/dx: the share of its sparse
+ * successors (case 2), then delta = dloss/dx · slope, dloss/db and dloss/dc (case 3).
  */
 import {
   type Assembler,
@@ -17,29 +16,19 @@ import {
   scalar,
   v128,
 } from '../assembler.js';
-import { header, word } from '../memory-map.js';
-import { whileRoom } from './loops.js';
+import { word } from '../memory-map.js';
+import { laneSum } from './loops.js';
+import { sparseBackward } from './sparse-backward.js';
 
-const { add, sub, mul, shl, load, ltU } = int;
+const { add, mul, shl, load, ltU } = int;
 const number = int.const;
-
-/** The sum of a vector's four lanes. */
-export function laneSum(value: Local): Code {
-  return scalar.add(
-    scalar.add(f32x4.extract(value.get, 0), f32x4.extract(value.get, 1)),
-    scalar.add(f32x4.extract(value.get, 2), f32x4.extract(value.get, 3)),
-  );
-}
-
-/** Edges out of a node are taken in portions whose sums fit into a thread's scratch memory, four lanes an edge. */
-export const portion = 256;
 
 /**
  * Called with the first row, the one after the last, the offset from b to the first weight (0: inputs, which have no
  * parameters) and the thread's record of the sum of |gradients|.
  */
 export function finishKernel(module: Assembler, multiplyAdd: MultiplyAdd): Callable {
-  const caseTwo = sparseSuccessors(module, multiplyAdd);
+  const caseTwo = sparseBackward(module, multiplyAdd);
   return module.function(undefined, [i32, i32, i32, i32], [], ([from, to, weightOffset, record], local) => {
     const [row, columns, column, offset, b, gradients] = Array.from({ length: 6 }, () => local(i32));
     const [g, slope, dLossDx, delta] = Array.from({ length: 4 }, () => local(i32));
@@ -75,91 +64,6 @@ export function finishKernel(module: Assembler, multiplyAdd: MultiplyAdd): Calla
         ]),
       ]),
       scalar.store(record.get, scalar.add(scalar.load(record.get), total.get)),
-    ];
-  });
-}
-
-/**
- * For one row: what its sparse successors add to its dLossDx, and the gradients of the weights on the way to them. The
- * row's x and dLossDx stay in registers while the edges stream past; each edge's four partial sums wait in scratch
- * memory until all samples have been seen.
- */
-function sparseSuccessors(module: Assembler, multiplyAdd: MultiplyAdd): Callable {
-  return module.function(undefined, [i32, i32], [], ([row, record], local) => {
-    const [edge, firstEdge, end, last, outWeight, address, weight, scratch, sums] = Array.from({ length: 9 }, () =>
-      local(i32),
-    );
-    const [x, dLossDx, columns, column, gradients] = Array.from({ length: 5 }, () => local(i32));
-    const d = Array.from({ length: 4 }, () => local(v128));
-    const values = Array.from({ length: 4 }, () => local(v128));
-    const [factor, product, delta] = Array.from({ length: 3 }, () => local(v128));
-    const [gradient, total] = [local(f32), local(f32)];
-
-    const startOf = (index: Code): Code =>
-      add(word('outDelta'), shl(load(add(word('outStart'), shl(index, number(2)))), number(2)));
-    const eachEdge = (...body: Code): Code => [
-      edge.set(firstEdge.get),
-      sums.set(scratch.get),
-      control.loop(
-        weight.set(load(add(edge.get, outWeight.get))),
-        body,
-        sums.set(add(sums.get, number(16))),
-        control.branchIf(0, ltU(edge.tee(add(edge.get, number(4))), end.get)),
-      ),
-    ];
-
-    const strip = (vectors: number): Code => [
-      d.slice(0, vectors).map((sum, v) => sum.set(f32x4.load(add(dLossDx.get, column.get), 16 * v))),
-      values.slice(0, vectors).map((value, v) => value.set(f32x4.load(add(x.get, column.get), 16 * v))),
-      eachEdge(
-        address.set(add(load(edge.get), column.get)),
-        factor.set(f32x4.loadSplat(weight.get)),
-        d
-          .slice(0, vectors)
-          .map((sum, v) => [
-            delta.set(f32x4.load(address.get, 16 * v)),
-            sum.set(multiplyAdd(factor.get, delta.get, sum.get)),
-            product.set(
-              v === 0 ? f32x4.mul(delta.get, values[v].get) : multiplyAdd(delta.get, values[v].get, product.get),
-            ),
-          ]),
-        control.when(column.get, product.set(f32x4.add(product.get, f32x4.load(sums.get)))),
-        f32x4.store(sums.get, product.get),
-      ),
-      d.slice(0, vectors).map((sum, v) => f32x4.store(add(dLossDx.get, column.get), sum.get, 16 * v)),
-    ];
-
-    return [
-      firstEdge.set(startOf(row.get)),
-      last.set(startOf(add(row.get, number(1)))),
-      control.when(ltU(firstEdge.get, last.get), [
-        // From an entry of outDelta to that of outWeight.
-        outWeight.set(sub(word('outWeight'), word('outDelta'))),
-        gradients.set(word('gradients')),
-        columns.set(word('columns')),
-        row.set(mul(row.get, word('rowBytes'))),
-        x.set(add(word('x'), row.get)),
-        dLossDx.set(add(word('dLossDx'), row.get)),
-        // A page a thread.
-        scratch.set(add(word('scratch'), shl(sub(record.get, number(header.total)), number(6)))),
-        control.loop(
-          end.set(add(firstEdge.get, number(4 * portion))),
-          control.when(int.gtU(end.get, last.get), end.set(last.get)),
-          column.set(number(0)),
-          whileRoom(column, columns, 64, strip(4)),
-          whileRoom(column, columns, 16, strip(1)),
-          eachEdge(
-            weight.set(add(weight.get, gradients.get)),
-            product.set(f32x4.load(sums.get)),
-            gradient.set(laneSum(product)),
-            control.when(word('accumulates'), gradient.set(scalar.add(gradient.get, scalar.load(weight.get)))),
-            scalar.store(weight.get, gradient.get),
-            total.set(scalar.add(total.get, scalar.abs(gradient.get))),
-          ),
-          control.branchIf(0, ltU(firstEdge.tee(end.get), last.get)),
-        ),
-        scalar.store(record.get, scalar.add(scalar.load(record.get), total.get)),
-      ]),
     ];
   });
 }

@@ -1,5 +1,5 @@
-/** Loops that several kernels have in common. */
-import { type Code, control, int, type Local } from '../assembler.js';
+/** Code that several kernels share. */
+import { type Code, control, f32x4, int, type Local, scalar } from '../assembler.js';
 
 /** Runs the body while `size` more fit below the end, and advances by `step`. */
 export function whileRoom(counter: Local, end: Local, size: number, body: Code, step = size): Code {
@@ -10,5 +10,13 @@ export function whileRoom(counter: Local, end: Local, size: number, body: Code, 
       counter.set(int.add(counter.get, int.const(step))),
       control.branch(0),
     ),
+  );
+}
+
+/** The sum of a vector's four lanes. */
+export function laneSum(value: Local): Code {
+  return scalar.add(
+    scalar.add(f32x4.extract(value.get, 0), f32x4.extract(value.get, 1)),
+    scalar.add(f32x4.extract(value.get, 2), f32x4.extract(value.get, 3)),
   );
 }

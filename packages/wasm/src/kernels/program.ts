@@ -1,7 +1,7 @@
 /**
- * The whole pass in one call: think of a conductor who walks the units forwards, then backwards. With several threads
- * each does its share of every unit, and all meet at a barrier before the next; no sum is split, so that the bits are
- * those of one thread.
+ * The whole pass in one call: units forward, the loss, units backward, the update. With several threads each does its
+ * share of every unit, and all meet at a barrier before the next. No sum is split, so the result is bit-identical to that
+ * of one thread.
  */
 import {
   type Assembler,
@@ -14,21 +14,20 @@ import {
   double,
   i32,
   int,
-  type Local,
   memory,
   type MultiplyAdd,
-  v128,
 } from '../assembler.js';
 import { header, unit, unitBytes, word } from '../memory-map.js';
 import { activationKernel } from './activation.js';
 import { denseKernels } from './dense.js';
 import { finishKernel } from './finish.js';
 import { lossKernel } from './loss.js';
-import { isHarmless, meanKernel, optimizerKernel } from './optimizer.js';
 import { rowKernels } from './rows.js';
+import { threadShare, wholeShare } from './share.js';
 import { sparseForward } from './sparse.js';
+import { meanKernel, updateKernel } from './update.js';
 
-/** What `run` can be asked for. */
+/** What `run` does. */
 export const job = { predict: 1, backpropagate: 2, step: 3 } as const;
 
 const { add, sub, mul, shl, load, eq } = int;
@@ -38,35 +37,22 @@ const number = int.const;
 export function program(module: Assembler, multiplyAdd: MultiplyAdd, shared: boolean): void {
   const callActivation = module.importFunction('activation', [i32, i32, i32]);
   const callLoss = module.importFunction('loss', [], [f64]);
-  const barrier = shared ? barrierFunction(module) : () => [];
+  const barrier: Callable = shared ? barrierFunction(module) : () => [];
+  const divide = shared ? threadShare : wholeShare;
   const dense = denseKernels(module, multiplyAdd);
   const sparse = sparseForward(module, multiplyAdd, false);
   const sparseShared = sparseForward(module, multiplyAdd, true);
   const finish = finishKernel(module, multiplyAdd);
   const rows = rowKernels(module);
   const activate = activationKernel(module, multiplyAdd, callActivation);
-  const lossOf = lossKernel(module, multiplyAdd, callLoss);
-  const optimize = optimizerKernel(module, shared);
+  const lossOf = lossKernel(shared ? undefined : 'loss', module, multiplyAdd, callLoss);
   const toMean = meanKernel(module);
+  const update = updateKernel(shared ? undefined : 'update', module, divide, shared, barrier, toMean);
 
   module.function('run', [i32, i32, i32, i32], [], ([thread, kind, loss, optimizer], local) => {
     const [u, firstUnit, endUnit, from, to, record] = Array.from({ length: 6 }, () => local(i32));
     const wait: Code = shared ? barrier(thread.get) : [];
-    /** Sets from and to: this thread's share of `count` things, in whole tiles. */
-    const share = (count: Code, tile: number): Code => {
-      if (!shared) return [from.set(number(0)), to.set(count)];
-      const tiles = mul(word('threads'), number(tile));
-      const chunk = mul(int.divU(add(count, sub(tiles, number(1))), tiles), number(tile));
-      const atMost = (limit: Code, position: Local): Code =>
-        control.when(int.gtU(position.get, limit), position.set(limit));
-      return [
-        to.set(chunk),
-        from.set(mul(thread.get, to.get)),
-        to.set(add(from.get, to.get)),
-        atMost(count, from),
-        atMost(count, to),
-      ];
-    };
+    const share = (count: Code, tile: number): Code => divide(thread, { from, to }, count, tile);
     const field = (name: keyof typeof unit): Code => load(u.get, unit[name]);
     const first = (body: Code): Code => (shared ? control.when(int.eqz(thread.get), body) : body);
     const roundedUp = (count: Code): Code => int.and(add(count, number(3)), number(-4));
@@ -149,21 +135,6 @@ export function program(module: Assembler, multiplyAdd: MultiplyAdd, shared: boo
       control.when(word('sparseEdges'), [finishShare(word('inputCount'), number(0), number(0)), wait]),
     ];
 
-    const [total, other] = [local(v128), local(i32)];
-    /** Every thread comes to the same decision. */
-    const update: Code = [
-      total.set(f32x4.load(number(header.total))),
-      control.count(other, number(1), word('threads'), number(1), [
-        total.set(f32x4.add(total.get, f32x4.load(shl(other.get, number(6)), header.total))),
-      ]),
-      control.when(isHarmless(total), [
-        share(word('parameterBytes'), 64),
-        optimize(optimizer.get, from.get, to.get, add(record.get, number(header.updateAt - header.total))),
-        first(int.store(number(header.updated), number(1))),
-      ]),
-      wait,
-    ];
-
     return [
       record.set(add(number(header.total), shl(thread.get, number(6)))),
       firstUnit.set(word('units')),
@@ -181,7 +152,7 @@ export function program(module: Assembler, multiplyAdd: MultiplyAdd, shared: boo
         first(double.store(number(header.loss), lossOf(loss.get))),
         wait,
         backward,
-        control.when(eq(kind.get, number(job.step)), update, [
+        control.when(eq(kind.get, number(job.step)), update(thread.get, optimizer.get), [
           share(word('parameterBytes'), 64),
           toMean(from.get, to.get),
           wait,

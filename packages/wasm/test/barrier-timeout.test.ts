@@ -5,36 +5,36 @@ let clock = 0;
 vi.spyOn(performance, 'now').mockImplementation(() => clock);
 afterEach(() => void (clock = 0));
 
-/** Milliseconds until patience is over, looking every `step`. */
-function wait(patience: BarrierTimeout, turn: number, step: number): number {
+/** Milliseconds until timeout is over, looking every `step`. */
+function wait(timeout: BarrierTimeout, turn: number, step: number): number {
   const begun = clock;
-  while (!patience.isOver(turn)) clock += step;
+  while (!timeout.isOver(turn)) clock += step;
   return clock - begun;
 }
 
 test('ten seconds where nothing was done before, three times the work where something was', () => {
-  const patience = new BarrierTimeout();
-  expect(wait(patience, 1, 50)).toBe(10_050);
-  patience.begin();
+  const timeout = new BarrierTimeout();
+  expect(wait(timeout, 1, 50)).toBe(10_050);
+  timeout.begin();
   clock += 20_000;
-  expect(wait(patience, 1, 50)).toBe(70_050);
+  expect(wait(timeout, 1, 50)).toBe(70_050);
 });
 
 test('each wait is its own', () => {
-  const patience = new BarrierTimeout();
+  const timeout = new BarrierTimeout();
   for (let turn = 0; turn < 200; turn++) {
-    patience.begin();
+    timeout.begin();
     for (let look = 0; look < 3; look++) {
-      expect(patience.isOver(turn)).toBe(false);
+      expect(timeout.isOver(turn)).toBe(false);
       clock += 90;
     }
   }
 });
 
 test('a machine that slept for an hour has waited a blink', () => {
-  const patience = new BarrierTimeout();
-  expect(patience.isOver(1)).toBe(false);
+  const timeout = new BarrierTimeout();
+  expect(timeout.isOver(1)).toBe(false);
   clock += 3_600_000;
-  expect(patience.isOver(1)).toBe(false);
-  expect(wait(patience, 1, 3_600_000)).toBe(100 * 3_600_000);
+  expect(timeout.isOver(1)).toBe(false);
+  expect(wait(timeout, 1, 3_600_000)).toBe(100 * 3_600_000);
 });

@@ -1,15 +1,14 @@
 /** Case 3: the gradients into their vector, or plain gradient descent at once. */
 import { type Code, f32x4, int, type Local, scalar } from '../assembler.js';
-import { stepNumbers } from '../kernels/optimizer.js';
 import { header } from '../memory-map.js';
-import { loadFirst, type CodegenContext, splat, storeFirst } from './scene.js';
+import { loadFirst, type CodegenContext, splat, storeFirst } from './codegen-context.js';
 
 const { sub, mul, shuffle, extract, loadPair, loadPairZero, storePair, storeLane } = f32x4;
 
 /** For each parameter its gradient. */
-export function gradients(scene: CodegenContext): Code {
-  const { graph, x, delta, factor, product, stretchesOf, gradient } = scene;
-  return eachGroup(scene, ({ nodes, scaleTrainable }, k, pairs) => [
+export function gradients(context: CodegenContext): Code {
+  const { graph, x, delta, factor, product, stretchesOf, gradient } = context;
+  return eachGroup(context, ({ nodes, scaleTrainable }, k, pairs) => [
     nodes.map((i, lane) => {
       const b = gradient(graph.biasIndex(i));
       return scaleTrainable ? storePair(lane & 1, b, pairs[lane >> 1].get) : storeLane(lane, b, delta[k].get);
@@ -27,16 +26,16 @@ export function gradients(scene: CodegenContext): Code {
 }
 
 /** p ← p − rate · gradient, for each parameter. Overwrites delta and dLossDc. */
-export function descend(scene: CodegenContext): Code {
-  const { graph, computed, x, delta, dLossDc, factor, product, stretchesOf, parameter, local } = scene;
+export function descend(context: CodegenContext): Code {
+  const { graph, computed, x, delta, dLossDc, factor, product, stretchesOf, parameter, local } = context;
   const rate = local();
   const lowerOne = (address: Code, by: Code): Code => scalar.store(address, scalar.sub(scalar.load(address), by));
   return [
-    rate.set(f32x4.loadSplat(int.const(0), header.stepNumbers + 4 * stepNumbers.indexOf('rate'))),
+    rate.set(f32x4.loadSplat(int.const(0), header.stepNumbers)),
     computed.map((k) => [delta[k], dLossDc[k]].map((by) => by.set(mul(rate.get, by.get)))),
-    eachGroup(scene, ({ nodes, scaleTrainable }, k, pairs) => [
+    eachGroup(context, ({ nodes, scaleTrainable }, k, pairs) => [
       scaleTrainable
-        ? pairs.map((pair, n) => lowerPairs(scene, nodes.slice(2 * n, 2 * n + 2), pair))
+        ? pairs.map((pair, n) => lowerPairs(context, nodes.slice(2 * n, 2 * n + 2), pair))
         : nodes.map((i, lane) => lowerOne(parameter(graph.biasIndex(i)), extract(delta[k].get, lane))),
       nodes.map((i, lane) => [
         factor.set(splat(delta[k], lane)),

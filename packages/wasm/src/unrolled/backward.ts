@@ -1,8 +1,8 @@
 /** Case 1 from the loss, then case 2, four predecessors at a time, and a bound of all gradients. */
 import { type Callable, type Code, control, double, f32x4, int, type Local } from '../assembler.js';
-import { laneSum } from '../kernels/finish.js';
+import { laneSum } from '../kernels/loops.js';
 import { header, word } from '../memory-map.js';
-import { loadFirst, type CodegenContext, splat } from './scene.js';
+import { loadFirst, type CodegenContext, splat } from './codegen-context.js';
 
 const { mul, load, store, loadLane, loadZero, shuffle } = f32x4;
 
@@ -37,8 +37,8 @@ export function caseOne(
 }
 
 /** From the last group to the first. The inputs' dloss/dx is for those who ask: no parameter needs it. */
-export function backward(scene: CodegenContext): Code {
-  const { groups, computed, layout, dLossDx, delta, dLossDc } = scene;
+export function backward(context: CodegenContext): Code {
+  const { groups, computed, layout, dLossDx, delta, dLossDc } = context;
   const isInput = (k: number) => groups[k].activation === undefined;
   const leave = (k: number): Code => store(int.const(layout.dLossDx + 16 * k), dLossDx[k].get);
   return [
@@ -47,19 +47,19 @@ export function backward(scene: CodegenContext): Code {
         leave(k),
         delta[k].set(mul(dLossDx[k].get, load(int.const(layout.slope + 16 * k)))),
         dLossDc[k].set(mul(dLossDx[k].get, load(int.const(layout.g + 16 * k)))),
-        caseTwo(scene, k, (group) => !isInput(group)),
+        caseTwo(context, k, (group) => !isInput(group)),
       ])
       .reverse(),
     control.when(word('inputGradients'), [
-      computed.map((k) => caseTwo(scene, k, isInput)),
+      computed.map((k) => caseTwo(context, k, isInput)),
       groups.map((_, k) => (isInput(k) ? leave(k) : [])),
     ]),
   ];
 }
 
 /** What the nodes of group k hand on to those of their predecessors that are wanted. */
-function caseTwo(scene: CodegenContext, k: number, wanted: (group: number) => boolean): Code {
-  const { groups, dLossDx, delta, factor, multiplyAdd, stretchesOf, parameter } = scene;
+function caseTwo(context: CodegenContext, k: number, wanted: (group: number) => boolean): Code {
+  const { groups, dLossDx, delta, factor, multiplyAdd, stretchesOf, parameter } = context;
   return groups[k].nodes.map((i, lane) => {
     const to = stretchesOf(i).filter(({ group }) => wanted(group));
     if (to.length === 0) return [];

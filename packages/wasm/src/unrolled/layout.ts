@@ -1,16 +1,17 @@
-/** How much memory straight-line code needs, and where each part of it goes. */
+/** How much memory unrolled code needs, and where each part of it goes. */
 import type { Graph } from '@nnbp/core';
-import { type CommonLayout, parameterVectorBytes, placer, roundedUp } from '../layout.js';
+import { type CommonLayout, parameterVectorBytes, placer, roundedUp, squareSumBytes } from '../layout.js';
+import { maxOptimizerVectors } from '../memory-map.js';
 
-/** Where straight-line code finds things. */
-export interface StraightLayout extends CommonLayout {
+/** Where unrolled code finds things. */
+export interface UnrolledLayout extends CommonLayout {
   /** A row of four lanes for each output's value, of which one sample needs one, and from there to its dLossDx. */
   readonly outputRows: number;
   readonly toDLossDx: number;
 }
 
 /** Lays out the memory for so many groups. */
-export function straightLayout(graph: Graph, groups: number): StraightLayout {
+export function unrolledLayout(graph: Graph, groups: number): UnrolledLayout {
   const { place, end } = placer();
   const rowBytes = 16;
   const outputs = graph.outputs.length;
@@ -35,8 +36,8 @@ export function straightLayout(graph: Graph, groups: number): StraightLayout {
     dLossDx: table(),
     parameters: place(parameterBytes),
     gradients: place(parameterBytes),
-    momentum: place(parameterBytes),
-    secondMoment: place(parameterBytes),
+    squareSums: place(squareSumBytes(parameterBytes)),
+    optimizerVectors: place(maxOptimizerVectors * parameterBytes),
     total: end(),
   };
 }

@@ -1,5 +1,5 @@
 /**
- * Straight-line code for one small graph and one sample: what the three cases come to when every index is known
+ * Unrolled code for one small graph and one sample: what the three cases come to when every index is known
  * beforehand. No loops, no tables: addresses are constants, and values wait in registers, four nodes of a kind in each.
  *
  * Nodes stand in groups of four, of which the last of a kind may have fewer. A node whose predecessors are just a
@@ -11,14 +11,14 @@ import { activationKernelOf } from '../builtins.js';
 import { type Form, writeHeader } from '../image.js';
 import { customActivation } from '../kernels/activation.js';
 import { groupsOf, rowsOfGroups } from './groups.js';
-import { straightLayout } from './layout.js';
-import { straightProgram } from './program.js';
+import { unrolledLayout } from './layout.js';
+import { unrolledProgram } from './program.js';
 
 /** More edges than this make more code than is worth compiling. */
 const maxEdges = 1000;
 
-/** Whether a graph may run as straight-line code. */
-export function isStraight(graph: Graph): boolean {
+/** Whether a graph may run as unrolled code. */
+export function isUnrollable(graph: Graph): boolean {
   return (
     graph.edgeCount <= maxEdges &&
     graph.sharedWeights === undefined &&
@@ -27,17 +27,17 @@ export function isStraight(graph: Graph): boolean {
 }
 
 /**
- * The form for straight-line code, batches of one sample.
+ * The form for unrolled code, batches of one sample.
  *
  * @throws RangeError if the host compiles no module of this size at once, as some browsers' main threads
  */
-export function straightForm(graph: Graph, plan: Plan, multiplyAdd: MultiplyAdd): Form {
+export function unrolledForm(graph: Graph, plan: Plan, multiplyAdd: MultiplyAdd): Form {
   const groups = groupsOf(graph, plan);
   const rowOf = rowsOfGroups(graph, groups);
-  const layout = straightLayout(graph, groups.length);
+  const layout = unrolledLayout(graph, groups.length);
   const assembler = new Assembler();
   assembler.importMemory(false);
-  straightProgram(assembler, multiplyAdd, graph, groups, rowOf, layout);
+  unrolledProgram(assembler, multiplyAdd, graph, groups, rowOf, layout);
   return {
     layout,
     rowOf,

@@ -1,17 +1,17 @@
-/** What the parts of straight-line code have in common: the graph, where things are, and the registers. */
+/** What the parts of unrolled code share: the graph, where things are, and the registers. */
 import type { Graph } from '@nnbp/core';
 import { type Code, f32x4, int, type Local, type MultiplyAdd, v128 } from '../assembler.js';
 import { type Group, type Stretch, stretches } from './groups.js';
-import type { StraightLayout } from './layout.js';
+import type { UnrolledLayout } from './layout.js';
 
-/** A scene is set once for a graph; each part of the program plays in it. */
+/** Made once for a graph; each part of the program emits its code with it. */
 export interface CodegenContext {
   readonly graph: Graph;
   readonly groups: readonly Group[];
   /** The groups that are not inputs, in order. */
   readonly computed: readonly number[];
   readonly rowOf: Uint32Array;
-  readonly layout: StraightLayout;
+  readonly layout: UnrolledLayout;
   readonly multiplyAdd: MultiplyAdd;
   /** A register a group: values, dloss/dx, delta = dloss/dx · slope, and dloss/dc = dloss/dx · g. */
   readonly x: readonly Local[];
@@ -30,12 +30,12 @@ export interface CodegenContext {
   gradient(index: number): Code;
 }
 
-/** Sets the scene. */
-export function scene(
+/** Makes the context for a graph. */
+export function codegenContext(
   graph: Graph,
   groups: readonly Group[],
   rowOf: Uint32Array,
-  layout: StraightLayout,
+  layout: UnrolledLayout,
   multiplyAdd: MultiplyAdd,
   newLocal: (type: typeof v128) => Local,
 ): CodegenContext {

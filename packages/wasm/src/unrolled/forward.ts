@@ -1,15 +1,17 @@
 /** h = b + Σ w x, x = c g(h), slope = c g'(h), four nodes at a time. */
 import { type Code, f32x4, int, type Local } from '../assembler.js';
-import { vectorActivation } from '../kernels/activation.js';
-import { loadFirst, type CodegenContext, splat } from './scene.js';
+import { activationKernels } from '../kernels/activations/index.js';
+import type { ActivationKernel } from '../kernels/activations/kernel.js';
+import { loadFirst, type CodegenContext, splat } from './codegen-context.js';
 
 const { add, mul, shuffle, store, loadZero, loadLane } = f32x4;
 
 /** All groups, inputs first. */
-export function forward(scene: CodegenContext): Code {
-  const { groups, layout, x, multiplyAdd, local } = scene;
+export function forward(context: CodegenContext): Code {
+  const { groups, layout, x, multiplyAdd, local } = context;
   const sums = Array.from({ length: 4 }, local);
-  const [h, g, derivative, c, option] = Array.from({ length: 5 }, local);
+  const [h, g, derivative, c] = Array.from({ length: 4 }, local);
+  const kernels = Object.values<ActivationKernel>(activationKernels);
   return groups.map(({ nodes, activation }, k) => {
     const address = (table: number): Code => int.const(table + 16 * k);
     if (activation === undefined) {
@@ -17,12 +19,15 @@ export function forward(scene: CodegenContext): Code {
       const inputAt = (lane: number) => int.const(layout.inputs + 16 * k + 4 * lane);
       return [x[k].set(gather(nodes.map((_, lane) => inputAt(lane)))), store(address(layout.x), x[k].get)];
     }
+    const { options = [], emit } = kernels[activation.code];
+    const values = Object.fromEntries(options.map((name, n) => [name, f32x4.const(activation.options[n])]));
     return [
-      sums.map((sum, lane) => (lane < nodes.length ? preActivation(scene, nodes[lane], sum) : sum.set(f32x4.const(0)))),
+      sums.map((sum, lane) =>
+        lane < nodes.length ? preActivation(context, nodes[lane], sum) : sum.set(f32x4.const(0)),
+      ),
       nodes.length === 1 ? addUpOne(sums[0], h) : addUp(sums, h),
-      c.set(scales(scene, k)),
-      option.set(f32x4.const(activation.option)),
-      vectorActivation(activation.code)({ multiplyAdd, local }, h, g, derivative, option),
+      c.set(scales(context, k)),
+      emit({ multiplyAdd, local }, h, g, derivative, values),
       x[k].set(mul(c.get, g.get)),
       store(address(layout.g), g.get),
       store(address(layout.x), x[k].get),

@@ -1,11 +1,11 @@
 /** Which four nodes share a register, and which edges can be taken four at a time. */
 import type { Graph, Plan } from '@nnbp/core';
-import { activationKernelOf } from '../builtins.js';
+import { activationKernelOf, type KernelChoice } from '../builtins.js';
 
 /** Four nodes, or fewer, that compute alike; a group of inputs has no activation. */
 export interface Group {
   readonly nodes: readonly number[];
-  readonly activation: { readonly code: number; readonly option: number } | undefined;
+  readonly activation: KernelChoice | undefined;
   readonly scaleTrainable: boolean;
 }
 

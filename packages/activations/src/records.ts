@@ -1,0 +1,42 @@
+/** The records of the built-in activations, by name. A list without one of the package's exports does not compile. */
+import { eluRecord } from './elu.js';
+import { gaussianRecord } from './gaussian.js';
+import { geluRecord } from './gelu.js';
+import { hardSigmoidRecord } from './hard-sigmoid.js';
+import { hardTanhRecord } from './hard-tanh.js';
+import { identityRecord } from './identity.js';
+import { leakyReluRecord } from './leaky-relu.js';
+import { mishRecord } from './mish.js';
+import { reluRecord } from './relu.js';
+import { seluRecord } from './selu.js';
+import { sigmoidRecord } from './sigmoid.js';
+import { siluRecord } from './silu.js';
+import { sineRecord } from './sine.js';
+import { softplusRecord } from './softplus.js';
+import { softsignRecord } from './softsign.js';
+import { tanhRecord } from './tanh.js';
+import type * as exported from './index.js';
+import type { ActivationRecord } from './record.js';
+
+/** What there is to know about each built-in activation, by name. */
+export const activationRecords = {
+  elu: eluRecord,
+  gaussian: gaussianRecord,
+  gelu: geluRecord,
+  hardSigmoid: hardSigmoidRecord,
+  hardTanh: hardTanhRecord,
+  identity: identityRecord,
+  leakyRelu: leakyReluRecord,
+  mish: mishRecord,
+  relu: reluRecord,
+  selu: seluRecord,
+  sigmoid: sigmoidRecord,
+  silu: siluRecord,
+  sine: sineRecord,
+  softplus: softplusRecord,
+  softsign: softsignRecord,
+  tanh: tanhRecord,
+} satisfies Readonly<Record<Exclude<keyof typeof exported, 'activationRecords'>, ActivationRecord>>;
+
+/** The name of a built-in activation. */
+export type ActivationName = keyof typeof activationRecords;

@@ -1,0 +1,30 @@
+/** The records of the built-in losses, by name. A list without one of the package's exports does not compile. */
+import { binaryCrossEntropyRecord } from './binary-cross-entropy.js';
+import { binaryCrossEntropyWithLogitsRecord } from './binary-cross-entropy-with-logits.js';
+import { hingeRecord } from './hinge.js';
+import { huberRecord } from './huber.js';
+import { klDivergenceRecord } from './kl-divergence.js';
+import { logCoshRecord } from './log-cosh.js';
+import { maeRecord } from './mae.js';
+import { mseRecord } from './mse.js';
+import { poissonRecord } from './poisson.js';
+import { softmaxCrossEntropyRecord } from './softmax-cross-entropy.js';
+import type * as exported from './index.js';
+import type { LossRecord } from './record.js';
+
+/** What there is to know about each built-in loss, by name. */
+export const lossRecords = {
+  binaryCrossEntropy: binaryCrossEntropyRecord,
+  binaryCrossEntropyWithLogits: binaryCrossEntropyWithLogitsRecord,
+  hinge: hingeRecord,
+  huber: huberRecord,
+  klDivergence: klDivergenceRecord,
+  logCosh: logCoshRecord,
+  mae: maeRecord,
+  mse: mseRecord,
+  poisson: poissonRecord,
+  softmaxCrossEntropy: softmaxCrossEntropyRecord,
+} satisfies Readonly<Record<Exclude<keyof typeof exported, 'elementwise' | 'lossRecords'>, LossRecord>>;
+
+/** The name of a built-in loss. */
+export type LossName = keyof typeof lossRecords;

@@ -1,0 +1,87 @@
+/** Runs the kernels on one thread, or on several that share the memory. */
+import { BarrierTimeout } from './barrier-timeout.js';
+import type { MultiplyAdd } from './assembler.js';
+import { completeUpdate, type Optimize } from './complete.js';
+import type { Attached, Host } from './executor.js';
+import { job } from './kernels/program.js';
+import { header } from './memory-map.js';
+import type { Pool } from './pool.js';
+
+interface Exports {
+  run(thread: number, kind: number, loss: number, optimizer: number): void;
+  /** Only with several threads. */
+  readonly optimize: Optimize;
+  /** Only with one thread, for unrolled code. */
+  readonly loss: WebAssembly.ExportValue;
+  readonly update: WebAssembly.ExportValue;
+}
+
+interface Environment {
+  activation(unit: number, from: number, to: number): void;
+  loss(): number;
+  waiting?(turn: number): void;
+}
+
+function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory, environment: Environment): Exports {
+  return new WebAssembly.Instance(module, { environment: { memory, ...environment } }).exports as unknown as Exports;
+}
+
+/** A host with one thread. */
+export const oneThread = (module: WebAssembly.Module, multiplyAdd: MultiplyAdd): Host => ({
+  threads: 1,
+  multiplyAdd,
+  attach(memory, { activation, caseOne }, unrolled) {
+    let kernels = instantiate(module, memory, { activation, loss: caseOne });
+    if (unrolled) {
+      const { loss, update } = kernels;
+      kernels = new WebAssembly.Instance(unrolled, { environment: { memory, loss, update } })
+        .exports as unknown as Exports;
+    }
+    const { run } = kernels;
+    return { run: (kind, loss, optimizer) => run(0, kind, loss, optimizer), detach: () => undefined };
+  },
+});
+
+/** A host with the pool's workers and this thread. */
+export function manyThreads(module: WebAssembly.Module, multiplyAdd: MultiplyAdd, pool: Pool, threads: number): Host {
+  // An executor that is dropped without dispose() must not live on in the workers.
+  const dropped = new FinalizationRegistry<number>((executor) => pool.detach(executor));
+  return {
+    threads,
+    multiplyAdd,
+    attach(memory, plugins): Attached {
+      const timeout = new BarrierTimeout();
+      const { run, optimize } = instantiate(module, memory, {
+        activation: plugins.activation,
+        loss: plugins.caseOneOfCrew,
+        waiting(turn) {
+          if (pool.hasEnded || timeout.isOver(turn)) throw pool.lose();
+        },
+      });
+      const updated = new Uint32Array(memory.buffer, header.updated, 1);
+      const own = (kind: number, loss: number, optimizer: number) => {
+        timeout.begin();
+        try {
+          run(0, kind, loss, optimizer);
+        } catch (error) {
+          // A worker lost at the last barrier: the step is complete but for its share. The next call reports the loss.
+          if (kind !== job.step || updated[0] === 0) throw error;
+          completeUpdate(memory, threads, optimizer, optimize);
+        }
+      };
+      const executor = pool.attach(memory);
+      const attached = {
+        run(kind: number, loss: number, optimizer: number) {
+          pool.run(executor, own, kind, loss, optimizer);
+          plugins.rethrow();
+        },
+        detach() {
+          dropped.unregister(attached);
+          pool.detach(executor);
+        },
+      };
+      dropped.register(attached, executor, attached);
+      return attached;
+    },
+  };
+}

@@ -1,0 +1,10 @@
+/** Kernel of `hardTanh`: g = h between −1 and 1, −1 below, 1 above */
+import { f32x4, i32x4 } from '../../assembler.js';
+import { type ActivationKernel, one } from './kernel.js';
+
+export const hardTanh: ActivationKernel = {
+  emit: (_, h, g, derivative) => [
+    derivative.set(i32x4.and(i32x4.and(f32x4.gt(h.get, f32x4.const(-1)), f32x4.lt(h.get, one)), one)),
+    g.set(f32x4.pmin(f32x4.pmax(h.get, f32x4.const(-1)), one)),
+  ],
+};

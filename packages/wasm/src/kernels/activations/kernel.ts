@@ -1,0 +1,40 @@
+/** What the kernel of an activation is, and code that several of them share. */
+import { type Code, f32x4, i32x4, type Local, v128 } from '../../assembler.js';
+import { exp, expMinusOne, type KernelContext } from '../elementary.js';
+
+/** A kernel for four pre-activations at a time. */
+export interface ActivationKernel {
+  /** The options it reads, by the activation's own names. At most two. Absent: none. */
+  readonly options?: readonly string[];
+  /** Leaves g(h) in `g` and g'(h) in `derivative`. Each option is in all four lanes. */
+  emit(context: KernelContext, h: Local, g: Local, derivative: Local, options: Readonly<Record<string, Code>>): Code;
+}
+
+export const [zero, one, two] = [f32x4.const(0), f32x4.const(1), f32x4.const(2)];
+
+/** New locals for intermediate results. */
+export const locals = (context: KernelContext, count: number): Local[] =>
+  Array.from({ length: count }, () => context.local(v128));
+
+/** Sets `e` to exp(−|h|), `right` to sigmoid(|h|) and `left` to sigmoid(−|h|), each to full precision. */
+export const sigmoids = (context: KernelContext, h: Local, e: Local, right: Local, left: Local): Code => [
+  exp(context, f32x4.abs(h.get), e, -1),
+  right.set(f32x4.div(one, f32x4.add(one, e.get))),
+  left.set(f32x4.mul(e.get, right.get)),
+];
+
+/** scale · h for h > 0, else scale · α · (exp(h) − 1). */
+export const exponentialUnit = (
+  context: KernelContext,
+  h: Local,
+  g: Local,
+  derivative: Local,
+  alpha: Code,
+  scale: number,
+): Code => [
+  expMinusOne(context, f32x4.pmin(h.get, zero), g, derivative),
+  g.set(f32x4.mul(f32x4.const(scale), i32x4.select(h.get, f32x4.mul(alpha, g.get), f32x4.gt(h.get, zero)))),
+  derivative.set(
+    f32x4.mul(f32x4.const(scale), i32x4.select(one, f32x4.mul(alpha, derivative.get), f32x4.gt(h.get, zero))),
+  ),
+];

@@ -1,0 +1,32 @@
+/** What the kernel of a loss is. */
+import type { Assembler, Callable, Code, Local, MultiplyAdd } from '../../assembler.js';
+import type { KernelContext } from '../elementary.js';
+
+/** A loss that is the mean or the sum of a function of one output: its kernel is that function. */
+export interface ElementwiseLossKernel {
+  /** The options it reads, by the loss's own names. At most four. Absent: none. */
+  readonly options?: readonly string[];
+  /** As the loss's record has it. */
+  readonly reduction: 'mean' | 'sum';
+  /**
+   * For four samples: leaves the loss of one output in `value` and its derivative in `derivative`, both before the mean
+   * over outputs. Each option is in all four lanes.
+   */
+  emit(
+    context: KernelContext,
+    x: Local,
+    t: Local,
+    derivative: Local,
+    value: Local,
+    options: Readonly<Record<string, Code>>,
+  ): Code;
+}
+
+/** A loss whose derivative depends on all outputs: its kernel is the whole of case 1. */
+export interface SampleLossKernel {
+  readonly options?: undefined;
+  /** Emits a function without parameters that writes the outputs' dLossDx rows and returns the sum of the losses. */
+  emitAll(module: Assembler, multiplyAdd: MultiplyAdd): Callable;
+}
+
+export type LossKernel = ElementwiseLossKernel | SampleLossKernel;

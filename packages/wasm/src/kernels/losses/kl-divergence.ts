@@ -1,0 +1,16 @@
+/** Kernel of `klDivergence`: t (ln t − x), 0 for t = 0; derivative −t. The sum over outputs. */
+import { f32x4, i32x4 } from '../../assembler.js';
+import { log } from '../elementary.js';
+import type { LossKernel } from './kernel.js';
+
+const { const: constant, gt, mul, neg, pmax, sub } = f32x4;
+
+export const klDivergence: LossKernel = {
+  reduction: 'sum',
+  emit: (context, x, t, derivative, value) => [
+    // The logarithm takes normal numbers.
+    log(context, pmax(t.get, constant(2 ** -126)), value),
+    value.set(i32x4.and(mul(t.get, sub(value.get, x.get)), gt(t.get, constant(0)))),
+    derivative.set(neg(t.get)),
+  ],
+};

@@ -1,0 +1,21 @@
+/** The kernels of all built-in optimizers, by name. A list without one of them does not compile. */
+import type { OptimizerName } from '@nnbp/optim';
+import { adagrad } from './adagrad.js';
+import { adam } from './adam.js';
+import type { OptimizerKernels } from './kernel.js';
+import { lion } from './lion.js';
+import { nadam } from './nadam.js';
+import { rmsprop } from './rmsprop.js';
+import { rprop } from './rprop.js';
+import { sgd } from './sgd.js';
+
+export const optimizerKernels = {
+  adagrad,
+  adam,
+  adamw: adam,
+  lion,
+  nadam,
+  rmsprop,
+  rprop,
+  sgd,
+} satisfies Readonly<Record<OptimizerName, OptimizerKernels>>;

@@ -1,0 +1,57 @@
+/** What the kernel of an optimizer is: one update of four parameters, and when it is safe to run it inside. */
+import type { Code, Local } from '../../assembler.js';
+
+/** Four elements of one of the optimizer's vectors. */
+export interface VectorElements {
+  readonly get: Code;
+  set(value: Code): Code;
+}
+
+/** Four parameters and all that their update reads. */
+export interface Update {
+  /** The parameters; left updated. */
+  readonly p: Local;
+  /** The gradient of the mean loss. May be overwritten. */
+  readonly g: Local;
+  /** The numbers of the step in all four lanes, by name. */
+  readonly numbers: Readonly<Record<string, Code>>;
+  /** The optimizer's vectors, by name. */
+  readonly vectors: Readonly<Record<string, VectorElements>>;
+  /** A new local. */
+  local(): Local;
+}
+
+/** The numbers of a step: the optimizer's options and scalars, by name. */
+export type StepNumbers = Readonly<Record<string, number>>;
+
+/** The update of an optimizer for some of its options. */
+export interface OptimizerKernel {
+  /** The options and scalars that `emit` reads. At most 16. */
+  readonly numbers: readonly string[];
+  /** The vectors that `emit` reads and writes, by the optimizer's own names. At most three. */
+  readonly vectors: readonly string[];
+  /** The code of the update. */
+  emit(update: Update): Code;
+  /**
+   * The bound on overflow: every updated parameter is finite if the sum of |gradient| times this is at most 2¹⁰². Not
+   * finite: the engine calls the optimizer back, and checks what it leaves.
+   */
+  reach(numbers: StepNumbers): number;
+}
+
+/** All kernels of an optimizer, and which of them its options ask for. */
+export interface OptimizerKernels {
+  readonly kernels: readonly OptimizerKernel[];
+  choose(options: StepNumbers): OptimizerKernel;
+}
+
+/** An optimizer whose options all use the same code. */
+export const single = (kernel: OptimizerKernel): OptimizerKernels => ({ kernels: [kernel], choose: () => kernel });
+
+/** The bound if the condition holds; else the update has to be taken outside. */
+export const reachIf = (condition: boolean, reach: number): number => (condition ? reach : Infinity);
+
+/** Above this learning rate an update may overflow even though no gradient does. */
+export const maxRate = 1e6;
+/** Below, ε is no normal float32: √0 + ε would be 0. */
+export const minEpsilon = 1e-37;

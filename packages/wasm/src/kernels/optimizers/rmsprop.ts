@@ -1,0 +1,46 @@
+/**
+ * Kernels of `rmsprop`: g ← g + weightDecay · p;  v ← α v + (1 − α) g²;  step = g / (√v + ε), p ← p − rate · step.
+ * Centered: v less the square of the mean gradient. With momentum: m ← momentum · m + step, p ← p − rate · m.
+ */
+import { type Code, f32x4 } from '../../assembler.js';
+import { maxRate, minEpsilon, type OptimizerKernel, type OptimizerKernels, reachIf } from './kernel.js';
+
+const { add, div, mul, pmax, sqrt, sub } = f32x4;
+
+const kernelFor = (centered: boolean, withMomentum: boolean): OptimizerKernel => ({
+  numbers: ['rate', 'weightDecay', 'smoothing', 'fresh', 'epsilon', 'momentum'],
+  vectors: ['square', ...(centered ? ['mean'] : []), ...(withMomentum ? ['momentum'] : [])],
+  emit({ p, g, numbers, vectors: { square, mean, momentum: moving }, local }): Code {
+    const { rate, weightDecay, smoothing, fresh, epsilon, momentum } = numbers;
+    const [v, m] = [local(), local()];
+    return [
+      g.set(add(g.get, mul(weightDecay, p.get))),
+      v.set(add(mul(smoothing, square.get), mul(fresh, mul(g.get, g.get)))),
+      square.set(v.get),
+      centered
+        ? [
+            m.set(add(mean.get, mul(fresh, sub(g.get, mean.get)))),
+            mean.set(m.get),
+            // Rounding can make it negative where all gradients were equal.
+            v.set(pmax(sub(v.get, mul(m.get, m.get)), f32x4.const(0))),
+          ]
+        : [],
+      g.set(div(g.get, add(sqrt(v.get), epsilon))),
+      withMomentum ? [g.set(add(mul(momentum, moving.get), g.get)), moving.set(g.get)] : [],
+      p.set(sub(p.get, mul(rate, g.get))),
+    ];
+  },
+  // A step is at most g / ε.
+  reach: ({ rate, weightDecay, epsilon, momentum }) =>
+    reachIf(
+      rate <= maxRate && weightDecay <= 1 && epsilon >= minEpsilon,
+      Math.max(1, rate) / (Math.min(1, epsilon) * (1 - momentum)),
+    ),
+});
+
+const kernels = [kernelFor(false, false), kernelFor(false, true), kernelFor(true, false), kernelFor(true, true)];
+
+export const rmsprop: OptimizerKernels = {
+  kernels,
+  choose: ({ centered, momentum }) => kernels[2 * centered + Number(momentum > 0)],
+};

@@ -1,0 +1,35 @@
+/**
+ * Kernel of `rprop`: where the gradient keeps its sign, size ← min(η⁺ size, maximumStep); where it changes, size ←
+ * max(η⁻ size, minimumStep) and g ← 0. Then p ← p − sign(g) · size and last ← g.
+ */
+import { f32x4, i32x4 } from '../../assembler.js';
+import { signOf } from '../elementary.js';
+import { maxRate, reachIf, single } from './kernel.js';
+
+const { const: constant, gt, lt, mul, pmax, pmin, sub } = f32x4;
+
+export const rprop = single({
+  numbers: ['etaMinus', 'etaPlus', 'minimumStep', 'maximumStep'],
+  vectors: ['last', 'size'],
+  emit({ p, g, numbers: { etaMinus, etaPlus, minimumStep, maximumStep }, vectors: { last, size }, local }) {
+    const [before, agreement, s] = [local(), local(), local()];
+    const [same, changed] = [gt(agreement.get, constant(0)), lt(agreement.get, constant(0))];
+    return [
+      before.set(last.get),
+      agreement.set(mul(signOf(g), signOf(before))),
+      s.set(size.get),
+      s.set(
+        i32x4.select(
+          pmin(mul(s.get, etaPlus), maximumStep),
+          i32x4.select(pmax(mul(s.get, etaMinus), minimumStep), s.get, changed),
+          same,
+        ),
+      ),
+      size.set(s.get),
+      g.set(i32x4.select(constant(0), g.get, changed)),
+      last.set(g.get),
+      p.set(sub(p.get, mul(signOf(g), s.get))),
+    ];
+  },
+  reach: ({ maximumStep }) => reachIf(maximumStep <= maxRate, 1),
+});

@@ -1,0 +1,53 @@
+/**
+ * Kernels of `sgd`.
+ *
+ *     plain                 p ← p − rate · g
+ *     with weight decay     p ← p − rate · (g + weightDecay · p)
+ *     with momentum         g ← g + weightDecay · p;  m ← momentum · m + fresh · g;  p ← p − rate · m
+ *     Nesterov              the same m;  p ← p − rate · (g + momentum · m)
+ */
+import { f32x4 } from '../../assembler.js';
+import { maxRate, type OptimizerKernel, type OptimizerKernels, reachIf } from './kernel.js';
+
+const { add, mul, sub } = f32x4;
+
+/** The kernel for which unrolled code has a descent of its own. */
+export const plain: OptimizerKernel = {
+  numbers: ['rate'],
+  vectors: [],
+  emit: ({ p, g, numbers: { rate } }) => p.set(sub(p.get, mul(rate, g.get))),
+  reach: ({ rate }) => reachIf(rate <= maxRate, rate),
+};
+
+const decaying: OptimizerKernel = {
+  numbers: ['rate', 'weightDecay'],
+  vectors: [],
+  emit: ({ p, g, numbers: { rate, weightDecay } }) => p.set(sub(p.get, mul(rate, add(g.get, mul(weightDecay, p.get))))),
+  reach: ({ rate, weightDecay }) => reachIf(rate <= maxRate && rate * weightDecay <= 1 && weightDecay <= 1, rate),
+};
+
+const heavy = (nesterov: boolean): OptimizerKernel => ({
+  numbers: ['rate', 'weightDecay', 'momentum', 'fresh'],
+  vectors: ['momentum'],
+  emit({ p, g, numbers: { rate, weightDecay, momentum, fresh }, vectors: { momentum: vector }, local }) {
+    const m = local();
+    return [
+      g.set(add(g.get, mul(weightDecay, p.get))),
+      m.set(add(mul(momentum, vector.get), mul(fresh, g.get))),
+      vector.set(m.get),
+      p.set(sub(p.get, mul(rate, nesterov ? add(g.get, mul(momentum, m.get)) : m.get))),
+    ];
+  },
+  reach: ({ rate, weightDecay, momentum }) =>
+    reachIf(rate <= maxRate && rate * weightDecay <= 1 && weightDecay <= 1, (2 * Math.max(1, rate)) / (1 - momentum)),
+});
+
+const [withMomentum, withNesterov] = [heavy(false), heavy(true)];
+
+export const sgd: OptimizerKernels = {
+  kernels: [plain, decaying, withMomentum, withNesterov],
+  choose({ momentum, nesterov, weightDecay }) {
+    if (momentum > 0) return nesterov === 1 ? withNesterov : withMomentum;
+    return weightDecay > 0 ? decaying : plain;
+  },
+};

@@ -1,0 +1,114 @@
+/** Gradient transforms before the update: a pass over the mean gradient each. */
+import type { TransformName } from '@nnbp/optim';
+import {
+  type Assembler,
+  type Callable,
+  type Code,
+  control,
+  double,
+  f32x4,
+  f64,
+  f64x2,
+  i32,
+  int,
+  scalar,
+  v128,
+} from '../assembler.js';
+import { normBlock, word } from '../memory-map.js';
+import { whileRoom } from './loops.js';
+
+/** What the kernel of a transform is: a function of each gradient, or, without one, a scaling by the norm. */
+interface TransformKernel {
+  /** The option it reads. */
+  readonly option: string;
+  /** Four gradients after the transform, given them, their parameters and the option. */
+  readonly elementwise?: (g: Code, p: Code, option: Code) => Code;
+}
+
+const { add, load, mul, neg, pmax, pmin, store } = f32x4;
+
+/** The kernels of all built-in transforms, by name. A list without one of them does not compile. */
+export const transformKernels = {
+  clipByNorm: { option: 'limit' },
+  clipByValue: { option: 'limit', elementwise: (g, _, limit) => pmin(pmax(g, neg(limit)), limit) },
+  decayWeights: { option: 'rate', elementwise: (g, p, rate) => add(g, mul(rate, p)) },
+} satisfies Readonly<Record<TransformName, TransformKernel>>;
+
+/** The code of the transform that scales by the norm: the squares are summed before its pass. */
+export const normCode = Object.keys(transformKernels).indexOf('clipByNorm');
+
+const gradients = int.add(word('parameters'), word('gradients'));
+/** How many blocks of squares there are. */
+export const normBlocks = int.divU(int.add(word('parameterBytes'), int.const(normBlock - 1)), int.const(normBlock));
+
+/** Called with a transform's code, the address of its option, and the range of the gradient in bytes from its start. */
+export function transformKernel(module: Assembler): Callable {
+  const passes = Object.values<TransformKernel>(transformKernels).map(({ elementwise }) =>
+    module.function(undefined, [i32, i32, i32], [], ([optionAt, from, to], local) => {
+      const [option, toGradients] = [local(v128), local(i32)];
+      const each = (value: Code): Code => [
+        from.set(int.add(gradients, from.get)),
+        to.set(int.add(gradients, to.get)),
+        whileRoom(from, to, 16, store(from.get, value)),
+      ];
+      if (elementwise) {
+        return [
+          option.set(f32x4.loadSplat(optionAt.get)),
+          toGradients.set(word('gradients')),
+          each(elementwise(load(from.get), load(int.sub(from.get, toGradients.get)), option.get)),
+        ];
+      }
+      const [block, norm, limit] = [local(i32), local(f64), local(f64)];
+      const sumAt = int.add(word('squareSums'), int.shl(block.get, int.const(3)));
+      return [
+        limit.set(double.fromScalar(scalar.load(optionAt.get))),
+        // In the order of the blocks, whichever thread has summed each: the same bits with any number of threads.
+        control.count(
+          block,
+          int.const(0),
+          normBlocks,
+          int.const(1),
+          norm.set(double.add(norm.get, double.load(sumAt))),
+        ),
+        norm.set(double.sqrt(norm.get)),
+        control.when(double.lt(limit.get, norm.get), [
+          option.set(f32x4.splat(double.toScalar(double.div(limit.get, norm.get)))),
+          each(mul(option.get, load(from.get))),
+        ]),
+      ];
+    }),
+  );
+  return module.function(undefined, [i32, i32, i32, i32], [], ([code, optionAt, from, to]) =>
+    control.choose(
+      code.get,
+      passes.map((pass) => pass(optionAt.get, from.get, to.get)),
+      [],
+    ),
+  );
+}
+
+/** Called with the first block and the one after the last: sums the squares of each, in float64. */
+export function squareSums(module: Assembler): Callable {
+  return module.function(undefined, [i32, i32], [], ([block, end], local) => {
+    const [at, blockEnd, last] = [local(i32), local(i32), local(i32)];
+    const [g, sum] = [local(v128), local(v128)];
+    const pair = (g: Code): Code => f64x2.fromSingles(g);
+    const square = (of: Code): Code => sum.set(f64x2.add(sum.get, f64x2.mul(of, of)));
+    return control.count(block, block.get, end.get, int.const(1), [
+      last.set(int.add(gradients, word('parameterBytes'))),
+      at.set(int.add(gradients, int.mul(block.get, int.const(normBlock)))),
+      blockEnd.set(int.add(at.get, int.const(normBlock))),
+      control.when(int.gtU(blockEnd.get, last.get), blockEnd.set(last.get)),
+      sum.set(f64x2.const(0)),
+      whileRoom(at, blockEnd, 16, [
+        g.set(load(at.get)),
+        square(pair(g.get)),
+        square(pair(f32x4.shuffle(g.get, g.get, [2, 3, 2, 3]))),
+      ]),
+      double.store(
+        int.add(word('squareSums'), int.shl(block.get, int.const(3))),
+        double.add(f64x2.extract(sum.get, 0), f64x2.extract(sum.get, 1)),
+      ),
+    ]);
+  });
+}

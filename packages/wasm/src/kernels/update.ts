@@ -1,0 +1,113 @@
+/** The end of a step: gradient transforms and the optimizer's update, unless something might overflow. */
+import {
+  type Assembler,
+  type Callable,
+  type Code,
+  control,
+  double,
+  f32x4,
+  i32,
+  int,
+  type Local,
+  scalar,
+  v128,
+} from '../assembler.js';
+import { header, word } from '../memory-map.js';
+import { laneSum, whileRoom } from './loops.js';
+import { optimizerKernel } from './optimizer.js';
+import type { Share } from './share.js';
+import { normBlocks, normCode, squareSums, transformKernel } from './transforms.js';
+
+const lossNow = double.load(int.const(header.loss));
+
+/** Whether the pass may be followed by an update; `total` bounds all gradients together. */
+export const isHarmless = (total: Local): Code =>
+  int.and(
+    // False for NaN. A loss that is not finite minus itself is NaN.
+    scalar.le(
+      scalar.mul(laneSum(total), scalar.load(int.const(0), header.reach)),
+      scalar.load(int.const(0), header.room),
+    ),
+    double.eq(double.sub(lossNow, lossNow), double.const(0)),
+  );
+
+/** Turns the gradient of the sum over samples into that of the mean, in a range of bytes from its start. */
+export function meanKernel(module: Assembler): Callable {
+  return module.function(undefined, [i32, i32], [], ([from, to], local) => {
+    const mean = local(v128);
+    const base = int.add(word('parameters'), word('gradients'));
+    return [
+      mean.set(f32x4.loadSplat(int.const(0), header.mean)),
+      from.set(int.add(base, from.get)),
+      to.set(int.add(base, to.get)),
+      whileRoom(from, to, 16, f32x4.store(from.get, f32x4.mul(mean.get, f32x4.load(from.get)))),
+    ];
+  });
+}
+
+/**
+ * Called with a thread and the optimizer's code, after all gradients are in place and the sums of |gradient| recorded.
+ * Every thread comes to the same decision.
+ *
+ * @param share - Sets the bounds of a thread's share; see {@link Share}.
+ * @param wait - Called with a thread: waits for the others.
+ */
+export function updateKernel(
+  exportName: string | undefined,
+  module: Assembler,
+  share: Share,
+  shared: boolean,
+  wait: Callable,
+  toMean: Callable,
+): Callable {
+  const optimize = optimizerKernel(module, shared);
+  const transform = transformKernel(module);
+  const squares = squareSums(module);
+  return module.function(exportName, [i32, i32], [], ([thread, optimizer], local) => {
+    const [other, from, to, entry, code] = Array.from({ length: 5 }, () => local(i32));
+    const total = local(v128);
+    const range = { from, to };
+    const ofParameters = share(thread, range, word('parameterBytes'), 64);
+    const transforms: Code = [
+      // Transforms see the gradient of the mean, and the update finds it so.
+      ofParameters,
+      toMean(from.get, to.get),
+      wait(thread.get),
+      control.when(int.eqz(thread.get), scalar.store(int.const(0), scalar.const(1), header.mean)),
+      control.count(entry, int.const(0), word('transformCount'), int.const(1), [
+        code.set(int.load(int.shl(entry.get, int.const(3)), header.transforms)),
+        control.when(int.eq(code.get, int.const(normCode)), [
+          share(thread, range, normBlocks, 1),
+          squares(from.get, to.get),
+          wait(thread.get),
+        ]),
+        ofParameters,
+        transform(
+          code.get,
+          int.add(int.shl(entry.get, int.const(3)), int.const(header.transforms + 4)),
+          from.get,
+          to.get,
+        ),
+        wait(thread.get),
+      ]),
+    ];
+    return [
+      total.set(f32x4.load(int.const(header.total))),
+      control.count(other, int.const(1), word('threads'), int.const(1), [
+        total.set(f32x4.add(total.get, f32x4.load(int.shl(other.get, int.const(6)), header.total))),
+      ]),
+      control.when(isHarmless(total), [
+        control.when(word('transformCount'), transforms),
+        ofParameters,
+        optimize(
+          optimizer.get,
+          from.get,
+          to.get,
+          int.add(int.shl(thread.get, int.const(6)), int.const(header.updateAt)),
+        ),
+        control.when(int.eqz(thread.get), int.store(int.const(header.updated), int.const(1))),
+      ]),
+      wait(thread.get),
+    ];
+  });
+}

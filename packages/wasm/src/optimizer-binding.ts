@@ -1,0 +1,112 @@
+/**
+ * Binds an optimizer to the engine's memory for a step: the numbers of the step go into the header, and the optimizer's
+ * vectors are replaced by vectors in this memory. The optimizer keeps pointing at them, so that its `state()` is valid at
+ * any time.
+ */
+import { type BuiltinOptimizer, expectLength, type Optimizer } from '@nnbp/core';
+import { optimizerKernelOf, transformKernelOf } from './builtins.js';
+import { codeOfOptimizer, noOptimizer, plainDescent } from './kernels/optimizer.js';
+import type { OptimizerKernel, StepNumbers } from './kernels/optimizers/kernel.js';
+import { header, maxTransforms } from './memory-map.js';
+
+/**
+ * |parameter| + this is |parameter| for the largest float32: an update of at most this size makes no number infinite.
+ */
+const harmlessUpdate = 2 ** 102;
+
+/** Holds the vectors that optimizers keep in the engine's memory. */
+export class OptimizerBinding {
+  readonly #words: Uint32Array;
+  readonly #numbers: Float32Array;
+  readonly #vectors: readonly Float32Array[];
+  #owner: BuiltinOptimizer | undefined;
+  /** Set while the memory holds the numbers of plain gradient descent: whose, at which rate, for how many samples. */
+  #plain: BuiltinOptimizer | undefined;
+  #rate = 0;
+  #samples = 0;
+
+  constructor(words: Uint32Array, numbers: Float32Array, vectors: readonly Float32Array[]) {
+    this.#words = words;
+    this.#numbers = numbers;
+    this.#vectors = vectors;
+    numbers[header.room / 4] = harmlessUpdate;
+  }
+
+  /**
+   * Prepares the memory for the optimizer's coming step.
+   *
+   * @returns the code of the kernel to run; `noOptimizer` if the optimizer has to be called back
+   * @throws NnbpError `WRONG_LENGTH` if its vectors belong to another network
+   */
+  prepare({ builtin }: Optimizer, samples: number): number {
+    if (this.#plain !== undefined && builtin === this.#plain && samples === this.#samples) {
+      // Nothing has changed since the last step. At a fifth of a microsecond a step, the check pays.
+      if (builtin.learningRate() === this.#rate) return plainDescent;
+    }
+    this.#plain = undefined;
+    const kernel = builtin && optimizerKernelOf(builtin);
+    if (kernel === undefined || !this.#writeTransforms(builtin!)) return noOptimizer;
+    const numbers: StepNumbers = { ...builtin!.options, ...builtin!.scalars() };
+    const reach = kernel.reach(numbers);
+    if (!(reach < Infinity)) return noOptimizer;
+    this.prepareMean(samples);
+    this.#numbers[header.reach / 4] = reach / samples;
+    kernel.numbers.forEach((name, k) => (this.#numbers[header.stepNumbers / 4 + k] = numbers[name]));
+    this.#adopt(builtin!, kernel);
+    const code = codeOfOptimizer(kernel);
+    if (code === plainDescent && builtin!.transforms === undefined) {
+      this.#plain = builtin;
+      this.#rate = builtin!.learningRate();
+      this.#samples = samples;
+    }
+    return code;
+  }
+
+  /** Prepares the memory for a pass without an update. */
+  prepareMean(samples: number): void {
+    this.#plain = undefined;
+    this.#numbers[header.mean / 4] = 1 / samples;
+  }
+
+  /** Returns the vectors to the optimizer they belong to, as copies. */
+  release(): void {
+    const owner = this.#owner;
+    this.#owner = undefined;
+    if (owner === undefined || !Object.values(owner.vectors).some((vector) => this.#isOurs(vector))) return;
+    owner.vectors = Object.fromEntries(Object.entries(owner.vectors).map(([name, vector]) => [name, vector.slice()]));
+  }
+
+  /** Whether all of the transforms have kernels; then their codes and numbers are in the header. */
+  #writeTransforms({ transforms = [] }: BuiltinOptimizer): boolean {
+    if (transforms.length > maxTransforms) return false;
+    for (let k = 0; k < transforms.length; k++) {
+      const kernel = transformKernelOf(transforms[k]);
+      if (kernel === undefined) return false;
+      this.#words[header.transforms / 4 + 2 * k] = kernel.code;
+      this.#numbers[header.transforms / 4 + 2 * k + 1] = kernel.option;
+    }
+    this.#words[header.transformCount / 4] = transforms.length;
+    return true;
+  }
+
+  /** Makes our vectors the optimizer's, unless they are. */
+  #adopt(builtin: BuiltinOptimizer, { vectors: names }: OptimizerKernel): void {
+    const before = builtin.vectors;
+    if (this.#owner === builtin && names.every((name, k) => before[name] === this.#vectors[k])) return;
+    if (names.length === 0) return;
+    for (const name of names) {
+      if (name in before) expectLength(name, before[name].length, this.#vectors[0].length);
+    }
+    this.release();
+    names.forEach((name, k) => {
+      if (name in builtin.vectors) this.#vectors[k].set(builtin.vectors[name]);
+      else this.#vectors[k].fill(builtin.initial[name]);
+    });
+    builtin.vectors = Object.fromEntries(names.map((name, k) => [name, this.#vectors[k]]));
+    this.#owner = builtin;
+  }
+
+  #isOurs(vector: unknown): boolean {
+    return this.#vectors.includes(vector as Float32Array);
+  }
+}

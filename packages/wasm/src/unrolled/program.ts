@@ -1,0 +1,51 @@
+/** Puts the parts of unrolled code in order: one function, with the parameters of the kernels' `run`. */
+import type { Graph } from '@nnbp/core';
+import { type Assembler, control, f64, i32, int, type MultiplyAdd } from '../assembler.js';
+import { plainDescent } from '../kernels/optimizer.js';
+import { job } from '../kernels/program.js';
+import { isHarmless } from '../kernels/update.js';
+import { header, word } from '../memory-map.js';
+import { backward, bound, caseOne, handOver } from './backward.js';
+import { codegenContext } from './codegen-context.js';
+import { forward } from './forward.js';
+import type { Group } from './groups.js';
+import type { UnrolledLayout } from './layout.js';
+import { descend, gradients } from './parameters.js';
+
+/**
+ * Adds the export `run(thread, job, loss, optimizer)` for this graph. It imports `loss` and `update` from the kernels that
+ * all graphs share.
+ */
+export function unrolledProgram(
+  module: Assembler,
+  multiplyAdd: MultiplyAdd,
+  graph: Graph,
+  groups: readonly Group[],
+  rowOf: Uint32Array,
+  layout: UnrolledLayout,
+): void {
+  const lossOf = module.importFunction('loss', [i32], [f64]);
+  const update = module.importFunction('update', [i32, i32]);
+
+  module.function('run', [i32, i32, i32, i32], [], ([, kind, loss, optimizer], local) => {
+    const context = codegenContext(graph, groups, rowOf, layout, multiplyAdd, local);
+    const number = int.const;
+    const isStep = int.eq(kind.get, number(job.step));
+    const isPlain = int.and(int.eq(optimizer.get, number(plainDescent)), int.eqz(word('transformCount')));
+    const updated = int.store(number(header.updated), number(1));
+    return [
+      forward(context),
+      handOver(context),
+      control.when(int.ne(kind.get, number(job.predict)), [
+        caseOne(context, lossOf, loss),
+        backward(context),
+        bound(context),
+        int.store(number(header.updated), number(0)),
+        control.when(int.and(isStep, isPlain), control.when(isHarmless(context.total), [descend(context), updated]), [
+          gradients(context),
+          control.when(isStep, update(number(0), optimizer.get)),
+        ]),
+      ]),
+    ];
+  });
+}
