@@ -37,5 +37,5 @@ export const mishRecord: ActivationRecord = {
   options: {},
   formula: 'h \\tanh(\\ln(1 + e^h))',
   derivative: '\\tau + h \\, \\sigma(h) (1 - \\tau^2), \\quad \\tau = \\tanh(\\ln(1 + e^h))',
-  range: [-0.3088430247283493, Infinity],
+  range: [-0.30884341301725043, Infinity],
 };

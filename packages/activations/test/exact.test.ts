@@ -30,9 +30,7 @@ const inUlps = (found: number, value: number, least = 2 ** -1022) =>
 
 describe('against 60-digit arithmetic, from 1e-8 to 30', () => {
   test('every activation is there', () => {
-    expect(Object.keys(exact).sort()).toEqual(
-      Object.keys(activationRecords).sort(),
-    );
+    expect(Object.keys(exact).sort()).toEqual(Object.keys(activationRecords).sort());
   });
 
   test.each(Object.entries(exact) as [ActivationName, readonly (readonly number[])[]][])('%s', (name, rows) => {

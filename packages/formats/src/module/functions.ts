@@ -20,11 +20,11 @@ const sources = {
   identity: { code: '(h) => h' },
   leakyRelu: { code: '(h) => (h > 0 ? h : a * h)' },
   mish: {
-      code: `(h) => {
+    code: `(h) => {
   const e = Math.exp(-Math.abs(h));
   return h * (h >= 0 ? (1 + 2 * e) / (1 + 2 * e + 2 * e * e) : (e * (e + 2)) / (e * (e + 2) + 2));
 }`,
-    },
+  },
   relu: { code: '(h) => (h > 0 ? h : 0)' },
   selu: { code: '(h) => 1.0507009873554805 * (h > 0 ? h : 1.6732632423543772 * Math.expm1(h))' },
   sigmoid: { code: '(h) => 1 / (1 + Math.exp(-h))' },

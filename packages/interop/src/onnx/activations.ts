@@ -26,38 +26,36 @@ const makeTable = () =>
     relu: one('Relu'),
     softplus: one('Softplus'),
     softsign: one('Softsign'),
-    leakyRelu:
-      { write: (operations, h, { negativeSlope }) => operations.add('LeakyRelu', [h], { alpha: negativeSlope }) },
+    leakyRelu: {
+      write: (operations, h, { negativeSlope }) => operations.add('LeakyRelu', [h], { alpha: negativeSlope }),
+    },
     elu: { write: (operations, h, { alpha }) => operations.add('Elu', [h], { alpha }) },
     // Its default constants are those of the paper, rounded to float32.
     selu: one('Selu'),
     hardSigmoid: { write: (operations, h) => operations.add('HardSigmoid', [h], { alpha: 1 / 6, beta: 0.5 }) },
-    hardTanh:
-      {
-        write: (operations, h) =>
-          operations.add('Clip', [h, operations.numbers([-1], []), operations.numbers([1], [])]),
-      },
+    hardTanh: {
+      write: (operations, h) => operations.add('Clip', [h, operations.numbers([-1], []), operations.numbers([1], [])]),
+    },
     sine: { write: (operations, h) => operations.add('Sin', [h]), inner: ({ frequency }) => frequency },
     // h σ(h)
     silu: { write: (operations, h) => operations.add('Mul', [h, operations.add('Sigmoid', [h])]) },
     // exp(−h²)
-    gaussian:
-      { write: (operations, h) => operations.add('Exp', [operations.add('Neg', [operations.add('Mul', [h, h])])]) },
-    gelu:
-      {
-        write: (operations, h) => {
-          operations.needs(20);
-          // Without an attribute it is the exact form, with erf.
-          return operations.add('Gelu', [h]);
-        },
+    gaussian: {
+      write: (operations, h) => operations.add('Exp', [operations.add('Neg', [operations.add('Mul', [h, h])])]),
+    },
+    gelu: {
+      write: (operations, h) => {
+        operations.needs(20);
+        // Without an attribute it is the exact form, with erf.
+        return operations.add('Gelu', [h]);
       },
-    mish:
-      {
-        write: (operations, h) => {
-          operations.needs(18);
-          return operations.add('Mish', [h]);
-        },
+    },
+    mish: {
+      write: (operations, h) => {
+        operations.needs(18);
+        return operations.add('Mish', [h]);
       },
+    },
   }) satisfies Readonly<Record<ActivationName, Written>>;
 
 let table: Readonly<Record<string, Written | undefined>> | undefined;

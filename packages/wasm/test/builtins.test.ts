@@ -1,0 +1,73 @@
+/** Every built-in runs inside the engine: its plugin object is never called. */
+import { type ActivationRecord, activationRecords } from '@nnbp/activations';
+import { type Activation, type Loss, mlp, type Optimizer } from '@nnbp/core';
+import { type LossRecord, lossRecords, mse } from '@nnbp/losses';
+import { chain, clipByNorm, clipByValue, decayWeights, type OptimizerRecord, optimizerRecords, sgd } from '@nnbp/optim';
+import { wasm } from '@nnbp/wasm';
+import { describe, expect, test } from 'vitest';
+
+const engine = await wasm();
+const [inputs, targets] = [Float32Array.of(0.5, -0.25, 0.75, 0.5), Float32Array.of(1, 0, 1, 0)];
+
+/** Three steps at each batch size, 1 (unrolled) and 2 (tables). */
+function steps({
+  activation = activationRecords.sigmoid.activation,
+  loss = mse(),
+  optimizer = sgd({ learningRate: 0.1 }),
+}) {
+  for (const samples of [1, 2]) {
+    const executor = engine.prepare(mlp([2, 3, 2], { activation }), samples);
+    executor.parameters.fill(0.5);
+    for (let n = 0; n < 3; n++) {
+      expect(executor.step(inputs, targets, samples, loss, optimizer)).toSatisfy(Number.isFinite);
+    }
+    expect(executor.parameters.every((value) => value === 0.5)).toBe(false);
+    executor.dispose();
+  }
+}
+
+const refuse = () => {
+  throw new Error('A built-in was called back.');
+};
+const insideActivation = (activation: Activation): Activation => ({ ...activation, value: refuse, derivative: refuse });
+const insideLoss = (loss: Loss): Loss => ({ ...loss, value: refuse, derivative: refuse });
+const insideOptimizer = (optimizer: Optimizer): Optimizer => ({ ...optimizer, step: refuse });
+
+describe('inside the engine runs', () => {
+  test.each(Object.entries<ActivationRecord>(activationRecords))('the activation %s', (_, { activation }) => {
+    steps({ activation: insideActivation(activation) });
+  });
+  test.each(Object.entries<LossRecord>(lossRecords))('the loss %s', (_, { make }) => {
+    steps({ loss: insideLoss(make({})) });
+  });
+  test.each(Object.entries<OptimizerRecord>(optimizerRecords))('the optimizer %s', (_, { make }) => {
+    steps({ optimizer: insideOptimizer(make({})) });
+  });
+  test.each([
+    ['clipByNorm', clipByNorm(0.01)],
+    ['clipByValue', clipByValue(0.01)],
+    ['decayWeights', decayWeights(0.1)],
+  ])('%s before an optimizer', (_, transform) => {
+    steps({ optimizer: insideOptimizer(chain(transform, sgd({ learningRate: 0.1 }))) });
+  });
+});
+
+test('an optimizer after a custom transform is called back', () => {
+  const halve = {
+    name: 'halve',
+    transform: (gradients: Float32Array | Float64Array) => {
+      for (let k = 0; k < gradients.length; k++) gradients[k] *= 0.5;
+    },
+  };
+  const optimizer = insideOptimizer(chain(halve, sgd({ learningRate: 0.1 })));
+  expect(() => steps({ optimizer })).toThrow('called back');
+});
+
+test('the option of huber reaches its kernel', () => {
+  const executor = engine.prepare(mlp([2, 1], { activation: activationRecords.identity.activation }), 1);
+  executor.parameters.set([3, 1, 0, 0]);
+  // d = 3 − 1 = 2, beyond δ: δ (d − δ / 2).
+  expect(executor.backpropagate(inputs, targets, 1, lossRecords.huber.make({ delta: 0.5 }))).toBe(0.875);
+  expect(executor.backpropagate(inputs, targets, 1, lossRecords.huber.make({ delta: 1 }))).toBe(1.5);
+  executor.dispose();
+});
