@@ -194,9 +194,16 @@ describe('the parameters of a node', () => {
   });
 });
 
-test('a shuffle of n draws n − 1 numbers', () => {
+test('a shuffle of n draws n − 1 times 32 bits, half of what uniform draws', () => {
   const [shuffled, drawn] = [new Random(7), new Random(7)];
-  shuffled.shuffle([1, 2, 3, 4]);
-  for (let k = 0; k < 3; k++) drawn.uniform();
+  shuffled.shuffle([1, 2, 3, 4, 5]);
+  for (let k = 0; k < 2; k++) drawn.uniform();
   expect(shuffled.state()).toEqual(drawn.state());
+});
+
+test('a random stream continues from where another one is', () => {
+  const [one, other] = [new Random(1), new Random(2)];
+  other.uniform();
+  one.copy(other);
+  expect(one.uniform()).toBe(other.uniform());
 });

@@ -1,21 +1,22 @@
-/** Loss and metrics over data, by an executor that is at hand. */
+/** Loss and metrics over data, computed by an executor that is already prepared. */
 import type { Executor, Loss, Network } from '@nnbp/core';
 import { untilAborted } from './abort.js';
 import type { BatchSource } from './batches.js';
 import type { Metric, MetricResult } from './metrics/metric.js';
+import type { Pace } from './yield-to-event-loop.js';
 
-/** What an assessment found. */
+/** The results of an evaluation. */
 export interface Assessment {
-  /** The mean loss over the samples, in the network's units. */
+  /** The mean loss over the samples, in the network's units (standardized, if the network has an output scaler). */
   readonly loss: number;
-  /** By the metrics' names, in the data's units. */
+  /** The value of each metric by its name, in the data's units. */
   readonly metrics: Readonly<Record<string, MetricResult>>;
 }
 
-/** How long work behaves towards others. */
+/** How work that takes long behaves. */
 export interface YieldOptions {
-  /** Gives them a turn, if it is time. */
-  readonly turn: () => Promise<void> | undefined;
+  /** When it yields to the event loop. */
+  readonly pace: Pace;
   /** Ends it. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -27,7 +28,7 @@ export async function assess(
   source: BatchSource,
   loss: Loss,
   metrics: readonly Metric[],
-  { turn, signal }: YieldOptions,
+  { pace, signal }: YieldOptions,
 ): Promise<Assessment> {
   const width = network.graph.outputs.length;
   const { outputScaler } = network;
@@ -56,8 +57,8 @@ export async function assess(
       for (const count of counts) count.add(x, t);
     }
     samples += batch.samples;
-    const others = turn();
-    if (others !== undefined) await others;
+    const pause = pace.yieldIfDue();
+    if (pause !== undefined) await pause;
     signal?.throwIfAborted();
   }
   return {

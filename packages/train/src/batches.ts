@@ -19,8 +19,8 @@ export interface Batch {
   readonly inputs: Float64Array;
   readonly targets: Float64Array;
   samples: number;
-  /** Where the samples stand in the data: the number of each in its table or stream. */
-  readonly numbers: Uint32Array;
+  /** The number of sample s of the batch in its table or stream. */
+  numberOf(s: number): number;
 }
 
 /** Gives one batch after another, then undefined. */
@@ -32,22 +32,20 @@ export interface BatchSource {
   stop(): Promise<void>;
 }
 
-function emptyBatch(network: Network, batchSize: number): Batch {
-  return {
-    inputs: new Float64Array(batchSize * network.graph.inputCount),
-    targets: new Float64Array(batchSize * network.graph.outputs.length),
-    samples: 0,
-    numbers: new Uint32Array(batchSize),
-  };
-}
-
 /** Batches of a table, in its order or, with `random`, in a new one each epoch. */
 export function tableBatches(network: Network, data: FlatData, batchSize: number, random?: Random): BatchSource {
-  const batch = emptyBatch(network, Math.min(batchSize, data.samples));
+  const size = Math.min(batchSize, data.samples);
   const inputCount = network.graph.inputCount;
   const outputCount = network.graph.outputs.length;
   const order = new Uint32Array(data.samples);
+  let first = 0;
   let at = 0;
+  const batch = {
+    inputs: new Float64Array(size * inputCount),
+    targets: new Float64Array(size * outputCount),
+    samples: 0,
+    numberOf: (s: number) => data.rows?.[order[first + s]] ?? order[first + s],
+  };
   return {
     start() {
       at = 0;
@@ -57,22 +55,40 @@ export function tableBatches(network: Network, data: FlatData, batchSize: number
     },
     next() {
       if (at === order.length) return undefined;
-      batch.samples = Math.min(batch.numbers.length, order.length - at);
-      for (let s = 0; s < batch.samples; s++) {
-        const from = order[at++];
-        batch.numbers[s] = data.rows?.[from] ?? from;
-        for (let k = 0; k < inputCount; k++) batch.inputs[s * inputCount + k] = data.inputs[from * inputCount + k];
-        for (let k = 0; k < outputCount; k++) batch.targets[s * outputCount + k] = data.targets[from * outputCount + k];
-      }
+      first = at;
+      batch.samples = Math.min(size, order.length - at);
+      copyRows(data.inputs, batch.inputs, inputCount, order, at, batch.samples);
+      copyRows(data.targets, batch.targets, outputCount, order, at, batch.samples);
+      at += batch.samples;
       return batch;
     },
     stop: () => Promise.resolve(),
   };
 }
 
+/** Copies the rows whose numbers are order[first], order[first + 1], … one after another. */
+function copyRows(
+  from: Float64Array,
+  to: Float64Array,
+  width: number,
+  order: Uint32Array,
+  first: number,
+  count: number,
+): void {
+  for (let s = 0, at = 0; s < count; s++) {
+    const row = order[first + s] * width;
+    for (let k = row; k < row + width; k++) to[at++] = from[k];
+  }
+}
+
 /** Batches of a stream, each sample checked as it comes. */
 export function streamBatches(network: Network, loss: Loss, stream: SampleStream, batchSize: number): BatchSource {
-  const batch = emptyBatch(network, batchSize);
+  const batch = {
+    inputs: new Float64Array(batchSize * network.graph.inputCount),
+    targets: new Float64Array(batchSize * network.graph.outputs.length),
+    samples: 0,
+    numberOf: (s: number) => count - batch.samples + s,
+  };
   let samples: AsyncIterator<Sample> | undefined;
   let count = 0;
   return {
@@ -91,7 +107,8 @@ export function streamBatches(network: Network, loss: Loss, stream: SampleStream
         const label = `data, sample ${count}`;
         checkSample(network, next.value, label);
         writeSample(network, loss, next.value, batch.samples, batch.inputs, batch.targets, label);
-        batch.numbers[batch.samples++] = count++;
+        batch.samples++;
+        count++;
       }
       if (count === 0) {
         throw new NnbpError(

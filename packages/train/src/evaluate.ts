@@ -1,29 +1,29 @@
-/** How good a network is on data it has not seen. */
+/** Evaluation of a network on data. */
 import { type Engine, expectInteger, js, type Loss, type Network } from '@nnbp/core';
 import { assess, type Assessment } from './assess.js';
-import { turns } from './yield-to-event-loop.js';
+import { Pace } from './yield-to-event-loop.js';
 import { batchesOf, close } from './batches.js';
 import type { Data } from './data.js';
 import type { Metric } from './metrics/metric.js';
 
-/** What `evaluate` can be told. */
+/** Options of {@link evaluate}. */
 export interface EvaluateOptions {
-  /** What the mean is taken of. */
+  /** The loss whose mean is computed. */
   readonly loss: Loss;
-  /** Further figures. */
+  /** Further figures. Default: none. */
   readonly metrics?: readonly Metric[];
-  /** Default: `js()`. */
+  /** Where it is computed, and in which precision. Default: `js()`, float64. */
   readonly engine?: Engine;
-  /** Samples at a time. Default 256. */
+  /** Samples computed together. Default: 256. */
   readonly batchSize?: number;
-  /** Ends it: `evaluate` rejects with the signal's reason. */
+  /** Ends the evaluation: `evaluate` rejects with the signal's reason. */
   readonly signal?: AbortSignal;
-  /** After how many milliseconds others get a turn. Default 12. */
+  /** Milliseconds of work after which it yields to the event loop. Default: 12. */
   readonly yieldEvery?: number;
 }
 
 /**
- * The mean loss, in the network's units, and the metrics, in the data's.
+ * Computes the mean loss, in the network's units, and the metrics, in the data's.
  *
  * @throws NnbpError `OUT_OF_RANGE`, `EMPTY_DATA`, `WRONG_LENGTH`, `NOT_FINITE`, `WRONG_TARGET`
  */
@@ -35,7 +35,7 @@ export async function evaluate(network: Network, data: Data, options: EvaluateOp
   const executor = engine.prepare(network.graph, batchSize);
   try {
     executor.parameters.set(network.parameters.vector);
-    return await assess(network, executor, source, loss, metrics, { turn: turns(yieldEvery), signal });
+    return await assess(network, executor, source, loss, metrics, { pace: new Pace(yieldEvery), signal });
   } finally {
     executor.dispose();
     await close([source], signal);

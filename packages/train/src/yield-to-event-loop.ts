@@ -1,9 +1,9 @@
-/** A turn for everybody else: timers, messages, pictures, requests. */
+/** Yields to the event loop, so that timers, messages, rendering and requests are not kept waiting. */
 
 /** Node's, which waits for no clock. */
 declare const setImmediate: ((callback: () => void) => unknown) | undefined;
 
-/** Comes back after the event loop has gone round. */
+/** Resolves after the event loop has gone round. */
 export function yieldToEventLoop(): Promise<void> {
   if (typeof setImmediate === 'function') return new Promise((resolve) => void setImmediate(resolve));
   // Timers nested five deep wait 4 ms in browsers; messages do not.
@@ -17,11 +17,69 @@ export function yieldToEventLoop(): Promise<void> {
   });
 }
 
-/** Gives others a turn wherever `every` milliseconds have gone by since the last; undefined where they have not. */
-export function turns(every: number): () => Promise<void> | undefined {
-  let last = performance.now();
-  return () => {
-    if (performance.now() - last < every) return undefined;
-    return yieldToEventLoop().then(() => void (last = performance.now()));
-  };
+/** Milliseconds between two looks at the clock: looking takes as long as a step of a small network. */
+const maxInterval = 1;
+
+/** Knows when to yield to the event loop, and measures how fast samples are processed. */
+export class Pace {
+  /** Samples per second in the last interval that was measured. 0 before. */
+  samplesPerSecond = 0;
+  readonly #every: number;
+  readonly #interval: number;
+  #yielded = performance.now();
+  /** Where the interval began that is measured, and the samples in it. */
+  #since = this.#yielded;
+  #samples = 0;
+  /** Batches between two looks at the clock, and how many are left until the next. */
+  #batches = 1;
+  #left = 1;
+
+  /** @param every - Milliseconds of work after which it is time to yield. */
+  constructor(every: number) {
+    this.#every = every;
+    this.#interval = Math.min(maxInterval, every);
+  }
+
+  /** Counts a batch of `samples` samples. True if it is time to yield. */
+  count(samples: number): boolean {
+    this.#samples += samples;
+    if (--this.#left > 0) return false;
+    const now = performance.now();
+    const elapsed = now - this.#since;
+    if (elapsed < this.#interval) this.#batches = Math.min(2 * this.#batches, 2 ** 20);
+    else this.#batches = Math.max(1, Math.floor((this.#batches * this.#interval) / elapsed));
+    this.#left = this.#batches;
+    if (elapsed >= this.#interval || this.samplesPerSecond === 0) this.#measure(now);
+    return now - this.#yielded >= this.#every;
+  }
+
+  /** Ends an interval: what follows is not training. */
+  pause(): void {
+    this.#measure(performance.now());
+  }
+
+  /** Begins a new interval. */
+  resume(): void {
+    this.#samples = 0;
+    this.#since = performance.now();
+  }
+
+  /** Yields to the event loop if it is time to. */
+  yieldIfDue(): Promise<void> | undefined {
+    return performance.now() - this.#yielded < this.#every ? undefined : this.yield();
+  }
+
+  /** Yields to the event loop. */
+  async yield(): Promise<void> {
+    await yieldToEventLoop();
+    this.#yielded = performance.now();
+    this.#samples = 0;
+    this.#since = this.#yielded;
+  }
+
+  #measure(now: number): void {
+    if (this.#samples > 0 && now > this.#since) this.samplesPerSecond = (this.#samples * 1000) / (now - this.#since);
+    this.#samples = 0;
+    this.#since = now;
+  }
 }

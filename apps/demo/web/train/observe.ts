@@ -111,7 +111,7 @@ export function observerOf(session: Session, dataset: Dataset, engine: Engine): 
     nodePlaces: axes.length === 2 ? places / stride : places,
     axes,
     observe(sample) {
-      executor.parameters.set(session.executor.parameters);
+      executor.parameters.set(session.parameters);
       const training = judge(session, dataset, executor, session.training);
       const heldOut = session.heldOut && judge(session, dataset, executor, session.heldOut);
       const classes = dataset.task !== 'regression';

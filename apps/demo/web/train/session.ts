@@ -1,21 +1,16 @@
-/**
- * One training, from its settings to its parameters: think of a machine with one lever, `step`. The same settings and
- * the same data give the same numbers, step by step, as `fit` does.
- */
+/** One training of the Train view: a `Trainer` made from its settings and data. */
 import {
   type Engine,
-  type Executor,
+  type FloatArray,
   glorotUniform,
   type Graph,
   GraphBuilder,
   heUniform,
   type Loss,
   Network,
-  NnbpError,
   type Optimizer,
-  Random,
-  Standardization,
 } from '@nnbp/core';
+import { DivergedError, type Tables, Trainer } from '@nnbp/train';
 import { adagrad, adam, lion, nadam, rmsprop, rprop, sgd } from '@nnbp/optim';
 import type { Functions } from '../functions.js';
 import type { Dataset, Part } from './data/dataset.js';
@@ -32,8 +27,8 @@ export interface Session {
   readonly network: Network;
   readonly loss: Loss;
   readonly encoding: Encoding;
-  /** It runs the batches, and its parameters are the newest. */
-  readonly executor: Executor;
+  /** The newest parameters, in the engine's precision. */
+  readonly parameters: FloatArray;
   readonly training: Rows;
   readonly heldOut: Rows | undefined;
   readonly batchSize: number;
@@ -86,102 +81,69 @@ export function openSession(settings: Settings, dataset: Dataset, functions: Fun
   const loss = functions.loss(settings.loss);
   const network = networkFor(settings, dataset, functions);
   const encoding = encodingFor(loss);
-  if (dataset.standardize) {
-    const { inputs, answers, count } = dataset.training;
-    network.inputScaler = unitsOf(inputs, count);
-    // A loss that takes no negative number (of counts) gets the answers as they are.
-    const moved = dataset.task === 'regression' && loss.targetProblem?.([-1]) === undefined;
-    if (moved) network.outputScaler = unitsOf(answers, count);
-  }
-  const training = rowsOf(network, dataset, dataset.training, encoding);
-  const heldOut = dataset.heldOut && rowsOf(network, dataset, dataset.heldOut, encoding);
-  for (const rows of heldOut ? [training, heldOut] : [training]) expectTargets(loss, rows, network.graph);
-
   const optimizer = optimizers[settings.optimizer](settings.learningRate);
-  const batchSize = optimizer.fullBatch === true ? training.count : Math.min(settings.batchSize, training.count);
-  const executor = engine.prepare(network.graph, batchSize);
-  executor.parameters.set(network.parameters.vector);
-  const { nextBatch, batch } = batchesOf(training, batchSize, new Random(settings.seed), network.graph);
+  // A loss that takes no negative number (of counts) gets the answers as they are.
+  const answersScaled = dataset.task === 'regression' && loss.targetProblem?.([-1]) === undefined;
+  const trainer = new Trainer(network, tablesOf(network.graph, dataset, dataset.training, encoding), {
+    loss,
+    optimizer,
+    engine,
+    seed: settings.seed,
+    ...(optimizer.fullBatch !== true && { batchSize: settings.batchSize }),
+    standardize: { inputs: dataset.standardize, targets: dataset.standardize && answersScaled },
+  });
   const session = {
     network,
     loss,
     encoding,
-    executor,
-    training,
-    heldOut,
-    batchSize,
-    stepsPerEpoch: Math.ceil(training.count / batchSize),
+    parameters: trainer.parameters,
+    training: rowsOf(network, dataset, dataset.training, encoding),
+    heldOut: dataset.heldOut && rowsOf(network, dataset, dataset.heldOut, encoding),
+    batchSize: trainer.batchSize,
+    stepsPerEpoch: Math.ceil(dataset.training.count / trainer.batchSize),
     steps: 0,
     step() {
-      nextBatch();
-      const value = executor.step(batch.inputs, batch.targets, batch.count, loss, optimizer);
-      if (Number.isFinite(value)) session.steps++;
-      return value;
+      try {
+        const value = trainer.step() as number;
+        session.steps++;
+        return value;
+      } catch (error) {
+        if (error instanceof DivergedError) return NaN;
+        throw error;
+      }
     },
-    dispose: () => executor.dispose(),
+    dispose: () => void trainer.dispose(),
   };
   return session;
 }
 
-/** Batches in a new order each epoch, drawn as `fit` draws it. */
-function batchesOf(rows: Rows, batchSize: number, random: Random, { inputCount, outputs }: Graph) {
-  const batch = {
-    count: 0,
-    inputs: new Float64Array(batchSize * inputCount),
-    targets: new Float64Array(batchSize * outputs.length),
+/** A part of the data as rows, in the units of the data. */
+function tablesOf(graph: Graph, dataset: Dataset, part: Part, encoding: Encoding): Tables {
+  const rows = (values: Float64Array, width: number) =>
+    Array.from({ length: part.count }, (_, s) => values.subarray(s * width, (s + 1) * width));
+  return {
+    inputs: rows(part.inputs, graph.inputCount),
+    targets: rows(targetsOf(dataset, part, encoding), graph.outputs.length),
   };
-  const order = new Uint32Array(rows.count);
-  let at = order.length;
-  const nextBatch = () => {
-    if (at === order.length) {
-      at = 0;
-      for (let s = 0; s < order.length; s++) order[s] = s;
-      random.shuffle(order);
-    }
-    batch.count = Math.min(batchSize, order.length - at);
-    for (let s = 0; s < batch.count; s++) {
-      const from = order[at++];
-      batch.inputs.set(rows.inputs.subarray(from * inputCount, (from + 1) * inputCount), s * inputCount);
-      batch.targets.set(rows.targets.subarray(from * outputs.length, (from + 1) * outputs.length), s * outputs.length);
-    }
-  };
-  return { batch, nextBatch };
 }
 
-/** Inputs and targets in the network's units, a class as the loss wants it written. */
-function rowsOf(network: Network, { task, classes }: Dataset, part: Part, { no, yes }: Encoding): Rows {
+/** A row of targets per sample, in the units of the data: a class as the loss expects it. */
+function targetsOf({ task, classes }: Dataset, { answers, count }: Part, { no, yes }: Encoding): Float64Array {
+  if (task === 'regression') return Float64Array.from(answers);
+  if (task === 'binary') return Float64Array.from(answers, (answer) => (answer === 1 ? yes : no));
+  const targets = new Float64Array(count * classes.length).fill(no);
+  for (let s = 0; s < count; s++) targets[s * classes.length + answers[s]] = yes;
+  return targets;
+}
+
+/** Inputs and targets in the units of the network. */
+function rowsOf(network: Network, dataset: Dataset, part: Part, encoding: Encoding): Rows {
   const { inputScaler, outputScaler } = network;
   const { inputCount, outputs } = network.graph;
-  const inputs = inputScaler ? part.inputs.map((value, at) => inputScaler.apply(value, at % inputCount)) : part.inputs;
-  const targets = new Float64Array(part.count * outputs.length);
-  for (let s = 0; s < part.count; s++) {
-    const answer = part.answers[s];
-    if (task === 'regression') targets[s] = outputScaler?.apply(answer, 0) ?? answer;
-    else if (task === 'binary') targets[s] = answer === 1 ? yes : no;
-    else for (let k = 0; k < classes.length; k++) targets[s * classes.length + k] = answer === k ? yes : no;
-  }
-  return { count: part.count, inputs, targets };
-}
-
-function expectTargets(loss: Loss, { count, targets }: Rows, { outputs }: Graph): void {
-  for (let s = 0; s < count; s++) {
-    const problem = loss.targetProblem?.(targets.subarray(s * outputs.length, (s + 1) * outputs.length));
-    if (problem !== undefined) throw new NnbpError('WRONG_TARGET', `Sample ${s}, for ${loss.name}: ${problem}.`);
-  }
-}
-
-/** Mean and deviation of each column; a column that never changes keeps its size. */
-function unitsOf(values: Float64Array, count: number): Standardization {
-  const width = values.length / count;
-  const mean = new Array<number>(width).fill(0);
-  const deviation = new Array<number>(width).fill(0);
-  for (let at = 0; at < values.length; at++) mean[at % width] += values[at] / count;
-  for (let at = 0; at < values.length; at++) deviation[at % width] += (values[at] - mean[at % width]) ** 2 / count;
-  return new Standardization(
-    mean,
-    deviation.map((variance, k) => {
-      const size = Math.sqrt(variance);
-      return size > 1e-12 * Math.abs(mean[k]) ? size : 1;
-    }),
-  );
+  const targets = targetsOf(dataset, part, encoding);
+  return {
+    count: part.count,
+    inputs: inputScaler ? part.inputs.map((value, at) => inputScaler.apply(value, at % inputCount)) : part.inputs,
+    targets: outputScaler ? targets.map((value, at) => outputScaler.apply(value, at % outputs.length)) : targets,
+  };
 }

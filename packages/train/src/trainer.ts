@@ -1,0 +1,426 @@
+/** Training step by step: what `fit` loops over. */
+import {
+  type Engine,
+  type Executor,
+  type FloatArray,
+  js,
+  type Loss,
+  type Network,
+  NnbpError,
+  type Optimizer,
+  type OptimizerState,
+  Random,
+} from '@nnbp/core';
+import { untilAborted } from './abort.js';
+import { assess, type Assessment } from './assess.js';
+import { type Batch, batchesOf, close } from './batches.js';
+import type { Data } from './data.js';
+import { diverged } from './diverged.js';
+import type { EarlyStoppingState } from './early-stopping.js';
+import type { EpochLog } from './epoch-log.js';
+import type { Metric, MetricResult } from './metrics/metric.js';
+import { objectiveOf } from './objective.js';
+import { prepare, type Sources } from './prepare.js';
+import { Pace } from './yield-to-event-loop.js';
+
+/** Which columns are standardized. */
+export interface StandardizeOptions {
+  /** Default: false. */
+  readonly inputs?: boolean;
+  /** Default: false. */
+  readonly targets?: boolean;
+}
+
+/** Options of {@link Trainer}. */
+export interface TrainerOptions {
+  /** The loss to minimize. */
+  readonly loss: Loss;
+  /** Updates the parameters. It continues from its current state. */
+  readonly optimizer: Optimizer;
+  /** Samples per batch. Default: 32, or all samples for a full-batch optimizer. */
+  readonly batchSize?: number;
+  /**
+   * Where training is computed, and in which precision. Default: `js()`, float64. An optimizer that evaluates the loss
+   * itself, such as `lbfgs`, always runs on `js()`.
+   */
+  readonly engine?: Engine;
+  /** Seeds the shuffling and the validation split. Default: 0. */
+  readonly seed?: number;
+  /** Whether the samples of a table are in a new order in each epoch. Default: true. */
+  readonly shuffle?: boolean;
+  /** Validation data, or the fraction of the data, between 0 and 1, to use for validation. */
+  readonly validation?: number | Data;
+  /**
+   * Whether to standardize each column of the training data; `true` means inputs and targets. The network keeps mean
+   * and deviation and takes and returns data in their own units. Standardized targets suit regression, not classes.
+   * Scalers that the network already has are kept. Default: false.
+   */
+  readonly standardize?: boolean | StandardizeOptions;
+  /** Computed after each epoch on the validation data, or on the training data if there are none. */
+  readonly metrics?: readonly Metric[];
+  /** Ends the work: `epoch` and `evaluate` reject with the signal's reason. */
+  readonly signal?: AbortSignal;
+  /** Milliseconds of work after which `epoch` and `evaluate` yield to the event loop. Default: 12. */
+  readonly yieldEvery?: number;
+}
+
+/** With the network's own parameters, all that training needs to resume bit-for-bit. */
+export interface TrainState {
+  /** Epochs finished. */
+  readonly epoch: number;
+  /** Of the shuffling, at the start of the epoch under way. */
+  readonly random: readonly number[];
+  /** As `Optimizer.state` returned it. */
+  readonly optimizer: OptimizerState;
+  /** Only inside an epoch: what was done of it. */
+  readonly underway?: {
+    /** Batches taken. */
+    readonly batches: number;
+    /** The sum of the samples' losses. */
+    readonly sum: number;
+  };
+  /** Only with early stopping. */
+  readonly earlyStopping?: EarlyStoppingState;
+}
+
+/** The results of an epoch. */
+export interface EpochRecord {
+  /** Counted from 1. */
+  readonly epoch: number;
+  /** The mean of the batches' losses, each computed before its update. */
+  readonly loss: number;
+  /** The validation loss at the end of the epoch. Absent without validation data. */
+  readonly validationLoss?: number;
+  /** The value of each metric, by its name. */
+  readonly metrics: Readonly<Record<string, MetricResult>>;
+  /** Training speed, without validation. Of epochs shorter than a millisecond: measured over several. */
+  readonly samplesPerSecond: number;
+}
+
+/** Called after each batch. A promise is waited for; true ends the epoch. */
+export type AfterBatch = () => boolean | Promise<boolean>;
+
+/**
+ * Trains a network batch by batch. It owns an executor until `dispose`; `fit` does the same for a number of epochs, with
+ * callbacks and early stopping.
+ *
+ * @example
+ * ```ts
+ * import { tanh } from '@nnbp/activations';
+ * import { mlp, Network } from '@nnbp/core';
+ * import { mse } from '@nnbp/losses';
+ * import { adam } from '@nnbp/optim';
+ * import { Trainer } from '@nnbp/train';
+ *
+ * const network = new Network(mlp([2, 8, 1], { activation: tanh }), { seed: 1 });
+ * const data = { inputs: [[0, 0], [0, 1], [1, 0], [1, 1]], targets: [[0], [1], [1], [0]] };
+ * const trainer = new Trainer(network, data, { loss: mse(), optimizer: adam({ learningRate: 0.05 }) });
+ * while ((await trainer.epoch()).loss > 0.01);
+ * trainer.dispose();
+ * Math.round(network.predict([0, 1])[0]); // 1
+ * ```
+ */
+export class Trainer {
+  /** The network that is trained. It has the parameters of the last step. */
+  readonly network: Network;
+  /** Samples per batch; the last batch of an epoch may have fewer. */
+  readonly batchSize: number;
+  readonly #options: TrainerOptions;
+  readonly #sources: Sources;
+  readonly #executor: Executor;
+  readonly #random: Random;
+  readonly #pace: Pace;
+  #epochs = 0;
+  /** Whether an epoch has begun and not ended. */
+  #underway = false;
+  /** Of this epoch, or of the last one. */
+  #batches = 0;
+  #samples = 0;
+  #sum = 0;
+  #lastLoss = NaN;
+  /** The shuffling as it was at the start of the epoch under way. */
+  readonly #drawnFrom = new Random();
+  #disposed = false;
+
+  /**
+   * @throws NnbpError `OUT_OF_RANGE`, `EMPTY_DATA`, `WRONG_LENGTH`, `NOT_FINITE`, `WRONG_TARGET`; nothing is changed then
+   */
+  constructor(network: Network, data: Data, options: TrainerOptions) {
+    const { engine = js(), optimizer, yieldEvery = 12 } = options;
+    this.network = network;
+    this.#options = options;
+    this.#random = new Random(options.seed);
+    this.#sources = prepare(network, data, options, this.#random);
+    this.batchSize = this.#sources.batchSize;
+    this.#pace = new Pace(yieldEvery);
+    this.#executor = (optimizer.iterate === undefined ? engine : js()).prepare(network.graph, this.batchSize);
+    this.#executor.parameters.set(network.parameters.vector);
+  }
+
+  /** Epochs finished. */
+  get epochs(): number {
+    return this.#epochs;
+  }
+
+  /** Batches taken of the epoch under way, or of the last one. */
+  get batches(): number {
+    return this.#batches;
+  }
+
+  /** Samples taken of the epoch under way, or of the last one. */
+  get samples(): number {
+    return this.#samples;
+  }
+
+  /** The loss of the last batch. NaN before the first. */
+  get loss(): number {
+    return this.#lastLoss;
+  }
+
+  /** The parameters in the engine's precision. Read them; to set them, set the network's and call `restore`. */
+  get parameters(): FloatArray {
+    return this.#executor.parameters;
+  }
+
+  /** All that is needed to continue from here, beside the parameters of the network. */
+  get state(): TrainState {
+    return {
+      epoch: this.#epochs,
+      random: (this.#underway ? this.#drawnFrom : this.#random).state(),
+      optimizer: this.#options.optimizer.state(),
+      ...(this.#underway && { underway: { batches: this.#batches, sum: this.#sum } }),
+    };
+  }
+
+  /**
+   * Continues from a state, with the network's current parameters. A stream starts again with the epoch.
+   *
+   * @throws NnbpError `WRONG_STATE`; nothing is changed then
+   */
+  restore(state: TrainState): void {
+    const { underway } = state;
+    if (underway !== undefined && this.#sources.isStream) {
+      throw new NnbpError('WRONG_STATE', 'A stream cannot resume inside an epoch: use a state of the end of an epoch.');
+    }
+    this.#options.optimizer.restore(state.optimizer);
+    this.#executor.parameters.set(this.network.parameters.vector);
+    this.#random.restore(state.random);
+    this.#epochs = state.epoch;
+    this.#underway = false;
+    if (underway === undefined) return;
+    this.#begin();
+    for (this.#batches = 0; this.#batches < underway.batches; this.#batches++) {
+      this.#samples += (this.#sources.training.next() as Batch).samples;
+    }
+    this.#sum = underway.sum;
+  }
+
+  /**
+   * Trains on the next batch, the first of a new epoch after the last one of an epoch. Neither validation data nor
+   * metrics are looked at.
+   *
+   * @returns The batch's loss before the update; a promise of it if the data are a stream.
+   * @throws DivergedError if a number is not finite; the parameters are then those before the step
+   */
+  step(): number | Promise<number> {
+    this.#expectReady();
+    if (!this.#underway) this.#begin();
+    const next = this.#sources.training.next();
+    if (next instanceof Promise) return next.then((batch) => this.#stepOn(batch));
+    return this.#stepOn(next);
+  }
+
+  /**
+   * Trains until the end of the epoch: a whole one, or the rest of one that `step` began. Then computes validation loss
+   * and metrics.
+   *
+   * @throws DivergedError, the signal's reason
+   */
+  async epoch(): Promise<EpochRecord> {
+    try {
+      return (await this.run())!;
+    } finally {
+      this.share();
+    }
+  }
+
+  /**
+   * The mean loss and the metrics of the trainer's options on some data.
+   *
+   * @param data - Default: the validation data, or the training data if there are none.
+   * @throws NnbpError as the constructor, for `data`
+   */
+  async evaluate(data?: Data): Promise<Assessment> {
+    this.#expectReady();
+    const { loss } = this.#options;
+    const source =
+      data === undefined
+        ? (this.#sources.validation ?? this.#sources.assessed)
+        : batchesOf(this.network, loss, data, this.batchSize, 'data');
+    return this.#assess(source);
+  }
+
+  /** Frees the engine's memory and closes streams. The network keeps its parameters. */
+  async dispose(): Promise<void> {
+    if (this.#disposed) return;
+    this.share();
+    this.#disposed = true;
+    this.#executor.dispose();
+    const { training, validation } = this.#sources;
+    await close([training, ...(validation ? [validation] : [])], this.#options.signal);
+  }
+
+  /**
+   * Trains until the end of the epoch.
+   *
+   * @param after - Called after each batch.
+   * @returns Undefined if `after` ended it.
+   * @internal
+   */
+  async run(after?: AfterBatch): Promise<EpochRecord | undefined> {
+    const { signal } = this.#options;
+    this.#expectReady();
+    signal?.throwIfAborted();
+    if (!this.#underway) this.#begin();
+    this.#pace.resume();
+    for (;;) {
+      const next = this.#sources.training.next();
+      const batch = next instanceof Promise ? await untilAborted(next, signal) : next;
+      if (batch === undefined) break;
+      const due = this.#train(batch);
+      if (after !== undefined) {
+        const ended = after();
+        if (ended instanceof Promise ? await ended : ended) return undefined;
+        signal?.throwIfAborted();
+      }
+      if (due) await this.yield();
+    }
+    signal?.throwIfAborted();
+    return this.#finish(await this.#assessEpoch());
+  }
+
+  /**
+   * Whether an epoch waits for nothing: the data are a table, and nothing is computed at its end.
+   *
+   * @internal
+   */
+  get isSynchronous(): boolean {
+    const { validation, isStream } = this.#sources;
+    return !isStream && validation === undefined && (this.#options.metrics?.length ?? 0) === 0;
+  }
+
+  /**
+   * Trains for several epochs, or until it is time to yield, if `isSynchronous`: promises for each epoch take longer
+   * than an epoch of a few samples.
+   *
+   * @param log - The results of finished epochs are appended.
+   * @returns True if it is time to yield.
+   * @internal
+   */
+  runEpochs(count: number, log: EpochLog): boolean {
+    const { training } = this.#sources;
+    for (let n = 0; n < count; n++) {
+      if (!this.#underway) this.#begin();
+      for (let batch = training.next() as Batch | undefined; batch; batch = training.next() as Batch | undefined) {
+        if (this.#train(batch)) return true;
+      }
+      log.push(this.#end(undefined), this.#pace.samplesPerSecond);
+    }
+    return false;
+  }
+
+  /** Yields to the event loop. @internal */
+  async yield(): Promise<void> {
+    await this.#pace.yield();
+    this.#options.signal?.throwIfAborted();
+  }
+
+  /** Copies the parameters to the network. @internal */
+  share(): void {
+    if (!this.#disposed) this.network.parameters.vector.set(this.#executor.parameters);
+  }
+
+  #expectReady(): void {
+    if (this.#disposed) throw new NnbpError('DISPOSED', 'This trainer was disposed of: create a new one.');
+  }
+
+  #begin(): void {
+    this.#drawnFrom.copy(this.#random);
+    this.#sources.training.start();
+    this.#underway = true;
+    this.#batches = 0;
+    this.#samples = 0;
+    this.#sum = 0;
+  }
+
+  #stepOn(batch: Batch | undefined): number | Promise<number> {
+    if (batch === undefined) {
+      this.#end(undefined);
+      return this.step();
+    }
+    this.#train(batch);
+    this.share();
+    return this.#lastLoss;
+  }
+
+  /** One step. True if it is time to yield. */
+  #train(batch: Batch): boolean {
+    const { loss, optimizer } = this.#options;
+    const value =
+      optimizer.iterate === undefined
+        ? this.#executor.step(batch.inputs, batch.targets, batch.samples, loss, optimizer)
+        : this.#iterate(batch, optimizer);
+    this.#batches++;
+    if (!(value - value === 0))
+      throw diverged(this.network, this.#executor, batch, value, this.#epochs + 1, this.#batches);
+    this.#lastLoss = value;
+    this.#samples += batch.samples;
+    this.#sum += value * batch.samples;
+    return this.#pace.count(batch.samples);
+  }
+
+  /** An iteration of an optimizer that evaluates the loss itself. */
+  #iterate(batch: Batch, optimizer: Optimizer): number {
+    const parameters = Float64Array.from(this.#executor.parameters);
+    const objective = objectiveOf(this.network.graph, this.#executor, batch, this.#options.loss);
+    const value = optimizer.iterate!(objective, parameters);
+    this.#executor.parameters.set(parameters);
+    // So that the cache shows where a number is not finite.
+    if (!Number.isFinite(value)) this.#executor.predict(batch.inputs, batch.samples);
+    return value;
+  }
+
+  #finish(assessed: Pick<EpochRecord, 'validationLoss' | 'metrics'>): EpochRecord {
+    const loss = this.#end(assessed.validationLoss);
+    return { epoch: this.#epochs, loss, ...assessed, samplesPerSecond: this.#pace.samplesPerSecond };
+  }
+
+  /** Ends the epoch. Returns its loss. */
+  #end(validationLoss: number | undefined): number {
+    const loss = this.#sum / this.#samples;
+    this.#epochs++;
+    this.#underway = false;
+    this.#options.optimizer.observe?.(validationLoss ?? loss);
+    return loss;
+  }
+
+  async #assessEpoch(): Promise<Pick<EpochRecord, 'validationLoss' | 'metrics'>> {
+    const { validation, assessed } = this.#sources;
+    if (validation !== undefined) {
+      const { loss, metrics } = await this.#assess(validation);
+      return { validationLoss: loss, metrics };
+    }
+    if ((this.#options.metrics?.length ?? 0) === 0) return { metrics: {} };
+    return { metrics: (await this.#assess(assessed)).metrics };
+  }
+
+  async #assess(source: Sources['training']): Promise<Assessment> {
+    const { loss, metrics = [], signal } = this.#options;
+    this.#pace.pause();
+    try {
+      return await assess(this.network, this.#executor, source, loss, metrics, { pace: this.#pace, signal });
+    } finally {
+      this.#pace.resume();
+    }
+  }
+}

@@ -1,0 +1,195 @@
+/** Training step by step. */
+import { identity, sigmoid, tanh } from '@nnbp/activations';
+import { mlp, Network } from '@nnbp/core';
+import { mse } from '@nnbp/losses';
+import { adam, lbfgs, levenbergMarquardt, sgd } from '@nnbp/optim';
+import { type Data, DivergedError, fit, meanAbsoluteError, Trainer, type TrainerOptions } from '@nnbp/train';
+import { describe, expect, test } from 'vitest';
+
+const inputs = Array.from({ length: 10 }, (_, s) => [Math.sin(s), Math.cos(2 * s)]);
+const data = { inputs, targets: inputs.map(([a, b]) => [a * b]) };
+const small = () => new Network(mlp([2, 5, 1], { activation: tanh, outputActivation: identity }), { seed: 2 });
+const options = (more: Partial<TrainerOptions> = {}): TrainerOptions => ({
+  loss: mse(),
+  optimizer: adam({ learningRate: 0.02 }),
+  batchSize: 3,
+  ...more,
+});
+const parametersOf = (network: Network) => [...network.parameters.vector];
+
+async function* streamed() {
+  for (const [s, input] of inputs.entries()) yield await Promise.resolve({ input, target: data.targets[s] });
+}
+
+describe('a trainer', () => {
+  test('takes the steps that fit takes, bit for bit, by step and by epoch', async () => {
+    const [fitted, stepped, byEpoch] = [small(), small(), small()];
+    const { history } = await fit(fitted, data, { ...options(), epochs: 6 });
+    const [one, two] = [new Trainer(stepped, data, options()), new Trainer(byEpoch, data, options())];
+    for (let k = 0; k < 6 * 4; k++) await one.step();
+    for (let k = 0; k < 6; k++) {
+      const { epoch, loss } = await two.epoch();
+      expect([epoch, loss]).toEqual([k + 1, history[k].loss]);
+    }
+    expect(parametersOf(stepped)).toEqual(parametersOf(fitted));
+    expect(parametersOf(byEpoch)).toEqual(parametersOf(fitted));
+    expect([two.epochs, two.batches, two.samples]).toEqual([6, 4, 10]);
+  });
+
+  test('returns the loss of a batch before its update, and epoch finishes what step began', async () => {
+    const network = small();
+    const trainer = new Trainer(network, data, options({ shuffle: false }));
+    const before = network.backpropagateBatch(inputs.slice(0, 3), data.targets.slice(0, 3), mse()).loss;
+    expect(trainer.step()).toBeCloseTo(before, 14);
+    expect(trainer.loss).toBeCloseTo(before, 14);
+    await trainer.epoch();
+    expect([trainer.epochs, trainer.batches]).toEqual([1, 4]);
+  });
+
+  test('resumes bit-for-bit from its state, also in the middle of an epoch', async () => {
+    for (const steps of [0, 3, 4, 6]) {
+      const [one, two] = [small(), small()];
+      const first = new Trainer(one, data, options());
+      for (let k = 0; k < steps; k++) await first.step();
+      const { state } = first;
+      two.parameters.vector.set(one.parameters.vector);
+      const second = new Trainer(two, data, options());
+      second.restore(structuredClone(state));
+      const [a, b] = [await first.epoch(), await second.epoch()];
+      expect([b.epoch, b.loss]).toEqual([a.epoch, a.loss]);
+      await first.epoch();
+      await second.epoch();
+      expect(parametersOf(two)).toEqual(parametersOf(one));
+    }
+  });
+
+  test('evaluates the validation data, the training data, or what it is given', async () => {
+    const metrics = [meanAbsoluteError()];
+    const trainer = new Trainer(small(), data, options({ metrics }));
+    const own = await trainer.evaluate();
+    expect(await trainer.evaluate(data)).toEqual(own);
+    const validated = new Trainer(
+      small(),
+      data,
+      options({ metrics, validation: { inputs: [[0, 0]], targets: [[2]] } }),
+    );
+    const { metrics: found, loss } = await validated.evaluate();
+    expect((found.meanAbsoluteError as number) ** 2).toBeCloseTo(loss, 12);
+    expect((await validated.epoch()).validationLoss).toBeTypeOf('number');
+  });
+
+  test('reads a stream, step by step and over its end', async () => {
+    const network = small();
+    const trainer = new Trainer(network, streamed, options());
+    for (let k = 0; k < 5; k++) expect(await trainer.step()).toBeTypeOf('number');
+    expect([trainer.epochs, trainer.batches]).toEqual([1, 1]);
+    const inside = trainer.state;
+    expect(() => trainer.restore(inside)).toThrow(expect.objectContaining({ code: 'WRONG_STATE' }));
+    expect((await trainer.epoch()).epoch).toBe(2);
+    await trainer.dispose();
+  });
+
+  test('leaves the parameters of the last good step when a number overflows, and reports where', () => {
+    const network = new Network(mlp([1, 1], { activation: identity, scale: 'fixed' }), { seed: 1 });
+    const far = { inputs: [[1], [1e200]], targets: [[1], [1]] };
+    const trainer = new Trainer(network, far, options({ batchSize: 1, shuffle: false }));
+    void trainer.step();
+    const good = parametersOf(network);
+    expect(() => trainer.step()).toThrow(DivergedError);
+    expect(() => trainer.step()).not.toThrow();
+    expect(parametersOf(network)).not.toEqual(good);
+    try {
+      void trainer.step();
+      expect.unreachable();
+    } catch (error) {
+      expect(error).toMatchObject({ epoch: 2, batch: 2, sample: 1 });
+    }
+  });
+
+  test('does not work after dispose, which may be called twice', async () => {
+    const trainer = new Trainer(small(), data, options());
+    await trainer.dispose();
+    await trainer.dispose();
+    const disposed = expect.objectContaining({ code: 'DISPOSED' }) as Error;
+    expect(() => trainer.step()).toThrow(disposed);
+    await expect(trainer.epoch()).rejects.toEqual(disposed);
+    await expect(trainer.evaluate()).rejects.toEqual(disposed);
+  });
+});
+
+describe('fit', () => {
+  test('yields to the event loop inside an epoch and between epochs', async () => {
+    for (const epochs of [1, 300]) {
+      let turns = 0;
+      const count = setInterval(() => turns++, 0);
+      const many = {
+        inputs: Array.from({ length: 3000 }, () => [1, 2]),
+        targets: Array.from({ length: 3000 }, () => [0]),
+      };
+      await fit(small(), epochs === 1 ? many : data, { ...options({ batchSize: 1, yieldEvery: 0 }), epochs });
+      clearInterval(count);
+      expect(turns).toBeGreaterThan(1);
+    }
+  });
+
+  test('has a record for each of many epochs', async () => {
+    const { history } = await fit(small(), data, { ...options(), epochs: 400 });
+    expect(history.map(({ epoch }) => epoch)).toEqual(Array.from({ length: 400 }, (_, k) => k + 1));
+    expect(history[399].loss).toBeLessThan(history[0].loss);
+    expect(history[399].samplesPerSecond).toBeGreaterThan(0);
+  });
+
+  test('ends with the signal where nothing else is waited for', async () => {
+    const controller = new AbortController();
+    setTimeout(() => controller.abort(new Error('enough')), 1);
+    const endless = fit(small(), data, { ...options({ yieldEvery: 1, signal: controller.signal }), epochs: 1e9 });
+    await expect(endless).rejects.toThrow('enough');
+  });
+});
+
+describe('an optimizer that evaluates the loss itself', () => {
+  const target = new Network(mlp([2, 3, 2], { activation: sigmoid, outputActivation: identity }), { seed: 8 });
+  const learnable: Data = { inputs, targets: target.predictBatch(inputs) };
+
+  test.each([
+    ['lbfgs', lbfgs],
+    ['levenbergMarquardt', levenbergMarquardt],
+  ])('is asked for iterations until it has converged: %s', async (_, optimizer) => {
+    const network = new Network(target.graph, { seed: 1 });
+    const before = network.backpropagateBatch(inputs, target.predictBatch(inputs), mse()).loss;
+    const { history, stoppedBy } = await fit(network, learnable, { loss: mse(), optimizer: optimizer(), epochs: 500 });
+    expect(history[0].loss).toBeCloseTo(before, 12);
+    expect(history.at(-1)!.loss).toBeLessThan(1e-6);
+    expect(['converged', 'epochs']).toContain(stoppedBy);
+  });
+
+  test('computes in float64 whatever the engine is', async () => {
+    const network = new Network(target.graph, { seed: 1 });
+    const refusing = { name: 'refusing', prepare: () => expect.unreachable() } as never;
+    await fit(network, learnable, { loss: mse(), optimizer: lbfgs(), epochs: 2, engine: refusing });
+  });
+
+  test('reports a loss that is not finite', async () => {
+    const network = new Network(mlp([1, 1], { activation: identity, scale: 'fixed' }), { seed: 1 });
+    const training = fit(
+      network,
+      { inputs: [[1e200]], targets: [[1]] },
+      { loss: mse(), optimizer: lbfgs(), epochs: 2 },
+    );
+    await expect(training).rejects.toMatchObject({ code: 'DIVERGED', node: undefined, sample: 0 });
+  });
+});
+
+test('a large step that overflows is the same error for sgd', async () => {
+  const network = new Network(mlp([1, 1], { activation: identity, scale: 'fixed' }), { seed: 1 });
+  const training = fit(
+    network,
+    { inputs: [[3]], targets: [[1]] },
+    {
+      loss: mse(),
+      optimizer: sgd({ learningRate: 1e300 }),
+      epochs: 5,
+    },
+  );
+  await expect(training).rejects.toMatchObject({ code: 'DIVERGED' });
+});
