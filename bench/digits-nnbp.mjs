@@ -8,7 +8,7 @@ import { ourEngine } from './our-engine.mjs';
 export async function learner({ sizes, batch, layers }) {
   const engine = await ourEngine();
   // No c: the same network as the other's.
-  const graph = mlp(sizes, { activation: relu, outputActivation: identity, scale: 'fixed' });
+  const graph = mlp(sizes, { activation: relu, outputActivation: identity, fixed: { c: 1 } });
   const executor = engine.prepare(graph, batch);
   let node = graph.inputCount;
   for (const { inputs, outputs, weights } of layers) {

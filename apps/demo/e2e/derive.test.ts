@@ -213,7 +213,7 @@ test('a wrong order counts twice or loses a part; the right one gives the right 
   await page.getByText('Every number is right.').waitFor();
   for (const id of ['1', '2', '3', '4', '5', '6', '7']) {
     expect(await found(`dloss/dx_${id}`)).toBeCloseTo(right(id), 12);
-    if (id !== '1') expect(await found(`dloss/db_${id}`)).toBeCloseTo(gradients.of(id).b, 12);
+    if (id !== '1') expect(await found(`dloss/db_${id}`)).toBeCloseTo(gradients.of(id).b!, 12);
   }
   // 6 before 7: it holds nothing yet when it is asked.
   await page.getByRole('button', { name: 'Visit 2, node 6: earlier' }).click();

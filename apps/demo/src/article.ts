@@ -30,21 +30,22 @@ export function articleOutputNode() {
   const graph = builder.build();
   const network = new Network(graph, { initializer: () => 1 });
   network.setParameters('7', { b: 1 });
-  const parameters = network.parameters.vector;
+  const slots = graph.slots(network.parameters.vector);
   const { cache } = network.backpropagate([4, 5, 6], [10], mse());
-  const [sample] = cache.samples;
+  const [sequence] = cache.sequences;
+  const [sample] = sequence.steps;
   const seven = graph.indexOf('7');
-  const gradients = new Float64Array(graph.parameterCount);
+  const gradients = new Float64Array(slots.length);
   outputValues(mse(), Float64Array.of(7), Float64Array.of(10), sample.dLossDx.subarray(seven));
-  slope(graph, parameters, sample, seven);
-  parameterGradients(graph, sample, seven, gradients);
+  slope(graph, slots, sequence, 0, seven);
+  parameterGradients(graph, sequence, 0, seven, gradients);
   const [b, c, w4, w5, w6] = gradients;
   return {
     h: sample.h[seven],
     g: sample.g[seven],
     slope: sample.slope[seven],
     dLossDx: sample.dLossDx[seven],
-    dLossDx4: valueFromSuccessors(graph, parameters, sample, graph.indexOf('4')),
+    dLossDx4: valueFromSuccessors(graph, slots, sequence, 0, graph.indexOf('4')),
     gradients: { b, c, w4, w5, w6 },
   };
 }
@@ -64,7 +65,7 @@ export function article(promises: Promises): void {
       if (i < graph.inputCount) {
         return [`${id} (input)`, '', '', digits(pass.cache.x(id)), '', digits(pass.cache.dLossDx(id)), '', '', ''];
       }
-      const { b, c = NaN, w } = pass.gradients.of(id);
+      const { b = NaN, c = NaN, w } = pass.gradients.of(id);
       const weights = Object.entries(w).map(([from, gradient]) => `${from}: ${digits(gradient)}`);
       const numbers = [
         pass.cache.h(id),

@@ -8,7 +8,7 @@ import { digits, heading, type Promises, say, table } from './screen.js';
 
 /** y = 3x, one node, no activation. */
 export async function tripling() {
-  const network = new Network(mlp([1, 1], { activation: identity, scale: 'fixed' }), { seed: 1 });
+  const network = new Network(mlp([1, 1], { activation: identity, fixed: { c: 1 } }), { seed: 1 });
   const data = { inputs: [[1], [2], [3], [4], [5]], targets: [[3], [6], [9], [12], [15]] };
   const { history } = await fit(network, data, {
     loss: mse(),
@@ -46,7 +46,7 @@ export function straightLineError(): number {
 export async function followUp(promises: Promises): Promise<void> {
   heading("2  The follow-up's sets");
   const { network, loss } = await tripling();
-  const { b, w } = network.getParameters('output.0');
+  const { b = 0, w } = network.getParameters('output.0');
   say(
     `y = 3x with one node and no activation, 2,000 passes: w = ${digits(w['input.0'])}, b = ${digits(b)}, loss ${digits(loss)}.`,
   );

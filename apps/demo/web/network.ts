@@ -29,7 +29,7 @@ export function describe(network: Network): NetworkDescription {
     inputs: graph.ids.slice(0, graph.inputCount),
     nodes: graph.ids.slice(graph.inputCount).map((id, k) => {
       const i = graph.inputCount + k;
-      const { b, c = 1, w } = network.getParameters(id);
+      const { b = 0, c = 1, w } = network.getParameters(id);
       return {
         id,
         from: Object.keys(w),

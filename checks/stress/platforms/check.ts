@@ -13,7 +13,7 @@ import { wasm } from '@nnbp/wasm';
 const wave: Activation = { name: 'wave', value: (h) => Math.sin(h), derivative: (h) => Math.cos(h) };
 const builder = new GraphBuilder();
 builder.input('1');
-builder.node('2', { from: ['1'], activation: wave, scale: 'fixed' });
+builder.node('2', { from: ['1'], activation: wave, fixed: { c: 1 } });
 builder.output('2');
 const network = new Network(builder.build(), { seed: 1 });
 const loss: Loss = mse();

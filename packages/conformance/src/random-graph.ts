@@ -12,7 +12,7 @@ export interface RandomGraphOptions {
   /** The activations to draw from. Default: all of `@nnbp/activations`. */
   readonly activations?: readonly Activation[];
   /** How every output node computes its value, for a loss that needs outputs of one kind. Default: as any other node. */
-  readonly output?: Pick<NodeOptions, 'activation' | 'scale'>;
+  readonly output?: Pick<NodeOptions, 'activation' | 'fixed'>;
 }
 
 /**
@@ -51,16 +51,16 @@ export function randomGraph(random: Random, options: RandomGraphOptions = {}): G
     }
     const from = chance(0.05) ? [] : randomPredecessors(random, ids);
     const shared: [string, string][] = from.filter(() => chance(0.15)).map((id) => [id, `shared ${below(4)}`]);
-    const own: Pick<NodeOptions, 'activation' | 'scale'> = {
+    const own: Pick<NodeOptions, 'activation' | 'fixed'> = {
       activation: activations[below(activations.length)],
-      scale: chance(0.25) ? 'fixed' : 'trainable',
+      fixed: chance(0.25) ? { c: 1 } : {},
     };
     ids.push(
       builder.node(`node ${i}`, {
         ...own,
         ...(outputs.has(i) && output),
         from,
-        shared: Object.fromEntries<string>(shared),
+        shared: { w: Object.fromEntries<string>(shared) },
       }),
     );
   }

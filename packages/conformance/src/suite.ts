@@ -92,7 +92,7 @@ export function conformance(engine: Engine, seed = 1): ConformanceCase[] {
         (random) =>
           randomGraph(random, {
             nodes: 30,
-            ...(onProbabilities && { output: { activation: sigmoid, scale: 'fixed' as const } }),
+            ...(onProbabilities && { output: { activation: sigmoid, fixed: { c: 1 } } }),
           }),
         loss,
         target,
@@ -377,7 +377,7 @@ function mixed(random: Random, activation: Activation): Graph {
   const dense = builder.layer(6, { name: 'dense', from: inputs, activation });
   const sparse = [0, 1, 2, 3].map((k) => {
     const from = [...inputs, ...dense].filter(() => random.uniform() < 0.4);
-    return builder.node(`sparse ${k}`, { from, activation, scale: k < 2 ? 'fixed' : 'trainable' });
+    return builder.node(`sparse ${k}`, { from, activation, fixed: k < 2 ? { c: 1 } : {} });
   });
   builder.output(builder.node('out', { from: [...dense, ...sparse], activation }));
   return builder.build();

@@ -37,7 +37,7 @@ describe('random graphs', () => {
     for (let seed = 0; seed < 50; seed++) {
       const graph = randomGraph(new Random(seed), {
         nodes: 30,
-        output: { activation: everyActivation[0], scale: 'fixed' },
+        output: { activation: everyActivation[0], fixed: { c: 1 } },
       });
       for (const i of Array.from(graph.outputs)) {
         expect(graph.activations[graph.activationOf[i]]).toBe(everyActivation[0]);

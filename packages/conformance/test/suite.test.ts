@@ -13,6 +13,7 @@ describe('an engine that is a little wrong does not pass', () => {
   /** The js engine with float32 parameters, so that the wider bounds apply, and one thing changed. */
   const spoilt = (spoil: (executor: Executor) => void): Engine => ({
     name: 'spoilt',
+    supports: (graph) => js().supports(graph),
     prepare(graph, batchSize) {
       const executor = js().prepare(graph, batchSize);
       const { backpropagate } = executor;

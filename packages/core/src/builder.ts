@@ -2,9 +2,12 @@
  * Where a network's shape is written down, in any order; `build` checks it all and puts the nodes in topological
  * order. A whole layer is one entry here, so a dense network of two million edges costs three.
  */
-import type { Activation } from './contract.js';
-import { expectInteger, NnbpError } from './errors.js';
+import type { Activation, Aggregation } from './contract.js';
+import { edgeName, type Source } from './delayed.js';
+import { expectFinite, expectInteger, NnbpError } from './errors.js';
 import { Graph } from './graph.js';
+import type { Initializer } from './initializers.js';
+import { Layout } from './layout.js';
 import { topologicalOrder } from './order.js';
 
 /** What the largest JavaScript map holds, for one layer. */
@@ -12,19 +15,42 @@ const maxNodes = 2 ** 24;
 /** So that the index of every edge and parameter is below 2³². */
 const maxEdges = 2 ** 31;
 
+/** Something for each of a node's parameters. A weight's key is the predecessor's id; with a delay of 2, `id@-2`. */
+interface ForParameters<Value, Weight = Readonly<Record<string, Value>>> {
+  /** For the bias. */
+  readonly b?: Value;
+  /** For the scale. */
+  readonly c?: Value;
+  /** For the weights. */
+  readonly w?: Weight;
+}
+
 /** How a node, or each node of a layer, computes its value. */
 export interface NodeOptions {
-  /** The predecessors' ids. They may be declared later; `build` looks them up. Empty: the node's value is c · g(b). */
-  readonly from: readonly string[];
+  /**
+   * The predecessors' ids, and delayed edges. They may be declared later; `build` looks them up. Empty: the node's value
+   * is c · g(b).
+   */
+  readonly from: readonly Source[];
   /** The node's own g. */
   readonly activation: Activation;
-  /** Whether c is learnt (`"trainable"`, the default, with 1 to start from) or is 1 and no parameter (`"fixed"`). */
-  readonly scale?: 'trainable' | 'fixed';
+  /** How the node combines w · x of its edges. Default: their sum. Needs at least one predecessor. */
+  readonly aggregation?: Aggregation;
   /**
-   * Names for the weights of some edges, by predecessor. Edges anywhere in the graph whose weights have the same name
-   * share one weight, and its gradient is the sum of theirs.
+   * Numbers in place of parameters: `{ c: 1 }` for a node without a scale, `{ w: 1 }` for edges that all weigh 1,
+   * `{ w: { x: 1 } }` for one of them. They are constants of the graph, which no optimizer changes.
    */
-  readonly shared?: Readonly<Record<string, string>>;
+  readonly fixed?: ForParameters<number, number | Readonly<Record<string, number>>>;
+  /**
+   * Names for parameters. Nodes anywhere in the graph whose b (or c, or w) have the same name share one parameter, and
+   * its gradient is the sum of theirs.
+   */
+  readonly shared?: ForParameters<string>;
+  /**
+   * Where the parameters start in a new network. Default: b at 0, c at 1, weights drawn by the network's initializer. Of
+   * a shared parameter the first node decides.
+   */
+  readonly init?: ForParameters<number, Initializer>;
 }
 
 /** How a layer is made; see {@link NodeOptions}. */
@@ -38,10 +64,17 @@ interface Group {
   readonly first: number;
   readonly count: number;
   readonly from: readonly string[];
+  /** An entry per edge, if any is delayed. */
+  readonly delays: readonly number[] | undefined;
+  /** Values before the first step, by id, where given. */
+  readonly initials: readonly (readonly [id: string, value: number])[];
+  /** The edges' names: `from`, unless any is delayed. */
+  readonly edges: readonly string[];
   readonly activation: Activation;
-  readonly scaleTrainable: boolean;
-  /** Names of shared weights, by predecessor. */
-  readonly shared: ReadonlyMap<string, string>;
+  readonly aggregation: Aggregation | undefined;
+  readonly fixed: ForParameters<number, ReadonlyMap<string, number>>;
+  readonly shared: ForParameters<string, ReadonlyMap<string, string>>;
+  readonly init: NodeOptions['init'];
 }
 
 /**
@@ -98,8 +131,10 @@ export class GraphBuilder {
    * Declares a node.
    *
    * @returns The id.
-   * @throws NnbpError `DUPLICATE_ID`, `DUPLICATE_EDGE`, `SELF_EDGE`, `UNKNOWN_ID` (a shared weight for a node that is no
-   * predecessor), `WRONG_TYPE`, `OUT_OF_RANGE` (more than 2³¹ edges)
+   * @throws NnbpError `DUPLICATE_ID`, `DUPLICATE_EDGE`, `SELF_EDGE`, `UNKNOWN_ID` (a shared or fixed weight for an edge
+   * that does not exist), `WRONG_TYPE`, `NOT_FINITE` (a fixed or initial number), `CONFLICT` (a parameter both fixed and
+   * shared), `EMPTY_LAYER` (an aggregation without predecessors), `OUT_OF_RANGE` (a delay that is not an integer ≥ 1, more
+   * than 2³¹ edges)
    */
   node(id: string, options: NodeOptions): string {
     this.#add([id], options);
@@ -150,25 +185,28 @@ export class GraphBuilder {
   /**
    * Validates the whole and orders it.
    *
-   * @throws NnbpError `NO_INPUTS`, `NO_OUTPUTS`, `UNKNOWN_ID`, `CYCLE` (naming its nodes)
+   * @throws NnbpError `NO_INPUTS`, `NO_OUTPUTS`, `UNKNOWN_ID`, `CYCLE` (naming its nodes), `CONFLICT` (a node with two
+   * different values before the first step)
    */
   build(): Graph {
     if (this.#inputs.length === 0)
       throw new NnbpError('NO_INPUTS', 'The graph has no input: declare one with input().');
     if (this.#outputs.size === 0) throw new NnbpError('NO_OUTPUTS', 'The graph has no output: name one with output().');
     const declaredIds = [...this.#declared.keys()];
-    const groups = this.#groups.map((group) => ({
-      ...group,
-      predecessors: Uint32Array.from(group.from, (id) =>
+    const groups = this.#groups.map((group) => {
+      const predecessors = Uint32Array.from(group.from, (id) =>
         this.#placeOf(id, `a predecessor of "${declaredIds[group.first]}"`),
-      ),
-    }));
+      );
+      const { delays } = group;
+      const sameStep = delays === undefined ? predecessors : predecessors.filter((_, k) => delays[k] === 0);
+      return { ...group, predecessors, sameStep };
+    });
     const outputs = Array.from(this.#outputs, (id) => this.#placeOf(id, 'an output'));
 
     const groupOf = new Array<(typeof groups)[number] | undefined>(declaredIds.length);
     for (const group of groups) groupOf.fill(group, group.first, group.first + group.count);
 
-    const order = topologicalOrder(declaredIds, this.#inputs, (place) => groupOf[place]!.predecessors);
+    const order = topologicalOrder(declaredIds, this.#inputs, (place) => groupOf[place]!.sameStep);
     const nodeCount = order.length;
     const indexOf = new Uint32Array(nodeCount);
     for (let i = 0; i < nodeCount; i++) indexOf[order[i]] = i;
@@ -176,32 +214,48 @@ export class GraphBuilder {
     const activations = [...new Set(groups.map((group) => group.activation))];
     const activationIndex = new Map(activations.map((activation, k) => [activation, k]));
     const activationOf = new Uint32Array(nodeCount);
+    const aggregations = [...new Set([undefined, ...groups.map((group) => group.aggregation)])];
+    const aggregationIndex = new Map(aggregations.map((aggregation, k) => [aggregation, k]));
+    const aggregationOf = aggregations.length > 1 ? new Uint32Array(nodeCount) : undefined;
+    const edgeDelay = groups.some(({ delays }) => delays) ? new Uint32Array(this.#edges) : undefined;
     const scaleTrainable = new Uint8Array(nodeCount);
     const edgeStart = new Uint32Array(nodeCount + 1);
     const parameterStart = new Uint32Array(nodeCount + 1);
     const predecessors = new Uint32Array(this.#edges);
-    const sharing = groups.some((group) => group.shared.size > 0);
-    const sharedWeights = sharing ? new Uint32Array(predecessors.length) : undefined;
-    const weightNamed = new Map<string, number>();
+    const inits = new Map<number, NonNullable<NodeOptions['init']>>();
 
-    for (let i = 0, edge = 0, parameter = 0; i < nodeCount; i++) {
+    // Where no two nodes share a parameter and none is fixed, slots follow from each node's place.
+    const perNode = groups.some(({ fixed, shared }) => placesNodes(fixed, shared));
+    const biasSlots = perNode ? new Uint32Array(nodeCount) : undefined;
+    const scaleSlots = perNode ? new Uint32Array(nodeCount) : undefined;
+    const perEdge = perNode || groups.some(({ shared }) => shared.w!.size > 0);
+    const sharedWeights = perEdge ? new Uint32Array(predecessors.length) : undefined;
+    const layout = new Layout();
+
+    for (let i = 0, edge = 0; i < nodeCount; i++) {
       const group = groupOf[order[i]];
       if (group !== undefined) {
+        const { fixed, shared } = group;
         activationOf[i] = activationIndex.get(group.activation)!;
-        scaleTrainable[i] = Number(group.scaleTrainable);
-        parameter += 1 + scaleTrainable[i];
+        if (aggregationOf !== undefined) aggregationOf[i] = aggregationIndex.get(group.aggregation)!;
+        if (group.init !== undefined) inits.set(i, group.init);
+        scaleTrainable[i] = Number(fixed.c === undefined);
+        if (biasSlots !== undefined) biasSlots[i] = layout.slot('b', fixed.b, shared.b);
+        else layout.parameterCount++;
+        if (scaleSlots !== undefined) scaleSlots[i] = layout.slot('c', fixed.c, shared.c);
+        else layout.parameterCount += scaleTrainable[i];
         for (let k = 0; k < group.predecessors.length; k++, edge++) {
           predecessors[edge] = indexOf[group.predecessors[k]];
-          const name = group.shared.get(group.from[k]);
-          const known = name === undefined ? undefined : weightNamed.get(name);
-          if (name !== undefined && known === undefined) weightNamed.set(name, parameter);
-          if (sharedWeights !== undefined) sharedWeights[edge] = known ?? parameter;
-          if (known === undefined) parameter++;
+          if (group.delays !== undefined) edgeDelay![edge] = group.delays[k];
+          const name = group.edges[k];
+          if (sharedWeights === undefined) layout.parameterCount++;
+          else sharedWeights[edge] = layout.slot('w', fixed.w!.get(name), shared.w!.get(name));
         }
       }
       edgeStart[i + 1] = edge;
-      parameterStart[i + 1] = parameter;
+      parameterStart[i + 1] = layout.parameterCount;
     }
+    for (const slots of perNode ? [biasSlots!, scaleSlots!, sharedWeights!] : []) layout.complete(slots);
 
     return new Graph({
       ids: Array.from(order, (place) => declaredIds[place]),
@@ -209,43 +263,104 @@ export class GraphBuilder {
       outputs: Uint32Array.from(outputs, (place) => indexOf[place]),
       activations,
       activationOf,
+      aggregations,
+      aggregationOf,
       scaleTrainable,
       edgeStart,
       predecessors,
+      edgeDelay,
+      initials: edgeDelay && this.#initials(nodeCount, (id) => indexOf[this.#declared.get(id)!]),
       parameterStart,
+      biasSlots,
+      scaleSlots,
       sharedWeights,
+      constants: layout.constants(),
+      inits,
     });
   }
 
+  /** Each node's value before the first step. */
+  #initials(nodeCount: number, indexOf: (id: string) => number): Float64Array {
+    const given = new Map<string, number>();
+    for (const [id, value] of this.#groups.flatMap(({ initials }) => initials)) {
+      const other = given.get(id) ?? value;
+      if (other !== value) {
+        throw new NnbpError(
+          'CONFLICT',
+          `Delayed edges from "${id}" have different initial values, ${other} and ${value}: expected one per node.`,
+        );
+      }
+      given.set(id, value);
+    }
+    const initials = new Float64Array(nodeCount);
+    for (const [id, value] of given) initials[indexOf(id)] = value;
+    return initials;
+  }
+
   #add(ids: readonly string[], options: NodeOptions): void {
-    const { from, activation, scale, shared = {} } = options;
-    const label = `"${ids[0]}"`;
-    const predecessors = new Set(from);
-    if (predecessors.size < from.length) {
-      const doubled = from.find((id) => !predecessors.delete(id));
-      throw new NnbpError('DUPLICATE_EDGE', `Node ${label} names its predecessor "${doubled}" twice.`);
+    const { activation, aggregation, init } = options;
+    const label = `Node "${ids[0]}"`;
+    const sources = sourcesOf(label, options.from);
+    const { from, edges, delays } = sources;
+    const names = new Set(edges);
+    if (names.size < edges.length) {
+      const duplicate = edges.find((name) => !names.delete(name));
+      throw new NnbpError('DUPLICATE_EDGE', `${label} has the predecessor "${duplicate}" twice.`);
     }
-    const own = ids.find((id) => predecessors.has(id));
-    if (own !== undefined) throw new NnbpError('SELF_EDGE', `Node "${own}" is its own predecessor.`);
+    const own = ids.find((id) => names.has(id) && from.some((other, k) => other === id && !delays?.[k]));
+    if (own !== undefined) {
+      throw new NnbpError(
+        'SELF_EDGE',
+        `Node "${own}" is its own predecessor. To read its value of the step before: from: [delayed("${own}")].`,
+      );
+    }
     if (typeof activation?.value !== 'function' || typeof activation.derivative !== 'function') {
-      throw new NnbpError('WRONG_TYPE', `Node ${label}: expected an activation with value(h) and derivative(h, g).`);
+      throw new NnbpError('WRONG_TYPE', `${label}: expected an activation with value(h) and derivative(h, g).`);
     }
-    for (const id of Object.keys(shared)) {
-      if (!predecessors.has(id)) {
-        throw new NnbpError('UNKNOWN_ID', `Node ${label} shares the weight of "${id}", which is not its predecessor.`);
+    if (aggregation !== undefined) {
+      if (typeof aggregation?.value !== 'function' || typeof aggregation.derivative !== 'function') {
+        throw new NnbpError(
+          'WRONG_TYPE',
+          `${label}: expected an aggregation with value(z) and derivative(z, a, dAdz).`,
+        );
+      }
+      if (from.length === 0) {
+        throw new NnbpError('EMPTY_LAYER', `${label}: expected predecessors for its aggregation, received none.`);
       }
     }
-    const edges = this.#edges + ids.length * from.length;
-    expectInteger('The number of edges', edges, 0, maxEdges);
+    const fixed = fixedOf(label, options.fixed, edges);
+    const shared = { ...options.shared, w: new Map(Object.entries(options.shared?.w ?? {})) };
+    for (const [what, weights] of [
+      ['fixes', fixed.w],
+      ['shares', shared.w],
+    ] as const) {
+      for (const name of weights.keys()) {
+        if (!names.has(name)) {
+          throw new NnbpError('UNKNOWN_ID', `${label} ${what} the weight of "${name}", which is not its predecessor.`);
+        }
+      }
+    }
+    const both = [
+      ...(['b', 'c'] as const).filter((letter) => fixed[letter] !== undefined && shared[letter] !== undefined),
+      ...[...fixed.w.keys()].filter((name) => shared.w.has(name)).map((name) => `w from "${name}"`),
+    ];
+    if (both.length > 0) throw new NnbpError('CONFLICT', `${label}: ${both[0]} is both fixed and shared.`);
+    for (const letter of ['b', 'c'] as const) {
+      if (init?.[letter] !== undefined) expectFinite(`${label}: initial ${letter}`, [init[letter]]);
+    }
+    const edgeCount = this.#edges + ids.length * from.length;
+    expectInteger('The number of edges', edgeCount, 0, maxEdges);
     const first = this.#declare(ids);
-    this.#edges = edges;
+    this.#edges = edgeCount;
     this.#groups.push({
+      ...sources,
       first,
       count: ids.length,
-      from: [...from],
       activation,
-      scaleTrainable: scale !== 'fixed',
-      shared: new Map(Object.entries(shared)),
+      aggregation: aggregation?.isSum === true ? undefined : aggregation,
+      fixed,
+      shared,
+      init,
     });
   }
 
@@ -272,4 +387,49 @@ function numbered(name: string, count: number): string[] {
   if (count === 0) throw new NnbpError('EMPTY_LAYER', `Layer "${name}" has no nodes.`);
   expectInteger(`The number of nodes of "${name}"`, count, 1, maxNodes);
   return Array.from({ length: count }, (_, k) => `${name}.${k}`);
+}
+
+/** Whether a node's b or c is not a parameter of its own (c: nor the constant 1), or a weight is fixed. */
+function placesNodes(fixed: Group['fixed'], shared: Group['shared']): boolean {
+  return (
+    fixed.b !== undefined ||
+    (fixed.c ?? 1) !== 1 ||
+    fixed.w!.size > 0 ||
+    shared.b !== undefined ||
+    shared.c !== undefined
+  );
+}
+
+/** What a node reads: ids, delays and values before the first step, each checked. */
+function sourcesOf(label: string, given: readonly Source[]): Pick<Group, 'from' | 'edges' | 'delays' | 'initials'> {
+  if (given.every((source) => typeof source === 'string')) {
+    const from = [...given];
+    return { from, edges: from, delays: undefined, initials: [] };
+  }
+  const initials: [string, number][] = [];
+  const delays = given.map((source) => {
+    if (typeof source === 'string') return 0;
+    const { id, steps, initial } = source;
+    expectInteger(`${label}: the delay of the edge from "${id}"`, steps, 1, maxEdges);
+    if (initial !== undefined) {
+      expectFinite(`${label}: the initial value of "${id}"`, [initial]);
+      initials.push([id, initial]);
+    }
+    return steps;
+  });
+  const from = given.map((source) => (typeof source === 'string' ? source : source.id));
+  return { from, edges: from.map((id, k) => edgeName(id, delays[k])), delays, initials };
+}
+
+/** The fixed parameters, with a number for each fixed weight. */
+function fixedOf(label: string, { b, c, w }: NonNullable<NodeOptions['fixed']> = {}, edges: readonly string[]) {
+  const weights = new Map(typeof w === 'number' ? edges.map((name) => [name, w]) : Object.entries(w ?? {}));
+  for (const [name, value] of [
+    ['b', b],
+    ['c', c],
+    ...[...weights].map(([id, value]) => [`w from "${id}"`, value]),
+  ] as const) {
+    if (value !== undefined) expectFinite(`${label}: fixed ${name}`, [value as number]);
+  }
+  return { ...(b !== undefined && { b }), ...(c !== undefined && { c }), w: weights };
 }

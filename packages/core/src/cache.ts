@@ -1,14 +1,14 @@
 /**
- * The gradient cache: think of the margin of a calculation, where every number that is used again is written once.
- * One row a sample, one entry a node.
+ * The gradient cache of the reference engine: every number that is used more than once, computed once. An entry per
+ * node, for each sample and each step of its sequence.
  */
 import type { GradientCache } from './contract.js';
 import { NnbpError } from './errors.js';
 import type { Graph } from './graph.js';
 
-/** What is kept of one sample, an entry a node, in topological order. Inputs have only `x` and `dLossDx`. */
+/** What is kept of one step of one sample, an entry per node, in topological order. Inputs have only `x` and `dLossDx`. */
 export interface SampleCache {
-  /** $h_i = b_i + \sum_j w_{ji} x_j$, the pre-activation. */
+  /** $h_i = b_i + A(z)$, the pre-activation; for a node that adds, $b_i + \sum_j w_{ji} x_j$. */
   readonly h: Float64Array;
   /** $g_i = g(h_i)$. */
   readonly g: Float64Array;
@@ -18,57 +18,105 @@ export interface SampleCache {
   readonly slope: Float64Array;
   /** The sample's own $\partial loss / \partial x_i$: used by case 3 for each parameter, by case 2 for each predecessor. */
   readonly dLossDx: Float64Array;
+  /** Where a node has an aggregation other than the sum; undefined if every node adds. */
+  readonly aggregated?: AggregatedCache | undefined;
+}
+
+/** What aggregations need. For nodes that add, `dAdz` is 1 and the rest is undefined. */
+export interface AggregatedCache {
+  /** $z_e = w_e x$, an entry per edge. */
+  readonly z: Float64Array;
+  /** $A(z)$, an entry per node. */
+  readonly a: Float64Array;
+  /** $\partial A / \partial z_e$, an entry per edge: used by case 3 for w, and by case 2 for the edge's predecessor. */
+  readonly dAdz: Float64Array;
+}
+
+/** One sample's pass: its steps, and what came before them. */
+export interface SequenceCache {
+  /** One entry per step; of a shorter sequence, the first `length` are of this pass. */
+  readonly steps: readonly SampleCache[];
+  /** How many steps the sequence has. */
+  length: number;
+  /** The state before the first step, as `graph.stateStart` orders it. */
+  readonly before: Float64Array;
 }
 
 /** The reference engine's cache, in float64: it also keeps h and g. */
 export class ReferenceCache implements GradientCache {
-  /** One entry a sample of the batch. */
+  /** An entry per sample of the batch. */
+  readonly sequences: readonly SequenceCache[];
+  /** The first step of each sample: all there is without sequences. */
   readonly samples: readonly SampleCache[];
   readonly #graph: Graph;
 
-  constructor(graph: Graph, batchSize: number) {
+  constructor(graph: Graph, batchSize: number, steps = 1) {
     this.#graph = graph;
-    const row = () => new Float64Array(graph.nodeCount);
-    this.samples = Array.from({ length: batchSize }, () => ({
-      h: row(),
-      g: row(),
-      x: row(),
-      slope: row(),
-      dLossDx: row(),
+    this.sequences = Array.from({ length: batchSize }, () => ({
+      steps: Array.from({ length: steps }, () => emptyCache(graph)),
+      length: 1,
+      before: graph.initialState(),
     }));
+    this.samples = this.sequences.map((sequence) => sequence.steps[0]);
   }
 
   /** The pre-activation h. 0 for an input, which has none. */
-  h(id: string, sample = 0): number {
-    return this.#read('h', id, sample);
+  h(id: string, sample = 0, step = 0): number {
+    return this.#read('h', id, sample, step);
   }
 
   /** The activation g(h). 0 for an input, which has none. */
-  g(id: string, sample = 0): number {
-    return this.#read('g', id, sample);
+  g(id: string, sample = 0, step = 0): number {
+    return this.#read('g', id, sample, step);
   }
 
   /** {@inheritDoc GradientCache.x} */
-  x(id: string, sample = 0): number {
-    return this.#read('x', id, sample);
+  x(id: string, sample = 0, step = 0): number {
+    return this.#read('x', id, sample, step);
   }
 
   /** {@inheritDoc GradientCache.slope} */
-  slope(id: string, sample = 0): number {
-    return this.#read('slope', id, sample);
+  slope(id: string, sample = 0, step = 0): number {
+    return this.#read('slope', id, sample, step);
   }
 
   /** {@inheritDoc GradientCache.dLossDx} */
-  dLossDx(id: string, sample = 0): number {
-    return this.#read('dLossDx', id, sample);
+  dLossDx(id: string, sample = 0, step = 0): number {
+    return this.#read('dLossDx', id, sample, step);
   }
 
-  #read(quantity: keyof SampleCache, id: string, sample: number): number {
+  #read(quantity: 'h' | 'g' | 'x' | 'slope' | 'dLossDx', id: string, sample: number, step: number): number {
     const i = this.#graph.indexOf(id);
-    const row = this.samples[sample] as SampleCache | undefined;
-    if (row === undefined) {
-      throw new NnbpError('OUT_OF_RANGE', `sample: expected 0 to ${this.samples.length - 1}, found ${sample}.`);
-    }
+    const sequence = this.sequences[sample] as SequenceCache | undefined;
+    if (sequence === undefined) throw outOfRange('sample', sample, this.sequences.length);
+    const row = sequence.steps[step] as SampleCache | undefined;
+    if (row === undefined) throw outOfRange('step', step, sequence.steps.length);
     return row[quantity][i];
   }
+}
+
+const outOfRange = (what: string, received: number, count: number) =>
+  new NnbpError('OUT_OF_RANGE', `${what}: expected 0 to ${count - 1}, received ${received}.`);
+
+function emptyCache(graph: Graph): SampleCache {
+  const perNode = () => new Float64Array(graph.nodeCount);
+  const perEdge = () => new Float64Array(graph.edgeCount);
+  return {
+    h: perNode(),
+    g: perNode(),
+    x: perNode(),
+    slope: perNode(),
+    dLossDx: perNode(),
+    aggregated: graph.aggregationOf && { z: perEdge(), a: perNode(), dAdz: perEdge().fill(1) },
+  };
+}
+
+/** The value that `edge` reads at step t: its source's at that step or, over a delayed edge, at an earlier one. */
+export function sourceValue(graph: Graph, sequence: SequenceCache, t: number, edge: number): number {
+  return valueAt(graph, sequence, t - graph.delay(edge), graph.predecessors[edge]);
+}
+
+/** The value of node j at step t; before the first step, from the state. */
+export function valueAt(graph: Graph, { steps, before }: SequenceCache, t: number, j: number): number {
+  return t >= 0 ? steps[t].x[j] : before[graph.stateStart![j] - t - 1];
 }

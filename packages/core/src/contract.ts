@@ -1,7 +1,7 @@
 /**
- * What a plug-in has to be. Think of four sockets: an activation, a loss, an optimizer, an engine. Whatever has the
- * shape fits, at once and everywhere: no registration, no subclass. Core never asks which plug-in it holds; what it
- * must know of one, the plug-in declares in an optional property.
+ * The five plugin interfaces: activation, aggregation, loss, optimizer, engine. A plugin is any object of the right
+ * shape: no registration, no subclass. Core never asks which plugin it holds; what it must know of one, the plugin
+ * declares in an optional property.
  */
 import type { Graph } from './graph.js';
 
@@ -51,6 +51,41 @@ export interface Activation {
   /** Each h at which g has no derivative (there, `derivative` returns one of the one-sided ones). Absent: none. */
   readonly kinks?: readonly number[];
   /** Only for shipped ones. */
+  readonly builtin?: Builtin;
+}
+
+/**
+ * A: how a node combines what arrives over its edges, $z_e = w_e x$, before b is added: $h = b + A(z)$. Cases 2 and 3
+ * use its derivative. A node without an aggregation adds its z.
+ *
+ * @example
+ * ```ts
+ * import type { Aggregation } from '@nnbp/core';
+ *
+ * const sumOfSquares: Aggregation = {
+ *   name: 'sumOfSquares',
+ *   value: (z) => Array.from(z).reduce((sum, ze) => sum + ze * ze, 0),
+ *   derivative: (z, _, dAdz) => {
+ *     for (let e = 0; e < z.length; e++) dAdz[e] = 2 * z[e];
+ *   },
+ * };
+ * ```
+ */
+export interface Aggregation {
+  /** For messages and files. */
+  readonly name: string;
+  /** A(z). `z` has an entry per incoming edge, in the order of `from`: at least one, all finite. */
+  value(z: ArrayLike<number>): number;
+  /** Writes dA/dz_e for every edge; `a` is value(z). Every entry is written; none is read. */
+  derivative(z: ArrayLike<number>, a: number, dAdz: FloatArray): void;
+  /**
+   * The distance from z to the nearest point at which A has no derivative, measured so that no kink is crossed while
+   * every entry moves by less. Absent: A is differentiable everywhere.
+   */
+  kinkDistance?(z: ArrayLike<number>): number;
+  /** True if A(z) is the sum of z: engines then add without calling it. */
+  readonly isSum?: boolean;
+  /** Only for built-in ones. */
   readonly builtin?: Builtin;
 }
 
@@ -173,50 +208,93 @@ export interface Optimizer {
 }
 
 /**
- * What an engine remembers of its last pass. `id` is the author's id of a node, `sample` counts from 0 within the
- * batch. All three throw `NnbpError` for an id or a sample that is not there.
+ * The numbers of an engine's last pass. `id` is the author's id of a node, `sample` counts from 0 within the batch,
+ * `step` from 0 within the sample's sequence. All three throw `NnbpError` for an id, sample or step that does not exist.
  */
 export interface GradientCache {
   /** The node's value, x = c · g(h). */
-  x(id: string, sample?: number): number;
-  /** c · g'(h): how the value answers to the pre-activation. 0 for an input, which has none. */
-  slope(id: string, sample?: number): number;
-  /** How the sample's own loss answers to the node's value. */
-  dLossDx(id: string, sample?: number): number;
+  x(id: string, sample?: number, step?: number): number;
+  /** c · g'(h): the derivative of x with respect to h. 0 for an input, which has no h. */
+  slope(id: string, sample?: number, step?: number): number;
+  /** The derivative of the sample's own loss, times its weight, with respect to x at that step. */
+  dLossDx(id: string, sample?: number, step?: number): number;
 }
 
 /**
- * A graph made ready to run on batches of up to `batchSize` samples. It owns a parameter vector, a gradient vector
- * and the gradient cache, all allocated once.
+ * How many samples a call has. A number: so many samples of one step each. A list: sequences, with the number of
+ * samples that have step 0, step 1, …; no entry is larger than the one before, since sequences are sorted by length,
+ * the longest first. `[3, 3, 1]` is one sequence of 3 steps and two of 2.
  *
- * Rows are flat: `inputs[s * inputCount + k]` is input k of sample s, targets and outputs likewise.
+ * Rows are in this order too: all samples of step 0, then all samples of step 1, and so on without gaps. A number `n`
+ * means the same as `[n]`.
+ */
+export type SampleCounts = number | ArrayLike<number>;
+
+/** What a pass may be given beside its rows. */
+export interface PassOptions {
+  /**
+   * The weight of each row's loss: not negative, and not all 0. The loss to minimize is Σ weight · loss / Σ weight, so
+   * that an integer weight does what repeating the sample does. A row of weight 0 has no target: its loss is not
+   * evaluated. Default: 1 for each row.
+   */
+  readonly weights?: FloatArray;
+  /**
+   * What delayed edges read before the first step: a row of `graph.stateSize` numbers per sample, as `graph.stateStart`
+   * orders them. Overwritten with the state after each sample's last step, so that the next call continues the
+   * sequence. No derivative flows through it. Default: every sample starts from `graph.initialState()`.
+   */
+  readonly state?: FloatArray;
+}
+
+/**
+ * A graph made ready to run on batches of up to `batchSize` samples of up to `steps` steps. It owns a parameter vector,
+ * a gradient vector and the gradient cache, all allocated once.
+ *
+ * Rows are flat: `inputs[r * inputCount + k]` is input k of row r, targets and outputs likewise. A batch without
+ * sequences has a row per sample; for sequences see {@link SampleCounts}.
  */
 export interface Executor {
-  /** The most samples a call may have. */
+  /** The largest number of samples per call. */
   readonly batchSize: number;
+  /** The largest number of steps per call. */
+  readonly steps: number;
   /** The parameters it computes with, in the graph's layout: write them to set them. */
   readonly parameters: FloatArray;
-  /** The gradient of the batch's mean loss, in the same layout, as left by `backpropagate`. */
+  /** The gradient of the batch's loss, in the same layout, as left by `backpropagate`. */
   readonly gradients: FloatArray;
-  /** What the last pass left. */
+  /** The numbers of the last pass. */
   readonly cache: GradientCache;
   /**
-   * Forward only. Returns `samples` rows of outputs: a view that the next call overwrites. Afterwards the cache's
-   * `slope` and `dLossDx` mean nothing.
+   * Forward only. Returns a row of outputs per row of inputs: a view that the next call overwrites. Afterwards the
+   * cache's `slope` and `dLossDx` are undefined.
    *
-   * @throws NnbpError `OUT_OF_RANGE` (samples other than 1 to `batchSize`), `WRONG_LENGTH` (fewer rows than that),
-   * `DISPOSED`; so do the next two
+   * @throws NnbpError `OUT_OF_RANGE` (samples other than 1 to `batchSize`, more than `steps` steps, counts that grow,
+   * weights that are negative or all 0), `WRONG_LENGTH` (fewer rows, weights or state than that), `DISPOSED`; so do the
+   * next two
    */
-  predict(inputs: FloatArray, samples: number): FloatArray;
-  /** Forward and backward. Returns the mean loss over the samples and leaves the gradients. */
-  backpropagate(inputs: FloatArray, targets: FloatArray, samples: number, loss: Loss): number;
+  predict(inputs: FloatArray, samples: SampleCounts, options?: Pick<PassOptions, 'state'>): FloatArray;
+  /** Forward and backward. Returns the mean loss over the rows and leaves the gradients. */
+  backpropagate(
+    inputs: FloatArray,
+    targets: FloatArray,
+    samples: SampleCounts,
+    loss: Loss,
+    options?: PassOptions,
+  ): number;
   /**
    * Backpropagates, then lets the optimizer update the parameters. Returns the mean loss before the update.
-   * If the loss, a gradient or an updated parameter is not finite, the parameters stay as they were, and what is
-   * returned is not finite either. `gradients` is not meaningful afterwards: an engine may update on the way. An
+   * If the loss, a gradient or an updated parameter is not finite, the parameters stay as they were, and the returned
+   * loss is not finite either. `gradients` is not meaningful afterwards: an engine may update on the way. An
    * engine that does the optimizer's work itself keeps the optimizer's `state()` true, and obeys its `restore`.
    */
-  step(inputs: FloatArray, targets: FloatArray, samples: number, loss: Loss, optimizer: Optimizer): number;
+  step(
+    inputs: FloatArray,
+    targets: FloatArray,
+    samples: SampleCounts,
+    loss: Loss,
+    optimizer: Optimizer,
+    options?: PassOptions,
+  ): number;
   /** Frees what it holds. Using it afterwards throws. Disposing twice does nothing. */
   dispose(): void;
 }
@@ -225,10 +303,14 @@ export interface Executor {
 export interface Engine {
   /** For messages. */
   readonly name: string;
+  /** Why the engine cannot run a graph, a sentence per reason. Empty: it can. */
+  supports(graph: Graph): readonly string[];
   /**
-   * Allocates all that batches of up to `batchSize` samples need.
+   * Allocates all that batches of up to `batchSize` samples of up to `steps` steps need.
    *
-   * @throws NnbpError `OUT_OF_RANGE` (a batch size that is not a whole number from 1)
+   * @param steps - Default 1: no sequences.
+   * @throws NnbpError `OUT_OF_RANGE` (a batch size or a number of steps that is not an integer ≥ 1), `UNSUPPORTED` (a
+   * graph for which `supports` has reasons)
    */
-  prepare(graph: Graph, batchSize: number): Executor;
+  prepare(graph: Graph, batchSize: number, steps?: number): Executor;
 }

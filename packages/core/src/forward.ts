@@ -1,32 +1,52 @@
 /** Forward propagation: from the inputs to the outputs, each node once, after all it depends on. */
-import type { SampleCache } from './cache.js';
+import { type SequenceCache, sourceValue } from './cache.js';
 import type { Graph } from './graph.js';
 
 /**
- * The value of node i, and on the way its pre-activation and activation:
+ * The value of node i at step t, and on the way its pre-activation and activation:
  *
- *     h_i = b_i + Σ over predecessors j of  w_ji · x_j
+ *     z_e = w_e · x_source(e)(t − delay_e)    for every incoming edge e
+ *     h_i = b_i + A(z)                        A: the node's aggregation, by default the sum
  *     g_i = g(h_i)
  *     x_i = c_i · g_i
+ *
+ * @param slots - Parameters and constants; see `Graph`.
  */
-export function forward(graph: Graph, parameters: Float64Array, { h, g, x }: SampleCache, i: number): void {
-  const scale = graph.scaleIndex(i);
-  h[i] = preActivation(graph, parameters, x, i);
+export function forward(graph: Graph, slots: Float64Array, sequence: SequenceCache, t: number, i: number): void {
+  const { h, g, x } = sequence.steps[t];
+  h[i] = preActivation(graph, slots, sequence, t, i);
   g[i] = graph.activations[graph.activationOf[i]].value(h[i]);
-  x[i] = scale < 0 ? g[i] : parameters[scale] * g[i];
+  x[i] = slots[graph.scaleSlot(i)] * g[i];
 }
 
-function preActivation(graph: Graph, parameters: Float64Array, x: Float64Array, i: number): number {
-  let sum = parameters[graph.biasIndex(i)];
-  for (let edge = graph.edgeStart[i]; edge < graph.edgeStart[i + 1]; edge++) {
-    sum += parameters[graph.weightIndex(edge, i)] * x[graph.predecessors[edge]];
+function preActivation(graph: Graph, slots: Float64Array, sequence: SequenceCache, t: number, i: number): number {
+  const aggregation = graph.aggregation(i);
+  const [first, end] = [graph.edgeStart[i], graph.edgeStart[i + 1]];
+  const b = slots[graph.biasSlot(i)];
+  const zOf = (edge: number) => slots[graph.weightSlot(edge, i)] * sourceValue(graph, sequence, t, edge);
+  if (aggregation === undefined) {
+    let sum = b;
+    for (let edge = first; edge < end; edge++) sum += zOf(edge);
+    return sum;
   }
-  return sum;
+  const { z, a } = sequence.steps[t].aggregated!;
+  for (let edge = first; edge < end; edge++) z[edge] = zOf(edge);
+  a[i] = aggregation.value(z.subarray(first, end));
+  return b + a[i];
 }
 
-/** The slope of node i, the second quantity worth keeping: slope_i = c_i · g'(h_i). */
-export function slope(graph: Graph, parameters: Float64Array, { h, g, slope }: SampleCache, i: number): void {
-  const scale = graph.scaleIndex(i);
-  const derivative = graph.activations[graph.activationOf[i]].derivative(h[i], g[i]);
-  slope[i] = scale < 0 ? derivative : parameters[scale] * derivative;
+/**
+ * The other quantities that are used more than once, for node i at step t:
+ *
+ *     slope_i = c_i · g'(h_i)
+ *     dA/dz_e of every incoming edge e; 1 where the node adds
+ */
+export function slope(graph: Graph, slots: Float64Array, { steps }: SequenceCache, t: number, i: number): void {
+  const { h, g, slope, aggregated } = steps[t];
+  slope[i] = slots[graph.scaleSlot(i)] * graph.activations[graph.activationOf[i]].derivative(h[i], g[i]);
+  const aggregation = graph.aggregation(i);
+  if (aggregation === undefined) return;
+  const { z, a, dAdz } = aggregated!;
+  const [first, end] = [graph.edgeStart[i], graph.edgeStart[i + 1]];
+  aggregation.derivative(z.subarray(first, end), a[i], dAdz.subarray(first, end));
 }

@@ -1,9 +1,11 @@
 /**
- * The network's shape: think of two printed tables, one of each node's predecessors and one of its successors, in an
- * order in which every node comes after all it depends on. Typed arrays (compressed sparse rows), no object per edge,
- * nothing changes once it is built. It holds no parameters; it says where in the parameter vector they are.
+ * The network's shape: a table of each node's predecessors and one of its successors, in an order in which every node
+ * comes after all that it reads in the same step. Typed arrays (compressed sparse rows), no object per edge, immutable.
+ * It holds no parameters, only where in the parameter vector they are.
  */
-import type { Activation } from './contract.js';
+import type { NodeOptions } from './builder.js';
+import type { Activation, Aggregation } from './contract.js';
+import { edgeName } from './delayed.js';
 import { NnbpError } from './errors.js';
 
 /**
@@ -17,14 +19,27 @@ export interface GraphArrays {
   readonly outputs: ArrayLike<number>;
   readonly activations: readonly Activation[];
   readonly activationOf: ArrayLike<number>;
+  readonly aggregations: readonly (Aggregation | undefined)[];
+  readonly aggregationOf: ArrayLike<number> | undefined;
   readonly scaleTrainable: ArrayLike<number>;
   readonly edgeStart: ArrayLike<number>;
   readonly predecessors: ArrayLike<number>;
+  readonly edgeDelay: ArrayLike<number> | undefined;
+  readonly initials: ArrayLike<number> | undefined;
   readonly parameterStart: ArrayLike<number>;
+  readonly biasSlots: ArrayLike<number> | undefined;
+  readonly scaleSlots: ArrayLike<number> | undefined;
   readonly sharedWeights: ArrayLike<number> | undefined;
+  readonly constants: Float64Array;
+  readonly inits: ReadonlyMap<number, NonNullable<NodeOptions['init']>>;
 }
 
-/** A validated directed acyclic graph. Made by `GraphBuilder.build()`. */
+/**
+ * A validated directed graph, acyclic without its delayed edges. Made by `GraphBuilder.build()`.
+ *
+ * Every b, c and w has a *slot*: its index in a vector of the parameters followed by the graph's `constants` (the fixed
+ * ones). A slot below `parameterCount` is a parameter.
+ */
 export class Graph {
   /** The author's id of each node. Nodes are numbered in topological order: the inputs first, in their own order. */
   declare readonly ids: readonly string[];
@@ -44,16 +59,41 @@ export class Graph {
   declare readonly activations: readonly Activation[];
   /** For each node, the index of its activation in `activations`. */
   declare readonly activationOf: ArrayLike<number>;
-  /** For each node, 1 if its c is a parameter, 0 if it is fixed at 1. */
+  /** The distinct aggregations in use. The first is undefined: the sum. */
+  declare readonly aggregations: readonly (Aggregation | undefined)[];
+  /** For each node, the index of its aggregation in `aggregations`; undefined if every node adds. */
+  declare readonly aggregationOf: ArrayLike<number> | undefined;
+  /** For each node, 1 if its c is a parameter, 0 if it is fixed. */
   declare readonly scaleTrainable: ArrayLike<number>;
   /** The edges into node i are edgeStart[i] to edgeStart[i + 1] − 1. */
   declare readonly edgeStart: ArrayLike<number>;
   /** For each edge, the node it comes from. */
   declare readonly predecessors: ArrayLike<number>;
-  /** Node i's own parameters (b, then c if trainable, then its weights) begin at parameterStart[i]. */
+  /** For each edge, how many steps ago it reads that node; undefined if no edge is delayed. */
+  declare readonly edgeDelay: ArrayLike<number> | undefined;
+  /** The largest delay. 0: the graph has no memory. */
+  readonly maxDelay: number;
+  /** How many numbers delayed edges need from before a step: for each node its largest delay, added up. */
+  readonly stateSize: number;
+  /**
+   * The last values of node i, as many as its largest delay, are at stateStart[i] to stateStart[i + 1] − 1 of a state:
+   * the latest first. Undefined if no edge is delayed.
+   */
+  readonly stateStart: ArrayLike<number> | undefined;
+  /** For each node its value before the first step; undefined if no edge is delayed. */
+  declare readonly initials: ArrayLike<number> | undefined;
+  /** Node i's own parameters (of b, c and its weights those neither fixed nor shared before) begin at parameterStart[i]. */
   declare readonly parameterStart: ArrayLike<number>;
-  /** For each edge, the parameter index of its weight, if any two edges share one; else undefined. */
+  /** For each node the slot of b, if any b or w is fixed, any c fixed at another number than 1, or any b or c shared. */
+  declare readonly biasSlots: ArrayLike<number> | undefined;
+  /** For each node the slot of c; undefined where `biasSlots` is. */
+  declare readonly scaleSlots: ArrayLike<number> | undefined;
+  /** For each edge the slot of its weight, if `biasSlots` is there or any two edges share a weight; else undefined. */
   declare readonly sharedWeights: ArrayLike<number> | undefined;
+  /** The fixed parameters' values, each once; the first is 1. */
+  declare readonly constants: Float64Array;
+  /** Where the parameters of some nodes start in a new network. */
+  declare readonly inits: ReadonlyMap<number, NonNullable<NodeOptions['init']>>;
   /** The edges out of node i are listed at successorStart[i] to successorStart[i + 1] − 1. */
   readonly successorStart: ArrayLike<number>;
   #transposed: { readonly successors: Uint32Array; readonly edges: Uint32Array } | undefined;
@@ -73,6 +113,12 @@ export class Graph {
     this.outputPosition = outputPosition;
 
     this.successorStart = fanOuts(this.nodeCount, this.predecessors);
+    this.stateStart = arrays.edgeDelay && stateStarts(this.nodeCount, this.predecessors, arrays.edgeDelay);
+    this.stateSize = this.stateStart?.[this.nodeCount] ?? 0;
+    this.maxDelay = 0;
+    for (let e = 0; e < (arrays.edgeDelay?.length ?? 0); e++) {
+      this.maxDelay = Math.max(this.maxDelay, arrays.edgeDelay![e]);
+    }
     Object.freeze(this);
   }
 
@@ -97,41 +143,107 @@ export class Graph {
     return i;
   }
 
-  /** The parameter index of b of node i (not an input). */
-  biasIndex(i: number): number {
-    return this.parameterStart[i];
+  /** How node i combines its edges; undefined: by adding. */
+  aggregation(i: number): Aggregation | undefined {
+    return this.aggregations[this.aggregationOf?.[i] ?? 0];
   }
 
-  /** The parameter index of c of node i, or −1 if it is fixed at 1. */
+  /** How many steps ago an edge reads its source. 0: in the same step. */
+  delay(edge: number): number {
+    return this.edgeDelay?.[edge] ?? 0;
+  }
+
+  /** An edge's name among those into the same node: the predecessor's id; with a delay of 2, `id@-2`. */
+  edgeName(edge: number): string {
+    return edgeName(this.ids[this.predecessors[edge]], this.delay(edge));
+  }
+
+  /** The state before the first step of a sequence: `stateSize` numbers. */
+  initialState(): Float64Array {
+    const state = new Float64Array(this.stateSize);
+    for (let j = 0; j < this.nodeCount && this.stateStart !== undefined; j++) {
+      state.fill(this.initials![j], this.stateStart[j], this.stateStart[j + 1]);
+    }
+    return state;
+  }
+
+  /** The slot of b of node i (not an input). */
+  biasSlot(i: number): number {
+    return this.biasSlots?.[i] ?? this.parameterStart[i];
+  }
+
+  /** The slot of c of node i. */
+  scaleSlot(i: number): number {
+    if (this.scaleSlots !== undefined) return this.scaleSlots[i];
+    return this.scaleTrainable[i] === 1 ? this.parameterStart[i] + 1 : this.parameterCount;
+  }
+
+  /** The slot of the weight of `edge`, an edge into node i. */
+  weightSlot(edge: number, i: number): number {
+    return this.sharedWeights === undefined
+      ? this.parameterStart[i] + 1 + this.scaleTrainable[i] + edge - this.edgeStart[i]
+      : this.sharedWeights[edge];
+  }
+
+  /** The parameter index of b of node i (not an input), or −1 if it is fixed. */
+  biasIndex(i: number): number {
+    return this.#parameterAt(this.biasSlot(i));
+  }
+
+  /** The parameter index of c of node i, or −1 if it is fixed. */
   scaleIndex(i: number): number {
-    return this.scaleTrainable[i] === 1 ? this.parameterStart[i] + 1 : -1;
+    return this.#parameterAt(this.scaleSlot(i));
+  }
+
+  /** The parameter index of the weight of `edge`, an edge into node i, or −1 if it is fixed. */
+  weightIndex(edge: number, i: number): number {
+    return this.#parameterAt(this.weightSlot(edge, i));
+  }
+
+  /** Parameters and constants in one vector: what a slot is an index of. */
+  slots(parameters: ArrayLike<number>): Float64Array {
+    const values = new Float64Array(this.parameterCount + this.constants.length);
+    values.set(parameters);
+    values.set(this.constants, this.parameterCount);
+    return values;
+  }
+
+  #parameterAt(slot: number): number {
+    return slot < this.parameterCount ? slot : -1;
   }
 
   /** Made when first asked for: not every engine needs it, and it is most of what a graph holds. */
   #bySource() {
     if (this.#transposed !== undefined) return this.#transposed;
-    const { nodeCount, edgeStart, predecessors } = this;
+    const { nodeCount, edgeStart, predecessors, edgeDelay } = this;
     const successors = new Uint32Array(this.edgeCount);
     const edges = new Uint32Array(this.edgeCount);
     const next = Uint32Array.from(this.successorStart);
-    // Successors of one node in topological order.
-    for (let i = 0; i < nodeCount; i++) {
-      for (let e = edgeStart[i]; e < edgeStart[i + 1]; e++) {
-        const at = next[predecessors[e]]++;
-        successors[at] = i;
-        edges[at] = e;
+    // The successors of one node in the order in which they are computed: step by step, in topological order.
+    const delays = [...new Set(Array.from(edgeDelay ?? [0]))].sort((a, b) => a - b);
+    for (const delay of delays) {
+      for (let i = 0; i < nodeCount; i++) {
+        for (let e = edgeStart[i]; e < edgeStart[i + 1]; e++) {
+          if (edgeDelay !== undefined && edgeDelay[e] !== delay) continue;
+          const at = next[predecessors[e]]++;
+          successors[at] = i;
+          edges[at] = e;
+        }
       }
     }
     this.#transposed = { successors, edges };
     return this.#transposed;
   }
+}
 
-  /** The parameter index of the weight of `edge`, an edge into node i. */
-  weightIndex(edge: number, i: number): number {
-    return this.sharedWeights === undefined
-      ? this.parameterStart[i] + 1 + this.scaleTrainable[i] + edge - this.edgeStart[i]
-      : this.sharedWeights[edge];
+/** For each node, where its last values begin in a state. */
+function stateStarts(nodeCount: number, predecessors: ArrayLike<number>, edgeDelay: ArrayLike<number>): Uint32Array {
+  const start = new Uint32Array(nodeCount + 1);
+  for (let e = 0; e < predecessors.length; e++) {
+    start[predecessors[e] + 1] = Math.max(start[predecessors[e] + 1], edgeDelay[e]);
   }
+  for (let i = 0; i < nodeCount; i++) start[i + 1] += start[i];
+  return start;
 }
 
 /** For each node, where its outgoing edges begin in a list of all edges by the node they come from. */

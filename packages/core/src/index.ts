@@ -1,11 +1,21 @@
 export { GraphBuilder, type LayerOptions, type NodeOptions } from './builder.js';
-export { ReferenceCache, type SampleCache } from './cache.js';
+export {
+  type AggregatedCache,
+  ReferenceCache,
+  type SampleCache,
+  type SequenceCache,
+  sourceValue,
+  valueAt,
+} from './cache.js';
 export { compile, type CompileOptions, type Output, type Predictor } from './compile.js';
 export { outputValues } from './cases/output.js';
 export { parameterGradients } from './cases/parameters.js';
 export { valueFromSuccessors } from './cases/successors.js';
 export type * from './contract.js';
+export { expectRows, lengthOf, type Rows, rowsOf, totalWeight } from './counts.js';
+export { delayed, type DelayedEdge, type Source } from './delayed.js';
 export { allFinite, expectFinite, expectLength, expectInteger, NnbpError, type NnbpErrorCode } from './errors.js';
+export { expectFeatures, expectSupported, featuresOf, type GraphFeature, unsupportedFeatures } from './features.js';
 export { forward, slope } from './forward.js';
 export { Graph } from './graph.js';
 export { constant, glorotNormal, glorotUniform, heNormal, heUniform, type Initializer } from './initializers.js';
@@ -18,3 +28,4 @@ export { reference, ReferenceExecutor } from './reference.js';
 export { levels, plan, type Plan, type Unit } from './plan.js';
 export { mlp, type MlpOptions } from './shapes.js';
 export { Standardization } from './standardization.js';
+export { unroll } from './unroll.js';

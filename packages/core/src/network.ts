@@ -2,6 +2,7 @@
 import type { ReferenceCache } from './cache.js';
 import type { Loss } from './contract.js';
 import { allFinite, expectFinite, expectLength, NnbpError } from './errors.js';
+import { featuresOf } from './features.js';
 import type { Graph } from './graph.js';
 import { glorotUniform, type Initializer } from './initializers.js';
 import { Prediction } from './js/prediction.js';
@@ -53,6 +54,8 @@ export class Network {
   readonly parameters: ParameterVector;
   #inputScaler: Standardization | undefined;
   #outputScaler: Standardization | undefined;
+  /** Whether the js engine runs the graph; the reference engine runs every graph. */
+  readonly #plain: boolean;
   /** Made by the first prediction of one sample, and of several. */
   #single: Prediction | undefined;
   #several: Prediction | undefined;
@@ -64,6 +67,7 @@ export class Network {
     options: NetworkOptions = {},
   ) {
     const { seed = 0, initializer = glorotUniform } = options;
+    this.#plain = featuresOf(graph).size === 0;
     this.parameters = new ParameterVector(graph, new Float64Array(graph.parameterCount));
     initialize(graph, this.parameters.vector, initializer, new Random(seed));
     expectFinite('The initialised parameters', this.parameters.vector);
@@ -99,6 +103,7 @@ export class Network {
    * @throws NnbpError `WRONG_LENGTH`, `NOT_FINITE`; `OVERFLOW`, naming the node where it began
    */
   predict(input: Row): number[] {
+    if (!this.#plain) return this.#predictExactly([input])[0];
     const prediction = (this.#single ??= new Prediction(this.graph, true));
     this.#write(prediction, input, 0, 1, 0);
     const probe = prediction.run(this.parameters.vector, 1);
@@ -112,6 +117,7 @@ export class Network {
    */
   predictBatch(inputs: ArrayLike<Row>): number[][] {
     if (inputs.length === 0) throw new NnbpError('EMPTY_DATA', 'inputs is empty.');
+    if (!this.#plain) return this.#predictExactly(inputs);
     const prediction = (this.#several ??= new Prediction(this.graph, false));
     const outputs: number[][] = [];
     while (outputs.length < inputs.length) {
@@ -205,7 +211,7 @@ export class Network {
   /**
    * Sets some of a node's parameters; see {@link ParameterVector.set}.
    *
-   * @throws NnbpError `UNKNOWN_ID`, `FIXED_SCALE`, `NOT_FINITE`; nothing is changed then
+   * @throws NnbpError `UNKNOWN_ID`, `FIXED_PARAMETER`, `NOT_FINITE`; nothing is changed then
    */
   setParameters(id: string, values: Partial<NodeParameters>): void {
     this.parameters.set(id, values);
@@ -230,16 +236,22 @@ export class Network {
 }
 
 function initialize(graph: Graph, parameters: Float64Array, initializer: Initializer, random: Random): void {
+  const started = new Uint8Array(graph.parameterCount);
+  // Of a shared parameter the first node decides.
+  const start = (index: number, value: () => number) => {
+    if (index < 0 || started[index] === 1) return;
+    started[index] = 1;
+    parameters[index] = value();
+  };
   for (let i = graph.inputCount; i < graph.nodeCount; i++) {
-    const scale = graph.scaleIndex(i);
+    const { b = 0, c = 1, w: draw = initializer } = graph.inits.get(i) ?? {};
     const fanIn = graph.edgeStart[i + 1] - graph.edgeStart[i];
-    if (scale >= 0) parameters[scale] = 1;
-    let own = graph.biasIndex(i) + 1 + graph.scaleTrainable[i];
+    start(graph.biasIndex(i), () => b);
+    start(graph.scaleIndex(i), () => c);
     for (let edge = graph.edgeStart[i]; edge < graph.edgeStart[i + 1]; edge++) {
-      // Own weights stand in the order of their edges; any other is shared with an edge that came before.
-      if (graph.weightIndex(edge, i) !== own) continue;
       const j = graph.predecessors[edge];
-      parameters[own++] = initializer(fanIn, graph.successorStart[j + 1] - graph.successorStart[j], random);
+      const fanOut = graph.successorStart[j + 1] - graph.successorStart[j];
+      start(graph.weightIndex(edge, i), () => draw(fanIn, fanOut, random));
     }
   }
 }

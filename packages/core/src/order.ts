@@ -10,7 +10,7 @@ import { NnbpError } from './errors.js';
  *
  * @param ids - For each place its id, for messages.
  * @param inputs - The places of the inputs.
- * @param predecessorsOf - The places of the predecessors of a node that is no input.
+ * @param predecessorsOf - The places of the predecessors of a node that is no input, without those it reads delayed.
  * @throws NnbpError `CYCLE`, naming its nodes
  */
 export function topologicalOrder(
@@ -55,5 +55,8 @@ export function topologicalOrder(
 function cycle(ids: readonly string[], places: readonly number[]): NnbpError {
   const names = places.map((place) => ids[place]).reverse();
   const shown = names.length > 12 ? [...names.slice(0, 6), '…', ...names.slice(-5)] : names;
-  return new NnbpError('CYCLE', `The graph has a cycle: ${[...shown, names[0]].join(' → ')}. Remove one of its edges.`);
+  return new NnbpError(
+    'CYCLE',
+    `Graph has a cycle: ${[...shown, names[0]].join(' → ')}. Remove one of these edges, or let one read the step before: from: [delayed("${names[0]}")].`,
+  );
 }

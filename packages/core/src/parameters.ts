@@ -8,11 +8,11 @@ import type { Graph } from './graph.js';
 
 /** What one node uses, or the gradient of each of these. */
 export interface NodeParameters {
-  /** The bias. */
-  b: number;
-  /** Absent where c is fixed at 1. */
+  /** The bias. Absent where it is fixed. */
+  b?: number;
+  /** The scale. Absent where it is fixed. */
   c?: number;
-  /** Each incoming edge's weight, by the predecessor's id. */
+  /** Each incoming edge's weight that is not fixed, by the predecessor's id; with a delay of 2, by `id@-2`. */
   w: Record<string, number>;
 }
 
@@ -36,18 +36,19 @@ export class ParameterVector<Vector extends FloatArray = Float64Array> {
   of(id: string): NodeParameters {
     const { graph, vector } = this;
     const i = computedNode(graph, id);
-    const scale = graph.scaleIndex(i);
+    const [b, c] = [graph.biasIndex(i), graph.scaleIndex(i)];
     const w: Record<string, number> = {};
     for (let e = graph.edgeStart[i]; e < graph.edgeStart[i + 1]; e++) {
-      put(w, graph.ids[graph.predecessors[e]], vector[graph.weightIndex(e, i)]);
+      const index = graph.weightIndex(e, i);
+      if (index >= 0) put(w, graph.edgeName(e), vector[index]);
     }
-    return { b: vector[graph.biasIndex(i)], ...(scale >= 0 && { c: vector[scale] }), w };
+    return { ...(b >= 0 && { b: vector[b] }), ...(c >= 0 && { c: vector[c] }), w };
   }
 
   /**
    * Sets some of a node's numbers; what is not named stays. A shared weight changes for every edge that shares it.
    *
-   * @throws NnbpError `UNKNOWN_ID`, `FIXED_SCALE`, `NOT_FINITE`; nothing is changed then
+   * @throws NnbpError `UNKNOWN_ID`, `FIXED_PARAMETER`, `NOT_FINITE`; nothing is changed then
    */
   set(
     id: string,
@@ -57,19 +58,20 @@ export class ParameterVector<Vector extends FloatArray = Float64Array> {
     const i = computedNode(graph, id);
     const changes: [index: number, value: number][] = [];
     const change = (name: string, index: number, value: number) => {
+      if (index < 0) {
+        throw new NnbpError(
+          'FIXED_PARAMETER',
+          `${name} of node "${id}" is fixed: it is a constant of the graph. Build the node without fixing it.`,
+        );
+      }
       expectFinite(`${name} of node "${id}"`, [value]);
       changes.push([index, value]);
     };
     if (values.b !== undefined) change('b', graph.biasIndex(i), values.b);
-    if (values.c !== undefined) {
-      const scale = graph.scaleIndex(i);
-      if (scale < 0)
-        throw new NnbpError('FIXED_SCALE', `c of node "${id}" is fixed at 1; build it with scale "trainable".`);
-      change('c', scale, values.c);
-    }
+    if (values.c !== undefined) change('c', graph.scaleIndex(i), values.c);
     const weights = new Map(Object.entries(values.w ?? {}));
     for (let e = graph.edgeStart[i]; e < graph.edgeStart[i + 1]; e++) {
-      const predecessor = graph.ids[graph.predecessors[e]];
+      const predecessor = graph.edgeName(e);
       if (!weights.has(predecessor)) continue;
       change(`w from "${predecessor}"`, graph.weightIndex(e, i), weights.get(predecessor)!);
       weights.delete(predecessor);

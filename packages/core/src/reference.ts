@@ -1,20 +1,22 @@
 /**
- * The reference engine: the method as it is written, in float64, in an order that does not change. Think of it as the
- * answer book: slower than others, and what every other engine is held to.
+ * The reference engine: the method as it is written, in float64, in an order that does not change. Slower than the other
+ * engines, which are compared with it.
  */
-import { ReferenceCache, type SampleCache } from './cache.js';
+import { ReferenceCache, type SequenceCache, valueAt } from './cache.js';
 import { outputValues } from './cases/output.js';
 import { parameterGradients } from './cases/parameters.js';
 import { valueFromSuccessors } from './cases/successors.js';
-import type { Engine, Executor, FloatArray, Loss, Optimizer } from './contract.js';
-import { allFinite, expectLength, expectInteger, NnbpError } from './errors.js';
+import type { Engine, Executor, FloatArray, Loss, Optimizer, PassOptions, SampleCounts } from './contract.js';
+import { expectRows, lengthOf, type Rows, totalWeight } from './counts.js';
+import { allFinite, expectInteger, NnbpError } from './errors.js';
 import { forward, slope } from './forward.js';
 import type { Graph } from './graph.js';
 
-/** The reference engine. */
+/** The reference engine. It runs every graph. */
 export const reference = (): Engine => ({
   name: 'reference',
-  prepare: (graph, batchSize) => new ReferenceExecutor(graph, batchSize),
+  supports: () => [],
+  prepare: (graph, batchSize, steps) => new ReferenceExecutor(graph, batchSize, steps),
 });
 
 /** Runs a graph by the three cases; see `Executor`. */
@@ -23,9 +25,13 @@ export class ReferenceExecutor implements Executor {
   readonly gradients: Float64Array;
   /** All that the last pass computed. */
   readonly cache: ReferenceCache;
+  /** Parameters, then the graph's constants; see `Graph`. */
+  readonly #slots: Float64Array;
+  /** In the same layout. */
+  readonly #slotGradients: Float64Array;
   readonly #previous: Float64Array;
   readonly #outputs: Float64Array;
-  /** One sample's outputs, targets and case 1. */
+  /** One row's outputs, targets and case 1. */
   readonly #x: Float64Array;
   readonly #t: Float64Array;
   readonly #dLossDx: Float64Array;
@@ -35,54 +41,85 @@ export class ReferenceExecutor implements Executor {
   constructor(
     /** What it runs. */
     readonly graph: Graph,
-    /** The most samples a call may have. */
+    /** The largest number of samples per call. */
     readonly batchSize: number,
+    /** The largest number of steps per call. */
+    readonly steps = 1,
   ) {
     expectInteger('batchSize', batchSize, 1);
-    this.parameters = new Float64Array(graph.parameterCount);
-    this.gradients = new Float64Array(graph.parameterCount);
+    expectInteger('steps', steps, 1);
+    this.#slots = graph.slots(new Float64Array(graph.parameterCount));
+    this.#slotGradients = new Float64Array(this.#slots.length);
+    this.parameters = this.#slots.subarray(0, graph.parameterCount);
+    this.gradients = this.#slotGradients.subarray(0, graph.parameterCount);
     this.#previous = new Float64Array(graph.parameterCount);
-    this.cache = new ReferenceCache(graph, batchSize);
+    this.cache = new ReferenceCache(graph, batchSize, steps);
     const outputCount = graph.outputs.length;
-    this.#outputs = new Float64Array(batchSize * outputCount);
+    this.#outputs = new Float64Array(batchSize * steps * outputCount);
     this.#x = new Float64Array(outputCount);
     this.#t = new Float64Array(outputCount);
     this.#dLossDx = new Float64Array(outputCount);
   }
 
   /** {@inheritDoc Executor.predict} */
-  predict(inputs: FloatArray, samples: number): FloatArray {
-    this.#expectReady(samples, inputs);
-    const { graph } = this;
-    for (let s = 0; s < samples; s++) {
-      const sample = this.cache.samples[s];
-      this.forward(sample, inputs, s);
-      for (let k = 0; k < graph.outputs.length; k++) {
-        this.#outputs[s * graph.outputs.length + k] = sample.x[graph.outputs[k]];
+  predict(inputs: FloatArray, samples: SampleCounts, options: Pick<PassOptions, 'state'> = {}): FloatArray {
+    const rows = this.#expectReady(samples, inputs, undefined, options);
+    const { outputs } = this.graph;
+    for (let s = 0; s < rows.samples; s++) {
+      const sequence = this.#begin(rows, s, options.state);
+      for (let t = 0; t < sequence.length; t++) {
+        const row = rows.start[t] + s;
+        this.forward(sequence, t, inputs, row);
+        for (let k = 0; k < outputs.length; k++) {
+          this.#outputs[row * outputs.length + k] = sequence.steps[t].x[outputs[k]];
+        }
       }
+      this.#end(sequence, s, options.state);
     }
-    return this.#outputs.subarray(0, samples * graph.outputs.length);
+    return this.#outputs.subarray(0, rows.count * outputs.length);
   }
 
   /** {@inheritDoc Executor.backpropagate} */
-  backpropagate(inputs: FloatArray, targets: FloatArray, samples: number, loss: Loss): number {
-    this.#expectReady(samples, inputs, targets);
-    const { gradients } = this;
-    gradients.fill(0);
+  backpropagate(
+    inputs: FloatArray,
+    targets: FloatArray,
+    samples: SampleCounts,
+    loss: Loss,
+    options: PassOptions = {},
+  ): number {
+    const rows = this.#expectReady(samples, inputs, targets, options);
+    const { weights, state } = options;
+    const total = totalWeight(weights, rows.count);
+    this.#slotGradients.fill(0);
     let sum = 0;
-    for (let s = 0; s < samples; s++) {
-      const sample = this.cache.samples[s];
-      this.forward(sample, inputs, s);
-      sum += this.#loss(sample, targets, s, loss);
-      this.backward(sample, this.#dLossDx);
+    for (let s = 0; s < rows.samples; s++) {
+      const sequence = this.#begin(rows, s, state);
+      for (let t = 0; t < sequence.length; t++) {
+        const row = rows.start[t] + s;
+        this.forward(sequence, t, inputs, row);
+        sum += this.#loss(sequence, t, targets, row, loss, weights?.[row]);
+      }
+      for (let t = sequence.length - 1; t >= 0; t--) {
+        const row = rows.start[t] + s;
+        this.#caseOne(sequence, t, targets, row, loss, weights?.[row]);
+        this.backward(sequence, t, this.#dLossDx);
+      }
+      this.#end(sequence, s, state);
     }
-    for (let p = 0; p < gradients.length; p++) gradients[p] /= samples;
-    return sum / samples;
+    for (let p = 0; p < this.gradients.length; p++) this.gradients[p] /= total;
+    return sum / total;
   }
 
   /** {@inheritDoc Executor.step} */
-  step(inputs: FloatArray, targets: FloatArray, samples: number, loss: Loss, optimizer: Optimizer): number {
-    const mean = this.backpropagate(inputs, targets, samples, loss);
+  step(
+    inputs: FloatArray,
+    targets: FloatArray,
+    samples: SampleCounts,
+    loss: Loss,
+    optimizer: Optimizer,
+    options: PassOptions = {},
+  ): number {
+    const mean = this.backpropagate(inputs, targets, samples, loss, options);
     if (!Number.isFinite(mean)) return mean;
     if (!allFinite(this.gradients)) return NaN;
     this.#previous.set(this.parameters);
@@ -97,46 +134,74 @@ export class ReferenceExecutor implements Executor {
     this.#disposed = true;
   }
 
-  /** From the inputs of sample `s` to the outputs. Another engine may do the same in its own way. */
-  protected forward(sample: SampleCache, inputs: FloatArray, s: number): void {
-    const { graph, parameters } = this;
-    for (let i = 0; i < graph.inputCount; i++) sample.x[i] = inputs[s * graph.inputCount + i];
-    for (let i = graph.inputCount; i < graph.nodeCount; i++) forward(graph, parameters, sample, i);
+  /** Sample s of a batch, with the state before its first step. */
+  #begin(rows: Rows, s: number, state: FloatArray | undefined): SequenceCache {
+    const { stateSize } = this.graph;
+    const sequence = this.cache.sequences[s];
+    sequence.length = lengthOf(rows, s);
+    sequence.before.set(state?.subarray(s * stateSize, (s + 1) * stateSize) ?? this.graph.initialState());
+    return sequence;
   }
 
-  /** The sample's loss; leaves case 1 in `#dLossDx`. */
-  #loss(sample: SampleCache, targets: FloatArray, s: number, loss: Loss): number {
+  /** Writes the state after the last step of sample s. */
+  #end(sequence: SequenceCache, s: number, state: FloatArray | undefined): void {
+    const { stateStart, stateSize, nodeCount } = this.graph;
+    if (state === undefined || stateStart === undefined) return;
+    for (let j = 0; j < nodeCount; j++) {
+      for (let k = 0; k < stateStart[j + 1] - stateStart[j]; k++) {
+        state[s * stateSize + stateStart[j] + k] = valueAt(this.graph, sequence, sequence.length - 1 - k, j);
+      }
+    }
+  }
+
+  /** Step t, from the inputs in `row` to the outputs. Another engine may do the same in its own way. */
+  protected forward(sequence: SequenceCache, t: number, inputs: FloatArray, row: number): void {
+    const { inputCount, nodeCount } = this.graph;
+    for (let i = 0; i < inputCount; i++) sequence.steps[t].x[i] = inputs[row * inputCount + i];
+    for (let i = inputCount; i < nodeCount; i++) forward(this.graph, this.#slots, sequence, t, i);
+  }
+
+  /** Puts the outputs of step t and their targets side by side. */
+  #gather({ steps }: SequenceCache, t: number, targets: FloatArray, row: number): void {
     const { outputs } = this.graph;
     for (let k = 0; k < outputs.length; k++) {
-      this.#x[k] = sample.x[outputs[k]];
-      this.#t[k] = targets[s * outputs.length + k];
+      this.#x[k] = steps[t].x[outputs[k]];
+      this.#t[k] = targets[row * outputs.length + k];
     }
+  }
+
+  /** The loss of step t, times its weight. */
+  #loss(sequence: SequenceCache, t: number, targets: FloatArray, row: number, loss: Loss, weight = 1): number {
+    if (weight === 0) return 0;
+    this.#gather(sequence, t, targets, row);
+    return weight * loss.value(this.#x, this.#t);
+  }
+
+  /** Leaves case 1 of step t in `#dLossDx`. */
+  #caseOne(sequence: SequenceCache, t: number, targets: FloatArray, row: number, loss: Loss, weight = 1): void {
+    this.#dLossDx.fill(0);
+    if (weight === 0) return;
+    this.#gather(sequence, t, targets, row);
     outputValues(loss, this.#x, this.#t, this.#dLossDx);
-    return loss.value(this.#x, this.#t);
+    for (let k = 0; k < this.#dLossDx.length; k++) this.#dLossDx[k] *= weight;
   }
 
   /** From the last node back to the inputs: each node's dloss/dx, then, where it has parameters, their gradients. */
-  protected backward(sample: SampleCache, caseOne: Float64Array): void {
-    const { graph, parameters, gradients } = this;
+  protected backward(sequence: SequenceCache, t: number, caseOne: Float64Array): void {
+    const { graph } = this;
+    const { dLossDx } = sequence.steps[t];
     for (let i = graph.nodeCount - 1; i >= 0; i--) {
-      const fromSuccessors = valueFromSuccessors(graph, parameters, sample, i);
+      const fromSuccessors = valueFromSuccessors(graph, this.#slots, sequence, t, i);
       const output = graph.outputPosition[i];
-      sample.dLossDx[i] = output < 0 ? fromSuccessors : caseOne[output] + fromSuccessors;
+      dLossDx[i] = output < 0 ? fromSuccessors : caseOne[output] + fromSuccessors;
       if (i < graph.inputCount) continue;
-      slope(graph, parameters, sample, i);
-      parameterGradients(graph, sample, i, gradients);
+      slope(graph, this.#slots, sequence, t, i);
+      parameterGradients(graph, sequence, t, i, this.#slotGradients);
     }
   }
 
-  #expectReady(samples: number, inputs: FloatArray, targets?: FloatArray): void {
+  #expectReady(samples: SampleCounts, inputs: FloatArray, targets?: FloatArray, options?: PassOptions): Rows {
     if (this.#disposed) throw new NnbpError('DISPOSED', 'This executor was disposed of: prepare a new one.');
-    expectInteger('samples', samples, 1, this.batchSize);
-    expectRows('inputs', inputs, samples * this.graph.inputCount);
-    if (targets) expectRows('targets', targets, samples * this.graph.outputs.length);
+    return expectRows(this, this.graph, samples, inputs, targets, options);
   }
-}
-
-/** More may be there than is used: the last batch of many is often a short one. */
-function expectRows(what: string, rows: FloatArray, least: number): void {
-  if (rows.length < least) expectLength(what, rows.length, least);
 }

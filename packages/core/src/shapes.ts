@@ -10,8 +10,8 @@ export interface MlpOptions {
   readonly activation: Activation;
   /** g of the output nodes; `activation` by default. */
   readonly outputActivation?: Activation;
-  /** Whether each node's c is learnt (the default) or fixed at 1. */
-  readonly scale?: NodeOptions['scale'];
+  /** Numbers in place of parameters, for every node: `{ c: 1 }` for nodes without a scale. */
+  readonly fixed?: NodeOptions['fixed'];
 }
 
 /**
@@ -36,13 +36,13 @@ export function mlp(sizes: readonly number[], options: MlpOptions): Graph {
       `mlp: expected at least two sizes (inputs and outputs), found ${sizes.length}.`,
     );
   }
-  const { activation, outputActivation = activation, scale = 'trainable' } = options;
+  const { activation, outputActivation = activation, fixed = {} } = options;
   const builder = new GraphBuilder();
   const hidden = sizes.slice(1, -1);
   let from = builder.inputs(sizes[0]);
-  for (const units of hidden) from = builder.layer(units, { from, activation, scale });
+  for (const units of hidden) from = builder.layer(units, { from, activation, fixed });
   const last = sizes[sizes.length - 1];
-  for (const id of builder.layer(last, { from, activation: outputActivation, scale, name: 'output' }))
+  for (const id of builder.layer(last, { from, activation: outputActivation, fixed, name: 'output' }))
     builder.output(id);
   return builder.build();
 }

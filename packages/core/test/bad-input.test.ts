@@ -104,7 +104,7 @@ const table: [what: string, code: string, message: RegExp, action: () => unknown
     'a shared weight of no edge',
     'UNKNOWN_ID',
     /"z"/,
-    () => new GraphBuilder().node('a', { ...node(['i']), shared: { z: 'w' } }),
+    () => new GraphBuilder().node('a', { ...node(['i']), shared: { w: { z: 'w' } } }),
   ],
   ['one size only', 'WRONG_LENGTH', /two sizes/, () => mlp([3], { activation: sigmoid })],
   [
@@ -137,9 +137,9 @@ const table: [what: string, code: string, message: RegExp, action: () => unknown
   ['a parameter that is NaN', 'NOT_FINITE', /b of node/, () => network().setParameters('output.0', { b: NaN })],
   [
     'c where it is fixed',
-    'FIXED_SCALE',
+    'FIXED_PARAMETER',
     /fixed/,
-    () => new Network(mlp([1, 1], { activation: identity, scale: 'fixed' })).setParameters('output.0', { c: 2 }),
+    () => new Network(mlp([1, 1], { activation: identity, fixed: { c: 1 } })).setParameters('output.0', { c: 2 }),
   ],
   ['a batch of nothing', 'OUT_OF_RANGE', /batchSize/, () => reference().prepare(network().graph, 0)],
   [
@@ -234,7 +234,7 @@ describe('nothing is half-changed after an error', () => {
   });
 
   test('a step whose loss, gradient or update is not finite leaves the parameters', () => {
-    const graph = mlp([1, 1], { activation: identity, scale: 'fixed' });
+    const graph = mlp([1, 1], { activation: identity, fixed: { c: 1 } });
     const executor = reference().prepare(graph, 1);
     const [x, t] = [Float64Array.of(1), Float64Array.of(0)];
     const overflowing = { name: 'overflow', step: (p: Float64Array | Float32Array) => void (p[0] = Infinity) };

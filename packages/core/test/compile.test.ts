@@ -42,7 +42,7 @@ describe.each([js(), reference()])('a network compiled for the $name engine', (e
 });
 
 test('a compiled network keeps its parameters when the network changes', async () => {
-  const own = new Network(mlp([1, 1], { activation: identity, scale: 'fixed' }), { seed: 1 });
+  const own = new Network(mlp([1, 1], { activation: identity, fixed: { c: 1 } }), { seed: 1 });
   const predictor = await compile(own);
   const before = predictor.predict([2]);
   own.setParameters('output.0', { b: 100 });
@@ -73,7 +73,7 @@ describe('bad input', () => {
   });
 
   test('names the node that overflows', async () => {
-    const large = new Network(mlp([1, 1], { activation: identity, scale: 'fixed' }));
+    const large = new Network(mlp([1, 1], { activation: identity, fixed: { c: 1 } }));
     large.setParameters('output.0', { w: { 'input.0': 1e200 } });
     const predictor = await compile(large);
     refused(() => predictor.predict([1e200]), 'OVERFLOW', /^Sample 0: x of node "output.0" is Infinity/);

@@ -17,8 +17,8 @@ import { describe, expect, test } from 'vitest';
 /** x → a → y, scales fixed. */
 function chain(): Network {
   const builder = new GraphBuilder();
-  const a = builder.node('a', { from: [builder.input('x')], activation: identity, scale: 'fixed' });
-  builder.output(builder.node('y', { from: [a], activation: identity, scale: 'fixed' }));
+  const a = builder.node('a', { from: [builder.input('x')], activation: identity, fixed: { c: 1 } });
+  builder.output(builder.node('y', { from: [a], activation: identity, fixed: { c: 1 } }));
   return new Network(builder.build());
 }
 
@@ -67,7 +67,8 @@ describe('a graph', () => {
 
   test('with a cycle is refused with the nodes of the cycle alone, at most eleven of them', () => {
     const names = (from: number, to: number) => Array.from({ length: from - to + 1 }, (_, k) => `n${from - k}`);
-    const message = (...path: string[]) => `The graph has a cycle: ${path.join(' → ')}. Remove one of its edges.`;
+    const message = (...path: string[]) =>
+      `Graph has a cycle: ${path.join(' → ')}. Remove one of these edges, or let one read the step before: from: [delayed("${path[0]}")].`;
     expect(ring(2)).toThrow(message('n1', 'n0', 'n1'));
     expect(ring(12)).toThrow(message(...names(11, 0), 'n11'));
     expect(ring(13)).toThrow(message(...names(12, 7), '…', ...names(4, 0), 'n12'));
@@ -81,7 +82,7 @@ describe('numbers in messages', () => {
       [[1], [2]],
       mse(),
     );
-    expect(() => cache.x('output.0', 2)).toThrow('sample: expected 0 to 1, found 2.');
+    expect(() => cache.x('output.0', 2)).toThrow('sample: expected 0 to 1, received 2.');
   });
 
   test('a range without an end names none', () => {
@@ -154,7 +155,7 @@ describe('what overflows is named', () => {
 
   test('the very first gradient', () => {
     const builder = new GraphBuilder();
-    builder.output(builder.node('y', { from: [builder.input('x')], activation: identity, scale: 'fixed' }));
+    builder.output(builder.node('y', { from: [builder.input('x')], activation: identity, fixed: { c: 1 } }));
     const network = new Network(builder.build());
     expect(() => network.backpropagateBatch(twice, twice, steep(1e308))).toThrow('A gradient of node "y" is Infinity.');
   });

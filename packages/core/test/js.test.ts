@@ -11,7 +11,7 @@ function interleaved(): Graph {
   const builder = new GraphBuilder();
   const inputs = builder.inputs(5);
   const hidden = Array.from({ length: 6 }, (_, k) =>
-    builder.node(`hidden ${k}`, { from: inputs, activation: k % 2 === 0 ? sigmoid : tanh, scale: 'fixed' }),
+    builder.node(`hidden ${k}`, { from: inputs, activation: k % 2 === 0 ? sigmoid : tanh, fixed: { c: 1 } }),
   );
   const from = [hidden[4], inputs[2], hidden[1], inputs[0], hidden[5], hidden[0]];
   const wide = builder.layer(9, { from, activation: tanh });
@@ -81,7 +81,7 @@ describe('network.predict', () => {
   });
 
   test('uses the parameters as they are', () => {
-    const network = new Network(mlp([1, 1], { activation: identity, scale: 'fixed' }));
+    const network = new Network(mlp([1, 1], { activation: identity, fixed: { c: 1 } }));
     network.setParameters('output.0', { b: 1, w: { 'input.0': 2 } });
     expect(network.predict([3])).toEqual([7]);
     network.parameters.vector[0] = 5;

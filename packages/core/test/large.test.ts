@@ -8,7 +8,7 @@ describe('deep, wide, many', () => {
     const builder = new GraphBuilder();
     builder.input('n0');
     for (let k = 1; k <= length; k++) {
-      builder.node(`n${k}`, { from: [`n${k - 1}`], activation: identity, scale: 'fixed' });
+      builder.node(`n${k}`, { from: [`n${k - 1}`], activation: identity, fixed: { c: 1 } });
     }
     builder.output(`n${length}`);
     return new Network(builder.build(), { initializer: constant(w) });
@@ -29,7 +29,7 @@ describe('deep, wide, many', () => {
   });
 
   test('a million nodes', () => {
-    const network = new Network(mlp([1, 1_000_000, 1], { activation: tanh, scale: 'fixed' }), { seed: 1 });
+    const network = new Network(mlp([1, 1_000_000, 1], { activation: tanh, fixed: { c: 1 } }), { seed: 1 });
     const pass = network.backpropagate([0.5], [0.25], mse());
     expect(pass.gradients.vector.length).toBe(3_000_001);
     // By a sum of another kind.

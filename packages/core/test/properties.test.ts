@@ -96,7 +96,7 @@ describe('on random graphs, backpropagation agrees with finite differences', () 
     fc.assert(
       fc.property(fc.integer(), fc.integer({ min: 3, max: 60 }), (seed, nodes) => {
         const random = new Random(seed);
-        const graph = randomGraph(random, { nodes, output: { activation: activations.sigmoid, scale: 'fixed' } });
+        const graph = randomGraph(random, { nodes, output: { activation: activations.sigmoid, fixed: { c: 1 } } });
         const network = new Network(graph);
         network.parameters.vector.set(randomParameters(graph, random));
         const target: TargetMaker = (r, n) => Array.from({ length: n }, () => r.uniform());
@@ -124,7 +124,7 @@ describe('every activation, on a graph whose output feeds another node', () => {
       builder.input('in');
       builder.node('a', { from: ['in'], activation });
       builder.node('b', { from: ['in', 'a'], activation: activations.tanh });
-      builder.node('c', { from: ['a', 'b'], activation, scale: 'fixed' });
+      builder.node('c', { from: ['a', 'b'], activation, fixed: { c: 1 } });
       builder.output('a', 'c');
       const network = new Network(builder.build(), { seed: 3 });
       network.setParameters('a', { b: 0.21, c: 1.3 });
@@ -197,7 +197,7 @@ function redeclared(graph: Graph, random: Random): Graph {
         (_, k) => graph.ids[graph.predecessors[graph.edgeStart[i] + k]],
       ),
       activation: graph.activations[graph.activationOf[i]],
-      scale: graph.scaleTrainable[i] === 1 ? 'trainable' : 'fixed',
+      fixed: graph.scaleTrainable[i] === 1 ? {} : { c: 1 },
       shared: Object.fromEntries(
         Array.from({ length: graph.edgeStart[i + 1] - graph.edgeStart[i] }, (_, k) => graph.edgeStart[i] + k).map(
           (edge) => [graph.ids[graph.predecessors[edge]], `weight ${graph.weightIndex(edge, i)}`],
@@ -229,20 +229,21 @@ describe('each cached quantity is computed exactly once a pass', () => {
       fc.property(fc.integer(), (seed) => {
         const random = new Random(seed);
         const graph = randomGraph(random, { nodes: 40 });
-        const parameters = randomParameters(graph, random);
+        const slots = graph.slots(randomParameters(graph, random));
         const parts = Object.fromEntries(
           (['h', 'g', 'x', 'slope', 'dLossDx'] as const).map((name) => [name, counting(graph.nodeCount)]),
         );
         const sample = Object.fromEntries(
           Object.entries(parts).map(([name, { array }]) => [name, array]),
         ) as unknown as SampleCache;
-        for (let i = graph.inputCount; i < graph.nodeCount; i++) forward(graph, parameters, sample, i);
-        const gradients = new Float64Array(graph.parameterCount);
+        const sequence = { steps: [sample], length: 1, before: graph.initialState() };
+        for (let i = graph.inputCount; i < graph.nodeCount; i++) forward(graph, slots, sequence, 0, i);
+        const gradients = new Float64Array(slots.length);
         for (let i = graph.nodeCount - 1; i >= 0; i--) {
-          sample.dLossDx[i] = valueFromSuccessors(graph, parameters, sample, i);
+          sample.dLossDx[i] = valueFromSuccessors(graph, slots, sequence, 0, i);
           if (i < graph.inputCount) continue;
-          slope(graph, parameters, sample, i);
-          parameterGradients(graph, sample, i, gradients);
+          slope(graph, slots, sequence, 0, i);
+          parameterGradients(graph, sequence, 0, i, gradients);
         }
         for (const [name, { writes }] of Object.entries(parts)) {
           for (let i = name === 'dLossDx' ? 0 : graph.inputCount; i < graph.nodeCount; i++) expect(writes[i]).toBe(1);
@@ -292,7 +293,7 @@ test('two edges that share a weight move together, and its gradient is the sum o
   const build = (shared: boolean) => {
     const builder = new GraphBuilder();
     const from = [builder.input('a'), builder.input('b')];
-    const share = shared ? { shared: { a: 'w', b: 'w' } } : {};
+    const share = shared ? { shared: { w: { a: 'w', b: 'w' } } } : {};
     builder.output(builder.node('n', { from, activation: activations.sigmoid, ...share }));
     const network = new Network(builder.build());
     network.setParameters('n', { w: { a: 0.7, b: 0.7 } });

@@ -19,7 +19,7 @@ describe('graphs of any shape', () => {
     const builder = new GraphBuilder();
     builder.input('n0');
     for (let k = 100_000; k > 0; k--)
-      builder.node(`n${k}`, { from: [`n${k - 1}`], activation: identity, scale: 'fixed' });
+      builder.node(`n${k}`, { from: [`n${k - 1}`], activation: identity, fixed: { c: 1 } });
     builder.output('n100000');
     const network = new Network(builder.build(), { initializer: constant(1) });
     const pass = network.backpropagate([3], [1], mse());
@@ -51,7 +51,7 @@ describe('graphs of any shape', () => {
     const ids = ['__proto__', 'toString', '', '\u0000', 'constructor'];
     const builder = new GraphBuilder();
     for (const id of ids) builder.input(id);
-    builder.output(builder.node('out', { from: ids, activation: tanh, shared: { constructor: 'toString' } }));
+    builder.output(builder.node('out', { from: ids, activation: tanh, shared: { w: { constructor: 'toString' } } }));
     const network = new Network(builder.build(), { seed: 1 });
     expect(Object.keys(network.getParameters('out').w)).toEqual(ids);
     expect(network.predict([0, 0, 0, 0, 0])).toEqual([0]);
@@ -86,7 +86,7 @@ describe('graphs of any shape', () => {
   });
 
   test('mlp names its nodes and freezes c where it is told to', () => {
-    const graph = mlp([2, 3, 1], { activation: tanh, outputActivation: identity, scale: 'fixed' });
+    const graph = mlp([2, 3, 1], { activation: tanh, outputActivation: identity, fixed: { c: 1 } });
     expect(graph.ids).toEqual(['input.0', 'input.1', 'layer1.0', 'layer1.1', 'layer1.2', 'output.0']);
     expect(graph.parameterCount).toBe(3 * 3 + 4);
     expect(graph.activations).toEqual([tanh, identity]);
@@ -212,9 +212,9 @@ describe('initialisers', () => {
   test('each weight is drawn from the fan-in of where its edge goes to and the fan-out of where it comes from', () => {
     const builder = new GraphBuilder();
     const [a, b] = [builder.input('a'), builder.input('b')];
-    builder.node('m', { from: [a, b], activation: tanh, shared: { b: 'tied' } });
-    builder.node('n', { from: [b, a, 'm'], activation: tanh, shared: { b: 'tied' } });
-    builder.output(builder.node('o', { from: ['n', b], activation: tanh, shared: { n: 'own', b: 'own' } }));
+    builder.node('m', { from: [a, b], activation: tanh, shared: { w: { b: 'tied' } } });
+    builder.node('n', { from: [b, a, 'm'], activation: tanh, shared: { w: { b: 'tied' } } });
+    builder.output(builder.node('o', { from: ['n', b], activation: tanh, shared: { w: { n: 'own', b: 'own' } } }));
     const drawn: [number, number][] = [];
     const network = new Network(builder.build(), {
       initializer: (fanIn, fanOut) => drawn.push([fanIn, fanOut]),
@@ -246,7 +246,7 @@ describe('initialisers', () => {
 });
 
 test('a network with units takes and gives the data as people have it', () => {
-  const network = new Network(mlp([1, 1], { activation: identity, scale: 'fixed' }), { initializer: constant(2) });
+  const network = new Network(mlp([1, 1], { activation: identity, fixed: { c: 1 } }), { initializer: constant(2) });
   network.inputScaler = new Standardization([10], [5]);
   network.outputScaler = new Standardization([100], [50]);
   expect(network.predict([15])).toEqual([200]);

@@ -66,7 +66,7 @@ export interface Derivation {
  *
  * @param input - As for `network.backpropagate`, in the data's own units.
  * @param what - A name as in "dloss/dw_2to4", "dloss/dx_4" or "x_4"; or a node's parameter, for its derivative.
- * @throws NnbpError `UNKNOWN_ID`, `FIXED_SCALE` (nothing has that name), and as `network.backpropagate`
+ * @throws NnbpError `UNKNOWN_ID`, `FIXED_PARAMETER` (nothing has that name), and as `network.backpropagate`
  *
  * @example
  * ```ts

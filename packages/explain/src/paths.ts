@@ -2,7 +2,7 @@
  * What the gradient cache saves: think of all walks from a node to an output. A chain rule without a cache multiplies
  * out every one of them; with it, every edge on them is used once.
  */
-import { type Graph, Network } from '@nnbp/core';
+import { expectFeatures, type Graph, Network } from '@nnbp/core';
 
 /** Two ways to the same dloss/dx, counted exactly. */
 export interface PathCount {
@@ -37,6 +37,7 @@ export interface PathCount {
  */
 export function paths(of: Network | Graph, from: string, output: string): PathCount {
   const graph = of instanceof Network ? of.graph : of;
+  expectFeatures('paths', graph);
   const { edgeStart, predecessors, scaleTrainable } = graph;
   const first = graph.indexOf(from);
   const last = graph.indexOf(output);

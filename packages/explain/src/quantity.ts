@@ -42,7 +42,7 @@ export function nameOf({ quantity, node, from }: QuantityName): string {
 /**
  * The quantity that a text names; the inverse of {@link nameOf}. Where an id has "to" in it, the graph's edges decide.
  *
- * @throws NnbpError `UNKNOWN_ID` (no such quantity, node, edge or parameter, or a name that fits two edges), `FIXED_SCALE`
+ * @throws NnbpError `UNKNOWN_ID` (no such quantity, node, edge or parameter, or a name that fits two edges), `FIXED_PARAMETER`
  */
 export function parseQuantity(graph: Graph, text: string): QuantityName {
   for (const [quantity, prefix] of Object.entries(prefixes) as [QuantityName['quantity'], string][]) {
@@ -59,7 +59,7 @@ export function parseQuantity(graph: Graph, text: string): QuantityName {
 /**
  * The quantity itself, if the graph has it.
  *
- * @throws NnbpError `UNKNOWN_ID`, `FIXED_SCALE`
+ * @throws NnbpError `UNKNOWN_ID`, `FIXED_PARAMETER`
  */
 export function expectQuantity(graph: Graph, { quantity, node, from }: QuantityName): QuantityName {
   const i = graph.indexOf(node);
@@ -68,7 +68,7 @@ export function expectQuantity(graph: Graph, { quantity, node, from }: QuantityN
     throw new NnbpError('UNKNOWN_ID', `Node "${node}" is an input: it has x and dloss/dx, and no ${quantity}.`);
   }
   if (quantity === 'dLossDc' && graph.scaleIndex(i) < 0) {
-    throw new NnbpError('FIXED_SCALE', `c of node "${node}" is fixed at 1 and has no dloss/dc.`);
+    throw new NnbpError('FIXED_PARAMETER', `c of node "${node}" is fixed at 1 and has no dloss/dc.`);
   }
   if (quantity !== 'dLossDw') return { quantity, node };
   if (from === undefined || edgeBetween(graph, from, i) < 0) {

@@ -43,7 +43,7 @@ export interface Replay {
   /**
    * The number under a name, or undefined if it is not written yet.
    *
-   * @throws NnbpError `UNKNOWN_ID`, `FIXED_SCALE`
+   * @throws NnbpError `UNKNOWN_ID`, `FIXED_PARAMETER`
    */
   value(quantity: QuantityName): number | undefined;
 }

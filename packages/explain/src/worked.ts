@@ -2,7 +2,16 @@
  * One sample, worked through: think of a finished exercise sheet. The reference engine has done the pass; what is kept
  * here are its numbers, and the few it does not keep (case 1 alone, the targets in the network's own units).
  */
-import { type Graph, type Loss, type Network, outputValues, type Pass, type Row, type SampleCache } from '@nnbp/core';
+import {
+  expectFeatures,
+  type Graph,
+  type Loss,
+  type Network,
+  outputValues,
+  type Pass,
+  type Row,
+  type SampleCache,
+} from '@nnbp/core';
 import { edgeBetween, type QuantityName } from './quantity.js';
 
 /** A pass and all that its numbers came from, safe from later changes of the network. */
@@ -27,6 +36,7 @@ export interface Worked {
 /** @throws NnbpError as `network.backpropagate` */
 export function workThrough(network: Network, input: Row, target: Row, loss: Loss): Worked {
   const { graph, inputScaler, outputScaler } = network;
+  expectFeatures('explain', graph);
   const pass = network.backpropagate(input, target, loss);
   const row = Float64Array.from(input);
   const x = Float64Array.from(pass.outputs[0]);

@@ -28,7 +28,7 @@ function engineNumber(pass: Pass, { quantity, node, from }: QuantityName): numbe
   const { cache, gradients } = pass;
   switch (quantity) {
     case 'dLossDb':
-      return gradients.of(node).b;
+      return gradients.of(node).b!;
     case 'dLossDc':
       return gradients.of(node).c!;
     case 'dLossDw':
@@ -278,10 +278,10 @@ describe('what to explain', () => {
   });
 
   it('is refused for a fixed c', () => {
-    const fixed = new Network(mlp([1, 1], { activation: relu, scale: 'fixed' }));
+    const fixed = new Network(mlp([1, 1], { activation: relu, fixed: { c: 1 } }));
     const error = thrown(() => explain(fixed, [1], [1], mse(), 'dloss/dc_output.0'));
     expect([error.code, error.message]).toEqual([
-      'FIXED_SCALE',
+      'FIXED_PARAMETER',
       'c of node "output.0" is fixed at 1 and has no dloss/dc.',
     ]);
   });

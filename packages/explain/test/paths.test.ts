@@ -58,7 +58,7 @@ describe('paths', () => {
     let last = builder.input('0');
     for (let i = 1; i <= 2000; i++) {
       const two = ['a', 'b'].map((side) => builder.node(`${i}${side}`, { from: [last], activation: sigmoid }));
-      last = builder.node(`${i}`, { from: two, activation: sigmoid, scale: 'fixed' });
+      last = builder.node(`${i}`, { from: two, activation: sigmoid, fixed: { c: 1 } });
     }
     builder.output(last);
     const count = paths(builder.build(), '0', '2000');

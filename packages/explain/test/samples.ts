@@ -19,7 +19,7 @@ export function randomSample(
   { loss, target, onProbabilities }: LossCase = everyLoss[seed % everyLoss.length],
 ): Sample {
   const random = new Random(seed);
-  const probabilities = { output: { activation: sigmoid, scale: 'fixed' } } as const;
+  const probabilities = { output: { activation: sigmoid, fixed: { c: 1 } } } as const;
   const graph = randomGraph(random, { ...options, ...(onProbabilities && probabilities) });
   const network = new Network(graph);
   network.parameters.vector.set(randomParameters(graph, random));
@@ -35,7 +35,7 @@ export function randomSample(
 /** 1 → {2, 3} → … with an output in the middle that has successors, and a weight shared by three edges. */
 export function outputInTheMiddle(): Sample {
   const builder = new GraphBuilder();
-  const shared = (from: string[]) => ({ from, activation: sigmoid, shared: { [from[0]]: 'the shared one' } });
+  const shared = (from: string[]) => ({ from, activation: sigmoid, shared: { w: { [from[0]]: 'the shared one' } } });
   builder.input('1');
   builder.node('2', shared(['1']));
   builder.node('3', shared(['2', '1']));

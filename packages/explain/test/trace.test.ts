@@ -30,24 +30,25 @@ function firstOutOfTurn(of: Trace, order: readonly TraceStep[]): TraceStep | und
 /** Does the steps in an order with core's own functions; what is not known yet is NaN, and so is all made of it. */
 function compute({ network, input, target, loss }: Sample, order: readonly TraceStep[]) {
   const { graph } = network;
-  const parameters = network.parameters.vector;
+  const slots = graph.slots(network.parameters.vector);
   const row = () => new Float64Array(graph.nodeCount).fill(NaN);
   const cache: SampleCache = { h: row(), g: row(), x: row(), slope: row(), dLossDx: row() };
-  const gradients = new Float64Array(graph.parameterCount);
+  const sequence = { steps: [cache], length: 1, before: graph.initialState() };
+  const gradients = new Float64Array(slots.length);
   for (const { node, case: of, writes } of order) {
     const i = graph.indexOf(node);
     if (of === 'forward') {
       if (i < graph.inputCount) cache.x[i] = input[i];
-      else forward(graph, parameters, cache, i);
+      else forward(graph, slots, sequence, 0, i);
     } else if (of !== 3) {
       const caseOne = new Float64Array(graph.outputs.length);
       const x = Float64Array.from(graph.outputs, (k) => cache.x[k]);
       outputValues(loss, x, Float64Array.from(target), caseOne);
       const output = graph.outputPosition[i];
-      const fromSuccessors = valueFromSuccessors(graph, parameters, cache, i);
+      const fromSuccessors = valueFromSuccessors(graph, slots, sequence, 0, i);
       cache.dLossDx[i] = output < 0 ? fromSuccessors : caseOne[output] + fromSuccessors;
-    } else if (writes[0].quantity === 'slope') slope(graph, parameters, cache, i);
-    else parameterGradients(graph, cache, i, gradients);
+    } else if (writes[0].quantity === 'slope') slope(graph, slots, sequence, 0, i);
+    else parameterGradients(graph, sequence, 0, i, gradients);
   }
   return { cache, gradients };
 }

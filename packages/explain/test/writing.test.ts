@@ -231,19 +231,19 @@ x_7 = c_7 · g_7 = 3 · 0.761161 = 2.28348`);
 
   it('writes the derivative of a function that has no rule as a number', () => {
     const own: Activation = { name: 'own', value: (h) => h * h, derivative: (h) => 2 * h };
-    const slope = (activation: Activation, scale: 'trainable' | 'fixed') => {
-      const network = new Network(mlp([1, 1], { activation, scale }), { initializer: () => -3 });
+    const slope = (activation: Activation, fixed: { c?: number }) => {
+      const network = new Network(mlp([1, 1], { activation, fixed }), { initializer: () => -3 });
       return equations(explain(network, [1], [1], mse(), 'slope_output.0').text())[0].sides;
     };
-    expect(slope(own, 'trainable')).toEqual(["c_output.0 · g'(h_output.0)", '1 · (-6)', '-6']);
-    expect(slope(own, 'fixed')).toEqual(["g'(h_output.0)", '-6']);
-    expect(slope(identity, 'fixed')).toEqual(["g'(h_output.0)", '1']);
-    expect(slope(sigmoid, 'fixed')[1]).toBe('g_output.0 · (1 - g_output.0)');
+    expect(slope(own, {})).toEqual(["c_output.0 · g'(h_output.0)", '1 · (-6)', '-6']);
+    expect(slope(own, { c: 1 })).toEqual(["g'(h_output.0)", '-6']);
+    expect(slope(identity, { c: 1 })).toEqual(["g'(h_output.0)", '1']);
+    expect(slope(sigmoid, { c: 1 })[1]).toBe('g_output.0 · (1 - g_output.0)');
     // Only a shipped function may use the rule of its name.
-    expect(slope({ ...own, name: 'sigmoid' }, 'fixed')).toEqual(["g'(h_output.0)", '-6']);
+    expect(slope({ ...own, name: 'sigmoid' }, { c: 1 })).toEqual(["g'(h_output.0)", '-6']);
   });
 
-  const eight = new Network(mlp([1, 8], { activation: identity, scale: 'fixed' }), { initializer: () => -1 });
+  const eight = new Network(mlp([1, 8], { activation: identity, fixed: { c: 1 } }), { initializer: () => -1 });
   const sides = (target: number[], loss: Loss) =>
     equations(explain(eight, [1], target, loss, 'dloss/dx_output.0').text({ most: 3 }))[0].sides;
 
@@ -267,7 +267,7 @@ x_7 = c_7 · g_7 = 3 · 0.761161 = 2.28348`);
     ['sine', (h) => `cos(${h})`, sine],
     ['sine of another frequency', (h) => `30 · cos(30 · ${h})`, sine.frequency(30)],
   ])('writes the derivative of %s', (_, rule, activation) => {
-    const network = new Network(mlp([1, 1], { activation, scale: 'fixed' }), { initializer: () => 0.5 });
+    const network = new Network(mlp([1, 1], { activation, fixed: { c: 1 } }), { initializer: () => 0.5 });
     const { text } = explain(network, [1], [1], mse(), 'slope_output.0');
     expect(equations(text())[0].sides[1]).toBe(rule('h_output.0', 'g_output.0'));
   });

@@ -1,5 +1,5 @@
 /** A small network as a text that a person reads and edits: a node a line, with its parameters. */
-import { expectFinite, type Network, NnbpError } from '@nnbp/core';
+import { expectFeatures, expectFinite, type Network, NnbpError } from '@nnbp/core';
 import { type NodesDocument, opened, type Place, readFrame, readFunction, readPair } from './document.js';
 import { exactJson, parsed } from './exact-json.js';
 import { describe, rebuild, sharedNames } from './serialize.js';
@@ -25,6 +25,7 @@ import { expectSupplied, type FunctionName, nameOf, type Plugins } from './plugi
  * ```
  */
 export function toJson(network: Network): string {
+  expectFeatures('toJson', network.graph);
   expectFinite('parameters', network.parameters.vector);
   const { inputs, outputs, nodes: _, ...frame } = describe(network);
   const { format, version, ...units } = frame;

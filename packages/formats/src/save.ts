@@ -1,5 +1,5 @@
 /** A model as one file: safetensors, whose metadata holds the graph in writing. */
-import { expectFinite, type Loss, type Network, NnbpError } from '@nnbp/core';
+import { expectFeatures, expectFinite, type Loss, type Network, NnbpError } from '@nnbp/core';
 import { type Checkpoint, writeCheckpoint } from './checkpoint.js';
 import { exactJson } from './exact-json.js';
 import { describe } from './serialize.js';
@@ -40,6 +40,7 @@ export interface SaveOptions {
  * ```
  */
 export function save(network: Network, { checkpoint, loss, metadata }: SaveOptions = {}): Uint8Array {
+  expectFeatures('save', network.graph);
   expectFinite('parameters', network.parameters.vector);
   if (network.graph.activations.length > maxActivations) throw tooManyActivations();
   const parameters = narrowed(network.parameters.vector);

@@ -38,8 +38,8 @@ export function rebuild(document: NetworkDocument, supplied: readonly Activation
       const options = {
         from,
         activation: activationOf(typeof activation === 'string' ? { name: activation } : activation),
-        scale: fixed ? ('fixed' as const) : ('trainable' as const),
-        shared: Object.fromEntries(shared),
+        fixed: fixed ? { c: 1 } : {},
+        shared: { w: Object.fromEntries(shared) },
       };
       const layer = from.length > 0 && shared.length === 0 ? layerName(ids) : undefined;
       if (layer !== undefined) builder.layer(ids.length, { ...options, name: layer });

@@ -54,12 +54,12 @@ function peculiar(): Network {
   const builder = new GraphBuilder();
   for (const id of ['in', 'unused', '__proto__']) builder.input(id);
   builder.node('constant', { from: [], activation: identity });
-  builder.node('节点 "1"', { from: ['in', '__proto__'], activation: relu, shared: { in: 'one' } });
+  builder.node('节点 "1"', { from: ['in', '__proto__'], activation: relu, shared: { w: { in: 'one' } } });
   builder.node('7', {
     from: ['in', '节点 "1"', 'constant'],
     activation: softsign,
-    scale: 'fixed',
-    shared: { in: 'one' },
+    fixed: { c: 1 },
+    shared: { w: { in: 'one' } },
   });
   builder.node('3', { from: ['7', '节点 "1"'], activation: leakyRelu.negativeSlope(0.3) });
   builder.output('3', 'in', '7');

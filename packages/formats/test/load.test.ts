@@ -242,8 +242,8 @@ describe('a text for people', () => {
   test('has one number for a shared weight', () => {
     const builder = new GraphBuilder();
     builder.input('1');
-    builder.node('2', { from: ['1'], activation: tanh, shared: { 1: 'w' } });
-    builder.node('3', { from: ['1'], activation: tanh, shared: { 1: 'w' } });
+    builder.node('2', { from: ['1'], activation: tanh, shared: { w: { 1: 'w' } } });
+    builder.node('3', { from: ['1'], activation: tanh, shared: { w: { 1: 'w' } } });
     builder.output('2', '3');
     const network = new Network(builder.build());
     network.setParameters('2', { w: { 1: 0.5 } });

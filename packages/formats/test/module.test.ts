@@ -59,7 +59,7 @@ describe('the same bits as the reference engine', () => {
   });
 
   test.each(everyActivation)('of $name, far out and near 0', async (activation) => {
-    const network = new Network(mlp([1, 1], { activation, scale: 'fixed' }));
+    const network = new Network(mlp([1, 1], { activation, fixed: { c: 1 } }));
     network.setParameters('output.0', { b: 0, w: { 'input.0': 1 } });
     const { predict } = await loaded(toModule(network).js);
     for (let k = -2000; k <= 2000; k++) {
@@ -100,7 +100,7 @@ describe('the same bits as the reference engine', () => {
 
 describe('what it says', () => {
   test('reads as one would write it', () => {
-    const network = new Network(mlp([2, 1, 1], { activation: tanh, outputActivation: identity, scale: 'fixed' }));
+    const network = new Network(mlp([2, 1, 1], { activation: tanh, outputActivation: identity, fixed: { c: 1 } }));
     network.setParameters('layer1.0', { b: 0.5, w: { 'input.0': 1, 'input.1': -2 } });
     network.setParameters('output.0', { b: -0.25, w: { 'layer1.0': 3 } });
     expect(toModule(network).js).toBe(`// Written by toModule of @nnbp/formats. It needs nothing else.

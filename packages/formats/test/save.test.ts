@@ -76,7 +76,7 @@ describe.each(forms)('as %s', (_, round) => {
       builder.node(id, {
         from: ['__proto__', 'constructor', ''],
         activation: sigmoid,
-        shared: Object.fromEntries([['__proto__', '__proto__']]),
+        shared: { w: Object.fromEntries([['__proto__', '__proto__']]) },
       }),
     );
     builder.output('7', '节点');

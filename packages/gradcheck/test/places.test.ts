@@ -154,7 +154,7 @@ describe('a loss', () => {
 describe('a network', () => {
   const line = (w: number, b: number, activation = identity) => {
     const builder = new GraphBuilder();
-    builder.output(builder.node('y', { from: [builder.input('x')], activation, scale: 'fixed' }));
+    builder.output(builder.node('y', { from: [builder.input('x')], activation, fixed: { c: 1 } }));
     const network = new Network(builder.build());
     network.setParameters('y', { b, w: { x: w } });
     return network;
@@ -165,7 +165,7 @@ describe('a network', () => {
     builder.input('1');
     builder.input('2');
     builder.node('3', { from: ['1', '2'], activation: tanh });
-    builder.output(builder.node('4', { from: ['3', '1'], activation: tanh, scale: 'fixed' }));
+    builder.output(builder.node('4', { from: ['3', '1'], activation: tanh, fixed: { c: 1 } }));
     const network = new Network(builder.build(), { seed: 3 });
     const samples = [
       [0.1, 0.2],
@@ -205,8 +205,8 @@ describe('a network', () => {
   test('names a shared weight by its first edge, and no other after it', () => {
     const builder = new GraphBuilder();
     const from = [builder.input('x'), builder.input('y')];
-    const node = (id: string, shared: Record<string, string>) =>
-      builder.node(id, { from, activation: tanh, scale: 'fixed', shared });
+    const node = (id: string, w: Record<string, string>) =>
+      builder.node(id, { from, activation: tanh, fixed: { c: 1 }, shared: { w } });
     builder.output(node('a', { x: 'one' }), node('b', { y: 'one' }));
     const { comparisons } = checkNetwork(new Network(builder.build()), [[1, 2]], [[0, 0]], mse());
     expect(comparisons.map(({ place }) => place).sort()).toEqual([
@@ -221,8 +221,8 @@ describe('a network', () => {
   ])('is compared where %s touches a kink and turns back', (_, activation, loss) => {
     const square: Activation = { name: 'square', value: (h) => h * h, derivative: (h) => 2 * h };
     const builder = new GraphBuilder();
-    const touching = builder.node('a', { from: [builder.input('x')], activation: square, scale: 'fixed' });
-    builder.output(builder.node('y', { from: [touching], activation, scale: 'fixed' }));
+    const touching = builder.node('a', { from: [builder.input('x')], activation: square, fixed: { c: 1 } });
+    builder.output(builder.node('y', { from: [touching], activation, fixed: { c: 1 } }));
     const network = new Network(builder.build());
     network.setParameters('y', { w: { a: 1 } });
     const { comparisons } = checkNetwork(network, [[0]], [[0]], loss).assert();

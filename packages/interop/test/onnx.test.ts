@@ -78,7 +78,7 @@ describe('ONNX out', () => {
     const builder = new GraphBuilder();
     const x = builder.input('x');
     builder.node('unread', { from: [x], activation: tanh });
-    builder.output(builder.node('y', { from: [x], activation: sigmoid, scale: 'fixed' }));
+    builder.output(builder.node('y', { from: [x], activation: sigmoid, fixed: { c: 1 } }));
     expect(exported(new Network(builder.build()))).toEqual(['Gemm', 'Sigmoid']);
   });
 
@@ -203,7 +203,7 @@ describe('out and in again', () => {
   test.each(everyActivation.map((activation) => [activation.name, activation] as const))(
     '%s comes back as itself',
     (_, activation) => {
-      const network = new Network(mlp([3, 4, 2], { activation, scale: 'fixed' }), { seed: 7 });
+      const network = new Network(mlp([3, 4, 2], { activation, fixed: { c: 1 } }), { seed: 7 });
       const back = fromOnnx(toOnnx(network));
       expect(back.graph.activations.map(({ name }) => name)).toEqual([activation.name]);
       expect(difference(network, back, randomRows(new Random(1), 3))).toBeLessThan(1e-6);
@@ -219,7 +219,7 @@ describe('out and in again', () => {
   );
 
   test('a dense network keeps its layers, and the ids of inputs and outputs', () => {
-    const { graph } = fromOnnx(toOnnx(new Network(mlp([2, 3, 2], { activation: tanh, scale: 'fixed' }), { seed: 1 })));
+    const { graph } = fromOnnx(toOnnx(new Network(mlp([2, 3, 2], { activation: tanh, fixed: { c: 1 } }), { seed: 1 })));
     expect(graph.ids).toEqual(['input.0', 'input.1', 'layer1.0', 'layer1.1', 'layer1.2', 'output.0', 'output.1']);
     expect(graph.edgeCount).toBe(12);
   });

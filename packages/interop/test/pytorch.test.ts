@@ -46,7 +46,7 @@ describe('the module', () => {
   });
 
   test('a fixed c is no parameter there either', () => {
-    const network = new Network(mlp([2, 3, 1], { activation: tanh, scale: 'fixed' }));
+    const network = new Network(mlp([2, 3, 1], { activation: tanh, fixed: { c: 1 } }));
     expect([...decode(weightsOf(network)).tensors.keys()]).toEqual([
       'blocks.0.weight',
       'blocks.0.bias',
@@ -58,7 +58,7 @@ describe('the module', () => {
   test('a weight that edges share stands once', () => {
     const builder = new GraphBuilder();
     const [x, y] = [builder.input('x'), builder.input('y')];
-    builder.output(builder.node('a', { from: [x, y], activation: relu, shared: { x: 's', y: 's' } }));
+    builder.output(builder.node('a', { from: [x, y], activation: relu, shared: { w: { x: 's', y: 's' } } }));
     const network = new Network(builder.build());
     network.setParameters('a', { b: 1, w: { x: 7 } });
     const { tensors } = decode(weightsOf(network));

@@ -84,7 +84,7 @@ export interface Report {
  * import { sgd } from '@nnbp/optim';
  * import { fit } from '@nnbp/train';
  *
- * const network = new Network(mlp([1, 1], { activation: identity, scale: 'fixed' }));
+ * const network = new Network(mlp([1, 1], { activation: identity, fixed: { c: 1 } }));
  * const data = { inputs: [[1], [2], [3]], targets: [[3], [6], [9]] };
  * await fit(network, data, { loss: mse(), optimizer: sgd({ learningRate: 0.1 }), epochs: 500, batchSize: 3 });
  * Math.round(network.predict([5])[0]); // 15

@@ -15,7 +15,7 @@ import { wasm } from '@nnbp/wasm';
 import { describe, expect, test } from 'vitest';
 
 const data = { inputs: [[1], [2], [3], [4]], targets: [[3], [6], [9], [12]] };
-const straight = () => new Network(mlp([1, 1], { activation: identity, scale: 'fixed' }));
+const straight = () => new Network(mlp([1, 1], { activation: identity, fixed: { c: 1 } }));
 const options = (more: Partial<FitOptions>): FitOptions => ({
   loss: mse(),
   optimizer: adam({ learningRate: 0.1 }),

@@ -18,7 +18,7 @@ import {
 import { describe, expect, test } from 'vitest';
 
 const line = { inputs: [[1], [2], [3], [4], [5]], targets: [[3], [6], [9], [12], [15]] };
-const straight = (seed = 0) => new Network(mlp([1, 1], { activation: identity, scale: 'fixed' }), { seed });
+const straight = (seed = 0) => new Network(mlp([1, 1], { activation: identity, fixed: { c: 1 } }), { seed });
 const plain = (more: Partial<FitOptions> = {}): FitOptions => ({
   loss: mse(),
   optimizer: sgd({ learningRate: 0.02 }),
@@ -120,7 +120,7 @@ describe('units', () => {
   };
 
   test('travel with the network: it takes and gives the data as people have it', async () => {
-    const network = new Network(mlp([2, 1], { activation: identity, scale: 'fixed' }));
+    const network = new Network(mlp([2, 1], { activation: identity, fixed: { c: 1 } }));
     await fit(network, far, plain({ standardize: true, epochs: 400, optimizer: sgd({ learningRate: 0.1 }) }));
     expect(network.predict([1015, 7])[0] / 6.5e5).toBeCloseTo(1, 3);
     expect(network.inputScaler?.mean).toEqual([1015, 7]);
@@ -424,7 +424,7 @@ test('stopped and taken up again, training comes to the same bits', async () => 
 
 describe('a number that stops being finite ends training with a report', () => {
   test('a rate that is too large', async () => {
-    const network = new Network(mlp([1, 1], { activation: identity, scale: 'fixed' }), { seed: 1 });
+    const network = new Network(mlp([1, 1], { activation: identity, fixed: { c: 1 } }), { seed: 1 });
     const error = await errorOf(fit(network, line, plain({ optimizer: sgd({ learningRate: 1e4 }), epochs: 1000 })));
     expect(error).toBeInstanceOf(DivergedError);
     expect(error).toMatchObject({ code: 'DIVERGED', likelyCause: 'rate' });
@@ -433,7 +433,7 @@ describe('a number that stops being finite ends training with a report', () => {
   });
 
   test('inputs that were never scaled, with the node where it began', async () => {
-    const network = new Network(mlp([1, 2, 1], { activation: leakyRelu, scale: 'fixed' }), { seed: 1 });
+    const network = new Network(mlp([1, 2, 1], { activation: leakyRelu, fixed: { c: 1 } }), { seed: 1 });
     const before = [...network.parameters.vector];
     const huge = { inputs: [[1e200], [-1e308]], targets: [[0], [0]] };
     const error = await errorOf(fit(network, huge, plain({ batchSize: 2, shuffle: false })));

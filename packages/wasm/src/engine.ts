@@ -1,5 +1,5 @@
 /** The fast engine: `await wasm()` compiles the kernels once; every graph prepared afterwards uses them. */
-import type { Engine, Graph } from '@nnbp/core';
+import { type Engine, expectFeatures, type Graph, NnbpError, unsupportedFeatures } from '@nnbp/core';
 import type { MultiplyAdd } from './assembler.js';
 import { activationKernelOf } from './builtins.js';
 import { type Host, WasmExecutor } from './executor.js';
@@ -17,7 +17,7 @@ export interface WasmEngine extends Engine {
   /** Why it has fewer threads than asked for; undefined if it has them. */
   readonly threadsReason: string | undefined;
   /** Plans a graph and allocates all that batches of up to `batchSize` samples need; see `Engine`. */
-  prepare(graph: Graph, batchSize: number): WasmExecutor;
+  prepare(graph: Graph, batchSize: number, steps?: number): WasmExecutor;
   /** Ends its threads. Executors that use them are not usable afterwards. */
   dispose(): void;
 }
@@ -60,7 +60,13 @@ export async function wasm(options: WasmOptions = {}): Promise<WasmEngine> {
     name: 'wasm',
     threads,
     threadsReason: reason,
-    prepare: (graph, batchSize) => new WasmExecutor(graph, batchSize, hostFor(graph, batchSize)),
+    supports: (graph) => unsupportedFeatures(graph),
+    prepare(graph, batchSize, steps = 1) {
+      expectFeatures('The wasm engine', graph);
+      if (steps !== 1)
+        throw new NnbpError('UNSUPPORTED', 'The wasm engine does not support sequences: expected 1 step.');
+      return new WasmExecutor(graph, batchSize, hostFor(graph, batchSize));
+    },
     dispose: () => pool?.dispose(),
   };
 }

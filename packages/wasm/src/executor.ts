@@ -12,6 +12,7 @@ import {
   type Loss,
   NnbpError,
   type Optimizer,
+  type PassOptions,
   plan,
   type Plan,
 } from '@nnbp/core';
@@ -47,6 +48,13 @@ export interface Host {
 
 const pageBytes = 65536;
 
+/** @throws NnbpError `UNSUPPORTED` */
+function expectNoOptions(options: PassOptions | undefined): void {
+  if (options?.weights !== undefined || options?.state !== undefined) {
+    throw new NnbpError('UNSUPPORTED', 'The wasm engine does not support weights and states.');
+  }
+}
+
 /** Runs a graph by kernels; see `Executor`. */
 export class WasmExecutor implements Executor {
   /** In float32; a view of the engine's memory. */
@@ -57,6 +65,8 @@ export class WasmExecutor implements Executor {
   readonly cache: WasmCache;
   /** How many threads share the work. */
   readonly threads: number;
+  /** 1: it runs no sequences. */
+  readonly steps = 1;
   /** Why there are fewer than the engine was asked for; undefined if there are not. */
   readonly threadsReason: string | undefined;
   readonly #layout: CommonLayout;
@@ -135,7 +145,8 @@ export class WasmExecutor implements Executor {
    *
    * @throws NnbpError as `Executor`; with several threads also `THREAD_LOST`. So do the next two.
    */
-  predict(inputs: FloatArray, samples: number): FloatArray {
+  predict(inputs: FloatArray, samples: number, options?: PassOptions): FloatArray {
+    expectNoOptions(options);
     this.#begin(samples, inputs);
     this.#attached.run(job.predict, 0, noOptimizer);
     const { outputs } = this.graph;
@@ -149,7 +160,8 @@ export class WasmExecutor implements Executor {
   }
 
   /** Forward and backward; see `Executor`. */
-  backpropagate(inputs: FloatArray, targets: FloatArray, samples: number, loss: Loss): number {
+  backpropagate(inputs: FloatArray, targets: FloatArray, samples: number, loss: Loss, options?: PassOptions): number {
+    expectNoOptions(options);
     this.#begin(samples, inputs, targets);
     this.#words[header.inputGradients / 4] = 1;
     this.cache.inputsLeftOut = false;
@@ -158,7 +170,15 @@ export class WasmExecutor implements Executor {
   }
 
   /** Backpropagates and updates, inside where the optimizer is a built-in; see `Executor`. */
-  step(inputs: FloatArray, targets: FloatArray, samples: number, loss: Loss, optimizer: Optimizer): number {
+  step(
+    inputs: FloatArray,
+    targets: FloatArray,
+    samples: number,
+    loss: Loss,
+    optimizer: Optimizer,
+    options?: PassOptions,
+  ): number {
+    expectNoOptions(options);
     this.#begin(samples, inputs, targets);
     const inside = this.#binding.prepare(optimizer, samples);
     if (inside === noOptimizer) return this.#stepOutside(inputs, targets, samples, loss, optimizer);

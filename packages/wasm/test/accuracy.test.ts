@@ -43,7 +43,7 @@ describe('kernels of activations, against float64 over a sweep of float32', () =
   for (const activation of everyActivation) {
     test(activation.name, () => {
       const builder = new GraphBuilder();
-      builder.output(builder.node('node', { from: [builder.input('h')], activation, scale: 'fixed' }));
+      builder.output(builder.node('node', { from: [builder.input('h')], activation, fixed: { c: 1 } }));
       const executor = engine.prepare(builder.build(), batchSize);
       // b = 0, w = 1: h is the input itself.
       executor.parameters.set([0, 1]);

@@ -50,8 +50,8 @@ function blocks(random: Random): Graph {
     if (random.uniform() < 0.3) from.splice(0, from.length, ...from.filter(() => random.uniform() < 0.7));
     if (from.length === 0) from.push(...groups[groups.length - 1]);
     const options = { from, activation: random.uniform() < 0.5 ? relu : tanh };
-    const scale = random.uniform() < 0.5 ? 'fixed' : 'trainable';
-    groups.push(builder.layer(1 + below(30), { ...options, scale, name: `layer ${n}` }));
+    const fixed = random.uniform() < 0.5 ? { c: 1 } : {};
+    groups.push(builder.layer(1 + below(30), { ...options, fixed, name: `layer ${n}` }));
   }
   const outputs = new Set([groups[groups.length - 1][0], ...groups.flat().filter(() => random.uniform() < 0.05)]);
   for (const id of outputs) builder.output(id);

@@ -52,7 +52,7 @@ describe('what threads cannot do, one does, and says so', () => {
   const withShared = () => {
     const builder = new GraphBuilder();
     const [a, b] = [builder.input('a'), builder.input('b')];
-    builder.output(builder.node('out', { from: [a, b], activation: sigmoid, shared: { a: 'w', b: 'w' } }));
+    builder.output(builder.node('out', { from: [a, b], activation: sigmoid, shared: { w: { a: 'w', b: 'w' } } }));
     return builder.build();
   };
   test('a custom activation', () => {

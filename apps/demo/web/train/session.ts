@@ -66,7 +66,7 @@ export function networkFor(settings: Settings, dataset: Dataset, functions: Func
   const builder = new GraphBuilder();
   let from = builder.inputs(dataset.inputNames.length);
   for (const units of settings.hidden) from = builder.layer(units, { from, activation });
-  const output = builder.layer(outputs, { from, activation: outputActivation, scale: 'fixed', name: 'output' });
+  const output = builder.layer(outputs, { from, activation: outputActivation, fixed: { c: 1 }, name: 'output' });
   builder.output(...output);
   const initializer = bent.has(settings.activation) ? heUniform : glorotUniform;
   return new Network(builder.build(), { seed: settings.seed, initializer });

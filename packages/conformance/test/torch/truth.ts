@@ -72,8 +72,8 @@ export function problemOf(entry: GraphEntry): {
     builder.node(id(entry.inputs + k), {
       from: from.map(id),
       activation: activationOf(activation, options),
-      scale: scale ? 'trainable' : 'fixed',
-      shared: Object.fromEntries(Object.entries(share).map(([p, name]) => [id(from[Number(p)]), name])),
+      fixed: scale ? {} : { c: 1 },
+      shared: { w: Object.fromEntries(Object.entries(share).map(([p, name]) => [id(from[Number(p)]), name])) },
     }),
   );
   builder.output(...entry.outputs.map(id));

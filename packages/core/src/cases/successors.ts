@@ -1,21 +1,32 @@
 /** Case 2: the value of any other node. By the chain rule it acts on the loss through its successors. */
-import type { SampleCache } from '../cache.js';
+import type { SequenceCache } from '../cache.js';
 import type { Graph } from '../graph.js';
 
 /**
- *     dloss/dx_i = Σ over successors j of  dloss/dx_j · dx_j/dx_i
- *     dx_j/dx_i  = c_j · g'(h_j) · w_ij  =  slope_j · w_ij
+ *     dloss/dx_i(t) = Σ over edges e: i → j of  dloss/dx_j(t + delay_e) · dx_j/dx_i
+ *     dx_j/dx_i     = c_j · g'(h_j) · dA/dz_e · w_e  =  slope_j · dA/dz_e · w_e
  *
- * Both quantities of j are in the cache: its dloss/dx was found before, since j comes after i.
+ * dA/dz_e is 1 where j adds, and without delays there is one t. All that is known of j is in the cache: its dloss/dx was
+ * found before, since j comes after i, or at a later step.
+ *
+ * @param slots - Parameters and constants; see `Graph`.
  */
-export function valueFromSuccessors(graph: Graph, parameters: Float64Array, sample: SampleCache, i: number): number {
-  const { slope, dLossDx } = sample;
+export function valueFromSuccessors(
+  graph: Graph,
+  slots: Float64Array,
+  { steps, length }: SequenceCache,
+  t: number,
+  i: number,
+): number {
   const { successorStart, successors, successorEdges } = graph;
   let sum = 0;
   for (let k = successorStart[i]; k < successorStart[i + 1]; k++) {
-    const j = successors[k];
-    const w = parameters[graph.weightIndex(successorEdges[k], j)];
-    sum += dLossDx[j] * slope[j] * w;
+    const [edge, j] = [successorEdges[k], successors[k]];
+    const later = t + graph.delay(edge);
+    if (later >= length) continue;
+    const { slope, dLossDx, aggregated } = steps[later];
+    const dAdz = aggregated === undefined ? 1 : aggregated.dAdz[edge];
+    sum += dLossDx[j] * slope[j] * dAdz * slots[graph.weightSlot(edge, j)];
   }
   return sum;
 }

@@ -1,6 +1,7 @@
 /** The js engine: float64, typed arrays, no WebAssembly and no generated code. */
-import type { Engine, Executor, FloatArray, Loss, Optimizer } from '../contract.js';
+import type { Engine, Executor, FloatArray, Loss, Optimizer, PassOptions } from '../contract.js';
 import { allFinite, expectLength, expectInteger, NnbpError } from '../errors.js';
+import { expectFeatures, unsupportedFeatures } from '../features.js';
 import type { Graph } from '../graph.js';
 import { backward, type Tables } from './backward.js';
 import { type CacheRows, TableCache } from './cache.js';
@@ -14,11 +15,17 @@ import { type Program, programOf } from './program.js';
  */
 export const js = (): Engine => ({
   name: 'js',
-  prepare: (graph, batchSize) => new JsExecutor(graph, batchSize),
+  supports: (graph) => unsupportedFeatures(graph),
+  prepare(graph, batchSize, steps = 1) {
+    expectFeatures('The js engine', graph);
+    if (steps !== 1) throw new NnbpError('UNSUPPORTED', 'The js engine does not support sequences: expected 1 step.');
+    return new JsExecutor(graph, batchSize);
+  },
 });
 
 /** Runs a graph with the loops of the js engine; see `Executor`. */
 class JsExecutor implements Executor {
+  readonly steps = 1;
   readonly parameters: Float64Array;
   readonly gradients: Float64Array;
   readonly cache: TableCache;
@@ -58,7 +65,8 @@ class JsExecutor implements Executor {
     this.#dLossDx = row();
   }
 
-  predict(inputs: FloatArray, samples: number): FloatArray {
+  predict(inputs: FloatArray, samples: number, options?: PassOptions): FloatArray {
+    expectNoOptions(options);
     this.#begin(samples, inputs);
     const { outputRows } = this.#program;
     const { x } = this.#tables;
@@ -72,12 +80,21 @@ class JsExecutor implements Executor {
     return this.#view;
   }
 
-  backpropagate(inputs: FloatArray, targets: FloatArray, samples: number, loss: Loss): number {
+  backpropagate(inputs: FloatArray, targets: FloatArray, samples: number, loss: Loss, options?: PassOptions): number {
+    expectNoOptions(options);
     this.#begin(samples, inputs, targets);
     return this.#backpropagate(targets, samples, loss, false);
   }
 
-  step(inputs: FloatArray, targets: FloatArray, samples: number, loss: Loss, optimizer: Optimizer): number {
+  step(
+    inputs: FloatArray,
+    targets: FloatArray,
+    samples: number,
+    loss: Loss,
+    optimizer: Optimizer,
+    options?: PassOptions,
+  ): number {
+    expectNoOptions(options);
     this.#begin(samples, inputs, targets);
     const mean = this.#backpropagate(targets, samples, loss, true);
     if (!Number.isFinite(mean)) return mean;
@@ -154,5 +171,12 @@ class JsExecutor implements Executor {
     for (let k = 0; k < inputCount; k++) {
       for (let s = 0, to = k * samples; s < samples; s++) x[to + s] = inputs[s * inputCount + k];
     }
+  }
+}
+
+/** @throws NnbpError `UNSUPPORTED` */
+function expectNoOptions(options: PassOptions | undefined): void {
+  if (options?.weights !== undefined || options?.state !== undefined) {
+    throw new NnbpError('UNSUPPORTED', 'The js engine does not support weights and states.');
   }
 }

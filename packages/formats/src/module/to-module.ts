@@ -1,5 +1,5 @@
 /** A network as a program of its own: think of a page torn out of the book, which can be read without it. */
-import { type Activation, expectFinite, type Network } from '@nnbp/core';
+import { type Activation, expectFeatures, expectFinite, type Network } from '@nnbp/core';
 import { neededByOutputs } from '../levels.js';
 import { type Functions, functionsOf } from './functions.js';
 import { byLoops } from './loops.js';
@@ -35,13 +35,14 @@ export interface ModuleFiles {
  * import { mlp, Network } from '@nnbp/core';
  * import { toModule } from '@nnbp/formats';
  *
- * const network = new Network(mlp([1, 1], { activation: tanh, scale: 'fixed' }));
+ * const network = new Network(mlp([1, 1], { activation: tanh, fixed: { c: 1 } }));
  * network.setParameters('output.0', { b: 0.5, w: { 'input.0': -2 } });
  * toModule(network).js.includes('const x1 = tanh(0.5 - 2 * x0); // "output.0"'); // true
  * ```
  */
 export function toModule(network: Network): ModuleFiles {
   const { graph, parameters } = network;
+  expectFeatures('toModule', graph);
   expectFinite('parameters', parameters.vector);
   const needed = neededByOutputs(graph);
   const nodes: number[] = [];

@@ -33,7 +33,7 @@ export function assemble({ what, inputs, nodes, outputs }: Parts): Network {
     for (const id of inputs) builder.input(id);
     for (let k = 0; k < nodes.length;) {
       const { id, from, activation, c } = nodes[k];
-      const options = { from, activation, scale: c === undefined ? ('fixed' as const) : ('trainable' as const) };
+      const options = { from, activation, fixed: c === undefined ? { c: 1 } : {} };
       const { name, count } = layerAt(nodes, k);
       if (count > 1) builder.layer(count, { ...options, name });
       else builder.node(id, options);

@@ -120,8 +120,8 @@ function networkOf(link: Link, inputs: readonly string[], outputActivation: Acti
   const draw: Initializer = (_, __, random) => (zero ? 0 : random.uniform() - 0.5);
   const builder = new GraphBuilder();
   let from = inputs.map((id) => builder.input(id));
-  for (const units of sizes) from = builder.layer(units, { from, activation, scale: 'fixed' });
-  builder.output(...builder.layer(1, { from, activation: outputActivation, scale: 'fixed', name: 'output' }));
+  for (const units of sizes) from = builder.layer(units, { from, activation, fixed: { c: 1 } });
+  builder.output(...builder.layer(1, { from, activation: outputActivation, fixed: { c: 1 }, name: 'output' }));
   const graph = builder.build();
   const network = new Network(graph, { seed: seed ?? link.number('seed', 0), initializer: draw });
   if (!zero) for (const id of graph.ids.slice(graph.inputCount)) network.setParameters(id, { b: 0.1 });

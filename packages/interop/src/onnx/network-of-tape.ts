@@ -29,7 +29,7 @@ export function networkOf(
   const builder = new GraphBuilder();
   for (const id of names.inputs) builder.input(id);
   for (const { nodes, g, from } of groups) {
-    const options = { from: from.map((node) => ids[node]), activation: g, scale: 'fixed' } as const;
+    const options = { from: from.map((node) => ids[node]), activation: g, fixed: { c: 1 } } as const;
     const layer = from.length === 0 ? undefined : layerName(nodes.map((node) => ids[node]));
     if (layer !== undefined) builder.layer(nodes.length, { ...options, name: layer });
     else for (const node of nodes) builder.node(ids[node], options);

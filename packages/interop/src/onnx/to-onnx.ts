@@ -2,7 +2,7 @@
  * A network as an ONNX model. A block of nodes is one matrix product, and c is multiplied into the weights that read the
  * node, so that what is left of a dense layer is a Gemm and its activation.
  */
-import { type Graph, type Network, NnbpError } from '@nnbp/core';
+import { expectFeatures, type Graph, type Network, NnbpError } from '@nnbp/core';
 import { type Block, blocks, neededByOutputs } from '@nnbp/formats/shared';
 import { type Written, writtenActivation } from './activations.js';
 import { Operations } from './operations.js';
@@ -39,6 +39,7 @@ export interface OnnxOptions {
  */
 export function toOnnx(network: Network, options: OnnxOptions = {}): Uint8Array {
   const { name = 'network', input = 'input', output = 'output' } = options;
+  expectFeatures('toOnnx', network.graph);
   expectNames(input, output);
   const { graph } = network;
   const writer = new Writer(network);

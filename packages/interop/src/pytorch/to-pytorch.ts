@@ -1,5 +1,5 @@
 /** A network as a PyTorch module: a file of Python, a file of weights, and a script that trains them on many machines. */
-import { type Graph, type Network, NnbpError } from '@nnbp/core';
+import { expectFeatures, type Graph, type Network, NnbpError } from '@nnbp/core';
 import { encode, neededByOutputs, oneLine } from '@nnbp/formats/shared';
 import { pythonOf } from './activations.js';
 import { layout, type Layout, type ModuleBlock } from './layout.js';
@@ -47,6 +47,7 @@ export interface PyTorchFiles {
  */
 export function toPyTorch(network: Network): PyTorchFiles {
   const { graph } = network;
+  expectFeatures('toPyTorch', graph);
   const functions = pythonFunctions(graph);
   const plan = layout(graph);
   return {

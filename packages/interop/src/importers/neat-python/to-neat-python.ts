@@ -2,7 +2,7 @@
  * A network as a genome, to evolve further: think of each value as a sum of values that neat-python's nodes can have. What
  * is not a node there (c, units, a bend of another slope) goes into the weights of what comes after.
  */
-import { expectFinite, type Network, NnbpError } from '@nnbp/core';
+import { expectFeatures, expectFinite, type Network, NnbpError } from '@nnbp/core';
 import { type AsNeat, toNeat } from './functions.js';
 import type { NeatConnection, NeatGenome, NeatNode } from './genome.js';
 
@@ -35,6 +35,7 @@ interface Value {
  * ```
  */
 export function toNeatPython({ graph, parameters: { vector }, inputScaler, outputScaler }: Network): NeatGenome {
+  expectFeatures('toNeatPython', graph);
   expectFinite('parameters', vector);
   const asNeat = Array.from({ length: graph.nodeCount - graph.inputCount }, (_, k) => {
     const activation = graph.activations[graph.activationOf[graph.inputCount + k]];

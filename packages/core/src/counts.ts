@@ -1,0 +1,88 @@
+/** How many rows a call has, and what an executor checks before it runs. */
+import type { FloatArray, PassOptions, SampleCounts } from './contract.js';
+import { expectInteger, expectLength, NnbpError } from './errors.js';
+import type { Executor } from './contract.js';
+import type { Graph } from './graph.js';
+
+/** The rows of a call: at each step, a row per sample that has it. */
+export interface Rows {
+  /** How many samples. */
+  readonly samples: number;
+  /** How many steps the longest sequence has. */
+  readonly steps: number;
+  /** How many rows. */
+  readonly count: number;
+  /** The rows of step t are start[t] to start[t + 1] − 1, in the order of the samples. */
+  readonly start: ArrayLike<number>;
+}
+
+/** The rows that counts describe, without checking them. */
+export function rowsOf(samples: SampleCounts): Rows {
+  if (typeof samples === 'number') return { samples, steps: 1, count: samples, start: [0, samples] };
+  const start = new Uint32Array(samples.length + 1);
+  for (let t = 0; t < samples.length; t++) start[t + 1] = start[t] + samples[t];
+  return { samples: samples[0], steps: samples.length, count: start[samples.length], start };
+}
+
+/** How many steps sample `s` has. */
+export function lengthOf({ steps, start }: Rows, s: number): number {
+  let length = steps;
+  while (start[length] - start[length - 1] <= s) length--;
+  return length;
+}
+
+/**
+ * The rows of a call, checked.
+ *
+ * @throws NnbpError `OUT_OF_RANGE`, `WRONG_LENGTH`; see `Executor`
+ */
+export function expectRows(
+  { batchSize, steps }: Pick<Executor, 'batchSize' | 'steps'>,
+  graph: Graph,
+  samples: SampleCounts,
+  inputs: FloatArray,
+  targets?: FloatArray,
+  { weights, state }: PassOptions = {},
+): Rows {
+  if (typeof samples === 'number') expectInteger('samples', samples, 1, batchSize);
+  else {
+    expectInteger('The number of steps', samples.length, 1, steps);
+    for (let t = 0; t < samples.length; t++) {
+      expectInteger(`samples[${t}]`, samples[t], 1, t === 0 ? batchSize : samples[t - 1]);
+    }
+  }
+  const rows = rowsOf(samples);
+  expectAtLeast('inputs', inputs, rows.count * graph.inputCount);
+  if (targets !== undefined) expectAtLeast('targets', targets, rows.count * graph.outputs.length);
+  if (state !== undefined) expectAtLeast('state', state, rows.samples * graph.stateSize);
+  if (weights !== undefined) {
+    expectAtLeast('weights', weights, rows.count);
+    totalWeight(weights, rows.count);
+  }
+  return rows;
+}
+
+/**
+ * What losses are divided by: the sum of the rows' weights.
+ *
+ * @throws NnbpError `OUT_OF_RANGE` (a weight that is negative or not finite, or all of them 0)
+ */
+export function totalWeight(weights: FloatArray | undefined, count: number): number {
+  if (weights === undefined) return count;
+  let sum = 0;
+  for (let r = 0; r < count; r++) {
+    if (!(weights[r] >= 0 && weights[r] < Infinity)) {
+      throw new NnbpError('OUT_OF_RANGE', `weights[${r}]: expected a finite number ≥ 0, received ${weights[r]}.`);
+    }
+    sum += weights[r];
+  }
+  if (sum === 0) {
+    throw new NnbpError('OUT_OF_RANGE', 'weights: expected at least one above 0; no row has a loss.');
+  }
+  return sum;
+}
+
+/** Longer arrays are fine: the last batch of many is often a short one. */
+function expectAtLeast(what: string, rows: FloatArray, min: number): void {
+  if (rows.length < min) expectLength(what, rows.length, min);
+}

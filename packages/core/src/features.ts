@@ -1,0 +1,64 @@
+/**
+ * What a graph has beyond weighted sums of values of the same step, so that an engine or a file format can report what
+ * it does not support instead of computing or writing something else.
+ */
+import { NnbpError } from './errors.js';
+import type { Graph } from './graph.js';
+
+/**
+ * `aggregation`: a node does not add. `delay`: an edge reads an earlier step. `fixedParameter`: a b or w is fixed, or a c
+ * at another number than 1. `sharedParameter`: nodes share a b or c. (Every engine and format knows shared weights, and
+ * c fixed at 1.)
+ */
+export type GraphFeature = 'aggregation' | 'delay' | 'fixedParameter' | 'sharedParameter';
+
+/** Each feature that the graph has, with a sentence that names the first node that has it. */
+export function featuresOf(graph: Graph): ReadonlyMap<GraphFeature, string> {
+  const found = new Map<GraphFeature, string>();
+  const add = (feature: GraphFeature, sentence: string) => {
+    if (!found.has(feature)) found.set(feature, sentence);
+  };
+  const { aggregations, edgeDelay, biasSlots } = graph;
+  if (aggregations.length === 1 && edgeDelay === undefined && biasSlots === undefined) return found;
+  const users = new Uint32Array(graph.parameterCount);
+  for (let i = graph.inputCount; i < graph.nodeCount; i++) {
+    const node = `Node "${graph.ids[i]}"`;
+    const aggregation = graph.aggregation(i);
+    if (aggregation !== undefined) add('aggregation', `${node} has the aggregation ${aggregation.name}.`);
+    for (const [letter, index, fixedAtOne] of [
+      ['b', graph.biasIndex(i), false],
+      ['c', graph.scaleIndex(i), graph.constants[graph.scaleSlot(i) - graph.parameterCount] === 1],
+    ] as const) {
+      if (index >= 0 && ++users[index] > 1) add('sharedParameter', `${node} shares its ${letter} with another node.`);
+      if (index < 0 && !fixedAtOne) add('fixedParameter', `${node} has a fixed ${letter}.`);
+    }
+    for (let e = graph.edgeStart[i]; e < graph.edgeStart[i + 1]; e++) {
+      const source = graph.ids[graph.predecessors[e]];
+      if (graph.delay(e) > 0) add('delay', `${node} has a delayed edge from "${source}".`);
+      if (graph.weightIndex(e, i) < 0) add('fixedParameter', `${node} has a fixed w, from "${source}".`);
+    }
+  }
+  return found;
+}
+
+/** A sentence for each feature of the graph that is not among `supported`: what `Engine.supports` returns. */
+export function unsupportedFeatures(graph: Graph, supported: readonly GraphFeature[] = []): string[] {
+  return [...featuresOf(graph)].filter(([feature]) => !supported.includes(feature)).map(([, sentence]) => sentence);
+}
+
+/**
+ * Throws unless the graph has only features that are supported.
+ *
+ * @param what - What does not support them: `The js engine`, `ONNX export`.
+ * @throws NnbpError `UNSUPPORTED`
+ */
+export function expectFeatures(what: string, graph: Graph, supported: readonly GraphFeature[] = []): void {
+  expectSupported(what, unsupportedFeatures(graph, supported));
+}
+
+/** Throws if there are reasons why a graph is not supported. */
+export function expectSupported(what: string, reasons: readonly string[]): void {
+  if (reasons.length > 0) {
+    throw new NnbpError('UNSUPPORTED', `${what} does not support this graph: ${reasons.join(' ')}`);
+  }
+}

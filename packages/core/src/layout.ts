@@ -1,0 +1,44 @@
+/**
+ * Where each node's b, c and weights are: one slot each, in a vector that has the parameters first and the graph's
+ * constants (fixed parameters) after them.
+ */
+
+/** In place of the slot of a constant until the number of parameters is known: the last slots there can be. */
+const lastSlot = 2 ** 32 - 1;
+
+/** Hands out slots, node after node. */
+export class Layout {
+  /** The parameters so far. */
+  parameterCount = 0;
+  /** The first is 1: the c of every node whose c is fixed at 1. */
+  readonly #constants = new Map<number, number>([[1, 0]]);
+  readonly #named = { b: new Map<string, number>(), c: new Map<string, number>(), w: new Map<string, number>() };
+
+  /** The slot of a node's b, c or w: the constant's, the one of that name, or a new one. */
+  slot(letter: 'b' | 'c' | 'w', fixed: number | undefined, name: string | undefined): number {
+    if (fixed !== undefined) return this.#constant(fixed);
+    if (name === undefined) return this.parameterCount++;
+    const known = this.#named[letter].get(name) ?? this.parameterCount++;
+    this.#named[letter].set(name, known);
+    return known;
+  }
+
+  /** The constants' values, in the order of their slots. */
+  constants(): Float64Array {
+    return Float64Array.from(this.#constants.keys());
+  }
+
+  /** Puts the constants after the parameters. */
+  complete(slots: Uint32Array): void {
+    const first = lastSlot - this.#constants.size;
+    for (let k = 0; k < slots.length; k++) {
+      if (slots[k] > first) slots[k] = this.parameterCount + lastSlot - slots[k];
+    }
+  }
+
+  #constant(value: number): number {
+    const known = this.#constants.get(value) ?? this.#constants.size;
+    this.#constants.set(value, known);
+    return lastSlot - known;
+  }
+}

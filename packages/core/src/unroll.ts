@@ -1,0 +1,97 @@
+/** A network with a memory as a plain one: a copy of every node for every step, with the same parameters. */
+import { GraphBuilder } from './builder.js';
+import type { Activation } from './contract.js';
+import { expectInteger } from './errors.js';
+import type { Graph } from './graph.js';
+
+/** For nodes that are nothing but a value before the first step. */
+const identity: Activation = {
+  name: 'identity',
+  value: (h) => h,
+  derivative: () => 1,
+  builtin: { name: 'identity', options: {} },
+};
+
+/**
+ * The acyclic graph without delays that computes what `graph` computes in a sequence of `steps` steps: node `h` at step 3
+ * is `h@3`, a value before the first step is `h@-1`. All copies share their parameters, whose layout stays the same. Its
+ * inputs and outputs are those of step 0, then those of step 1, and so on.
+ *
+ * This is the definition of the derivative through time: the reference engine's numbers on the graph are bit-identical to
+ * those on the unrolled one.
+ *
+ * @param steps - An integer ≥ 1.
+ * @throws NnbpError `OUT_OF_RANGE`
+ *
+ * @example
+ * ```ts
+ * import { tanh } from '@nnbp/activations';
+ * import { delayed, GraphBuilder, unroll } from '@nnbp/core';
+ *
+ * const builder = new GraphBuilder();
+ * builder.output(builder.node('h', { from: [builder.input('x'), delayed('h')], activation: tanh }));
+ * unroll(builder.build(), 2).ids; // ['x@0', 'x@1', 'h@-1', 'h@0', 'h@1']
+ * ```
+ */
+export function unroll(graph: Graph, steps: number): Graph {
+  expectInteger('steps', steps, 1);
+  const { ids, inputCount, nodeCount, parameterCount, constants, edgeStart, predecessors } = graph;
+  const builder = new GraphBuilder();
+  const at = (i: number, t: number) => `${ids[i]}@${t}`;
+
+  for (let t = 0; t < steps; t++) for (let i = 0; i < inputCount; i++) builder.input(at(i, t));
+  for (const [i, t] of readBefore(graph, steps)) {
+    builder.node(at(i, t), { from: [], activation: identity, fixed: { b: graph.initials![i], c: 1 } });
+  }
+  for (let t = 0; t < steps; t++) {
+    for (let i = inputCount; i < nodeCount; i++) {
+      const from: string[] = [];
+      const weights: [name: string, slot: number][] = [];
+      for (let e = edgeStart[i]; e < edgeStart[i + 1]; e++) {
+        from.push(at(predecessors[e], t - graph.delay(e)));
+        weights.push([from[from.length - 1], graph.weightSlot(e, i)]);
+      }
+      const aggregation = graph.aggregation(i);
+      builder.node(at(i, t), {
+        from,
+        activation: graph.activations[graph.activationOf[i]],
+        ...(aggregation !== undefined && { aggregation }),
+        ...(graph.inits.has(i) && { init: graph.inits.get(i)! }),
+        ...parameters(graph.biasSlot(i), graph.scaleSlot(i), weights),
+      });
+    }
+    for (let k = 0; k < graph.outputs.length; k++) builder.output(at(graph.outputs[k], t));
+  }
+  return builder.build();
+
+  /** Constants are fixed, parameters shared by the name of their slot. */
+  function parameters(b: number, c: number, weights: readonly [name: string, slot: number][]) {
+    const all = [
+      ['b', b],
+      ['c', c],
+    ] as const;
+    const isFixed = (slot: number) => slot >= parameterCount;
+    const constant = (slot: number) => constants[slot - parameterCount];
+    const some = <Value>(fixed: boolean, value: (slot: number) => Value) => ({
+      ...Object.fromEntries(
+        all.filter(([, slot]) => isFixed(slot) === fixed).map(([name, slot]) => [name, value(slot)]),
+      ),
+      w: Object.fromEntries(
+        weights.filter(([, slot]) => isFixed(slot) === fixed).map(([name, slot]) => [name, value(slot)]),
+      ),
+    });
+    return { fixed: some(true, constant), shared: some(false, String) };
+  }
+}
+
+/** The values before the first step that are read in the first `steps` steps: node and step, each once. */
+function readBefore(graph: Graph, steps: number): (readonly [node: number, t: number])[] {
+  const found = new Map<string, readonly [number, number]>();
+  for (let e = 0; e < graph.edgeCount; e++) {
+    const delay = graph.delay(e);
+    for (let t = 0; t < Math.min(delay, steps); t++) {
+      found.set(`${graph.predecessors[e]} ${t - delay}`, [graph.predecessors[e], t - delay]);
+    }
+  }
+  return [...found.values()];
+}

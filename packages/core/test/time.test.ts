@@ -1,0 +1,273 @@
+import { identity, sigmoid, tanh } from '@nnbp/activations';
+import {
+  type Aggregation,
+  delayed,
+  expectFeatures,
+  featuresOf,
+  type Graph,
+  GraphBuilder,
+  js,
+  type Loss,
+  Network,
+  Random,
+  reference,
+  type Source,
+  unroll,
+} from '@nnbp/core';
+import { mse } from '@nnbp/losses';
+import { describe, expect, test } from 'vitest';
+
+const product: Aggregation = {
+  name: 'product',
+  value: (z) => Array.from(z).reduce((a, ze) => a * ze, 1),
+  derivative: (z, _, dAdz) => {
+    for (let e = 0; e < z.length; e++) dAdz[e] = Array.from(z).reduce((a, ze, k) => (k === e ? a : a * ze), 1);
+  },
+};
+
+/** x → h, h(t − 1) → h: h(t) = 2 x(t) + 3 h(t − 1). */
+function recurrence(initial?: number): Network {
+  const builder = new GraphBuilder();
+  const from = [builder.input('x'), delayed('h', 1, initial === undefined ? {} : { initial })];
+  builder.output(builder.node('h', { from, activation: identity, fixed: { b: 0, c: 1 } }));
+  const network = new Network(builder.build());
+  network.setParameters('h', { w: { x: 2, 'h@-1': 3 } });
+  return network;
+}
+
+/** A graph with delays up to 3, products, fixed and shared parameters and several outputs. */
+function randomRecurrentGraph(random: Random): Graph {
+  const below = (n: number) => Math.floor(random.uniform() * n);
+  const chance = (p: number) => random.uniform() < p;
+  const builder = new GraphBuilder();
+  const inputs = 1 + below(3);
+  const count = inputs + 1 + below(8);
+  const ids = Array.from({ length: count }, (_, k) => `n${k}`);
+  ids.slice(0, inputs).forEach((id) => builder.input(id));
+  for (let k = inputs; k < count; k++) {
+    const from = new Map<string, Source>();
+    for (let n = 1 + below(4); n > 0; n--) {
+      const steps = below(4);
+      const id = ids[steps === 0 ? below(k) : below(count)];
+      from.set(`${id} ${steps}`, steps === 0 ? id : delayed(id, steps, { initial: Number(id.slice(1)) / 8 }));
+    }
+    const sources = [...from.values()];
+    const nameOf = (source: Source) => (typeof source === 'string' ? source : `${source.id}@-${source.steps}`);
+    const some = (p: number) => sources.map(nameOf).filter(() => chance(p));
+    const fixed = some(0.2);
+    builder.node(ids[k], {
+      from: sources,
+      activation: chance(0.7) ? tanh : sigmoid,
+      ...(chance(0.3) && { aggregation: product }),
+      fixed: {
+        ...(chance(0.2) && { b: random.uniform() }),
+        ...(chance(0.2) && { c: 0.5 + below(2) / 2 }),
+        w: Object.fromEntries(fixed.map((name) => [name, random.uniform()])),
+      },
+      shared: {
+        w: Object.fromEntries(
+          some(0.3)
+            .filter((name) => !fixed.includes(name))
+            .map((name) => [name, `w${below(3)}`]),
+        ),
+      },
+    });
+  }
+  builder.output(ids[count - 1]);
+  if (count - inputs > 2 && chance(0.5)) builder.output(ids[inputs + 1]);
+  return builder.build();
+}
+
+/** The sum of the losses of all steps that have a target: what the unrolled graph minimizes. */
+const lossOfSteps = (loss: Loss, width: number, weights: Float64Array): Loss => ({
+  name: 'steps',
+  value: (x, t) =>
+    weights.reduce(
+      (sum, weight, s) =>
+        weight === 0
+          ? sum
+          : sum +
+            weight *
+              loss.value(
+                Array.from(x).slice(s * width, (s + 1) * width),
+                Array.from(t).slice(s * width, (s + 1) * width),
+              ),
+      0,
+    ),
+  derivative(x, t, dLossDx) {
+    dLossDx.fill(0);
+    weights.forEach((weight, s) => {
+      if (weight === 0) return;
+      const [from, to] = [s * width, (s + 1) * width];
+      const own = dLossDx.subarray(from, to);
+      loss.derivative(Array.from(x).slice(from, to), Array.from(t).slice(from, to), own);
+      for (let k = 0; k < own.length; k++) own[k] *= weight;
+    });
+  },
+});
+
+describe('a delayed edge', () => {
+  test('reads the value of the step before, and 0 before the first', () => {
+    const { graph, parameters } = recurrence();
+    const executor = reference().prepare(graph, 1, 3);
+    executor.parameters.set(parameters.vector);
+    expect([...executor.predict(Float64Array.of(1, 0, 1), [1, 1, 1])]).toEqual([2, 6, 20]);
+  });
+
+  test('has gradients that a two-step recurrence worked out by hand has', () => {
+    const { graph, parameters } = recurrence();
+    const executor = reference().prepare(graph, 1, 2);
+    executor.parameters.set(parameters.vector);
+    // h(0) = 2, h(1) = 2·5 + 3·2 = 16; only step 1 has a target, 15: dloss/dh(1) = 2, dloss/dh(0) = 2·3.
+    const options = { weights: Float64Array.of(0, 1) };
+    expect(executor.backpropagate(Float64Array.of(1, 5), Float64Array.of(NaN, 15), [1, 1], mse(), options)).toBe(1);
+    expect(executor.cache.dLossDx('h', 0, 1)).toBe(2);
+    expect(executor.cache.dLossDx('h', 0, 0)).toBe(6);
+    // dloss/dw_x = 2·5 + 6·1, dloss/dw_h = 2·2 + 6·0.
+    expect([...executor.gradients]).toEqual([16, 4]);
+  });
+
+  test('reads its initial value before the first step, and the state that it is given', () => {
+    const { graph, parameters } = recurrence(1);
+    expect([...graph.initialState()]).toEqual([1]);
+    const executor = reference().prepare(graph, 2, 2);
+    executor.parameters.set(parameters.vector);
+    expect([...executor.predict(Float64Array.of(1, 1), [1, 1])]).toEqual([5, 17]);
+    const state = Float64Array.of(10, 20);
+    expect([...executor.predict(Float64Array.of(0, 0, 1), [2, 1], { state })]).toEqual([30, 60, 92]);
+    expect([...state]).toEqual([92, 60]);
+  });
+
+  test('continues bit for bit from the state that a call leaves, in batches of different lengths', () => {
+    const random = new Random(5);
+    for (let n = 0; n < 20; n++) {
+      const graph = randomRecurrentGraph(random);
+      const network = new Network(graph, { seed: n });
+      const whole = reference().prepare(graph, 1, 6);
+      const parts = reference().prepare(graph, 2, 4);
+      for (const executor of [whole, parts]) executor.parameters.set(network.parameters.vector);
+      const inputs = Float64Array.from({ length: 6 * graph.inputCount }, () => random.uniform());
+      const expected = [...whole.predict(inputs, [1, 1, 1, 1, 1, 1])];
+      const state = Float64Array.of(...graph.initialState(), ...graph.initialState());
+      const found: number[] = [];
+      for (const [from, to] of [
+        [0, 4],
+        [4, 5],
+        [5, 6],
+      ]) {
+        const row = inputs.subarray(from * graph.inputCount, to * graph.inputCount);
+        found.push(...parts.predict(row, new Array<number>(to - from).fill(1), { state }));
+      }
+      expect(found).toEqual(expected);
+    }
+  });
+});
+
+test('a graph with delays computes what it does unrolled, bit for bit', () => {
+  for (let seed = 1; seed <= 100; seed++) {
+    const random = new Random(seed);
+    const graph = randomRecurrentGraph(random);
+    const steps = 1 + Math.floor(random.uniform() * 6);
+    const unrolled = unroll(graph, steps);
+    expect(unrolled.parameterCount).toBe(graph.parameterCount);
+    const parameters = new Network(graph, { seed }).parameters.vector;
+    const inputs = Float64Array.from({ length: steps * graph.inputCount }, () => 2 * random.uniform() - 1);
+    const targets = Float64Array.from({ length: steps * graph.outputs.length }, () => random.uniform());
+    const weights = Float64Array.from({ length: steps }, (_, t) =>
+      t === steps - 1 ? 1 : Math.floor(random.uniform() * 3),
+    );
+
+    const delays = reference().prepare(graph, 1, steps);
+    const plain = reference().prepare(unrolled, 1);
+    for (const executor of [delays, plain]) executor.parameters.set(parameters);
+    const counts = new Array<number>(steps).fill(1);
+    const total = weights.reduce((sum, weight) => sum + weight, 0);
+    const mean = delays.backpropagate(inputs, targets, counts, mse(), { weights });
+    const sum = plain.backpropagate(inputs, targets, 1, lossOfSteps(mse(), graph.outputs.length, weights));
+
+    const label = `seed ${seed}`;
+    expect(mean, label).toBe(sum / total);
+    expect([...delays.gradients], label).toEqual([...plain.gradients].map((gradient) => gradient / total));
+    for (const id of graph.ids) {
+      for (let t = 0; t < steps; t++) {
+        expect(delays.cache.x(id, 0, t), label).toBe(plain.cache.x(`${id}@${t}`));
+        expect(delays.cache.slope(id, 0, t), label).toBe(plain.cache.slope(`${id}@${t}`));
+        expect(delays.cache.dLossDx(id, 0, t), label).toBe(plain.cache.dLossDx(`${id}@${t}`));
+      }
+    }
+  }
+});
+
+test('an integer weight gives what repeating the sample gives', () => {
+  const { graph, parameters } = recurrence();
+  const run = (rows: number[], targets: number[], samples: number, weights?: number[]) => {
+    const executor = reference().prepare(graph, samples);
+    executor.parameters.set(parameters.vector);
+    const options = weights === undefined ? {} : { weights: Float64Array.from(weights) };
+    const loss = executor.backpropagate(Float64Array.from(rows), Float64Array.from(targets), samples, mse(), options);
+    return [loss, ...executor.gradients];
+  };
+  expect(run([1, 2], [5, 7], 2, [3, 1])).toEqual(run([1, 1, 1, 2], [5, 5, 5, 7], 4));
+});
+
+describe('features', () => {
+  const build = (options: object, from: Source[] = ['x']) => {
+    const builder = new GraphBuilder();
+    builder.input('x');
+    builder.node('a', { from: ['x'], activation: tanh, ...options });
+    builder.output(builder.node('y', { from, activation: tanh, ...options }));
+    return builder.build();
+  };
+
+  test.each([
+    ['an aggregation', build({ aggregation: product }), { aggregation: 'Node "a" has the aggregation product.' }],
+    ['a delay', build({}, ['x', delayed('y')]), { delay: 'Node "y" has a delayed edge from "y".' }],
+    ['a fixed b', build({ fixed: { b: 1 } }), { fixedParameter: 'Node "a" has a fixed b.' }],
+    ['a fixed c', build({ fixed: { c: 2 } }), { fixedParameter: 'Node "a" has a fixed c.' }],
+    ['a fixed w', build({ fixed: { w: 1 } }), { fixedParameter: 'Node "a" has a fixed w, from "x".' }],
+    ['a shared b', build({ shared: { b: 's' } }), { sharedParameter: 'Node "y" shares its b with another node.' }],
+    ['a shared c', build({ shared: { c: 's' } }), { sharedParameter: 'Node "y" shares its c with another node.' }],
+    ['none: c fixed at 1', build({ fixed: { c: 1 } }), {}],
+    ['none: shared weights', build({ shared: { w: { x: 's' } } }), {}],
+    ['none: the sum', build({ aggregation: { ...product, isSum: true } }), {}],
+  ])('are named: %s', (_, graph, expected) => {
+    expect(Object.fromEntries(featuresOf(graph))).toEqual(expected);
+    expect(js().supports(graph)).toEqual(Object.values(expected));
+    expect(reference().supports(graph)).toEqual([]);
+  });
+
+  test('that an engine does not support are refused with the first node that has them', () => {
+    const graph = build({ aggregation: product });
+    expect(() => js().prepare(graph, 1)).toThrow(
+      'The js engine does not support this graph: Node "a" has the aggregation product.',
+    );
+    expect(() => expectFeatures('This', graph, ['aggregation'])).not.toThrow();
+  });
+});
+
+test('fixed parameters are constants, and shared ones are one parameter', () => {
+  const builder = new GraphBuilder();
+  const from = [builder.input('x'), builder.input('y')];
+  builder.node('a', { from, activation: identity, fixed: { b: 0.5, w: { x: 2 } }, shared: { c: 's' } });
+  builder.output(
+    builder.node('b', { from: [...from, 'a'], activation: identity, fixed: { w: 1 }, shared: { c: 's' } }),
+  );
+  const network = new Network(builder.build(), { initializer: () => 3 });
+  expect(network.getParameters('a')).toEqual({ c: 1, w: { y: 3 } });
+  expect(network.getParameters('b')).toEqual({ b: 0, c: 1, w: {} });
+  network.setParameters('b', { c: 2 });
+  expect(network.getParameters('a').c).toBe(2);
+  // a = 2 (0.5 + 2·1 + 3·10) = 65, b = 2 (1 + 10 + 65).
+  expect(network.predict([1, 10])).toEqual([152]);
+  for (const values of [{ b: 1 }, { w: { x: 1 } }]) {
+    expect(() => network.setParameters('a', values)).toThrow(/fixed/);
+  }
+});
+
+test('parameters start where init says', () => {
+  const builder = new GraphBuilder();
+  builder.output(
+    builder.node('a', { from: [builder.input('x')], activation: identity, init: { b: 1, c: 2, w: () => 5 } }),
+  );
+  expect(new Network(builder.build()).getParameters('a')).toEqual({ b: 1, c: 2, w: { x: 5 } });
+});
