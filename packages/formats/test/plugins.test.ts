@@ -80,8 +80,8 @@ test('nodes with one function share one object', () => {
 
 describe('what a file names and nobody ships', () => {
   test.each(['no such thing', '__proto__', 'constructor', 'toString'])('"%s" is refused', (name) => {
-    expect(() => builtinActivation(name)).toThrow(failure('MISSING_PLUGIN', /There are: .*sigmoid/));
-    expect(() => builtinLoss(name)).toThrow(failure('MISSING_PLUGIN', /There are: .*mse/));
+    expect(() => builtinActivation(name)).toThrow(failure('MISSING_PLUGIN', /Expected one of: .*sigmoid/));
+    expect(() => builtinLoss(name)).toThrow(failure('MISSING_PLUGIN', /Expected one of: .*mse/));
   });
 
   test('elementwise makes losses and is none', () => {

@@ -59,7 +59,10 @@ export function optimizer<Scalar extends string>(rule: Rule<Scalar>): Optimizer 
       },
       learningRate: () => schedule.rate(steps),
       scalars: () => rule.scalars(next(), numbers),
-      advance: () => count(next()),
+      advance() {
+        if (rule.advance) count(next());
+        else steps++;
+      },
       initial: rule.vectors,
       get vectors() {
         return vectors;

@@ -177,6 +177,11 @@ export const i32x4 = {
     vector(0x0c),
     Array(4).fill([...new Uint8Array(new Int32Array([value]).buffer)]) as number[][],
   ],
+  /** Four constants. */
+  lanes: (values: readonly number[]): Code => [
+    vector(0x0c),
+    values.map((value) => [...new Uint8Array(new Int32Array([value]).buffer)]),
+  ],
   shl: (a: Code, bits: number): Code => [a, int.const(bits), vector(0xab)],
   shrS: (a: Code, bits: number): Code => [a, int.const(bits), vector(0xac)],
   add: binary(...vector(0xae)),

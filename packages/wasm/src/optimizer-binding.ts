@@ -6,7 +6,7 @@
 import { type BuiltinOptimizer, expectLength, type Optimizer } from '@nnbp/core';
 import { optimizerKernelOf, transformKernelOf } from './builtins.js';
 import { codeOfOptimizer, noOptimizer, plainDescent } from './kernels/optimizer.js';
-import type { OptimizerKernel, StepNumbers } from './kernels/optimizers/kernel.js';
+import type { OptimizerKernel } from './kernels/optimizers/kernel.js';
 import { header, maxTransforms } from './memory-map.js';
 
 /**
@@ -20,6 +20,10 @@ export class OptimizerBinding {
   readonly #numbers: Float32Array;
   readonly #vectors: readonly Float32Array[];
   #owner: BuiltinOptimizer | undefined;
+  /** The optimizer whose kernel, code and transforms are these. */
+  #bound: BuiltinOptimizer | undefined;
+  #kernel!: OptimizerKernel;
+  #code = noOptimizer;
   /** Set while the memory holds the numbers of plain gradient descent: whose, at which rate, for how many samples. */
   #plain: BuiltinOptimizer | undefined;
   #rate = 0;
@@ -44,22 +48,23 @@ export class OptimizerBinding {
       if (builtin.learningRate() === this.#rate) return plainDescent;
     }
     this.#plain = undefined;
-    const kernel = builtin && optimizerKernelOf(builtin);
-    if (kernel === undefined || !this.#writeTransforms(builtin!)) return noOptimizer;
-    const numbers: StepNumbers = { ...builtin!.options, ...builtin!.scalars() };
-    const reach = kernel.reach(numbers);
+    if (builtin === undefined || (builtin !== this.#bound && !this.#bind(builtin))) return noOptimizer;
+    const kernel = this.#kernel;
+    const scalars = builtin.scalars();
+    const reach = kernel.reach(scalars);
     if (!(reach < Infinity)) return noOptimizer;
-    this.prepareMean(samples);
-    this.#numbers[header.reach / 4] = reach / samples;
-    kernel.numbers.forEach((name, k) => (this.#numbers[header.stepNumbers / 4 + k] = numbers[name]));
-    this.#adopt(builtin!, kernel);
-    const code = codeOfOptimizer(kernel);
-    if (code === plainDescent && builtin!.transforms === undefined) {
+    const numbers = this.#numbers;
+    numbers[header.mean / 4] = 1 / samples;
+    numbers[header.reach / 4] = reach / samples;
+    const names = kernel.scalars;
+    for (let k = 0; k < names.length; k++) numbers[header.stepNumbers / 4 + k] = scalars[names[k]];
+    this.#adopt(builtin, kernel);
+    if (this.#code === plainDescent && builtin.transforms === undefined) {
       this.#plain = builtin;
-      this.#rate = builtin!.learningRate();
+      this.#rate = builtin.learningRate();
       this.#samples = samples;
     }
-    return code;
+    return this.#code;
   }
 
   /** Prepares the memory for a pass without an update. */
@@ -74,6 +79,17 @@ export class OptimizerBinding {
     this.#owner = undefined;
     if (owner === undefined || !Object.values(owner.vectors).some((vector) => this.#isOurs(vector))) return;
     owner.vectors = Object.fromEntries(Object.entries(owner.vectors).map(([name, vector]) => [name, vector.slice()]));
+  }
+
+  /** Finds the kernels of an optimizer and its transforms. False if there are not all of them. */
+  #bind(builtin: BuiltinOptimizer): boolean {
+    this.#bound = undefined;
+    const kernel = optimizerKernelOf(builtin);
+    if (kernel === undefined || !this.#writeTransforms(builtin)) return false;
+    this.#bound = builtin;
+    this.#kernel = kernel;
+    this.#code = codeOfOptimizer(kernel);
+    return true;
   }
 
   /** Whether all of the transforms have kernels; then their codes and numbers are in the header. */
@@ -92,8 +108,7 @@ export class OptimizerBinding {
   /** Makes our vectors the optimizer's, unless they are. */
   #adopt(builtin: BuiltinOptimizer, { vectors: names }: OptimizerKernel): void {
     const before = builtin.vectors;
-    if (this.#owner === builtin && names.every((name, k) => before[name] === this.#vectors[k])) return;
-    if (names.length === 0) return;
+    if (names.length === 0 || (this.#owner === builtin && this.#holds(before, names))) return;
     for (const name of names) {
       if (name in before) expectLength(name, before[name].length, this.#vectors[0].length);
     }
@@ -104,6 +119,11 @@ export class OptimizerBinding {
     });
     builtin.vectors = Object.fromEntries(names.map((name, k) => [name, this.#vectors[k]]));
     this.#owner = builtin;
+  }
+
+  #holds(vectors: BuiltinOptimizer['vectors'], names: readonly string[]): boolean {
+    for (let k = 0; k < names.length; k++) if (vectors[names[k]] !== this.#vectors[k]) return false;
+    return true;
   }
 
   #isOurs(vector: unknown): boolean {

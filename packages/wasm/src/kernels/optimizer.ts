@@ -1,4 +1,4 @@
-/** The update of the parameters: one pass over the parameter vector, four numbers at a time. */
+/** The update of the parameters: one pass over the parameter vector, four scalars at a time. */
 import { type Assembler, type Callable, type Code, control, f32x4, i32, int, v128 } from '../assembler.js';
 import { header, word } from '../memory-map.js';
 import { whileRoom } from './loops.js';
@@ -22,23 +22,23 @@ export const plainDescent = codeOfOptimizer(plain);
 
 /**
  * Called with an optimizer's code, the range of the parameter vector to update, in bytes from its start, and, with
- * several threads, the address of the word that records the progress. The last few numbers up to a whole cache line
+ * several threads, the address of the word that records the progress. The last few scalars up to a whole cache line
  * belong to no parameter.
  */
 export function optimizerKernel(module: Assembler, shared: boolean): Callable {
-  const updates = kernels.map(({ numbers: names, vectors: vectorNames, emit }) =>
+  const updates = kernels.map(({ scalars: names, vectors: vectorNames, emit }) =>
     module.function(undefined, [i32, i32, i32], [], ([from, to, mark], local) => {
       const address = local(i32);
       const toGradients = local(i32);
       const [p, g, mean] = [local(v128), local(v128), local(v128)];
-      const numbers = names.map((name) => ({ name, value: local(v128) }));
+      const scalars = names.map((name) => ({ name, value: local(v128) }));
       const vectors = vectorNames.map((name) => ({ name, toVector: local(i32) }));
       const elements = vectors.map(({ name, toVector }): [string, VectorElements] => {
         const at = int.add(address.get, toVector.get);
         return [name, { get: load(at), set: (value: Code) => store(at, value) }];
       });
       return [
-        numbers.map(({ value }, k) => value.set(f32x4.loadSplat(int.const(0), header.stepNumbers + 4 * k))),
+        scalars.map(({ value }, k) => value.set(f32x4.loadSplat(int.const(0), header.stepNumbers + 4 * k))),
         mean.set(f32x4.loadSplat(int.const(0), header.mean)),
         toGradients.set(word('gradients')),
         // From a parameter to the element of vector k.
@@ -58,7 +58,7 @@ export function optimizerKernel(module: Assembler, shared: boolean): Callable {
           emit({
             p,
             g,
-            numbers: Object.fromEntries(numbers.map(({ name, value }) => [name, value.get])),
+            scalars: Object.fromEntries(scalars.map(({ name, value }) => [name, value.get])),
             vectors: Object.fromEntries(elements),
             local: () => local(v128),
           }),

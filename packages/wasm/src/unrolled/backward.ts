@@ -1,40 +1,10 @@
-/** Case 1 from the loss, then case 2, four predecessors at a time, and a bound of all gradients. */
-import { type Callable, type Code, control, double, f32x4, int, type Local } from '../assembler.js';
+/** Case 2, four predecessors at a time, and a bound of all gradients. */
+import { type Code, control, f32x4, int, type Local } from '../assembler.js';
 import { laneSum } from '../kernels/loops.js';
 import { header, word } from '../memory-map.js';
 import { loadFirst, type CodegenContext, splat } from './codegen-context.js';
 
-const { mul, load, store, loadLane, loadZero, shuffle } = f32x4;
-
-/**
- * The outputs to where losses look for them: a row each, of which one lane counts. All four are written, since they are
- * read together a moment later, and the processor hands on what was written in one piece.
- */
-export function handOver({ graph, rowOf, layout, x }: CodegenContext): Code {
-  return Array.from(graph.outputs, (i, k) => {
-    const row = int.const(layout.outputRows + k * layout.rowBytes);
-    return store(row, splat(x[rowOf[i] >> 2], rowOf[i] & 3));
-  });
-}
-
-/** The loss, and its dloss/dx into the outputs' lanes; 0 into all others. */
-export function caseOne(
-  { graph, groups, rowOf, layout, dLossDx }: CodegenContext,
-  lossOf: Callable,
-  loss: Local,
-): Code {
-  const outputs = Array.from(graph.outputs);
-  const row = (table: number, k: number) => int.const(table + k * layout.rowBytes);
-  return [
-    outputs.map((_, k) => store(row(layout.targetRows, k), f32x4.loadSplat(int.const(layout.targets + 4 * k)))),
-    double.store(int.const(header.loss), lossOf(loss.get)),
-    groups.map((_, k) => dLossDx[k].set(f32x4.const(0))),
-    outputs.map((i, k) => {
-      const group = dLossDx[rowOf[i] >> 2];
-      return group.set(loadLane(rowOf[i] & 3, row(layout.outputRows + layout.toDLossDx, k), group.get));
-    }),
-  ];
-}
+const { mul, load, store, loadZero, shuffle } = f32x4;
 
 /** From the last group to the first. The inputs' dloss/dx is for those who ask: no parameter needs it. */
 export function backward(context: CodegenContext): Code {

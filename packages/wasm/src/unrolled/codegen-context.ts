@@ -81,3 +81,12 @@ export function storeFirst(count: number, address: Code, { get }: Local): Code {
   const pair = f32x4.storePair(0, address, get);
   return count === 2 ? pair : [pair, f32x4.storeLane(2, address, get, 8)];
 }
+
+/** One number from memory in each lane that has an address, zeros in the others. */
+export function gather(addresses: readonly (Code | undefined)[]): Code {
+  const start = addresses[0] ? f32x4.loadZero(addresses[0]) : f32x4.const(0);
+  return addresses.reduce<Code>(
+    (lanes, address, n) => (n > 0 && address ? f32x4.loadLane(n, address, lanes) : lanes),
+    start,
+  );
+}

@@ -2,9 +2,9 @@
 import { type Code, f32x4, int, type Local } from '../assembler.js';
 import { activationKernels } from '../kernels/activations/index.js';
 import type { ActivationKernel } from '../kernels/activations/kernel.js';
-import { loadFirst, type CodegenContext, splat } from './codegen-context.js';
+import { type CodegenContext, gather, loadFirst, splat } from './codegen-context.js';
 
-const { add, mul, shuffle, store, loadZero, loadLane } = f32x4;
+const { add, mul, shuffle, store, loadZero } = f32x4;
 
 /** All groups, inputs first. */
 export function forward(context: CodegenContext): Code {
@@ -34,11 +34,6 @@ export function forward(context: CodegenContext): Code {
       store(address(layout.slope), mul(c.get, derivative.get)),
     ];
   });
-}
-
-/** Numbers from here and there, zeros in what lanes are left. */
-function gather([first, ...others]: readonly Code[]): Code {
-  return others.reduce((lanes, address, n) => loadLane(n + 1, address, lanes), loadZero(first));
 }
 
 /** Sets the sum to four numbers that make h together. */

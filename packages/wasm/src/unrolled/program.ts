@@ -5,11 +5,12 @@ import { plainDescent } from '../kernels/optimizer.js';
 import { job } from '../kernels/program.js';
 import { isHarmless } from '../kernels/update.js';
 import { header, word } from '../memory-map.js';
-import { backward, bound, caseOne, handOver } from './backward.js';
+import { backward, bound } from './backward.js';
 import { codegenContext } from './codegen-context.js';
 import { forward } from './forward.js';
 import type { Group } from './groups.js';
 import type { UnrolledLayout } from './layout.js';
+import { caseOne, outputs } from './loss.js';
 import { descend, gradients } from './parameters.js';
 
 /**
@@ -35,8 +36,7 @@ export function unrolledProgram(
     const updated = int.store(number(header.updated), number(1));
     return [
       forward(context),
-      handOver(context),
-      control.when(int.ne(kind.get, number(job.predict)), [
+      control.when(int.eq(kind.get, number(job.predict)), outputs(context), [
         caseOne(context, lossOf, loss),
         backward(context),
         bound(context),

@@ -5,9 +5,9 @@ import { maxRate, minEpsilon, reachIf, single } from './kernel.js';
 const { add, div, mul, sqrt, sub } = f32x4;
 
 export const adagrad = single({
-  numbers: ['rate', 'weightDecay', 'epsilon'],
+  scalars: ['rate', 'weightDecay', 'epsilon'],
   vectors: ['sum'],
-  emit({ p, g, numbers: { rate, weightDecay, epsilon }, vectors: { sum }, local }) {
+  emit({ p, g, scalars: { rate, weightDecay, epsilon }, vectors: { sum }, local }) {
     const s = local();
     return [
       g.set(add(g.get, mul(weightDecay, p.get))),

@@ -8,10 +8,10 @@ import { maxRate, minEpsilon, reachIf, single } from './kernel.js';
 const { add, div, mul, sqrt, sub } = f32x4;
 
 export const adam = single({
-  numbers: ['rate', 'keep', 'decay', 'beta1', 'fresh1', 'beta2', 'fresh2', 'correction', 'epsilon'],
+  scalars: ['rate', 'keep', 'decay', 'beta1', 'fresh1', 'beta2', 'fresh2', 'correction', 'epsilon'],
   vectors: ['mean', 'square'],
-  emit({ p, g, numbers, vectors: { mean, square }, local }) {
-    const { rate, keep, decay, beta1, fresh1, beta2, fresh2, correction, epsilon } = numbers;
+  emit({ p, g, scalars, vectors: { mean, square }, local }) {
+    const { rate, keep, decay, beta1, fresh1, beta2, fresh2, correction, epsilon } = scalars;
     const m = local();
     return [
       g.set(add(g.get, mul(decay, p.get))),

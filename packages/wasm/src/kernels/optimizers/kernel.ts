@@ -13,21 +13,21 @@ export interface Update {
   readonly p: Local;
   /** The gradient of the mean loss. May be overwritten. */
   readonly g: Local;
-  /** The numbers of the step in all four lanes, by name. */
-  readonly numbers: Readonly<Record<string, Code>>;
+  /** The scalars of the step in all four lanes, by name. */
+  readonly scalars: Readonly<Record<string, Code>>;
   /** The optimizer's vectors, by name. */
   readonly vectors: Readonly<Record<string, VectorElements>>;
   /** A new local. */
   local(): Local;
 }
 
-/** The numbers of a step: the optimizer's options and scalars, by name. */
-export type StepNumbers = Readonly<Record<string, number>>;
+/** Options or scalars of an optimizer, by name. */
+export type Numbers = Readonly<Record<string, number>>;
 
 /** The update of an optimizer for some of its options. */
 export interface OptimizerKernel {
-  /** The options and scalars that `emit` reads. At most 16. */
-  readonly numbers: readonly string[];
+  /** The optimizer's scalars that `emit` reads. At most 16. */
+  readonly scalars: readonly string[];
   /** The vectors that `emit` reads and writes, by the optimizer's own names. At most three. */
   readonly vectors: readonly string[];
   /** The code of the update. */
@@ -36,13 +36,13 @@ export interface OptimizerKernel {
    * The bound on overflow: every updated parameter is finite if the sum of |gradient| times this is at most 2¹⁰². Not
    * finite: the engine calls the optimizer back, and checks what it leaves.
    */
-  reach(numbers: StepNumbers): number;
+  reach(scalars: Numbers): number;
 }
 
 /** All kernels of an optimizer, and which of them its options ask for. */
 export interface OptimizerKernels {
   readonly kernels: readonly OptimizerKernel[];
-  choose(options: StepNumbers): OptimizerKernel;
+  choose(options: Numbers): OptimizerKernel;
 }
 
 /** An optimizer whose options all use the same code. */

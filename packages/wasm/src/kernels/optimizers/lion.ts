@@ -6,9 +6,9 @@ import { maxRate, reachIf, single } from './kernel.js';
 const { add, mul, sub } = f32x4;
 
 export const lion = single({
-  numbers: ['rate', 'keep', 'beta1', 'fresh1', 'beta2', 'fresh2'],
+  scalars: ['rate', 'keep', 'beta1', 'fresh1', 'beta2', 'fresh2'],
   vectors: ['momentum'],
-  emit({ p, g, numbers: { rate, keep, beta1, fresh1, beta2, fresh2 }, vectors: { momentum }, local }) {
+  emit({ p, g, scalars: { rate, keep, beta1, fresh1, beta2, fresh2 }, vectors: { momentum }, local }) {
     const [m, direction] = [local(), local()];
     return [
       m.set(momentum.get),

@@ -7,10 +7,10 @@ import { maxRate, minEpsilon, reachIf, single } from './kernel.js';
 const { add, div, mul, sqrt, sub } = f32x4;
 
 export const nadam = single({
-  numbers: ['ofGradient', 'ofMean', 'weightDecay', 'beta1', 'fresh1', 'beta2', 'fresh2', 'correction', 'epsilon'],
+  scalars: ['ofGradient', 'ofMean', 'weightDecay', 'beta1', 'fresh1', 'beta2', 'fresh2', 'correction', 'epsilon'],
   vectors: ['mean', 'square'],
-  emit({ p, g, numbers, vectors: { mean, square }, local }) {
-    const { ofGradient, ofMean, weightDecay, beta1, fresh1, beta2, fresh2, correction, epsilon } = numbers;
+  emit({ p, g, scalars, vectors: { mean, square }, local }) {
+    const { ofGradient, ofMean, weightDecay, beta1, fresh1, beta2, fresh2, correction, epsilon } = scalars;
     const [m, v] = [local(), local()];
     return [
       g.set(add(g.get, mul(weightDecay, p.get))),

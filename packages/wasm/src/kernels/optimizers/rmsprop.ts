@@ -8,10 +8,10 @@ import { maxRate, minEpsilon, type OptimizerKernel, type OptimizerKernels, reach
 const { add, div, mul, pmax, sqrt, sub } = f32x4;
 
 const kernelFor = (centered: boolean, withMomentum: boolean): OptimizerKernel => ({
-  numbers: ['rate', 'weightDecay', 'smoothing', 'fresh', 'epsilon', 'momentum'],
+  scalars: ['rate', 'weightDecay', 'smoothing', 'fresh', 'epsilon', 'momentum'],
   vectors: ['square', ...(centered ? ['mean'] : []), ...(withMomentum ? ['momentum'] : [])],
-  emit({ p, g, numbers, vectors: { square, mean, momentum: moving }, local }): Code {
-    const { rate, weightDecay, smoothing, fresh, epsilon, momentum } = numbers;
+  emit({ p, g, scalars, vectors: { square, mean, momentum: moving }, local }): Code {
+    const { rate, weightDecay, smoothing, fresh, epsilon, momentum } = scalars;
     const [v, m] = [local(), local()];
     return [
       g.set(add(g.get, mul(weightDecay, p.get))),

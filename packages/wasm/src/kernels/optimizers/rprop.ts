@@ -9,9 +9,9 @@ import { maxRate, reachIf, single } from './kernel.js';
 const { const: constant, gt, lt, mul, pmax, pmin, sub } = f32x4;
 
 export const rprop = single({
-  numbers: ['etaMinus', 'etaPlus', 'minimumStep', 'maximumStep'],
+  scalars: ['etaMinus', 'etaPlus', 'minimumStep', 'maximumStep'],
   vectors: ['last', 'size'],
-  emit({ p, g, numbers: { etaMinus, etaPlus, minimumStep, maximumStep }, vectors: { last, size }, local }) {
+  emit({ p, g, scalars: { etaMinus, etaPlus, minimumStep, maximumStep }, vectors: { last, size }, local }) {
     const [before, agreement, s] = [local(), local(), local()];
     const [same, changed] = [gt(agreement.get, constant(0)), lt(agreement.get, constant(0))];
     return [

@@ -13,23 +13,23 @@ const { add, mul, sub } = f32x4;
 
 /** The kernel for which unrolled code has a descent of its own. */
 export const plain: OptimizerKernel = {
-  numbers: ['rate'],
+  scalars: ['rate'],
   vectors: [],
-  emit: ({ p, g, numbers: { rate } }) => p.set(sub(p.get, mul(rate, g.get))),
+  emit: ({ p, g, scalars: { rate } }) => p.set(sub(p.get, mul(rate, g.get))),
   reach: ({ rate }) => reachIf(rate <= maxRate, rate),
 };
 
 const decaying: OptimizerKernel = {
-  numbers: ['rate', 'weightDecay'],
+  scalars: ['rate', 'weightDecay'],
   vectors: [],
-  emit: ({ p, g, numbers: { rate, weightDecay } }) => p.set(sub(p.get, mul(rate, add(g.get, mul(weightDecay, p.get))))),
+  emit: ({ p, g, scalars: { rate, weightDecay } }) => p.set(sub(p.get, mul(rate, add(g.get, mul(weightDecay, p.get))))),
   reach: ({ rate, weightDecay }) => reachIf(rate <= maxRate && rate * weightDecay <= 1 && weightDecay <= 1, rate),
 };
 
 const heavy = (nesterov: boolean): OptimizerKernel => ({
-  numbers: ['rate', 'weightDecay', 'momentum', 'fresh'],
+  scalars: ['rate', 'weightDecay', 'momentum', 'fresh'],
   vectors: ['momentum'],
-  emit({ p, g, numbers: { rate, weightDecay, momentum, fresh }, vectors: { momentum: vector }, local }) {
+  emit({ p, g, scalars: { rate, weightDecay, momentum, fresh }, vectors: { momentum: vector }, local }) {
     const m = local();
     return [
       g.set(add(g.get, mul(weightDecay, p.get))),

@@ -1,0 +1,85 @@
+/**
+ * Case 1 in unrolled code. A cheap elementwise loss is computed in place, the outputs of a group side by side; any other
+ * one is called with a row for each output.
+ */
+import { type Callable, type Code, control, double, f32x4, i32x4, int, type Local, scalar } from '../assembler.js';
+import { lossKernels } from '../kernels/losses/index.js';
+import type { ElementwiseLossKernel } from '../kernels/losses/kernel.js';
+import { laneSum } from '../kernels/loops.js';
+import { header } from '../memory-map.js';
+import { type CodegenContext, gather, splat } from './codegen-context.js';
+
+const { mul, store, loadLane, loadSplat } = f32x4;
+
+/** The losses whose code is short enough to stand in every graph's module. */
+const inlined = ['mse', 'mae', 'huber'] as const;
+
+/** Sets every group's dLossDx: case 1 in the lanes of outputs, 0 in all others. Leaves the loss in the header. */
+export function caseOne(context: CodegenContext, lossOf: Callable, loss: Local): Code {
+  const codeOf = (name: (typeof inlined)[number]) => int.const(Object.keys(lossKernels).indexOf(name));
+  return [
+    context.dLossDx.map((group) => group.set(f32x4.const(0))),
+    inlined.reduceRight<Code>(
+      (otherwise, name) =>
+        control.when(
+          int.eq(loss.get, codeOf(name)),
+          inline(context, lossKernels[name] as ElementwiseLossKernel),
+          otherwise,
+        ),
+      called(context, lossOf, loss),
+    ),
+  ];
+}
+
+function inline(context: CodegenContext, { options = [], reduction, emit }: ElementwiseLossKernel): Code {
+  const { graph, groups, rowOf, layout, x, dLossDx, multiplyAdd, local } = context;
+  const [t, derivative, value, sum] = Array.from({ length: 4 }, local);
+  const share = f32x4.const(reduction === 'mean' ? 1 / graph.outputs.length : 1);
+  const values = Object.fromEntries(
+    options.map((name, k) => [name, loadSplat(int.const(0), header.lossOptions + 4 * k)]),
+  );
+  const outputs = Array.from(graph.outputs, (i, k) => ({ group: rowOf[i] >> 2, lane: rowOf[i] & 3, k }));
+  const withOutputs = groups.map((_, g) => outputs.filter(({ group }) => group === g));
+  return [
+    sum.set(f32x4.const(0)),
+    withOutputs.map((own, g) => {
+      if (own.length === 0) return [];
+      const lanes = [0, 1, 2, 3].map((lane) => own.find((output) => output.lane === lane));
+      const mask = i32x4.lanes(lanes.map((output) => (output ? -1 : 0)));
+      const isWhole = own.length === 4;
+      const masked = (of: Code): Code => (isWhole ? of : i32x4.and(of, mask));
+      return [
+        // One by one, as they were written a moment ago: see `forward`.
+        t.set(gather(lanes.map((output) => output && int.const(layout.targets + 4 * output.k)))),
+        emit({ multiplyAdd, local }, x[g], t, derivative, value, values),
+        dLossDx[g].set(masked(mul(derivative.get, share))),
+        sum.set(f32x4.add(sum.get, masked(value.get))),
+      ];
+    }),
+    double.store(int.const(header.loss), double.fromScalar(scalar.mul(laneSum(sum), f32x4.extract(share, 0)))),
+  ];
+}
+
+/**
+ * Writes each output to a row, where predictions and losses look for it; one lane of the row counts. All four are written,
+ * since they are read together a moment later, and the processor forwards only what was written in one piece.
+ */
+export const outputs = ({ graph, rowOf, layout, x }: CodegenContext): Code =>
+  Array.from(graph.outputs, (i, k) =>
+    store(int.const(layout.outputRows + k * layout.rowBytes), splat(x[rowOf[i] >> 2], rowOf[i] & 3)),
+  );
+
+/** Calls the kernel of the loss with the outputs' rows. */
+function called(context: CodegenContext, lossOf: Callable, loss: Local): Code {
+  const { graph, rowOf, layout, dLossDx } = context;
+  const row = (table: number, k: number) => int.const(table + k * layout.rowBytes);
+  return [
+    outputs(context),
+    Array.from(graph.outputs, (_, k) => store(row(layout.targetRows, k), loadSplat(int.const(layout.targets + 4 * k)))),
+    double.store(int.const(header.loss), lossOf(loss.get)),
+    Array.from(graph.outputs, (i, k) => {
+      const group = dLossDx[rowOf[i] >> 2];
+      return group.set(loadLane(rowOf[i] & 3, row(layout.outputRows + layout.toDLossDx, k), group.get));
+    }),
+  ];
+}
