@@ -10,6 +10,7 @@ import {
   fromPlayground,
   fromSynaptic,
   kerasWeightPaths,
+  onnxExternalPaths,
   toNeatPython,
   toOnnx,
 } from '@nnbp/interop';
@@ -88,7 +89,11 @@ export const formats: readonly Format[] = [
     what: 'for onnxruntime and most other programs',
     extensions: ['.onnx'],
     fits: (bytes) => bytes.length > 2 && bytes[0] === 0x08 && bytes[1] < 0x40,
-    read: (bytes) => ({ network: fromOnnx(bytes) }),
+    async read(bytes, { beside }) {
+      const files: [path: string, content: Uint8Array][] = [];
+      for (const path of onnxExternalPaths(bytes)) files.push([path, await beside(path)]);
+      return { network: fromOnnx(bytes, { files: Object.fromEntries(files) }) };
+    },
     write: ({ network }) => toOnnx(network),
   },
   {

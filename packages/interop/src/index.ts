@@ -7,7 +7,8 @@ export type { NeatConnection, NeatGenome, NeatNode } from './importers/neat-pyth
 export { toNeatPython } from './importers/neat-python/to-neat-python.js';
 export { fromPlayground, type Playground } from './importers/playground.js';
 export { fromSynaptic } from './importers/synaptic.js';
-export { fromOnnx } from './onnx/from-onnx.js';
+export type { ExternalFiles } from './onnx/constant.js';
+export { fromOnnx, type OnnxFiles, onnxExternalPaths } from './onnx/from-onnx.js';
 export { type OnnxOptions, toOnnx } from './onnx/to-onnx.js';
 export { fromPyTorch } from './pytorch/from-pytorch.js';
 export { type PyTorchFiles, toPyTorch } from './pytorch/to-pytorch.js';

@@ -720,9 +720,9 @@ describe('ONNX in', () => {
     expect(numbers({ dataType: 9, rawData: Uint8Array.of(1, 0) })).toEqual([1, 0]);
 
     const refused = (tensor: object) => errorOf(() => numbers(tensor));
-    expect(refused({ dataType: 8 }).message).toMatch(/found type 8/);
+    expect(refused({ dataType: 8 }).message).toMatch(/received type 8/);
     expect(refused({ dataType: 1, dataLocation: 1 }).message).toMatch(/another file/);
-    expect(refused({ dataType: 1, dims: [-2n] }).message).toMatch(/sizes from 0, found -2/);
+    expect(refused({ dataType: 1, dims: [-2n] }).message).toMatch(/sizes ≥ 0, received -2/);
     expect(refused({ dataType: 1, floatData: [1, NaN] }).code).toBe('NOT_FINITE');
   });
 
@@ -742,11 +742,11 @@ describe('ONNX in', () => {
     expect(network.predict([2, 3])).toEqual([3 + 7, 4 + 7]);
   });
 
-  test('an operator set from before 2017 is refused: its sums were others', () => {
-    const old = encodeModel({ graph: {}, opsetImport: [{ version: 6n }] });
+  test('an operator set before 6 is refused: its sums were others', () => {
+    const old = encodeModel({ graph: {}, opsetImport: [{ version: 5n }] });
     const error = errorOf(() => fromOnnx(old));
     expect(error.code).toBe('UNSUPPORTED');
-    expect(error.message).toMatch(/operator set 6/);
+    expect(error.message).toMatch(/operator set 5/);
   });
 
   test('a size that is not known, and a sequence, are no input', () => {

@@ -1,6 +1,6 @@
 /** One operation of a model that is being read: its operands and attributes, and the errors that name it. */
 import { NnbpError } from '@nnbp/core';
-import { type Constant, constant } from './constant.js';
+import { type Constant, constant, type ExternalFiles } from './constant.js';
 import type { Proto } from './schema.js';
 import type { Rows, Tape } from './tape.js';
 
@@ -23,6 +23,9 @@ export class Call {
     readonly node: Proto<'NodeProto'>,
     readonly tape: Tape,
     readonly values: ReadonlyMap<string, Value>,
+    /** Of ONNX's own operators: before 7, shapes were fitted to each other by an attribute. */
+    readonly operatorSet = 13,
+    readonly files: ExternalFiles = {},
   ) {
     this.label = `${node.opType} "${node.name || node.output[0]}"`;
   }
@@ -64,6 +67,13 @@ export class Call {
     return rows;
   }
 
+  /** A constant as rows that are the same for every sample. */
+  asRows(constant: Constant, beside: Rows): Rows {
+    this.spend(constant.values.length);
+    const entries = Array.from(constant.values, (bias) => ({ from: [], weights: [], bias }));
+    return { shape: this.withoutBatch(constant, beside), entries };
+  }
+
   constant(k: number): Constant {
     const value = this.operand(k);
     return 'entries' in value ? this.unsupported(`computed operand ${k} where a constant one is expected`) : value;
@@ -72,7 +82,7 @@ export class Call {
   /** The value of a `Constant`. */
   constantAttribute(): Constant {
     const tensor = this.#attribute('value')?.t;
-    if (tensor !== undefined) return constant(tensor, this.label);
+    if (tensor !== undefined) return constant(tensor, this.label, this.files);
     const single = this.#attribute('value_float')?.f ?? this.#attribute('value_int')?.i;
     if (single !== undefined) return { dims: [], values: [Number(single)] };
     const list = this.#attribute('value_floats')?.floats ?? this.#attribute('value_ints')?.ints;
@@ -92,6 +102,11 @@ export class Call {
     return this.#attribute(name)?.ints.map(Number);
   }
 
+  /** Floats, as the operators of ai.onnx.ml have their parameters. */
+  floats(name: string): number[] {
+    return this.#attribute(name)?.floats ?? [];
+  }
+
   text(name: string, usual: string): string {
     const bytes = this.#attribute(name)?.s;
     return bytes === undefined ? usual : new TextDecoder().decode(bytes);
@@ -103,12 +118,22 @@ export class Call {
   }
 
   /** The shape of a constant beside rows: an axis of size 1 may stand for the batch. */
-  withoutBatch({ dims }: Constant, rows: Rows): readonly number[] {
+  withoutBatch({ dims: given }: Constant, rows: Rows): readonly number[] {
+    const dims = this.#aligned(given, rows);
     if (dims.length <= rows.shape.length) return dims;
     if (dims.length > rows.shape.length + 1 || dims[0] !== 1) {
       this.unsupported(`a constant of shape [${dims.join(', ')}] beside rows of [${rows.shape.join(', ')}]`);
     }
     return dims.slice(1);
+  }
+
+  /** Operator sets before 7: the first axis of a constant stands under that of the attribute `axis`. */
+  #aligned(dims: readonly number[], rows: Rows): readonly number[] {
+    const axis = this.operatorSet < 7 ? this.#attribute('axis')?.i : undefined;
+    if (axis === undefined) return dims;
+    const after = rows.shape.length + 1 - Number(axis) - dims.length;
+    if (Number(axis) < 0 || after < 0) this.malformed(`axis ${axis} for a constant of ${dims.length} axes`);
+    return [...dims, ...new Array<number>(after).fill(1)];
   }
 
   /** Two shapes, the shorter one and axes of size 1 repeated. */

@@ -1,23 +1,48 @@
-/** A tensor of numbers that a model brings with it. */
+/** Tensors of numbers that a model has, in the file or in one beside it. */
 import { NnbpError } from '@nnbp/core';
 import { dataTypes, type Proto } from './schema.js';
 
-/** Numbers with a shape, the last axis running fastest. */
+/** Numbers with a shape `[...dims]`, the last axis running fastest. */
 export interface Constant {
   readonly dims: readonly number[];
   readonly values: ArrayLike<number>;
 }
+
+/** The content of files beside the model, by the paths that the model has for them. */
+export type ExternalFiles = Readonly<Record<string, Uint8Array>>;
 
 /** How a type of numbers is stored: bytes each, the field for numbers one by one, how to read one of the bytes. */
 interface Storage {
   readonly bytes: number;
   readonly field: 'floatData' | 'doubleData' | 'int32Data' | 'int64Data';
   readonly read: (view: DataView, at: number) => number;
+  /** What a number in the field stands for, if it is a bit pattern. */
+  readonly ofField?: (value: number) => number;
 }
+
+/** Of a sign, 5 bits of exponent and 10 of fraction. */
+function ofHalf(bits: number): number {
+  const sign = bits >> 15 === 0 ? 1 : -1;
+  const exponent = (bits >> 10) & 31;
+  const fraction = bits & 1023;
+  if (exponent === 31) return fraction === 0 ? sign * Infinity : NaN;
+  return sign * (exponent === 0 ? fraction * 2 ** -24 : (1024 + fraction) * 2 ** (exponent - 25));
+}
+
+/** The upper half of a float32. */
+const ofBrainFloat = (bits: number): number => new Float32Array(Uint32Array.of(bits << 16).buffer)[0];
 
 const storages: ReadonlyMap<number, Storage> = /* @__PURE__ */ new Map<number, Storage>([
   [dataTypes.float, { bytes: 4, field: 'floatData', read: (view, at) => view.getFloat32(at, true) }],
   [dataTypes.double, { bytes: 8, field: 'doubleData', read: (view, at) => view.getFloat64(at, true) }],
+  [
+    dataTypes.float16,
+    { bytes: 2, field: 'int32Data', read: (view, at) => ofHalf(view.getUint16(at, true)), ofField: ofHalf },
+  ],
+  [
+    dataTypes.bfloat16,
+    { bytes: 2, field: 'int32Data', read: (view, at) => ofBrainFloat(view.getUint16(at, true)), ofField: ofBrainFloat },
+  ],
   [dataTypes.int32, { bytes: 4, field: 'int32Data', read: (view, at) => view.getInt32(at, true) }],
   [dataTypes.int64, { bytes: 8, field: 'int64Data', read: (view, at) => Number(view.getBigInt64(at, true)) }],
   [dataTypes.bool, { bytes: 1, field: 'int32Data', read: (view, at) => view.getUint8(at) }],
@@ -26,35 +51,70 @@ const storages: ReadonlyMap<number, Storage> = /* @__PURE__ */ new Map<number, S
 /**
  * The numbers of a tensor. What its shape asks for is compared with what is there before anything is allocated.
  *
- * @throws NnbpError `UNSUPPORTED` (a type that is no number of a network; data in another file), `MALFORMED`
+ * @throws NnbpError `UNSUPPORTED` (a type of numbers that no network has; a file that was not given), `MALFORMED`
  */
-export function constant(tensor: Proto<'TensorProto'>, label: string): Constant {
+export function constant(tensor: Proto<'TensorProto'>, label: string, files: ExternalFiles = {}): Constant {
   const storage = storages.get(tensor.dataType);
   if (storage === undefined) {
     throw new NnbpError(
       'UNSUPPORTED',
-      `${label}: expected float, double, int32, int64 or bool (type 1, 11, 6, 7 or 9), found type ${tensor.dataType}.`,
+      `${label}: expected float, double, float16, bfloat16, int32, int64 or bool (type 1, 11, 10, 16, 6, 7 or 9), ` +
+        `received type ${tensor.dataType}. Export the model with float32 weights.`,
     );
-  }
-  if (tensor.dataLocation !== 0) {
-    throw new NnbpError('UNSUPPORTED', `${label}: its numbers are in another file; expected them in the model.`);
   }
   const dims = tensor.dims.map((size) => wholeSize(size, label));
   const size = product(dims);
+  const bytes = tensor.dataLocation === 0 ? tensor.rawData : external(tensor, label, files, size * storage.bytes);
   const listed: readonly (number | bigint)[] = tensor[storage.field];
-  const found = listed.length > 0 ? listed.length : tensor.rawData.length / storage.bytes;
+  const isListed = tensor.dataLocation === 0 && listed.length > 0;
+  const found = isListed ? listed.length : bytes.length / storage.bytes;
   if (found !== size) {
     throw new NnbpError('MALFORMED', `${label}: its shape is ${dims.join(' × ')}, but there are ${found} numbers.`);
   }
-  if (listed.length > 0) return { dims, values: Float64Array.from(listed, Number) };
-  const view = new DataView(tensor.rawData.buffer, tensor.rawData.byteOffset, tensor.rawData.byteLength);
-  return { dims, values: Float64Array.from({ length: size }, (_, k) => storage.read(view, k * storage.bytes)) };
+  const { read, ofField = Number } = storage;
+  if (isListed) return { dims, values: Float64Array.from(listed, (value) => ofField(Number(value))) };
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return { dims, values: Float64Array.from({ length: size }, (_, k) => read(view, k * storage.bytes)) };
+}
+
+/** The part of a file that a tensor is in: `location`, and `offset` and `length` in bytes. */
+function external(
+  { externalData }: Proto<'TensorProto'>,
+  label: string,
+  files: ExternalFiles,
+  usual: number,
+): Uint8Array {
+  const entry = (key: string) => externalData.find((found) => found.key === key)?.value;
+  const location = entry('location') ?? '';
+  const file = Object.hasOwn(files, location) ? files[location] : undefined;
+  if (file === undefined) {
+    throw new NnbpError(
+      'UNSUPPORTED',
+      `${label}: its numbers are in another file, ${JSON.stringify(location)}. Pass that file's bytes as files[${JSON.stringify(location)}].`,
+    );
+  }
+  const offset = Number(entry('offset') ?? 0);
+  const length = Number(entry('length') ?? usual);
+  if (!(offset >= 0 && length >= 0 && offset + length <= file.length)) {
+    throw new NnbpError(
+      'MALFORMED',
+      `${label}: expected ${length} bytes at ${offset} of ${JSON.stringify(location)}, which has ${file.length}.`,
+    );
+  }
+  return file.subarray(offset, offset + length);
+}
+
+/** The paths of all files that hold tensors of these lists, each once, in the model's order. */
+export function externalPaths(tensors: readonly Proto<'TensorProto'>[]): string[] {
+  const outside = tensors.filter(({ dataLocation }) => dataLocation !== 0);
+  const paths = outside.flatMap(({ externalData }) => externalData.filter(({ key }) => key === 'location'));
+  return [...new Set(paths.map(({ value }) => value))];
 }
 
 /** A size that can be counted with. */
 export function wholeSize(size: bigint, label: string): number {
   if (size < 0n || size > Number.MAX_SAFE_INTEGER) {
-    throw new NnbpError('MALFORMED', `${label}: expected sizes from 0, found ${size}.`);
+    throw new NnbpError('MALFORMED', `${label}: expected sizes ≥ 0, received ${size}.`);
   }
   return Number(size);
 }

@@ -1,5 +1,5 @@
 /** From what a model was found to compute to a network: only what the outputs depend on, in the order it was found. */
-import { identity } from '@nnbp/activations';
+import { identity, leakyRelu } from '@nnbp/activations';
 import { type Activation, GraphBuilder, Network, NnbpError } from '@nnbp/core';
 import type { Entry, Tape } from './tape.js';
 
@@ -60,11 +60,15 @@ function neededBy(tape: Tape, outputNodes: readonly number[]): Uint8Array {
   return needed;
 }
 
+/** |h|, where no softsign was made of it. */
+const absolute = /* @__PURE__ */ leakyRelu.negativeSlope(-1);
+
 function group(tape: Tape, needed: Uint8Array): Group[] {
   const groups: Group[] = [];
   tape.nodes.forEach((node, k) => {
     if (node === undefined || needed[k] === 0) return;
-    const { g, h } = node;
+    const { h } = node;
+    const g = 'unfinished' in node.g && node.g.unfinished === 'abs' ? absolute : node.g;
     if ('unfinished' in g) {
       throw new NnbpError(
         'UNSUPPORTED',

@@ -1,20 +1,36 @@
 /** What this package reads of ONNX: the operations, by name. */
 import { elu, leakyRelu, mish, relu, sigmoid, sine, softplus, softsign, tanh } from '@nnbp/activations';
-import { addition, division, multiplication, negation, reduceSum } from './operators/arithmetic.js';
+import { addition, division, multiplication, negation, reduction, total } from './operators/arithmetic.js';
+import { absolute, extreme, prelu } from './operators/extremes.js';
 import {
   activation,
+  celu,
   clip,
   geluExact,
   hardSigmoidWith,
   power,
   seluWith,
   softmax,
+  swish,
   withOption,
 } from './operators/functions.js';
 import { exponential } from './operators/gates.js';
 import { gemm, matMul, transpose } from './operators/matrices.js';
+import { batchNormalization, scaler } from './operators/normalization.js';
 import { type Operator, unfinished } from './operators/operator.js';
-import { cast, concat, dropout, flatten, gather, reshape, same, split } from './operators/shapes.js';
+import {
+  cast,
+  concat,
+  dropout,
+  flatten,
+  gather,
+  reshape,
+  same,
+  slice,
+  split,
+  squeeze,
+  unsqueeze,
+} from './operators/shapes.js';
 
 const makeOperators = () =>
   new Map<string, Operator>([
@@ -29,7 +45,16 @@ const makeOperators = () =>
     ['Mul', multiplication],
     ['Div', division],
     ['Neg', negation],
-    ['ReduceSum', reduceSum],
+    ['Sum', total(false)],
+    ['Mean', total(true)],
+    ['ReduceSum', reduction(false)],
+    ['ReduceMean', reduction(true)],
+    ['Max', extreme(1)],
+    ['Min', extreme(-1)],
+    ['BatchNormalization', batchNormalization],
+    ['Squeeze', squeeze],
+    ['Unsqueeze', unsqueeze],
+    ['Slice', slice],
     ['Reshape', reshape],
     ['Flatten', flatten],
     ['Transpose', transpose],
@@ -50,14 +75,27 @@ const makeOperators = () =>
     ['Clip', clip],
     ['Gelu', geluExact],
     ['Erf', unfinished('erf')],
-    ['Abs', unfinished('abs')],
+    ['Abs', absolute],
+    ['PRelu', prelu],
+    ['Celu', celu],
+    ['Swish', swish],
     ['Pow', power],
     ['Exp', exponential],
     ['Softmax', softmax],
     ['LogSoftmax', softmax],
   ]);
 
-let operators: ReadonlyMap<string, Operator> | undefined;
+/** Operators of ai.onnx.ml, as scikit-learn's models have them. */
+const makeClassical = () => new Map<string, Operator>([['Scaler', scaler]]);
 
-/** The operation of this name, if it is read; the table is made when first asked, so that a bundle can leave it out. */
-export const operatorOf = (name: string): Operator | undefined => (operators ??= makeOperators()).get(name);
+let operators: ReadonlyMap<string, Operator> | undefined;
+let classical: ReadonlyMap<string, Operator> | undefined;
+
+/**
+ * The operator of this name and domain, if it is read. The tables are made when first asked, so that a bundle can leave
+ * them out.
+ */
+export function operatorOf(name: string, domain: string): Operator | undefined {
+  if (domain === '' || domain === 'ai.onnx') return (operators ??= makeOperators()).get(name);
+  return domain === 'ai.onnx.ml' ? (classical ??= makeClassical()).get(name) : undefined;
+}

@@ -65,6 +65,7 @@ const messages = {
     name: [8, 'string'],
     rawData: [9, 'bytes'],
     doubleData: [10, 'double', 'many'],
+    externalData: [13, 'StringStringEntryProto', 'many'],
     dataLocation: [14, 'int32'],
   },
   ValueInfoProto: { name: [1, 'string'], type: [2, 'TypeProto'] },
@@ -75,7 +76,7 @@ const messages = {
 } as const satisfies Record<string, Record<string, Field>>;
 
 /** `TensorProto.DataType`, as far as numbers of a network are stored in it. */
-export const dataTypes = { float: 1, int32: 6, int64: 7, bool: 9, double: 11 } as const;
+export const dataTypes = { float: 1, int32: 6, int64: 7, bool: 9, float16: 10, double: 11, bfloat16: 16 } as const;
 
 /** `AttributeProto.AttributeType`. */
 export const attributeTypes = { float: 1, int: 2, string: 3, tensor: 4, floats: 6, ints: 7 } as const;

@@ -30,15 +30,33 @@ export const addition =
     const [a, b] = [call.operand(0), call.operand(1)];
     if (!('entries' in b)) return withConstant(call, call.rows(0), b, (value) => ({ shift: sign * value }));
     if (!('entries' in a)) return withConstant(call, b, a, (shift) => ({ scale: sign, shift }));
-    const { shape, left, right } = call.broadcast(a.shape, b.shape);
-    return {
-      shape,
-      entries: left.map((at, k) => {
-        const [first, second] = [a.entries[at], affine(b.entries[right[k]], sign, 0)];
-        call.spend(1 + first.from.length + second.from.length);
-        return sum([first, second]);
-      }),
-    };
+    return add(call, a, b, sign);
+  };
+
+function add(call: Call, a: Rows, b: Rows, sign: 1 | -1): Rows {
+  const { shape, left, right } = call.broadcast(a.shape, b.shape);
+  const entries = left.map((at, k) => {
+    const [first, second] = [a.entries[at], affine(b.entries[right[k]], sign, 0)];
+    call.spend(1 + first.from.length + second.from.length);
+    return sum([first, second]);
+  });
+  return { shape, entries };
+}
+
+/** `Sum`, and `Mean`, of any number of tensors and constants. */
+export const total =
+  (isMean: boolean): Operator =>
+  (call) => {
+    const operands = Array.from({ length: call.count }, (_, k) => call.operand(k));
+    const first = operands.find((operand): operand is Rows => 'entries' in operand);
+    if (first === undefined) return call.unsupported('of constants alone');
+    const added = operands.toSpliced(operands.indexOf(first), 1).reduce<Rows>((rows, operand) => {
+      if (!('entries' in operand)) return withConstant(call, rows, operand, (shift) => ({ shift }));
+      return add(call, rows, operand, 1);
+    }, first);
+    if (!isMean || call.count === 1) return added;
+    call.spend(terms(added.entries));
+    return { ...added, entries: added.entries.map((entry) => affine(entry, 1 / call.count, 0)) };
   };
 
 /** By numbers; by another tensor only where an activation is made of it. */
@@ -65,20 +83,25 @@ export const division: Operator = (call) => {
   return { shape, entries: left.map((at, k) => quotient(call, rows.entries[at], by.entries[right[k]])) };
 };
 
-/** Over the last axis. */
-export const reduceSum: Operator = (call) => {
-  const { shape, entries } = call.rows(0);
-  const axes = (call.has(1) ? Array.from(call.constant(1).values) : call.wholes('axes')) ?? [];
-  const last = shape.length;
-  if (last === 0 || axes.length !== 1 || (axes[0] !== last && axes[0] !== -1)) {
-    call.unsupported(`over axes [${axes.join(', ')}]; expected the last one`);
-  }
-  const width = shape[last - 1];
-  call.spend(terms(entries));
-  const kept = call.whole('keepdims', 1) === 0 ? [] : [1];
-  const rest = shape.slice(0, -1);
-  const sums = Array.from({ length: sizeOf(rest) }, (_, k) => sum(entries.slice(k * width, (k + 1) * width)));
-  return { shape: [...rest, ...kept], entries: sums };
-};
+/** `ReduceSum`, and `ReduceMean`, over the last axis. */
+export const reduction =
+  (isMean: boolean): Operator =>
+  (call) => {
+    const { shape, entries } = call.rows(0);
+    const axes = (call.has(1) ? Array.from(call.constant(1).values) : call.wholes('axes')) ?? [];
+    const last = shape.length;
+    if (last === 0 || axes.length !== 1 || (axes[0] !== last && axes[0] !== -1)) {
+      call.unsupported(`over axes [${axes.join(', ')}]; expected the last one`);
+    }
+    const width = shape[last - 1];
+    call.spend(2 * terms(entries));
+    const kept = call.whole('keepdims', 1) === 0 ? [] : [1];
+    const rest = shape.slice(0, -1);
+    const sums = Array.from({ length: sizeOf(rest) }, (_, k) => sum(entries.slice(k * width, (k + 1) * width)));
+    return {
+      shape: [...rest, ...kept],
+      entries: isMean ? sums.map((entry) => affine(entry, 1 / width, 0)) : sums,
+    };
+  };
 
 export const negation: Operator = (call) => map(call, (entry) => affine(entry, -1, 0));

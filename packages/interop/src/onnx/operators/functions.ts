@@ -1,5 +1,5 @@
 /** Functions of one entry: the activations, and what is one of them up to numbers before and after. */
-import { elu, gelu, hardSigmoid, hardTanh, relu, selu } from '@nnbp/activations';
+import { elu, gelu, hardSigmoid, hardTanh, relu, selu, silu } from '@nnbp/activations';
 import type { Activation } from '@nnbp/core';
 import { affine } from '../tape.js';
 import { apply, map, type Operator, unfinished } from './operator.js';
@@ -47,6 +47,20 @@ export const seluWith: Operator = (call) => {
   if (Math.abs(alpha - 1.6732632) < 1e-6 && Math.abs(gamma - 1.050701) < 1e-6) return apply(call, selu);
   const g = call.tape.activation(elu.alpha, alpha);
   return map(call, (h) => affine(call.tape.apply(g, h), gamma, 0));
+};
+
+/** max(0, h) + min(0, α (e^(h/α) − 1)) = α elu(h / α) */
+export const celu: Operator = (call) => {
+  const alpha = call.number('alpha', 1);
+  if (!(alpha > 0)) call.unsupported(`alpha = ${alpha}; expected a number above 0`);
+  return map(call, (h) => affine(call.tape.apply(elu, affine(h, 1 / alpha, 0)), alpha, 0));
+};
+
+/** h σ(α h) = silu(α h) / α */
+export const swish: Operator = (call) => {
+  const alpha = call.number('alpha', 1);
+  if (alpha === 0) return map(call, (h) => affine(h, 0.5, 0));
+  return map(call, (h) => affine(call.tape.apply(silu, affine(h, alpha, 0)), 1 / alpha, 0));
 };
 
 /** The form with erf; ONNX has an approximate one too. */

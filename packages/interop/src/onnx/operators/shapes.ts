@@ -1,6 +1,7 @@
 /** Operations that compute nothing: entries in another order, shape or company. */
 import { product as sizeOf } from '../constant.js';
 import type { Entry } from '../tape.js';
+import type { Call } from '../call.js';
 import type { Operator } from './operator.js';
 
 /** What it is given. */
@@ -48,6 +49,62 @@ export const flatten: Operator = (call) => {
   if (call.whole('axis', 1) !== 1) call.unsupported(`axis ${call.whole('axis', 1)}`);
   const { shape, entries } = call.rows(0);
   return { shape: [sizeOf(shape)], entries };
+};
+
+/** The axes an operator names, in an operand or an attribute, counted from the first after the batch. */
+function namedAxes(call: Call, rank: number): number[] | undefined {
+  const given = call.has(1) ? Array.from(call.constant(1).values) : call.wholes('axes');
+  return given?.map((axis) => (axis < 0 ? axis + rank : axis - 1));
+}
+
+/** Takes axes of size 1 out; without names all of them, except the batch. */
+export const squeeze: Operator = (call) => {
+  const rows = call.rows(0);
+  const { shape } = rows;
+  const axes = namedAxes(call, shape.length) ?? shape.flatMap((size, axis) => (size === 1 ? [axis] : []));
+  if (axes.some((axis) => shape[axis] !== 1)) {
+    call.unsupported(`axes [${axes.map((axis) => axis + 1).join(', ')}] of [batch, ${shape.join(', ')}]`);
+  }
+  return { ...rows, shape: shape.filter((_, axis) => !axes.includes(axis)) };
+};
+
+/** Puts axes of size 1 in, after the batch. */
+export const unsqueeze: Operator = (call) => {
+  const rows = call.rows(0);
+  const given = (call.has(1) ? Array.from(call.constant(1).values) : call.wholes('axes')) ?? [];
+  const rank = rows.shape.length + given.length;
+  if (rank > maxAxes) call.unsupported(`to ${rank} axes`);
+  const axes = given.map((axis) => (axis < 0 ? axis + rank : axis - 1));
+  if (axes.some((axis) => !Number.isInteger(axis) || axis < 0 || axis >= rank)) {
+    call.unsupported(`axes [${given.join(', ')}]`);
+  }
+  const rest = [...rows.shape];
+  return { ...rows, shape: Array.from({ length: rank }, (_, axis) => (axes.includes(axis) ? 1 : rest.shift()!)) };
+};
+
+/** Some of the columns: from `starts` to before `ends`, every `steps`-th. */
+export const slice: Operator = (call) => {
+  const { shape, entries } = call.rows(0);
+  const part = (operand: number, attribute: string) =>
+    call.has(operand) ? Array.from(call.constant(operand).values) : call.wholes(attribute);
+  const [starts, ends] = [part(1, 'starts') ?? [], part(2, 'ends') ?? []];
+  const axes = part(3, 'axes') ?? starts.map((_, k) => k);
+  const steps = part(4, 'steps') ?? starts.map(() => 1);
+  if (shape.length !== 1 || starts.length !== 1 || ends.length !== 1 || axes.length !== 1 || steps.length !== 1) {
+    call.unsupported('anything but columns of a table');
+  }
+  call.expectAxis(axes[0]);
+  const width = entries.length;
+  const step = steps[0];
+  if (step === 0) call.malformed('a step of 0');
+  const within = (at: number, lowest: number, highest: number) =>
+    Math.min(highest, Math.max(lowest, at < 0 ? at + width : at));
+  const [lowest, highest] = step > 0 ? [0, width] : [-1, width - 1];
+  const [from, to] = [within(starts[0], lowest, highest), within(ends[0], lowest, highest)];
+  const chosen: Entry[] = [];
+  call.spendCopies(width);
+  for (let k = from; step > 0 ? k < to : k > to; k += step) chosen.push(entries[k]);
+  return { shape: [chosen.length], entries: chosen };
 };
 
 /** Columns side by side. */

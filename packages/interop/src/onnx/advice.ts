@@ -1,0 +1,20 @@
+/** What to do about a model with an operator that is not read. */
+
+const preprocessed = 'Cut it off, for example with onnx.utils.extract_model(path, out, inputs, outputs)';
+
+const advice: readonly (readonly [pattern: RegExp, advice: string])[] = [
+  [/Conv|Pool/, 'Convolution and pooling are not read: only layers over rows of numbers are'],
+  [/^(?:LSTM|GRU|RNN|Scan|Loop|If)$/, 'Only models without memory and control flow are read'],
+  [/^(?:Tree|SVM|GLM|Linear(?:Cl|R))/, 'Only neural networks are read, and Scaler in front of one'],
+  [
+    /^(?:ArgMax|ArgMin|TopK|ZipMap|LabelEncoder|ArrayFeatureExtractor)$/,
+    `It turns outputs into labels. ${preprocessed}; scikit-learn's models: skl2onnx with options={"zipmap": False}`,
+  ],
+  [/^(?:OneHotEncoder|Imputer|Normalizer|StringNormalizer|Binarizer|LayerNormalization)$/, preprocessed],
+  [/Quantize|Integer$/, 'Export the model with float32 weights'],
+];
+
+/** A sentence for the operator of this name. */
+export const adviceFor = (operator: string): string =>
+  advice.find(([pattern]) => pattern.test(operator))?.[1] ??
+  'Export the model without it, for example by writing it with MatMul, Add, Mul, Max and activations';

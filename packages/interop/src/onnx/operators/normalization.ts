@@ -1,0 +1,49 @@
+/** Operators that are affine once a model is trained: a number per column to multiply by, and one to add. */
+import type { Call } from '../call.js';
+import { product as sizeOf } from '../constant.js';
+import { affine, type Rows } from '../tape.js';
+import type { Operator } from './operator.js';
+
+/** scale · entry + shift, with the entry's place on the first axis after the batch. */
+function perChannel(call: Call, rows: Rows, part: (channel: number) => readonly [scale: number, shift: number]): Rows {
+  const { shape, entries } = rows;
+  const inner = sizeOf(shape.slice(1));
+  const changed = entries.map((entry, k) => {
+    const [scale, shift] = part(Math.floor(k / inner));
+    call.spend(1 + entry.from.length);
+    return affine(entry, scale, shift);
+  });
+  return { shape, entries: changed };
+}
+
+/** scale · (x − mean) / √(variance + ε) + B, with the mean and variance that training left. */
+export const batchNormalization: Operator = (call) => {
+  if (call.whole('training_mode', 0) !== 0) call.unsupported('in training mode: export the model for inference');
+  const rows = call.rows(0);
+  const channels = rows.shape.at(0) ?? 0;
+  if (call.whole('spatial', 1) === 0 && rows.shape.length > 1) call.unsupported('with spatial = 0');
+  const [scale, shift, mean, variance] = [1, 2, 3, 4].map((k) => {
+    const { values } = call.constant(k);
+    if (values.length !== channels)
+      call.malformed(`operand ${k} has ${values.length} numbers for ${channels} channels`);
+    return values;
+  });
+  const epsilon = call.number('epsilon', 1e-5);
+  return perChannel(call, rows, (k) => {
+    const factor = scale[k] / Math.sqrt(variance[k] + epsilon);
+    return [factor, shift[k] - factor * mean[k]];
+  });
+};
+
+/** `Scaler` of ai.onnx.ml: (x − offset) · scale. */
+export const scaler: Operator = (call) => {
+  const rows = call.table(0);
+  const [offset, scale] = ['offset', 'scale'].map((name) => {
+    const numbers = call.floats(name);
+    if (numbers.length !== 1 && numbers.length !== rows.entries.length) {
+      call.malformed(`${name} has ${numbers.length} numbers for ${rows.entries.length} columns`);
+    }
+    return (k: number) => numbers[numbers.length === 1 ? 0 : k];
+  });
+  return perChannel(call, rows, (k) => [scale(k), -offset(k) * scale(k)]);
+};

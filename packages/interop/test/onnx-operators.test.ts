@@ -1,0 +1,402 @@
+/** Operators of models from other programs: what each computes by its definition, and what is read here. */
+import { NnbpError, Random } from '@nnbp/core';
+import { fromOnnx, onnxExternalPaths } from '@nnbp/interop';
+import { describe, expect, test } from 'vitest';
+import { attributeTypes, dataTypes, encodeModel, type ModelInit } from '../src/onnx/schema.js';
+import { errorOf } from './fixtures.js';
+
+type Attribute = number | bigint | string | readonly number[] | readonly bigint[];
+type Node = NonNullable<NonNullable<ModelInit['graph']>['node']>[number];
+type Tensor = NonNullable<NonNullable<ModelInit['graph']>['initializer']>[number];
+
+function attributeOf(name: string, value: Attribute) {
+  if (typeof value === 'number') return { name, f: value, type: attributeTypes.float };
+  if (typeof value === 'bigint') return { name, i: value, type: attributeTypes.int };
+  if (typeof value === 'string') return { name, s: new TextEncoder().encode(value), type: attributeTypes.string };
+  return value.every((entry): entry is bigint => typeof entry === 'bigint')
+    ? { name, ints: [...value], type: attributeTypes.ints }
+    : { name, floats: value.map(Number), type: attributeTypes.floats };
+}
+
+/** One operator; its operands are `x`, the names of constants, and results of those before. */
+const op = (
+  opType: string,
+  input: readonly string[],
+  attributes: Readonly<Record<string, Attribute>> = {},
+  domain = '',
+): Node => ({
+  opType,
+  domain,
+  input: [...input],
+  attribute: Object.entries(attributes).map(([name, value]) => attributeOf(name, value)),
+});
+
+const floats = (dims: readonly number[], values: readonly number[]): Tensor => ({
+  dims: dims.map(BigInt),
+  dataType: dataTypes.double,
+  doubleData: [...values],
+});
+const integers = (...values: readonly number[]): Tensor => ({
+  dims: [BigInt(values.length)],
+  dataType: dataTypes.int64,
+  int64Data: values.map(BigInt),
+});
+
+interface Model {
+  readonly width?: number | string;
+  readonly shape?: readonly (number | string)[];
+  readonly constants?: Readonly<Record<string, Tensor>>;
+  readonly nodes: readonly Node[];
+  readonly operatorSet?: number;
+}
+
+/** Each node's result has the name `k` of its place; the last one's is the output. */
+function model({ width = 3, shape = ['N', width], constants = {}, nodes, operatorSet = 13 }: Model): Uint8Array {
+  const dim = shape.map((size) => (typeof size === 'string' ? { dimParam: size } : { dimValue: BigInt(size) }));
+  return encodeModel({
+    irVersion: 8n,
+    opsetImport: [
+      { domain: '', version: BigInt(operatorSet) },
+      { domain: 'ai.onnx.ml', version: 1n },
+    ],
+    graph: {
+      name: 'g',
+      node: nodes.map((node, k) => ({ ...node, output: [String(k)] })),
+      initializer: Object.entries(constants).map(([name, tensor]) => ({ ...tensor, name })),
+      input: [{ name: 'x', type: { tensorType: { elemType: 1, shape: { dim } } } }],
+      output: [{ name: String(nodes.length - 1) }],
+    },
+  });
+}
+
+const rows = [
+  [0.5, -0.25, 2],
+  [-3, 0, 1.5],
+  [7, -7, 0.125],
+];
+
+function expectPredicts(
+  bytes: Uint8Array,
+  expected: (row: readonly number[]) => readonly number[],
+  inputs = rows,
+): void {
+  const network = fromOnnx(bytes);
+  for (const row of inputs) {
+    const found = network.predict(row);
+    const wanted = expected(row);
+    expect(found).toHaveLength(wanted.length);
+    found.forEach((value, k) => expect(value).toBeCloseTo(wanted[k], 6));
+  }
+}
+
+const w = floats([3, 2], [1, -2, 0.5, 3, -1, 0.25]);
+const product = ([a, b, c]: readonly number[]) => [a + 0.5 * b - c, -2 * a + 3 * b + 0.25 * c];
+
+describe('an operator that is affine', () => {
+  test('BatchNormalization uses the mean and variance that training left', () => {
+    const constants = {
+      scale: floats([3], [2, -1, 0.5]),
+      B: floats([3], [0.1, 0.2, 0.3]),
+      mean: floats([3], [1, 0, -1]),
+      variance: floats([3], [4, 0.25, 9]),
+      w,
+    };
+    const normalization = op('BatchNormalization', ['x', 'scale', 'B', 'mean', 'variance'], { epsilon: 1e-3 });
+    const normal = (row: readonly number[]) =>
+      row.map(
+        (x, k) => [2, -1, 0.5][k] * ((x - [1, 0, -1][k]) / Math.sqrt([4, 0.25, 9][k] + 1e-3)) + [0.1, 0.2, 0.3][k],
+      );
+    for (const operatorSet of [6, 9, 14]) {
+      expectPredicts(model({ constants, nodes: [normalization], operatorSet }), normal);
+      expectPredicts(model({ constants, nodes: [normalization, op('MatMul', ['0', 'w'])], operatorSet }), (row) =>
+        product(normal(row)),
+      );
+    }
+    const short = { ...constants, mean: floats([2], [1, 0]) };
+    expect(errorOf(() => fromOnnx(model({ constants: short, nodes: [normalization] }))).message).toMatch(
+      /2 numbers for 3/,
+    );
+    const training = op('BatchNormalization', ['x', 'scale', 'B', 'mean', 'variance'], { training_mode: 1n });
+    expect(errorOf(() => fromOnnx(model({ constants, nodes: [training] }))).message).toMatch(/export.*inference/);
+  });
+
+  test('Scaler of scikit-learn is (x − offset) · scale', () => {
+    const scaler = (offset: readonly number[], scale: readonly number[]) =>
+      op('Scaler', ['x'], { offset, scale }, 'ai.onnx.ml');
+    expectPredicts(model({ nodes: [scaler([1, 2, 3], [0.5, 2, -1])] }), ([a, b, c]) => [
+      (a - 1) / 2,
+      (b - 2) * 2,
+      -(c - 3),
+    ]);
+    expectPredicts(model({ nodes: [scaler([1], [0.5])] }), (row) => row.map((x) => (x - 1) / 2));
+    expect(errorOf(() => fromOnnx(model({ nodes: [scaler([1, 2], [1])] }))).message).toMatch(/2 numbers for 3 columns/);
+    expect(errorOf(() => fromOnnx(model({ nodes: [op('Scaler', ['x'])] }))).code).toBe('UNSUPPORTED');
+  });
+
+  test('Sum and Mean add any number of tensors and constants', () => {
+    const constants = { c: floats([3], [1, 2, 3]), one: floats([], [10]) };
+    expectPredicts(model({ constants, nodes: [op('Sum', ['x', 'c', 'x', 'one'])] }), (row) =>
+      row.map((x, k) => 2 * x + k + 11),
+    );
+    expectPredicts(model({ constants, nodes: [op('Mean', ['c', 'x'])] }), (row) => row.map((x, k) => (x + k + 1) / 2));
+    expectPredicts(model({ nodes: [op('Sum', ['x'])] }), (row) => row);
+    expect(errorOf(() => fromOnnx(model({ constants, nodes: [op('Sum', ['c', 'one'])] }))).message).toMatch(
+      /constants alone/,
+    );
+  });
+
+  test('ReduceMean over the columns', () => {
+    const nodes = [op('ReduceMean', ['x'], { axes: [1n], keepdims: 1n })];
+    expectPredicts(model({ nodes }), ([a, b, c]) => [(a + b + c) / 3]);
+  });
+});
+
+describe('an operator that is piecewise linear', () => {
+  const constants = { zero: floats([], [0]), c: floats([3], [1, -1, 0]), w };
+
+  test.each([
+    ['Max(x, 0)', op('Max', ['x', 'zero']), (x: number) => Math.max(x, 0)],
+    ['Max(0, x)', op('Max', ['zero', 'x']), (x: number) => Math.max(x, 0)],
+    ['Min(x, 0)', op('Min', ['x', 'zero']), (x: number) => Math.min(x, 0)],
+    [
+      'Max of a constant a column, and 0',
+      op('Max', ['x', 'c', 'zero']),
+      (x: number, k: number) => Math.max(x, [1, -1, 0][k], 0),
+    ],
+    [
+      'Min of a constant a column, and 0',
+      op('Min', ['c', 'x', 'zero']),
+      (x: number, k: number) => Math.min(x, [1, -1, 0][k], 0),
+    ],
+    ['Max(x, x)', op('Max', ['x', 'x']), (x: number) => x],
+    ['Max of one', op('Max', ['x']), (x: number) => x],
+    ['Abs', op('Abs', ['x']), Math.abs],
+    ['PRelu with a slope', op('PRelu', ['x', 'slope']), (x: number) => (x < 0 ? 0.25 * x : x)],
+    ['PRelu with a slope a column', op('PRelu', ['x', 'c']), (x: number, k: number) => (x < 0 ? [1, -1, 0][k] * x : x)],
+  ])('%s', (_, node, expected) => {
+    const bytes = model({ constants: { ...constants, slope: floats([1], [0.25]) }, nodes: [node] });
+    expectPredicts(bytes, (row) => row.map(expected));
+  });
+
+  test('the larger and the smaller of two computed tensors, and what follows them', () => {
+    const nodes = [op('Neg', ['x']), op('Max', ['x', '0']), op('Min', ['1', 'c']), op('MatMul', ['2', 'w'])];
+    expectPredicts(model({ constants, nodes }), (row) =>
+      product(row.map((x, k) => Math.min(Math.abs(x), [1, -1, 0][k]))),
+    );
+  });
+
+  test('Abs in a quotient stays a softsign', () => {
+    const nodes = [op('Abs', ['x']), op('Add', ['0', 'one']), op('Div', ['x', '1'])];
+    const bytes = model({ constants: { one: floats([], [1]) }, nodes });
+    expectPredicts(bytes, (row) => row.map((x) => x / (1 + Math.abs(x))));
+    expect(fromOnnx(bytes).graph.activations.map(({ name }) => name)).toEqual(['softsign']);
+  });
+});
+
+describe('an activation of another name', () => {
+  test.each([
+    ['Celu', op('Celu', ['x'], { alpha: 0.5 }), (x: number) => Math.max(0, x) + Math.min(0, 0.5 * Math.expm1(x / 0.5))],
+    ['Swish', op('Swish', ['x'], { alpha: 2 }), (x: number) => x / (1 + Math.exp(-2 * x))],
+    ['Swish with alpha = 0', op('Swish', ['x'], { alpha: 0 }), (x: number) => x / 2],
+  ])('%s is read exactly', (_, node, expected) => {
+    expectPredicts(model({ nodes: [node] }), (row) => row.map(expected));
+  });
+
+  test('Celu needs an alpha above 0', () => {
+    expect(errorOf(() => fromOnnx(model({ nodes: [op('Celu', ['x'], { alpha: 0 })] }))).message).toMatch(/above 0/);
+  });
+});
+
+describe('an operator that moves numbers', () => {
+  const single = { v: floats([3, 1], [1, 2, 3]) };
+  const dot = ([a, b, c]: readonly number[]) => [a + 2 * b + 3 * c];
+
+  test.each([
+    ['without axes', op('Squeeze', ['0'])],
+    ['of axis 1', op('Squeeze', ['0', 'axis'])],
+    ['of axis -1, in an attribute', op('Squeeze', ['0'], { axes: [-1n] })],
+  ])('Squeeze %s at the end leaves one output', (_, squeeze) => {
+    const bytes = model({ constants: { ...single, axis: integers(1) }, nodes: [op('MatMul', ['x', 'v']), squeeze] });
+    expectPredicts(bytes, dot);
+  });
+
+  test('Squeeze takes axes of size 1 only, Unsqueeze puts them back', () => {
+    const nodes = [op('Unsqueeze', ['x', 'axes']), op('Squeeze', ['0', 'axes']), op('MatMul', ['1', 'v'])];
+    expectPredicts(model({ constants: { ...single, axes: integers(1, 3) }, nodes }), dot);
+    const wide = model({ nodes: [op('Squeeze', ['x'], { axes: [1n] })] });
+    expect(errorOf(() => fromOnnx(wide)).message).toMatch(/axes \[1\] of \[batch, 3\]/);
+    expect(errorOf(() => fromOnnx(model({ nodes: [op('Unsqueeze', ['x'], { axes: [0n] })] }))).code).toBe(
+      'UNSUPPORTED',
+    );
+  });
+
+  const columns = (start: number, end: number, step = 1) =>
+    model({
+      constants: { s: integers(start), e: integers(end), a: integers(1), t: integers(step) },
+      nodes: [op('Slice', ['x', 's', 'e', 'a', 't'])],
+    });
+
+  test.each([
+    [0, 2, 1, [0, 1]],
+    [1, 2 ** 40, 1, [1, 2]],
+    [-2, -1, 1, [1]],
+    [0, 3, 2, [0, 2]],
+    [2, -4, -1, [2, 1, 0]],
+    [-1, 0, -2, [2]],
+  ])('Slice from %i to %i by %i', (start, end, step, expected) => {
+    expectPredicts(columns(start, end, step), (row) => expected.map((k) => row[k]));
+  });
+
+  test('Slice has its numbers in attributes before operator set 10', () => {
+    const nodes = [op('Slice', ['x'], { starts: [1n], ends: [3n], axes: [1n] })];
+    expectPredicts(model({ nodes, operatorSet: 9 }), ([, b, c]) => [b, c]);
+    expect(errorOf(() => fromOnnx(columns(0, 3, 0))).message).toMatch(/step of 0/);
+    const batch = model({ nodes: [op('Slice', ['x'], { starts: [1n], ends: [3n] })], operatorSet: 9 });
+    expect(errorOf(() => fromOnnx(batch)).message).toMatch(/axis 0/);
+  });
+});
+
+describe('operator sets and inputs', () => {
+  test('operator set 6 fits shapes by an axis, and earlier ones are refused with what to do', () => {
+    const constants = { w, b: floats([2], [10, 20]) };
+    const nodes = [op('MatMul', ['x', 'w']), op('Add', ['0', 'b'], { broadcast: 1n, axis: 1n })];
+    expectPredicts(model({ constants, nodes, operatorSet: 6 }), (row) => product(row).map((x, k) => x + 10 * (k + 1)));
+    const dropped = [op('Dropout', ['x'], { is_test: 1n, ratio: 0.5 }), op('MatMul', ['0', 'w'])];
+    expectPredicts(model({ constants, nodes: dropped, operatorSet: 6 }), product);
+    const first = op('Add', ['0', 'b'], { broadcast: 1n, axis: 2n });
+    expect(errorOf(() => fromOnnx(model({ constants, nodes: [nodes[0], first], operatorSet: 6 }))).code).toBe(
+      'MALFORMED',
+    );
+    const error = errorOf(() => fromOnnx(model({ constants, nodes, operatorSet: 5 })));
+    expect([error.code, error.message]).toEqual(['UNSUPPORTED', expect.stringMatching(/set 5.*convert_version/)]);
+  });
+
+  test.each([
+    ['MatMul', [op('MatMul', ['x', 'w'])], product],
+    ['Cast and MatMul', [op('Cast', ['x'], { to: 1n }), op('MatMul', ['0', 'w'])], product],
+    ['Gemm', [op('Gemm', ['x', 'w'])], product],
+    ['Gemm, transposed', [op('Gemm', ['x', 't'], { transB: 1n })], ([a, b, c]: readonly number[]) => [a + b + c]],
+    ['Sub', [op('Sub', ['x', 'v'])], ([a, b, c]: readonly number[]) => [a - 1, b - 2, c - 3]],
+  ])('a width that the model leaves open is that of %s', (_, nodes, expected) => {
+    const constants = { w, t: floats([1, 3], [1, 1, 1]), v: floats([3], [1, 2, 3]) };
+    expectPredicts(model({ shape: ['N', 'M'], constants, nodes }), expected);
+  });
+
+  test('a width that nothing tells, and an input without a batch, are refused with what to do', () => {
+    expect(errorOf(() => fromOnnx(model({ shape: ['N', 'M'], nodes: [op('Relu', ['x'])] }))).message).toMatch(
+      /Export.*sizes set/,
+    );
+    expect(errorOf(() => fromOnnx(model({ shape: [3], nodes: [op('Relu', ['x'])] }))).message).toMatch(/batch axis/);
+  });
+});
+
+describe('numbers in other types and files', () => {
+  const weights = [1, -2, 0.5, 3, -1, 0.25];
+  const nodes = [op('MatMul', ['x', 'w'])];
+  const half = (value: number) =>
+    ({ 1: 0x3c00, [-2]: 0xc000, 0.5: 0x3800, 3: 0x4200, [-1]: 0xbc00, 0.25: 0x3400 })[value]!;
+  const brain = (value: number) => new Uint32Array(Float32Array.of(value).buffer)[0] >>> 16;
+
+  test.each([
+    ['float16', dataTypes.float16, half],
+    ['bfloat16', dataTypes.bfloat16, brain],
+  ])('%s', (_, dataType, bitsOf) => {
+    const bits = weights.map(bitsOf);
+    const raw = { dims: [3n, 2n], dataType, rawData: new Uint8Array(Uint16Array.from(bits).buffer) };
+    expectPredicts(model({ constants: { w: raw }, nodes }), product);
+    expectPredicts(model({ constants: { w: { dims: [3n, 2n], dataType, int32Data: bits } }, nodes }), product);
+  });
+
+  test('float16 has small, infinite and undefined numbers', () => {
+    const w1 = (bits: number): Tensor => ({ dims: [1n, 1n], dataType: dataTypes.float16, int32Data: [bits] });
+    const read = (bits: number) => fromOnnx(model({ width: 1, constants: { w: w1(bits) }, nodes })).predict([1])[0];
+    expect(read(1)).toBe(2 ** -24);
+    expect(read(0x83ff)).toBe(-1023 * 2 ** -24);
+    expect(read(0x7bff)).toBe(65504);
+    for (const bits of [0x7c00, 0x7e00]) expect(errorOf(() => read(bits)).code).toBe('NOT_FINITE');
+  });
+
+  const entry = (key: string, value: string) => ({ key, value });
+  const outside = (...externalData: readonly { readonly key: string; readonly value: string }[]): Tensor => ({
+    dims: [3n, 2n],
+    dataType: dataTypes.float,
+    dataLocation: 1,
+    externalData: [...externalData],
+  });
+  const file = new Uint8Array(Float32Array.from([9, ...weights, 9]).buffer);
+
+  test('weights in another file are read from its bytes', () => {
+    const bytes = model({
+      constants: { w: outside(entry('location', 'w.bin'), entry('offset', '4'), entry('length', '24')) },
+      nodes,
+    });
+    expect(onnxExternalPaths(bytes)).toEqual(['w.bin']);
+    expect(fromOnnx(bytes, { files: { 'w.bin': file } }).predict(rows[0])).toEqual(product(rows[0]));
+    const whole = model({ constants: { w: outside(entry('location', './w.bin')) }, nodes });
+    expect(fromOnnx(whole, { files: { './w.bin': file.subarray(4, 28) } }).predict(rows[1])).toEqual(product(rows[1]));
+  });
+
+  test.each([
+    ['UNSUPPORTED', /another file, "w\.bin"/, [entry('location', 'w.bin')], {}],
+    ['UNSUPPORTED', /"__proto__"/, [entry('location', '__proto__')], {}],
+    ['UNSUPPORTED', /another file, ""/, [], {}],
+    ['MALFORMED', /24 bytes at 16/, [entry('location', 'w.bin'), entry('offset', '16')], { 'w.bin': file }],
+    ['MALFORMED', /NaN/, [entry('location', 'w.bin'), entry('offset', 'x')], { 'w.bin': file }],
+    ['MALFORMED', /-4/, [entry('location', 'w.bin'), entry('offset', '-4')], { 'w.bin': file }],
+    ['MALFORMED', /2 numbers/, [entry('location', 'w.bin'), entry('length', '8')], { 'w.bin': file }],
+  ])('%s %s', (code, message, entries, files) => {
+    const error = errorOf(() => fromOnnx(model({ constants: { w: outside(...entries) }, nodes }), { files }));
+    expect([error.code, error.message]).toEqual([code, expect.stringMatching(message)]);
+  });
+
+  test('a thousand tensors may not be copies of one file', () => {
+    const tensor = outside(entry('location', 'w.bin'), entry('length', '24'));
+    const constants = Object.fromEntries(Array.from({ length: 1000 }, (_, k) => [`w${k}`, tensor]));
+    const error = errorOf(() =>
+      fromOnnx(model({ constants, nodes: [op('MatMul', ['x', 'w0'])] }), { files: { 'w.bin': file } }),
+    );
+    expect(error.code).toBe('TOO_LARGE');
+  });
+});
+
+describe('an operator that is not read', () => {
+  test.each([
+    ['Conv', /Conv.*Convolution/],
+    ['MaxPool', /pooling/],
+    ['LSTM', /memory/],
+    ['ArgMax', /labels.*extract_model/],
+    ['QuantizeLinear', /float32/],
+    ['Sqrt', /MatMul, Add, Mul, Max/],
+  ])('%s is named, with what to do', (opType, message) => {
+    const error = errorOf(() => fromOnnx(model({ nodes: [op(opType, ['x'])] })));
+    expect([error.code, error.message]).toEqual(['UNSUPPORTED', expect.stringMatching(message)]);
+  });
+
+  test.each(['ZipMap', 'TreeEnsembleRegressor', 'LinearRegressor'])('%s of ai.onnx.ml is named', (opType) => {
+    const error = errorOf(() => fromOnnx(model({ nodes: [op(opType, ['x'], {}, 'ai.onnx.ml')] })));
+    expect(error.message).toMatch(new RegExp(`${opType} is not read`));
+    expect(errorOf(() => fromOnnx(model({ nodes: [op('Relu', ['x'], {}, 'com.example')] }))).code).toBe('UNSUPPORTED');
+  });
+});
+
+test('any order of operands and attributes is a network or an error of this library', () => {
+  const seed = Math.floor(Math.random() * 2 ** 32);
+  const types = ['Max', 'Min', 'Sum', 'Mean', 'PRelu', 'Abs', 'Slice', 'Squeeze', 'Unsqueeze', 'BatchNormalization', 'Celu', 'ReduceMean', 'Scaler']; // prettier-ignore
+  for (let k = 0; k < 300; k++) {
+    const random = new Random(seed + k);
+    const pick = <T>(list: readonly T[]) => list[Math.floor(random.uniform() * list.length)];
+    const names = ['x', '0', '1', 'a', 'b', 'n', ''];
+    const nodes = Array.from({ length: 3 }, () => {
+      const type = pick(types);
+      const operands = Array.from({ length: 1 + Math.floor(5 * random.uniform()) }, () => pick(names));
+      const attributes = { axes: [BigInt(Math.floor(4 * random.uniform()) - 1)], offset: [1], scale: [2, 2, 2] };
+      return op(type, operands, attributes, type === 'Scaler' ? 'ai.onnx.ml' : '');
+    });
+    const constants = { a: floats([3], [1, -1, 0]), b: floats([], [2]), n: integers(pick([0, 1, -1, 5, 1e9])) };
+    try {
+      fromOnnx(model({ constants, nodes, operatorSet: pick([6, 9, 13, 18]) })).predict(rows[0]);
+    } catch (error) {
+      if (!(error instanceof NnbpError)) throw new Error(`seed ${seed + k}`, { cause: error });
+    }
+  }
+});
