@@ -5,7 +5,7 @@ import { fromJson, load, save } from '@nnbp/formats';
 import { toOnnx } from '@nnbp/interop';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { readLink } from '../web/link.js';
+import { readAddress } from '../web/address.js';
 import { describe, networkOf } from '../web/network.js';
 import { defaultState, type NetworkDescription, type PlaygroundState } from '../web/state.js';
 import { builtinFunctions } from '../web/train/builtin-functions.js';
@@ -184,7 +184,7 @@ test('the graph goes out as JSON and comes back the same, and the engine predict
   await text(page).fill(before);
   await page.getByRole('button', { name: 'Use this text' }).click();
   expect(await text(page).inputValue()).toBe(before);
-  await expect.poll(() => readLink(new URL(page.url()).hash.slice(1)).network).toEqual(defaultState.network);
+  await expect.poll(() => readAddress(new URL(page.url()).hash, defaultState).network).toEqual(defaultState.network);
 });
 
 test('a text that is no graph gets a sentence and changes nothing', async () => {
@@ -298,7 +298,7 @@ test('the link restores the graph, and Derive works on it with a sample that fit
   await page.getByRole('button', { name: 'Add an input' }).click();
   await connect(page, '10', '9');
   const before = await text(page).inputValue();
-  const after = () => readLink(new URL(page.url()).hash.slice(1));
+  const after = () => readAddress(new URL(page.url()).hash, defaultState);
   // The address follows a little later.
   await expect.poll(() => edgesOf(after().network)).toContain('10→9');
   const { derive, network } = after();

@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { readLink } from '../web/link.js';
+import { readAddress } from '../web/address.js';
+import { defaultState } from '../web/state.js';
 import { open, picture, useBrowser } from './page.js';
 
 useBrowser();
@@ -32,7 +33,7 @@ const chooseChineseAnd = (page: Page, ending: Ending) =>
         Object.defineProperty(document, 'visibilityState', { value: 'hidden' });
         document.dispatchEvent(new Event('visibilitychange'));
       }
-      return location.hash.slice(1);
+      return location.hash;
     }, ending)
     // The page may be gone before it can answer.
     .catch(() => '');
@@ -58,5 +59,5 @@ test('an edit right before the page is left is there for who comes back', async 
 test('an edit right before the page is hidden is in its URL', async () => {
   const page = await open();
   await page.getByRole('button', { name: 'Derive' }).waitFor();
-  expect(readLink(await chooseChineseAnd(page, 'hide')).language).toBe('zh');
+  expect(readAddress(await chooseChineseAnd(page, 'hide'), defaultState).language).toBe('zh');
 });

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, onTestFinished } from 'vitest';
 import type {} from '../../../scripts/browser-server.js';
-import { readLink, writeLink } from '../web/link.js';
+import { readAddress } from '../web/address.js';
+import { writeLink } from '../web/link.js';
 import { defaultState, type PlaygroundState } from '../web/state.js';
 
 /** Pictures are kept here, for a person to look at. */
@@ -22,7 +23,7 @@ export function useBrowser(): void {
 }
 
 /**
- * Opens the playground, with a part of the state changed. The test fails if the page reports an error or breaks its
+ * Opens the playground at the Derive view, with a part of the state changed. The test fails if the page reports an error or breaks its
  * content security policy, or if it does not complain where it is expected to.
  */
 export async function open(
@@ -48,13 +49,13 @@ export async function open(
     ).toEqual([]);
     if (expected !== undefined) expect(complaints.some(isExpected), `a complaint such as ${expected}`).toBe(true);
   });
-  await page.goto(`${inject('address')}#${writeLink({ ...defaultState, ...change })}`);
+  await page.goto(`${inject('address')}#${writeLink({ ...defaultState, view: 'derive', ...change })}`);
   return page;
 }
 
 /** Waits until the URL holds a state that is as wanted. */
 export const untilUrl = (page: Page, wanted: (state: PlaygroundState) => boolean) =>
-  page.waitForURL(({ hash }) => wanted(readLink(hash.slice(1))));
+  page.waitForURL(({ hash }) => wanted(readAddress(hash, defaultState)));
 
 /** Waits until fonts are loaded, no animation runs, and two frames in a row show everything at the same place. */
 export const settled = (page: Page) =>

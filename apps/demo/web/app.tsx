@@ -7,6 +7,7 @@ import { defaultState, type PlaygroundState, type ViewName } from './state.js';
 import { linkProblem, update, usePlayground } from './store.js';
 
 const views: Record<ViewName, ReturnType<typeof lazy>> = {
+  learn: lazy(() => import('./learn/view.js')),
   derive: lazy(() => import('./derive/view.js')),
   train: lazy(() => import('./train/view.js')),
   build: lazy(() => import('./build/view.js')),

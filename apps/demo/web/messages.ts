@@ -1,7 +1,8 @@
 const en = {
   title: 'A network, number by number',
-  views: { derive: 'Derive', train: 'Train', build: 'Build', extend: 'Extend' },
+  views: { learn: 'Learn', derive: 'Derive', train: 'Train', build: 'Build', extend: 'Extend' },
   tasks: {
+    learn: 'Backpropagation in eight chapters',
     derive: 'See how a derivative comes about',
     train: 'Watch a network learn',
     build: 'Draw your own graph',
@@ -28,8 +29,9 @@ const en = {
 
 const zh: typeof en = {
   title: '逐个数字看神经网络',
-  views: { derive: '求导', train: '训练', build: '搭建', extend: '扩展' },
+  views: { learn: '学习', derive: '求导', train: '训练', build: '搭建', extend: '扩展' },
   tasks: {
+    learn: '八章学会反向传播',
     derive: '看一个导数是怎样得来的',
     train: '看网络怎样学习',
     build: '画出你自己的图',

@@ -1,7 +1,6 @@
 /**
- * The whole state of the page: think of the slip of paper one would hand to a friend so that both look at the same
- * thing. It is plain data, checked when it comes from a link, and small: a trained network of the Train view is in it
- * only through its seed and options, a small one of Derive and Build with all its parameters.
+ * The state of the page as plain data, validated when it comes from a link. A network trained in the Train view is
+ * stored through its seed and options, the network of Derive and Build with all its parameters.
  */
 import * as v from 'valibot';
 import { articleDescription } from './article.js';
@@ -67,11 +66,42 @@ const train = v.object({
   sample: v.optional(v.nullable(count(0, 1_000_000)), null),
 });
 
+/** The chapters of the Learn view, in their order; the last one is the challenge. */
+export const chapterNames = [
+  'forward',
+  'output',
+  'successors',
+  'parameters',
+  'order',
+  'caches',
+  'vanishing',
+  'rate',
+  'repair',
+] as const;
+
+/** What a learner has done in one chapter. */
+const work = v.object({
+  /** Of the exercise's numbers; 0: the article's. */
+  seed: count(0, 2 ** 31),
+  /** The task that is shown. */
+  task: count(0, 20),
+  /** The checked answers of each task, in the order they were given. */
+  tries: v.pipe(v.array(v.pipe(v.array(v.pipe(v.string(), v.maxLength(400))), v.maxLength(3))), v.maxLength(20)),
+  /** The answer to the current task, not checked yet. */
+  draft: v.pipe(v.string(), v.maxLength(400)),
+});
+
+const learn = v.object({
+  chapter: v.picklist(chapterNames),
+  work: v.partial(v.object(v.entriesFromList(chapterNames, work))),
+});
+
 const state = v.object({
   version: v.literal(1),
-  view: v.picklist(['derive', 'train', 'build', 'extend']),
+  view: v.picklist(['learn', 'derive', 'train', 'build', 'extend']),
   language: v.picklist(['en', 'zh']),
   theme: v.picklist(['system', 'light', 'dark']),
+  learn: v.optional(learn, { chapter: 'forward', work: {} }),
   network,
   derive,
   train,
@@ -85,14 +115,17 @@ export type NodeDescription = v.InferOutput<typeof node>;
 export type NetworkDescription = v.InferOutput<typeof network>;
 export type CustomFunction = v.InferOutput<typeof customFunction>;
 export type PlaygroundState = v.InferOutput<typeof state>;
+export type ChapterName = (typeof chapterNames)[number];
+export type ChapterWork = v.InferOutput<typeof work>;
 export type ViewName = PlaygroundState['view'];
 export type LanguageName = PlaygroundState['language'];
 
 export const defaultState: PlaygroundState = {
   version: 1,
-  view: 'derive',
+  view: 'learn',
   language: 'en',
   theme: 'system',
+  learn: { chapter: 'forward', work: {} },
   network: articleDescription,
   derive: {
     input: [0.5],

@@ -1,37 +1,50 @@
 /** The state of the playground, which all views read and change; the URL follows it. */
 import { useSyncExternalStore } from 'react';
+import { addressOf, readAddress } from './address.js';
 import { keepLastEdit, restoreLastEdit } from './last-edit.js';
-import { LinkError, type LinkFault, readLink, writeLink } from './link.js';
+import { LinkError, type LinkFault } from './link.js';
 import { defaultState, type PlaygroundState } from './state.js';
 
 type Change = (state: PlaygroundState) => PlaygroundState;
 
 const listeners = new Set<() => void>();
-/** Why the link the page was opened with could not be read, if it could not. */
+/** Why the link that opened the page could not be read. */
 export let linkProblem: LinkFault | undefined;
+/** Where a reader starts. */
+const fresh: PlaygroundState = { ...defaultState, language: navigator.language.startsWith('zh') ? 'zh' : 'en' };
 restoreLastEdit();
 let state = opened();
 let pending: ReturnType<typeof setTimeout> | undefined;
 
-/** Changes the state; every view that uses it is drawn anew, and the address follows. */
+/**
+ * Changes the state and, a moment later, the address. Another view or chapter becomes an entry of the browser's
+ * history, so that Back returns to it; any other change replaces the current entry.
+ */
 export function update(change: Change): void {
+  const before = state;
   state = change(state);
   for (const listener of listeners) listener();
   clearTimeout(pending);
-  pending = setTimeout(writeUrl, 150);
+  if (placeOf(before) === placeOf(state)) {
+    pending = setTimeout(writeUrl, 150);
+    return;
+  }
+  pending = undefined;
+  history.replaceState(null, '', addressOf(before, fresh));
+  history.pushState(null, '', addressOf(state, fresh));
 }
 
 /** Browsers limit how often a page may change its URL: it is written 150 ms after the last of several edits. */
 function writeUrl(): void {
   clearTimeout(pending);
   pending = undefined;
-  history.replaceState(null, '', `#${writeLink(state)}`);
+  history.replaceState(null, '', addressOf(state, fresh));
 }
 
 /** Before the page may be gone: the URL serves who comes back to the page, the stored link a reload. */
 function flush(): void {
   if (pending === undefined) return;
-  keepLastEdit(writeLink(state));
+  keepLastEdit(addressOf(state, fresh).slice(1));
   writeUrl();
 }
 addEventListener('pagehide', flush);
@@ -39,14 +52,24 @@ document.addEventListener('visibilitychange', () => {
   if (document.visibilityState === 'hidden') flush();
 });
 
-/** The state; re-renders the caller when it changes. */
-export const usePlayground = (): PlaygroundState => useSyncExternalStore(subscribe, () => state);
+/** The state, or the part of it that `select` returns; renders the caller again when that part changes. */
+export function usePlayground(): PlaygroundState;
+export function usePlayground<Part>(select: (state: PlaygroundState) => Part): Part;
+export function usePlayground(select: (state: PlaygroundState) => unknown = (whole) => whole): unknown {
+  return useSyncExternalStore(subscribe, () => select(state));
+}
 
 addEventListener('hashchange', () => {
-  if (location.hash.slice(1) === writeLink(state)) return;
+  if (location.hash === addressOf(state, fresh)) return;
+  clearTimeout(pending);
+  pending = undefined;
   state = opened();
   for (const listener of listeners) listener();
 });
+
+/** What the browser's Back and Forward walk through. */
+const placeOf = ({ view, learn: { chapter } }: PlaygroundState): string =>
+  view === 'learn' ? `${view}/${chapter}` : view;
 
 function subscribe(listener: () => void): () => void {
   listeners.add(listener);
@@ -55,12 +78,8 @@ function subscribe(listener: () => void): () => void {
 
 function opened(): PlaygroundState {
   linkProblem = undefined;
-  const language = navigator.language.startsWith('zh') ? 'zh' : 'en';
-  const fresh: PlaygroundState = { ...defaultState, language };
-  const hash = location.hash.slice(1);
-  if (hash === '') return fresh;
   try {
-    return readLink(hash);
+    return readAddress(location.hash, fresh);
   } catch (error) {
     linkProblem = error instanceof LinkError ? error.fault : 'damaged';
     return fresh;

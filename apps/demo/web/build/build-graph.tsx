@@ -1,7 +1,8 @@
 /** The graph as it is drawn and edited by hand: boxes and weights to select, edges to drag. */
 import type { OnConnectEnd } from '@xyflow/react';
 import { useMessages } from '../language.js';
-import { Figure, written } from '../shared/figure.js';
+import { Figure } from '../shared/figure.js';
+import { written } from '../shared/written.js';
 import { type GraphEdge, type GraphNode, GraphView } from '../shared/graph-view.js';
 import { usePlayground } from '../store.js';
 import type { Desk } from './desk.js';

@@ -1,7 +1,7 @@
 /** Where the article slips, beside its own numbers. */
 import { sigmoid } from '@nnbp/activations';
 import { useMessages } from '../language.js';
-import { written } from '../shared/figure.js';
+import { written } from '../shared/written.js';
 import type { Exercise } from './exercise.js';
 import { messages } from './messages.js';
 

@@ -1,7 +1,8 @@
 /** The network while a mistake is made: in each node what it got so far, beside what would be right. */
 import { useMemo } from 'react';
 import { useMessages } from '../language.js';
-import { Figure, written } from '../shared/figure.js';
+import { Figure } from '../shared/figure.js';
+import { written } from '../shared/written.js';
 import { type GraphEdge, type GraphNode, GraphView } from '../shared/graph-view.js';
 import { usePlayground } from '../store.js';
 import { type BrokenPass, brokenPass, differs } from './broken.js';

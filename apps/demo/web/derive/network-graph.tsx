@@ -1,7 +1,8 @@
 /** The network as a chart: in each node the numbers it keeps, on each edge its weight and that weight's derivative. */
 import { nameOf, type QuantityName, replay } from '@nnbp/explain';
 import { useMessages } from '../language.js';
-import { Figure, written } from '../shared/figure.js';
+import { Figure } from '../shared/figure.js';
+import { written } from '../shared/written.js';
 import { type GraphEdge, type GraphNode, GraphView } from '../shared/graph-view.js';
 import { select } from './change.js';
 import { type Exercise, sameQuantity } from './exercise.js';

@@ -1,0 +1,170 @@
+/** The card: one task, its answer, and what is wrong or right about it. */
+import { type SyntheticEvent, useId } from 'react';
+import { useMessages } from '../language.js';
+import { type ChapterName, chapterNames, type ChapterWork } from '../state.js';
+import { usePlayground } from '../store.js';
+import styles from './card.module.css';
+import type { Chapter } from './chapter.js';
+import { Doors } from './doors.js';
+import { messages } from './messages.js';
+import { checkAnswer, goTo, setDraft, settledTasks, showTask, vary } from './progress.js';
+import { RichText } from './rich-text.js';
+import { show } from './show.js';
+import { maxTries, picked, standing, type Task } from './task.js';
+
+export interface CardProps {
+  readonly chapter: Chapter;
+  readonly tasks: readonly Task[];
+  readonly work: ChapterWork;
+}
+
+export function Card({ chapter, tasks, work }: CardProps) {
+  const language = usePlayground(({ language }) => language);
+  const say = useMessages(messages);
+  const heading = useId();
+  const number = Math.min(work.task, tasks.length - 1, settledTasks(tasks, work));
+  const task = tasks[number];
+  const tries = work.tries[number] ?? [];
+  const { state, hint } = standing(task, tries);
+  const checked = tries.at(-1) === work.draft;
+  return (
+    <section className={styles.card} aria-labelledby={heading}>
+      <h2 id={heading}>
+        <RichText text={chapter.title[language]} />
+      </h2>
+      <p className={styles.count}>{say.taskOf(number + 1, tasks.length)}</p>
+      <p>
+        <RichText text={task.ask[language]} />
+      </p>
+      {state === 'open' ? (
+        <Answer key={`${chapter.name} ${number} ${work.seed}`} task={task} draft={work.draft} />
+      ) : (
+        <Settled chapter={chapter} tasks={tasks} number={number} work={work} />
+      )}
+      <div role="status" className={state === 'open' && checked && hint ? styles.hint : styles.quiet}>
+        {state === 'open' && checked && hint !== undefined && (
+          <>
+            <RichText text={hint[language]} /> {say.triesLeft(maxTries - tries.length)}
+          </>
+        )}
+        {state === 'right' && <span className="visually-hidden">{say.right}</span>}
+        {state === 'shown' && <span className="visually-hidden">{say.shown}</span>}
+      </div>
+    </section>
+  );
+}
+
+function Answer({ task, draft }: { readonly task: Task; readonly draft: string }) {
+  const language = usePlayground(({ language }) => language);
+  const say = useMessages(messages);
+  const name = useId();
+  const answer = task.kind === 'point' && draft === '' ? String(task.start) : draft;
+  const complete = task.kind === 'pick' ? picked(answer).length > 0 : answer.trim() !== '';
+  const submit = (event: SyntheticEvent) => {
+    event.preventDefault();
+    if (complete) checkAnswer(answer);
+  };
+  return (
+    <form className={styles.answer} onSubmit={submit}>
+      {task.kind === 'number' && (
+        <label className={styles.number}>
+          <RichText text={`${task.label[language]} =`} />
+          <input
+            type="text"
+            inputMode="text"
+            autoComplete="off"
+            spellCheck={false}
+            value={draft}
+            onChange={(event) => setDraft(event.target.value)}
+          />
+        </label>
+      )}
+      {task.kind === 'point' && (
+        <p className={styles.number} aria-live="polite">
+          <RichText text={`${task.label[language]} = ${show(Number(answer))}`} />
+        </p>
+      )}
+      {task.kind === 'choice' && (
+        <fieldset className={styles.choices}>
+          {task.options.map((option) => (
+            <label key={option.name}>
+              <input type="radio" name={name} checked={draft === option.name} onChange={() => setDraft(option.name)} />
+              <span>
+                <RichText text={option.text[language]} />
+              </span>
+            </label>
+          ))}
+        </fieldset>
+      )}
+      {task.kind === 'pick' && (
+        <p className={styles.picked} aria-live="polite">
+          {picked(draft).length === 0 ? say.nothingChosen : `${say.chosen}: `}
+          {picked(draft).map((option, k) => (
+            <span key={option}>
+              {k > 0 && ', '}
+              <RichText text={option.replace('to', ' → ')} />
+            </span>
+          ))}{' '}
+          {draft !== '' && (
+            <button type="button" onClick={() => setDraft('')}>
+              {say.clear}
+            </button>
+          )}
+        </p>
+      )}
+      <button type="submit" className="primary" disabled={!complete}>
+        {say.check}
+      </button>
+    </form>
+  );
+}
+
+interface SettledProps extends CardProps {
+  readonly number: number;
+}
+
+function Settled({ chapter, tasks, number, work }: SettledProps) {
+  const language = usePlayground(({ language }) => language);
+  const say = useMessages(messages);
+  const task = tasks[number];
+  const { state } = standing(task, work.tries[number] ?? []);
+  const following: ChapterName | undefined = chapterNames[chapterNames.indexOf(chapter.name) + 1];
+  const isLast = number === tasks.length - 1;
+  return (
+    <div className={state === 'right' ? styles.right : styles.shown}>
+      <p>
+        <b>{state === 'right' ? say.right : say.shown}</b>{' '}
+        {task.kind === 'number' && state === 'shown' && (
+          <>
+            {say.answerIs} {show(Number(task.solution))}.{' '}
+          </>
+        )}
+        <RichText text={task.explain[language]} />
+      </p>
+      {isLast && <p>{say.youCan(chapter.ability[language])}</p>}
+      <div className={styles.onward}>
+        {!isLast && (
+          <button type="button" className="primary" autoFocus onClick={() => showTask(number + 1)}>
+            {say.next}
+          </button>
+        )}
+        {isLast && following !== undefined && (
+          <button type="button" className="primary" autoFocus onClick={() => goTo(following)}>
+            {say.nextChapter}
+          </button>
+        )}
+        {isLast && (
+          <button type="button" onClick={() => vary(work.seed + 1)}>
+            {say.vary}
+          </button>
+        )}
+        {isLast && work.seed !== 0 && (
+          <button type="button" onClick={() => vary(0)}>
+            {say.article}
+          </button>
+        )}
+      </div>
+      {isLast && following === undefined && <Doors />}
+    </div>
+  );
+}

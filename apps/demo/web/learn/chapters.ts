@@ -1,0 +1,31 @@
+/** The chapters in their order, each with its picture. A new chapter is one entry here and one name in the state. */
+import type { ComponentType } from 'react';
+import type { ChapterName } from '../state.js';
+import type { Chapter, Exercise } from './chapter.js';
+import { forward } from './chapters/forward.js';
+import { output } from './chapters/output.js';
+import { parameters } from './chapters/parameters.js';
+import { successors } from './chapters/successors.js';
+import type { StageProps } from './stage.js';
+import { ForwardStage } from './stages/forward-stage.js';
+import { OutputStage } from './stages/output-stage.js';
+import { ParametersStage } from './stages/parameters-stage.js';
+import { SuccessorsStage } from './stages/successors-stage.js';
+
+/** A chapter with its picture; what its exercises contain is known to these two only. */
+export interface Lesson {
+  readonly chapter: Chapter;
+  readonly Stage: ComponentType<StageProps>;
+}
+
+const lesson = <Content extends Exercise>(
+  chapter: Chapter<Content>,
+  Stage: ComponentType<StageProps<Content>>,
+): Lesson => ({ chapter, Stage }) as unknown as Lesson;
+
+export const lessons: Readonly<Record<ChapterName, Lesson>> = {
+  forward: lesson(forward, ForwardStage),
+  output: lesson(output, OutputStage),
+  successors: lesson(successors, SuccessorsStage),
+  parameters: lesson(parameters, ParametersStage),
+} as Record<ChapterName, Lesson>;

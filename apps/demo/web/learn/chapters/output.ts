@@ -1,0 +1,146 @@
+/** Chapter 2, case 1: at an output, dloss/dx comes from the loss alone. */
+import { Random } from '@nnbp/core';
+import { mse } from '@nnbp/losses';
+import { articleExercise } from '../article-exercise.js';
+import type { Chapter, Exercise, Worked } from '../chapter.js';
+import { isClose } from '../number-answer.js';
+import { show } from '../show.js';
+import { numberTask, type PointTask, type Task } from '../task.js';
+import { same } from '../text.js';
+
+export interface OutputExercise extends Exercise, Worked {
+  /** An output and its target that make the arithmetic easy. */
+  readonly x: number;
+  readonly t: number;
+}
+
+const loss = mse();
+/** dloss/dx of an output x with target t. */
+export function slopeAt(x: number, t: number): number {
+  const slope = new Float64Array(1);
+  loss.derivative([x], [t], slope);
+  return slope[0];
+}
+/** The loss of an output x with target t. */
+export const lossAt = (x: number, t: number): number => loss.value([x], [t]);
+
+export const output: Chapter<OutputExercise> = {
+  name: 'output',
+  title: { en: 'How wrong, and in which direction?', zh: '错了多少，朝哪个方向？' },
+  ability: { en: 'derive case 1 for any loss', zh: '对任何损失函数求场景 1 的导数' },
+  exercise(seed) {
+    const worked = articleExercise(seed);
+    const { x, t } = seed === 0 ? { x: 7, t: 10 } : drawn(seed);
+    return { ...worked, x, t, tasks: [easy(x, t), flat(x, t), inTheNetwork(worked)] };
+  },
+};
+
+function drawn(seed: number): { x: number; t: number } {
+  const random = new Random(seed);
+  const t = 4 + Math.floor(5 * random.uniform());
+  const distance = 2 + Math.floor(3 * random.uniform()) + 0.5;
+  return { t, x: random.uniform() < 0.5 ? t - distance : t + distance };
+}
+
+function easy(x: number, t: number): Task {
+  const slope = slopeAt(x, t);
+  return numberTask({
+    label: same('dloss/dx_7'),
+    ask: {
+      en: `The output is x_7 = ${show(x)}, the target t = ${show(t)}, and the loss is (x_7 − t)². How much does the loss change per unit of x_7? Give the slope of the parabola at x_7.`,
+      zh: `输出 x_7 = ${show(x)}，目标 t = ${show(t)}，损失函数是 (x_7 − t)²。x_7 每变化一个单位，损失变化多少？请给出抛物线在 x_7 处的斜率。`,
+    },
+    explain: {
+      en: `Case 1: dloss/dx_7 = 2 · (x_7 − t) = ${show(slope)}. ${slope < 0 ? 'Negative: a larger x_7 makes the loss smaller.' : 'Positive: a smaller x_7 makes the loss smaller.'} Nothing else in the network has a say.`,
+      zh: `场景 1：dloss/dx_7 = 2 · (x_7 − t) = ${show(slope)}。${slope < 0 ? '负数：x_7 变大，损失变小。' : '正数：x_7 变小，损失变小。'}网络里的其他部分都不影响它。`,
+    },
+    expected: slope,
+    mistakes: [
+      {
+        value: -slope,
+        hint: {
+          en: 'The size is right. Which way is down: does the loss fall or rise when x_7 grows?',
+          zh: '大小对了。往哪边是下坡：x_7 变大时，损失变小还是变大？',
+        },
+      },
+      { value: slope / 2, hint: { en: 'The square brings a factor 2 down.', zh: '平方求导会带出系数 2。' } },
+      {
+        value: lossAt(x, t),
+        hint: { en: 'That is the loss itself, not its slope.', zh: '这是损失本身，不是它的斜率。' },
+      },
+      {
+        value: slope ** 2,
+        hint: {
+          en: 'The derivative of a square is linear: no square remains.',
+          zh: '平方的导数是一次的：不再有平方。',
+        },
+      },
+    ],
+  });
+}
+
+function flat(x: number, t: number): PointTask {
+  return {
+    kind: 'point',
+    label: same('x_7'),
+    min: t - 6,
+    max: t + 6,
+    step: 0.5,
+    start: x,
+    ask: {
+      en: 'Drag x_7 to the place where the tangent is flat. There dloss/dx_7 = 0, and the output has nothing left to improve.',
+      zh: '把 x_7 拖到切线水平的地方。那里 dloss/dx_7 = 0，输出再没有可以改进的了。',
+    },
+    explain: {
+      en: `At x_7 = t = ${show(t)} the slope is 0. To the left it is negative, to the right positive: its sign says in which direction the output is wrong, its size how badly.`,
+      zh: `在 x_7 = t = ${show(t)} 处斜率为 0。左边为负，右边为正：符号说明输出朝哪个方向错了，大小说明错得多严重。`,
+    },
+    solution: String(t),
+    judge(answer) {
+      const at = Number(answer);
+      if (isClose(at, t)) return { right: true };
+      return {
+        right: false,
+        hint:
+          slopeAt(at, t) < 0
+            ? { en: 'The tangent still falls here: move to the right.', zh: '切线在这里仍向下倾斜：往右移。' }
+            : { en: 'The tangent already rises here: move to the left.', zh: '切线在这里已经向上倾斜：往左移。' },
+      };
+    },
+  };
+}
+
+function inTheNetwork({ target, pass: { cache } }: Worked): Task {
+  const x = cache.x('7');
+  const slope = cache.dLossDx('7');
+  return numberTask({
+    label: same('dloss/dx_7'),
+    ask: {
+      en: `In the network, the output is x_7 = ${show(x)} and its target is t = ${show(target)}. What is dloss/dx_7 there?`,
+      zh: `在这个网络里，输出 x_7 = ${show(x)}，目标 t = ${show(target)}。这里的 dloss/dx_7 是多少？`,
+    },
+    explain: {
+      en: `2 · (${show(x)} − ${show(target)}) = ${show(slope)}. This number starts the way back: every other derivative in the network is made from it.`,
+      zh: `2 · (${show(x)} − ${show(target)}) = ${show(slope)}。反向传播由这个数开始：网络里其他所有导数都由它得来。`,
+    },
+    expected: slope,
+    mistakes: [
+      {
+        value: -slope,
+        hint: { en: 'It is x_7 − t, not t − x_7.', zh: '应该是 x_7 − t，而不是 t − x_7。' },
+      },
+      { value: slope / 2, hint: { en: 'The square brings a factor 2 down.', zh: '平方求导会带出系数 2。' } },
+      {
+        value: lossAt(x, target),
+        hint: { en: 'That is the loss itself, not its slope.', zh: '这是损失本身，不是它的斜率。' },
+      },
+      {
+        value: slope * cache.slope('7'),
+        hint: {
+          en: 'The slope of node 7 comes later: dloss/dx_7 is about the value x_7, from the loss alone.',
+          zh: '节点 7 的 slope 以后才用到：dloss/dx_7 只关于值 x_7，只由损失得来。',
+        },
+      },
+    ],
+  });
+}

@@ -1,0 +1,163 @@
+/** Chapter 4, case 3: the parameters of a node whose dloss/dx is known. */
+import { articleExercise, g } from '../article-exercise.js';
+import type { Chapter, Exercise, Worked } from '../chapter.js';
+import { show } from '../show.js';
+import { choiceTask, numberTask, picked, type PickTask, type Task } from '../task.js';
+import { same } from '../text.js';
+
+export interface ParametersExercise extends Exercise, Worked {
+  /** The loss with w_2to4 moved by `nudge`, minus the loss as it is, over `nudge`: measured, not derived. */
+  readonly measured: number;
+}
+
+/** Of w_2to4. */
+export const nudge = 1e-4;
+
+export const parameters: Chapter<ParametersExercise> = {
+  name: 'parameters',
+  title: { en: 'How does the loss follow the weight w_2to4?', zh: '损失怎样随权重 w_2to4 变化？' },
+  ability: { en: 'find b, c and w anywhere', zh: '求任何节点的 b、c、w 的导数' },
+  exercise(seed) {
+    const worked = articleExercise(seed);
+    const measured = measure(worked);
+    return { ...worked, measured, tasks: [factors(worked), product(worked), followUp(worked, measured)] };
+  },
+};
+
+/** Half the change of the loss between the weight nudged up and nudged down, per unit: the curvature cancels. */
+function measure({ network, target, pass }: Worked): number {
+  const { graph, parameters } = network;
+  const i = graph.indexOf('4');
+  const index = graph.weightIndex(graph.edgeStart[i], i);
+  const before = parameters.vector[index];
+  const input = [pass.cache.x('1')];
+  const lossAt = (w: number) => {
+    parameters.vector[index] = w;
+    return (network.predict(input)[0] - target) ** 2;
+  };
+  const measured = (lossAt(before + nudge) - lossAt(before - nudge)) / (2 * nudge);
+  parameters.vector[index] = before;
+  return measured;
+}
+
+/** The quantities whose product is dloss/dw_2to4. */
+const needed = ['dloss/dx_4', 'slope_4', 'x_2'];
+
+function factors(_: Worked): PickTask {
+  const hints: Readonly<Record<string, { en: string; zh: string }>> = {
+    h_4: { en: 'h_4 is already inside slope_4.', zh: 'h_4 已经包含在 slope_4 里。' },
+    x_4: {
+      en: 'x_4 is what comes out. The weight multiplies what comes in.',
+      zh: 'x_4 是输出的值。权重乘的是输入的值。',
+    },
+    x_3: { en: 'w_2to4 never meets x_3: look at its edge.', zh: 'w_2to4 与 x_3 无关：看看它在哪条边上。' },
+    'dloss/dx_7': { en: 'dloss/dx_7 is already inside dloss/dx_4.', zh: 'dloss/dx_7 已经包含在 dloss/dx_4 里。' },
+    slope_7: { en: 'slope_7 is already inside dloss/dx_4.', zh: 'slope_7 已经包含在 dloss/dx_4 里。' },
+  };
+  return {
+    kind: 'pick',
+    count: needed.length,
+    options: [...needed, ...Object.keys(hints)],
+    ask: {
+      en: 'dloss/dx_4 is known: how the loss follows the value of node 4. The weight w_2to4 acts inside node 4 only. Pick the three numbers whose product is dloss/dw_2to4.',
+      zh: 'dloss/dx_4 已知：损失怎样随节点 4 的值变化。权重 w_2to4 只在节点 4 内部起作用。请选出乘积等于 dloss/dw_2to4 的三个数。',
+    },
+    explain: {
+      en: 'Case 3: dloss/dw_2to4 = dloss/dx_4 · slope_4 · x_2. The weight is multiplied by x_2, the sum goes through slope_4, and from x_4 on dloss/dx_4 says the rest.',
+      zh: '场景 3：dloss/dw_2to4 = dloss/dx_4 · slope_4 · x_2。权重乘以 x_2，和经过 slope_4，从 x_4 往后由 dloss/dx_4 说明。',
+    },
+    solution: needed.join(' '),
+    judge(answer) {
+      const names = picked(answer);
+      const wrong = names.find((name) => !needed.includes(name));
+      if (wrong !== undefined) return { right: false, hint: hints[wrong] };
+      if (names.length === needed.length) return { right: true };
+      return {
+        right: false,
+        hint: {
+          en: 'Follow the weight: what does it multiply, what does the sum go through, what happens to x_4?',
+          zh: '跟着权重走：它乘以什么？和经过什么？x_4 之后又怎样？',
+        },
+      };
+    },
+  };
+}
+
+function product({ network, pass: { cache, gradients } }: Worked): Task {
+  const { c = 1 } = network.getParameters('4');
+  const slope = cache.slope('4');
+  const [d, x] = [cache.dLossDx('4'), cache.x('2')];
+  const expected = gradients.of('4').w['2'];
+  const atX = g(cache.x('4'));
+  return numberTask({
+    label: same('dloss/dw_2to4'),
+    ask: {
+      en: 'Multiply them: what is dloss/dw_2to4?',
+      zh: '把它们乘起来：dloss/dw_2to4 是多少？',
+    },
+    explain: {
+      en: `${show(d)} · ${show(slope)} · ${show(x)} = ${show(expected)}. For b_4 leave out x_2; for c_4 take g(h_4) in place of slope_4 and x_2.`,
+      zh: `${show(d)} · ${show(slope)} · ${show(x)} = ${show(expected)}。对 b_4，去掉 x_2；对 c_4，用 g(h_4) 代替 slope_4 和 x_2。`,
+    },
+    expected,
+    mistakes: [
+      { value: d * x, hint: { en: 'slope_4 is missing.', zh: '少了 slope_4。' } },
+      {
+        value: expected / c,
+        hint: { en: 'c_4 is missing: slope_4 = c_4 · g′(h_4).', zh: '少了 c_4：slope_4 = c_4 · g′(h_4)。' },
+      },
+      {
+        value: d * c * atX * (1 - atX) * x,
+        hint: {
+          en: 'The slope was taken at x_4. It belongs to h_4: g(h_4) · (1 − g(h_4)).',
+          zh: 'slope 取在了 x_4 处。它属于 h_4：g(h_4) · (1 − g(h_4))。',
+        },
+      },
+      { value: d * slope, hint: { en: 'x_2 is missing: that is dloss/db_4.', zh: '少了 x_2：这是 dloss/db_4。' } },
+      {
+        value: d * slope * cache.x('3'),
+        hint: {
+          en: 'That is dloss/dw_3to4: the weight from 2 meets x_2.',
+          zh: '这是 dloss/dw_3to4：从 2 来的权重对应 x_2。',
+        },
+      },
+      { value: slope * x, hint: { en: 'dloss/dx_4 is missing.', zh: '少了 dloss/dx_4。' } },
+    ],
+  });
+}
+
+function followUp({ pass: { cache, gradients } }: Worked, measured: number): Task {
+  const wrong = cache.dLossDx('4') * cache.x('2');
+  return choiceTask({
+    ask: {
+      en: `The article's follow-up program computes dw = dloss_dx * x_source. It says ${show(wrong)}; nudging the weight gives ${show(measured)}. What is missing in the program?`,
+      zh: `文章的后续程序这样计算：dw = dloss_dx * x_source。它得到 ${show(wrong)}；实际微调权重测得 ${show(measured)}。程序里少了什么？`,
+    },
+    explain: {
+      en: `The slope is missing: ${show(wrong)} · ${show(cache.slope('4'))} = ${show(gradients.of('4').w['2'])}. Leaving it out is right only where the slope is 1, as for a node without a sigmoid and c = 1.`,
+      zh: `少了 slope：${show(wrong)} · ${show(cache.slope('4'))} = ${show(gradients.of('4').w['2'])}。只有在 slope 为 1 的地方（没有 sigmoid 且 c = 1 的节点）才能省掉它。`,
+    },
+    right: 'slope',
+    options: [
+      {
+        name: 'sum',
+        text: { en: 'The sum over successors', zh: '对后继的求和' },
+        hint: { en: 'That sum is inside dloss_dx already.', zh: '这个和已经在 dloss_dx 里了。' },
+      },
+      { name: 'slope', text: { en: 'The slope of the node', zh: '节点的 slope' } },
+      {
+        name: 'sign',
+        text: { en: 'A minus sign', zh: '一个负号' },
+        hint: { en: 'Both numbers have the same sign.', zh: '两个数的符号相同。' },
+      },
+      {
+        name: 'bias',
+        text: { en: 'The bias', zh: '偏置' },
+        hint: {
+          en: 'The bias is added: it does not change how the loss follows w.',
+          zh: '偏置是加上去的：它不改变损失随 w 的变化方式。',
+        },
+      },
+    ],
+  });
+}

@@ -1,0 +1,169 @@
+/** Chapter 3, case 2: dloss/dx of any other node is the sum of what its successors hand back. */
+import { articleExercise, message } from '../article-exercise.js';
+import type { Chapter, Exercise, Worked } from '../chapter.js';
+import { show } from '../show.js';
+import { numberTask, picked, type PickTask, type Task } from '../task.js';
+import { same } from '../text.js';
+
+export interface SuccessorsExercise extends Exercise, Worked {}
+
+export const successors: Chapter<SuccessorsExercise> = {
+  name: 'successors',
+  title: { en: 'Why blame node 4? And node 2?', zh: '为什么要怪节点 4？又为什么要怪节点 2？' },
+  ability: { en: 'add over successors', zh: '对所有后继节点求和' },
+  exercise(seed) {
+    const worked = articleExercise(seed);
+    return { ...worked, tasks: [rate(worked), oneSuccessor(worked), collect(worked), sum(worked)] };
+  },
+};
+
+function rate({ network, pass: { cache } }: Worked): Task {
+  const w = network.getParameters('7').w['4'];
+  const slope = cache.slope('7');
+  return numberTask({
+    label: same('dx_7/dx_4'),
+    ask: {
+      en: `How much does x_7 change per unit of x_4? A unit of x_4 arrives as w_4to7 in h_7, and x_7 follows h_7 by slope_7, the slope of the tangent at h_7. Drag the point to h_7 = ${show(cache.h('7'))} to read it.`,
+      zh: `x_4 每变化一个单位，x_7 变化多少？x_4 的一个单位到 h_7 处成为 w_4to7，x_7 再按 slope_7（h_7 处切线的斜率）随 h_7 变化。把点拖到 h_7 = ${show(cache.h('7'))} 读出它。`,
+    },
+    explain: {
+      en: `dx_7/dx_4 = slope_7 · w_4to7 = ${show(slope)} · ${show(w)} = ${show(slope * w)}. It is the exchange rate of the edge from 4 to 7: changes of x_4 are worth this much at x_7.`,
+      zh: `dx_7/dx_4 = slope_7 · w_4to7 = ${show(slope)} · ${show(w)} = ${show(slope * w)}。这是边 4→7 的“汇率”：x_4 的变化到 x_7 处值这么多。`,
+    },
+    expected: slope * w,
+    mistakes: [
+      { value: w, hint: { en: 'That is w_4to7 only: slope_7 is missing.', zh: '这只是 w_4to7：少了 slope_7。' } },
+      { value: slope, hint: { en: 'That is slope_7 only: w_4to7 is missing.', zh: '这只是 slope_7：少了 w_4to7。' } },
+      {
+        value: cache.slope('4') * w,
+        hint: {
+          en: 'The slope of node 7 counts, where the change arrives, not that of node 4.',
+          zh: '要用节点 7 的 slope（变化到达的地方），不是节点 4 的。',
+        },
+      },
+    ],
+  });
+}
+
+function oneSuccessor(worked: Worked): Task {
+  const { network, pass } = worked;
+  const { cache } = pass;
+  const expected = cache.dLossDx('4');
+  const w = network.getParameters('7').w['4'];
+  return numberTask({
+    label: same('dloss/dx_4'),
+    ask: {
+      en: 'Node 4 acts on the loss through node 7 only. So the loss changes with x_4 as it changes with x_7, times the exchange rate of the edge. What is dloss/dx_4?',
+      zh: '节点 4 只通过节点 7 影响损失。所以损失随 x_4 的变化，等于损失随 x_7 的变化乘以这条边的“汇率”。dloss/dx_4 是多少？',
+    },
+    explain: {
+      en: `Case 2: dloss/dx_4 = dloss/dx_7 · slope_7 · w_4to7 = ${show(cache.dLossDx('7'))} · ${show(cache.slope('7'))} · ${show(w)} = ${show(expected)}.`,
+      zh: `场景 2：dloss/dx_4 = dloss/dx_7 · slope_7 · w_4to7 = ${show(cache.dLossDx('7'))} · ${show(cache.slope('7'))} · ${show(w)} = ${show(expected)}。`,
+    },
+    expected,
+    mistakes: [
+      {
+        value: cache.dLossDx('7') * w,
+        hint: { en: 'slope_7 is missing: x_7 follows h_7 by it.', zh: '少了 slope_7：x_7 按它随 h_7 变化。' },
+      },
+      {
+        value: cache.dLossDx('7') * cache.slope('7'),
+        hint: { en: 'The weight w_4to7 is missing.', zh: '少了权重 w_4to7。' },
+      },
+      {
+        value: cache.dLossDx('7') * cache.slope('4') * w,
+        hint: { en: 'Take the slope of node 7, not that of node 4.', zh: '要用节点 7 的 slope，不是节点 4 的。' },
+      },
+      {
+        value: cache.slope('7') * w,
+        hint: { en: 'That is the exchange rate: dloss/dx_7 is missing.', zh: '这是“汇率”：少了 dloss/dx_7。' },
+      },
+    ],
+  });
+}
+
+/** Names of the messages that node 2 receives, and of others that it does not. */
+const received = ['4to2', '5to2', '6to2'];
+const others = ['7to4', '7to5', '7to6', '4to3', '5to3', '6to3'];
+
+function collect(worked: Worked): PickTask {
+  const values = received.map((name) => show(message(worked, name[0], '2')));
+  return {
+    kind: 'pick',
+    count: received.length,
+    options: [...others, ...received],
+    ask: {
+      en: 'Each successor j hands back dloss/dx_j · slope_j · w to its predecessor. The messages on their way back are on the edges. Collect those that node 2 receives.',
+      zh: '每个后继节点 j 把 dloss/dx_j · slope_j · w 交还给它的前驱。边上是正在往回传的消息。请收集节点 2 收到的那些。',
+    },
+    explain: {
+      en: `Node 2 feeds nodes 4, 5 and 6, and each of them hands something back: ${values.join(', ')}.`,
+      zh: `节点 2 通向节点 4、5、6，它们各自交还一份：${values.join('，')}。`,
+    },
+    solution: received.join(' '),
+    judge(answer) {
+      const names = picked(answer);
+      const wrong = names.find((name) => !received.includes(name));
+      if (wrong !== undefined) {
+        const [from, to] = wrong.split('to');
+        return {
+          right: false,
+          hint: {
+            en: `The message from ${from} goes to node ${to}, not to node 2.`,
+            zh: `来自 ${from} 的这条消息去往节点 ${to}，不是节点 2。`,
+          },
+        };
+      }
+      if (names.length === received.length) return { right: true };
+      return {
+        right: false,
+        hint: {
+          en: 'Node 2 has another successor. Count its outgoing edges.',
+          zh: '节点 2 还有别的后继。数一数它的出边。',
+        },
+      };
+    },
+  };
+}
+
+function sum(worked: Worked): Task {
+  const { cache } = worked.pass;
+  const expected = cache.dLossDx('2');
+  const parts = received.map((name) => message(worked, name[0], '2'));
+  return numberTask({
+    label: same('dloss/dx_2'),
+    ask: {
+      en: 'Node 2 acts on the loss along three ways at once, so what comes back along them adds up. What is dloss/dx_2?',
+      zh: '节点 2 同时沿三条路影响损失，所以沿这三条路传回来的要相加。dloss/dx_2 是多少？',
+    },
+    explain: {
+      en: `${parts.map((part, k) => (k === 0 ? show(part) : `${part < 0 ? '−' : '+'} ${show(Math.abs(part))}`)).join(' ')} = ${show(expected)}. Case 2 is this sum over all successors, for every node that is no output.`,
+      zh: `${parts.map((part, k) => (k === 0 ? show(part) : `${part < 0 ? '−' : '+'} ${show(Math.abs(part))}`)).join(' ')} = ${show(expected)}。场景 2 就是这样对所有后继求和，适用于每个不是输出的节点。`,
+    },
+    expected,
+    mistakes: [
+      ...parts.map((part, k) => ({
+        value: expected - part,
+        hint: {
+          en: `What node ${received[k][0]} hands back is missing.`,
+          zh: `少了节点 ${received[k][0]} 交还的那一份。`,
+        },
+      })),
+      {
+        value: parts.reduce((total, part) => total + Math.abs(part), 0),
+        hint: { en: 'Keep the signs: contributions can cancel.', zh: '保留正负号：各份可以互相抵消。' },
+      },
+      {
+        value: expected / 3,
+        hint: { en: 'It is a sum, not a mean.', zh: '是求和，不是求平均。' },
+      },
+      {
+        value: parts.reduce((total, part) => total * part, 1),
+        hint: {
+          en: 'Several ways add up; factors multiply along one way.',
+          zh: '几条路之间相加；一条路上的各项才相乘。',
+        },
+      },
+    ],
+  });
+}

@@ -1,0 +1,52 @@
+/** Ways on from the last chapter into the other views. */
+import { useMessages } from '../language.js';
+import { articleDescription } from '../article.js';
+import { defaultState } from '../state.js';
+import { update } from '../store.js';
+import styles from './card.module.css';
+import { messages } from './messages.js';
+
+export function Doors() {
+  const say = useMessages(messages);
+  return (
+    <nav className={styles.onward} aria-label={say.doors}>
+      <button type="button" onClick={toTrain}>
+        {say.toTrain}
+      </button>
+      <button
+        type="button"
+        onClick={() => update((state) => ({ ...state, view: 'build', network: articleDescription }))}
+      >
+        {say.toBuild}
+      </button>
+      <button type="button" onClick={() => update((state) => ({ ...state, view: 'extend' }))}>
+        {say.toExtend}
+      </button>
+      <button
+        type="button"
+        onClick={() => update((state) => ({ ...state, view: 'derive', network: articleDescription }))}
+      >
+        {say.toDerive}
+      </button>
+    </nav>
+  );
+}
+
+/** y = 3x with one node and gradient descent, as in the chapter on the learning rate. */
+function toTrain(): void {
+  update((state) => ({
+    ...state,
+    view: 'train',
+    train: {
+      ...defaultState.train,
+      data: 'tripling',
+      hidden: [],
+      outputActivation: 'identity',
+      loss: 'mse',
+      optimizer: 'sgd',
+      learningRate: 0.05,
+      batchSize: 5,
+      noise: 0,
+    },
+  }));
+}

@@ -1,0 +1,145 @@
+/** Curves in a frame with axes; a point on it can be dragged, or moved with the slider below it. */
+import { type ReactNode, useId, useRef } from 'react';
+import { written } from '../shared/written.js';
+import styles from './plot.module.css';
+
+export interface PlotPoint {
+  readonly x: number;
+  readonly y: number;
+}
+
+export interface PlotProps {
+  /** What is drawn, for screen readers. */
+  readonly label: string;
+  readonly x: readonly [min: number, max: number];
+  readonly y: readonly [min: number, max: number];
+  readonly curves: readonly { readonly points: readonly PlotPoint[]; readonly tone?: 'main' | 'second' | 'third' }[];
+  readonly marks?: readonly PlotPoint[];
+  /** Names of the axes. */
+  readonly axes: readonly [x: string, y: string];
+  readonly drag?: {
+    readonly label: string;
+    readonly at: PlotPoint;
+    readonly step: number;
+    readonly onChange: (x: number) => void;
+    /** What the slider says of its place. */
+    readonly text: string;
+  };
+  /** Beside the slider. */
+  readonly children?: ReactNode;
+}
+
+const width = 440;
+const height = 210;
+const margin = { left: 44, right: 12, top: 10, bottom: 26 };
+
+export function Plot({ label, x, y, curves, marks = [], axes, drag, children }: PlotProps) {
+  const svg = useRef<SVGSVGElement>(null);
+  const clip = useId();
+  const toX = (value: number) => margin.left + ((value - x[0]) / (x[1] - x[0])) * (width - margin.left - margin.right);
+  const toY = (value: number) =>
+    height - margin.bottom - ((value - y[0]) / (y[1] - y[0])) * (height - margin.top - margin.bottom);
+  const move = (clientX: number) => {
+    if (drag === undefined || svg.current === null) return;
+    const box = svg.current.getBoundingClientRect();
+    // The picture keeps its proportions inside its box.
+    const scale = Math.min(box.width / width, box.height / height);
+    const inside = (clientX - box.left - (box.width - width * scale) / 2) / scale;
+    const value = x[0] + ((inside - margin.left) / (width - margin.left - margin.right)) * (x[1] - x[0]);
+    const rounded = Math.round(value / drag.step) * drag.step;
+    drag.onChange(Number(Math.max(x[0], Math.min(x[1], rounded)).toPrecision(10)));
+  };
+  return (
+    <div className={styles.plot}>
+      <svg
+        ref={svg}
+        viewBox={`0 0 ${width} ${height}`}
+        role="img"
+        aria-label={label}
+        className={drag && styles.draggable}
+        onPointerDown={(event) => {
+          event.currentTarget.setPointerCapture(event.pointerId);
+          move(event.clientX);
+        }}
+        onPointerMove={(event) => event.buttons > 0 && move(event.clientX)}
+      >
+        <clipPath id={clip}>
+          <rect
+            x={margin.left}
+            y={margin.top}
+            width={width - margin.left - margin.right}
+            height={height - margin.top - margin.bottom}
+          />
+        </clipPath>
+        {ticks(x).map((tick) => (
+          <g key={`x${tick}`}>
+            <line className={styles.grid} x1={toX(tick)} x2={toX(tick)} y1={margin.top} y2={height - margin.bottom} />
+            <text x={toX(tick)} y={height - 9} textAnchor="middle">
+              {written(tick, 4)}
+            </text>
+          </g>
+        ))}
+        {ticks(y).map((tick) => (
+          <g key={`y${tick}`}>
+            <line className={styles.grid} x1={margin.left} x2={width - margin.right} y1={toY(tick)} y2={toY(tick)} />
+            <text x={margin.left - 6} y={toY(tick) + 4} textAnchor="end">
+              {written(tick, 4)}
+            </text>
+          </g>
+        ))}
+        <text x={width - margin.right} y={height - 9} textAnchor="end" className={styles.axis}>
+          {axes[0]}
+        </text>
+        <text x={margin.left + 5} y={margin.top + 11} className={styles.axis}>
+          {axes[1]}
+        </text>
+        <g clipPath={`url(#${clip})`}>
+          {curves.map(({ points, tone = 'main' }, k) => (
+            <polyline
+              key={k}
+              className={`${styles.curve} ${styles[tone]}`}
+              points={points.map((point) => `${toX(point.x).toFixed(1)},${toY(point.y).toFixed(1)}`).join(' ')}
+            />
+          ))}
+          {marks.map((mark, k) => (
+            <circle key={k} className={styles.mark} cx={toX(mark.x)} cy={toY(mark.y)} r={4} />
+          ))}
+        </g>
+        {drag !== undefined && <circle className={styles.point} cx={toX(drag.at.x)} cy={toY(drag.at.y)} r={8} />}
+      </svg>
+      {drag !== undefined && (
+        <div className={styles.below}>
+          <input
+            type="range"
+            min={x[0]}
+            max={x[1]}
+            step={drag.step}
+            value={drag.at.x}
+            aria-label={drag.label}
+            aria-valuetext={drag.text}
+            onChange={(event) => drag.onChange(Number(event.target.value))}
+          />
+          {children}
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** A function's values over a range. */
+export const sampled = (f: (x: number) => number, [low, high]: readonly [number, number], count = 80): PlotPoint[] =>
+  Array.from({ length: count + 1 }, (_, k) => {
+    const x = low + ((high - low) * k) / count;
+    return { x, y: f(x) };
+  });
+
+/** Four to seven round numbers in a range. */
+function ticks([low, high]: readonly [number, number]): number[] {
+  const rough = (high - low) / 5;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 5, 10].map((factor) => factor * power).find((size) => size >= rough)!;
+  const first = Math.ceil(low / step);
+  return Array.from({ length: Math.floor(high / step) - first + 1 }, (_, k) =>
+    Number(((first + k) * step).toPrecision(6)),
+  );
+}

@@ -1,0 +1,42 @@
+/** What the Learn view reads from the state and does to it. */
+import type { ChapterName, ChapterWork, PlaygroundState } from '../state.js';
+import { update } from '../store.js';
+import { standing, type Task } from './task.js';
+
+const untouched: ChapterWork = { seed: 0, task: 0, tries: [], draft: '' };
+
+export const workOn = ({ learn }: PlaygroundState, chapter: ChapterName): ChapterWork =>
+  learn.work[chapter] ?? untouched;
+
+/** How many of a chapter's tasks are settled, counted from the first. */
+export function settledTasks(tasks: readonly Task[], { tries }: ChapterWork): number {
+  const open = tasks.findIndex((task, k) => standing(task, tries[k] ?? []).state === 'open');
+  return open < 0 ? tasks.length : open;
+}
+
+export const goTo = (chapter: ChapterName): void =>
+  update((state) => ({ ...state, view: 'learn', learn: { ...state.learn, chapter } }));
+
+/** Changes the work on the chapter that is shown. */
+function change(part: (work: ChapterWork) => Partial<ChapterWork>): void {
+  update((state) => {
+    const { chapter, work } = state.learn;
+    const before = workOn(state, chapter);
+    return { ...state, learn: { chapter, work: { ...work, [chapter]: { ...before, ...part(before) } } } };
+  });
+}
+
+export const setDraft = (draft: string): void => change(() => ({ draft }));
+
+export const checkAnswer = (answer: string): void =>
+  change(({ task, tries }) => ({
+    draft: answer,
+    tries: Array.from({ length: Math.max(tries.length, task + 1) }, (_, k) =>
+      k === task ? [...(tries[k] ?? []), answer] : (tries[k] ?? []),
+    ),
+  }));
+
+export const showTask = (task: number): void => change(() => ({ task, draft: '' }));
+
+/** The same chapter with other numbers. */
+export const vary = (seed: number): void => change(() => ({ ...untouched, seed }));

@@ -1,0 +1,16 @@
+/** A text with its quantities set as letters with an index. */
+import { pieces } from './text.js';
+import styles from './rich-text.module.css';
+
+export function RichText({ text }: { readonly text: string }) {
+  return pieces(text).map((piece, k) =>
+    piece.letter === undefined ? (
+      piece.text
+    ) : (
+      <span key={k} className={styles.quantity}>
+        {piece.letter}
+        <sub>{piece.index}</sub>
+      </span>
+    ),
+  );
+}

@@ -1,0 +1,43 @@
+/** What stands in a node of a chapter's graph: its id, and a row for each number. */
+import type { ReactNode } from 'react';
+import { Figure } from '../shared/figure.js';
+import { RichText } from './rich-text.js';
+import styles from './rows.module.css';
+
+export interface Row {
+  /** `h_4`, `dloss/dx_4`. */
+  readonly name: string;
+  /** Absent: not known yet. */
+  readonly value?: number | undefined;
+  readonly tone?: 'case-1' | 'case-2' | 'case-3';
+  /** Makes the row a button. */
+  readonly onPick?: (() => void) | undefined;
+  readonly picked?: boolean;
+}
+
+export function Rows({ id, rows }: { readonly id: string; readonly rows: readonly Row[] }) {
+  return (
+    <>
+      <b className={styles.id}>{id}</b>
+      {rows.map((row) => (
+        <RowLine key={row.name} row={row} />
+      ))}
+    </>
+  );
+}
+
+function RowLine({ row: { name, value, tone, onPick, picked = false } }: { readonly row: Row }) {
+  const content: ReactNode = (
+    <>
+      <RichText text={name} />
+      {value === undefined ? <span className={styles.unknown}>?</span> : <Figure value={value} digits={4} />}
+    </>
+  );
+  const className = `${styles.row} ${tone === undefined ? '' : styles[tone]}`;
+  if (onPick === undefined) return <div className={className}>{content}</div>;
+  return (
+    <button type="button" className={`${className} ${styles.pickable}`} aria-pressed={picked} onClick={onPick}>
+      {content}
+    </button>
+  );
+}

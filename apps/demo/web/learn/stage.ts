@@ -1,0 +1,14 @@
+/** What every chapter's picture gets. */
+import type { Exercise } from './chapter.js';
+
+export interface StageProps<Content extends Exercise = Exercise> {
+  readonly exercise: Content;
+  /** The number of the task that is shown. */
+  readonly task: number;
+  /** How many tasks are settled: what they asked for may be shown. */
+  readonly settled: number;
+  /** The answer to the current task, not checked yet. */
+  readonly draft: string;
+  /** Absent once the task is settled. */
+  readonly onDraft?: ((draft: string) => void) | undefined;
+}

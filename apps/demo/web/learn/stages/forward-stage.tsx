@@ -1,0 +1,81 @@
+/** Chapter 1's picture: node 4 with what feeds it, and the sigmoid with a point to drag. */
+import { useState } from 'react';
+import { useMessages } from '../../language.js';
+import { Figure } from '../../shared/figure.js';
+import { written } from '../../shared/written.js';
+import { g } from '../article-exercise.js';
+import type { ForwardExercise } from '../chapters/forward.js';
+import { GraphPicture } from '../graph-picture.js';
+import { messages } from '../messages.js';
+import { Plot, sampled } from '../plot.js';
+import { RichText } from '../rich-text.js';
+import { type Row, Rows } from '../rows.js';
+import type { StageProps } from '../stage.js';
+import styles from './stage.module.css';
+
+const range = [-3, 3] as const;
+const curve = sampled(g, range);
+
+export function ForwardStage({ exercise, task, settled }: StageProps<ForwardExercise>) {
+  const say = useMessages(messages);
+  const { network, pass } = exercise;
+  const [h, setH] = useState(0);
+  const { b, c } = network.getParameters('4');
+  const rowsOf = (id: string): Row[] => {
+    if (id === '4') {
+      return [
+        { name: 'b_4', value: b },
+        { name: 'c_4', value: c },
+        { name: 'h_4', value: settled > 0 ? pass.cache.h('4') : undefined },
+        { name: 'x_4', value: settled > 1 ? pass.cache.x('4') : undefined },
+      ];
+    }
+    return ['5', '6', '7'].includes(id) ? [] : [{ name: `x_${id}`, value: pass.cache.x(id) }];
+  };
+  return (
+    <>
+      <GraphPicture
+        label={say.graph}
+        graph={network.graph}
+        node={(id) => ({
+          content: <Rows id={id} rows={rowsOf(id)} />,
+          tone: id === '4' ? 'focus' : ['2', '3'].includes(id) ? 'plain' : 'dim',
+        })}
+        edge={(from, to) =>
+          to === '4'
+            ? { tone: 'focus', label: <Weight from={from} to={to} value={network.getParameters('4').w[from]} /> }
+            : { tone: 'dim' }
+        }
+      />
+      <div className={styles.picture} data-later={task === 0 || undefined}>
+        <Plot
+          label="g(h)"
+          x={range}
+          y={[0, 1]}
+          axes={['h', 'g(h)']}
+          curves={[{ points: curve }]}
+          drag={{
+            label: say.pointOn,
+            at: { x: h, y: g(h) },
+            step: 0.01,
+            onChange: setH,
+            text: `h = ${written(h, 4)}, g(h) = ${written(g(h), 4)}`,
+          }}
+        >
+          <span className={styles.readout}>
+            h = <Figure value={h} digits={3} /> <RichText text="g(h)" /> = <Figure value={g(h)} digits={4} />
+          </span>
+        </Plot>
+      </div>
+    </>
+  );
+}
+
+/** A weight on its edge. */
+export function Weight({ from, to, value }: { readonly from: string; readonly to: string; readonly value: number }) {
+  return (
+    <>
+      <RichText text={`w_${from}to${to}`} /> <Figure value={value} digits={3} />
+    </>
+  );
+}

@@ -1,0 +1,94 @@
+/** Chapter 2's picture: the loss over the output, with its tangent. */
+import { useState } from 'react';
+import { useMessages } from '../../language.js';
+import { written } from '../../shared/written.js';
+import { Figure } from '../../shared/figure.js';
+import { lossAt, type OutputExercise, slopeAt } from '../chapters/output.js';
+import { GraphPicture } from '../graph-picture.js';
+import { messages } from '../messages.js';
+import { Plot, sampled } from '../plot.js';
+import { Rows } from '../rows.js';
+import type { StageProps } from '../stage.js';
+import styles from './stage.module.css';
+
+export function OutputStage({ exercise, task, settled, draft, onDraft }: StageProps<OutputExercise>) {
+  const say = useMessages(messages);
+  const { network, target, pass } = exercise;
+  const inNetwork = task === 2;
+  const t = inNetwork ? target : exercise.t;
+  const start = inNetwork ? pass.cache.x('7') : exercise.x;
+  const [moved, setMoved] = useState<number>();
+  const isFlat = task === 1;
+  const x = isFlat && draft !== '' ? Number(draft) : isFlat || moved === undefined ? start : moved;
+  const range = [Math.min(t - 6, Math.floor(start)), Math.max(t + 6, Math.ceil(start))] as const;
+  const slope = slopeAt(x, t);
+  // The slope is what tasks 1 and 3 ask for: its tangent is drawn once they are settled.
+  const tangentIsKnown = isFlat || settled > task;
+  const points = sampled((at) => lossAt(at, t), range);
+  return (
+    <>
+      <GraphPicture
+        label={say.graph}
+        graph={network.graph}
+        node={(id) => ({
+          content: (
+            <Rows
+              id={id}
+              rows={
+                id === '7'
+                  ? [
+                      { name: 'x_7', value: start },
+                      { name: 't_7', value: t },
+                      {
+                        name: 'dloss/dx_7',
+                        value: settled > task && !isFlat ? slopeAt(start, t) : undefined,
+                        tone: 'case-1',
+                      },
+                    ]
+                  : []
+              }
+            />
+          ),
+          tone: id === '7' ? 'focus' : 'dim',
+        })}
+        edge={() => ({ tone: 'dim' })}
+      />
+      <div className={styles.picture}>
+        <Plot
+          label="loss(x_7)"
+          x={range}
+          y={[-4, Math.max(lossAt(range[0], t), lossAt(range[1], t))]}
+          axes={['x₇', 'loss']}
+          curves={[
+            { points },
+            ...(tangentIsKnown
+              ? [
+                  {
+                    points: range.map((at) => ({ x: at, y: lossAt(x, t) + slope * (at - x) })),
+                    tone: 'second' as const,
+                  },
+                ]
+              : []),
+          ]}
+          drag={{
+            label: 'x_7',
+            at: { x, y: lossAt(x, t) },
+            step: 0.5,
+            onChange: (at) => (isFlat ? onDraft?.(String(at)) : settled > task && setMoved(at)),
+            text: `x_7 = ${written(x, 4)}, loss = ${written(lossAt(x, t), 4)}`,
+          }}
+        >
+          <span className={styles.readout}>
+            x₇ = <Figure value={x} digits={4} /> loss = <Figure value={lossAt(x, t)} digits={4} />
+            {tangentIsKnown && (
+              <>
+                {' '}
+                ∂loss/∂x₇ = <Figure value={slope} digits={4} />
+              </>
+            )}
+          </span>
+        </Plot>
+      </div>
+    </>
+  );
+}

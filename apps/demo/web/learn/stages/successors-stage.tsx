@@ -1,0 +1,112 @@
+/** Chapter 3's picture: messages moving backward along the edges, and node 7's curve with its tangent. */
+import { useState } from 'react';
+import { useMessages } from '../../language.js';
+import { Figure } from '../../shared/figure.js';
+import { written } from '../../shared/written.js';
+import { dg, g, message } from '../article-exercise.js';
+import type { SuccessorsExercise } from '../chapters/successors.js';
+import { GraphPicture, type PictureEdge } from '../graph-picture.js';
+import { messages } from '../messages.js';
+import { Plot, sampled } from '../plot.js';
+import { type Row, Rows } from '../rows.js';
+import type { StageProps } from '../stage.js';
+import { pick, picked } from '../task.js';
+import { Weight } from './forward-stage.js';
+import styles from './stage.module.css';
+
+const range = [-3, 3] as const;
+
+export function SuccessorsStage({ exercise, task, settled, draft, onDraft }: StageProps<SuccessorsExercise>) {
+  const say = useMessages(messages);
+  const { network, pass } = exercise;
+  const { c = 1, w } = network.getParameters('7');
+  const [h, setH] = useState(0);
+  const reads = settled > 0 || Math.abs(h - pass.cache.h('7')) < 0.02;
+  const rowsOf = (id: string): Row[] => {
+    const slope: Row = { name: `slope_${id}`, value: pass.cache.slope(id), tone: 'case-3' };
+    const d: Row = { name: `dloss/dx_${id}`, value: pass.cache.dLossDx(id), tone: 'case-2' };
+    if (id === '7')
+      return [
+        { name: 'h_7', value: pass.cache.h('7') },
+        { ...slope, value: reads ? slope.value : undefined },
+        { ...d, tone: 'case-1' },
+      ];
+    if (id === '4') return settled > 1 ? [slope, d] : [{ ...d, value: undefined }];
+    if (id === '5' || id === '6') return settled > 1 ? [slope, d] : [];
+    if (id === '2') return [{ ...d, value: settled > 3 ? d.value : undefined }];
+    return [];
+  };
+  const edge = (from: string, to: string): PictureEdge => {
+    if (task < 2) {
+      return from === '4' ? { tone: 'focus', label: <Weight from={from} to={to} value={w['4']} /> } : { tone: 'dim' };
+    }
+    if (to === '2' || to === '3') return { tone: 'dim' };
+    const name = `${to}to${from}`;
+    const isPicked = picked(draft).includes(name);
+    const toNode2 = from === '2';
+    if (task === 2 && onDraft !== undefined) {
+      return {
+        tone: isPicked ? 'focus' : 'plain',
+        label: (
+          <button
+            type="button"
+            className={styles.message}
+            aria-pressed={isPicked}
+            aria-label={`${to} → ${from}: ${written(message(exercise, to, from), 3)}`}
+            onClick={() => onDraft(pick(draft, name, 3))}
+          >
+            ← <Figure value={message(exercise, to, from)} digits={3} />
+          </button>
+        ),
+      };
+    }
+    return toNode2
+      ? {
+          tone: 'focus',
+          label: (
+            <>
+              ← <Figure value={message(exercise, to, from)} digits={4} />
+            </>
+          ),
+        }
+      : { tone: 'dim' };
+  };
+  return (
+    <>
+      <GraphPicture
+        label={say.graph}
+        graph={network.graph}
+        node={(id) => ({
+          content: <Rows id={id} rows={rowsOf(id)} />,
+          tone: id === (task < 2 ? '4' : '2') ? 'focus' : 'plain',
+        })}
+        edge={edge}
+      />
+      {task < 2 && (
+        <div className={styles.picture}>
+          <Plot
+            label="x_7(h_7)"
+            x={range}
+            y={c > 0 ? [0, c] : [c, 0]}
+            axes={['h₇', 'x₇']}
+            curves={[
+              { points: sampled((at) => c * g(at), range) },
+              { points: range.map((at) => ({ x: at, y: c * g(h) + c * dg(h) * (at - h) })), tone: 'second' },
+            ]}
+            drag={{
+              label: 'h_7',
+              at: { x: h, y: c * g(h) },
+              step: 0.01,
+              onChange: setH,
+              text: `h_7 = ${written(h, 4)}, slope = ${written(c * dg(h), 4)}`,
+            }}
+          >
+            <span className={styles.readout}>
+              h₇ = <Figure value={h} digits={3} /> slope = <Figure value={c * dg(h)} digits={4} />
+            </span>
+          </Plot>
+        </div>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,39 @@
+/** What a chapter says, in each of the page's languages. `h_4`, `w_2to4`, `dloss/dx_4` and the like become letters. */
+import type { LanguageName } from '../state.js';
+
+export type Text = Readonly<Record<LanguageName, string>>;
+
+/** The same in every language: a name, a number, a formula. */
+export const same = (text: string): Text => ({ en: text, zh: text });
+
+/** A piece of a text: plain, or a quantity of the method with its node. */
+export interface Piece {
+  readonly text: string;
+  /** `x` of `x_4`, `∂loss/∂w` of `dloss/dw_2to4`; absent: plain text. */
+  readonly letter?: string;
+  /** `4` of `x_4`, `2→4` of `w_2to4`. */
+  readonly index?: string;
+}
+
+const quantity = /(dloss\/d[xbcwh]|slope|loss|d?[hgxbcwt])_(\w+?)(?:to(\w+))?(?![\w])/g;
+
+/** Cuts a text into plain pieces and quantities. */
+export function pieces(text: string): Piece[] {
+  const found: Piece[] = [];
+  let end = 0;
+  for (const match of text.matchAll(quantity)) {
+    if (match.index > end) found.push({ text: text.slice(end, match.index) });
+    const [all, letter, node, to] = match;
+    found.push({
+      text: all,
+      letter: letter.replace(/^dloss\/d/, '∂loss/∂'),
+      index: to === undefined ? node : `${node}→${to}`,
+    });
+    end = match.index + all.length;
+  }
+  if (end < text.length) found.push({ text: text.slice(end) });
+  return found;
+}
+
+/** Words of an English text; a formula counts as one per blank. */
+export const words = (text: string): number => text.split(/\s+/).filter((word) => /\w/.test(word)).length;

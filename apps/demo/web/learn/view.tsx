@@ -1,0 +1,85 @@
+/** Learn: a chapter's card beside its picture, and the way from chapter to chapter. */
+import { useMemo } from 'react';
+import { chapterAddress } from '../address.js';
+import { useMessages } from '../language.js';
+import { chapterNames } from '../state.js';
+import { update, usePlayground } from '../store.js';
+import { Card } from './card.js';
+import { lessons } from './chapters.js';
+import { messages } from './messages.js';
+import { goTo, setDraft, settledTasks, workOn } from './progress.js';
+import styles from './view.module.css';
+
+export default function View() {
+  const chapterName = usePlayground(({ learn }) => learn.chapter);
+  const work = usePlayground((state) => workOn(state, chapterName));
+  const { chapter, Stage } = lessons[chapterName];
+  const exercise = useMemo(() => chapter.exercise(work.seed), [chapter, work.seed]);
+  const { tasks } = exercise;
+  const settled = settledTasks(tasks, work);
+  const task = Math.min(work.task, tasks.length - 1, settled);
+  return (
+    <div className={styles.learn}>
+      <ChapterList />
+      <div className={styles.lesson}>
+        <div className={styles.stage}>
+          <Stage
+            key={`${chapterName} ${work.seed}`}
+            exercise={exercise}
+            task={task}
+            settled={settled}
+            draft={work.draft}
+            onDraft={settled > task ? undefined : setDraft}
+          />
+        </div>
+        <div className={styles.sheet}>
+          <Card chapter={chapter} tasks={tasks} work={work} />
+        </div>
+      </div>
+    </div>
+  );
+}
+
+function ChapterList() {
+  const current = usePlayground(({ learn }) => learn.chapter);
+  const work = usePlayground(({ learn }) => learn.work);
+  const language = usePlayground(({ language }) => language);
+  const say = useMessages(messages);
+  return (
+    <div className={styles.bar}>
+      <nav aria-label={say.chapters}>
+        <ol>
+          {chapterNames
+            .filter((name) => name in lessons)
+            .map((name) => {
+              const address = chapterAddress(name);
+              const isChallenge = name === chapterNames.at(-1);
+              const started = work[name];
+              const isDone =
+                started !== undefined &&
+                settledTasks(lessons[name].chapter.exercise(started.seed).tasks, started) ===
+                  lessons[name].chapter.exercise(started.seed).tasks.length;
+              const label = isChallenge ? say.challenge : say.chapter(address);
+              return (
+                <li key={name}>
+                  <button
+                    type="button"
+                    aria-current={name === current ? 'step' : undefined}
+                    aria-label={isDone ? `${label}, ${say.done}` : label}
+                    title={lessons[name].chapter.title[language].replaceAll(/_(\w+)/g, '$1')}
+                    onClick={() => goTo(name)}
+                  >
+                    {isChallenge ? say.challenge : address}
+                    {isDone && ' ✓'}
+                  </button>
+                </li>
+              );
+            })}
+        </ol>
+      </nav>
+      <button type="button" className={styles.skip} onClick={() => update((state) => ({ ...state, view: 'derive' }))}>
+        {say.skip}
+      </button>
+    </div>
+  );
+}
