@@ -3,6 +3,8 @@ import { articleNetwork } from '@nnbp/conformance';
 import { mse } from '@nnbp/losses';
 import { describe, expect, test } from 'vitest';
 import { lessonList } from '../web/learn/chapters/index.js';
+import { caches as cachesChapter } from '../web/learn/chapters/caches.js';
+import { order as orderChapter, passInOrder } from '../web/learn/chapters/order.js';
 import { parseNumber } from '../web/learn/number-answer.js';
 import { maxTries, pick, standing, type Task } from '../web/learn/task.js';
 import { pieces, words } from '../web/learn/text.js';
@@ -85,6 +87,44 @@ test('quantities in a text become letters with an index', () => {
     { text: '.' },
   ]);
 });
+
+test('12 of the 5,040 orders of the nodes are right, and each gives the engine’s numbers', () => {
+  const [task] = tasksOf('order');
+  const ids = article.gradients.graph.ids;
+  const right = permutations(ids).filter((order) => task.judge(order.join(' ')).right);
+  expect(right).toHaveLength(12);
+  for (const order of right) {
+    const found = passInOrder(orderChapter.exercise(0), order);
+    ids.forEach((id, i) => expect(found[i]).toBeCloseTo(article.cache.dLossDx(id), 12));
+  }
+  expect(hintOf(task, '7 4 2')).toMatch(/^Node 2 was visited before 5, 6/);
+  expect(hintOf(task, '7 4 5')).toMatch(/^4 nodes/);
+});
+
+test('the node that was too early is found from the number at node 1', () => {
+  for (const seed of seeds) {
+    const task = tasksOf('order', seed)[1];
+    const right = ['2', '3', '4', '5', '6'].filter((id) => task.judge(id).right);
+    expect(right).toEqual([task.solution]);
+    expect(hintOf(task, task.solution === '2' ? '3' : '2')).toMatch(/too early, dloss\/dx_1 would be/);
+  }
+});
+
+test('the caches save what they should: 86 to 7, 28 to 6, a million paths from depth 6', () => {
+  const { none, dLossDxKept, both, tasks } = cachesChapter.exercise(0);
+  expect(none.dLossDx).toBe(86);
+  expect(dLossDxKept.slope).toBe(28);
+  expect(both).toEqual({ dLossDx: 7, slope: 6 });
+  expect(tasks[0].judge('20').right).toBe(true);
+  expect(tasks[1].judge('28').right).toBe(true);
+  expect(tasks[2].judge('6').right).toBe(true);
+  expect(hintOf(tasks[2], '5')).toMatch(/Fewer than a million/);
+});
+
+function permutations(ids: readonly string[]): string[][] {
+  if (ids.length === 0) return [[]];
+  return ids.flatMap((id) => permutations(ids.filter((other) => other !== id)).map((rest) => [id, ...rest]));
+}
 
 describe.each(lessonList.map((lesson) => [lesson.name, lesson] as const))('the chapter %s', (_, lesson) => {
   test.each(seeds)(

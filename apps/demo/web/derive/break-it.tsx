@@ -3,7 +3,7 @@ import { ChevronDown, ChevronUp, X } from 'lucide-react';
 import { useMessages } from '../language.js';
 import { Figure } from '../shared/figure.js';
 import { usePlayground } from '../store.js';
-import { type BrokenPass, depthFirst, differs, forwardOrder, rightOrder, tooEarly, visits } from './broken.js';
+import { type BrokenPass, depthFirst, differs, forwardOrder, rightOrder, tooEarly, visits } from '../shared/broken.js';
 import { change } from './change.js';
 import type { Exercise } from './exercise.js';
 import { messages } from './messages.js';

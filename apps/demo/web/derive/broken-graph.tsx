@@ -5,7 +5,7 @@ import { Figure } from '../shared/figure.js';
 import { written } from '../shared/written.js';
 import { type GraphEdge, type GraphNode, GraphView } from '../shared/graph-view.js';
 import { usePlayground } from '../store.js';
-import { type BrokenPass, brokenPass, differs } from './broken.js';
+import { type BrokenPass, brokenPass, differs } from '../shared/broken.js';
 import type { Exercise } from './exercise.js';
 import { messages } from './messages.js';
 import { chartHeight, nodeHeight, nodeWidth } from './network-graph.js';

@@ -2,12 +2,16 @@
 import type { ComponentType } from 'react';
 import type { ChapterName } from '../state.js';
 import type { Chapter, Exercise } from './chapter.js';
+import { caches } from './chapters/caches.js';
 import { forward } from './chapters/forward.js';
+import { order } from './chapters/order.js';
 import { output } from './chapters/output.js';
 import { parameters } from './chapters/parameters.js';
 import { successors } from './chapters/successors.js';
 import type { StageProps } from './stage.js';
+import { CachesStage } from './stages/caches-stage.js';
 import { ForwardStage } from './stages/forward-stage.js';
+import { OrderStage } from './stages/order-stage.js';
 import { OutputStage } from './stages/output-stage.js';
 import { ParametersStage } from './stages/parameters-stage.js';
 import { SuccessorsStage } from './stages/successors-stage.js';
@@ -28,4 +32,6 @@ export const lessons: Readonly<Record<ChapterName, Lesson>> = {
   output: lesson(output, OutputStage),
   successors: lesson(successors, SuccessorsStage),
   parameters: lesson(parameters, ParametersStage),
+  order: lesson(order, OrderStage),
+  caches: lesson(caches, CachesStage),
 } as Record<ChapterName, Lesson>;

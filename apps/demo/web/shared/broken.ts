@@ -1,14 +1,21 @@
 /**
- * The backward pass with a mistake in it: think of a clerk who posts each sum too early or twice, or who forgets every
- * number once it is used. What is posted, and how often, can be watched step by step beside the right pass.
+ * The backward pass with a mistake in it: nodes visited too early or twice, or nothing kept for the next use. What each
+ * step does, and how often, can be followed beside the right pass.
  */
-import type { SampleCache } from '@nnbp/core';
+import type { Loss, Network, Pass, SampleCache } from '@nnbp/core';
 import type { PlaygroundState } from '../state.js';
-import type { Exercise } from './exercise.js';
 
 export type Mistake = PlaygroundState['derive']['mistake'];
 
-/** What stands in the clerk's books after some steps; an entry a node, NaN where nothing stands yet. */
+/** A sample on a network, worked through. */
+export interface Exercise {
+  readonly network: Network;
+  readonly target: readonly number[];
+  readonly loss: Loss;
+  readonly film: { readonly pass: Pass };
+}
+
+/** What has been accumulated after some steps: an entry per node, NaN where nothing is known yet. */
 export interface Books {
   /** How often each node was visited, or its quantity computed. */
   readonly times: Float64Array;

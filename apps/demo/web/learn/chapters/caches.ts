@@ -1,0 +1,179 @@
+/** Chapter 6, the gradient cache: what is computed again and again where dloss/dx and slope are not kept. */
+import { identity, sigmoid } from '@nnbp/activations';
+import { GraphBuilder, mlp, Network, Random } from '@nnbp/core';
+import { paths } from '@nnbp/explain';
+import { mse } from '@nnbp/losses';
+import { brokenPass } from '../../shared/broken.js';
+import { articleExercise } from '../article-exercise.js';
+import type { Chapter, Exercise } from '../chapter.js';
+import { parseNumber } from '../number-answer.js';
+import { guessTask, numberTask, type Task } from '../task.js';
+
+/** How often each quantity is computed. */
+export interface Counts {
+  readonly dLossDx: number;
+  readonly slope: number;
+}
+
+export interface CachesExercise extends Exercise {
+  readonly network: Network;
+  readonly none: Counts;
+  /** With slope kept, and dloss/dx not. */
+  readonly slopeKept: Counts;
+  /** With dloss/dx kept, and slope not. */
+  readonly dLossDxKept: Counts;
+  readonly both: Counts;
+  /** Nodes per hidden layer of the third task. */
+  readonly width: number;
+  /** For one hidden layer, two, …: paths from the input to the output, and edges on them. */
+  readonly byDepth: readonly { readonly paths: number; readonly edges: number }[];
+}
+
+export const caches: Chapter<CachesExercise> = {
+  name: 'caches',
+  title: { en: 'What do the two caches save?', zh: '两个缓存省下了什么？' },
+  ability: { en: 'explain both caches', zh: '解释两个缓存的作用' },
+  exercise(seed) {
+    const network = seed === 0 ? articleExercise(0).network : layered(seed);
+    const width = seed === 0 ? 10 : 5 + Math.floor(8 * new Random(seed).uniform());
+    const counted = count(network);
+    const byDepth = Array.from({ length: maxDepth }, (_, depth) => pathsAt(depth + 1, width));
+    const { none, dLossDxKept, both } = counted;
+    return {
+      network,
+      ...counted,
+      width,
+      byDepth,
+      tasks: [guess(none, both), slopes(network, dLossDxKept, both), million(width, byDepth)],
+    };
+  },
+};
+
+const maxDepth = 9;
+
+/** One input, two hidden layers of two to four nodes, one output. */
+function layered(seed: number): Network {
+  const random = new Random(seed);
+  const units = () => 2 + Math.floor(3 * random.uniform());
+  const builder = new GraphBuilder();
+  let next = 1;
+  let from = [builder.input(String(next++))];
+  for (const size of [units(), units(), 1]) {
+    from = Array.from({ length: size }, () => builder.node(String(next++), { from, activation: sigmoid }));
+  }
+  builder.output(from[0]);
+  return new Network(builder.build(), { seed });
+}
+
+/** Both quantities, counted with no cache, one, and two. */
+function count(network: Network): Pick<CachesExercise, 'none' | 'slopeKept' | 'dLossDxKept' | 'both'> {
+  const { graph } = network;
+  const pass = network.backpropagate([0.5], [10], mse());
+  const exercise = { network, target: [10], loss: mse(), film: { pass } };
+  const recomputed = brokenPass(exercise, 'without-dLossDx', []);
+  const slopes = brokenPass(exercise, 'without-slope', []);
+  const both = { dLossDx: graph.nodeCount, slope: graph.nodeCount - graph.inputCount };
+  // With nothing kept, each computation of dloss/dx asks for the slope of every successor, and case 3 for its own.
+  let slopesForNone = 0;
+  for (let i = 0; i < graph.nodeCount; i++) {
+    const fanOut = graph.successorStart[i + 1] - graph.successorStart[i];
+    const fanIn = graph.edgeStart[i + 1] - graph.edgeStart[i];
+    slopesForNone += Number(recomputed.times[i]) * fanOut + (i < graph.inputCount ? 0 : 1 + fanIn);
+  }
+  return {
+    none: { dLossDx: Number(recomputed.total), slope: slopesForNone },
+    slopeKept: { dLossDx: Number(recomputed.total), slope: both.slope },
+    dLossDxKept: { dLossDx: both.dLossDx, slope: Number(slopes.total) },
+    both,
+  };
+}
+
+function pathsAt(layers: number, width: number): { paths: number; edges: number } {
+  const graph = mlp([1, ...Array.from({ length: layers }, () => width), 1], { activation: identity });
+  const found = paths(graph, 'input.0', 'output.0');
+  return { paths: Number(found.paths), edges: found.edgesVisited };
+}
+
+function guess(none: Counts, both: Counts): Task {
+  return guessTask({
+    label: { en: 'My guess:', zh: '我猜：' },
+    ask: {
+      en: 'Suppose dloss/dx is never kept: each parameter asks for it again, and each node asks all its successors again. How many times is some dloss/dx computed in this network? Guess first.',
+      zh: '假设从不保存 dloss/dx：每个参数都重新要一次，每个节点又重新向所有后继要。在这个网络里，dloss/dx 一共要算多少次？先猜一猜。',
+    },
+    explain: {
+      en: `${none.dLossDx} times. Kept at each node, it is computed ${both.dLossDx} times: once per node.`,
+      zh: `${none.dLossDx} 次。如果每个节点保存它，只要算 ${both.dLossDx} 次：每个节点一次。`,
+    },
+    expected: none.dLossDx,
+  });
+}
+
+function slopes({ graph }: Network, kept: Counts, both: Counts): Task {
+  return numberTask({
+    exact: true,
+    label: { en: 'Times:', zh: '次数：' },
+    ask: {
+      en: 'Now dloss/dx is kept, and slope is not. A node’s slope is asked for once by b, once by each incoming weight, and once by each predecessor’s case 2. How many times is some slope computed?',
+      zh: '现在保存 dloss/dx，不保存 slope。一个节点的 slope，b 要一次，每个输入权重要一次，每个前驱的场景 2 要一次。slope 一共要算多少次？',
+    },
+    explain: {
+      en: `${kept.slope}: for each node 1 + 2 · its incoming edges. Kept, it is computed ${both.slope} times: once per node that has parameters.`,
+      zh: `${kept.slope} 次：每个节点 1 + 2 × 入边数。保存之后只要算 ${both.slope} 次：每个有参数的节点一次。`,
+    },
+    expected: kept.slope,
+    mistakes: [
+      {
+        value: both.slope + graph.edgeCount,
+        hint: {
+          en: 'That counts b and the weights. Each predecessor asks once more, for its case 2.',
+          zh: '这只算了 b 和权重。每个前驱为了场景 2 还要再要一次。',
+        },
+      },
+      {
+        value: 2 * graph.edgeCount,
+        hint: { en: 'The bias of each node asks once, too.', zh: '每个节点的偏置也要一次。' },
+      },
+      {
+        value: both.slope,
+        hint: { en: 'That is with the cache: once per node.', zh: '这是有缓存时的次数：每个节点一次。' },
+      },
+    ],
+  });
+}
+
+function million(width: number, byDepth: CachesExercise['byDepth']): Task {
+  const first = byDepth.findIndex((at) => at.paths >= 1e6) + 1;
+  const task = numberTask({
+    exact: true,
+    label: { en: 'Hidden layers:', zh: '隐藏层数：' },
+    ask: {
+      en: `A larger network: one input, hidden layers of ${width} nodes, one output. Without caches the work grows with the number of paths. From how many hidden layers on are there a million paths or more?`,
+      zh: `更大的网络：一个输入，每个隐藏层 ${width} 个节点，一个输出。没有缓存时，工作量随路径数增长。从几个隐藏层起，路径达到一百万条？`,
+    },
+    explain: {
+      en: `Each layer multiplies the paths by ${width}, but adds only ${width * width} edges. With ${first} layers: ${byDepth[first - 1].paths.toLocaleString('en')} paths, ${byDepth[first - 1].edges} edges. With the caches each edge is used once.`,
+      zh: `每多一层，路径数乘以 ${width}，而边只增加 ${width * width} 条。${first} 层时有 ${byDepth[first - 1].paths.toLocaleString('en')} 条路径，${byDepth[first - 1].edges} 条边。有了缓存，每条边只用一次。`,
+    },
+    expected: first,
+    mistakes: [],
+  });
+  return {
+    ...task,
+    judge(typed) {
+      const verdict = task.judge(typed);
+      const layers = parseNumber(typed);
+      if (verdict.right || Number.isNaN(layers)) return verdict;
+      return {
+        right: false,
+        hint:
+          layers < first
+            ? {
+                en: `Fewer than a million. Each hidden layer multiplies the paths by ${width}.`,
+                zh: `还不到一百万。每个隐藏层把路径数乘以 ${width}。`,
+              }
+            : { en: 'That many, but a smaller depth has a million already.', zh: '确实有，但更少的层就已达到一百万。' },
+      };
+    },
+  };
+}

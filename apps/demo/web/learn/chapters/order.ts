@@ -1,0 +1,126 @@
+/** Chapter 5, the order of the backward pass: a node hands on its dloss/dx only when all successors have been visited. */
+import { type Graph, Random } from '@nnbp/core';
+import { mse } from '@nnbp/losses';
+import { brokenPass } from '../../shared/broken.js';
+import { articleExercise } from '../article-exercise.js';
+import type { Chapter, Exercise, Worked } from '../chapter.js';
+import { show } from '../show.js';
+import { choiceTask, picked, type PickTask, type Task } from '../task.js';
+
+export interface OrderExercise extends Exercise, Worked {
+  /** dloss/dx of every node, in the graph's order, at the end of the pass of the second task. */
+  readonly found: Float64Array;
+}
+
+export const order: Chapter<OrderExercise> = {
+  name: 'order',
+  title: { en: 'Does the order matter?', zh: '顺序重要吗？' },
+  ability: { en: 'find a topological order and say why it is needed', zh: '找出拓扑顺序，并说明为什么需要它' },
+  exercise(seed) {
+    const worked = articleExercise(seed);
+    const hasty = seed === 0 ? '2' : candidates[Math.floor(new Random(seed).uniform() * candidates.length)];
+    const found = withOneTooEarly(worked, hasty);
+    return { ...worked, found, tasks: [anyOrder(worked), whoWasTooEarly(worked, hasty, found)] };
+  },
+};
+
+/** Nodes that can be visited too early with an effect on node 1. */
+const candidates = ['2', '3', '4', '5', '6'];
+
+/** The first node of an order that is visited before one of its successors, and those it should have waited for. */
+export function firstTooEarly(graph: Graph, ids: readonly string[]): { id: string; waitsFor: string[] } | undefined {
+  const visited = new Set<string>();
+  for (const id of ids) {
+    const waitsFor = successorsOf(graph, id).filter((successor) => !visited.has(successor));
+    if (waitsFor.length > 0) return { id, waitsFor };
+    visited.add(id);
+  }
+  return undefined;
+}
+
+export function successorsOf({ ids, successors, successorStart }: Graph, id: string): string[] {
+  const i = ids.indexOf(id);
+  const count = successorStart[i + 1] - successorStart[i];
+  return Array.from({ length: count }, (_, k) => ids[successors[successorStart[i] + k]]);
+}
+
+/** dloss/dx of every node after visiting the nodes in an order, right or wrong. */
+export function passInOrder({ network, target, pass }: Worked, ids: readonly string[]): Float64Array {
+  const exercise = { network, target: [target], loss: mse(), film: { pass } };
+  return brokenPass(exercise, 'order', ids).at(ids.length).dLossDx;
+}
+
+/** The right order, but for one node that is visited just before the last of its successors. */
+function withOneTooEarly(worked: Worked, hasty: string): Float64Array {
+  const { graph } = worked.network;
+  const ids = [...graph.ids].reverse();
+  const others = ids.filter((id) => id !== hasty);
+  const waitsFor = Math.max(...successorsOf(graph, hasty).map((id) => others.indexOf(id)));
+  return passInOrder(worked, others.toSpliced(waitsFor, 0, hasty));
+}
+
+function anyOrder({ network: { graph } }: Worked): PickTask {
+  return {
+    kind: 'pick',
+    count: graph.nodeCount,
+    options: graph.ids,
+    ask: {
+      en: 'A visited node hands its share to its predecessors, once. Click all seven nodes in an order in which nothing is left behind. There are several.',
+      zh: '访问一个节点时，它把自己那一份交给前驱，只交一次。请按某个顺序点击全部七个节点，不要落下任何一份。这样的顺序不止一种。',
+    },
+    explain: {
+      en: 'Every node came after all its successors: a reversed topological order. Of the 5,040 orders of seven nodes, 12 are such orders, and each gives the same numbers.',
+      zh: '每个节点都在它的所有后继之后：这就是逆拓扑顺序。七个节点共有 5,040 种顺序，其中 12 种符合要求，并且给出相同的数字。',
+    },
+    solution: [...graph.ids].reverse().join(' '),
+    judge(answer) {
+      const ids = picked(answer);
+      const early = firstTooEarly(graph, ids);
+      if (early !== undefined) {
+        return {
+          right: false,
+          hint: {
+            en: `Node ${early.id} was visited before ${early.waitsFor.join(', ')}: what comes from there stays behind.`,
+            zh: `节点 ${early.id} 在 ${early.waitsFor.join('、')} 之前就被访问了：从那里来的那一份被落下了。`,
+          },
+        };
+      }
+      if (ids.length === graph.nodeCount) return { right: true };
+      return {
+        right: false,
+        hint: {
+          en: `${graph.nodeCount - ids.length} nodes are still to visit.`,
+          zh: `还有 ${graph.nodeCount - ids.length} 个节点没有访问。`,
+        },
+      };
+    },
+  };
+}
+
+function whoWasTooEarly(worked: Worked, hasty: string, found: Float64Array): Task {
+  const { graph } = worked.network;
+  const first = graph.indexOf('1');
+  const right = worked.pass.cache.dLossDx('1');
+  return choiceTask({
+    ask: {
+      en: `Someone visited one node too early: before the last of its successors. They found dloss/dx_1 = ${show(found[first])}; ${show(right)} is right. The right shares are on the edges. Which node was it?`,
+      zh: `有人过早地访问了一个节点：在它的最后一个后继之前。得到 dloss/dx_1 = ${show(found[first])}；正确的是 ${show(right)}。边上是正确的各份。是哪个节点？`,
+    },
+    explain: {
+      en: `Node ${hasty} handed on its share before all of it had arrived. The rest came in later and never reached node 1: ${show(right)} − (${show(found[first])}) = ${show(right - found[first])} is missing.`,
+      zh: `节点 ${hasty} 在各份到齐之前就交了出去。剩下的后来才到，再也到不了节点 1：少了 ${show(right)} − (${show(found[first])}) = ${show(right - found[first])}。`,
+    },
+    right: hasty,
+    options: candidates.map((id) => {
+      const instead = show(withOneTooEarly(worked, id)[first]);
+      return {
+        name: id,
+        text: { en: `Node ${id}`, zh: `节点 ${id}` },
+        hint: {
+          en: `With node ${id} too early, dloss/dx_1 would be ${instead}.`,
+          zh: `如果过早的是节点 ${id}，dloss/dx_1 会是 ${instead}。`,
+        },
+      };
+    }),
+  });
+}

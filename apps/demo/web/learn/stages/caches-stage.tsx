@@ -1,0 +1,89 @@
+/** Chapter 6's picture: counters with no cache, one and two, and logarithmic bars over depth. */
+import { useMessages } from '../../language.js';
+import type { CachesExercise, Counts } from '../chapters/caches.js';
+import { GraphPicture } from '../graph-picture.js';
+import { messages } from '../messages.js';
+import { RichText } from '../rich-text.js';
+import { Rows } from '../rows.js';
+import type { StageProps } from '../stage.js';
+import styles from './stage.module.css';
+
+export function CachesStage({ exercise, task, settled }: StageProps<CachesExercise>) {
+  const say = useMessages(messages);
+  const { network, none, slopeKept, dLossDxKept, both, byDepth, width } = exercise;
+  if (task === 2) {
+    const logOf = (value: number) => `${(100 * Math.log10(value)) / 9}%`;
+    // Depths whose paths would give the answer away appear once the task is settled.
+    const shown = settled > 2 ? byDepth : byDepth.slice(0, 2);
+    return (
+      <>
+        <p className={styles.readout}>{say.pathsAndEdges(width)}</p>
+        <div className={styles.bars}>
+          {shown.map(({ paths, edges }, depth) => (
+            <Depth key={depth} label={say.layers(depth + 1)} paths={paths} edges={edges} logOf={logOf} />
+          ))}
+        </div>
+      </>
+    );
+  }
+  const rows: [string, Counts, boolean, boolean][] = [
+    [say.noCache, none, settled > 0, settled > 1],
+    [say.slopeKept, slopeKept, settled > 0, settled > 1],
+    [say.dLossDxKept, dLossDxKept, settled > 0, settled > 1],
+    [say.bothKept, both, settled > 0, settled > 1],
+  ];
+  return (
+    <>
+      <GraphPicture
+        label={say.graph}
+        graph={network.graph}
+        node={(id) => ({ content: <Rows id={id} rows={[]} /> })}
+        edge={() => ({})}
+      />
+      <table className={styles.table}>
+        <thead>
+          <tr>
+            <th scope="col">{say.kept}</th>
+            <th scope="col">
+              <RichText text="dloss/dx_i" />
+            </th>
+            <th scope="col">
+              <RichText text="slope_i" />
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(([label, counts, d, slope]) => (
+            <tr key={label}>
+              <th scope="row">{label}</th>
+              <td>{d ? `${counts.dLossDx} ×` : '?'}</td>
+              <td>{slope ? `${counts.slope} ×` : '?'}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </>
+  );
+}
+
+interface DepthProps {
+  readonly label: string;
+  readonly paths: number;
+  readonly edges: number;
+  readonly logOf: (value: number) => string;
+}
+
+function Depth({ label, paths, edges, logOf }: DepthProps) {
+  return (
+    <>
+      <span>{label}</span>
+      <span>
+        <span className={styles.bar} style={{ display: 'block', width: logOf(paths) }} />
+        <span className={styles.bar} data-tone="second" style={{ display: 'block', width: logOf(edges) }} />
+      </span>
+      <span>
+        {paths.toLocaleString('en')} / {edges.toLocaleString('en')}
+      </span>
+    </>
+  );
+}

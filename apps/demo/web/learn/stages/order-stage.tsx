@@ -1,0 +1,89 @@
+/** Chapter 5's picture: nodes to visit in turn; contributions that arrive, wait, or are left behind. */
+import { useMessages } from '../../language.js';
+import { Figure } from '../../shared/figure.js';
+import { message } from '../article-exercise.js';
+import { type OrderExercise, passInOrder, successorsOf } from '../chapters/order.js';
+import { GraphPicture, type PictureEdge, type PictureNode } from '../graph-picture.js';
+import { messages } from '../messages.js';
+import { RichText } from '../rich-text.js';
+import { Rows } from '../rows.js';
+import type { StageProps } from '../stage.js';
+import { pick, picked } from '../task.js';
+import styles from './stage.module.css';
+
+export function OrderStage({ exercise, task, draft, onDraft }: StageProps<OrderExercise>) {
+  const say = useMessages(messages);
+  const { network, pass, found } = exercise;
+  const { graph } = network;
+  const visited = picked(draft);
+  const numbers = passInOrder(exercise, visited);
+
+  const visitNode = (id: string): PictureNode => {
+    const successors = successorsOf(graph, id);
+    const place = visited.indexOf(id);
+    const arrived = successors.filter((successor) => visited.includes(successor)).length;
+    const leftBehind =
+      place >= 0 &&
+      successors.some((successor) => !(visited.indexOf(successor) < place && visited.includes(successor)));
+    const count = successors.length === 0 ? say.fromLoss : say.arrived(arrived, successors.length);
+    return {
+      tone: leftBehind ? 'wrong' : place >= 0 ? 'done' : 'plain',
+      content: (
+        <button
+          type="button"
+          className={styles.visit}
+          aria-pressed={place >= 0}
+          aria-label={`${say.node(id)}: ${count}${place < 0 ? '' : `, ${say.visitedAt(place + 1)}`}`}
+          disabled={onDraft === undefined}
+          onClick={() => onDraft?.(pick(draft, id, graph.nodeCount))}
+        >
+          <span>
+            <b>{id}</b> {place >= 0 && <span className={styles.place}>{place + 1}</span>}
+          </span>
+          <small>{count}</small>
+          {place >= 0 && (
+            <span>
+              <RichText text={`dloss/dx_${id}`} /> <Figure value={numbers[graph.indexOf(id)]} digits={4} />
+            </span>
+          )}
+        </button>
+      ),
+    };
+  };
+  const visitEdge = (from: string, to: string): PictureEdge => {
+    const [before, after] = [visited.indexOf(to), visited.indexOf(from)];
+    if (before < 0) return { tone: after < 0 ? 'plain' : 'dim' };
+    // What `to` hands to `from` is lost where `from` was visited before it.
+    return { tone: after >= 0 && after < before ? 'wrong' : 'done' };
+  };
+  const shareEdge = (from: string, to: string): PictureEdge => ({
+    tone: 'plain',
+    ...(to !== '7' && { label: <Figure value={message(exercise, to, from)} digits={3} /> }),
+  });
+  return (
+    <GraphPicture
+      label={say.graph}
+      graph={graph}
+      node={
+        task === 0
+          ? visitNode
+          : (id) => ({
+              content: (
+                <Rows
+                  id={id}
+                  rows={[
+                    {
+                      name: `dloss/dx_${id}`,
+                      value: id === '1' ? found[0] : pass.cache.dLossDx(id),
+                      tone: id === '7' ? 'case-1' : 'case-2',
+                    },
+                  ]}
+                />
+              ),
+              tone: id === '1' ? 'wrong' : 'plain',
+            })
+      }
+      edge={task === 0 ? visitEdge : shareEdge}
+    />
+  );
+}
