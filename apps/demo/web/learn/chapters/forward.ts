@@ -18,7 +18,7 @@ export const forward: Chapter<ForwardExercise> = {
 };
 
 function preActivation({ network, pass: { cache } }: Worked): Task {
-  const { b, w } = network.getParameters('4');
+  const { b = 0, w } = network.getParameters('4');
   const [x2, x3] = [cache.x('2'), cache.x('3')];
   const h = cache.h('4');
   return numberTask({
