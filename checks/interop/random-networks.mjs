@@ -6,7 +6,9 @@ import { GraphBuilder, Network, Random, Standardization } from '@nnbp/core';
 /** Where the seeds begin; `INTEROP_SEED` repeats a run. */
 export const firstSeed = Number(process.env.INTEROP_SEED ?? Math.floor(Math.random() * 2 ** 32));
 
-/** A network that no one designed, with samples. Every fourth is made of layers with holes, every third has units. */
+/**
+ * A network that no one designed, with samples. Every fourth is made of layers with holes, every third
+ * has scalers, every fifth an output transform. */
 export function randomNetwork(seed, samples = 16) {
   const random = new Random(seed);
   const graph = seed % 4 === 0 ? layersWithHoles(random) : randomGraph(random);
@@ -16,6 +18,7 @@ export function randomNetwork(seed, samples = 16) {
     network.inputScaler = randomUnits(random, graph.inputCount);
     network.outputScaler = randomUnits(random, graph.outputs.length);
   }
+  if (seed % 5 === 0) network.outputTransform = ['sigmoid', 'softmax', 'logSoftmax'][(seed / 5) % 3];
   const data = randomSamples(graph, random, samples);
   return {
     network,

@@ -4,6 +4,7 @@
  * weights first.
  */
 import { errorBounds } from '@nnbp/conformance';
+import { applyOutputTransform } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
 import { expect } from 'vitest';
 
@@ -18,25 +19,33 @@ export class WorstError {
 
   /** Throws if an output is further from ours than float32 allows. */
   hold(network, rows, outputs, label = '') {
-    const { graph, inputScaler, outputScaler } = network;
+    const { graph, inputScaler, outputScaler, outputTransform } = network;
     const width = graph.outputs.length;
     const inputs = Float64Array.from(
       rows.flatMap((row) => row.map((value, k) => inputScaler?.apply(value, k) ?? value)),
     );
     const data = { samples: rows.length, inputs, targets: new Float64Array(rows.length * width) };
-    const bounds = errorBounds(graph, network.parameters.vector, data, mse(), unit);
+    const errorsOf = errorBounds(graph, network.parameters.vector, data, mse(), unit);
     const largest = inputs.reduce((most, value) => Math.max(most, Math.abs(value)), 1);
     expect(outputs).toHaveLength(rows.length * width);
-    bounds.samples.forEach(({ x: errors }, s) => {
-      const { x } = bounds.reference.cache.samples[s];
-      Array.from(graph.outputs, (i, k) => {
+    errorsOf.samples.forEach(({ x: errors }, s) => {
+      const { x } = errorsOf.reference.cache.samples[s];
+      const values = Array.from(graph.outputs, (i, k) => outputScaler?.undo(x[i], k) ?? x[i]);
+      const bounds = Array.from(graph.outputs, (i, k) => {
         const scale = outputScaler?.deviation[k] ?? 1;
-        const expected = outputScaler?.undo(x[i], k) ?? x[i];
-        // Inputs are standardised in float32 too: a rounding or two more at each.
+        // Inputs are standardized in float32 too: a rounding or two more at each.
         const bound = scale * (2 * errors[i] + (inputScaler ? 8 * unit * largest * (1 + Math.abs(x[i])) : 0));
-        const rounding = 4 * unit * (Math.abs(expected) + Math.abs(outputScaler?.mean[k] ?? 0));
+        return bound + 4 * unit * (Math.abs(values[k]) + Math.abs(outputScaler?.mean[k] ?? 0));
+      });
+      if (outputTransform !== 'none') {
+        // No transform changes by more than twice the largest change of its inputs.
+        const worst = 2 * Math.max(...bounds);
+        applyOutputTransform(outputTransform, values, 0, width);
+        bounds.forEach((_, k) => (bounds[k] = worst + 8 * unit * (1 + Math.abs(values[k]))));
+      }
+      values.forEach((expected, k) => {
         const difference = Math.abs(outputs[s * width + k] - expected);
-        const part = difference / (bound + rounding);
+        const part = difference / bounds[k];
         expect(part, `${label} sample ${s}, output ${k}: ${outputs[s * width + k]} for ${expected}`).toBeLessThan(1);
         this.difference = Math.max(this.difference, difference / Math.max(1, Math.abs(expected)));
         this.part = Math.max(this.part, part);

@@ -1,6 +1,6 @@
 /** The names one can type: of activations, losses and optimizers, and what each asks of the data. */
 import { activationRecords, identity, sigmoid } from '@nnbp/activations';
-import type { Activation, Loss, Optimizer } from '@nnbp/core';
+import type { Activation, Loss, Optimizer, OutputTransform } from '@nnbp/core';
 import * as losses from '@nnbp/losses';
 import * as optim from '@nnbp/optim';
 import { suggestion } from './nearest.js';
@@ -15,15 +15,8 @@ export interface LossUse {
   readonly numbers: boolean;
   /** The two targets of an output node: its category is not, or is, the sample's. */
   readonly targets: readonly [number, number];
-  /** The outputs of a sample as probabilities of its categories, if they mean that. */
-  readonly probabilities?: (outputs: readonly number[]) => number[];
-}
-
-function softmax(outputs: readonly number[]): number[] {
-  const largest = Math.max(...outputs);
-  const powers = outputs.map((x) => Math.exp(x - largest));
-  const sum = powers.reduce((all, power) => all + power, 0);
-  return powers.map((power) => power / sum);
+  /** What turns the output values into probabilities of the categories; undefined if they mean no probabilities. */
+  readonly transform?: OutputTransform;
 }
 
 const difference = (loss: () => Loss): LossUse => ({ loss, output: identity, numbers: true, targets: [0, 1] });
@@ -38,21 +31,21 @@ const uses: Readonly<Record<string, LossUse>> = {
     output: identity,
     numbers: false,
     targets: [0, 1],
-    probabilities: softmax,
+    transform: 'softmax',
   },
   binaryCrossEntropy: {
     loss: losses.binaryCrossEntropy,
     output: sigmoid,
     numbers: false,
     targets: [0, 1],
-    probabilities: (outputs) => [...outputs],
+    transform: 'none',
   },
   binaryCrossEntropyWithLogits: {
     loss: losses.binaryCrossEntropyWithLogits,
     output: identity,
     numbers: false,
     targets: [0, 1],
-    probabilities: (outputs) => outputs.map((x) => 1 / (1 + Math.exp(-x))),
+    transform: 'sigmoid',
   },
   hinge: { loss: losses.hinge, output: identity, numbers: false, targets: [-1, 1] },
 };

@@ -5,7 +5,7 @@ import { writeAtomically } from '@nnbp/formats/node';
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { type Column, type Columns, columnsIn, nodesOf } from './columns.js';
-import { lossNames } from './functions.js';
+import { lossNamed, lossNames } from './functions.js';
 import { formatOf, isLink, type Read } from './formats.js';
 import { type Io, pathIn } from './io.js';
 import { neighborPath } from './neighbor.js';
@@ -57,6 +57,8 @@ export async function openModel(io: Io, path: string, options: ModelOptions): Pr
   ) {
     throw new NnbpError('MALFORMED', `What ${path} says of its columns does not fit its network: train it again.`);
   }
+  // Files of the first version know only the loss.
+  if (network.outputTransform === 'none') network.outputTransform = lossNamed(columns.loss).transform ?? 'none';
   return { network, columns, hasColumns: true };
 }
 

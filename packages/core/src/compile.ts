@@ -3,6 +3,7 @@ import type { Engine, Executor, FloatArray } from './contract.js';
 import { allFinite, expectFinite, expectInteger, expectLength, NnbpError } from './errors.js';
 import { js } from './js/engine.js';
 import type { Network, Row } from './network.js';
+import { applyOutputTransform, type OutputTransform } from './output-transform.js';
 import { overflow } from './overflow.js';
 import type { Standardization } from './standardization.js';
 
@@ -74,6 +75,7 @@ class CompiledNetwork implements Predictor {
   readonly #outputCount: number;
   readonly #inputScaler: Standardization | undefined;
   readonly #outputScaler: Standardization | undefined;
+  readonly #outputTransform: OutputTransform;
   readonly #batchSize: number;
   readonly #prepare: (batchSize: number) => Executor;
   readonly #one: Executor;
@@ -82,7 +84,11 @@ class CompiledNetwork implements Predictor {
   readonly #row: Float64Array;
   #rows: Float64Array | undefined;
 
-  constructor({ graph, parameters, inputScaler, outputScaler }: Network, engine: Engine, batchSize: number) {
+  constructor(
+    { graph, parameters, inputScaler, outputScaler, outputTransform }: Network,
+    engine: Engine,
+    batchSize: number,
+  ) {
     expectFinite('parameters', parameters.vector);
     this.#prepare = (samples) => {
       const executor = engine.prepare(graph, samples);
@@ -95,6 +101,7 @@ class CompiledNetwork implements Predictor {
     this.#outputCount = graph.outputs.length;
     this.#inputScaler = inputScaler;
     this.#outputScaler = outputScaler;
+    this.#outputTransform = outputTransform;
     this.#batchSize = batchSize;
     this.#row = new Float64Array(graph.inputCount);
     this.#one = this.#prepare(1);
@@ -188,7 +195,10 @@ class CompiledNetwork implements Predictor {
       output[at + k] = scaled;
       probe += 0 * scaled;
     }
-    if (probe === 0) return;
+    if (probe === 0) {
+      applyOutputTransform(this.#outputTransform, output, at, width);
+      return;
+    }
     for (const id of this.#ids) {
       const value = executor.cache.x(id, s);
       if (!Number.isFinite(value)) throw overflow(`Sample ${sample}: x of node "${id}" is ${value}`);

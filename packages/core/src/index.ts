@@ -22,6 +22,7 @@ export { constant, glorotNormal, glorotUniform, heNormal, heUniform, type Initia
 export { jacobianOf } from './jacobian.js';
 export { js } from './js/engine.js';
 export { Network, type NetworkOptions, type Pass, type Row } from './network.js';
+export { applyOutputTransform, type OutputTransform } from './output-transform.js';
 export { type NodeParameters, ParameterVector } from './parameters.js';
 export { Random } from './random.js';
 export { reference, ReferenceExecutor } from './reference.js';

@@ -6,6 +6,7 @@ import { featuresOf } from './features.js';
 import type { Graph } from './graph.js';
 import { glorotUniform, type Initializer } from './initializers.js';
 import { Prediction } from './js/prediction.js';
+import { applyOutputTransform, expectOutputTransform, type OutputTransform } from './output-transform.js';
 import { expectNoOverflow } from './overflow.js';
 import { type NodeParameters, ParameterVector } from './parameters.js';
 import { Random } from './random.js';
@@ -18,6 +19,8 @@ export interface NetworkOptions {
   readonly seed?: number;
   /** Draws the weights; default {@link glorotUniform}. Each b starts at 0, each c at 1. */
   readonly initializer?: Initializer;
+  /** What predictions make of the output values; see {@link Network.outputTransform}. Default `none`. */
+  readonly outputTransform?: OutputTransform;
 }
 
 /** What one backpropagation found. */
@@ -56,11 +59,12 @@ export class Network {
   #outputScaler: Standardization | undefined;
   /** Whether the js engine runs the graph; the reference engine runs every graph. */
   readonly #plain: boolean;
+  #outputTransform: OutputTransform = 'none';
   /** Made by the first prediction of one sample, and of several. */
   #single: Prediction | undefined;
   #several: Prediction | undefined;
 
-  /** @throws NnbpError `NOT_FINITE` (the seed, or a weight the initialiser drew) */
+  /** @throws NnbpError `NOT_FINITE` (the seed, or a weight the initialiser drew), `OUT_OF_RANGE` (the transform) */
   constructor(
     /** Its shape. */
     readonly graph: Graph,
@@ -71,6 +75,7 @@ export class Network {
     this.parameters = new ParameterVector(graph, new Float64Array(graph.parameterCount));
     initialize(graph, this.parameters.vector, initializer, new Random(seed));
     expectFinite('The initialised parameters', this.parameters.vector);
+    if (options.outputTransform !== undefined) this.outputTransform = options.outputTransform;
   }
 
   /** The units of the inputs, if they are standardised. Set by `fit`; assign to set them by hand. */
@@ -93,6 +98,21 @@ export class Network {
   set outputScaler(units: Standardization | undefined) {
     if (units !== undefined) expectLength('outputScaler', units.mean.length, this.graph.outputs.length);
     this.#outputScaler = units;
+  }
+
+  /**
+   * What `predict`, `evaluate`'s metrics and every export make of the output values; default `none`. Set
+   * it for a network that was trained with a loss on logits, so that its predictions are probabilities. Losses, the cache
+   * and all derivatives are of the output values themselves.
+   */
+  get outputTransform(): OutputTransform {
+    return this.#outputTransform;
+  }
+
+  /** @throws NnbpError `OUT_OF_RANGE` */
+  set outputTransform(transform: OutputTransform) {
+    expectOutputTransform(transform);
+    this.#outputTransform = transform;
   }
 
   /**
@@ -152,6 +172,7 @@ export class Network {
     if (units !== undefined && !allFinite(output)) {
       expectFinite(`The outputs of sample ${sample}, in the data's units`, output);
     }
+    applyOutputTransform(this.#outputTransform, output, 0, output.length);
     return output;
   }
 
@@ -163,7 +184,10 @@ export class Network {
     const outputs = executor.predict(rows, inputs.length);
     expectNoOverflow(executor, outputs);
     const found = splitRows(outputs, graph.outputs.length, this.outputScaler);
-    found.forEach((row, s) => expectFinite(`The outputs of sample ${s}, in the data's units`, row));
+    found.forEach((row, s) => {
+      expectFinite(`The outputs of sample ${s}, in the data's units`, row);
+      applyOutputTransform(this.#outputTransform, row, 0, row.length);
+    });
     return found;
   }
 

@@ -2,7 +2,7 @@
  * A network in writing: plain data that JSON can hold, version 1 for ever. `model.schema.json` is the same for other
  * programs. Here is what it may be, and the check that something from a stranger is that.
  */
-import { NnbpError } from '@nnbp/core';
+import { NnbpError, type OutputTransform } from '@nnbp/core';
 import type { FunctionName } from './plugins.js';
 
 /** What every model says first. */
@@ -37,7 +37,21 @@ export interface NetworkDocument {
   readonly outputs: readonly string[];
   readonly inputUnits?: UnitsDocument;
   readonly outputUnits?: UnitsDocument;
+  /** What predictions make of the output values. Absent: nothing. */
+  readonly outputTransform?: Exclude<OutputTransform, 'none'>;
 }
+
+/** The entries of a {@link NetworkDocument}. */
+export const networkEntries: readonly string[] = [
+  'format',
+  'version',
+  'inputs',
+  'nodes',
+  'outputs',
+  'inputUnits',
+  'outputUnits',
+  'outputTransform',
+];
 
 /** Where in a document one is, and how to complain about it. */
 export class Place {
@@ -125,6 +139,13 @@ export function readUnits(place: Place): UnitsDocument {
   return { mean: at('mean').numbers(), deviation: at('deviation').numbers() };
 }
 
+/** @throws NnbpError `MALFORMED` */
+export function readOutputTransform(place: Place): Exclude<OutputTransform, 'none'> {
+  const { value } = place;
+  const isKnown = value === 'sigmoid' || value === 'softmax' || value === 'logSoftmax';
+  return isKnown ? value : place.refuse('"sigmoid", "softmax" or "logSoftmax"');
+}
+
 /**
  * Nothing, if a model is of a format and version that are read.
  *
@@ -150,15 +171,7 @@ export function expectVersion(foundFormat: unknown, foundVersion: unknown): void
 export function opened(value: unknown): (key: string) => Place {
   const { format, version } = Object(value) as Record<string, unknown>;
   expectVersion(format, version);
-  return new Place(value, 'model').object([
-    'format',
-    'version',
-    'inputs',
-    'nodes',
-    'outputs',
-    'inputUnits',
-    'outputUnits',
-  ]);
+  return new Place(value, 'model').object(networkEntries);
 }
 
 /**
@@ -169,6 +182,7 @@ export function opened(value: unknown): (key: string) => Place {
 export function readFrame(at: (key: string) => Place): Omit<NetworkDocument, 'nodes'> {
   const inputUnits = at('inputUnits').optional(readUnits);
   const outputUnits = at('outputUnits').optional(readUnits);
+  const outputTransform = at('outputTransform').optional(readOutputTransform);
   return {
     format,
     version,
@@ -176,6 +190,7 @@ export function readFrame(at: (key: string) => Place): Omit<NetworkDocument, 'no
     outputs: at('outputs').texts(),
     ...(inputUnits && { inputUnits }),
     ...(outputUnits && { outputUnits }),
+    ...(outputTransform && { outputTransform }),
   };
 }
 

@@ -8,7 +8,7 @@ import { activationsNamed, type FunctionName, nameOf } from './plugins.js';
  *
  * @throws NnbpError `UNSUPPORTED` (two activations of the user's own have one name)
  */
-export function describe({ graph, inputScaler, outputScaler }: Network): NetworkDocument {
+export function describe({ graph, inputScaler, outputScaler, outputTransform }: Network): NetworkDocument {
   expectNamesApart(graph);
   const names = graph.activations.map(nameOf);
   return {
@@ -19,6 +19,7 @@ export function describe({ graph, inputScaler, outputScaler }: Network): Network
     outputs: Array.from(graph.outputs, (i) => graph.ids[i]),
     ...(inputScaler && { inputUnits: { mean: inputScaler.mean, deviation: inputScaler.deviation } }),
     ...(outputScaler && { outputUnits: { mean: outputScaler.mean, deviation: outputScaler.deviation } }),
+    ...(outputTransform !== 'none' && { outputTransform }),
   };
 }
 
@@ -29,7 +30,7 @@ export function describe({ graph, inputScaler, outputScaler }: Network): Network
  * @throws NnbpError `MISSING_PLUGIN` (an activation that is not shipped), `UNSUPPORTED`, `MALFORMED` (no graph: a cycle, an id twice, an edge from nowhere; the order is not topological)
  */
 export function rebuild(document: NetworkDocument, supplied: readonly Activation[]): Network {
-  const { inputs, nodes, outputs, inputUnits, outputUnits } = document;
+  const { inputs, nodes, outputs, inputUnits, outputUnits, outputTransform = 'none' } = document;
   const activationOf = activationsNamed(supplied);
   return asMalformed(() => {
     const builder = new GraphBuilder();
@@ -51,7 +52,7 @@ export function rebuild(document: NetworkDocument, supplied: readonly Activation
     if (graph.ids.some((id, i) => id !== declared[i])) {
       throw new NnbpError('MALFORMED', 'nodes: expected every node after its predecessors.');
     }
-    const network = new Network(graph, { initializer: () => 0 });
+    const network = new Network(graph, { initializer: () => 0, outputTransform });
     if (inputUnits) network.inputScaler = new Standardization(inputUnits.mean, inputUnits.deviation);
     if (outputUnits) network.outputScaler = new Standardization(outputUnits.mean, outputUnits.deviation);
     return network;

@@ -3,7 +3,7 @@
  * that a model must be, and makes nothing; what passes is then read by `JSON.parse` and built, and costs what a network costs.
  */
 import { NnbpError } from '@nnbp/core';
-import { expectVersion, Place, readFunction } from './document.js';
+import { expectVersion, networkEntries, Place, readFunction, readOutputTransform } from './document.js';
 import { JsonScanner } from './json-scanner.js';
 import { Names } from './names.js';
 import type { FunctionName } from './plugins.js';
@@ -16,7 +16,6 @@ export interface Survey {
   readonly activations: readonly FunctionName[];
 }
 
-const entries = ['format', 'version', 'inputs', 'nodes', 'outputs', 'inputUnits', 'outputUnits'];
 const nodeEntries = ['ids', 'from', 'activation', 'fixed', 'shared'];
 const longestFunction = 2 ** 16;
 /** As each of them becomes an object. */
@@ -30,7 +29,7 @@ export const maxActivations = 2 ** 14;
 export function survey(text: string): Survey {
   const finger = new JsonScanner(text, 'The model in the file');
   const places = new Map<string, number>();
-  finger.object(entries, (key) => {
+  finger.object(networkEntries, (key) => {
     places.set(key, finger.at);
     finger.skip();
   });
@@ -62,6 +61,7 @@ export function survey(text: string): Survey {
   for (const [key, columns] of Object.entries({ inputUnits: inputs, outputUnits: outputs })) {
     if (places.has(key)) surveyUnits(at(key), columns);
   }
+  if (places.has('outputTransform')) readOutputTransform(new Place(value('outputTransform'), 'model.outputTransform'));
   return { parameters: found.parameters, activations: found.activations };
 }
 

@@ -31,6 +31,9 @@ function randomNetwork(seed: number): { network: Network; rows: number[][] } {
     network.inputScaler = units(graph.inputCount);
     network.outputScaler = units(graph.outputs.length);
   }
+  network.outputTransform = (['none', 'sigmoid', 'softmax', 'logSoftmax'] as const)[
+    seed % 4 === 3 ? 1 + (seed % 3) : 0
+  ];
   const { inputs } = randomSamples(graph, random, 5);
   const rows = Array.from({ length: 5 }, (_, s) =>
     Array.from(inputs.slice(s * graph.inputCount, (s + 1) * graph.inputCount)),

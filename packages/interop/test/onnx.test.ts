@@ -1,6 +1,7 @@
 import * as activations from '@nnbp/activations';
 import { everyActivation, randomGraph, randomParameters } from '@nnbp/conformance';
 import { type Activation, GraphBuilder, mlp, Network, NnbpError, Random, Standardization } from '@nnbp/core';
+import { mse } from '@nnbp/losses';
 import { fromOnnx, type OnnxOptions, toOnnx } from '@nnbp/interop';
 import { describe, expect, test } from 'vitest';
 import { blocks } from '@nnbp/formats/shared';
@@ -356,7 +357,11 @@ describe('ONNX in', () => {
     expect(network.graph.edgeCount).toBe(12);
     // g = relu(W x + b) at x = (1, 1).
     const g = [3.5, 6.5, 11.25];
-    expect(network.predict([1, 1])).toEqual([g[0] + 0.5 * g[1] + 2 * g[2], -g[0] + g[1] - 2 * g[2]]);
+    const logits = [g[0] + 0.5 * g[1] + 2 * g[2], -g[0] + g[1] - 2 * g[2]];
+    const powers = logits.map((x) => Math.exp(x - logits[0]));
+    network.predict([1, 1]).forEach((p, k) => expect(p).toBeCloseTo(powers[k] / (powers[0] + powers[1]), 15));
+    // Training continues on the logits.
+    expect(network.backpropagate([1, 1], [1, 0], mse()).outputs[0]).toEqual(logits);
   });
 
   test('as Keras writes it: MatMul, then Add', () => {

@@ -1,5 +1,5 @@
 /** Loss and metrics over data, computed by an executor that is already prepared. */
-import type { Executor, Loss, Network } from '@nnbp/core';
+import { applyOutputTransform, type Executor, type Loss, type Network } from '@nnbp/core';
 import { untilAborted } from './abort.js';
 import type { BatchSource } from './batches.js';
 import type { Metric, MetricResult } from './metrics/metric.js';
@@ -9,7 +9,7 @@ import type { Pace } from './yield-to-event-loop.js';
 export interface Assessment {
   /** The mean loss over the samples, in the network's units (standardized, if the network has an output scaler). */
   readonly loss: number;
-  /** The value of each metric by its name, in the data's units. */
+  /** By the metrics' names, of what `predict` returns: in the units of the data, after the output transform. */
   readonly metrics: Readonly<Record<string, MetricResult>>;
 }
 
@@ -31,7 +31,7 @@ export async function assess(
   { pace, signal }: YieldOptions,
 ): Promise<Assessment> {
   const width = network.graph.outputs.length;
-  const { outputScaler } = network;
+  const { outputScaler, outputTransform } = network;
   const counts = metrics.map((metric) => metric.start(width));
   const [x, t] = [new Float64Array(width), new Float64Array(width)];
   let sum = 0;
@@ -54,6 +54,7 @@ export async function assess(
           t[k] = outputScaler.undo(t[k], k);
         }
       }
+      applyOutputTransform(outputTransform, x, 0, width);
       for (const count of counts) count.add(x, t);
     }
     samples += batch.samples;

@@ -90,7 +90,7 @@ describe('a trainer', () => {
   });
 
   test('leaves the parameters of the last good step when a number overflows, and reports where', () => {
-    const network = new Network(mlp([1, 1], { activation: identity, scale: 'fixed' }), { seed: 1 });
+    const network = new Network(mlp([1, 1], { activation: identity, fixed: { c: 1 } }), { seed: 1 });
     const far = { inputs: [[1], [1e200]], targets: [[1], [1]] };
     const trainer = new Trainer(network, far, options({ batchSize: 1, shuffle: false }));
     void trainer.step();
@@ -170,7 +170,7 @@ describe('an optimizer that evaluates the loss itself', () => {
   });
 
   test('reports a loss that is not finite', async () => {
-    const network = new Network(mlp([1, 1], { activation: identity, scale: 'fixed' }), { seed: 1 });
+    const network = new Network(mlp([1, 1], { activation: identity, fixed: { c: 1 } }), { seed: 1 });
     const training = fit(
       network,
       { inputs: [[1e200]], targets: [[1]] },
@@ -181,7 +181,7 @@ describe('an optimizer that evaluates the loss itself', () => {
 });
 
 test('a large step that overflows is the same error for sgd', async () => {
-  const network = new Network(mlp([1, 1], { activation: identity, scale: 'fixed' }), { seed: 1 });
+  const network = new Network(mlp([1, 1], { activation: identity, fixed: { c: 1 } }), { seed: 1 });
   const training = fit(
     network,
     { inputs: [[3]], targets: [[1]] },

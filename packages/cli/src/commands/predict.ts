@@ -9,7 +9,7 @@ import { csvLine } from '../csv/write.js';
 import { Gaps } from '../encode.js';
 import { lossNamed } from '../functions.js';
 import { type Io, note, pathIn, printData } from '../io.js';
-import { type ModelOptions, openModel } from '../model-file.js';
+import { type Model, type ModelOptions, openModel } from '../model-file.js';
 import { expectOtherFile, openData, withCsvOptions, withModel } from '../options.js';
 import { misuse } from '../problem.js';
 import { type ModelRow, modelRows } from '../samples.js';
@@ -57,7 +57,7 @@ const rowsAtOnce = 512;
 async function predict(io: Io, modelPath: string, dataPath: string, options: PredictOptions): Promise<void> {
   expectOtherFile(io, options.output, dataPath);
   const model = await openModel(io, modelPath, options);
-  const writing = new Writing(model.columns, options);
+  const writing = new Writing(model, options);
   const predictor = await compile(model.network, { batchSize: rowsAtOnce });
   const csv = await openData(io, dataPath, options);
   const file = options.output === undefined ? undefined : await open(pathIn(io, options.output), 'w');
@@ -92,24 +92,25 @@ async function predict(io: Io, modelPath: string, dataPath: string, options: Pre
 /** How rows and their predictions are written. */
 class Writing {
   readonly #names: readonly string[];
-  readonly #probabilities: ((outputs: readonly number[]) => number[]) | undefined;
+
+  readonly columns: Columns;
 
   constructor(
-    readonly columns: Columns,
+    { network, columns, hasColumns }: Model,
     readonly options: PredictOptions,
   ) {
+    this.columns = columns;
     const category = categoryOf(columns);
-    if (options.probabilities === true) {
-      this.#probabilities = lossNamed(columns.loss).probabilities;
-      if (category === undefined || this.#probabilities === undefined) {
-        throw misuse(
-          `--probabilities is for models of a category, trained with a cross-entropy; this one was trained with ${columns.loss}.`,
-        );
-      }
+    if (options.probabilities === true && (category === undefined || lossNamed(columns.loss).transform === undefined)) {
+      throw misuse(
+        network.outputTransform !== 'none'
+          ? 'The outputs of this model are probabilities already: leave out --probabilities.'
+          : `--probabilities needs a model that predicts a category and was trained with a cross-entropy${hasColumns ? `; this one was trained with ${columns.loss}` : ''}.`,
+      );
     }
     this.#names = [
       ...columns.targets.map(({ name }) => `predicted_${name}`),
-      ...(this.#probabilities && category ? category.values.map((value) => `p_${value}`) : []),
+      ...(options.probabilities === true && category ? category.values.map((value) => `p_${value}`) : []),
     ];
   }
 
@@ -143,7 +144,7 @@ class Writing {
     const category = categoryOf(this.columns);
     if (category === undefined) return outputs.map(rounded);
     const best = outputs.indexOf(Math.max(...outputs));
-    return [category.values[best], ...(this.#probabilities?.(outputs) ?? []).map(rounded)];
+    return [category.values[best], ...(this.options.probabilities === true ? outputs.map(rounded) : [])];
   }
 }
 

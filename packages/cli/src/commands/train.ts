@@ -237,6 +237,7 @@ function networkFor(
   const network = new Network(builder.build(), { seed });
   network.inputScaler = inputScaler;
   network.outputScaler = outputScaler;
+  network.outputTransform = use.transform ?? 'none';
   return network;
 }
 

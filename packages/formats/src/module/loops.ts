@@ -2,14 +2,16 @@
 import type { Network } from '@nnbp/core';
 import type { Functions } from './functions.js';
 import { exact, oneLine } from './one-line.js';
+import { transformSource } from './transform.js';
 
 /** `layers`, and `predict` that goes through them. Values stand in a list, the inputs first. */
 export function byLoops(network: Network, nodes: readonly number[], functions: Functions): string {
-  const { graph, inputScaler, outputScaler } = network;
+  const { graph, inputScaler, outputScaler, outputTransform } = network;
   const place = new Map(Array.from({ length: graph.inputCount }, (_, k) => [k, k]));
   nodes.forEach((i, k) => place.set(i, graph.inputCount + k));
   const places = (list: ArrayLike<number>) => `[${Array.from(list, (i) => place.get(i)!).join(', ')}]`;
   const numbers = (list: readonly number[]) => `[${list.map(exact).join(', ')}]`;
+  const outputs = `outputPlaces.map((i${outputScaler ? ', k' : ''}) => x[i]${outputScaler ? ' * outputDeviation[k] + outputMean[k]' : ''})`;
   const constants = [
     ...(inputScaler ? [`const inputMean = ${numbers(inputScaler.mean)};`] : []),
     ...(inputScaler ? [`const inputDeviation = ${numbers(inputScaler.deviation)};`] : []),
@@ -34,7 +36,7 @@ export function predict(input) {
       x.push(c ? c[i] * g(h) : g(h));
     }
   }
-  return outputPlaces.map((i${outputScaler ? ', k' : ''}) => x[i]${outputScaler ? ' * outputDeviation[k] + outputMean[k]' : ''});
+  return ${transformSource(outputTransform).call(outputs)};
 }`;
 }
 

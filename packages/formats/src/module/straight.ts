@@ -2,12 +2,13 @@
 import type { Network } from '@nnbp/core';
 import type { Functions } from './functions.js';
 import { exact, oneLine } from './one-line.js';
+import { transformSource } from './transform.js';
 
 const widest = 110;
 
 /** `predict`, node after node. */
 export function straight(network: Network, nodes: readonly number[], functions: Functions): string {
-  const { graph, inputScaler, outputScaler } = network;
+  const { graph, inputScaler, outputScaler, outputTransform } = network;
   const inputs = graph.ids.slice(0, graph.inputCount).map((id, k) => {
     const units = inputScaler && `(input[${k}]${plus(-inputScaler.mean[k])}) / ${exact(inputScaler.deviation[k])}`;
     return `  const x${k} = ${units ?? `input[${k}]`}; // ${oneLine(id)}`;
@@ -21,7 +22,7 @@ export function straight(network: Network, nodes: readonly number[], functions: 
     `  if (input.length !== ${graph.inputCount}) throw new RangeError(\`expected ${graph.inputCount} numbers, found \${input.length}\`);`,
     ...inputs,
     ...nodes.map((i) => line(network, i, functions)),
-    `  return [${outputs.join(', ')}];`,
+    `  return ${transformSource(outputTransform).call(`[${outputs.join(', ')}]`)};`,
     '}',
   ].join('\n');
 }

@@ -5,6 +5,7 @@ import { type Functions, functionsOf } from './functions.js';
 import { byLoops } from './loops.js';
 import { oneLine } from './one-line.js';
 import { straight } from './straight.js';
+import { transformSource } from './transform.js';
 
 /** Up to this many edges each node is a line; a longer program is slower to read than its tables. */
 const maxEdges = 256;
@@ -56,11 +57,13 @@ export function toModule(network: Network): ModuleFiles {
   const inputs = graph.ids.slice(0, graph.inputCount);
   const outputs = Array.from(graph.outputs, (i) => graph.ids[i]);
   const body = (edges + nodes.length <= maxEdges ? straight : byLoops)(network, nodes, functions);
+  const { declaration } = transformSource(network.outputTransform);
   const js = [
     '// Written by toModule of @nnbp/formats. It needs nothing else.',
     `/** What each number of an input is. */\nexport const inputs = ${oneLine(inputs)};`,
     `/** What each number that comes out is. */\nexport const outputs = ${oneLine(outputs)};`,
     ...(functions.declarations.length > 0 ? [functions.declarations.join('\n')] : []),
+    ...(declaration === undefined ? [] : [declaration]),
     body,
   ];
   return { js: `${js.join('\n\n')}\n`, dts: typesOf(inputs, outputs) };

@@ -26,8 +26,8 @@ const smallModel = 2 ** 18;
  * `Identity`, `Dropout`, `Cast`, `Constant`). Weights may be float, double, float16 or bfloat16. Each c is fixed at 1. Edges whose weight is exactly 0 are
  * left out, as they are how a matrix stores an edge that is not there.
  *
- * A `Softmax` or `LogSoftmax` at the end is left out: the network's outputs are the logits, as `softmaxCrossEntropy`
- * takes them. Several inputs are one after another in the order of the file, and so are several outputs.
+ * A `Softmax` or `LogSoftmax` at the end becomes the network's `outputTransform`: `predict` gives what the model gives,
+ * and training continues on the logits, as `softmaxCrossEntropy` takes them. Several inputs are one after another in the order of the file, and so are several outputs.
  *
  * @param bytes - The content of the `.onnx` file.
  * @param options - `files`: the content of the files that hold weights outside the model, by the paths that
@@ -62,11 +62,20 @@ export function fromOnnx(bytes: Uint8Array, { files = {} }: OnnxFiles = {}): Net
     }
     return value.entries;
   });
+  const transforms = graph.output.flatMap(({ name }) => (values.get(name) as Rows).transform ?? []);
+  if (transforms.length > 0 && graph.output.length > 1) {
+    throw new NnbpError(
+      'UNSUPPORTED',
+      `The model has ${graph.output.length} outputs, and a softmax over one of them: expected one output. Remove the others.`,
+    );
+  }
   const told = (key: string) => model.metadataProps.find((entry) => entry.key === key)?.value;
-  return networkOf(tape, outputs, {
+  const network = networkOf(tape, outputs, {
     inputs: namesIn(told('nnbp.inputs'), inputIds.length) ?? inputIds,
     outputs: namesIn(told('nnbp.outputs'), outputs.length),
   });
+  if (transforms.length > 0) network.outputTransform = transforms[0];
+  return network;
 }
 
 /**

@@ -10,6 +10,7 @@ import {
   hardSigmoidWith,
   power,
   seluWith,
+  logSoftmax,
   softmax,
   swish,
   withOption,
@@ -82,7 +83,7 @@ const makeOperators = () =>
     ['Pow', power],
     ['Exp', exponential],
     ['Softmax', softmax],
-    ['LogSoftmax', softmax],
+    ['LogSoftmax', logSoftmax],
   ]);
 
 /** Operators of ai.onnx.ml, as scikit-learn's models have them. */

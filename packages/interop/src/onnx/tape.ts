@@ -35,6 +35,8 @@ export interface Rows {
   readonly entries: readonly Entry[];
   /** The softmax that this is the input of, if nothing may follow any more. */
   readonly ended?: string;
+  /** What that softmax makes of the entries. */
+  readonly transform?: 'softmax' | 'logSoftmax';
 }
 
 /** All nodes of a model, inputs first. */

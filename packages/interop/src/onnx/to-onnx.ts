@@ -115,7 +115,7 @@ class Writer {
     else this.#activate(block.nodes, this.#product(block));
   }
 
-  /** The outputs in their order, times c, and back in the data's units: x · deviation + mean. */
+  /** The outputs in their order, times c, in the data's units (x · deviation + mean), transformed. */
   outputs(): string {
     const nodes = Array.from(this.#graph.outputs);
     const { outputScaler } = this.network;
@@ -133,7 +133,10 @@ class Writer {
     if (outputScaler?.mean.some((value) => value !== 0)) {
       tensor = this.operations.add('Add', [tensor, this.#numbers('outputScaler', outputScaler.mean)]);
     }
-    return tensor;
+    const { outputTransform } = this.network;
+    if (outputTransform === 'none') return tensor;
+    if (outputTransform === 'sigmoid') return this.operations.add('Sigmoid', [tensor]);
+    return this.operations.add(outputTransform === 'softmax' ? 'Softmax' : 'LogSoftmax', [tensor], { axis: 1n });
   }
 
   /** One Gemm on a matrix with a row for each column that is read and a column for each node. */

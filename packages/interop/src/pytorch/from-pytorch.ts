@@ -42,5 +42,6 @@ export function fromPyTorch(weights: Uint8Array, network: Network): Network {
   }
   copy.inputScaler = network.inputScaler;
   copy.outputScaler = network.outputScaler;
+  copy.outputTransform = network.outputTransform;
   return copy;
 }

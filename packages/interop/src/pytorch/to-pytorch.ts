@@ -1,5 +1,5 @@
 /** A network as a PyTorch module: a file of Python, a file of weights, and a script that trains them on many machines. */
-import { expectFeatures, type Graph, type Network, NnbpError } from '@nnbp/core';
+import { expectFeatures, type Graph, type Network, NnbpError, type OutputTransform } from '@nnbp/core';
 import { encode, neededByOutputs, oneLine } from '@nnbp/formats/shared';
 import { pythonOf } from './activations.js';
 import { layout, type Layout, type ModuleBlock } from './layout.js';
@@ -105,8 +105,16 @@ Parameters stand in blocks of nodes: blocks.K.weight, .bias (b) and .scale (c).
 """
 `;
 
+/** What `forward` returns of the output values x, [batch, outputs]. */
+const transforms = {
+  none: 'x',
+  sigmoid: 'torch.sigmoid(x)',
+  softmax: 'torch.softmax(x, 1)',
+  logSoftmax: 'torch.log_softmax(x, 1)',
+} satisfies Readonly<Record<OutputTransform, string>>;
+
 function networkClass(network: Network, plan: Layout, functions: readonly PythonFunction[]): string {
-  const { graph, inputScaler, outputScaler } = network;
+  const { graph, inputScaler, outputScaler, outputTransform } = network;
   const columns = new Places(graph, plan.blocks);
   const result = columns.of(Array.from(graph.outputs));
   const unread = neededByOutputs(graph).includes(0, graph.inputCount);
@@ -142,7 +150,7 @@ ${plan.blocks.map((block) => blockSource(graph, block, columns, functions)).join
         self.to(dtype)
 
     def forward(self, x, own_units=False):
-        """own_units: outputs in the network's units, in which it is trained, not in the data's."""
+        """own_units: the output values that a loss is computed on, not what they mean in the units of the data."""
         if self.input_mean is not None:
             x = (x - self.input_mean) / self.input_deviation
         values = [x]
@@ -151,9 +159,11 @@ ${plan.blocks.map((block) => blockSource(graph, block, columns, functions)).join
         x = torch.cat([values[k] for k in self.result_reads], 1)
         if self.result_columns is not None:
             x = x[:, self.result_columns]
-        if own_units or self.output_mean is None:
+        if own_units:
             return x
-        return x * self.output_deviation + self.output_mean
+        if self.output_mean is not None:
+            x = x * self.output_deviation + self.output_mean
+        return ${transforms[outputTransform]}
 
     def standardize(self, t):
         """Targets in the network's units."""

@@ -50,7 +50,7 @@ interface Values {
  * `LeakyReLU`, `ELU`, `Softmax` at the end, `Flatten`, `Reshape`, `Concatenate` of rows, and layers that only training knows
  * (`Dropout`, `GaussianNoise` and their like), which are passed over. Ids are `LAYER.0`, `LAYER.1`, …. Each c is fixed at 1.
  *
- * A softmax at the end is left out: the network's outputs are the logits, as `softmaxCrossEntropy` takes them. Several
+ * A softmax at the end becomes the network's `outputTransform`: training continues on the logits. Several
  * inputs are one after another in the model's order, and so are several outputs.
  *
  * @param modelJson - What stands in `model.json`, or its text.
@@ -80,7 +80,13 @@ export function fromKeras(modelJson: unknown, weights: Uint8Array | readonly Uin
   }
   const outputs = chosen(topology.outputs);
   if (new Set(outputs).size < outputs.length) model.unsupported('the same values come out twice: once is enough here.');
-  return assemble({ what, inputs, nodes: reader.parts(), outputs });
+  const network = assemble({ what, inputs, nodes: reader.parts(), outputs });
+  if (topology.outputs.some((name) => known.get(name)?.softmax)) {
+    if (topology.outputs.length > 1)
+      model.unsupported('a softmax over a part of the outputs: expected one output layer.');
+    network.outputTransform = 'softmax';
+  }
+  return network;
 }
 
 /** How often the values of each layer are used. */

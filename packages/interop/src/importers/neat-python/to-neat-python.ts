@@ -34,9 +34,17 @@ interface Value {
  * toNeatPython(fromNeatPython(genome)).connections[0].weight; // 6
  * ```
  */
-export function toNeatPython({ graph, parameters: { vector }, inputScaler, outputScaler }: Network): NeatGenome {
+export function toNeatPython(network: Network): NeatGenome {
+  const { graph, inputScaler, outputScaler, outputTransform } = network;
+  const { vector } = network.parameters;
   expectFeatures('toNeatPython', graph);
   expectFinite('parameters', vector);
+  if (outputTransform !== 'none') {
+    throw new NnbpError(
+      'UNSUPPORTED',
+      `neat-python has no ${outputTransform} over the outputs. Set network.outputTransform to "none" to export the output values.`,
+    );
+  }
   const asNeat = Array.from({ length: graph.nodeCount - graph.inputCount }, (_, k) => {
     const activation = graph.activations[graph.activationOf[graph.inputCount + k]];
     const found = toNeat(activation);

@@ -78,8 +78,13 @@ export const power: Operator = (call) => {
 };
 
 /** Nothing may follow it; see `Rows.ended`. */
-export const softmax: Operator = (call) => {
-  const rows = call.table(0);
-  call.expectAxis(call.whole('axis', -1));
-  return { ...rows, ended: call.label };
-};
+const last =
+  (transform: 'softmax' | 'logSoftmax'): Operator =>
+  (call) => {
+    const rows = call.table(0);
+    call.expectAxis(call.whole('axis', -1));
+    return { ...rows, ended: call.label, transform };
+  };
+
+export const softmax = last('softmax');
+export const logSoftmax = last('logSoftmax');

@@ -1,0 +1,42 @@
+/**
+ * From what a loss sees to what a prediction means. A loss "with logits" is computed on output values that can be any
+ * number; the transform turns them into the probabilities that a user wants. Only predictions use it: losses, derivatives
+ * and training stay on the output values.
+ */
+import { NnbpError } from './errors.js';
+
+/** `none`; `sigmoid`, a probability per output; `softmax`, probabilities that add up to 1; `logSoftmax`, their logarithms. */
+export type OutputTransform = 'none' | 'sigmoid' | 'softmax' | 'logSoftmax';
+
+const names: readonly OutputTransform[] = ['none', 'sigmoid', 'softmax', 'logSoftmax'];
+
+/** @throws NnbpError `OUT_OF_RANGE` unless `transform` is one of the names */
+export function expectOutputTransform(transform: string): asserts transform is OutputTransform {
+  if (!(names as readonly string[]).includes(transform)) {
+    throw new NnbpError('OUT_OF_RANGE', `outputTransform: expected ${names.join(', ')}, received ${transform}.`);
+  }
+}
+
+/** Transforms `count` values of one sample in place, from `values[first]` on. */
+export function applyOutputTransform(
+  transform: OutputTransform,
+  values: Record<number, number>,
+  first: number,
+  count: number,
+): void {
+  const end = first + count;
+  if (transform === 'none') return;
+  if (transform === 'sigmoid') {
+    for (let k = first; k < end; k++) values[k] = 1 / (1 + Math.exp(-values[k]));
+    return;
+  }
+  let largest = -Infinity;
+  for (let k = first; k < end; k++) largest = Math.max(largest, values[k]);
+  let sum = 0;
+  for (let k = first; k < end; k++) sum += Math.exp(values[k] - largest);
+  const logSum = Math.log(sum);
+  for (let k = first; k < end; k++) {
+    const shifted = values[k] - largest;
+    values[k] = transform === 'softmax' ? Math.exp(shifted) / sum : shifted - logSum;
+  }
+}

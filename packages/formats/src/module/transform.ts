@@ -1,0 +1,30 @@
+/** The output transform as JavaScript that stands alone: the same operations in the same order as in core, so the same bits. */
+import type { OutputTransform } from '@nnbp/core';
+
+const shifted = (result: string) => `(x) => {
+  let largest = -Infinity;
+  for (const value of x) largest = Math.max(largest, value);
+  let sum = 0;
+  for (const value of x) sum += Math.exp(value - largest);
+  return x.map((value) => ${result});
+}`;
+
+const sources = {
+  none: undefined,
+  sigmoid: '(x) => x.map((value) => 1 / (1 + Math.exp(-value)))',
+  softmax: shifted('Math.exp(value - largest) / sum'),
+  logSoftmax: shifted('value - largest - Math.log(sum)'),
+} satisfies Readonly<Record<OutputTransform, string | undefined>>;
+
+/** A declaration of the function `transform`, and how to call it; both empty for `none`. */
+export function transformSource(transform: OutputTransform): {
+  readonly declaration: string | undefined;
+  readonly call: (outputs: string) => string;
+} {
+  const source = sources[transform];
+  if (source === undefined) return { declaration: undefined, call: (outputs) => outputs };
+  return {
+    declaration: `/** From output values to what they mean: ${transform}. */\nconst transform = ${source};`,
+    call: (outputs) => `transform(${outputs})`,
+  };
+}

@@ -1,0 +1,53 @@
+import { tanh } from '@nnbp/activations';
+import { mlp, Network, type OutputTransform } from '@nnbp/core';
+import { fromJson, load, save, toJson, toModule } from '@nnbp/formats';
+import { fromOnnx, fromPyTorch, toNeatPython, toOnnx, toPyTorch } from '@nnbp/interop';
+import { describe, expect, test } from 'vitest';
+
+const row = [0.3, -0.7];
+const network = (outputTransform: OutputTransform) =>
+  new Network(mlp([2, 5, 3], { activation: tanh }), { seed: 3, outputTransform });
+
+describe.each<OutputTransform>(['sigmoid', 'softmax', 'logSoftmax'])('outputTransform %s', (transform) => {
+  const original = network(transform);
+  const expected = original.predict(row);
+
+  test('is kept by save, toJson and fromPyTorch', () => {
+    for (const copy of [load(save(original)).network, fromJson(toJson(original))]) {
+      expect(copy.outputTransform).toBe(transform);
+      expect(copy.predict(row)).toEqual(expected);
+    }
+    const { 'weights.safetensors': weights } = toPyTorch(original);
+    expect(fromPyTorch(weights, original).predict(row)[0]).toBeCloseTo(expected[0], 6);
+    expect(fromPyTorch(weights, original).outputTransform).toBe(transform);
+  });
+
+  test('is part of the standalone module, to the bit', async () => {
+    const { js } = toModule(original);
+    const module = (await import(/* @vite-ignore */ `data:text/javascript,${encodeURIComponent(js)}`)) as {
+      predict: (row: readonly number[]) => number[];
+    };
+    expect(module.predict(row)).toEqual(expected);
+  });
+
+  test('goes out to ONNX as an operator, and comes back', () => {
+    const back = fromOnnx(toOnnx(original));
+    back.predict(row).forEach((y, k) => expect(y).toBeCloseTo(expected[k], 6));
+    // A sigmoid at the end is an activation like any other.
+    expect(back.outputTransform).toBe(transform === 'sigmoid' ? 'none' : transform);
+  });
+
+  test('is refused by neat-python, with what to do', () => {
+    expect(() => toNeatPython(original)).toThrow(/Set network.outputTransform to "none"/);
+  });
+});
+
+test('a file whose output transform is unknown is refused', () => {
+  const text = toJson(network('softmax')).replace('"softmax"', '"hardmax"');
+  expect(() => fromJson(text)).toThrow(expect.objectContaining({ code: 'MALFORMED' }));
+});
+
+test('PyTorch gets probabilities from forward, and output values with own_units', () => {
+  expect(toPyTorch(network('softmax'))['network.py']).toContain('return torch.softmax(x, 1)');
+  expect(toPyTorch(network('none'))['network.py']).toMatch(/output_mean\n +return x\n/);
+});
