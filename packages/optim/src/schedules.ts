@@ -88,7 +88,7 @@ export interface PlateauOptions {
   readonly factor?: number;
   /** How many epochs without improvement are borne. Default 10. */
   readonly patience?: number;
-  /** An epoch improves if its loss is below the best times 1 less this. Default 0.0001. */
+  /** An epoch improves if its loss is below the best by more than this part of the size of the best. Default 0.0001. */
   readonly threshold?: number;
   /** Epochs after a reduction in which nothing is counted. Default 0. */
   readonly cooldown?: number;
@@ -97,8 +97,8 @@ export interface PlateauOptions {
 }
 
 /**
- * The rate stays until the loss has stopped to fall, and is then multiplied by `factor`: PyTorch's
- * `ReduceLROnPlateau`. `fit` tells it each epoch's loss.
+ * The rate stays until the loss stops falling, and is then multiplied by `factor`: PyTorch's
+ * `ReduceLROnPlateau`, except that negative losses are compared as positive ones are. `fit` tells it each epoch's loss.
  *
  * @throws NnbpError `OUT_OF_RANGE`
  */
@@ -113,7 +113,8 @@ export function plateau(options: PlateauOptions): Schedule {
     name: 'plateau',
     rate: () => now.rate,
     observe(loss) {
-      const improved = loss < now.best * (1 - threshold);
+      // By a part of the best loss's size: times 1 − threshold, a negative loss would have to rise.
+      const improved = now.best === Infinity ? loss < Infinity : loss < now.best - threshold * Math.abs(now.best);
       if (improved) now.best = loss;
       now.bad = improved ? 0 : now.bad + 1;
       if (now.cooling > 0) {

@@ -137,6 +137,23 @@ describe('schedules', () => {
     });
     expect(seen).toEqual([1, 1, 1, 0.5, 0.5, 0.5, 0.3, 0.3]);
   });
+  test('plateau treats negative losses as it treats positive ones', () => {
+    const rates = (losses: readonly number[]) => {
+      const schedule = plateau({ initial: 1, factor: 0.5, patience: 1 });
+      return losses.map((loss) => {
+        schedule.observe!(loss);
+        return schedule.rate(0);
+      });
+    };
+    // Rising by a tenth each time: no epoch but the first is an improvement.
+    expect(rates([-10, -9.9, -9.8, -9.7, -9.6])).toEqual(rates([10, 10.1, 10.2, 10.3, 10.4]));
+    expect(rates([-10, -9.9, -9.8])).toEqual([1, 1, 0.5]);
+    // Falling by a tenth each time: every epoch is one.
+    expect(rates([-10, -10.1, -10.2, -10.3])).toEqual([1, 1, 1, 1]);
+    // Falling by less than a ten-thousandth.
+    expect(rates([-10, -10.0005, -10.0009])).toEqual([1, 1, 0.5]);
+  });
+
   test('plateau: the same loss again is no improvement, and a change of 1e-8 or less is none', () => {
     const flat = plateau({ initial: 1, factor: 0.5, patience: 1, threshold: 0 });
     for (const loss of [2, 2, 2]) flat.observe?.(loss);

@@ -71,7 +71,8 @@ export interface Report {
 
 /**
  * Trains a network. Its parameters are updated at the end of each epoch, and whenever training ends: after an error, a
- * callback that throws or an abort they are those of the last step that succeeded.
+ * callback that throws or an abort they are those of the last step that succeeded. With early stopping, an abort leaves those
+ * of the best epoch so far.
  *
  * @throws NnbpError `OUT_OF_RANGE`, `EMPTY_DATA`, `WRONG_LENGTH`, `NOT_FINITE`, `WRONG_TARGET`, `WRONG_STATE`, before
  * anything is changed; `DivergedError` when a number stops being finite
@@ -160,6 +161,10 @@ export async function fit(network: Network, data: Data, options: FitOptions): Pr
     trainer.share();
     await notify('onTrainEnd');
     failed = false;
+  } catch (error) {
+    // An abort ends training as early stopping would; an error leaves the parameters of the last step.
+    if (signal?.aborted === true && early?.state) trainer.parameters.set(early.state.parameters);
+    throw error;
   } finally {
     const disposed = trainer.dispose();
     // The first error is the one to report.

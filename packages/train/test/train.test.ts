@@ -159,6 +159,39 @@ describe('validation, metrics and early stopping', () => {
     expect(history[2].validationLoss).toBeUndefined();
   });
 
+  test('an abort with early stopping leaves the best parameters so far, an abort without it the last ones', async () => {
+    for (const earlyStopping of [{ patience: 99 }, undefined]) {
+      const network = straight();
+      const controller = new AbortController();
+      const parametersOf: number[][] = [];
+      const losses: number[] = [];
+      await expect(
+        fit(network, line, {
+          loss: mse(),
+          // Overshoots: the validation loss rises after the first epochs.
+          optimizer: sgd({ learningRate: 0.11 }),
+          epochs: 50,
+          batchSize: 5,
+          validation: { inputs: [[1]], targets: [[3]] },
+          ...(earlyStopping && { earlyStopping }),
+          signal: controller.signal,
+          callbacks: [
+            {
+              onEpochEnd({ history }) {
+                parametersOf.push([...network.parameters.vector]);
+                losses.push(history.at(-1)!.validationLoss!);
+                if (parametersOf.length === 8) controller.abort(new Error('enough'));
+              },
+            },
+          ],
+        }),
+      ).rejects.toThrow('enough');
+      const best = losses.indexOf(Math.min(...losses));
+      expect(best).toBeLessThan(7);
+      expect([...network.parameters.vector]).toEqual(parametersOf[earlyStopping ? best : 7]);
+    }
+  });
+
   test('early stopping goes back to the best parameters', async () => {
     const network = straight();
     const seen: number[][] = [];
