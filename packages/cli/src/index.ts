@@ -1,2 +1,3 @@
 export type { Io } from './io.js';
+export { main } from './main.js';
 export { run } from './run.js';

@@ -1,0 +1,21 @@
+/** The program `nnbp`: gives the process's own arguments, streams and signals to `run`. */
+import { run } from './run.js';
+
+/** Runs the command line of this process and sets its exit code. */
+export async function main(): Promise<void> {
+  const stop = new AbortController();
+  // Once: a second Ctrl-C ends the process at once.
+  process.once('SIGINT', () => stop.abort());
+  // A reader such as `head` may close the pipe before everything is written.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    process.exit(error.code === 'EPIPE' ? 0 : 1);
+  });
+  const { stdout, stderr, stdin } = process;
+  process.exitCode = await run(process.argv.slice(2), {
+    stdout,
+    stderr,
+    stdin,
+    cwd: process.cwd(),
+    signal: stop.signal,
+  });
+}

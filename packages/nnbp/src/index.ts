@@ -1,0 +1,15 @@
+/** Everything in one import, with the fastest engine as the default of `fit`, `evaluate` and `compile`. */
+export * from '@nnbp/activations';
+export * from '@nnbp/core';
+export * from '@nnbp/explain';
+export * from '@nnbp/formats';
+export * from '@nnbp/gradcheck';
+export * from '@nnbp/interop';
+export * from '@nnbp/losses';
+export * from '@nnbp/optim';
+export * from '@nnbp/train';
+export * from '@nnbp/wasm';
+export { compile, evaluate, fit } from './defaults.js';
+// Both packages have a Report: of a training, and of a check.
+export type { Report } from '@nnbp/train';
+export { Report as CheckReport } from '@nnbp/gradcheck';
