@@ -1,5 +1,5 @@
 /** Which way imports may go; the picture is in ARCHITECTURE.md. */
-const onCore = 'activations|losses|optim|train|explain|gradcheck|wasm';
+const onCore = 'activations|aggregations|losses|optim|train|explain|gradcheck|wasm';
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {

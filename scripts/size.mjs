@@ -25,6 +25,11 @@ const budgets = [
   ['explain', 9, "export { explain } from '@nnbp/explain';"],
   ['optim, sgd alone', 1, "export { sgd } from '@nnbp/optim';"],
   ...exported('activations').map((name) => [`activation ${name}`, 0.5, `export { ${name} } from '@nnbp/activations';`]),
+  ...exported('aggregations').map((name) => [
+    `aggregation ${name}`,
+    0.6,
+    `export { ${name} } from '@nnbp/aggregations';`,
+  ]),
   ...exported('losses').map((name) => [`loss ${name}`, 0.5, `export { ${name} } from '@nnbp/losses';`]),
 ];
 

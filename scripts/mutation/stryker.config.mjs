@@ -4,7 +4,7 @@ export default {
   testRunner: 'vitest',
   vitest: { configFile: 'scripts/mutation/vitest.config.ts', related: false },
   plugins: ['@stryker-mutator/vitest-runner'],
-  mutate: ['packages/{core,activations,losses,optim,gradcheck}/src/**/*.ts', '!packages/*/src/index.ts'],
+  mutate: ['packages/{core,activations,aggregations,losses,optim,gradcheck}/src/**/*.ts', '!packages/*/src/index.ts'],
   // A sentence in an error is not what the tests hold; its code and the names in it are.
   mutator: { excludedMutations: ['StringLiteral'] },
   ignorePatterns: [

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const packages = ['core', 'activations', 'losses', 'optim', 'gradcheck', 'conformance'];
+const packages = ['core', 'activations', 'aggregations', 'losses', 'optim', 'gradcheck', 'conformance'];
 
 export default defineConfig({
   root,

@@ -2,9 +2,10 @@
 import type { Engine, Executor, FloatArray } from './contract.js';
 import { allFinite, expectFinite, expectInteger, expectLength, NnbpError } from './errors.js';
 import { js } from './js/engine.js';
-import type { Network, Row } from './network.js';
+import type { Network } from './network.js';
 import { applyOutputTransform, type OutputTransform } from './output-transform.js';
 import { overflow } from './overflow.js';
+import type { Row } from './rows.js';
 import type { Standardization } from './standardization.js';
 
 /** Options of {@link compile}. */

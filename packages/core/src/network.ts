@@ -11,6 +11,8 @@ import { expectNoOverflow } from './overflow.js';
 import { type NodeParameters, ParameterVector } from './parameters.js';
 import { Random } from './random.js';
 import { ReferenceExecutor } from './reference.js';
+import { flatRows, type Row, splitRows } from './rows.js';
+import { backpropagateSequence, NetworkStream, predictSequence, type SequencePass } from './sequence.js';
 import { Standardization } from './standardization.js';
 
 /** How a network's parameters start. */
@@ -34,9 +36,6 @@ export interface Pass {
   /** dloss/db, dloss/dc and dloss/dw of every node, for the mean loss. */
   readonly gradients: ParameterVector;
 }
-
-/** One sample's numbers. */
-export type Row = ArrayLike<number>;
 
 /**
  * A {@link Graph} and its parameters.
@@ -233,6 +232,49 @@ export class Network {
   }
 
   /**
+   * The outputs at every step of a sequence that starts from the initial values of delayed edges, in the data's own units.
+   * `predict` is a sequence of one step.
+   *
+   * @param inputs - A row per step.
+   * @throws NnbpError `WRONG_LENGTH`, `NOT_FINITE`, `EMPTY_DATA` (no step); `OVERFLOW`, naming step and node
+   */
+  predictSequence(inputs: ArrayLike<Row>): number[][] {
+    return predictSequence(this, inputs);
+  }
+
+  /**
+   * One pass forward and backward through time over one sequence, every derivative kept; changes no parameter. Inputs and
+   * targets are in the data's own units; losses, cache and gradients are in the network's.
+   *
+   * @param targets - A row per step, or null for a step without a target.
+   * @throws NnbpError `WRONG_LENGTH`, `NOT_FINITE`, `WRONG_TARGET`, `EMPTY_DATA` (no step, or no target at any);
+   * `OVERFLOW`
+   *
+   * @example
+   * ```ts
+   * import { identity } from '@nnbp/activations';
+   * import { delayed, GraphBuilder, Network } from '@nnbp/core';
+   * import { mse } from '@nnbp/losses';
+   *
+   * const builder = new GraphBuilder();
+   * const from = [builder.input('x'), delayed('h')];
+   * builder.output(builder.node('h', { from, activation: identity, fixed: { b: 0, c: 1 } }));
+   * const network = new Network(builder.build(), { initializer: () => 2 });
+   * const pass = network.backpropagateSequence([[1], [1]], [null, [5]], mse());
+   * pass.outputs; // [[2], [6]]
+   * pass.gradients.of('h').w; // { x: 6, 'h@-1': 4 }
+   * ```
+   */
+  backpropagateSequence(inputs: ArrayLike<Row>, targets: ArrayLike<Row | null>, loss: Loss): SequencePass {
+    return backpropagateSequence(this, inputs, targets, loss);
+  }
+
+  /** A stream that is given one step after another and keeps what delayed edges read. It uses the network's parameters. */
+  stream(): NetworkStream {
+    return new NetworkStream(this);
+  }
+
+  /**
    * Sets some of a node's parameters; see {@link ParameterVector.set}.
    *
    * @throws NnbpError `UNKNOWN_ID`, `FIXED_PARAMETER`, `NOT_FINITE`; nothing is changed then
@@ -278,22 +320,4 @@ function initialize(graph: Graph, parameters: Float64Array, initializer: Initial
       start(graph.weightIndex(edge, i), () => draw(fanIn, fanOut, random));
     }
   }
-}
-
-/** Checks rows and lays them one after another. */
-function flatRows(what: string, rows: ArrayLike<Row>, width: number, units: Standardization | undefined): Float64Array {
-  const flat = new Float64Array(rows.length * width);
-  for (let s = 0; s < rows.length; s++) {
-    const label = `${what} of sample ${s}`;
-    expectLength(label, rows[s].length, width);
-    expectFinite(label, rows[s]);
-    for (let k = 0; k < width; k++) flat[s * width + k] = units?.apply(rows[s][k], k) ?? rows[s][k];
-  }
-  return flat;
-}
-
-function splitRows(flat: ArrayLike<number>, width: number, units: Standardization | undefined): number[][] {
-  return Array.from({ length: flat.length / width }, (_, s) =>
-    Array.from({ length: width }, (_, k) => units?.undo(flat[s * width + k], k) ?? flat[s * width + k]),
-  );
 }

@@ -1,4 +1,4 @@
-/** Where a pass left the finite numbers: think of walking up a wet pipe to the first joint that leaks. */
+/** Finds the first number of a pass that is not finite. */
 import { allFinite, NnbpError } from './errors.js';
 import type { ReferenceExecutor } from './reference.js';
 
@@ -6,23 +6,25 @@ import type { ReferenceExecutor } from './reference.js';
  * Nothing, if the results of a pass are finite: outputs after `predict`; the loss, every gradient and every dloss/dx after
  * `backpropagate`.
  *
- * @param lossOf - The loss of one sample, after `backpropagate`.
+ * @param lossOf - The loss of one step of a sample, after `backpropagate`.
  * @throws NnbpError `OVERFLOW`, naming the first number, in the order of computation, that is not
  */
 export function expectNoOverflow(
   { graph, cache, gradients }: ReferenceExecutor,
   results: ArrayLike<number>,
-  lossOf?: (sample: number) => number,
+  lossOf?: (sample: number, step: number) => number,
 ): void {
-  const { samples } = cache;
-  if (allFinite(results) && allFinite(gradients) && samples.every(({ dLossDx }) => allFinite(dLossDx))) return;
-  samples.forEach((sample, s) => {
+  const steps = cache.sequences.flatMap((sequence, s) =>
+    sequence.steps.slice(0, sequence.length).map((step, t) => ({ step, s, t, of: sequence.length })),
+  );
+  if (allFinite(results) && allFinite(gradients) && steps.every(({ step }) => allFinite(step.dLossDx))) return;
+  steps.forEach(({ step: sample, s, t, of }) => {
     const expect = (what: string, found: number) => {
-      if (!Number.isFinite(found)) throw overflow(`Sample ${s}: ${what} is ${found}`);
+      if (!Number.isFinite(found)) throw overflow(`Sample ${s}${of > 1 ? `, step ${t}` : ''}: ${what} is ${found}`);
     };
     const { ids } = graph;
     for (let i = 0; i < ids.length; i++) expect(`x of node "${ids[i]}"`, sample.x[i]);
-    if (lossOf !== undefined) expect('the loss', lossOf(s));
+    if (lossOf !== undefined) expect('the loss', lossOf(s, t));
     for (let i = ids.length - 1; i >= 0; i--) {
       expect(`dLossDx of node "${ids[i]}"`, sample.dLossDx[i]);
       expect(`slope of node "${ids[i]}"`, sample.slope[i]);

@@ -9,12 +9,14 @@ import {
   js,
   type Loss,
   Network,
+  type NodeOptions,
   Random,
   reference,
   type Source,
+  Standardization,
   unroll,
 } from '@nnbp/core';
-import { mse } from '@nnbp/losses';
+import { hinge, mse } from '@nnbp/losses';
 import { describe, expect, test } from 'vitest';
 
 const product: Aggregation = {
@@ -271,3 +273,153 @@ test('parameters start where init says', () => {
   );
   expect(new Network(builder.build()).getParameters('a')).toEqual({ b: 1, c: 2, w: { x: 5 } });
 });
+
+describe('a network', () => {
+  test('predicts a sequence, and its stream gives the same step by step', () => {
+    const random = new Random(9);
+    for (let n = 0; n < 20; n++) {
+      const network = new Network(randomRecurrentGraph(random), { seed: n });
+      const inputs = Array.from({ length: 5 }, () =>
+        Array.from({ length: network.graph.inputCount }, () => random.uniform()),
+      );
+      const expected = network.predictSequence(inputs);
+      const stream = network.stream();
+      expect(inputs.slice(0, 3).map((input) => stream.next(input))).toEqual(expected.slice(0, 3));
+      const { state } = stream;
+      expect(stream.next(inputs[3])).toEqual(expected[3]);
+      stream.reset();
+      expect(stream.next(inputs[0])).toEqual(expected[0]);
+      stream.state = state;
+      expect(inputs.slice(3).map((input) => stream.next(input))).toEqual(expected.slice(3));
+      expect(network.predict(inputs[0])).toEqual(expected[0]);
+      expect(network.predictBatch([inputs[0]])).toEqual([expected[0]]);
+    }
+  });
+
+  test('backpropagates through time with the loss of each step that has a target', () => {
+    const pass = recurrence().backpropagateSequence([[1], [5], [0]], [null, [15], [47]], mse());
+    expect(pass.outputs).toEqual([[2], [16], [48]]);
+    expect(pass.losses).toEqual([undefined, 1, 1]);
+    expect(pass.loss).toBe(1);
+    expect([0, 1, 2].map((t) => pass.cache.dLossDx('h', 0, t))).toEqual([24, 8, 2]);
+    // Means over two steps: (24·1 + 8·5 + 2·0) / 2 and (24·0 + 8·2 + 2·16) / 2.
+    expect(pass.gradients.of('h').w).toEqual({ x: 32, 'h@-1': 24 });
+    expect(() => pass.cache.x('h', 0, 3)).toThrow('step: expected 0 to 2, received 3.');
+  });
+
+  test('keeps sequences in the units of the data', () => {
+    const network = recurrence();
+    network.inputScaler = new Standardization([10], [2]);
+    network.outputScaler = new Standardization([1], [0.5]);
+    expect(network.predictSequence([[12], [10]])).toEqual([[2], [4]]);
+    expect(network.backpropagateSequence([[12]], [[2]], mse()).loss).toBe(0);
+    const stream = network.stream();
+    expect([stream.next([12]), stream.next([10])]).toEqual([[2], [4]]);
+  });
+
+  test.each<[string, string, RegExp, () => unknown]>([
+    ['a delay of 0', 'OUT_OF_RANGE', /delay of the edge from "a".*received 0|found 0/, () => withDelay(0)],
+    ['a delay of −1', 'OUT_OF_RANGE', /delay/, () => withDelay(-1)],
+    ['a delay of 1.5', 'OUT_OF_RANGE', /delay/, () => withDelay(1.5)],
+    ['an initial value that is not finite', 'NOT_FINITE', /initial value of "a"/, () => withDelay(1, NaN)],
+    [
+      'two initial values of one node',
+      'CONFLICT',
+      /"a".*1 and 2/,
+      () => withDelay(1, 1, delayed('a', 2, { initial: 2 })),
+    ],
+    ['the same delayed edge twice', 'DUPLICATE_EDGE', /"a@-1" twice/, () => withDelay(1, 0, delayed('a'))],
+    ['an edge from itself without delay', 'SELF_EDGE', /delayed\("a"\)/, () => withDelay(1, 0, 'a')],
+    ['a sequence of no step', 'EMPTY_DATA', /at least one step/, () => recurrence().predictSequence([])],
+    ['no step to backpropagate', 'EMPTY_DATA', /step/, () => recurrence().backpropagateSequence([], [], mse())],
+    ['targets at no step', 'EMPTY_DATA', /target/, () => recurrence().backpropagateSequence([[1]], [null], mse())],
+    [
+      'too few targets',
+      'WRONG_LENGTH',
+      /expected 2 rows/,
+      () => recurrence().backpropagateSequence([[1], [2]], [[1]], mse()),
+    ],
+    [
+      'a wide target',
+      'WRONG_LENGTH',
+      /target of step 0/,
+      () => recurrence().backpropagateSequence([[1]], [[1, 2]], mse()),
+    ],
+    [
+      'a target that does not suit the loss',
+      'WRONG_TARGET',
+      /target of step 1/,
+      () => recurrence().backpropagateSequence([[1], [1]], [null, [0.5]], hinge()),
+    ],
+    ['a wide input of a step', 'WRONG_LENGTH', /input of step 1/, () => recurrence().predictSequence([[1], [1, 2]])],
+    [
+      'an input of a stream that is not finite',
+      'NOT_FINITE',
+      /input of step 0/,
+      () => recurrence().stream().next([NaN]),
+    ],
+    ['the state of another network', 'WRONG_LENGTH', /state/, () => (recurrence().stream().state = [1, 2])],
+    ['a state that is not finite', 'NOT_FINITE', /state/, () => (recurrence().stream().state = [NaN])],
+    [
+      'numbers that overflow through time',
+      'OVERFLOW',
+      /step 1.*"h"/,
+      () => recurrence().predictSequence([[1e308], [1e308], [1e308]].map(([x]) => [x / 4])),
+    ],
+    ['unrolling to no step', 'OUT_OF_RANGE', /steps/, () => unroll(recurrence().graph, 0)],
+    ['a parameter both fixed and shared', 'CONFLICT', /b is both/, () => bad({ fixed: { b: 1 }, shared: { b: 's' } })],
+    [
+      'a weight both fixed and shared',
+      'CONFLICT',
+      /w from "x" is both/,
+      () => bad({ fixed: { w: 1 }, shared: { w: { x: 's' } } }),
+    ],
+    ['a fixed weight of no edge', 'UNKNOWN_ID', /fixes the weight of "z"/, () => bad({ fixed: { w: { z: 1 } } })],
+    ['a fixed c that is not finite', 'NOT_FINITE', /fixed c/, () => bad({ fixed: { c: NaN } })],
+    ['a fixed w that is not finite', 'NOT_FINITE', /fixed w from "x"/, () => bad({ fixed: { w: Infinity } })],
+    ['a start that is not finite', 'NOT_FINITE', /initial b/, () => bad({ init: { b: NaN } })],
+    ['no aggregation', 'WRONG_TYPE', /aggregation with value/, () => bad({ aggregation: {} as never })],
+    ['an aggregation of nothing', 'EMPTY_LAYER', /predecessors/, () => bad({ aggregation: product, from: [] })],
+    [
+      'a fixed parameter that is set',
+      'FIXED_PARAMETER',
+      /b of node "h" is fixed/,
+      () => recurrence().setParameters('h', { b: 1 }),
+    ],
+    ['more steps than prepared', 'OUT_OF_RANGE', /number of steps/, () => pass([1, 1, 1])],
+    ['counts that grow', 'OUT_OF_RANGE', /samples\[1\]/, () => pass([1, 2])],
+    ['a step without samples', 'OUT_OF_RANGE', /samples\[1\]/, () => pass([1, 0])],
+    ['a negative weight', 'OUT_OF_RANGE', /weights\[1\]/, () => pass([1, 1], [1, -1])],
+    ['weights that are all 0', 'OUT_OF_RANGE', /at least one above 0/, () => pass([1, 1], [0, 0])],
+    ['too few weights', 'WRONG_LENGTH', /weights/, () => pass([1, 1], [1])],
+    ['too short a state', 'WRONG_LENGTH', /state/, () => pass([1, 1], [1, 1], [])],
+  ])('refuses %s', (_, code, message, act) => {
+    expect(act).toThrow(
+      expect.objectContaining({ name: 'NnbpError', code, message: expect.stringMatching(message) as string }),
+    );
+  });
+});
+
+function withDelay(steps: number, initial?: number, other?: Source): Graph {
+  const builder = new GraphBuilder();
+  const edge = delayed('a', steps, initial === undefined ? {} : { initial });
+  builder.input('x');
+  builder.output(builder.node('a', { from: ['x', edge, ...(other === undefined ? [] : [other])], activation: tanh }));
+  return builder.build();
+}
+
+function bad(options: Partial<NodeOptions>): unknown {
+  const builder = new GraphBuilder();
+  builder.input('x');
+  return builder.node('a', { from: ['x'], activation: tanh, ...options });
+}
+
+function pass(counts: number[], weights?: number[], state?: number[]): number {
+  const rows = new Float64Array(8).fill(1);
+  return reference()
+    .prepare(recurrence().graph, 2, 2)
+    .backpropagate(rows, rows, counts, mse(), {
+      ...(weights && { weights: Float64Array.from(weights) }),
+      ...(state && { state: Float64Array.from(state) }),
+    });
+}

@@ -1,4 +1,5 @@
 export { type ActivationCheckOptions, checkActivation } from './activation.js';
+export { type AggregationCheckOptions, checkAggregation } from './aggregation.js';
 export type { Comparison } from './comparison.js';
 export { checkLoss, type LossCheckOptions } from './loss.js';
 export { checkNetwork, type NetworkCheckOptions } from './network.js';

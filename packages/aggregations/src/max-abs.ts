@@ -1,0 +1,18 @@
+/** The entry that is furthest from 0, with its sign. */
+import type { Aggregation } from '@nnbp/core';
+import { distanceToTie, firstLargest } from './largest.js';
+
+/**
+ * $A(z) = z_m$ with the largest $|z_m|$, the first of several; $\partial A / \partial z_e$ is 1 for it, else 0. A kink
+ * where two are equally far from 0.
+ */
+export const maxAbs: Aggregation = {
+  name: 'maxAbs',
+  value: (z) => z[firstLargest(z, Math.abs)],
+  derivative(z, _a, dAdz) {
+    dAdz.fill(0);
+    dAdz[firstLargest(z, Math.abs)] = 1;
+  },
+  kinkDistance: (z) => distanceToTie(z, Math.abs),
+  builtin: { name: 'maxAbs', options: {} },
+};

@@ -1,0 +1,17 @@
+/** The largest of what arrives: pooling by maxima. */
+import type { Aggregation } from '@nnbp/core';
+import { distanceToTie, firstLargest } from './largest.js';
+
+const itself = (z: number) => z;
+
+/** $A(z) = \max_e z_e$; $\partial A / \partial z_e$ is 1 for the first largest entry, else 0. A kink where two are equal. */
+export const max: Aggregation = {
+  name: 'max',
+  value: (z) => z[firstLargest(z, itself)],
+  derivative(z, _a, dAdz) {
+    dAdz.fill(0);
+    dAdz[firstLargest(z, itself)] = 1;
+  },
+  kinkDistance: (z) => distanceToTie(z, itself),
+  builtin: { name: 'max', options: {} },
+};

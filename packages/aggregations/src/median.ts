@@ -1,0 +1,38 @@
+/** The middle one of what arrives. */
+import type { Aggregation } from '@nnbp/core';
+
+/** The places of the entries from the smallest to the largest, equal ones in their order. */
+const sorted = (z: ArrayLike<number>) => Array.from(z, (_, e) => e).sort((a, b) => z[a] - z[b] || a - b);
+
+/** The places of the middle entry, or of the two middle ones of an even number. */
+function middle(z: ArrayLike<number>): readonly [number, number] {
+  const order = sorted(z);
+  return [order[(z.length - 1) >> 1], order[z.length >> 1]];
+}
+
+/**
+ * A(z) is the middle entry; of an even number the mean of the two middle ones. $\partial A / \partial z_e$ is 1 for the
+ * middle entry, ½ for each of two, else 0. A kink where a middle entry equals a neighbour.
+ */
+export const median: Aggregation = {
+  name: 'median',
+  value(z) {
+    const [low, high] = middle(z);
+    // Halves first: the sum of two large numbers may overflow.
+    return low === high ? z[low] : z[low] / 2 + z[high] / 2;
+  },
+  derivative(z, _a, dAdz) {
+    const [low, high] = middle(z);
+    dAdz.fill(0);
+    dAdz[low] += 0.5;
+    dAdz[high] += 0.5;
+  },
+  kinkDistance(z) {
+    const order = sorted(z);
+    const [low, high] = [(z.length - 1) >> 1, z.length >> 1];
+    const gap = (k: number) => (k < 0 || k + 1 >= z.length ? Infinity : (z[order[k + 1]] - z[order[k]]) / 2);
+    // Two middle entries may change places: their mean stays.
+    return Math.min(gap(low - 1), gap(high));
+  },
+  builtin: { name: 'median', options: {} },
+};

@@ -1,0 +1,38 @@
+/** Rows of numbers, between people's arrays and the flat ones of executors. */
+import { expectFinite, expectLength } from './errors.js';
+import type { Standardization } from './standardization.js';
+
+/** One sample's numbers, or those of one step of a sequence. */
+export type Row = ArrayLike<number>;
+
+/**
+ * Checks rows and puts them one after another.
+ *
+ * @param of - What a row belongs to: `sample` or `step`.
+ * @throws NnbpError `WRONG_LENGTH`, `NOT_FINITE`
+ */
+export function flatRows(
+  what: string,
+  rows: ArrayLike<Row | null>,
+  width: number,
+  scaler: Standardization | undefined,
+  of = 'sample',
+): Float64Array {
+  const flat = new Float64Array(rows.length * width);
+  for (let s = 0; s < rows.length; s++) {
+    const row = rows[s];
+    if (row === null) continue;
+    const label = `${what} of ${of} ${s}`;
+    expectLength(label, row.length, width);
+    expectFinite(label, row);
+    for (let k = 0; k < width; k++) flat[s * width + k] = scaler?.apply(row[k], k) ?? row[k];
+  }
+  return flat;
+}
+
+/** The rows of a flat array, in the data's own units. */
+export function splitRows(flat: ArrayLike<number>, width: number, scaler: Standardization | undefined): number[][] {
+  return Array.from({ length: flat.length / width }, (_, s) =>
+    Array.from({ length: width }, (_, k) => scaler?.undo(flat[s * width + k], k) ?? flat[s * width + k]),
+  );
+}

@@ -1,0 +1,142 @@
+/** One sequence through a network: predictions, derivatives through time, and a stream that keeps its state. */
+import type { ReferenceCache } from './cache.js';
+import type { Loss } from './contract.js';
+import { expectFinite, expectLength, NnbpError } from './errors.js';
+import type { Network } from './network.js';
+import { applyOutputTransform } from './output-transform.js';
+import { expectNoOverflow } from './overflow.js';
+import { ParameterVector } from './parameters.js';
+import { ReferenceExecutor } from './reference.js';
+import { flatRows, type Row, splitRows } from './rows.js';
+
+/** What one backpropagation through time found. */
+export interface SequencePass {
+  /** The mean loss over the steps that have a target. */
+  readonly loss: number;
+  /** The loss of each step; undefined for a step without a target. */
+  readonly losses: readonly (number | undefined)[];
+  /** For each step the output nodes' values, in the network's own (standardized) units if it has such. */
+  readonly outputs: readonly (readonly number[])[];
+  /** x, h, g, slope and dloss/dx of every node and step: `cache.x('h', 0, step)`. dloss/dx is of the sum of the losses. */
+  readonly cache: ReferenceCache;
+  /** dloss/db, dloss/dc and dloss/dw of every node, for the mean loss. */
+  readonly gradients: ParameterVector;
+}
+
+/** See `Network.predictSequence`. */
+export function predictSequence(network: Network, inputs: ArrayLike<Row>): number[][] {
+  const { graph, inputScaler } = network;
+  const executor = executorOf(network, inputs.length);
+  const outputs = executor.predict(
+    flatRows('input', inputs, graph.inputCount, inputScaler, 'step'),
+    oneSample(inputs.length),
+  );
+  expectNoOverflow(executor, outputs);
+  return predictions(network, outputs);
+}
+
+/** See `Network.backpropagateSequence`. */
+export function backpropagateSequence(
+  network: Network,
+  inputs: ArrayLike<Row>,
+  targets: ArrayLike<Row | null>,
+  loss: Loss,
+): SequencePass {
+  const { graph, inputScaler, outputScaler } = network;
+  const steps = inputs.length;
+  if (targets.length !== steps) {
+    throw new NnbpError('WRONG_LENGTH', `targets: expected ${steps} rows, one per step, received ${targets.length}.`);
+  }
+  const executor = executorOf(network, steps);
+  const width = graph.outputs.length;
+  const inputRows = flatRows('input', inputs, graph.inputCount, inputScaler, 'step');
+  const targetRows = flatRows('target', targets, width, outputScaler, 'step');
+  const targetOf = (t: number) => targetRows.subarray(t * width, (t + 1) * width);
+  const weights = Float64Array.from(targets, (target) => Number(target !== null));
+  if (!weights.includes(1)) throw new NnbpError('EMPTY_DATA', 'targets: expected a target for at least one step.');
+  for (let t = 0; t < steps; t++) {
+    const problem = weights[t] === 0 ? undefined : loss.targetProblem?.(targetOf(t));
+    if (problem) throw new NnbpError('WRONG_TARGET', `target of step ${t}, for ${loss.name}: ${problem}.`);
+  }
+  const mean = executor.backpropagate(inputRows, targetRows, oneSample(steps), loss, { weights });
+  const outputs = executor.cache.sequences[0].steps.map(({ x }) => Array.from(graph.outputs, (i) => x[i]));
+  const lossOf = (t: number) => (weights[t] === 0 ? undefined : loss.value(outputs[t], targetOf(t)));
+  expectNoOverflow(executor, [mean], (_, t) => lossOf(t) ?? 0);
+  return {
+    loss: mean,
+    losses: outputs.map((_, t) => lossOf(t)),
+    outputs,
+    cache: executor.cache,
+    gradients: new ParameterVector(graph, executor.gradients),
+  };
+}
+
+/**
+ * A network that is given one step after another and remembers: what delayed edges read is kept from call to call. Made by
+ * `network.stream()`.
+ */
+export class NetworkStream {
+  readonly #network: Network;
+  #state: Float64Array;
+
+  /** @internal */
+  constructor(network: Network) {
+    this.#network = network;
+    this.#state = network.graph.initialState();
+  }
+
+  /**
+   * The outputs for the next step.
+   *
+   * @param input - A number for each input node, in the data's own units.
+   * @throws NnbpError `WRONG_LENGTH`, `NOT_FINITE`, `OVERFLOW`; the state is kept then
+   */
+  next(input: Row): number[] {
+    const { graph, inputScaler } = this.#network;
+    const executor = executorOf(this.#network, 1);
+    const state = this.#state.slice();
+    const outputs = executor.predict(flatRows('input', [input], graph.inputCount, inputScaler, 'step'), 1, { state });
+    expectNoOverflow(executor, outputs);
+    const [found] = predictions(this.#network, outputs);
+    this.#state = state;
+    return found;
+  }
+
+  /** Begins a new sequence. */
+  reset(): void {
+    this.#state = this.#network.graph.initialState();
+  }
+
+  /** All that it remembers, `graph.stateSize` numbers: assign a copy taken earlier to continue from there. */
+  get state(): number[] {
+    return [...this.#state];
+  }
+
+  /** @throws NnbpError `WRONG_LENGTH` (the state of another network), `NOT_FINITE` */
+  set state(state: readonly number[]) {
+    expectLength('state', state.length, this.#network.graph.stateSize);
+    expectFinite('state', state);
+    this.#state = Float64Array.from(state);
+  }
+}
+
+/** What each step's outputs mean, in the data's own units. */
+function predictions({ graph, outputScaler, outputTransform }: Network, outputs: ArrayLike<number>): number[][] {
+  const rows = splitRows(outputs, graph.outputs.length, outputScaler);
+  rows.forEach((row, t) => {
+    expectFinite(`The outputs of step ${t}, in the data's units`, row);
+    applyOutputTransform(outputTransform, row, 0, row.length);
+  });
+  return rows;
+}
+
+/** The counts of one sample of so many steps. */
+const oneSample = (steps: number) => new Array<number>(steps).fill(1);
+
+function executorOf(network: Network, steps: number): ReferenceExecutor {
+  if (steps === 0) throw new NnbpError('EMPTY_DATA', 'The sequence is empty: expected at least one step.');
+  expectFinite('parameters', network.parameters.vector);
+  const executor = new ReferenceExecutor(network.graph, 1, steps);
+  executor.parameters.set(network.parameters.vector);
+  return executor;
+}

@@ -1,0 +1,73 @@
+/** Checks dA/dz against A. */
+import { type Aggregation, NnbpError, Random } from '@nnbp/core';
+import type { Comparison } from './comparison.js';
+import { differentiate } from './differences.js';
+import { type Exclusion, Report } from './report.js';
+
+/** Options of {@link checkAggregation}. */
+export interface AggregationCheckOptions {
+  /** Where. Default: 40 points of 1 to 6 entries within ±2, drawn by the seed, some with zeros and equal entries. */
+  readonly at?: readonly (readonly number[])[];
+  /** Default 0. */
+  readonly seed?: number;
+  /** What the two may differ by, relatively, beyond the differences' own error. Default 1e-7. */
+  readonly relativeTolerance?: number;
+}
+
+/** Points with and without zeros, now and then two entries that are equal. */
+function defaultPoints(seed: number): number[][] {
+  const random = new Random(seed);
+  return Array.from({ length: 40 }, (_, k) => {
+    const z = Array.from({ length: 1 + (k % 6) }, () => 4 * random.uniform() - 2);
+    for (let zeros = Math.floor(k / 6) % 3; zeros > 0; zeros--) z[Math.floor(random.uniform() * z.length)] = 0;
+    if (k % 7 === 6) z[z.length - 1] = z[0];
+    return z;
+  });
+}
+
+/**
+ * Compares an aggregation's derivative with central differences of its value, for every entry of each point. Points at a
+ * declared kink are left out, and the report says so; a kink that it does not declare is found.
+ *
+ * @throws NnbpError `EMPTY_DATA` if `at` is empty
+ *
+ * @example
+ * ```ts
+ * import { product } from '@nnbp/aggregations';
+ * import { checkAggregation } from '@nnbp/gradcheck';
+ *
+ * checkAggregation(product, { at: [[2, 0, -3]] }).comparisons[1].analytic; // -6
+ * ```
+ */
+export function checkAggregation(aggregation: Aggregation, options: AggregationCheckOptions = {}): Report {
+  const { at = defaultPoints(options.seed ?? 0), relativeTolerance = 1e-7 } = options;
+  if (at.length === 0) throw new NnbpError('EMPTY_DATA', 'at is empty: expected at least one point.');
+  const comparisons: Comparison[] = [];
+  const excluded: Exclusion[] = [];
+  const violations: string[] = [];
+  for (const z of at) {
+    const point = `z = [${z.map((value) => Number(value.toPrecision(4))).join(', ')}]`;
+    const a = aggregation.value(z);
+    const analytic = new Float64Array(z.length).fill(NaN);
+    aggregation.derivative(z, a, analytic);
+    const again = new Float64Array(z.length).fill(1e300);
+    aggregation.derivative(z, a, again);
+    const distance = aggregation.kinkDistance?.(z) ?? Infinity;
+    z.forEach((start, e) => {
+      const place = `${point}, dA/dz_${e}`;
+      if (!Object.is(analytic[e], again[e])) {
+        violations.push(`${place}: depends on what was in dAdz before; write every entry, and read none.`);
+      } else if (!Number.isFinite(a) || !Number.isFinite(analytic[e])) {
+        violations.push(`${place}: expected finite numbers, received A = ${a} and dA/dz = ${analytic[e]}.`);
+      } else if (distance < 1e-6) {
+        excluded.push({ place, reason: 'a declared kink' });
+      } else {
+        const along = (value: number) => aggregation.value([...z.slice(0, e), value, ...z.slice(e + 1)]);
+        const numeric = differentiate(along, start, Math.min(0.1, distance / 2), Math.max(...z.map(Math.abs)));
+        const tolerance = 10 * numeric.error + relativeTolerance * Math.abs(numeric.value) + 1e-13;
+        comparisons.push({ place, analytic: analytic[e], numeric: numeric.value, tolerance, at: start, value: a });
+      }
+    });
+  }
+  return new Report(`Aggregation ${aggregation.name}`, comparisons, excluded, violations);
+}
