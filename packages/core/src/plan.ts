@@ -4,7 +4,7 @@
  * rest form sparse units by activation. It makes no difference whether the nodes were declared by `layer`, `mlp` or
  * one by one.
  */
-import type { Activation } from './contract.js';
+import type { Activation, Aggregation } from './contract.js';
 import type { Graph } from './graph.js';
 
 /** Nodes computed together. */
@@ -17,6 +17,8 @@ export interface Unit {
   readonly firstRow: number;
   /** The activation of every node. */
   readonly activation: Activation;
+  /** How every node combines its edges; undefined: by adding. */
+  readonly aggregation: Aggregation | undefined;
   /** Whether c of every node is a parameter. */
   readonly scaleTrainable: boolean;
 }
@@ -34,15 +36,28 @@ export interface Plan {
 /** A dense unit with fewer weights costs more to set up than it saves. */
 const minDenseWeights = 8;
 
+/** What an engine can do beyond the plain case. */
+export interface PlanOptions {
+  /**
+   * Whether the dense units of the plan may share weights with each other, node by node. Within a unit no two nodes share
+   * any. Default: false, a dense unit's weights are used nowhere else.
+   */
+  readonly sharedBlocks?: boolean;
+  /** A number for each node; nodes with different numbers are in different units. Default: the same for all. */
+  readonly partOf?: ArrayLike<number>;
+}
+
 /** Plans a graph. Takes time proportional to the number of edges. */
-export function plan(graph: Graph): Plan {
+export function plan(graph: Graph, { sharedBlocks = false, partOf }: PlanOptions = {}): Plan {
   const level = levels(graph);
-  const eligible = ownWeights(graph);
+  const eligible = sharedBlocks ? adjacentWeights(graph) : ownWeights(graph);
+  const part = (i: number) => partOf?.[i] ?? 0;
   const predecessorKey = predecessorKeys(graph);
 
   const groups = new Map<string, number[]>();
   for (let i = graph.inputCount; i < graph.nodeCount; i++) {
-    const key = [level[i], graph.activationOf[i], graph.scaleTrainable[i], eligible(i) ? predecessorKey[i] : -1].join();
+    const kind = [level[i], part(i), graph.activationOf[i], graph.scaleTrainable[i], aggregationOf(graph, i)];
+    const key = [...kind, eligible(i) ? predecessorKey[i] : -1].join();
     const group = groups.get(key);
     if (group) group.push(i);
     else groups.set(key, [i]);
@@ -54,11 +69,12 @@ export function plan(graph: Graph): Plan {
   for (const nodes of groups.values()) {
     const [first] = nodes;
     const fanIn = graph.edgeStart[first + 1] - graph.edgeStart[first];
-    if (eligible(first) && nodes.length > 1 && nodes.length * fanIn >= minDenseWeights) {
+    if (eligible(first) && nodes.length > 1 && nodes.length * fanIn >= minDenseWeights && areDisjoint(graph, nodes)) {
       dense.push(nodes);
       continue;
     }
-    const key = [level[first], graph.activationOf[first], graph.scaleTrainable[first]].join();
+    const kind = [level[first], part(first), graph.activationOf[first], graph.scaleTrainable[first]];
+    const key = [...kind, aggregationOf(graph, first)].join();
     const group = sparse.get(key) ?? [];
     sparse.set(key, group);
     for (const node of nodes) group.push(node);
@@ -67,7 +83,7 @@ export function plan(graph: Graph): Plan {
   const all = [
     ...dense.map((nodes) => ({ dense: true, nodes })),
     ...Array.from(sparse.values(), (nodes) => ({ dense: false, nodes: nodes.sort((a, b) => a - b) })),
-  ].sort((a, b) => level[a.nodes[0]] - level[b.nodes[0]] || a.nodes[0] - b.nodes[0]);
+  ].sort(({ nodes: [a] }, { nodes: [b] }) => level[a] - level[b] || part(a) - part(b) || a - b);
 
   const rowOf = new Uint32Array(graph.nodeCount);
   for (let i = 0; i < graph.inputCount; i++) rowOf[i] = i;
@@ -84,6 +100,7 @@ export function plan(graph: Graph): Plan {
       ...unit,
       firstRow,
       activation: graph.activations[graph.activationOf[first]],
+      aggregation: graph.aggregations[aggregationOf(graph, first)],
       scaleTrainable: graph.scaleTrainable[first] === 1,
     };
   });
@@ -116,6 +133,32 @@ function ownWeights(graph: Graph): (i: number) => boolean {
     }
     return true;
   };
+}
+
+/** The number of a node's aggregation; 0 for one that adds. */
+const aggregationOf = (graph: Graph, i: number): number => graph.aggregationOf?.[i] ?? 0;
+
+/** Whether a node adds, and its weights are parameters that follow one another in the order of its edges. */
+function adjacentWeights(graph: Graph): (i: number) => boolean {
+  return (i) => {
+    if (aggregationOf(graph, i) !== 0) return false;
+    const start = graph.edgeStart[i];
+    if (start === graph.edgeStart[i + 1]) return false;
+    const first = graph.weightSlot(start, i);
+    for (let e = start; e < graph.edgeStart[i + 1]; e++) {
+      const slot = graph.weightSlot(e, i);
+      if (slot !== first + e - start || slot >= graph.parameterCount) return false;
+    }
+    return true;
+  };
+}
+
+/** Whether no two of these nodes, all with the same number of adjacent weights, share a weight. */
+function areDisjoint(graph: Graph, nodes: readonly number[]): boolean {
+  if (graph.sharedWeights === undefined) return true;
+  const fanIn = graph.edgeStart[nodes[0] + 1] - graph.edgeStart[nodes[0]];
+  const starts = Float64Array.from(nodes, (i) => graph.weightSlot(graph.edgeStart[i], i)).sort();
+  return starts.every((start, k) => k === 0 || start - starts[k - 1] >= fanIn);
 }
 
 /** For each node, the first node with the same predecessors in the same order. */

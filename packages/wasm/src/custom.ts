@@ -31,13 +31,11 @@ export class CustomPlugins {
     const field = (name: keyof typeof unit) => words[(u + unit[name]) / 4];
     const firstRow = field('firstRow');
     const activation = this.#activations.get(firstRow)!;
-    const trainable = field('weightOffset') === 8;
     const lanes = words[header.columns / 4] / 4;
     const rowLength = words[header.rowBytes / 4] / 4;
     const [g, x, slope] = [header.g, header.x, header.slope].map((table) => words[table / 4] / 4);
     for (let row = firstRow + from; row < firstRow + to; row++) {
-      const b = words[words[header.parameterOf / 4] / 4 + row] / 4;
-      const c = trainable ? numbers[b + 1] : 1;
+      const c = numbers[words[words[header.scaleOf / 4] / 4 + row] / 4];
       for (let at = row * rowLength; at < row * rowLength + lanes; at++) {
         const h = numbers[g + at];
         const value = activation.value(h);

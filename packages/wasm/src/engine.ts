@@ -1,5 +1,5 @@
 /** The fast engine: `await wasm()` compiles the kernels once; every graph prepared afterwards uses them. */
-import { type Engine, expectFeatures, type Graph, NnbpError, unsupportedFeatures } from '@nnbp/core';
+import { type Engine, expectFeatures, type Graph, type GraphFeature, NnbpError, unsupportedFeatures } from '@nnbp/core';
 import type { MultiplyAdd } from './assembler.js';
 import { activationKernelOf } from './builtins.js';
 import { type Host, WasmExecutor } from './executor.js';
@@ -9,6 +9,9 @@ import { compiled, multiplyAddFor } from './module.js';
 import { checked, type WasmOptions } from './options.js';
 import { Pool } from './pool.js';
 import { isUnrollable } from './unrolled/form.js';
+
+/** What the kernels compute beyond weighted sums of values of the same step. */
+const supported: readonly GraphFeature[] = ['fixedParameter', 'sharedParameter'];
 
 /** An engine whose executors run WebAssembly kernels in float32. */
 export interface WasmEngine extends Engine {
@@ -60,9 +63,9 @@ export async function wasm(options: WasmOptions = {}): Promise<WasmEngine> {
     name: 'wasm',
     threads,
     threadsReason: reason,
-    supports: (graph) => unsupportedFeatures(graph),
+    supports: (graph) => unsupportedFeatures(graph, supported),
     prepare(graph, batchSize, steps = 1) {
-      expectFeatures('The wasm engine', graph);
+      expectFeatures('The wasm engine', graph, supported);
       if (steps !== 1)
         throw new NnbpError('UNSUPPORTED', 'The wasm engine does not support sequences: expected 1 step.');
       return new WasmExecutor(graph, batchSize, hostFor(graph, batchSize));

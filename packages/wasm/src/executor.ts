@@ -101,7 +101,7 @@ export class WasmExecutor implements Executor {
     host: Host,
   ) {
     expectInteger('batchSize', batchSize, 1);
-    const planned = plan(graph);
+    const planned = plan(graph, { sharedBlocks: true });
     const form = formOf(graph, planned, batchSize, host);
     this.#layout = form.layout;
     this.#padded = form.padded;

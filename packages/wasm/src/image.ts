@@ -4,7 +4,7 @@
  */
 import type { Graph, Plan, Unit } from '@nnbp/core';
 import { activationKernelOf } from './builtins.js';
-import { type CommonLayout, layout, type Layout, tableLength } from './layout.js';
+import { type CommonLayout, layout, type Layout, slotAddress, tableLength } from './layout.js';
 import { header, maxOptions, unit, unitBytes } from './memory-map.js';
 
 /** A graph prepared in one of two ways: where things are, what is there at the start, and what runs on it. */
@@ -52,8 +52,13 @@ function writeTables(
   const { rowOf } = plan;
   const rowAddress = (table: number, i: number) => table + rowOf[i] * layout.rowBytes;
   for (let i = graph.inputCount; i < graph.nodeCount; i++) {
-    words[layout.parameterOf / 4 + rowOf[i]] = layout.parameters + 4 * graph.biasIndex(i);
+    const address = (slot: number) => slotAddress(graph, layout, slot);
+    words[layout.biasOf / 4 + rowOf[i]] = address(graph.biasSlot(i));
+    words[layout.scaleOf / 4 + rowOf[i]] = address(graph.scaleSlot(i));
+    const first = graph.edgeStart[i];
+    if (first < graph.edgeStart[i + 1]) words[layout.weightsOf / 4 + rowOf[i]] = address(graph.weightSlot(first, i));
   }
+  numbers.set(graph.constants, (layout.parameters + layout.parameterBytes) / 4);
   for (let k = 0; k < graph.outputs.length; k++) {
     words[layout.outputX / 4 + k] = rowAddress(layout.x, graph.outputs[k]);
   }
@@ -89,7 +94,7 @@ function writeUnits(words: Uint32Array, numbers: Float32Array, graph: Graph, pla
     set('dense', Number(of.dense));
     set('nodes', of.nodes.length);
     set('firstRow', of.firstRow);
-    set('weightOffset', of.scaleTrainable ? 8 : 4);
+    set('scaleTrainable', Number(of.scaleTrainable));
     set('activation', code);
     numbers.set(options.slice(0, maxOptions), (at + unit.options) / 4);
     if (!of.dense) return;
@@ -141,7 +146,7 @@ function writeSparseEdges(words: Uint32Array, graph: Graph, plan: Plan, layout: 
     let entry = words[inStart + rowOf[i]];
     for (let e = edgeStart[i]; e < edgeStart[i + 1]; e++, entry++) {
       const row = rowOf[predecessors[e]];
-      const weight = layout.parameters + 4 * graph.weightIndex(e, i);
+      const weight = slotAddress(graph, layout, graph.weightSlot(e, i));
       const out = next[row]++;
       words[layout.inX / 4 + entry] = layout.x + row * layout.rowBytes;
       if (layout.inWeight > 0) words[layout.inWeight / 4 + entry] = weight;

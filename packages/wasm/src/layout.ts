@@ -29,7 +29,9 @@ export interface CommonLayout {
 export interface Layout extends CommonLayout {
   readonly rowCount: number;
   readonly delta: number;
-  readonly parameterOf: number;
+  readonly biasOf: number;
+  readonly scaleOf: number;
+  readonly weightsOf: number;
   readonly units: number;
   readonly outStart: number;
   readonly outDelta: number;
@@ -75,6 +77,10 @@ export const parameterVectorBytes = (graph: Graph): number => roundedUp(graph.pa
 /** Bytes of the partial sums of squares for a gradient of that length. */
 export const squareSumBytes = (parameterBytes: number): number => 8 * Math.ceil(parameterBytes / normBlock);
 
+/** The address of a slot: parameters first, the graph's constants from the next cache line on. */
+export const slotAddress = (graph: Graph, { parameters, parameterBytes }: CommonLayout, slot: number): number =>
+  parameters + (slot < graph.parameterCount ? 4 * slot : parameterBytes + 4 * (slot - graph.parameterCount));
+
 /** Hands out addresses one after another, each at the start of a cache line. */
 export function placer(): { place(bytes: number): number; end(): number } {
   let next = headerBytes;
@@ -104,6 +110,7 @@ export function layout(graph: Graph, plan: Plan, batchSize: number): Layout {
   const widest = plan.units.reduce((most, { dense, nodes }) => (dense ? Math.max(most, fanIn(nodes[0])) : most), 0);
   const tables = plan.units.reduce((sum, { dense, nodes }) => (dense ? sum + tableLength(fanIn(nodes[0])) : sum), 0);
   const parameterBytes = parameterVectorBytes(graph);
+  const slotBytes = parameterBytes + roundedUp(graph.constants.length * 4, lineBytes);
   const samples = roundedUp(batchSize, 4);
   const inputStride = sampleStride(graph.inputCount);
   const targetStride = sampleStride(outputCount);
@@ -113,7 +120,9 @@ export function layout(graph: Graph, plan: Plan, batchSize: number): Layout {
     rowCount,
     parameterBytes,
     units: place(plan.units.length * unitBytes),
-    parameterOf: place(rowCount * 4),
+    biasOf: place(rowCount * 4),
+    scaleOf: place(rowCount * 4),
+    weightsOf: place(rowCount * 4),
     outStart: place((graph.nodeCount + 1) * 4),
     inStart: place((graph.nodeCount + 1) * 4),
     outputX: place(roundedUp(outputCount, 4) * 4),
@@ -125,8 +134,9 @@ export function layout(graph: Graph, plan: Plan, batchSize: number): Layout {
     inWeight: graph.sharedWeights === undefined ? 0 : place(plan.sparseEdges * 4),
     outDelta: place(plan.sparseEdges * 4),
     outWeight: place(plan.sparseEdges * 4),
-    parameters: place(parameterBytes),
-    gradients: place(parameterBytes + lineBytes),
+    slotBytes,
+    parameters: place(slotBytes),
+    gradients: place(slotBytes + lineBytes),
     x: rows(),
     g: rows(),
     slope: rows(),

@@ -23,7 +23,7 @@ export const header = {
   /** delta = dLossDx · slope, which case 2 and case 3 share. */
   delta: 32,
   /** For each row, the address of the node's b; 0 for an input. */
-  parameterOf: 36,
+  biasOf: 36,
   units: 40,
   unitCount: 44,
   /** For each row, where its edges to sparse nodes begin in the next two tables. */
@@ -41,7 +41,7 @@ export const header = {
   /** From a parameter to its gradient. */
   gradients: 72,
   parameters: 76,
-  /** Length of the parameter vector, rounded up to whole cache lines. */
+  /** Length of the parameter vector, rounded up to whole cache lines. The graph's constants follow it. */
   parameterBytes: 80,
   /** Vectors of that length for an optimizer (momenta, mean squares), one after another. */
   optimizerVectors: 84,
@@ -80,6 +80,10 @@ export const header = {
   scratch: 172,
   /** 1 if this thread may sleep: a page's main thread may not. */
   maySleep: 176,
+  /** For each row, the address of the node's c. */
+  scaleOf: 184,
+  /** For each row whose weights lie side by side, the address of the first. */
+  weightsOf: 188,
   /** From the sum over samples to the mean, float32. */
   mean: 180,
   /** The numbers of a step as float32, in the order the optimizer's kernel names them. */
@@ -88,6 +92,8 @@ export const header = {
   transformCount: 256,
   /** For each transform its code, and its number as float32. */
   transforms: 260,
+  /** Bytes of the parameters and the constants. */
+  slotBytes: 440,
   /** The loss's options as float32, in the order its kernel names them. */
   lossOptions: 448,
   /** Between threads: how many have arrived, and which time it is. */
@@ -117,8 +123,8 @@ export const unit = {
   dense: 0,
   nodes: 4,
   firstRow: 8,
-  /** From a node's b to its first weight: 8 if c is a parameter, else 4. */
-  weightOffset: 12,
+  /** 1 if c is a parameter. */
+  scaleTrainable: 12,
   activation: 16,
   /** Dense: how many predecessors, and a table of the addresses of their x rows. */
   predecessors: 20,

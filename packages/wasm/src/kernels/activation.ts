@@ -18,8 +18,6 @@ import { unit, word } from '../memory-map.js';
 import { activationKernels } from './activations/index.js';
 import type { ActivationKernel } from './activations/kernel.js';
 
-const one = f32x4.const(1);
-
 /** The code of custom activations, which are called back. */
 export const customActivation = 256;
 
@@ -30,9 +28,7 @@ export const customActivation = 256;
 export function activationKernel(module: Assembler, multiplyAdd: MultiplyAdd, custom: Callable): Callable {
   const kernels = Object.values<ActivationKernel>(activationKernels).map((kernel) =>
     module.function(undefined, [i32, i32, i32], [], ([u, from, to], local) => {
-      const [row, lastRow, nextRow, end, at, parameterOf, b, toX, toSlope] = Array.from({ length: 9 }, () =>
-        local(i32),
-      );
+      const [row, lastRow, nextRow, end, at, scaleOf, toX, toSlope] = Array.from({ length: 8 }, () => local(i32));
       const [h, c, value, derivative] = Array.from({ length: 4 }, () => local(v128));
       const options = (kernel.options ?? []).map((name) => ({ name, value: local(v128) }));
       const code = kernel.emit(
@@ -43,21 +39,19 @@ export function activationKernel(module: Assembler, multiplyAdd: MultiplyAdd, cu
         Object.fromEntries(options.map((option) => [option.name, option.value.get])),
       );
       const firstRow = int.load(u.get, unit.firstRow);
-      const trainable = int.eq(int.load(u.get, unit.weightOffset), int.const(8));
       const rowAt = (index: Local): Code => int.add(word('g'), int.mul(int.add(firstRow, index.get), word('rowBytes')));
       const beginRow: Code = [
         at.set(row.get),
         end.set(int.add(row.get, word('columns'))),
-        b.set(int.load(parameterOf.get)),
-        parameterOf.set(int.add(parameterOf.get, int.const(4))),
-        control.when(trainable, c.set(f32x4.loadSplat(b.get, 4)), c.set(one)),
+        c.set(f32x4.loadSplat(int.load(scaleOf.get))),
+        scaleOf.set(int.add(scaleOf.get, int.const(4))),
       ];
       return control.when(int.ltU(from.get, to.get), [
         options.map((option, k) => option.value.set(f32x4.loadSplat(u.get, unit.options + 4 * k))),
         nextRow.set(word('rowBytes')),
         toX.set(int.sub(word('x'), word('g'))),
         toSlope.set(int.sub(word('slope'), word('g'))),
-        parameterOf.set(int.add(word('parameterOf'), int.shl(int.add(firstRow, from.get), int.const(2)))),
+        scaleOf.set(int.add(word('scaleOf'), int.shl(int.add(firstRow, from.get), int.const(2)))),
         row.set(rowAt(from)),
         lastRow.set(rowAt(to)),
         beginRow,

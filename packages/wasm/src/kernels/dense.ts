@@ -71,28 +71,30 @@ interface Product {
 
 const rowOf = (frame: Frame, table: keyof typeof header): Code =>
   add(word(table), mul(load(frame.u.get, unit.firstRow), frame.rowBytes.get));
-const parametersOf = (frame: Frame): Code => add(word('parameterOf'), shl(load(frame.u.get, unit.firstRow), number(2)));
+/** The entry of a unit's first row in a table of addresses. */
+const entryOf = (frame: Frame, table: 'biasOf' | 'weightsOf'): Code =>
+  add(word(table), shl(load(frame.u.get, unit.firstRow), number(2)));
 const nth = (table: Local, index: Code): Code => load(add(table.get, shl(index, number(2))));
 
 const forward: Product = {
   name: 'denseForward',
   depth: 256 * 4,
   prepare: (frame) => {
-    const [parameters, h, weightOffset, predecessorX] = frame.kept;
+    const [weights, h, biases, predecessorX] = frame.kept;
     return [
-      parameters.set(parametersOf(frame)),
+      weights.set(entryOf(frame, 'weightsOf')),
       h.set(rowOf(frame, 'g')),
-      weightOffset.set(load(frame.u.get, unit.weightOffset)),
+      biases.set(entryOf(frame, 'biasOf')),
       predecessorX.set(load(frame.u.get, unit.predecessorX)),
     ];
   },
   kEnd: ({ u }) => shl(load(u.get, unit.predecessors), number(2)),
   columnEnd: () => word('columns'),
-  beginRow: ({ kept: [parameters, h, weightOffset], row, rowBytes, column, a, c }, r) => [
-    a[r].set(add(nth(parameters, add(row.get, number(r))), weightOffset.get)),
+  beginRow: ({ kept: [weights, h], row, rowBytes, column, a, c }, r) => [
+    a[r].set(nth(weights, add(row.get, number(r)))),
     c[r].set(add(add(h.get, mul(add(row.get, number(r)), rowBytes.get)), column.get)),
   ],
-  initial: ({ kept: [, , weightOffset], a }, r) => f32x4.loadSplat(sub(a[r].get, weightOffset.get)),
+  initial: ({ kept: [, , biases], row }, r) => f32x4.loadSplat(nth(biases, add(row.get, number(r)))),
   top: ({ kept: [, , , predecessorX], b, k, column }) => b.set(add(load(add(predecessorX.get, k.get)), column.get)),
   factor: ({ a, k }, r) => [add(a[r].get, k.get), 0],
   gradients: false,
@@ -103,9 +105,9 @@ const case2: Product = {
   // Less deep: each k is another node's weights, on another page of memory, and the processor knows few pages at once.
   depth: 32 * 4,
   prepare: (frame) => {
-    const [parameters, delta, predecessorX, dLossDx] = frame.kept;
+    const [weights, delta, predecessorX, dLossDx] = frame.kept;
     return [
-      parameters.set(parametersOf(frame)),
+      weights.set(entryOf(frame, 'weightsOf')),
       delta.set(rowOf(frame, 'delta')),
       predecessorX.set(load(frame.u.get, unit.predecessorX)),
       dLossDx.set(sub(word('dLossDx'), word('x'))),
@@ -115,11 +117,11 @@ const case2: Product = {
   columnEnd: () => word('columns'),
   beginRow: ({ kept: [, , predecessorX, dLossDx], row, column, c }, r) =>
     c[r].set(add(add(nth(predecessorX, add(row.get, number(r))), dLossDx.get), column.get)),
-  beginK: ({ kept: [, delta], u, row, rowBytes, column, a, b, k }) => [
+  beginK: ({ kept: [, delta], row, rowBytes, column, a, b, k }) => [
     b.set(add(add(delta.get, mul(shrU(k.get, number(2)), rowBytes.get)), column.get)),
-    a[1].set(add(load(u.get, unit.weightOffset), shl(row.get, number(2)))),
+    a[1].set(shl(row.get, number(2))),
   ],
-  top: ({ kept: [parameters], a, k }) => a[0].set(add(load(add(parameters.get, k.get)), a[1].get)),
+  top: ({ kept: [weights], a, k }) => a[0].set(add(load(add(weights.get, k.get)), a[1].get)),
   end: ({ b, rowBytes }) => b.set(add(b.get, rowBytes.get)),
   factor: ({ a }, r) => [a[0].get, 4 * r],
   gradients: false,
@@ -129,19 +131,19 @@ const case3: Product = {
   name: 'denseCase3',
   depth: 256 * 4,
   prepare: (frame) => {
-    const [parameters, delta, gradients, panelStride] = frame.kept;
+    const [weights, delta, gradients, panelStride] = frame.kept;
     return [
-      parameters.set(parametersOf(frame)),
+      weights.set(entryOf(frame, 'weightsOf')),
       delta.set(rowOf(frame, 'delta')),
-      gradients.set(add(word('gradients'), load(frame.u.get, unit.weightOffset))),
+      gradients.set(word('gradients')),
       panelStride.set(load(frame.u.get, unit.panelStride)),
     ];
   },
   kEnd: () => shl(word('samples'), number(2)),
   columnEnd: ({ u }) => shl(load(u.get, unit.predecessors), number(2)),
-  beginRow: ({ kept: [parameters, delta, gradients], row, rowBytes, column, a, c }, r) => [
+  beginRow: ({ kept: [weights, delta, gradients], row, rowBytes, column, a, c }, r) => [
     a[r].set(add(delta.get, mul(add(row.get, number(r)), rowBytes.get))),
-    c[r].set(add(add(nth(parameters, add(row.get, number(r))), gradients.get), column.get)),
+    c[r].set(add(add(nth(weights, add(row.get, number(r))), gradients.get), column.get)),
   ],
   initial: () => f32x4.const(0),
   beginK: ({ kept: [, , , panelStride], u, column, b, k }) =>
@@ -209,7 +211,8 @@ function emitProduct(module: Assembler, product: Product, multiplyAdd: MultiplyA
         k.set(slice.get),
         initial
           ? control.when(
-              int.eqz(slice.get),
+              // Gradients of shared weights are added to those of the units before.
+              product.gradients ? int.eqz(int.or(slice.get, word('accumulates'))) : int.eqz(slice.get),
               each((r, _, sum) => sum.set(initial(frame, r))),
               resume,
             )

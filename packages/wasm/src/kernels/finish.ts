@@ -20,24 +20,27 @@ import { word } from '../memory-map.js';
 import { laneSum } from './loops.js';
 import { sparseBackward } from './sparse-backward.js';
 
-const { add, mul, shl, load, ltU } = int;
+const { add, eq, mul, shl, load, ltU } = int;
 const number = int.const;
 
-/**
- * Called with the first row, the one after the last, the offset from b to the first weight (0: inputs, which have no
- * parameters) and the thread's record of the sum of |gradients|.
- */
+/** What a row has: no parameters (an input), b, or b and c. */
+export const nodeKind = { input: 0, fixedScale: 1, scaled: 2 } as const;
+
+/** Called with the first row, the one after the last, their {@link nodeKind} and the thread's record of the sum of |gradients|. */
 export function finishKernel(module: Assembler, multiplyAdd: MultiplyAdd): Callable {
   const caseTwo = sparseBackward(module, multiplyAdd);
-  return module.function(undefined, [i32, i32, i32, i32], [], ([from, to, weightOffset, record], local) => {
-    const [row, columns, column, offset, b, gradients] = Array.from({ length: 6 }, () => local(i32));
+  return module.function(undefined, [i32, i32, i32, i32], [], ([from, to, kind, record], local) => {
+    const [row, columns, column, offset, address, gradients] = Array.from({ length: 6 }, () => local(i32));
     const [g, slope, dLossDx, delta] = Array.from({ length: 4 }, () => local(i32));
     const [d, product, sumB, sumC] = Array.from({ length: 4 }, () => local(v128));
     const [gradient, total] = [local(f32), local(f32)];
-    const leave = (sum: Local, offset: number): Code => [
+    /** Writes the gradient of the row's b or c; shared ones are added up. */
+    const leave = (sum: Local, table: 'biasOf' | 'scaleOf'): Code => [
       gradient.set(laneSum(sum)),
-      scalar.store(add(b.get, gradients.get), gradient.get, offset),
       total.set(scalar.add(total.get, scalar.abs(gradient.get))),
+      address.set(add(load(add(word(table), shl(row.get, number(2)))), gradients.get)),
+      control.when(word('accumulates'), gradient.set(scalar.add(gradient.get, scalar.load(address.get)))),
+      scalar.store(address.get, gradient.get),
     ];
     const at = (table: Local): Code => add(table.get, offset.get);
     const tables = { g, slope, dLossDx, delta, gradients, columns } as const;
@@ -45,8 +48,7 @@ export function finishKernel(module: Assembler, multiplyAdd: MultiplyAdd): Calla
       Object.entries(tables).map(([name, table]) => table.set(word(name as keyof typeof tables))),
       control.count(row, from.get, to.get, number(1), [
         control.when(word('sparseEdges'), caseTwo(row.get, record.get)),
-        control.when(weightOffset.get, [
-          b.set(load(add(word('parameterOf'), shl(row.get, number(2))))),
+        control.when(kind.get, [
           offset.set(mul(row.get, word('rowBytes'))),
           column.set(add(offset.get, columns.get)),
           sumB.set(f32x4.const(0)),
@@ -59,8 +61,8 @@ export function finishKernel(module: Assembler, multiplyAdd: MultiplyAdd): Calla
             sumC.set(multiplyAdd(d.get, f32x4.load(at(g)), sumC.get)),
             control.branchIf(0, ltU(offset.tee(add(offset.get, number(16))), column.get)),
           ),
-          leave(sumB, 0),
-          control.when(int.eq(weightOffset.get, number(8)), leave(sumC, 4)),
+          leave(sumB, 'biasOf'),
+          control.when(eq(kind.get, number(nodeKind.scaled)), leave(sumC, 'scaleOf')),
         ]),
       ]),
       scalar.store(record.get, scalar.add(scalar.load(record.get), total.get)),

@@ -20,7 +20,7 @@ import {
 import { header, unit, unitBytes, word } from '../memory-map.js';
 import { activationKernel } from './activation.js';
 import { denseKernels } from './dense.js';
-import { finishKernel } from './finish.js';
+import { finishKernel, nodeKind } from './finish.js';
 import { lossKernel } from './loss.js';
 import { rowKernels } from './rows.js';
 import { threadShare, wholeShare } from './share.js';
@@ -96,9 +96,9 @@ export function program(module: Assembler, multiplyAdd: MultiplyAdd, shared: boo
       ),
     ];
 
-    const finishShare = (count: Code, firstRow: Code, weightOffset: Code): Code => [
+    const finishShare = (count: Code, firstRow: Code, kind: Code): Code => [
       share(count, 2),
-      finish(add(firstRow, from.get), add(firstRow, to.get), weightOffset, record.get),
+      finish(add(firstRow, from.get), add(firstRow, to.get), kind, record.get),
     ];
 
     const backward: Code = [
@@ -107,7 +107,7 @@ export function program(module: Assembler, multiplyAdd: MultiplyAdd, shared: boo
         control.loop(
           control.branchIf(1, eq(u.get, firstUnit.get)),
           u.set(sub(u.get, number(unitBytes))),
-          finishShare(field('nodes'), field('firstRow'), field('weightOffset')),
+          finishShare(field('nodes'), field('firstRow'), add(field('scaleTrainable'), number(nodeKind.fixedScale))),
           control.when(field('dense'), [
             control.when(field('makesPanel'), [
               share(roundedUp(field('predecessors')), 4),
@@ -132,7 +132,7 @@ export function program(module: Assembler, multiplyAdd: MultiplyAdd, shared: boo
           control.branch(0),
         ),
       ),
-      control.when(word('sparseEdges'), [finishShare(word('inputCount'), number(0), number(0)), wait]),
+      control.when(word('sparseEdges'), [finishShare(word('inputCount'), number(0), number(nodeKind.input)), wait]),
     ];
 
     return [
@@ -144,7 +144,7 @@ export function program(module: Assembler, multiplyAdd: MultiplyAdd, shared: boo
         shared ? int.store(record.get, number(0), header.updateAt - header.total) : [],
         first(int.store(number(header.updated), number(0))),
         clear(word('dLossDx'), mul(word('rowCount'), word('rowBytes'))),
-        control.when(word('accumulates'), clear(add(word('parameters'), word('gradients')), word('parameterBytes'))),
+        control.when(word('accumulates'), clear(add(word('parameters'), word('gradients')), word('slotBytes'))),
         takeIn('targets', 'targetStride', word('outputCount'), word('targetRows')),
       ]),
       forward,

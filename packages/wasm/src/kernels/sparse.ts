@@ -36,7 +36,7 @@ export function sparseForward(module: Assembler, multiplyAdd: MultiplyAdd, share
       sums.slice(0, vectors).map((sum) => sum.set(f32x4.loadSplat(b.get))),
       edge.set(firstEdge.get),
       // Shared: from an entry of inX to that of inWeight. Else: the next weight.
-      w.set(shared ? sub(word('inWeight'), word('inX')) : add(b.get, load(u.get, unit.weightOffset))),
+      w.set(shared ? sub(word('inWeight'), word('inX')) : at('weightsOf', row.get)),
       control.block(
         control.branchIf(0, geU(edge.get, end.get)),
         control.loop(
@@ -55,7 +55,7 @@ export function sparseForward(module: Assembler, multiplyAdd: MultiplyAdd, share
       columns.set(word('columns')),
       control.count(node, from.get, to.get, number(1), [
         row.set(add(load(u.get, unit.firstRow), node.get)),
-        b.set(at('parameterOf', row.get)),
+        b.set(at('biasOf', row.get)),
         h.set(add(word('g'), mul(row.get, word('rowBytes')))),
         firstEdge.set(add(word('inX'), shl(at('inStart', row.get), number(2)))),
         end.set(add(word('inX'), shl(at('inStart', add(row.get, number(1))), number(2)))),

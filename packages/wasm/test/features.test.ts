@@ -1,0 +1,55 @@
+/** Fixed and shared parameters agree with the reference engine. */
+import { relu, tanh } from '@nnbp/activations';
+import { randomParameters, randomSamples } from '@nnbp/conformance';
+import { type Graph, GraphBuilder, type NodeOptions, Random } from '@nnbp/core';
+import { mse } from '@nnbp/losses';
+import { wasm } from '@nnbp/wasm';
+import { expect, test } from 'vitest';
+import { expectNearReference } from './near.js';
+
+const engines = [await wasm(), await wasm({ threads: 2, minThreadedWork: 0 })];
+const firstSeed = 1;
+
+/** Layers and single nodes whose b, c and w are trainable, fixed or shared by name. */
+function randomFeatures(random: Random): Graph {
+  const below = (n: number) => Math.floor(random.uniform() * n);
+  const builder = new GraphBuilder();
+  const ids = Array.from({ length: 1 + below(6) }, (_, k) => builder.input(`input ${k}`));
+  const letter = <Value>(chance: number, value: () => Value) => (random.uniform() < chance ? value() : undefined);
+  for (let n = 0; n < 6; n++) {
+    const from = ids.filter(() => random.uniform() < 0.6);
+    if (from.length === 0) from.push(ids[0]);
+    const fixed: NonNullable<NodeOptions['fixed']> = {
+      ...letter(0.3, () => ({ b: below(3) - 1 })),
+      ...letter(0.3, () => ({ c: 1 + below(2) })),
+      ...letter(0.2, () => ({ w: 0.5 })),
+    };
+    const shared: NonNullable<NodeOptions['shared']> = {
+      ...(fixed.b === undefined && letter(0.3, () => ({ b: `b ${below(2)}` }))),
+      ...(fixed.c === undefined && letter(0.3, () => ({ c: `c ${below(2)}` }))),
+      ...(fixed.w === undefined &&
+        letter(0.4, () => ({ w: Object.fromEntries(from.map((id, k) => [id, `w ${n % 2} ${k}`])) }))),
+    };
+    const options = { from, activation: random.uniform() < 0.5 ? relu : tanh, fixed, shared };
+    for (let k = 0; k < 1 + below(8); k++) ids.push(builder.node(`node ${n} ${k}`, options));
+  }
+  builder.output(ids[ids.length - 1]);
+  builder.output(ids[ids.length - 2]);
+  return builder.build();
+}
+
+test.each([1, 2, 7, 32])('fixed and shared parameters, batches of %i', (samples) => {
+  for (let seed = firstSeed; seed < firstSeed + 15; seed++) {
+    const random = new Random(seed);
+    const graph = randomFeatures(random);
+    for (const engine of engines) {
+      expect(engine.supports(graph)).toEqual([]);
+      const data = randomSamples(graph, random, samples);
+      try {
+        expectNearReference(engine, graph, { ...data, parameters: randomParameters(graph, random), loss: mse() });
+      } catch (error) {
+        throw new Error(`seed ${seed}: ${String(error)}`, { cause: error });
+      }
+    }
+  }
+});

@@ -1,0 +1,60 @@
+/** Comparison with the reference engine for graphs whose error bounds are not derived: relative to the largest number. */
+import {
+  type Engine,
+  type FloatArray,
+  type Graph,
+  type Loss,
+  type PassOptions,
+  ReferenceExecutor,
+  type SampleCounts,
+} from '@nnbp/core';
+
+/** What float32 may lose in these small graphs, relative to the largest number of its kind. */
+const tolerance = 2e-5;
+
+/** One pass of two engines on the same rows. */
+export interface Pass {
+  readonly parameters: ArrayLike<number>;
+  readonly samples: SampleCounts;
+  readonly inputs: FloatArray;
+  readonly targets: FloatArray;
+  readonly loss: Loss;
+  readonly steps?: number;
+  readonly options?: PassOptions;
+}
+
+/** Throws unless outputs, loss, gradients, state and every number of the cache are near the reference engine's. */
+export function expectNearReference(engine: Engine, graph: Graph, pass: Pass): void {
+  const { parameters, samples, inputs, targets, loss, steps = 1, options = {} } = pass;
+  const counts = typeof samples === 'number' ? [samples] : Array.from(samples);
+  const run = (executor: ReturnType<Engine['prepare']>) => {
+    executor.parameters.set(parameters);
+    const state = options.state?.slice();
+    const own: PassOptions = { ...options, ...(state && { state }) };
+    const { weights: _, ...forPredict } = own;
+    const outputs = [...executor.predict(inputs, samples, forPredict)].slice(0, sum(counts) * graph.outputs.length);
+    const after = state ? [...state] : [];
+    if (state) state.set(options.state!);
+    const mean = executor.backpropagate(inputs, targets, samples, loss, own);
+    const numbers: Record<string, number[]> = { outputs, mean: [mean], gradients: [...executor.gradients], after };
+    for (const quantity of ['x', 'slope', 'dLossDx'] as const) {
+      numbers[quantity] = graph.ids.flatMap((id) =>
+        counts.flatMap((count, t) => Array.from({ length: count }, (_, s) => executor.cache[quantity](id, s, t))),
+      );
+    }
+    executor.dispose();
+    return numbers;
+  };
+  const expected = run(new ReferenceExecutor(graph, counts[0], steps));
+  const found = run(engine.prepare(graph, counts[0], steps));
+  for (const [what, values] of Object.entries(expected)) {
+    const scale = Math.max(1e-3, ...values.map(Math.abs));
+    values.forEach((value, k) => {
+      if (!(Math.abs(found[what][k] - value) <= tolerance * scale)) {
+        throw new Error(`${what}[${k}]: found ${found[what][k]}, expected ${value} within ${tolerance * scale}.`);
+      }
+    });
+  }
+}
+
+const sum = (numbers: readonly number[]) => numbers.reduce((total, n) => total + n, 0);
