@@ -3,19 +3,23 @@
  * that touches no memory, with the same instructions as our kernels have. Run by tsx, since it emits with our assembler.
  */
 import { Assembler, control, f32, f32x4, i32, int, scalar, v128 } from '../packages/wasm/src/assembler.ts';
-import { bestMultiplyAdd } from '../packages/wasm/src/module.ts';
+import { fusedMultiplyAdd } from '../packages/wasm/src/assembler.ts';
+import { multiplyAddFor } from '../packages/wasm/src/module.ts';
 import { ourEngine } from './our-engine.mjs';
 import { changeResults } from './results.mjs';
+import { smoke } from './smoke.mjs';
 import { median, table } from './table.mjs';
 import { rate, training } from './training.mjs';
 
 /** As many sums as it takes to hide how long an addition lasts. */
 const sums = 13;
 const repeats = 100_000;
+const [rounds, seconds] = smoke ? [1, 0.01] : [15, 0.2];
+
+const multiplyAdd = multiplyAddFor(true);
 
 function registerLoop() {
   const module = new Assembler();
-  const multiplyAdd = bestMultiplyAdd();
   module.function('run', [i32], [f32], ([count], local) => {
     const each = Array.from({ length: sums }, () => local(v128));
     const [factor, term, n] = [local(v128), local(v128), local(i32)];
@@ -30,14 +34,15 @@ function registerLoop() {
       total,
     ];
   });
-  const { run } = new WebAssembly.Instance(new WebAssembly.Module(module.bytes())).exports;
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(module.bytes()));
+  const run = /** @type {(count: number) => number} */ (exports.run);
   return () => run(repeats);
 }
 
 const loop = registerLoop();
 const flopsOfLoop = repeats * sums * 8;
 const engine = await ourEngine(1);
-const works = [
+const works = smoke ? [{ sizes: [8, 4, 2], batch: 4 }] : [
   { sizes: [784, 128, 64, 10], batch: 64 },
   { sizes: [1024, 1024, 1024, 10], batch: 128 },
 ];
@@ -46,11 +51,11 @@ const ceiling = works.map(({ sizes, batch }) => {
   const all = edges.reduce((sum, count) => sum + count);
   // Case 2 is not computed for inputs.
   const flops = { forward: 2 * batch * all, step: 2 * batch * (3 * all - edges[0]) };
-  for (let warm = 0; warm < 3; warm++) [loop, predict, step].forEach((run) => rate(run, 0.2));
-  const shares = Array.from({ length: 15 }, () => {
-    const before = rate(loop, 0.1);
-    const [forward, training] = [rate(predict, 0.2) * flops.forward, rate(step, 0.2) * flops.step];
-    const loopFlops = (flopsOfLoop * (before + rate(loop, 0.1))) / 2;
+  for (let warm = 0; warm < 3; warm++) [loop, predict, step].forEach((run) => rate(run, seconds));
+  const shares = Array.from({ length: rounds }, () => {
+    const before = rate(loop, seconds / 2);
+    const [forward, training] = [rate(predict, seconds) * flops.forward, rate(step, seconds) * flops.step];
+    const loopFlops = (flopsOfLoop * (before + rate(loop, seconds / 2))) / 2;
     return { forward: forward / loopFlops, step: training / loopFlops, loopFlops };
   });
   const of = (key) => Number(median(shares.map((share) => share[key])).toPrecision(3));
@@ -62,4 +67,4 @@ console.log(
     ceiling.map((c) => [c.network, c.batch, c.forward, c.step, c.loopGflops]),
   ),
 );
-changeResults(() => ({ ceiling: { fused: bestMultiplyAdd().name.startsWith('fused'), works: ceiling } }));
+changeResults(() => ({ ceiling: { fused: multiplyAdd === fusedMultiplyAdd, works: ceiling } }));

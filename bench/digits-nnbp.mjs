@@ -1,8 +1,8 @@
 /** The digits learner on our engine. */
-import { identity, relu } from '../packages/activations/dist/index.js';
-import { mlp } from '../packages/core/dist/index.js';
-import { softmaxCrossEntropy } from '../packages/losses/dist/index.js';
-import { adam } from '../packages/optim/dist/index.js';
+import { identity, relu } from '@nnbp/activations';
+import { mlp } from '@nnbp/core';
+import { softmaxCrossEntropy } from '@nnbp/losses';
+import { adam } from '@nnbp/optim';
 import { ourEngine } from './our-engine.mjs';
 
 export async function learner({ sizes, batch, layers }) {

@@ -1,8 +1,9 @@
 /** One learner from a cold start: the clock runs from its import until 95 % of the held-out digits are right. */
 import { batch, countRight, digits, epoch, firstWeights, sizes } from './digits-data.mjs';
+import { smoke } from './smoke.mjs';
 
 const goal = 0.95;
-const maxEpochs = 60;
+const maxEpochs = smoke ? 1 : 60;
 
 const [contender, seed] = [process.argv[2], Number(process.argv[3])];
 const { train, heldOut } = digits();

@@ -5,14 +5,16 @@
  */
 import { fresh } from './racer.mjs';
 import { changeResults } from './results.mjs';
+import { smoke } from './smoke.mjs';
 import { median, table } from './table.mjs';
 
-const rounds = 3;
-const contenders = ['nnbp', 'tfjs-wasm'];
+const rounds = smoke ? 1 : 3;
+const contenders = smoke ? ['nnbp', 'nnbp'] : ['nnbp', 'tfjs-wasm'];
+const flags = smoke ? ['--smoke'] : [];
 
 const runs = Object.fromEntries(contenders.map((contender) => [contender, []]));
 for (let round = 0; round < rounds; round++)
-  for (const contender of contenders) runs[contender].push(fresh('digits-process.mjs', [contender, String(round)]));
+  for (const contender of contenders) runs[contender].push(fresh('digits-process.mjs', [contender, String(round), ...flags]));
 
 const [ours, theirs] = contenders.map((contender) => runs[contender][0].firstLoss);
 if (Math.abs(ours - theirs) > 1e-3 * theirs) {

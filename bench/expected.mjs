@@ -1,7 +1,7 @@
 /** What the reference engine says each contender must compute: the loss, and the loss after one step by its rule. */
-import { reference } from '../packages/core/dist/index.js';
-import { mse } from '../packages/losses/dist/index.js';
-import { sgd } from '../packages/optim/dist/index.js';
+import { reference } from '@nnbp/core';
+import { mse } from '@nnbp/losses';
+import { sgd } from '@nnbp/optim';
 import { row } from './works.mjs';
 
 /** @param {import('./works.mjs').Work} work */

@@ -4,7 +4,7 @@ const decades = (values) => [Math.floor(Math.log10(Math.min(...values))), Math.c
 const unit = (exponent) =>
   exponent >= 0 ? `${10 ** exponent} s` : exponent >= -3 ? `${10 ** (exponent + 3)} ms` : `${10 ** (exponent + 6)} µs`;
 
-/** @param {{ kind: string, edges: number, secondsPerStep: number }[]} points */
+/** @param {{ kind: string, edges: number, batch: number, secondsPerStep: number }[]} points */
 export function growthPlot(points) {
   const [left, right] = [points[0], points.at(-1)].map(({ edges }) => Math.round(Math.log10(edges)));
   const [low, high] = decades(points.map(({ secondsPerStep }) => secondsPerStep));

@@ -1,8 +1,8 @@
 /** One size in a fresh process: time to build, to prepare and to step, and what it holds. Needs --expose-gc. */
-import { sigmoid } from '../packages/activations/dist/index.js';
-import { mlp } from '../packages/core/dist/index.js';
-import { mse } from '../packages/losses/dist/index.js';
-import { sgd } from '../packages/optim/dist/index.js';
+import { sigmoid } from '@nnbp/activations';
+import { mlp } from '@nnbp/core';
+import { mse } from '@nnbp/losses';
+import { sgd } from '@nnbp/optim';
 import { ourEngine } from './our-engine.mjs';
 import { median } from './table.mjs';
 import { randomGraph } from './works.mjs';

@@ -34,7 +34,11 @@ export async function startRacer(contender, work, pinned) {
         resolve(message);
       });
     });
-  const { reason, note } = await answer();
+  // Another library may be missing or fail on this machine; ours may not.
+  const { reason, note } = await answer().catch((error) => {
+    if (contender.startsWith('nnbp')) throw error;
+    return { reason: error.message, note: undefined };
+  });
   const end = () => child.connected && child.disconnect();
   if (reason !== undefined) {
     end();

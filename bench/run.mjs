@@ -3,19 +3,22 @@
  * engine computes, and one step must change it as its rule says. Then they take turns, ours between any two peers, so
  * that a ratio is always one of neighbours: machines slow down in bursts.
  *
- * Usage: node bench/run.mjs [--works a,b] [--contenders x,y] [--seconds n]
+ * Usage: node bench/run.mjs [--works a,b] [--contenders x,y] [--seconds n] [--smoke]
  */
+import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { expectations } from './expected.mjs';
 import { canPin, startRacer } from './racer.mjs';
+import { readmesWithTable } from './readme-table.mjs';
 import { changeResults } from './results.mjs';
+import { smoke } from './smoke.mjs';
 import { median, short, table } from './table.mjs';
 import { makeWork, workNames } from './works.mjs';
 
 const ours = 'nnbp';
 const threaded = 'nnbp-2-threads';
 const peers = ['jax-js', 'tfjs-cpu', 'tfjs-wasm', 'brain.js', 'synaptic', 'neataptic', 'convnetjs', 'pytorch'];
-const rounds = 5;
+const notMeasured = 'not measured';
 
 const { values: options } = parseArgs({
   options: {
@@ -23,9 +26,10 @@ const { values: options } = parseArgs({
     contenders: { type: 'string', default: [threaded, ...peers].join() },
     /** How long a contender's turn lasts. */
     seconds: { type: 'string', default: '0.3' },
+    smoke: { type: 'boolean', default: false },
   },
 });
-const seconds = Number(options.seconds);
+const [seconds, rounds] = smoke ? [0.01, 1] : [Number(options.seconds), 5];
 const works = chosen(options.works, workNames);
 const contenders = chosen(options.contenders, [ours, threaded, ...peers]);
 
@@ -52,12 +56,15 @@ if (wrong > 0) {
   process.exit(1);
 }
 console.log(`\n${table(['work', 'contender', 'samples/s', 'ours is … × as fast', ''], rows.map(line))}`);
-changeResults((known) => ({
-  rows: [
-    ...known.rows.filter((row) => !rows.some((fresh) => fresh.work === row.work && fresh.contender === row.contender)),
-    ...rows,
-  ],
-}));
+if (!smoke) {
+  changeResults((known) => ({
+    rows: [
+      ...known.rows.filter((row) => !rows.some((fresh) => fresh.work === row.work && fresh.contender === row.contender)),
+      ...rows,
+    ],
+  }));
+  for (const [path, text] of await readmesWithTable()) writeFileSync(path, text);
+}
 
 /** One work; the first row is our own unless only the threads are measured. */
 async function race(work, expected, names, pinned) {
@@ -68,8 +75,8 @@ async function race(work, expected, names, pinned) {
   for (const name of names) {
     const racer = await startRacer(name, work, pinned);
     if (racer.reason !== undefined) {
-      console.log(`  ${name}: does not run, ${racer.reason}`);
-      rows.push({ work, contender: name, reason: racer.reason });
+      console.log(`  ${name}: not measured: ${racer.reason}`);
+      rows.push({ work, contender: name, samplesPerSecond: notMeasured, reason: racer.reason });
     } else if (check(racer, expected, await racer.ask({}))) racing.push(racer);
     else racer.end();
   }
@@ -127,7 +134,7 @@ function check({ contender }, expected, { before, after, rule }) {
 }
 
 function line({ work, contender, samplesPerSecond, nnbpTimesAsFast, reason }) {
-  if (reason !== undefined) return [work, contender, '', '', reason];
+  if (reason !== undefined) return [work, contender, notMeasured, '', reason];
   return [work, contender, short(samplesPerSecond), nnbpTimesAsFast ? short(nnbpTimesAsFast) : '', ''];
 }
 

@@ -1,11 +1,12 @@
 /** Two threads against one, by turns in one process: how much faster, and whether the bits are the same. */
 import { ourEngine } from './our-engine.mjs';
 import { changeResults } from './results.mjs';
+import { smoke } from './smoke.mjs';
 import { median, table } from './table.mjs';
 import { rate, training } from './training.mjs';
 
-const rounds = 15;
-const works = [
+const [rounds, seconds] = smoke ? [1, 0.01] : [15, 0.2];
+const works = smoke ? [{ sizes: [8, 4, 2], batch: 4 }] : [
   { sizes: [784, 128, 64, 10], batch: 256 },
   { sizes: [1024, 1024, 1024, 10], batch: 128 },
 ];
@@ -20,9 +21,9 @@ const threads = works.map(({ sizes, batch }) => {
   });
   if (!bits[0].equals(bits[1])) throw new Error(`${sizes.join('-')}: two threads computed other bits than one.`);
   const ratios = Array.from({ length: rounds }, () => {
-    const before = rate(one.step, 0.2);
-    const shared = rate(two.step, 0.2);
-    return shared / ((before + rate(one.step, 0.2)) / 2);
+    const before = rate(one.step, seconds);
+    const shared = rate(two.step, seconds);
+    return shared / ((before + rate(one.step, seconds)) / 2);
   });
   return { network: sizes.join('-'), batch, timesAsFast: Number(median(ratios).toPrecision(3)), sameBits: true };
 });

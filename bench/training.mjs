@@ -1,8 +1,8 @@
 /** A network of ours in training, for measurements of our own engine alone. */
-import { sigmoid } from '../packages/activations/dist/index.js';
-import { mlp, Network, Random } from '../packages/core/dist/index.js';
-import { mse } from '../packages/losses/dist/index.js';
-import { sgd } from '../packages/optim/dist/index.js';
+import { sigmoid } from '@nnbp/activations';
+import { mlp, Network, Random } from '@nnbp/core';
+import { mse } from '@nnbp/losses';
+import { sgd } from '@nnbp/optim';
 
 /** @returns {{ executor: object, predict: () => void, step: () => void, edges: number[] }} with the edges of each layer */
 export function training(engine, sizes, batch) {

@@ -2,8 +2,8 @@
  * What is raced: five networks, each with the same weights and the same samples in every process, because all of it
  * is drawn from seeds.
  */
-import { sigmoid } from '../packages/activations/dist/index.js';
-import { GraphBuilder, mlp, Network, Random } from '../packages/core/dist/index.js';
+import { sigmoid } from '@nnbp/activations';
+import { GraphBuilder, mlp, Network, Random } from '@nnbp/core';
 
 /**
  * @typedef {object} Work
@@ -12,8 +12,8 @@ import { GraphBuilder, mlp, Network, Random } from '../packages/core/dist/index.
  * @property {number} batch Samples per update.
  * @property {number} samples How many there are; one step of a contender goes through all of them.
  * @property {number} learningRate
- * @property {import('../packages/core/dist/index.js').Graph} graph
- * @property {import('../packages/core/dist/index.js').Graph} ordinary The same with every c fixed at 1, as the peers have it.
+ * @property {import('@nnbp/core').Graph} graph
+ * @property {import('@nnbp/core').Graph} ordinary The same with every c fixed at 1, as the peers have it.
  * @property {Float64Array} weights The parameter vector of `ordinary`.
  * @property {Float64Array} parameters The parameter vector of `graph`: the same weights, and each c = 1.
  * @property {Float32Array} inputs

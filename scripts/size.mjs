@@ -12,6 +12,13 @@ const exported = (name) =>
     .map((entry) => entry.trim())
     .filter((entry) => entry && !entry.startsWith('type ') && !entry.endsWith('Records'));
 
+/** @typedef {[what: string, kilobytes: number, source: string]} Budget */
+
+/** @type {(kind: string, name: string, kilobytes: number) => Budget[]} */
+const functions = (kind, name, kilobytes) =>
+  exported(name).map((one) => [`${kind} ${one}`, kilobytes, `export { ${one} } from '@nnbp/${name}';`]);
+
+/** @type {Budget[]} */
 const budgets = [
   ['core, all of it', 10, "export * from '@nnbp/core';"],
   [
@@ -24,13 +31,9 @@ const budgets = [
   ['ONNX out', 26, "export { toOnnx } from '@nnbp/interop';"],
   ['explain', 9, "export { explain } from '@nnbp/explain';"],
   ['optim, sgd alone', 1, "export { sgd } from '@nnbp/optim';"],
-  ...exported('activations').map((name) => [`activation ${name}`, 0.5, `export { ${name} } from '@nnbp/activations';`]),
-  ...exported('aggregations').map((name) => [
-    `aggregation ${name}`,
-    0.6,
-    `export { ${name} } from '@nnbp/aggregations';`,
-  ]),
-  ...exported('losses').map((name) => [`loss ${name}`, 0.5, `export { ${name} } from '@nnbp/losses';`]),
+  ...functions('activation', 'activations', 0.5),
+  ...functions('aggregation', 'aggregations', 0.6),
+  ...functions('loss', 'losses', 0.5),
 ];
 
 const folder = mkdtempSync('node_modules/.size-');
@@ -38,7 +41,9 @@ let over = 0;
 for (const [what, budget, source] of budgets) {
   const entry = join(folder, `${what.replaceAll(/\W+/g, '-')}.js`);
   writeFileSync(entry, source);
-  const [{ size }] = await sizeLimit(preset, { checks: [{ files: [join(process.cwd(), entry)], gzip: true }] });
+  const [{ size }] = /** @type {{ size: number }[]} */ (
+    await sizeLimit(preset, { checks: [{ files: [join(process.cwd(), entry)], gzip: true }] })
+  );
   const fits = size <= budget * kilobyte;
   if (!fits) over++;
   console.log(`${fits ? '  ' : '! '}${what.padEnd(42)} ${(size / kilobyte).toFixed(2).padStart(6)} of ${budget} kB`);

@@ -7,6 +7,7 @@ import { availableParallelism } from 'node:os';
  * In the order in which they start. `after` waits for another step and is not run if that fails; `show` prints a step's
  * output as it comes. `mend` says how a failure is put right.
  */
+/** @type {{ name: string, command: string, mend: string, after?: string, show?: boolean }[]} */
 const steps = [
   {
     name: 'browser',
@@ -112,6 +113,7 @@ const failed = wanted.filter(({ name }) => !done.get(name).ok);
 console.log(`\nverify: ${wanted.length - failed.length} passed, ${failed.length} failed`);
 process.exit(failed.length === 0 ? 0 : 1);
 
+/** @param {typeof steps[number]} step */
 function run({ command, show }) {
   const begun = Date.now();
   return new Promise((resolve) => {
@@ -136,6 +138,7 @@ function run({ command, show }) {
   });
 }
 
+/** @param {typeof steps[number]} step */
 function report({ name, mend, command, show }, { ok, output, seconds }) {
   console.log(`${ok ? 'ok    ' : 'FAILED'} ${name.padEnd(width)} ${seconds.toFixed(1).padStart(6)} s`);
   const counts = /Tests .*\d+ passed.*/.exec(output);

@@ -5,7 +5,7 @@ import { denseLayers, rows } from '../works.mjs';
 export async function prepare(work) {
   if (work.sizes === undefined) return { reason: 'it knows dense arrays only' };
   // It asks the browser how many cores there are; Node 20 has no browser to ask.
-  globalThis.navigator ??= { hardwareConcurrency: 1 };
+  globalThis.navigator ??= /** @type {any} */ ({ hardwareConcurrency: 1 });
   const { defaultDevice, init, jit, nn, numpy: np, tree, valueAndGrad } = await import('@jax-js/jax');
   await init('wasm');
   defaultDevice('wasm');

@@ -1,12 +1,17 @@
 /** Our engine, one thread. */
-import { mse } from '../../packages/losses/dist/index.js';
-import { sgd } from '../../packages/optim/dist/index.js';
+import { mse } from '@nnbp/losses';
+import { sgd } from '@nnbp/optim';
 import { ourEngine } from '../our-engine.mjs';
 import { rows } from '../works.mjs';
 
 /** @type {import('./contender.mjs').Prepare} */
 export const prepare = (work) => ours(work, 1);
 
+/**
+ * @param {import('../works.mjs').Work} work
+ * @param {number} threads
+ * @returns {Promise<import('./contender.mjs').Racer | import('./contender.mjs').Absent>}
+ */
 export async function ours({ graph, parameters, batch, samples, inputs, targets, learningRate }, threads) {
   const engine = await ourEngine(threads);
   if (engine.threads < threads) return { reason: engine.threadsReason };

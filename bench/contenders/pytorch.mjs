@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { denseLayers, eachComputed, levelsOf } from '../works.mjs';
 
 // Settings meant for another BLAS would make its own slow.
-const { OPENBLAS_CORETYPE, OPENBLAS_L2_SIZE, ...inherited } = process.env;
-const env = { ...inherited, OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1' };
+const env = { ...process.env, OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1' };
+for (const name of ['OPENBLAS_CORETYPE', 'OPENBLAS_L2_SIZE']) delete env[name];
 
 /** @type {import('./contender.mjs').Prepare} */
 export async function prepare(work) {

@@ -2,6 +2,11 @@
 import { startTfjs } from '../tfjs.mjs';
 import { denseLayers, rows } from '../works.mjs';
 
+/**
+ * @param {import('../works.mjs').Work} work
+ * @param {'cpu' | 'wasm'} backend
+ * @returns {Promise<import('./contender.mjs').Racer | import('./contender.mjs').Absent>}
+ */
 export async function prepareTfjs(work, backend) {
   if (work.sizes === undefined) return { reason: 'it knows dense tensors only' };
   const tf = await startTfjs(backend);

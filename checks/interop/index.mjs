@@ -21,7 +21,8 @@ const chosen = process.argv.slice(2);
 const install = ['install', '--ignore-workspace', '--ignore-scripts', '--frozen-lockfile', '--dir', here];
 run('npx', ['--yes', packageManager, ...install]);
 console.log(`Browser: ${provideBrowser()}`);
-for (const module of Object.keys(modules)) providePython(module, { canInstallPackages, installPackages });
+for (const module of /** @type {(keyof typeof modules)[]} */ (Object.keys(modules)))
+  providePython(module, { canInstallPackages, installPackages });
 rmSync(results, { recursive: true, force: true });
 const begun = Date.now();
 run('npx', [

@@ -12,6 +12,7 @@ const graphs = 200;
 const found = [];
 afterAll(() => record('1-onnxruntime-node', `onnxruntime-node ${versionOf('onnxruntime-node')}`, found));
 
+/** @returns {Promise<Float32Array>} */
 async function run(bytes, rows) {
   const session = await ort.InferenceSession.create(bytes, { logSeverityLevel: 3, intraOpNumThreads: 1 });
   const input = new ort.Tensor('float32', Float32Array.from(rows.flat()), [rows.length, rows[0].length]);

@@ -35,10 +35,10 @@ beforeAll(async () => {
     );
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  browser = await chromium.connect(inject('browserEndpoint'));
+  browser = await chromium.connect(inject(/** @type {never} */ ('browserEndpoint')));
   page = await browser.newPage();
-  await page.goto(`http://127.0.0.1:${server.address().port}/`);
-  await page.waitForFunction(() => globalThis.ort !== undefined);
+  await page.goto(`http://127.0.0.1:${/** @type {import('node:net').AddressInfo} */ (server.address()).port}/`);
+  await page.waitForFunction('globalThis.ort !== undefined');
 });
 
 afterAll(async () => {
@@ -54,7 +54,7 @@ afterAll(async () => {
 const run = (bytes, rows) =>
   page.evaluate(
     async ([model, input]) => {
-      const { ort } = globalThis;
+      const { ort } = /** @type {any} */ (globalThis);
       const session = await ort.InferenceSession.create(
         Uint8Array.from(globalThis.atob(model), (c) => c.charCodeAt(0)),
       );

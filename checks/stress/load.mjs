@@ -12,9 +12,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { record } from './results.mjs';
+import { record, smoke } from './results.mjs';
 
-const count = Number(process.env.REQUESTS ?? 200_000);
+const count = smoke ? 100 : Number(process.env.REQUESTS ?? 200_000);
 const connections = 16;
 const folder = mkdtempSync(join(tmpdir(), 'nnbp-load-'));
 const path = join(folder, 'model.safetensors');
@@ -79,7 +79,8 @@ const found = {
 };
 record('load', found);
 console.log(found);
-if (wrong > 0 || status !== 0 || seen.size < 3 || found.megabytes.end > 1.25 * found.megabytes.early) process.exit(1);
+const steady = smoke || (seen.size >= 3 && found.megabytes.end <= 1.25 * found.megabytes.early);
+if (wrong > 0 || status !== 0 || !steady) process.exit(1);
 
 /** One connection's worth: asks, waits, checks that the answer is that of the model it names and of this input. */
 async function work() {

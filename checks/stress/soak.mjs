@@ -10,10 +10,10 @@ import { fit } from '@nnbp/train';
 import { wasm } from '@nnbp/wasm';
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { record } from './results.mjs';
+import { record, smoke } from './results.mjs';
 
-const steps = Number(process.env.STEPS ?? 10_000_000);
-const calls = Number(process.env.CALLS ?? 100_000);
+const steps = smoke ? 1000 : Number(process.env.STEPS ?? 10_000_000);
+const calls = smoke ? 10 : Number(process.env.CALLS ?? 100_000);
 const engines = { reference: reference(), js: js(), wasm: await wasm() };
 const graph = mlp([2, 4, 1], { activation: tanh });
 const xor = {
@@ -26,7 +26,7 @@ const xor = {
   targets: [[0], [1], [1], [0]],
 };
 
-const fresh = process.argv[2] === 'fresh';
+const fresh = process.argv.includes('fresh');
 if (fresh) {
   console.log(JSON.stringify(await lastFit()));
   process.exit(0);
@@ -37,7 +37,8 @@ for (const [name, engine] of Object.entries(engines)) found.steps[name] = online
 found.fit = await manyFits();
 record('soak', found);
 console.log(JSON.stringify(found, null, 2));
-const flat = [...Object.values(found.steps), found.fit].every(({ megabytes: [early, end] }) => end < early + 24);
+const flat =
+  smoke || [...Object.values(found.steps), found.fit].every(({ megabytes: [early, end] }) => end < early + 24);
 if (!flat || !found.fit.sameAsFresh || Object.values(found.steps).some(({ finite }) => !finite)) process.exit(1);
 
 /** One sample a step, a new one each time. */
@@ -88,9 +89,13 @@ async function manyFits() {
   }
   const last = JSON.stringify(await lastFit());
   megabytes.push(memory());
-  const alone = execFileSync(process.execPath, [...process.execArgv, fileURLToPath(import.meta.url), 'fresh'], {
-    encoding: 'utf8',
-  });
+  const alone = execFileSync(
+    process.execPath,
+    [...process.execArgv, fileURLToPath(import.meta.url), ...process.argv.slice(2), 'fresh'],
+    {
+      encoding: 'utf8',
+    },
+  );
   return {
     calls,
     perSecond: Math.round((1000 * calls) / (performance.now() - begun)),

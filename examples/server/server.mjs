@@ -35,7 +35,9 @@ const server = createServer((request, response) => {
   );
 });
 server.listen(Number(port), '127.0.0.1', () => {
-  console.log(`Predicting on http://127.0.0.1:${server.address().port}/predict`);
+  console.log(
+    `Predicting on http://127.0.0.1:${/** @type {import('node:net').AddressInfo} */ (server.address()).port}/predict`,
+  );
 });
 
 // A burst of events is one change.

@@ -77,7 +77,7 @@ async function trained(name, model, data, epochs) {
 }
 
 /** Rows have the numbers of all inputs one after another; outputs too. */
-async function answered(name, model, inputs, data = []) {
+async function answered(name, model, inputs, data = /** @type {any[]} */ ([])) {
   const rows = [...data.map(({ input }) => input), ...probes(inputs, 16)];
   let at = 0;
   const tensors = model.inputs.map(({ shape }) => {
@@ -93,6 +93,7 @@ async function answered(name, model, inputs, data = []) {
 
 /** As `model.save` writes it to two files. */
 async function saved(model) {
+  /** @type {any} */
   let files;
   await model.save(
     tf.io.withSaveHandler(({ weightData, weightSpecs, ...json }) => {

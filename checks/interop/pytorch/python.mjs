@@ -37,7 +37,7 @@ function runPython(python, code) {
  * says what to install.
  *
  * @param {keyof typeof modules} module
- * @param {object} [machine] - Tests pass a machine of their own.
+ * @param {object} machine - Tests pass one of their own.
  * @param {() => boolean} machine.canInstallPackages
  * @param {(packages: readonly string[]) => boolean} machine.installPackages
  * @param {typeof findPython} [machine.find]

@@ -1,0 +1,51 @@
+/** Every long-running script starts and does its smallest work, from the sources, without what it would download. */
+import { randomNetwork } from '../../checks/interop/random-networks.mjs';
+import { WorstError } from '../../checks/interop/worst-error.mjs';
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { readmesWithTable } from '../../bench/readme-table.mjs';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const env = { ...process.env, NODE_OPTIONS: '--import=tsx --conditions=@nnbp/source', NODE_V8_COVERAGE: '' };
+const run = async (script: string, ...args: string[]) =>
+  (await promisify(execFile)(process.execPath, [script, '--smoke', ...args], { cwd: root, env })).stdout;
+
+describe('smoke test', { timeout: 120_000 }, () => {
+  test('bench/run.mjs compares losses, and reports a contender that cannot run as not measured', async () => {
+    const output = await run('bench/run.mjs', '--works', 'tiny-online', '--contenders', 'nnbp-2-threads');
+    expect(output).toContain('nnbp: loss');
+    expect(output).toMatch(/tiny-online\s+nnbp-2-threads\s+not measured/);
+  });
+
+  test.each([
+    ['bench/threads.mjs', '8-4-2'],
+    ['bench/ceiling.mjs', 'register-only loop'],
+    ['bench/digits.mjs', 'seconds'],
+    ['bench/growth.mjs', '10,000'],
+    ['checks/stress/load.mjs', 'wrong: 0'],
+    ['checks/stress/soak.mjs', '"sameAsFresh": true'],
+  ])('%s runs', async (script, shown) => {
+    expect(await run(script)).toContain(shown);
+  });
+
+  test('the interop checks accept our own outputs and reject others', () => {
+    const { network, rows } = randomNetwork(1);
+    const worst = new WorstError();
+    const outputs = network.predictBatch(rows).flat();
+    worst.hold(network, rows, outputs);
+    expect(() => {
+      worst.hold(
+        network,
+        rows,
+        outputs.map((x) => x + 1),
+      );
+    }).toThrow();
+  });
+});
+
+test('the tables of the READMEs are those of bench/results.json', async () => {
+  for (const [path, text] of await readmesWithTable()) expect(await readFile(path, 'utf8')).toBe(text);
+});
