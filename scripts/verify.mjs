@@ -17,8 +17,8 @@ const steps = [
   },
   {
     name: 'types',
-    command: 'turbo run typecheck --concurrency=1 --output-logs=errors-only',
-    mend: 'Mend what tsc names.',
+    command: 'pnpm run typecheck',
+    mend: 'Fix what tsc names; "pnpm --filter @nnbp/NAME typecheck" checks one package.',
   },
   {
     name: 'unit',
