@@ -36,13 +36,16 @@ const shapes = {
 
 export const workNames = Object.keys(shapes);
 
+/** @param {'trainable' | 'fixed'} scale - Whether each c is learned, or 1. */
+const scales = (scale) => (scale === 'fixed' ? { fixed: { c: 1 } } : {});
+
 /** @returns {Work} */
 export function makeWork(name) {
   const { sizes, batch, samples } = shapes[name];
   const build = (scale) =>
     sizes === undefined
       ? randomGraph({ inputs: 64, hidden: 2000, edges: 20_000, outputs: 10, scale })
-      : mlp(sizes, { activation: sigmoid, scale });
+      : mlp(sizes, { activation: sigmoid, ...scales(scale) });
   const [graph, ordinary] = [build('trainable'), build('fixed')];
   const random = new Random(7);
   const weights = new Network(ordinary, { seed: 1 }).parameters.vector;
@@ -83,7 +86,7 @@ export function randomGraph({ inputs, hidden, edges, outputs, scale }) {
     const id = builder.node(isOutput ? `output.${k - hidden}` : `node.${k}`, {
       from: [...from],
       activation: sigmoid,
-      scale,
+      ...scales(scale),
     });
     ids.push(id);
     if (isOutput) builder.output(id);

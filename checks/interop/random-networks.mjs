@@ -6,6 +6,9 @@ import { GraphBuilder, Network, Random, Standardization } from '@nnbp/core';
 /** Where the seeds begin; `INTEROP_SEED` repeats a run. */
 export const firstSeed = Number(process.env.INTEROP_SEED ?? Math.floor(Math.random() * 2 ** 32));
 
+/** @type {import('@nnbp/core').OutputTransform[]} */
+const transforms = ['sigmoid', 'softmax', 'logSoftmax'];
+
 /**
  * A network that no one designed, with samples. Every fourth is made of layers with holes, every third
  * has scalers, every fifth an output transform. */
@@ -18,7 +21,7 @@ export function randomNetwork(seed, samples = 16) {
     network.inputScaler = randomUnits(random, graph.inputCount);
     network.outputScaler = randomUnits(random, graph.outputs.length);
   }
-  if (seed % 5 === 0) network.outputTransform = ['sigmoid', 'softmax', 'logSoftmax'][(seed / 5) % 3];
+  if (seed % 5 === 0) network.outputTransform = transforms[(seed / 5) % 3];
   const data = randomSamples(graph, random, samples);
   return {
     network,

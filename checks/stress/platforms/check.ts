@@ -18,7 +18,7 @@ builder.output('2');
 const network = new Network(builder.build(), { seed: 1 });
 const loss: Loss = mse();
 const pass: Pass = network.backpropagate([1], [2], loss);
-const gradient: number = pass.gradients.of('2').b;
+const gradient: number | undefined = pass.gradients.of('2').b;
 const derivation: Derivation = explain(network, [1], [2], loss, 'dloss/db_2');
 const file: Uint8Array = save(new Network(mlp([1, 1], { activation: sigmoid })));
 
