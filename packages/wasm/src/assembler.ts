@@ -96,6 +96,7 @@ export const scalar = {
   sub: binary(0x93),
   mul: binary(0x94),
   le: binary(0x5f),
+  fromInt: unary(0xb3),
 };
 
 /** One double-precision number: sums that must not lose small terms. */
@@ -153,6 +154,7 @@ export const f32x4 = {
     vector(0x0d),
     lanes.flatMap((lane) => [0, 1, 2, 3].map((byte) => lane * 4 + byte)),
   ],
+  eq: binary(...vector(0x41)),
   lt: binary(...vector(0x43)),
   gt: binary(...vector(0x44)),
   abs: unary(...vector(0xe0)),
@@ -187,6 +189,9 @@ export const i32x4 = {
   add: binary(...vector(0xae)),
   sub: binary(...vector(0xb1)),
   and: binary(...vector(0x4e)),
+  /** Bits of `a` where `b` has none. */
+  andNot: binary(...vector(0x4f)),
+  or: binary(...vector(0x50)),
   xor: binary(...vector(0x51)),
   /** Bits of `a` where the mask has 1, else of `b`. */
   select: (a: Code, b: Code, mask: Code): Code => [a, b, mask, vector(0x52)],

@@ -1,7 +1,8 @@
 /** Finds the kernel of a plugin. Plugins that declare no built-in, or one without a kernel here, are called back. */
-import type { Activation, Builtin, BuiltinOptimizer, Loss } from '@nnbp/core';
+import type { Activation, Aggregation, Builtin, BuiltinOptimizer, Loss } from '@nnbp/core';
 import { customActivation } from './kernels/activation.js';
 import { activationKernels } from './kernels/activations/index.js';
+import { codeOfAggregation, sumCode } from './kernels/aggregation.js';
 import { customLoss } from './kernels/loss.js';
 import { lossKernels } from './kernels/losses/index.js';
 import { optimizerKernels } from './kernels/optimizers/index.js';
@@ -25,6 +26,10 @@ function kernelOf(kernels: Kernels, builtin: Builtin | undefined, custom: number
 /** The kernel of an activation, or the code of custom activations. */
 export const activationKernelOf = ({ builtin }: Activation): KernelChoice =>
   kernelOf(activationKernels, builtin, customActivation);
+
+/** The code of an aggregation's kernel, or that of the sum or of custom ones. */
+export const aggregationCodeOf = (aggregation: Aggregation | undefined): number =>
+  aggregation === undefined ? sumCode : codeOfAggregation(aggregation.builtin?.name ?? '');
 
 /** The kernel of a loss, or the code of custom losses. */
 export const lossKernelOf = ({ builtin }: Loss): KernelChoice => kernelOf(lossKernels, builtin, customLoss);

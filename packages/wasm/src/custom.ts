@@ -1,5 +1,5 @@
 /** Plug-ins without a kernel, called back from inside: whole rows at a time, in place. */
-import type { Activation, Graph, Loss, Plan } from '@nnbp/core';
+import type { Activation, Aggregation, Graph, Loss, Plan } from '@nnbp/core';
 import { header, unit } from './memory-map.js';
 
 /** What the kernels import. */
@@ -11,6 +11,7 @@ export class CustomPlugins {
   readonly #numbers: Float32Array;
   /** A unit's, by its first row. */
   readonly #activations: ReadonlyMap<number, Activation>;
+  readonly #aggregations: ReadonlyMap<number, Aggregation>;
   readonly #x: Float64Array;
   readonly #t: Float64Array;
   readonly #dLossDx: Float64Array;
@@ -19,6 +20,9 @@ export class CustomPlugins {
     this.#words = words;
     this.#numbers = numbers;
     this.#activations = new Map(plan.units.map(({ firstRow, activation }) => [firstRow, activation]));
+    this.#aggregations = new Map(
+      plan.units.flatMap(({ firstRow, aggregation }) => (aggregation ? [[firstRow, aggregation] as const] : [])),
+    );
     this.#x = new Float64Array(graph.outputs.length);
     this.#t = new Float64Array(graph.outputs.length);
     this.#dLossDx = new Float64Array(graph.outputs.length);
@@ -42,6 +46,35 @@ export class CustomPlugins {
         numbers[g + at] = value;
         numbers[x + at] = c * value;
         numbers[slope + at] = c * activation.derivative(h, value);
+      }
+    }
+  };
+
+  /** From x of the predecessors to h in the g rows, and dA/dz_e, for the nodes `from` to `to` of the unit at address `u`. */
+  readonly aggregation = (u: number, from: number, to: number): void => {
+    const words = this.#words;
+    const numbers = this.#numbers;
+    const table = (name: 'biasOf' | 'inStart' | 'inX' | 'inWeight' | 'edgeRowOf') => words[header[name] / 4] / 4;
+    const firstRow = words[(u + unit.firstRow) / 4];
+    const aggregation = this.#aggregations.get(firstRow)!;
+    const lanes = words[header.columns / 4] / 4;
+    const rowLength = words[header.rowBytes / 4] / 4;
+    const h = words[header.g / 4] / 4;
+    for (let row = firstRow + from; row < firstRow + to; row++) {
+      const b = numbers[words[table('biasOf') + row] / 4];
+      const [first, end] = [words[table('inStart') + row], words[table('inStart') + row + 1]];
+      const edgeRow = words[table('edgeRowOf') + row] / 4;
+      const z = new Float64Array(end - first);
+      const dAdz = new Float64Array(end - first);
+      for (let lane = 0; lane < lanes; lane++) {
+        for (let e = 0; e < z.length; e++) {
+          const weight = numbers[words[table('inWeight') + first + e] / 4];
+          z[e] = weight * numbers[words[table('inX') + first + e] / 4 + lane];
+        }
+        const a = aggregation.value(z);
+        aggregation.derivative(z, a, dAdz);
+        numbers[h + row * rowLength + lane] = b + a;
+        for (let e = 0; e < z.length; e++) numbers[edgeRow + e * rowLength + lane] = dAdz[e];
       }
     }
   };

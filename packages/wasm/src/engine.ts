@@ -1,17 +1,18 @@
 /** The fast engine: `await wasm()` compiles the kernels once; every graph prepared afterwards uses them. */
 import { type Engine, expectFeatures, type Graph, type GraphFeature, NnbpError, unsupportedFeatures } from '@nnbp/core';
 import type { MultiplyAdd } from './assembler.js';
-import { activationKernelOf } from './builtins.js';
+import { activationKernelOf, aggregationCodeOf } from './builtins.js';
 import { type Host, WasmExecutor } from './executor.js';
 import { manyThreads, oneThread } from './hosts.js';
 import { customActivation } from './kernels/activation.js';
+import { customAggregation } from './kernels/aggregation.js';
 import { compiled, multiplyAddFor } from './module.js';
 import { checked, type WasmOptions } from './options.js';
 import { Pool } from './pool.js';
 import { isUnrollable } from './unrolled/form.js';
 
 /** What the kernels compute beyond weighted sums of values of the same step. */
-const supported: readonly GraphFeature[] = ['fixedParameter', 'sharedParameter'];
+const supported: readonly GraphFeature[] = ['aggregation', 'fixedParameter', 'sharedParameter'];
 
 /** An engine whose executors run WebAssembly kernels in float32. */
 export interface WasmEngine extends Engine {
@@ -92,6 +93,8 @@ function reasonForOne(graph: Graph, batchSize: number, minThreadedWork: number):
   if (graph.sharedWeights !== undefined) return 'edges share weights, whose gradients two threads would write at once';
   const custom = graph.activations.find((activation) => activationKernelOf(activation).code === customActivation);
   if (custom) return `the activation ${custom.name} is a custom one, which only this thread can call`;
+  const own = graph.aggregations.find((one) => aggregationCodeOf(one) === customAggregation);
+  if (own) return `the aggregation ${own.name} is a custom one, which only this thread can call`;
   const tiny = batchSize === 1 && isUnrollable(graph);
   if (tiny || graph.edgeCount * batchSize < minThreadedWork) return 'there is too little work to share';
   return undefined;

@@ -18,6 +18,7 @@ interface Exports {
 
 interface Environment {
   activation(unit: number, from: number, to: number): void;
+  aggregation(unit: number, from: number, to: number): void;
   loss(): number;
   waiting?(turn: number): void;
 }
@@ -30,8 +31,8 @@ function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory, env
 export const oneThread = (module: WebAssembly.Module, multiplyAdd: MultiplyAdd): Host => ({
   threads: 1,
   multiplyAdd,
-  attach(memory, { activation, caseOne }, unrolled) {
-    let kernels = instantiate(module, memory, { activation, loss: caseOne });
+  attach(memory, { activation, aggregation, caseOne }, unrolled) {
+    let kernels = instantiate(module, memory, { activation, aggregation, loss: caseOne });
     if (unrolled) {
       const { loss, update } = kernels;
       kernels = new WebAssembly.Instance(unrolled, { environment: { memory, loss, update } })
@@ -53,6 +54,7 @@ export function manyThreads(module: WebAssembly.Module, multiplyAdd: MultiplyAdd
       const timeout = new BarrierTimeout();
       const { run, optimize } = instantiate(module, memory, {
         activation: plugins.activation,
+        aggregation: plugins.aggregation,
         loss: plugins.caseOneOfCrew,
         waiting(turn) {
           if (pool.hasEnded || timeout.isOver(turn)) throw pool.lose();

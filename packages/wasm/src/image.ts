@@ -3,7 +3,7 @@
  * targets and the numbers of a step change.
  */
 import type { Graph, Plan, Unit } from '@nnbp/core';
-import { activationKernelOf } from './builtins.js';
+import { activationKernelOf, aggregationCodeOf } from './builtins.js';
 import { type CommonLayout, layout, type Layout, slotAddress, tableLength } from './layout.js';
 import { header, maxOptions, unit, unitBytes } from './memory-map.js';
 
@@ -95,6 +95,7 @@ function writeUnits(words: Uint32Array, numbers: Float32Array, graph: Graph, pla
     set('nodes', of.nodes.length);
     set('firstRow', of.firstRow);
     set('scaleTrainable', Number(of.scaleTrainable));
+    set('aggregation', aggregationCodeOf(of.aggregation));
     set('activation', code);
     numbers.set(options.slice(0, maxOptions), (at + unit.options) / 4);
     if (!of.dense) return;
@@ -140,8 +141,19 @@ function writeSparseEdges(words: Uint32Array, graph: Graph, plan: Plan, layout: 
     words[outStart + row + 1] += words[outStart + row];
   }
 
+  // The rows of dA/dz of aggregating nodes, one for each edge.
+  let edgeRow = layout.edgeRows;
+  for (const { aggregation, nodes } of sparse) {
+    if (aggregation === undefined) continue;
+    for (const i of nodes) {
+      words[layout.edgeRowOf / 4 + rowOf[i]] = edgeRow;
+      edgeRow += (edgeStart[i + 1] - edgeStart[i]) * layout.rowBytes;
+    }
+  }
+
   const next = words.slice(outStart, outStart + graph.nodeCount);
   eachNode((i) => {
+    const own = layout.edgeRowOf === 0 ? 0 : words[layout.edgeRowOf / 4 + rowOf[i]];
     const delta = layout.delta + rowOf[i] * layout.rowBytes;
     let entry = words[inStart + rowOf[i]];
     for (let e = edgeStart[i]; e < edgeStart[i + 1]; e++, entry++) {
@@ -150,7 +162,7 @@ function writeSparseEdges(words: Uint32Array, graph: Graph, plan: Plan, layout: 
       const out = next[row]++;
       words[layout.inX / 4 + entry] = layout.x + row * layout.rowBytes;
       if (layout.inWeight > 0) words[layout.inWeight / 4 + entry] = weight;
-      words[layout.outDelta / 4 + out] = delta;
+      words[layout.outDelta / 4 + out] = own === 0 ? delta : own + (e - edgeStart[i]) * layout.rowBytes;
       words[layout.outWeight / 4 + out] = weight;
     }
   });

@@ -32,13 +32,16 @@ export interface Layout extends CommonLayout {
   readonly biasOf: number;
   readonly scaleOf: number;
   readonly weightsOf: number;
+  readonly edgeRowOf: number;
+  /** A row for each edge into a node with an aggregation. */
+  readonly edgeRows: number;
   readonly units: number;
   readonly outStart: number;
   readonly outDelta: number;
   readonly outWeight: number;
   readonly inStart: number;
   readonly inX: number;
-  /** 0 where no weights are shared. */
+  /** 0 where no weights are shared and every node adds. */
   readonly inWeight: number;
   /** Rows of zeros, for tables that are rounded up. */
   readonly zeroRow: number;
@@ -109,6 +112,11 @@ export function layout(graph: Graph, plan: Plan, batchSize: number): Layout {
   const fanIn = (i: number) => graph.edgeStart[i + 1] - graph.edgeStart[i];
   const widest = plan.units.reduce((most, { dense, nodes }) => (dense ? Math.max(most, fanIn(nodes[0])) : most), 0);
   const tables = plan.units.reduce((sum, { dense, nodes }) => (dense ? sum + tableLength(fanIn(nodes[0])) : sum), 0);
+  const aggregatedEdges = plan.units.reduce(
+    (total, { aggregation, nodes }) =>
+      aggregation === undefined ? total : nodes.reduce((sum, i) => sum + fanIn(i), total),
+    0,
+  );
   const parameterBytes = parameterVectorBytes(graph);
   const slotBytes = parameterBytes + roundedUp(graph.constants.length * 4, lineBytes);
   const samples = roundedUp(batchSize, 4);
@@ -123,6 +131,7 @@ export function layout(graph: Graph, plan: Plan, batchSize: number): Layout {
     biasOf: place(rowCount * 4),
     scaleOf: place(rowCount * 4),
     weightsOf: place(rowCount * 4),
+    edgeRowOf: aggregatedEdges === 0 ? 0 : place(rowCount * 4),
     outStart: place((graph.nodeCount + 1) * 4),
     inStart: place((graph.nodeCount + 1) * 4),
     outputX: place(roundedUp(outputCount, 4) * 4),
@@ -131,7 +140,7 @@ export function layout(graph: Graph, plan: Plan, batchSize: number): Layout {
     scratch: place(maxThreads * portion * 16),
     predecessorTables: place(tables * 4),
     inX: place(plan.sparseEdges * 4),
-    inWeight: graph.sharedWeights === undefined ? 0 : place(plan.sparseEdges * 4),
+    inWeight: graph.sharedWeights === undefined && aggregatedEdges === 0 ? 0 : place(plan.sparseEdges * 4),
     outDelta: place(plan.sparseEdges * 4),
     outWeight: place(plan.sparseEdges * 4),
     slotBytes,
@@ -142,6 +151,7 @@ export function layout(graph: Graph, plan: Plan, batchSize: number): Layout {
     slope: rows(),
     dLossDx: rows(),
     delta: rows(),
+    edgeRows: place(aggregatedEdges * rowBytes),
     targetRows: place(roundedUp(outputCount, 4) * rowBytes),
     inputStride,
     // Whole vectors are read, so up to three numbers beyond the last.

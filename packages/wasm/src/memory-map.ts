@@ -84,6 +84,8 @@ export const header = {
   scaleOf: 184,
   /** For each row whose weights lie side by side, the address of the first. */
   weightsOf: 188,
+  /** For each row whose node has an aggregation, the address of the row of dA/dz of its first edge. */
+  edgeRowOf: 436,
   /** From the sum over samples to the mean, float32. */
   mean: 180,
   /** The numbers of a step as float32, in the order the optimizer's kernel names them. */
@@ -138,6 +140,8 @@ export const unit = {
   onInputs: 40,
   /** The activation's options as float32, in the order its kernel names them. */
   options: 44,
+  /** The code of how its nodes combine their edges. */
+  aggregation: 60,
 } as const;
 
 /** Bytes of a unit. */

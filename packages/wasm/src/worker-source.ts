@@ -33,7 +33,7 @@ function receive(message) {
   } else {
     if (message.memory) {
       const none = () => 0;
-      const environment = { memory: message.memory, activation: none, loss: none, waiting: none };
+      const environment = { memory: message.memory, activation: none, aggregation: none, loss: none, waiting: none };
       runs.set(message.executor, new WebAssembly.Instance(kernels, { environment }).exports.run);
     } else {
       runs.delete(message.executor);

@@ -28,7 +28,7 @@ async function host(compared: () => void): Promise<Host & { pool: Pool }> {
     pool,
     attach(memory, plugins) {
       const none = () => 0;
-      const environment = { memory, activation: none, loss: none, waiting: none };
+      const environment = { memory, activation: none, aggregation: none, loss: none, waiting: none };
       const optimize = new WebAssembly.Instance(module, { environment }).exports.optimize as Optimize;
       const attached = crew.attach(memory, plugins);
       return {

@@ -1,17 +1,18 @@
-/** Fixed and shared parameters agree with the reference engine. */
+/** Fixed and shared parameters and aggregations agree with the reference engine. */
+import { logSumExp, max, maxAbs, mean, median, min, product } from '@nnbp/aggregations';
 import { relu, tanh } from '@nnbp/activations';
 import { randomParameters, randomSamples } from '@nnbp/conformance';
-import { type Graph, GraphBuilder, type NodeOptions, Random } from '@nnbp/core';
+import { type Aggregation, type Graph, GraphBuilder, type NodeOptions, Random } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
 import { wasm } from '@nnbp/wasm';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { expectNearReference } from './near.js';
 
 const engines = [await wasm(), await wasm({ threads: 2, minThreadedWork: 0 })];
 const firstSeed = 1;
 
-/** Layers and single nodes whose b, c and w are trainable, fixed or shared by name. */
-function randomFeatures(random: Random): Graph {
+/** Layers and single nodes whose b, c and w are trainable, fixed or shared by name, and some of which do not add. */
+function randomFeatures(random: Random, aggregations: readonly Aggregation[] = []): Graph {
   const below = (n: number) => Math.floor(random.uniform() * n);
   const builder = new GraphBuilder();
   const ids = Array.from({ length: 1 + below(6) }, (_, k) => builder.input(`input ${k}`));
@@ -30,7 +31,14 @@ function randomFeatures(random: Random): Graph {
       ...(fixed.w === undefined &&
         letter(0.4, () => ({ w: Object.fromEntries(from.map((id, k) => [id, `w ${n % 2} ${k}`])) }))),
     };
-    const options = { from, activation: random.uniform() < 0.5 ? relu : tanh, fixed, shared };
+    const aggregation = random.uniform() < 0.6 ? aggregations[below(aggregations.length)] : undefined;
+    const options = {
+      from,
+      activation: random.uniform() < 0.5 ? relu : tanh,
+      fixed,
+      shared,
+      ...(aggregation && { aggregation }),
+    };
     for (let k = 0; k < 1 + below(8); k++) ids.push(builder.node(`node ${n} ${k}`, options));
   }
   builder.output(ids[ids.length - 1]);
@@ -38,10 +46,11 @@ function randomFeatures(random: Random): Graph {
   return builder.build();
 }
 
-test.each([1, 2, 7, 32])('fixed and shared parameters, batches of %i', (samples) => {
-  for (let seed = firstSeed; seed < firstSeed + 15; seed++) {
+/** Draws five graphs and compares one pass over each. */
+function compare(samples: number, aggregations?: readonly Aggregation[]): void {
+  for (let seed = firstSeed; seed < firstSeed + 5; seed++) {
     const random = new Random(seed);
-    const graph = randomFeatures(random);
+    const graph = randomFeatures(random, aggregations);
     for (const engine of engines) {
       expect(engine.supports(graph)).toEqual([]);
       const data = randomSamples(graph, random, samples);
@@ -52,4 +61,21 @@ test.each([1, 2, 7, 32])('fixed and shared parameters, batches of %i', (samples)
       }
     }
   }
+}
+
+const sumOfSquares: Aggregation = {
+  name: 'sumOfSquares',
+  value: (z) => Array.from(z).reduce((sum, ze) => sum + ze * ze, 0),
+  derivative: (z, _, dAdz) => {
+    for (let e = 0; e < z.length; e++) dAdz[e] = 2 * z[e];
+  },
+};
+const aggregations = [logSumExp, max, maxAbs, mean, median, min, product, sumOfSquares];
+
+describe.each([1, 2, 7, 32])('batches of %i agree with the reference engine', (samples) => {
+  test('with fixed and shared parameters', () => compare(samples));
+  test.each(aggregations.map((one) => [one.name, one] as const))('with the aggregation %s', (_, one) =>
+    compare(samples, [one]),
+  );
+  test('with all aggregations together', () => compare(samples, aggregations));
 });

@@ -19,6 +19,7 @@ import {
 } from '../assembler.js';
 import { header, unit, unitBytes, word } from '../memory-map.js';
 import { activationKernel } from './activation.js';
+import { aggregationKernel, edgeDeltas } from './aggregation.js';
 import { denseKernels } from './dense.js';
 import { finishKernel, nodeKind } from './finish.js';
 import { lossKernel } from './loss.js';
@@ -36,6 +37,7 @@ const number = int.const;
 /** Adds the export `run(thread, job, loss, optimizer)`. All threads must call it, with the same job. */
 export function program(module: Assembler, multiplyAdd: MultiplyAdd, shared: boolean): void {
   const callActivation = module.importFunction('activation', [i32, i32, i32]);
+  const callAggregation = module.importFunction('aggregation', [i32, i32, i32]);
   const callLoss = module.importFunction('loss', [], [f64]);
   const barrier: Callable = shared ? barrierFunction(module) : () => [];
   const divide = shared ? threadShare : wholeShare;
@@ -45,6 +47,8 @@ export function program(module: Assembler, multiplyAdd: MultiplyAdd, shared: boo
   const finish = finishKernel(module, multiplyAdd);
   const rows = rowKernels(module);
   const activate = activationKernel(module, multiplyAdd, callActivation);
+  const aggregate = aggregationKernel(module, multiplyAdd, callAggregation);
+  const spread = edgeDeltas(module);
   const lossOf = lossKernel(shared ? undefined : 'loss', module, multiplyAdd, callLoss);
   const toMean = meanKernel(module);
   const update = updateKernel(shared ? undefined : 'update', module, divide, shared, barrier, toMean);
@@ -86,7 +90,11 @@ export function program(module: Assembler, multiplyAdd: MultiplyAdd, shared: boo
           control.when(
             field('dense'),
             dense.forward(u.get, from.get, to.get, record.get),
-            control.when(word('inWeight'), sparseShared(u.get, from.get, to.get), sparse(u.get, from.get, to.get)),
+            control.when(
+              field('aggregation'),
+              aggregate(u.get, from.get, to.get),
+              control.when(word('inWeight'), sparseShared(u.get, from.get, to.get), sparse(u.get, from.get, to.get)),
+            ),
           ),
           activate(u.get, from.get, to.get),
           wait,
@@ -108,6 +116,10 @@ export function program(module: Assembler, multiplyAdd: MultiplyAdd, shared: boo
           control.branchIf(1, eq(u.get, firstUnit.get)),
           u.set(sub(u.get, number(unitBytes))),
           finishShare(field('nodes'), field('firstRow'), add(field('scaleTrainable'), number(nodeKind.fixedScale))),
+          control.when(field('aggregation'), [
+            // The same rows as in the line before, whose deltas this thread has just written.
+            spread(add(field('firstRow'), from.get), add(field('firstRow'), to.get)),
+          ]),
           control.when(field('dense'), [
             control.when(field('makesPanel'), [
               share(roundedUp(field('predecessors')), 4),

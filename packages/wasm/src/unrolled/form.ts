@@ -22,6 +22,7 @@ export function isUnrollable(graph: Graph): boolean {
   return (
     graph.edgeCount <= maxEdges &&
     graph.sharedWeights === undefined &&
+    graph.aggregationOf === undefined &&
     graph.activations.every((activation) => activationKernelOf(activation).code !== customActivation)
   );
 }

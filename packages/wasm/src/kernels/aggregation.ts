@@ -1,0 +1,140 @@
+/**
+ * Aggregations other than the sum. Forward leaves h = b + A(z) of a node, and a row of dA/dz_e for each of its edges.
+ * Backward multiplies these rows by the node's delta: to the sparse edges they are the successors' deltas then, so that
+ * cases 2 and 3 are the same for every aggregation. The code of each is in `aggregations/`.
+ */
+import {
+  type Assembler,
+  type Callable,
+  type Code,
+  control,
+  f32x4,
+  i32,
+  int,
+  type MultiplyAdd,
+  scalar,
+  v128,
+} from '../assembler.js';
+import { unit, word } from '../memory-map.js';
+import { aggregationKernels } from './aggregations/index.js';
+import type { AggregationKernel, Edges } from './aggregations/kernel.js';
+
+const { add, sub, mul, shl, shrU, load, ltU, geU } = int;
+const number = int.const;
+
+/** The names with a kernel. A kernel's code is its place here, counted from 1. */
+const names = Object.entries(aggregationKernels).flatMap(([name, kernel]) => (kernel ? [name] : []));
+
+/** The code of the sum. */
+export const sumCode = 0;
+/** The code of custom aggregations, which are called back. */
+export const customAggregation = 256;
+
+/** The code of a built-in's kernel; that of custom ones if it has none. */
+export function codeOfAggregation(name: string): number {
+  const place = names.indexOf(name);
+  return place < 0 ? customAggregation : 1 + place;
+}
+
+/** An entry of a table with an entry per row. */
+const ofRow = (table: 'biasOf' | 'inStart' | 'edgeRowOf', row: Code): Code =>
+  load(add(word(table), shl(row, number(2))));
+
+/** Called with a unit's address and the nodes from, to of it. */
+export function aggregationKernel(module: Assembler, multiplyAdd: MultiplyAdd, custom: Callable): Callable {
+  const emitted = Object.values<AggregationKernel | undefined>(aggregationKernels).flatMap((kernel) => kernel ?? []);
+  const kernels = emitted.map(({ emit }) =>
+    module.function(undefined, [i32, i32, i32], [], ([u, from, to], local) => {
+      const [node, row, columns, column, edge, first, end, edgeRow, firstRow, toWeight, h, rowBytes] = Array.from(
+        { length: 12 },
+        () => local(i32),
+      );
+      const [z, a, b, share] = Array.from({ length: 4 }, () => local(v128));
+      const setZ = z.set(
+        f32x4.mul(f32x4.loadSplat(load(add(edge.get, toWeight.get))), f32x4.load(add(load(edge.get), column.get))),
+      );
+      const edges: Edges = {
+        z,
+        share: share.get,
+        slope: f32x4.load(edgeRow.get),
+        setSlope: (value) => f32x4.store(edgeRow.get, value),
+        forward: (...body) => [
+          edge.set(first.get),
+          edgeRow.set(add(firstRow.get, column.get)),
+          control.loop(
+            setZ,
+            body,
+            edgeRow.set(add(edgeRow.get, rowBytes.get)),
+            control.branchIf(0, ltU(edge.tee(add(edge.get, number(4))), end.get)),
+          ),
+        ],
+        backward: (...body) => [
+          edge.set(end.get),
+          edgeRow.set(add(add(firstRow.get, column.get), mul(shrU(sub(end.get, first.get), number(2)), rowBytes.get))),
+          control.loop(
+            edge.set(sub(edge.get, number(4))),
+            edgeRow.set(sub(edgeRow.get, rowBytes.get)),
+            setZ,
+            body,
+            control.branchIf(0, ltU(first.get, edge.get)),
+          ),
+        ],
+      };
+      return [
+        columns.set(word('columns')),
+        rowBytes.set(word('rowBytes')),
+        toWeight.set(sub(word('inWeight'), word('inX'))),
+        control.count(node, from.get, to.get, number(1), [
+          row.set(add(load(u.get, unit.firstRow), node.get)),
+          b.set(f32x4.loadSplat(ofRow('biasOf', row.get))),
+          h.set(add(word('g'), mul(row.get, rowBytes.get))),
+          first.set(add(word('inX'), shl(ofRow('inStart', row.get), number(2)))),
+          end.set(add(word('inX'), shl(ofRow('inStart', add(row.get, number(1))), number(2)))),
+          firstRow.set(ofRow('edgeRowOf', row.get)),
+          share.set(f32x4.div(f32x4.const(1), f32x4.splat(scalar.fromInt(shrU(sub(end.get, first.get), number(2)))))),
+          control.count(column, number(0), columns.get, number(16), [
+            emit({ multiplyAdd, local }, edges, a),
+            f32x4.store(add(h.get, column.get), f32x4.add(b.get, a.get)),
+          ]),
+        ]),
+      ];
+    }),
+  );
+  return module.function(undefined, [i32, i32, i32], [], ([u, from, to]) =>
+    control.choose(
+      sub(load(u.get, unit.aggregation), number(1)),
+      kernels.map((kernel) => kernel(u.get, from.get, to.get)),
+      custom(u.get, from.get, to.get),
+    ),
+  );
+}
+
+/** Called with the first row and the one after the last: multiplies each row of dA/dz_e by its node's delta. */
+export function edgeDeltas(module: Assembler): Callable {
+  return module.function(undefined, [i32, i32], [], ([row, to], local) => {
+    const [edge, end, edgeRow, delta, column, columns] = Array.from({ length: 6 }, () => local(i32));
+    return [
+      columns.set(word('columns')),
+      control.count(row, row.get, to.get, number(1), [
+        edge.set(ofRow('inStart', row.get)),
+        end.set(ofRow('inStart', add(row.get, number(1)))),
+        edgeRow.set(ofRow('edgeRowOf', row.get)),
+        delta.set(add(word('delta'), mul(row.get, word('rowBytes')))),
+        control.block(
+          control.loop(
+            control.branchIf(1, geU(edge.get, end.get)),
+            control.count(column, number(0), columns.get, number(16), [
+              f32x4.store(
+                add(edgeRow.get, column.get),
+                f32x4.mul(f32x4.load(add(edgeRow.get, column.get)), f32x4.load(add(delta.get, column.get))),
+              ),
+            ]),
+            edgeRow.set(add(edgeRow.get, word('rowBytes'))),
+            edge.set(add(edge.get, number(1))),
+            control.branch(0),
+          ),
+        ),
+      ]),
+    ];
+  });
+}
