@@ -2,7 +2,6 @@
 import type { ReferenceCache } from './cache.js';
 import type { Loss } from './contract.js';
 import { allFinite, expectFinite, expectLength, NnbpError } from './errors.js';
-import { featuresOf } from './features.js';
 import type { Graph } from './graph.js';
 import { glorotUniform, type Initializer } from './initializers.js';
 import { Prediction } from './js/prediction.js';
@@ -56,8 +55,8 @@ export class Network {
   readonly parameters: ParameterVector;
   #inputScaler: Standardization | undefined;
   #outputScaler: Standardization | undefined;
-  /** Whether the js engine runs the graph; the reference engine runs every graph. */
-  readonly #plain: boolean;
+  /** The parameters, and the graph's constants if it needs any but 1; see `Graph`. */
+  readonly #slots: Float64Array;
   #outputTransform: OutputTransform = 'none';
   /** Made by the first prediction of one sample, and of several. */
   #single: Prediction | undefined;
@@ -70,8 +69,10 @@ export class Network {
     options: NetworkOptions = {},
   ) {
     const { seed = 0, initializer = glorotUniform } = options;
-    this.#plain = featuresOf(graph).size === 0;
-    this.parameters = new ParameterVector(graph, new Float64Array(graph.parameterCount));
+    const { parameterCount, biasSlots } = graph;
+    const vector = new Float64Array(parameterCount);
+    this.#slots = biasSlots === undefined ? vector : graph.slots(vector);
+    this.parameters = new ParameterVector(graph, this.#slots.subarray(0, parameterCount));
     initialize(graph, this.parameters.vector, initializer, new Random(seed));
     expectFinite('The initialised parameters', this.parameters.vector);
     if (options.outputTransform !== undefined) this.outputTransform = options.outputTransform;
@@ -122,10 +123,9 @@ export class Network {
    * @throws NnbpError `WRONG_LENGTH`, `NOT_FINITE`; `OVERFLOW`, naming the node where it began
    */
   predict(input: Row): number[] {
-    if (!this.#plain) return this.#predictExactly([input])[0];
     const prediction = (this.#single ??= new Prediction(this.graph, true));
     this.#write(prediction, input, 0, 1, 0);
-    const probe = prediction.run(this.parameters.vector, 1);
+    const probe = prediction.run(this.#slots, 1);
     return probe === 0 ? this.#output(prediction, 0, 1, 0) : this.#predictExactly([input])[0];
   }
 
@@ -136,7 +136,6 @@ export class Network {
    */
   predictBatch(inputs: ArrayLike<Row>): number[][] {
     if (inputs.length === 0) throw new NnbpError('EMPTY_DATA', 'inputs is empty.');
-    if (!this.#plain) return this.#predictExactly(inputs);
     const prediction = (this.#several ??= new Prediction(this.graph, false));
     const outputs: number[][] = [];
     while (outputs.length < inputs.length) {
@@ -145,7 +144,7 @@ export class Network {
       for (let s = 0; s < samples; s++) {
         this.#write(prediction, inputs[first + s], s, samples, first + s);
       }
-      if (prediction.run(this.parameters.vector, samples) !== 0) return this.#predictExactly(inputs);
+      if (prediction.run(this.#slots, samples) !== 0) return this.#predictExactly(inputs);
       for (let s = 0; s < samples; s++) outputs.push(this.#output(prediction, s, samples, first + s));
     }
     return outputs;

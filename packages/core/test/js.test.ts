@@ -1,10 +1,21 @@
 /** The js engine on graphs that take every path through its loops. */
 import { identity, sigmoid, tanh } from '@nnbp/activations';
 import { expectConformance, randomParameters, randomSamples } from '@nnbp/conformance';
-import { type Graph, GraphBuilder, js, mlp, Network, Random } from '@nnbp/core';
+import {
+  type Engine,
+  type Graph,
+  GraphBuilder,
+  js,
+  mlp,
+  Network,
+  Random,
+  reference,
+  type SampleCounts,
+} from '@nnbp/core';
 import { mse } from '@nnbp/losses';
 import { sgd } from '@nnbp/optim';
 import { describe, expect, test } from 'vitest';
+import { randomRecurrentGraph } from './random-recurrent.js';
 
 /** Two groups of nodes with the same predecessors, declared in turns, on predecessors that are not adjacent. */
 function interleaved(): Graph {
@@ -56,7 +67,7 @@ describe('the cache of the js engine', () => {
     executor.predict(inputs, 3);
     expect(executor.cache.x('output.0', 2)).toBe(0);
     for (const sample of [3, -1, 0.5]) {
-      expect(() => executor.cache.x('output.0', sample)).toThrow(`sample: expected 0 to 2, found ${sample}.`);
+      expect(() => executor.cache.x('output.0', sample)).toThrow(`sample: expected 0 to 2, received ${sample}.`);
     }
     expect(() => executor.cache.slope('nobody')).toThrow(expect.objectContaining({ code: 'UNKNOWN_ID' }));
   });
@@ -103,5 +114,79 @@ describe('network.predict', () => {
     const copy = [...first];
     network.predict([3, 4]);
     expect(first).toEqual(copy);
+  });
+});
+
+describe('the js engine on graphs with delays, aggregations, fixed and shared parameters', () => {
+  const seed = 11;
+
+  /** Everything an engine returns for a pass, and keeps of it. */
+  function passOf(engine: Engine, graph: Graph, random: Random, counts: SampleCounts) {
+    const rows = typeof counts === 'number' ? counts : Array.from(counts).reduce((a, b) => a + b);
+    const [batch, steps] = typeof counts === 'number' ? [counts, 1] : [counts[0], counts.length];
+    const executor = engine.prepare(graph, batch + 1, steps + 1);
+    const draw = (length: number) => Float64Array.from({ length }, () => random.uniform() * 2 - 1);
+    executor.parameters.set(draw(graph.parameterCount));
+    const [inputs, targets] = [draw(rows * graph.inputCount), draw(rows * graph.outputs.length)];
+    const weights = Float64Array.from({ length: rows }, (_, r) => (r === 0 ? 1 : Math.floor(random.uniform() * 3)));
+    const state = draw(batch * graph.stateSize);
+    const predicted = [...executor.predict(inputs, counts)];
+    const plain = executor.backpropagate(inputs, targets, counts, mse());
+    const plainGradients = [...executor.gradients];
+    const weighted = executor.backpropagate(inputs, targets, counts, mse(), { weights, state });
+    const cached = graph.ids.flatMap((id) =>
+      Array.from({ length: steps }, (_, t) =>
+        Array.from({ length: typeof counts === 'number' ? counts : counts[t] }, (_, s) => [
+          executor.cache.x(id, s, t),
+          executor.cache.slope(id, s, t),
+          executor.cache.dLossDx(id, s, t),
+        ]),
+      ).flat(2),
+    );
+    const gradients = [...executor.gradients];
+    const continued = [...executor.predict(inputs, counts, { state })];
+    return [predicted, [plain], plainGradients, [weighted], cached, gradients, [...state], continued];
+  }
+
+  test(`computes what the reference engine computes, seed ${seed}`, () => {
+    const shapes: SampleCounts[] = [1, 5, [1, 1, 1, 1], [4], [6, 6, 5, 2, 1], [2, 1]];
+    for (let n = 0; n < 120; n++) {
+      const graph = randomRecurrentGraph(new Random(seed + n));
+      const counts = shapes[n % shapes.length];
+      const [expected, found] = [reference(), js()].map((engine) => passOf(engine, graph, new Random(n), counts));
+      expected.forEach((numbers, k) => {
+        expect(found[k]).toHaveLength(numbers.length);
+        numbers.forEach((number, p) => {
+          const size = 1 + Math.max(...numbers.map(Math.abs));
+          expect(Math.abs(found[k][p] - number), `graph ${n}, result ${k}, ${p}`).toBeLessThan(1e-11 * size);
+        });
+      });
+    }
+  });
+
+  test('predicts one step from the initial state, as the reference engine does', () => {
+    for (let n = 0; n < 40; n++) {
+      const network = new Network(randomRecurrentGraph(new Random(seed + n)), { seed: n });
+      const inputs = Array.from({ length: 9 }, (_, s) =>
+        Array.from(network.graph.ids.slice(0, network.graph.inputCount), (_, k) => Math.sin(s + k)),
+      );
+      const executor = reference().prepare(network.graph, 9);
+      executor.parameters.set(network.parameters.vector);
+      const expected = [...executor.predict(Float64Array.from(inputs.flat()), 9)];
+      for (const found of [network.predictBatch(inputs), inputs.map((input) => network.predict(input))]) {
+        found.flat().forEach((x, k) => expect(x).toBeCloseTo(expected[k], 12));
+      }
+    }
+  });
+
+  test('counts steps and samples of the last pass', () => {
+    const executor = js().prepare(randomRecurrentGraph(new Random(seed)), 3, 2);
+    const inputs = new Float64Array(30);
+    executor.predict(inputs, [3, 1]);
+    const id = 'n0';
+    expect(executor.cache.x(id, 0, 1)).toBe(0);
+    expect(() => executor.cache.x(id, 1, 1)).toThrow('sample: expected 0 to 0, received 1.');
+    expect(() => executor.cache.x(id, 0, 2)).toThrow('step: expected 0 to 1, received 2.');
+    expect(() => executor.predict(inputs, [1, 1, 1])).toThrow(expect.objectContaining({ code: 'OUT_OF_RANGE' }));
   });
 });

@@ -1,5 +1,5 @@
 /** Backpropagation of the js engine: the three cases, unit after unit from the outputs, all samples of a batch at once. */
-import { type ForwardTables, gather } from './forward.js';
+import { edgeValues, type ForwardTables, gather } from './forward.js';
 import { addProduct } from './product.js';
 import type { Program, ProgramUnit, SparseEdges } from './program.js';
 
@@ -15,7 +15,7 @@ export interface Tables extends ForwardTables {
  * Cases 2 and 3, from case 1.
  *
  * @param tables - As left by `forward`, with case 1 in the outputs' rows of dLossDx and 0 in all others.
- * @param gradients - Written: the gradient of the mean loss.
+ * @param gradients - Added to: the sum over the samples.
  * @param samples - The number of samples, and the length of a row.
  * @param fromRow - dLossDx of rows before this one is not needed. 0, or the number of inputs.
  */
@@ -27,12 +27,13 @@ export function backward(
   samples: number,
   fromRow: number,
 ): void {
-  const { units, accumulates } = program;
-  if (accumulates) gradients.fill(0);
+  const { units } = program;
   for (let u = units.length - 1; u >= 0; u--) {
     const unit = units[u];
-    nodeGradients(unit, parameters, gradients, tables, samples, accumulates);
-    if (unit.dense === undefined) sparseBackward(unit.sparse!, unit.firstRow, parameters, gradients, tables, samples);
+    nodeGradients(unit, parameters, gradients, tables, samples);
+    if (unit.combination !== undefined) combinedBackward(unit, parameters, gradients, tables, samples);
+    else if (unit.dense === undefined)
+      sparseBackward(unit.sparse!, unit.firstRow, parameters, gradients, tables, samples);
     else denseBackward(unit.dense, parameters, gradients, tables, samples, fromRow);
   }
 }
@@ -44,7 +45,6 @@ function nodeGradients(
   gradients: Float64Array,
   { h, g, slope, dLossDx, delta }: Tables,
   samples: number,
-  accumulates: boolean,
 ): void {
   for (let k = 0, at = firstRow * samples; k < count; k++) {
     const c = scales === undefined ? 1 : parameters[scales[k]];
@@ -59,12 +59,8 @@ function nodeGradients(
       dLossDb += d * answer;
       dLossDc += d * value;
     }
-    const b = biases[k];
-    gradients[b] = (accumulates ? gradients[b] : 0) + dLossDb / samples;
-    if (scales !== undefined) {
-      const scale = scales[k];
-      gradients[scale] = (accumulates ? gradients[scale] : 0) + dLossDc / samples;
-    }
+    gradients[biases[k]] += dLossDb;
+    if (scales !== undefined) gradients[scales[k]] += dLossDc;
   }
 }
 
@@ -88,7 +84,33 @@ function sparseBackward(
         dLossDx[from + s] += d * w;
         dLossDw += d * x[from + s];
       }
-      gradients[weights[e]] += dLossDw / samples;
+      gradients[weights[e]] += dLossDw;
+    }
+  }
+}
+
+/** Cases 2 and 3 of nodes that do not add: dloss/dz_e = delta · dA/dz_e. */
+export function combinedBackward(
+  { count, firstRow, sparse, combination }: ProgramUnit,
+  parameters: Float64Array,
+  gradients: Float64Array,
+  { x, a, dLossDx, delta }: Tables,
+  samples: number,
+): void {
+  const { aggregation, scratch } = combination!;
+  const { start, sources, weights } = sparse!;
+  for (let k = 0, at = firstRow * samples; k < count; k++) {
+    const { z, dAdz } = scratch[k];
+    for (let s = 0; s < samples; s++, at++) {
+      edgeValues(sparse!, k, parameters, x, s, samples, z);
+      aggregation.derivative(z, a[at], dAdz);
+      for (let e = 0; e < z.length; e++) {
+        const d = delta[at] * dAdz[e];
+        const w = weights[start[k] + e];
+        const from = sources[start[k] + e] * samples + s;
+        dLossDx[from] += d * parameters[w];
+        gradients[w] += d * x[from];
+      }
     }
   }
 }
@@ -115,19 +137,12 @@ function denseBackward(
       dLossDx, (first + skipped) * samples, samples, 1,
       width - skipped, count, samples,
     ); // prettier-ignore
-    for (let k = 0; k < count; k++) {
-      const weight = firstWeight + k * stride;
-      gradients.fill(0, weight, weight + width);
-    }
     addProduct(
       delta, firstRow * samples, samples, 1,
       x, first * samples, 1, samples,
       gradients, firstWeight, stride, 1,
       count, samples, width,
     ); // prettier-ignore
-    for (let k = 0; k < count; k++) {
-      for (let p = firstWeight + k * stride, end = p + width; p < end; p++) gradients[p] /= samples;
-    }
   }
   if (gathered === undefined) return;
   for (let k = 0, from = first * samples; k < gathered.length; k++) {

@@ -3,14 +3,18 @@ import type { FloatArray, GradientCache } from '../contract.js';
 import { NnbpError } from '../errors.js';
 import type { Graph } from '../graph.js';
 
+/** The tables of one step: node i of sample s is at rowOf[i] · samples + s. */
+export interface CacheStep {
+  readonly samples: number;
+  readonly tables: Readonly<Record<'x' | 'slope' | 'dLossDx', FloatArray>>;
+}
+
 /** What an engine keeps of the last pass. */
 export interface CacheRows {
   /** For each node, its row. */
   readonly rowOf: ArrayLike<number>;
-  /** Numbers from the start of a row to the start of the next. */
-  stride: number;
-  /** Samples that can be read. */
-  samples: number;
+  /** The steps of the last pass. */
+  readonly steps: ArrayLike<CacheStep>;
   /** Whether the last pass left out dLossDx of the inputs, as a step does. */
   withoutInputs: boolean;
 }
@@ -18,31 +22,29 @@ export interface CacheRows {
 /** Reads the tables of an engine. */
 export class TableCache implements GradientCache {
   readonly #graph: Graph;
-  readonly #tables: Readonly<Record<'x' | 'slope' | 'dLossDx', FloatArray>>;
   readonly #rows: CacheRows;
 
-  constructor(graph: Graph, tables: Readonly<Record<'x' | 'slope' | 'dLossDx', FloatArray>>, rows: CacheRows) {
+  constructor(graph: Graph, rows: CacheRows) {
     this.#graph = graph;
-    this.#tables = tables;
     this.#rows = rows;
   }
 
   /** {@inheritDoc GradientCache.x} */
-  x(id: string, sample = 0): number {
-    return this.#read('x', this.#graph.indexOf(id), sample);
+  x(id: string, sample = 0, step = 0): number {
+    return this.#read('x', this.#graph.indexOf(id), sample, step);
   }
 
   /** {@inheritDoc GradientCache.slope} */
-  slope(id: string, sample = 0): number {
-    return this.#read('slope', this.#graph.indexOf(id), sample);
+  slope(id: string, sample = 0, step = 0): number {
+    return this.#read('slope', this.#graph.indexOf(id), sample, step);
   }
 
   /**
-   * How the sample's own loss answers to the node's value.
+   * The derivative of the sample's own loss, times its weight, with respect to x at that step.
    *
    * @throws NnbpError `WRONG_STATE` for an input after `step`, which does not compute it
    */
-  dLossDx(id: string, sample = 0): number {
+  dLossDx(id: string, sample = 0, step = 0): number {
     const i = this.#graph.indexOf(id);
     if (this.#rows.withoutInputs && i < this.#graph.inputCount) {
       throw new NnbpError(
@@ -50,14 +52,17 @@ export class TableCache implements GradientCache {
         `dLossDx of the input "${id}": step leaves it out, since it changes no parameter. Call backpropagate for it.`,
       );
     }
-    return this.#read('dLossDx', i, sample);
+    return this.#read('dLossDx', i, sample, step);
   }
 
-  #read(quantity: 'x' | 'slope' | 'dLossDx', i: number, sample: number): number {
-    const { rowOf, stride, samples } = this.#rows;
-    if (!(Number.isInteger(sample) && sample >= 0 && sample < samples)) {
-      throw new NnbpError('OUT_OF_RANGE', `sample: expected 0 to ${samples - 1}, found ${sample}.`);
-    }
-    return this.#tables[quantity][rowOf[i] * stride + sample];
+  #read(quantity: 'x' | 'slope' | 'dLossDx', i: number, sample: number, step: number): number {
+    const { rowOf, steps } = this.#rows;
+    if (!(step in steps)) throw outOfRange('step', step, steps.length);
+    const { samples, tables } = steps[step];
+    if (!(Number.isInteger(sample) && sample >= 0 && sample < samples)) throw outOfRange('sample', sample, samples);
+    return tables[quantity][rowOf[i] * samples + sample];
   }
 }
+
+const outOfRange = (what: string, received: number, count: number) =>
+  new NnbpError('OUT_OF_RANGE', `${what}: expected 0 to ${count - 1}, received ${received}.`);

@@ -1,7 +1,7 @@
 /** The js engine: float64, typed arrays, no WebAssembly and no generated code. */
-import type { Engine, Executor, FloatArray, Loss, Optimizer, PassOptions } from '../contract.js';
-import { allFinite, expectLength, expectInteger, NnbpError } from '../errors.js';
-import { expectFeatures, unsupportedFeatures } from '../features.js';
+import type { Engine, Executor, FloatArray, Loss, Optimizer, PassOptions, SampleCounts } from '../contract.js';
+import { expectRows, lengthOf, type Rows, rowsOf, totalWeight } from '../counts.js';
+import { allFinite, expectInteger, expectLength, NnbpError } from '../errors.js';
 import type { Graph } from '../graph.js';
 import { backward, type Tables } from './backward.js';
 import { type CacheRows, TableCache } from './cache.js';
@@ -15,28 +15,35 @@ import { type Program, programOf } from './program.js';
  */
 export const js = (): Engine => ({
   name: 'js',
-  supports: (graph) => unsupportedFeatures(graph),
-  prepare(graph, batchSize, steps = 1) {
-    expectFeatures('The js engine', graph);
-    if (steps !== 1) throw new NnbpError('UNSUPPORTED', 'The js engine does not support sequences: expected 1 step.');
-    return new JsExecutor(graph, batchSize);
-  },
+  supports: () => [],
+  prepare: (graph, batchSize, steps) => new JsExecutor(graph, batchSize, steps),
 });
+
+/** The tables of one step of a pass, as long as the step has samples. */
+interface Step {
+  readonly samples: number;
+  readonly tables: Tables;
+}
 
 /** Runs a graph with the loops of the js engine; see `Executor`. */
 class JsExecutor implements Executor {
-  readonly steps = 1;
   readonly parameters: Float64Array;
   readonly gradients: Float64Array;
   readonly cache: TableCache;
   readonly #program: Program;
+  /** Parameters, then the graph's constants; see `Graph`. */
+  readonly #slots: Float64Array;
+  readonly #slotGradients: Float64Array;
+  readonly #previous: Float64Array;
   readonly #tables: Tables;
-  readonly #rows: CacheRows;
+  /** The steps of the last pass, and their rows. Kept while calls have the same numbers of samples. */
+  readonly #steps: Step[] = [];
+  #rows: Rows;
+  readonly #cacheRows: CacheRows;
   readonly #outputs: Float64Array;
   /** The outputs of the last prediction. */
   #view: Float64Array;
-  readonly #previous: Float64Array;
-  /** One sample's outputs, targets and case 1. */
+  /** One row's outputs, targets and case 1. */
   readonly #x: Float64Array;
   readonly #t: Float64Array;
   readonly #dLossDx: Float64Array;
@@ -45,58 +52,75 @@ class JsExecutor implements Executor {
   constructor(
     readonly graph: Graph,
     readonly batchSize: number,
+    readonly steps = 1,
   ) {
     expectInteger('batchSize', batchSize, 1);
+    expectInteger('steps', steps, 1);
     const program = programOf(graph);
-    const vector = () => new Float64Array(graph.parameterCount);
-    const table = () => new Float64Array(program.rowCount * batchSize);
+    const table = () => new Float64Array(program.rowCount * batchSize * steps);
     const row = () => new Float64Array(graph.outputs.length);
     this.#program = program;
-    this.parameters = vector();
-    this.gradients = vector();
-    this.#previous = vector();
-    this.#tables = { h: table(), g: table(), x: table(), slope: table(), dLossDx: table(), delta: table() };
-    this.#rows = { rowOf: program.rowOf, stride: batchSize, samples: batchSize, withoutInputs: false };
-    this.cache = new TableCache(graph, this.#tables, this.#rows);
-    this.#outputs = new Float64Array(batchSize * graph.outputs.length);
+    this.#slots = graph.slots(new Float64Array(graph.parameterCount));
+    this.#slotGradients = new Float64Array(this.#slots.length);
+    this.parameters = this.#slots.subarray(0, graph.parameterCount);
+    this.gradients = this.#slotGradients.subarray(0, graph.parameterCount);
+    this.#previous = new Float64Array(graph.parameterCount);
+    const a = program.combines ? table() : new Float64Array(0);
+    this.#tables = { h: table(), g: table(), x: table(), a, slope: table(), dLossDx: table(), delta: table() };
+    this.#rows = rowsOf(batchSize);
+    this.#steps.push({ samples: batchSize, tables: this.#tables });
+    this.#cacheRows = { rowOf: program.rowOf, steps: this.#steps, withoutInputs: false };
+    this.cache = new TableCache(graph, this.#cacheRows);
+    this.#outputs = new Float64Array(batchSize * steps * graph.outputs.length);
     this.#view = this.#outputs;
     this.#x = row();
     this.#t = row();
     this.#dLossDx = row();
   }
 
-  predict(inputs: FloatArray, samples: number, options?: PassOptions): FloatArray {
-    expectNoOptions(options);
-    this.#begin(samples, inputs);
+  predict(inputs: FloatArray, samples: SampleCounts, options?: Pick<PassOptions, 'state'>): FloatArray {
+    this.#begin(samples, inputs, undefined, options);
     const { outputRows } = this.#program;
-    const { x } = this.#tables;
-    if (samples === 1) forwardOne(this.#program, this.parameters, this.#tables);
-    else forward(this.#program, this.parameters, this.#tables, samples);
     const width = outputRows.length;
-    for (let k = 0; k < width; k++) {
-      for (let s = 0, from = outputRows[k] * samples; s < samples; s++) this.#outputs[s * width + k] = x[from + s];
+    for (let t = 0, row = 0; t < this.#steps.length; t++) {
+      this.#forward(t, row, inputs, options?.state);
+      const {
+        samples: count,
+        tables: { x },
+      } = this.#steps[t];
+      for (let k = 0; k < width; k++) {
+        const from = outputRows[k] * count;
+        for (let s = 0; s < count; s++) this.#outputs[(row + s) * width + k] = x[from + s];
+      }
+      row += count;
     }
-    if (this.#view.length !== samples * width) this.#view = this.#outputs.subarray(0, samples * width);
+    if (options?.state !== undefined) this.#keepState(options.state);
+    const length = this.#rows.count * width;
+    if (this.#view.length !== length) this.#view = this.#outputs.subarray(0, length);
     return this.#view;
   }
 
-  backpropagate(inputs: FloatArray, targets: FloatArray, samples: number, loss: Loss, options?: PassOptions): number {
-    expectNoOptions(options);
-    this.#begin(samples, inputs, targets);
-    return this.#backpropagate(targets, samples, loss, false);
+  backpropagate(
+    inputs: FloatArray,
+    targets: FloatArray,
+    samples: SampleCounts,
+    loss: Loss,
+    options?: PassOptions,
+  ): number {
+    this.#begin(samples, inputs, targets, options);
+    return this.#backpropagate(inputs, targets, loss, options, false);
   }
 
   step(
     inputs: FloatArray,
     targets: FloatArray,
-    samples: number,
+    samples: SampleCounts,
     loss: Loss,
     optimizer: Optimizer,
     options?: PassOptions,
   ): number {
-    expectNoOptions(options);
-    this.#begin(samples, inputs, targets);
-    const mean = this.#backpropagate(targets, samples, loss, true);
+    this.#begin(samples, inputs, targets, options);
+    const mean = this.#backpropagate(inputs, targets, loss, options, true);
     if (!Number.isFinite(mean)) return mean;
     if (!allFinite(this.gradients)) return NaN;
     this.#previous.set(this.parameters);
@@ -110,73 +134,166 @@ class JsExecutor implements Executor {
     this.#disposed = true;
   }
 
-  #backpropagate(targets: FloatArray, samples: number, loss: Loss, withoutInputs: boolean): number {
-    const { parameters, gradients } = this;
+  #backpropagate(
+    inputs: FloatArray,
+    targets: FloatArray,
+    loss: Loss,
+    options: PassOptions | undefined,
+    withoutInputs: boolean,
+  ): number {
     const program = this.#program;
-    const tables = this.#tables;
-    const fromRow = withoutInputs ? program.inputCount : 0;
-    this.#rows.withoutInputs = withoutInputs;
-    if (samples === 1) {
-      forwardOne(program, parameters, tables);
-      const mean = this.#lossOf(targets, 1, loss);
-      backwardOne(program, parameters, gradients, tables, fromRow);
-      return mean;
+    const steps = this.#steps;
+    const { count } = this.#rows;
+    const weights = options?.weights;
+    const state = options?.state;
+    const total = weights === undefined ? count : totalWeight(weights, count);
+    let sum = 0;
+    for (let t = 0, row = 0; t < steps.length; t++) {
+      this.#forward(t, row, inputs, state);
+      sum += this.#lossOf(steps[t], targets, row, loss, weights);
+      row += steps[t].samples;
     }
-    forward(program, parameters, tables, samples);
-    const mean = this.#lossOf(targets, samples, loss);
-    backward(program, parameters, gradients, tables, samples, fromRow);
-    return mean;
+    const fromRow = withoutInputs ? program.inputCount : 0;
+    this.#cacheRows.withoutInputs = withoutInputs;
+    const adds = program.accumulates || count > 1;
+    if (adds) this.#slotGradients.fill(0);
+    for (let t = steps.length - 1; t >= 0; t--) {
+      const { samples, tables } = steps[t];
+      if (samples === 1) backwardOne(program, this.#slots, this.#slotGradients, tables, fromRow, adds);
+      else backward(program, this.#slots, this.#slotGradients, tables, samples, fromRow);
+      if (program.memories.length > 0) this.#carryBack(t);
+    }
+    if (total !== 1) for (let p = 0; p < this.gradients.length; p++) this.gradients[p] /= total;
+    if (state !== undefined) this.#keepState(state);
+    return sum / total;
   }
 
-  /** The mean loss; leaves case 1 in the outputs' rows of dLossDx, and 0 in all others. */
-  #lossOf(targets: FloatArray, samples: number, loss: Loss): number {
+  /** Step t, whose rows begin at `row`. */
+  #forward(t: number, row: number, inputs: FloatArray, state: FloatArray | undefined): void {
+    const { samples, tables } = this.#steps[t];
+    const { x } = tables;
+    const { inputCount, memories } = this.#program;
+    if (samples === 1) for (let k = 0; k < inputCount; k++) x[k] = inputs[row * inputCount + k];
+    else {
+      for (let k = 0; k < inputCount; k++) {
+        for (let s = 0, to = k * samples; s < samples; s++) x[to + s] = inputs[(row + s) * inputCount + k];
+      }
+    }
+    if (memories.length > 0) this.#remember(t, state);
+    if (samples === 1) forwardOne(this.#program, this.#slots, tables);
+    else forward(this.#program, this.#slots, tables, samples);
+  }
+
+  /** Sets the rows of step t that hold values of earlier steps. */
+  #remember(t: number, state: FloatArray | undefined): void {
+    const { samples, tables } = this.#steps[t];
+    const { stateSize } = this.graph;
+    for (const { row, source, delay, state: at, initial } of this.#program.memories) {
+      const earlier = t >= delay ? this.#steps[t - delay] : undefined;
+      for (let s = 0; s < samples; s++) {
+        tables.x[row * samples + s] = earlier
+          ? earlier.tables.x[source * earlier.samples + s]
+          : (state?.[s * stateSize + at + delay - t - 1] ?? initial);
+      }
+    }
+  }
+
+  /** Case 2 over delayed edges: what step t owes the values of earlier steps. */
+  #carryBack(t: number): void {
+    const { samples, tables } = this.#steps[t];
+    for (const { row, source, delay } of this.#program.memories) {
+      if (t < delay) continue;
+      const earlier = this.#steps[t - delay];
+      for (let s = 0; s < samples; s++) {
+        earlier.tables.dLossDx[source * earlier.samples + s] += tables.dLossDx[row * samples + s];
+      }
+    }
+  }
+
+  /** Writes each sample's state after its last step. */
+  #keepState(state: FloatArray): void {
+    const { stateSize, stateStart, nodeCount } = this.graph;
+    const { rowOf } = this.#program;
+    for (let s = 0; s < this.#rows.samples; s++) {
+      const length = lengthOf(this.#rows, s);
+      const before = state.slice(s * stateSize, (s + 1) * stateSize);
+      for (let j = 0; stateStart !== undefined && j < nodeCount; j++) {
+        for (let at = stateStart[j], t = length - 1; at < stateStart[j + 1]; at++, t--) {
+          const step = t < 0 ? undefined : this.#steps[t];
+          state[s * stateSize + at] = step ? step.tables.x[rowOf[j] * step.samples + s] : before[stateStart[j] - t - 1];
+        }
+      }
+    }
+  }
+
+  /** The sum of the losses of a step; leaves case 1 in the outputs' rows of dLossDx, and 0 in all others. */
+  #lossOf({ samples, tables }: Step, targets: FloatArray, row: number, loss: Loss, weights?: FloatArray): number {
     const { outputRows, rowCount } = this.#program;
-    const { x, dLossDx } = this.#tables;
+    const { x, dLossDx } = tables;
     const outputs = this.#x;
-    const t = this.#t;
+    const target = this.#t;
     const caseOne = this.#dLossDx;
     const width = outputRows.length;
     dLossDx.fill(0, 0, rowCount * samples);
     let sum = 0;
     for (let s = 0; s < samples; s++) {
+      const weight = weights === undefined ? 1 : weights[row + s];
+      if (weight === 0) continue;
       for (let k = 0; k < width; k++) {
         outputs[k] = x[outputRows[k] * samples + s];
-        t[k] = targets[s * width + k];
+        target[k] = targets[(row + s) * width + k];
       }
-      loss.derivative(outputs, t, caseOne);
-      sum += loss.value(outputs, t);
-      for (let k = 0; k < width; k++) dLossDx[outputRows[k] * samples + s] = caseOne[k];
+      loss.derivative(outputs, target, caseOne);
+      sum += weight * loss.value(outputs, target);
+      for (let k = 0; k < width; k++) dLossDx[outputRows[k] * samples + s] = weight * caseOne[k];
     }
-    return sum / samples;
+    return sum;
   }
 
-  /** Checks the arguments and copies the inputs into their rows. */
-  #begin(samples: number, inputs: FloatArray, targets?: FloatArray): void {
+  /** Checks the arguments and finds the steps' tables. */
+  #begin(samples: SampleCounts, inputs: FloatArray, targets?: FloatArray, options?: PassOptions): void {
     if (this.#disposed) throw new NnbpError('DISPOSED', 'This executor was disposed of: prepare a new one.');
-    expectInteger('samples', samples, 1, this.batchSize);
-    const { inputCount } = this.#program;
-    const width = this.#program.outputRows.length;
-    // More may be there than is used: the last batch of many is often a short one.
-    if (inputs.length < samples * inputCount) expectLength('inputs', inputs.length, samples * inputCount);
-    if (targets !== undefined && targets.length < samples * width) {
-      expectLength('targets', targets.length, samples * width);
-    }
-    this.#rows.stride = samples;
-    this.#rows.samples = samples;
-    const { x } = this.#tables;
-    if (samples === 1) {
-      for (let k = 0; k < inputCount; k++) x[k] = inputs[k];
+    if (
+      typeof samples === 'number' &&
+      samples === this.#rows.count &&
+      this.#rows.steps === 1 &&
+      options === undefined
+    ) {
+      const { inputCount, outputRows } = this.#program;
+      const width = outputRows.length;
+      if (inputs.length < samples * inputCount) expectLength('inputs', inputs.length, samples * inputCount);
+      if (targets !== undefined && targets.length < samples * width) {
+        expectLength('targets', targets.length, samples * width);
+      }
       return;
     }
-    for (let k = 0; k < inputCount; k++) {
-      for (let s = 0, to = k * samples; s < samples; s++) x[to + s] = inputs[s * inputCount + k];
-    }
+    const rows = expectRows(this, this.graph, samples, inputs, targets, options);
+    const same = rows.steps === this.#rows.steps && this.#steps.every((step, t) => step.samples === countAt(rows, t));
+    this.#rows = rows;
+    if (same) return;
+    this.#steps.length = 0;
+    for (let t = 0; t < rows.steps; t++) this.#steps.push(this.#stepAt(rows, t));
+  }
+
+  #stepAt(rows: Rows, t: number): Step {
+    const samples = countAt(rows, t);
+    if (rows.steps === 1) return { samples, tables: this.#tables };
+    const { rowCount } = this.#program;
+    const part = (table: Float64Array) => table.subarray(rowCount * rows.start[t], rowCount * rows.start[t + 1]);
+    const { h, g, x, a, slope, dLossDx, delta } = this.#tables;
+    return {
+      samples,
+      tables: {
+        h: part(h),
+        g: part(g),
+        x: part(x),
+        a: part(a),
+        slope: part(slope),
+        dLossDx: part(dLossDx),
+        delta: part(delta),
+      },
+    };
   }
 }
 
-/** @throws NnbpError `UNSUPPORTED` */
-function expectNoOptions(options: PassOptions | undefined): void {
-  if (options?.weights !== undefined || options?.state !== undefined) {
-    throw new NnbpError('UNSUPPORTED', 'The js engine does not support weights and states.');
-  }
-}
+const countAt = ({ start }: Rows, t: number) => start[t + 1] - start[t];

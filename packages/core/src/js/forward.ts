@@ -7,6 +7,8 @@ export interface ForwardTables {
   readonly h: Float64Array;
   readonly g: Float64Array;
   readonly x: Float64Array;
+  /** A(z) of nodes that do not add; empty if all do. */
+  readonly a: Float64Array;
 }
 
 /**
@@ -18,13 +20,14 @@ export interface ForwardTables {
 export function forward(
   { units }: Program,
   parameters: Float64Array,
-  { h, g, x }: ForwardTables,
+  { h, g, x, a }: ForwardTables,
   samples: number,
 ): number {
   let probe = 0;
   for (const unit of units) {
     const { dense, sparse, biases, firstRow } = unit;
-    if (dense === undefined) sumSparse(sparse!, biases, firstRow, parameters, h, x, samples);
+    if (unit.combination !== undefined) combine(unit, parameters, h, x, a, samples);
+    else if (dense === undefined) sumSparse(sparse!, biases, firstRow, parameters, h, x, samples);
     else {
       const { sources, blocks } = dense;
       if (sources.gathered !== undefined) gather(sources, x, samples);
@@ -100,6 +103,40 @@ function sumSparse(
       let sum = b;
       for (let e = start[k]; e < end; e++) sum += parameters[weights[e]] * x[sources[e] * samples + s];
       h[row + s] = sum;
+    }
+  }
+}
+
+/** z_e = w_e · x of every edge of node k of a unit, for sample s. */
+export function edgeValues(
+  { start, sources, weights }: SparseEdges,
+  k: number,
+  parameters: Float64Array,
+  x: Float64Array,
+  s: number,
+  samples: number,
+  z: Float64Array,
+): void {
+  const first = start[k];
+  for (let e = 0; e < z.length; e++) z[e] = parameters[weights[first + e]] * x[sources[first + e] * samples + s];
+}
+
+/** h_i = b_i + A(z). */
+export function combine(
+  { biases, count, firstRow, sparse, combination }: ProgramUnit,
+  parameters: Float64Array,
+  h: Float64Array,
+  x: Float64Array,
+  a: Float64Array,
+  samples: number,
+): void {
+  const { aggregation, scratch } = combination!;
+  for (let k = 0, at = firstRow * samples; k < count; k++) {
+    const { z } = scratch[k];
+    for (let s = 0; s < samples; s++, at++) {
+      edgeValues(sparse!, k, parameters, x, s, samples, z);
+      a[at] = aggregation.value(z);
+      h[at] = parameters[biases[k]] + a[at];
     }
   }
 }

@@ -2,19 +2,21 @@
  * Both passes of the js engine for one sample, where a row is a single number: the same sums as `forward.ts` and
  * `backward.ts` without their loops over samples, which would cost more than the sums of a small network.
  */
-import type { Tables } from './backward.js';
-import type { ForwardTables } from './forward.js';
+import { combinedBackward, type Tables } from './backward.js';
+import { combine, type ForwardTables } from './forward.js';
 import type { DenseBlock, Program, ProgramUnit, Sources, SparseEdges } from './program.js';
 
 /** From this many predecessors on, four nodes at a time are faster than one. */
 const wide = 24;
 
 /** As `forward`, for one sample. */
-export function forwardOne({ units }: Program, parameters: Float64Array, { h, g, x }: ForwardTables): number {
+export function forwardOne({ units }: Program, parameters: Float64Array, { h, g, x, a }: ForwardTables): number {
   let probe = 0;
   for (let u = 0; u < units.length; u++) {
-    const { dense, sparse, activation, biases, scales, firstRow, count } = units[u];
-    if (dense === undefined) sumSparse(sparse!, biases, firstRow, parameters, h, x);
+    const unit = units[u];
+    const { dense, sparse, activation, biases, scales, firstRow, count } = unit;
+    if (unit.combination !== undefined) combine(unit, parameters, h, x, a, 1);
+    else if (dense === undefined) sumSparse(sparse!, biases, firstRow, parameters, h, x);
     else {
       const { sources, blocks } = dense;
       if (sources.gathered !== undefined) gather(sources, x);
@@ -35,15 +37,20 @@ export function forwardOne({ units }: Program, parameters: Float64Array, { h, g,
   return probe;
 }
 
-/** As `backward`, for one sample. */
+/**
+ * As `backward`, for one sample.
+ *
+ * @param adds - False: every gradient is written, which is possible unless `program.accumulates`.
+ */
 export function backwardOne(
-  { units, accumulates }: Program,
+  { units }: Program,
   parameters: Float64Array,
   gradients: Float64Array,
-  { h, g, x, slope, dLossDx, delta }: Tables,
+  tables: Tables,
   fromRow: number,
+  adds: boolean,
 ): void {
-  if (accumulates) gradients.fill(0);
+  const { h, g, x, slope, dLossDx, delta } = tables;
   for (let u = units.length - 1; u >= 0; u--) {
     const unit = units[u];
     const { dense, sparse, activation, biases, scales, firstRow, count } = unit;
@@ -55,14 +62,15 @@ export function backwardOne(
       if (scales !== undefined) {
         const scale = scales[k];
         answer *= parameters[scale];
-        gradients[scale] = d * value;
+        gradients[scale] = (adds ? gradients[scale] : 0) + d * value;
       }
       slope[i] = answer;
       delta[i] = d * answer;
-      gradients[b] = d * answer;
+      gradients[b] = (adds ? gradients[b] : 0) + d * answer;
     }
-    if (dense === undefined) sparseBackward(sparse!, firstRow, parameters, gradients, x, dLossDx, delta);
-    else denseBackward(dense, parameters, gradients, x, dLossDx, delta, fromRow);
+    if (unit.combination !== undefined) combinedBackward(unit, parameters, gradients, tables, 1);
+    else if (dense === undefined) sparseBackward(sparse!, firstRow, parameters, gradients, x, dLossDx, delta);
+    else denseBackward(dense, parameters, gradients, x, dLossDx, delta, fromRow, adds);
   }
 }
 
@@ -165,6 +173,7 @@ function denseBackward(
   dLossDx: Float64Array,
   delta: Float64Array,
   fromRow: number,
+  adds: boolean,
 ): void {
   if (gathered !== undefined) {
     for (let k = 0; k < width; k++) {
@@ -178,7 +187,8 @@ function denseBackward(
     const { firstRow, count, firstWeight, stride } = blocks[b];
     for (let k = 0, weight = firstWeight; k < count; k++, weight += stride) {
       const d = delta[firstRow + k];
-      for (let j = 0; j < width; j++) gradients[weight + j] = d * x[first + j];
+      if (adds) for (let j = 0; j < width; j++) gradients[weight + j] += d * x[first + j];
+      else for (let j = 0; j < width; j++) gradients[weight + j] = d * x[first + j];
       for (let j = skipped; j < width; j++) dLossDx[first + j] += d * parameters[weight + j];
     }
   }

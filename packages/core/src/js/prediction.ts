@@ -23,7 +23,7 @@ export class Prediction {
     const { rowCount } = this.#program;
     this.samples = single ? 1 : Math.max(4, Math.min(maxSamples, Math.floor(maxTableLength / rowCount) & -4));
     const table = () => new Float64Array(rowCount * this.samples);
-    this.#tables = { h: table(), g: table(), x: table() };
+    this.#tables = { h: table(), g: table(), x: table(), a: this.#program.combines ? table() : new Float64Array(0) };
   }
 
   /** Sets the inputs of sample s of a pass of `samples` samples. Returns 0, or NaN if one of them is not finite. */
@@ -39,8 +39,16 @@ export class Prediction {
     return probe;
   }
 
-  /** Computes all nodes. Returns 0, or NaN if a pre-activation or a value is not finite. */
+  /**
+   * Computes all nodes, delayed edges reading what is before the first step. Returns 0, or NaN if a pre-activation or a value is
+   * not finite.
+   *
+   * @param parameters - Slots, if the graph has constants other than 1.
+   */
   run(parameters: Float64Array, samples: number): number {
+    for (const { row, initial } of this.#program.memories) {
+      this.#tables.x.fill(initial, row * samples, (row + 1) * samples);
+    }
     return samples === 1
       ? forwardOne(this.#program, parameters, this.#tables)
       : forward(this.#program, parameters, this.#tables, samples);

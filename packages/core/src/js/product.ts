@@ -3,7 +3,7 @@
  *
  *     forward   H += W · X       node × sample, a sum over predecessors
  *     case 2    D += Wᵀ · Δ      predecessor × sample, a sum over nodes
- *     case 3    G = Δ · Xᵀ / n   node × predecessor, a sum over samples
+ *     case 3    G += Δ · Xᵀ      node × predecessor, a sum over samples
  *
  * with D = dloss/dx and Δ = dloss/dx · slope. Four samples and two nodes at a time, or four nodes where there is one sample, keep the
  * processor's adders busy; each sum is still added in its own order.

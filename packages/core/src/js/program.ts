@@ -2,21 +2,22 @@
  * A graph as the js engine computes it: the units of the plan with everything a loop needs in typed arrays. A program
  * depends on the graph alone, so there is one for each graph, whatever the batch size.
  */
-import type { Activation } from '../contract.js';
+import type { Activation, Aggregation } from '../contract.js';
 import type { Graph } from '../graph.js';
 import { plan, type Unit } from '../plan.js';
+import { type Memory, stepGraphOf } from './step-graph.js';
 
-/** The nodes of a unit whose weights are evenly spaced in the parameter vector: one matrix. */
+/** The nodes of a unit whose weights are evenly spaced in the vector of slots: one matrix. */
 export interface DenseBlock {
   /** The row of the first node. */
   readonly firstRow: number;
   /** How many nodes there are. */
   readonly count: number;
-  /** The parameter index of the first node's first weight. */
+  /** The slot of the first node's first weight. */
   readonly firstWeight: number;
   /** The distance between the first weights of two neighbouring nodes. */
   readonly stride: number;
-  /** For each node, the parameter index of b. */
+  /** For each node, the slot of b. */
   readonly biases: Uint32Array;
 }
 
@@ -35,8 +36,15 @@ export interface SparseEdges {
   readonly start: Uint32Array;
   /** For each edge, the row of the predecessor. */
   readonly sources: Uint32Array;
-  /** For each edge, the parameter index of its weight. */
+  /** For each edge, the slot of its weight. */
   readonly weights: Uint32Array;
+}
+
+/** How the nodes of a unit combine their edges, if not by adding, and where it is computed. */
+export interface Combination {
+  readonly aggregation: Aggregation;
+  /** For each node, an entry per edge: z and dA/dz. Overwritten by each node. */
+  readonly scratch: readonly { readonly z: Float64Array; readonly dAdz: Float64Array }[];
 }
 
 /** Nodes that are computed together, in rows one after another. Their edges are either dense or sparse. */
@@ -44,17 +52,34 @@ export interface ProgramUnit {
   readonly activation: Activation;
   readonly firstRow: number;
   readonly count: number;
-  /** For each node, the parameter index of b. */
+  /** For each node, the slot of b. */
   readonly biases: Uint32Array;
-  /** For each node, the parameter index of c; undefined if every c is fixed at 1. */
+  /** For each node, the slot of c; undefined if every c is fixed at 1. */
   readonly scales: Uint32Array | undefined;
   readonly dense: { readonly sources: Sources; readonly blocks: readonly DenseBlock[] } | undefined;
   readonly sparse: SparseEdges | undefined;
+  /** Only with sparse edges; undefined if the nodes add. */
+  readonly combination: Combination | undefined;
 }
 
-/** What the js engine runs. A row is a node: the inputs first, then unit after unit. */
+/** A row that holds a value of an earlier step. */
+export interface MemoryRow extends Memory {
+  readonly row: number;
+  /** The row of the node. */
+  readonly source: number;
+  /** Where its value of one step before the sequence is in a state; that of two steps before follows it. */
+  readonly state: number;
+  /** The node's value before the sequence. */
+  readonly initial: number;
+}
+
+/**
+ * What the js engine runs at each step. A row is a node: the inputs first, then what delayed edges read, then unit after
+ * unit. `parameters` are slots here (the graph's parameters and constants), `gradients` have as many entries.
+ */
 export interface Program {
   readonly units: readonly ProgramUnit[];
+  readonly memories: readonly MemoryRow[];
   /** For each node of the graph, its row. */
   readonly rowOf: Uint32Array;
   /** The rows of the output nodes, in the author's order. */
@@ -63,8 +88,10 @@ export interface Program {
   readonly inputCount: number;
   /** The rows of a table: those of the nodes, then room for gathered predecessors. */
   readonly rowCount: number;
-  /** Whether a gradient is a sum over several edges, or written edge by edge: gradients then start from 0. */
+  /** Whether a gradient may be a sum over several nodes or edges: gradients then start from 0. */
   readonly accumulates: boolean;
+  /** Whether some nodes do not add. */
+  readonly combines: boolean;
 }
 
 const programs = new WeakMap<Graph, Program>();
@@ -77,33 +104,58 @@ export function programOf(graph: Graph): Program {
 }
 
 function compile(graph: Graph): Program {
-  const { nodeCount, inputCount } = graph;
-  const { units, rowOf } = plan(graph);
-  const compiled = units.map((unit) => compileUnit(graph, unit, rowOf));
+  const { graph: step, memories } = stepGraphOf(graph);
+  const sharing = graph.sharedWeights !== undefined;
+  const { units, rowOf } = plan(step, { sharedBlocks: sharing });
+  const compiled = units.map((unit) => compileUnit(step, unit, rowOf));
   const gathered = compiled.map(({ dense }) => dense?.sources.gathered?.length ?? 0);
+  const nodeRows = Uint32Array.from(graph.ids, (_, i) => rowOf[i < graph.inputCount ? i : i + memories.length]);
   return {
     units: compiled,
-    rowOf,
-    outputRows: Uint32Array.from(graph.outputs, (i) => rowOf[i]),
-    inputCount,
-    rowCount: nodeCount + Math.max(0, ...gathered),
-    accumulates: compiled.some(({ sparse }) => sparse !== undefined),
+    memories: memories.map((memory, k) => ({
+      ...memory,
+      row: graph.inputCount + k,
+      source: nodeRows[memory.node],
+      state: graph.stateStart![memory.node],
+      initial: graph.initials![memory.node],
+    })),
+    rowOf: nodeRows,
+    outputRows: Uint32Array.from(graph.outputs, (i) => nodeRows[i]),
+    inputCount: graph.inputCount,
+    rowCount: step.nodeCount + Math.max(0, ...gathered),
+    accumulates: sharing || compiled.some(({ sparse }) => sparse !== undefined),
+    combines: compiled.some(({ combination }) => combination !== undefined),
   };
 }
 
 function compileUnit(graph: Graph, unit: Unit, rowOf: Uint32Array): ProgramUnit {
-  const { nodes, firstRow, activation, scaleTrainable } = unit;
+  const { nodes, firstRow, activation, aggregation } = unit;
   // A node alone is dense too, if nobody shares its weights.
-  const dense = unit.dense || (nodes.length === 1 && graph.sharedWeights === undefined);
+  const dense = unit.dense || (nodes.length === 1 && graph.sharedWeights === undefined && aggregation === undefined);
+  const sparse = dense ? undefined : sparseEdges(graph, nodes, rowOf);
+  const scales = Uint32Array.from(nodes, (i) => graph.scaleSlot(i));
   return {
     activation,
     firstRow,
     count: nodes.length,
-    biases: Uint32Array.from(nodes, (i) => graph.biasIndex(i)),
-    scales: scaleTrainable ? Uint32Array.from(nodes, (i) => graph.scaleIndex(i)) : undefined,
+    biases: Uint32Array.from(nodes, (i) => graph.biasSlot(i)),
+    // The first constant is 1.
+    scales: scales.every((slot) => slot === graph.parameterCount) ? undefined : scales,
     dense: dense ? { sources: sourcesOf(graph, nodes[0], rowOf), blocks: blocksOf(graph, unit) } : undefined,
-    sparse: dense ? undefined : sparseEdges(graph, nodes, rowOf),
+    sparse,
+    combination: aggregation && { aggregation, scratch: scratchOf(sparse!) },
   };
+}
+
+/** Nodes with the same number of edges share their scratch. */
+function scratchOf({ start }: SparseEdges): Combination['scratch'] {
+  const byLength = new Map<number, Combination['scratch'][number]>();
+  return Array.from(start.subarray(1), (end, k) => {
+    const length = end - start[k];
+    const known = byLength.get(length) ?? { z: new Float64Array(length), dAdz: new Float64Array(length) };
+    byLength.set(length, known);
+    return known;
+  });
 }
 
 function sourcesOf(graph: Graph, i: number, rowOf: Uint32Array): Sources {
@@ -120,7 +172,7 @@ function predecessorsOf({ edgeStart, predecessors }: Graph, i: number): number[]
 
 /** A layer is one block. Nodes declared with others between them are several. */
 function blocksOf(graph: Graph, { nodes, firstRow }: Unit): DenseBlock[] {
-  const weights = nodes.map((i) => graph.weightIndex(graph.edgeStart[i], i));
+  const weights = nodes.map((i) => graph.weightSlot(graph.edgeStart[i], i));
   const blocks: DenseBlock[] = [];
   for (let from = 0, to = 1; from < nodes.length; from = to, to = from + 1) {
     const stride = (weights[to] ?? 0) - weights[from];
@@ -130,7 +182,7 @@ function blocksOf(graph: Graph, { nodes, firstRow }: Unit): DenseBlock[] {
       count: to - from,
       firstWeight: weights[from],
       stride,
-      biases: Uint32Array.from(nodes.slice(from, to), (i) => graph.biasIndex(i)),
+      biases: Uint32Array.from(nodes.slice(from, to), (i) => graph.biasSlot(i)),
     });
   }
   return blocks;
@@ -144,7 +196,7 @@ function sparseEdges(graph: Graph, nodes: readonly number[], rowOf: Uint32Array)
   nodes.forEach((i, k) => {
     for (let e = graph.edgeStart[i], at = start[k]; e < graph.edgeStart[i + 1]; e++, at++) {
       sources[at] = rowOf[graph.predecessors[e]];
-      weights[at] = graph.weightIndex(e, i);
+      weights[at] = graph.weightSlot(e, i);
     }
   });
   return { start, sources, weights };

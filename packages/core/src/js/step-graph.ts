@@ -1,0 +1,72 @@
+/**
+ * A graph with delays as one step sees it: what a delayed edge reads is an input. The step's graph is acyclic and has no
+ * delays, and its parameters are where they were.
+ */
+import { Graph } from '../graph.js';
+
+/** A value of an earlier step that some edge of this step reads. */
+export interface Memory {
+  /** The node, in the graph with delays. */
+  readonly node: number;
+  /** How many steps ago. */
+  readonly delay: number;
+}
+
+/** The graph of one step: the inputs, then an input for each memory, then the other nodes in their own order. */
+export interface StepGraph {
+  readonly graph: Graph;
+  readonly memories: readonly Memory[];
+}
+
+/** The graph of one step; the graph itself if it has no delays. */
+export function stepGraphOf(graph: Graph): StepGraph {
+  const { edgeDelay, inputCount, nodeCount, predecessors } = graph;
+  if (edgeDelay === undefined) return { graph, memories: [] };
+  const memories: Memory[] = [];
+  const memoryOf = new Map<string, number>();
+  const sourceOf = new Uint32Array(graph.edgeCount);
+  for (let e = 0; e < graph.edgeCount; e++) {
+    if (edgeDelay[e] === 0) continue;
+    const key = `${predecessors[e]} ${edgeDelay[e]}`;
+    let memory = memoryOf.get(key);
+    if (memory === undefined) {
+      memoryOf.set(key, (memory = memories.length));
+      memories.push({ node: predecessors[e], delay: edgeDelay[e] });
+    }
+    sourceOf[e] = inputCount + memory;
+  }
+  const added = memories.length;
+  const moved = (i: number) => (i < inputCount ? i : i + added);
+  for (let e = 0; e < graph.edgeCount; e++) if (edgeDelay[e] === 0) sourceOf[e] = moved(predecessors[e]);
+  /** An entry per node, or one more: those of the inputs, those of the memories, the rest. */
+  const spread = (values: ArrayLike<number>) =>
+    Uint32Array.from({ length: values.length + added }, (_, i) =>
+      i < inputCount ? values[i] : values[Math.max(inputCount, i - added)],
+    );
+  const ids = [
+    ...graph.ids.slice(0, inputCount),
+    ...memories.map(({ node, delay }) => `${graph.ids[node]}@-${delay}`),
+    ...graph.ids.slice(inputCount, nodeCount),
+  ];
+  const step = new Graph({
+    ids,
+    inputCount: inputCount + added,
+    outputs: Uint32Array.from(graph.outputs, moved),
+    activations: graph.activations,
+    activationOf: spread(graph.activationOf),
+    aggregations: graph.aggregations,
+    aggregationOf: graph.aggregationOf && spread(graph.aggregationOf),
+    scaleTrainable: spread(graph.scaleTrainable),
+    edgeStart: spread(graph.edgeStart),
+    predecessors: sourceOf,
+    edgeDelay: undefined,
+    initials: undefined,
+    parameterStart: spread(graph.parameterStart),
+    biasSlots: graph.biasSlots && spread(graph.biasSlots),
+    scaleSlots: graph.scaleSlots && spread(graph.scaleSlots),
+    sharedWeights: graph.sharedWeights,
+    constants: graph.constants,
+    inits: new Map(),
+  });
+  return { graph: step, memories };
+}
