@@ -19,6 +19,12 @@ module.exports = {
       to: { path: '^packages/(?!core/)', pathNot: '^packages/$1/', dependencyTypesNot: ['type-only'] },
     },
     {
+      name: 'layers-know-the-functions-they-are-made-of',
+      severity: 'error',
+      from: { path: '^packages/layers/src' },
+      to: { path: '^packages/(?!layers/|core/|activations/|aggregations/)' },
+    },
+    {
       name: 'formats-knows-the-functions-a-file-names',
       severity: 'error',
       from: { path: '^packages/formats/src' },

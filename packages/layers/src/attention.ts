@@ -1,0 +1,72 @@
+/** Scaled dot-product attention (Vaswani et al. 2017) of a few positions, made of products and logSumExp. */
+import { elu, identity } from '@nnbp/activations';
+import { logSumExp } from '@nnbp/aggregations';
+import { expectLength, type GraphBuilder, NnbpError } from '@nnbp/core';
+import { gate, plain } from './unit.js';
+
+/** Options of {@link attention}. */
+export interface AttentionOptions {
+  /** For each position that asks, the ids of its query: `size` of them. */
+  readonly queries: readonly (readonly string[])[];
+  /** For each position that is asked, the ids of its key: `size` of them. */
+  readonly keys: readonly (readonly string[])[];
+  /** For each position that is asked, the ids of its value: as many at each. */
+  readonly values: readonly (readonly string[])[];
+  /** The ids are `name.0.0`, …: position and entry. Default `attention`. */
+  readonly name?: string;
+}
+
+/**
+ * Adds softmax(q · k / √size) · v for every query: PyTorch's `scaled_dot_product_attention`. It has no parameters: make
+ * queries, keys and values with `builder.layer`.
+ *
+ *     qk    = q_d · k_d                for every entry d
+ *     s     = Σ_d qk / √size           the score of query and key
+ *     l     = logSumExp of the query's scores
+ *     p     = exp(s − l)               the softmax; as elu(s − l) + 1, since s − l ≤ 0
+ *     value = Σ over keys of p · v
+ *
+ * @returns For each query the ids of its result.
+ * @throws NnbpError `EMPTY_LAYER` (no query, no key), `WRONG_LENGTH` (queries and keys of different sizes, values of
+ * different sizes, as many values as keys expected), and what `builder.node` throws
+ */
+export function attention(builder: GraphBuilder, options: AttentionOptions): string[][] {
+  const { queries, keys, values, name = 'attention' } = options;
+  if (queries.length === 0 || keys.length === 0 || queries[0].length === 0) {
+    throw new NnbpError('EMPTY_LAYER', 'attention: expected at least one query and one key, of at least one id.');
+  }
+  const size = queries[0].length;
+  expectLength('values', values.length, keys.length);
+  queries.forEach((query, i) => {
+    expectLength(`queries[${i}]`, query.length, size);
+  });
+  keys.forEach((key, j) => {
+    expectLength(`keys[${j}]`, key.length, size);
+    expectLength(`values[${j}]`, values[j].length, values[0].length);
+  });
+  return queries.map((query, i) => {
+    const at = (part: string) => `${name}.${part}.${i}`;
+    const scores = keys.map((key, j) => {
+      const products = query.map((q, d) => gate(builder, `${at('qk')}.${j}.${d}`, [q, key[d]]));
+      return plain(builder, `${at('s')}.${j}`, products, { w: 1 / Math.sqrt(size) });
+    });
+    const l = builder.node(at('l'), {
+      from: scores,
+      activation: identity,
+      aggregation: logSumExp,
+      fixed: { b: 0, c: 1, w: 1 },
+    });
+    const weights = scores.map((s, j) => {
+      const less = builder.node(`${at('e')}.${j}`, {
+        from: [s, l],
+        activation: elu,
+        fixed: { b: 0, c: 1, w: { [s]: 1, [l]: -1 } },
+      });
+      return plain(builder, `${at('p')}.${j}`, [less], { b: 1 });
+    });
+    return values[0].map((_, d) => {
+      const terms = weights.map((p, j) => gate(builder, `${at('pv')}.${j}.${d}`, [p, values[j][d]]));
+      return plain(builder, `${name}.${i}.${d}`, terms);
+    });
+  });
+}

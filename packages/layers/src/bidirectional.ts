@@ -1,0 +1,73 @@
+/** Two recurrent layers over one sequence, of which one reads it from its end. */
+import { type GraphBuilder, NnbpError, type Source } from '@nnbp/core';
+import { type Cell, expectUnits, type Memory } from './cell.js';
+import { gruCell } from './gru.js';
+import { lstmCell, type LstmOptions } from './lstm.js';
+import { rnnCell, type RnnOptions } from './rnn.js';
+import { numbered, plain } from './unit.js';
+
+/** Options of {@link bidirectional}. */
+export interface BidirectionalOptions extends Omit<RnnOptions & LstmOptions, 'from'> {
+  /** The ids of each step's inputs, step by step: as many ids at each. */
+  readonly steps: readonly (readonly string[])[];
+  /** The kind of both layers. */
+  readonly cell: 'rnn' | 'lstm' | 'gru';
+}
+
+const cells = { rnn: rnnCell, lstm: lstmCell, gru: gruCell };
+
+/**
+ * Adds two recurrent layers over a sequence of a fixed number of steps, given as one sample: a forward one, and one that
+ * reads the steps from the last to the first. What comes later cannot be read through a delay, so the steps are unrolled,
+ * and share their parameters.
+ *
+ * @returns For each step the ids of the forward layer's units, then those of the backward layer's.
+ * @throws NnbpError `EMPTY_LAYER` (no step, no units), `WRONG_LENGTH` (steps of different widths), and what `builder.node`
+ * throws
+ *
+ * @example
+ * ```ts
+ * import { GraphBuilder } from '@nnbp/core';
+ * import { bidirectional } from '@nnbp/layers';
+ *
+ * const builder = new GraphBuilder();
+ * const steps = [0, 1, 2, 3].map((t) => builder.inputs(2, `step${t}`));
+ * const outputs = bidirectional(builder, { steps, cell: 'gru', units: 5 });
+ * builder.output(...outputs[0], ...outputs[3]);
+ * outputs[0].length; // 10
+ * ```
+ */
+export function bidirectional(builder: GraphBuilder, options: BidirectionalOptions): string[][] {
+  const { steps, units, cell: kind, name = 'bidirectional' } = options;
+  expectUnits(units);
+  if (steps.length === 0) throw new NnbpError('EMPTY_LAYER', 'steps is empty: expected at least one.');
+  steps.forEach(({ length }, t) => {
+    if (length === steps[0].length) return;
+    throw new NnbpError('WRONG_LENGTH', `steps[${t}]: expected ${steps[0].length} ids, received ${length}.`);
+  });
+  const zero = plain(builder, `${name}.zero`, []);
+  const cell = cells[kind](options);
+  const forward = layer(builder, cell, steps, units, `${name}.forward`, zero);
+  const backward = layer(builder, cell, steps.toReversed(), units, `${name}.backward`, zero).toReversed();
+  return forward.map((ids, t) => [...ids, ...backward[t]]);
+}
+
+/** The units of each step, in the order in which the layer reads the steps. */
+function layer(
+  builder: GraphBuilder,
+  cell: Cell,
+  steps: readonly (readonly Source[])[],
+  units: number,
+  name: string,
+  zero: string,
+): string[][] {
+  const zeros = Array.from({ length: units }, (_, k) => plain(builder, `${name}.zero.${k}`, [zero]));
+  let previous: Memory = { h: zeros, c: zeros };
+  return steps.map((from, t) => {
+    const step = `${name}.${t}`;
+    cell.step(builder, step, from, previous, name);
+    const h = numbered(step, units);
+    previous = { h, c: numbered(`${step}.c`, units) };
+    return h;
+  });
+}

@@ -1,0 +1,105 @@
+/** Convolution: many nodes with one set of weights, each of which sees a window. */
+import { identity } from '@nnbp/activations';
+import type { Activation, GraphBuilder, Initializer } from '@nnbp/core';
+import { expectInteger } from '@nnbp/core';
+import { type GridOptions, windowsOf } from './grid.js';
+import { uniformWithin } from './unit.js';
+
+/** Options of {@link conv2d}. Default stride: 1. */
+export interface Conv2dOptions extends GridOptions {
+  /** The number of channels it makes, each with weights of its own: an integer ≥ 1. */
+  readonly filters: number;
+  /** Default identity. */
+  readonly activation?: Activation;
+  /** The ids are `name.0`, `name.1`, …. Default `conv`. */
+  readonly name?: string;
+  /** Where the weights start. Default: uniform within ±1/√(channels · kernel), as in PyTorch. */
+  readonly initializer?: Initializer;
+}
+
+/** Options of {@link conv1d}. Default stride: 1. */
+export interface Conv1dOptions extends Omit<
+  Conv2dOptions,
+  'height' | 'width' | 'kernel' | 'stride' | 'padding' | 'dilation'
+> {
+  /** The length of each channel. */
+  readonly length: number;
+  /** The window's length. */
+  readonly kernel: number;
+  /** How far apart windows are. Default 1. */
+  readonly stride?: number;
+  /** Zeros at both ends. Default 0. */
+  readonly padding?: number;
+  /** How far apart the nodes of a window are. Default 1. */
+  readonly dilation?: number;
+}
+
+/**
+ * Adds a convolution over a grid: PyTorch's `nn.Conv2d`. All nodes of a filter share one b and one weight for each place of
+ * the kernel in each channel.
+ *
+ * @returns The ids, row by row, one filter after the other: `filters × rows × columns`.
+ * @throws NnbpError `WRONG_LENGTH` (ids other than channels × height × width), `OUT_OF_RANGE` (a size, or a kernel larger
+ * than the grid), and what `builder.node` throws
+ *
+ * @example
+ * ```ts
+ * import { relu } from '@nnbp/activations';
+ * import { GraphBuilder } from '@nnbp/core';
+ * import { conv2d } from '@nnbp/layers';
+ *
+ * const builder = new GraphBuilder();
+ * const image = builder.inputs(28 * 28);
+ * const features = conv2d(builder, { from: image, height: 28, width: 28, kernel: 5, filters: 4, activation: relu });
+ * features.length; // 4 · 24 · 24 = 2304
+ * builder.output(...features);
+ * builder.build().parameterCount; // 4 · (1 + 25) = 104
+ * ```
+ */
+export function conv2d(builder: GraphBuilder, options: Conv2dOptions): string[] {
+  const { filters, activation = identity, name = 'conv' } = options;
+  expectInteger('filters', filters, 1);
+  const { channels, rows, columns, cells } = windowsOf(options);
+  const places = typeof options.kernel === 'number' ? options.kernel ** 2 : options.kernel[0] * options.kernel[1];
+  const w = options.initializer ?? uniformWithin(channels * places);
+  const ids: string[] = [];
+  for (let filter = 0; filter < filters; filter++) {
+    for (let row = 0; row < rows; row++) {
+      for (let column = 0; column < columns; column++) {
+        const share = `${name}.filter${filter}`;
+        const window = Array.from({ length: channels }, (_, channel) =>
+          cells(channel, row, column).map(({ id, place }) => [id, `${share}.${channel}.${place}`] as const),
+        ).flat();
+        ids.push(
+          builder.node(`${name}.${ids.length}`, {
+            from: window.map(([id]) => id),
+            activation,
+            fixed: { c: 1 },
+            shared: { b: share, w: Object.fromEntries(window) },
+            init: { w },
+          }),
+        );
+      }
+    }
+  }
+  return ids;
+}
+
+/**
+ * Adds a convolution over a row of nodes: PyTorch's `nn.Conv1d`. See {@link conv2d}.
+ *
+ * @returns The ids, `filters × windows`.
+ * @throws NnbpError as {@link conv2d}
+ */
+export const conv1d = (builder: GraphBuilder, options: Conv1dOptions): string[] => {
+  const { length, kernel, stride = 1, padding = 0, dilation = 1, ...rest } = options;
+  return conv2d(builder, {
+    ...rest,
+    height: 1,
+    width: length,
+    kernel: [1, kernel],
+    stride: [1, stride],
+    padding: [0, padding],
+    dilation: [1, dilation],
+  });
+};

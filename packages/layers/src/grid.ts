@@ -1,0 +1,88 @@
+/** Positions of a window on a grid of channels, rows and columns. */
+import { expectInteger, expectLength } from '@nnbp/core';
+
+/** One number for both directions, or one for rows and one for columns. */
+export type Size = number | readonly [rows: number, columns: number];
+
+/** A grid of nodes: row by row, one channel after the other, as PyTorch flattens it. */
+export interface GridOptions {
+  /** The ids, `channels × height × width` of them, column fastest. */
+  readonly from: readonly string[];
+  /** Default 1. */
+  readonly channels?: number;
+  /** Rows. */
+  readonly height: number;
+  /** Columns. */
+  readonly width: number;
+  /** The window's rows and columns. */
+  readonly kernel: Size;
+  /** How far apart windows are. */
+  readonly stride?: Size;
+  /** Rows and columns of zeros around the grid. Default 0. */
+  readonly padding?: Size;
+  /** How far apart the nodes of a window are. Default 1. */
+  readonly dilation?: Size;
+}
+
+/** A node within a window: its id, and its place in the kernel, counted row by row. */
+export interface Cell {
+  readonly id: string;
+  readonly place: number;
+}
+
+/** The windows of a grid. */
+export interface Windows {
+  readonly channels: number;
+  /** How many windows there are in each direction. */
+  readonly rows: number;
+  readonly columns: number;
+  /** The nodes within a window of one channel; what lies in the padding is left out. */
+  cells(channel: number, row: number, column: number): Cell[];
+}
+
+const pair = (size: Size): readonly [number, number] => (typeof size === 'number' ? [size, size] : size);
+
+/** How many windows fit: ⌊(size + 2 padding − dilation (kernel − 1) − 1) / stride⌋ + 1. */
+export const windowCount = (size: number, kernel: number, stride: number, padding: number, dilation: number): number =>
+  Math.floor((size + 2 * padding - dilation * (kernel - 1) - 1) / stride) + 1;
+
+/** @throws NnbpError `WRONG_LENGTH` (ids), `OUT_OF_RANGE` (a size, or a window larger than the grid) */
+export function windowsOf(options: GridOptions): Windows {
+  const { from, channels = 1, height, width } = options;
+  const sides = [height, width];
+  const [kernel, stride, padding, dilation] = [
+    pair(options.kernel),
+    pair(options.stride ?? 1),
+    pair(options.padding ?? 0),
+    pair(options.dilation ?? 1),
+  ];
+  for (const [name, value] of Object.entries({ channels, height, width })) expectInteger(name, value, 1);
+  for (const [name, [rows, columns], min] of [
+    ['kernel', kernel, 1],
+    ['stride', stride, 1],
+    ['padding', padding, 0],
+    ['dilation', dilation, 1],
+  ] as const) {
+    expectInteger(name, rows, min);
+    expectInteger(name, columns, min);
+  }
+  expectLength('from', from.length, channels * height * width);
+  const [rows, columns] = [0, 1].map((k) => windowCount(sides[k], kernel[k], stride[k], padding[k], dilation[k]));
+  expectInteger('The number of windows in a column', rows, 1);
+  expectInteger('The number of windows in a row', columns, 1);
+  return {
+    channels,
+    rows,
+    columns,
+    cells(channel, row, column) {
+      const found: Cell[] = [];
+      for (let place = 0; place < kernel[0] * kernel[1]; place++) {
+        const y = row * stride[0] - padding[0] + Math.floor(place / kernel[1]) * dilation[0];
+        const x = column * stride[1] - padding[1] + (place % kernel[1]) * dilation[1];
+        if (y < 0 || y >= height || x < 0 || x >= width) continue;
+        found.push({ id: from[(channel * height + y) * width + x], place });
+      }
+      return found;
+    },
+  };
+}

@@ -1,0 +1,67 @@
+/** Long short-term memory (Hochreiter and Schmidhuber 1997; forget gate: Gers et al. 2000): nine nodes per unit. */
+import { sigmoid, tanh } from '@nnbp/activations';
+import type { GraphBuilder } from '@nnbp/core';
+import { type Cell, recurrent, type RecurrentOptions } from './cell.js';
+import { gate, numbered, plain, uniformWithin, weighted } from './unit.js';
+
+/** Options of {@link lstm}. */
+export interface LstmOptions extends RecurrentOptions {
+  /** Where the forget gates' biases start. Default 1: a new unit remembers. */
+  readonly forgetBias?: number;
+  /** Whether gates also read the cell state of their unit (peepholes). Default false. */
+  readonly peepholes?: boolean;
+}
+
+/**
+ * Adds a layer of LSTM units: PyTorch's `nn.LSTM`, with the sum of its two biases as b. Nodes of unit k, by what their
+ * ids end in:
+ *
+ *     i.k = sigmoid(b + W x + U h(t−1))    input gate       ig.k = i.k · g.k
+ *     f.k = sigmoid(b + W x + U h(t−1))    forget gate      fc.k = f.k · c.k(t−1)
+ *     g.k = tanh(b + W x + U h(t−1))       candidate        c.k  = ig.k + fc.k           cell state
+ *     o.k = sigmoid(b + W x + U h(t−1))    output gate      tanh.k = tanh(c.k)
+ *                                                           k    = o.k · tanh.k          the unit's value
+ *
+ * With peepholes, i and f also read c.k(t−1), and o reads c.k.
+ *
+ * @returns The ids of the units.
+ * @throws NnbpError `EMPTY_LAYER` (units that are not an integer ≥ 1), and what `builder.node` throws
+ *
+ * @example
+ * ```ts
+ * import { GraphBuilder } from '@nnbp/core';
+ * import { lstm } from '@nnbp/layers';
+ *
+ * const builder = new GraphBuilder();
+ * builder.output(...lstm(builder, { from: builder.inputs(2), units: 3 }));
+ * builder.build().nodeCount; // 2 + 3 · 9 = 29
+ * ```
+ */
+export const lstm = (builder: GraphBuilder, options: LstmOptions): string[] =>
+  recurrent(builder, lstmCell(options), options);
+
+/** The cell of {@link lstm}. */
+export function lstmCell(options: Omit<LstmOptions, 'from'>): Cell {
+  const { units, forgetBias = 1, peepholes = false, initializer = uniformWithin(units) } = options;
+  return {
+    name: 'lstm',
+    step(builder, name, from, { h, c }, share) {
+      for (let k = 0; k < units; k++) {
+        const inner = (part: string) => `${name}.${part}.${k}`;
+        const gateOf = (part: string, peephole: (typeof c)[number], bias = 0) =>
+          weighted(builder, inner(part), {
+            from: [...from, ...h, ...(peepholes && part !== 'g' ? [peephole] : [])],
+            activation: part === 'g' ? tanh : sigmoid,
+            bias,
+            weights: initializer,
+            share: share && `${share}.${part}.${k}`,
+          });
+        const ig = gate(builder, inner('ig'), [gateOf('i', c[k]), gateOf('g', c[k])]);
+        const fc = gate(builder, inner('fc'), [gateOf('f', c[k], forgetBias), c[k]]);
+        const state = plain(builder, inner('c'), [ig, fc]);
+        const o = gateOf('o', state);
+        gate(builder, numbered(name, units)[k], [o, plain(builder, inner('tanh'), [state], { activation: tanh })]);
+      }
+    },
+  };
+}

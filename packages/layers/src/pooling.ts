@@ -1,0 +1,50 @@
+/** Pooling: one number for each window, without parameters. */
+import { identity } from '@nnbp/activations';
+import { max, mean } from '@nnbp/aggregations';
+import type { Aggregation, GraphBuilder } from '@nnbp/core';
+import { type GridOptions, windowsOf } from './grid.js';
+
+/** Options of {@link maxPool} and {@link averagePool}. Default stride: the kernel, so that windows do not overlap. */
+export interface PoolOptions extends Omit<GridOptions, 'height' | 'padding' | 'dilation'> {
+  /** Rows. Default 1: a row of nodes, with a kernel of `[1, size]`. */
+  readonly height?: number;
+  /** The ids are `name.0`, `name.1`, …. Default `pool`. */
+  readonly name?: string;
+}
+
+/**
+ * Adds a node for each window of each channel that is the largest in it: PyTorch's `MaxPool2d`.
+ *
+ * @returns The ids, row by row, one channel after the other.
+ * @throws NnbpError `WRONG_LENGTH` (ids other than channels × height × width), `OUT_OF_RANGE` (a size, or a kernel larger
+ * than the grid), `DUPLICATE_ID`
+ *
+ * @example
+ * ```ts
+ * import { GraphBuilder } from '@nnbp/core';
+ * import { maxPool } from '@nnbp/layers';
+ *
+ * const builder = new GraphBuilder();
+ * maxPool(builder, { from: builder.inputs(24 * 24), height: 24, width: 24, kernel: 2 }).length; // 144
+ * ```
+ */
+export const maxPool = (builder: GraphBuilder, options: PoolOptions): string[] => pool(builder, options, max);
+
+/** The same with the mean of each window: PyTorch's `AvgPool2d`. See {@link maxPool}. */
+export const averagePool = (builder: GraphBuilder, options: PoolOptions): string[] => pool(builder, options, mean);
+
+function pool(builder: GraphBuilder, options: PoolOptions, aggregation: Aggregation): string[] {
+  const { name = 'pool', height = 1, stride = options.kernel } = options;
+  const { channels, rows, columns, cells } = windowsOf({ ...options, height, stride });
+  const ids: string[] = [];
+  for (let channel = 0; channel < channels; channel++) {
+    for (let row = 0; row < rows; row++) {
+      for (let column = 0; column < columns; column++) {
+        const from = cells(channel, row, column).map(({ id }) => id);
+        const fixed = { b: 0, c: 1, w: 1 };
+        ids.push(builder.node(`${name}.${ids.length}`, { from, activation: identity, aggregation, fixed }));
+      }
+    }
+  }
+  return ids;
+}

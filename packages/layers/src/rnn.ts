@@ -1,0 +1,52 @@
+/** The simple recurrent layer (Elman 1990): each unit reads the inputs and all units of the step before. */
+import { tanh } from '@nnbp/activations';
+import type { Activation, GraphBuilder } from '@nnbp/core';
+import { type Cell, recurrent, type RecurrentOptions } from './cell.js';
+import { numbered, uniformWithin, weighted } from './unit.js';
+
+/** Options of {@link rnn}. */
+export interface RnnOptions extends RecurrentOptions {
+  /** Default tanh. */
+  readonly activation?: Activation;
+}
+
+/**
+ * Adds a layer h(t) = g(b + W x(t) + U h(t − 1)): PyTorch's `nn.RNN`, with the sum of its two biases as b.
+ *
+ * @returns The ids of the units: one node each.
+ * @throws NnbpError `EMPTY_LAYER` (units that are not an integer ≥ 1), and what `builder.node` throws
+ *
+ * @example
+ * ```ts
+ * import { GraphBuilder } from '@nnbp/core';
+ * import { rnn } from '@nnbp/layers';
+ *
+ * const builder = new GraphBuilder();
+ * builder.output(...rnn(builder, { from: builder.inputs(2), units: 3 }));
+ * builder.build().parameterCount; // 3 · (1 + 2 + 3) = 18
+ * ```
+ */
+export const rnn = (builder: GraphBuilder, options: RnnOptions): string[] =>
+  recurrent(builder, rnnCell(options), options);
+
+/** The cell of {@link rnn}. */
+export function rnnCell({
+  units,
+  activation = tanh,
+  initializer = uniformWithin(units),
+}: Omit<RnnOptions, 'from'>): Cell {
+  return {
+    name: 'rnn',
+    step(builder, name, from, { h }, share) {
+      numbered(name, units).forEach((id, k) => {
+        const sources = [...from, ...h];
+        weighted(builder, id, {
+          from: sources,
+          activation,
+          weights: initializer,
+          share: share && `${share}.${k}`,
+        });
+      });
+    },
+  };
+}

@@ -1,0 +1,63 @@
+/** The kinds of nodes that units are made of. */
+import { identity } from '@nnbp/activations';
+import { product } from '@nnbp/aggregations';
+import { type Activation, delayed, type GraphBuilder, type Initializer, type Source } from '@nnbp/core';
+
+/** Weights within ±1/√size, as PyTorch starts recurrent and convolutional layers. */
+export const uniformWithin =
+  (size: number): Initializer =>
+  (_fanIn, _fanOut, random) =>
+    (2 * random.uniform() - 1) / Math.sqrt(size);
+
+/** What a node with weights is made of. */
+export interface Weighted {
+  readonly from: readonly Source[];
+  /** A node that is added with the weight 1. */
+  readonly plus?: string;
+  readonly activation: Activation;
+  /** Where b starts. */
+  readonly bias?: number;
+  /** Where the weights start. */
+  readonly weights: Initializer;
+  /** A name under which nodes with as many edges share b and the weights, edge by edge. */
+  readonly share?: string | undefined;
+}
+
+/** Adds a node g(b + Σ w · x). */
+export function weighted(builder: GraphBuilder, id: string, of: Weighted): string {
+  const { from, plus, activation, bias = 0, weights, share } = of;
+  return builder.node(id, {
+    from: plus === undefined ? from : [...from, plus],
+    activation,
+    fixed: plus === undefined ? { c: 1 } : { c: 1, w: { [plus]: 1 } },
+    init: { b: bias, w: weights },
+    ...(share !== undefined && {
+      shared: {
+        b: `${share}.b`,
+        w: Object.fromEntries(from.map((source, k) => [edgeName(source), `${share}.w.${k}`])),
+      },
+    }),
+  });
+}
+
+/** Adds a node that is the product of its sources: a gate. It has no parameters. */
+export const gate = (builder: GraphBuilder, id: string, from: readonly Source[]): string =>
+  builder.node(id, { from, activation: identity, aggregation: product, fixed: { b: 0, c: 1, w: 1 } });
+
+/** Adds a node that is g of the sum of its sources, plus `b`. It has no parameters. */
+export const plain = (
+  builder: GraphBuilder,
+  id: string,
+  from: readonly Source[],
+  { activation = identity, b = 0, w = 1 }: { activation?: Activation; b?: number; w?: number } = {},
+): string => builder.node(id, { from, activation, fixed: { b, c: 1, w } });
+
+/** The ids `name.0`, `name.1`, …. */
+export const numbered = (name: string, count: number): string[] =>
+  Array.from({ length: count }, (_, k) => `${name}.${k}`);
+
+/** The same nodes, one step ago. */
+export const before = (ids: readonly string[]): Source[] => ids.map((id) => delayed(id));
+
+/** As `graph.edgeName` names an edge. */
+const edgeName = (source: Source) => (typeof source === 'string' ? source : `${source.id}@-${source.steps}`);
