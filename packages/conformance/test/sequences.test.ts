@@ -1,0 +1,91 @@
+import * as activations from '@nnbp/activations';
+import * as aggregations from '@nnbp/aggregations';
+import { type Activation, type Aggregation, delayed, GraphBuilder, reference } from '@nnbp/core';
+import { mse } from '@nnbp/losses';
+import { expect, test } from 'vitest';
+import cases from './torch/sequences.generated.json' with { type: 'json' };
+
+interface Node {
+  readonly from: readonly (readonly [source: number, delay: number])[];
+  readonly activation: string;
+  readonly aggregation: string;
+  readonly fixed: { readonly b?: number; readonly c?: number; readonly w: Readonly<Record<string, number>> };
+  readonly shared: { readonly b?: string; readonly c?: string; readonly w: Readonly<Record<string, string>> };
+}
+
+interface Case {
+  readonly inputs: number;
+  readonly nodes: readonly Node[];
+  readonly initial: Readonly<Record<string, number>>;
+  readonly outputs: readonly number[];
+  readonly parameters: readonly number[];
+  readonly sequences: readonly {
+    readonly inputs: readonly (readonly number[])[];
+    readonly targets: readonly (readonly number[] | null)[];
+    readonly last: readonly number[];
+  }[];
+  readonly loss: number;
+  readonly gradients: readonly number[];
+}
+
+function graphOf({ inputs, nodes, initial, outputs }: Case) {
+  const builder = new GraphBuilder();
+  const id = (k: number) => `n${k}`;
+  for (let k = 0; k < inputs; k++) builder.input(id(k));
+  nodes.forEach(({ from, activation, aggregation, fixed, shared }, k) => {
+    const name = ([source, delay]: readonly [number, number]) => (delay === 0 ? id(source) : `${id(source)}@-${delay}`);
+    const named = <Value>(weights: Readonly<Record<string, Value>>) =>
+      Object.fromEntries(Object.entries(weights).map(([edge, value]) => [name(from[Number(edge)]), value]));
+    builder.node(id(inputs + k), {
+      from: from.map(([source, delay]) =>
+        delay === 0 ? id(source) : delayed(id(source), delay, source in initial ? { initial: initial[source] } : {}),
+      ),
+      activation: (activations as unknown as Record<string, Activation>)[activation],
+      aggregation: (aggregations as unknown as Record<string, Aggregation>)[aggregation],
+      fixed: { ...fixed, w: named(fixed.w) },
+      shared: { ...shared, w: named(shared.w) },
+    });
+  });
+  builder.output(...outputs.map(id));
+  return builder.build();
+}
+
+/** Sequences of different lengths as one batch: the longest first, step by step. */
+function batchOf(one: Case) {
+  const sequences = one.sequences.toSorted((a, b) => b.inputs.length - a.inputs.length);
+  const steps = sequences[0].inputs.map((_, t) => sequences.filter(({ inputs }) => t < inputs.length));
+  return {
+    sequences,
+    counts: steps.map(({ length }) => length),
+    inputs: Float64Array.from(steps.flatMap((of, t) => of.flatMap(({ inputs }) => inputs[t]))),
+    targets: Float64Array.from(
+      steps.flatMap((of, t) => of.flatMap(({ targets }) => targets[t] ?? one.outputs.map(() => NaN))),
+    ),
+    weights: Float64Array.from(steps.flatMap((of, t) => of.map(({ targets }) => Number(targets[t] !== null)))),
+  };
+}
+
+test.each((cases as unknown as Case[]).map((one, k) => [k, one] as const))(
+  'graph %i with delays has the outputs, loss and gradients that PyTorch finds, to 1e-12',
+  (_, one) => {
+    const graph = graphOf(one);
+    expect(graph.parameterCount).toBe(one.parameters.length);
+    const { sequences, counts, inputs, targets, weights } = batchOf(one);
+    const executor = reference().prepare(graph, counts[0], counts.length);
+    executor.parameters.set(one.parameters);
+    const loss = executor.backpropagate(inputs, targets, counts, mse(), { weights });
+    const near = (found: number, expected: number, scale: number) => {
+      expect(Math.abs(found - expected)).toBeLessThanOrEqual(1e-12 * Math.max(scale, Math.abs(expected)));
+    };
+    near(loss, one.loss, 0);
+    sequences.forEach(({ inputs: { length }, last }, s) => {
+      one.outputs.forEach((i, k) => {
+        near(executor.cache.x(graph.ids[i], s, length - 1), last[k], 1);
+      });
+    });
+    const largest = Math.max(...one.gradients.map(Math.abs));
+    one.gradients.forEach((gradient, p) => {
+      near(executor.gradients[p], gradient, largest);
+    });
+  },
+);

@@ -1,0 +1,176 @@
+"""Truth from outside: what PyTorch makes of random graphs with delays, aggregations, fixed and shared parameters, in float64.
+
+    python3 packages/conformance/test/torch/sequences.py
+
+writes sequences.generated.json beside this file. Nodes stand in topological order, and parameters as the library lays them
+out: node after node those of b, c and the weights that are not fixed; a shared one stands with the first node that has it.
+"""
+import json
+import random
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+
+torch.set_default_dtype(torch.float64)
+torch.set_num_threads(1)
+draw = random.Random(20261126)
+
+
+def grid(low, high):
+    return round(draw.uniform(low, high) * 256) / 256
+
+
+activations = {
+    "tanh": torch.tanh,
+    "sigmoid": torch.sigmoid,
+    "identity": lambda h: h,
+    "softplus": lambda h: F.softplus(h, threshold=500),
+    "sine": torch.sin,
+}
+
+
+def first_largest(z, rank):
+    return max(range(len(z)), key=lambda e: (rank(float(z[e])), -e))
+
+
+def median(z):
+    order = sorted(range(len(z)), key=lambda e: (float(z[e]), e))
+    return (z[order[(len(z) - 1) // 2]] + z[order[len(z) // 2]]) / 2
+
+
+aggregations = {
+    "sum": lambda z: torch.stack(z).sum(),
+    "product": lambda z: torch.stack(z).prod(),
+    "mean": lambda z: torch.stack(z).mean(),
+    "max": lambda z: z[first_largest(z, lambda v: v)],
+    "min": lambda z: z[first_largest(z, lambda v: -v)],
+    "maxAbs": lambda z: z[first_largest(z, abs)],
+    "median": median,
+    "logSumExp": lambda z: torch.logsumexp(torch.stack(z), 0),
+}
+
+
+def random_graph():
+    inputs = draw.randint(1, 3)
+    count = inputs + draw.randint(1, 6)
+    nodes = []
+    for i in range(inputs, count):
+        edges = {}
+        for _ in range(draw.randint(1, 4)):
+            delay = draw.choice([0, 0, 1, 1, 2, 3])
+            edges[(draw.randrange(count) if delay else draw.randrange(i), delay)] = None
+        node = {
+            "from": [list(edge) for edge in edges],
+            "activation": draw.choice(list(activations)),
+            "aggregation": draw.choice(["sum", "sum", "sum", "sum", *aggregations]),
+            "fixed": {"w": {}},
+            "shared": {"w": {}},
+        }
+        for letter, value in (("b", grid(-1, 1)), ("c", draw.choice([1, 0.5, -1.25]))):
+            kind = draw.random()
+            if kind < 0.2:
+                node["fixed"][letter] = value
+            elif kind < 0.35:
+                node["shared"][letter] = f"{letter}{draw.randrange(2)}"
+        for k in range(len(edges)):
+            kind = draw.random()
+            if kind < 0.15:
+                node["fixed"]["w"][k] = grid(-1, 1)
+            elif kind < 0.35:
+                node["shared"]["w"][k] = f"w{draw.randrange(3)}"
+        nodes.append(node)
+    delayed = sorted({source for node in nodes for source, delay in node["from"] if delay})
+    outputs = [count - 1] + ([inputs] if count - inputs > 2 and draw.random() < 0.5 else [])
+    return {
+        "inputs": inputs,
+        "nodes": nodes,
+        "initial": {i: grid(-1, 1) for i in delayed if draw.random() < 0.5},
+        "outputs": outputs,
+    }
+
+
+def slots(graph):
+    """For each node the parameter of b, c and each weight: an index, or a constant where it is fixed."""
+    named = {}
+    count = 0
+
+    def slot(letter, fixed, name):
+        nonlocal count
+        if fixed is not None:
+            return torch.tensor(float(fixed))
+        if name is not None and (letter, name) in named:
+            return named[letter, name]
+        count += 1
+        if name is not None:
+            named[letter, name] = count - 1
+        return count - 1
+
+    found = []
+    for node in graph["nodes"]:
+        fixed, shared = node["fixed"], node["shared"]
+        b = slot("b", fixed.get("b"), shared.get("b"))
+        c = slot("c", fixed.get("c"), shared.get("c"))
+        w = [slot("w", fixed["w"].get(k), shared["w"].get(k)) for k in range(len(node["from"]))]
+        found.append((b, c, w))
+    return found, count
+
+
+def run(graph, places, parameters, rows):
+    """The values of all nodes at every step."""
+    read = lambda place: place if torch.is_tensor(place) else parameters[place]
+    history = []
+
+    def value(i, t):
+        return history[t][i] if t >= 0 else torch.tensor(float(graph["initial"].get(i, 0)))
+
+    for t, row in enumerate(rows):
+        history.append([torch.tensor(float(x)) for x in row])
+        for node, (b, c, w) in zip(graph["nodes"], places):
+            z = [read(place) * value(i, t - delay) for (i, delay), place in zip(node["from"], w)]
+            h = read(b) + aggregations[node["aggregation"]](z)
+            history[t].append(read(c) * activations[node["activation"]](h))
+    return history
+
+
+def case():
+    graph = random_graph()
+    places, count = slots(graph)
+    values = [grid(-1.5, 1.5) for _ in range(count)]
+    parameters = [torch.tensor(value, requires_grad=True) for value in values]
+    sequences = []
+    total, pairs = torch.tensor(0.0), 0
+    for _ in range(draw.randint(1, 3)):
+        steps = draw.randint(1, 12)
+        rows = [[grid(-1, 1) for _ in range(graph["inputs"])] for _ in range(steps)]
+        targets = [
+            [grid(-1, 1) for _ in graph["outputs"]] if t == steps - 1 or draw.random() < 0.5 else None for t in range(steps)
+        ]
+        history = run(graph, places, parameters, rows)
+        for t, target in enumerate(targets):
+            if target is not None:
+                x = torch.stack([history[t][i] for i in graph["outputs"]])
+                total, pairs = total + F.mse_loss(x, torch.tensor(target)), pairs + 1
+        last = [float(history[-1][i]) for i in graph["outputs"]]
+        sequences.append({"inputs": rows, "targets": targets, "last": last})
+    loss = total / pairs
+    grads = torch.autograd.grad(loss, parameters, allow_unused=True) if count else []
+    return {
+        **graph,
+        "parameters": values,
+        "sequences": sequences,
+        "loss": float(loss),
+        "gradients": [0 if grad is None else float(grad) for grad in grads],
+    }
+
+
+cases = []
+while len(cases) < 200:
+    one = case()
+    # Numbers that grow without bound, or next to nothing, tell nothing.
+    numbers = [one["loss"], *one["gradients"]]
+    if one["parameters"] and all(abs(number) < 1e4 for number in numbers) and one["loss"] > 1e-3:
+        cases.append(one)
+out = Path(__file__).parent / "sequences.generated.json"
+out.write_text(json.dumps(cases, separators=(",", ":")) + "\n")
+print(out, out.stat().st_size)

@@ -1,0 +1,117 @@
+import { GraphBuilder, Network, type NnbpErrorCode } from '@nnbp/core';
+import { attention, averagePool, bidirectional, conv1d, conv2d, gru, lstm, maxPool, rnn } from '@nnbp/layers';
+import { expect, test } from 'vitest';
+
+const inputs = (count: number) => {
+  const builder = new GraphBuilder();
+  return { builder, from: builder.inputs(count) };
+};
+
+test('an LSTM unit is nine nodes, a GRU unit nine, an RNN unit one', () => {
+  for (const [layer, nodes] of [
+    [lstm, 9],
+    [gru, 9],
+    [rnn, 1],
+  ] as const) {
+    const { builder, from } = inputs(2);
+    builder.output(...layer(builder, { from, units: 3 }));
+    expect(builder.build().nodeCount).toBe(2 + 3 * nodes);
+  }
+});
+
+test('forget gates start at 1 or where forgetBias says, weights within 1/√units', () => {
+  for (const forgetBias of [undefined, 2]) {
+    const { builder, from } = inputs(2);
+    builder.output(...lstm(builder, { from, units: 4, ...(forgetBias !== undefined && { forgetBias }) }));
+    const network = new Network(builder.build(), { seed: 1 });
+    expect(network.getParameters('lstm.f.2').b).toBe(forgetBias ?? 1);
+    expect(network.getParameters('lstm.i.2').b).toBe(0);
+    for (const w of Object.values(network.getParameters('lstm.f.2').w)) expect(Math.abs(w)).toBeLessThanOrEqual(0.5);
+  }
+});
+
+test('peepholes let the gates of a unit read its cell state', () => {
+  const { builder, from } = inputs(1);
+  builder.output(...lstm(builder, { from, units: 2, peepholes: true, name: 'a' }));
+  const network = new Network(builder.build());
+  expect(Object.keys(network.getParameters('a.i.1').w)).toEqual(['input.0', 'a.0@-1', 'a.1@-1', 'a.c.1@-1']);
+  expect(Object.keys(network.getParameters('a.f.1').w)).toContain('a.c.1@-1');
+  expect(Object.keys(network.getParameters('a.o.1').w)).toContain('a.c.1');
+  expect(Object.keys(network.getParameters('a.g.1').w)).toEqual(['input.0', 'a.0@-1', 'a.1@-1']);
+});
+
+test('a convolution has one bias and one kernel per filter, wherever it stands', () => {
+  const { builder, from } = inputs(36);
+  builder.output(...conv2d(builder, { from, height: 6, width: 6, kernel: 3, padding: 1, filters: 2 }));
+  const graph = builder.build();
+  expect(graph.outputs).toHaveLength(2 * 36);
+  expect(graph.parameterCount).toBe(2 * (1 + 9));
+});
+
+test.each<[string, NnbpErrorCode, RegExp, () => unknown]>([
+  ['no unit', 'EMPTY_LAYER', /units.*received 0/, () => rnn(new GraphBuilder(), { from: [], units: 0 })],
+  ['half a unit', 'EMPTY_LAYER', /units.*1.5/, () => lstm(new GraphBuilder(), { from: [], units: 1.5 })],
+  [
+    'no step',
+    'EMPTY_LAYER',
+    /steps is empty/,
+    () => bidirectional(new GraphBuilder(), { steps: [], cell: 'rnn', units: 1 }),
+  ],
+  [
+    'steps of different widths',
+    'WRONG_LENGTH',
+    /steps\[1\]: expected 1 ids, received 2/,
+    () => bidirectional(new GraphBuilder(), { steps: [['a'], ['a', 'b']], cell: 'gru', units: 1 }),
+  ],
+  [
+    'a grid of too few ids',
+    'WRONG_LENGTH',
+    /from/,
+    () => conv2d(new GraphBuilder(), { from: ['a'], height: 2, width: 1, kernel: 1, filters: 1 }),
+  ],
+  [
+    'a kernel larger than the grid',
+    'OUT_OF_RANGE',
+    /windows/,
+    () => maxPool(new GraphBuilder(), { from: ['a'], width: 1, kernel: 2 }),
+  ],
+  [
+    'a stride of 0',
+    'OUT_OF_RANGE',
+    /stride/,
+    () => conv1d(new GraphBuilder(), { from: ['a'], length: 1, kernel: 1, filters: 1, stride: 0 }),
+  ],
+  [
+    'a negative padding',
+    'OUT_OF_RANGE',
+    /padding/,
+    () => conv1d(new GraphBuilder(), { from: ['a'], length: 1, kernel: 1, filters: 1, padding: -1 }),
+  ],
+  [
+    'no filter',
+    'OUT_OF_RANGE',
+    /filters/,
+    () => conv1d(new GraphBuilder(), { from: ['a'], length: 1, kernel: 1, filters: 0 }),
+  ],
+  [
+    'half a channel',
+    'OUT_OF_RANGE',
+    /channels/,
+    () => averagePool(new GraphBuilder(), { from: ['a'], channels: 0.5, width: 2, kernel: 1 }),
+  ],
+  ['no key', 'EMPTY_LAYER', /one key/, () => attention(new GraphBuilder(), { queries: [['a']], keys: [], values: [] })],
+  [
+    'keys without values',
+    'WRONG_LENGTH',
+    /values/,
+    () => attention(new GraphBuilder(), { queries: [['a']], keys: [['a']], values: [] }),
+  ],
+  [
+    'a key of another size',
+    'WRONG_LENGTH',
+    /keys\[0\]/,
+    () => attention(new GraphBuilder(), { queries: [['a']], keys: [['a', 'b']], values: [['a']] }),
+  ],
+])('refuses %s', (_, code, message, act) => {
+  expect(act).toThrow(expect.objectContaining({ code, message: expect.stringMatching(message) as string }));
+});
