@@ -1,7 +1,9 @@
+export { bentIdentity } from './bent-identity.js';
 export { elu } from './elu.js';
 export { gaussian } from './gaussian.js';
 export { gelu } from './gelu.js';
 export { hardSigmoid } from './hard-sigmoid.js';
+export { hardSwish } from './hard-swish.js';
 export { hardTanh } from './hard-tanh.js';
 export { identity } from './identity.js';
 export { leakyRelu } from './leaky-relu.js';

@@ -1,8 +1,10 @@
 /** The records of the built-in activations, by name. A list without one of the package's exports does not compile. */
+import { bentIdentityRecord } from './bent-identity.js';
 import { eluRecord } from './elu.js';
 import { gaussianRecord } from './gaussian.js';
 import { geluRecord } from './gelu.js';
 import { hardSigmoidRecord } from './hard-sigmoid.js';
+import { hardSwishRecord } from './hard-swish.js';
 import { hardTanhRecord } from './hard-tanh.js';
 import { identityRecord } from './identity.js';
 import { leakyReluRecord } from './leaky-relu.js';
@@ -20,10 +22,12 @@ import type { ActivationRecord } from './record.js';
 
 /** What there is to know about each built-in activation, by name. */
 export const activationRecords = {
+  bentIdentity: bentIdentityRecord,
   elu: eluRecord,
   gaussian: gaussianRecord,
   gelu: geluRecord,
   hardSigmoid: hardSigmoidRecord,
+  hardSwish: hardSwishRecord,
   hardTanh: hardTanhRecord,
   identity: identityRecord,
   leakyRelu: leakyReluRecord,

@@ -63,6 +63,17 @@ const known: Record<ActivationName, [h: number, g: number, derivative: number][]
     [4, 1, 0],
     [-4, 0, 0],
   ],
+  hardSwish: [
+    [1, 2 / 3, 5 / 6],
+    [-1.5, -0.375, 0],
+    [4, 4, 1],
+    [-4, 0, 0],
+  ],
+  bentIdentity: [
+    [0, 0, 1],
+    [0.75, 0.875, 1.3],
+    [-0.75, -0.625, 0.7],
+  ],
   hardTanh: [
     [0.3, 0.3, 1],
     [-5, -1, 0],

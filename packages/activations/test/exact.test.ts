@@ -7,10 +7,12 @@ import exact from './exact/exact.generated.json' with { type: 'json' };
  * where that is larger. Where exp, tanh or sin are used, one more than was found with V8's.
  */
 const largest: Readonly<Record<ActivationName, readonly [g: number, derivative: number]>> = {
+  bentIdentity: [3, 2],
   elu: [2, 1],
   gaussian: [2, 1],
   gelu: [8, 2],
   hardSigmoid: [1, 0],
+  hardSwish: [2, 1],
   hardTanh: [0, 0],
   identity: [0, 0],
   leakyRelu: [0, 0],

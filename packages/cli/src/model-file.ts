@@ -1,6 +1,7 @@
 /** A trained model on disk: the network, and what its nodes mean in the table it was trained on. */
 import { type Network, NnbpError } from '@nnbp/core';
 import { save } from '@nnbp/formats';
+import { bipolarStep, step } from '@nnbp/interop';
 import { writeAtomically } from '@nnbp/formats/node';
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -37,7 +38,7 @@ export async function readModel(
   const file = pathIn(io, path);
   const bytes = isLink(path) ? new TextEncoder().encode(path) : await readFile(file);
   const { name, read } = formatOf(path, bytes, from);
-  const activations = await loadPlugins(io, plugin);
+  const activations = [...(await loadPlugins(io, plugin)), step, bipolarStep];
   const beside = (other: string) => readFile(neighborPath(path, dirname(file), other));
   return { ...(await read(bytes, { beside, activations })), format: name };
 }

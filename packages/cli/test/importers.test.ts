@@ -78,6 +78,23 @@ describe('a genome of neat-python', () => {
   });
 });
 
+describe('a model of neataptic with a step', () => {
+  it('is converted with a note, and predicts from the converted file', async () => {
+    const json = {
+      nodes: [
+        { type: 'input', bias: 0, squash: 'LOGISTIC', mask: 1 },
+        { type: 'output', bias: -1, squash: 'STEP', mask: 1 },
+      ],
+      connections: [{ from: 0, to: 1, weight: 2, gater: null }],
+      input: 1,
+      output: 1,
+    };
+    const { nnbp } = await world({ 'model.json': JSON.stringify(json), 'rows.csv': 'x\n0.4\n0.6\n' });
+    expect((await nnbp('convert', 'model.json', 'mine.nnbp')).stderr).toMatch(/For prediction only: step/);
+    expect((await nnbp('predict', 'mine.nnbp', 'rows.csv', '--only')).stdout).toBe('predicted_1\n0\n1\n');
+  });
+});
+
 describe('a link to TensorFlow Playground', () => {
   it('is a model with the shape it shows', async () => {
     const { nnbp } = await world();

@@ -45,6 +45,8 @@ const derivatives: Readonly<Record<ActivationName, Rule<NodeTerms> | undefined>>
       ? `${name('cos')}(${h(true)})`
       : `${number(frequency, 17)}${times}${name('cos')}(${number(frequency, 17)}${times}${h()})`,
   identity: undefined,
+  bentIdentity: undefined,
+  hardSwish: undefined,
   leakyRelu: undefined,
   elu: undefined,
   selu: undefined,

@@ -6,6 +6,7 @@ export { fromNeatPython } from './importers/neat-python/from-neat-python.js';
 export type { NeatConnection, NeatGenome, NeatNode } from './importers/neat-python/genome.js';
 export { toNeatPython } from './importers/neat-python/to-neat-python.js';
 export { fromPlayground, type Playground } from './importers/playground.js';
+export { bipolarStep, step } from './importers/step.js';
 export { fromSynaptic } from './importers/synaptic.js';
 export type { ExternalFiles } from './onnx/constant.js';
 export { fromOnnx, type OnnxFiles, onnxExternalPaths } from './onnx/from-onnx.js';

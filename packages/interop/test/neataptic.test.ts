@@ -1,4 +1,6 @@
-import { fromNeataptic } from '@nnbp/interop';
+import { load, save } from '@nnbp/formats';
+import { bipolarStep, fromNeataptic, step } from '@nnbp/interop';
+import { mse } from '@nnbp/losses';
 import { describe, expect, test } from 'vitest';
 import { errorOf, fixtures, worstError } from './fixtures.js';
 import { damaged, damagedText, survives } from '../../formats/test/fuzz.js';
@@ -39,11 +41,37 @@ describe(`models that ${program} ${version} trained`, () => {
   });
 });
 
+describe('every squash', () => {
+  const bent = (x: number) => (Math.sqrt(x * x + 1) - 1) / 2 + x;
+
+  test.each([
+    ['BENT_IDENTITY', bent],
+    ['STEP', (x: number) => (x > 0 ? 1 : 0)],
+    ['BIPOLAR', (x: number) => (x > 0 ? 1 : -1)],
+    ['SOFTSIGN', (x: number) => x / (1 + Math.abs(x))],
+    ['GAUSSIAN', (x: number) => Math.exp(-(x * x))],
+    ['ABSOLUTE', Math.abs],
+    ['BIPOLAR_SIGMOID', (x: number) => 2 / (1 + Math.exp(-x)) - 1],
+    ['INVERSE', (x: number) => 1 - x],
+  ])('%s is the function that neataptic computes', (squash, g) => {
+    const network = fromNeataptic(single(squash));
+    for (const x of [-20, -1, -0.25, 0, 0.3, 5]) expect(network.predict([x])[0]).toBeCloseTo(g(0.5 + 2 * x), 13);
+  });
+
+  test('a step predicts, has no gradient before it, and is loaded where it is supplied', () => {
+    const network = fromNeataptic(single('STEP'));
+    const { gradients } = network.backpropagate([0.3], [0], mse());
+    expect(gradients.vector.every((derivative) => derivative === 0)).toBe(true);
+    expect(load(save(network), { activations: [step] }).network.predict([0.3])).toEqual([1]);
+    expect(errorOf(() => load(save(network))).code).toBe('MISSING_PLUGIN');
+    expect(load(save(fromNeataptic(single('BIPOLAR'))), { activations: [bipolarStep] }).network.predict([-3])).toEqual([
+      -1,
+    ]);
+  });
+});
+
 describe('what cannot be read', () => {
   test.each([
-    ['STEP', /slope/],
-    ['BIPOLAR', /slope/],
-    ['BENT_IDENTITY', /no such function/],
     ['MY_OWN', /"MY_OWN"/],
     [undefined, /your own/],
   ])('the squash %s is refused by name', (squash, message) => {

@@ -207,6 +207,38 @@ describe('an activation of another name', () => {
   });
 });
 
+describe('an activation in several operators', () => {
+  const constants = {
+    three: floats([], [3]),
+    zero: floats([], [0]),
+    six: floats([], [6]),
+    one: floats([], [1]),
+    half: floats([], [0.5]),
+  };
+  const hardSwish = (x: number) => x * Math.min(Math.max(x / 6 + 0.5, 0), 1);
+
+  test.each([
+    ['x · HardSigmoid(x)', [op('HardSigmoid', ['x'], { alpha: 1 / 6, beta: 0.5 }), op('Mul', ['x', '0'])]],
+    [
+      'x · Clip(x + 3, 0, 6) / 6',
+      [op('Add', ['x', 'three']), op('Clip', ['0', 'zero', 'six']), op('Mul', ['x', '1']), op('Div', ['2', 'six'])],
+    ],
+    ['HardSwish', [op('HardSwish', ['x'])]],
+  ])('%s is one hardSwish a column', (_, nodes) => {
+    const bytes = model({ constants, nodes, operatorSet: 14 });
+    expectPredicts(bytes, (row) => row.map(hardSwish));
+    expect(fromOnnx(bytes).graph.activations.map(({ name }) => name)).toContain('hardSwish');
+  });
+
+  test('a root of h² + a number is made of bent identities', () => {
+    const nodes = [op('Mul', ['x', 'x']), op('Add', ['0', 'three']), op('Sqrt', ['1']), op('Mul', ['2', 'half'])];
+    expectPredicts(model({ constants, nodes }), (row) => row.map((x) => 0.5 * Math.sqrt(x * x + 3)));
+    const bent = [...nodes.slice(0, 1), op('Add', ['0', 'one']), op('Sqrt', ['1']), op('Sub', ['2', 'one']), op('Mul', ['3', 'half']), op('Add', ['x', '4'])]; // prettier-ignore
+    const network = fromOnnx(model({ constants, nodes: bent }));
+    expect([network.graph.nodeCount, network.graph.activations.map(({ name }) => name)]).toEqual([6, ['bentIdentity']]);
+  });
+});
+
 describe('an operator that moves numbers', () => {
   const single = { v: floats([3, 1], [1, 2, 3]) };
   const dot = ([a, b, c]: readonly number[]) => [a + 2 * b + 3 * c];
@@ -366,7 +398,8 @@ describe('an operator that is not read', () => {
     ['LSTM', /memory/],
     ['ArgMax', /labels.*extract_model/],
     ['QuantizeLinear', /float32/],
-    ['Sqrt', /MatMul, Add, Mul, Max/],
+    ['Sqrt', /root of anything but/],
+    ['Floor', /MatMul, Add, Mul, Max/],
   ])('%s is named, with what to do', (opType, message) => {
     const error = errorOf(() => fromOnnx(model({ nodes: [op(opType, ['x'])] })));
     expect([error.code, error.message]).toEqual(['UNSUPPORTED', expect.stringMatching(message)]);

@@ -45,8 +45,17 @@ describe('what cannot be read', () => {
     expect([error.code, error.message]).toEqual([code, expect.stringMatching(message)]);
   });
 
+  test('HLIM is a step: it is read, for prediction', () => {
+    const json = chain();
+    json.neurons.forEach((neuron) => ((neuron as { squash: unknown }).squash = 'HLIM'));
+    expect(
+      fromSynaptic(json)
+        .predict([100])
+        .every((x) => x === 0 || x === 1),
+    ).toBe(true);
+  });
+
   test.each([
-    ['HLIM', /a step/],
     [null, /your own/],
     ['SOFT', /found "SOFT"/],
   ])('the squash %s', (squash, message) => {

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 
 /** Largest error of g in units in the last place, for |h| up to 87. The package's README states these numbers. */
 const largestError: Readonly<Record<string, number>> = {
+  bentIdentity: 4,
   elu: 1,
   gaussian: 7,
   gelu: 8,

@@ -27,10 +27,12 @@ def mish(h):
 
 
 exact = {
+    "bentIdentity": lambda h: (h + (sqrt(h * h + 1) - 1) / 2, 1 + h / (2 * sqrt(h * h + 1))),
     "elu": lambda h: (h, 1) if h > 0 else (expm1(h), exp(h)),
     "gaussian": lambda h: (exp(-h * h), -2 * h * exp(-h * h)),
     "gelu": lambda h: (h * normal(h), normal(h) + h * density(h)),
     "hardSigmoid": lambda h: (min(max(h / 6 + mpf(1) / 2, 0), 1), mpf(1) / 6 if -3 < h < 3 else 0),
+    "hardSwish": lambda h: (h * min(max(h / 6 + mpf(1) / 2, 0), 1), h / 3 + mpf(1) / 2 if -3 < h < 3 else int(h >= 3)),
     "hardTanh": lambda h: (min(max(h, -1), 1), 1 if -1 < h < 1 else 0),
     "identity": lambda h: (h, 1),
     "leakyRelu": lambda h: (h, 1) if h > 0 else (mpf(0.01) * h, mpf(0.01)),

@@ -1,5 +1,5 @@
 /** `nnbp convert`: a model from one format to another. */
-import { fromPyTorch } from '@nnbp/interop';
+import { bipolarStep, fromPyTorch, step } from '@nnbp/interop';
 import { type Command } from 'commander';
 import { readFile } from 'node:fs/promises';
 import { formatForPath, formatNamed, formats, type Read } from '../formats.js';
@@ -64,6 +64,10 @@ async function convert(io: Io, from: string, to: string, options: ConvertOptions
       io.stdout,
       `${visible(from)} (${name}) → ${visible(to)} (${target.name}): ${counted(graph.nodeCount, 'node')}, ${counted(graph.edgeCount, 'edge')}.\n`,
     );
+  }
+  const flat = graph.activations.filter((activation) => activation === step || activation === bipolarStep);
+  if (flat.length > 0) {
+    await note(io, `For prediction only: ${flat[0].name} has the derivative 0, so training changes nothing before it.`);
   }
   if (model.metadata?.columns !== undefined && target.name !== 'nnbp') {
     await note(io, 'The names of columns and categories stay behind: only the nnbp format has a place for them.');

@@ -12,10 +12,12 @@ interface Source {
 
 /** By name. A table without a built-in activation does not compile. */
 const sources = {
+  bentIdentity: { code: '(h) => h + h * (h / (2 * (Math.hypot(h, 1) + 1)))' },
   elu: { code: '(h) => (h > 0 ? h : a * Math.expm1(h))' },
   gaussian: { code: '(h) => bell(h, 1)', calls: ['bell'] },
   gelu: { code: '(h) => (h < -40 ? -0 : h * normalDistribution(h))', calls: ['bell', 'normalDistribution'] },
   hardSigmoid: { code: '(h) => (h <= -3 ? 0 : h >= 3 ? 1 : h / 6 + 0.5)' },
+  hardSwish: { code: '(h) => (h <= -3 ? 0 : h >= 3 ? h : h * (h / 6 + 0.5))' },
   hardTanh: { code: '(h) => Math.min(Math.max(h, -1), 1)' },
   identity: { code: '(h) => h' },
   leakyRelu: { code: '(h) => (h > 0 ? h : a * h)' },

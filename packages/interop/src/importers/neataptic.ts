@@ -1,8 +1,21 @@
-/** What neataptic saves, as a network: nodes in the order in which they run, evolved or designed. */
-import { gaussian, hardTanh, identity, leakyRelu, relu, selu, sigmoid, sine, softsign, tanh } from '@nnbp/activations';
+/** Imports models of neataptic: nodes in the order in which they run, evolved or designed. */
+import {
+  bentIdentity,
+  gaussian,
+  hardTanh,
+  identity,
+  leakyRelu,
+  relu,
+  selu,
+  sigmoid,
+  sine,
+  softsign,
+  tanh,
+} from '@nnbp/activations';
 import type { Activation, Network } from '@nnbp/core';
 import { type Computed, forwardOnly } from './forward-only.js';
 import { type Found, opened } from './found.js';
+import { bipolarStep, step } from './step.js';
 
 const what = 'The model of neataptic';
 
@@ -23,6 +36,9 @@ const squashes = new Map<string, Squash>([
   ['GAUSSIAN', { activation: gaussian }],
   ['HARD_TANH', { activation: hardTanh }],
   ['SELU', { activation: selu }],
+  ['BENT_IDENTITY', { activation: bentIdentity }],
+  ['STEP', { activation: step }],
+  ['BIPOLAR', { activation: bipolarStep }],
   // |h| is h above 0, and −1 · h below.
   ['ABSOLUTE', { activation: /* @__PURE__ */ leakyRelu.negativeSlope(-1) }],
   // 2 σ(h) − 1 = tanh(h / 2)
@@ -30,20 +46,16 @@ const squashes = new Map<string, Squash>([
   // 1 − h
   ['INVERSE', { activation: identity, factor: -1, shift: 1 }],
 ]);
-const unfit = new Map([
-  ['STEP', 'it has no slope that one could train with'],
-  ['BIPOLAR', 'it has no slope that one could train with'],
-  ['BENT_IDENTITY', '@nnbp/activations has no such function'],
-]);
 
 /**
  * Reads what `Network.toJSON()` of neataptic gives. Ids are the nodes' places in its list. c is fixed at 1, but for nodes
  * that dropout left with a mask: the mask becomes their c. `BIPOLAR_SIGMOID` becomes tanh(h / 2), `INVERSE` an identity
- * with opposite weights, `ABSOLUTE` a leaky ReLU of slope −1: the same functions.
+ * with opposite weights, `ABSOLUTE` a leaky ReLU of slope −1: the same functions. `STEP` and `BIPOLAR` become {@link step}
+ * and {@link bipolarStep}, whose derivative is 0: such a network predicts, but training changes nothing before them. To load
+ * it from a saved file, pass them as `activations`.
  *
  * @param json - The object, or its text (of up to some ten thousand connections; parse a longer one yourself).
- * @throws NnbpError `UNSUPPORTED` (gates, self-connections and recurrent connections; the squashes STEP, BIPOLAR and
- * BENT_IDENTITY), `MALFORMED`
+ * @throws NnbpError `UNSUPPORTED` (gates, self-connections and recurrent connections; a custom squash), `MALFORMED`
  *
  * @example
  * ```ts
@@ -95,7 +107,5 @@ function nodeOf(place: Found): Computed | 'input' {
 function squashOf(place: Found): Squash {
   if (!place.present) place.unsupported('the squash is one of your own.');
   const name = place.text();
-  const reason = unfit.get(name);
-  if (reason !== undefined) place.unsupported(`this squash cannot be had: ${reason}.`);
   return squashes.get(name) ?? place.unsupported(`this squash is none of ${[...squashes.keys()].join(', ')}.`);
 }

@@ -1,8 +1,9 @@
-/** What synaptic saves, as a network: neurons in a list, connections by their places in it. */
+/** Imports models of synaptic: neurons in a list, connections by their places in it. */
 import { identity, relu, sigmoid, tanh } from '@nnbp/activations';
 import type { Activation, Network } from '@nnbp/core';
 import { forwardOnly } from './forward-only.js';
 import { type Found, opened } from './found.js';
+import { step } from './step.js';
 
 const what = 'The model of synaptic';
 
@@ -11,6 +12,7 @@ const squashes = new Map<string, Activation>([
   ['TANH', tanh],
   ['IDENTITY', identity],
   ['RELU', relu],
+  ['HLIM', step],
 ]);
 
 /**
@@ -18,8 +20,10 @@ const squashes = new Map<string, Activation>([
  * What a neuron was doing (state, traces) is passed over.
  *
  * @param json - The object, or its text (of up to some ten thousand connections; parse a longer one yourself).
- * @throws NnbpError `UNSUPPORTED` (gates, self-connections and recurrent connections, as in LSTMs; the squash HLIM, which
- * has no slope, or one of one's own), `MALFORMED`
+ * `HLIM` becomes {@link step}, whose derivative is 0: such a network predicts, but training changes nothing before it.
+ *
+ * @throws NnbpError `UNSUPPORTED` (gates, self-connections and recurrent connections, as in LSTMs; a custom squash),
+ * `MALFORMED`
  *
  * @example
  * ```ts
@@ -70,6 +74,5 @@ function layerOf(place: Found): number {
 
 function activationOf(place: Found): Activation {
   const name = place.text();
-  if (name === 'HLIM') place.unsupported('HLIM is a step: it has no slope that one could train with.');
   return squashes.get(name) ?? place.refuse(`one of ${[...squashes.keys()].join(', ')}`);
 }

@@ -37,6 +37,21 @@ const makeTable = () =>
       write: (operations, h) => operations.add('Clip', [h, operations.numbers([-1], []), operations.numbers([1], [])]),
     },
     sine: { write: (operations, h) => operations.add('Sin', [h]), inner: ({ frequency }) => frequency },
+    hardSwish: {
+      write: (operations, h) => {
+        operations.needs(14);
+        return operations.add('HardSwish', [h]);
+      },
+    },
+    // h + ½ (√(h² + 1) − 1)
+    bentIdentity: {
+      write: (operations, h) => {
+        const number = (value: number) => operations.numbers([value], []);
+        const square = operations.add('Add', [operations.add('Mul', [h, h]), number(1)]);
+        const rise = operations.add('Sub', [operations.add('Sqrt', [square]), number(1)]);
+        return operations.add('Add', [h, operations.add('Mul', [rise, number(0.5)])]);
+      },
+    },
     // h σ(h)
     silu: { write: (operations, h) => operations.add('Mul', [h, operations.add('Sigmoid', [h])]) },
     // exp(−h²)

@@ -54,7 +54,7 @@ export class Operations {
   }
 
   /** Says that an operation needs at least this operator set. */
-  needs(opset: 18 | 20): void {
+  needs(opset: 14 | 18 | 20): void {
     this.#opset = Math.max(this.#opset, opset);
   }
 

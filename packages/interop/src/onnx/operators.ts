@@ -1,5 +1,5 @@
 /** What this package reads of ONNX: the operations, by name. */
-import { elu, leakyRelu, mish, relu, sigmoid, sine, softplus, softsign, tanh } from '@nnbp/activations';
+import { elu, hardSwish, leakyRelu, mish, relu, sigmoid, sine, softplus, softsign, tanh } from '@nnbp/activations';
 import { addition, division, multiplication, negation, reduction, total } from './operators/arithmetic.js';
 import { absolute, extreme, prelu } from './operators/extremes.js';
 import {
@@ -15,7 +15,7 @@ import {
   swish,
   withOption,
 } from './operators/functions.js';
-import { exponential } from './operators/gates.js';
+import { exponential, squareRoot } from './operators/gates.js';
 import { gemm, matMul, transpose } from './operators/matrices.js';
 import { batchNormalization, scaler } from './operators/normalization.js';
 import { type Operator, unfinished } from './operators/operator.js';
@@ -80,8 +80,10 @@ const makeOperators = () =>
     ['PRelu', prelu],
     ['Celu', celu],
     ['Swish', swish],
+    ['HardSwish', activation(hardSwish)],
     ['Pow', power],
     ['Exp', exponential],
+    ['Sqrt', squareRoot],
     ['Softmax', softmax],
     ['LogSoftmax', logSoftmax],
   ]);

@@ -118,13 +118,18 @@ function scaled(weights: ArrayLike<number>, scale: number): ArrayLike<number> {
   return result;
 }
 
-/** The sum of entries; a node that several have occurs once. */
+/** The sum of entries; a node that several have occurs once, and not at all where its weights cancel. */
 export function sum(entries: readonly Entry[]): Entry {
   const terms = new Map<number, number>();
   let bias = 0;
   for (const entry of entries) {
     bias += entry.bias;
-    entry.from.forEach((node, k) => terms.set(node, (terms.get(node) ?? 0) + entry.weights[k]));
+    entry.from.forEach((node, k) => {
+      const before = terms.get(node);
+      const weight = (before ?? 0) + entry.weights[k];
+      if (before !== undefined && weight === 0) terms.delete(node);
+      else terms.set(node, weight);
+    });
   }
   return { from: [...terms.keys()], weights: [...terms.values()], bias };
 }

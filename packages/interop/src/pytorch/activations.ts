@@ -22,6 +22,8 @@ const expressions = {
   // Their own has 1/6 in float32 in its derivative, whatever the precision of h.
   hardSigmoid: () => 'torch.clamp(h / 6 + 0.5, 0, 1)',
   hardTanh: () => 'functional.hardtanh(h)',
+  hardSwish: () => 'h * torch.clamp(h / 6 + 0.5, 0, 1)',
+  bentIdentity: () => 'h + h * (h / (2 * (torch.sqrt(h * h + 1) + 1)))',
   gaussian: () => 'torch.exp(-h * h)',
   sine: ({ frequency }) => `torch.sin(${frequency} * h)`,
 } satisfies Readonly<Record<ActivationName, (options: Options) => string>>;

@@ -3,6 +3,7 @@ import {
   elu,
   gelu,
   hardSigmoid,
+  hardSwish,
   identity,
   leakyRelu,
   mish,
@@ -39,6 +40,8 @@ const named: ReadonlyMap<string, Activation> = new Map([
   ['gelu', gelu],
   ['mish', mish],
   ['hard_sigmoid', hardSigmoid],
+  ['hard_silu', hardSwish],
+  ['hard_swish', hardSwish],
 ]);
 
 /**

@@ -1,14 +1,29 @@
 /** Activations that are written in several operations, recognised by the product or quotient at their end. */
-import { gaussian, gelu, mish, sigmoid, silu, softplus, softsign, tanh } from '@nnbp/activations';
+import {
+  bentIdentity,
+  gaussian,
+  gelu,
+  hardSigmoid,
+  hardSwish,
+  hardTanh,
+  mish,
+  sigmoid,
+  silu,
+  softplus,
+  softsign,
+  tanh,
+} from '@nnbp/activations';
 import type { Call } from '../call.js';
-import { affine, type Entry, ratio } from '../tape.js';
-import { isUnfinished, map, type Operator } from './operator.js';
+import { affine, type Entry, ratio, sum } from '../tape.js';
+import { isUnfinished, map, type Operator, terms } from './operator.js';
 
 /**
  * A product of two computed numbers, if it is one that an activation is made of: a · a of the gaussian, or a gate times
  * what it gates. With a gate s · f(r a) + t:
  * silu, f = sigmoid, t = 0:  a s σ(r a) = s/r silu(r a)
  * mish, f = tanh of softplus(a), t = 0:  a s f = s mish(a)
+ * hardSwish, f = hardSigmoid, t = 0:  a s f(r a) = s/r hardSwish(r a)
+ * hardSwish, f = hardTanh, t = s:  a s (1 + f(r a)) = 2/3 s/r hardSwish(3 r a), since 1 + hardTanh(u) = 2 hardSigmoid(3 u)
  * gelu, f = erf, t = s:  a s (1 + erf(r a)) = √2 s/r gelu(√2 r a)
  */
 export function product(call: Call, a: Entry, b: Entry): Entry {
@@ -31,7 +46,10 @@ function gated(call: Call, a: Entry, gate: Entry): Entry | undefined {
   const r = ratio(a, node.h);
   if (r === undefined) return undefined;
   if (node.g === sigmoid && t === 0) return affine(tape.apply(silu, node.h), s / r, 0);
-  if (!isUnfinished(node, 'erf') || Math.abs(t - s) > 1e-6 * Math.abs(s)) return undefined;
+  if (node.g === hardSigmoid && t === 0) return affine(tape.apply(hardSwish, node.h), s / r, 0);
+  if (Math.abs(t - s) > 1e-6 * Math.abs(s)) return undefined;
+  if (node.g === hardTanh) return affine(tape.apply(hardSwish, affine(node.h, 3, 0)), ((2 / 3) * s) / r, 0);
+  if (!isUnfinished(node, 'erf')) return undefined;
   return affine(tape.apply(gelu, affine(node.h, Math.SQRT2, 0)), (Math.SQRT2 * s) / r, 0);
 }
 
@@ -46,6 +64,23 @@ export function quotient(call: Call, a: Entry, b: Entry): Entry {
   const slope = s * Math.abs(r);
   return affine(tape.apply(softsign, affine(a, slope / t, 0)), 1 / slope, 0);
 }
+
+/** √(t + s q²) = √t (2 bentIdentity(u) − 2 u + 1), u = √(s / t) q */
+export const squareRoot: Operator = (call) => {
+  const { shape, entries } = call.rows(0);
+  call.spend(4 * terms(entries));
+  const roots = entries.map((entry) => {
+    const node = call.tape.nodeOf(entry);
+    const s = entry.weights[0];
+    const t = entry.bias;
+    if (node === undefined || !isUnfinished(node, 'square') || !(s > 0 && t > 0)) {
+      return call.unsupported('the root of anything but h · h plus a number above 0');
+    }
+    const u = affine(node.h, Math.sqrt(s / t), 0);
+    return affine(sum([affine(call.tape.apply(bentIdentity, u), 2, 1), affine(u, -2, 0)]), Math.sqrt(t), 0);
+  });
+  return { shape, entries: roots };
+};
 
 /** exp(−s q²) = gaussian(√s q) */
 export const exponential: Operator = (call) =>

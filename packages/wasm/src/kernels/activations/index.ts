@@ -1,9 +1,11 @@
 /** The kernels of all built-in activations, by name. A list without one of them does not compile. */
 import type { ActivationName } from '@nnbp/activations';
+import { bentIdentity } from './bent-identity.js';
 import { elu } from './elu.js';
 import { gaussian } from './gaussian.js';
 import { gelu } from './gelu.js';
 import { hardSigmoid } from './hard-sigmoid.js';
+import { hardSwish } from './hard-swish.js';
 import { hardTanh } from './hard-tanh.js';
 import { identity } from './identity.js';
 import { leakyRelu } from './leaky-relu.js';
@@ -19,10 +21,12 @@ import { tanh } from './tanh.js';
 import type { ActivationKernel } from './kernel.js';
 
 export const activationKernels = {
+  bentIdentity,
   elu,
   gaussian,
   gelu,
   hardSigmoid,
+  hardSwish,
   hardTanh,
   identity,
   leakyRelu,

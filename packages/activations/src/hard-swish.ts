@@ -1,0 +1,22 @@
+/** Hard swish: h times the hard sigmoid of h, as in MobileNetV3. */
+import type { Activation } from '@nnbp/core';
+import type { ActivationRecord } from './record.js';
+
+/** $g(h) = h \min(\max(h / 6 + \tfrac12, 0), 1)$; $g'(h) = \tfrac h3 + \tfrac12$ between −3 and 3, below 0, above 1. */
+export const hardSwish: Activation = {
+  name: 'hardSwish',
+  value: (h) => (h <= -3 ? 0 : h >= 3 ? h : h * (h / 6 + 0.5)),
+  derivative: (h) => (h <= -3 ? 0 : h >= 3 ? 1 : h / 3 + 0.5),
+  kinks: [-3, 3],
+  builtin: { name: 'hardSwish', options: {} },
+};
+
+/** See {@link ActivationRecord}. */
+export const hardSwishRecord: ActivationRecord = {
+  activation: hardSwish,
+  make: () => hardSwish,
+  options: {},
+  formula: 'h \\min(\\max(\\tfrac h6 + \\tfrac12, 0), 1)',
+  derivative: '\\tfrac h3 + \\tfrac12 \\text{ for } -3 < h < 3, \\text{ else } [h \\ge 3]',
+  range: [-0.375, Infinity],
+};

@@ -1,0 +1,18 @@
+/** Step functions of other libraries. Their derivative is 0: such a network predicts, and cannot be trained through them. */
+import type { Activation } from '@nnbp/core';
+
+/** $g(h) = 1$ for $h > 0$, else 0; $g'(h) = 0$. `STEP` of neataptic, `HLIM` of synaptic. For prediction only. */
+export const step: Activation = {
+  name: 'step',
+  value: (h) => (h > 0 ? 1 : 0),
+  derivative: () => 0,
+  kinks: [0],
+};
+
+/** $g(h) = 1$ for $h > 0$, else −1; $g'(h) = 0$. `BIPOLAR` of neataptic. For prediction only. */
+export const bipolarStep: Activation = {
+  name: 'bipolarStep',
+  value: (h) => (h > 0 ? 1 : -1),
+  derivative: () => 0,
+  kinks: [0],
+};
