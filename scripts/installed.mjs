@@ -35,8 +35,8 @@ export function tryInstalled(folder, tarballs) {
     const nnbp = (...args) => run(npm, 'exec', '--offline', '--', 'nnbp', ...args);
     const version = nnbp('--version').trim();
     if (!/^\d+\.\d+\.\d+/.test(version)) return `nnbp --version said "${version}"`;
-    const { heldOut } = JSON.parse(nnbp('train', 'data.csv', '--target', 'level', '--json'));
-    if (!(heldOut.metrics.accuracy > 0.9)) return `nnbp train: accuracy ${heldOut.metrics.accuracy}`;
+    const { test } = JSON.parse(nnbp('train', 'data.csv', '--target', 'level', '--json'));
+    if (!(test.metrics.accuracy > 0.9)) return `nnbp train: accuracy ${test.metrics.accuracy}`;
     const [header] = nnbp('predict', 'data.nnbp.safetensors', 'data.csv').split('\n');
     if (header !== 'x;y;level;predicted_level') return `nnbp predict began with "${header}"`;
     nnbp('export', 'data.nnbp.safetensors', '--to', 'onnx');

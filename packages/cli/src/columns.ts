@@ -25,6 +25,8 @@ export interface Columns {
   readonly targets: readonly Column[];
   /** The name of the loss it was trained with. */
   readonly loss: string;
+  /** Cells without a value, if the user listed them with --missing-values. */
+  readonly missingValues?: readonly string[];
 }
 
 /** The target, if it is a category. */
@@ -67,17 +69,32 @@ export function spread(
 export const columnsIn = (value: unknown): Columns | undefined => (isColumns(value) ? value : undefined);
 
 function isColumns(value: unknown): value is Columns {
-  const { inputs, targets, loss } = (value ?? {}) as Partial<Record<keyof Columns, unknown>>;
-  return typeof loss === 'string' && isList(inputs, isColumn) && isList(targets, isColumn) && targets.length > 0;
+  const { inputs, targets, loss, missingValues } = (value ?? {}) as Partial<Record<keyof Columns, unknown>>;
+  return (
+    typeof loss === 'string' &&
+    isList(inputs, isColumn) &&
+    isList(targets, isColumn) &&
+    targets.length > 0 &&
+    (missingValues === undefined || isList(missingValues, isString))
+  );
 }
 
 function isColumn(value: unknown): value is Column {
   const { kind, name, values, fill } = (value ?? {}) as Partial<Record<string, unknown>>;
   if (typeof name !== 'string') return false;
   if (kind === 'number') return fill === undefined || Number.isFinite(fill);
-  const isText = (entry: unknown): entry is string => typeof entry === 'string';
-  return kind === 'category' && isList(values, isText) && (fill === undefined || isText(fill));
+  return kind === 'category' && isList(values, isString) && (fill === undefined || isString(fill));
 }
+
+const isString = (entry: unknown): entry is string => typeof entry === 'string';
 
 const isList = <Entry>(value: unknown, isEntry: (entry: unknown) => entry is Entry): value is Entry[] =>
   Array.isArray(value) && value.every(isEntry);
+
+/** The same columns, whose missing cells stay missing: a target is never made up. */
+export const withoutFill = (columns: readonly Column[]): Column[] =>
+  columns.map((column) =>
+    column.kind === 'number'
+      ? { kind: column.kind, name: column.name }
+      : { kind: column.kind, name: column.name, values: column.values },
+  );

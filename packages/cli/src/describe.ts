@@ -1,4 +1,4 @@
-/** What the commands say of files and results. */
+/** Describes files and results in text. */
 import type { Assessment } from '@nnbp/train';
 import { delimiterNames } from './csv/dialect.js';
 import type { Csv } from './csv/read.js';
@@ -10,52 +10,68 @@ import { cut, visible } from './visible.js';
 /** Longer column names are cut in the table. */
 const maxName = 60;
 
-/** What the file was taken for. */
-export function describeFile(
-  io: Io,
-  { name, header, named, dialect }: Csv,
-  rows: number,
-  guesses: readonly Guess[],
-): string {
+/** The file, what each column is, and what the user may want to change. */
+export function describeFile(io: Io, csv: Csv, rows: number, guesses: readonly Guess[]): string {
   const { dim, bold, cyan } = colorsFor(io.stdout);
+  const { name: file, header, named, dialect, decimal } = csv;
   const separated = delimiterNames[dialect.delimiter] ?? `"${dialect.delimiter}"`;
-  const table = guesses.map(({ survey, role, column, reason: found }) => {
+  const table = guesses.map((guess) => {
+    const { survey, role, column } = guess;
     const name = cut(visible(survey.name), maxName);
-    const reason = visible(found);
+    const reason = visible(reasonOf(guess));
     if (role === 'ignored') return [dim(name), dim('ignored'), dim(reason)];
     const kind = column!.kind;
     return role === 'target' ? [bold(name), cyan(`target, ${kind}`), reason] : [name, kind, reason];
   });
-  const title = `${visible(name)}: ${counted(rows, 'row')}, ${counted(header.length, 'column')} separated by ${separated}${named ? '' : ', no header'}.`;
-  return `${title}\n\n${tableOf(table)}`;
+  const details = [...(decimal === ',' ? ['decimal commas'] : []), ...(named ? [] : ['no header'])];
+  const title = `${visible(file)}: ${counted(rows, 'row')}, ${counted(header.length, 'column')} separated by ${[separated, ...details].join(', ')}.`;
+  const notes = notesOn(csv, guesses).map((text) => `Note: ${visible(text)}\n`);
+  return `${title}\n\n${tableOf(table)}${notes.length > 0 ? `\n${notes.join('')}` : ''}`;
 }
 
-/** What training came to: a line for each part of the data that was looked at. */
-export function describeResults(
-  { training, heldOut }: { readonly training?: Assessment; readonly heldOut?: Assessment },
-  heldOutRows: number,
-): string {
-  const parts: [string, Assessment | undefined][] = [
-    ['training', training],
-    [`held out (${counted(heldOutRows, 'row')})`, heldOut],
-  ];
-  const lines = parts.flatMap(([what, found]) =>
-    found === undefined ? [] : [[what, short(found.loss), ...figuresOf(found)]],
-  );
-  const names = Object.keys((heldOut ?? training)?.metrics ?? {});
-  return tableOf([['', 'loss', ...names.map((name) => metricNames[name] ?? name)], ...lines], [1, 2, 3]);
+/** What a column holds, and what is missing in it. */
+export const reasonOf = ({ reason, missing }: Guess): string =>
+  missing === undefined || reason === 'empty' ? reason : `${reason}; missing: ${missing}`;
+
+/** What the user may want to change, a sentence each. */
+export function notesOn({ doubtfulName }: Csv, guesses: readonly Guess[]): string[] {
+  const header =
+    doubtfulName === undefined
+      ? []
+      : [`the first row is read as column names, but "${doubtfulName}" is a number. If it is data, add --no-header.`];
+  return [...header, ...guesses.flatMap(({ notes = [] }) => notes)];
+}
+
+/** The parts of the data, in the order in which they are shown. */
+export interface Results {
+  readonly training?: Assessment;
+  readonly validation?: Assessment;
+  readonly test?: Assessment;
+}
+
+/** Loss and metrics, a line for each part of the data. */
+export function describeResults(results: Results, rows: Readonly<Record<keyof Results, number>>): string {
+  const parts = (['training', 'validation', 'test'] as const).filter((part) => results[part] !== undefined);
+  const lines = parts.map((part) => [
+    part,
+    rows[part].toLocaleString('en'),
+    short(results[part]!.loss),
+    ...figuresOf(results[part]!),
+  ]);
+  const names = Object.keys(results[parts[0]]?.metrics ?? {});
+  return tableOf([['', 'rows', 'loss', ...names.map((name) => metricNames[name] ?? name)], ...lines], [1, 2, 3, 4]);
 }
 
 const figuresOf = ({ metrics }: Assessment) =>
   Object.entries(metrics).map(([name, value]) => metricText(name, value as number));
 
-/** Names for people. */
+/** The names of metrics in tables. */
 export const metricNames: Readonly<Record<string, string>> = {
   accuracy: 'accuracy',
   rSquared: 'R²',
   meanAbsoluteError: 'mean error',
 };
 
-/** A figure for people. */
+/** A metric's value in tables. */
 export const metricText = (name: string, value: number): string =>
   name === 'accuracy' ? `${(100 * value).toFixed(1)} %` : name === 'rSquared' ? value.toFixed(4) : short(value);

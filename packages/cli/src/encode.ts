@@ -1,15 +1,17 @@
-/** From the cells of a row to one number a column, by the names of the columns, wherever they stand in the file. */
+/** Encodes the cells of a row as one number per column. Columns are found by name, in any order. */
 import type { Column } from './columns.js';
-import { isMissing, numberIn } from './csv/cell.js';
+import { categoryOf } from './csv/column-kind.js';
+import { isPlaceholder } from './csv/missing.js';
+import { type Decimal, numberIn } from './csv/number-format.js';
 import type { Csv } from './csv/read.js';
 import { suggestion } from './nearest.js';
 import { misuse } from './problem.js';
 import { cut, visible } from './visible.js';
 
-/** A cell that cannot be used: nothing is there, or not what the column holds. */
+/** A cell that cannot be used: it is missing, or not what the column holds. */
 export interface Gap {
   readonly column: string;
-  /** Empty if the cell is. */
+  /** Empty if the cell has no value. */
   readonly found: string;
 }
 
@@ -17,42 +19,46 @@ export interface Gap {
 export class Encoder {
   readonly #places: readonly number[];
   readonly #codes: readonly (ReadonlyMap<string, number> | undefined)[];
-  readonly #decimal: '.' | ',';
+  readonly #fills: readonly (number | undefined)[];
+  readonly #decimals: readonly Decimal[];
 
-  /** Throws if the file lacks one of the columns. */
+  /** @throws Problem if the file lacks one of the columns. */
   constructor(
     readonly columns: readonly Column[],
-    csv: Csv,
+    readonly csv: Csv,
   ) {
-    this.#decimal = csv.dialect.decimal;
     const needed = columns.map(({ name }) => name);
     this.#places = needed.map((name) => placeOf(name, csv, needed));
+    this.#decimals = this.#places.map((place) => csv.decimals[place]);
     this.#codes = columns.map((column) =>
       column.kind === 'category' ? new Map(column.values.map((value, k) => [value, k])) : undefined,
     );
+    this.#fills = columns.map(({ fill }, k) => (typeof fill === 'string' ? this.#codes[k]?.get(fill) : fill));
   }
 
-  /** Writes a number a column from `codes[from]` on; returns the first cell that cannot be used and has no filling. */
+  /** Writes a number per column to `codes`, from `from` on. Returns the first cell that has neither a code nor a fill. */
   encode(cells: readonly string[], codes: Float64Array, from = 0): Gap | undefined {
     for (let k = 0; k < this.columns.length; k++) {
       const cell = cells[this.#places[k]];
-      const code = this.#code(k, cell) ?? this.#fill(k);
-      if (code === undefined) return { column: this.columns[k].name, found: isMissing(cell) ? '' : cell };
+      const code = this.#code(k, cell) ?? this.#fills[k];
+      if (code === undefined) {
+        return { column: this.columns[k].name, found: this.#isMissing(cell) ? '' : cell };
+      }
       codes[from + k] = code;
     }
     return undefined;
   }
 
   #code(k: number, cell: string): number | undefined {
-    if (isMissing(cell)) return undefined;
+    const { missing } = this.csv.format;
+    if (missing.always(cell)) return undefined;
     const codes = this.#codes[k];
-    return codes === undefined ? numberIn(cell, this.#decimal) : codes.get(cell);
+    if (codes === undefined) return missing.inNumbers(cell) ? undefined : numberIn(cell, this.#decimals[k]);
+    return codes.get(cell) ?? codes.get(categoryOf(cell));
   }
 
-  #fill(k: number): number | undefined {
-    const column = this.columns[k];
-    if (column.fill === undefined) return undefined;
-    return column.kind === 'number' ? column.fill : this.#codes[k]?.get(column.fill);
+  #isMissing(cell: string): boolean {
+    return this.csv.format.missing.always(cell) || isPlaceholder(cell);
   }
 }
 
@@ -60,14 +66,14 @@ function placeOf(name: string, csv: Csv, needed: readonly string[]): number {
   const place = csv.header.indexOf(name);
   if (place >= 0) return place;
   const others = csv.header.filter((other) => !needed.includes(other));
-  const hint = csv.named ? suggestion(name, others) : 'Its first row looks like data: does it lack its header?';
+  const hint = csv.named ? suggestion(name, others) : 'Its first row looks like data: is the header missing?';
   throw misuse(`${csv.name} has no column "${name}", which the model needs. ${hint}`);
 }
 
-/** Counts rows that could not be used, and says so. */
+/** Counts rows that cannot be used. */
 export class Gaps {
   count = 0;
-  /** What was wrong the last time. */
+  /** What was wrong with the last one. */
   last = '';
   #first: string | undefined;
 
@@ -78,9 +84,9 @@ export class Gaps {
     this.#first ??= `row ${row}: ${this.last}`;
   }
 
-  /** A sentence, or nothing if there was none. */
+  /** "6 rows left out (row 8: …).", or undefined if there are none. */
   sentence(what: string): string | undefined {
     if (this.count === 0) return undefined;
-    return `${this.count} ${this.count === 1 ? 'row' : 'rows'} ${what} (${this.#first}).`;
+    return `${this.count.toLocaleString('en')} ${this.count === 1 ? 'row' : 'rows'} ${what} (${this.#first}).`;
   }
 }

@@ -53,8 +53,8 @@ const uses: Readonly<Record<string, LossUse>> = {
 /** Learning rates to begin with. */
 const optimizers: Readonly<Record<optim.OptimizerName, { rate: number; make: (rate: number) => Optimizer }>> = {
   sgd: { rate: 0.05, make: (learningRate) => optim.sgd({ learningRate, momentum: 0.9 }) },
-  adam: { rate: 0.01, make: (learningRate) => optim.adam({ learningRate }) },
-  adamw: { rate: 0.01, make: (learningRate) => optim.adamw({ learningRate }) },
+  adam: { rate: 0.003, make: (learningRate) => optim.adam({ learningRate }) },
+  adamw: { rate: 0.003, make: (learningRate) => optim.adamw({ learningRate }) },
   nadam: { rate: 0.01, make: (learningRate) => optim.nadam({ learningRate }) },
   rmsprop: { rate: 0.003, make: (learningRate) => optim.rmsprop({ learningRate }) },
   adagrad: { rate: 0.05, make: (learningRate) => optim.adagrad({ learningRate }) },

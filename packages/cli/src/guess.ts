@@ -1,144 +1,194 @@
-/** What each column probably is: a number, a category, or nothing to learn from. Always shown, always to be overruled. */
+/** Decides what each column is: an input or target that is a number or a category, or ignored. */
 import type { Column } from './columns.js';
+import { type ColumnSurvey, maxCategories } from './csv/column-counter.js';
+import { categoryOf, hasIntegerClasses, inputKind, isNumeric, isRowNumber, targetKind } from './csv/column-kind.js';
+import { isPlaceholder } from './csv/missing.js';
 import type { Csv } from './csv/read.js';
-import type { ColumnSurvey, Survey } from './csv/survey.js';
+import type { Survey } from './csv/survey.js';
 import { suggestion } from './nearest.js';
 import { misuse, Problem } from './problem.js';
+import { shellWord } from './shell-word.js';
+import { counted } from './table.js';
 
-/** What the user said of columns. */
+/** What the user specified. */
 export interface Wishes {
   readonly target: readonly string[];
   readonly number: readonly string[];
   readonly category: readonly string[];
   readonly ignore: readonly string[];
-  /** What is done with missing cells: `drop` their rows, or fill in the `mean` (the most frequent category). */
+  /** What happens to rows with missing inputs: `drop` them, or fill in the `mean` (of a category, the mode). */
   readonly missing: 'drop' | 'mean';
 }
 
-/** A column, what was made of it, and why. */
+/** A column, what it is, and why. */
 export interface Guess {
   readonly survey: ColumnSurvey;
   readonly role: 'input' | 'target' | 'ignored';
   /** Absent if ignored. */
   readonly column?: Column;
-  /** For people. */
+  /** What the column holds, or why it is ignored. */
   readonly reason: string;
+  /** How many cells have no value, by what they hold: "10 empty, 2 NA". */
+  readonly missing?: string;
+  /** What the user may want to change, a sentence each. */
+  readonly notes?: readonly string[];
 }
 
-/** A category of more values than this is rather a text, unless it is the target. */
-const maxCategories = 50;
-
-/** Throws unless the file has all these columns. */
-export function expectColumns({ name: file, header, named }: Csv, names: readonly string[]): void {
+/** @throws Problem if the file lacks one of these columns. */
+export function expectColumns({ name: file, header, named, doubtfulName }: Csv, names: readonly string[]): void {
   for (const name of names) {
     if (header.includes(name)) continue;
-    const hint = named ? '' : ' Its first row looks like data; if it names the columns, add --header.';
+    const hint = !named
+      ? ' Its first row looks like data; if it holds the column names, add --header.'
+      : doubtfulName !== undefined
+        ? ' If its first row is data, add --no-header.'
+        : '';
     throw misuse(`${file} has no column "${name}". ${suggestion(name, header)}${hint}`);
   }
 }
 
-/** Looks at each column. Throws if there is no target or no input that could be learnt. */
-export function guessColumns(found: Survey, wishes: Wishes): Guess[] {
-  const guesses = found.columns.map((survey) => {
-    const { name } = survey;
-    if (wishes.target.includes(name)) return guessTarget(survey, wishes);
-    if (wishes.ignore.includes(name)) return ignored(survey, 'as you said');
-    return guessInput(survey, wishes, found.rows);
+/**
+ * Decides from the rows that are used, and counts the missing cells of all rows.
+ *
+ * @throws Problem if there is no target or no input to learn from.
+ */
+export function guessColumns(used: Survey, wishes: Wishes, all: Survey = used): Guess[] {
+  const guesses = used.columns.map((survey, k): Guess => {
+    const guess = guessColumn(survey, wishes, used.rows);
+    const missing = missingIn(all.columns[k], guess.column?.kind === 'number');
+    return missing === '' ? guess : { ...guess, missing };
   });
   const targets = guesses.filter(({ role }) => role === 'target');
   if (targets.length > 1 && targets.some(({ column }) => column?.kind === 'category')) {
-    throw misuse('Several targets must all be numbers: name one --target, or say --number for each.');
+    throw misuse('Several targets must all be numbers: name one --target, or add --number for each.');
   }
   if (!guesses.some(({ role }) => role === 'input')) {
+    const reasons = guesses.filter(({ role }) => role === 'ignored').slice(0, 3);
+    const why = reasons.map(({ survey, reason }) => ` "${survey.name}": ${reason}.`).join('');
     throw new Problem(
-      'There is no column to learn from: every column but the target is ignored. Say --number NAME or --category NAME for one.',
+      `There is no column to learn from: every column but the target is ignored.${why} Add --number NAME or --category NAME for one.`,
     );
   }
   return guesses;
 }
 
+function guessColumn(survey: ColumnSurvey, wishes: Wishes, rows: number): Guess {
+  if (wishes.target.includes(survey.name)) return guessTarget(survey, wishes);
+  if (wishes.ignore.includes(survey.name)) return ignored(survey, 'as specified');
+  return guessInput(survey, wishes, rows);
+}
+
 const ignored = (survey: ColumnSurvey, reason: string): Guess => ({ survey, role: 'ignored', reason });
 
-const isConstant = ({ values }: ColumnSurvey) => values?.size === 1;
-
-/** Names that people give to a column that only tells rows apart. */
-const rowName = /^(?:|id|index|idx|key|no|nr|row|rownames?|uuid|unnamed.*|.*[_ .-](?:id|index|no|nr)|.*[a-z]Id)$/i;
-
 function guessInput(survey: ColumnSurvey, wishes: Wishes, rows: number): Guess {
-  const { name, present, numbers, values } = survey;
+  const { name, values, numbers } = survey;
   if (wishes.number.includes(name)) return { survey, role: 'input', ...asNumber(survey, wishes) };
   if (wishes.category.includes(name)) return { survey, role: 'input', ...asCategory(survey, wishes) };
-  if (present === 0) return ignored(survey, 'empty');
-  if (isConstant(survey)) return ignored(survey, `always ${shown([...values!.keys()][0])}`);
-  if (mostlyNumbers(survey)) {
-    if (rows > 2 && numbers === rows && survey.whole && survey.rising && rowName.test(name)) {
-      return ignored(survey, "a number of the row's own");
-    }
-    return { survey, role: 'input', ...asNumber(survey, wishes) };
+  switch (inputKind(survey)) {
+    case 'number':
+      if (isRowNumber(survey, rows)) return ignored(survey, 'counts the rows');
+      return { survey, role: 'input', ...asNumber(survey, wishes) };
+    case 'category':
+      return { survey, role: 'input', ...asCategory(survey, wishes) };
+    case 'empty':
+      return ignored(survey, 'empty');
+    case 'constant':
+      return ignored(survey, `always ${firstValue(survey)}`);
+    case 'mixed':
+      return ignored(survey, `numbers and words mixed: ${shown(numbers.word ?? '')}`);
+    case 'text':
+      return ignored(
+        survey,
+        `text: ${values?.size ?? 'more than 1000'} different values, such as ${firstValue(survey, numbers.word)}`,
+      );
   }
-  if (values === undefined || values.size > Math.min(maxCategories, Math.max(2, present / 2))) {
-    return ignored(survey, `text: ${values?.size ?? 'more than 1000'} different values`);
-  }
-  if (numbers > 0.5 * present && values.size > 20) {
-    return ignored(survey, `numbers and words mixed: ${shown(survey.word!)}`);
-  }
-  return { survey, role: 'input', ...asCategory(survey, wishes) };
 }
 
 function guessTarget(survey: ColumnSurvey, wishes: Wishes): Guess {
-  const { name, values, numbers, least, most, whole, present } = survey;
-  if (present === 0) throw new Problem(`The target "${name}" is empty.`);
-  if (isConstant(survey)) {
-    throw new Problem(
-      `The target "${name}" is ${shown([...values!.keys()][0])} in every row: there is nothing to learn.`,
-    );
+  const { name, values, numbers } = survey;
+  const kind = targetKind(survey);
+  if (kind === 'empty') throw new Problem(`The target "${name}" is empty.`);
+  if (kind === 'constant') {
+    throw new Problem(`The target "${name}" is ${firstValue(survey)} in every row: there is nothing to learn.`);
   }
-  if (wishes.number.includes(name)) return { survey, role: 'target', ...asNumber(survey, wishes) };
-  if (wishes.category.includes(name)) return { survey, role: 'target', ...asCategory(survey, wishes) };
-  // 0 and 1, or classes counted from 0 or 1, are names rather than sizes.
-  const few = values !== undefined && values.size <= 10 && present >= 5 * values.size;
-  const counted = whole && (least === 0 || least === 1) && most - least + 1 === values?.size;
-  if (mostlyNumbers(survey) && !(few && counted && numbers === present)) {
-    return { survey, role: 'target', ...asNumber(survey, wishes) };
+  if (wishes.number.includes(name)) return { survey, role: 'target', ...asNumber(survey, { missing: 'drop' }) };
+  if (wishes.category.includes(name) || kind === 'category') {
+    const category = asCategory(survey, { missing: 'drop' });
+    const size = category.column.kind === 'category' ? category.column.values.length : 0;
+    const isBinary = size === 2 && numbers.min === 0 && numbers.max === 1;
+    if (wishes.category.includes(name) || !hasIntegerClasses(survey) || isBinary) {
+      return { survey, role: 'target', ...category };
+    }
+    const integers = `"${name}" has ${size} different integers, so it is a category. To predict it as a number, add --number ${shellWord(name)}.`;
+    return { survey, role: 'target', ...category, notes: [integers] };
   }
-  if (values === undefined || values.size > Math.max(2, present / 2)) {
-    throw new Problem(
-      `The target "${name}" is text with ${values?.size ?? 'more than 1000'} different values, almost one a row (${shown(survey.word!)}, …): choose a column with numbers or a few categories.`,
-    );
-  }
-  return { survey, role: 'target', ...asCategory(survey, wishes) };
+  if (kind === 'number') return { survey, role: 'target', ...asNumber(survey, { missing: 'drop' }) };
+  const several = values === undefined ? `more than ${maxCategories.toLocaleString('en')}` : String(values.size);
+  throw new Problem(
+    `The target "${name}" is text with ${several} different values, almost one per row (${shown(numbers.word ?? '')}, …): choose a column with numbers or fewer categories.`,
+  );
 }
 
-/** A few words among many numbers are slips, and count as missing. */
-const mostlyNumbers = ({ numbers, present, values }: ColumnSurvey) =>
-  numbers === present || (numbers >= 0.9 * present && (values === undefined || values.size > 20));
+type Encoded = Pick<Guess, 'reason' | 'notes'> & { readonly column: Column };
 
-function asNumber(survey: ColumnSurvey, { missing }: Wishes): { column: Column; reason: string } {
-  const { name, numbers, present, least, most, mean, word } = survey;
-  if (numbers === 0) throw misuse(`The column "${name}" has no numbers, but words such as ${shown(word ?? '')}.`);
-  const slips = present - numbers;
+function asNumber(survey: ColumnSurvey, { missing }: Pick<Wishes, 'missing'>): Encoded {
+  const { name, numbers } = survey;
+  const { count, min, max, mean, word } = numbers;
+  if (count === 0) throw misuse(`The column "${name}" has no numbers, but words such as ${firstValue(survey, word)}.`);
   return {
     column: { kind: 'number', name, ...(missing === 'mean' && { fill: mean }) },
-    reason: `${short(least)} to ${short(most)}, mean ${short(mean)}${slips > 0 ? `; ${slips === 1 ? '1 cell counts' : `${slips} cells count`} as missing, such as ${shown(word!)}` : ''}`,
+    reason: `${short(min)} to ${short(max)}, mean ${short(mean)}`,
+    ...(survey.doubt !== undefined && { notes: [survey.doubt] }),
   };
 }
 
-function asCategory({ name, values, word }: ColumnSurvey, { missing }: Wishes): { column: Column; reason: string } {
+function asCategory(survey: ColumnSurvey, { missing }: Pick<Wishes, 'missing'>): Encoded {
+  const { name, values } = survey;
   if (values === undefined || values.size === 0) {
-    throw misuse(`The column "${name}" has too many different values, such as ${shown(word ?? '')}, for a category.`);
+    throw misuse(
+      values === undefined
+        ? `The column "${name}" has more than ${maxCategories.toLocaleString('en')} different values, too many for a category: add --ignore ${shellWord(name)}.`
+        : `The column "${name}" is empty.`,
+    );
   }
-  const numeric = word === undefined;
-  const sorted = [...values.keys()].sort((a, b) => (numeric ? Number(a) - Number(b) : a < b ? -1 : 1));
-  const [most] = [...values].sort((a, b) => b[1] - a[1])[0];
+  const counts = new Map<string, number>();
+  for (const [value, count] of values) counts.set(categoryOf(value), (counts.get(categoryOf(value)) ?? 0) + count);
+  const numeric = isNumeric(survey) && survey.numbers.words === 0 && survey.placeholders.size === 0;
+  const sorted = [...counts.keys()].sort((a, b) => (numeric ? Number(a) - Number(b) : a < b ? -1 : 1));
+  const [mode] = [...counts].sort((a, b) => b[1] - a[1])[0];
   const listed = sorted.slice(0, 5).map(shown).join(', ');
   return {
-    column: { kind: 'category', name, values: sorted, ...(missing === 'mean' && { fill: most }) },
+    column: { kind: 'category', name, values: sorted, ...(missing === 'mean' && { fill: mode }) },
     reason: sorted.length > 5 ? `${listed} and ${sorted.length - 5} more` : listed,
+    notes: [...survey.placeholders].map(
+      ([word, count]) =>
+        `${word} is a category of "${name}" (${counted(count, 'row')}). If it means that the value is missing, add --missing-values ${shellWord(word)}.`,
+    ),
   };
 }
 
-/** A number for people. */
+/** "10 empty, 2 NA", or nothing. */
+function missingIn({ missing, placeholders, numbers }: ColumnSurvey, isNumber: boolean): string {
+  const counts = [...missing].map(([cell, count]) => `${count} ${cell === '' ? 'empty' : shown(cell)}`);
+  if (isNumber) {
+    counts.push(...[...placeholders].map(([cell, count]) => `${count} ${cell}`));
+    if (numbers.words > 0) counts.push(`${numbers.words} not a number (${shown(numbers.word!)})`);
+  }
+  return counts.length > 4 ? `${counts.slice(0, 4).join(', ')}, …` : counts.join(', ');
+}
+
+/** The number of cells that have no value in this column. */
+export function missingCount(survey: ColumnSurvey, { kind }: Column): number {
+  const sum = (counts: ReadonlyMap<string, number>) => [...counts.values()].reduce((total, count) => total + count, 0);
+  const words = kind === 'number' ? sum(survey.placeholders) + survey.numbers.words : 0;
+  return sum(survey.missing) + words;
+}
+
+const firstValue = ({ values }: ColumnSurvey, word?: string) =>
+  shown(word ?? [...(values?.keys() ?? [])].find((value) => !isPlaceholder(value)) ?? [...(values?.keys() ?? [])][0]);
+
+/** A number with four significant digits. */
 export const short = (value: number): string => String(Number(value.toPrecision(4)));
 
-/** A cell for people. */
+/** A cell, cut to 24 characters. */
 const shown = (cell: string) => (cell.length > 24 ? `${cell.slice(0, 23)}…` : cell);

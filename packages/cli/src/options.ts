@@ -1,8 +1,11 @@
 /** What several commands can be told, and how it is checked. */
 import { basename } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { isEncoding } from './csv/decode.js';
+import type { Decimal } from './csv/number-format.js';
 import { type Csv, type CsvOptions, openCsv } from './csv/read.js';
-import { type Io, pathIn } from './io.js';
+import { type Io, note, pathIn } from './io.js';
+import type { Model } from './model-file.js';
 import { misuse } from './problem.js';
 
 /** A whole number from `least`. */
@@ -47,18 +50,60 @@ function delimiter(text: string): string {
   throw new InvalidArgumentError('Expected one character, or "tab".');
 }
 
-/** Adds what is said of a CSV file. */
+function decimal(text: string): Decimal {
+  const found = { '.': '.', point: '.', ',': ',', comma: ',' }[text] as Decimal | undefined;
+  if (found !== undefined) return found;
+  throw new InvalidArgumentError('Expected "point" or "comma".');
+}
+
+function encoding(text: string): string {
+  if (isEncoding(text)) return text;
+  throw new InvalidArgumentError('Expected an encoding such as utf-8, latin1, windows-1252, gbk, big5 or shift_jis.');
+}
+
+/** Adds the options that say how a CSV file is written. */
 export const withCsvOptions = (command: Command): Command =>
   command
     .addOption(
       new Option('--delimiter <character>', 'what separates cells: , ; | or tab (guessed)').argParser(delimiter),
     )
+    .addOption(
+      new Option('--encoding <name>', 'encoding of the file, such as latin1 or gbk (default: utf-8)').argParser(
+        encoding,
+      ),
+    )
+    .addOption(
+      new Option('--decimal <separator>', 'decimal separator: point or comma (default: guessed per column)').argParser(
+        decimal,
+      ),
+    )
+    .addOption(
+      new Option(
+        '--missing-values <list>',
+        'cells without a value, separated by commas, as NA,?,-999 (default: NA, ?, - and the like in columns of numbers)',
+      ).argParser((text: string) => text.split(',').map((cell) => cell.trim())),
+    )
     .option('--header', 'the first row names the columns (guessed)')
     .option('--no-header', 'the first row is data: columns are called column1, column2, …');
 
-/** The file, or "-" for the standard input. */
+/** Opens a CSV file, or "-" for the standard input. */
 export const openData = (io: Io, path: string, options: CsvOptions): Promise<Csv> =>
   path === '-' ? openCsv('the standard input', io.stdin, options) : openCsv(basename(path), pathIn(io, path), options);
+
+/** Opens the data for a trained model, which knows the missing values that it was trained with. */
+export async function openDataFor(
+  io: Io,
+  path: string,
+  { columns: { inputs, targets, missingValues } }: Model,
+  options: CsvOptions,
+): Promise<Csv> {
+  const csv = await openData(io, path, { missingValues, ...options });
+  for (const { kind, name } of [...inputs, ...targets]) {
+    const doubt = csv.doubts.get(name);
+    if (kind === 'number' && doubt !== undefined) await note(io, doubt);
+  }
+  return csv;
+}
 
 /** Adds the model's file. */
 export const withModel = (command: Command): Command =>

@@ -1,5 +1,5 @@
 /** The rows of a file as a trained model's samples. */
-import { type Columns, spread } from './columns.js';
+import { type Columns, spread, withoutFill } from './columns.js';
 import type { Csv } from './csv/read.js';
 import { Encoder, type Gap, Gaps } from './encode.js';
 import { lossNamed } from './functions.js';
@@ -25,7 +25,7 @@ export async function* modelRows(
   const { columns } = model;
   const csv = withNames(model, file, targets);
   const inputs = new Encoder(columns.inputs, csv);
-  const outputs = targets ? new Encoder(columns.targets, csv) : undefined;
+  const outputs = targets ? new Encoder(withoutFill(columns.targets), csv) : undefined;
   const codes = new Float64Array(columns.inputs.length);
   const targetCodes = new Float64Array(columns.targets.length);
   const use = lossNamed(columns.loss);

@@ -11,7 +11,7 @@ describe('what is wrong is said in one line', () => {
     ['a directory', {}, ['train', '.', '-t', 'y'], 1, 'it is a directory, not a file.'],
     ['an empty file', { 'a.csv': '' }, ['train', 'a.csv', '-t', 'y'], 1, 'a.csv is empty'],
     ['no rows', { 'a.csv': 'x,y\n' }, ['train', 'a.csv', '-t', 'y'], 1, 'a.csv has column names and no rows.'],
-    ['no target', { 'a.csv': irisCsv }, ['train', 'a.csv'], 2, 'as in --target species. There are: sepal_length, '],
+    ['no target', { 'a.csv': irisCsv }, ['train', 'a.csv'], 2, 'for example --target species. Columns: sepal_length, '],
     [
       'a target misspelt',
       { 'a.csv': irisCsv },
@@ -59,7 +59,7 @@ describe('what is wrong is said in one line', () => {
       { 'a.csv': rows('x,y', '1,2', '1,2,3') },
       ['train', 'a.csv', '-t', 'y'],
       1,
-      'a.csv, line 3: the row has not as many cells as the first',
+      'a.csv, line 3: the row has more or fewer cells than the first',
     ],
     [
       'a quote not closed',
@@ -68,7 +68,7 @@ describe('what is wrong is said in one line', () => {
       1,
       'a quote is opened and never closed',
     ],
-    ['a file in UTF-16', { 'a.csv': 'x\0,\0y\0\n\0' }, ['train', 'a.csv', '-t', 'y'], 1, 'save it as "CSV UTF-8"'],
+    ['zero bytes', { 'a.csv': 'x\0,\0y\0\n\0' }, ['train', 'a.csv', '-t', 'y'], 1, 'Set --encoding utf-16le'],
     [
       'every row with a gap',
       { 'a.csv': rows('x,z,y', ...many((k) => (k % 2 ? `${k},,${k}` : `,${k},${k}`))) },
@@ -211,7 +211,7 @@ describe('files as people have them', () => {
   });
 
   it('no line end after the last row, and empty lines between', async () => {
-    expect(await learn('x,y\r\n1,2\r\n\r\n2,4\r\n3,6', '-t', 'y', '--hold-out', '0')).toHaveLength(2);
+    expect(await learn('x,y\r\n1,2\r\n\r\n2,4\r\n3,6', '-t', 'y', '--test-split', '0')).toHaveLength(2);
   });
 
   it('classes that are counted from 0', async () => {
@@ -222,7 +222,7 @@ describe('files as people have them', () => {
   it('a few words among many numbers count as missing', async () => {
     const { nnbp } = await world({ 'a.csv': rows('x,y', ...many((k) => `${k === 7 ? 'broken' : k},${k}`, 60)) });
     const { stdout, stderr } = await nnbp('train', 'a.csv', '-t', 'y', '--epochs', '1');
-    expect(stdout).toContain('1 cell counts as missing, such as broken');
+    expect(stdout).toContain('missing: 1 not a number (broken)');
     expect(stderr).toContain('1 row left out (row 8: "x" is "broken"');
   });
 });

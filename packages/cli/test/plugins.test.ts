@@ -17,8 +17,8 @@ describe('an activation of one’s own', () => {
     const { nnbp, read } = await world({ 'iris.csv': irisCsv, 'bent.mjs': plugin(1) });
     const { code, stdout } = await nnbp(...train, '--plugin', 'bent.mjs', '--json');
     expect(code).toBe(0);
-    const { heldOut } = JSON.parse(stdout) as { heldOut: { metrics: { accuracy: number } } };
-    expect(heldOut.metrics.accuracy).toBeGreaterThan(0.9);
+    const { test } = JSON.parse(stdout) as { test: { metrics: { accuracy: number } } };
+    expect(test.metrics.accuracy).toBeGreaterThan(0.9);
 
     const without = await nnbp('evaluate', 'm.nnbp', 'iris.csv');
     expect(without.code).toBe(1);

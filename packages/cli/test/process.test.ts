@@ -58,19 +58,37 @@ describe('the program', () => {
       const { code, stdout, stderr } = await start(directory, argv, ['--max-old-space-size=38'], { TMPDIR: scratch })
         .ended;
       expect([code, stderr]).toEqual([0, '']);
-      const { rows, heldOut } = JSON.parse(stdout) as {
+      const { rows, test } = JSON.parse(stdout) as {
         rows: unknown;
-        heldOut: { metrics: Record<string, number> };
+        test: { metrics: Record<string, number> };
       };
-      expect(rows).toEqual({ all: 120_000, training: 96_000, heldOut: 24_000, leftOut: 0 });
-      expect(heldOut.metrics.rSquared).toBeGreaterThan(0.99);
+      expect(rows).toEqual({
+        all: 120_000,
+        training: 76_800,
+        validation: 19_200,
+        test: 24_000,
+        leftOut: 0,
+        withoutTarget: 0,
+      });
+      expect(test.metrics.rSquared).toBeGreaterThan(0.99);
       expect((await readdir(scratch)).filter((name) => name.startsWith('nnbp-'))).toEqual([]);
     },
   );
 
   it('ends with 130 at Ctrl-C, with the model saved', { timeout: 60_000 }, async () => {
     const { directory, nnbp } = await world({ 'iris.csv': irisCsv });
-    const argv = ['train', 'iris.csv', '-t', 'species', '--epochs', '1000000', '--checkpoint', 'run'];
+    const argv = [
+      'train',
+      'iris.csv',
+      '-t',
+      'species',
+      '--epochs',
+      '1000000',
+      '--validation-split',
+      '0',
+      '--checkpoint',
+      'run',
+    ];
     const { child, ended } = start(directory, argv);
     await expect.poll(() => readdir(join(directory, 'run')).catch(() => []), { timeout: 30_000 }).not.toEqual([]);
     child.kill('SIGINT');

@@ -14,12 +14,14 @@ interface Summary {
   readonly rows: {
     readonly all: number;
     readonly training: number;
-    readonly heldOut: number;
+    readonly validation: number;
+    readonly test: number;
     readonly leftOut: number;
   };
-  readonly heldOut: { readonly loss: number; readonly metrics: Readonly<Record<string, number>> };
+  readonly test: { readonly loss: number; readonly metrics: Readonly<Record<string, number>> };
   readonly stoppedBy: string;
   readonly epochs: number;
+  readonly bestEpoch?: number;
 }
 
 const summaryIn = (stdout: string) => JSON.parse(stdout) as Summary;
@@ -31,7 +33,7 @@ describe('train with nothing but a target', () => {
     expect(code).toBe(0);
     expect(stdout).toContain('iris.csv: 150 rows, 5 columns separated by commas.');
     expect(stdout).toMatch(/species +target, category +setosa, versicolor, virginica/);
-    expect(Number(/held out \(30 rows\) +\S+ +(\S+) %/.exec(stdout)?.[1])).toBeGreaterThan(90);
+    expect(Number(/test +30 +\S+ +(\S+) %/.exec(stdout)?.[1])).toBeGreaterThan(90);
     expect(stdout).toContain('Saved iris.nnbp.safetensors');
     expect(await readdir(directory)).toContain('iris.nnbp.safetensors');
   });
@@ -39,7 +41,7 @@ describe('train with nothing but a target', () => {
   it('learns a price from a table with semicolons, decimal commas, quotes, a byte order mark and gaps', async () => {
     const { nnbp } = await world({ 'houses.csv': housesCsv() });
     const { code, stdout, stderr } = await nnbp('train', 'houses.csv', '--target', 'price', '--json');
-    const { columns, rows, heldOut } = summaryIn(stdout);
+    const { columns, rows, test } = summaryIn(stdout);
     expect(code).toBe(0);
     expect(columns.map(({ name, role, kind }) => [name, role, kind])).toEqual([
       ['id', 'ignored', undefined],
@@ -50,9 +52,9 @@ describe('train with nothing but a target', () => {
       ['price', 'target', 'number'],
     ]);
     expect(rows.leftOut).toBe(6);
-    expect(rows.training + rows.heldOut).toBe(294);
+    expect(rows.training + rows.validation + rows.test).toBe(294);
     expect(stderr).toContain('6 rows left out (row 8: "rooms" is missing)');
-    expect(heldOut.metrics.rSquared).toBeGreaterThan(0.99);
+    expect(test.metrics.rSquared).toBeGreaterThan(0.99);
   });
 
   it('keeps columns, categories and units in the model file', async () => {
@@ -96,10 +98,10 @@ describe('train as one wishes', () => {
     const { nnbp } = await world({ 'iris.csv': irisCsv });
     const { code, stdout } = await nnbp('train', 'iris.csv', '-t', 'species', '--json', ...options);
     expect(code).toBe(0);
-    expect(summaryIn(stdout).heldOut.metrics.accuracy).toBeGreaterThan(0.8);
+    expect(summaryIn(stdout).test.metrics.accuracy).toBeGreaterThan(0.8);
   });
 
-  it('stops early when the held-out loss no longer falls', async () => {
+  it('stops early when the validation loss no longer falls', async () => {
     const { nnbp } = await world({ 'iris.csv': irisCsv });
     const { stdout } = await nnbp(
       'train',
@@ -114,12 +116,13 @@ describe('train as one wishes', () => {
     );
     expect(summaryIn(stdout)).toMatchObject({ stoppedBy: 'early stopping' });
     expect(summaryIn(stdout).epochs).toBeLessThan(2000);
+    expect(summaryIn(stdout).bestEpoch).toBe(summaryIn(stdout).epochs - 6);
   });
 
   it('learns several numbers at once', async () => {
     const { nnbp } = await world({ 'iris.csv': irisCsv });
     const { stdout } = await nnbp('train', 'iris.csv', '-t', 'petal_length', '-t', 'petal_width', '--json');
-    expect(summaryIn(stdout).heldOut.metrics.rSquared).toBeGreaterThan(0.9);
+    expect(summaryIn(stdout).test.metrics.rSquared).toBeGreaterThan(0.9);
   });
 
   it('fills in what is missing if told so', async () => {
@@ -136,7 +139,7 @@ describe('train as one wishes', () => {
       { name: 'id', role: 'input', kind: 'number' },
       { name: 'area', role: 'input', kind: 'number' },
       { name: 'rooms', role: 'input', kind: 'category' },
-      { name: 'town', role: 'ignored', reason: 'as you said' },
+      { name: 'town', role: 'ignored', reason: 'as specified' },
     ]);
   });
 });
@@ -153,6 +156,8 @@ describe('Ctrl-C', () => {
       'species',
       '--epochs',
       '1000000',
+      '--validation-split',
+      '0',
       '--checkpoint',
       'run',
     );
@@ -162,7 +167,7 @@ describe('Ctrl-C', () => {
     const { code, stdout, stderr } = await training;
     expect(code).toBe(130);
     expect(stderr).toMatch(/^nnbp: Stopped in epoch \d+ of 1000000; the model so far is in iris.nnbp.safetensors\.$/m);
-    expect(stdout).toContain('held out (30 rows)');
+    expect(stdout).toContain('test');
     expect((await nnbp('evaluate', 'iris.nnbp.safetensors', 'iris.csv')).code).toBe(0);
   });
 
@@ -206,7 +211,7 @@ describe('checkpoints', () => {
     ]);
     const other = await nnbp(...args, '--epochs', '4', '--checkpoint', 'run', '--resume', '--rate', '0.5');
     expect(other.code).toBe(1);
-    expect(other.stderr).toContain('of a training with rate 0.01, not 0.5');
+    expect(other.stderr).toContain('of a training with rate 0.003, not 0.5');
     expect((await nnbp(...args, '--resume')).stderr).toContain('name their directory with --checkpoint');
   });
 });

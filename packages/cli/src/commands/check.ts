@@ -3,18 +3,17 @@ import { Random } from '@nnbp/core';
 import { checkNetwork } from '@nnbp/gradcheck';
 import { type Command } from 'commander';
 import { type Columns, spread } from '../columns.js';
+import type { CsvOptions } from '../csv/read.js';
 import { Gaps } from '../encode.js';
 import { lossNamed, type LossUse } from '../functions.js';
 import { type Io, print } from '../io.js';
 import { type Model, type ModelOptions, openModel } from '../model-file.js';
-import { finite, openData, whole, withCsvOptions, withModel } from '../options.js';
+import { finite, openDataFor, whole, withCsvOptions, withModel } from '../options.js';
 import { exitCodes, Problem } from '../problem.js';
 import { modelRows } from '../samples.js';
 import { visibleJson } from '../visible.js';
 
-interface CheckOptions extends ModelOptions {
-  readonly header?: boolean;
-  readonly delimiter?: string;
+interface CheckOptions extends ModelOptions, CsvOptions {
   readonly rows: number;
   readonly seed: number;
   readonly most: number;
@@ -65,7 +64,7 @@ async function check(io: Io, modelPath: string, dataPath: string | undefined, op
 
 /** The inputs of the first rows that can be used. */
 async function inputsOf(io: Io, model: Model, path: string, options: CheckOptions): Promise<number[][]> {
-  const csv = await openData(io, path, options);
+  const csv = await openDataFor(io, path, model, options);
   const inputs: number[][] = [];
   const gaps = new Gaps();
   for await (const { input } of modelRows(model, csv, { targets: false, gaps })) {

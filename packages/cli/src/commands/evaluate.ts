@@ -3,20 +3,19 @@ import { accuracy, confusionMatrix, evaluate, meanAbsoluteError, rSquared, type 
 import { type Command } from 'commander';
 import { categoryOf } from '../columns.js';
 import { metricNames, metricText } from '../describe.js';
+import type { CsvOptions } from '../csv/read.js';
 import { Gaps } from '../encode.js';
 import { lossNamed } from '../functions.js';
 import { short } from '../guess.js';
 import { type Io, note, print } from '../io.js';
 import { type ModelOptions, openModel } from '../model-file.js';
-import { openData, withCsvOptions, withModel } from '../options.js';
+import { openDataFor, withCsvOptions, withModel } from '../options.js';
 import { Problem } from '../problem.js';
 import { modelRows } from '../samples.js';
 import { tableOf } from '../table.js';
 import { visibleJson } from '../visible.js';
 
-interface EvaluateOptions extends ModelOptions {
-  readonly header?: boolean;
-  readonly delimiter?: string;
+interface EvaluateOptions extends ModelOptions, CsvOptions {
   readonly json?: boolean;
 }
 
@@ -37,7 +36,7 @@ export function addEvaluate(program: Command, io: Io): void {
 
 async function evaluateOn(io: Io, modelPath: string, dataPath: string, options: EvaluateOptions): Promise<void> {
   const model = await openModel(io, modelPath, options);
-  const csv = await openData(io, dataPath, options);
+  const csv = await openDataFor(io, dataPath, model, options);
   const gaps = new Gaps();
   let rows = 0;
   const samples = async function* (): AsyncGenerator<Sample> {

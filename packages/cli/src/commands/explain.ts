@@ -3,21 +3,19 @@ import { explain, nameOf } from '@nnbp/explain';
 import type { Network } from '@nnbp/core';
 import { type Command, Option } from 'commander';
 import { Readable } from 'node:stream';
-import { openCsv } from '../csv/read.js';
+import { type Csv, type CsvOptions, openCsv } from '../csv/read.js';
 import { csvLine } from '../csv/write.js';
 import { Gaps } from '../encode.js';
 import { lossNamed } from '../functions.js';
 import { type Io, print } from '../io.js';
 import { type Model, type ModelOptions, openModel } from '../model-file.js';
-import { openData, whole, withCsvOptions, withModel } from '../options.js';
+import { openDataFor, whole, withCsvOptions, withModel } from '../options.js';
 import { misuse, Problem } from '../problem.js';
 import { modelRows } from '../samples.js';
 import { tableOf } from '../table.js';
 import { cut, visible, visibleJson } from '../visible.js';
 
-interface ExplainOptions extends ModelOptions {
-  readonly header?: boolean;
-  readonly delimiter?: string;
+interface ExplainOptions extends ModelOptions, CsvOptions {
   readonly row?: string;
   readonly derivative?: string;
   readonly language: 'en' | 'zh';
@@ -85,7 +83,7 @@ async function chosenRow(io: Io, model: Model, dataPath: string | undefined, opt
   const { inputs, targets } = model.columns;
   const { row = '1' } = options;
   const names = [...inputs, ...targets].map(({ name }) => name);
-  let csv;
+  let csv: Csv;
   let wanted = 1;
   if (dataPath === undefined) {
     if (options.row === undefined) {
@@ -99,7 +97,7 @@ async function chosenRow(io: Io, model: Model, dataPath: string | undefined, opt
     wanted = Number(row);
     if (!Number.isSafeInteger(wanted) || wanted < 1)
       throw misuse(`--row: expected the number of a row of the data, found "${row}".`);
-    csv = await openData(io, dataPath, options);
+    csv = await openDataFor(io, dataPath, model, options);
   }
   const gaps = new Gaps();
   let last = 0;

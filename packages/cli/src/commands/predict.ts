@@ -3,21 +3,19 @@ import { compile } from '@nnbp/core';
 import { type Command } from 'commander';
 import { open } from 'node:fs/promises';
 import { categoryOf, type Columns } from '../columns.js';
-import type { Csv } from '../csv/read.js';
+import type { Csv, CsvOptions } from '../csv/read.js';
 import { asPlainText } from '../csv/formula.js';
 import { csvLine } from '../csv/write.js';
 import { Gaps } from '../encode.js';
 import { lossNamed } from '../functions.js';
 import { type Io, note, pathIn, printData } from '../io.js';
 import { type Model, type ModelOptions, openModel } from '../model-file.js';
-import { expectOtherFile, openData, withCsvOptions, withModel } from '../options.js';
+import { expectOtherFile, openDataFor, withCsvOptions, withModel } from '../options.js';
 import { misuse } from '../problem.js';
 import { type ModelRow, modelRows } from '../samples.js';
 import { visibleJson } from '../visible.js';
 
-interface PredictOptions extends ModelOptions {
-  readonly header?: boolean;
-  readonly delimiter?: string;
+interface PredictOptions extends ModelOptions, CsvOptions {
   readonly output?: string;
   readonly probabilities?: boolean;
   readonly only?: boolean;
@@ -59,7 +57,7 @@ async function predict(io: Io, modelPath: string, dataPath: string, options: Pre
   const model = await openModel(io, modelPath, options);
   const writing = new Writing(model, options);
   const predictor = await compile(model.network, { batchSize: rowsAtOnce });
-  const csv = await openData(io, dataPath, options);
+  const csv = await openDataFor(io, dataPath, model, options);
   const file = options.output === undefined ? undefined : await open(pathIn(io, options.output), 'w');
   const write = (text: string) => (file === undefined ? printData(io.stdout, text) : file.appendFile(text));
   const gaps = new Gaps();
@@ -119,7 +117,7 @@ class Writing {
     return csvLine([...(this.options.only === true ? [] : this.#copied(header)), ...this.#names], dialect.delimiter);
   }
 
-  row({ header, dialect }: Csv, { cells }: ModelRow, outputs: readonly number[] | undefined): string {
+  row({ header, dialect, decimal }: Csv, { cells }: ModelRow, outputs: readonly number[] | undefined): string {
     const kept = this.options.only === true ? [] : cells;
     const found = outputs === undefined ? this.#names.map(() => undefined) : this.#found(outputs);
     if (this.options.json === true) {
@@ -131,7 +129,7 @@ class Writing {
     }
     const written = found.map((value) => {
       if (typeof value !== 'number') return asPlainText(value ?? '');
-      return dialect.decimal === ',' ? String(value).replace('.', ',') : String(value);
+      return decimal === ',' ? String(value).replace('.', ',') : String(value);
     });
     return csvLine([...this.#copied(kept), ...written], dialect.delimiter);
   }

@@ -1,14 +1,21 @@
-/** How a file of rows is written: what stands between cells and inside numbers. Guessed from its beginning. */
+/** How a file of rows is written: what separates cells, what quotes them, and which lines are not rows. */
 
 /** What the guess found. */
 export interface Dialect {
-  /** Between two cells. */
+  /** Between two cells. ' ' stands for any number of blanks and tabs. */
   readonly delimiter: string;
-  /** Between the whole and the decimals of a number: a comma where cells are separated by semicolons. */
-  readonly decimal: '.' | ',';
+  /** Around a cell that holds a delimiter; null if quotes are characters like any other. */
+  readonly quote: string | null;
+  /** Lines that begin with it are comments; undefined if there are none. */
+  readonly comment: string | undefined;
+  /** Lines before the header or the first row, after comments: a "sep=" line, or the declarations of an ARFF file. */
+  readonly skip: number;
+  /** The columns' names, where the file declares them elsewhere than in a header row (ARFF). */
+  readonly names: readonly string[] | undefined;
 }
 
 const candidates = [',', ';', '\t', '|'];
+const maxLines = 50;
 
 /** For messages. */
 export const delimiterNames: Readonly<Record<string, string>> = {
@@ -16,10 +23,50 @@ export const delimiterNames: Readonly<Record<string, string>> = {
   ';': 'semicolons',
   '\t': 'tabs',
   '|': 'bars',
+  ' ': 'blanks',
 };
 
+/** @param beginning - The first lines of the file, without a byte order mark. */
+export function guessDialect(beginning: string, delimiter?: string): Dialect {
+  if (/^(?:\s*(?:%[^\n]*)?\n)*\s*@relation\s/i.test(beginning)) return arff(beginning);
+  const separator = /^sep=(.)\r?(?:\n|$)/i.exec(beginning)?.[1];
+  const body = separator === undefined ? beginning : beginning.slice(beginning.indexOf('\n') + 1);
+  const comment = hasComments(body) ? '#' : undefined;
+  const rows = comment === undefined ? body : body.replaceAll(/^#.*(?:\n|$)/gm, '');
+  const chosen = delimiter ?? separator ?? guessDelimiter(rows);
+  // A cell such as "big" one shows that the file, separated by tabs, does not quote cells.
+  const unquoted = chosen === '\t' && /(?:^|\t)"[^"\t\n]*"[^"\t\r\n]/m.test(rows);
+  return {
+    delimiter: chosen,
+    quote: unquoted ? null : '"',
+    comment,
+    skip: separator === undefined ? 0 : 1,
+    names: undefined,
+  };
+}
+
+/** Whether the first line is a comment: it begins with # and has other separators than the first line that does not. */
+function hasComments(text: string): boolean {
+  if (!text.startsWith('#')) return false;
+  const lines = text.split('\n', maxLines);
+  const row = lines.find((line) => !line.startsWith('#'));
+  const shape = (line: string) => candidates.map((candidate) => line.split(candidate).length).join();
+  return row !== undefined && (shape(lines[0]) !== shape(row) || shape(row) === shape(''));
+}
+
+/** The candidate that stands equally often in each of the first lines, the most often if several do; else blanks. */
+function guessDelimiter(text: string): string {
+  const lines = counts(text);
+  const found = (candidate: string) => lines.map((line) => line.get(candidate) ?? 0);
+  const steady = candidates
+    .map((candidate) => ({ candidate, perLine: found(candidate) }))
+    .filter(({ perLine }) => perLine[0] > 0)
+    .sort((a, b) => share(b.perLine) - share(a.perLine) || b.perLine[0] - a.perLine[0]);
+  return steady.at(0)?.candidate ?? (inBlanks(text) ? ' ' : ',');
+}
+
 /** The counts of each candidate outside quotes, a row a line; quotes may hold line ends. */
-function counts(text: string, most: number): Map<string, number>[] {
+function counts(text: string): Map<string, number>[] {
   const lines: Map<string, number>[] = [];
   let line = new Map<string, number>();
   let quoted = false;
@@ -28,7 +75,7 @@ function counts(text: string, most: number): Map<string, number>[] {
     if (letter === '"') quoted = !quoted;
     else if (letter === '\n' && !quoted) {
       if (!empty) lines.push(line);
-      if (lines.length === most) return lines;
+      if (lines.length === maxLines) return lines;
       line = new Map();
       empty = true;
       continue;
@@ -40,20 +87,28 @@ function counts(text: string, most: number): Map<string, number>[] {
   return lines;
 }
 
-/**
- * The candidate that stands equally often in each of the first lines, the most often if several do. A file without
- * any has one column.
- */
-export function guessDialect(beginning: string, delimiter?: string): Dialect {
-  const lines = counts(beginning, 50);
-  const found = (candidate: string) => lines.map((line) => line.get(candidate) ?? 0);
-  const steady = candidates
-    .map((candidate) => ({ candidate, perLine: found(candidate) }))
-    .filter(({ perLine }) => perLine[0] > 0)
-    .sort((a, b) => share(b.perLine) - share(a.perLine) || b.perLine[0] - a.perLine[0]);
-  const chosen = delimiter ?? steady.at(0)?.candidate ?? ',';
-  return { delimiter: chosen, decimal: chosen === ';' && /;\s*"?[+-]?\d+,\d/.test(`;${beginning}`) ? ',' : '.' };
-}
-
 /** The part of the lines that have as many as the first. */
 const share = (perLine: readonly number[]) => perLine.filter((count) => count === perLine[0]).length / perLine.length;
+
+/** Whether every line has the same number of words, above one, and most of them below the first line are numbers. */
+function inBlanks(text: string): boolean {
+  const lines = text.split('\n', maxLines).filter((line) => line.trim() !== '');
+  const rows = lines.map((line) => line.trim().split(/\s+/));
+  const words = rows.slice(1).flat();
+  const numbers = words.filter((word) => /^[+-]?[\d.,]+(?:e[+-]?\d+)?$/i.test(word));
+  return rows.length > 1 && rows[0].length > 1 && rows.every(({ length }) => length === rows[0].length)
+    ? numbers.length > words.length / 2
+    : false;
+}
+
+/** Weka's format: a declaration a column, then rows. */
+function arff(beginning: string): Dialect {
+  const lines = beginning.split('\n');
+  const data = lines.findIndex((line) => /^\s*@data\s*$/i.test(line));
+  const declared = lines.slice(0, data < 0 ? lines.length : data);
+  const names = declared.flatMap((line) => {
+    const found = /^\s*@attribute\s+(?:'([^']*)'|"([^"]*)"|(\S+))/i.exec(line);
+    return found === null ? [] : [found[1] ?? found[2] ?? found[3]];
+  });
+  return { delimiter: ',', quote: "'", comment: '%', skip: declared.length + 1, names };
+}

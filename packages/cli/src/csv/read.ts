@@ -3,9 +3,12 @@ import { open } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
 import { Problem } from '../problem.js';
-import { uniqueNames } from '../unique.js';
-import { numberIn } from './cell.js';
+import { type CellFormat, ColumnCounter, surveysOf } from './column-counter.js';
+import { type Decoder, decoderFor, encodingOf } from './decode.js';
 import { type Dialect, guessDialect } from './dialect.js';
+import { headerOf } from './header.js';
+import { MissingValues } from './missing.js';
+import type { Decimal } from './number-format.js';
 
 /** What the user said about the file; the rest is guessed. */
 export interface CsvOptions {
@@ -13,6 +16,12 @@ export interface CsvOptions {
   readonly header?: boolean | undefined;
   /** What stands between cells; guessed if undefined. */
   readonly delimiter?: string | undefined;
+  /** A label of the Encoding Standard. Default: what the byte order mark says, else UTF-8. */
+  readonly encoding?: string | undefined;
+  /** The decimal separator of every column; guessed column by column if undefined. */
+  readonly decimal?: Decimal | undefined;
+  /** Cells that mean "no value", in every column. Default: the usual words, in columns of numbers. */
+  readonly missingValues?: readonly string[] | undefined;
 }
 
 /** A row, and where it stands, counted from 1 without the header. */
@@ -30,42 +39,106 @@ export interface Csv {
   readonly header: readonly string[];
   /** Whether the names come from the file. */
   readonly named: boolean;
+  /** A column of numbers whose name is a number too, if there is one: the first row may be no header. */
+  readonly doubtfulName: string | undefined;
+  /** Each column's decimal separator, as the first rows suggest. */
+  readonly decimals: readonly Decimal[];
+  /** The decimal separator that numbers are written with in this file: a comma only if some column has one. */
+  readonly decimal: Decimal;
+  /** Columns of the first rows that can be read in two ways: their names, and a sentence with both readings. */
+  readonly doubts: ReadonlyMap<string, string>;
+  readonly format: CellFormat;
   /** The rows from the first on. A file can be read again and again, a stream once. */
   rows(): AsyncGenerator<CsvRow>;
 }
 
+/** Bytes that are read before anything is guessed; more only where the first row is longer. */
 const beginningLength = 1 << 16;
+const maxFirstRow = 1 << 26;
+/** Rows that are looked at for the header and the numbers. */
+const sampleRows = 200;
 
 /** Opens a file, or a stream that is then read once. */
 export async function openCsv(name: string, source: string | NodeJS.ReadableStream, options: CsvOptions): Promise<Csv> {
-  const { beginning, stream } =
-    typeof source === 'string'
-      ? { beginning: await beginningOf(source), stream: () => readFrom(source) }
-      : await tee(source);
-  if (beginning.includes(0)) {
-    throw new Problem(`${name} is not text, or not in UTF-8: save it as "CSV UTF-8".`);
+  const { beginning, stream } = await (typeof source === 'string' ? fromFile(name, source) : fromStream(name, source));
+  const encoding = options.encoding ?? encodingOf(beginning);
+  const decoder = () => decoderFor(name, encoding);
+  const text = textOf(name, beginning, decoder());
+  const dialect = guessDialect(text, options.delimiter);
+  const rows = await firstRows(name, text, dialect);
+  if (rows.length === 0 && dialect.names === undefined) {
+    throw new Problem(`${name} is empty: expected a row of column names, and rows of values.`);
   }
-  const dialect = guessDialect(beginning.toString('utf8'), options.delimiter);
-  const first = await firstRow(name, beginning, dialect);
-  if (first === undefined) throw new Problem(`${name} is empty: expected a row of column names, and rows of values.`);
-  const named = options.header ?? !first.every((cell) => numberIn(cell, dialect.decimal) !== undefined);
-  const header = named
-    ? uniqueNames(first.map((cell, k) => cell || `unnamed${k + 1}`))
-    : first.map((_, k) => `column${k + 1}`);
+  const { names, named, inFirstRow, doubtfulName } = headerOf(rows, {
+    declared: dialect.names,
+    header: options.header,
+  });
+  const missing = new MissingValues(options.missingValues);
+  const format = { missing, delimiter: dialect.delimiter, decimal: options.decimal };
+  const counters = names.map((column) => new ColumnCounter(column, format));
+  for (const row of inFirstRow ? rows.slice(1) : rows) counters.forEach((counter, k) => counter.add(row.at(k) ?? ''));
+  const columns = surveysOf(counters, dialect.delimiter);
+  const decided = new Set(counters.map(({ evidence }) => evidence.decided));
   return {
     name,
     dialect,
-    header,
+    header: names,
     named,
-    rows: () => rowsOf(name, stream(), dialect, header.length, named),
+    doubtfulName,
+    decimals: columns.map(({ decimal }) => decimal),
+    decimal: options.decimal ?? (decided.has(',') && !decided.has('.') ? ',' : '.'),
+    doubts: new Map(columns.flatMap(({ name: column, doubt }) => (doubt === undefined ? [] : [[column, doubt]]))),
+    format,
+    rows: () => rowsOf(name, decoded(stream(), decoder()), dialect, names.length, inFirstRow),
   };
 }
 
-async function beginningOf(path: string): Promise<Buffer> {
+/** Bytes up to the end of the first row at least, and all of them again. */
+async function beginningIn(name: string, chunks: AsyncIterator<Uint8Array>) {
+  const read: Buffer[] = [];
+  let length = 0;
+  let whole = false;
+  let hasLine = false;
+  while (length < beginningLength || !hasLine) {
+    const next = await chunks.next();
+    if (next.done === true) {
+      whole = true;
+      break;
+    }
+    const chunk = Buffer.from(next.value);
+    read.push(chunk);
+    length += chunk.length;
+    hasLine ||= chunk.includes(10) || chunk.includes(13);
+    if (length > maxFirstRow) throw new Problem(`${name}: the first row is longer than 64 MB. Is this a CSV file?`);
+  }
+  return { read, whole };
+}
+
+async function fromFile(name: string, path: string) {
+  const chunks = readFrom(path);
+  const { read } = await beginningIn(name, chunks);
+  await chunks.return(undefined);
+  return { beginning: Buffer.concat(read), stream: () => readFrom(path) };
+}
+
+async function fromStream(name: string, source: NodeJS.ReadableStream) {
+  const iterator = source[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
+  const { read, whole } = await beginningIn(name, iterator);
+  const stream = async function* () {
+    yield* read;
+    while (!whole) {
+      const next = await iterator.next();
+      if (next.done === true) return;
+      yield Buffer.from(next.value);
+    }
+  };
+  return { beginning: Buffer.concat(read), stream };
+}
+
+async function* readFrom(path: string): AsyncGenerator<Buffer> {
   const file = await open(path);
   try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(beginningLength), 0, beginningLength, 0);
-    return buffer.subarray(0, bytesRead);
+    for await (const chunk of file.createReadStream({ autoClose: false })) yield chunk as Buffer;
   } catch (error) {
     // Node leaves the path out where reading, not opening, fails.
     throw Object.assign(error as Error, { path });
@@ -74,67 +147,86 @@ async function beginningOf(path: string): Promise<Buffer> {
   }
 }
 
-async function* readFrom(path: string): AsyncGenerator<Buffer> {
-  const file = await open(path);
-  try {
-    for await (const chunk of file.createReadStream({ autoClose: false })) yield chunk as Buffer;
-  } finally {
-    await file.close();
+/** The beginning as text, without the character that the cut may have halved. */
+function textOf(name: string, beginning: Buffer, decoder: Decoder): string {
+  const text = decoder.decode(beginning);
+  if (text.includes('\0')) {
+    throw new Problem(`${name} is not text: it holds zero bytes. Set --encoding utf-16le, or save it as "CSV UTF-8".`);
   }
+  return text;
 }
 
-/** The beginning of a stream, and the whole of it again. */
-async function tee(source: NodeJS.ReadableStream) {
-  const chunks: Buffer[] = [];
-  const iterator = source[Symbol.asyncIterator]();
-  let length = 0;
-  while (length < beginningLength) {
-    const next = await iterator.next();
-    if (next.done === true) break;
-    const chunk = Buffer.from(next.value);
-    chunks.push(chunk);
-    length += chunk.length;
-  }
-  const whole = async function* () {
-    yield* chunks;
-    for (;;) {
-      const next = await iterator.next();
-      if (next.done === true) return;
-      yield Buffer.from(next.value);
-    }
-  };
-  return { beginning: Buffer.concat(chunks), stream: whole };
+async function* decoded(bytes: AsyncIterable<Uint8Array>, decoder: Decoder): AsyncGenerator<string> {
+  for await (const chunk of bytes) yield decoder.decode(chunk);
+  yield decoder.end();
 }
 
-const parserOptions = ({ delimiter }: Dialect) => ({
-  bom: true,
+const parserOptions = ({ delimiter, quote, comment }: Dialect) => ({
   delimiter,
+  quote,
+  ...(comment !== undefined && { comment, comment_no_infix: true }),
+  // A quote inside a cell that does not begin with one is a character: 5" pipe.
+  relax_quotes: true,
   skip_empty_lines: true,
   skip_records_with_empty_values: true,
   trim: delimiter !== '\t',
   rtrim: true,
 });
 
-/** Its cells; undefined if there is none. */
-async function firstRow(name: string, beginning: Buffer, dialect: Dialect): Promise<string[] | undefined> {
-  const parser = parse({ ...parserOptions(dialect), to: 1 });
-  try {
-    for await (const row of Readable.from([beginning]).pipe(parser)) return row as string[];
-  } catch (error) {
-    throw inWords(name, error);
+/** Drops the lines that are no rows, and makes runs of blanks one. Line ends inside quotes are left alone. */
+async function* lines(texts: AsyncIterable<string>, { skip, delimiter }: Dialect): AsyncGenerator<string> {
+  let toSkip = skip;
+  let kept = '';
+  for await (const text of texts) {
+    let rest = text;
+    for (; toSkip > 0; toSkip--) {
+      const end = rest.indexOf('\n');
+      if (end < 0) break;
+      rest = rest.slice(end + 1);
+    }
+    if (toSkip > 0) continue;
+    if (delimiter !== ' ') {
+      yield rest;
+      continue;
+    }
+    kept += rest;
+    const end = kept.lastIndexOf('\n') + 1;
+    yield blanksMerged(kept.slice(0, end));
+    kept = kept.slice(end);
   }
-  return undefined;
+  yield blanksMerged(kept);
+}
+
+const blanksMerged = (text: string) =>
+  text.replaceAll(/"[^"]*"|^[ \t]+|[ \t]+$|[ \t]+/gm, (found, at: number) => {
+    if (found.startsWith('"')) return found;
+    return at === 0 || text[at - 1] === '\n' ? '' : ' ';
+  });
+
+/** The first rows, without the last one where it may be cut off. */
+async function firstRows(name: string, text: string, dialect: Dialect): Promise<string[][]> {
+  const cut = Math.max(text.lastIndexOf('\n'), text.lastIndexOf('\r')) + 1;
+  const parser = parse({ ...parserOptions(dialect), to: sampleRows, relax_column_count: true });
+  const rows: string[][] = [];
+  try {
+    const source = Readable.from(lines(Readable.from([text.slice(0, cut) || text]), dialect));
+    for await (const row of source.pipe(parser)) rows.push(row as string[]);
+  } catch (error) {
+    // A quote that is closed behind the cut, or never: reading the rows will tell.
+    if (!(error instanceof CsvError && error.code === 'CSV_QUOTE_NOT_CLOSED')) throw inWords(name, error);
+  }
+  return rows;
 }
 
 async function* rowsOf(
   name: string,
-  bytes: AsyncIterable<Buffer>,
+  texts: AsyncIterable<string>,
   dialect: Dialect,
   width: number,
   named: boolean,
 ): AsyncGenerator<CsvRow> {
   const parser = parse(parserOptions(dialect));
-  const source = Readable.from(bytes);
+  const source = Readable.from(lines(texts, dialect));
   source.on('error', (error) => parser.destroy(error));
   let number = named ? -1 : 0;
   try {
@@ -154,18 +246,25 @@ async function* rowsOf(
 
 const wrongWidth = (name: string, number: number, found: number, width: number) =>
   new Problem(
-    `${name}, row ${number}: found ${found} cells, the first row has ${width}: mend the row, or say what separates cells with --delimiter.`,
+    `${name}, row ${number}: expected ${width} cells as in the first row, received ${found}. Fix the row, or set what separates cells with --delimiter.`,
   );
 
 /** csv-parse's errors as sentences. */
 function inWords(name: string, error: unknown): unknown {
   if (!(error instanceof CsvError)) return error;
-  const { code, lines } = error as CsvError & { readonly lines?: number };
-  const where = lines === undefined ? name : `${name}, line ${lines}`;
-  if (code === 'CSV_QUOTE_NOT_CLOSED') return new Problem(`${where}: a quote is opened and never closed.`);
+  const { code, lines: line } = error as CsvError & { readonly lines?: number };
+  const where = line === undefined ? name : `${name}, line ${line}`;
+  if (code === 'CSV_QUOTE_NOT_CLOSED') {
+    return new Problem(`${where}: a quote is opened and never closed. Close it, or write it twice ("") inside a cell.`);
+  }
+  if (code === 'CSV_INVALID_CLOSING_QUOTE' || code === 'CSV_NON_TRIMABLE_CHAR_AFTER_CLOSING_QUOTE') {
+    return new Problem(
+      `${where}: a cell that begins with a quote has text after the closing quote. Write quotes inside a cell twice, as in "a ""big"" one".`,
+    );
+  }
   if (code.startsWith('CSV_RECORD_INCONSISTENT') || code.startsWith('CSV_INCONSISTENT')) {
     return new Problem(
-      `${where}: the row has not as many cells as the first: mend the row, or say what separates cells with --delimiter.`,
+      `${where}: the row has more or fewer cells than the first. Fix the row, or set what separates cells with --delimiter.`,
     );
   }
   return new Problem(`${where}: ${error.message.replace(/\.?$/, '.')}`);

@@ -1,7 +1,7 @@
 /** A bar while training runs, if somebody looks at the terminal; else nothing. */
 import { SingleBar } from 'cli-progress';
 import type { Callback } from '@nnbp/train';
-import { type Io, isTerminal } from './io.js';
+import { type Io, isTerminal } from '../io.js';
 
 /** A callback for `fit`, and how the bar ends. */
 export interface ProgressBar {
@@ -16,7 +16,7 @@ export function progressBar(io: Io, rows: number): ProgressBar {
   if (!isTerminal(stream)) return { callbacks: [], stop: () => undefined };
   const bar = new SingleBar({
     stream,
-    format: '{bar} epoch {epoch} of {epochs}  loss {loss}{held}  {left}',
+    format: '{bar} epoch {epoch} of {epochs}  loss {loss}{validation}  {left}',
     barsize: 24,
     barCompleteChar: '█',
     barIncompleteChar: '░',
@@ -30,13 +30,13 @@ export function progressBar(io: Io, rows: number): ProgressBar {
   let shown = 0;
   let loss = '…';
   let sum = 0;
-  let held = '';
+  let validation = '';
   return {
     callbacks: [
       {
         onTrainBegin({ epoch, epochs }) {
           first = epoch * rows;
-          bar.start(epochs * rows, first, { epoch: epoch + 1, epochs, loss, held, left: '' });
+          bar.start(epochs * rows, first, { epoch: epoch + 1, epochs, loss, validation, left: '' });
         },
         onBatchEnd(progress) {
           if (progress.batch === 1) sum = 0;
@@ -48,15 +48,21 @@ export function progressBar(io: Io, rows: number): ProgressBar {
           const seconds = ((now - begun) / 1000 / (done - first)) * (progress.epochs * rows - done);
           loss = (sum / progress.batch).toPrecision(3);
           const left = now - begun > 1000 ? `${duration(seconds)} left` : '';
-          bar.update(done, { epoch: progress.epoch, loss, held, left });
+          bar.update(done, { epoch: progress.epoch, loss, validation, left });
         },
         onEpochEnd({ history }) {
           const last = history[history.length - 1];
           loss = last.loss.toPrecision(3);
-          if (last.validationLoss !== undefined) held = `, held out ${last.validationLoss.toPrecision(3)}`;
+          if (last.validationLoss !== undefined) validation = `, validation ${last.validationLoss.toPrecision(3)}`;
         },
         onTrainEnd({ epoch, epochs }) {
-          bar.update(epoch * rows, { epoch, epochs, loss, held, left: duration((performance.now() - begun) / 1000) });
+          bar.update(epoch * rows, {
+            epoch,
+            epochs,
+            loss,
+            validation,
+            left: duration((performance.now() - begun) / 1000),
+          });
         },
       },
     ],

@@ -2,9 +2,9 @@
 import type { Activation } from '@nnbp/core';
 import { checkpoints, type Found, latestCheckpoint } from '@nnbp/formats/node';
 import type { Callback } from '@nnbp/train';
-import { visible } from './visible.js';
-import { type Io, note, pathIn } from './io.js';
-import { misuse, Problem } from './problem.js';
+import { visible } from '../visible.js';
+import { type Io, note, pathIn } from '../io.js';
+import { misuse, Problem } from '../problem.js';
 
 /** What a training writes on its way, and what it goes on from. */
 export interface Run {

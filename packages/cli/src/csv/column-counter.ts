@@ -1,0 +1,144 @@
+/** Counts what one column of a table holds. */
+import type { MissingValues } from './missing.js';
+import { bothReadings, type Decimal, DecimalEvidence, decimalOfFile, numberIn } from './number-format.js';
+
+/** More different values than these are not listed, unless the column is to be a category. */
+const maxValues = 1000;
+/** More categories than these are refused. */
+export const maxCategories = 100_000;
+
+/** The numbers of a column, in one reading of its decimal separator. */
+interface Numbers {
+  count: number;
+  min: number;
+  max: number;
+  mean: number;
+  /** Whether all are integers. */
+  integers: boolean;
+  /** Whether each is greater than the one before. */
+  rising: boolean;
+  /** How many cells are neither a number nor a usual word for a missing one. */
+  words: number;
+  /** The first of these. */
+  word: string | undefined;
+}
+
+/** What is known of a column. */
+export interface ColumnSurvey {
+  readonly name: string;
+  /** Cells with something in them that is not listed as missing. */
+  readonly present: number;
+  /** Of these, the usual words for a missing number, such as NA, and how often each occurs. */
+  readonly placeholders: ReadonlyMap<string, number>;
+  /** Cells that are empty ('') or listed as missing, and how often each occurs. */
+  readonly missing: ReadonlyMap<string, number>;
+  readonly decimal: Decimal;
+  /** A sentence with both readings of a column of numbers that could be read in two ways. */
+  readonly doubt: string | undefined;
+  readonly numbers: Readonly<Numbers>;
+  /** How often each value occurs, in order of first occurrence; `undefined` if there are too many. */
+  readonly values: ReadonlyMap<string, number> | undefined;
+}
+
+/** How the cells of a table are read. */
+export interface CellFormat {
+  readonly missing: MissingValues;
+  readonly delimiter: string;
+  /** The decimal separator of every column. Default: found from the cells of each column. */
+  readonly decimal?: Decimal | undefined;
+}
+
+/** Counts one column, cell by cell. */
+export class ColumnCounter {
+  readonly evidence = new DecimalEvidence();
+  #present = 0;
+  readonly #missing = new Map<string, number>();
+  readonly #placeholders = new Map<string, number>();
+  readonly #readings: Readonly<Record<Decimal, Numbers>> = { '.': noNumbers(), ',': noNumbers() };
+  readonly #maxValues: number;
+  #values: Map<string, number> | undefined = new Map();
+
+  /** @param isCategory - Whether all values are listed, however many there are. */
+  constructor(
+    readonly name: string,
+    readonly format: CellFormat,
+    isCategory = false,
+  ) {
+    this.#maxValues = isCategory ? maxCategories : maxValues;
+  }
+
+  add(cell: string): void {
+    const { missing } = this.format;
+    if (missing.always(cell)) {
+      increment(this.#missing, cell);
+      return;
+    }
+    this.#present++;
+    if (this.#values !== undefined) {
+      increment(this.#values, cell);
+      if (this.#values.size > this.#maxValues) this.#values = undefined;
+    }
+    if (missing.inNumbers(cell)) {
+      increment(this.#placeholders, cell);
+      return;
+    }
+    const [point, comma] = [numberIn(cell, '.'), numberIn(cell, ',')];
+    this.evidence.add(cell, point, comma);
+    count(this.#readings['.'], cell, point);
+    count(this.#readings[','], cell, comma);
+  }
+
+  /** @param usual - The decimal separator where the column's own cells do not decide. */
+  survey(usual: Decimal): ColumnSurvey {
+    const { name, evidence, format } = this;
+    const decimal = format.decimal ?? evidence.decided ?? evidence.likely ?? usual;
+    return {
+      name,
+      present: this.#present,
+      placeholders: this.#placeholders,
+      missing: this.#missing,
+      decimal,
+      doubt: format.decimal === undefined ? bothReadings(name, evidence, decimal, format.delimiter) : undefined,
+      numbers: this.#readings[decimal],
+      values: this.#values,
+    };
+  }
+}
+
+/** What all counters found; columns that do not decide their decimal separator follow the others. */
+export function surveysOf(counters: readonly ColumnCounter[], delimiter: string): ColumnSurvey[] {
+  const usual = decimalOfFile(
+    counters.map(({ evidence }) => evidence),
+    delimiter,
+  );
+  return counters.map((counter) => counter.survey(usual));
+}
+
+const noNumbers = (): Numbers => ({
+  count: 0,
+  min: Infinity,
+  max: -Infinity,
+  mean: 0,
+  integers: true,
+  rising: true,
+  words: 0,
+  word: undefined,
+});
+
+function increment(counts: Map<string, number>, key: string): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
+}
+
+function count(numbers: Numbers, cell: string, value: number | undefined): void {
+  if (value === undefined) {
+    numbers.words++;
+    numbers.word ??= cell;
+    return;
+  }
+  if (value <= numbers.max) numbers.rising = false;
+  numbers.count++;
+  numbers.mean += (value - numbers.mean) / numbers.count;
+  numbers.min = Math.min(numbers.min, value);
+  numbers.max = Math.max(numbers.max, value);
+  numbers.integers &&= Number.isInteger(value);
+}

@@ -1,0 +1,65 @@
+/** What the values of a column are to a network: a number, a category, or nothing to learn from. */
+import type { ColumnSurvey } from './column-counter.js';
+
+/** `text`: too many different values for a category. `mixed`: numbers and many different words. */
+export type ColumnKind = 'number' | 'category' | 'text' | 'mixed' | 'constant' | 'empty';
+
+/** An input of more different words than this is text. */
+const maxInputCategories = 50;
+/** Words in a column of numbers that has more different values than this are typing errors, not categories. */
+const fewValues = 20;
+
+/** Names that people give to a column that only tells rows apart. */
+const rowName = /^(?:|id|index|idx|key|no|nr|row|rownames?|uuid|unnamed.*|.*[_ .-](?:id|index|no|nr)|.*[a-z]Id)$/i;
+
+/** The cells that are not a usual word for a missing number. */
+const readable = ({ numbers }: ColumnSurvey) => numbers.count + numbers.words;
+
+const isConstant = ({ values, numbers }: ColumnSurvey) =>
+  values?.size === 1 || (numbers.words === 0 && numbers.count > 0 && numbers.min === numbers.max);
+
+/** Whether the column holds numbers. A few words among many numbers are typing errors, and count as missing. */
+export function isNumeric(survey: ColumnSurvey): boolean {
+  const { numbers, values } = survey;
+  const all = readable(survey);
+  if (numbers.count === 0) return false;
+  if (numbers.words === 0) return true;
+  if (numbers.count < 0.9 * all) return false;
+  return values === undefined || values.size > fewValues || (numbers.words === 1 && all > fewValues);
+}
+
+/** What an input column is. */
+export function inputKind(survey: ColumnSurvey): ColumnKind {
+  const { present, values, numbers } = survey;
+  if (present === 0) return 'empty';
+  if (isConstant(survey)) return 'constant';
+  if (isNumeric(survey)) return 'number';
+  if (values === undefined || values.size > Math.min(maxInputCategories, Math.max(2, present / 2))) return 'text';
+  if (numbers.count > 0.5 * present && values.size > fewValues) return 'mixed';
+  return 'category';
+}
+
+/** What a target column is. Few different integers are the names of classes. */
+export function targetKind(survey: ColumnSurvey): ColumnKind {
+  const { present, values } = survey;
+  if (present === 0) return 'empty';
+  if (isConstant(survey)) return 'constant';
+  if (isNumeric(survey)) return hasIntegerClasses(survey) ? 'category' : 'number';
+  return values === undefined || values.size > Math.max(2, present / 2) ? 'text' : 'category';
+}
+
+/** Up to 10 different integers, 5 rows each or more; or up to 30 that count from 0 or 1, 10 rows each or more. */
+export function hasIntegerClasses({ numbers, values }: ColumnSurvey): boolean {
+  const { count, min, max, integers, words } = numbers;
+  if (!integers || words > 0 || count === 0 || values === undefined) return false;
+  const distinct = new Set([...values.keys()].map(categoryOf)).size;
+  const counted = (min === 0 || min === 1) && max - min + 1 === distinct;
+  return (distinct <= 10 && count >= 5 * distinct) || (counted && distinct <= 30 && count >= 10 * distinct);
+}
+
+/** Whether the column only counts or names the rows. */
+export const isRowNumber = ({ name, numbers }: ColumnSurvey, rows: number): boolean =>
+  rows > 2 && numbers.count === rows && numbers.integers && numbers.rising && rowName.test(name);
+
+/** The cell as the name of a category: 1.0 and 1 are the same. */
+export const categoryOf = (cell: string): string => cell.replace(/^([+-]?\d+)\.0+$/, '$1');

@@ -1,0 +1,69 @@
+/** Text from bytes: UTF-8 unless the file or the user says otherwise. */
+import { Problem } from '../problem.js';
+
+/** A decoder for one reading of a file, which gets its bytes in order. */
+export interface Decoder {
+  decode(bytes: Uint8Array): string;
+  end(): string;
+}
+
+/** The encoding that a byte order mark names. */
+export function encodingOf(beginning: Uint8Array): string {
+  if (beginning[0] === 0xff && beginning[1] === 0xfe) return 'utf-16le';
+  if (beginning[0] === 0xfe && beginning[1] === 0xff) return 'utf-16be';
+  return 'utf-8';
+}
+
+/** Whether the encoding is known: a label of the Encoding Standard, such as utf-8, latin1, windows-1252, gbk. */
+export function isEncoding(label: string): boolean {
+  try {
+    new TextDecoder(label);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** @param name - Of the file, for messages. */
+export function decoderFor(name: string, encoding: string): Decoder {
+  const decoder = new TextDecoder(encoding, { fatal: true });
+  let before = 0;
+  const attempt = (bytes: Uint8Array, stream: boolean) => {
+    try {
+      const text = decoder.decode(bytes, { stream });
+      before += bytes.length;
+      return text;
+    } catch {
+      const at = firstInvalid(bytes, encoding);
+      const byte = bytes.at(at);
+      const place = byte === undefined ? 'its end' : `byte ${before + at} (0x${byte.toString(16).toUpperCase()})`;
+      throw new Problem(
+        `${name} is not ${encoding.toUpperCase()}: ${place} is invalid. ` +
+          'Set the encoding of the file, for example --encoding latin1 or --encoding gbk, or save it as "CSV UTF-8".',
+      );
+    }
+  };
+  return { decode: (bytes) => attempt(bytes, true), end: () => attempt(new Uint8Array(0), false) };
+}
+
+/** Where the first sequence of bytes begins that cannot be decoded. */
+function firstInvalid(bytes: Uint8Array, encoding: string): number {
+  const decodes = (length: number, stream: boolean) => {
+    try {
+      new TextDecoder(encoding, { fatal: true }).decode(bytes.subarray(0, length), { stream });
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  // Bisection: a longer beginning is never more valid.
+  let valid = 0;
+  let invalid = bytes.length;
+  while (invalid - valid > 1) {
+    const middle = Math.floor((valid + invalid) / 2);
+    if (decodes(middle, true)) valid = middle;
+    else invalid = middle;
+  }
+  while (valid > 0 && !decodes(valid, false)) valid--;
+  return valid;
+}

@@ -1,0 +1,54 @@
+/** The names of columns: from the first row, unless it is data. */
+import { numberIn } from './number-format.js';
+import { uniqueNames } from '../unique.js';
+
+type Row = readonly string[];
+
+/** Options of {@link headerOf}. */
+export interface HeaderOptions {
+  /** Names that the file declares elsewhere than in its first row. */
+  readonly declared?: Row | undefined;
+  /** Whether the first row holds the names. Default: guessed. */
+  readonly header?: boolean | undefined;
+}
+
+/** The header of a table. */
+export interface Header {
+  /** Each occurs once. */
+  readonly names: readonly string[];
+  /** Whether the names come from the file. */
+  readonly named: boolean;
+  /** Whether the first row holds them, and is no data. */
+  readonly inFirstRow: boolean;
+  /** A column of numbers whose name is a number too: the first row may be data after all. */
+  readonly doubtfulName: string | undefined;
+}
+
+/** @param rows - The first rows of the file, one at least unless names are declared. */
+export function headerOf(rows: readonly Row[], { declared, header }: HeaderOptions): Header {
+  if (declared !== undefined) {
+    return { names: uniqueNames(declared), named: true, inFirstRow: false, doubtfulName: undefined };
+  }
+  const [first, ...below] = rows;
+  const named = header ?? !looksLikeData(first, below);
+  const names = named
+    ? uniqueNames(first.map((cell, k) => cell || `unnamed${k + 1}`))
+    : first.map((_, k) => `column${k + 1}`);
+  const doubtfulName =
+    named && header !== true ? names.find((name, k) => isNumber(name) && isNumeric(cellsOf(below, k))) : undefined;
+  return { names, named, inFirstRow: named, doubtfulName };
+}
+
+const isNumber = (cell: string) => numberIn(cell, '.') !== undefined || numberIn(cell, ',') !== undefined;
+const cellsOf = (rows: readonly Row[], k: number) => rows.map((row) => row.at(k) ?? '').filter((cell) => cell !== '');
+const isNumeric = (cells: Row) => cells.length > 0 && cells.every(isNumber);
+
+/** Whether the first row is no header: all numbers, or numbers over numbers and words that occur again below. */
+function looksLikeData(first: Row, below: readonly Row[]): boolean {
+  if (first.every(isNumber)) return true;
+  const words = first.map((cell, k) => ({ cell, cells: cellsOf(below, k) })).filter(({ cell }) => !isNumber(cell));
+  return (
+    first.some((cell, k) => isNumber(cell) && isNumeric(cellsOf(below, k))) &&
+    words.every(({ cell, cells }) => cell === '' || cells.includes(cell))
+  );
+}

@@ -1,0 +1,27 @@
+/** Which cells have no value. */
+
+/** Words that stand for a missing number. In a column of words they are values like any other. */
+const placeholders = new Set(['na', 'n/a', 'nan', 'null', 'none', 'nil', '?', '-', '--', '#n/a', 'missing']);
+
+/** Whether the cell is a usual word for a missing number. */
+export const isPlaceholder = (cell: string): boolean => cell.length < 8 && placeholders.has(cell.toLowerCase());
+
+/** Says which cells of one file have no value: the words that the user listed, or the usual ones. */
+export class MissingValues {
+  readonly #listed: ReadonlySet<string> | undefined;
+
+  /** @param listed - Cells without a value, in every column. Default: the usual words, in columns of numbers only. */
+  constructor(listed?: readonly string[]) {
+    this.#listed = listed && new Set(listed);
+  }
+
+  /** Whether the cell has no value in any kind of column: it is empty or listed. */
+  always(cell: string): boolean {
+    return cell === '' || this.#listed?.has(cell) === true;
+  }
+
+  /** Whether the cell is a usual word for a missing number, and the user listed no words. */
+  inNumbers(cell: string): boolean {
+    return this.#listed === undefined && isPlaceholder(cell);
+  }
+}

@@ -1,0 +1,79 @@
+/** Numbers as people write them: decimal point or comma, with or without thousands separators. */
+
+/** The character between whole number and decimals. */
+export type Decimal = '.' | ',';
+
+const plain = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
+/** Thousands in groups of three: the separator is the other character, a blank or an apostrophe. */
+const grouped: Readonly<Record<Decimal, RegExp>> = {
+  '.': /^[+-]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d*)?$/,
+  ',': /^[+-]?[1-9]\d{0,2}(?:\.\d{3})+(?:,\d*)?$/,
+};
+const spaced = /^[+-]?[1-9]\d{0,2}(?:[ '’\u00a0\u202f]\d{3})+(?:[.,]\d*)?$/;
+const separators: Readonly<Record<Decimal, RegExp>> = { '.': /[, '’\u00a0\u202f]/g, ',': /[. '’\u00a0\u202f]/g };
+
+/** The finite number in the cell, or undefined. */
+export function numberIn(cell: string, decimal: Decimal): number | undefined {
+  // U+2212, the minus sign of typography.
+  const signed = cell.startsWith('−') ? `-${cell.slice(1)}` : cell;
+  const hasGroups = grouped[decimal].test(signed) || spaced.test(signed);
+  const digits = hasGroups ? signed.replaceAll(separators[decimal], '') : signed;
+  const other = decimal === ',' ? '.' : undefined;
+  if (other !== undefined && digits.includes(other)) return undefined;
+  const written = decimal === ',' ? digits.replace(',', '.') : digits;
+  if (!plain.test(written)) return undefined;
+  const value = Number(written);
+  return Number.isFinite(value) ? value : undefined;
+}
+
+/** What the cells of a column show about its decimal separator. */
+export class DecimalEvidence {
+  /** Cells that are numbers only with a decimal point, or only with a decimal comma. */
+  point = 0;
+  comma = 0;
+  /** The first cell with two readings, such as "1,200". */
+  ambiguous: string | undefined;
+  /** The largest absolute value that is written without any separator. */
+  #maxPlain = 0;
+
+  add(cell: string, point: number | undefined, comma: number | undefined): void {
+    if (point !== undefined && comma === undefined) this.point++;
+    else if (comma !== undefined && point === undefined) this.comma++;
+    else if (point !== comma) this.ambiguous ??= cell;
+    else if (point !== undefined) this.#maxPlain = Math.max(this.#maxPlain, Math.abs(point));
+  }
+
+  /** What the cells prove; undefined if they prove nothing. */
+  get decided(): Decimal | undefined {
+    if (this.point === 0 && this.comma === 0) return undefined;
+    return this.comma > this.point ? ',' : '.';
+  }
+
+  /** What is likely otherwise: in 260, 527, 1,061 the comma groups thousands, since numbers below 1,000 have none. */
+  get likely(): Decimal | undefined {
+    return this.ambiguous?.includes(',') === true && this.#maxPlain >= 100 && this.#maxPlain < 1000 ? '.' : undefined;
+  }
+}
+
+/** For columns whose own cells prove nothing: as the other columns; else a comma where semicolons separate cells. */
+export function decimalOfFile(columns: readonly DecimalEvidence[], delimiter: string): Decimal {
+  const decided = new Set(columns.map((column) => column.decided));
+  if (decided.has(',') !== decided.has('.')) return decided.has(',') ? ',' : '.';
+  return delimiter === ';' ? ',' : '.';
+}
+
+/** A sentence with both readings of a column that has two, or undefined. 1.234 has one where commas separate cells. */
+export function bothReadings(
+  name: string,
+  { decided, ambiguous }: DecimalEvidence,
+  decimal: Decimal,
+  delimiter: string,
+): string | undefined {
+  if (decided !== undefined || ambiguous === undefined) return undefined;
+  if (decimal === '.' && !ambiguous.includes(',') && delimiter !== ';') return undefined;
+  const other = decimal === '.' ? ',' : '.';
+  return (
+    `"${name}": ${ambiguous} is read as ${numberIn(ambiguous, decimal)}. ` +
+    `If it means ${numberIn(ambiguous, other)}, add --decimal ${other === '.' ? 'point' : 'comma'}.`
+  );
+}

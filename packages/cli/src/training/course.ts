@@ -1,0 +1,100 @@
+/** How long training runs, on which rows, and what is reported about it. */
+import type { Network } from '@nnbp/core';
+import { nodesOf } from '../columns.js';
+import { notesOn, reasonOf } from '../describe.js';
+import { counted } from '../table.js';
+import type { TrainingData } from './data.js';
+import type { Plan, TrainOptions } from './plan.js';
+
+/** Epochs without a lower validation loss before training stops. */
+const defaultPatience = 50;
+
+/** The rows, epochs and batches of a training. */
+export interface Course {
+  readonly rows: Readonly<Record<'training' | 'validation' | 'test' | 'leftOut' | 'withoutTarget', number>>;
+  readonly epochs: number;
+  readonly batch: number;
+  /** Undefined: no early stopping. */
+  readonly patience: number | undefined;
+}
+
+/** Fewer rows get more epochs. */
+export function courseFor({ optimizer }: Plan, options: TrainOptions, data: TrainingData): Course {
+  const { rows } = data.training;
+  return {
+    rows: {
+      training: rows,
+      validation: data.validation.rows,
+      test: data.test.rows,
+      leftOut: data.gaps.count,
+      withoutTarget: data.withoutTarget.count,
+    },
+    epochs: options.epochs ?? Math.min(400, Math.max(5, Math.round(400_000 / rows))),
+    batch: Math.min(rows, options.batch ?? (optimizer.fullBatch === true ? rows : 32)),
+    patience: options.patience ?? (data.validation.rows > 0 ? defaultPatience : undefined),
+  };
+}
+
+/** Settings that must be the same for a training to be resumed. */
+export const settingsOf = (
+  { rate }: Plan,
+  { rows, batch, patience }: Course,
+  { hidden, activation, optimizer, seed }: TrainOptions,
+) => ({ seed, hidden, activation, optimizer, rate, batch, rows, ...(patience !== undefined && { patience }) });
+
+/** What is about to happen, for people. */
+export function describeCourse(
+  { inputs, lossName, rate }: Plan,
+  { rows, epochs, batch, patience }: Course,
+  { graph }: Network,
+  { hidden, activation, optimizer }: TrainOptions,
+): string {
+  const layers = [nodesOf(inputs), ...hidden.map((size) => `${size} ${activation}`), graph.outputs.length].join(' → ');
+  const parts = [
+    `${counted(rows.training, 'row')} to train`,
+    rows.validation > 0
+      ? `${rows.validation.toLocaleString('en')} to decide when to stop (validation)`
+      : 'none for validation',
+    rows.test > 0 ? `${rows.test.toLocaleString('en')} to test, used for nothing else` : 'none to test',
+  ];
+  const watched = rows.validation > 0 ? 'validation' : 'training';
+  const stop =
+    patience === undefined ? '' : `, until the ${watched} loss has not fallen for ${counted(patience, 'epoch')}`;
+  return (
+    `\nNetwork:   ${layers} nodes, ${counted(graph.parameterCount, 'parameter')}\n` +
+    `Training:  ${lossName}, ${optimizer} with learning rate ${rate}, batches of ${batch},\n` +
+    `           up to ${counted(epochs, 'epoch')}${stop}\n` +
+    `Data:      ${parts.join(', ')}\n\n`
+  );
+}
+
+/** How training ended. */
+export interface Ended {
+  readonly stoppedBy: string;
+  readonly epochs: number;
+  /** The epoch whose parameters were kept. */
+  readonly bestEpoch?: number;
+  readonly seconds: number;
+}
+
+/** How training ended, for people; empty if it ran all its epochs and kept the last. */
+export function describeEnd({ stoppedBy, epochs, bestEpoch }: Ended, { rows }: Course): string {
+  if (bestEpoch === undefined) return '';
+  const watched = rows.validation > 0 ? 'validation' : 'training';
+  const stopped = stoppedBy === 'early stopping' ? `Stopped after ${counted(epochs, 'epoch')}. ` : '';
+  return `${stopped}Kept the parameters of epoch ${bestEpoch}, where the ${watched} loss was lowest.\n\n`;
+}
+
+/** The training as data, for --json. */
+export const summaryOf = ({ csv, rows, guesses, lossName }: Plan, course: Course, { graph }: Network) => ({
+  rows: { all: rows, ...course.rows },
+  columns: guesses.map((guess) => ({
+    name: guess.survey.name,
+    role: guess.role,
+    kind: guess.column?.kind,
+    reason: reasonOf(guess),
+  })),
+  notes: notesOn(csv, guesses),
+  network: { nodes: graph.nodeCount, edges: graph.edgeCount, parameters: graph.parameterCount },
+  loss: lossName,
+});

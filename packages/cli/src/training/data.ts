@@ -1,0 +1,186 @@
+/** The last pass over the file: encodes rows, draws training, validation and test rows, and fits the scalers. */
+import { Random, Standardization } from '@nnbp/core';
+import type { Data, Sample } from '@nnbp/train';
+import { type Column, nodesOf, spread } from '../columns.js';
+import type { Csv } from '../csv/read.js';
+import { Encoder, Gaps } from '../encode.js';
+import type { LossUse } from '../functions.js';
+import { Problem } from '../problem.js';
+import { type Store, storeFor } from './store.js';
+
+/** What training needs of a file. */
+export interface TrainingData {
+  readonly training: Store;
+  /** Rows that decide when to stop. */
+  readonly validation: Store;
+  /** Rows that are used for nothing but the report. */
+  readonly test: Store;
+  /** Of the training rows alone. */
+  readonly inputScaler: Standardization;
+  /** For targets that are numbers. */
+  readonly outputScaler: Standardization | undefined;
+  /** Rows left out for a missing input. */
+  readonly gaps: Gaps;
+  /** Rows left out for a missing target. */
+  readonly withoutTarget: Gaps;
+  close(): Promise<void>;
+}
+
+/** Options of {@link trainingData}. */
+export interface TrainingDataOptions {
+  readonly inputs: readonly Column[];
+  readonly targets: readonly Column[];
+  /** Rows of the file that can be used, as the survey counted them. */
+  readonly rows: number;
+  /** The fraction of these rows for the test, in [0, 1). */
+  readonly testSplit: number;
+  /** The fraction of the rest for validation, in [0, 1). */
+  readonly validationSplit: number;
+  readonly seed: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** With fewer rows than these left for training, none is spared for validation unless the user asks for it. */
+export const minRowsToValidate = 50;
+
+/** Reads the file, and draws its rows into three parts. Rows with cells that cannot be used are left out and counted. */
+export async function trainingData(csv: Csv, options: TrainingDataOptions): Promise<TrainingData> {
+  const { inputs, targets, rows, signal } = options;
+  const columns = [...inputs, ...targets];
+  const inputEncoder = new Encoder(inputs, csv);
+  const targetEncoder = new Encoder(targets, csv);
+  const nodes = nodesOf(columns);
+  const stores: Store[] = [];
+  const close = async () => {
+    for (const store of stores) await store.close();
+  };
+  try {
+    for (let k = 0; k < 3; k++) stores.push(await storeFor(rows, columns.length, nodes));
+    const [training, validation, test] = stores;
+    const [gaps, withoutTarget] = [new Gaps(), new Gaps()];
+    const moments = columns.map(() => new Moments());
+    const part = drawing(options);
+    const codes = new Float64Array(columns.length);
+    for await (const { cells, number } of csv.rows()) {
+      if (number % 1024 === 0) signal?.throwIfAborted();
+      const noTarget = targetEncoder.encode(cells, codes, inputs.length);
+      const gap = noTarget ?? inputEncoder.encode(cells, codes);
+      if (gap !== undefined) {
+        (noTarget === undefined ? gaps : withoutTarget).add(gap, number);
+        continue;
+      }
+      const drawn = part();
+      if (drawn === 'training') for (let k = 0; k < codes.length; k++) moments[k].add(codes[k]);
+      await { training, validation, test }[drawn].add(codes);
+    }
+    for (const store of stores) await store.finish();
+    if (training.rows === 0) {
+      throw new Problem(
+        `${csv.name} has no row to learn from. ${gaps.sentence('could not be used') ?? ''} Add --missing mean to fill in what is missing.`,
+      );
+    }
+    const scalerOf = (some: readonly Column[], first: number) => scaler(some, moments.slice(first));
+    const numbers = targets.every(({ kind }) => kind === 'number');
+    return {
+      training,
+      validation,
+      test,
+      inputScaler: scalerOf(inputs, 0),
+      outputScaler: numbers ? scalerOf(targets, inputs.length) : undefined,
+      gaps,
+      withoutTarget,
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Draws each row's part with the probability that makes the numbers of rows exact in the end. */
+function drawing({ rows, testSplit, validationSplit, seed }: TrainingDataOptions) {
+  const random = new Random(seed);
+  let testLeft = Math.round(rows * testSplit);
+  let validationLeft = Math.round((rows - testLeft) * validationSplit);
+  let left = rows;
+  return (): 'training' | 'validation' | 'test' => {
+    const drawn = random.uniform() * left--;
+    if (drawn < testLeft) {
+      testLeft--;
+      return 'test';
+    }
+    if (drawn < testLeft + validationLeft) {
+      validationLeft--;
+      return 'validation';
+    }
+    return 'training';
+  };
+}
+
+/** Running mean and standard deviation (Welford). */
+class Moments {
+  mean = 0;
+  #count = 0;
+  #squares = 0;
+
+  add(value: number): void {
+    this.#count++;
+    const before = value - this.mean;
+    this.mean += before / this.#count;
+    this.#squares += before * (value - this.mean);
+  }
+
+  get deviation(): number {
+    const found = Math.sqrt(this.#squares / this.#count);
+    // Rounding alone makes a constant column look as if it moved a little.
+    return found > 1e-12 * Math.abs(this.mean) ? found : 1;
+  }
+}
+
+/** Standardizes numbers; the nodes of a category stay 0 and 1. */
+function scaler(columns: readonly Column[], moments: readonly Moments[]): Standardization {
+  const mean: number[] = [];
+  const deviation: number[] = [];
+  columns.forEach((column, k) => {
+    if (column.kind === 'number') {
+      mean.push(moments[k].mean);
+      deviation.push(moments[k].deviation);
+    } else {
+      for (let v = 0; v < column.values.length; v++) {
+        mean.push(0);
+        deviation.push(1);
+      }
+    }
+  });
+  return new Standardization(mean, deviation);
+}
+
+/** Makes samples of encoded rows. */
+export function sampleOf(
+  inputs: readonly Column[],
+  targets: readonly Column[],
+  use: LossUse,
+  codes: ArrayLike<number>,
+): Sample {
+  return { input: spread(inputs, codes), target: spread(targets, codes, use.targets, inputs.length) };
+}
+
+/**
+ * A store as data for `fit`: a table if it is in memory, which `fit` shuffles, else a stream.
+ *
+ * @param order - The random source of the coming epoch's order, for a stream.
+ */
+export async function dataOf(
+  store: Store,
+  toSample: (codes: ArrayLike<number>) => Sample,
+  order?: () => Random,
+): Promise<Data> {
+  if (!store.inMemory) {
+    return async function* () {
+      for await (const codes of store.read(order?.())) yield toSample(codes);
+    };
+  }
+  const samples: Sample[] = [];
+  for await (const codes of store.read()) samples.push(toSample(codes));
+  return samples;
+}

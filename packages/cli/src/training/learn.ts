@@ -1,0 +1,76 @@
+/** Trains until it is done, stopped early or interrupted. */
+import { type Engine, type Network, Random } from '@nnbp/core';
+import { type Data, DivergedError, fit } from '@nnbp/train';
+import type { Io } from '../io.js';
+import { Problem } from '../problem.js';
+import type { Run } from './checkpoint.js';
+import type { Course, Ended } from './course.js';
+import { dataOf, sampleOf, type TrainingData } from './data.js';
+import type { Plan } from './plan.js';
+import { progressBar } from './progress.js';
+
+/** The three parts of the data as samples; absent if a part has no rows. */
+export interface Parts {
+  readonly training: Data;
+  readonly validation?: Data;
+  readonly test?: Data;
+}
+
+/** @param order - The random source of the coming epoch's order, for training data that is not in memory. */
+export async function partsOf(
+  { inputs, targets, use }: Plan,
+  { training, validation, test }: TrainingData,
+  order: () => Random,
+): Promise<Parts> {
+  const toSample = (codes: ArrayLike<number>) => sampleOf(inputs, targets, use, codes);
+  return {
+    training: await dataOf(training, toSample, order),
+    ...(validation.rows > 0 && { validation: await dataOf(validation, toSample) }),
+    ...(test.rows > 0 && { test: await dataOf(test, toSample) }),
+  };
+}
+
+/** Trains the network, which keeps the best parameters. */
+export async function learn(
+  io: Io,
+  network: Network,
+  plan: Plan,
+  { rows, epochs, batch, patience }: Course,
+  data: TrainingData,
+  engine: Engine,
+  run: Run,
+  seed: number,
+): Promise<{ readonly parts: Parts; readonly ended: Ended }> {
+  const resume = run.found?.checkpoint;
+  let epoch = resume?.epoch ?? 0;
+  let bestEpoch: number | undefined;
+  const parts = await partsOf(plan, data, () => new Random(seed + epoch));
+  const bar = progressBar(io, rows.training);
+  const begun = performance.now();
+  let stoppedBy = 'interrupt';
+  try {
+    const report = await fit(network, parts.training, {
+      loss: plan.use.loss(),
+      optimizer: plan.optimizer,
+      epochs,
+      batchSize: batch,
+      seed,
+      engine,
+      ...(parts.validation !== undefined && { validation: parts.validation }),
+      ...(patience !== undefined && { earlyStopping: { patience } }),
+      ...(io.signal !== undefined && { signal: io.signal }),
+      callbacks: [{ onEpochBegin: (progress) => void (epoch = progress.epoch) }, ...run.callbacks, ...bar.callbacks],
+      ...(resume !== undefined && { resume }),
+    });
+    ({ stoppedBy, bestEpoch } = report);
+  } catch (error) {
+    if (error instanceof DivergedError) {
+      throw new Problem(`${error.message} Try a smaller learning rate: --rate ${plan.rate / 10}.`);
+    }
+    if (io.signal?.aborted !== true) throw error;
+  } finally {
+    bar.stop();
+  }
+  const seconds = (performance.now() - begun) / 1000;
+  return { parts, ended: { stoppedBy, epochs: epoch, ...(bestEpoch !== undefined && { bestEpoch }), seconds } };
+}

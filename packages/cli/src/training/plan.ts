@@ -1,0 +1,135 @@
+/** Decides what is trained, and how, from the options and a first look at the file. */
+import type { Activation, Optimizer } from '@nnbp/core';
+import { type Column, withoutFill } from '../columns.js';
+import type { Csv, CsvOptions } from '../csv/read.js';
+import { survey, type Survey } from '../csv/survey.js';
+import { Encoder } from '../encode.js';
+import { activationNamed, lossNamed, type LossUse, optimizerNamed } from '../functions.js';
+import { expectColumns, type Guess, guessColumns, missingCount, type Wishes } from '../guess.js';
+import type { Io } from '../io.js';
+import { expectOtherFile, openData } from '../options.js';
+import { loadPlugins } from '../plugins.js';
+import { misuse, Problem } from '../problem.js';
+import { shellWord } from '../shell-word.js';
+import { visible } from '../visible.js';
+
+/** Options of the command `train`. */
+export interface TrainOptions extends CsvOptions {
+  readonly target?: readonly string[];
+  readonly number?: readonly string[];
+  readonly category?: readonly string[];
+  readonly ignore?: readonly string[];
+  readonly missing: 'drop' | 'mean';
+  readonly hidden: readonly number[];
+  readonly plugin?: readonly string[];
+  readonly activation: string;
+  readonly loss?: string;
+  readonly optimizer: string;
+  readonly rate?: number;
+  readonly epochs?: number;
+  readonly batch?: number;
+  readonly patience?: number;
+  readonly seed: number;
+  readonly testSplit: number;
+  readonly validationSplit?: number;
+  readonly checkpoint?: string;
+  readonly resume?: boolean;
+  readonly output?: string;
+  readonly json?: boolean;
+}
+
+/** What is trained. */
+export interface Plan {
+  readonly csv: Csv;
+  /** All rows of the file. */
+  readonly rows: number;
+  /** Rows without a missing input or target. */
+  readonly usableRows: number;
+  readonly guesses: readonly Guess[];
+  readonly inputs: readonly Column[];
+  readonly targets: readonly Column[];
+  readonly activation: Activation;
+  readonly lossName: string;
+  readonly use: LossUse;
+  readonly optimizer: Optimizer;
+  readonly rate: number;
+}
+
+/** Checks all options before anything takes long. */
+export async function planFor(io: Io, path: string, options: TrainOptions): Promise<Plan> {
+  const own = await loadPlugins(io, options.plugin);
+  const activation = activationNamed(options.activation, own);
+  const { optimizer, rate } = optimizerNamed(options.optimizer, options.rate);
+  const requested = options.loss === undefined ? undefined : lossNamed(options.loss);
+  expectOtherFile(io, options.output, path);
+  if (path === '-') throw misuse('train reads the data more than once: save them to a file and pass its name.');
+  const { target = [], number = [], category = [], ignore = [], missing } = options;
+  const opened = await openData(io, path, options);
+  if (target.length === 0) {
+    const { header } = opened;
+    throw misuse(
+      `Specify the column to learn, for example --target ${shellWord(header[header.length - 1])}. Columns: ${header.join(', ')}.`,
+    );
+  }
+  expectColumns(opened, [...target, ...number, ...category, ...ignore]);
+  const { csv, all, usable, guesses } = await look(io, opened, { target, number, category, ignore, missing });
+  const columnsIn = (role: Guess['role']) =>
+    guesses.filter((guess) => guess.role === role).map(({ column }) => column!);
+  const [inputs, targets] = [columnsIn('input'), columnsIn('target')];
+  const lossName = options.loss ?? (targets[0].kind === 'category' ? 'softmaxCrossEntropy' : 'mse');
+  const use = requested ?? lossNamed(lossName);
+  if (targets[0].kind === 'number' && !use.numbers) {
+    throw misuse(
+      `The loss ${lossName} is for categories, and "${targets[0].name}" is a number: remove --loss, or add --category ${shellWord(targets[0].name)}.`,
+    );
+  }
+  const rows = { rows: all.rows, usableRows: usable.rows };
+  return { csv, ...rows, guesses, inputs, targets, activation, lossName, use, optimizer, rate };
+}
+
+/** Surveys all rows; then, if cells are missing, only the rows that are used, so that no category comes from others. */
+async function look(io: Io, opened: Csv, wishes: Wishes) {
+  const { signal } = io;
+  const categories = [...wishes.target, ...wishes.category];
+  const all = await survey(opened, { categories, signal });
+  if (all.rows === 0) throw new Problem(`${opened.name} has column names and no rows.`);
+  const csv = { ...opened, decimals: all.columns.map(({ decimal }) => decimal) };
+  const first = guessColumns(all, wishes);
+  const used = first.filter(({ role }) => role !== 'ignored');
+  if (used.every(({ survey: found, column }) => missingCount(found, column!) === 0)) {
+    return { csv, all, usable: all, guesses: first };
+  }
+  const columnsIn = (role: Guess['role']) => used.filter((guess) => guess.role === role).map(({ column }) => column!);
+  const inputs = new Encoder(columnsIn('input'), csv);
+  const targets = new Encoder(withoutFill(columnsIn('target')), csv);
+  const codes = new Float64Array(used.length);
+  let withTarget = 0;
+  const counts = (cells: readonly string[]) => {
+    if (targets.encode(cells, codes) !== undefined) return false;
+    withTarget++;
+    return inputs.encode(cells, codes) === undefined;
+  };
+  const usable = await survey(csv, { categories, counts, signal });
+  if (usable.rows < withTarget / 2) throw tooManyDropped(csv, all, used, withTarget - usable.rows, withTarget);
+  if (usable.rows === 0) {
+    const [{ survey: target }] = used.filter(({ role }) => role === 'target');
+    throw new Problem(`${csv.name} has no row with a value of the target "${target.name}".`);
+  }
+  return { csv, all, usable, guesses: guessColumns(usable, wishes, all) };
+}
+
+function tooManyDropped(csv: Csv, all: Survey, used: readonly Guess[], dropped: number, rows: number): Problem {
+  const worst = used
+    .filter(({ role }) => role === 'input')
+    .map(({ survey: found, column }) => ({ name: found.name, missing: missingCount(found, column!) }))
+    .filter(({ missing }) => missing > 0)
+    .sort((a, b) => b.missing - a.missing);
+  const listed = worst
+    .slice(0, 3)
+    .map(({ name, missing }) => `"${visible(name)}" is missing in ${missing} of ${all.rows} rows`);
+  const more = worst.length > 3 ? `, and ${worst.length - 3} more columns have gaps` : '';
+  return new Problem(
+    `${csv.name}: ${dropped} of ${rows} rows lack an input (${listed.join(', ')}${more}). ` +
+      `Leave a column out with --ignore ${shellWord(worst[0]?.name ?? 'NAME')}, or fill in what is missing with --missing mean.`,
+  );
+}

@@ -1,0 +1,432 @@
+/** Tables as people have them: missing values, encodings, separators, headers, quotes, classes. */
+import { load } from '@nnbp/formats';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { world } from './world.js';
+
+interface Summary {
+  readonly columns: readonly { readonly name: string; readonly role: string; readonly kind?: string; reason: string }[];
+  readonly rows: Readonly<Record<'all' | 'training' | 'validation' | 'test' | 'leftOut' | 'withoutTarget', number>>;
+  readonly notes: readonly string[];
+  readonly network: { readonly nodes: number };
+  readonly test?: { readonly metrics: Readonly<Record<string, number>> };
+}
+
+const lines = (count: number, line: (k: number) => string) => Array.from({ length: count }, (_, k) => line(k));
+const table = (header: string, rows: readonly string[], end = '\n') => `${[header, ...rows].join(end)}${end}`;
+
+/** Trains on the file, for one epoch unless told otherwise. */
+async function train(content: string | Uint8Array, ...argv: string[]) {
+  const here = await world();
+  await here.write('a.csv', content);
+  const epochs = argv.includes('--epochs') ? [] : ['--epochs', '1'];
+  const outcome = await here.nnbp('train', 'a.csv', '-o', 'm.nnbp', '--json', ...epochs, ...argv);
+  const summary = outcome.code === 0 ? (JSON.parse(outcome.stdout) as Summary) : undefined;
+  const columns = async () => load(await readFile(join(here.directory, 'm.nnbp'))).metadata.columns as Columns;
+  return { ...here, ...outcome, summary: summary!, columns };
+}
+interface Columns {
+  readonly inputs: readonly { readonly name: string; readonly values?: readonly string[] }[];
+  readonly targets: readonly { readonly name: string; readonly values?: readonly string[] }[];
+}
+
+const reasonsOf = ({ columns }: Summary) => Object.fromEntries(columns.map(({ name, reason }) => [name, reason]));
+
+describe('missing values', () => {
+  it.each([
+    ['none', ['mild', 'none', 'severe']],
+    ['NA', ['NA', 'mild', 'severe']],
+    ['-', ['-', 'mild', 'severe']],
+    ['?', ['?', 'mild', 'severe']],
+  ])('the word %s in a column of words is a category, also in the target', async (word, values) => {
+    const rows = lines(60, (k) => `${k},${['mild', 'severe', word][k % 3]}`);
+    const { columns, summary, stderr } = await train(table('x,grade', rows), '-t', 'grade');
+    expect((await columns()).targets[0].values).toEqual(values);
+    expect(summary.rows).toMatchObject({ leftOut: 0, withoutTarget: 0 });
+    expect(summary.notes[0]).toContain(`${word} is a category of "grade" (20 rows)`);
+    expect(stderr).toBe('');
+  });
+
+  it('--missing-values makes words missing, in training and for the trained model', async () => {
+    const rows = lines(60, (k) => `${k % 10 === 3 ? -999 : k},${['a', 'b', 'none'][k % 3]}`);
+    const { summary, columns, stderr, nnbp, write } = await train(
+      table('x,grade', rows),
+      ...['-t', 'grade', '--missing-values', 'none,-999'],
+    );
+    expect((await columns()).targets[0].values).toEqual(['a', 'b']);
+    expect(summary.rows).toMatchObject({ all: 60, withoutTarget: 20, leftOut: 4 });
+    expect(reasonsOf(summary)).toMatchObject({ grade: 'a, b; missing: 20 none' });
+    expect(reasonsOf(summary).x).toContain('0 to 58');
+    expect(stderr).toContain('20 rows without a target left out');
+    await write('new.csv', 'x\n5\n-999\n');
+    const predicted = await nnbp('predict', 'm.nnbp', 'new.csv', '--only');
+    expect(predicted.stdout.split('\n').map((line) => line !== '')).toEqual([true, true, false, false]);
+  });
+
+  it('usual words in a column of numbers are missing and counted', async () => {
+    const words = ['NA', '', '?', 'null'];
+    const rows = lines(80, (k) => `${k % 20 === 7 ? words[Math.floor(k / 20)] : k},${k}`);
+    const { summary, stderr } = await train(table('x,y', rows), '-t', 'y');
+    expect(reasonsOf(summary).x).toContain('; missing: 1 empty, 1 NA, 1 ?, 1 null');
+    expect(summary.rows.leftOut).toBe(4);
+    expect(stderr).toContain('4 rows left out (row 8: "x" is missing). With --missing mean, missing inputs');
+  });
+
+  it('a missing target is never filled in, in training or evaluation', async () => {
+    const rows = lines(80, (k) => `${k},${k % 2 === 0 ? '' : 10 * k}`);
+    const { summary, stderr, nnbp } = await train(
+      table('x,y', rows),
+      ...['-t', 'y', '--missing', 'mean', '--epochs', '200'],
+    );
+    expect(summary.rows).toMatchObject({ withoutTarget: 40, leftOut: 0, training: 32, test: 8 });
+    expect(stderr).toContain('40 rows without a target left out (row 1: "y" is missing).');
+    const evaluated = JSON.parse((await nnbp('evaluate', 'm.nnbp', 'a.csv', '--json')).stdout) as {
+      rows: number;
+      metrics: { rSquared: number };
+    };
+    expect(evaluated.rows).toBe(40);
+    expect(evaluated.metrics.rSquared).toBeGreaterThan(0.98);
+  });
+
+  it('training stops before it starts if most rows would be dropped', async () => {
+    const rows = lines(100, (k) => `${k},${k % 25 === 0 ? k : ''},${k}`);
+    const { code, stderr, nnbp } = await train(table('x,pool,y', rows), '-t', 'y');
+    expect(code).toBe(1);
+    expect(stderr).toContain('96 of 100 rows lack an input ("pool" is missing in 96 of 100 rows)');
+    expect(stderr).toContain('--ignore pool, or fill in what is missing with --missing mean');
+    expect((await nnbp('train', 'a.csv', '-t', 'y', '--ignore', 'pool', '--epochs', '1')).code).toBe(0);
+  });
+
+  it('categories come only from rows that are used', async () => {
+    const rows = ['(cm),(kg),(1)', ...lines(60, (k) => `${k},${k % 4},${k % 3 === 0 ? 'b' : 'a'}`)];
+    const { columns, summary } = await train(table('x,z,y', rows), '-t', 'y');
+    expect((await columns()).targets[0].values).toEqual(['a', 'b']);
+    expect(summary.columns.map(({ kind }) => kind)).toEqual(['number', 'number', 'category']);
+    expect(summary.rows.training + summary.rows.test + summary.rows.validation).toBe(60);
+  });
+});
+
+describe('encodings', () => {
+  const latin1 = Buffer.from(
+    table(
+      'région,y',
+      lines(40, (k) => `${['Orléans', 'Orlèans'][k % 2]},${k * 1.5}`),
+    ),
+    'latin1',
+  );
+
+  it('bytes that are not UTF-8 are an error with their position and --encoding', async () => {
+    const { code, stderr } = await train(latin1, '-t', 'y');
+    expect(code).toBe(1);
+    expect(stderr).toContain('a.csv is not UTF-8: byte 1 (0xE9) is invalid.');
+    expect(stderr).toContain('--encoding latin1');
+  });
+
+  it('the position counts from the beginning of a long file', async () => {
+    const rows = lines(30_000, (k) => `${k},${k}.5`);
+    const start = Buffer.from(table('x,y', rows));
+    const { stderr } = await train(Buffer.concat([start, Buffer.from([0x31, 0x2c, 0xff, 0x0a])]), '-t', 'y');
+    expect(stderr).toContain(`byte ${start.length + 2} (0xFF) is invalid`);
+  });
+
+  it('--encoding reads Latin-1 and GBK, and an unknown name is refused', async () => {
+    const { columns } = await train(latin1, '-t', 'y', '--encoding', 'latin1');
+    expect((await columns()).inputs[0]).toMatchObject({ name: 'région', values: ['Orlèans', 'Orléans'] });
+    // 城市,价格 and 北京, 上海 in GBK.
+    const gbk = Buffer.concat([
+      Buffer.from('b3c7cad02cbcdbb8f10a', 'hex'),
+      ...lines(40, (k) => `${['b1b1bea9', 'c9cfbaa3'][k % 2]}2c`).map((hex, k) =>
+        Buffer.concat([Buffer.from(hex, 'hex'), Buffer.from(`${k * 1.5}\n`)]),
+      ),
+    ]);
+    expect((await (await train(gbk, '-t', '价格', '--encoding', 'gbk')).columns()).inputs[0]).toMatchObject({
+      name: '城市',
+      values: ['上海', '北京'],
+    });
+    const wrong = await train(latin1, '-t', 'y', '--encoding', 'latin-one');
+    expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('Expected an encoding such as utf-8')]);
+  });
+
+  it('a byte order mark of UTF-16 is followed', async () => {
+    const text = `\ufeff${table(
+      'ville,y',
+      lines(20, (k) => `${['Köln', 'Bonn'][k % 2]},${k}`),
+    )}`;
+    const { columns } = await train(Buffer.from(text, 'utf16le'), '-t', 'y');
+    expect((await columns()).inputs[0]).toMatchObject({ name: 'ville', values: ['Bonn', 'Köln'] });
+  });
+});
+
+describe('decimal and thousands separators', () => {
+  const comma = (value: number) => value.toFixed(1).replace('.', ',');
+
+  it.each([
+    [
+      'semicolons, in the first column',
+      table(
+        'x;y',
+        lines(30, (k) => `${comma(k / 2)};${k}`),
+      ),
+    ],
+    [
+      'semicolons, in the last column',
+      table(
+        'y;x',
+        lines(30, (k) => `${k};${comma(k / 2)}`),
+      ),
+    ],
+    [
+      'tabs',
+      table(
+        'y\tx',
+        lines(30, (k) => `${k}\t${comma(k / 2)}`),
+      ),
+    ],
+    [
+      'commas, quoted',
+      table(
+        'y,x',
+        lines(30, (k) => `${k},"${comma(k / 2)}"`),
+      ),
+    ],
+    [
+      'semicolons, all quoted',
+      table(
+        '"y";"x"',
+        lines(30, (k) => `"${k}";"${comma(k / 2)}"`),
+        '\r\n',
+      ),
+    ],
+  ])('decimal commas are found between %s', async (_, content) => {
+    const { summary, stderr } = await train(content, '-t', 'y', '--number', 'y');
+    expect(reasonsOf(summary).x).toBe('0 to 14.5, mean 7.25');
+    expect([summary.notes, stderr]).toEqual([[], '']);
+  });
+
+  it.each([
+    ['12,031 beside 900', (k: number) => ['900', '12,031', '1,201,998'][k % 3], '900 to 1202000', 0],
+    ['1,200 beside 900, which could also be 1.2', (k: number) => ['900', '"1,200"'][k % 2], '900 to 1200', 1],
+    ['1,234.5', (k: number) => ['"1,234.5"', '"987.5"'][k % 2], '987.5 to 1235', 0],
+    ['1 234 with a narrow blank', (k: number) => ['1\u202f234', '987'][k % 2], '987 to 1234', 0],
+  ])('thousands are grouped in %s', async (_, cell, range, notes) => {
+    const mark = cell(0).includes('"') || cell(1).includes('"') ? ',' : ';';
+    const { summary } = await train(
+      table(
+        ['x', 'y'].join(mark),
+        lines(60, (k) => [cell(k), k].join(mark)),
+      ),
+      '-t',
+      'y',
+    );
+    expect(reasonsOf(summary).x).toContain(range);
+    expect(summary.notes).toHaveLength(notes);
+  });
+
+  it('a column without proof is read as the other columns, and both readings are shown', async () => {
+    const rows = lines(40, (k) => `${comma(40 + k)};${k % 2 ? '1.004' : '900'}`);
+    const { summary } = await train(table('x;people', rows), '-t', 'x');
+    expect(reasonsOf(summary).people).toContain('900 to 1004');
+    expect(summary.notes).toEqual(['"people": 1.004 is read as 1004. If it means 1.004, add --decimal point.']);
+  });
+
+  it('--decimal decides, and silences the note', async () => {
+    const content = table(
+      'x;y',
+      lines(40, (k) => `1,${100 + k};${k}`),
+    );
+    const guessed = await train(content, '-t', 'y');
+    expect(reasonsOf(guessed.summary).x).toContain('1.1 to 1.139');
+    expect(guessed.summary.notes).toEqual(['"x": 1,100 is read as 1.1. If it means 1100, add --decimal point.']);
+    const chosen = await train(content, '-t', 'y', '--decimal', 'point');
+    expect(reasonsOf(chosen.summary).x).toContain('1100 to 1139');
+    expect(chosen.summary.notes).toEqual([]);
+    expect((await train(content, '-t', 'y', '--decimal', 'dot')).stderr).toContain('Expected "point" or "comma".');
+  });
+
+  it('predict writes numbers as the file does, and evaluate shows both readings', async () => {
+    const { nnbp, write } = await train(
+      table(
+        'x;y',
+        lines(40, (k) => `${comma(k)};${comma(2 * k)}`),
+      ),
+      '-t',
+      'y',
+    );
+    const { stdout } = await nnbp('predict', 'm.nnbp', 'a.csv', '--only');
+    expect(stdout).toMatch(/^predicted_y\n-?\d+,\d+\n/);
+    await write(
+      'b.csv',
+      table(
+        'x;y',
+        lines(5, (k) => `1,20${k};${k}`),
+      ),
+    );
+    expect((await nnbp('evaluate', 'm.nnbp', 'b.csv')).stderr).toContain('"x": 1,200 is read as 1.2.');
+  });
+});
+
+describe('headers', () => {
+  const rows = lines(40, (k) => `${(4 + k / 10).toFixed(1)},${k % 7},${['red', 'blue'][k % 2]}`);
+
+  it('a missing header is noticed although cells are words', async () => {
+    const content = `${rows.join('\n')}\n`;
+    const { summary } = await train(content, '-t', 'column3');
+    expect(summary.rows.all).toBe(40);
+    const { stderr } = await train(content, '-t', 'colour');
+    expect(stderr).toContain('There are: column1, column2, column3. Its first row looks like data');
+  });
+
+  it('a name that is a number is doubted, with --no-header as the way out', async () => {
+    const { summary } = await train(table('4.5,z,colour', rows), '-t', 'colour');
+    expect(summary.notes[0]).toContain('"4.5" is a number. If it is data, add --no-header.');
+  });
+
+  it('a header longer than 64 KiB is read whole', async () => {
+    const names = lines(1400, (k) => `measurement_channel_with_a_long_and_descriptive_name_${k}`);
+    expect(names.join(',').length).toBeGreaterThan(1 << 16);
+    const wide = lines(12, (j) => [j % 2 ? 'a' : 'b', ...lines(1400, (k) => String((j * 7 + k) % 11))].join(','));
+    const { summary } = await train(table(['label', ...names].join(','), wide), '-t', 'label', '--hidden', '1');
+    expect(summary.columns).toHaveLength(1401);
+    expect(summary.columns[1400].name).toBe(names[1399]);
+  });
+});
+
+describe('classes written as numbers', () => {
+  it.each([
+    ['2 and 4', (k: number) => 2 + 2 * (k % 2), ['2', '4']],
+    ['-1 and 1', (k: number) => (k % 2) * 2 - 1, ['-1', '1']],
+    ['0, 1 and 3', (k: number) => [0, 1, 3][k % 3], ['0', '1', '3']],
+    ['0 to 25', (k: number) => k % 26, lines(26, String)],
+  ])('%s are a category, and a note shows how to get regression', async (_, label, values) => {
+    const content = table(
+      'x,label',
+      lines(520, (k) => `${Math.sin(k).toFixed(3)},${label(k)}`),
+    );
+    const { columns, summary, nnbp } = await train(content, '-t', 'label');
+    expect((await columns()).targets[0].values).toEqual(values);
+    expect(summary.notes.join()).toContain(`${values.length} different integers, so it is a category`);
+    expect(summary.notes.join()).toContain('--number label');
+    const regression = await nnbp('train', 'a.csv', '-t', 'label', '--number', 'label', '--epochs', '1', '--json');
+    expect((JSON.parse(regression.stdout) as Summary).columns[1].kind).toBe('number');
+  });
+
+  it('0.0 and 0 are the same class', async () => {
+    const { columns } = await train(
+      table(
+        'x,label',
+        lines(60, (k) => `${k},${['0.0', '1.0', '0', '1'][k % 4]}`),
+      ),
+      '-t',
+      'label',
+    );
+    expect((await columns()).targets[0].values).toEqual(['0', '1']);
+  });
+
+  it('more than 1,000 classes are learned', async () => {
+    const content = table(
+      'x,word',
+      lines(2400, (k) => `${k % 97},word${k % 1200}`),
+    );
+    const { summary } = await train(content, '-t', 'word', '--hidden', '1', '--batch', '2400');
+    expect(summary.network.nodes).toBe(1 + 1 + 1200);
+    const listed = await train(content, '-t', 'x', '--category', 'word', '--hidden', '1', '--batch', '2400');
+    expect(listed.summary.network.nodes).toBe(1200 + 1 + 1);
+  });
+});
+
+describe('quotes, comments and other separators', () => {
+  it.each([
+    [
+      'a quote inside a cell',
+      table(
+        'size,y',
+        lines(40, (k) => `${k % 5}",${k}`),
+      ),
+      'size',
+      '0"',
+    ],
+    [
+      'quotes inside a cell between tabs',
+      table(
+        't\ty',
+        lines(40, (k) => `a "big" one${k % 3}\t${k}`),
+      ),
+      't',
+      'a "big" one0',
+    ],
+    [
+      'a cell between tabs that begins with a quoted word',
+      table(
+        't\ty',
+        lines(40, (k) => `"big" one${k % 3}\t${k}`),
+      ),
+      't',
+      '"big" one0',
+    ],
+  ])('%s is read as it is', async (_, content, name, value) => {
+    const { columns } = await train(content, '-t', 'y');
+    const [input] = (await columns()).inputs;
+    expect([input.name, input.values?.[0]]).toEqual([name, value]);
+  });
+
+  it('text after a closing quote is an error in plain words', async () => {
+    const { stderr } = await train(
+      table(
+        't,y',
+        lines(20, (k) => `"big" one,${k}`),
+      ),
+      '-t',
+      'y',
+    );
+    expect(stderr).toContain('line 2: a cell that begins with a quote has text after the closing quote.');
+  });
+
+  it.each([
+    [
+      'a sep= line',
+      `\ufeffsep=;\r\n${table(
+        'x;y',
+        lines(40, (k) => `${k};${2 * k}`),
+        '\r\n',
+      )}`,
+    ],
+    [
+      'comments',
+      `# made by a tool\n# on a day\n${table(
+        'x,y',
+        lines(40, (k) => `${k},${2 * k}`),
+      )}`,
+    ],
+    [
+      'runs of blanks',
+      table(
+        'x   y',
+        lines(40, (k) => ` ${k}  ${2 * k}`),
+      ),
+    ],
+    [
+      'ARFF',
+      `% a comment\n@relation t\n@attribute x numeric\n@attribute 'y' numeric\n\n@data\n${lines(40, (k) => `${k},${2 * k}`).join('\n')}\n`,
+    ],
+  ])('%s is understood', async (_, content) => {
+    const { summary } = await train(content, '-t', 'y');
+    expect(summary.columns.map(({ name, role, kind }) => [name, role, kind])).toEqual([
+      ['x', 'input', 'number'],
+      ['y', 'target', 'number'],
+    ]);
+    expect(summary.rows.all).toBe(40);
+  });
+
+  it('a first column named with # is a header, not a comment', async () => {
+    const { summary } = await train(
+      table(
+        '#x,y',
+        lines(40, (k) => `${k},${2 * k}`),
+      ),
+      '-t',
+      'y',
+    );
+    expect(summary.columns[0].name).toBe('#x');
+  });
+});
