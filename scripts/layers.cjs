@@ -37,6 +37,12 @@ module.exports = {
       to: { path: '^packages/(?!interop/|core/|activations/|formats/)' },
     },
     {
+      name: 'formula-imports-core-activations-aggregations-optim',
+      severity: 'error',
+      from: { path: '^packages/formula/src' },
+      to: { path: '^packages/(?!formula/|core/|activations/|aggregations/|optim/)' },
+    },
+    {
       name: 'libraries-do-not-know-apps',
       severity: 'error',
       from: { path: '^packages' },
@@ -44,12 +50,13 @@ module.exports = {
     },
     {
       name: 'libraries-bring-nothing-along',
-      comment: 'A library package has no runtime dependency outside @nnbp, but for a protobuf encoder in interop.',
+      comment:
+        'A library package has no runtime dependency outside @nnbp, but for a protobuf encoder in interop and an expression parser in formula.',
       severity: 'error',
       from: { path: '^packages/(?!cli/)[^/]+/src', pathNot: '^packages/formats/src/node/' },
       to: {
         dependencyTypes: ['npm', 'npm-dev', 'npm-optional', 'core'],
-        pathNot: '^packages/|node_modules/@bufbuild/protobuf/',
+        pathNot: '^packages/|node_modules/(@bufbuild/protobuf|jsep)/',
       },
     },
     {

@@ -13,7 +13,7 @@ const allowed = new Set([
   '(Apache-2.0 AND BSD-3-Clause)',
 ]);
 /** Packages that may have dependencies outside @nnbp; any other has none. */
-const mayDepend = new Set(['cli', 'interop']);
+const mayDepend = new Set(['cli', 'interop', 'formula']);
 const installScripts = ['preinstall', 'install', 'postinstall'];
 
 const problems = [];

@@ -3,6 +3,16 @@ export * from '@nnbp/activations';
 export * from '@nnbp/core';
 export * from '@nnbp/explain';
 export * from '@nnbp/formats';
+export {
+  type Estimate,
+  type FitStatistics,
+  fitStatistics,
+  type FitStatisticsOptions,
+  formulaActivations,
+  type FormulaGraph,
+  formulaGraph,
+  type ParameterEstimate,
+} from '@nnbp/formula';
 export * from '@nnbp/gradcheck';
 export * from '@nnbp/interop';
 export * from '@nnbp/losses';

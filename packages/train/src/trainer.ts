@@ -3,6 +3,7 @@ import {
   type Engine,
   type Executor,
   type FloatArray,
+  type Graph,
   js,
   type Loss,
   type Network,
@@ -10,6 +11,7 @@ import {
   type Optimizer,
   type OptimizerState,
   Random,
+  reference,
 } from '@nnbp/core';
 import { untilAborted } from './abort.js';
 import { assess, type Assessment } from './assess.js';
@@ -41,7 +43,7 @@ export interface TrainerOptions {
   readonly batchSize?: number;
   /**
    * Where training is computed, and in which precision. Default: `js()`, float64. An optimizer that evaluates the loss
-   * itself, such as `lbfgs`, always runs on `js()`.
+   * itself, such as `lbfgs`, always runs in float64: on `js()`, or on `reference()` for graphs that `js()` does not support.
    */
   readonly engine?: Engine;
   /** Seeds the shuffling and the validation split. Default: 0. */
@@ -96,6 +98,9 @@ export interface EpochRecord {
   /** Training speed, without validation. Of epochs shorter than a millisecond: measured over several. */
   readonly samplesPerSecond: number;
 }
+
+/** The fastest engine that computes the graph in float64. */
+const exact = (graph: Graph): Engine => (js().supports(graph).length === 0 ? js() : reference());
 
 /** Called after each batch. A promise is waited for; true ends the epoch. */
 export type AfterBatch = () => boolean | Promise<boolean>;
@@ -153,7 +158,8 @@ export class Trainer {
     this.#sources = prepare(network, data, options, this.#random);
     this.batchSize = this.#sources.batchSize;
     this.#pace = new Pace(yieldEvery);
-    this.#executor = (optimizer.iterate === undefined ? engine : js()).prepare(network.graph, this.batchSize);
+    const chosen = optimizer.iterate === undefined ? engine : exact(network.graph);
+    this.#executor = chosen.prepare(network.graph, this.batchSize);
     this.#executor.parameters.set(network.parameters.vector);
   }
 

@@ -1,0 +1,259 @@
+/** How well the parameters of a least-squares fit are known. */
+import {
+  type Executor,
+  expectLength,
+  jacobianOf,
+  js,
+  type Network,
+  NnbpError,
+  ParameterVector,
+  reference,
+  type Row,
+} from '@nnbp/core';
+import { TriangularFactor } from '@nnbp/optim';
+import { twoSidedP, twoSidedQuantile } from './student-t.js';
+
+/** Options of {@link fitStatistics}. */
+export interface FitStatisticsOptions {
+  /** Of all intervals, between 0 and 1. Default: 0.95. */
+  readonly confidence?: number;
+}
+
+/** An estimate with its uncertainty. */
+export interface Estimate {
+  readonly estimate: number;
+  /** Infinity if the data do not determine it. */
+  readonly standardError: number;
+  /** Both ends of the confidence interval. */
+  readonly interval: readonly [low: number, high: number];
+}
+
+/** What is known about one parameter. */
+export interface ParameterEstimate extends Estimate {
+  /** Its place in the network's parameter vector. */
+  readonly index: number;
+  /** The node it belongs to, and its name there: b, c, or w with the predecessor's id. */
+  readonly node: string;
+  readonly name: string;
+  /** estimate / standardError. */
+  readonly t: number;
+  /** The probability of a |t| this large if the parameter were 0. */
+  readonly p: number;
+}
+
+/** What {@link fitStatistics} returns. */
+export interface FitStatistics {
+  /** Samples × outputs. */
+  readonly observations: number;
+  /** Observations less the parameters that the data determine. */
+  readonly degreesOfFreedom: number;
+  readonly residualSumOfSquares: number;
+  /** √(residualSumOfSquares / degreesOfFreedom). */
+  readonly residualStandardDeviation: number;
+  /** 1 − residual sum of squares / total sum of squares about each output's mean. */
+  readonly rSquared: number;
+  /** Akaike's and the Bayesian information criterion, for normal errors; the error's variance counts as a parameter. */
+  readonly aic: number;
+  readonly bic: number;
+  /** In the order of the parameter vector. */
+  readonly parameters: readonly ParameterEstimate[];
+  /** Row-major, [parameters × parameters]. 0 in the rows and columns of parameters that are not determined. */
+  readonly covariance: Float64Array;
+  /** Indices of parameters that the data do not determine; everything else is computed with these kept as they are. */
+  readonly undetermined: readonly number[];
+  /**
+   * A quantity derived from the parameters, such as `(p) => 1 / p.of('rate').b!`, by the delta method with central
+   * differences.
+   */
+  derived(of: (parameters: ParameterVector) => number): Estimate;
+  /**
+   * The prediction for one input: of the curve itself, and of a new observation, one entry per output.
+   *
+   * @throws NnbpError `WRONG_LENGTH`, `NOT_FINITE`
+   */
+  predict(input: Row): readonly { readonly curve: Estimate; readonly observation: Estimate }[];
+}
+
+/**
+ * The statistics of a fit that minimized the sum of squares (the loss `mse()`): covariance s²·(JᵀJ)⁻¹, computed from the
+ * QR factor of the Jacobian J. Valid at the minimum, for independent errors of equal variance.
+ *
+ * @throws NnbpError `EMPTY_DATA`, `WRONG_LENGTH`, `NOT_FINITE`; `OUT_OF_RANGE` (the confidence, or no more observations
+ * than parameters), `UNSUPPORTED` (a standardized or transformed output)
+ *
+ * @example
+ * ```ts
+ * import { Network } from '@nnbp/core';
+ * import { fitStatistics, formulaGraph } from '@nnbp/formula';
+ * import { mse } from '@nnbp/losses';
+ * import { levenbergMarquardt } from '@nnbp/optim';
+ * import { fit } from '@nnbp/train';
+ *
+ * const network = new Network(formulaGraph('a + b*x', ['x']).graph);
+ * const data = { inputs: [[0], [1], [2], [3]], targets: [[1.1], [2.9], [5.2], [6.8]] };
+ * await fit(network, data, { loss: mse(), optimizer: levenbergMarquardt(), epochs: 100 });
+ * const { parameters, rSquared } = fitStatistics(network, data);
+ * parameters.map(({ node, estimate }) => `${node} = ${estimate.toFixed(2)}`); // ['a = 1.09', 'b = 1.94']
+ * rSquared > 0.99; // true
+ * ```
+ */
+export function fitStatistics(
+  network: Network,
+  data: { readonly inputs: ArrayLike<Row>; readonly targets: ArrayLike<Row> },
+  options: FitStatisticsOptions = {},
+): FitStatistics {
+  const { confidence = 0.95 } = options;
+  if (!(confidence > 0 && confidence < 1)) {
+    throw new NnbpError('OUT_OF_RANGE', `confidence: expected a number between 0 and 1, received ${confidence}.`);
+  }
+  if (network.outputScaler !== undefined || network.outputTransform !== 'none') {
+    throw new NnbpError(
+      'UNSUPPORTED',
+      'fitStatistics: the outputs are standardized or transformed. Fit without `standardize` for targets.',
+    );
+  }
+  const { graph } = network;
+  const count = graph.parameterCount;
+  const outputs = graph.outputs.length;
+  const samples = data.inputs.length;
+  if (samples === 0) throw new NnbpError('EMPTY_DATA', 'inputs is empty.');
+  expectLength('targets', data.targets.length, samples);
+  const observations = samples * outputs;
+  const rows = new Rows(network);
+  const factor = new TriangularFactor(count);
+  let residualSumOfSquares = 0;
+  const mean = new Float64Array(outputs);
+  for (let s = 0; s < samples; s++) {
+    expectLength(`target of sample ${s}`, data.targets[s].length, outputs);
+    const { predicted, jacobian } = rows.of(data.inputs[s]);
+    const residuals = predicted.map((y, k) => y - data.targets[s][k]);
+    for (let k = 0; k < outputs; k++) {
+      residualSumOfSquares += residuals[k] ** 2;
+      mean[k] += data.targets[s][k] / samples;
+    }
+    factor.fold(jacobian, Float64Array.from(residuals), outputs);
+  }
+  let total = 0;
+  for (let s = 0; s < samples; s++) for (let k = 0; k < outputs; k++) total += (data.targets[s][k] - mean[k]) ** 2;
+
+  factor.pivot();
+  const rank = factor.rank();
+  const degreesOfFreedom = observations - rank;
+  if (degreesOfFreedom <= 0) {
+    throw new NnbpError(
+      'OUT_OF_RANGE',
+      `data: expected more observations than parameters (${rank}), received ${observations}.`,
+    );
+  }
+  const variance = residualSumOfSquares / degreesOfFreedom;
+  const covariance = covarianceOf(factor, rank, variance);
+  const undetermined = Array.from(factor.columns.subarray(rank)).sort((a, b) => a - b);
+  const quantile = twoSidedQuantile(confidence, degreesOfFreedom);
+  const around = (estimate: number, standardError: number): Estimate => ({
+    estimate,
+    standardError,
+    interval: [estimate - quantile * standardError, estimate + quantile * standardError],
+  });
+  /** √(g·covariance·g). */
+  const spread = (gradient: ArrayLike<number>) => {
+    let sum = 0;
+    for (let a = 0; a < count; a++) {
+      for (let b = 0; b < count; b++) sum += gradient[a] * covariance[a * count + b] * gradient[b];
+    }
+    return Math.sqrt(Math.max(0, sum));
+  };
+  const logLikelihood = (-observations / 2) * (Math.log((2 * Math.PI * residualSumOfSquares) / observations) + 1);
+  const vector = network.parameters.vector.slice();
+  return {
+    observations,
+    degreesOfFreedom,
+    residualSumOfSquares,
+    residualStandardDeviation: Math.sqrt(variance),
+    rSquared: 1 - residualSumOfSquares / total,
+    aic: 2 * (rank + 1) - 2 * logLikelihood,
+    bic: Math.log(observations) * (rank + 1) - 2 * logLikelihood,
+    parameters: namesOf(network).map(({ node, name }, index) => {
+      const standardError = undetermined.includes(index) ? Infinity : Math.sqrt(covariance[index * count + index]);
+      const t = vector[index] / standardError;
+      return { index, node, name, ...around(vector[index], standardError), t, p: twoSidedP(t, degreesOfFreedom) };
+    }),
+    covariance,
+    undetermined,
+    derived(of) {
+      const at = (changed: Float64Array) => of(new ParameterVector(graph, changed));
+      const gradient = vector.map((value, k) => {
+        const step = Math.cbrt(Number.EPSILON) * (Math.abs(value) || 1);
+        const moved = (by: number) => at(vector.with(k, value + by));
+        return (moved(step) - moved(-step)) / (2 * step);
+      });
+      return around(at(vector.slice()), spread(gradient));
+    },
+    predict(input) {
+      const { predicted, jacobian } = rows.of(input);
+      return predicted.map((y, k) => {
+        const error = spread(jacobian.subarray(k * count, (k + 1) * count));
+        return { curve: around(y, error), observation: around(y, Math.hypot(error, Math.sqrt(variance))) };
+      });
+    },
+  };
+}
+
+/** Outputs and Jacobian of one sample at a time. */
+class Rows {
+  readonly #executor: Executor;
+
+  constructor(readonly network: Network) {
+    const engine = js().supports(network.graph).length === 0 ? js() : reference();
+    this.#executor = engine.prepare(network.graph, 1);
+    this.#executor.parameters.set(network.parameters.vector);
+  }
+
+  of(input: Row): { readonly predicted: number[]; readonly jacobian: Float64Array } {
+    const { network } = this;
+    const { graph, inputScaler } = network;
+    const predicted = network.predict(input);
+    const row = Float64Array.from(input, (value, k) => inputScaler?.apply(value, k) ?? value);
+    const jacobian = new Float64Array(predicted.length * graph.parameterCount);
+    jacobianOf(graph, this.#executor, row, 1, jacobian);
+    return { predicted, jacobian };
+  }
+}
+
+/** variance · (RᵀR)⁻¹ over the determined columns, in the order of the parameters. */
+function covarianceOf({ R, n, columns }: TriangularFactor, rank: number, variance: number): Float64Array {
+  // The inverse of R, column by column.
+  const inverse = new Float64Array(rank * rank);
+  for (let k = 0; k < rank; k++) {
+    for (let i = k; i >= 0; i--) {
+      let sum = i === k ? 1 : 0;
+      for (let j = i + 1; j <= k; j++) sum -= R[i * n + j] * inverse[j * rank + k];
+      inverse[i * rank + k] = sum / R[i * n + i];
+    }
+  }
+  const covariance = new Float64Array(n * n);
+  for (let a = 0; a < rank; a++) {
+    for (let b = 0; b < rank; b++) {
+      let sum = 0;
+      for (let k = Math.max(a, b); k < rank; k++) sum += inverse[a * rank + k] * inverse[b * rank + k];
+      covariance[columns[a] * n + columns[b]] = variance * sum;
+    }
+  }
+  return covariance;
+}
+
+/** The node and the name of each parameter; a shared one by its first use. */
+function namesOf({ graph }: Network): { readonly node: string; readonly name: string }[] {
+  const names = new Array<{ node: string; name: string }>(graph.parameterCount);
+  for (let i = graph.inputCount; i < graph.nodeCount; i++) {
+    const node = graph.ids[i];
+    const set = (index: number, name: string) => {
+      if (index >= 0) names[index] ??= { node, name };
+    };
+    set(graph.biasIndex(i), 'b');
+    set(graph.scaleIndex(i), 'c');
+    for (let e = graph.edgeStart[i]; e < graph.edgeStart[i + 1]; e++) {
+      set(graph.weightIndex(e, i), `w from ${graph.ids[graph.predecessors[e]]}`);
+    }
+  }
+  return names;
+}

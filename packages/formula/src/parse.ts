@@ -1,0 +1,85 @@
+/** A formula as a tree: numbers, names, + − * / ^, parentheses and calls. Nothing is evaluated. */
+import { NnbpError } from '@nnbp/core';
+import jsep, { type Expression } from 'jsep';
+
+/** A node of the tree. */
+export type Formula =
+  | { readonly kind: 'number'; readonly value: number }
+  | { readonly kind: 'name'; readonly name: string }
+  | { readonly kind: 'call'; readonly name: string; readonly argument: Formula }
+  | { readonly kind: 'negative'; readonly of: Formula }
+  | { readonly kind: Operator; readonly left: Formula; readonly right: Formula };
+
+/** The operators between two operands. */
+export type Operator = '+' | '-' | '*' | '/' | '**';
+
+const operators: ReadonlySet<string> = new Set<Operator>(['+', '-', '*', '/', '**']);
+const maxLength = 10_000;
+const maxDepth = 200;
+/** Marks parentheses in the text, since the parser forgets them, and −x^2 and (−x)^2 differ. */
+const group = '$group';
+
+/**
+ * Parses a formula. `^` and `**` both mean "to the power of" and bind tighter than a minus sign: −x^2 is −(x^2).
+ *
+ * @throws NnbpError `MALFORMED` (with the position), `TOO_LARGE` (above 10,000 characters)
+ */
+export function parseFormula(text: string): Formula {
+  if (text.length > maxLength) {
+    throw new NnbpError('TOO_LARGE', `formula: expected at most ${maxLength} characters, received ${text.length}.`);
+  }
+  if (text.includes('$')) throw malformed(text, 'the character "$" has no meaning');
+  let tree: Expression;
+  try {
+    tree = jsep(marked(text.replaceAll('^', '**')));
+  } catch (cause) {
+    const { description = 'it cannot be parsed' } = cause as { description?: string };
+    throw malformed(text, description.replaceAll(group, ''), cause);
+  }
+  return read(tree, text, 0);
+}
+
+const malformed = (text: string, why: string, cause?: unknown) =>
+  new NnbpError('MALFORMED', `formula "${text.slice(0, 80)}": ${why.replace(/\.?$/, '.')}`, { cause });
+
+/** Puts the mark before each opening parenthesis that does not follow the name of a function. */
+function marked(text: string): string {
+  let last = '';
+  let result = '';
+  for (const character of text) {
+    if (character === '(' && !/[\w]/.test(last)) result += group;
+    result += character;
+    if (character.trim() !== '') last = character;
+  }
+  return result;
+}
+
+function read(node: Expression, text: string, depth: number): Formula {
+  if (depth > maxDepth) throw malformed(text, `expected at most ${maxDepth} levels of parentheses and operators`);
+  const next = (child: unknown) => read(child as Expression, text, depth + 1);
+  if (node.type === 'Literal' && typeof node.value === 'number') return { kind: 'number', value: node.value };
+  if (node.type === 'Identifier') return { kind: 'name', name: node.name as string };
+  if (node.type === 'UnaryExpression' && (node.operator === '-' || node.operator === '+')) {
+    const of = next(node.argument);
+    return node.operator === '-' ? { kind: 'negative', of } : of;
+  }
+  if (node.type === 'BinaryExpression' && operators.has(node.operator as string)) {
+    const kind = node.operator as Operator;
+    const left = node.left as Expression;
+    // The parser lets a sign bind tighter than a power.
+    if (kind === '**' && left.type === 'UnaryExpression' && left.operator === '-') {
+      return { kind: 'negative', of: { kind, left: next(left.argument), right: next(node.right) } };
+    }
+    return { kind, left: next(left), right: next(node.right) };
+  }
+  if (node.type === 'CallExpression' && (node.callee as Expression).type === 'Identifier') {
+    const given = node.arguments as Expression[];
+    const [argument] = given;
+    const name = (node.callee as Expression).name as string;
+    if (given.length !== 1) {
+      throw malformed(text, `${name === group ? '( )' : name} takes one expression, received ${given.length}`);
+    }
+    return name === group ? next(argument) : { kind: 'call', name, argument: next(argument) };
+  }
+  throw malformed(text, 'expected numbers, names, + - * / ^, parentheses, and functions of one argument');
+}

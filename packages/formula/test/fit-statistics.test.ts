@@ -1,0 +1,128 @@
+import { identity } from '@nnbp/activations';
+import { mlp, Network, Standardization } from '@nnbp/core';
+import { fitStatistics, formulaGraph } from '@nnbp/formula';
+import { mse } from '@nnbp/losses';
+import { levenbergMarquardt } from '@nnbp/optim';
+import { fit } from '@nnbp/train';
+import { describe, expect, test } from 'vitest';
+import { twoSidedP, twoSidedQuantile } from '../src/student-t.js';
+
+const code = (expected: string): unknown => expect.objectContaining({ code: expected });
+const data = {
+  inputs: [1, 2, 3, 4, 5, 6, 7, 8].map((x) => [x]),
+  targets: [8.3, 11.0, 13.9, 14.6, 16.2, 16.1, 17.4, 17.0].map((y) => [y]),
+};
+
+async function fitted(formula: string, starts: Readonly<Record<string, number>>, rows = data): Promise<Network> {
+  const network = new Network(formulaGraph(formula, ['x']).graph);
+  for (const [name, b] of Object.entries(starts)) network.setParameters(name, { b });
+  await fit(network, rows, { loss: mse(), optimizer: levenbergMarquardt(), epochs: 500 });
+  return network;
+}
+
+/** Relative to the size of what is expected. */
+const close = (found: number, expected: number) =>
+  expect(Math.abs(found - expected) / Math.abs(expected), `${found} for ${expected}`).toBeLessThan(1e-8);
+
+describe('fitStatistics', () => {
+  // Made by SciPy 1.10: Gauss–Newton to the stationary point, s² (JᵀJ)⁻¹, scipy.stats.t.
+  test('agrees with SciPy to 8 digits', async () => {
+    const network = await fitted('b1*(1 - exp(-b2*x))', { b1: 15, b2: 1 });
+    const found = fitStatistics(network, data);
+    const [b1, b2] = found.parameters;
+    expect([b1.node, b2.node, b1.name]).toEqual(['b1', 'b2', 'b']);
+    expect([found.observations, found.degreesOfFreedom]).toEqual([8, 6]);
+    close(b1.estimate, 17.078008780624273);
+    close(b2.estimate, 0.560887930136522);
+    close(b1.standardError, 0.403738393105338);
+    close(b2.standardError, 0.048294367546152);
+    close(b1.t, 42.299689779982145);
+    close(b2.p, 2.453483443025053e-5);
+    close(b1.interval[0], 16.09009652272271);
+    close(b2.interval[1], 0.679059990315103);
+    close(found.covariance[1], -0.01514840858736275);
+    close(found.residualSumOfSquares, 2.2696479622142878);
+    close(found.residualStandardDeviation, 0.6150403729585953);
+    close(found.rSquared, 0.9679829597472901);
+    close(found.aic, 18.624482091770147);
+    close(found.bic, 18.86280671680965);
+    const [{ curve, observation }] = found.predict([10]);
+    close(curve.estimate, 17.01541489639907);
+    close(curve.standardError, 0.3792510538485912);
+    close(curve.interval[1], 17.94340879372792);
+    close(observation.standardError, 0.7225690432161587);
+    const inverse = found.derived((p) => 1 / p.of('b2').b!);
+    close(inverse.estimate, 1.7828873581868594);
+    close(inverse.standardError, 0.1535126943250625);
+    expect(network.getParameters('b2').b).toBe(b2.estimate);
+  });
+
+  test('takes the confidence that is asked for', async () => {
+    const network = await fitted('b1*(1 - exp(-b2*x))', { b1: 15, b2: 1 });
+    const width = (confidence: number) => {
+      const { interval } = fitStatistics(network, data, { confidence }).parameters[0];
+      return interval[1] - interval[0];
+    };
+    close(width(0.99) / width(0.95), twoSidedQuantile(0.99, 6) / twoSidedQuantile(0.95, 6));
+  });
+
+  test('reports parameters that the data do not determine, and the rest as if these were fixed', async () => {
+    // Only b1 + b2 matters, and b4 never does.
+    const network = await fitted('b1 + b2 + b3*x + 0*b4', { b1: 1, b2: 1, b3: 1, b4: 1 });
+    const found = fitStatistics(network, data);
+    expect(found.undetermined).toHaveLength(2);
+    expect(found.degreesOfFreedom).toBe(6);
+    for (const index of found.undetermined) expect(found.parameters[index].standardError).toBe(Infinity);
+    const line = fitStatistics(await fitted('a + b*x', {}), data);
+    const slope = ({ parameters }: typeof found, node: string) => parameters.find((one) => one.node === node)!;
+    close(slope(found, 'b3').standardError, slope(line, 'b').standardError);
+  });
+
+  test('works for a layered network with inputs that are standardized, and several outputs', () => {
+    const network = new Network(mlp([1, 2], { activation: identity, fixed: { c: 1 } }));
+    network.inputScaler = new Standardization([4.5], [2]);
+    const rows = { inputs: data.inputs, targets: data.targets.map(([y]) => [y, -y]) };
+    const found = fitStatistics(network, rows);
+    expect(found.observations).toBe(16);
+    expect(found.parameters.map(({ node, name }) => `${node} ${name}`)).toEqual([
+      'output.0 b',
+      'output.0 w from input.0',
+      'output.1 b',
+      'output.1 w from input.0',
+    ]);
+    expect(found.predict([3])).toHaveLength(2);
+  });
+
+  test('refuses what it cannot answer', async () => {
+    const network = await fitted('a + b*x', {});
+    expect(() => fitStatistics(network, { inputs: [], targets: [] })).toThrow(code('EMPTY_DATA'));
+    expect(() => fitStatistics(network, { inputs: [[1]], targets: [] })).toThrow(code('WRONG_LENGTH'));
+    expect(() => fitStatistics(network, { inputs: [[1]], targets: [[1, 2]] })).toThrow(code('WRONG_LENGTH'));
+    expect(() => fitStatistics(network, { inputs: [[1], [2]], targets: [[1], [2]] })).toThrow(code('OUT_OF_RANGE'));
+    expect(() => fitStatistics(network, { inputs: [[NaN]], targets: [[1]] })).toThrow(code('NOT_FINITE'));
+    expect(() => fitStatistics(network, data, { confidence: 1 })).toThrow(code('OUT_OF_RANGE'));
+    network.outputScaler = new Standardization([0], [2]);
+    expect(() => fitStatistics(network, data)).toThrow(code('UNSUPPORTED'));
+  });
+});
+
+describe('Student’s t', () => {
+  test('quantiles and probabilities agree with SciPy', () => {
+    for (const [confidence, freedom, expected] of [
+      [0.95, 1, 12.706204736432095],
+      [0.99, 3, 5.84090929975643],
+      [0.9, 30, 1.6972608943617378],
+      [0.999, 200, 3.339835406004972],
+    ])
+      close(twoSidedQuantile(confidence, freedom), expected);
+    for (const [t, freedom, expected] of [
+      [0.5, 1, 0.7048327646991336],
+      [2, 5, 0.10193947882985828],
+      [12, 40, 7.82417130425597e-15],
+      [3.3, 1000, 0.0010009967250020878],
+    ])
+      close(twoSidedP(t, freedom), expected);
+    expect(twoSidedP(0, 7)).toBe(1);
+    expect(twoSidedP(Infinity, 7)).toBe(0);
+  });
+});

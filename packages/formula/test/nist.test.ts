@@ -1,0 +1,31 @@
+import { fitStatistics } from '@nnbp/formula';
+import { expect, test } from 'vitest';
+import { dataOf, digits, problems, solve } from './nist.js';
+
+/** The residual is at the limit of float64: its own digits, and those of the standard deviations, are few. */
+const nearlyExact = 'Lanczos1';
+
+test.each(problems.flatMap((problem) => [1, 2].map((start) => ({ name: problem.name, start, problem }))))(
+  '$name from start $start: at least 9 digits of every parameter, 6 of every standard deviation',
+  async ({ name, start, problem }) => {
+    const { network, names, report } = await solve(problem, start - 1);
+    expect(report.stoppedBy).toBe('converged');
+    const { parameters, residualSumOfSquares } = fitStatistics(network, dataOf(problem));
+    const of = (id: string) => parameters.find(({ node }) => node === id)!;
+    expect(
+      digits(
+        names.map((id) => of(id).estimate),
+        problem.certified,
+      ),
+    ).toBeGreaterThan(9);
+    const deviations = digits(
+      names.map((id) => of(id).standardError),
+      problem.standardDeviations,
+    );
+    expect(deviations).toBeGreaterThan(name === nearlyExact ? 2 : 6);
+    expect(digits([residualSumOfSquares], [problem.residualSumOfSquares])).toBeGreaterThan(
+      name === nearlyExact ? 2 : 8,
+    );
+  },
+  60_000,
+);

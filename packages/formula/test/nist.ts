@@ -1,0 +1,55 @@
+/** The 27 problems of NIST StRD, nonlinear regression, as networks. */
+import { readFileSync } from 'node:fs';
+import { Network } from '@nnbp/core';
+import { mse } from '@nnbp/losses';
+import { levenbergMarquardt } from '@nnbp/optim';
+import { fit, type Report } from '@nnbp/train';
+import { formulaGraph } from '@nnbp/formula';
+
+/** A problem with its certified values, 11 digits. */
+export interface Problem {
+  readonly name: string;
+  /** In `nlog(y)` for Nelson, whose data hold the logarithm. */
+  readonly formula: string;
+  readonly variables: readonly string[];
+  /** Start 1 is far from the solution, start 2 near. */
+  readonly starts: readonly (readonly number[])[];
+  readonly certified: readonly number[];
+  readonly standardDeviations: readonly number[];
+  readonly residualSumOfSquares: number;
+  readonly x: readonly (readonly number[])[];
+  readonly y: readonly number[];
+}
+
+const file = new URL('nist.generated.json', import.meta.url);
+export const problems = JSON.parse(readFileSync(file, 'utf8')) as readonly Problem[];
+
+export const dataOf = ({ x, y }: Problem) => ({ inputs: x, targets: y.map((value) => [value]) });
+
+/** Digits that agree with the certified values, at most 11: the fewest over all entries. */
+export function digits(found: readonly number[], certified: readonly number[]): number {
+  return Math.min(
+    ...certified.map((value, k) =>
+      found[k] === value ? 11 : Math.min(11, -Math.log10(Math.abs(found[k] - value) / Math.abs(value))),
+    ),
+  );
+}
+
+/** Fits the formula from one of its starts. */
+export async function solve(
+  problem: Problem,
+  start: number,
+): Promise<{ network: Network; names: string[]; report: Report }> {
+  const { graph, parameters } = formulaGraph(problem.formula, problem.variables);
+  const network = new Network(graph);
+  // b1, b2, ... in the order of their numbers.
+  const names = [...parameters].sort((a, b) => Number(a.slice(1)) - Number(b.slice(1)));
+  names.forEach((name, k) => network.setParameters(name, { b: problem.starts[start][k] }));
+  const report = await fit(network, dataOf(problem), {
+    loss: mse(),
+    optimizer: levenbergMarquardt(),
+    epochs: 3000,
+    yieldEvery: 1000,
+  });
+  return { network, names, report };
+}
