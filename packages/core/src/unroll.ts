@@ -21,6 +21,7 @@ const identity: Activation = {
  * those on the unrolled one.
  *
  * @param steps - An integer ≥ 1.
+ * @param outputSteps - The steps whose outputs are outputs of the unrolled graph. Default: all.
  * @throws NnbpError `OUT_OF_RANGE`
  *
  * @example
@@ -33,7 +34,7 @@ const identity: Activation = {
  * unroll(builder.build(), 2).ids; // ['x@0', 'x@1', 'h@-1', 'h@0', 'h@1']
  * ```
  */
-export function unroll(graph: Graph, steps: number): Graph {
+export function unroll(graph: Graph, steps: number, outputSteps?: readonly number[]): Graph {
   expectInteger('steps', steps, 1);
   const { ids, inputCount, nodeCount, parameterCount, constants, edgeStart, predecessors } = graph;
   const builder = new GraphBuilder();
@@ -60,6 +61,7 @@ export function unroll(graph: Graph, steps: number): Graph {
         ...parameters(graph.biasSlot(i), graph.scaleSlot(i), weights),
       });
     }
+    if (outputSteps?.includes(t) === false) continue;
     for (let k = 0; k < graph.outputs.length; k++) builder.output(at(graph.outputs[k], t));
   }
   return builder.build();

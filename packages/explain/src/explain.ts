@@ -6,11 +6,11 @@ import { expectInteger, type Loss, type Network, NnbpError, type Row } from '@nn
 import { type Language, words } from './language.js';
 import { aligned, markdown } from './markup.js';
 import { outline } from './outline.js';
-import { expectQuantity, parseQuantity, type QuantityName } from './quantity.js';
+import { parseQuantity, type QuantityName } from './quantity.js';
 import { ReadingOrder } from './reading-order.js';
 import { DerivationStep, type Step } from './step.js';
 import { text } from './text.js';
-import { numberIn, workThrough } from './worked.js';
+import { expectWorked, numberOf, type Worked, workThrough, workThroughSequence } from './worked.js';
 
 /** A parameter, by its node: its derivative is meant. */
 export type ParameterOf =
@@ -89,9 +89,50 @@ export function explain(
   loss: Loss,
   what: string | ParameterOf | QuantityName,
 ): Derivation {
-  const quantity = typeof what === 'string' ? parseQuantity(network.graph, what) : named(network, what);
-  const worked = workThrough(network, input, target, loss);
-  const value = numberIn(worked.graph, worked.sample, worked.pass.gradients.vector, quantity);
+  return derivationOf(workThrough(network, input, target, loss), what);
+}
+
+/**
+ * Explains one number of a pass through time. A quantity of a step has its number behind the id: `x_h@2`, `dloss/dx_h@0`,
+ * and `x_h@-1` is the value before the first step. A parameter has one derivative, a mean over the steps that have a target
+ * of a sum over all steps: `dloss/dw_htoh`. Every number is the reference engine's, to the last bit.
+ *
+ * @param inputs - A row per step, as for `network.backpropagateSequence`.
+ * @param targets - A row per step, or null for a step without a target.
+ * @param what - A name, or a node's parameter. Where an id has two edges from another one, of which one is delayed, the name
+ * of the weight says which: `dloss/dw_x@-1toh`.
+ * @throws NnbpError `UNKNOWN_ID`, `FIXED_PARAMETER`, and as `network.backpropagateSequence`
+ *
+ * @example
+ * ```ts
+ * import { identity } from '@nnbp/activations';
+ * import { delayed, GraphBuilder, Network } from '@nnbp/core';
+ * import { explainSequence } from '@nnbp/explain';
+ * import { mse } from '@nnbp/losses';
+ *
+ * const builder = new GraphBuilder();
+ * const from = [builder.input('x'), delayed('h')];
+ * builder.output(builder.node('h', { from, activation: identity, fixed: { b: 0, c: 1 } }));
+ * const network = new Network(builder.build(), { initializer: () => 2 });
+ * const { root } = explainSequence(network, [[1], [1]], [null, [5]], mse(), 'dloss/dw_htoh');
+ * root.value; // 2 · 2 + 4 · 0 = 4
+ * ```
+ */
+export function explainSequence(
+  network: Network,
+  inputs: ArrayLike<Row>,
+  targets: ArrayLike<Row | null>,
+  loss: Loss,
+  what: string | ParameterOf | QuantityName,
+): Derivation {
+  return derivationOf(workThroughSequence(network, inputs, targets, loss), what);
+}
+
+function derivationOf(worked: Worked, what: string | ParameterOf | QuantityName): Derivation {
+  const ofParameter = typeof what === 'string' && /^dloss\/d[bcw]_/.test(what);
+  const graph = ofParameter ? (worked.folded ?? worked.graph) : worked.graph;
+  const quantity = typeof what === 'string' ? parseQuantity(graph, what) : named(worked, what);
+  const value = numberOf(worked, quantity);
   const write = (form: typeof text, options: WritingOptions = {}): string => {
     const { language = 'en', most = 6, depth = 12, steps = 300, digits = 6 } = options;
     if (!Object.hasOwn(words, language)) {
@@ -115,11 +156,11 @@ export function explain(
   };
 }
 
-function named({ graph }: Network, what: ParameterOf | QuantityName): QuantityName {
-  if ('quantity' in what) return expectQuantity(graph, what);
+function named(worked: Worked, what: ParameterOf | QuantityName): QuantityName {
+  if ('quantity' in what) return expectWorked(worked, what);
   const quantity = ({ b: 'dLossDb', c: 'dLossDc', w: 'dLossDw' } as const)[what.parameter];
   if (quantity === undefined) {
     throw new NnbpError('UNKNOWN_ID', `parameter: expected "b", "c" or "w", found "${what.parameter}".`);
   }
-  return expectQuantity(graph, { quantity, node: what.node, ...('from' in what && { from: what.from }) });
+  return expectWorked(worked, { quantity, node: what.node, ...('from' in what && { from: what.from }) });
 }

@@ -2,10 +2,10 @@
  * What a number was computed from: think of the right-hand side of its formula, once with letters and once with numbers.
  * The summands stand in the order in which the engine adds them.
  */
+import type { Graph } from '@nnbp/core';
 import type { Letter, Notation } from './notation.js';
-import { edgeBetween } from './quantity.js';
 import { derivativeRule, outputRule, readsAllOutputs } from './rules.js';
-import type { Worked } from './worked.js';
+import { placeOf, type Worked } from './worked.js';
 
 /** A letter with its number. A quantity has a derivation of its own, and so has what case 1 alone gives. */
 export interface Factor {
@@ -37,41 +37,55 @@ export interface Expression {
 export function expressionOf(worked: Worked, letter: Derived): Expression {
   if ('caseOneOf' in letter)
     return caseOneOf(worked, worked.graph.outputPosition[worked.graph.indexOf(letter.caseOneOf)]);
-  const { quantity, node, from } = letter;
-  const i = worked.graph.indexOf(node);
-  switch (quantity) {
+  const { i, edge } = placeOf(worked, letter);
+  switch (letter.quantity) {
     case 'h':
       return preActivation(worked, i);
     case 'g':
       return activation(worked, i);
     case 'x':
-      return i < worked.graph.inputCount ? input(worked, i) : nodeValue(worked, i);
+      return isGiven(worked, i) ? given(worked, i) : nodeValue(worked, i);
     case 'slope':
       return slope(worked, i);
     case 'dLossDx':
       return loss(worked, i);
     case 'dLossDb':
-      return product(3, [kept(worked, 'dLossDx', i), kept(worked, 'slope', i)]);
+      return bias(worked, i);
     case 'dLossDc':
-      return product(3, [kept(worked, 'dLossDx', i), kept(worked, 'g', i)]);
+      return scaleOf(worked, i);
     case 'dLossDw':
-      return weight(worked, edgeBetween(worked.graph, from!, i), i);
+      return weight(worked, edge, i);
   }
 }
 
-/** h_i = b_i + Σ over predecessors j of  w_ji · x_j */
+/** h_i = b_i + A(z), with z_e = w_e · x of every edge: by default their sum. A b that is fixed at 0 is left out. */
 function preActivation(worked: Worked, i: number): Expression {
-  const { graph, parameters } = worked;
-  const node = graph.ids[i];
-  const start = graph.edgeStart[i];
-  const b: Factor = { letter: { parameter: 'b', node }, value: parameters[graph.biasIndex(i)] };
-  return {
-    case: 'forward',
-    count: 1 + graph.edgeStart[i + 1] - start,
-    summand: (k) =>
-      k === 0 ? [b] : [weightFactor(worked, start + k - 1, i), kept(worked, 'x', graph.predecessors[start + k - 1])],
+  const { graph } = worked;
+  const aggregation = graph.aggregation(i);
+  const b = bFactor(worked, i);
+  const edges = edgesInto(graph, i);
+  const z = (e: number) => [...weightFactor(worked, e, i), kept(worked, 'x', graph.predecessors[e])];
+  if (aggregation === undefined) {
+    const count = b.length + edges.length;
+    return { case: 'forward', count, summand: (k) => (k < b.length ? b : z(edges[k - b.length])) };
+  }
+  // The product has no function's name: its factors stand side by side.
+  if (aggregation.builtin?.name === 'product') {
+    return { case: 'forward', count: b.length + 1, summand: (k) => (k < b.length ? b : edges.flatMap(z)) };
+  }
+  const all: Form = (notation, write, most) => {
+    const list = ends(edges.length, most).map((k) =>
+      k < 0 ? notation.dots(edges.length - most) : timesEach(notation, write, z(edges[k])),
+    );
+    return [...b.map((factor) => write(factor, true)), `${notation.name(aggregation.name)}(${list.join(', ')})`].join(
+      ' + ',
+    );
   };
+  return { ...product('forward', [...b, ...edges.flatMap(z)]), forms: [all] };
 }
+
+const edgesInto = ({ edgeStart }: Graph, i: number) =>
+  Array.from({ length: edgeStart[i + 1] - edgeStart[i] }, (_, k) => edgeStart[i] + k);
 
 /** g_i = g(h_i) */
 function activation(worked: Worked, i: number): Expression {
@@ -88,9 +102,13 @@ function nodeValue(worked: Worked, i: number): Expression {
   return product('forward', [...scale(worked, i), kept(worked, 'g', i)]);
 }
 
+/** Inputs, and in a sequence what nodes are before its first step. */
+const isGiven = ({ graph, folded }: Worked, i: number) =>
+  i < graph.inputCount || (folded !== undefined && /@-\d+$/.test(graph.ids[i]));
+
 /** An input is what it is, or its number in the data's units, standardised. */
-function input(worked: Worked, i: number): Expression {
-  const units = worked.inputScaler?.(i);
+function given(worked: Worked, i: number): Expression {
+  const units = i < worked.graph.inputCount ? worked.inputScaler?.(i) : undefined;
   const x = kept(worked, 'x', i);
   const written: Form =
     units === undefined
@@ -144,20 +162,29 @@ function loss(worked: Worked, i: number): Expression {
       if (k < own.length) return own;
       const at = start + k - own.length;
       const j = graph.successors[at];
-      return [kept(worked, 'dLossDx', j), kept(worked, 'slope', j), weightFactor(worked, graph.successorEdges[at], j)];
+      const edge = graph.successorEdges[at];
+      return [
+        kept(worked, 'dLossDx', j),
+        kept(worked, 'slope', j),
+        ...aggregationFactors(worked, edge, j),
+        ...weightFactor(worked, edge, j),
+      ];
     },
   };
 }
 
 /** What the loss alone says of an output: the loss may look at all outputs. */
-function caseOneOf({ graph, x, t, loss }: Worked, output: number): Expression {
-  const values = Array.from(graph.outputs, (k, at): Factor => ({
-    letter: { quantity: 'x', node: graph.ids[k] },
-    value: x[at],
-  }));
-  const targets = Array.from(graph.outputs, (k, at): Factor => ({ letter: { target: graph.ids[k] }, value: t[at] }));
+function caseOneOf(worked: Worked, place: number): Expression {
+  const { graph, loss, width } = worked;
+  // The outputs of the same step; without sequences, all.
+  const first = place - (place % width);
+  const output = place - first;
+  const x = worked.x.subarray(first, first + width);
+  const outputs = Array.from(x, (_, at) => graph.ids[graph.outputs[first + at]]);
+  const values = outputs.map((node, at): Factor => ({ letter: { quantity: 'x', node }, value: x[at] }));
+  const targets = outputs.map((node, at): Factor => ({ letter: { target: node }, value: worked.t[first + at] }));
   const rule = outputRule(loss);
-  const node = graph.ids[graph.outputs[output]];
+  const node = outputs[output];
   if (rule !== undefined) {
     const targetSum = targets.reduce((sum, { value }) => sum + value, 0);
     return {
@@ -195,17 +222,71 @@ function caseOneOf({ graph, x, t, loss }: Worked, output: number): Expression {
   };
 }
 
-/** dloss/dw_ji = dloss/dx_i · slope_i · x_j, summed over the edges that share the weight, as the engine meets them. */
+/** dloss/db_i = dloss/dx_i · slope_i, summed over the nodes that share b. */
+const bias = (worked: Worked, i: number) =>
+  overNodes(
+    worked,
+    i,
+    (j) => worked.graph.biasSlot(j),
+    (j) => [kept(worked, 'dLossDx', j), kept(worked, 'slope', j)],
+  );
+
+/** dloss/dc_i = dloss/dx_i · g_i, summed over the nodes that share c. */
+const scaleOf = (worked: Worked, i: number) =>
+  overNodes(
+    worked,
+    i,
+    (j) => worked.graph.scaleSlot(j),
+    (j) => [kept(worked, 'dLossDx', j), kept(worked, 'g', j)],
+  );
+
+/** A summand for each node with the same parameter as node i, from the last to the first, as the engine adds them. */
+function overNodes(
+  worked: Worked,
+  i: number,
+  slotOf: (j: number) => number,
+  summand: (j: number) => Factor[],
+): Expression {
+  const { graph } = worked;
+  if (graph.biasSlots === undefined) return product(3, summand(i));
+  const nodes: number[] = [];
+  for (let j = graph.nodeCount - 1; j >= graph.inputCount; j--) if (slotOf(j) === slotOf(i)) nodes.push(j);
+  return mean(worked, { case: 3, count: nodes.length, summand: (k) => summand(nodes[k]) });
+}
+
+/** dloss/dw_e = dloss/dx_i · slope_i · dA/dz_e · x_j, summed over the edges that share the weight, as the engine meets them. */
 function weight(worked: Worked, edge: number, i: number): Expression {
   const { graph } = worked;
   const edges = edgesOfWeight(worked, edge, i);
-  return {
+  return mean(worked, {
     case: 3,
     count: edges.length,
     summand(k) {
       const [e, to] = edges[k];
-      return [kept(worked, 'dLossDx', to), kept(worked, 'slope', to), kept(worked, 'x', graph.predecessors[e])];
+      return [
+        kept(worked, 'dLossDx', to),
+        kept(worked, 'slope', to),
+        ...aggregationFactors(worked, e, to),
+        kept(worked, 'x', graph.predecessors[e]),
+      ];
     },
+  });
+}
+
+/** The mean over the steps that have a target of what is a sum over all steps. */
+function mean({ steps }: Worked, sum: Expression): Expression {
+  if (steps === 1) return sum;
+  const { count, summand } = sum;
+  return {
+    ...sum,
+    forms: [
+      (notation, write, most) => {
+        const terms = ends(count, most).map((k) =>
+          k < 0 ? notation.dots(count - most) : timesEach(notation, write, summand(k), k === 0),
+        );
+        return `(${terms.join(' + ')}) / ${steps}`;
+      },
+    ],
   };
 }
 
@@ -220,6 +301,20 @@ function edgesOfWeight({ graph }: Worked, edge: number, i: number): (readonly [e
     }
   }
   return found;
+}
+
+/** dA/dz_e: of a product, the other factors; of a node that adds, 1, which is left out. */
+function aggregationFactors(worked: Worked, edge: number, i: number): Factor[] {
+  const { graph, sample } = worked;
+  const aggregation = graph.aggregation(i);
+  if (aggregation === undefined) return [];
+  if (aggregation.builtin?.name === 'product') {
+    return edgesInto(graph, i)
+      .filter((e) => e !== edge)
+      .flatMap((e) => [...weightFactor(worked, e, i), kept(worked, 'x', graph.predecessors[e])]);
+  }
+  const { parameter: _, ...of } = weightLetter(worked, edge, i);
+  return [{ letter: { aggregationOf: of.node, from: of.from }, value: sample.aggregated!.dAdz[edge] }];
 }
 
 /** Of a list of `count`, the places shown when at most `most` are: the first ones, −1 for those left out, the last. */
@@ -250,16 +345,33 @@ function kept({ graph, sample }: Worked, quantity: 'h' | 'g' | 'x' | 'slope' | '
   return { letter: { quantity, node: graph.ids[i] }, value: sample[quantity][i] };
 }
 
-function scale({ graph, parameters }: Worked, i: number): Factor[] {
-  const index = graph.scaleIndex(i);
-  return index < 0 ? [] : [{ letter: { parameter: 'c', node: graph.ids[i] }, value: parameters[index] }];
+/** b, unless it is fixed at 0. */
+function bFactor(worked: Worked, i: number): Factor[] {
+  const value = worked.slots[worked.graph.biasSlot(i)];
+  const isZero = worked.graph.biasIndex(i) < 0 && value === 0;
+  return isZero ? [] : [{ letter: { parameter: 'b', node: folded(worked, worked.graph.ids[i]) }, value }];
 }
 
-function weightFactor({ graph, parameters }: Worked, edge: number, i: number): Factor {
-  return {
-    letter: { parameter: 'w', node: graph.ids[i], from: graph.ids[graph.predecessors[edge]] },
-    value: parameters[graph.weightIndex(edge, i)],
-  };
+/** c, unless it is fixed at 1. */
+function scale(worked: Worked, i: number): Factor[] {
+  const value = worked.slots[worked.graph.scaleSlot(i)];
+  const isOne = worked.graph.scaleIndex(i) < 0 && value === 1;
+  return isOne ? [] : [{ letter: { parameter: 'c', node: folded(worked, worked.graph.ids[i]) }, value }];
 }
+
+/** w, unless it is fixed at 1. */
+function weightFactor(worked: Worked, edge: number, i: number): Factor[] {
+  const value = worked.slots[worked.graph.weightSlot(edge, i)];
+  if (worked.graph.weightIndex(edge, i) < 0 && value === 1) return [];
+  return [{ letter: weightLetter(worked, edge, i), value }];
+}
+
+function weightLetter(worked: Worked, edge: number, i: number) {
+  const [from, node] = [worked.graph.ids[worked.graph.predecessors[edge]], worked.graph.ids[i]];
+  return { parameter: 'w' as const, node: folded(worked, node), from: folded(worked, from) };
+}
+
+/** The id in the network's own graph: a parameter is the same at every step. */
+const folded = (worked: Worked, id: string) => (worked.folded === undefined ? id : id.replace(/@-?\d+$/, ''));
 
 const activationOf = ({ graph }: Worked, i: number) => graph.activations[graph.activationOf[i]];

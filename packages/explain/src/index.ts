@@ -1,4 +1,4 @@
-export { type Derivation, explain, type ParameterOf, type WritingOptions } from './explain.js';
+export { type Derivation, explain, explainSequence, type ParameterOf, type WritingOptions } from './explain.js';
 export type { Language } from './language.js';
 export { type PathCount, paths } from './paths.js';
 export { nameOf, parseQuantity, type QuantityName } from './quantity.js';

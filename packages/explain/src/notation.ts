@@ -11,7 +11,8 @@ export type Letter =
   | { readonly target: string }
   | { readonly units: 'value' | 'mean' | 'deviation'; readonly node: string }
   | { readonly caseOneOf: string }
-  | { readonly derivativeOf: string };
+  | { readonly derivativeOf: string }
+  | { readonly aggregationOf: string; readonly from: string };
 
 /** How one hand writes. */
 export interface Notation {
@@ -41,6 +42,7 @@ export const plain: Notation = {
     if ('target' in letter) return visible(`t_${letter.target}`);
     if ('units' in letter) return visible(`${letter.units}_${letter.node}`);
     if ('caseOneOf' in letter) return visible(`(dloss/dx_${letter.caseOneOf})₁`);
+    if ('aggregationOf' in letter) return visible(`dA/dz_${letter.from}to${letter.aggregationOf}`);
     return visible(`g'(h_${letter.derivativeOf})`);
   },
   number: (value, digits) => rounded(value, digits),
@@ -60,6 +62,8 @@ export const latex: Notation = {
     }
     if ('target' in letter) return `t_{${subscript(letter.target)}}`;
     if ('units' in letter) return `${upright(letter.units)}_{${subscript(letter.node)}}`;
+    if ('aggregationOf' in letter)
+      return `\\frac{\\partial A}{\\partial z_{${edge(letter.from, letter.aggregationOf)}}}`;
     if ('caseOneOf' in letter) return `\\left(${over(`x_{${subscript(letter.caseOneOf)}}`)}\\right)_{1}`;
     return `g'(h_{${subscript(letter.derivativeOf)}})`;
   },

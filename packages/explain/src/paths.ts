@@ -12,7 +12,7 @@ export interface PathCount {
   readonly edgesInPaths: bigint;
   /** The edges that lie on any path: with the cache each is visited once. */
   readonly edgesVisited: number;
-  /** Multiplications of the chain rule written out: for each edge of each path, by c (if it is trained), g' and w. */
+  /** Multiplications of the chain rule written out: for each edge of each path, by c (if it is trained), g' and w; and by dA/dz of a node that does not add. */
   readonly naiveMultiplications: bigint;
   /** With the cache: two for each edge visited (case 2), one for each slope on the way (none where c is fixed). */
   readonly cachedMultiplications: number;
@@ -21,7 +21,7 @@ export interface PathCount {
 /**
  * Counts the paths along which `from` acts on `output`, in time proportional to the edges between them.
  *
- * @throws NnbpError `UNKNOWN_ID`
+ * @throws NnbpError `UNKNOWN_ID`, `UNSUPPORTED` (a graph with delays: give the unrolled one, `unroll(graph, steps)`)
  *
  * @example
  * ```ts
@@ -37,7 +37,7 @@ export interface PathCount {
  */
 export function paths(of: Network | Graph, from: string, output: string): PathCount {
   const graph = of instanceof Network ? of.graph : of;
-  expectFeatures('paths', graph);
+  expectFeatures('paths', graph, ['aggregation', 'fixedParameter', 'sharedParameter']);
   const { edgeStart, predecessors, scaleTrainable } = graph;
   const first = graph.indexOf(from);
   const last = graph.indexOf(output);
@@ -61,13 +61,15 @@ export function paths(of: Network | Graph, from: string, output: string): PathCo
     if (after === undefined || reached[j] === 0) continue;
     counts.delete(j);
     cachedMultiplications += scaleTrainable[j];
+    // By dA/dz, unless the node adds.
+    const byAggregation = graph.aggregation(j) === undefined ? 0 : 1;
     const through = after.edges + after.paths;
-    const multiplications = after.multiplications + after.paths * BigInt(2 + scaleTrainable[j]);
+    const multiplications = after.multiplications + after.paths * BigInt(2 + byAggregation + scaleTrainable[j]);
     for (let e = edgeStart[j]; e < edgeStart[j + 1]; e++) {
       const i = predecessors[e];
       if (reached[i] === 0) continue;
       edgesVisited++;
-      cachedMultiplications += 2;
+      cachedMultiplications += 2 + byAggregation;
       const before = counts.get(i);
       counts.set(i, {
         paths: (before?.paths ?? 0n) + after.paths,

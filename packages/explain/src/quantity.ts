@@ -48,7 +48,7 @@ export function parseQuantity(graph: Graph, text: string): QuantityName {
   for (const [quantity, prefix] of Object.entries(prefixes) as [QuantityName['quantity'], string][]) {
     if (!text.startsWith(prefix)) continue;
     const rest = text.slice(prefix.length);
-    return expectQuantity(graph, quantity === 'dLossDw' ? edgeNamed(graph, rest) : { quantity, node: rest });
+    return expectQuantity(graph, quantity === 'dLossDw' ? weightNamed(graph, rest) : { quantity, node: rest });
   }
   throw new NnbpError(
     'UNKNOWN_ID',
@@ -67,32 +67,40 @@ export function expectQuantity(graph: Graph, { quantity, node, from }: QuantityN
   if (i < graph.inputCount) {
     throw new NnbpError('UNKNOWN_ID', `Node "${node}" is an input: it has x and dloss/dx, and no ${quantity}.`);
   }
-  if (quantity === 'dLossDc' && graph.scaleIndex(i) < 0) {
-    throw new NnbpError('FIXED_PARAMETER', `c of node "${node}" is fixed at 1 and has no dloss/dc.`);
-  }
+  if (quantity === 'dLossDc' && graph.scaleIndex(i) < 0) throw fixed('c', node);
+  if (quantity === 'dLossDb' && graph.biasIndex(i) < 0) throw fixed('b', node);
   if (quantity !== 'dLossDw') return { quantity, node };
-  if (from === undefined || edgeBetween(graph, from, i) < 0) {
+  const edge = from === undefined ? -1 : edgeNamed(graph, from, i);
+  if (from === undefined || edge < 0) {
     throw new NnbpError('UNKNOWN_ID', `Node "${node}" has no edge from "${from}".`);
   }
+  if (graph.weightIndex(edge, i) < 0) throw fixed(`w from "${from}"`, node);
   return { quantity, node, from };
 }
 
-/** The edge from the node with id `from` into node i, or −1. */
-export function edgeBetween(graph: Graph, from: string, i: number): number {
-  const j = graph.indexOf(from);
-  for (let e = graph.edgeStart[i]; e < graph.edgeStart[i + 1]; e++) if (graph.predecessors[e] === j) return e;
-  return -1;
+const fixed = (what: string, node: string) =>
+  new NnbpError('FIXED_PARAMETER', `${what} of node "${node}" is fixed: a constant has no derivative.`);
+
+/** The edge named `from` into node i: by the predecessor's id, or with its delay as in `h@-1`; −1 if there is none. */
+export function edgeNamed(graph: Graph, from: string, i: number): number {
+  const found: number[] = [];
+  for (let e = graph.edgeStart[i]; e < graph.edgeStart[i + 1]; e++) {
+    if (graph.edgeName(e) === from) return e;
+    if (graph.ids[graph.predecessors[e]] === from) found.push(e);
+  }
+  // A delay may be left out where it is clear which edge is meant.
+  return found.length === 1 ? found[0] : -1;
 }
 
 /** "2to4": every place where a "to" stands between two nodes with an edge. */
-function edgeNamed(graph: Graph, text: string): QuantityName {
+function weightNamed(graph: Graph, text: string): QuantityName {
   const known = new Set(graph.ids);
   const edges: QuantityName[] = [];
   for (let at = text.indexOf('to'); at >= 0; at = text.indexOf('to', at + 1)) {
     const from = text.slice(0, at);
     const node = text.slice(at + 2);
-    if (!known.has(from) || !known.has(node)) continue;
-    if (edgeBetween(graph, from, graph.indexOf(node)) >= 0) edges.push({ quantity: 'dLossDw', node, from });
+    if (known.has(node) && edgeNamed(graph, from, graph.indexOf(node)) >= 0)
+      edges.push({ quantity: 'dLossDw', node, from });
   }
   if (edges.length === 1) return edges[0];
   const found =

@@ -110,7 +110,7 @@ function rightSides(expression: Expression, room: number, extent: Extent): strin
       ...both
         .flat()
         .filter((factors) => factors.length > 1)
-        .map((factors) => columns(factors[f])),
+        .map((factors) => columns(factors[f] ?? '')),
     );
   return both.map((side) => side.map((factors) => row(factors, widest)).join('\n'));
 }

@@ -97,11 +97,12 @@ export function replay({ graph, steps: film }: Trace, steps: number = film.lengt
   for (const { node, writes, values } of film.slice(0, steps)) {
     const i = graph.indexOf(node);
     // A node's weights are written in the order of its edges.
-    let edge = graph.edgeStart[i];
+    const edges = trainedEdges(graph, i);
+    let edge = 0;
     writes.forEach(({ quantity }, k) => {
       if (quantity === 'dLossDb') gradients[graph.biasIndex(i)] = values[k];
       else if (quantity === 'dLossDc') gradients[graph.scaleIndex(i)] = values[k];
-      else if (quantity === 'dLossDw') gradients[graph.weightIndex(edge++, i)] = values[k];
+      else if (quantity === 'dLossDw') gradients[graph.weightIndex(edges[edge++], i)] = values[k];
       else cache[quantity][i] = values[k];
     });
     written[i] |= stepOf(writes[0]);
@@ -150,10 +151,9 @@ function step(index: number, { reads, writes, values, ...rest }: Frame): TraceSt
 
 /** The frames of each node, forwards and backwards. */
 function camera(worked: Worked) {
-  const { graph, sample, pass, caseOne } = worked;
+  const { graph, sample, caseOne } = worked;
   const { ids, edgeStart, predecessors, successorStart, successors, outputPosition } = graph;
-  const gradients = pass.gradients.vector;
-  const weightSums = runningWeightSums(worked);
+  const sums = runningSums(worked);
   const outputs = Array.from(graph.outputs, (k) => named('x', ids[k]));
   const range = <T>(from: number, to: number, of: (k: number) => T) =>
     Array.from({ length: to - from }, (_, k) => of(from + k));
@@ -206,7 +206,8 @@ function camera(worked: Worked) {
 
   const parameters = (i: number): Frame => {
     const node = ids[i];
-    const scale = graph.scaleIndex(i);
+    const [bias, scale] = [graph.biasIndex(i), graph.scaleIndex(i)];
+    const edges = trainedEdges(graph, i);
     return {
       node,
       case: 3,
@@ -217,15 +218,11 @@ function camera(worked: Worked) {
         ...predecessorsOf(i).map((from) => named('x', from)),
       ],
       writes: () => [
-        named('dLossDb', node),
+        ...(bias < 0 ? [] : [named('dLossDb', node)]),
         ...(scale < 0 ? [] : [named('dLossDc', node)]),
-        ...predecessorsOf(i).map((from): QuantityName => ({ quantity: 'dLossDw', node, from })),
+        ...edges.map((e): QuantityName => ({ quantity: 'dLossDw', node, from: ids[predecessors[e]] })),
       ],
-      values: () => [
-        gradients[graph.biasIndex(i)],
-        ...(scale < 0 ? [] : [gradients[scale]]),
-        ...range(edgeStart[i], edgeStart[i + 1], weightSums),
-      ],
+      values: () => [...(bias < 0 ? [] : [sums.b(i)]), ...(scale < 0 ? [] : [sums.c(i)]), ...edges.map(sums.w)],
     };
   };
 
@@ -235,21 +232,46 @@ function camera(worked: Worked) {
 
 const named = (quantity: QuantityName['quantity'], node: string): QuantityName => ({ quantity, node });
 
+/** The edges into node i whose weights are not fixed. */
+const trainedEdges = (graph: Graph, i: number) =>
+  Array.from({ length: graph.edgeStart[i + 1] - graph.edgeStart[i] }, (_, k) => graph.edgeStart[i] + k).filter(
+    (e) => graph.weightIndex(e, i) >= 0,
+  );
+
 /**
- * For each edge what its weight's gradient is once the edge was added. Only where weights are shared is that not the
- * gradient itself; then the sums are made again, in the engine's order.
+ * What the gradient of each node's b and c, and of each edge's w, is once the node was added. Only where parameters are
+ * shared is that not the gradient itself; then the sums are made again, in the engine's order.
  */
-function runningWeightSums({ graph, sample, pass }: Worked): (edge: number) => number {
-  const { edgeStart, predecessors, sharedWeights } = graph;
-  const sums = new Float64Array(graph.edgeCount);
-  const gradients = sharedWeights === undefined ? pass.gradients.vector : new Float64Array(graph.parameterCount);
-  for (let i = graph.nodeCount - 1; i >= graph.inputCount; i--) {
+function runningSums({ graph, sample, pass }: Worked) {
+  const { nodeCount, inputCount, edgeStart, predecessors, sharedWeights } = graph;
+  const { vector } = pass.gradients;
+  if (sharedWeights === undefined) {
+    const ownerOf = owners(graph);
+    return {
+      b: (i: number) => vector[graph.biasIndex(i)],
+      c: (i: number) => vector[graph.scaleIndex(i)],
+      w: (e: number) => vector[graph.weightIndex(e, ownerOf[e])],
+    };
+  }
+  const gradients = new Float64Array(graph.parameterCount + graph.constants.length);
+  const [b, c] = [new Float64Array(nodeCount), new Float64Array(nodeCount)];
+  const w = new Float64Array(graph.edgeCount);
+  const add = (slot: number, summand: number) => (gradients[slot] += summand);
+  for (let i = nodeCount - 1; i >= inputCount; i--) {
     const dLossDb = sample.dLossDx[i] * sample.slope[i];
+    b[i] = add(graph.biasSlot(i), dLossDb);
+    c[i] = add(graph.scaleSlot(i), sample.dLossDx[i] * sample.g[i]);
     for (let e = edgeStart[i]; e < edgeStart[i + 1]; e++) {
-      const weight = graph.weightIndex(e, i);
-      if (sharedWeights !== undefined) gradients[weight] += dLossDb * sample.x[predecessors[e]];
-      sums[e] = gradients[weight];
+      const dAdz = sample.aggregated?.dAdz[e] ?? 1;
+      w[e] = add(graph.weightSlot(e, i), dLossDb * dAdz * sample.x[predecessors[e]]);
     }
   }
-  return (edge) => sums[edge];
+  return { b: (i: number) => b[i], c: (i: number) => c[i], w: (e: number) => w[e] };
+}
+
+/** For each edge the node it goes to. */
+function owners({ nodeCount, edgeStart, edgeCount }: Graph): Uint32Array {
+  const of = new Uint32Array(edgeCount);
+  for (let i = 0; i < nodeCount; i++) of.fill(i, edgeStart[i], edgeStart[i + 1]);
+  return of;
 }

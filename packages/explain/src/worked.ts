@@ -1,32 +1,42 @@
 /**
- * One sample, worked through: think of a finished exercise sheet. The reference engine has done the pass; what is kept
- * here are its numbers, and the few it does not keep (case 1 alone, the targets in the network's own units).
+ * One sample, worked through: the numbers of the reference engine's pass, and the few that it does not keep (case 1 alone,
+ * the targets in the network's own units). A sequence is worked through on the unrolled graph, whose numbers are
+ * bit-identical.
  */
 import {
-  expectFeatures,
   type Graph,
   type Loss,
-  type Network,
+  Network,
+  NnbpError,
   outputValues,
   type Pass,
   type Row,
   type SampleCache,
+  Standardization,
+  unroll,
 } from '@nnbp/core';
-import { edgeBetween, type QuantityName } from './quantity.js';
+import { edgeNamed, expectQuantity, type QuantityName } from './quantity.js';
 
 /** A pass and all that its numbers came from, safe from later changes of the network. */
 export interface Worked {
   readonly graph: Graph;
+  /** The loss of one step. */
   readonly loss: Loss;
   readonly pass: Pass;
   /** What the pass kept of its one sample. */
   readonly sample: SampleCache;
-  /** As they were. */
-  readonly parameters: Float64Array;
+  /** Parameters and constants, as they were; see `Graph`. */
+  readonly slots: Float64Array;
   /** The outputs' values, their targets and case 1 of each, in the graph's order and the network's units. */
   readonly x: Float64Array;
   readonly t: Float64Array;
   readonly caseOne: Float64Array;
+  /** How many outputs a step has. */
+  readonly width: number;
+  /** How many steps have a target. The derivative by a parameter is the mean over them. */
+  readonly steps: number;
+  /** Of a sequence: the graph that was unrolled. */
+  readonly folded: Graph | undefined;
   /** Where an input is standardised: its number in the data's own units, with mean and deviation. */
   readonly inputScaler: ((k: number) => { value: number; mean: number; deviation: number }) | undefined;
   /** Whether the targets were standardised. */
@@ -35,8 +45,47 @@ export interface Worked {
 
 /** @throws NnbpError as `network.backpropagate` */
 export function workThrough(network: Network, input: Row, target: Row, loss: Loss): Worked {
+  const { graph } = network;
+  if (graph.edgeDelay !== undefined) {
+    throw new NnbpError('UNSUPPORTED', 'The graph has delayed edges: explain a sequence, with explainSequence.');
+  }
+  return work(network, input, target, loss, { loss, width: graph.outputs.length, steps: 1, folded: undefined });
+}
+
+/** @throws NnbpError as `network.backpropagateSequence` */
+export function workThroughSequence(
+  network: Network,
+  inputs: ArrayLike<Row>,
+  targets: ArrayLike<Row | null>,
+  loss: Loss,
+): Worked {
+  // It checks all that is given.
+  network.backpropagateSequence(inputs, targets, loss);
   const { graph, inputScaler, outputScaler } = network;
-  expectFeatures('explain', graph);
+  const width = graph.outputs.length;
+  const withTarget = Array.from(targets, (_, t) => t).filter((t) => targets[t] !== null);
+  const unrolled = new Network(unroll(graph, inputs.length, withTarget), { initializer: () => 0 });
+  unrolled.parameters.vector.set(network.parameters.vector);
+  unrolled.inputScaler = inputScaler && repeated(inputScaler, inputs.length);
+  unrolled.outputScaler = outputScaler && repeated(outputScaler, withTarget.length);
+  const input = Array.from(inputs, (row) => Array.from(row)).flat();
+  const target = withTarget.flatMap((t) => Array.from(targets[t]!));
+  return work(unrolled, input, target, sumOverSteps(loss, width), {
+    loss,
+    width,
+    steps: withTarget.length,
+    folded: graph,
+  });
+}
+
+function work(
+  network: Network,
+  input: Row,
+  target: Row,
+  loss: Loss,
+  of: Pick<Worked, 'loss' | 'width' | 'steps' | 'folded'>,
+): Worked {
+  const { graph, inputScaler, outputScaler } = network;
   const pass = network.backpropagate(input, target, loss);
   const row = Float64Array.from(input);
   const x = Float64Array.from(pass.outputs[0]);
@@ -44,11 +93,11 @@ export function workThrough(network: Network, input: Row, target: Row, loss: Los
   const caseOne = new Float64Array(x.length);
   outputValues(loss, x, t, caseOne);
   return {
+    ...of,
     graph,
-    loss,
     pass,
     sample: pass.cache.samples[0],
-    parameters: network.parameters.vector.slice(),
+    slots: graph.slots(network.parameters.vector),
     x,
     t,
     caseOne,
@@ -56,6 +105,68 @@ export function workThrough(network: Network, input: Row, target: Row, loss: Los
       inputScaler && ((k) => ({ value: row[k], mean: inputScaler.mean[k], deviation: inputScaler.deviation[k] })),
     targetUnits: outputScaler !== undefined,
   };
+}
+
+/** Each step's loss for itself, added up. */
+const sumOverSteps = (loss: Loss, width: number): Loss => ({
+  name: loss.name,
+  value(x, t) {
+    let sum = 0;
+    for (let from = 0; from < x.length; from += width) sum += loss.value(step(x, from, width), step(t, from, width));
+    return sum;
+  },
+  derivative(x, t, dLossDx) {
+    for (let from = 0; from < x.length; from += width) {
+      loss.derivative(step(x, from, width), step(t, from, width), dLossDx.subarray(from, from + width));
+    }
+  },
+});
+
+const step = (values: ArrayLike<number>, from: number, width: number) =>
+  Float64Array.from({ length: width }, (_, k) => values[from + k]);
+
+function repeated({ mean, deviation }: Standardization, times: number): Standardization {
+  const all = (column: readonly number[]) => Array.from({ length: times }, () => column).flat();
+  return new Standardization(all(mean), all(deviation));
+}
+
+/** Where a quantity is: its node, and the edge of a weight. Of a sequence, a parameter is that of its first step. */
+export function placeOf(
+  { graph, folded }: Worked,
+  { quantity, node, from }: QuantityName,
+): { i: number; edge: number } {
+  const ofParameter = quantity === 'dLossDb' || quantity === 'dLossDc' || quantity === 'dLossDw';
+  if (folded === undefined || !ofParameter) {
+    const i = graph.indexOf(node);
+    return { i, edge: from === undefined ? -1 : edgeNamed(graph, from, i) };
+  }
+  const i = graph.indexOf(`${node}@0`);
+  const original = folded.indexOf(node);
+  const edge = from === undefined ? -1 : edgeNamed(folded, from, original) - folded.edgeStart[original];
+  return { i, edge: graph.edgeStart[i] + edge };
+}
+
+/** The quantity, if the network, or its sequence, has it. */
+export function expectWorked(worked: Worked, name: QuantityName): QuantityName {
+  const ofParameter = name.quantity === 'dLossDb' || name.quantity === 'dLossDc' || name.quantity === 'dLossDw';
+  return expectQuantity(ofParameter ? (worked.folded ?? worked.graph) : worked.graph, name);
+}
+
+/** The number under a name; of a shared parameter the whole gradient. */
+export function numberOf(worked: Worked, name: QuantityName): number {
+  const { graph, sample, pass, steps } = worked;
+  const { i, edge } = placeOf(worked, name);
+  const gradient = (index: number) => pass.gradients.vector[index] / steps;
+  switch (name.quantity) {
+    case 'dLossDb':
+      return gradient(graph.biasIndex(i));
+    case 'dLossDc':
+      return gradient(graph.scaleIndex(i));
+    case 'dLossDw':
+      return gradient(graph.weightIndex(edge, i));
+    default:
+      return sample[name.quantity][i];
+  }
 }
 
 /** The number under a name; of a shared weight the whole gradient. */
@@ -72,7 +183,7 @@ export function numberIn(
     case 'dLossDc':
       return gradients[graph.scaleIndex(i)];
     case 'dLossDw':
-      return gradients[graph.weightIndex(edgeBetween(graph, from!, i), i)];
+      return gradients[graph.weightIndex(edgeNamed(graph, from!, i), i)];
     default:
       return sample[quantity][i];
   }

@@ -282,7 +282,7 @@ describe('what to explain', () => {
     const error = thrown(() => explain(fixed, [1], [1], mse(), 'dloss/dc_output.0'));
     expect([error.code, error.message]).toEqual([
       'FIXED_PARAMETER',
-      'c of node "output.0" is fixed at 1 and has no dloss/dc.',
+      'c of node "output.0" is fixed: a constant has no derivative.',
     ]);
   });
 

@@ -50,7 +50,7 @@ function compute({ network, input, target, loss }: Sample, order: readonly Trace
     } else if (writes[0].quantity === 'slope') slope(graph, slots, sequence, 0, i);
     else parameterGradients(graph, sequence, 0, i, gradients);
   }
-  return { cache, gradients };
+  return { cache, gradients: gradients.subarray(0, graph.parameterCount) };
 }
 
 describe('a trace', () => {

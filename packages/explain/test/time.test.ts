@@ -1,0 +1,181 @@
+import { identity, sigmoid, tanh } from '@nnbp/activations';
+import { max, product } from '@nnbp/aggregations';
+import { delayed, GraphBuilder, Network, NnbpError, type Row, Standardization, unroll } from '@nnbp/core';
+import { lstm } from '@nnbp/layers';
+import { huber, mse } from '@nnbp/losses';
+import { describe, expect, it } from 'vitest';
+import { explain, explainSequence, type Language, paths, replay, type Step, trace } from '../src/index.js';
+
+/** h(t) = w x(t) + u h(t − 1), both weights 2. */
+function recurrence(): Network {
+  const builder = new GraphBuilder();
+  const from = [builder.input('x'), delayed('h')];
+  builder.output(builder.node('h', { from, activation: identity, fixed: { b: 0, c: 1 } }));
+  return new Network(builder.build(), { initializer: () => 2 });
+}
+
+function small(): Network {
+  const builder = new GraphBuilder();
+  const from = builder.inputs(2, 'x');
+  builder.output(
+    ...builder.layer(1, { from: lstm(builder, { from, units: 2, name: 'm' }), activation: sigmoid, name: 'y' }),
+  );
+  return new Network(builder.build(), { seed: 3 });
+}
+
+const inputs: Row[] = [
+  [0.5, -1],
+  [1, 0.25],
+  [-0.5, 2],
+];
+const targets: (Row | null)[] = [null, [1], [0]];
+
+/** All steps below one, each once. */
+function all(root: Step): Step[] {
+  const found = new Map<string, Step>();
+  const queue = [root];
+  for (const step of queue) {
+    const key = `${step.formula} ${step.case}`;
+    if (found.has(key)) continue;
+    found.set(key, step);
+    queue.push(...step.terms);
+  }
+  return [...found.values()];
+}
+
+describe('an explanation through time', () => {
+  it('has the numbers of the engine, to the last bit, of every parameter and of every node at every step', () => {
+    const network = small();
+    const pass = network.backpropagateSequence(inputs, targets, mse());
+    for (const id of network.graph.ids.slice(network.graph.inputCount)) {
+      const { b, c, w } = pass.gradients.of(id);
+      const valueOf = (what: Parameters<typeof explain>[4]) =>
+        explainSequence(network, inputs, targets, mse(), what).root.value;
+      if (b !== undefined) expect(valueOf(`dloss/db_${id}`)).toBe(b);
+      if (c !== undefined) expect(valueOf({ node: id, parameter: 'c' })).toBe(c);
+      for (const [from, gradient] of Object.entries(w))
+        expect(valueOf({ node: id, parameter: 'w', from })).toBe(gradient);
+    }
+    const { root } = explainSequence(network, inputs, targets, mse(), {
+      node: 'm.f.1',
+      parameter: 'w',
+      from: 'm.0@-1',
+    });
+    const steps = all(root);
+    expect(steps.length).toBeGreaterThan(100);
+    for (const { quantity, value } of steps.slice(1)) {
+      const [, id, step] = /^(.*)@(-?\d+)$/.exec(quantity.node)!;
+      if (Number(step) < 0) expect(value).toBe(0);
+      else if (quantity.quantity === 'dLossDx' && id.startsWith('y')) continue;
+      else expect(value, quantity.node).toBe(pass.cache[quantity.quantity as 'x'](id, 0, Number(step)));
+    }
+  });
+
+  it('writes the derivative by a weight as the mean over steps of a sum over time', () => {
+    const { root, text } = explainSequence(recurrence(), [[1], [3]], [[1], [5]], mse(), 'dloss/dw_htoh');
+    // h(0) = 2, h(1) = 10: dloss/dh(1) = 2·5, dloss/dh(0) = 2·1 + 10·2.
+    expect(root.value).toBe((10 * 2 + 22 * 0) / 2);
+    const written = text();
+    expect(written).toContain('dloss/dx_h@1 · slope_h@1 · x_h@0 + dloss/dx_h@0 · slope_h@0 · x_h@-1) / 2');
+    expect(written).toContain('(10 · 1 · 2 + 22 · 1 · 0) / 2');
+    expect(written).toContain('dloss/dx_h@1 · slope_h@1 · w_htoh');
+    expect(written).toContain('x_h@-1 = 0');
+  });
+
+  it('is written in English and Chinese, as text, Markdown and LaTeX', () => {
+    const derivation = explainSequence(small(), inputs, targets, mse(), 'dloss/db_m.f.0');
+    for (const language of ['en', 'zh'] as Language[]) {
+      const word = language === 'en' ? 'case 2' : '场景 2';
+      for (const written of [
+        derivation.text({ language }),
+        derivation.markdown({ language }),
+        derivation.latex({ language }),
+      ]) {
+        expect(written).toContain(word);
+        expect(written).not.toContain('undefined');
+      }
+    }
+    expect(derivation.text()).toContain('x_m.c.0@1');
+    expect(derivation.latex()).toContain('\\text{m.c.0@1}');
+  });
+
+  it('takes the loss of one step for case 1, in the units of the network', () => {
+    const network = recurrence();
+    network.outputScaler = new Standardization([1], [2]);
+    network.inputScaler = new Standardization([1], [2]);
+    const { root, text } = explainSequence(network, [[1], [3]], [[3], [5]], huber(), 'dloss/dx_h@1');
+    expect(root.case).toBe(1);
+    expect(root.value).toBe(network.backpropagateSequence([[1], [3]], [[3], [5]], huber()).cache.dLossDx('h', 0, 1));
+    expect(text()).toContain('x_x@1 = (value_x@1 - mean_x@1) / deviation_x@1 = (3 - 1) / 2');
+  });
+
+  it('names the weight by its delay where a name alone fits two edges', () => {
+    const builder = new GraphBuilder();
+    builder.output(builder.node('y', { from: [builder.input('x'), delayed('x'), delayed('x', 2)], activation: tanh }));
+    const network = new Network(builder.build(), { seed: 1 });
+    const pass = network.backpropagateSequence([[1], [2], [3]], [null, null, [0]], mse());
+    const valueOf = (name: string) =>
+      explainSequence(network, [[1], [2], [3]], [null, null, [0]], mse(), name).root.value;
+    expect(valueOf('dloss/dw_xtoy')).toBe(pass.gradients.of('y').w.x);
+    expect(valueOf('dloss/dw_x@-2toy')).toBe(pass.gradients.of('y').w['x@-2']);
+  });
+
+  it('refuses what is not there', () => {
+    const of = (what: Parameters<typeof explain>[4]) => () => explainSequence(recurrence(), [[1]], [[1]], mse(), what);
+    expect(of('x_h@1')).toThrow(NnbpError);
+    expect(of('dloss/db_h')).toThrow('b of node "h" is fixed: a constant has no derivative.');
+    expect(of({ node: 'h', parameter: 'w', from: 'h@-2' })).toThrow('no edge from "h@-2"');
+    expect(() => explain(recurrence(), [1], [1], mse(), 'x_h')).toThrow('explainSequence');
+    expect(() => explainSequence(recurrence(), [[1]], [null], mse(), 'x_h@0')).toThrow('at least one step');
+  });
+});
+
+describe('a node that does not add', () => {
+  const builder = new GraphBuilder();
+  const from = [builder.input('a'), builder.input('b')];
+  builder.node('p', { from, activation: identity, aggregation: product, fixed: { b: 0, c: 1 } });
+  builder.node('m', { from: ['p', 'a'], activation: identity, aggregation: max, fixed: { c: 3 }, shared: { b: 's' } });
+  builder.output(
+    builder.node('y', { from: ['m', 'p'], activation: identity, fixed: { w: { p: 1 } }, shared: { b: 's' } }),
+  );
+  const network = new Network(builder.build(), { initializer: () => 2 });
+  const derivation = (what: string) => explain(network, [3, 5], [1], mse(), what);
+
+  it('shows the product by its factors, and its derivative by the other factors', () => {
+    expect(derivation('h_p').text()).toContain('h_p = w_atop · x_a · w_btop · x_b = 2 · 3 · 2 · 5 = 60');
+    expect(derivation('dloss/dw_atop').text()).toContain('dloss/dx_p · slope_p · w_btop · x_b · x_a');
+  });
+
+  it('shows the maximum by name, and its derivative as dA/dz', () => {
+    expect(derivation('h_m').text()).toContain('h_m = b_m + max(w_ptom · x_p, w_atom · x_a) = 0 + max(2 · 60, 2 · 3)');
+    expect(derivation('dloss/dx_p').text()).toContain('dA/dz_ptom');
+    expect(derivation('dloss/dx_p').latex()).toContain('\\frac{\\partial A}{\\partial z_{p \\to m}}');
+  });
+
+  it('leaves out what is fixed at 1 or 0, and shows other constants', () => {
+    expect(derivation('x_m').text()).toContain('x_m = c_m · g_m = 3 · 120');
+    expect(derivation('h_y').text()).toContain('h_y = b_y + w_mtoy · x_m + x_p');
+  });
+
+  it('adds the derivatives of the nodes that share a bias', () => {
+    const { b } = network.backpropagate([3, 5], [1], mse()).gradients.of('m');
+    const { root } = derivation('dloss/db_m');
+    expect(root.value).toBe(b);
+    expect(root.summands).toBe(2);
+    expect(() => derivation('dloss/db_p')).toThrow('fixed');
+  });
+
+  it('is traced with the numbers of the engine', () => {
+    const film = trace(network, [3, 5], [1], mse());
+    const { cache, gradients } = replay(film);
+    expect(gradients).toEqual(film.pass.gradients.vector);
+    expect(cache.dLossDx).toEqual(film.pass.cache.samples[0].dLossDx);
+  });
+
+  it('counts one more multiplication on each path', () => {
+    expect(paths(network, 'a', 'y')).toEqual(paths(network.graph, 'a', 'y'));
+    expect(paths(network, 'a', 'p').naiveMultiplications).toBe(3n);
+    expect(() => paths(recurrence(), 'x', 'h')).toThrow('delayed edge');
+    expect(paths(unroll(recurrence().graph, 3), 'x@0', 'h@2').paths).toBe(1n);
+  });
+});
