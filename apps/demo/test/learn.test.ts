@@ -5,6 +5,9 @@ import { describe, expect, test } from 'vitest';
 import { lessonList } from '../web/learn/chapters/index.js';
 import { caches as cachesChapter } from '../web/learn/chapters/caches.js';
 import { order as orderChapter, passInOrder } from '../web/learn/chapters/order.js';
+import { converges, rate as rateChapter } from '../web/learn/chapters/rate.js';
+import { rounded, starvation, vanishing as vanishingChapter } from '../web/learn/chapters/vanishing.js';
+import { accusationAnswer, parseAccusation, repair as repairChapter } from '../web/learn/chapters/repair.js';
 import { parseNumber } from '../web/learn/number-answer.js';
 import { maxTries, pick, standing, type Task } from '../web/learn/task.js';
 import { pieces, words } from '../web/learn/text.js';
@@ -119,6 +122,58 @@ test('the caches save what they should: 86 to 7, 28 to 6, a million paths from d
   expect(tasks[1].judge('28').right).toBe(true);
   expect(tasks[2].judge('6').right).toBe(true);
   expect(hintOf(tasks[2], '5')).toMatch(/Fewer than a million/);
+});
+
+test('the first of 8 sigmoid layers receives about 22,000 times less, and tanh repairs it', () => {
+  const { start, layersOf, tasks } = vanishingChapter.exercise(0);
+  expect(rounded(starvation(layersOf(start)))).toBe('22,000');
+  for (const guess of ['22000', '65536', '4e-5', '10000']) expect(tasks[0].judge(guess).right, guess).toBe(true);
+  expect(hintOf(tasks[0], '32')).toMatch(/^Larger/);
+  expect(hintOf(tasks[0], '1e7')).toMatch(/^Smaller/);
+  expect(tasks[1].judge('tanh glorotUniform 8').right).toBe(true);
+  expect(tasks[1].judge('tanh glorotUniform 6').right).toBe(true);
+  expect(hintOf(tasks[1], 'tanh glorotUniform 5')).toMatch(/keep six/);
+  expect(hintOf(tasks[1], 'sigmoid glorotUniform 8')).toMatch(/still receives/);
+});
+
+test('a rate of 0.084 converges and 0.085 diverges; the next loss is the engine’s', () => {
+  const { path, tasks } = rateChapter.exercise(0);
+  expect(converges(path, 0.084)).toBe(true);
+  expect(converges(path, 0.085)).toBe(false);
+  expect(tasks[1].judge('0,084').right).toBe(true);
+  expect(hintOf(tasks[1], '0.085')).toMatch(/the loss grows/);
+  expect(hintOf(tasks[1], '0.08')).toMatch(/a larger rate still does/);
+  // w = 3.3, b = 0.9: the mean of (0.3 x + 0.9)² over x = 1 … 5.
+  expect(Number(tasks[0].solution)).toBeCloseTo(0.09 * 11 + 0.54 * 3 + 0.81, 12);
+  expect(hintOf(tasks[0], '-135')).toMatch(/straight line/);
+});
+
+test('every challenge shows its bug at the node, and the right pass is the engine’s', () => {
+  const kinds = new Set<string>();
+  for (let seed = 0; seed < 40; seed++) {
+    const { network, pass, broken, right, tasks } = repairChapter.exercise(seed);
+    const { graph } = network;
+    const { node, bug } = parseAccusation(tasks[0].solution);
+    kinds.add(bug);
+    const i = graph.indexOf(node);
+    // Nearer to the loss everything is right; at the node something is not.
+    for (let k = graph.nodeCount - 1; k > i; k--) expect(broken.dLossDb[k]).toBe(right.dLossDb[k]);
+    expect(broken.dLossDb[i]).not.toBe(right.dLossDb[i]);
+    for (const id of graph.ids) {
+      const k = graph.indexOf(id);
+      expect(right.dLossDx[k]).toBe(pass.cache.dLossDx(id));
+      if (k < graph.inputCount) continue;
+      const { b, w } = pass.gradients.of(id);
+      expect(right.dLossDb[k]).toBe(b);
+      Object.values(w).forEach((dw, e) => expect(right.dLossDw[graph.edgeStart[k] + e]).toBe(dw));
+    }
+    expect(hintOf(tasks[0], accusationAnswer({ node, bug: bug === 'sign' ? 'lost' : 'sign', probes: [] }))).toMatch(
+      /not that bug/,
+    );
+    const other = graph.ids.slice(graph.inputCount, -1).find((id) => id !== node)!;
+    expect(hintOf(tasks[0], accusationAnswer({ node: other, bug, probes: [] }))).toMatch(/loss/);
+  }
+  expect(kinds.size).toBe(6);
 });
 
 function permutations(ids: readonly string[]): string[][] {

@@ -105,8 +105,8 @@ function Share() {
   };
   return (
     <>
-      <button type="button" onClick={copy}>
-        <Link2 size={16} aria-hidden /> {say.share}
+      <button type="button" aria-label={say.share} onClick={copy}>
+        <Link2 size={16} aria-hidden /> <span className="share-text">{say.share}</span>
       </button>
       <span role="status" className="told">
         {told}

@@ -5,9 +5,11 @@ import { type ChapterName, chapterNames, type ChapterWork } from '../state.js';
 import { usePlayground } from '../store.js';
 import styles from './card.module.css';
 import type { Chapter } from './chapter.js';
+import { parseAccusation } from './chapters/repair.js';
 import { Doors } from './doors.js';
 import { messages } from './messages.js';
 import { checkAnswer, goTo, setDraft, settledTasks, showTask, vary } from './progress.js';
+import { Result } from './result.js';
 import { RichText } from './rich-text.js';
 import { show } from './show.js';
 import { maxTries, picked, standing, type Task } from './task.js';
@@ -59,7 +61,8 @@ function Answer({ task, draft }: { readonly task: Task; readonly draft: string }
   const say = useMessages(messages);
   const name = useId();
   const answer = task.kind === 'point' && draft === '' ? String(task.start) : draft;
-  const complete = task.kind === 'pick' ? picked(answer).length > 0 : answer.trim() !== '';
+  const complete =
+    task.kind === 'setting' ? true : task.kind === 'pick' ? picked(answer).length > 0 : answer.trim() !== '';
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
     if (complete) checkAnswer(answer);
@@ -68,7 +71,7 @@ function Answer({ task, draft }: { readonly task: Task; readonly draft: string }
     <form className={styles.answer} onSubmit={submit}>
       {task.kind === 'number' && (
         <label className={styles.number}>
-          <RichText text={`${task.label[language]} =`} />
+          <RichText text={/[:：]$/.test(task.label[language]) ? task.label[language] : `${task.label[language]} =`} />
           <input
             type="text"
             inputMode="text"
@@ -133,7 +136,13 @@ function Settled({ chapter, tasks, number, work }: SettledProps) {
   return (
     <div className={state === 'right' ? styles.right : styles.shown}>
       <p>
-        <b>{state === 'right' ? say.right : say.shown}</b>{' '}
+        <b>
+          {state === 'shown'
+            ? say.shown
+            : task.kind === 'number' && task.isGuess === true
+              ? say.guessed(work.tries[number]?.at(-1) ?? '')
+              : say.right}
+        </b>{' '}
         {task.kind === 'number' && state === 'shown' && (
           <>
             {say.answerIs} {show(Number(task.solution))}.{' '}
@@ -164,6 +173,13 @@ function Settled({ chapter, tasks, number, work }: SettledProps) {
           </button>
         )}
       </div>
+      {chapter.name === 'repair' && (
+        <Result
+          seed={work.seed}
+          probes={parseAccusation(work.tries[number]?.at(-1) ?? '').probes.length}
+          tries={work.tries[number]?.length ?? 0}
+        />
+      )}
       {isLast && following === undefined && <Doors />}
     </div>
   );

@@ -7,14 +7,20 @@ import { forward } from './chapters/forward.js';
 import { order } from './chapters/order.js';
 import { output } from './chapters/output.js';
 import { parameters } from './chapters/parameters.js';
+import { rate } from './chapters/rate.js';
+import { repair } from './chapters/repair.js';
 import { successors } from './chapters/successors.js';
+import { vanishing } from './chapters/vanishing.js';
 import type { StageProps } from './stage.js';
 import { CachesStage } from './stages/caches-stage.js';
 import { ForwardStage } from './stages/forward-stage.js';
 import { OrderStage } from './stages/order-stage.js';
 import { OutputStage } from './stages/output-stage.js';
 import { ParametersStage } from './stages/parameters-stage.js';
+import { RateStage } from './stages/rate-stage.js';
+import { RepairStage } from './stages/repair-stage.js';
 import { SuccessorsStage } from './stages/successors-stage.js';
+import { VanishingStage } from './stages/vanishing-stage.js';
 
 /** A chapter with its picture; what its exercises contain is known to these two only. */
 export interface Lesson {
@@ -22,10 +28,23 @@ export interface Lesson {
   readonly Stage: ComponentType<StageProps>;
 }
 
+/** Each exercise is made once: several parts of the page ask for the same. */
+function remembering<Content extends Exercise>(chapter: Chapter<Content>): Chapter<Content> {
+  const made = new Map<number, Content>();
+  return {
+    ...chapter,
+    exercise(seed) {
+      const known = made.get(seed) ?? chapter.exercise(seed);
+      made.set(seed, known);
+      return known;
+    },
+  };
+}
+
 const lesson = <Content extends Exercise>(
   chapter: Chapter<Content>,
   Stage: ComponentType<StageProps<Content>>,
-): Lesson => ({ chapter, Stage }) as unknown as Lesson;
+): Lesson => ({ chapter: remembering(chapter), Stage }) as unknown as Lesson;
 
 export const lessons: Readonly<Record<ChapterName, Lesson>> = {
   forward: lesson(forward, ForwardStage),
@@ -34,4 +53,7 @@ export const lessons: Readonly<Record<ChapterName, Lesson>> = {
   parameters: lesson(parameters, ParametersStage),
   order: lesson(order, OrderStage),
   caches: lesson(caches, CachesStage),
-} as Record<ChapterName, Lesson>;
+  vanishing: lesson(vanishing, VanishingStage),
+  rate: lesson(rate, RateStage),
+  repair: lesson(repair, RepairStage),
+};

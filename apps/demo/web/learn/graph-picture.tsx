@@ -25,13 +25,21 @@ export interface GraphPictureProps {
   readonly graph: Graph;
   readonly node: (id: string) => PictureNode;
   readonly edge: (from: string, to: string) => PictureEdge;
+  /** Height of a node with its surroundings, in pixels. Absent: the picture keeps the height that the page gives it. */
+  readonly nodeHeight?: number;
 }
 
-export function GraphPicture({ label, graph, node, edge }: GraphPictureProps) {
-  const places = placesOf(graph);
+export function GraphPicture({ label, graph, node, edge, nodeHeight }: GraphPictureProps) {
+  const layers = layersOf(graph);
+  const places = placesOf(graph, layers);
   const edges = edgesOf(graph).map(({ from, to, turn }) => ({ ...edge(from, to), from, to, turn }));
   return (
-    <div className={styles.frame} role="group" aria-label={label}>
+    <div
+      className={styles.frame}
+      role="group"
+      aria-label={label}
+      style={nodeHeight === undefined ? undefined : heights(layers, nodeHeight)}
+    >
       <svg className={styles.edges} viewBox="0 0 100 100" preserveAspectRatio="none" aria-hidden>
         <g>
           {edges.map(({ from, to, tone = 'plain' }) => (
@@ -89,8 +97,14 @@ function edgesOf({ ids, inputCount, nodeCount, edgeStart, predecessors }: Graph)
   return edges;
 }
 
-/** The centre of each node in percent of the frame: along the layers, and across them. */
-function placesOf(graph: Graph): Map<string, { along: number; across: number }> {
+const heights = (layers: readonly (readonly number[])[], nodeHeight: number) =>
+  ({
+    '--wide': `${Math.max(...layers.map((layer) => layer.length)) * nodeHeight}px`,
+    '--narrow': `${layers.length * nodeHeight}px`,
+  }) as object;
+
+/** Node numbers by depth: each node a layer after the last of its predecessors. */
+function layersOf(graph: Graph): number[][] {
   const layerOf: number[] = [];
   const layers: number[][] = [];
   for (let i = 0; i < graph.nodeCount; i++) {
@@ -100,12 +114,20 @@ function placesOf(graph: Graph): Map<string, { along: number; across: number }> 
     }
     (layers[layerOf[i]] ??= []).push(i);
   }
+  return layers;
+}
+
+/** The centre of each node in percent of the frame: along the layers, and across them. */
+function placesOf({ ids }: Graph, layers: readonly (readonly number[])[]) {
   const places = new Map<string, { along: number; across: number }>();
   layers.forEach((layer, depth) => {
+    // A lone node stands aside by turns, so that an edge past it stays visible.
+    const aside =
+      layers.length > 4 && layer.length === 1 && depth < layers.length - 1 ? (depth % 2 === 0 ? 14 : -14) : 0;
     layer.forEach((i, k) => {
-      places.set(graph.ids[i], {
+      places.set(ids[i], {
         along: 9 + (82 * depth) / Math.max(1, layers.length - 1),
-        across: (100 * (k + 0.5)) / layer.length,
+        across: (100 * (k + 0.5)) / layer.length + aside,
       });
     });
   });

@@ -26,6 +26,8 @@ export interface NumberTask extends Common {
   readonly kind: 'number';
   /** What is asked for: `h_4`. */
   readonly label: Text;
+  /** Whether it is a guess, which any number settles. */
+  readonly isGuess?: boolean;
 }
 
 /** A place on a picture's axis, set by dragging or with a slider. */
@@ -109,6 +111,7 @@ export function numberTask({ expected, mistakes, exact = false, ...rest }: Numbe
 export function guessTask({ expected, ...rest }: Omit<NumberOptions, 'mistakes' | 'exact'>): NumberTask {
   return {
     kind: 'number',
+    isGuess: true,
     ...rest,
     solution: String(expected),
     judge: (typed) => (Number.isNaN(parseNumber(typed)) ? { right: false, hint: notANumber } : { right: true }),

@@ -69,7 +69,12 @@ function ChapterList() {
                     title={lessons[name].chapter.title[language].replaceAll(/_(\w+)/g, '$1')}
                     onClick={() => goTo(name)}
                   >
-                    {isChallenge ? say.challenge : address}
+                    {isChallenge ? <span className={styles.whole}>{say.challenge}</span> : address}
+                    {isChallenge && (
+                      <span className={styles.short} aria-hidden>
+                        ★
+                      </span>
+                    )}
                     {isDone && ' ✓'}
                   </button>
                 </li>
@@ -77,8 +82,16 @@ function ChapterList() {
             })}
         </ol>
       </nav>
-      <button type="button" className={styles.skip} onClick={() => update((state) => ({ ...state, view: 'derive' }))}>
-        {say.skip}
+      <button
+        type="button"
+        className={styles.skip}
+        aria-label={say.skip}
+        onClick={() => update((state) => ({ ...state, view: 'derive' }))}
+      >
+        <span className={styles.whole}>{say.skip}</span>
+        <span className={styles.short} aria-hidden>
+          {say.playground}
+        </span>
       </button>
     </div>
   );

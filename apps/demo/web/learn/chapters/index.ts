@@ -5,6 +5,19 @@ import { forward } from './forward.js';
 import { order } from './order.js';
 import { output } from './output.js';
 import { parameters } from './parameters.js';
+import { rate } from './rate.js';
+import { repair } from './repair.js';
 import { successors } from './successors.js';
+import { vanishing } from './vanishing.js';
 
-export const lessonList: readonly Chapter[] = [forward, output, successors, parameters, order, caches];
+export const lessonList: readonly Chapter[] = [
+  forward,
+  output,
+  successors,
+  parameters,
+  order,
+  caches,
+  vanishing,
+  rate,
+  repair,
+];

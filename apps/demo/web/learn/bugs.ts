@@ -1,0 +1,60 @@
+/** A backward pass with one of six bugs at one node. */
+import type { Network, Pass } from '@nnbp/core';
+import { sigmoid } from '@nnbp/activations';
+
+/** The bugs, by name. */
+export const bugNames = ['slope', 'at-x', 'lost', 'early', 'twice', 'sign'] as const;
+export type BugName = (typeof bugNames)[number];
+
+/** What the pass finds: an entry per node, and per edge. */
+export interface Gradients {
+  readonly dLossDx: Float64Array;
+  readonly dLossDb: Float64Array;
+  /** By edge number. */
+  readonly dLossDw: Float64Array;
+}
+
+/**
+ * From the outputs back to the inputs as the engine does it, but wrong at node `buggy`:
+ *
+ *     slope   dloss/db = dloss/dx                           the slope is missing
+ *     at-x    slope = c · g(x) · (1 − g(x))                 taken at x instead of h
+ *     lost    dloss/dx = Σ over all successors but the last
+ *     early   what is handed on and dloss/db use that shorter sum; dloss/dx is completed afterwards
+ *     twice   dloss/dx = Σ over successors, the last one twice
+ *     sign    dloss/dx = −Σ over successors
+ */
+export function backwardWith(network: Network, { cache }: Pass, buggy: number, bug: BugName | undefined): Gradients {
+  const { graph, parameters } = network;
+  const { slope, x, dLossDx: right } = cache.samples[0];
+  const { vector } = parameters;
+  const found: Gradients = {
+    dLossDx: new Float64Array(graph.nodeCount),
+    dLossDb: new Float64Array(graph.nodeCount),
+    dLossDw: new Float64Array(graph.edgeCount),
+  };
+  for (let i = graph.nodeCount - 1; i >= 0; i--) {
+    const isBuggy = i === buggy;
+    let sum = 0;
+    let last = 0;
+    for (let k = graph.successorStart[i]; k < graph.successorStart[i + 1]; k++) {
+      last =
+        found.dLossDb[graph.successors[k]] * vector[graph.weightIndex(graph.successorEdges[k], graph.successors[k])];
+      sum += last;
+    }
+    // An output has no successors here: its dloss/dx comes from the loss.
+    if (graph.outputPosition[i] >= 0) sum = right[i];
+    const wrongSum = { lost: sum - last, early: sum, twice: sum + last, sign: -sum };
+    found.dLossDx[i] = isBuggy && bug !== undefined && bug in wrongSum ? wrongSum[bug as keyof typeof wrongSum] : sum;
+    if (i < graph.inputCount) continue;
+    const { c = 1 } = network.getParameters(graph.ids[i]);
+    const slopeAtX = c * sigmoid.derivative(x[i], sigmoid.value(x[i]));
+    const factor = isBuggy && bug === 'slope' ? 1 : isBuggy && bug === 'at-x' ? slopeAtX : slope[i];
+    const handedOn = isBuggy && bug === 'early' ? sum - last : found.dLossDx[i];
+    found.dLossDb[i] = handedOn * factor;
+    for (let e = graph.edgeStart[i]; e < graph.edgeStart[i + 1]; e++) {
+      found.dLossDw[e] = found.dLossDb[i] * x[graph.predecessors[e]];
+    }
+  }
+  return found;
+}

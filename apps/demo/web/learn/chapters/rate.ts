@@ -1,0 +1,226 @@
+/** Chapter 8, the learning rate: y = 3x with one node, whose two parameters make the whole loss a surface. */
+import { identity } from '@nnbp/activations';
+import { type Graph, GraphBuilder, type Optimizer, Random, reference } from '@nnbp/core';
+import { mse } from '@nnbp/losses';
+import { adam, rmsprop, sgd } from '@nnbp/optim';
+import type { Chapter, Exercise } from '../chapter.js';
+import { parseNumber } from '../number-answer.js';
+import { show } from '../show.js';
+import { choiceTask, numberTask, type Task } from '../task.js';
+
+/** A place on the loss surface, and the loss there. */
+export interface Place {
+  readonly w: number;
+  readonly b: number;
+  readonly loss: number;
+}
+
+export interface RateExercise extends Exercise {
+  /** The true slope of the data, y = factor · x. */
+  readonly factor: number;
+  lossAt(w: number, b: number): number;
+  /** The places that an optimizer visits from w = 0, b = 0 on; it stops where the loss is no longer finite. */
+  path(optimizer: Optimizer, steps: number): Place[];
+}
+
+/** x of the five samples. */
+const xs = [1, 2, 3, 4, 5];
+const inputs = Float64Array.from(xs);
+const loss = mse();
+/** The learning rate of the first task. */
+export const firstRate = 0.05;
+
+export const rate: Chapter<RateExercise> = {
+  name: 'rate',
+  title: { en: 'How large a step?', zh: '一步迈多大？' },
+  ability: { en: 'choose a learning rate and compare optimizers', zh: '选择学习率并比较优化器' },
+  exercise(seed) {
+    const factor = seed === 0 ? 3 : Math.round(20 * (1 + 4 * new Random(seed).uniform())) / 10;
+    const targets = Float64Array.from(xs, (x) => factor * x);
+    const executor = reference().prepare(oneNode(), xs.length);
+    // In the graph's layout: b, then w.
+    const { parameters, gradients } = executor;
+    const measure = () => executor.backpropagate(inputs, targets, xs.length, loss);
+    const lossAt = (w: number, b: number) => {
+      parameters.set([b, w]);
+      return measure();
+    };
+    const path = (optimizer: Optimizer, steps: number): Place[] => {
+      parameters.set([0, 0]);
+      const places: Place[] = [];
+      for (let step = 0; ; step++) {
+        const [b, w] = parameters;
+        const found = measure();
+        if (!Number.isFinite(found)) return places;
+        places.push({ w, b, loss: found });
+        if (step === steps) return places;
+        optimizer.step(parameters, gradients);
+      }
+    };
+    return { factor, lossAt, path, tasks: [nextLoss(path, factor), largest(path), race(path)] };
+  },
+};
+
+/** y = w · x + b. */
+function oneNode(): Graph {
+  const builder = new GraphBuilder();
+  builder.input('x');
+  builder.node('y', { from: ['x'], activation: identity, fixed: { c: 1 } });
+  builder.output('y');
+  return builder.build();
+}
+
+type Path = RateExercise['path'];
+
+function nextLoss(path: Path, factor: number): Task {
+  const [start, next] = path(sgd({ learningRate: firstRate }), 1);
+  // The gradient at the start, from the step it caused.
+  const [dw, db] = [-next.w / firstRate, -next.b / firstRate];
+  const promised = start.loss - firstRate * (dw ** 2 + db ** 2);
+  return numberTask({
+    label: { en: 'Next loss:', zh: '下一步的损失：' },
+    ask: {
+      en: `One node, y = w · x + b, learns y = ${show(factor)}x from x = 1 to 5. At w = b = 0 the loss is ${show(start.loss)}, dloss/dw_x = ${show(dw)}, dloss/db_y = ${show(db)}. Take one step with learning rate ${firstRate}. What is the loss then? It is the mean of (y − t)².`,
+      zh: `一个节点 y = w · x + b，用 x = 1 到 5 学习 y = ${show(factor)}x。在 w = b = 0 处损失为 ${show(start.loss)}，dloss/dw_x = ${show(dw)}，dloss/db_y = ${show(db)}。用学习率 ${firstRate} 走一步，损失变成多少？它是 (y − t)² 的平均。`,
+    },
+    explain: {
+      en: `The step leads to w = ${show(next.w)}, b = ${show(next.b)}, where the loss is ${show(next.loss)}. A straight line would have promised ${show(promised)}: the surface is curved, and a derivative is true only nearby.`,
+      zh: `这一步走到 w = ${show(next.w)}，b = ${show(next.b)}，那里的损失是 ${show(next.loss)}。按直线推算会是 ${show(promised)}：曲面是弯的，导数只在附近成立。`,
+    },
+    expected: next.loss,
+    mistakes: [
+      {
+        value: promised,
+        hint: {
+          en: 'That is what the straight line promises. A loss below 0 cannot be: compute it at the new w and b.',
+          zh: '这是按直线推算的结果。损失不可能小于 0：请用新的 w 和 b 计算。',
+        },
+      },
+      {
+        value: meanSquare(next.w, 0, factor),
+        hint: { en: 'b takes its step too.', zh: 'b 也要走一步。' },
+      },
+      {
+        value: meanSquare(0, next.b, factor),
+        hint: { en: 'w takes its step too.', zh: 'w 也要走一步。' },
+      },
+      {
+        value: meanSquare(-next.w, -next.b, factor),
+        hint: { en: 'Step against the gradient: w ← w − η · dloss/dw.', zh: '要逆着梯度走：w ← w − η · dloss/dw。' },
+      },
+      {
+        value: 5 * next.loss,
+        hint: {
+          en: 'The loss is the mean over the five samples, not the sum.',
+          zh: '损失是五个样本的平均，不是总和。',
+        },
+      },
+    ],
+  });
+}
+
+const meanSquare = (w: number, b: number, factor: number): number =>
+  xs.reduce((sum, x) => sum + (w * x + b - factor * x) ** 2, 0) / xs.length;
+
+/** Steps after which it is decided whether a rate converges. */
+const manySteps = 500;
+
+/** Whether gradient descent with this rate ends lower than it began. */
+export function converges(path: Path, learningRate: number): boolean {
+  const places = path(sgd({ learningRate }), manySteps);
+  return places.length > manySteps && places[manySteps].loss < places[0].loss;
+}
+
+function largest(path: Path): Task {
+  const isRate = (rate: number) => rate > 0 && rate < 1;
+  return {
+    kind: 'number',
+    label: { en: 'Largest rate:', zh: '最大学习率：' },
+    ask: {
+      en: 'Move the learning rate and watch the path. Up to some rate gradient descent comes to rest at the bottom; beyond it, each step overshoots further. Find the largest rate that still converges, to three decimals.',
+      zh: '移动学习率，观察路径。在某个值以内，梯度下降会停在谷底；超过它，每一步都越冲越远。请找出仍然收敛的最大学习率，精确到三位小数。',
+    },
+    explain: {
+      en: '0.084 converges, 0.085 does not. Theory says 2 / λ, with λ the largest curvature of the surface: 2 / 23.66 = 0.0845. The steepest direction alone limits the step.',
+      zh: '0.084 收敛，0.085 不收敛。理论值是 2 / λ，λ 是曲面的最大曲率：2 / 23.66 = 0.0845。步长只受最陡方向的限制。',
+    },
+    solution: '0.084',
+    judge(typed) {
+      const rate = parseNumber(typed);
+      if (Number.isNaN(rate) || !isRate(rate)) {
+        return {
+          right: false,
+          hint: {
+            en: 'Enter a learning rate between 0 and 1, for example 0.05.',
+            zh: '请输入 0 到 1 之间的学习率，例如 0.05。',
+          },
+        };
+      }
+      if (!converges(path, rate)) {
+        return {
+          right: false,
+          hint: {
+            en: `With ${rate} the loss grows: the step is too large.`,
+            zh: `用 ${rate} 时损失变大：步子太大了。`,
+          },
+        };
+      }
+      // A thousandth more must diverge.
+      if (converges(path, rate + 0.001)) {
+        return {
+          right: false,
+          hint: {
+            en: `${rate} converges, but a larger rate still does.`,
+            zh: `${rate} 收敛，但更大的学习率仍然收敛。`,
+          },
+        };
+      }
+      return { right: true };
+    },
+  };
+}
+
+/** The optimizers of the race, each with a usual learning rate. */
+export const racers: Readonly<Record<string, () => Optimizer>> = {
+  'SGD, 0.05': () => sgd({ learningRate: 0.05 }),
+  'Momentum, 0.02': () => sgd({ learningRate: 0.02, momentum: 0.8 }),
+  'Adam, 0.3': () => adam({ learningRate: 0.3 }),
+  'RMSprop, 0.1': () => rmsprop({ learningRate: 0.1 }),
+};
+
+/** The loss that ends the race. */
+export const finish = 1e-3;
+
+/** Steps until the loss is below `finish`; Infinity if it is not within 500. */
+export const stepsToFinish = (path: Path, optimizer: Optimizer): number => {
+  const at = path(optimizer, manySteps).findIndex((place) => place.loss < finish);
+  return at < 0 ? Infinity : at;
+};
+
+function race(path: Path): Task {
+  const times = Object.entries(racers).map(([name, make]) => ({ name, steps: stepsToFinish(path, make()) }));
+  const winner = times.reduce((best, other) => (other.steps < best.steps ? other : best));
+  const listed = (separator: string) =>
+    times.map(({ name, steps }) => `${name}: ${Number.isFinite(steps) ? steps : '> 500'}`).join(separator);
+  return choiceTask({
+    ask: {
+      en: `Four optimizers start at w = b = 0. Which one first brings the loss below ${finish}? Predict, then watch them.`,
+      zh: `四个优化器都从 w = b = 0 出发。哪一个最先让损失低于 ${finish}？先预测，再看它们走。`,
+    },
+    explain: {
+      en: `Steps needed: ${listed('; ')}. The surface is a long valley: plain steps zigzag in it, others carry speed along it. No optimizer wins everywhere.`,
+      zh: `所需步数：${listed('；')}。曲面是一条长谷：普通的步子在里面来回摆动，另一些沿谷保持速度。没有哪个优化器处处领先。`,
+    },
+    right: winner.name,
+    options: times.map(({ name, steps }) => ({
+      name,
+      text: { en: name, zh: name },
+      hint: {
+        en: Number.isFinite(steps)
+          ? `${name} needs ${steps} steps. Another one is faster.`
+          : `${name} is not there after 500 steps.`,
+        zh: Number.isFinite(steps) ? `${name} 需要 ${steps} 步。还有更快的。` : `${name} 走 500 步仍未到达。`,
+      },
+    })),
+  });
+}

@@ -1,0 +1,168 @@
+/** The challenge: a seeded irregular graph whose backward pass has one bug at one node, to be found with five probes. */
+import { sigmoid } from '@nnbp/activations';
+import { GraphBuilder, Network, type Pass, Random } from '@nnbp/core';
+import { mse } from '@nnbp/losses';
+import { backwardWith, type BugName, bugNames, type Gradients } from '../bugs.js';
+import type { Chapter, Exercise } from '../chapter.js';
+import type { SettingTask } from '../task.js';
+import type { Text } from '../text.js';
+
+export interface RepairExercise extends Exercise {
+  readonly network: Network;
+  readonly pass: Pass;
+  /** What the broken program finds. */
+  readonly broken: Gradients;
+  readonly right: Gradients;
+  /** The nodes that can have the bug. */
+  readonly suspects: readonly string[];
+}
+
+/** Nodes that can be probed. */
+export const maxProbes = 5;
+
+export const bugTexts: Readonly<Record<BugName, Text>> = {
+  slope: { en: 'The slope is missing', zh: '少乘了 slope' },
+  'at-x': { en: 'The slope is taken at x instead of h', zh: 'slope 取在 x 处而不是 h 处' },
+  lost: { en: 'One successor is left out of the sum', zh: '求和时漏了一个后继' },
+  early: { en: 'It handed on too early', zh: '过早交出' },
+  twice: { en: 'One successor is counted twice', zh: '一个后继算了两次' },
+  sign: { en: 'The sign is wrong', zh: '正负号错了' },
+};
+
+export const repair: Chapter<RepairExercise> = {
+  name: 'repair',
+  title: { en: 'Repair the broken backprop', zh: '修好坏掉的反向传播' },
+  ability: { en: 'debug a backward pass', zh: '调试反向传播' },
+  exercise(seed) {
+    const random = new Random(1000 + seed);
+    for (;;) {
+      const found = drawn(random);
+      if (found !== undefined) return found;
+    }
+  },
+};
+
+/** What the learner has set: probes, and the accused node and bug, as far as chosen. */
+export interface Accusation {
+  readonly probes: readonly string[];
+  readonly node: string;
+  readonly bug: string;
+}
+
+/** As an answer: `5 slope 7 6 5`; `-` for what is not chosen. */
+export const accusationAnswer = ({ probes, node, bug }: Accusation): string =>
+  [node || '-', bug || '-', ...probes].join(' ');
+
+export function parseAccusation(answer: string): Accusation {
+  const [node = '-', bug = '-', ...probes] = answer === '' ? [] : answer.split(' ');
+  return { node: node === '-' ? '' : node, bug: bug === '-' ? '' : bug, probes: probes.slice(0, maxProbes) };
+}
+
+/** An exercise in which the bug shows and cannot be taken for another; undefined where chance made none. */
+function drawn(random: Random): RepairExercise | undefined {
+  const network = irregular(random);
+  const { graph } = network;
+  const pass = network.backpropagate([0.8, -0.6], [2], mse());
+  const suspects = graph.ids.slice(graph.inputCount, -1);
+  const node = suspects[Math.floor(random.uniform() * suspects.length)];
+  const bug = bugNames[Math.floor(random.uniform() * bugNames.length)];
+  const i = graph.indexOf(node);
+  const fanOut = graph.successorStart[i + 1] - graph.successorStart[i];
+  const needsSeveral = bug === 'lost' || bug === 'early' || bug === 'twice';
+  if (needsSeveral && fanOut < 2) return undefined;
+  const broken = backwardWith(network, pass, i, bug);
+  const right = backwardWith(network, pass, -1, undefined);
+  // The number at the node must differ visibly from what the right pass and every other bug give there.
+  const others = [
+    right,
+    ...bugNames.filter((name) => name !== bug).map((name) => backwardWith(network, pass, i, name)),
+  ];
+  const isClear = others.every((other) =>
+    [broken.dLossDx[i] - other.dLossDx[i], broken.dLossDb[i] - other.dLossDb[i]].some(
+      (difference) => Math.abs(difference) > 0.05 * Math.abs(right.dLossDb[i]) && Math.abs(difference) > 1e-3,
+    ),
+  );
+  if (!isClear) return undefined;
+  return { network, pass, broken, right, suspects, tasks: [name(network, node, bug)] };
+}
+
+/** Two inputs, five to six nodes, one output; every node has a successor, most have several. */
+function irregular(random: Random): Network {
+  const builder = new GraphBuilder();
+  const ids = [builder.input('1'), builder.input('2')];
+  const count = 6 + Math.floor(2 * random.uniform());
+  const unused = new Set(ids);
+  for (let k = 3; k <= 2 + count; k++) {
+    const isLast = k === 2 + count;
+    const from = new Set<string>();
+    const oldest = [...unused].filter((id) => id !== ids.at(-1));
+    if (oldest.length > 0) from.add(oldest[0]);
+    const wanted = isLast ? 2 : 2 + Math.floor(1.5 * random.uniform());
+    const near = ids.slice(-4);
+    for (let draws = 0; from.size < Math.min(wanted, near.length) && draws < 50; draws++) {
+      from.add(near[Math.floor(random.uniform() * near.length)]);
+    }
+    if (isLast) for (const id of unused) from.add(id);
+    for (const id of from) unused.delete(id);
+    const id = String(k);
+    ids.push(builder.node(id, { from: ids.filter((other) => from.has(other)), activation: sigmoid }));
+    unused.add(id);
+  }
+  builder.output(ids[ids.length - 1]);
+  const network = new Network(builder.build());
+  const signed = (low: number, high: number) =>
+    (Math.round(20 * (low + (high - low) * random.uniform())) / 20) * (random.uniform() < 0.5 ? -1 : 1);
+  for (const id of network.graph.ids.slice(network.graph.inputCount)) {
+    const { w } = network.getParameters(id);
+    network.setParameters(id, {
+      b: signed(0.1, 0.6),
+      c: Math.abs(signed(1, 2.5)),
+      w: Object.fromEntries(Object.keys(w).map((from) => [from, signed(0.3, 1.5)])),
+    });
+  }
+  return network;
+}
+
+function name({ graph }: Network, node: string, bug: BugName): SettingTask {
+  return {
+    kind: 'setting',
+    ask: {
+      en: 'A program derives this network, and one node of its backward pass has a bug. Probe up to five nodes: each shows what the program says beside what is right. Then name the node and the bug.',
+      zh: '一个程序对这个网络求导，它的反向传播在某个节点上有一个错误。最多探测五个节点：每个节点会显示程序的结果和正确的结果。然后指出节点和错误。',
+    },
+    explain: {
+      en: `Node ${node}: ${bugTexts[bug].en.toLowerCase()}. Everything before it only passes the wrong number on, so the bug sits at the node nearest to the loss that is wrong.`,
+      zh: `节点 ${node}：${bugTexts[bug].zh}。它前面的节点只是把错误的数字继续传下去，所以错误就在离损失最近的那个出错节点上。`,
+    },
+    solution: accusationAnswer({ node, bug, probes: [] }),
+    judge(answer) {
+      const { node: accused, bug: named } = parseAccusation(answer);
+      if (accused === node && named === bug) return { right: true };
+      if (accused === '' || named === '') {
+        return { right: false, hint: { en: 'Choose a node and a bug first.', zh: '请先选择节点和错误。' } };
+      }
+      if (accused === node) {
+        return {
+          right: false,
+          hint: {
+            en: `Node ${node} it is, but not that bug. Is dloss/dx_${node} itself right there, or only what is made of it?`,
+            zh: `节点没错，但不是这个错误。节点 ${node} 的 dloss/dx_${node} 本身对吗，还是只有由它算出的数不对？`,
+          },
+        };
+      }
+      const isBefore = graph.indexOf(accused) < graph.indexOf(node);
+      return {
+        right: false,
+        hint: isBefore
+          ? {
+              en: `Not node ${accused}. If its numbers are wrong, they came in wrong: look nearer to the loss.`,
+              zh: `不是节点 ${accused}。如果它的数字不对，那是传进来时就错了：往损失那边找。`,
+            }
+          : {
+              en: `Everything is right at node ${accused}: look further from the loss.`,
+              zh: `节点 ${accused} 处一切正确：往远离损失的方向找。`,
+            },
+      };
+    },
+  };
+}

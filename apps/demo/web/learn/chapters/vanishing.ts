@@ -1,0 +1,171 @@
+/** Chapter 7, vanishing gradients: how dloss/dx shrinks through deep sigmoid layers, and what repairs it. */
+import { leakyRelu, relu, sigmoid, softsign, tanh } from '@nnbp/activations';
+import { glorotUniform, heNormal, mlp, Network } from '@nnbp/core';
+import { mse } from '@nnbp/losses';
+import type { Chapter, Exercise } from '../chapter.js';
+import { parseNumber } from '../number-answer.js';
+import { show } from '../show.js';
+import { guessTask, type SettingTask, type Task } from '../task.js';
+
+/** A deep network as the learner sets it. */
+export interface Setting {
+  readonly activation: keyof typeof activations;
+  readonly initializer: keyof typeof initializers;
+  /** Hidden layers, 1 to 8. */
+  readonly layers: number;
+}
+
+/** What a layer receives: means over its nodes. */
+export interface Layer {
+  /** Of |dloss/dx|. */
+  readonly received: number;
+  /** Of |slope|. */
+  readonly slope: number;
+}
+
+export interface VanishingExercise extends Exercise {
+  readonly start: Setting;
+  /** The hidden layers of a network with these settings, from the first on. */
+  layersOf(setting: Setting): Layer[];
+}
+
+export const activations = { sigmoid, tanh, softsign, relu, leakyRelu };
+export const initializers = { glorotUniform, heNormal };
+
+/** Nodes per hidden layer. */
+const width = 8;
+const start: Setting = { activation: 'sigmoid', initializer: 'glorotUniform', layers: 8 };
+
+export const vanishing: Chapter<VanishingExercise> = {
+  name: 'vanishing',
+  title: { en: 'Why do deep sigmoid networks starve?', zh: '为什么深层 sigmoid 网络会“挨饿”？' },
+  ability: { en: 'diagnose vanishing gradients', zh: '诊断梯度消失' },
+  exercise(seed) {
+    const layersOf = (setting: Setting) => layersWith(setting, seed + 1);
+    return { start, layersOf, tasks: [factor(layersOf(start)), repair(layersOf)] };
+  },
+};
+
+function layersWith({ activation, initializer, layers }: Setting, seed: number): Layer[] {
+  const sizes = [2, ...Array.from({ length: layers }, () => width), 1];
+  const network = new Network(mlp(sizes, { activation: activations[activation] }), {
+    seed,
+    initializer: initializers[initializer],
+  });
+  const { cache } = network.backpropagate([0.5, -0.5], [1], mse());
+  const mean = (layer: number, of: (id: string) => number) =>
+    Array.from({ length: width }, (_, k) => Math.abs(of(`layer${layer}.${k}`))).reduce((sum, x) => sum + x, 0) / width;
+  return Array.from({ length: layers }, (_, k) => ({
+    received: mean(k + 1, (id) => cache.dLossDx(id)),
+    slope: mean(k + 1, (id) => cache.slope(id)),
+  }));
+}
+
+/** What the last hidden layer receives, as a multiple of what the first one does. */
+export const starvation = (layers: readonly Layer[]): number => layers[layers.length - 1].received / layers[0].received;
+
+/** 21,888 as "22,000". */
+export const rounded = (factor: number): string => Number(factor.toPrecision(2)).toLocaleString('en');
+
+function factor(layers: readonly Layer[]): Task {
+  const expected = starvation(layers);
+  const task = guessTask({
+    label: { en: 'Factor:', zh: '倍数：' },
+    ask: {
+      en: 'Eight hidden layers of eight sigmoid nodes. The slope of a sigmoid is at most 0.25. How many times smaller is the mean |dloss/dx| in the first hidden layer than in the last? The power of ten is enough.',
+      zh: '八个隐藏层，每层八个 sigmoid 节点。sigmoid 的 slope 最大是 0.25。第一个隐藏层的平均 |dloss/dx| 比最后一个小多少倍？数量级对就行。',
+    },
+    explain: {
+      en: `About ${rounded(expected)} times. Each layer multiplies by slopes of at most 0.25, so what reaches the first layer shrinks like a power: it learns ${rounded(expected)} times more slowly.`,
+      zh: `大约 ${rounded(expected)} 倍。每一层都乘以不超过 0.25 的 slope，传到第一层时按幂缩小：它学得慢 ${rounded(expected)} 倍。`,
+    },
+    expected,
+  });
+  return {
+    ...task,
+    isGuess: false,
+    judge(typed) {
+      const verdict = task.judge(typed);
+      if (!verdict.right) return verdict;
+      const guess = Math.abs(parseNumber(typed));
+      const size = guess > 0 && guess < 1 ? 1 / guess : guess;
+      const off = Math.log10(size / expected);
+      if (Math.abs(off) <= 1) return { right: true };
+      return {
+        right: false,
+        hint:
+          off < 0
+            ? {
+                en: 'Larger. From the last layer to the first there are seven steps; each multiplies by a slope of at most a quarter.',
+                zh: '更大。从最后一层到第一层有七步；每一步乘以不超过四分之一的 slope。',
+              }
+            : {
+                en: 'Smaller. Each node adds up eight contributions, which makes up for a part of it.',
+                zh: '没有那么大。每个节点把八份加起来，弥补了一部分。',
+              },
+      };
+    },
+  };
+}
+
+/** A setting as an answer: `tanh glorotUniform 8`. */
+export const settingAnswer = ({ activation, initializer, layers }: Setting): string =>
+  `${activation} ${initializer} ${layers}`;
+
+export function parseSetting(answer: string): Setting {
+  const [activation, initializer, layers] = answer.split(' ');
+  return {
+    activation: activation in activations ? (activation as Setting['activation']) : start.activation,
+    initializer: initializer in initializers ? (initializer as Setting['initializer']) : start.initializer,
+    layers: Math.min(8, Math.max(1, Math.round(Number(layers)) || start.layers)),
+  };
+}
+
+function repair(layersOf: VanishingExercise['layersOf']): SettingTask {
+  const isRepaired = (setting: Setting) => setting.layers >= 6 && starvation(layersOf(setting)) <= 10;
+  const solution = (['tanh', 'softsign', 'leakyRelu'] as const)
+    .flatMap((activation) => [8, 7, 6].map((layers): Setting => ({ activation, initializer: 'glorotUniform', layers })))
+    .find(isRepaired)!;
+  return {
+    kind: 'setting',
+    ask: {
+      en: 'Repair the network: change its activation, its initial weights or its depth, until the first hidden layer receives at least a tenth of what the last one does. At least six hidden layers must stay.',
+      zh: '修好这个网络：改变激活函数、初始权重或深度，使第一个隐藏层收到的至少是最后一个的十分之一。至少要保留六个隐藏层。',
+    },
+    explain: {
+      en: 'A tanh has slope 1 at 0, four times that of a sigmoid, so a layer passes back about as much as it receives. Initial weights matter for the same reason: it is the product slope · w that counts.',
+      zh: 'tanh 在 0 处的 slope 是 1，是 sigmoid 的四倍，所以每层传回的与收到的差不多。初始权重同样重要：起作用的是乘积 slope · w。',
+    },
+    solution: settingAnswer(solution),
+    judge(answer) {
+      const setting = parseSetting(answer);
+      if (isRepaired(setting)) return { right: true };
+      if (setting.layers < 6) {
+        return {
+          right: false,
+          hint: {
+            en: 'That is shallow rather than repaired: keep six hidden layers.',
+            zh: '这只是变浅了，没有修好：要保留六个隐藏层。',
+          },
+        };
+      }
+      const off = starvation(layersOf(setting));
+      if (!Number.isFinite(off)) {
+        return {
+          right: false,
+          hint: {
+            en: 'Some layer passes back nothing: all its slopes are 0.',
+            zh: '有一层什么都没有传回：它的 slope 全是 0。',
+          },
+        };
+      }
+      return {
+        right: false,
+        hint: {
+          en: `The first layer still receives ${show(off)} times less than the last. Which activation has a larger slope?`,
+          zh: `第一层收到的仍比最后一层小 ${show(off)} 倍。哪个激活函数的 slope 更大？`,
+        },
+      };
+    },
+  };
+}

@@ -1,0 +1,135 @@
+/** Chapter 8's picture: the whole loss surface over w and b, with the path of a learning rate or of the racers. */
+import { sgd } from '@nnbp/optim';
+import { useMemo, useState } from 'react';
+import { useMessages } from '../../language.js';
+import { written } from '../../shared/written.js';
+import { firstRate, type Place, racers, type RateExercise } from '../chapters/rate.js';
+import { messages } from '../messages.js';
+import type { StageProps } from '../stage.js';
+import styles from './stage.module.css';
+
+const width = 440;
+const height = 300;
+const [columns, rows] = [44, 30];
+
+export function RateStage({ exercise, task, settled }: StageProps<RateExercise>) {
+  const say = useMessages(messages);
+  const { factor, path } = exercise;
+  const [rate, setRate] = useState(0.02);
+  const [steps, setSteps] = useState(20);
+  const paths = useMemo(() => {
+    if (task === 0)
+      return settled > 0 ? [path(sgd({ learningRate: firstRate }), 1)] : [path(sgd({ learningRate: firstRate }), 0)];
+    if (task === 1) return [path(sgd({ learningRate: rate }), steps)];
+    return Object.values(racers).map((make) => path(make(), settled > 2 ? steps : 0));
+  }, [path, task, settled, rate, steps]);
+  return (
+    <>
+      <Surface exercise={exercise} paths={paths} label={say.surface(factor)} />
+      {(task === 1 || settled > 2) && (
+        <div className={styles.controls}>
+          {task === 1 && (
+            <label>
+              {say.learningRate} <b>{rate}</b>
+              <input
+                type="range"
+                min={0.001}
+                max={0.1}
+                step={0.001}
+                value={rate}
+                onChange={(event) => setRate(Number(event.target.value))}
+              />
+            </label>
+          )}
+          <label>
+            {say.stepsTaken} <b>{steps}</b>
+            <input
+              type="range"
+              min={0}
+              max={200}
+              value={steps}
+              onChange={(event) => setSteps(Number(event.target.value))}
+            />
+          </label>
+        </div>
+      )}
+      {(task === 1 || settled > 2) && (
+        <ul className={styles.legend} aria-live="polite">
+          {paths.map((places, k) => {
+            const last = places.at(-1);
+            return (
+              <li key={k} data-path={k}>
+                {task === 2 && <b>{Object.keys(racers)[k]} </b>}
+                {say.lossAfter(places.length - 1, last === undefined ? '∞' : written(last.loss, 3))}
+              </li>
+            );
+          })}
+        </ul>
+      )}
+    </>
+  );
+}
+
+interface SurfaceProps {
+  readonly exercise: RateExercise;
+  readonly paths: readonly (readonly Place[])[];
+  readonly label: string;
+}
+
+function Surface({ exercise: { lossAt, factor }, paths, label }: SurfaceProps) {
+  const [w0, w1] = [-0.4 * factor, 2.4 * factor];
+  const [b0, b1] = [-1.2 * factor, 1.6 * factor];
+  const toX = (w: number) => ((w - w0) / (w1 - w0)) * width;
+  const toY = (b: number) => height - ((b - b0) / (b1 - b0)) * height;
+  const cells = useMemo(() => {
+    const size = 0.01 * factor ** 2;
+    return Array.from({ length: columns * rows }, (_, k) => {
+      const column = k % columns;
+      const row = Math.floor(k / columns);
+      const loss = lossAt(w0 + ((column + 0.5) / columns) * (w1 - w0), b0 + ((row + 0.5) / rows) * (b1 - b0));
+      return { column, row, shade: Math.round(9 * Math.min(1, Math.log1p(loss / size) / Math.log1p(6000))) };
+    });
+  }, [lossAt, factor, w0, w1, b0, b1]);
+  return (
+    <svg className={styles.surface} viewBox={`-30 -6 ${width + 36} ${height + 30}`} role="img" aria-label={label}>
+      {cells.map(({ column, row, shade }) => (
+        <rect
+          key={`${column} ${row}`}
+          x={(column * width) / columns}
+          y={height - ((row + 1) * height) / rows}
+          width={width / columns + 0.5}
+          height={height / rows + 0.5}
+          style={{ '--shade': `${shade * 9}%` } as object}
+        />
+      ))}
+      <text x={width - 4} y={height + 18} textAnchor="end">
+        w
+      </text>
+      <text x={-16} y={14}>
+        b
+      </text>
+      {[0, factor].map((w) => (
+        <text key={w} x={toX(w)} y={height + 18} textAnchor="middle">
+          {written(w, 3)}
+        </text>
+      ))}
+      <text x={-16} y={toY(0) + 4}>
+        0
+      </text>
+      <circle className={styles.bottom} cx={toX(factor)} cy={toY(0)} r={5} />
+      <svg x={0} y={0} width={width} height={height} viewBox={`0 0 ${width} ${height}`}>
+        {paths.map((places, k) => (
+          <g key={k} data-path={k}>
+            <polyline points={places.map(({ w, b }) => `${clip(toX(w))},${clip(toY(b))}`).join(' ')} />
+            {places.slice(0, 60).map(({ w, b }, step) => (
+              <circle key={step} cx={clip(toX(w))} cy={clip(toY(b))} r={step === 0 ? 5 : 2.5} />
+            ))}
+          </g>
+        ))}
+      </svg>
+    </svg>
+  );
+}
+
+/** Far outside is far enough. */
+const clip = (pixel: number): string => Math.max(-5000, Math.min(5000, pixel)).toFixed(1);
