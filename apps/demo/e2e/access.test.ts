@@ -6,6 +6,8 @@ import { expectAccessible, open, picture, useBrowser } from './page.js';
 useBrowser();
 
 const views: [string, Partial<PlaygroundState>][] = [
+  ['learn', { view: 'learn' }],
+  ['learn, the challenge', { view: 'learn', learn: { chapter: 'repair', work: {} } }],
   ['derive', {}],
   ['derive, stepping', { derive: { ...defaultState.derive, step: 12 } }],
   ['derive, the article', { derive: { ...defaultState.derive, mode: 'article' } }],

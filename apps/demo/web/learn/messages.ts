@@ -24,7 +24,8 @@ const en = {
   node: (id: string) => `Node ${id}`,
   fromLoss: 'from the loss',
   arrived: (arrived: number, all: number) => `${arrived} of ${all} arrived`,
-  visitedAt: (place: number) => `visited as number ${place}`,
+  visit: (id: string, arrived: string, place: number | undefined) =>
+    `Node ${id}: ${arrived}${place === undefined ? '' : `, visited as number ${place}`}`,
   kept: 'What is kept',
   noCache: 'nothing',
   slopeKept: 'slope',
@@ -96,7 +97,7 @@ const zh: typeof en = {
   node: (id) => `节点 ${id}`,
   fromLoss: '来自损失',
   arrived: (arrived, all) => `已到 ${arrived}/${all} 份`,
-  visitedAt: (place) => `第 ${place} 个访问`,
+  visit: (id, arrived, place) => `节点 ${id}：${arrived}${place === undefined ? '' : `，第 ${place} 个访问`}`,
   kept: '保存什么',
   noCache: '都不保存',
   slopeKept: 'slope',

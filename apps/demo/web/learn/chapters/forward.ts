@@ -24,8 +24,8 @@ function preActivation({ network, pass: { cache } }: Worked): Task {
   return numberTask({
     label: same('h_4'),
     ask: {
-      en: 'Node 4 adds up what arrives: its bias b_4, and each incoming value times the weight on its edge. The sum is called h_4. Work it out from the numbers in the graph.',
-      zh: '节点 4 把到达的东西加起来：自己的偏置 b_4，再加上每个输入值乘以边上的权重。这个和叫作 h_4。请用图中的数字算出它。',
+      en: 'Node 4 adds up what arrives: its bias b_4, and each incoming value times its weight. The sum is called h_4. Work it out from the numbers in the graph.',
+      zh: '节点 4 把到达的东西加起来：自己的偏置 b_4，再加上每个输入值乘以对应的权重。这个和叫作 h_4。请用图中的数字算出它。',
     },
     explain: {
       en: `h_4 = b_4 + w_2to4 · x_2 + w_3to4 · x_3 = ${show(h)}. Nodes 2 and 3 contribute nothing but their values: b, c and the weights all belong to node 4.`,
@@ -46,7 +46,7 @@ function preActivation({ network, pass: { cache } }: Worked): Task {
       },
       {
         value: b + x2 + x3,
-        hint: { en: 'Each value is multiplied by the weight on its edge first.', zh: '每个值要先乘以边上的权重。' },
+        hint: { en: 'Each value is multiplied by its weight first.', zh: '每个值要先乘以对应的权重。' },
       },
       {
         value: b + w['2'] * x2,

@@ -20,11 +20,12 @@ export function ForwardStage({ exercise, task, settled }: StageProps<ForwardExer
   const say = useMessages(messages);
   const { network, pass } = exercise;
   const [h, setH] = useState(0);
-  const { b, c } = network.getParameters('4');
+  const { b, c, w } = network.getParameters('4');
   const rowsOf = (id: string): Row[] => {
     if (id === '4') {
       return [
         { name: 'b_4', value: b },
+        ...Object.entries(w).map(([from, weight]) => ({ name: `w_${from}to4`, value: weight })),
         { name: 'c_4', value: c },
         { name: 'h_4', value: settled > 0 ? pass.cache.h('4') : undefined },
         { name: 'x_4', value: settled > 1 ? pass.cache.x('4') : undefined },
@@ -41,11 +42,7 @@ export function ForwardStage({ exercise, task, settled }: StageProps<ForwardExer
           content: <Rows id={id} rows={rowsOf(id)} />,
           tone: id === '4' ? 'focus' : ['2', '3'].includes(id) ? 'plain' : 'dim',
         })}
-        edge={(from, to) =>
-          to === '4'
-            ? { tone: 'focus', label: <Weight from={from} to={to} value={network.getParameters('4').w[from]} /> }
-            : { tone: 'dim' }
-        }
+        edge={(_, to) => ({ tone: to === '4' ? 'focus' : 'dim' })}
       />
       <div className={styles.picture} data-later={task === 0 || undefined}>
         <Plot
@@ -67,15 +64,6 @@ export function ForwardStage({ exercise, task, settled }: StageProps<ForwardExer
           </span>
         </Plot>
       </div>
-    </>
-  );
-}
-
-/** A weight on its edge. */
-export function Weight({ from, to, value }: { readonly from: string; readonly to: string; readonly value: number }) {
-  return (
-    <>
-      <RichText text={`w_${from}to${to}`} /> <Figure value={value} digits={3} />
     </>
   );
 }

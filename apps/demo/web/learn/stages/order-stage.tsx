@@ -33,7 +33,7 @@ export function OrderStage({ exercise, task, draft, onDraft }: StageProps<OrderE
           type="button"
           className={styles.visit}
           aria-pressed={place >= 0}
-          aria-label={`${say.node(id)}: ${count}${place < 0 ? '' : `, ${say.visitedAt(place + 1)}`}`}
+          aria-label={say.visit(id, count, place < 0 ? undefined : place + 1)}
           disabled={onDraft === undefined}
           onClick={() => onDraft?.(pick(draft, id, graph.nodeCount))}
         >

@@ -8,7 +8,6 @@ import { RichText } from '../rich-text.js';
 import { type Row, Rows } from '../rows.js';
 import type { StageProps } from '../stage.js';
 import { pick, picked } from '../task.js';
-import { Weight } from './forward-stage.js';
 import styles from './stage.module.css';
 
 export function ParametersStage({ exercise, task, settled, draft, onDraft }: StageProps<ParametersExercise>) {
@@ -46,11 +45,7 @@ export function ParametersStage({ exercise, task, settled, draft, onDraft }: Sta
           content: <Rows id={id} rows={rowsOf(id)} />,
           tone: id === '4' ? 'focus' : rowsOf(id).length > 0 ? 'plain' : 'dim',
         })}
-        edge={(from, to) =>
-          from === '2' && to === '4'
-            ? { tone: 'focus', label: <Weight from="2" to="4" value={network.getParameters('4').w['2']} /> }
-            : { tone: 'dim' }
-        }
+        edge={(from, to) => ({ tone: from === '2' && to === '4' ? 'focus' : 'dim' })}
       />
       <div className={styles.tiles}>
         <RichText text="dloss/dw_2to4" /> ={' '}

@@ -11,7 +11,6 @@ import { Plot, sampled } from '../plot.js';
 import { type Row, Rows } from '../rows.js';
 import type { StageProps } from '../stage.js';
 import { pick, picked } from '../task.js';
-import { Weight } from './forward-stage.js';
 import styles from './stage.module.css';
 
 const range = [-3, 3] as const;
@@ -27,7 +26,12 @@ export function SuccessorsStage({ exercise, task, settled, draft, onDraft }: Sta
     const d: Row = { name: `dloss/dx_${id}`, value: pass.cache.dLossDx(id), tone: 'case-2' };
     if (id === '7')
       return [
-        { name: 'h_7', value: pass.cache.h('7') },
+        ...(task < 2
+          ? [
+              { name: 'w_4to7', value: w['4'] },
+              { name: 'h_7', value: pass.cache.h('7') },
+            ]
+          : []),
         { ...slope, value: reads ? slope.value : undefined },
         { ...d, tone: 'case-1' },
       ];
@@ -37,9 +41,7 @@ export function SuccessorsStage({ exercise, task, settled, draft, onDraft }: Sta
     return [];
   };
   const edge = (from: string, to: string): PictureEdge => {
-    if (task < 2) {
-      return from === '4' ? { tone: 'focus', label: <Weight from={from} to={to} value={w['4']} /> } : { tone: 'dim' };
-    }
+    if (task < 2) return { tone: from === '4' ? 'focus' : 'dim' };
     if (to === '2' || to === '3') return { tone: 'dim' };
     const name = `${to}to${from}`;
     const isPicked = picked(draft).includes(name);

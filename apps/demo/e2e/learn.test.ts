@@ -1,0 +1,208 @@
+/** The Learn view, as a learner walks through it. */
+import type { Page } from 'playwright-core';
+import { expect, inject, test } from 'vitest';
+import { readAddress } from '../web/address.js';
+import { lessonList } from '../web/learn/chapters/index.js';
+import { parseSetting } from '../web/learn/chapters/vanishing.js';
+import { parseAccusation } from '../web/learn/chapters/repair.js';
+import { picked, type Task } from '../web/learn/task.js';
+import { type ChapterName, defaultState } from '../web/state.js';
+import { expectAccessible, open, picture, untilUrl, useBrowser } from './page.js';
+
+useBrowser();
+
+const learn = { view: 'learn' } as const;
+const at = (chapter: ChapterName) => ({ ...learn, learn: { chapter, work: {} } });
+const tasksOf = (name: ChapterName, seed = 0): readonly Task[] =>
+  lessonList.find((lesson) => lesson.name === name)!.exercise(seed).tasks;
+
+const card = (page: Page) => page.locator('section:has(h2)');
+const answer = (page: Page) => page.getByRole('textbox');
+
+/** Everything a reader or a program could read of the page. */
+const readable = (page: Page) =>
+  page.evaluate(() => document.documentElement.outerHTML + decodeURIComponent(location.hash));
+
+/** Answers a task by the keyboard alone. */
+async function solve(page: Page, task: Task): Promise<void> {
+  const press = async (name: string | RegExp) => {
+    await page.getByRole('button', { name }).first().focus();
+    await page.keyboard.press('Enter');
+  };
+  if (task.kind === 'number') {
+    await answer(page).focus();
+    await page.keyboard.type(Number(task.solution).toPrecision(6).replace('-', '−'));
+  }
+  if (task.kind === 'choice') {
+    const { text } = task.options.find(({ name }) => name === task.solution)!;
+    await page.getByRole('radio', { name: text.en }).focus();
+    await page.keyboard.press('Space');
+  }
+  if (task.kind === 'point') {
+    const slider = page.getByRole('slider').first();
+    await slider.focus();
+    const steps = Math.round((Number(task.solution) - task.start) / task.step);
+    for (let k = 0; k < Math.abs(steps); k++) await page.keyboard.press(steps > 0 ? 'ArrowRight' : 'ArrowLeft');
+  }
+  if (task.kind === 'pick') {
+    for (const name of picked(task.solution)) {
+      const [letter, index] = name.split('_');
+      const label = index === undefined ? (name.includes('to') ? name.replace('to', ' → ') : `Node ${name}:`) : '';
+      if (label !== '') await press(new RegExp(`^${label}`));
+      else await press(new RegExp(`^${letter.replace('dloss/d', '∂loss/∂')}${index}`));
+    }
+  }
+  if (task.kind === 'setting') {
+    if (task.solution.includes('glorot')) {
+      await page.getByLabel('Activation').selectOption(parseSetting(task.solution).activation);
+    } else {
+      const { node, bug } = parseAccusation(task.solution);
+      await press(`Probe Node ${node}`);
+      await page.getByLabel('Node:').selectOption(node);
+      await page.getByLabel('Bug:').selectOption(bug);
+    }
+  }
+  await press('Check');
+}
+
+test('without a hash chapter 1 opens; question and graph fit the first screen; nothing foreign is requested or stored', async () => {
+  const foreign: string[] = [];
+  for (const [width, height] of [
+    [1440, 900],
+    [1024, 768],
+    [390, 844],
+  ]) {
+    const page = await open(learn, { viewport: { width, height } });
+    page.on('request', (request) => {
+      if (!/^(data|blob):/.test(request.url()) && !request.url().startsWith(inject('address')))
+        foreign.push(request.url());
+    });
+    await page.goto('about:blank');
+    await page.goto(inject('address'));
+    await page.getByRole('heading', { name: /What does node 4 make/ }).waitFor();
+    for (const shown of [
+      answer(page),
+      page.getByRole('button', { name: 'Check' }),
+      page.getByRole('group', { name: 'The network' }),
+    ]) {
+      const box = (await shown.boundingBox())!;
+      expect(box.y).toBeGreaterThanOrEqual(0);
+      expect(box.y + box.height).toBeLessThanOrEqual(height);
+      expect(box.x + box.width).toBeLessThanOrEqual(width);
+    }
+    expect(await page.getByRole('button', { name: 'Skip to the playground' }).isVisible()).toBe(true);
+    const stored = await page.evaluate(() => [document.cookie, localStorage.length, sessionStorage.length]);
+    expect(stored).toEqual(['', 0, 0]);
+    await picture(page, `learn-1-${width}`);
+  }
+  expect(foreign).toEqual([]);
+});
+
+test('the awaited number is nowhere in the page before it is checked; a mistake is named; after three tries it is shown', async () => {
+  const page = await open(at('parameters'));
+  const [factors, product] = tasksOf('parameters');
+  await page.getByRole('heading', { name: /How does the loss follow/ }).waitFor();
+  expect(await readable(page)).not.toMatch(/[-−]?0\.512/);
+  await solve(page, factors);
+  await page.getByRole('button', { name: 'Next task' }).click();
+  expect(await readable(page)).not.toMatch(/[-−]?0\.512/);
+
+  await answer(page).fill('−1,373');
+  await page.keyboard.press('Enter');
+  await page.getByText('slope4 is missing').waitFor();
+  await answer(page).fill('-0.341');
+  await page.keyboard.press('Enter');
+  await page.getByText('c4 is missing').waitFor();
+  await untilUrl(page, ({ learn }) => learn.work.parameters?.tries[1]?.length === 2);
+  // The language changes, a reload comes, and the answers stay.
+  await page.getByLabel('Language').selectOption('zh');
+  await untilUrl(page, ({ language }) => language === 'zh');
+  await page.reload();
+  expect(await answer(page).inputValue()).toBe('-0.341');
+  await page.getByLabel('语言').selectOption('en');
+  expect(await readable(page)).not.toMatch(/[-−]?0\.512/);
+  await answer(page).fill('7');
+  await page.keyboard.press('Enter');
+  await card(page).getByText('Shown after three tries.', { exact: true }).first().waitFor();
+  expect(await card(page).textContent()).toContain('−0.5121');
+  expect(await page.locator('data').evaluateAll((all) => all.map((one) => (one as HTMLDataElement).value))).toContain(
+    product.solution,
+  );
+});
+
+test('all chapters can be completed by keyboard alone, and Back and Forward walk them', async () => {
+  const page = await open(at('forward'), { viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' });
+  for (const lesson of lessonList) {
+    await page.getByRole('heading', { level: 2 }).waitFor();
+    for (const [k, task] of lesson.exercise(0).tasks.entries()) {
+      await page.getByText(`Task ${k + 1} of`).waitFor();
+      await solve(page, task);
+      await card(page)
+        .getByText(/^(Right\.|Your guess)/)
+        .first()
+        .waitFor();
+      if (k + 1 < lesson.exercise(0).tasks.length) await page.getByRole('button', { name: 'Next task' }).press('Enter');
+    }
+    await expectAccessible(page);
+    await picture(page, `learn-${lesson.name}-done`);
+    if (lesson.name !== 'repair') await page.getByRole('button', { name: 'Next chapter' }).press('Enter');
+  }
+  // The result links to the same challenge without its answers.
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await page.getByRole('button', { name: 'Copy a link to this challenge' }).click();
+  const copied = new URL(await page.evaluate(() => navigator.clipboard.readText()));
+  expect(readAddress(copied.hash, defaultState).learn.work).toEqual({
+    repair: { seed: 0, task: 0, tries: [], draft: '' },
+  });
+  expect(await page.getByRole('button', { name: /, done$/ }).count()).toBe(lessonList.length);
+
+  await page.goBack();
+  await page.getByRole('heading', { name: 'How large a step?' }).waitFor();
+  await page.goBack();
+  await page.getByRole('heading', { name: /deep sigmoid/ }).waitFor();
+  await page.goForward();
+  await page.getByRole('heading', { name: 'How large a step?' }).waitFor();
+  expect(new URL(page.url()).hash).toMatch(/^#learn\/8\//);
+});
+
+test('on a phone chapters are done by touch, with targets of at least 44 px, in Chinese and in the dark', async () => {
+  const page = await open(
+    { ...at('order'), language: 'zh', theme: 'dark' },
+    { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
+  );
+  await page.getByRole('heading', { name: '顺序重要吗？' }).waitFor();
+  const sizes = await page
+    .locator('main button:visible, main input:visible:not([type=range])')
+    .evaluateAll((all) => all.map((one) => one.getBoundingClientRect().height));
+  expect(Math.min(...sizes)).toBeGreaterThanOrEqual(44);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+  for (const id of ['7', '6', '4', '5', '3', '2', '1']) {
+    await page.getByRole('button', { name: new RegExp(`^节点 ${id}：`) }).tap();
+  }
+  await page.getByRole('button', { name: '检查' }).tap();
+  await card(page).getByText('正确。', { exact: true }).first().waitFor();
+  await expectAccessible(page);
+  await picture(page, 'learn-order-phone-zh-dark');
+  const tree = await page.locator('main').ariaSnapshot();
+  expect(tree).toContain('顺序重要吗');
+  expect(tree).toMatch(/节点 7：来自损失，第 1 个访问/);
+});
+
+test('the same seed gives the same exercise, and a short address opens a chapter', async () => {
+  const page = await open(learn);
+  await page.goto('about:blank');
+  await page.goto(`${inject('address')}#learn/2`);
+  for (const [k, task] of tasksOf('output').entries()) {
+    await page.getByText(`Task ${k + 1} of`).waitFor();
+    await solve(page, task);
+    if (k < 2) await page.getByRole('button', { name: 'Next task' }).click();
+  }
+  await page.getByRole('button', { name: 'New numbers' }).click();
+  await untilUrl(page, ({ learn }) => learn.work.output?.seed === 1);
+  const question = await card(page).locator('p').nth(1).textContent();
+  await page.reload();
+  await page.getByText('Task 1 of 3').waitFor();
+  expect(await card(page).locator('p').nth(1).textContent()).toBe(question);
+  await solve(page, tasksOf('output', 1)[0]);
+  await card(page).getByText('Right.', { exact: true }).first().waitFor();
+});
