@@ -39,6 +39,15 @@ const en = {
     reads: (names: string) => `reads ${names}`,
     readsNothing: 'reads no kept number',
   },
+  lossBox: {
+    title: 'The loss',
+    loss: 'loss',
+    moved: 'it moved by',
+    promised: '; the derivatives promised',
+    learningRate: 'Learning rate of one step',
+    step: 'Take one step',
+    stepTitle: 'w ← w − η · dloss/dw, for every parameter',
+  },
   cases: { 1: 'case 1', 2: 'case 2', 3: 'case 3', forward: 'forward' },
   legend: {
     1: 'an output: the loss alone decides',
@@ -200,6 +209,15 @@ const zh: typeof en = {
     },
     reads: (names) => `读取 ${names}`,
     readsNothing: '不读取任何已保存的数',
+  },
+  lossBox: {
+    title: '损失',
+    loss: '损失',
+    moved: '变化了',
+    promised: '；导数预计',
+    learningRate: '一步的学习率',
+    step: '走一步',
+    stepTitle: '对每个参数：w ← w − η · dloss/dw',
   },
   cases: { 1: '场景 1', 2: '场景 2', 3: '场景 3', forward: '正向' },
   legend: {

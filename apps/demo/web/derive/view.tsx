@@ -10,6 +10,7 @@ import { BrokenGraph, useBrokenPass } from './broken-graph.js';
 import './derive.css';
 import { DerivationPanel } from './derivation.js';
 import { type Exercise, exerciseOf, type Question, selectedQuantity, sized } from './exercise.js';
+import { LossBox } from './loss-box.js';
 import { messages } from './messages.js';
 import { NetworkGraph } from './network-graph.js';
 import { ParameterCards } from './parameter-cards.js';
@@ -66,6 +67,7 @@ function Worked({ exercise }: { readonly exercise: Exercise }) {
     <div className="derive-stage">
       <section className="panel" aria-label={say.graph}>
         <NetworkGraph exercise={exercise} selected={selected} step={step} />
+        {derive.mode === 'own' && <LossBox exercise={exercise} />}
         <FilmStepper exercise={exercise} step={step} />
       </section>
       <DerivationPanel exercise={exercise} selected={selected} />

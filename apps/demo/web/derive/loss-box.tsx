@@ -1,0 +1,83 @@
+/** The loss of the sample, what the last change of parameters did to it, and one step of gradient descent. */
+import { useState } from 'react';
+import { useMessages } from '../language.js';
+import { Figure } from '../shared/figure.js';
+import { NumberField } from '../shared/number-field.js';
+import { update } from '../store.js';
+import type { Exercise } from './exercise.js';
+import styles from './loss-box.module.css';
+import { messages } from './messages.js';
+
+export function LossBox({ exercise }: { readonly exercise: Exercise }) {
+  const say = useMessages(messages).lossBox;
+  const [learningRate, setLearningRate] = useState(0.01);
+  const [shown, setShown] = useState<{ readonly before?: Exercise; readonly now: Exercise }>({ now: exercise });
+  // What was shown before is kept from one render to the next.
+  if (shown.now !== exercise) setShown({ before: shown.now, now: exercise });
+  const { loss } = exercise.film.pass;
+  const promised = shown.before && promisedChange(shown.before, exercise);
+  return (
+    <div className={styles.box} role="group" aria-label={say.title}>
+      <span aria-live="polite">
+        {promised === undefined ? (
+          <>
+            {say.loss} <Figure value={loss} />
+          </>
+        ) : (
+          <>
+            {say.loss} <Figure value={shown.before!.film.pass.loss} /> → <Figure value={loss} />: {say.moved}{' '}
+            <b>
+              <Figure value={loss - shown.before!.film.pass.loss} digits={3} />
+            </b>
+            {say.promised} <Figure value={promised} digits={3} />
+          </>
+        )}
+      </span>
+      <span className={styles.step}>
+        <label>
+          η <NumberField label={say.learningRate} value={learningRate} step={0.01} onChange={setLearningRate} />
+        </label>
+        <button type="button" title={say.stepTitle} onClick={() => takeStep(exercise, learningRate)}>
+          {say.step}
+        </button>
+      </span>
+    </div>
+  );
+}
+
+/**
+ * The change of the loss that the derivatives promised, Σ dloss/dp · Δp over all parameters p; undefined where more than
+ * parameters changed, or nothing did.
+ */
+function promisedChange(before: Exercise, now: Exercise): number | undefined {
+  const [old, fresh] = [before.network, now.network];
+  const isSame =
+    old.graph.ids.join('\n') === fresh.graph.ids.join('\n') &&
+    old.graph.edgeCount === fresh.graph.edgeCount &&
+    before.loss.name === now.loss.name &&
+    [...before.input, ...before.target].join() === [...now.input, ...now.target].join();
+  if (!isSame) return undefined;
+  const [from, to] = [old.parameters.vector, fresh.parameters.vector];
+  const gradients = before.film.pass.gradients.vector;
+  if (from.every((value, p) => value === to[p])) return undefined;
+  return from.reduce((sum, value, p) => sum + gradients[p] * (to[p] - value), 0);
+}
+
+/** w ← w − η · dloss/dw, for every parameter. */
+function takeStep({ film: { pass } }: Exercise, learningRate: number): void {
+  update((state) => ({
+    ...state,
+    network: {
+      ...state.network,
+      nodes: state.network.nodes.map((node) => {
+        const { b = 0, c = 0, w } = pass.gradients.of(node.id);
+        return {
+          ...node,
+          b: node.b - learningRate * b,
+          c: node.c - learningRate * c,
+          w: node.w.map((weight, k) => weight - learningRate * w[node.from[k]]),
+        };
+      }),
+    },
+  }));
+}
