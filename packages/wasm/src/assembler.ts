@@ -155,6 +155,7 @@ export const f32x4 = {
     lanes.flatMap((lane) => [0, 1, 2, 3].map((byte) => lane * 4 + byte)),
   ],
   eq: binary(...vector(0x41)),
+  ne: binary(...vector(0x42)),
   lt: binary(...vector(0x43)),
   gt: binary(...vector(0x44)),
   abs: unary(...vector(0xe0)),

@@ -1,4 +1,4 @@
-/** The gradient cache of the fast engine: windows onto the rows that the kernels read and write. Nothing is copied. */
+/** The gradient cache of the fast engine: views of the rows that the kernels read and write. Nothing is copied. */
 import { type GradientCache, type Graph, NnbpError } from '@nnbp/core';
 
 /** What a node's rows hold; see `GradientCache`, and $g = g(h)$. */
@@ -12,67 +12,72 @@ export interface Rows {
   readonly address: Readonly<Record<Quantity, number>>;
   /** From a row to the next, in bytes. */
   readonly rowBytes: number;
-  /** For each node of the graph, its row. */
-  readonly rowOf: ArrayLike<number>;
+  /** The row of node i at step t. */
+  rowOf(i: number, t: number): number;
 }
 
 /** Reads what the last pass left in memory, in float32. */
 export class WasmCache implements GradientCache {
   readonly #graph: Graph;
   readonly #batchSize: number;
+  readonly #steps: number;
   readonly #rows: Rows;
   /** Whether the last pass left the inputs' dLossDx out, as a step does. */
   inputsLeftOut = false;
 
   /** @internal */
-  constructor(graph: Graph, batchSize: number, rows: Rows) {
+  constructor(graph: Graph, batchSize: number, steps: number, rows: Rows) {
     this.#graph = graph;
     this.#batchSize = batchSize;
+    this.#steps = steps;
     this.#rows = rows;
   }
 
   /**
-   * A node's numbers for all samples of the batch, as a view: the next pass changes what it shows. An input has no g
-   * and no slope: its view shows zeros.
+   * A node's numbers at a step for all samples of the batch, as a view, which the next pass changes. For g and slope of an
+   * input, which has none, it holds zeros.
    *
    * @throws NnbpError `UNKNOWN_ID`; `WRONG_STATE` for dLossDx of an input after `step`, which does not compute it
    */
-  row(quantity: Quantity, id: string): Float32Array {
+  row(quantity: Quantity, id: string, step = 0): Float32Array {
     const i = this.#graph.indexOf(id);
+    if (!(Number.isInteger(step) && step >= 0 && step < this.#steps)) {
+      throw new NnbpError('OUT_OF_RANGE', `step: expected 0 to ${this.#steps - 1}, received ${step}.`);
+    }
     if (quantity === 'dLossDx' && this.inputsLeftOut && i < this.#graph.inputCount) {
       throw new NnbpError(
         'WRONG_STATE',
         `dLossDx of the input "${id}": step leaves it out, since it changes no parameter. Call backpropagate for it.`,
       );
     }
-    const { buffer, address, rowBytes, rowOf } = this.#rows;
-    return new Float32Array(buffer, address[quantity] + rowOf[i] * rowBytes, this.#batchSize);
+    const { buffer, address, rowBytes } = this.#rows;
+    return new Float32Array(buffer, address[quantity] + this.#rows.rowOf(i, step) * rowBytes, this.#batchSize);
   }
 
   /** The activation g(h). 0 for an input, which has none. */
-  g(id: string, sample = 0): number {
-    return this.#read('g', id, sample);
+  g(id: string, sample = 0, step = 0): number {
+    return this.#read('g', id, sample, step);
   }
 
   /** The node's value, x = c · g(h). `sample` counts from 0 within the batch. */
-  x(id: string, sample = 0): number {
-    return this.#read('x', id, sample);
+  x(id: string, sample = 0, step = 0): number {
+    return this.#read('x', id, sample, step);
   }
 
   /** c · g'(h): how the value answers to the pre-activation. 0 for an input, which has none. */
-  slope(id: string, sample = 0): number {
-    return this.#read('slope', id, sample);
+  slope(id: string, sample = 0, step = 0): number {
+    return this.#read('slope', id, sample, step);
   }
 
   /** How the sample's own loss answers to the node's value; not for inputs after `step`. */
-  dLossDx(id: string, sample = 0): number {
-    return this.#read('dLossDx', id, sample);
+  dLossDx(id: string, sample = 0, step = 0): number {
+    return this.#read('dLossDx', id, sample, step);
   }
 
-  #read(quantity: Quantity, id: string, sample: number): number {
-    const row = this.row(quantity, id);
+  #read(quantity: Quantity, id: string, sample: number, step: number): number {
+    const row = this.row(quantity, id, step);
     if (!(sample in row)) {
-      throw new NnbpError('OUT_OF_RANGE', `sample: expected 0 to ${this.#batchSize - 1}, found ${sample}.`);
+      throw new NnbpError('OUT_OF_RANGE', `sample: expected 0 to ${this.#batchSize - 1}, received ${sample}.`);
     }
     return row[sample];
   }

@@ -1,5 +1,5 @@
-/** Plug-ins without a kernel, called back from inside: whole rows at a time, in place. */
-import type { Activation, Aggregation, Graph, Loss, Plan } from '@nnbp/core';
+/** Plugins without a kernel, which the kernels call back, for whole rows in place. */
+import type { Activation, Aggregation, Loss, Plan } from '@nnbp/core';
 import { header, unit } from './memory-map.js';
 
 /** What the kernels import. */
@@ -16,16 +16,17 @@ export class CustomPlugins {
   readonly #t: Float64Array;
   readonly #dLossDx: Float64Array;
 
-  constructor(words: Uint32Array, numbers: Float32Array, graph: Graph, plan: Plan) {
+  /** @param outputs - How many outputs a step has. */
+  constructor(words: Uint32Array, numbers: Float32Array, outputs: number, plan: Plan) {
     this.#words = words;
     this.#numbers = numbers;
     this.#activations = new Map(plan.units.map(({ firstRow, activation }) => [firstRow, activation]));
     this.#aggregations = new Map(
       plan.units.flatMap(({ firstRow, aggregation }) => (aggregation ? [[firstRow, aggregation] as const] : [])),
     );
-    this.#x = new Float64Array(graph.outputs.length);
-    this.#t = new Float64Array(graph.outputs.length);
-    this.#dLossDx = new Float64Array(graph.outputs.length);
+    this.#x = new Float64Array(outputs);
+    this.#t = new Float64Array(outputs);
+    this.#dLossDx = new Float64Array(outputs);
   }
 
   /** From h in the g rows to g, x and slope, for the nodes `from` to `to` of the unit at address `u`. */
@@ -79,7 +80,7 @@ export class CustomPlugins {
     }
   };
 
-  /** Case 1 into the outputs' dLossDx rows; returns the sum of the samples' losses. */
+  /** Case 1 of a step into the outputs' dLossDx rows; returns the sum of the samples' weighted losses. */
   readonly caseOne = (): number => {
     const words = this.#words;
     const numbers = this.#numbers;
@@ -87,23 +88,29 @@ export class CustomPlugins {
     const outputs = this.#x.length;
     const outputX = words[header.outputX / 4] / 4;
     const toDLossDx = (words[header.dLossDx / 4] - words[header.x / 4]) / 4;
-    const targets = words[header.targets / 4] / 4;
+    const targets = words[header.targets / 4] / 4 + words[header.lossStep / 4] * outputs;
+    const weights = words[header.weights / 4] / 4;
     const stride = words[header.targetStride / 4] / 4;
     let sum = 0;
     for (let s = 0; s < words[header.samples / 4]; s++) {
+      const weight = numbers[weights + s];
+      if (weight === 0) {
+        for (let k = 0; k < outputs; k++) numbers[words[outputX + k] / 4 + toDLossDx + s] = 0;
+        continue;
+      }
       for (let k = 0; k < outputs; k++) {
         this.#x[k] = numbers[words[outputX + k] / 4 + s];
         this.#t[k] = numbers[targets + s * stride + k];
       }
-      sum += loss.value(this.#x, this.#t);
+      sum += weight * loss.value(this.#x, this.#t);
       loss.derivative(this.#x, this.#t, this.#dLossDx);
-      for (let k = 0; k < outputs; k++) numbers[words[outputX + k] / 4 + toDLossDx + s] = this.#dLossDx[k];
+      for (let k = 0; k < outputs; k++) numbers[words[outputX + k] / 4 + toDLossDx + s] = weight * this.#dLossDx[k];
     }
     return sum;
   };
 
-  /** Case 1 for a crew, whose helpers go on to the end of the pass, and so must this thread before it throws. */
-  readonly caseOneOfCrew = (): number => {
+  /** Case 1 with several threads: the workers continue to the end of the pass, and so must this thread before it throws. */
+  readonly threadedCaseOne = (): number => {
     try {
       return this.caseOne();
     } catch (error) {
@@ -113,7 +120,7 @@ export class CustomPlugins {
     }
   };
 
-  /** Throws what the loss threw in the crew's pass that has just ended. */
+  /** Throws what the loss threw in the threads' last pass. */
   rethrow(): void {
     const failure = this.#failure;
     this.#failure = undefined;

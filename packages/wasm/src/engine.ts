@@ -1,5 +1,5 @@
 /** The fast engine: `await wasm()` compiles the kernels once; every graph prepared afterwards uses them. */
-import { type Engine, expectFeatures, type Graph, type GraphFeature, NnbpError, unsupportedFeatures } from '@nnbp/core';
+import type { Engine, Graph } from '@nnbp/core';
 import type { MultiplyAdd } from './assembler.js';
 import { activationKernelOf, aggregationCodeOf } from './builtins.js';
 import { type Host, WasmExecutor } from './executor.js';
@@ -10,9 +10,6 @@ import { compiled, multiplyAddFor } from './module.js';
 import { checked, type WasmOptions } from './options.js';
 import { Pool } from './pool.js';
 import { isUnrollable } from './unrolled/form.js';
-
-/** What the kernels compute beyond weighted sums of values of the same step. */
-const supported: readonly GraphFeature[] = ['aggregation', 'fixedParameter', 'sharedParameter'];
 
 /** An engine whose executors run WebAssembly kernels in float32. */
 export interface WasmEngine extends Engine {
@@ -55,22 +52,18 @@ export async function wasm(options: WasmOptions = {}): Promise<WasmEngine> {
   const threads = pool === undefined ? 1 : wanted;
   const threaded = pool && manyThreads(await compiled(true, multiplyAdd), multiplyAdd, pool, threads);
 
-  const hostFor = (graph: Graph, batchSize: number): Host => {
+  const hostFor = (graph: Graph, batchSize: number, steps: number): Host => {
     if (threaded === undefined) return wanted > 1 ? { ...alone, reason } : alone;
-    const why = reasonForOne(graph, batchSize, minThreadedWork);
+    const why = reasonForOne(graph, batchSize * steps, minThreadedWork);
     return why === undefined ? threaded : { ...alone, reason: why };
   };
   return {
     name: 'wasm',
     threads,
     threadsReason: reason,
-    supports: (graph) => unsupportedFeatures(graph, supported),
-    prepare(graph, batchSize, steps = 1) {
-      expectFeatures('The wasm engine', graph, supported);
-      if (steps !== 1)
-        throw new NnbpError('UNSUPPORTED', 'The wasm engine does not support sequences: expected 1 step.');
-      return new WasmExecutor(graph, batchSize, hostFor(graph, batchSize));
-    },
+    supports: () => [],
+    prepare: (graph, batchSize, steps = 1) =>
+      new WasmExecutor(graph, batchSize, hostFor(graph, batchSize, steps), steps),
     dispose: () => pool?.dispose(),
   };
 }
@@ -89,13 +82,13 @@ async function startPool(workers: number, multiplyAdd: MultiplyAdd): Promise<{ p
   }
 }
 
-function reasonForOne(graph: Graph, batchSize: number, minThreadedWork: number): string | undefined {
+function reasonForOne(graph: Graph, rows: number, minThreadedWork: number): string | undefined {
   if (graph.sharedWeights !== undefined) return 'edges share weights, whose gradients two threads would write at once';
   const custom = graph.activations.find((activation) => activationKernelOf(activation).code === customActivation);
   if (custom) return `the activation ${custom.name} is a custom one, which only this thread can call`;
   const own = graph.aggregations.find((one) => aggregationCodeOf(one) === customAggregation);
   if (own) return `the aggregation ${own.name} is a custom one, which only this thread can call`;
-  const tiny = batchSize === 1 && isUnrollable(graph);
-  if (tiny || graph.edgeCount * batchSize < minThreadedWork) return 'there is too little work to share';
+  const tiny = rows === 1 && isUnrollable(graph);
+  if (tiny || graph.edgeCount * rows < minThreadedWork) return 'there is too little work to share';
   return undefined;
 }

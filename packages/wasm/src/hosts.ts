@@ -55,7 +55,7 @@ export function manyThreads(module: WebAssembly.Module, multiplyAdd: MultiplyAdd
       const { run, optimize } = instantiate(module, memory, {
         activation: plugins.activation,
         aggregation: plugins.aggregation,
-        loss: plugins.caseOneOfCrew,
+        loss: plugins.threadedCaseOne,
         waiting(turn) {
           if (pool.hasEnded || timeout.isOver(turn)) throw pool.lose();
         },

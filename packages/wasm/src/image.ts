@@ -7,6 +7,8 @@ import { activationKernelOf, aggregationCodeOf } from './builtins.js';
 import { type CommonLayout, layout, type Layout, slotAddress, tableLength } from './layout.js';
 import { header, maxOptions, unit, unitBytes } from './memory-map.js';
 
+import type { TimeGraph } from './time.js';
+
 /** A graph prepared in one of two ways: where things are, what is there at the start, and what runs on it. */
 export interface Form {
   readonly layout: CommonLayout;
@@ -22,14 +24,19 @@ export interface Form {
 }
 
 /** The form for kernels that find everything in tables. */
-export function rowsForm(graph: Graph, plan: Plan, batchSize: number, threads: number): Form {
-  const laidOut = layout(graph, plan, batchSize);
+export function rowsForm({ graph, steps, stepOf }: TimeGraph, plan: Plan, batchSize: number, threads: number): Form {
+  const laidOut = layout(graph, plan, batchSize, steps);
   return {
     layout: laidOut,
     rowOf: plan.rowOf,
     tableRowBytes: laidOut.rowBytes,
     padded: true,
-    write: (words, numbers) => writeTables(words, numbers, graph, plan, laidOut, threads),
+    write(words, numbers) {
+      writeTables(words, numbers, graph, plan, laidOut, threads);
+      plan.units.forEach(({ nodes }, n) => {
+        words[(laidOut.units + n * unitBytes + unit.step) / 4] = stepOf?.[nodes[0]] ?? 0;
+      });
+    },
   };
 }
 
@@ -71,18 +78,24 @@ export function writeHeader(
   words: Uint32Array,
   numbers: Float32Array,
   graph: Graph,
-  values: Readonly<Record<string, number>> & Pick<CommonLayout, 'parameters' | 'gradients'>,
+  values: Readonly<Record<string, number>> &
+    Pick<CommonLayout, 'parameters' | 'gradients' | 'outputX' | 'targetRows' | 'weights'>,
 ): void {
+  const { steps = 1 } = values;
   const own = {
     inputCount: graph.inputCount,
-    outputCount: graph.outputs.length,
+    targetCount: graph.outputs.length,
+    outputCount: graph.outputs.length / steps,
+    outputXStart: values.outputX,
+    targetRowsStart: values.targetRows,
+    weightsStart: values.weights,
     // Kernels hold the address of a parameter and want that of its gradient.
     gradients: values.gradients - values.parameters,
   };
   for (const [name, value] of Object.entries({ ...values, ...own })) {
     if (name in header) words[header[name as keyof typeof header] / 4] = value;
   }
-  numbers[header.outputShare / 4] = 1 / graph.outputs.length;
+  numbers[header.outputShare / 4] = 1 / own.outputCount;
 }
 
 function writeUnits(words: Uint32Array, numbers: Float32Array, graph: Graph, plan: Plan, layout: Layout): void {

@@ -21,7 +21,8 @@ export interface CommonLayout {
   readonly targetStride: number;
   readonly targetRows: number;
   readonly outputX: number;
-  readonly mask: number;
+  /** A row for each step. */
+  readonly weights: number;
   readonly total: number;
 }
 
@@ -33,8 +34,12 @@ export interface Layout extends CommonLayout {
   readonly scaleOf: number;
   readonly weightsOf: number;
   readonly edgeRowOf: number;
+  readonly steps: number;
+  readonly stepTable: number;
   /** A row for each edge into a node with an aggregation. */
   readonly edgeRows: number;
+  /** The end of the rows of dA/dz, which follow those of delta. */
+  readonly deltasEnd: number;
   readonly units: number;
   readonly outStart: number;
   readonly outDelta: number;
@@ -102,7 +107,7 @@ export function placer(): { place(bytes: number): number; end(): number } {
  *
  * @throws NnbpError `OUT_OF_RANGE` if it is more than WebAssembly can address
  */
-export function layout(graph: Graph, plan: Plan, batchSize: number): Layout {
+export function layout(graph: Graph, plan: Plan, batchSize: number, steps: number): Layout {
   const { place, end } = placer();
   const outputCount = graph.outputs.length;
   const rowBytes = rowStride(batchSize);
@@ -135,7 +140,9 @@ export function layout(graph: Graph, plan: Plan, batchSize: number): Layout {
     outStart: place((graph.nodeCount + 1) * 4),
     inStart: place((graph.nodeCount + 1) * 4),
     outputX: place(roundedUp(outputCount, 4) * 4),
-    mask: place(rowBytes),
+    steps,
+    stepTable: place(8 * steps),
+    weights: place(steps * rowBytes),
     zeroRow: place(rowBytes),
     scratch: place(maxThreads * portion * 16),
     predecessorTables: place(tables * 4),
@@ -173,5 +180,5 @@ export function layout(graph: Graph, plan: Plan, batchSize: number): Layout {
         `WebAssembly addresses 4. Use a smaller batch or another engine.`,
     );
   }
-  return { ...result, total };
+  return { ...result, deltasEnd: result.edgeRows + aggregatedEdges * rowBytes, total };
 }

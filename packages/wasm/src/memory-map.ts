@@ -56,11 +56,12 @@ export const header = {
   targetStride: 112,
   /** The targets again, a row an output node. */
   targetRows: 116,
+  /** Outputs at one step. */
   outputCount: 120,
   /** For each output node, the address of its x row. */
   outputX: 124,
-  /** A row whose lanes are all ones where there is a sample, else zeros. */
-  mask: 128,
+  /** The row of the samples' weights at the step of the loss: 0 in lanes without a sample. */
+  weights: 128,
   /** 1 if the inputs' dLossDx is wanted. */
   inputGradients: 132,
   /** 1 if edges share weights, so that gradients are added up edge by edge and must start from 0. */
@@ -96,6 +97,16 @@ export const header = {
   transforms: 260,
   /** Bytes of the parameters and the constants. */
   slotBytes: 440,
+  /** Steps of a sequence, and for each step its `columns` and its `samples`: sequences may end before the last step. */
+  steps: 420,
+  stepTable: 424,
+  /** How many outputs there are at all steps together. */
+  targetCount: 428,
+  /** The step whose loss is computed, and what `outputX`, `targetRows` and `weights` are at step 0. */
+  lossStep: 432,
+  outputXStart: 416,
+  targetRowsStart: 412,
+  weightsStart: 408,
   /** The loss's options as float32, in the order its kernel names them. */
   lossOptions: 448,
   /** Between threads: how many have arrived, and which time it is. */
@@ -142,10 +153,12 @@ export const unit = {
   options: 44,
   /** The code of how its nodes combine their edges. */
   aggregation: 60,
+  /** The step of its nodes. */
+  step: 64,
 } as const;
 
 /** Bytes of a unit. */
-export const unitBytes = 64;
+export const unitBytes = 68;
 
 /** How many options an activation or a loss can have. */
 export const maxOptions = 4;

@@ -11,6 +11,7 @@ import {
   f32x4,
   i32,
   int,
+  memory,
   type MultiplyAdd,
   scalar,
   v128,
@@ -112,9 +113,10 @@ export function aggregationKernel(module: Assembler, multiplyAdd: MultiplyAdd, c
 /** Called with the first row and the one after the last: multiplies each row of dA/dz_e by its node's delta. */
 export function edgeDeltas(module: Assembler): Callable {
   return module.function(undefined, [i32, i32], [], ([row, to], local) => {
-    const [edge, end, edgeRow, delta, column, columns] = Array.from({ length: 6 }, () => local(i32));
+    const [edge, end, edgeRow, delta, column, columns, allColumns] = Array.from({ length: 7 }, () => local(i32));
     return [
       columns.set(word('columns')),
+      allColumns.set(load(word('stepTable'))),
       control.count(row, row.get, to.get, number(1), [
         edge.set(ofRow('inStart', row.get)),
         end.set(ofRow('inStart', add(row.get, number(1)))),
@@ -129,6 +131,10 @@ export function edgeDeltas(module: Assembler): Callable {
                 f32x4.mul(f32x4.load(add(edgeRow.get, column.get)), f32x4.load(add(delta.get, column.get))),
               ),
             ]),
+            control.when(
+              ltU(columns.get, allColumns.get),
+              memory.fill(add(edgeRow.get, columns.get), number(0), sub(allColumns.get, columns.get)),
+            ),
             edgeRow.set(add(edgeRow.get, word('rowBytes'))),
             edge.set(add(edge.get, number(1))),
             control.branch(0),

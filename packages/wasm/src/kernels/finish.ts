@@ -11,6 +11,7 @@ import {
   i32,
   f32,
   int,
+  memory,
   type Local,
   type MultiplyAdd,
   scalar,
@@ -20,7 +21,7 @@ import { word } from '../memory-map.js';
 import { laneSum } from './loops.js';
 import { sparseBackward } from './sparse-backward.js';
 
-const { add, eq, mul, shl, load, ltU } = int;
+const { add, eq, mul, shl, sub, load, ltU } = int;
 const number = int.const;
 
 /** What a row has: no parameters (an input), b, or b and c. */
@@ -30,7 +31,7 @@ export const nodeKind = { input: 0, fixedScale: 1, scaled: 2 } as const;
 export function finishKernel(module: Assembler, multiplyAdd: MultiplyAdd): Callable {
   const caseTwo = sparseBackward(module, multiplyAdd);
   return module.function(undefined, [i32, i32, i32, i32], [], ([from, to, kind, record], local) => {
-    const [row, columns, column, offset, address, gradients] = Array.from({ length: 6 }, () => local(i32));
+    const [row, columns, column, offset, address, gradients, allColumns] = Array.from({ length: 7 }, () => local(i32));
     const [g, slope, dLossDx, delta] = Array.from({ length: 4 }, () => local(i32));
     const [d, product, sumB, sumC] = Array.from({ length: 4 }, () => local(v128));
     const [gradient, total] = [local(f32), local(f32)];
@@ -46,6 +47,7 @@ export function finishKernel(module: Assembler, multiplyAdd: MultiplyAdd): Calla
     const tables = { g, slope, dLossDx, delta, gradients, columns } as const;
     return [
       Object.entries(tables).map(([name, table]) => table.set(word(name as keyof typeof tables))),
+      allColumns.set(load(word('stepTable'))),
       control.count(row, from.get, to.get, number(1), [
         control.when(word('sparseEdges'), caseTwo(row.get, record.get)),
         control.when(kind.get, [
@@ -60,6 +62,11 @@ export function finishKernel(module: Assembler, multiplyAdd: MultiplyAdd): Calla
             sumB.set(f32x4.add(sumB.get, product.get)),
             sumC.set(multiplyAdd(d.get, f32x4.load(at(g)), sumC.get)),
             control.branchIf(0, ltU(offset.tee(add(offset.get, number(16))), column.get)),
+          ),
+          // Samples whose sequence has ended: rows of earlier steps read these lanes.
+          control.when(
+            ltU(columns.get, allColumns.get),
+            memory.fill(at(delta), number(0), sub(allColumns.get, columns.get)),
           ),
           leave(sumB, 'biasOf'),
           control.when(eq(kind.get, number(nodeKind.scaled)), leave(sumC, 'scaleOf')),

@@ -5,15 +5,12 @@
 import {
   type Assembler,
   type Callable,
-  type Code,
   control,
   double,
   f32x4,
   f64,
   i32,
-  i32x4,
   int,
-  type Local,
   type MultiplyAdd,
   scalar,
   v128,
@@ -22,7 +19,7 @@ import { header, word } from '../memory-map.js';
 import { laneSum, whileRoom } from './loops.js';
 import { lossKernels } from './losses/index.js';
 import type { ElementwiseLossKernel, LossKernel } from './losses/kernel.js';
-import { at, maskAt, outputRows } from './losses/rows.js';
+import { at, outputRows, weighted } from './losses/rows.js';
 
 /** The code of custom losses, which are called back. */
 export const customLoss = 256;
@@ -61,7 +58,6 @@ function emitElementwise(
     const sum = local(f64);
     const options = names.map((name) => ({ name, value: local(v128) }));
     const values = Object.fromEntries(options.map((option) => [option.name, option.value.get]));
-    const masked = (v: Local): Code => i32x4.and(v.get, maskAt(column));
     return [
       columns.set(word('columns')),
       share.set(reduction === 'mean' ? f32x4.loadSplat(int.const(0), header.outputShare) : f32x4.const(1)),
@@ -74,8 +70,8 @@ function emitElementwise(
           x.set(f32x4.load(at(xRow, column))),
           t.set(f32x4.load(at(tRow, column))),
           emit({ multiplyAdd, local }, x, t, derivative, value, values),
-          f32x4.store(at(dRow, column), f32x4.mul(masked(derivative), share.get)),
-          rowSum.set(f32x4.add(rowSum.get, masked(value))),
+          f32x4.store(at(dRow, column), f32x4.mul(weighted(derivative.get, column), share.get)),
+          rowSum.set(f32x4.add(rowSum.get, weighted(value.get, column))),
         ]),
         sum.set(double.add(sum.get, double.fromScalar(scalar.mul(laneSum(rowSum), f32x4.extract(share.get, 0))))),
       ]),

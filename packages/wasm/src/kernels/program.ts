@@ -54,7 +54,8 @@ export function program(module: Assembler, multiplyAdd: MultiplyAdd, shared: boo
   const update = updateKernel(shared ? undefined : 'update', module, divide, shared, barrier, toMean);
 
   module.function('run', [i32, i32, i32, i32], [], ([thread, kind, loss, optimizer], local) => {
-    const [u, firstUnit, endUnit, from, to, record] = Array.from({ length: 6 }, () => local(i32));
+    const [u, firstUnit, endUnit, from, to, record, entry, step, outputs] = Array.from({ length: 9 }, () => local(i32));
+    const sum = local(f64);
     const wait: Code = shared ? barrier(thread.get) : [];
     const share = (count: Code, tile: number): Code => divide(thread, { from, to }, count, tile);
     const field = (name: keyof typeof unit): Code => load(u.get, unit[name]);
@@ -79,6 +80,32 @@ export function program(module: Assembler, multiplyAdd: MultiplyAdd, shared: boo
       memory.fill(add(address, from.get), number(0), sub(to.get, from.get)),
     ];
 
+    /** The columns and samples of a step: every thread writes the same. */
+    const enterStep = (step: Code): Code => [
+      entry.set(add(word('stepTable'), shl(step, number(3)))),
+      int.store(number(0), load(entry.get), header.columns),
+      int.store(number(0), load(entry.get, 4), header.samples),
+    ];
+
+    /** The body for a unit of a step that some sequence has. */
+    const whenInUse = (body: Code): Code =>
+      control.when(int.ltU(field('step'), word('steps')), [enterStep(field('step')), body]);
+
+    /** The loss of each step, one after another, by the first thread. */
+    const losses: Code = [
+      sum.set(double.const(0)),
+      control.count(step, number(0), word('steps'), number(1), [
+        enterStep(step.get),
+        int.store(number(0), step.get, header.lossStep),
+        outputs.set(mul(step.get, word('outputCount'))),
+        int.store(number(0), add(word('outputXStart'), shl(outputs.get, number(2))), header.outputX),
+        int.store(number(0), add(word('targetRowsStart'), mul(outputs.get, word('rowBytes'))), header.targetRows),
+        int.store(number(0), add(word('weightsStart'), mul(step.get, word('rowBytes'))), header.weights),
+        sum.set(double.add(sum.get, lossOf(loss.get))),
+      ]),
+      double.store(number(header.loss), sum.get),
+    ];
+
     const forward: Code = [
       takeIn('inputs', 'inputStride', word('inputCount'), word('x')),
       wait,
@@ -86,18 +113,20 @@ export function program(module: Assembler, multiplyAdd: MultiplyAdd, shared: boo
       control.block(
         control.loop(
           control.branchIf(1, eq(u.get, endUnit.get)),
-          share(field('nodes'), 2),
-          control.when(
-            field('dense'),
-            dense.forward(u.get, from.get, to.get, record.get),
+          whenInUse([
+            share(field('nodes'), 2),
             control.when(
-              field('aggregation'),
-              aggregate(u.get, from.get, to.get),
-              control.when(word('inWeight'), sparseShared(u.get, from.get, to.get), sparse(u.get, from.get, to.get)),
+              field('dense'),
+              dense.forward(u.get, from.get, to.get, record.get),
+              control.when(
+                field('aggregation'),
+                aggregate(u.get, from.get, to.get),
+                control.when(word('inWeight'), sparseShared(u.get, from.get, to.get), sparse(u.get, from.get, to.get)),
+              ),
             ),
-          ),
-          activate(u.get, from.get, to.get),
-          wait,
+            activate(u.get, from.get, to.get),
+            wait,
+          ]),
           u.set(add(u.get, number(unitBytes))),
           control.branch(0),
         ),
@@ -115,39 +144,43 @@ export function program(module: Assembler, multiplyAdd: MultiplyAdd, shared: boo
         control.loop(
           control.branchIf(1, eq(u.get, firstUnit.get)),
           u.set(sub(u.get, number(unitBytes))),
-          finishShare(field('nodes'), field('firstRow'), add(field('scaleTrainable'), number(nodeKind.fixedScale))),
-          control.when(field('aggregation'), [
-            // The same rows as in the line before, whose deltas this thread has just written.
-            spread(add(field('firstRow'), from.get), add(field('firstRow'), to.get)),
-          ]),
-          control.when(field('dense'), [
-            control.when(field('makesPanel'), [
-              share(roundedUp(field('predecessors')), 4),
-              rows.toSamples(
-                add(field('predecessorX'), shl(from.get, number(2))),
-                number(0),
-                sub(to.get, from.get),
-                roundedUp(word('samples')),
-                add(field('panel'), shl(from.get, number(2))),
-                field('panelStride'),
-              ),
+          whenInUse([
+            finishShare(field('nodes'), field('firstRow'), add(field('scaleTrainable'), number(nodeKind.fixedScale))),
+            control.when(field('aggregation'), [
+              // The same rows as in the line before, whose deltas this thread has just written.
+              spread(add(field('firstRow'), from.get), add(field('firstRow'), to.get)),
+            ]),
+            control.when(field('dense'), [
+              control.when(field('makesPanel'), [
+                share(roundedUp(field('predecessors')), 4),
+                rows.toSamples(
+                  add(field('predecessorX'), shl(from.get, number(2))),
+                  number(0),
+                  sub(to.get, from.get),
+                  roundedUp(word('samples')),
+                  add(field('panel'), shl(from.get, number(2))),
+                  field('panelStride'),
+                ),
+              ]),
+              wait,
+              control.when(int.or(int.eqz(field('onInputs')), word('inputGradients')), [
+                share(field('predecessors'), 2),
+                dense.case2(u.get, from.get, to.get, record.get),
+              ]),
+              share(field('nodes'), 2),
+              dense.case3(u.get, from.get, to.get, record.get),
             ]),
             wait,
-            control.when(int.or(int.eqz(field('onInputs')), word('inputGradients')), [
-              share(field('predecessors'), 2),
-              dense.case2(u.get, from.get, to.get, record.get),
-            ]),
-            share(field('nodes'), 2),
-            dense.case3(u.get, from.get, to.get, record.get),
           ]),
-          wait,
           control.branch(0),
         ),
       ),
+      enterStep(number(0)),
       control.when(word('sparseEdges'), [finishShare(word('inputCount'), number(0), number(nodeKind.input)), wait]),
     ];
 
     return [
+      enterStep(number(0)),
       record.set(add(number(header.total), shl(thread.get, number(6)))),
       firstUnit.set(word('units')),
       endUnit.set(add(firstUnit.get, mul(word('unitCount'), number(unitBytes)))),
@@ -157,11 +190,11 @@ export function program(module: Assembler, multiplyAdd: MultiplyAdd, shared: boo
         first(int.store(number(header.updated), number(0))),
         clear(word('dLossDx'), mul(word('rowCount'), word('rowBytes'))),
         control.when(word('accumulates'), clear(add(word('parameters'), word('gradients')), word('slotBytes'))),
-        takeIn('targets', 'targetStride', word('outputCount'), word('targetRows')),
+        takeIn('targets', 'targetStride', word('targetCount'), word('targetRowsStart')),
       ]),
       forward,
       control.when(int.ne(kind.get, number(job.predict)), [
-        first(double.store(number(header.loss), lossOf(loss.get))),
+        first(losses),
         wait,
         backward,
         control.when(eq(kind.get, number(job.step)), update(thread.get, optimizer.get), [

@@ -25,7 +25,7 @@ export function unrolledLayout(graph: Graph, groups: number): UnrolledLayout {
     toDLossDx: place(outputs * rowBytes) - outputRows,
     outputX: place(outputs * 4),
     targetRows: place(outputs * rowBytes),
-    mask: place(rowBytes),
+    weights: place(rowBytes),
     inputs: place(roundedUp(graph.inputCount, 4) * 4),
     inputStride: graph.inputCount * 4,
     targets: place(outputs * 4),

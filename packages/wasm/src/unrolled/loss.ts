@@ -14,6 +14,9 @@ const { mul, store, loadLane, loadSplat } = f32x4;
 /** The losses whose code is short enough to stand in every graph's module. */
 const inlined = ['mse', 'mae', 'huber'] as const;
 
+/** Added to a loss's code: its kernel is called, for a sample with a weight of its own. */
+export const calledLoss = 1024;
+
 /** Sets every group's dLossDx: case 1 in the lanes of outputs, 0 in all others. Leaves the loss in the header. */
 export function caseOne(context: CodegenContext, lossOf: Callable, loss: Local): Code {
   const codeOf = (name: (typeof inlined)[number]) => int.const(Object.keys(lossKernels).indexOf(name));
@@ -76,7 +79,7 @@ function called(context: CodegenContext, lossOf: Callable, loss: Local): Code {
   return [
     outputs(context),
     Array.from(graph.outputs, (_, k) => store(row(layout.targetRows, k), loadSplat(int.const(layout.targets + 4 * k)))),
-    double.store(int.const(header.loss), lossOf(loss.get)),
+    double.store(int.const(header.loss), lossOf(int.and(loss.get, int.const(calledLoss - 1)))),
     Array.from(graph.outputs, (i, k) => {
       const group = dLossDx[rowOf[i] >> 2];
       return group.set(loadLane(rowOf[i] & 3, row(layout.outputRows + layout.toDLossDx, k), group.get));

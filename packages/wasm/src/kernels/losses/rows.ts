@@ -1,5 +1,5 @@
 /** Where case 1 reads and writes: the rows of the output nodes. */
-import { type Code, f32x4, int, type Local } from '../../assembler.js';
+import { type Code, f32x4, i32x4, int, type Local } from '../../assembler.js';
 import { word } from '../../memory-map.js';
 
 /** Sets x to output k's x row, d to its dLossDx row, t to its row of targets. */
@@ -11,7 +11,10 @@ export function outputRows(k: Local, x: Local, d: Local, t: Local): Code {
   ];
 }
 
-/** All ones in lanes that hold a sample, else zeros. */
-export const maskAt = (column: Local): Code => f32x4.load(int.add(word('mask'), column.get));
+/** A value for each sample times the sample's weight; 0 where that is 0, whatever the value. */
+export function weighted(value: Code, column: Local): Code {
+  const weights = f32x4.load(int.add(word('weights'), column.get));
+  return f32x4.mul(i32x4.and(value, f32x4.ne(weights, f32x4.const(0))), weights);
+}
 /** An address in a row. */
 export const at = (row: Local, column: Local): Code => int.add(row.get, column.get);

@@ -12,7 +12,6 @@ import {
   f32x4,
   f64,
   i32,
-  i32x4,
   int,
   type MultiplyAdd,
   v128,
@@ -21,7 +20,7 @@ import { word } from '../../memory-map.js';
 import { exp, type KernelContext, log } from '../elementary.js';
 import { laneSum, whileRoom } from '../loops.js';
 import type { LossKernel } from './kernel.js';
-import { at, maskAt, outputRows } from './rows.js';
+import { at, outputRows, weighted } from './rows.js';
 
 export const softmaxCrossEntropy: LossKernel = { emitAll };
 
@@ -51,15 +50,15 @@ function emitAll(module: Assembler, multiplyAdd: MultiplyAdd): Callable {
           txSum.set(multiplyAdd(t.get, f32x4.sub(x.get, largest.get), txSum.get)),
         ]),
         log(context, expSum.get, x),
-        x.set(i32x4.and(f32x4.sub(f32x4.mul(tSum.get, x.get), txSum.get), maskAt(column))),
+        x.set(weighted(f32x4.sub(f32x4.mul(tSum.get, x.get), txSum.get), column)),
         sum.set(double.add(sum.get, double.fromScalar(laneSum(x)))),
         expSum.set(f32x4.div(tSum.get, expSum.get)),
         eachOutput(
           f32x4.store(
             at(dRow, column),
-            i32x4.and(
+            weighted(
               f32x4.sub(f32x4.mul(f32x4.load(at(dRow, column)), expSum.get), f32x4.load(at(tRow, column))),
-              maskAt(column),
+              column,
             ),
           ),
         ),

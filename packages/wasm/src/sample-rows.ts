@@ -1,0 +1,223 @@
+/** Copies a call's rows into the engine's memory, and its results out: inputs, targets, weights, state, outputs. */
+import {
+  expectInteger,
+  expectLength,
+  expectRows,
+  type FloatArray,
+  type Graph,
+  lengthOf,
+  type PassOptions,
+  type Rows,
+  rowsOf,
+  type SampleCounts,
+  totalWeight,
+} from '@nnbp/core';
+import type { CommonLayout, Layout } from './layout.js';
+import { header } from './memory-map.js';
+import type { TimeGraph } from './time.js';
+
+/** What a call is checked against. */
+export interface Capacity {
+  readonly batchSize: number;
+  readonly steps: number;
+}
+
+/** The rows of one executor. */
+export class SampleRows {
+  readonly #graph: Graph;
+  readonly #time: TimeGraph;
+  readonly #capacity: Capacity;
+  readonly #words: Uint32Array;
+  readonly #numbers: Float32Array;
+  readonly #layout: CommonLayout & Partial<Pick<Layout, 'stepTable' | 'delta' | 'deltasEnd'>>;
+  readonly #padded: boolean;
+  /** Whether every call has one row per sample, as the caller has them. */
+  readonly #plain: boolean;
+  readonly #outputs: Float32Array;
+  /** The outputs of the last prediction. */
+  #view: Float32Array;
+  #outputRows: Uint32Array | undefined;
+  // Numbers that every call needs; addresses count words.
+  readonly #inputCount: number;
+  readonly #outputCount: number;
+  readonly #inputsAt: number;
+  readonly #inputStride: number;
+  readonly #targetsAt: number;
+  readonly #targetStride: number;
+  /** The counts and weights that the memory holds, if they are those of a number of samples. */
+  #samples = 0;
+  #rows: Rows = rowsOf(0);
+
+  constructor(
+    graph: Graph,
+    time: TimeGraph,
+    capacity: Capacity,
+    words: Uint32Array,
+    numbers: Float32Array,
+    layout: CommonLayout,
+    padded: boolean,
+  ) {
+    this.#graph = graph;
+    this.#time = time;
+    this.#capacity = capacity;
+    this.#words = words;
+    this.#numbers = numbers;
+    this.#layout = layout;
+    this.#padded = padded;
+    this.#plain = time.graph === graph;
+    this.#outputs = new Float32Array(capacity.batchSize * capacity.steps * graph.outputs.length);
+    this.#view = this.#outputs;
+    this.#inputCount = graph.inputCount;
+    this.#outputCount = graph.outputs.length;
+    this.#inputsAt = layout.inputs / 4;
+    this.#inputStride = layout.inputStride / 4;
+    this.#targetsAt = layout.targets / 4;
+    this.#targetStride = layout.targetStride / 4;
+  }
+
+  /**
+   * Checks the arguments and copies the rows in.
+   *
+   * @returns the sum of the rows' weights
+   * @throws NnbpError as `Executor`
+   */
+  begin(samples: SampleCounts, inputs: FloatArray, targets?: FloatArray, options?: PassOptions): number {
+    if (this.#plain && options === undefined && typeof samples === 'number') {
+      expectInteger('samples', samples, 1, this.#capacity.batchSize);
+      if (inputs.length < samples * this.#inputCount) expectLength('inputs', inputs.length, samples * this.#inputCount);
+      if (targets !== undefined && targets.length < samples * this.#outputCount) {
+        expectLength('targets', targets.length, samples * this.#outputCount);
+      }
+      if (samples !== this.#samples) {
+        this.#setRows(rowsOf(samples));
+        this.#samples = samples;
+      }
+      this.#copyIn(inputs, samples, this.#inputCount, this.#inputsAt, this.#inputStride);
+      if (targets !== undefined) this.#copyIn(targets, samples, this.#outputCount, this.#targetsAt, this.#targetStride);
+      return samples;
+    }
+    const rows = expectRows(this.#capacity, this.#graph, samples, inputs, targets, options);
+    this.#samples = 0;
+    this.#setRows(rows, options?.weights);
+    this.#copySteps(inputs, rows, this.#inputCount, this.#inputsAt, this.#inputStride);
+    if (targets) this.#copySteps(targets, rows, this.#outputCount, this.#targetsAt, this.#targetStride);
+    this.#copyState(rows, options?.state);
+    return totalWeight(options?.weights, rows.count);
+  }
+
+  /** A row of outputs for each row of the call. */
+  outputs(): Float32Array {
+    const { start, count, steps } = this.#rows;
+    this.#outputRows ??= this.#findOutputs();
+    if (steps === 1) this.#copyOutputs(0, 0, count);
+    else for (let t = 0; t < steps; t++) this.#copyOutputs(t, start[t], start[t + 1]);
+    const length = count * this.#outputCount;
+    if (this.#view.length !== length) this.#view = this.#outputs.subarray(0, length);
+    return this.#view;
+  }
+
+  /** The outputs of step t, which go to the rows `first` to `end`. */
+  #copyOutputs(t: number, first: number, end: number): void {
+    const width = this.#outputCount;
+    const [numbers, outputs, rows] = [this.#numbers, this.#outputs, this.#outputRows!];
+    for (let k = 0; k < width; k++) {
+      let from = rows[t * width + k];
+      for (let r = first; r < end; r++, from++) outputs[r * width + k] = numbers[from];
+    }
+  }
+
+  /** Where the outputs' rows begin, in words. */
+  #findOutputs(): Uint32Array {
+    const { outputX } = this.#layout;
+    const count = this.#outputCount * this.#capacity.steps;
+    return this.#words.slice(outputX / 4, outputX / 4 + count).map((address) => address / 4);
+  }
+
+  /**
+   * Overwrites the state with the one after each sample's last step.
+   *
+   * @param rowOf - The row of a node of the plain graph.
+   */
+  copyStateOut(state: FloatArray | undefined, rowOf: ArrayLike<number>): void {
+    const { stateSize, stateStart, nodeCount } = this.#graph;
+    if (state === undefined || stateStart === undefined) return;
+    const { at, stateInput } = this.#time;
+    const [x, rowLength] = [this.#layout.x / 4, this.#layout.rowBytes / 4];
+    for (let s = 0; s < this.#rows.samples; s++) {
+      const length = lengthOf(this.#rows, s);
+      for (let j = 0; j < nodeCount; j++) {
+        for (let k = 0; k < stateStart[j + 1] - stateStart[j]; k++) {
+          const t = length - 1 - k;
+          const node = t >= 0 ? at(j, t) : stateInput(stateStart[j] - t - 1);
+          state[s * stateSize + stateStart[j] + k] = this.#numbers[x + rowOf[node] * rowLength + s];
+        }
+      }
+    }
+  }
+
+  /** Which samples each step has, and their weights. */
+  #setRows(rows: Rows, weights?: FloatArray): void {
+    const { stepTable, delta, deltasEnd } = this.#layout;
+    // Earlier steps read the deltas of later ones, which the kernels do not write where no sequence has that step.
+    if (delta !== undefined && rows.steps < this.#rows.steps) this.#numbers.fill(0, delta / 4, deltasEnd! / 4);
+    this.#rows = rows;
+    const rowLength = this.#layout.rowBytes / 4;
+    this.#words[header.steps / 4] = rows.steps;
+    for (let t = 0; t < rows.steps; t++) {
+      const count = rows.start[t + 1] - rows.start[t];
+      const lanes = (count + 3) & -4;
+      if (t === 0) {
+        this.#words[header.samples / 4] = count;
+        this.#words[header.columns / 4] = 4 * lanes;
+      }
+      if (stepTable !== undefined) {
+        this.#words[stepTable / 4 + 2 * t] = 4 * lanes;
+        this.#words[stepTable / 4 + 2 * t + 1] = count;
+      }
+      const at = this.#layout.weights / 4 + t * rowLength;
+      for (let s = 0; s < lanes; s++) {
+        this.#numbers[at + s] = s < count ? (weights?.[rows.start[t] + s] ?? 1) : 0;
+      }
+    }
+  }
+
+  /** Copies rows of samples. Lanes beyond the last sample repeat the first, so that they compute nothing extreme. */
+  #copyIn(rows: FloatArray, samples: number, width: number, at: number, stride: number): void {
+    const numbers = this.#numbers;
+    if (width <= 16) {
+      for (let s = 0; s < samples; s++) {
+        for (let k = 0; k < width; k++) numbers[at + s * stride + k] = rows[s * width + k];
+      }
+    } else if (stride === width) {
+      numbers.set(rows.length === samples * width ? rows : rows.subarray(0, samples * width), at);
+    } else {
+      for (let s = 0; s < samples; s++) numbers.set(rows.subarray(s * width, (s + 1) * width), at + s * stride);
+    }
+    if (!this.#padded) return;
+    for (let s = samples; s & 3; s++) numbers.copyWithin(at + s * stride, at, at + width);
+  }
+
+  /** The same for a row per sample and step: a sample's steps lie side by side. Where a sequence has ended, the first goes on. */
+  #copySteps(rows: FloatArray, { start, steps, samples }: Rows, width: number, at: number, stride: number): void {
+    const lanes = this.#padded ? (samples + 3) & -4 : samples;
+    for (let t = 0; t < steps; t++) {
+      for (let s = 0; s < lanes; s++) {
+        const row = start[t] + (s < start[t + 1] - start[t] ? s : 0);
+        for (let k = 0; k < width; k++) this.#numbers[at + s * stride + t * width + k] = rows[row * width + k];
+      }
+    }
+  }
+
+  /** The values before the first step go to the inputs behind those of the steps. */
+  #copyState({ samples }: Rows, state: FloatArray | undefined): void {
+    const { stateSize } = this.#graph;
+    if (stateSize === 0) return;
+    const initial = this.#graph.initialState();
+    const lanes = this.#padded ? (samples + 3) & -4 : samples;
+    for (let s = 0; s < lanes; s++) {
+      const at = this.#inputsAt + s * this.#inputStride + this.#time.stateInput(0);
+      const from = s < samples ? s : 0;
+      for (let k = 0; k < stateSize; k++) this.#numbers[at + k] = state ? state[from * stateSize + k] : initial[k];
+    }
+  }
+}

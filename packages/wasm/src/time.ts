@@ -1,0 +1,80 @@
+/**
+ * A graph over several steps as a plain graph: a copy of every node for each step, with the same parameters, and an input
+ * for every value that delayed edges read from before the first step.
+ */
+import { Graph } from '@nnbp/core';
+
+/** The plain graph, and where the original's nodes are in it. */
+export interface TimeGraph {
+  readonly graph: Graph;
+  readonly steps: number;
+  /** For each node of the plain graph, its step. */
+  readonly stepOf: Uint32Array | undefined;
+  /** The input that holds number `k` of the state. */
+  readonly stateInput: (k: number) => number;
+  /** Node i at step t. */
+  readonly at: (i: number, t: number) => number;
+}
+
+/** The original itself for one step of a graph without delays. */
+export function timeGraph(original: Graph, steps: number): TimeGraph {
+  const { inputCount, nodeCount, edgeCount, stateSize, stateStart } = original;
+  if (steps === 1 && stateSize === 0) {
+    return { graph: original, steps, stepOf: undefined, stateInput: (k) => k, at: (i) => i };
+  }
+  const computed = nodeCount - inputCount;
+  const inputs = steps * inputCount + stateSize;
+  const total = inputs + steps * computed;
+  const at = (i: number, t: number) => (i < inputCount ? t * inputCount + i : inputs + t * computed + i - inputCount);
+  const stateInput = (k: number) => steps * inputCount + k;
+
+  const nodes = () => new Uint32Array(total);
+  const [activationOf, aggregationOf, biasSlots, scaleSlots, stepOf] = [nodes(), nodes(), nodes(), nodes(), nodes()];
+  const scaleTrainable = new Uint8Array(total);
+  const edgeStart = new Uint32Array(total + 1);
+  const predecessors = new Uint32Array(steps * edgeCount);
+  const sharedWeights = new Uint32Array(steps * edgeCount);
+  let edge = 0;
+  for (let t = 0; t < steps; t++) {
+    for (let i = inputCount; i < nodeCount; i++) {
+      const own = at(i, t);
+      stepOf[own] = t;
+      activationOf[own] = original.activationOf[i];
+      aggregationOf[own] = original.aggregationOf?.[i] ?? 0;
+      biasSlots[own] = original.biasSlot(i);
+      scaleSlots[own] = original.scaleSlot(i);
+      scaleTrainable[own] = original.scaleTrainable[i];
+      for (let e = original.edgeStart[i]; e < original.edgeStart[i + 1]; e++, edge++) {
+        const [j, source] = [original.predecessors[e], t - original.delay(e)];
+        predecessors[edge] = source < 0 ? stateInput(stateStart![j] - source - 1) : at(j, source);
+        sharedWeights[edge] = original.weightSlot(e, i);
+      }
+      edgeStart[own + 1] = edge;
+    }
+  }
+  const parameterStart = new Uint32Array(total + 1);
+  parameterStart[total] = original.parameterCount;
+  const graph = new Graph({
+    ids: Array.from({ length: total }, (_, i) => String(i)),
+    inputCount: inputs,
+    outputs: Uint32Array.from({ length: steps * original.outputs.length }, (_, k) =>
+      at(original.outputs[k % original.outputs.length], Math.floor(k / original.outputs.length)),
+    ),
+    activations: original.activations,
+    activationOf,
+    aggregations: original.aggregations,
+    aggregationOf: original.aggregationOf && aggregationOf,
+    scaleTrainable,
+    edgeStart,
+    predecessors,
+    edgeDelay: undefined,
+    initials: undefined,
+    parameterStart,
+    biasSlots,
+    scaleSlots,
+    sharedWeights,
+    constants: original.constants,
+    inits: new Map(),
+  });
+  return { graph, steps, stepOf, stateInput, at };
+}
