@@ -1,4 +1,5 @@
 /** The program `nnbp`: gives the process's own arguments, streams and signals to `run`. */
+import { sentenceOf } from './problem.js';
 import { run } from './run.js';
 
 /** Runs the command line of this process and sets its exit code. */
@@ -8,7 +9,9 @@ export async function main(): Promise<void> {
   process.once('SIGINT', () => stop.abort());
   // A reader such as `head` may close the pipe before everything is written.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    process.exit(error.code === 'EPIPE' ? 0 : 1);
+    if (error.code === 'EPIPE') process.exit(0);
+    process.stderr.write(`nnbp: ${sentenceOf(error) ?? error.message}\n`);
+    process.exit(1);
   });
   const { stdout, stderr, stdin } = process;
   process.exitCode = await run(process.argv.slice(2), {

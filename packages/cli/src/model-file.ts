@@ -2,11 +2,10 @@
 import { type Network, NnbpError } from '@nnbp/core';
 import { save } from '@nnbp/formats';
 import { bipolarStep, step } from '@nnbp/interop';
-import { writeAtomically } from '@nnbp/formats/node';
-import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { type Column, type Columns, columnsIn, nodesOf } from './columns.js';
 import { lossNamed, lossNames } from './functions.js';
+import { readWhole, writeWhole } from './files.js';
 import { formatOf, isLink, type Read } from './formats.js';
 import { type Io, pathIn } from './io.js';
 import { neighborPath } from './neighbor.js';
@@ -36,10 +35,10 @@ export async function readModel(
   { from, plugin }: ModelOptions,
 ): Promise<Read & { readonly format: string }> {
   const file = pathIn(io, path);
-  const bytes = isLink(path) ? new TextEncoder().encode(path) : await readFile(file);
+  const bytes = isLink(path) ? new TextEncoder().encode(path) : await readWhole(file);
   const { name, read } = formatOf(path, bytes, from);
   const activations = [...(await loadPlugins(io, plugin)), step, bipolarStep];
-  const beside = (other: string) => readFile(neighborPath(path, dirname(file), other));
+  const beside = (other: string) => readWhole(neighborPath(path, dirname(file), other));
   return { ...(await read(bytes, { beside, activations })), format: name };
 }
 
@@ -65,7 +64,7 @@ export async function openModel(io: Io, path: string, options: ModelOptions): Pr
 
 /** Writes a file of a model: all of it, or what was there stays. */
 export const writeModel = (path: string, content: string | Uint8Array): Promise<void> =>
-  writeAtomically(path, typeof content === 'string' ? new TextEncoder().encode(content) : content);
+  writeWhole(path, typeof content === 'string' ? new TextEncoder().encode(content) : content);
 
 /** Writes a model with what its nodes mean. */
 export const saveModel = (path: string, network: Network, columns: Columns): Promise<void> =>

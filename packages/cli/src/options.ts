@@ -1,12 +1,13 @@
 /** What several commands can be told, and how it is checked. */
+import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { isEncoding } from './csv/decode.js';
 import type { Decimal } from './csv/number-format.js';
 import { type Csv, type CsvOptions, openCsv } from './csv/read.js';
+import { isReadOnce } from './files.js';
 import { type Io, note, pathIn } from './io.js';
 import type { Model } from './model-file.js';
-import { misuse } from './problem.js';
 
 /** A whole number from `least`. */
 export const whole =
@@ -32,13 +33,6 @@ export function finite(text: string): number {
   const value = Number(text);
   if (text.trim() !== '' && Number.isFinite(value)) return value;
   throw new InvalidArgumentError('Expected a number.');
-}
-
-/** Throws if the result would be written over the data it comes from. */
-export function expectOtherFile(io: Io, output: string | undefined, data: string): void {
-  if (output !== undefined && pathIn(io, output) === pathIn(io, data)) {
-    throw misuse(`--output ${output} would be written over the data: name another file.`);
-  }
 }
 
 /** For an option that may be given several times. */
@@ -87,8 +81,11 @@ export const withCsvOptions = (command: Command): Command =>
     .option('--no-header', 'the first row is data: columns are called column1, column2, …');
 
 /** Opens a CSV file, or "-" for the standard input. */
-export const openData = (io: Io, path: string, options: CsvOptions): Promise<Csv> =>
-  path === '-' ? openCsv('the standard input', io.stdin, options) : openCsv(basename(path), pathIn(io, path), options);
+export async function openData(io: Io, path: string, options: CsvOptions): Promise<Csv> {
+  if (path === '-') return openCsv('the standard input', io.stdin, options);
+  const file = pathIn(io, path);
+  return openCsv(basename(path), (await isReadOnce(file)) ? createReadStream(file) : file, options);
+}
 
 /** Opens the data for a trained model, which knows the missing values that it was trained with. */
 export async function openDataFor(

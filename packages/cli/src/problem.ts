@@ -38,6 +38,10 @@ const systemMessages: Readonly<Record<string, string>> = {
   ENOTDIR: 'a part of the path is not a directory',
   ENOSPC: 'the disk is full',
   EROFS: 'the disk is read-only',
+  EIO: 'the disk or device failed',
+  EMFILE: 'too many files are open',
+  EFBIG: 'the file would be too large',
+  EDQUOT: 'the disk quota is used up',
 };
 
 /** The one line for an error that ended a command; undefined for a defect of ours, whose stack is needed. */
@@ -47,6 +51,9 @@ export function sentenceOf(error: unknown): string | undefined {
   }
   if (error instanceof Problem || error instanceof NnbpError) return error.message;
   const { code, path } = error as NodeJS.ErrnoException;
-  if (code !== undefined && path !== undefined) return `${path}: ${systemMessages[code] ?? code}.`;
+  if (code === undefined) return undefined;
+  if (path !== undefined) return `${path}: ${systemMessages[code] ?? code}.`;
+  // Node leaves the path out where reading or writing, not opening, fails.
+  if (Object.hasOwn(systemMessages, code)) return `The command could not go on: ${systemMessages[code]}.`;
   return undefined;
 }

@@ -133,14 +133,14 @@ describe('what is wrong is said in one line', () => {
       { 'a.csv': irisCsv },
       ['train', 'a.csv', '-t', 'species', '-o', './a.csv'],
       2,
-      'would be written over the data',
+      'would overwrite',
     ],
     [
       'predictions written over their data',
       { 'a.csv': irisCsv },
       ['predict', 'm', 'a.csv', '-o', 'a.csv'],
       2,
-      'would be written over the data',
+      'would overwrite',
     ],
     [
       'an output in no directory',

@@ -1,7 +1,7 @@
 /** `nnbp convert`: a model from one format to another. */
 import { bipolarStep, fromPyTorch, step } from '@nnbp/interop';
 import { type Command } from 'commander';
-import { readFile } from 'node:fs/promises';
+import { readWhole } from '../files.js';
 import { formatForPath, formatNamed, formats, type Read } from '../formats.js';
 import { type Io, note, pathIn, print } from '../io.js';
 import { type ModelOptions, readModel, writeModel } from '../model-file.js';
@@ -84,6 +84,6 @@ async function fromTorch(io: Io, path: string, { of, plugin }: ConvertOptions) {
     throw misuse('Weights from PyTorch say nothing of the network: name the model that was exported there with --of.');
   }
   const exported = await readModel(io, of, plugin ? { plugin } : {});
-  const weights = await readFile(pathIn(io, path));
+  const weights = await readWhole(pathIn(io, path));
   return { ...exported, network: fromPyTorch(weights, exported.network), format: 'pytorch' };
 }

@@ -7,10 +7,11 @@ import type { Csv, CsvOptions } from '../csv/read.js';
 import { asPlainText } from '../csv/formula.js';
 import { csvLine } from '../csv/write.js';
 import { Gaps } from '../encode.js';
+import { expectOtherFile } from '../files.js';
 import { lossNamed } from '../functions.js';
 import { type Io, note, pathIn, printData } from '../io.js';
 import { type Model, type ModelOptions, openModel } from '../model-file.js';
-import { expectOtherFile, openDataFor, withCsvOptions, withModel } from '../options.js';
+import { openDataFor, withCsvOptions, withModel } from '../options.js';
 import { misuse } from '../problem.js';
 import { type ModelRow, modelRows } from '../samples.js';
 import { visibleJson } from '../visible.js';
@@ -53,7 +54,8 @@ export function addPredict(program: Command, io: Io): void {
 const rowsAtOnce = 512;
 
 async function predict(io: Io, modelPath: string, dataPath: string, options: PredictOptions): Promise<void> {
-  expectOtherFile(io, options.output, dataPath);
+  const { output } = options;
+  await expectOtherFile(output && pathIn(io, output), ...[modelPath, dataPath].map((path) => pathIn(io, path)));
   const model = await openModel(io, modelPath, options);
   const writing = new Writing(model, options);
   const predictor = await compile(model.network, { batchSize: rowsAtOnce });

@@ -6,6 +6,7 @@ import { type Command, Option } from 'commander';
 import { categoryOf } from '../columns.js';
 import { describeFile, describeResults, type Results } from '../describe.js';
 import { activationNames, lossNames, optimizerNames } from '../functions.js';
+import { expectUnchanged } from '../files.js';
 import { type Io, note, pathIn, print } from '../io.js';
 import { saveModel } from '../model-file.js';
 import { collect, finite, numberBetween, whole, withCsvOptions } from '../options.js';
@@ -102,6 +103,7 @@ async function train(io: Io, path: string, options: TrainOptions): Promise<void>
   const validationSplit = options.validationSplit ?? (enough ? defaultValidationSplit : 0);
   const data = await trainingData(csv, { inputs, targets, rows, testSplit, validationSplit, seed, signal: io.signal });
   try {
+    await expectUnchanged(pathIn(io, path), plan.fingerprint);
     const withoutTarget = data.withoutTarget.sentence('without a target left out');
     if (withoutTarget !== undefined) await note(io, withoutTarget);
     const gaps = data.gaps.sentence('left out');

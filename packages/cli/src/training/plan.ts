@@ -6,8 +6,9 @@ import { survey, type Survey } from '../csv/survey.js';
 import { Encoder } from '../encode.js';
 import { activationNamed, lossNamed, type LossUse, optimizerNamed } from '../functions.js';
 import { expectColumns, type Guess, guessColumns, missingCount, type Wishes } from '../guess.js';
-import type { Io } from '../io.js';
-import { expectOtherFile, openData } from '../options.js';
+import { expectOtherFile, fingerprint, isReadOnce } from '../files.js';
+import { type Io, pathIn } from '../io.js';
+import { openData } from '../options.js';
 import { loadPlugins } from '../plugins.js';
 import { misuse, Problem } from '../problem.js';
 import { shellWord } from '../shell-word.js';
@@ -41,6 +42,8 @@ export interface TrainOptions extends CsvOptions {
 /** What is trained. */
 export interface Plan {
   readonly csv: Csv;
+  /** Of the data file, which is read more than once. */
+  readonly fingerprint: string;
   /** All rows of the file. */
   readonly rows: number;
   /** Rows without a missing input or target. */
@@ -61,8 +64,12 @@ export async function planFor(io: Io, path: string, options: TrainOptions): Prom
   const activation = activationNamed(options.activation, own);
   const { optimizer, rate } = optimizerNamed(options.optimizer, options.rate);
   const requested = options.loss === undefined ? undefined : lossNamed(options.loss);
-  expectOtherFile(io, options.output, path);
-  if (path === '-') throw misuse('train reads the data more than once: save them to a file and pass its name.');
+  const file = pathIn(io, path);
+  await expectOtherFile(options.output && pathIn(io, options.output), file);
+  if (path === '-' || (await isReadOnce(file))) {
+    throw misuse('train reads the data more than once: save them to a file and pass its name.');
+  }
+  const before = await fingerprint(file);
   const { target = [], number = [], category = [], ignore = [], missing } = options;
   const opened = await openData(io, path, options);
   if (target.length === 0) {
@@ -84,7 +91,7 @@ export async function planFor(io: Io, path: string, options: TrainOptions): Prom
     );
   }
   const rows = { rows: all.rows, usableRows: usable.rows };
-  return { csv, ...rows, guesses, inputs, targets, activation, lossName, use, optimizer, rate };
+  return { csv, fingerprint: before, ...rows, guesses, inputs, targets, activation, lossName, use, optimizer, rate };
 }
 
 /** Surveys all rows; then, if cells are missing, only the rows that are used, so that no category comes from others. */

@@ -1,0 +1,81 @@
+/** Files as strangers leave them: directories, devices, pipes, links to each other, and files that change while they are read. */
+import { type Stats } from 'node:fs';
+import { open, stat, writeFile } from 'node:fs/promises';
+import { writeAtomically } from '@nnbp/formats/node';
+import { misuse, Problem } from './problem.js';
+
+/** A model larger than this is none that the command can work with. */
+const maxModelBytes = 2 ** 31 - 1;
+
+/** What the path leads to, links followed; undefined if there is nothing. */
+const statOf = (path: string): Promise<Stats | undefined> =>
+  stat(path).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  });
+
+function expectNoDevice(path: string, stats: Stats): void {
+  if (stats.isDirectory()) throw new Problem(`${path}: it is a directory, not a file.`);
+  if (stats.isCharacterDevice() || stats.isBlockDevice() || stats.isSocket()) {
+    throw new Problem(`${path}: it is a device, not a file. Name a file, or - for the standard input.`);
+  }
+}
+
+/** All bytes of a file, or of a pipe until its writer closes it. A device, which may never end, is refused. */
+export async function readWhole(path: string): Promise<Uint8Array> {
+  const file = await open(path);
+  try {
+    const stats = await file.stat();
+    expectNoDevice(path, stats);
+    const parts: Buffer[] = [];
+    let length = 0;
+    for await (const part of file.createReadStream({ autoClose: false, highWaterMark: 1 << 20 })) {
+      length += (part as Buffer).length;
+      if (length > maxModelBytes)
+        throw new Problem(`${path}: it is larger than 2 GB, and no model that can be read is.`);
+      parts.push(part as Buffer);
+    }
+    return Buffer.concat(parts, length);
+  } finally {
+    await file.close();
+  }
+}
+
+/** Whether data can be read from the path only once, as from a pipe. A device or directory is refused. */
+export async function isReadOnce(path: string): Promise<boolean> {
+  const stats = await stat(path);
+  expectNoDevice(path, stats);
+  return !stats.isFile();
+}
+
+/** Throws if `output` is one of these files, whatever name or link it goes by: it would be overwritten while it is read. */
+export async function expectOtherFile(output: string | undefined, ...inputs: readonly string[]): Promise<void> {
+  if (output === undefined) return;
+  const target = await statOf(output);
+  if (!target?.isFile()) return;
+  for (const input of inputs) {
+    const source = await statOf(input);
+    if (source?.ino === target.ino && source.dev === target.dev) {
+      throw misuse(`--output ${output} would overwrite ${input}, which is read: name another file.`);
+    }
+  }
+}
+
+/** What tells whether a file was changed: its place on the disk, its length, and when it was written. */
+export async function fingerprint(path: string): Promise<string> {
+  const { dev, ino, size, mtimeMs } = await stat(path);
+  return [dev, ino, size, mtimeMs].join(' ');
+}
+
+/** Throws if a file that is read twice is another one the second time. */
+export async function expectUnchanged(path: string, before: string): Promise<void> {
+  if ((await fingerprint(path)) !== before) {
+    throw new Problem(`${path}: the file changed while it was read. Run the command again.`);
+  }
+}
+
+/** Writes all of a file, or leaves what was there. A device or a pipe is written to, and never replaced by a file. */
+export async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
+  const target = await statOf(path);
+  await (target === undefined || target.isFile() ? writeAtomically(path, bytes) : writeFile(path, bytes));
+}
