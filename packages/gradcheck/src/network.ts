@@ -1,5 +1,16 @@
 /** Checks all derivatives of a network at once: what backpropagation says against what the loss does. */
-import { expectFinite, expectLength, type Loss, type Network, Random, ReferenceExecutor, type Row } from '@nnbp/core';
+import {
+  expectFinite,
+  expectLength,
+  type Graph,
+  type Loss,
+  type Network,
+  type ParameterVector,
+  Random,
+  ReferenceExecutor,
+  type Row,
+  type SampleCache,
+} from '@nnbp/core';
 import type { Comparison } from './comparison.js';
 import { differentiate } from './differences.js';
 import { type Exclusion, Report } from './report.js';
@@ -40,11 +51,63 @@ export function checkNetwork(
   loss: Loss,
   options: NetworkCheckOptions = {},
 ): Report {
+  const { gradients, cache, outputs, loss: mean } = network.backpropagateBatch(inputs, targets, loss);
+  const probe = new Probe(network, inputs, targets, loss, inputs.length);
+  const dLossDx = (id: string, s: number) => cache.dLossDx(id, s);
+  return compare(network, probe, { gradients, dLossDx, outputs, loss: mean }, 'sample', options);
+}
+
+/**
+ * The same through time, over one sequence: dloss/db, dloss/dc and dloss/dw of every node, and dloss/dx of every input at
+ * every step.
+ *
+ * @param inputs - A row per step, in the data's units, as for `network.backpropagateSequence`.
+ * @param targets - A row per step, or null for a step without a target.
+ * @throws NnbpError as `network.backpropagateSequence`
+ *
+ * @example
+ * ```ts
+ * import { tanh } from '@nnbp/activations';
+ * import { delayed, GraphBuilder, Network } from '@nnbp/core';
+ * import { checkSequence } from '@nnbp/gradcheck';
+ * import { mse } from '@nnbp/losses';
+ *
+ * const builder = new GraphBuilder();
+ * builder.output(builder.node('h', { from: [builder.input('x'), delayed('h')], activation: tanh }));
+ * const network = new Network(builder.build(), { seed: 1 });
+ * checkSequence(network, [[1], [0.5]], [null, [1]], mse()).comparisons.length; // 6
+ * ```
+ */
+export function checkSequence(
+  network: Network,
+  inputs: readonly Row[],
+  targets: readonly (Row | null)[],
+  loss: Loss,
+  options: NetworkCheckOptions = {},
+): Report {
+  const { gradients, cache, outputs, loss: mean } = network.backpropagateSequence(inputs, targets, loss);
+  const probe = new Probe(network, inputs, targets, loss, new Array<number>(inputs.length).fill(1));
+  const dLossDx = (id: string, t: number) => cache.dLossDx(id, 0, t);
+  return compare(network, probe, { gradients, dLossDx, outputs, loss: mean }, 'step', options);
+}
+
+/** What a pass found. */
+interface Found {
+  readonly gradients: ParameterVector;
+  readonly dLossDx: (id: string, row: number) => number;
+  readonly outputs: readonly (readonly number[])[];
+  readonly loss: number;
+}
+
+function compare(
+  { graph }: Network,
+  probe: Probe,
+  pass: Found,
+  of: 'sample' | 'step',
+  options: NetworkCheckOptions,
+): Report {
   const { most = 1000, seed = 0, relativeTolerance = 1e-7 } = options;
-  const { graph } = network;
-  const pass = network.backpropagateBatch(inputs, targets, loss);
-  const probe = new Probe(network, inputs, targets, loss);
-  const names = parameterNames(network);
+  const names = parameterNames(graph);
 
   const places = [
     ...Array.from({ length: graph.parameterCount }, (_, p) => ({
@@ -53,13 +116,13 @@ export function checkNetwork(
       index: p,
       analytic: pass.gradients.vector[p],
     })),
-    ...inputs.flatMap((_, s) =>
+    ...pass.outputs.flatMap((_, row) =>
       Array.from({ length: graph.inputCount }, (__, k) => ({
-        place: `sample ${s}, dloss/dx_${graph.ids[k]}`,
+        place: `${of} ${row}, dloss/dx_${graph.ids[k]}`,
         vector: probe.inputs,
-        index: s * graph.inputCount + k,
-        // The cache has the sample's own loss; the probe measures the mean.
-        analytic: pass.cache.dLossDx(graph.ids[k], s) / inputs.length,
+        index: row * graph.inputCount + k,
+        // The cache has the derivative of the sum of the losses; the probe measures their mean.
+        analytic: pass.dLossDx(graph.ids[k], row) / probe.rowsWithTarget,
       })),
     ),
   ];
@@ -94,86 +157,126 @@ export function checkNetwork(
         10 * numeric.error + relativeTolerance * Math.max(Math.abs(numeric.value), 1e-3 * Math.abs(pass.loss)) + 1e-12,
     });
   }
-  return new Report(`Network of ${graph.nodeCount} nodes under ${loss.name}`, comparisons, excluded);
+  return new Report(`Network of ${graph.nodeCount} nodes under ${probe.lossFunction.name}`, comparisons, excluded);
 }
 
-/** The network's loss as a function of parameters and inputs that one may turn. */
+/** The network's loss as a function of parameters and inputs that one may change. */
 class Probe {
   readonly parameters: Float64Array;
   readonly inputs: Float64Array;
+  /** How many rows have a target. */
+  readonly rowsWithTarget: number;
+  readonly #graph: Graph;
   readonly #executor: ReferenceExecutor;
-  readonly #targets: readonly Float64Array[];
+  readonly #targets: readonly (Float64Array | null)[];
 
+  /** @param counts - As for `Executor`: rows are samples, or the steps of one sequence. */
   constructor(
-    readonly network: Network,
+    network: Network,
     inputs: readonly Row[],
-    targets: readonly Row[],
+    targets: readonly (Row | null)[],
     readonly lossFunction: Loss,
+    readonly counts: number | readonly number[],
   ) {
     const { graph, inputScaler, outputScaler } = network;
     expectLength('targets', targets.length, inputs.length);
-    this.#executor = new ReferenceExecutor(graph, inputs.length);
+    this.#graph = graph;
+    this.#executor =
+      typeof counts === 'number'
+        ? new ReferenceExecutor(graph, counts)
+        : new ReferenceExecutor(graph, 1, counts.length);
     this.parameters = this.#executor.parameters;
     this.parameters.set(network.parameters.vector);
     expectFinite('parameters', this.parameters);
     this.inputs = Float64Array.from(
       inputs.flatMap((row) => Array.from(row, (value, k) => inputScaler?.apply(value, k) ?? value)),
     );
-    this.#targets = targets.map((row) => Float64Array.from(row, (value, k) => outputScaler?.apply(value, k) ?? value));
+    this.#targets = targets.map(
+      (row) => row && Float64Array.from(row, (value, k) => outputScaler?.apply(value, k) ?? value),
+    );
+    this.rowsWithTarget = targets.filter((row) => row !== null).length;
   }
 
-  /** The mean loss. */
+  /** The mean loss over the rows that have a target. */
   loss(): number {
-    const samples = this.#targets.length;
-    const width = this.network.graph.outputs.length;
-    const outputs = this.#executor.predict(this.inputs, samples);
+    const width = this.#graph.outputs.length;
+    const outputs = this.#executor.predict(this.inputs, this.counts);
     let sum = 0;
-    for (let s = 0; s < samples; s++) {
-      sum += this.lossFunction.value(outputs.subarray(s * width, (s + 1) * width), this.#targets[s]);
-    }
-    return sum / samples;
+    this.#targets.forEach((target, row) => {
+      if (target !== null) sum += this.lossFunction.value(outputs.subarray(row * width, (row + 1) * width), target);
+    });
+    return sum / this.rowsWithTarget;
   }
 
-  /** How far a number can be turned both ways without anything crossing a kink; undefined if hardly at all. */
+  /** How far a number can be changed both ways without anything crossing a kink; undefined if hardly at all. */
   smoothReach(vector: Float64Array, index: number): number | undefined {
     const start = vector[index];
     for (let reach = 0.02 * Math.max(1, Math.abs(start)); reach > 1e-5; reach /= 8) {
-      const sides = [-reach, 0, reach].map((step) => {
+      const [middle, ...ends] = [0, -reach, reach].map((step) => {
         vector[index] = start + step;
         this.loss();
-        return this.#sidesOfKinks();
+        return { sides: this.#sidesOfKinks(), aggregations: this.#aggregations() };
       });
       vector[index] = start;
-      if (sides[0] === sides[1] && sides[1] === sides[2]) return reach;
+      const stays = ends.every(
+        ({ sides, aggregations }) =>
+          sides === middle.sides &&
+          middle.aggregations.every(({ z, distance }, k) =>
+            z.every((value, e) => Math.abs(value - aggregations[k].z[e]) < distance),
+          ),
+      );
+      if (stays) return reach;
     }
     return undefined;
   }
 
+  /** All steps of all samples, a row each. */
+  #rows(): SampleCache[] {
+    return this.#executor.cache.sequences.flatMap(({ steps, length }) => steps.slice(0, length));
+  }
+
   /** On which side of every kink every node and output is. */
   #sidesOfKinks(): string {
-    const { graph } = this.network;
+    const graph = this.#graph;
     let sides = '';
-    this.#executor.cache.samples.forEach(({ h, x }, s) => {
+    this.#rows().forEach(({ h, x }, row) => {
       for (let i = graph.inputCount; i < graph.nodeCount; i++) {
         for (const kink of graph.activations[graph.activationOf[i]].kinks ?? []) sides += h[i] < kink ? '<' : '>';
       }
-      for (let k = 0; k < graph.outputs.length; k++) {
-        for (const kink of this.lossFunction.kinks?.(this.#targets[s][k]) ?? [])
-          sides += x[graph.outputs[k]] < kink ? '<' : '>';
+      const target = this.#targets[row];
+      for (let k = 0; k < graph.outputs.length && target !== null; k++) {
+        for (const kink of this.lossFunction.kinks?.(target[k]) ?? []) sides += x[graph.outputs[k]] < kink ? '<' : '>';
       }
     });
     return sides;
   }
+
+  /** What every node with kinks in its aggregation combines, and how far each entry may move. */
+  #aggregations(): { z: Float64Array; distance: number }[] {
+    const graph = this.#graph;
+    if (graph.aggregationOf === undefined) return [];
+    return this.#rows().flatMap(({ aggregated }) =>
+      graph.ids.flatMap((_, i) => {
+        const kinkDistance = graph.aggregation(i)?.kinkDistance;
+        if (kinkDistance === undefined) return [];
+        const z = aggregated!.z.slice(graph.edgeStart[i], graph.edgeStart[i + 1]);
+        return [{ z, distance: kinkDistance(z) }];
+      }),
+    );
+  }
 }
 
 /** For each parameter what it is: dloss/db_4, dloss/dw_2to4; a shared weight by its first edge. */
-function parameterNames({ graph }: Network): string[] {
+function parameterNames(graph: Graph): string[] {
   const names: string[] = [];
+  const name = (index: number, text: string) => {
+    if (index >= 0) names[index] ??= text;
+  };
   for (let i = graph.inputCount; i < graph.nodeCount; i++) {
-    names[graph.biasIndex(i)] = `dloss/db_${graph.ids[i]}`;
-    if (graph.scaleIndex(i) >= 0) names[graph.scaleIndex(i)] = `dloss/dc_${graph.ids[i]}`;
+    name(graph.biasIndex(i), `dloss/db_${graph.ids[i]}`);
+    name(graph.scaleIndex(i), `dloss/dc_${graph.ids[i]}`);
     for (let e = graph.edgeStart[i]; e < graph.edgeStart[i + 1]; e++) {
-      names[graph.weightIndex(e, i)] ??= `dloss/dw_${graph.ids[graph.predecessors[e]]}to${graph.ids[i]}`;
+      name(graph.weightIndex(e, i), `dloss/dw_${graph.edgeName(e)}to${graph.ids[i]}`);
     }
   }
   return names;

@@ -1,0 +1,83 @@
+import { relu, tanh } from '@nnbp/activations';
+import { max, median, product, sum } from '@nnbp/aggregations';
+import { type Aggregation, delayed, GraphBuilder, Network, Random } from '@nnbp/core';
+import { checkAggregation, checkNetwork, checkSequence } from '@nnbp/gradcheck';
+import { gru, lstm, rnn } from '@nnbp/layers';
+import { mae, mse } from '@nnbp/losses';
+import { describe, expect, test } from 'vitest';
+
+const random = new Random(3);
+const rows = (count: number, width: number) =>
+  Array.from({ length: count }, () => Array.from({ length: width }, () => 2 * random.uniform() - 1));
+
+describe('a sequence', () => {
+  test.each([
+    ['rnn', rnn],
+    ['lstm', lstm],
+    ['gru', gru],
+  ] as const)('through %s has the gradients that finite differences have', (_, layer) => {
+    const builder = new GraphBuilder();
+    builder.output(...layer(builder, { from: builder.inputs(2), units: 2 }));
+    const network = new Network(builder.build(), { seed: 1 });
+    const [first, ...others] = rows(4, 2);
+    const report = checkSequence(network, rows(5, 2), [null, first, null, ...others.slice(0, 2)], mse()).assert();
+    expect(report.comparisons).toHaveLength(network.graph.parameterCount + 10);
+  });
+
+  test('leaves out what a step would carry over a kink, of activations, aggregations and the loss', () => {
+    const builder = new GraphBuilder();
+    const x = builder.input('x');
+    builder.node('m', { from: [x, delayed('y')], activation: relu, aggregation: max, fixed: { w: 1 } });
+    builder.output(builder.node('y', { from: ['m', delayed('m', 2)], activation: tanh, aggregation: median }));
+    const network = new Network(builder.build(), { seed: 2 });
+    checkSequence(network, [[0.5], [-1], [2]], [[0], null, [1]], mae()).assert();
+    // Before the first step y is 0, as x: the maximum has a kink there.
+    expect(checkSequence(network, [[0], [-1], [2]], [[0], null, [1]], mse()).excluded.length).toBeGreaterThan(0);
+  });
+
+  test('whose derivative is wrong is found, by the name of the delayed edge', () => {
+    const wrong: Aggregation = { ...product, derivative: (_z, _a, dAdz) => void dAdz.fill(1) };
+    const builder = new GraphBuilder();
+    builder.output(
+      builder.node('y', {
+        from: [builder.input('x'), delayed('y', 1, { initial: 1 })],
+        activation: tanh,
+        aggregation: wrong,
+      }),
+    );
+    const report = checkSequence(new Network(builder.build(), { seed: 1 }), [[0.5], [2]], [[1], [0]], mse());
+    expect(report.ok).toBe(false);
+    expect(report.mismatches.map(({ place }) => place)).toContain('dloss/dw_y@-1toy');
+  });
+});
+
+test('shared and fixed parameters are checked once, under the first name', () => {
+  const builder = new GraphBuilder();
+  const x = builder.input('x');
+  builder.node('a', { from: [x], activation: tanh, fixed: { c: 1 }, shared: { b: 's' } });
+  builder.output(
+    builder.node('y', { from: ['a', x], activation: tanh, fixed: { c: 2, w: { a: 3 } }, shared: { b: 's' } }),
+  );
+  const report = checkNetwork(new Network(builder.build(), { seed: 1 }), [[0.5]], [[1]], mse()).assert();
+  expect(report.comparisons.map(({ place }) => place)).toEqual([
+    'dloss/db_a',
+    'dloss/dw_xtoa',
+    'dloss/dw_xtoy',
+    'sample 0, dloss/dx_x',
+  ]);
+});
+
+describe('an aggregation', () => {
+  test('whose derivative is wrong, not finite or depends on what was there is found', () => {
+    const wrong = (derivative: Aggregation['derivative']) => checkAggregation({ ...sum, derivative });
+    expect(wrong((_z, _a, dAdz) => void dAdz.fill(2)).toString()).toContain('twice');
+    expect(wrong((_z, _a, dAdz) => void dAdz.fill(NaN)).violations[0]).toContain('expected finite numbers');
+    expect(wrong(() => undefined).violations[0]).toContain('write every entry, and read none');
+    expect(() => checkAggregation(sum, { at: [] })).toThrow('at is empty');
+  });
+
+  test('with a kink that it does not declare is found', () => {
+    const { kinkDistance: _, ...undeclared } = max;
+    expect(checkAggregation(undeclared, { at: [[1, 1]] }).ok).toBe(false);
+  });
+});
