@@ -13,6 +13,7 @@ export { parameterGradients } from './cases/parameters.js';
 export { valueFromSuccessors } from './cases/successors.js';
 export type * from './contract.js';
 export { expectRows, lengthOf, type Rows, rowsOf, totalWeight } from './counts.js';
+export { edit, type EditedGraph, GraphEditor, keepParameters } from './edit.js';
 export { delayed, type DelayedEdge, type Source } from './delayed.js';
 export { allFinite, expectFinite, expectLength, expectInteger, NnbpError, type NnbpErrorCode } from './errors.js';
 export { expectFeatures, expectSupported, featuresOf, type GraphFeature, unsupportedFeatures } from './features.js';

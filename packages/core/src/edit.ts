@@ -1,0 +1,346 @@
+/** Changes of a graph's structure that keep what a network has learned: each gives a new graph, the old one stays. */
+import { GraphBuilder, type NodeOptions } from './builder.js';
+import { edgeName, type Source } from './delayed.js';
+import { NnbpError } from './errors.js';
+import type { Graph } from './graph.js';
+import { Network, type NetworkOptions } from './network.js';
+
+/** A new graph, and where its parameters come from. */
+export interface EditedGraph {
+  /** The new graph. */
+  readonly graph: Graph;
+  /** For each parameter of the new graph its index in the old one, or −1 for a new one. */
+  readonly origin: Int32Array;
+}
+
+/** A node that is being edited. Slots are those of the old graph; see `Graph`. */
+interface Draft {
+  readonly options: Omit<NodeOptions, 'from' | 'fixed' | 'shared'>;
+  readonly fixed: { b?: number; c?: number; w: Map<string, number> };
+  readonly shared: { b?: string; c?: string; w: Map<string, string> };
+  readonly from: Source[];
+  /** Undefined for a new node. */
+  readonly slots?: { readonly b: number; readonly c: number; readonly w: Map<string, number> };
+}
+
+const nameOf = (source: Source) => (typeof source === 'string' ? source : edgeName(source.id, source.steps));
+const idOf = (source: Source) => (typeof source === 'string' ? source : source.id);
+
+/** Edits a graph; made by {@link edit}. Nothing is checked as a whole before `build`, so the order of edits is free. */
+export class GraphEditor {
+  readonly #graph: Graph;
+  readonly #inputs: string[];
+  readonly #nodes = new Map<string, Draft>();
+  #outputs: string[];
+
+  /** @internal */
+  constructor(graph: Graph) {
+    this.#graph = graph;
+    this.#inputs = graph.ids.slice(0, graph.inputCount);
+    this.#outputs = Array.from(graph.outputs, (i) => graph.ids[i]);
+    const users = slotUsers(graph);
+    for (let i = graph.inputCount; i < graph.nodeCount; i++) this.#nodes.set(graph.ids[i], draftOf(graph, i, users));
+  }
+
+  /**
+   * Adds an input, as the last one.
+   *
+   * @throws NnbpError `DUPLICATE_ID`
+   */
+  input(id: string): this {
+    this.#expectNew(id);
+    this.#inputs.push(id);
+    return this;
+  }
+
+  /**
+   * Adds a node; see `GraphBuilder.node`, whose other errors `build` throws.
+   *
+   * @throws NnbpError `DUPLICATE_ID`
+   */
+  node(id: string, { from, fixed = {}, shared = {}, ...options }: NodeOptions): this {
+    this.#expectNew(id);
+    const { w = {} } = fixed;
+    const all = typeof w === 'number' ? Object.fromEntries(from.map((source) => [nameOf(source), w])) : w;
+    this.#nodes.set(id, {
+      options,
+      from: [...from],
+      fixed: { ...fixed, w: new Map(Object.entries(all)) },
+      shared: { ...shared, w: new Map(Object.entries(shared.w ?? {})) },
+    });
+    return this;
+  }
+
+  /**
+   * Removes a node or an input, with its edges; an output is then one less.
+   *
+   * @throws NnbpError `UNKNOWN_ID`
+   */
+  remove(id: string): this {
+    this.#expectKnown(id);
+    const input = this.#inputs.indexOf(id);
+    if (input >= 0) this.#inputs.splice(input, 1);
+    this.#nodes.delete(id);
+    this.#outputs = this.#outputs.filter((other) => other !== id);
+    for (const draft of this.#nodes.values()) {
+      for (const source of draft.from.filter((source) => idOf(source) === id)) removeEdge(draft, nameOf(source));
+    }
+    return this;
+  }
+
+  /**
+   * Adds an edge into a node, as its last one.
+   *
+   * @param source - The predecessor's id, or a delayed edge from it.
+   * @throws NnbpError `UNKNOWN_ID`, `DUPLICATE_EDGE`
+   */
+  connect(source: Source, to: string): this {
+    this.#expectKnown(idOf(source));
+    const draft = this.#draft(to);
+    if (draft.from.some((other) => nameOf(other) === nameOf(source))) {
+      throw new NnbpError('DUPLICATE_EDGE', `Node "${to}" has the predecessor "${nameOf(source)}" already.`);
+    }
+    draft.from.push(source);
+    return this;
+  }
+
+  /**
+   * Removes an edge.
+   *
+   * @param from - The predecessor's id; of an edge with a delay of 2, `id@-2`.
+   * @throws NnbpError `UNKNOWN_ID`
+   */
+  disconnect(from: string, to: string): this {
+    const draft = this.#draft(to);
+    this.#edge(draft, from, to);
+    removeEdge(draft, from);
+    return this;
+  }
+
+  /**
+   * Puts a new node on an edge: from → id → to, as NEAT does. The weight stays on the edge into the new node.
+   *
+   * @param options - How the new node computes its value. `from` is the predecessor, with its delay.
+   * @throws NnbpError `UNKNOWN_ID`, `DUPLICATE_ID`
+   */
+  split(from: string, to: string, id: string, options: Omit<NodeOptions, 'from'>): this {
+    const draft = this.#draft(to);
+    const source = this.#edge(draft, from, to);
+    const slot = draft.slots?.w.get(from);
+    this.node(id, { ...options, from: [source] });
+    removeEdge(draft, from);
+    draft.from.push(id);
+    const added = this.#nodes.get(id)!;
+    if (slot !== undefined) this.#nodes.set(id, { ...added, slots: { b: -1, c: -1, w: new Map([[from, slot]]) } });
+    return this;
+  }
+
+  /**
+   * Changes how a node computes its value; `aggregation: null` makes it add.
+   *
+   * @throws NnbpError `UNKNOWN_ID`
+   */
+  change(
+    id: string,
+    {
+      activation,
+      aggregation,
+    }: { activation?: NodeOptions['activation']; aggregation?: NodeOptions['aggregation'] | null },
+  ): this {
+    const draft = this.#draft(id);
+    const { aggregation: before, ...others } = draft.options;
+    const after = aggregation === undefined ? before : (aggregation ?? undefined);
+    this.#nodes.set(id, {
+      ...draft,
+      options: { ...others, ...(activation && { activation }), ...(after && { aggregation: after }) },
+    });
+    return this;
+  }
+
+  /**
+   * Declares a node or an input as an output, as the last one, or no longer.
+   *
+   * @throws NnbpError `UNKNOWN_ID`
+   */
+  output(id: string, isOutput = true): this {
+    this.#expectKnown(id);
+    this.#outputs = this.#outputs.filter((other) => other !== id);
+    if (isOutput) this.#outputs.push(id);
+    return this;
+  }
+
+  /**
+   * Validates the whole and builds the new graph.
+   *
+   * @throws NnbpError as `GraphBuilder.node`, `output` and `build`
+   */
+  build(): EditedGraph {
+    const builder = new GraphBuilder();
+    for (const id of this.#inputs) builder.input(id);
+    for (const [id, { options, from, fixed, shared }] of this.#nodes) {
+      builder.node(id, {
+        ...options,
+        from,
+        fixed: { ...fixed, w: Object.fromEntries(fixed.w) },
+        shared: { ...shared, w: Object.fromEntries(shared.w) },
+      });
+    }
+    builder.output(...this.#outputs);
+    const graph = builder.build();
+    return { graph, origin: this.#origin(graph) };
+  }
+
+  /** For each new parameter its old index. */
+  #origin(graph: Graph): Int32Array {
+    const origin = new Int32Array(graph.parameterCount).fill(-1);
+    const note = (index: number, old: number | undefined) => {
+      if (index >= 0 && origin[index] < 0 && old !== undefined && old < this.#graph.parameterCount) origin[index] = old;
+    };
+    for (let i = graph.inputCount; i < graph.nodeCount; i++) {
+      const slots = this.#nodes.get(graph.ids[i])!.slots;
+      note(graph.biasIndex(i), slots?.b);
+      note(graph.scaleIndex(i), slots?.c);
+      for (let e = graph.edgeStart[i]; e < graph.edgeStart[i + 1]; e++) {
+        note(graph.weightIndex(e, i), slots?.w.get(graph.edgeName(e)));
+      }
+    }
+    return origin;
+  }
+
+  #draft(id: string): Draft {
+    const draft = this.#nodes.get(id);
+    if (draft === undefined) throw new NnbpError('UNKNOWN_ID', `There is no node "${id}" that has predecessors.`);
+    return draft;
+  }
+
+  #edge(draft: Draft, from: string, to: string): Source {
+    const source = draft.from.find((other) => nameOf(other) === from);
+    if (source === undefined) throw new NnbpError('UNKNOWN_ID', `Node "${to}" has no edge from "${from}".`);
+    return source;
+  }
+
+  #has(id: string): boolean {
+    return this.#nodes.has(id) || this.#inputs.includes(id);
+  }
+
+  #expectNew(id: string): void {
+    if (this.#has(id)) throw new NnbpError('DUPLICATE_ID', `There is a node "${id}" already.`);
+  }
+
+  #expectKnown(id: string): void {
+    if (!this.#has(id)) throw new NnbpError('UNKNOWN_ID', `The graph has no node "${id}".`);
+  }
+}
+
+/**
+ * An editor that starts from a graph: add and remove nodes and edges, change activations and aggregations, split edges.
+ *
+ * @example
+ * ```ts
+ * import { tanh } from '@nnbp/activations';
+ * import { edit, mlp } from '@nnbp/core';
+ *
+ * const { graph } = edit(mlp([2, 3, 1], { activation: tanh })).connect('input.0', 'output.0').build();
+ * graph.edgeCount; // 10
+ * ```
+ */
+export const edit = (graph: Graph): GraphEditor => new GraphEditor(graph);
+
+/**
+ * A network of an edited graph that keeps what another one has learned: parameters of the old graph have their numbers, new
+ * ones start as in a new network. Scalers and output transform are kept where they fit.
+ *
+ * @param network - Of the graph that was edited.
+ *
+ * @example
+ * ```ts
+ * import { tanh } from '@nnbp/activations';
+ * import { edit, keepParameters, mlp, Network } from '@nnbp/core';
+ *
+ * const network = new Network(mlp([2, 3, 1], { activation: tanh }), { seed: 1 });
+ * const edited = edit(network.graph).connect('input.0', 'output.0').remove('layer1.2').build();
+ * const kept = keepParameters(network, edited);
+ * kept.getParameters('layer1.0').w['input.1'] === network.getParameters('layer1.0').w['input.1']; // true
+ * ```
+ */
+export function keepParameters(
+  network: Network,
+  { graph, origin }: EditedGraph,
+  options: NetworkOptions = {},
+): Network {
+  const kept = new Network(graph, { outputTransform: network.outputTransform, ...options });
+  origin.forEach((old, p) => {
+    if (old >= 0) kept.parameters.vector[p] = network.parameters.vector[old];
+  });
+  if (graph.inputCount === network.graph.inputCount) kept.inputScaler = network.inputScaler;
+  if (graph.outputs.length === network.graph.outputs.length) kept.outputScaler = network.outputScaler;
+  return kept;
+}
+
+/** How many nodes and edges have each slot. */
+function slotUsers(graph: Graph): Uint32Array {
+  const users = new Uint32Array(graph.parameterCount + graph.constants.length);
+  for (let i = graph.inputCount; i < graph.nodeCount; i++) {
+    users[graph.biasSlot(i)]++;
+    users[graph.scaleSlot(i)]++;
+    for (let e = graph.edgeStart[i]; e < graph.edgeStart[i + 1]; e++) users[graph.weightSlot(e, i)]++;
+  }
+  return users;
+}
+
+function draftOf(graph: Graph, i: number, users: Uint32Array): Draft {
+  const fixed: Draft['fixed'] = { w: new Map() };
+  const shared: Draft['shared'] = { w: new Map() };
+  const place = (slot: number, fix: (value: number) => void, share: (name: string) => void) => {
+    if (slot >= graph.parameterCount) fix(graph.constants[slot - graph.parameterCount]);
+    else if (users[slot] > 1) share(`slot ${slot}`);
+  };
+  const [b, c] = [graph.biasSlot(i), graph.scaleSlot(i)];
+  place(
+    b,
+    (value) => (fixed.b = value),
+    (name) => (shared.b = name),
+  );
+  place(
+    c,
+    (value) => (fixed.c = value),
+    (name) => (shared.c = name),
+  );
+  const from: Source[] = [];
+  const w = new Map<string, number>();
+  for (let e = graph.edgeStart[i]; e < graph.edgeStart[i + 1]; e++) {
+    const [j, steps] = [graph.predecessors[e], graph.delay(e)];
+    const source = steps === 0 ? graph.ids[j] : { id: graph.ids[j], steps, initial: graph.initials![j] };
+    const name = nameOf(source);
+    from.push(source);
+    w.set(name, graph.weightSlot(e, i));
+    place(
+      graph.weightSlot(e, i),
+      (value) => fixed.w.set(name, value),
+      (known) => shared.w.set(name, known),
+    );
+  }
+  const aggregation = graph.aggregation(i);
+  const init = graph.inits.get(i);
+  return {
+    options: {
+      activation: graph.activations[graph.activationOf[i]],
+      ...(aggregation && { aggregation }),
+      ...(init && { init }),
+    },
+    fixed,
+    shared,
+    from,
+    slots: { b, c, w },
+  };
+}
+
+function removeEdge({ from, fixed, shared, slots }: Draft, name: string): void {
+  from.splice(
+    from.findIndex((source) => nameOf(source) === name),
+    1,
+  );
+  fixed.w.delete(name);
+  shared.w.delete(name);
+  slots?.w.delete(name);
+}

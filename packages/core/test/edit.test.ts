@@ -1,0 +1,119 @@
+import { identity, sigmoid, tanh } from '@nnbp/activations';
+import { max, product } from '@nnbp/aggregations';
+import {
+  delayed,
+  edit,
+  type GraphEditor,
+  GraphBuilder,
+  keepParameters,
+  mlp,
+  Network,
+  type NnbpErrorCode,
+  Standardization,
+} from '@nnbp/core';
+import { expect, test } from 'vitest';
+
+/** Delays, products, fixed and shared parameters. */
+function network(): Network {
+  const builder = new GraphBuilder();
+  const from = [builder.input('x'), builder.input('y')];
+  builder.node('a', {
+    from,
+    activation: tanh,
+    aggregation: product,
+    fixed: { b: 0.5, w: { x: 2 } },
+    shared: { c: 's' },
+  });
+  builder.node('b', {
+    from: ['a', delayed('b', 2, { initial: 1 })],
+    activation: sigmoid,
+    shared: { c: 's' },
+    init: { b: 1 },
+  });
+  builder.output(builder.node('c', { from: ['a', 'b'], activation: identity, shared: { w: { a: 'w', b: 'w' } } }));
+  const made = new Network(builder.build(), { seed: 3 });
+  made.inputScaler = new Standardization([1, 2], [3, 4]);
+  made.outputScaler = new Standardization([1], [2]);
+  made.outputTransform = 'sigmoid';
+  return made;
+}
+
+const rows = [
+  [1, 2],
+  [0.5, -1],
+  [3, 0],
+];
+
+test('an edit that changes nothing gives the same graph with the same parameters', () => {
+  const before = network();
+  const edited = edit(before.graph).build();
+  expect([...edited.origin]).toEqual(Array.from({ length: before.graph.parameterCount }, (_, p) => p));
+  expect(keepParameters(before, edited).predictSequence(rows)).toEqual(before.predictSequence(rows));
+});
+
+test('nodes and edges can be added and removed, and what remains keeps its parameters', () => {
+  const before = network();
+  const edited = edit(before.graph)
+    .input('z')
+    .node('d', { from: ['z', delayed('d')], activation: tanh, fixed: { c: 1 }, shared: { w: { z: 'v' } } })
+    .node('e', { from: ['z'], activation: tanh, fixed: { w: 1 } })
+    .connect('d', 'c')
+    .connect(delayed('e'), 'c')
+    .disconnect('b@-2', 'b')
+    .output('e')
+    .output('c', false)
+    .build();
+  const after = keepParameters(before, edited, { seed: 9 });
+  const { graph } = edited;
+  expect(Array.from(graph.outputs, (i) => graph.ids[i])).toEqual(['e']);
+  expect(after.getParameters('c').w).toMatchObject({
+    a: before.getParameters('c').w.a,
+    b: before.getParameters('c').w.b,
+  });
+  expect(Object.keys(after.getParameters('c').w)).toEqual(['a', 'b', 'd', 'e@-1']);
+  expect(Object.keys(after.getParameters('b').w)).toEqual(['a']);
+  expect(after.getParameters('b').c).toBe(before.getParameters('a').c);
+  expect(after.inputScaler).toBeUndefined();
+  expect(after.outputScaler).toBe(before.outputScaler);
+  after.setParameters('b', { c: 7 });
+  expect(after.getParameters('a').c).toBe(7);
+});
+
+test('a removed node takes its edges with it, also the delayed ones', () => {
+  const { graph } = edit(network().graph).remove('b').remove('y').build();
+  expect(graph.ids).toEqual(['x', 'a', 'c']);
+  expect(graph.edgeCount).toBe(2);
+});
+
+test('a split edge keeps its weight on the edge into the new node', () => {
+  const before = new Network(mlp([1, 1], { activation: tanh, fixed: { c: 1 } }), { seed: 1 });
+  const { w, b } = before.getParameters('output.0');
+  const edited = edit(before.graph)
+    .split('input.0', 'output.0', 'between', { activation: identity, fixed: { b: 0, c: 1 } })
+    .change('output.0', { activation: sigmoid })
+    .build();
+  const after = keepParameters(before, edited, { initializer: () => 5 });
+  expect(after.getParameters('between').w['input.0']).toBe(w['input.0']);
+  expect(after.getParameters('output.0')).toEqual({ b, w: { between: 5 } });
+  expect(edited.graph.activations).toContain(sigmoid);
+});
+
+test('an aggregation can be changed, and taken away', () => {
+  const { graph } = edit(network().graph).change('a', { aggregation: max }).change('b', { aggregation: max }).build();
+  expect([graph.aggregation(2), graph.aggregation(3)]).toEqual([max, max]);
+  expect(edit(graph).change('a', { aggregation: null }).build().graph.aggregation(2)).toBeUndefined();
+});
+
+test.each<[string, NnbpErrorCode, (editor: GraphEditor) => unknown]>([
+  ['an id that exists', 'DUPLICATE_ID', (editor) => editor.input('a')],
+  ['a node that exists', 'DUPLICATE_ID', (editor) => editor.node('x', { from: [], activation: tanh })],
+  ['a node that does not exist', 'UNKNOWN_ID', (editor) => editor.remove('q')],
+  ['an edge from nowhere', 'UNKNOWN_ID', (editor) => editor.connect('q', 'a')],
+  ['an edge into an input', 'UNKNOWN_ID', (editor) => editor.connect('a', 'x')],
+  ['an edge that exists', 'DUPLICATE_EDGE', (editor) => editor.connect(delayed('b', 2), 'b')],
+  ['an edge that does not exist', 'UNKNOWN_ID', (editor) => editor.disconnect('b', 'b')],
+  ['a cycle', 'CYCLE', (editor) => editor.connect('c', 'a').build()],
+  ['no output', 'NO_OUTPUTS', (editor) => editor.output('c', false).build()],
+])('refuses %s', (_, code, act) => {
+  expect(() => act(edit(network().graph))).toThrow(expect.objectContaining({ code }));
+});
