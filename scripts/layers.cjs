@@ -64,7 +64,7 @@ module.exports = {
       comment: 'Other packages are imported by their name, not by a path into them.',
       severity: 'error',
       from: { path: '^(packages|apps)/([^/]+)/' },
-      to: { path: '^packages/[^/]+/src/(?!(node/)?index|shared)', pathNot: '^packages/$2/' },
+      to: { path: '^packages/[^/]+/src/(?!((node|csv)/)?index|shared)', pathNot: '^packages/$2/' },
     },
     { name: 'resolvable', severity: 'error', from: { path: '^packages/[^/]+/src' }, to: { couldNotResolve: true } },
   ],

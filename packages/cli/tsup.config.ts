@@ -4,6 +4,6 @@ import { library } from '../../tsup.config.base.ts';
 /** A library for tests and scripts, and the command itself; both for Node. */
 export default {
   ...(library as Options),
-  entry: { index: 'src/index.ts', nnbp: 'src/nnbp.ts' },
+  entry: { index: 'src/index.ts', csv: 'src/csv/index.ts', nnbp: 'src/nnbp.ts' },
   platform: 'node',
 } satisfies Options;

@@ -6,7 +6,7 @@ import { type DataName, type Settings, withData } from './fits.js';
 import { messages } from './messages.js';
 import { isProblem, type Problem } from './problem.js';
 import { TableFields, type TableChoice } from './table-fields.js';
-import type { Ready, TableDescription } from './trainer.js';
+import type { ReadTable, Ready } from './trainer.js';
 
 interface Props {
   readonly settings: Settings;
@@ -14,7 +14,7 @@ interface Props {
   readonly ready: Ready | undefined;
   readonly table: TableChoice | undefined;
   readonly chooseTable: (table: TableChoice) => void;
-  readonly describe: (text: string) => Promise<TableDescription | Problem>;
+  readonly describe: (bytes: Uint8Array) => Promise<ReadTable | Problem>;
 }
 
 const names: readonly DataName[] = [
@@ -84,15 +84,15 @@ function Csv({ table, chooseTable, describe }: Pick<Props, 'table' | 'chooseTabl
       return;
     }
     try {
-      const text = await file.text();
-      const description = await describe(text);
-      if (isProblem(description)) {
-        setBad(description.kind === 'table' ? say.problems.table[description.why] : say.fileUnreadable);
+      const found = await describe(new Uint8Array(await file.arrayBuffer()));
+      if (isProblem(found)) {
+        setBad(found.kind === 'table' ? say.problems.table[found.why] : say.fileUnreadable);
         return;
       }
       setBad(undefined);
-      const { target } = description;
-      chooseTable({ text, description, target, as: description.as[target] });
+      const { text, description } = found;
+      const { target, columns } = description;
+      chooseTable({ text, description, target, as: columns[target].as });
     } catch {
       setBad(say.fileUnreadable);
     }

@@ -135,8 +135,9 @@ const en = {
       'The worker gave no answer for several seconds and was ended: a function of your own may be in an endless loop. Mend it in Extend, or choose another, and reset.',
     other: (text: string) => `This cannot be trained: ${text}`,
     table: {
-      empty: 'The file is empty: choose one with a row a sample.',
-      'one-column': 'The file has one column only. Separate columns by commas, semicolons or tabs.',
+      empty: 'The file is empty: choose one with a row per sample.',
+      encoding: 'The file is not in UTF-8: save it as “CSV UTF-8”, and choose it again.',
+      'one-column': 'The file has one column only. Separate columns by commas, semicolons, tabs or blanks.',
       'few-rows': 'Fewer than five rows have a value in every column: fill the gaps, or choose another file.',
       'too-wide': 'The file has more than 200 columns: leave some out.',
       'no-inputs': 'No other column holds numbers or a few words to predict from: choose another column to predict.',
@@ -286,6 +287,7 @@ const zh: typeof en = {
     other: (text) => `无法训练:${text}`,
     table: {
       empty: '文件是空的:请选择每行一个样本的文件。',
+      encoding: '文件不是 UTF-8 编码：请另存为“CSV UTF-8”，再重新选择。',
       'one-column': '文件只有一列。请用逗号、分号或制表符分隔各列。',
       'few-rows': '每列都有值的行不到五行:请补上空缺,或选择另一个文件。',
       'too-wide': '文件超过 200 列:请去掉一些。',

@@ -29,7 +29,7 @@ export function TableFields({ table, choose }: { table: TableChoice; choose: (ta
           value={target}
           onChange={(event) => {
             const next = Number(event.target.value);
-            choose({ ...table, target: next, as: description.as[next] });
+            choose({ ...table, target: next, as: columns[next].as });
           }}
         >
           {columns.map(({ name, kind }, k) => (

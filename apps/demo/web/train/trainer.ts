@@ -47,8 +47,12 @@ export interface TableDescription {
   readonly rows: number;
   readonly incomplete: number;
   readonly target: number;
-  /** For each column, what it most likely means as an answer. */
-  readonly as: readonly ('number' | 'category')[];
+}
+
+/** A table's description, and the file's text. */
+export interface ReadTable {
+  readonly text: string;
+  readonly description: TableDescription;
 }
 
 export interface Snapshot {
@@ -66,7 +70,7 @@ export type Speed = Settings['speed'];
 /** What the page can ask for. */
 export interface Trainer {
   /** What is in a table of the user's. */
-  describeTable(text: string): Promise<TableDescription | Problem>;
+  describeTable(bytes: Uint8Array): Promise<ReadTable | Problem>;
   /**
    * Ends what was and makes another training ready, at step 0. `progress` is told fractions where data are
    * fetched. Undefined if another preparation has begun meanwhile.
@@ -148,12 +152,12 @@ export function createTrainer(functions: Functions): Trainer {
   };
 
   return {
-    async describeTable(text) {
+    async describeTable(bytes) {
       const csv = await import('./data/csv.js');
       try {
+        const text = csv.decodeTable(bytes);
         const { columns, rows, incomplete, target } = csv.readTable(text);
-        const as = columns.map((column) => csv.likelyTask(column, rows.length));
-        return { columns, rows: rows.length, incomplete, target, as };
+        return { text, description: { columns, rows: rows.length, incomplete, target } };
       } catch (error) {
         return problemOf(error);
       }

@@ -10,7 +10,7 @@ import type { TableRequest } from './data/request.js';
 import type { Settings } from './fits.js';
 import type { Observation } from './observe.js';
 import { isProblem, type Problem } from './problem.js';
-import type { Ready, Snapshot, Speed, TableDescription, Trainer } from './trainer.js';
+import type { ReadTable, Ready, Snapshot, Speed, Trainer } from './trainer.js';
 
 /** What is to be drawn. A new object each time something changes. */
 export interface TrainingView {
@@ -139,8 +139,8 @@ export class Training {
     await this.#safely(turn, async () => this.#look(turn, (await this.#connected()).trainer));
   }
 
-  async describeTable(text: string): Promise<TableDescription | Problem> {
-    return (await this.#connected()).trainer.describeTable(text);
+  async describeTable(bytes: Uint8Array): Promise<ReadTable | Problem> {
+    return (await this.#connected()).trainer.describeTable(bytes);
   }
 
   close(): void {

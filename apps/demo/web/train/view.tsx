@@ -79,7 +79,7 @@ function Desk({ training }: { readonly training: Training }) {
         ready={ready}
         table={table}
         chooseTable={chooseTable}
-        describe={(text) => training.describeTable(text)}
+        describe={(bytes) => training.describeTable(bytes)}
       />
       <Diagram
         settings={settings}

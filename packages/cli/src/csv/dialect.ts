@@ -112,3 +112,21 @@ function arff(beginning: string): Dialect {
   });
   return { delimiter: ',', quote: "'", comment: '%', skip: declared.length + 1, names };
 }
+
+/** The text without the lines before the rows. */
+export function rowsIn(text: string, { skip }: Dialect): string {
+  let from = 0;
+  for (let k = 0; k < skip; k++) {
+    const end = text.indexOf('\n', from);
+    if (end < 0) return '';
+    from = end + 1;
+  }
+  return text.slice(from);
+}
+
+/** Whole lines, with one blank in place of each run of blanks between cells. */
+export const blanksMerged = (text: string): string =>
+  text.replaceAll(/"[^"]*"|^[ \t]+|[ \t]+$|[ \t]+/gm, (found, at: number) => {
+    if (found.startsWith('"')) return found;
+    return at === 0 || text[at - 1] === '\n' || /[\r\n]/.test(text[at + found.length] ?? '\n') ? '' : ' ';
+  });

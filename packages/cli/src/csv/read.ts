@@ -5,7 +5,7 @@ import { CsvError, parse } from 'csv-parse';
 import { Problem } from '../problem.js';
 import { type CellFormat, ColumnCounter, surveysOf } from './column-counter.js';
 import { type Decoder, decoderFor, encodingOf } from './decode.js';
-import { type Dialect, guessDialect } from './dialect.js';
+import { blanksMerged, type Dialect, guessDialect } from './dialect.js';
 import { headerOf } from './header.js';
 import { MissingValues } from './missing.js';
 import type { Decimal } from './number-format.js';
@@ -196,12 +196,6 @@ async function* lines(texts: AsyncIterable<string>, { skip, delimiter }: Dialect
   }
   yield blanksMerged(kept);
 }
-
-const blanksMerged = (text: string) =>
-  text.replaceAll(/"[^"]*"|^[ \t]+|[ \t]+$|[ \t]+/gm, (found, at: number) => {
-    if (found.startsWith('"')) return found;
-    return at === 0 || text[at - 1] === '\n' ? '' : ' ';
-  });
 
 /** The first rows, without the last one where it may be cut off. */
 async function firstRows(name: string, text: string, dialect: Dialect): Promise<string[][]> {

@@ -1,44 +1,62 @@
 /**
- * A table of the user's own: what each column is gets guessed, one is chosen as the answer, the others become inputs. A
- * column of numbers is one input; a column of words is one input a word.
+ * Reads a table that the user chose. The command line's own code guesses how the file is written and what each column is;
+ * here a target is chosen, and the other columns become inputs: one per column of numbers, one per word of a category.
  */
+import {
+  blanksMerged,
+  categoryOf,
+  ColumnCounter,
+  type ColumnSurvey,
+  decoderFor,
+  encodingOf,
+  guessDialect,
+  headerOf,
+  inputKind,
+  MissingValues,
+  numberIn,
+  rowsIn,
+  surveysOf,
+  targetKind,
+} from '@nnbp/cli/csv';
 import Papa from 'papaparse';
 import type { Dataset, Task } from './dataset.js';
 import { divide } from './divide.js';
 
-/** Words that one may learn from, or tell apart. */
+/** A category of more words than this is text. */
 const maxWords = 20;
 const maxRows = 20_000;
 const maxColumns = 200;
-/** A column of so few different whole numbers is taken for classes. */
-const fewNumbers = 10;
+const minRows = 5;
+/** Rows that are looked at for the header. */
+const sampleRows = 200;
 const likelyTarget = /^(class|label|target|species|kind|y|output|answer)$/i;
 
-/** What a column holds. `text` is a column of too many different words: nothing is learnt from it. */
+/** What a column holds. Nothing is learned from `text`: too many different words, or mostly empty. */
 type ColumnKind = 'number' | 'category' | 'text';
 
+/** A column of a table. */
 export interface Column {
   readonly name: string;
   readonly kind: ColumnKind;
-  /** How many different values. */
+  /** The number of different values. */
   readonly distinct: number;
-  /** Whether all values are whole numbers. */
-  readonly whole: boolean;
+  /** What the column most likely is as a target. */
+  readonly as: 'number' | 'category';
 }
 
 interface Table {
   readonly columns: readonly Column[];
-  /** A row a sample, as text. */
+  /** A row per sample: numbers as JavaScript writes them, and words. */
   readonly rows: readonly (readonly string[])[];
-  /** Rows left out since a value is missing. */
+  /** The number of rows left out because a value is missing. */
   readonly incomplete: number;
-  /** The number of the column that is most likely asked for. */
+  /** The index of the column that is most likely the target. */
   readonly target: number;
 }
 
 /** Why a table cannot be used. */
 export type TableProblem =
-  'empty' | 'one-column' | 'few-rows' | 'too-wide' | 'no-inputs' | 'one-answer' | 'text-answer';
+  'empty' | 'encoding' | 'one-column' | 'few-rows' | 'too-wide' | 'no-inputs' | 'one-answer' | 'text-answer';
 
 /** Carries a `TableProblem`. */
 class TableError extends Error {
@@ -47,35 +65,71 @@ class TableError extends Error {
   }
 }
 
+/**
+ * The text of a file in UTF-8, or in UTF-16 with a byte order mark.
+ *
+ * @throws TableError
+ */
+export function decodeTable(bytes: Uint8Array): string {
+  const decoder = decoderFor('the file', encodingOf(bytes));
+  try {
+    return decoder.decode(bytes) + decoder.end();
+  } catch {
+    throw new TableError('encoding');
+  }
+}
+
 /** @throws TableError */
 export function readTable(text: string): Table {
-  const { data } = Papa.parse<string[]>(text.trim(), { skipEmptyLines: 'greedy', preview: maxRows + 1 });
+  const dialect = guessDialect(text.slice(0, 1 << 16));
+  const body = rowsIn(text, dialect);
+  const { data } = Papa.parse<string[]>(dialect.delimiter === ' ' ? blanksMerged(body) : body, {
+    delimiter: dialect.delimiter,
+    quoteChar: dialect.quote ?? '\0',
+    comments: dialect.comment ?? false,
+    skipEmptyLines: 'greedy',
+    preview: maxRows + 1,
+  });
   if (data.length === 0) throw new TableError('empty');
   const width = data[0].length;
   if (width < 2) throw new TableError('one-column');
   if (width > maxColumns) throw new TableError('too-wide');
   const cells = data.map((row) => row.map((cell) => cell.trim()));
-  // A first line without any number is a heading.
-  const heading = cells[0].every((cell) => !isNumber(cell));
-  const names = heading ? cells[0] : cells[0].map((_, k) => `column ${k + 1}`);
-  const all = heading ? cells.slice(1) : cells;
-  const rows = all.filter((row) => row.length === width && row.every((cell) => cell !== '' && cell !== '?'));
-  if (rows.length < 5) throw new TableError('few-rows');
-  const columns = names.map((name, k) =>
-    columnOf(
-      name === '' ? `column ${k + 1}` : name,
-      rows.map((row) => row[k]),
-    ),
+  const { names, named, inFirstRow } = headerOf(cells.slice(0, sampleRows), { declared: dialect.names });
+  const all = (inFirstRow ? cells.slice(1) : cells).filter((row) => row.length === width);
+  const missing = new MissingValues();
+  const counters = names.map(
+    (name, k) => new ColumnCounter(named ? name : `column ${k + 1}`, { missing, delimiter: dialect.delimiter }),
   );
-  const named = columns.findIndex(({ name, kind }) => likelyTarget.test(name) && kind !== 'text');
-  return { columns, rows, incomplete: all.length - rows.length, target: named < 0 ? width - 1 : named };
+  for (const row of all) counters.forEach((counter, k) => counter.add(row[k]));
+  const surveys = surveysOf(counters, dialect.delimiter);
+  const found = surveys.map((survey) => columnOf(survey, all.length));
+  const values = all.map((row) => row.map((cell, k) => valueIn(cell, found[k], surveys[k])));
+  const rows = values.filter((row): row is string[] => row.every((value) => value !== undefined));
+  if (rows.length < minRows) throw new TableError('few-rows');
+  const columns = found.map((column, k) => ({ ...column, distinct: new Set(rows.map((row) => row[k])).size }));
+  const likely = columns.findIndex(({ name, kind }) => likelyTarget.test(name) && kind !== 'text');
+  const incomplete = data.length - (inFirstRow ? 1 : 0) - rows.length;
+  return { columns, rows, incomplete, target: likely < 0 ? width - 1 : likely };
 }
 
-/** What the answers in a column are most likely meant to be. */
-export const likelyTask = (column: Column, rows: number): 'number' | 'category' =>
-  column.kind === 'number' && !(column.whole && column.distinct <= fewNumbers && rows >= 4 * column.distinct)
-    ? 'number'
-    : 'category';
+function columnOf(survey: ColumnSurvey, rows: number): Omit<Column, 'distinct'> {
+  const { name, values, numbers, present } = survey;
+  const distinct = values?.size ?? Infinity;
+  const found = inputKind(survey);
+  const mostlyEmpty = present < rows / 2;
+  const isNumber = found === 'number' || (found === 'constant' && numbers.count > 0);
+  const kind = mostlyEmpty ? 'text' : isNumber ? 'number' : distinct <= maxWords && present > 0 ? 'category' : 'text';
+  const isClasses = targetKind(survey) === 'category' && distinct <= maxWords;
+  return { name, kind, as: kind === 'number' && !isClasses ? 'number' : 'category' };
+}
+
+/** The cell's value; undefined if it has none that the column needs. */
+function valueIn(cell: string, { kind }: Pick<Column, 'kind'>, { decimal }: ColumnSurvey): string | undefined {
+  if (kind === 'text') return cell;
+  if (kind === 'number') return numberIn(cell, decimal)?.toString();
+  return cell === '' ? undefined : categoryOf(cell);
+}
 
 /** @throws TableError */
 export function tableDataset(table: Table, target: number, as: 'number' | 'category', seed: number): Dataset {
@@ -102,15 +156,6 @@ export function tableDataset(table: Table, target: number, as: 'number' | 'categ
     ),
     standardize: true,
   };
-}
-
-const isNumber = (cell: string) => cell !== '' && Number.isFinite(Number(cell));
-
-function columnOf(name: string, cells: readonly string[]): Column {
-  const distinct = new Set(cells).size;
-  const number = cells.every(isNumber);
-  const kind: ColumnKind = number ? 'number' : distinct <= maxWords ? 'category' : 'text';
-  return { name, kind, distinct, whole: number && cells.every((cell) => Number.isInteger(Number(cell))) };
 }
 
 function inputsOf(table: Table, { name, kind }: Column, k: number): { name: string; values: number[] }[] {

@@ -1,0 +1,47 @@
+/** Tables that users choose in the Train view are read as the command line reads them. */
+import { expect, it } from 'vitest';
+import { decodeTable, readTable, tableDataset } from '../web/train/data/csv.js';
+
+const lines = (count: number, line: (k: number) => string) =>
+  Array.from({ length: count }, (_, k) => line(k)).join('\n');
+const kinds = (text: string) => readTable(text).columns.map(({ name, kind, as }) => `${name}: ${kind} as ${as}`);
+
+it('decimal commas between semicolons are numbers', () => {
+  const table = readTable(`x;y\n${lines(20, (k) => `${k},5;${2 * k},25`)}`);
+  expect(table.rows[3]).toEqual(['3.5', '6.25']);
+});
+
+it('the words none and NA are categories in a column of words and missing in a column of numbers', () => {
+  const table = readTable(`x,grade\n${lines(30, (k) => `${k === 4 ? 'NA' : k},${['a', 'b', 'none'][k % 3]}`)}`);
+  expect([table.rows.length, table.incomplete]).toEqual([29, 1]);
+  expect(tableDataset(table, 1, 'category', 0).classes).toEqual(['a', 'b', 'none']);
+});
+
+it('a missing header is noticed although cells are words', () => {
+  expect(kinds(lines(20, (k) => `${k}.5,${['red', 'blue'][k % 2]}`))).toEqual([
+    'column 1: number as number',
+    'column 2: category as category',
+  ]);
+});
+
+it.each([
+  ['a sep= line', `sep=;\nx;y\n${lines(20, (k) => `${k};${k * 1.5}`)}`],
+  ['comments', `# by hand\nx,y\n${lines(20, (k) => `${k},${k * 1.5}`)}`],
+  ['runs of blanks', `x  y\n${lines(20, (k) => ` ${k}   ${k * 1.5}`)}`],
+  ['ARFF', `@relation t\n@attribute x numeric\n@attribute y numeric\n@data\n${lines(20, (k) => `${k},${k * 1.5}`)}`],
+])('%s is understood', (_, text) => {
+  const table = readTable(text);
+  expect(table.columns.map(({ name }) => name)).toEqual(['x', 'y']);
+  expect(table.rows[5]).toEqual(['5', '7.5']);
+});
+
+it('integers such as 2 and 4 are classes, and a mostly empty column drops no rows', () => {
+  const text = `x,pool,label\n${lines(40, (k) => `${k * 1.5},${k === 3 ? 1 : ''},${2 + 2 * (k % 2)}`)}`;
+  expect(kinds(text)[2]).toBe('label: number as category');
+  expect(readTable(text).rows).toHaveLength(40);
+});
+
+it('bytes that are not UTF-8 are a problem, and UTF-16 is read', () => {
+  expect(() => decodeTable(Uint8Array.from([0x78, 0xe9, 0x2c]))).toThrow('encoding');
+  expect(decodeTable(Uint8Array.from([0xff, 0xfe, 0x78, 0, 0x2c, 0]))).toBe('x,');
+});
