@@ -1,13 +1,13 @@
 /** Loss and metrics over data, computed by an executor that is already prepared. */
 import { applyOutputTransform, type Executor, type Loss, type Network } from '@nnbp/core';
 import { untilAborted } from './abort.js';
-import type { BatchSource } from './batches.js';
+import type { Batch, BatchSource } from './batches.js';
 import type { Metric, MetricResult } from './metrics/metric.js';
 import type { Pace } from './yield-to-event-loop.js';
 
 /** The results of an evaluation. */
 export interface Assessment {
-  /** The mean loss over the samples, in the network's units (standardized, if the network has an output scaler). */
+  /** The mean loss over the samples, by their weights, in the network's units (standardized, if the network has an output scaler). */
   readonly loss: number;
   /** By the metrics' names, of what `predict` returns: in the units of the data, after the output transform. */
   readonly metrics: Readonly<Record<string, MetricResult>>;
@@ -20,6 +20,9 @@ export interface YieldOptions {
   /** Ends it. */
   readonly signal?: AbortSignal | undefined;
 }
+
+/** The state that a batch continues, if it has one. */
+export const stateOf = ({ options }: Batch) => (options?.state === undefined ? undefined : { state: options.state });
 
 /** Runs all of the source's samples through the executor. */
 export async function assess(
@@ -35,19 +38,22 @@ export async function assess(
   const counts = metrics.map((metric) => metric.start(width));
   const [x, t] = [new Float64Array(width), new Float64Array(width)];
   let sum = 0;
-  let samples = 0;
+  let total = 0;
   source.start();
   for (;;) {
     const next = source.next();
     const batch = next instanceof Promise ? await untilAborted(next, signal) : next;
     if (batch === undefined) break;
-    const outputs = executor.predict(batch.inputs, batch.samples);
+    const weights = batch.options?.weights;
+    const outputs = executor.predict(batch.inputs, batch.counts, stateOf(batch));
     for (let s = 0; s < batch.samples; s++) {
+      const weight = weights?.[s] ?? 1;
+      if (weight === 0) continue;
       for (let k = 0; k < width; k++) {
         x[k] = outputs[s * width + k];
         t[k] = batch.targets[s * width + k];
       }
-      sum += loss.value(x, t);
+      sum += weight * loss.value(x, t);
       if (outputScaler !== undefined) {
         for (let k = 0; k < width; k++) {
           x[k] = outputScaler.undo(x[k], k);
@@ -57,13 +63,13 @@ export async function assess(
       applyOutputTransform(outputTransform, x, 0, width);
       for (const count of counts) count.add(x, t);
     }
-    samples += batch.samples;
+    total += batch.weight;
     const pause = pace.yieldIfDue();
     if (pause !== undefined) await pause;
     signal?.throwIfAborted();
   }
   return {
-    loss: sum / samples,
+    loss: sum / total,
     metrics: Object.fromEntries(metrics.map((metric, k) => [metric.name, counts[k].result()])),
   };
 }

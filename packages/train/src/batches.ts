@@ -1,6 +1,7 @@
 /** Where batches come from: a table in memory, shuffled by index, or a stream. The buffers are made once. */
-import { type Loss, type Network, NnbpError, type Random } from '@nnbp/core';
+import { type Loss, type Network, NnbpError, type PassOptions, type Random, type SampleCounts } from '@nnbp/core';
 import {
+  areSequences,
   checkSample,
   checkTables,
   type Data,
@@ -12,14 +13,22 @@ import {
   tablesOf,
   writeSample,
 } from './data.js';
+import { checkSequences, flattenSequences, sequenceBatches } from './sequences.js';
 import { yieldToEventLoop } from './yield-to-event-loop.js';
 
 /** Some samples, row after row, in buffers that the next batch overwrites. */
 export interface Batch {
   readonly inputs: Float64Array;
   readonly targets: Float64Array;
-  samples: number;
-  /** The number of sample s of the batch in its table or stream. */
+  /** The rows: a number of samples, or of the samples at each step of sequences. */
+  readonly counts: SampleCounts;
+  /** The number of rows. */
+  readonly samples: number;
+  /** The sum of the rows' weights. 0: nothing to learn from, but a state to carry on. */
+  readonly weight: number;
+  /** Weights and the state that the batch continues. */
+  readonly options: PassOptions | undefined;
+  /** The number of sample s of the batch in its data. */
   numberOf(s: number): number;
 }
 
@@ -30,6 +39,8 @@ export interface BatchSource {
   next(): Batch | undefined | Promise<Batch | undefined>;
   /** Ends an epoch before its end. */
   stop(): Promise<void>;
+  /** Only for sequences: the state that the next batch continues. */
+  readonly carried?: Float64Array;
 }
 
 /** Batches of a table, in its order or, with `random`, in a new one each epoch. */
@@ -43,7 +54,10 @@ export function tableBatches(network: Network, data: FlatData, batchSize: number
   const batch = {
     inputs: new Float64Array(size * inputCount),
     targets: new Float64Array(size * outputCount),
+    counts: 0,
     samples: 0,
+    weight: 0,
+    options: data.weights && { weights: new Float64Array(size) },
     numberOf: (s: number) => data.rows?.[order[first + s]] ?? order[first + s],
   };
   return {
@@ -59,6 +73,13 @@ export function tableBatches(network: Network, data: FlatData, batchSize: number
       batch.samples = Math.min(size, order.length - at);
       copyRows(data.inputs, batch.inputs, inputCount, order, at, batch.samples);
       copyRows(data.targets, batch.targets, outputCount, order, at, batch.samples);
+      batch.counts = batch.weight = batch.samples;
+      if (batch.options !== undefined) {
+        batch.weight = 0;
+        for (let s = 0; s < batch.samples; s++) {
+          batch.weight += batch.options.weights[s] = data.weights![order[at + s]];
+        }
+      }
       at += batch.samples;
       return batch;
     },
@@ -86,7 +107,10 @@ export function streamBatches(network: Network, loss: Loss, stream: SampleStream
   const batch = {
     inputs: new Float64Array(batchSize * network.graph.inputCount),
     targets: new Float64Array(batchSize * network.graph.outputs.length),
+    counts: 0,
     samples: 0,
+    weight: 0,
+    options: undefined,
     numberOf: (s: number) => count - batch.samples + s,
   };
   let samples: AsyncIterator<Sample> | undefined;
@@ -116,6 +140,7 @@ export function streamBatches(network: Network, loss: Loss, stream: SampleStream
           'data: the stream gave no sample. For several epochs give a function that returns a fresh stream.',
         );
       }
+      batch.counts = batch.weight = batch.samples;
       return batch.samples === 0 ? undefined : batch;
     },
     async stop() {
@@ -126,7 +151,18 @@ export function streamBatches(network: Network, loss: Loss, stream: SampleStream
 }
 
 /** Batches of any data, in its order. */
-export function batchesOf(network: Network, loss: Loss, data: Data, batchSize: number, what: string): BatchSource {
+export function batchesOf(
+  network: Network,
+  loss: Loss,
+  data: Data,
+  batchSize: number,
+  window: number,
+  what: string,
+): BatchSource {
+  if (areSequences(data)) {
+    checkSequences(network, data, what);
+    return sequenceBatches(network, flattenSequences(network, loss, data, what), batchSize, window);
+  }
   if (isStream(data)) return streamBatches(network, loss, data, batchSize);
   const tables = tablesOf(data);
   checkTables(network, tables, what);

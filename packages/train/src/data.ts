@@ -1,4 +1,4 @@
-/** What a network learns from: rows people have, checked once and laid flat in the network's own units. */
+/** Data of callers: rows, checked once and written one after another in the network's own units. */
 import {
   expectFinite,
   expectLength,
@@ -9,8 +9,9 @@ import {
   type Row,
   Standardization,
 } from '@nnbp/core';
+import type { Sequences } from './sequences.js';
 
-/** One input and what should come of it. */
+/** One input and its target. */
 export interface Sample {
   /** A number for each input node. */
   readonly input: Row;
@@ -18,19 +19,24 @@ export interface Sample {
   readonly target: Row;
 }
 
-/** Two tables with a row a sample. */
+/** Two tables with a row per sample. */
 export interface Tables {
-  /** A row a sample, a number for each input node. */
+  /** A row per sample, a number for each input node. */
   readonly inputs: ArrayLike<Row>;
   /** As many rows, a number for each output node. */
   readonly targets: ArrayLike<Row>;
+  /**
+   * The weight of each sample's loss, a number ≥ 0: the loss is Σ weight · loss / Σ weight, so that an integer weight does
+   * what repeating the sample does. It acts on case 1 alone. Default: 1.
+   */
+  readonly weights?: ArrayLike<number>;
 }
 
-/** Samples that come one after another, more than memory holds perhaps; a function that gives them anew each epoch. */
+/** Samples one after another, perhaps more than memory holds; a function returns a fresh stream for each epoch. */
 export type SampleStream = AsyncIterable<Sample> | (() => AsyncIterable<Sample>);
 
 /** Data for `fit` and `evaluate`. */
-export type Data = Tables | readonly Sample[] | SampleStream;
+export type Data = Tables | readonly Sample[] | SampleStream | Sequences;
 
 /** A part of a table, which remembers which rows of it. */
 export interface Part extends Tables {
@@ -42,7 +48,14 @@ export interface Part extends Tables {
 export interface FlatData extends Pick<Part, 'rows'> {
   readonly inputs: Float64Array;
   readonly targets: Float64Array;
+  /** Absent: 1 for each. */
+  readonly weights?: Float64Array;
   readonly samples: number;
+}
+
+/** Whether the data are sequences. */
+export function areSequences(data: Data): data is Sequences {
+  return 'sequences' in data;
 }
 
 /** Whether the samples come one by one. */
@@ -58,10 +71,18 @@ export function tablesOf(data: Tables | readonly Sample[]): Tables {
   if (data.inputs.length !== data.targets.length) {
     throw new NnbpError(
       'WRONG_LENGTH',
-      `data: expected as many targets as inputs (${data.inputs.length}), found ${data.targets.length}.`,
+      `data: expected as many targets as inputs (${data.inputs.length}), received ${data.targets.length}.`,
     );
   }
+  if (data.weights !== undefined) expectLength('data, weights', data.weights.length, data.inputs.length);
   return data;
+}
+
+/** Throws unless a weight is a finite number ≥ 0. */
+export function expectWeight(what: string, weight: number): void {
+  if (!(weight >= 0 && weight < Infinity)) {
+    throw new NnbpError('OUT_OF_RANGE', `${what}: expected a finite number ≥ 0, received ${weight}.`);
+  }
 }
 
 /**
@@ -79,7 +100,7 @@ export function checkSample(network: Network, { input, target }: Sample, label: 
 /** Writes a checked sample, in the network's units, as row `s`. Throws if the loss cannot use its target. */
 export function writeSample(
   network: Network,
-  loss: Loss,
+  loss: Loss | undefined,
   { input, target }: Sample,
   s: number,
   inputs: Float64Array,
@@ -93,15 +114,19 @@ export function writeSample(
   for (let k = 0; k < target.length; k++) {
     targets[s * target.length + k] = outputScaler === undefined ? target[k] : outputScaler.apply(target[k], k);
   }
-  const problem = loss.targetProblem?.(targets.subarray(s * target.length, (s + 1) * target.length));
-  if (problem !== undefined) throw new NnbpError('WRONG_TARGET', `${label}, target, for ${loss.name}: ${problem}.`);
+  const problem = loss?.targetProblem?.(targets.subarray(s * target.length, (s + 1) * target.length));
+  if (problem !== undefined) throw new NnbpError('WRONG_TARGET', `${label}, target, for ${loss!.name}: ${problem}.`);
 }
 
 /** Throws unless there are samples, and all suit the network. */
-export function checkTables(network: Network, { inputs, targets, rows }: Part, what: string): void {
+export function checkTables(network: Network, { inputs, targets, weights, rows }: Part, what: string): void {
   if (inputs.length === 0) throw new NnbpError('EMPTY_DATA', `${what}: there is no sample.`);
   for (let s = 0; s < inputs.length; s++) {
     checkSample(network, { input: inputs[s], target: targets[s] }, `${what}, sample ${rows?.[s] ?? s}`);
+    if (weights !== undefined) expectWeight(`${what}, weight of sample ${rows?.[s] ?? s}`, weights[s]);
+  }
+  if (weights !== undefined && Array.from(weights).every((weight) => weight === 0)) {
+    throw new NnbpError('OUT_OF_RANGE', `${what}, weights: expected at least one above 0.`);
   }
 }
 
@@ -114,7 +139,13 @@ export function flatten(network: Network, loss: Loss, tables: Part, what: string
     const sample = { input: tables.inputs[s], target: tables.targets[s] };
     writeSample(network, loss, sample, s, inputs, targets, `${what}, sample ${tables.rows?.[s] ?? s}`);
   }
-  return { inputs, targets, samples, ...(tables.rows && { rows: tables.rows }) };
+  return {
+    inputs,
+    targets,
+    samples,
+    ...(tables.weights && { weights: Float64Array.from(tables.weights) }),
+    ...(tables.rows && { rows: tables.rows }),
+  };
 }
 
 /** Two parts of a table: `fraction` of the rows, drawn at random, and the rest. */
@@ -126,6 +157,7 @@ export function split(tables: Tables, fraction: number, random: Random): { rest:
     rows: indices,
     inputs: Array.from(indices, (s) => tables.inputs[s]),
     targets: Array.from(indices, (s) => tables.targets[s]),
+    ...(tables.weights && { weights: Float64Array.from(indices, (s) => tables.weights![s]) }),
   });
   return { part: pick(order.subarray(0, count)), rest: pick(order.subarray(count)) };
 }

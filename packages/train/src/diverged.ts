@@ -1,5 +1,5 @@
 /** What to tell a person when a number has stopped being finite: where it began, why as a rule, what to try. */
-import { type Executor, type Network, NnbpError } from '@nnbp/core';
+import { type Executor, type Network, NnbpError, rowsOf, type SampleCounts } from '@nnbp/core';
 import type { Batch } from './batches.js';
 
 /** Why numbers overflow, as a rule. */
@@ -45,7 +45,7 @@ export function diverged(
 ): DivergedError {
   const { graph } = network;
   const { cache } = executor;
-  const overflow = firstWhere(batch.samples, graph.ids, (id, s) => !Number.isFinite(cache.x(id, s)));
+  const overflow = firstWhere(batch.counts, graph.ids, (id, s, t) => !Number.isFinite(cache.x(id, s, t)));
   const largest = (values: ArrayLike<number>) => {
     let most = 0;
     for (let k = 0; k < values.length; k++) most = Math.max(most, Math.abs(values[k]));
@@ -58,7 +58,7 @@ export function diverged(
   })();
   const sample = batch.numberOf(overflow?.sample ?? 0);
   const where = overflow
-    ? `the value of node "${overflow.id}" is ${cache.x(overflow.id, overflow.sample)}`
+    ? `the value of node "${overflow.id}" is ${cache.x(overflow.id, overflow.sample, overflow.step)}`
     : `the loss is ${lossOfStep}`;
   return new DivergedError(
     `Epoch ${epoch}, batch ${batchNumber}, sample ${sample}: ${where}. ${advice[cause]} The parameters are those before this step.`,
@@ -71,12 +71,15 @@ export function diverged(
 }
 
 function firstWhere(
-  samples: number,
+  counts: SampleCounts,
   ids: readonly string[],
-  holds: (id: string, sample: number) => boolean,
-): { id: string; sample: number } | undefined {
-  for (let sample = 0; sample < samples; sample++) {
-    for (const id of ids) if (holds(id, sample)) return { id, sample };
+  holds: (id: string, sample: number, step: number) => boolean,
+): { id: string; sample: number; step: number } | undefined {
+  const { steps, start } = rowsOf(counts);
+  for (let step = 0; step < steps; step++) {
+    for (let sample = 0; sample < start[step + 1] - start[step]; sample++) {
+      for (const id of ids) if (holds(id, sample, step)) return { id, sample, step };
+    }
   }
   return undefined;
 }

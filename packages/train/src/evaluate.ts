@@ -3,7 +3,8 @@ import { type Engine, expectInteger, js, type Loss, type Network } from '@nnbp/c
 import { assess, type Assessment } from './assess.js';
 import { Pace } from './yield-to-event-loop.js';
 import { batchesOf, close } from './batches.js';
-import type { Data } from './data.js';
+import { areSequences, type Data } from './data.js';
+import { longestOf } from './sequences.js';
 import type { Metric } from './metrics/metric.js';
 
 /** Options of {@link evaluate}. */
@@ -22,6 +23,9 @@ export interface EvaluateOptions {
   readonly yieldEvery?: number;
 }
 
+/** Steps of a sequence that are computed together. Longer ones continue. */
+const maxWindow = 64;
+
 /**
  * Computes the mean loss, in the network's units, and the metrics, in the data's.
  *
@@ -31,8 +35,9 @@ export async function evaluate(network: Network, data: Data, options: EvaluateOp
   const { loss, metrics = [], engine = js(), batchSize = 256, signal, yieldEvery = 12 } = options;
   expectInteger('batchSize', batchSize, 1);
   signal?.throwIfAborted();
-  const source = batchesOf(network, loss, data, batchSize, 'data');
-  const executor = engine.prepare(network.graph, batchSize);
+  const steps = areSequences(data) ? Math.min(maxWindow, longestOf(data)) : 1;
+  const source = batchesOf(network, loss, data, batchSize, steps, 'data');
+  const executor = engine.prepare(network.graph, batchSize, steps);
   try {
     executor.parameters.set(network.parameters.vector);
     return await assess(network, executor, source, loss, metrics, { pace: new Pace(yieldEvery), signal });

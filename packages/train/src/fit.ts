@@ -28,7 +28,7 @@ export interface Progress {
   readonly epochs: number;
   /** The batch just finished, counted from 1; 0 at the start of an epoch. */
   readonly batch: number;
-  /** Samples processed in this epoch. */
+  /** Samples processed in this epoch; of sequences: steps. */
   readonly samples: number;
   /** The loss of the batch just finished. */
   readonly loss: number;

@@ -1,7 +1,27 @@
 /** From the data and options of a caller to batches: everything is checked before anything changes. */
-import { expectInteger, type Network, NnbpError, Random } from '@nnbp/core';
+import { expectInteger, type Network, NnbpError, Random, type Row } from '@nnbp/core';
 import { batchesOf, type BatchSource, streamBatches, tableBatches } from './batches.js';
-import { checkTables, type Data, flatten, isStream, type Part, split, type Tables, tablesOf, unitsOf } from './data.js';
+import {
+  areSequences,
+  checkTables,
+  type Data,
+  flatten,
+  isStream,
+  type Part,
+  split,
+  type Tables,
+  tablesOf,
+  unitsOf,
+} from './data.js';
+import {
+  checkSequences,
+  flattenSequences,
+  longestOf,
+  type Sequence,
+  sequenceBatches,
+  type Sequences,
+  windowOf,
+} from './sequences.js';
 import type { TrainerOptions } from './trainer.js';
 
 /** Where batches come from. */
@@ -11,18 +31,48 @@ export interface Sources {
   readonly assessed: BatchSource;
   readonly validation: BatchSource | undefined;
   readonly batchSize: number;
+  /** Steps of a sequence per batch; 1 without sequences. */
+  readonly window: number;
   /** Whether a batch of `training` may take time to come. */
   readonly isStream: boolean;
 }
 
 /** Throws before the network changes; sets its scalers if `standardize` asks for them. */
 export function prepare(network: Network, data: Data, options: TrainerOptions, random: Random): Sources {
-  const { loss, optimizer, shuffle = true, validation } = options;
+  const { loss, shuffle = true, validation } = options;
   const { inputScaler, outputScaler } = network;
   if (options.batchSize !== undefined) expectInteger('batchSize', options.batchSize, 1);
   try {
-    const validationSource = (part: Data | undefined, batchSize: number) =>
-      part && batchesOf(network, loss, part, batchSize, 'validation');
+    const validationSource = (part: Data | undefined, batchSize: number, window = 1) =>
+      part && batchesOf(network, loss, part, batchSize, window, 'validation');
+    if (validation !== undefined && typeof validation !== 'number' && areSequences(data) !== areSequences(validation)) {
+      throw new NnbpError('WRONG_TYPE', 'validation: expected sequences if the data are sequences, and only then.');
+    }
+    if (areSequences(data)) {
+      const { rest, part } = divideSequences(data, options);
+      checkSequences(network, rest, 'data');
+      const window = windowOf(options.truncate, longestOf(rest));
+      const steps = (rows: (sequence: Sequence) => ArrayLike<Row | null>) =>
+        rest.sequences.flatMap((sequence) => Array.from(rows(sequence)).filter((row) => row !== null));
+      setScalers(
+        network,
+        { inputs: steps(({ inputs }) => inputs), targets: steps(({ targets }) => targets) },
+        options.standardize ?? false,
+      );
+      const flat = flattenSequences(network, loss, rest, 'data');
+      const batchSize = batchSizeFor(options, rest.sequences.length);
+      return {
+        training: sequenceBatches(network, flat, batchSize, window, shuffle ? random : undefined),
+        assessed: sequenceBatches(network, flat, batchSize, window),
+        validation: validationSource(part, batchSize, window),
+        batchSize,
+        window,
+        isStream: false,
+      };
+    }
+    if (options.truncate !== undefined) {
+      throw new NnbpError('WRONG_TYPE', 'truncate: expected data with sequences.');
+    }
     if (isStream(data)) {
       const batchSize = streamBatchSize(options);
       const training = streamBatches(network, loss, data, batchSize);
@@ -31,6 +81,7 @@ export function prepare(network: Network, data: Data, options: TrainerOptions, r
         assessed: training,
         validation: validationSource(validation as Data | undefined, batchSize),
         batchSize,
+        window: 1,
         isStream: true,
       };
     }
@@ -38,18 +89,13 @@ export function prepare(network: Network, data: Data, options: TrainerOptions, r
     checkTables(network, rest, 'data');
     setScalers(network, rest, options.standardize ?? false);
     const flat = flatten(network, loss, rest, 'data');
-    const batchSize = Math.min(options.batchSize ?? (optimizer.fullBatch === true ? flat.samples : 32), flat.samples);
-    if (optimizer.fullBatch === true && batchSize < flat.samples) {
-      throw new NnbpError(
-        'OUT_OF_RANGE',
-        `batchSize: ${optimizer.name} needs all ${flat.samples} samples in one batch, received ${batchSize}. Leave batchSize out.`,
-      );
-    }
+    const batchSize = batchSizeFor(options, flat.samples);
     return {
       training: tableBatches(network, flat, batchSize, shuffle ? random : undefined),
       assessed: tableBatches(network, flat, batchSize),
       validation: validationSource(part, batchSize),
       batchSize,
+      window: 1,
       isStream: false,
     };
   } catch (error) {
@@ -59,12 +105,39 @@ export function prepare(network: Network, data: Data, options: TrainerOptions, r
   }
 }
 
-/** The data to train on, and those for validation. */
-function divide(tables: Tables, { validation, seed }: TrainerOptions): { rest: Part; part: Data | undefined } {
-  if (typeof validation !== 'number') return { rest: tables, part: validation };
+/** Of a table or of sequences. */
+function batchSizeFor({ optimizer, batchSize }: TrainerOptions, samples: number): number {
+  const size = Math.min(batchSize ?? (optimizer.fullBatch === true ? samples : 32), samples);
+  if (optimizer.fullBatch === true && size < samples) {
+    throw new NnbpError(
+      'OUT_OF_RANGE',
+      `batchSize: ${optimizer.name} needs all ${samples} samples in one batch, received ${size}. Leave batchSize out.`,
+    );
+  }
+  return size;
+}
+
+/** The sequences to train on, and those for validation. */
+function divideSequences(data: Sequences, { validation, seed }: TrainerOptions) {
+  if (typeof validation !== 'number') return { rest: data, part: validation };
+  expectFraction(validation);
+  const order = Uint32Array.from(data.sequences.keys());
+  new Random(seed).shuffle(order);
+  const count = Math.round(order.length * validation);
+  const pick = (numbers: Uint32Array) => ({ sequences: Array.from(numbers, (n) => data.sequences[n]), numbers });
+  return { rest: pick(order.subarray(count)), part: pick(order.subarray(0, count)) };
+}
+
+function expectFraction(validation: number): void {
   if (!(validation > 0 && validation < 1)) {
     throw new NnbpError('OUT_OF_RANGE', `validation: expected a fraction between 0 and 1, received ${validation}.`);
   }
+}
+
+/** The data to train on, and those for validation. */
+function divide(tables: Tables, { validation, seed }: TrainerOptions): { rest: Part; part: Data | undefined } {
+  if (typeof validation !== 'number') return { rest: tables, part: validation };
+  expectFraction(validation);
   return split(tables, validation, new Random(seed));
 }
 

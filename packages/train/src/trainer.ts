@@ -3,7 +3,6 @@ import {
   type Engine,
   type Executor,
   type FloatArray,
-  type Graph,
   js,
   type Loss,
   type Network,
@@ -11,15 +10,15 @@ import {
   type Optimizer,
   type OptimizerState,
   Random,
-  reference,
 } from '@nnbp/core';
 import { untilAborted } from './abort.js';
-import { assess, type Assessment } from './assess.js';
+import { assess, type Assessment, stateOf } from './assess.js';
 import { type Batch, batchesOf, close } from './batches.js';
-import type { Data } from './data.js';
+import { areSequences, type Data } from './data.js';
 import { diverged } from './diverged.js';
 import type { EarlyStoppingState } from './early-stopping.js';
 import type { EpochLog } from './epoch-log.js';
+import { type Freeze, withoutFrozen } from './freeze.js';
 import type { Metric, MetricResult } from './metrics/metric.js';
 import { objectiveOf } from './objective.js';
 import { prepare, type Sources } from './prepare.js';
@@ -48,6 +47,16 @@ export interface TrainerOptions {
   readonly engine?: Engine;
   /** Seeds the shuffling and the validation split. Default: 0. */
   readonly seed?: number;
+  /**
+   * For sequences: truncated backpropagation through time. Steps per batch, an integer from 1 to the length of the longest
+   * sequence. The state is carried from batch to batch, and no gradient. Default: whole sequences.
+   */
+  readonly truncate?: number;
+  /**
+   * Parameters that training leaves as they are: ids of nodes, single parameters, or a function that is true for them.
+   * They are still part of the network, its files and its gradients. Default: none.
+   */
+  readonly freeze?: Freeze;
   /** Whether the samples of a table are in a new order in each epoch. Default: true. */
   readonly shuffle?: boolean;
   /** Validation data, or the fraction of the data, between 0 and 1, to use for validation. */
@@ -78,8 +87,11 @@ export interface TrainState {
   readonly underway?: {
     /** Batches taken. */
     readonly batches: number;
-    /** The sum of the samples' losses. */
+    /** The sum of the samples' losses, each times its weight, and of the weights. */
     readonly sum: number;
+    readonly weight: number;
+    /** Only for sequences: the state that the next batch continues. */
+    readonly carried?: readonly number[];
   };
   /** Only with early stopping. */
   readonly earlyStopping?: EarlyStoppingState;
@@ -98,9 +110,6 @@ export interface EpochRecord {
   /** Training speed, without validation. Of epochs shorter than a millisecond: measured over several. */
   readonly samplesPerSecond: number;
 }
-
-/** The fastest engine that computes the graph in float64. */
-const exact = (graph: Graph): Engine => (js().supports(graph).length === 0 ? js() : reference());
 
 /** Called after each batch. A promise is waited for; true ends the epoch. */
 export type AfterBatch = () => boolean | Promise<boolean>;
@@ -131,6 +140,7 @@ export class Trainer {
   /** Samples per batch; the last batch of an epoch may have fewer. */
   readonly batchSize: number;
   readonly #options: TrainerOptions;
+  readonly #optimizer: Optimizer;
   readonly #sources: Sources;
   readonly #executor: Executor;
   readonly #random: Random;
@@ -141,25 +151,42 @@ export class Trainer {
   /** Of this epoch, or of the last one. */
   #batches = 0;
   #samples = 0;
+  /** Of the losses times their weights, and of the weights. */
   #sum = 0;
+  #weight = 0;
   #lastLoss = NaN;
   /** The shuffling as it was at the start of the epoch under way. */
   readonly #drawnFrom = new Random();
   #disposed = false;
 
   /**
-   * @throws NnbpError `OUT_OF_RANGE`, `EMPTY_DATA`, `WRONG_LENGTH`, `NOT_FINITE`, `WRONG_TARGET`; nothing is changed then
+   * @throws NnbpError `OUT_OF_RANGE`, `EMPTY_DATA`, `WRONG_LENGTH`, `NOT_FINITE`, `WRONG_TARGET`,
+   * `UNKNOWN_ID`, `WRONG_TYPE`, `UNSUPPORTED`; nothing is changed then
    */
   constructor(network: Network, data: Data, options: TrainerOptions) {
     const { engine = js(), optimizer, yieldEvery = 12 } = options;
     this.network = network;
     this.#options = options;
+    this.#optimizer = options.freeze ? withoutFrozen(optimizer, network.graph, options.freeze) : optimizer;
+    if (optimizer.iterate !== undefined) {
+      const unsupported = Object.entries({
+        freeze: options.freeze !== undefined,
+        sequences: areSequences(data),
+        weights: 'weights' in data,
+      }).filter(([, used]) => used);
+      if (unsupported.length > 0) {
+        throw new NnbpError('UNSUPPORTED', `${optimizer.name} does not support ${unsupported[0][0]}.`);
+      }
+    }
     this.#random = new Random(options.seed);
     this.#sources = prepare(network, data, options, this.#random);
     this.batchSize = this.#sources.batchSize;
     this.#pace = new Pace(yieldEvery);
-    const chosen = optimizer.iterate === undefined ? engine : exact(network.graph);
-    this.#executor = chosen.prepare(network.graph, this.batchSize);
+    this.#executor = (optimizer.iterate === undefined ? engine : js()).prepare(
+      network.graph,
+      this.batchSize,
+      this.#sources.window,
+    );
     this.#executor.parameters.set(network.parameters.vector);
   }
 
@@ -173,7 +200,7 @@ export class Trainer {
     return this.#batches;
   }
 
-  /** Samples taken of the epoch under way, or of the last one. */
+  /** Samples (of sequences: steps) taken of the epoch under way, or of the last one. */
   get samples(): number {
     return this.#samples;
   }
@@ -190,11 +217,19 @@ export class Trainer {
 
   /** All that is needed to continue from here, beside the parameters of the network. */
   get state(): TrainState {
+    const { carried } = this.#sources.training;
     return {
       epoch: this.#epochs,
       random: (this.#underway ? this.#drawnFrom : this.#random).state(),
       optimizer: this.#options.optimizer.state(),
-      ...(this.#underway && { underway: { batches: this.#batches, sum: this.#sum } }),
+      ...(this.#underway && {
+        underway: {
+          batches: this.#batches,
+          sum: this.#sum,
+          weight: this.#weight,
+          ...(carried && { carried: [...carried] }),
+        },
+      }),
     };
   }
 
@@ -219,6 +254,8 @@ export class Trainer {
       this.#samples += (this.#sources.training.next() as Batch).samples;
     }
     this.#sum = underway.sum;
+    this.#weight = underway.weight;
+    if (underway.carried !== undefined) this.#sources.training.carried?.set(underway.carried);
   }
 
   /**
@@ -262,7 +299,7 @@ export class Trainer {
     const source =
       data === undefined
         ? (this.#sources.validation ?? this.#sources.assessed)
-        : batchesOf(this.network, loss, data, this.batchSize, 'data');
+        : batchesOf(this.network, loss, data, this.batchSize, this.#sources.window, 'data');
     return this.#assess(source);
   }
 
@@ -357,6 +394,7 @@ export class Trainer {
     this.#batches = 0;
     this.#samples = 0;
     this.#sum = 0;
+    this.#weight = 0;
   }
 
   #stepOn(batch: Batch | undefined): number | Promise<number> {
@@ -371,17 +409,24 @@ export class Trainer {
 
   /** One step. True if it is time to yield. */
   #train(batch: Batch): boolean {
-    const { loss, optimizer } = this.#options;
-    const value =
-      optimizer.iterate === undefined
-        ? this.#executor.step(batch.inputs, batch.targets, batch.samples, loss, optimizer)
-        : this.#iterate(batch, optimizer);
+    const { loss } = this.#options;
+    const { inputs, targets, counts, weight, options } = batch;
+    const optimizer = this.#optimizer;
     this.#batches++;
-    if (!(value - value === 0))
-      throw diverged(this.network, this.#executor, batch, value, this.#epochs + 1, this.#batches);
-    this.#lastLoss = value;
     this.#samples += batch.samples;
-    this.#sum += value * batch.samples;
+    if (weight === 0) this.#executor.predict(inputs, counts, stateOf(batch));
+    else {
+      const value =
+        optimizer.iterate === undefined
+          ? this.#executor.step(inputs, targets, counts, loss, optimizer, options)
+          : this.#iterate(batch, optimizer);
+      if (!(value - value === 0)) {
+        throw diverged(this.network, this.#executor, batch, value, this.#epochs + 1, this.#batches);
+      }
+      this.#lastLoss = value;
+      this.#sum += value * weight;
+      this.#weight += weight;
+    }
     return this.#pace.count(batch.samples);
   }
 
@@ -392,7 +437,7 @@ export class Trainer {
     const value = optimizer.iterate!(objective, parameters);
     this.#executor.parameters.set(parameters);
     // So that the cache shows where a number is not finite.
-    if (!Number.isFinite(value)) this.#executor.predict(batch.inputs, batch.samples);
+    if (!Number.isFinite(value)) this.#executor.predict(batch.inputs, batch.counts, stateOf(batch));
     return value;
   }
 
@@ -403,7 +448,7 @@ export class Trainer {
 
   /** Ends the epoch. Returns its loss. */
   #end(validationLoss: number | undefined): number {
-    const loss = this.#sum / this.#samples;
+    const loss = this.#sum / this.#weight;
     this.#epochs++;
     this.#underway = false;
     this.#options.optimizer.observe?.(validationLoss ?? loss);

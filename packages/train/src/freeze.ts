@@ -1,0 +1,81 @@
+/** Frozen parameters: no update, decay or schedule reaches them. */
+import { type FloatArray, type Graph, NnbpError, type Optimizer } from '@nnbp/core';
+
+/** A parameter as `freeze` sees it. */
+export interface ParameterName {
+  /** The id of the node. */
+  readonly node: string;
+  /** Which of its parameters. */
+  readonly name: 'b' | 'c' | 'w';
+  /** For a weight, the name of its edge: the predecessor's id; with a delay of 2, `id@-2`. */
+  readonly from?: string;
+}
+
+/** Ids of nodes whose parameters are frozen, single parameters, or a function that is true for those to freeze. */
+export type Freeze = readonly (string | ParameterName)[] | ((parameter: ParameterName) => boolean);
+
+/**
+ * An optimizer that updates all parameters but the frozen ones. It sees a vector without them. A shared parameter is
+ * frozen if one of its nodes is.
+ *
+ * @throws NnbpError `UNKNOWN_ID` for a node, an edge or a parameter that the graph does not have
+ */
+export function withoutFrozen(optimizer: Optimizer, graph: Graph, freeze: Freeze): Optimizer {
+  const frozen = frozenParameters(graph, freeze);
+  const free = Uint32Array.from([...frozen.keys()].filter((p) => frozen[p] === 0));
+  if (free.length === graph.parameterCount) return optimizer;
+  let parameters: FloatArray | undefined;
+  let gradients: FloatArray | undefined;
+  return {
+    name: optimizer.name,
+    step(all, allGradients) {
+      // In the precision of the engine.
+      parameters ??= all.slice(0, free.length);
+      gradients ??= all.slice(0, free.length);
+      for (let k = 0; k < free.length; k++) {
+        parameters[k] = all[free[k]];
+        gradients[k] = allGradients[free[k]];
+      }
+      optimizer.step(parameters, gradients);
+      for (let k = 0; k < free.length; k++) all[free[k]] = parameters[k];
+    },
+    state: () => optimizer.state(),
+    restore: (state) => optimizer.restore(state),
+  };
+}
+
+/** For each parameter, 1 if it is frozen. */
+function frozenParameters(graph: Graph, freeze: Freeze): Uint8Array {
+  const frozen = new Uint8Array(graph.parameterCount);
+  const asked = typeof freeze === 'function' ? [] : freeze.map((entry) => ({ entry, found: false }));
+  const isFrozen = (parameter: ParameterName) => {
+    if (typeof freeze === 'function') return freeze(parameter);
+    const { node, name, from } = parameter;
+    const matching = asked.filter(({ entry }) =>
+      typeof entry === 'string'
+        ? entry === node
+        : entry.node === node && entry.name === name && (entry.from === undefined || entry.from === from),
+    );
+    for (const match of matching) match.found = true;
+    return matching.length > 0;
+  };
+  for (let i = graph.inputCount; i < graph.nodeCount; i++) {
+    const node = graph.ids[i];
+    const mark = (index: number, parameter: ParameterName) => {
+      if (index >= 0 && isFrozen(parameter)) frozen[index] = 1;
+    };
+    mark(graph.biasIndex(i), { node, name: 'b' });
+    mark(graph.scaleIndex(i), { node, name: 'c' });
+    for (let e = graph.edgeStart[i]; e < graph.edgeStart[i + 1]; e++) {
+      mark(graph.weightIndex(e, i), { node, name: 'w', from: graph.edgeName(e) });
+    }
+  }
+  const unknown = asked.find(({ found }) => !found);
+  if (unknown !== undefined) {
+    const { entry } = unknown;
+    const name =
+      typeof entry === 'string' ? `"${entry}"` : [entry.name, `of "${entry.node}"`, entry.from ?? ''].join(' ');
+    throw new NnbpError('UNKNOWN_ID', `freeze: the graph has no parameter of this name: ${name.trim()}.`);
+  }
+  return frozen;
+}
