@@ -1,6 +1,6 @@
 /**
- * Dense training against what this processor can multiply and add in registers alone, by turns: a loop of emitted code
- * that touches no memory, with the same instructions as our kernels have. Run by tsx, since it emits with our assembler.
+ * Dense training as a share of the peak multiply-add rate of this processor, interleaved with the loop that measures the
+ * peak: emitted code that touches no memory, with the instructions of our kernels. Run with tsx, since it uses our assembler.
  */
 import { Assembler, control, f32, f32x4, i32, int, scalar, v128 } from '../packages/wasm/src/assembler.ts';
 import { fusedMultiplyAdd } from '../packages/wasm/src/assembler.ts';

@@ -1,4 +1,4 @@
-/** The table of the READMEs: how many times as fast as each peer we are, from results.json. */
+/** The table of the READMEs: the speedup over each other library, from results.json. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';

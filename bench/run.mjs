@@ -55,7 +55,7 @@ if (wrong > 0) {
   console.error(`\n${wrong} of the contenders compute something else: nothing was written.`);
   process.exit(1);
 }
-console.log(`\n${table(['work', 'contender', 'samples/s', 'ours is … × as fast', ''], rows.map(line))}`);
+console.log(`\n${table(['work', 'contender', 'samples/s', 'speedup of nnbp', ''], rows.map(line))}`);
 if (!smoke) {
   changeResults((known) => ({
     rows: [

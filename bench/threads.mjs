@@ -1,4 +1,4 @@
-/** Two threads against one, by turns in one process: how much faster, and whether the bits are the same. */
+/** Speedup of two threads over one, interleaved in one process, and whether the results are bit-identical. */
 import { ourEngine } from './our-engine.mjs';
 import { changeResults } from './results.mjs';
 import { smoke } from './smoke.mjs';

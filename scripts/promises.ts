@@ -122,63 +122,64 @@ function platforms(): string {
       )
       .join(', ')};`,
     `- compiled by TypeScript ${well(rehearsal.types)};`,
-    `- 300 epochs by the fast engine without fused multiply-add come to ${rehearsal.sameBits ? 'the same bits in all of them' : 'bits that differ between runtimes'}.`,
+    `- 300 epochs by the fast engine without fused multiply-add are ${rehearsal.sameBits ? 'bit-identical in all of them' : 'not bit-identical between runtimes'}.`,
   ].join('\n');
 }
 
 const { load, soak, faults } = results;
 const page = `---
-title: 'What we promise, and how it is checked'
+title: 'Guarantees and how they are tested'
 ---
 
-# What we promise, and how it is checked
+# Guarantees and how they are tested
 
-Each promise has a test that fails when it is broken. What runs with every change is in \`npm test\`; what takes longer is
-\`pnpm interop\`, \`pnpm stress\` and \`pnpm mutation\`, and what they found last stands here, written by \`pnpm promises\`.
+Each guarantee has a test that fails when it is broken. \`npm test\` runs with every change; \`pnpm interop\`, \`pnpm stress\` and
+\`pnpm mutation\` take longer. \`pnpm promises\` writes this page from their latest results.
 
-## The numbers are right
+## Numerical accuracy
 
-- **Against differences.** Every activation, loss and random graph against central differences, to 1e-7 relatively.
-- **Against PyTorch ${graphs.torch}**, in float64: ${graphs.entries.length} random graphs, every loss with every activation, shared
-  weights, several outputs, outputs with successors: at most ${worstAgainstTorch().toExponential(0)} off. ${optimizers.entries.length} optimizers and ${schedules.entries.length}
+- **Finite differences**: every activation, loss and random graph is gradient-checked with central differences, to a relative
+  error of 1e-7.
+- **PyTorch ${graphs.torch}**, in float64: ${graphs.entries.length} random graphs, every loss with every activation, shared
+  weights, several outputs, outputs with successors: max error ${worstAgainstTorch().toExponential(0)}. ${optimizers.entries.length} optimizers and ${schedules.entries.length}
   schedules for 50 steps, to 1e-13. Two of PyTorch 1.13's own numbers were corrected: hardsigmoid's derivative has 1/6 in
   float32, and NAdam multiplies once too often, which 2.0 put right.
-- **Against 50-digit arithmetic**: the article's network, every number.
-- **Engines against each other**: each within bounds derived for every number of every pass, and against PyTorch directly.
-- **Other programs**: onnxruntime, PyTorch, brain.js, synaptic, neataptic, tfjs: [what they found](../../checks/interop/RESULTS.md).
+- **50-digit arithmetic**: every number of the article's network.
+- **Engines**: each stays within derived error bounds for every number of every pass, and is compared with PyTorch directly.
+- **Other programs**: onnxruntime, PyTorch, brain.js, synaptic, neataptic, TensorFlow.js: [results](../../checks/interop/RESULTS.md).
 
-The worst of ${exact.tanh.length} places from 1e-8 to 30, against 60-digit arithmetic, float64:
+Max error over ${exact.tanh.length} points from 1e-8 to 30, compared with 60-digit arithmetic, float64:
 
 ${ulps()}
 
-## At the edge
+## Extreme values
 
 Inputs, parameters and targets of 0, the smallest, 1e±30 and the largest numbers: results are right, or an error with the code
 \`OVERFLOW\` names the sample and the first node or derivative that is not finite. 10,000 nodes in a row, 100,000 predecessors of
 one node, a million nodes, 65,536 samples at once.
 
-## Files from strangers
+## Untrusted files
 
-10,000 spoilt files with every change, of each format that is read${faults ? `, and ${count(faults.files)} of each on ${faults.run.date}` : ''}: an \`NnbpError\` or a sound
+10,000 corrupt files of each format with every change${faults ? `, and ${count(faults.files)} of each on ${faults.run.date}` : ''}: an \`NnbpError\` or a valid
 network. Reading a model costs at most four times the file and 16 MB, whatever is in it. See [SECURITY.md](../../SECURITY.md).
 
 ## Faults
 
-- A training process killed by SIGKILL ${faults ? `${faults.kills} times (${faults.run.date})` : '30 times with every change'} at random moments: the epoch under way is lost, never more,
-  and it goes on to the bits of a run left in peace. A disk that is full, read-only or gone leaves the last good checkpoint.
+- A training process killed by SIGKILL ${faults ? `${faults.kills} times (${faults.run.date})` : '30 times with every change'} at random moments: at most the epoch under way is lost,
+  and training resumes bit-for-bit. A disk that is full, read-only or gone leaves the last good checkpoint.
 - A callback that throws, rejects or never returns, a stream that never answers, an abort in any phase of \`fit\`: the
   parameters are those of the last good step, and training can begin again.
-- A helping thread that ends, in the middle of a step or before it: an error with the code \`THREAD_LOST\`, after ten seconds or
-  more where the host does not tell. An update it had begun is completed, so that the parameters and the optimizer are those
-  of the last step that succeeded; every thread is let go.
+- A worker that exits, in the middle of a step or before it: an error with the code \`THREAD_LOST\`, after ten seconds or more
+  where the host does not report it. An update that it had begun is completed, so that parameters and optimizer are those of
+  the last step that succeeded; all workers are terminated.
 
-## Under load
+## Load
 
-${load ? `${count(load.requests)} predictions from a second process while the model was replaced ${load.models - 1} times (${on(load.run)}): none wrong, none failed; ${count(load.perSecond)} a second, half within ${load.milliseconds.p50} ms, 99 % within ${load.milliseconds.p99} ms; memory ${load.megabytes.early} MB early and ${load.megabytes.end} MB at the end.` : 'Not run yet.'}
+${load ? `${count(load.requests)} predictions from a second process while the model was replaced ${load.models - 1} times (${on(load.run)}): none wrong, none failed; ${count(load.perSecond)}/s, half within ${load.milliseconds.p50} ms, 99 % within ${load.milliseconds.p99} ms; memory ${load.megabytes.early} MB early and ${load.megabytes.end} MB at the end.` : 'Not run yet.'}
 
 ${
   soak
-    ? `${count(soak.each)} online steps an engine (${on(soak.run)}): ${Object.entries(soak.steps)
+    ? `${count(soak.each)} online steps per engine (${on(soak.run)}): ${Object.entries(soak.steps)
         .map(
           ([name, { perSecond, megabytes }]) =>
             `${name} ${count(perSecond)} a second, ${megabytes[0]} to ${megabytes[1]} MB`,
@@ -189,14 +190,14 @@ ${
     : ''
 }
 
-## Every platform
+## Platforms
 
 ${platforms()}
 
 Pages, web workers and a service worker in headless Chromium, under content security policies with and without WebAssembly, run
 the whole suite with every change.
 
-## The tests notice
+## Mutation testing
 
 Mutants: small changes of the sources, one at a time. Those that no test can notice are explained in \`checks/stress/survivors.json\`.
 

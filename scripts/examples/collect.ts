@@ -14,7 +14,7 @@ export interface Example {
 
 const sources = ['README.md', 'README.zh-CN.md', 'CONTRIBUTING.md', 'packages/*/README.md', 'docs/guides/*.md'];
 
-/** All examples under a root. A block marked `ts continue` goes on where the block before it in its file ended. */
+/** All examples under a root. A block marked `ts continue` continues the block before it in its file. */
 export function collect(root: string): Example[] {
   const markdown = sources.flatMap((pattern) => globSync(pattern, { cwd: root }));
   const code = globSync('packages/*/src/**/*.ts', { cwd: root });

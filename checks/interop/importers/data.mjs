@@ -1,4 +1,4 @@
-/** Small things to learn: what the models from elsewhere are trained on. */
+/** Small things to learn: what the models of other libraries are trained on. */
 
 export const xor = [
   { input: [0, 0], output: [0] },

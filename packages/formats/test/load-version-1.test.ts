@@ -1,6 +1,6 @@
 /**
  * Files of version 1 load for ever. Those in `fixtures/version-1` are never written again; a new one is added by giving it
- * a maker below and running `WRITE_FIXTURES=1 pnpm unit --project formats load-version-1`, which writes only what is not there.
+ * a maker below and running `WRITE_FIXTURES=1 pnpm test:unit --project formats load-version-1`, which writes only what is not there.
  * The JSON of a model is in `.model`, so that no formatter changes it.
  */
 import { elu, identity, leakyRelu, relu, sine, softsign } from '@nnbp/activations';

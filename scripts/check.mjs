@@ -1,73 +1,82 @@
-// Everything that is checked, a step a line, what can run side by side two at a time. `pnpm check` is this. Give names
-// of steps to run only those: `pnpm check types lint`.
+// `pnpm check`: runs every check, two at a time, and prints one line for each. `pnpm check types lint` runs only those.
 import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 
 /**
  * In the order in which they start. `after` waits for another step and is not run if that fails; `show` prints a step's
- * output as it comes. `mend` says how a failure is put right.
+ * output as it comes. `fix` says how a failure is fixed.
  */
-/** @type {{ name: string, command: string, mend: string, after?: string, show?: boolean }[]} */
+/** @type {{ name: string, command: string, fix: string, after?: string, show?: boolean }[]} */
 const steps = [
   {
     name: 'browser',
     command: 'tsx scripts/browser.ts',
     show: true,
-    mend: 'Install a browser as the message says.',
+    fix: 'Install a browser as the message says.',
   },
   {
     name: 'types',
     command: 'pnpm run typecheck',
-    mend: 'Fix what tsc names; "pnpm --filter @nnbp/NAME typecheck" checks one package.',
+    fix: 'Fix what tsc names; "pnpm --filter @nnbp/NAME typecheck" checks one package.',
   },
   {
     name: 'unit',
     command: 'vitest run --coverage --project=!*-browser',
-    mend: 'Run "pnpm unit --project NAME" for one package; a property test prints its seed.',
+    fix: 'Run "pnpm test:unit --project NAME" for one package; a property test prints its seed.',
   },
   {
     name: 'e2e',
     after: 'browser',
     command: 'vitest run --project=*-browser',
-    mend: 'Run "pnpm unit --project demo-browser FILE"; screenshots are in reports/playground.',
+    fix: 'Run "pnpm test:browser FILE"; screenshots are in reports/playground.',
   },
-  { name: 'lint', command: 'eslint . --max-warnings=0', mend: 'Run "pnpm lint --fix", then mend what is left.' },
-  { name: 'format', command: 'prettier --check --log-level=warn .', mend: 'Run "pnpm fmt".' },
+  { name: 'lint', command: 'eslint . --max-warnings=0', fix: 'Run "pnpm lint --fix", then fix what is left.' },
+  { name: 'format', command: 'prettier --check --log-level=warn .', fix: 'Run "pnpm fmt".' },
   {
     name: 'layers',
     command: 'depcruise --config scripts/layers.cjs packages apps',
-    mend: 'Move the import: ARCHITECTURE.md shows which way they may go.',
+    fix: 'Move the import: ARCHITECTURE.md shows which way they may go.',
   },
-  { name: 'unused', command: 'knip', mend: 'Delete what nobody uses, or export it where it is used.' },
+  { name: 'unused', command: 'knip', fix: 'Delete what nobody uses, or export it where it is used.' },
   {
     name: 'plots',
     command: 'tsx --conditions=@nnbp/source scripts/plots.ts --check',
-    mend: 'Run "pnpm plots" and commit the pictures.',
+    fix: 'Run "pnpm plots" and commit the pictures.',
   },
   {
     name: 'promises',
     command: 'tsx --conditions=@nnbp/source scripts/promises.ts --check',
-    mend: 'Run "pnpm promises" and commit the page.',
+    fix: 'Run "pnpm promises" and commit the page.',
   },
   {
     name: 'supply',
     command: 'node scripts/supply.mjs',
-    mend: 'Do without the dependency it names, or say in scripts/supply.mjs why it may come along.',
+    fix: 'Do without the dependency it names, or say in scripts/supply.mjs why it may come along.',
   },
-  { name: 'traces', command: 'node scripts/traces.mjs', mend: "Take the machine's path or the host out of the file." },
-  { name: 'build', command: 'turbo run build --concurrency=2 --output-logs=errors-only', mend: 'Run "pnpm build".' },
-  { name: 'packages', after: 'build', command: 'node scripts/packages.mjs', mend: 'Mend the package.json it names.' },
+  {
+    name: 'markdown',
+    command: 'node scripts/markdown.mjs',
+    fix: 'Correct the path or script in the Markdown file.',
+  },
+  {
+    name: 'language',
+    command: 'node scripts/language.mjs',
+    fix: 'Use the term that it suggests; the glossary is in CONTRIBUTING.md.',
+  },
+  { name: 'traces', command: 'node scripts/traces.mjs', fix: "Take the machine's path or the host out of the file." },
+  { name: 'build', command: 'turbo run build --concurrency=2 --output-logs=errors-only', fix: 'Run "pnpm build".' },
+  { name: 'packages', after: 'build', command: 'node scripts/packages.mjs', fix: 'Fix the package.json it names.' },
   {
     name: 'size',
     after: 'build',
     command: 'node scripts/size.mjs',
-    mend: 'Make it smaller; the budgets are in scripts/size.mjs.',
+    fix: 'Make it smaller; the budgets are in scripts/size.mjs.',
   },
   {
     name: 'docs',
     after: 'build',
     command: 'node scripts/docs.mjs',
-    mend: 'Document the name, or mend the link or formula it names.',
+    fix: 'Document the name, or fix the link or formula it names.',
   },
 ];
 
@@ -110,7 +119,7 @@ await new Promise((resolve) => {
 });
 
 const failed = wanted.filter(({ name }) => !done.get(name).ok);
-console.log(`\nverify: ${wanted.length - failed.length} passed, ${failed.length} failed`);
+console.log(`\ncheck: ${wanted.length - failed.length} passed, ${failed.length} failed`);
 process.exit(failed.length === 0 ? 0 : 1);
 
 /** @param {typeof steps[number]} step */
@@ -139,9 +148,9 @@ function run({ command, show }) {
 }
 
 /** @param {typeof steps[number]} step */
-function report({ name, mend, command, show }, { ok, output, seconds }) {
+function report({ name, fix, command, show }, { ok, output, seconds }) {
   console.log(`${ok ? 'ok    ' : 'FAILED'} ${name.padEnd(width)} ${seconds.toFixed(1).padStart(6)} s`);
   const counts = /Tests .*\d+ passed.*/.exec(output);
   if (ok && counts) console.log(`       ${''.padEnd(width)} ${counts[0].replace(/\s+/g, ' ')}`);
-  if (!ok) console.log(`\n${show ? '' : `${output.trim()}\n\n`}  ${command}\n  How to mend it: ${mend}\n`);
+  if (!ok) console.log(`\n${show ? '' : `${output.trim()}\n\n`}  ${command}\n  How to fix it: ${fix}\n`);
 }

@@ -1,0 +1,61 @@
+/**
+ * Rejects phrases of the glossary's left column in directories that are free of them. A step of `pnpm check`. Add a
+ * directory to `clean` when its last phrase is gone; add a phrase only if it gives no false alarm.
+ */
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+
+/** Directories and files that are checked. */
+const clean = ['.github', 'CONTRIBUTING.md', 'SECURITY.md', 'scripts', 'bench', 'checks'];
+
+/** @type {readonly (readonly [pattern: RegExp, instead: string])[]} */
+const phrases = [
+  [/\ba whole number from\b/i, 'an integer ≥ …'],
+  [/\b(the )?same bits\b|\bto the bit\b/i, 'bit-identical; resumes bit-for-bit'],
+  [/\bdoubled (id|edge|output|name)s?\b/i, 'duplicate'],
+  [/\bhe(ld|ld-)? ?out (loss|accuracy|rows|part|samples|digits)\b|\bheld-out\b/i, 'validation'],
+  [/\b(hold|held|holds) to (finite differences|the reference)\b/i, 'gradient-check; compare with the reference engine'],
+  [/\brows a step\b/i, 'batch size'],
+  [/\bmend(s|ed|ing)?\b/i, 'fix'],
+  [/\bspoil(t|s|ed)?\b/i, 'corrupt'],
+  [/\blook(s)? on\b/i, 'observe'],
+  [/\b(is|are) let go\b|\blets go of\b/i, 'is released'],
+  [/\bgoes on (to|from|with|where)\b/i, 'continues, resumes'],
+  [/\bfrom elsewhere\b/i, 'from other libraries'],
+  [/\bby turns\b/i, 'interleaved'],
+  [/\btimes as (fast|soon) as\b/i, 'speedup over'],
+  [/\ball in all\b/i, 'total'],
+  [/\bthink of\b/i, 'say what the file does'],
+  [/\ba film of\b/i, 'a step-by-step trace of'],
+  [/\bin writing\b/i, 'serialized'],
+  [/\bbreathe\b|\bmanners\b|\bworkshop\b|\bseating\b/i, 'yieldToEventLoop, YieldOptions, KernelContext, ParameterSlot'],
+  [/\bthe (four )?sockets\b/i, 'the plugin interfaces'],
+  [/\bpatience is over\b/i, 'the timeout has passed'],
+];
+
+/** Where the glossary itself is written, or a phrase is quoted. */
+const exempt = (file, line) => file === 'scripts/language.mjs' || (file === 'CONTRIBUTING.md' && line.startsWith('|'));
+
+const textFile = /\.(md|ts|tsx|mjs|cjs|js|py|yml)$/;
+const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '--', ...clean], {
+  encoding: 'utf8',
+})
+  .split('\n')
+  .filter((file) => textFile.test(file) && existsSync(file));
+const found = files.flatMap((file) =>
+  readFileSync(file, 'utf8')
+    .split('\n')
+    .flatMap((line, k) =>
+      phrases
+        .filter(([pattern]) => pattern.test(line) && !exempt(file, line))
+        .map(
+          ([pattern, instead]) =>
+            `${file}:${k + 1}: "${pattern.exec(line)?.[0]}": write ${instead}\n    ${line.trim()}`,
+        ),
+    ),
+);
+if (found.length > 0) {
+  console.error(found.join('\n'));
+  process.exit(1);
+}
+console.log(`None of ${phrases.length} phrases in ${files.length} files.`);

@@ -1,0 +1,104 @@
+/**
+ * Checks that what the Markdown files name exists: relative links, paths in code, and scripts started with pnpm or npm.
+ * A step of `pnpm check`.
+ */
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { globSync } from 'tinyglobby';
+
+/** Commands of pnpm itself, and programs that it runs from node_modules/.bin. */
+const notScripts = new Set(['install', 'add', 'exec', 'dlx', 'changeset', 'pack', 'publish', 'store']);
+
+const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], { encoding: 'utf8' })
+  .split('\n')
+  .filter((file) => file !== '' && existsSync(file));
+const directories = new Set(
+  tracked.flatMap((file) => file.split('/').map((_, k, parts) => parts.slice(0, k).join('/'))),
+);
+const baseNames = new Set(tracked.map((file) => basename(file)));
+const topLevel = new Set(tracked.map((file) => file.split('/')[0]));
+const scriptsOf = (folder) => Object.keys(JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')).scripts ?? {});
+const packageFolders = new Map(
+  tracked
+    .filter((file) => /^(packages|apps)\/[^/]+\/package\.json$/.test(file))
+    .map((file) => [JSON.parse(readFileSync(file, 'utf8')).name, dirname(file)]),
+);
+
+/** @type {(file: string, text: string) => string[]} What a Markdown file names that does not exist. */
+export function missingIn(file, text) {
+  const problems = [];
+  const lineOf = (index) => text.slice(0, index).split('\n').length;
+  // A contributor guide names the files that its reader creates.
+  const created = new Set(Array.from(text.matchAll(/^```.* file=(\S+)/gm), ([, path]) => path));
+  const report = (index, what) => problems.push(`${file}:${lineOf(index)}: ${what}`);
+  for (const match of text.matchAll(/\]\(([^)\s#]+)(?:#[^)\s]*)?\)/g)) {
+    const [, target] = match;
+    if (/^[a-z]+:/.test(target)) continue;
+    if (!exists(join(dirname(file), decodeURI(target)))) report(match.index, `link to ${target}, which does not exist`);
+  }
+  // Blocks first, so that a fence is not taken for a code span.
+  const spans = [
+    ...text.matchAll(/^```(?:sh|bash)[^\n]*\n([\s\S]*?)^```/gm),
+    ...text.matchAll(/(?<!`)`([^`\n]+)`(?!`)/g),
+  ];
+  for (const { index, 1: code } of spans) {
+    for (const line of code.split('\n')) {
+      for (const missing of missingScripts(line.replace(/#.*/, ''))) report(index, `"${missing}", which is no script`);
+    }
+    const isName = isInternal(file) && /^[\w.-]+\.(ts|tsx|mjs|cjs|py)$/.test(code) && !baseNames.has(code);
+    if (isName || (isPath(code) && !existsFrom(file, code) && !created.has(code) && !isIgnored(code)))
+      report(index, `\`${code}\`, which does not exist`);
+  }
+  return problems;
+}
+
+/** Pages about this repository; the guides for users also name files of the user's. */
+const isInternal = (file) => !file.startsWith('docs/guides/') || basename(file).startsWith('add-');
+
+/** Whether a path is that of something generated, such as the documentation. */
+function isIgnored(path) {
+  try {
+    execFileSync('git', ['check-ignore', `${path}/`, path], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Scripts that a command line starts and no package.json has. */
+function missingScripts(line) {
+  const missing = [];
+  for (const [whole, filter, run, name] of line.matchAll(/\bp?npm (?:--filter (\S+) )?(run )?([a-z][a-z:-]*)/g)) {
+    const isNpm = whole.startsWith('npm');
+    const runs = run !== undefined || (isNpm ? ['start', 'test'].includes(name) : !notScripts.has(name));
+    const folder = filter === undefined ? '.' : packageFolders.get(filter);
+    if (runs && (folder === undefined || !scriptsOf(folder).includes(name))) missing.push(whole);
+  }
+  return missing;
+}
+
+/** Whether code in a sentence is a path of this repository: it begins with one of its directories. */
+function isPath(code) {
+  return (
+    /^[\w.@*{},/-]+$/.test(code) && code.includes('/') && topLevel.has(code.split('/')[0]) && !code.includes('NAME')
+  );
+}
+
+const existsFrom = (file, path) => exists(path) || exists(join(dirname(file), path));
+
+function exists(path) {
+  const clean = path.replace(/\/$/, '');
+  if (clean === '.' || existsSync(clean) || directories.has(clean)) return true;
+  return /[*{]/.test(clean) && globSync(clean, { onlyFiles: false }).length > 0;
+}
+
+if (process.argv[1] === import.meta.filename) {
+  const files = tracked.filter((file) => file.endsWith('.md'));
+  const problems = files.flatMap((file) => missingIn(file, readFileSync(file, 'utf8')));
+  if (problems.length > 0) {
+    console.error(problems.join('\n'));
+    process.exit(1);
+  }
+  console.log(`All paths and scripts that ${files.length} Markdown files name exist.`);
+}
