@@ -1,5 +1,6 @@
 /** Everything in one import, with the fastest engine as the default of `fit`, `evaluate` and `compile`. */
 export * from '@nnbp/activations';
+export * from '@nnbp/aggregations';
 export * from '@nnbp/core';
 export * from '@nnbp/explain';
 export * from '@nnbp/formats';
@@ -15,6 +16,7 @@ export {
 } from '@nnbp/formula';
 export * from '@nnbp/gradcheck';
 export * from '@nnbp/interop';
+export * from '@nnbp/layers';
 export * from '@nnbp/losses';
 export * from '@nnbp/optim';
 export * from '@nnbp/train';
