@@ -55,6 +55,7 @@ const en = {
     3: 'inside the node, once the derivative of its value is known',
   },
   derivation: 'Where it comes from',
+  notYet: (name: string) => `${name} is not computed yet. Take more steps, or go to the end.`,
   states: { computed: 'computed', reused: 'reused' },
   stateTitles: {
     computed: 'Here this number is needed for the first time: it is computed, and kept.',
@@ -226,6 +227,7 @@ const zh: typeof en = {
     3: '已知节点值的导数后，只看节点内部',
   },
   derivation: '它从何而来',
+  notYet: (name) => `${name} 还没有算到。继续走几步，或走到最后。`,
   states: { computed: '计算', reused: '复用' },
   stateTitles: {
     computed: '这里第一次用到这个数：计算一次，然后保存。',

@@ -1,5 +1,6 @@
 /** Every parameter of every node, to be changed, beside the derivative it has now. */
-import { nameOf, type QuantityName } from '@nnbp/explain';
+import { nameOf, type QuantityName, type Replay, replay } from '@nnbp/explain';
+import { useMemo } from 'react';
 import { builtinActivations } from '../functions.js';
 import { namesOf } from '../shared/function-names.js';
 import { useMessages } from '../language.js';
@@ -15,10 +16,17 @@ import { messages } from './messages.js';
 /** Of a larger network only the selected node is shown. */
 const maxCards = 40;
 
-export function ParameterCards({ exercise }: { readonly exercise: Exercise | undefined }) {
+export interface ParameterCardsProps {
+  readonly exercise: Exercise | undefined;
+  /** Steps of the pass that have been taken; null: all. Derivatives that come later are not shown. */
+  readonly step?: number | null;
+}
+
+export function ParameterCards({ exercise, step = null }: ParameterCardsProps) {
   const { network, derive } = usePlayground();
   const say = useMessages(messages);
   const selected = exercise && selectedQuantity(exercise, derive.selected);
+  const known = useMemo(() => exercise && replay(exercise.film, step ?? exercise.film.steps.length), [exercise, step]);
   const large = network.nodes.length > maxCards;
   const shown = large ? network.nodes.filter(({ id }) => id === selected?.node) : network.nodes;
   return (
@@ -28,7 +36,7 @@ export function ParameterCards({ exercise }: { readonly exercise: Exercise | und
       </h2>
       <div className="cards">
         {shown.map((node) => (
-          <Card key={node.id} node={node} exercise={exercise} selected={selected} />
+          <Card key={node.id} node={node} known={known} selected={selected} />
         ))}
       </div>
     </section>
@@ -37,21 +45,20 @@ export function ParameterCards({ exercise }: { readonly exercise: Exercise | und
 
 interface CardProps {
   readonly node: NodeDescription;
-  readonly exercise: Exercise | undefined;
+  /** What has been computed so far. */
+  readonly known: Replay | undefined;
   readonly selected: QuantityName | undefined;
 }
 
-function Card({ node, exercise, selected }: CardProps) {
+function Card({ node, known, selected }: CardProps) {
   const { custom } = usePlayground();
   const say = useMessages(messages);
   const { id, from, activation, b, c, w } = node;
-  const gradients = exercise?.film.pass.gradients.of(id);
   const rows: {
     letter: string;
     from?: string;
     value: number;
     set: (value: number) => void;
-    gradient?: number;
     quantity: QuantityName;
   }[] = [
     {
@@ -59,14 +66,12 @@ function Card({ node, exercise, selected }: CardProps) {
       value: b,
       set: (value) => changeNode(id, { b: value }),
       quantity: { quantity: 'dLossDb', node: id },
-      ...(gradients && { gradient: gradients.b }),
     },
     {
       letter: 'c',
       value: c,
       set: (value) => changeNode(id, { c: value }),
       quantity: { quantity: 'dLossDc', node: id },
-      ...(gradients?.c !== undefined && { gradient: gradients.c }),
     },
     ...from.map((predecessor, k) => ({
       letter: 'w',
@@ -74,7 +79,6 @@ function Card({ node, exercise, selected }: CardProps) {
       value: w[k],
       set: (value: number) => changeNode(id, { w: w.with(k, value) }),
       quantity: { quantity: 'dLossDw', node: id, from: predecessor } as const,
-      ...(gradients && { gradient: gradients.w[predecessor] }),
     })),
   ];
   return (
@@ -100,8 +104,9 @@ function Card({ node, exercise, selected }: CardProps) {
           </tr>
         </thead>
         <tbody>
-          {rows.map(({ letter, from: predecessor, value, set, gradient, quantity }) => {
+          {rows.map(({ letter, from: predecessor, value, set, quantity }) => {
             const name = nameOf(quantity);
+            const gradient = known?.value(quantity);
             const parameter = name.replace('dloss/d', '');
             const isSelected = selected !== undefined && sameQuantity(quantity, selected);
             return (

@@ -1,4 +1,5 @@
 /** See how a derivative comes about: the network, the number that is asked, and where it comes from. */
+import { nameOf, replay } from '@nnbp/explain';
 import { useMemo } from 'react';
 import { useRecorded } from '../extend/use-recorded.js';
 import type { Functions } from '../functions.js';
@@ -63,6 +64,7 @@ function Worked({ exercise }: { readonly exercise: Exercise }) {
   const say = useMessages(messages);
   const selected = useMemo(() => selectedQuantity(exercise, derive.selected), [exercise, derive.selected]);
   const step = derive.step === null ? null : Math.min(derive.step, exercise.film.steps.length);
+  const isKnown = step === null || replay(exercise.film, step).value(selected) !== undefined;
   return (
     <div className="derive-stage">
       <section className="panel" aria-label={say.graph}>
@@ -70,8 +72,19 @@ function Worked({ exercise }: { readonly exercise: Exercise }) {
         {derive.mode === 'own' && <LossBox exercise={exercise} />}
         <FilmStepper exercise={exercise} step={step} />
       </section>
-      <DerivationPanel exercise={exercise} selected={selected} />
-      {derive.mode === 'article' ? <ArticleNotes exercise={exercise} /> : <ParameterCards exercise={exercise} />}
+      {isKnown ? (
+        <DerivationPanel exercise={exercise} selected={selected} />
+      ) : (
+        <section className="panel derivation" aria-label={say.derivation}>
+          <h2>{say.derivation}</h2>
+          <p className="quiet">{say.notYet(nameOf(selected))}</p>
+        </section>
+      )}
+      {derive.mode === 'article' ? (
+        <ArticleNotes exercise={exercise} />
+      ) : (
+        <ParameterCards exercise={exercise} step={step} />
+      )}
       <Savings exercise={exercise} selected={selected} />
     </div>
   );
