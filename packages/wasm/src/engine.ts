@@ -50,11 +50,12 @@ export async function wasm(options: WasmOptions = {}): Promise<WasmEngine> {
   const alone = oneThread(await compiled(false, multiplyAdd), multiplyAdd);
   const { pool, reason } = wanted > 1 ? await startPool(wanted - 1, multiplyAdd) : {};
   const threads = pool === undefined ? 1 : wanted;
-  const threaded = pool && manyThreads(await compiled(true, multiplyAdd), multiplyAdd, pool, threads);
+  const threaded =
+    pool && manyThreads(await compiled(true, multiplyAdd), multiplyAdd, pool, threads, minThreadedWork === undefined);
 
   const hostFor = (graph: Graph, batchSize: number, steps: number): Host => {
     if (threaded === undefined) return wanted > 1 ? { ...alone, reason } : alone;
-    const why = reasonForOne(graph, batchSize * steps, minThreadedWork);
+    const why = reasonForOne(graph, batchSize * steps, minThreadedWork ?? minMeasuredWork);
     return why === undefined ? threaded : { ...alone, reason: why };
   };
   return {
@@ -81,6 +82,9 @@ async function startPool(workers: number, multiplyAdd: MultiplyAdd): Promise<{ p
     return { reason: `the host started no threads: ${error instanceof Error ? error.message : String(error)}` };
   }
 }
+
+/** With less work than this a forward pass takes about a microsecond, as meeting at barriers does: nothing to measure. */
+const minMeasuredWork = 20_000;
 
 function reasonForOne(graph: Graph, rows: number, minThreadedWork: number): string | undefined {
   if (graph.sharedWeights !== undefined) return 'edges share weights, whose gradients two threads would write at once';

@@ -6,6 +6,7 @@ import type { Attached, Host } from './executor.js';
 import { job } from './kernels/program.js';
 import { header } from './memory-map.js';
 import type { Pool } from './pool.js';
+import { ThreadChoice } from './thread-choice.js';
 
 interface Exports {
   run(thread: number, kind: number, loss: number, optimizer: number): void;
@@ -43,8 +44,18 @@ export const oneThread = (module: WebAssembly.Module, multiplyAdd: MultiplyAdd):
   },
 });
 
-/** A host with the pool's workers and this thread. */
-export function manyThreads(module: WebAssembly.Module, multiplyAdd: MultiplyAdd, pool: Pool, threads: number): Host {
+/**
+ * A host with the pool's workers and this thread.
+ *
+ * @param measured - Whether each executor uses the workers only where they make it faster.
+ */
+export function manyThreads(
+  module: WebAssembly.Module,
+  multiplyAdd: MultiplyAdd,
+  pool: Pool,
+  threads: number,
+  measured: boolean,
+): Host {
   // An executor that is dropped without dispose() must not live on in the workers.
   const dropped = new FinalizationRegistry<number>((executor) => pool.detach(executor));
   return {
@@ -72,10 +83,31 @@ export function manyThreads(module: WebAssembly.Module, multiplyAdd: MultiplyAdd
         }
       };
       const executor = pool.attach(memory);
+      const choice = measured ? new ThreadChoice() : undefined;
+      const words = new Uint32Array(memory.buffer);
+      const runOn = (several: boolean, kind: number, loss: number, optimizer: number) => {
+        words[header.threads / 4] = several ? threads : 1;
+        if (several) pool.run(executor, own, kind, loss, optimizer);
+        else run(0, kind, loss, optimizer);
+        plugins.rethrow();
+      };
       const attached = {
         run(kind: number, loss: number, optimizer: number) {
-          pool.run(executor, own, kind, loss, optimizer);
-          plugins.rethrow();
+          if (choice === undefined) {
+            runOn(true, kind, loss, optimizer);
+            return;
+          }
+          pool.expectUsable();
+          const rows = words[header.samples / 4] * words[header.steps / 4];
+          const isTrial = choice.isTrial(kind, rows);
+          const several = choice.isThreaded(kind, rows);
+          if (!isTrial) {
+            runOn(several, kind, loss, optimizer);
+            return;
+          }
+          const begun = performance.now();
+          runOn(several, kind, loss, optimizer);
+          choice.record(kind, rows, performance.now() - begun);
         },
         detach() {
           dropped.unregister(attached);

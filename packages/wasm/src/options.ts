@@ -8,7 +8,7 @@ export interface WasmOptions {
   readonly threads?: number;
   /**
    * Multiplications and additions of a forward pass (edges times batch size) from which several threads are used. Below,
-   * one thread does the work. Default: 100,000.
+   * one thread does the work. Default: measured, each executor times its first calls with one thread and with several.
    */
   readonly minThreadedWork?: number;
   /**
@@ -19,11 +19,11 @@ export interface WasmOptions {
 }
 
 /** The options with their defaults. */
-export type CheckedOptions = Required<WasmOptions>;
+export type CheckedOptions = Required<Omit<WasmOptions, 'minThreadedWork'>> & Pick<WasmOptions, 'minThreadedWork'>;
 
 /** @throws NnbpError `OUT_OF_RANGE` */
-export function checked({ threads = 1, minThreadedWork = 100_000, fused = true }: WasmOptions): CheckedOptions {
+export function checked({ threads = 1, minThreadedWork, fused = true }: WasmOptions): CheckedOptions {
   expectInteger('threads', threads, 1, maxThreads);
-  expectInteger('minThreadedWork', minThreadedWork, 0);
-  return { threads, minThreadedWork, fused };
+  if (minThreadedWork !== undefined) expectInteger('minThreadedWork', minThreadedWork, 0);
+  return { threads, fused, ...(minThreadedWork !== undefined && { minThreadedWork }) };
 }

@@ -72,7 +72,7 @@ export class Pool {
 
   /** Runs a job on a memory: the workers begin while this thread does its `own` share. */
   run(executor: number, own: Share, kind: number, loss: number, optimizer: number): void {
-    this.#expectFree();
+    this.expectUsable();
     this.#waitUntilReady();
     const words = this.#control;
     words[control.executor] = executor;
@@ -127,14 +127,15 @@ export class Pool {
 
   /** A sleeping worker receives no messages: it is woken to receive this one, and reports when it has. */
   #send(message: unknown): void {
-    this.#expectFree();
+    this.expectUsable();
     this.#waitUntilReady();
     for (const worker of this.#workers) worker.postMessage(message);
     this.#expected += this.#workers.length;
     this.#signal(command.receive);
   }
 
-  #expectFree(): void {
+  /** @throws NnbpError `DISPOSED`, `THREAD_LOST`; `WRONG_STATE` if a job is running */
+  expectUsable(): void {
     if (this.#ended !== undefined) throw this.#ended;
     if (this.#running) throw new NnbpError('WRONG_STATE', 'A loss must not use the engine that calls it.');
   }

@@ -22,7 +22,7 @@ async function host(compared: () => void): Promise<Host & { pool: Pool }> {
   const multiplyAdd = multiplyAddFor(true);
   const module = await kernels(true, multiplyAdd);
   const pool = await Pool.start(threads - 1, module);
-  const crew = manyThreads(module, multiplyAdd, pool, threads);
+  const crew = manyThreads(module, multiplyAdd, pool, threads, false);
   return {
     ...crew,
     pool,

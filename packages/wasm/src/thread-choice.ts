@@ -1,0 +1,71 @@
+/**
+ * Chooses between one thread and several by timing both on an executor's first calls. Results are bit-identical either
+ * way, so that a choice in the middle of training changes nothing but its speed.
+ */
+
+/** Calls are timed together until they have taken this many milliseconds: clocks are coarse in browsers. */
+const segmentTime = 0.25;
+/** A choice holds for this many times the calls that it took: other programs may have been busy then. */
+const holds = 200;
+/** Segments per side. The fastest counts: others may have waited for the system. The first warms up. */
+const segments = 5;
+
+interface Trial {
+  /** The fastest segment of each side, in milliseconds per call: with one thread, with several. */
+  readonly best: [number, number];
+  side: 0 | 1;
+  done: number;
+  time: number;
+  calls: number;
+  total: number;
+}
+
+/** The choices of one executor. */
+export class ThreadChoice {
+  readonly #trials = new Map<number, Trial>();
+  readonly #chosen = new Map<number, { readonly several: boolean; left: number }>();
+
+  /** Whether the coming call of this kind and size runs on several threads. */
+  isThreaded(kind: number, rows: number): boolean {
+    const key = keyOf(kind, rows);
+    return this.#chosen.get(key)?.several ?? this.#trials.get(key)?.side === 1;
+  }
+
+  /** Whether the time of the coming call is needed. Called before each call. */
+  isTrial(kind: number, rows: number): boolean {
+    const key = keyOf(kind, rows);
+    const chosen = this.#chosen.get(key);
+    if (chosen !== undefined && --chosen.left <= 0) this.#chosen.delete(key);
+    return !this.#chosen.has(key);
+  }
+
+  /** Records how many milliseconds a call took. */
+  record(kind: number, rows: number, milliseconds: number): void {
+    const key = keyOf(kind, rows);
+    const trial = this.#trials.get(key) ?? {
+      best: [Infinity, Infinity],
+      side: 0,
+      done: 0,
+      time: 0,
+      calls: 0,
+      total: 0,
+    };
+    this.#trials.set(key, trial);
+    trial.time += milliseconds;
+    trial.calls++;
+    trial.total++;
+    if (trial.time < segmentTime) return;
+    if (trial.done > 0) trial.best[trial.side] = Math.min(trial.best[trial.side], trial.time / trial.calls);
+    trial.time = trial.calls = 0;
+    if (++trial.done < segments) return;
+    trial.done = 0;
+    if (trial.side === 0) trial.side = 1;
+    else {
+      this.#trials.delete(key);
+      this.#chosen.set(key, { several: trial.best[1] < trial.best[0], left: holds * trial.total });
+    }
+  }
+}
+
+/** Calls of one kind whose numbers of rows have the same order of magnitude are alike. */
+const keyOf = (kind: number, rows: number): number => 64 * kind + Math.ceil(Math.log2(rows));

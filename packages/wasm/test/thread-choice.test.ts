@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest';
+import { ThreadChoice } from '../src/thread-choice.js';
+
+/** Calls until the choice is made, and what it is. */
+function choose(choice: ThreadChoice, kind: number, rows: number, one: number, several: number): boolean {
+  let calls = 0;
+  while (choice.isTrial(kind, rows)) {
+    choice.record(kind, rows, choice.isThreaded(kind, rows) ? several : one);
+    expect(++calls).toBeLessThan(1000);
+  }
+  return choice.isThreaded(kind, rows);
+}
+
+test.each([
+  [2, 1, true],
+  [1, 2, false],
+  [0.01, 0.004, true],
+  [0.004, 0.01, false],
+])('%f ms on one thread and %f ms on several: several are chosen: %s', (one, several, expected) => {
+  expect(choose(new ThreadChoice(), 3, 64, one, several)).toBe(expected);
+});
+
+test('each kind of call and each order of magnitude of rows has its own choice', () => {
+  const choice = new ThreadChoice();
+  expect(choose(choice, 1, 64, 1, 2)).toBe(false);
+  expect(choose(choice, 3, 64, 2, 1)).toBe(true);
+  expect(choose(choice, 1, 1024, 2, 1)).toBe(true);
+  expect(choice.isThreaded(1, 60)).toBe(false);
+});
+
+test('one slow call does not decide', () => {
+  const choice = new ThreadChoice();
+  for (let n = 0; choice.isTrial(3, 8); n++) choice.record(3, 8, n === 7 ? 50 : choice.isThreaded(3, 8) ? 1 : 2);
+  expect(choice.isThreaded(3, 8)).toBe(true);
+});
+
+test('a choice is checked again after 200 times the calls that it took', () => {
+  const choice = new ThreadChoice();
+  expect(choose(choice, 3, 8, 1, 2)).toBe(false);
+  let calls = 0;
+  while (!choice.isTrial(3, 8)) expect(++calls).toBeLessThan(3000);
+  expect(calls).toBeGreaterThan(1900);
+  expect(choose(choice, 3, 8, 2, 1)).toBe(true);
+});
