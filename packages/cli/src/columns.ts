@@ -1,4 +1,4 @@
-/** What a model must know of the table it learnt from: the meaning of each input and output node. */
+/** The columns a model was trained on: the meaning of each input and output node. */
 /** A column that is one number: one node. */
 export interface NumberColumn {
   readonly kind: 'number';

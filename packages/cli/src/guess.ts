@@ -55,7 +55,7 @@ export function expectColumns({ name: file, header, named, doubtfulName }: Csv, 
 export function guessColumns(used: Survey, wishes: Wishes, all: Survey = used): Guess[] {
   const guesses = used.columns.map((survey, k): Guess => {
     const guess = guessColumn(survey, wishes, used.rows);
-    const missing = missingIn(all.columns[k], guess.column?.kind === 'number');
+    const missing = missingIn(all.columns[k], guess.column?.kind);
     return missing === '' ? guess : { ...guess, missing };
   });
   const targets = guesses.filter(({ role }) => role === 'target');
@@ -152,15 +152,20 @@ function asCategory(survey: ColumnSurvey, { missing }: Pick<Wishes, 'missing'>):
     );
   }
   const counts = new Map<string, number>();
-  for (const [value, count] of values) counts.set(categoryOf(value), (counts.get(categoryOf(value)) ?? 0) + count);
-  const numeric = isNumeric(survey) && survey.numbers.words === 0 && survey.placeholders.size === 0;
+  const ofNumbers = isNumeric(survey);
+  for (const [value, count] of values) {
+    // Beside numbers, a usual word such as ? is missing, also where the numbers are classes.
+    if (ofNumbers && survey.placeholders.has(value)) continue;
+    counts.set(categoryOf(value), (counts.get(categoryOf(value)) ?? 0) + count);
+  }
+  const numeric = ofNumbers && survey.numbers.words === 0;
   const sorted = [...counts.keys()].sort((a, b) => (numeric ? Number(a) - Number(b) : a < b ? -1 : 1));
   const [mode] = [...counts].sort((a, b) => b[1] - a[1])[0];
   const listed = sorted.slice(0, 5).map(shown).join(', ');
   return {
     column: { kind: 'category', name, values: sorted, ...(missing === 'mean' && { fill: mode }) },
     reason: sorted.length > 5 ? `${listed} and ${sorted.length - 5} more` : listed,
-    notes: [...survey.placeholders].map(
+    notes: (ofNumbers ? [] : [...survey.placeholders]).map(
       ([word, count]) =>
         `${word} is a category of "${name}" (${counted(count, 'row')}). If it means that the value is missing, add --missing-values ${shellWord(word)}.`,
     ),
@@ -168,11 +173,12 @@ function asCategory(survey: ColumnSurvey, { missing }: Pick<Wishes, 'missing'>):
 }
 
 /** "10 empty, 2 NA", or nothing. */
-function missingIn({ missing, placeholders, numbers }: ColumnSurvey, isNumber: boolean): string {
+function missingIn(survey: ColumnSurvey, kind: Column['kind'] | undefined): string {
+  const { missing, placeholders, numbers } = survey;
   const counts = [...missing].map(([cell, count]) => `${count} ${cell === '' ? 'empty' : shown(cell)}`);
-  if (isNumber) {
+  if (kind === 'number' || (kind === 'category' && isNumeric(survey))) {
     counts.push(...[...placeholders].map(([cell, count]) => `${count} ${cell}`));
-    if (numbers.words > 0) counts.push(`${numbers.words} not a number (${shown(numbers.word!)})`);
+    if (kind === 'number' && numbers.words > 0) counts.push(`${numbers.words} not a number (${shown(numbers.word!)})`);
   }
   return counts.length > 4 ? `${counts.slice(0, 4).join(', ')}, …` : counts.join(', ');
 }
@@ -180,8 +186,9 @@ function missingIn({ missing, placeholders, numbers }: ColumnSurvey, isNumber: b
 /** The number of cells that have no value in this column. */
 export function missingCount(survey: ColumnSurvey, { kind }: Column): number {
   const sum = (counts: ReadonlyMap<string, number>) => [...counts.values()].reduce((total, count) => total + count, 0);
-  const words = kind === 'number' ? sum(survey.placeholders) + survey.numbers.words : 0;
-  return sum(survey.missing) + words;
+  const words = kind === 'number' ? survey.numbers.words : 0;
+  const placeholders = kind === 'number' || isNumeric(survey) ? sum(survey.placeholders) : 0;
+  return sum(survey.missing) + placeholders + words;
 }
 
 const firstValue = ({ values }: ColumnSurvey, word?: string) =>

@@ -25,5 +25,5 @@ export function suggestion(found: string, known: readonly string[]): string {
   if (best !== undefined) return `Did you mean "${best}"?`;
   if (known.length === 0) return '';
   const shown = known.slice(0, 20).join(', ');
-  return `There are: ${shown}${known.length > 20 ? ` and ${known.length - 20} more` : ''}.`;
+  return `Known: ${shown}${known.length > 20 ? ` and ${known.length - 20} more` : ''}.`;
 }

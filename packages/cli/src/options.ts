@@ -9,13 +9,13 @@ import { isReadOnce } from './files.js';
 import { type Io, note, pathIn } from './io.js';
 import type { Model } from './model-file.js';
 
-/** A whole number from `least`. */
+/** Parses an integer ≥ `least`. */
 export const whole =
   (least: number) =>
   (text: string): number => {
     const value = Number(text);
     if (Number.isSafeInteger(value) && value >= least && text.trim() !== '') return value;
-    throw new InvalidArgumentError(`Expected a whole number from ${least}.`);
+    throw new InvalidArgumentError(`Expected an integer ≥ ${least}.`);
   };
 
 /** A number from `least` to below `most`; with `open`, above `least`. */

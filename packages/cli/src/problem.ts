@@ -54,6 +54,6 @@ export function sentenceOf(error: unknown): string | undefined {
   if (code === undefined) return undefined;
   if (path !== undefined) return `${path}: ${systemMessages[code] ?? code}.`;
   // Node leaves the path out where reading or writing, not opening, fails.
-  if (Object.hasOwn(systemMessages, code)) return `The command could not go on: ${systemMessages[code]}.`;
+  if (Object.hasOwn(systemMessages, code)) return `The command cannot continue: ${systemMessages[code]}.`;
   return undefined;
 }

@@ -102,7 +102,7 @@ describe('what is wrong is said in one line', () => {
       { 'a.csv': irisCsv },
       ['train', 'a.csv', '-t', 'species', '--epochs', '0'],
       2,
-      'Expected a whole number from 1.',
+      'Expected an integer ≥ 1.',
     ],
     [
       'an unknown option',

@@ -274,7 +274,7 @@ describe('headers', () => {
     const { summary } = await train(content, '-t', 'column3');
     expect(summary.rows.all).toBe(40);
     const { stderr } = await train(content, '-t', 'colour');
-    expect(stderr).toContain('There are: column1, column2, column3. Its first row looks like data');
+    expect(stderr).toContain('Known: column1, column2, column3. Its first row looks like data');
   });
 
   it('a name that is a number is doubted, with --no-header as the way out', async () => {
@@ -309,6 +309,17 @@ describe('classes written as numbers', () => {
     expect(summary.notes.join()).toContain('--number label');
     const regression = await nnbp('train', 'a.csv', '-t', 'label', '--number', 'label', '--epochs', '1', '--json');
     expect((JSON.parse(regression.stdout) as Summary).columns[1].kind).toBe('number');
+  });
+
+  it('a ? among integer classes is a missing target', async () => {
+    const content = table(
+      'x,label',
+      lines(61, (k) => `${k * 1.5},${k === 60 ? '?' : 1 + (k % 3)}`),
+    );
+    const { columns, summary } = await train(content, '-t', 'label');
+    expect((await columns()).targets[0].values).toEqual(['1', '2', '3']);
+    expect(summary.rows.withoutTarget).toBe(1);
+    expect(reasonsOf(summary).label).toBe('1, 2, 3; missing: 1 ?');
   });
 
   it('0.0 and 0 are the same class', async () => {

@@ -197,7 +197,7 @@ describe('checkpoints', () => {
       'run',
       '--resume',
     );
-    expect([code, stderr]).toEqual([0, 'Going on after epoch 5.\n\n']);
+    expect([code, stderr]).toEqual([0, 'Resuming after epoch 5.\n\n']);
     expect(await read('parts.nnbp')).toBe(await read('whole.nnbp'));
   });
 
@@ -207,11 +207,11 @@ describe('checkpoints', () => {
     const again = await nnbp(...args, '--epochs', '4', '--checkpoint', 'run');
     expect([again.code, again.stderr]).toEqual([
       2,
-      'nnbp: run holds checkpoints up to epoch 2: add --resume to go on, or name another directory.\n',
+      'nnbp: run holds checkpoints up to epoch 2: add --resume to continue, or set another directory.\n',
     ]);
     const other = await nnbp(...args, '--epochs', '4', '--checkpoint', 'run', '--resume', '--rate', '0.5');
     expect(other.code).toBe(1);
     expect(other.stderr).toContain('of a training with rate 0.003, not 0.5');
-    expect((await nnbp(...args, '--resume')).stderr).toContain('name their directory with --checkpoint');
+    expect((await nnbp(...args, '--resume')).stderr).toContain('set their directory with --checkpoint');
   });
 });

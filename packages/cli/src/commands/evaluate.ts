@@ -81,5 +81,5 @@ async function evaluateOn(io: Io, modelPath: string, dataPath: string, options: 
 function describeConfusion(values: readonly string[], matrix: readonly (readonly number[])[]): string {
   const rows = matrix.map((counts, k) => [values[k], ...counts.map((count) => (count === 0 ? '·' : String(count)))]);
   const right = values.map((_, k) => k + 1);
-  return `What is true, and as what it was taken:\n\n${tableOf([['', ...values], ...rows], right)}`;
+  return `Confusion matrix (rows: true, columns: predicted):\n\n${tableOf([['', ...values], ...rows], right)}`;
 }

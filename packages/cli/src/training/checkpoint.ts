@@ -1,4 +1,4 @@
-/** `--checkpoint` and `--resume`: a training that may end at any moment, and goes on as if it had not. */
+/** `--checkpoint` and `--resume`: a training that may end at any moment, and resumes bit for bit. */
 import type { Activation } from '@nnbp/core';
 import { checkpoints, type Found, latestCheckpoint } from '@nnbp/formats/node';
 import type { Callback } from '@nnbp/train';
@@ -6,7 +6,7 @@ import { visible } from '../visible.js';
 import { type Io, note, pathIn } from '../io.js';
 import { misuse, Problem } from '../problem.js';
 
-/** What a training writes on its way, and what it goes on from. */
+/** What a training writes on its way, and what it resumes from. */
 export interface Run {
   readonly callbacks: readonly Callback[];
   readonly found?: Found;
@@ -31,20 +31,20 @@ export async function runIn(
   settings: Readonly<Record<string, unknown>>,
 ): Promise<Run> {
   if (directory === undefined) {
-    if (resume) throw misuse('--resume goes on from checkpoints: name their directory with --checkpoint.');
+    if (resume) throw misuse('--resume goes on from checkpoints: set their directory with --checkpoint.');
     return { callbacks: [] };
   }
   const path = pathIn(io, directory);
   const found = await latestCheckpoint(path, activation.builtin ? {} : { activations: [activation] });
   const run = { callbacks: [checkpoints({ directory: path, metadata: settings })] };
   if (found === undefined) {
-    if (resume) await note(io, `There is no checkpoint in ${directory} yet: training begins at the beginning.\n`);
+    if (resume) await note(io, `There is no checkpoint in ${directory} yet: training starts at epoch 1.\n`);
     return run;
   }
   const { epoch } = found.checkpoint;
   if (!resume) {
     throw misuse(
-      `${directory} holds checkpoints up to epoch ${epoch}: add --resume to go on, or name another directory.`,
+      `${directory} holds checkpoints up to epoch ${epoch}: add --resume to continue, or set another directory.`,
     );
   }
   for (const [name, value] of Object.entries(settings)) {
@@ -54,11 +54,10 @@ export async function runIn(
         ? 'other columns or another loss'
         : `${name} ${JSON.stringify(found.metadata[name])}, not ${JSON.stringify(value)}`;
     throw new Problem(
-      `The checkpoints in ${directory} are of a training with ${shown}: say the same as then, or name another directory.`,
+      `The checkpoints in ${directory} are of a training with ${shown}: use the same options, or set another directory.`,
     );
   }
-  for (const { path: bad, reason } of found.skipped)
-    await note(io, visible(`${bad} was passed over: ${reason.message}`));
-  await note(io, `Going on after epoch ${epoch}.\n`);
+  for (const { path: bad, reason } of found.skipped) await note(io, visible(`${bad} was skipped: ${reason.message}`));
+  await note(io, `Resuming after epoch ${epoch}.\n`);
   return { ...run, found };
 }
