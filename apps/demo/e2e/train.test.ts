@@ -283,7 +283,7 @@ test('other data bring a loss that suits them, and one that cannot work gets a s
   await page.getByText('compares classes, and here a number is predicted').waitFor();
   expect(await page.getByRole('button', { name: 'Play' }).isEnabled()).toBe(false);
   await page.getByRole('combobox', { name: 'Loss', exact: true }).selectOption('huber');
-  await expect.poll(() => page.getByRole('button', { name: 'Play' }).isEnabled()).toBe(true);
+  await expect.poll(() => page.getByRole('button', { name: 'Play' }).isEnabled(), { timeout: 15_000 }).toBe(true);
 });
 
 test('training that diverges stops with a sentence', async () => {
@@ -371,7 +371,7 @@ test.each(['light', 'dark'] as const)('no serious accessibility violation, %s', 
 
 test('it can be played with the keyboard alone', async () => {
   const page = await openTrain('xor');
-  await expect.poll(() => page.getByRole('button', { name: 'Play' }).isEnabled()).toBe(true);
+  await page.locator('button:enabled', { hasText: /^Play$/ }).waitFor();
   await page.getByRole('button', { name: 'Play', exact: true }).focus();
   await page.keyboard.press('Enter');
   await until(page, 'steps', (steps) => steps > 20);

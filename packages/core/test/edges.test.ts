@@ -114,3 +114,8 @@ describe('numbers at the edge of float64', () => {
     expect(single(sigmoid, { w: -10 }).predict([Number.MAX_VALUE])).toEqual([0]);
   });
 });
+
+test('backpropagateBatch without samples is refused', () => {
+  const network = new Network(mlp([1, 1], { activation: identity }));
+  expect(() => network.backpropagateBatch([], [], mse())).toThrow(expect.objectContaining({ code: 'EMPTY_DATA' }));
+});

@@ -115,7 +115,8 @@ export function explain(
  * builder.output(builder.node('h', { from, activation: identity, fixed: { b: 0, c: 1 } }));
  * const network = new Network(builder.build(), { initializer: () => 2 });
  * const { root } = explainSequence(network, [[1], [1]], [null, [5]], mse(), 'dloss/dw_htoh');
- * root.value; // 2 · 2 + 4 · 0 = 4
+ * // The sum over the steps: 2 · 2 from the second, 4 · 0 from the first.
+ * root.value; // 4
  * ```
  */
 export function explainSequence(

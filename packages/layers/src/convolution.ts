@@ -51,9 +51,11 @@ export interface Conv1dOptions extends Omit<
  * const builder = new GraphBuilder();
  * const image = builder.inputs(28 * 28);
  * const features = conv2d(builder, { from: image, height: 28, width: 28, kernel: 5, filters: 4, activation: relu });
- * features.length; // 4 · 24 · 24 = 2304
+ * // 4 filters, at 24 · 24 places each.
+ * features.length; // 2304
  * builder.output(...features);
- * builder.build().parameterCount; // 4 · (1 + 25) = 104
+ * // Each filter has a bias and 25 weights.
+ * builder.build().parameterCount; // 104
  * ```
  */
 export function conv2d(builder: GraphBuilder, options: Conv2dOptions): string[] {

@@ -24,7 +24,8 @@ import { gate, numbered, plain, uniformWithin, weighted } from './unit.js';
  *
  * const builder = new GraphBuilder();
  * builder.output(...gru(builder, { from: builder.inputs(2), units: 3 }));
- * builder.build().nodeCount; // 2 + 3 · 9 = 29
+ * // 2 + 3 · 9.
+ * builder.build().nodeCount; // 29
  * ```
  */
 export const gru = (builder: GraphBuilder, options: RecurrentOptions): string[] =>

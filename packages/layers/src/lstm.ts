@@ -34,7 +34,8 @@ export interface LstmOptions extends RecurrentOptions {
  *
  * const builder = new GraphBuilder();
  * builder.output(...lstm(builder, { from: builder.inputs(2), units: 3 }));
- * builder.build().nodeCount; // 2 + 3 · 9 = 29
+ * // 2 + 3 · 9.
+ * builder.build().nodeCount; // 29
  * ```
  */
 export const lstm = (builder: GraphBuilder, options: LstmOptions): string[] =>

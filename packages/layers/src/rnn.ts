@@ -23,7 +23,8 @@ export interface RnnOptions extends RecurrentOptions {
  *
  * const builder = new GraphBuilder();
  * builder.output(...rnn(builder, { from: builder.inputs(2), units: 3 }));
- * builder.build().parameterCount; // 3 · (1 + 2 + 3) = 18
+ * // 3 · (1 + 2 + 3).
+ * builder.build().parameterCount; // 18
  * ```
  */
 export const rnn = (builder: GraphBuilder, options: RnnOptions): string[] =>

@@ -12,7 +12,7 @@ import { NnbpError, type Row } from '@nnbp/core';
  * ```ts
  * import { classWeights } from '@nnbp/train';
  *
- * classWeights([[0], [0], [0], [1]]); // [ 0.66…, 0.66…, 0.66…, 2 ]
+ * classWeights([[0], [0], [0], [1]]); // [0.67, 0.67, 0.67, 2.00]
  * ```
  */
 export function classWeights(targets: ArrayLike<Row>): number[] {

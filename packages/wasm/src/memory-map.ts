@@ -122,7 +122,7 @@ export const header = {
 export const maxThreads = 16;
 
 /** How many numbers and vectors the update of an optimizer can have, and how many transforms can come before it. */
-export const maxStepNumbers = 16;
+const maxStepNumbers = 16;
 export const maxOptimizerVectors = 3;
 export const maxTransforms = 16;
 /** Bytes of gradient whose squares are summed by one thread. */
