@@ -121,8 +121,6 @@ export const header = {
 /** Each thread has a line of the header and a page of scratch memory. */
 export const maxThreads = 16;
 
-/** How many numbers and vectors the update of an optimizer can have, and how many transforms can come before it. */
-const maxStepNumbers = 16;
 export const maxOptimizerVectors = 3;
 export const maxTransforms = 16;
 /** Bytes of gradient whose squares are summed by one thread. */
