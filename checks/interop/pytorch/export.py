@@ -61,7 +61,5 @@ for name, model in models.items():
         output_names=["y"],
         dynamic_axes={"x": {0: "batch"}, "y": {0: "batch"}},
     )
-    # Without the softmax: what is read are the logits.
-    kept = model[:-1] if name == "classifier" else model
-    y = kept.double()(x.double())
+    y = model.double()(x.double())
     path.with_suffix(".json").write_text(json.dumps({"inputs": x.flatten(1).tolist(), "outputs": y.tolist()}))

@@ -836,3 +836,10 @@ describe('damaged files', () => {
     expect(refusals).toBeGreaterThan(damagedFiles / 10);
   }, 120_000);
 });
+
+test('every operator set that an activation needs has its IR version', () => {
+  for (const activation of everyActivation) {
+    const { irVersion, opsetImport } = decodeModel(toOnnx(new Network(mlp([1, 1], { activation }))));
+    expect(irVersion, activation.name).toBe({ 13: 7n, 14: 7n, 18: 8n, 20: 9n }[Number(opsetImport[0].version)]);
+  }
+});

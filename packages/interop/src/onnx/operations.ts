@@ -17,7 +17,7 @@ export interface Frame {
 }
 
 /** For each operator set in use, the oldest format of file that has it. */
-const irVersions: Readonly<Record<number, bigint>> = { 13: 7n, 18: 8n, 20: 9n };
+const irVersionOf = (opset: number): bigint => (opset < 15 ? 7n : opset < 19 ? 8n : 9n);
 
 /** Collects operations and their constants. Names it makes begin with "/", which no input or output does. */
 export class Operations {
@@ -64,7 +64,7 @@ export class Operations {
     const last = made ? result : this.add('Identity', [result]);
     const renamed = (name: string) => (name === last ? frame.output.name : name);
     return encodeModel({
-      irVersion: irVersions[this.#opset],
+      irVersion: irVersionOf(this.#opset),
       producerName: 'nnbp',
       opsetImport: [{ version: BigInt(this.#opset) }],
       metadataProps: Object.entries(frame.metadata).map(([key, value]) => ({ key, value })),
