@@ -26,9 +26,18 @@ export const delimiterNames: Readonly<Record<string, string>> = {
   ' ': 'blanks',
 };
 
+/** The first line that is neither empty nor a comment of ARFF. In a loop: as an expression it took exponential time. */
+function firstStatement(text: string): string {
+  for (const line of text.split('\n')) {
+    const statement = line.trimStart();
+    if (statement !== '' && !statement.startsWith('%')) return statement;
+  }
+  return '';
+}
+
 /** @param beginning - The first lines of the file, without a byte order mark. */
 export function guessDialect(beginning: string, delimiter?: string): Dialect {
-  if (/^(?:\s*(?:%[^\n]*)?\n)*\s*@relation\s/i.test(beginning)) return arff(beginning);
+  if (/^@relation\s/i.test(firstStatement(beginning))) return arff(beginning);
   const separator = /^sep=(.)\r?(?:\n|$)/i.exec(beginning)?.[1];
   const body = separator === undefined ? beginning : beginning.slice(beginning.indexOf('\n') + 1);
   const comment = hasComments(body) ? '#' : undefined;
