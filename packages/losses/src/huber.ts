@@ -5,19 +5,19 @@ import type { LossRecord } from './record.js';
 
 /** Options of {@link huber}. */
 export interface HuberOptions {
-  /** Where the parabola goes over into the straight line; above 0. Default 1. */
+  /** The distance at which the loss changes from squared to absolute; above 0. Default: 1. */
   readonly delta?: number;
 }
 
 /**
  * With $d = x - t$: $\frac12 d^2$ where $|d| \le \delta$, else $\delta (|d| - \frac12 \delta)$; its derivative is $d$
- * cut off at $\pm\delta$. The mean over outputs. PyTorch's `HuberLoss`.
+ * limited to $\pm\delta$. The mean over outputs. PyTorch's `HuberLoss`.
  *
  * @throws NnbpError `OUT_OF_RANGE`
  */
 export function huber({ delta = 1 }: HuberOptions = {}): Loss {
   if (!(delta > 0 && delta < Infinity)) {
-    throw new NnbpError('OUT_OF_RANGE', `delta: expected a number above 0, found ${delta}.`);
+    throw new NnbpError('OUT_OF_RANGE', `delta: expected a number above 0, received ${delta}.`);
   }
   return elementwise({
     name: 'huber',

@@ -55,7 +55,7 @@ export async function wasm(options: WasmOptions = {}): Promise<WasmEngine> {
 
   const hostFor = (graph: Graph, batchSize: number, steps: number): Host => {
     if (threaded === undefined) return wanted > 1 ? { ...alone, reason } : alone;
-    const why = reasonForOne(graph, batchSize * steps, minThreadedWork ?? minMeasuredWork);
+    const why = reasonForOne(graph, batchSize, steps, minThreadedWork ?? minMeasuredWork);
     return why === undefined ? threaded : { ...alone, reason: why };
   };
   return {
@@ -86,13 +86,16 @@ async function startPool(workers: number, multiplyAdd: MultiplyAdd): Promise<{ p
 /** With less work than this a forward pass takes about a microsecond, as meeting at barriers does: nothing to measure. */
 const minMeasuredWork = 20_000;
 
-function reasonForOne(graph: Graph, rows: number, minThreadedWork: number): string | undefined {
+function reasonForOne(graph: Graph, batchSize: number, steps: number, minThreadedWork: number): string | undefined {
+  if (steps > 1 || graph.stateSize > 0) {
+    return 'the steps of a sequence share weights, whose gradients two threads would write at once';
+  }
   if (graph.sharedWeights !== undefined) return 'edges share weights, whose gradients two threads would write at once';
   const custom = graph.activations.find((activation) => activationKernelOf(activation).code === customActivation);
   if (custom) return `the activation ${custom.name} is a custom one, which only this thread can call`;
   const own = graph.aggregations.find((one) => aggregationCodeOf(one) === customAggregation);
   if (own) return `the aggregation ${own.name} is a custom one, which only this thread can call`;
-  const tiny = rows === 1 && isUnrollable(graph);
-  if (tiny || graph.edgeCount * rows < minThreadedWork) return 'there is too little work to share';
+  const tiny = batchSize === 1 && isUnrollable(graph);
+  if (tiny || graph.edgeCount * batchSize < minThreadedWork) return 'there is too little work to share';
   return undefined;
 }

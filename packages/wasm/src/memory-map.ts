@@ -145,7 +145,7 @@ export const unit = {
   panelStride: 32,
   /** Dense: 1 if the panel has to be made; 0 if it is the inputs as they came. */
   makesPanel: 36,
-  /** Dense: 1 if every predecessor is an input, whose dLossDx nobody may want. */
+  /** Dense: 1 if every predecessor is an input, whose dLossDx is computed only on request. */
   onInputs: 40,
   /** The activation's options as float32, in the order its kernel names them. */
   options: 44,

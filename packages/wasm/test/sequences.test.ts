@@ -18,7 +18,7 @@ import { wasm } from '@nnbp/wasm';
 import { describe, expect, test } from 'vitest';
 import { expectNearReference } from './near.js';
 
-const engines = { 'one thread': await wasm(), 'two threads': await wasm({ threads: 2, minThreadedWork: 0 }) };
+const engines = { fused: await wasm(), 'not fused': await wasm({ fused: false }) };
 
 /** Gates: a recurrent layer whose candidate passes a gate, as in a GRU. */
 function gated(): Graph {

@@ -63,6 +63,10 @@ describe('what threads cannot do, one does, and says so', () => {
     const executor = two.prepare(withShared(), 4);
     expect([executor.threads, executor.threadsReason]).toEqual([1, expect.stringContaining('share weights')]);
   });
+  test('sequences', () => {
+    const executor = two.prepare(mlp([2, 3, 1], { activation: sigmoid }), 4, 5);
+    expect([executor.threads, executor.threadsReason]).toEqual([1, expect.stringContaining('steps of a sequence')]);
+  });
   test('too little work', async () => {
     const engine = await wasm({ threads: 2 });
     const executor = engine.prepare(mlp([2, 3, 1], { activation: sigmoid }), 4);

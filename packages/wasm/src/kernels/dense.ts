@@ -34,7 +34,7 @@ const number = int.const;
 interface Frame {
   readonly u: Local;
   readonly rowBytes: Local;
-  /** Whatever a product wants to keep for the whole of it… */
+  /** Addresses that stay the same for the whole product; each product uses them in its own way. */
   readonly kept: readonly Local[];
   /** The tile's first row and first column of C. */
   readonly row: Local;

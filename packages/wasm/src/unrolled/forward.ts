@@ -15,7 +15,7 @@ export function forward(context: CodegenContext): Code {
   return groups.map(({ nodes, activation }, k) => {
     const address = (table: number): Code => int.const(table + 16 * k);
     if (activation === undefined) {
-      // One by one, as they were written a moment ago: the processor hands on a number sooner than a piece of several.
+      // One by one, as they were just written: the processor forwards a single number sooner than a part of a vector.
       const inputAt = (lane: number) => int.const(layout.inputs + 16 * k + 4 * lane);
       return [x[k].set(gather(nodes.map((_, lane) => inputAt(lane)))), store(address(layout.x), x[k].get)];
     }

@@ -4,15 +4,15 @@ import type { KernelContext } from '../elementary.js';
 
 /** The incoming edges of a node, for four samples. */
 export interface Edges {
-  /** z_e = w_e · x of the edge at hand, within `forward` and `backward`. */
+  /** z_e = w_e · x of the current edge, within `forward` and `backward`. */
   readonly z: Local;
   /** Runs the body for each edge, from the first to the last. */
   forward(...body: Code): Code;
   /** Runs the body for each edge, from the last to the first. */
   backward(...body: Code): Code;
-  /** dA/dz_e of the edge at hand, as written before. */
+  /** dA/dz_e of the current edge, as written before. */
   readonly slope: Code;
-  /** Writes dA/dz_e of the edge at hand. */
+  /** Writes dA/dz_e of the current edge. */
   setSlope(value: Code): Code;
   /** 1 / the number of edges, in all lanes. */
   readonly share: Code;
