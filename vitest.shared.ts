@@ -14,6 +14,7 @@ export const project = (name: string, options: TestProjectInlineConfiguration['t
       // Long enough on a busy machine with two cores. A test that needs longer says so itself.
       testTimeout: 20_000,
       hookTimeout: 30_000,
+      expect: { poll: { timeout: 10_000 } },
       typecheck: { enabled: true, include: ['test/**/*.test-d.ts'] },
       ...options,
     },
