@@ -15,7 +15,6 @@ export const project = (name: string, options: TestProjectInlineConfiguration['t
       testTimeout: 20_000,
       hookTimeout: 30_000,
       expect: { poll: { timeout: 10_000 } },
-      typecheck: { enabled: true, include: ['test/**/*.test-d.ts'] },
       ...options,
     },
   });

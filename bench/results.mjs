@@ -16,7 +16,7 @@ export const machine = () => ({
 /** @returns {{ rows: any[], digits?: object, growth?: object }} */
 export const results = () => (existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : { rows: [] });
 
-/** @param {(results: { rows: object[], digits?: object, growth?: object }) => object} change */
+/** @param {(results: { rows: any[], digits?: object, growth?: object }) => object} change */
 export function changeResults(change) {
   if (smoke) return;
   const known = results();

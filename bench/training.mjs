@@ -4,7 +4,7 @@ import { mlp, Network, Random } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
 import { sgd } from '@nnbp/optim';
 
-/** @returns {{ executor: object, predict: () => void, step: () => void, edges: number[] }} with the edges of each layer */
+/** @returns {{ executor: import('@nnbp/core').Executor, predict: () => void, step: () => void, edges: number[] }} with the edges of each layer */
 export function training(engine, sizes, batch) {
   const graph = mlp(sizes, { activation: sigmoid });
   const random = new Random(1);

@@ -1,3 +1,4 @@
+// The compiler checks these expectations (`pnpm typecheck`); at run time expectTypeOf does nothing.
 import type { Activation, Loss } from '@nnbp/core';
 import { expectTypeOf, test } from 'vitest';
 

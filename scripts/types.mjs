@@ -1,0 +1,28 @@
+// `pnpm typecheck`: type-checks every program of the repository with the native compiler, two at a time.
+import { spawn } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+
+const projects = [
+  'tsconfig.packages.json',
+  'tsconfig.portable.json',
+  'apps/demo',
+  'tsconfig.json',
+  'tsconfig.scripts.json',
+];
+const compiler = join(dirname(createRequire(import.meta.url).resolve('typescript-native/package.json')), 'bin/tsc');
+
+const waiting = [...projects];
+let failed = false;
+await Promise.all([work(), work()]);
+process.exit(failed ? 1 : 0);
+
+async function work() {
+  for (let project = waiting.shift(); project; project = waiting.shift()) if (!(await passes(project))) failed = true;
+}
+
+/** @param {string} project a configuration file, or a directory that holds tsconfig.json */
+function passes(project) {
+  const child = spawn(process.execPath, [compiler, '--pretty', 'false', '-p', project], { stdio: 'inherit' });
+  return new Promise((resolve) => child.on('close', (code) => resolve(code === 0)));
+}
