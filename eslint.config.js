@@ -1,5 +1,6 @@
 import js from '@eslint/js';
 import reactHooks from 'eslint-plugin-react-hooks';
+import regexp from 'eslint-plugin-regexp';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
@@ -34,6 +35,14 @@ export default tseslint.config(
       'no-loss-of-precision': 'off',
       // `throwIfAborted` and promises of callers reject with whatever the caller chose.
       '@typescript-eslint/only-throw-error': 'error',
+    },
+  },
+  {
+    // Whoever wrote the text must not decide how long it takes to search it: every expression takes time linear in it.
+    plugins: { regexp },
+    rules: {
+      'regexp/no-super-linear-backtracking': ['error', { report: 'potential' }],
+      'regexp/no-super-linear-move': ['error', { report: 'potential', ignoreSticky: false, ignorePartial: false }],
     },
   },
   {

@@ -152,7 +152,7 @@ function run({ command, show }) {
 /** @param {typeof steps[number]} step */
 function report({ name, fix, command, show }, { ok, output, seconds }) {
   console.log(`${ok ? 'ok    ' : 'FAILED'} ${name.padEnd(width)} ${seconds.toFixed(1).padStart(6)} s`);
-  const counts = /Tests .*\d+ passed.*/.exec(output);
+  const counts = /Tests .*? passed.*/.exec(output);
   if (ok && counts) console.log(`       ${''.padEnd(width)} ${counts[0].replace(/\s+/g, ' ')}`);
   if (!ok) console.log(`\n${show ? '' : `${output.trim()}\n\n`}  ${command}\n  How to fix it: ${fix}\n`);
 }

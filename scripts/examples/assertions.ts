@@ -10,7 +10,7 @@ export function withAssertions(code: string): string {
     .split('\n')
     .map((line) => {
       const match =
-        /^(\s*)(?!const |let |var |import |export |return |await )(.+); \/\/ (-?\d[\d_.e+-]*|\[.*\]|'.*'|true|false|undefined)$/.exec(
+        /^(\s*)(?!\s|const |let |var |import |export |return |await )(.+); \/\/ (-?\d[\d_.e+-]*|\[.*\]|'.*'|true|false|undefined)$/.exec(
           line,
         );
       if (match === null) return line;

@@ -27,8 +27,8 @@ export class Encoder {
     readonly columns: readonly Column[],
     readonly csv: Csv,
   ) {
-    const needed = columns.map(({ name }) => name);
-    this.#places = needed.map((name) => placeOf(name, csv, needed));
+    const places = new Map(csv.header.map((name, place) => [name, place]));
+    this.#places = columns.map(({ name }) => places.get(name) ?? missingColumn(name, csv, columns));
     this.#decimals = this.#places.map((place) => csv.decimals[place]);
     this.#codes = columns.map((column) =>
       column.kind === 'category' ? new Map(column.values.map((value, k) => [value, k])) : undefined,
@@ -62,10 +62,9 @@ export class Encoder {
   }
 }
 
-function placeOf(name: string, csv: Csv, needed: readonly string[]): number {
-  const place = csv.header.indexOf(name);
-  if (place >= 0) return place;
-  const others = csv.header.filter((other) => !needed.includes(other));
+function missingColumn(name: string, csv: Csv, columns: readonly Column[]): never {
+  const needed = new Set(columns.map((column) => column.name));
+  const others = csv.header.filter((other) => !needed.has(other));
   const hint = csv.named ? suggestion(name, others) : 'Its first row looks like data: is the header missing?';
   throw misuse(`${csv.name} has no column "${name}", which the model needs. ${hint}`);
 }

@@ -1,5 +1,8 @@
 /** "Did you mean": the known name that takes the fewest keystrokes to reach. */
 
+/** No more names than these are compared, and none that is longer: both may come from a stranger's file. */
+const [maxNames, maxLength] = [1000, 100];
+
 /** Levenshtein's distance, whatever the case. */
 function distance(a: string, b: string): number {
   let above = Array.from({ length: b.length + 1 }, (_, k) => k);
@@ -18,7 +21,8 @@ export function suggestion(found: string, known: readonly string[]): string {
   const lower = found.toLowerCase();
   let best: string | undefined;
   let least = Math.max(1, Math.floor(found.length / 2)) + 1;
-  for (const name of known) {
+  for (const name of found.length <= maxLength ? known.slice(0, maxNames) : []) {
+    if (name.length > maxLength) continue;
     const apart = distance(lower, name.toLowerCase());
     if (apart < least) [best, least] = [name, apart];
   }

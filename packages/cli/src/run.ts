@@ -62,8 +62,10 @@ function programFor(io: Io): Command {
           `${visible(
             text
               .replace(/^error: /, 'nnbp: ')
-              .trim()
-              .replace(/\s*\n\s*/g, ' '),
+              .split('\n')
+              .map((line) => line.trim())
+              .filter((line) => line !== '')
+              .join(' '),
           )}\n`,
         ),
     })

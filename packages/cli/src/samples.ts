@@ -45,7 +45,8 @@ export async function* modelRows(
 function withNames({ hasColumns, columns }: Model, csv: Csv, targets: boolean): Csv {
   if (hasColumns) return csv;
   const names = namesOf(columns, targets);
-  if (names.every((name) => csv.header.includes(name))) return csv;
+  const header = new Set(csv.header);
+  if (names.every((name) => header.has(name))) return csv;
   if (csv.header.length < names.length) {
     throw misuse(
       `${csv.name} has ${csv.header.length} columns; the model needs ${columns.inputs.length} for its inputs${targets ? ` and ${columns.targets.length} for its targets` : ''}, in this order.`,

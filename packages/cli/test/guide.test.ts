@@ -23,7 +23,7 @@ describe('the guide to the command line', () => {
     // Seconds differ from machine to machine; digits, and with them the best epoch, with the processor's multiplier.
     const blurred = (text: string) =>
       text
-        .replace(/\d+\.\d+/g, '#')
+        .replace(/(?<!\d)\d+\.\d+/g, '#')
         .replace(/(after|epoch) \d+/g, '$1 #')
         .replace(/ +/g, ' ')
         .trim();

@@ -3,7 +3,7 @@
 /** A typed number: `-` or `−`, `.` or `,`, full-width characters too. NaN for anything else. */
 export function parseNumber(typed: string): number {
   const text = typed.normalize('NFKC').replaceAll(/\s/g, '').replace(/[−–]/g, '-').replace(',', '.');
-  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : NaN;
+  return /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : NaN;
 }
 
 /** Whether an answer is the expected number within 1 %. */

@@ -135,7 +135,7 @@ export function rowsIn(text: string, { skip }: Dialect): string {
 
 /** Whole lines, with one blank in place of each run of blanks between cells. */
 export const blanksMerged = (text: string): string =>
-  text.replaceAll(/"[^"]*"|^[ \t]+|[ \t]+$|[ \t]+/gm, (found, at: number) => {
+  text.replaceAll(/"[^"]*"|[ \t]+/g, (found, at: number) => {
     if (found.startsWith('"')) return found;
     return at === 0 || text[at - 1] === '\n' || /[\r\n]/.test(text[at + found.length] ?? '\n') ? '' : ' ';
   });

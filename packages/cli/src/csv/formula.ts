@@ -2,7 +2,7 @@
 
 /** The signs a formula starts with, also in full width, or what a spreadsheet skips before it looks. */
 const formula = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]./su;
-const number = /^[+-]?(?:\d[\d.,' ]*|[.,]\d+)(?:e[+-]?\d+)?\s*%?$/i;
+const number = /^[+-]?(?:\d[\d.,' ]*|[.,]\d+)(?:e[+-]?\d+)?%?$/i;
 
 /** The text with `'` in front if it could be a formula: spreadsheets then show it as it is. Numbers stay numbers. */
 export const asPlainText = (cell: string): string => (formula.test(cell) && !number.test(cell) ? `'${cell}` : cell);

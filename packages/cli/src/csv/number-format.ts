@@ -3,7 +3,7 @@
 /** The character between whole number and decimals. */
 export type Decimal = '.' | ',';
 
-const plain = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
+const plain = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i;
 /** Thousands in groups of three: the separator is the other character, a blank or an apostrophe. */
 const grouped: Readonly<Record<Decimal, RegExp>> = {
   '.': /^[+-]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d*)?$/,

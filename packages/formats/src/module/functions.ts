@@ -100,7 +100,9 @@ export function functionsOf(activations: readonly Activation[], whose: (activati
     const code = option === undefined ? source.code : source.code.replace(/\ba\b/, String(option));
     const used = [...own.values()];
     const same = used.find((other) => other.code === code);
-    const alike = new Set(used.filter((other) => other.name.replace(/\d+$/, '') === name).map((other) => other.name));
+    const alike = new Set(
+      used.filter((other) => other.name.replace(/(?<!\d)\d+$/, '') === name).map((other) => other.name),
+    );
     own.set(activation, same ?? { name: alike.size === 0 ? name : `${name}${alike.size + 1}`, code });
   }
   const distinct = new Set([...own.values()].map(({ name, code }) => `const ${name} = ${code};`));
