@@ -3,7 +3,7 @@
  * brought back. And PyTorch's own ONNX models, read here.
  */
 import { identity, relu } from '@nnbp/activations';
-import { mlp, Network } from '@nnbp/core';
+import { backpropagateBatch, mlp, Network } from '@nnbp/core';
 import { fromOnnx, fromPyTorch, toPyTorch } from '@nnbp/interop';
 import { mse } from '@nnbp/losses';
 import { sgd } from '@nnbp/optim';
@@ -129,7 +129,7 @@ describe.skipIf(found === undefined)('PyTorch', () => {
       expect(Math.max(...errors), `outputs, INTEROP_SEED=${seed}`).toBeLessThan(1e-10);
 
       // PyTorch's gradients come back by the way weights come back: as the parameters of a copy.
-      const expected = network.backpropagateBatch(inputs, targets, mse()).gradients.vector;
+      const expected = backpropagateBatch(network, inputs, targets, mse()).gradients.vector;
       const got = fromPyTorch(asSafetensors(directories[k], gradients), network).parameters.vector;
       const size = largest(expected);
       const gradientError = size === 0 ? largest(got) : largest(expected.map((value, p) => (value - got[p]) / size));
@@ -199,7 +199,7 @@ describe.skipIf(found === undefined)('PyTorch', () => {
     const optimizer = sgd({ learningRate: 0.05 });
     const ours = fromPyTorch(readFileSync(join(directory, 'weights.safetensors')), network);
     for (let k = 0; k < steps; k++) {
-      optimizer.step(ours.parameters.vector, ours.backpropagateBatch(inputs, targets, mse()).gradients.vector);
+      optimizer.step(ours.parameters.vector, backpropagateBatch(ours, inputs, targets, mse()).gradients.vector);
     }
     const theirs = fromPyTorch(readFileSync(join(directory, 'trained.safetensors')), network);
     const error = largest(ours.parameters.vector.map((value, p) => value - theirs.parameters.vector[p]));

@@ -1,6 +1,6 @@
 /** The Build view, as someone draws in it: every edit is read back from the page, the JSON and the link. */
 import { tanh } from '@nnbp/activations';
-import { mlp, Network } from '@nnbp/core';
+import { backpropagate, mlp, Network } from '@nnbp/core';
 import { fromJson, load, save } from '@nnbp/formats';
 import { toOnnx } from '@nnbp/interop';
 import type { Page } from 'playwright-core';
@@ -310,7 +310,8 @@ test('the link restores the graph, and Derive works on it with a sample that fit
   expect(await text(other).inputValue()).toBe(before);
   await other.getByRole('button', { name: 'Look at its derivatives' }).click();
   await other.locator('button[aria-label^="dloss/dx_9 = "]').first().waitFor();
-  const pass = networkOf(network, builtinFunctions).backpropagate(
+  const pass = backpropagate(
+    networkOf(network, builtinFunctions),
     derive.input,
     derive.target,
     builtinFunctions.loss('mse'),

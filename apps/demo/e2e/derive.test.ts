@@ -1,6 +1,6 @@
 /** The Derive view, as someone reads it: every number on the page against the golden ones and the engine. */
 import { articleNetwork, golden } from '@nnbp/conformance';
-import type { Network } from '@nnbp/core';
+import { backpropagate, type Network } from '@nnbp/core';
 import { nameOf, replay, trace } from '@nnbp/explain';
 import { huber, mse } from '@nnbp/losses';
 import type { Page } from 'playwright-core';
@@ -44,7 +44,7 @@ async function type(page: Page, label: string, value: string): Promise<void> {
 
 test('every number in the graph is the golden one, and the engine’s to the last bit', async () => {
   const page = await open();
-  const pass = articleNetwork().backpropagate([Number(run.input)], [Number(run.target)], mse());
+  const pass = backpropagate(articleNetwork(), [Number(run.input)], [Number(run.target)], mse());
   const shownAs = await numbersOn(page);
   for (const [id, node] of Object.entries(run.nodes)) {
     for (const [kind, name] of [
@@ -77,7 +77,7 @@ test('a derivative that is selected, by a click or in the lists, has its derivat
   const page = await open();
   await page.locator('button[aria-label^="dloss/dw_2to4 = "]').first().click();
   await page.locator('.answer .katex').waitFor();
-  expect(await answer(page)).toBe(articleNetwork().backpropagate([0.5], [10], mse()).gradients.of('4').w['2']);
+  expect(await answer(page)).toBe(backpropagate(articleNetwork(), [0.5], [10], mse()).gradients.of('4').w['2']);
   const derivation = page.getByRole('region', { name: 'Where it comes from' });
   const tree = derivation.locator('.steps').first();
   expect(await tree.locator('.badge').allTextContents()).toEqual([
@@ -100,7 +100,7 @@ test('a derivative that is selected, by a click or in the lists, has its derivat
 
   await page.getByLabel('Node', { exact: true }).selectOption('3');
   await page.getByLabel('What is asked').selectOption('dloss/dx_3');
-  expect(await answer(page)).toBe(articleNetwork().backpropagate([0.5], [10], mse()).cache.dLossDx('3'));
+  expect(await answer(page)).toBe(backpropagate(articleNetwork(), [0.5], [10], mse()).cache.dLossDx('3'));
   // Three ways lead from 3 to 7: the first computes what 7 hands back, the others reuse it.
   expect(await tree.locator('.state.computed').count()).toBeGreaterThan(0);
   expect(await tree.locator('.state.reused').count()).toBeGreaterThan(0);
@@ -126,10 +126,10 @@ test('a change of any parameter, input, target, activation or loss is followed a
   edited.setParameters('4', { b: 0.5 });
   edited.setParameters('6', { w: { 2: -1.25 } });
   edited.setParameters('7', { c: 3.1 });
-  const pass = edited.backpropagate([-2], [1], huber());
+  const pass = backpropagate(edited, [-2], [1], huber());
   expect(await answer(page)).toBe(pass.gradients.of('2').w['1']);
   expect((await numbersOn(page))['dloss/dx_1']).toBe(pass.cache.dLossDx('1'));
-  expect(await answer(page)).not.toBe(network.backpropagate([-2], [1], huber()).gradients.of('2').w['1']);
+  expect(await answer(page)).not.toBe(backpropagate(network, [-2], [1], huber()).gradients.of('2').w['1']);
   // What is no number yet is marked, and changes nothing.
   await type(page, 'b_4', '-');
   expect(await page.getByLabel('b_4', { exact: true }).getAttribute('aria-invalid')).toBe('true');
@@ -196,7 +196,7 @@ test('a wrong order counts twice or loses a part; the right one gives the right 
   const times = (id: string) => page.locator(`[data-times="${id}"]`).textContent();
   const found = async (name: string) =>
     Number(await page.locator(`[data-quantity="${name}"] data`).getAttribute('value'));
-  const { cache, gradients } = articleNetwork().backpropagate([0.5], [10], mse());
+  const { cache, gradients } = backpropagate(articleNetwork(), [0.5], [10], mse());
   const right = (id: string) => cache.dLossDx(id);
   await page.getByText('16 visits instead of 7.').waitFor();
   expect(await Promise.all(['7', '4', '2', '1'].map(times))).toEqual(['1', '1', '3', '6']);
@@ -310,7 +310,7 @@ test('the keyboard alone is enough', async () => {
   };
   await reached('slope_4 = ');
   await page.keyboard.press('Enter');
-  expect(await answer(page)).toBe(articleNetwork().backpropagate([0.5], [10], mse()).cache.slope('4'));
+  expect(await answer(page)).toBe(backpropagate(articleNetwork(), [0.5], [10], mse()).cache.slope('4'));
   await reached('One step back');
   await page.keyboard.press('Enter');
   await page.getByText('Step 25 of 26').waitFor();

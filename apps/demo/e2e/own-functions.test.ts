@@ -1,5 +1,5 @@
 /** The user's own functions in the Derive view: run in their worker, and every number of the pass on the page. */
-import type { Activation, Loss } from '@nnbp/core';
+import { type Activation, backpropagate, type Loss } from '@nnbp/core';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { networkOf } from '../web/network.js';
@@ -51,7 +51,7 @@ test(
     const functions = { activation: (name: string) => (name === 'bent' ? bent : builtinFunctions.activation(name)) };
     const expected = (b: number) => {
       const changed = { ...network, nodes: nodes.map((node) => (node.id === '2' ? { ...node, b } : node)) };
-      return networkOf(changed, functions).backpropagate(derive.input, derive.target, fourth);
+      return backpropagate(networkOf(changed, functions), derive.input, derive.target, fourth);
     };
     await page.locator('button[aria-label^="dloss/dw_1to2 = "]').first().waitFor({ timeout: 50_000 });
     const before = expected(article.nodes[0].b);
@@ -71,12 +71,18 @@ test('a function of one’s own can be chosen for a node', patience, async () =>
   await expect
     .poll(() => figure(page, 'dloss/db_2'), { timeout: 50_000 })
     .toBe(
-      networkOf(
-        { ...article, nodes: article.nodes.map((node) => (node.id === '2' ? { ...node, activation: 'bent' } : node)) },
-        { activation: (name) => (name === 'bent' ? bent : builtinFunctions.activation(name)) },
-      )
-        .backpropagate(derive.input, derive.target, builtinFunctions.loss(derive.loss))
-        .gradients.of('2').b,
+      backpropagate(
+        networkOf(
+          {
+            ...article,
+            nodes: article.nodes.map((node) => (node.id === '2' ? { ...node, activation: 'bent' } : node)),
+          },
+          { activation: (name) => (name === 'bent' ? bent : builtinFunctions.activation(name)) },
+        ),
+        derive.input,
+        derive.target,
+        builtinFunctions.loss(derive.loss),
+      ).gradients.of('2').b,
     );
 });
 

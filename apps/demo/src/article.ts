@@ -1,6 +1,14 @@
 /** Part one: the article's network, every number of it. */
 import { sigmoid } from '@nnbp/activations';
-import { GraphBuilder, Network, outputValues, parameterGradients, slope, valueFromSuccessors } from '@nnbp/core';
+import {
+  backpropagate,
+  GraphBuilder,
+  Network,
+  outputValues,
+  parameterGradients,
+  slope,
+  valueFromSuccessors,
+} from '@nnbp/core';
 import { mse } from '@nnbp/losses';
 import { digits, heading, type Promises, say, table } from './screen.js';
 
@@ -31,7 +39,7 @@ export function articleOutputNode() {
   const network = new Network(graph, { initializer: () => 1 });
   network.setParameters('7', { b: 1 });
   const slots = graph.slots(network.parameters.vector);
-  const { cache } = network.backpropagate([4, 5, 6], [10], mse());
+  const { cache } = backpropagate(network, [4, 5, 6], [10], mse());
   const [sequence] = cache.sequences;
   const [sample] = sequence.steps;
   const seven = graph.indexOf('7');
@@ -55,7 +63,7 @@ export function article(promises: Promises): void {
   heading("1  The article's network: 1 → {2, 3} → {4, 5, 6} → 7, sigmoid, loss (x7 − t)²");
   const network = articleNetwork();
   const { graph } = network;
-  const pass = network.backpropagate([0.5], [10], mse());
+  const pass = backpropagate(network, [0.5], [10], mse());
   say(
     `Input 0.5, target 10, loss ${digits(pass.loss)}. Each node's two cached quantities are slope = c·g′(h) and dloss/dx.`,
   );

@@ -1,5 +1,6 @@
 /** The exercises of the Learn view, without a page: numbers against the engine, answers, hints, seeds. */
 import { articleNetwork } from '@nnbp/conformance';
+import { backpropagate } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
 import { describe, expect, test } from 'vitest';
 import { lessonList } from '../web/learn/chapters/index.js';
@@ -12,7 +13,7 @@ import { parseNumber } from '../web/learn/number-answer.js';
 import { maxTries, pick, standing, type Task } from '../web/learn/task.js';
 import { pieces, words } from '../web/learn/text.js';
 
-const article = articleNetwork().backpropagate([0.5], [10], mse());
+const article = backpropagate(articleNetwork(), [0.5], [10], mse());
 const seeds = [0, 1, 2, 3, 17, 4711];
 const chapter = (name: string) => lessonList.find((other) => other.name === name)!;
 const tasksOf = (name: string, seed = 0): readonly Task[] => chapter(name).exercise(seed).tasks;

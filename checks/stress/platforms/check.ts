@@ -1,6 +1,15 @@
 /** Compiled, not run, by every TypeScript that is promised. */
 import { sigmoid } from '@nnbp/activations';
-import { type Activation, GraphBuilder, type Loss, mlp, Network, NnbpError, type Pass } from '@nnbp/core';
+import {
+  type Activation,
+  backpropagate,
+  GraphBuilder,
+  type Loss,
+  mlp,
+  Network,
+  NnbpError,
+  type Pass,
+} from '@nnbp/core';
 import { type Derivation, explain } from '@nnbp/explain';
 import { load, save, toModule } from '@nnbp/formats';
 import { toOnnx } from '@nnbp/interop';
@@ -17,7 +26,7 @@ builder.node('2', { from: ['1'], activation: wave, fixed: { c: 1 } });
 builder.output('2');
 const network = new Network(builder.build(), { seed: 1 });
 const loss: Loss = mse();
-const pass: Pass = network.backpropagate([1], [2], loss);
+const pass: Pass = backpropagate(network, [1], [2], loss);
 const gradient: number | undefined = pass.gradients.of('2').b;
 const derivation: Derivation = explain(network, [1], [2], loss, 'dloss/db_2');
 const file: Uint8Array = save(new Network(mlp([1, 1], { activation: sigmoid })));

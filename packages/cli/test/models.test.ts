@@ -1,5 +1,5 @@
 import { sigmoid } from '@nnbp/activations';
-import { GraphBuilder, Network } from '@nnbp/core';
+import { backpropagate, GraphBuilder, Network } from '@nnbp/core';
 import { save } from '@nnbp/formats';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -158,7 +158,7 @@ describe('explain', () => {
       / dloss\/dw_2to4|such as dloss\/dw_2to4/,
     );
     const { stdout } = await nnbp('explain', 'graph.nnbp', '--row', '0.5,1', '--derivative', 'dloss/dx_2', '--json');
-    const pass = graphModel().backpropagate([0.5], [1], (await import('@nnbp/losses')).mse());
+    const pass = backpropagate(graphModel(), [0.5], [1], (await import('@nnbp/losses')).mse());
     expect(JSON.parse(stdout)).toMatchObject({ name: 'dloss/dx_2', case: 2, value: pass.cache.dLossDx('2') });
     const latex = await nnbp(
       'explain',

@@ -1,3 +1,4 @@
+export { backpropagate, backpropagateBatch, type Pass } from './backpropagate.js';
 export { GraphBuilder, type LayerOptions, type NodeOptions } from './builder.js';
 export {
   type AggregatedCache,
@@ -22,7 +23,7 @@ export { Graph } from './graph.js';
 export { constant, glorotNormal, glorotUniform, heNormal, heUniform, type Initializer } from './initializers.js';
 export { jacobianOf } from './jacobian.js';
 export { js } from './js/engine.js';
-export { Network, type NetworkOptions, type Pass } from './network.js';
+export { Network, type NetworkOptions } from './network.js';
 export { applyOutputTransform, type OutputTransform } from './output-transform.js';
 export { type NodeParameters, ParameterVector } from './parameters.js';
 export { Random } from './random.js';
@@ -30,6 +31,6 @@ export { reference, ReferenceExecutor } from './reference.js';
 export { levels, plan, type Plan, type Unit } from './plan.js';
 export { mlp, type MlpOptions } from './shapes.js';
 export type { Row } from './rows.js';
-export { NetworkStream, type SequencePass } from './sequence.js';
+export { backpropagateSequence, NetworkStream, predictSequence, type SequencePass, stream } from './sequence.js';
 export { Standardization } from './standardization.js';
 export { unroll } from './unroll.js';

@@ -23,7 +23,13 @@ export interface SequencePass {
   readonly gradients: ParameterVector;
 }
 
-/** See `Network.predictSequence`. */
+/**
+ * The outputs at every step of a sequence that starts from the initial values of delayed edges, in the data's own units.
+ * `network.predict` is a sequence of one step.
+ *
+ * @param inputs - A row per step.
+ * @throws NnbpError `WRONG_LENGTH`, `NOT_FINITE`, `EMPTY_DATA` (no step); `OVERFLOW`, naming step and node
+ */
 export function predictSequence(network: Network, inputs: ArrayLike<Row>): number[][] {
   const { graph, inputScaler } = network;
   const executor = executorOf(network, inputs.length);
@@ -35,7 +41,28 @@ export function predictSequence(network: Network, inputs: ArrayLike<Row>): numbe
   return predictions(network, outputs);
 }
 
-/** See `Network.backpropagateSequence`. */
+/**
+ * One pass forward and backward through time over one sequence, every derivative kept; changes no parameter. Inputs and
+ * targets are in the data's own units; losses, cache and gradients are in the network's.
+ *
+ * @param targets - A row per step, or null for a step without a target.
+ * @throws NnbpError `WRONG_LENGTH`, `NOT_FINITE`, `WRONG_TARGET`, `EMPTY_DATA` (no step, or no target at any); `OVERFLOW`
+ *
+ * @example
+ * ```ts
+ * import { identity } from '@nnbp/activations';
+ * import { backpropagateSequence, delayed, GraphBuilder, Network } from '@nnbp/core';
+ * import { mse } from '@nnbp/losses';
+ *
+ * const builder = new GraphBuilder();
+ * const from = [builder.input('x'), delayed('h')];
+ * builder.output(builder.node('h', { from, activation: identity, fixed: { b: 0, c: 1 } }));
+ * const network = new Network(builder.build(), { initializer: () => 2 });
+ * const pass = backpropagateSequence(network, [[1], [1]], [null, [5]], mse());
+ * pass.outputs; // [[2], [6]]
+ * pass.gradients.of('h').w; // { x: 6, 'h@-1': 4 }
+ * ```
+ */
 export function backpropagateSequence(
   network: Network,
   inputs: ArrayLike<Row>,
@@ -73,7 +100,7 @@ export function backpropagateSequence(
 
 /**
  * A network that is given one step after another and remembers: what delayed edges read is kept from call to call. Made by
- * `network.stream()`.
+ * {@link stream}.
  */
 export class NetworkStream {
   readonly #network: Network;
@@ -119,6 +146,9 @@ export class NetworkStream {
     this.#state = Float64Array.from(state);
   }
 }
+
+/** A stream that is given one step after another and keeps what delayed edges read. It uses the network's parameters. */
+export const stream = (network: Network): NetworkStream => new NetworkStream(network);
 
 /** What each step's outputs mean, in the data's own units. */
 function predictions({ graph, outputScaler, outputTransform }: Network, outputs: ArrayLike<number>): number[][] {

@@ -1,5 +1,7 @@
 import { identity, sigmoid } from '@nnbp/activations';
 import {
+  backpropagate,
+  backpropagateBatch,
   constant,
   GraphBuilder,
   mlp,
@@ -120,16 +122,16 @@ const table: [what: string, code: string, message: RegExp, action: () => unknown
     () => new Network(mlp([1, 1], { activation: sigmoid }), { initializer: constant(Infinity) }),
   ],
   ['a short input', 'WRONG_LENGTH', /expected 2 numbers, found 1/, () => network().predict([1])],
-  ['a long target', 'WRONG_LENGTH', /target/, () => network().backpropagate([1, 2], [1, 2], mse())],
+  ['a long target', 'WRONG_LENGTH', /target/, () => backpropagate(network(), [1, 2], [1, 2], mse())],
   ['NaN as input', 'NOT_FINITE', /position 1.*NaN/, () => network().predict([1, NaN])],
-  ['infinity as target', 'NOT_FINITE', /target/, () => network().backpropagate([1, 2], [Infinity], mse())],
+  ['infinity as target', 'NOT_FINITE', /target/, () => backpropagate(network(), [1, 2], [Infinity], mse())],
   [
     'a target the loss cannot use',
     'WRONG_TARGET',
     /-1 or 1, found 0/,
-    () => network().backpropagate([1, 2], [0], hinge()),
+    () => backpropagate(network(), [1, 2], [0], hinge()),
   ],
-  ['fewer targets than inputs', 'WRONG_LENGTH', /rows/, () => network().backpropagateBatch([[1, 2]], [], mse())],
+  ['fewer targets than inputs', 'WRONG_LENGTH', /rows/, () => backpropagateBatch(network(), [[1, 2]], [], mse())],
   ['no samples', 'EMPTY_DATA', /^inputs is empty/, () => network().predictBatch([])],
   ['an unknown node', 'UNKNOWN_ID', /"x"/, () => network().getParameters('x')],
   ['parameters of an input', 'UNKNOWN_ID', /input/, () => network().getParameters('input.0')],
@@ -146,7 +148,7 @@ const table: [what: string, code: string, message: RegExp, action: () => unknown
     'a sample that is not there',
     'OUT_OF_RANGE',
     /sample/,
-    () => network().backpropagate([1, 2], [1], mse()).cache.x('output.0', 1),
+    () => backpropagate(network(), [1, 2], [1], mse()).cache.x('output.0', 1),
   ],
   [
     'more samples than the batch size',

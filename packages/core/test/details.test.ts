@@ -1,6 +1,7 @@
 /** What is easily taken for granted: names in messages, order, lengths, what is not touched. */
 import { identity, sigmoid } from '@nnbp/activations';
 import {
+  backpropagateBatch,
   GraphBuilder,
   js,
   type Loss,
@@ -77,7 +78,8 @@ describe('a graph', () => {
 
 describe('numbers in messages', () => {
   test('a sample that is not there', () => {
-    const { cache } = new Network(mlp([1, 1], { activation: identity })).backpropagateBatch(
+    const { cache } = backpropagateBatch(
+      new Network(mlp([1, 1], { activation: identity })),
       [[1], [2]],
       [[1], [2]],
       mse(),
@@ -107,12 +109,12 @@ describe('many samples of many outputs', () => {
 
   test('each target is asked for once, and whole', () => {
     const asked: number[][] = [];
-    network.backpropagateBatch(inputs, targets, { ...mse(), targetProblem: (t) => void asked.push(Array.from(t)) });
+    backpropagateBatch(network, inputs, targets, { ...mse(), targetProblem: (t) => void asked.push(Array.from(t)) });
     expect(asked).toEqual(targets);
   });
 
   test('each prediction is a row of its own, with units and without', () => {
-    const { outputs } = network.backpropagateBatch(inputs, targets, mse());
+    const { outputs } = backpropagateBatch(network, inputs, targets, mse());
     expect(network.predictBatch(inputs)).toEqual(outputs);
     const inUnits = new Network(network.graph);
     inUnits.parameters.vector.set(network.parameters.vector);
@@ -139,7 +141,7 @@ describe('what overflows is named', () => {
     const network = chain();
     network.setParameters('a', { b: 0, w: { x: 1e200 } });
     network.setParameters('y', { b: 0, w: { a: 1 } });
-    expect(() => network.backpropagateBatch([[1e-200], [0]], [[1e150], [0]], mse())).toThrow(
+    expect(() => backpropagateBatch(network, [[1e-200], [0]], [[1e150], [0]], mse())).toThrow(
       'Sample 0: dLossDx of node "x" is -Infinity.',
     );
   });
@@ -150,14 +152,18 @@ describe('what overflows is named', () => {
     const network = chain();
     network.setParameters('a', { w: { x: 0 } });
     network.setParameters('y', { w: { a: 1e-300 } });
-    expect(() => network.backpropagateBatch(twice, twice, steep(1e308))).toThrow('A gradient of node "y" is Infinity.');
+    expect(() => backpropagateBatch(network, twice, twice, steep(1e308))).toThrow(
+      'A gradient of node "y" is Infinity.',
+    );
   });
 
   test('the very first gradient', () => {
     const builder = new GraphBuilder();
     builder.output(builder.node('y', { from: [builder.input('x')], activation: identity, fixed: { c: 1 } }));
     const network = new Network(builder.build());
-    expect(() => network.backpropagateBatch(twice, twice, steep(1e308))).toThrow('A gradient of node "y" is Infinity.');
+    expect(() => backpropagateBatch(network, twice, twice, steep(1e308))).toThrow(
+      'A gradient of node "y" is Infinity.',
+    );
   });
 
   test.each([reference(), js()])('$name asks no optimizer what to do with it', (engine) => {

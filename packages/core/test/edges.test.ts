@@ -1,6 +1,6 @@
 import { identity, sigmoid, tanh } from '@nnbp/activations';
 import { everyActivation, everyLoss } from '@nnbp/conformance';
-import { mlp, Network, NnbpError, type Pass, Standardization } from '@nnbp/core';
+import { backpropagate, backpropagateBatch, mlp, Network, NnbpError, type Pass, Standardization } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
 import { describe, expect, test } from 'vitest';
 
@@ -58,7 +58,7 @@ describe('numbers at the edge of float64', () => {
     for (const activation of everyActivation) {
       for (const x of edges) {
         for (const c of edges) {
-          const found = attempt(() => single(activation, { c }).backpropagate([x], [0.5], mse()));
+          const found = attempt(() => backpropagate(single(activation, { c }), [x], [0.5], mse()));
           if (!(found instanceof NnbpError)) expect(numbersOf(found).every(Number.isFinite)).toBe(true);
           else if (Math.abs(x) <= 1 && Math.abs(c) <= 1) expect.unreachable(`${activation.name}, x ${x}, c ${c}`);
         }
@@ -69,7 +69,7 @@ describe('numbers at the edge of float64', () => {
   test('a pass has only finite numbers, or an error says which was not: every loss', () => {
     for (const { loss } of everyLoss) {
       for (const x of edges) {
-        const found = attempt(() => single().backpropagate([x], [1], loss));
+        const found = attempt(() => backpropagate(single(), [x], [1], loss));
         if (!(found instanceof NnbpError)) expect(numbersOf(found).every(Number.isFinite)).toBe(true);
         // A probability outside 0 to 1 has no cross-entropy; all else is finite for what is not large.
         else if (Math.abs(x) <= 1 && x >= 0) expect.unreachable(`${loss.name}, x ${x}`);
@@ -81,26 +81,28 @@ describe('numbers at the edge of float64', () => {
     const message = (action: () => unknown) => (attempt(action) as NnbpError).message;
     const large = Number.MAX_VALUE;
     // (1e200)² in the loss; the values are finite.
-    expect(message(() => single().backpropagate([1e200], [0], mse()))).toMatch(/the loss is Infinity/);
+    expect(message(() => backpropagate(single(), [1e200], [0], mse()))).toMatch(/the loss is Infinity/);
     const steep = { name: 'steep', value: () => 1, derivative: () => Infinity };
-    expect(message(() => single(steep).backpropagate([1], [0], mse()))).toMatch(/slope of node "output.0" is Infinity/);
+    expect(message(() => backpropagate(single(steep), [1], [0], mse()))).toMatch(
+      /slope of node "output.0" is Infinity/,
+    );
     const cliff = {
       ...mse(),
       derivative: (_: unknown, __: unknown, d: { fill(value: number): void }) => d.fill(NaN),
     };
-    expect(message(() => single().backpropagate([1], [0], cliff))).toMatch(/dLossDx of node "output.0" is NaN/);
+    expect(message(() => backpropagate(single(), [1], [0], cliff))).toMatch(/dLossDx of node "output.0" is NaN/);
     // dloss/dw = dloss/dx · slope · x with dloss/dx = 2·1e10 and x = MAX: only the gradient overflows.
     const flat = { name: 'flat', value: () => 1e10, derivative: () => 1 };
-    expect(message(() => single(flat).backpropagate([large], [0], mse()))).toMatch(
+    expect(message(() => backpropagate(single(flat), [large], [0], mse()))).toMatch(
       /A gradient of node "output.0" is Infinity/,
     );
     // Each sample's loss is finite, and their sum is not.
     const high = { ...mse(), value: () => 1.5e308 };
-    expect(message(() => single().backpropagateBatch([[1], [1]], [[0], [0]], high))).toMatch(
+    expect(message(() => backpropagateBatch(single(), [[1], [1]], [[0], [0]], high))).toMatch(
       /The mean loss is not finite/,
     );
     // The third sample of three, whose values are finite.
-    const batch = () => single().backpropagateBatch([[1], [1], [1e200]], [[0], [0], [0]], mse());
+    const batch = () => backpropagateBatch(single(), [[1], [1], [1e200]], [[0], [0], [0]], mse());
     expect(message(batch)).toMatch(/^Sample 2: the loss is Infinity/);
     const units = single();
     units.outputScaler = new Standardization([0], [1e300]);
@@ -117,5 +119,5 @@ describe('numbers at the edge of float64', () => {
 
 test('backpropagateBatch without samples is refused', () => {
   const network = new Network(mlp([1, 1], { activation: identity }));
-  expect(() => network.backpropagateBatch([], [], mse())).toThrow(expect.objectContaining({ code: 'EMPTY_DATA' }));
+  expect(() => backpropagateBatch(network, [], [], mse())).toThrow(expect.objectContaining({ code: 'EMPTY_DATA' }));
 });

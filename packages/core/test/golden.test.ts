@@ -1,5 +1,13 @@
 import { sigmoid } from '@nnbp/activations';
-import { GraphBuilder, Network, outputValues, parameterGradients, slope, valueFromSuccessors } from '@nnbp/core';
+import {
+  backpropagate,
+  GraphBuilder,
+  Network,
+  outputValues,
+  parameterGradients,
+  slope,
+  valueFromSuccessors,
+} from '@nnbp/core';
 import { mse } from '@nnbp/losses';
 import { describe, expect, test } from 'vitest';
 import { articleNetwork, golden } from '@nnbp/conformance';
@@ -12,7 +20,7 @@ function expectGolden(found: number, expected: string): void {
 describe("the article's network", () => {
   for (const run of golden.runs) {
     test(`input ${Number(run.input)}, target ${Number(run.target)}: every number is the golden one`, () => {
-      const pass = articleNetwork().backpropagate([Number(run.input)], [Number(run.target)], mse());
+      const pass = backpropagate(articleNetwork(), [Number(run.input)], [Number(run.target)], mse());
       expectGolden(pass.loss, run.loss);
       for (const [id, node] of Object.entries(run.nodes)) {
         expectGolden(pass.cache.x(id), node.x);
@@ -42,7 +50,7 @@ test("the article's output node: with x7 taken as 7, dloss/dx is exactly -6 and 
   network.setParameters('7', { b: 1 });
   const slots = graph.slots(network.parameters.vector);
 
-  const { cache } = network.backpropagate([4, 5, 6], [10], mse());
+  const { cache } = backpropagate(network, [4, 5, 6], [10], mse());
   const [sequence] = cache.sequences;
   const seven = graph.indexOf('7');
   const dLossDx = new Float64Array(1);
@@ -77,7 +85,7 @@ test("the article's output node: with x7 taken as 7, dloss/dx is exactly -6 and 
 
 test('the order of declaration changes nothing', () => {
   const passes = [articleNetwork(), articleNetwork(['7', '6', '5', '4', '3', '2'])].map((network) =>
-    network.backpropagate([0.5], [10], mse()),
+    backpropagate(network, [0.5], [10], mse()),
   );
   expect(passes[0].loss).toBe(passes[1].loss);
   for (const id of ['2', '3', '4', '5', '6', '7'])

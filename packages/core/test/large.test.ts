@@ -1,5 +1,5 @@
 import { identity, tanh } from '@nnbp/activations';
-import { constant, GraphBuilder, mlp, Network, NnbpError } from '@nnbp/core';
+import { backpropagate, backpropagateBatch, constant, GraphBuilder, mlp, Network, NnbpError } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
 import { describe, expect, test } from 'vitest';
 
@@ -15,7 +15,7 @@ describe('deep, wide, many', () => {
   };
 
   test('a gradient that vanishes on 10,000 nodes is 0 at the far end, not an error', () => {
-    const pass = chain(10_000, 0.5).backpropagate([1], [1], mse());
+    const pass = backpropagate(chain(10_000, 0.5), [1], [1], mse());
     expect(pass.outputs[0][0]).toBe(0);
     expect(pass.cache.dLossDx('n10000')).toBe(-2);
     expect(pass.cache.dLossDx('n9000')).toBe(-2 * 0.5 ** 1000);
@@ -25,12 +25,12 @@ describe('deep, wide, many', () => {
   test('a value that explodes on 10,000 nodes is an error that names the first node beyond', () => {
     expect(() => chain(10_000, 2).predict([1])).toThrow(/x of node "n1024" is Infinity/);
     // Forwards it shrinks, so that all values are finite; backwards it grows.
-    expect(() => chain(10_000, 2).backpropagate([5e-324], [1], mse())).toThrow(NnbpError);
+    expect(() => backpropagate(chain(10_000, 2), [5e-324], [1], mse())).toThrow(NnbpError);
   });
 
   test('a million nodes', () => {
     const network = new Network(mlp([1, 1_000_000, 1], { activation: tanh, fixed: { c: 1 } }), { seed: 1 });
-    const pass = network.backpropagate([0.5], [0.25], mse());
+    const pass = backpropagate(network, [0.5], [0.25], mse());
     expect(pass.gradients.vector.length).toBe(3_000_001);
     // By a sum of another kind.
     const { ids } = network.graph;
@@ -44,8 +44,8 @@ describe('deep, wide, many', () => {
     const network = new Network(mlp([1, 3, 1], { activation: tanh }), { seed: 2 });
     const inputs = Array.from({ length: 65_536 }, (_, s) => [Math.sin(s)]);
     const targets = inputs.map(([x]) => [x * x]);
-    const pass = network.backpropagateBatch(inputs, targets, mse());
-    const some = [0, 1, 40_000, 65_535].map((s) => network.backpropagate(inputs[s], targets[s], mse()));
+    const pass = backpropagateBatch(network, inputs, targets, mse());
+    const some = [0, 1, 40_000, 65_535].map((s) => backpropagate(network, inputs[s], targets[s], mse()));
     expect(some.map(({ outputs }) => outputs[0][0])).toEqual([0, 1, 40_000, 65_535].map((s) => pass.outputs[s][0]));
     const mean = targets.reduce((sum, [t], s) => sum + (pass.outputs[s][0] - t) ** 2, 0) / 65_536;
     expect(pass.loss).toBeCloseTo(mean, 12);

@@ -1,5 +1,5 @@
 import { identity } from '@nnbp/activations';
-import { compile, GraphBuilder, Network, type OutputTransform } from '@nnbp/core';
+import { backpropagate, compile, GraphBuilder, Network, type OutputTransform } from '@nnbp/core';
 import { softmaxCrossEntropy } from '@nnbp/losses';
 import { accuracy, evaluate } from '@nnbp/train';
 import { describe, expect, test } from 'vitest';
@@ -35,7 +35,7 @@ describe.each(Object.entries(expected) as [OutputTransform, number[]][])('output
   });
 
   test('does not change backpropagation', () => {
-    const pass = copying(3, transform).backpropagate(values, [0, 1, 0], softmaxCrossEntropy());
+    const pass = backpropagate(copying(3, transform), values, [0, 1, 0], softmaxCrossEntropy());
     expect(pass.outputs).toEqual([values]);
     expect(pass.loss).toBeCloseTo(-expected.logSoftmax[1], 14);
   });

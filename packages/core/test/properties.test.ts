@@ -2,6 +2,8 @@ import * as activations from '@nnbp/activations';
 import { randomGraph, randomParameters, randomSamples } from '@nnbp/conformance';
 import {
   type Activation,
+  backpropagate,
+  backpropagateBatch,
   forward,
   type Graph,
   GraphBuilder,
@@ -149,11 +151,11 @@ test('the gradient of a batch is the mean of the gradients of its samples', () =
       const { graph } = network;
       const data = randomSamples(graph, random, samples);
       const [inputs, targets] = [rows(data.inputs, graph.inputCount), rows(data.targets, graph.outputs.length)];
-      const whole = network.backpropagateBatch(inputs, targets, losses.mse());
+      const whole = backpropagateBatch(network, inputs, targets, losses.mse());
       const mean = new Float64Array(graph.parameterCount);
       let loss = 0;
       for (let s = 0; s < samples; s++) {
-        const one = network.backpropagate(inputs[s], targets[s], losses.mse());
+        const one = backpropagate(network, inputs[s], targets[s], losses.mse());
         loss += one.loss / samples;
         one.gradients.vector.forEach((gradient, p) => (mean[p] += gradient / samples));
         for (const id of graph.ids) expect(whole.cache.dLossDx(id, s)).toBe(one.cache.dLossDx(id));
@@ -176,7 +178,7 @@ test('shuffling the order in which nodes are declared changes nothing beyond rou
       for (const id of graph.ids.slice(graph.inputCount)) two.setParameters(id, one.getParameters(id));
       const data = randomSamples(graph, random, 1);
       const loss = losses.mse();
-      const [first, second] = [one, two].map((network) => network.backpropagate(data.inputs, data.targets, loss));
+      const [first, second] = [one, two].map((network) => backpropagate(network, data.inputs, data.targets, loss));
       expect(second.loss).toBeCloseTo(first.loss, 10);
       for (const id of graph.ids) expect(second.cache.dLossDx(id)).toBeCloseTo(first.cache.dLossDx(id), 9);
     }),
@@ -272,7 +274,8 @@ describe('each cached quantity is computed exactly once a pass', () => {
     const graph = randomGraph(new Random(5), { nodes: 80, activations: [counted] });
     const samples = 3;
     const data = randomSamples(graph, new Random(1), samples);
-    new Network(graph).backpropagateBatch(
+    backpropagateBatch(
+      new Network(graph),
       rows(data.inputs, graph.inputCount),
       rows(data.targets, graph.outputs.length),
       countedLoss,
@@ -302,7 +305,7 @@ test('two edges that share a weight move together, and its gradient is the sum o
   const [one, two] = [build(true), build(false)];
   expect(one.graph.parameterCount).toBe(two.graph.parameterCount - 1);
   const [shared, own] = [one, two].map(
-    (network) => network.backpropagate([2, -3], [1], losses.mse()).gradients.of('n').w,
+    (network) => backpropagate(network, [2, -3], [1], losses.mse()).gradients.of('n').w,
   );
   expect(shared.a).toBe(shared.b);
   expect(shared.a).toBeCloseTo(own.a + own.b, 14);

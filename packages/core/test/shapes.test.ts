@@ -1,5 +1,6 @@
 import { identity, sigmoid, tanh } from '@nnbp/activations';
 import {
+  backpropagate,
   constant,
   glorotNormal,
   glorotUniform,
@@ -22,7 +23,7 @@ describe('graphs of any shape', () => {
       builder.node(`n${k}`, { from: [`n${k - 1}`], activation: identity, fixed: { c: 1 } });
     builder.output('n100000');
     const network = new Network(builder.build(), { initializer: constant(1) });
-    const pass = network.backpropagate([3], [1], mse());
+    const pass = backpropagate(network, [3], [1], mse());
     expect(pass.outputs[0][0]).toBe(3);
     expect(pass.cache.dLossDx('n0')).toBe(4);
   });
@@ -62,7 +63,7 @@ describe('graphs of any shape', () => {
     builder.input('unused');
     builder.output(builder.node('bias', { from: [], activation: sigmoid }));
     const network = new Network(builder.build());
-    const pass = network.backpropagate([5], [0], mse());
+    const pass = backpropagate(network, [5], [0], mse());
     expect(pass.outputs).toEqual([[0.5]]);
     expect(pass.cache.dLossDx('unused')).toBe(0);
     expect(pass.gradients.of('bias')).toEqual({ b: 0.25, c: 0.5, w: {} });
@@ -71,7 +72,7 @@ describe('graphs of any shape', () => {
   test('an input may be an output', () => {
     const builder = new GraphBuilder();
     builder.output(builder.input('through'));
-    const pass = new Network(builder.build()).backpropagate([5], [3], mse());
+    const pass = backpropagate(new Network(builder.build()), [5], [3], mse());
     expect(pass.cache.dLossDx('through')).toBe(4);
     expect(pass.cache.h('through') + pass.cache.g('through') + pass.cache.slope('through')).toBe(0);
   });
@@ -250,7 +251,7 @@ test('a network with units takes and gives the data as people have it', () => {
   network.inputScaler = new Standardization([10], [5]);
   network.outputScaler = new Standardization([100], [50]);
   expect(network.predict([15])).toEqual([200]);
-  expect(network.backpropagate([15], [200], mse()).loss).toBe(0);
+  expect(backpropagate(network, [15], [200], mse()).loss).toBe(0);
   network.inputScaler = undefined;
   network.outputScaler = undefined;
   expect(network.predict([15])).toEqual([30]);

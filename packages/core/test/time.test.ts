@@ -1,5 +1,6 @@
 import { identity, tanh } from '@nnbp/activations';
 import {
+  backpropagateSequence,
   delayed,
   expectFeatures,
   featuresOf,
@@ -9,10 +10,12 @@ import {
   type Loss,
   Network,
   type NodeOptions,
+  predictSequence,
   Random,
   reference,
   type Source,
   Standardization,
+  stream,
   unroll,
   unsupportedFeatures,
 } from '@nnbp/core';
@@ -232,22 +235,22 @@ describe('a network', () => {
       const inputs = Array.from({ length: 5 }, () =>
         Array.from({ length: network.graph.inputCount }, () => random.uniform()),
       );
-      const expected = network.predictSequence(inputs);
-      const stream = network.stream();
-      expect(inputs.slice(0, 3).map((input) => stream.next(input))).toEqual(expected.slice(0, 3));
-      const { state } = stream;
-      expect(stream.next(inputs[3])).toEqual(expected[3]);
-      stream.reset();
-      expect(stream.next(inputs[0])).toEqual(expected[0]);
-      stream.state = state;
-      expect(inputs.slice(3).map((input) => stream.next(input))).toEqual(expected.slice(3));
+      const expected = predictSequence(network, inputs);
+      const steps = stream(network);
+      expect(inputs.slice(0, 3).map((input) => steps.next(input))).toEqual(expected.slice(0, 3));
+      const { state } = steps;
+      expect(steps.next(inputs[3])).toEqual(expected[3]);
+      steps.reset();
+      expect(steps.next(inputs[0])).toEqual(expected[0]);
+      steps.state = state;
+      expect(inputs.slice(3).map((input) => steps.next(input))).toEqual(expected.slice(3));
       expect(network.predict(inputs[0])).toEqual(expected[0]);
       expect(network.predictBatch([inputs[0]])).toEqual([expected[0]]);
     }
   });
 
   test('backpropagates through time with the loss of each step that has a target', () => {
-    const pass = recurrence().backpropagateSequence([[1], [5], [0]], [null, [15], [47]], mse());
+    const pass = backpropagateSequence(recurrence(), [[1], [5], [0]], [null, [15], [47]], mse());
     expect(pass.outputs).toEqual([[2], [16], [48]]);
     expect(pass.losses).toEqual([undefined, 1, 1]);
     expect(pass.loss).toBe(1);
@@ -261,10 +264,10 @@ describe('a network', () => {
     const network = recurrence();
     network.inputScaler = new Standardization([10], [2]);
     network.outputScaler = new Standardization([1], [0.5]);
-    expect(network.predictSequence([[12], [10]])).toEqual([[2], [4]]);
-    expect(network.backpropagateSequence([[12]], [[2]], mse()).loss).toBe(0);
-    const stream = network.stream();
-    expect([stream.next([12]), stream.next([10])]).toEqual([[2], [4]]);
+    expect(predictSequence(network, [[12], [10]])).toEqual([[2], [4]]);
+    expect(backpropagateSequence(network, [[12]], [[2]], mse()).loss).toBe(0);
+    const steps = stream(network);
+    expect([steps.next([12]), steps.next([10])]).toEqual([[2], [4]]);
   });
 
   test.each<[string, string, RegExp, () => unknown]>([
@@ -280,41 +283,45 @@ describe('a network', () => {
     ],
     ['the same delayed edge twice', 'DUPLICATE_EDGE', /"a@-1" twice/, () => withDelay(1, 0, delayed('a'))],
     ['an edge from itself without delay', 'SELF_EDGE', /delayed\("a"\)/, () => withDelay(1, 0, 'a')],
-    ['a sequence of no step', 'EMPTY_DATA', /at least one step/, () => recurrence().predictSequence([])],
-    ['no step to backpropagate', 'EMPTY_DATA', /step/, () => recurrence().backpropagateSequence([], [], mse())],
-    ['targets at no step', 'EMPTY_DATA', /target/, () => recurrence().backpropagateSequence([[1]], [null], mse())],
+    ['a sequence of no step', 'EMPTY_DATA', /at least one step/, () => predictSequence(recurrence(), [])],
+    ['no step to backpropagate', 'EMPTY_DATA', /step/, () => backpropagateSequence(recurrence(), [], [], mse())],
+    ['targets at no step', 'EMPTY_DATA', /target/, () => backpropagateSequence(recurrence(), [[1]], [null], mse())],
     [
       'too few targets',
       'WRONG_LENGTH',
       /expected 2 rows/,
-      () => recurrence().backpropagateSequence([[1], [2]], [[1]], mse()),
+      () => backpropagateSequence(recurrence(), [[1], [2]], [[1]], mse()),
     ],
     [
       'a wide target',
       'WRONG_LENGTH',
       /target of step 0/,
-      () => recurrence().backpropagateSequence([[1]], [[1, 2]], mse()),
+      () => backpropagateSequence(recurrence(), [[1]], [[1, 2]], mse()),
     ],
     [
       'a target that does not suit the loss',
       'WRONG_TARGET',
       /target of step 1/,
-      () => recurrence().backpropagateSequence([[1], [1]], [null, [0.5]], hinge()),
+      () => backpropagateSequence(recurrence(), [[1], [1]], [null, [0.5]], hinge()),
     ],
-    ['a wide input of a step', 'WRONG_LENGTH', /input of step 1/, () => recurrence().predictSequence([[1], [1, 2]])],
+    ['a wide input of a step', 'WRONG_LENGTH', /input of step 1/, () => predictSequence(recurrence(), [[1], [1, 2]])],
     [
       'an input of a stream that is not finite',
       'NOT_FINITE',
       /input of step 0/,
-      () => recurrence().stream().next([NaN]),
+      () => stream(recurrence()).next([NaN]),
     ],
-    ['the state of another network', 'WRONG_LENGTH', /state/, () => (recurrence().stream().state = [1, 2])],
-    ['a state that is not finite', 'NOT_FINITE', /state/, () => (recurrence().stream().state = [NaN])],
+    ['the state of another network', 'WRONG_LENGTH', /state/, () => (stream(recurrence()).state = [1, 2])],
+    ['a state that is not finite', 'NOT_FINITE', /state/, () => (stream(recurrence()).state = [NaN])],
     [
       'numbers that overflow through time',
       'OVERFLOW',
       /step 1.*"h"/,
-      () => recurrence().predictSequence([[1e308], [1e308], [1e308]].map(([x]) => [x / 4])),
+      () =>
+        predictSequence(
+          recurrence(),
+          [[1e308], [1e308], [1e308]].map(([x]) => [x / 4]),
+        ),
     ],
     ['unrolling to no step', 'OUT_OF_RANGE', /steps/, () => unroll(recurrence().graph, 0)],
     ['a parameter both fixed and shared', 'CONFLICT', /b is both/, () => bad({ fixed: { b: 1 }, shared: { b: 's' } })],

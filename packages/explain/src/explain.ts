@@ -64,9 +64,9 @@ export interface Derivation {
  * Explains one number of a pass over one sample: a derivative, or anything else the pass keeps. Every number is the
  * reference engine's, to the last bit.
  *
- * @param input - As for `network.backpropagate`, in the data's own units.
+ * @param input - As for `backpropagate`, in the data's own units.
  * @param what - A name as in "dloss/dw_2to4", "dloss/dx_4" or "x_4"; or a node's parameter, for its derivative.
- * @throws NnbpError `UNKNOWN_ID`, `FIXED_PARAMETER` (nothing has that name), and as `network.backpropagate`
+ * @throws NnbpError `UNKNOWN_ID`, `FIXED_PARAMETER` (nothing has that name), and as `backpropagate`
  *
  * @example
  * ```ts
@@ -97,11 +97,11 @@ export function explain(
  * and `x_h@-1` is the value before the first step. A parameter has one derivative, a mean over the steps that have a target
  * of a sum over all steps: `dloss/dw_htoh`. Every number is the reference engine's, to the last bit.
  *
- * @param inputs - A row per step, as for `network.backpropagateSequence`.
+ * @param inputs - A row per step, as for `backpropagateSequence`.
  * @param targets - A row per step, or null for a step without a target.
  * @param what - A name, or a node's parameter. Where an id has two edges from another one, of which one is delayed, the name
  * of the weight says which: `dloss/dw_x@-1toh`.
- * @throws NnbpError `UNKNOWN_ID`, `FIXED_PARAMETER`, and as `network.backpropagateSequence`
+ * @throws NnbpError `UNKNOWN_ID`, `FIXED_PARAMETER`, and as `backpropagateSequence`
  *
  * @example
  * ```ts

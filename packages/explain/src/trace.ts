@@ -53,8 +53,8 @@ export interface Replay {
  * from the last node back, dLossDx by case 1 or 2 (both for an output with successors), the slope, and by case 3 the
  * node's parameters. Every number is the engine's own.
  *
- * @param input - As for `network.backpropagate`, in the data's own units.
- * @throws NnbpError as `network.backpropagate`
+ * @param input - As for `backpropagate`, in the data's own units.
+ * @throws NnbpError as `backpropagate`
  *
  * @example
  * ```ts

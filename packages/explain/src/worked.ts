@@ -4,6 +4,8 @@
  * bit-identical.
  */
 import {
+  backpropagate,
+  backpropagateSequence,
   type Graph,
   type Loss,
   Network,
@@ -43,7 +45,7 @@ export interface Worked {
   readonly targetUnits: boolean;
 }
 
-/** @throws NnbpError as `network.backpropagate` */
+/** @throws NnbpError as `backpropagate` */
 export function workThrough(network: Network, input: Row, target: Row, loss: Loss): Worked {
   const { graph } = network;
   if (graph.edgeDelay !== undefined) {
@@ -52,7 +54,7 @@ export function workThrough(network: Network, input: Row, target: Row, loss: Los
   return work(network, input, target, loss, { loss, width: graph.outputs.length, steps: 1, folded: undefined });
 }
 
-/** @throws NnbpError as `network.backpropagateSequence` */
+/** @throws NnbpError as `backpropagateSequence` */
 export function workThroughSequence(
   network: Network,
   inputs: ArrayLike<Row>,
@@ -60,7 +62,7 @@ export function workThroughSequence(
   loss: Loss,
 ): Worked {
   // It checks all that is given.
-  network.backpropagateSequence(inputs, targets, loss);
+  backpropagateSequence(network, inputs, targets, loss);
   const { graph, inputScaler, outputScaler } = network;
   const width = graph.outputs.length;
   const withTarget = Array.from(targets, (_, t) => t).filter((t) => targets[t] !== null);
@@ -86,7 +88,7 @@ function work(
   of: Pick<Worked, 'loss' | 'width' | 'steps' | 'folded'>,
 ): Worked {
   const { graph, inputScaler, outputScaler } = network;
-  const pass = network.backpropagate(input, target, loss);
+  const pass = backpropagate(network, input, target, loss);
   const row = Float64Array.from(input);
   const x = Float64Array.from(pass.outputs[0]);
   const t = Float64Array.from(target, (value, k) => outputScaler?.apply(value, k) ?? value);

@@ -9,6 +9,7 @@ import {
 } from '@nnbp/conformance';
 import {
   type Activation,
+  backpropagate,
   type Graph,
   GraphBuilder,
   mlp,
@@ -106,7 +107,7 @@ describe("the engine's numbers", () => {
     (_, lossCase) => {
       for (let seed = 1; seed <= 8; seed++) {
         const { network, input, target, loss } = randomSample(seed, { nodes: 40 }, lossCase);
-        const pass = network.backpropagate(input, target, loss);
+        const pass = backpropagate(network, input, target, loss);
         const names = everyQuantity(network.graph);
         for (let k = 0; k < names.length; k += 5) {
           const { root } = explain(network, input, target, loss, names[k]);
@@ -165,7 +166,7 @@ describe('the cases', () => {
 
   it('add the edges that share a weight, from the last node to the first', () => {
     const { network, input, target, loss } = outputInTheMiddle();
-    const { cache } = network.backpropagate(input, target, loss);
+    const { cache } = backpropagate(network, input, target, loss);
     const { root } = explain(network, input, target, loss, { node: '3', parameter: 'w', from: '2' });
     expect(root.summands).toBe(3);
     expect(root.terms.map(({ quantity }) => nameOf(quantity))).toEqual(
@@ -350,7 +351,7 @@ describe('large graphs', () => {
     const network = new Network(builder.build(), { seed: 2 });
     expect(network.graph.edgeCount).toBe(100_000);
     const input = Array.from({ length: 100 }, () => random.uniform());
-    const { cache } = network.backpropagate(input, [1], mse());
+    const { cache } = backpropagate(network, input, [1], mse());
     derivatives = 0;
     const derivation = explain(network, input, [1], mse(), 'dloss/dx_in 0');
     const { root } = derivation;
@@ -394,7 +395,7 @@ x_input.0 = (value_input.0 - mean_input.0) / deviation_input.0
 it('runs every activation through a derivation', () => {
   for (const activation of everyActivation) {
     const network = new Network(mlp([1, 2, 1], { activation }), { seed: 5 });
-    const pass = network.backpropagate([0.7], [1], mse());
+    const pass = backpropagate(network, [0.7], [1], mse());
     const { root } = explain(network, [0.7], [1], mse(), { node: 'layer1.0', parameter: 'b' });
     expect(root.value, activation.name).toBe(pass.gradients.of('layer1.0').b);
   }

@@ -1,6 +1,16 @@
 import { identity, sigmoid, tanh } from '@nnbp/activations';
 import { max, product } from '@nnbp/aggregations';
-import { delayed, GraphBuilder, Network, NnbpError, type Row, Standardization, unroll } from '@nnbp/core';
+import {
+  backpropagate,
+  backpropagateSequence,
+  delayed,
+  GraphBuilder,
+  Network,
+  NnbpError,
+  type Row,
+  Standardization,
+  unroll,
+} from '@nnbp/core';
 import { lstm } from '@nnbp/layers';
 import { huber, mse } from '@nnbp/losses';
 import { describe, expect, it } from 'vitest';
@@ -46,7 +56,7 @@ function all(root: Step): Step[] {
 describe('an explanation through time', () => {
   it('has the numbers of the engine, to the last bit, of every parameter and of every node at every step', () => {
     const network = small();
-    const pass = network.backpropagateSequence(inputs, targets, mse());
+    const pass = backpropagateSequence(network, inputs, targets, mse());
     for (const id of network.graph.ids.slice(network.graph.inputCount)) {
       const { b, c, w } = pass.gradients.of(id);
       const valueOf = (what: Parameters<typeof explain>[4]) =>
@@ -105,7 +115,7 @@ describe('an explanation through time', () => {
     network.inputScaler = new Standardization([1], [2]);
     const { root, text } = explainSequence(network, [[1], [3]], [[3], [5]], huber(), 'dloss/dx_h@1');
     expect(root.case).toBe(1);
-    expect(root.value).toBe(network.backpropagateSequence([[1], [3]], [[3], [5]], huber()).cache.dLossDx('h', 0, 1));
+    expect(root.value).toBe(backpropagateSequence(network, [[1], [3]], [[3], [5]], huber()).cache.dLossDx('h', 0, 1));
     expect(text()).toContain('x_x@1 = (value_x@1 - mean_x@1) / deviation_x@1 = (3 - 1) / 2');
   });
 
@@ -113,7 +123,7 @@ describe('an explanation through time', () => {
     const builder = new GraphBuilder();
     builder.output(builder.node('y', { from: [builder.input('x'), delayed('x'), delayed('x', 2)], activation: tanh }));
     const network = new Network(builder.build(), { seed: 1 });
-    const pass = network.backpropagateSequence([[1], [2], [3]], [null, null, [0]], mse());
+    const pass = backpropagateSequence(network, [[1], [2], [3]], [null, null, [0]], mse());
     const valueOf = (name: string) =>
       explainSequence(network, [[1], [2], [3]], [null, null, [0]], mse(), name).root.value;
     expect(valueOf('dloss/dw_xtoy')).toBe(pass.gradients.of('y').w.x);
@@ -158,7 +168,7 @@ describe('a node that does not add', () => {
   });
 
   it('adds the derivatives of the nodes that share a bias', () => {
-    const { b } = network.backpropagate([3, 5], [1], mse()).gradients.of('m');
+    const { b } = backpropagate(network, [3, 5], [1], mse()).gradients.of('m');
     const { root } = derivation('dloss/db_m');
     expect(root.value).toBe(b);
     expect(root.summands).toBe(2);

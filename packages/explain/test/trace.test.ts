@@ -1,6 +1,7 @@
 import { sigmoid, tanh } from '@nnbp/activations';
 import { articleNetwork, everyLoss } from '@nnbp/conformance';
 import {
+  backpropagate,
   forward,
   GraphBuilder,
   Network,
@@ -98,7 +99,7 @@ describe('a trace', () => {
       const sample = randomSample(seed, { nodes: 60 });
       const { network, input, target, loss } = sample;
       const { cache, gradients, value } = replay(film(sample));
-      const pass = network.backpropagate(input, target, loss);
+      const pass = backpropagate(network, input, target, loss);
       const { graph } = network;
       for (const kind of kinds) {
         graph.ids.forEach((id, i) => {
@@ -127,7 +128,7 @@ describe('a trace', () => {
     const sample = outputInTheMiddle();
     const whole = film(sample);
     const { network, input, target, loss } = sample;
-    const { cache } = network.backpropagate(input, target, loss);
+    const { cache } = backpropagate(network, input, target, loss);
     const part = (id: string, from: string) => cache.dLossDx(id) * cache.slope(id) * cache.x(from);
     const sums = [part('4', '3'), part('4', '3') + part('3', '2'), part('4', '3') + part('3', '2') + part('2', '1')];
     const name = { quantity: 'dLossDw', node: '2', from: '1' } as const;
@@ -154,7 +155,7 @@ describe('any order', () => {
       expect(sample.loss.name).toBe(softmaxCrossEntropy().name);
       const whole = film(sample);
       const { network, input, target, loss } = sample;
-      const pass = network.backpropagate(input, target, loss);
+      const pass = backpropagate(network, input, target, loss);
       const right = replay(whole).cache;
       for (let k = 0; k < 20; k++) {
         const order = whole.steps.slice();
@@ -213,7 +214,7 @@ describe('a replay', () => {
     const network = new Network(builder.build(), { initializer: () => 1 });
     const whole = trace(network, [0.5], [1], mse());
     expect(whole.steps.length).toBe(40_002);
-    const { cache } = network.backpropagate([0.5], [1], mse());
+    const { cache } = backpropagate(network, [0.5], [1], mse());
     expect(replay(whole).value({ quantity: 'dLossDx', node: '0' })).toBe(cache.dLossDx('0'));
   });
 });

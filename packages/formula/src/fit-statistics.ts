@@ -7,7 +7,6 @@ import {
   type Network,
   NnbpError,
   ParameterVector,
-  reference,
   type Row,
 } from '@nnbp/core';
 import { TriangularFactor } from '@nnbp/optim';
@@ -203,8 +202,7 @@ class Rows {
   readonly #executor: Executor;
 
   constructor(readonly network: Network) {
-    const engine = js().supports(network.graph).length === 0 ? js() : reference();
-    this.#executor = engine.prepare(network.graph, 1);
+    this.#executor = js().prepare(network.graph, 1);
     this.#executor.parameters.set(network.parameters.vector);
   }
 

@@ -1,5 +1,7 @@
 /** Checks all derivatives of a network at once: what backpropagation says against what the loss does. */
 import {
+  backpropagateBatch,
+  backpropagateSequence,
   expectFinite,
   expectLength,
   type Graph,
@@ -30,8 +32,8 @@ export interface NetworkCheckOptions {
  * mean loss over the samples. Where a step would carry a node over a kink of its activation, or an output over one of
  * the loss, the derivative is left out, and the report says so.
  *
- * @param inputs - A row a sample, in the data's units, as for `network.backpropagateBatch`.
- * @throws NnbpError as `network.backpropagateBatch`
+ * @param inputs - A row a sample, in the data's units, as for `backpropagateBatch`.
+ * @throws NnbpError as `backpropagateBatch`
  *
  * @example
  * ```ts
@@ -51,7 +53,7 @@ export function checkNetwork(
   loss: Loss,
   options: NetworkCheckOptions = {},
 ): Report {
-  const { gradients, cache, outputs, loss: mean } = network.backpropagateBatch(inputs, targets, loss);
+  const { gradients, cache, outputs, loss: mean } = backpropagateBatch(network, inputs, targets, loss);
   const probe = new Probe(network, inputs, targets, loss, inputs.length);
   const dLossDx = (id: string, s: number) => cache.dLossDx(id, s);
   return compare(network, probe, { gradients, dLossDx, outputs, loss: mean }, 'sample', options);
@@ -61,9 +63,9 @@ export function checkNetwork(
  * The same through time, over one sequence: dloss/db, dloss/dc and dloss/dw of every node, and dloss/dx of every input at
  * every step.
  *
- * @param inputs - A row per step, in the data's units, as for `network.backpropagateSequence`.
+ * @param inputs - A row per step, in the data's units, as for `backpropagateSequence`.
  * @param targets - A row per step, or null for a step without a target.
- * @throws NnbpError as `network.backpropagateSequence`
+ * @throws NnbpError as `backpropagateSequence`
  *
  * @example
  * ```ts
@@ -85,7 +87,7 @@ export function checkSequence(
   loss: Loss,
   options: NetworkCheckOptions = {},
 ): Report {
-  const { gradients, cache, outputs, loss: mean } = network.backpropagateSequence(inputs, targets, loss);
+  const { gradients, cache, outputs, loss: mean } = backpropagateSequence(network, inputs, targets, loss);
   const probe = new Probe(network, inputs, targets, loss, new Array<number>(inputs.length).fill(1));
   const dLossDx = (id: string, t: number) => cache.dLossDx(id, 0, t);
   return compare(network, probe, { gradients, dLossDx, outputs, loss: mean }, 'step', options);

@@ -1,3 +1,4 @@
+import { backpropagate } from '@nnbp/core';
 import { load, save } from '@nnbp/formats';
 import { bipolarStep, fromNeataptic, step } from '@nnbp/interop';
 import { mse } from '@nnbp/losses';
@@ -60,7 +61,7 @@ describe('every squash', () => {
 
   test('a step predicts, has no gradient before it, and is loaded where it is supplied', () => {
     const network = fromNeataptic(single('STEP'));
-    const { gradients } = network.backpropagate([0.3], [0], mse());
+    const { gradients } = backpropagate(network, [0.3], [0], mse());
     expect(gradients.vector.every((derivative) => derivative === 0)).toBe(true);
     expect(load(save(network), { activations: [step] }).network.predict([0.3])).toEqual([1]);
     expect(errorOf(() => load(save(network))).code).toBe('MISSING_PLUGIN');

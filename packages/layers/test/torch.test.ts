@@ -1,4 +1,11 @@
-import { type Graph, GraphBuilder, Network, type NodeParameters } from '@nnbp/core';
+import {
+  backpropagate,
+  backpropagateSequence,
+  type Graph,
+  GraphBuilder,
+  Network,
+  type NodeParameters,
+} from '@nnbp/core';
 import { attention, averagePool, bidirectional, conv1d, conv2d, gru, lstm, maxPool, rnn } from '@nnbp/layers';
 import { mse } from '@nnbp/losses';
 import { describe, expect, test } from 'vitest';
@@ -75,7 +82,7 @@ describe.each(['rnn', 'lstm', 'gru'] as const)('%s', (kind) => {
     ];
     for (const { id, b, w } of each(of.parameters)) network.setParameters(id, { b: b.reduce((x, y) => x + y), w });
 
-    const pass = network.backpropagateSequence(rows(of.inputs), rows(of.targets), mse());
+    const pass = backpropagateSequence(network, rows(of.inputs), rows(of.targets), mse());
     expectNear('outputs', pass.outputs.flat(), flat(of.outputs));
     // Both of PyTorch's biases have the gradient of their sum.
     for (const { id, b, w } of each(of.gradients)) expectGradients(pass.gradients.of(id), id, b[0], w);
@@ -93,7 +100,7 @@ describe.each(['rnn', 'lstm', 'gru'] as const)('%s', (kind) => {
     ];
     for (const { id, b, w } of each(of.parameters)) network.setParameters(id, { b: b.reduce((x, y) => x + y), w });
 
-    const pass = network.backpropagate(flat(of.inputs), flat(of.targets), mse());
+    const pass = backpropagate(network, flat(of.inputs), flat(of.targets), mse());
     expectNear('outputs', pass.outputs[0], flat(of.outputs));
     for (const { id, b, w } of each(of.gradients)) expectGradients(pass.gradients.of(id), id, b[0], w);
   });
@@ -147,7 +154,7 @@ describe.each([
     builder.output(...add(builder, builder.inputs(inputs.length)));
     const network = new Network(builder.build());
     setFilters(network.graph, network.parameters.vector, of.parameters);
-    const pass = network.backpropagate(inputs, flat(of.targets), mse());
+    const pass = backpropagate(network, inputs, flat(of.targets), mse());
     expectNear('outputs', pass.outputs[0], flat(of.outputs));
     const { ids } = network.graph;
     expectNear(

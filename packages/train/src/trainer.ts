@@ -42,7 +42,7 @@ export interface TrainerOptions {
   readonly batchSize?: number;
   /**
    * Where training is computed, and in which precision. Default: `js()`, float64. An optimizer that evaluates the loss
-   * itself, such as `lbfgs`, always runs in float64: on `js()`, or on `reference()` for graphs that `js()` does not support.
+   * itself, such as `lbfgs`, always runs on `js()`.
    */
   readonly engine?: Engine;
   /** Seeds the shuffling and the validation split. Default: 0. */

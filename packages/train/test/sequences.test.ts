@@ -1,6 +1,16 @@
 /** Training on sequences, with weights, and with frozen parameters. */
 import { identity, sigmoid, tanh } from '@nnbp/activations';
-import { delayed, GraphBuilder, js, mlp, Network, Random, reference } from '@nnbp/core';
+import {
+  backpropagateSequence,
+  delayed,
+  GraphBuilder,
+  js,
+  mlp,
+  Network,
+  predictSequence,
+  Random,
+  reference,
+} from '@nnbp/core';
 import { mse } from '@nnbp/losses';
 import { adam, lbfgs, sgd } from '@nnbp/optim';
 import {
@@ -49,7 +59,7 @@ describe('sequences', () => {
     const { history } = await fit(network, { sequences: sums(40, (n) => 4 + (n % 5)) }, options({ epochs: 150 }));
     expect(history.at(-1)!.loss).toBeLessThan(1e-3);
     const [fresh] = sums(1, () => 20, 9);
-    const predicted = network.predictSequence(fresh.inputs);
+    const predicted = predictSequence(network, fresh.inputs);
     fresh.targets.forEach((target, t) => {
       if (target !== null) expect(predicted[t][0]).toBeCloseTo(target[0], 0);
     });
@@ -59,7 +69,7 @@ describe('sequences', () => {
     const [trained, stepped] = [recurrent(), recurrent()];
     const { sequences } = { sequences: sums(5, (n) => 2 + n) };
     await fit(trained, { sequences }, options({ epochs: 1, batchSize: 5, optimizer: sgd({ learningRate: 0.1 }) }));
-    const passes = sequences.map(({ inputs, targets }) => stepped.backpropagateSequence(inputs, targets, mse()));
+    const passes = sequences.map(({ inputs, targets }) => backpropagateSequence(stepped, inputs, targets, mse()));
     const steps = sequences.map(({ inputs }) => inputs.length - 1);
     const all = steps.reduce((a, b) => a + b);
     stepped.parameters.vector.forEach((p, k) => {
@@ -123,7 +133,7 @@ describe('sequences', () => {
     }));
     await fit(network, { sequences: far }, options({ standardize: true, epochs: 100 }));
     expect(network.inputScaler!.mean[0]).toBeCloseTo(1000, 0);
-    expect(network.predictSequence(far[0].inputs)[1][0] / 1e5).toBeCloseTo(far[0].targets[1]![0] / 1e5, 0);
+    expect(predictSequence(network, far[0].inputs)[1][0] / 1e5).toBeCloseTo(far[0].targets[1]![0] / 1e5, 0);
   });
 
   test('report a step that overflows', async () => {

@@ -1,5 +1,5 @@
 import { identity, leakyRelu, sigmoid, tanh } from '@nnbp/activations';
-import { mlp, Network, type NnbpError, Random, type Row } from '@nnbp/core';
+import { backpropagate, backpropagateBatch, mlp, Network, type NnbpError, Random, type Row } from '@nnbp/core';
 import { binaryCrossEntropyWithLogits, hinge, mse, softmaxCrossEntropy } from '@nnbp/losses';
 import { adam, plateau, rprop, sgd } from '@nnbp/optim';
 import {
@@ -85,7 +85,7 @@ describe('training', () => {
     const [one, two] = [small(2), small(2)];
     await fit(one, xor, plain({ epochs: 10, batchSize: 4, shuffle: false }));
     for (let epoch = 0; epoch < 10; epoch++) {
-      const { gradients } = two.backpropagateBatch(xor.inputs, xor.targets, mse());
+      const { gradients } = backpropagateBatch(two, xor.inputs, xor.targets, mse());
       gradients.vector.forEach((g, p) => (two.parameters.vector[p] -= 0.02 * g));
     }
     expect([...one.parameters.vector]).toEqual([...two.parameters.vector]);
@@ -540,7 +540,7 @@ test('evaluate is the mean of the losses of the samples', async () => {
   const targets = inputs.map((_, s) => [0, 1, 2].map((k) => Number(k === s % 3)));
   const found = await evaluate(network, { inputs, targets }, { loss: softmaxCrossEntropy(), batchSize: 3 });
   const mean = inputs.reduce(
-    (sum, input, s) => sum + network.backpropagate(input, targets[s], softmaxCrossEntropy()).loss / 7,
+    (sum, input, s) => sum + backpropagate(network, input, targets[s], softmaxCrossEntropy()).loss / 7,
     0,
   );
   expect(found.loss).toBeCloseTo(mean, 14);

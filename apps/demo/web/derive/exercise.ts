@@ -2,7 +2,7 @@
  * What the Derive view looks at: think of one exercise on the blackboard, a network, a sample and a loss, worked through
  * to the last number.
  */
-import type { Loss, Network } from '@nnbp/core';
+import { backpropagate, type Loss, type Network } from '@nnbp/core';
 import { explain, nameOf, parseQuantity, type QuantityName, type Step, type Trace, trace } from '@nnbp/explain';
 import type { Functions } from '../functions.js';
 import { networkOf } from '../network.js';
@@ -105,7 +105,7 @@ export function measured({ network, input, target, loss }: Exercise, { quantity,
   const distance = 1e-5 * Math.max(1, Math.abs(before));
   const lossAt = (value: number) => {
     vector[index] = value;
-    return network.backpropagate(input, target, loss).loss;
+    return backpropagate(network, input, target, loss).loss;
   };
   try {
     const slope = (lossAt(before + distance) - lossAt(before - distance)) / (2 * distance);

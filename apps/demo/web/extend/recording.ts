@@ -2,7 +2,7 @@
  * A pass with a user's functions, made in the worker and written down number by number, so that the page can go through it
  * without ever running the user's code.
  */
-import type { Activation, Loss } from '@nnbp/core';
+import { type Activation, backpropagate, type Loss } from '@nnbp/core';
 import type { Functions } from '../functions.js';
 import { networkOf } from '../network.js';
 import type { NetworkDescription } from '../state.js';
@@ -44,7 +44,7 @@ export function record({ network, loss, input, target, custom }: Question, funct
     },
     loss: (name) => functions.loss(name),
   };
-  const pass = networkOf(network, listening).backpropagate(input, target, functions.loss(loss));
+  const pass = backpropagate(networkOf(network, listening), input, target, functions.loss(loss));
   const isCustom = custom.losses.includes(loss);
   const dLossDx = new Float64Array(target.length);
   if (isCustom) functions.loss(loss).derivative(pass.outputs[0], target, dLossDx);

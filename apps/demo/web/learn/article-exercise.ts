@@ -1,6 +1,6 @@
 /** The article's graph with the article's numbers (seed 0), or with others drawn from a seed. */
 import { sigmoid } from '@nnbp/activations';
-import { type Network, Random } from '@nnbp/core';
+import { backpropagate, type Network, Random } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
 import { articleDescription } from '../article.js';
 import { networkOf } from '../network.js';
@@ -37,7 +37,7 @@ function drawn(random: Random): Worked {
 }
 
 function worked(network: Network, input: number, target: number): Worked {
-  return { network, target, pass: network.backpropagate([input], [target], mse()) };
+  return { network, target, pass: backpropagate(network, [input], [target], mse()) };
 }
 
 /** Whether all numbers are far enough from 0, and from the numbers they are mixed up with. */

@@ -15,15 +15,13 @@ export interface ForwardTables {
  * Computes h, g and x of every node from the inputs' x.
  *
  * @param samples - The number of samples, and the length of a row.
- * @returns 0, or NaN if some h or x is not finite.
  */
 export function forward(
   { units }: Program,
   parameters: Float64Array,
   { h, g, x, a }: ForwardTables,
   samples: number,
-): number {
-  let probe = 0;
+): void {
   for (const unit of units) {
     const { dense, sparse, biases, firstRow } = unit;
     if (unit.combination !== undefined) combine(unit, parameters, h, x, a, samples);
@@ -33,9 +31,8 @@ export function forward(
       if (sources.gathered !== undefined) gather(sources, x, samples);
       for (const block of blocks) sumDense(block, sources, parameters, h, x, samples);
     }
-    probe += activate(unit, parameters, h, g, x, samples);
+    activate(unit, parameters, h, g, x, samples);
   }
-  return probe;
 }
 
 /** Copies the rows of a dense unit's predecessors to where they follow one another. */
@@ -149,17 +146,13 @@ function activate(
   g: Float64Array,
   x: Float64Array,
   samples: number,
-): number {
-  let probe = 0;
+): void {
   for (let k = 0, at = firstRow * samples; k < count; k++) {
     const c = scales === undefined ? 1 : parameters[scales[k]];
     for (const end = at + samples; at < end; at++) {
-      const sum = h[at];
-      const value = activation.value(sum);
+      const value = activation.value(h[at]);
       g[at] = value;
       x[at] = c * value;
-      probe += 0 * (sum + c * value);
     }
   }
-  return probe;
 }

@@ -10,8 +10,7 @@ import type { DenseBlock, Program, ProgramUnit, Sources, SparseEdges } from './p
 const wide = 24;
 
 /** As `forward`, for one sample. */
-export function forwardOne({ units }: Program, parameters: Float64Array, { h, g, x, a }: ForwardTables): number {
-  let probe = 0;
+export function forwardOne({ units }: Program, parameters: Float64Array, { h, g, x, a }: ForwardTables): void {
   for (let u = 0; u < units.length; u++) {
     const unit = units[u];
     const { dense, sparse, activation, biases, scales, firstRow, count } = unit;
@@ -26,15 +25,11 @@ export function forwardOne({ units }: Program, parameters: Float64Array, { h, g,
       }
     }
     for (let k = 0, i = firstRow; k < count; k++, i++) {
-      const sum = h[i];
-      const value = activation.value(sum);
-      const scaled = scales === undefined ? value : parameters[scales[k]] * value;
+      const value = activation.value(h[i]);
       g[i] = value;
-      x[i] = scaled;
-      probe += 0 * (sum + scaled);
+      x[i] = scales === undefined ? value : parameters[scales[k]] * value;
     }
   }
-  return probe;
 }
 
 /**

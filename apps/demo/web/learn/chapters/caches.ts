@@ -1,6 +1,6 @@
 /** Chapter 6, the gradient cache: what is computed again and again where dloss/dx and slope are not kept. */
 import { identity, sigmoid } from '@nnbp/activations';
-import { GraphBuilder, mlp, Network, Random } from '@nnbp/core';
+import { backpropagate, GraphBuilder, mlp, Network, Random } from '@nnbp/core';
 import { paths } from '@nnbp/explain';
 import { mse } from '@nnbp/losses';
 import { brokenPass } from '../../shared/broken.js';
@@ -68,7 +68,7 @@ function layered(seed: number): Network {
 /** Both quantities, counted with no cache, one, and two. */
 function count(network: Network): Pick<CachesExercise, 'none' | 'slopeKept' | 'dLossDxKept' | 'both'> {
   const { graph } = network;
-  const pass = network.backpropagate([0.5], [10], mse());
+  const pass = backpropagate(network, [0.5], [10], mse());
   const exercise = { network, target: [10], loss: mse(), film: { pass } };
   const recomputed = brokenPass(exercise, 'without-dLossDx', []);
   const slopes = brokenPass(exercise, 'without-slope', []);

@@ -1,6 +1,6 @@
 /** The challenge: a seeded irregular graph whose backward pass has one bug at one node, to be found with five probes. */
 import { sigmoid } from '@nnbp/activations';
-import { GraphBuilder, Network, type Pass, Random } from '@nnbp/core';
+import { backpropagate, GraphBuilder, Network, type Pass, Random } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
 import { backwardWith, type BugName, bugNames, type Gradients } from '../bugs.js';
 import type { Chapter, Exercise } from '../chapter.js';
@@ -62,7 +62,7 @@ export function parseAccusation(answer: string): Accusation {
 function drawn(random: Random): RepairExercise | undefined {
   const network = irregular(random);
   const { graph } = network;
-  const pass = network.backpropagate([0.8, -0.6], [2], mse());
+  const pass = backpropagate(network, [0.8, -0.6], [2], mse());
   const suspects = graph.ids.slice(graph.inputCount, -1);
   const node = suspects[Math.floor(random.uniform() * suspects.length)];
   const bug = bugNames[Math.floor(random.uniform() * bugNames.length)];

@@ -1,6 +1,6 @@
 /** Chapter 7, vanishing gradients: how dloss/dx shrinks through deep sigmoid layers, and what repairs it. */
 import { leakyRelu, relu, sigmoid, softsign, tanh } from '@nnbp/activations';
-import { glorotUniform, heNormal, mlp, Network } from '@nnbp/core';
+import { backpropagate, glorotUniform, heNormal, mlp, Network } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
 import type { Chapter, Exercise } from '../chapter.js';
 import { parseNumber } from '../number-answer.js';
@@ -52,7 +52,7 @@ function layersWith({ activation, initializer, layers }: Setting, seed: number):
     seed,
     initializer: initializers[initializer],
   });
-  const { cache } = network.backpropagate([0.5, -0.5], [1], mse());
+  const { cache } = backpropagate(network, [0.5, -0.5], [1], mse());
   const mean = (layer: number, of: (id: string) => number) =>
     Array.from({ length: width }, (_, k) => Math.abs(of(`layer${layer}.${k}`))).reduce((sum, x) => sum + x, 0) / width;
   return Array.from({ length: layers }, (_, k) => ({

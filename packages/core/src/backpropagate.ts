@@ -1,0 +1,82 @@
+/** One pass forward and backward over samples, every derivative kept: the reference engine on a network's parameters. */
+import type { ReferenceCache } from './cache.js';
+import type { Loss } from './contract.js';
+import { expectFinite, NnbpError } from './errors.js';
+import type { Network } from './network.js';
+import { ParameterVector } from './parameters.js';
+import { ReferenceExecutor } from './reference.js';
+import { expectNoOverflow } from './overflow.js';
+import { flatRows, type Row } from './rows.js';
+
+/** What one backpropagation found. */
+export interface Pass {
+  /** The mean loss over the samples. */
+  readonly loss: number;
+  /** For each sample the output nodes' values, in the network's own (standardised) units if it has such. */
+  readonly outputs: readonly (readonly number[])[];
+  /** x, h, g, slope and dloss/dx of every node and sample. */
+  readonly cache: ReferenceCache;
+  /** dloss/db, dloss/dc and dloss/dw of every node, for the mean loss. */
+  readonly gradients: ParameterVector;
+}
+
+/**
+ * One forward and one backward pass over one sample, every derivative kept; changes no parameter. Input and target are in
+ * the data's own units; loss, cache and gradients are in the network's.
+ *
+ * @param target - A number for each output node, in the order they were named.
+ * @throws NnbpError `WRONG_LENGTH`, `NOT_FINITE`, `WRONG_TARGET`, `OVERFLOW`
+ *
+ * @example
+ * ```ts
+ * import { sigmoid } from '@nnbp/activations';
+ * import { backpropagate, mlp, Network } from '@nnbp/core';
+ * import { mse } from '@nnbp/losses';
+ *
+ * const network = new Network(mlp([2, 3, 1], { activation: sigmoid }), { seed: 42 });
+ * const pass = backpropagate(network, [0.5, 1], [1], mse());
+ * pass.gradients.of('output.0').b === pass.cache.dLossDx('output.0') * pass.cache.slope('output.0'); // true
+ * ```
+ */
+export function backpropagate(network: Network, input: Row, target: Row, loss: Loss): Pass {
+  return backpropagateBatch(network, [input], [target], loss);
+}
+
+/**
+ * The same over many samples: the loss and the gradients are means over them; see {@link backpropagate}.
+ *
+ * @throws NnbpError `WRONG_LENGTH`, `NOT_FINITE`, `WRONG_TARGET`, `EMPTY_DATA`; `OVERFLOW`, naming where it began
+ */
+export function backpropagateBatch(
+  network: Network,
+  inputs: ArrayLike<Row>,
+  targets: ArrayLike<Row>,
+  loss: Loss,
+): Pass {
+  const { graph, inputScaler, outputScaler } = network;
+  const samples = inputs.length;
+  if (targets.length !== samples) {
+    throw new NnbpError('WRONG_LENGTH', `targets: expected ${samples} rows, one a sample, found ${targets.length}.`);
+  }
+  if (samples === 0) throw new NnbpError('EMPTY_DATA', 'There is no sample.');
+  expectFinite('parameters', network.parameters.vector);
+  const executor = new ReferenceExecutor(graph, samples);
+  executor.parameters.set(network.parameters.vector);
+  const width = graph.outputs.length;
+  const inputRows = flatRows('input', inputs, graph.inputCount, inputScaler);
+  const targetRows = flatRows('target', targets, width, outputScaler);
+  const targetOf = (s: number) => targetRows.subarray(s * width, (s + 1) * width);
+  for (let s = 0; s < samples; s++) {
+    const problem = loss.targetProblem?.(targetOf(s));
+    if (problem) throw new NnbpError('WRONG_TARGET', `target of sample ${s}, for ${loss.name}: ${problem}.`);
+  }
+  const mean = executor.backpropagate(inputRows, targetRows, samples, loss);
+  const outputs = executor.cache.samples.map(({ x }) => Array.from(graph.outputs, (i) => x[i]));
+  expectNoOverflow(executor, [mean], (s) => loss.value(outputs[s], targetOf(s)));
+  return {
+    loss: mean,
+    outputs,
+    cache: executor.cache,
+    gradients: new ParameterVector(graph, executor.gradients),
+  };
+}

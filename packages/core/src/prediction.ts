@@ -1,0 +1,216 @@
+/**
+ * Predictions of a network on its own parameters: node after node in topological order, in float64, with the sums of the
+ * reference engine. Nothing is allocated but the result.
+ */
+import type { Activation, Aggregation } from './contract.js';
+import { expectFinite, expectLength } from './errors.js';
+import type { Graph } from './graph.js';
+import type { Network } from './network.js';
+import { applyOutputTransform } from './output-transform.js';
+import { overflow } from './overflow.js';
+import type { Row } from './rows.js';
+
+/** Nodes first to end − 1: a layer, or a node alone. */
+interface Group {
+  readonly activation: Activation;
+  readonly first: number;
+  end: number;
+  /**
+   * Where all nodes have the same predecessors, which follow one another, and weights that do: the first predecessor, the
+   * slot of the first weight, and the distance between the first weights of two nodes. Else `source` is −1.
+   */
+  readonly source: number;
+  readonly fanIn: number;
+  readonly weight: number;
+  stride: number;
+  readonly aggregation: Aggregation | undefined;
+  /** z, for an aggregation. */
+  readonly z: Float64Array;
+}
+
+/** From this many predecessors on, four nodes at a time are faster than one. */
+const wide = 8;
+
+/** The tables of one graph. */
+export class Prediction {
+  readonly #graph: Graph;
+  readonly #groups: readonly Group[];
+  /** Each node's value; with delays, then each node's value before the first step. */
+  readonly #x: Float64Array;
+  /** For each edge, where in x its source is. */
+  readonly #sources: ArrayLike<number>;
+  readonly #biases: Uint32Array;
+  readonly #scales: Uint32Array;
+
+  constructor(graph: Graph) {
+    const { nodeCount, predecessors, edgeDelay, initials } = graph;
+    this.#graph = graph;
+    this.#sources = edgeDelay
+      ? Uint32Array.from(predecessors, (j, e) => (edgeDelay[e] > 0 ? nodeCount + j : j))
+      : predecessors;
+    this.#x = new Float64Array(initials ? 2 * nodeCount : nodeCount);
+    if (initials) this.#x.set(initials, nodeCount);
+    this.#biases = Uint32Array.from(graph.ids, (_, i) => graph.biasSlot(i));
+    this.#scales = Uint32Array.from(graph.ids, (_, i) => graph.scaleSlot(i));
+    this.#groups = groupsOf(graph, this.#sources);
+  }
+
+  /**
+   * The outputs for one sample, in the units of the data.
+   *
+   * @param slots - The network's parameters and constants; see `Graph`.
+   * @param sample - For messages.
+   * @throws NnbpError `WRONG_LENGTH`, `NOT_FINITE`, `OVERFLOW`
+   */
+  predict(network: Network, slots: Float64Array, input: Row, sample: number): number[] {
+    const { inputCount, outputs } = this.#graph;
+    const { inputScaler, outputScaler, outputTransform } = network;
+    const x = this.#x;
+    let probe = 0;
+    for (let k = 0; k < inputCount; k++) {
+      const value = input[k];
+      probe += 0 * value;
+      x[k] = inputScaler === undefined ? value : inputScaler.apply(value, k);
+    }
+    if (probe !== 0 || input.length !== inputCount) {
+      expectLength(`input of sample ${sample}`, input.length, inputCount);
+      expectFinite(`input of sample ${sample}`, input);
+    }
+    const groups = this.#groups;
+    for (let k = 0; k < groups.length; k++) {
+      const group = groups[k];
+      probe += group.source < 0 ? this.#sumEdges(group, slots) : this.#sumLayer(group, slots);
+    }
+    if (probe !== 0) this.#expectNoOverflow(slots, sample);
+    const result = new Array<number>(outputs.length);
+    for (let k = 0; k < result.length; k++) {
+      const value = x[outputs[k]];
+      result[k] = outputScaler === undefined ? value : outputScaler.undo(value, k);
+      probe += 0 * result[k];
+    }
+    if (probe !== 0) {
+      this.#expectNoOverflow(slots, sample);
+      expectFinite(`The outputs of sample ${sample}, in the data's units`, result);
+    }
+    if (outputTransform !== 'none') applyOutputTransform(outputTransform, result, 0, result.length);
+    return result;
+  }
+
+  /** The nodes of a layer. Returns 0, or NaN if a pre-activation is not finite. */
+  #sumLayer({ activation, first, end, source, fanIn, weight, stride }: Group, slots: Float64Array): number {
+    const x = this.#x;
+    const biases = this.#biases;
+    const scales = this.#scales;
+    const last = source + fanIn;
+    let probe = 0;
+    let i = first;
+    let w = weight;
+    if (fanIn >= wide) {
+      for (; i + 3 < end; i += 4, w += 4 * stride) {
+        let w0 = w;
+        let w1 = w0 + stride;
+        let w2 = w1 + stride;
+        let w3 = w2 + stride;
+        let h0 = slots[biases[i]];
+        let h1 = slots[biases[i + 1]];
+        let h2 = slots[biases[i + 2]];
+        let h3 = slots[biases[i + 3]];
+        for (let j = source; j < last; j++) {
+          const value = x[j];
+          h0 += slots[w0++] * value;
+          h1 += slots[w1++] * value;
+          h2 += slots[w2++] * value;
+          h3 += slots[w3++] * value;
+        }
+        x[i] = slots[scales[i]] * activation.value(h0);
+        x[i + 1] = slots[scales[i + 1]] * activation.value(h1);
+        x[i + 2] = slots[scales[i + 2]] * activation.value(h2);
+        x[i + 3] = slots[scales[i + 3]] * activation.value(h3);
+        probe += 0 * h0 + 0 * h1 + 0 * h2 + 0 * h3;
+      }
+    }
+    for (; i < end; i++, w += stride) {
+      let h = slots[biases[i]];
+      for (let j = source, at = w; j < last; j++) h += slots[at++] * x[j];
+      x[i] = slots[scales[i]] * activation.value(h);
+      probe += 0 * h;
+    }
+    return probe;
+  }
+
+  /** Nodes with predecessors of their own, or an aggregation. Returns 0, or NaN if a z or pre-activation is not finite. */
+  #sumEdges({ activation, first, end, aggregation, z }: Group, slots: Float64Array): number {
+    const graph = this.#graph;
+    const x = this.#x;
+    const sources = this.#sources;
+    const { edgeStart } = graph;
+    let probe = 0;
+    for (let i = first; i < end; i++) {
+      let h = slots[this.#biases[i]];
+      const start = edgeStart[i];
+      for (let e = start; e < edgeStart[i + 1]; e++) {
+        const product = slots[graph.weightSlot(e, i)] * x[sources[e]];
+        if (aggregation === undefined) h += product;
+        else {
+          z[e - start] = product;
+          probe += 0 * product;
+        }
+      }
+      if (aggregation !== undefined) h += aggregation.value(z);
+      x[i] = slots[this.#scales[i]] * activation.value(h);
+      probe += 0 * h;
+    }
+    return probe;
+  }
+
+  /** A pre-activation may be infinite in a saturated node; a parameter or an output may not. */
+  #expectNoOverflow(slots: Float64Array, sample: number): void {
+    const { ids, outputs, parameterCount } = this.#graph;
+    expectFinite('parameters', slots.subarray(0, parameterCount));
+    if (Array.from(outputs).every((i) => Number.isFinite(this.#x[i]))) return;
+    ids.forEach((id, i) => {
+      if (!Number.isFinite(this.#x[i])) throw overflow(`Sample ${sample}: x of node "${id}" is ${this.#x[i]}`);
+    });
+  }
+}
+
+/** The nodes of a graph in their order, neighbours together where they can be summed alike. */
+function groupsOf(graph: Graph, sources: ArrayLike<number>): Group[] {
+  const groups: Group[] = [];
+  for (let i = graph.inputCount; i < graph.nodeCount; i++) {
+    const start = graph.edgeStart[i];
+    const fanIn = graph.edgeStart[i + 1] - start;
+    const aggregation = graph.aggregation(i);
+    const weight = graph.weightSlot(start, i);
+    let source = aggregation === undefined ? (fanIn > 0 ? sources[start] : 0) : -1;
+    for (let k = 1; k < fanIn && source >= 0; k++) {
+      if (sources[start + k] !== source + k || graph.weightSlot(start + k, i) !== weight + k) source = -1;
+    }
+    const activation = graph.activations[graph.activationOf[i]];
+    const before = groups[groups.length - 1] as Group | undefined;
+    if (before?.activation === activation && aggregation === undefined && before.source === source) {
+      const size = before.end - before.first;
+      if (source < 0 && before.aggregation === undefined) {
+        before.end++;
+        continue;
+      }
+      if (source >= 0 && before.fanIn === fanIn && (size === 1 || weight === before.weight + size * before.stride)) {
+        if (size === 1) before.stride = weight - before.weight;
+        before.end++;
+        continue;
+      }
+    }
+    groups.push({
+      activation,
+      first: i,
+      end: i + 1,
+      source,
+      fanIn,
+      weight,
+      stride: 0,
+      aggregation,
+      z: new Float64Array(aggregation ? fanIn : 0),
+    });
+  }
+  return groups;
+}
