@@ -105,6 +105,15 @@ export function conformance(engine: Engine, seed = 1): ConformanceCase[] {
     ...Object.entries({ ...everyOptimizer, 'a custom optimizer': signDescent }).map(([name, make]) =>
       one(`optimizer ${name}, 100 steps`, () => expectSteps(engine, make, new Random(seed))),
     ),
+    ...[1, 3, 8].map((samples) =>
+      one(`the Jacobian of random graphs, batches of ${samples}`, () => {
+        const random = new Random(seed + samples);
+        for (let n = 0; n < 6; n++) {
+          const graph = randomGraph(random, { nodes: 25 });
+          expectJacobian(engine, graph, randomParameters(graph, random), randomSamples(graph, random, samples));
+        }
+      }),
+    ),
     one('one optimizer on two executors, two optimizers on one', () => expectOwnState(engine)),
     one('the same bits twice', () => expectSameBits(engine, new Random(seed))),
     one('short batches after long ones', () => expectShortBatches(engine, new Random(seed))),
@@ -152,6 +161,35 @@ function expectCache(executor: Executor, graph: Graph, bounds: Bounds, outputs: 
       expectNear(`output ${k}, sample ${s}`, outputs[s * graph.outputs.length + k], expected.x[i], errors.x[i]),
     );
   });
+}
+
+/** Compares each row of the Jacobian with the gradient of one output of one sample. */
+function expectJacobian(engine: Engine, graph: Graph, parameters: ArrayLike<number>, data: Samples): void {
+  const { inputCount, parameterCount } = graph;
+  const outputCount = graph.outputs.length;
+  const executor = engine.prepare(graph, data.samples);
+  executor.parameters.set(parameters);
+  const jacobian = new Float64Array(data.samples * outputCount * parameterCount).fill(NaN);
+  const outputs = executor.jacobian(data.inputs, data.samples, jacobian);
+  for (let s = 0; s < data.samples; s++) {
+    const inputs = data.inputs.slice(s * inputCount, (s + 1) * inputCount);
+    const sample = { samples: 1, inputs, targets: new Float64Array(outputCount) };
+    for (let k = 0; k < outputCount; k++) {
+      const row = s * outputCount + k;
+      const loss: Loss = {
+        name: 'output',
+        value: (x) => x[k],
+        derivative: (_x, _t, dLossDx) => dLossDx.fill(0).fill(1, k, k + 1),
+      };
+      const bounds = errorBounds(graph, parameters, sample, loss, unitOf(executor));
+      expectNear(`output ${k}, sample ${s}`, outputs[row], bounds.loss, bounds.lossError);
+      bounds.reference.gradients.forEach((expected, p) => {
+        const found = jacobian[row * parameterCount + p];
+        expectNear(`dx_${k}/dp of parameter ${p}, sample ${s}`, found, expected, bounds.gradientErrors[p]);
+      });
+    }
+  }
+  executor.dispose();
 }
 
 /** The unit roundoff of the engine's numbers. */

@@ -82,6 +82,11 @@ export function totalWeight(weights: FloatArray | undefined, count: number): num
   return sum;
 }
 
+/** Throws unless a Jacobian of these rows has room in `out`. */
+export function expectRoom({ outputs, parameterCount }: Graph, { count }: Rows, out: FloatArray): void {
+  expectAtLeast('out', out, count * outputs.length * parameterCount);
+}
+
 /** Longer arrays are fine: the last batch of many is often a short one. */
 function expectAtLeast(what: string, rows: FloatArray, min: number): void {
   if (rows.length < min) expectLength(what, rows.length, min);

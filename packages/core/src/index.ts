@@ -13,7 +13,7 @@ export { outputValues } from './cases/output.js';
 export { parameterGradients } from './cases/parameters.js';
 export { valueFromSuccessors } from './cases/successors.js';
 export type * from './contract.js';
-export { expectRows, lengthOf, type Rows, rowsOf, totalWeight } from './counts.js';
+export { expectRoom, expectRows, lengthOf, type Rows, rowsOf, totalWeight } from './counts.js';
 export { edit, type EditedGraph, GraphEditor, keepParameters } from './edit.js';
 export { delayed, type DelayedEdge, type Source } from './delayed.js';
 export { allFinite, expectFinite, expectLength, expectInteger, NnbpError, type NnbpErrorCode } from './errors.js';
@@ -21,7 +21,6 @@ export { expectFeatures, expectSupported, featuresOf, type GraphFeature, unsuppo
 export { forward, slope } from './forward.js';
 export { Graph } from './graph.js';
 export { constant, glorotNormal, glorotUniform, heNormal, heUniform, type Initializer } from './initializers.js';
-export { jacobianOf } from './jacobian.js';
 export { js } from './js/engine.js';
 export { Network, type NetworkOptions } from './network.js';
 export { applyOutputTransform, type OutputTransform } from './output-transform.js';

@@ -7,7 +7,7 @@ import { outputValues } from './cases/output.js';
 import { parameterGradients } from './cases/parameters.js';
 import { valueFromSuccessors } from './cases/successors.js';
 import type { Engine, Executor, FloatArray, Loss, Optimizer, PassOptions, SampleCounts } from './contract.js';
-import { expectRows, lengthOf, type Rows, totalWeight } from './counts.js';
+import { expectRoom, expectRows, lengthOf, type Rows, totalWeight } from './counts.js';
 import { allFinite, expectInteger, NnbpError } from './errors.js';
 import { forward, slope } from './forward.js';
 import type { Graph } from './graph.js';
@@ -64,19 +64,46 @@ export class ReferenceExecutor implements Executor {
   /** {@inheritDoc Executor.predict} */
   predict(inputs: FloatArray, samples: SampleCounts, options: Pick<PassOptions, 'state'> = {}): FloatArray {
     const rows = this.#expectReady(samples, inputs, undefined, options);
-    const { outputs } = this.graph;
     for (let s = 0; s < rows.samples; s++) {
       const sequence = this.#begin(rows, s, options.state);
-      for (let t = 0; t < sequence.length; t++) {
-        const row = rows.start[t] + s;
-        this.forward(sequence, t, inputs, row);
-        for (let k = 0; k < outputs.length; k++) {
-          this.#outputs[row * outputs.length + k] = sequence.steps[t].x[outputs[k]];
-        }
-      }
+      this.#predict(sequence, rows, s, inputs);
       this.#end(sequence, s, options.state);
     }
-    return this.#outputs.subarray(0, rows.count * outputs.length);
+    return this.#outputs.subarray(0, rows.count * this.graph.outputs.length);
+  }
+
+  /** {@inheritDoc Executor.jacobian} */
+  jacobian(
+    inputs: FloatArray,
+    samples: SampleCounts,
+    out: FloatArray,
+    options: Pick<PassOptions, 'state'> = {},
+  ): FloatArray {
+    const rows = this.#expectReady(samples, inputs, undefined, options);
+    const { graph } = this;
+    const outputCount = graph.outputs.length;
+    expectRoom(graph, rows, out);
+    for (let s = 0; s < rows.samples; s++) {
+      const sequence = this.#begin(rows, s, options.state);
+      const { length } = sequence;
+      this.#predict(sequence, rows, s, inputs);
+      for (let step = 0; step < length; step++) {
+        // Later steps play no part.
+        sequence.length = step + 1;
+        for (let k = 0; k < outputCount; k++) {
+          this.#slotGradients.fill(0);
+          for (let t = step; t >= 0; t--) {
+            this.#dLossDx.fill(0);
+            if (t === step) this.#dLossDx[k] = 1;
+            this.backward(sequence, t, this.#dLossDx);
+          }
+          out.set(this.gradients, ((rows.start[step] + s) * outputCount + k) * graph.parameterCount);
+        }
+      }
+      sequence.length = length;
+      this.#end(sequence, s, options.state);
+    }
+    return this.#outputs.subarray(0, rows.count * outputCount);
   }
 
   /** {@inheritDoc Executor.backpropagate} */
@@ -132,6 +159,18 @@ export class ReferenceExecutor implements Executor {
   /** {@inheritDoc Executor.dispose} */
   dispose(): void {
     this.#disposed = true;
+  }
+
+  /** All steps of sample s, forward; leaves its rows in the outputs. */
+  #predict(sequence: SequenceCache, rows: Rows, s: number, inputs: FloatArray): void {
+    const { outputs } = this.graph;
+    for (let t = 0; t < sequence.length; t++) {
+      const row = rows.start[t] + s;
+      this.forward(sequence, t, inputs, row);
+      for (let k = 0; k < outputs.length; k++) {
+        this.#outputs[row * outputs.length + k] = sequence.steps[t].x[outputs[k]];
+      }
+    }
   }
 
   /** Sample s of a batch, with the state before its first step. */

@@ -1,25 +1,46 @@
 import { randomGraph, randomParameters, randomSamples } from '@nnbp/conformance';
-import { type Engine, jacobianOf, js, Random, reference } from '@nnbp/core';
+import { type Engine, type Executor, type Graph, js, Random, reference } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
 import { describe, expect, test } from 'vitest';
+import { randomRecurrentGraph } from './random-recurrent.js';
 
 const engines: Record<string, Engine> = { reference: reference(), js: js() };
 
-describe.each(Object.entries(engines))('jacobianOf on the %s engine', (_, engine) => {
+/** Sequences of 4, 3 and 1 steps: the rows of a batch, and an executor for it. */
+function sequencesOf(graph: Graph, random: Random, engine: Engine) {
+  const counts = [3, 2, 2, 1];
+  const rows = 8;
+  const executor = engine.prepare(graph, 3, 4);
+  executor.parameters.set(Float64Array.from(executor.parameters, () => 2 * random.uniform() - 1));
+  const inputs = Float64Array.from({ length: rows * graph.inputCount }, () => 2 * random.uniform() - 1);
+  const state = Float64Array.from({ length: 3 * graph.stateSize }, () => 2 * random.uniform() - 1);
+  return { counts, rows, executor, inputs, state };
+}
+
+const jacobianIn = (executor: Executor, length: number, ...[inputs, samples, options]: JacobianArguments) => {
+  const out = new Float64Array(length).fill(NaN);
+  const outputs = executor.jacobian(inputs, samples, out, options).slice();
+  return { out, outputs };
+};
+type JacobianArguments = [
+  inputs: Float64Array,
+  samples: Parameters<Executor['jacobian']>[1],
+  options?: Parameters<Executor['jacobian']>[3],
+];
+
+describe.each(Object.entries(engines))('the Jacobian of the %s engine', (_, engine) => {
   test('equals central differences of the outputs, and gives the gradient of mse, on 20 random graphs', () => {
     for (let seed = 1; seed <= 20; seed++) {
       const random = new Random(seed);
       const graph = randomGraph(random, { nodes: 12 });
       const [samples, outputs, count] = [3, graph.outputs.length, graph.parameterCount];
-      if (count === 0) continue;
       const { inputs, targets } = randomSamples(graph, random, samples);
       const parameters = randomParameters(graph, random);
       const executor = engine.prepare(graph, samples);
       executor.parameters.set(parameters);
-      const jacobian = new Float64Array(samples * outputs * count);
-      jacobianOf(graph, executor, inputs, samples, jacobian);
+      const { out: jacobian, outputs: x } = jacobianIn(executor, samples * outputs * count, inputs, samples);
 
-      const x = executor.predict(inputs, samples).slice();
+      expect(x, `seed ${seed}`).toEqual(executor.predict(inputs, samples).slice());
       executor.backpropagate(inputs, targets, samples, mse());
       for (let p = 0; p < count; p++) {
         let gradient = 0;
@@ -28,17 +49,65 @@ describe.each(Object.entries(engines))('jacobianOf on the %s engine', (_, engine
         }
         expect(gradient, `seed ${seed}`).toBeCloseTo(executor.gradients[p], 12);
       }
-      const p = Math.floor(count * random.uniform());
-      const nudged = (by: number) => {
-        executor.parameters.set(parameters);
-        executor.parameters[p] += by;
-        return executor.predict(inputs, samples).slice();
-      };
-      const [above, below] = [nudged(1e-6), nudged(-1e-6)];
-      for (let row = 0; row < samples * outputs; row++) {
-        const slope = (above[row] - below[row]) / 2e-6;
-        expect(jacobian[row * count + p], `seed ${seed}`).toBeCloseTo(slope, 6);
+      for (const p of count === 0 ? [] : [Math.floor(count * random.uniform())]) {
+        const nudged = (by: number) => {
+          executor.parameters.set(parameters);
+          executor.parameters[p] += by;
+          return executor.predict(inputs, samples).slice();
+        };
+        const [above, below] = [nudged(1e-6), nudged(-1e-6)];
+        for (let row = 0; row < samples * outputs; row++) {
+          const slope = (above[row] - below[row]) / 2e-6;
+          expect(jacobian[row * count + p], `seed ${seed}`).toBeCloseTo(slope, 6);
+        }
       }
     }
   });
+
+  test('gives the gradient of mse for sequences with delays, products, fixed and shared parameters', () => {
+    for (let seed = 1; seed <= 40; seed++) {
+      const random = new Random(seed);
+      const graph = randomRecurrentGraph(random);
+      const { counts, rows, executor, inputs, state } = sequencesOf(graph, random, engine);
+      const [outputs, count] = [graph.outputs.length, graph.parameterCount];
+      const targets = Float64Array.from({ length: rows * outputs }, () => random.uniform());
+      const before = state.slice();
+      const { out, outputs: x } = jacobianIn(executor, rows * outputs * count, inputs, counts, { state });
+      const after = before.slice();
+      executor.backpropagate(inputs, targets, counts, mse(), { state: after });
+      expect(state, `seed ${seed}: the state after the last step`).toEqual(after);
+      for (let p = 0; p < count; p++) {
+        let gradient = 0;
+        for (let r = 0; r < rows * outputs; r++) {
+          gradient += ((2 * (x[r] - targets[r])) / (rows * outputs)) * out[r * count + p];
+        }
+        const size = Math.max(1, Math.abs(executor.gradients[p]));
+        expect(gradient / size, `seed ${seed}, parameter ${p}`).toBeCloseTo(executor.gradients[p] / size, 11);
+      }
+    }
+  });
+
+  test('is refused with the reason if out is too short or the number of samples too large', () => {
+    const graph = randomGraph(new Random(1));
+    const executor = engine.prepare(graph, 2);
+    const inputs = new Float64Array(2 * graph.inputCount);
+    const length = graph.outputs.length * graph.parameterCount;
+    expect(() => executor.jacobian(inputs, 2, new Float64Array(2 * length - 1))).toThrow(/^out: expected/);
+    expect(() => executor.jacobian(inputs, 3, new Float64Array(3 * length))).toThrow(/samples/);
+  });
+});
+
+test('the engines agree on every row for sequences with delays, products, fixed and shared parameters', () => {
+  for (let seed = 1; seed <= 40; seed++) {
+    const [one, other] = [reference(), js()].map((engine) => {
+      const random = new Random(seed);
+      const graph = randomRecurrentGraph(random);
+      const { counts, rows, executor, inputs } = sequencesOf(graph, random, engine);
+      return jacobianIn(executor, rows * graph.outputs.length * graph.parameterCount, inputs, counts).out;
+    });
+    one.forEach((expected, k) => {
+      const size = Math.max(1, Math.abs(expected));
+      expect(other[k] / size, `seed ${seed}, entry ${k}`).toBeCloseTo(expected / size, 11);
+    });
+  }
 });

@@ -1,8 +1,8 @@
 /** How well the parameters of a least-squares fit are known. */
 import {
   type Executor,
+  expectFinite,
   expectLength,
-  jacobianOf,
   js,
   type Network,
   NnbpError,
@@ -16,6 +16,17 @@ import { twoSidedP, twoSidedQuantile } from './student-t.js';
 export interface FitStatisticsOptions {
   /** Of all intervals, between 0 and 1. Default: 0.95. */
   readonly confidence?: number;
+}
+
+/** The data of a fit. */
+export interface FittedData {
+  readonly inputs: ArrayLike<Row>;
+  readonly targets: ArrayLike<Row>;
+  /**
+   * The weight of each sample, a number ≥ 0, as `fit` takes it: 1 / variance, up to a factor. A sample of weight 0 is no
+   * observation. Default: 1.
+   */
+  readonly weights?: ArrayLike<number>;
 }
 
 /** An estimate with its uncertainty. */
@@ -42,12 +53,13 @@ export interface ParameterEstimate extends Estimate {
 
 /** What {@link fitStatistics} returns. */
 export interface FitStatistics {
-  /** Samples × outputs. */
+  /** Samples of weight above 0 × outputs. */
   readonly observations: number;
   /** Observations less the parameters that the data determine. */
   readonly degreesOfFreedom: number;
+  /** Each square times its sample's weight. */
   readonly residualSumOfSquares: number;
-  /** √(residualSumOfSquares / degreesOfFreedom). */
+  /** Of an observation of weight 1: √(residualSumOfSquares / degreesOfFreedom). */
   readonly residualStandardDeviation: number;
   /** 1 − residual sum of squares / total sum of squares about each output's mean. */
   readonly rSquared: number;
@@ -66,7 +78,7 @@ export interface FitStatistics {
    */
   derived(of: (parameters: ParameterVector) => number): Estimate;
   /**
-   * The prediction for one input: of the curve itself, and of a new observation, one entry per output.
+   * The prediction for one input: of the curve itself, and of a new observation of weight 1, one entry per output.
    *
    * @throws NnbpError `WRONG_LENGTH`, `NOT_FINITE`
    */
@@ -96,11 +108,7 @@ export interface FitStatistics {
  * rSquared > 0.99; // true
  * ```
  */
-export function fitStatistics(
-  network: Network,
-  data: { readonly inputs: ArrayLike<Row>; readonly targets: ArrayLike<Row> },
-  options: FitStatisticsOptions = {},
-): FitStatistics {
+export function fitStatistics(network: Network, data: FittedData, options: FitStatisticsOptions = {}): FitStatistics {
   const { confidence = 0.95 } = options;
   if (!(confidence > 0 && confidence < 1)) {
     throw new NnbpError('OUT_OF_RANGE', `confidence: expected a number between 0 and 1, received ${confidence}.`);
@@ -117,23 +125,42 @@ export function fitStatistics(
   const samples = data.inputs.length;
   if (samples === 0) throw new NnbpError('EMPTY_DATA', 'inputs is empty.');
   expectLength('targets', data.targets.length, samples);
-  const observations = samples * outputs;
+  const { weights } = data;
+  if (weights !== undefined) expectLength('weights', weights.length, samples);
   const rows = new Rows(network);
   const factor = new TriangularFactor(count);
+  let observations = 0;
   let residualSumOfSquares = 0;
-  const mean = new Float64Array(outputs);
+  let totalWeight = 0;
+  let logWeights = 0;
+  const sums = new Float64Array(outputs);
+  const weightOf = (s: number) => weights?.[s] ?? 1;
   for (let s = 0; s < samples; s++) {
+    const weight = weightOf(s);
+    if (!(weight >= 0 && weight < Infinity)) {
+      throw new NnbpError('OUT_OF_RANGE', `weights[${s}]: expected a finite number ≥ 0, received ${weight}.`);
+    }
+    if (weight === 0) continue;
     expectLength(`target of sample ${s}`, data.targets[s].length, outputs);
+    expectFinite(`target of sample ${s}`, data.targets[s]);
     const { predicted, jacobian } = rows.of(data.inputs[s]);
-    const residuals = predicted.map((y, k) => y - data.targets[s][k]);
+    const share = Math.sqrt(weight);
+    const residuals = Float64Array.from(predicted, (y, k) => share * (y - data.targets[s][k]));
     for (let k = 0; k < outputs; k++) {
       residualSumOfSquares += residuals[k] ** 2;
-      mean[k] += data.targets[s][k] / samples;
+      sums[k] += weight * data.targets[s][k];
     }
-    factor.fold(jacobian, Float64Array.from(residuals), outputs);
+    for (let p = 0; p < jacobian.length; p++) jacobian[p] *= share;
+    factor.fold(jacobian, residuals, outputs);
+    observations += outputs;
+    totalWeight += weight;
+    logWeights += outputs * Math.log(weight);
   }
   let total = 0;
-  for (let s = 0; s < samples; s++) for (let k = 0; k < outputs; k++) total += (data.targets[s][k] - mean[k]) ** 2;
+  for (let s = 0; s < samples; s++) {
+    if (weightOf(s) === 0) continue;
+    for (let k = 0; k < outputs; k++) total += weightOf(s) * (data.targets[s][k] - sums[k] / totalWeight) ** 2;
+  }
 
   factor.pivot();
   const rank = factor.rank();
@@ -141,7 +168,7 @@ export function fitStatistics(
   if (degreesOfFreedom <= 0) {
     throw new NnbpError(
       'OUT_OF_RANGE',
-      `data: expected more observations than parameters (${rank}), received ${observations}.`,
+      `data: expected more observations than parameters (${rank}), received ${observations}. Add data, or use a model with fewer parameters.`,
     );
   }
   const variance = residualSumOfSquares / degreesOfFreedom;
@@ -161,7 +188,8 @@ export function fitStatistics(
     }
     return Math.sqrt(Math.max(0, sum));
   };
-  const logLikelihood = (-observations / 2) * (Math.log((2 * Math.PI * residualSumOfSquares) / observations) + 1);
+  const logLikelihood =
+    logWeights / 2 - (observations / 2) * (Math.log((2 * Math.PI * residualSumOfSquares) / observations) + 1);
   const vector = network.parameters.vector.slice();
   return {
     observations,
@@ -212,7 +240,7 @@ class Rows {
     const predicted = network.predict(input);
     const row = Float64Array.from(input, (value, k) => inputScaler?.apply(value, k) ?? value);
     const jacobian = new Float64Array(predicted.length * graph.parameterCount);
-    jacobianOf(graph, this.#executor, row, 1, jacobian);
+    this.#executor.jacobian(row, 1, jacobian);
     return { predicted, jacobian };
   }
 }

@@ -17,6 +17,7 @@ export { type Formula, type Operator, parseFormula } from './parse.js';
 export {
   type Estimate,
   type FitStatistics,
+  type FittedData,
   fitStatistics,
   type FitStatisticsOptions,
   type ParameterEstimate,

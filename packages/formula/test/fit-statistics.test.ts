@@ -1,6 +1,6 @@
 import { identity } from '@nnbp/activations';
 import { mlp, Network, Standardization } from '@nnbp/core';
-import { fitStatistics, formulaGraph } from '@nnbp/formula';
+import { type FittedData, fitStatistics, formulaGraph } from '@nnbp/formula';
 import { mse } from '@nnbp/losses';
 import { levenbergMarquardt } from '@nnbp/optim';
 import { fit } from '@nnbp/train';
@@ -13,7 +13,11 @@ const data = {
   targets: [8.3, 11.0, 13.9, 14.6, 16.2, 16.1, 17.4, 17.0].map((y) => [y]),
 };
 
-async function fitted(formula: string, starts: Readonly<Record<string, number>>, rows = data): Promise<Network> {
+async function fitted(
+  formula: string,
+  starts: Readonly<Record<string, number>>,
+  rows: FittedData = data,
+): Promise<Network> {
   const network = new Network(formulaGraph(formula, ['x']).graph);
   for (const [name, b] of Object.entries(starts)) network.setParameters(name, { b });
   await fit(network, rows, { loss: mse(), optimizer: levenbergMarquardt(), epochs: 500 });
@@ -55,6 +59,25 @@ describe('fitStatistics', () => {
     close(inverse.estimate, 1.7828873581868594);
     close(inverse.standardError, 0.1535126943250625);
     expect(network.getParameters('b2').b).toBe(b2.estimate);
+  });
+
+  test('agrees with SciPy to 8 digits for weighted data, where weight 0 is no observation', async () => {
+    const weighted = { ...data, weights: [1, 2, 0.5, 3, 0, 1, 4, 0.25] };
+    const network = await fitted('b1*(1 - exp(-b2*x))', { b1: 15, b2: 1 }, weighted);
+    const found = fitStatistics(network, weighted);
+    const [b1, b2] = found.parameters;
+    expect([found.observations, found.degreesOfFreedom]).toEqual([7, 5]);
+    close(b1.estimate, 17.514655075019796);
+    close(b2.estimate, 0.5030327355001437);
+    close(b1.standardError, 0.5230462817133358);
+    close(b2.standardError, 0.052037823819756586);
+    close(found.residualSumOfSquares, 3.908566905059059);
+    close(found.residualStandardDeviation, 0.8841455655104604);
+    close(found.rSquared, 0.9612549984365603);
+    close(found.aic, 20.687351637379017);
+    close(found.bic, 20.525082084544955);
+    const negative = { ...data, weights: [1, 1, 1, 1, 1, 1, 1, -1] };
+    expect(() => fitStatistics(network, negative)).toThrow(code('OUT_OF_RANGE'));
   });
 
   test('takes the confidence that is asked for', async () => {

@@ -1,5 +1,5 @@
 /** Frozen parameters: no update, decay or schedule reaches them. */
-import { type FloatArray, type Graph, NnbpError, type Optimizer } from '@nnbp/core';
+import { type FloatArray, type Graph, NnbpError, type Objective, type Optimizer } from '@nnbp/core';
 
 /** A parameter as `freeze` sees it. */
 export interface ParameterName {
@@ -26,8 +26,17 @@ export function withoutFrozen(optimizer: Optimizer, graph: Graph, freeze: Freeze
   if (free.length === graph.parameterCount) return optimizer;
   let parameters: FloatArray | undefined;
   let gradients: FloatArray | undefined;
+  const { iterate } = optimizer;
   return {
     name: optimizer.name,
+    ...(iterate && {
+      iterate(objective: Objective, all: Float64Array) {
+        const some = Float64Array.from(free, (p) => all[p]);
+        const value = iterate(objectiveOfFree(objective, free, all), some);
+        free.forEach((p, k) => (all[p] = some[k]));
+        return value;
+      },
+    }),
     step(all, allGradients) {
       // In the precision of the engine.
       parameters ??= all.slice(0, free.length);
@@ -41,6 +50,33 @@ export function withoutFrozen(optimizer: Optimizer, graph: Graph, freeze: Freeze
     },
     state: () => optimizer.state(),
     restore: (state) => optimizer.restore(state),
+  };
+}
+
+/** The loss as a function of the free parameters; the others keep the values that they have in `all`. */
+function objectiveOfFree(objective: Objective, free: Uint32Array, all: Float64Array): Objective {
+  const at = all.slice();
+  const gradients = new Float64Array(all.length);
+  const complete = (some: FloatArray) => {
+    for (let k = 0; k < free.length; k++) at[free[k]] = some[k];
+    return at;
+  };
+  return {
+    residualCount: objective.residualCount,
+    loss: (some) => objective.loss(complete(some)),
+    gradient(some, someGradients) {
+      const value = objective.gradient(complete(some), gradients);
+      for (let k = 0; k < free.length; k++) someGradients[k] = gradients[free[k]];
+      return value;
+    },
+    jacobian: (some, visit) =>
+      objective.jacobian(complete(some), (residuals, jacobian, rows) => {
+        // In place: a column never moves to the right.
+        for (let r = 0; r < rows; r++) {
+          for (let k = 0; k < free.length; k++) jacobian[r * free.length + k] = jacobian[r * all.length + free[k]];
+        }
+        visit(residuals, jacobian.subarray(0, rows * free.length), rows);
+      }),
   };
 }
 

@@ -1,61 +1,110 @@
 /** The loss of a batch as a function of the parameters, for optimizers that choose where to evaluate it. */
-import { type Executor, type Graph, jacobianOf, type Loss, type Objective } from '@nnbp/core';
+import {
+  type Executor,
+  type FloatArray,
+  type Graph,
+  type Loss,
+  type Objective,
+  type Rows,
+  rowsOf,
+  type SampleCounts,
+  totalWeight,
+} from '@nnbp/core';
 import type { Batch } from './batches.js';
 
 /** Numbers in one block of a Jacobian, about. */
 const blockLength = 2 ** 18;
 
-/** @param executor - In float64; left with parameters of its own. */
-export function objectiveOf(graph: Graph, executor: Executor, batch: Batch, loss: Loss): Objective {
-  const { inputs, targets, samples } = batch;
-  const { inputCount, parameterCount } = graph;
+/**
+ * Rows of weight 0 have no residuals. Sequences start from the graph's initial state in each evaluation.
+ *
+ * @param executor - In float64; left with parameters of its own.
+ */
+export function objectiveOf(
+  graph: Graph,
+  executor: Executor,
+  { inputs, targets, counts, samples, options }: Batch,
+  loss: Loss,
+): Objective {
+  const { parameterCount } = graph;
   const width = graph.outputs.length;
   const { residuals } = loss;
-  const row = (values: Float64Array, s: number, length: number) => values.subarray(s * length, (s + 1) * length);
+  const weights = options?.weights;
+  const total = totalWeight(weights, samples);
+  const weightOf = (row: number) => weights?.[row] ?? 1;
+  let residualCount = 0;
+  if (residuals !== undefined) for (let r = 0; r < samples; r++) if (weightOf(r) > 0) residualCount += width;
+  const part = (values: FloatArray, row: number) => values.subarray(row * width, (row + 1) * width);
+  const all = rowsOf(counts);
   return {
-    residualCount: residuals === undefined ? 0 : samples * width,
+    residualCount,
     loss(parameters) {
       executor.parameters.set(parameters);
-      const x = executor.predict(inputs, samples);
+      const x = executor.predict(inputs, counts);
       let sum = 0;
-      for (let s = 0; s < samples; s++) {
-        sum += loss.value(x.subarray(s * width, (s + 1) * width), row(targets, s, width));
+      for (let r = 0; r < samples; r++) {
+        const weight = weightOf(r);
+        if (weight > 0) sum += weight * loss.value(part(x, r), part(targets, r));
       }
-      return sum / samples;
+      return sum / total;
     },
     gradient(parameters, gradients) {
       executor.parameters.set(parameters);
-      const mean = executor.backpropagate(inputs, targets, samples, loss);
+      const mean = executor.backpropagate(inputs, targets, counts, loss, weights && { weights });
       gradients.set(executor.gradients);
       return mean;
     },
     jacobian(parameters, visit) {
       executor.parameters.set(parameters);
-      const x = Float64Array.from(executor.predict(inputs, samples));
-      const perBlock = Math.max(1, Math.min(samples, Math.floor(blockLength / (width * parameterCount || 1))));
-      const block = new Float64Array(perBlock * width * parameterCount);
-      const found = new Float64Array(perBlock * width);
+      const perSample = all.steps * width * parameterCount;
+      const perBlock = Math.max(1, Math.min(all.samples, Math.floor(blockLength / (perSample || 1))));
+      const rowLimit = Math.min(samples, perBlock * all.steps);
+      const block = new Float64Array(rowLimit * width * parameterCount);
+      const found = new Float64Array(rowLimit * width);
       const slopes = new Float64Array(width);
-      const share = 1 / Math.sqrt(samples);
       let sum = 0;
-      for (let first = 0; first < samples; first += perBlock) {
-        const count = Math.min(perBlock, samples - first);
-        jacobianOf(graph, executor, inputs.subarray(first * inputCount), count, block);
-        for (let s = 0; s < count; s++) {
-          const output = row(x, first + s, width);
-          const target = row(targets, first + s, width);
-          residuals!.value(output, target, row(found, s, width));
+      for (let first = 0; first < all.samples; first += perBlock) {
+        const some = partOf(graph, all, inputs, first, Math.min(perBlock, all.samples - first));
+        const x = executor.jacobian(some.inputs, some.counts, block);
+        let rows = 0;
+        for (let r = 0; r < some.numbers.length; r++) {
+          const weight = weightOf(some.numbers[r]);
+          if (weight === 0) continue;
+          const [output, target] = [part(x, r), part(targets, some.numbers[r])];
+          const own = part(found, rows / width);
+          residuals!.value(output, target, own);
           residuals!.derivative(output, target, slopes);
-          for (let k = 0; k < width; k++) {
-            const r = s * width + k;
-            sum += found[r] ** 2;
-            found[r] *= share;
-            for (let p = r * parameterCount; p < (r + 1) * parameterCount; p++) block[p] *= slopes[k] * share;
+          const share = Math.sqrt(weight / total);
+          for (let k = 0; k < width; k++, rows++) {
+            own[k] *= share;
+            sum += own[k] ** 2;
+            const to = rows * parameterCount;
+            const from = (r * width + k) * parameterCount;
+            for (let p = 0; p < parameterCount; p++) block[to + p] = slopes[k] * share * block[from + p];
           }
         }
-        visit(found.subarray(0, count * width), block.subarray(0, count * width * parameterCount), count * width);
+        if (rows > 0) visit(found.subarray(0, rows), block.subarray(0, rows * parameterCount), rows);
       }
-      return sum / samples;
+      return sum;
     },
   };
+}
+
+/** Some samples of a batch, with all their steps. */
+function partOf({ inputCount }: Graph, rows: Rows, inputs: Float64Array, first: number, count: number) {
+  if (rows.steps === 1) {
+    const numbers = Uint32Array.from({ length: count }, (_, s) => first + s);
+    return { inputs: inputs.subarray(first * inputCount), counts: count, numbers };
+  }
+  const numbers: number[] = [];
+  const counts: number[] = [];
+  for (let t = 0; t < rows.steps; t++) {
+    const present = Math.min(count, rows.start[t + 1] - rows.start[t] - first);
+    if (present <= 0) break;
+    counts.push(present);
+    for (let s = 0; s < present; s++) numbers.push(rows.start[t] + first + s);
+  }
+  const copied = new Float64Array(numbers.length * inputCount);
+  numbers.forEach((row, r) => copied.set(inputs.subarray(row * inputCount, (row + 1) * inputCount), r * inputCount));
+  return { inputs: copied, counts: counts as SampleCounts, numbers };
 }

@@ -14,7 +14,7 @@ import {
 import { untilAborted } from './abort.js';
 import { assess, type Assessment, stateOf } from './assess.js';
 import { type Batch, batchesOf, close } from './batches.js';
-import { areSequences, type Data } from './data.js';
+import type { Data } from './data.js';
 import { diverged } from './diverged.js';
 import type { EarlyStoppingState } from './early-stopping.js';
 import type { EpochLog } from './epoch-log.js';
@@ -168,15 +168,11 @@ export class Trainer {
     this.network = network;
     this.#options = options;
     this.#optimizer = options.freeze ? withoutFrozen(optimizer, network.graph, options.freeze) : optimizer;
-    if (optimizer.iterate !== undefined) {
-      const unsupported = Object.entries({
-        freeze: options.freeze !== undefined,
-        sequences: areSequences(data),
-        weights: 'weights' in data,
-      }).filter(([, used]) => used);
-      if (unsupported.length > 0) {
-        throw new NnbpError('UNSUPPORTED', `${optimizer.name} does not support ${unsupported[0][0]}.`);
-      }
+    if (optimizer.iterate !== undefined && options.truncate !== undefined) {
+      throw new NnbpError(
+        'UNSUPPORTED',
+        `${optimizer.name} evaluates the loss of whole sequences: remove \`truncate\`, or use another optimizer.`,
+      );
     }
     this.#random = new Random(options.seed);
     this.#sources = prepare(network, data, options, this.#random);

@@ -166,7 +166,12 @@ describe('sequences', () => {
       { validation: { inputs: [[1]], targets: [[1]] } },
     ],
     ['a validation fraction of 1', 'OUT_OF_RANGE', { sequences: [sequence] }, { validation: 1 }],
-    ['a second-order optimizer', 'UNSUPPORTED', { sequences: [sequence] }, { optimizer: lbfgs() }],
+    [
+      'truncation with a second-order optimizer',
+      'UNSUPPORTED',
+      { sequences: [sequence] },
+      { optimizer: lbfgs(), truncate: 1 },
+    ],
     ['weights of a table that are all 0', 'OUT_OF_RANGE', { inputs: [[1]], targets: [[1]], weights: [0] }],
     ['a weight of a table that is not finite', 'OUT_OF_RANGE', { inputs: [[1]], targets: [[1]], weights: [NaN] }],
     ['too few weights of a table', 'WRONG_LENGTH', { inputs: [[1]], targets: [[1]], weights: [] }],

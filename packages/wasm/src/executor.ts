@@ -6,6 +6,8 @@ import {
   allFinite,
   type Executor,
   expectInteger,
+  expectRoom,
+  expectRows,
   type FloatArray,
   type Graph,
   type Loss,
@@ -21,6 +23,7 @@ import { lossKernelOf } from './builtins.js';
 import { WasmCache } from './cache.js';
 import { CustomPlugins } from './custom.js';
 import { type Form, rowsForm } from './image.js';
+import { addCaseThree, outputLoss, type PassTables } from './jacobian.js';
 import { noOptimizer } from './kernels/optimizer.js';
 import { job } from './kernels/program.js';
 import { header, maxOptimizerVectors, maxOptions } from './memory-map.js';
@@ -67,6 +70,7 @@ export class WasmExecutor implements Executor {
   readonly #loss: Float64Array;
   readonly #rows: SampleRows;
   readonly #rowOf: ArrayLike<number>;
+  readonly #tables: PassTables;
   readonly #binding: OptimizerBinding;
   readonly #plugins: CustomPlugins;
   readonly #attached: Attached;
@@ -103,6 +107,17 @@ export class WasmExecutor implements Executor {
       rowBytes: form.tableRowBytes,
       rowOf: (i, t) => form.rowOf[time.at(i, t)],
     });
+    const table = (address: number) => new Float32Array(buffer, address);
+    this.#tables = {
+      graph,
+      time,
+      rowOf: form.rowOf,
+      rowLength: form.tableRowBytes / 4,
+      x: table(x),
+      g: table(g),
+      slope: table(slope),
+      dLossDx: table(dLossDx),
+    };
     this.#words = new Uint32Array(buffer);
     this.#numbers = new Float32Array(buffer);
     this.#loss = new Float64Array(buffer, header.loss, 1);
@@ -149,6 +164,38 @@ export class WasmExecutor implements Executor {
     const mean = this.#backward(job.backpropagate, total, loss, noOptimizer, options);
     this.#rows.copyStateOut(options?.state, this.#rowOf);
     return mean;
+  }
+
+  /**
+   * The derivatives of all outputs, in float32; see `Executor`. The kernels (and the threads) backpropagate each output once
+   * for all samples; this thread then multiplies out case 3 of each sample.
+   */
+  jacobian(
+    inputs: FloatArray,
+    samples: SampleCounts,
+    out: FloatArray,
+    options?: Pick<PassOptions, 'state'>,
+  ): FloatArray {
+    const { outputs, parameterCount } = this.graph;
+    this.#expectUsable();
+    const rows = expectRows(this, this.graph, samples, inputs, undefined, options);
+    expectRoom(this.graph, rows, out);
+    const before = options?.state?.slice();
+    const predicted = this.predict(inputs, samples, options);
+    out.fill(0, 0, predicted.length * parameterCount);
+    const slots = this.graph.slots(Float64Array.from(this.parameters));
+    const noTargets = new Float32Array(predicted.length);
+    for (let step = 0; step < rows.steps; step++) {
+      const weights = new Float32Array(rows.count).fill(1, rows.start[step], rows.start[step + 1]);
+      for (let k = 0; k < outputs.length; k++) {
+        // A pass overwrites the state.
+        const state = before?.slice();
+        const pass = rows.steps > 1 || state !== undefined ? { weights, ...(state && { state }) } : undefined;
+        this.backpropagate(inputs, noTargets, samples, outputLoss(k), pass);
+        addCaseThree(this.#tables, slots, rows, step, k, out);
+      }
+    }
+    return predicted;
   }
 
   /** Backpropagates and updates, inside where the optimizer is a built-in; see `Executor`. */

@@ -23,7 +23,7 @@ export interface Pass {
   readonly options?: PassOptions;
 }
 
-/** Throws unless outputs, loss, gradients, state and every number of the cache are near the reference engine's. */
+/** Throws unless outputs, Jacobian, loss, gradients, state and every number of the cache are near the reference engine's. */
 export function expectNearReference(engine: Engine, graph: Graph, pass: Pass): void {
   const { parameters, samples, inputs, targets, loss, steps = 1, options = {} } = pass;
   const counts = typeof samples === 'number' ? [samples] : Array.from(samples);
@@ -35,8 +35,18 @@ export function expectNearReference(engine: Engine, graph: Graph, pass: Pass): v
     const outputs = [...executor.predict(inputs, samples, forPredict)].slice(0, sum(counts) * graph.outputs.length);
     const after = state ? [...state] : [];
     if (state) state.set(options.state!);
+    const jacobian = new Float64Array(outputs.length * graph.parameterCount).fill(NaN);
+    const withJacobian = [...executor.jacobian(inputs, samples, jacobian, forPredict)];
+    if (state) state.set(options.state!);
     const mean = executor.backpropagate(inputs, targets, samples, loss, own);
-    const numbers: Record<string, number[]> = { outputs, mean: [mean], gradients: [...executor.gradients], after };
+    const numbers: Record<string, number[]> = {
+      outputs,
+      withJacobian,
+      jacobian: [...jacobian],
+      mean: [mean],
+      gradients: [...executor.gradients],
+      after,
+    };
     for (const quantity of ['x', 'slope', 'dLossDx'] as const) {
       numbers[quantity] = graph.ids.flatMap((id) =>
         counts.flatMap((count, t) => Array.from({ length: count }, (_, s) => executor.cache[quantity](id, s, t))),

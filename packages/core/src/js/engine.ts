@@ -1,11 +1,12 @@
 /** The js engine: float64, typed arrays, no WebAssembly and no generated code. */
 import type { Engine, Executor, FloatArray, Loss, Optimizer, PassOptions, SampleCounts } from '../contract.js';
-import { expectRows, lengthOf, type Rows, rowsOf, totalWeight } from '../counts.js';
+import { expectRoom, expectRows, lengthOf, type Rows, rowsOf, totalWeight } from '../counts.js';
 import { allFinite, expectInteger, expectLength, NnbpError } from '../errors.js';
 import type { Graph } from '../graph.js';
 import { backward, type Tables } from './backward.js';
 import { type CacheRows, TableCache } from './cache.js';
 import { forward } from './forward.js';
+import { jacobianRows } from './jacobian.js';
 import { backwardOne, forwardOne } from './one-sample.js';
 import { type Program, programOf } from './program.js';
 
@@ -80,10 +81,47 @@ class JsExecutor implements Executor {
 
   predict(inputs: FloatArray, samples: SampleCounts, options?: Pick<PassOptions, 'state'>): FloatArray {
     this.#begin(samples, inputs, undefined, options);
+    return this.#predict(inputs, options?.state);
+  }
+
+  jacobian(
+    inputs: FloatArray,
+    samples: SampleCounts,
+    out: FloatArray,
+    options?: Pick<PassOptions, 'state'>,
+  ): FloatArray {
+    this.#begin(samples, inputs, undefined, options);
+    const rows = this.#rows;
+    const { parameterCount } = this.graph;
+    const { outputRows } = this.#program;
+    expectRoom(this.graph, rows, out);
+    const outputs = this.#predict(inputs, options?.state);
+    out.fill(0, 0, outputs.length * parameterCount);
+    for (let step = 0; step < this.#steps.length; step++) {
+      const { samples: count } = this.#steps[step];
+      for (let k = 0; k < outputRows.length; k++) {
+        for (let t = step; t >= 0; t--) {
+          const { samples: length, tables } = this.#steps[t];
+          // Case 1. What later steps owe this one is there already.
+          if (t === step) {
+            for (let u = 0; u <= t; u++) this.#steps[u].tables.dLossDx.fill(0);
+            tables.dLossDx.fill(1, outputRows[k] * length, outputRows[k] * length + count);
+          }
+          const first = (rows.start[step] * outputRows.length + k) * parameterCount;
+          const place = { first, stride: outputRows.length * parameterCount, count, length, parameterCount };
+          jacobianRows(this.#program, this.#slots, tables, place, out);
+          if (this.#program.memories.length > 0) this.#carryBack(t);
+        }
+      }
+    }
+    return outputs;
+  }
+
+  #predict(inputs: FloatArray, state: FloatArray | undefined): FloatArray {
     const { outputRows } = this.#program;
     const width = outputRows.length;
     for (let t = 0, row = 0; t < this.#steps.length; t++) {
-      this.#forward(t, row, inputs, options?.state);
+      this.#forward(t, row, inputs, state);
       const {
         samples: count,
         tables: { x },
@@ -94,7 +132,7 @@ class JsExecutor implements Executor {
       }
       row += count;
     }
-    if (options?.state !== undefined) this.#keepState(options.state);
+    if (state !== undefined) this.#keepState(state);
     const length = this.#rows.count * width;
     if (this.#view.length !== length) this.#view = this.#outputs.subarray(0, length);
     return this.#view;

@@ -10,7 +10,10 @@ export interface LevenbergMarquardtOptions {
   readonly initialRadius?: number;
   /** Converged when a step changes neither the loss nor the parameters by more than this part. Default 1e-15. */
   readonly tolerance?: number;
-  /** The smallest value of each parameter, in the network's layout; −Infinity where there is none. */
+  /**
+   * The smallest value of each parameter, in the network's layout; −Infinity where there is none. With `freeze`, without
+   * the frozen ones; so are `upper` and `undetermined`.
+   */
   readonly lower?: ArrayLike<number>;
   /** The largest value of each parameter, in the network's layout; Infinity where there is none. */
   readonly upper?: ArrayLike<number>;

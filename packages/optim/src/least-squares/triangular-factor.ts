@@ -1,3 +1,6 @@
+/** Rows of a block that are folded together. */
+const rowsAtOnce = 128;
+
 /**
  * The triangular factor of a least-squares problem, min ‖J·p + r‖: J = Q·R, kept as R and z = Qᵀr. Rows of J arrive in
  * blocks and are folded in one block after another, so that memory is n² for n parameters however many rows there are.
@@ -10,6 +13,7 @@ export class TriangularFactor {
   readonly z: Float64Array;
   /** The parameter that column k belongs to, [n]. The identity until {@link TriangularFactor.pivot}. */
   readonly columns: Uint32Array;
+  #scratch: Float64Array | undefined;
 
   constructor(
     /** The number of parameters. */
@@ -29,15 +33,33 @@ export class TriangularFactor {
   }
 
   /**
-   * Adds rows. Overwrites both arguments.
+   * Adds rows. May overwrite both arguments.
    *
    * @param rows - Row-major, [count × n].
    * @param right - One number per row.
    */
   fold(rows: Float64Array, right: Float64Array, count: number): void {
+    for (let first = 0; first < count; first += rowsAtOnce) {
+      const some = Math.min(rowsAtOnce, count - first);
+      this.#foldColumns(this.#transposed(rows, first, some), right.subarray(first, first + some), some);
+    }
+  }
+
+  /** Some rows column by column: what is read together lies together. */
+  #transposed(rows: Float64Array, first: number, count: number): Float64Array {
+    const { n } = this;
+    this.#scratch ??= new Float64Array(n * rowsAtOnce);
+    for (let i = 0; i < count; i++) {
+      for (let k = 0, from = (first + i) * n; k < n; k++) this.#scratch[k * count + i] = rows[from + k];
+    }
+    return this.#scratch;
+  }
+
+  #foldColumns(columns: Float64Array, right: Float64Array, count: number): void {
     const { R, z, n } = this;
     for (let j = 0; j < n; j++) {
-      const below = columnNorm(rows, j, n, 0, count);
+      const own = j * count;
+      const below = norm(columns, own, own + count);
       if (below === 0) continue;
       const a = R[j * n + j];
       const diagonal = a > 0 ? -Math.hypot(a, below) : Math.hypot(a, below);
@@ -46,17 +68,18 @@ export class TriangularFactor {
       const factor = 1 / (diagonal * head);
       R[j * n + j] = diagonal;
       for (let k = j + 1; k < n; k++) {
+        const other = k * count;
         let dot = head * R[j * n + k];
-        for (let i = 0; i < count; i++) dot += rows[i * n + j] * rows[i * n + k];
+        for (let i = 0; i < count; i++) dot += columns[own + i] * columns[other + i];
         dot *= factor;
         R[j * n + k] += dot * head;
-        for (let i = 0; i < count; i++) rows[i * n + k] += dot * rows[i * n + j];
+        for (let i = 0; i < count; i++) columns[other + i] += dot * columns[own + i];
       }
       let dot = head * z[j];
-      for (let i = 0; i < count; i++) dot += rows[i * n + j] * right[i];
+      for (let i = 0; i < count; i++) dot += columns[own + i] * right[i];
       dot *= factor;
       z[j] += dot * head;
-      for (let i = 0; i < count; i++) right[i] += dot * rows[i * n + j];
+      for (let i = 0; i < count; i++) right[i] += dot * columns[own + i];
     }
   }
 
@@ -129,12 +152,17 @@ export class TriangularFactor {
   }
 }
 
-/** ‖column‖ over the rows from `first` up to `end`, without overflow: scaled by the largest entry. */
+/** ‖column‖ over the rows from `first` up to `end` of a row-major matrix. */
 function columnNorm(matrix: Float64Array, column: number, n: number, first: number, end: number): number {
+  return norm(matrix, first * n + column, end * n, n);
+}
+
+/** ‖v‖ of the entries `first`, `first` + `stride`, … before `end`, without overflow: scaled by the largest entry. */
+function norm(values: Float64Array, first: number, end: number, stride = 1): number {
   let largest = 0;
-  for (let i = first; i < end; i++) largest = Math.max(largest, Math.abs(matrix[i * n + column]));
+  for (let k = first; k < end; k += stride) largest = Math.max(largest, Math.abs(values[k]));
   if (largest === 0) return 0;
   let sum = 0;
-  for (let i = first; i < end; i++) sum += (matrix[i * n + column] / largest) ** 2;
+  for (let k = first; k < end; k += stride) sum += (values[k] / largest) ** 2;
   return largest * Math.sqrt(sum);
 }

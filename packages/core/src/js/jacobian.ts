@@ -1,0 +1,125 @@
+/** The Jacobian in the js engine: backpropagation of one output, whose case 3 is kept for each sample and not added up. */
+import type { FloatArray } from '../contract.js';
+import type { Tables } from './backward.js';
+import { edgeValues, gather } from './forward.js';
+import { addProduct } from './product.js';
+import type { Program, ProgramUnit } from './program.js';
+
+/** Where the rows of one output are in the Jacobian. */
+export interface Place {
+  /** The index of the first sample's row. */
+  readonly first: number;
+  /** From a sample's row to the next sample's. */
+  readonly stride: number;
+  /** How many samples have a row. */
+  readonly count: number;
+  /** How many samples the tables have, at least `count`: the others have no part. */
+  readonly length: number;
+  /** Slots from here on are constants. */
+  readonly parameterCount: number;
+}
+
+/**
+ * Cases 2 and 3, from case 1.
+ *
+ * @param tables - As left by `forward`, with case 1 in the outputs' rows of dLossDx.
+ * @param out - Added to.
+ */
+export function jacobianRows(
+  program: Program,
+  slots: Float64Array,
+  tables: Tables,
+  place: Place,
+  out: FloatArray,
+): void {
+  for (let u = program.units.length - 1; u >= 0; u--) {
+    const unit = program.units[u];
+    ownParameters(unit, slots, tables, place, out);
+    if (unit.dense === undefined) edgeParameters(unit, slots, tables, place, out);
+    else denseParameters(unit.dense, slots, tables, place, out);
+  }
+}
+
+/** slope = c · g'(h), delta = dx_k/dx · slope; b gets delta and c gets dx_k/dx · g. */
+function ownParameters(
+  { activation, firstRow, count, biases, scales }: ProgramUnit,
+  slots: Float64Array,
+  { h, g, slope, dLossDx, delta }: Tables,
+  { first, stride, count: samples, length, parameterCount }: Place,
+  out: FloatArray,
+): void {
+  for (let n = 0; n < count; n++) {
+    const row = (firstRow + n) * length;
+    const c = scales === undefined ? 1 : slots[scales[n]];
+    const bias = biases[n];
+    const scale = scales === undefined ? parameterCount : scales[n];
+    delta.fill(0, row + samples, row + length);
+    for (let s = 0, at = row, to = first; s < samples; s++, at++, to += stride) {
+      slope[at] = c * activation.derivative(h[at], g[at]);
+      delta[at] = dLossDx[at] * slope[at];
+      if (bias < parameterCount) out[to + bias] += delta[at];
+      if (scale < parameterCount) out[to + scale] += dLossDx[at] * g[at];
+    }
+  }
+}
+
+/** Edges of nodes with predecessors of their own, and of nodes that do not add. */
+function edgeParameters(
+  { count, firstRow, sparse, combination }: ProgramUnit,
+  slots: Float64Array,
+  { x, a, dLossDx, delta }: Tables,
+  { first, stride, count: samples, length, parameterCount }: Place,
+  out: FloatArray,
+): void {
+  const { start, sources, weights } = sparse!;
+  for (let n = 0; n < count; n++) {
+    const row = (firstRow + n) * length;
+    const scratch = combination?.scratch[n];
+    for (let s = 0, to = first; s < samples; s++, to += stride) {
+      if (combination !== undefined) {
+        edgeValues(sparse!, n, slots, x, s, length, scratch!.z);
+        combination.aggregation.derivative(scratch!.z, a[row + s], scratch!.dAdz);
+      }
+      for (let e = start[n]; e < start[n + 1]; e++) {
+        const d = scratch === undefined ? delta[row + s] : delta[row + s] * scratch.dAdz[e - start[n]];
+        const from = sources[e] * length + s;
+        dLossDx[from] += d * slots[weights[e]];
+        if (weights[e] < parameterCount) out[to + weights[e]] += d * x[from];
+      }
+    }
+  }
+}
+
+/** Edges of nodes that have all predecessors in common. */
+function denseParameters(
+  { sources, blocks }: NonNullable<ProgramUnit['dense']>,
+  slots: Float64Array,
+  { x, dLossDx, delta }: Tables,
+  { first, stride, count: samples, length, parameterCount }: Place,
+  out: FloatArray,
+): void {
+  const { firstRow: source, count: width, gathered } = sources;
+  if (gathered !== undefined) {
+    gather(sources, x, length);
+    dLossDx.fill(0, source * length, (source + width) * length);
+  }
+  for (const { firstRow, count, firstWeight, stride: weightStride } of blocks) {
+    addProduct(
+      slots, firstWeight, 1, weightStride,
+      delta, firstRow * length, length, 1,
+      dLossDx, source * length, length, 1,
+      width, count, length,
+    ); // prettier-ignore
+    for (let n = 0, weight = firstWeight; n < count; n++, weight += weightStride) {
+      const trained = Math.min(width, parameterCount - weight);
+      for (let s = 0, to = first + weight; s < samples; s++, to += stride) {
+        const d = delta[(firstRow + n) * length + s];
+        for (let k = 0, from = source * length + s; k < trained; k++, from += length) out[to + k] += d * x[from];
+      }
+    }
+  }
+  if (gathered === undefined) return;
+  for (let k = 0, from = source * length; k < gathered.length; k++) {
+    for (let s = 0, to = gathered[k] * length; s < length; s++) dLossDx[to++] += dLossDx[from++];
+  }
+}

@@ -1,0 +1,78 @@
+/** Case 3 of each sample, from what a backward pass left in memory: the kernels only keep the sum over the samples. */
+import type { FloatArray, Graph, Loss, Rows } from '@nnbp/core';
+import type { TimeGraph } from './time.js';
+
+/** The rows of the last pass. */
+export interface PassTables {
+  readonly graph: Graph;
+  readonly time: TimeGraph;
+  /** The row of each node of the plain graph. */
+  readonly rowOf: ArrayLike<number>;
+  /** From a row to the next. */
+  readonly rowLength: number;
+  readonly x: Float32Array;
+  readonly g: Float32Array;
+  readonly slope: Float32Array;
+  readonly dLossDx: Float32Array;
+}
+
+/** The loss x_k of an output: its case 1 is 1 for output k and 0 for the others. */
+export const outputLoss = (output: number): Loss => ({
+  name: `output ${output}`,
+  value: (x) => x[output],
+  derivative(_x, _t, dLossDx) {
+    dLossDx.fill(0);
+    dLossDx[output] = 1;
+  },
+});
+
+/**
+ * Adds dx_k/dp of the samples that have step `step` to their rows of the Jacobian, after a backward pass of
+ * `outputLoss(output)` at that step.
+ *
+ * @param slots - Parameters and constants; see `Graph`.
+ */
+export function addCaseThree(
+  { graph, time, rowOf, rowLength, x, g, slope, dLossDx }: PassTables,
+  slots: FloatArray,
+  rows: Rows,
+  step: number,
+  output: number,
+  out: FloatArray,
+): void {
+  const { inputCount, nodeCount, parameterCount, edgeStart, predecessors, stateStart } = graph;
+  const stride = graph.outputs.length * parameterCount;
+  const first = rows.start[step] * stride + output * parameterCount;
+  const samples = rows.start[step + 1] - rows.start[step];
+  const delta = new Float64Array(samples);
+  const sourceRow = (edge: number, t: number) => {
+    const [j, earlier] = [predecessors[edge], t - graph.delay(edge)];
+    return rowLength * rowOf[earlier >= 0 ? time.at(j, earlier) : time.stateInput(stateStart![j] - earlier - 1)];
+  };
+  for (let t = 0; t <= step; t++) {
+    for (let i = inputCount; i < nodeCount; i++) {
+      const row = rowLength * rowOf[time.at(i, t)];
+      const [bias, scale] = [graph.biasSlot(i), graph.scaleSlot(i)];
+      for (let s = 0, to = first; s < samples; s++, to += stride) {
+        delta[s] = dLossDx[row + s] * slope[row + s];
+        if (bias < parameterCount) out[to + bias] += delta[s];
+        if (scale < parameterCount) out[to + scale] += dLossDx[row + s] * g[row + s];
+      }
+      const edges = edgeStart[i + 1] - edgeStart[i];
+      const places = Array.from({ length: edges }, (_, e) => sourceRow(edgeStart[i] + e, t));
+      const weights = Array.from({ length: edges }, (_, e) => graph.weightSlot(edgeStart[i] + e, i));
+      const aggregation = graph.aggregation(i);
+      const z = new Float64Array(edges);
+      const dAdz = new Float64Array(edges).fill(1);
+      for (let s = 0, to = first; s < samples; s++, to += stride) {
+        if (aggregation !== undefined) {
+          for (let e = 0; e < edges; e++) z[e] = slots[weights[e]] * x[places[e] + s];
+          aggregation.derivative(z, aggregation.value(z), dAdz);
+        }
+        for (let e = 0; e < edges; e++) {
+          if (weights[e] < parameterCount) out[to + weights[e]] += delta[s] * dAdz[e] * x[places[e] + s];
+        }
+      }
+    }
+  }
+}
