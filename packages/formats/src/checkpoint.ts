@@ -11,10 +11,21 @@ import type { Tensor } from './safetensors.js';
 export interface Checkpoint {
   /** Epochs finished. */
   readonly epoch: number;
-  /** Of the shuffling. */
+  /** Of the shuffling, at the start of the epoch under way. */
   readonly random: readonly number[];
   /** As `Optimizer.state` gave it. */
   readonly optimizer: OptimizerState;
+  /** Only inside an epoch: what was done of it. */
+  readonly underway?: {
+    /** Batches taken: an integer ≥ 0. */
+    readonly batches: number;
+    /** The sum of the samples' losses, each times its weight, and of the weights. */
+    readonly sum: number;
+    /** The sum of the samples' weights. */
+    readonly weight: number;
+    /** Only for sequences: the state that the next batch continues. */
+    readonly carried?: readonly number[];
+  };
   /** If there is early stopping: the best loss, its epoch, and the parameters then. */
   readonly earlyStopping?: {
     /** The lowest loss so far. */
@@ -27,12 +38,12 @@ export interface Checkpoint {
 }
 
 /** The checkpoint as JSON, and the vectors it names. */
-export function writeCheckpoint({ epoch, random, optimizer, earlyStopping }: Checkpoint): {
+export function writeCheckpoint({ epoch, random, optimizer, underway, earlyStopping }: Checkpoint): {
   readonly text: string;
   readonly tensors: readonly Tensor[];
 } {
   const tensors: Tensor[] = [];
-  const vector = (values: Float64Array | Float32Array) => {
+  const vector = (values: Float64Array | Float32Array): string => {
     const name = `checkpoint.${tensors.length}`;
     tensors.push({ name, shape: [values.length], values });
     return name;
@@ -47,6 +58,14 @@ export function writeCheckpoint({ epoch, random, optimizer, earlyStopping }: Che
     epoch,
     random: random.map(written),
     optimizer: state(optimizer),
+    ...(underway && {
+      underway: {
+        batches: underway.batches,
+        sum: written(underway.sum),
+        weight: written(underway.weight),
+        ...(underway.carried && { carried: vector(Float64Array.from(underway.carried)) }),
+      },
+    }),
     ...(earlyStopping && {
       earlyStopping: {
         best: written(earlyStopping.best),
@@ -64,10 +83,11 @@ export function writeCheckpoint({ epoch, random, optimizer, earlyStopping }: Che
  * @throws NnbpError `MALFORMED`
  */
 export function readCheckpoint(value: unknown, tensors: ReadonlyMap<string, Tensor>, parameters: number): Checkpoint {
+  const numbers = (place: Place) => tensors.get(place.text())?.values ?? place.refuse('the name of a tensor');
   const vector = (place: Place) => {
-    const tensor = tensors.get(place.text());
-    if (tensor?.values.length !== parameters) place.refuse(`the name of a tensor of ${parameters} numbers`);
-    return tensor.values;
+    const values = numbers(place);
+    if (values.length !== parameters) place.refuse(`the name of a tensor of ${parameters} numbers`);
+    return values;
   };
   const pair = <T>(place: Place, read: (place: Place) => T): [string, T] => {
     const [key, of, ...more] = place.list();
@@ -92,22 +112,36 @@ export function readCheckpoint(value: unknown, tensors: ReadonlyMap<string, Tens
       ...(parts && { parts }),
     };
   };
-  const at = new Place(value, 'checkpoint').object(['epoch', 'random', 'optimizer', 'earlyStopping']);
-  const epoch = at('epoch').number();
-  if (!Number.isSafeInteger(epoch) || epoch < 0) at('epoch').refuse('a number of epochs');
+  const at = new Place(value, 'checkpoint').object(['epoch', 'random', 'optimizer', 'underway', 'earlyStopping']);
+  const underway = at('underway').optional((place) => {
+    const of = place.object(['batches', 'sum', 'weight', 'carried']);
+    const carried = of('carried').optional((name) => Array.from(numbers(name)));
+    return {
+      batches: readCount(of('batches')),
+      sum: readNumber(of('sum')),
+      weight: readNumber(of('weight')),
+      ...(carried && { carried }),
+    };
+  });
   const earlyStopping = at('earlyStopping').optional((place) => {
     const of = place.object(['best', 'bestEpoch', 'parameters']);
     return { best: readNumber(of('best')), bestEpoch: of('bestEpoch').number(), parameters: vector(of('parameters')) };
   });
   return {
-    epoch,
+    epoch: readCount(at('epoch')),
     random: at('random').list().map(readNumber),
     optimizer: state(at('optimizer')),
+    ...(underway && { underway }),
     ...(earlyStopping && { earlyStopping }),
   };
 }
 
 const written = (number: number): number | string => (Number.isFinite(number) ? number : String(number));
+
+function readCount(place: Place): number {
+  const count = place.number();
+  return Number.isSafeInteger(count) && count >= 0 ? count : place.refuse('an integer ≥ 0');
+}
 
 function readNumber(place: Place): number {
   if (typeof place.value === 'string' && ['Infinity', '-Infinity', 'NaN'].includes(place.value))

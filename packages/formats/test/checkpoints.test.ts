@@ -1,7 +1,8 @@
-import { Network, NnbpError } from '@nnbp/core';
+import { tanh } from '@nnbp/activations';
+import { delayed, GraphBuilder, Network, NnbpError } from '@nnbp/core';
 import { load, save } from '@nnbp/formats';
 import { checkpoints, latestCheckpoint, writeAtomically } from '@nnbp/formats/node';
-import { fit } from '@nnbp/train';
+import { type Data, fit, Trainer } from '@nnbp/train';
 import { build } from 'esbuild';
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -10,6 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as immediate } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
+import { readCheckpoint, writeCheckpoint } from '../src/checkpoint.js';
 import { freshNetwork, options, xor } from './killed/run.js';
 
 const folders: string[] = [];
@@ -101,6 +103,63 @@ describe('checkpoints', () => {
   test('bad numbers are refused before training', () => {
     expect(() => checkpoints({ directory: '.', keep: 0 })).toThrow(NnbpError);
     expect(() => checkpoints({ directory: '.', every: 1.5 })).toThrow(/every/);
+  });
+});
+
+describe('a state taken inside an epoch', () => {
+  const sequences = Array.from({ length: 5 }, (_, n) => ({
+    inputs: Array.from({ length: 3 + n }, (_, t) => [Math.sin(n + t), Math.cos(t)]),
+    targets: Array.from({ length: 3 + n }, (_, t) => (t % 2 === 0 ? [Math.sin(n * t)] : null)),
+  }));
+
+  test.each<[string, Data, object]>([
+    ['a table', xor, { batchSize: 1 }],
+    ['truncated sequences', { sequences }, { batchSize: 2, truncate: 2 }],
+  ])('resumes bit-for-bit from a file: %s', async (_, data, more) => {
+    for (let steps = 1; steps < 9; steps++) {
+      const whole = freshNetwork();
+      const first = new Trainer(whole, data, { ...options(), ...more });
+      for (let k = 0; k < steps; k++) await first.step();
+      const { network, checkpoint } = load(save(whole, { checkpoint: first.state }));
+      expect(checkpoint).toEqual(first.state);
+      const second = new Trainer(network, data, { ...options(), ...more });
+      second.restore(checkpoint!);
+      for (let k = 0; k < 2; k++) expect((await second.epoch()).loss).toBe((await first.epoch()).loss);
+      expect(bits(network)).toBe(bits(whole));
+    }
+  });
+
+  test('keeps the state that the next part of a sequence continues', async () => {
+    const network = () => {
+      const builder = new GraphBuilder();
+      builder.input('a');
+      builder.input('b');
+      builder.node('h', { from: ['a', 'b', delayed('h')], activation: tanh });
+      builder.output('h');
+      return new Network(builder.build(), { seed: 2 });
+    };
+    const more = { ...options(), batchSize: 2, truncate: 1 };
+    const [whole, resumed] = [network(), network()];
+    const first = new Trainer(whole, { sequences }, more);
+    for (let k = 0; k < 4; k++) await first.step();
+    expect(first.state.underway?.carried?.some((x) => x !== 0)).toBe(true);
+    const { text, tensors } = writeCheckpoint(first.state);
+    const byName = new Map(tensors.map((tensor) => [tensor.name, tensor]));
+    resumed.parameters.vector.set(whole.parameters.vector);
+    const second = new Trainer(resumed, { sequences }, { ...more, optimizer: options().optimizer });
+    second.restore(readCheckpoint(JSON.parse(text), byName, whole.parameters.vector.length));
+    for (const trainer of [first, second]) await trainer.epoch();
+    expect(bits(resumed)).toBe(bits(whole));
+  });
+
+  test.each([
+    ['a count that is none', { batches: -1, sum: 0, weight: 0 }],
+    ['no sum', { batches: 1, weight: 0 }],
+    ['an entry that is not known', { batches: 1, sum: 0, weight: 0, more: 1 }],
+    ['a vector that is not there', { batches: 1, sum: 0, weight: 0, carried: 'checkpoint.7' }],
+  ])('is refused with %s', (_, underway) => {
+    const text = { epoch: 1, random: [1, 2, 3, 4], optimizer: { name: 'sgd', numbers: [], vectors: [] }, underway };
+    expect(() => readCheckpoint(text, new Map(), 1)).toThrow(expect.objectContaining({ code: 'MALFORMED' }));
   });
 });
 

@@ -2,6 +2,7 @@
 import {
   type Engine,
   type Executor,
+  expectLength,
   type FloatArray,
   js,
   type Loss,
@@ -232,26 +233,50 @@ export class Trainer {
   /**
    * Continues from a state, with the network's current parameters. A stream starts again with the epoch.
    *
-   * @throws NnbpError `WRONG_STATE`; nothing is changed then
+   * @throws NnbpError `WRONG_STATE`, `WRONG_LENGTH`; nothing is changed then
    */
   restore(state: TrainState): void {
     const { underway } = state;
     if (underway !== undefined && this.#sources.isStream) {
       throw new NnbpError('WRONG_STATE', 'A stream cannot resume inside an epoch: use a state of the end of an epoch.');
     }
+    const { carried } = this.#sources.training;
+    if (underway?.carried !== undefined)
+      expectLength('state.underway.carried', underway.carried.length, carried?.length ?? 0);
+    const before = this.state;
     this.#options.optimizer.restore(state.optimizer);
+    try {
+      this.#seek(state);
+    } catch (error) {
+      this.#options.optimizer.restore(before.optimizer);
+      if (!this.#sources.isStream) this.#seek(before);
+      throw error;
+    }
     this.#executor.parameters.set(this.network.parameters.vector);
-    this.#random.restore(state.random);
-    this.#epochs = state.epoch;
+  }
+
+  /** Goes to the place in the data that a state was taken at. */
+  #seek({ epoch, random, underway }: TrainState): void {
+    const { training } = this.#sources;
+    this.#random.restore(random);
+    this.#epochs = epoch;
     this.#underway = false;
     if (underway === undefined) return;
     this.#begin();
-    for (this.#batches = 0; this.#batches < underway.batches; this.#batches++) {
-      this.#samples += (this.#sources.training.next() as Batch).samples;
+    for (; this.#batches < underway.batches; this.#batches++) {
+      const batch = training.next() as Batch | undefined;
+      if (batch === undefined) {
+        throw new NnbpError(
+          'WRONG_STATE',
+          `The state is ${underway.batches} batches into an epoch, and an epoch of these data has ${this.#batches}: ` +
+            'resume with the same data and batch size.',
+        );
+      }
+      this.#samples += batch.samples;
     }
     this.#sum = underway.sum;
     this.#weight = underway.weight;
-    if (underway.carried !== undefined) this.#sources.training.carried?.set(underway.carried);
+    if (underway.carried !== undefined) training.carried?.set(underway.carried);
   }
 
   /**

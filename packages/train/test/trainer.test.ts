@@ -63,6 +63,22 @@ describe('a trainer', () => {
     }
   });
 
+  test('refuses a state that does not fit its data, and continues as if nothing had happened', async () => {
+    const [one, two] = [small(), small()];
+    const [trainer, untouched] = [new Trainer(one, data, options()), new Trainer(two, data, options())];
+    for (let k = 0; k < 2; k++) await Promise.all([trainer.step(), untouched.step()]);
+    const { state } = untouched;
+    const underway = { ...state.underway!, batches: 1e15 };
+    expect(() => trainer.restore({ ...state, epoch: 9, underway })).toThrow(
+      /into an epoch, and an epoch of these data has 4/,
+    );
+    expect(() => trainer.restore({ ...state, random: [1] })).toThrow(/state/);
+    expect(() => trainer.restore({ ...state, underway: { ...underway, carried: [1] } })).toThrow(/carried/);
+    expect(trainer.state).toEqual(state);
+    await Promise.all([trainer.epoch(), untouched.epoch()]);
+    expect(parametersOf(one)).toEqual(parametersOf(two));
+  });
+
   test('evaluates the validation data, the training data, or what it is given', async () => {
     const metrics = [meanAbsoluteError()];
     const trainer = new Trainer(small(), data, options({ metrics }));

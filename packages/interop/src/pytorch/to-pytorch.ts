@@ -95,7 +95,7 @@ function weights({ parameters }: Network, { seatings }: Layout): Uint8Array {
 }
 
 const head = (graph: Graph) =>
-  `"""A network of ${graph.nodeCount} nodes and ${graph.edgeCount} edges as a PyTorch module. Written by @nnbp/formats; see train.py.
+  `"""A network of ${graph.nodeCount} nodes and ${graph.edgeCount} edges as a PyTorch module. Written by @nnbp/interop; see train.py.
 
     from network import Network
     network = Network().load("weights.safetensors")

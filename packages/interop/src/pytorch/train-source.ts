@@ -9,7 +9,7 @@ Processes that something else starts need RANK, WORLD_SIZE, MASTER_ADDR and MAST
 WORLD_SIZE one process trains alone. The data is a CSV file, a row a sample, first the inputs, then the targets, numbers
 only, with or without a line of names; or a .pt file with the tensors "inputs" and "targets". Each process takes its
 share of the samples, and gradients are averaged over all. What was learnt is written by the first process to
-OUT.safetensors, for fromPyTorch of @nnbp/formats, and to OUT.pt, for torch.load.
+OUT.safetensors, for fromPyTorch of @nnbp/interop, and to OUT.pt, for torch.load.
 """
 
 import argparse
