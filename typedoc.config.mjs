@@ -1,7 +1,7 @@
 import { tex } from '@mdit/plugin-tex';
 import katex from 'katex';
 
-/** One site for all packages and the guides; formulas are set when it is built, so that it needs no script and no CDN. */
+/** The reference of all packages, at /reference/ of the site; formulas are set when it is built: no script, no CDN. */
 export default {
   name: '@nnbp',
   entryPointStrategy: 'packages',
@@ -12,7 +12,7 @@ export default {
     excludePrivate: true,
     excludeInternal: true,
     excludeExternals: true,
-    readme: 'README.md',
+    readme: 'none',
     disableGit: true,
     gitRevision: 'main',
     sourceLinkTemplate: 'https://github.com/nnbp/nnbp/blob/{gitRevision}/{path}#L{line}',
@@ -29,10 +29,10 @@ export default {
       'Variable',
     ],
   },
-  readme: 'README.md',
-  projectDocuments: ['docs/guides/*.md'],
+  readme: 'none',
   highlightLanguages: ['bash', 'sh', 'console', 'css', 'html', 'javascript', 'json', 'python', 'tsx', 'typescript'],
-  out: 'docs/site',
+  out: 'docs/site/reference',
+  navigationLinks: { Guides: '../guides/your-first-network.html', Playground: '../playground/index.html' },
   customCss: 'node_modules/katex/dist/katex.min.css',
   disableGit: true,
   gitRevision: 'main',

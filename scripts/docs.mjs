@@ -1,9 +1,36 @@
-// Builds the documentation site into docs/site: TypeDoc for all packages and the guides, and KaTeX's fonts beside it.
+// Builds the site into docs/site: guides and package pages (VitePress), the reference (TypeDoc) and the playground (Vite).
+// SITE_BASE is the path at which the site will be served, for example /nnbp/; the default is /.
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync } from 'node:fs';
 
-execFileSync('typedoc', ['--options', 'typedoc.config.mjs', '--logLevel', 'Warn'], { stdio: 'inherit' });
+const site = 'docs/site';
+const options = /** @type {const} */ ({ stdio: 'inherit', shell: process.platform === 'win32' });
+// VitePress empties the directory, so it comes first. Its progress fills a log with lines that say nothing.
+execFileSync('vitepress', ['build', 'docs', '--logLevel', 'warn'], options);
+execFileSync('typedoc', ['--options', 'typedoc.config.mjs', '--logLevel', 'Warn'], options);
 // The style sheet is copied as custom.css into assets/ and looks for its fonts beside itself.
-cpSync('node_modules/katex/dist/fonts', 'docs/site/assets/fonts', { recursive: true });
-if (!existsSync('docs/site/index.html')) throw new Error('docs/site/index.html was not written.');
-console.log('The site is in docs/site: open docs/site/index.html.');
+cpSync('node_modules/katex/dist/fonts', `${site}/reference/assets/fonts`, { recursive: true });
+execFileSync(
+  'vite',
+  [
+    'build',
+    '--config',
+    'apps/demo/vite.config.ts',
+    '--logLevel',
+    'warn',
+    '--emptyOutDir',
+    '--outDir',
+    `../../${site}/playground`,
+  ],
+  options,
+);
+
+const missing = [
+  'index.html',
+  'guides/save.html',
+  'zh/index.html',
+  'reference/index.html',
+  'playground/index.html',
+].filter((page) => !existsSync(`${site}/${page}`));
+if (missing.length > 0) throw new Error(`${site} lacks ${missing.join(', ')}.`);
+console.log(`The site is in ${site}. "pnpm docs:preview" serves it.`);

@@ -1,0 +1,109 @@
+// `pnpm docs:build`: the documentation site. Guides, package pages and contributors' pages are the Markdown files of the
+// repository; scripts/docs.mjs adds TypeDoc's reference at /reference/ and the playground at /playground/.
+import { readFileSync } from 'node:fs';
+import { tex } from '@mdit/plugin-tex';
+import katex from 'katex';
+import { globSync } from 'tinyglobby';
+import { type DefaultTheme, defineConfig } from 'vitepress';
+import { pageOf, rewrites, siteLink } from './links.ts';
+import { groups } from './pages.ts';
+
+const root = new URL('../..', import.meta.url).pathname;
+const pages = rewrites(root);
+const listed = new Set(groups.flatMap(({ files }) => files.map((file) => `${file}.md`)));
+const missing = Object.keys(pages).filter((file) => file.startsWith('docs/guides/') && !listed.has(file));
+if (missing.length > 0) throw new Error(`docs/.vitepress/pages.ts lists no group for ${missing.join(', ')}.`);
+
+/** The first heading of a page. */
+const heading = (file: string) => /^# (.*)$/m.exec(readFileSync(root + file, 'utf8'))?.[1].replaceAll('`', '') ?? file;
+
+/** The sidebar of a language: a Chinese page where there is one, the English page otherwise. */
+function sidebar(chinese: boolean): DefaultTheme.SidebarItem[] {
+  const guides = groups.map(({ title, titleZh, files }) => ({
+    text: chinese ? titleZh : title,
+    items: files.map((name) => {
+      const translated = `${name.replace(/^docs\//, 'docs/zh/')}.md`;
+      const file = chinese && translated in pages ? translated : `${name}.md`;
+      return { text: heading(file), link: `/${pageOf(file)}` };
+    }),
+  }));
+  const packages = Object.keys(pages)
+    .filter((file) => file.startsWith('packages/'))
+    .map((file) => ({ text: heading(file), link: `/${pageOf(file)}` }));
+  return [...guides, { text: chinese ? '各个包' : 'Packages', collapsed: true, items: packages }];
+}
+
+export default defineConfig({
+  title: '@nnbp',
+  description: 'Neural networks as graphs of scalar nodes, in TypeScript: every derivative is one of three cases.',
+  srcDir: root,
+  outDir: `${root}docs/site`,
+  cacheDir: `${root}node_modules/.cache/vitepress`,
+  base: process.env.SITE_BASE ?? '/',
+  cleanUrls: false,
+  lastUpdated: false,
+  rewrites: pages,
+  srcExclude: globSync('**/*.md', { cwd: root, dot: true, ignore: ['**/node_modules/**'] }).filter(
+    (file) => !(file in pages),
+  ),
+  head: [
+    ['link', { rel: 'icon', href: `${process.env.SITE_BASE ?? '/'}icon.svg`, type: 'image/svg+xml' }],
+    ['meta', { property: 'og:title', content: '@nnbp: backpropagation in three cases' }],
+    ['meta', { property: 'og:type', content: 'website' }],
+  ],
+  vite: { publicDir: `${root}docs/public`, build: { chunkSizeWarningLimit: 5000 } },
+  markdown: {
+    config(md) {
+      // The plugin's and VitePress's declarations of markdown-it differ by one function that neither uses.
+      tex(md as never, {
+        delimiters: 'dollars',
+        render: (content, display) =>
+          // v-pre: braces of a formula are not Vue's.
+          katex
+            .renderToString(content, { displayMode: display, throwOnError: true, strict: 'error' })
+            .replace('<span', '<span v-pre'),
+      });
+      md.core.ruler.push('site-links', (state) => {
+        const { relativePath } = state.env as { relativePath: string };
+        const file = Object.entries(pages).find(([, page]) => page === relativePath)?.[0] ?? relativePath;
+        for (const token of state.tokens.flatMap(({ children }) => children ?? [])) {
+          const href = token.attrGet('href');
+          if (token.type === 'link_open' && href) token.attrSet('href', siteLink(href, file));
+        }
+      });
+    },
+  },
+  locales: {
+    root: { label: 'English', lang: 'en', themeConfig: { sidebar: sidebar(false), nav: navigation(false) } },
+    zh: {
+      label: '中文',
+      lang: 'zh-CN',
+      description: '用 TypeScript 写的标量节点图神经网络：每个导数都属于三种情形之一。',
+      themeConfig: {
+        sidebar: sidebar(true),
+        nav: navigation(true),
+        outline: { label: '本页目录' },
+        docFooter: { prev: '上一页', next: '下一页' },
+        darkModeSwitchLabel: '外观',
+        sidebarMenuLabel: '目录',
+        returnToTopLabel: '回到顶部',
+        langMenuLabel: '语言',
+      },
+    },
+  },
+  themeConfig: {
+    search: { provider: 'local' },
+    socialLinks: [{ icon: 'github', link: 'https://github.com/nnbp/nnbp' }],
+    outline: [2, 3],
+  },
+});
+
+function navigation(chinese: boolean): DefaultTheme.NavItem[] {
+  return [
+    { text: chinese ? '指南' : 'Guides', link: '/guides/your-first-network' },
+    { text: chinese ? '方法' : 'The method', link: '/guides/method-1-the-network' },
+    // Not pages of VitePress: `target` makes them ordinary links.
+    { text: chinese ? '参考手册' : 'Reference', link: '/reference/index.html', target: '_self' },
+    { text: chinese ? '演练场' : 'Playground', link: '/playground/index.html', target: '_self' },
+  ];
+}

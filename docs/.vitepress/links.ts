@@ -1,0 +1,52 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { posix } from 'node:path';
+
+/** Where a file of the repository that is not a page is read. */
+const repository = 'https://github.com/nnbp/nnbp/blob/main/';
+
+/**
+ * The page of a Markdown file: `docs/guides/save.md` is `guides/save`, `packages/core/README.md` is `packages/core`,
+ * `docs/zh/guides/save.md` is `zh/guides/save`. Undefined for a file that is not a page.
+ */
+export function pageOf(file: string): string | undefined {
+  const found =
+    /^docs\/((?:zh\/)?(?:guides\/[\w-]+|index))\.md$/.exec(file) ??
+    /^(packages\/[\w-]+)\/README\.md$/.exec(file) ??
+    /^(CONTRIBUTING|ARCHITECTURE|SECURITY)\.md$/.exec(file);
+  return found ? found[1].toLowerCase() : undefined;
+}
+
+/** Every page, as VitePress's `rewrites` want it: the file, and the file it would be if the site had no other tree. */
+export function rewrites(root: string): Record<string, string> {
+  const folders = ['', 'docs', 'docs/guides', 'docs/zh', 'docs/zh/guides'];
+  const files = [
+    ...folders.flatMap((folder) =>
+      existsSync(posix.join(root, folder))
+        ? readdirSync(posix.join(root, folder)).map((name) => posix.join(folder, name))
+        : [],
+    ),
+    ...readdirSync(posix.join(root, 'packages')).map((name) => `packages/${name}/README.md`),
+  ];
+  return Object.fromEntries(
+    files.flatMap((file) => {
+      const page = pageOf(file);
+      return page === undefined ? [] : [[file, `${page}.md`]];
+    }),
+  );
+}
+
+/**
+ * The link as the site needs it. Links in the repository are relative to their file, so that they work where the file is
+ * read; on the site, links to pages are absolute, and links to other files lead to the repository.
+ */
+export function siteLink(href: string, file: string): string {
+  if (/^[a-z]+:|^[#/]/i.test(href)) return href;
+  const [path, fragment] = href.split('#', 2);
+  let target = posix.normalize(posix.join(posix.dirname(file), path)).replace(/\/$/, '');
+  if (target === 'README.md') target = 'docs/index.md';
+  if (target === 'README.zh-CN.md') target = 'docs/zh/index.md';
+  if (/^packages\/[\w-]+$/.test(target)) target += '/README.md';
+  const page = pageOf(target);
+  const place = page === undefined ? repository + target : `/${page.replace(/(^|\/)index$/, '$1')}`;
+  return fragment === undefined ? place : `${place}#${fragment}`;
+}
