@@ -69,4 +69,5 @@ export const everyOptimizer: Readonly<Record<string, () => Optimizer>> & Readonl
   'adam, gradient clipped by norm': () => chain(optim.clipByNorm(0.5), adam({ learningRate: 0.01 })),
   'sgd, gradient clipped by value, decayed': () =>
     chain(optim.clipByValue(0.1), optim.decayWeights(0.01), sgd({ learningRate: 0.05 })),
+  'sgd, L1': () => chain(optim.l1Penalty(0.02), sgd({ learningRate: 0.05 })),
 };

@@ -15,6 +15,6 @@ export { rprop, type RpropOptions } from './rprop.js';
 export type { LearningRate, Schedule } from './schedule.js';
 export { cosine, exponentialDecay, oneCycle, plateau, type PlateauOptions, stepDecay } from './schedules.js';
 export { sgd, type SgdOptions } from './sgd.js';
-export { clipByNorm, clipByValue, decayWeights } from './transforms.js';
+export { clipByNorm, clipByValue, decayWeights, l1Penalty } from './transforms.js';
 export type { OptimizerRecord } from './record.js';
 export { type OptimizerName, optimizerRecords, type TransformName } from './records.js';

@@ -43,7 +43,24 @@ export function clipByNorm(limit: number): GradientTransform {
 }
 
 /**
- * Adds `rate` times the parameter to its gradient (L2 regularisation), for any optimizer.
+ * Adds `rate` times the sign of the parameter to its gradient: the derivative of rate · |p| (L1 regularization), which
+ * drives parameters that matter little to 0. A parameter of 0 gets nothing.
+ *
+ * @throws NnbpError `OUT_OF_RANGE`
+ */
+export function l1Penalty(rate: number): GradientTransform {
+  expectOptions('l1Penalty', { rate });
+  return {
+    name: 'l1Penalty',
+    builtin: { name: 'l1Penalty', options: { rate } },
+    transform(gradients, parameters) {
+      for (let k = 0; k < gradients.length; k++) gradients[k] += rate * Math.sign(parameters[k]);
+    },
+  };
+}
+
+/**
+ * Adds `rate` times the parameter to its gradient (L2 regularization), for any optimizer.
  *
  * @throws NnbpError `OUT_OF_RANGE`
  */

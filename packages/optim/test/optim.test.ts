@@ -3,7 +3,7 @@ import * as optim from '@nnbp/optim';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-const { adagrad, adam, adamw, chain, clipByNorm, clipByValue, cosine, decayWeights, exponentialDecay } = optim;
+const { adagrad, adam, adamw, chain, clipByNorm, clipByValue, cosine, decayWeights, exponentialDecay, l1Penalty } = optim;
 const { lion, nadam, oneCycle, plateau, rmsprop, rprop, sgd, stepDecay } = optim;
 
 /** Parameters after each of three steps from 1 with gradients 0.5, -0.25, 1. */
@@ -192,6 +192,9 @@ test('transforms', () => {
   expect([...none]).toEqual([0, 0]);
   decayWeights(0.5).transform(short, Float64Array.of(2, 4));
   [1.3, 2.4].forEach((g, k) => expect(short[k]).toBeCloseTo(g, 14));
+  const sparse = Float64Array.of(1, 1, 1);
+  l1Penalty(0.25).transform(sparse, Float64Array.of(7, 0, -0.1));
+  expect([...sparse]).toEqual([1.25, 1, 0.75]);
 });
 
 const makers: Record<string, () => Optimizer> = {
@@ -348,6 +351,7 @@ describe('bad options are named', () => {
     ['limit', () => clipByNorm(-1)],
     ['limit', () => clipByValue(NaN)],
     ['rate', () => decayWeights(-1)],
+    ['rate', () => l1Penalty(-1)],
     ['every', () => stepDecay({ initial: 1, factor: 1, every: 0 })],
     ['factor', () => exponentialDecay({ initial: 1, factor: -1 })],
     ['steps', () => cosine({ peak: 1, steps: 3, warmUp: 3 })],

@@ -2,6 +2,7 @@ export { classWeights } from './class-weights.js';
 export type { Assessment } from './assess.js';
 export type { Data, Sample, SampleStream, Tables } from './data.js';
 export { DivergedError, type DivergenceCause } from './diverged.js';
+export type { Dropout } from './dropout.js';
 export type { EarlyStoppingOptions, EarlyStoppingState } from './early-stopping.js';
 export { evaluate, type EvaluateOptions } from './evaluate.js';
 export { type Callback, fit, type FitOptions, type Progress, type Report } from './fit.js';

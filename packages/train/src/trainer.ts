@@ -17,6 +17,7 @@ import { assess, type Assessment, stateOf } from './assess.js';
 import { type Batch, batchesOf, close } from './batches.js';
 import type { Data } from './data.js';
 import { diverged } from './diverged.js';
+import { type Dropout, type DropoutExecutor, prepareWithDropout } from './dropout.js';
 import type { EarlyStoppingState } from './early-stopping.js';
 import type { EpochLog } from './epoch-log.js';
 import { type Freeze, withoutFrozen } from './freeze.js';
@@ -46,7 +47,7 @@ export interface TrainerOptions {
    * itself, such as `lbfgs`, always runs on `js()`.
    */
   readonly engine?: Engine;
-  /** Seeds the shuffling and the validation split. Default: 0. */
+  /** Seeds the shuffling, the validation split and dropout. Default: 0. */
   readonly seed?: number;
   /**
    * For sequences: truncated backpropagation through time. Steps per batch, an integer from 1 to the length of the longest
@@ -58,6 +59,11 @@ export interface TrainerOptions {
    * They are still part of the network, its files and its gradients. Default: none.
    */
   readonly freeze?: Freeze;
+  /**
+   * Nodes whose values are 0 for their successors in random steps of training; predictions, validation and metrics use all.
+   * The masks follow from `seed`, epoch and batch alone. Default: none.
+   */
+  readonly dropout?: Dropout | readonly Dropout[];
   /** Whether the samples of a table are in a new order in each epoch. Default: true. */
   readonly shuffle?: boolean;
   /** Validation data, or the fraction of the data, between 0 and 1, to use for validation. */
@@ -144,6 +150,7 @@ export class Trainer {
   readonly #optimizer: Optimizer;
   readonly #sources: Sources;
   readonly #executor: Executor;
+  readonly #dropout: DropoutExecutor | undefined;
   readonly #random: Random;
   readonly #pace: Pace;
   #epochs = 0;
@@ -162,10 +169,10 @@ export class Trainer {
 
   /**
    * @throws NnbpError `OUT_OF_RANGE`, `EMPTY_DATA`, `WRONG_LENGTH`, `NOT_FINITE`, `WRONG_TARGET`,
-   * `UNKNOWN_ID`, `WRONG_TYPE`, `UNSUPPORTED`; nothing is changed then
+   * `UNKNOWN_ID`, `CONFLICT`, `WRONG_TYPE`, `UNSUPPORTED`; nothing is changed then
    */
   constructor(network: Network, data: Data, options: TrainerOptions) {
-    const { engine = js(), optimizer, yieldEvery = 12 } = options;
+    const { engine = js(), optimizer, dropout, seed = 0, yieldEvery = 12 } = options;
     this.network = network;
     this.#options = options;
     this.#optimizer = options.freeze ? withoutFrozen(optimizer, network.graph, options.freeze) : optimizer;
@@ -175,15 +182,27 @@ export class Trainer {
         `${optimizer.name} evaluates the loss of whole sequences: remove \`truncate\`, or use another optimizer.`,
       );
     }
-    this.#random = new Random(options.seed);
+    if (optimizer.iterate !== undefined && dropout !== undefined) {
+      throw new NnbpError(
+        'UNSUPPORTED',
+        `${optimizer.name} compares losses of one function, which dropout changes: remove \`dropout\`, or use another optimizer.`,
+      );
+    }
+    this.#random = new Random(seed);
+    const { inputScaler, outputScaler } = network;
     this.#sources = prepare(network, data, options, this.#random);
-    this.batchSize = this.#sources.batchSize;
+    const { batchSize, window } = this.#sources;
+    this.batchSize = batchSize;
     this.#pace = new Pace(yieldEvery);
-    this.#executor = (optimizer.iterate === undefined ? engine : js()).prepare(
-      network.graph,
-      this.batchSize,
-      this.#sources.window,
-    );
+    const chosen = optimizer.iterate === undefined ? engine : js();
+    try {
+      this.#dropout = dropout && prepareWithDropout(chosen, network.graph, dropout, seed, batchSize, window);
+      this.#executor = this.#dropout ?? chosen.prepare(network.graph, batchSize, window);
+    } catch (error) {
+      network.inputScaler = inputScaler;
+      network.outputScaler = outputScaler;
+      throw error;
+    }
     this.#executor.parameters.set(network.parameters.vector);
   }
 
@@ -435,6 +454,7 @@ export class Trainer {
     const optimizer = this.#optimizer;
     this.#batches++;
     this.#samples += batch.samples;
+    this.#dropout?.seek(this.#epochs, this.#batches);
     if (weight === 0) this.#executor.predict(inputs, counts, stateOf(batch));
     else {
       const value =

@@ -2,7 +2,7 @@
 import { type ActivationRecord, activationRecords } from '@nnbp/activations';
 import { type Activation, type Loss, mlp, type Optimizer } from '@nnbp/core';
 import { type LossRecord, lossRecords, mse } from '@nnbp/losses';
-import { chain, clipByNorm, clipByValue, decayWeights, type OptimizerRecord, optimizerRecords, sgd } from '@nnbp/optim';
+import { chain, clipByNorm, clipByValue, decayWeights, l1Penalty, type OptimizerRecord, optimizerRecords, sgd } from '@nnbp/optim';
 import { wasm } from '@nnbp/wasm';
 import { describe, expect, test } from 'vitest';
 
@@ -47,6 +47,7 @@ describe('inside the engine runs', () => {
     ['clipByNorm', clipByNorm(0.01)],
     ['clipByValue', clipByValue(0.01)],
     ['decayWeights', decayWeights(0.1)],
+    ['l1Penalty', l1Penalty(0.1)],
   ])('%s before an optimizer', (_, transform) => {
     steps({ optimizer: insideOptimizer(chain(transform, sgd({ learningRate: 0.1 }))) });
   });

@@ -15,13 +15,14 @@ import {
   v128,
 } from '../assembler.js';
 import { normBlock, word } from '../memory-map.js';
+import { signOf } from './elementary.js';
 import { whileRoom } from './loops.js';
 
 /** What the kernel of a transform is: a function of each gradient, or, without one, a scaling by the norm. */
 interface TransformKernel {
   /** The option it reads. */
   readonly option: string;
-  /** Four gradients after the transform, given them, their parameters and the option. */
+  /** Four gradients after the transform, given them, their parameters (an expression that may stand twice) and the option. */
   readonly elementwise?: (g: Code, p: Code, option: Code) => Code;
 }
 
@@ -31,6 +32,7 @@ const { add, load, mul, neg, pmax, pmin, store } = f32x4;
 export const transformKernels = {
   clipByNorm: { option: 'limit' },
   clipByValue: { option: 'limit', elementwise: (g, _, limit) => pmin(pmax(g, neg(limit)), limit) },
+  l1Penalty: { option: 'rate', elementwise: (g, p, rate) => add(g, mul(rate, signOf(p))) },
   decayWeights: { option: 'rate', elementwise: (g, p, rate) => add(g, mul(rate, p)) },
 } satisfies Readonly<Record<TransformName, TransformKernel>>;
 

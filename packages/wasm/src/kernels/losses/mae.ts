@@ -7,7 +7,7 @@ export const mae: LossKernel = {
   reduction: 'mean',
   emit: (_, x, t, derivative, value) => [
     value.set(f32x4.sub(x.get, t.get)),
-    derivative.set(signOf(value)),
+    derivative.set(signOf(value.get)),
     value.set(f32x4.abs(value.get)),
   ],
 };

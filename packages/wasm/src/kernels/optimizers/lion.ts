@@ -13,7 +13,7 @@ export const lion = single({
     return [
       m.set(momentum.get),
       direction.set(add(mul(beta1, m.get), mul(fresh1, g.get))),
-      p.set(sub(mul(keep, p.get), mul(rate, signOf(direction)))),
+      p.set(sub(mul(keep, p.get), mul(rate, signOf(direction.get)))),
       momentum.set(add(mul(beta2, m.get), mul(fresh2, g.get))),
     ];
   },

@@ -16,7 +16,7 @@ export const rprop = single({
     const [same, changed] = [gt(agreement.get, constant(0)), lt(agreement.get, constant(0))];
     return [
       before.set(last.get),
-      agreement.set(mul(signOf(g), signOf(before))),
+      agreement.set(mul(signOf(g.get), signOf(before.get))),
       s.set(size.get),
       s.set(
         i32x4.select(
@@ -28,7 +28,7 @@ export const rprop = single({
       size.set(s.get),
       g.set(i32x4.select(constant(0), g.get, changed)),
       last.set(g.get),
-      p.set(sub(p.get, mul(signOf(g), s.get))),
+      p.set(sub(p.get, mul(signOf(g.get), s.get))),
     ];
   },
   reach: ({ maximumStep }) => reachIf(maximumStep <= maxRate, 1),

@@ -1,0 +1,228 @@
+/** Dropout: in training, the values of some nodes are 0 for their successors, drawn anew for each row. */
+import {
+  type Activation,
+  type Aggregation,
+  type Engine,
+  type Executor,
+  type FloatArray,
+  Graph,
+  type Loss,
+  NnbpError,
+  type Optimizer,
+  type PassOptions,
+  Random,
+  rowsOf,
+  type SampleCounts,
+} from '@nnbp/core';
+
+/** A group of nodes that are dropped alike. */
+export interface Dropout {
+  /** The probability that a node's value is 0 for its successors: from 0 to below 1. Other values are divided by 1 − rate. */
+  readonly rate: number;
+  /**
+   * Ids of nodes or inputs, or a function that is true for them. Default: every node that is neither an input nor an output.
+   * Edges with a delay read the value before dropout, as between the steps of PyTorch's recurrent layers.
+   */
+  readonly nodes?: readonly string[] | ((id: string) => boolean);
+}
+
+/** An executor whose steps drop nodes; its predictions do not. */
+export interface DropoutExecutor extends Executor {
+  /** Sets which masks the following steps draw: the same numbers, the same masks. */
+  seek(epoch: number, batch: number): void;
+}
+
+const identity: Activation = {
+  name: 'identity',
+  value: (h) => h,
+  derivative: () => 1,
+  builtin: { name: 'identity', options: {} },
+};
+
+/** x · mask. */
+const gate: Aggregation = {
+  name: 'product',
+  value: (z) => z[0] * z[1],
+  derivative(z, _, dAdz) {
+    dAdz[0] = z[1];
+    dAdz[1] = z[0];
+  },
+  builtin: { name: 'product', options: {} },
+};
+
+/**
+ * Dropout is one more product node: what the successors of a dropped node read is node · mask, and the mask is an input.
+ * So any engine runs it, and the derivative is that of the three cases. Parameters and state keep their layout.
+ *
+ * @throws NnbpError `OUT_OF_RANGE` (a rate), `UNKNOWN_ID` (a node the graph does not have, or a group without any),
+ * `CONFLICT` (a node in two groups, or one that no other node reads), and what `engine.prepare` throws
+ */
+export function prepareWithDropout(
+  engine: Engine,
+  graph: Graph,
+  dropout: Dropout | readonly Dropout[],
+  seed: number,
+  batchSize: number,
+  steps: number,
+): DropoutExecutor {
+  const rates = ratesOf(graph, 'rate' in dropout ? [dropout] : dropout);
+  const executor = engine.prepare(withMasks(graph, [...rates.keys()]), batchSize, steps);
+  const width = graph.inputCount + rates.size;
+  const rows = new Float64Array(batchSize * steps * width);
+  const rate = Float64Array.from(rates.values());
+  const [low, high] = new Random(seed).state();
+  const random = new Random();
+
+  /** Each row of inputs followed by its masks: 1 in a prediction. */
+  const widen = (inputs: FloatArray, samples: SampleCounts, isTraining: boolean): Float64Array => {
+    const { count } = rowsOf(samples);
+    for (let r = 0, at = 0; r < count; r++) {
+      for (let k = 0; k < graph.inputCount; k++) rows[at++] = inputs[r * graph.inputCount + k];
+      for (let k = 0; k < rate.length; k++) {
+        rows[at++] = isTraining ? (random.uniform() < rate[k] ? 0 : 1 / (1 - rate[k])) : 1;
+      }
+    }
+    return rows;
+  };
+  return {
+    batchSize,
+    steps,
+    parameters: executor.parameters,
+    gradients: executor.gradients,
+    cache: executor.cache,
+    seek(epoch, batch) {
+      random.restore([low, high, epoch, batch]);
+      // Until every bit of the state depends on all four numbers.
+      for (let k = 0; k < 8; k++) random.uniform();
+    },
+    predict: (inputs, samples, options?: PassOptions) =>
+      executor.predict(widen(inputs, samples, false), samples, options),
+    backpropagate: (inputs, targets, samples, loss: Loss, options?: PassOptions) =>
+      executor.backpropagate(widen(inputs, samples, true), targets, samples, loss, options),
+    step: (inputs, targets, samples, loss: Loss, optimizer: Optimizer, options?: PassOptions) =>
+      executor.step(widen(inputs, samples, true), targets, samples, loss, optimizer, options),
+    dispose: () => executor.dispose(),
+  };
+}
+
+/** For each dropped node its rate, in topological order. */
+function ratesOf(graph: Graph, groups: readonly Dropout[]): ReadonlyMap<number, number> {
+  const found = new Map<number, number>();
+  for (const { rate, nodes } of groups) {
+    if (!(rate >= 0 && rate < 1)) {
+      throw new NnbpError('OUT_OF_RANGE', `dropout: expected a rate from 0 to below 1, received ${rate}.`);
+    }
+    const members = membersOf(graph, nodes);
+    if (members.length === 0) throw new NnbpError('UNKNOWN_ID', 'dropout: a group has no nodes.');
+    for (const i of members) {
+      const label = `dropout: node "${graph.ids[i]}"`;
+      if (found.has(i)) throw new NnbpError('CONFLICT', `${label} is in two groups.`);
+      if (!isRead(graph, i)) {
+        throw new NnbpError('CONFLICT', `${label} has no successor in the same step, so dropping it changes nothing.`);
+      }
+      found.set(i, rate);
+    }
+  }
+  return new Map([...found].sort(([a], [b]) => a - b));
+}
+
+function membersOf(graph: Graph, nodes: Dropout['nodes']): number[] {
+  if (typeof nodes === 'object') return nodes.map((id) => graph.indexOf(id));
+  const isHidden = (i: number) => i >= graph.inputCount && graph.outputPosition[i] < 0 && isRead(graph, i);
+  return [...graph.ids.keys()].filter((i) => (nodes === undefined ? isHidden(i) : nodes(graph.ids[i])));
+}
+
+/** Whether another node reads node i in the same step. */
+function isRead(graph: Graph, i: number): boolean {
+  const { successorStart, successorEdges } = graph;
+  for (let k = successorStart[i]; k < successorStart[i + 1]; k++) if (graph.delay(successorEdges[k]) === 0) return true;
+  return false;
+}
+
+/** The graph with a mask after its inputs for each dropped node, and a product node behind each dropped node. */
+function withMasks(graph: Graph, dropped: readonly number[]): Graph {
+  const { inputCount, nodeCount, parameterCount } = graph;
+  const inputs = inputCount + dropped.length;
+  const maskOf = new Map(dropped.map((i, k) => [i, inputCount + k]));
+  /** For each node its place, and that of the product which its successors read. */
+  const place = new Uint32Array(nodeCount);
+  const readAt = new Uint32Array(nodeCount);
+  const ids = [...graph.ids.slice(0, inputCount), ...dropped.map((i) => `${graph.ids[i]}@mask`)];
+  const activationOf = new Array<number>(inputs).fill(0);
+  const aggregationOf = new Array<number>(inputs).fill(0);
+  const scaleTrainable = new Array<number>(inputs).fill(0);
+  const parameterStart = new Array<number>(inputs).fill(0);
+  const biasSlots = new Array<number>(inputs).fill(0);
+  const scaleSlots = new Array<number>(inputs).fill(0);
+  const initials = Array.from({ length: inputs }, (_, i) => (i < inputCount ? (graph.initials?.[i] ?? 0) : 0));
+  const edgeStart = new Array<number>(inputs).fill(0);
+  const predecessors: number[] = [];
+  const delays: number[] = [];
+  const weights: number[] = [];
+  // The first constant is 1; 0 is appended.
+  const [one, zero] = [parameterCount, parameterCount + graph.constants.length];
+
+  const addProduct = (i: number) => {
+    readAt[i] = ids.length;
+    ids.push(`${graph.ids[i]}@dropped`);
+    activationOf.push(graph.activations.length);
+    aggregationOf.push(graph.aggregations.length);
+    scaleTrainable.push(0);
+    parameterStart.push(graph.parameterStart[Math.max(inputCount, i + 1)]);
+    biasSlots.push(zero);
+    scaleSlots.push(one);
+    initials.push(0);
+    edgeStart.push(predecessors.length);
+    predecessors.push(place[i], maskOf.get(i)!);
+    delays.push(0, 0);
+    weights.push(one, one);
+  };
+  const addNode = (i: number) => {
+    place[i] = readAt[i] = ids.length;
+    ids.push(graph.ids[i]);
+    activationOf.push(graph.activationOf[i]);
+    aggregationOf.push(graph.aggregationOf?.[i] ?? 0);
+    scaleTrainable.push(graph.scaleTrainable[i]);
+    parameterStart.push(graph.parameterStart[i]);
+    biasSlots.push(graph.biasSlot(i));
+    scaleSlots.push(graph.scaleSlot(i));
+    initials.push(graph.initials?.[i] ?? 0);
+    edgeStart.push(predecessors.length);
+    for (let e = graph.edgeStart[i]; e < graph.edgeStart[i + 1]; e++) {
+      const delay = graph.delay(e);
+      // Delayed sources are placed below: they may come later.
+      predecessors.push(delay === 0 ? readAt[graph.predecessors[e]] : graph.predecessors[e]);
+      delays.push(delay);
+      weights.push(graph.weightSlot(e, i));
+    }
+  };
+  for (let i = 0; i < inputCount; i++) place[i] = readAt[i] = i;
+  for (let i = 0; i < inputCount; i++) if (maskOf.has(i)) addProduct(i);
+  for (let i = inputCount; i < nodeCount; i++) {
+    addNode(i);
+    if (maskOf.has(i)) addProduct(i);
+  }
+  edgeStart.push(predecessors.length);
+  parameterStart.push(parameterCount);
+  const hasDelays = graph.edgeDelay !== undefined;
+  return new Graph({
+    ids,
+    inputCount: inputs,
+    outputs: Uint32Array.from(graph.outputs, (i) => place[i]),
+    activations: [...graph.activations, identity],
+    activationOf: Uint32Array.from(activationOf),
+    aggregations: [...graph.aggregations, gate],
+    aggregationOf: Uint32Array.from(aggregationOf),
+    scaleTrainable: Uint8Array.from(scaleTrainable),
+    edgeStart: Uint32Array.from(edgeStart),
+    predecessors: Uint32Array.from(predecessors, (j, e) => (delays[e] === 0 ? j : place[j])),
+    edgeDelay: hasDelays ? Uint32Array.from(delays) : undefined,
+    initials: hasDelays ? Float64Array.from(initials) : undefined,
+    parameterStart: Uint32Array.from(parameterStart),
+    biasSlots: Uint32Array.from(biasSlots),
+    scaleSlots: Uint32Array.from(scaleSlots),
+    sharedWeights: Uint32Array.from(weights),
+    constants: Float64Array.from([...graph.constants, 0]),
+    inits: new Map(),
+  });
+}

@@ -1,0 +1,216 @@
+/** Dropout and L1 in training. */
+import { identity, tanh } from '@nnbp/activations';
+import { product } from '@nnbp/aggregations';
+import {
+  delayed,
+  type Engine,
+  type Graph,
+  GraphBuilder,
+  js,
+  mlp,
+  Network,
+  NnbpError,
+  Random,
+  reference,
+} from '@nnbp/core';
+import { mse } from '@nnbp/losses';
+import { adam, chain, l1Penalty, lbfgs, sgd } from '@nnbp/optim';
+import { type Data, type Dropout, evaluate, fit, type FitOptions, Trainer } from '@nnbp/train';
+import { wasm } from '@nnbp/wasm';
+import { describe, expect, test } from 'vitest';
+
+const random = new Random(5);
+const rows = (count: number, width: number) =>
+  Array.from({ length: count }, () => Array.from({ length: width }, () => random.normal()));
+const table: Data = { inputs: rows(21, 2), targets: rows(21, 1) };
+const sequences: Data = {
+  sequences: [5, 3, 4, 2, 5].map((length) => ({ inputs: rows(length, 2), targets: rows(length, 1) })),
+};
+const parametersOf = (network: Network) => [...network.parameters.vector];
+const options = (more: Partial<FitOptions> = {}): FitOptions => ({
+  loss: mse(),
+  optimizer: sgd({ learningRate: 0.1 }),
+  epochs: 3,
+  batchSize: 4,
+  dropout: { rate: 0.5 },
+  ...more,
+});
+const plain = () => new Network(mlp([2, 6, 5, 1], { activation: tanh }), { seed: 1 });
+
+/** h reads itself delayed; with `masked`, what the other nodes read of a, h and k in the same step is a product with a mask. */
+function recurrent(masked: boolean): Graph {
+  const builder = new GraphBuilder();
+  const [a, b] = [builder.input('a'), builder.input('b')];
+  if (masked) for (const id of ['a', 'h', 'k']) builder.input(`${id}@mask`);
+  const read = (id: string) =>
+    masked
+      ? builder.node(`${id}@dropped`, {
+          from: [id, `${id}@mask`],
+          activation: identity,
+          aggregation: product,
+          fixed: { b: 0, c: 1, w: 1 },
+        })
+      : id;
+  const x = read(a);
+  builder.node('h', { from: [x, b, delayed('h'), delayed('k', 2)], activation: tanh, shared: { c: 'c' } });
+  const h = read('h');
+  builder.node('k', { from: [h, delayed('h')], activation: tanh, shared: { c: 'c' }, fixed: { b: 0.1 } });
+  builder.output(builder.node('y', { from: [h, read('k'), x], activation: identity }));
+  return builder.build();
+}
+
+/** An engine that notes the rows of each step, and the graph it is given. */
+function recording(engine: Engine, rows: Float64Array[]): Engine {
+  return {
+    ...engine,
+    prepare(graph, batchSize, steps) {
+      const executor = engine.prepare(graph, batchSize, steps);
+      const step = executor.step.bind(executor);
+      executor.step = (inputs, ...rest) => {
+        rows.push(Float64Array.from(inputs));
+        return step(inputs, ...rest);
+      };
+      return executor;
+    },
+  };
+}
+
+describe('dropout', () => {
+  test('trains the graph in which successors read the product of a node and its mask', async () => {
+    const noted: Float64Array[] = [];
+    const network = new Network(recurrent(false), { seed: 3 });
+    const before = network.parameters.vector.slice();
+    const inputs = rows(4, 2);
+    const targets = inputs.map(([a]) => [a]);
+    await fit(
+      network,
+      { sequences: [{ inputs, targets }] },
+      options({ epochs: 1, dropout: { rate: 0.4, nodes: ['k', 'a', 'h'] }, engine: recording(reference(), noted) }),
+    );
+    const executor = reference().prepare(recurrent(true), 1, 4);
+    executor.parameters.set(before);
+    executor.backpropagate(noted[0], Float64Array.from(targets.flat()), [1, 1, 1, 1], mse());
+    expect(noted[0]).toContain(0);
+    expect(noted[0]).toContain(1 / 0.6);
+    network.parameters.vector.forEach((p, k) => expect(p).toBeCloseTo(before[k] - 0.1 * executor.gradients[k], 12));
+  });
+
+  test('sets the stated share of values to 0 and divides the others by 1 − rate', async () => {
+    const noted: Float64Array[] = [];
+    const dropout = [
+      { rate: 0.25, nodes: (id: string) => id.startsWith('layer1') },
+      { rate: 0.5, nodes: ['layer2.0'] },
+    ];
+    await fit(plain(), table, options({ epochs: 60, dropout, engine: recording(js(), noted), batchSize: 21 }));
+    const masks = noted.flatMap((batch) =>
+      Array.from({ length: 21 }, (_, s) => [...batch.slice(9 * s + 2, 9 * s + 9)]),
+    );
+    const shareOf = (value: number, from: number, to: number) => {
+      const some = masks.flatMap((mask) => mask.slice(from, to));
+      return some.filter((m) => m === value).length / some.length;
+    };
+    expect(shareOf(0, 0, 6)).toBeCloseTo(0.25, 1);
+    expect(shareOf(1 / 0.75, 0, 6) + shareOf(0, 0, 6)).toBe(1);
+    expect(shareOf(0, 6, 7)).toBeCloseTo(0.5, 1);
+    expect(shareOf(2, 6, 7) + shareOf(0, 6, 7)).toBe(1);
+    expect(new Set(masks.map(String)).size).toBeGreaterThan(100);
+  });
+
+  test.each(['table', 'sequences'])('of a %s gives the same training in every engine', async (kind) => {
+    const data = kind === 'table' ? table : sequences;
+    const trained = async (engine: Engine) => {
+      const network = kind === 'table' ? plain() : new Network(recurrent(false), { seed: 3 });
+      const dropout = kind === 'table' ? { rate: 0.3 } : { rate: 0.3, nodes: ['h', 'b'] };
+      await fit(network, data, options({ engine, dropout, optimizer: adam({ learningRate: 0.01 }) }));
+      return parametersOf(network);
+    };
+    const expected = await trained(reference());
+    for (const [engine, digits] of [
+      [js(), 10],
+      [await wasm(), 4],
+    ] as const) {
+      (await trained(engine)).forEach((p, k) => expect(p).toBeCloseTo(expected[k], digits));
+    }
+  });
+
+  test('is off in predictions, validation and metrics', async () => {
+    const network = plain();
+    const trainer = new Trainer(network, table, options({ validation: table }));
+    const record = await trainer.epoch();
+    const { loss } = await evaluate(network, table, { loss: mse() });
+    expect(record.validationLoss).toBeCloseTo(loss, 12);
+    expect((await trainer.evaluate()).loss).toBe(record.validationLoss);
+    await trainer.dispose();
+  });
+
+  test('with a rate of 0 changes nothing but the last bits', async () => {
+    const [one, two] = [plain(), plain()];
+    await fit(one, table, { ...options(), dropout: { rate: 0 } });
+    const { dropout: _, ...without } = options();
+    await fit(two, table, without);
+    parametersOf(one).forEach((p, k) => expect(p).toBeCloseTo(two.parameters.vector[k], 12));
+  });
+
+  test.each([undefined, 2])('resumes bit-for-bit after any batch (truncate: %s)', async (truncate) => {
+    const start = (network: Network) =>
+      new Trainer(network, sequences, {
+        ...options({ dropout: { rate: 0.5, nodes: ['h', 'k'] }, optimizer: adam({ learningRate: 0.02 }), seed: 8 }),
+        batchSize: 2,
+        ...(truncate && { truncate }),
+      });
+    for (let steps = 0; steps < 7; steps++) {
+      const [one, two] = [new Network(recurrent(false)), new Network(recurrent(false))];
+      const first = start(one);
+      for (let k = 0; k < steps; k++) await first.step();
+      two.parameters.vector.set(one.parameters.vector);
+      const second = start(two);
+      second.restore(structuredClone(first.state));
+      for (const trainer of [first, second]) {
+        await trainer.epoch();
+        await trainer.epoch();
+      }
+      expect(parametersOf(two)).toEqual(parametersOf(one));
+    }
+  });
+
+  test('draws other masks with another seed', async () => {
+    const [one, two] = [plain(), plain()];
+    await fit(one, table, options({ shuffle: false, seed: 1 }));
+    await fit(two, table, options({ shuffle: false, seed: 2 }));
+    expect(parametersOf(one)).not.toEqual(parametersOf(two));
+  });
+
+  test.each<[string, Dropout | Dropout[], string]>([
+    ['a rate of 1', { rate: 1 }, 'OUT_OF_RANGE'],
+    ['a negative rate', { rate: -0.1 }, 'OUT_OF_RANGE'],
+    ['a rate that is not a number', { rate: NaN }, 'OUT_OF_RANGE'],
+    ['an unknown node', { rate: 0.5, nodes: ['nobody'] }, 'UNKNOWN_ID'],
+    ['an empty group', { rate: 0.5, nodes: () => false }, 'UNKNOWN_ID'],
+    ['a node in two groups', [{ rate: 0.5 }, { rate: 0.1, nodes: ['layer1.0'] }], 'CONFLICT'],
+    ['a node that no other reads', { rate: 0.5, nodes: ['output.0'] }, 'CONFLICT'],
+  ])('refuses %s, and changes nothing', (_, dropout, code) => {
+    const network = plain();
+    expect(() => new Trainer(network, table, options({ dropout, standardize: true }))).toThrow(
+      expect.objectContaining({ code }) as NnbpError,
+    );
+    expect(network.inputScaler).toBeUndefined();
+    expect(network.outputScaler).toBeUndefined();
+  });
+
+  test('is refused for an optimizer that evaluates the loss itself', () => {
+    expect(() => new Trainer(plain(), table, { loss: mse(), optimizer: lbfgs(), dropout: { rate: 0.5 } })).toThrow(
+      expect.objectContaining({ code: 'UNSUPPORTED' }) as NnbpError,
+    );
+  });
+});
+
+test('an L1 penalty drives the weights of inputs that do not matter to about 0', async () => {
+  const inputs = rows(60, 4);
+  const data = { inputs, targets: inputs.map(([a]) => [2 * a]) };
+  const network = new Network(mlp([4, 1], { activation: identity, fixed: { b: 0, c: 1 } }), { seed: 4 });
+  const optimizer = chain(l1Penalty(0.01), sgd({ learningRate: 0.02 }));
+  await fit(network, data, { loss: mse(), optimizer, epochs: 200, batchSize: 60 });
+  const [matters, ...others] = parametersOf(network);
+  expect(matters).toBeGreaterThan(1.98);
+  for (const w of others) expect(Math.abs(w)).toBeLessThan(1e-3);
+});
