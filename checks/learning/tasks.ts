@@ -1,6 +1,6 @@
 /** The tasks: how data are drawn, which network learns them, and what counts as learned. */
 import { identity, relu } from '@nnbp/activations';
-import { type Engine, Graph, GraphBuilder, Network, Random } from '@nnbp/core';
+import { type Engine, Graph, GraphBuilder, Network, predictSequence, Random, stream } from '@nnbp/core';
 import { conv2d, gru, lstm, maxPool, rnn } from '@nnbp/layers';
 import { binaryCrossEntropyWithLogits, mse, softmaxCrossEntropy } from '@nnbp/losses';
 import { adam, chain, clipByNorm, cosine } from '@nnbp/optim';
@@ -64,7 +64,7 @@ const temporalXor: Task = {
     );
     let [right, count] = [0, 0];
     for (const { inputs, targets } of draw(100)) {
-      network.predictSequence(inputs).forEach(([logit], t) => {
+      predictSequence(network, inputs).forEach(([logit], t) => {
         const target = targets[t];
         if (target === null) return;
         count++;
@@ -149,7 +149,7 @@ const reber = (() => {
       for (let n = 0; n < 256; n++) {
         const { text, legal, outer } = draw(random);
         const inputs = Array.from(text.slice(0, -1), (symbol) => oneHot(symbols.indexOf(symbol), 7));
-        const guesses = network.predictSequence(inputs).map((row) => symbols[largest(row)]);
+        const guesses = predictSequence(network, inputs).map((row) => symbols[largest(row)]);
         const embedded = guesses[guesses.length - 2] === outer;
         right += Number(embedded && guesses.every((guess, t) => legal[t].includes(guess)));
       }
@@ -191,7 +191,7 @@ const adding: Task = {
       },
     );
     const test = draw(200);
-    const errors = test.map(({ inputs, targets }) => (network.predictSequence(inputs)[49][0] - targets[49]![0]) ** 2);
+    const errors = test.map(({ inputs, targets }) => (predictSequence(network, inputs)[49][0] - targets[49]![0]) ** 2);
     return errors.reduce((sum, error) => sum + error) / errors.length;
   },
 };
@@ -231,13 +231,13 @@ const sine: Task = {
     let [residual, total] = [0, 0];
     for (let n = 0; n < 100; n++) {
       const values = wave(100);
-      const stream = network.stream();
+      const memory = stream(network);
       let next = 0;
-      values.slice(0, 50).forEach((x) => ([next] = stream.next([x])));
+      values.slice(0, 50).forEach((x) => ([next] = memory.next([x])));
       values.slice(50).forEach((x) => {
         residual += (x - next) ** 2;
         total += x ** 2;
-        [next] = stream.next([next]);
+        [next] = memory.next([next]);
       });
     }
     return 1 - residual / total;
@@ -287,7 +287,7 @@ const recall: Task = {
     let right = 0;
     for (let n = 0; n < 100; n++) {
       const { inputs, wanted } = draw(10);
-      const found = network.predictSequence(inputs).slice(-2);
+      const found = predictSequence(network, inputs).slice(-2);
       right += Number(wanted.every((symbol, k) => largest(found[k]) === symbol));
     }
     return right / 100;
