@@ -99,6 +99,8 @@ export function prepareWithDropout(
       executor.predict(widen(inputs, samples, false), samples, options),
     backpropagate: (inputs, targets, samples, loss: Loss, options?: PassOptions) =>
       executor.backpropagate(widen(inputs, samples, true), targets, samples, loss, options),
+    jacobian: (inputs, samples, out, options?: PassOptions) =>
+      executor.jacobian(widen(inputs, samples, false), samples, out, options),
     step: (inputs, targets, samples, loss: Loss, optimizer: Optimizer, options?: PassOptions) =>
       executor.step(widen(inputs, samples, true), targets, samples, loss, optimizer, options),
     dispose: () => executor.dispose(),
