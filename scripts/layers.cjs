@@ -33,13 +33,13 @@ module.exports = {
       name: 'formats-knows-the-functions-a-file-names',
       severity: 'error',
       from: { path: '^packages/formats/src' },
-      to: { path: '^packages/(?!formats/|core/|activations/|losses/)' },
+      to: { path: '^packages/(?!formats/|core/|activations/|aggregations/|losses/)' },
     },
     {
-      name: 'interop-imports-core-activations-formats',
+      name: 'interop-imports-functions-layers-formats',
       severity: 'error',
       from: { path: '^packages/interop/src' },
-      to: { path: '^packages/(?!interop/|core/|activations/|formats/)' },
+      to: { path: '^packages/(?!interop/|core/|activations/|aggregations/|layers/|formats/)' },
     },
     {
       name: 'formula-imports-core-activations-aggregations-optim',

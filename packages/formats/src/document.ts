@@ -1,33 +1,44 @@
 /**
- * A network in writing: plain data that JSON can hold, version 1 for ever. `model.schema.json` is the same for other
- * programs. Here is what it may be, and the check that something from a stranger is that.
+ * What a file says about a network: plain data that JSON can hold, version 2, and the checks that data from elsewhere is
+ * that. `model.schema.json` says the same for other programs; `version-1.ts` reads the version before.
  */
 import { NnbpError, type OutputTransform } from '@nnbp/core';
 import type { FunctionName } from './plugins.js';
 
-/** What every model says first. */
+/** The first entry of every model. */
 export const format = 'nnbp';
-/** Raised only when old readers would misread new files; old files are read for ever. */
-export const version = 1;
+/** Raised only when older readers would misread newer files. Older versions stay readable. */
+export const version = 2;
+/** The largest sum of all delays in a file: each step of a delay is a number that a running network keeps. */
+export const maxState = 2 ** 24;
 
 /** Mean and deviation of each column; see `Standardization`. */
-export interface UnitsDocument {
+export interface ScalerDocument {
   readonly mean: readonly number[];
   readonly deviation: readonly number[];
 }
 
-/** One node, or several in a row that have all but their id in common. */
+/** What an edge reads: a node's value of the same step, or the one of `delay` steps before. */
+export type SourceDocument = string | { readonly id: string; readonly delay: number };
+
+/** What b, c or w is. A number: fixed at it. A string: shared by all that have this name (and letter). */
+export type ParameterDocument = number | string;
+
+/** One node, or several in a row that have everything but their ids in common. */
 export interface NodesDocument {
   readonly ids: readonly string[];
-  readonly from: readonly string[];
+  readonly from: readonly SourceDocument[];
   readonly activation: FunctionName | string;
-  /** Whether c is fixed at 1. Absent: it is a parameter. */
-  readonly fixed?: true;
-  /** Names of shared weights, a pair each: the predecessor, the name. */
-  readonly shared?: readonly (readonly [from: string, name: string])[];
+  /** Absent: the sum. */
+  readonly aggregation?: FunctionName | string;
+  /** Absent: a parameter of each node's own. So is c. */
+  readonly b?: ParameterDocument;
+  readonly c?: ParameterDocument;
+  /** An entry per edge; null for a parameter of its own. Absent: all are. */
+  readonly w?: readonly (ParameterDocument | null)[];
 }
 
-/** A network without its parameters. */
+/** A network without the values of its parameters. */
 export interface NetworkDocument {
   readonly format: typeof format;
   readonly version: typeof version;
@@ -35,8 +46,10 @@ export interface NetworkDocument {
   /** In topological order. */
   readonly nodes: readonly NodesDocument[];
   readonly outputs: readonly string[];
-  readonly inputUnits?: UnitsDocument;
-  readonly outputUnits?: UnitsDocument;
+  /** Values before the first step, of nodes with delayed edges; the others' is 0. */
+  readonly initial?: readonly (readonly [id: string, value: number])[];
+  readonly inputScaler?: ScalerDocument;
+  readonly outputScaler?: ScalerDocument;
   /** What predictions make of the output values. Absent: nothing. */
   readonly outputTransform?: Exclude<OutputTransform, 'none'>;
 }
@@ -48,12 +61,13 @@ export const networkEntries: readonly string[] = [
   'inputs',
   'nodes',
   'outputs',
-  'inputUnits',
-  'outputUnits',
+  'initial',
+  'inputScaler',
+  'outputScaler',
   'outputTransform',
 ];
 
-/** Where in a document one is, and how to complain about it. */
+/** A value in a document, with its path for error messages. */
 export class Place {
   constructor(
     readonly value: unknown,
@@ -66,7 +80,7 @@ export class Place {
     throw new NnbpError('MALFORMED', `${this.path}: expected ${expected}, found ${found}.`);
   }
 
-  /** The entries of an object; any that is not in `known` is refused, so that a misspelt one is not passed over. */
+  /** The entries of an object; an entry that is not in `known` is refused, so that a misspelt one is not ignored. */
   object(known: readonly string[]): (key: string) => Place {
     const { value } = this;
     if (typeof value !== 'object' || value === null || Array.isArray(value)) this.refuse('an object');
@@ -83,12 +97,12 @@ export class Place {
   }
 
   text(): string {
-    return typeof this.value === 'string' ? this.value : this.refuse('a text');
+    return typeof this.value === 'string' ? this.value : this.refuse('a string');
   }
 
   texts(): string[] {
     if (!Array.isArray(this.value) || this.value.some((value) => typeof value !== 'string'))
-      this.refuse('a list of texts');
+      this.refuse('a list of strings');
     return this.value as string[];
   }
 
@@ -134,7 +148,14 @@ export function readFunction(place: Place): FunctionName {
 }
 
 /** @throws NnbpError `MALFORMED` */
-export function readUnits(place: Place): UnitsDocument {
+export function readSource(place: Place): SourceDocument {
+  if (typeof place.value === 'string') return place.value;
+  const at = place.object(['id', 'delay']);
+  return { id: at('id').text(), delay: at('delay').number() };
+}
+
+/** @throws NnbpError `MALFORMED` */
+export function readScaler(place: Place): ScalerDocument {
   const at = place.object(['mean', 'deviation']);
   return { mean: at('mean').numbers(), deviation: at('deviation').numbers() };
 }
@@ -147,55 +168,46 @@ export function readOutputTransform(place: Place): Exclude<OutputTransform, 'non
 }
 
 /**
- * Nothing, if a model is of a format and version that are read.
+ * The version of a model, if it can be read.
  *
  * @throws NnbpError `UNKNOWN_FORMAT` (another program's, or a newer version's)
  */
-export function expectVersion(foundFormat: unknown, foundVersion: unknown): void {
+export function readVersion(foundFormat: unknown, foundVersion: unknown): 1 | typeof version {
   if (foundFormat !== format) {
-    throw new NnbpError('UNKNOWN_FORMAT', `This is no model of @nnbp: expected "format": "${format}".`);
+    throw new NnbpError('UNKNOWN_FORMAT', `This is not a model of @nnbp: expected "format": "${format}".`);
   }
-  if (foundVersion !== version) {
+  if (foundVersion !== 1 && foundVersion !== version) {
     throw new NnbpError(
       'UNKNOWN_FORMAT',
-      `The model is of version ${shortened(JSON.stringify(foundVersion) ?? 'none')}, and this reads version ${version}: update @nnbp/formats.`,
+      `The model has version ${shortened(JSON.stringify(foundVersion) ?? 'none')}: expected 1 or ${version}. Update @nnbp/formats.`,
     );
   }
+  return foundVersion;
 }
 
 /**
- * The entries of a network in its form for people.
- *
- * @throws NnbpError `UNKNOWN_FORMAT`, `MALFORMED`
- */
-export function opened(value: unknown): (key: string) => Place {
-  const { format, version } = Object(value) as Record<string, unknown>;
-  expectVersion(format, version);
-  return new Place(value, 'model').object(networkEntries);
-}
-
-/**
- * What it begins and ends with.
+ * Everything but the nodes.
  *
  * @throws NnbpError `MALFORMED`
  */
 export function readFrame(at: (key: string) => Place): Omit<NetworkDocument, 'nodes'> {
-  const inputUnits = at('inputUnits').optional(readUnits);
-  const outputUnits = at('outputUnits').optional(readUnits);
+  const initial = at('initial').optional((pairs) => pairs.list().map(readInitial));
+  const inputScaler = at('inputScaler').optional(readScaler);
+  const outputScaler = at('outputScaler').optional(readScaler);
   const outputTransform = at('outputTransform').optional(readOutputTransform);
   return {
     format,
     version,
     inputs: at('inputs').texts(),
     outputs: at('outputs').texts(),
-    ...(inputUnits && { inputUnits }),
-    ...(outputUnits && { outputUnits }),
+    ...(initial && { initial }),
+    ...(inputScaler && { inputScaler }),
+    ...(outputScaler && { outputScaler }),
     ...(outputTransform && { outputTransform }),
   };
 }
 
-/** @throws NnbpError `MALFORMED` */
-export function readPair(place: Place): readonly [string, string] {
-  const pair = place.texts();
-  return pair.length === 2 ? [pair[0], pair[1]] : place.refuse('a predecessor and a name');
+function readInitial(pair: Place): readonly [string, number] {
+  const parts = pair.list();
+  return parts.length === 2 ? [parts[0].text(), parts[1].number()] : pair.refuse('an id and a number');
 }

@@ -85,9 +85,14 @@ export class JsonScanner {
     return value;
   }
 
-  /** `true`. */
-  yes(): void {
-    if (!this.text.startsWith('true', this.at)) this.refuse('true');
+  /** Whether the value here begins with this character. */
+  begins(character: string): boolean {
+    return this.text[this.at] === character;
+  }
+
+  /** `true` or `null`. */
+  literal(word: 'true' | 'null'): void {
+    if (!this.text.startsWith(word, this.at)) this.refuse(word);
     this.#step(4);
   }
 

@@ -1,17 +1,30 @@
-/** A small network as a text that a person reads and edits: a node a line, with its parameters. */
-import { expectFeatures, expectFinite, type Network, NnbpError } from '@nnbp/core';
-import { type NodesDocument, opened, type Place, readFrame, readFunction, readPair } from './document.js';
+/** A small network as a text that a person reads and edits: a node per line, with its parameters. */
+import { expectFinite, type Network, NnbpError } from '@nnbp/core';
+import {
+  type NetworkDocument,
+  networkEntries,
+  type NodesDocument,
+  type ParameterDocument,
+  Place,
+  readFrame,
+  readFunction,
+  readSource,
+  readVersion,
+} from './document.js';
 import { exactJson, parsed } from './exact-json.js';
-import { describe, rebuild, sharedNames } from './serialize.js';
+import { describe, parameterPlacements, rebuild, sourceAt } from './serialize.js';
 import { expectFewMarks } from './json-limits.js';
 import { expectSupplied, type FunctionName, nameOf, type Plugins } from './plugins.js';
+import { nameIn1, networkEntries1, readPair, upgradedNodes } from './version-1.js';
 
 /**
- * The network as JSON, a line a node: its predecessors, activation, b, c (unless it is fixed at 1), and w in the order of
- * the predecessors. Numbers are written so that reading them gives the same bits.
+ * The network as JSON, a node per line: its predecessors, activation, b, c (unless it is fixed at 1), and w in the order of
+ * the predecessors. A number is a parameter's value, `{"fixed":1}` a constant, `{"shared":"w4","value":0.5}` a parameter
+ * that all with this name share; `{"id":"h","delay":1}` is a delayed edge. Numbers are written so that reading them gives
+ * the same bits.
  *
- * @throws NnbpError `NOT_FINITE` (a parameter), `UNSUPPORTED` (two of your own activations with one name), `TOO_LARGE` (a
- * network with some hundred thousand edges: `save` it)
+ * @throws NnbpError `NOT_FINITE` (a parameter), `UNSUPPORTED` (two custom activations or aggregations with one name),
+ * `TOO_LARGE` (a network with some hundred thousand edges: `save` it)
  *
  * @example
  * ```ts
@@ -25,21 +38,19 @@ import { expectSupplied, type FunctionName, nameOf, type Plugins } from './plugi
  * ```
  */
 export function toJson(network: Network): string {
-  expectFeatures('toJson', network.graph);
   expectFinite('parameters', network.parameters.vector);
-  const { inputs, outputs, nodes: _, ...frame } = describe(network);
-  const { format, version, ...units } = frame;
+  const { inputs, outputs, nodes: _, format, version, ...frame } = describe(network);
   const { inputCount, nodeCount } = network.graph;
-  const shared = sharedNames(network.graph);
-  const nodes = Array.from({ length: nodeCount - inputCount }, (_, k) => {
-    const i = inputCount + k;
-    return `    ${exactJson({ ...nodeInWriting(network, i), ...(shared(i).length > 0 && { shared: shared(i) }) })}`;
-  });
+  const placements = parameterPlacements(network.graph);
+  const nodes = Array.from(
+    { length: nodeCount - inputCount },
+    (_, k) => `    ${exactJson(nodeLine(network, inputCount + k, placements(inputCount + k)))}`,
+  );
   const line = ([key, value]: [string, unknown]) => `  ${JSON.stringify(key)}: ${exactJson(value)}`;
   const lines = [
     ...Object.entries({ format, version, inputs }).map(line),
     `  "nodes": [\n${nodes.join(',\n')}\n  ]`,
-    ...Object.entries({ outputs, ...units }).map(line),
+    ...Object.entries({ outputs, ...frame }).map(line),
   ];
   const text = `{\n${lines.join(',\n')}\n}\n`;
   expectFewMarks(text, 'The network as JSON');
@@ -53,64 +64,122 @@ export function toJson(network: Network): string {
  */
 export function fromJson(text: string, plugins: Plugins = {}): Network {
   if (typeof text !== 'string') throw new NnbpError('WRONG_TYPE', 'text: expected the JSON of a model as a string.');
-  const at = opened(parsed(text, 'The text'));
-  const read = at('nodes').list().map(readNode);
-  const nodes = read.map(({ nodes }) => nodes);
-  expectSupplied(
-    read.map(({ activation }) => activation),
-    [],
-    plugins,
-  );
-  const network = rebuild({ ...readFrame(at), nodes }, plugins.activations ?? []);
+  const { document, nodes } = readDocument(parsed(text, 'The text'));
+  const aggregations = nodes.flatMap(({ aggregation }) => aggregation ?? []);
+  expectSupplied({ activations: nodes.map(({ activation }) => activation), aggregations }, plugins);
+  const network = rebuild({ ...document, nodes: nodes.map((node) => node.document) }, plugins);
   const { graph, parameters } = network;
   const given = new Uint8Array(graph.parameterCount);
-  read.forEach(({ place, b, c, w }, k) => {
+  nodes.forEach(({ place, b, c, w }, k) => {
     const i = graph.inputCount + k;
-    const fixed = graph.scaleTrainable[i] === 0;
-    if (fixed !== (c === undefined)) place.refuse(fixed ? 'no c: it is fixed at 1' : 'a c');
-    if (w.length !== graph.edgeStart[i + 1] - graph.edgeStart[i]) place.refuse('a w for each predecessor');
-    parameters.vector[graph.biasIndex(i)] = b;
-    if (c !== undefined) parameters.vector[graph.scaleIndex(i)] = c;
-    w.forEach((weight, e) => {
-      const index = graph.weightIndex(graph.edgeStart[i] + e, i);
-      if (given[index] === 1 && !Object.is(parameters.vector[index], weight)) {
-        place.refuse(`for a shared weight the same number everywhere, ${parameters.vector[index]}`);
+    const set = (index: number, value: number | undefined) => {
+      if (index < 0 || value === undefined) return;
+      if (given[index] === 1 && !Object.is(parameters.vector[index], value)) {
+        place.refuse(`for a shared parameter the same number everywhere, ${parameters.vector[index]}`);
       }
       given[index] = 1;
-      parameters.vector[index] = weight;
-    });
+      parameters.vector[index] = value;
+    };
+    set(graph.biasIndex(i), b);
+    set(graph.scaleIndex(i), c);
+    w.forEach((weight, e) => set(graph.weightIndex(graph.edgeStart[i] + e, i), weight));
   });
   return network;
 }
 
-function nodeInWriting({ graph, parameters: { vector } }: Network, i: number) {
-  const activation = nameOf(graph.activations[graph.activationOf[i]]);
+function nodeLine({ graph, parameters: { vector } }: Network, i: number, placed: Pick<NodesDocument, 'b' | 'c' | 'w'>) {
+  const aggregation = graph.aggregation(i);
   const edges = Array.from({ length: graph.edgeStart[i + 1] - graph.edgeStart[i] }, (_, k) => graph.edgeStart[i] + k);
+  const parameter = (placement: ParameterDocument | null | undefined, index: number) => {
+    if (typeof placement === 'number') return { fixed: placement };
+    return typeof placement === 'string' ? { shared: placement, value: vector[index] } : vector[index];
+  };
   return {
     id: graph.ids[i],
-    from: edges.map((e) => graph.ids[graph.predecessors[e]]),
-    activation: shortest(activation),
-    b: vector[graph.biasIndex(i)],
-    ...(graph.scaleTrainable[i] === 1 && { c: vector[graph.scaleIndex(i)] }),
-    w: edges.map((e) => vector[graph.weightIndex(e, i)]),
+    from: edges.map((e) => sourceAt(graph, e)),
+    activation: shortest(nameOf(graph.activations[graph.activationOf[i]])),
+    ...(aggregation && { aggregation: shortest(nameOf(aggregation)) }),
+    b: parameter(placed.b, graph.biasIndex(i)),
+    ...(placed.c !== 1 && { c: parameter(placed.c, graph.scaleIndex(i)) }),
+    w: edges.map((e, k) => parameter(placed.w?.[k], graph.weightIndex(e, i))),
   };
 }
 
-const shortest = (activation: FunctionName): FunctionName | string =>
-  Object.keys(activation).length === 1 ? activation.name : activation;
+const shortest = (name: FunctionName): FunctionName | string => (Object.keys(name).length === 1 ? name.name : name);
 
-/** One line. Without c the node's c is fixed at 1. */
-function readNode(place: Place) {
+/** A line: the node, and the values of its parameters, undefined for fixed ones. */
+interface ReadNode {
+  readonly place: Place;
+  readonly document: NodesDocument;
+  readonly activation: FunctionName;
+  readonly aggregation: FunctionName | undefined;
+  readonly b: number | undefined;
+  readonly c: number | undefined;
+  readonly w: readonly (number | undefined)[];
+}
+
+/** @throws NnbpError `UNKNOWN_FORMAT`, `MALFORMED` */
+function readDocument(value: unknown): { document: Omit<NetworkDocument, 'nodes'>; nodes: ReadNode[] } {
+  const { format: foundFormat, version: foundVersion } = Object(value) as Record<string, unknown>;
+  const old = readVersion(foundFormat, foundVersion) === 1;
+  const at = new Place(value, 'model').object(old ? networkEntries1 : networkEntries);
+  const nodes = at('nodes')
+    .list()
+    .map(old ? readNode1 : readNode);
+  // Version 1 has no entry "initial": at() finds nothing there.
+  return { document: readFrame((key) => at(old ? nameIn1(key) : key)), nodes };
+}
+
+function readNode(place: Place): ReadNode {
+  const at = place.object(['id', 'from', 'activation', 'aggregation', 'b', 'c', 'w']);
+  const from = at('from').list().map(readSource);
+  const activation = readFunction(at('activation'));
+  const aggregation = at('aggregation').optional(readFunction);
+  const b = readParameter(at('b'));
+  const c = at('c').optional(readParameter) ?? { placement: 1, value: undefined };
+  const w = at('w').list().map(readParameter);
+  if (w.length !== from.length) place.refuse('a w for each predecessor');
+  const document: NodesDocument = {
+    ids: [at('id').text()],
+    from,
+    activation,
+    ...(aggregation && { aggregation }),
+    ...(b.placement !== null && { b: b.placement }),
+    ...(c.placement !== null && { c: c.placement }),
+    ...(w.some(({ placement }) => placement !== null) && { w: w.map(({ placement }) => placement) }),
+  };
+  const values = w.map(({ value }) => value);
+  return { place, document, activation, aggregation, b: b.value, c: c.value, w: values };
+}
+
+/** A number, `{ "fixed": number }` or `{ "shared": name, "value": number }`. */
+function readParameter(place: Place): { placement: ParameterDocument | null; value: number | undefined } {
+  const forms = 'a finite number, {"fixed": number} or {"shared": name, "value": number}';
+  if (typeof place.value === 'number') return { placement: null, value: place.number() };
+  if (typeof place.value !== 'object' || place.value === null || Array.isArray(place.value)) place.refuse(forms);
+  const at = place.object(['fixed', 'shared', 'value']);
+  const fixed = at('fixed').optional((fixed) => fixed.number());
+  const shared = at('shared').optional((name) => name.text());
+  const value = at('value').optional((value) => value.number());
+  if (fixed !== undefined && shared === undefined && value === undefined) return { placement: fixed, value };
+  if (fixed === undefined && shared !== undefined && value !== undefined) return { placement: shared, value };
+  return place.refuse(forms);
+}
+
+/** A line of version 1. Without c the node's c is fixed at 1. */
+function readNode1(place: Place): ReadNode {
   const at = place.object(['id', 'from', 'activation', 'b', 'c', 'w', 'shared']);
   const c = at('c').optional((c) => c.number());
   const shared = at('shared').optional((pairs) => pairs.list().map(readPair));
   const activation = readFunction(at('activation'));
-  const nodes: NodesDocument = {
-    ids: [at('id').text()],
-    from: at('from').texts(),
-    activation,
-    ...(c === undefined && { fixed: true }),
-    ...(shared && { shared }),
-  };
-  return { place, nodes, activation, b: at('b').number(), c, w: at('w').numbers() };
+  const ids = [at('id').text()];
+  const from = at('from').texts();
+  const names = shared?.map(([name]) => name) ?? [];
+  if (new Set(names).size < names.length || names.some((name) => !from.includes(name)))
+    place.refuse('shared weights of predecessors, each once');
+  const fixed = c === undefined ? { fixed: true as const } : {};
+  const document = upgradedNodes({ ids, from, activation, ...fixed, ...(shared && { shared }) });
+  const w = at('w').numbers();
+  if (w.length !== from.length) place.refuse('a w for each predecessor');
+  return { place, document, activation, aggregation: undefined, b: at('b').number(), c, w };
 }

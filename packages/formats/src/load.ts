@@ -1,12 +1,13 @@
-/** A model's file, opened: everything is checked first, and nothing in it is run. */
+/** Reads a model's file: everything is checked first, and nothing in it is run. */
 import { allFinite, type Loss, type Network, NnbpError } from '@nnbp/core';
 import { type Checkpoint, readCheckpoint } from './checkpoint.js';
 import { type NetworkDocument, Place, readFunction } from './document.js';
 import { parsed } from './exact-json.js';
 import { rebuild } from './serialize.js';
-import { activationsNamed, expectSupplied, lossNamed, type Plugins } from './plugins.js';
+import { expectSupplied, functionsNamed, lossNamed, type Plugins } from './plugins.js';
 import { decode, type Tensor } from './safetensors.js';
 import { survey } from './survey.js';
+import { type Network1, upgraded } from './version-1.js';
 
 /** What was in a file. */
 export interface Loaded {
@@ -25,7 +26,7 @@ export interface Loaded {
  * nothing in it is run.
  *
  * @throws NnbpError `MALFORMED`, `UNKNOWN_FORMAT` (another program's file, or a newer version's), `UNSUPPORTED`, `TOO_LARGE`,
- * `WRONG_TYPE`, `MISSING_PLUGIN` (lists the activations and losses that have to be supplied)
+ * `WRONG_TYPE`, `MISSING_PLUGIN` (lists the functions that have to be supplied)
  */
 export function load(file: Uint8Array, plugins: Plugins = {}): Loaded {
   if (!(file instanceof Uint8Array)) {
@@ -45,10 +46,12 @@ export function load(file: Uint8Array, plugins: Plugins = {}): Loaded {
   const json = (name: string, text: string) => parsed(text, `The ${name} in the file`);
   const lossText = metadata.get('loss');
   const loss = lossText === undefined ? undefined : readFunction(new Place(json('loss', lossText), 'loss'));
-  const { parameters, activations } = survey(model);
-  expectSupplied(activations, loss ? [loss] : [], plugins);
-  // For its errors.
-  activations.forEach(activationsNamed(plugins.activations ?? []));
+  const { version, parameters, activations, aggregations } = survey(model);
+  expectSupplied({ activations, aggregations, losses: loss ? [loss] : [] }, plugins);
+  // For their errors.
+  const { activationOf, aggregationOf } = functionsNamed(plugins);
+  activations.forEach(activationOf);
+  aggregations.forEach(aggregationOf);
   const values = expectParameters(tensors.get('parameters')?.values, parameters);
   const state = metadata.get('checkpoint');
   const more = metadata.get('metadata');
@@ -58,7 +61,8 @@ export function load(file: Uint8Array, plugins: Plugins = {}): Loaded {
     metadata: more === undefined ? {} : asObject(json('metadata', more)),
   };
   // Only now is anything as large as a network made: nothing is wrong with the file.
-  const network = rebuild(JSON.parse(model) as NetworkDocument, plugins.activations ?? []);
+  const document: unknown = JSON.parse(model);
+  const network = rebuild(version === 1 ? upgraded(document as Network1) : (document as NetworkDocument), plugins);
   network.parameters.vector.set(values);
   return { network, ...rest };
 }

@@ -1,6 +1,7 @@
-/** Finds functions by the names in a file: the shipped ones, and the user's own, which are supplied again on loading. */
+/** Finds functions by the names in a file: built-in ones, and custom ones, which are supplied again on loading. */
 import { type ActivationRecord, activationRecords } from '@nnbp/activations';
-import { type Activation, type Loss, NnbpError } from '@nnbp/core';
+import * as aggregations from '@nnbp/aggregations';
+import { type Activation, type Aggregation, type Loss, NnbpError } from '@nnbp/core';
 import { type LossRecord, lossRecords } from '@nnbp/losses';
 
 type Options = Readonly<Record<string, number>>;
@@ -14,8 +15,8 @@ export interface FunctionName {
   readonly custom?: boolean;
 }
 
-/** What a file says of an activation or a loss. */
-export function nameOf({ name, builtin }: Activation | Loss): FunctionName {
+/** What a file says of an activation, an aggregation or a loss. */
+export function nameOf({ name, builtin }: Activation | Aggregation | Loss): FunctionName {
   if (builtin === undefined) return { name, custom: true };
   return { name: builtin.name, ...(Object.keys(builtin.options).length > 0 && { options: builtin.options }) };
 }
@@ -39,6 +40,25 @@ export function builtinActivation(name: string, options: Options = {}): Activati
 export const builtinLoss = (name: string, options: Options = {}): Loss =>
   find<LossRecord>('loss', lossRecords, name, options).make(options);
 
+/**
+ * The built-in aggregation of this name.
+ *
+ * @throws NnbpError `MISSING_PLUGIN` (no such aggregation), `UNSUPPORTED` (an option: none has any)
+ */
+export function builtinAggregation(name: string, options: Options = {}): Aggregation {
+  const builtins = Object.values<Aggregation>(aggregations).filter(({ builtin }) => builtin !== undefined);
+  const found = builtins.find(({ builtin }) => builtin!.name === name);
+  if (found === undefined) {
+    const names = builtins.map((aggregation) => aggregation.name).join(', ');
+    throw new NnbpError('MISSING_PLUGIN', `There is no built-in aggregation "${name}". Expected one of: ${names}.`);
+  }
+  const [option] = Object.keys(options);
+  if (option !== undefined) {
+    throw new NnbpError('UNSUPPORTED', `The aggregation "${name}" has no option "${option}".`);
+  }
+  return found;
+}
+
 function find<Entry extends ActivationRecord | LossRecord>(
   kind: string,
   records: Readonly<Record<string, Entry>>,
@@ -59,29 +79,34 @@ function find<Entry extends ActivationRecord | LossRecord>(
 
 /** What a file only names, and whoever loads it supplies again. */
 export interface Plugins {
-  /** Your own activations; each is found by its `name`. */
+  /** Custom activations; each is found by its `name`. */
   readonly activations?: readonly Activation[];
-  /** Your own losses, likewise. */
+  /** Custom aggregations, found likewise. */
+  readonly aggregations?: readonly Aggregation[];
+  /** Custom losses, found likewise. */
   readonly losses?: readonly Loss[];
 }
 
+/** The functions that a file names, of each kind. */
+export interface NamedFunctions {
+  readonly activations: readonly FunctionName[];
+  readonly aggregations: readonly FunctionName[];
+  readonly losses?: readonly FunctionName[];
+}
+
 /**
- * Nothing, if each of the author's own functions in a file was supplied.
+ * Nothing, if each custom function that a file names was supplied.
  *
  * @throws NnbpError `MISSING_PLUGIN`, which lists all that are missing
  */
-export function expectSupplied(
-  activationNames: readonly FunctionName[],
-  lossNames: readonly FunctionName[],
-  { activations = [], losses = [] }: Plugins,
-): void {
-  const missing = (names: readonly FunctionName[], supplied: readonly { readonly name: string }[]) => {
-    const own = new Set(supplied.map(({ name }) => name));
-    const without = names.filter(({ name, custom }) => custom === true && !own.has(name)).map(({ name }) => name);
-    return [...new Set(without)].map((name) => `"${name}"`).join(', ');
-  };
-  const lists = { activations: missing(activationNames, activations), losses: missing(lossNames, losses) };
-  const lacking = Object.entries(lists).filter(([, list]) => list !== '');
+export function expectSupplied(named: NamedFunctions, plugins: Plugins): void {
+  const lacking = (['activations', 'aggregations', 'losses'] as const)
+    .map((kind) => {
+      const own = new Set((plugins[kind] ?? []).map(({ name }) => name));
+      const missing = (named[kind] ?? []).filter(({ name, custom }) => custom === true && !own.has(name));
+      return [kind, [...new Set(missing.map(({ name }) => `"${name}"`))].join(', ')] as const;
+    })
+    .filter(([, list]) => list !== '');
   if (lacking.length === 0) return;
   throw new NnbpError(
     'MISSING_PLUGIN',
@@ -91,25 +116,35 @@ export function expectSupplied(
 }
 
 /**
- * The activation that each name stands for.
+ * The activation and the aggregation that each name stands for.
  *
- * @param supplied - The user's own, all that {@link expectSupplied} asks for.
- * @throws NnbpError as {@link builtinActivation}
+ * @param supplied - The custom ones, all that {@link expectSupplied} asks for.
+ * @throws NnbpError as {@link builtinActivation} and {@link builtinAggregation}
  */
-export function activationsNamed(supplied: readonly Activation[]): (name: FunctionName) => Activation {
-  const own = new Map(supplied.map((activation) => [activation.name, activation]));
-  const found = new Map<string, Activation>();
+export function functionsNamed({ activations = [], aggregations = [] }: Plugins) {
+  return {
+    activationOf: lookUp(activations, builtinActivation),
+    aggregationOf: lookUp(aggregations, builtinAggregation),
+  };
+}
+
+/** One object for one function, however many nodes name it. */
+function lookUp<T extends Activation | Aggregation>(
+  supplied: readonly T[],
+  builtin: (name: string, options?: Options) => T,
+): (name: FunctionName) => T {
+  const own = new Map(supplied.map((plugin) => [plugin.name, plugin]));
+  const found = new Map<string, T>();
   return ({ name, options, custom }) => {
     const key = JSON.stringify([name, options, custom]);
-    const activation = found.get(key) ?? (custom === true ? own.get(name)! : builtinActivation(name, options));
-    // One object for one function, however many nodes name it.
-    found.set(key, activation);
-    return activation;
+    const plugin = found.get(key) ?? (custom === true ? own.get(name)! : builtin(name, options));
+    found.set(key, plugin);
+    return plugin;
   };
 }
 
 /**
- * The loss that a name stands for; see {@link activationsNamed}.
+ * The loss that a name stands for; see {@link functionsNamed}.
  *
  * @throws NnbpError as {@link builtinLoss}
  */

@@ -1,18 +1,18 @@
-/** A model as one file: safetensors, whose metadata holds the graph in writing. */
-import { expectFeatures, expectFinite, type Loss, type Network, NnbpError } from '@nnbp/core';
+/** Writes a model as one file: safetensors, whose metadata describes the graph. */
+import { expectFinite, type Loss, type Network, NnbpError } from '@nnbp/core';
 import { type Checkpoint, writeCheckpoint } from './checkpoint.js';
 import { exactJson } from './exact-json.js';
 import { describe } from './serialize.js';
 import { expectFewMarks } from './json-limits.js';
 import { nameOf } from './plugins.js';
 import { encode, type Tensor } from './safetensors.js';
-import { maxActivations, tooManyActivations } from './survey.js';
+import { maxFunctions, tooManyFunctions } from './survey.js';
 
 /** What is saved with a network. */
 export interface SaveOptions {
   /** So that training can go on to the same bits: `Progress.state()` of `@nnbp/train`, taken in `onEpochEnd`. */
   readonly checkpoint?: Checkpoint;
-  /** What the network was trained with; one of your own is written by its name, and supplied again on loading. */
+  /** What the network was trained with; a custom one is written by its name and supplied again on loading. */
   readonly loss?: Loss;
   /** Whatever else belongs to the model, as JSON can hold it: names of columns, of classes. */
   readonly metadata?: Readonly<Record<string, unknown>>;
@@ -21,10 +21,11 @@ export interface SaveOptions {
 /**
  * The network as the content of one file, in safetensors layout: any reader of that opens it and finds the tensor
  * `parameters`. Numbers keep all their bits; where all of them are float32 numbers, they are written as such, in half the
- * space. An activation of your own is written by its name.
+ * space. A custom activation or aggregation is written by its name.
  *
- * @throws NnbpError `NOT_FINITE` (a parameter), `UNSUPPORTED` (two of your own activations with one name), `WRONG_TYPE` (metadata that JSON cannot hold), `TOO_LARGE` (metadata of
- * hundred thousands of entries; 16,384 activations that differ), `MALFORMED` (metadata nested too deep)
+ * @throws NnbpError `NOT_FINITE` (a parameter), `UNSUPPORTED` (two custom activations or aggregations with one name),
+ * `WRONG_TYPE` (metadata that JSON cannot hold), `TOO_LARGE` (metadata of hundred thousands of entries; 16,384 distinct
+ * activations; delays that add up to more than 2²⁴), `MALFORMED` (metadata nested too deep)
  *
  * @example
  * ```ts
@@ -40,9 +41,9 @@ export interface SaveOptions {
  * ```
  */
 export function save(network: Network, { checkpoint, loss, metadata }: SaveOptions = {}): Uint8Array {
-  expectFeatures('save', network.graph);
   expectFinite('parameters', network.parameters.vector);
-  if (network.graph.activations.length > maxActivations) throw tooManyActivations();
+  const { activations, aggregations } = network.graph;
+  if (activations.length + aggregations.length > maxFunctions) throw tooManyFunctions();
   const parameters = narrowed(network.parameters.vector);
   const state = checkpoint && writeCheckpoint(checkpoint);
   const tensors: Tensor[] = [

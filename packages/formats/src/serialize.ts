@@ -1,48 +1,79 @@
-/** Between a network and its document: think of a score, and of the music made from it again, note for note. */
-import { type Activation, type Graph, GraphBuilder, Network, NnbpError, Standardization } from '@nnbp/core';
-import { format, type NetworkDocument, type NodesDocument, version } from './document.js';
-import { activationsNamed, type FunctionName, nameOf } from './plugins.js';
+/** Writes a network as a document, and builds the network that a document describes. */
+import {
+  type Activation,
+  type Aggregation,
+  delayed,
+  type Graph,
+  GraphBuilder,
+  Network,
+  NnbpError,
+  type Source,
+  Standardization,
+} from '@nnbp/core';
+import {
+  format,
+  maxState,
+  type NetworkDocument,
+  type NodesDocument,
+  type ParameterDocument,
+  type SourceDocument,
+  version,
+} from './document.js';
+import { functionsNamed, nameOf, type Plugins } from './plugins.js';
 
 /**
- * The network without its parameters.
+ * The network without the values of its parameters.
  *
- * @throws NnbpError `UNSUPPORTED` (two activations of the user's own have one name)
+ * @throws NnbpError `UNSUPPORTED` (two custom activations or aggregations with one name), `TOO_LARGE` (delays that add up to more than 2²⁴)
  */
 export function describe({ graph, inputScaler, outputScaler, outputTransform }: Network): NetworkDocument {
-  expectNamesApart(graph);
-  const names = graph.activations.map(nameOf);
+  expectDistinctNames('activations', graph.activations);
+  expectDistinctNames('aggregations', graph.aggregations);
+  expectBoundedState(graph);
+  const initial = initialValues(graph);
   return {
     format,
     version,
     inputs: graph.ids.slice(0, graph.inputCount),
-    nodes: groups(graph, names),
+    nodes: groups(graph),
     outputs: Array.from(graph.outputs, (i) => graph.ids[i]),
-    ...(inputScaler && { inputUnits: { mean: inputScaler.mean, deviation: inputScaler.deviation } }),
-    ...(outputScaler && { outputUnits: { mean: outputScaler.mean, deviation: outputScaler.deviation } }),
+    ...(initial.length > 0 && { initial }),
+    ...(inputScaler && { inputScaler: { mean: inputScaler.mean, deviation: inputScaler.deviation } }),
+    ...(outputScaler && { outputScaler: { mean: outputScaler.mean, deviation: outputScaler.deviation } }),
     ...(outputTransform !== 'none' && { outputTransform }),
   };
 }
 
 /**
- * The graph that is described, and its units; parameters are 0.
+ * The network that a document describes, its scalers included; parameters are 0.
  *
- * @param supplied - The user's own activations, all that the document names.
- * @throws NnbpError `MISSING_PLUGIN` (an activation that is not shipped), `UNSUPPORTED`, `MALFORMED` (no graph: a cycle, an id twice, an edge from nowhere; the order is not topological)
+ * @param supplied - The custom functions that the document names, all of them.
+ * @throws NnbpError `MISSING_PLUGIN` (a function that is not built in), `UNSUPPORTED`, `MALFORMED` (no graph: a cycle, a duplicate id, an edge from nowhere; the order is not topological)
  */
-export function rebuild(document: NetworkDocument, supplied: readonly Activation[]): Network {
-  const { inputs, nodes, outputs, inputUnits, outputUnits, outputTransform = 'none' } = document;
-  const activationOf = activationsNamed(supplied);
+export function rebuild(document: NetworkDocument, supplied: Plugins): Network {
+  const { inputs, nodes, outputs, initial = [], inputScaler, outputScaler, outputTransform = 'none' } = document;
+  const { activationOf, aggregationOf } = functionsNamed(supplied);
+  const named = <T>(value: NodesDocument['activation'], of: (name: { name: string }) => T) =>
+    of(typeof value === 'string' ? { name: value } : value);
+  const unread = new Map(initial);
+  if (unread.size < initial.length) throw new NnbpError('MALFORMED', 'initial: expected each id once.');
+  const sourceOf = (source: SourceDocument): Source => {
+    if (typeof source === 'string') return source;
+    const value = unread.get(source.id);
+    unread.delete(source.id);
+    return delayed(source.id, source.delay, value === undefined ? {} : { initial: value });
+  };
   return asMalformed(() => {
     const builder = new GraphBuilder();
     for (const id of inputs) builder.input(id);
-    for (const { ids, from, activation, fixed, shared = [] } of nodes) {
+    for (const { ids, from, activation, aggregation, ...parameters } of nodes) {
       const options = {
-        from,
-        activation: activationOf(typeof activation === 'string' ? { name: activation } : activation),
-        fixed: fixed ? { c: 1 } : {},
-        shared: { w: Object.fromEntries(shared) },
+        from: from.map(sourceOf),
+        activation: named(activation, activationOf),
+        ...(aggregation !== undefined && { aggregation: named(aggregation, aggregationOf) }),
+        ...placements(from, parameters),
       };
-      const layer = from.length > 0 && shared.length === 0 ? layerName(ids) : undefined;
+      const layer = from.length > 0 && parameters.w === undefined ? layerName(ids) : undefined;
       if (layer !== undefined) builder.layer(ids.length, { ...options, name: layer });
       else for (const id of ids) builder.node(id, options);
     }
@@ -52,85 +83,163 @@ export function rebuild(document: NetworkDocument, supplied: readonly Activation
     if (graph.ids.some((id, i) => id !== declared[i])) {
       throw new NnbpError('MALFORMED', 'nodes: expected every node after its predecessors.');
     }
+    const [stray] = unread.keys();
+    if (stray !== undefined) {
+      throw new NnbpError('MALFORMED', `initial: expected ids of nodes with delayed edges, found "${stray}".`);
+    }
+    expectBoundedState(graph);
     const network = new Network(graph, { initializer: () => 0, outputTransform });
-    if (inputUnits) network.inputScaler = new Standardization(inputUnits.mean, inputUnits.deviation);
-    if (outputUnits) network.outputScaler = new Standardization(outputUnits.mean, outputUnits.deviation);
+    network.parameters.vector.fill(0);
+    if (inputScaler) network.inputScaler = new Standardization(inputScaler.mean, inputScaler.deviation);
+    if (outputScaler) network.outputScaler = new Standardization(outputScaler.mean, outputScaler.deviation);
     return network;
   });
 }
 
-/** If these are the ids that the builder gives to a layer, its name: a layer takes much less memory than its nodes. */
+/** Which parameters are fixed and which are shared, as the builder takes it. */
+function placements(from: readonly SourceDocument[], { b, c, w }: Pick<NodesDocument, 'b' | 'c' | 'w'>) {
+  if (w !== undefined && w.length !== from.length) {
+    throw new NnbpError('MALFORMED', `w: expected an entry per edge, ${from.length}, found ${w.length}.`);
+  }
+  const edge = (source: SourceDocument) => (typeof source === 'string' ? source : `${source.id}@-${source.delay}`);
+  const some = <T>(type: 'number' | 'string') => {
+    const of = (value: ParameterDocument | null | undefined) => typeof value === type;
+    return {
+      ...(of(b) && { b: b as T }),
+      ...(of(c) && { c: c as T }),
+      ...(w && {
+        w: Object.fromEntries(
+          from.map((source, k) => [edge(source), w[k] as T]).filter(([, v]) => of(v as ParameterDocument)),
+        ) as Record<string, T>,
+      }),
+    };
+  };
+  return { fixed: some<number>('number'), shared: some<string>('string') };
+}
+
+/** The layer's name, if these are the ids that the builder gives to a layer: it takes much less memory than its nodes. */
 function layerName(ids: readonly string[]): string | undefined {
   const name = ids[0].slice(0, -2);
   return ids.length > 1 && ids.every((id, k) => id === `${name}.${k}`) ? name : undefined;
 }
 
-/** What the builder says of a bad graph, as something that is wrong with the file. */
+/** What the builder reports about a bad graph, as a fault of the file. */
 function asMalformed<T>(build: () => T): T {
   try {
     return build();
   } catch (error) {
-    if (!(error instanceof NnbpError) || error.code === 'MISSING_PLUGIN' || error.code === 'UNSUPPORTED') throw error;
+    if (!(error instanceof NnbpError)) throw error;
+    if (['MISSING_PLUGIN', 'UNSUPPORTED', 'TOO_LARGE'].includes(error.code)) throw error;
     throw new NnbpError('MALFORMED', `The model describes no network: ${error.message}`, { cause: error });
   }
 }
 
-/** Nodes in a row that differ by their id alone, together: a dense layer is one entry. */
-function groups(graph: Graph, names: readonly FunctionName[]): NodesDocument[] {
-  const { edgeStart, predecessors, ids } = graph;
-  const shared = sharedNames(graph);
+/** Nodes in a row that differ by their ids only, together: a dense layer is one entry. */
+function groups(graph: Graph): NodesDocument[] {
+  const { edgeStart, predecessors, ids, activationOf } = graph;
+  const activations = graph.activations.map(nameOf);
+  const aggregations = graph.aggregations.map((aggregation) => aggregation && nameOf(aggregation));
+  const placementOf = parameterPlacements(graph);
   const sameAs = (i: number, j: number) => {
     const count = edgeStart[i + 1] - edgeStart[i];
     if (count !== edgeStart[j + 1] - edgeStart[j]) return false;
-    if (graph.activationOf[i] !== graph.activationOf[j] || graph.scaleTrainable[i] !== graph.scaleTrainable[j])
-      return false;
-    for (let k = 0; k < count; k++) if (predecessors[edgeStart[i] + k] !== predecessors[edgeStart[j] + k]) return false;
-    return shared(i).length === 0 && shared(j).length === 0;
+    if (activationOf[i] !== activationOf[j] || graph.aggregation(i) !== graph.aggregation(j)) return false;
+    for (let k = 0; k < count; k++) {
+      const [e, f] = [edgeStart[i] + k, edgeStart[j] + k];
+      if (predecessors[e] !== predecessors[f] || graph.delay(e) !== graph.delay(f)) return false;
+    }
+    return true;
   };
   const found: (Omit<NodesDocument, 'ids'> & { readonly ids: string[] })[] = [];
+  let last: ReturnType<typeof placementOf> = {};
   for (let i = graph.inputCount; i < graph.nodeCount; i++) {
-    if (i > graph.inputCount && sameAs(i, i - 1)) {
+    const placement = placementOf(i);
+    const { b, c, w } = placement;
+    if (i > graph.inputCount && !w && !last.w && b === last.b && c === last.c && sameAs(i, i - 1)) {
       found[found.length - 1].ids.push(ids[i]);
       continue;
     }
-    const from = Array.from({ length: edgeStart[i + 1] - edgeStart[i] }, (_, k) => ids[predecessors[edgeStart[i] + k]]);
-    const own = shared(i);
+    last = placement;
+    const aggregation = aggregations[graph.aggregationOf?.[i] ?? 0];
     found.push({
       ids: [ids[i]],
-      from,
-      activation: names[graph.activationOf[i]],
-      ...(graph.scaleTrainable[i] === 0 && { fixed: true }),
-      ...(own.length > 0 && { shared: own }),
+      from: Array.from({ length: edgeStart[i + 1] - edgeStart[i] }, (_, k) => sourceAt(graph, edgeStart[i] + k)),
+      activation: activations[activationOf[i]],
+      ...(aggregation && { aggregation }),
+      ...placement,
     });
   }
   return found;
 }
 
-/** For each node its predecessors whose weights are shared, each with a name that all edges of that weight have. */
-export function sharedNames(graph: Graph): (i: number) => [from: string, name: string][] {
-  const { edgeStart, predecessors, sharedWeights, ids } = graph;
-  if (sharedWeights === undefined) return () => [];
-  const uses = new Uint32Array(graph.parameterCount);
-  for (let e = 0; e < graph.edgeCount; e++) uses[sharedWeights[e]]++;
-  return (i) => {
-    const pairs: [string, string][] = [];
-    for (let e = edgeStart[i]; e < edgeStart[i + 1]; e++) {
-      if (uses[sharedWeights[e]] > 1) pairs.push([ids[predecessors[e]], `w${sharedWeights[e]}`]);
+/** What an edge reads. */
+export function sourceAt(graph: Graph, edge: number): SourceDocument {
+  const id = graph.ids[graph.predecessors[edge]];
+  const delay = graph.delay(edge);
+  return delay === 0 ? id : { id, delay };
+}
+
+/**
+ * For each node, which of its parameters are fixed or shared. A name is made of the letter and the parameter's index; one
+ * that is used once is a parameter of the node's own.
+ */
+export function parameterPlacements(graph: Graph): (i: number) => Pick<NodesDocument, 'b' | 'c' | 'w'> {
+  const { edgeStart, parameterCount, constants, sharedWeights } = graph;
+  const uses = new Uint32Array(sharedWeights === undefined ? 0 : parameterCount);
+  if (sharedWeights !== undefined) {
+    const count = (index: number) => {
+      if (index >= 0) uses[index]++;
+    };
+    for (let i = graph.inputCount; i < graph.nodeCount; i++) {
+      count(graph.biasIndex(i));
+      count(graph.scaleIndex(i));
+      for (let e = edgeStart[i]; e < edgeStart[i + 1]; e++) count(graph.weightIndex(e, i));
     }
-    return pairs;
+  }
+  const placement = (letter: string, slot: number): ParameterDocument | null => {
+    if (slot >= parameterCount) return constants[slot - parameterCount];
+    return uses[slot] > 1 ? `${letter}${slot}` : null;
+  };
+  return (i) => {
+    const b = placement('b', graph.biasSlot(i));
+    const c = placement('c', graph.scaleSlot(i));
+    const w: (ParameterDocument | null)[] = [];
+    if (sharedWeights !== undefined) {
+      for (let e = edgeStart[i]; e < edgeStart[i + 1]; e++) w.push(placement('w', sharedWeights[e]));
+    }
+    return {
+      ...(b !== null && { b }),
+      ...(c !== null && { c }),
+      ...(w.some((entry) => entry !== null) && { w }),
+    };
   };
 }
 
-function expectNamesApart({ activations }: Graph): void {
-  const own = new Map<string, Activation>();
-  for (const activation of activations) {
-    if (activation.builtin !== undefined) continue;
-    if (own.has(activation.name)) {
+/** The values before the first step that are not 0, of nodes with delayed edges. */
+function initialValues({ ids, initials, stateStart, nodeCount }: Graph): [id: string, value: number][] {
+  const found: [string, number][] = [];
+  for (let i = 0; initials !== undefined && i < nodeCount; i++) {
+    if (stateStart![i + 1] > stateStart![i] && !Object.is(initials[i], 0)) found.push([ids[i], initials[i]]);
+  }
+  return found;
+}
+
+function expectBoundedState({ stateSize }: Graph): void {
+  if (stateSize > maxState) {
+    throw new NnbpError('TOO_LARGE', `The delays add up to ${stateSize}: at most ${maxState} fit in a file.`);
+  }
+}
+
+function expectDistinctNames(kind: string, functions: readonly (Activation | Aggregation | undefined)[]): void {
+  const own = new Set<string>();
+  for (const plugin of functions) {
+    if (plugin === undefined || plugin.builtin !== undefined) continue;
+    if (own.has(plugin.name)) {
       throw new NnbpError(
         'UNSUPPORTED',
-        `Two activations are called "${activation.name}": a file knows them by their names, so give one of them another.`,
+        `Two custom ${kind} have the name "${plugin.name}", by which a file knows them: rename one of them.`,
       );
     }
-    own.set(activation.name, activation);
+    own.add(plugin.name);
   }
 }

@@ -1,25 +1,37 @@
 /**
- * The first reading of a stranger's model: think of a surveyor who walks over the ground before anyone builds. It checks all
- * that a model must be, and makes nothing; what passes is then read by `JSON.parse` and built, and costs what a network costs.
+ * The first reading of a model from elsewhere: checks all that a model must be, and makes nothing. What passes is then read
+ * by `JSON.parse` and built, and costs what a network costs.
  */
 import { NnbpError } from '@nnbp/core';
-import { expectVersion, networkEntries, Place, readFunction, readOutputTransform } from './document.js';
+import {
+  maxState,
+  networkEntries,
+  Place,
+  readFunction,
+  readOutputTransform,
+  readVersion,
+  type version,
+} from './document.js';
 import { JsonScanner } from './json-scanner.js';
 import { Names } from './names.js';
 import type { FunctionName } from './plugins.js';
+import { nameIn1, networkEntries1, nodeEntries1 } from './version-1.js';
 
-/** What the ground is like. */
+/** What a model holds. */
 export interface Survey {
+  readonly version: 1 | typeof version;
   /** The length of the parameter vector. */
   readonly parameters: number;
   /** The distinct activations. */
   readonly activations: readonly FunctionName[];
+  /** The distinct aggregations. */
+  readonly aggregations: readonly FunctionName[];
 }
 
-const nodeEntries = ['ids', 'from', 'activation', 'fixed', 'shared'];
+const nodeEntries = ['ids', 'from', 'activation', 'aggregation', 'b', 'c', 'w'];
 const longestFunction = 2 ** 16;
 /** As each of them becomes an object. */
-export const maxActivations = 2 ** 14;
+export const maxFunctions = 2 ** 14;
 
 /**
  * Surveys the text of a model as `save` writes it: the JSON of a `NetworkDocument`.
@@ -27,117 +39,265 @@ export const maxActivations = 2 ** 14;
  * @throws NnbpError `MALFORMED`, `UNKNOWN_FORMAT`, `TOO_LARGE`
  */
 export function survey(text: string): Survey {
-  const finger = new JsonScanner(text, 'The model in the file');
+  const scanner = new JsonScanner(text, 'The model in the file');
   const places = new Map<string, number>();
-  finger.object(networkEntries, (key) => {
-    places.set(key, finger.at);
-    finger.skip();
+  scanner.object([...new Set([...networkEntries, ...networkEntries1])], (key) => {
+    places.set(key, scanner.at);
+    scanner.skip();
   });
-  finger.end();
-  /** Puts the finger on an entry; where there is none, on nothing. */
-  const at = (key: string) => Object.assign(finger, { at: places.get(key) ?? text.length });
+  scanner.end();
+  /** Moves to an entry; where there is none, to the end. */
+  const at = (key: string) => Object.assign(scanner, { at: places.get(key) ?? text.length });
   const value = (key: string) => places.has(key) && at(key).scalar();
-  expectVersion(value('format'), value('version'));
-
-  let declared = at('inputs').list(() => finger.string());
-  let shared = 0;
-  at('nodes').list(() => {
-    finger.object(nodeEntries, (key) => {
-      if (key === 'ids') declared += finger.list(() => finger.string());
-      else if (key === 'shared') shared += finger.list(() => finger.skip());
-      else finger.skip();
-    });
-  });
-  const ids = new Names(text, declared);
-  const inputs = at('inputs').list(() => declare(finger, ids));
+  const version = readVersion(value('format'), value('version'));
+  const known = version === 1 ? networkEntries1 : networkEntries;
+  for (const key of places.keys()) {
+    if (!known.includes(key)) at(key).refuse(`no entry "${key}" in version ${version}; its value`);
+  }
+  const reader = new NodeReader(scanner, version, at);
+  const inputs = at('inputs').list(() => reader.declare());
   if (inputs === 0) at('inputs').refuse('an input');
-  const found = surveyNodes(at('nodes'), ids, new Names(text, shared));
-  const outputs = at('outputs').list(() => {
-    const id = finger.string();
-    const mark = ids.mark(id, found.marks);
-    if (mark === undefined || mark === found.marks) finger.refuseAt(id, 'the id of a node that is no output yet');
-  });
+  at('nodes').list(() => reader.node());
+  reader.delayedEdges();
+  if (places.has('initial')) at('initial').list(() => reader.initial());
+  const outputs = at('outputs').list(() => reader.output());
   if (outputs === 0) at('outputs').refuse('an output');
-  for (const [key, columns] of Object.entries({ inputUnits: inputs, outputUnits: outputs })) {
-    if (places.has(key)) surveyUnits(at(key), columns);
+  for (const [key, columns] of Object.entries({ inputScaler: inputs, outputScaler: outputs })) {
+    const name = version === 1 ? nameIn1(key) : key;
+    if (places.has(name)) surveyScaler(at(name), columns);
   }
   if (places.has('outputTransform')) readOutputTransform(new Place(value('outputTransform'), 'model.outputTransform'));
-  return { parameters: found.parameters, activations: found.activations };
+  return { version, ...reader.found() };
 }
 
-export const tooManyActivations = () =>
-  new NnbpError('TOO_LARGE', `The model has more than ${maxActivations} activations that differ.`);
+export const tooManyFunctions = () =>
+  new NnbpError('TOO_LARGE', `The model has more than ${maxFunctions} distinct activations and aggregations.`);
 
-function declare(finger: JsonScanner, ids: Names): void {
-  const id = finger.string();
-  if (!ids.add(id)) finger.refuseAt(id, 'an id that no other node has');
-}
+/** Goes over nodes in order, and knows the ids and names before. */
+class NodeReader {
+  readonly #scanner: JsonScanner;
+  readonly #at: (key: string) => JsonScanner;
+  readonly #old: boolean;
+  readonly #ids: Names;
+  readonly #shared: Readonly<Record<'b' | 'c' | 'w', Names>>;
+  readonly #functions = { activation: new Set<string>(), aggregation: new Set<string>() };
+  #parameters = 0;
+  #state = 0;
+  /** The last mark in use. */
+  #mark = 0;
+  #delayed = false;
+  #isDelayed = 0;
+  #isGiven = 0;
+  #isOutput = 0;
 
-/** @returns Also a mark that none of the ids has. */
-function surveyNodes(finger: JsonScanner, ids: Names, shared: Names): Survey & { readonly marks: number } {
-  const functions = new Set<string>();
-  let parameters = 0;
-  let marks = 0;
-  finger.list(() => {
-    const begin = finger.at;
-    const places = new Map<string, number>();
-    finger.object(nodeEntries, (key) => {
-      places.set(key, finger.at);
-      const value = finger.skip();
-      if (key !== 'activation') return;
-      if (value.length > longestFunction)
-        finger.refuse(`an activation of at most ${longestFunction} characters, before`);
-      if (functions.add(value).size > maxActivations) throw tooManyActivations();
-    });
-    const end = finger.at;
-    const at = (key: string) => Object.assign(finger, { at: places.get(key) ?? begin });
-    for (const key of ['ids', 'from', 'activation']) if (!places.has(key)) at(key).refuse(`an entry "${key}"`);
-    const fixed = places.has('fixed');
-    if (fixed) at('fixed').yes();
-    const sharing = places.has('shared');
-
-    const [isPredecessor, isShared] = [++marks, ++marks];
-    let own = at('from').list(() => {
-      const id = finger.string();
-      const mark = ids.mark(id, isPredecessor);
-      if (mark === undefined || mark === isPredecessor)
-        finger.refuseAt(id, 'the id of a node before this one, and once');
-    });
-    if (sharing) {
-      at('shared').list(() => {
-        if (ids.mark(pairAt(finger), isShared) !== isPredecessor)
-          at('shared').refuse('pairs of a predecessor and a name');
-        own--;
+  constructor(scanner: JsonScanner, version: Survey['version'], at: (key: string) => JsonScanner) {
+    this.#scanner = scanner;
+    this.#at = at;
+    this.#old = version === 1;
+    // Registers of names are as large as they may have to be.
+    let declared = at('inputs').list(() => scanner.string());
+    const count = { b: 0, c: 0, w: 0 };
+    const entries = this.#entries();
+    const name = (letter: 'b' | 'c' | 'w') => {
+      if (scanner.begins('"')) count[letter]++;
+      scanner.skip();
+    };
+    at('nodes').list(() => {
+      scanner.object(entries, (key) => {
+        if (key === 'ids') declared += scanner.list(() => scanner.string());
+        else if (key === 'shared') count.w += scanner.list(() => scanner.skip());
+        else if (key === 'w') scanner.list(() => name('w'));
+        else if (key === 'b' || key === 'c') name(key);
+        else scanner.skip();
       });
-    }
-    const count = at('ids').list(() => declare(finger, ids));
-    // Else a few words could describe any number of edges without a weight of their own.
-    if (count === 0 || (sharing && count > 1)) at('ids').refuse('an id, and only one where weights are shared');
-    parameters += count * ((fixed ? 1 : 2) + own);
-    finger.at = end;
-  });
-  const activations = Array.from(functions, (text) => readFunction(new Place(JSON.parse(text), 'activation')));
-  return { parameters: parameters + shared.size, activations, marks: marks + 1 };
+    });
+    const { text } = scanner;
+    this.#ids = new Names(text, declared);
+    this.#shared = { b: new Names(text, count.b), c: new Names(text, count.c), w: new Names(text, count.w) };
+  }
 
-  /** Goes over a pair, notes its name, and returns where the predecessor is. */
-  function pairAt(pair: JsonScanner): number {
+  #entries(): readonly string[] {
+    return this.#old ? nodeEntries1 : nodeEntries;
+  }
+
+  found(): Omit<Survey, 'version'> {
+    const named = (kind: 'activation' | 'aggregation') =>
+      Array.from(this.#functions[kind], (text) => readFunction(new Place(JSON.parse(text), kind)));
+    const { b, c, w } = this.#shared;
+    return {
+      parameters: this.#parameters + b.size + c.size + w.size,
+      activations: named('activation'),
+      aggregations: named('aggregation'),
+    };
+  }
+
+  /** An id that no node before has. */
+  declare(): void {
+    const id = this.#scanner.string();
+    if (!this.#ids.add(id)) this.#scanner.refuseAt(id, 'an id that no other node has');
+  }
+
+  node(): void {
+    const scanner = this.#scanner;
+    const begin = scanner.at;
+    const places = new Map<string, number>();
+    scanner.object(this.#entries(), (key) => {
+      places.set(key, scanner.at);
+      const value = scanner.skip();
+      if (key === 'activation' || key === 'aggregation') this.#function(key, value);
+    });
+    const end = scanner.at;
+    const at = (key: string) => Object.assign(scanner, { at: places.get(key) ?? begin });
+    for (const key of ['ids', 'from', 'activation']) if (!places.has(key)) at(key).refuse(`an entry "${key}"`);
+    const isPredecessor = ++this.#mark;
+    const edges = at('from').list(() => this.#source(isPredecessor));
+    if (edges === 0 && places.has('aggregation')) at('aggregation').refuse('no aggregation without predecessors');
+    let own = 2 + edges;
+    if (this.#old) {
+      if (places.has('fixed')) {
+        at('fixed').literal('true');
+        own--;
+      }
+      const isShared = ++this.#mark;
+      if (places.has('shared')) {
+        own -= at('shared').list(() => {
+          if (this.#ids.mark(this.#pair(), isShared) !== isPredecessor)
+            at('shared').refuse('pairs of a predecessor and a name');
+        });
+      }
+    } else {
+      for (const letter of ['b', 'c'] as const) {
+        if (places.has(letter) && this.#placed(at(letter), letter)) own--;
+      }
+      if (places.has('w')) {
+        const entries = at('w').list(() => {
+          if (scanner.begins('n')) scanner.literal('null');
+          else if (this.#placed(scanner, 'w')) own--;
+        });
+        if (entries !== edges) at('w').refuse(`an entry per edge, ${edges}, here`);
+      }
+    }
+    const count = at('ids').list(() => this.declare());
+    // Otherwise a few words could describe any number of edges without a parameter of their own.
+    const single = places.has('shared') || places.has('w');
+    if (count === 0 || (single && count > 1)) at('ids').refuse('an id, and only one where weights are fixed or shared');
+    this.#parameters += count * own;
+    scanner.at = end;
+  }
+
+  /** Goes over all delayed edges again: their nodes may come later than they do. */
+  delayedEdges(): void {
+    this.#isDelayed = ++this.#mark;
+    this.#isGiven = ++this.#mark;
+    this.#isOutput = ++this.#mark;
+    if (!this.#delayed) return;
+    const scanner = this.#scanner;
+    this.#at('nodes').list(() => {
+      scanner.object(this.#entries(), (key) => {
+        if (key !== 'from') {
+          scanner.skip();
+          return;
+        }
+        scanner.list(() => {
+          if (scanner.begins('"')) scanner.string();
+          else {
+            const { id } = this.#delay();
+            if (this.#ids.mark(id, this.#isDelayed) === undefined) scanner.refuseAt(id, 'the id of a node');
+          }
+        });
+      });
+    });
+  }
+
+  /** An id of a node with delayed edges, not given before, and a number. */
+  initial(): void {
+    const scanner = this.#scanner;
+    const begin = scanner.at;
+    let k = 0;
+    scanner.list(() => {
+      if (++k === 2) scanner.number();
+      else {
+        const id = scanner.string();
+        if (this.#ids.mark(id, this.#isGiven) !== this.#isDelayed)
+          scanner.refuseAt(id, 'the id of a node with delayed edges, once');
+      }
+    });
+    if (k !== 2) scanner.refuseAt(begin, 'an id and a number');
+  }
+
+  /** An id of a node that is no output yet. */
+  output(): void {
+    const id = this.#scanner.string();
+    const mark = this.#ids.mark(id, this.#isOutput);
+    if (mark === undefined || mark === this.#isOutput)
+      this.#scanner.refuseAt(id, 'the id of a node that is no output yet');
+  }
+
+  #function(kind: 'activation' | 'aggregation', value: string): void {
+    if (value.length > longestFunction)
+      this.#scanner.refuse(`an ${kind} of at most ${longestFunction} characters, before`);
+    this.#functions[kind].add(value);
+    if (this.#functions.activation.size + this.#functions.aggregation.size > maxFunctions) throw tooManyFunctions();
+  }
+
+  /** An edge: from a node before this one, or a delayed one, whose node is looked up in {@link delayedEdges}. */
+  #source(isPredecessor: number): void {
+    const scanner = this.#scanner;
+    if (scanner.begins('{') && !this.#old) {
+      this.#state += this.#delay().delay;
+      this.#delayed = true;
+      if (this.#state > maxState)
+        throw new NnbpError('TOO_LARGE', `The delays in the file add up to more than ${maxState}.`);
+      return;
+    }
+    const id = scanner.string();
+    const mark = this.#ids.mark(id, isPredecessor);
+    if (mark === undefined || mark === isPredecessor)
+      scanner.refuseAt(id, 'the id of a node before this one, and once');
+  }
+
+  /** A delayed edge. Returns where its id is. */
+  #delay(): { id: number; delay: number } {
+    const scanner = this.#scanner;
+    const begin = scanner.at;
+    let id = -1;
+    let delay = 0;
+    scanner.object(['id', 'delay'], (key) => {
+      if (key === 'id') id = scanner.string();
+      else delay = scanner.number();
+    });
+    if (id < 0 || !Number.isInteger(delay) || delay < 1) scanner.refuseAt(begin, 'an id and a delay, an integer ≥ 1');
+    return { id, delay };
+  }
+
+  /** A number or a name: what a parameter is fixed at or shared by. */
+  #placed(scanner: JsonScanner, letter: 'b' | 'c' | 'w'): true {
+    if (scanner.begins('"')) this.#shared[letter].add(scanner.string());
+    else scanner.number();
+    return true;
+  }
+
+  /** Version 1: a predecessor and a name. Returns where the predecessor is. */
+  #pair(): number {
+    const scanner = this.#scanner;
     const sides: number[] = [];
-    pair.list(() => sides.push(pair.string()));
-    if (sides.length !== 2) pair.refuse('a pair, before');
-    shared.add(sides[1]);
+    scanner.list(() => sides.push(scanner.string()));
+    if (sides.length !== 2) scanner.refuse('a pair, before');
+    this.#shared.w.add(sides[1]);
     return sides[0];
   }
 }
 
-function surveyUnits(finger: JsonScanner, columns: number): void {
-  const begin = finger.at;
+function surveyScaler(scanner: JsonScanner, columns: number): void {
+  const begin = scanner.at;
   const found = new Map<string, number>();
-  finger.object(['mean', 'deviation'], (key) => {
-    const count = finger.list(() => {
-      if (finger.number() <= 0 && key === 'deviation') finger.refuse('a deviation above 0, before');
+  scanner.object(['mean', 'deviation'], (key) => {
+    const count = scanner.list(() => {
+      if (scanner.number() <= 0 && key === 'deviation') scanner.refuse('a deviation above 0, before');
     });
     found.set(key, count);
   });
-  finger.at = begin;
-  if (found.get('mean') !== columns || found.get('deviation') !== columns) finger.refuse(`units of ${columns} columns`);
+  scanner.at = begin;
+  if (found.get('mean') !== columns || found.get('deviation') !== columns)
+    scanner.refuse(`mean and deviation of ${columns} columns`);
 }

@@ -77,6 +77,9 @@ describe('what another program writes by the same rules', () => {
   });
 });
 
+const delayedModel = (model: string, initial: string) =>
+  model.replace('"from":["1"]', '"from":["1",{"id":"1","delay":1}]').replace(/\}$/, `,"initial":${initial}}`);
+
 describe('a model is refused with the place', () => {
   test.each<[string, RegExp, (model: string) => string]>([
     ['a predecessor from nowhere', /node before this one.*"\\"9\\"/, (m) => m.replace('"from":["1"]', '"from":["9"]')],
@@ -89,17 +92,34 @@ describe('a model is refused with the place', () => {
     ['an output twice', /no output yet/, (m) => m.replace('"outputs":["7"]', '"outputs":["7","7"]')],
     ['no output', /an output/, (m) => m.replace('"outputs":["7"]', '"outputs":[]')],
     ['no input', /an input/, (m) => m.replace('"inputs":["1"]', '"inputs":[]')],
-    ['fixed that is false', /expected true/, (m) => m.replace('"from"', '"fixed":false,"from"')],
-    ['a shared weight of no predecessor', /pairs of/, (m) => m.replace('"from"', '"shared":[["9","w"]],"from"')],
-    ['half a pair', /pair/, (m) => m.replace('"from"', '"shared":[["1"]],"from"')],
+    ['an entry of version 1', /one of ids, from/, (m) => m.replace('"from"', '"fixed":true,"from"')],
+    ['b as a word', /a number/, (m) => m.replace('"from"', '"b":true,"from"')],
+    [
+      'a w for no edge',
+      /an entry per edge, 1/,
+      (m) => m.replace('"ids":["2","3"],"from":["1"]', '"ids":["2"],"w":["a","b"],"from":["1"]'),
+    ],
+    ['fixed weights of a group', /only one where/, (m) => m.replace('"from":["1"]', '"from":["1"],"w":[1]')],
+    ['a delay of 0', /an integer ≥ 1/, (m) => m.replace('"from":["1"]', '"from":["1",{"id":"1","delay":0}]')],
+    ['a delay of one and a half', /≥ 1/, (m) => m.replace('"from":["1"]', '"from":["1",{"id":"1","delay":1.5}]')],
+    ['a delayed edge without an id', /an id and/, (m) => m.replace('"from":["1"]', '"from":["1",{"delay":1}]')],
+    [
+      'a delayed edge from nowhere',
+      /id of a node/,
+      (m) => m.replace('"from":["1"]', '"from":["1",{"id":"9","delay":1}]'),
+    ],
+    ['an aggregation of nothing', /predecessors/, (m) => m.replace('"from":["1"]', '"from":[],"aggregation":"max"')],
+    ['an initial value of a node without delays', /with delayed/, (m) => m.replace(/\}$/, ',"initial":[["1",2]]}')],
+    ['an initial value without a number', /and a number/, (m) => delayedModel(m, '[["1"]]')],
+    ['an initial value twice', /once/, (m) => delayedModel(m, '[["1",2],["1",3]]')],
     ['an empty group', /an id/, (m) => m.replace(/"ids":\["2","3"\]/, '"ids":[]')],
     ['more after its end', /the end/, (m) => `${m} {}`],
     ['no end', /its end/, (m) => m.slice(0, -1)],
     ['a bad escape', /may follow/, (m) => m.replace('"7"', '"\\x"')],
     ['a raw line break in a text', /rest of a text/, (m) => m.replace('"7"', '"7\n"')],
-    ['units of words', /a number/, (m) => m.replace(/\}$/, ',"inputUnits":{"mean":["a"],"deviation":[1]}}')],
-    ['endless units', /finite/, (m) => m.replace(/\}$/, ',"inputUnits":{"mean":[1e999],"deviation":[1]}}')],
-    ['units of two columns', /1 columns/, (m) => m.replace(/\}$/, ',"inputUnits":{"mean":[1,2],"deviation":[1,1]}}')],
+    ['units of words', /a number/, (m) => m.replace(/\}$/, ',"inputScaler":{"mean":["a"],"deviation":[1]}}')],
+    ['endless units', /finite/, (m) => m.replace(/\}$/, ',"inputScaler":{"mean":[1e999],"deviation":[1]}}')],
+    ['units of two columns', /1 columns/, (m) => m.replace(/\}$/, ',"inputScaler":{"mean":[1,2],"deviation":[1,1]}}')],
   ])('%s', (_, message, change) => {
     expect(() =>
       load(
@@ -248,8 +268,8 @@ describe('a text for people', () => {
     const network = new Network(builder.build());
     network.setParameters('2', { w: { 1: 0.5 } });
     const text = toJson(network);
-    expect(fromJson(text.replaceAll('[0.5]', '[0.75]')).getParameters('3').w).toEqual({ 1: 0.75 });
-    expect(() => fromJson(text.replace('[0.5]', '[0.75]'))).toThrow(failure('MALFORMED', /nodes\[1\].*shared weight/));
+    expect(fromJson(text.replaceAll(':0.5', ':0.75')).getParameters('3').w).toEqual({ 1: 0.75 });
+    expect(() => fromJson(text.replace(':0.5', ':0.75'))).toThrow(failure('MALFORMED', /nodes\[1\].*shared parameter/));
   });
 
   test.each(['"b":1e999', '"b":"0"', '"b":null', '"b":[0]'])('%s is refused with its place', (entry) => {

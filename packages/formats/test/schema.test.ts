@@ -1,4 +1,4 @@
-import { articleNetwork, everyActivation, randomGraph, randomParameters } from '@nnbp/conformance';
+import { articleNetwork, everyActivation, randomGraph, randomMemoryGraph, randomParameters } from '@nnbp/conformance';
 import { type Activation, GraphBuilder, mlp, Network, Random, Standardization } from '@nnbp/core';
 import { fromJson, save, toJson } from '@nnbp/formats';
 import { Ajv2020 } from 'ajv/dist/2020.js';
@@ -18,7 +18,8 @@ describe('the published schema', () => {
   test('holds of random graphs, in either form', () => {
     for (let seed = 0; seed < 100; seed++) {
       const random = new Random(seed);
-      const network = new Network(randomGraph(random, { nodes: 3 + (seed % 40) }));
+      const graph = seed % 2 ? randomMemoryGraph(random) : randomGraph(random, { nodes: 3 + (seed % 40) });
+      const network = new Network(graph);
       network.parameters.vector.set(randomParameters(network.graph, random));
       for (const model of models(network)) expect(problems(model), `seed ${seed}`).toEqual([]);
     }
@@ -44,7 +45,7 @@ describe('the published schema', () => {
   const spoiltFrame = new Set(['another version', 'another format']);
   type Model = Record<string, unknown> & { nodes: Record<string, unknown>[] };
   test.each<[string, (model: Model) => void]>([
-    ['another version', (model) => (model.version = 2)],
+    ['another version', (model) => (model.version = 3)],
     ['another format', (model) => (model.format = 'onnx')],
     ['no inputs', (model) => delete model.inputs],
     ['no outputs', (model) => delete model.outputs],
@@ -54,8 +55,10 @@ describe('the published schema', () => {
     ['an id that is a number', (model) => (model.nodes[0].id = 2)],
     ['a node without an activation', (model) => delete model.nodes[0].activation],
     ['an option in words', (model) => (model.nodes[0].activation = { name: 'elu', options: { alpha: 'x' } })],
-    ['a shared weight without a name', (model) => (model.nodes[0].shared = [['1']])],
-    ['a deviation of 0', (model) => (model.inputUnits = { mean: [0], deviation: [0] })],
+    ['a shared weight without a value', (model) => (model.nodes[0].w = [{ shared: 'w' }])],
+    ['a weight both fixed and shared', (model) => (model.nodes[0].w = [{ fixed: 1, shared: 'w', value: 1 }])],
+    ['a delay of 0', (model) => (model.nodes[0].from = [{ id: '1', delay: 0 }])],
+    ['a deviation of 0', (model) => (model.inputScaler = { mean: [0], deviation: [0] })],
   ])('refuses %s, and so does the reader', (what, spoil) => {
     const model = JSON.parse(toJson(articleNetwork())) as Model;
     spoil(model);

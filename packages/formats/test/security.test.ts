@@ -1,4 +1,4 @@
-import { articleNetwork, randomGraph } from '@nnbp/conformance';
+import { articleNetwork, randomGraph, randomMemoryGraph } from '@nnbp/conformance';
 import { Network, NnbpError, Random } from '@nnbp/core';
 import { fromJson, load, save, toJson } from '@nnbp/formats';
 import { adam } from '@nnbp/optim';
@@ -27,7 +27,7 @@ function file(header: unknown, numbers = new Uint8Array()): Uint8Array {
 /** A model that works, then another entry in the place of one of its own. */
 const model = (change: object) => ({
   format: 'nnbp',
-  version: 1,
+  version: 2,
   inputs: ['1'],
   nodes: [{ ids: ['2'], from: ['1'], activation: { name: 'tanh' } }],
   outputs: ['2'],
@@ -98,7 +98,7 @@ test.each<[string, Uint8Array, string]>([
     file({ __metadata__: { format: 'pt' }, parameters: { dtype: 'F32', shape: [0], data_offsets: [0, 0] } }),
     'UNKNOWN_FORMAT',
   ],
-  ['a newer version', modelFile({ version: 2 }), 'UNKNOWN_FORMAT'],
+  ['a newer version', modelFile({ version: 3 }), 'UNKNOWN_FORMAT'],
   ['no parameters', modelFile({ nodes: [], outputs: ['1'] }), 'MALFORMED'],
   ['a million lists inside each other', file('['.repeat(1e6)), 'MALFORMED'],
   ['a header of brackets', file(`[${'{},'.repeat(1e6)}{}]`), 'TOO_LARGE'],
@@ -128,8 +128,8 @@ test.each<[string, Uint8Array, string]>([
     }),
     'MALFORMED',
   ],
-  ['units of another width', modelFile({ inputUnits: { mean: [0, 0], deviation: [1, 1] } }), 'MALFORMED'],
-  ['a deviation of 0', modelFile({ inputUnits: { mean: [0], deviation: [0] } }), 'MALFORMED'],
+  ['units of another width', modelFile({ inputScaler: { mean: [0, 0], deviation: [1, 1] } }), 'MALFORMED'],
+  ['a deviation of 0', modelFile({ inputScaler: { mean: [0], deviation: [0] } }), 'MALFORMED'],
   [
     'an activation called by what objects have',
     modelFile({ nodes: [{ ids: ['2'], from: ['1'], activation: { name: 'constructor' } }] }),
@@ -193,6 +193,7 @@ test(
     const networks = [
       articleNetwork(),
       ...[1, 2, 3].map((of) => new Network(randomGraph(new Random(of), { nodes: 12 }), { seed: of })),
+      ...[1, 2, 3].map((of) => new Network(randomMemoryGraph(new Random(of)), { seed: of })),
     ];
     const sound = networks.flatMap((network) => {
       const vector = network.parameters.vector.slice();
@@ -290,7 +291,7 @@ describe('memory', () => {
       () =>
         modelFile({
           nodes: numbered((k) => `{"ids":["${k}"],"from":["1"],"activation":"tanh","shared":[["1","${k}"]]},`).map(
-            (_, k) => ({ ids: [`n${k}`], from: ['1'], activation: 'tanh', shared: [['1', `w${k}`]] }),
+            (_, k) => ({ ids: [`n${k}`], from: ['1'], activation: 'tanh', w: [`w${k}`] }),
           ),
         }),
     ],
@@ -303,6 +304,28 @@ describe('memory', () => {
         ),
     ],
     [
+      'a billion constant weights in few words',
+      () =>
+        modelFile({
+          nodes: numbered((k) => `{"ids":["n${k}"],"from":["1"],"activation":"tanh","b":0,"c":1,"w":[1]},`).map(
+            (_, k) => ({
+              ids: [`n${k}`, `m${k}`],
+              from: ['1'],
+              activation: 'tanh',
+              ...{ b: 0, c: 1, w: [1] },
+            }),
+          ),
+        }),
+    ],
+    [
+      'delays that add up to a large state',
+      () => modelFile({ nodes: [{ ids: ['2'], from: [{ id: '2', delay: 2 ** 31 }], activation: 'tanh' }] }),
+    ],
+    [
+      'a chain that ends in a delayed edge from nowhere',
+      () => chain((nodes) => Object.assign(nodes[nodes.length - 1], { from: [{ id: 'nowhere', delay: 1 }] })),
+    ],
+    [
       'a chain that ends in a cycle',
       () => chain((nodes) => Object.assign(nodes[nodes.length - 1], { from: [`n${nodes.length}`] })),
     ],
@@ -310,10 +333,7 @@ describe('memory', () => {
       'a chain that ends in an activation nobody ships',
       () => chain((nodes) => Object.assign(nodes[nodes.length - 1], { activation: { name: 'none' } })),
     ],
-    [
-      'a chain with a parameter too many',
-      () => chain((nodes) => Object.assign(nodes[nodes.length - 1], { fixed: true })),
-    ],
+    ['a chain with a parameter too many', () => chain((nodes) => Object.assign(nodes[nodes.length - 1], { c: 1 }))],
     [
       'a billion edges in few words',
       () =>
@@ -398,13 +418,14 @@ test('a value of another kind in any place of a model is an error of its own, an
         ids: ['2'],
         from: ['1'],
         activation: { name: 'elu', options: { alpha: 0.5 } },
-        fixed: true,
-        shared: [['1', 'w']],
+        c: 1,
+        w: ['w'],
       },
-      { ids: ['3', '4'], from: ['1', '2'], activation: { name: 'tanh' } },
+      { ids: ['3', '4'], from: ['1', { id: '4', delay: 2 }], aggregation: 'max', activation: { name: 'tanh' } },
     ],
     outputs: ['3', '4'],
-    inputUnits: { mean: [0], deviation: [1] },
+    inputScaler: { mean: [0], deviation: [1] },
+    initial: [['4', 0.5]],
   });
   const others: unknown[] = [1, -1, '1', 'x', true, null, [], {}, [1], ['1'], { toString: 1 }, [['1', 'w'], 7]];
   let tried = 0;

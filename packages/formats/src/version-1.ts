@@ -1,0 +1,69 @@
+/** Version 1 of a model: graphs without delays and aggregations. Read only; it becomes a document of today's version. */
+import type { OutputTransform } from '@nnbp/core';
+import { format, type NetworkDocument, type NodesDocument, Place, type ScalerDocument, version } from './document.js';
+import type { FunctionName } from './plugins.js';
+
+/** One node, or several in a row that have everything but their ids in common. */
+interface Nodes1 {
+  readonly ids: readonly string[];
+  readonly from: readonly string[];
+  readonly activation: FunctionName | string;
+  /** Whether c is fixed at 1. */
+  readonly fixed?: true;
+  /** Shared weights: pairs of a predecessor and a name. */
+  readonly shared?: readonly (readonly [from: string, name: string])[];
+}
+
+/** A network without the values of its parameters, in version 1. */
+export interface Network1 {
+  readonly inputs: readonly string[];
+  readonly nodes: readonly Nodes1[];
+  readonly outputs: readonly string[];
+  readonly inputUnits?: ScalerDocument;
+  readonly outputUnits?: ScalerDocument;
+  readonly outputTransform?: Exclude<OutputTransform, 'none'>;
+}
+
+/** What version 1 calls entries of a {@link NetworkDocument}. */
+const oldNames: Readonly<Record<string, string>> = { inputScaler: 'inputUnits', outputScaler: 'outputUnits' };
+/** The name of an entry in version 1. */
+export const nameIn1 = (entry: string): string => oldNames[entry] ?? entry;
+/** The entries of a {@link Network1}. */
+export const networkEntries1: readonly string[] = [
+  ...['format', 'version', 'inputs', 'nodes', 'outputs'],
+  ...['inputUnits', 'outputUnits', 'outputTransform'],
+];
+/** The entries of a group of nodes. */
+export const nodeEntries1: readonly string[] = ['ids', 'from', 'activation', 'fixed', 'shared'];
+
+/** The same network in today's version. */
+export function upgraded({ inputUnits, outputUnits, nodes, ...rest }: Network1): NetworkDocument {
+  return {
+    ...rest,
+    format,
+    version,
+    nodes: nodes.map(upgradedNodes),
+    ...(inputUnits && { inputScaler: inputUnits }),
+    ...(outputUnits && { outputScaler: outputUnits }),
+  };
+}
+
+/** The same nodes in today's version. */
+export function upgradedNodes({ fixed, shared, ...rest }: Nodes1): NodesDocument {
+  const names = shared && new Map(shared);
+  return {
+    ...rest,
+    ...(fixed && { c: 1 }),
+    ...(names && { w: rest.from.map((id) => names.get(id) ?? null) }),
+  };
+}
+
+/**
+ * A predecessor and the name of its weight.
+ *
+ * @throws NnbpError `MALFORMED`
+ */
+export function readPair(place: Place): readonly [string, string] {
+  const pair = place.texts();
+  return pair.length === 2 ? [pair[0], pair[1]] : place.refuse('a predecessor and a name');
+}

@@ -1,0 +1,152 @@
+/** Delays, aggregations, fixed and shared parameters in files. */
+import { tanh } from '@nnbp/activations';
+import { max, product } from '@nnbp/aggregations';
+import { randomMemoryGraph } from '@nnbp/conformance';
+import { type Aggregation, delayed, GraphBuilder, Network, predictSequence, Random, stream } from '@nnbp/core';
+import { fromJson, load, type Plugins, save, toJson } from '@nnbp/formats';
+import { lstm } from '@nnbp/layers';
+import { describe, expect, test } from 'vitest';
+import { decode } from '../src/safetensors.js';
+
+const bits = (numbers: ArrayLike<number>) => new BigUint64Array(Float64Array.from(numbers).buffer).join();
+
+const failure = (code: string, message: RegExp) =>
+  expect.objectContaining({ name: 'NnbpError', code, message: expect.stringMatching(message) as string }) as Error;
+
+/** Every array of a graph, and its functions by name. */
+function shapeOf({ graph }: Network): unknown {
+  const nodes = Array.from({ length: graph.nodeCount - graph.inputCount }, (_, k) => graph.inputCount + k);
+  const value = (slot: number) =>
+    slot < graph.parameterCount ? slot : { constant: graph.constants[slot - graph.parameterCount] };
+  return {
+    ids: graph.ids,
+    outputs: Array.from(graph.outputs),
+    initial: Array.from(graph.initialState()),
+    nodes: nodes.map((i) => ({
+      activation: graph.activations[graph.activationOf[i]].builtin ?? graph.activations[graph.activationOf[i]].name,
+      aggregation: graph.aggregation(i)?.name,
+      slots: [value(graph.biasSlot(i)), value(graph.scaleSlot(i))],
+      edges: Array.from({ length: graph.edgeStart[i + 1] - graph.edgeStart[i] }, (_, k) => {
+        const e = graph.edgeStart[i] + k;
+        return [graph.edgeName(e), value(graph.weightSlot(e, i))];
+      }),
+    })),
+  };
+}
+
+const forms: [string, (network: Network, plugins?: Plugins) => Network][] = [
+  ['a file', (network, plugins) => load(save(network), plugins).network],
+  ['JSON', (network, plugins) => fromJson(toJson(network), plugins)],
+];
+
+describe.each(forms)('as %s', (_, round) => {
+  test('200 random graphs with memory come back bit-identical', () => {
+    for (let seed = 0; seed < 200; seed++) {
+      const random = new Random(seed);
+      const network = new Network(randomMemoryGraph(random), { seed });
+      network.parameters.vector.forEach((_, p, vector) => (vector[p] = random.uniform() - 0.5));
+      const again = round(network);
+      expect(shapeOf(again), `seed ${seed}`).toEqual(shapeOf(network));
+      expect(bits(again.parameters.vector), `seed ${seed}`).toBe(bits(network.parameters.vector));
+      const inputs = Array.from({ length: 6 }, () =>
+        Array.from({ length: network.graph.inputCount }, () => random.uniform()),
+      );
+      expect(bits(predictSequence(again, inputs).flat())).toBe(bits(predictSequence(network, inputs).flat()));
+    }
+  });
+
+  test('a custom aggregation is supplied again, and one that is missing is named', () => {
+    const range: Aggregation = {
+      name: 'range',
+      value: (z) => Math.max(...Array.from(z)) - Math.min(...Array.from(z)),
+      derivative: (_z, _a, dAdz) => dAdz.fill(0),
+    };
+    const builder = new GraphBuilder();
+    const inputs = builder.inputs(2);
+    builder.output(builder.node('y', { from: inputs, activation: tanh, aggregation: range }));
+    const network = new Network(builder.build(), { seed: 2 });
+    expect(round(network, { aggregations: [range] }).predict([1, 2])).toEqual(network.predict([1, 2]));
+    expect(() => round(network)).toThrow(failure('MISSING_PLUGIN', /aggregations "range"/));
+  });
+});
+
+test('a recurrent layer of nodes alike is one entry', () => {
+  const builder = new GraphBuilder();
+  const x = builder.inputs(3);
+  const ids = Array.from({ length: 20 }, (_, k) => `h.${k}`);
+  builder.output(
+    ...builder.layer(20, {
+      name: 'h',
+      from: [...x, ...ids.map((id) => delayed(id))],
+      activation: tanh,
+      fixed: { c: 1 },
+    }),
+  );
+  const model = JSON.parse(decode(save(new Network(builder.build()))).metadata.get('model')!) as { nodes: unknown[] };
+  expect(model.nodes).toHaveLength(1);
+});
+
+test('an LSTM comes back with its stream', () => {
+  const builder = new GraphBuilder();
+  builder.output(...lstm(builder, { from: builder.inputs(2), units: 4 }));
+  const network = new Network(builder.build(), { seed: 4 });
+  const [one, other] = [stream(network), stream(load(save(network)).network)];
+  for (let t = 0; t < 5; t++) expect(other.next([t, -t / 2])).toEqual(one.next([t, -t / 2]));
+});
+
+test('the text for people names delays, aggregations, constants and shared parameters', () => {
+  const builder = new GraphBuilder();
+  builder.input('x');
+  builder.node('h', {
+    from: ['x', delayed('h', 2, { initial: 0.5 })],
+    activation: tanh,
+    aggregation: product,
+    fixed: { b: 0, c: 1, w: { x: 1 } },
+    shared: { w: { 'h@-2': 'w' } },
+  });
+  builder.node('y', { from: ['h'], activation: tanh, aggregation: max, fixed: { c: 2 }, shared: { w: { h: 'w' } } });
+  builder.output('y');
+  const network = new Network(builder.build(), { initializer: () => 0.25 });
+  const text = toJson(network);
+  expect(text).toContain(
+    '{"id":"h","from":["x",{"id":"h","delay":2}],"activation":"tanh","aggregation":"product","b":{"fixed":0},' +
+      '"w":[{"fixed":1},{"shared":"w0","value":0.25}]}',
+  );
+  expect(text).toContain('"aggregation":"max","b":0,"c":{"fixed":2},"w":[{"shared":"w0","value":0.25}]}');
+  expect(text).toContain('"initial": [["h",0.5]]');
+});
+
+test.each<[string, string, RegExp, (text: string) => string]>([
+  ['an aggregation nobody has', 'MISSING_PLUGIN', /Expected one of: .*product/, (t) => t.replace('"max"', '"biggest"')],
+  [
+    'an option of an aggregation',
+    'UNSUPPORTED',
+    /no option/,
+    (t) => t.replace('"max"', '{"name":"max","options":{"p":2}}'),
+  ],
+  ['a delay of −1', 'MALFORMED', /delay/, (t) => t.replace('"delay":1', '"delay":-1')],
+  ['a delayed edge from nowhere', 'MALFORMED', /"z"/, (t) => t.replace('{"id":"y","delay"', '{"id":"z","delay"')],
+  ['a cycle without delay', 'MALFORMED', /nodes|predecessor/, (t) => t.replace('{"id":"y","delay":1}', '"y"')],
+  ['too large a state', 'TOO_LARGE', /delays add up/, (t) => t.replace('"delay":1', '"delay":1000000000')],
+  ['an initial value of another node', 'MALFORMED', /"x"/, (t) => t.replace('["y",0.5]', '["x",0.5]')],
+  ['an initial value twice', 'MALFORMED', /once/, (t) => t.replace('["y",0.5]', '["y",0.5],["y",1]')],
+  ['half an initial value', 'MALFORMED', /an id and a number/, (t) => t.replace('["y",0.5]', '["y"]')],
+  ['a constant that is a word', 'MALFORMED', /finite number/, (t) => t.replace('"fixed":1', '"fixed":"1"')],
+  ['a shared weight without its value', 'MALFORMED', /shared/, (t) => t.replace('{"fixed":1}', '{"shared":"w"}')],
+  ['weights for fewer edges', 'MALFORMED', /w for each/, (t) => t.replace('{"fixed":1},', '')],
+])('%s is refused', (_, code, message, change) => {
+  const builder = new GraphBuilder();
+  builder.input('x');
+  const from = ['x', delayed('y', 1, { initial: 0.5 })];
+  builder.output(builder.node('y', { from, activation: tanh, aggregation: max, fixed: { w: { x: 1 } } }));
+  const text = toJson(new Network(builder.build()));
+  const changed = change(text);
+  expect(changed).not.toBe(text);
+  expect(() => fromJson(changed)).toThrow(failure(code, message));
+});
+
+test('delays that add up to more than a file may hold are not saved', () => {
+  const builder = new GraphBuilder();
+  builder.output(builder.node('y', { from: [builder.input('x'), delayed('x', 2 ** 25)], activation: tanh }));
+  expect(() => save(new Network(builder.build()))).toThrow(failure('TOO_LARGE', /delays add up/));
+});
