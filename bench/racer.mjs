@@ -22,9 +22,12 @@ export function fresh(script, args, flags) {
   return JSON.parse(stdout);
 }
 
-/** @returns What the contender says of itself, and `ask`; or the reason why it does not race. */
-export async function startRacer(contender, work, pinned) {
-  const [file, ...args] = command('racer-process.mjs', [contender, work], { pinned });
+/**
+ * @param {string} [script] What runs in the process: `racer-process.mjs` or `call-process.mjs`.
+ * @returns What the contender reports of itself, and `ask`; or the reason why it does not race.
+ */
+export async function startRacer(contender, work, pinned, script = 'racer-process.mjs') {
+  const [file, ...args] = command(script, [contender, work], { pinned });
   const child = spawn(file, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   const answer = () =>
     new Promise((resolve, reject) => {

@@ -1,0 +1,38 @@
+/**
+ * One library making one call in a process of its own. Usage: call-process.mjs LIBRARY CALL, with an IPC channel. A message
+ * `{ seconds }` makes it call for that long; it responds with calls per second, or with `{ loss }` for `{}`.
+ */
+import { makeCall } from './calls/call.mjs';
+
+const [library, name] = process.argv.slice(2);
+const { prepare } = await import(`./calls/${library}.mjs`);
+const call = await prepare(makeCall(name));
+const { run, count = 1 } = call;
+
+/** Calls are timed in groups of about a millisecond: reading the clock must not be part of a fast one. */
+let group = 1;
+
+async function measure(seconds) {
+  const begun = performance.now();
+  let calls = 0;
+  let now = begun;
+  while (now - begun < 1000 * seconds) {
+    for (let k = 0; k < group; k++) {
+      const result = run();
+      if (result instanceof Promise) await result;
+    }
+    calls += group;
+    const before = now;
+    now = performance.now();
+    if (now - before < 1) group *= 2;
+  }
+  return { perSecond: (1000 * calls * count) / (now - begun) };
+}
+
+process.on('message', async ({ seconds }) => {
+  if (seconds !== undefined) return process.send(await measure(seconds));
+  await run();
+  process.send({ loss: await call.loss?.() });
+});
+process.on('disconnect', () => process.exit());
+process.send({ reason: call.reason, note: call.note });

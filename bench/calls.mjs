@@ -1,0 +1,89 @@
+/**
+ * The calls that users make, each library by its documented API at its best setting: predict one sample, predict 1,000,
+ * train, train to a given loss, load a model and predict. Ours through `nnbp` and through the scoped packages, with the
+ * defaults of each. Libraries take turns, so that a ratio is one of the same round.
+ *
+ * Usage: node bench/calls.mjs [--calls a,b] [--libraries x,y] [--seconds n] [--smoke]
+ */
+import { writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { callNames, makeCall } from './calls/call.mjs';
+import { startRacer } from './racer.mjs';
+import { readmesWithTable } from './readme-table.mjs';
+import { changeResults } from './results.mjs';
+import { smoke } from './smoke.mjs';
+import { median, short, table } from './table.mjs';
+
+const ours = ['nnbp', 'scoped'];
+const peers = ['brain.js', 'synaptic', 'neataptic', 'tfjs-wasm'];
+
+const { values: options } = parseArgs({
+  options: {
+    calls: { type: 'string', default: callNames.join() },
+    libraries: { type: 'string', default: [...ours, ...peers].join() },
+    seconds: { type: 'string', default: '0.2' },
+    smoke: { type: 'boolean', default: false },
+  },
+});
+const [seconds, rounds] = smoke ? [0.01, 1] : [Number(options.seconds), 5];
+
+const calls = [];
+for (const name of options.calls.split(',')) calls.push(...(await measure(name, options.libraries.split(','))));
+
+console.log(
+  table(
+    ['call', 'library', 'per second', 'speedup of nnbp', 'of @nnbp/*', 'how'],
+    calls.map(({ call, library, perSecond, nnbp = NaN, scoped = NaN, note, reason }) =>
+      reason
+        ? [call, library, 'not measured', '', '', reason]
+        : [call, library, short(perSecond), short(nnbp), short(scoped), note],
+    ),
+  ),
+);
+if (!smoke) {
+  changeResults(({ calls: known = [] }) => ({
+    calls: [
+      ...known.filter((row) => !calls.some((fresh) => fresh.call === row.call && fresh.library === row.library)),
+      ...calls,
+    ],
+  }));
+  for (const [path, text] of await readmesWithTable()) writeFileSync(path, text);
+}
+
+/** All libraries at one call, in turns. */
+async function measure(call, libraries) {
+  const { below } = makeCall(call);
+  const racers = [];
+  const absent = [];
+  for (const library of libraries) {
+    const racer = await startRacer(library, call, true, 'call-process.mjs');
+    if (racer.reason !== undefined) {
+      absent.push({ call, library, reason: racer.reason });
+      continue;
+    }
+    const { loss } = await racer.ask({});
+    if (below !== undefined && !(loss < 1.5 * below)) {
+      absent.push({ call, library, reason: `reached a loss of ${short(loss)} in place of ${below}` });
+      racer.end();
+    } else racers.push(racer);
+  }
+  for (const racer of racers) await racer.ask({ seconds });
+  const speeds = new Map(racers.map((racer) => [racer, []]));
+  for (let round = 0; round < rounds; round++) {
+    for (const racer of racers) speeds.get(racer).push((await racer.ask({ seconds })).perSecond);
+  }
+  for (const racer of racers) racer.end();
+  const speedsOf = (library) => speeds.get(racers.find(({ contender }) => contender === library));
+  const ratio = (own, theirs) => own && Number(median(own.map((speed, k) => speed / theirs[k])).toPrecision(3));
+  const rows = racers.map((racer) => ({
+    call,
+    library: racer.contender,
+    perSecond: Number(median(speeds.get(racer)).toPrecision(4)),
+    ...(peers.includes(racer.contender) && {
+      nnbp: ratio(speedsOf('nnbp'), speeds.get(racer)),
+      scoped: ratio(speedsOf('scoped'), speeds.get(racer)),
+    }),
+    note: racer.note,
+  }));
+  return [...rows, ...absent];
+}

@@ -1,0 +1,78 @@
+/**
+ * The calls that users make: what `bench/calls.mjs` measures. Each file beside this one is a library and exports
+ * `prepare(call)`, which makes the call by the library's documented API at its best setting.
+ *
+ * @typedef {object} Prepared
+ * @property {() => unknown} run One call; a promise is awaited.
+ * @property {number} [count] What one call counts for: predictions, samples. Default 1.
+ * @property {() => number | Promise<number>} [loss] After `run` of a call that trains to a loss: that loss, measured on
+ *   predictions.
+ * @property {string} [note] How it was called.
+ *
+ * @typedef {{ reason: string }} Absent
+ * @typedef {(call: Call) => Promise<Prepared | Absent> | Prepared | Absent} Prepare
+ *
+ * @typedef {object} Call
+ * @property {string} name
+ * @property {'predict' | 'predictBatch' | 'train' | 'reach' | 'load'} kind
+ * @property {number[]} sizes The nodes of each layer; sigmoid everywhere.
+ * @property {number[][]} inputs
+ * @property {number[][]} targets
+ * @property {number} [batchSize]
+ * @property {number} [epochs] Of `train`.
+ * @property {number} [below] Of `reach`: the mean squared error to train to.
+ */
+import { Random } from '@nnbp/core';
+
+const small = [2, 8, 8, 1];
+const large = [784, 128, 64, 10];
+const shapes = {
+  'predict-small': { kind: 'predict', sizes: small, rows: 64 },
+  'predict-large': { kind: 'predict', sizes: large, rows: 8 },
+  'predict-1000': { kind: 'predictBatch', sizes: large, rows: 1000 },
+  'train-online': { kind: 'train', sizes: small, rows: 1000, batchSize: 1, epochs: 10 },
+  'train-batch': { kind: 'train', sizes: small, rows: 1000, batchSize: 32, epochs: 10 },
+  reach: { kind: 'reach', sizes: [2, 8, 1], rows: 200, below: 0.05 },
+  load: { kind: 'load', sizes: large, rows: 1 },
+};
+
+export const callNames = Object.keys(shapes);
+
+/**
+ * The same numbers in every process. Two inputs are a point, and the target is whether it is in a circle.
+ *
+ * @param {string} name
+ * @returns {Call}
+ */
+export function makeCall(name) {
+  const { rows, ...shape } = shapes[name];
+  const random = new Random(11);
+  const width = shape.sizes[0];
+  const inputs = Array.from({ length: rows }, () =>
+    Array.from({ length: width }, () => (width === 2 ? 2 * random.uniform() - 1 : random.uniform())),
+  );
+  const targets = inputs.map((input) =>
+    width === 2 ? [Number(Math.hypot(...input) < 0.7)] : Array.from({ length: 10 }, (_, k) => Number(k === 3)),
+  );
+  return { name, inputs, targets, ...shape };
+}
+
+/** The mean squared error of a function that predicts one sample. */
+export function meanSquaredError({ inputs, targets }, predict) {
+  let sum = 0;
+  inputs.forEach((input, s) => {
+    const found = predict(input);
+    sum += targets[s].reduce((error, t, k) => error + (found[k] - t) ** 2, 0) / targets[s].length;
+  });
+  return sum / inputs.length;
+}
+
+/** Predicts the call's samples in turn, one a call. */
+export function inTurn({ inputs }, predict) {
+  let next = 0;
+  return () => {
+    const output = predict(inputs[next]);
+    next = (next + 1) % inputs.length;
+    return output;
+  };
+}

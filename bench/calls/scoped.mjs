@@ -1,0 +1,11 @@
+/** The scoped packages with their defaults: the js engine, and the network itself for predictions. */
+import { sigmoid } from '@nnbp/activations';
+import { mlp, Network } from '@nnbp/core';
+import { load, save } from '@nnbp/formats';
+import { mse } from '@nnbp/losses';
+import { adam, sgd } from '@nnbp/optim';
+import { fit } from '@nnbp/train';
+import { ourCalls } from './ours.mjs';
+
+/** @type {import('./call.mjs').Prepare} */
+export const prepare = (call) => ourCalls(call, { adam, fit, load, mlp, mse, Network, save, sgd, sigmoid });

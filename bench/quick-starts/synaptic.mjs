@@ -1,0 +1,7 @@
+/** The README of synaptic, with its built-in training of XOR; 0.005 is its own threshold. */
+import synaptic from 'synaptic';
+
+const network = new synaptic.Architect.Perceptron(2, 3, 1);
+new synaptic.Trainer(network).XOR();
+const inputs = [[0, 0], [0, 1], [1, 0], [1, 1]]; // prettier-ignore
+console.log(JSON.stringify(inputs.map((input) => network.activate(input)[0])));

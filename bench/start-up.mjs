@@ -1,0 +1,30 @@
+/**
+ * Start-up: from `import` to the first prediction and the first training step, and the bytes of JavaScript that are loaded;
+ * the median of 10 processes. Node loads whole packages; bundlers load what is used (`pnpm size`).
+ *
+ * Usage: node bench/start-up.mjs [--smoke]
+ */
+import { fresh } from './racer.mjs';
+import { changeResults } from './results.mjs';
+import { smoke } from './smoke.mjs';
+import { median, short, table } from './table.mjs';
+
+const libraries = ['nnbp', 'scoped', 'brain.js', 'synaptic', 'neataptic', 'tfjs-wasm'];
+const rounds = smoke ? 1 : 10;
+
+const runs = new Map(libraries.map((library) => [library, []]));
+for (let round = 0; round < rounds; round++) {
+  for (const library of libraries) runs.get(library).push(fresh('start-up-process.mjs', [library]));
+}
+const startUp = libraries.map((library) => {
+  const of = (key) => Number(median(runs.get(library).map((run) => run[key])).toPrecision(3));
+  const { bytes } = fresh('start-up-process.mjs', [library, '--bytes']);
+  return { library, importMs: of('import'), predictMs: of('predict'), stepMs: of('step'), bytes };
+});
+console.log(
+  table(
+    ['library', 'import ms', 'first prediction ms', 'first step ms', 'kB loaded'],
+    startUp.map(({ library, importMs, predictMs, stepMs, bytes }) => [library, importMs, predictMs, stepMs, short(bytes / 1000)]),
+  ),
+);
+if (!smoke) changeResults(() => ({ startUp }));

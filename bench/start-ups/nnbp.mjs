@@ -1,0 +1,10 @@
+import { fit, mlp, mse, Network, sgd, sigmoid } from 'nnbp';
+
+export function first() {
+  const network = new Network(mlp([2, 8, 8, 1], { activation: sigmoid }));
+  return {
+    predict: () => network.predict([0.5, 1]),
+    step: () =>
+      fit(network, { inputs: [[0.5, 1]], targets: [[1]] }, { loss: mse(), optimizer: sgd({ learningRate: 0.1 }), epochs: 1 }),
+  };
+}

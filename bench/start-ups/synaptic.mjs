@@ -1,0 +1,6 @@
+import synaptic from 'synaptic';
+
+export function first() {
+  const network = new synaptic.Architect.Perceptron(2, 8, 8, 1);
+  return { predict: () => network.activate([0.5, 1]), step: () => network.propagate(0.1, [1]) };
+}

@@ -1,0 +1,46 @@
+/**
+ * Wall time from the start of a process to XOR at a mean squared error of 0.005, by the quick start that each library
+ * documents: the median of 20 processes. Libraries take turns. A run that ends above the error does not count as reached.
+ *
+ * Usage: node bench/xor.mjs [--smoke]
+ */
+import { writeFileSync } from 'node:fs';
+import { fresh } from './racer.mjs';
+import { readmesWithTable } from './readme-table.mjs';
+import { changeResults } from './results.mjs';
+import { smoke } from './smoke.mjs';
+import { median, table } from './table.mjs';
+
+const libraries = ['nnbp', 'scoped', 'brain.js', 'synaptic', 'neataptic'];
+const rounds = smoke ? 1 : 20;
+const expected = [0, 1, 1, 0];
+
+const runs = new Map(libraries.map((library) => [library, []]));
+for (let round = 0; round < rounds; round++) {
+  for (const library of libraries) {
+    const begun = performance.now();
+    const outputs = fresh(`quick-starts/${library}.mjs`, []);
+    const milliseconds = performance.now() - begun;
+    const error = outputs.reduce((sum, x, s) => sum + (x - expected[s]) ** 2 / 4, 0);
+    runs.get(library).push({ milliseconds, reached: error < 0.0051 });
+  }
+}
+const xor = libraries.map((library) => {
+  const all = runs.get(library);
+  return {
+    library,
+    milliseconds: Math.round(median(all.map(({ milliseconds }) => milliseconds))),
+    reached: all.filter(({ reached }) => reached).length,
+    runs: rounds,
+  };
+});
+console.log(
+  table(
+    ['library', 'ms', 'reached'],
+    xor.map(({ library, milliseconds, reached }) => [library, milliseconds, `${reached} of ${rounds}`]),
+  ),
+);
+if (!smoke) {
+  changeResults(() => ({ xor }));
+  for (const [path, text] of await readmesWithTable()) writeFileSync(path, text);
+}

@@ -1,0 +1,12 @@
+import { sigmoid } from '@nnbp/activations';
+import { mlp, Network } from '@nnbp/core';
+const time=(n:number,f:()=>void)=>{let best=1e9;for(let r=0;r<9;r++){const t=performance.now();for(let i=0;i<n;i++)f();best=Math.min(best,performance.now()-t);}return n/best*1000};
+const tiny=new Network(mlp([2,8,8,1],{activation:sigmoid}),{seed:1});
+const big=new Network(mlp([784,128,64,10],{activation:sigmoid}),{seed:1});
+const row=Array.from({length:784},(_,k)=>Math.sin(k)**2);
+console.log('tiny',(time(100000,()=>{tiny.predict([0.3,0.7])})/1e3).toFixed(0)+'k/s');
+console.log('big',(time(400,()=>{big.predict(row)})).toFixed(0)+'/s');
+const rows=Array.from({length:500},(_,s)=>Array.from({length:784},(_,k)=>Math.sin(k+s)**2));
+console.log('bigbatch',(time(1,()=>{big.predictBatch(rows)})*500).toFixed(0)+'/s');
+const trows=Array.from({length:1000},(_,s)=>[Math.sin(s),Math.cos(s)]);
+console.log('tinybatch',(time(20,()=>{tiny.predictBatch(trows)})).toFixed(0)+'k/s');
