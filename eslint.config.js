@@ -51,6 +51,12 @@ export default tseslint.config(
     rules: { 'react-hooks/rules-of-hooks': 'error' },
   },
   {
+    files: ['examples/**/*.js'],
+    languageOptions: {
+      globals: { document: 'readonly', self: 'readonly', Worker: 'readonly', requestAnimationFrame: 'readonly' },
+    },
+  },
+  {
     files: ['**/*.mjs', '**/*.cjs', '**/*.js'],
     languageOptions: {
       globals: {

@@ -2,7 +2,14 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    projects: ['packages/*', 'apps/*', '{packages,apps}/*/vitest.browser.config.ts', 'scripts', 'scripts/examples'],
+    projects: [
+      'packages/*',
+      'apps/*',
+      'examples',
+      '{examples,packages/*,apps/*}/vitest.browser.config.ts',
+      'scripts',
+      'scripts/examples',
+    ],
     coverage: {
       provider: 'v8',
       include: ['packages/*/src/**/*.ts'],

@@ -10,6 +10,9 @@ run('building', 'pnpm', ['build', '--output-logs=errors-only']);
 run('other libraries', 'pnpm', ['install', '--ignore-workspace', '--frozen-lockfile', '--dir', 'bench']);
 run('nnbp and other libraries, interleaved', process.execPath, ['bench/run.mjs', ...args]);
 if (args.length === 0) {
+  run('the calls that users make', process.execPath, ['bench/calls.mjs']);
+  run('XOR from process start', process.execPath, ['bench/xor.mjs']);
+  run('start-up', process.execPath, ['bench/start-up.mjs']);
   run('two threads', process.execPath, ['bench/threads.mjs']);
   run('share of the peak of this processor', 'tsx', ['--conditions=@nnbp/source', 'bench/ceiling.mjs']);
   run('time to 95 % on digits', process.execPath, ['bench/digits.mjs']);

@@ -1,4 +1,4 @@
-/** The table of the READMEs: the speedup over each other library, from results.json. */
+/** The tables of the READMEs, from results.json: the calls that users make, and the speedup over each other library. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
@@ -15,11 +15,35 @@ const peers = {
   pytorch: 'PyTorch 1.13',
 };
 
+/** Columns of the first table. */
+const libraries = {
+  nnbp: '`nnbp`',
+  scoped: '`@nnbp/*`',
+  'brain.js': 'brain.js',
+  synaptic: 'synaptic',
+  neataptic: 'neataptic',
+  'tfjs-wasm': 'tfjs-wasm',
+};
+
 const languages = [
   {
     file: 'README.md',
     first: 'network',
+    call: 'call',
     notMeasured: 'not measured',
+    notReached: 'not reached',
+    perSecond: (value) => `${value}/s`,
+    calls: {
+      'predict-small': 'predict one sample, 2-8-8-1',
+      'predict-large': 'predict one sample, 784-128-64-10',
+      'predict-1000': 'predict 1,000 samples, 784-128-64-10',
+      'train-online': 'train on 1,000 samples, 2-8-8-1, one at a time',
+      'train-batch': 'the same, batch size 32',
+      reach: 'train 2-8-1 to a squared error of 0.05',
+      load: 'load 784-128-64-10 and predict',
+      xor: 'XOR to 0.005, from process start',
+      startUp: 'first prediction, from import',
+    },
     works: {
       'tiny-online': '2-8-8-1, one sample at a time',
       'tiny-batch': '2-8-8-1, batch size 32',
@@ -31,7 +55,21 @@ const languages = [
   {
     file: 'README.zh-CN.md',
     first: '网络',
+    call: '调用',
     notMeasured: '未测量',
+    notReached: '未达到',
+    perSecond: (value) => `每秒 ${value}`,
+    calls: {
+      'predict-small': '预测一个样本，2-8-8-1',
+      'predict-large': '预测一个样本，784-128-64-10',
+      'predict-1000': '预测 1,000 个样本，784-128-64-10',
+      'train-online': '训练 1,000 个样本，2-8-8-1，逐个样本',
+      'train-batch': '同上，批大小 32',
+      reach: '训练 2-8-1 到平方误差 0.05',
+      load: '读取 784-128-64-10 并预测',
+      xor: 'XOR 到 0.005，从进程启动算起',
+      startUp: '第一次预测，从 import 算起',
+    },
     works: {
       'tiny-online': '2-8-8-1，逐个样本',
       'tiny-batch': '2-8-8-1，批大小 32',
@@ -42,29 +80,62 @@ const languages = [
   },
 ];
 
-const [begin, end] = ['<!-- Written by bench/run.mjs. -->', '<!-- End of the table. -->'];
+const end = '<!-- End of the table. -->';
+const tables = [
+  { begin: '<!-- Written by bench/calls.mjs, xor.mjs and start-up.mjs. -->', tableOf: callsTable },
+  { begin: '<!-- Written by bench/run.mjs. -->', tableOf: speedupTable },
+];
 
-/** @returns {Promise<[path: string, text: string][]>} Each README with the table as results.json has it. */
+/** @returns {Promise<[path: string, text: string][]>} Each README with the tables as results.json has them. */
 export const readmesWithTable = () =>
   Promise.all(
     languages.map(async (language) => {
       const path = fileURLToPath(new URL(`../${language.file}`, import.meta.url));
-      const text = readFileSync(path, 'utf8');
-      const [from, to] = [text.indexOf(begin), text.indexOf(end)];
-      if (from < 0 || to < from) throw new Error(`${language.file}: put "${begin}" and "${end}" around the table.`);
-      const changed = `${text.slice(0, from)}${begin}\n\n${tableOf(language)}\n\n${text.slice(to)}`;
-      return [path, await format(changed, { ...(await resolveConfig(path)), filepath: path })];
+      let text = readFileSync(path, 'utf8');
+      for (const { begin, tableOf } of tables) {
+        const from = text.indexOf(begin);
+        const to = text.indexOf(end, from);
+        if (from < 0 || to < from) throw new Error(`${language.file}: put "${begin}" and "${end}" around the table.`);
+        text = `${text.slice(0, from)}${begin}\n\n${tableOf(language)}\n\n${text.slice(to)}`;
+      }
+      return [path, await format(text, { ...(await resolveConfig(path)), filepath: path })];
     }),
   );
 
-function tableOf({ first, works, notMeasured }) {
+function speedupTable({ first, works, notMeasured }) {
   const { rows } = results();
   const cell = (work, contender) => {
     const row = rows.find((one) => one.work === work && one.contender === contender);
     return typeof row?.nnbpTimesAsFast === 'number' ? short(row.nnbpTimesAsFast) : notMeasured;
   };
   const lines = Object.entries(works).map(([work, title]) => [title, ...Object.keys(peers).map((peer) => cell(work, peer))]);
-  const header = [first, ...Object.values(peers)];
+  return markdown([first, ...Object.values(peers)], lines);
+}
+
+/** Rates per second, or milliseconds. */
+function callsTable({ call: first, calls, notMeasured, notReached, perSecond }) {
+  const { calls: measured = [], xor = [], startUp = [] } = results();
+  const rate = (value) => (value < 1e6 ? short(value) : `${short(value / 1e6)} M`);
+  const milliseconds = (value) => `${short(value)} ms`;
+  const cell = (call, library) => {
+    const of = (rows) => rows.find((row) => row.library === library && (row.call ?? call) === call);
+    if (call === 'startUp') return of(startUp) ? milliseconds(of(startUp).predictMs) : notMeasured;
+    if (call === 'xor') {
+      const row = of(xor);
+      return row === undefined ? notMeasured : row.reached < row.runs / 2 ? notReached : milliseconds(row.milliseconds);
+    }
+    const row = of(measured);
+    if (row?.perSecond === undefined) return row === undefined ? notMeasured : notReached;
+    return call === 'reach' || call === 'load' ? milliseconds(1000 / row.perSecond) : perSecond(rate(row.perSecond));
+  };
+  const lines = Object.entries(calls).map(([call, title]) => [
+    title,
+    ...Object.keys(libraries).map((library) => cell(call, library)),
+  ]);
+  return markdown([first, ...Object.values(libraries)], lines);
+}
+
+function markdown(header, lines) {
   const all = [header, header.map(() => '---'), ...lines];
   return all.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }

@@ -13,10 +13,10 @@ export const machine = () => ({
   node: process.version,
 });
 
-/** @returns {{ rows: any[], digits?: object, growth?: object }} */
+/** @returns {{ rows: any[], calls?: any[], xor?: any[], startUp?: any[], digits?: object, growth?: object }} */
 export const results = () => (existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : { rows: [] });
 
-/** @param {(results: { rows: any[], digits?: object, growth?: object }) => object} change */
+/** @param {(results: { rows: any[], calls?: any[], xor?: any[], startUp?: any[], digits?: object, growth?: object }) => object} change */
 export function changeResults(change) {
   if (smoke) return;
   const known = results();

@@ -4,7 +4,9 @@
  *
  * Usage: node bench/start-up.mjs [--smoke]
  */
+import { writeFileSync } from 'node:fs';
 import { fresh } from './racer.mjs';
+import { readmesWithTable } from './readme-table.mjs';
 import { changeResults } from './results.mjs';
 import { smoke } from './smoke.mjs';
 import { median, short, table } from './table.mjs';
@@ -27,4 +29,7 @@ console.log(
     startUp.map(({ library, importMs, predictMs, stepMs, bytes }) => [library, importMs, predictMs, stepMs, short(bytes / 1000)]),
   ),
 );
-if (!smoke) changeResults(() => ({ startUp }));
+if (!smoke) {
+  changeResults(() => ({ startUp }));
+  for (const [path, text] of await readmesWithTable()) writeFileSync(path, text);
+}

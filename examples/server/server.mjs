@@ -10,8 +10,7 @@
  * A file that does not load, or has other inputs or outputs, is refused with a line on standard error, and the model
  * that is there goes on.
  */
-import { NnbpError } from '@nnbp/core';
-import { load } from '@nnbp/formats';
+import { auto, compile, load, NnbpError } from 'nnbp';
 import { readFileSync, watch } from 'node:fs';
 import { createServer } from 'node:http';
 import { basename, dirname } from 'node:path';
@@ -25,7 +24,9 @@ if (path === undefined) {
   process.exit(2);
 }
 
-let model = { number: 1, network: load(readFileSync(path)).network };
+// One thread: a request has few rows, and other requests use the other cores.
+const engine = await auto({ threads: 1 });
+let model = await modelOf(1, load(readFileSync(path)).network);
 let requests = 0;
 
 const server = createServer((request, response) => {
@@ -63,8 +64,8 @@ async function answer(request) {
   const rows = rowsOf(await bodyOf(request));
   requests++;
   // One model for the whole request, whatever is loaded meanwhile.
-  const { number, network } = model;
-  return { model: number, outputs: network.predictBatch(rows) };
+  const { number, predictor } = model;
+  return { model: number, outputs: predictor.predictBatch(rows) };
 }
 
 function rowsOf(text) {
@@ -92,7 +93,12 @@ async function bodyOf(request) {
   return Buffer.concat(parts).toString('utf8');
 }
 
-function reload() {
+/** @param {import('nnbp').Network} network */
+async function modelOf(number, network) {
+  return { number, network, predictor: await compile(network, { engine }) };
+}
+
+async function reload() {
   try {
     const { network } = load(readFileSync(path));
     const [now, next] = [model.network.graph, network.graph];
@@ -101,7 +107,9 @@ function reload() {
         `it has ${next.inputCount} inputs and ${next.outputs.length} outputs, not ${now.inputCount} and ${now.outputs.length}`,
       );
     }
-    model = { number: model.number + 1, network };
+    const loaded = await modelOf(model.number + 1, network);
+    model.predictor.dispose();
+    model = loaded;
     console.log(`Model ${model.number} is loaded.`);
   } catch (error) {
     console.error(`The new model was refused, model ${model.number} goes on: ${error.message}`);

@@ -1,0 +1,81 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { build, defaultClientConditions } from 'vite';
+import { afterAll, beforeAll, expect, inject, onTestFinished, test } from 'vitest';
+import type {} from '../../scripts/browser-server.js';
+
+let browser: Browser;
+
+beforeAll(async () => {
+  browser = await chromium.connect(inject('browserEndpoint'));
+});
+
+afterAll(() => browser.close());
+
+const types: Readonly<Record<string, string>> = { html: 'text/html', js: 'text/javascript', css: 'text/css' };
+
+/** Builds an example as `vite build` does, serves what came out, and opens it. The test fails if the page reports an error. */
+async function open(name: string): Promise<Page> {
+  const built = await build({
+    root: join(import.meta.dirname, '..', name),
+    logLevel: 'error',
+    resolve: { conditions: ['@nnbp/source', ...defaultClientConditions] },
+    build: { write: false },
+  });
+  const files = new Map(
+    [built]
+      .flat()
+      .flatMap((result) => ('output' in result ? result.output : []))
+      .map((file) => [`/${file.fileName}`, file.type === 'chunk' ? file.code : file.source]),
+  );
+  const server = createServer(({ url = '/' }, response) => {
+    const path = url === '/' ? '/index.html' : url;
+    const file = files.get(path);
+    if (file === undefined) response.writeHead(404).end();
+    else response.writeHead(200, { 'Content-Type': types[path.split('.').at(-1)!] }).end(file);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const page = await browser.newPage();
+  const errors: string[] = [];
+  page.on('pageerror', ({ message }) => errors.push(message));
+  onTestFinished(async () => {
+    await page.close();
+    server.close();
+    expect(errors).toEqual([]);
+  });
+  await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+  return page;
+}
+
+test('the browser page separates two moons and draws the classes', async () => {
+  const page = await open('browser-page');
+  await page.waitForSelector('#status[data-done]');
+  const [, accuracy] = /accuracy (\d+) %/.exec(await page.locator('#status').innerText())!;
+  expect(Number(accuracy)).toBeGreaterThan(95);
+  const colors = await page.evaluate<number>(`
+    const { data } = document.querySelector('#plot').getContext('2d').getImageData(0, 0, 96, 96);
+    new Set(Array.from({ length: 96 * 96 }, (_, k) => (data[4 * k] >> 5) + ' ' + (data[4 * k + 2] >> 5))).size;
+  `);
+  expect(colors).toBeGreaterThan(5);
+  await page.screenshot({ path: join(import.meta.dirname, '../../reports/examples/browser-page.png') });
+});
+
+test('the page with a worker shows the loss, then predicts with the model that it is sent', async () => {
+  const page = await open('web-worker');
+  await page.locator('#status', { hasText: 'loss' }).waitFor();
+  await page.locator('#status', { hasText: 'Trained.' }).waitFor();
+  expect(await page.locator('#prediction').innerText()).toMatch(/^sin\(1.57\) ≈ (1\.0|0\.9)/);
+  await page.locator('#x').fill('4.71');
+  expect(await page.locator('#prediction').innerText()).toMatch(/^sin\(4.71\) ≈ -(1\.0|0\.9)/);
+  await page.screenshot({ path: join(import.meta.dirname, '../../reports/examples/web-worker.png') });
+});
+
+test('the Stop button ends training in the worker early', async () => {
+  const page = await open('web-worker');
+  await page.locator('#status', { hasText: 'loss' }).waitFor();
+  await page.locator('#stop').click();
+  await page.locator('#status', { hasText: 'Trained.' }).waitFor();
+  expect(await page.evaluate<number>("document.querySelector('#progress').value")).toBeLessThan(300);
+});
