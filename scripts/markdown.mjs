@@ -54,7 +54,7 @@ export function missingIn(file, text) {
 }
 
 /** Pages about this repository; the guides for users also name files of the user's. */
-const isInternal = (file) => !file.startsWith('docs/guides/') || basename(file).startsWith('add-');
+const isInternal = (file) => !/^docs\/(zh\/)?guides\//.test(file) || basename(file).startsWith('add-');
 
 /** Whether a path is that of something generated, such as the documentation. */
 function isIgnored(path) {

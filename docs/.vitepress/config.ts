@@ -14,6 +14,13 @@ const listed = new Set(groups.flatMap(({ files }) => files.map((file) => `${file
 const missing = Object.keys(pages).filter((file) => file.startsWith('docs/guides/') && !listed.has(file));
 if (missing.length > 0) throw new Error(`docs/.vitepress/pages.ts lists no group for ${missing.join(', ')}.`);
 
+/** Whether no space belongs between two characters: both are Chinese, or one is full-width punctuation. */
+function isInsideChinese(before: string, after: string): boolean {
+  const punctuation = /[\u3000-\u303f\uff00-\uffef“”…]/;
+  const chinese = /[\u3000-\u9fff\uff00-\uffef“”…]/;
+  return punctuation.test(before) || punctuation.test(after) || (chinese.test(before) && chinese.test(after));
+}
+
 /** The first heading of a page. */
 const heading = (file: string) => /^# (.*)$/m.exec(readFileSync(root + file, 'utf8'))?.[1].replaceAll('`', '') ?? file;
 
@@ -62,6 +69,18 @@ export default defineConfig({
           katex
             .renderToString(content, { displayMode: display, throwOnError: true, strict: 'error' })
             .replace('<span', '<span v-pre'),
+      });
+      // A line break inside a Chinese sentence is no space.
+      md.core.ruler.push('chinese-line-breaks', (state) => {
+        const { relativePath } = state.env as { relativePath?: string };
+        if (!relativePath?.startsWith('zh/')) return;
+        for (const { children } of state.tokens) {
+          for (const [k, token] of (children ?? []).entries()) {
+            const before = children!.slice(0, k).findLast(({ content }) => content !== '')?.content ?? '';
+            const after = children!.slice(k + 1).find(({ content }) => content !== '')?.content ?? '';
+            if (token.type === 'softbreak' && isInsideChinese(before.at(-1) ?? '', after[0] ?? '')) token.type = 'text';
+          }
+        }
       });
       md.core.ruler.push('site-links', (state) => {
         const { relativePath } = state.env as { relativePath: string };

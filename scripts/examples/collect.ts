@@ -12,13 +12,23 @@ export interface Example {
   readonly typesOnly: boolean;
 }
 
-const sources = ['README.md', 'README.zh-CN.md', 'CONTRIBUTING.md', 'packages/*/README.md', 'docs/guides/*.md'];
+const sources = [
+  'README.md',
+  'README.zh-CN.md',
+  'CONTRIBUTING.md',
+  'packages/*/README.md',
+  'docs/guides/*.md',
+  'docs/zh/guides/*.md',
+];
 
-/** All examples under a root. A block marked `ts continue` continues the block before it in its file. */
+/**
+ * All examples under a root, those that several files show once: a guide has the same code in every language. A block
+ * marked `ts continue` continues the block before it in its file.
+ */
 export function collect(root: string): Example[] {
   const markdown = sources.flatMap((pattern) => globSync(pattern, { cwd: root }));
   const code = globSync('packages/*/src/**/*.ts', { cwd: root });
-  return [
+  const all = [
     ...markdown.flatMap((file) => blocks(file, readFileSync(`${root}/${file}`, 'utf8'))),
     ...code.flatMap((file) => {
       // A doc comment without its stars is Markdown; lines keep their places.
@@ -27,6 +37,8 @@ export function collect(root: string): Example[] {
       return blocks(file, text.replaceAll(/^ *\* ?/gm, ''));
     }),
   ];
+  const seen = new Set<string>();
+  return all.filter(({ code }) => !seen.has(code) && seen.add(code));
 }
 
 function blocks(file: string, text: string): Example[] {

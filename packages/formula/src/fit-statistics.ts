@@ -61,7 +61,7 @@ export interface FitStatistics {
   readonly residualSumOfSquares: number;
   /** Of an observation of weight 1: √(residualSumOfSquares / degreesOfFreedom). */
   readonly residualStandardDeviation: number;
-  /** 1 − residual sum of squares / total sum of squares about each output's mean. NaN if the targets are constant. */
+  /** 1 − residual sum of squares / total sum of squares about each output's mean. */
   readonly rSquared: number;
   /** Akaike's and the Bayesian information criterion, for normal errors; the error's variance counts as a parameter. */
   readonly aic: number;
@@ -144,7 +144,6 @@ export function fitStatistics(network: Network, data: FittedData, options: FitSt
     expectLength(`target of sample ${s}`, data.targets[s].length, outputs);
     expectFinite(`target of sample ${s}`, data.targets[s]);
     const { predicted, jacobian } = rows.of(data.inputs[s]);
-    expectFinite(`derivatives of the output for sample ${s}`, jacobian);
     const share = Math.sqrt(weight);
     const residuals = Float64Array.from(predicted, (y, k) => share * (y - data.targets[s][k]));
     for (let k = 0; k < outputs; k++) {
@@ -197,7 +196,7 @@ export function fitStatistics(network: Network, data: FittedData, options: FitSt
     degreesOfFreedom,
     residualSumOfSquares,
     residualStandardDeviation: Math.sqrt(variance),
-    rSquared: total > 0 ? 1 - residualSumOfSquares / total : NaN,
+    rSquared: 1 - residualSumOfSquares / total,
     aic: 2 * (rank + 1) - 2 * logLikelihood,
     bic: Math.log(observations) * (rank + 1) - 2 * logLikelihood,
     parameters: namesOf(network).map(({ node, name }, index) => {

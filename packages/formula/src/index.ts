@@ -13,7 +13,7 @@ export {
   sqrt,
   tangent,
 } from './functions.js';
-export { type Formula, namesIn, type Operator, parseFormula } from './parse.js';
+export { type Formula, type Operator, parseFormula } from './parse.js';
 export {
   type Estimate,
   type FitStatistics,

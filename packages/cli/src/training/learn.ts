@@ -65,8 +65,7 @@ export async function learn(
     ({ stoppedBy, bestEpoch } = report);
   } catch (error) {
     if (error instanceof DivergedError) {
-      const advice = plan.rate === undefined ? '' : ` Try a smaller learning rate: --rate ${plan.rate / 10}.`;
-      throw new Problem(error.message + advice);
+      throw new Problem(`${error.message} Try a smaller learning rate: --rate ${plan.rate / 10}.`);
     }
     if (io.signal?.aborted !== true) throw error;
   } finally {
