@@ -20,8 +20,11 @@ import { tanhRecord } from './tanh.js';
 import type * as exported from './index.js';
 import type { ActivationRecord } from './record.js';
 
-/** What there is to know about each built-in activation, by name. */
-export const activationRecords = {
+/** The name of a built-in activation. */
+export type ActivationName = Exclude<keyof typeof exported, 'activationRecords'>;
+
+/** Options with defaults, formula, derivative and range of each built-in activation, by name. */
+export const activationRecords: Readonly<Record<ActivationName, ActivationRecord>> = {
   bentIdentity: bentIdentityRecord,
   elu: eluRecord,
   gaussian: gaussianRecord,
@@ -40,7 +43,4 @@ export const activationRecords = {
   softplus: softplusRecord,
   softsign: softsignRecord,
   tanh: tanhRecord,
-} satisfies Readonly<Record<Exclude<keyof typeof exported, 'activationRecords'>, ActivationRecord>>;
-
-/** The name of a built-in activation. */
-export type ActivationName = keyof typeof activationRecords;
+};

@@ -58,16 +58,17 @@ const optimizers = {
 } satisfies Readonly<Record<optim.OptimizerName, () => Optimizer>>;
 
 /** Every built-in optimizer, and variants of options, schedules and transforms, by a name for the test's title. */
-export const everyOptimizer: Readonly<Record<string, () => Optimizer>> & Readonly<typeof optimizers> = {
-  ...optimizers,
-  'sgd, weight decay': () => sgd({ learningRate: 0.05, weightDecay: 0.1 }),
-  'sgd, momentum': () => sgd({ learningRate: 0.02, momentum: 0.9, dampening: 0.1, weightDecay: 0.01 }),
-  'sgd, Nesterov': () => sgd({ learningRate: 0.02, momentum: 0.9, nesterov: true }),
-  'sgd, schedule': () => sgd({ learningRate: optim.cosine({ peak: 0.1, steps: 100, warmUp: 10 }) }),
-  'rmsprop, momentum': () => optim.rmsprop({ learningRate: 0.003, momentum: 0.5, weightDecay: 0.01 }),
-  'rmsprop, centered': () => optim.rmsprop({ learningRate: 0.003, centered: true, epsilon: 1e-3 }),
-  'adam, gradient clipped by norm': () => chain(optim.clipByNorm(0.5), adam({ learningRate: 0.01 })),
-  'sgd, gradient clipped by value, decayed': () =>
-    chain(optim.clipByValue(0.1), optim.decayWeights(0.01), sgd({ learningRate: 0.05 })),
-  'sgd, L1': () => chain(optim.l1Penalty(0.02), sgd({ learningRate: 0.05 })),
-};
+export const everyOptimizer: Readonly<Record<string, () => Optimizer> & Record<optim.OptimizerName, () => Optimizer>> =
+  {
+    ...optimizers,
+    'sgd, weight decay': () => sgd({ learningRate: 0.05, weightDecay: 0.1 }),
+    'sgd, momentum': () => sgd({ learningRate: 0.02, momentum: 0.9, dampening: 0.1, weightDecay: 0.01 }),
+    'sgd, Nesterov': () => sgd({ learningRate: 0.02, momentum: 0.9, nesterov: true }),
+    'sgd, schedule': () => sgd({ learningRate: optim.cosine({ peak: 0.1, steps: 100, warmUp: 10 }) }),
+    'rmsprop, momentum': () => optim.rmsprop({ learningRate: 0.003, momentum: 0.5, weightDecay: 0.01 }),
+    'rmsprop, centered': () => optim.rmsprop({ learningRate: 0.003, centered: true, epsilon: 1e-3 }),
+    'adam, gradient clipped by norm': () => chain(optim.clipByNorm(0.5), adam({ learningRate: 0.01 })),
+    'sgd, gradient clipped by value, decayed': () =>
+      chain(optim.clipByValue(0.1), optim.decayWeights(0.01), sgd({ learningRate: 0.05 })),
+    'sgd, L1': () => chain(optim.l1Penalty(0.02), sgd({ learningRate: 0.05 })),
+  };

@@ -15,8 +15,8 @@ const maxNodes = 2 ** 24;
 /** So that the index of every edge and parameter is below 2³². */
 const maxEdges = 2 ** 31;
 
-/** Something for each of a node's parameters. A weight's key is the predecessor's id; with a delay of 2, `id@-2`. */
-interface ForParameters<Value, Weight = Readonly<Record<string, Value>>> {
+/** A value for each of a node's parameters. A weight's key is the predecessor's id; with a delay of 2, `id@-2`. */
+export interface ForParameters<Value, Weight = Readonly<Record<string, Value>>> {
   /** For the bias. */
   readonly b?: Value;
   /** For the scale. */

@@ -24,22 +24,32 @@ export interface Predictor {
   /** The name of the engine it runs on. */
   readonly engine: string;
   /**
-   * The outputs for one sample, in the units of the data.
+   * The outputs for one sample, in the units of the data, as a new array.
    *
-   * @param into - Written and returned. Default: a new array.
    * @throws NnbpError `WRONG_LENGTH`, `NOT_FINITE`, `DISPOSED`; `OVERFLOW`, naming the node where it began
    */
   predict(input: Row): number[];
+  /**
+   * The outputs for one sample, written to `into`. Allocates nothing.
+   *
+   * @param into - An entry for each output; it is returned.
+   * @throws NnbpError As above
+   */
   predict<Into extends Output>(input: Row, into: Into): Into;
   /**
-   * The outputs for many samples.
+   * The outputs for many samples, as a new array for each.
    *
    * @param inputs - A row for each sample, or all rows one after another in one typed array.
-   * @param into - Written and returned: the outputs of all samples, one after another. Default: a new array for each
-   * sample.
    * @throws NnbpError `EMPTY_DATA`, and what `predict` throws
    */
   predictBatch(inputs: ArrayLike<Row> | FloatArray): number[][];
+  /**
+   * The outputs for many samples, written to `into`.
+   *
+   * @param inputs - A row for each sample, or all rows one after another in one typed array.
+   * @param into - `[samples × outputs]`, row-major; it is returned.
+   * @throws NnbpError `EMPTY_DATA`, and what `predict` throws
+   */
   predictBatch<Into extends FloatArray>(inputs: ArrayLike<Row> | FloatArray, into: Into): Into;
   /** Frees the engine's memory. */
   dispose(): void;

@@ -1,5 +1,5 @@
 export { backpropagate, backpropagateBatch, type Pass } from './backpropagate.js';
-export { GraphBuilder, type LayerOptions, type NodeOptions } from './builder.js';
+export { type ForParameters, GraphBuilder, type LayerOptions, type NodeOptions } from './builder.js';
 export {
   type AggregatedCache,
   ReferenceCache,
@@ -27,7 +27,7 @@ export { applyOutputTransform, type OutputTransform } from './output-transform.j
 export { type NodeParameters, ParameterVector } from './parameters.js';
 export { Random } from './random.js';
 export { reference, ReferenceExecutor } from './reference.js';
-export { levels, plan, type Plan, type Unit } from './plan.js';
+export { levels, plan, type Plan, type PlanOptions, type Unit } from './plan.js';
 export { mlp, type MlpOptions } from './shapes.js';
 export type { Row } from './rows.js';
 export { backpropagateSequence, NetworkStream, predictSequence, type SequencePass, stream } from './sequence.js';

@@ -14,13 +14,15 @@ import { twoSidedP, twoSidedQuantile } from './student-t.js';
 
 /** Options of {@link fitStatistics}. */
 export interface FitStatisticsOptions {
-  /** Of all intervals, between 0 and 1. Default: 0.95. */
+  /** The confidence level of all intervals, between 0 and 1. Default: 0.95. */
   readonly confidence?: number;
 }
 
 /** The data of a fit. */
 export interface FittedData {
+  /** `[samples × inputs]`. */
   readonly inputs: ArrayLike<Row>;
+  /** `[samples × outputs]`. */
   readonly targets: ArrayLike<Row>;
   /**
    * The weight of each sample, a number ≥ 0, as `fit` takes it: 1 / variance, up to a factor. A sample of weight 0 is no
@@ -31,19 +33,21 @@ export interface FittedData {
 
 /** An estimate with its uncertainty. */
 export interface Estimate {
+  /** The estimated value. */
   readonly estimate: number;
-  /** Infinity if the data do not determine it. */
+  /** The standard error. Infinity if the data do not determine the value. */
   readonly standardError: number;
   /** Both ends of the confidence interval. */
   readonly interval: readonly [low: number, high: number];
 }
 
-/** What is known about one parameter. */
+/** The estimate and significance of one parameter. */
 export interface ParameterEstimate extends Estimate {
-  /** Its place in the network's parameter vector. */
+  /** The index in the network's parameter vector. */
   readonly index: number;
-  /** The node it belongs to, and its name there: b, c, or w with the predecessor's id. */
+  /** The id of the node the parameter belongs to. */
   readonly node: string;
+  /** The name within the node: b, c, or w with the predecessor's id. */
   readonly name: string;
   /** estimate / standardError. */
   readonly t: number;
@@ -57,18 +61,19 @@ export interface FitStatistics {
   readonly observations: number;
   /** Observations less the parameters that the data determine. */
   readonly degreesOfFreedom: number;
-  /** Each square times its sample's weight. */
+  /** Sum of squared residuals, each times its sample's weight. */
   readonly residualSumOfSquares: number;
-  /** Of an observation of weight 1: √(residualSumOfSquares / degreesOfFreedom). */
+  /** Standard deviation of an observation of weight 1: √(residualSumOfSquares / degreesOfFreedom). */
   readonly residualStandardDeviation: number;
   /** 1 − residual sum of squares / total sum of squares about each output's mean. */
   readonly rSquared: number;
-  /** Akaike's and the Bayesian information criterion, for normal errors; the error's variance counts as a parameter. */
+  /** Akaike information criterion, for normal errors; the error's variance counts as a parameter. */
   readonly aic: number;
+  /** Bayesian information criterion, for normal errors; the error's variance counts as a parameter. */
   readonly bic: number;
-  /** In the order of the parameter vector. */
+  /** One entry per parameter, in the order of the parameter vector. */
   readonly parameters: readonly ParameterEstimate[];
-  /** Row-major, [parameters × parameters]. 0 in the rows and columns of parameters that are not determined. */
+  /** Covariance of the parameters, `[parameters × parameters]`, row-major. 0 for parameters that are not determined. */
   readonly covariance: Float64Array;
   /** Indices of parameters that the data do not determine; everything else is computed with these kept as they are. */
   readonly undetermined: readonly number[];
@@ -78,11 +83,19 @@ export interface FitStatistics {
    */
   derived(of: (parameters: ParameterVector) => number): Estimate;
   /**
-   * The prediction for one input: of the curve itself, and of a new observation of weight 1, one entry per output.
+   * The prediction for one input, one entry per output.
    *
    * @throws NnbpError `WRONG_LENGTH`, `NOT_FINITE`
    */
-  predict(input: Row): readonly { readonly curve: Estimate; readonly observation: Estimate }[];
+  predict(input: Row): readonly PredictionEstimate[];
+}
+
+/** The prediction of one output with its uncertainty. */
+export interface PredictionEstimate {
+  /** The fitted curve itself. */
+  readonly curve: Estimate;
+  /** A new observation of weight 1. */
+  readonly observation: Estimate;
 }
 
 /**

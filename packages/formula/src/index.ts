@@ -13,7 +13,16 @@ export {
   sqrt,
   tangent,
 } from './functions.js';
-export { type Formula, type Operator, parseFormula } from './parse.js';
+export {
+  type Formula,
+  type FormulaCall,
+  type FormulaName,
+  type FormulaNegative,
+  type FormulaNumber,
+  type FormulaOperation,
+  type Operator,
+  parseFormula,
+} from './parse.js';
 export {
   type Estimate,
   type FitStatistics,
@@ -21,4 +30,5 @@ export {
   fitStatistics,
   type FitStatisticsOptions,
   type ParameterEstimate,
+  type PredictionEstimate,
 } from './fit-statistics.js';

@@ -2,13 +2,52 @@
 import { NnbpError } from '@nnbp/core';
 import jsep, { type Expression } from 'jsep';
 
-/** A node of the tree. */
-export type Formula =
-  | { readonly kind: 'number'; readonly value: number }
-  | { readonly kind: 'name'; readonly name: string }
-  | { readonly kind: 'call'; readonly name: string; readonly argument: Formula }
-  | { readonly kind: 'negative'; readonly of: Formula }
-  | { readonly kind: Operator; readonly left: Formula; readonly right: Formula };
+/** A parsed formula: the root of a tree. */
+export type Formula = FormulaNumber | FormulaName | FormulaCall | FormulaNegative | FormulaOperation;
+
+/** A number, such as `2.5`. */
+export interface FormulaNumber {
+  /** Distinguishes the nodes of the tree. */
+  readonly kind: 'number';
+  /** The number. */
+  readonly value: number;
+}
+
+/** A name: an input or a parameter. */
+export interface FormulaName {
+  /** Distinguishes the nodes of the tree. */
+  readonly kind: 'name';
+  /** The name as written. */
+  readonly name: string;
+}
+
+/** A call of a function, such as `exp(x)`. */
+export interface FormulaCall {
+  /** Distinguishes the nodes of the tree. */
+  readonly kind: 'call';
+  /** The name of the function. */
+  readonly name: string;
+  /** Its only argument. */
+  readonly argument: Formula;
+}
+
+/** A negated expression. */
+export interface FormulaNegative {
+  /** Distinguishes the nodes of the tree. */
+  readonly kind: 'negative';
+  /** The expression after the minus sign. */
+  readonly of: Formula;
+}
+
+/** Two operands and an operator. */
+export interface FormulaOperation {
+  /** The operator; distinguishes the nodes of the tree. */
+  readonly kind: Operator;
+  /** The operand before the operator. */
+  readonly left: Formula;
+  /** The operand after the operator. */
+  readonly right: Formula;
+}
 
 /** The operators between two operands. */
 export type Operator = '+' | '-' | '*' | '/' | '**';

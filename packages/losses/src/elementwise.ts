@@ -1,24 +1,26 @@
-/** A loss that looks at one output at a time, and at a sample by the mean over its outputs. */
+/** Losses that are the mean over outputs of a function of one output and its target. */
 import type { Builtin, FloatArray, Loss, Residuals } from '@nnbp/core';
 
-/** The loss of one output, and how it answers to that output. */
+/** The loss of one output and its derivative. */
 export interface ElementwiseLoss {
-  /** For messages. */
+  /** The name in error messages. */
   readonly name: string;
   /** The loss of output x with target t. */
   value(x: number, t: number): number;
   /** $\partial loss / \partial x$. */
   derivative(x: number, t: number): number;
-  /** Each x at which there is no derivative, given the target. */
+  /** The values of x at which the derivative does not exist, for target t. */
   kinks?(t: number): readonly number[];
-  /** What is wrong with a target ("expected -1 or 1, found 0"), or nothing. */
+  /** What is wrong with a target, such as "expected -1 or 1, received 0"; undefined if it is valid. */
   targetProblem?(t: number): string | undefined;
-  /** Present if the loss of one output is the square of a residual: r, and dr/dx. */
+  /** Present if the loss of one output is the square of a residual. */
   readonly residual?: {
+    /** The residual r of output x with target t. */
     value(x: number, t: number): number;
+    /** dr/dx. */
     derivative(x: number, t: number): number;
   };
-  /** What it says of itself, if it is shipped; see `Loss`. */
+  /** Name and options of a built-in loss; see `Loss`. */
   readonly builtin?: Builtin;
 }
 

@@ -12,8 +12,11 @@ import { softmaxCrossEntropyRecord } from './softmax-cross-entropy.js';
 import type * as exported from './index.js';
 import type { LossRecord } from './record.js';
 
-/** What there is to know about each built-in loss, by name. */
-export const lossRecords = {
+/** The name of a built-in loss. */
+export type LossName = Exclude<keyof typeof exported, 'elementwise' | 'lossRecords'>;
+
+/** Options with defaults, formula, derivative and task of each built-in loss, by name. */
+export const lossRecords: Readonly<Record<LossName, LossRecord>> = {
   binaryCrossEntropy: binaryCrossEntropyRecord,
   binaryCrossEntropyWithLogits: binaryCrossEntropyWithLogitsRecord,
   hinge: hingeRecord,
@@ -24,7 +27,4 @@ export const lossRecords = {
   mse: mseRecord,
   poisson: poissonRecord,
   softmaxCrossEntropy: softmaxCrossEntropyRecord,
-} satisfies Readonly<Record<Exclude<keyof typeof exported, 'elementwise' | 'lossRecords'>, LossRecord>>;
-
-/** The name of a built-in loss. */
-export type LossName = keyof typeof lossRecords;
+};

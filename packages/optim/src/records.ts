@@ -7,20 +7,20 @@ import { nadamRecord } from './nadam.js';
 import { rmspropRecord } from './rmsprop.js';
 import { rpropRecord } from './rprop.js';
 import { sgdRecord } from './sgd.js';
-import type * as transforms from './transforms.js';
+import type { GradientTransform } from './chain.js';
 import type * as exported from './index.js';
 import type { OptimizerRecord } from './record.js';
 
 type Exported = Omit<typeof exported, 'optimizerRecords' | 'chain' | Solver>;
-/** What solves for the parameters by iterations of its own is no update rule that an engine could run. */
+/** Solvers run iterations of their own; an engine cannot run them as an update rule. */
 type Solver = 'lbfgs' | 'levenbergMarquardt';
-/** Every function that the package exports and that returns an update rule. */
-type Maker = {
+/** The name of a built-in optimizer that is an update rule. */
+export type OptimizerName = {
   [Name in keyof Exported]: Exported[Name] extends (options: never) => Optimizer ? Name : never;
 }[keyof Exported];
 
-/** What there is to know about each built-in optimizer, by name. */
-export const optimizerRecords = {
+/** Options with defaults, formula and description of each built-in optimizer, by name. */
+export const optimizerRecords: Readonly<Record<OptimizerName, OptimizerRecord>> = {
   adagrad: adagradRecord,
   adam: adamRecord,
   adamw: adamwRecord,
@@ -29,10 +29,9 @@ export const optimizerRecords = {
   rmsprop: rmspropRecord,
   rprop: rpropRecord,
   sgd: sgdRecord,
-} satisfies Readonly<Record<Maker, OptimizerRecord>>;
-
-/** The name of a built-in optimizer. */
-export type OptimizerName = keyof typeof optimizerRecords;
+};
 
 /** The name of a built-in gradient transform. */
-export type TransformName = keyof typeof transforms;
+export type TransformName = {
+  [Name in keyof Exported]: Exported[Name] extends (option: never) => GradientTransform ? Name : never;
+}[keyof Exported];

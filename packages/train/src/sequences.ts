@@ -1,4 +1,4 @@
-/** Sequences as batches: padded nowhere, sorted by length, cut into windows where training is truncated. */
+/** Batches of sequences: without padding, sorted by length, cut into windows if training is truncated. */
 import {
   expectFinite,
   expectInteger,
@@ -12,11 +12,11 @@ import {
 import type { Batch, BatchSource } from './batches.js';
 import { expectWeight, writeSample } from './data.js';
 
-/** One sequence: a row of inputs per step. */
+/** One sequence. */
 export interface Sequence {
-  /** A row per step, a number for each input node. */
+  /** `[steps × inputs]`. */
   readonly inputs: ArrayLike<Row>;
-  /** As many rows, a number for each output node; null for a step without a target, which has no loss. */
+  /** `[steps × outputs]`; null for a step without a target, which has no loss. */
   readonly targets: ArrayLike<Row | null>;
   /** The weight of each step's loss, a number ≥ 0. Default: 1. */
   readonly weights?: ArrayLike<number>;
@@ -24,6 +24,7 @@ export interface Sequence {
 
 /** Sequences of any lengths. The loss is the mean over all steps that have a target. */
 export interface Sequences {
+  /** The sequences; their order does not matter. */
   readonly sequences: readonly Sequence[];
 }
 

@@ -94,8 +94,9 @@ export interface TrainState {
   readonly underway?: {
     /** Batches taken. */
     readonly batches: number;
-    /** The sum of the samples' losses, each times its weight, and of the weights. */
+    /** The sum of the samples' losses, each times its weight. */
     readonly sum: number;
+    /** The sum of the samples' weights. */
     readonly weight: number;
     /** Only for sequences: the state that the next batch continues. */
     readonly carried?: readonly number[];
