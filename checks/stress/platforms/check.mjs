@@ -54,7 +54,7 @@ expect('gradcheck', checkNetwork(bell, [[0.3, -0.2]], [[0.1]], mse()).ok, true);
 console.log(JSON.stringify(bits));
 
 function expect(what, found, expected) {
-  if (found !== expected) throw new Error(`${what}: expected ${expected}, found ${found}.`);
+  if (found !== expected) throw new Error(`${what}: expected ${expected}, received ${found}.`);
 }
 
 async function digest(numbers) {

@@ -12,11 +12,11 @@ const withAlpha = (alpha: number): Activation => ({
 
 /**
  * $g(h) = h$ above 0, else $\alpha (e^h - 1)$; $g'(h) = 1$ above 0, else $\alpha e^h$ (Clevert et al. 2016). $\alpha$
- * is 1, or what `alpha` is given; only for 1 is there no kink at 0.
+ * is 1 by default; `elu.alpha(0.5)` sets another, with a kink at 0.
  */
 export const elu: Activation & {
   /**
-   * The same with another $\alpha$.
+   * The exponential linear unit with another $\alpha$.
    *
    * @throws NnbpError `NOT_FINITE`
    */

@@ -11,7 +11,7 @@ const withNegativeSlope = (negativeSlope: number): Activation => ({
 });
 
 /**
- * $g(h) = h$ above 0, else $a h$; $g'(h) = 1$ above 0, else $a$. $a$ is 0.01, or what `negativeSlope` is given.
+ * $g(h) = h$ above 0, else $a h$; $g'(h) = 1$ above 0, else $a$. Default: $a = 0.01$.
  *
  * @example
  * ```ts
@@ -23,7 +23,7 @@ const withNegativeSlope = (negativeSlope: number): Activation => ({
  */
 export const leakyRelu: Activation & {
   /**
-   * The same with another $a$.
+   * Leaky ReLU with another $a$.
    *
    * @throws NnbpError `NOT_FINITE`
    */

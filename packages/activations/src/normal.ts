@@ -1,6 +1,6 @@
 /**
- * The standard normal distribution, to a few units in the last place, also far out in its lower tail, where 1 − (1 − p)
- * would have lost it.
+ * The standard normal distribution, accurate to a few units in the last place, also far out in the lower tail, where
+ * computing 1 − (1 − p) would lose all digits.
  */
 import { bell } from './bell.js';
 
@@ -26,7 +26,7 @@ export function normalDistribution(h: number): number {
   }
   const distance = Math.abs(h);
   let fraction = distance;
-  // What is left after n terms is about e^(-2h√n).
+  // The remainder after n terms is about e^(-2h√n).
   for (let n = 10 + Math.ceil(450 / (h * h)); n > 0; n--) fraction = distance + n / fraction;
   const tail = normalDensity(h) / fraction;
   return h < 0 ? tail : 1 - tail;

@@ -1,7 +1,7 @@
 /** The record of a built-in activation: every fact that documentation, formats, tests and user interfaces need. */
 import type { Activation, OptionRecord } from '@nnbp/core';
 
-/** What there is to know about a built-in activation besides its code. */
+/** Everything about a built-in activation besides its code. */
 export interface ActivationRecord {
   /** The activation with its default options. */
   readonly activation: Activation;

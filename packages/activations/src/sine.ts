@@ -10,12 +10,12 @@ const withFrequency = (frequency: number): Activation => ({
 });
 
 /**
- * $g(h) = \sin(\omega h)$, $g'(h) = \omega \cos(\omega h)$ (Sitzmann et al. 2020). $\omega$ is 1, or what `frequency`
- * is given.
+ * $g(h) = \sin(\omega h)$, $g'(h) = \omega \cos(\omega h)$ (Sitzmann et al. 2020). Default:
+ * $\omega = 1$.
  */
 export const sine: Activation & {
   /**
-   * The same with another $\omega$.
+   * The sine with another $\omega$.
    *
    * @throws NnbpError `NOT_FINITE`
    */

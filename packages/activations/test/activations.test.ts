@@ -85,7 +85,7 @@ const known: Record<ActivationName, [h: number, g: number, derivative: number][]
 describe.each(Object.entries(activationRecords) as [ActivationName, ActivationRecord][])(
   '%s',
   (name, { activation, make, options, range: [low, high] }) => {
-    test('has the values it should', () => {
+    test('has the values of 40-digit arithmetic', () => {
       for (const [h, g, derivative] of known[name]) {
         expect(Math.abs(activation.value(h) - g)).toBeLessThanOrEqual(1e-12 * Math.abs(g));
         const found = activation.derivative(h, activation.value(h));
@@ -93,11 +93,11 @@ describe.each(Object.entries(activationRecords) as [ActivationName, ActivationRe
       }
     });
 
-    test('has the derivative that finite differences have', () => {
+    test('has a derivative that matches finite differences', () => {
       checkActivation(activation).assert();
     });
 
-    test('is finite from 0 to 10,000 and beyond, at either sign', () => {
+    test('is finite for |h| from 0 to 10,000 and for the largest numbers', () => {
       for (const size of [
         0,
         5e-324,
@@ -136,8 +136,8 @@ describe.each(Object.entries(activationRecords) as [ActivationName, ActivationRe
   },
 );
 
-describe('those with options', () => {
-  test('give a new activation and leave the default alone', () => {
+describe('activations with options', () => {
+  test('setting an option returns a new activation and does not change the default', () => {
     expect(leakyRelu.negativeSlope(0.2).value(-1)).toBe(-0.2);
     expect(leakyRelu.value(-1)).toBe(-0.01);
     expect(elu.alpha(2).value(-1)).toBeCloseTo(2 * Math.expm1(-1), 15);
@@ -146,19 +146,19 @@ describe('those with options', () => {
     for (const one of [leakyRelu.negativeSlope(0.2), elu.alpha(2), sine.frequency(3)]) checkActivation(one).assert();
   });
 
-  test('refuse what is no number', () => {
+  test('an option that is not a finite number throws NOT_FINITE', () => {
     for (const wrong of [() => leakyRelu.negativeSlope(NaN), () => elu.alpha(Infinity), () => sine.frequency(NaN)]) {
       expect(wrong).toThrow(NnbpError);
     }
   });
 
-  test('an exponential unit with alpha 1 has no kink, with another it has', () => {
+  test('elu has a kink only if alpha is not 1', () => {
     expect(elu.kinks).toBeUndefined();
     expect(elu.alpha(2).kinks).toEqual([0]);
   });
 });
 
-test("the sigmoid's derivative is g (1 - g), softplus's is the sigmoid, and gelu keeps its lower tail", () => {
+test("the sigmoid's derivative is g (1 - g), softplus's is the sigmoid, and gelu is accurate in its lower tail", () => {
   for (const h of [-3, -0.2, 0, 1.7]) {
     expect(sigmoid.derivative(h, 0.25)).toBe(0.1875);
     expect(softplus.derivative(h, NaN)).toBe(sigmoid.value(h));
@@ -166,7 +166,7 @@ test("the sigmoid's derivative is g (1 - g), softplus's is the sigmoid, and gelu
   expect(gelu.value(-20) / (-20 * 2.7536241186062337e-89)).toBeCloseTo(1, 12);
 });
 
-test('at a kink the derivative is that of PyTorch: of the left side, or 0 where it is flat', () => {
+test("at a kink the derivative equals PyTorch's: that of the left side, or 0 where one side is flat", () => {
   const at = (activation: { derivative(h: number, g: number): number; value(h: number): number }, h: number) =>
     activation.derivative(h, activation.value(h));
   expect(at(activations.relu, 0)).toBe(0);
@@ -177,12 +177,12 @@ test('at a kink the derivative is that of PyTorch: of the left side, or 0 where 
   for (const h of [-1, 1]) expect(at(activations.hardTanh, h)).toBe(0);
 });
 
-test('far on the left gelu is −0 and flat, whatever its tail would come to', () => {
+test('gelu is −0 with derivative 0 far on the left', () => {
   expect(gelu.value(-1e200)).toBe(-0);
   expect(gelu.derivative(-1e200, -0)).toBe(0);
 });
 
-test('a variant says its option', () => {
+test('an activation with an option lists it in builtin', () => {
   expect(elu.alpha(0.3).builtin).toEqual({ name: 'elu', options: { alpha: 0.3 } });
   expect(leakyRelu.negativeSlope(0.3).builtin).toEqual({ name: 'leakyRelu', options: { negativeSlope: 0.3 } });
   expect(sine.frequency(3).builtin).toEqual({ name: 'sine', options: { frequency: 3 } });

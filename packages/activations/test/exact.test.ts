@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import exact from './exact/exact.generated.json' with { type: 'json' };
 
 /**
- * The largest distance from the exact value, in units in the last place; of derivatives, in those of 1, or of the value
- * where that is larger. Where exp, tanh or sin are used, one more than was found with V8's.
+ * The maximum error in units in the last place; for derivatives, in those of 1, or of the value where that is larger.
+ * Where exp, tanh or sin are used, one more than measured with V8's.
  */
 const largest: Readonly<Record<keyof typeof exact, readonly [g: number, derivative: number]>> = {
   bentIdentity: [3, 2],
@@ -31,7 +31,7 @@ const inUlps = (found: number, value: number, least = 2 ** -1022) =>
   Math.abs(found - value) / 2 ** (Math.floor(Math.log2(Math.max(Math.abs(value), least))) - 52);
 
 describe('against 60-digit arithmetic, from 1e-8 to 30', () => {
-  test('exact values belong to built-in activations', () => {
+  test('every exact value belongs to a built-in activation', () => {
     expect(Object.keys(activationRecords)).toEqual(expect.arrayContaining(Object.keys(exact)));
   });
 

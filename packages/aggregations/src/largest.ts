@@ -1,6 +1,6 @@
-/** Where the entry stands that decides a maximum. */
+/** The index of the entry that decides a maximum. */
 
-/** The place of the first of the largest entries, as `rank` compares them. */
+/** The index of the first of the largest entries, as `rank` compares them. */
 export function firstLargest(z: ArrayLike<number>, rank: (z: number) => number): number {
   let at = 0;
   for (let e = 1; e < z.length; e++) if (rank(z[e]) > rank(z[at])) at = e;

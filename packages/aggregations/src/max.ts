@@ -1,4 +1,4 @@
-/** The largest of what arrives: pooling by maxima. */
+/** The largest of the incoming values: max pooling. */
 import type { Aggregation } from '@nnbp/core';
 import { distanceToTie, firstLargest } from './largest.js';
 

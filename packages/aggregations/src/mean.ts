@@ -1,4 +1,4 @@
-/** The average of what arrives: pooling by averages. */
+/** The mean of the incoming values: average pooling. */
 import type { Aggregation } from '@nnbp/core';
 
 /** $A(z) = \frac{1}{n} \sum_e z_e$, $\partial A / \partial z_e = \frac{1}{n}$ for n edges. */

@@ -1,18 +1,18 @@
-/** The middle one of what arrives. */
+/** The median of the incoming values. */
 import type { Aggregation } from '@nnbp/core';
 
-/** The places of the entries from the smallest to the largest, equal ones in their order. */
+/** The indices of the entries from the smallest to the largest, equal ones in their order. */
 const sorted = (z: ArrayLike<number>) => Array.from(z, (_, e) => e).sort((a, b) => z[a] - z[b] || a - b);
 
-/** The places of the middle entry, or of the two middle ones of an even number. */
+/** The index of the middle entry, or of the middle two if the number of entries is even. */
 function middle(z: ArrayLike<number>): readonly [number, number] {
   const order = sorted(z);
   return [order[(z.length - 1) >> 1], order[z.length >> 1]];
 }
 
 /**
- * A(z) is the middle entry; of an even number the mean of the two middle ones. $\partial A / \partial z_e$ is 1 for the
- * middle entry, ½ for each of two, else 0. A kink where a middle entry equals a neighbour.
+ * A(z) is the middle entry, or the mean of the middle two if their number is even. $\partial A / \partial z_e$ is 1 for
+ * the middle entry, ½ for each of two, else 0. A kink where a middle entry equals a neighbour.
  */
 export const median: Aggregation = {
   name: 'median',

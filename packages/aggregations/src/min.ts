@@ -1,4 +1,4 @@
-/** The smallest of what arrives. */
+/** The smallest of the incoming values: min pooling. */
 import type { Aggregation } from '@nnbp/core';
 import { distanceToTie, firstLargest } from './largest.js';
 

@@ -1,4 +1,4 @@
-/** The product of what arrives: a gate, where one value lets another through. */
+/** The product of the incoming values: a gate, where one value scales another. */
 import type { Aggregation } from '@nnbp/core';
 
 const large = 2 ** 400;
@@ -34,7 +34,7 @@ class Product {
     return both.#scaled(both.#exponent + this.#exponent + other.#exponent);
   }
 
-  /** What it comes to; a power of two beyond float64's range takes several multiplications. */
+  /** mantissa · 2^exponent; a power of two beyond float64's range takes several multiplications. */
   #scaled(exponent: number): number {
     let value = this.#mantissa;
     for (let left = exponent; left !== 0 && value !== 0 && Number.isFinite(value);) {
@@ -74,7 +74,7 @@ export const product: Aggregation = {
       dAdz[1] = z[0];
       return;
     }
-    // The product of all that come before e, times that of all that come after.
+    // The product of the entries before e, times that of the entries after it.
     const after: Product[] = [];
     const last = new Product();
     for (let e = z.length - 1; e >= 0; e--) {

@@ -1,4 +1,4 @@
-/** The default: everything that arrives is added. */
+/** The sum of the incoming values: the default. */
 import type { Aggregation } from '@nnbp/core';
 
 /** $A(z) = \sum_e z_e$, $\partial A / \partial z_e = 1$. */

@@ -15,23 +15,23 @@ function derivative(aggregation: Aggregation, z: number[]): number[] {
 }
 
 describe.each(all.map((aggregation) => [aggregation.name, aggregation] as const))('%s', (name, aggregation) => {
-  test('has the derivative that finite differences have', () => {
+  test('has a derivative that matches finite differences', () => {
     checkAggregation(aggregation).assert();
   });
 
-  test('of one entry is that entry, with derivative 1', () => {
+  test('returns a single entry unchanged, with derivative 1', () => {
     for (const z of [-3, 0, 0.5]) {
       expect(aggregation.value([z])).toBe(z);
       expect(derivative(aggregation, [z])).toEqual([1]);
     }
   });
 
-  test('is exported under the name by which files know it', () => {
+  test('is exported under its name in files', () => {
     expect(aggregation.builtin).toEqual({ name, options: {} });
     expect((aggregations as Record<string, unknown>)[name]).toBe(aggregation);
   });
 
-  test('has gradients inside a network that finite differences have', () => {
+  test('gives gradients of a network that match finite differences', () => {
     const builder = new GraphBuilder();
     const from = [builder.input('x'), builder.input('y'), builder.input('z')];
     builder.node('a', { from, activation: tanh, aggregation });
@@ -42,7 +42,7 @@ describe.each(all.map((aggregation) => [aggregation.name, aggregation] as const)
   });
 });
 
-test('values and derivatives are those of the formulas', () => {
+test('values and derivatives equal the formulas', () => {
   const z = [3, -4, 1, 2];
   const expected: [Aggregation, number, number[]][] = [
     [sum, 2, [1, 1, 1, 1]],
@@ -61,7 +61,7 @@ test('values and derivatives are those of the formulas', () => {
   expect(derivative(median, [5, 1, 3])).toEqual([0, 0, 1]);
 });
 
-describe('the product', () => {
+describe('product', () => {
   test('has exact derivatives with one zero and with several', () => {
     expect(derivative(product, [2, 0, -3])).toEqual([-0, -6, 0]);
     expect(derivative(product, [0, 5, 0])).toEqual([0, 0, 0]);
@@ -84,13 +84,13 @@ describe('the product', () => {
     expect(product.value([1e-200, 1e-200, 0])).toBe(0);
   });
 
-  test('of ordinary numbers is what multiplying them gives, to the last bit', () => {
+  test('is bit-identical to plain multiplication for ordinary numbers', () => {
     expect(product.value([0.1, 0.7, 1.3])).toBe(0.1 * 0.7 * 1.3);
   });
 });
 
 describe('a kink', () => {
-  test('is where two entries are equal; the first of them then gets the derivative', () => {
+  test('lies where two entries are equal; the first of them gets the derivative', () => {
     expect(max.kinkDistance!([1, 3, 3])).toBe(0);
     expect(max.kinkDistance!([1, 3, 2])).toBe(0.5);
     expect(min.kinkDistance!([1, 3, 2])).toBe(0.5);
@@ -117,7 +117,7 @@ test('the median of large entries does not overflow', () => {
   expect(median.value([1e308, 1.5e308])).toBe(1.25e308);
 });
 
-test('a node with the sum is a node without an aggregation', () => {
+test('a node with the aggregation sum equals a node without an aggregation', () => {
   const builder = new GraphBuilder();
   builder.output(builder.node('y', { from: [builder.input('x')], activation: tanh, aggregation: sum }));
   const graph = builder.build();

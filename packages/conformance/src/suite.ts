@@ -403,7 +403,7 @@ function expectError(code: NnbpErrorCode, run: () => unknown): void {
     run();
   } catch (error) {
     if (error instanceof NnbpError && error.code === code) return;
-    throw new Error(`Expected an NnbpError ${code}, found ${String(error)}.`, { cause: error });
+    throw new Error(`Expected an NnbpError ${code}, received ${String(error)}.`, { cause: error });
   }
   throw new Error(`Expected an NnbpError ${code}, and nothing was thrown.`);
 }

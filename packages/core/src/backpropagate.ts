@@ -1,7 +1,8 @@
 /** One pass forward and backward over samples, every derivative kept: the reference engine on a network's parameters. */
 import type { ReferenceCache } from './cache.js';
 import type { Loss } from './contract.js';
-import { expectFinite, NnbpError } from './errors.js';
+import { NnbpError } from './errors.js';
+import { expectFinite } from './expect.js';
 import type { Network } from './network.js';
 import { ParameterVector } from './parameters.js';
 import { ReferenceExecutor } from './reference.js';
@@ -56,7 +57,10 @@ export function backpropagateBatch(
   const { graph, inputScaler, outputScaler } = network;
   const samples = inputs.length;
   if (targets.length !== samples) {
-    throw new NnbpError('WRONG_LENGTH', `targets: expected ${samples} rows, one a sample, found ${targets.length}.`);
+    throw new NnbpError(
+      'WRONG_LENGTH',
+      `targets: expected ${samples} rows, one per sample, received ${targets.length}.`,
+    );
   }
   if (samples === 0) throw new NnbpError('EMPTY_DATA', 'There is no sample.');
   expectFinite('parameters', network.parameters.vector);

@@ -4,7 +4,8 @@
  */
 import type { Activation, Aggregation } from './contract.js';
 import { edgeName, type Source } from './delayed.js';
-import { expectFinite, expectInteger, NnbpError } from './errors.js';
+import { NnbpError } from './errors.js';
+import { expectFinite, expectInteger } from './expect.js';
 import { Graph } from './graph.js';
 import type { Initializer } from './initializers.js';
 import { Layout } from './layout.js';
@@ -368,7 +369,7 @@ export class GraphBuilder {
   #declare(ids: readonly string[]): number {
     for (const id of ids) {
       if (typeof id !== 'string')
-        throw new NnbpError('WRONG_TYPE', `A node's id: expected a string, found ${String(id)}.`);
+        throw new NnbpError('WRONG_TYPE', `A node's id: expected a string, received ${String(id)}.`);
       if (this.#declared.has(id)) throw new NnbpError('DUPLICATE_ID', `There is a node "${id}" already.`);
     }
     const first = this.#declared.size;

@@ -1,6 +1,7 @@
 /** Predictions on any engine, with a copy of a network's parameters. */
 import type { Engine, Executor, FloatArray } from './contract.js';
-import { allFinite, expectFinite, expectInteger, expectLength, NnbpError } from './errors.js';
+import { NnbpError } from './errors.js';
+import { allFinite, expectFinite, expectInteger, expectLength } from './expect.js';
 import { js } from './js/engine.js';
 import type { Network } from './network.js';
 import { applyOutputTransform, type OutputTransform } from './output-transform.js';

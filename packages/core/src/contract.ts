@@ -99,7 +99,7 @@ export interface Loss {
   derivative(x: ArrayLike<number>, t: ArrayLike<number>, dLossDx: FloatArray): void;
   /** Each x_k at which the loss has no derivative, for an output whose target is t. Absent: none. */
   kinks?(t: number): readonly number[];
-  /** Says what is wrong with a sample's targets ("expected -1 or 1, found 0"), or nothing if they suit the loss. */
+  /** What is wrong with a sample's targets, such as "expected -1 or 1, received 0"; undefined if they are valid. */
   targetProblem?(t: ArrayLike<number>): string | undefined;
   /**
    * Present if a sample's loss is a sum of squares, Σ r_k² with one residual per output. Least-squares optimizers need

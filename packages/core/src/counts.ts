@@ -1,6 +1,7 @@
 /** How many rows a call has, and what an executor checks before it runs. */
 import type { FloatArray, PassOptions, SampleCounts } from './contract.js';
-import { expectInteger, expectLength, NnbpError } from './errors.js';
+import { NnbpError } from './errors.js';
+import { expectInteger, expectLength } from './expect.js';
 import type { Executor } from './contract.js';
 import type { Graph } from './graph.js';
 

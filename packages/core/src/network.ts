@@ -1,5 +1,6 @@
 /** A graph with parameters: what learns and predicts. */
-import { expectFinite, expectLength, NnbpError } from './errors.js';
+import { NnbpError } from './errors.js';
+import { expectFinite, expectLength } from './expect.js';
 import type { Graph } from './graph.js';
 import { glorotUniform, type Initializer } from './initializers.js';
 import { expectOutputTransform, type OutputTransform } from './output-transform.js';

@@ -1,5 +1,6 @@
 /** Finds the first number of a pass that is not finite. */
-import { allFinite, NnbpError } from './errors.js';
+import { NnbpError } from './errors.js';
+import { allFinite } from './expect.js';
 import type { ReferenceExecutor } from './reference.js';
 
 /**

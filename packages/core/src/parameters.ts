@@ -3,7 +3,8 @@
  * Parameters and gradients share the layout, so the same view reads both.
  */
 import type { FloatArray } from './contract.js';
-import { expectFinite, expectLength, NnbpError } from './errors.js';
+import { NnbpError } from './errors.js';
+import { expectFinite, expectLength } from './expect.js';
 import type { Graph } from './graph.js';
 
 /** What one node uses, or the gradient of each of these. */

@@ -3,7 +3,7 @@
  * reference engine. Nothing is allocated but the result.
  */
 import type { Activation, Aggregation } from './contract.js';
-import { expectFinite, expectLength } from './errors.js';
+import { expectFinite, expectLength } from './expect.js';
 import type { Graph } from './graph.js';
 import type { Network } from './network.js';
 import { applyOutputTransform } from './output-transform.js';

@@ -1,5 +1,5 @@
 /** A seeded stream of numbers: the same seed gives the same stream on every machine. */
-import { expectFinite, expectLength } from './errors.js';
+import { expectFinite, expectLength } from './expect.js';
 
 /**
  * sfc32 (Chris Doty-Humphrey, PractRand): 32-bit integer arithmetic only, so the stream does not depend on the host.

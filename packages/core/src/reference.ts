@@ -8,7 +8,8 @@ import { parameterGradients } from './cases/parameters.js';
 import { valueFromSuccessors } from './cases/successors.js';
 import type { Engine, Executor, FloatArray, Loss, Optimizer, PassOptions, SampleCounts } from './contract.js';
 import { expectRoom, expectRows, lengthOf, type Rows, totalWeight } from './counts.js';
-import { allFinite, expectInteger, NnbpError } from './errors.js';
+import { NnbpError } from './errors.js';
+import { allFinite, expectInteger } from './expect.js';
 import { forward, slope } from './forward.js';
 import type { Graph } from './graph.js';
 

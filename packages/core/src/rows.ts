@@ -1,5 +1,5 @@
 /** Rows of numbers, between people's arrays and the flat ones of executors. */
-import { expectFinite, expectLength } from './errors.js';
+import { expectFinite, expectLength } from './expect.js';
 import type { Standardization } from './standardization.js';
 
 /** One sample's numbers, or those of one step of a sequence. */

@@ -1,7 +1,8 @@
 /** One sequence through a network: predictions, derivatives through time, and a stream that keeps its state. */
 import type { ReferenceCache } from './cache.js';
 import type { Loss } from './contract.js';
-import { expectFinite, expectLength, NnbpError } from './errors.js';
+import { NnbpError } from './errors.js';
+import { expectFinite, expectLength } from './expect.js';
 import type { Network } from './network.js';
 import { applyOutputTransform } from './output-transform.js';
 import { expectNoOverflow } from './overflow.js';

@@ -33,7 +33,7 @@ export function mlp(sizes: readonly number[], options: MlpOptions): Graph {
   if (sizes.length < 2) {
     throw new NnbpError(
       'WRONG_LENGTH',
-      `mlp: expected at least two sizes (inputs and outputs), found ${sizes.length}.`,
+      `mlp: expected at least two sizes (inputs and outputs), received ${sizes.length}.`,
     );
   }
   const { activation, outputActivation = activation, fixed = {} } = options;

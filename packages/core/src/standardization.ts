@@ -1,23 +1,21 @@
-/**
- * The units a network thinks in: each column minus its mean, over its deviation. It travels with the network, so that
- * people go on in their own units.
- */
-import { expectFinite, expectLength, NnbpError } from './errors.js';
+/** Standardization of columns: (value − mean) / deviation. A network keeps its scalers, so that callers use the data's units. */
+import { NnbpError } from './errors.js';
+import { expectFinite, expectLength } from './expect.js';
 
-/** Mean and deviation of each column of a table. */
+/** Mean and standard deviation of each column of a table. */
 export class Standardization {
   /** @throws NnbpError `WRONG_LENGTH`, `NOT_FINITE`, `OUT_OF_RANGE` (a deviation that is not above 0) */
   constructor(
-    /** One entry a column. */
+    /** One entry per column. */
     readonly mean: readonly number[],
-    /** One entry a column, above 0. */
+    /** One entry per column, above 0. */
     readonly deviation: readonly number[],
   ) {
     expectLength('deviation', deviation.length, mean.length);
     expectFinite('mean', mean);
     expectFinite('deviation', deviation);
     for (const value of deviation) {
-      if (value <= 0) throw new NnbpError('OUT_OF_RANGE', `deviation: expected numbers above 0, found ${value}.`);
+      if (value <= 0) throw new NnbpError('OUT_OF_RANGE', `deviation: expected numbers above 0, received ${value}.`);
     }
   }
 
@@ -26,7 +24,7 @@ export class Standardization {
     return (value - this.mean[column]) / this.deviation[column];
   }
 
-  /** value · deviation + mean: what `apply` came from. */
+  /** value · deviation + mean, the inverse of `apply`. */
   undo(value: number, column: number): number {
     return value * this.deviation[column] + this.mean[column];
   }

@@ -1,7 +1,7 @@
 /** A network with a memory as a plain one: a copy of every node for every step, with the same parameters. */
 import { GraphBuilder } from './builder.js';
 import type { Activation } from './contract.js';
-import { expectInteger } from './errors.js';
+import { expectInteger } from './expect.js';
 import type { Graph } from './graph.js';
 
 /** For nodes that are nothing but a value before the first step. */

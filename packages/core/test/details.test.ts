@@ -89,7 +89,7 @@ describe('numbers in messages', () => {
 
   test('a range without an end names none', () => {
     const graph = mlp([1, 1], { activation: identity });
-    expect(() => reference().prepare(graph, 0)).toThrow('batchSize: expected a whole number from 1, found 0.');
+    expect(() => reference().prepare(graph, 0)).toThrow('batchSize: expected an integer ≥ 1, received 0.');
     expect(() => new GraphBuilder().inputs(2 ** 40)).toThrow(/from 1 to \d+, found 1099511627776/);
   });
 });
@@ -129,7 +129,7 @@ describe('many samples of many outputs', () => {
     expect(Array.from(found)).toEqual(network.predictBatch(inputs).flat());
     expect(executor.predict(Float64Array.from(inputs.flat()), 2)).toHaveLength(4);
     expect(() => executor.backpropagate(Float64Array.from(inputs.flat()), new Float64Array(5), 3, mse())).toThrow(
-      'targets: expected 6 numbers, found 5.',
+      'targets: expected 6 numbers, received 5.',
     );
     const targetRow = Float64Array.from([...targets.flat(), 7]);
     expect(executor.backpropagate(Float64Array.from(inputs.flat()), targetRow, 3, mse())).toBeGreaterThan(0);

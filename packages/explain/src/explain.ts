@@ -137,7 +137,7 @@ function derivationOf(worked: Worked, what: string | ParameterOf | QuantityName)
   const write = (form: typeof text, options: WritingOptions = {}): string => {
     const { language = 'en', most = 6, depth = 12, steps = 300, digits = 6 } = options;
     if (!Object.hasOwn(words, language)) {
-      throw new NnbpError('OUT_OF_RANGE', `language: expected "en" or "zh", found "${language}".`);
+      throw new NnbpError('OUT_OF_RANGE', `language: expected "en" or "zh", received "${language}".`);
     }
     expectInteger('most', most, 2);
     expectInteger('depth', depth, 1);
@@ -161,7 +161,7 @@ function named(worked: Worked, what: ParameterOf | QuantityName): QuantityName {
   if ('quantity' in what) return expectWorked(worked, what);
   const quantity = ({ b: 'dLossDb', c: 'dLossDc', w: 'dLossDw' } as const)[what.parameter];
   if (quantity === undefined) {
-    throw new NnbpError('UNKNOWN_ID', `parameter: expected "b", "c" or "w", found "${what.parameter}".`);
+    throw new NnbpError('UNKNOWN_ID', `parameter: expected "b", "c" or "w", received "${what.parameter}".`);
   }
   return expectWorked(worked, { quantity, node: what.node, ...('from' in what && { from: what.from }) });
 }

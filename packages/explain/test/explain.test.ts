@@ -270,7 +270,7 @@ describe('what to explain', () => {
     );
     refused({ node: '7', parameter: 'w', from: '1' }, 'UNKNOWN_ID', 'Node "7" has no edge from "1".');
     refused({ node: '7', parameter: 'w' } as never, 'UNKNOWN_ID', 'Node "7" has no edge from "undefined".');
-    refused({ node: '7', parameter: 'h' } as never, 'UNKNOWN_ID', 'parameter: expected "b", "c" or "w", found "h".');
+    refused({ node: '7', parameter: 'h' } as never, 'UNKNOWN_ID', 'parameter: expected "b", "c" or "w", received "h".');
     refused(
       'the gradient of 4',
       'UNKNOWN_ID',

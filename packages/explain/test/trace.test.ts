@@ -198,7 +198,7 @@ describe('a replay', () => {
     const whole = trace(articleNetwork(), [0.5], [10], mse());
     const refusal = (code: string, message: string) => expect.objectContaining({ code, message }) as Error;
     expect(() => replay(whole, 27)).toThrow(
-      refusal('OUT_OF_RANGE', `steps: expected a whole number from 0 to ${whole.steps.length}, found 27.`),
+      refusal('OUT_OF_RANGE', `steps: expected an integer from 0 to ${whole.steps.length}, received 27.`),
     );
     expect(() => replay(whole, 1.5)).toThrow(expect.objectContaining({ code: 'OUT_OF_RANGE' }) as Error);
     expect(() => replay(whole).value({ quantity: 'h', node: '1' })).toThrow(

@@ -420,12 +420,12 @@ describe('LaTeX', () => {
 
 describe('options', () => {
   it.each<[WritingOptions, string]>([
-    [{ most: 1 }, 'most: expected a whole number from 2, found 1.'],
-    [{ depth: 0 }, 'depth: expected a whole number from 1, found 0.'],
-    [{ steps: 0.5 }, 'steps: expected a whole number from 1, found 0.5.'],
-    [{ digits: 18 }, 'digits: expected a whole number from 1 to 17, found 18.'],
-    [{ language: 'fr' as 'en' }, 'language: expected "en" or "zh", found "fr".'],
-    [{ language: 'toString' as 'en' }, 'language: expected "en" or "zh", found "toString".'],
+    [{ most: 1 }, 'most: expected an integer ≥ 2, received 1.'],
+    [{ depth: 0 }, 'depth: expected an integer ≥ 1, received 0.'],
+    [{ steps: 0.5 }, 'steps: expected an integer ≥ 1, received 0.5.'],
+    [{ digits: 18 }, 'digits: expected an integer from 1 to 17, received 18.'],
+    [{ language: 'fr' as 'en' }, 'language: expected "en" or "zh", received "fr".'],
+    [{ language: 'toString' as 'en' }, 'language: expected "en" or "zh", received "toString".'],
   ])('refuses %j', (options, message) => {
     const { text, markdown, latex } = article('x_2');
     for (const write of [text, markdown, latex]) {

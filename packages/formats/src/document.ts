@@ -77,7 +77,7 @@ export class Place {
   /** @throws NnbpError `MALFORMED` */
   refuse(expected: string): never {
     const found = this.value === undefined ? 'nothing' : shortened(JSON.stringify(this.value));
-    throw new NnbpError('MALFORMED', `${this.path}: expected ${expected}, found ${found}.`);
+    throw new NnbpError('MALFORMED', `${this.path}: expected ${expected}, received ${found}.`);
   }
 
   /** The entries of an object; an entry that is not in `known` is refused, so that a misspelt one is not ignored. */

@@ -29,7 +29,7 @@ export class JsonScanner {
     const found = this.text.slice(this.at, this.at + 20);
     throw new NnbpError(
       'MALFORMED',
-      `${this.what}, character ${this.at}: expected ${expected}, found ${found === '' ? 'its end' : JSON.stringify(found)}.`,
+      `${this.what}, character ${this.at}: expected ${expected}, received ${found === '' ? 'the end' : JSON.stringify(found)}.`,
     );
   }
 

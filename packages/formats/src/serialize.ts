@@ -85,7 +85,7 @@ export function rebuild(document: NetworkDocument, supplied: Plugins): Network {
     }
     const [stray] = unread.keys();
     if (stray !== undefined) {
-      throw new NnbpError('MALFORMED', `initial: expected ids of nodes with delayed edges, found "${stray}".`);
+      throw new NnbpError('MALFORMED', `initial: expected ids of nodes with delayed edges, received "${stray}".`);
     }
     expectBoundedState(graph);
     const network = new Network(graph, { initializer: () => 0, outputTransform });
@@ -99,7 +99,7 @@ export function rebuild(document: NetworkDocument, supplied: Plugins): Network {
 /** Which parameters are fixed and which are shared, as the builder takes it. */
 function placements(from: readonly SourceDocument[], { b, c, w }: Pick<NodesDocument, 'b' | 'c' | 'w'>) {
   if (w !== undefined && w.length !== from.length) {
-    throw new NnbpError('MALFORMED', `w: expected an entry per edge, ${from.length}, found ${w.length}.`);
+    throw new NnbpError('MALFORMED', `w: expected an entry per edge, ${from.length}, received ${w.length}.`);
   }
   const edge = (source: SourceDocument) => (typeof source === 'string' ? source : `${source.id}@-${source.delay}`);
   const some = <T>(type: 'number' | 'string') => {

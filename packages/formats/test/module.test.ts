@@ -119,7 +119,7 @@ const identity = (h) => h;
 
 /** The outputs for one input, in the order of \`outputs\`. */
 export function predict(input) {
-  if (input.length !== 2) throw new RangeError(\`expected 2 numbers, found \${input.length}\`);
+  if (input.length !== 2) throw new RangeError(\`expected 2 numbers, received \${input.length}\`);
   const x0 = input[0]; // "input.0"
   const x1 = input[1]; // "input.1"
   const x2 = tanh(0.5 + 1 * x0 - 2 * x1); // "layer1.0"
@@ -171,7 +171,7 @@ export function predict(input) {
       const { js } = toModule(new Network(mlp([size, 8, 1], { activation: tanh })));
       expect(js).not.toMatch(/\beval\b|\bFunction\b|\bimport\b|\brequire\b/);
       const { predict } = await loaded(js);
-      expect(() => predict([1])).toThrow(new RangeError(`expected ${size} numbers, found 1`));
+      expect(() => predict([1])).toThrow(new RangeError(`expected ${size} numbers, received 1`));
     }
   });
 

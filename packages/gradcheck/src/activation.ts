@@ -47,7 +47,7 @@ export function checkActivation(activation: Activation, options: ActivationCheck
     const g = activation.value(h);
     const analytic = activation.derivative(h, g);
     if (!Number.isFinite(g) || !Number.isFinite(analytic)) {
-      violations.push(`At ${place}: expected finite numbers, found g = ${g} and g' = ${analytic}.`);
+      violations.push(`At ${place}: expected finite numbers, received g = ${g} and g' = ${analytic}.`);
       continue;
     }
     if (!Object.is(g, activation.value(h)) || !Object.is(analytic, activation.derivative(h, g))) {

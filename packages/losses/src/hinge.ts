@@ -1,4 +1,4 @@
-/** Hinge loss: zero for an output beyond the margin on the right side. */
+/** Hinge loss: 0 for an output on the correct side of the margin. */
 import type { Loss } from '@nnbp/core';
 import { elementwise } from './elementwise.js';
 import type { LossRecord } from './record.js';
@@ -10,7 +10,7 @@ export const hinge = (): Loss =>
     value: (x, t) => Math.max(0, 1 - t * x),
     derivative: (x, t) => (t * x < 1 ? -t : 0),
     kinks: (t) => [t],
-    targetProblem: (t) => (Math.abs(t) === 1 ? undefined : `expected -1 or 1, found ${t}`),
+    targetProblem: (t) => (Math.abs(t) === 1 ? undefined : `expected -1 or 1, received ${t}`),
     builtin: { name: 'hinge', options: {} },
   });
 

@@ -5,7 +5,7 @@ import { nonNegative } from './targets.js';
 import type { LossRecord } from './record.js';
 
 /**
- * $e^x - t x$, the mean over outputs; $\partial loss / \partial x_k = \frac1n (e^{x_k} - t_k)$. $t$ from 0 up. PyTorch's
+ * $e^x - t x$, the mean over outputs; $\partial loss / \partial x_k = \frac1n (e^{x_k} - t_k)$. $t \ge 0$. PyTorch's
  * `PoissonNLLLoss` with its defaults (the term of $t$ alone left out).
  */
 export const poisson = (): Loss =>

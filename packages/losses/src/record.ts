@@ -1,7 +1,7 @@
 /** The record of a built-in loss: every fact that documentation, formats, tests and user interfaces need. */
 import type { Loss, OptionRecord } from '@nnbp/core';
 
-/** What there is to know about a built-in loss besides its code. */
+/** Everything about a built-in loss besides its code. */
 export interface LossRecord {
   /** The loss with these options; options left out have their defaults. */
   make(options: Readonly<Record<string, number>>): Loss;
@@ -20,6 +20,6 @@ export interface LossRecord {
   readonly task: 'regression' | 'binary' | 'classes' | 'counts' | 'distribution';
   /** What an output node's value means. `logit`: the logarithm of the odds; `score`: positive for yes. */
   readonly output: 'number' | 'probability' | 'logit' | 'score' | 'logRate' | 'logProbability';
-  /** The lowest and the highest target. */
+  /** The lowest and the highest valid target. */
   readonly targets: readonly [low: number, high: number];
 }

@@ -4,7 +4,7 @@ import { firstProblem } from './elementwise.js';
 import { nonNegative } from './targets.js';
 import type { LossRecord } from './record.js';
 
-/** The largest entry, and Σ exp(x − largest): at least 1, so its logarithm is harmless. */
+/** The largest entry, and Σ exp(x − largest), which is ≥ 1, so that its logarithm is finite. */
 function normalizer(x: ArrayLike<number>): { largest: number; sum: number } {
   let largest = -Infinity;
   for (let k = 0; k < x.length; k++) largest = Math.max(largest, x[k]);
@@ -15,7 +15,7 @@ function normalizer(x: ArrayLike<number>): { largest: number; sum: number } {
 
 /**
  * $-\sum_k t_k \ln p_k$ with $p = \mathrm{softmax}(x)$; $\partial loss / \partial x_k = p_k \sum_j t_j - t_k$. Targets are
- * one-hot, or soft: any numbers from 0 up, as a rule with sum 1. PyTorch's `CrossEntropyLoss` with probabilities.
+ * one-hot or soft: numbers ≥ 0, usually with sum 1. PyTorch's `CrossEntropyLoss` with probabilities.
  *
  * @example
  * ```ts

@@ -1,9 +1,9 @@
-/** What targets must be, in words for the person who gave others. */
+/** Checks of targets that several losses share. */
 
-/** A probability. */
+/** The problem with a target that is not a probability; undefined for a probability. */
 export const probability = (t: number): string | undefined =>
-  t >= 0 && t <= 1 ? undefined : `expected a probability from 0 to 1, found ${t}`;
+  t >= 0 && t <= 1 ? undefined : `expected a probability from 0 to 1, received ${t}`;
 
-/** A number that is not negative. */
+/** The problem with a negative target; undefined for a number ≥ 0. */
 export const nonNegative = (t: number): string | undefined =>
-  t >= 0 ? undefined : `expected a number from 0 up, found ${t}`;
+  t >= 0 ? undefined : `expected a number ≥ 0, received ${t}`;

@@ -49,13 +49,13 @@ const known: Record<losses.LossName, [x: number[], t: number[], value: number][]
 };
 
 describe.each(made)('%s', (name, loss, { options, reduction, targets: [low, high] }) => {
-  test('has the values it should', () => {
+  test("has the values of PyTorch's definition", () => {
     for (const [x, t, value] of known[name]) {
       expect(Math.abs(loss.value(x, t) - value)).toBeLessThanOrEqual(1e-14 * Math.max(1e-3, Math.abs(value)));
     }
   });
 
-  test('has the derivative that finite differences have', () => {
+  test('has a derivative that matches finite differences', () => {
     checkLoss(loss, { samples: 60 }).assert();
   });
 
@@ -114,21 +114,21 @@ describe('extreme numbers', () => {
 describe('targets', () => {
   const problem = (loss: { targetProblem?(t: ArrayLike<number>): string | undefined }, t: number[]) =>
     loss.targetProblem?.(t);
-  test('are looked at by the losses that have a domain', () => {
-    expect(problem(losses.hinge(), [1, 0])).toBe('output 1: expected -1 or 1, found 0');
+  test('outside of the domain of a loss are reported', () => {
+    expect(problem(losses.hinge(), [1, 0])).toBe('output 1: expected -1 or 1, received 0');
     expect(problem(losses.hinge(), [1, -1])).toBeUndefined();
     expect(problem(losses.binaryCrossEntropy(), [1.5])).toMatch(/probability/);
     expect(problem(losses.binaryCrossEntropyWithLogits(), [-0.1])).toMatch(/probability/);
     expect(problem(losses.binaryCrossEntropy(), [0, 1])).toBeUndefined();
     for (const loss of [losses.poisson(), losses.softmaxCrossEntropy(), losses.klDivergence()]) {
-      expect(problem(loss, [-1])).toMatch(/from 0 up, found -1/);
+      expect(problem(loss, [-1])).toMatch(/≥ 0, received -1/);
       expect(problem(loss, [0, 2])).toBeUndefined();
     }
     expect(losses.mse().targetProblem).toBeUndefined();
   });
 });
 
-test('a loss of one output becomes the mean over outputs, with all it declares', () => {
+test('elementwise() makes the mean over outputs and keeps kinks, residual and targetProblem', () => {
   const loss = losses.elementwise({
     name: 'mine',
     value: (x, t) => x * t,
@@ -144,22 +144,22 @@ test('a loss of one output becomes the mean over outputs, with all it declares',
   expect(loss.targetProblem?.([1, 0])).toBe('output 1: no zeros');
 });
 
-test('huber refuses a delta that is not above 0', () => {
+test('huber throws OUT_OF_RANGE for a delta that is not above 0', () => {
   for (const delta of [0, -1, NaN, Infinity]) expect(() => losses.huber({ delta })).toThrow(NnbpError);
   expect(losses.huber({ delta: 0.5 }).value([3], [0])).toBe(0.5 * (3 - 0.25));
 });
 
-test('what the losses say of themselves', () => {
+test('losses declare their kinks, and built-in ones their names', () => {
   expect(losses.huber({ delta: 0.25 }).builtin).toEqual({ name: 'huber', options: { delta: 0.25 } });
   expect(losses.mae().kinks?.(3)).toEqual([3]);
   expect(losses.hinge().kinks?.(-1)).toEqual([-1]);
 });
 
-test('a class that is impossible and is not the target costs nothing', () => {
+test('a class of probability 0 and target 0 adds nothing to the loss', () => {
   expect(losses.softmaxCrossEntropy().value([0, -Infinity], [1, 0])).toBe(0);
 });
 
-test('at its margin hinge has the slope of the flat side', () => {
+test('the derivative of hinge at its margin is 0', () => {
   const dLossDx = new Float64Array(1);
   losses.hinge().derivative([1], [1], dLossDx);
   expect(dLossDx[0]).toBe(0);

@@ -1,4 +1,4 @@
-/** Adagrad: each step divided by the root of the sum of all squared gradients of that parameter. */
+/** Adagrad: divides each step by the root of the sum of all squared gradients of that parameter. */
 import type { Optimizer } from '@nnbp/core';
 import { optimizer } from './optimizer.js';
 import { expectOptions } from './options.js';
@@ -7,15 +7,15 @@ import type { LearningRate } from './schedule.js';
 
 /** Options of {@link adagrad}. */
 export interface AdagradOptions {
-  /** Default 0.01. */
+  /** The learning rate: a number ≥ 0 or a schedule. Default: 0.01. */
   readonly learningRate?: LearningRate;
-  /** The rate is divided by 1 + this times the number of steps before. Default 0. */
+  /** The rate is divided by 1 + this · the number of steps before. Default: 0. */
   readonly learningRateDecay?: number;
-  /** What the sums start from. Default 0. */
+  /** Initial value of the sums of squares. Default: 0. */
   readonly initialSum?: number;
-  /** Added to the root. Default 1e-10. */
+  /** Added to the root, against division by 0. Default: 1e-10. */
   readonly epsilon?: number;
-  /** Added to the gradient, times the parameter. Default 0. */
+  /** L2 penalty: this · the parameter is added to its gradient. Default: 0. */
   readonly weightDecay?: number;
 }
 

@@ -1,4 +1,4 @@
-/** Adam: steps scaled by the mean and the mean square of each gradient. AdamW: the same with decoupled weight decay. */
+/** Adam: steps scaled by running means of the gradient and its square. AdamW: Adam with decoupled weight decay. */
 import type { Optimizer } from '@nnbp/core';
 import { optimizer } from './optimizer.js';
 import { expectOptions } from './options.js';
@@ -7,15 +7,15 @@ import type { LearningRate } from './schedule.js';
 
 /** Options of {@link adam} and {@link adamw}. */
 export interface AdamOptions {
-  /** Default 0.001. */
+  /** The learning rate: a number ≥ 0 or a schedule. Default: 0.001. */
   readonly learningRate?: LearningRate;
-  /** How much of the mean gradient is kept from step to step. Default 0.9. */
+  /** Decay of the running mean of the gradient, below 1. Default: 0.9. */
   readonly beta1?: number;
-  /** How much of the mean squared gradient is kept. Default 0.999. */
+  /** Decay of the running mean of the squared gradient, below 1. Default: 0.999. */
   readonly beta2?: number;
-  /** Added to the root of the mean square. Default 1e-8. */
+  /** Added to the root of the mean square, against division by 0. Default: 1e-8. */
   readonly epsilon?: number;
-  /** Default 0 for `adam` (added to the gradient), 0.01 for `adamw` (the parameter shrinks by rate times this). */
+  /** Weight decay. `adam`: added to the gradient, default 0. `adamw`: shrinks the parameter by rate · this, default 0.01. */
   readonly weightDecay?: number;
 }
 
@@ -29,8 +29,8 @@ export interface AdamOptions {
 export const adam = (options: AdamOptions = {}): Optimizer => make('adam', options, 0);
 
 /**
- * Adam with the decay $p \leftarrow (1 - \eta \lambda) p$ before each step in place of the one in the gradient
- * (Loshchilov and Hutter 2019; PyTorch's `AdamW`).
+ * Adam with the decay $p \leftarrow (1 - \eta \lambda) p$ before each step, instead of a term in the gradient (Loshchilov
+ * and Hutter 2019; PyTorch's `AdamW`).
  *
  * @throws NnbpError `OUT_OF_RANGE`
  */

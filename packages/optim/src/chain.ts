@@ -1,18 +1,18 @@
 /** Gradient transforms before an optimizer: `chain(clipByNorm(1), adam())`. */
 import { type Builtin, type BuiltinOptimizer, type FloatArray, NnbpError, type Optimizer } from '@nnbp/core';
 
-/** Changes the gradient, in place, before the optimizer sees it. */
+/** Changes the gradient in place before the optimizer reads it. */
 export interface GradientTransform {
-  /** For messages and the name of the chain. */
+  /** The name in error messages and in the name of the chain. */
   readonly name: string;
-  /** Changes `gradients`; leaves `parameters`, of the same length. */
+  /** Changes `gradients` in place. Must not change `parameters`, which has the same length. */
   transform(gradients: FloatArray, parameters: FloatArray): void;
-  /** Only for built-in ones, which an engine may run itself. */
+  /** Name and options of a built-in transform, so that an engine can run it. */
   readonly builtin?: Builtin;
 }
 
 /**
- * An optimizer that applies the transforms to the gradient first, from left to right.
+ * An optimizer that first applies the transforms to the gradient, from left to right.
  *
  * @example
  * ```ts

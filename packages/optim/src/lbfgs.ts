@@ -1,14 +1,14 @@
-/** L-BFGS: the quasi-Newton method that remembers the last few steps and gradient changes. */
+/** L-BFGS: the quasi-Newton method that stores the last few steps and gradient changes. */
 import { expectInteger, NnbpError, type Optimizer, type OptimizerState } from '@nnbp/core';
 import { lineSearch } from './line-search.js';
 
 /** Options of {@link lbfgs}. */
 export interface LbfgsOptions {
-  /** Steps remembered, an integer ≥ 1. Default 10. */
+  /** The number of steps stored, an integer ≥ 1. Default: 10. */
   readonly memory?: number;
-  /** Converged when no entry of the gradient is larger in size. Default 1e-8. */
+  /** Converged when the largest |entry| of the gradient is at most this. Default: 1e-8. */
   readonly gradientTolerance?: number;
-  /** Converged when an iteration lowers the loss by no more than this part of it. Default 1e-12. */
+  /** Converged when an iteration lowers the loss by at most this fraction of it. Default: 1e-12. */
   readonly lossTolerance?: number;
 }
 

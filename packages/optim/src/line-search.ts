@@ -1,12 +1,12 @@
 /**
- * A line search for the strong Wolfe conditions: sufficient decrease, and a slope that became flat enough (Moré and
+ * A line search for the strong Wolfe conditions: sufficient decrease, and a slope that is flat enough (Moré and
  * Thuente 1994, "Line search algorithms with guaranteed sufficient decrease").
  */
 
-/** The function along the line: its value and slope at a step, which is remembered as the last one. */
+/** The function along the line: its value and slope at a step. It remembers the last step. */
 export type AlongLine = (step: number) => { readonly value: number; readonly slope: number };
 
-/** Where the search ended. */
+/** The result of a search. */
 export interface LineSearchResult {
   /** The step with the lowest value that was found; 0 if none was lower than the start. */
   readonly step: number;

@@ -7,13 +7,13 @@ import type { LearningRate } from './schedule.js';
 
 /** Options of {@link lion}. */
 export interface LionOptions {
-  /** Default 0.0001. */
+  /** The learning rate: a number ≥ 0 or a schedule. Default: 0.0001. */
   readonly learningRate?: LearningRate;
-  /** How much of the momentum there is in the direction. Default 0.9. */
+  /** Weight of the momentum in the direction of the step, below 1. Default: 0.9. */
   readonly beta1?: number;
-  /** How much of the momentum is kept. Default 0.99. */
+  /** Decay of the momentum, below 1. Default: 0.99. */
   readonly beta2?: number;
-  /** The parameter shrinks by rate times this. Default 0. */
+  /** Decoupled weight decay: the parameter shrinks by rate · this. Default: 0. */
   readonly weightDecay?: number;
 }
 

@@ -7,17 +7,17 @@ import type { LearningRate } from './schedule.js';
 
 /** Options of {@link nadam}. */
 export interface NadamOptions {
-  /** Default 0.002. */
+  /** The learning rate: a number ≥ 0 or a schedule. Default: 0.002. */
   readonly learningRate?: LearningRate;
-  /** How much of the mean gradient is kept. Default 0.9. */
+  /** Decay of the running mean of the gradient, below 1. Default: 0.9. */
   readonly beta1?: number;
-  /** How much of the mean squared gradient is kept. Default 0.999. */
+  /** Decay of the running mean of the squared gradient, below 1. Default: 0.999. */
   readonly beta2?: number;
-  /** Added to the root of the mean square. Default 1e-8. */
+  /** Added to the root of the mean square, against division by 0. Default: 1e-8. */
   readonly epsilon?: number;
-  /** Added to the gradient, times the parameter. Default 0. */
+  /** L2 penalty: this · the parameter is added to its gradient. Default: 0. */
   readonly weightDecay?: number;
-  /** How fast the momentum grows to `beta1`. Default 0.004. */
+  /** How fast the momentum grows to `beta1`. Default: 0.004. */
   readonly momentumDecay?: number;
 }
 

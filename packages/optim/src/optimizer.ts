@@ -1,31 +1,31 @@
 /**
- * What all optimizers share: counting steps, keeping vectors (momenta, squared gradients) between them, saving and
- * restoring both. The update rule itself is a {@link Rule}.
+ * The code that all optimizers share: it counts steps, keeps vectors (momenta, squared gradients) between them, and saves
+ * and restores both. The update rule itself is a {@link Rule}.
  */
 import { type Builtin, expectLength, type FloatArray, NnbpError, type Optimizer } from '@nnbp/core';
 import { type LearningRate, scheduleOf } from './schedule.js';
 
-/** One step's numbers. */
+/** The numbers of one step. */
 export interface Step {
   /** The learning rate of this step. */
   readonly rate: number;
-  /** Counted from 1. */
+  /** The step, counted from 1. */
   readonly number: number;
 }
 
 /** An update rule. `Scalar` names the numbers that a step multiplies by. */
 export interface Rule<Scalar extends string> extends Builtin {
   readonly learningRate: LearningRate;
-  /** The vectors it keeps, each as long as the parameter vector, by name, and the value each starts from. */
+  /** The initial values of the vectors it keeps, by name. Each vector is as long as the parameter vector. */
   readonly vectors: Readonly<Record<string, number>>;
-  /** Numbers it keeps besides the step count, by name, and the value each starts from. */
+  /** The initial values of numbers it keeps besides the step count, by name. */
   readonly numbers?: Readonly<Record<string, number>>;
   readonly fullBatch?: boolean;
   /** The numbers of a step, computed once in float64. */
   scalars(step: Step, numbers: Readonly<Record<string, number>>): Readonly<Record<Scalar, number>>;
-  /** Brings `numbers` from the step before to this one. Called after `scalars`. */
+  /** Updates `numbers` for this step. Called after `scalars`. */
   advance?(step: Step, numbers: Record<string, number>): void;
-  /** The update, in place. */
+  /** Updates the parameters in place. */
   update(
     parameters: FloatArray,
     gradients: FloatArray,
@@ -34,7 +34,7 @@ export interface Rule<Scalar extends string> extends Builtin {
   ): void;
 }
 
-/** Makes an optimizer of a rule. */
+/** Makes an optimizer from an update rule. */
 export function optimizer<Scalar extends string>(rule: Rule<Scalar>): Optimizer {
   const { name, fullBatch, options } = rule;
   const schedule = scheduleOf(name, rule.learningRate);

@@ -1,7 +1,7 @@
 /** The record of a built-in optimizer: every fact that documentation, tests and user interfaces need. */
 import type { Optimizer, OptionRecord } from '@nnbp/core';
 
-/** What there is to know about a built-in optimizer besides its code. */
+/** Everything about a built-in optimizer besides its code. */
 export interface OptimizerRecord {
   /** The optimizer with these options; options left out have their defaults. `rprop` takes `learningRate` as its first step. */
   make(options: Readonly<Record<string, number>>): Optimizer;

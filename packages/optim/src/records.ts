@@ -1,4 +1,4 @@
-/** The records of the built-in optimizers, by name. A list without one of the package's exports does not compile. */
+/** The records of the built-in optimizers, by name. Leaving out one of the package's exports does not compile. */
 import type { Optimizer } from '@nnbp/core';
 import { adagradRecord } from './adagrad.js';
 import { adamRecord, adamwRecord } from './adam.js';

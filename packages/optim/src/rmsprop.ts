@@ -1,4 +1,4 @@
-/** RMSprop: each step divided by the root of the recent mean square of that gradient. */
+/** RMSprop: divides each step by the root of a running mean of the squared gradient. */
 import type { Optimizer } from '@nnbp/core';
 import { optimizer } from './optimizer.js';
 import { expectOptions } from './options.js';
@@ -7,17 +7,17 @@ import type { LearningRate } from './schedule.js';
 
 /** Options of {@link rmsprop}. */
 export interface RmspropOptions {
-  /** Default 0.01. */
+  /** The learning rate: a number ≥ 0 or a schedule. Default: 0.01. */
   readonly learningRate?: LearningRate;
-  /** How much of the mean squared gradient is kept. Default 0.99. */
+  /** Decay of the running mean of the squared gradient, below 1. Default: 0.99. */
   readonly smoothing?: number;
-  /** Added to the root. Default 1e-8. */
+  /** Added to the root, against division by 0. Default: 1e-8. */
   readonly epsilon?: number;
-  /** How much of the last step goes on. Default 0. */
+  /** Momentum: the fraction of the last step that is added to this one, below 1. Default: 0. */
   readonly momentum?: number;
-  /** Whether the mean gradient is taken out of the mean square. Default false. */
+  /** Whether to subtract the square of the mean gradient from the mean square. Default: false. */
   readonly centered?: boolean;
-  /** Added to the gradient, times the parameter. Default 0. */
+  /** L2 penalty: this · the parameter is added to its gradient. Default: 0. */
   readonly weightDecay?: number;
 }
 

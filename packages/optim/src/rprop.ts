@@ -1,6 +1,6 @@
 /**
- * Resilient backpropagation: each parameter has a step size of its own, which grows while the gradient keeps its sign
- * and shrinks when the sign changes. The size of the gradient has no influence, so it has to be that of all samples.
+ * Resilient backpropagation: each parameter has its own step size, which grows while the gradient keeps its sign and
+ * shrinks when the sign changes. The size of the gradient has no influence, so it must be the gradient over all samples.
  */
 import { NnbpError } from '@nnbp/core';
 import type { Optimizer } from '@nnbp/core';
@@ -10,23 +10,23 @@ import type { OptimizerRecord } from './record.js';
 
 /** Options of {@link rprop}. */
 export interface RpropOptions {
-  /** $\eta^-$: what a step is multiplied by when the gradient's sign changes. Default 0.5. */
+  /** $\eta^-$: factor of the step size when the gradient's sign changes, below 1. Default: 0.5. */
   readonly etaMinus?: number;
-  /** $\eta^+$: what it is multiplied by when the sign stays. Default 1.2. */
+  /** $\eta^+$: factor of the step size when the sign stays, ≥ 1. Default: 1.2. */
   readonly etaPlus?: number;
-  /** $\Delta_0$: each parameter's first step. Default 0.01. */
+  /** $\Delta_0$: the initial step size of each parameter. Default: 0.01. */
   readonly initialStep?: number;
-  /** $\Delta_{min}$. Default 1e-6. */
+  /** $\Delta_{min}$: the minimum step size. Default: 1e-6. */
   readonly minimumStep?: number;
-  /** $\Delta_{max}$. Default 50. */
+  /** $\Delta_{max}$: the maximum step size. Default: 50. */
   readonly maximumStep?: number;
 }
 
 /**
  * Where $g \cdot g_{last} > 0$: $\Delta \leftarrow \min(\eta^+ \Delta, \Delta_{max})$; where it is below 0:
- * $\Delta \leftarrow \max(\eta^- \Delta, \Delta_{min})$, and this time no move ($g \leftarrow 0$). Then
- * $p \leftarrow p - \mathrm{sign}(g) \Delta$ (Riedmiller and Braun 1993; PyTorch's `Rprop`). Full-batch: `fit` gives it
- * all samples at once.
+ * $\Delta \leftarrow \max(\eta^- \Delta, \Delta_{min})$, and no move in this step ($g \leftarrow 0$). Then
+ * $p \leftarrow p - \mathrm{sign}(g) \Delta$ (Riedmiller and Braun 1993; PyTorch's `Rprop`). Full-batch: `fit` passes all
+ * samples at once.
  *
  * @throws NnbpError `OUT_OF_RANGE`
  */

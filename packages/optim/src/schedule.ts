@@ -1,22 +1,22 @@
-/** How the learning rate changes over time. A plain number is the schedule that never does. */
+/** Learning-rate schedules. A plain number is a constant schedule. */
 import type { OptimizerState } from '@nnbp/core';
 import { expectOptions } from './options.js';
 
-/** Gives the learning rate of each step. */
+/** The learning rate of each step. */
 export interface Schedule {
-  /** For messages. */
+  /** The name in error messages. */
   readonly name: string;
   /** The rate of step `step`, counted from 0. */
   rate(step: number): number;
-  /** Told the loss after each epoch, if it reacts to that. */
+  /** Called with the loss after each epoch. Only for a schedule that reacts to the loss. */
   observe?(loss: number): void;
-  /** What it remembers, if anything. */
+  /** The state to save. Only for a schedule that has one. */
   state?(): OptimizerState['numbers'];
-  /** Continues from such a state. */
+  /** Continues from a saved state. */
   restore?(numbers: OptimizerState['numbers']): void;
 }
 
-/** A learning rate: a number above or equal to 0, or a {@link Schedule}. */
+/** A learning rate: a number ≥ 0 or a {@link Schedule}. */
 export type LearningRate = number | Schedule;
 
 /** A learning rate as a schedule. */

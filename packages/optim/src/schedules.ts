@@ -1,9 +1,9 @@
-/** The schedules. All are functions of the step alone, but `plateau`, which listens to the loss. */
+/** The schedules. All are functions of the step alone, except `plateau`, which depends on the loss. */
 import { expectInteger, NnbpError } from '@nnbp/core';
 import { expectOptions } from './options.js';
 import type { Schedule } from './schedule.js';
 
-/** The half wave from `from` (part 0) to `to` (part 1). */
+/** Half a cosine wave from `from` (part 0) to `to` (part 1). */
 const halfCosine = (from: number, to: number, part: number) => to + ((from - to) * (1 + Math.cos(Math.PI * part))) / 2;
 
 /**
@@ -30,8 +30,8 @@ export function exponentialDecay(options: { initial: number; factor: number }): 
 }
 
 /**
- * A straight line up to `peak` in `warmUp` steps (default 0), then half a wave down to `final` (default 0) at step
- * `steps`, and on at `final`. Without warm-up PyTorch's `CosineAnnealingLR`.
+ * Linear warm-up to `peak` in `warmUp` steps (default 0), then half a cosine wave down to `final` (default 0) at step
+ * `steps`, and constant from there. Without warm-up it equals PyTorch's `CosineAnnealingLR`.
  *
  * @throws NnbpError `OUT_OF_RANGE`
  */
@@ -50,8 +50,8 @@ export function cosine(options: { peak: number; steps: number; warmUp?: number; 
 }
 
 /**
- * Half a wave up from `peak / startFactor` to `peak` in the first `rise` part of the steps, then half a wave down to
- * `peak / startFactor / finalFactor` (Smith 2018; PyTorch's `OneCycleLR` with its defaults 25, 10,000 and 0.3).
+ * Half a cosine wave up from `peak / startFactor` to `peak` in the first `rise` fraction of the steps, then half a wave
+ * down to `peak / startFactor / finalFactor` (Smith 2018; PyTorch's `OneCycleLR` with its defaults 25, 10,000 and 0.3).
  *
  * @throws NnbpError `OUT_OF_RANGE`
  */
@@ -82,23 +82,23 @@ export function oneCycle(options: {
 
 /** Options of {@link plateau}. */
 export interface PlateauOptions {
-  /** The rate to begin with, from 0 up. */
+  /** The initial learning rate, ≥ 0. */
   readonly initial: number;
-  /** What the rate is multiplied by. Default 0.1. */
+  /** Factor of each reduction. Default: 0.1. */
   readonly factor?: number;
-  /** How many epochs without improvement are borne. Default 10. */
+  /** Epochs without improvement before the rate is reduced. Default: 10. */
   readonly patience?: number;
-  /** An epoch improves if its loss is below the best by more than this part of the size of the best. Default 0.0001. */
+  /** An epoch is an improvement if its loss is below the best by more than this fraction of |best|. Default: 0.0001. */
   readonly threshold?: number;
-  /** Epochs after a reduction in which nothing is counted. Default 0. */
+  /** Epochs after a reduction that are not counted. Default: 0. */
   readonly cooldown?: number;
-  /** The rate goes no lower. Default 0. */
+  /** The minimum learning rate. Default: 0. */
   readonly minimum?: number;
 }
 
 /**
- * The rate stays until the loss stops falling, and is then multiplied by `factor`: PyTorch's
- * `ReduceLROnPlateau`, except that negative losses are compared as positive ones are. `fit` tells it each epoch's loss.
+ * Multiplies the rate by `factor` when the loss stops falling: PyTorch's `ReduceLROnPlateau`, except that negative losses
+ * are compared like positive ones. `fit` reports the loss of each epoch to it.
  *
  * @throws NnbpError `OUT_OF_RANGE`
  */
@@ -113,7 +113,7 @@ export function plateau(options: PlateauOptions): Schedule {
     name: 'plateau',
     rate: () => now.rate,
     observe(loss) {
-      // By a part of the best loss's size: times 1 − threshold, a negative loss would have to rise.
+      // Relative to |best|: with best · (1 − threshold), a negative loss would have to rise.
       const improved = now.best === Infinity ? loss < Infinity : loss < now.best - threshold * Math.abs(now.best);
       if (improved) now.best = loss;
       now.bad = improved ? 0 : now.bad + 1;
@@ -122,7 +122,7 @@ export function plateau(options: PlateauOptions): Schedule {
         now.bad = 0;
       }
       if (now.bad > patience) {
-        // A change of no more than 1e-8 is none.
+        // As in PyTorch, a change of at most 1e-8 is ignored.
         const reduced = Math.max(now.rate * factor, minimum);
         if (now.rate - reduced > 1e-8) now.rate = reduced;
         now.cooling = cooldown;

@@ -7,22 +7,22 @@ import type { LearningRate } from './schedule.js';
 
 /** Options of {@link sgd}. */
 export interface SgdOptions {
-  /** A number from 0 up, or a schedule. */
+  /** The learning rate: a number ≥ 0 or a schedule. */
   readonly learningRate: LearningRate;
-  /** How much of the last step goes on, from 0 (default) to below 1. */
+  /** Momentum: the fraction of the last step that is added to this one, below 1. Default: 0. */
   readonly momentum?: number;
-  /** How much of the gradient is left out of the momentum. Default 0. */
+  /** The fraction of the gradient that does not enter the momentum. Default: 0. */
   readonly dampening?: number;
-  /** Whether to look ahead along the momentum (Nesterov 1983). Default false. */
+  /** Whether to use Nesterov momentum (Nesterov 1983). Default: false. */
   readonly nesterov?: boolean;
-  /** Adds this times the parameter to the gradient. Default 0. */
+  /** L2 penalty: this · the parameter is added to its gradient. Default: 0. */
   readonly weightDecay?: number;
 }
 
 /**
  * $g \leftarrow g + \lambda p$; $m \leftarrow \mu m + (1 - d) g$ (the first time $m \leftarrow g$);
  * $p \leftarrow p - \eta m$, or with Nesterov's momentum $p \leftarrow p - \eta (g + \mu m)$; without momentum
- * $p \leftarrow p - \eta g$. As PyTorch's `SGD`.
+ * $p \leftarrow p - \eta g$. Equals PyTorch's `SGD`.
  *
  * @throws NnbpError `OUT_OF_RANGE`
  *

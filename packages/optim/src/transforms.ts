@@ -19,8 +19,8 @@ export function clipByValue(limit: number): GradientTransform {
 }
 
 /**
- * Scales the gradient down to the norm `limit` if its norm $\sqrt{\sum g^2}$ is larger. Its direction stays. Squares
- * that would overflow do not matter.
+ * Scales the gradient down to the norm `limit` if its norm $\sqrt{\sum g^2}$ is larger. Keeps its direction. Correct even
+ * where a square would overflow.
  *
  * @throws NnbpError `OUT_OF_RANGE`
  */
@@ -44,7 +44,7 @@ export function clipByNorm(limit: number): GradientTransform {
 
 /**
  * Adds `rate` times the sign of the parameter to its gradient: the derivative of rate · |p| (L1 regularization), which
- * drives parameters that matter little to 0. A parameter of 0 gets nothing.
+ * drives unimportant parameters to 0. Adds nothing for a parameter of 0.
  *
  * @throws NnbpError `OUT_OF_RANGE`
  */

@@ -106,7 +106,7 @@ describe('lbfgs', () => {
     }
   });
 
-  test('is converged at a stationary point, and where no step helps', () => {
+  test('converges at a stationary point, and where no step lowers the loss', () => {
     const valley = smooth(
       (p) => p[0] ** 2,
       (p) => [2 * p[0]],
@@ -122,7 +122,7 @@ describe('lbfgs', () => {
     expect(optimizer.converged).toBe(true);
   });
 
-  test('forgets the curvature it remembers where it misleads', () => {
+  test('discards its stored curvature when a search fails', () => {
     let turned = 1;
     const turning = smooth(
       (p) => (p[0] - 1) ** 4,
@@ -141,7 +141,7 @@ describe('lbfgs', () => {
     expect(minimize(turning, [...parameters], optimizer).parameters[0]).toBeCloseTo(1, 1);
   });
 
-  test('evaluates again where the parameters were changed from outside', () => {
+  test('evaluates again if the parameters were changed between iterations', () => {
     const objective = chained(2);
     const optimizer = lbfgs();
     const parameters = Float64Array.of(-1.2, 1);
@@ -150,7 +150,7 @@ describe('lbfgs', () => {
     expect(optimizer.iterate!(objective, parameters)).toBe(401);
   });
 
-  test('leaves the parameters as they were where the start overflows', () => {
+  test('does not change the parameters if the loss overflows at the start', () => {
     const objective = smooth(
       () => Infinity,
       () => [NaN],
@@ -178,7 +178,7 @@ describe('lbfgs', () => {
     expect(run(0)).toEqual(run(-1));
   });
 
-  test('refuses wrong options and states, and step()', () => {
+  test('throws for invalid options, for states of other optimizers and for step()', () => {
     const code = (expected: string): unknown => expect.objectContaining({ code: expected });
     expect(() => lbfgs({ memory: 0 })).toThrow(code('OUT_OF_RANGE'));
     expect(() => lbfgs({ gradientTolerance: -1 })).toThrow(code('OUT_OF_RANGE'));

@@ -43,7 +43,7 @@ describe('TriangularFactor', () => {
     expect(factor.rank()).toBe(3);
   });
 
-  test('a factor without rows has rank 0 and the step 0', () => {
+  test('a factor without rows has rank 0 and a step of 0', () => {
     const factor = new TriangularFactor(2);
     factor.pivot();
     expect(factor.rank()).toBe(0);
@@ -95,7 +95,7 @@ describe('levenbergMarquardt', () => {
     expect(parameters[1]).toBeCloseTo(2, 12);
   });
 
-  test('starts from 0 as well', () => {
+  test('converges from parameters that are all 0', () => {
     const objective = leastSquares(
       2,
       (p, row) => p[0] - [2, 4][row],
@@ -136,12 +136,12 @@ describe('levenbergMarquardt', () => {
     expect(minimize(exponential(xs, ys), [1, -0.1], upper).parameters[0]).toBe(2);
   });
 
-  test('shrinks the region where a step overflows', () => {
+  test('shrinks the trust region if a step overflows', () => {
     const { parameters } = minimize(exponential([100, 200], [Math.exp(1), Math.exp(2)]), [1, -1]);
     expect(parameters.every(Number.isFinite)).toBe(true);
   });
 
-  test('leaves the parameters as they were where the start overflows', () => {
+  test('does not change the parameters if the loss overflows at the start', () => {
     const objective = exponential([1e6], [1]);
     const parameters = Float64Array.of(1, 1);
     expect(levenbergMarquardt().iterate!(objective, parameters)).toBe(Infinity);
@@ -159,7 +159,7 @@ describe('levenbergMarquardt', () => {
     expect(optimizer.converged).toBe(true);
   });
 
-  test('is converged at once where the loss is 0', () => {
+  test('converges at once if the loss is 0', () => {
     const objective = exponential([0], [1]);
     const { iterations, parameters } = minimize(objective, [1, 0]);
     expect(iterations).toBe(1);
@@ -185,7 +185,7 @@ describe('levenbergMarquardt', () => {
     expect(run(0)).toEqual(run(-1));
   });
 
-  test('refuses wrong options, bounds, losses, states and step()', () => {
+  test('throws for invalid options, bounds, losses and states, and for step()', () => {
     const code = (expected: string): unknown => expect.objectContaining({ code: expected });
     expect(() => levenbergMarquardt({ initialRadius: 0 })).toThrow(code('OUT_OF_RANGE'));
     expect(() => levenbergMarquardt({ tolerance: NaN })).toThrow(code('OUT_OF_RANGE'));

@@ -27,7 +27,7 @@ export function leastSquares(
     jacobian(p, visit) {
       const r = all(p as Float64Array);
       const share = 1 / Math.sqrt(count);
-      // Two blocks, so that folding is seen.
+      // Two blocks, so that folding is tested.
       const half = Math.ceil(count / 2);
       for (const [first, end] of [
         [0, half],

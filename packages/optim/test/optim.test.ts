@@ -3,7 +3,8 @@ import * as optim from '@nnbp/optim';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-const { adagrad, adam, adamw, chain, clipByNorm, clipByValue, cosine, decayWeights, exponentialDecay, l1Penalty } = optim;
+const { adagrad, adam, adamw, chain, clipByNorm, clipByValue, cosine, decayWeights, exponentialDecay, l1Penalty } =
+  optim;
 const { lion, nadam, oneCycle, plateau, rmsprop, rprop, sgd, stepDecay } = optim;
 
 /** Parameters after each of three steps from 1 with gradients 0.5, -0.25, 1. */
@@ -16,10 +17,10 @@ function path(optimizer: Optimizer): number[] {
 }
 
 describe('three steps by hand', () => {
-  // Each right-hand side is the rule written out, with nothing shared with the code.
+  // Each right-hand side is the rule written out; it shares nothing with the code.
   test('sgd', () => expect(path(sgd({ learningRate: 0.1 }))).toEqual([0.95, 0.975, 0.875]));
 
-  test('sgd with momentum, dampening and Nesterov', () => {
+  test('sgd follows its rule with momentum, dampening and Nesterov momentum', () => {
     const close = (found: number[], expected: number[]) =>
       found.forEach((x, k) => expect(x).toBeCloseTo(expected[k], 14));
     // m: 0.5, 0.45 - 0.25 = 0.2, 0.18 + 1 = 1.18
@@ -31,7 +32,7 @@ describe('three steps by hand', () => {
     close(path(sgd({ learningRate: 0.1, weightDecay: 0.1 })), [0.94, 0.9556, 0.846044]);
   });
 
-  test('adam moves by the rate at first, whatever the gradient', () => {
+  test('the first step of adam has the size of the learning rate for any gradient', () => {
     expect(path(adam({ learningRate: 0.1 }))[0]).toBeCloseTo(0.9, 7);
     const [m, v] = [0.9 * 0.05 + 0.1 * -0.25, 0.999 * 0.00025 + 0.001 * 0.0625];
     const second =
@@ -50,7 +51,7 @@ describe('three steps by hand', () => {
     expect(q[0]).toBe(2);
   });
 
-  test('rmsprop, plain, centered and with momentum', () => {
+  test('rmsprop follows its rule plain, centered and with momentum', () => {
     const v1 = 0.01 * 0.25;
     expect(path(rmsprop({ learningRate: 0.1 }))[0]).toBeCloseTo(1 - (0.1 * 0.5) / (Math.sqrt(v1) + 1e-8), 12);
     const centered = Math.sqrt(v1 - (0.01 * 0.5) ** 2);
@@ -78,7 +79,7 @@ describe('three steps by hand', () => {
     expect(path(nadam({ learningRate: 0.1 }))[0]).toBeCloseTo(first, 12);
   });
 
-  test('lion moves by the rate, by the sign alone', () => {
+  test('lion moves by the learning rate in the direction of the sign', () => {
     // 0.9 m + 0.1 g: 0.05 > 0; m = 0.005: 0.0045 - 0.025 < 0; m = 0.00245: > 0
     path(lion({ learningRate: 0.1 })).forEach((x, k) => expect(x).toBeCloseTo([0.9, 1, 0.9][k], 14));
   });
@@ -98,7 +99,7 @@ describe('three steps by hand', () => {
     expect(still[0]).toBe(1);
   });
 
-  test('rprop grows its step, shrinks it at a change of sign and does not move then', () => {
+  test('rprop grows its step, and shrinks it without moving when the sign changes', () => {
     const p = Float64Array.of(1);
     const optimizer = rprop({ initialStep: 0.1 });
     const steps = [1, 1, -1, -1, -5].map((g) => {
@@ -112,17 +113,17 @@ describe('three steps by hand', () => {
 
 describe('schedules', () => {
   const rates = (schedule: optim.Schedule, ...steps: number[]) => steps.map((step) => schedule.rate(step));
-  test('stepDecay and exponentialDecay', () => {
+  test('stepDecay and exponentialDecay follow their formulas', () => {
     expect(rates(stepDecay({ initial: 1, factor: 0.5, every: 3 }), 0, 2, 3, 6)).toEqual([1, 1, 0.5, 0.25]);
     expect(rates(exponentialDecay({ initial: 1, factor: 0.5 }), 0, 1, 3)).toEqual([1, 0.5, 0.125]);
   });
-  test('cosine warms up in a straight line, then falls along half a wave and stays', () => {
+  test('cosine warms up linearly, then falls along half a wave and stays constant', () => {
     const schedule = cosine({ peak: 1, steps: 14, warmUp: 4, final: 0.2 });
     [0.2, 0.8, 1, 0.6, 0.2, 0.2].forEach((rate, k) =>
       expect(rates(schedule, 0, 3, 4, 9, 14, 99)[k]).toBeCloseTo(rate, 14),
     );
   });
-  test('oneCycle begins, peaks and ends where PyTorch has it', () => {
+  test('oneCycle starts, peaks and ends at the rates of PyTorch', () => {
     const schedule = oneCycle({ peak: 1, steps: 100 });
     expect(schedule.rate(0)).toBeCloseTo(0.04, 14);
     expect(schedule.rate(29)).toBeCloseTo(1, 14);
@@ -137,7 +138,7 @@ describe('schedules', () => {
     });
     expect(seen).toEqual([1, 1, 1, 0.5, 0.5, 0.5, 0.3, 0.3]);
   });
-  test('plateau treats negative losses as it treats positive ones', () => {
+  test('plateau treats negative losses like positive ones', () => {
     const rates = (losses: readonly number[]) => {
       const schedule = plateau({ initial: 1, factor: 0.5, patience: 1 });
       return losses.map((loss) => {
@@ -154,7 +155,7 @@ describe('schedules', () => {
     expect(rates([-10, -10.0005, -10.0009])).toEqual([1, 1, 0.5]);
   });
 
-  test('plateau: the same loss again is no improvement, and a change of 1e-8 or less is none', () => {
+  test('plateau counts neither an equal loss nor a change of at most 1e-8 as an improvement', () => {
     const flat = plateau({ initial: 1, factor: 0.5, patience: 1, threshold: 0 });
     for (const loss of [2, 2, 2]) flat.observe?.(loss);
     expect(flat.rate(0)).toBe(0.5);
@@ -212,7 +213,7 @@ const makers: Record<string, () => Optimizer> = {
 };
 
 describe.each(Object.entries(makers))('%s', (_, make) => {
-  test('taken up from its state goes on to the same bits, in either precision', () => {
+  test('resumes bit-for-bit from its state, in float64 and float32', () => {
     fc.assert(
       fc.property(fc.integer(), fc.integer({ min: 0, max: 12 }), fc.boolean(), (seed, at, single) => {
         const run = (interrupted: boolean) => {
@@ -240,7 +241,7 @@ describe.each(Object.entries(makers))('%s', (_, make) => {
     );
   });
 
-  test('finds the bottom of a bowl', () => {
+  test('finds the minimum of a quadratic', () => {
     const optimizer = make();
     const p = Float64Array.of(0.4, -0.3);
     for (let step = 0; step < 3000; step++) {
@@ -249,7 +250,7 @@ describe.each(Object.entries(makers))('%s', (_, make) => {
     expect(Math.hypot(p[0], p[1])).toBeLessThan(0.25);
   });
 
-  test("refuses another optimizer's state and keeps its own", () => {
+  test("throws for another optimizer's state and keeps its own", () => {
     const optimizer = make();
     optimizer.step(Float64Array.of(1), Float64Array.of(1));
     const before = optimizer.state();
@@ -263,7 +264,7 @@ test('a chain is full-batch if its optimizer is', () => {
   expect(chain(clipByValue(1), adam()).fullBatch).toBeUndefined();
 });
 
-test('what an engine may take over: options, steps, and vectors in its own memory', () => {
+test('an engine can take over the options, steps and vectors of an optimizer', () => {
   const optimizer = adam({ learningRate: exponentialDecay({ initial: 1, factor: 0.5 }), beta1: 0.8 });
   const builtin = optimizer.builtin!;
   expect(builtin.name).toBe('adam');
@@ -297,7 +298,7 @@ test('a state is a copy: later steps do not change it', () => {
   expect(JSON.stringify([...state.vectors.mean])).toBe(before);
 });
 
-test('a state is refused for its name alone', () => {
+test('restore throws for a state with another name', () => {
   for (const [one, other] of [
     [adam(), adamw()],
     [chain(clipByNorm(1), adam()), chain(clipByValue(1), adam())],
@@ -314,14 +315,14 @@ test('a state is refused for its name alone', () => {
   }
 });
 
-test('a state with one of several numbers missing is refused', () => {
+test('restore throws for a state that lacks one of several numbers', () => {
   const optimizer = nadam();
   optimizer.step(new Float64Array(1), new Float64Array(1));
   const { name, numbers, vectors } = optimizer.state();
   expect(() => optimizer.restore({ name, numbers: { steps: numbers.steps }, vectors })).toThrow(/cannot continue/);
 });
 
-test('a state with a number, a vector or a length missing is refused', () => {
+test('restore throws for a state without a number or a vector, or with a vector of another length', () => {
   const optimizer = adam();
   optimizer.step(new Float64Array(3), new Float64Array(3));
   const { name, numbers, vectors } = optimizer.state();
@@ -334,7 +335,7 @@ test('a state with a number, a vector or a length missing is refused', () => {
   }
 });
 
-describe('bad options are named', () => {
+describe('invalid options are named', () => {
   test.each<[string, () => unknown]>([
     ['learningRate', () => sgd({ learningRate: -1 })],
     ['learningRate', () => adam({ learningRate: NaN })],
@@ -384,7 +385,7 @@ describe('bad options are named', () => {
     expect(make).toThrow(NnbpError);
   });
 
-  test('the limits themselves are allowed', () => {
+  test('options at the limits of their ranges are valid', () => {
     for (const make of [
       () => rprop({ etaPlus: 1 }),
       () => rprop({ minimumStep: 1, maximumStep: 1 }),
@@ -395,7 +396,7 @@ describe('bad options are named', () => {
     }
   });
 
-  test('vectors of other lengths', () => {
+  test('step throws for vectors of another length', () => {
     const optimizer = sgd({ learningRate: 1, momentum: 0.5 });
     expect(() => optimizer.step(new Float64Array(2), new Float64Array(3))).toThrow(/gradients/);
     optimizer.step(new Float64Array(2), new Float64Array(2));

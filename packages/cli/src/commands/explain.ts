@@ -96,7 +96,7 @@ async function chosenRow(io: Io, model: Model, dataPath: string | undefined, opt
   } else {
     wanted = Number(row);
     if (!Number.isSafeInteger(wanted) || wanted < 1)
-      throw misuse(`--row: expected the number of a row of the data, found "${row}".`);
+      throw misuse(`--row: expected the number of a row of the data, received "${row}".`);
     csv = await openDataFor(io, dataPath, model, options);
   }
   const gaps = new Gaps();

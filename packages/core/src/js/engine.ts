@@ -1,7 +1,8 @@
 /** The js engine: float64, typed arrays, no WebAssembly and no generated code. */
 import type { Engine, Executor, FloatArray, Loss, Optimizer, PassOptions, SampleCounts } from '../contract.js';
 import { expectRoom, expectRows, lengthOf, type Rows, rowsOf, totalWeight } from '../counts.js';
-import { allFinite, expectInteger, expectLength, NnbpError } from '../errors.js';
+import { NnbpError } from '../errors.js';
+import { allFinite, expectInteger, expectLength } from '../expect.js';
 import type { Graph } from '../graph.js';
 import { backward, type Tables } from './backward.js';
 import { type CacheRows, TableCache } from './cache.js';

@@ -27,7 +27,7 @@ ${constants.join('\n')}
 
 /** The outputs for one input, in the order of \`outputs\`. */
 export function predict(input) {
-  if (input.length !== ${graph.inputCount}) throw new RangeError(\`expected ${graph.inputCount} numbers, found \${input.length}\`);
+  if (input.length !== ${graph.inputCount}) throw new RangeError(\`expected ${graph.inputCount} numbers, received \${input.length}\`);
   const x = Array.from(input${inputScaler ? ', (value, k) => (value - inputMean[k]) / inputDeviation[k]' : ''});
   for (const { g, from, b, c, w } of layers) {
     for (let i = 0; i < b.length; i++) {

@@ -19,7 +19,7 @@ export function straight(network: Network, nodes: readonly number[], functions: 
   return [
     '/** The outputs for one input, in the order of `outputs`. */',
     'export function predict(input) {',
-    `  if (input.length !== ${graph.inputCount}) throw new RangeError(\`expected ${graph.inputCount} numbers, found \${input.length}\`);`,
+    `  if (input.length !== ${graph.inputCount}) throw new RangeError(\`expected ${graph.inputCount} numbers, received \${input.length}\`);`,
     ...inputs,
     ...nodes.map((i) => line(network, i, functions)),
     `  return ${transformSource(outputTransform).call(`[${outputs.join(', ')}]`)};`,

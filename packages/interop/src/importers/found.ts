@@ -29,7 +29,7 @@ export class Found {
 
   /** @throws NnbpError `MALFORMED` */
   refuse(expected: string): never {
-    throw new NnbpError('MALFORMED', `${this.path}: expected ${expected}, found ${shown(this.value)}.`);
+    throw new NnbpError('MALFORMED', `${this.path}: expected ${expected}, received ${shown(this.value)}.`);
   }
 
   /** @throws NnbpError `UNSUPPORTED` */

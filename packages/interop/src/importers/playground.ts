@@ -114,7 +114,7 @@ function networkOf(link: Link, inputs: readonly string[], outputActivation: Acti
   const sizes = link.sizes('networkShape', [4, 2]);
   const edges = [...sizes, 1].reduce((sum, size, l) => sum + size * (l === 0 ? inputs.length : sizes[l - 1]), 0);
   if (!(edges <= maxEdges)) {
-    throw new NnbpError('TOO_LARGE', `networkShape: expected at most ${maxEdges} weights, found ${edges}.`);
+    throw new NnbpError('TOO_LARGE', `networkShape: expected at most ${maxEdges} weights, received ${edges}.`);
   }
   const zero = link.flag('initZero', false);
   const draw: Initializer = (_, __, random) => (zero ? 0 : random.uniform() - 0.5);
@@ -198,7 +198,7 @@ class Link {
   }
 
   #refuse(name: string, expected: string): never {
-    throw new NnbpError('MALFORMED', `${name} in the link: expected ${expected}, found "${this.#shown(name)}".`);
+    throw new NnbpError('MALFORMED', `${name} in the link: expected ${expected}, received "${this.#shown(name)}".`);
   }
 
   /** Undefined if nothing is said. */

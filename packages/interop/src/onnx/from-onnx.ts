@@ -58,7 +58,7 @@ export function fromOnnx(bytes: Uint8Array, { files = {} }: OnnxFiles = {}): Net
   const outputs = graph.output.flatMap(({ name }) => {
     const value = values.get(name);
     if (value === undefined || !('entries' in value)) {
-      throw new NnbpError('MALFORMED', `Output "${name}": expected the result of an operation, found none.`);
+      throw new NnbpError('MALFORMED', `Output "${name}": expected the result of an operation, received none.`);
     }
     return value.entries;
   });

@@ -118,7 +118,7 @@ function setParameters({ graph, parameters }: Network, id: string, { weights, bi
   const i = graph.indexOf(id);
   const set = (what: string, index: number, value: number) => {
     if (!Number.isFinite(value)) {
-      throw new NnbpError('NOT_FINITE', `${what} of node "${id}": expected a finite number, found ${value}.`);
+      throw new NnbpError('NOT_FINITE', `${what} of node "${id}": expected a finite number, received ${value}.`);
     }
     parameters.vector[index] = value;
   };

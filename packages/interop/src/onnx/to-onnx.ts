@@ -305,7 +305,7 @@ class Writer {
   #numbers(label: string, values: ArrayLike<number>, dims?: readonly number[]): string {
     for (let k = 0; k < values.length; k++) {
       if (!Number.isFinite(Math.fround(values[k]))) {
-        throw new NnbpError('NOT_FINITE', `${label}: expected a number that float32 can hold, found ${values[k]}.`);
+        throw new NnbpError('NOT_FINITE', `${label}: expected a number that float32 can hold, received ${values[k]}.`);
       }
     }
     return this.operations.numbers(values, dims);
@@ -318,7 +318,7 @@ function expectNames(input: string, output: string): void {
     if (!/^[A-Za-z_][\w.:-]*$/.test(name)) {
       throw new NnbpError(
         'OUT_OF_RANGE',
-        `${option}: expected a name of letters, digits, ".", ":", "-" and "_" that begins with a letter, found "${name}".`,
+        `${option}: expected a name of letters, digits, ".", ":", "-" and "_" that begins with a letter, received "${name}".`,
       );
     }
   }

@@ -22,14 +22,14 @@ export function fromPyTorch(weights: Uint8Array, network: Network): Network {
     if (tensor?.shape.join() !== shape.join()) {
       throw new NnbpError(
         'MALFORMED',
-        `Expected a tensor "${name}" of [${shape.join(', ')}], found ${found}. The weights have to be of this network.`,
+        `Expected a tensor "${name}" of [${shape.join(', ')}], received ${found}. The weights have to be of this network.`,
       );
     }
     parameters.forEach((p, k) => {
       if (!Number.isFinite(tensor.values[k])) {
         throw new NnbpError(
           'NOT_FINITE',
-          `Tensor "${name}", position ${k}: expected a finite number, found ${tensor.values[k]}.`,
+          `Tensor "${name}", position ${k}: expected a finite number, received ${tensor.values[k]}.`,
         );
       }
       copy.parameters.vector[p] = tensor.values[k];

@@ -6,16 +6,16 @@ import { trustRegionStep } from './trust-region.js';
 
 /** Options of {@link levenbergMarquardt}. */
 export interface LevenbergMarquardtOptions {
-  /** The first step's largest length, as a multiple of the scaled length of the start. Default 10. */
+  /** Maximum length of the first step, as a multiple of the scaled length of the initial parameters. Default: 10. */
   readonly initialRadius?: number;
-  /** Converged when a step changes neither the loss nor the parameters by more than this part. Default 1e-15. */
+  /** Converged when the relative change of the loss and of the parameters is at most this. Default: 1e-15. */
   readonly tolerance?: number;
   /**
-   * The smallest value of each parameter, in the network's layout; −Infinity where there is none. With `freeze`, without
-   * the frozen ones; so are `upper` and `undetermined`.
+   * The lower bound of each parameter, in the network's layout; −Infinity for none. With `freeze`, `lower`, `upper` and
+   * `undetermined` leave out the frozen parameters.
    */
   readonly lower?: ArrayLike<number>;
-  /** The largest value of each parameter, in the network's layout; Infinity where there is none. */
+  /** The upper bound of each parameter, in the network's layout; Infinity for none. */
   readonly upper?: ArrayLike<number>;
 }
 
@@ -25,7 +25,7 @@ export interface LevenbergMarquardt extends Optimizer {
   readonly undetermined: readonly number[];
 }
 
-/** What an iteration keeps for the next one. */
+/** The state between iterations. */
 interface Memory {
   /** Iterations done. */
   steps: number;
@@ -38,7 +38,7 @@ interface Memory {
   converged: number;
 }
 
-/** A refining step must be shorter than this part of the parameters' scaled length. */
+/** A refining step must be shorter than this fraction of the parameters' scaled length. */
 const maxRefinement = 1e-3;
 const fresh = (): Memory => ({ steps: 0, radius: 0, lambda: 0, refining: 0, lastLength: Infinity, converged: 0 });
 
@@ -48,10 +48,10 @@ const fresh = (): Memory => ({ steps: 0, radius: 0, lambda: 0, refining: 0, last
  * The linear problem is solved by QR, never by $J^T J$. When the loss no longer changes, Gauss–Newton steps refine the
  * parameters until they stop shrinking, and `converged` becomes true.
  *
- * For losses that declare `residuals` (mse) and batches of all samples. One iteration costs one Jacobian and a few
- * evaluations of the loss, and memory for 3 n² numbers with n parameters.
+ * Needs a loss that declares `residuals` (mse), and uses full batches. One iteration costs one Jacobian and a few
+ * evaluations of the loss. Memory: 3 n² numbers for n parameters.
  *
- * @throws NnbpError `OUT_OF_RANGE` (an option), `UNSUPPORTED` from training: a loss that is no sum of squares
+ * @throws NnbpError `OUT_OF_RANGE` (an option); training throws `UNSUPPORTED` if the loss is not a sum of squares
  */
 export function levenbergMarquardt(options: LevenbergMarquardtOptions = {}): LevenbergMarquardt {
   const name = 'levenbergMarquardt';
@@ -86,7 +86,7 @@ export function levenbergMarquardt(options: LevenbergMarquardtOptions = {}): Lev
     return loss;
   }
 
-  /** Takes out the parameters that stand at a bound and would leave it: their columns become 0 for this iteration. */
+  /** Excludes parameters at a bound that would cross it: their columns become 0 for this iteration. */
   function pinAtBounds(parameters: Float64Array): Set<number> {
     const { R, z, n } = factor;
     const pinned = new Set<number>();
@@ -103,7 +103,7 @@ export function levenbergMarquardt(options: LevenbergMarquardtOptions = {}): Lev
 
   const pivoted = () => Float64Array.from(factor.columns, (k) => scale[k] || 1);
 
-  /** The parameters after a step in pivoted order, inside the bounds; `step` becomes what was really done. */
+  /** The parameters after a step in pivoted order, clamped to the bounds; `step` becomes the clamped step. */
   function moved(parameters: Float64Array, step: Float64Array): Float64Array {
     const next = parameters.slice();
     factor.columns.forEach((k, i) => {
@@ -121,7 +121,7 @@ export function levenbergMarquardt(options: LevenbergMarquardtOptions = {}): Lev
     return norm(change);
   }
 
-  /** Tries steps, in a shrinking region, until one lowers the loss. */
+  /** Tries steps in a shrinking trust region until one lowers the loss. */
   function descend(objective: Objective, parameters: Float64Array, loss: number): void {
     const scales = pivoted();
     if (memory.steps === 1) memory.radius = initialRadius * (scaledNorm(scale, parameters) || 1);

@@ -25,7 +25,7 @@ export class TriangularFactor {
     this.clear();
   }
 
-  /** Forgets all rows. */
+  /** Removes all rows. */
   clear(): void {
     this.R.fill(0);
     this.z.fill(0);
@@ -45,7 +45,7 @@ export class TriangularFactor {
     }
   }
 
-  /** Some rows column by column: what is read together lies together. */
+  /** Some rows, column-major, so that what is read together is adjacent in memory. */
   #transposed(rows: Float64Array, first: number, count: number): Float64Array {
     const { n } = this;
     this.#scratch ??= new Float64Array(n * rowsAtOnce);
@@ -83,7 +83,7 @@ export class TriangularFactor {
     }
   }
 
-  /** Reorders the columns so that the diagonal falls in size: what the data do not determine comes last. */
+  /** Reorders the columns so that the diagonal decreases in size: undetermined parameters come last. */
   pivot(): void {
     const { R, z, n, columns } = this;
     const v = new Float64Array(n);

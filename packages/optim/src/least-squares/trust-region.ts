@@ -12,7 +12,7 @@ export interface TrustRegionStep {
   readonly length: number;
 }
 
-/** The step may be longer or shorter than the radius by this part of it. */
+/** The step may be longer or shorter than the radius by this fraction of it. */
 const tolerance = 0.1;
 const maxIterations = 30;
 

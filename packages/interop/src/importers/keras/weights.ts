@@ -34,7 +34,7 @@ export function readWeights(model: Found, bytes: Uint8Array | readonly Uint8Arra
     at += 4 * count;
   }
   if (at !== file.length) {
-    throw new NnbpError('MALFORMED', `The weights: expected ${at} bytes, as the model lists, found ${file.length}.`);
+    throw new NnbpError('MALFORMED', `The weights: expected ${at} bytes, as the model lists, received ${file.length}.`);
   }
   return found;
 }
