@@ -1,5 +1,6 @@
-/** Part one: the article's network, every number of it. */
+/** Part one: every number of the article's network. */
 import { sigmoid } from '@nnbp/activations';
+import { articleNetwork } from '@nnbp/conformance';
 import {
   backpropagate,
   GraphBuilder,
@@ -10,27 +11,9 @@ import {
   valueFromSuccessors,
 } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
-import { digits, heading, type Promises, say, table } from './screen.js';
+import { digits, heading, type Checks, say, table } from './screen.js';
 
-/** The article's graph, with parameters that make every number different. */
-export function articleNetwork(): Network {
-  const builder = new GraphBuilder();
-  builder.input('1');
-  for (const id of ['2', '3']) builder.node(id, { from: ['1'], activation: sigmoid });
-  for (const id of ['4', '5', '6']) builder.node(id, { from: ['2', '3'], activation: sigmoid });
-  builder.node('7', { from: ['4', '5', '6'], activation: sigmoid });
-  builder.output('7');
-  const network = new Network(builder.build());
-  network.setParameters('2', { b: 0.1, c: 1.2, w: { 1: 0.15 } });
-  network.setParameters('3', { b: -0.2, c: 0.8, w: { 1: -0.25 } });
-  network.setParameters('4', { b: 0.05, c: 1.5, w: { 2: 0.4, 3: -0.5 } });
-  network.setParameters('5', { b: -0.1, c: -0.9, w: { 2: 0.3, 3: 0.7 } });
-  network.setParameters('6', { b: 0.2, c: 2, w: { 2: -0.6, 3: 0.9 } });
-  network.setParameters('7', { b: 0.3, c: 3, w: { 4: 0.25, 5: -0.35, 6: 0.45 } });
-  return network;
-}
-
-/** The article's output node: x4, x5, x6 = 4, 5, 6, all parameters 1, and x7 taken as 7. */
+/** The article's output node: x4, x5, x6 = 4, 5, 6, all parameters 1, and x7 = 7 as the article assumes. */
 export function articleOutputNode() {
   const builder = new GraphBuilder();
   const from = ['4', '5', '6'].map((id) => builder.input(id));
@@ -58,8 +41,8 @@ export function articleOutputNode() {
   };
 }
 
-/** Prints both. */
-export function article(promises: Promises): void {
+/** Prints the two networks. */
+export function article(checks: Checks): void {
   heading("1  The article's network: 1 → {2, 3} → {4, 5, 6} → 7, sigmoid, loss (x7 − t)²");
   const network = articleNetwork();
   const { graph } = network;
@@ -85,11 +68,11 @@ export function article(promises: Promises): void {
       return [id, ...[...numbers, b, c].map(digits), weights.join('\n')];
     }),
   );
-  promises.expect(Math.abs(pass.loss - 59.54462196481796) < 1e-10, 'The loss is the golden one, 59.544622.');
+  checks.expect(Math.abs(pass.loss - 59.54462196481796) < 1e-10, 'The loss is 59.544622, as computed with 50 digits.');
 
   console.log();
   say(
-    "The article's own numbers at node 7: x4 = 4, x5 = 5, x6 = 6, b = c = w = 1, t = 10, and x7 = 7 taken as given (a sigmoid times 1 cannot give 7: only dloss/dx depends on it).",
+    "The article's numbers at node 7: x4 = 4, x5 = 5, x6 = 6, b = c = w = 1, t = 10, and x7 = 7 as the article assumes. (A sigmoid cannot reach 7 with c = 1; only dloss/dx7 depends on x7.)",
   );
   const node = articleOutputNode();
   table(
@@ -107,5 +90,5 @@ export function article(promises: Promises): void {
       ['dloss/dx4', '−6 · slope7 · w4to7', digits(node.dLossDx4)],
     ],
   );
-  promises.expect(node.dLossDx === -6, 'dloss/dx7 is −6, exactly.');
+  checks.expect(node.dLossDx === -6, 'dloss/dx7 is exactly −6.');
 }

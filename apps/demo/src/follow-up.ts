@@ -1,10 +1,10 @@
-/** Part two: the sets on which the article's follow-up trains. */
+/** Part two: the data sets of the article's follow-up. */
 import { identity, leakyRelu } from '@nnbp/activations';
 import { mlp, Network } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
 import { rprop, sgd } from '@nnbp/optim';
 import { evaluate, fit } from '@nnbp/train';
-import { digits, heading, type Promises, say, table } from './screen.js';
+import { digits, heading, type Checks, say, table } from './screen.js';
 
 /** y = 3x, one node, no activation. */
 export async function tripling() {
@@ -19,14 +19,14 @@ export async function tripling() {
   return { network, loss: history[history.length - 1].loss };
 }
 
-/** Five points that are nearly on a line. */
+/** Five points near a straight line. */
 export const fivePoints = { inputs: [[1], [2], [3], [4], [5]], targets: [[3.2], [7], [8], [11.2], [15.3]] };
 
-/** The author's shape, five leaky-ReLU nodes and an output, after 2,000 passes from a seed: the mean squared error. */
+/** The mean squared error of the author's network, five leaky-ReLU nodes and an output, after 2,000 epochs from a seed. */
 export async function fiveNodes(seed: number): Promise<number> {
   const network = new Network(mlp([1, 5, 1], { activation: leakyRelu, outputActivation: identity }), { seed });
   await fit(network, fivePoints, { loss: mse(), optimizer: rprop(), epochs: 2000, standardize: true });
-  // The loss is in standardised units: the deviation squared takes it back to the data's.
+  // The loss is in standardized units; times the squared deviation it is in those of the data.
   const { loss } = await evaluate(network, fivePoints, { loss: mse() });
   return loss * (network.outputScaler?.deviation[0] ?? 1) ** 2;
 }
@@ -42,15 +42,15 @@ export function straightLineError(): number {
   return mean(x.map((value, k) => (meanT + slope * (value - meanX) - t[k]) ** 2));
 }
 
-/** Prints both. */
-export async function followUp(promises: Promises): Promise<void> {
-  heading("2  The follow-up's sets");
+/** Prints both results. */
+export async function followUp(checks: Checks): Promise<void> {
+  heading("2  The follow-up's data sets");
   const { network, loss } = await tripling();
   const { b = 0, w } = network.getParameters('output.0');
   say(
-    `y = 3x with one node and no activation, 2,000 passes: w = ${digits(w['input.0'])}, b = ${digits(b)}, loss ${digits(loss)}.`,
+    `y = 3x with one node and no activation, 2,000 epochs: w = ${digits(w['input.0'])}, b = ${digits(b)}, loss ${digits(loss)}.`,
   );
-  promises.expect(loss < 1e-10, 'The loss is below 1e-10.');
+  checks.expect(loss < 1e-10, 'The loss is below 1e-10.');
 
   console.log();
   const line = straightLineError();
@@ -60,18 +60,18 @@ export async function followUp(promises: Promises): Promise<void> {
   for (let seed = 6; seed <= 60; seed++) stuck.push(await fiveNodes(seed));
   const all = [...errors, ...stuck];
   say(
-    'Five points with five leaky-ReLU nodes and one output, standardised, resilient backpropagation, 2,000 passes (the author needed 100,000):',
+    'Five points with five leaky-ReLU nodes and one output, standardized, resilient backpropagation, 2,000 epochs (the author needed 100,000):',
   );
   table(
     ['seed', 'mean squared error'],
     errors.map((error, k) => [`${k + 1}`, digits(error)]),
   );
   const bestOfFive = Math.min(...errors);
-  promises.expect(bestOfFive < 1e-4, `The best of five seeds is below 1e-4: ${digits(bestOfFive)}.`);
+  checks.expect(bestOfFive < 1e-4, `The smallest of the five errors is below 1e-4: ${digits(bestOfFive)}.`);
   const count = (holds: (error: number) => boolean) => all.filter(holds).length;
   const onLine = count((error) => Math.abs(error - line) < 0.01);
   say(
-    `Of 60 seeds ${count((error) => error < 1e-4)} meet all points; the others stick, ${onLine} of them at ${digits(line)}, the error of the best straight line. ` +
-      'Why: a leaky ReLU bends only where its h crosses 0. If no bend lies between the points, the network is a straight line on them; and at the best line the error is orthogonal to every line, so that every gradient is 0 and nothing brings a bend back. A bend between the wrong two points is the same trap with fewer points in it. Another seed, or more nodes, is the cure.',
+    `Of 60 seeds, ${count((error) => error < 1e-4)} fit all points. The others end in a local minimum, ${onLine} of them at ${digits(line)}, the error of the best straight line. ` +
+      'The reason: a leaky ReLU has its kink where h = 0. If no kink lies between the points, the network is a straight line there, and at the best line every gradient is 0, so no kink moves back. A kink between the wrong two points is a similar minimum. Try another seed or more nodes.',
   );
 }

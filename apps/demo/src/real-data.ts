@@ -1,4 +1,4 @@
-/** Part three: flowers and handwritten digits. */
+/** Part three: iris and handwritten digits. */
 import { identity, relu, tanh } from '@nnbp/activations';
 import { heUniform, mlp, Network } from '@nnbp/core';
 import { softmaxCrossEntropy } from '@nnbp/losses';
@@ -6,9 +6,9 @@ import { adam, cosine } from '@nnbp/optim';
 import { accuracy, confusionMatrix, evaluate, fit } from '@nnbp/train';
 import { auto } from '@nnbp/wasm';
 import { handwrittenDigits, iris } from './data.js';
-import { heading, percent, progressBar, type Promises, say, table } from './screen.js';
+import { heading, percent, progressBar, type Checks, say, table } from './screen.js';
 
-/** Held-out accuracy on iris, from one seed. */
+/** Test accuracy on iris, for one seed. */
 export async function irisAccuracy(seed: number): Promise<number> {
   const { training, test } = iris(seed);
   const network = new Network(mlp([4, 8, 3], { activation: tanh, outputActivation: identity }), { seed });
@@ -24,7 +24,7 @@ export async function irisAccuracy(seed: number): Promise<number> {
   return (await evaluate(network, test, { loss, metrics: [accuracy()] })).metrics.accuracy as number;
 }
 
-/** Trains on 8,000 digits; gives the held-out accuracy and what is taken for what. */
+/** Trains on 8,000 digits; returns the test accuracy and the confusion matrix. */
 export async function digitsAccuracy(epochs = 12) {
   const { training, test } = handwrittenDigits(1);
   const network = new Network(mlp([784, 128, 10], { activation: relu, outputActivation: identity }), {
@@ -55,8 +55,8 @@ export async function digitsAccuracy(epochs = 12) {
   return { report, engine, accuracy: metrics.accuracy as number, confusion: metrics.confusionMatrix as number[][] };
 }
 
-/** Prints both. */
-export async function realData(promises: Promises): Promise<void> {
+/** Prints both results. */
+export async function realData(checks: Checks): Promise<void> {
   heading('3  Real data');
   const seeds = [1, 2, 3, 4, 5];
   const bar = progressBar('iris  ', seeds.length);
@@ -67,27 +67,27 @@ export async function realData(promises: Promises): Promise<void> {
   }
   bar.stop();
   const mean = accuracies.reduce((a, b) => a + b) / seeds.length;
-  say(`Iris, 4-8-3, 30 % held out, five seeds: ${accuracies.map(percent).join(', ')}.`);
-  promises.expect(mean >= 0.94, `Held-out accuracy is at least 94 %: ${percent(mean)}.`);
+  say(`Iris, 4-8-3, 30 % test set, accuracy for five seeds: ${accuracies.map(percent).join(', ')}.`);
+  checks.expect(mean >= 0.94, `The mean test accuracy is at least 94 %: ${percent(mean)}.`);
 
   console.log();
   const digits = await digitsAccuracy();
   say(
-    `Handwritten digits, 784-128-10, 8,000 trained on, 2,000 held out, ${digits.report.seconds.toFixed(1)} s of training ` +
-      `by the ${digits.engine.name} engine:`,
+    `Handwritten digits, 784-128-10, 8,000 training and 2,000 test samples, ${digits.report.seconds.toFixed(1)} s of training ` +
+      `on the ${digits.engine.name} engine:`,
   );
   table(
-    ['epoch', 'loss', 'samples a second'],
+    ['epoch', 'loss', 'samples/s'],
     digits.report.history.map(({ epoch, loss, samplesPerSecond }) => [
       `${epoch}`,
       loss.toFixed(4),
       samplesPerSecond.toFixed(0),
     ]),
   );
-  say('What is taken for what (a row for each true digit):');
+  say('Confusion matrix (rows: true digit, columns: predicted digit):');
   table(
     ['', ...Array.from({ length: 10 }, (_, k) => String(k))],
     digits.confusion.map((row, k) => [`${k}`, ...row.map((count) => (count === 0 ? '·' : String(count)))]),
   );
-  promises.expect(digits.accuracy >= 0.95, `Held-out accuracy is at least 95 %: ${percent(digits.accuracy)}.`);
+  checks.expect(digits.accuracy >= 0.95, `The test accuracy is at least 95 %: ${percent(digits.accuracy)}.`);
 }

@@ -1,14 +1,14 @@
-/** What the terminal shows: headings, tables, progress. Without a terminal, progress is a line at the end. */
+/** Output in the terminal: headings, tables, progress bars, checks. */
 import { SingleBar } from 'cli-progress';
 import Table from 'cli-table3';
 import pc from 'picocolors';
 
-/** A part's title. */
+/** Prints the heading of a part. */
 export function heading(text: string): void {
   console.log(`\n${pc.bold(text)}\n`);
 }
 
-/** Prose, folded at the terminal's usual width. */
+/** Prints text, wrapped at 92 columns. */
 export function say(text: string): void {
   const lines = [''];
   for (const word of text.split(' ')) {
@@ -18,7 +18,7 @@ export function say(text: string): void {
   console.log(lines.map((line) => line.trimEnd()).join('\n'));
 }
 
-/** Rows under a head. */
+/** Prints a table: `head`, then the rows. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): void {
   const drawn = new Table({
     head: [...head],
@@ -29,7 +29,7 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
   console.log(drawn.toString());
 }
 
-/** A number with six digits that count. */
+/** A number with six significant digits. */
 export const digits = (value: number): string =>
   value !== 0 && (Math.abs(value) < 1e-3 || Math.abs(value) >= 1e6)
     ? value.toExponential(4)
@@ -37,7 +37,7 @@ export const digits = (value: number): string =>
 
 export const percent = (part: number): string => `${(100 * part).toFixed(1)} %`;
 
-/** A bar that fills as the work is done. */
+/** A progress bar; nothing is shown without a terminal. */
 export function progressBar(label: string, total: number): { update(done: number, note: string): void; stop(): void } {
   if (!process.stdout.isTTY) return { update: () => undefined, stop: () => undefined };
   const bar = new SingleBar({ format: `${label} {bar} {percentage} %  {note}`, hideCursor: true, barsize: 40 });
@@ -45,17 +45,17 @@ export function progressBar(label: string, total: number): { update(done: number
   return { update: (done, note) => bar.update(done, { note }), stop: () => bar.stop() };
 }
 
-/** A figure that must be reached: shown, and remembered for the end. */
-export class Promises {
-  readonly #broken: string[] = [];
+/** Figures that must be reached. */
+export class Checks {
+  readonly #failed: string[] = [];
 
-  /** Shows whether it was. */
-  expect(kept: boolean, what: string): void {
-    console.log(`${kept ? pc.green('✓') : pc.red('✗')} ${what}`);
-    if (!kept) this.#broken.push(what);
+  /** Prints the check and records a failure. */
+  expect(passed: boolean, what: string): void {
+    console.log(`${passed ? pc.green('✓') : pc.red('✗')} ${what}`);
+    if (!passed) this.#failed.push(what);
   }
 
-  get broken(): readonly string[] {
-    return this.#broken;
+  get failed(): readonly string[] {
+    return this.#failed;
   }
 }

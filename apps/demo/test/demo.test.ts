@@ -1,26 +1,27 @@
+import { articleNetwork } from '@nnbp/conformance';
 import { expect, test } from 'vitest';
-import { articleNetwork, articleOutputNode } from '../src/article.js';
+import { articleOutputNode } from '../src/article.js';
 import { handwrittenDigits, iris } from '../src/data.js';
 import { fiveNodes, straightLineError, tripling } from '../src/follow-up.js';
 import { irisAccuracy } from '../src/real-data.js';
 
-test("the article's network has node 7 at 2.28348, its output node dloss/dx at -6", () => {
+test("node 7 of the article's network is 2.28348, and its output node's dloss/dx is -6", () => {
   expect(articleNetwork().predict([0.5])[0]).toBeCloseTo(2.283483819441706, 12);
   expect(articleOutputNode().dLossDx).toBe(-6);
 });
 
-test('y = 3x comes to a loss below 1e-10, the five points to 1e-4 from the best of five seeds', async () => {
+test('y = 3x trains to a loss below 1e-10, and the best of five seeds fits the five points to 1e-4', async () => {
   expect((await tripling()).loss).toBeLessThan(1e-10);
   const errors = await Promise.all([1, 2, 3, 4, 5].map(fiveNodes));
   expect(Math.min(...errors)).toBeLessThan(1e-4);
   expect(straightLineError()).toBeCloseTo(0.499, 3);
 });
 
-test('iris is learnt', async () => {
+test('iris reaches 90 % test accuracy', async () => {
   expect(await irisAccuracy(1)).toBeGreaterThan(0.9);
 });
 
-test('held-out data is not trained on', () => {
+test('no test sample is a training sample', () => {
   const { training, test: held } = handwrittenDigits(1);
   expect([training.inputs.length, held.inputs.length]).toEqual([8000, 2000]);
   const seen = new Set(Array.from(training.inputs));
