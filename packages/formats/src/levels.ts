@@ -1,7 +1,6 @@
 /**
- * A graph as a tensor library would have it: think of the floors of a house. A node's level is the longest path to it,
- * so the nodes of one level wait for nothing but the levels below and are computed together, in as few matrix products
- * as is sensible: a block each.
+ * A graph as a tensor library has it. A node's level is the length of the longest path to it, so the nodes of one level
+ * depend on the levels below only and are computed together, in as few matrix products as is sensible: a block each.
  */
 import type { Graph } from '@nnbp/core';
 
@@ -39,10 +38,14 @@ export function blocks(graph: Graph, wanted: (i: number) => boolean = () => true
   return byLevel.flatMap((nodes) => divide(graph, nodes).map((part) => block(graph, part)));
 }
 
-/** For each node, 1 if an output depends on it, itself included. */
+/** For each node, 1 if an output, or a value that delayed edges read, depends on it, itself included. */
 export function neededByOutputs(graph: Graph): Uint8Array {
+  const { stateStart } = graph;
   const needed = new Uint8Array(graph.nodeCount);
   for (let k = 0; k < graph.outputs.length; k++) needed[graph.outputs[k]] = 1;
+  for (let i = 0; stateStart !== undefined && i < graph.nodeCount; i++) {
+    if (stateStart[i + 1] > stateStart[i]) needed[i] = 1;
+  }
   for (let i = graph.nodeCount - 1; i >= 0; i--) {
     if (needed[i] === 0) continue;
     for (let e = graph.edgeStart[i]; e < graph.edgeStart[i + 1]; e++) needed[graph.predecessors[e]] = 1;
@@ -50,13 +53,16 @@ export function neededByOutputs(graph: Graph): Uint8Array {
   return needed;
 }
 
-/** For each node, the length of the longest path to it; 1 for a node without predecessors, 0 for an input. */
+/**
+ * For each node, the length of the longest path of edges without delay to it; 1 for a node without predecessors, 0 for an
+ * input.
+ */
 function levels(graph: Graph): Uint32Array {
   const level = new Uint32Array(graph.nodeCount);
   for (let i = graph.inputCount; i < graph.nodeCount; i++) {
     level[i] = 1;
     for (let e = graph.edgeStart[i]; e < graph.edgeStart[i + 1]; e++) {
-      level[i] = Math.max(level[i], level[graph.predecessors[e]] + 1);
+      if (graph.delay(e) === 0) level[i] = Math.max(level[i], level[graph.predecessors[e]] + 1);
     }
   }
   return level;

@@ -6,6 +6,9 @@ import { type LossRecord, lossRecords } from '@nnbp/losses';
 
 type Options = Readonly<Record<string, number>>;
 
+/** The name of a built-in aggregation. */
+export type AggregationName = Exclude<keyof typeof aggregations, 'aggregationRecords'>;
+
 /** What a file says of a function. */
 export interface FunctionName {
   readonly name: string;

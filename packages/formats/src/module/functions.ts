@@ -1,7 +1,8 @@
-/** The shipped activations as JavaScript that stands alone: the same operations in the same order, so the same bits. */
+/** The built-in activations as JavaScript that stands alone: the same operations in the same order, so the same bits. */
 import type { ActivationName } from '@nnbp/activations';
-import { type Activation, NnbpError } from '@nnbp/core';
+import { type Activation, type Aggregation, NnbpError } from '@nnbp/core';
 import { nameOf } from '../plugins.js';
+import { aggregationSources } from './aggregations.js';
 
 interface Source {
   /** An expression: the function. `a` stands for its option. */
@@ -70,21 +71,25 @@ function normalDistribution(h) {
   ],
 ]);
 
-/** Declarations, and the name of each activation's function in them. */
+/** Declarations, and the name of each function in them. */
 export interface Functions {
   readonly declarations: readonly string[];
-  readonly nameOf: (activation: Activation) => string;
+  readonly nameOf: (plugin: Activation | Aggregation) => string;
 }
 
 /**
- * The functions that these activations need.
+ * The functions that these activations and aggregations need.
  *
- * @param whose - The id of a node that has the activation, for messages.
- * @throws NnbpError `UNSUPPORTED` (a custom activation)
+ * @param whose - The id of a node that has the function, for messages.
+ * @throws NnbpError `UNSUPPORTED` (a custom function)
  */
-export function functionsOf(activations: readonly Activation[], whose: (activation: Activation) => string): Functions {
+export function functionsOf(
+  activations: readonly Activation[],
+  aggregations: readonly Aggregation[],
+  whose: (plugin: Activation | Aggregation) => string,
+): Functions {
   const helpers = new Map<string, string>();
-  const own = new Map<Activation, { readonly name: string; readonly code: string }>();
+  const own = new Map<Activation | Aggregation, { readonly name: string; readonly code: string }>();
   for (const activation of activations) {
     const { name, options = {}, custom } = nameOf(activation);
     const source = custom ? undefined : (sources as Readonly<Record<string, Source | undefined>>)[name];
@@ -105,6 +110,17 @@ export function functionsOf(activations: readonly Activation[], whose: (activati
     );
     own.set(activation, same ?? { name: alike.size === 0 ? name : `${name}${alike.size + 1}`, code });
   }
+  for (const aggregation of aggregations) {
+    const { name, custom } = nameOf(aggregation);
+    const code = custom ? undefined : (aggregationSources as Readonly<Record<string, string | undefined>>)[name];
+    if (code === undefined) {
+      throw new NnbpError(
+        'UNSUPPORTED',
+        `Node "${whose(aggregation)}": a module can hold the aggregations of @nnbp/aggregations only, found your own "${name}".`,
+      );
+    }
+    own.set(aggregation, { name, code });
+  }
   const distinct = new Set([...own.values()].map(({ name, code }) => `const ${name} = ${code};`));
-  return { declarations: [...helpers.values(), ...distinct], nameOf: (activation) => own.get(activation)!.name };
+  return { declarations: [...helpers.values(), ...distinct], nameOf: (plugin) => own.get(plugin)!.name };
 }

@@ -1,79 +1,106 @@
-/** A larger network as tables and one loop: nodes in a row with the same predecessors and activation are a layer. */
+/** A larger network as tables and one loop: nodes in a row that differ by their parameters only are a layer. */
 import type { Network } from '@nnbp/core';
+import { type NodeNumbers, numbersOf, remembered } from './edges.js';
 import type { Functions } from './functions.js';
 import { exact, oneLine } from './one-line.js';
 import { transformSource } from './transform.js';
 
-/** `layers`, and `predict` that goes through them. Values stand in a list, the inputs first. */
+/**
+ * `layers`, and `predict` that goes through them; for a network with memory, `step`. Values stand in a list: the inputs,
+ * the state, then the nodes.
+ */
 export function byLoops(network: Network, nodes: readonly number[], functions: Functions): string {
   const { graph, inputScaler, outputScaler, outputTransform } = network;
+  const first = graph.inputCount + graph.stateSize;
   const place = new Map(Array.from({ length: graph.inputCount }, (_, k) => [k, k]));
-  nodes.forEach((i, k) => place.set(i, graph.inputCount + k));
-  const places = (list: ArrayLike<number>) => `[${Array.from(list, (i) => place.get(i)!).join(', ')}]`;
+  nodes.forEach((i, k) => place.set(i, first + k));
   const numbers = (list: readonly number[]) => `[${list.map(exact).join(', ')}]`;
   const outputs = `outputPlaces.map((i${outputScaler ? ', k' : ''}) => x[i]${outputScaler ? ' * outputDeviation[k] + outputMean[k]' : ''})`;
+  const memory = remembered(network);
   const constants = [
     ...(inputScaler ? [`const inputMean = ${numbers(inputScaler.mean)};`] : []),
     ...(inputScaler ? [`const inputDeviation = ${numbers(inputScaler.deviation)};`] : []),
     ...(outputScaler ? [`const outputMean = ${numbers(outputScaler.mean)};`] : []),
     ...(outputScaler ? [`const outputDeviation = ${numbers(outputScaler.deviation)};`] : []),
-    `const outputPlaces = ${places(graph.outputs)};`,
+    `const outputPlaces = [${Array.from(graph.outputs, (i) => place.get(i)!).join(', ')}];`,
+    ...(memory.length > 0
+      ? [
+          '// A value, and where in the state its last ones begin and end.',
+          `const memory = [${memory.map(({ node, start, end }) => `[${place.get(node)!}, ${start}, ${end}]`).join(', ')}];`,
+        ]
+      : []),
   ];
-  return `// x[i] = c[i] * g(b[i] + w[i][0] * x[from[0]] + w[i][1] * x[from[1]] + …), where no c is 1.
+  return `// ${graph.aggregations.length > 1 ? 'x[i] = c[i] * g(b[i] + a(w[i][0] * x[from[0]], …)), where no a is the sum and no c is 1.' : 'x[i] = c[i] * g(b[i] + w[i][0] * x[from[0]] + w[i][1] * x[from[1]] + …), where no c is 1.'}
 const layers = [
-${layersOf(network, nodes, places, functions).join('\n')}
+${layersOf(network, nodes, place, functions).join('\n')}
 ];
 ${constants.join('\n')}
 
-/** The outputs for one input, in the order of \`outputs\`. */
-export function predict(input) {
+${memory.length > 0 ? '// One step: reads the state s, and leaves the next one there.\nfunction step(input, s) {' : '/** The outputs for one input, in the order of `outputs`. */\nexport function predict(input) {'}
   if (input.length !== ${graph.inputCount}) throw new RangeError(\`expected ${graph.inputCount} numbers, received \${input.length}\`);
   const x = Array.from(input${inputScaler ? ', (value, k) => (value - inputMean[k]) / inputDeviation[k]' : ''});
-  for (const { g, from, b, c, w } of layers) {
-    for (let i = 0; i < b.length; i++) {
-      let h = b[i];
-      for (let j = 0; j < from.length; j++) h += w[i][j] * x[from[j]];
-      x.push(c ? c[i] * g(h) : g(h));
-    }
+${memory.length > 0 ? '  x.push(...s);\n' : ''}${loop(graph.aggregations.length > 1)}${
+    memory.length > 0
+      ? `
+  for (const [i, start, end] of memory) {
+    s.copyWithin(start + 1, start, end - 1);
+    s[start] = x[i];
+  }`
+      : ''
   }
   return ${transformSource(outputTransform).call(outputs)};
 }`;
 }
 
+const loop = (aggregations: boolean) => `  for (const { g,${aggregations ? ' a,' : ''} from, b, c, w } of layers) {
+    for (let i = 0; i < b.length; i++) {
+      let h = b[i];
+${
+  aggregations
+    ? `      if (a) h += a(from.map((place, j) => w[i][j] * x[place]));
+      else for (let j = 0; j < from.length; j++) h += w[i][j] * x[from[j]];`
+    : `      for (let j = 0; j < from.length; j++) h += w[i][j] * x[from[j]];`
+}
+      x.push(c ? c[i] * g(h) : g(h));
+    }
+  }`;
+
 function layersOf(
-  { graph, parameters: { vector } }: Network,
+  network: Network,
   nodes: readonly number[],
-  places: (list: ArrayLike<number>) => string,
+  place: ReadonlyMap<number, number>,
   functions: Functions,
 ): string[] {
-  const edgesInto = (i: number) =>
-    Array.from({ length: graph.edgeStart[i + 1] - graph.edgeStart[i] }, (_, k) => graph.edgeStart[i] + k);
-  const predecessors = (i: number) => edgesInto(i).map((e) => graph.predecessors[e]);
-  const sameAs = (i: number, from: readonly number[]) =>
-    from.length === graph.edgeStart[i + 1] - graph.edgeStart[i] &&
-    from.every((j, k) => j === graph.predecessors[graph.edgeStart[i] + k]);
+  const { graph } = network;
+  const numbers = numbersOf(network);
+  const places = ({ edges }: NodeNumbers) =>
+    edges.map(({ node, state }) => (state === undefined ? place.get(node)! : graph.inputCount + state));
   const found: string[] = [];
   let k = 0;
   while (k < nodes.length) {
-    const first = k;
-    const from = predecessors(nodes[first]);
-    const activation = graph.activationOf[nodes[first]];
-    while (k < nodes.length && graph.activationOf[nodes[k]] === activation && sameAs(nodes[k], from)) k++;
-    const layer = nodes.slice(first, k);
-    const scales = layer.map((i) => (graph.scaleIndex(i) < 0 ? 1 : vector[graph.scaleIndex(i)]));
-    const row = (i: number) =>
-      `      [${edgesInto(i)
-        .map((e) => exact(vector[graph.weightIndex(e, i)]))
-        .join(', ')}], // ${oneLine(graph.ids[i])}`;
+    const start = k;
+    const from = places(numbers(nodes[start]));
+    const activation = graph.activationOf[nodes[start]];
+    const aggregation = graph.aggregation(nodes[start]);
+    const isAlike = (i: number) =>
+      graph.activationOf[i] === activation &&
+      graph.aggregation(i) === aggregation &&
+      graph.edgeStart[i + 1] - graph.edgeStart[i] === from.length &&
+      places(numbers(i)).every((one, e) => one === from[e]);
+    while (k < nodes.length && isAlike(nodes[k])) k++;
+    const layer = nodes.slice(start, k).map((i) => ({ id: graph.ids[i], ...numbers(i) }));
     found.push(
       '  {',
       `    g: ${functions.nameOf(graph.activations[activation])},`,
-      `    from: ${places(from)},`,
-      `    b: [${layer.map((i) => exact(vector[graph.biasIndex(i)])).join(', ')}],`,
-      ...(scales.every((c) => c === 1) ? [] : [`    c: [${scales.map(exact).join(', ')}],`]),
+      ...(aggregation ? [`    a: ${functions.nameOf(aggregation)},`] : []),
+      `    from: [${from.join(', ')}],`,
+      `    b: [${layer.map(({ b }) => exact(b)).join(', ')}],`,
+      ...(layer.every(({ c = 1 }) => c === 1) ? [] : [`    c: [${layer.map(({ c = 1 }) => exact(c)).join(', ')}],`]),
       '    w: [',
     );
-    for (const i of layer) found.push(row(i));
+    for (const { id, edges } of layer) {
+      found.push(`      [${edges.map(({ w }) => exact(w)).join(', ')}], // ${oneLine(id)}`);
+    }
     found.push('    ],', '  },');
   }
   return found;

@@ -1,43 +1,60 @@
-/** A small network as a program: a line a node, as one would write it by hand. */
+/** A small network as a program: a line per node, as one would write it by hand. */
 import type { Network } from '@nnbp/core';
+import { type Edge, type NodeNumbers, numbersOf, remembered } from './edges.js';
 import type { Functions } from './functions.js';
 import { exact, oneLine } from './one-line.js';
 import { transformSource } from './transform.js';
 
 const widest = 110;
 
-/** `predict`, node after node. */
+/** `predict`, node after node; for a network with memory, `step`. */
 export function straight(network: Network, nodes: readonly number[], functions: Functions): string {
   const { graph, inputScaler, outputScaler, outputTransform } = network;
   const inputs = graph.ids.slice(0, graph.inputCount).map((id, k) => {
-    const units = inputScaler && `(input[${k}]${plus(-inputScaler.mean[k])}) / ${exact(inputScaler.deviation[k])}`;
-    return `  const x${k} = ${units ?? `input[${k}]`}; // ${oneLine(id)}`;
+    const scaled = inputScaler && `(input[${k}]${plus(-inputScaler.mean[k])}) / ${exact(inputScaler.deviation[k])}`;
+    return `  const x${k} = ${scaled ?? `input[${k}]`}; // ${oneLine(id)}`;
   });
   const outputs = Array.from(graph.outputs, (i, k) =>
     outputScaler ? `x${i} * ${exact(outputScaler.deviation[k])}${plus(outputScaler.mean[k])}` : `x${i}`,
   );
+  const numbers = numbersOf(network);
+  const memory = remembered(network).flatMap(({ node, start, end }) => [
+    ...(end - start > 1 ? [`  s.copyWithin(${start + 1}, ${start}, ${end - 1});`] : []),
+    `  s[${start}] = x${node};`,
+  ]);
   return [
-    '/** The outputs for one input, in the order of `outputs`. */',
-    'export function predict(input) {',
+    ...(memory.length > 0
+      ? ['// One step: reads the state s, and leaves the next one there.', 'function step(input, s) {']
+      : ['/** The outputs for one input, in the order of `outputs`. */', 'export function predict(input) {']),
     `  if (input.length !== ${graph.inputCount}) throw new RangeError(\`expected ${graph.inputCount} numbers, received \${input.length}\`);`,
     ...inputs,
-    ...nodes.map((i) => line(network, i, functions)),
+    ...nodes.map((i) => line(network, i, numbers(i), functions)),
+    ...memory,
     `  return ${transformSource(outputTransform).call(`[${outputs.join(', ')}]`)};`,
     '}',
   ].join('\n');
 }
 
-/** x_i = c_i · g(b_i + Σ w_ji · x_j), added up from the left as the engines do. */
-function line({ graph, parameters: { vector } }: Network, i: number, functions: Functions): string {
-  const terms = [exact(vector[graph.biasIndex(i)])];
-  for (let e = graph.edgeStart[i]; e < graph.edgeStart[i + 1]; e++) {
-    terms.push(`${plus(vector[graph.weightIndex(e, i)])} * x${graph.predecessors[e]}`);
+/** x_i = c_i · g(b_i + A(w_e · x_source(e))), where a sum is added up from the left as the engines do. */
+function line({ graph }: Network, i: number, { b, c, edges }: NodeNumbers, functions: Functions): string {
+  const aggregation = graph.aggregation(i);
+  const terms = [exact(b)];
+  if (aggregation === undefined) {
+    for (const edge of edges) terms.push(edge.isOne ? ` + ${source(edge)}` : `${plus(edge.w)} * ${source(edge)}`);
+  } else {
+    const z = edges.map((edge) => (edge.isOne ? source(edge) : `${exact(edge.w)} * ${source(edge)}`));
+    const isGate = aggregation.builtin?.name === 'product' && z.length === 2;
+    const factor = (k: number) => (edges[k].isOne ? z[k] : `(${z[k]})`);
+    if (isGate) terms.push(` + ${factor(0)} * ${factor(1)}`);
+    else terms.push(` + ${functions.nameOf(aggregation)}([`, ...z.map((ze, k) => (k === 0 ? ze : `, ${ze}`)), '])');
   }
   const name = functions.nameOf(graph.activations[graph.activationOf[i]]);
-  const scale = graph.scaleIndex(i);
-  const c = scale < 0 ? '' : `${exact(vector[scale])} * `;
-  return `  const x${i} = ${c}${name}(${wrapped(terms)}); // ${oneLine(graph.ids[i])}`;
+  const scale = c === undefined ? '' : `${exact(c)} * `;
+  return `  const x${i} = ${scale}${name}(${wrapped(terms)}); // ${oneLine(graph.ids[i])}`;
 }
+
+/** What an edge reads. */
+const source = ({ node, state }: Edge) => (state === undefined ? `x${node}` : `s[${state}]`);
 
 /** a + (−w) is a − w, to the bit. */
 const plus = (value: number) => (value < 0 || Object.is(value, -0) ? ` - ${exact(-value)}` : ` + ${exact(value)}`);

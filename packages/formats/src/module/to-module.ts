@@ -1,8 +1,9 @@
-/** A network as a program of its own: think of a page torn out of the book, which can be read without it. */
-import { type Activation, expectFeatures, expectFinite, type Network } from '@nnbp/core';
+/** Writes a network as an ES module that needs nothing else. */
+import { type Activation, type Aggregation, expectFinite, type Network } from '@nnbp/core';
 import { neededByOutputs } from '../levels.js';
 import { type Functions, functionsOf } from './functions.js';
 import { byLoops } from './loops.js';
+import { memorySource, memoryTypes } from './memory.js';
 import { oneLine } from './one-line.js';
 import { straight } from './straight.js';
 import { transformSource } from './transform.js';
@@ -23,12 +24,15 @@ export interface ModuleFiles {
 /**
  * The network as one ES module that needs nothing else: `predict(input)` gives what {@link Network.predict} gives, in the
  * data's own units and to the bit, as far as the two run in one JavaScript engine (those differ in the last digit of
- * `Math.exp` and its like). `inputs` and `outputs` are the ids. A small network is a line a node, a larger one tables and
+ * `Math.exp` and its like). `inputs` and `outputs` are the ids. A small network is a line per node, a larger one tables and
  * a loop. There is no `eval` in it, and nodes that no output needs are left out.
+ *
+ * The module of a network with delays also has `predictSequence(inputs)` and `stream()`, whose `next(input)` takes one step
+ * after another; its `state` can be exchanged with that of `stream(network)`.
  *
  * `predict` throws a `RangeError` for an input of the wrong length. It does not look for numbers that are not finite.
  *
- * @throws NnbpError `UNSUPPORTED` (a custom activation), `NOT_FINITE` (a parameter)
+ * @throws NnbpError `UNSUPPORTED` (a custom activation or aggregation), `NOT_FINITE` (a parameter)
  *
  * @example
  * ```ts
@@ -43,7 +47,6 @@ export interface ModuleFiles {
  */
 export function toModule(network: Network): ModuleFiles {
   const { graph, parameters } = network;
-  expectFeatures('toModule', graph);
   expectFinite('parameters', parameters.vector);
   const needed = neededByOutputs(graph);
   const nodes: number[] = [];
@@ -58,6 +61,7 @@ export function toModule(network: Network): ModuleFiles {
   const outputs = Array.from(graph.outputs, (i) => graph.ids[i]);
   const body = (edges + nodes.length <= maxEdges ? straight : byLoops)(network, nodes, functions);
   const { declaration } = transformSource(network.outputTransform);
+  const hasMemory = graph.stateSize > 0;
   const js = [
     '// Written by toModule of @nnbp/formats. It needs nothing else.',
     `/** What each number of an input is. */\nexport const inputs = ${oneLine(inputs)};`,
@@ -65,17 +69,23 @@ export function toModule(network: Network): ModuleFiles {
     ...(functions.declarations.length > 0 ? [functions.declarations.join('\n')] : []),
     ...(declaration === undefined ? [] : [declaration]),
     body,
+    ...(hasMemory ? [memorySource(network)] : []),
   ];
-  return { js: `${js.join('\n\n')}\n`, dts: typesOf(inputs, outputs) };
+  const dts = typesOf(inputs, outputs) + (hasMemory ? memoryTypes(inputs, graph.stateSize) : '');
+  return { js: `${js.join('\n\n')}\n`, dts };
 }
 
 function functionsInUse({ graph }: Network, nodes: readonly number[]): Functions {
-  const firstWith = new Map<Activation, string>();
+  const activations = new Map<Activation, string>();
+  const aggregations = new Map<Aggregation, string>();
   for (const i of nodes) {
     const activation = graph.activations[graph.activationOf[i]];
-    if (!firstWith.has(activation)) firstWith.set(activation, graph.ids[i]);
+    const aggregation = graph.aggregation(i);
+    if (!activations.has(activation)) activations.set(activation, graph.ids[i]);
+    if (aggregation !== undefined && !aggregations.has(aggregation)) aggregations.set(aggregation, graph.ids[i]);
   }
-  return functionsOf([...firstWith.keys()], (activation) => firstWith.get(activation)!);
+  const whose = new Map<Activation | Aggregation, string>([...activations, ...aggregations]);
+  return functionsOf([...activations.keys()], [...aggregations.keys()], (plugin) => whose.get(plugin)!);
 }
 
 function typesOf(inputs: readonly string[], outputs: readonly string[]): string {

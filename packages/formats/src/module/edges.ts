@@ -1,0 +1,51 @@
+/** What a node of a module reads, with the values of its parameters. */
+import type { Network } from '@nnbp/core';
+
+/** An edge into a node. */
+export interface Edge {
+  /** The node that it reads. */
+  readonly node: number;
+  /** For a delayed edge: the place in the state that it reads. */
+  readonly state: number | undefined;
+  readonly w: number;
+  /** Whether w is the constant 1, which needs no multiplication. */
+  readonly isOne: boolean;
+}
+
+/** A node's numbers. */
+export interface NodeNumbers {
+  readonly b: number;
+  /** Undefined: the constant 1. */
+  readonly c: number | undefined;
+  readonly edges: readonly Edge[];
+}
+
+/** The numbers of node i. */
+export function numbersOf({ graph, parameters }: Network): (i: number) => NodeNumbers {
+  const { parameterCount, stateStart } = graph;
+  const values = graph.slots(parameters.vector);
+  const isOne = (slot: number) => slot >= parameterCount && values[slot] === 1;
+  return (i) => {
+    const edges: Edge[] = [];
+    for (let e = graph.edgeStart[i]; e < graph.edgeStart[i + 1]; e++) {
+      const node = graph.predecessors[e];
+      const delay = graph.delay(e);
+      const slot = graph.weightSlot(e, i);
+      const state = delay === 0 ? undefined : stateStart![node] + delay - 1;
+      edges.push({ node, state, w: values[slot], isOne: isOne(slot) });
+    }
+    const scale = graph.scaleSlot(i);
+    return { b: values[graph.biasSlot(i)], c: isOne(scale) ? undefined : values[scale], edges };
+  };
+}
+
+/** Nodes whose values later steps read, with their places in the state: the latest value first. */
+export function remembered({ graph }: Network): { node: number; start: number; end: number }[] {
+  const { stateStart } = graph;
+  if (stateStart === undefined) return [];
+  return Array.from({ length: graph.nodeCount }, (_, node) => ({
+    node,
+    start: stateStart[node],
+    end: stateStart[node + 1],
+  })).filter(({ start, end }) => end > start);
+}
