@@ -15,6 +15,7 @@ import {
   toOnnx,
 } from '@nnbp/interop';
 import { suggestion } from './nearest.js';
+import { readFormulaFile } from './fit/formula-file.js';
 import { foreignKind, isOwnSafetensors, isSafetensors } from './foreign.js';
 import { type JsonKeys, jsonKeys } from './json-keys.js';
 import { misuse, Problem } from './problem.js';
@@ -83,6 +84,13 @@ export const formats: readonly Format[] = [
     fits: has('format', 'version', 'nodes', 'inputs'),
     read: (bytes, { activations }) => ({ network: fromJson(text(bytes), { activations }) }),
     write: ({ network }) => toJson(network),
+  },
+  {
+    name: 'formula',
+    what: 'a formula fitted by nnbp fit',
+    extensions: ['.json'],
+    fits: has('formula', 'variables', 'target', 'parameters'),
+    read: (bytes) => readFormulaFile(text(bytes)),
   },
   {
     name: 'onnx',

@@ -50,8 +50,8 @@ const uses: Readonly<Record<string, LossUse>> = {
   hinge: { loss: losses.hinge, output: identity, numbers: false, targets: [-1, 1] },
 };
 
-/** Learning rates to begin with. */
-const optimizers: Readonly<Record<optim.OptimizerName, { rate: number; make: (rate: number) => Optimizer }>> = {
+/** Learning rates to begin with; the solvers choose their steps themselves. */
+const optimizers: Readonly<Record<OptimizerName, { rate?: number; make: (rate: number) => Optimizer }>> = {
   sgd: { rate: 0.05, make: (learningRate) => optim.sgd({ learningRate, momentum: 0.9 }) },
   adam: { rate: 0.003, make: (learningRate) => optim.adam({ learningRate }) },
   adamw: { rate: 0.003, make: (learningRate) => optim.adamw({ learningRate }) },
@@ -60,7 +60,12 @@ const optimizers: Readonly<Record<optim.OptimizerName, { rate: number; make: (ra
   adagrad: { rate: 0.05, make: (learningRate) => optim.adagrad({ learningRate }) },
   lion: { rate: 0.001, make: (learningRate) => optim.lion({ learningRate }) },
   rprop: { rate: 0.01, make: (learningRate) => optim.rprop({ initialStep: learningRate }) },
+  lm: { make: () => optim.levenbergMarquardt() },
+  lbfgs: { make: () => optim.lbfgs() },
 };
+
+/** `lm` is Levenberg–Marquardt. */
+type OptimizerName = optim.OptimizerName | 'lm' | 'lbfgs';
 
 const builtinActivations: Readonly<Record<string, Activation>> = Object.fromEntries(
   Object.entries(activationRecords).map(([name, { activation }]) => [name, activation]),
@@ -83,8 +88,11 @@ export const activationNamed = (name: string, own: readonly Activation[] = []): 
 /** The loss of that name, and what goes with it. */
 export const lossNamed = (name: string): LossUse => lookUp('loss', uses, name);
 
-/** The optimizer of that name, and the rate it is given if none is said. */
-export function optimizerNamed(name: string, rate?: number): { optimizer: Optimizer; rate: number } {
+/** The optimizer of that name, and its learning rate if it has one. */
+export function optimizerNamed(name: string, rate?: number): { optimizer: Optimizer; rate: number | undefined } {
   const { rate: usual, make } = lookUp('optimizer', optimizers, name);
-  return { optimizer: make(rate ?? usual), rate: rate ?? usual };
+  if (usual === undefined && rate !== undefined) {
+    throw misuse(`--rate: ${name} has no learning rate, it finds the length of each step. Remove --rate.`);
+  }
+  return { optimizer: make(rate ?? usual ?? NaN), rate: rate ?? usual };
 }

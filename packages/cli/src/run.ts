@@ -5,6 +5,7 @@ import { addConvert } from './commands/convert.js';
 import { addEvaluate } from './commands/evaluate.js';
 import { addExplain } from './commands/explain.js';
 import { addExport } from './commands/export.js';
+import { addFit } from './commands/fit.js';
 import { addPredict } from './commands/predict.js';
 import { addTrain } from './commands/train.js';
 import { type Io, note } from './io.js';
@@ -70,6 +71,7 @@ function programFor(io: Io): Command {
         ),
     })
     .addHelpText('after', footer);
-  for (const add of [addTrain, addPredict, addEvaluate, addExplain, addCheck, addConvert, addExport]) add(program, io);
+  for (const add of [addTrain, addFit, addPredict, addEvaluate, addExplain, addCheck, addConvert, addExport])
+    add(program, io);
   return program;
 }

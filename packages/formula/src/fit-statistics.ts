@@ -65,7 +65,7 @@ export interface FitStatistics {
   readonly residualSumOfSquares: number;
   /** Standard deviation of an observation of weight 1: √(residualSumOfSquares / degreesOfFreedom). */
   readonly residualStandardDeviation: number;
-  /** 1 − residual sum of squares / total sum of squares about each output's mean. */
+  /** 1 − residual sum of squares / total sum of squares about each output's mean. NaN if the targets are constant. */
   readonly rSquared: number;
   /** Akaike information criterion, for normal errors; the error's variance counts as a parameter. */
   readonly aic: number;
@@ -157,6 +157,7 @@ export function fitStatistics(network: Network, data: FittedData, options: FitSt
     expectLength(`target of sample ${s}`, data.targets[s].length, outputs);
     expectFinite(`target of sample ${s}`, data.targets[s]);
     const { predicted, jacobian } = rows.of(data.inputs[s]);
+    expectFinite(`derivatives of the output for sample ${s}`, jacobian);
     const share = Math.sqrt(weight);
     const residuals = Float64Array.from(predicted, (y, k) => share * (y - data.targets[s][k]));
     for (let k = 0; k < outputs; k++) {
@@ -209,7 +210,7 @@ export function fitStatistics(network: Network, data: FittedData, options: FitSt
     degreesOfFreedom,
     residualSumOfSquares,
     residualStandardDeviation: Math.sqrt(variance),
-    rSquared: 1 - residualSumOfSquares / total,
+    rSquared: total > 0 ? 1 - residualSumOfSquares / total : NaN,
     aic: 2 * (rank + 1) - 2 * logLikelihood,
     bic: Math.log(observations) * (rank + 1) - 2 * logLikelihood,
     parameters: namesOf(network).map(({ node, name }, index) => {

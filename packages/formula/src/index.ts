@@ -20,6 +20,7 @@ export {
   type FormulaNegative,
   type FormulaNumber,
   type FormulaOperation,
+  namesIn,
   type Operator,
   parseFormula,
 } from './parse.js';

@@ -78,6 +78,22 @@ export function parseFormula(text: string): Formula {
   return read(tree, text, 0);
 }
 
+/** The names in a formula, each once, in their order; functions are not among them. */
+export function namesIn(formula: Formula): string[] {
+  switch (formula.kind) {
+    case 'number':
+      return [];
+    case 'name':
+      return [formula.name];
+    case 'call':
+      return namesIn(formula.argument);
+    case 'negative':
+      return namesIn(formula.of);
+    default:
+      return [...new Set([...namesIn(formula.left), ...namesIn(formula.right)])];
+  }
+}
+
 const malformed = (text: string, why: string, cause?: unknown) =>
   new NnbpError('MALFORMED', `formula "${text.slice(0, 80)}": ${why.replace(/\.?$/, '.')}`, { cause });
 

@@ -40,7 +40,16 @@ export const settingsOf = (
   { rate }: Plan,
   { rows, batch, patience }: Course,
   { hidden, activation, optimizer, seed }: TrainOptions,
-) => ({ seed, hidden, activation, optimizer, rate, batch, rows, ...(patience !== undefined && { patience }) });
+) => ({
+  seed,
+  hidden,
+  activation,
+  optimizer,
+  ...(rate !== undefined && { rate }),
+  batch,
+  rows,
+  ...(patience !== undefined && { patience }),
+});
 
 /** What is about to happen, for people. */
 export function describeCourse(
@@ -62,7 +71,7 @@ export function describeCourse(
     patience === undefined ? '' : `, until the ${watched} loss has not fallen for ${counted(patience, 'epoch')}`;
   return (
     `\nNetwork:   ${layers} nodes, ${counted(graph.parameterCount, 'parameter')}\n` +
-    `Training:  ${lossName}, ${optimizer} with learning rate ${rate}, batches of ${batch},\n` +
+    `Training:  ${lossName}, ${optimizer}${rate === undefined ? '' : ` with learning rate ${rate}`}, ${batch === rows.training ? 'all rows in each step' : `batches of ${batch}`},\n` +
     `           up to ${counted(epochs, 'epoch')}${stop}\n` +
     `Data:      ${parts.join(', ')}\n\n`
   );
@@ -79,9 +88,10 @@ export interface Ended {
 
 /** How training ended, for people; empty if it ran all its epochs and kept the last. */
 export function describeEnd({ stoppedBy, epochs, bestEpoch }: Ended, { rows }: Course): string {
-  if (bestEpoch === undefined) return '';
+  const verb = ({ 'early stopping': 'Stopped', converged: 'Converged' } as Record<string, string>)[stoppedBy];
+  const stopped = verb === undefined ? '' : `${verb} after ${counted(epochs, 'epoch')}. `;
+  if (bestEpoch === undefined) return stopped === '' ? '' : `${stopped.trim()}\n\n`;
   const watched = rows.validation > 0 ? 'validation' : 'training';
-  const stopped = stoppedBy === 'early stopping' ? `Stopped after ${counted(epochs, 'epoch')}. ` : '';
   return `${stopped}Kept the parameters of epoch ${bestEpoch}, where the ${watched} loss was lowest.\n\n`;
 }
 

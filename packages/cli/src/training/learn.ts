@@ -65,7 +65,8 @@ export async function learn(
     ({ stoppedBy, bestEpoch } = report);
   } catch (error) {
     if (error instanceof DivergedError) {
-      throw new Problem(`${error.message} Try a smaller learning rate: --rate ${plan.rate / 10}.`);
+      const advice = plan.rate === undefined ? '' : ` Try a smaller learning rate: --rate ${plan.rate / 10}.`;
+      throw new Problem(error.message + advice);
     }
     if (io.signal?.aborted !== true) throw error;
   } finally {

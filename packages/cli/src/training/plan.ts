@@ -55,7 +55,8 @@ export interface Plan {
   readonly lossName: string;
   readonly use: LossUse;
   readonly optimizer: Optimizer;
-  readonly rate: number;
+  /** Undefined: the optimizer has none. */
+  readonly rate: number | undefined;
 }
 
 /** Checks all options before anything takes long. */
@@ -88,6 +89,11 @@ export async function planFor(io: Io, path: string, options: TrainOptions): Prom
   if (targets[0].kind === 'number' && !use.numbers) {
     throw misuse(
       `The loss ${lossName} is for categories, and "${targets[0].name}" is a number: remove --loss, or add --category ${shellWord(targets[0].name)}.`,
+    );
+  }
+  if (options.optimizer === 'lm' && use.loss().residuals === undefined) {
+    throw misuse(
+      `The optimizer lm needs a loss that is a sum of squares, and ${lossName} is none: use --optimizer lbfgs, or --loss mse.`,
     );
   }
   const rows = { rows: all.rows, usableRows: usable.rows };

@@ -1,5 +1,5 @@
 /** Levenberg–Marquardt: least squares by a trust region around the linearized residuals. */
-import { expectLength, NnbpError, type Objective, type Optimizer, type OptimizerState } from '@nnbp/core';
+import { allFinite, expectLength, NnbpError, type Objective, type Optimizer, type OptimizerState } from '@nnbp/core';
 import { norm, scaledNorm } from './norms.js';
 import { TriangularFactor } from './triangular-factor.js';
 import { trustRegionStep } from './trust-region.js';
@@ -38,6 +38,8 @@ interface Memory {
   converged: number;
 }
 
+/** 3 n² numbers then take 0.6 GB. */
+const maxParameters = 5000;
 /** A refining step must be shorter than this fraction of the parameters' scaled length. */
 const maxRefinement = 1e-3;
 const fresh = (): Memory => ({ steps: 0, radius: 0, lambda: 0, refining: 0, lastLength: Infinity, converged: 0 });
@@ -51,7 +53,8 @@ const fresh = (): Memory => ({ steps: 0, radius: 0, lambda: 0, refining: 0, last
  * Needs a loss that declares `residuals` (mse), and uses full batches. One iteration costs one Jacobian and a few
  * evaluations of the loss. Memory: 3 n² numbers for n parameters.
  *
- * @throws NnbpError `OUT_OF_RANGE` (an option); training throws `UNSUPPORTED` if the loss is not a sum of squares
+ * @throws NnbpError `OUT_OF_RANGE` (an option); training throws `UNSUPPORTED` if the loss is not a sum of squares and
+ * `TOO_LARGE` for more than 5,000 parameters
  */
 export function levenbergMarquardt(options: LevenbergMarquardtOptions = {}): LevenbergMarquardt {
   const name = 'levenbergMarquardt';
@@ -72,6 +75,7 @@ export function levenbergMarquardt(options: LevenbergMarquardtOptions = {}): Lev
     if (factor.n !== n) factor = new TriangularFactor(n);
     factor.clear();
     const loss = objective.jacobian(parameters, (residuals, jacobian, rows) => factor.fold(jacobian, residuals, rows));
+    if (!allFinite(factor.R)) return NaN;
     if (scale.length !== n) scale = new Float64Array(n);
     for (let k = 0; k < n; k++) {
       let sum = 0;
@@ -191,6 +195,12 @@ export function levenbergMarquardt(options: LevenbergMarquardtOptions = {}): Lev
         throw new NnbpError(
           'UNSUPPORTED',
           `${name} needs a loss that is a sum of squares (mse). Use lbfgs for other losses.`,
+        );
+      }
+      if (parameters.length > maxParameters) {
+        throw new NnbpError(
+          'TOO_LARGE',
+          `${name} needs memory for n² numbers: expected at most ${maxParameters} parameters, received ${parameters.length}. Use lbfgs.`,
         );
       }
       for (const [option, bound] of Object.entries({ lower, upper })) {

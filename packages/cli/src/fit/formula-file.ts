@@ -1,0 +1,56 @@
+/** A fitted formula as a file: JSON that holds the formula itself, so that its graph is built again from it. */
+import { Network, NnbpError } from '@nnbp/core';
+import { formulaGraph } from '@nnbp/formula';
+import type { Columns } from '../columns.js';
+
+/** What the file holds. */
+export interface FittedFormula {
+  readonly formula: string;
+  /** The columns that it reads. */
+  readonly variables: readonly string[];
+  /** The column that it predicts. */
+  readonly target: string;
+  /** Values by name. */
+  readonly parameters: Readonly<Record<string, number>>;
+}
+
+/** The content of a file. */
+export const formulaFile = (fitted: FittedFormula): string =>
+  `${JSON.stringify({ format: 'nnbp-formula', version: 1, ...fitted }, undefined, 2)}\n`;
+
+/** @throws NnbpError `MALFORMED`, and those of `formulaGraph` */
+export function readFormulaFile(text: string): { network: Network; metadata: { columns: Columns } } {
+  const { formula, variables, target, parameters } = asFitted(text);
+  const { graph, parameters: names } = formulaGraph(formula, variables, target);
+  const network = new Network(graph);
+  for (const name of names) {
+    const value: unknown = Object.hasOwn(parameters, name) ? parameters[name] : undefined;
+    if (typeof value !== 'number') {
+      throw new NnbpError('MALFORMED', `parameters: expected a number for "${name}", received ${typeof value}.`);
+    }
+    network.setParameters(name, { b: value });
+  }
+  const numbers = (columns: readonly string[]) => columns.map((name) => ({ kind: 'number' as const, name }));
+  return { network, metadata: { columns: { inputs: numbers(variables), targets: numbers([target]), loss: 'mse' } } };
+}
+
+function asFitted(text: string): FittedFormula {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new NnbpError('MALFORMED', 'The file is not valid JSON.', { cause });
+  }
+  const { formula, variables, target, parameters } = (value ?? {}) as Partial<Record<keyof FittedFormula, unknown>>;
+  if (
+    typeof formula !== 'string' ||
+    typeof target !== 'string' ||
+    !Array.isArray(variables) ||
+    !variables.every((name) => typeof name === 'string') ||
+    typeof parameters !== 'object' ||
+    parameters === null
+  ) {
+    throw new NnbpError('MALFORMED', 'expected "formula", "variables", "target" and "parameters" of a fitted formula.');
+  }
+  return { formula, variables, target, parameters: parameters as Record<string, number> };
+}

@@ -1,0 +1,64 @@
+/** What a plot of a fit shows: the observations, and the curve with its band. */
+import type { FitStatistics } from '@nnbp/formula';
+
+/** Coordinates, in the units of the data. */
+export interface Picture {
+  readonly xLabel: string;
+  readonly yLabel: string;
+  readonly points: readonly (readonly [x: number, y: number])[];
+  /** Of a formula of one variable, from left to right: the curve, and the ends of its confidence interval. */
+  readonly curve: readonly { readonly x: number; readonly y: number; readonly low: number; readonly high: number }[];
+}
+
+/** Points of a curve. */
+const curvePoints = 160;
+
+/**
+ * The observations over the variable, with the curve; with several variables, the observations over the fitted values,
+ * with the diagonal.
+ */
+export function pictureOf(
+  variables: readonly string[],
+  target: string,
+  { inputs, targets }: { readonly inputs: readonly (readonly number[])[]; readonly targets: readonly number[][] },
+  { predict }: Pick<FitStatistics, 'predict'>,
+): Picture {
+  if (variables.length !== 1) {
+    const points = inputs.map((input, s) => [predict(input)[0].curve.estimate, targets[s][0]] as const);
+    const [least, most] = rangeOf(points.map(([x]) => x));
+    const diagonal = [least, most].map((x) => ({ x, y: x, low: x, high: x }));
+    return { xLabel: `fitted ${target}`, yLabel: target, points, curve: diagonal };
+  }
+  const xs = inputs.map(([x]) => x);
+  const [least, most] = rangeOf(xs);
+  const curve = Array.from({ length: curvePoints + 1 }, (_, k) => least + ((most - least) * k) / curvePoints)
+    .map((x) => {
+      const [{ curve: at }] = predict([x]);
+      const [low, high] = at.interval;
+      return { x, y: at.estimate, low, high };
+    })
+    .filter(({ y }) => Number.isFinite(y));
+  return { xLabel: variables[0], yLabel: target, points: xs.map((x, s) => [x, targets[s][0]]), curve };
+}
+
+/** Smallest and largest; of equal numbers, one below and above. */
+export function rangeOf(values: readonly number[]): [least: number, most: number] {
+  const least = values.reduce((a, b) => Math.min(a, b), Infinity);
+  const most = values.reduce((a, b) => Math.max(a, b), -Infinity);
+  return least < most ? [least, most] : [least - 1, most + 1];
+}
+
+/** The range of y of points and curve. */
+export const heightOf = ({ points, curve }: Picture): [least: number, most: number] =>
+  rangeOf([...points.map(([, y]) => y), ...curve.map(({ y }) => y)]);
+
+/** Round numbers in a range, about `count` of them. */
+export function ticksIn([least, most]: readonly [number, number], count: number): number[] {
+  const rough = (most - least) / count;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 5, 10].map((factor) => factor * power).find((size) => size >= rough)!;
+  const first = Math.ceil(least / step);
+  return Array.from({ length: Math.max(0, Math.floor(most / step) - first + 1) }, (_, k) =>
+    Number(((first + k) * step).toPrecision(12)),
+  );
+}

@@ -1,0 +1,130 @@
+/** What is fitted: the formula, the columns it reads, where it starts, and the rows. */
+import { formulaGraph, type FormulaGraph, namesIn, parseFormula } from '@nnbp/formula';
+import type { Csv } from '../csv/read.js';
+import { Encoder, Gaps } from '../encode.js';
+import { expectColumns } from '../guess.js';
+import { suggestion } from '../nearest.js';
+import { misuse, Problem } from '../problem.js';
+import { shellWord } from '../shell-word.js';
+import { counted } from '../table.js';
+import { type Assignments, expectParameters } from './assignments.js';
+
+/** Options that say what is fitted. */
+export interface FitWishes {
+  readonly formula: string;
+  readonly target?: string;
+  readonly weights?: string;
+  readonly start: Assignments;
+  readonly lower: Assignments;
+  readonly upper: Assignments;
+}
+
+/** A formula whose names are told apart. */
+export interface FitProblem extends FormulaGraph {
+  /** The right side. */
+  readonly formula: string;
+  readonly variables: readonly string[];
+  readonly target: string;
+}
+
+/** `y = a + b*x` or `y ~ a + b*x`: the left side is the target. */
+function sidesOf(text: string): { left: string | undefined; right: string } {
+  const at = text.search(/[=~]/);
+  return at < 0
+    ? { left: undefined, right: text.trim() }
+    : { left: text.slice(0, at).trim(), right: text.slice(at + 1).trim() };
+}
+
+/** Tells variables, which are columns, from parameters. */
+export function fitProblem(csv: Csv, wishes: FitWishes): FitProblem {
+  const { left, right } = sidesOf(wishes.formula);
+  if (wishes.target !== undefined && left !== undefined && left !== wishes.target) {
+    throw misuse(`--target ${shellWord(wishes.target)} and the left side of the formula, "${left}", differ.`);
+  }
+  const names = namesIn(parseFormula(right));
+  const variables = names.filter((name) => csv.header.includes(name) && !wishes.start.has(name));
+  if (variables.length === 0) {
+    const closest = names.find((name) => csv.header.some((column) => column.toLowerCase() === name.toLowerCase()));
+    const hint = closest === undefined ? '' : ` Did you mean ${suggestion(closest, csv.header).slice(13)}`;
+    throw misuse(`The formula reads no column of ${csv.name}. Columns: ${csv.header.join(', ')}.${hint}`);
+  }
+  const target = wishes.target ?? left ?? theOther(csv, [...variables, ...(wishes.weights ? [wishes.weights] : [])]);
+  expectColumns(csv, [target, ...(wishes.weights === undefined ? [] : [wishes.weights])]);
+  if (variables.includes(target)) {
+    throw misuse(`The formula reads "${target}", which is the target: set another --target.`);
+  }
+  const built = formulaGraph(right, variables, target);
+  for (const option of ['start', 'lower', 'upper'] as const) {
+    expectParameters(`--${option}`, wishes[option], built.parameters);
+  }
+  for (const name of built.parameters) {
+    const [low, start, high] = [
+      wishes.lower.get(name) ?? -Infinity,
+      wishes.start.get(name) ?? usualStart,
+      wishes.upper.get(name) ?? Infinity,
+    ];
+    if (low <= start && start <= high) continue;
+    const range = `${low} to ${high}`;
+    throw misuse(`"${name}" starts at ${start}, outside its bounds ${range}. Set --start ${name}=… between them.`);
+  }
+  return { formula: right, variables, target, ...built };
+}
+
+/** Where a parameter starts unless --start says otherwise. */
+export const usualStart = 1;
+
+/** The only column that nothing is said of. */
+function theOther({ name, header }: Csv, used: readonly string[]): string {
+  const others = header.filter((column) => !used.includes(column));
+  if (others.length === 1) return others[0];
+  throw misuse(
+    `Specify the column to fit, for example --target ${shellWord(others.at(-1) ?? header[0])}. Columns of ${name}: ${header.join(', ')}.`,
+  );
+}
+
+/** The rows that are fitted. */
+export interface FitRows {
+  readonly inputs: number[][];
+  readonly targets: number[][];
+  readonly weights?: number[];
+  readonly gaps: Gaps;
+}
+
+/** Reads the columns as numbers; rows without one of them are left out. */
+export async function fitRows(
+  csv: Csv,
+  { variables, target, parameters }: FitProblem,
+  weightColumn: string | undefined,
+  signal: AbortSignal | undefined,
+): Promise<FitRows> {
+  const columns = [...variables, target, ...(weightColumn === undefined ? [] : [weightColumn])];
+  const encoder = new Encoder(
+    columns.map((name) => ({ kind: 'number', name })),
+    csv,
+  );
+  const codes = new Float64Array(columns.length);
+  const rows = { inputs: [] as number[][], targets: [] as number[][], weights: [] as number[], gaps: new Gaps() };
+  for await (const { cells, number } of csv.rows()) {
+    if (number % 1024 === 0) signal?.throwIfAborted();
+    const gap = encoder.encode(cells, codes);
+    if (gap !== undefined) {
+      rows.gaps.add(gap, number);
+      continue;
+    }
+    const weight = weightColumn === undefined ? 1 : codes[columns.length - 1];
+    if (weight < 0) throw new Problem(`${csv.name}, row ${number}: expected a weight ≥ 0, received ${weight}.`);
+    rows.inputs.push(Array.from(codes.subarray(0, variables.length)));
+    rows.targets.push([codes[variables.length]]);
+    rows.weights.push(weight);
+  }
+  const usable = rows.weights.filter((weight) => weight > 0).length;
+  if (usable <= parameters.length) {
+    const left = rows.gaps.sentence('left out');
+    throw new Problem(
+      `${csv.name}: ${counted(usable, 'row')} cannot determine ${counted(parameters.length, 'parameter')} and ` +
+        `their errors: at least ${parameters.length + 1} are needed.${left === undefined ? '' : ` ${left}`}`,
+    );
+  }
+  const { weights, ...rest } = rows;
+  return weightColumn === undefined ? rest : { ...rest, weights };
+}
