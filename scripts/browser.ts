@@ -44,7 +44,10 @@ const thisMachine: Machine = {
   log: console.log,
 };
 
+/** The headless build first: it opens a page of the playground with a third of the work. */
 const names = [
+  'chromium-headless-shell',
+  'chrome-headless-shell',
   'google-chrome',
   'google-chrome-stable',
   'chrome',
@@ -83,7 +86,8 @@ export function findBrowser(machine: Machine = thisMachine): string | undefined 
 }
 
 /**
- * Finds a browser. If there is none, downloads Playwright's own, or, as root on Debian, installs the package chromium.
+ * Finds a browser. If there is none, downloads Playwright's own, or, as root on Debian, installs the package
+ * chromium-headless-shell, or chromium where there is no such package.
  *
  * @throws Error that says what to install, if all of that fails.
  */
@@ -95,8 +99,8 @@ export function provideBrowser(machine: Machine = thisMachine): string {
   const downloaded = findBrowser(machine);
   if (downloaded !== undefined) return downloaded;
   if (machine.canInstallPackages()) {
-    machine.log('The download failed. Running "apt-get install chromium".');
-    machine.installPackages(['chromium']);
+    machine.log('The download failed. Running "apt-get install chromium-headless-shell".');
+    if (!machine.installPackages(['chromium-headless-shell'])) machine.installPackages(['chromium']);
     const installed = findBrowser(machine);
     if (installed !== undefined) return installed;
   }

@@ -86,13 +86,32 @@ describe('provideBrowser', () => {
       canInstallPackages: () => true,
       installPackages: (names) => {
         packages.push(...names);
-        present.add('/usr/bin/chromium');
+        present.add('/usr/bin/chromium-headless-shell');
         return true;
       },
     });
-    expect(provideBrowser(fake)).toBe('/usr/bin/chromium');
-    expect(packages).toEqual(['chromium']);
+    expect(provideBrowser(fake)).toBe('/usr/bin/chromium-headless-shell');
+    expect(packages).toEqual(['chromium-headless-shell']);
     expect(log).toHaveLength(2);
+  });
+
+  test('installs chromium where Debian has no headless build', () => {
+    const packages: string[] = [];
+    const { fake, present } = machine([], {
+      canInstallPackages: () => true,
+      installPackages: ([name]) => {
+        packages.push(name);
+        if (name === 'chromium') present.add('/usr/bin/chromium');
+        return name === 'chromium';
+      },
+    });
+    expect(provideBrowser(fake)).toBe('/usr/bin/chromium');
+    expect(packages).toEqual(['chromium-headless-shell', 'chromium']);
+  });
+
+  test('prefers the headless build of the system', () => {
+    const { fake } = machine(['/usr/bin/chromium', '/usr/bin/chromium-headless-shell'], { env: {} });
+    expect(findBrowser(fake)).toBe('/usr/bin/chromium-headless-shell');
   });
 
   test('installs the Debian package if the downloaded browser does not start', () => {
