@@ -37,8 +37,12 @@ export class Network {
   readonly parameters: ParameterVector;
   #inputScaler: Standardization | undefined;
   #outputScaler: Standardization | undefined;
-  /** The parameters, and the graph's constants; see `Graph`. */
-  readonly #slots: Float64Array;
+  /**
+   * The parameters, and the graph's constants; see `Graph`.
+   *
+   * @internal
+   */
+  readonly slots: Float64Array;
   #outputTransform: OutputTransform = 'none';
   /** Made by the first prediction. */
   #prediction: Prediction | undefined;
@@ -50,8 +54,8 @@ export class Network {
     options: NetworkOptions = {},
   ) {
     const { seed = 0, initializer = glorotUniform } = options;
-    this.#slots = graph.slots([]);
-    this.parameters = new ParameterVector(graph, this.#slots.subarray(0, graph.parameterCount));
+    this.slots = graph.slots([]);
+    this.parameters = new ParameterVector(graph, this.slots.subarray(0, graph.parameterCount));
     initialize(graph, this.parameters.vector, initializer, new Random(seed));
     expectFinite('The initialised parameters', this.parameters.vector);
     if (options.outputTransform !== undefined) this.outputTransform = options.outputTransform;
@@ -134,7 +138,7 @@ export class Network {
   }
 
   #predict(input: Row, sample: number): number[] {
-    return (this.#prediction ??= new Prediction(this.graph)).predict(this, this.#slots, input, sample);
+    return (this.#prediction ??= new Prediction(this.graph)).predict(this, input, sample);
   }
 }
 

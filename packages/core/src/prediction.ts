@@ -35,21 +35,24 @@ const wide = 8;
 export class Prediction {
   readonly #graph: Graph;
   readonly #groups: readonly Group[];
-  /** Each node's value; with delays, then each node's value before the first step. */
-  readonly #x: Float64Array;
+  /** Each node's value; with delays, then the state. */
+  readonly x: Float64Array;
+  /** What delayed edges read, as `graph.stateStart` orders it: at first what is before the first step. */
+  readonly state: Float64Array;
   /** For each edge, where in x its source is. */
   readonly #sources: ArrayLike<number>;
   readonly #biases: Uint32Array;
   readonly #scales: Uint32Array;
 
   constructor(graph: Graph) {
-    const { nodeCount, predecessors, edgeDelay, initials } = graph;
+    const { nodeCount, predecessors, edgeDelay, stateStart } = graph;
     this.#graph = graph;
     this.#sources = edgeDelay
-      ? Uint32Array.from(predecessors, (j, e) => (edgeDelay[e] > 0 ? nodeCount + j : j))
+      ? Uint32Array.from(predecessors, (j, e) => (edgeDelay[e] > 0 ? nodeCount + stateStart![j] + edgeDelay[e] - 1 : j))
       : predecessors;
-    this.#x = new Float64Array(initials ? 2 * nodeCount : nodeCount);
-    if (initials) this.#x.set(initials, nodeCount);
+    this.x = new Float64Array(nodeCount + graph.stateSize);
+    this.state = this.x.subarray(nodeCount);
+    this.state.set(graph.initialState());
     this.#biases = Uint32Array.from(graph.ids, (_, i) => graph.biasSlot(i));
     this.#scales = Uint32Array.from(graph.ids, (_, i) => graph.scaleSlot(i));
     this.#groups = groupsOf(graph, this.#sources);
@@ -58,14 +61,13 @@ export class Prediction {
   /**
    * The outputs for one sample, in the units of the data.
    *
-   * @param slots - The network's parameters and constants; see `Graph`.
-   * @param sample - For messages.
+   * @param sample - For messages, as is `of`: what the input belongs to.
    * @throws NnbpError `WRONG_LENGTH`, `NOT_FINITE`, `OVERFLOW`
    */
-  predict(network: Network, slots: Float64Array, input: Row, sample: number): number[] {
+  predict(network: Network, input: Row, sample: number, of: 'Sample' | 'Step' = 'Sample'): number[] {
     const { inputCount, outputs } = this.#graph;
-    const { inputScaler, outputScaler, outputTransform } = network;
-    const x = this.#x;
+    const { slots, inputScaler, outputScaler, outputTransform } = network;
+    const x = this.x;
     let probe = 0;
     for (let k = 0; k < inputCount; k++) {
       const value = input[k];
@@ -73,15 +75,15 @@ export class Prediction {
       x[k] = inputScaler === undefined ? value : inputScaler.apply(value, k);
     }
     if (probe !== 0 || input.length !== inputCount) {
-      expectLength(`input of sample ${sample}`, input.length, inputCount);
-      expectFinite(`input of sample ${sample}`, input);
+      expectLength(`input of ${of.toLowerCase()} ${sample}`, input.length, inputCount);
+      expectFinite(`input of ${of.toLowerCase()} ${sample}`, input);
     }
     const groups = this.#groups;
     for (let k = 0; k < groups.length; k++) {
       const group = groups[k];
       probe += group.source < 0 ? this.#sumEdges(group, slots) : this.#sumLayer(group, slots);
     }
-    if (probe !== 0) this.#expectNoOverflow(slots, sample);
+    if (probe !== 0) this.#expectNoOverflow(slots, sample, of);
     const result = new Array<number>(outputs.length);
     for (let k = 0; k < result.length; k++) {
       const value = x[outputs[k]];
@@ -89,8 +91,8 @@ export class Prediction {
       probe += 0 * result[k];
     }
     if (probe !== 0) {
-      this.#expectNoOverflow(slots, sample);
-      expectFinite(`The outputs of sample ${sample}, in the data's units`, result);
+      this.#expectNoOverflow(slots, sample, of);
+      expectFinite(`The outputs of ${of.toLowerCase()} ${sample}, in the data's units`, result);
     }
     if (outputTransform !== 'none') applyOutputTransform(outputTransform, result, 0, result.length);
     return result;
@@ -98,7 +100,7 @@ export class Prediction {
 
   /** The nodes of a layer. Returns 0, or NaN if a pre-activation is not finite. */
   #sumLayer({ activation, first, end, source, fanIn, weight, stride }: Group, slots: Float64Array): number {
-    const x = this.#x;
+    const x = this.x;
     const biases = this.#biases;
     const scales = this.#scales;
     const last = source + fanIn;
@@ -141,7 +143,7 @@ export class Prediction {
   /** Nodes with predecessors of their own, or an aggregation. Returns 0, or NaN if a z or pre-activation is not finite. */
   #sumEdges({ activation, first, end, aggregation, z }: Group, slots: Float64Array): number {
     const graph = this.#graph;
-    const x = this.#x;
+    const x = this.x;
     const sources = this.#sources;
     const { edgeStart } = graph;
     let probe = 0;
@@ -164,12 +166,12 @@ export class Prediction {
   }
 
   /** A pre-activation may be infinite in a saturated node; a parameter or an output may not. */
-  #expectNoOverflow(slots: Float64Array, sample: number): void {
+  #expectNoOverflow(slots: Float64Array, sample: number, of: string): void {
     const { ids, outputs, parameterCount } = this.#graph;
     expectFinite('parameters', slots.subarray(0, parameterCount));
-    if (Array.from(outputs).every((i) => Number.isFinite(this.#x[i]))) return;
+    if (Array.from(outputs).every((i) => Number.isFinite(this.x[i]))) return;
     ids.forEach((id, i) => {
-      if (!Number.isFinite(this.#x[i])) throw overflow(`Sample ${sample}: x of node "${id}" is ${this.#x[i]}`);
+      if (!Number.isFinite(this.x[i])) throw overflow(`${of} ${sample}: x of node "${id}" is ${this.x[i]}`);
     });
   }
 }

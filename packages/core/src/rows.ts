@@ -29,10 +29,3 @@ export function flatRows(
   }
   return flat;
 }
-
-/** The rows of a flat array, in the data's own units. */
-export function splitRows(flat: ArrayLike<number>, width: number, scaler: Standardization | undefined): number[][] {
-  return Array.from({ length: flat.length / width }, (_, s) =>
-    Array.from({ length: width }, (_, k) => scaler?.undo(flat[s * width + k], k) ?? flat[s * width + k]),
-  );
-}

@@ -4,11 +4,11 @@ import type { Loss } from './contract.js';
 import { NnbpError } from './errors.js';
 import { expectFinite, expectLength } from './expect.js';
 import type { Network } from './network.js';
-import { applyOutputTransform } from './output-transform.js';
 import { expectNoOverflow } from './overflow.js';
 import { ParameterVector } from './parameters.js';
+import { Prediction } from './prediction.js';
 import { ReferenceExecutor } from './reference.js';
-import { flatRows, type Row, splitRows } from './rows.js';
+import { flatRows, type Row } from './rows.js';
 
 /** What one backpropagation through time found. */
 export interface SequencePass {
@@ -32,14 +32,11 @@ export interface SequencePass {
  * @throws NnbpError `WRONG_LENGTH`, `NOT_FINITE`, `EMPTY_DATA` (no step); `OVERFLOW`, naming step and node
  */
 export function predictSequence(network: Network, inputs: ArrayLike<Row>): number[][] {
-  const { graph, inputScaler } = network;
-  const executor = executorOf(network, inputs.length);
-  const outputs = executor.predict(
-    flatRows('input', inputs, graph.inputCount, inputScaler, 'step'),
-    oneSample(inputs.length),
-  );
-  expectNoOverflow(executor, outputs);
-  return predictions(network, outputs);
+  expectSteps(inputs.length);
+  const memory = streams.get(network) ?? stream(network);
+  streams.set(network, memory);
+  memory.reset();
+  return Array.from(inputs, (input) => memory.next(input));
 }
 
 /**
@@ -105,67 +102,77 @@ export function backpropagateSequence(
  */
 export class NetworkStream {
   readonly #network: Network;
-  #state: Float64Array;
+  readonly #prediction: Prediction;
+  /** The nodes whose values are remembered. */
+  readonly #remembered: Uint32Array;
+  /** The steps since the last reset. */
+  #steps = 0;
 
   /** @internal */
   constructor(network: Network) {
+    const { nodeCount, stateStart } = network.graph;
     this.#network = network;
-    this.#state = network.graph.initialState();
+    this.#prediction = new Prediction(network.graph);
+    this.#remembered = Uint32Array.from(
+      Array.from({ length: stateStart ? nodeCount : 0 }, (_, j) => j).filter(
+        (j) => stateStart![j] < stateStart![j + 1],
+      ),
+    );
   }
 
   /**
-   * The outputs for the next step.
+   * The outputs for the next step. Allocates nothing but the result.
    *
    * @param input - A number for each input node, in the data's own units.
    * @throws NnbpError `WRONG_LENGTH`, `NOT_FINITE`, `OVERFLOW`; the state is kept then
    */
   next(input: Row): number[] {
-    const { graph, inputScaler } = this.#network;
-    const executor = executorOf(this.#network, 1);
-    const state = this.#state.slice();
-    const outputs = executor.predict(flatRows('input', [input], graph.inputCount, inputScaler, 'step'), 1, { state });
-    expectNoOverflow(executor, outputs);
-    const [found] = predictions(this.#network, outputs);
-    this.#state = state;
-    return found;
+    const outputs = this.#prediction.predict(this.#network, input, this.#steps, 'Step');
+    const { x, state } = this.#prediction;
+    const { stateStart } = this.#network.graph;
+    for (const j of this.#remembered) {
+      const first = stateStart![j];
+      for (let k = stateStart![j + 1] - 1; k > first; k--) state[k] = state[k - 1];
+      state[first] = x[j];
+    }
+    this.#steps++;
+    return outputs;
   }
 
   /** Begins a new sequence. */
   reset(): void {
-    this.#state = this.#network.graph.initialState();
+    this.#prediction.state.set(this.#network.graph.initialState());
+    this.#steps = 0;
   }
 
   /** All that it remembers, `graph.stateSize` numbers: assign a copy taken earlier to continue from there. */
   get state(): number[] {
-    return [...this.#state];
+    return [...this.#prediction.state];
   }
 
   /** @throws NnbpError `WRONG_LENGTH` (the state of another network), `NOT_FINITE` */
   set state(state: readonly number[]) {
     expectLength('state', state.length, this.#network.graph.stateSize);
     expectFinite('state', state);
-    this.#state = Float64Array.from(state);
+    this.#prediction.state.set(state);
   }
 }
 
 /** A stream that is given one step after another and keeps what delayed edges read. It uses the network's parameters. */
 export const stream = (network: Network): NetworkStream => new NetworkStream(network);
 
-/** What each step's outputs mean, in the data's own units. */
-function predictions({ graph, outputScaler, outputTransform }: Network, outputs: ArrayLike<number>): number[][] {
-  const rows = splitRows(outputs, graph.outputs.length, outputScaler);
-  rows.forEach((row, t) => {
-    expectFinite(`The outputs of step ${t}, in the data's units`, row);
-    applyOutputTransform(outputTransform, row, 0, row.length);
-  });
-  return rows;
-}
+/** The streams of `predictSequence`. */
+const streams = /* @__PURE__ */ new WeakMap<Network, NetworkStream>();
 
 /** The counts of one sample of so many steps. */
 const oneSample = (steps: number) => new Array<number>(steps).fill(1);
 
-function executorOf(network: Network, steps: number): ReferenceExecutor {
+function expectSteps(steps: number): void {
   if (steps === 0) throw new NnbpError('EMPTY_DATA', 'The sequence is empty: expected at least one step.');
+}
+
+function executorOf(network: Network, steps: number): ReferenceExecutor {
+  expectSteps(steps);
   expectFinite('parameters', network.parameters.vector);
   const executor = new ReferenceExecutor(network.graph, 1, steps);
   executor.parameters.set(network.parameters.vector);

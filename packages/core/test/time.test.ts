@@ -236,6 +236,9 @@ describe('a network', () => {
         Array.from({ length: network.graph.inputCount }, () => random.uniform()),
       );
       const expected = predictSequence(network, inputs);
+      const executor = reference().prepare(network.graph, 1, 5);
+      executor.parameters.set(network.parameters.vector);
+      expect(expected.flat()).toEqual([...executor.predict(Float64Array.from(inputs.flat()), [1, 1, 1, 1, 1])]);
       const steps = stream(network);
       expect(inputs.slice(0, 3).map((input) => steps.next(input))).toEqual(expected.slice(0, 3));
       const { state } = steps;
@@ -247,6 +250,19 @@ describe('a network', () => {
       expect(network.predict(inputs[0])).toEqual(expected[0]);
       expect(network.predictBatch([inputs[0]])).toEqual([expected[0]]);
     }
+  });
+
+  test('has streams that do not disturb each other, and keep their state when a step is refused', () => {
+    const network = recurrence();
+    const [one, two] = [stream(network), stream(network)];
+    expect([one.next([1]), two.next([5]), one.next([5])]).toEqual([[2], [10], [16]]);
+    expect(predictSequence(network, [[1]])).toEqual([[2]]);
+    expect(() => one.next([Infinity])).toThrow('input of step 2');
+    expect(() => two.next([])).toThrow('input of step 1');
+    expect([one.state, two.state]).toEqual([[16], [10]]);
+    expect(one.next([0])).toEqual([48]);
+    network.setParameters('h', { w: { x: 3, 'h@-1': 0 } });
+    expect(one.next([1])).toEqual([3]);
   });
 
   test('backpropagates through time with the loss of each step that has a target', () => {
@@ -316,7 +332,7 @@ describe('a network', () => {
     [
       'numbers that overflow through time',
       'OVERFLOW',
-      /step 1.*"h"/,
+      /^Step 1: x of node "h"/,
       () =>
         predictSequence(
           recurrence(),
