@@ -32,6 +32,16 @@ export const groups: readonly Group[] = [
     titleZh: '训练',
     files: ['docs/guides/fast-training', 'docs/guides/fit-a-curve', 'docs/guides/command-line'],
   },
+  {
+    title: 'Build',
+    titleZh: '构建',
+    files: [
+      'docs/guides/products-and-pooling',
+      'docs/guides/networks-with-memory',
+      'docs/guides/an-lstm-is-nine-nodes',
+      'docs/guides/convolution-is-weight-sharing',
+    ],
+  },
   { title: 'Explain', titleZh: '解释', files: ['docs/guides/explain'] },
   {
     title: 'Save and exchange',
