@@ -67,6 +67,11 @@ const optimizers: Readonly<Record<OptimizerName, { rate?: number; make: (rate: n
 /** `lm` is Levenberg–Marquardt. */
 type OptimizerName = optim.OptimizerName | 'lm' | 'lbfgs';
 
+/** The learning rate that each optimizer has by default; undefined: it has none. */
+export const usualRates: Readonly<Record<string, number | undefined>> = Object.fromEntries(
+  Object.entries(optimizers).map(([name, { rate }]) => [name, rate]),
+);
+
 const builtinActivations: Readonly<Record<string, Activation>> = Object.fromEntries(
   Object.entries(activationRecords).map(([name, { activation }]) => [name, activation]),
 );

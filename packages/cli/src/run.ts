@@ -7,6 +7,7 @@ import { addExplain } from './commands/explain.js';
 import { addExport } from './commands/export.js';
 import { addFit } from './commands/fit.js';
 import { addPredict } from './commands/predict.js';
+import { addSearch } from './commands/search.js';
 import { addTrain } from './commands/train.js';
 import { type Io, note } from './io.js';
 import { exitCodes, Problem, sentenceOf } from './problem.js';
@@ -71,7 +72,7 @@ function programFor(io: Io): Command {
         ),
     })
     .addHelpText('after', footer);
-  for (const add of [addTrain, addFit, addPredict, addEvaluate, addExplain, addCheck, addConvert, addExport])
+  for (const add of [addTrain, addSearch, addFit, addPredict, addEvaluate, addExplain, addCheck, addConvert, addExport])
     add(program, io);
   return program;
 }

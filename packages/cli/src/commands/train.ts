@@ -1,6 +1,7 @@
 /** `nnbp train`: trains a network on a table, and saves it. */
 import { parse as parsePath } from 'node:path';
-import { accuracy, type Data, evaluate, meanAbsoluteError, rSquared } from '@nnbp/train';
+import type { Engine } from '@nnbp/core';
+import { accuracy, type CrossValidation, type Data, evaluate, meanAbsoluteError, rSquared } from '@nnbp/train';
 import { auto } from '@nnbp/wasm';
 import { type Command, Option } from 'commander';
 import { categoryOf } from '../columns.js';
@@ -10,14 +11,23 @@ import { expectUnchanged } from '../files.js';
 import { type Io, note, pathIn, print } from '../io.js';
 import { saveModel } from '../model-file.js';
 import { collect, finite, numberBetween, whole, withCsvOptions } from '../options.js';
-import { exitCodes, Problem } from '../problem.js';
+import { exitCodes, misuse, Problem } from '../problem.js';
 import { shellWord } from '../shell-word.js';
 import { runIn } from '../training/checkpoint.js';
-import { courseFor, describeCourse, describeEnd, settingsOf, summaryOf } from '../training/course.js';
-import { minRowsToValidate, trainingData } from '../training/data.js';
+import {
+  courseFor,
+  defaultPatience,
+  describeCourse,
+  describeEnd,
+  epochsFor,
+  settingsOf,
+  summaryOf,
+} from '../training/course.js';
+import { crossValidation, describeFolds, progressLine, summaryOfFolds } from '../training/cross-validation.js';
+import { codesOf, minRowsToValidate, trainingData } from '../training/data.js';
 import { learn } from '../training/learn.js';
 import { networkFor } from '../training/network.js';
-import { planFor, type TrainOptions } from '../training/plan.js';
+import { type Plan, planFor, type TrainOptions } from '../training/plan.js';
 import { duration } from '../training/progress.js';
 import { visible, visibleJson } from '../visible.js';
 
@@ -43,13 +53,10 @@ function sizes(text: string): number[] {
   return text.split(',').map(whole(1));
 }
 
-/** Adds the command. */
-export function addTrain(program: Command, io: Io): void {
-  withCsvOptions(program.command('train').argument('<data>', 'a CSV file'))
-    .summary('train a network on a CSV file')
-    .description('Trains a network that predicts a column of a CSV file from the other columns, and saves it.')
+/** Adds the options that say what the columns are. */
+export const withColumnOptions = (command: Command): Command =>
+  withCsvOptions(command)
     .option('-t, --target <column>', 'the column to learn; repeat it for several numbers', collect)
-    .option('-o, --output <file>', 'the model file (default: DATA.nnbp.safetensors)')
     .option('--number <column>', 'treat the column as a number', collect)
     .option('--category <column>', 'treat the column as a category', collect)
     .option('--ignore <column>', 'leave the column out', collect)
@@ -60,7 +67,14 @@ export function addTrain(program: Command, io: Io): void {
       )
         .choices(['drop', 'mean'])
         .default('drop'),
-    )
+    );
+
+/** Adds the command. */
+export function addTrain(program: Command, io: Io): void {
+  withColumnOptions(program.command('train').argument('<data>', 'a CSV file'))
+    .summary('train a network on a CSV file')
+    .description('Trains a network that predicts a column of a CSV file from the other columns, and saves it.')
+    .option('-o, --output <file>', 'the model file (default: DATA.nnbp.safetensors)')
     .option('--hidden <sizes>', 'nodes of each hidden layer, such as 32,16, or none', sizes, [16])
     .option('--plugin <file>', 'a JavaScript file that exports your own activations', collect)
     .option('--activation <name>', `of the hidden nodes: ${activationNames.join(', ')}`, 'tanh')
@@ -85,6 +99,9 @@ export function addTrain(program: Command, io: Io): void {
       'fraction of the other rows that decides when to stop (default: 0.2, or 0 for fewer than 50 rows)',
       numberBetween(0, 1),
     )
+    .option('--folds <count>', 'measure by cross-validation, and train on all rows afterwards', whole(2))
+    .option('--repeats <count>', 'divide the rows into folds so many times', whole(1))
+    .option('--time-ordered', 'rows are in the order of time: test each fold with training on the rows before it')
     .option('--seed <number>', 'random seed', finite, 0)
     .option('--checkpoint <directory>', 'write a checkpoint there after each epoch')
     .option('--resume', 'continue from the newest checkpoint there, bit for bit')
@@ -95,10 +112,18 @@ export function addTrain(program: Command, io: Io): void {
 
 async function train(io: Io, path: string, options: TrainOptions): Promise<void> {
   const show = (text: string) => (options.json === true ? Promise.resolve() : print(io.stdout, text));
+  if (options.folds === undefined && (options.repeats !== undefined || options.timeOrdered === true)) {
+    throw misuse('--repeats and --time-ordered belong to cross-validation: add --folds 5.');
+  }
   const plan = await planFor(io, path, options);
   const { csv, inputs, targets, use, usableRows: rows } = plan;
   await show(describeFile(io, csv, plan.rows, plan.guesses));
-  const { seed, testSplit } = options;
+  const { seed, folds } = options;
+  // Cross-validation tests on all rows, so that none has to be kept for a test.
+  const testSplit = folds === undefined ? options.testSplit : 0;
+  const engine = await auto();
+  const validated = folds === undefined ? undefined : await validate(io, plan, options, engine);
+  if (validated !== undefined) await show(`\n${describeFolds(validated, '')}`);
   const enough = rows * (1 - testSplit) >= minRowsToValidate;
   const validationSplit = options.validationSplit ?? (enough ? defaultValidationSplit : 0);
   const data = await trainingData(csv, { inputs, targets, rows, testSplit, validationSplit, seed, signal: io.signal });
@@ -118,7 +143,6 @@ async function train(io: Io, path: string, options: TrainOptions): Promise<void>
     );
     const network = run.found?.network ?? networkFor(plan, data, options);
     await show(describeCourse(plan, course, network, options));
-    const engine = await auto();
     const { parts, ended } = await learn(io, network, plan, course, data, engine, run, seed);
 
     const metrics = categoryOf(plan) ? [accuracy()] : [rSquared(), meanAbsoluteError()];
@@ -133,7 +157,13 @@ async function train(io: Io, path: string, options: TrainOptions): Promise<void>
     const output = options.output ?? `${parsePath(path).name}.nnbp.safetensors`;
     await saveModel(pathIn(io, output), network, columns);
     if (options.json === true) {
-      const summary = { model: output, ...summaryOf(plan, course, network), ...ended, ...results };
+      const summary = {
+        model: output,
+        ...summaryOf(plan, course, network),
+        ...ended,
+        ...results,
+        ...(validated && { crossValidation: summaryOfFolds(validated) }),
+      };
       await print(io.stdout, `${visibleJson(summary, 2)}\n`);
     }
     await show(describeEnd(ended, course) + describeResults(results, course.rows));
@@ -149,5 +179,31 @@ async function train(io: Io, path: string, options: TrainOptions): Promise<void>
     );
   } finally {
     await data.close();
+  }
+}
+
+/** Cross-validation with the epochs and the early stopping of a training. */
+async function validate(io: Io, plan: Plan, options: TrainOptions, engine: Engine): Promise<CrossValidation> {
+  const { repeats, timeOrdered, batch } = options;
+  const folds = options.folds!;
+  const codes = await codesOf(plan, io.signal);
+  const line = progressLine(io);
+  line.show(`fold 1 of ${folds * (repeats ?? 1)}`);
+  const rows = Math.floor(codes.length * (1 - 1 / folds));
+  const enough = rows >= minRowsToValidate;
+  try {
+    return await crossValidation(plan, codes, options, {
+      folds,
+      ...(repeats !== undefined && { repeats }),
+      ...(timeOrdered !== undefined && { timeOrdered }),
+      epochs: options.epochs ?? epochsFor(rows),
+      patience: options.patience ?? (enough ? defaultPatience : undefined),
+      batch,
+      engine,
+      signal: io.signal,
+      onFold: (done, total) => line.show(`fold ${Math.min(done + 1, total)} of ${total}`),
+    });
+  } finally {
+    line.end();
   }
 }

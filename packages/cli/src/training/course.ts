@@ -7,7 +7,10 @@ import type { TrainingData } from './data.js';
 import type { Plan, TrainOptions } from './plan.js';
 
 /** Epochs without a lower validation loss before training stops. */
-const defaultPatience = 50;
+export const defaultPatience = 50;
+
+/** How many epochs a training has by default: fewer rows get more. */
+export const epochsFor = (rows: number): number => Math.min(400, Math.max(5, Math.round(400_000 / rows)));
 
 /** The rows, epochs and batches of a training. */
 export interface Course {
@@ -18,7 +21,6 @@ export interface Course {
   readonly patience: number | undefined;
 }
 
-/** Fewer rows get more epochs. */
 export function courseFor({ optimizer }: Plan, options: TrainOptions, data: TrainingData): Course {
   const { rows } = data.training;
   return {
@@ -29,7 +31,7 @@ export function courseFor({ optimizer }: Plan, options: TrainOptions, data: Trai
       leftOut: data.gaps.count,
       withoutTarget: data.withoutTarget.count,
     },
-    epochs: options.epochs ?? Math.min(400, Math.max(5, Math.round(400_000 / rows))),
+    epochs: options.epochs ?? epochsFor(rows),
     batch: Math.min(rows, options.batch ?? (optimizer.fullBatch === true ? rows : 32)),
     patience: options.patience ?? (data.validation.rows > 0 ? defaultPatience : undefined),
   };

@@ -5,7 +5,8 @@ import { type Column, nodesOf, spread } from '../columns.js';
 import type { Csv } from '../csv/read.js';
 import { Encoder, Gaps } from '../encode.js';
 import type { LossUse } from '../functions.js';
-import { Problem } from '../problem.js';
+import { misuse, Problem } from '../problem.js';
+import type { Plan } from './plan.js';
 import { type Store, storeFor } from './store.js';
 
 /** What training needs of a file. */
@@ -183,4 +184,30 @@ export async function dataOf(
   const samples: Sample[] = [];
   for await (const codes of store.read()) samples.push(toSample(codes));
   return samples;
+}
+
+/** All usable rows, encoded, in the order of the file; they must fit into memory. */
+export async function codesOf(plan: Plan, signal: AbortSignal | undefined): Promise<Float64Array[]> {
+  const { csv, inputs, targets, usableRows } = plan;
+  const data = await trainingData(csv, {
+    inputs,
+    targets,
+    rows: usableRows,
+    testSplit: 0,
+    validationSplit: 0,
+    seed: 0,
+    ...(signal && { signal }),
+  });
+  try {
+    if (!data.training.inMemory) {
+      throw misuse(
+        `${csv.name} is too large for cross-validation, which needs all rows in memory: use a part of the rows.`,
+      );
+    }
+    const codes: Float64Array[] = [];
+    for await (const row of data.training.read()) codes.push(Float64Array.from(row));
+    return codes;
+  } finally {
+    await data.close();
+  }
 }

@@ -8,8 +8,8 @@ import type { Plan, TrainOptions } from './plan.js';
 /** A network with the data's scalers and random parameters. */
 export function networkFor(
   { inputs, targets, activation, use }: Plan,
-  { inputScaler, outputScaler }: TrainingData,
-  { hidden, seed }: TrainOptions,
+  { inputScaler, outputScaler }: Pick<TrainingData, 'inputScaler' | 'outputScaler'>,
+  { hidden, seed }: Pick<TrainOptions, 'hidden' | 'seed'>,
 ): Network {
   const names = [nodeNames(inputs), ...hidden.map((size, k) => hiddenNames(k + 1, size)), nodeNames(targets)];
   const unique = uniqueNames(names.flat());

@@ -37,6 +37,10 @@ export interface TrainOptions extends CsvOptions {
   readonly resume?: boolean;
   readonly output?: string;
   readonly json?: boolean;
+  /** Cross-validation instead of a test set. */
+  readonly folds?: number;
+  readonly repeats?: number;
+  readonly timeOrdered?: boolean;
 }
 
 /** What is trained. */

@@ -1,0 +1,178 @@
+/** `nnbp search`: looks for a good network and optimizer by cross-validation and successive halving. */
+import { choice, type CrossValidation, logUniform, search, type Trial } from '@nnbp/train';
+import { auto } from '@nnbp/wasm';
+import { type Command } from 'commander';
+import { categoryOf } from '../columns.js';
+import { describeFile, metricNames, metricText } from '../describe.js';
+import { activationNamed, usualRates } from '../functions.js';
+import { short } from '../guess.js';
+import { type Io, note, print } from '../io.js';
+import { finite, whole } from '../options.js';
+import { misuse } from '../problem.js';
+import { shellWord } from '../shell-word.js';
+import { counted, tableOf } from '../table.js';
+import { crossValidation, progressLine } from '../training/cross-validation.js';
+import { codesOf } from '../training/data.js';
+import { planFor, type TrainOptions } from '../training/plan.js';
+import { duration } from '../training/progress.js';
+import { visible, visibleJson } from '../visible.js';
+import { withColumnOptions } from './train.js';
+
+interface SearchCommandOptions extends TrainOptions {
+  readonly trials: number;
+  readonly folds: number;
+  readonly maxEpochs: number;
+}
+
+/** What is searched. */
+interface Candidate {
+  readonly hidden: readonly number[];
+  readonly activation: string;
+  readonly optimizer: string;
+  /** A factor for the optimizer's usual learning rate. */
+  readonly factor: number;
+  readonly batch: number;
+}
+
+const examples = `
+Examples:
+  nnbp search iris.csv --target species
+  nnbp search houses.csv --target price --trials 60 --folds 5 --max-epochs 200
+
+Draws networks (hidden layers, activation), optimizers, learning rates and batch sizes
+at random, measures each by cross-validation with few epochs, and lets the best third
+continue with three times as many, until --max-epochs. Prints the best, and the command
+that trains it. The same seed gives the same result.`;
+
+const shown = 5;
+
+/** Adds the command. */
+export function addSearch(program: Command, io: Io): void {
+  withColumnOptions(program.command('search').argument('<data>', 'a CSV file'))
+    .summary('search for a good network and optimizer')
+    .description(
+      'Searches for the hidden layers, activation, optimizer and learning rate with the lowest loss on new rows.',
+    )
+    .option('--loss <name>', 'as for train')
+    .option('--trials <count>', 'how many are drawn', whole(1), 27)
+    .option('--folds <count>', 'folds of the cross-validation', whole(2), 3)
+    .option('--max-epochs <count>', 'epochs of the last round', whole(1), 90)
+    .option('--seed <number>', 'random seed', finite, 0)
+    .option('--json', 'print the result as JSON')
+    .addHelpText('after', examples)
+    .action((path: string, options: SearchCommandOptions) => searchFor(io, path, options));
+}
+
+async function searchFor(io: Io, path: string, options: SearchCommandOptions): Promise<void> {
+  const { trials, folds, maxEpochs, seed, json = false, signal = io.signal } = { ...options, signal: io.signal };
+  const plan = await planFor(io, path, { ...options, activation: 'tanh', optimizer: 'adam', hidden: [16] });
+  if (!json) await print(io.stdout, describeFile(io, plan.csv, plan.rows, plan.guesses));
+  const codes = await codesOf(plan, signal);
+  if (codes.length < 2 * folds) {
+    throw misuse(`--folds ${folds}: expected at least ${2 * folds} usable rows, received ${codes.length}.`);
+  }
+  const engine = await auto();
+  const found = new Map<Candidate, CrossValidation>();
+  const line = progressLine(io);
+  let best = Infinity;
+  const begun = performance.now();
+  const score = async (candidate: Candidate, budget: number) => {
+    const { optimizer, rate } = optimizerOf(candidate);
+    const validated = await crossValidation(
+      { ...plan, activation: activationNamed(candidate.activation) },
+      codes,
+      { hidden: candidate.hidden, seed, optimizer, ...(rate !== undefined && { rate }) },
+      { folds, epochs: Math.max(1, Math.round(budget)), batch: candidate.batch, engine, signal },
+    );
+    found.set(candidate, validated);
+    return validated.loss.mean;
+  };
+  let ranked: Trial<Candidate>[];
+  try {
+    ranked = await search(spaceFor(categoryOf(plan) === undefined && plan.lossName === 'mse'), score, {
+      trials,
+      minBudget: Math.max(1, maxEpochs / 9),
+      maxBudget: maxEpochs,
+      seed,
+      ...(signal && { signal }),
+      onTrial({ score: loss }, done, total) {
+        best = Math.min(best, loss);
+        line.show(`trial ${done} of ${total}, lowest loss ${short(best)}`);
+      },
+    });
+  } finally {
+    line.end();
+  }
+  const command = commandFor(path, options, ranked[0]);
+  if (json) {
+    const list = ranked.map(({ options: candidate, budget, score: loss }) => ({
+      ...settingsOf(candidate),
+      epochs: Math.round(budget),
+      loss: Number.isFinite(loss) ? loss : null,
+      metrics: found.get(candidate)?.metrics,
+    }));
+    await print(io.stdout, `${visibleJson({ command, trials: list }, 2)}\n`);
+    return;
+  }
+  await note(io, `${counted(ranked.length, 'candidate')} in ${duration((performance.now() - begun) / 1000)}.`);
+  await print(io.stdout, `\n${describeRanking(ranked, found, folds)}\nTrain the best:\n  ${visible(command)}\n`);
+}
+
+/** Levenberg–Marquardt only where it is possible: for numbers. */
+const spaceFor = (numbers: boolean) => ({
+  hidden: choice<readonly number[]>([[4], [8], [16], [32], [8, 8], [16, 16], [32, 16]]),
+  activation: choice(['tanh', 'relu', 'sigmoid', 'silu']),
+  optimizer: choice(numbers ? ['adam', 'adam', 'adamw', 'rmsprop', 'lm'] : ['adam', 'adam', 'adamw', 'rmsprop']),
+  factor: logUniform(0.3, 30),
+  batch: choice([8, 16, 32, 64]),
+});
+
+/** Rates are rounded, so that the command that is printed is the one that was measured. */
+function optimizerOf({ optimizer, factor }: Candidate): { optimizer: string; rate: number | undefined } {
+  const usual = usualRates[optimizer];
+  return { optimizer, rate: usual === undefined ? undefined : Number((usual * factor).toPrecision(2)) };
+}
+
+function settingsOf(candidate: Candidate) {
+  const { optimizer, rate } = optimizerOf(candidate);
+  const { hidden, activation, batch } = candidate;
+  return { hidden, activation, optimizer, ...(rate !== undefined && { rate, batch }) };
+}
+
+function describeRanking(
+  ranked: readonly Trial<Candidate>[],
+  found: ReadonlyMap<Candidate, CrossValidation>,
+  folds: number,
+): string {
+  const names = Object.keys(found.get(ranked[0].options)?.metrics ?? {});
+  const lines = ranked.slice(0, shown).map(({ options, budget, score }) => {
+    const { hidden, activation, optimizer, rate, batch } = settingsOf(options);
+    const metrics = found.get(options)?.metrics;
+    return [
+      `${hidden.join(',')} ${activation}`,
+      rate === undefined ? optimizer : `${optimizer} ${rate}, batches of ${batch}`,
+      String(Math.round(budget)),
+      short(score),
+      ...names.map((name) => (metrics ? metricText(name, metrics[name].mean) : '')),
+    ];
+  });
+  const head = ['hidden', 'optimizer', 'epochs', 'loss', ...names.map((name) => metricNames[name] ?? name)];
+  return `The best of ${counted(ranked.length, 'candidate')}, mean over ${folds} folds:\n\n${tableOf([head, ...lines], [2, 3, 4, 5])}`;
+}
+
+/** The command that trains a candidate with the same columns. */
+function commandFor(path: string, options: SearchCommandOptions, { options: candidate, budget }: Trial<Candidate>) {
+  const { hidden, activation, optimizer, rate, batch } = settingsOf(candidate);
+  const columns = (['target', 'number', 'category', 'ignore'] as const).flatMap((option) =>
+    (options[option] ?? []).map((name) => `--${option} ${shellWord(name)}`),
+  );
+  return [
+    `nnbp train ${shellWord(path)}`,
+    ...columns,
+    ...(options.missing === 'mean' ? ['--missing mean'] : []),
+    ...(options.loss === undefined ? [] : [`--loss ${options.loss}`]),
+    `--hidden ${hidden.join(',')} --activation ${activation} --optimizer ${optimizer}`,
+    ...(rate === undefined ? [] : [`--rate ${rate} --batch ${batch}`]),
+    `--epochs ${Math.round(budget)}`,
+  ].join(' ');
+}

@@ -1,0 +1,139 @@
+/** `--folds`: trains on all folds but one and tests on that one, in turn. */
+import { type Engine, Standardization } from '@nnbp/core';
+import {
+  accuracy,
+  crossValidate,
+  type CrossValidation,
+  DivergedError,
+  meanAbsoluteError,
+  rSquared,
+  type Sample,
+} from '@nnbp/train';
+import { type Column, categoryOf, spread } from '../columns.js';
+import { metricNames, metricText } from '../describe.js';
+import { optimizerNamed } from '../functions.js';
+import { short } from '../guess.js';
+import { type Io, isTerminal } from '../io.js';
+import { Problem } from '../problem.js';
+import { counted, tableOf } from '../table.js';
+import { networkFor } from './network.js';
+import type { Plan, TrainOptions } from './plan.js';
+
+/** How it is done. */
+export interface FoldsWanted {
+  readonly folds: number;
+  readonly repeats?: number;
+  readonly timeOrdered?: boolean;
+  readonly epochs: number;
+  /** Undefined: no early stopping. */
+  readonly patience?: number | undefined;
+  readonly batch?: number | undefined;
+  readonly engine: Engine;
+  readonly signal?: AbortSignal | undefined;
+  readonly onFold?: (done: number, total: number) => void;
+}
+
+/** Cross-validation of what the plan says, on encoded rows. */
+export async function crossValidation(
+  plan: Plan,
+  codes: readonly Float64Array[],
+  options: Pick<TrainOptions, 'hidden' | 'seed' | 'optimizer' | 'rate'>,
+  wanted: FoldsWanted,
+): Promise<CrossValidation> {
+  const { inputs, targets, use } = plan;
+  const { folds, repeats, timeOrdered = false, epochs, patience, batch, engine, signal, onFold } = wanted;
+  const samples = codes.map((row): Sample => ({
+    input: spread(inputs, row),
+    target: spread(targets, row, use.targets, inputs.length),
+  }));
+  const category = categoryOf(plan);
+  const makeNetwork = ({ training }: { readonly training: Uint32Array }) => {
+    const rows = Array.from(training, (s) => codes[s]);
+    const outputScaler = category ? undefined : scalerOf(targets, rows, inputs.length);
+    return networkFor(plan, { inputScaler: scalerOf(inputs, rows, 0), outputScaler }, options);
+  };
+  try {
+    return await crossValidate(makeNetwork, samples, {
+      folds,
+      seed: options.seed,
+      ...(repeats !== undefined && { repeats }),
+      ...(timeOrdered ? { timeOrdered } : category && { labels: codes.map((row) => row[inputs.length]) }),
+      ...(signal && { signal }),
+      ...(onFold && { onFold: (_, done, total) => onFold(done, total) }),
+      fit: ({ training }) => {
+        const { optimizer } = optimizerNamed(options.optimizer, options.rate);
+        return {
+          loss: use.loss(),
+          optimizer,
+          epochs,
+          engine,
+          seed: options.seed,
+          ...(batch !== undefined && optimizer.fullBatch !== true && { batchSize: Math.min(batch, training.length) }),
+          ...(patience !== undefined && { validation: 0.2, earlyStopping: { patience } }),
+          metrics: category ? [accuracy()] : [rSquared(), meanAbsoluteError()],
+        };
+      },
+    });
+  } catch (error) {
+    if (!(error instanceof DivergedError) || plan.rate === undefined) throw error;
+    throw new Problem(`${error.message} Try a smaller learning rate: --rate ${plan.rate / 10}.`);
+  }
+}
+
+/** Of the numbers among the columns; the nodes of a category stay 0 and 1. */
+function scalerOf(columns: readonly Column[], rows: readonly Float64Array[], first: number): Standardization {
+  const mean: number[] = [];
+  const deviation: number[] = [];
+  columns.forEach((column, k) => {
+    if (column.kind === 'category') {
+      for (const _ of column.values) {
+        mean.push(0);
+        deviation.push(1);
+      }
+      return;
+    }
+    const center = rows.reduce((sum, row) => sum + row[first + k], 0) / rows.length;
+    const spreadAround = Math.sqrt(rows.reduce((sum, row) => sum + (row[first + k] - center) ** 2, 0) / rows.length);
+    mean.push(center);
+    // Rounding alone makes a constant column look as if it moved a little.
+    deviation.push(spreadAround > 1e-12 * Math.abs(center) ? spreadAround : 1);
+  });
+  return new Standardization(mean, deviation);
+}
+
+/** Mean and deviation over the folds, for people. */
+export function describeFolds({ folds, loss, metrics }: CrossValidation, what: string): string {
+  const repeats = 1 + folds[folds.length - 1].split.repeat;
+  const times = repeats > 1 ? `, ${counted(repeats, 'time')}` : '';
+  const lines = [
+    ['loss', short(loss.mean), short(loss.deviation)],
+    ...Object.entries(metrics).map(([name, { mean, deviation }]) => [
+      metricNames[name] ?? name,
+      metricText(name, mean),
+      metricText(name, deviation),
+    ]),
+  ];
+  return `Cross-validation, ${counted(folds.length / repeats, 'fold')}${times}${what}:\n\n${tableOf([['', 'mean', 'deviation'], ...lines], [1, 2])}`;
+}
+
+/** The same as data. */
+export const summaryOfFolds = ({ folds, loss, metrics }: CrossValidation) => ({
+  loss,
+  metrics,
+  folds: folds.map(({ split, loss: own, metrics: found, report }) => ({
+    repeat: split.repeat,
+    fold: split.fold,
+    training: split.training.length,
+    test: split.test.length,
+    epochs: report.history.length,
+    loss: own,
+    metrics: found,
+  })),
+});
+
+/** A line that is overwritten, if somebody looks at the terminal; else nothing. */
+export function progressLine(io: Io): { show(text: string): void; end(): void } {
+  const { stderr } = io;
+  if (!isTerminal(stderr)) return { show: () => undefined, end: () => undefined };
+  return { show: (text) => void stderr.write(`\r\x1b[K${text}`), end: () => void stderr.write('\r\x1b[K') };
+}

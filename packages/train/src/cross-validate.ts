@@ -1,0 +1,129 @@
+/** Cross-validation: trains on all folds but one, tests on that one, and so on for each. */
+import { type Network, NnbpError } from '@nnbp/core';
+import { areSequences, type Data, isStream, tablesOf } from './data.js';
+import { evaluate } from './evaluate.js';
+import { fit, type FitOptions, type Report } from './fit.js';
+import { type FoldOptions, type Split, splitsOf } from './folds.js';
+import type { MetricResult } from './metrics/metric.js';
+
+/** Options of {@link crossValidate}. */
+export interface CrossValidationOptions extends FoldOptions {
+  /** Options of `fit` for a split. Make a new optimizer for each: an optimizer keeps its state. */
+  readonly fit: (split: Split) => FitOptions;
+  /** Called after each fold. A promise is waited for. */
+  readonly onFold?: (result: FoldResult, done: number, total: number) => void | Promise<void>;
+  /** Ends the work: the promise rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/** The results of one fold. */
+export interface FoldResult {
+  readonly split: Split;
+  /** Trained on the split's training set. */
+  readonly network: Network;
+  readonly report: Report;
+  /** The loss on the test set. */
+  readonly loss: number;
+  /** The metrics of the options of `fit`, on the test set. */
+  readonly metrics: Readonly<Record<string, MetricResult>>;
+}
+
+/** The mean over the folds, and the standard deviation between them. */
+export interface Spread {
+  readonly mean: number;
+  /** With n − 1 in the denominator. */
+  readonly deviation: number;
+}
+
+/** The result of {@link crossValidate}. */
+export interface CrossValidation {
+  readonly folds: readonly FoldResult[];
+  readonly loss: Spread;
+  /** Of each metric that is a number. */
+  readonly metrics: Readonly<Record<string, Spread>>;
+}
+
+/**
+ * Trains a new network on each split, and measures it on the rest: all samples are tested on once per repeat. Streams are not
+ * supported.
+ *
+ * @param makeNetwork - Called for each split. Scalers that it sets must come from the split's training set; `standardize` in
+ * the options of `fit` does that.
+ * @throws NnbpError as `splitsOf` and `fit`; `UNSUPPORTED` for a stream
+ *
+ * @example
+ * ```ts
+ * import { tanh } from '@nnbp/activations';
+ * import { mlp, Network } from '@nnbp/core';
+ * import { mse } from '@nnbp/losses';
+ * import { levenbergMarquardt } from '@nnbp/optim';
+ * import { crossValidate } from '@nnbp/train';
+ *
+ * const inputs = Array.from({ length: 20 }, (_, k) => [k / 10]);
+ * const data = { inputs, targets: inputs.map(([x]) => [Math.sin(x)]) };
+ * const graph = mlp([1, 3, 1], { activation: tanh });
+ * const { folds, loss } = await crossValidate(() => new Network(graph, { seed: 1 }), data, {
+ *   folds: 4,
+ *   fit: () => ({ loss: mse(), optimizer: levenbergMarquardt(), epochs: 50 }),
+ * });
+ * folds.length; // 4
+ * loss.mean < 1e-3; // true
+ * ```
+ */
+export async function crossValidate(
+  makeNetwork: (split: Split) => Network,
+  data: Data,
+  options: CrossValidationOptions,
+): Promise<CrossValidation> {
+  const { signal, onFold } = options;
+  const { count, pick } = partsOf(data);
+  const splits = splitsOf(count, options);
+  const folds: FoldResult[] = [];
+  for (const split of splits) {
+    signal?.throwIfAborted();
+    const network = makeNetwork(split);
+    const fitOptions: FitOptions = { ...(signal && { signal }), ...options.fit(split) };
+    const report = await fit(network, pick(split.training), fitOptions);
+    const { loss, metrics = [], engine } = fitOptions;
+    const more = { ...(engine && { engine }), ...(fitOptions.signal && { signal: fitOptions.signal }) };
+    const found = await evaluate(network, pick(split.test), { loss, metrics, ...more });
+    const result = { split, network, report, loss: found.loss, metrics: found.metrics };
+    folds.push(result);
+    await onFold?.(result, folds.length, splits.length);
+  }
+  const names = Object.keys(folds[0].metrics).filter((name) => typeof folds[0].metrics[name] === 'number');
+  return {
+    folds,
+    loss: spreadOf(folds.map(({ loss }) => loss)),
+    metrics: Object.fromEntries(
+      names.map((name) => [name, spreadOf(folds.map(({ metrics }) => metrics[name] as number))]),
+    ),
+  };
+}
+
+/** Mean and deviation of at least two numbers. */
+export function spreadOf(values: readonly number[]): Spread {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return { mean, deviation: Math.sqrt(squares / (values.length - 1)) };
+}
+
+/** Samples of any data by their numbers. */
+function partsOf(data: Data): { count: number; pick: (numbers: Uint32Array) => Data } {
+  if (areSequences(data)) {
+    const { sequences } = data;
+    return { count: sequences.length, pick: (some) => ({ sequences: Array.from(some, (n) => sequences[n]) }) };
+  }
+  if (isStream(data)) {
+    throw new NnbpError('UNSUPPORTED', 'crossValidate: a stream cannot be divided. Read its samples into an array.');
+  }
+  const { inputs, targets, weights } = tablesOf(data);
+  return {
+    count: inputs.length,
+    pick: (some) => ({
+      inputs: Array.from(some, (s) => inputs[s]),
+      targets: Array.from(some, (s) => targets[s]),
+      ...(weights && { weights: Array.from(some, (s) => weights[s]) }),
+    }),
+  };
+}

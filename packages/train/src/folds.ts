@@ -1,0 +1,132 @@
+/** Divides samples into folds: each fold is the test set once, and the others are trained on. */
+import { expectInteger, expectLength, NnbpError, Random } from '@nnbp/core';
+
+/** How samples are divided. */
+export interface FoldOptions {
+  /** The number of folds, an integer ≥ 2. Default: 5. */
+  readonly folds?: number;
+  /** How many times the samples are divided anew, an integer ≥ 1. Default: 1. */
+  readonly repeats?: number;
+  /** The class of each sample: every fold gets the same share of each class. Default: samples are divided at random. */
+  readonly labels?: ArrayLike<unknown>;
+  /** The group of each sample, such as a patient: a group is never divided between training and test set. */
+  readonly groups?: ArrayLike<unknown>;
+  /**
+   * Samples are in the order of time: each test set comes after all samples that are trained on, and the first of
+   * `folds + 1` parts is never tested on. Default: false.
+   */
+  readonly timeOrdered?: boolean;
+  /** Seeds the division. Default: 0. */
+  readonly seed?: number;
+}
+
+/** One division into training and test set. */
+export interface Split {
+  /** Counted from 0. */
+  readonly repeat: number;
+  /** Counted from 0. */
+  readonly fold: number;
+  /** Numbers of the samples to train on. */
+  readonly training: Uint32Array;
+  /** Numbers of the samples to test on. */
+  readonly test: Uint32Array;
+}
+
+/**
+ * The splits of a k-fold cross-validation.
+ *
+ * @param count - The number of samples.
+ * @throws NnbpError `OUT_OF_RANGE` (more folds than samples or groups), `WRONG_LENGTH`, `UNSUPPORTED` (several of
+ * `labels`, `groups` and `timeOrdered`)
+ *
+ * @example
+ * ```ts
+ * import { splitsOf } from '@nnbp/train';
+ *
+ * const splits = splitsOf(6, { folds: 3, labels: ['a', 'a', 'a', 'b', 'b', 'b'] });
+ * splits.length; // 3
+ * splits[0].test.length; // 2: one 'a' and one 'b'
+ * ```
+ */
+export function splitsOf(count: number, options: FoldOptions = {}): Split[] {
+  const { folds = 5, repeats = 1, labels, groups, timeOrdered = false, seed = 0 } = options;
+  expectInteger('folds', folds, 2);
+  expectInteger('repeats', repeats, 1);
+  if (labels !== undefined) expectLength('labels', labels.length, count);
+  if (groups !== undefined) expectLength('groups', groups.length, count);
+  const given = [
+    ...(labels === undefined ? [] : ['labels']),
+    ...(groups === undefined ? [] : ['groups']),
+    ...(timeOrdered ? ['timeOrdered'] : []),
+  ];
+  if (given.length > 1) throw new NnbpError('UNSUPPORTED', `Expected one of ${given.join(' and ')}, received both.`);
+  const units = groups === undefined ? count : new Set(Array.from(groups)).size;
+  const needed = timeOrdered ? folds + 1 : folds;
+  if (units < needed) {
+    const what = groups === undefined ? 'samples' : 'groups';
+    throw new NnbpError('OUT_OF_RANGE', `folds: ${folds} folds need at least ${needed} ${what}, received ${units}.`);
+  }
+  if (timeOrdered) return timeSplits(count, folds);
+  const random = new Random(seed);
+  return Array.from({ length: repeats }, (_, repeat) => {
+    const foldOf =
+      groups === undefined ? dealt(count, folds, labels, random) : dealtGroups(Array.from(groups), folds, random);
+    return Array.from({ length: folds }, (_, fold) => ({
+      repeat,
+      fold,
+      training: numbersWhere(count, (s) => foldOf[s] !== fold),
+      test: numbersWhere(count, (s) => foldOf[s] === fold),
+    }));
+  }).flat();
+}
+
+const numbersWhere = (count: number, is: (s: number) => boolean) =>
+  Uint32Array.from(Array.from({ length: count }, (_, s) => s).filter(is));
+
+/** The fold of each sample: shuffled, class by class, and dealt out in turn, so that sizes differ by 1 at most. */
+function dealt(count: number, folds: number, labels: ArrayLike<unknown> | undefined, random: Random): Uint32Array {
+  const order = Uint32Array.from({ length: count }, (_, s) => s);
+  random.shuffle(order);
+  const classes = new Map<unknown, number[]>();
+  for (const s of order) {
+    const label = labels?.[s];
+    const members = classes.get(label);
+    if (members === undefined) classes.set(label, [s]);
+    else members.push(s);
+  }
+  const foldOf = new Uint32Array(count);
+  let next = 0;
+  for (const members of classes.values()) for (const s of members) foldOf[s] = next++ % folds;
+  return foldOf;
+}
+
+/** The fold of each sample: the largest group first, each to the smallest fold. */
+function dealtGroups(groups: readonly unknown[], folds: number, random: Random): Uint32Array {
+  const sizes = new Map<unknown, number>();
+  for (const group of groups) sizes.set(group, (sizes.get(group) ?? 0) + 1);
+  const names = [...sizes.keys()];
+  const order = Uint32Array.from(names.keys());
+  random.shuffle(order);
+  const largestFirst = Array.from(order, (k) => names[k]).sort((a, b) => sizes.get(b)! - sizes.get(a)!);
+  const filled = new Array<number>(folds).fill(0);
+  const foldOf = new Map<unknown, number>();
+  for (const group of largestFirst) {
+    const smallest = filled.indexOf(Math.min(...filled));
+    filled[smallest] += sizes.get(group)!;
+    foldOf.set(group, smallest);
+  }
+  return Uint32Array.from(groups, (group) => foldOf.get(group)!);
+}
+
+function timeSplits(count: number, folds: number): Split[] {
+  const size = Math.floor(count / (folds + 1));
+  return Array.from({ length: folds }, (_, fold) => {
+    const first = count - (folds - fold) * size;
+    return {
+      repeat: 0,
+      fold,
+      training: numbersWhere(count, (s) => s < first),
+      test: numbersWhere(count, (s) => s >= first && s < first + size),
+    };
+  });
+}

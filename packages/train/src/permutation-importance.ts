@@ -1,0 +1,85 @@
+/** How much a network relies on each input: what the loss becomes when the input is shuffled between the samples. */
+import { type Engine, expectInteger, type Loss, type Network, NnbpError, Random } from '@nnbp/core';
+import { type Spread, spreadOf } from './cross-validate.js';
+import { type Sample, type Tables, tablesOf } from './data.js';
+import { evaluate } from './evaluate.js';
+
+/** Options of {@link permutationImportance}. */
+export interface PermutationOptions {
+  /** The loss that is compared. */
+  readonly loss: Loss;
+  /** How many times each input is shuffled, an integer ≥ 2. Default: 5. */
+  readonly repeats?: number;
+  /** Inputs that are shuffled together, by their places: the nodes of one category. Default: each input alone. */
+  readonly columns?: readonly (readonly number[])[];
+  /** Seeds the shuffling. Default: 0. */
+  readonly seed?: number;
+  /** As of `evaluate`. */
+  readonly engine?: Engine;
+  /** Ends the work: the promise rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/** What shuffling some inputs does. */
+export interface Importance extends Spread {
+  /** The ids of the input nodes. */
+  readonly inputs: readonly string[];
+}
+
+/**
+ * The increase of the loss when an input is shuffled: its mean and its deviation over the repeats, in the order of the
+ * inputs. Near 0: the network does not need it, or another input says the same. Use data that were not trained on.
+ *
+ * @throws NnbpError `OUT_OF_RANGE`, and those of `evaluate`
+ *
+ * @example
+ * ```ts
+ * import { identity } from '@nnbp/activations';
+ * import { mlp, Network } from '@nnbp/core';
+ * import { mse } from '@nnbp/losses';
+ * import { permutationImportance } from '@nnbp/train';
+ *
+ * const network = new Network(mlp([2, 1], { activation: identity, fixed: { c: 1 } }));
+ * network.setParameters('output.0', { b: 0, w: { 'input.0': 3, 'input.1': 0 } });
+ * const inputs = Array.from({ length: 50 }, (_, k) => [k % 7, k % 5]);
+ * const data = { inputs, targets: inputs.map(([x]) => [3 * x]) };
+ * const [first, second] = await permutationImportance(network, data, { loss: mse() });
+ * [first.mean > 10, second.mean]; // [true, 0]
+ * ```
+ */
+export async function permutationImportance(
+  network: Network,
+  data: Tables | readonly Sample[],
+  options: PermutationOptions,
+): Promise<Importance[]> {
+  const { graph } = network;
+  const { loss, repeats = 5, seed = 0, engine, signal } = options;
+  const columns = options.columns ?? Array.from({ length: graph.inputCount }, (_, k) => [k]);
+  expectInteger('repeats', repeats, 2);
+  for (const place of columns.flat()) {
+    if (!(Number.isInteger(place) && place >= 0 && place < graph.inputCount)) {
+      throw new NnbpError('OUT_OF_RANGE', `columns: expected integers below ${graph.inputCount}, received ${place}.`);
+    }
+  }
+  const tables = tablesOf(data);
+  const evaluation = { loss, ...(engine && { engine }), ...(signal && { signal }) };
+  const lossOf = async (inputs: Tables['inputs']) => (await evaluate(network, { ...tables, inputs }, evaluation)).loss;
+  const before = await lossOf(tables.inputs);
+  const random = new Random(seed);
+  const order = Uint32Array.from({ length: tables.inputs.length }, (_, s) => s);
+  const found: Importance[] = [];
+  for (const places of columns) {
+    const increases: number[] = [];
+    for (let repeat = 0; repeat < repeats; repeat++) {
+      random.shuffle(order);
+      const shuffled = Array.from(order, (other, s) => {
+        const row = Float64Array.from(tables.inputs[s]);
+        for (const k of places) row[k] = tables.inputs[other][k];
+        return row;
+      });
+      increases.push((await lossOf(shuffled)) - before);
+    }
+    found.push({ inputs: places.map((k) => graph.ids[k]), ...spreadOf(increases) });
+  }
+  return found;
+}

@@ -1,0 +1,145 @@
+/** Searches for good options: random trials, of which the best continue with a larger budget (successive halving). */
+import { expectInteger, NnbpError, Random } from '@nnbp/core';
+
+/** Draws a value of one option. */
+export type Distribution<Value> = (random: Random) => Value;
+
+/** One of these values. */
+export const choice =
+  <Value>(values: readonly Value[]): Distribution<Value> =>
+  (random) =>
+    values[Math.floor(random.uniform() * values.length)];
+
+/** A number from `low` to below `high`. */
+export const uniform =
+  (low: number, high: number): Distribution<number> =>
+  (random) =>
+    low + (high - low) * random.uniform();
+
+/** A number from `low` to below `high`, both above 0, each order of magnitude with the same probability. */
+export const logUniform =
+  (low: number, high: number): Distribution<number> =>
+  (random) =>
+    low * (high / low) ** random.uniform();
+
+/** The options of a search, by name. */
+export type Space<Options> = { readonly [Name in keyof Options]: Distribution<Options[Name]> };
+
+/** How a search goes on. */
+export interface SearchOptions<Options> {
+  /** The number of options tried in the first round, an integer ≥ 1. Default: 27. */
+  readonly trials?: number;
+  /** The budget of the first round, such as a number of epochs. Default: 10. */
+  readonly minBudget?: number;
+  /** The largest budget. Default: 90. */
+  readonly maxBudget?: number;
+  /** In each round, one of so many trials continues, with so many times the budget. An integer ≥ 2. Default: 3. */
+  readonly reduction?: number;
+  /** Seeds the draws. Default: 0. */
+  readonly seed?: number;
+  /** Called after each trial. */
+  readonly onTrial?: (trial: Trial<Options>, done: number, total: number) => void;
+  /** Ends the work: the promise rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/** Options that were tried. */
+export interface Trial<Options> {
+  readonly options: Options;
+  /** What it was given last. */
+  readonly budget: number;
+  /** What it scored with that budget: lower is better. Infinity if training diverged. */
+  readonly score: number;
+}
+
+/**
+ * Draws options at random, scores all with a small budget, and lets the best third continue with three times the budget,
+ * until one round has the largest budget. Deterministic for a seed, if `score` is.
+ *
+ * @param score - Trains with these options and budget, and returns a loss that was measured on other data. A training that
+ * diverges (code `DIVERGED`) scores Infinity.
+ * @returns All trials, the best first: a larger budget counts before a lower score.
+ * @throws NnbpError `OUT_OF_RANGE`
+ *
+ * @example
+ * ```ts
+ * import { choice, logUniform, search } from '@nnbp/train';
+ *
+ * const space = { rate: logUniform(1e-4, 1), nodes: choice([4, 8, 16]) };
+ * const [best] = await search(space, ({ rate, nodes }) => Math.abs(Math.log10(rate) + 2) + 1 / nodes);
+ * Math.round(Math.log10(best.options.rate)); // -2
+ * best.budget; // 90
+ * ```
+ */
+export async function search<Options extends object>(
+  space: Space<Options>,
+  score: (options: Options, budget: number) => number | Promise<number>,
+  options: SearchOptions<Options> = {},
+): Promise<Trial<Options>[]> {
+  const { trials = 27, minBudget = 10, maxBudget = 90, reduction = 3, seed = 0, onTrial, signal } = options;
+  expectInteger('trials', trials, 1);
+  expectInteger('reduction', reduction, 2);
+  if (!(minBudget > 0 && minBudget <= maxBudget && maxBudget < Infinity)) {
+    throw new NnbpError(
+      'OUT_OF_RANGE',
+      `minBudget: expected a number above 0 and up to maxBudget (${maxBudget}), received ${minBudget}.`,
+    );
+  }
+  const random = new Random(seed);
+  let candidates = drawn(space, trials, random);
+  const rounds = roundsOf(candidates.length, minBudget, maxBudget, reduction);
+  const total = rounds.reduce((sum, { count }) => sum + count, 0);
+  const finished: Trial<Options>[] = [];
+  let done = 0;
+  for (const [round, { count, budget }] of rounds.entries()) {
+    const results: Trial<Options>[] = [];
+    for (const candidate of candidates.slice(0, count)) {
+      signal?.throwIfAborted();
+      const trial = { options: candidate, budget, score: await scored(score, candidate, budget) };
+      results.push(trial);
+      onTrial?.(trial, ++done, total);
+    }
+    results.sort((a, b) => a.score - b.score);
+    const kept = rounds[round + 1]?.count ?? 0;
+    candidates = results.slice(0, kept).map((trial) => trial.options);
+    finished.unshift(...results.slice(kept));
+  }
+  return finished;
+}
+
+async function scored<Options>(
+  score: (options: Options, budget: number) => number | Promise<number>,
+  options: Options,
+  budget: number,
+): Promise<number> {
+  try {
+    const value = await score(options, budget);
+    return Number.isNaN(value) ? Infinity : value;
+  } catch (error) {
+    if (error instanceof NnbpError && error.code === 'DIVERGED') return Infinity;
+    throw error;
+  }
+}
+
+/** Different options; fewer than asked for if the space has no more. */
+function drawn<Options extends object>(space: Space<Options>, count: number, random: Random): Options[] {
+  const found = new Map<string, Options>();
+  for (let tries = 0; tries < 20 * count && found.size < count; tries++) {
+    const entries = Object.entries<Distribution<unknown>>(space).map(([name, draw]) => [name, draw(random)]);
+    const one = Object.fromEntries(entries) as Options;
+    const key = JSON.stringify(one);
+    if (!found.has(key)) found.set(key, one);
+  }
+  return [...found.values()];
+}
+
+/** How many trials each round has, with which budget. The last round has the largest. */
+function roundsOf(trials: number, minBudget: number, maxBudget: number, reduction: number) {
+  const rounds: { count: number; budget: number }[] = [];
+  let count = trials;
+  for (let budget = minBudget; budget < maxBudget && count > 1; budget *= reduction) {
+    rounds.push({ count, budget });
+    count = Math.ceil(count / reduction);
+  }
+  return [...rounds, { count, budget: maxBudget }];
+}

@@ -1,0 +1,229 @@
+import { identity, tanh } from '@nnbp/activations';
+import { delayed, GraphBuilder, mlp, Network, NnbpError } from '@nnbp/core';
+import { mse } from '@nnbp/losses';
+import { adam, levenbergMarquardt } from '@nnbp/optim';
+import {
+  choice,
+  crossValidate,
+  logUniform,
+  meanAbsoluteError,
+  permutationImportance,
+  search,
+  splitsOf,
+  type Trial,
+  uniform,
+} from '@nnbp/train';
+import { describe, expect, test } from 'vitest';
+
+const code = (expected: string): unknown => expect.objectContaining({ code: expected });
+const line = new Network(mlp([2, 1], { activation: identity, fixed: { c: 1 } }), { seed: 1 });
+const inputs = Array.from({ length: 23 }, (_, k) => [k / 23, ((k * 7) % 23) / 23]);
+const data = { inputs, targets: inputs.map(([a, b]) => [2 * a - b]) };
+
+describe('splitsOf', () => {
+  test('every sample is tested on once per repeat, and never trained on there; sizes differ by 1 at most', () => {
+    const splits = splitsOf(23, { folds: 4, repeats: 3 });
+    expect(splits.map(({ repeat, fold }) => [repeat, fold])).toHaveLength(12);
+    for (let repeat = 0; repeat < 3; repeat++) {
+      const of = splits.filter((split) => split.repeat === repeat);
+      expect(of.flatMap(({ test: some }) => [...some]).sort((a, b) => a - b)).toEqual([...Array(23).keys()]);
+      for (const { training, test: some } of of) {
+        expect([...training, ...some].sort((a, b) => a - b)).toEqual([...Array(23).keys()]);
+        expect(Math.abs(some.length - 23 / 4)).toBeLessThan(1);
+      }
+    }
+    expect(splits[0].test).not.toEqual(splits[4].test);
+    expect(splitsOf(23, { folds: 4, repeats: 3 })).toEqual(splits);
+    expect(splitsOf(23, { folds: 4, seed: 1 })[0].test).not.toEqual(splits[0].test);
+  });
+
+  test('with labels, every fold has the same share of each class', () => {
+    const labels = Array.from({ length: 60 }, (_, k) => (k < 45 ? 'often' : 'seldom'));
+    for (const { test: some } of splitsOf(60, { folds: 5, labels })) {
+      expect(Array.from(some, (s) => labels[s]).filter((label) => label === 'seldom')).toHaveLength(3);
+      expect(some).toHaveLength(12);
+    }
+  });
+
+  test('with groups, no group is on both sides, and folds are about equally large', () => {
+    const groups = Array.from({ length: 40 }, (_, k) => Math.floor(Math.sqrt(k)));
+    for (const { training, test: some } of splitsOf(40, { folds: 3, groups })) {
+      const tested = new Set(Array.from(some, (s) => groups[s]));
+      expect(Array.from(training, (s) => groups[s]).some((group) => tested.has(group))).toBe(false);
+      expect(some.length).toBeGreaterThan(8);
+      expect(some.length).toBeLessThan(18);
+    }
+  });
+
+  test('in the order of time, each test set comes after all that is trained on', () => {
+    const splits = splitsOf(11, { folds: 3, timeOrdered: true });
+    expect(splits.map(({ test: some }) => [...some])).toEqual([
+      [5, 6],
+      [7, 8],
+      [9, 10],
+    ]);
+    expect(splits.map(({ training }) => training.length)).toEqual([5, 7, 9]);
+  });
+
+  test.each([
+    ['one fold', 'OUT_OF_RANGE', { folds: 1 }],
+    ['more folds than samples', 'OUT_OF_RANGE', { folds: 7 }],
+    ['more folds than groups', 'OUT_OF_RANGE', { folds: 3, groups: [1, 1, 2, 2, 2, 1] }],
+    ['too few parts in time', 'OUT_OF_RANGE', { folds: 6, timeOrdered: true }],
+    ['too few labels', 'WRONG_LENGTH', { folds: 2, labels: ['a'] }],
+    ['too few groups', 'WRONG_LENGTH', { folds: 2, groups: ['a'] }],
+    ['labels with groups', 'UNSUPPORTED', { folds: 2, labels: [1, 1, 1, 2, 2, 2], groups: [1, 2, 3, 4, 5, 6] }],
+    ['no repeat', 'OUT_OF_RANGE', { folds: 2, repeats: 0 }],
+  ])('%s is refused', (_, expected, options) => {
+    expect(() => splitsOf(6, options)).toThrow(code(expected));
+  });
+});
+
+describe('crossValidate', () => {
+  const fitOptions = () => ({
+    loss: mse(),
+    optimizer: levenbergMarquardt(),
+    epochs: 10,
+    metrics: [meanAbsoluteError()],
+  });
+
+  test('trains a new network on each split, and reports mean and deviation over the folds', async () => {
+    const seen: number[] = [];
+    const { folds, loss, metrics } = await crossValidate(
+      ({ fold }) => new Network(line.graph, { seed: fold }),
+      { ...data, weights: inputs.map(() => 1) },
+      { folds: 4, fit: fitOptions, onFold: (_, done, total) => void seen.push(done / total) },
+    );
+    expect(seen).toEqual([0.25, 0.5, 0.75, 1]);
+    expect(new Set(folds.map(({ network }) => network)).size).toBe(4);
+    expect(loss.mean).toBeLessThan(1e-20);
+    expect(metrics.meanAbsoluteError.mean).toBeCloseTo(
+      folds.reduce((sum, fold) => sum + (fold.metrics.meanAbsoluteError as number), 0) / 4,
+      12,
+    );
+    const mean = loss.mean;
+    const squares = folds.reduce((sum, fold) => sum + (fold.loss - mean) ** 2, 0);
+    expect(loss.deviation).toBeCloseTo(Math.sqrt(squares / 3), 30);
+  });
+
+  test('divides sequences as a whole, and refuses streams', async () => {
+    const builder = new GraphBuilder();
+    builder.input('x');
+    builder.node('h', { from: ['x', delayed('h')], activation: tanh });
+    builder.output('h');
+    const graph = builder.build();
+    const sequences = Array.from({ length: 6 }, (_, n) => ({ inputs: [[n / 6], [0]], targets: [null, [n / 12]] }));
+    const options = { folds: 3, fit: fitOptions };
+    const { folds } = await crossValidate(() => new Network(graph, { seed: 1 }), { sequences }, options);
+    expect(folds.map(({ split }) => split.test.length)).toEqual([2, 2, 2]);
+    async function* stream() {
+      await Promise.resolve();
+      yield { input: [1, 2], target: [3] };
+    }
+    await expect(crossValidate(() => line, stream, options)).rejects.toMatchObject({ code: 'UNSUPPORTED' });
+  });
+
+  test('a signal ends it between folds', async () => {
+    const control = new AbortController();
+    const options = { folds: 4, fit: fitOptions, signal: control.signal, onFold: () => control.abort() };
+    const promise = crossValidate(() => new Network(line.graph), data, options);
+    await expect(promise).rejects.toThrow('aborted');
+  });
+});
+
+describe('permutationImportance', () => {
+  test('is large for an input that decides, 0 for one that is not read, and repeats with its seed', async () => {
+    const network = new Network(line.graph);
+    network.setParameters('output.0', { b: 0, w: { 'input.0': 2, 'input.1': 0 } });
+    const rows = { inputs, targets: inputs.map(([a]) => [2 * a]) };
+    const [first, second] = await permutationImportance(network, rows, { loss: mse() });
+    expect(first.inputs).toEqual(['input.0']);
+    // Twice the variance of 2a, about.
+    expect(first.mean).toBeGreaterThan(0.3);
+    expect(second).toEqual({ inputs: ['input.1'], mean: 0, deviation: 0 });
+    expect(await permutationImportance(network, rows, { loss: mse() })).toEqual([first, second]);
+    const [both] = await permutationImportance(network, rows, { loss: mse(), columns: [[0, 1]], repeats: 2 });
+    expect(both.inputs).toEqual(['input.0', 'input.1']);
+    expect(both.mean).toBeGreaterThan(0.3);
+  });
+
+  test('refuses places that are no inputs, and a single repeat', async () => {
+    await expect(permutationImportance(line, data, { loss: mse(), columns: [[2]] })).rejects.toMatchObject({
+      code: 'OUT_OF_RANGE',
+    });
+    await expect(permutationImportance(line, data, { loss: mse(), repeats: 1 })).rejects.toMatchObject({
+      code: 'OUT_OF_RANGE',
+    });
+  });
+});
+
+describe('search', () => {
+  interface Options {
+    readonly rate: number;
+    readonly kind: string;
+    readonly share: number;
+  }
+  const space = { rate: logUniform(1e-4, 1), kind: choice(['a', 'b']), share: uniform(2, 3) };
+  const score = ({ rate, kind, share }: Options) =>
+    Math.abs(Math.log10(rate) + 2) + (kind === 'a' ? 0 : 1) + share / 100;
+
+  test('lets the best third of each round continue, and returns the best first', async () => {
+    const budgets: number[] = [];
+    const progress: number[] = [];
+    const found = await search(
+      space,
+      (options, budget) => {
+        budgets.push(budget);
+        return score(options);
+      },
+      { onTrial: (_: Trial<Options>, done, total) => void progress.push(done / total) },
+    );
+    expect([10, 30, 90].map((budget) => budgets.filter((one) => one === budget).length)).toEqual([27, 9, 3]);
+    expect(progress).toHaveLength(39);
+    expect(progress.at(-1)).toBe(1);
+    expect(found).toHaveLength(27);
+    expect(found[0].score).toBe(Math.min(...found.map((trial) => trial.score)));
+    expect(found.slice(0, 3).every(({ budget }) => budget === 90)).toBe(true);
+    expect(Math.abs(Math.log10(found[0].options.rate) + 2)).toBeLessThan(0.3);
+    expect(found.every(({ options: { rate, share } }) => rate >= 1e-4 && rate < 1 && share >= 2 && share < 3)).toBe(
+      true,
+    );
+  });
+
+  test('repeats with its seed, and tries a small space once', async () => {
+    expect(await search(space, score, { seed: 3 })).toEqual(await search(space, score, { seed: 3 }));
+    const tiny = await search({ kind: choice(['a', 'b', 'c']) }, ({ kind }) => 'cab'.indexOf(kind), { maxBudget: 10 });
+    expect(tiny.map(({ options }) => options.kind)).toEqual(['c', 'a', 'b']);
+  });
+
+  test('a training that diverges is the worst, any other error ends the search', async () => {
+    const diverging = ({ kind }: { kind: string }) => {
+      if (kind === 'a') throw new NnbpError('DIVERGED', 'Too fast.');
+      return kind === 'b' ? NaN : 1;
+    };
+    const kinds = { kind: choice(['a', 'b', 'c']) };
+    const found = await search(kinds, diverging, { trials: 3 });
+    expect([found[0].options.kind, found[1].score, found[2].score]).toEqual(['c', Infinity, Infinity]);
+    const failing = () => {
+      throw new TypeError('mine');
+    };
+    await expect(search(kinds, failing)).rejects.toThrow('mine');
+    await expect(search(kinds, diverging, { minBudget: 100 })).rejects.toMatchObject({ code: 'OUT_OF_RANGE' });
+    await expect(search(kinds, diverging, { signal: AbortSignal.abort() })).rejects.toThrow(/abort/i);
+  });
+
+  test('finds a learning rate for a network', async () => {
+    const [best] = await search(
+      { rate: logUniform(1e-5, 1) },
+      async ({ rate }, budget) => {
+        const { loss } = await crossValidate(() => new Network(line.graph, { seed: 1 }), data, {
+          folds: 3,
+          fit: () => ({ loss: mse(), optimizer: adam({ learningRate: rate }), epochs: Math.round(budget) }),
+        });
+        return loss.mean;
+      },
+      { trials: 9, minBudget: 3, maxBudget: 27 },
+    );
+    expect(best.options.rate).toBeGreaterThan(3e-3);
+  });
+});
