@@ -11,6 +11,13 @@ module.exports = {
       to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
     },
     {
+      name: 'no-cycles-of-types-in-core',
+      comment: 'A network and its prediction name each other’s types.',
+      severity: 'error',
+      from: { path: '^packages/core/src', pathNot: '(network|prediction)\\.ts$' },
+      to: { circular: true },
+    },
+    {
       name: 'core-stands-alone',
       severity: 'error',
       from: { path: '^packages/core/src' },

@@ -11,7 +11,7 @@ export interface LossUse {
   readonly loss: () => Loss;
   /** The output nodes' activation. */
   readonly output: Activation;
-  /** Whether it suits a number as target (which is standardised then), or a category. */
+  /** Whether it suits a number as target (which is standardized then), or a category. */
   readonly numbers: boolean;
   /** The two targets of an output node: its category is not, or is, the sample's. */
   readonly targets: readonly [number, number];

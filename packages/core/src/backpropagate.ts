@@ -1,4 +1,4 @@
-/** One pass forward and backward over samples, every derivative kept: the reference engine on a network's parameters. */
+/** One forward and backward pass on the reference engine that keeps every derivative. */
 import type { ReferenceCache } from './cache.js';
 import type { Loss } from './contract.js';
 import { NnbpError } from './errors.js';
@@ -9,11 +9,11 @@ import { ReferenceExecutor } from './reference.js';
 import { expectNoOverflow } from './overflow.js';
 import { flatRows, type Row } from './rows.js';
 
-/** What one backpropagation found. */
+/** The result of {@link backpropagate}. */
 export interface Pass {
   /** The mean loss over the samples. */
   readonly loss: number;
-  /** For each sample the output nodes' values, in the network's own (standardised) units if it has such. */
+  /** The outputs, `[samples × outputs]`; standardized if the network has an output scaler. */
   readonly outputs: readonly (readonly number[])[];
   /** x, h, g, slope and dloss/dx of every node and sample. */
   readonly cache: ReferenceCache;
@@ -22,10 +22,10 @@ export interface Pass {
 }
 
 /**
- * One forward and one backward pass over one sample, every derivative kept; changes no parameter. Input and target are in
- * the data's own units; loss, cache and gradients are in the network's.
+ * One forward and one backward pass over one sample that keeps every derivative. Changes no parameter. Input and target are
+ * in the units of the data; loss, cache and gradients are of the standardized values if the network has scalers.
  *
- * @param target - A number for each output node, in the order they were named.
+ * @param target - A number for each output node, in the order of their declaration.
  * @throws NnbpError `WRONG_LENGTH`, `NOT_FINITE`, `WRONG_TARGET`, `OVERFLOW`
  *
  * @example
@@ -44,7 +44,7 @@ export function backpropagate(network: Network, input: Row, target: Row, loss: L
 }
 
 /**
- * The same over many samples: the loss and the gradients are means over them; see {@link backpropagate}.
+ * {@link backpropagate} over many samples: the loss and the gradients are means over them.
  *
  * @throws NnbpError `WRONG_LENGTH`, `NOT_FINITE`, `WRONG_TARGET`, `EMPTY_DATA`; `OVERFLOW`, naming where it began
  */
@@ -62,7 +62,7 @@ export function backpropagateBatch(
       `targets: expected ${samples} rows, one per sample, received ${targets.length}.`,
     );
   }
-  if (samples === 0) throw new NnbpError('EMPTY_DATA', 'There is no sample.');
+  if (samples === 0) throw new NnbpError('EMPTY_DATA', 'inputs is empty.');
   expectFinite('parameters', network.parameters.vector);
   const executor = new ReferenceExecutor(graph, samples);
   executor.parameters.set(network.parameters.vector);

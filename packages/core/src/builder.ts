@@ -1,30 +1,21 @@
 /**
- * Where a network's shape is written down, in any order; `build` checks it all and puts the nodes in topological
- * order. A whole layer is one entry here, so a dense network of two million edges costs three.
+ * Declares the nodes of a graph in any order; `build` validates them and sorts them topologically. A layer is one entry,
+ * so a dense network of two million edges takes three.
  */
 import type { Activation, Aggregation } from './contract.js';
 import { edgeName, type Source } from './delayed.js';
 import { NnbpError } from './errors.js';
 import { expectFinite, expectInteger } from './expect.js';
+import type { ForParameters } from './for-parameters.js';
 import { Graph } from './graph.js';
 import type { Initializer } from './initializers.js';
 import { Layout } from './layout.js';
 import { topologicalOrder } from './order.js';
 
-/** What the largest JavaScript map holds, for one layer. */
+/** The maximum number of nodes of a layer: the maximum size of a JavaScript Map. */
 const maxNodes = 2 ** 24;
-/** So that the index of every edge and parameter is below 2³². */
+/** The maximum number of edges, so that every edge and parameter index is below 2³². */
 const maxEdges = 2 ** 31;
-
-/** A value for each of a node's parameters. A weight's key is the predecessor's id; with a delay of 2, `id@-2`. */
-export interface ForParameters<Value, Weight = Readonly<Record<string, Value>>> {
-  /** For the bias. */
-  readonly b?: Value;
-  /** For the scale. */
-  readonly c?: Value;
-  /** For the weights. */
-  readonly w?: Weight;
-}
 
 /** How a node, or each node of a layer, computes its value. */
 export interface NodeOptions {
@@ -33,13 +24,13 @@ export interface NodeOptions {
    * is c · g(b).
    */
   readonly from: readonly Source[];
-  /** The node's own g. */
+  /** The activation g. */
   readonly activation: Activation;
-  /** How the node combines w · x of its edges. Default: their sum. Needs at least one predecessor. */
+  /** How the node combines w · x of its edges. Default: their sum. Requires at least one predecessor. */
   readonly aggregation?: Aggregation;
   /**
-   * Numbers in place of parameters: `{ c: 1 }` for a node without a scale, `{ w: 1 }` for edges that all weigh 1,
-   * `{ w: { x: 1 } }` for one of them. They are constants of the graph, which no optimizer changes.
+   * Constants instead of parameters: `{ c: 1 }` for a node without a scale, `{ w: 1 }` for all of its edges,
+   * `{ w: { x: 1 } }` for one of them. No optimizer changes them.
    */
   readonly fixed?: ForParameters<number, number | Readonly<Record<string, number>>>;
   /**
@@ -48,19 +39,19 @@ export interface NodeOptions {
    */
   readonly shared?: ForParameters<string>;
   /**
-   * Where the parameters start in a new network. Default: b at 0, c at 1, weights drawn by the network's initializer. Of
-   * a shared parameter the first node decides.
+   * Initial values of the parameters. Default: b is 0, c is 1, and weights are drawn by the network's initializer. For a
+   * shared parameter the first node's value is used.
    */
   readonly init?: ForParameters<number, Initializer>;
 }
 
-/** How a layer is made; see {@link NodeOptions}. */
+/** Options of a layer; see {@link NodeOptions}. */
 export interface LayerOptions extends NodeOptions {
   /** The ids are `name.0`, `name.1`, …; by default `layer1`, `layer2`, … in the order they were added. */
   readonly name?: string;
 }
 
-/** Nodes that have everything but their id in common: `count` of them, declared one after another from `first` on. */
+/** `count` nodes declared in sequence, starting at index `first`, that differ only in their ids. */
 interface Group {
   readonly first: number;
   readonly count: number;
@@ -79,7 +70,7 @@ interface Group {
 }
 
 /**
- * Collects nodes and builds a {@link Graph} of them.
+ * Collects nodes and builds a {@link Graph} from them.
  *
  * @example
  * ```ts
@@ -95,7 +86,7 @@ interface Group {
  * ```
  */
 export class GraphBuilder {
-  /** Each declared node's id, in the order of declaration, and its place there. */
+  /** The id of each declared node, in the order of declaration, and its index in that order. */
   readonly #declared = new Map<string, number>();
   readonly #inputs: number[] = [];
   readonly #outputs = new Set<string>();
@@ -104,7 +95,7 @@ export class GraphBuilder {
   #edges = 0;
 
   /**
-   * Declares an input node. Inputs take a sample's numbers in the order of their declaration.
+   * Declares an input node. A row of inputs lists them in the order of declaration.
    *
    * @returns The id.
    * @throws NnbpError `DUPLICATE_ID`, `WRONG_TYPE`
@@ -176,7 +167,7 @@ export class GraphBuilder {
     const named = new Set<string>();
     for (const id of ids) {
       if (this.#outputs.has(id) || named.has(id)) {
-        throw new NnbpError('DUPLICATE_OUTPUT', `"${id}" is named as output twice.`);
+        throw new NnbpError('DUPLICATE_OUTPUT', `Output "${id}" is declared twice.`);
       }
       named.add(id);
     }
@@ -184,7 +175,7 @@ export class GraphBuilder {
   }
 
   /**
-   * Validates the whole and orders it.
+   * Validates the graph and sorts its nodes topologically.
    *
    * @throws NnbpError `NO_INPUTS`, `NO_OUTPUTS`, `UNKNOWN_ID`, `CYCLE` (naming its nodes), `CONFLICT` (a node with two
    * different values before the first step)
@@ -192,7 +183,8 @@ export class GraphBuilder {
   build(): Graph {
     if (this.#inputs.length === 0)
       throw new NnbpError('NO_INPUTS', 'The graph has no input: declare one with input().');
-    if (this.#outputs.size === 0) throw new NnbpError('NO_OUTPUTS', 'The graph has no output: name one with output().');
+    if (this.#outputs.size === 0)
+      throw new NnbpError('NO_OUTPUTS', 'The graph has no output: declare one with output().');
     const declaredIds = [...this.#declared.keys()];
     const groups = this.#groups.map((group) => {
       const predecessors = Uint32Array.from(group.from, (id) =>
@@ -225,7 +217,7 @@ export class GraphBuilder {
     const predecessors = new Uint32Array(this.#edges);
     const inits = new Map<number, NonNullable<NodeOptions['init']>>();
 
-    // Where no two nodes share a parameter and none is fixed, slots follow from each node's place.
+    // If no parameter is shared or fixed, slots follow from the node's index.
     const perNode = groups.some(({ fixed, shared }) => placesNodes(fixed, shared));
     const biasSlots = perNode ? new Uint32Array(nodeCount) : undefined;
     const scaleSlots = perNode ? new Uint32Array(nodeCount) : undefined;
@@ -280,7 +272,7 @@ export class GraphBuilder {
     });
   }
 
-  /** Each node's value before the first step. */
+  /** The value of each node before the first step. */
   #initials(nodeCount: number, indexOf: (id: string) => number): Float64Array {
     const given = new Map<string, number>();
     for (const [id, value] of this.#groups.flatMap(({ initials }) => initials)) {
@@ -370,7 +362,7 @@ export class GraphBuilder {
     for (const id of ids) {
       if (typeof id !== 'string')
         throw new NnbpError('WRONG_TYPE', `A node's id: expected a string, received ${String(id)}.`);
-      if (this.#declared.has(id)) throw new NnbpError('DUPLICATE_ID', `There is a node "${id}" already.`);
+      if (this.#declared.has(id)) throw new NnbpError('DUPLICATE_ID', `A node "${id}" already exists.`);
     }
     const first = this.#declared.size;
     for (const id of ids) this.#declared.set(id, this.#declared.size);
@@ -379,7 +371,7 @@ export class GraphBuilder {
 
   #placeOf(id: string, role: string): number {
     const place = this.#declared.get(id);
-    if (place === undefined) throw new NnbpError('UNKNOWN_ID', `"${id}", named as ${role}, was never declared.`);
+    if (place === undefined) throw new NnbpError('UNKNOWN_ID', `Node "${id}", used as ${role}, is not declared.`);
     return place;
   }
 }
@@ -390,7 +382,7 @@ function numbered(name: string, count: number): string[] {
   return Array.from({ length: count }, (_, k) => `${name}.${k}`);
 }
 
-/** Whether a node's b or c is not a parameter of its own (c: nor the constant 1), or a weight is fixed. */
+/** Whether b or c is shared or fixed (other than c fixed at 1), or a weight is fixed. */
 function placesNodes(fixed: Group['fixed'], shared: Group['shared']): boolean {
   return (
     fixed.b !== undefined ||

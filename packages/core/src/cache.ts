@@ -1,12 +1,12 @@
 /**
- * The gradient cache of the reference engine: every number that is used more than once, computed once. An entry per
- * node, for each sample and each step of its sequence.
+ * The gradient cache of the reference engine: every number that is used more than once is computed once. It has an entry
+ * per node, for each sample and each step of its sequence.
  */
-import type { GradientCache } from './contract.js';
+import type { GradientCache } from './engine.js';
 import { NnbpError } from './errors.js';
 import type { Graph } from './graph.js';
 
-/** What is kept of one step of one sample, an entry per node, in topological order. Inputs have only `x` and `dLossDx`. */
+/** The cache of one step of one sample: an entry per node, in topological order. Inputs have only `x` and `dLossDx`. */
 export interface SampleCache {
   /** $h_i = b_i + A(z)$, the pre-activation; for a node that adds, $b_i + \sum_j w_{ji} x_j$. */
   readonly h: Float64Array;
@@ -16,13 +16,13 @@ export interface SampleCache {
   readonly x: Float64Array;
   /** $c_i g'(h_i)$: used by case 3 for b and every w, and by case 2 for each predecessor. */
   readonly slope: Float64Array;
-  /** The sample's own $\partial loss / \partial x_i$: used by case 3 for each parameter, by case 2 for each predecessor. */
+  /** Per-sample $\partial loss / \partial x_i$: used by case 3 for each parameter, by case 2 for each predecessor. */
   readonly dLossDx: Float64Array;
-  /** Where a node has an aggregation other than the sum; undefined if every node adds. */
+  /** Present if any node has an aggregation other than the sum. */
   readonly aggregated?: AggregatedCache | undefined;
 }
 
-/** What aggregations need. For nodes that add, `dAdz` is 1 and the rest is undefined. */
+/** The cache of aggregations. For nodes with the default sum, `dAdz` is 1 and the rest is undefined. */
 export interface AggregatedCache {
   /** $z_e = w_e x$, an entry per edge. */
   readonly z: Float64Array;
@@ -32,21 +32,21 @@ export interface AggregatedCache {
   readonly dAdz: Float64Array;
 }
 
-/** One sample's pass: its steps, and what came before them. */
+/** The cache of one sample: its steps, and the state before them. */
 export interface SequenceCache {
-  /** One entry per step; of a shorter sequence, the first `length` are of this pass. */
+  /** One entry per step. Only the first `length` are from the last pass. */
   readonly steps: readonly SampleCache[];
-  /** How many steps the sequence has. */
+  /** The number of steps of the sequence. */
   length: number;
   /** The state before the first step, as `graph.stateStart` orders it. */
   readonly before: Float64Array;
 }
 
-/** The reference engine's cache, in float64: it also keeps h and g. */
+/** The cache of the reference engine, in float64. It also keeps h and g. */
 export class ReferenceCache implements GradientCache {
   /** An entry per sample of the batch. */
   readonly sequences: readonly SequenceCache[];
-  /** The first step of each sample: all there is without sequences. */
+  /** The first step of each sample: the only one without sequences. */
   readonly samples: readonly SampleCache[];
   readonly #graph: Graph;
 

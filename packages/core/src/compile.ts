@@ -1,5 +1,6 @@
 /** Predictions on any engine, with a copy of a network's parameters. */
-import type { Engine, Executor, FloatArray } from './contract.js';
+import type { FloatArray } from './contract.js';
+import type { Engine, Executor } from './engine.js';
 import { NnbpError } from './errors.js';
 import { allFinite, expectFinite, expectInteger, expectLength } from './expect.js';
 import { js } from './js/engine.js';
@@ -11,16 +12,16 @@ import type { Standardization } from './standardization.js';
 
 /** Options of {@link compile}. */
 export interface CompileOptions {
-  /** Where predictions are computed, and in which precision. Default: `js()`, float64. */
+  /** The engine, which sets the precision. Default: `js()`, float64. */
   readonly engine?: Engine;
-  /** Samples that `predictBatch` computes together. Default 128. */
+  /** Samples that `predictBatch` computes together. Default: 128. */
   readonly batchSize?: number;
 }
 
 /** Where `predict` writes: an array or a typed array with an entry for each output node. */
 export type Output = number[] | FloatArray;
 
-/** A network prepared for serving. It owns a copy of the parameters: later changes of the network do not reach it. */
+/** A network prepared for predictions. It owns a copy of the parameters: later changes of the network do not affect it. */
 export interface Predictor {
   /** The name of the engine it runs on. */
   readonly engine: string;
@@ -91,7 +92,7 @@ class CompiledNetwork implements Predictor {
   readonly #batchSize: number;
   readonly #prepare: (batchSize: number) => Executor;
   readonly #one: Executor;
-  /** Made by the first `predictBatch`. */
+  /** Created by the first `predictBatch`. */
   #many: Executor | undefined;
   readonly #row: Float64Array;
   #rows: Float64Array | undefined;
@@ -164,7 +165,7 @@ class CompiledNetwork implements Predictor {
     this.#many?.dispose();
   }
 
-  /** Writes a checked and scaled input as row s; it is sample `sample` of all. */
+  /** Checks and scales an input and writes it as row s. `sample` is its index among all samples. */
   #write(input: Row, s: number, rows: Float64Array, sample: number): void {
     const width = this.#inputCount;
     const scaler = this.#inputScaler;
@@ -185,7 +186,7 @@ class CompiledNetwork implements Predictor {
     return rows;
   }
 
-  /** Samples of a flat array, as they are where that is possible. */
+  /** Some samples of a flat array, without a copy if no scaling is needed. */
   #part(flat: FloatArray, first: number, count: number): FloatArray {
     const width = this.#inputCount;
     const part = flat.subarray(first * width, (first + count) * width);
@@ -196,7 +197,7 @@ class CompiledNetwork implements Predictor {
     return rows;
   }
 
-  /** Reads row s of the outputs x into `output`; it is sample `sample` of all. */
+  /** Reads row s of the outputs x into `output`. `sample` is its index among all samples. */
   #read(executor: Executor, x: FloatArray, s: number, output: Output, at: number, sample: number): void {
     const scaler = this.#outputScaler;
     const width = this.#outputCount;

@@ -1,23 +1,23 @@
-/** How many rows a call has, and what an executor checks before it runs. */
-import type { FloatArray, PassOptions, SampleCounts } from './contract.js';
+/** The rows of a call, and the checks of an executor before it runs. */
+import type { FloatArray } from './contract.js';
+import type { Executor, PassOptions, SampleCounts } from './engine.js';
 import { NnbpError } from './errors.js';
 import { expectInteger, expectLength } from './expect.js';
-import type { Executor } from './contract.js';
 import type { Graph } from './graph.js';
 
 /** The rows of a call: at each step, a row per sample that has it. */
 export interface Rows {
-  /** How many samples. */
+  /** The number of samples. */
   readonly samples: number;
-  /** How many steps the longest sequence has. */
+  /** The number of steps of the longest sequence. */
   readonly steps: number;
-  /** How many rows. */
+  /** The number of rows. */
   readonly count: number;
   /** The rows of step t are start[t] to start[t + 1] − 1, in the order of the samples. */
   readonly start: ArrayLike<number>;
 }
 
-/** The rows that counts describe, without checking them. */
+/** The rows described by counts, without validation. */
 export function rowsOf(samples: SampleCounts): Rows {
   if (typeof samples === 'number') return { samples, steps: 1, count: samples, start: [0, samples] };
   const start = new Uint32Array(samples.length + 1);
@@ -25,7 +25,7 @@ export function rowsOf(samples: SampleCounts): Rows {
   return { samples: samples[0], steps: samples.length, count: start[samples.length], start };
 }
 
-/** How many steps sample `s` has. */
+/** The number of steps of sample `s`. */
 export function lengthOf({ steps, start }: Rows, s: number): number {
   let length = steps;
   while (start[length] - start[length - 1] <= s) length--;
@@ -64,7 +64,7 @@ export function expectRows(
 }
 
 /**
- * What losses are divided by: the sum of the rows' weights.
+ * The divisor of the loss: the sum of the weights of the rows.
  *
  * @throws NnbpError `OUT_OF_RANGE` (a weight that is negative or not finite, or all of them 0)
  */
@@ -83,12 +83,12 @@ export function totalWeight(weights: FloatArray | undefined, count: number): num
   return sum;
 }
 
-/** Throws unless a Jacobian of these rows has room in `out`. */
+/** Throws `WRONG_LENGTH` if `out` is too short for the Jacobian of these rows. */
 export function expectRoom({ outputs, parameterCount }: Graph, { count }: Rows, out: FloatArray): void {
   expectAtLeast('out', out, count * outputs.length * parameterCount);
 }
 
-/** Longer arrays are fine: the last batch of many is often a short one. */
+/** Accepts longer arrays, since the last batch is often smaller than the others. */
 function expectAtLeast(what: string, rows: FloatArray, min: number): void {
   if (rows.length < min) expectLength(what, rows.length, min);
 }

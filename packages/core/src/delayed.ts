@@ -1,12 +1,12 @@
-/** Edges that read a node's value of an earlier step: how a network gets a memory. */
+/** Edges that read a node's value of an earlier step, for recurrent networks. */
 
-/** An edge from the value that a node had some steps ago. Made by {@link delayed}. */
+/** An edge from the value of a node some steps ago. Made by {@link delayed}. */
 export interface DelayedEdge {
   /** The id of the node it comes from, which may be the node itself. */
   readonly id: string;
-  /** How many steps ago: an integer ≥ 1. */
+  /** The number of steps, an integer ≥ 1. */
   readonly steps: number;
-  /** What the edge reads before the sequence's first step. Default 0. */
+  /** The value before the first step of the sequence. Default: 0. */
   readonly initial?: number;
 }
 
@@ -14,11 +14,11 @@ export interface DelayedEdge {
 export type Source = string | DelayedEdge;
 
 /**
- * An edge from the value that a node had `steps` steps ago, for the `from` of a node.
+ * An edge from the value of a node `steps` steps ago, for the `from` of a node.
  *
- * @param steps - An integer ≥ 1. Default 1.
- * @param options - `initial` is the node's value before the sequence's first step. Default 0. It belongs to the node:
- * delayed edges from the same node cannot have different ones.
+ * @param steps - An integer ≥ 1. Default: 1.
+ * @param options - `initial` is the value of the node before the first step of the sequence. Default: 0. All delayed edges
+ * from the same node must have the same one.
  *
  * @example
  * ```ts
@@ -34,5 +34,5 @@ export function delayed(id: string, steps = 1, options: { readonly initial?: num
   return { id, steps, ...options };
 }
 
-/** How an edge is named among those into the same node: the predecessor's id; with a delay of 2, `id@-2`. */
+/** The name of an edge among those into the same node: the predecessor's id; with a delay of 2, `id@-2`. */
 export const edgeName = (id: string, delay: number): string => (delay === 0 ? id : `${id}@-${delay}`);

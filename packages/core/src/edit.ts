@@ -1,15 +1,15 @@
-/** Changes of a graph's structure that keep what a network has learned: each gives a new graph, the old one stays. */
+/** Edits of a graph's structure that keep trained parameters. Each returns a new graph; the original does not change. */
 import { GraphBuilder, type NodeOptions } from './builder.js';
 import { edgeName, type Source } from './delayed.js';
 import { NnbpError } from './errors.js';
 import type { Graph } from './graph.js';
 import { Network, type NetworkOptions } from './network.js';
 
-/** A new graph, and where its parameters come from. */
+/** A new graph and the origin of its parameters. */
 export interface EditedGraph {
   /** The new graph. */
   readonly graph: Graph;
-  /** For each parameter of the new graph its index in the old one, or −1 for a new one. */
+  /** For each parameter of the new graph, its index in the old graph, or −1 if it is new. */
   readonly origin: Int32Array;
 }
 
@@ -26,7 +26,7 @@ interface Draft {
 const nameOf = (source: Source) => (typeof source === 'string' ? source : edgeName(source.id, source.steps));
 const idOf = (source: Source) => (typeof source === 'string' ? source : source.id);
 
-/** Edits a graph; made by {@link edit}. Nothing is checked as a whole before `build`, so the order of edits is free. */
+/** Edits a graph; made by {@link edit}. `build` validates the result, so edits can be made in any order. */
 export class GraphEditor {
   readonly #graph: Graph;
   readonly #inputs: string[];
@@ -72,7 +72,7 @@ export class GraphEditor {
   }
 
   /**
-   * Removes a node or an input, with its edges; an output is then one less.
+   * Removes a node or an input with its edges. Removing an output reduces the number of outputs.
    *
    * @throws NnbpError `UNKNOWN_ID`
    */
@@ -118,7 +118,7 @@ export class GraphEditor {
   }
 
   /**
-   * Puts a new node on an edge: from → id → to, as NEAT does. The weight stays on the edge into the new node.
+   * Inserts a new node into an edge: from → id → to, as in NEAT. The edge into the new node keeps the weight.
    *
    * @param options - How the new node computes its value. `from` is the predecessor, with its delay.
    * @throws NnbpError `UNKNOWN_ID`, `DUPLICATE_ID`
@@ -136,7 +136,7 @@ export class GraphEditor {
   }
 
   /**
-   * Changes how a node computes its value; `aggregation: null` makes it add.
+   * Changes how a node computes its value. `aggregation: null` sets the default, the sum.
    *
    * @throws NnbpError `UNKNOWN_ID`
    */
@@ -158,7 +158,7 @@ export class GraphEditor {
   }
 
   /**
-   * Declares a node or an input as an output, as the last one, or no longer.
+   * Appends a node or an input to the outputs, or removes it from them.
    *
    * @throws NnbpError `UNKNOWN_ID`
    */
@@ -170,7 +170,7 @@ export class GraphEditor {
   }
 
   /**
-   * Validates the whole and builds the new graph.
+   * Validates and builds the new graph.
    *
    * @throws NnbpError as `GraphBuilder.node`, `output` and `build`
    */
@@ -209,7 +209,7 @@ export class GraphEditor {
 
   #draft(id: string): Draft {
     const draft = this.#nodes.get(id);
-    if (draft === undefined) throw new NnbpError('UNKNOWN_ID', `There is no node "${id}" that has predecessors.`);
+    if (draft === undefined) throw new NnbpError('UNKNOWN_ID', `Node "${id}" does not exist or is an input.`);
     return draft;
   }
 
@@ -224,7 +224,7 @@ export class GraphEditor {
   }
 
   #expectNew(id: string): void {
-    if (this.#has(id)) throw new NnbpError('DUPLICATE_ID', `There is a node "${id}" already.`);
+    if (this.#has(id)) throw new NnbpError('DUPLICATE_ID', `A node "${id}" already exists.`);
   }
 
   #expectKnown(id: string): void {
@@ -247,10 +247,10 @@ export class GraphEditor {
 export const edit = (graph: Graph): GraphEditor => new GraphEditor(graph);
 
 /**
- * A network of an edited graph that keeps what another one has learned: parameters of the old graph have their numbers, new
- * ones start as in a new network. Scalers and output transform are kept where they fit.
+ * A network with an edited graph that keeps the parameters of the original network; new parameters are initialized as in a
+ * new network. Scalers and output transform are kept if the number of inputs and outputs allows it.
  *
- * @param network - Of the graph that was edited.
+ * @param network - The network whose graph was edited.
  *
  * @example
  * ```ts

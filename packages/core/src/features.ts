@@ -1,18 +1,18 @@
 /**
- * What a graph has beyond weighted sums of values of the same step, so that an engine or a file format can report what
- * it does not support instead of computing or writing something else.
+ * The features of a graph beyond weighted sums of values of the same step, so that an engine or a file format can report
+ * what it does not support instead of computing or writing something wrong.
  */
 import { NnbpError } from './errors.js';
 import type { Graph } from './graph.js';
 
 /**
- * `aggregation`: a node does not add. `delay`: an edge reads an earlier step. `fixedParameter`: a b or w is fixed, or a c
- * at another number than 1. `sharedParameter`: nodes share a b or c. (Every engine and format knows shared weights, and
- * c fixed at 1.)
+ * `aggregation`: a node has an aggregation other than the sum. `delay`: an edge reads an earlier step. `fixedParameter`: a b
+ * or w is fixed, or a c at another number than 1. `sharedParameter`: nodes share a b or c. (Every engine and format
+ * supports shared weights, and c fixed at 1.)
  */
 export type GraphFeature = 'aggregation' | 'delay' | 'fixedParameter' | 'sharedParameter';
 
-/** Each feature that the graph has, with a sentence that names the first node that has it. */
+/** The features of the graph, each with a sentence that names the first node that has it. */
 export function featuresOf(graph: Graph): ReadonlyMap<GraphFeature, string> {
   const found = new Map<GraphFeature, string>();
   const add = (feature: GraphFeature, sentence: string) => {
@@ -49,14 +49,14 @@ export function unsupportedFeatures(graph: Graph, supported: readonly GraphFeatu
 /**
  * Throws unless the graph has only features that are supported.
  *
- * @param what - What does not support them: `The js engine`, `ONNX export`.
+ * @param what - The subject of the message: `The js engine`, `ONNX export`.
  * @throws NnbpError `UNSUPPORTED`
  */
 export function expectFeatures(what: string, graph: Graph, supported: readonly GraphFeature[] = []): void {
   expectSupported(what, unsupportedFeatures(graph, supported));
 }
 
-/** Throws if there are reasons why a graph is not supported. */
+/** Throws `UNSUPPORTED` if there is a reason why a graph is not supported. */
 export function expectSupported(what: string, reasons: readonly string[]): void {
   if (reasons.length > 0) {
     throw new NnbpError('UNSUPPORTED', `${what} does not support this graph: ${reasons.join(' ')}`);

@@ -1,4 +1,4 @@
-/** Forward propagation: from the inputs to the outputs, each node once, after all it depends on. */
+/** Forward propagation: computes each node once, after all nodes it depends on. */
 import { type SequenceCache, sourceValue } from './cache.js';
 import type { Graph } from './graph.js';
 

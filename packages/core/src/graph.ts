@@ -1,15 +1,16 @@
 /**
- * The network's shape: a table of each node's predecessors and one of its successors, in an order in which every node
- * comes after all that it reads in the same step. Typed arrays (compressed sparse rows), no object per edge, immutable.
- * It holds no parameters, only where in the parameter vector they are.
+ * The structure of a network: the predecessors and successors of each node, in an order in which every node comes after
+ * all nodes it reads in the same step. Typed arrays (compressed sparse rows), no object per edge, immutable. It holds no
+ * parameters, only their indices in the parameter vector.
  */
-import type { NodeOptions } from './builder.js';
+import type { ForParameters } from './for-parameters.js';
+import type { Initializer } from './initializers.js';
 import type { Activation, Aggregation } from './contract.js';
 import { edgeName } from './delayed.js';
 import { NnbpError } from './errors.js';
 
 /**
- * The arrays a builder hands over; see the fields of `Graph`.
+ * The arrays that a builder passes to the constructor; see the fields of `Graph`.
  *
  * @internal
  */
@@ -31,29 +32,29 @@ export interface GraphArrays {
   readonly scaleSlots: ArrayLike<number> | undefined;
   readonly sharedWeights: ArrayLike<number> | undefined;
   readonly constants: Float64Array;
-  readonly inits: ReadonlyMap<number, NonNullable<NodeOptions['init']>>;
+  readonly inits: ReadonlyMap<number, ForParameters<number, Initializer>>;
 }
 
 /**
- * A validated directed graph, acyclic without its delayed edges. Made by `GraphBuilder.build()`.
+ * A validated directed graph, acyclic without its delayed edges. Built by `GraphBuilder.build()`.
  *
  * Every b, c and w has a *slot*: its index in a vector of the parameters followed by the graph's `constants` (the fixed
  * ones). A slot below `parameterCount` is a parameter.
  */
 export class Graph {
-  /** The author's id of each node. Nodes are numbered in topological order: the inputs first, in their own order. */
+  /** The id of each node. Nodes are numbered in topological order: the inputs first, in the order of declaration. */
   declare readonly ids: readonly string[];
-  /** Inputs included. */
+  /** The number of nodes, including inputs. */
   readonly nodeCount: number;
-  /** Nodes 0 to inputCount − 1 are the inputs. */
+  /** The number of inputs: nodes 0 to inputCount − 1. */
   declare readonly inputCount: number;
-  /** All of them, shared weights or not. */
+  /** The number of edges, whether or not they share weights. */
   readonly edgeCount: number;
   /** The length of the parameter vector. */
   readonly parameterCount: number;
-  /** The output nodes, in the author's order. */
+  /** The indices of the output nodes, in the order of declaration. */
   declare readonly outputs: ArrayLike<number>;
-  /** Where a node stands in `outputs`, or −1. */
+  /** For each node, its index in `outputs`, or −1. */
   readonly outputPosition: ArrayLike<number>;
   /** The distinct activations in use. */
   declare readonly activations: readonly Activation[];
@@ -71,16 +72,16 @@ export class Graph {
   declare readonly predecessors: ArrayLike<number>;
   /** For each edge, how many steps ago it reads that node; undefined if no edge is delayed. */
   declare readonly edgeDelay: ArrayLike<number> | undefined;
-  /** The largest delay. 0: the graph has no memory. */
+  /** The largest delay; 0 if no edge is delayed. */
   readonly maxDelay: number;
-  /** How many numbers delayed edges need from before a step: for each node its largest delay, added up. */
+  /** The length of the state, the values that delayed edges read from before a step: the sum of each node's largest delay. */
   readonly stateSize: number;
   /**
-   * The last values of node i, as many as its largest delay, are at stateStart[i] to stateStart[i + 1] − 1 of a state:
-   * the latest first. Undefined if no edge is delayed.
+   * The last values of node i, as many as its largest delay, are entries stateStart[i] to stateStart[i + 1] − 1 of a
+   * state, the latest first. Undefined if no edge is delayed.
    */
   readonly stateStart: ArrayLike<number> | undefined;
-  /** For each node its value before the first step; undefined if no edge is delayed. */
+  /** For each node, its value before the first step; undefined if no edge is delayed. */
   declare readonly initials: ArrayLike<number> | undefined;
   /** Node i's own parameters (of b, c and its weights those neither fixed nor shared before) begin at parameterStart[i]. */
   declare readonly parameterStart: ArrayLike<number>;
@@ -90,10 +91,10 @@ export class Graph {
   declare readonly scaleSlots: ArrayLike<number> | undefined;
   /** For each edge the slot of its weight, if `biasSlots` is there or any two edges share a weight; else undefined. */
   declare readonly sharedWeights: ArrayLike<number> | undefined;
-  /** The fixed parameters' values, each once; the first is 1. */
+  /** The distinct values of fixed parameters; the first is 1. */
   declare readonly constants: Float64Array;
-  /** Where the parameters of some nodes start in a new network. */
-  declare readonly inits: ReadonlyMap<number, NonNullable<NodeOptions['init']>>;
+  /** The initial values of parameters, by node, where they are set. */
+  declare readonly inits: ReadonlyMap<number, ForParameters<number, Initializer>>;
   /** The edges out of node i are listed at successorStart[i] to successorStart[i + 1] − 1. */
   readonly successorStart: ArrayLike<number>;
   #transposed: { readonly successors: Uint32Array; readonly edges: Uint32Array } | undefined;
@@ -122,18 +123,18 @@ export class Graph {
     Object.freeze(this);
   }
 
-  /** For each entry of the list of edges by where they come from, the node the edge goes to… */
+  /** For each entry of the list of edges by source, the node the edge goes to. */
   get successors(): ArrayLike<number> {
     return this.#bySource().successors;
   }
 
-  /** …and the edge. */
+  /** For each entry of the list of edges by source, the index of the edge. */
   get successorEdges(): ArrayLike<number> {
     return this.#bySource().edges;
   }
 
   /**
-   * The number of the node with this id, its place in topological order.
+   * The index of the node with this id, in topological order.
    *
    * @throws NnbpError `UNKNOWN_ID`
    */
@@ -143,7 +144,7 @@ export class Graph {
     return i;
   }
 
-  /** How node i combines its edges; undefined: by adding. */
+  /** The aggregation of node i; undefined for the default, the sum. */
   aggregation(i: number): Aggregation | undefined {
     return this.aggregations[this.aggregationOf?.[i] ?? 0];
   }
@@ -200,7 +201,7 @@ export class Graph {
     return this.#parameterAt(this.weightSlot(edge, i));
   }
 
-  /** Parameters and constants in one vector: what a slot is an index of. */
+  /** The parameters followed by the constants: the vector that slots are indices of. */
   slots(parameters: ArrayLike<number>): Float64Array {
     const values = new Float64Array(this.parameterCount + this.constants.length);
     values.set(parameters);
@@ -212,7 +213,7 @@ export class Graph {
     return slot < this.parameterCount ? slot : -1;
   }
 
-  /** Made when first asked for: not every engine needs it, and it is most of what a graph holds. */
+  /** Computed on first use: not every engine needs it, and it takes most of a graph's memory. */
   #bySource() {
     if (this.#transposed !== undefined) return this.#transposed;
     const { nodeCount, edgeStart, predecessors, edgeDelay } = this;
@@ -236,7 +237,7 @@ export class Graph {
   }
 }
 
-/** For each node, where its last values begin in a state. */
+/** For each node, the index of its last values in a state. */
 function stateStarts(nodeCount: number, predecessors: ArrayLike<number>, edgeDelay: ArrayLike<number>): Uint32Array {
   const start = new Uint32Array(nodeCount + 1);
   for (let e = 0; e < predecessors.length; e++) {
@@ -246,7 +247,7 @@ function stateStarts(nodeCount: number, predecessors: ArrayLike<number>, edgeDel
   return start;
 }
 
-/** For each node, where its outgoing edges begin in a list of all edges by the node they come from. */
+/** For each node, the index of its first outgoing edge in a list of all edges by source. */
 function fanOuts(nodeCount: number, predecessors: ArrayLike<number>): Uint32Array {
   const start = new Uint32Array(nodeCount + 1);
   for (let e = 0; e < predecessors.length; e++) start[predecessors[e] + 1]++;

@@ -1,5 +1,6 @@
 export { backpropagate, backpropagateBatch, type Pass } from './backpropagate.js';
-export { type ForParameters, GraphBuilder, type LayerOptions, type NodeOptions } from './builder.js';
+export type { ForParameters } from './for-parameters.js';
+export { GraphBuilder, type LayerOptions, type NodeOptions } from './builder.js';
 export {
   type AggregatedCache,
   ReferenceCache,
@@ -13,6 +14,7 @@ export { outputValues } from './cases/output.js';
 export { parameterGradients } from './cases/parameters.js';
 export { valueFromSuccessors } from './cases/successors.js';
 export type * from './contract.js';
+export type * from './engine.js';
 export { expectRoom, expectRows, lengthOf, type Rows, rowsOf, totalWeight } from './counts.js';
 export { edit, type EditedGraph, GraphEditor, keepParameters } from './edit.js';
 export { delayed, type DelayedEdge, type Source } from './delayed.js';

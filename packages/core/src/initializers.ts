@@ -1,14 +1,14 @@
 /**
- * Where weights start: small enough that neither values nor derivatives grow from node to node. b starts at 0, c at 1.
+ * Initial weights, scaled so that neither values nor derivatives grow from layer to layer. b starts at 0, c at 1.
  */
 import type { Random } from './random.js';
 
 /**
- * Draws the weight of one edge. Between dense layers both numbers are the usual ones: the sizes of the layer before and
- * of the layer itself.
+ * Draws the weight of one edge. Between dense layers, fan-in and fan-out are the sizes of the previous layer and of the
+ * layer itself.
  *
- * @param fanIn - How many predecessors the node has that the edge goes to: what is added up in its h.
- * @param fanOut - How many successors the node has that the edge comes from: what is added up in its dloss/dx (case 2).
+ * @param fanIn - The number of predecessors of the node that the edge goes to: the terms of its h.
+ * @param fanOut - The number of successors of the node that the edge comes from: the terms of its dloss/dx (case 2).
  */
 export type Initializer = (fanIn: number, fanOut: number, random: Random) => number;
 
@@ -26,7 +26,7 @@ export const heUniform: Initializer = (fanIn, _, random) => uniform(random, Math
 /** Normal with variance $2 / \text{fan-in}$ (He et al. 2015), for nodes of the relu family. */
 export const heNormal: Initializer = (fanIn, _, random) => random.normal() * Math.sqrt(2 / fanIn);
 
-/** Every weight the same. Nodes with the same predecessors then stay the same for ever: mind the symmetry. */
+/** The same value for every weight. Nodes with the same predecessors then stay identical during training. */
 export const constant =
   (weight: number): Initializer =>
   () =>

@@ -1,14 +1,14 @@
 /**
- * Where each node's b, c and weights are: one slot each, in a vector that has the parameters first and the graph's
- * constants (fixed parameters) after them.
+ * Assigns a slot to each b, c and weight: an index in a vector of the parameters followed by the graph's constants (fixed
+ * parameters).
  */
 
 /** In place of the slot of a constant until the number of parameters is known: the last slots there can be. */
 const lastSlot = 2 ** 32 - 1;
 
-/** Hands out slots, node after node. */
+/** Assigns slots, node after node. */
 export class Layout {
-  /** The parameters so far. */
+  /** The number of parameters so far. */
   parameterCount = 0;
   /** The first is 1: the c of every node whose c is fixed at 1. */
   readonly #constants = new Map<number, number>([[1, 0]]);
@@ -28,7 +28,7 @@ export class Layout {
     return Float64Array.from(this.#constants.keys());
   }
 
-  /** Puts the constants after the parameters. */
+  /** Moves the constants after the parameters. */
   complete(slots: Uint32Array): void {
     const first = lastSlot - this.#constants.size;
     for (let k = 0; k < slots.length; k++) {

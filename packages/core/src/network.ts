@@ -1,4 +1,4 @@
-/** A graph with parameters: what learns and predicts. */
+/** A network: a graph with parameters, which can be trained and predicts. */
 import { NnbpError } from './errors.js';
 import { expectFinite, expectLength } from './expect.js';
 import type { Graph } from './graph.js';
@@ -10,13 +10,13 @@ import { Random } from './random.js';
 import type { Row } from './rows.js';
 import type { Standardization } from './standardization.js';
 
-/** How a network's parameters start. */
+/** Options of a new network. */
 export interface NetworkOptions {
-  /** Any finite number; the same seed gives the same parameters. Default 0. */
+  /** The seed of the initial weights: any finite number. Default: 0. */
   readonly seed?: number;
-  /** Draws the weights; default {@link glorotUniform}. Each b starts at 0, each c at 1. */
+  /** Draws the initial weights. b starts at 0, c at 1. Default: {@link glorotUniform}. */
   readonly initializer?: Initializer;
-  /** What predictions make of the output values; see {@link Network.outputTransform}. Default `none`. */
+  /** The function that predictions apply to the output values; see {@link Network.outputTransform}. Default: `none`. */
   readonly outputTransform?: OutputTransform;
 }
 
@@ -33,7 +33,7 @@ export interface NetworkOptions {
  * ```
  */
 export class Network {
-  /** All parameters, one flat vector with a view by node. */
+  /** All parameters: one flat vector with access by node. */
   readonly parameters: ParameterVector;
   #inputScaler: Standardization | undefined;
   #outputScaler: Standardization | undefined;
@@ -44,12 +44,12 @@ export class Network {
    */
   readonly slots: Float64Array;
   #outputTransform: OutputTransform = 'none';
-  /** Made by the first prediction. */
+  /** Created by the first prediction. */
   #prediction: Prediction | undefined;
 
-  /** @throws NnbpError `NOT_FINITE` (the seed, or a weight the initialiser drew), `OUT_OF_RANGE` (the transform) */
+  /** @throws NnbpError `NOT_FINITE` (the seed, or a weight the initializer drew), `OUT_OF_RANGE` (the transform) */
   constructor(
-    /** Its shape. */
+    /** The structure of the network. */
     readonly graph: Graph,
     options: NetworkOptions = {},
   ) {
@@ -57,11 +57,11 @@ export class Network {
     this.slots = graph.slots([]);
     this.parameters = new ParameterVector(graph, this.slots.subarray(0, graph.parameterCount));
     initialize(graph, this.parameters.vector, initializer, new Random(seed));
-    expectFinite('The initialised parameters', this.parameters.vector);
+    expectFinite('The initialized parameters', this.parameters.vector);
     if (options.outputTransform !== undefined) this.outputTransform = options.outputTransform;
   }
 
-  /** The units of the inputs, if they are standardised. Set by `fit`; assign to set them by hand. */
+  /** The scaler of the inputs; undefined if they are not standardized. Set by `fit` or by assignment. */
   get inputScaler(): Standardization | undefined {
     return this.#inputScaler;
   }
@@ -72,7 +72,7 @@ export class Network {
     this.#inputScaler = units;
   }
 
-  /** The units of the outputs and targets, if they are standardised. Set by `fit`; assign to set them by hand. */
+  /** The scaler of outputs and targets; undefined if they are not standardized. Set by `fit` or by assignment. */
   get outputScaler(): Standardization | undefined {
     return this.#outputScaler;
   }
@@ -84,9 +84,9 @@ export class Network {
   }
 
   /**
-   * What `predict`, `evaluate`'s metrics and every export make of the output values; default `none`. Set
-   * it for a network that was trained with a loss on logits, so that its predictions are probabilities. Losses, the cache
-   * and all derivatives are of the output values themselves.
+   * The function that `predict`, the metrics of `evaluate` and every export apply to the output values. Set it for a network
+   * that was trained with a loss on logits, so that its predictions are probabilities. Losses, the cache and all
+   * derivatives use the output values without it. Default: `none`.
    */
   get outputTransform(): OutputTransform {
     return this.#outputTransform;
@@ -99,8 +99,8 @@ export class Network {
   }
 
   /**
-   * The outputs for one sample, in the units of the data. Computed in float64 on the network's own parameters; see
-   * `compile` for a faster engine. Delayed edges read what is before the first step.
+   * The outputs for one sample, in the units of the data. Computed in float64; see `compile` for a faster engine. Delayed
+   * edges read their initial values.
    *
    * @param input - A number for each input node, in the order they were declared.
    * @throws NnbpError `WRONG_LENGTH`, `NOT_FINITE`; `OVERFLOW`, naming the node where it began

@@ -82,7 +82,7 @@ const table: [what: string, code: string, message: RegExp, action: () => unknown
   ],
   ['a doubled id', 'DUPLICATE_ID', /"i"/, () => graphOf((g) => (g.input('i'), g.input('i')))],
   ['a doubled edge', 'DUPLICATE_EDGE', /"i" twice/, () => new GraphBuilder().node('a', node(['i', 'j', 'i']))],
-  ['a doubled output', 'DUPLICATE_OUTPUT', /"a" is named/, () => new GraphBuilder().output('b', 'a', 'a')],
+  ['a doubled output', 'DUPLICATE_OUTPUT', /"a" is declared twice/, () => new GraphBuilder().output('b', 'a', 'a')],
   ['no input', 'NO_INPUTS', /input/, () => new GraphBuilder().build()],
   ['no output', 'NO_OUTPUTS', /output/, () => graphOf((g) => g.input('i'))],
   ['a layer of no nodes', 'EMPTY_LAYER', /layer1/, () => new GraphBuilder().layer(0, node(['i']))],
@@ -91,13 +91,13 @@ const table: [what: string, code: string, message: RegExp, action: () => unknown
   [
     'more inputs than a map can name',
     'OUT_OF_RANGE',
-    /from 1 to 16777216, found 8589934592/,
+    /from 1 to 16777216, received 8589934592/,
     () => new GraphBuilder().inputs(2 ** 33),
   ],
   [
     'a fan-in too huge for indices',
     'OUT_OF_RANGE',
-    /edges.* to 2147483648, found 2500000000/,
+    /edges.* to 2147483648, received 2500000000/,
     () => mlp([50_000, 50_000], { activation: sigmoid }),
   ],
   ['an id that is no string', 'WRONG_TYPE', /string/, () => new GraphBuilder().input(7 as unknown as string)],
@@ -116,9 +116,9 @@ const table: [what: string, code: string, message: RegExp, action: () => unknown
     () => new Network(mlp([1, 1], { activation: sigmoid }), { seed: NaN }),
   ],
   [
-    'an initialiser that overflows',
+    'an initializer that overflows',
     'NOT_FINITE',
-    /initialised/,
+    /initialized/,
     () => new Network(mlp([1, 1], { activation: sigmoid }), { initializer: constant(Infinity) }),
   ],
   ['a short input', 'WRONG_LENGTH', /expected 2 numbers, received 1/, () => network().predict([1])],
@@ -128,7 +128,7 @@ const table: [what: string, code: string, message: RegExp, action: () => unknown
   [
     'a target the loss cannot use',
     'WRONG_TARGET',
-    /-1 or 1, found 0/,
+    /-1 or 1, received 0/,
     () => backpropagate(network(), [1, 2], [0], hinge()),
   ],
   ['fewer targets than inputs', 'WRONG_LENGTH', /rows/, () => backpropagateBatch(network(), [[1, 2]], [], mse())],
@@ -153,7 +153,7 @@ const table: [what: string, code: string, message: RegExp, action: () => unknown
   [
     'more samples than the batch size',
     'OUT_OF_RANGE',
-    /from 1 to 2, found 3/,
+    /from 1 to 2, received 3/,
     () => reference().prepare(network().graph, 2).predict(new Float64Array(6), 3),
   ],
   [

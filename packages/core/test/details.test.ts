@@ -90,7 +90,7 @@ describe('numbers in messages', () => {
   test('a range without an end names none', () => {
     const graph = mlp([1, 1], { activation: identity });
     expect(() => reference().prepare(graph, 0)).toThrow('batchSize: expected an integer ≥ 1, received 0.');
-    expect(() => new GraphBuilder().inputs(2 ** 40)).toThrow(/from 1 to \d+, found 1099511627776/);
+    expect(() => new GraphBuilder().inputs(2 ** 40)).toThrow(/from 1 to \d+, received 1099511627776/);
   });
 });
 

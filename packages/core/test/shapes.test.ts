@@ -187,7 +187,7 @@ describe('random numbers', () => {
   });
 });
 
-describe('initialisers', () => {
+describe('initializers', () => {
   const spread = (initializer: typeof glorotUniform) => {
     const random = new Random(1);
     const values = Array.from({ length: 20_000 }, () => initializer(30, 10, random));

@@ -287,7 +287,7 @@ describe('a network', () => {
   });
 
   test.each<[string, string, RegExp, () => unknown]>([
-    ['a delay of 0', 'OUT_OF_RANGE', /delay of the edge from "a".*received 0|found 0/, () => withDelay(0)],
+    ['a delay of 0', 'OUT_OF_RANGE', /delay of the edge from "a".*received 0/, () => withDelay(0)],
     ['a delay of −1', 'OUT_OF_RANGE', /delay/, () => withDelay(-1)],
     ['a delay of 1.5', 'OUT_OF_RANGE', /delay/, () => withDelay(1.5)],
     ['an initial value that is not finite', 'NOT_FINITE', /initial value of "a"/, () => withDelay(1, NaN)],

@@ -106,7 +106,7 @@ function nodeValue(worked: Worked, i: number): Expression {
 const isGiven = ({ graph, folded }: Worked, i: number) =>
   i < graph.inputCount || (folded !== undefined && /@-\d+$/.test(graph.ids[i]));
 
-/** An input is what it is, or its number in the data's units, standardised. */
+/** An input is what it is, or its number in the data's units, standardized. */
 function given(worked: Worked, i: number): Expression {
   const units = i < worked.graph.inputCount ? worked.inputScaler?.(i) : undefined;
   const x = kept(worked, 'x', i);

@@ -5,7 +5,7 @@ export type Language = 'en' | 'zh';
 
 /** What is said between formulas. */
 export interface Words {
-  /** Where targets are standardised. */
+  /** Where targets are standardized. */
   readonly standardized: string;
   readonly backward: string;
   readonly forward: string;
@@ -26,7 +26,7 @@ export interface Words {
 /** By language. */
 export const words: Readonly<Record<Language, Words>> = {
   en: {
-    standardized: 'Targets and loss are in standardised units.',
+    standardized: 'Targets and loss are in standardized units.',
     backward: 'Backward, from what is asked to the loss',
     forward: 'Forward, where x, g and h come from',
     cases: { 1: 'case 1', 2: 'case 2', 3: 'case 3' },

@@ -39,9 +39,9 @@ export interface Worked {
   readonly steps: number;
   /** Of a sequence: the graph that was unrolled. */
   readonly folded: Graph | undefined;
-  /** Where an input is standardised: its number in the data's own units, with mean and deviation. */
+  /** Where an input is standardized: its number in the data's own units, with mean and deviation. */
   readonly inputScaler: ((k: number) => { value: number; mean: number; deviation: number }) | undefined;
-  /** Whether the targets were standardised. */
+  /** Whether the targets were standardized. */
   readonly targetUnits: boolean;
 }
 

@@ -373,7 +373,7 @@ describe('large graphs', () => {
   }, 30_000);
 });
 
-describe('standardised data', () => {
+describe('standardized data', () => {
   it('begins with the numbers in their own units', () => {
     const network = new Network(mlp([1, 1], { activation: tanh }), { seed: 1 });
     network.inputScaler = new Standardization([10], [4]);
@@ -385,7 +385,7 @@ x_input.0 = (value_input.0 - mean_input.0) / deviation_input.0
           = 1.5
 `);
     for (const text of [derivation.text(), derivation.markdown(), derivation.latex()]) {
-      expect(text).toContain('Targets and loss are in standardised units.');
+      expect(text).toContain('Targets and loss are in standardized units.');
     }
     expect(derivation.text()).toContain(' - 0.5)');
     expect(derivation.text({ language: 'zh' })).toContain('目标值 t 与 loss 按标准化后的单位计算。');

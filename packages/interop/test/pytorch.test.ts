@@ -162,7 +162,7 @@ describe('back again', () => {
       'a tensor has another shape',
       (tensors) =>
         tensors.set('blocks.0.weight', { name: 'blocks.0.weight', shape: [2, 3], values: new Float64Array(6) }),
-      /"blocks\.0\.weight" of \[3, 2\], found one of \[2, 3\]/,
+      /"blocks\.0\.weight" of \[3, 2\], received one of \[2, 3\]/,
     ],
     [
       'there is one too many',

@@ -38,8 +38,8 @@ describe('what cannot be read', () => {
     ['UNSUPPORTED', /node 1 has a connection to itself/, { from: 1, to: 1, weight: 1, gater: null }],
     ['UNSUPPORTED', /recurrent/, { from: 3, to: 1, weight: 1, gater: null }],
     ['MALFORMED', /one connection from 0 to 1/, { from: 0, to: 1, weight: 1, gater: null }],
-    ['MALFORMED', /connections\[2\]\.to.*0 to 3, found 4/, { from: 0, to: 4, weight: 1, gater: null }],
-    ['MALFORMED', /connections\[2\]\.weight.*found nothing/, { from: 0, to: 3 }],
+    ['MALFORMED', /connections\[2\]\.to.*0 to 3, received 4/, { from: 0, to: 4, weight: 1, gater: null }],
+    ['MALFORMED', /connections\[2\]\.weight.*received nothing/, { from: 0, to: 3 }],
   ])('%s %s', (code, message, connection) => {
     const error = errorOf(() => fromSynaptic(chain(connection)));
     expect([error.code, error.message]).toEqual([code, expect.stringMatching(message)]);

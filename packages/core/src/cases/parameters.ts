@@ -1,4 +1,4 @@
-/** Case 3: the parameters of a node whose dloss/dx is known. Look inside the node only. */
+/** Case 3: the parameters of a node whose dloss/dx is known. Only the node itself is involved. */
 import { type SequenceCache, sourceValue } from '../cache.js';
 import type { Graph } from '../graph.js';
 
@@ -7,10 +7,10 @@ import type { Graph } from '../graph.js';
  *     dloss/dc_i = dloss/dx_i · g(h_i)
  *     dloss/dw_e = dloss/dx_i · c_i · g'(h_i) · dA/dz_e · x_source  =  dloss/db_i · dA/dz_e · x_source
  *
- * dA/dz_e is 1 where the node adds. In a sequence these are step t's summands of Σ_t, and x_source is of delay_e steps
- * before.
+ * dA/dz_e is 1 for the default aggregation, the sum. In a sequence these are the terms of step t in Σ_t, and x_source is
+ * the value delay_e steps before.
  *
- * @param gradients - Added to, slot by slot; see `Graph`. What a constant gets is not read.
+ * @param gradients - The derivatives are added to it, by slot; see `Graph`. Entries of constants are not read.
  */
 export function parameterGradients(
   graph: Graph,

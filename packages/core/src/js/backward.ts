@@ -1,13 +1,13 @@
-/** Backpropagation of the js engine: the three cases, unit after unit from the outputs, all samples of a batch at once. */
+/** Backpropagation of the js engine: the three cases, unit by unit from the outputs, all samples of a batch at once. */
 import { edgeValues, type ForwardTables, gather } from './forward.js';
 import { addProduct } from './product.js';
 import type { Program, ProgramUnit, SparseEdges } from './program.js';
 
-/** The numbers of a pass, as `ForwardTables`. */
+/** The tables of a pass; see `ForwardTables`. */
 export interface Tables extends ForwardTables {
   readonly slope: Float64Array;
   readonly dLossDx: Float64Array;
-  /** dloss/dx · slope = dloss/dh of each sample's own loss. */
+  /** Per-sample dloss/dx · slope = dloss/dh. */
   readonly delta: Float64Array;
 }
 
@@ -15,7 +15,7 @@ export interface Tables extends ForwardTables {
  * Cases 2 and 3, from case 1.
  *
  * @param tables - As left by `forward`, with case 1 in the outputs' rows of dLossDx and 0 in all others.
- * @param gradients - Added to: the sum over the samples.
+ * @param gradients - The sum over the samples is added to it.
  * @param samples - The number of samples, and the length of a row.
  * @param fromRow - dLossDx of rows before this one is not needed. 0, or the number of inputs.
  */
@@ -64,7 +64,7 @@ function nodeGradients(
   }
 }
 
-/** Cases 2 and 3 of one edge after the other: both need the node's delta. */
+/** Cases 2 and 3, edge by edge: both need the node's delta. */
 function sparseBackward(
   { start, sources, weights }: SparseEdges,
   firstRow: number,
@@ -89,7 +89,7 @@ function sparseBackward(
   }
 }
 
-/** Cases 2 and 3 of nodes that do not add: dloss/dz_e = delta · dA/dz_e. */
+/** Cases 2 and 3 of nodes with an aggregation: dloss/dz_e = delta · dA/dz_e. */
 export function combinedBackward(
   { count, firstRow, sparse, combination }: ProgramUnit,
   parameters: Float64Array,

@@ -1,5 +1,6 @@
-/** The gradient cache of an engine that keeps a row for each node, with the samples of the batch side by side. */
-import type { FloatArray, GradientCache } from '../contract.js';
+/** The gradient cache of an engine that stores a row per node, `[nodes × samples]`. */
+import type { FloatArray } from '../contract.js';
+import type { GradientCache } from '../engine.js';
 import { NnbpError } from '../errors.js';
 import type { Graph } from '../graph.js';
 
@@ -9,7 +10,7 @@ export interface CacheStep {
   readonly tables: Readonly<Record<'x' | 'slope' | 'dLossDx', FloatArray>>;
 }
 
-/** What an engine keeps of the last pass. */
+/** The data of an engine's last pass. */
 export interface CacheRows {
   /** For each node, its row. */
   readonly rowOf: ArrayLike<number>;
@@ -19,7 +20,7 @@ export interface CacheRows {
   withoutInputs: boolean;
 }
 
-/** Reads the tables of an engine. */
+/** Reads an engine's tables by node id, sample and step. */
 export class TableCache implements GradientCache {
   readonly #graph: Graph;
   readonly #rows: CacheRows;
@@ -40,7 +41,7 @@ export class TableCache implements GradientCache {
   }
 
   /**
-   * The derivative of the sample's own loss, times its weight, with respect to x at that step.
+   * The per-sample dloss/dx at that step, times the sample's weight.
    *
    * @throws NnbpError `WRONG_STATE` for an input after `step`, which does not compute it
    */

@@ -1,5 +1,6 @@
 /** The js engine: float64, typed arrays, no WebAssembly and no generated code. */
-import type { Engine, Executor, FloatArray, Loss, Optimizer, PassOptions, SampleCounts } from '../contract.js';
+import type { FloatArray, Loss, Optimizer } from '../contract.js';
+import type { Engine, Executor, PassOptions, SampleCounts } from '../engine.js';
 import { expectRoom, expectRows, lengthOf, type Rows, rowsOf, totalWeight } from '../counts.js';
 import { NnbpError } from '../errors.js';
 import { allFinite, expectInteger, expectLength } from '../expect.js';
@@ -13,7 +14,7 @@ import { type Program, programOf } from './program.js';
 
 /**
  * The default engine of `fit`, `evaluate` and `network.predict`: float64, runs wherever JavaScript runs, and compiles
- * nothing. Same results as the reference engine up to the order of some sums, and the same bits on every run.
+ * nothing. Its results equal the reference engine's up to the order of some sums, and are bit-identical on every run.
  */
 export const js = (): Engine => ({
   name: 'js',
@@ -103,7 +104,7 @@ class JsExecutor implements Executor {
       for (let k = 0; k < outputRows.length; k++) {
         for (let t = step; t >= 0; t--) {
           const { samples: length, tables } = this.#steps[t];
-          // Case 1. What later steps owe this one is there already.
+          // Case 1. The derivatives from later steps are already there.
           if (t === step) {
             for (let u = 0; u <= t; u++) this.#steps[u].tables.dLossDx.fill(0);
             tables.dLossDx.fill(1, outputRows[k] * length, outputRows[k] * length + count);
@@ -223,7 +224,7 @@ class JsExecutor implements Executor {
     else forward(this.#program, this.#slots, tables, samples);
   }
 
-  /** Sets the rows of step t that hold values of earlier steps. */
+  /** Writes the rows of step t that hold values of earlier steps. */
   #remember(t: number, state: FloatArray | undefined): void {
     const { samples, tables } = this.#steps[t];
     const { stateSize } = this.graph;
@@ -237,7 +238,7 @@ class JsExecutor implements Executor {
     }
   }
 
-  /** Case 2 over delayed edges: what step t owes the values of earlier steps. */
+  /** Case 2 over delayed edges: adds the derivatives of step t to those of earlier steps. */
   #carryBack(t: number): void {
     const { samples, tables } = this.#steps[t];
     for (const { row, source, delay } of this.#program.memories) {

@@ -1,8 +1,8 @@
-/** Forward propagation of the js engine: unit after unit, all samples of a batch at once. */
+/** Forward propagation of the js engine: unit by unit, all samples of a batch at once. */
 import { addProduct } from './product.js';
 import type { DenseBlock, Program, ProgramUnit, Sources, SparseEdges } from './program.js';
 
-/** The numbers of a pass: a row for each node, its samples side by side. A row is as long as the pass has samples. */
+/** The tables of a pass, `[nodes × samples]`, row-major. */
 export interface ForwardTables {
   readonly h: Float64Array;
   readonly g: Float64Array;
@@ -35,7 +35,7 @@ export function forward(
   }
 }
 
-/** Copies the rows of a dense unit's predecessors to where they follow one another. */
+/** Copies the rows of a dense unit's predecessors to adjacent rows. */
 export function gather({ firstRow, gathered }: Sources, x: Float64Array, samples: number): void {
   for (let k = 0, to = firstRow * samples; k < gathered!.length; k++) {
     for (let s = 0, from = gathered![k] * samples; s < samples; s++) x[to++] = x[from++];

@@ -15,7 +15,7 @@ export interface DenseBlock {
   readonly count: number;
   /** The slot of the first node's first weight. */
   readonly firstWeight: number;
-  /** The distance between the first weights of two neighbouring nodes. */
+  /** The distance between the first weights of two neighboring nodes. */
   readonly stride: number;
   /** For each node, the slot of b. */
   readonly biases: Uint32Array;
