@@ -1,6 +1,9 @@
 import { tex } from '@mdit/plugin-tex';
 import katex from 'katex';
 
+/** The path at which the site is served. */
+const site = process.env.SITE_BASE ?? '/';
+
 /** The reference of all packages, at /reference/ of the site; formulas are set when it is built: no script, no CDN. */
 export default {
   name: '@nnbp',
@@ -32,7 +35,11 @@ export default {
   readme: 'none',
   highlightLanguages: ['bash', 'sh', 'console', 'css', 'html', 'javascript', 'json', 'python', 'tsx', 'typescript'],
   out: 'docs/site/reference',
-  navigationLinks: { Guides: '../guides/your-first-network.html', Playground: '../playground/index.html' },
+  navigationLinks: {
+    Guides: `${site}guides/your-first-network.html`,
+    Packages: `${site}packages/core.html`,
+    Playground: `${site}playground/index.html`,
+  },
   customCss: 'node_modules/katex/dist/katex.min.css',
   disableGit: true,
   gitRevision: 'main',

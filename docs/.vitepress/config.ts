@@ -53,6 +53,10 @@ export default defineConfig({
   srcExclude: globSync('**/*.md', { cwd: root, dot: true, ignore: ['**/node_modules/**'] }).filter(
     (file) => !(file in pages),
   ),
+  transformPageData({ relativePath, frontmatter }) {
+    const other = relativePath.startsWith('zh/') ? relativePath.slice(3) : `zh/${relativePath}`;
+    frontmatter.translated = Object.values(pages).includes(other);
+  },
   head: [
     ['link', { rel: 'icon', href: `${process.env.SITE_BASE ?? '/'}icon.svg`, type: 'image/svg+xml' }],
     ['meta', { property: 'og:title', content: '@nnbp: backpropagation in three cases' }],
@@ -97,7 +101,7 @@ export default defineConfig({
     zh: {
       label: '中文',
       lang: 'zh-CN',
-      description: '用 TypeScript 写的标量节点图神经网络：每个导数都属于三种情形之一。',
+      description: '用 TypeScript 写的标量节点图神经网络：每个导数都属于三种场景之一。',
       themeConfig: {
         sidebar: sidebar(true),
         nav: navigation(true),
@@ -111,16 +115,35 @@ export default defineConfig({
     },
   },
   themeConfig: {
-    search: { provider: 'local' },
+    search: {
+      provider: 'local',
+      options: {
+        locales: {
+          zh: {
+            translations: {
+              button: { buttonText: '搜索', buttonAriaLabel: '搜索' },
+              modal: {
+                displayDetails: '显示详情',
+                resetButtonTitle: '清空',
+                backButtonTitle: '关闭',
+                noResultsText: '没有找到',
+                footer: { selectText: '选择', navigateText: '切换', closeText: '关闭' },
+              },
+            },
+          },
+        },
+      },
+    },
     socialLinks: [{ icon: 'github', link: 'https://github.com/nnbp/nnbp' }],
     outline: [2, 3],
   },
 });
 
 function navigation(chinese: boolean): DefaultTheme.NavItem[] {
+  const language = chinese ? '/zh' : '';
   return [
-    { text: chinese ? '指南' : 'Guides', link: '/guides/your-first-network' },
-    { text: chinese ? '方法' : 'The method', link: '/guides/method-1-the-network' },
+    { text: chinese ? '指南' : 'Guides', link: `${language}/guides/your-first-network` },
+    { text: chinese ? '方法' : 'The method', link: `${language}/guides/method-1-the-network` },
     // Not pages of VitePress: `target` makes them ordinary links.
     { text: chinese ? '参考手册' : 'Reference', link: '/reference/index.html', target: '_self' },
     { text: chinese ? '演练场' : 'Playground', link: '/playground/index.html', target: '_self' },
