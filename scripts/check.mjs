@@ -64,7 +64,7 @@ const steps = [
     fix: 'Use the term that it suggests; the glossary is in CONTRIBUTING.md.',
   },
   { name: 'traces', command: 'node scripts/traces.mjs', fix: "Take the machine's path or the host out of the file." },
-  { name: 'build', command: 'turbo run build --concurrency=2 --output-logs=errors-only', fix: 'Run "pnpm build".' },
+  { name: 'build', command: 'pnpm run build --output-logs=errors-only', fix: 'Run "pnpm build".' },
   { name: 'packages', after: 'build', command: 'node scripts/packages.mjs', fix: 'Fix the package.json it names.' },
   {
     name: 'size',
