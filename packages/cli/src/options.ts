@@ -44,8 +44,10 @@ function delimiter(text: string): string {
   throw new InvalidArgumentError('Expected one character, or "tab".');
 }
 
+const decimals = new Map<string, Decimal>(Object.entries({ '.': '.', point: '.', ',': ',', comma: ',' }));
+
 function decimal(text: string): Decimal {
-  const found = { '.': '.', point: '.', ',': ',', comma: ',' }[text] as Decimal | undefined;
+  const found = decimals.get(text);
   if (found !== undefined) return found;
   throw new InvalidArgumentError('Expected "point" or "comma".');
 }

@@ -1,6 +1,7 @@
 /**
- * Takes from a worker what a function of numbers does not need: the network, other workers, storage, other windows. A worker
- * has no page to begin with, and the page's policy holds here too; this is a second lock on the same door.
+ * Takes from a worker what a function of numbers does not need: the network, other workers, storage, other windows, timers
+ * that would go on after an answer, and messages, with which it could answer in place of this program. A worker has no page
+ * to begin with, and the page's policy holds here too; this is a second lock on the same door.
  */
 
 const taken = [
@@ -29,6 +30,20 @@ const taken = [
   'fonts',
   'cookieStore',
   'scheduler',
+  'postMessage',
+  'addEventListener',
+  'removeEventListener',
+  'dispatchEvent',
+  'onmessage',
+  'onmessageerror',
+  'onerror',
+  'onunhandledrejection',
+  'MessageChannel',
+  'MessagePort',
+  'setTimeout',
+  'setInterval',
+  'requestAnimationFrame',
+  'Atomics',
 ];
 
 /** From the global object and from every prototype it has them from. */

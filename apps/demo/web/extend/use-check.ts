@@ -1,5 +1,6 @@
 /** What is thought of a function: asked a moment after the last key, of a worker of its own each time. */
 import { useEffect, useState } from 'react';
+import { readVerdict } from './answers.js';
 import type { Verdict } from './check.js';
 import { compiler } from './compiler.js';
 import { FunctionError, type OwnFunction, startUserWorker } from './user-worker.js';
@@ -40,7 +41,7 @@ async function ask(own: OwnFunction, begin: () => void): Promise<Opinion> {
     begin();
     const worker = await startUserWorker([own]);
     try {
-      return { state: 'checked', verdict: await worker.ask((runner) => runner.check(own.kind, own.name)) };
+      return { state: 'checked', verdict: readVerdict(await worker.ask((runner) => runner.check(own.kind, own.name))) };
     } finally {
       worker.close();
     }

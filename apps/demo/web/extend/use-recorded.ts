@@ -90,26 +90,37 @@ function ownFunctionsOf(
   ];
 }
 
-/** The worker of the last question, kept for the next one. */
+/** The worker of the last question, kept for the next one. Only for a moment: its code could go on after its answer. */
 let kept: { readonly of: string; readonly worker: Promise<UserWorker> } | undefined;
+let release: ReturnType<typeof setTimeout> | undefined;
+/** Milliseconds. */
+const keptFor = 3000;
 
 async function answered(own: readonly OwnFunction[], { network, loss, input, target }: Pass): Promise<Functions> {
   const of = JSON.stringify(own);
+  clearTimeout(release);
   if (kept?.of !== of) {
-    void kept?.worker.then(({ close }) => close()).catch(() => undefined);
+    close(kept?.worker);
     kept = { of, worker: import('./user-worker.js').then(({ startUserWorker }) => startUserWorker(own)) };
   }
   const { worker } = kept;
   try {
     const of = (kind: OwnFunction['kind']) => own.filter((entry) => entry.kind === kind).map(({ name }) => name);
     const custom = { activations: of('activation'), losses: of('loss') };
-    const { ask } = await worker;
-    const recording = await ask((runner) => runner.record({ network, loss, input, target, custom }));
-    return replayed(recording, builtinFunctions);
+    const [{ ask }, { readRecording }] = await Promise.all([worker, import('./answers.js')]);
+    const answer = await ask((runner) => runner.record({ network, loss, input, target, custom }));
+    return replayed(readRecording(answer, target.length), builtinFunctions);
   } catch (error) {
     // It may have been ended: the next question gets a new one.
-    if (kept?.worker === worker) kept = undefined;
-    void worker.then(({ close }) => close()).catch(() => undefined);
+    close(worker);
     throw error;
+  } finally {
+    clearTimeout(release);
+    release = setTimeout(() => close(worker), keptFor);
   }
+}
+
+function close(worker: Promise<UserWorker> | undefined): void {
+  if (kept?.worker === worker) kept = undefined;
+  void worker?.then(({ close }) => close()).catch(() => undefined);
 }

@@ -26,8 +26,8 @@ export class FunctionError extends Error {
 
 export interface UserWorker {
   readonly runner: Remote<Runner>;
-  /** The answer, or a `FunctionError` when it takes longer than the time limit; the worker is then ended. */
-  ask<Answer>(question: (runner: Remote<Runner>) => Promise<Answer>): Promise<Answer>;
+  /** The answer, or a `FunctionError` when it takes longer than `limit` milliseconds (2000); the worker is then ended. */
+  ask<Answer>(question: (runner: Remote<Runner>) => Promise<Answer>, limit?: number): Promise<Answer>;
   close(): void;
 }
 
@@ -55,7 +55,7 @@ export async function startUserWorker(functions: readonly OwnFunction[]): Promis
     );
   }
   const address = new URL(runnerAddress, location.href).href;
-  const text = `import ${JSON.stringify(address)};\n${parts.join('\n')}\npostMessage("defined");\n`;
+  const text = `import ${JSON.stringify(address)};\n${parts.join('\n')}\nnnbp.defined();\n`;
   const url = URL.createObjectURL(new Blob([text], { type: 'text/javascript' }));
   const worker = new Worker(url, { type: 'module', name: 'own functions' });
   const close = () => worker.terminate();
@@ -69,7 +69,7 @@ export async function startUserWorker(functions: readonly OwnFunction[]): Promis
     URL.revokeObjectURL(url);
   }
   const runner = wrap<Runner>(worker);
-  return { runner, close, ask: (question) => within(timeLimit, close, question(runner)) };
+  return { runner, close, ask: (question, limit = timeLimit) => within(limit, close, question(runner)) };
 }
 
 const notFetched = 'A part of the page could not be fetched: reload it.';

@@ -6,6 +6,9 @@ import { type Remote, wrap } from 'comlink';
 import type { OwnFunction } from '../extend/user-worker.js';
 import type { Trainer } from './trainer.js';
 
+/** Milliseconds from one question to the next whether the worker still answers, and how long it may take. */
+const [pause, patience] = [2000, 5000];
+
 export interface Connection {
   readonly trainer: Remote<Trainer>;
   close(): void;
@@ -15,8 +18,18 @@ export interface Connection {
 export async function connect(own: readonly OwnFunction[]): Promise<Connection> {
   if (own.length > 0) {
     const { startUserWorker } = await import('../extend/user-worker.js');
-    const { runner, close } = await startUserWorker(own);
-    return { trainer: runner, close };
+    const { runner, close, ask } = await startUserWorker(own);
+    // Code that goes on after its answer has no time for this question, and is ended.
+    const watch = setInterval(() => {
+      ask(({ ping }) => ping(), patience).catch(() => clearInterval(watch));
+    }, pause);
+    return {
+      trainer: runner,
+      close() {
+        clearInterval(watch);
+        close();
+      },
+    };
   }
   const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'trainer' });
   return { trainer: wrap<Trainer>(worker), close: () => worker.terminate() };

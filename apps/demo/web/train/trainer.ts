@@ -72,13 +72,13 @@ export interface Trainer {
   /** What is in a table of the user's. */
   describeTable(bytes: Uint8Array): Promise<ReadTable | Problem>;
   /**
-   * Ends what was and makes another training ready, at step 0. `progress` is told fractions where data are
-   * fetched. Undefined if another preparation has begun meanwhile.
+   * Ends what was and makes another training ready, at step 0. Where data are fetched, the fraction that is there is
+   * posted to `progress`. Undefined if another preparation has begun meanwhile.
    */
   prepare(
     settings: Settings,
     table: TableRequest | undefined,
-    progress: (fraction: number) => void,
+    progress: MessagePort,
   ): Promise<Ready | Problem | undefined>;
   play(speed: Speed): void;
   pause(): void;
@@ -90,6 +90,9 @@ export interface Trainer {
    */
   snapshot(sample: number | null, fresh: boolean): Snapshot | undefined;
 }
+
+/** Kept from before a worker for a user's code is locked. */
+const { MessageChannel, setTimeout } = globalThis;
 
 const stepsPerSecond: Readonly<Record<Speed, number>> = { slow: 6, steady: 300, full: Infinity };
 /** Milliseconds of steps between two looks at the messages that came. */
@@ -167,7 +170,7 @@ export function createTrainer(functions: Functions): Trainer {
       const number = ++preparing;
       end();
       try {
-        const dataset = await datasets(settings, table, progress);
+        const dataset = await datasets(settings, table, (fraction) => progress.postMessage(fraction));
         if (isProblem(dataset)) return dataset;
         const running = await (engine ??= auto());
         if (number !== preparing) return undefined;

@@ -2,7 +2,7 @@
  * The page's end of a training: think of a window with a shutter. It asks the worker for a snapshot, shows it in the
  * next frame, and only then asks again, so that drawing is never more than the page can do.
  */
-import { proxy, type Remote } from 'comlink';
+import { type Remote, transfer } from 'comlink';
 import type { OwnFunction } from '../extend/user-worker.js';
 import { type Curve, emptyCurve, withPoint } from './curve.js';
 import { type Connection, connect } from './connection.js';
@@ -76,13 +76,15 @@ export class Training {
       if (this.#known !== JSON.stringify(own)) this.#disconnect();
       this.#known = JSON.stringify(own);
       const { trainer } = await this.#connected(own);
-      const progress = proxy((fraction: number) => {
-        if (turn === this.#turn) this.#show({ progress: fraction });
-      });
+      // A port for numbers, not a function of the page's: a worker with a stranger's code would reach the page through it.
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = ({ data }) => {
+        if (turn === this.#turn && typeof data === 'number') this.#show({ progress: data });
+      };
       const answer = await inTime<Ready | Problem | undefined>(
-        trainer.prepare(settings, table, progress),
+        trainer.prepare(settings, table, transfer(port2, [port2])),
         loadPatience,
-      );
+      ).finally(() => port1.close());
       if (turn !== this.#turn || answer === undefined) return;
       if (isProblem(answer)) {
         this.#show({ ...nothing, problem: answer });

@@ -1,0 +1,85 @@
+/** Code from a stranger's link: it runs without a click, and reaches nothing but the numbers it is asked for. */
+import type { Page } from 'playwright-core';
+import { expect, inject, test } from 'vitest';
+import { defaultState, type PlaygroundState } from '../web/state.js';
+import { open, useBrowser } from './page.js';
+
+useBrowser();
+
+/** TypeScript is loaded first, on two cores beside other tests. */
+const patience = { timeout: 60_000 };
+const working = 'export default { value: (h: number) => h, derivative: () => 1 };';
+
+const customOf = (source: string) => ({ activations: [{ name: 'mine', source }], losses: [] });
+const nodes = defaultState.network.nodes.map((node) => (node.id === '2' ? { ...node, activation: 'mine' } : node));
+
+/** A link to each view that runs functions, which all run this one. */
+const links = (source: string): readonly Partial<PlaygroundState>[] => [
+  { view: 'extend', custom: customOf(source) },
+  { view: 'derive', custom: customOf(source), network: { ...defaultState.network, nodes } },
+  { view: 'train', custom: customOf(source), train: { ...defaultState.train, data: 'xor', activation: 'mine' } },
+];
+
+const says = (page: Page, text: RegExp | string) => page.getByText(text).first().waitFor({ timeout: 50_000 });
+
+test('has no network, storage, worker, timer, message or import, in whatever view it runs', patience, async () => {
+  const names = [
+    ...['fetch', 'XMLHttpRequest', 'WebSocket', 'EventSource', 'WebTransport', 'RTCPeerConnection', 'importScripts'],
+    ...['indexedDB', 'caches', 'cookieStore', 'navigator', 'webkitRequestFileSystem', 'localStorage', 'opener'],
+    ...['Worker', 'SharedWorker', 'BroadcastChannel', 'MessageChannel', 'document', 'window', 'parent', 'Atomics'],
+    ...['postMessage', 'addEventListener', 'onmessage', 'setTimeout', 'setInterval', 'requestAnimationFrame'],
+  ];
+  const source = `const scope = globalThis as unknown as Record<string, unknown>;
+const found = ${JSON.stringify(names)}.filter((name) => {
+  for (let o: object | null = scope; o !== null; o = Object.getPrototypeOf(o)) {
+    if ((o as Record<string, unknown>)[name] !== undefined) return true;
+  }
+  return false;
+});
+const refused = (run: () => unknown) => { try { run(); return false; } catch { return true; } };
+const made = ['eval', 'Function'].filter((name) => !refused(() => (scope[name] as (code: string) => unknown)('1')));
+const addresses = ['/index.html', 'data:text/javascript,export{}', 'http://127.0.0.1:9/x.js'] as string[];
+let imported = 0;
+for (const address of addresses) import(address).then(() => imported++, () => undefined);
+export default {
+  value(h: number): number {
+    throw new Error('found [' + [...found, ...made].join() + '], imported ' + imported);
+  },
+  derivative: () => 1,
+};`;
+  for (const link of links(source)) {
+    const requests: string[] = [];
+    const page = await open(link);
+    page.on('request', (request) => requests.push(request.url()));
+    await says(page, 'found [], imported 0');
+    expect(requests.filter((url) => !/^(?:blob|data):/.test(url) && !url.startsWith(inject('address')))).toEqual([]);
+    await page.context().close();
+  }
+});
+
+test('cannot forge an answer that harms the page', patience, async () => {
+  // Everything that the worker's own program makes its answer with gives something else.
+  const page = await open({
+    view: 'extend',
+    custom: customOf(`const bad = { toString: () => '<img src=x onerror=alert(1)>', then: 1, map: 1 };
+Array.prototype.slice = function () { return [bad, bad] as never; };
+Array.prototype.map = function () { return bad as never; };
+Map.prototype.get = function () { return bad as never; };
+Object.defineProperty(Object.prototype, 'hint', { get: () => bad, set: () => undefined });
+${working}`),
+  });
+  await page.getByRole('region', { name: 'Verdict' }).locator('.problem').waitFor({ timeout: 50_000 });
+  expect(await page.locator('img[src="x"]').count()).toBe(0);
+  await page.getByRole('button', { name: 'A swish' }).click();
+  await says(page, /Right: all/);
+});
+
+test('trains with the data that are fetched, and its fraction is shown', patience, async () => {
+  const page = await open({
+    view: 'train',
+    custom: customOf(working),
+    train: { ...defaultState.train, data: 'digits', activation: 'mine', loss: 'softmaxCrossEntropy' },
+  });
+  await page.getByRole('button', { name: 'Play' }).click({ timeout: 50_000 });
+  await page.getByRole('button', { name: 'Pause' }).click();
+});

@@ -1,0 +1,119 @@
+/** Links from strangers: whatever they hold, reading one takes little and ends in a state or a LinkError. */
+import { deflateSync, type FlateStreamHandler, strToU8 } from 'fflate';
+import { describe, expect, test, vi } from 'vitest';
+import { addressOf, readAddress } from '../web/address.js';
+import { LinkError, readLink, writeLink } from '../web/link.js';
+import { defaultState } from '../web/state.js';
+
+/** How many bytes were unpacked. */
+const counted = vi.hoisted(() => ({ bytes: 0 }));
+vi.mock('fflate', async (original) => {
+  const fflate = await original<typeof import('fflate')>();
+  class Inflate extends fflate.Inflate {
+    constructor(given: FlateStreamHandler) {
+      super((part, final) => {
+        counted.bytes += part.length;
+        given(part, final);
+      });
+    }
+  }
+  return { ...fflate, Inflate };
+});
+
+const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64url');
+const linkOf = (text: string) => base64(deflateSync(strToU8(text), { level: 9 }));
+const faultOf = (link: string) => {
+  try {
+    readLink(link);
+  } catch (error) {
+    if (error instanceof LinkError) return error.fault;
+    throw error;
+  }
+  return 'a state';
+};
+const hostile = '\u202e</script><img src=x onerror=alert(1)>\u2028`${alert(1)}`';
+
+describe('a link', () => {
+  test('that expands a thousandfold is refused before a second megabyte is unpacked', () => {
+    const bomb = linkOf('0'.repeat(15_000_000));
+    expect(bomb.length).toBeLessThan(15_000_000 / 700);
+    counted.bytes = 0;
+    expect(faultOf(bomb)).toBe('tooLong');
+    expect(counted.bytes).toBeGreaterThan(1_000_000);
+    expect(counted.bytes).toBeLessThan(2_000_000);
+  });
+
+  test.each([
+    ['too long', 'A'.repeat(64_001), 'tooLong'],
+    ['no base64', '%%%', 'damaged'],
+    ['base64 of nothing packed', base64(Uint8Array.from([255, 255, 255, 255])), 'damaged'],
+    ['cut off', writeLink(defaultState).slice(0, -20), 'damaged'],
+    ['100,000 lists inside each other', linkOf('['.repeat(100_000)), 'damaged'],
+    ['100,000 closed lists inside each other', linkOf('['.repeat(100_000) + ']'.repeat(100_000)), /damaged|notAState/],
+    [
+      'a list of 400,000 numbers',
+      linkOf(JSON.stringify({ ...defaultState, network: Array(400_000).fill(0) })),
+      'notAState',
+    ],
+    ['another version', linkOf(JSON.stringify({ ...defaultState, version: 2 })), 'notAState'],
+    [
+      'more nodes than the page holds',
+      linkOf(
+        JSON.stringify({
+          ...defaultState,
+          network: { ...defaultState.network, nodes: Array(401).fill(defaultState.network.nodes[0]) },
+        }),
+      ),
+      'notAState',
+    ],
+    [
+      'a layer of a million nodes',
+      linkOf(JSON.stringify({ ...defaultState, train: { ...defaultState.train, hidden: [1_000_000] } })),
+      'notAState',
+    ],
+    [
+      'a function of 8,001 characters',
+      linkOf(
+        JSON.stringify({
+          ...defaultState,
+          custom: { activations: [{ name: 'f', source: ' '.repeat(8001) }], losses: [] },
+        }),
+      ),
+      'notAState',
+    ],
+  ])('that is %s is refused with its fault', (_, link, fault) => {
+    expect(faultOf(link)).toMatch(fault);
+  });
+
+  test('with names that reach for prototypes changes none', () => {
+    const text = JSON.stringify(defaultState).replace(
+      '{',
+      '{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}},',
+    );
+    expect(faultOf(linkOf(text))).toBe('a state');
+    expect(({} as Record<string, unknown>).polluted).toBeUndefined();
+    expect((readLink(linkOf(text)) as unknown as Record<string, unknown>).polluted).toBeUndefined();
+  });
+
+  test('with hostile strings keeps them as data, in every address', () => {
+    const state = {
+      ...defaultState,
+      custom: { activations: [{ name: hostile.slice(0, 60), source: hostile }], losses: [] },
+    };
+    const address = addressOf(state, defaultState);
+    expect(address).toMatch(/^#[\w/-]+$/);
+    expect(readAddress(address, defaultState)).toEqual(state);
+  });
+
+  test('damaged anywhere gives a state or a LinkError', () => {
+    const seed = Date.now() % 1e9;
+    const link = writeLink(defaultState);
+    const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_%#';
+    for (let n = 0, at = seed; n < 500; n++) {
+      at = (at * 48_271) % 2_147_483_647;
+      const place = at % link.length;
+      const damaged = link.slice(0, place) + alphabet[at % alphabet.length] + link.slice(place + 1);
+      expect(['a state', 'damaged', 'tooLong', 'notAState'], `seed ${seed}`).toContain(faultOf(damaged));
+    }
+  });
+});

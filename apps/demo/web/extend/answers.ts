@@ -1,0 +1,37 @@
+/** On the page: what a worker with a user's code answered, checked. The code may have changed what the worker computes with. */
+import * as v from 'valibot';
+import type { Verdict } from './check.js';
+import type { Recording } from './recording.js';
+
+/** Also NaN and infinities. */
+const number = v.custom<number>((value) => typeof value === 'number');
+const sentence = v.pipe(v.string(), v.maxLength(2000));
+const curve = v.pipe(v.array(number), v.maxLength(1000));
+
+const verdict = v.object({
+  ok: v.boolean(),
+  checked: number,
+  mismatches: v.pipe(v.array(v.object({ place: sentence, at: number, coded: number, found: number })), v.maxLength(6)),
+  violations: v.pipe(v.array(sentence), v.maxLength(6)),
+  leftOut: number,
+  hint: v.optional(sentence),
+  curves: v.object({ h: curve, value: curve, coded: curve, differences: curve }),
+});
+
+const recording = v.object({
+  activations: v.map(v.string(), v.array(number)),
+  loss: v.optional(v.object({ value: number, dLossDx: v.array(number) })),
+});
+
+/** @throws ValiError if it is none */
+export const readVerdict = (answer: unknown): Verdict => ({ hint: undefined, ...v.parse(verdict, answer) });
+
+/**
+ * @param outputs - The number of outputs, for which a loss has a derivative each.
+ * @throws ValiError if it is none
+ */
+export function readRecording(answer: unknown, outputs: number): Recording {
+  const { activations, loss } = v.parse(recording, answer);
+  v.parse(v.optional(v.pipe(v.array(number), v.length(outputs))), loss?.dLossDx);
+  return { activations, loss };
+}

@@ -1,0 +1,33 @@
+/**
+ * What a stranger's file costs is linear in its size, in every format that is recognized or read. Counted, not timed: see
+ * work/counter.ts. A search of the whole file at each of its places would cost sixteen times as much for four times the size.
+ */
+import { execFile } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
+import { beforeAll, expect, test } from 'vitest';
+
+const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
+const program = fileURLToPath(new URL('work/main.ts', import.meta.url));
+const sizes = [2500, 10_000] as const;
+
+let work: Readonly<Record<string, readonly number[]>>;
+
+beforeAll(async () => {
+  const argv = ['--import', loader, '--conditions=@nnbp/source', program, ...sizes.map(String)];
+  const { stdout } = await promisify(execFile)(process.execPath, argv, { maxBuffer: 1 << 24 });
+  work = JSON.parse(stdout) as typeof work;
+}, 180_000);
+
+test('four times the size is at most five times the work, whatever the format', () => {
+  const { 'per byte of 1.8 MB': _, ...cases } = work;
+  expect(Object.keys(cases).length).toBeGreaterThan(60);
+  const steeper = Object.entries(cases).filter(([, [small, large]]) => !(small > 0 && large / small <= 5));
+  expect(steeper).toEqual([]);
+});
+
+test('a file of 1.8 MB that once hung the command is recognized in ten steps a byte', () => {
+  expect(work['per byte of 1.8 MB'][0]).toBeGreaterThan(1);
+  expect(work['per byte of 1.8 MB'][0]).toBeLessThan(10);
+});

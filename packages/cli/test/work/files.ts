@@ -1,0 +1,273 @@
+/** Files of any size that are made to be slow, for every format that is recognized or read, and who reads them. */
+import { Readable } from 'node:stream';
+import { tanh } from '@nnbp/activations';
+import { GraphBuilder, Network } from '@nnbp/core';
+import { fromJson, load, save, toJson, toModule } from '@nnbp/formats';
+import { parseFormula } from '@nnbp/formula';
+import {
+  fromBrainJs,
+  fromKeras,
+  fromNeataptic,
+  fromNeatPython,
+  fromOnnx,
+  fromPlayground,
+  fromPyTorch,
+  fromSynaptic,
+  kerasWeightPaths,
+  onnxExternalPaths,
+  toNeatPython,
+  toOnnx,
+  toPyTorch,
+} from '@nnbp/interop';
+import { survey } from '../../src/csv/survey.js';
+import { blanksMerged, guessDialect } from '../../src/csv/dialect.js';
+import { asPlainText } from '../../src/csv/formula.js';
+import { numberIn } from '../../src/csv/number-format.js';
+import { openCsv } from '../../src/csv/read.js';
+import { Encoder } from '../../src/encode.js';
+import { formatOf, formats } from '../../src/formats.js';
+import { suggestion } from '../../src/nearest.js';
+import { uniqueNames } from '../../src/unique.js';
+import { cut, visible } from '../../src/visible.js';
+
+/** What is done with an input of about `size` bytes. What prepares it is not counted. */
+export type Case = (size: number) => () => unknown;
+
+const utf8 = new TextEncoder();
+const range = <T>(count: number, of: (k: number) => T) => Array.from({ length: count }, (_, k) => of(k));
+const filled = (part: string, size: number) => part.repeat(Math.ceil(size / part.length));
+
+/** The file of the issue: `size` bytes of it. */
+export const pathsFile = (size: number) =>
+  utf8.encode(`{"modelTopology":1,"weightsManifest":1,${filled('"paths":[', size)}`);
+
+/** Read as every format that there is, and as the one that it is taken for. */
+const readByAll =
+  (file: (size: number) => string | Uint8Array): Case =>
+  (size) => {
+    const content = file(size);
+    const bytes = typeof content === 'string' ? utf8.encode(content) : content;
+    const beside = () => Promise.resolve(new Uint8Array(0));
+    return async () => {
+      for (const read of [() => formatOf('file', bytes).read, ...formats.map((format) => () => format.read!)]) {
+        try {
+          await read()(bytes, { beside, activations: [] });
+        } catch {
+          // It is not of this format.
+        }
+      }
+    };
+  };
+
+/** Each node reads the one before, and every tenth is an output. */
+function chain(count: number): Network {
+  const builder = new GraphBuilder();
+  const ids = range(count, (k) => `node ${k}`);
+  builder.input(ids[0]);
+  for (let k = 1; k < count; k++) builder.node(ids[k], { from: [ids[k - 1]], activation: tanh });
+  builder.output(...ids.filter((_, k) => k % 10 === 9));
+  return new Network(builder.build(), { seed: 1 });
+}
+
+/** All nodes read the input, under names that only their ends tell apart. */
+function star(count: number): Network {
+  const builder = new GraphBuilder();
+  builder.input('in');
+  const ids = range(count, (k) => `${'a'.repeat(40)}${k}`);
+  for (const id of ids) builder.node(id, { from: ['in'], activation: tanh });
+  builder.output(...ids);
+  return new Network(builder.build(), { seed: 1 });
+}
+
+const networks = { chain, star };
+
+const neataptic = (count: number) => ({
+  nodes: range(count, (k) => ({
+    type: k === 0 ? 'input' : k === count - 1 ? 'output' : 'hidden',
+    bias: 0,
+    squash: 'TANH',
+  })),
+  connections: range(count - 1, (k) => ({ from: k, to: k + 1, weight: 1, gater: null })),
+  input: 1,
+  output: 1,
+});
+const synaptic = (count: number) => ({
+  neurons: range(count, (k) => ({
+    layer: k === 0 ? 'input' : k === count - 1 ? 'output' : k,
+    squash: 'TANH',
+    bias: 0,
+  })),
+  connections: range(count - 1, (k) => ({ from: k, to: k + 1, weight: 1, gater: null })),
+});
+const brain = (count: number) => ({
+  sizes: range(count, () => 1),
+  layers: range(count, (k) =>
+    k === 0 ? { a: {} } : { [k % 2 ? 'b' : 'a']: { bias: 0, weights: { [k % 2 ? 'a' : 'b']: 1 } } },
+  ),
+  activation: 'tanh',
+});
+function keras(count: number) {
+  const layers = range(count, (k) => ({
+    class_name: 'Dense',
+    config: { name: `d${k}`, units: 1, activation: 'tanh', ...(k === 0 && { batch_input_shape: [null, 1] }) },
+  }));
+  const weights = layers.flatMap(({ config: { name } }) => [
+    { name: `${name}/kernel`, shape: [1, 1], dtype: 'float32' },
+    { name: `${name}/bias`, shape: [1], dtype: 'float32' },
+  ]);
+  const modelTopology = { class_name: 'Sequential', config: { name: 's', layers }, keras_version: '2.15.0' };
+  const manifest = { modelTopology, weightsManifest: [{ paths: range(count, (k) => `w${k}.bin`), weights }] };
+  return { json: JSON.stringify(manifest), bytes: new Uint8Array(8 * count) };
+}
+
+const csv =
+  (text: (size: number) => string): Case =>
+  (size) => {
+    const bytes = Buffer.from(text(size));
+    // In chunks, as a disk gives it.
+    const chunks = range(Math.ceil(bytes.length / 4096), (k) => bytes.subarray(k * 4096, (k + 1) * 4096));
+    return async () => {
+      const file = await openCsv('file', Readable.from(chunks), {});
+      new Encoder(
+        file.header.map((name) => ({ kind: 'number', name })),
+        file,
+      );
+      await survey(file);
+    };
+  };
+
+const texts: Readonly<Record<string, (size: number) => string>> = {
+  'empty lines': (size) => filled('\n', size),
+  blanks: (size) => filled(' ', size),
+  'blanks in a line': (size) => `a b\n1 ${filled(' ', size)}2\n`,
+  digits: (size) => `${filled('1', size)}x`,
+  'digits and points': (size) => filled('1.', size),
+  quotes: (size) => filled('"', size),
+  'a quote that is never closed': (size) => `a,b\n"${filled('x,\n', size)}`,
+  'comment signs': (size) => filled('%\n#\n', size),
+  'declarations of ARFF': (size) => `@relation x\n${filled("@attribute 'a b' numeric\n", size)}@data\n`,
+  brackets: (size) => filled('[', size),
+  braces: (size) => filled('{"a":', size),
+  'backslashes in a text': (size) => `{"${filled('\\\\', size)}`,
+  'keys of an object': (size) => `{${range(size / 10, (k) => `"k${k}":0,`).join('')}"nodes":0}`,
+  'keys of every format': (size) =>
+    `{${filled('"layers":[],"nodes":[],"connections":[],"neurons":[],"modelTopology":{},"weightsManifest":[],', size)}"a":0}`,
+  'columns of one name': (size) => `${filled('x,', size)}y\n${filled('1,', size)}2\n`,
+  'columns that no two share': (size) =>
+    `${range(size / 8, (k) => `c${k}`).join()}\n${range(size / 8, (k) => k % 7).join()}\n`,
+  'one long line': (size) => filled('abc ', size),
+  'one row of cells': (size) => `a\n${filled('1,', size)}\n`,
+  'rows of one cell': (size) => `a\n${filled('1\n', size)}`,
+  'categories that no two rows share': (size) => `a,b\n${range(size / 10, (k) => `c${k},d${k}`).join('\n')}\n`,
+};
+
+export const cases: Readonly<Record<string, Case>> = {
+  'the file of the issue': readByAll(pathsFile),
+  ...Object.fromEntries(Object.entries(texts).map(([what, text]) => [`${what}, as a model`, readByAll(text)])),
+  ...Object.fromEntries(Object.entries(texts).map(([what, text]) => [`${what}, as a table`, csv(text)])),
+  'random bytes, as a model': readByAll((size) =>
+    Uint8Array.from({ length: size }, (_, k) => (k * 7919 + (k >> 8)) & 255),
+  ),
+  ...Object.fromEntries(
+    Object.entries(networks).flatMap(([shape, make]): [string, Case][] => {
+      const made = (size: number) => make(Math.round(size / 40));
+      return [
+        [
+          `nnbp: ${shape}`,
+          (size) =>
+            (
+              (file) => () =>
+                load(file)
+            )(save(made(size))),
+        ],
+        [
+          `json: ${shape}`,
+          (size) =>
+            (
+              (file) => () =>
+                fromJson(file)
+            )(toJson(made(size))),
+        ],
+        [`onnx: ${shape}`, (size) => ((file) => () => [onnxExternalPaths(file), fromOnnx(file)])(toOnnx(made(size)))],
+        [
+          `neat-python: ${shape}`,
+          (size) =>
+            (
+              (file) => () =>
+                fromNeatPython(file)
+            )(toNeatPython(made(size))),
+        ],
+        [
+          `pytorch: ${shape}`,
+          (size) => {
+            const network = made(size);
+            return (
+              (files) => () =>
+                fromPyTorch(files['weights.safetensors'], network)
+            )(toPyTorch(network));
+          },
+        ],
+        [
+          `written, ${shape}`,
+          (size) =>
+            (
+              (network) => () =>
+                [toJson, toModule, toPyTorch, toOnnx, save].map((write) => write(network))
+            )(made(size)),
+        ],
+      ];
+    }),
+  ),
+  neataptic: (size) =>
+    (
+      (json) => () =>
+        fromNeataptic(json)
+    )(JSON.stringify(neataptic(size / 100))),
+  synaptic: (size) =>
+    (
+      (json) => () =>
+        fromSynaptic(json)
+    )(JSON.stringify(synaptic(size / 100))),
+  'brain.js': (size) =>
+    (
+      (json) => () =>
+        fromBrainJs(json)
+    )(JSON.stringify(brain(size / 100))),
+  keras: (size) =>
+    (
+      ({ json, bytes }) =>
+      () => [kerasWeightPaths(json), fromKeras(json, bytes)]
+    )(keras(Math.round(size / 200))),
+  'a link to TensorFlow Playground': (size) =>
+    (
+      (link) => () =>
+        fromPlayground(link)
+    )(`https://playground.tensorflow.org/#networkShape=${filled('8,', size)}1&${filled('a=%25&', size)}`),
+  'a formula': (size) =>
+    (
+      (text) => () =>
+        parseFormula(text)
+    )(filled('a*(b+', Math.min(size, 9000))),
+  'numbers of a cell': (size) =>
+    (
+      (cells) => () =>
+        cells.map((cell) => [numberIn(cell, '.'), numberIn(cell, ','), asPlainText(cell)])
+    )(['1', '1,', '1.', '+ ', '-1e', "1'", '=1'].map((part) => filled(part, size))),
+  'beginnings of a table': (size) =>
+    (
+      (texts) => () =>
+        texts.map((text) => [guessDialect(text), blanksMerged(text)])
+    )(Object.values(texts).map((text) => text(size))),
+  'names that collide': (size) =>
+    (
+      (names) => () =>
+        uniqueNames(names)
+    )([...range(size / 20, () => 'x'), ...range(size / 20, (k) => `x_${k}`), ...range(size / 20, () => 'x_2')]),
+  'names that are nearly right': (size) =>
+    ((names) => () => [suggestion(filled('a', size), names), suggestion('ab', names)])([
+      ...range(size / 20, (k) => `a${k}`),
+      filled('a', size),
+    ]),
+  'control characters': (size) =>
+    ((text) => () => [visible(text), cut(visible(text), 60)])(filled('\x1b[2J\u202e', size)),
+};

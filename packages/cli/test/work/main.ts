@@ -1,0 +1,17 @@
+/** Prints the work of each case at two sizes, and of the whole file of the issue. */
+import { formatOf } from '../../src/formats.js';
+import { startCounter, workOf } from './counter.js';
+import { cases, pathsFile } from './files.js';
+
+const sizes = process.argv.slice(2).map(Number);
+await startCounter();
+const found: Record<string, number[]> = {};
+for (const [what, make] of Object.entries(cases)) {
+  // Once before, so that nothing is counted that is done only once.
+  await workOf(make(sizes[0]));
+  found[what] = [];
+  for (const size of sizes) found[what].push(await workOf(make(size)));
+}
+const file = pathsFile(1_800_000);
+found['per byte of 1.8 MB'] = [(await workOf(() => formatOf('file', file))) / file.length];
+process.stdout.write(JSON.stringify(found));
