@@ -1,6 +1,6 @@
 import { type Engine, js, reference } from '@nnbp/core';
 import { describe, expect, test } from 'vitest';
-import { graphs, optimizerOf, optimizers, problemOf, scheduleOf, schedules } from './torch/truth.js';
+import { graphs, jacobians, optimizerOf, optimizers, problemOf, scheduleOf, schedules } from './torch/truth.js';
 
 /** Relative to the number, or to 1 where that is larger. */
 const close = 1e-13;
@@ -27,6 +27,17 @@ describe.each(engines)(`$name against PyTorch ${graphs.torch}, float64`, (engine
       expectClose(`${what}: the loss`, [value], [entry.value]);
       expectClose(`${what}: gradients`, executor.gradients, entry.gradients);
       executor.dispose();
+    });
+  });
+
+  test(`${jacobians.length} graphs: the Jacobian`, () => {
+    jacobians.forEach((expected, n) => {
+      const { graph, parameters, data } = problemOf(graphs.entries[n]);
+      const executor = engine.prepare(graph, data.samples);
+      executor.parameters.set(parameters);
+      const found = new Float64Array(data.samples * graph.outputs.length * graph.parameterCount);
+      executor.jacobian(data.inputs, data.samples, found);
+      expectClose(`graph ${n}`, found, expected);
     });
   });
 });

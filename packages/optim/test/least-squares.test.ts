@@ -13,6 +13,8 @@ function minimize(objective: Objective, start: readonly number[], optimizer = le
   return { parameters: [...parameters], iterations, optimizer };
 }
 
+const code = (expected: string): unknown => expect.objectContaining({ code: expected });
+
 describe('TriangularFactor', () => {
   test('folding rows block by block gives R with RᵀR = JᵀJ, before and after pivoting', () => {
     const seed = 5;
@@ -60,6 +62,34 @@ describe('TriangularFactor', () => {
     // (JᵀJ + λ·D²)·s = −Jᵀr: (25 + 50)·s = −55
     expect(step[0]).toBeCloseTo(-55 / 75, 15);
   });
+});
+
+test('the factor holds the Gauss-Newton products: RᵀR = JᵀJ and Rᵀz = Jᵀr, for rows that arrive in blocks', () => {
+  const [n, rows] = [5, 300];
+  const entry = (k: number) => Math.sin(1 + 7 * k) + Math.cos(k * k);
+  const jacobian = Float64Array.from({ length: rows * n }, (_, k) => entry(k));
+  const residuals = Float64Array.from({ length: rows }, (_, k) => entry(3 * k + 1));
+  const factor = new TriangularFactor(n);
+  for (const [first, end] of [
+    [0, 7],
+    [7, 207],
+    [207, 300],
+  ]) {
+    factor.fold(jacobian.slice(first * n, end * n), residuals.slice(first, end), end - first);
+  }
+  const { R, z } = factor;
+  const over = (count: number, term: (i: number) => number) =>
+    Array.from({ length: count }, (_, i) => term(i)).reduce((sum, value) => sum + value, 0);
+  for (let a = 0; a < n; a++) {
+    expect(over(n, (i) => R[i * n + a] * z[i])).toBeCloseTo(
+      over(rows, (r) => jacobian[r * n + a] * residuals[r]),
+      10,
+    );
+    for (let b = 0; b < n; b++) {
+      const product = over(rows, (r) => jacobian[r * n + a] * jacobian[r * n + b]);
+      expect(over(n, (i) => R[i * n + a] * R[i * n + b])).toBeCloseTo(product, 10);
+    }
+  }
 });
 
 describe('levenbergMarquardt', () => {
@@ -141,6 +171,18 @@ describe('levenbergMarquardt', () => {
     expect(parameters.every(Number.isFinite)).toBe(true);
   });
 
+  test('reports a derivative that is not finite at the start, where the loss is, and refuses more than 5,000 parameters', () => {
+    const root = leastSquares(
+      2,
+      (p) => Math.sqrt(p[0]) - 1,
+      (p) => [0.5 / Math.sqrt(p[0])],
+    );
+    const parameters = Float64Array.of(0);
+    expect(levenbergMarquardt().iterate!(root, parameters)).toBeNaN();
+    expect([...parameters]).toEqual([0]);
+    expect(() => levenbergMarquardt().iterate!(root, new Float64Array(5001))).toThrow(code('TOO_LARGE'));
+  });
+
   test('does not change the parameters if the loss overflows at the start', () => {
     const objective = exponential([1e6], [1]);
     const parameters = Float64Array.of(1, 1);
@@ -186,7 +228,6 @@ describe('levenbergMarquardt', () => {
   });
 
   test('throws for invalid options, bounds, losses and states, and for step()', () => {
-    const code = (expected: string): unknown => expect.objectContaining({ code: expected });
     expect(() => levenbergMarquardt({ initialRadius: 0 })).toThrow(code('OUT_OF_RANGE'));
     expect(() => levenbergMarquardt({ tolerance: NaN })).toThrow(code('OUT_OF_RANGE'));
     const parameters = Float64Array.of(1, 1);

@@ -46,6 +46,8 @@ const read = (name: string): unknown =>
   JSON.parse(readFileSync(new URL(`${name}.generated.json`, import.meta.url), 'utf8'));
 
 export const graphs = read('graphs') as { readonly torch: string; readonly entries: readonly GraphEntry[] };
+/** Of the first graphs: [samples × outputs × parameters], made by `jacobian.py`. */
+export const { jacobians } = read('jacobians') as { readonly jacobians: readonly (readonly number[])[] };
 export const optimizers = read('optimizers') as {
   readonly start: readonly number[];
   /** A row a step. */

@@ -75,7 +75,7 @@ export function levenbergMarquardt(options: LevenbergMarquardtOptions = {}): Lev
     if (factor.n !== n) factor = new TriangularFactor(n);
     factor.clear();
     const loss = objective.jacobian(parameters, (residuals, jacobian, rows) => factor.fold(jacobian, residuals, rows));
-    if (!allFinite(factor.R)) return NaN;
+    if (Number.isFinite(loss) && !allFinite(factor.R)) return NaN;
     if (scale.length !== n) scale = new Float64Array(n);
     for (let k = 0; k < n; k++) {
       let sum = 0;

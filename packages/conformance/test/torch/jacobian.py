@@ -1,0 +1,71 @@
+"""The Jacobian of the first random graphs by PyTorch's `torch.autograd.functional.jacobian` (`jacrev` before 2.0), in float64.
+
+    python3 packages/conformance/test/torch/jacobian.py
+
+reads graphs.generated.json and writes jacobians.generated.json beside this file: for each graph the derivative of every
+output of every sample by every parameter, [samples × outputs × parameters], in the layout of make.py.
+"""
+import json
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+
+torch.set_default_dtype(torch.float64)
+torch.set_num_threads(1)
+
+here = Path(__file__).parent
+count = 24
+
+activations = {
+    "elu": lambda h, alpha=1.0: F.elu(h, alpha=alpha),
+    "gelu": F.gelu,
+    "hardSigmoid": lambda h: torch.clamp(h / 6 + 0.5, 0, 1),
+    "hardTanh": F.hardtanh,
+    "leakyRelu": lambda h, negativeSlope=0.01: F.leaky_relu(h, negativeSlope),
+    "mish": F.mish,
+    "relu": F.relu,
+    "selu": F.selu,
+    "sigmoid": torch.sigmoid,
+    "silu": F.silu,
+    "softplus": lambda h: F.softplus(h, threshold=500),
+    "softsign": F.softsign,
+    "tanh": torch.tanh,
+    "identity": lambda h: h,
+    "sine": lambda h, frequency=1: torch.sin(frequency * h),
+    "gaussian": lambda h: torch.exp(-h * h),
+}
+
+
+def outputs_of(entry, rows):
+    def forward(parameters):
+        x = [rows[:, i] for i in range(entry["inputs"])]
+        shared, at = {}, 0
+        for node in entry["nodes"]:
+            h, at = parameters[at].expand(len(rows)), at + 1
+            c = None
+            if node["scale"]:
+                c, at = parameters[at], at + 1
+            for p, j in enumerate(node["from"]):
+                name = node["share"].get(str(p))
+                w = shared.get(name, at) if name is not None else at
+                if w == at:
+                    at += 1
+                if name is not None:
+                    shared[name] = w
+                h = h + parameters[w] * x[j]
+            g = activations[node["activation"]](h, **node["options"])
+            x.append(g if c is None else c * g)
+        return torch.stack([x[k] for k in entry["outputs"]], dim=1).flatten()
+
+    return forward
+
+
+entries = json.loads((here / "graphs.generated.json").read_text())["entries"][:count]
+found = []
+for entry in entries:
+    rows = torch.tensor([sample[: entry["inputs"]] for sample in entry["samples"]])
+    parameters = torch.tensor(entry["parameters"])
+    found.append(torch.autograd.functional.jacobian(outputs_of(entry, rows), parameters).flatten().tolist())
+
+(here / "jacobians.generated.json").write_text(json.dumps({"torch": torch.__version__, "jacobians": found}) + "\n")
