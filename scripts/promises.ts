@@ -24,6 +24,8 @@ interface Results {
   readonly soak?: {
     readonly run: Run;
     readonly steps: Readonly<Record<string, { readonly perSecond: number; readonly megabytes: readonly number[] }>>;
+    readonly predictions?: number;
+    readonly predict?: Readonly<Record<string, { readonly megabytes: readonly number[] }>>;
     readonly fit: { readonly calls: number; readonly megabytes: readonly number[] };
     readonly each: number;
   };
@@ -126,6 +128,20 @@ function platforms(): string {
   ].join('\n');
 }
 
+/** A sentence on predictions, if the latest run has them. */
+function predictions({ predictions: each = 0, predict }: NonNullable<typeof results.soak>): string {
+  if (predict === undefined) return '';
+  const memory = Object.entries(predict).map(
+    ([
+      name,
+      {
+        megabytes: [early, end],
+      },
+    ]) => `${name} ${early} to ${end} MB`,
+  );
+  return `${count(each)} predictions each: ${memory.join('; ')}. `;
+}
+
 const { load, soak, faults } = results;
 const page = `---
 title: 'Guarantees and how they are tested'
@@ -186,7 +202,7 @@ ${
         )
         .join(
           '; ',
-        )}. ${count(soak.fit.calls)} calls of \`fit\`: ${soak.fit.megabytes[0]} to ${soak.fit.megabytes[1]} MB, and the last comes to the bits of a fresh process.`
+        )}. ${predictions(soak)}${count(soak.fit.calls)} calls of \`fit\`: ${soak.fit.megabytes[0]} to ${soak.fit.megabytes[1]} MB, and the last comes to the bits of a fresh process.`
     : ''
 }
 

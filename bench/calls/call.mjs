@@ -30,8 +30,8 @@ const shapes = {
   'predict-small': { kind: 'predict', sizes: small, rows: 64 },
   'predict-large': { kind: 'predict', sizes: large, rows: 8 },
   'predict-1000': { kind: 'predictBatch', sizes: large, rows: 1000 },
-  'train-online': { kind: 'train', sizes: small, rows: 1000, batchSize: 1, epochs: 10 },
-  'train-batch': { kind: 'train', sizes: small, rows: 1000, batchSize: 32, epochs: 10 },
+  'train-online': { kind: 'train', sizes: small, rows: 1000, batchSize: 1, epochs: 100 },
+  'train-batch': { kind: 'train', sizes: small, rows: 1000, batchSize: 32, epochs: 100 },
   reach: { kind: 'reach', sizes: [2, 8, 1], rows: 200, below: 0.05 },
   load: { kind: 'load', sizes: large, rows: 1 },
 };

@@ -1,9 +1,10 @@
 /**
- * `pnpm stress soak`: ten million online steps on one executor, and 100,000 calls of `fit` on four samples. Memory must stay
- * flat, and the results must be those of a fresh process.
+ * `pnpm stress soak`: ten million online steps on one executor, a million predictions by `network.predict` and by the
+ * predictors of `compile`, and 100,000 calls of `fit` on four samples. Memory must stay flat, and the results must be those
+ * of a fresh process.
  */
 import { tanh } from '@nnbp/activations';
-import { js, mlp, Network, Random, reference } from '@nnbp/core';
+import { compile, js, mlp, Network, Random, reference } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
 import { adam } from '@nnbp/optim';
 import { fit } from '@nnbp/train';
@@ -13,6 +14,7 @@ import { fileURLToPath } from 'node:url';
 import { record, smoke } from './results.mjs';
 
 const steps = smoke ? 1000 : Number(process.env.STEPS ?? 10_000_000);
+const predictions = smoke ? 1000 : Number(process.env.PREDICTIONS ?? 1_000_000);
 const calls = smoke ? 10 : Number(process.env.CALLS ?? 100_000);
 const engines = { reference: reference(), js: js(), wasm: await wasm() };
 const graph = mlp([2, 4, 1], { activation: tanh });
@@ -32,13 +34,23 @@ if (fresh) {
   process.exit(0);
 }
 
-const found = { each: steps, steps: {}, fit: {} };
+const found = { each: steps, steps: {}, predictions, predict: {}, fit: {} };
 for (const [name, engine] of Object.entries(engines)) found.steps[name] = online(engine);
+const network = new Network(graph, { seed: 1 });
+found.predict.network = manyPredictions(network);
+for (const name of ['js', 'wasm']) {
+  const predictor = await compile(network, { engine: engines[name] });
+  found.predict[`compile, ${name}`] = manyPredictions(predictor);
+  predictor.dispose();
+}
 found.fit = await manyFits();
 record('soak', found);
 console.log(JSON.stringify(found, null, 2));
 const flat =
-  smoke || [...Object.values(found.steps), found.fit].every(({ megabytes: [early, end] }) => end < early + 24);
+  smoke ||
+  [...Object.values(found.steps), ...Object.values(found.predict), found.fit].every(
+    ({ megabytes: [early, end] }) => end < early + 24,
+  );
 if (!flat || !found.fit.sameAsFresh || Object.values(found.steps).some(({ finite }) => !finite)) process.exit(1);
 
 /** One sample a step, a new one each time. */
@@ -61,6 +73,18 @@ function online(engine) {
   const finite = executor.parameters.every(Number.isFinite);
   executor.dispose();
   return { perSecond: Math.round((1000 * steps) / (performance.now() - begun)), megabytes, finite };
+}
+
+/** A new input for each prediction. */
+function manyPredictions(predictor) {
+  const random = new Random(1);
+  const megabytes = [];
+  const begun = performance.now();
+  for (let n = 0; n < predictions; n++) {
+    predictor.predict([random.uniform(), random.uniform()]);
+    if (n === predictions / 10 || n === predictions - 1) megabytes.push(memory());
+  }
+  return { perSecond: Math.round((1000 * predictions) / (performance.now() - begun)), megabytes };
 }
 
 function lastFit() {

@@ -46,6 +46,10 @@ export function sgd(options: SgdOptions): Optimizer {
     vectors: momentum > 0 ? { momentum: 0 } : {},
     scalars: ({ rate, number }) => ({ rate, weightDecay, momentum, fresh: number === 1 ? 1 : 1 - dampening }),
     update(parameters, gradients, { momentum: m }, { rate, fresh }) {
+      if (momentum === 0 && weightDecay === 0) {
+        for (let k = 0; k < parameters.length; k++) parameters[k] -= rate * gradients[k];
+        return;
+      }
       for (let k = 0; k < parameters.length; k++) {
         let g = gradients[k] + weightDecay * parameters[k];
         if (momentum > 0) {

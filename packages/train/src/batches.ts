@@ -96,6 +96,19 @@ function copyRows(
   first: number,
   count: number,
 ): void {
+  // Loops of one or two turns would take most of the time of a small network's batch.
+  if (width === 1) {
+    for (let s = 0; s < count; s++) to[s] = from[order[first + s]];
+    return;
+  }
+  if (width === 2) {
+    for (let s = 0; s < count; s++) {
+      const row = 2 * order[first + s];
+      to[2 * s] = from[row];
+      to[2 * s + 1] = from[row + 1];
+    }
+    return;
+  }
   for (let s = 0, at = 0; s < count; s++) {
     const row = order[first + s] * width;
     for (let k = row; k < row + width; k++) to[at++] = from[k];

@@ -6,9 +6,6 @@ import { combinedBackward, type Tables } from './backward.js';
 import { combine, type ForwardTables } from './forward.js';
 import type { DenseBlock, Program, ProgramUnit, Sources, SparseEdges } from './program.js';
 
-/** From this many predecessors on, four nodes at a time are faster than one. */
-const wide = 24;
-
 /** As `forward`, for one sample. */
 export function forwardOne({ units }: Program, parameters: Float64Array, { h, g, x, a }: ForwardTables): void {
   for (let u = 0; u < units.length; u++) {
@@ -19,10 +16,7 @@ export function forwardOne({ units }: Program, parameters: Float64Array, { h, g,
     else {
       const { sources, blocks } = dense;
       if (sources.gathered !== undefined) gather(sources, x);
-      for (let k = 0; k < blocks.length; k++) {
-        if (sources.count < wide) sumNarrow(blocks[k], sources, 0, parameters, h, x);
-        else sumWide(blocks[k], sources, parameters, h, x);
-      }
+      for (let k = 0; k < blocks.length; k++) sumDense(blocks[k], sources, parameters, h, x);
     }
     for (let k = 0, i = firstRow; k < count; k++, i++) {
       const value = activation.value(h[i]);
@@ -73,48 +67,31 @@ function gather({ firstRow, gathered }: Sources, x: Float64Array): void {
   for (let k = 0; k < gathered!.length; k++) x[firstRow + k] = x[gathered![k]];
 }
 
-/** h_i = b_i + Σ over predecessors j of w_ji · x_j, for the nodes of a block from the given one on. */
-function sumNarrow(
+/** h_i = b_i + Σ over predecessors j of w_ji · x_j for the nodes of a block, four at a time. */
+function sumDense(
   { firstRow, count, firstWeight, stride, biases }: DenseBlock,
   { firstRow: first, count: width }: Sources,
-  from: number,
   parameters: Float64Array,
   h: Float64Array,
   x: Float64Array,
 ): void {
-  for (let k = from, weight = firstWeight + from * stride; k < count; k++, weight += stride) {
-    let sum = parameters[biases[k]];
-    for (let j = 0; j < width; j++) sum += parameters[weight + j] * x[first + j];
-    h[firstRow + k] = sum;
-  }
-}
-
-/** The same, four nodes at a time. */
-function sumWide(
-  block: DenseBlock,
-  sources: Sources,
-  parameters: Float64Array,
-  h: Float64Array,
-  x: Float64Array,
-): void {
-  const { firstRow, count, firstWeight, stride, biases } = block;
-  const { firstRow: first, count: width } = sources;
+  const end = first + width;
+  const stride2 = 2 * stride;
+  const stride3 = 3 * stride;
   let k = 0;
-  for (; k + 3 < count; k += 4) {
-    let w0 = firstWeight + k * stride;
-    let w1 = w0 + stride;
-    let w2 = w1 + stride;
-    let w3 = w2 + stride;
+  let weight = firstWeight;
+  for (; k + 3 < count; k += 4, weight += 4 * stride) {
     let h0 = parameters[biases[k]];
     let h1 = parameters[biases[k + 1]];
     let h2 = parameters[biases[k + 2]];
     let h3 = parameters[biases[k + 3]];
-    for (let j = first, end = first + width; j < end; j++) {
+    // One index for four weights: a third faster than one for each.
+    for (let j = first, w = weight; j < end; j++, w++) {
       const value = x[j];
-      h0 += parameters[w0++] * value;
-      h1 += parameters[w1++] * value;
-      h2 += parameters[w2++] * value;
-      h3 += parameters[w3++] * value;
+      h0 += parameters[w] * value;
+      h1 += parameters[w + stride] * value;
+      h2 += parameters[w + stride2] * value;
+      h3 += parameters[w + stride3] * value;
     }
     const i = firstRow + k;
     h[i] = h0;
@@ -122,7 +99,11 @@ function sumWide(
     h[i + 2] = h2;
     h[i + 3] = h3;
   }
-  sumNarrow(block, sources, k, parameters, h, x);
+  for (; k < count; k++, weight += stride) {
+    let sum = parameters[biases[k]];
+    for (let j = first, w = weight; j < end; j++, w++) sum += parameters[w] * x[j];
+    h[firstRow + k] = sum;
+  }
 }
 
 function sumSparse(
@@ -182,9 +163,16 @@ function denseBackward(
     const { firstRow, count, firstWeight, stride } = blocks[b];
     for (let k = 0, weight = firstWeight; k < count; k++, weight += stride) {
       const d = delta[firstRow + k];
-      if (adds) for (let j = 0; j < width; j++) gradients[weight + j] += d * x[first + j];
-      else for (let j = 0; j < width; j++) gradients[weight + j] = d * x[first + j];
-      for (let j = skipped; j < width; j++) dLossDx[first + j] += d * parameters[weight + j];
+      if (adds) {
+        for (let j = 0; j < width; j++) gradients[weight + j] += d * x[first + j];
+        for (let j = skipped; j < width; j++) dLossDx[first + j] += d * parameters[weight + j];
+        continue;
+      }
+      for (let j = 0; j < skipped; j++) gradients[weight + j] = d * x[first + j];
+      for (let j = first + skipped, end = first + width, w = weight + skipped; j < end; j++, w++) {
+        gradients[w] = d * x[j];
+        dLossDx[j] += d * parameters[w];
+      }
     }
   }
   if (gathered === undefined) return;

@@ -27,12 +27,22 @@ export function isUnrollable(graph: Graph): boolean {
   );
 }
 
+const forms = new WeakMap<Graph, Map<MultiplyAdd, Form>>();
+
 /**
- * The form for unrolled code, batches of one sample.
+ * The form for unrolled code, batches of one sample. Compiled once for each graph: `fit` prepares an executor per call.
  *
  * @throws RangeError if the host compiles no module of this size at once, as some browsers' main threads
  */
 export function unrolledForm(graph: Graph, plan: Plan, multiplyAdd: MultiplyAdd): Form {
+  const known = forms.get(graph) ?? new Map<MultiplyAdd, Form>();
+  forms.set(graph, known);
+  let form = known.get(multiplyAdd);
+  if (form === undefined) known.set(multiplyAdd, (form = compileForm(graph, plan, multiplyAdd)));
+  return form;
+}
+
+function compileForm(graph: Graph, plan: Plan, multiplyAdd: MultiplyAdd): Form {
   const groups = groupsOf(graph, plan);
   const rowOf = rowsOfGroups(graph, groups);
   const layout = unrolledLayout(graph, groups.length);

@@ -1,0 +1,77 @@
+/**
+ * `fit` as a share of what `executor.step` reaches on the same batches: 2-8-8-1, 1,000 and 100 samples an epoch, batch sizes
+ * 1 and 32, each engine. The two take turns; the best turn of each counts, in processor
+ * time, so that other programs on the machine do not count.
+ *
+ * Usage: node bench/fit.mjs [--smoke]
+ */
+import { sigmoid } from '@nnbp/activations';
+import { js, mlp, Network, reference } from '@nnbp/core';
+import { mse } from '@nnbp/losses';
+import { sgd } from '@nnbp/optim';
+import { fit } from '@nnbp/train';
+import { changeResults } from './results.mjs';
+import { ourEngine } from './our-engine.mjs';
+import { smoke } from './smoke.mjs';
+import { short, table } from './table.mjs';
+
+const [rounds, milliseconds] = smoke ? [1, 1] : [15, 60];
+const graph = mlp([2, 8, 8, 1], { activation: sigmoid });
+const rows = [];
+for (const engine of [await ourEngine(), js(), reference()]) {
+  for (const samples of [1000, 100]) for (const batchSize of [1, 32]) rows.push(await compare(engine, samples, batchSize));
+}
+console.log(
+  table(
+    ['engine', 'samples', 'batch size', 'step, samples/s', 'fit / step'],
+    rows.map((row) => [row.engine, row.samples, row.batchSize, short(row.stepPerSecond), row.fit.toFixed(2)]),
+  ),
+);
+changeResults(() => ({ fit: rows }));
+
+async function compare(engine, samples, batchSize) {
+  const inputs = Array.from({ length: samples }, (_, s) => [Math.sin(s), Math.cos(3 * s)]);
+  const targets = inputs.map(([a, b]) => [(a * b + 1) / 2]);
+  const [flatInputs, flatTargets] = [Float64Array.from(inputs.flat()), Float64Array.from(targets.flat())];
+  const executor = engine.prepare(graph, batchSize);
+  executor.parameters.set(new Network(graph, { seed: 1 }).parameters.vector);
+  const [loss, optimizer] = [mse(), sgd({ learningRate: 0.01 })];
+  const batches = Array.from({ length: Math.ceil(samples / batchSize) }, (_, k) => {
+    const [from, to] = [k * batchSize, Math.min(samples, (k + 1) * batchSize)];
+    return [flatInputs.slice(2 * from, 2 * to), flatTargets.slice(from, to), to - from];
+  });
+  const stepEpochs = (epochs) => {
+    for (let epoch = 0; epoch < epochs; epoch++) {
+      for (const [x, t, count] of batches) executor.step(x, t, count, loss, optimizer);
+    }
+  };
+  const network = new Network(graph, { seed: 1 });
+  const fitEpochs = (epochs) =>
+    fit(network, { inputs, targets }, { engine, loss, optimizer: sgd({ learningRate: 0.01 }), batchSize, epochs });
+
+  // As many epochs as take the time of a turn: preparing is part of `fit`, and training takes many epochs.
+  let epochs = 1;
+  for (;;) {
+    const begun = cpuMilliseconds();
+    stepEpochs(epochs);
+    if (cpuMilliseconds() - begun > milliseconds) break;
+    epochs *= 2;
+  }
+  let [step, whole] = [Infinity, Infinity];
+  for (let round = 0; round < rounds; round++) {
+    let begun = cpuMilliseconds();
+    stepEpochs(epochs);
+    step = Math.min(step, cpuMilliseconds() - begun);
+    begun = cpuMilliseconds();
+    await fitEpochs(epochs);
+    whole = Math.min(whole, cpuMilliseconds() - begun);
+  }
+  executor.dispose();
+  const stepPerSecond = Math.round((1000 * samples * epochs) / step);
+  return { engine: engine.name, samples, batchSize, stepPerSecond, fit: Number((step / whole).toPrecision(3)) };
+}
+
+function cpuMilliseconds() {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
