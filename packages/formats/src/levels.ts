@@ -2,14 +2,19 @@
  * A graph as a tensor library has it. A node's level is the length of the longest path to it, so the nodes of one level
  * depend on the levels below only and are computed together, in as few matrix products as is sensible: a block each.
  */
-import type { Graph } from '@nnbp/core';
+import type { Aggregation, Graph } from '@nnbp/core';
 
 /** Nodes of one level that are computed by one product. */
 export interface Block {
   /** Graph indices, nodes of one activation side by side, those that are outputs last and in the outputs' order. */
   readonly nodes: readonly number[];
-  /** All predecessors of any of them, in topological order. Empty: the nodes depend on nothing but their b. */
+  /**
+   * All that any of them reads, as {@link sourceOf} numbers it, in ascending order. Empty: the nodes depend on nothing but
+   * their b.
+   */
   readonly from: readonly number[];
+  /** How each node combines its edges; all have as many. Undefined: by adding. */
+  readonly aggregation?: Aggregation;
   /**
    * `dense`: every node has an edge from each of `from`. `packed`: few enough have none to write zeros there. `sparse`:
    * a matrix would be nearly all zeros.
@@ -35,7 +40,35 @@ export function blocks(graph: Graph, wanted: (i: number) => boolean = () => true
   const byLevel: number[][] = [];
   const level = levels(graph);
   for (let i = graph.inputCount; i < graph.nodeCount; i++) if (wanted(i)) (byLevel[level[i] - 1] ??= []).push(i);
-  return byLevel.flatMap((nodes) => divide(graph, nodes).map((part) => block(graph, part)));
+  return byLevel.flatMap((nodes) => {
+    const sums = nodes.filter((i) => graph.aggregation(i) === undefined);
+    return [
+      ...(sums.length > 0 ? divide(graph, sums).map((part) => block(graph, part)) : []),
+      ...aggregated(graph, nodes),
+    ];
+  });
+}
+
+/** What an edge reads: a node, or the place in the state of a delayed edge, counted on from the last node. */
+export function sourceOf(graph: Graph, edge: number): number {
+  const node = graph.predecessors[edge];
+  const delay = graph.delay(edge);
+  return delay === 0 ? node : graph.nodeCount + graph.stateStart![node] + delay - 1;
+}
+
+/** Blocks of nodes that do not add: those with one aggregation and as many edges each. */
+function aggregated(graph: Graph, nodes: readonly number[]): Block[] {
+  const groups = new Map<string, number[]>();
+  for (const i of nodes) {
+    if (graph.aggregation(i) === undefined) continue;
+    const key = `${graph.aggregationOf![i]} ${graph.edgeStart[i + 1] - graph.edgeStart[i]}`;
+    groups.set(key, [...(groups.get(key) ?? []), i]);
+  }
+  return [...groups.values()].map((group) => ({
+    ...block(graph, group),
+    form: 'sparse',
+    aggregation: graph.aggregation(group[0])!,
+  }));
 }
 
 /** For each node, 1 if an output, or a value that delayed edges read, depends on it, itself included. */
@@ -100,11 +133,11 @@ function block(graph: Graph, nodes: readonly number[]): Block {
   };
 }
 
-/** All predecessors of any of the nodes, in topological order. */
+/** All that any of the nodes reads, in ascending order. */
 function union(graph: Graph, nodes: readonly number[]): number[] {
   const found = new Set<number>();
   for (const i of nodes) {
-    for (let e = graph.edgeStart[i]; e < graph.edgeStart[i + 1]; e++) found.add(graph.predecessors[e]);
+    for (let e = graph.edgeStart[i]; e < graph.edgeStart[i + 1]; e++) found.add(sourceOf(graph, e));
   }
   return [...found].sort((i, j) => i - j);
 }

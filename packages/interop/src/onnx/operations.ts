@@ -1,4 +1,4 @@
-/** An ONNX model while it is written: think of a recipe to which one adds steps, each giving its result a name. */
+/** Collects the operations and constants of an ONNX model, and writes the file. */
 import { attributeTypes, dataTypes, encodeModel, type ModelInit } from './schema.js';
 
 type GraphInit = NonNullable<ModelInit['graph']>;
@@ -8,11 +8,20 @@ type Tensor = NonNullable<GraphInit['initializer']>[number];
 /** What an operation is told beside its tensors: whole numbers as bigint, any other as number. */
 export type Attributes = Readonly<Record<string, number | bigint>>;
 
+/** A tensor with any number of rows, one per sample. */
+export interface Table {
+  readonly name: string;
+  readonly width: number;
+}
+
 /** What the finished model says of itself. */
 export interface Frame {
   readonly name: string;
-  readonly input: { readonly name: string; readonly width: number };
-  readonly output: { readonly name: string; readonly width: number };
+  readonly inputs: readonly Table[];
+  readonly outputs: readonly (Table & {
+    /** The tensor that becomes this output. */
+    readonly result: string;
+  })[];
   readonly metadata: Readonly<Record<string, string>>;
 }
 
@@ -23,6 +32,8 @@ const irVersionOf = (opset: number): bigint => (opset < 15 ? 7n : opset < 19 ? 8
 export class Operations {
   readonly #nodes: Node[] = [];
   readonly #constants: Tensor[] = [];
+  /** Reductions, whose axis is an attribute before operator set 18 and an input from then on. */
+  readonly #reductions = new Map<Node, number>();
   #opset = 13;
 
   /** Adds an operation and returns the name of its result. */
@@ -43,6 +54,13 @@ export class Operations {
     return output;
   }
 
+  /** Adds a reduction over one axis, which the result does not have. */
+  reduce(opType: string, input: string, axis: number): string {
+    const result = this.add(opType, [input], { keepdims: 0n });
+    this.#reductions.set(this.#nodes[this.#nodes.length - 1], axis);
+    return result;
+  }
+
   /** Adds numbers as float32 and returns their name; `dims` is one row unless given. */
   numbers(values: ArrayLike<number>, dims: readonly number[] = [values.length]): string {
     return this.#constant(Float32Array.from(values), dataTypes.float, dims);
@@ -58,26 +76,37 @@ export class Operations {
     this.#opset = Math.max(this.#opset, opset);
   }
 
-  /** The file of the model whose result is the tensor `result`. */
-  finish(result: string, frame: Frame): Uint8Array {
-    const made = this.#nodes.some((node) => node.output?.includes(result));
-    const last = made ? result : this.add('Identity', [result]);
-    const renamed = (name: string) => (name === last ? frame.output.name : name);
+  /** The file of the model with these inputs and outputs. */
+  finish({ name, inputs, outputs, metadata }: Frame): Uint8Array {
+    const made = new Set(this.#nodes.flatMap((node) => node.output ?? []));
+    const names = new Map<string, string>();
+    for (const { result, name: output } of outputs) {
+      const own = made.has(result) && !names.has(result);
+      names.set(own ? result : this.add('Identity', [result]), output);
+    }
+    const renamed = (tensor: string) => names.get(tensor) ?? tensor;
+    const node = this.#nodes.map((node): Node => {
+      const axis = this.#reductions.get(node);
+      const asInput = axis !== undefined && this.#opset >= 18;
+      const attribute: NonNullable<Node['attribute']> = [...(node.attribute ?? [])];
+      if (axis !== undefined && !asInput) {
+        attribute.push({ name: 'axes', type: attributeTypes.ints, ints: [BigInt(axis)] });
+      }
+      const input = (node.input ?? []).map(renamed);
+      if (asInput) input.push(this.positions([axis]));
+      return { name: node.name!, opType: node.opType!, input, output: (node.output ?? []).map(renamed), attribute };
+    });
     return encodeModel({
       irVersion: irVersionOf(this.#opset),
       producerName: 'nnbp',
       opsetImport: [{ version: BigInt(this.#opset) }],
-      metadataProps: Object.entries(frame.metadata).map(([key, value]) => ({ key, value })),
+      metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
       graph: {
-        name: frame.name,
-        node: this.#nodes.map((node) => ({
-          ...node,
-          input: node.input?.map(renamed) ?? [],
-          output: node.output?.map(renamed) ?? [],
-        })),
+        name,
+        node,
         initializer: this.#constants,
-        input: [rows(frame.input)],
-        output: [rows(frame.output)],
+        input: inputs.map(rows),
+        output: outputs.map(rows),
       },
     });
   }
@@ -91,8 +120,7 @@ export class Operations {
   }
 }
 
-/** A table with any number of rows, one a sample. */
-const rows = ({ name, width }: { readonly name: string; readonly width: number }) => ({
+const rows = ({ name, width }: Table) => ({
   name,
   type: {
     tensorType: {

@@ -2,9 +2,10 @@
  * A network as an ONNX model. A block of nodes is one matrix product, and c is multiplied into the weights that read the
  * node, so that what is left of a dense layer is a Gemm and its activation.
  */
-import { expectFeatures, type Graph, type Network, NnbpError } from '@nnbp/core';
-import { type Block, blocks, neededByOutputs } from '@nnbp/formats/shared';
+import { type Aggregation, type Graph, type Network, NnbpError } from '@nnbp/core';
+import { type Block, blocks, neededByOutputs, sourceOf } from '@nnbp/formats/shared';
 import { type Written, writtenActivation } from './activations.js';
+import { writeAggregation } from './aggregations.js';
 import { Operations } from './operations.js';
 
 /** Options of {@link toOnnx}. */
@@ -15,16 +16,24 @@ export interface OnnxOptions {
   readonly input?: string;
   /** The name of the tensor of outputs; default `output`. */
   readonly output?: string;
+  /** For a network with delays, the name of the tensor of states before the step; default `state`. */
+  readonly state?: string;
+  /** For a network with delays, the name of the tensor of states after the step; default `next_state`. */
+  readonly nextState?: string;
 }
 
 /**
  * The network as the bytes of an ONNX file, in float32. Input and output are one tensor each, `[batch, nodes]` with
- * `batch` free, in the data's own units. Nodes that no output depends on are left out. The operator set is 13, or the later one that first has an activation in use
- * (`mish` 18, `gelu` 20). The ids of the input and output nodes are in the metadata `nnbp.inputs` and `nnbp.outputs`, as
- * JSON.
+ * `batch` free, in the data's own units. Nodes that no output depends on are left out. The operator set is 13, or the later
+ * one that first has an activation in use (`hardSwish` 14, `mish` 18, `gelu` 20). The ids of the input and output nodes are
+ * in the metadata `nnbp.inputs` and `nnbp.outputs`, as JSON.
  *
- * @throws NnbpError `UNSUPPORTED` (a node whose activation is none of `@nnbp/activations`), `NOT_FINITE` (a parameter,
- * or a product of parameters, that float32 cannot hold), `OUT_OF_RANGE` (a name of an input or output that is none)
+ * A network with delays becomes a model of one step: it takes a second tensor `state`, `[batch, graph.stateSize]`, and gives
+ * a second tensor `next_state`, which is the `state` of the next step. The state before the first step is in the metadata
+ * `nnbp.initialState`, as JSON; it is that of `stream(network).state`.
+ *
+ * @throws NnbpError `UNSUPPORTED` (a custom activation or aggregation), `NOT_FINITE` (a parameter, or a product of
+ * parameters, that float32 cannot hold), `OUT_OF_RANGE` (a name of a tensor that ONNX does not allow, or that is used twice)
  *
  * @example
  * ```ts
@@ -38,26 +47,30 @@ export interface OnnxOptions {
  * ```
  */
 export function toOnnx(network: Network, options: OnnxOptions = {}): Uint8Array {
-  const { name = 'network', input = 'input', output = 'output' } = options;
-  expectFeatures('toOnnx', network.graph);
-  expectNames(input, output);
+  const { name = 'network', input = 'input', output = 'output', state = 'state', nextState = 'next_state' } = options;
   const { graph } = network;
+  const hasState = graph.stateSize > 0;
+  expectNames({ input, output, ...(hasState && { state, nextState }) });
   const writer = new Writer(network);
   writer.inputs(input);
+  if (hasState) writer.state(state);
   const needed = neededByOutputs(graph);
   for (const block of blocks(graph, (i) => needed[i] === 1)) writer.block(block);
-  return writer.operations.finish(writer.outputs(), {
+  const width = graph.stateSize;
+  const outputs = [{ name: output, width: graph.outputs.length, result: writer.outputs() }];
+  return writer.operations.finish({
     name,
-    input: { name: input, width: graph.inputCount },
-    output: { name: output, width: graph.outputs.length },
+    inputs: [{ name: input, width: graph.inputCount }, ...(hasState ? [{ name: state, width }] : [])],
+    outputs: [...outputs, ...(hasState ? [{ name: nextState, width, result: writer.nextState() }] : [])],
     metadata: {
       'nnbp.inputs': JSON.stringify(graph.ids.slice(0, graph.inputCount)),
       'nnbp.outputs': JSON.stringify(Array.from(graph.outputs, (i) => graph.ids[i])),
+      ...(hasState && { 'nnbp.initialState': JSON.stringify(Array.from(graph.initialState())) }),
     },
   });
 }
 
-/** A tensor and the node in each of its columns. */
+/** A tensor and the node, or place in the state (see `sourceOf`), in each of its columns. */
 interface Columns {
   readonly tensor: string;
   readonly nodes: readonly number[];
@@ -73,7 +86,8 @@ const emptiestJoin = 4;
 class Writer {
   readonly operations = new Operations();
   readonly #graph: Graph;
-  readonly #parameters: ArrayLike<number>;
+  /** Parameters and constants, by slot. */
+  readonly #slots: Float64Array;
   /** For each of the graph's activations. */
   readonly #written: readonly Written[];
   /** For each node, the tensor its g is in. */
@@ -84,7 +98,7 @@ class Writer {
   constructor(readonly network: Network) {
     const { graph, parameters } = network;
     this.#graph = graph;
-    this.#parameters = parameters.vector;
+    this.#slots = graph.slots(parameters.vector);
     this.#written = graph.activations.map((activation, k) => {
       const found = writtenActivation(activation);
       if (found !== undefined) return found;
@@ -108,9 +122,16 @@ class Writer {
     this.#place({ tensor, nodes: Array.from({ length: this.#graph.inputCount }, (_, i) => i) });
   }
 
+  /** What delayed edges read. */
+  state(name: string): void {
+    const { nodeCount, stateSize } = this.#graph;
+    this.#place({ tensor: name, nodes: Array.from({ length: stateSize }, (_, k) => nodeCount + k) });
+  }
+
   /** h = b + Σ w x as one product, then g of each run of nodes with one activation. */
   block(block: Block): void {
-    if (block.form === 'sparse')
+    if (block.aggregation !== undefined) this.#aggregate(block, block.aggregation);
+    else if (block.form === 'sparse')
       for (const nodes of this.#byFanIn(block.nodes)) this.#activate(nodes, this.#sums(nodes));
     else this.#activate(block.nodes, this.#product(block));
   }
@@ -119,17 +140,7 @@ class Writer {
   outputs(): string {
     const nodes = Array.from(this.#graph.outputs);
     const { outputScaler } = this.network;
-    const joined = this.#join(nodes);
-    let { tensor } = joined;
-    if (joined.nodes.join() !== nodes.join()) {
-      const columnOf = new Map(joined.nodes.map((i, column) => [i, column]));
-      const positions = this.operations.positions(nodes.map((i) => columnOf.get(i)!));
-      tensor = this.operations.add('Gather', [tensor, positions], { axis: 1n });
-    }
-    const scale = nodes.map((i, k) => this.#outer(i) * (outputScaler?.deviation[k] ?? 1));
-    if (scale.some((value) => value !== 1)) {
-      tensor = this.operations.add('Mul', [tensor, this.#numbers('the scale of the outputs', scale)]);
-    }
+    let tensor = this.#values(nodes, 'the scale of the outputs', outputScaler?.deviation);
     if (outputScaler?.mean.some((value) => value !== 0)) {
       tensor = this.operations.add('Add', [tensor, this.#numbers('outputScaler', outputScaler.mean)]);
     }
@@ -137,6 +148,85 @@ class Writer {
     if (outputTransform === 'none') return tensor;
     if (outputTransform === 'sigmoid') return this.operations.add('Sigmoid', [tensor]);
     return this.operations.add(outputTransform === 'softmax' ? 'Softmax' : 'LogSoftmax', [tensor], { axis: 1n });
+  }
+
+  /** For each node with delayed edges its value, then its last ones but the oldest. */
+  nextState(): string {
+    const { nodeCount, stateStart } = this.#graph;
+    const sources: number[] = [];
+    for (let i = 0; i < nodeCount; i++) {
+      for (let k = stateStart![i]; k < stateStart![i + 1]; k++) {
+        sources.push(k === stateStart![i] ? i : nodeCount + k - 1);
+      }
+    }
+    return this.#values(sources, 'the scale of the state');
+  }
+
+  /** The values of these nodes in this order, each times a factor. */
+  #values(nodes: readonly number[], label: string, factors?: readonly number[]): string {
+    const tensor = this.#inOrder(nodes);
+    const scale = nodes.map((i, k) => this.#outer(i) * (factors?.[k] ?? 1));
+    if (scale.every((value) => value === 1)) return tensor;
+    return this.operations.add('Mul', [tensor, this.#numbers(label, scale)]);
+  }
+
+  /** The columns of these nodes in this order. */
+  #inOrder(nodes: readonly number[]): string {
+    const joined = this.#join(nodes);
+    if (joined.nodes.join() === nodes.join()) return joined.tensor;
+    const columnOf = new Map(joined.nodes.map((i, column) => [i, column]));
+    const positions = this.operations.positions(nodes.map((i) => columnOf.get(i)!));
+    return this.operations.add('Gather', [joined.tensor, positions], { axis: 1n });
+  }
+
+  /** h = b + A(z), the z of each node side by side; then g. */
+  #aggregate({ nodes, from }: Block, aggregation: Aggregation): void {
+    const { operations } = this;
+    const graph = this.#graph;
+    const width = graph.edgeStart[nodes[0] + 1] - graph.edgeStart[nodes[0]];
+    const edges = nodes.flatMap((i) => Array.from({ length: width }, (_, k) => graph.edgeStart[i] + k));
+    const sources = edges.map((e) => sourceOf(graph, e));
+    const weights = edges.map((e, k) => {
+      const i = nodes[Math.floor(k / width)];
+      return this.#slots[graph.weightSlot(e, i)] * this.#outer(sources[k]);
+    });
+    const weighted = (tensor: string, own: readonly number[], dims: readonly number[]) =>
+      own.every((w) => w === 1)
+        ? tensor
+        : operations.add('Mul', [tensor, this.#numbers(this.#label('weights', nodes), own, dims)]);
+    let a: string;
+    if (width === 2 && aggregation.builtin?.name === 'product') {
+      const factors = [0, 1].map((side) => {
+        const column = <T>(list: readonly T[]) => list.filter((_, k) => k % 2 === side);
+        return weighted(this.#inOrder(column(sources)), column(weights), [nodes.length]);
+      });
+      a = operations.add('Mul', factors);
+    } else {
+      const read = this.#join(from);
+      const columnOf = new Map(read.nodes.map((j, column) => [j, column]));
+      const dims = [nodes.length, width];
+      const positions = operations.positions(
+        sources.map((j) => columnOf.get(j)!),
+        dims,
+      );
+      const z = weighted(operations.add('Gather', [read.tensor, positions], { axis: 1n }), weights, dims);
+      const written = writeAggregation(operations, aggregation, z, width);
+      if (written === undefined) {
+        throw new NnbpError(
+          'UNSUPPORTED',
+          `Node "${graph.ids[nodes[0]]}": its aggregation "${aggregation.name}" is none of @nnbp/aggregations, so ONNX has ` +
+            'no operation for it. Expected a built-in one.',
+        );
+      }
+      a = written;
+    }
+    const b = nodes.map((i) => this.#slots[graph.biasSlot(i)]);
+    let h = b.every((value) => value === 0) ? a : operations.add('Add', [a, this.#numbers(this.#label('b', nodes), b)]);
+    const inner = nodes.map((i) => this.#inner(i));
+    if (inner.some((value) => value !== 1)) {
+      h = operations.add('Mul', [h, this.#numbers(this.#label('the factor of h', nodes), inner)]);
+    }
+    this.#activate(nodes, h);
   }
 
   /** One Gemm on a matrix with a row for each column that is read and a column for each node. */
@@ -147,7 +237,7 @@ class Writer {
     const matrix = new Float64Array(read.nodes.length * nodes.length);
     nodes.forEach((i, column) => {
       for (let e = graph.edgeStart[i]; e < graph.edgeStart[i + 1]; e++) {
-        const row = rowOf.get(graph.predecessors[e])!;
+        const row = rowOf.get(sourceOf(graph, e))!;
         matrix[row * nodes.length + column] = this.#weight(e, i);
       }
     });
@@ -171,10 +261,10 @@ class Writer {
       const first = graph.edgeStart[i];
       // What is left of the row reads the first predecessor once more, times 0.
       if (graph.edgeStart[i + 1] > first) {
-        positions.fill(columnOf.get(graph.predecessors[first])!, row * width, (row + 1) * width);
+        positions.fill(columnOf.get(sourceOf(graph, first))!, row * width, (row + 1) * width);
       }
       for (let e = first; e < graph.edgeStart[i + 1]; e++) {
-        positions[row * width + e - first] = columnOf.get(graph.predecessors[e])!;
+        positions[row * width + e - first] = columnOf.get(sourceOf(graph, e))!;
         weights[row * width + e - first] = this.#weight(e, i);
       }
     });
@@ -262,11 +352,11 @@ class Writer {
   }
 
   #predecessors(i: number): number[] {
-    const { edgeStart, predecessors } = this.#graph;
-    return Array.from({ length: edgeStart[i + 1] - edgeStart[i] }, (_, k) => predecessors[edgeStart[i] + k]);
+    const { edgeStart } = this.#graph;
+    return Array.from({ length: edgeStart[i + 1] - edgeStart[i] }, (_, k) => sourceOf(this.#graph, edgeStart[i] + k));
   }
 
-  /** What node i's own b and w are multiplied by. */
+  /** What h of node i is multiplied by: its own b and w, where it adds. */
   #inner(i: number): number {
     const activation = this.#graph.activationOf[i];
     const { inner, linear } = this.#written[activation];
@@ -276,22 +366,21 @@ class Writer {
 
   /** What the value of node i has been divided by where it is stored, and who reads it multiplies by: mostly c. */
   #outer(i: number): number {
-    if (i < this.#graph.inputCount) return 1;
+    if (i < this.#graph.inputCount || i >= this.#graph.nodeCount) return 1;
     return this.#written[this.#graph.activationOf[i]].linear === true ? 1 : this.#scale(i);
   }
 
   #scale(i: number): number {
-    const scale = this.#graph.scaleIndex(i);
-    return scale < 0 ? 1 : this.#parameters[scale];
+    return this.#slots[this.#graph.scaleSlot(i)];
   }
 
   #weight(edge: number, i: number): number {
-    const w = this.#parameters[this.#graph.weightIndex(edge, i)];
-    return this.#inner(i) * w * this.#outer(this.#graph.predecessors[edge]);
+    const w = this.#slots[this.#graph.weightSlot(edge, i)];
+    return this.#inner(i) * w * this.#outer(sourceOf(this.#graph, edge));
   }
 
   #biases(nodes: readonly number[]): string {
-    const values = nodes.map((i) => this.#inner(i) * this.#parameters[this.#graph.biasIndex(i)]);
+    const values = nodes.map((i) => this.#inner(i) * this.#slots[this.#graph.biasSlot(i)]);
     return this.#numbers(this.#label('b', nodes), values);
   }
 
@@ -312,16 +401,19 @@ class Writer {
   }
 }
 
-/** Names that none of the model's own can be. */
-function expectNames(input: string, output: string): void {
-  for (const [option, name] of Object.entries({ input, output })) {
+/** Names that none of the model's own can be, each used once. */
+function expectNames(names: Readonly<Record<string, string>>): void {
+  const used = new Set<string>();
+  for (const [option, name] of Object.entries(names)) {
     if (!/^[A-Za-z_][\w.:-]*$/.test(name)) {
       throw new NnbpError(
         'OUT_OF_RANGE',
         `${option}: expected a name of letters, digits, ".", ":", "-" and "_" that begins with a letter, received "${name}".`,
       );
     }
+    if (used.has(name)) {
+      throw new NnbpError('OUT_OF_RANGE', `${option}: expected a name that no other tensor has, found "${name}".`);
+    }
+    used.add(name);
   }
-  if (input === output)
-    throw new NnbpError('OUT_OF_RANGE', `output: expected another name than the input's, "${input}".`);
 }

@@ -1,0 +1,85 @@
+/** Networks with memory as ONNX models of one step, run in onnxruntime step after step. */
+import { randomMemoryGraph } from '@nnbp/conformance';
+import { GraphBuilder, Network, NnbpError, predictSequence, Random } from '@nnbp/core';
+import { toOnnx } from '@nnbp/interop';
+import { gru, lstm, rnn } from '@nnbp/layers';
+import ort from 'onnxruntime-node';
+import { afterAll, expect, test } from 'vitest';
+import { firstSeed } from './random-networks.mjs';
+import { record, versionOf } from './record.mjs';
+
+const graphs = 200;
+const steps = 8;
+const found = [];
+afterAll(() => record('4-onnx-memory', `onnxruntime-node ${versionOf('onnxruntime-node')}, step models`, found));
+
+/** @returns {Promise<number[][]>} The outputs at each step of one sequence. */
+async function run(network, inputs) {
+  const { graph } = network;
+  const session = await ort.InferenceSession.create(toOnnx(network), { logSeverityLevel: 3, intraOpNumThreads: 1 });
+  let state = new ort.Tensor('float32', Float32Array.from(graph.initialState()), [1, graph.stateSize]);
+  const outputs = [];
+  for (const row of inputs) {
+    const input = new ort.Tensor('float32', Float32Array.from(row), [1, row.length]);
+    const { output, next_state: next } = await session.run(graph.stateSize > 0 ? { input, state } : { input });
+    outputs.push(Array.from(output.data));
+    if (graph.stateSize > 0) state = next;
+  }
+  await session.release();
+  return outputs;
+}
+
+const sequence = (random, width) =>
+  Array.from({ length: steps }, () => Array.from({ length: width }, () => random.uniform() - 0.5));
+
+/** The largest error, relative to values above 1. */
+function worstOf(outputs, expected, what) {
+  let worst = 0;
+  outputs.forEach((row, t) =>
+    row.forEach((value, k) => {
+      const error = Math.abs(value - expected[t][k]) / Math.max(1, Math.abs(expected[t][k]));
+      expect(error, `${what}, step ${t}, output ${k}: ${value} for ${expected[t][k]}`).toBeLessThan(2e-4);
+      worst = Math.max(worst, error);
+    }),
+  );
+  return worst;
+}
+
+test(`${graphs} random graphs with memory and aggregations, ${steps} steps, from seed ${firstSeed}`, async () => {
+  let worst = 0;
+  let recurrent = 0;
+  for (let seed = firstSeed; seed < firstSeed + graphs; seed++) {
+    const random = new Random(seed);
+    const graph = randomMemoryGraph(random);
+    const network = new Network(graph, { seed });
+    network.parameters.vector.forEach((_, p, vector) => (vector[p] = random.uniform() - 0.5));
+    const inputs = sequence(random, graph.inputCount);
+    let expected;
+    try {
+      expected = predictSequence(network, inputs);
+    } catch (error) {
+      // A product that is fed back may overflow float64; nothing can be compared then.
+      if (error instanceof NnbpError && error.code === 'OVERFLOW') continue;
+      throw error;
+    }
+    if (expected.flat().some((value) => Math.abs(value) > 1e6)) continue;
+    if (graph.stateSize > 0) recurrent++;
+    worst = Math.max(worst, worstOf(await run(network, inputs), expected, `INTEROP_SEED=${seed}`));
+  }
+  expect(recurrent).toBeGreaterThan(graphs / 2);
+  found.push([
+    `${graphs} random graphs, ${recurrent} of them with memory, ${steps} steps`,
+    `at most ${worst.toExponential(1)} off`,
+  ]);
+}, 240_000);
+
+test('RNN, LSTM and GRU layers', async () => {
+  for (const [name, layer] of Object.entries({ rnn, lstm, gru })) {
+    const builder = new GraphBuilder();
+    builder.output(...layer(builder, { from: builder.inputs(3), units: 5 }));
+    const network = new Network(builder.build(), { seed: 1 });
+    const inputs = sequence(new Random(2), 3);
+    const worst = worstOf(await run(network, inputs), predictSequence(network, inputs), name);
+    found.push([`layers: ${name} of 5 units, ${steps} steps`, `at most ${worst.toExponential(1)} off`]);
+  }
+}, 60_000);

@@ -1,0 +1,104 @@
+/** ONNX models of networks with delays and aggregations; `checks/interop` runs such models in onnxruntime. */
+import { gelu, identity, sigmoid, sine, tanh } from '@nnbp/activations';
+import * as aggregations from '@nnbp/aggregations';
+import { type Aggregation, delayed, GraphBuilder, Network } from '@nnbp/core';
+import { toOnnx } from '@nnbp/interop';
+import { lstm } from '@nnbp/layers';
+import { describe, expect, test } from 'vitest';
+import { decodeModel } from '../src/onnx/schema.js';
+import { errorOf } from './fixtures.js';
+
+const { max, product } = aggregations;
+
+function lstmNetwork(): Network {
+  const builder = new GraphBuilder();
+  builder.output(...lstm(builder, { from: builder.inputs(2), units: 3 }));
+  return new Network(builder.build(), { seed: 1 });
+}
+
+test('a network with delays is a model of one step, with its state as input and output', () => {
+  const network = lstmNetwork();
+  const { graph, metadataProps } = decodeModel(toOnnx(network));
+  const tables = (list: NonNullable<typeof graph>['input']) =>
+    list.map(({ name, type }) => [name, Number(type!.tensorType!.shape!.dim[1].dimValue)]);
+  expect(tables(graph!.input)).toEqual([
+    ['input', 2],
+    ['state', 6],
+  ]);
+  expect(tables(graph!.output)).toEqual([
+    ['output', 3],
+    ['next_state', 6],
+  ]);
+  const initial = metadataProps.find(({ key }) => key === 'nnbp.initialState')!.value;
+  expect(JSON.parse(initial)).toEqual(Array.from(network.graph.initialState()));
+});
+
+test('the gates of an LSTM are one product per step, and multiply as wholes', () => {
+  const types = decodeModel(toOnnx(lstmNetwork())).graph!.node.map(({ opType }) => opType);
+  const count = (type: string) => types.filter((one) => one === type).length;
+  // i, f, g and o; the sum of the cell state; its tanh.
+  expect(count('Gemm')).toBe(3);
+  expect(count('Mul')).toBeLessThanOrEqual(3);
+  expect(types).not.toContain('ReduceProd');
+});
+
+const aggregating = (aggregation: Aggregation, activation = tanh) => {
+  const builder = new GraphBuilder();
+  builder.output(builder.node('y', { from: builder.inputs(3), activation, aggregation }));
+  return new Network(builder.build(), { initializer: () => 0.5 });
+};
+const nodesOf = (network: Network) => decodeModel(toOnnx(network)).graph!.node;
+
+describe('an aggregation', () => {
+  test.each([
+    ['product', ['ReduceProd']],
+    ['max', ['ReduceMax']],
+    ['min', ['ReduceMin']],
+    ['mean', ['ReduceMean']],
+    ['logSumExp', ['ReduceLogSumExp']],
+    ['median', ['TopK', 'Gather', 'ReduceMean']],
+    ['maxAbs', ['Abs', 'ArgMax', 'GatherElements', 'ReduceMax']],
+  ] as const)('%s is %j', (name, types) => {
+    const found = nodesOf(aggregating(aggregations[name])).map(({ opType }) => opType);
+    expect(found).toEqual(['Gather', 'Mul', ...types, 'Tanh', 'Mul'].slice(0, found.length));
+  });
+
+  test('has its axis as an attribute, and as an input from operator set 18', () => {
+    const reduction = (network: Network) => nodesOf(network).find(({ opType }) => opType === 'ReduceMax')!;
+    const old = reduction(aggregating(max));
+    expect(old.attribute.find(({ name }) => name === 'axes')!.ints).toEqual([2n]);
+    expect(old.input).toHaveLength(1);
+    const recent = reduction(aggregating(max, gelu));
+    expect(recent.attribute.some(({ name }) => name === 'axes')).toBe(false);
+    expect(recent.input).toHaveLength(2);
+  });
+
+  test('is multiplied by what an activation multiplies h by, after it', () => {
+    const types = nodesOf(aggregating(product, sine.frequency(3))).map(({ opType }) => opType);
+    expect(types.slice(0, 5)).toEqual(['Gather', 'Mul', 'ReduceProd', 'Mul', 'Sin']);
+  });
+
+  test('of your own is refused, with its node', () => {
+    const own: Aggregation = { name: 'range', value: (z) => z[0], derivative: (_z, _a, dAdz) => dAdz.fill(0) };
+    const error = errorOf(() => toOnnx(aggregating(own)));
+    expect([error.code, error.message]).toEqual(['UNSUPPORTED', expect.stringMatching(/"y".*"range"/)]);
+  });
+});
+
+test('a name that two tensors have is refused', () => {
+  expect(errorOf(() => toOnnx(lstmNetwork(), { state: 'input' })).code).toBe('OUT_OF_RANGE');
+  expect(errorOf(() => toOnnx(lstmNetwork(), { nextState: '1st' })).code).toBe('OUT_OF_RANGE');
+});
+
+test('values from before the step move on, the latest first, in the units of the node', () => {
+  const builder = new GraphBuilder();
+  builder.input('x');
+  builder.node('h', { from: ['x', delayed('h', 2, { initial: 0.5 })], activation: sigmoid, fixed: { c: 2 } });
+  builder.output(builder.node('y', { from: ['h'], activation: identity, fixed: { c: 1 } }));
+  const { graph } = decodeModel(toOnnx(new Network(builder.build(), { seed: 1 })));
+  const next = graph!.node.find(({ output }) => output[0] === 'next_state')!;
+  // h = 2 · g of this step, and what was its last value.
+  expect(next.opType).toBe('Mul');
+  const scale = graph!.initializer.find(({ name }) => name === next.input[1])!;
+  expect(Array.from(new Float32Array(scale.rawData.slice().buffer))).toEqual([2, 1]);
+});
