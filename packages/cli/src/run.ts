@@ -5,6 +5,7 @@ import { addConvert } from './commands/convert.js';
 import { addEvaluate } from './commands/evaluate.js';
 import { addExplain } from './commands/explain.js';
 import { addExport } from './commands/export.js';
+import { addForecast } from './commands/forecast.js';
 import { addFit } from './commands/fit.js';
 import { addPredict } from './commands/predict.js';
 import { addSearch } from './commands/search.js';
@@ -72,7 +73,18 @@ function programFor(io: Io): Command {
         ),
     })
     .addHelpText('after', footer);
-  for (const add of [addTrain, addSearch, addFit, addPredict, addEvaluate, addExplain, addCheck, addConvert, addExport])
+  for (const add of [
+    addTrain,
+    addSearch,
+    addFit,
+    addPredict,
+    addForecast,
+    addEvaluate,
+    addExplain,
+    addCheck,
+    addConvert,
+    addExport,
+  ])
     add(program, io);
   return program;
 }

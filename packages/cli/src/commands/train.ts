@@ -29,6 +29,8 @@ import { learn } from '../training/learn.js';
 import { networkFor } from '../training/network.js';
 import { type Plan, planFor, type TrainOptions } from '../training/plan.js';
 import { duration } from '../training/progress.js';
+import { expectNoSeriesOptions, type SeriesOptions, trainSeries } from '../series/train.js';
+import { recurrentLayers } from '../series/network.js';
 import { visible, visibleJson } from '../visible.js';
 
 /** Of the rows that are not for the test. */
@@ -40,13 +42,18 @@ Examples:
   nnbp train houses.csv --target price --ignore address --hidden 32,16 --epochs 300
   nnbp train big.csv --target label --batch 256 --checkpoint run1
   nnbp train big.csv --target label --batch 256 --checkpoint run1 --resume
+  nnbp train sales.csv --target units --time date --horizon 7
+  nnbp train sales.csv --target units --time date --group store --recurrent lstm --hidden 32
 
 The type of each column is guessed and shown; --number, --category and --ignore
 override it. Numbers are standardized, and each value of a category becomes an input;
 the model file stores how. A file that is too large for memory is trained from disk.
 
 Of the rows, a fifth is kept for the test, and a fifth of the rest for validation:
-training stops when the validation loss no longer falls, and keeps the best epoch.`;
+training stops when the validation loss no longer falls, and keeps the best epoch.
+
+With --time, the rows are a series: the last fifth of time is the test, and the report
+compares with the last value and with the value one season before.`;
 
 function sizes(text: string): number[] {
   if (text === 'none') return [];
@@ -105,9 +112,31 @@ export function addTrain(program: Command, io: Io): void {
     .option('--seed <number>', 'random seed', finite, 0)
     .option('--checkpoint <directory>', 'write a checkpoint there after each epoch')
     .option('--resume', 'continue from the newest checkpoint there, bit for bit')
+    .option('--time <column>', 'forecast a time series: the column of times, such as 2024-05-31 or 17')
+    .option('--group <column>', 'with --time: the column that tells several series apart')
+    .option(
+      '--window <steps>',
+      'with --time: how many past values are read (default: 24, or a season and one)',
+      whole(2),
+    )
+    .option('--horizon <steps>', 'with --time: how many steps to forecast (default: 1)', whole(1))
+    .addOption(
+      new Option('--recurrent <layer>', 'with --time: a network that reads the window step by step').choices(
+        Object.keys(recurrentLayers),
+      ),
+    )
+    .option(
+      '--season <steps>',
+      'with --time: steps of a season (default: from the step, such as 24 of hours)',
+      whole(1),
+    )
     .option('--json', 'print the result as JSON')
     .addHelpText('after', examples)
-    .action((path: string, options: TrainOptions) => train(io, path, options));
+    .action((path: string, options: SeriesOptions) => {
+      if (options.time !== undefined) return trainSeries(io, path, options);
+      expectNoSeriesOptions(options);
+      return train(io, path, options);
+    });
 }
 
 async function train(io: Io, path: string, options: TrainOptions): Promise<void> {

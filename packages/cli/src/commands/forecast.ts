@@ -1,0 +1,158 @@
+/** `nnbp forecast`: writes the next steps of a series. */
+import { auto } from '@nnbp/wasm';
+import type { Command } from 'commander';
+import { asPlainText } from '../csv/formula.js';
+import type { CsvOptions } from '../csv/read.js';
+import { csvLine } from '../csv/write.js';
+import { expectOtherFile, writeWhole } from '../files.js';
+import { type Io, note, pathIn, printData } from '../io.js';
+import type { ModelOptions } from '../model-file.js';
+import { openData, withCsvOptions, withModel } from '../options.js';
+import { Problem } from '../problem.js';
+import { naive, seasonalNaive } from '../series/baselines.js';
+import { openSeriesModel } from '../series/model.js';
+import { outputsOf } from '../series/network.js';
+import { type Line, plotOf } from '../series/plot.js';
+import { readSeries } from '../series/read.js';
+import { after, timeText } from '../series/time.js';
+import { scaleOf, valuesOf, type Window } from '../series/windows.js';
+import { visible, visibleJson } from '../visible.js';
+
+interface ForecastOptions extends ModelOptions, CsvOptions {
+  readonly output?: string;
+  readonly svg?: string;
+  readonly series?: string;
+  readonly json?: boolean;
+}
+
+const examples = `
+Examples:
+  nnbp train sales.csv --target units --time date --horizon 7
+  nnbp forecast sales.nnbp.safetensors sales.csv
+  nnbp forecast sales.nnbp.safetensors sales.csv --svg forecast.svg --output forecast.csv
+
+Beside each forecast stands a baseline: the value one season before, or the last value
+if the series has no season. A forecast is only as good as it is better than that.`;
+
+/** Steps of the past in a plot, in horizons. */
+const pastInPlot = 5;
+
+/** Adds the command. */
+export function addForecast(program: Command, io: Io): void {
+  const command = program.command('forecast').summary('write the next steps of a time series');
+  withCsvOptions(withModel(command).argument('<data>', 'a CSV file with the series, up to now'))
+    .description('Continues each series of a CSV file with a model that was trained with --time.')
+    .option('-o, --output <file>', 'write the forecast there (default: the standard output)')
+    .option('--svg <file>', 'also write a plot of the past, the forecast and the baseline')
+    .option('--series <name>', 'only this series (default: all; for --svg, the first)')
+    .option('--json', 'write JSON')
+    .addHelpText('after', examples)
+    .action((model: string, data: string, options: ForecastOptions) => forecast(io, model, data, options));
+}
+
+async function forecast(io: Io, modelPath: string, dataPath: string, options: ForecastOptions): Promise<void> {
+  const { network, model } = await openSeriesModel(io, modelPath, options);
+  for (const output of [options.output, options.svg]) {
+    await expectOtherFile(output && pathIn(io, output), ...[modelPath, dataPath].map((path) => pathIn(io, path)));
+  }
+  const missingValues = options.missingValues ?? model.missingValues;
+  const csv = await openData(io, dataPath, { ...options, missingValues });
+  const table = await readSeries(csv, model, missingValues, model.step);
+  for (const text of table.notes) await note(io, visible(text));
+  const scales = new Map(model.scales);
+  const wanted = table.series.filter(({ name }) => options.series === undefined || name === options.series);
+  if (wanted.length === 0) {
+    const names = table.series.slice(0, 10).map(({ name }) => name);
+    throw new Problem(`${csv.name} has no series "${options.series}". It has ${names.join(', ')}.`);
+  }
+  const windows: Window[] = [];
+  for (const series of wanted) {
+    const end = series.values.length;
+    const known = series.follows.slice(end - model.window + 1);
+    if (end < model.window || known.includes(false)) {
+      await note(
+        io,
+        visible(
+          `${series.name === '' ? csv.name : `"${series.name}"`}: no forecast, since fewer than ${model.window} consecutive values come last.`,
+        ),
+      );
+      continue;
+    }
+    // A series that was not there in training has a scale of its own.
+    windows.push({ series, scale: scales.get(series.name) ?? scaleOf(series, end, model.horizon), end });
+  }
+  if (windows.length === 0) throw new Problem(`${csv.name} has no series that can be continued.`);
+  const lastOf = ({ series }: Window) => series.times[series.times.length - 1];
+  const engine = await auto();
+  const outputs = outputsOf(engine, network, windows, model, (window) => after(lastOf(window), model.step, 1));
+
+  const rows = windows.flatMap((window, k) => {
+    const values = valuesOf(window, outputs[k]);
+    const baseline =
+      (model.season > 1 ? seasonalNaive(window, model, model.season) : undefined) ?? naive(window, model);
+    return values.map((value, h) => ({
+      name: window.series.name,
+      time: timeText(after(lastOf(window), model.step, h + 1), table.precision),
+      value: rounded(value),
+      baseline: rounded(baseline[h]),
+    }));
+  });
+  const number = (value: number) => (csv.decimal === ',' ? String(value).replace('.', ',') : String(value));
+  const { group, time, target } = model;
+  const names = [time, `forecast_${target}`, 'baseline'];
+  const text =
+    options.json === true
+      ? rows
+          .map(({ name, time: at, value, baseline }) => {
+            const entries = [
+              ...(group === undefined ? [] : [[group, name]]),
+              ...[at, value, baseline].map((entry, k) => [names[k], entry]),
+            ];
+            return `${visibleJson(Object.fromEntries(entries))}\n`;
+          })
+          .join('')
+      : [
+          csvLine([...(group === undefined ? [] : [group]), ...names], csv.dialect.delimiter),
+          ...rows.map(({ name, time: at, value, baseline }) =>
+            csvLine(
+              [...(group === undefined ? [] : [asPlainText(name)]), at, number(value), number(baseline)],
+              csv.dialect.delimiter,
+            ),
+          ),
+        ].join('');
+  if (options.output === undefined) await printData(io.stdout, text);
+  else await writeWhole(pathIn(io, options.output), new TextEncoder().encode(text));
+  if (options.svg === undefined) return;
+  const own = rows.filter(({ name }) => name === windows[0].series.name);
+  await writeWhole(pathIn(io, options.svg), new TextEncoder().encode(plot(windows[0], own, model, table.precision)));
+}
+
+function plot(
+  { series }: Window,
+  rows: readonly { readonly time: string; readonly value: number; readonly baseline: number }[],
+  { horizon, window, target }: { readonly horizon: number; readonly window: number; readonly target: string },
+  precision: Parameters<typeof timeText>[1],
+): string {
+  const past = Math.min(series.values.length, Math.max(window, pastInPlot * horizon));
+  const from = series.values.length - past;
+  const last = series.values[series.values.length - 1];
+  const lines: Line[] = [
+    { label: 'observed', color: '#333', start: 0, values: series.values.slice(from) },
+    {
+      label: 'baseline',
+      color: '#999',
+      dashed: true,
+      start: past - 1,
+      values: [last, ...rows.map((row) => row.baseline)],
+    },
+    { label: 'forecast', color: '#c2410c', start: past - 1, values: [last, ...rows.map((row) => row.value)] },
+  ];
+  return plotOf(series.name === '' ? target : `${target}, ${series.name}`, lines, [
+    [0, timeText(series.times[from], precision)],
+    [past - 1, timeText(series.times[series.times.length - 1], precision)],
+    [past - 1 + rows.length, rows[rows.length - 1].time],
+  ]);
+}
+
+/** To the digits that a float32 has. */
+const rounded = (value: number) => Number(value.toPrecision(7));

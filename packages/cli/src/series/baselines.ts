@@ -1,0 +1,37 @@
+/** Forecasts that any model has to beat, and how far off forecasts are. */
+import { type Shape, type Window } from './windows.js';
+
+/** The last value, for every step to come. */
+export const naive = ({ series, end }: Window, { horizon }: Shape): number[] =>
+  new Array<number>(horizon).fill(series.values[end - 1]);
+
+/** The value one season before; undefined where the series does not reach back so far. */
+export function seasonalNaive({ series, end }: Window, { horizon }: Shape, season: number): number[] | undefined {
+  if (end < season) return undefined;
+  return Array.from({ length: horizon }, (_, h) => series.values[end - season + (h % season)]);
+}
+
+/** The mean errors of some forecasts, in the units of the data. */
+export interface Errors {
+  readonly meanAbsolute: number;
+  readonly rootMeanSquare: number;
+}
+
+/** The errors of `forecast` over all steps of all windows. */
+export function errorsOf(
+  windows: readonly Window[],
+  { horizon }: Shape,
+  forecast: (window: Window, k: number) => readonly number[],
+): Errors {
+  let absolute = 0;
+  let squares = 0;
+  windows.forEach((window, k) => {
+    forecast(window, k).forEach((value, h) => {
+      const error = value - window.series.values[window.end + h];
+      absolute += Math.abs(error);
+      squares += error * error;
+    });
+  });
+  const count = windows.length * horizon;
+  return { meanAbsolute: absolute / count, rootMeanSquare: Math.sqrt(squares / count) };
+}

@@ -1,0 +1,102 @@
+/** The networks that forecast: dense over a window, or recurrent over its steps. */
+import { identity } from '@nnbp/activations';
+import { type Activation, type Engine, GraphBuilder, Network } from '@nnbp/core';
+import { gru, lstm, rnn } from '@nnbp/layers';
+import type { Sample, Sequence } from '@nnbp/train';
+import { inputRow, inputRows, type Shape, targetRow, type Window } from './windows.js';
+
+/** The recurrent layers by name. */
+export const recurrentLayers = { rnn, lstm, gru };
+export type Recurrent = keyof typeof recurrentLayers;
+
+/** How a network is made. */
+export interface NetworkShape extends Shape {
+  /** Undefined: a dense network over the window. */
+  readonly recurrent: Recurrent | undefined;
+  readonly hidden: readonly number[];
+}
+
+/** A network with random parameters. The outputs of a dense one read the inputs too: a linear forecast is its start. */
+export function forecaster(shape: NetworkShape, activation: Activation, seed: number): Network {
+  const { recurrent, hidden, window, horizon, calendar } = shape;
+  const builder = new GraphBuilder();
+  const waves = calendar.flatMap((period) => [`sin ${period}`, `cos ${period}`]);
+  const lags = Array.from({ length: window - 1 }, (_, k) => `lag ${window - 1 - k}`);
+  const inputs = [...(recurrent === undefined ? lags : ['value']), ...waves].map((id) => builder.input(id));
+  let layer = inputs;
+  hidden.forEach((units, k) => {
+    const name = `hidden${k + 1}`;
+    layer =
+      recurrent === undefined
+        ? builder.layer(units, { name, from: layer, activation })
+        : recurrentLayers[recurrent](builder, { name, from: layer, units });
+  });
+  const from = recurrent === undefined && hidden.length > 0 ? [...inputs, ...layer] : layer;
+  for (let h = 1; h <= horizon; h++) {
+    builder.output(builder.node(`step ${h}`, { from, activation: identity, fixed: { c: 1 } }));
+  }
+  return new Network(builder.build(), { seed });
+}
+
+/** Windows as samples of a dense network. */
+export const samplesOf = (windows: readonly Window[], shape: Shape): Sample[] =>
+  windows.map((window) => ({
+    input: inputRow(window, shape, window.series.times[window.end]),
+    target: targetRow(window, shape),
+  }));
+
+/** Windows as sequences of a recurrent network, with a target at the last step. */
+export const sequencesOf = (windows: readonly Window[], shape: Shape): { sequences: Sequence[] } => ({
+  sequences: windows.map((window) => {
+    const inputs = inputRows(window, shape, window.series.times[window.end]);
+    return { inputs, targets: inputs.map((_, t) => (t === inputs.length - 1 ? targetRow(window, shape) : null)) };
+  }),
+});
+
+/** Windows that are computed together. */
+const atOnce = 256;
+
+/**
+ * The outputs of the network for each window, in its own units.
+ *
+ * @param next - The time of the first step to forecast.
+ */
+export function outputsOf(
+  engine: Engine,
+  network: Network,
+  windows: readonly Window[],
+  shape: NetworkShape,
+  next = (window: Window) => window.series.times[window.end],
+): number[][] {
+  const { graph } = network;
+  const steps = shape.recurrent === undefined ? 1 : shape.window;
+  const size = Math.min(atOnce, windows.length);
+  const executor = engine.prepare(graph, size, steps);
+  try {
+    executor.parameters.set(network.parameters.vector);
+    const found: number[][] = [];
+    for (let first = 0; first < windows.length; first += size) {
+      const some = windows.slice(first, first + size);
+      const rows = new Float64Array(steps * some.length * graph.inputCount);
+      some.forEach((window, s) => {
+        const own =
+          shape.recurrent === undefined
+            ? [inputRow(window, shape, next(window))]
+            : inputRows(window, shape, next(window));
+        own.forEach((row, t) => {
+          rows.set(row, (t * some.length + s) * graph.inputCount);
+        });
+      });
+      const counts = new Array<number>(steps).fill(some.length);
+      const outputs = executor.predict(rows, steps === 1 ? some.length : counts);
+      const width = graph.outputs.length;
+      some.forEach((_, s) => {
+        const start = ((steps - 1) * some.length + s) * width;
+        found.push(Array.from(outputs.subarray(start, start + width)));
+      });
+    }
+    return found;
+  } finally {
+    executor.dispose();
+  }
+}

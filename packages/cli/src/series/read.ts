@@ -1,0 +1,141 @@
+/** Reads one or several series from a table, in the order of time, and says where they have gaps. */
+import type { Csv } from '../csv/read.js';
+import { MissingValues } from '../csv/missing.js';
+import { numberIn } from '../csv/number-format.js';
+import { expectColumns } from '../guess.js';
+import { Problem } from '../problem.js';
+import { shellWord } from '../shell-word.js';
+import { counted } from '../table.js';
+import { type Precision, readTimes, type Step, stepOf, stepsBetween, timeText } from './time.js';
+
+/** Which columns hold what. */
+export interface SeriesColumns {
+  readonly target: string;
+  readonly time: string;
+  /** The column that names the series; undefined: there is one series. */
+  readonly group: string | undefined;
+}
+
+/** One series: a value for each of its times, which are sorted. */
+export interface Series {
+  readonly name: string;
+  readonly times: readonly number[];
+  readonly values: readonly number[];
+  /** For each value, whether it directly follows the one before. */
+  readonly follows: readonly boolean[];
+}
+
+/** All series of a table. */
+export interface SeriesTable {
+  readonly series: readonly Series[];
+  readonly step: Step;
+  readonly precision: Precision;
+  /** What a reader should know: gaps, missing values, how dates were read. */
+  readonly notes: readonly string[];
+}
+
+/** More missing steps than these, of all, and rows are taken as consecutive. */
+const maxMissing = 0.2;
+/** Holidays: as many missing weekdays in a row are none. */
+const maxHolidays = 5;
+
+/**
+ * Reads the series.
+ *
+ * @param known - The step of the table that a model was trained on.
+ * @throws Problem
+ */
+export async function readSeries(
+  csv: Csv,
+  { target, time, group }: SeriesColumns,
+  missingValues: readonly string[] | undefined,
+  known?: Step,
+): Promise<SeriesTable> {
+  expectColumns(csv, [target, time, ...(group === undefined ? [] : [group])]);
+  const place = (name: string) => csv.header.indexOf(name);
+  const [at, of, by] = [place(time), place(target), group === undefined ? -1 : place(group)];
+  const missing = new MissingValues(missingValues);
+  const rows: { name: string; time: string; value: number }[] = [];
+  let without = 0;
+  for await (const { cells, number } of csv.rows()) {
+    const cell = cells[of];
+    if (missing.always(cell) || missing.inNumbers(cell)) {
+      without++;
+      continue;
+    }
+    const value = numberIn(cell, csv.decimals[of]);
+    if (value === undefined) {
+      throw new Problem(
+        `${csv.name}, row ${number}: expected a number in column "${target}", received "${cell}". With --time, the target is a series of numbers.`,
+      );
+    }
+    rows.push({ name: by < 0 ? '' : cells[by], time: cells[at], value });
+  }
+  if (rows.length === 0) throw new Problem(`${csv.name} has no row with a value of "${target}".`);
+  const times = readTimes(
+    csv.name,
+    time,
+    rows.map((row) => row.time),
+  );
+  const byName = new Map<string, { time: number; value: number }[]>();
+  rows.forEach(({ name, value }, k) => {
+    const list = byName.get(name) ?? [];
+    list.push({ time: times.values[k], value });
+    byName.set(name, list);
+  });
+  const sorted = [...byName].map(([name, list]) => ({ name, list: list.sort((a, b) => a.time - b.time) }));
+  for (const { name, list } of sorted) {
+    const twice = list.findIndex((row, k) => k > 0 && row.time === list[k - 1].time);
+    if (twice > 0) {
+      const when = timeText(list[twice].time, times.precision);
+      throw new Problem(
+        group === undefined
+          ? `${csv.name}: ${when} is there twice. If the table holds several series, name the column that tells them apart, for example --group ${shellWord(otherColumn(csv.header, target, time))}.`
+          : `${csv.name}: ${when} is there twice for "${name}" in column "${group}".`,
+      );
+    }
+  }
+  const longest = sorted.reduce((a, b) => (b.list.length > a.list.length ? b : a));
+  const step =
+    known ??
+    stepOf(
+      longest.list.map((row) => row.time),
+      times.precision,
+    );
+  const notes = [
+    ...(times.note === undefined ? [] : [times.note]),
+    ...(without === 0 ? [] : [`${counted(without, 'row')} without a value of "${target}" left out.`]),
+  ];
+  const gaps: string[] = [];
+  let missingSteps = 0;
+  const series = sorted.map(({ name, list }): Series => {
+    const follows = list.map((row, k) => {
+      if (k === 0) return false;
+      const steps = stepsBetween(list[k - 1].time, row.time, step);
+      if (steps === 1 || (step.unit === 'weekday' && steps !== undefined && steps <= 1 + maxHolidays)) return true;
+      missingSteps += steps === undefined ? 1 : Math.max(steps - 1, 0);
+      const between = `${timeText(list[k - 1].time, times.precision)} and ${timeText(row.time, times.precision)}`;
+      gaps.push(name === '' ? between : `${between} (${name})`);
+      return false;
+    });
+    return { name, times: list.map((row) => row.time), values: list.map((row) => row.value), follows };
+  });
+  const regular = missingSteps <= maxMissing * rows.length && gaps.length <= maxMissing * rows.length;
+  if (!regular) {
+    notes.push(`The times in "${time}" are irregular: rows are taken as consecutive steps.`);
+  } else if (gaps.length > 0) {
+    const more = gaps.length > 3 ? `, and ${counted(gaps.length - 3, 'more gap')}` : '';
+    notes.push(
+      `${counted(gaps.length, 'gap')} (${counted(missingSteps, 'step')} missing): between ${gaps.slice(0, 3).join(', ')}${more}. No window reaches over a gap.`,
+    );
+  }
+  return {
+    series: regular ? series : series.map((one) => ({ ...one, follows: one.follows.map((_, k) => k > 0) })),
+    step,
+    precision: times.precision,
+    notes,
+  };
+}
+
+const otherColumn = (header: readonly string[], target: string, time: string) =>
+  header.find((name) => name !== target && name !== time) ?? 'COLUMN';

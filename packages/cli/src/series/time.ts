@@ -1,0 +1,180 @@
+/** Times in cells of a table, and the regular step between them. All times are UTC. */
+import { Problem } from '../problem.js';
+
+/** The finest part of a time that a column shows. `number`: the column counts steps. */
+export type Precision = 'number' | 'year' | 'month' | 'day' | 'minute' | 'second';
+
+/** The regular step between two times. `weekday`: Monday to Friday. */
+export interface Step {
+  readonly unit: 'number' | 'month' | 'weekday' | 'ms';
+  readonly count: number;
+}
+
+const day = 86_400_000;
+const iso = /^(\d{4})-(\d{1,2})(?:-(\d{1,2})(?:[T ](\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?\s*(?:Z|[+-]00:?00)?)?)?$/;
+const slashed = /^(\d{1,2})([/.-])(\d{1,2})\2(\d{4})(?: (\d{1,2}):(\d{2})(?::(\d{2}))?)?$/;
+const yearFirst = /^(\d{4})[/.](\d{1,2})[/.](\d{1,2})(?: (\d{1,2}):(\d{2})(?::(\d{2}))?)?$/;
+const quarter = /^(\d{4})[- ]?Q([1-4])$/i;
+
+/** The times of a column. */
+export interface Times {
+  readonly values: readonly number[];
+  readonly precision: Precision;
+  /** A remark on how the column was read. */
+  readonly note?: string;
+}
+
+/**
+ * Reads a column of times.
+ *
+ * @param file - For messages; so is `column`.
+ * @throws Problem naming the first cell that is no time
+ */
+export function readTimes(file: string, column: string, cells: readonly string[]): Times {
+  const isDayFirst = (first: number) => cells.some((cell) => Number(slashed.exec(cell)?.[first]) > 12);
+  const [dayFirst, monthFirst] = [isDayFirst(1), isDayFirst(3)];
+  let finest = 0;
+  const rank: Precision[] = ['number', 'year', 'month', 'day', 'minute', 'second'];
+  const values = cells.map((cell, k) => {
+    const found = timeIn(cell, dayFirst && !monthFirst);
+    if (found === undefined) {
+      throw new Problem(
+        `${file}, row ${k + 1}: expected a time in column "${column}", such as 2024-05-31, 2024-05, 31.05.2024 or 17, received "${cell}".`,
+      );
+    }
+    finest = Math.max(finest, rank.indexOf(found.precision));
+    return found.value;
+  });
+  // Whole numbers that all look like years are years.
+  const years = finest === 0 && values.every((value) => Number.isInteger(value) && value >= 1700 && value < 2200);
+  const ambiguous =
+    cells.some((cell) => slashed.exec(cell)?.[2] !== '.' && slashed.test(cell)) && !dayFirst && !monthFirst;
+  return {
+    values: years ? values.map((year) => Date.UTC(year, 0, 1)) : values,
+    precision: years ? 'year' : rank[finest],
+    ...(ambiguous && { note: `"${column}": dates such as ${cells[0]} are read as month/day/year.` }),
+  };
+}
+
+function timeIn(cell: string, dayFirst: boolean): { value: number; precision: Precision } | undefined {
+  const full = iso.exec(cell) ?? yearFirst.exec(cell);
+  if (full !== null) return timeOf(full[1], full[2], full[3], full[4], full[5], full[6]);
+  const local = slashed.exec(cell);
+  if (local !== null) {
+    const swapped = dayFirst || local[2] === '.';
+    const [month, date] = swapped ? [local[3], local[1]] : [local[1], local[3]];
+    return timeOf(local[4], month, date, local[5], local[6], local[7]);
+  }
+  const inQuarter = quarter.exec(cell);
+  if (inQuarter !== null) return timeOf(inQuarter[1], String(3 * Number(inQuarter[2]) - 2));
+  const number = cell === '' ? NaN : Number(cell);
+  return Number.isFinite(number) ? { value: number, precision: 'number' } : undefined;
+}
+
+type Part = string | undefined;
+
+function timeOf(year: string, month: string, date?: Part, hour?: Part, minute?: Part, second?: Part) {
+  const parts = [month, date ?? '1', hour ?? '0', minute ?? '0', second ?? '0'].map(Number);
+  const value = Date.UTC(Number(year), parts[0] - 1, parts[1], parts[2], parts[3], parts[4]);
+  const found = new Date(value);
+  // 31 February is no date.
+  if (found.getUTCMonth() !== parts[0] - 1 || found.getUTCDate() !== parts[1] || parts[2] > 23) return undefined;
+  const precision: Precision =
+    second !== undefined ? 'second' : hour !== undefined ? 'minute' : date !== undefined ? 'day' : 'month';
+  return { value, precision };
+}
+
+/** The step that most neighbours have between them; `times` are sorted. */
+export function stepOf(times: readonly number[], precision: Precision): Step {
+  const counts = new Map<number, number>();
+  for (let k = 1; k < times.length; k++) {
+    const difference = times[k] - times[k - 1];
+    counts.set(difference, (counts.get(difference) ?? 0) + 1);
+  }
+  const usual = [...counts].sort((a, b) => b[1] - a[1] || a[0] - b[0])[0]?.[0] ?? 1;
+  if (precision === 'number') return { unit: 'number', count: usual };
+  const days = usual / day;
+  const months = [1, 2, 3, 6, 12].find((count) => days >= 28 * count && days <= 31 * count + (count === 12 ? -6 : 0));
+  if (months !== undefined) return { unit: 'month', count: months };
+  const isWeekend = (time: number) => new Date(time).getUTCDay() % 6 === 0;
+  if (days === 1 && times.length > 10 && !times.some(isWeekend)) return { unit: 'weekday', count: 1 };
+  return { unit: 'ms', count: usual };
+}
+
+/** The time `steps` steps after a time. */
+export function after(time: number, { unit, count }: Step, steps: number): number {
+  if (unit === 'month') return addMonths(time, count * steps);
+  if (unit !== 'weekday') return time + count * steps;
+  let next = time;
+  for (let left = steps; left > 0;) {
+    next += day;
+    if (new Date(next).getUTCDay() % 6 !== 0) left--;
+  }
+  return next;
+}
+
+/** A last day of a month stays one. */
+function addMonths(time: number, months: number): number {
+  const from = new Date(time);
+  const lastDay = (year: number, month: number) => new Date(Date.UTC(year, month + 1, 0)).getUTCDate();
+  const [year, month, date] = [from.getUTCFullYear(), from.getUTCMonth() + months, from.getUTCDate()];
+  const isLast = date > 27 && date === lastDay(year, from.getUTCMonth());
+  const to = Date.UTC(year, month, 1);
+  const last = lastDay(new Date(to).getUTCFullYear(), new Date(to).getUTCMonth());
+  return to + (isLast ? last - 1 : Math.min(date, last) - 1) * day + (((time % day) + day) % day);
+}
+
+/** The number of steps from one time to a later one, or undefined if it is not a whole number. */
+export function stepsBetween(from: number, to: number, step: Step): number | undefined {
+  if (step.unit === 'number' || step.unit === 'ms') {
+    const steps = (to - from) / step.count;
+    return Math.abs(steps - Math.round(steps)) < 1e-6 ? Math.round(steps) : undefined;
+  }
+  if (step.unit === 'month') {
+    const [a, b] = [new Date(from), new Date(to)];
+    const months = (b.getUTCFullYear() - a.getUTCFullYear()) * 12 + b.getUTCMonth() - a.getUTCMonth();
+    return months % step.count === 0 ? months / step.count : undefined;
+  }
+  const days = Math.round((to - from) / day);
+  if (days > 7000) return Math.round((days * 5) / 7);
+  let steps = 0;
+  for (let k = 1; k <= days; k++) if (new Date(from + k * day).getUTCDay() % 6 !== 0) steps++;
+  return steps;
+}
+
+/** In words: "1 hour", "3 months". */
+export function stepText({ unit, count }: Step): string {
+  const many = (value: number, one: string) => `${value === 1 ? '1' : String(value)} ${one}${value === 1 ? '' : 's'}`;
+  if (unit === 'number') return many(count, 'unit');
+  if (unit === 'weekday') return '1 weekday';
+  if (unit === 'month') return count === 12 ? '1 year' : many(count, 'month');
+  for (const [size, one] of [
+    [7 * day, 'week'],
+    [day, 'day'],
+    [3_600_000, 'hour'],
+    [60_000, 'minute'],
+    [1000, 'second'],
+  ] as const) {
+    if (count % size === 0) return many(count / size, one);
+  }
+  return `${count} ms`;
+}
+
+/** How many steps make a season: a day of hours, a week of days, a year of weeks, months or quarters. 1: none. */
+export function seasonOf({ unit, count }: Step): number {
+  if (unit === 'month') return 12 / count;
+  if (unit === 'weekday') return 5;
+  if (unit === 'number') return 1;
+  if (count === day) return 7;
+  if (count === 7 * day) return 52;
+  const perDay = day / count;
+  return count < day && Number.isInteger(perDay) ? perDay : 1;
+}
+
+/** A time as the column shows times. */
+export function timeText(time: number, precision: Precision): string {
+  if (precision === 'number') return String(Number(time.toPrecision(12)));
+  const text = new Date(time).toISOString();
+  const length = { year: 4, month: 7, day: 10, minute: 16, second: 19 }[precision];
+  return text.slice(0, length).replace('T', ' ');
+}

@@ -1,0 +1,109 @@
+/** From series to samples: the last values and the calendar in, the next values out. */
+import type { Series } from './read.js';
+import type { Step } from './time.js';
+
+/** What a network sees of time, in this order. Each is a sine and a cosine. */
+export const calendarPeriods = ['hour', 'weekday', 'month'] as const;
+export type CalendarPeriod = (typeof calendarPeriods)[number];
+
+/** A window of a series: the values before `end`, then the horizon. */
+export interface Window {
+  readonly series: Series;
+  /** The scale of the series: what a change of 1 is for the network. */
+  readonly scale: number;
+  /** The place of the first value to forecast. */
+  readonly end: number;
+}
+
+/** How long windows are, and what belongs to an input. */
+export interface Shape {
+  readonly window: number;
+  readonly horizon: number;
+  readonly calendar: readonly CalendarPeriod[];
+}
+
+/** All windows of a series that no gap divides. */
+export function windowsOf(series: Series, scale: number, { window, horizon }: Shape): Window[] {
+  const found: Window[] = [];
+  let run = 0;
+  series.follows.forEach((follows, k) => {
+    run = follows ? run + 1 : 1;
+    if (run >= window + horizon) found.push({ series, scale, end: k + 1 - horizon });
+  });
+  return found;
+}
+
+/** The root mean square of changes over up to `horizon` steps, so that what is to be forecast is about 1. */
+export function scaleOf({ values }: Series, count: number, horizon: number): number {
+  let squares = 0;
+  let n = 0;
+  for (let k = 0; k < count; k++) {
+    for (let h = 1; h <= Math.min(horizon, 24) && k + h < count; h++, n++) squares += (values[k + h] - values[k]) ** 2;
+  }
+  const found = Math.sqrt(squares / n);
+  return found > 0 && Number.isFinite(found) ? found : 1;
+}
+
+/** The periods that a step divides and the series is long enough to show. */
+export function calendarFor({ unit, count }: Step, first: number, last: number): CalendarPeriod[] {
+  if (unit === 'number') return [];
+  const days = (last - first) / 86_400_000;
+  const isShort = (ms: number) => unit === 'ms' && count < ms;
+  return [
+    ...(isShort(86_400_000) && days >= 4 ? (['hour'] as const) : []),
+    ...((isShort(86_400_001) || unit === 'weekday') && days >= 28 ? (['weekday'] as const) : []),
+    ...((unit === 'month' && count < 12) || unit === 'weekday' || unit === 'ms'
+      ? days >= 730
+        ? (['month'] as const)
+        : []
+      : []),
+  ];
+}
+
+/** Writes sine and cosine of each period. */
+export function writeCalendar(time: number, calendar: readonly CalendarPeriod[], row: number[]): void {
+  const date = new Date(time);
+  for (const period of calendar) {
+    const phase =
+      period === 'hour'
+        ? (date.getUTCHours() + date.getUTCMinutes() / 60) / 24
+        : period === 'weekday'
+          ? date.getUTCDay() / 7
+          : (date.getUTCMonth() + (date.getUTCDate() - 1) / 31) / 12;
+    row.push(Math.sin(2 * Math.PI * phase), Math.cos(2 * Math.PI * phase));
+  }
+}
+
+/**
+ * What a network reads: for each step of the window the value, relative to the last one, in units of the scale, and the
+ * calendar of the step after it.
+ *
+ * @param next - The time of the first step to forecast, which the series may not have yet.
+ */
+export function inputRows({ series, scale, end }: Window, { window, calendar }: Shape, next: number): number[][] {
+  const { values, times } = series;
+  const last = values[end - 1];
+  return Array.from({ length: window }, (_, k) => {
+    const at = end - window + k;
+    const row = [(values[at] - last) / scale];
+    writeCalendar(at + 1 < end ? times[at + 1] : next, calendar, row);
+    return row;
+  });
+}
+
+/** The same as one row, for a network without memory: the values, then the calendar of the first step to forecast. */
+export function inputRow(window: Window, shape: Shape, next: number): number[] {
+  const rows = inputRows(window, { ...shape, calendar: [] }, next).map(([value]) => value);
+  // The last value is 0 in its own units.
+  rows.pop();
+  writeCalendar(next, shape.calendar, rows);
+  return rows;
+}
+
+/** The values to forecast, in the network's units. */
+export const targetRow = ({ series, scale, end }: Window, { horizon }: Shape): number[] =>
+  Array.from({ length: horizon }, (_, h) => (series.values[end + h] - series.values[end - 1]) / scale);
+
+/** What outputs of the network mean, in the units of the data. */
+export const valuesOf = ({ series, scale, end }: Window, outputs: ArrayLike<number>): number[] =>
+  Array.from(outputs, (value) => series.values[end - 1] + scale * value);

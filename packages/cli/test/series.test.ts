@@ -1,0 +1,188 @@
+/** Forecasting: `nnbp train --time` and `nnbp forecast`. */
+import { describe, expect, test } from 'vitest';
+import { after, readTimes, seasonOf, stepOf, stepsBetween, stepText, timeText } from '../src/series/time.js';
+import { world } from './world.js';
+
+const day = 86_400_000;
+const start = Date.UTC(2023, 0, 1);
+const dateOf = (k: number) => new Date(start + k * day).toISOString().slice(0, 10);
+/** A week that repeats, on a slope. */
+const valueOf = (k: number) => 50 + 0.1 * k + [0, 3, 8, 2, -4, -9, 0][k % 7];
+const weekly = (count = 160) =>
+  ['date,units', ...Array.from({ length: count }, (_, k) => `${dateOf(k)},${valueOf(k).toFixed(2)}`), ''].join('\n');
+const quick = ['--epochs', '12', '--hidden', '4'];
+
+describe('train with --time', () => {
+  test('reports the errors of the model and of both baselines, and forecast continues the series', async () => {
+    const { nnbp, read } = await world({ 'sales.csv': weekly() });
+    const trained = await nnbp('train', 'sales.csv', '--target', 'units', '--time', 'date', '--horizon', '3', ...quick);
+    expect([trained.code, trained.stderr]).toEqual([0, '']);
+    expect(trained.stdout).toContain('1 series, 160 values from 2023-01-01 to 2023-06-09, a step is 1 day.');
+    expect(trained.stdout).toMatch(/model +\d.*\n +naive \(last value\) +\d.*\n +seasonal naive .* \d/);
+    const forecast = await nnbp('forecast', 'sales.nnbp.safetensors', 'sales.csv', '--svg', 'plot.svg');
+    expect([forecast.code, forecast.stderr]).toEqual([0, '']);
+    const lines = forecast.stdout.trim().split('\n');
+    expect(lines[0]).toBe('date,forecast_units,baseline');
+    expect(lines.slice(1).map((line) => line.split(',')[0])).toEqual(['2023-06-10', '2023-06-11', '2023-06-12']);
+    // The baseline is the value one week before.
+    expect(lines.slice(1).map((line) => Number(line.split(',')[2]))).toEqual(
+      [153, 154, 155].map((k) => Number(valueOf(k).toFixed(2))),
+    );
+    expect(await read('plot.svg')).toMatch(/^<svg [^]*forecast[^]*<\/svg>\n$/);
+  });
+
+  test('learns several series by a column, and a recurrent network', async () => {
+    const rows = Array.from({ length: 60 }, (_, k) =>
+      ['north', 'south'].map((name, s) => `${k},${name},${valueOf(k) + 20 * s}`),
+    );
+    const { nnbp } = await world({ 'stores.csv': ['t,store,units', ...rows.flat(), ''].join('\n') });
+    const options = ['--target', 'units', '--time', 't', '--group', 'store', '--window', '8'];
+    const more = ['--recurrent', 'lstm', '--hidden', '3', '--epochs', '2', '--season', '7', '--json'];
+    const trained = await nnbp('train', 'stores.csv', ...options, ...more);
+    expect(trained.stderr).toBe('');
+    const summary = JSON.parse(trained.stdout) as Record<string, unknown>;
+    expect(summary).toMatchObject({ season: 7, window: 8, horizon: 1, notes: [] });
+    expect(Object.keys(summary.errors as object)).toEqual(['model', 'naive', 'seasonalNaive']);
+    const { stdout } = await nnbp('forecast', 'stores.nnbp.safetensors', 'stores.csv', '--json');
+    const found = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(found.map(({ store, t }) => [store, t])).toEqual([
+      ['north', '60'],
+      ['south', '60'],
+    ]);
+    const one = await nnbp('forecast', 'stores.nnbp.safetensors', 'stores.csv', '--series', 'south');
+    expect(one.stdout.trim().split('\n')).toHaveLength(2);
+  });
+
+  test('trains on the past only: what comes after the test starts changes nothing', async () => {
+    const lines = weekly().split('\n');
+    const changed = lines.map((line, k) => (k > 130 && line !== '' ? line.replace(/,.*/, ',0') : line)).join('\n');
+    const { nnbp, read } = await world({ 'a.csv': lines.join('\n'), 'b.csv': changed });
+    for (const name of ['a', 'b']) {
+      await nnbp(
+        'train',
+        `${name}.csv`,
+        '--target',
+        'units',
+        '--time',
+        'date',
+        ...quick,
+        '-o',
+        `${name}.nnbp.safetensors`,
+      );
+    }
+    expect(await read('b.nnbp.safetensors')).toBe(await read('a.nnbp.safetensors'));
+  });
+
+  test('names gaps and missing values, and no window reaches over them', async () => {
+    const lines = weekly().split('\n');
+    lines[40] = lines[40].replace(/,.*/, ',NA');
+    lines.splice(80, 2);
+    const { nnbp } = await world({ 'gaps.csv': lines.join('\n') });
+    const { stdout } = await nnbp(
+      'train',
+      'gaps.csv',
+      '--target',
+      'units',
+      '--time',
+      'date',
+      ...quick,
+      '--window',
+      '5',
+    );
+    expect(stdout).toContain('Note: 1 row without a value of "units" left out.');
+    expect(stdout).toContain(
+      'Note: 2 gaps (3 steps missing): between 2023-02-08 and 2023-02-10, 2023-03-20 and 2023-03-23.',
+    );
+  });
+
+  test.each<[string, string[], number, RegExp]>([
+    ['a window without times', ['--target', 'units', '--window', '5'], 2, /--window is for time series/],
+    ['a column that is not there', ['--target', 'units', '--time', 'when'], 2, /"when"/],
+    ['a target that is no number', ['--target', 'date', '--time', 'units'], 1, /expected a number in column "date"/],
+    ['times that are none', ['--target', 'units', '--time', 'word'], 1, /expected a time in column "word"/],
+    ['a checkpoint', ['--target', 'units', '--time', 'date', '--checkpoint', 'x'], 2, /cannot be combined/],
+    ['too long a window', ['--target', 'units', '--time', 'date', '--window', '150'], 1, /too few consecutive/],
+    [
+      'a loss of categories',
+      ['--target', 'units', '--time', 'date', '--loss', 'softmaxCrossEntropy'],
+      2,
+      /for categories/,
+    ],
+  ])('refuses %s', async (_, options, code, message) => {
+    const table = weekly(60).replaceAll(/(\d)$/gm, '$1,word').replace('units', 'units,word');
+    const { nnbp } = await world({ 'sales.csv': table });
+    const found = await nnbp('train', 'sales.csv', ...options);
+    expect([found.code, found.stderr]).toEqual([code, expect.stringMatching(message)]);
+  });
+
+  test('a time that is there twice asks for the column that tells series apart', async () => {
+    const { nnbp } = await world({ 'twice.csv': 'date,store,units\n2024-01-01,a,1\n2024-01-01,b,2\n' });
+    const { code, stderr } = await nnbp('train', 'twice.csv', '--target', 'units', '--time', 'date');
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/2024-01-01 is there twice.*--group store/)]);
+  });
+
+  test('forecast refuses a model that does not forecast', async () => {
+    const { nnbp } = await world({ 'sales.csv': weekly(60) });
+    await nnbp(
+      'train',
+      'sales.csv',
+      '--target',
+      'units',
+      '--ignore',
+      'date',
+      '--epochs',
+      '1',
+      '-o',
+      'm.nnbp.safetensors',
+    );
+    const { code, stderr } = await nnbp('forecast', 'm.nnbp.safetensors', 'sales.csv');
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/no forecasting model/)]);
+  });
+});
+
+describe('times', () => {
+  test.each([
+    [['2024-01-31', '2024-02-29', '2024-03-31'], '1 month', '2024-04-30', 12],
+    [['2024-01', '2024-04', '2024-07'], '3 months', '2024-10', 4],
+    [['2023Q1', '2023Q2', '2023Q3'], '3 months', '2023-10', 4],
+    [['1999', '2000', '2001'], '1 year', '2002', 1],
+    [['31.12.2023', '01.01.2024', '02.01.2024'], '1 day', '2024-01-03', 7],
+    [['1/7/2024', '1/14/2024', '1/21/2024'], '1 week', '2024-01-28', 52],
+    [['2024-05-01 22:00', '2024-05-01 23:00', '2024-05-02 00:00'], '1 hour', '2024-05-02 01:00', 24],
+    [['2024-05-01T10:00:00Z', '2024-05-01T10:00:30Z'], '30 seconds', '2024-05-01 10:01:00', 2880],
+    [['5', '7', '9'], '2 units', '11', 1],
+  ])('%j have a step of %s and continue with %s', (cells, text, next, season) => {
+    const { values, precision } = readTimes('a.csv', 'time', cells);
+    const step = stepOf(values, precision);
+    expect(stepText(step)).toBe(text);
+    expect(timeText(after(values[values.length - 1], step, 1), precision)).toBe(next);
+    expect(seasonOf(step)).toBe(season);
+    expect(stepsBetween(values[0], values[1], step)).toBe(1);
+  });
+
+  test('weekdays continue on Monday, and a holiday is no gap', () => {
+    const cells = Array.from({ length: 21 }, (_, k) => dateOf(k)).filter(
+      (text) => new Date(text).getUTCDay() % 6 !== 0,
+    );
+    const { values, precision } = readTimes('a.csv', 'time', cells);
+    const step = stepOf(values, precision);
+    expect(step).toEqual({ unit: 'weekday', count: 1 });
+    const friday = Date.UTC(2023, 0, 6);
+    expect(timeText(after(friday, step, 1), precision)).toBe('2023-01-09');
+    expect(stepsBetween(friday, friday + 4 * day, step)).toBe(2);
+  });
+
+  test('a date that could be either is read as month and day, with a note', () => {
+    const { values, note } = readTimes('a.csv', 'when', ['1/2/2024', '1/3/2024']);
+    expect(values[0]).toBe(Date.UTC(2024, 0, 2));
+    expect(note).toMatch(/month\/day\/year/);
+    expect(readTimes('a.csv', 'when', ['1/2/2024', '13/2/2024']).values[0]).toBe(Date.UTC(2024, 1, 1));
+  });
+
+  test('a date that does not exist is refused', () => {
+    expect(() => readTimes('a.csv', 'when', ['2024-02-30'])).toThrow(/row 1.*"2024-02-30"/);
+  });
+});
