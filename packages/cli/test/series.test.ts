@@ -125,20 +125,11 @@ describe('train with --time', () => {
   });
 
   test('forecast refuses a model that does not forecast', async () => {
-    const { nnbp } = await world({ 'sales.csv': weekly(60) });
-    await nnbp(
-      'train',
-      'sales.csv',
-      '--target',
-      'units',
-      '--ignore',
-      'date',
-      '--epochs',
-      '1',
-      '-o',
-      'm.nnbp.safetensors',
-    );
-    const { code, stderr } = await nnbp('forecast', 'm.nnbp.safetensors', 'sales.csv');
+    const rows = Array.from({ length: 20 }, (_, k) => `${k / 2},${k}`);
+    const { nnbp } = await world({ 'line.csv': ['x,y', ...rows, ''].join('\n') });
+    const trained = await nnbp('train', 'line.csv', '--target', 'y', '--epochs', '1', '-o', 'm.nnbp.safetensors');
+    expect(trained.code).toBe(0);
+    const { code, stderr } = await nnbp('forecast', 'm.nnbp.safetensors', 'line.csv');
     expect([code, stderr]).toEqual([1, expect.stringMatching(/no forecasting model/)]);
   });
 });
