@@ -2,7 +2,7 @@ export { fromBrainJs } from './importers/brain-js.js';
 export { fromKeras } from './importers/keras/from-keras.js';
 export { kerasWeightPaths } from './importers/keras/weights.js';
 export { fromNeataptic } from './importers/neataptic.js';
-export { fromNeatPython } from './importers/neat-python/from-neat-python.js';
+export { fromNeatPython, type NeatPythonOptions } from './importers/neat-python/from-neat-python.js';
 export type { NeatConnection, NeatGenome, NeatNode } from './importers/neat-python/genome.js';
 export { toNeatPython } from './importers/neat-python/to-neat-python.js';
 export { fromPlayground, type Playground } from './importers/playground.js';

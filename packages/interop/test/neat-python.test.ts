@@ -241,7 +241,7 @@ describe('what cannot be had', () => {
   const node = one('tanh').nodes[0];
 
   test.each([
-    ['UNSUPPORTED', /aggregation.*"max"/, { nodes: [{ ...node, aggregation: 'max' }] }],
+    ['UNSUPPORTED', /aggregation.*"range"/, { nodes: [{ ...node, aggregation: 'range' }] }],
     ['UNSUPPORTED', /activation.*"hat"/, { nodes: [{ ...node, activation: 'hat' }] }],
     ['UNSUPPORTED', /recurrent/, { connections: [{ key: [0, 0], weight: 1, enabled: true }] }],
     ['MALFORMED', /from 7 to 0/, { connections: [{ key: [7, 0], weight: 1, enabled: true }] }],

@@ -1,11 +1,21 @@
 /** The last step of every importer: nodes with their numbers become a network. */
-import { type Activation, allFinite, GraphBuilder, Network, NnbpError } from '@nnbp/core';
+import {
+  type Activation,
+  type Aggregation,
+  allFinite,
+  GraphBuilder,
+  Network,
+  NnbpError,
+  type Source,
+} from '@nnbp/core';
 
 /** A node as others have it. */
 export interface Part {
   readonly id: string;
-  readonly from: readonly string[];
+  readonly from: readonly Source[];
   readonly activation: Activation;
+  /** Absent: the sum. */
+  readonly aggregation?: Aggregation;
   readonly b: number;
   /** In the order of `from`. */
   readonly w: ArrayLike<number>;
@@ -32,8 +42,8 @@ export function assemble({ what, inputs, nodes, outputs }: Parts): Network {
     const builder = new GraphBuilder();
     for (const id of inputs) builder.input(id);
     for (let k = 0; k < nodes.length;) {
-      const { id, from, activation, c } = nodes[k];
-      const options = { from, activation, fixed: c === undefined ? { c: 1 } : {} };
+      const { id, from, activation, aggregation, c } = nodes[k];
+      const options = { from, activation, ...(aggregation && { aggregation }), fixed: c === undefined ? { c: 1 } : {} };
       const { name, count } = layerAt(nodes, k);
       if (count > 1) builder.layer(count, { ...options, name });
       else builder.node(id, options);
@@ -58,13 +68,15 @@ export function assemble({ what, inputs, nodes, outputs }: Parts): Network {
 
 /** How many nodes from here on are a layer: they differ by the number in their ids alone, and are declared in one. */
 function layerAt(nodes: readonly Part[], first: number): { readonly name: string; readonly count: number } {
-  const { id, from, activation, c } = nodes[first];
+  const { id, from, activation, aggregation, c } = nodes[first];
   const name = id.slice(0, -2);
-  if (c !== undefined || from.length === 0 || id !== `${name}.0`) return { name, count: 1 };
+  if (c !== undefined || aggregation !== undefined || from.length === 0 || id !== `${name}.0`)
+    return { name, count: 1 };
   let count = 1;
   for (; first + count < nodes.length; count++) {
     const next = nodes[first + count];
-    const alike = next.from === from && next.activation === activation && next.c === undefined;
+    const alike =
+      next.from === from && next.activation === activation && next.c === undefined && next.aggregation === undefined;
     if (!alike || next.id !== `${name}.${count}`) break;
   }
   return { name, count };

@@ -1,14 +1,34 @@
-/** An evolved genome as a network: what evolution found, ready to be trained. */
+/** Reads an evolved genome of neat-python as a network, ready to be trained. */
 import { hardTanh } from '@nnbp/activations';
-import type { Network } from '@nnbp/core';
+import { max, maxAbs, mean, median, min, product } from '@nnbp/aggregations';
+import { type Aggregation, delayed, type Network } from '@nnbp/core';
 import { assemble, type Part } from '../assemble.js';
 import { fromNeat } from './functions.js';
 import { type FoundGenome, type NeatNode, type Placed, readGenome, what } from './genome.js';
 
+/** Options of {@link fromNeatPython}. */
+export interface NeatPythonOptions {
+  /**
+   * True for a genome that ran as neat-python's `RecurrentNetwork`: every connection from a node reads its value of the
+   * step before, 0 at first; connections from inputs read the current step. Default false: a `FeedForwardNetwork`.
+   */
+  readonly recurrent?: boolean;
+}
+
+/** Its aggregations by name, except the sum. Times a negative number, a maximum is a minimum. */
+const aggregations: ReadonlyMap<string, { readonly positive: Aggregation; readonly negative: Aggregation }> = new Map([
+  ['product', { positive: product, negative: product }],
+  ['max', { positive: max, negative: min }],
+  ['min', { positive: min, negative: max }],
+  ['maxabs', { positive: maxAbs, negative: maxAbs }],
+  ['median', { positive: median, negative: median }],
+  ['mean', { positive: mean, negative: mean }],
+]);
+
 /**
- * Reads a feed-forward genome of neat-python: an object of the form of {@link NeatGenome} (see the guide for the four lines
- * of Python that write it), or what `neat.export` writes. Ids are the keys. The node there is g(bias + response · Σ), and
- * some of its functions are ours of a multiple (its sigmoid is σ(5z), its tanh tanh(2.5z)): response and multiple are
+ * Reads a genome of neat-python: an object of the form of {@link NeatGenome} (see the guide for the four lines
+ * of Python that write it), or what `neat.export` writes. Ids are the keys. The node there is g(bias + response · A), where
+ * A is the sum, product, max, min, maxabs, median or mean of weight · value, and some of its functions are ours of a multiple (its sigmoid is σ(5z), its tanh tanh(2.5z)): response and multiple are
  * multiplied into weights and biases, so the outputs are the same but for rounding. Each c is fixed at 1.
  *
  * `sin` and `softplus` clamp their argument to ±60 there, so such a node becomes two here: `"7 held"`, a hard tanh, and
@@ -16,8 +36,10 @@ import { type FoundGenome, type NeatNode, type Placed, readGenome, what } from '
  * and later; before 1.0 such an output was 0, and such a hidden node was left out with everything that depends on it.
  *
  * @param json - The object, or its text (of up to some ten thousand connections; parse a longer one yourself).
- * @throws NnbpError `UNSUPPORTED` (an aggregation other than sum; an activation that has no like here: inv, log, exp, hat,
- * square, cube, or one's own; a recurrent genome), `MALFORMED`, `NOT_FINITE` (a weight that overflows when multiplied)
+ * @param options - `recurrent: true` for a genome that ran as a `RecurrentNetwork`.
+ * @throws NnbpError `UNSUPPORTED` (an activation that has no like here: inv, log, exp, hat, square, cube, or a custom one;
+ * a custom aggregation; a recurrent genome without `recurrent`; a node without connections that does not add or is in a
+ * recurrent genome, whose value depends on the version of neat-python), `MALFORMED`, `NOT_FINITE` (a weight that overflows when multiplied)
  *
  * @example
  * ```ts
@@ -33,11 +55,14 @@ import { type FoundGenome, type NeatNode, type Placed, readGenome, what } from '
  * network.getParameters('0').w['-1']; // 15
  * ```
  */
-export function fromNeatPython(json: unknown): Network {
+export function fromNeatPython(json: unknown, { recurrent = false }: NeatPythonOptions = {}): Network {
   const genome = readGenome(json);
   const incoming = connectionsByNode(genome);
   const nodes = new Map(genome.nodes.map((node) => [node.gene.key, node]));
-  const parts = runningOrder(genome, incoming).flatMap((key) => partsOf(nodes.get(key)!, [...incoming.get(key)!]));
+  const inputs = new Set(genome.inputs);
+  const order = recurrent ? [...nodes.keys()] : runningOrder(genome, incoming);
+  const isDelayed = (source: number) => recurrent && !inputs.has(source);
+  const parts = order.flatMap((key) => partsOf(nodes.get(key)!, [...incoming.get(key)!], recurrent, isDelayed));
   return assemble({ what, inputs: genome.inputs.map(String), nodes: parts, outputs: genome.outputs.map(String) });
 }
 
@@ -88,25 +113,45 @@ function runningOrder({ nodes, inputs }: FoundGenome, incoming: Incoming): numbe
   }
   const stuck = nodes.find(({ gene }) => waiting.get(gene.key)! > 0);
   if (stuck !== undefined) {
-    stuck.place.unsupported(`node ${stuck.gene.key} waits for its own value: the genome is recurrent.`);
+    stuck.place.unsupported(
+      `node ${stuck.gene.key} waits for its own value: the genome is recurrent. Read it with { recurrent: true }.`,
+    );
   }
   return ready;
 }
 
-/** h = factor · (bias + response · Σ weight · value) */
-function partsOf({ gene, place }: Placed<NeatNode>, from: readonly (readonly [number, number])[]): Part[] {
+/** h = factor · (bias + response · A(weight · value)), with factor · response inside A. */
+function partsOf(
+  { gene, place }: Placed<NeatNode>,
+  from: readonly (readonly [number, number])[],
+  recurrent: boolean,
+  isDelayed: (source: number) => boolean,
+): Part[] {
   const { key, bias, response, activation: name, aggregation } = gene;
-  if (aggregation !== 'sum') place.at('aggregation').unsupported('a node here can only add up what comes in.');
   const { activation, factor, held, c } =
     fromNeat.get(name) ??
     place.at('activation').unsupported(`the ones that can be had are ${[...fromNeat.keys()].join(', ')}.`);
+  const known = aggregations.get(aggregation);
+  if (known === undefined && aggregation !== 'sum') {
+    place.at('aggregation').unsupported(`expected sum, ${[...aggregations.keys()].join(', ')}.`);
+  }
+  if (from.length === 0 && (recurrent || known !== undefined)) {
+    place.unsupported(`node ${key} has no enabled connection to it: its value depends on the version of neat-python.`);
+  }
   const id = String(key);
-  const sum = (multiple: number) => ({
-    from: from.map(([source]) => String(source)),
-    b: multiple * bias,
-    w: from.map(([, weight]) => multiple * response * weight),
-  });
-  if (held === undefined) return [{ id, activation, ...sum(factor) }];
-  const before = { id: `${id} held`, activation: hardTanh, ...sum(factor / held) };
+  const sources = from.map(([source]) => (isDelayed(source) ? delayed(String(source)) : String(source)));
+  const combined = (multiple: number) => {
+    const inner = multiple * response;
+    // Of a product only one factor is multiplied.
+    const factorOf = (k: number) => (aggregation === 'product' && k > 0 ? 1 : inner);
+    return {
+      from: sources,
+      ...(known && { aggregation: inner < 0 ? known.negative : known.positive }),
+      b: multiple * bias,
+      w: from.map(([, weight], k) => factorOf(k) * weight),
+    };
+  };
+  if (held === undefined) return [{ id, activation, ...combined(factor) }];
+  const before = { id: `${id} held`, activation: hardTanh, ...combined(factor / held) };
   return [before, { id, from: [before.id], activation, b: 0, w: [held], ...(c !== undefined && { c }) }];
 }

@@ -4,7 +4,7 @@ import { type Found, opened } from '../found.js';
 /** What to call it in messages. */
 export const what = 'The genome of neat-python';
 
-/** A node gene. The node's value is g(bias + response · Σ weight · value). */
+/** A node gene. The node's value is g(bias + response · A(weight · value)). */
 export interface NeatNode {
   /** Outputs are 0, 1, …; hidden nodes come after. */
   readonly key: number;
@@ -14,7 +14,7 @@ export interface NeatNode {
   readonly response: number;
   /** The name of g, one of neat-python's. */
   readonly activation: string;
-  /** How what comes in is put together; `sum` alone is one that has weights. */
+  /** How weight · value of its connections are combined: `sum`, `product`, `max`, `min`, `maxabs`, `median` or `mean`. */
   readonly aggregation: string;
 }
 
