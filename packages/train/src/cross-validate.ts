@@ -18,9 +18,11 @@ export interface CrossValidationOptions extends FoldOptions {
 
 /** The results of one fold. */
 export interface FoldResult {
+  /** Which samples were trained on, and which were tested on. */
   readonly split: Split;
   /** Trained on the split's training set. */
   readonly network: Network;
+  /** What `fit` returned. */
   readonly report: Report;
   /** The loss on the test set. */
   readonly loss: number;
@@ -30,6 +32,7 @@ export interface FoldResult {
 
 /** The mean over the folds, and the standard deviation between them. */
 export interface Spread {
+  /** The mean. */
   readonly mean: number;
   /** With n − 1 in the denominator. */
   readonly deviation: number;
@@ -37,7 +40,9 @@ export interface Spread {
 
 /** The result of {@link crossValidate}. */
 export interface CrossValidation {
+  /** In the order of the splits. */
   readonly folds: readonly FoldResult[];
+  /** Of the losses on the test sets. */
   readonly loss: Spread;
   /** Of each metric that is a number. */
   readonly metrics: Readonly<Record<string, Spread>>;

@@ -45,6 +45,7 @@ export interface SearchOptions<Options> {
 
 /** Options that were tried. */
 export interface Trial<Options> {
+  /** As they were drawn. */
   readonly options: Options;
   /** What it was given last. */
   readonly budget: number;
