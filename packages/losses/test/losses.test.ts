@@ -77,8 +77,8 @@ describe.each(made)('%s', (name, loss, { options, reduction, targets: [low, high
 
   test('accepts the targets that its record states and no others', () => {
     for (const t of [low, high]) if (Number.isFinite(t)) expect(loss.targetProblem?.([t])).toBeUndefined();
-    if (low > -Infinity) expect(loss.targetProblem?.([low - 1])).toContain('found');
-    if (high < Infinity) expect(loss.targetProblem?.([high + 1])).toContain('found');
+    if (low > -Infinity) expect(loss.targetProblem?.([low - 1])).toContain('received');
+    if (high < Infinity) expect(loss.targetProblem?.([high + 1])).toContain('received');
   });
 });
 
