@@ -128,10 +128,9 @@ function callsTable({ call: first, calls, notMeasured, notReached, perSecond }) 
     if (row?.perSecond === undefined) return row === undefined ? notMeasured : notReached;
     return call === 'reach' || call === 'load' ? milliseconds(1000 / row.perSecond) : perSecond(rate(row.perSecond));
   };
-  const lines = Object.entries(calls).map(([call, title]) => [
-    title,
-    ...Object.keys(libraries).map((library) => cell(call, library)),
-  ]);
+  const lines = Object.entries(calls)
+    .map(([call, title]) => [title, ...Object.keys(libraries).map((library) => cell(call, library))])
+    .filter(([, ...cells]) => cells.some((found) => found !== notMeasured));
   return markdown([first, ...Object.values(libraries)], lines);
 }
 
