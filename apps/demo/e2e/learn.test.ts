@@ -203,3 +203,33 @@ test('the same seed gives the same exercise, and a short address opens a chapter
   await solve(page, tasksOf('output', 1)[0]);
   await card(page).getByText('Right.', { exact: true }).first().waitFor();
 });
+
+test('in chapter 3 no message covers another or a node, at 1024 px and on a phone', async () => {
+  const [reads, blames] = tasksOf('successors');
+  const tries = [[reads.solution], [blames.solution]];
+  const page = await open({
+    view: 'learn',
+    learn: { chapter: 'successors', work: { successors: { seed: 0, task: 2, tries, draft: '' } } },
+  });
+  for (const [width, height] of [
+    [1024, 768],
+    [390, 844],
+  ]) {
+    await page.setViewportSize({ width, height });
+    const shown = page.getByRole('button', { name: /^\d → \d/ }).filter({ visible: true });
+    await expect.poll(() => shown.count()).toBe(9);
+    const boxes = await page
+      .getByRole('group', { name: 'The network' })
+      .locator('xpath=..')
+      .locator('button:visible, [class*=node]')
+      .evaluateAll((all) => all.map((one) => one.getBoundingClientRect().toJSON() as DOMRect));
+    expect(boxes).toHaveLength(16);
+    for (const [k, a] of boxes.entries()) {
+      for (const b of boxes.slice(k + 1)) {
+        const apart = a.right <= b.left || b.right <= a.left || a.bottom <= b.top || b.bottom <= a.top;
+        expect(apart, JSON.stringify([width, a, b])).toBe(true);
+      }
+      expect(a.bottom).toBeLessThanOrEqual(height);
+    }
+  }
+});

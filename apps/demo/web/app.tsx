@@ -94,9 +94,17 @@ function Header() {
   );
 }
 
+/** Milliseconds for which the page reports that the link was copied. */
+const copiedFor = 4000;
+
 function Share() {
   const say = useMessages(messages);
   const [told, tell] = useState('');
+  useEffect(() => {
+    if (told === '') return;
+    const clear = setTimeout(() => tell(''), copiedFor);
+    return () => clearTimeout(clear);
+  }, [told]);
   const copy = () => {
     navigator.clipboard.writeText(location.href).then(
       () => tell(say.shared),

@@ -32,7 +32,7 @@ export interface GraphPictureProps {
 export function GraphPicture({ label, graph, node, edge, nodeHeight }: GraphPictureProps) {
   const layers = layersOf(graph);
   const places = placesOf(graph, layers);
-  const edges = edgesOf(graph).map(({ from, to, turn }) => ({ ...edge(from, to), from, to, turn }));
+  const edges = edgesOf(graph).map((place) => ({ ...edge(place.from, place.to), ...place }));
   return (
     <div
       className={styles.frame}
@@ -54,18 +54,14 @@ export function GraphPicture({ label, graph, node, edge, nodeHeight }: GraphPict
           ))}
         </g>
       </svg>
-      {edges.map(({ from, to, label: text, turn }) => {
+      {edges.map(({ from, to, label: text, wide, narrow }) => {
         if (text === undefined) return null;
         const [start, end] = [places.get(from)!, places.get(to)!];
-        const part = turn % 2 === 0 ? 0.42 : 0.6;
         return (
           <div
             key={`${from} ${to}`}
             className={styles.label}
-            style={placed(
-              start.along + part * (end.along - start.along),
-              start.across + part * (end.across - start.across),
-            )}
+            style={placed(between(start, end, wide), between(start, end, narrow))}
           >
             {text}
           </div>
@@ -73,9 +69,9 @@ export function GraphPicture({ label, graph, node, edge, nodeHeight }: GraphPict
       })}
       {graph.ids.map((id) => {
         const { content, tone = 'plain' } = node(id);
-        const { along, across } = places.get(id)!;
+        const place = places.get(id)!;
         return (
-          <div key={id} className={`${styles.node} ${styles[tone]}`} style={placed(along, across)}>
+          <div key={id} className={`${styles.node} ${styles[tone]}`} style={placed(place, place)}>
             {content}
           </div>
         );
@@ -84,14 +80,38 @@ export function GraphPicture({ label, graph, node, edge, nodeHeight }: GraphPict
   );
 }
 
-const placed = (along: number, across: number) => ({ '--along': `${along}%`, '--across': `${across}%` }) as object;
+interface Place {
+  readonly along: number;
+  readonly across: number;
+}
 
-/** Each edge, and its number among those into the same node, by which labels keep clear of each other. */
-function edgesOf({ ids, inputCount, nodeCount, edgeStart, predecessors }: Graph) {
-  const edges: { from: string; to: string; turn: number }[] = [];
-  for (let i = inputCount; i < nodeCount; i++) {
-    for (let e = edgeStart[i]; e < edgeStart[i + 1]; e++) {
-      edges.push({ from: ids[predecessors[e]], to: ids[i], turn: e - edgeStart[i] + i });
+const between = (start: Place, end: Place, part: number): Place => ({
+  along: start.along + part * (end.along - start.along),
+  across: start.across + part * (end.across - start.across),
+});
+
+/** With the inputs on the left, and on top. */
+const placed = (wide: Place, narrow: Place) =>
+  ({
+    '--x': `${wide.along}%`,
+    '--y': `${wide.across}%`,
+    '--narrow-x': `${narrow.across}%`,
+    '--narrow-y': `${narrow.along}%`,
+  }) as object;
+
+/**
+ * Each edge, and how far along it its label stands: away from the end where more edges meet. With the inputs on top those
+ * into one node stand at two heights by turns, because labels are wider than high.
+ */
+function edgesOf({ ids, inputCount, nodeCount, edgeStart, predecessors, successorStart }: Graph) {
+  const edges: { from: string; to: string; wide: number; narrow: number }[] = [];
+  for (let j = inputCount; j < nodeCount; j++) {
+    for (let e = edgeStart[j]; e < edgeStart[j + 1]; e++) {
+      const i = predecessors[e];
+      const fanOut = successorStart[i + 1] - successorStart[i];
+      const shift = 0.05 * Math.sign(fanOut - (edgeStart[j + 1] - edgeStart[j]));
+      const aside = (e - edgeStart[j]) % 2 === 0 ? -0.12 : 0.12;
+      edges.push({ from: ids[i], to: ids[j], wide: 0.5 + Math.min(0, shift), narrow: 0.5 + 2 * shift + aside });
     }
   }
   return edges;
@@ -119,7 +139,7 @@ function layersOf(graph: Graph): number[][] {
 
 /** The centre of each node in percent of the frame: along the layers, and across them. */
 function placesOf({ ids }: Graph, layers: readonly (readonly number[])[]) {
-  const places = new Map<string, { along: number; across: number }>();
+  const places = new Map<string, Place>();
   layers.forEach((layer, depth) => {
     // A lone node stands aside by turns, so that an edge past it stays visible.
     const aside =

@@ -20,6 +20,7 @@ export function SuccessorsStage({ exercise, task, settled, draft, onDraft }: Sta
   const { network, pass } = exercise;
   const { c = 1, w } = network.getParameters('7');
   const [h, setH] = useState(0);
+  const collects = task === 2 && onDraft !== undefined;
   const reads = settled > 0 || Math.abs(h - pass.cache.h('7')) < 0.02;
   const rowsOf = (id: string): Row[] => {
     const slope: Row = { name: `slope_${id}`, value: pass.cache.slope(id), tone: 'case-3' };
@@ -35,8 +36,7 @@ export function SuccessorsStage({ exercise, task, settled, draft, onDraft }: Sta
         { ...slope, value: reads ? slope.value : undefined },
         { ...d, tone: 'case-1' },
       ];
-    if (id === '4') return settled > 1 ? [slope, d] : [{ ...d, value: undefined }];
-    if (id === '5' || id === '6') return settled > 1 ? [slope, d] : [];
+    if (id === '4' && task < 2) return [{ ...d, value: settled > 1 ? d.value : undefined }];
     if (id === '2') return [{ ...d, value: settled > 3 ? d.value : undefined }];
     return [];
   };
@@ -46,7 +46,7 @@ export function SuccessorsStage({ exercise, task, settled, draft, onDraft }: Sta
     const name = `${to}to${from}`;
     const isPicked = picked(draft).includes(name);
     const toNode2 = from === '2';
-    if (task === 2 && onDraft !== undefined) {
+    if (collects) {
       return {
         tone: isPicked ? 'focus' : 'plain',
         label: (
@@ -74,7 +74,7 @@ export function SuccessorsStage({ exercise, task, settled, draft, onDraft }: Sta
       : { tone: 'dim' };
   };
   return (
-    <>
+    <div className={collects ? styles.collecting : undefined}>
       <GraphPicture
         label={say.graph}
         graph={network.graph}
@@ -84,6 +84,22 @@ export function SuccessorsStage({ exercise, task, settled, draft, onDraft }: Sta
         })}
         edge={edge}
       />
+      {collects && (
+        <div className={styles.messages}>
+          {['4', '5', '6']
+            .flatMap((id) => [`7to${id}`, `${id}to2`, `${id}to3`])
+            .map((name) => (
+              <button
+                key={name}
+                type="button"
+                aria-pressed={picked(draft).includes(name)}
+                onClick={() => onDraft(pick(draft, name, 3))}
+              >
+                {name.replace('to', ' → ')}: <Figure value={message(exercise, name[0], name[3])} digits={3} />
+              </button>
+            ))}
+        </div>
+      )}
       {task < 2 && (
         <div className={styles.picture}>
           <Plot
@@ -109,6 +125,6 @@ export function SuccessorsStage({ exercise, task, settled, draft, onDraft }: Sta
           </Plot>
         </div>
       )}
-    </>
+    </div>
   );
 }
