@@ -43,10 +43,10 @@ module.exports = {
       to: { path: '^packages/(?!formats/|core/|activations/|aggregations/|losses/)' },
     },
     {
-      name: 'interop-imports-functions-layers-formats',
+      name: 'interop-imports-functions-and-formats',
       severity: 'error',
       from: { path: '^packages/interop/src' },
-      to: { path: '^packages/(?!interop/|core/|activations/|aggregations/|layers/|formats/)' },
+      to: { path: '^packages/(?!interop/|core/|activations/|aggregations/|formats/)' },
     },
     {
       name: 'formula-imports-core-activations-aggregations-optim',

@@ -104,6 +104,8 @@ describe('train with --time', () => {
     ['a target that is no number', ['--target', 'date', '--time', 'units'], 1, /expected a number in column "date"/],
     ['times that are none', ['--target', 'units', '--time', 'word'], 1, /expected a time in column "word"/],
     ['a checkpoint', ['--target', 'units', '--time', 'date', '--checkpoint', 'x'], 2, /cannot be combined/],
+    ['cross-validation', ['--target', 'units', '--time', 'date', '--folds', '5'], 2, /--folds cannot be combined/],
+    ['filled gaps', ['--target', 'units', '--time', 'date', '--missing', 'mean'], 2, /gaps are never filled in/],
     ['too long a window', ['--target', 'units', '--time', 'date', '--window', '150'], 1, /too few consecutive/],
     [
       'a loss of categories',

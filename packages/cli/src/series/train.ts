@@ -50,9 +50,11 @@ export function expectNoSeriesOptions(options: SeriesOptions): void {
 export async function trainSeries(io: Io, path: string, options: SeriesOptions): Promise<void> {
   const show = (text: string) => (options.json === true ? Promise.resolve() : print(io.stdout, text));
   const { target: targets = [], hidden, seed, testSplit, recurrent, horizon = 1, missingValues } = options;
-  for (const name of ['checkpoint', 'resume', 'category', 'number', 'ignore'] as const) {
+  for (const name of ['checkpoint', 'resume', 'category', 'number', 'ignore', 'folds', 'repeats'] as const) {
     if (options[name] !== undefined) throw misuse(`--${name} cannot be combined with --time.`);
   }
+  if (options.timeOrdered === true) throw misuse('--time-ordered cannot be combined with --time.');
+  if (options.missing !== 'drop') throw misuse('--missing cannot be combined with --time: gaps are never filled in.');
   if (targets.length !== 1) throw misuse('Specify one column to forecast, for example --target price.');
   const activation = activationNamed(options.activation, await loadPlugins(io, options.plugin));
   const { optimizer, rate } = optimizerNamed(options.optimizer, options.rate);
