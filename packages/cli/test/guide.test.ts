@@ -38,7 +38,7 @@ describe('the guide to the command line', () => {
     const { nnbp } = await world();
     const { stdout } = await nnbp('--help');
     const commands = [...stdout.matchAll(/^ {2}(\w+) \[options\]/gm)].map(([, name]) => name);
-    expect(commands).toHaveLength(9);
+    expect(commands).toHaveLength(10);
     for (const name of commands) expect(guide).toContain(`nnbp ${name} `);
     for (const code of ['0', '1', '2', '3', '130']) expect(guide).toMatch(new RegExp(`^\\| ${code} +\\|`, 'm'));
   });
