@@ -1,5 +1,17 @@
+import { dataSymbol, useData } from 'vitepress';
 import DefaultTheme from 'vitepress/theme';
+import { computed, h, provide } from 'vue';
 import 'katex/dist/katex.min.css';
 import './site.css';
 
-export default DefaultTheme;
+/** The language menu leads to the same page where it is translated, else to the start page of the language. */
+const Layout = {
+  setup() {
+    const data = useData();
+    const theme = computed(() => ({ ...data.theme.value, i18nRouting: data.frontmatter.value.translated === true }));
+    provide(dataSymbol, { ...data, theme });
+    return () => h(DefaultTheme.Layout);
+  },
+};
+
+export default { extends: DefaultTheme, Layout };
