@@ -1,0 +1,89 @@
+/** Applies a contributor guide to a copy of the repository: creates and edits the files of its code blocks. */
+import { execFileSync } from 'node:child_process';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+
+/** What a guide tells its reader to do. */
+export interface Guide {
+  readonly edits: readonly Edit[];
+  /** The lines of its sh blocks. */
+  readonly commands: readonly string[];
+}
+
+interface Edit {
+  readonly file: string;
+  /** The line after which the text is inserted. Absent: the text is a new file. */
+  readonly after?: string;
+  readonly text: string;
+}
+
+/**
+ * Reads a guide. A block marked `file=PATH` is a new file; with `after="LINE"` it is inserted after the one line of the
+ * file that contains this text. A block of `sh` holds commands.
+ */
+export function readGuide(markdown: string): Guide {
+  const blocks = [...markdown.matchAll(/^```(\w+)( [^\n]*)?\n([\s\S]*?)^```$/gm)];
+  return {
+    edits: blocks.flatMap(([, , flags = '', text]) => {
+      const file = /file=(\S+)/.exec(flags)?.[1];
+      const after = /after="([^"]*)"/.exec(flags)?.[1];
+      if (file === undefined) return [];
+      return [{ file, text, ...(after !== undefined && { after }) }];
+    }),
+    commands: blocks.flatMap(([, language, , text]) => (language === 'sh' ? text.trim().split('\n') : [])),
+  };
+}
+
+/** Makes the edits of a guide in the copy. */
+export function applyGuide({ edits }: Guide, copy: string): void {
+  for (const { file, after, text } of edits) {
+    const path = join(copy, file);
+    if (after === undefined) {
+      if (existsSync(path)) throw new Error(`${file}: the guide creates this file, and it exists.`);
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, text);
+      continue;
+    }
+    const lines = readFileSync(path, 'utf8').split('\n');
+    const found = lines.flatMap((line, k) => (line.includes(after) ? [k] : []));
+    if (found.length !== 1) throw new Error(`${file}: expected one line with "${after}", found ${found.length}.`);
+    lines.splice(found[0] + 1, 0, text.replace(/\n$/, ''));
+    writeFileSync(path, lines.join('\n'));
+  }
+}
+
+/** Copies the files of the repository, with the installed packages as links; workspace packages are those of the copy. */
+export function copyRepository(root: string, copy: string): void {
+  const files = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
+    cwd: root,
+    encoding: 'utf8',
+  })
+    .split('\0')
+    .filter((file) => file !== '' && existsSync(join(root, file)) && !file.startsWith('docs/plots/'));
+  for (const file of files) cpSync(join(root, file), join(copy, file));
+  const folders = new Set(files.filter((file) => /(^|\/)package\.json$/.test(file)).map(dirname));
+  for (const folder of folders) linkModules(join(root, folder, 'node_modules'), join(copy, folder, 'node_modules'));
+
+  function linkModules(from: string, to: string) {
+    if (!existsSync(from)) return;
+    mkdirSync(to, { recursive: true });
+    for (const name of readdirSync(from)) {
+      if (name === '.bin') symlinkSync(join(from, name), join(to, name));
+      else if (name.startsWith('@')) linkModules(join(from, name), join(to, name));
+      else if (!name.startsWith('.')) {
+        const target = realpathSync(join(from, name));
+        const inWorkspace = target.startsWith(root) && !target.includes('node_modules');
+        symlinkSync(inWorkspace ? join(copy, target.slice(root.length)) : target, join(to, name));
+      }
+    }
+  }
+}
