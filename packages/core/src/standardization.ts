@@ -1,5 +1,6 @@
 /** Standardization of columns: (value − mean) / deviation. A network keeps its scalers, so that callers use the data's units. */
 import { NnbpError } from './errors.js';
+import type { Row } from './rows.js';
 import { expectFinite, expectLength } from './expect.js';
 
 /** Mean and standard deviation of each column of a table. */
@@ -19,6 +20,35 @@ export class Standardization {
     }
   }
 
+  /**
+   * Mean and standard deviation of each column of `rows`, `[samples × columns]`. A constant column gets deviation 1.
+   *
+   * @throws NnbpError `EMPTY_DATA`, `NOT_FINITE`
+   *
+   * @example
+   * ```ts
+   * import { Standardization } from '@nnbp/core';
+   *
+   * const scaler = Standardization.fit([[1, 5], [3, 5]]);
+   * [...scaler.applyRow([3, 6])]; // [1, 1]
+   * [...scaler.undoRow([1, 1])]; // [3, 6]
+   * ```
+   */
+  static fit(rows: ArrayLike<Row>): Standardization {
+    if (rows.length === 0) throw new NnbpError('EMPTY_DATA', 'rows is empty.');
+    const width = rows[0].length;
+    const mean = new Array<number>(width).fill(0);
+    const deviation = new Array<number>(width).fill(0);
+    for (let k = 0; k < width; k++) {
+      for (let s = 0; s < rows.length; s++) mean[k] += rows[s][k] / rows.length;
+      for (let s = 0; s < rows.length; s++) deviation[k] += (rows[s][k] - mean[k]) ** 2 / rows.length;
+      deviation[k] = Math.sqrt(deviation[k]);
+      // Rounding alone makes the deviation of a constant column differ from 0.
+      if (!(deviation[k] > 1e-12 * Math.abs(mean[k]))) deviation[k] = 1;
+    }
+    return new Standardization(mean, deviation);
+  }
+
   /** (value − mean) / deviation. `column` is an index into `mean`. */
   apply(value: number, column: number): number {
     return (value - this.mean[column]) / this.deviation[column];
@@ -27,5 +57,15 @@ export class Standardization {
   /** value · deviation + mean, the inverse of `apply`. */
   undo(value: number, column: number): number {
     return value * this.deviation[column] + this.mean[column];
+  }
+
+  /** A standardized copy of a row: `apply` for each column. */
+  applyRow(row: Row): Float64Array {
+    return Float64Array.from(row, (value, column) => this.apply(value, column));
+  }
+
+  /** A copy of a standardized row in the units of the data: `undo` for each column. */
+  undoRow(row: Row): Float64Array {
+    return Float64Array.from(row, (value, column) => this.undo(value, column));
   }
 }

@@ -91,7 +91,7 @@ function work(
   const pass = backpropagate(network, input, target, loss);
   const row = Float64Array.from(input);
   const x = Float64Array.from(pass.outputs[0]);
-  const t = Float64Array.from(target, (value, k) => outputScaler?.apply(value, k) ?? value);
+  const t = outputScaler?.applyRow(target) ?? Float64Array.from(target);
   const caseOne = new Float64Array(x.length);
   outputValues(loss, x, t, caseOne);
   return {

@@ -252,7 +252,7 @@ class Rows {
     const { network } = this;
     const { graph, inputScaler } = network;
     const predicted = network.predict(input);
-    const row = Float64Array.from(input, (value, k) => inputScaler?.apply(value, k) ?? value);
+    const row = inputScaler?.applyRow(input) ?? Float64Array.from(input);
     const jacobian = new Float64Array(predicted.length * graph.parameterCount);
     this.#executor.jacobian(row, 1, jacobian);
     return { predicted, jacobian };

@@ -190,12 +190,8 @@ class Probe {
     this.parameters = this.#executor.parameters;
     this.parameters.set(network.parameters.vector);
     expectFinite('parameters', this.parameters);
-    this.inputs = Float64Array.from(
-      inputs.flatMap((row) => Array.from(row, (value, k) => inputScaler?.apply(value, k) ?? value)),
-    );
-    this.#targets = targets.map(
-      (row) => row && Float64Array.from(row, (value, k) => outputScaler?.apply(value, k) ?? value),
-    );
+    this.inputs = Float64Array.from(inputs.flatMap((row) => Array.from(inputScaler?.applyRow(row) ?? row)));
+    this.#targets = targets.map((row) => row && (outputScaler?.applyRow(row) ?? Float64Array.from(row)));
     this.rowsWithTarget = targets.filter((row) => row !== null).length;
   }
 

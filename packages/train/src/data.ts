@@ -1,14 +1,5 @@
 /** Data of callers: rows, checked once and written one after another in the network's own units. */
-import {
-  expectFinite,
-  expectLength,
-  type Loss,
-  type Network,
-  NnbpError,
-  type Random,
-  type Row,
-  Standardization,
-} from '@nnbp/core';
+import { expectFinite, expectLength, type Loss, type Network, NnbpError, type Random, type Row } from '@nnbp/core';
 import type { Sequences } from './sequences.js';
 
 /** One input and its target. */
@@ -160,19 +151,4 @@ export function split(tables: Tables, fraction: number, random: Random): { rest:
     ...(tables.weights && { weights: Float64Array.from(indices, (s) => tables.weights![s]) }),
   });
   return { part: pick(order.subarray(0, count)), rest: pick(order.subarray(count)) };
-}
-
-/** Mean and deviation of each column; a column that never changes keeps its size (deviation 1). */
-export function unitsOf(rows: ArrayLike<Row>): Standardization {
-  const width = rows[0].length;
-  const mean = new Array<number>(width).fill(0);
-  const deviation = new Array<number>(width).fill(0);
-  for (let k = 0; k < width; k++) {
-    for (let s = 0; s < rows.length; s++) mean[k] += rows[s][k] / rows.length;
-    for (let s = 0; s < rows.length; s++) deviation[k] += (rows[s][k] - mean[k]) ** 2 / rows.length;
-    deviation[k] = Math.sqrt(deviation[k]);
-    // Rounding alone makes a constant column look as if it moved a little.
-    if (!(deviation[k] > 1e-12 * Math.abs(mean[k]))) deviation[k] = 1;
-  }
-  return new Standardization(mean, deviation);
 }

@@ -1,5 +1,5 @@
 /** From the data and options of a caller to batches: everything is checked before anything changes. */
-import { expectInteger, type Network, NnbpError, Random, type Row } from '@nnbp/core';
+import { expectInteger, type Network, NnbpError, Random, type Row, Standardization } from '@nnbp/core';
 import { batchesOf, type BatchSource, streamBatches, tableBatches } from './batches.js';
 import {
   areSequences,
@@ -11,7 +11,6 @@ import {
   split,
   type Tables,
   tablesOf,
-  unitsOf,
 } from './data.js';
 import {
   checkSequences,
@@ -161,6 +160,6 @@ function streamBatchSize({ standardize, validation, optimizer, batchSize }: Trai
 function setScalers(network: Network, tables: Tables, standardize: NonNullable<TrainerOptions['standardize']>): void {
   const { inputs = false, targets = false } =
     typeof standardize === 'boolean' ? { inputs: standardize, targets: standardize } : standardize;
-  if (inputs) network.inputScaler ??= unitsOf(tables.inputs);
-  if (targets) network.outputScaler ??= unitsOf(tables.targets);
+  if (inputs) network.inputScaler ??= Standardization.fit(tables.inputs);
+  if (targets) network.outputScaler ??= Standardization.fit(tables.targets);
 }

@@ -1,5 +1,5 @@
 /** `--folds`: trains on all folds but one and tests on that one, in turn. */
-import { type Engine, Standardization } from '@nnbp/core';
+import type { Engine, Standardization } from '@nnbp/core';
 import {
   accuracy,
   crossValidate,
@@ -16,6 +16,7 @@ import { short } from '../guess.js';
 import { type Io, isTerminal } from '../io.js';
 import { Problem } from '../problem.js';
 import { counted, tableOf } from '../table.js';
+import { Moments, scaler } from './data.js';
 import { networkFor } from './network.js';
 import type { Plan, TrainOptions } from './plan.js';
 
@@ -80,25 +81,14 @@ export async function crossValidation(
   }
 }
 
-/** Of the numbers among the columns; the nodes of a category stay 0 and 1. */
+/** Standardizes the columns from `first` on, by their values in these rows. */
 function scalerOf(columns: readonly Column[], rows: readonly Float64Array[], first: number): Standardization {
-  const mean: number[] = [];
-  const deviation: number[] = [];
-  columns.forEach((column, k) => {
-    if (column.kind === 'category') {
-      for (const _ of column.values) {
-        mean.push(0);
-        deviation.push(1);
-      }
-      return;
-    }
-    const center = rows.reduce((sum, row) => sum + row[first + k], 0) / rows.length;
-    const spreadAround = Math.sqrt(rows.reduce((sum, row) => sum + (row[first + k] - center) ** 2, 0) / rows.length);
-    mean.push(center);
-    // Rounding alone makes a constant column look as if it moved a little.
-    deviation.push(spreadAround > 1e-12 * Math.abs(center) ? spreadAround : 1);
+  const moments = columns.map((_, k) => {
+    const column = new Moments();
+    for (const row of rows) column.add(row[first + k]);
+    return column;
   });
-  return new Standardization(mean, deviation);
+  return scaler(columns, moments);
 }
 
 /** Mean and deviation over the folds, for people. */

@@ -119,7 +119,7 @@ function drawing({ rows, testSplit, validationSplit, seed }: TrainingDataOptions
 }
 
 /** Running mean and standard deviation (Welford). */
-class Moments {
+export class Moments {
   mean = 0;
   #count = 0;
   #squares = 0;
@@ -138,8 +138,8 @@ class Moments {
   }
 }
 
-/** Standardizes numbers; the nodes of a category stay 0 and 1. */
-function scaler(columns: readonly Column[], moments: readonly Moments[]): Standardization {
+/** Standardizes columns of numbers; the nodes of a category stay 0 and 1. */
+export function scaler(columns: readonly Column[], moments: readonly Moments[]): Standardization {
   const mean: number[] = [];
   const deviation: number[] = [];
   columns.forEach((column, k) => {

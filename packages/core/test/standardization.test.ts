@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest';
+import { NnbpError, Standardization } from '../src/index.js';
+
+test('Standardization.fit computes mean and population deviation of each column', () => {
+  const scaler = Standardization.fit([
+    [1, -2],
+    [3, 2],
+    [5, 6],
+  ]);
+  expect(scaler.mean[0]).toBeCloseTo(3, 14);
+  expect(scaler.mean[1]).toBeCloseTo(2, 14);
+  expect(scaler.deviation[0]).toBeCloseTo(Math.sqrt(8 / 3), 14);
+  expect(scaler.deviation[1]).toBeCloseTo(Math.sqrt(32 / 3), 14);
+});
+
+test('Standardization.fit gives a constant column the deviation 1', () => {
+  expect(Standardization.fit([[0.1], [0.1], [0.1]]).deviation).toEqual([1]);
+});
+
+test('undoRow inverts applyRow', () => {
+  const scaler = new Standardization([1, -2], [4, 0.5]);
+  expect([...scaler.applyRow([3, -1])]).toEqual([0.5, 2]);
+  expect([...scaler.undoRow(scaler.applyRow([3, -1]))]).toEqual([3, -1]);
+});
+
+test('Standardization.fit throws for no rows and for numbers that are not finite', () => {
+  expect(() => Standardization.fit([])).toThrow(expect.objectContaining({ code: 'EMPTY_DATA' }) as NnbpError);
+  expect(() => Standardization.fit([[1], [NaN]])).toThrow(expect.objectContaining({ code: 'NOT_FINITE' }) as NnbpError);
+});
+
+test('an error has the path, expected and received values in its details', () => {
+  const details = (() => {
+    try {
+      new Standardization([1, 2], [1]);
+    } catch (error) {
+      return error instanceof NnbpError ? error.details : undefined;
+    }
+    return undefined;
+  })();
+  expect(details).toEqual({ path: 'deviation', expected: 2, received: 1 });
+  expect(new NnbpError('CYCLE', 'message').details).toEqual({});
+});
