@@ -11,12 +11,14 @@
  * that is there goes on.
  */
 import { auto, compile, load, NnbpError } from 'nnbp';
-import { readFileSync, watch } from 'node:fs';
+import { readFileSync, statSync, watch } from 'node:fs';
 import { createServer } from 'node:http';
 import { basename, dirname } from 'node:path';
 
 const maxBytes = 1_000_000;
 const maxRows = 1000;
+/** Milliseconds for a whole request to arrive. */
+const patience = Number(process.env.REQUEST_TIMEOUT ?? 10_000);
 
 const [path, port = '8080'] = process.argv.slice(2);
 if (path === undefined) {
@@ -26,13 +28,19 @@ if (path === undefined) {
 
 // One thread: a request has few rows, and other requests use the other cores.
 const engine = await auto({ threads: 1 });
-let model = await modelOf(1, load(readFileSync(path)).network);
+let model = await modelOf(1, networkAt(path));
 let requests = 0;
 
-const server = createServer((request, response) => {
+// A client that sends a byte now and then would keep its connection for ever.
+const limits = { requestTimeout: patience, headersTimeout: patience, connectionsCheckingInterval: patience / 4 };
+const server = createServer(limits, (request, response) => {
   answer(request).then(
     (body) => send(response, 200, body),
-    (error) => send(response, statusOf(error), { error: error.message }),
+    (error) => {
+      // What is left of a body that is too long is not read.
+      if (!request.complete) response.setHeader('Connection', 'close');
+      send(response, statusOf(error), { error: error.message });
+    },
   );
 });
 server.listen(Number(port), '127.0.0.1', () => {
@@ -85,9 +93,12 @@ function rowsOf(text) {
 async function bodyOf(request) {
   const parts = [];
   let length = 0;
-  for await (const part of request) {
+  const tooLong = new Refusal(413, `At most ${maxBytes} bytes a request.`);
+  if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLong;
+  // The connection stays, so that the answer can be sent.
+  for await (const part of request.iterator({ destroyOnReturn: false })) {
     length += part.length;
-    if (length > maxBytes) throw new Refusal(413, `At most ${maxBytes} bytes a request.`);
+    if (length > maxBytes) throw tooLong;
     parts.push(part);
   }
   return Buffer.concat(parts).toString('utf8');
@@ -98,9 +109,21 @@ async function modelOf(number, network) {
   return { number, network, predictor: await compile(network, { engine }) };
 }
 
+/** A regular file, read whole: a pipe or a device might never end, and a file that is written to would be two halves. */
+function networkAt(place) {
+  const before = statSync(place);
+  if (!before.isFile()) throw new Error(`${place} is no regular file.`);
+  const bytes = readFileSync(place);
+  const after = statSync(place);
+  if (before.ino !== after.ino || before.mtimeMs !== after.mtimeMs || before.size !== bytes.length) {
+    throw new Error(`${place} was changed while it was read.`);
+  }
+  return load(bytes).network;
+}
+
 async function reload() {
   try {
-    const { network } = load(readFileSync(path));
+    const network = networkAt(path);
     const [now, next] = [model.network.graph, network.graph];
     if (next.inputCount !== now.inputCount || next.outputs.length !== now.outputs.length) {
       throw new Error(

@@ -368,6 +368,12 @@ describe('LaTeX', () => {
 
   it('renders whatever the ids are', () => {
     const ids = ['\\{}$#%&_^~`<>|', 'é', '节点', '😀', '\u0000\n\t', '\'"', '', ' ', '$$', '__proto__', 'a'];
+    ids.push(
+      '\\href{javascript:alert(1)}{x}',
+      '\\htmlData{a=b}{x}$}{\\input{/etc/passwd}',
+      '[a](javascript:alert(1))',
+      '<img src=x>',
+    );
     for (const id of ids) {
       const builder = new GraphBuilder();
       builder.input(`from ${id}`);
@@ -375,6 +381,10 @@ describe('LaTeX', () => {
       const network = new Network(builder.build(), { seed: 1 });
       const derivation = explain(network, [1], [2], mse(), { node: id, parameter: 'w', from: `from ${id}` });
       expect(renderAll(derivation), JSON.stringify(id)).toBeGreaterThan(0);
+      // Also where mathematics is trusted, and where it is not shown as mathematics.
+      const html = katex.renderToString(derivation.latex(), { trust: true });
+      expect(html.replace(/<annotation.*?<\/annotation>/gs, '')).not.toMatch(/href=|data-a|<img/);
+      expect(derivation.markdown()).not.toMatch(/\]\(|<\w/);
       expect(derivation.text().split('\n').length, JSON.stringify(id)).toBeGreaterThan(10);
     }
   });

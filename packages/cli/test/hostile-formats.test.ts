@@ -1,0 +1,212 @@
+/** Hostile strings in every name of the formats of other libraries, and in every option: what comes out is harmless, and runs. */
+import { execFile, spawnSync } from 'node:child_process';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
+import { load } from '@nnbp/formats';
+import { describe, expect, it } from 'vitest';
+import { hostileStrings, unsafe } from './hostile-strings.js';
+import { type Outcome, world } from './world.js';
+
+function expectHarmless(what: readonly string[], { code, stdout, stderr }: Outcome): void {
+  const at = unsafe.exec(stdout) ?? unsafe.exec(stderr);
+  expect([what, at === null ? '' : at.input.slice(Math.max(0, at.index - 40), at.index + 20)]).toEqual([what, '']);
+  expect([what, [0, 1, 2, 3].includes(code)]).toEqual([what, true]);
+}
+
+/** An object with these keys, whatever they are. */
+const keyed = (keys: readonly string[], of: (key: string, k: number) => unknown) =>
+  Object.fromEntries(keys.map((key, k) => [key, of(key, k)]));
+const float32 = (count: number) =>
+  new Uint8Array(Float32Array.from({ length: count }, (_, k) => (k % 7) / 7 - 0.4).buffer);
+
+/** Models whose names are all of these strings, as each library writes them, and the files beside them. */
+function modelsNamed(names: readonly string[]): Record<string, string | Uint8Array> {
+  // Keras itself divides names at a slash.
+  const layerNames = names.filter((name) => !name.includes('/'));
+  const layers = layerNames.map((name, k) => ({
+    class_name: 'Dense',
+    config: { name, units: 1, activation: 'tanh', ...(k === 0 && { batch_input_shape: [null, 1] }) },
+  }));
+  const weights = layerNames.flatMap((name) => [
+    { name: `${name}/kernel`, shape: [1, 1], dtype: 'float32' },
+    { name: `${name}/bias`, shape: [1], dtype: 'float32' },
+  ]);
+  return {
+    'brain.json': JSON.stringify({
+      sizes: [names.length, names.length],
+      layers: [
+        keyed(names, () => ({})),
+        keyed(names, (_, k) => ({ bias: 0.1, weights: keyed(names, (_, i) => (i - k) / 50) })),
+      ],
+      activation: 'tanh',
+    }),
+    'keras.json': JSON.stringify({
+      modelTopology: { class_name: 'Sequential', config: { name: names[0], layers }, keras_version: '2.15.0' },
+      weightsManifest: [{ paths: ['keras.bin'], weights }],
+    }),
+    'keras.bin': float32(2 * layerNames.length),
+    'own.json': JSON.stringify({
+      format: 'nnbp',
+      version: 1,
+      inputs: names.slice(0, 2),
+      nodes: names.slice(2).map((id) => ({ id, from: names.slice(0, 2), activation: 'tanh', b: 0.1, w: [0.5, -0.5] })),
+      outputs: names.slice(2),
+    }),
+  };
+}
+
+/** Files with the string where a name is expected that has a meaning. */
+function filesWith(text: string): Record<string, string> {
+  const kerasOf = (change: object, paths: readonly string[] = ['w.bin']) =>
+    JSON.stringify({
+      modelTopology: {
+        class_name: 'Sequential',
+        config: {
+          layers: [{ class_name: 'Dense', config: { name: 'd', units: 1, batch_input_shape: [null, 1] }, ...change }],
+        },
+      },
+      weightsManifest: [{ paths, weights: [{ name: 'd/kernel', shape: [1, 1], dtype: 'float32' }] }],
+    });
+  const node = { id: 'y', from: ['x'], activation: 'tanh', b: 0, w: [1] };
+  const own = { format: 'nnbp', version: 1, inputs: ['x'], nodes: [node], outputs: ['y'] };
+  const neat = (gene: object) => ({
+    input_keys: [-1],
+    output_keys: [0],
+    nodes: [{ key: 0, bias: 0, response: 1, activation: 'tanh', aggregation: 'sum', ...gene }],
+    connections: [{ key: [-1, 0], weight: 1, enabled: true }],
+  });
+  const neataptic = (change: object) => ({
+    nodes: [
+      { type: 'input', bias: 0, squash: 'TANH' },
+      { type: 'output', bias: 0, squash: 'TANH', ...change },
+    ],
+    connections: [{ from: 0, to: 1, weight: 1 }],
+    input: 1,
+    output: 1,
+  });
+  return {
+    'class.json': kerasOf({ class_name: text }),
+    'activation.json': kerasOf({ config: { name: 'd', units: 1, batch_input_shape: [null, 1], activation: text } }),
+    'path.json': kerasOf({}, [text]),
+    'brain.json': JSON.stringify({ layers: [{ a: {} }, { b: { bias: 0, weights: { [text]: 1 } } }], activation: text }),
+    'neataptic.json': JSON.stringify(neataptic({ squash: text })),
+    'type.json': JSON.stringify(neataptic({ type: text })),
+    'synaptic.json': JSON.stringify({
+      neurons: [
+        { layer: 'input', squash: 'TANH', bias: 0 },
+        { layer: 'output', squash: text, bias: 0 },
+      ],
+      connections: [{ from: 0, to: 1, weight: 1 }],
+    }),
+    'neat.json': JSON.stringify(neat({ activation: text })),
+    'sum.json': JSON.stringify(neat({ aggregation: text })),
+    'own.json': JSON.stringify({ ...own, nodes: [{ ...node, activation: text }] }),
+    'entry.json': JSON.stringify({ ...own, [text]: text }),
+    'version.json': JSON.stringify({ ...own, version: text }),
+    'output.json': JSON.stringify({ ...own, outputs: [text] }),
+  };
+}
+
+const python = spawnSync('python3', ['--version']).status === 0;
+
+describe('names of the models of other libraries', () => {
+  it('are kept, shown in visible characters, and strings in the module and the Python that come out', async () => {
+    const here = await world();
+    for (const [name, content] of Object.entries(modelsNamed(hostileStrings))) await here.write(name, content);
+    for (const format of ['brain', 'keras', 'own']) {
+      const runs = [
+        ['convert', `${format}.json`, `${format}.nnbp`],
+        ['convert', `${format}.nnbp`, `${format}.onnx`],
+        ['convert', `${format}.onnx`, `${format}-again.nnbp`],
+        ['convert', `${format}.nnbp`, `${format}-genome.json`, '--to', 'neat-python'],
+        ['export', `${format}.nnbp`, '--to', 'module', '-o', `${format}.mjs`],
+        ['export', `${format}.nnbp`, '--to', 'pytorch', '-o', `${format}-torch`],
+      ];
+      for (const argv of runs) {
+        const outcome = await here.nnbp(...argv);
+        expectHarmless(argv, outcome);
+        expect([argv, outcome.code, outcome.stderr]).toEqual([argv, 0, expect.any(String)]);
+      }
+      const { network } = load(await readFile(join(here.directory, `${format}.nnbp`)));
+      const { ids, inputCount, outputs } = network.graph;
+      const names = { inputs: ids.slice(0, inputCount), outputs: Array.from(outputs, (i) => ids[i]) };
+      const again = load(await readFile(join(here.directory, `${format}-again.nnbp`))).network.graph;
+      expect(again.ids.slice(0, inputCount)).toEqual(names.inputs);
+      const module = (await import(pathToFileURL(join(here.directory, `${format}.mjs`)).href)) as typeof names & {
+        predict(input: readonly number[]): number[];
+      };
+      expect([module.inputs, module.outputs]).toEqual([names.inputs, names.outputs]);
+      const input = names.inputs.map((_, k) => k / 10);
+      expect(module.predict(input)).toEqual([...network.predict(input)]);
+      if (python) {
+        const program = fileURLToPath(new URL('run-python.py', import.meta.url));
+        const argv = ['-B', program, join(here.directory, `${format}-torch`)];
+        const { stdout } = await promisify(execFile)('python3', argv, { cwd: here.directory });
+        const kinds = ['Assign', 'ClassDef', 'Expr', 'FunctionDef', 'Import', 'ImportFrom'];
+        const found = JSON.parse(stdout) as typeof names & { readonly kinds: readonly string[] };
+        expect([found.inputs, found.outputs]).toEqual([names.inputs, names.outputs]);
+        expect(found.kinds.filter((kind) => !kinds.includes(kind))).toEqual([]);
+      }
+    }
+    expect('owned' in globalThis).toBe(false);
+    expect((await readdir(here.directory)).filter((name) => /own(?:ed)/.test(name))).toEqual([]);
+  });
+
+  it('that must have a meaning, or be a path, are refused in one visible line', async () => {
+    const here = await world();
+    await here.write('w.bin', float32(1));
+    for (const text of hostileStrings) {
+      for (const [name, content] of Object.entries(filesWith(text))) {
+        await here.write(name, content);
+        const outcome = await here.nnbp('convert', name, 'out.nnbp');
+        expectHarmless([name, text], outcome);
+        expect([name, text, outcome.code, outcome.stderr.trimEnd().split('\n').length]).toEqual([name, text, 1, 1]);
+      }
+      const link = `https://playground.tensorflow.org/#activation=${encodeURIComponent(text.replace('\uD800', ''))}`;
+      expectHarmless(['link', text], await here.nnbp('convert', link, 'out.nnbp'));
+    }
+    expect((await readdir(here.directory)).filter((name) => name.startsWith('out.'))).toEqual(['out.nnbp']);
+  });
+});
+
+describe('options', () => {
+  const chosen = [
+    hostileStrings[1],
+    hostileStrings[7],
+    hostileStrings[9],
+    '__proto__',
+    '',
+    'x'.repeat(5000),
+    '../../owned',
+  ];
+  const commands: Readonly<Record<string, readonly string[]>> = {
+    train: ['d.csv', '--target', 'y', '--epochs', '1', '--hidden', '1'],
+    predict: ['m.nnbp', 'd.csv'],
+    evaluate: ['m.nnbp', 'd.csv'],
+    explain: ['m.nnbp', 'd.csv'],
+    check: ['m.nnbp', 'd.csv'],
+    convert: ['m.nnbp', 'out.onnx'],
+    export: ['m.nnbp', '--to', 'module'],
+  };
+
+  it.each(Object.entries(commands))('of %s may be any string', async (command, given) => {
+    const here = await world({ 'd.csv': `a,y\n${Array.from({ length: 12 }, (_, k) => `${k},${2 * k}`).join('\n')}\n` });
+    expect((await here.nnbp('train', ...commands.train, '-o', 'm.nnbp')).code).toBe(0);
+    const { stdout } = await here.nnbp(command, '--help');
+    const options = Array.from(stdout.matchAll(/^ +(?:-\w, )?(--[\w-]+) </gm), ([, name]) => name);
+    expect(options.length).toBeGreaterThan(0);
+    for (const option of options) {
+      // What names a file to be written names it.
+      for (const text of /^--(?:output|checkpoint)$/.test(option) ? chosen.slice(0, 2) : chosen) {
+        expectHarmless([command, option, text], await here.nnbp(command, ...given, option, text));
+      }
+    }
+    for (let k = 0; k < given.length; k++) {
+      if (given[k].startsWith('-') || (command === 'convert' && k === 1)) continue;
+      for (const text of chosen)
+        expectHarmless([command, text], await here.nnbp(command, ...given.toSpliced(k, 1, text)));
+    }
+  });
+});

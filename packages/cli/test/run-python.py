@@ -1,0 +1,38 @@
+"""Runs an exported network.py with a torch that does nothing, and prints the names it has, the kinds of its statements,
+and whether train.py is Python too. What is not a definition would run here."""
+import ast
+import json
+import sys
+import types
+
+
+class Anything(type):
+    """A class of classes: every attribute of one, and every call, is the class Nothing."""
+
+    def __getattr__(cls, name):
+        return Nothing
+
+    def __call__(cls, *given, **named):
+        return cls
+
+
+class Nothing(metaclass=Anything):
+    pass
+
+
+class Torch(types.ModuleType):
+    def __getattr__(self, name):
+        return Nothing
+
+
+for name in ("torch", "torch.nn", "torch.nn.functional"):
+    sys.modules[name] = Torch(name)
+
+directory = sys.argv[1]
+source = open(f"{directory}/network.py", encoding="utf-8").read()
+kinds = sorted({type(statement).__name__ for statement in ast.parse(source).body})
+ast.parse(open(f"{directory}/train.py", encoding="utf-8").read())
+sys.path.insert(0, directory)
+import network
+
+print(json.dumps({"inputs": network.Network.input_names, "outputs": network.Network.output_names, "kinds": kinds}))
