@@ -2,7 +2,16 @@
 import { type ActivationRecord, activationRecords } from '@nnbp/activations';
 import { type Activation, type Loss, mlp, type Optimizer } from '@nnbp/core';
 import { type LossRecord, lossRecords, mse } from '@nnbp/losses';
-import { chain, clipByNorm, clipByValue, decayWeights, l1Penalty, type OptimizerRecord, optimizerRecords, sgd } from '@nnbp/optim';
+import {
+  chain,
+  clipByNorm,
+  clipByValue,
+  decayWeights,
+  l1Penalty,
+  type OptimizerRecord,
+  optimizerRecords,
+  sgd,
+} from '@nnbp/optim';
 import { wasm } from '@nnbp/wasm';
 import { describe, expect, test } from 'vitest';
 
