@@ -11,13 +11,15 @@ import type { GradientTransform } from './chain.js';
 import type * as exported from './index.js';
 import type { OptimizerRecord } from './record.js';
 
-type Exported = Omit<typeof exported, 'optimizerRecords' | 'chain' | Solver>;
-/** Solvers run iterations of their own; an engine cannot run them as an update rule. */
-type Solver = 'lbfgs' | 'levenbergMarquardt';
-/** The name of a built-in optimizer that is an update rule. */
+/**
+ * The name of a built-in optimizer that is an update rule. Solvers are left out: they run iterations of their own, which no
+ * engine can run as an update rule.
+ */
 export type OptimizerName = {
-  [Name in keyof Exported]: Exported[Name] extends (options: never) => Optimizer ? Name : never;
-}[keyof Exported];
+  [
+    Name in Exclude<keyof typeof exported, 'chain' | 'lbfgs' | 'levenbergMarquardt' | 'optimizerRecords'>
+  ]: (typeof exported)[Name] extends (options: never) => Optimizer ? Name : never;
+}[Exclude<keyof typeof exported, 'chain' | 'lbfgs' | 'levenbergMarquardt' | 'optimizerRecords'>];
 
 /** Options with defaults, formula and description of each built-in optimizer, by name. */
 export const optimizerRecords: Readonly<Record<OptimizerName, OptimizerRecord>> = {
@@ -33,5 +35,7 @@ export const optimizerRecords: Readonly<Record<OptimizerName, OptimizerRecord>> 
 
 /** The name of a built-in gradient transform. */
 export type TransformName = {
-  [Name in keyof Exported]: Exported[Name] extends (option: never) => GradientTransform ? Name : never;
-}[keyof Exported];
+  [
+    Name in Exclude<keyof typeof exported, 'chain' | 'lbfgs' | 'levenbergMarquardt' | 'optimizerRecords'>
+  ]: (typeof exported)[Name] extends (option: never) => GradientTransform ? Name : never;
+}[Exclude<keyof typeof exported, 'chain' | 'lbfgs' | 'levenbergMarquardt' | 'optimizerRecords'>];
