@@ -22,14 +22,17 @@ const links = (source: string): readonly Partial<PlaygroundState>[] => [
 
 const says = (page: Page, text: RegExp | string) => page.getByText(text).first().waitFor({ timeout: 50_000 });
 
-test('has no network, storage, worker, timer, message or import, in whatever view it runs', patience, async () => {
-  const names = [
-    ...['fetch', 'XMLHttpRequest', 'WebSocket', 'EventSource', 'WebTransport', 'RTCPeerConnection', 'importScripts'],
-    ...['indexedDB', 'caches', 'cookieStore', 'navigator', 'webkitRequestFileSystem', 'localStorage', 'opener'],
-    ...['Worker', 'SharedWorker', 'BroadcastChannel', 'MessageChannel', 'document', 'window', 'parent', 'Atomics'],
-    ...['postMessage', 'addEventListener', 'onmessage', 'setTimeout', 'setInterval', 'requestAnimationFrame'],
-  ];
-  const source = `const scope = globalThis as unknown as Record<string, unknown>;
+test(
+  'has no network, storage, worker, timer, message or import, in whatever view it runs',
+  { timeout: 180_000 },
+  async () => {
+    const names = [
+      ...['fetch', 'XMLHttpRequest', 'WebSocket', 'EventSource', 'WebTransport', 'RTCPeerConnection', 'importScripts'],
+      ...['indexedDB', 'caches', 'cookieStore', 'navigator', 'webkitRequestFileSystem', 'localStorage', 'opener'],
+      ...['Worker', 'SharedWorker', 'BroadcastChannel', 'MessageChannel', 'document', 'window', 'parent', 'Atomics'],
+      ...['postMessage', 'addEventListener', 'onmessage', 'setTimeout', 'setInterval', 'requestAnimationFrame'],
+    ];
+    const source = `const scope = globalThis as unknown as Record<string, unknown>;
 const found = ${JSON.stringify(names)}.filter((name) => {
   for (let o: object | null = scope; o !== null; o = Object.getPrototypeOf(o)) {
     if ((o as Record<string, unknown>)[name] !== undefined) return true;
@@ -47,15 +50,16 @@ export default {
   },
   derivative: () => 1,
 };`;
-  for (const link of links(source)) {
-    const requests: string[] = [];
-    const page = await open(link);
-    page.on('request', (request) => requests.push(request.url()));
-    await says(page, 'found [], imported 0');
-    expect(requests.filter((url) => !/^(?:blob|data):/.test(url) && !url.startsWith(inject('address')))).toEqual([]);
-    await page.context().close();
-  }
-});
+    for (const link of links(source)) {
+      const requests: string[] = [];
+      const page = await open(link);
+      page.on('request', (request) => requests.push(request.url()));
+      await says(page, 'found [], imported 0');
+      expect(requests.filter((url) => !/^(?:blob|data):/.test(url) && !url.startsWith(inject('address')))).toEqual([]);
+      await page.context().close();
+    }
+  },
+);
 
 test('cannot forge an answer that harms the page', patience, async () => {
   // Everything that the worker's own program makes its answer with gives something else.
