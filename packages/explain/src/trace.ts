@@ -86,7 +86,7 @@ export function trace(network: Network, input: Row, target: Row, loss: Loss): Tr
 /**
  * What is known after the first `steps` steps: the engine's memory at that moment, filled from the film alone.
  *
- * @throws NnbpError `OUT_OF_RANGE` (not a whole number from 0 to the length of the film)
+ * @throws NnbpError `OUT_OF_RANGE` (not an integer from 0 to the number of steps)
  */
 export function replay({ graph, steps: film }: Trace, steps: number = film.length): Replay {
   expectInteger('steps', steps, 0, film.length);

@@ -1,4 +1,4 @@
-/** Waiting for others, but no longer than a signal allows: think of an alarm clock beside the telephone. */
+/** Waits for a promise until a signal aborts. */
 
 /**
  * What the work comes to; rejects with the signal's reason as soon as that is given. Nothing is left on the signal

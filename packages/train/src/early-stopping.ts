@@ -1,9 +1,9 @@
-/** Stops when the loss has stopped to fall, and goes back to where it was lowest. */
+/** Early stopping: ends training when the loss stops falling, and restores the parameters of the best epoch. */
 import { expectInteger, type FloatArray, NnbpError } from '@nnbp/core';
 
 /** When to stop. */
 export interface EarlyStoppingOptions {
-  /** How many epochs without improvement are borne. */
+  /** Epochs without improvement before training ends. */
   readonly patience: number;
   /** By how much the loss must fall below the best to count. Default 0. */
   readonly minimumImprovement?: number;
