@@ -1,14 +1,43 @@
 import react from '@vitejs/plugin-react';
-import { defaultClientConditions, defineConfig } from 'vite';
-import { contentSecurityPolicy } from './web/policy.js';
+import { copyFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { defaultClientConditions, defineConfig, type Plugin } from 'vite';
+import { contentSecurityPolicy, embedPolicy } from './web/policy.js';
 
 const headers = { 'Content-Security-Policy': contentSecurityPolicy, 'X-Content-Type-Options': 'nosniff' };
+
+const isEmbed = (url = ''): boolean => url.split(/[?#]/)[0].endsWith('/embed.html');
+
+/** `embed.html` is the same page under a name of its own, so that it alone may stand in frames of other pages. */
+const embed: Plugin = {
+  name: 'embed',
+  async writeBundle({ dir }) {
+    if (this.environment.name === 'client' && dir !== undefined) {
+      await copyFile(join(dir, 'index.html'), join(dir, 'embed.html'));
+    }
+  },
+  configureServer({ middlewares }) {
+    middlewares.use((request, _, next) => {
+      if (isEmbed(request.url)) request.url = '/index.html';
+      next();
+    });
+  },
+  configurePreviewServer({ middlewares }) {
+    middlewares.use((request, response, next) => {
+      if (isEmbed(request.url)) {
+        const setHeader = response.setHeader.bind(response);
+        response.setHeader = (name, value) => setHeader(name, name === 'Content-Security-Policy' ? embedPolicy : value);
+      }
+      next();
+    });
+  },
+};
 
 /** The playground is built from the packages' sources: nothing else has to be built first. */
 export default defineConfig({
   root: import.meta.dirname,
   base: './',
-  plugins: [react()],
+  plugins: [react(), embed],
   resolve: { conditions: ['@nnbp/source', ...defaultClientConditions] },
   worker: { format: 'es' },
   build: { target: 'es2022', sourcemap: false, manifest: true, chunkSizeWarningLimit: 5000 },

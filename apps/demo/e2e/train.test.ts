@@ -14,7 +14,8 @@ import { planar } from '../web/train/data/toys.js';
 import { type DataName, misfit, type Settings, taskOf, withData } from '../web/train/fits.js';
 import { isProblem } from '../web/train/problem.js';
 import { short } from '../web/train/numbers.js';
-import { networkFor, openSession } from '../web/train/session.js';
+import { networkFor } from '../web/train/network-for.js';
+import { openSession } from '../web/train/session.js';
 import { expectAccessible, open, picture, useBrowser } from './page.js';
 
 useBrowser();

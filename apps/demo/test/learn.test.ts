@@ -9,6 +9,7 @@ import { order as orderChapter, passInOrder } from '../web/learn/chapters/order.
 import { converges, rate as rateChapter } from '../web/learn/chapters/rate.js';
 import { rounded, starvation, vanishing as vanishingChapter } from '../web/learn/chapters/vanishing.js';
 import { accusationAnswer, parseAccusation, repair as repairChapter } from '../web/learn/chapters/repair.js';
+import { time as timeChapter } from '../web/learn/chapters/time.js';
 import { parseNumber } from '../web/learn/number-answer.js';
 import { maxTries, pick, standing, type Task } from '../web/learn/task.js';
 import { pieces, words } from '../web/learn/text.js';
@@ -147,6 +148,19 @@ test('a rate of 0.084 converges and 0.085 diverges; the next loss is the engine�
   // w = 3.3, b = 0.9: the mean of (0.3 x + 0.9)² over x = 1 … 5.
   expect(Number(tasks[0].solution)).toBeCloseTo(0.09 * 11 + 0.54 * 3 + 0.81, 12);
   expect(hintOf(tasks[0], '-135')).toMatch(/straight line/);
+});
+
+test('through time the derivatives are those of the unrolled network, and the gradient is the sum over steps', () => {
+  const { network, pass, terms, measured, tasks } = timeChapter.exercise(0);
+  const { cache, gradients } = pass;
+  expect(Number(tasks[0].solution)).toBe(cache.x('2@1'));
+  expect(Number(tasks[1].solution)).toBe(cache.dLossDx('2@0'));
+  expect(Number(tasks[2].solution)).toBeCloseTo(gradients.of('2@1').w['1@1'], 14);
+  expect(network.graph.parameterCount).toBe(4);
+  expect(measured).toBeCloseTo(terms[0] + terms[1], 6);
+  expect(hintOf(tasks[2], String(terms[1]))).toMatch(/^That is step 2 alone/);
+  expect(hintOf(tasks[2], String((terms[0] + terms[1]) / 2))).toMatch(/^Add up, do not average/);
+  expect(hintOf(tasks[1], String(cache.dLossDx('2@1')))).toMatch(/one step later/);
 });
 
 test('every challenge shows its bug at the node, and the right pass is the engine’s', () => {

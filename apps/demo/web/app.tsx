@@ -4,6 +4,8 @@ import { Component, lazy, type ReactNode, Suspense, useEffect, useState } from '
 import { useMessages } from './language.js';
 import { messages } from './messages.js';
 import { defaultState, type PlaygroundState, type ViewName } from './state.js';
+import { isEmbedded, wholePage } from './embed.js';
+import { More } from './more.js';
 import { linkProblem, update, usePlayground } from './store.js';
 
 const views: Record<ViewName, ReturnType<typeof lazy>> = {
@@ -15,20 +17,21 @@ const views: Record<ViewName, ReturnType<typeof lazy>> = {
 };
 
 export function App() {
-  const { view, language, theme } = usePlayground();
+  const { view, language, theme, display } = usePlayground();
   const say = useMessages(messages);
   useEffect(() => {
     document.documentElement.lang = language === 'zh' ? 'zh-CN' : 'en';
     document.title = `${say.views[view]} · @nnbp`;
     document.documentElement.dataset.theme = theme;
-  }, [language, theme, view, say]);
+    document.documentElement.dataset.size = display.size;
+  }, [language, theme, display.size, view, say]);
   const View = views[view];
   return (
     <>
       <a className="skip" href="#content" onClick={skip}>
         {say.skip}
       </a>
-      <Header />
+      {isEmbedded ? <EmbeddedFooter /> : <Header />}
       <main id="content" tabIndex={-1}>
         {linkProblem !== undefined && (
           <p role="alert" className="problem">
@@ -45,27 +48,47 @@ export function App() {
   );
 }
 
+/** The views that a link leaves to the reader. */
+const offeredViews = ({ hide }: PlaygroundState['display']): ViewName[] =>
+  (Object.keys(views) as ViewName[]).filter((name) => !hide.includes(name));
+
+/** Inside another page: a way to the whole one. */
+function EmbeddedFooter() {
+  // The address follows the state: the link is renewed with it.
+  usePlayground();
+  const say = useMessages(messages);
+  return (
+    <p className="embedded">
+      <a href={wholePage()} target="_blank" rel="noopener">
+        {say.openWhole}
+      </a>
+    </p>
+  );
+}
+
 function Header() {
-  const { view, language, theme } = usePlayground();
+  const { view, language, theme, display } = usePlayground();
   const say = useMessages(messages);
   return (
     <header className="page-header">
       <h1>
         <span className="brand">@nnbp</span> <span className="motto">{say.title}</span>
       </h1>
-      <nav aria-label={say.chooseView}>
-        {(Object.keys(views) as ViewName[]).map((name) => (
-          <button
-            key={name}
-            type="button"
-            aria-current={name === view ? 'page' : undefined}
-            title={say.tasks[name]}
-            onClick={() => update((state) => ({ ...state, view: name }))}
-          >
-            {say.views[name]}
-          </button>
-        ))}
-      </nav>
+      {!display.locked && (
+        <nav aria-label={say.chooseView}>
+          {offeredViews(display).map((name) => (
+            <button
+              key={name}
+              type="button"
+              aria-current={name === view ? 'page' : undefined}
+              title={say.tasks[name]}
+              onClick={() => update((state) => ({ ...state, view: name }))}
+            >
+              {say.views[name]}
+            </button>
+          ))}
+        </nav>
+      )}
       <div className="page-options">
         <select
           aria-label={say.language}
@@ -89,12 +112,13 @@ function Header() {
           ))}
         </select>
         <Share />
+        <More />
       </div>
     </header>
   );
 }
 
-/** Milliseconds for which the page reports that the link was copied. */
+/** Milliseconds for which the page says that the link was copied. */
 const copiedFor = 4000;
 
 function Share() {

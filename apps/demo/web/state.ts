@@ -64,6 +64,10 @@ const train = v.object({
   speed: v.optional(v.picklist(['slow', 'steady', 'full']), 'steady'),
   /** The number of the training sample whose gradient the edges show; null: they show the weights. */
   sample: v.optional(v.nullable(count(0, 1_000_000)), null),
+  /** A graph of one's own with its parameters, trained instead of layers; null: the layers. */
+  graph: v.optional(v.nullable(network), null),
+  /** Steps taken. A training is deterministic: a link repeats them. */
+  steps: v.optional(count(0, 100_000_000), 0),
 });
 
 /** The chapters of the Learn view, in their order; the last one is the challenge. */
@@ -76,6 +80,7 @@ export const chapterNames = [
   'caches',
   'vanishing',
   'rate',
+  'time',
   'repair',
 ] as const;
 
@@ -96,12 +101,28 @@ const learn = v.object({
   work: v.partial(v.object(v.entriesFromList(chapterNames, work))),
 });
 
+/** How the page is shown, for a class or inside another page. */
+const display = v.object({
+  /** Only the view that the link opens, without the others and without settings. */
+  locked: v.boolean(),
+  /** Views that are not offered. */
+  hide: v.pipe(v.array(v.picklist(['learn', 'derive', 'train', 'build', 'extend'])), v.maxLength(5)),
+  /** `hidden`: Derive begins before the first step, and Learn does not show a solution after three tries. */
+  answers: v.picklist(['shown', 'hidden']),
+  size: v.picklist(['normal', 'large']),
+});
+
 const state = v.object({
   version: v.literal(1),
   view: v.picklist(['learn', 'derive', 'train', 'build', 'extend']),
   language: v.picklist(['en', 'zh']),
   theme: v.picklist(['system', 'light', 'dark']),
+  display: v.optional(display, { locked: false, hide: [], answers: 'shown', size: 'normal' }),
   learn: v.optional(learn, { chapter: 'forward', work: {} }),
+  /** The seed of the printable exercise sheet that Learn shows instead of a chapter; null: none. */
+  sheet: v.optional(v.nullable(count(0, 2 ** 31)), null),
+  /** What a door of Learn asks for in another view; null: nothing. */
+  task: v.optional(v.nullable(v.picklist(['four-successors', 'softsign'])), null),
   network,
   derive,
   train,
@@ -125,13 +146,16 @@ export const defaultState: PlaygroundState = {
   view: 'learn',
   language: 'en',
   theme: 'system',
+  display: { locked: false, hide: [], answers: 'shown', size: 'normal' },
   learn: { chapter: 'forward', work: {} },
+  sheet: null,
+  task: null,
   network: articleDescription,
   derive: {
     input: [0.5],
     target: [10],
     loss: 'mse',
-    selected: 'dloss/dw_1to2',
+    selected: 'dloss/dw_4to7',
     mode: 'own',
     mistake: 'order',
     step: null,
@@ -152,6 +176,8 @@ export const defaultState: PlaygroundState = {
     seed: 1,
     speed: 'steady',
     sample: null,
+    graph: null,
+    steps: 0,
   },
   custom: { activations: [], losses: [] },
 };

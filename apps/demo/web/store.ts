@@ -23,6 +23,7 @@ let pending: ReturnType<typeof setTimeout> | undefined;
 export function update(change: Change): void {
   const before = state;
   state = change(state);
+  if (state === before) return;
   for (const listener of listeners) listener();
   clearTimeout(pending);
   if (placeOf(before) === placeOf(state)) {
@@ -51,6 +52,9 @@ addEventListener('pagehide', flush);
 document.addEventListener('visibilitychange', () => {
   if (document.visibilityState === 'hidden') flush();
 });
+
+/** The state as it is now, for code that does not render. */
+export const currentState = (): PlaygroundState => state;
 
 /** The state, or the part of it that `select` returns; renders the caller again when that part changes. */
 export function usePlayground(): PlaygroundState;

@@ -16,7 +16,10 @@ const en = {
   addNodeTask: 'Add a node',
   addInput: 'Input',
   addInputTask: 'Add an input',
+  fourSuccessors: (now: number) => `Give node 2 four successors, then look at its derivatives. It has ${now}.`,
   derive: 'Look at its derivatives',
+  train: 'Train it',
+  trainTask: 'Opens Train with this graph and its parameters',
   counts: (inputs: number, nodes: number, edges: number, parameters: number) =>
     `${inputs} ${inputs === 1 ? 'input' : 'inputs'}, ${nodes} ${nodes === 1 ? 'node' : 'nodes'}, ${edges} ${edges === 1 ? 'edge' : 'edges'}, ${parameters} parameters`,
   input: 'input',
@@ -141,7 +144,10 @@ const zh: typeof en = {
   addNodeTask: '添加节点',
   addInput: '输入',
   addInputTask: '添加输入节点',
+  fourSuccessors: (now) => `给节点 2 四个后继，然后查看它的导数。现在有 ${now} 个。`,
   derive: '查看它的导数',
+  train: '训练它',
+  trainTask: '用这个图和它的参数打开“训练”',
   counts: (inputs, nodes, edges, parameters) =>
     `${inputs} 个输入，${nodes} 个节点，${edges} 条边，${parameters} 个参数`,
   input: '输入',

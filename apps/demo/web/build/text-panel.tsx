@@ -2,6 +2,7 @@
 import { Copy, Download, FolderOpen } from 'lucide-react';
 import { useMemo, useRef, useState } from 'react';
 import { useMessages } from '../language.js';
+import { download } from '../shared/download.js';
 import { usePlayground } from '../store.js';
 import { type Desk, problemOf } from './desk.js';
 import { exported, type Opened, openFile, openText } from './files.js';
@@ -57,7 +58,7 @@ export function TextPanel({ desk }: { readonly desk: Desk }) {
         <button type="button" onClick={copy}>
           <Copy size={16} aria-hidden /> {say.copy}
         </button>
-        <button type="button" disabled={text === ''} onClick={() => download(text)}>
+        <button type="button" disabled={text === ''} onClick={() => download(text, 'network.json', 'application/json')}>
           <Download size={16} aria-hidden /> {say.download}
         </button>
         <button type="button" title={say.openTask} onClick={() => chooser.current!.click()}>
@@ -95,14 +96,4 @@ function written(write: () => string): { readonly text?: string; readonly proble
   } catch (error) {
     return { problem: error instanceof Error ? error.message : String(error) };
   }
-}
-
-function download(text: string): void {
-  const address = URL.createObjectURL(new Blob([text], { type: 'application/json' }));
-  const link = document.createElement('a');
-  link.href = address;
-  link.download = 'network.json';
-  link.click();
-  // The browser reads it after the click.
-  setTimeout(() => URL.revokeObjectURL(address), 10_000);
 }

@@ -1,11 +1,12 @@
 /** Undo, redo, what can be added, and the way to the derivatives. */
-import { Plus, Redo2, Sigma, Undo2 } from 'lucide-react';
+import { Play, Plus, Redo2, Sigma, Undo2 } from 'lucide-react';
 import { useMessages } from '../language.js';
 import { update, usePlayground } from '../store.js';
 import type { Desk } from './desk.js';
 import { insertInput, insertNode } from './doing.js';
 import { possible, redo, undo } from './history.js';
 import { messages } from './messages.js';
+import { type DataName, withData } from '../train/fits.js';
 
 export function Toolbar({ desk }: { readonly desk: Desk }) {
   const { network } = usePlayground();
@@ -38,9 +39,24 @@ export function Toolbar({ desk }: { readonly desk: Desk }) {
       <button type="button" className="primary" onClick={lookAtDerivatives}>
         <Sigma size={16} aria-hidden /> {say.derive}
       </button>
+      <button type="button" title={say.trainTask} onClick={train}>
+        <Play size={16} aria-hidden /> {say.train}
+      </button>
     </div>
   );
 }
 
 const lookAtDerivatives = () =>
   update((state) => ({ ...state, view: 'derive', derive: { ...state.derive, mode: 'own', step: null } }));
+
+/** Trains this graph with its parameters, on data that fit it where there are such. */
+const train = () =>
+  update((state) => {
+    const { network: graph, train } = state;
+    const known = dataForInputs[graph.inputs.length];
+    const data = train.graph?.inputs.length === graph.inputs.length ? train.data : (known ?? train.data);
+    return { ...state, view: 'train', train: { ...withData({ ...train, graph }, data), graph, steps: 0 } };
+  });
+
+/** Data sets by the number of inputs they need. */
+const dataForInputs: Readonly<Record<number, DataName>> = { 1: 'tripling', 2: 'circles', 4: 'iris' };

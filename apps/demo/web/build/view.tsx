@@ -1,6 +1,7 @@
 /** Draw your own graph: a drawing board, what is selected on it, and the same graph as a text. */
 import { useEffect, useRef } from 'react';
 import { useMessages } from '../language.js';
+import { TaskLine } from '../shared/task-line.js';
 import { usePlayground } from '../store.js';
 import './build.css';
 import { BuildGraph } from './build-graph.js';
@@ -17,14 +18,16 @@ import { take, TextPanel } from './text-panel.js';
 import { Toolbar } from './toolbar.js';
 
 export default function View() {
-  const { network } = usePlayground();
+  const { network, task } = usePlayground();
   const { inputs, nodes } = network;
   const say = useMessages(messages);
   const desk = usePresent(useDesk());
   useKeys(desk);
   const edges = edgeCountOf(network);
+  const successors = nodes.filter(({ from }) => from.includes('2')).length;
   return (
     <div className={desk.selection === undefined ? 'build build-idle' : 'build'}>
+      {task === 'four-successors' && <TaskLine task={say.fourSuccessors(successors)} done={successors >= 4} />}
       <Toolbar desk={desk} />
       <section className="panel build-board" aria-label={say.graph}>
         <NoticeLine desk={desk} counts={say.counts(inputs.length, nodes.length, edges, edges + 2 * nodes.length)} />

@@ -1,9 +1,10 @@
 /** Where a number comes from: its formula over its numbers, and behind each of them, on demand, the same again. */
 import { nameOf, type QuantityName, type Step } from '@nnbp/explain';
-import { useMemo, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { useMessages } from '../language.js';
 import { Figure } from '../shared/figure.js';
 import { Formula } from '../shared/formula.js';
+import { usePlayground } from '../store.js';
 import { type Exercise, measured } from './exercise.js';
 import { messages } from './messages.js';
 
@@ -25,6 +26,7 @@ export function DerivationPanel({ exercise, selected }: DerivationPanelProps) {
       <ol className="steps">
         <StepItem key={name} step={root} depth={0} />
       </ol>
+      <CopyAs exercise={exercise} selected={selected} />
       <Measured exercise={exercise} selected={selected} />
       <ul className="legend">
         {([1, 2, 3] as const).map((of) => (
@@ -33,7 +35,52 @@ export function DerivationPanel({ exercise, selected }: DerivationPanelProps) {
           </li>
         ))}
       </ul>
+      <details className="glossary">
+        <summary>{say.glossaryTitle}</summary>
+        <dl>
+          {Object.entries(say.glossary).map(([letter, meaning]) => (
+            <div key={letter}>
+              <dt>{say.glossaryNames[letter as keyof typeof say.glossaryNames]}</dt>
+              <dd>{meaning}</dd>
+            </div>
+          ))}
+        </dl>
+      </details>
     </section>
+  );
+}
+
+/** Milliseconds for which it says that something was copied. */
+const toldFor = 4000;
+
+/** The derivation in writing, for a paper or a notebook. The article's node has assumed numbers, which no engine gives. */
+function CopyAs({ exercise, selected }: DerivationPanelProps) {
+  const language = usePlayground(({ language }) => language);
+  const say = useMessages(messages);
+  const [told, tell] = useState('');
+  useEffect(() => {
+    if (told === '') return;
+    const clear = setTimeout(() => tell(''), toldFor);
+    return () => clearTimeout(clear);
+  }, [told]);
+  if (Object.keys(exercise.given).length > 0) return null;
+  const copy = (as: 'latex' | 'markdown') => {
+    const text = exercise.written(selected)[as]({ language });
+    navigator.clipboard.writeText(text).then(
+      () => tell(say.copied),
+      () => tell(say.notCopied),
+    );
+  };
+  return (
+    <p className="copy-as">
+      <button type="button" onClick={() => copy('latex')}>
+        {say.copyLatex}
+      </button>{' '}
+      <button type="button" onClick={() => copy('markdown')}>
+        {say.copyMarkdown}
+      </button>{' '}
+      <span role="status">{told}</span>
+    </p>
   );
 }
 

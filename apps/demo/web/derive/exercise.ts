@@ -3,7 +3,16 @@
  * to the last number.
  */
 import { backpropagate, type Loss, type Network } from '@nnbp/core';
-import { explain, nameOf, parseQuantity, type QuantityName, type Step, type Trace, trace } from '@nnbp/explain';
+import {
+  type Derivation,
+  explain,
+  nameOf,
+  parseQuantity,
+  type QuantityName,
+  type Step,
+  type Trace,
+  trace,
+} from '@nnbp/explain';
 import type { Functions } from '../functions.js';
 import { networkOf } from '../network.js';
 import type { NetworkDescription, PlaygroundState } from '../state.js';
@@ -20,6 +29,8 @@ export interface Exercise {
   readonly given: Readonly<Record<string, number>>;
   /** Where a number comes from. */
   derivation(what: QuantityName): Step;
+  /** The same in writing, as the engine reckons it. */
+  written(what: QuantityName): Derivation;
 }
 
 /** What an exercise is made of. */
@@ -48,6 +59,7 @@ export function exerciseOf(question: Question, functions: Functions): Exercise {
     loss,
     film: trace(network, input, target, loss),
     given: isArticle ? { 7: 7 } : {},
+    written: (what) => explain(network, input, target, loss, what),
     derivation(what) {
       const { root } = explain(network, input, target, loss, what);
       return isArticle ? asInTheArticle(root) : root;

@@ -65,6 +65,7 @@ export function NetworkGraph({ exercise, selected, step }: NetworkGraphProps) {
         type="button"
         className={`kept ${color} ${marks(quantity)} nodrag nopan`}
         aria-pressed={sameQuantity(quantity, selected)}
+        title={say.glossary[kind]}
         aria-label={say.select(name, value === undefined ? say.unknown : written(value))}
         onClick={() => select(quantity)}
       >
@@ -101,7 +102,9 @@ export function NetworkGraph({ exercise, selected, step }: NetworkGraphProps) {
         <>
           <div className="node-head">
             <b>{id}</b>
-            <span>{isInput ? '' : graph.activations[graph.activationOf[i]].name}</span>
+            {!isInput && (
+              <NodeFunction name={graph.activations[graph.activationOf[i]].name} c={network.getParameters(id).c} />
+            )}
           </div>
           {kinds.map((kind) => row({ quantity: kind, node: id }, kind, colors[kind]))}
         </>
@@ -147,6 +150,12 @@ export function NetworkGraph({ exercise, selected, step }: NetworkGraphProps) {
     }
   }
   return <GraphView label={say.graph} nodes={nodes} edges={edges} height={chartHeight(graph.nodeCount)} />;
+}
+
+/** What a node makes of h: its activation, and the c it multiplies by. */
+function NodeFunction({ name, c }: { readonly name: string; readonly c: number | undefined }) {
+  const text = c === undefined ? name : `${name}, c = ${written(c, 3)}`;
+  return <span title={text}>{text}</span>;
 }
 
 /** A larger graph gets more room. */

@@ -60,10 +60,11 @@ export default function View() {
 }
 
 function Worked({ exercise }: { readonly exercise: Exercise }) {
-  const { derive } = usePlayground();
+  const { derive, display } = usePlayground();
   const say = useMessages(messages);
   const selected = useMemo(() => selectedQuantity(exercise, derive.selected), [exercise, derive.selected]);
-  const step = derive.step === null ? null : Math.min(derive.step, exercise.film.steps.length);
+  const begun = derive.step ?? (display.answers === 'hidden' ? 0 : null);
+  const step = begun === null ? null : Math.min(begun, exercise.film.steps.length);
   const isKnown = step === null || replay(exercise.film, step).value(selected) !== undefined;
   return (
     <div className="derive-stage">

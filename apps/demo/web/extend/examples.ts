@@ -2,7 +2,7 @@
 import type { Kind } from './user-functions.js';
 
 export interface Example {
-  readonly key: 'swish' | 'wrong' | 'kink' | 'loss' | 'endless';
+  readonly key: 'swish' | 'wrong' | 'kink' | 'loss' | 'endless' | 'softsign';
   readonly kind: Kind;
   readonly name: string;
   readonly source: string;
@@ -84,3 +84,16 @@ export default {
 `,
   },
 ];
+
+/** The task that Learn ends with: the value is right, the derivative is not written yet. */
+export const softsign: Example = {
+  key: 'softsign',
+  kind: 'activation',
+  name: 'mySoftsign',
+  source: `// softsign: g(h) = h / (1 + |h|). Write its derivative until every check is green.
+export default {
+  value: (h) => h / (1 + Math.abs(h)),
+  derivative: (h) => 1,
+} satisfies Activation;
+`,
+};

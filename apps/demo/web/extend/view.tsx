@@ -4,9 +4,10 @@ import { useState } from 'react';
 import { builtinActivations, builtinLosses } from '../functions.js';
 import { useMessages } from '../language.js';
 import type { CustomFunction, PlaygroundState } from '../state.js';
+import { TaskLine } from '../shared/task-line.js';
 import { update, usePlayground } from '../store.js';
 import { Editor } from './editor.js';
-import { type Example, examples } from './examples.js';
+import { type Example, examples, softsign } from './examples.js';
 import './extend.css';
 import { messages } from './messages.js';
 import { OpinionPanel } from './opinion.js';
@@ -18,9 +19,9 @@ const places: Readonly<Record<Kind, keyof PlaygroundState['custom']>> = { activa
 const most = { length: 8000, functions: 20 };
 
 export default function ExtendView() {
-  const { custom } = usePlayground();
+  const { custom, task } = usePlayground();
   const say = useMessages(messages);
-  const [own, setOwn] = useState<OwnFunction>(() => first(custom));
+  const [own, setOwn] = useState<OwnFunction>(() => (task === 'softsign' ? ownOf(softsign) : first(custom)));
   const [told, tell] = useState('');
   const opinion = useCheck(own);
   const problem = problemWith(own, custom, say);
@@ -45,6 +46,12 @@ export default function ExtendView() {
   };
   return (
     <div className="extend">
+      {task === 'softsign' && (
+        <TaskLine
+          task={say.softsign}
+          done={own.name === softsign.name && opinion.state === 'checked' && opinion.verdict.ok}
+        />
+      )}
       <p className="extend-intro">
         {say.intro} <span className="quiet">{say.safe}</span>
       </p>

@@ -29,6 +29,7 @@ export function Card({ chapter, tasks, work }: CardProps) {
   const tries = work.tries[number] ?? [];
   const { state, hint } = standing(task, tries);
   const checked = tries.at(-1) === work.draft;
+  const isHidden = usePlayground(({ display }) => display.answers === 'hidden');
   return (
     <section className={styles.card} aria-labelledby={heading}>
       <h2 id={heading}>
@@ -50,7 +51,7 @@ export function Card({ chapter, tasks, work }: CardProps) {
           </>
         )}
         {state === 'right' && <span className="visually-hidden">{say.right}</span>}
-        {state === 'shown' && <span className="visually-hidden">{say.shown}</span>}
+        {state === 'shown' && <span className="visually-hidden">{isHidden ? say.withheld : say.shown}</span>}
       </div>
     </section>
   );
@@ -128,27 +129,31 @@ interface SettledProps extends CardProps {
 
 function Settled({ chapter, tasks, number, work }: SettledProps) {
   const language = usePlayground(({ language }) => language);
+  const answers = usePlayground(({ display }) => display.answers);
   const say = useMessages(messages);
   const task = tasks[number];
   const { state } = standing(task, work.tries[number] ?? []);
   const following: ChapterName | undefined = chapterNames[chapterNames.indexOf(chapter.name) + 1];
   const isLast = number === tasks.length - 1;
+  const isHidden = state === 'shown' && answers === 'hidden';
   return (
     <div className={state === 'right' ? styles.right : styles.shown}>
       <p>
         <b>
           {state === 'shown'
-            ? say.shown
+            ? isHidden
+              ? say.withheld
+              : say.shown
             : task.kind === 'number' && task.isGuess === true
               ? say.guessed(work.tries[number]?.at(-1) ?? '')
               : say.right}
         </b>{' '}
-        {task.kind === 'number' && state === 'shown' && (
+        {!isHidden && task.kind === 'number' && state === 'shown' && (
           <>
             {say.answerIs} {show(Number(task.solution))}.{' '}
           </>
         )}
-        <RichText text={task.explain[language]} />
+        {!isHidden && <RichText text={task.explain[language]} />}
       </p>
       {isLast && <p>{say.youCan(chapter.ability[language])}</p>}
       <div className={styles.onward}>

@@ -10,6 +10,7 @@ import { parameters } from './chapters/parameters.js';
 import { rate } from './chapters/rate.js';
 import { repair } from './chapters/repair.js';
 import { successors } from './chapters/successors.js';
+import { time } from './chapters/time.js';
 import { vanishing } from './chapters/vanishing.js';
 import type { StageProps } from './stage.js';
 import { CachesStage } from './stages/caches-stage.js';
@@ -20,6 +21,7 @@ import { ParametersStage } from './stages/parameters-stage.js';
 import { RateStage } from './stages/rate-stage.js';
 import { RepairStage } from './stages/repair-stage.js';
 import { SuccessorsStage } from './stages/successors-stage.js';
+import { TimeStage } from './stages/time-stage.js';
 import { VanishingStage } from './stages/vanishing-stage.js';
 
 /** A chapter with its picture; what its exercises contain is known to these two only. */
@@ -55,5 +57,6 @@ export const lessons: Readonly<Record<ChapterName, Lesson>> = {
   caches: lesson(caches, CachesStage),
   vanishing: lesson(vanishing, VanishingStage),
   rate: lesson(rate, RateStage),
+  time: lesson(time, TimeStage),
   repair: lesson(repair, RepairStage),
 };

@@ -15,11 +15,13 @@ export function Doors() {
       </button>
       <button
         type="button"
-        onClick={() => update((state) => ({ ...state, view: 'build', network: articleDescription }))}
+        onClick={() =>
+          update((state) => ({ ...state, view: 'build', network: articleDescription, task: 'four-successors' }))
+        }
       >
         {say.toBuild}
       </button>
-      <button type="button" onClick={() => update((state) => ({ ...state, view: 'extend' }))}>
+      <button type="button" onClick={() => update((state) => ({ ...state, view: 'extend', task: 'softsign' }))}>
         {say.toExtend}
       </button>
       <button
@@ -32,8 +34,9 @@ export function Doors() {
   );
 }
 
-/** y = 3x with one node and gradient descent, as in the chapter on the learning rate. */
+/** y = 3x with one node and gradient descent, as in the chapter on the learning rate, and running. */
 function toTrain(): void {
+  void import('../train/current-training.js').then(({ training }) => training.playNext());
   update((state) => ({
     ...state,
     view: 'train',

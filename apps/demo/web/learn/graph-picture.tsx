@@ -123,7 +123,7 @@ const heights = (layers: readonly (readonly number[])[], nodeHeight: number) =>
     '--narrow': `${layers.length * nodeHeight}px`,
   }) as object;
 
-/** Node numbers by depth: each node a layer after the last of its predecessors. */
+/** Node numbers by depth: each node a layer after the last of its predecessors, or, without any, before its first successor. */
 function layersOf(graph: Graph): number[][] {
   const layerOf: number[] = [];
   const layers: number[][] = [];
@@ -132,7 +132,15 @@ function layersOf(graph: Graph): number[][] {
     for (let e = graph.edgeStart[i]; e < graph.edgeStart[i + 1]; e++) {
       layerOf[i] = Math.max(layerOf[i], layerOf[graph.predecessors[e]] + 1);
     }
-    (layers[layerOf[i]] ??= []).push(i);
+  }
+  for (let i = 0; i < graph.nodeCount; i++) {
+    const isFirst = graph.edgeStart[i] === graph.edgeStart[i + 1];
+    let next = Infinity;
+    for (let k = graph.successorStart[i]; k < graph.successorStart[i + 1]; k++) {
+      next = Math.min(next, layerOf[graph.successors[k]]);
+    }
+    const layer = isFirst && next < Infinity ? next - 1 : layerOf[i];
+    (layers[layer] ??= []).push(i);
   }
   return layers;
 }

@@ -1,4 +1,11 @@
 const en = {
+  sheetTitle: 'Backpropagation by hand',
+  sheetIntro: (input: string, target: string) =>
+    `Every node computes h = b + Σ w · x and x = c · σ(h), where σ(h) = 1 / (1 + e^−h). The input is x_1 = ${input}, the loss is (x_7 − t)² with t = ${target}.`,
+  sheetSeed: (seed: number) => `Sheet ${seed}`,
+  solutions: 'Solutions',
+  printSheet: 'Print',
+  closeSheet: 'Back to the chapters',
   chapters: 'Chapters',
   chapter: (address: string) => `Chapter ${address}`,
   challenge: 'Challenge',
@@ -8,6 +15,7 @@ const en = {
   check: 'Check',
   right: 'Right.',
   shown: 'Shown after three tries.',
+  withheld: 'Three tries used. This link does not show the answer.',
   triesLeft: (left: number) => (left === 1 ? 'One try left.' : `${left} tries left.`),
   answerIs: 'Answer:',
   next: 'Next task',
@@ -22,6 +30,8 @@ const en = {
   pointOn: 'Point on the curve',
   nudged: 'Measured by moving the weight a little both ways:',
   node: (id: string) => `Node ${id}`,
+  atStep: (id: string, step: number) => (step === 0 ? `${id}, before` : `${id}, step ${step}`),
+  sharedParameters: 'Parameters, the same at every step',
   fromLoss: 'from the loss',
   arrived: (arrived: number, all: number) => `${arrived} of ${all} arrived`,
   visit: (id: string, arrived: string, place: number | undefined) =>
@@ -72,6 +82,13 @@ const en = {
 };
 
 const zh: typeof en = {
+  sheetTitle: '手算反向传播',
+  sheetIntro: (input, target) =>
+    `每个节点计算 h = b + Σ w · x 和 x = c · σ(h)，其中 σ(h) = 1 / (1 + e^−h)。输入 x_1 = ${input}，损失为 (x_7 − t)²，t = ${target}。`,
+  sheetSeed: (seed) => `第 ${seed} 份`,
+  solutions: '答案',
+  printSheet: '打印',
+  closeSheet: '回到各章',
   chapters: '章节',
   chapter: (address) => `第 ${address} 章`,
   challenge: '挑战',
@@ -81,6 +98,7 @@ const zh: typeof en = {
   check: '检查',
   right: '正确。',
   shown: '三次之后显示答案。',
+  withheld: '三次机会已用完。这个链接不显示答案。',
   triesLeft: (left) => `还可以试 ${left} 次。`,
   answerIs: '答案：',
   next: '下一题',
@@ -95,6 +113,8 @@ const zh: typeof en = {
   pointOn: '曲线上的点',
   nudged: '把权重向两边微调，实际测得：',
   node: (id) => `节点 ${id}`,
+  atStep: (id, step) => (step === 0 ? `${id}，开始前` : `${id}，第 ${step} 步`),
+  sharedParameters: '各步共用的参数',
   fromLoss: '来自损失',
   arrived: (arrived, all) => `已到 ${arrived}/${all} 份`,
   visit: (id, arrived, place) => `节点 ${id}：${arrived}${place === undefined ? '' : `，第 ${place} 个访问`}`,

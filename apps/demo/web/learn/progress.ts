@@ -15,7 +15,7 @@ export function settledTasks(tasks: readonly Task[], { tries }: ChapterWork): nu
 }
 
 export const goTo = (chapter: ChapterName): void =>
-  update((state) => ({ ...state, view: 'learn', learn: { ...state.learn, chapter } }));
+  update((state) => ({ ...state, view: 'learn', sheet: null, learn: { ...state.learn, chapter } }));
 
 /** Changes the work on the chapter that is shown. */
 function change(part: (work: ChapterWork) => Partial<ChapterWork>): void {

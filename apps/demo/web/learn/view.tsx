@@ -8,9 +8,15 @@ import { Card } from './card.js';
 import { lessons } from './chapters.js';
 import { messages } from './messages.js';
 import { goTo, setDraft, settledTasks, workOn } from './progress.js';
+import { Sheet } from './sheet.js';
 import styles from './view.module.css';
 
 export default function View() {
+  const sheet = usePlayground(({ sheet }) => sheet);
+  return sheet === null ? <Lesson /> : <Sheet seed={sheet} />;
+}
+
+function Lesson() {
   const chapterName = usePlayground(({ learn }) => learn.chapter);
   const work = usePlayground((state) => workOn(state, chapterName));
   const { chapter, Stage } = lessons[chapterName];
@@ -44,6 +50,7 @@ function ChapterList() {
   const current = usePlayground(({ learn }) => learn.chapter);
   const work = usePlayground(({ learn }) => learn.work);
   const language = usePlayground(({ language }) => language);
+  const isLocked = usePlayground(({ display }) => display.locked || display.hide.includes('derive'));
   const say = useMessages(messages);
   return (
     <div className={styles.bar}>
@@ -82,17 +89,19 @@ function ChapterList() {
             })}
         </ol>
       </nav>
-      <button
-        type="button"
-        className={styles.skip}
-        aria-label={say.skip}
-        onClick={() => update((state) => ({ ...state, view: 'derive' }))}
-      >
-        <span className={styles.whole}>{say.skip}</span>
-        <span className={styles.short} aria-hidden>
-          {say.playground}
-        </span>
-      </button>
+      {!isLocked && (
+        <button
+          type="button"
+          className={styles.skip}
+          aria-label={say.skip}
+          onClick={() => update((state) => ({ ...state, view: 'derive' }))}
+        >
+          <span className={styles.whole}>{say.skip}</span>
+          <span className={styles.short} aria-hidden>
+            {say.playground}
+          </span>
+        </button>
+      )}
     </div>
   );
 }

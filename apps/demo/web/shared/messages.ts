@@ -1,4 +1,7 @@
 const en = {
+  task: 'Task:',
+  taskDone: 'Done:',
+  closeTask: 'Close the task',
   /** Names of the chart's buttons, as the library that draws it wants them. */
   controls: {
     'controls.ariaLabel': 'Size of the graph',
@@ -9,6 +12,9 @@ const en = {
 };
 
 const zh: typeof en = {
+  task: '任务：',
+  taskDone: '完成：',
+  closeTask: '关闭任务',
   controls: {
     'controls.ariaLabel': '图的大小',
     'controls.zoomIn.ariaLabel': '放大',

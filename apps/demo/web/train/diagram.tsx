@@ -27,42 +27,51 @@ const maxLayers = 8;
 /** Drawn anew only when something of it has changed: most snapshots bring no observation. */
 export const Diagram = memo(function Diagram({ settings, change, ready, observation, inspect, choose }: Props) {
   const say = useMessages(messages);
-  const { hidden } = settings;
+  const { hidden, graph } = settings;
   const resize = (k: number, size: number) => change({ hidden: hidden.map((old, at) => (at === k ? size : old)) });
   return (
     <section className="panel train-network" aria-label={say.network}>
       <h2>{say.network}</h2>
-      <div className="train-shape">
-        <span>{say.hiddenLayers(hidden.length)}</span>
-        <button
-          type="button"
-          aria-label={say.removeLayer}
-          disabled={hidden.length === 0}
-          onClick={() => change({ hidden: hidden.slice(0, -1) })}
-        >
-          <Minus size={16} aria-hidden />
-        </button>
-        <button
-          type="button"
-          aria-label={say.addLayer}
-          disabled={hidden.length >= maxLayers}
-          onClick={() => change({ hidden: [...hidden, Math.min(8, hidden.at(-1) ?? 8)] })}
-        >
-          <Plus size={16} aria-hidden />
-        </button>
-        {hidden.map((size, k) => (
-          <BoundedField
-            key={k}
-            label={say.layerSize(k + 1)}
-            hidden
-            value={size}
-            least={1}
-            most={512}
-            step={1}
-            choose={(chosen) => resize(k, chosen)}
-          />
-        ))}
-      </div>
+      {graph !== null ? (
+        <div className="train-shape">
+          <span>{say.ownGraph(graph.nodes.length)}</span>
+          <button type="button" onClick={() => change({ graph: null })}>
+            {say.useLayers}
+          </button>
+        </div>
+      ) : (
+        <div className="train-shape">
+          <span>{say.hiddenLayers(hidden.length)}</span>
+          <button
+            type="button"
+            aria-label={say.removeLayer}
+            disabled={hidden.length === 0}
+            onClick={() => change({ hidden: hidden.slice(0, -1) })}
+          >
+            <Minus size={16} aria-hidden />
+          </button>
+          <button
+            type="button"
+            aria-label={say.addLayer}
+            disabled={hidden.length >= maxLayers}
+            onClick={() => change({ hidden: [...hidden, Math.min(8, hidden.at(-1) ?? 8)] })}
+          >
+            <Plus size={16} aria-hidden />
+          </button>
+          {hidden.map((size, k) => (
+            <BoundedField
+              key={k}
+              label={say.layerSize(k + 1)}
+              hidden
+              value={size}
+              least={1}
+              most={512}
+              step={1}
+              choose={(chosen) => resize(k, chosen)}
+            />
+          ))}
+        </div>
+      )}
       {ready !== undefined && <Graph ready={ready} observation={observation} inspect={inspect} />}
       {ready !== undefined && (
         <EdgeChoice sample={settings.sample} count={ready.trainingCount} choose={choose} observation={observation} />
@@ -196,9 +205,9 @@ function Graph({ ready, observation, inspect }: GraphProps) {
 
 /** An input by the name it has in the data, an output by its class, others by their id. */
 function nameOf({ layout, inputNames, classes, answerName }: Ready, layer: number, n: number, id: string): string {
-  if (layer === 0) return inputNames[n];
+  if (layer === 0) return inputNames[n] ?? id;
   if (layer < layout.layers.length - 1) return id.replace('layer', '');
-  return classes.length > 2 ? classes[n] : answerName === '' ? id : answerName;
+  return classes.length > 2 ? (classes[n] ?? id) : answerName === '' ? id : answerName;
 }
 
 interface NodeProps {

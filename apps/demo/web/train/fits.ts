@@ -44,8 +44,10 @@ const raw = new Set(['binaryCrossEntropyWithLogits', 'softmaxCrossEntropy', 'poi
 const bounded = new Set(['sigmoid', 'hardSigmoid', 'gaussian', 'relu', 'softplus']);
 
 /** What is wrong with a combination, if anything is. Custom functions are left to show it themselves. */
-export function misfit(task: Task, settings: Choice): Misfit | undefined {
-  const { loss, outputActivation } = settings;
+export function misfit(task: Task, settings: Choice & Partial<Pick<Settings, 'graph'>>): Misfit | undefined {
+  const { loss, graph } = settings;
+  const output = graph?.nodes.find(({ id }) => id === graph.outputs[0]);
+  const outputActivation = output?.activation ?? settings.outputActivation;
   if (task === 'regression' && forClasses.has(loss)) return 'class-loss';
   if (task === 'binary' && loss === 'softmaxCrossEntropy') return 'one-output';
   if (loss === 'klDivergence') return 'needs-log-probability';
@@ -110,5 +112,8 @@ export function withData(settings: Settings, data: DataName): Settings {
   return data === 'csv' ? begun : withTask(begun, taskOf(data));
 }
 
-/** The usual loss and output for a task: for a table, once it is known what is asked of it. */
-export const withTask = (settings: Settings, task: Task): Settings => ({ ...settings, ...suitable[task] });
+/** The usual loss and output for a task, for a graph of one's own mse: for a table, once it is known what is asked of it. */
+export const withTask = (settings: Settings, task: Task): Settings => ({
+  ...settings,
+  ...(settings.graph === null ? suitable[task] : { loss: 'mse' }),
+});

@@ -2,7 +2,7 @@
 import { memo } from 'react';
 import { useMessages } from '../language.js';
 import { messages } from './messages.js';
-import { short } from './numbers.js';
+import { short, times } from './numbers.js';
 import type { Observation } from './observe.js';
 import { css, mix, usePalette } from './palette.js';
 import type { Ready } from './trainer.js';
@@ -71,6 +71,6 @@ export const Gradients = memo(function Gradients({
 function verdict(layers: Float32Array, say: (typeof messages)['en']['verdicts']): string {
   if (layers.length < 4) return '';
   const ratio = layers[1] / layers[layers.length - 2];
-  if (ratio < 1 / remarkable) return say.vanishing(short(1 / ratio));
-  return ratio > remarkable ? say.exploding(short(ratio)) : say.even;
+  if (ratio < 1 / remarkable) return say.vanishing(times(1 / ratio));
+  return ratio > remarkable ? say.exploding(times(ratio)) : say.even;
 }

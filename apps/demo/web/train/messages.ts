@@ -1,3 +1,4 @@
+import type { Counts } from './problem.js';
 import type { TableProblem } from './data/csv.js';
 import type { DataName, Misfit, Settings } from './fits.js';
 
@@ -16,8 +17,24 @@ const en = {
   heldOutLoss: 'Loss, held out',
   trainingAccuracy: 'Right, training',
   heldOutAccuracy: 'Right, held out',
+  onward: 'Use the trained network',
+  export: 'Export',
+  exports: {
+    model: 'Model file (.safetensors)',
+    onnx: 'ONNX',
+    pytorch: 'PyTorch',
+    module: 'ES module (.js)',
+    notebook: 'Notebook (.ipynb)',
+  },
+  exportFailed: (why: string) => `Nothing was exported. ${why}`,
+  deriveSample: (sample: number) => `Derive sample ${sample}`,
+  deriveTask: 'Opens the trained network in Derive with this sample, in standardized units',
+  buildOn: 'Open in Build',
+  tooLarge: 'More than 1,500 parameters or 40 inputs: too many to read one by one.',
+  ownGraph: (nodes: number) => `Your graph, ${nodes === 1 ? '1 node' : `${nodes} nodes`}`,
+  useLayers: 'Use layers instead',
   preparing: 'Making the network ready…',
-  fetching: (percent: number) => `Fetching the data: ${percent} %`,
+  fetching: (percent: number) => `Preparing: ${percent} %`,
   pausedAt: (steps: string, loss: string) => `Paused after ${steps} steps; the training loss is ${loss}.`,
   data: 'Data',
   chooseData: 'Data set',
@@ -131,6 +148,8 @@ const en = {
       `At step ${step} a number stopped being finite: the training diverged. The parameters are those before that step. Take a smaller learning rate, or another loss, and reset.`,
     noTable: 'Choose a CSV file first. A link holds the settings, but not the file.',
     fewPoints: 'Four points at least make a curve: draw a longer one.',
+    shape: (inputs: Counts, outputs: Counts) =>
+      `The graph has ${inputs.found} ${inputs.found === 1 ? 'input' : 'inputs'} and ${outputs.found} ${outputs.found === 1 ? 'output' : 'outputs'}; these data need ${inputs.expected} and ${outputs.expected}. Choose other data, or change the graph in Build.`,
     stuck:
       'The worker gave no answer for several seconds and was ended: a function of your own may be in an endless loop. Mend it in Extend, or choose another, and reset.',
     other: (text: string) => `This cannot be trained: ${text}`,
@@ -174,8 +193,24 @@ const zh: typeof en = {
   heldOutLoss: '留出损失',
   trainingAccuracy: '训练正确率',
   heldOutAccuracy: '留出正确率',
+  onward: '使用训练好的网络',
+  export: '导出',
+  exports: {
+    model: '模型文件（.safetensors）',
+    onnx: 'ONNX',
+    pytorch: 'PyTorch',
+    module: 'ES 模块（.js）',
+    notebook: '笔记本（.ipynb）',
+  },
+  exportFailed: (why) => `没有导出。${why}`,
+  deriveSample: (sample) => `对样本 ${sample} 求导`,
+  deriveTask: '在“求导”中打开训练好的网络和这个样本，使用标准化的单位',
+  buildOn: '在“搭建”中打开',
+  tooLarge: '参数超过 1,500 个，或输入超过 40 个：无法逐个阅读。',
+  ownGraph: (nodes) => `你的图，${nodes} 个节点`,
+  useLayers: '改用分层网络',
   preparing: '正在准备网络……',
-  fetching: (percent) => `正在获取数据：${percent} %`,
+  fetching: (percent) => `正在准备：${percent} %`,
   pausedAt: (steps, loss) => `已在第 ${steps} 步暂停；训练损失为 ${loss}。`,
   data: '数据',
   chooseData: '数据集',
@@ -283,6 +318,8 @@ const zh: typeof en = {
       `在第 ${step} 步有一个数不再有限：训练发散了。参数是这一步之前的。请减小学习率，或换一个损失函数，再重来。`,
     noTable: '请先选择一个 CSV 文件。链接里有设置，但没有文件。',
     fewPoints: '至少四个点才成曲线：请画长一些。',
+    shape: (inputs, outputs) =>
+      `这个图有 ${inputs.found} 个输入、${outputs.found} 个输出；这些数据需要 ${inputs.expected} 个和 ${outputs.expected} 个。请换一组数据，或在“搭建”里改图。`,
     stuck: '工作线程几秒没有回答，已被终止：你自己的函数可能陷入了死循环。请在“扩展”里改正，或另选一个，再重来。',
     other: (text) => `无法训练：${text}`,
     table: {

@@ -14,3 +14,7 @@ export const percent = (value: number | undefined): string =>
 
 /** A whole number with its thousands apart. */
 export const whole = (value: number): string => Math.round(value).toLocaleString('en');
+
+/** A large factor for reading: two digits, with its thousands apart; a power of ten from a billion. */
+export const times = (factor: number): string =>
+  factor < 1e9 ? Number(factor.toPrecision(2)).toLocaleString('en') : factor.toExponential(1);

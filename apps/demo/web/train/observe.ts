@@ -97,7 +97,8 @@ const stride = 3;
 export function observerOf(session: Session, dataset: Dataset, engine: Engine): Observer {
   const { graph, inputScaler } = session.network;
   const executor = engine.prepare(graph, chunk);
-  const layout = layoutOf(graph);
+  const layers = layersOf(graph);
+  const layout = layoutOf(graph, layers);
   const shown = layout.layers.flatMap(({ ids }) => ids);
   const axes = graph.inputCount > 2 ? [] : axesOf(dataset, graph.inputCount);
   const places = placesFor(graph);
@@ -115,7 +116,7 @@ export function observerOf(session: Session, dataset: Dataset, engine: Engine): 
       const training = judge(session, dataset, executor, session.training);
       const heldOut = session.heldOut && judge(session, dataset, executor, session.heldOut);
       const classes = dataset.task !== 'regression';
-      const gradients = gradientsOf(session, executor, graph, layout, shown);
+      const gradients = gradientsOf(session, executor, layers, shown);
       const pictured = places === 0 ? undefined : pictureOf(session, dataset, executor, grid, shown);
       return {
         loss: { training: training.loss, heldOut: heldOut?.loss },
@@ -213,8 +214,7 @@ function inChunks(
 function gradientsOf(
   session: Session,
   executor: Executor,
-  graph: Graph,
-  { layers }: Layout,
+  layers: readonly (readonly string[])[],
   shown: readonly string[],
 ): Pick<Observation, 'means' | 'deviations' | 'gradients' | 'layerGradients'> {
   const { training, loss } = session;
@@ -227,17 +227,15 @@ function gradientsOf(
     return sum / count;
   };
   const size = (id: string) => mean('dLossDx', id, Math.abs);
-  let first = 0;
-  const layerGradients = Float32Array.from(layers, (layer) => {
+  const layerGradients = Float32Array.from(layers, (ids) => {
     // Of a wide layer a part is looked at, evenly spread.
-    const stride = Math.max(1, Math.floor(layer.size / 32));
+    const stride = Math.max(1, Math.floor(ids.length / 32));
     let sum = 0;
     let looked = 0;
-    for (let k = 0; k < layer.size; k += stride) {
-      sum += size(graph.ids[first + k]);
+    for (let k = 0; k < ids.length; k += stride) {
+      sum += size(ids[k]);
       looked++;
     }
-    first += layer.size;
     return sum / looked;
   });
   const means = Float32Array.from(shown, (id) => mean('x', id, (value) => value));
@@ -326,27 +324,30 @@ function biasOf(graph: Graph, executor: Executor, id: string): number {
   return i < graph.inputCount ? NaN : executor.parameters[graph.biasIndex(i)];
 }
 
-/** The layers, read back from the ids, which `GraphBuilder` numbers `name.0`, `name.1`… */
-function layoutOf(graph: Graph): Layout {
-  const byName = new Map<string, string[]>();
-  for (const id of graph.ids) {
-    const name = id.slice(0, id.lastIndexOf('.'));
-    const layer = byName.get(name);
-    if (layer === undefined) byName.set(name, [id]);
-    else layer.push(id);
+/** Ids by depth: every node a layer after the last of its predecessors, all inputs in the first. */
+function layersOf({ ids, inputCount, nodeCount, edgeStart, predecessors }: Graph): string[][] {
+  const depth = new Int32Array(nodeCount);
+  const layers: string[][] = [];
+  for (let i = 0; i < nodeCount; i++) {
+    if (i >= inputCount) depth[i] = 1;
+    for (let e = edgeStart[i]; e < edgeStart[i + 1]; e++) depth[i] = Math.max(depth[i], depth[predecessors[e]] + 1);
+    (layers[depth[i]] ??= []).push(ids[i]);
   }
-  const layers = [...byName.values()].map((ids, k) => ({
-    size: ids.length,
-    ids: k === 0 && ids.length > maxShown ? [] : ids.slice(0, maxShown),
+  return layers;
+}
+
+function layoutOf(graph: Graph, ids: readonly (readonly string[])[]): Layout {
+  const layers = ids.map((layer, k) => ({
+    size: layer.length,
+    ids: k === 0 && layer.length > maxShown ? [] : layer.slice(0, maxShown),
   }));
+  const numberOf = new Map(layers.flatMap((layer) => layer.ids).map((id, k) => [graph.indexOf(id), k]));
   const edges: [number, number][] = [];
-  let first = 0;
-  for (const [k, { ids }] of layers.entries()) {
-    const next = k + 1 < layers.length ? layers[k + 1].ids.length : 0;
-    for (let from = 0; from < ids.length; from++) {
-      for (let to = 0; to < next; to++) edges.push([first + from, first + ids.length + to]);
+  for (const [j, to] of numberOf) {
+    for (let e = graph.edgeStart[j]; e < graph.edgeStart[j + 1]; e++) {
+      const from = numberOf.get(graph.predecessors[e]);
+      if (from !== undefined) edges.push([from, to]);
     }
-    first += ids.length;
   }
   return { layers, edges };
 }

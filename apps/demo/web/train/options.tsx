@@ -21,20 +21,24 @@ export function Options({ settings, change }: Props) {
     <section className="panel train-options" aria-label={say.options}>
       <h2 className="visually-hidden">{say.options}</h2>
       <div className="train-fields">
-        <Functions
-          label={say.activation}
-          value={settings.activation}
-          builtin={Object.keys(builtinActivations)}
-          custom={activations}
-          choose={(activation) => change({ activation })}
-        />
-        <Functions
-          label={say.outputActivation}
-          value={settings.outputActivation}
-          builtin={Object.keys(builtinActivations)}
-          custom={activations}
-          choose={(outputActivation) => change({ outputActivation })}
-        />
+        {settings.graph === null && (
+          <>
+            <Functions
+              label={say.activation}
+              value={settings.activation}
+              builtin={Object.keys(builtinActivations)}
+              custom={activations}
+              choose={(activation) => change({ activation })}
+            />
+            <Functions
+              label={say.outputActivation}
+              value={settings.outputActivation}
+              builtin={Object.keys(builtinActivations)}
+              custom={activations}
+              choose={(outputActivation) => change({ outputActivation })}
+            />
+          </>
+        )}
         <Functions
           label={say.loss}
           value={settings.loss}

@@ -1,20 +1,11 @@
 /** One training of the Train view: a `Trainer` made from its settings and data. */
-import {
-  type Engine,
-  type FloatArray,
-  glorotUniform,
-  type Graph,
-  GraphBuilder,
-  heUniform,
-  type Loss,
-  Network,
-  type Optimizer,
-} from '@nnbp/core';
+import type { Engine, FloatArray, Graph, Loss, Network, Optimizer } from '@nnbp/core';
 import { DivergedError, type Tables, Trainer } from '@nnbp/train';
 import { adagrad, adam, lion, nadam, rmsprop, rprop, sgd } from '@nnbp/optim';
 import type { Functions } from '../functions.js';
 import type { Dataset, Part } from './data/dataset.js';
 import { type Encoding, encodingFor, type Settings } from './fits.js';
+import { networkFor } from './network-for.js';
 
 /** Samples as the network sees them. */
 export interface Rows {
@@ -50,27 +41,6 @@ const optimizers: Readonly<Record<Settings['optimizer'], (learningRate: number) 
   lion: (learningRate) => lion({ learningRate }),
   rprop: (initialStep) => rprop({ initialStep }),
 };
-
-/** Activations of the relu family: their weights start wider. */
-const bent = new Set(['relu', 'leakyRelu', 'elu', 'gelu', 'silu', 'mish', 'softplus']);
-
-/**
- * The network that is trained. The output's c is fixed at 1, so that an output that is a probability stays one.
- *
- * @throws NnbpError `MISSING_PLUGIN`
- */
-export function networkFor(settings: Settings, dataset: Dataset, functions: Functions): Network {
-  const activation = functions.activation(settings.activation);
-  const outputActivation = functions.activation(settings.outputActivation);
-  const outputs = dataset.task === 'classes' ? dataset.classes.length : 1;
-  const builder = new GraphBuilder();
-  let from = builder.inputs(dataset.inputNames.length);
-  for (const units of settings.hidden) from = builder.layer(units, { from, activation });
-  const output = builder.layer(outputs, { from, activation: outputActivation, fixed: { c: 1 }, name: 'output' });
-  builder.output(...output);
-  const initializer = bent.has(settings.activation) ? heUniform : glorotUniform;
-  return new Network(builder.build(), { seed: settings.seed, initializer });
-}
 
 /**
  * Makes everything ready.

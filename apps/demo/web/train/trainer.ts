@@ -10,6 +10,7 @@ import type { Column, TableProblem } from './data/csv.js';
 import type { Dataset, Part, Task } from './data/dataset.js';
 import { datasetsByRequest, type TableRequest } from './data/request.js';
 import type { Settings } from './fits.js';
+import { outputsFor } from './network-for.js';
 import { isProblem, type Problem } from './problem.js';
 import { type Layout, type Observation, type Observer, observerOf } from './observe.js';
 import { openSession, type Session } from './session.js';
@@ -27,6 +28,8 @@ export interface Ready {
   readonly inputNames: readonly string[];
   readonly answerName: string;
   readonly classes: readonly string[];
+  /** `inputNames` has the first 40 only. */
+  readonly inputCount: number;
   readonly trainingCount: number;
   readonly heldOutCount: number;
   readonly parameterCount: number;
@@ -53,6 +56,21 @@ export interface TableDescription {
 export interface ReadTable {
   readonly text: string;
   readonly description: TableDescription;
+}
+
+/** The trained parameters, and one training sample. */
+export interface Result {
+  readonly parameters: Float64Array;
+  readonly inputScaler: Scaler | undefined;
+  readonly outputScaler: Scaler | undefined;
+  /** In the network's own units. */
+  readonly input: Float64Array;
+  readonly target: Float64Array;
+}
+
+interface Scaler {
+  readonly mean: readonly number[];
+  readonly deviation: readonly number[];
 }
 
 export interface Snapshot {
@@ -84,6 +102,10 @@ export interface Trainer {
   pause(): void;
   /** Takes one step. */
   step(): void;
+  /** Takes steps for a moment, at most until so many have been taken; returns how many have. */
+  advance(steps: number): number;
+  /** The parameters as they are now, and the training sample of this number. */
+  result(sample: number): Result | undefined;
   /**
    * How it stands. While it plays, a whole observation is made only as often as leaves most of the time for training;
    * `fresh` asks for one in any case.
@@ -97,6 +119,8 @@ const { MessageChannel, setTimeout } = globalThis;
 const stepsPerSecond: Readonly<Record<Speed, number>> = { slow: 6, steady: 300, full: Infinity };
 /** Milliseconds of steps between two looks at the messages that came. */
 const turn = 8;
+/** Milliseconds of steps in one call of `advance`. */
+const advanceTime = 100;
 /** Of so many inputs the names are told. */
 const maxNamed = 40;
 /** The part of the time that may go into observations. */
@@ -172,6 +196,8 @@ export function createTrainer(functions: Functions): Trainer {
       try {
         const dataset = await datasets(settings, table, (fraction) => progress.postMessage(fraction));
         if (isProblem(dataset)) return dataset;
+        const misshapen = shapeProblem(settings, dataset);
+        if (misshapen !== undefined) return misshapen;
         const running = await (engine ??= auto());
         if (number !== preparing) return undefined;
         end();
@@ -198,6 +224,30 @@ export function createTrainer(functions: Functions): Trainer {
     step() {
       playing = 0;
       takeStep();
+    },
+
+    advance(steps) {
+      const until = performance.now() + advanceTime;
+      while (session !== undefined && session.steps < steps && performance.now() < until) {
+        if (!takeStep()) break;
+      }
+      return session?.steps ?? 0;
+    },
+
+    result(sample) {
+      if (session === undefined) return undefined;
+      const { network, parameters, training } = session;
+      const { inputCount, outputs } = network.graph;
+      const s = Math.min(sample, training.count - 1);
+      const plain = (scaler: Scaler | undefined) =>
+        scaler && { mean: [...scaler.mean], deviation: [...scaler.deviation] };
+      return {
+        parameters: Float64Array.from(parameters),
+        inputScaler: plain(network.inputScaler),
+        outputScaler: plain(network.outputScaler),
+        input: training.inputs.slice(s * inputCount, (s + 1) * inputCount),
+        target: training.targets.slice(s * outputs.length, (s + 1) * outputs.length),
+      };
     },
 
     snapshot(sample, fresh) {
@@ -231,6 +281,7 @@ const ready = (session: Session, observer: Observer, dataset: Dataset, engine: A
   inputNames: dataset.inputNames.length > maxNamed ? [] : dataset.inputNames,
   answerName: dataset.answerName,
   classes: dataset.classes,
+  inputCount: dataset.inputNames.length,
   trainingCount: dataset.training.count,
   heldOutCount: dataset.heldOut?.count ?? 0,
   parameterCount: session.network.graph.parameterCount,
@@ -245,6 +296,15 @@ const ready = (session: Session, observer: Observer, dataset: Dataset, engine: A
       : { training: pointsOf(dataset.training), heldOut: dataset.heldOut && pointsOf(dataset.heldOut) },
   engine: { name: engine.name, reason: engine.reason },
 });
+
+/** A graph of one's own must have the inputs and outputs that the data need. */
+function shapeProblem({ graph }: Settings, dataset: Dataset): Problem | undefined {
+  if (graph === null) return undefined;
+  const inputs = { found: graph.inputs.length, expected: dataset.inputNames.length };
+  const outputs = { found: graph.outputs.length, expected: outputsFor(dataset) };
+  const fits = inputs.found === inputs.expected && outputs.found === outputs.expected;
+  return fits ? undefined : { kind: 'shape', inputs, outputs };
+}
 
 const pointsOf = ({ count, inputs, answers }: Part): Points => ({
   count,

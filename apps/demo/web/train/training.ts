@@ -10,7 +10,7 @@ import type { TableRequest } from './data/request.js';
 import type { Settings } from './fits.js';
 import type { Observation } from './observe.js';
 import { isProblem, type Problem } from './problem.js';
-import type { ReadTable, Ready, Snapshot, Speed, Trainer } from './trainer.js';
+import type { ReadTable, Ready, Result, Snapshot, Speed, Trainer } from './trainer.js';
 
 /** What is to be drawn. A new object each time something changes. */
 export interface TrainingView {
@@ -19,6 +19,8 @@ export interface TrainingView {
   /** The fraction of the data that is fetched, while that goes on. */
   readonly progress: number | undefined;
   readonly playing: boolean;
+  /** Whether another training is being made ready: what is shown is the one before. */
+  readonly opening: boolean;
   readonly snapshot: Omit<Snapshot, 'observation'> | undefined;
   readonly observation: Observation | undefined;
   readonly curve: Curve;
@@ -32,6 +34,7 @@ const nothing: TrainingView = {
   ready: undefined,
   progress: undefined,
   playing: false,
+  opening: false,
   snapshot: undefined,
   observation: undefined,
   curve: emptyCurve,
@@ -56,22 +59,49 @@ export class Training {
   #turn = 0;
   #sample: number | null = null;
   #speed: Speed = 'steady';
+  /** What the training that is open was made of. */
+  #origin: readonly unknown[] = [];
+  #playsNext = false;
 
   readonly subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   };
 
+  /** As `open`, unless that training is open already: then it stays as it is. */
+  async openOnce(
+    settings: Settings,
+    table: TableRequest | undefined,
+    own: readonly OwnFunction[],
+    steps: number,
+  ): Promise<void> {
+    const origin = [JSON.stringify(settings), table, JSON.stringify(own)];
+    const isOpen = origin.every((part, k) => part === this.#origin[k]);
+    const { ready, problem, opening, snapshot } = this.view;
+    if (isOpen && ready !== undefined && problem === undefined && !opening && snapshot?.steps === steps) {
+      await this.#playIfNext();
+      return;
+    }
+    this.#origin = origin;
+    await this.open(settings, table, own, steps);
+  }
+
   /**
-   * Makes a training ready at step 0, and plays it if the last one was playing.
+   * Makes a training ready, and plays it if the last one was playing.
    *
    * @param own - The user's own functions that take part.
+   * @param steps - Steps to take at once, for a link to a training that was under way.
    */
-  async open(settings: Settings, table: TableRequest | undefined, own: readonly OwnFunction[]): Promise<void> {
+  async open(
+    settings: Settings,
+    table: TableRequest | undefined,
+    own: readonly OwnFunction[],
+    steps = 0,
+  ): Promise<void> {
     const again = this.view.playing;
     const turn = ++this.#turn;
     // What was drawn stays until there is something new, so that the page does not blink.
-    this.#show({ playing: false, problem: undefined, progress: undefined });
+    this.#show({ playing: false, opening: true, problem: undefined, progress: undefined });
     await this.#safely(turn, async () => {
       if (this.#known !== JSON.stringify(own)) this.#disconnect();
       this.#known = JSON.stringify(own);
@@ -90,11 +120,13 @@ export class Training {
         this.#show({ ...nothing, problem: answer });
         return;
       }
+      if (!(await this.#replay(turn, trainer, steps))) return;
       const snapshot = await inTime(trainer.snapshot(this.#sample, true));
       if (turn !== this.#turn || snapshot === undefined) return;
       this.#show({ ...nothing, ready: answer });
       this.#take(snapshot);
       if (again) await this.play(this.#speed);
+      else await this.#playIfNext();
     });
   }
 
@@ -102,7 +134,31 @@ export class Training {
   refuse(): void {
     this.#turn++;
     void this.#connection?.then(({ trainer }) => trainer.pause());
-    this.#show({ playing: false, problem: undefined, progress: undefined });
+    this.#show({ playing: false, opening: true, problem: undefined, progress: undefined });
+  }
+
+  /** Plays the training that is opened next. */
+  playNext(): void {
+    this.#playsNext = true;
+  }
+
+  async #playIfNext(): Promise<void> {
+    if (!this.#playsNext) return;
+    this.#playsNext = false;
+    await this.play(this.#speed);
+  }
+
+  /** Repeats steps; false if something else was begun meanwhile. */
+  async #replay(turn: number, trainer: Remote<Trainer>, steps: number): Promise<boolean> {
+    for (let taken = 0; taken < steps;) {
+      const now = await inTime(trainer.advance(steps));
+      if (turn !== this.#turn) return false;
+      // It diverges, as it did then.
+      if (now === taken) break;
+      taken = now;
+      this.#show({ progress: taken / steps });
+    }
+    return true;
   }
 
   async play(speed: Speed): Promise<void> {
@@ -141,13 +197,13 @@ export class Training {
     await this.#safely(turn, async () => this.#look(turn, (await this.#connected()).trainer));
   }
 
-  async describeTable(bytes: Uint8Array): Promise<ReadTable | Problem> {
-    return (await this.#connected()).trainer.describeTable(bytes);
+  /** The parameters as they are now, and the training sample of this number. */
+  async result(sample: number): Promise<Result | undefined> {
+    return inTime((await this.#connected()).trainer.result(sample));
   }
 
-  close(): void {
-    this.#turn++;
-    this.#disconnect();
+  async describeTable(bytes: Uint8Array): Promise<ReadTable | Problem> {
+    return (await this.#connected()).trainer.describeTable(bytes);
   }
 
   async #press(button: (trainer: Remote<Trainer>) => Promise<void>): Promise<void> {
@@ -184,7 +240,7 @@ export class Training {
       if (turn !== this.#turn) return;
       this.#disconnect();
       this.#turn++;
-      this.#show({ playing: false, problem: problemOf(error) });
+      this.#show({ playing: false, opening: false, problem: problemOf(error) });
     }
   }
 

@@ -3,7 +3,8 @@ import { useCallback, useEffect, useState, useSyncExternalStore } from 'react';
 import { useMessages } from '../language.js';
 import type { OwnFunction } from '../extend/user-worker.js';
 import type { PlaygroundState } from '../state.js';
-import { update, usePlayground } from '../store.js';
+import { currentState, update, usePlayground } from '../store.js';
+import { training } from './current-training.js';
 import { DataPanel } from './data-panel.js';
 import { Diagram } from './diagram.js';
 import { misfit, type Settings, taskOf, withTask } from './fits.js';
@@ -16,23 +17,14 @@ import { Picture } from './picture.js';
 import type { Problem } from './problem.js';
 import { type TableChoice, taskOfTable } from './table-fields.js';
 import { Toolbar } from './toolbar.js';
-import { Training, type TrainingView } from './training.js';
+import { Onward } from './onward.js';
+import type { TrainingView } from './training.js';
 import './train.css';
 
 /** The table a user has opened stays while one looks at other views. */
 let openTable: TableChoice | undefined;
 
 export default function View() {
-  const [training, setTraining] = useState<Training>();
-  useEffect(() => {
-    const made = new Training();
-    setTraining(made);
-    return () => made.close();
-  }, []);
-  return training === undefined ? null : <Desk training={training} />;
-}
-
-function Desk({ training }: { readonly training: Training }) {
   const say = useMessages(messages);
   const { train: settings, custom } = usePlayground();
   const [table, setTable] = useState(openTable);
@@ -42,32 +34,44 @@ function Desk({ training }: { readonly training: Training }) {
 
   const task = settings.data === 'csv' ? table && taskOfTable(table) : taskOf(settings.data);
   const wrong = task && misfit(task, settings);
+  // It waits here while other views are shown.
+  useEffect(() => () => void (training.view.playing && training.pause()), []);
   const ownKey = JSON.stringify(ownFunctions(settings, custom));
   // All that a training begins from: what changes none of it begins nothing anew.
-  const key = JSON.stringify({ ...settings, speed: 'steady', sample: null } satisfies Settings);
+  const key = JSON.stringify({ ...settings, speed: 'steady', sample: null, steps: 0 } satisfies Settings);
   const open = useCallback(() => {
     if (wrong !== undefined) training.refuse();
-    else void training.open(JSON.parse(key) as Settings, table, JSON.parse(ownKey) as OwnFunction[]);
-  }, [training, table, wrong, key, ownKey]);
+    else {
+      const { steps } = currentState().train;
+      void training.openOnce(JSON.parse(key) as Settings, table, JSON.parse(ownKey) as OwnFunction[], steps);
+    }
+  }, [table, wrong, key, ownKey]);
   useEffect(open, [open]);
-  useEffect(() => void training.choose(settings.sample), [training, settings.sample]);
+  useEffect(() => void training.choose(settings.sample), [settings.sample]);
+  const reset = () => {
+    change({ steps: 0 });
+    void training.open(JSON.parse(key) as Settings, table, JSON.parse(ownKey) as OwnFunction[]);
+  };
 
   const chooseTable = (chosen: TableChoice) => {
     openTable = chosen;
     setTable(chosen);
-    update((state) => ({ ...state, train: withTask(state.train, taskOfTable(chosen)) }));
+    update((state) => ({ ...state, train: { ...withTask(state.train, taskOfTable(chosen)), steps: 0 } }));
   };
   return (
     <div className="train">
       <div className="train-head">
-        <Toolbar training={training} view={view} blocked={wrong !== undefined} reset={open} />
+        <Toolbar training={training} view={view} blocked={wrong !== undefined} reset={reset} />
         {wrong !== undefined && (
           <p role="alert" className="problem">
             {say.problems.misfits[wrong](settings.loss)}
           </p>
         )}
         {view.problem !== undefined && wrong === undefined && (
-          <p role="alert" className="problem">
+          <p
+            role={view.problem.kind === 'no-table' ? undefined : 'alert'}
+            className={view.problem.kind === 'no-table' ? 'quiet' : 'problem'}
+          >
             {sentence(view.problem, say.problems)}
           </p>
         )}
@@ -91,6 +95,7 @@ function Desk({ training }: { readonly training: Training }) {
       />
       {ready !== undefined && observation !== undefined && (
         <>
+          <Onward training={training} settings={settings} ready={ready} />
           <Picture ready={ready} observation={observation} inspected={inspected} choose={chooseSample} />
           <Losses curve={curve} heldOut={ready.heldOutCount > 0} standardized={ready.standardized} />
           <Gradients ready={ready} observation={observation} />
@@ -110,7 +115,9 @@ function ownFunctions(settings: Settings, { activations, losses }: PlaygroundSta
   ];
 }
 
-const change = (part: Partial<Settings>) => update((state) => ({ ...state, train: { ...state.train, ...part } }));
+/** Another training begins at step 0. */
+const change = (part: Partial<Settings>) =>
+  update((state) => ({ ...state, train: { ...state.train, ...(!('sample' in part) && { steps: 0 }), ...part } }));
 const chooseSample = (sample: number | null) => change({ sample });
 
 /** For the screen reader too, and silent while numbers run. */
@@ -139,6 +146,8 @@ function sentence(problem: Problem, say: (typeof messages)['en']['problems']): s
       return say.diverged(problem.step);
     case 'no-table':
       return say.noTable;
+    case 'shape':
+      return say.shape(problem.inputs, problem.outputs);
     case 'few-points':
       return say.fewPoints;
     case 'stuck':

@@ -8,6 +8,7 @@ import { parameters } from './parameters.js';
 import { rate } from './rate.js';
 import { repair } from './repair.js';
 import { successors } from './successors.js';
+import { time } from './time.js';
 import { vanishing } from './vanishing.js';
 
 export const lessonList: readonly Chapter[] = [
@@ -19,5 +20,6 @@ export const lessonList: readonly Chapter[] = [
   caches,
   vanishing,
   rate,
+  time,
   repair,
 ];

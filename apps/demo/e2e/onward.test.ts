@@ -1,0 +1,101 @@
+/** A training goes on: it stays across views and in the link, and its network goes to files, Derive, Build and back. */
+import { load } from '@nnbp/formats';
+import { fromOnnx } from '@nnbp/interop';
+import { buffer } from 'node:stream/consumers';
+import type { Page } from 'playwright-core';
+import { unzipSync } from 'fflate';
+import { expect, test } from 'vitest';
+import { readAddress } from '../web/address.js';
+import { defaultState } from '../web/state.js';
+import { open, picture, untilUrl, useBrowser } from './page.js';
+
+useBrowser();
+
+const stat = (page: Page, name: string) => page.locator(`[data-stat="${name}"]`).textContent();
+const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name, exact: true });
+const stateOf = (page: Page) => readAddress(new URL(page.url()).hash, defaultState);
+
+/** Takes steps one by one, and waits for the last. */
+async function steps(page: Page, count: number): Promise<void> {
+  await expect.poll(() => stat(page, 'training-loss')).not.toBe('–');
+  for (let k = 0; k < count; k++) await button(page, 'Step').click();
+  await expect.poll(() => stat(page, 'steps')).toBe(String(count));
+}
+
+test('a training stays across views and reloads, and goes to files, Derive, Build and back to Train', async () => {
+  const page = await open({ view: 'train' });
+  await steps(page, 7);
+  const loss = await stat(page, 'training-loss');
+  await untilUrl(page, ({ train }) => train.steps === 7);
+
+  await button(page, 'Extend').click();
+  await button(page, 'Train').click();
+  expect(await stat(page, 'steps')).toBe('7');
+  expect(await stat(page, 'training-loss')).toBe(loss);
+
+  // The steps are repeated.
+  await page.reload();
+  await expect.poll(() => stat(page, 'steps')).toBe('7');
+  expect(await stat(page, 'training-loss')).toBe(loss);
+  await picture(page, 'train-onward');
+
+  const exported = async (name: string) => {
+    const download = page.waitForEvent('download');
+    await button(page, name).click();
+    // The browser may run elsewhere: the file comes as a stream.
+    return buffer(await (await download).createReadStream());
+  };
+  await page.getByText('Export', { exact: true }).click();
+  await picture(page, 'train-export');
+  const { network } = load(await exported('Model file (.safetensors)'));
+  expect(network.graph.parameterCount).toBe(114 - 1);
+  const onnx = fromOnnx(await exported('ONNX'));
+  expect(onnx.predict([0.3, -0.2])[0]).toBeCloseTo(network.predict([0.3, -0.2])[0], 5);
+  const zipped = unzipSync(await exported('PyTorch'));
+  expect(Object.keys(zipped)).toEqual(['network.py', 'train.py', 'weights.safetensors']);
+  expect((await exported('ES module (.js)')).toString()).toContain('export function predict');
+  const cells = (JSON.parse((await exported('Notebook (.ipynb)')).toString()) as { cells: { source: string }[] }).cells;
+  expect(cells.map(({ source }) => source).join('\n')).toContain(`torch.tensor([[${network.predict([0.5, 0.5])[0]}]]`);
+
+  await button(page, 'Derive sample 0').click();
+  await page.getByRole('group', { name: 'The loss' }).waitFor();
+  await untilUrl(page, ({ view, derive }) => view === 'derive' && derive.loss === 'binaryCrossEntropyWithLogits');
+  const derived = stateOf(page);
+  expect(derived.network.nodes).toHaveLength(17);
+  expect(derived.network.nodes[0].b).toBe(network.getParameters(derived.network.nodes[0].id).b);
+  await button(page, 'Build').click();
+  await button(page, 'Train it').click();
+  await page.getByText('Your graph, 17 nodes').waitFor();
+  await steps(page, 2);
+  await untilUrl(page, ({ train }) => train.steps === 2 && train.graph?.nodes.length === 17);
+});
+
+test('a graph that does not fit the data is told how it differs, and one that fits is trained', async () => {
+  const page = await open({ view: 'build' });
+  await button(page, 'Train it').click();
+  await steps(page, 3);
+  await page.getByText('Your graph, 6 nodes').waitFor();
+  await page.getByText('iris', { exact: true }).click();
+  await page.getByText('The graph has 1 input and 1 output; these data need 4 and 3.').waitFor();
+  await button(page, 'Use layers instead').click();
+  await page.getByText('1 hidden layer').waitFor();
+});
+
+test('the doors of Learn set their tasks up', async () => {
+  const done = { seed: 0, task: 0, tries: [['', '', '']], draft: '' };
+  const page = await open({ view: 'learn', learn: { chapter: 'repair', work: { repair: done } } });
+  await button(page, 'Give node 2 four successors').click();
+  await page.getByText('Give node 2 four successors, then look at its derivatives. It has 3.').waitFor();
+  await picture(page, 'build-task');
+  await page.getByLabel('From node').selectOption('2');
+  await page.getByLabel('to node').selectOption('7');
+  await button(page, 'Connect').click();
+  await page.getByText('Done:').waitFor();
+  await page.goBack();
+  await button(page, "Train chapter 8's network").click();
+  await expect.poll(async () => Number((await stat(page, 'steps'))?.replaceAll(',', ''))).toBeGreaterThan(10);
+  await page.goBack();
+  await button(page, 'Write softsign until it is green').click();
+  await page.getByText('Write the derivative of softsign until every check is green, then save it.').waitFor();
+  await picture(page, 'extend-task');
+});

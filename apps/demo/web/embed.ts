@@ -1,0 +1,16 @@
+/** The page inside another one: `embed.html` is the playground without its header. */
+
+const file = 'embed.html';
+
+/** Whether this page is the one for frames. */
+export const isEmbedded = location.pathname.endsWith(`/${file}`);
+
+/** The address of the whole page in the same state. */
+export const wholePage = (): string => new URL(`./${location.hash}`, location.href).href;
+
+/** HTML that shows the page in its state inside another page. */
+export function embedCode(title: string): string {
+  const address = new URL(`./${file}${location.hash}`, location.href).href;
+  const quoted = title.replaceAll('&', '&amp;').replaceAll('"', '&quot;');
+  return `<iframe src="${address}" title="${quoted}" width="100%" height="700" style="border: 0" loading="lazy" allow="clipboard-write"></iframe>`;
+}

@@ -1,0 +1,125 @@
+/** What a teacher needs beside the link: embed code, links for a class, print, the guides. */
+import { Ellipsis } from 'lucide-react';
+import { useEffect, useRef, useState } from 'react';
+import { embedCode } from './embed.js';
+import { useMessages } from './language.js';
+import { messages } from './messages.js';
+import styles from './more.module.css';
+import type { PlaygroundState, ViewName } from './state.js';
+import { update, usePlayground } from './store.js';
+
+const repository = 'https://github.com/nnbp/nnbp';
+/** Milliseconds for which the menu says what was done. */
+const toldFor = 4000;
+const names: readonly ViewName[] = ['learn', 'derive', 'train', 'build', 'extend'];
+
+export function More() {
+  const view = usePlayground(({ view }) => view);
+  const display = usePlayground(({ display }) => display);
+  const say = useMessages(messages);
+  const menu = useRef<HTMLDetailsElement>(null);
+  const [told, tell] = useState('');
+  useEffect(() => {
+    if (told === '') return;
+    const clear = setTimeout(() => tell(''), toldFor);
+    return () => clearTimeout(clear);
+  }, [told]);
+  useEffect(() => {
+    const close = (event: Event) => {
+      const { current } = menu;
+      if (current === null || !current.open) return;
+      if (event instanceof KeyboardEvent ? event.key === 'Escape' : !current.contains(event.target as Element)) {
+        current.open = false;
+      }
+    };
+    document.addEventListener('keydown', close);
+    document.addEventListener('pointerdown', close);
+    return () => {
+      document.removeEventListener('keydown', close);
+      document.removeEventListener('pointerdown', close);
+    };
+  }, []);
+  const copy = () => {
+    const code = embedCode(`${say.views[view]} · @nnbp`);
+    navigator.clipboard.writeText(code).then(
+      () => tell(say.embedCopied),
+      () => tell(code),
+    );
+  };
+  return (
+    <details ref={menu} className={styles.menu}>
+      <summary aria-label={say.more} title={say.more}>
+        <Ellipsis size={16} aria-hidden />
+      </summary>
+      <div>
+        <button type="button" onClick={copy}>
+          {say.copyEmbed}
+        </button>
+        <span role="status" className={styles.told}>
+          {told}
+        </span>
+        <button type="button" onClick={() => print()}>
+          {say.print}
+        </button>
+        <button type="button" onClick={showSheet}>
+          {say.sheet}
+        </button>
+        <fieldset>
+          <legend>{say.forClasses}</legend>
+          <Choice checked={display.locked} change={(locked) => show({ locked })} label={say.locked} />
+          <Choice
+            checked={display.answers === 'hidden'}
+            change={(hidden) => show({ answers: hidden ? 'hidden' : 'shown' })}
+            label={say.hideAnswers}
+          />
+          <Choice
+            checked={display.size === 'large'}
+            change={(large) => show({ size: large ? 'large' : 'normal' })}
+            label={say.large}
+          />
+        </fieldset>
+        <fieldset>
+          <legend>{say.offered}</legend>
+          {names.map((name) => (
+            <Choice
+              key={name}
+              disabled={name === view}
+              checked={!display.hide.includes(name)}
+              change={(offered) =>
+                show({ hide: names.filter((n) => (n === name ? !offered : display.hide.includes(n))) })
+              }
+              label={say.views[name]}
+            />
+          ))}
+        </fieldset>
+        <a href={`${repository}/tree/main/docs/guides`} target="_blank" rel="noopener">
+          {say.guides}
+        </a>
+        <a href={repository} target="_blank" rel="noopener">
+          {say.repository}
+        </a>
+      </div>
+    </details>
+  );
+}
+
+interface ChoiceProps {
+  readonly label: string;
+  readonly checked: boolean;
+  readonly change: (checked: boolean) => void;
+  readonly disabled?: boolean;
+}
+
+function Choice({ label, checked, change, disabled = false }: ChoiceProps) {
+  return (
+    <label>
+      <input type="checkbox" checked={checked} disabled={disabled} onChange={(event) => change(event.target.checked)} />{' '}
+      {label}
+    </label>
+  );
+}
+
+const show = (part: Partial<PlaygroundState['display']>) =>
+  update((state) => ({ ...state, display: { ...state.display, ...part } }));
+
+const showSheet = () => update((state) => ({ ...state, view: 'learn', sheet: state.sheet ?? 1 }));

@@ -1,0 +1,10 @@
+/** Offers a file to the reader, as a link that is followed would. */
+export function download(content: string | Uint8Array, name: string, type = 'application/octet-stream'): void {
+  const address = URL.createObjectURL(new Blob([content as BlobPart], { type }));
+  const link = document.createElement('a');
+  link.href = address;
+  link.download = name;
+  link.click();
+  // The browser reads it after the click.
+  setTimeout(() => URL.revokeObjectURL(address), 10_000);
+}

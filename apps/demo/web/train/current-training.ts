@@ -1,0 +1,19 @@
+/** The one training of the page, which lives on while other views are shown. The state follows its steps. */
+import { update } from '../store.js';
+import { Training } from './training.js';
+
+export const training = new Training();
+
+/** Milliseconds from one note of the steps to the next while it plays. */
+const pace = 1000;
+let noted = -Infinity;
+
+training.subscribe(() => {
+  const { opening, playing, snapshot } = training.view;
+  if (opening || snapshot === undefined) return;
+  const now = performance.now();
+  if (playing && now - noted < pace) return;
+  noted = now;
+  const { steps } = snapshot;
+  update((state) => (state.train.steps === steps ? state : { ...state, train: { ...state.train, steps } }));
+});

@@ -1,0 +1,43 @@
+/** The network that a training begins from. */
+import { glorotUniform, GraphBuilder, heUniform, Network } from '@nnbp/core';
+import type { Functions } from '../functions.js';
+import { networkOf } from '../network.js';
+import type { Task } from './data/dataset.js';
+import type { Settings } from './fits.js';
+
+/** What a network must fit: a number per input, and what it answers. */
+export interface Shape {
+  readonly task: Task;
+  readonly inputNames: { readonly length: number };
+  readonly classes: { readonly length: number };
+}
+
+/** Activations of the relu family: their weights start wider. */
+const bent = new Set(['relu', 'leakyRelu', 'elu', 'gelu', 'silu', 'mish', 'softplus']);
+
+/** How many outputs answer a question: one, or one per class. */
+export const outputsFor = ({ task, classes }: Shape): number => (task === 'classes' ? classes.length : 1);
+
+/**
+ * The network that is trained: layers with weights from the seed, or the graph of the settings with its own. The c of a
+ * layered network's output is fixed at 1, so that an output that is a probability stays one.
+ *
+ * @throws NnbpError `MISSING_PLUGIN`
+ */
+export function networkFor(settings: Settings, shape: Shape, functions: Pick<Functions, 'activation'>): Network {
+  if (settings.graph !== null) return networkOf(settings.graph, functions);
+  const activation = functions.activation(settings.activation);
+  const outputActivation = functions.activation(settings.outputActivation);
+  const builder = new GraphBuilder();
+  let from = builder.inputs(shape.inputNames.length);
+  for (const units of settings.hidden) from = builder.layer(units, { from, activation });
+  const output = builder.layer(outputsFor(shape), {
+    from,
+    activation: outputActivation,
+    fixed: { c: 1 },
+    name: 'output',
+  });
+  builder.output(...output);
+  const initializer = bent.has(settings.activation) ? heUniform : glorotUniform;
+  return new Network(builder.build(), { seed: settings.seed, initializer });
+}

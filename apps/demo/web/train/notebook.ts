@@ -1,0 +1,61 @@
+/** A Jupyter notebook that holds a network for PyTorch: its module, its trained weights, and a prediction to run. */
+import type { Network } from '@nnbp/core';
+import type { PyTorchFiles } from '@nnbp/interop';
+
+/** The notebook as JSON, of format 4.5. */
+export function notebook(network: Network, files: PyTorchFiles): string {
+  const { graph } = network;
+  const row = Array.from({ length: graph.inputCount }, () => 0.5);
+  const expected = network.predict(row);
+  const cells = [
+    markdown(
+      `# A network trained with @nnbp\n\n${graph.inputCount} inputs, ${graph.outputs.length} outputs, ` +
+        `${graph.parameterCount} parameters. The weights are in this notebook; it needs \`torch\` and nothing else.`,
+    ),
+    code(files['network.py']),
+    code(
+      [
+        'import base64, pathlib',
+        '',
+        `weights = "${base64(files['weights.safetensors'])}"`,
+        'pathlib.Path("weights.safetensors").write_bytes(base64.b64decode(weights))',
+        'network = Network(torch.float64).load("weights.safetensors")',
+      ].join('\n'),
+    ),
+    markdown('One row of inputs, and what @nnbp predicted for it.'),
+    code(
+      [
+        `inputs = torch.tensor([${list(row)}], dtype=torch.float64)`,
+        `expected = torch.tensor([${list(expected)}], dtype=torch.float64)`,
+        'outputs = network(inputs)',
+        'print(outputs, expected)',
+        'assert torch.allclose(outputs, expected, atol=1e-9)',
+      ].join('\n'),
+    ),
+  ];
+  return JSON.stringify(
+    {
+      nbformat: 4,
+      nbformat_minor: 5,
+      metadata: {
+        kernelspec: { display_name: 'Python 3', language: 'python', name: 'python3' },
+        language_info: { name: 'python' },
+      },
+      cells: cells.map((cell, k) => ({ id: `cell-${k}`, ...cell })),
+    },
+    null,
+    1,
+  );
+}
+
+const list = (row: readonly number[]) => `[${row.join(', ')}]`;
+
+const markdown = (source: string) => ({ cell_type: 'markdown', metadata: {}, source });
+
+const code = (source: string) => ({ cell_type: 'code', metadata: {}, execution_count: null, outputs: [], source });
+
+function base64(bytes: Uint8Array): string {
+  let text = '';
+  for (let at = 0; at < bytes.length; at += 8192) text += String.fromCharCode(...bytes.subarray(at, at + 8192));
+  return btoa(text);
+}

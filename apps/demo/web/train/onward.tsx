@@ -1,0 +1,81 @@
+/** What a trained network is good for: files for other programs, and the way to Derive and Build. */
+import { Download, Share2, Sigma } from 'lucide-react';
+import { useState } from 'react';
+import { useMessages } from '../language.js';
+import { download } from '../shared/download.js';
+import type { Settings } from './fits.js';
+import { messages } from './messages.js';
+import { buildOn, deriveSample, isReadable, trainedNetwork } from './trained.js';
+import type { Ready, Result } from './trainer.js';
+import type { Training } from './training.js';
+
+interface Props {
+  readonly training: Training;
+  readonly settings: Settings;
+  readonly ready: Ready;
+}
+
+const names = ['model', 'onnx', 'pytorch', 'module', 'notebook'] as const;
+
+export function Onward({ training, settings, ready }: Props) {
+  const say = useMessages(messages);
+  const [problem, setProblem] = useState<string>();
+  /** Does something with the parameters as they are now. */
+  const take = async (use: (result: Result) => Promise<void> | void) => {
+    try {
+      setProblem(undefined);
+      const result = await training.result(settings.sample ?? 0);
+      if (result !== undefined) await use(result);
+    } catch (error) {
+      setProblem(say.exportFailed(error instanceof Error ? error.message : String(error)));
+    }
+  };
+  const room = isReadable(ready);
+  return (
+    <section className="panel train-onward" aria-label={say.onward}>
+      <details className="train-export">
+        <summary>
+          <Download size={16} aria-hidden /> {say.export}
+        </summary>
+        <div>
+          {names.map((name) => (
+            <button
+              key={name}
+              type="button"
+              onClick={() =>
+                void take(async (result) => {
+                  const { exportedFile } = await import('./export-files.js');
+                  const file = exportedFile(trainedNetwork(settings, ready, result), name);
+                  download(file.content, file.name);
+                })
+              }
+            >
+              {say.exports[name]}
+            </button>
+          ))}
+        </div>
+      </details>
+      <button
+        type="button"
+        disabled={!room}
+        title={room ? say.deriveTask : say.tooLarge}
+        onClick={() => void take((result) => deriveSample(settings, ready, result))}
+      >
+        <Sigma size={16} aria-hidden /> {say.deriveSample(settings.sample ?? 0)}
+      </button>
+      <button
+        type="button"
+        disabled={!room}
+        title={room ? undefined : say.tooLarge}
+        onClick={() => void take((result) => buildOn(settings, ready, result))}
+      >
+        <Share2 size={16} aria-hidden /> {say.buildOn}
+      </button>
+      {problem !== undefined && (
+        <p role="alert" className="problem">
+          {problem}
+        </p>
+      )}
+    </section>
+  );
+}
