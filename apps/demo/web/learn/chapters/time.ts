@@ -1,6 +1,6 @@
 /** Chapter 9, delays: a node that reads its own last value, unrolled over two steps. */
 import { sigmoid } from '@nnbp/activations';
-import { delayed, GraphBuilder, Network, Random, unroll } from '@nnbp/core';
+import { backpropagate, delayed, GraphBuilder, Network, Random, unroll } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
 import type { Chapter, Exercise, Worked } from '../chapter.js';
 import { show } from '../show.js';
@@ -68,7 +68,7 @@ function networkOf({ b, c, w }: Numbers): Network {
 function worked(numbers: Numbers): TimeExercise {
   const { inputs, target, w } = numbers;
   const network = networkOf(numbers);
-  const pass = network.backpropagate([...inputs], [target], mse());
+  const pass = backpropagate(network, [...inputs], [target], mse());
   const termAt = (step: 0 | 1) =>
     pass.cache.dLossDx(`2@${step}`) * pass.cache.slope(`2@${step}`) * pass.cache.x(`1@${step}`);
   const lossAt = (weight: number) =>
