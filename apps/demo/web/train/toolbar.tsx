@@ -20,7 +20,7 @@ export function Toolbar({ training, view, blocked, reset }: Props) {
   const say = useMessages(messages);
   const { speed } = usePlayground().train;
   const { playing, ready, problem, snapshot, observation } = view;
-  const able = ready !== undefined && problem === undefined && !blocked;
+  const able = ready !== undefined && problem === undefined && !blocked && !view.opening;
   const choose = (next: Settings['speed']) => {
     update((state) => ({ ...state, train: { ...state.train, speed: next } }));
     if (playing) void training.play(next);
