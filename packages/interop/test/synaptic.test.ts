@@ -57,7 +57,7 @@ describe('what cannot be read', () => {
 
   test.each([
     [null, /your own/],
-    ['SOFT', /found "SOFT"/],
+    ['SOFT', /received "SOFT"/],
   ])('the squash %s', (squash, message) => {
     const json = chain();
     (json.neurons[1] as { squash: unknown }).squash = squash;
