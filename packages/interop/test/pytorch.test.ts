@@ -157,7 +157,7 @@ describe('back again', () => {
       RegExp,
     ]
   >([
-    ['a tensor is missing', (tensors) => tensors.delete('blocks.1.bias'), /"blocks\.1\.bias" of \[1\], found none/],
+    ['a tensor is missing', (tensors) => tensors.delete('blocks.1.bias'), /"blocks\.1\.bias" of \[1\], received none/],
     [
       'a tensor has another shape',
       (tensors) =>
