@@ -27,7 +27,7 @@ export function More() {
   useEffect(() => {
     const close = (event: Event) => {
       const { current } = menu;
-      if (current === null || !current.open) return;
+      if (!current?.open) return;
       if (event instanceof KeyboardEvent ? event.key === 'Escape' : !current.contains(event.target as Element)) {
         current.open = false;
       }

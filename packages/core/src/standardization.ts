@@ -1,6 +1,5 @@
 /** Standardization of columns: (value − mean) / deviation. A network keeps its scalers, so that callers use the data's units. */
 import { NnbpError } from './errors.js';
-import type { Row } from './rows.js';
 import { expectFinite, expectLength } from './expect.js';
 
 /** Mean and standard deviation of each column of a table. */
@@ -34,7 +33,7 @@ export class Standardization {
    * [...scaler.undoRow([1, 1])]; // [3, 6]
    * ```
    */
-  static fit(rows: ArrayLike<Row>): Standardization {
+  static fit(rows: ArrayLike<ArrayLike<number>>): Standardization {
     if (rows.length === 0) throw new NnbpError('EMPTY_DATA', 'rows is empty.');
     const width = rows[0].length;
     const mean = new Array<number>(width).fill(0);
@@ -60,12 +59,12 @@ export class Standardization {
   }
 
   /** A standardized copy of a row: `apply` for each column. */
-  applyRow(row: Row): Float64Array {
+  applyRow(row: ArrayLike<number>): Float64Array {
     return Float64Array.from(row, (value, column) => this.apply(value, column));
   }
 
   /** A copy of a standardized row in the units of the data: `undo` for each column. */
-  undoRow(row: Row): Float64Array {
+  undoRow(row: ArrayLike<number>): Float64Array {
     return Float64Array.from(row, (value, column) => this.undo(value, column));
   }
 }

@@ -20,6 +20,9 @@ test('without fused multiply-add, 300 epochs come to these bits on every host', 
   };
   const options = { loss: mse(), optimizer: adam({ learningRate: 0.05 }), epochs: 300 };
   await fit(network, xor, { ...options, engine: await wasm({ fused: false }) });
-  const digest = createHash('sha256').update(new Uint8Array(network.parameters.vector.buffer)).digest('hex');
+  const { vector } = network.parameters;
+  // The buffer may hold more than the parameters.
+  const bytes = new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength);
+  const digest = createHash('sha256').update(bytes).digest('hex');
   expect(digest.slice(0, 12)).toBe('0d9ccda430e7');
 });

@@ -21,11 +21,11 @@ export function Onward({ training, settings, ready }: Props) {
   const say = useMessages(messages);
   const [problem, setProblem] = useState<string>();
   /** Does something with the parameters as they are now. */
-  const take = async (use: (result: Result) => Promise<void> | void) => {
+  const take = async (act: (result: Result) => Promise<void> | void) => {
     try {
       setProblem(undefined);
       const result = await training.result(settings.sample ?? 0);
-      if (result !== undefined) await use(result);
+      if (result !== undefined) await act(result);
     } catch (error) {
       setProblem(say.exportFailed(error instanceof Error ? error.message : String(error)));
     }
