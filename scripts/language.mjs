@@ -6,7 +6,18 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 
 /** Directories and files that are checked. */
-const clean = ['.github', 'CONTRIBUTING.md', 'SECURITY.md', 'scripts', 'bench', 'checks'];
+const clean = [
+  '.github',
+  '*.md',
+  'docs',
+  'scripts',
+  'bench',
+  'checks',
+  'examples',
+  ...['activations', 'aggregations', 'core', 'formula', 'layers', 'losses', 'nnbp', 'optim', 'train', 'wasm'].map(
+    (name) => `packages/${name}`,
+  ),
+];
 
 /** @type {readonly (readonly [pattern: RegExp, instead: string])[]} */
 const phrases = [

@@ -1,4 +1,4 @@
-/** A training goes on: it stays across views and in the link, and its network goes to files, Derive, Build and back. */
+/** Training survives a change of view and is in the link; its network can be exported and opened in Derive and Build. */
 import { load } from '@nnbp/formats';
 import { fromOnnx } from '@nnbp/interop';
 import { buffer } from 'node:stream/consumers';

@@ -48,7 +48,7 @@ const derive = v.object({
 
 const train = v.object({
   data: v.picklist(['tripling', 'five-points', 'xor', 'circles', 'moons', 'spirals', 'drawn', 'iris', 'digits', 'csv']),
-  /** The points of a drawn function, x and y from -1 to 1 by turns; empty unless data is `drawn`. */
+  /** The points of a drawn function: pairs x, y in [-1, 1], one after another; empty unless data is `drawn`. */
   drawn: v.pipe(v.array(finite), v.maxLength(400)),
   /** Sizes of the hidden layers. */
   hidden: v.pipe(v.array(count(1, 512)), v.maxLength(8)),

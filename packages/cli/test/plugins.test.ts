@@ -42,7 +42,7 @@ describe('an activation of one’s own', () => {
     expect(stderr).toBe('nnbp: A derivative is wrong; see the report.\n');
   });
 
-  it('resumes from checkpoints to the same bits', async () => {
+  it('resumes bit-for-bit from checkpoints', async () => {
     const { nnbp, read } = await world({ 'iris.csv': irisCsv, 'bent.mjs': plugin(1) });
     const on = async (...more: string[]) => {
       expect((await nnbp(...train, '--plugin', 'bent.mjs', ...more)).code).toBe(0);

@@ -182,7 +182,7 @@ describe('Ctrl-C', () => {
 describe('checkpoints', () => {
   const args = ['train', 'iris.csv', '-t', 'species', '--seed', '3'];
 
-  it('make an interrupted training end with the same bits', async () => {
+  it('let an interrupted training resume bit-for-bit', async () => {
     const { nnbp, read } = await world({ 'iris.csv': irisCsv });
     await nnbp(...args, '--epochs', '12', '-o', 'whole.nnbp');
     await nnbp(...args, '--epochs', '5', '-o', 'parts.nnbp', '--checkpoint', 'run');

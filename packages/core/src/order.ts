@@ -1,7 +1,6 @@
 /**
- * Topological order: every node after all its predecessors. Think of a reader who, before reading a node, first reads
- * what it depends on, and keeps a finger on each node begun. Coming back to a finger is a cycle. The fingers are an
- * explicit stack, so a chain of a million nodes is no deeper than one of ten.
+ * Topological order: every node after all its predecessors. A depth-first search; a node that is met again before it is
+ * finished is on a cycle. The stack is explicit, so a chain of a million nodes needs no deep recursion.
  */
 import { NnbpError } from './errors.js';
 

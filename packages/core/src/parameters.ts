@@ -1,6 +1,6 @@
 /**
- * One flat vector seen node by node: think of a ledger in which each node has a page with its own b, c and weights.
- * Parameters and gradients share the layout, so the same view reads both.
+ * A view of a flat vector by node: b, c and weights of each. Parameters and gradients share the layout, so the same view
+ * reads both.
  */
 import type { FloatArray } from './contract.js';
 import { NnbpError } from './errors.js';

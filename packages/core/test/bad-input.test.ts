@@ -80,9 +80,9 @@ const table: [what: string, code: string, message: RegExp, action: () => unknown
         g.output('x');
       }),
   ],
-  ['a doubled id', 'DUPLICATE_ID', /"i"/, () => graphOf((g) => (g.input('i'), g.input('i')))],
-  ['a doubled edge', 'DUPLICATE_EDGE', /"i" twice/, () => new GraphBuilder().node('a', node(['i', 'j', 'i']))],
-  ['a doubled output', 'DUPLICATE_OUTPUT', /"a" is declared twice/, () => new GraphBuilder().output('b', 'a', 'a')],
+  ['a duplicate id', 'DUPLICATE_ID', /"i"/, () => graphOf((g) => (g.input('i'), g.input('i')))],
+  ['a duplicate edge', 'DUPLICATE_EDGE', /"i" twice/, () => new GraphBuilder().node('a', node(['i', 'j', 'i']))],
+  ['a duplicate output', 'DUPLICATE_OUTPUT', /"a" is declared twice/, () => new GraphBuilder().output('b', 'a', 'a')],
   ['no input', 'NO_INPUTS', /input/, () => new GraphBuilder().build()],
   ['no output', 'NO_OUTPUTS', /output/, () => graphOf((g) => g.input('i'))],
   ['a layer of no nodes', 'EMPTY_LAYER', /layer1/, () => new GraphBuilder().layer(0, node(['i']))],

@@ -1,6 +1,6 @@
 /**
- * The state of a training in writing: any tree of objects, lists, numbers and vectors. Vectors become tensors of their own
- * beside the parameters; numbers that JSON does not know become texts.
+ * The state of a training, serialized: any tree of objects, lists, numbers and vectors. Vectors become tensors of their own
+ * beside the parameters; numbers that JSON does not know become strings.
  */
 import type { OptimizerState } from '@nnbp/core';
 import { Place } from './document.js';

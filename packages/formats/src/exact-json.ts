@@ -1,4 +1,4 @@
-/** JSON to the bit: what JavaScript's own writer loses is only the sign of −0, and its reader understands that. */
+/** Bit-exact JSON: JSON.stringify loses only the sign of −0, which JSON.parse reads. */
 import { NnbpError } from '@nnbp/core';
 import { expectFewMarks } from './json-limits.js';
 

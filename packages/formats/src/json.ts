@@ -1,4 +1,4 @@
-/** A small network as a text that a person reads and edits: a node per line, with its parameters. */
+/** A small network as JSON to read and edit: one node per line, with its parameters. */
 import { expectFinite, type Network, NnbpError } from '@nnbp/core';
 import {
   type NetworkDocument,
@@ -20,8 +20,8 @@ import { nameIn1, networkEntries1, readPair, upgradedNodes } from './version-1.j
 /**
  * The network as JSON, a node per line: its predecessors, activation, b, c (unless it is fixed at 1), and w in the order of
  * the predecessors. A number is a parameter's value, `{"fixed":1}` a constant, `{"shared":"w4","value":0.5}` a parameter
- * that all with this name share; `{"id":"h","delay":1}` is a delayed edge. Numbers are written so that reading them gives
- * the same bits.
+ * that all with this name share; `{"id":"h","delay":1}` is a delayed edge. Numbers are read back
+ * bit-identical.
  *
  * @throws NnbpError `NOT_FINITE` (a parameter), `UNSUPPORTED` (two custom activations or aggregations with one name),
  * `TOO_LARGE` (a network with some hundred thousand edges: `save` it)

@@ -11,7 +11,7 @@ import { type Network1, upgraded } from './version-1.js';
 
 /** What was in a file. */
 export interface Loaded {
-  /** As it was saved, to the bit. */
+  /** Bit-identical to the saved network. */
   readonly network: Network;
   /** For `fit`'s `resume`, if it was saved. */
   readonly checkpoint?: Checkpoint;

@@ -10,7 +10,7 @@ import { maxFunctions, tooManyFunctions } from './survey.js';
 
 /** What is saved with a network. */
 export interface SaveOptions {
-  /** So that training can go on to the same bits: `Progress.state()` of `@nnbp/train`, taken in `onEpochEnd`. */
+  /** For resuming training bit-for-bit: `Progress.state()` of `@nnbp/train`, taken in `onEpochEnd`. */
   readonly checkpoint?: Checkpoint;
   /** What the network was trained with; a custom one is written by its name and supplied again on loading. */
   readonly loss?: Loss;

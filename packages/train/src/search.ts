@@ -25,7 +25,7 @@ export const logUniform =
 /** The options of a search, by name. */
 export type Space<Options> = { readonly [Name in keyof Options]: Distribution<Options[Name]> };
 
-/** How a search goes on. */
+/** The progress of a search. */
 export interface SearchOptions<Options> {
   /** The number of options tried in the first round, an integer ≥ 1. Default: 27. */
   readonly trials?: number;

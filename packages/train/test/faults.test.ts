@@ -174,11 +174,11 @@ describe('the signal', () => {
 });
 
 test('a stream that cannot be closed does not hide why training ended', async () => {
-  const spoilt = (): AsyncIterable<Sample> => ({
+  const corrupt = (): AsyncIterable<Sample> => ({
     [Symbol.asyncIterator]: () => ({
       next: () => Promise.resolve({ done: false as const, value: { input: [NaN], target: [1] } }),
       return: () => Promise.reject(new Error('return failed')),
     }),
   });
-  expect(await reasonOf(fit(straight(), spoilt, options({})))).toMatch(/NaN/);
+  expect(await reasonOf(fit(straight(), corrupt, options({})))).toMatch(/NaN/);
 });

@@ -71,7 +71,7 @@ describe('training', () => {
     expect(metrics.accuracy).toBe(1);
   });
 
-  test('the same seed gives the same bits, another seed others', async () => {
+  test('the same seed gives bit-identical parameters, another seed others', async () => {
     const run = async (seed: number) => {
       const network = small(3);
       await fit(network, xor, plain({ seed, epochs: 20, batchSize: 2 }));
@@ -416,7 +416,7 @@ describe('streams', () => {
   });
 });
 
-test('stopped and taken up again, training comes to the same bits', async () => {
+test('training that was stopped resumes bit-for-bit', async () => {
   const options = (more: Partial<FitOptions>) =>
     plain({
       optimizer: adam({ learningRate: 0.05 }),

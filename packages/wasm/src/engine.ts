@@ -25,7 +25,7 @@ export interface WasmEngine extends Engine {
 
 /**
  * Makes the fast engine: float32, WebAssembly SIMD, fused multiply-add where the host has it. Its exp, tanh and the like are
- * its own, so that the same steps give the same bits wherever `fused` means the same.
+ * its own, so that the same steps are bit-identical wherever `fused` means the same.
  *
  * @throws NnbpError `UNAVAILABLE` if the host has no WebAssembly with SIMD or its security policy forbids it: use
  * {@link auto}, or `js()` from `@nnbp/core`; `OUT_OF_RANGE`

@@ -16,7 +16,7 @@ afterAll(() => {
   three.dispose();
 });
 
-describe('threads compute the same bits as one', () => {
+describe('several threads are bit-identical to one', () => {
   const graphs: Record<string, Graph> = {
     'layers of 64-40-30-10': mlp([64, 40, 30, 10], { activation: relu }),
     'layers of 3-5-2': mlp([3, 5, 2], { activation: sigmoid }),

@@ -53,7 +53,7 @@ export function DerivationPanel({ exercise, selected }: DerivationPanelProps) {
 /** Milliseconds for which it says that something was copied. */
 const toldFor = 4000;
 
-/** The derivation in writing, for a paper or a notebook. The article's node has assumed numbers, which no engine gives. */
+/** Copies the derivation as LaTeX or Markdown. The article's node has assumed numbers, which no engine computes. */
 function CopyAs({ exercise, selected }: DerivationPanelProps) {
   const language = usePlayground(({ language }) => language);
   const say = useMessages(messages);

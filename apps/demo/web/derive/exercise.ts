@@ -29,7 +29,7 @@ export interface Exercise {
   readonly given: Readonly<Record<string, number>>;
   /** Where a number comes from. */
   derivation(what: QuantityName): Step;
-  /** The same in writing, as the engine reckons it. */
+  /** The same derivation as text, Markdown and LaTeX, with the engine's numbers. */
   written(what: QuantityName): Derivation;
 }
 

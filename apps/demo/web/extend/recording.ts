@@ -9,7 +9,7 @@ import type { NetworkDescription } from '../state.js';
 
 /** For each call of a function its arguments and its answer. */
 export interface Recording {
-  /** By name: h, g(h), g'(h) by turns. */
+  /** By name: triples h, g(h), g'(h), one after another. */
   readonly activations: ReadonlyMap<string, readonly number[]>;
   /** The loss, if it is the user's: value, and dloss/dx of each output. */
   readonly loss: { readonly value: number; readonly dLossDx: readonly number[] } | undefined;

@@ -101,7 +101,7 @@ const placed = (wide: Place, narrow: Place) =>
 
 /**
  * Each edge, and how far along it its label stands: away from the end where more edges meet. With the inputs on top those
- * into one node stand at two heights by turns, because labels are wider than high.
+ * into one node alternate between two heights, because labels are wider than high.
  */
 function edgesOf({ ids, inputCount, nodeCount, edgeStart, predecessors, successorStart }: Graph) {
   const edges: { from: string; to: string; wide: number; narrow: number }[] = [];
@@ -149,7 +149,7 @@ function layersOf(graph: Graph): number[][] {
 function placesOf({ ids }: Graph, layers: readonly (readonly number[])[]) {
   const places = new Map<string, Place>();
   layers.forEach((layer, depth) => {
-    // A lone node stands aside by turns, so that an edge past it stays visible.
+    // Lone nodes alternate between two sides, so that an edge past them stays visible.
     const aside =
       layers.length > 4 && layer.length === 1 && depth < layers.length - 1 ? (depth % 2 === 0 ? 14 : -14) : 0;
     layer.forEach((i, k) => {

@@ -80,7 +80,7 @@ const crowded = { between: 120, beside: 8 };
 const manyNodes = 16;
 const downwards = { between: 96, beside: 12 };
 
-/** How far along an arrow its label stands, by turns for the arrows into one node, so that crossing ones keep clear. */
+/** How far along an arrow its label stands; the arrows into one node alternate, so that the labels of crossing ones keep clear. */
 const labelPlaces = { LR: [0.3, 0.7], TB: [0.42, 0.74] } as const;
 
 const nodeTypes = { box: BoxNode };

@@ -19,7 +19,7 @@ export async function connect(own: readonly OwnFunction[]): Promise<Connection> 
   if (own.length > 0) {
     const { startUserWorker } = await import('../extend/user-worker.js');
     const { runner, close, ask } = await startUserWorker(own);
-    // Code that goes on after its answer has no time for this question, and is ended.
+    // Code that runs on after its answer cannot respond to this, and its worker is terminated.
     const watch = setInterval(() => {
       ask(({ ping }) => ping(), patience).catch(() => clearInterval(watch));
     }, pause);

@@ -6,7 +6,7 @@ import { messages } from './messages.js';
 import { css, usePalette } from './palette.js';
 
 interface Props {
-  /** x and y by turns, from −1 to 1. */
+  /** Pairs x, y in [−1, 1], one after another. */
   readonly points: readonly number[];
   readonly choose: (points: number[]) => void;
 }

@@ -124,7 +124,7 @@ function addMonths(time: number, months: number): number {
   return to + (isLast ? last - 1 : Math.min(date, last) - 1) * day + (((time % day) + day) % day);
 }
 
-/** The number of steps from one time to a later one, or undefined if it is not a whole number. */
+/** The number of steps from one time to a later one, or undefined if it is not an integer. */
 export function stepsBetween(from: number, to: number, step: Step): number | undefined {
   if (step.unit === 'number' || step.unit === 'ms') {
     const steps = (to - from) / step.count;

@@ -1,6 +1,6 @@
 /**
- * Encoded rows: in memory while they are few, else in a scratch file, so that text is parsed once and not in each
- * epoch. Think of a shelf: short, one has all of it in view; long, one fetches some boxes at a time and mixes them.
+ * Encoded rows: in memory while they are few, else in a scratch file that is read and shuffled in blocks, so that text
+ * is parsed once and not in each epoch.
  */
 import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

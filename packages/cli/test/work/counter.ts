@@ -55,7 +55,7 @@ function instrument(): void {
   RegExp.prototype.exec = function (string) {
     const from = this.lastIndex;
     const found = exec.call(this, string);
-    // A sticky one, with which a text is split, looks at one place.
+    // A sticky expression, with which a string is split, looks at one position.
     if (found === null) builtin += this.sticky ? 1 : string.length - from;
     else builtin += found.index + found[0].length - from;
     return found;

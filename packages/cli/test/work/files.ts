@@ -148,7 +148,7 @@ const texts: Readonly<Record<string, (size: number) => string>> = {
   'declarations of ARFF': (size) => `@relation x\n${filled("@attribute 'a b' numeric\n", size)}@data\n`,
   brackets: (size) => filled('[', size),
   braces: (size) => filled('{"a":', size),
-  'backslashes in a text': (size) => `{"${filled('\\\\', size)}`,
+  'backslashes in a string': (size) => `{"${filled('\\\\', size)}`,
   'keys of an object': (size) => `{${range(size / 10, (k) => `"k${k}":0,`).join('')}"nodes":0}`,
   'keys of every format': (size) =>
     `{${filled('"layers":[],"nodes":[],"connections":[],"neurons":[],"modelTopology":{},"weightsManifest":[],', size)}"a":0}`,

@@ -1,4 +1,4 @@
-/** The built-in aggregations as JavaScript that stands alone: the same operations in the same order, so the same bits. */
+/** The built-in aggregations as standalone JavaScript: the same operations in the same order, so results are bit-identical. */
 import type { AggregationName } from '../plugins.js';
 
 const first = (rank: string) => `(z) => {

@@ -1,4 +1,4 @@
-/** The output transform as JavaScript that stands alone: the same operations in the same order as in core, so the same bits. */
+/** The output transform as standalone JavaScript: the operations and order of core, so results are bit-identical. */
 import type { OutputTransform } from '@nnbp/core';
 
 const shifted = (result: string) => `(x) => {

@@ -64,7 +64,7 @@ export function transformKernel(module: Assembler): Callable {
       const sumAt = int.add(word('squareSums'), int.shl(block.get, int.const(3)));
       return [
         limit.set(double.fromScalar(scalar.load(optionAt.get))),
-        // In the order of the blocks, whichever thread has summed each: the same bits with any number of threads.
+        // In the order of the blocks, whichever thread has summed each: bit-identical with any number of threads.
         control.count(
           block,
           int.const(0),

@@ -94,7 +94,7 @@ export const fivePoints = (): Dataset => ({
 /** Of fewer points than this none is spared. */
 const enoughToHold = 12;
 
-/** A function that somebody has drawn: x and y by turns, from −1 to 1. Of many, every fourth is held out. */
+/** A drawn function: pairs x, y in [−1, 1], one after another. Of many points, every fourth is for validation. */
 export function drawn(points: readonly number[]): Dataset {
   const places: Place[] = [];
   for (let at = 0; at + 1 < points.length; at += 2) places.push([points[at], points[at + 1]]);
