@@ -191,7 +191,7 @@ const adding: Task = {
       },
     );
     const test = draw(200);
-    const errors = test.map(({ inputs, targets }) => (predictSequence(network, inputs)[49][0] - targets[49]![0]) ** 2);
+    const errors = test.map(({ inputs, targets }) => (predictSequence(network, inputs)[49][0] - targets[49]![0]!) ** 2);
     return errors.reduce((sum, error) => sum + error) / errors.length;
   },
 };

@@ -182,7 +182,7 @@ test('the edges show what the engine says a sample’s gradient carries', async 
   const network = networkFor(settings, planar('circles', settings.noise, settings.seed), builtinFunctions);
   expect(network).toBeInstanceOf(Network);
   const { inputs, targets } = tables(training);
-  const { cache } = backpropagate(network, inputs[5], targets[5], binaryCrossEntropyWithLogits());
+  const { cache } = backpropagate(network, inputs[5], targets[5] as number[], binaryCrossEntropyWithLogits());
   let largest = 0;
   for (const id of network.graph.ids.slice(network.graph.inputCount)) {
     for (const w of Object.values(network.getParameters(id).w)) {

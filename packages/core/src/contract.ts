@@ -98,6 +98,11 @@ export interface Loss {
   derivative(x: ArrayLike<number>, t: ArrayLike<number>, dLossDx: FloatArray): void;
   /** Each x_k at which the loss has no derivative, for an output whose target is t. Default: none. */
   kinks?(t: number): readonly number[];
+  /**
+   * True if targets may be NaN, for not known: such an output has no loss, and its derivative is 0. `targetProblem` and
+   * `residuals` take them, too.
+   */
+  readonly unknownTargets?: boolean;
   /** What is wrong with a sample's targets, such as "expected -1 or 1, received 0"; undefined if they are valid. */
   targetProblem?(t: ArrayLike<number>): string | undefined;
   /**

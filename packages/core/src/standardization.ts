@@ -20,7 +20,8 @@ export class Standardization {
   }
 
   /**
-   * Mean and standard deviation of each column of `rows`, `[samples × columns]`. A constant column gets deviation 1.
+   * Mean and standard deviation of the known numbers of each column of `rows`, `[samples × columns]`; null is a number that
+   * is not known. A constant column gets deviation 1.
    *
    * @throws NnbpError `EMPTY_DATA`, `NOT_FINITE`
    *
@@ -33,14 +34,16 @@ export class Standardization {
    * [...scaler.undoRow([1, 1])]; // [3, 6]
    * ```
    */
-  static fit(rows: ArrayLike<ArrayLike<number>>): Standardization {
+  static fit(rows: ArrayLike<ArrayLike<number | null>>): Standardization {
     if (rows.length === 0) throw new NnbpError('EMPTY_DATA', 'rows is empty.');
     const width = rows[0].length;
     const mean = new Array<number>(width).fill(0);
     const deviation = new Array<number>(width).fill(0);
     for (let k = 0; k < width; k++) {
-      for (let s = 0; s < rows.length; s++) mean[k] += rows[s][k] / rows.length;
-      for (let s = 0; s < rows.length; s++) deviation[k] += (rows[s][k] - mean[k]) ** 2 / rows.length;
+      let known = 0;
+      for (let s = 0; s < rows.length; s++) if (rows[s][k] !== null) known++;
+      for (let s = 0; s < rows.length; s++) mean[k] += (rows[s][k] ?? 0) / (known || 1);
+      for (let s = 0; s < rows.length; s++) deviation[k] += ((rows[s][k] ?? mean[k]) - mean[k]) ** 2 / (known || 1);
       deviation[k] = Math.sqrt(deviation[k]);
       // Rounding alone makes the deviation of a constant column differ from 0.
       if (!(deviation[k] > 1e-12 * Math.abs(mean[k]))) deviation[k] = 1;

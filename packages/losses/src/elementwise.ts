@@ -25,7 +25,8 @@ export interface ElementwiseLoss {
 }
 
 /**
- * Turns a pair of functions of one output into a {@link Loss}: $\frac1n \sum_k loss(x_k, t_k)$ over the $n$ outputs.
+ * Turns a pair of functions of one output into a {@link Loss}: $\frac1n \sum_k loss(x_k, t_k)$ over the $n$ outputs. An output whose
+ * target is NaN, not known, adds 0.
  *
  * @example
  * ```ts
@@ -45,12 +46,13 @@ export function elementwise(of: ElementwiseLoss): Loss {
     name,
     value(x, t) {
       let sum = 0;
-      for (let k = 0; k < x.length; k++) sum += value(x[k], t[k]);
+      for (let k = 0; k < x.length; k++) if (!Number.isNaN(t[k])) sum += value(x[k], t[k]);
       return sum / x.length;
     },
     derivative(x, t, dLossDx: FloatArray) {
-      for (let k = 0; k < x.length; k++) dLossDx[k] = derivative(x[k], t[k]) / x.length;
+      for (let k = 0; k < x.length; k++) dLossDx[k] = Number.isNaN(t[k]) ? 0 : derivative(x[k], t[k]) / x.length;
     },
+    unknownTargets: true,
     ...(kinks && { kinks }),
     ...(residual && { residuals: residualsOf(residual) }),
     ...(targetProblem && { targetProblem: (t: ArrayLike<number>) => firstProblem(t, targetProblem) }),
@@ -61,7 +63,7 @@ export function elementwise(of: ElementwiseLoss): Loss {
 /** The mean over n outputs is the sum of the squares of r/√n. */
 function residualsOf({ value, derivative }: NonNullable<ElementwiseLoss['residual']>): Residuals {
   const fill = (of: typeof value) => (x: ArrayLike<number>, t: ArrayLike<number>, out: FloatArray) => {
-    for (let k = 0; k < x.length; k++) out[k] = of(x[k], t[k]) / Math.sqrt(x.length);
+    for (let k = 0; k < x.length; k++) out[k] = Number.isNaN(t[k]) ? 0 : of(x[k], t[k]) / Math.sqrt(x.length);
   };
   return { value: fill(value), derivative: fill(derivative) };
 }
@@ -69,7 +71,7 @@ function residualsOf({ value, derivative }: NonNullable<ElementwiseLoss['residua
 /** The first output's problem, and which output it is. */
 export function firstProblem(t: ArrayLike<number>, problem: (t: number) => string | undefined): string | undefined {
   for (let k = 0; k < t.length; k++) {
-    const found = problem(t[k]);
+    const found = Number.isNaN(t[k]) ? undefined : problem(t[k]);
     if (found !== undefined) return `output ${k}: ${found}`;
   }
   return undefined;

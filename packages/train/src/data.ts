@@ -2,20 +2,23 @@
 import { expectFinite, expectLength, type Loss, type Network, NnbpError, type Random, type Row } from '@nnbp/core';
 import type { Sequences } from './sequences.js';
 
+/** A number for each output node, or null for one whose target is not known: it has no loss, and its gradient is 0. */
+export type Target = ArrayLike<number | null>;
+
 /** One input and its target. */
 export interface Sample {
   /** A number for each input node. */
   readonly input: Row;
-  /** A number for each output node. */
-  readonly target: Row;
+  /** A number or null for each output node. */
+  readonly target: Target;
 }
 
 /** Two tables with a row per sample. */
 export interface Tables {
   /** A row per sample, a number for each input node. */
   readonly inputs: ArrayLike<Row>;
-  /** As many rows, a number for each output node. */
-  readonly targets: ArrayLike<Row>;
+  /** As many rows, a number or null for each output node. */
+  readonly targets: ArrayLike<Target>;
   /**
    * The weight of each sample's loss, a number ≥ 0: the loss is Σ weight · loss / Σ weight, so that an integer weight does
    * what repeating the sample does. It acts on case 1 alone. Default: 1.
@@ -84,8 +87,16 @@ export function expectWeight(what: string, weight: number): void {
 export function checkSample(network: Network, { input, target }: Sample, label: string): void {
   expectLength(`${label}, input`, input.length, network.graph.inputCount);
   expectFinite(`${label}, input`, input);
-  expectLength(`${label}, target`, target.length, network.graph.outputs.length);
-  expectFinite(`${label}, target`, target);
+  expectTarget(`${label}, target`, target, network.graph.outputs.length);
+}
+
+/** Throws unless a target has a finite number or null for each output, and at least one number. */
+export function expectTarget(label: string, target: Target, width: number): void {
+  expectLength(label, target.length, width);
+  let known = 0;
+  for (let k = 0; k < width; k++) if (target[k] !== null) known++;
+  if (known === 0) throw new NnbpError('EMPTY_DATA', `${label}: expected at least one number, received only null.`);
+  expectFinite(label, known === width ? (target as Row) : Array.from(target, (t) => t ?? 0));
 }
 
 /** Writes a checked sample, in the network's units, as row `s`. Throws if the loss cannot use its target. */
@@ -103,10 +114,21 @@ export function writeSample(
     inputs[s * input.length + k] = inputScaler === undefined ? input[k] : inputScaler.apply(input[k], k);
   }
   for (let k = 0; k < target.length; k++) {
-    targets[s * target.length + k] = outputScaler === undefined ? target[k] : outputScaler.apply(target[k], k);
+    const t = target[k];
+    if (t === null) targets[s * target.length + k] = unknownTarget(loss!, label);
+    else targets[s * target.length + k] = outputScaler === undefined ? t : outputScaler.apply(t, k);
   }
   const problem = loss?.targetProblem?.(targets.subarray(s * target.length, (s + 1) * target.length));
   if (problem !== undefined) throw new NnbpError('WRONG_TARGET', `${label}, target, for ${loss!.name}: ${problem}.`);
+}
+
+/** What stands for null in flat targets. */
+function unknownTarget({ name, unknownTargets }: Loss, label: string): number {
+  if (unknownTargets === true) return NaN;
+  throw new NnbpError(
+    'WRONG_TARGET',
+    `${label}, target: expected no null, since ${name} compares all outputs of a sample. Use a loss of single outputs.`,
+  );
 }
 
 /** Throws unless there are samples, and all suit the network. */

@@ -7,7 +7,7 @@ export {
   type FoldResult,
   type Spread,
 } from './cross-validate.js';
-export type { Data, Sample, SampleStream, Tables } from './data.js';
+export type { Data, Sample, SampleStream, Tables, Target } from './data.js';
 export { DivergedError, type DivergenceCause } from './diverged.js';
 export type { Dropout } from './dropout.js';
 export type { EarlyStoppingOptions, EarlyStoppingState } from './early-stopping.js';

@@ -10,6 +10,7 @@ import {
   type Part,
   split,
   type Tables,
+  type Target,
   tablesOf,
 } from './data.js';
 import {
@@ -51,7 +52,7 @@ export function prepare(network: Network, data: Data, options: TrainerOptions, r
       const { rest, part } = divideSequences(data, options);
       checkSequences(network, rest, 'data');
       const window = windowOf(options.truncate, longestOf(rest));
-      const steps = (rows: (sequence: Sequence) => ArrayLike<Row | null>) =>
+      const steps = (rows: (sequence: Sequence) => ArrayLike<Target | null>) =>
         rest.sequences.flatMap((sequence) => Array.from(rows(sequence)).filter((row) => row !== null));
       setScalers(
         network,
@@ -157,7 +158,11 @@ function streamBatchSize({ standardize, validation, optimizer, batchSize }: Trai
   return batchSize ?? 32;
 }
 
-function setScalers(network: Network, tables: Tables, standardize: NonNullable<TrainerOptions['standardize']>): void {
+function setScalers(
+  network: Network,
+  tables: Record<'inputs' | 'targets', ArrayLike<Target>>,
+  standardize: NonNullable<TrainerOptions['standardize']>,
+): void {
   const { inputs = false, targets = false } =
     typeof standardize === 'boolean' ? { inputs: standardize, targets: standardize } : standardize;
   if (inputs) network.inputScaler ??= Standardization.fit(tables.inputs);

@@ -10,14 +10,14 @@ import {
   type Row,
 } from '@nnbp/core';
 import type { Batch, BatchSource } from './batches.js';
-import { expectWeight, writeSample } from './data.js';
+import { expectTarget, expectWeight, type Target, writeSample } from './data.js';
 
 /** One sequence. */
 export interface Sequence {
   /** `[steps × inputs]`. */
   readonly inputs: ArrayLike<Row>;
-  /** `[steps × outputs]`; null for a step without a target, which has no loss. */
-  readonly targets: ArrayLike<Row | null>;
+  /** As many rows, a number or null for each output node; null for a step without a target, which has no loss. */
+  readonly targets: ArrayLike<Target | null>;
   /** The weight of each step's loss, a number ≥ 0. Default: 1. */
   readonly weights?: ArrayLike<number>;
 }
@@ -60,8 +60,7 @@ export function checkSequences(network: Network, { sequences }: Sequences, what:
       if (weights !== undefined) expectWeight(`${label}, weight of step ${t}`, weights[t]);
       const target = targets[t];
       if (target === null) continue;
-      expectLength(`${label}, target of step ${t}`, target.length, outputs.length);
-      expectFinite(`${label}, target of step ${t}`, target);
+      expectTarget(`${label}, target of step ${t}`, target, outputs.length);
       weight += weights?.[t] ?? 1;
     }
     if (weight === 0) {

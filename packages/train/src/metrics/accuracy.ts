@@ -1,5 +1,5 @@
 /** How often the class is right. */
-import { classOf, type ClassOptions } from './classes.js';
+import { classOf, hasNoClass, type ClassOptions } from './classes.js';
 import type { Metric } from './metric.js';
 
 /** The part of the samples, from 0 to 1, whose class is that of the target. */
@@ -10,6 +10,7 @@ export const accuracy = ({ threshold = 0.5 }: ClassOptions = {}): Metric => ({
     let all = 0;
     return {
       add(output, target) {
+        if (hasNoClass(target)) return;
         all++;
         if (classOf(output, threshold) === classOf(target, threshold)) right++;
       },

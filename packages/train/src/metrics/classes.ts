@@ -8,6 +8,12 @@ export function classOf(output: ArrayLike<number>, threshold: number): number {
   return best;
 }
 
+/** Whether a target has no class: one of its numbers is not known. */
+export function hasNoClass(target: ArrayLike<number>): boolean {
+  for (let k = 0; k < target.length; k++) if (Number.isNaN(target[k])) return true;
+  return false;
+}
+
 /** Options of metrics of classes. */
 export interface ClassOptions {
   /**

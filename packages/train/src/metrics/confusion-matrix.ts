@@ -1,5 +1,5 @@
 /** Which classes are taken for which. */
-import { classOf, type ClassOptions } from './classes.js';
+import { classOf, hasNoClass, type ClassOptions } from './classes.js';
 import type { Metric } from './metric.js';
 
 /** A row for each true class, a column for each class found: how many samples. */
@@ -10,7 +10,7 @@ export const confusionMatrix = ({ threshold = 0.5 }: ClassOptions = {}): Metric 
     const counts = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
     return {
       add(output, target) {
-        counts[classOf(target, threshold)][classOf(output, threshold)]++;
+        if (!hasNoClass(target)) counts[classOf(target, threshold)][classOf(output, threshold)]++;
       },
       result: () => counts,
     };

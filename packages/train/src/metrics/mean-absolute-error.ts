@@ -9,8 +9,11 @@ export const meanAbsoluteError = (): Metric => ({
     let count = 0;
     return {
       add(output, target) {
-        for (let k = 0; k < target.length; k++) sum += Math.abs(output[k] - target[k]);
-        count += target.length;
+        for (let k = 0; k < target.length; k++) {
+          if (Number.isNaN(target[k])) continue;
+          sum += Math.abs(output[k] - target[k]);
+          count++;
+        }
       },
       result: () => sum / count,
     };

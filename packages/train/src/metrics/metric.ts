@@ -1,7 +1,7 @@
 /** A figure people judge a network by. Anything of this shape is one. */
 
 /**
- * Outputs and targets come in the data's own units, a number an output node.
+ * Outputs and targets come in the data's own units, a number per output node; NaN for a target that is not known.
  *
  * @example
  * ```ts

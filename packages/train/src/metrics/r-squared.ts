@@ -9,15 +9,15 @@ export const rSquared = (): Metric => ({
   name: 'rSquared',
   start(outputCount) {
     const zeros = () => new Float64Array(outputCount);
-    const [mean, spread, error] = [zeros(), zeros(), zeros()];
-    let count = 0;
+    const [mean, spread, error, count] = [zeros(), zeros(), zeros(), zeros()];
     return {
       add(output, target) {
-        count++;
         for (let k = 0; k < outputCount; k++) {
+          if (Number.isNaN(target[k])) continue;
+          count[k]++;
           // Welford's update: no difference of large sums.
           const before = target[k] - mean[k];
-          mean[k] += before / count;
+          mean[k] += before / count[k];
           spread[k] += before * (target[k] - mean[k]);
           error[k] += (target[k] - output[k]) ** 2;
         }

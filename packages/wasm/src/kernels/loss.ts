@@ -19,7 +19,7 @@ import { header, word } from '../memory-map.js';
 import { laneSum, whileRoom } from './loops.js';
 import { lossKernels } from './losses/index.js';
 import type { ElementwiseLossKernel, LossKernel } from './losses/kernel.js';
-import { at, outputRows, weighted } from './losses/rows.js';
+import { at, ifKnown, outputRows, weighted } from './losses/rows.js';
 
 /** The code of custom losses, which are called back. */
 export const customLoss = 256;
@@ -70,8 +70,8 @@ function emitElementwise(
           x.set(f32x4.load(at(xRow, column))),
           t.set(f32x4.load(at(tRow, column))),
           emit({ multiplyAdd, local }, x, t, derivative, value, values),
-          f32x4.store(at(dRow, column), f32x4.mul(weighted(derivative.get, column), share.get)),
-          rowSum.set(f32x4.add(rowSum.get, weighted(value.get, column))),
+          f32x4.store(at(dRow, column), f32x4.mul(weighted(ifKnown(derivative, t), column), share.get)),
+          rowSum.set(f32x4.add(rowSum.get, weighted(ifKnown(value, t), column))),
         ]),
         sum.set(double.add(sum.get, double.fromScalar(scalar.mul(laneSum(rowSum), f32x4.extract(share.get, 0))))),
       ]),

@@ -5,6 +5,7 @@
 import { type Callable, type Code, control, double, f32x4, i32x4, int, type Local, scalar } from '../assembler.js';
 import { lossKernels } from '../kernels/losses/index.js';
 import type { ElementwiseLossKernel } from '../kernels/losses/kernel.js';
+import { ifKnown } from '../kernels/losses/rows.js';
 import { laneSum } from '../kernels/loops.js';
 import { header } from '../memory-map.js';
 import { type CodegenContext, gather, splat } from './codegen-context.js';
@@ -55,8 +56,8 @@ function inline(context: CodegenContext, { options = [], reduction, emit }: Elem
         // One by one, as they were written a moment ago: see `forward`.
         t.set(gather(lanes.map((output) => output && int.const(layout.targets + 4 * output.k)))),
         emit({ multiplyAdd, local }, x[g], t, derivative, value, values),
-        dLossDx[g].set(masked(mul(derivative.get, share))),
-        sum.set(f32x4.add(sum.get, masked(value.get))),
+        dLossDx[g].set(masked(mul(ifKnown(derivative, t), share))),
+        sum.set(f32x4.add(sum.get, masked(ifKnown(value, t)))),
       ];
     }),
     double.store(int.const(header.loss), double.fromScalar(scalar.mul(laneSum(sum), f32x4.extract(share, 0)))),
