@@ -23,6 +23,16 @@ test('undoRow inverts applyRow', () => {
   expect([...scaler.undoRow(scaler.applyRow([3, -1]))]).toEqual([3, -1]);
 });
 
+test('Standardization.fit leaves out null, a number that is not known', () => {
+  const scaler = Standardization.fit([
+    [1, null],
+    [null, null],
+    [3, null],
+  ]);
+  expect(scaler.mean).toEqual([2, 0]);
+  expect(scaler.deviation).toEqual([1, 1]);
+});
+
 test('Standardization.fit throws for no rows and for numbers that are not finite', () => {
   expect(() => Standardization.fit([])).toThrow(expect.objectContaining({ code: 'EMPTY_DATA' }) as NnbpError);
   expect(() => Standardization.fit([[1], [NaN]])).toThrow(expect.objectContaining({ code: 'NOT_FINITE' }) as NnbpError);
