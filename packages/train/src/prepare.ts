@@ -1,5 +1,5 @@
 /** From the data and options of a caller to batches: everything is checked before anything changes. */
-import { expectInteger, type Network, NnbpError, Random, type Row, Standardization } from '@nnbp/core';
+import { expectInteger, type Network, NnbpError, Random, Standardization } from '@nnbp/core';
 import { batchesOf, type BatchSource, streamBatches, tableBatches } from './batches.js';
 import {
   areSequences,
