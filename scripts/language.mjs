@@ -14,9 +14,21 @@ const clean = [
   'bench',
   'checks',
   'examples',
-  ...['activations', 'aggregations', 'core', 'formula', 'layers', 'losses', 'nnbp', 'optim', 'train', 'wasm'].map(
-    (name) => `packages/${name}`,
-  ),
+  ...[
+    ...[
+      'activations',
+      'aggregations',
+      'conformance',
+      'core',
+      'formula',
+      'gradcheck',
+      'layers',
+      'losses',
+      'nnbp',
+      'optim',
+    ],
+    ...['train', 'wasm'],
+  ].map((name) => `packages/${name}`),
 ];
 
 /** @type {readonly (readonly [pattern: RegExp, instead: string])[]} */

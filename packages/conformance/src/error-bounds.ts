@@ -1,49 +1,49 @@
 /**
- * How far an engine's numbers may be from the reference engine's, and no further. Each bound is carried along the same
- * path as the number it belongs to (a running error analysis; Higham, Accuracy and Stability of Numerical Algorithms,
- * chapter 3): what rounding adds at a step, plus what earlier errors become there. So the tolerance of a node follows
- * from its depth, its fan-in and its numbers; nothing is tuned.
+ * Bounds on the difference between an engine's numbers and those of the reference engine: a running error analysis
+ * (Higham, Accuracy and Stability of Numerical Algorithms, chapter 3). The bound of each number is the rounding error of
+ * its own operation plus the propagated errors of its operands. So the tolerance of a node follows from its depth, its
+ * fan-in and its values; nothing is tuned.
  *
- * With u the unit roundoff (2⁻²⁴ in float32), a sum of n products in any order is off by at most γₙ = n u / (1 − n u)
- * times the sum of their absolute values. An engine's activations and losses are trusted to K units in the last place
- * of 1, or of the value where that is larger; `@nnbp/wasm` has a test of its own for how good they really are.
+ * With u the unit roundoff (2⁻²⁴ in float32), a sum of n products in any order has an error of at most
+ * γₙ = n u / (1 − n u) times the sum of their absolute values. Activations and losses of an engine may have an error of K
+ * units in the last place of 1, or of the value if that is larger; `@nnbp/wasm` tests its own functions more strictly.
  */
 import { type Graph, type Loss, ReferenceExecutor, type SampleCache } from '@nnbp/core';
 import type { Samples } from './random-data.js';
 
-/** Numbers of a pass by the reference engine, and for each the largest allowed distance from it. */
+/** The numbers of a pass by the reference engine, and the largest allowed distance from each. */
 export interface Bounds {
-  /** The reference engine after the pass: its cache and gradients hold the numbers. */
+  /** The reference executor after the pass, with its cache and gradients. */
   readonly reference: ReferenceExecutor;
-  /** Its mean loss. */
+  /** Mean loss over the samples. */
   readonly loss: number;
-  /** The bound of the mean loss. */
+  /** Bound on the error of the mean loss. */
   readonly lossError: number;
-  /** For each sample, the bounds of each node's numbers. */
+  /** Bounds on the numbers of each node, one entry per sample. */
   readonly samples: readonly NodeErrors[];
-  /** In the graph's layout. */
+  /** Bounds on the gradients, in the layout of the parameters. */
   readonly gradientErrors: Float64Array;
 }
 
-/** Bounds for one sample, an entry a node. */
+/** Bounds for one sample, one entry per node. */
 export interface NodeErrors {
-  /** Of the values. */
+  /** Bounds on the value x. */
   readonly x: Float64Array;
-  /** Of c · g'(h). */
+  /** Bounds on c · g'(h). */
   readonly slope: Float64Array;
-  /** Of the derivatives of the sample's loss. */
+  /** Bounds on dloss/dx of the sample's loss. */
   readonly dLossDx: Float64Array;
 }
 
 const K = 8;
-/** First-order estimates of a function's change over an interval are widened by this for the second order. */
+/** Factor on first-order estimates, to allow for second-order terms. */
 const secondOrder = 1.1;
 
 /**
- * Backpropagates by the reference engine and bounds what another engine may find.
+ * Backpropagates with the reference engine and computes how far the numbers of another engine may differ.
  *
- * @param parameters - Exact in the other engine's precision.
- * @param unit - The other engine's unit roundoff: 2⁻²⁴ for float32, 2⁻⁵³ for float64.
+ * @param parameters - Parameters that are exact in the other engine's precision.
+ * @param unit - Unit roundoff of the other engine: 2⁻²⁴ for float32, 2⁻⁵³ for float64.
  */
 export function errorBounds(
   graph: Graph,
@@ -74,7 +74,7 @@ class Analysis {
   readonly #graph: Graph;
   readonly #parameters: Float64Array;
   readonly #unit: number;
-  /** For each parameter: the errors of the terms of its gradient, their absolute values, and how many there are. */
+  /** For each parameter: summed errors and absolute values of the terms of its gradient, and their number. */
   readonly #errors: Float64Array;
   readonly #magnitudes: Float64Array;
   readonly #terms: Float64Array;
@@ -104,7 +104,7 @@ class Analysis {
     });
   }
 
-  /** Trust in a function of the engine: K units in the last place. */
+  /** Allowed error of an activation or loss: K units in the last place. */
   #trust(value: number): number {
     return K * this.#unit * Math.max(1, Math.abs(value));
   }
@@ -137,7 +137,7 @@ class Analysis {
     errors.slope[i] = c * derivativeError + this.#unit * c * (Math.abs(here) + derivativeError);
   }
 
-  /** The bounds of case 1, an entry an output; on the way, that of the loss. */
+  /** The bounds of case 1, one entry per output. Adds the bound of the loss. */
   #loss({ x }: SampleCache, errors: NodeErrors, data: Samples, s: number, loss: Loss): Float64Array {
     const outputs = Array.from(this.#graph.outputs);
     const at = Float64Array.from(outputs, (i) => x[i]);
@@ -182,7 +182,7 @@ class Analysis {
       const w = Math.abs(this.#parameters[graph.weightIndex(graph.successorEdges[k], j)]);
       const error = deltaError(j);
       inherited += w * error;
-      // Once for the sum, once more because case 1 may have been what cancelled against it.
+      // Once for the sum, and once because it may cancel against case 1.
       magnitude += 2 * w * (Math.abs(dLossDx[j] * slope[j]) + error);
     }
     const successors = graph.successorStart[i + 1] - graph.successorStart[i];

@@ -1,4 +1,4 @@
-/** All built-ins, from their records: a new one is in the suite at once, or this file does not compile. */
+/** All built-ins, from their records. If a new one is missing here, this file does not compile. */
 import { activationRecords } from '@nnbp/activations';
 import type { Activation, Loss, Optimizer } from '@nnbp/core';
 import * as losses from '@nnbp/losses';
@@ -16,17 +16,17 @@ const each =
     Array.from({ length: outputs }, () => draw(random.uniform()));
 const probability = each((uniform) => uniform);
 
-/** A loss, and what it is tested on. */
+/** A loss, and the outputs and targets that it accepts. */
 export interface LossCase {
-  /** The loss. */
+  /** The loss, with options other than the defaults. */
   readonly loss: Loss;
-  /** Draws targets that suit it. Absent: any within ±1 do. */
+  /** Draws valid targets. Default: uniform in [−1, 1]. */
   readonly target?: TargetMaker;
-  /** Whether outputs have to be probabilities. */
+  /** Whether outputs must be probabilities. */
   readonly onProbabilities?: true;
 }
 
-/** Every built-in loss, with options other than the defaults and targets that suit it. */
+/** By name; the compiler checks that none is missing. */
 const lossCases = {
   mse: { loss: losses.mse() },
   mae: { loss: losses.mae() },
@@ -40,12 +40,12 @@ const lossCases = {
   binaryCrossEntropy: { loss: losses.binaryCrossEntropy(), target: probability, onProbabilities: true },
 } satisfies Readonly<Record<losses.LossName, LossCase>>;
 
-/** Every built-in loss, with targets that suit it. */
+/** Every built-in loss, with valid targets. */
 export const everyLoss: readonly LossCase[] = Object.values(lossCases);
 
 const { sgd, adam, chain } = optim;
 
-/** Every built-in optimizer, with options that make all of its terms count; each call makes a fresh one. */
+/** Every built-in optimizer, with options that enable all of its terms. Each call returns a new one. */
 const optimizers = {
   sgd: () => sgd({ learningRate: 0.05 }),
   adam: () => adam({ learningRate: 0.01, weightDecay: 0.01 }),
@@ -57,7 +57,7 @@ const optimizers = {
   rprop: () => optim.rprop(),
 } satisfies Readonly<Record<optim.OptimizerName, () => Optimizer>>;
 
-/** Every built-in optimizer, and variants of options, schedules and transforms, by a name for the test's title. */
+/** Every built-in optimizer, and variants with options, schedules and transforms, by a name for test titles. */
 export const everyOptimizer: Readonly<Record<string, () => Optimizer> & Record<optim.OptimizerName, () => Optimizer>> =
   {
     ...optimizers,

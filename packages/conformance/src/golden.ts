@@ -3,17 +3,17 @@ import { sigmoid } from '@nnbp/activations';
 import { GraphBuilder, Network } from '@nnbp/core';
 import numbers from './golden.json' with { type: 'json' };
 
-/** A node's parameters, or the gradient of each. Numbers are decimal strings of 20 digits. */
+/** The parameters of a node, or their gradients, as decimal strings of 20 digits. */
 export interface GoldenParameters {
   /** The bias. */
   readonly b: string;
   /** The scale. */
   readonly c: string;
-  /** Each weight, by the predecessor's id. */
+  /** Each weight, by the id of the predecessor. */
   readonly w: Readonly<Record<string, string>>;
 }
 
-/** A node's numbers after a pass; an input has no h, g and slope. */
+/** The numbers of a node after a pass. An input has no h, g and slope. */
 export interface GoldenNode {
   /** The value. */
   readonly x: string;
@@ -23,54 +23,54 @@ export interface GoldenNode {
   readonly g?: string;
   /** c · g'(h) */
   readonly slope?: string;
-  /** How the loss answers to the value. */
+  /** Derivative of the loss with respect to the value. */
   readonly dloss_dx: string;
 }
 
-/** One pass. */
+/** One forward and backward pass. */
 export interface GoldenRun {
-  /** The input's value. */
+  /** Value of the input node. */
   readonly input: string;
-  /** The output's target. */
+  /** Target of the output node. */
   readonly target: string;
-  /** The squared error. */
+  /** Squared error. */
   readonly loss: string;
-  /** By node. */
+  /** Values and derivatives, by node id. */
   readonly nodes: Readonly<Record<string, GoldenNode>>;
-  /** By node. */
+  /** Gradients of the parameters, by node id. */
   readonly gradients: Readonly<Record<string, GoldenParameters>>;
 }
 
-/** The article's numbers. */
+/** The numbers of the article's example, computed with 50 digits. */
 export interface Golden {
-  /** The network of the passes. */
+  /** The network that both passes use. */
   readonly network: {
-    /** From and to. */
+    /** Pairs of predecessor and successor. */
     readonly edges: readonly (readonly (string | number)[])[];
-    /** By node. */
+    /** Parameters, by node id. */
     readonly parameters: Readonly<Record<string, GoldenParameters>>;
   };
   /** Every number of two passes. */
   readonly runs: readonly GoldenRun[];
-  /** The article's own numbers for its output node, taken alone. */
+  /** The article's own example: its output node alone. */
   readonly article_output_node: {
-    /** The pre-activation, the activation and c · g'(h). */
+    /** Pre-activation. */
     readonly h7: string;
-    /** See h7. */
+    /** Activation. */
     readonly g7: string;
-    /** See h7. */
+    /** c · g'(h) */
     readonly slope7: string;
-    /** Case 3, for b. */
+    /** dloss/db (case 3). */
     readonly dloss_db7: string;
-    /** Case 3, for c. */
+    /** dloss/dc (case 3). */
     readonly dloss_dc7: string;
-    /** Case 3, for each w. */
+    /** dloss/dw of each weight (case 3), by predecessor. */
     readonly dloss_dw: Readonly<Record<'4' | '5' | '6', string>>;
-    /** Case 2, for each predecessor. */
+    /** dloss/dx of node 4 (case 2). */
     readonly dloss_dx4: string;
-    /** See dloss_dx4. */
+    /** dloss/dx of node 5 (case 2). */
     readonly dloss_dx5: string;
-    /** See dloss_dx4. */
+    /** dloss/dx of node 6 (case 2). */
     readonly dloss_dx6: string;
   };
 }
@@ -78,7 +78,7 @@ export interface Golden {
 /** Every number of two passes through the article's network, and of its output node alone. */
 export const golden: Golden = numbers;
 
-/** The article's graph: {1} → {2, 3} → {4, 5, 6} → {7}. */
+/** The article's network: {1} → {2, 3} → {4, 5, 6} → {7}. `order` is the order in which nodes are declared. */
 export function articleNetwork(order: readonly string[] = ['2', '3', '4', '5', '6', '7']): Network {
   const builder = new GraphBuilder();
   builder.input('1');

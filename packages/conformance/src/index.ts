@@ -11,4 +11,5 @@ export {
   type GoldenParameters,
   type GoldenRun,
 } from './golden.js';
-export { conformance, type ConformanceCase, expectConformance } from './suite.js';
+export { expectConformance } from './compare.js';
+export { conformance, type ConformanceCase } from './suite.js';

@@ -1,25 +1,25 @@
 /**
- * Numbers to run a graph on. All are exact in float32, so that engines of either precision start from the same ones,
- * and tame, so that nothing overflows or dies out in a deep graph.
+ * Random parameters and samples. All numbers are exact in float32, so that engines of either precision get the same ones,
+ * and scaled so that values neither overflow nor vanish in a deep graph.
  */
 import type { Graph, Random } from '@nnbp/core';
 
-/** Inputs and targets of some samples, in the flat rows that `Executor` takes. */
+/** Inputs and targets, flattened as `Executor` takes them. */
 export interface Samples {
-  /** How many. */
+  /** Number of samples. */
   readonly samples: number;
-  /** `samples` rows of the graph's inputs. */
+  /** [samples × inputs] */
   readonly inputs: Float64Array;
-  /** `samples` rows of the graph's outputs. */
+  /** [samples × outputs] */
   readonly targets: Float64Array;
 }
 
-/** Draws one sample's targets, one an output node. */
+/** Draws the targets of one sample, one per output node. */
 export type TargetMaker = (random: Random, outputs: number) => readonly number[];
 
 /**
- * Parameters in the graph's layout: b within ±0.5, |c| from 0.5 to 1.25 with either sign, each weight within
- * ±1.2/√fan-in, so that a node's value is on average smaller than its predecessors' and a deep graph stays tame.
+ * Random parameters in the graph's layout: b in ±0.5, |c| from 0.5 to 1.25 with either sign, weights in ±1.2/√fan-in. So
+ * the values of a node are on average smaller than those of its predecessors.
  */
 export function randomParameters(graph: Graph, random: Random): Float64Array {
   const parameters = new Float64Array(graph.parameterCount);
@@ -36,7 +36,7 @@ export function randomParameters(graph: Graph, random: Random): Float64Array {
   return parameters;
 }
 
-/** Inputs within ±1, and targets likewise unless `target` draws others. */
+/** Random samples: inputs in ±1, and targets in ±1 or drawn by `target`. */
 export function randomSamples(graph: Graph, random: Random, samples: number, target: TargetMaker = anyTarget): Samples {
   const inputs = Float64Array.from({ length: samples * graph.inputCount }, () => withinOne(random));
   const targets = Array.from({ length: samples }, () => target(random, graph.outputs.length)).flat();

@@ -1,24 +1,21 @@
-/**
- * A graph no one designed: think of a toddler with wires. Everything a graph may contain turns up sooner or later, and
- * the same seed gives the same graph.
- */
+/** Random graphs that contain everything a graph may contain. The same seed gives the same graph. */
 import { type Activation, type Graph, GraphBuilder, type NodeOptions, type Random } from '@nnbp/core';
 import { everyActivation } from './every-plugin.js';
 
-/** What a random graph may be made of. */
+/** Options of {@link randomGraph}. */
 export interface RandomGraphOptions {
-  /** The largest number of nodes, inputs included; at least 1. Default 200. */
+  /** Maximum number of nodes, including inputs, ≥ 1. Default: 200. */
   readonly nodes?: number;
-  /** The activations to draw from. Default: all of `@nnbp/activations`. */
+  /** Activations of the nodes. Default: all of `@nnbp/activations`. */
   readonly activations?: readonly Activation[];
-  /** How every output node computes its value, for a loss that needs outputs of one kind. Default: as any other node. */
+  /** Options of all output nodes, for a loss that needs outputs of one kind. Default: like other nodes. */
   readonly output?: Pick<NodeOptions, 'activation' | 'fixed'>;
 }
 
 /**
- * A random directed acyclic graph of 1 to `nodes` nodes: skip edges, shared weights, several outputs, outputs with
- * successors, inputs that no one uses, nodes without predecessors, mixed activations, trainable and fixed scales, and
- * now and then an input that is itself an output (never with the option `output`).
+ * A random directed acyclic graph of 1 to `nodes` nodes with skip edges, shared weights, several outputs, outputs with
+ * successors, unused inputs, nodes without predecessors, mixed activations, and trainable and fixed scales. Some graphs
+ * have an input that is itself an output (never with the option `output`).
  *
  * @example
  * ```ts
@@ -68,7 +65,7 @@ export function randomGraph(random: Random, options: RandomGraphOptions = {}): G
   return builder.build();
 }
 
-/** One to eight of the ids so far, few more often than many, half of them from the last ten: deep, with skip edges. */
+/** One to eight of the earlier ids, small numbers more often, half of them from the last ten: deep graphs with skip edges. */
 function randomPredecessors(random: Random, ids: readonly string[]): string[] {
   const picked = new Set<string>();
   const tries = 1 + Math.floor(8 * random.uniform() ** 2);

@@ -13,20 +13,20 @@ import { everyActivation } from './every-plugin.js';
 
 const everyAggregation = Object.values<Aggregation>(aggregations).filter(({ builtin }) => builtin !== undefined);
 
-/** What a random graph with memory may be made of. */
+/** Options of {@link randomMemoryGraph}. */
 export interface RandomMemoryGraphOptions {
-  /** The largest number of nodes that are not inputs. Default 10. */
+  /** Maximum number of nodes that are not inputs. Default: 10. */
   readonly nodes?: number;
-  /** The activations to draw from. Default: all of `@nnbp/activations`. */
+  /** Activations of the nodes. Default: all of `@nnbp/activations`. */
   readonly activations?: readonly Activation[];
-  /** The aggregations to draw from, beside the sum. Default: all of `@nnbp/aggregations`. */
+  /** Aggregations of the nodes, in addition to the sum. Default: all of `@nnbp/aggregations`. */
   readonly aggregations?: readonly Aggregation[];
-  /** Whether edges may be delayed. Default true. */
+  /** Whether edges may be delayed. Default: true. */
   readonly delays?: boolean;
 }
 
 /**
- * A random graph with delays of 1 to 3 steps (also from inputs, from outputs, and from a node to itself), initial values,
+ * A random graph with delays of 1 to 3 steps (including delayed inputs, outputs and self-connections), initial values,
  * aggregations, fixed and shared b, c and w, and several outputs. The same seed gives the same graph.
  *
  * @example
@@ -48,7 +48,7 @@ export function randomMemoryGraph(random: Random, options: RandomMemoryGraphOpti
   const ids = Array.from({ length: count }, (_, k) => (k < inputs ? `input ${k}` : `node ${k}`));
   for (const id of ids.slice(0, inputs)) builder.input(id);
   const initials = ids.map(() => (chance(0.5) ? 0 : random.uniform() - 0.5));
-  /** Some names, each with a value. */
+  /** A random selection of the names, each with a value. */
   const some = <T>(names: readonly string[], value: (name: string) => T): Record<string, T> =>
     Object.fromEntries(names.filter(() => chance(0.2)).map((name) => [name, value(name)]));
   for (let k = inputs; k < count; k++) {

@@ -5,11 +5,11 @@ import { describe, expect, test } from 'vitest';
 const graphs = Array.from({ length: 300 }, (_, seed) => randomGraph(new Random(seed)));
 
 describe('random graphs', () => {
-  test('are the same for the same seed', () => {
+  test('randomGraph returns the same graph for the same seed', () => {
     expect(randomGraph(new Random(9)).predecessors).toEqual(randomGraph(new Random(9)).predecessors);
   });
 
-  test('sooner or later have everything a graph may have', () => {
+  test('random graphs cover everything a graph may contain', () => {
     const some = (what: string, holds: (graph: (typeof graphs)[number]) => boolean) =>
       expect(graphs.some(holds), what).toBe(true);
     some('shared weights', (graph) => graph.sharedWeights !== undefined);
@@ -29,11 +29,11 @@ describe('random graphs', () => {
     expect(new Set(graphs.flatMap(({ activations }) => activations))).toEqual(new Set(everyActivation));
   });
 
-  test('may be a single node', () => {
+  test('a random graph may be a single node', () => {
     expect(randomGraph(new Random(1), { nodes: 1 }).nodeCount).toBe(1);
   });
 
-  test('can be given one kind of output', () => {
+  test('randomGraph takes the options of output nodes', () => {
     for (let seed = 0; seed < 50; seed++) {
       const graph = randomGraph(new Random(seed), {
         nodes: 30,
@@ -47,7 +47,7 @@ describe('random graphs', () => {
   });
 });
 
-test('parameters and samples are exact in float32', () => {
+test('random parameters and samples are exact in float32', () => {
   const random = new Random(2);
   const parameters = randomParameters(graphs[3], random);
   const { inputs, targets } = randomSamples(graphs[3], random, 4);

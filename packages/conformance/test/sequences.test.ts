@@ -50,7 +50,7 @@ function graphOf({ inputs, nodes, initial, outputs }: Case) {
   return builder.build();
 }
 
-/** Sequences of different lengths as one batch: the longest first, step by step. */
+/** Sequences of different lengths as one batch, the longest first, in the order of steps. */
 function batchOf(one: Case) {
   const sequences = one.sequences.toSorted((a, b) => b.inputs.length - a.inputs.length);
   const steps = sequences[0].inputs.map((_, t) => sequences.filter(({ inputs }) => t < inputs.length));
@@ -66,7 +66,7 @@ function batchOf(one: Case) {
 }
 
 test.each((cases as unknown as Case[]).map((one, k) => [k, one] as const))(
-  'graph %i with delays has the outputs, loss and gradients that PyTorch finds, to 1e-12',
+  'graph %i with delays has the outputs, loss and gradients of PyTorch to 1e-12',
   (_, one) => {
     const graph = graphOf(one);
     expect(graph.parameterCount).toBe(one.parameters.length);

@@ -2,21 +2,21 @@ import { type Engine, js, reference } from '@nnbp/core';
 import { describe, expect, test } from 'vitest';
 import { graphs, jacobians, optimizerOf, optimizers, problemOf, scheduleOf, schedules } from './torch/truth.js';
 
-/** Relative to the number, or to 1 where that is larger. */
+/** Allowed error, relative to the number, or to 1 if that is larger. */
 const close = 1e-13;
 
 function expectClose(what: string, found: ArrayLike<number>, expected: readonly number[]): void {
   expect(found.length, what).toBe(expected.length);
   expected.forEach((number, k) => {
     const off = Math.abs(found[k] - number) / Math.max(1, Math.abs(number));
-    expect(off, `${what}, number ${k}: found ${found[k]}, PyTorch has ${number}`).toBeLessThanOrEqual(close);
+    expect(off, `${what}, number ${k}: received ${found[k]}, PyTorch has ${number}`).toBeLessThanOrEqual(close);
   });
 }
 
 const engines: readonly Engine[] = [reference(), js()];
 
 describe.each(engines)(`$name against PyTorch ${graphs.torch}, float64`, (engine) => {
-  test(`${graphs.entries.length} graphs: outputs, loss and gradients`, () => {
+  test(`${engine.name} has the outputs, loss and gradients of PyTorch on ${graphs.entries.length} graphs`, () => {
     graphs.entries.forEach((entry, n) => {
       const { graph, loss, parameters, data } = problemOf(entry);
       const executor = engine.prepare(graph, data.samples);
@@ -30,7 +30,7 @@ describe.each(engines)(`$name against PyTorch ${graphs.torch}, float64`, (engine
     });
   });
 
-  test(`${jacobians.length} graphs: the Jacobian`, () => {
+  test(`${engine.name} has the Jacobians of PyTorch on ${jacobians.length} graphs`, () => {
     jacobians.forEach((expected, n) => {
       const { graph, parameters, data } = problemOf(graphs.entries[n]);
       const executor = engine.prepare(graph, data.samples);
@@ -42,7 +42,7 @@ describe.each(engines)(`$name against PyTorch ${graphs.torch}, float64`, (engine
   });
 });
 
-test('every kind of graph is among them', () => {
+test('the graphs compared with PyTorch contain everything a graph may contain', () => {
   const { entries } = graphs;
   const pairs = new Set(
     entries.flatMap(({ loss, nodes }) => nodes.map(({ activation }) => `${activation} under ${loss}`)),
@@ -57,8 +57,8 @@ test('every kind of graph is among them', () => {
   expect(count(feeds)).toBeGreaterThan(50);
 });
 
-describe(`50 steps beside PyTorch's`, () => {
-  test.each(optimizers.entries)('$name $options', (entry) => {
+describe('50 steps compared with PyTorch', () => {
+  test.each(optimizers.entries)('$name $options takes the steps of PyTorch', (entry) => {
     const optimizer = optimizerOf(entry);
     const parameters = Float64Array.from(optimizers.start);
     optimizers.gradients.forEach((gradients, step) => {
@@ -67,7 +67,7 @@ describe(`50 steps beside PyTorch's`, () => {
     });
   });
 
-  test.each(schedules.entries)('$name $options', (entry) => {
+  test.each(schedules.entries)('schedule $name $options has the learning rates of PyTorch', (entry) => {
     const schedule = scheduleOf(entry);
     entry.rates.forEach((rate, step) => {
       expectClose(`step ${step}`, [schedule.rate(step)], [rate]);

@@ -36,7 +36,10 @@ function expectDerivatives(network: Network, random: Random, loss: Loss, most: n
   const { graph } = network;
   const data = randomSamples(graph, random, 2, target);
   const [inputs, targets] = [rows(data.inputs, graph.inputCount), rows(data.targets, graph.outputs.length)];
-  const report = checkNetwork(network, inputs, targets, loss, { most, seed: Math.floor(2 ** 32 * random.uniform()) });
+  const report = checkNetwork(network, inputs, targets, loss, {
+    maxDerivatives: most,
+    seed: Math.floor(2 ** 32 * random.uniform()),
+  });
   if (report.mismatches.length > 0) throw new Error(report.toString());
 }
 

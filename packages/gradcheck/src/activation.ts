@@ -1,4 +1,4 @@
-/** Checks g' against g. */
+/** Checks the derivative of an activation. */
 import { type Activation, NnbpError } from '@nnbp/core';
 import type { Comparison } from './comparison.js';
 import { differentiate } from './differences.js';
@@ -6,9 +6,9 @@ import { type Exclusion, Report } from './report.js';
 
 /** Options of {@link checkActivation}. */
 export interface ActivationCheckOptions {
-  /** Where: default, 60 places of either sign, close together near 0, out to 10,000. */
+  /** Values of h. Default: 0 and 60 values from −10,000 to 10,000, denser near 0. */
   readonly at?: readonly number[];
-  /** What the two may differ by, relatively, beyond the differences' own error. Default 1e-7. */
+  /** Allowed relative error, in addition to the estimated error of the differences. Default: 1e-7. */
   readonly relativeTolerance?: number;
 }
 
@@ -21,10 +21,10 @@ const defaultPlaces: readonly number[] = [
 ];
 
 /**
- * Compares an activation's derivative with central differences of its value, and looks whether both are finite there.
- * The kinks it declares are left out, and the report says so; a kink that it does not declare is found.
+ * Compares an activation's derivative with central differences of its value, and checks that both are finite. Declared
+ * kinks are skipped and listed in the report; undeclared ones are violations.
  *
- * @throws NnbpError `EMPTY_DATA` if there is no place to look at
+ * @throws NnbpError `EMPTY_DATA` if `at` is empty
  *
  * @example
  * ```ts
@@ -37,7 +37,7 @@ const defaultPlaces: readonly number[] = [
  */
 export function checkActivation(activation: Activation, options: ActivationCheckOptions = {}): Report {
   const { at = defaultPlaces, relativeTolerance = 1e-7 } = options;
-  if (at.length === 0) throw new NnbpError('EMPTY_DATA', 'at: there is no place to look at.');
+  if (at.length === 0) throw new NnbpError('EMPTY_DATA', 'at is empty: expected at least one value of h.');
   const kinks = activation.kinks ?? [];
   const comparisons: Comparison[] = [];
   const excluded: Exclusion[] = [];
@@ -51,7 +51,9 @@ export function checkActivation(activation: Activation, options: ActivationCheck
       continue;
     }
     if (!Object.is(g, activation.value(h)) || !Object.is(analytic, activation.derivative(h, g))) {
-      violations.push(`At ${place}: two calls with the same h differ; an activation may depend on nothing else.`);
+      violations.push(
+        `At ${place}: two calls with the same h return different values. An activation must depend on h only.`,
+      );
     }
     const distance = Math.min(...kinks.map((kink) => Math.abs(kink - h)));
     if (distance === 0) {
@@ -73,7 +75,7 @@ export function checkActivation(activation: Activation, options: ActivationCheck
   return new Report(`Activation ${activation.name}`, comparisons, excluded, violations);
 }
 
-/** A place where the slope from the left is not that from the right, however close one looks. */
+/** Reports a kink at h: the slopes from the left and from the right differ, however small the step. */
 function undeclaredKink(activation: Activation, h: number): string | undefined {
   const from = (step: number) => (activation.value(h + step) - activation.value(h)) / step;
   const gaps = [1e-4, 1e-5, 1e-6].map((size) => Math.abs(from(size) - from(-size)));

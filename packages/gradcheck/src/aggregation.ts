@@ -1,4 +1,4 @@
-/** Checks dA/dz against A. */
+/** Checks the derivatives of an aggregation. */
 import { type Aggregation, NnbpError, Random } from '@nnbp/core';
 import type { Comparison } from './comparison.js';
 import { differentiate } from './differences.js';
@@ -6,15 +6,15 @@ import { type Exclusion, Report } from './report.js';
 
 /** Options of {@link checkAggregation}. */
 export interface AggregationCheckOptions {
-  /** Where. Default: 40 points of 1 to 6 entries within ±2, drawn by the seed, some with zeros and equal entries. */
+  /** Values of z, one row per point. Default: 40 random points of 1 to 6 entries in [−2, 2], some with zeros and ties. */
   readonly at?: readonly (readonly number[])[];
-  /** Default 0. */
+  /** Seed of the random points. Default: 0. */
   readonly seed?: number;
-  /** What the two may differ by, relatively, beyond the differences' own error. Default 1e-7. */
+  /** Allowed relative error, in addition to the estimated error of the differences. Default: 1e-7. */
   readonly relativeTolerance?: number;
 }
 
-/** Points with and without zeros, now and then two entries that are equal. */
+/** Random points: some contain zeros, some two equal entries. */
 function defaultPoints(seed: number): number[][] {
   const random = new Random(seed);
   return Array.from({ length: 40 }, (_, k) => {
@@ -27,7 +27,7 @@ function defaultPoints(seed: number): number[][] {
 
 /**
  * Compares an aggregation's derivative with central differences of its value, for every entry of each point. Points at a
- * declared kink are left out, and the report says so; a kink that it does not declare is found.
+ * declared kink are skipped and listed in the report; at an undeclared one the comparison fails.
  *
  * @throws NnbpError `EMPTY_DATA` if `at` is empty
  *
@@ -56,7 +56,7 @@ export function checkAggregation(aggregation: Aggregation, options: AggregationC
     z.forEach((start, e) => {
       const place = `${point}, dA/dz_${e}`;
       if (!Object.is(analytic[e], again[e])) {
-        violations.push(`${place}: depends on what was in dAdz before; write every entry, and read none.`);
+        violations.push(`${place}: depends on the previous content of dAdz. Write every entry and read none.`);
       } else if (!Number.isFinite(a) || !Number.isFinite(analytic[e])) {
         violations.push(`${place}: expected finite numbers, received A = ${a} and dA/dz = ${analytic[e]}.`);
       } else if (distance < 1e-6) {

@@ -1,17 +1,17 @@
-/** The smallest piece of a report: the same number from two sources. */
+/** One comparison of a report: a derivative as the code computes it, and by finite differences. */
 
-/** One derivative, found twice. */
+/** One derivative, computed in two ways. */
 export interface Comparison {
-  /** Where: "h = 0.5", "dloss/dw_2to4". */
+  /** Which derivative: "h = 0.5", "dloss/dw_2to4". */
   readonly place: string;
-  /** As the code computes it. */
+  /** The derivative that the code returns. */
   readonly analytic: number;
-  /** From differences. */
+  /** The derivative by finite differences. */
   readonly numeric: number;
-  /** How far apart they may be: the differences' own error and the relative tolerance. */
+  /** Largest allowed distance: the estimated error of the differences plus the relative tolerance. */
   readonly tolerance: number;
-  /** The number at which it was taken, for hints. */
+  /** The argument at which it was evaluated, for hints. */
   readonly at?: number;
-  /** The function's value there. */
+  /** The function's value at `at`. */
   readonly value?: number;
 }

@@ -1,9 +1,9 @@
 /**
- * A derivative from values alone: think of measuring a slope with ever shorter rulers, and of reading off where they
- * agree best, since long ones see the curve and short ones see the rounding.
+ * Numerical differentiation. Large steps have truncation errors and small ones rounding errors, so a series of steps is
+ * extrapolated, and the estimate on which neighbouring steps agree best is returned.
  */
 
-/** A derivative, and how far off it may be. */
+/** A numerical derivative with an estimate of its error. */
 export interface NumericDerivative {
   readonly value: number;
   readonly error: number;
@@ -13,17 +13,17 @@ export interface NumericDerivative {
  * Central differences at steps that shrink by 1.6, extrapolated to step 0 (Richardson), of which the one with the
  * smallest difference to its neighbours is taken (Ridders 1982).
  *
- * @param reach - The first, largest step: f is evaluated within x ± reach.
- * @param inside - The size of the numbers that f adds up; where they cancel, their rounding is more than that of f.
+ * @param reach - The first and largest step: f is evaluated in [x − reach, x + reach].
+ * @param inside - Magnitude of the terms that f adds up. If they cancel, their rounding errors exceed that of f. Default: 0.
  */
 export function differentiate(f: (x: number) => number, x: number, reach: number, inside = 0): NumericDerivative {
   const shrink = 1.6;
   let best: NumericDerivative = { value: NaN, error: Infinity };
   let before: number[] = [];
   let step = reach;
-  // To the end, even if it gets worse for a while: a second derivative that jumps nearby spoils the long rulers only.
+  // All steps, even if the error grows at first: a nearby jump of the second derivative affects only the large ones.
   for (let row = 0; row < 18; row++, step /= shrink) {
-    // What is really added to x, after rounding.
+    // The distance between the rounded arguments.
     const [above, below] = [x + step, x - step];
     const [fAbove, fBelow] = [f(above), f(below)];
     const rounding = (2 ** -52 * Math.max(Math.abs(fAbove), Math.abs(fBelow), inside)) / (above - below);

@@ -1,4 +1,4 @@
-/** Checks case 1 against the loss's value. */
+/** Checks the derivatives of a loss (case 1). */
 import { type Loss, NnbpError, Random } from '@nnbp/core';
 import type { Comparison } from './comparison.js';
 import { differentiate } from './differences.js';
@@ -6,17 +6,17 @@ import { type Exclusion, Report } from './report.js';
 
 /** Options of {@link checkLoss}. */
 export interface LossCheckOptions {
-  /** How many output nodes. Default 1, 2 and 5 in turn. */
+  /** Number of output nodes. Default: 1, 2 and 5 alternately. */
   readonly outputs?: number;
-  /** How many samples. Default 30. */
+  /** Number of samples. Default: 30. */
   readonly samples?: number;
-  /** Between which numbers outputs are drawn. Default −3 to 3, or 0.02 to 0.98 for a loss that is NaN outside 0 to 1. */
+  /** Range of the random outputs. Default: [−3, 3], or [0.02, 0.98] for a loss that is NaN outside [0, 1]. */
   readonly x?: readonly [low: number, high: number];
-  /** Draws a target vector. Default: of several families (any, from 0 up, −1 and 1, one-hot) those the loss accepts. */
+  /** Draws a target vector. Default: any, non-negative, ±1, integer and one-hot targets, as far as the loss accepts them. */
   readonly target?: (random: Random, outputs: number) => readonly number[];
-  /** Default 0. */
+  /** Seed of the random outputs and targets. Default: 0. */
   readonly seed?: number;
-  /** What the two may differ by, relatively, beyond the differences' own error. Default 1e-7. */
+  /** Allowed relative error, in addition to the estimated error of the differences. Default: 1e-7. */
   readonly relativeTolerance?: number;
 }
 
@@ -38,10 +38,10 @@ const families: readonly TargetFamily[] = [
 ];
 
 /**
- * Compares a loss's derivative with central differences of its value, for every output of random samples. Places within
- * the smallest step of a declared kink are left out, and the report says so.
+ * Compares a loss's derivative with central differences of its value, for every output of random samples. Outputs closer
+ * to a declared kink than 1e-6 are skipped and listed in the report.
  *
- * @throws NnbpError `EMPTY_DATA` if the loss accepts no target that was drawn: give `target`
+ * @throws NnbpError `EMPTY_DATA` if the loss accepts none of the random targets; set `target` then
  *
  * @example
  * ```ts
@@ -75,7 +75,7 @@ export function checkLoss(loss: Loss, options: LossCheckOptions = {}): Report {
     for (let k = 0; k < outputs; k++) {
       const place = `sample ${s}, dloss/dx_${k}`;
       if (!Object.is(analytic[k], again[k])) {
-        violations.push(`${place}: depends on what was in dLossDx before; write every entry, and read none.`);
+        violations.push(`${place}: depends on the previous content of dLossDx. Write every entry and read none.`);
         continue;
       }
       const distance = Math.min(...(loss.kinks?.(t[k]) ?? []).map((kink) => Math.abs(kink - x[k])), Infinity);
@@ -97,11 +97,11 @@ export function checkLoss(loss: Loss, options: LossCheckOptions = {}): Report {
     }
   }
   if (!acceptsOne)
-    throw new NnbpError('EMPTY_DATA', `${loss.name} accepts none of the targets that were drawn: give target.`);
+    throw new NnbpError('EMPTY_DATA', `${loss.name} accepts none of the random targets. Set the option target.`);
   return new Report(`Loss ${loss.name}`, comparisons, excluded, violations);
 }
 
-/** A loss of probabilities has no value outside 0 to 1. */
+/** The default range of outputs: a loss on probabilities is NaN outside [0, 1]. */
 function domain(loss: Loss): readonly [number, number] {
   return Number.isNaN(loss.value([-1], [1])) || Number.isNaN(loss.value([2], [0])) ? [0.02, 0.98] : [-3, 3];
 }

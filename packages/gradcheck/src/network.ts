@@ -1,4 +1,4 @@
-/** Checks all derivatives of a network at once: what backpropagation says against what the loss does. */
+/** Checks all derivatives of a network: backpropagation against finite differences of the loss. */
 import {
   backpropagateBatch,
   backpropagateSequence,
@@ -19,20 +19,23 @@ import { type Exclusion, Report } from './report.js';
 
 /** Options of {@link checkNetwork}. */
 export interface NetworkCheckOptions {
-  /** At most so many derivatives are checked, drawn by the seed. Default 1000. */
-  readonly most?: number;
-  /** Default 0. */
+  /** Maximum number of derivatives to check. If there are more, a random selection is checked. Default: 1000. */
+  readonly maxDerivatives?: number;
+  /** Seed of the random selection. Default: 0. */
   readonly seed?: number;
-  /** What the two may differ by, relatively to the larger of the derivative and the loss, beyond the differences' own error. Default 1e-7. */
+  /**
+   * Allowed error relative to the derivative, or to a thousandth of the loss if that is larger, in addition to the
+   * estimated error of the differences. Default: 1e-7.
+   */
   readonly relativeTolerance?: number;
 }
 
 /**
  * Compares dloss/db, dloss/dc and dloss/dw of every node, and dloss/dx of every input, with central differences of the
- * mean loss over the samples. Where a step would carry a node over a kink of its activation, or an output over one of
- * the loss, the derivative is left out, and the report says so.
+ * mean loss over the samples. A derivative is skipped, and listed in the report, if even the smallest step crosses a kink
+ * of an activation, an aggregation or the loss.
  *
- * @param inputs - A row a sample, in the data's units, as for `backpropagateBatch`.
+ * @param inputs - [samples × inputs], in the units of the data, as for `backpropagateBatch`.
  * @throws NnbpError as `backpropagateBatch`
  *
  * @example
@@ -60,10 +63,10 @@ export function checkNetwork(
 }
 
 /**
- * The same through time, over one sequence: dloss/db, dloss/dc and dloss/dw of every node, and dloss/dx of every input at
- * every step.
+ * Checks backpropagation through time over one sequence: dloss/db, dloss/dc and dloss/dw of every node, and dloss/dx of
+ * every input at every step.
  *
- * @param inputs - A row per step, in the data's units, as for `backpropagateSequence`.
+ * @param inputs - [steps × inputs], in the units of the data, as for `backpropagateSequence`.
  * @param targets - A row per step, or null for a step without a target.
  * @throws NnbpError as `backpropagateSequence`
  *
@@ -93,7 +96,7 @@ export function checkSequence(
   return compare(network, probe, { gradients, dLossDx, outputs, loss: mean }, 'step', options);
 }
 
-/** What a pass found. */
+/** The results of a forward and backward pass. */
 interface Found {
   readonly gradients: ParameterVector;
   readonly dLossDx: (id: string, row: number) => number;
@@ -108,7 +111,7 @@ function compare(
   of: 'sample' | 'step',
   options: NetworkCheckOptions,
 ): Report {
-  const { most = 1000, seed = 0, relativeTolerance = 1e-7 } = options;
+  const { maxDerivatives = 1000, seed = 0, relativeTolerance = 1e-7 } = options;
   const names = parameterNames(graph);
 
   const places = [
@@ -123,17 +126,17 @@ function compare(
         place: `${of} ${row}, dloss/dx_${graph.ids[k]}`,
         vector: probe.inputs,
         index: row * graph.inputCount + k,
-        // The cache has the derivative of the sum of the losses; the probe measures their mean.
+        // The cache has the derivatives of each sample's loss; the probe measures the mean loss.
         analytic: pass.dLossDx(graph.ids[k], row) / probe.rowsWithTarget,
       })),
     ),
   ];
-  if (places.length > most) {
+  if (places.length > maxDerivatives) {
     new Random(seed).shuffle(places as unknown as Float64Array);
-    places.length = most;
+    places.length = maxDerivatives;
   }
 
-  // A loss may take outputs of 20 apart to find 1e-8.
+  // A loss of 1e-8 may be the difference of outputs near 20.
   const largestOutput = Math.max(...pass.outputs.flat().map(Math.abs));
   const comparisons: Comparison[] = [];
   const excluded: Exclusion[] = [];
@@ -162,11 +165,11 @@ function compare(
   return new Report(`Network of ${graph.nodeCount} nodes under ${probe.lossFunction.name}`, comparisons, excluded);
 }
 
-/** The network's loss as a function of parameters and inputs that one may change. */
+/** The network's loss as a function of its parameters and inputs. */
 class Probe {
   readonly parameters: Float64Array;
   readonly inputs: Float64Array;
-  /** How many rows have a target. */
+  /** Number of rows with a target. */
   readonly rowsWithTarget: number;
   readonly #graph: Graph;
   readonly #executor: ReferenceExecutor;
@@ -206,7 +209,7 @@ class Probe {
     return sum / this.rowsWithTarget;
   }
 
-  /** How far a number can be changed both ways without anything crossing a kink; undefined if hardly at all. */
+  /** The largest change of a number, in both directions, that crosses no kink; undefined if there is none. */
   smoothReach(vector: Float64Array, index: number): number | undefined {
     const start = vector[index];
     for (let reach = 0.02 * Math.max(1, Math.abs(start)); reach > 1e-5; reach /= 8) {
@@ -233,7 +236,7 @@ class Probe {
     return this.#executor.cache.sequences.flatMap(({ steps, length }) => steps.slice(0, length));
   }
 
-  /** On which side of every kink every node and output is. */
+  /** The side of each kink on which each node and output is. */
   #sidesOfKinks(): string {
     const graph = this.#graph;
     let sides = '';
@@ -249,7 +252,7 @@ class Probe {
     return sides;
   }
 
-  /** What every node with kinks in its aggregation combines, and how far each entry may move. */
+  /** For each node whose aggregation has kinks: its terms z and their distance to the nearest kink. */
   #aggregations(): { z: Float64Array; distance: number }[] {
     const graph = this.#graph;
     if (graph.aggregationOf === undefined) return [];
@@ -264,7 +267,7 @@ class Probe {
   }
 }
 
-/** For each parameter what it is: dloss/db_4, dloss/dw_2to4; a shared weight by its first edge. */
+/** The name of each parameter's derivative: dloss/db_4, dloss/dw_2to4. A shared weight is named after its first edge. */
 function parameterNames(graph: Graph): string[] {
   const names: string[] = [];
   const name = (index: number, text: string) => {

@@ -1,17 +1,17 @@
-/** What a check found, for a program (`ok`) and for a person (`toString`). */
+/** The report of a check: `ok` for programs, `toString` for people. */
 import { NnbpError } from '@nnbp/core';
 import type { Comparison } from './comparison.js';
 import { hint } from './hints.js';
 
-/** A place that was left out, and why. */
+/** A derivative that was skipped, and why. */
 export interface Exclusion {
-  /** As in `Comparison`. */
+  /** Which derivative, as in `Comparison`. */
   readonly place: string;
-  /** "a declared kink" and the like. */
+  /** For example "a declared kink". */
   readonly reason: string;
 }
 
-/** The outcome of a check. */
+/** The result of a check. */
 export class Report {
   constructor(
     /** What was checked. */
@@ -40,16 +40,16 @@ export class Report {
   }
 
   /**
-   * Throws unless all is well, with the report as message.
+   * Throws if the check failed.
    *
-   * @throws NnbpError `WRONG_DERIVATIVE`
+   * @throws NnbpError `WRONG_DERIVATIVE` with the report as message
    */
   assert(): this {
     if (!this.ok) throw new NnbpError('WRONG_DERIVATIVE', this.toString());
     return this;
   }
 
-  /** A few lines: the verdict, the worst places, what was left out. */
+  /** A few lines: the result, up to five comparisons with the largest errors, and what was skipped. */
   toString(): string {
     const { comparisons, mismatches, excluded, violations } = this;
     const lines = [
@@ -59,7 +59,7 @@ export class Report {
     const shown = [...(mismatches.length > 0 ? mismatches : comparisons)].sort(byExcess).slice(0, 5);
     if (shown.length > 0) {
       lines.push(
-        `  ${'where'.padEnd(28)} ${'as coded'.padStart(16)} ${'by differences'.padStart(16)} ${'apart'.padStart(9)} ${'allowed'.padStart(9)}`,
+        `  ${'derivative'.padEnd(28)} ${'analytic'.padStart(16)} ${'numeric'.padStart(16)} ${'error'.padStart(9)} ${'allowed'.padStart(9)}`,
       );
     }
     for (const comparison of shown) {
@@ -69,11 +69,11 @@ export class Report {
       );
     }
     const guess = hint(mismatches);
-    if (guess !== undefined) lines.push(`  Perhaps: ${guess}`);
+    if (guess !== undefined) lines.push(`  Likely cause: ${guess}`);
     for (const [reason, places] of groups(excluded)) {
       const some = places.slice(0, 4).map(({ place }) => place);
       lines.push(
-        `  Left out, ${reason}: ${some.join(', ')}${places.length > 4 ? ` and ${places.length - 4} more` : ''}.`,
+        `  Skipped (${reason}): ${some.join(', ')}${places.length > 4 ? ` and ${places.length - 4} more` : ''}.`,
       );
     }
     return lines.join('\n');
@@ -82,7 +82,7 @@ export class Report {
 
 const errorOf = ({ analytic, numeric }: Comparison) => Math.abs(analytic - numeric);
 
-/** A comparison that cannot be made (NaN) is the worst. */
+/** Error relative to the tolerance; NaN counts as infinite. */
 const excess = (comparison: Comparison) => {
   const ratio = errorOf(comparison) / comparison.tolerance;
   return Number.isNaN(ratio) ? Infinity : ratio;

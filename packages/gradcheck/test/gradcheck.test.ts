@@ -10,21 +10,21 @@ const wrong = (derivative: Activation['derivative'], value: Activation['value'] 
   derivative,
 });
 
-describe('planted mistakes in an activation are found and named', () => {
+describe('mistakes in an activation', () => {
   test.each<[string, Activation, RegExp]>([
-    ['sign', wrong((_, g) => -g * (1 - g)), /sign/],
-    ['twice', wrong((_, g) => 2 * g * (1 - g)), /twice/],
-    ['half', wrong((_, g) => (g * (1 - g)) / 2), /factor 2 is missing/],
+    ['wrong sign', wrong((_, g) => -g * (1 - g)), /sign/],
+    ['twice the value', wrong((_, g) => 2 * g * (1 - g)), /twice/],
+    ['half the value', wrong((_, g) => (g * (1 - g)) / 2), /factor of 2 is missing/],
     ['another factor', wrong((_, g) => 1.7 * g * (1 - g)), /1\.700 times/],
-    ['h for g', wrong((h) => h * (1 - h)), /with h for g/],
-    ['nothing', wrong(() => 0), /always 0/],
-    ['the value', wrong((_, g) => g), /the value itself/],
-    ['left out', wrong(() => 1), /missing \(it is taken as 1\)/],
-    ['off by a millionth', wrong((_, g) => g * (1 - g) * (1 + 1e-6)), /times what it should be|WRONG/],
+    ['h in place of g', wrong((h) => h * (1 - h)), /with h in place of g/],
+    ['always 0', wrong(() => 0), /always 0/],
+    ['the value in place of the derivative', wrong((_, g) => g), /the value itself/],
+    ['no derivative', wrong(() => 1), /missing \(it is taken as 1\)/],
+    ['off by a millionth', wrong((_, g) => g * (1 - g) * (1 + 1e-6)), /times the expected value|WRONG/],
     ['not finite', wrong(() => NaN), /expected finite numbers/],
     ['overflow', wrong((h) => Math.exp(h), Math.exp), /g = Infinity/],
     [
-      'memory',
+      'a value that depends on earlier calls',
       wrong(
         (_, g) => g * (1 - g),
         (
@@ -35,21 +35,21 @@ describe('planted mistakes in an activation are found and named', () => {
       /two calls/,
     ],
     [
-      'a kink not declared',
+      'an undeclared kink',
       wrong(
         (h) => Number(h > 0),
         (h) => Math.max(h, 0),
       ),
       /Declare it: kinks: \[0\]/,
     ],
-  ])('%s', (_, activation, message) => {
+  ])('checkActivation finds a mistake: %s', (_, activation, message) => {
     const report = checkActivation(activation);
     expect(report.ok).toBe(false);
     expect(report.toString()).toMatch(message);
     expect(() => report.assert()).toThrow(NnbpError);
   });
 
-  test('NaN in the derivative alone is said so', () => {
+  test('checkActivation reports NaN of the derivative once', () => {
     expect(
       checkActivation(
         wrong(() => NaN),
@@ -59,7 +59,7 @@ describe('planted mistakes in an activation are found and named', () => {
   });
 });
 
-describe('planted mistakes in a loss are found', () => {
+describe('mistakes in a loss', () => {
   test.each<[string, ReturnType<typeof mse>, RegExp]>([
     [
       'a missing mean',
@@ -72,25 +72,25 @@ describe('planted mistakes in a loss are found', () => {
       /WRONG/,
     ],
     [
-      'an entry unwritten',
+      'an entry that is not written',
       { ...mse(), derivative: (x, t, d) => void (d[0] = (2 * (x[0] - t[0])) / x.length) },
-      /depends on what was/,
+      /depends on the previous/,
     ],
     [
-      'adding in place',
+      'adding to the entry',
       { ...mse(), derivative: (x, t, d) => void (d[0] += 2 * (x[0] - t[0])) },
-      /depends on what was|WRONG/,
+      /depends on the previous|WRONG/,
     ],
-  ])('%s', (_, loss, message) => {
+  ])('checkLoss finds a mistake: %s', (_, loss, message) => {
     expect(checkLoss(loss).toString()).toMatch(message);
     expect(checkLoss(loss).ok).toBe(false);
   });
 
-  test('a loss without any target that suits is refused', () => {
-    expect(() => checkLoss({ ...mse(), targetProblem: () => 'never' })).toThrow(/give target/);
+  test('checkLoss throws if the loss accepts none of the random targets', () => {
+    expect(() => checkLoss({ ...mse(), targetProblem: () => 'never' })).toThrow(/Set the option target/);
   });
 
-  test('its own targets, outputs and range can be given', () => {
+  test('checkLoss takes targets, outputs and a range', () => {
     const report = checkLoss(mse(), {
       outputs: 4,
       samples: 2,
@@ -103,11 +103,11 @@ describe('planted mistakes in a loss are found', () => {
   });
 });
 
-test('kinks that are declared are left out, and said so', () => {
+test('declared kinks are skipped and listed in the report', () => {
   const report = checkActivation(relu);
   expect(report.ok).toBe(true);
   expect(report.excluded).toEqual([{ place: 'h = 0', reason: 'a declared kink' }]);
-  expect(report.toString()).toMatch(/Left out, a declared kink: h = 0/);
+  expect(report.toString()).toMatch(/Skipped \(a declared kink\): h = 0/);
   expect(checkLoss(hinge(), { x: [1, 1], outputs: 1, target: () => [1] }).excluded.length).toBe(30);
   const network = new Network(mlp([1, 1], { activation: relu }));
   const zero = checkNetwork(network, [[0]], [[1]], mse());
@@ -115,13 +115,13 @@ test('kinks that are declared are left out, and said so', () => {
   expect(zero.toString()).toMatch(/kink within the smallest step/);
 });
 
-test('no place to look at is refused, and a report without any is not ok', () => {
+test('checkActivation throws without points, and a report without comparisons is not ok', () => {
   expect(() => checkActivation(tanh, { at: [] })).toThrow(NnbpError);
   expect(checkActivation(relu, { at: [0] }).ok).toBe(false);
 });
 
 describe('networks', () => {
-  test('are checked in every parameter and input, in their own units', () => {
+  test('checkNetwork compares every parameter and input of a network with scalers', () => {
     const network = new Network(mlp([2, 3, 1], { activation: tanh, outputActivation: identity }), { seed: 4 });
     network.inputScaler = new Standardization([1, 2], [3, 4]);
     network.outputScaler = new Standardization([10], [5]);
@@ -136,10 +136,10 @@ describe('networks', () => {
     ).assert();
     expect(report.comparisons).toHaveLength(network.graph.parameterCount + 4);
     expect(report.worst?.place).toMatch(/dloss/);
-    expect(checkNetwork(network, [[1, 5]], [[11]], mse(), { most: 5 }).comparisons).toHaveLength(5);
+    expect(checkNetwork(network, [[1, 5]], [[11]], mse(), { maxDerivatives: 5 }).comparisons).toHaveLength(5);
   });
 
-  test('a wrong activation inside is found at the parameters behind it', () => {
+  test('checkNetwork finds a wrong activation of a hidden node', () => {
     const bad = { ...tanh, derivative: (_: number, g: number) => 1 - g };
     const network = new Network(mlp([1, 2, 1], { activation: bad }), { seed: 4 });
     const report = checkNetwork(network, [[0.7]], [[1]], mse());
@@ -149,7 +149,7 @@ describe('networks', () => {
   });
 });
 
-test('a saturated classifier is right: what cancels inside its loss is no mistake of the derivative', () => {
+test('checkNetwork accepts a saturated classifier, whose loss cancels large numbers', () => {
   for (let seed = 0; seed < 20; seed++) {
     const network = new Network(mlp([2, 4, 2], { activation: tanh, outputActivation: identity }), { seed });
     network.setParameters('output.0', { b: 15 });

@@ -1,11 +1,11 @@
-/** Where the checks look: on which side of kinks, within which bounds, at which targets, and how closely. */
+/** The points at which the checks evaluate: sides of kinks, ranges, targets, and tolerances. */
 import { identity, relu, tanh } from '@nnbp/activations';
 import { type Activation, GraphBuilder, type Loss, mlp, Network } from '@nnbp/core';
 import { checkActivation, checkLoss, checkNetwork } from '@nnbp/gradcheck';
 import { binaryCrossEntropy, hinge, mae, mse, softmaxCrossEntropy } from '@nnbp/losses';
 import { describe, expect, test } from 'vitest';
 
-/** |h − 1|, times something. */
+/** slope · |h − 1| + 1 */
 const bent = (slope: number, kinks: readonly number[] = []): Activation => ({
   name: 'bent',
   value: (h) => slope * Math.abs(h - 1) + 1,
@@ -13,8 +13,8 @@ const bent = (slope: number, kinks: readonly number[] = []): Activation => ({
   kinks,
 });
 
-describe('an activation', () => {
-  test('is looked at in 60 places of either sign, and 0', () => {
+describe('checkActivation', () => {
+  test('checkActivation evaluates at 0 and 30 points of each sign', () => {
     const places = checkActivation(identity).comparisons.map(({ at }) => at ?? NaN);
     expect(places).toHaveLength(61);
     expect(places.map(Math.abs).sort((a, b) => a - b)).toEqual(
@@ -28,7 +28,7 @@ describe('an activation', () => {
     expect(places.reduce((sum, h) => sum + h, 0)).toBe(0);
   });
 
-  test('is left out at its kink, and looked at on one side of it elsewhere', () => {
+  test('checkActivation skips a kink and stays on one side of it elsewhere', () => {
     const seen: number[] = [];
     const watched = { ...bent(1, [1]), value: (h: number) => (seen.push(h), Math.abs(h - 1) + 1) };
     const report = checkActivation(watched, { at: [-1, 1] });
@@ -39,14 +39,14 @@ describe('an activation', () => {
     expect(Math.min(...seen)).toBeGreaterThan(1);
   });
 
-  test.each([1, 0.1, 0.001])('with a kink that it does not declare, of %d to either side, is caught', (slope) => {
+  test.each([1, 0.1, 0.001])('checkActivation finds an undeclared kink with slopes of ±%d', (slope) => {
     expect(checkActivation(bent(slope), { at: [1] }).violations[0]).toMatch(
       new RegExp(`^At h = 1: .* differ by ${(2 * slope).toPrecision(2)}`),
     );
     expect(checkActivation(bent(slope), { at: [0, 2] }).violations).toEqual([]);
   });
 
-  test('may be as far off as it is allowed, relatively', () => {
+  test('checkActivation allows an error relative to the derivative', () => {
     for (const h of [10, 0.001]) {
       const square = { name: 'square', value: (x: number) => x * x, derivative: (x: number) => 2 * x };
       const [{ tolerance }] = checkActivation(square, { at: [h], relativeTolerance: 0.5 }).comparisons;
@@ -55,8 +55,8 @@ describe('an activation', () => {
   });
 });
 
-describe('a loss', () => {
-  /** The loss, and all x it was asked for. */
+describe('checkLoss', () => {
+  /** The loss, and all arguments with which it was called. */
   function watched(loss: Loss) {
     const seen: { x: number[]; t: number[] }[] = [];
     const value = (x: ArrayLike<number>, t: ArrayLike<number>) => {
@@ -66,7 +66,7 @@ describe('a loss', () => {
     return { loss: { ...loss, value }, seen };
   }
 
-  test('is offered targets of five families', () => {
+  test('checkLoss draws five kinds of targets', () => {
     const offered: number[][][] = [[], [], [], [], []];
     let calls = 0;
     const picky: Loss = {
@@ -89,7 +89,7 @@ describe('a loss', () => {
     expect(new Set(oneHot.filter(({ length }) => length === 5).map((row) => row.indexOf(1))).size).toBe(5);
   });
 
-  test('of any number is drawn from −3 to 3, of a probability from 0 to 1 and never beyond', () => {
+  test('checkLoss draws outputs from −3 to 3, and for probabilities stays between 0 and 1', () => {
     const at = (loss: Loss) => checkLoss(loss).comparisons.map(({ at }) => at ?? NaN);
     expect(Math.min(...at(mse()))).toBeLessThan(-2.5);
     expect(Math.max(...at(mse()))).toBeGreaterThan(2.5);
@@ -108,7 +108,7 @@ describe('a loss', () => {
   test.each<[string, (x: number) => boolean]>([
     ['below 0', (x) => x < 0],
     ['above 1', (x) => x > 1],
-  ])('that is NaN only %s counts as one of probabilities', (_, isOutside) => {
+  ])('checkLoss treats a loss that is NaN only %s as one on probabilities', (_, isOutside) => {
     const half: Loss = {
       ...mse(),
       value: (x, t) => {
@@ -119,7 +119,7 @@ describe('a loss', () => {
     for (const { at } of checkLoss(half).assert().comparisons) expect(Math.abs((at ?? NaN) - 0.5)).toBeLessThan(0.48);
   });
 
-  test('with a range of its own is followed 0.1 beyond it', () => {
+  test('checkLoss evaluates at most 0.1 outside a given range', () => {
     const { loss, seen } = watched(mse());
     checkLoss(loss, { x: [5, 6], outputs: 1 }).assert();
     const all = seen.flatMap(({ x }) => x);
@@ -128,7 +128,7 @@ describe('a loss', () => {
     expect(Math.max(...all) - Math.min(...all)).toBeGreaterThan(1);
   });
 
-  test('is looked at on one side of its kink, and left out at it', () => {
+  test('checkLoss stays on one side of a kink and skips the kink', () => {
     const { loss, seen } = watched(hinge());
     checkLoss(loss, { x: [0.95, 0.95], outputs: 1, samples: 1, target: () => [1] }).assert();
     const asked = seen.map(({ x }) => x[0]);
@@ -138,12 +138,12 @@ describe('a loss', () => {
     ]);
   });
 
-  test('is looked at a millionth from its kink', () => {
+  test('checkLoss compares at a distance of 1e-6 from a kink', () => {
     const near = { x: [1e-6, 1e-6], outputs: 1, samples: 1, target: () => [0] } as const;
     expect(checkLoss(mae(), near).comparisons).toHaveLength(1);
   });
 
-  test('may be as far off as it is allowed, relatively', () => {
+  test('checkLoss allows an error relative to the derivative', () => {
     for (const x of [10, 0.001]) {
       const report = checkLoss(mse(), { x: [x, x], outputs: 1, target: () => [0], relativeTolerance: 0.5 });
       expect(report.comparisons[0].tolerance).toBeCloseTo(x, 10);
@@ -151,7 +151,7 @@ describe('a loss', () => {
   });
 });
 
-describe('a network', () => {
+describe('checkNetwork', () => {
   const line = (w: number, b: number, activation = identity) => {
     const builder = new GraphBuilder();
     builder.output(builder.node('y', { from: [builder.input('x')], activation, fixed: { c: 1 } }));
@@ -160,7 +160,7 @@ describe('a network', () => {
     return network;
   };
 
-  test('names what it compares, in the order of the parameters, then the inputs of each sample', () => {
+  test('checkNetwork names parameters in the order of the graph, then the inputs of each sample', () => {
     const builder = new GraphBuilder();
     builder.input('1');
     builder.input('2');
@@ -171,7 +171,7 @@ describe('a network', () => {
       [0.1, 0.2],
       [0.3, -0.4],
     ];
-    const report = checkNetwork(network, samples, [[1], [0]], mse(), { most: 11 }).assert();
+    const report = checkNetwork(network, samples, [[1], [0]], mse(), { maxDerivatives: 11 }).assert();
     const places = report.comparisons.map(({ place }) => place);
     expect([...places].slice(0, 7).sort()).toEqual([
       ...['dloss/db_3', 'dloss/db_4', 'dloss/dc_3'],
@@ -181,18 +181,18 @@ describe('a network', () => {
       ...['sample 0, dloss/dx_1', 'sample 0, dloss/dx_2', 'sample 1, dloss/dx_1', 'sample 1, dloss/dx_2'],
     ]);
     expect(report.excluded).toEqual([]);
-    const drawn = checkNetwork(network, samples, [[1], [0]], mse(), { most: 10 }).comparisons;
+    const drawn = checkNetwork(network, samples, [[1], [0]], mse(), { maxDerivatives: 10 }).comparisons;
     expect(drawn).toHaveLength(10);
     expect(drawn.map(({ place }) => place)).not.toEqual(places.slice(0, 10));
   });
 
-  test.each([1e-8, -1e-8])('is left out where a node is %d from its kink, on either side', (b) => {
+  test.each([1e-8, -1e-8])('checkNetwork skips derivatives where a node is %d from a kink', (b) => {
     const { comparisons, excluded } = checkNetwork(line(1, b, relu), [[0]], [[1]], mse());
     expect(comparisons.map(({ place }) => place)).toEqual(['dloss/dw_xtoy']);
     expect(excluded.map(({ place }) => place)).toEqual(['dloss/db_y', 'sample 0, dloss/dx_x']);
   });
 
-  test.each([1e-8, -1e-8])('is left out where an output is %d from a kink of the loss', (b) => {
+  test.each([1e-8, -1e-8])('checkNetwork skips derivatives where an output is %d from a kink of the loss', (b) => {
     const { excluded } = checkNetwork(line(1, b), [[0]], [[0]], mae());
     expect(excluded).toEqual([
       { place: 'dloss/db_y', reason: 'a kink within the smallest step' },
@@ -202,7 +202,7 @@ describe('a network', () => {
     expect(away.comparisons).toHaveLength(3);
   });
 
-  test('names a shared weight by its first edge, and no other after it', () => {
+  test('checkNetwork names a shared weight after its first edge and checks it once', () => {
     const builder = new GraphBuilder();
     const from = [builder.input('x'), builder.input('y')];
     const node = (id: string, w: Record<string, string>) =>
@@ -218,7 +218,7 @@ describe('a network', () => {
   test.each([
     ['a node', relu, mse()],
     ['an output', identity, mae()],
-  ])('is compared where %s touches a kink and turns back', (_, activation, loss) => {
+  ])('checkNetwork compares where %s touches a kink without crossing it', (_, activation, loss) => {
     const square: Activation = { name: 'square', value: (h) => h * h, derivative: (h) => 2 * h };
     const builder = new GraphBuilder();
     const touching = builder.node('a', { from: [builder.input('x')], activation: square, fixed: { c: 1 } });
@@ -229,23 +229,23 @@ describe('a network', () => {
     expect(comparisons.map(({ place }) => place)).toContain('dloss/db_a');
   });
 
-  test('may be as far off as it is allowed, relatively to the derivative or a thousandth of the loss', () => {
+  test('checkNetwork allows an error relative to the derivative or to a thousandth of the loss', () => {
     const tolerances = (w: number, x: number, t: number) =>
       checkNetwork(line(w, 0), [[x]], [[t]], mse(), { relativeTolerance: 0.5 }).comparisons.map((c) => c.tolerance);
-    // (w x − t)²: by b 2 (w x − t), by w x times that, by x w times that.
+    // For the loss (w x − t)²: dloss/db = 2 (w x − t), dloss/dw = x · dloss/db, dloss/dx = w · dloss/db.
     for (const [k, expected] of [10, 10, 10].entries()) expect(tolerances(1, 1, -9)[k]).toBeCloseTo(expected, 8);
-    // By x 0.002, of a loss of 100: a two-thousandth of it is more.
+    // dloss/dx = 0.002 and the loss is 100: half a thousandth of the loss is larger.
     expect(tolerances(1e-4, 0, -10)[2]).toBeCloseTo(0.05, 8);
   });
 
-  test('is turned further where its numbers are large', () => {
+  test('checkNetwork uses larger steps for larger numbers', () => {
     const { comparisons } = checkNetwork(line(100, 0), [[1]], [[0]], mse(), { relativeTolerance: 0 });
     const byWeight = comparisons.find(({ place }) => place.startsWith('dloss/dw'));
     expect(byWeight?.numeric).toBeCloseTo(200, 8);
     expect(byWeight?.tolerance).toBeLessThan(1e-9);
   });
 
-  test('whose outputs are large is forgiven what cancels in its loss', () => {
+  test('checkNetwork allows for cancellation in the loss of large outputs', () => {
     const network = new Network(mlp([1, 2], { activation: identity, outputActivation: identity }), { seed: 1 });
     network.setParameters('output.0', { b: 1e6 });
     const { comparisons } = checkNetwork(network, [[0.5]], [[1, 0]], softmaxCrossEntropy(), { relativeTolerance: 0 });

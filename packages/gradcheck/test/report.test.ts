@@ -1,4 +1,4 @@
-/** What a person reads of a check. */
+/** The report of a check as text. */
 import { type Comparison, Report } from '@nnbp/gradcheck';
 import { expect, test } from 'vitest';
 
@@ -8,16 +8,17 @@ const comparison = (place: string, analytic: number, numeric: number, tolerance 
   numeric,
   tolerance,
 });
-const hintOf = (...comparisons: Comparison[]) => /Perhaps: (.*)/.exec(new Report('f', comparisons, []).toString())?.[1];
+const hintOf = (...comparisons: Comparison[]) =>
+  /Likely cause: (.*)/.exec(new Report('f', comparisons, []).toString())?.[1];
 
-test('of what is right the closest to its tolerance, from the worst on, five at most', () => {
+test('a report that passes lists the five largest errors, the largest first', () => {
   const far = [1, 3, 5, 2, 4, 6].map((k) => comparison(`h = ${k}`, 1, 1 + k / 100));
   const report = new Report('Activation f', far, []);
   expect(report.ok).toBe(true);
   expect(report.worst?.place).toBe('h = 6');
   expect(report.toString().split('\n')).toEqual([
     'Activation f: ok, 6 of 6 derivatives agree with finite differences.',
-    '  where                                as coded   by differences     apart   allowed',
+    '  derivative                           analytic          numeric     error   allowed',
     '  h = 6                              1.00000000       1.06000000    6.0e-2    1.0e-1',
     '  h = 5                              1.00000000       1.05000000    5.0e-2    1.0e-1',
     '  h = 4                              1.00000000       1.04000000    4.0e-2    1.0e-1',
@@ -26,7 +27,7 @@ test('of what is right the closest to its tolerance, from the worst on, five at 
   ]);
 });
 
-test('the worst is that furthest beyond its own tolerance, and NaN beyond all', () => {
+test('worst is the largest error relative to its tolerance, and NaN counts as infinite', () => {
   const wide = comparison('wide', 1, 2, 10);
   const narrow = comparison('narrow', 1, 1.1, 0.001);
   expect(new Report('f', [wide, narrow], []).worst).toBe(narrow);
@@ -36,31 +37,31 @@ test('the worst is that furthest beyond its own tolerance, and NaN beyond all', 
   expect(report.mismatches).toEqual([never, narrow, neither]);
 });
 
-test('of what is wrong only what is wrong', () => {
+test('a report that fails lists only violations and mismatches', () => {
   const report = new Report('f', [comparison('a', 1, 1), comparison('b', 3, 1), comparison('c', 1, 1)], [], ['Oh.']);
   expect(report.toString().split('\n')).toEqual([
     'f: WRONG, 2 of 3 derivatives agree with finite differences.',
     '  Oh.',
-    '  where                                as coded   by differences     apart   allowed',
+    '  derivative                           analytic          numeric     error   allowed',
     '  b                                  3.00000000       1.00000000    2.0e+0    1.0e-1',
   ]);
 });
 
-test('nothing compared is nothing shown', () => {
+test('a report without comparisons has no table', () => {
   const places = ['a', 'b', 'c', 'd', 'e', 'f'].map((place) => ({ place, reason: 'a kink' }));
   expect(new Report('f', [], places).toString().split('\n')).toEqual([
     'f: WRONG, 0 of 0 derivatives agree with finite differences.',
-    '  Left out, a kink: a, b, c, d and 2 more.',
+    '  Skipped (a kink): a, b, c, d and 2 more.',
   ]);
   expect(new Report('f', [], places.slice(0, 4)).toString()).toMatch(/a, b, c, d\.$/);
 });
 
-test('as far apart as allowed is right', () => {
+test('an error equal to the tolerance passes', () => {
   expect(new Report('f', [comparison('a', 1, 1, 0)], []).ok).toBe(true);
   expect(new Report('f', [comparison('a', 1.5, 1, 0.5)], []).mismatches).toEqual([]);
 });
 
-test('a hint is given if it fits every mismatch, to four digits', () => {
+test('a hint is given only if it explains every mismatch to four digits', () => {
   expect(hintOf(comparison('a', 1, 1))).toBeUndefined();
   expect(hintOf(comparison('a', NaN, 1), comparison('b', NaN, 2))).toMatch(/is NaN/);
   expect(hintOf(comparison('a', NaN, 1), comparison('b', 5, 2))).toBeUndefined();

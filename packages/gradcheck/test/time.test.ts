@@ -10,12 +10,12 @@ const random = new Random(3);
 const rows = (count: number, width: number) =>
   Array.from({ length: count }, () => Array.from({ length: width }, () => 2 * random.uniform() - 1));
 
-describe('a sequence', () => {
+describe('checkSequence', () => {
   test.each([
     ['rnn', rnn],
     ['lstm', lstm],
     ['gru', gru],
-  ] as const)('through %s has the gradients that finite differences have', (_, layer) => {
+  ] as const)('checkSequence finds the gradients of %s right', (_, layer) => {
     const builder = new GraphBuilder();
     builder.output(...layer(builder, { from: builder.inputs(2), units: 2 }));
     const network = new Network(builder.build(), { seed: 1 });
@@ -24,7 +24,7 @@ describe('a sequence', () => {
     expect(report.comparisons).toHaveLength(network.graph.parameterCount + 10);
   });
 
-  test('leaves out what a step would carry over a kink, of activations, aggregations and the loss', () => {
+  test('checkSequence skips derivatives near kinks of activations, aggregations and the loss', () => {
     const builder = new GraphBuilder();
     const x = builder.input('x');
     builder.node('m', { from: [x, delayed('y')], activation: relu, aggregation: max, fixed: { w: 1 } });
@@ -35,7 +35,7 @@ describe('a sequence', () => {
     expect(checkSequence(network, [[0], [-1], [2]], [[0], null, [1]], mse()).excluded.length).toBeGreaterThan(0);
   });
 
-  test('whose derivative is wrong is found, by the name of the delayed edge', () => {
+  test('checkSequence finds a wrong derivative and names the delayed edge', () => {
     const wrong: Aggregation = { ...product, derivative: (_z, _a, dAdz) => void dAdz.fill(1) };
     const builder = new GraphBuilder();
     builder.output(
@@ -51,7 +51,7 @@ describe('a sequence', () => {
   });
 });
 
-test('shared and fixed parameters are checked once, under the first name', () => {
+test('checkNetwork checks a shared parameter once and skips fixed ones', () => {
   const builder = new GraphBuilder();
   const x = builder.input('x');
   builder.node('a', { from: [x], activation: tanh, fixed: { c: 1 }, shared: { b: 's' } });
@@ -67,16 +67,16 @@ test('shared and fixed parameters are checked once, under the first name', () =>
   ]);
 });
 
-describe('an aggregation', () => {
-  test('whose derivative is wrong, not finite or depends on what was there is found', () => {
+describe('checkAggregation', () => {
+  test('checkAggregation finds derivatives that are wrong, not finite or depend on the previous content', () => {
     const wrong = (derivative: Aggregation['derivative']) => checkAggregation({ ...sum, derivative });
     expect(wrong((_z, _a, dAdz) => void dAdz.fill(2)).toString()).toContain('twice');
     expect(wrong((_z, _a, dAdz) => void dAdz.fill(NaN)).violations[0]).toContain('expected finite numbers');
-    expect(wrong(() => undefined).violations[0]).toContain('write every entry, and read none');
+    expect(wrong(() => undefined).violations[0]).toContain('Write every entry and read none');
     expect(() => checkAggregation(sum, { at: [] })).toThrow('at is empty');
   });
 
-  test('with a kink that it does not declare is found', () => {
+  test('checkAggregation finds an undeclared kink', () => {
     const { kinkDistance: _, ...undeclared } = max;
     expect(checkAggregation(undeclared, { at: [[1, 1]] }).ok).toBe(false);
   });

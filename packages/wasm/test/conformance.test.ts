@@ -8,8 +8,8 @@ const engines = {
   'no fused multiply-add': await wasm({ fused: false }),
 };
 
-for (const [threads, engine] of Object.entries(engines)) {
-  describe(threads, () => {
-    for (const { name, run } of conformance(engine)) test(name, run);
+for (const [variant, engine] of Object.entries(engines)) {
+  describe(`conformance of wasm, ${variant}`, () => {
+    for (const { name, run } of conformance(engine)) test(`wasm with ${variant} ${name}`, run);
   });
 }

@@ -69,7 +69,7 @@ function verdict(report: Report, curves: Curves): Verdict {
       .map(({ place, at = NaN, analytic, numeric }) => ({ place, at, coded: analytic, found: numeric })),
     violations: report.violations.slice(0, 6),
     leftOut: report.excluded.length,
-    hint: /Perhaps: (.*)/.exec(report.toString())?.[1],
+    hint: /Likely cause: (.*)/.exec(report.toString())?.[1],
     curves,
   };
 }

@@ -40,7 +40,7 @@ const en = {
   line: (text: string) => `Line ${text}`,
   threw: 'It ended with an error:',
   endless: 'It did not come to its end within two seconds, and was stopped. Look for a loop that never ends.',
-  perhaps: (hint: string) => `Perhaps: ${hint}`,
+  perhaps: (hint: string) => `Likely cause: ${hint}`,
   where: 'where',
   coded: 'as coded',
   differences: 'by differences',

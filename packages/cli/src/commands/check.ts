@@ -53,7 +53,7 @@ async function check(io: Io, modelPath: string, dataPath: string | undefined, op
       : await inputsOf(io, model, dataPath, options);
   // At its own targets a trained network has hardly any gradient, and differences would measure rounding.
   const targets = inputs.map(draw.target);
-  const report = checkNetwork(model.network, inputs, targets, use.loss(), { most, seed });
+  const report = checkNetwork(model.network, inputs, targets, use.loss(), { maxDerivatives: most, seed });
   if (options.json === true) {
     const { ok, comparisons, mismatches, excluded, worst } = report;
     const summary = { ok, compared: comparisons.length, wrong: mismatches, leftOut: excluded.length, worst };

@@ -3,7 +3,7 @@
     python3 packages/conformance/test/torch/jacobian.py
 
 reads graphs.generated.json and writes jacobians.generated.json beside this file: for each graph the derivative of every
-output of every sample by every parameter, [samples × outputs × parameters], in the layout of make.py.
+output of every sample with respect to every parameter, [samples × outputs × parameters], in the layout of make.py.
 """
 import json
 from pathlib import Path

@@ -1,11 +1,11 @@
-"""Truth from outside: what PyTorch makes of random graphs, of every optimizer and of every schedule, in float64.
+"""Reference values by PyTorch for random graphs, every optimizer and every schedule, in float64.
 
     python3 packages/conformance/test/torch/make.py
 
-writes graphs.generated.json and optimizers.generated.json beside this file. Python writes a float with as many digits as
-bring back the same bits. Graphs are written in topological order, and parameters as the library lays them out: node after
-node b, c if it is trained, then its weights; a shared weight stands with the first edge that uses it. Parameters, inputs
-and targets are multiples of 1/1024, so that float32 engines are given the same numbers.
+writes graphs.generated.json, optimizers.generated.json and schedules.generated.json beside this file. Floats are written with
+enough digits to restore every bit. Nodes are in topological order, parameters in the library's layout: for each node b, c
+if it is trained, then its weights; a shared weight is stored with the first edge that uses it. Parameters, inputs and targets
+are multiples of 1/1024, so that they are exact in float32.
 """
 import inspect
 import itertools
@@ -28,12 +28,12 @@ def grid(low, high):
     return round(draw.uniform(low, high) * 1024) / 1024
 
 
-# Ours by name and options, theirs as PyTorch defines it. The last three are written with PyTorch's operations.
+# By our name and options, the function of PyTorch. The last three are composed of PyTorch's operations.
 activations = [
     ("elu", {}, F.elu),
     ("elu", {"alpha": 0.5}, lambda h: F.elu(h, alpha=0.5)),
     ("gelu", {}, F.gelu),
-    # PyTorch 1.13's own has 1/6 in float32 in its derivative, whatever the tensor's precision: 3e-8 too much.
+    # The derivative in PyTorch 1.13 uses 1/6 in float32 for every precision, an error of 3e-8.
     ("hardSigmoid", {}, lambda h: torch.clamp(h / 6 + 0.5, 0, 1)),
     ("hardTanh", {}, F.hardtanh),
     ("leakyRelu", {}, F.leaky_relu),
@@ -43,7 +43,7 @@ activations = [
     ("selu", {}, F.selu),
     ("sigmoid", {}, torch.sigmoid),
     ("silu", {}, F.silu),
-    # Their softplus is the straight line from a threshold on; as far out as it goes, that makes no difference.
+    # PyTorch's softplus is linear above a threshold; this one is so large that it makes no difference.
     ("softplus", {}, lambda h: F.softplus(h, threshold=500)),
     ("softsign", {}, F.softsign),
     ("tanh", {}, torch.tanh),
@@ -77,7 +77,7 @@ def counts(n):
     return [draw.randint(0, 4) for _ in range(n)]
 
 
-# Name, options, how targets are drawn, the loss; the last two are written with PyTorch's operations.
+# Name, options, kind of targets, loss. The last two are composed of PyTorch's operations.
 losses = [
     ("mse", {}, free, F.mse_loss),
     ("mae", {}, free, F.l1_loss),
@@ -94,7 +94,7 @@ losses = [
 
 
 def random_graph(number, activation, loss_name):
-    """A graph whose node k has 1 to 4 predecessors among those before it, half of them activated by `activation`."""
+    """A graph whose nodes have 1 to 4 predecessors each. Half of the nodes use `activation`."""
     inputs = draw.randint(1, 3)
     computed = draw.randint(3, 9)
     outputs = draw.randint(1, 3)
@@ -105,14 +105,14 @@ def random_graph(number, activation, loss_name):
         predecessors = sorted(draw.sample(range(before), draw.randint(1, min(4, before))))
         which = activation if draw.random() < 0.5 or k == 0 else draw.randrange(len(activations))
         nodes.append({"from": predecessors, "activation": which, "scale": draw.random() < 0.7, "share": {}})
-    # Each third graph has outputs that have successors, each other third has them at the end.
+    # In every third graph outputs have successors.
     ids = list(range(inputs, inputs + computed))
     chosen = sorted(draw.sample(ids, outputs)) if number % 3 == 0 else ids[-outputs:]
     if probabilities:
         sigmoid = [name for name, _, _ in activations].index("sigmoid")
         for k in chosen:
             nodes[k - inputs].update(activation=sigmoid, scale=False)
-    # Each second graph has weights that edges share.
+    # Every second graph has shared weights.
     if number % 2 == 0:
         edges = [(k, p) for k in range(computed) for p in range(len(nodes[k]["from"]))]
         for k, p in draw.sample(edges, min(len(edges), draw.randint(2, 5))):
@@ -121,7 +121,7 @@ def random_graph(number, activation, loss_name):
 
 
 def layout(nodes):
-    """For each node the index of b, of c (or -1) and of each weight; and how many parameters there are."""
+    """For each node the indices of b, c (or -1) and each weight; and the number of parameters."""
     places, shared, count = [], {}, 0
     for node in nodes:
         b, count = count, count + 1
@@ -196,7 +196,7 @@ def run(number, activation, loss):
 
 
 def corrected_nadam():
-    """PyTorch 1.13 multiplies by mu once too often on the way to the next step; 2.0 put it right."""
+    """NAdam. PyTorch 1.13 multiplies by mu once too often for the next step; fixed in 2.0."""
     from torch.optim import nadam
 
     source = inspect.getsource(nadam._single_tensor_nadam)
@@ -265,7 +265,7 @@ schedules = [
         {"peak": 0.3, "steps": 50, "final": 0.01},
         lambda o: torch.optim.lr_scheduler.CosineAnnealingLR(o, 50, 0.01),
     ),
-    # Theirs would move the momentum too, which is no part of a schedule here.
+    # By default PyTorch cycles the momentum too, which our schedule does not.
     (
         "oneCycle",
         {"peak": 0.3, "steps": 50},

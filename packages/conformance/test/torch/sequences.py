@@ -1,9 +1,9 @@
-"""Truth from outside: what PyTorch makes of random graphs with delays, aggregations, fixed and shared parameters, in float64.
+"""Reference values by PyTorch for random graphs with delays, aggregations, fixed and shared parameters, in float64.
 
     python3 packages/conformance/test/torch/sequences.py
 
-writes sequences.generated.json beside this file. Nodes stand in topological order, and parameters as the library lays them
-out: node after node those of b, c and the weights that are not fixed; a shared one stands with the first node that has it.
+writes sequences.generated.json beside this file. Nodes are in topological order, parameters in the library's layout: for each
+node b, c and the weights, except fixed ones; a shared parameter is stored with the first node that has it.
 """
 import json
 import random
@@ -91,7 +91,7 @@ def random_graph():
 
 
 def slots(graph):
-    """For each node the parameter of b, c and each weight: an index, or a constant where it is fixed."""
+    """For each node the parameters b, c and each weight: an index, or a constant if it is fixed."""
     named = {}
     count = 0
 
@@ -167,7 +167,7 @@ def case():
 cases = []
 while len(cases) < 200:
     one = case()
-    # Numbers that grow without bound, or next to nothing, tell nothing.
+    # Skip graphs whose values explode or vanish.
     numbers = [one["loss"], *one["gradients"]]
     if one["parameters"] and all(abs(number) < 1e4 for number in numbers) and one["loss"] > 1e-3:
         cases.append(one)

@@ -1,4 +1,4 @@
-/** PyTorch's numbers, and the graphs they belong to. `make.py` says how they were made. */
+/** Reference values computed by PyTorch with `make.py`, and the graphs they belong to. */
 import { type ActivationRecord, activationRecords } from '@nnbp/activations';
 import { type Activation, type Graph, GraphBuilder, type Loss, type Optimizer } from '@nnbp/core';
 import * as losses from '@nnbp/losses';
@@ -14,14 +14,14 @@ interface GraphEntry {
     readonly activation: string;
     readonly options: Options;
     readonly scale: boolean;
-    /** By the predecessor's place in `from`. */
+    /** Names of shared weights, by position in `from`. */
     readonly share: Readonly<Record<string, string>>;
   }[];
   readonly outputs: readonly number[];
   readonly loss: string;
   readonly lossOptions: Options;
   readonly parameters: readonly number[];
-  /** A row a sample: inputs, then targets. */
+  /** [samples × (inputs + targets)] */
   readonly samples: readonly (readonly number[])[];
   readonly value: number;
   readonly predictions: readonly number[];
@@ -46,21 +46,21 @@ const read = (name: string): unknown =>
   JSON.parse(readFileSync(new URL(`${name}.generated.json`, import.meta.url), 'utf8'));
 
 export const graphs = read('graphs') as { readonly torch: string; readonly entries: readonly GraphEntry[] };
-/** Of the first graphs: [samples × outputs × parameters], made by `jacobian.py`. */
+/** Jacobians of the first graphs, [samples × outputs × parameters], computed by `jacobian.py`. */
 export const { jacobians } = read('jacobians') as { readonly jacobians: readonly (readonly number[])[] };
 export const optimizers = read('optimizers') as {
   readonly start: readonly number[];
-  /** A row a step. */
+  /** [steps × parameters] */
   readonly gradients: readonly (readonly number[])[];
   readonly entries: readonly OptimizerEntry[];
 };
 export const schedules = read('schedules') as {
-  /** The loss that `plateau` is told after each step. */
+  /** The loss that `plateau` observes after each step. */
   readonly observed: readonly number[];
   readonly entries: readonly ScheduleEntry[];
 };
 
-/** The graph, its loss, and its samples in the engine's form. */
+/** The graph, its loss, its parameters, and its samples as engines take them. */
 export function problemOf(entry: GraphEntry): {
   readonly graph: Graph;
   readonly loss: Loss;

@@ -1,0 +1,151 @@
+/** Checks the behaviour that `Executor` requires: optimizer state, reproducibility, short batches, overflow and errors. */
+import { sigmoid } from '@nnbp/activations';
+import { type Engine, type Executor, mlp, NnbpError, type NnbpErrorCode, type Optimizer, Random } from '@nnbp/core';
+import { mse } from '@nnbp/losses';
+import { sgd } from '@nnbp/optim';
+import { expectNear, unitOf } from './compare.js';
+import { errorBounds } from './error-bounds.js';
+import { everyActivation, everyOptimizer } from './every-plugin.js';
+import { randomParameters, randomSamples } from './random-data.js';
+import { randomGraph } from './random-graph.js';
+
+/** Checks that an optimizer's state belongs to the optimizer, not to the executor that last used it. */
+export function expectOwnState(engine: Engine): void {
+  const graph = mlp([2, 3, 1], { activation: sigmoid });
+  const random = new Random(1);
+  const parameters = randomParameters(graph, random);
+  const data = randomSamples(graph, random, 4);
+  const make = () => sgd({ learningRate: 0.1, momentum: 0.9 });
+  const step = (executor: Executor, optimizer: Optimizer) =>
+    executor.step(data.inputs, data.targets, data.samples, mse(), optimizer);
+  const prepared = () => {
+    const executor = engine.prepare(graph, data.samples);
+    executor.parameters.set(parameters);
+    return executor;
+  };
+  const momentum = (optimizer: Optimizer) => optimizer.state().vectors.momentum.join();
+
+  const [alone, first, second] = [prepared(), prepared(), prepared()];
+  const [a, b, c] = [make(), make(), make()];
+  step(alone, a);
+  step(alone, a);
+  // The same two steps, the second one on another executor, with another optimizer used on the first in between.
+  step(first, b);
+  second.parameters.set(first.parameters);
+  step(first, c);
+  step(second, b);
+  if (momentum(a) !== momentum(b))
+    throw new Error('The optimizer lost its momentum when it was used with another executor.');
+  first.dispose();
+  second.dispose();
+  if (momentum(a) !== momentum(b)) throw new Error('The optimizer lost its momentum when the executor was disposed.');
+  step(alone, b);
+  alone.dispose();
+}
+
+export function expectReproducible(engine: Engine, random: Random): void {
+  const graph = randomGraph(random, { nodes: 80 });
+  const parameters = randomParameters(graph, random);
+  const data = randomSamples(graph, random, 7);
+  const [one, two] = [0, 1].map(() => {
+    const executor = engine.prepare(graph, data.samples);
+    executor.parameters.set(parameters);
+    const optimizer = everyOptimizer.adam();
+    for (let n = 0; n < 5; n++) executor.step(data.inputs, data.targets, data.samples, mse(), optimizer);
+    const result = executor.parameters.slice();
+    executor.dispose();
+    return result;
+  });
+  const p = one.findIndex((value, k) => !Object.is(value, two[k]));
+  if (p >= 0) throw new Error(`Parameter ${p}: expected bit-identical runs, received ${one[p]} and ${two[p]}.`);
+}
+
+export function expectShortBatches(engine: Engine, random: Random): void {
+  const graph = randomGraph(random, { nodes: 60 });
+  const parameters = randomParameters(graph, random);
+  const executor = engine.prepare(graph, 9);
+  executor.parameters.set(parameters);
+  const optimizer = sgd({ learningRate: 0.1 });
+  for (const samples of [9, 1, 6, 9, 2]) {
+    const data = randomSamples(graph, random, samples);
+    const bounds = errorBounds(graph, parameters, data, mse(), unitOf(executor));
+    const mean = executor.backpropagate(data.inputs, data.targets, samples, mse());
+    expectNear(`loss of ${samples} samples`, mean, bounds.loss, bounds.lossError);
+    bounds.reference.gradients.forEach((expected, p) =>
+      expectNear(`gradient ${p} of ${samples} samples`, executor.gradients[p], expected, bounds.gradientErrors[p]),
+    );
+    // A pass over other samples in between must not change the step.
+    executor.backpropagate(data.inputs, data.targets, 1, mse());
+    executor.step(data.inputs, data.targets, samples, mse(), optimizer);
+    bounds.reference.gradients.forEach((gradient, p) => {
+      const rounding = 4 * unitOf(executor) * Math.abs(parameters[p]);
+      const bound = 0.1 * bounds.gradientErrors[p] + rounding;
+      expectNear(
+        `parameter ${p} after ${samples} samples`,
+        executor.parameters[p],
+        parameters[p] - 0.1 * gradient,
+        bound,
+      );
+    });
+    executor.parameters.set(parameters);
+  }
+  executor.dispose();
+}
+
+/** Checks that `step` returns a loss that is not finite, and changes nothing, if the loss or the update overflows. */
+export function expectOverflowHandled(engine: Engine): void {
+  const graph = mlp([2, 3, 1], { activation: everyActivation.find(({ name }) => name === 'identity')! });
+  const executor = engine.prepare(graph, 2);
+  const huge = executor.parameters instanceof Float32Array ? 1e30 : 1e200;
+  const tries: [what: string, weight: number, optimizer: Optimizer][] = [
+    ['The loss', huge, sgd({ learningRate: 0.1 })],
+    ['The update', 1, sgd({ learningRate: huge ** 1.5 })],
+    ['The update with momentum', 1, sgd({ learningRate: huge ** 1.5, momentum: 0.5 })],
+  ];
+  for (const [what, weight, optimizer] of tries) {
+    executor.parameters.fill(weight);
+    const mean = executor.step(
+      Float64Array.of(1, 2, 3, 4).map((v) => v * 1e4),
+      Float64Array.of(0, 0),
+      2,
+      mse(),
+      optimizer,
+    );
+    if (Number.isFinite(mean))
+      throw new Error(`${what} overflowed: expected step to return Infinity or NaN, received ${mean}.`);
+    const changed = executor.parameters.findIndex((value) => value !== Math.fround(weight) && value !== weight);
+    if (changed >= 0)
+      throw new Error(
+        `${what} overflowed: expected unchanged parameters, received ${executor.parameters[changed]} for parameter ${changed}.`,
+      );
+  }
+  executor.dispose();
+}
+
+export function expectErrors(engine: Engine): void {
+  const graph = mlp([2, 3, 1], { activation: sigmoid });
+  expectError('OUT_OF_RANGE', () => engine.prepare(graph, 0));
+  expectError('OUT_OF_RANGE', () => engine.prepare(graph, 1.5));
+  const executor = engine.prepare(graph, 2);
+  const [two, four] = [new Float64Array(2), new Float64Array(4)];
+  expectError('OUT_OF_RANGE', () => executor.predict(four, 3));
+  expectError('OUT_OF_RANGE', () => executor.predict(four, 0));
+  expectError('WRONG_LENGTH', () => executor.predict(two, 2));
+  expectError('WRONG_LENGTH', () => executor.backpropagate(four, two.subarray(1), 2, mse()));
+  expectError('UNKNOWN_ID', () => executor.cache.x('unknown'));
+  expectError('OUT_OF_RANGE', () => executor.cache.x('input.0', 2));
+  executor.dispose();
+  executor.dispose();
+  expectError('DISPOSED', () => executor.predict(four, 2));
+  expectError('DISPOSED', () => executor.step(four, two, 2, mse(), sgd({ learningRate: 0.1 })));
+}
+
+function expectError(code: NnbpErrorCode, run: () => unknown): void {
+  try {
+    run();
+  } catch (error) {
+    if (error instanceof NnbpError && error.code === code) return;
+    throw new Error(`Expected an NnbpError ${code}, received ${String(error)}.`, { cause: error });
+  }
+  throw new Error(`Expected an NnbpError ${code}, but nothing was thrown.`);
+}
