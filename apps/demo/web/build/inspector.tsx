@@ -24,11 +24,13 @@ export function Inspector({ desk }: { readonly desk: Desk }) {
         ? say.nodeTitle(selection.node)
         : say.edgeTitle(selection.edge.from, selection.edge.to);
   const heading = useRef<HTMLHeadingElement>(null);
+  const previous = useRef(selection);
   useEffect(() => {
-    // What had the focus was removed: whoever works by the keyboard goes on here, not at the top of the page.
-    if (selection === undefined && document.activeElement === document.body) {
+    // What had the focus was removed: whoever works by the keyboard continues here, not at the top of the page.
+    if (previous.current !== undefined && selection === undefined && document.activeElement === document.body) {
       heading.current?.focus({ preventScroll: true });
     }
+    previous.current = selection;
   }, [selection]);
   return (
     <section className="panel build-inspector" aria-label={say.selection}>

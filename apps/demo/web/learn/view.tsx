@@ -27,7 +27,7 @@ function Lesson() {
   return (
     <div className={styles.learn}>
       <ChapterList />
-      <div className={styles.lesson}>
+      <div className={styles.lesson} data-chapter={chapterName}>
         <div className={styles.stage}>
           <Stage
             key={`${chapterName} ${work.seed}`}

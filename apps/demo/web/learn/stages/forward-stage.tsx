@@ -60,7 +60,12 @@ export function ForwardStage({ exercise, task, settled }: StageProps<ForwardExer
           }}
         >
           <span className={styles.readout}>
-            h = <Figure value={h} digits={3} /> <RichText text="g(h)" /> = <Figure value={g(h)} digits={4} />
+            <span className={styles.pair}>
+              h = <Figure value={h} digits={3} />
+            </span>{' '}
+            <span className={styles.pair}>
+              <RichText text="g(h)" /> = <Figure value={g(h)} digits={4} />
+            </span>
           </span>
         </Plot>
       </div>

@@ -79,12 +79,16 @@ export function OutputStage({ exercise, task, settled, draft, onDraft }: StagePr
           }}
         >
           <span className={styles.readout}>
-            x₇ = <Figure value={x} digits={4} /> loss = <Figure value={lossAt(x, t)} digits={4} />
+            <span className={styles.pair}>
+              x₇ = <Figure value={x} digits={4} />
+            </span>{' '}
+            <span className={styles.pair}>
+              loss = <Figure value={lossAt(x, t)} digits={4} />
+            </span>{' '}
             {tangentIsKnown && (
-              <>
-                {' '}
+              <span className={styles.pair}>
                 ∂loss/∂x₇ = <Figure value={slope} digits={4} />
-              </>
+              </span>
             )}
           </span>
         </Plot>

@@ -10,7 +10,8 @@ import styles from './stage.module.css';
 
 const width = 440;
 const height = 300;
-const [columns, rows] = [44, 30];
+/** Level curves, each shade between two of them. */
+const levels = 14;
 
 export function RateStage({ exercise, task, settled }: StageProps<RateExercise>) {
   const say = useMessages(messages);
@@ -81,27 +82,30 @@ function Surface({ exercise: { lossAt, factor }, paths, label }: SurfaceProps) {
   const [b0, b1] = [-1.2 * factor, 1.6 * factor];
   const toX = (w: number) => ((w - w0) / (w1 - w0)) * width;
   const toY = (b: number) => height - ((b - b0) / (b1 - b0)) * height;
-  const cells = useMemo(() => {
-    const size = 0.01 * factor ** 2;
-    return Array.from({ length: columns * rows }, (_, k) => {
-      const column = k % columns;
-      const row = Math.floor(k / columns);
-      const loss = lossAt(w0 + ((column + 0.5) / columns) * (w1 - w0), b0 + ((row + 0.5) / rows) * (b1 - b0));
-      return { column, row, shade: Math.round(9 * Math.min(1, Math.log1p(loss / size) / Math.log1p(6000))) };
+  const ellipses = useMemo(() => {
+    // Height and width of a pixel are in the directions of b and w; the factors turn a circle into a level curve.
+    const { ww, wb, bb } = curvature(lossAt, factor);
+    const [across, down] = [width / (w1 - w0), -height / (b1 - b0)];
+    const lower = Math.sqrt(bb - wb ** 2 / ww);
+    const matrix = [across / Math.sqrt(ww), 0, (-across * wb) / (ww * lower), down / lower];
+    return Array.from({ length: levels }, (_, k) => {
+      const level = 0.01 * factor ** 2 * Math.expm1((Math.log1p(6000) * (levels - k - 0.5)) / levels);
+      return { matrix: matrix.map((entry) => entry * Math.sqrt(2 * level)), shade: (90 * (levels - k - 1)) / levels };
     });
   }, [lossAt, factor, w0, w1, b0, b1]);
   return (
     <svg className={styles.surface} viewBox={`-30 -6 ${width + 36} ${height + 30}`} role="img" aria-label={label}>
-      {cells.map(({ column, row, shade }) => (
-        <rect
-          key={`${column} ${row}`}
-          x={(column * width) / columns}
-          y={height - ((row + 1) * height) / rows}
-          width={width / columns + 0.5}
-          height={height / rows + 0.5}
-          style={{ '--shade': `${shade * 9}%` } as object}
-        />
-      ))}
+      <svg x={0} y={0} width={width} height={height} viewBox={`0 0 ${width} ${height}`}>
+        <rect width={width} height={height} style={{ '--shade': '90%' } as object} />
+        {ellipses.map(({ matrix, shade }, k) => (
+          <circle
+            key={k}
+            r={1}
+            transform={`matrix(${[...matrix, toX(factor), toY(0)].join(' ')})`}
+            style={{ '--shade': `${shade}%` } as object}
+          />
+        ))}
+      </svg>
       <text x={width - 4} y={height + 18} textAnchor="end">
         w
       </text>
@@ -129,6 +133,12 @@ function Surface({ exercise: { lossAt, factor }, paths, label }: SurfaceProps) {
       </svg>
     </svg>
   );
+}
+
+/** Second derivatives of the loss, exact up to rounding: it is quadratic in w and b, and zero at w = factor, b = 0. */
+function curvature(lossAt: RateExercise['lossAt'], factor: number) {
+  const [ww, bb, both] = [lossAt(factor + 1, 0), lossAt(factor, 1), lossAt(factor + 1, 1)];
+  return { ww: 2 * ww, bb: 2 * bb, wb: both - ww - bb };
 }
 
 /** Far outside is far enough. */

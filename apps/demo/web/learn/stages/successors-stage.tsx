@@ -120,7 +120,12 @@ export function SuccessorsStage({ exercise, task, settled, draft, onDraft }: Sta
             }}
           >
             <span className={styles.readout}>
-              h₇ = <Figure value={h} digits={3} /> slope = <Figure value={c * dg(h)} digits={4} />
+              <span className={styles.pair}>
+                h₇ = <Figure value={h} digits={3} />
+              </span>{' '}
+              <span className={styles.pair}>
+                slope = <Figure value={c * dg(h)} digits={4} />
+              </span>
             </span>
           </Plot>
         </div>
