@@ -1,7 +1,7 @@
 /** Networks with memory as ONNX models of one step, run in onnxruntime step after step. */
 import { randomMemoryGraph } from '@nnbp/conformance';
 import { GraphBuilder, Network, NnbpError, predictSequence, Random } from '@nnbp/core';
-import { toOnnx } from '@nnbp/interop';
+import { fromOnnx, toOnnx } from '@nnbp/interop';
 import { gru, lstm, rnn } from '@nnbp/layers';
 import ort from 'onnxruntime-node';
 import { afterAll, expect, test } from 'vitest';
@@ -14,9 +14,9 @@ const found = [];
 afterAll(() => record('4-onnx-memory', `onnxruntime-node ${versionOf('onnxruntime-node')}, step models`, found));
 
 /** @returns {Promise<number[][]>} The outputs at each step of one sequence. */
-async function run(network, inputs) {
+async function run(network, inputs, bytes = toOnnx(network)) {
   const { graph } = network;
-  const session = await ort.InferenceSession.create(toOnnx(network), { logSeverityLevel: 3, intraOpNumThreads: 1 });
+  const session = await ort.InferenceSession.create(bytes, { logSeverityLevel: 3, intraOpNumThreads: 1 });
   let state = new ort.Tensor('float32', Float32Array.from(graph.initialState()), [1, graph.stateSize]);
   const outputs = [];
   for (const row of inputs) {
@@ -47,6 +47,7 @@ function worstOf(outputs, expected, what) {
 
 test(`${graphs} random graphs with memory and aggregations, ${steps} steps, from seed ${firstSeed}`, async () => {
   let worst = 0;
+  let worstBack = 0;
   let recurrent = 0;
   for (let seed = firstSeed; seed < firstSeed + graphs; seed++) {
     const random = new Random(seed);
@@ -64,12 +65,18 @@ test(`${graphs} random graphs with memory and aggregations, ${steps} steps, from
     }
     if (expected.flat().some((value) => Math.abs(value) > 1e6)) continue;
     if (graph.stateSize > 0) recurrent++;
-    worst = Math.max(worst, worstOf(await run(network, inputs), expected, `INTEROP_SEED=${seed}`));
+    const bytes = toOnnx(network);
+    const outputs = await run(network, inputs, bytes);
+    worst = Math.max(worst, worstOf(outputs, expected, `INTEROP_SEED=${seed}`));
+    // What comes back from the file has the same outputs as the runtime, and so has the model written of it.
+    const back = fromOnnx(bytes);
+    worstBack = Math.max(worstBack, worstOf(outputs, predictSequence(back, inputs), `INTEROP_SEED=${seed}, back`));
+    worstOf(await run(back, inputs), expected, `INTEROP_SEED=${seed}, written again`);
   }
   expect(recurrent).toBeGreaterThan(graphs / 2);
   found.push([
     `${graphs} random graphs, ${recurrent} of them with memory, ${steps} steps`,
-    `at most ${worst.toExponential(1)} off`,
+    `at most ${worst.toExponential(1)} off; read again by fromOnnx at most ${worstBack.toExponential(1)} off`,
   ]);
 }, 240_000);
 

@@ -9,7 +9,7 @@ export { fromPlayground, type Playground } from './importers/playground.js';
 export { bipolarStep, step } from './importers/step.js';
 export { fromSynaptic } from './importers/synaptic.js';
 export type { ExternalFiles } from './onnx/constant.js';
-export { fromOnnx, type OnnxFiles, onnxExternalPaths } from './onnx/from-onnx.js';
+export { fromOnnx, type FromOnnxOptions, onnxExternalPaths } from './onnx/from-onnx.js';
 export { type OnnxOptions, toOnnx } from './onnx/to-onnx.js';
 export { fromPyTorch } from './pytorch/from-pytorch.js';
 export { type PyTorchFiles, toPyTorch } from './pytorch/to-pytorch.js';

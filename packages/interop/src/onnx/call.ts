@@ -50,9 +50,17 @@ export class Call {
     const value = this.values.get(name);
     if (value === undefined) this.malformed(`its operand "${name}" is not there before it`);
     if ('entries' in value && value.ended !== undefined) {
-      this.unsupported(`it follows ${value.ended}, which is read only at the end`);
+      this.unsupported(
+        `it follows ${value.ended}, which is read only ${value.part === undefined ? 'at the end' : 'as a part of an aggregation'}`,
+      );
     }
     return value;
+  }
+
+  /** Operand k, if it is a part of an aggregation that several operators make. */
+  partial(k: number, part: NonNullable<Rows['part']>): Rows | undefined {
+    const value = this.values.get(this.node.input[k] ?? '');
+    return value !== undefined && 'entries' in value && value.part === part ? value : undefined;
   }
 
   rows(k: number): Rows {

@@ -2,40 +2,47 @@
 import { type Network, NnbpError } from '@nnbp/core';
 import { Call, type Value } from './call.js';
 import { adviceFor } from './advice.js';
-import { constant, type ExternalFiles, externalPaths, product, wholeSize } from './constant.js';
+import { constant, type ExternalFiles, externalPaths, product } from './constant.js';
+import { firstReaders, inputRows, widthRead } from './inputs.js';
 import { operatorOf } from './operators.js';
 import { networkOf } from './network-of-tape.js';
 import { decodeModel, type Proto } from './schema.js';
+import { fillPlaces, statesOf, statesTold } from './states.js';
 import { type Rows, Tape } from './tape.js';
 
-/** What an ONNX model may need beside its own file. */
-export interface OnnxFiles {
-  /** The content of the files that hold its weights, by the paths that the model has for them. */
+/** Options of {@link fromOnnx}. */
+export interface FromOnnxOptions {
+  /** The content of the files that hold the model's weights, by the paths that the model has for them. Default: none. */
   readonly files?: ExternalFiles;
+  /**
+   * For a model of one step: by the name of each input that is a state, the name of the output that is its next value. A
+   * state is 0 before the first step. Default: those that {@link toOnnx} writes into the metadata, with their initial values.
+   */
+  readonly states?: Readonly<Record<string, string>>;
 }
 
 /** More entries and terms than a small model has; what larger ones need is in proportion to their bytes. */
 const smallModel = 2 ** 18;
 
 /**
- * Reads an ONNX model of a feed-forward network, of operator set 6 or later. Read is what is affine (`Gemm`, `MatMul`,
- * `Add`, `Sub`, `Mul`, `Div`, `Neg`, `Sum`, `Mean`, `ReduceSum`, `ReduceMean`, `BatchNormalization`, and `Scaler` of
- * ai.onnx.ml), piecewise linear (`Relu`, `LeakyRelu`, `PRelu`, `Clip`, `Max`, `Min`, `Abs`, `HardSigmoid`) or another
- * activation (also where it is written in several operators, as `gelu` with `Erf`), and what only moves numbers
+ * Reads an ONNX model of a feed-forward network, or of one step of a recurrent one, of operator set 6 or later. Read is what is affine (`Gemm`, `MatMul`,
+ * `Add`, `Sub`, `Mul`, `Div`, `Neg`, `Sum`, `Mean`, `ReduceSum`, `BatchNormalization`, and `Scaler` of
+ * ai.onnx.ml), piecewise linear (`Relu`, `LeakyRelu`, `PRelu`, `Clip`, `Max`, `Min`, `Abs`, `HardSigmoid`), a product or
+ * another aggregation (`Mul`, `ReduceProd`, `ReduceMax`, `ReduceMin`, `ReduceMean`, `ReduceLogSumExp`), or an activation (also where it is written in several operators, as `gelu` with `Erf`), and what only moves numbers
  * (`Reshape`, `Flatten`, `Squeeze`, `Unsqueeze`, `Concat`, `Split`, `Slice`, `Gather`, `Transpose` of constants,
  * `Identity`, `Dropout`, `Cast`, `Constant`). Weights may be float, double, float16 or bfloat16. Each c is fixed at 1. Edges whose weight is exactly 0 are
  * left out, as they are how a matrix stores an edge that is not there.
+ *
+ * A model of one step becomes a network with delays: a state is what nodes have computed in the step before.
  *
  * A `Softmax` or `LogSoftmax` at the end becomes the network's `outputTransform`: `predict` gives what the model gives,
  * and training continues on the logits, as `softmaxCrossEntropy` takes them. Several inputs are one after another in the order of the file, and so are several outputs.
  *
  * @param bytes - The content of the `.onnx` file.
- * @param options - `files`: the content of the files that hold weights outside the model, by the paths that
- * {@link onnxExternalPaths} lists. Default: none.
  * @throws NnbpError `MALFORMED` (no ONNX model, or a damaged one), `UNSUPPORTED` (an operation or a use of one that is
  * not among these, named with its node), `TOO_LARGE`, `NOT_FINITE`
  */
-export function fromOnnx(bytes: Uint8Array, { files = {} }: OnnxFiles = {}): Network {
+export function fromOnnx(bytes: Uint8Array, { files = {}, states }: FromOnnxOptions = {}): Network {
   const model = decode(bytes);
   const graph = graphOf(model);
   const operatorSet = operatorSetOf(model);
@@ -47,29 +54,37 @@ export function fromOnnx(bytes: Uint8Array, { files = {} }: OnnxFiles = {}): Net
     values.set(tensor.name, constant(tensor, `Initializer "${tensor.name}"`, files));
   }
 
+  const told = (key: string) => model.metadataProps.find((entry) => entry.key === key)?.value;
+  const memory = states === undefined ? statesTold(told) : { next: new Map(Object.entries(states)), initial: [] };
+  const { places, inputs } = statesOf(graph, memory, tape);
+  for (const [name, rows] of places) values.set(name, rows);
   const readers = firstReaders(graph);
-  const inputs = graph.input.filter(({ name }) => !values.has(name));
-  const inputIds = inputs.flatMap((input) => {
-    const rows = inputRows(input, tape, widthRead(input.name, readers, values));
-    values.set(input.name, rows);
-    return rows.entries.map((_, k) => `${input.name}.${k}`);
-  });
+  const inputIds = inputs
+    .filter(({ name }) => !values.has(name))
+    .flatMap((input) => {
+      const rows = inputRows(input, tape, widthRead(input.name, readers, values));
+      values.set(input.name, rows);
+      return rows.entries.map((_, k) => `${input.name}.${k}`);
+    });
   for (const node of graph.node) run(new Call(node, tape, values, operatorSet, files), values);
-  const outputs = graph.output.flatMap(({ name }) => {
+  const result = (name: string): Rows => {
     const value = values.get(name);
-    if (value === undefined || !('entries' in value)) {
+    if (value === undefined || !('entries' in value) || value.part !== undefined) {
       throw new NnbpError('MALFORMED', `Output "${name}": expected the result of an operation, received none.`);
     }
-    return value.entries;
-  });
-  const transforms = graph.output.flatMap(({ name }) => (values.get(name) as Rows).transform ?? []);
-  if (transforms.length > 0 && graph.output.length > 1) {
+    return value;
+  };
+  for (const [input, output] of memory.next) fillPlaces(tape, places.get(input)!, result(output), input, output);
+  const nextStates = new Set(memory.next.values());
+  const results = graph.output.filter(({ name }) => !nextStates.has(name)).map(({ name }) => result(name));
+  const outputs = results.flatMap(({ entries }) => entries);
+  const transforms = results.flatMap(({ transform }) => transform ?? []);
+  if (transforms.length > 0 && results.length > 1) {
     throw new NnbpError(
       'UNSUPPORTED',
-      `The model has ${graph.output.length} outputs, and a softmax over one of them: expected one output. Remove the others.`,
+      `The model has ${results.length} outputs, and a softmax over one of them: expected one output. Remove the others.`,
     );
   }
-  const told = (key: string) => model.metadataProps.find((entry) => entry.key === key)?.value;
   const network = networkOf(tape, outputs, {
     inputs: namesIn(told('nnbp.inputs'), inputIds.length) ?? inputIds,
     outputs: namesIn(told('nnbp.outputs'), outputs.length),
@@ -141,65 +156,6 @@ function operatorSetOf({ opsetImport }: Proto<'ModelProto'>): number {
     );
   }
   return Number(own.version);
-}
-
-/** The operators that read each tensor first, by the tensor's name. */
-function firstReaders({ node }: Proto<'GraphProto'>): ReadonlyMap<string, Proto<'NodeProto'>> {
-  const readers = new Map<string, Proto<'NodeProto'>>();
-  for (const reader of node) {
-    const name = reader.input[0] ?? '';
-    if (!readers.has(name)) readers.set(name, reader);
-  }
-  return readers;
-}
-
-/** How many columns the operator that reads an input expects, for models that leave the width open. */
-function widthRead(
-  input: string,
-  readers: ReadonlyMap<string, Proto<'NodeProto'>>,
-  values: ReadonlyMap<string, Value>,
-): number | undefined {
-  const first = readers.get(input);
-  // What scikit-learn's exporter puts in front.
-  const node = first?.opType === 'Cast' ? readers.get(first.output[0] ?? '') : first;
-  if (node === undefined) return undefined;
-  const attribute = (name: string) => node.attribute.find((entry) => entry.name === name);
-  if (node.opType === 'Scaler') return attribute('offset')?.floats.length;
-  const operand = values.get(node.input[1] ?? '');
-  if (operand === undefined || !('dims' in operand)) return undefined;
-  const { dims } = operand;
-  if (node.opType === 'MatMul') return dims.length === 2 ? dims[0] : undefined;
-  if (node.opType === 'Gemm') return attribute('transB')?.i === 1n ? dims[1] : dims[0];
-  const width = ['Add', 'Sub', 'Mul', 'Div'].includes(node.opType) ? dims.at(-1) : undefined;
-  return width === 1 ? undefined : width;
-}
-
-/**
- * One sample of an input.
- *
- * @param width - Of its columns, where the model leaves it open.
- */
-function inputRows({ name, type }: Proto<'ValueInfoProto'>, tape: Tape, width: number | undefined): Rows {
-  const label = `Input "${name}"`;
-  const dims = type?.tensorType?.shape?.dim ?? [];
-  if (dims.length < 2) {
-    throw new NnbpError(
-      'UNSUPPORTED',
-      `${label}: expected an axis for the batch and others, received ${dims.length} axes. Export the model with a batch axis.`,
-    );
-  }
-  const shape = dims.slice(1).map(({ dimValue, dimParam }) => {
-    const isOpen = dimParam !== '' || dimValue === 0n;
-    if (!isOpen) return wholeSize(dimValue, label);
-    if (dims.length === 2 && width !== undefined) return width;
-    throw new NnbpError(
-      'UNSUPPORTED',
-      `${label}: only the batch, the first axis, may be of any size. Export the model with the other sizes set.`,
-    );
-  });
-  const size = product(shape);
-  tape.spend(size, label);
-  return { shape, entries: Array.from({ length: size }, () => tape.input()) };
 }
 
 function run(call: Call, values: Map<string, Value>): void {

@@ -1,13 +1,23 @@
 /** From what a model was found to compute to a network: only what the outputs depend on, in the order it was found. */
 import { identity, leakyRelu } from '@nnbp/activations';
-import { type Activation, GraphBuilder, Network, NnbpError } from '@nnbp/core';
-import type { Entry, Tape } from './tape.js';
+import { product } from '@nnbp/aggregations';
+import { type Activation, type Aggregation, delayed, GraphBuilder, Network, NnbpError, type Source } from '@nnbp/core';
+import { Delays } from './delays.js';
+import type { Entry, Tape, TapeNode } from './tape.js';
 
-/** Nodes found one after another with the same predecessors and g. */
+/** Nodes found one after another with the same predecessors, aggregation and g. */
 interface Group {
   readonly nodes: number[];
   readonly g: Activation;
+  readonly aggregation: Aggregation | undefined;
   readonly from: readonly number[];
+}
+
+/** What a node on the tape is in the network. */
+interface NetworkNode {
+  readonly g: Activation;
+  readonly aggregation: Aggregation | undefined;
+  readonly h: Entry;
 }
 
 /**
@@ -22,40 +32,66 @@ export function networkOf(
   names: { readonly inputs: readonly string[]; readonly outputs: readonly string[] | undefined },
 ): Network {
   const outputNodes = distinctNodes(tape, outputs);
-  const needed = neededBy(tape, outputNodes);
-  const groups = group(tape, needed);
+  const delays = new Delays(tape);
+  const needed = neededBy(tape, outputNodes, delays);
+  const groups = group(needed);
   const ids = nameAll(tape, groups, outputNodes, names);
+  /** What an edge from a node or place reads, and by what the network multiplies its weight. */
+  const source = (node: number): { readonly source: Source; readonly scale: number } => {
+    if (!tape.places.has(node)) return { source: ids[node], scale: 1 };
+    const { node: of, steps, scale } = delays.of(node);
+    const initial = delays.initial(of);
+    return { source: delayed(ids[of], steps, initial === 0 ? {} : { initial }), scale };
+  };
 
   const builder = new GraphBuilder();
   for (const id of names.inputs) builder.input(id);
-  for (const { nodes, g, from } of groups) {
-    const options = { from: from.map((node) => ids[node]), activation: g, fixed: { c: 1 } } as const;
+  for (const { nodes, g, aggregation, from } of groups) {
+    const options = { from: from.map((node) => source(node).source), activation: g, fixed: { c: 1 } } as const;
     const layer = from.length === 0 ? undefined : layerName(nodes.map((node) => ids[node]));
-    if (layer !== undefined) builder.layer(nodes.length, { ...options, name: layer });
+    if (aggregation !== undefined) {
+      for (const node of nodes) {
+        // A gate or a window of pooling has no parameters.
+        const { weights, bias } = needed.get(node)!.h;
+        const isPlain = bias === 0 && from.every((place, k) => weights[k] * source(place).scale === 1);
+        builder.node(ids[node], { ...options, aggregation, ...(isPlain && { fixed: { b: 0, c: 1, w: 1 } }) });
+      }
+    } else if (layer !== undefined) builder.layer(nodes.length, { ...options, name: layer });
     else for (const node of nodes) builder.node(ids[node], options);
   }
   for (const node of outputNodes) builder.output(ids[node]);
   const network = new Network(builder.build());
-  for (const { nodes } of groups) for (const node of nodes) setParameters(network, ids[node], tape.nodes[node]!.h);
+  for (const { nodes, from } of groups) {
+    const scales = from.map((node) => source(node).scale);
+    for (const node of nodes) setParameters(network, ids[node], needed.get(node)!.h, scales);
+  }
   return network;
 }
 
-/** A node for each output; one that is there already is copied, since a node can be an output once. */
+/**
+ * A node for each output; one that is there already is copied, since a node can be an output once, and so is a number of the
+ * step before.
+ */
 function distinctNodes(tape: Tape, outputs: readonly Entry[]): number[] {
   const found = new Set<number>();
   for (const entry of outputs) {
     const [node] = tape.node(entry).from;
-    found.add(found.has(node) ? tape.apply(identity, entry).from[0] : node);
+    found.add(found.has(node) || tape.places.has(node) ? tape.apply(identity, entry).from[0] : node);
   }
   return [...found];
 }
 
-/** Which nodes are wanted: walked backwards, every node after those it needs has been seen by then. */
-function neededBy(tape: Tape, outputNodes: readonly number[]): Uint8Array {
-  const needed = new Uint8Array(tape.nodes.length);
-  for (const node of outputNodes) needed[node] = 1;
-  for (let node = tape.nodes.length - 1; node >= 0; node--) {
-    if (needed[node] === 1) for (const j of tape.nodes[node]?.h.from ?? []) needed[j] = 1;
+/** All nodes that the outputs depend on, at this step or at an earlier one. */
+function neededBy(tape: Tape, outputNodes: readonly number[], delays: Delays): ReadonlyMap<number, NetworkNode> {
+  const needed = new Map<number, NetworkNode>();
+  const left = [...outputNodes];
+  for (let node = left.pop(); node !== undefined; node = left.pop()) {
+    if (tape.places.has(node)) node = delays.of(node).node;
+    const noted = tape.nodes[node];
+    if (noted === undefined || needed.has(node)) continue;
+    const made = networkNode(tape, noted);
+    needed.set(node, made);
+    for (const j of made.h.from) left.push(j);
   }
   return needed;
 }
@@ -63,22 +99,36 @@ function neededBy(tape: Tape, outputNodes: readonly number[]): Uint8Array {
 /** |h|, where no softsign was made of it. */
 const absolute = /* @__PURE__ */ leakyRelu.negativeSlope(-1);
 
-function group(tape: Tape, needed: Uint8Array): Group[] {
-  const groups: Group[] = [];
-  tape.nodes.forEach((node, k) => {
-    if (node === undefined || needed[k] === 0) return;
-    const { h } = node;
-    const g = 'unfinished' in node.g && node.g.unfinished === 'abs' ? absolute : node.g;
-    if ('unfinished' in g) {
-      throw new NnbpError(
-        'UNSUPPORTED',
-        `${g.label}: cannot be read as a network of scalar nodes: what follows does not make an activation of it.`,
-      );
+/** A node as the network has it: parts of activations that none was made of, and g of an aggregation, are one node. */
+function networkNode(tape: Tape, { g, h, aggregation }: TapeNode): NetworkNode {
+  if ('unfinished' in g) {
+    if (g.unfinished === 'abs') return { g: absolute, aggregation, h };
+    if (g.unfinished === 'square') {
+      const [factor, same] = [tape.node(h), tape.apply(identity, h)];
+      return {
+        g: identity,
+        aggregation: product,
+        h: { from: [factor.from[0], same.from[0]], weights: [1, 1], bias: 0 },
+      };
     }
+    throw new NnbpError(
+      'UNSUPPORTED',
+      `${g.label}: cannot be read as a network of scalar nodes: what follows does not make an activation of it.`,
+    );
+  }
+  const inner = tape.nodeOf(h);
+  if (inner?.aggregation === undefined || h.weights[0] !== 1) return { g, aggregation, h };
+  return { g, aggregation: inner.aggregation, h: { ...inner.h, bias: h.bias } };
+}
+
+/** In the order of the tape. */
+function group(needed: ReadonlyMap<number, NetworkNode>): Group[] {
+  const groups: Group[] = [];
+  for (const [node, { g, aggregation, h }] of [...needed].sort(([a], [b]) => a - b)) {
     const last = groups.at(-1);
-    if (last?.g === g && last.from === h.from) last.nodes.push(k);
-    else groups.push({ nodes: [k], g, from: h.from });
-  });
+    if (last?.g === g && last.from === h.from && last.aggregation === aggregation) last.nodes.push(node);
+    else groups.push({ nodes: [node], g, aggregation, from: h.from });
+  }
   return groups;
 }
 
@@ -90,7 +140,10 @@ function nameAll(
   names: { readonly inputs: readonly string[]; readonly outputs: readonly string[] | undefined },
 ): string[] {
   const ids = new Array<string>(tape.nodes.length);
-  names.inputs.forEach((id, node) => (ids[node] = id));
+  let input = 0;
+  tape.nodes.forEach((node, k) => {
+    if (node === undefined && !tape.places.has(k)) ids[k] = names.inputs[input++];
+  });
   const taken = new Set(names.inputs);
   names.outputs?.forEach((id, k) => {
     const node = outputNodes[k];
@@ -114,14 +167,22 @@ function layerName(ids: readonly string[]): string | undefined {
   return ids.every((id, k) => id === `${name}.${k}`) ? name : undefined;
 }
 
-function setParameters({ graph, parameters }: Network, id: string, { weights, bias }: Entry): void {
+function setParameters(
+  { graph, parameters }: Network,
+  id: string,
+  { weights, bias }: Entry,
+  scales: readonly number[],
+): void {
   const i = graph.indexOf(id);
   const set = (what: string, index: number, value: number) => {
     if (!Number.isFinite(value)) {
       throw new NnbpError('NOT_FINITE', `${what} of node "${id}": expected a finite number, received ${value}.`);
     }
-    parameters.vector[index] = value;
+    // A fixed one has its value already.
+    if (index >= 0) parameters.vector[index] = value;
   };
   set('b', graph.biasIndex(i), bias);
-  for (let k = 0; k < weights.length; k++) set('w', graph.weightIndex(graph.edgeStart[i] + k, i), weights[k]);
+  for (let k = 0; k < weights.length; k++) {
+    set('w', graph.weightIndex(graph.edgeStart[i] + k, i), weights[k] * scales[k]);
+  }
 }

@@ -1,6 +1,8 @@
 /** What this package reads of ONNX: the operations, by name. */
 import { elu, hardSwish, leakyRelu, mish, relu, sigmoid, sine, softplus, softsign, tanh } from '@nnbp/activations';
-import { addition, division, multiplication, negation, reduction, total } from './operators/arithmetic.js';
+import { logSumExp, max, min, product } from '@nnbp/aggregations';
+import { aggregation, argMax, gatherElements, meanOrMedian, sort } from './operators/aggregations.js';
+import { addition, division, multiplication, negation, reduceSum, total } from './operators/arithmetic.js';
 import { absolute, extreme, prelu } from './operators/extremes.js';
 import {
   activation,
@@ -48,8 +50,15 @@ const makeOperators = () =>
     ['Neg', negation],
     ['Sum', total(false)],
     ['Mean', total(true)],
-    ['ReduceSum', reduction(false)],
-    ['ReduceMean', reduction(true)],
+    ['ReduceSum', reduceSum],
+    ['ReduceMean', meanOrMedian],
+    ['ReduceMax', aggregation(max)],
+    ['ReduceMin', aggregation(min)],
+    ['ReduceProd', aggregation(product)],
+    ['ReduceLogSumExp', aggregation(logSumExp)],
+    ['TopK', sort],
+    ['ArgMax', argMax],
+    ['GatherElements', gatherElements],
     ['Max', extreme(1)],
     ['Min', extreme(-1)],
     ['BatchNormalization', batchNormalization],

@@ -3,7 +3,7 @@
  * with letters instead of numbers. Every entry of a tensor is a weighted sum of nodes, and a new node is noted where a
  * function is applied to such a sum.
  */
-import { type Activation, NnbpError } from '@nnbp/core';
+import { type Activation, type Aggregation, NnbpError } from '@nnbp/core';
 import { identity } from '@nnbp/activations';
 
 /** bias + Σ weights · nodes. */
@@ -22,10 +22,20 @@ export interface Unfinished {
   readonly label: string;
 }
 
-/** g of a sum. */
+/** g of a sum, or of b and an aggregation of the weighted nodes. */
 export interface TapeNode {
   readonly g: Activation | Unfinished;
   readonly h: Entry;
+  /** Undefined: the sum. */
+  readonly aggregation?: Aggregation;
+}
+
+/** A number that a step reads and the step before has computed. */
+export interface Place {
+  /** Before the first step. */
+  readonly initial: number;
+  /** What the next step reads. */
+  next: Entry | undefined;
 }
 
 /** A tensor whose first axis is the batch: the entries of one sample, the last axis running fastest. */
@@ -33,15 +43,20 @@ export interface Rows {
   /** Without the batch. */
   readonly shape: readonly number[];
   readonly entries: readonly Entry[];
-  /** The softmax that this is the input of, if nothing may follow any more. */
+  /** The operation that this is of, if nothing may follow any more, or only what `part` is a part of. */
   readonly ended?: string;
   /** What that softmax makes of the entries. */
   readonly transform?: 'softmax' | 'logSoftmax';
+  /** Which part of an aggregation it is, if ONNX writes that as several operations. The entries are all it aggregates. */
+  readonly part?: 'sorted' | 'middle' | 'argMaxAbs';
 }
 
 /** All nodes of a model, inputs first. */
 export class Tape {
+  /** Undefined: an input, or a place. */
   readonly nodes: (TapeNode | undefined)[] = [];
+  /** Numbers of the step before, by their number on the tape. */
+  readonly places = new Map<number, Place>();
   readonly #identities = new Map<Entry, Entry>();
   readonly #activations = new Map<(option: number) => Activation, Map<number, Activation>>();
   #left: number;
@@ -65,6 +80,29 @@ export class Tape {
   /** An input node. */
   input(): Entry {
     this.nodes.push(undefined);
+    return this.#entryOf(this.nodes.length - 1);
+  }
+
+  /** A number of the step before; what it is follows at the model's end. */
+  place(initial: number): Entry {
+    this.places.set(this.nodes.length, { initial, next: undefined });
+    return this.input();
+  }
+
+  /** A node that aggregates entries, each of which becomes an edge. */
+  aggregate(aggregation: Aggregation, entries: readonly Entry[]): Entry {
+    const from: number[] = [];
+    const weights: number[] = [];
+    const read = new Set<number>();
+    for (const entry of entries) {
+      const plain = entry.from.length === 1 && entry.bias === 0 ? entry : this.node(entry);
+      // A node has one edge from another.
+      const edge = read.has(plain.from[0]) ? this.apply(identity, entry) : plain;
+      read.add(edge.from[0]);
+      from.push(edge.from[0]);
+      weights.push(edge.weights[0]);
+    }
+    this.nodes.push({ g: identity, h: { from, weights, bias: 0 }, aggregation });
     return this.#entryOf(this.nodes.length - 1);
   }
 

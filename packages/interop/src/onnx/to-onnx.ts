@@ -30,7 +30,7 @@ export interface OnnxOptions {
  *
  * A network with delays becomes a model of one step: it takes a second tensor `state`, `[batch, graph.stateSize]`, and gives
  * a second tensor `next_state`, which is the `state` of the next step. The state before the first step is in the metadata
- * `nnbp.initialState`, as JSON; it is that of `stream(network).state`.
+ * `nnbp.initialState`, as JSON; it is that of `stream(network).state`. `nnbp.states` names both tensors, for `fromOnnx`.
  *
  * @throws NnbpError `UNSUPPORTED` (a custom activation or aggregation), `NOT_FINITE` (a parameter, or a product of
  * parameters, that float32 cannot hold), `OUT_OF_RANGE` (a name of a tensor that ONNX does not allow, or that is used twice)
@@ -65,7 +65,10 @@ export function toOnnx(network: Network, options: OnnxOptions = {}): Uint8Array 
     metadata: {
       'nnbp.inputs': JSON.stringify(graph.ids.slice(0, graph.inputCount)),
       'nnbp.outputs': JSON.stringify(Array.from(graph.outputs, (i) => graph.ids[i])),
-      ...(hasState && { 'nnbp.initialState': JSON.stringify(Array.from(graph.initialState())) }),
+      ...(hasState && {
+        'nnbp.states': JSON.stringify({ [state]: nextState }),
+        'nnbp.initialState': JSON.stringify(Array.from(graph.initialState())),
+      }),
     },
   });
 }

@@ -2,6 +2,7 @@
 import { product as sizeOf, type Constant } from '../constant.js';
 import type { Call } from '../call.js';
 import { affine, type Rows, sum } from '../tape.js';
+import { lastAxis } from './aggregations.js';
 import { product, quotient } from './gates.js';
 import { map, type Operator, terms } from './operator.js';
 
@@ -59,7 +60,7 @@ export const total =
     return { ...added, entries: added.entries.map((entry) => affine(entry, 1 / call.count, 0)) };
   };
 
-/** By numbers; by another tensor only where an activation is made of it. */
+/** By numbers, or by another tensor. */
 export const multiplication: Operator = (call) => {
   const [a, b] = [call.operand(0), call.operand(1)];
   const times = (scale: number) => ({ scale });
@@ -83,25 +84,13 @@ export const division: Operator = (call) => {
   return { shape, entries: left.map((at, k) => quotient(call, rows.entries[at], by.entries[right[k]])) };
 };
 
-/** `ReduceSum`, and `ReduceMean`, over the last axis. */
-export const reduction =
-  (isMean: boolean): Operator =>
-  (call) => {
-    const { shape, entries } = call.rows(0);
-    const axes = (call.has(1) ? Array.from(call.constant(1).values) : call.wholes('axes')) ?? [];
-    const last = shape.length;
-    if (last === 0 || axes.length !== 1 || (axes[0] !== last && axes[0] !== -1)) {
-      call.unsupported(`over axes [${axes.join(', ')}]; expected the last one`);
-    }
-    const width = shape[last - 1];
-    call.spend(2 * terms(entries));
-    const kept = call.whole('keepdims', 1) === 0 ? [] : [1];
-    const rest = shape.slice(0, -1);
-    const sums = Array.from({ length: sizeOf(rest) }, (_, k) => sum(entries.slice(k * width, (k + 1) * width)));
-    return {
-      shape: [...rest, ...kept],
-      entries: isMean ? sums.map((entry) => affine(entry, 1 / width, 0)) : sums,
-    };
-  };
+/** `ReduceSum` over the last axis. */
+export const reduceSum: Operator = (call) => {
+  const { shape, entries } = call.rows(0);
+  const { rest, width } = lastAxis(call, shape);
+  call.spend(2 * terms(entries));
+  const sums = Array.from({ length: sizeOf(rest) }, (_, k) => sum(entries.slice(k * width, (k + 1) * width)));
+  return { shape: rest, entries: sums };
+};
 
 export const negation: Operator = (call) => map(call, (entry) => affine(entry, -1, 0));

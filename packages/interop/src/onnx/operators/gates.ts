@@ -13,13 +13,14 @@ import {
   softsign,
   tanh,
 } from '@nnbp/activations';
+import { product as multiplied } from '@nnbp/aggregations';
 import type { Call } from '../call.js';
 import { affine, type Entry, ratio, sum } from '../tape.js';
 import { isUnfinished, map, type Operator, terms } from './operator.js';
 
 /**
- * A product of two computed numbers, if it is one that an activation is made of: a · a of the gaussian, or a gate times
- * what it gates. With a gate s · f(r a) + t:
+ * A product of two computed numbers: an activation if it is one that an activation is made of, else a node with the
+ * aggregation `product`. An activation is made of a · a, or of a gate times what it gates. With a gate s · f(r a) + t:
  * silu, f = sigmoid, t = 0:  a s σ(r a) = s/r silu(r a)
  * mish, f = tanh of softplus(a), t = 0:  a s f = s mish(a)
  * hardSwish, f = hardSigmoid, t = 0:  a s f(r a) = s/r hardSwish(r a)
@@ -28,7 +29,7 @@ import { isUnfinished, map, type Operator, terms } from './operator.js';
  */
 export function product(call: Call, a: Entry, b: Entry): Entry {
   if (a === b) return call.tape.apply({ unfinished: 'square', label: call.label }, a);
-  return gated(call, a, b) ?? gated(call, b, a) ?? call.unsupported('a product of two computed tensors');
+  return gated(call, a, b) ?? gated(call, b, a) ?? call.tape.aggregate(multiplied, [a, b]);
 }
 
 function gated(call: Call, a: Entry, gate: Entry): Entry | undefined {

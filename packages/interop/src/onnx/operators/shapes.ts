@@ -2,6 +2,7 @@
 import { product as sizeOf } from '../constant.js';
 import type { Entry } from '../tape.js';
 import type { Call } from '../call.js';
+import { middle } from './aggregations.js';
 import type { Operator } from './operator.js';
 
 /** What it is given. */
@@ -118,6 +119,8 @@ export const concat: Operator = (call) => {
 
 /** The columns at these positions; a table of positions makes axes of its own. */
 export const gather: Operator = (call) => {
+  const sorted = call.partial(0, 'sorted');
+  if (sorted !== undefined) return middle(call, sorted);
   call.expectAxis(call.whole('axis', 0));
   const { entries } = call.table(0);
   const { dims, values } = call.constant(1);

@@ -1,0 +1,79 @@
+/**
+ * What the numbers of the step before are: delayed edges. A place that the next step fills with w · x of a node reads that
+ * node one step ago; one that is filled from another place reads one step further back.
+ */
+import { identity } from '@nnbp/activations';
+import type { Tape } from './tape.js';
+
+/** scale · (value of a node, steps ago). */
+export interface Delay {
+  readonly node: number;
+  readonly steps: number;
+  readonly scale: number;
+}
+
+/** See the head of the file. */
+export class Delays {
+  readonly #tape: Tape;
+  readonly #known = new Map<number, Delay>();
+  readonly #initials = new Map<number, number>();
+  /** Delayed edges that places stand for, as node and steps: one place each. */
+  readonly #taken = new Set<string>();
+
+  constructor(tape: Tape) {
+    this.#tape = tape;
+  }
+
+  /** The value of a node before the first step. */
+  initial(node: number): number {
+    return this.#initials.get(node) ?? 0;
+  }
+
+  /** What a place reads. Nodes that this needs and that are not on the tape yet are added to it. */
+  of(place: number): Delay {
+    // Places that are filled from one another, the last of which is filled from a node, or from one of the places again.
+    const chain: number[] = [];
+    for (let at: number | undefined = place; at !== undefined && !this.#known.has(at) && !chain.includes(at);) {
+      chain.push(at);
+      const single = this.#single(at);
+      at = single !== undefined && this.#tape.places.has(single.node) ? single.node : undefined;
+    }
+    for (const at of chain.reverse()) this.#known.set(at, this.#delay(at));
+    return this.#known.get(place)!;
+  }
+
+  #delay(place: number): Delay {
+    const { initial, next } = this.#tape.places.get(place)!;
+    const delay = this.#direct(place);
+    if (delay !== undefined && this.#take(delay, initial)) return delay;
+    const copy = { node: this.#tape.apply(identity, next!).from[0], steps: 1, scale: 1 };
+    this.#take(copy, initial);
+    return copy;
+  }
+
+  #direct(place: number): Delay | undefined {
+    const single = this.#single(place);
+    if (single === undefined || !this.#tape.places.has(single.node)) return single;
+    const before = this.#known.get(single.node);
+    return before && { node: before.node, steps: before.steps + 1, scale: before.scale * single.scale };
+  }
+
+  /** The node or place that fills a place, and by what it is multiplied; undefined if it is multiplied by 0. */
+  #single(place: number): Delay | undefined {
+    const entry = this.#tape.places.get(place)!.next!;
+    const isMultiple = entry.from.length === 1 && entry.bias === 0;
+    const { from, weights } = isMultiple ? entry : this.#tape.node(entry);
+    return weights[0] === 0 ? undefined : { node: from[0], steps: 1, scale: weights[0] };
+  }
+
+  /** Whether no other place reads this, and all that read this node have one value before the first step. */
+  #take({ node, steps, scale }: Delay, initial: number): boolean {
+    const value = initial / scale;
+    const edge = `${node}@${steps}`;
+    if (this.#taken.has(edge) || value * scale !== initial || (this.#initials.get(node) ?? value) !== value)
+      return false;
+    this.#taken.add(edge);
+    this.#initials.set(node, value);
+    return true;
+  }
+}

@@ -1,0 +1,107 @@
+/** Reductions that are no sums: each becomes a node with an aggregation. */
+import { maxAbs, mean, median } from '@nnbp/aggregations';
+import type { Aggregation } from '@nnbp/core';
+import { adviceFor } from '../advice.js';
+import type { Call } from '../call.js';
+import { product as sizeOf } from '../constant.js';
+import { type Entry, ratio, type Rows } from '../tape.js';
+import { isUnfinished, type Operator, terms } from './operator.js';
+
+/** The shape that is left of rows without their last axis, and how long that axis is. */
+export function lastAxis(
+  call: Call,
+  shape: readonly number[],
+): { readonly rest: readonly number[]; readonly width: number } {
+  const axes = (call.has(1) ? Array.from(call.constant(1).values) : call.wholes('axes')) ?? [];
+  const last = shape.length;
+  if (last === 0 || axes.length !== 1 || (axes[0] !== last && axes[0] !== -1)) {
+    call.unsupported(`over axes [${axes.join(', ')}]; expected the last one`);
+  }
+  const rest = shape.slice(0, -1);
+  return { rest: call.whole('keepdims', 1) === 0 ? rest : [...rest, 1], width: shape[last - 1] };
+}
+
+/** A node for each row of the last axis. */
+export const aggregation =
+  (aggregation: Aggregation): Operator =>
+  (call) => {
+    const rows = call.rows(0);
+    const { rest, width } = lastAxis(call, rows.shape);
+    if (width === 1) return { shape: rest, entries: rows.entries };
+    return aggregated(call, aggregation, rows, rest, width);
+  };
+
+function aggregated(
+  call: Call,
+  aggregation: Aggregation,
+  { entries }: Rows,
+  shape: readonly number[],
+  width: number,
+): Rows {
+  if (width === 0) call.unsupported('over an axis of size 0');
+  call.spend(2 * terms(entries));
+  const groups = Array.from({ length: sizeOf(shape) }, (_, k) => entries.slice(k * width, (k + 1) * width));
+  return { shape, entries: groups.map((group) => call.tape.aggregate(aggregation, group)) };
+}
+
+/** `ReduceMean`; of the middle of sorted numbers it is the median. */
+export const meanOrMedian: Operator = (call) => {
+  const sorted = call.partial(0, 'middle');
+  if (sorted === undefined) return aggregation(mean)(call);
+  const { rest } = lastAxis(call, [...sorted.shape.slice(0, -1), 1]);
+  return aggregated(call, median, sorted, rest, sorted.shape.at(-1)!);
+};
+
+/** All numbers of the last axis, sorted: a part of the median. */
+export const sort: Operator = (call) => {
+  const rows = call.rows(0);
+  const width = rows.shape.at(-1) ?? 0;
+  const axis = call.whole('axis', -1);
+  const count = call.constant(1).values[0];
+  if (count !== width || (axis !== -1 && axis !== rows.shape.length)) {
+    call.unsupported('anything but all of the last axis, sorted for a median');
+  }
+  return { ...rows, ended: call.label, part: 'sorted' };
+};
+
+/** The middle of sorted numbers. */
+export function middle(call: Call, sorted: Rows): Rows {
+  const axis = call.whole('axis', 0);
+  const width = sorted.shape.at(-1)!;
+  const expected = width % 2 === 1 ? [width >> 1] : [(width >> 1) - 1, width >> 1];
+  const { values } = call.constant(1);
+  if ((axis !== -1 && axis !== sorted.shape.length) || Array.from(values).join() !== expected.join()) {
+    call.unsupported('anything of sorted numbers but their middle, for a median');
+  }
+  return { ...sorted, ended: call.label, part: 'middle' };
+}
+
+/** The place of the largest |z| on the last axis: a part of maxAbs. */
+export const argMax: Operator = (call) => {
+  const rows = call.rows(0);
+  const axis = call.whole('axis', 0);
+  const absolute = rows.entries.map((entry) => {
+    const node = call.tape.nodeOf(entry);
+    const isAbsolute = node !== undefined && isUnfinished(node, 'abs') && entry.weights[0] === 1 && entry.bias === 0;
+    return isAbsolute ? node.h : undefined;
+  });
+  const isPart = call.whole('keepdims', 1) === 1 && call.whole('select_last_index', 0) === 0;
+  if (!isPart || (axis !== -1 && axis !== rows.shape.length) || absolute.includes(undefined)) {
+    call.unsupported(`a position; expected that of the largest |z|, for maxAbs. ${adviceFor('ArgMax')}`);
+  }
+  return { shape: rows.shape, entries: absolute as Entry[], ended: call.label, part: 'argMaxAbs' };
+};
+
+/** What stands at the place of the largest |z|. */
+export const gatherElements: Operator = (call) => {
+  const rows = call.rows(0);
+  const place = call.partial(1, 'argMaxAbs');
+  const same =
+    place?.entries.length === rows.entries.length &&
+    place.entries.every((entry, k) => ratio(rows.entries[k], entry) === 1);
+  const axis = call.whole('axis', 0);
+  if (!same || (axis !== -1 && axis !== rows.shape.length)) {
+    call.unsupported('positions that are computed; expected those of the largest |z|, for maxAbs');
+  }
+  return aggregated(call, maxAbs, rows, [...rows.shape.slice(0, -1), 1], rows.shape.at(-1)!);
+};

@@ -1,0 +1,82 @@
+/** The states of a model of one step: which inputs they are, which outputs the next step reads, and where they start. */
+import { NnbpError } from '@nnbp/core';
+import { inputRows } from './inputs.js';
+import type { Proto } from './schema.js';
+import type { Rows, Tape } from './tape.js';
+
+/** What a model of one step remembers. */
+export interface States {
+  /** For each input that is a state, the output that is its next value. */
+  readonly next: ReadonlyMap<string, string>;
+  /** The state before the first step, if there is one state; zeros where it is shorter. */
+  readonly initial: readonly number[];
+}
+
+/** What our own models say of their states. */
+export function statesTold(told: (key: string) => string | undefined): States {
+  const next = parsed(told('nnbp.states'));
+  const initial = parsed(told('nnbp.initialState'));
+  const isMap =
+    typeof next === 'object' && next !== null && Object.values(next).every((name) => typeof name === 'string');
+  const areNumbers = Array.isArray(initial) && initial.every((value) => Number.isFinite(value));
+  return {
+    next: new Map(isMap ? Object.entries(next as Readonly<Record<string, string>>) : []),
+    initial: areNumbers ? (initial as number[]) : [],
+  };
+}
+
+/** Places for the states; and the inputs that are none. */
+export function statesOf(
+  { input, output }: Proto<'GraphProto'>,
+  { next, initial }: States,
+  tape: Tape,
+): { readonly places: ReadonlyMap<string, Rows>; readonly inputs: readonly Proto<'ValueInfoProto'>[] } {
+  const places = new Map<string, Rows>();
+  const outputs = new Set<string>();
+  for (const [name, nextName] of next) {
+    const state = input.find((candidate) => candidate.name === name);
+    if (state === undefined) throw notThere('input', name, input);
+    if (outputs.has(nextName) || !output.some((candidate) => candidate.name === nextName)) {
+      throw notThere('output', nextName, output);
+    }
+    outputs.add(nextName);
+    places.set(
+      name,
+      inputRows(state, tape, undefined, (k) => tape.place(initial[k] ?? 0)),
+    );
+  }
+  return { places, inputs: input.filter(({ name }) => !places.has(name)) };
+}
+
+/** Fills the places of a state with what the next step reads. */
+export function fillPlaces(tape: Tape, state: Rows, next: Rows, name: string, nextName: string): void {
+  const label = `State "${name}"`;
+  if (next.ended !== undefined) {
+    throw new NnbpError(
+      'UNSUPPORTED',
+      `${label}: its next value "${nextName}" is that of ${next.ended}, which is read only at the end.`,
+    );
+  }
+  if (next.entries.length !== state.entries.length) {
+    throw new NnbpError(
+      'MALFORMED',
+      `${label}: expected ${state.entries.length} numbers as its next value "${nextName}", received ${next.entries.length}.`,
+    );
+  }
+  state.entries.forEach(({ from: [place] }, k) => (tape.places.get(place)!.next = next.entries[k]));
+}
+
+const notThere = (what: 'input' | 'output', name: string, found: readonly Proto<'ValueInfoProto'>[]) =>
+  new NnbpError(
+    'UNKNOWN_ID',
+    `states: expected the name of an ${what} that is no other state's, received ${JSON.stringify(name)}. The model has ` +
+      `${found.map((each) => JSON.stringify(each.name)).join(', ')}.`,
+  );
+
+function parsed(json: string | undefined): unknown {
+  try {
+    return JSON.parse(json ?? '');
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,64 @@
+/** Damaged ONNX models are refused with a typed error, or are networks that work. */
+import { tanh } from '@nnbp/activations';
+import { logSumExp, max, maxAbs, mean, median, min, product } from '@nnbp/aggregations';
+import { randomGraph } from '@nnbp/conformance';
+import { delayed, GraphBuilder, mlp, Network, NnbpError, Random } from '@nnbp/core';
+import { fromOnnx, toOnnx } from '@nnbp/interop';
+import { lstm } from '@nnbp/layers';
+import { expect, test } from 'vitest';
+import { damagedFiles } from '../../formats/test/fuzz.js';
+import { randomNetwork } from './onnx-models.js';
+
+/** An LSTM with a node of each aggregation. */
+function recurrentNetwork(): Network {
+  const builder = new GraphBuilder();
+  const units = lstm(builder, { from: builder.inputs(2), units: 2 });
+  const from = [...units, delayed('input.0', 2)];
+  for (const [name, aggregation] of Object.entries({ logSumExp, max, maxAbs, mean, median, min, product })) {
+    builder.output(builder.node(name, { from, activation: tanh, aggregation }));
+  }
+  return new Network(builder.build(), { seed: 2 });
+}
+
+const random = new Random(11);
+const files = [
+  toOnnx(new Network(mlp([3, 4, 2], { activation: tanh }), { seed: 1 })),
+  toOnnx(randomNetwork(random, randomGraph(random, { nodes: 60 }))),
+  toOnnx(recurrentNetwork()),
+];
+
+/** Reads it; anything but a network or an `NnbpError` is a failure. */
+const read = (bytes: Uint8Array, what: string) => {
+  try {
+    fromOnnx(bytes);
+    return false;
+  } catch (error) {
+    expect(error, what).toBeInstanceOf(NnbpError);
+    return true;
+  }
+};
+
+test('every truncation of a file is refused', () => {
+  const [file] = files;
+  for (let length = 0; length < file.length; length++) {
+    // The metadata stands last; without it the model is whole.
+    const refused = read(file.slice(0, length), `${length} bytes`);
+    if (!refused) expect(length).toBeGreaterThan(file.length - 120);
+  }
+});
+
+test('flipped bits and overwritten bytes give a network or an error, never a crash', () => {
+  const seed = Math.floor(Math.random() * 2 ** 32);
+  let refusals = 0;
+  for (let k = 0; k < damagedFiles; k++) {
+    const dice = new Random(seed + k);
+    const below = (n: number) => Math.floor(dice.uniform() * n);
+    const bytes = files[k % files.length].slice();
+    for (let n = 1 + below(4); n > 0; n--) {
+      const at = below(bytes.length);
+      bytes[at] = below(2) === 0 ? bytes[at] ^ (1 << below(8)) : below(256);
+    }
+    refusals += Number(read(bytes, `seed ${seed + k}`));
+  }
+  expect(refusals).toBeGreaterThan(damagedFiles / 10);
+}, 120_000);

@@ -1,0 +1,470 @@
+/** ONNX models as other programs write them. */
+import * as activations from '@nnbp/activations';
+import { type Activation, backpropagate } from '@nnbp/core';
+import { mse } from '@nnbp/losses';
+import { fromOnnx } from '@nnbp/interop';
+import { expect, test } from 'vitest';
+import { encodeModel } from '../src/onnx/schema.js';
+import { errorOf } from './fixtures.js';
+import { foreign } from './onnx-models.js';
+
+const { relu, sigmoid } = activations;
+
+/** A model of one table of two columns and one chain of operations. */
+const chain = (
+  nodes: Parameters<typeof foreign>[0]['nodes'],
+  numbers: Parameters<typeof foreign>[0]['numbers'] = {},
+  whole: Parameters<typeof foreign>[0]['whole'] = {},
+) => fromOnnx(foreign({ inputs: { x: [null, 2] }, nodes, numbers, whole, outputs: 'y' }));
+
+const W: readonly [number[], number[]] = [
+  [3, 2],
+  [1, 2, 3, 4, 5, 6],
+];
+const b: readonly [number[], number[]] = [[3], [0.5, -0.5, 0.25]];
+
+test('as PyTorch writes a classifier: an image flattened, Gemm with transB, a softmax at the end', () => {
+  const network = fromOnnx(
+    foreign({
+      inputs: { image: [null, 1, 1, 2] },
+      nodes: [
+        ['Flatten', 'image', 'flat', { axis: 1n }],
+        ['Gemm', 'flat W b', 'h', { alpha: 1, beta: 1, transB: 1n }],
+        ['Relu', 'h', 'g'],
+        ['Gemm', 'g V', 'logits'],
+        ['Softmax', 'logits', 'p', { axis: -1n }],
+      ],
+      numbers: {
+        W,
+        b,
+        V: [
+          [3, 2],
+          [1, -1, 0.5, 1, 2, -2],
+        ],
+      },
+      outputs: 'p',
+    }),
+  );
+  expect(network.graph.ids.slice(0, 3)).toEqual(['image.0', 'image.1', 'layer1.0']);
+  expect(network.graph.edgeCount).toBe(12);
+  // g = relu(W x + b) at x = (1, 1).
+  const g = [3.5, 6.5, 11.25];
+  const logits = [g[0] + 0.5 * g[1] + 2 * g[2], -g[0] + g[1] - 2 * g[2]];
+  const powers = logits.map((x) => Math.exp(x - logits[0]));
+  network.predict([1, 1]).forEach((p, k) => expect(p).toBeCloseTo(powers[k] / (powers[0] + powers[1]), 15));
+  // Training continues on the logits.
+  expect(backpropagate(network, [1, 1], [1, 0], mse()).outputs[0]).toEqual(logits);
+});
+
+test('as Keras writes it: MatMul, then Add', () => {
+  const network = chain(
+    [
+      ['MatMul', 'x W', 'm'],
+      ['Add', 'm b', 'h'],
+      ['Elu', 'h', 'y', { alpha: 0.5 }],
+    ],
+    {
+      W: [
+        [2, 2],
+        [1, 2, 3, 4],
+      ],
+      b: [[2], [-9, 1]],
+    },
+  );
+  expect(network.predict([1, 1])).toEqual([expect.closeTo(0.5 * Math.expm1(-5), 7), 7]);
+  expect(network.graph.activations).toHaveLength(1);
+});
+
+test('numbers written as a Constant, transposed, cast, reshaped and dropped out on the way', () => {
+  const network = chain(
+    [
+      ['Constant', '', 'two', { value_float: 2 }],
+      ['Transpose', 'W', 'T'],
+      ['Reshape', 'x shape', 'flat'],
+      ['Cast', 'flat', 'f', { to: 1n }],
+      ['MatMul', 'f T', 'm'],
+      ['Dropout', 'm', 'd -'],
+      ['Identity', 'd', 'same'],
+      ['Sub', 'same two', 'less'],
+      ['Sub', 'two less', 'more'],
+      ['Mul', 'more two', 'scaled'],
+      ['Div', 'scaled two', 'halved'],
+      ['Neg', 'halved', 'y'],
+    ],
+    { W },
+    { shape: [0, -1] },
+  );
+  // −(2 − (W x − 2))
+  expect(network.predict([1, 1])).toEqual([3 - 4, 7 - 4, 11 - 4]);
+});
+
+test('columns chosen, cut and joined', () => {
+  const network = chain(
+    [
+      ['Gather', 'x last', 'second', { axis: 1n }],
+      ['Split', 'x', 'first other', { axis: -1n }],
+      ['Concat', 'second first other second', 'four', { axis: 1n }],
+      ['MatMul', 'four V', 'y'],
+    ],
+    {
+      V: [
+        [4, 1],
+        [1, 10, 100, 1000],
+      ],
+    },
+    { last: [-1] },
+  );
+  // Column 2 is there three times, and is one edge all the same.
+  expect(network.predict([3, 5])).toEqual([5 + 30 + 500 + 5000]);
+  expect(network.graph.edgeCount).toBe(2);
+});
+
+test('a residual connection adds edges', () => {
+  const network = chain(
+    [
+      ['MatMul', 'x W', 'h'],
+      ['Tanh', 'h', 'g'],
+      ['Add', 'g x', 'sum'],
+      ['Sigmoid', 'sum', 'y'],
+    ],
+    {
+      W: [
+        [2, 2],
+        [1, 2, 3, 4],
+      ],
+    },
+  );
+  expect(network.graph.edgeCount).toBe(8);
+  const expected = [0.1 + Math.tanh(0.7), 0.2 + Math.tanh(1)].map(sigmoid.value);
+  expect(network.predict([0.1, 0.2])).toEqual(expected.map((y): unknown => expect.closeTo(y, 12)));
+});
+
+test('two inputs and two outputs stand one after another', () => {
+  const network = fromOnnx(
+    foreign({
+      inputs: { a: [null, 1], b: [1, 2] },
+      nodes: [
+        ['Concat', 'a b', 'c', { axis: 1n }],
+        ['Relu', 'c', 'd'],
+        ['Add', 'a a', 'e'],
+      ],
+      outputs: 'e d',
+    }),
+  );
+  expect(network.graph.ids.slice(0, 3)).toEqual(['a.0', 'b.0', 'b.1']);
+  expect(network.predict([2, -3, 4])).toEqual([4, 2, 0, 4]);
+});
+
+test.each<[string, Activation, Parameters<typeof foreign>[0]['nodes']]>([
+  [
+    'silu, a sigmoid times its argument',
+    activations.silu,
+    [
+      ['Sigmoid', 'x', 's'],
+      ['Mul', 's x', 'y'],
+    ],
+  ],
+  [
+    'mish, tanh of softplus',
+    activations.mish,
+    [
+      ['Softplus', 'x', 's'],
+      ['Tanh', 's', 't'],
+      ['Mul', 'x t', 'y'],
+    ],
+  ],
+  [
+    'gelu with erf',
+    activations.gelu,
+    [
+      ['Div', 'x root', 'r'],
+      ['Erf', 'r', 'e'],
+      ['Add', 'e one', 'f'],
+      ['Mul', 'x f', 'm'],
+      ['Mul', 'm half', 'y'],
+    ],
+  ],
+  [
+    'gelu, halved before',
+    activations.gelu,
+    [
+      ['Mul', 'x half', 'h'],
+      ['Div', 'x root', 'r'],
+      ['Erf', 'r', 'e'],
+      ['Add', 'one e', 'f'],
+      ['Mul', 'f h', 'y'],
+    ],
+  ],
+  [
+    'gaussian',
+    activations.gaussian,
+    [
+      ['Pow', 'x two', 'p'],
+      ['Neg', 'p', 'n'],
+      ['Exp', 'n', 'y'],
+    ],
+  ],
+  [
+    'softsign with abs',
+    activations.softsign,
+    [
+      ['Abs', 'x', 'a'],
+      ['Add', 'a one', 'b'],
+      ['Div', 'x b', 'y'],
+    ],
+  ],
+  ['clip as hard tanh', activations.hardTanh, [['Clip', 'x minus one', 'y']]],
+  ['clip without an end as relu', relu, [['Clip', 'x nought', 'y']]],
+  ['selu with its constants', activations.selu, [['Selu', 'x', 'y']]],
+  ['hard sigmoid of 1/6', activations.hardSigmoid, [['HardSigmoid', 'x', 'y', { alpha: 1 / 6 }]]],
+  ['leaky relu', activations.leakyRelu.negativeSlope(0.25), [['LeakyRelu', 'x', 'y', { alpha: 0.25 }]]],
+])('%s', (_, activation, nodes) => {
+  const scalar = (value: number) => [[], [value]] as const;
+  const network = chain(nodes, {
+    root: scalar(Math.SQRT2),
+    half: scalar(0.5),
+    one: scalar(1),
+    two: scalar(2),
+    minus: scalar(-1),
+    nought: scalar(0),
+  });
+  for (const x of [-3, -0.7, 0.2, 1.5]) {
+    expect(network.predict([x, -x])[0]).toBeCloseTo(activation.value(x), 6);
+    expect(network.graph.activations.map(({ name }) => name)).toContain(activation.name);
+  }
+});
+
+test.each<[string, (x: number) => number, Parameters<typeof foreign>[0]['nodes']]>([
+  ['relu6', (x) => Math.min(Math.max(x, 0), 6), [['Clip', 'x nought six', 'y']]],
+  ['a ceiling', (x) => Math.min(x, 6), [['Clip', 'x - six', 'y']]],
+  ['hard sigmoid of 0.2', (x) => Math.min(Math.max(0.2 * x + 0.5, 0), 1), [['HardSigmoid', 'x', 'y']]],
+  ['another selu', (x) => (x > 0 ? 2 * x : 6 * Math.expm1(x)), [['Selu', 'x', 'y', { alpha: 3, gamma: 2 }]]],
+  [
+    'a sharper swish',
+    (x) => x / (1 + Math.exp(-2 * x)),
+    [
+      ['Add', 'x x', 'd'],
+      ['Sigmoid', 'd', 's'],
+      ['Mul', 's x', 'y'],
+    ],
+  ],
+])('%s is made of what there is', (_, expected, nodes) => {
+  const network = chain(nodes, { nought: [[], [0]], six: [[], [6]] });
+  for (const x of [-4, -1, 0.5, 3, 8]) expect(network.predict([x, 0])[0]).toBeCloseTo(expected(x), 5);
+});
+
+test.each<[string, Parameters<typeof foreign>[0]['nodes'], RegExp]>([
+  ['an operation of another kind of network', [['Conv', 'x', 'y']], /Conv "node 0"/],
+  ['a name that every object has', [['constructor', 'x', 'y']], /constructor "node 0"/],
+  [
+    'a softmax in the middle',
+    [
+      ['Softmax', 'x', 's', { axis: 1n }],
+      ['Relu', 's', 'y'],
+    ],
+    /Relu "node 1".*Softmax "node 0"/,
+  ],
+  ['an exponential', [['Exp', 'x', 'y']], /Exp "node 0".*gaussian/],
+  ['a quotient of two computed tensors', [['Div', 'x x', 'y']], /Div "node 0".*quotient/],
+  ['half a gelu', [['Erf', 'x', 'y']], /Erf "node 0"/],
+  ['the approximate gelu', [['Gelu', 'x', 'y', { approximate: 'tanh' }]], /Gelu "node 0".*tanh/],
+  ['a concatenation of samples', [['Concat', 'x x', 'y', { axis: 0n }]], /Concat "node 0".*axis 0/],
+  ['whole numbers', [['Cast', 'x', 'y', { to: 7n }]], /Cast "node 0".*type 7/],
+])('%s is refused, with its node', (_, nodes, message) => {
+  const error = errorOf(() => chain(nodes));
+  expect(error.code).toBe('UNSUPPORTED');
+  expect(error.message).toMatch(message);
+});
+
+test.each<[string, () => unknown, RegExp]>([
+  ['an operand from nowhere', () => chain([['Relu', 'z', 'y']]), /Relu "node 0".*"z"/],
+  [
+    'a matrix that does not fit',
+    () =>
+      chain([['MatMul', 'x W', 'y']], {
+        W: [
+          [3, 1],
+          [1, 2, 3],
+        ],
+      }),
+    /3 rows.*2 columns/,
+  ],
+  ['numbers that are not there', () => chain([['Relu', 'x', 'y']], { W: [[3, 1], [1]] }), /"W".*3 × 1.*1 numbers/],
+  ['a position beyond the end', () => chain([['Gather', 'x i', 'y', { axis: 1n }]], {}, { i: [2] }), /position 2 of 2/],
+  ['an output from nowhere', () => chain([['Relu', 'x', 'z']]), /Output "y"/],
+  ['no model', () => fromOnnx(new TextEncoder().encode('{"not": "a model"}')), /no ONNX model/],
+  ['nothing', () => fromOnnx(new Uint8Array()), /no graph/],
+  ['a model that does not say of which operator set', () => fromOnnx(encodeModel({ graph: {} })), /operator set/],
+])('%s is a malformed file', (_, action, message) => {
+  const error = errorOf(action);
+  expect(error.code).toBe('MALFORMED');
+  expect(error.message).toMatch(message);
+});
+
+type Given = Parameters<typeof chain>;
+const cube: Given[1] = {
+  W: [
+    [1, 1, 2],
+    [1, 2],
+  ],
+  c: [[4], [1, 2, 3, 4]],
+  V: [
+    [2, 3],
+    [1, 2, 3, 4, 5, 6],
+  ],
+};
+test.each<[string, Given[0], RegExp, Given[2]?]>([
+  ['a transposed batch', [['Gemm', 'x V', 'y', { transA: 1n }]], /transA/],
+  ['a stack of matrices', [['MatMul', 'x W', 'y']], /3 axes instead of 2/],
+  ['a matrix that is computed', [['MatMul', 'x x', 'y']], /computed operand 1/],
+  ['numbers where a table is expected', [['Relu', 'V', 'y']], /constant operand 0/],
+  ['the batch among other axes', [['Flatten', 'x', 'y', { axis: 2n }]], /axis 2/],
+  ['a reshape that changes the batch', [['Reshape', 'x s', 'y']], /from \[batch, 2\] to \[-1, 1\]/, { s: [-1, 1] }],
+  ['a reshape to very many axes', [['Reshape', 'x s', 'y']], /to 17 axes/, { s: new Array<number>(17).fill(1) }],
+  ['a sum over the batch', [['ReduceSum', 'x s', 'y']], /axes \[0\]/, { s: [0] }],
+  [
+    'columns of a cube',
+    [
+      ['Reshape', 'x s', 'c'],
+      ['Concat', 'c c', 'y', { axis: 1n }],
+    ],
+    /of 3 axes; expected 2/,
+    { s: [0, 1, 2] },
+  ],
+  ['another power', [['Pow', 'x V', 'y']], /power other than 2/],
+  [
+    'a clip with nothing between',
+    [
+      ['Constant', '', 'n', { value_float: 1 }],
+      ['Clip', 'x n n', 'y'],
+    ],
+    /between 1 and 1/,
+  ],
+  [
+    'dropout in training',
+    [
+      ['Constant', '', 't', { value_int: 1n }],
+      ['Dropout', 'x - t', 'y'],
+    ],
+    /in training/,
+  ],
+  [
+    'a constant that is a text',
+    [
+      ['Constant', '', 'n', { value_string: 'a' }],
+      ['Add', 'x n', 'y'],
+    ],
+    /no number/,
+  ],
+  ['numbers for each sample', [['Add', 'x V', 'y']], /shape \[2, 3\] beside rows of \[2\]/],
+])('%s is refused', (_, nodes, message, whole = {}) => {
+  const error = errorOf(() => chain(nodes, cube, whole));
+  expect(error.code).toBe('UNSUPPORTED');
+  expect(error.message).toMatch(message);
+});
+
+test.each<[string, Given[0], RegExp, Given[2]?]>([
+  ['a Gemm with a stack', [['Gemm', 'x W', 'y']], /3 axes instead of 2/],
+  ['biases of another layer', [['Gemm', 'x V c', 'y']], /shapes \[3\] and \[4\]/],
+  ['numbers that do not fit', [['Mul', 'x c', 'y']], /shapes \[2\] and \[4\]/],
+  [
+    'a division by 0',
+    [
+      ['Constant', '', 'n', { value_float: 0 }],
+      ['Div', 'x n', 'y'],
+    ],
+    /division by 0/,
+  ],
+  ['parts that are not the whole', [['Split', 'x s', 'y z', { axis: 1n }]], /2 columns into \[1, 2\]/, { s: [1, 2] }],
+])('%s is a malformed file', (_, nodes, message, whole = {}) => {
+  const error = errorOf(() => chain(nodes, cube, whole));
+  expect(error.code).toBe('MALFORMED');
+  expect(error.message).toMatch(message);
+});
+
+test('numbers of every kind are read, as raw bytes and one by one', () => {
+  const numbers = (tensor: object) =>
+    fromOnnx(
+      encodeModel({
+        opsetImport: [{ version: 13n }],
+        graph: {
+          node: [{ opType: 'Add', input: ['x', 'n'], output: ['y'] }],
+          initializer: [{ name: 'n', dims: [2n], ...tensor }],
+          input: [{ name: 'x', type: { tensorType: { shape: { dim: [{}, { dimValue: 2n }] } } } }],
+          output: [{ name: 'y' }],
+        },
+      }),
+    ).predict([0, 0]);
+  const raw = (values: ArrayBufferView) => new Uint8Array(values.buffer as ArrayBuffer);
+  expect(numbers({ dataType: 1, rawData: raw(Float32Array.of(0.5, -2)) })).toEqual([0.5, -2]);
+  expect(numbers({ dataType: 11, rawData: raw(Float64Array.of(0.1, -2)) })).toEqual([0.1, -2]);
+  expect(numbers({ dataType: 11, doubleData: [0.1, -2] })).toEqual([0.1, -2]);
+  expect(numbers({ dataType: 6, rawData: raw(Int32Array.of(7, -2)) })).toEqual([7, -2]);
+  expect(numbers({ dataType: 6, int32Data: [7, -2] })).toEqual([7, -2]);
+  expect(numbers({ dataType: 7, rawData: raw(BigInt64Array.of(7n, -2n)) })).toEqual([7, -2]);
+  expect(numbers({ dataType: 9, rawData: Uint8Array.of(1, 0) })).toEqual([1, 0]);
+
+  const refused = (tensor: object) => errorOf(() => numbers(tensor));
+  expect(refused({ dataType: 8 }).message).toMatch(/received type 8/);
+  expect(refused({ dataType: 1, dataLocation: 1 }).message).toMatch(/another file/);
+  expect(refused({ dataType: 1, dims: [-2n] }).message).toMatch(/sizes ≥ 0, received -2/);
+  expect(refused({ dataType: 1, floatData: [1, NaN] }).code).toBe('NOT_FINITE');
+});
+
+test('constants of every form', () => {
+  const network = chain(
+    [
+      ['Constant', '', 'one', { value_int: 1n }],
+      ['Add', 'x one', 'a'],
+      ['ReduceSum', 'a axis', 's'],
+      ['Reshape', 's flat', 'r'],
+      ['Add', 'a r', 'y'],
+    ],
+    {},
+    { axis: [-1], flat: [0, 1] },
+  );
+  // x + 1, and to each the sum of both.
+  expect(network.predict([2, 3])).toEqual([3 + 7, 4 + 7]);
+});
+
+test('an operator set before 6 is refused: its sums were others', () => {
+  const old = encodeModel({ graph: {}, opsetImport: [{ version: 5n }] });
+  const error = errorOf(() => fromOnnx(old));
+  expect(error.code).toBe('UNSUPPORTED');
+  expect(error.message).toMatch(/operator set 5/);
+});
+
+test('a size that is not known, and a sequence, are no input', () => {
+  const network = (dims: (number | null)[]) => () =>
+    fromOnnx(foreign({ inputs: { x: dims }, nodes: [['Relu', 'x', 'y']], outputs: 'y' }));
+  expect(errorOf(network([null, null])).message).toMatch(/Input "x".*batch/);
+  expect(errorOf(network([3])).message).toMatch(/Input "x".*1 axes/);
+});
+
+test('a small file that asks for much is refused before it gets it', () => {
+  const wide = () => fromOnnx(foreign({ inputs: { x: [null, 2 ** 40] }, nodes: [['Relu', 'x', 'y']], outputs: 'y' }));
+  expect(errorOf(wide).code).toBe('TOO_LARGE');
+  const chainOf = (count: number, step: (from: string, to: string) => Parameters<typeof foreign>[0]['nodes'][number]) =>
+    foreign({
+      inputs: { t0: [null, 2] },
+      nodes: Array.from({ length: count }, (_, k) => step(`t${k}`, `t${k + 1}`)),
+      numbers: {
+        many: [[1000, 100], new Array<number>(1e5).fill(1)],
+        wide: [[2, 1e5], new Array<number>(2e5).fill(1)],
+      },
+      whole: { parts: [1e5, 0] },
+      outputs: `t${count}`,
+    });
+  const bombs = {
+    'twice as wide each time': chainOf(60, (from, to) => ['Concat', `${from} ${from}`, to, { axis: 1n }]),
+    'a transposed copy each time': chainOf(5000, (_, to) => ['Transpose', 'many', to]),
+    'wide, and copied each time': chainOf(5000, (from, to) =>
+      from === 't0' ? ['MatMul', 't0 wide', to] : ['Neg', from, to],
+    ),
+    'wide, and cut each time': chainOf(5000, (from, to) =>
+      from === 't0' ? ['MatMul', 't0 wide', to] : ['Split', `${from} parts`, `${to} -`, { axis: 1n }],
+    ),
+  };
+  for (const [what, bytes] of Object.entries(bombs))
+    expect(errorOf(() => fromOnnx(bytes)).code, what).toBe('TOO_LARGE');
+});

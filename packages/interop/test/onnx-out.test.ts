@@ -1,0 +1,166 @@
+/** What an ONNX model of a network is made of. */
+import { identity, relu, sigmoid, tanh } from '@nnbp/activations';
+import { everyActivation } from '@nnbp/conformance';
+import { type Activation, GraphBuilder, mlp, Network, Random, Standardization } from '@nnbp/core';
+import { fromOnnx, type OnnxOptions, toOnnx } from '@nnbp/interop';
+import { expect, test } from 'vitest';
+import { blocks } from '@nnbp/formats/shared';
+import { decodeModel } from '../src/onnx/schema.js';
+import { errorOf } from './fixtures.js';
+import { difference, operationsOf, randomNetwork, randomRows } from './onnx-models.js';
+
+const exported = (network: Network, options?: OnnxOptions) => operationsOf(toOnnx(network, options));
+
+test('a dense layer is a Gemm and its activation', () => {
+  const graph = mlp([4, 16, 8, 3], { activation: relu, outputActivation: identity });
+  expect(exported(new Network(graph, { seed: 1 }))).toEqual(['Gemm', 'Relu', 'Gemm', 'Relu', 'Gemm']);
+});
+
+test('c costs an operation at the outputs only, and none where g is the identity', () => {
+  const network = (outputActivation: Activation) => {
+    const made = new Network(mlp([2, 3, 1], { activation: tanh, outputActivation }), { seed: 1 });
+    for (const id of made.graph.ids.slice(2)) made.setParameters(id, { c: 1.5 });
+    return made;
+  };
+  expect(exported(network(identity))).toEqual(['Gemm', 'Tanh', 'Gemm']);
+  expect(exported(network(sigmoid))).toEqual(['Gemm', 'Tanh', 'Gemm', 'Sigmoid', 'Mul']);
+});
+
+test('nodes of one level with two activations are one product, cut in two', () => {
+  const builder = new GraphBuilder();
+  const from = builder.inputs(3);
+  const hidden = [
+    builder.node('a', { from: from.slice(0, 2), activation: relu }),
+    builder.node('b', { from: from.slice(1), activation: tanh }),
+    builder.node('c', { from, activation: relu }),
+  ];
+  builder.output(builder.node('y', { from: hidden, activation: identity }));
+  expect(exported(new Network(builder.build()))).toEqual(['Gemm', 'Split', 'Relu', 'Tanh', 'Concat', 'Gemm']);
+});
+
+test('units are a Sub and a Div before, a Mul and an Add after', () => {
+  const network = new Network(mlp([2, 1], { activation: identity }), { seed: 3 });
+  network.inputScaler = new Standardization([1, 2], [3, 4]);
+  network.outputScaler = new Standardization([5], [6]);
+  expect(exported(network)).toEqual(['Sub', 'Div', 'Gemm', 'Mul', 'Add']);
+  expect(difference(network, fromOnnx(toOnnx(network)), randomRows(new Random(1), 2))).toBeLessThan(1e-6);
+});
+
+test('nodes that no output needs are left out', () => {
+  const builder = new GraphBuilder();
+  const x = builder.input('x');
+  builder.node('unread', { from: [x], activation: tanh });
+  builder.output(builder.node('y', { from: [x], activation: sigmoid, fixed: { c: 1 } }));
+  expect(exported(new Network(builder.build()))).toEqual(['Gemm', 'Sigmoid']);
+});
+
+test('the model says what it is: names, free batch, operator set, ids of inputs and outputs', () => {
+  const network = new Network(mlp([2, 1], { activation: sigmoid }));
+  const model = decodeModel(toOnnx(network, { name: 'article', input: 'x', output: 'y' }));
+  expect(model.producerName).toBe('nnbp');
+  expect(model.opsetImport.map(({ domain, version }) => [domain, version])).toEqual([['', 13n]]);
+  expect(model.graph!.name).toBe('article');
+  const described = [...model.graph!.input, ...model.graph!.output].map(({ name, type }) => [
+    name,
+    ...type!.tensorType!.shape!.dim.map(({ dimParam, dimValue }) => dimParam || Number(dimValue)),
+  ]);
+  expect(described).toEqual([
+    ['x', 'batch', 2],
+    ['y', 'batch', 1],
+  ]);
+  expect(Object.fromEntries(model.metadataProps.map(({ key, value }) => [key, JSON.parse(value) as unknown]))).toEqual({
+    'nnbp.inputs': ['input.0', 'input.1'],
+    'nnbp.outputs': ['output.0'],
+  });
+});
+
+test.each([
+  ['sigmoid', 13n],
+  ['mish', 18n],
+  ['gelu', 20n],
+])('with %s the operator set is %i', (name, version) => {
+  const activation = everyActivation.find((candidate) => candidate.name === name)!;
+  expect(decodeModel(toOnnx(new Network(mlp([1, 1], { activation })))).opsetImport[0].version).toBe(version);
+});
+
+test('an irregular level too wide for a matrix gathers what each node reads', () => {
+  const random = new Random(5);
+  const builder = new GraphBuilder();
+  const inputs = builder.inputs(2000);
+  const hidden = Array.from({ length: 1500 }, (_, k) => {
+    const from = new Set(Array.from({ length: 1 + (k % 5) }, () => inputs[Math.floor(random.uniform() * 2000)]));
+    return builder.node(`node ${k}`, { from: [...from], activation: k % 2 === 0 ? tanh : relu });
+  });
+  builder.output(...builder.layer(2, { from: hidden, activation: identity }));
+  const graph = builder.build();
+  expect(blocks(graph).map(({ form }) => form)).toEqual(['sparse', 'dense']);
+  const network = randomNetwork(random, graph);
+  const bytes = toOnnx(network);
+  // 2,000 · 1,500 floats would be 12 million bytes.
+  expect(bytes.length).toBeLessThan(200_000);
+  expect(operationsOf(bytes)).toContain('ReduceSum');
+  const back = fromOnnx(bytes);
+  expect(back.graph.edgeCount).toBe(graph.edgeCount);
+  expect(difference(network, back, randomRows(random, 2000))).toBeLessThan(1e-5);
+});
+
+test('of wide tensors only what is read is put side by side', () => {
+  const random = new Random(8);
+  const builder = new GraphBuilder();
+  const inputs = builder.inputs(3000);
+  let from = builder.node('first', { from: inputs.slice(0, 2), activation: tanh });
+  for (let k = 0; k < 20; k++) {
+    from = builder.node(`node ${k}`, { from: [from, inputs[k * 100], inputs[k * 100 + 1]], activation: tanh });
+  }
+  builder.output(from);
+  const network = randomNetwork(random, builder.build());
+  const bytes = toOnnx(network);
+  const operations = operationsOf(bytes);
+  expect(operations.filter((operation) => operation === 'Gather')).toHaveLength(20);
+  expect(bytes.length).toBeLessThan(70_000);
+  expect(difference(network, fromOnnx(bytes), randomRows(random, 3000))).toBeLessThan(1e-5);
+});
+
+test('dense layers side by side in one level are a product each', () => {
+  const builder = new GraphBuilder();
+  const inputs = ['left', 'middle', 'right'].map((name) => builder.inputs(60, name));
+  const all = inputs.flatMap((from) => builder.layer(60, { from, activation: relu }));
+  builder.output(...builder.layer(1, { from: all, activation: identity }));
+  const graph = builder.build();
+  expect(blocks(graph).map(({ nodes, from, form }) => [nodes.length, from.length, form])).toEqual([
+    [60, 60, 'dense'],
+    [60, 60, 'dense'],
+    [60, 60, 'dense'],
+    [1, 180, 'dense'],
+  ]);
+  const network = randomNetwork(new Random(2), graph);
+  expect(difference(network, fromOnnx(toOnnx(network)), randomRows(new Random(3), 180))).toBeLessThan(1e-5);
+});
+
+test('a custom activation is refused, with its node', () => {
+  const builder = new GraphBuilder();
+  const cube: Activation = { name: 'cube', value: (h) => h ** 3, derivative: (h) => 3 * h ** 2 };
+  builder.output(builder.node('bend', { from: [builder.input('x')], activation: cube }));
+  const error = errorOf(() => toOnnx(new Network(builder.build())));
+  expect(error.code).toBe('UNSUPPORTED');
+  expect(error.message).toMatch(/Node "bend".*"cube"/);
+});
+
+test('a number that float32 cannot hold is refused, with its node', () => {
+  const network = new Network(mlp([1, 1], { activation: sigmoid }));
+  network.setParameters('output.0', { w: { 'input.0': 1e300 } });
+  const error = errorOf(() => toOnnx(network));
+  expect(error.code).toBe('NOT_FINITE');
+  expect(error.message).toMatch(/output\.0.*1e\+300/);
+});
+
+test.each([{ input: '' }, { input: '/Gemm.0' }, { output: 'input' }])('the names %o are refused', (options) => {
+  expect(errorOf(() => toOnnx(new Network(mlp([1, 1], { activation: sigmoid })), options)).code).toBe('OUT_OF_RANGE');
+});
+
+test('every operator set that an activation needs has its IR version', () => {
+  for (const activation of everyActivation) {
+    const { irVersion, opsetImport } = decodeModel(toOnnx(new Network(mlp([1, 1], { activation }))));
+    expect(irVersion, activation.name).toBe({ 13: 7n, 14: 7n, 18: 8n, 20: 9n }[Number(opsetImport[0].version)]);
+  }
+});

@@ -1,0 +1,280 @@
+/** Models of one step, out and in again: the same outputs step by step, and the same nodes and delays. */
+import { identity, sigmoid, tanh } from '@nnbp/activations';
+import { max, product } from '@nnbp/aggregations';
+import { randomMemoryGraph } from '@nnbp/conformance';
+import { delayed, type Graph, GraphBuilder, Network, NnbpError, predictSequence, Random } from '@nnbp/core';
+import { fromOnnx, toOnnx } from '@nnbp/interop';
+import { averagePool, gru, lstm, maxPool, rnn } from '@nnbp/layers';
+import { describe, expect, test } from 'vitest';
+import { encodeModel, type ModelInit } from '../src/onnx/schema.js';
+import { errorOf } from './fixtures.js';
+
+/** A network whose parameters float32 holds, none of them 0, so that no edge is taken for a hole. */
+function networkOf(graph: Graph, random: Random): Network {
+  const network = new Network(graph);
+  const { vector } = network.parameters;
+  for (let p = 0; p < vector.length; p++)
+    vector[p] = Math.fround((random.uniform() < 0.5 ? -1 : 1) * (0.1 + random.uniform()));
+  return network;
+}
+
+const sequenceFor = (network: Network, random: Random, steps = 7) =>
+  Array.from({ length: steps }, () => Array.from({ length: network.graph.inputCount }, () => random.uniform() - 0.5));
+
+function expectSameOutputs(network: Network, back: Network, random: Random, what: string): void {
+  const inputs = sequenceFor(network, random);
+  let expected: number[][];
+  try {
+    expected = predictSequence(network, inputs).map((row) => Array.from(row));
+  } catch (error) {
+    // A product that is fed back may overflow float64; nothing can be compared then.
+    if (error instanceof NnbpError && error.code === 'OVERFLOW') return;
+    throw error;
+  }
+  predictSequence(back, inputs).forEach((row, t) =>
+    row.forEach((value, k) => {
+      const error = Math.abs(value - expected[t][k]) / Math.max(1, Math.abs(expected[t][k]));
+      expect(error, `${what}, step ${t}, output ${k}: ${value} for ${expected[t][k]}`).toBeLessThan(2e-4);
+    }),
+  );
+}
+
+/** The nodes by activation, aggregation and edges: what a graph is but for its ids and the order of nodes. */
+function structure(graph: Graph) {
+  const nodes = graph.ids.map((_, i) => {
+    const edges = Array.from({ length: graph.edgeStart[i + 1] - graph.edgeStart[i] }, (_, k) => graph.edgeStart[i] + k);
+    const g = i < graph.inputCount ? 'input' : graph.activations[graph.activationOf[i]].name;
+    return `${g} ${graph.aggregation(i)?.name ?? 'sum'} [${edges
+      .map((e) => graph.delay(e))
+      .sort()
+      .join()}]`;
+  });
+  return { nodes: nodes.sort(), state: graph.initialState().toSorted(), outputs: graph.outputs.length };
+}
+
+test('every random graph with delays and aggregations comes back with the same outputs at each step', () => {
+  const seed = Math.floor(Math.random() * 2 ** 32);
+  for (let k = 0; k < 80; k++) {
+    const random = new Random(seed + k);
+    const network = networkOf(randomMemoryGraph(random), random);
+    expectSameOutputs(network, fromOnnx(toOnnx(network)), random, `seed ${seed + k}`);
+  }
+});
+
+test.each([
+  ['rnn', (builder: GraphBuilder) => rnn(builder, { from: builder.inputs(3), units: 4 })],
+  ['lstm', (builder: GraphBuilder) => lstm(builder, { from: builder.inputs(3), units: 4 })],
+  [
+    'lstm with peepholes',
+    (builder: GraphBuilder) => lstm(builder, { from: builder.inputs(2), units: 3, peepholes: true }),
+  ],
+  ['gru', (builder: GraphBuilder) => gru(builder, { from: builder.inputs(3), units: 4 })],
+  [
+    'maxPool',
+    (builder: GraphBuilder) => maxPool(builder, { from: builder.inputs(16), height: 4, width: 4, kernel: 2 }),
+  ],
+  [
+    'averagePool',
+    (builder: GraphBuilder) => averagePool(builder, { from: builder.inputs(16), height: 4, width: 4, kernel: 2 }),
+  ],
+] as const)('%s comes back with the same nodes, edges, delays and parameters', (_, layer) => {
+  const builder = new GraphBuilder();
+  const units = layer(builder);
+  builder.output(...builder.layer(2, { from: units, activation: sigmoid, fixed: { c: 1 }, name: 'y' }));
+  const random = new Random(3);
+  const network = networkOf(builder.build(), random);
+  const back = fromOnnx(toOnnx(network));
+  expect(structure(back.graph)).toEqual(structure(network.graph));
+  const inputs = sequenceFor(network, random);
+  // The parameters are the same numbers, so the outputs are equal up to the order of the sums.
+  predictSequence(back, inputs).forEach((row, t) =>
+    row.forEach((value, k) => expect(value).toBeCloseTo(predictSequence(network, inputs)[t][k], 14)),
+  );
+});
+
+test('delays of several steps, of inputs and of nodes with a scale, keep their steps and initial values', () => {
+  const builder = new GraphBuilder();
+  builder.input('x');
+  builder.node('h', {
+    from: ['x', delayed('x', 3), delayed('h', 2, { initial: 0.5 })],
+    activation: tanh,
+    fixed: { c: 2 },
+  });
+  builder.output(
+    builder.node('y', { from: ['h', delayed('h', 1, { initial: 0.5 })], activation: identity, fixed: { c: 1 } }),
+  );
+  const network = networkOf(builder.build(), new Random(1));
+  const { graph } = fromOnnx(toOnnx(network));
+  expect(graph.ids).toHaveLength(3);
+  const delays = Array.from({ length: graph.edgeCount }, (_, e) => graph.edgeName(e));
+  const hidden = graph.ids[1];
+  expect(delays).toEqual(['x', 'x@-3', `${hidden}@-2`, hidden, `${hidden}@-1`]);
+  // c = 2 is a factor of the weights that read the node, so what is remembered is half of it.
+  expect(Array.from(graph.initialState())).toEqual([0, 0, 0, 0.25, 0.25]);
+});
+
+/** A model of another program with one input `x` of two columns and states, whose names and initializers are given. */
+const foreign = (
+  nodes: readonly (readonly [opType: string, input: string, output: string])[],
+  states: Readonly<Record<string, number>>,
+  outputs: readonly string[],
+  initializer: NonNullable<ModelInit['graph']>['initializer'] = [],
+): Uint8Array => {
+  const table = (name: string, width: number) => ({
+    name,
+    type: { tensorType: { elemType: 1, shape: { dim: [{ dimParam: 'N' }, { dimValue: BigInt(width) }] } } },
+  });
+  return encodeModel({
+    irVersion: 8n,
+    opsetImport: [{ version: 13n }],
+    graph: {
+      node: nodes.map(([opType, input, output]) => ({ opType, input: input.split(' '), output: output.split(' ') })),
+      initializer,
+      input: [table('x', 2), ...Object.entries(states).map(([name, width]) => table(name, width))],
+      output: outputs.map((name) => ({ name })),
+    },
+  });
+};
+
+describe('the states of a model of another program', () => {
+  const numbers = (name: string, dims: readonly number[], floatData: readonly number[]) => ({
+    name,
+    dataType: 1,
+    dims: dims.map(BigInt),
+    floatData: [...floatData],
+  });
+
+  test('are named by the option states, and start at 0', () => {
+    // h' = tanh(x + h); c' = 2 h
+    const bytes = foreign(
+      [
+        ['Add', 'x h', 's'],
+        ['Tanh', 's', 'h_next'],
+        ['Mul', 'h two', 'c_next'],
+        ['Add', 'c h_next', 'y'],
+      ],
+      { h: 2, c: 2 },
+      ['y', 'h_next', 'c_next'],
+      [numbers('two', [], [2])],
+    );
+    const network = fromOnnx(bytes, { states: { h: 'h_next', c: 'c_next' } });
+    expect(network.graph.inputCount).toBe(2);
+    expect(network.graph.outputs).toHaveLength(2);
+    const inputs = [
+      [0.5, -1],
+      [0.25, 0],
+      [1, 1],
+    ];
+    let h = [0, 0];
+    let c = [0, 0];
+    const expected = inputs.map((x) => {
+      const next = x.map((value, k) => Math.tanh(value + h[k]));
+      const y = next.map((value, k) => value + c[k]);
+      [c, h] = [h.map((value) => 2 * value), next];
+      return y;
+    });
+    predictSequence(network, inputs).forEach((row, t) =>
+      row.forEach((y, k) => expect(y).toBeCloseTo(expected[t][k], 14)),
+    );
+  });
+
+  test('may be filled from one another in a circle, from inputs, and with a constant', () => {
+    const bytes = foreign(
+      [
+        ['Identity', 'b', 'a_next'],
+        ['Identity', 'x', 'b_next'],
+        ['Mul', 'a a', 'square'],
+        ['Add', 'square b', 'y'],
+      ],
+      { a: 2, b: 2 },
+      ['y', 'a_next', 'b_next'],
+    );
+    const network = fromOnnx(bytes, { states: { a: 'a_next', b: 'b_next' } });
+    expect(
+      predictSequence(network, [
+        [1, 2],
+        [3, 4],
+        [5, 6],
+      ]).map((row) => Array.from(row)),
+    ).toEqual([
+      [0, 0],
+      [1, 2],
+      [1 + 3, 4 + 4],
+    ]);
+    const circle = foreign(
+      [
+        ['Identity', 'a', 'b_next'],
+        ['Identity', 'b', 'a_next'],
+        ['Add', 'x a', 'y'],
+      ],
+      { a: 2, b: 2 },
+      ['y', 'a_next', 'b_next'],
+    );
+    const turning = fromOnnx(circle, { states: { a: 'a_next', b: 'b_next' } });
+    expect(
+      predictSequence(turning, [
+        [1, 2],
+        [3, 4],
+      ]).map((row) => Array.from(row)),
+    ).toEqual([
+      [1, 2],
+      [3, 4],
+    ]);
+  });
+
+  test.each([
+    ['UNKNOWN_ID', /input.*"g".*"x", "h"/, { g: 'h_next' }, 'h_next'],
+    ['UNKNOWN_ID', /output.*"none"/, { h: 'none' }, 'h_next'],
+    ['MALFORMED', /State "h".*3 numbers.*received 2/, { h: 'h_next' }, 'h_next'],
+    ['UNSUPPORTED', /State "h".*Softmax/, { h: 'p' }, 'p'],
+  ])('%s %s', (code, message, states, output) => {
+    const bytes = foreign(
+      [
+        ['Tanh', 'x', 'h_next'],
+        ['Relu', 'x', 'y'],
+        ['Softmax', 'x', 'p'],
+      ],
+      { h: 3 },
+      ['y', output],
+    );
+    const error = errorOf(() => fromOnnx(bytes, { states }));
+    expect([error.code, error.message]).toEqual([code, expect.stringMatching(message)]);
+  });
+
+  test('without the option are inputs', () => {
+    const bytes = foreign(
+      [
+        ['Add', 'x h', 'y'],
+        ['Tanh', 'y', 'n'],
+      ],
+      { h: 2 },
+      ['y', 'n'],
+    );
+    expect(fromOnnx(bytes).graph.inputCount).toBe(4);
+  });
+});
+
+test('a product of a tensor with itself, and a product that two nodes read, are nodes of their own', () => {
+  const bytes = foreign(
+    [
+      ['Mul', 'x x', 's'],
+      ['Relu', 'x', 'r'],
+      ['Mul', 's r', 'p'],
+      ['Add', 'p s', 'y'],
+    ],
+    {},
+    ['y'],
+  );
+  const network = fromOnnx(bytes);
+  expect(network.predict([2, -3])).toEqual([2 * 2 * 2 + 4, 9]);
+  expect(network.graph.aggregations).toEqual([undefined, product]);
+});
+
+test('an aggregation and the activation that follows are one node', () => {
+  const builder = new GraphBuilder();
+  builder.output(builder.node('y', { from: builder.inputs(3), activation: tanh, aggregation: max, fixed: { c: 1 } }));
+  const network = networkOf(builder.build(), new Random(4));
+  const back = fromOnnx(toOnnx(network));
+  expect(Array.from(back.parameters.vector)).toEqual(Array.from(network.parameters.vector));
+  expect(structure(back.graph)).toEqual(structure(network.graph));
+});
