@@ -1,5 +1,5 @@
 /** Loss and metrics over data, computed by an executor that is already prepared. */
-import { applyOutputTransform, type Executor, type Loss, type Network } from '@nnbp/core';
+import { applyOutputTransform, type Executor, type Loss, type Network, rowsOf } from '@nnbp/core';
 import { untilAborted } from './abort.js';
 import type { Batch, BatchSource } from './batches.js';
 import type { Metric, MetricResult } from './metrics/metric.js';
@@ -36,7 +36,7 @@ export async function assess(
   const width = network.graph.outputs.length;
   const { outputScaler, outputTransform } = network;
   const counts = metrics.map((metric) => metric.start(width));
-  const [x, t] = [new Float64Array(width), new Float64Array(width)];
+  const [x, target] = [new Float64Array(width), new Float64Array(width)];
   let sum = 0;
   let total = 0;
   source.start();
@@ -46,22 +46,24 @@ export async function assess(
     if (batch === undefined) break;
     const weights = batch.options?.weights;
     const outputs = executor.predict(batch.inputs, batch.counts, stateOf(batch));
-    for (let s = 0; s < batch.samples; s++) {
+    const { start } = rowsOf(batch.counts);
+    for (let s = 0, t = 0; s < batch.samples; s++) {
+      if (s === start[t + 1]) t++;
       const weight = weights?.[s] ?? 1;
       if (weight === 0) continue;
       for (let k = 0; k < width; k++) {
         x[k] = outputs[s * width + k];
-        t[k] = batch.targets[s * width + k];
+        target[k] = batch.targets[s * width + k];
       }
-      sum += weight * loss.value(x, t);
+      sum += weight * loss.value(x, target);
       if (outputScaler !== undefined) {
         for (let k = 0; k < width; k++) {
           x[k] = outputScaler.undo(x[k], k);
-          t[k] = outputScaler.undo(t[k], k);
+          target[k] = outputScaler.undo(target[k], k);
         }
       }
       applyOutputTransform(outputTransform, x, 0, width);
-      for (const count of counts) count.add(x, t);
+      for (const count of counts) count.add(x, target, batch.firstStep + t);
     }
     total += batch.weight;
     const pause = pace.yieldIfDue();

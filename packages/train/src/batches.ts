@@ -13,7 +13,15 @@ import {
   tablesOf,
   writeSample,
 } from './data.js';
-import { checkSequences, flattenSequences, sequenceBatches } from './sequences.js';
+import {
+  checkSequences,
+  flattenSequences,
+  isSequenceList,
+  type SequenceBatchOptions,
+  sequenceBatches,
+  type SequenceStream,
+  sequenceStreamBatches,
+} from './sequences.js';
 import { yieldToEventLoop } from './yield-to-event-loop.js';
 
 /** Some samples, row after row, in buffers that the next batch overwrites. */
@@ -22,6 +30,8 @@ export interface Batch {
   readonly targets: Float64Array;
   /** The rows: a number of samples, or of the samples at each step of sequences. */
   readonly counts: SampleCounts;
+  /** Of sequences: the number of the first row's step. Otherwise 0. */
+  readonly firstStep: number;
   /** The number of rows. */
   readonly samples: number;
   /** The sum of the rows' weights. 0: nothing to learn from, but a state to carry on. */
@@ -55,6 +65,7 @@ export function tableBatches(network: Network, data: FlatData, batchSize: number
     inputs: new Float64Array(size * inputCount),
     targets: new Float64Array(size * outputCount),
     counts: 0,
+    firstStep: 0,
     samples: 0,
     weight: 0,
     options: data.weights && { weights: new Float64Array(size) },
@@ -121,6 +132,7 @@ export function streamBatches(network: Network, loss: Loss, stream: SampleStream
     inputs: new Float64Array(batchSize * network.graph.inputCount),
     targets: new Float64Array(batchSize * network.graph.outputs.length),
     counts: 0,
+    firstStep: 0,
     samples: 0,
     weight: 0,
     options: undefined,
@@ -163,19 +175,22 @@ export function streamBatches(network: Network, loss: Loss, stream: SampleStream
   };
 }
 
-/** Batches of any data, in its order. */
+/** Batches of any data, in its order. `window` and `stateful` are of sequences. */
 export function batchesOf(
   network: Network,
   loss: Loss,
   data: Data,
-  batchSize: number,
-  window: number,
+  options: SequenceBatchOptions,
   what: string,
 ): BatchSource {
   if (areSequences(data)) {
+    if (!isSequenceList(data)) {
+      return sequenceStreamBatches(network, loss, data.sequences as SequenceStream, options, what);
+    }
     checkSequences(network, data, what);
-    return sequenceBatches(network, flattenSequences(network, loss, data, what), batchSize, window);
+    return sequenceBatches(network, flattenSequences(network, loss, data, what), options);
   }
+  const { batchSize } = options;
   if (isStream(data)) return streamBatches(network, loss, data, batchSize);
   const tables = tablesOf(data);
   checkTables(network, tables, what);

@@ -5,6 +5,7 @@ import { evaluate } from './evaluate.js';
 import { fit, type FitOptions, type Report } from './fit.js';
 import { type FoldOptions, type Split, splitsOf } from './folds.js';
 import type { MetricResult } from './metrics/metric.js';
+import { isSequenceList } from './sequences.js';
 
 /** Options of {@link crossValidate}. */
 export interface CrossValidationOptions extends FoldOptions {
@@ -88,6 +89,12 @@ export async function crossValidate(
     signal?.throwIfAborted();
     const network = makeNetwork(split);
     const fitOptions: FitOptions = { ...(signal && { signal }), ...options.fit(split) };
+    if (fitOptions.stateful === true) {
+      throw new NnbpError(
+        'UNSUPPORTED',
+        'crossValidate: sequences that continue each other (`stateful`) cannot be divided.',
+      );
+    }
     const report = await fit(network, pick(split.training), fitOptions);
     const { loss, metrics = [], engine } = fitOptions;
     const more = { ...(engine && { engine }), ...(fitOptions.signal && { signal: fitOptions.signal }) };
@@ -116,11 +123,12 @@ export function spreadOf(values: readonly number[]): Spread {
 /** Samples of any data by their numbers. */
 function partsOf(data: Data): { count: number; pick: (numbers: Uint32Array) => Data } {
   if (areSequences(data)) {
+    if (!isSequenceList(data)) throw cannotDivide();
     const { sequences } = data;
     return { count: sequences.length, pick: (some) => ({ sequences: Array.from(some, (n) => sequences[n]) }) };
   }
   if (isStream(data)) {
-    throw new NnbpError('UNSUPPORTED', 'crossValidate: a stream cannot be divided. Read its samples into an array.');
+    throw cannotDivide();
   }
   const { inputs, targets, weights } = tablesOf(data);
   return {
@@ -132,3 +140,6 @@ function partsOf(data: Data): { count: number; pick: (numbers: Uint32Array) => D
     }),
   };
 }
+
+const cannotDivide = () =>
+  new NnbpError('UNSUPPORTED', 'crossValidate: a stream cannot be divided. Read its samples into an array.');

@@ -1,10 +1,10 @@
 /** Evaluation of a network on data. */
-import { type Engine, expectInteger, js, type Loss, type Network } from '@nnbp/core';
+import { type Engine, expectInteger, js, type Loss, type Network, NnbpError } from '@nnbp/core';
 import { assess, type Assessment } from './assess.js';
 import { Pace } from './yield-to-event-loop.js';
 import { batchesOf, close } from './batches.js';
 import { areSequences, type Data } from './data.js';
-import { longestOf } from './sequences.js';
+import { isSequenceList, longestOf } from './sequences.js';
 import type { Metric } from './metrics/metric.js';
 
 /** Options of {@link evaluate}. */
@@ -15,8 +15,13 @@ export interface EvaluateOptions {
   readonly metrics?: readonly Metric[];
   /** Where it is computed, and in which precision. Default: `js()`, float64. */
   readonly engine?: Engine;
-  /** Samples computed together. Default: 256. */
+  /** Samples computed together. Default: 256, or 1 for `stateful` sequences. */
   readonly batchSize?: number;
+  /**
+   * For sequences: whether sequence k of a batch continues the state of sequence k of the batch before; with the default
+   * batch size each continues the one before it. Default: false.
+   */
+  readonly stateful?: boolean;
   /** Ends the evaluation: `evaluate` rejects with the signal's reason. */
   readonly signal?: AbortSignal;
   /** Milliseconds of work after which it yields to the event loop. Default: 12. */
@@ -32,11 +37,13 @@ const maxWindow = 64;
  * @throws NnbpError `OUT_OF_RANGE`, `EMPTY_DATA`, `WRONG_LENGTH`, `NOT_FINITE`, `WRONG_TARGET`
  */
 export async function evaluate(network: Network, data: Data, options: EvaluateOptions): Promise<Assessment> {
-  const { loss, metrics = [], engine = js(), batchSize = 256, signal, yieldEvery = 12 } = options;
+  const { loss, metrics = [], engine = js(), stateful = false, signal, yieldEvery = 12 } = options;
+  const { batchSize = stateful ? 1 : 256 } = options;
   expectInteger('batchSize', batchSize, 1);
   signal?.throwIfAborted();
-  const steps = areSequences(data) ? Math.min(maxWindow, longestOf(data)) : 1;
-  const source = batchesOf(network, loss, data, batchSize, steps, 'data');
+  if (stateful && !areSequences(data)) throw new NnbpError('WRONG_TYPE', 'stateful: expected data with sequences.');
+  const steps = areSequences(data) ? Math.min(maxWindow, isSequenceList(data) ? longestOf(data) : Infinity) : 1;
+  const source = batchesOf(network, loss, data, { batchSize, window: steps, stateful }, 'data');
   const executor = engine.prepare(network.graph, batchSize, steps);
   try {
     executor.parameters.set(network.parameters.vector);

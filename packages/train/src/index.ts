@@ -20,6 +20,7 @@ export type { ClassOptions } from './metrics/classes.js';
 export { confusionMatrix } from './metrics/confusion-matrix.js';
 export { meanAbsoluteError } from './metrics/mean-absolute-error.js';
 export type { Metric, MetricCount, MetricResult } from './metrics/metric.js';
+export { perStep } from './metrics/per-step.js';
 export { rSquared } from './metrics/r-squared.js';
 export { type Importance, permutationImportance, type PermutationOptions } from './permutation-importance.js';
 export {
@@ -32,5 +33,5 @@ export {
   type Trial,
   uniform,
 } from './search.js';
-export type { Sequence, Sequences } from './sequences.js';
+export type { Sequence, Sequences, SequenceStream } from './sequences.js';
 export { type EpochRecord, type StandardizeOptions, Trainer, type TrainerOptions, type TrainState } from './trainer.js';

@@ -1,5 +1,5 @@
 /** From the data and options of a caller to batches: everything is checked before anything changes. */
-import { expectInteger, type Network, NnbpError, Random, Standardization } from '@nnbp/core';
+import { expectInteger, type Network, NnbpError, type Optimizer, Random, Standardization } from '@nnbp/core';
 import { batchesOf, type BatchSource, streamBatches, tableBatches } from './batches.js';
 import {
   areSequences,
@@ -16,10 +16,14 @@ import {
 import {
   checkSequences,
   flattenSequences,
-  longestOf,
+  isSequenceList,
   type Sequence,
+  type SequenceBatchOptions,
   sequenceBatches,
+  type SequenceList,
   type Sequences,
+  type SequenceStream,
+  sequenceStreamBatches,
   windowOf,
 } from './sequences.js';
 import type { TrainerOptions } from './trainer.js';
@@ -33,6 +37,8 @@ export interface Sources {
   readonly batchSize: number;
   /** Steps of a sequence per batch; 1 without sequences. */
   readonly window: number;
+  /** Only for sequences: whether they continue each other. */
+  readonly stateful?: boolean;
   /** Whether a batch of `training` may take time to come. */
   readonly isStream: boolean;
 }
@@ -43,36 +49,15 @@ export function prepare(network: Network, data: Data, options: TrainerOptions, r
   const { inputScaler, outputScaler } = network;
   if (options.batchSize !== undefined) expectInteger('batchSize', options.batchSize, 1);
   try {
-    const validationSource = (part: Data | undefined, batchSize: number, window = 1) =>
-      part && batchesOf(network, loss, part, batchSize, window, 'validation');
     if (validation !== undefined && typeof validation !== 'number' && areSequences(data) !== areSequences(validation)) {
       throw new NnbpError('WRONG_TYPE', 'validation: expected sequences if the data are sequences, and only then.');
     }
-    if (areSequences(data)) {
-      const { rest, part } = divideSequences(data, options);
-      checkSequences(network, rest, 'data');
-      const window = windowOf(options.truncate, longestOf(rest));
-      const steps = (rows: (sequence: Sequence) => ArrayLike<Target | null>) =>
-        rest.sequences.flatMap((sequence) => Array.from(rows(sequence)).filter((row) => row !== null));
-      setScalers(
-        network,
-        { inputs: steps(({ inputs }) => inputs), targets: steps(({ targets }) => targets) },
-        options.standardize ?? false,
-      );
-      const flat = flattenSequences(network, loss, rest, 'data');
-      const batchSize = batchSizeFor(options, rest.sequences.length);
-      return {
-        training: sequenceBatches(network, flat, batchSize, window, shuffle ? random : undefined),
-        assessed: sequenceBatches(network, flat, batchSize, window),
-        validation: validationSource(part, batchSize, window),
-        batchSize,
-        window,
-        isStream: false,
-      };
+    if (areSequences(data)) return prepareSequences(network, data, options, random);
+    for (const name of ['truncate', 'stateful'] as const) {
+      if (options[name] !== undefined) throw new NnbpError('WRONG_TYPE', `${name}: expected data with sequences.`);
     }
-    if (options.truncate !== undefined) {
-      throw new NnbpError('WRONG_TYPE', 'truncate: expected data with sequences.');
-    }
+    const validationSource = (part: Data | undefined, batchSize: number) =>
+      part && batchesOf(network, loss, part, { batchSize, window: 1 }, 'validation');
     if (isStream(data)) {
       const batchSize = streamBatchSize(options);
       const training = streamBatches(network, loss, data, batchSize);
@@ -105,8 +90,61 @@ export function prepare(network: Network, data: Data, options: TrainerOptions, r
   }
 }
 
+function prepareSequences(network: Network, data: Sequences, options: TrainerOptions, random: Random): Sources {
+  const { loss, shuffle, stateful = false, validation, optimizer } = options;
+  if (stateful && shuffle === true) {
+    throw new NnbpError('CONFLICT', 'stateful: sequences that continue each other are not shuffled. Remove `shuffle`.');
+  }
+  if (stateful && typeof validation === 'number') {
+    throw new NnbpError(
+      'CONFLICT',
+      'validation: a fraction divides sequences that continue each other. Pass validation data instead.',
+    );
+  }
+  const validationSource = (part: Data | undefined, batchOptions: SequenceBatchOptions) =>
+    part && batchesOf(network, loss, part, batchOptions, 'validation');
+  if (!isSequenceList(data)) {
+    const batchSize = stateful && options.batchSize === undefined ? 1 : streamBatchSize(options);
+    const batchOptions = { batchSize, window: windowOf(options.truncate, data), stateful };
+    const training = sequenceStreamBatches(network, loss, data.sequences as SequenceStream, batchOptions, 'data');
+    return {
+      ...batchOptions,
+      training,
+      assessed: training,
+      validation: validationSource(validation as Data | undefined, batchOptions),
+      isStream: true,
+    };
+  }
+  const { rest, part } = divideSequences(data, options);
+  checkSequences(network, rest, 'data');
+  const window = windowOf(options.truncate, rest);
+  const steps = (rows: (sequence: Sequence) => ArrayLike<Target | null>) =>
+    rest.sequences.flatMap((sequence) => Array.from(rows(sequence)).filter((row) => row !== null));
+  setScalers(
+    network,
+    { inputs: steps(({ inputs }) => inputs), targets: steps(({ targets }) => targets) },
+    options.standardize ?? false,
+  );
+  const flat = flattenSequences(network, loss, rest, 'data');
+  const batchSize = batchSizeFor(
+    { optimizer, batchSize: options.batchSize ?? (stateful ? 1 : undefined) },
+    flat.length,
+  );
+  const batchOptions = { batchSize, window, stateful };
+  return {
+    ...batchOptions,
+    training: sequenceBatches(network, flat, batchOptions, (shuffle ?? !stateful) ? random : undefined),
+    assessed: sequenceBatches(network, flat, batchOptions),
+    validation: validationSource(part, batchOptions),
+    isStream: false,
+  };
+}
+
 /** Of a table or of sequences. */
-function batchSizeFor({ optimizer, batchSize }: TrainerOptions, samples: number): number {
+function batchSizeFor(
+  { optimizer, batchSize }: { optimizer: Optimizer; batchSize?: number | undefined },
+  samples: number,
+): number {
   const size = Math.min(batchSize ?? (optimizer.fullBatch === true ? samples : 32), samples);
   if (optimizer.fullBatch === true && size < samples) {
     throw new NnbpError(
@@ -118,7 +156,10 @@ function batchSizeFor({ optimizer, batchSize }: TrainerOptions, samples: number)
 }
 
 /** The sequences to train on, and those for validation. */
-function divideSequences(data: Sequences, { validation, seed }: TrainerOptions) {
+function divideSequences(
+  data: SequenceList,
+  { validation, seed }: TrainerOptions,
+): { rest: SequenceList; part: Data | undefined } {
   if (typeof validation !== 'number') return { rest: data, part: validation };
   expectFraction(validation);
   const order = Uint32Array.from(data.sequences.keys());

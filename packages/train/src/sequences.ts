@@ -22,175 +22,313 @@ export interface Sequence {
   readonly weights?: ArrayLike<number>;
 }
 
+/** Sequences one after another, perhaps more than memory holds; a function returns a fresh stream for each epoch. */
+export type SequenceStream = AsyncIterable<Sequence> | (() => AsyncIterable<Sequence>);
+
 /** Sequences of any lengths. The loss is the mean over all steps that have a target. */
 export interface Sequences {
-  /** The sequences; their order does not matter. */
-  readonly sequences: readonly Sequence[];
+  /** The sequences, or a stream of them. Their order matters only if they are `stateful`. */
+  readonly sequences: readonly Sequence[] | SequenceStream;
 }
 
-/** Checked sequences in the network's units. */
-export interface FlatSequences {
-  /** For each sequence, rows one after another. */
-  readonly inputs: readonly Float64Array[];
-  readonly targets: readonly Float64Array[];
-  readonly weights: readonly Float64Array[];
-  readonly longest: number;
-  /** For each sequence its number in the data. */
-  readonly numbers: ArrayLike<number> | undefined;
+/** Sequences in memory. */
+export interface SequenceList extends Sequences {
+  readonly sequences: readonly Sequence[];
+  /** For each sequence its number in the data; absent: its own. */
+  readonly numbers?: ArrayLike<number>;
 }
+
+/** A checked sequence in the network's units: rows one after another. */
+interface FlatSequence {
+  readonly inputs: Float64Array;
+  readonly targets: Float64Array;
+  readonly weights: Float64Array;
+  /** In the data. */
+  readonly number: number;
+}
+
+/** How sequences are cut into batches. */
+export interface SequenceBatchOptions {
+  /** Sequences per batch. */
+  readonly batchSize: number;
+  /** Steps per batch. */
+  readonly window: number;
+  /** Whether sequence k of a batch continues the state of sequence k of the batch before. Default: false. */
+  readonly stateful?: boolean | undefined;
+}
+
+/** Whether sequences come one by one. */
+export const isSequenceStream = (sequences: Sequences['sequences']): sequences is SequenceStream =>
+  typeof sequences === 'function' || Symbol.asyncIterator in sequences;
+
+/** Whether sequences are in memory. */
+export const isSequenceList = (data: Sequences): data is SequenceList => !isSequenceStream(data.sequences);
 
 /** @throws NnbpError `EMPTY_DATA`, `WRONG_LENGTH`, `NOT_FINITE`, `WRONG_TARGET`, `OUT_OF_RANGE` */
-export function checkSequences(network: Network, { sequences }: Sequences, what: string): void {
-  const { inputCount, outputs } = network.graph;
+export function checkSequences(network: Network, { sequences, numbers }: SequenceList, what: string): void {
   if (sequences.length === 0) throw new NnbpError('EMPTY_DATA', `${what}: sequences is empty.`);
-  sequences.forEach(({ inputs, targets, weights }, n) => {
-    const label = `${what}, sequence ${n}`;
-    if (inputs.length === 0) throw new NnbpError('EMPTY_DATA', `${label}: expected at least one step.`);
-    if (targets.length !== inputs.length) {
-      throw new NnbpError(
-        'WRONG_LENGTH',
-        `${label}: expected a target or null for each of ${inputs.length} steps, received ${targets.length}.`,
-      );
-    }
-    if (weights !== undefined) expectLength(`${label}, weights`, weights.length, inputs.length);
-    let weight = 0;
-    for (let t = 0; t < inputs.length; t++) {
-      expectLength(`${label}, input of step ${t}`, inputs[t].length, inputCount);
-      expectFinite(`${label}, input of step ${t}`, inputs[t]);
-      if (weights !== undefined) expectWeight(`${label}, weight of step ${t}`, weights[t]);
-      const target = targets[t];
-      if (target === null) continue;
-      expectTarget(`${label}, target of step ${t}`, target, outputs.length);
-      weight += weights?.[t] ?? 1;
-    }
-    if (weight === 0) {
-      throw new NnbpError('EMPTY_DATA', `${label}: expected a target of weight above 0 for at least one step.`);
-    }
-  });
+  sequences.forEach((sequence, n) => checkSequence(network, sequence, `${what}, sequence ${numbers?.[n] ?? n}`));
+}
+
+function checkSequence(network: Network, { inputs, targets, weights }: Sequence, label: string): void {
+  const { inputCount, outputs } = network.graph;
+  if (inputs.length === 0) throw new NnbpError('EMPTY_DATA', `${label}: expected at least one step.`);
+  if (targets.length !== inputs.length) {
+    throw new NnbpError(
+      'WRONG_LENGTH',
+      `${label}: expected a target or null for each of ${inputs.length} steps, received ${targets.length}.`,
+    );
+  }
+  if (weights !== undefined) expectLength(`${label}, weights`, weights.length, inputs.length);
+  let weight = 0;
+  for (let t = 0; t < inputs.length; t++) {
+    expectLength(`${label}, input of step ${t}`, inputs[t].length, inputCount);
+    expectFinite(`${label}, input of step ${t}`, inputs[t]);
+    if (weights !== undefined) expectWeight(`${label}, weight of step ${t}`, weights[t]);
+    const target = targets[t];
+    if (target === null) continue;
+    expectTarget(`${label}, target of step ${t}`, target, outputs.length);
+    weight += weights?.[t] ?? 1;
+  }
+  if (weight === 0) {
+    throw new NnbpError('EMPTY_DATA', `${label}: expected a target of weight above 0 for at least one step.`);
+  }
 }
 
 /** Checked sequences in the network's units. */
-export function flattenSequences(
+export const flattenSequences = (
   network: Network,
   loss: Loss,
-  { sequences, numbers }: Sequences & { readonly numbers?: ArrayLike<number> },
+  { sequences, numbers }: SequenceList,
   what: string,
-): FlatSequences {
+): FlatSequence[] => sequences.map((sequence, n) => flattenSequence(network, loss, sequence, numbers?.[n] ?? n, what));
+
+function flattenSequence(
+  network: Network,
+  loss: Loss,
+  { inputs, targets, weights }: Sequence,
+  number: number,
+  what: string,
+): FlatSequence {
   const { inputCount, outputs } = network.graph;
   const noTarget = new Float64Array(outputs.length);
-  const flat = sequences.map(({ inputs, targets, weights }, n) => {
-    const steps = inputs.length;
-    const rows = {
-      inputs: new Float64Array(steps * inputCount),
-      targets: new Float64Array(steps * outputs.length),
-      weights: Float64Array.from({ length: steps }, (_, t) => (targets[t] === null ? 0 : (weights?.[t] ?? 1))),
-    };
-    for (let t = 0; t < steps; t++) {
-      const label = `${what}, sequence ${numbers?.[n] ?? n}, step ${t}`;
-      const target = targets[t];
-      const sample = { input: inputs[t], target: target ?? noTarget };
-      writeSample(network, target === null ? undefined : loss, sample, t, rows.inputs, rows.targets, label);
-    }
-    return rows;
-  });
-  return {
-    inputs: flat.map((rows) => rows.inputs),
-    targets: flat.map((rows) => rows.targets),
-    weights: flat.map((rows) => rows.weights),
-    longest: Math.max(...flat.map((rows) => rows.weights.length)),
-    numbers,
+  const steps = inputs.length;
+  const flat = {
+    inputs: new Float64Array(steps * inputCount),
+    targets: new Float64Array(steps * outputs.length),
+    weights: Float64Array.from({ length: steps }, (_, t) => (targets[t] === null ? 0 : (weights?.[t] ?? 1))),
+    number,
   };
+  for (let t = 0; t < steps; t++) {
+    const target = targets[t];
+    const sample = { input: inputs[t], target: target ?? noTarget };
+    const label = `${what}, sequence ${number}, step ${t}`;
+    writeSample(network, target === null ? undefined : loss, sample, t, flat.inputs, flat.targets, label);
+  }
+  return flat;
 }
 
-/**
- * Batches of sequences, in their order or, with `random`, in a new one each epoch. Sequences longer than `window` steps
- * are given in several batches, one after another, which continue each other's state.
- */
+/** Batches of sequences, in their order or, with `random`, in a new one each epoch. */
 export function sequenceBatches(
   network: Network,
-  data: FlatSequences,
-  batchSize: number,
-  window: number,
+  data: readonly FlatSequence[],
+  options: SequenceBatchOptions,
   random?: Random,
 ): BatchSource {
-  const { graph } = network;
-  const { inputCount, stateSize } = graph;
-  const outputCount = graph.outputs.length;
-  const order = new Uint32Array(data.inputs.length);
-  const size = Math.min(batchSize, order.length);
-  const longest = Math.min(window, data.longest);
-  const buffers = {
-    inputs: new Float64Array(size * longest * inputCount),
-    targets: new Float64Array(size * longest * outputCount),
-    weights: new Float64Array(size * longest),
-  };
-  const state = new Float64Array(size * stateSize);
-  const initial = graph.initialState();
-  const lengthOf = (n: number) => data.weights[n].length;
+  const order = new Uint32Array(data.length);
+  const windows = new Windows(network, { ...options, batchSize: Math.min(options.batchSize, order.length) });
   let at = 0;
-  /** The sequences of the batch under way, the longest first, and the next step of them. */
-  let members = order.subarray(0, 0);
-  let step = 0;
-
-  const nextMembers = () => {
-    // In place: the order within a batch makes no difference to the epoch.
-    members = order.subarray(at, Math.min(at + size, order.length)).sort((a, b) => lengthOf(b) - lengthOf(a) || a - b);
-    at += members.length;
-    step = 0;
-    for (let s = 0; s < members.length; s++) state.set(initial, s * stateSize);
-  };
   return {
-    carried: state,
+    carried: windows.state,
     start() {
       at = 0;
-      members = order.subarray(0, 0);
+      windows.reset();
       for (let n = 0; n < order.length; n++) order[n] = n;
       random?.shuffle(order);
     },
-    next(): Batch | undefined {
-      if (members.length === 0 || step >= lengthOf(members[0])) {
+    next() {
+      if (windows.isDone) {
         if (at === order.length) return undefined;
-        nextMembers();
+        const members = Array.from(order.subarray(at, at + windows.size), (n) => data[n]);
+        at += members.length;
+        windows.begin(members);
       }
-      const counts: number[] = [];
-      let rows = 0;
-      let weight = 0;
-      for (let t = step; t < Math.min(step + window, lengthOf(members[0])); t++) {
-        let count = 0;
-        for (; count < members.length && lengthOf(members[count]) > t; count++, rows++) {
-          const n = members[count];
-          for (let k = 0; k < inputCount; k++)
-            buffers.inputs[rows * inputCount + k] = data.inputs[n][t * inputCount + k];
-          for (let k = 0; k < outputCount; k++) {
-            buffers.targets[rows * outputCount + k] = data.targets[n][t * outputCount + k];
-          }
-          weight += buffers.weights[rows] = data.weights[n][t];
-        }
-        counts.push(count);
-      }
-      step += counts.length;
-      const first = members;
-      return {
-        inputs: buffers.inputs,
-        targets: buffers.targets,
-        counts,
-        samples: rows,
-        weight,
-        options: { weights: buffers.weights, state },
-        numberOf: (s) => data.numbers?.[first[s]] ?? first[s],
-      };
+      return windows.next();
     },
     stop: () => Promise.resolve(),
   };
 }
 
+/** Batches of a stream of sequences, each checked as it comes. */
+export function sequenceStreamBatches(
+  network: Network,
+  loss: Loss,
+  stream: SequenceStream,
+  options: SequenceBatchOptions,
+  what: string,
+): BatchSource {
+  const windows = new Windows(network, options);
+  let sequences: AsyncIterator<Sequence> | undefined;
+  let count = 0;
+  return {
+    start() {
+      sequences = (typeof stream === 'function' ? stream() : stream)[Symbol.asyncIterator]();
+      count = 0;
+      windows.reset();
+    },
+    async next() {
+      if (!windows.isDone) return windows.next();
+      const members: FlatSequence[] = [];
+      while (sequences !== undefined && members.length < windows.size) {
+        const next = await sequences.next();
+        if (next.done === true) {
+          sequences = undefined;
+          break;
+        }
+        checkSequence(network, next.value, `${what}, sequence ${count}`);
+        members.push(flattenSequence(network, loss, next.value, count++, what));
+      }
+      if (count === 0) {
+        throw new NnbpError(
+          'EMPTY_DATA',
+          `${what}: the stream gave no sequence. For several epochs give a function that returns a fresh stream.`,
+        );
+      }
+      if (members.length === 0) return undefined;
+      windows.begin(members);
+      return windows.next();
+    },
+    async stop() {
+      await sequences?.return?.();
+      sequences = undefined;
+    },
+  };
+}
+
+/** Some sequences side by side, window by window: each continues the state that the one before left. */
+class Windows {
+  /** Sequences per batch. */
+  readonly size: number;
+  /** Of the sequences under way, the longest first; then of places that this batch does not have. */
+  readonly state: Float64Array;
+  readonly #network: Network;
+  readonly #window: number;
+  readonly #stateful: boolean;
+  /** The longest first. */
+  #members: readonly FlatSequence[] = [];
+  /** For each row of `state` the place of its sequence in the batch. */
+  #places: readonly number[] = [];
+  #step = 0;
+  #inputs = new Float64Array();
+  #targets = new Float64Array();
+  #weights = new Float64Array();
+
+  constructor(network: Network, { batchSize, window, stateful = false }: SequenceBatchOptions) {
+    this.#network = network;
+    this.size = batchSize;
+    this.#window = window;
+    this.#stateful = stateful;
+    this.state = new Float64Array(batchSize * network.graph.stateSize);
+  }
+
+  /** Whether the sequences under way have ended. */
+  get isDone(): boolean {
+    return this.#members.length === 0 || this.#step >= lengthOf(this.#members[0]);
+  }
+
+  /** Forgets the sequences under way, and what they left. */
+  reset(): void {
+    this.#members = [];
+    this.#places = Array.from({ length: this.size }, (_, place) => place);
+    this.#forget();
+  }
+
+  /** Begins with other sequences. */
+  begin(members: readonly FlatSequence[]): void {
+    const lengthAt = (place: number) => (place < members.length ? lengthOf(members[place]) : 0);
+    // The sort is stable: sequences of one length stay in their order.
+    const places = Array.from({ length: this.size }, (_, place) => place).sort((a, b) => lengthAt(b) - lengthAt(a));
+    if (this.#stateful) this.#move(places);
+    else this.#forget();
+    this.#places = places;
+    this.#members = places.slice(0, members.length).map((place) => members[place]);
+    this.#step = 0;
+    const { inputCount, outputs } = this.#network.graph;
+    const rows = members.length * Math.min(this.#window, lengthOf(this.#members[0]));
+    if (this.#weights.length >= rows) return;
+    this.#inputs = new Float64Array(rows * inputCount);
+    this.#targets = new Float64Array(rows * outputs.length);
+    this.#weights = new Float64Array(rows);
+  }
+
+  #forget(): void {
+    const initial = this.#network.graph.initialState();
+    for (let s = 0; s < this.size; s++) this.state.set(initial, s * initial.length);
+  }
+
+  /** Puts what the place of each sequence holds where the sequence is now. */
+  #move(places: readonly number[]): void {
+    const before = this.state.slice();
+    const { stateSize } = this.#network.graph;
+    const at = new Map(this.#places.map((place, s) => [place, s * stateSize]));
+    places.forEach((place, s) => {
+      const from = at.get(place)!;
+      this.state.set(before.subarray(from, from + stateSize), s * stateSize);
+    });
+  }
+
+  /** The next window. */
+  next(): Batch {
+    const { inputCount, outputs } = this.#network.graph;
+    const width = outputs.length;
+    const members = this.#members;
+    const firstStep = this.#step;
+    const counts: number[] = [];
+    let rows = 0;
+    let weight = 0;
+    for (let t = firstStep; t < Math.min(firstStep + this.#window, lengthOf(members[0])); t++) {
+      let count = 0;
+      for (; count < members.length && lengthOf(members[count]) > t; count++, rows++) {
+        const { inputs, targets, weights } = members[count];
+        for (let k = 0; k < inputCount; k++) this.#inputs[rows * inputCount + k] = inputs[t * inputCount + k];
+        for (let k = 0; k < width; k++) this.#targets[rows * width + k] = targets[t * width + k];
+        weight += this.#weights[rows] = weights[t];
+      }
+      counts.push(count);
+    }
+    this.#step += counts.length;
+    return {
+      inputs: this.#inputs,
+      targets: this.#targets,
+      counts,
+      firstStep,
+      samples: rows,
+      weight,
+      options: { weights: this.#weights, state: this.state },
+      numberOf: (s) => members[s].number,
+    };
+  }
+}
+
+const lengthOf = ({ weights }: FlatSequence): number => weights.length;
+
 /** How many steps are computed together. */
-export function windowOf(truncate: number | undefined, longest: number): number {
-  if (truncate === undefined) return longest;
-  expectInteger('truncate', truncate, 1, longest);
-  return truncate;
+export function windowOf(truncate: number | undefined, data: Sequences): number {
+  if (!isSequenceList(data)) {
+    if (truncate !== undefined) {
+      expectInteger('truncate', truncate, 1);
+      return truncate;
+    }
+    throw new NnbpError(
+      'OUT_OF_RANGE',
+      'truncate: the longest sequence of a stream is not known. Set truncate to the number of steps per batch.',
+    );
+  }
+  const longest = longestOf(data);
+  if (truncate !== undefined) expectInteger('truncate', truncate, 1, longest);
+  return truncate ?? longest;
 }
 
 /** The number of steps of the longest sequence; 1 if there is none. */
-export const longestOf = ({ sequences }: Sequences): number =>
+export const longestOf = ({ sequences }: SequenceList): number =>
   sequences.reduce((longest, { inputs }) => Math.max(longest, inputs.length), 1);

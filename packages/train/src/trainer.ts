@@ -51,9 +51,16 @@ export interface TrainerOptions {
   readonly seed?: number;
   /**
    * For sequences: truncated backpropagation through time. Steps per batch, an integer from 1 to the length of the longest
-   * sequence. The state is carried from batch to batch, and no gradient. Default: whole sequences.
+   * sequence. The state is carried from batch to batch, and no gradient. Default: whole sequences. A stream of sequences
+   * needs it.
    */
   readonly truncate?: number;
+  /**
+   * For sequences: whether sequence k of a batch continues the state that sequence k of the batch before left, so that parts
+   * of a long sequence can be given one after another. They keep their order, and the batch size is 1 by default. An epoch
+   * starts from the initial state. Default: false, each sequence starts from it.
+   */
+  readonly stateful?: boolean;
   /**
    * Parameters that training leaves as they are: ids of nodes, single parameters, or a function that is true for them.
    * They are still part of the network, its files and its gradients. Default: none.
@@ -64,7 +71,7 @@ export interface TrainerOptions {
    * The masks follow from `seed`, epoch and batch alone. Default: none.
    */
   readonly dropout?: Dropout | readonly Dropout[];
-  /** Whether the samples of a table are in a new order in each epoch. Default: true. */
+  /** Whether the samples of a table, or sequences, are in a new order in each epoch. Default: true, or false if `stateful`. */
   readonly shuffle?: boolean;
   /** Validation data, or the fraction of the data, between 0 and 1, to use for validation. */
   readonly validation?: number | Data;
@@ -177,10 +184,11 @@ export class Trainer {
     this.network = network;
     this.#options = options;
     this.#optimizer = options.freeze ? withoutFrozen(optimizer, network.graph, options.freeze) : optimizer;
-    if (optimizer.iterate !== undefined && options.truncate !== undefined) {
+    for (const name of ['truncate', 'stateful'] as const) {
+      if (optimizer.iterate === undefined || options[name] === undefined) continue;
       throw new NnbpError(
         'UNSUPPORTED',
-        `${optimizer.name} evaluates the loss of whole sequences: remove \`truncate\`, or use another optimizer.`,
+        `${optimizer.name} evaluates the loss of whole sequences: remove \`${name}\`, or use another optimizer.`,
       );
     }
     if (optimizer.iterate !== undefined && dropout !== undefined) {
@@ -340,7 +348,7 @@ export class Trainer {
     const source =
       data === undefined
         ? (this.#sources.validation ?? this.#sources.assessed)
-        : batchesOf(this.network, loss, data, this.batchSize, this.#sources.window, 'data');
+        : batchesOf(this.network, loss, data, this.#sources, 'data');
     return this.#assess(source);
   }
 

@@ -220,7 +220,7 @@ describe('validation, metrics and early stopping', () => {
 describe('metrics, by hand', () => {
   const count = (metric: ReturnType<typeof accuracy>, pairs: [Row, Row][]) => {
     const counting = metric.start(pairs[0][0].length);
-    for (const [output, target] of pairs) counting.add(output, target);
+    for (const [output, target] of pairs) counting.add(output, target, 0);
     return counting.result();
   };
   const classes: [Row, Row][] = [

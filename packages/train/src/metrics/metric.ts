@@ -28,11 +28,15 @@ export interface Metric {
 
 /** A count under way. */
 export interface MetricCount {
-  /** One sample. The arrays are overwritten afterwards. */
-  add(output: ArrayLike<number>, target: ArrayLike<number>): void;
+  /**
+   * One sample, or one step of a sequence that has a target. The arrays are overwritten afterwards.
+   *
+   * @param step - The number of the step in its sequence; 0 without sequences.
+   */
+  add(output: ArrayLike<number>, target: ArrayLike<number>, step: number): void;
   /** The figure, over all samples so far. */
   result(): MetricResult;
 }
 
-/** A number, or a table of numbers. */
-export type MetricResult = number | readonly (readonly number[])[];
+/** A number, a list or a table of numbers. */
+export type MetricResult = number | readonly MetricResult[];

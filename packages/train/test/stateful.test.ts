@@ -1,0 +1,244 @@
+/** Sequences that continue each other, streams of sequences, and metrics of each step. */
+import { identity, tanh } from '@nnbp/activations';
+import { delayed, GraphBuilder, js, Network, predictSequence, Random, reference } from '@nnbp/core';
+import { mse } from '@nnbp/losses';
+import { adam, lbfgs, sgd } from '@nnbp/optim';
+import {
+  crossValidate,
+  evaluate,
+  fit,
+  type FitOptions,
+  meanAbsoluteError,
+  perStep,
+  type Sequence,
+  Trainer,
+} from '@nnbp/train';
+import { wasm } from '@nnbp/wasm';
+import { describe, expect, test } from 'vitest';
+
+/** x → h ⟲ → y, with a second memory that reads two steps back. */
+function recurrent(): Network {
+  const builder = new GraphBuilder();
+  const x = builder.input('x');
+  builder.node('h', { from: [x, delayed('h', 1, { initial: 0.5 }), delayed('x', 2)], activation: tanh });
+  builder.output(builder.node('y', { from: ['h'], activation: identity }));
+  return new Network(builder.build(), { seed: 1 });
+}
+
+const random = new Random(7);
+function sequenceOf(length: number): Sequence {
+  const inputs = Array.from({ length }, () => [random.uniform() - 0.5]);
+  return { inputs, targets: inputs.map(([x], t) => (t % 3 === 1 ? null : [2 * x])) };
+}
+/** A long sequence cut into parts of these lengths. */
+function cut({ inputs, targets }: Sequence, lengths: readonly number[]): Sequence[] {
+  let at = 0;
+  return lengths.map((length) => {
+    const part = (rows: ArrayLike<unknown>) => Array.from(rows).slice(at, at + length);
+    const found = { inputs: part(inputs), targets: part(targets) } as Sequence;
+    at += length;
+    return found;
+  });
+}
+const options = (more: Partial<FitOptions> = {}): FitOptions => ({
+  loss: mse(),
+  optimizer: adam({ learningRate: 0.02 }),
+  epochs: 3,
+  ...more,
+});
+const parametersOf = (network: Network) => [...network.parameters.vector];
+async function* streamOf(sequences: readonly Sequence[]) {
+  for (const sequence of sequences) yield await Promise.resolve(sequence);
+}
+
+describe('stateful sequences', () => {
+  test('that are parts of a long one train as the long one does in windows', async () => {
+    const [long, parts] = [recurrent(), recurrent()];
+    const sequence = sequenceOf(12);
+    const metrics = [meanAbsoluteError()];
+    const a = await fit(long, { sequences: [sequence] }, options({ truncate: 4, metrics }));
+    const b = await fit(parts, { sequences: cut(sequence, [4, 4, 4]) }, options({ stateful: true, metrics }));
+    expect(parametersOf(parts)).toEqual(parametersOf(long));
+    b.history.forEach(({ loss, metrics }, k) => {
+      expect(loss).toBe(a.history[k].loss);
+      expect(metrics.meanAbsoluteError).toBeCloseTo(a.history[k].metrics.meanAbsoluteError as number, 12);
+    });
+  });
+
+  test('continue the sequence at their place of the batch before, whatever their lengths', async () => {
+    const rows = [sequenceOf(9), sequenceOf(9), sequenceOf(9)];
+    const lengths = [
+      [1, 5, 3],
+      [4, 2, 3],
+      [2, 6, 1],
+    ];
+    const parts = rows.map((row, k) => cut(row, lengths[k]));
+    const sequences = [0, 1, 2].flatMap((batch) => parts.map((part) => part[batch]));
+    const network = recurrent();
+    for (const engine of [js(), reference(), await wasm()]) {
+      const found = await evaluate(network, { sequences }, { loss: mse(), batchSize: 3, stateful: true, engine });
+      const expected = await evaluate(network, { sequences: rows }, { loss: mse(), engine });
+      expect(found.loss).toBeCloseTo(expected.loss, engine.name === 'wasm' ? 5 : 12);
+      const fresh = await evaluate(network, { sequences }, { loss: mse(), batchSize: 3, engine });
+      expect(Math.abs(fresh.loss - expected.loss)).toBeGreaterThan(1e-3);
+    }
+  });
+
+  test('keep the state of a place that a shorter batch does not have', async () => {
+    const network = recurrent();
+    const [long, other] = [sequenceOf(6), sequenceOf(3)];
+    const sequences = [cut(long, [3, 3])[0], other, cut(long, [3, 3])[1]];
+    const found = await evaluate(network, { sequences }, { loss: mse(), batchSize: 2, stateful: true });
+    const expected = await evaluate(network, { sequences: [long, other] }, { loss: mse() });
+    expect(found.loss).toBeCloseTo(expected.loss, 12);
+  });
+
+  test('resume bit-for-bit after any batch of an epoch', async () => {
+    const sequences = [4, 2, 3, 1, 5].map(sequenceOf);
+    const more = () => options({ stateful: true, truncate: 2, batchSize: 2 });
+    for (let steps = 0; steps < 9; steps++) {
+      const [one, two] = [recurrent(), recurrent()];
+      const first = new Trainer(one, { sequences }, more());
+      for (let k = 0; k < steps; k++) await first.step();
+      two.parameters.vector.set(one.parameters.vector);
+      const second = new Trainer(two, { sequences }, more());
+      second.restore(structuredClone(first.state));
+      for (const trainer of [first, second]) {
+        await trainer.epoch();
+        await trainer.epoch();
+      }
+      expect(parametersOf(two)).toEqual(parametersOf(one));
+    }
+  });
+});
+
+describe('a stream of sequences', () => {
+  const sequences = [4, 2, 3, 1, 5].map(sequenceOf);
+
+  test('trains as the same sequences in memory do, also where they continue each other', async () => {
+    for (const stateful of [false, true]) {
+      const [one, two] = [recurrent(), recurrent()];
+      const more = { batchSize: 2, truncate: 2, metrics: [meanAbsoluteError()], stateful };
+      const validation = [sequenceOf(7)];
+      const a = await fit(
+        one,
+        { sequences },
+        options({ ...more, shuffle: false, validation: { sequences: validation } }),
+      );
+      const b = await fit(
+        two,
+        { sequences: () => streamOf(sequences) },
+        options({ ...more, validation: { sequences: () => streamOf(validation) } }),
+      );
+      expect(parametersOf(two)).toEqual(parametersOf(one));
+      a.history.forEach(({ loss, validationLoss, metrics }, k) => {
+        expect(b.history[k].loss).toBe(loss);
+        expect(b.history[k].validationLoss).toBe(validationLoss);
+        expect(b.history[k].metrics).toEqual(metrics);
+      });
+    }
+  });
+
+  test('may never end: a callback ends training', async () => {
+    const network = recurrent();
+    async function* endless() {
+      for (;;) yield* streamOf(sequences);
+    }
+    const { stoppedBy } = await fit(
+      network,
+      { sequences: endless },
+      options({
+        truncate: 5,
+        batchSize: 1,
+        stateful: true,
+        callbacks: [
+          {
+            onBatchEnd: ({ batch, stop }) => {
+              if (batch === 7) stop();
+            },
+          },
+        ],
+      }),
+    );
+    expect(stoppedBy).toBe('callback');
+    expect(parametersOf(network)).not.toEqual(parametersOf(recurrent()));
+  });
+
+  test('is evaluated, in windows if a sequence is long', async () => {
+    const long = [sequenceOf(150), sequenceOf(3)];
+    const network = recurrent();
+    const found = await evaluate(network, { sequences: streamOf(long) }, { loss: mse() });
+    const errors = long.flatMap(({ inputs, targets }) =>
+      predictSequence(network, inputs).flatMap(([y], t) => (targets[t] === null ? [] : [(y - targets[t][0]!) ** 2])),
+    );
+    expect(found.loss).toBeCloseTo(errors.reduce((a, b) => a + b) / errors.length, 12);
+  });
+
+  test.each<[what: string, code: string, more: Partial<FitOptions>, sequences?: readonly Sequence[]]>([
+    ['without truncate', 'OUT_OF_RANGE', {}],
+    ['with truncate 0', 'OUT_OF_RANGE', { truncate: 0 }],
+    ['with a validation fraction', 'WRONG_TYPE', { truncate: 2, validation: 0.5 }],
+    ['to be standardized', 'WRONG_TYPE', { truncate: 2, standardize: true }],
+    ['with a second-order optimizer', 'UNSUPPORTED', { truncate: 2, optimizer: lbfgs() }],
+    ['that is empty', 'EMPTY_DATA', { truncate: 2 }, []],
+    ['with a sequence of no step', 'EMPTY_DATA', { truncate: 2 }, [{ inputs: [], targets: [] }]],
+    ['with too few targets', 'WRONG_LENGTH', { truncate: 2 }, [{ inputs: [[1], [2]], targets: [[1]] }]],
+    ['with a wide input', 'WRONG_LENGTH', { truncate: 2 }, [{ inputs: [[1, 2]], targets: [[1]] }]],
+  ])('%s is refused', async (_, code, more, bad = sequences) => {
+    const network = recurrent();
+    await expect(fit(network, { sequences: () => streamOf(bad) }, options(more))).rejects.toMatchObject({ code });
+    expect(parametersOf(network)).toEqual(parametersOf(recurrent()));
+  });
+
+  test('cannot resume inside an epoch, or be divided into folds', async () => {
+    const trainer = new Trainer(recurrent(), { sequences: () => streamOf(sequences) }, options({ truncate: 2 }));
+    await trainer.step();
+    expect(() => trainer.restore(trainer.state)).toThrow('cannot resume inside an epoch');
+    await trainer.dispose();
+    await expect(
+      crossValidate(recurrent, { sequences: () => streamOf(sequences) }, { fit: () => options({ truncate: 2 }) }),
+    ).rejects.toMatchObject({ code: 'UNSUPPORTED' });
+  });
+});
+
+test.each<[what: string, code: string, more: Partial<FitOptions>]>([
+  ['shuffled', 'CONFLICT', { shuffle: true }],
+  ['with a validation fraction', 'CONFLICT', { validation: 0.5 }],
+  ['with a second-order optimizer', 'UNSUPPORTED', { optimizer: lbfgs() }],
+])('stateful sequences %s are refused', async (_, code, more) => {
+  const refused = fit(recurrent(), { sequences: [sequenceOf(3)] }, options({ stateful: true, ...more }));
+  await expect(refused).rejects.toMatchObject({ code });
+});
+
+test('stateful samples without sequences are refused, and stateful folds', async () => {
+  const table = { inputs: [[1]], targets: [[1]] };
+  await expect(fit(recurrent(), table, options({ stateful: true }))).rejects.toMatchObject({ code: 'WRONG_TYPE' });
+  await expect(evaluate(recurrent(), table, { loss: mse(), stateful: true })).rejects.toMatchObject({
+    code: 'WRONG_TYPE',
+  });
+  const sequences = [sequenceOf(3), sequenceOf(3)];
+  await expect(
+    crossValidate(recurrent, { sequences }, { folds: 2, fit: () => options({ stateful: true }) }),
+  ).rejects.toMatchObject({ code: 'UNSUPPORTED' });
+});
+
+test('perStep gives a metric at each step, over all sequences that have a target there', async () => {
+  const network = recurrent();
+  const sequences = [
+    { inputs: [[1], [0], [2]], targets: [null, [1], [0.5]] },
+    { inputs: [[-1], [1]], targets: [null, [0]] },
+  ];
+  const [a, b] = sequences.map(({ inputs }) => predictSequence(network, inputs));
+  const expected = [NaN, (Math.abs(a[1][0] - 1) + Math.abs(b[1][0])) / 2, Math.abs(a[2][0] - 0.5)];
+  const { history } = await fit(
+    network,
+    { sequences },
+    options({ optimizer: sgd({ learningRate: 0 }), epochs: 1, truncate: 2, metrics: [perStep(meanAbsoluteError())] }),
+  );
+  const found = history[0].metrics.meanAbsoluteErrorPerStep as number[];
+  expect(found).toHaveLength(3);
+  found.forEach((value, t) => {
+    if (t === 0) expect(value).toBeNaN();
+    else expect(value).toBeCloseTo(expected[t], 12);
+  });
+});
