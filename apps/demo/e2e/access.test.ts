@@ -13,6 +13,7 @@ const views: [string, Partial<PlaygroundState>][] = [
   ['derive, the article', { derive: { ...defaultState.derive, mode: 'article' } }],
   ['derive, broken', { derive: { ...defaultState.derive, mode: 'break' } }],
   ['train', { view: 'train' }],
+  ['fit', { view: 'fit' }],
   ['build', { view: 'build' }],
   ['extend', { view: 'extend' }],
 ];

@@ -37,6 +37,8 @@ test('the page and any first view are at most 250 KB gzipped, Learn at most 40 K
   expect(page).toBeLessThan(250 * kilobytes);
   const beyond = await total([...learn].filter((file) => !derive.has(file)));
   expect(beyond).toBeLessThan(40 * kilobytes);
+  const fit = filesOf(manifest, 'web/fit/view.tsx', new Set(shell));
+  expect(await total(['index.html', ...shell, ...fit])).toBeLessThan(250 * kilobytes);
   // Formulas come after the page stands, and nothing of the other views does.
   const names = [...derive, ...learn].join(' ');
   expect(names).not.toMatch(/katex|codemirror|typescript|uplot/i);

@@ -3,9 +3,8 @@
  * `#learn/4/…`. People can write and read the front part, and it takes precedence over the packed one.
  */
 import { readLink, writeLink } from './link.js';
-import { type ChapterName, chapterNames, type PlaygroundState, type ViewName } from './state.js';
+import { type ChapterName, chapterNames, type PlaygroundState, viewNames } from './state.js';
 
-const views: readonly ViewName[] = ['learn', 'derive', 'train', 'build', 'extend'];
 /** What stands in the address for the last chapter. */
 const challenge = 'challenge';
 
@@ -27,7 +26,7 @@ export function readAddress(hash: string, fresh: PlaygroundState): PlaygroundSta
     .split('/')
     .filter((part) => part !== '');
   if (parts.length === 0) return fresh;
-  const view = views.find((name) => name === parts[0]);
+  const view = viewNames.find((name) => name === parts[0]);
   if (view === undefined) return readLink(parts.join('/'));
   const chapter = view === 'learn' ? chapterAt(parts[1]) : undefined;
   const packed = parts[chapter === undefined ? 1 : 2];

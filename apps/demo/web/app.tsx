@@ -1,4 +1,4 @@
-/** The page: a header, and one of four views, each loaded when it is first looked at. */
+/** The page: a header, and one of six views, each loaded when it is first looked at. */
 import { Link2 } from 'lucide-react';
 import { Component, lazy, type ReactNode, Suspense, useEffect, useState } from 'react';
 import { useMessages } from './language.js';
@@ -12,6 +12,7 @@ const views: Record<ViewName, ReturnType<typeof lazy>> = {
   learn: lazy(() => import('./learn/view.js')),
   derive: lazy(() => import('./derive/view.js')),
   train: lazy(() => import('./train/view.js')),
+  fit: lazy(() => import('./fit/view.js')),
   build: lazy(() => import('./build/view.js')),
   extend: lazy(() => import('./extend/view.js')),
 };

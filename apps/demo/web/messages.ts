@@ -1,10 +1,11 @@
 const en = {
   title: 'A network, number by number',
-  views: { learn: 'Learn', derive: 'Derive', train: 'Train', build: 'Build', extend: 'Extend' },
+  views: { learn: 'Learn', derive: 'Derive', train: 'Train', fit: 'Fit', build: 'Build', extend: 'Extend' },
   tasks: {
     learn: 'Backpropagation in nine chapters',
     derive: 'See how a derivative comes about',
     train: 'Watch a network learn',
+    fit: 'Fit a curve to measurements',
     build: 'Draw your own graph',
     extend: 'Write your own function',
   },
@@ -42,11 +43,12 @@ const en = {
 
 const zh: typeof en = {
   title: '逐个数字看神经网络',
-  views: { learn: '学习', derive: '求导', train: '训练', build: '搭建', extend: '扩展' },
+  views: { learn: '学习', derive: '求导', train: '训练', fit: '拟合', build: '搭建', extend: '扩展' },
   tasks: {
     learn: '九章学会反向传播',
     derive: '看一个导数是怎样得来的',
     train: '看网络怎样学习',
+    fit: '用公式拟合测量数据',
     build: '画出你自己的图',
     extend: '写你自己的函数',
   },

@@ -5,13 +5,12 @@ import { embedCode } from './embed.js';
 import { useMessages } from './language.js';
 import { messages } from './messages.js';
 import styles from './more.module.css';
-import type { PlaygroundState, ViewName } from './state.js';
+import { type PlaygroundState, viewNames } from './state.js';
 import { update, usePlayground } from './store.js';
 
 const repository = 'https://github.com/nnbp/nnbp';
 /** Milliseconds for which the menu says what was done. */
 const toldFor = 4000;
-const names: readonly ViewName[] = ['learn', 'derive', 'train', 'build', 'extend'];
 
 export function More() {
   const view = usePlayground(({ view }) => view);
@@ -80,13 +79,13 @@ export function More() {
         </fieldset>
         <fieldset>
           <legend>{say.offered}</legend>
-          {names.map((name) => (
+          {viewNames.map((name) => (
             <Choice
               key={name}
               disabled={name === view}
               checked={!display.hide.includes(name)}
               change={(offered) =>
-                show({ hide: names.filter((n) => (n === name ? !offered : display.hide.includes(n))) })
+                show({ hide: viewNames.filter((n) => (n === name ? !offered : display.hide.includes(n))) })
               }
               label={say.views[name]}
             />

@@ -35,8 +35,11 @@ const derive = v.object({
   loss: name,
   /** The derivative that is explained, as `explain` reads it: `dloss/dw_2to4`. */
   selected: v.pipe(v.string(), v.maxLength(200)),
-  /** `own`: the network as it is; `article`: the article's own numbers at node 7; `break`: with a mistake made. */
-  mode: v.picklist(['own', 'article', 'break']),
+  /**
+   * `own`: the network as it is; `article`: the article's own numbers at node 7; `break`: with a mistake made; `fit`: the
+   * formula of `fit.shown`.
+   */
+  mode: v.picklist(['own', 'article', 'break', 'fit']),
   mistake: v.picklist(['order', 'without-dLossDx', 'without-slope']),
   /** Steps of the trace that have been taken; null: all. */
   step: v.nullable(count(0, 100_000)),
@@ -70,6 +73,33 @@ const train = v.object({
   steps: v.optional(count(0, 100_000_000), 0),
 });
 
+const formula = v.pipe(v.string(), v.maxLength(400));
+/** Numbers by a parameter's name. */
+const values = v.record(name, finite);
+
+const fit = v.object({
+  /** Lines of x and y, as they were pasted. */
+  data: v.pipe(v.string(), v.maxLength(40_000)),
+  /** `formula`: that of `formula`; `network`: the one drawn in Build. */
+  model: v.picklist(['formula', 'network']),
+  formula,
+  /** Where parameters start, if the reader chose it. */
+  start: values,
+  /** The number of the point whose derivatives are shown. */
+  point: count(0, 10_000),
+  /** The fitted formula that Derive shows in its mode `fit`; null: none. */
+  shown: v.nullable(v.object({ formula, variable: name, values })),
+});
+
+const firstFit: v.InferOutput<typeof fit> = {
+  data: 'x, y\n1, 8.3\n2, 11.0\n3, 13.9\n4, 14.6\n5, 16.2\n6, 16.1\n7, 17.4\n8, 17.0',
+  model: 'formula',
+  formula: 'b1*(1 - exp(-b2*x))',
+  start: {},
+  point: 0,
+  shown: null,
+};
+
 /** The chapters of the Learn view, in their order; the last one is the challenge. */
 export const chapterNames = [
   'forward',
@@ -101,12 +131,15 @@ const learn = v.object({
   work: v.partial(v.object(v.entriesFromList(chapterNames, work))),
 });
 
+/** The views, in the order in which they are offered. */
+export const viewNames = ['learn', 'derive', 'train', 'fit', 'build', 'extend'] as const;
+
 /** How the page is shown, for a class or inside another page. */
 const display = v.object({
   /** Only the view that the link opens, without the others and without settings. */
   locked: v.boolean(),
   /** Views that are not offered. */
-  hide: v.pipe(v.array(v.picklist(['learn', 'derive', 'train', 'build', 'extend'])), v.maxLength(5)),
+  hide: v.pipe(v.array(v.picklist(viewNames)), v.maxLength(viewNames.length)),
   /** `hidden`: Derive begins before the first step, and Learn does not show a solution after three tries. */
   answers: v.picklist(['shown', 'hidden']),
   size: v.picklist(['normal', 'large']),
@@ -114,7 +147,7 @@ const display = v.object({
 
 const state = v.object({
   version: v.literal(1),
-  view: v.picklist(['learn', 'derive', 'train', 'build', 'extend']),
+  view: v.picklist(viewNames),
   language: v.picklist(['en', 'zh']),
   theme: v.picklist(['system', 'light', 'dark']),
   display: v.optional(display, { locked: false, hide: [], answers: 'shown', size: 'normal' }),
@@ -126,6 +159,7 @@ const state = v.object({
   network,
   derive,
   train,
+  fit: v.optional(fit, firstFit),
   custom: v.object({
     activations: v.pipe(v.array(customFunction), v.maxLength(20)),
     losses: v.pipe(v.array(customFunction), v.maxLength(20)),
@@ -179,6 +213,7 @@ export const defaultState: PlaygroundState = {
     graph: null,
     steps: 0,
   },
+  fit: firstFit,
   custom: { activations: [], losses: [] },
 };
 

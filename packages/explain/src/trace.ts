@@ -226,7 +226,11 @@ function camera(worked: Worked) {
     };
   };
 
-  const backwards = (i: number): Frame[] => (i < graph.inputCount ? [value(i)] : [value(i), slope(i), parameters(i)]);
+  /** A node whose parameters are all fixed ends with its slope. */
+  const isFixed = (i: number) =>
+    graph.biasIndex(i) < 0 && graph.scaleIndex(i) < 0 && trainedEdges(graph, i).length === 0;
+  const backwards = (i: number): Frame[] =>
+    i < graph.inputCount ? [value(i)] : [value(i), slope(i), ...(isFixed(i) ? [] : [parameters(i)])];
   return { forwards, backwards };
 }
 

@@ -194,6 +194,17 @@ describe('a replay', () => {
     expect(after[0].cache.x.every(Number.isNaN)).toBe(true);
   });
 
+  it('of a graph with fixed nodes has no step for parameters that are not there', () => {
+    const builder = new GraphBuilder();
+    builder.input('x');
+    builder.node('b', { from: [], activation: tanh, fixed: { c: 1 } });
+    builder.node('y', { from: ['x', 'b'], activation: tanh, fixed: { b: 0, c: 1, w: 2 } });
+    builder.output('y');
+    const whole = trace(new Network(builder.build()), [0.5], [1], mse());
+    expect(whole.steps.every(({ writes }) => writes.length > 0)).toBe(true);
+    expect(replay(whole).gradients).toEqual(whole.pass.gradients.vector);
+  });
+
   it('refuses a number of steps or a name that is not there', () => {
     const whole = trace(articleNetwork(), [0.5], [10], mse());
     const refusal = (code: string, message: string) => expect.objectContaining({ code, message }) as Error;

@@ -15,6 +15,7 @@ import {
 } from '@nnbp/explain';
 import type { Functions } from '../functions.js';
 import { networkOf } from '../network.js';
+import { type FormulaDescription, formulaNetwork } from '../fit/formula-network.js';
 import type { NetworkDescription, PlaygroundState } from '../state.js';
 import { articleNode, articleSample, asInTheArticle, assumedLoss } from './article-node.js';
 
@@ -37,6 +38,8 @@ export interface Exercise {
 export interface Question extends Pick<PlaygroundState['derive'], 'input' | 'target' | 'loss' | 'mode'> {
   /** The reader's own; the mode `article` has the article's node 7 with what feeds it instead. */
   readonly network: NetworkDescription;
+  /** In the mode `fit`: what takes the place of the network. */
+  readonly formula: FormulaDescription | undefined;
 }
 
 /**
@@ -47,10 +50,12 @@ export interface Question extends Pick<PlaygroundState['derive'], 'input' | 'tar
 export function exerciseOf(question: Question, functions: Functions): Exercise {
   const isArticle = question.mode === 'article';
   const description = isArticle ? articleNode : question.network;
-  const network = networkOf(description, functions);
+  const network =
+    question.formula === undefined ? networkOf(description, functions) : formulaNetwork(question.formula).network;
+  const { graph } = network;
   const sample = isArticle ? articleSample : question;
-  const input = sized(sample.input, description.inputs.length, 0.5);
-  const target = sized(sample.target, description.outputs.length, 0);
+  const input = sized(sample.input, graph.inputCount, 0.5);
+  const target = sized(sample.target, graph.outputs.length, 0);
   const loss = isArticle ? assumedLoss : functions.loss(question.loss);
   return {
     network,
@@ -80,17 +85,22 @@ export function selectedQuantity({ network: { graph } }: Exercise, selected: str
   }
 }
 
-/** All that can be asked of a node, derivatives first. */
+/** All that can be asked of a node, derivatives first; a fixed parameter has none. */
 export function quantitiesOf({ network: { graph } }: Exercise, node: string): QuantityName[] {
   const i = graph.indexOf(node);
   const of = (...kinds: QuantityName['quantity'][]) => kinds.map((quantity): QuantityName => ({ quantity, node }));
   if (i < graph.inputCount) return of('dLossDx', 'x');
-  const weights = Array.from({ length: graph.edgeStart[i + 1] - graph.edgeStart[i] }, (_, k): QuantityName => ({
-    quantity: 'dLossDw',
-    node,
-    from: graph.ids[graph.predecessors[graph.edgeStart[i] + k]],
-  }));
-  return [...of('dLossDx', 'dLossDb', 'dLossDc'), ...weights, ...of('slope', 'x', 'g', 'h')];
+  const edges = Array.from({ length: graph.edgeStart[i + 1] - graph.edgeStart[i] }, (_, k) => graph.edgeStart[i] + k);
+  const weights = edges
+    .filter((e) => graph.weightIndex(e, i) >= 0)
+    .map((e): QuantityName => ({ quantity: 'dLossDw', node, from: graph.ids[graph.predecessors[e]] }));
+  return [
+    ...of('dLossDx'),
+    ...(graph.biasIndex(i) >= 0 ? of('dLossDb') : []),
+    ...(graph.scaleIndex(i) >= 0 ? of('dLossDc') : []),
+    ...weights,
+    ...of('slope', 'x', 'g', 'h'),
+  ];
 }
 
 /** Whether two names mean the same number. */

@@ -1,9 +1,10 @@
 const en = {
-  modes: { own: 'Your network', article: "The article's numbers", break: 'Break it' },
+  modes: { own: 'Your network', article: "The article's numbers", break: 'Break it', fit: 'Fitted formula' },
   modeTasks: {
     own: 'Every derivative in a network is one of three cases. Select any number to see where it comes from; change any number, and all of it follows.',
     article: 'The output node as the article reckons it, number by number, and where the text slips.',
     break: 'Make a mistake on purpose, and see what is counted twice, lost, or computed again.',
+    fit: 'The formula that you fitted, as a graph. Each parameter is the bias b of a node; all other b, c and w are fixed.',
   },
   chooseMode: 'What to look at',
   restore: "Back to the article's network",
@@ -198,11 +199,12 @@ function ordinal(n: number): string {
 }
 
 const zh: typeof en = {
-  modes: { own: '你的网络', article: '文章里的数字', break: '弄坏它' },
+  modes: { own: '你的网络', article: '文章里的数字', break: '弄坏它', fit: '拟合的公式' },
   modeTasks: {
     own: '网络里的每个导数都属于三个场景之一。点任何一个数，看它从何而来；改任何一个数，一切随之而变。',
     article: '按文章逐个数字计算的输出节点，以及文中的笔误。',
     break: '故意犯一个错，看看什么被重复计入、丢失，或者一再重算。',
+    fit: '你拟合的公式画成的图。每个参数是一个节点的偏置 b；其余的 b、c、w 都是固定的。',
   },
   chooseMode: '看什么',
   restore: '恢复文章的网络',

@@ -42,6 +42,7 @@ export function NetworkGraph({ exercise, selected, step }: NetworkGraphProps) {
   const read = new Set(current?.reads.map(nameOf));
   const lit = litBy(graph, selected);
   const isCrowded = graph.edgeCount > labelledEdges;
+  const slots = graph.slots(network.parameters.vector);
 
   const valueOf = (quantity: QuantityName): number | undefined => {
     const value = known.value(quantity);
@@ -101,7 +102,7 @@ export function NetworkGraph({ exercise, selected, step }: NetworkGraphProps) {
       content: (
         <>
           <div className="node-head">
-            <b>{id}</b>
+            <b title={id}>{id}</b>
             {!isInput && (
               <NodeFunction name={graph.activations[graph.activationOf[i]].name} c={network.getParameters(id).c} />
             )}
@@ -120,32 +121,36 @@ export function NetworkGraph({ exercise, selected, step }: NetworkGraphProps) {
       const quantity: QuantityName = { quantity: 'dLossDw', node, from };
       const isSelected = sameQuantity(quantity, selected);
       const isLit = lit.edges.has(e);
-      const w = network.parameters.vector[graph.weightIndex(e, i)];
-      const gradient = known.value(quantity);
+      const isFixed = graph.weightIndex(e, i) < 0;
+      const w = slots[graph.weightSlot(e, i)];
+      const gradient = isFixed ? undefined : known.value(quantity);
       const name = nameOf(quantity);
       edges.push({
         from,
         to: node,
         width: isSelected ? 4 : isLit && !isCrowded ? 2.5 : 1.5,
         className: isSelected ? 'edge-selected' : isLit ? 'edge-lit' : '',
-        ...((!isCrowded || isSelected) && {
-          label: (
-            <button
-              type="button"
-              className={`weight ${marks(quantity)}`}
-              aria-pressed={isSelected}
-              aria-label={say.select(name, gradient === undefined ? say.unknown : written(gradient))}
-              onClick={() => select(quantity)}
-            >
-              <Figure value={w} digits={3} />
-              {gradient !== undefined && (
-                <span className="case-3">
-                  <Figure value={gradient} digits={3} />
-                </span>
-              )}
-            </button>
-          ),
-        }),
+        // A fixed weight has no derivative; one of 1 says nothing.
+        ...(isFixed && w !== 1 && { label: <span className="weight">{written(w, 3)}</span> }),
+        ...(!isFixed &&
+          (!isCrowded || isSelected) && {
+            label: (
+              <button
+                type="button"
+                className={`weight ${marks(quantity)}`}
+                aria-pressed={isSelected}
+                aria-label={say.select(name, gradient === undefined ? say.unknown : written(gradient))}
+                onClick={() => select(quantity)}
+              >
+                <Figure value={w} digits={3} />
+                {gradient !== undefined && (
+                  <span className="case-3">
+                    <Figure value={gradient} digits={3} />
+                  </span>
+                )}
+              </button>
+            ),
+          }),
       });
     }
   }

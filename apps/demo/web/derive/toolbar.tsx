@@ -10,27 +10,30 @@ import { update, usePlayground } from '../store.js';
 import { change, select } from './change.js';
 import { type Exercise, quantitiesOf, selectedQuantity, sized } from './exercise.js';
 import { messages } from './messages.js';
+import { formulaStandIn, modeOf } from './mode.js';
 
 export function Toolbar({ exercise }: { readonly exercise: Exercise | undefined }) {
-  const { derive, network } = usePlayground();
+  const { derive, network, fit } = usePlayground();
   const say = useMessages(messages);
+  const { mode } = modeOf(derive.mode, fit.shown);
+  const modes = ['own', 'article', 'break', ...(fit.shown === null ? [] : (['fit'] as const))] as const;
   return (
     <div className="derive-toolbar">
       <div className="segments" role="group" aria-label={say.chooseMode}>
-        {(['own', 'article', 'break'] as const).map((mode) => (
+        {modes.map((name) => (
           <button
-            key={mode}
+            key={name}
             type="button"
-            aria-pressed={derive.mode === mode}
-            onClick={() => change({ mode, step: null })}
+            aria-pressed={name === mode}
+            onClick={() => change({ mode: name, step: null })}
           >
-            {say.modes[mode]}
+            {say.modes[name]}
           </button>
         ))}
       </div>
-      {derive.mode !== 'article' && <Sample />}
-      {exercise !== undefined && derive.mode !== 'break' && <Asked exercise={exercise} />}
-      {derive.mode !== 'article' && JSON.stringify(network) !== JSON.stringify(articleDescription) && (
+      {mode !== 'article' && <Sample />}
+      {exercise !== undefined && mode !== 'break' && <Asked exercise={exercise} />}
+      {(mode === 'own' || mode === 'break') && JSON.stringify(network) !== JSON.stringify(articleDescription) && (
         <button type="button" className="plain" onClick={restore}>
           {say.restore}
         </button>
@@ -49,8 +52,9 @@ function restore(): void {
 }
 
 function Sample() {
-  const { derive, network, custom } = usePlayground();
-  const { inputs, outputs } = network;
+  const { derive, network, fit, custom } = usePlayground();
+  const { formula } = modeOf(derive.mode, fit.shown);
+  const { inputs, outputs } = formula === undefined ? network : formulaStandIn(formula);
   const say = useMessages(messages);
   const input = sized(derive.input, inputs.length, 0.5);
   const target = sized(derive.target, outputs.length, 0);

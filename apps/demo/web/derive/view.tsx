@@ -16,23 +16,26 @@ import { messages } from './messages.js';
 import { NetworkGraph } from './network-graph.js';
 import { ParameterCards } from './parameter-cards.js';
 import { Savings } from './savings.js';
+import { formulaStandIn, modeOf } from './mode.js';
 import { FilmStepper } from './stepper.js';
 import { Toolbar } from './toolbar.js';
 
 export default function View() {
-  const { network, derive } = usePlayground();
-  const { input, target, loss, mode } = derive;
+  const { network: own, derive, fit } = usePlayground();
+  const { input, target, loss } = derive;
+  const { mode, formula } = modeOf(derive.mode, fit.shown);
   const say = useMessages(messages);
-  const asked = useMemo(
-    (): Question => ({
+  const asked = useMemo((): Question => {
+    const network = formula === undefined ? own : formulaStandIn(formula);
+    return {
       network,
       input: sized(input, network.inputs.length, 0.5),
       target: sized(target, network.outputs.length, 0),
       loss,
       mode,
-    }),
-    [network, input, target, loss, mode],
-  );
+      formula,
+    };
+  }, [own, formula, input, target, loss, mode]);
   const { question, functions, problem: unanswered, waiting } = useRecorded(asked);
   const { exercise, problem = unanswered } = useMemo(
     (): Attempt => (question === undefined ? {} : attempt(question, functions)),
@@ -41,7 +44,15 @@ export default function View() {
   return (
     <div className="derive">
       <Toolbar exercise={exercise} />
-      <p className="lead">{say.modeTasks[mode]}</p>
+      <p className="lead">
+        {say.modeTasks[mode]}
+        {formula && (
+          <>
+            {' '}
+            <code>{formula.formula}</code>
+          </>
+        )}
+      </p>
       {waiting !== undefined && <p role="status">{waiting}</p>}
       {problem !== undefined && (
         <p role="alert" className="problem">
@@ -49,17 +60,22 @@ export default function View() {
         </p>
       )}
       {exercise === undefined ? (
-        <ParameterCards exercise={exercise} />
-      ) : derive.mode === 'break' ? (
+        mode !== 'fit' && <ParameterCards exercise={exercise} />
+      ) : mode === 'break' ? (
         <Broken exercise={exercise} />
       ) : (
-        <Worked exercise={exercise} />
+        <Worked exercise={exercise} mode={mode} />
       )}
     </div>
   );
 }
 
-function Worked({ exercise }: { readonly exercise: Exercise }) {
+interface WorkedProps {
+  readonly exercise: Exercise;
+  readonly mode: Question['mode'];
+}
+
+function Worked({ exercise, mode }: WorkedProps) {
   const { derive, display } = usePlayground();
   const say = useMessages(messages);
   const selected = useMemo(() => selectedQuantity(exercise, derive.selected), [exercise, derive.selected]);
@@ -70,7 +86,7 @@ function Worked({ exercise }: { readonly exercise: Exercise }) {
     <div className="derive-stage">
       <section className="panel" aria-label={say.graph}>
         <NetworkGraph exercise={exercise} selected={selected} step={step} />
-        {derive.mode === 'own' && <LossBox exercise={exercise} />}
+        {mode === 'own' && <LossBox exercise={exercise} />}
         <FilmStepper exercise={exercise} step={step} />
       </section>
       {isKnown ? (
@@ -81,10 +97,10 @@ function Worked({ exercise }: { readonly exercise: Exercise }) {
           <p className="quiet">{say.notYet(nameOf(selected))}</p>
         </section>
       )}
-      {derive.mode === 'article' ? (
+      {mode === 'article' ? (
         <ArticleNotes exercise={exercise} />
       ) : (
-        <ParameterCards exercise={exercise} step={step} />
+        mode === 'own' && <ParameterCards exercise={exercise} step={step} />
       )}
       <Savings exercise={exercise} selected={selected} />
     </div>

@@ -1,5 +1,6 @@
 /** Curves in a frame with axes; a point on it can be dragged, or moved with the slider below it. */
 import { type ReactNode, useId, useRef } from 'react';
+import { ticks } from '../shared/ticks.js';
 import { written } from '../shared/written.js';
 import styles from './plot.module.css';
 
@@ -132,14 +133,3 @@ export const sampled = (f: (x: number) => number, [low, high]: readonly [number,
     const x = low + ((high - low) * k) / count;
     return { x, y: f(x) };
   });
-
-/** Four to seven round numbers in a range. */
-function ticks([low, high]: readonly [number, number]): number[] {
-  const rough = (high - low) / 5;
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 5, 10].map((factor) => factor * power).find((size) => size >= rough)!;
-  const first = Math.ceil(low / step);
-  return Array.from({ length: Math.floor(high / step) - first + 1 }, (_, k) =>
-    Number(((first + k) * step).toPrecision(6)),
-  );
-}

@@ -1,0 +1,109 @@
+/** The Fit view: pasted data and a formula give a curve, estimates with their errors, and derivatives that open in Derive. */
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { fitted, prepared } from '../web/fit/fitted.js';
+import { defaultState, type PlaygroundState } from '../web/state.js';
+import { expectAccessible, open, picture, settled, untilUrl, useBrowser } from './page.js';
+
+useBrowser();
+
+const openFit = (change: Partial<PlaygroundState['fit']> = {}, ...rest: Parameters<typeof open>) =>
+  open({ view: 'fit', fit: { ...defaultState.fit, ...change }, ...rest[0] }, ...rest.slice(1));
+
+/** The estimate of a parameter as the table has it, with all digits. */
+const estimate = async (page: Page, name: string) =>
+  Number(
+    await page
+      .getByRole('row', { name: new RegExp(`^${name} `) })
+      .first()
+      .locator('data')
+      .first()
+      .getAttribute('value'),
+  );
+
+test('pasted data are fitted with the chosen model, and the link holds both', async () => {
+  const page = await openFit();
+  await page.getByText(/^Converged after/).waitFor();
+  const expected = await fitted(prepared({ ...defaultState.fit, network: null }), new AbortController().signal);
+  expect(await estimate(page, 'b1')).toBeCloseTo(expected.statistics.parameters[0].estimate, 8);
+  await picture(page, 'fit');
+
+  await page.getByLabel('x and y, a pair per line').fill('t;counts\n0;1,5\n1;3,5\n2;5,5\n3;7,5\n4;9,75');
+  await page.getByRole('combobox', { name: 'Model' }).selectOption('line');
+  await expect.poll(() => estimate(page, 'b')).toBeCloseTo(2.05, 6);
+  expect(await page.getByRole('img', { name: /^5 points/ }).textContent()).toContain('counts');
+  await untilUrl(page, ({ fit }) => fit.formula === 'a + b*x' && fit.data.includes('9,75'));
+  await page.reload();
+  await expect.poll(() => estimate(page, 'b')).toBeCloseTo(2.05, 6);
+});
+
+test('a derivative at a point opens in Derive with the fitted parameters', async () => {
+  const page = await openFit();
+  await page.getByRole('combobox', { name: 'Point' }).selectOption({ index: 3 });
+  const button = page.getByRole('button', { name: /^dloss\/db_b2 = .* Open it in Derive$/ });
+  const value = await page
+    .getByRole('row', { name: /^dloss\/db_b2/ })
+    .locator('data')
+    .getAttribute('value');
+  await button.press('Enter');
+  const answer = page.locator('output.answer data');
+  await answer.waitFor();
+  expect(Number(await answer.getAttribute('value'))).toBeCloseTo(Number(value), 12);
+  expect(await page.getByRole('button', { name: 'Fitted formula' }).getAttribute('aria-pressed')).toBe('true');
+  await page.locator('.formula .katex').first().waitFor();
+  await settled(page);
+  await expectAccessible(page);
+  await picture(page, 'fit-in-derive');
+});
+
+test('a formula of one’s own starts where the reader says, and what is wrong is said in a sentence', async () => {
+  const page = await openFit({ data: '1 2.7\n2 7.4\n3 20.1\n4 54.6' });
+  const formula = page.getByRole('textbox', { name: 'Formula' });
+  await formula.fill('y = exp(k*x');
+  await page.getByRole('alert').waitFor();
+  await formula.fill('y = exp(k*x)');
+  await page.getByRole('spinbutton', { name: 'Start value of k' }).fill('0.5');
+  await expect.poll(() => estimate(page, 'k')).toBeCloseTo(1, 3);
+  await untilUrl(page, ({ fit }) => fit.start.k === 0.5);
+
+  await page.getByRole('spinbutton', { name: 'Start value of k' }).fill('500');
+  await page.getByRole('alert').getByText('Change the start values').waitFor();
+  await page.getByLabel('x and y, a pair per line').fill('1 2\n2 x');
+  await page.getByRole('alert').getByText('Line 2: expected two numbers, x and y.').waitFor();
+  await page.getByLabel('x and y, a pair per line').fill('1 2');
+  await page.getByRole('button', { name: 'Reset start values' }).click();
+  await page.getByRole('alert').getByText('1 point cannot determine 1 parameters').waitFor();
+});
+
+test('parameters that the data do not determine are named', async () => {
+  const page = await openFit({ formula: 'a*b*x', data: '1 2\n2 4.1\n3 6.2\n4 7.9' });
+  await page.getByText(/^The data do not determine [ab]:/).waitFor();
+  expect(await page.getByRole('cell', { name: 'not determined' }).count()).toBe(1);
+});
+
+test('the network drawn in Build is fitted in place of a formula', async () => {
+  const network = {
+    inputs: ['x'],
+    nodes: [
+      { id: 'h', from: ['x'], activation: 'tanh', b: 0.1, c: 1, w: [0.5] },
+      { id: 'y', from: ['h'], activation: 'identity', b: 0, c: 1, w: [1] },
+    ],
+    outputs: ['y'],
+  };
+  const page = await openFit({ model: 'network' }, { network });
+  await page.getByText(/^Converged after/).waitFor();
+  await page.getByRole('button', { name: /^dloss\/dw_xtoh = / }).click();
+  await untilUrl(
+    page,
+    ({ view, derive, network }) => view === 'derive' && derive.mode === 'own' && network.nodes[0].w[0] !== 0.5,
+  );
+});
+
+test.each(['light', 'dark'] as const)('the view fits a phone and is accessible in Chinese, %s', async (theme) => {
+  const page = await openFit({}, { language: 'zh', theme }, { viewport: { width: 375, height: 740 } });
+  await page.getByText(/次后收敛/).waitFor();
+  await settled(page);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(375);
+  await expectAccessible(page);
+  await picture(page, `fit-phone-zh-${theme}`);
+});

@@ -1,0 +1,19 @@
+/** What Derive looks at: the reader's network, the article's node, or the formula that was fitted last. */
+import type { FormulaDescription } from '../fit/formula-network.js';
+import type { NetworkDescription, PlaygroundState } from '../state.js';
+
+/** The mode, and the formula if it is `fit`. A link may ask for a formula that it does not hold. */
+export function modeOf(
+  mode: PlaygroundState['derive']['mode'],
+  shown: FormulaDescription | null,
+): { readonly mode: typeof mode; readonly formula: FormulaDescription | undefined } {
+  if (mode !== 'fit') return { mode, formula: undefined };
+  return shown === null ? { mode: 'own', formula: undefined } : { mode, formula: shown };
+}
+
+/** The input and the output of a formula, where the ids of a network are asked for. */
+export const formulaStandIn = ({ variable }: FormulaDescription): NetworkDescription => ({
+  inputs: [variable],
+  nodes: [],
+  outputs: ['y'],
+});

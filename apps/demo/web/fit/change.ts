@@ -1,0 +1,30 @@
+/** What the parts of the view do to the state. */
+import { nameOf } from '@nnbp/explain';
+import { describe } from '../network.js';
+import type { PlaygroundState } from '../state.js';
+import { update } from '../store.js';
+import type { Fitted, Parameter } from './fitted.js';
+
+/** Changes what is fitted or shown. */
+export const change = (part: Partial<PlaygroundState['fit']>): void =>
+  update((state) => ({ ...state, fit: { ...state.fit, ...part } }));
+
+/** The estimates by the parameter's name. */
+export const estimatesOf = ({ parameters, network }: Fitted): Record<string, number> =>
+  Object.fromEntries(parameters.map(({ label, index }) => [label, network.parameters.vector[index]]));
+
+/** Shows in Derive where a derivative at a point comes from, with the parameters as they were fitted. */
+export function openInDerive(fit: Fitted, point: number, { quantity }: Parameter): void {
+  const { x, y } = fit.data.points[point];
+  const asked = { input: [x], target: [y], loss: 'mse', selected: nameOf(quantity), step: null };
+  update((state) => ({
+    ...state,
+    view: 'derive',
+    ...(fit.formula === null
+      ? { network: describe(fit.network), derive: { ...state.derive, ...asked, mode: 'own' as const } }
+      : {
+          fit: { ...state.fit, shown: { ...fit.formula, values: estimatesOf(fit) } },
+          derive: { ...state.derive, ...asked, mode: 'fit' as const },
+        }),
+  }));
+}

@@ -1,0 +1,85 @@
+/** The table of estimates, and how well the model fits as a whole. */
+import { useMessages } from '../language.js';
+import { Figure } from '../shared/figure.js';
+import styles from './fit.module.css';
+import type { Fitted } from './fitted.js';
+import { messages } from './messages.js';
+
+const figures = [
+  'observations',
+  'degreesOfFreedom',
+  'residualStandardDeviation',
+  'residualSumOfSquares',
+  'rSquared',
+  'aic',
+  'bic',
+] as const;
+
+export function Estimates({ fit: { parameters, statistics } }: { readonly fit: Fitted }) {
+  const say = useMessages(messages);
+  const { undetermined } = statistics;
+  const unknown = parameters.filter(({ index }) => undetermined.includes(index)).map(({ label }) => label);
+  return (
+    <section className="panel" aria-label={say.estimates}>
+      <h2>{say.estimates}</h2>
+      {unknown.length > 0 && <p className="problem">{say.undeterminedHint(unknown.join(', '))}</p>}
+      <div className={styles.scroll} tabIndex={0} role="group" aria-label={say.estimates}>
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">{say.parameter}</th>
+              <th scope="col">{say.estimate}</th>
+              <th scope="col">{say.standardError}</th>
+              <th scope="col">{say.interval}</th>
+              <th scope="col">{say.t}</th>
+              <th scope="col">{say.p}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {parameters.map(({ index, label }) => {
+              const { estimate, standardError, interval, t, p } = statistics.parameters[index];
+              return (
+                <tr key={label}>
+                  <th scope="row" className={styles.name}>
+                    {label}
+                  </th>
+                  <td>
+                    <Figure value={estimate} digits={6} />
+                  </td>
+                  {undetermined.includes(index) ? (
+                    <td colSpan={4}>{say.undetermined}</td>
+                  ) : (
+                    <>
+                      <td>
+                        <Figure value={standardError} digits={4} />
+                      </td>
+                      <td>
+                        <Figure value={interval[0]} /> … <Figure value={interval[1]} />
+                      </td>
+                      <td>
+                        <Figure value={t} digits={4} />
+                      </td>
+                      <td>
+                        <Figure value={p} digits={3} />
+                      </td>
+                    </>
+                  )}
+                </tr>
+              );
+            })}
+          </tbody>
+        </table>
+      </div>
+      <dl className={styles.figures}>
+        {figures.map((name) => (
+          <div key={name}>
+            <dt>{say.figures[name]}</dt>
+            <dd>
+              <Figure value={statistics[name]} digits={6} />
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  );
+}

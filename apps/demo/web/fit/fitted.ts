@@ -1,0 +1,184 @@
+/** A fit: points and a model in, estimates, curve and derivatives out. */
+import { backpropagate, type Network, NnbpError } from '@nnbp/core';
+import { nameOf, type QuantityName } from '@nnbp/explain';
+import { type FitStatistics, fitStatistics } from '@nnbp/formula';
+import { mse } from '@nnbp/losses';
+import { levenbergMarquardt } from '@nnbp/optim';
+import { fit } from '@nnbp/train';
+import { builtinFunctions } from '../train/builtin-functions.js';
+import { networkOf } from '../network.js';
+import type { NetworkDescription } from '../state.js';
+import { type FormulaDescription, formulaNetwork, rightSide, variableOf } from './formula-network.js';
+import { modelOf } from './models.js';
+import { type Points, readPoints, type PointsProblem } from './points.js';
+
+/** What is fitted. All of it is data, so that its JSON tells whether it changed. */
+export interface FitQuestion {
+  readonly data: string;
+  /** A drawn network instead of the formula. */
+  readonly network: NetworkDescription | null;
+  readonly formula: string;
+  /** Starts the reader chose. */
+  readonly start: Readonly<Record<string, number>>;
+}
+
+/** A question whose data and model could be read. */
+export interface Prepared {
+  readonly data: Points;
+  readonly network: Network;
+  /** The formula as Derive shows it, with its start; null: a drawn network. */
+  readonly formula: FormulaDescription | null;
+  readonly parameters: readonly Parameter[];
+}
+
+/** A parameter and what it is called. */
+export interface Parameter {
+  readonly index: number;
+  readonly label: string;
+  readonly quantity: QuantityName;
+}
+
+/** What a reader sees of a fit. */
+export interface Fitted extends Prepared {
+  readonly statistics: FitStatistics;
+  readonly iterations: number;
+  readonly converged: boolean;
+  /** At even distances over the points' x and a little beyond; a gap where the model has no finite value. */
+  readonly curve: readonly CurvePoint[];
+}
+
+/** The curve at x, and the ends of its two bands. */
+export interface CurvePoint {
+  readonly x: number;
+  readonly y: number;
+  /** Of the confidence band. */
+  readonly curve: readonly [low: number, high: number];
+  /** Of the prediction band. */
+  readonly observation: readonly [low: number, high: number];
+}
+
+/** Why there is no fit. */
+export type FitProblem =
+  | { readonly kind: 'points'; readonly problem: PointsProblem }
+  | { readonly kind: 'shape' }
+  | { readonly kind: 'few'; readonly points: number; readonly parameters: number }
+  | { readonly kind: 'start' }
+  | { readonly kind: 'other'; readonly text: string };
+
+/** A `FitProblem` that is thrown. */
+export class FitError extends Error {
+  constructor(readonly problem: FitProblem) {
+    super(problem.kind);
+  }
+}
+
+const maxIterations = 500;
+const curvePoints = 160;
+
+/** Reads data and model. Throws FitError. */
+export function prepared({ data, network: drawn, formula, start }: FitQuestion): Prepared {
+  const points = readPoints(data);
+  if ('why' in points) throw new FitError({ kind: 'points', problem: points });
+  return translated(() => {
+    if (drawn !== null) {
+      const network = networkOf(drawn, builtinFunctions);
+      const { graph } = network;
+      if (graph.inputCount !== 1 || graph.outputs.length !== 1) throw new FitError({ kind: 'shape' });
+      return { data: points, network, formula: null, parameters: parametersOf(network) };
+    }
+    const right = rightSide(formula);
+    const variable = variableOf(right, points.names[0]);
+    const values = { ...modelOf(right)?.start(points.points), ...start };
+    const description = { formula: right, variable, values };
+    const { network, parameters } = formulaNetwork(description);
+    return {
+      data: points,
+      network,
+      formula: description,
+      parameters: parameters.map((node) => ({
+        index: network.graph.biasIndex(network.graph.indexOf(node)),
+        label: node,
+        quantity: { quantity: 'dLossDb', node },
+      })),
+    };
+  });
+}
+
+/** Fits. Throws FitError; rejects with the signal's reason when aborted. */
+export async function fitted(question: Prepared, signal: AbortSignal): Promise<Fitted> {
+  const { data, network, parameters } = question;
+  const { points } = data;
+  if (points.length <= parameters.length) {
+    throw new FitError({ kind: 'few', points: points.length, parameters: parameters.length });
+  }
+  const table = { inputs: points.map(({ x }) => [x]), targets: points.map(({ y }) => [y]) };
+  try {
+    const options = { loss: mse(), optimizer: levenbergMarquardt(), epochs: maxIterations, signal };
+    const report = await fit(network, table, options);
+    const statistics = fitStatistics(network, table);
+    return {
+      ...question,
+      statistics,
+      iterations: report.history.length,
+      converged: report.stoppedBy === 'converged',
+      curve: curveOf(points, statistics),
+    };
+  } catch (error) {
+    signal.throwIfAborted();
+    if (error instanceof NnbpError && (error.code === 'DIVERGED' || error.code === 'NOT_FINITE')) {
+      throw new FitError({ kind: 'start' });
+    }
+    throw error instanceof FitError ? error : new FitError({ kind: 'other', text: textOf(error) });
+  }
+}
+
+function curveOf(points: Points['points'], { predict }: FitStatistics): CurvePoint[] {
+  const xs = points.map(({ x }) => x);
+  const low = xs.reduce((a, b) => Math.min(a, b));
+  const high = xs.reduce((a, b) => Math.max(a, b));
+  const beyond = 0.04 * (high - low || 1);
+  return Array.from({ length: curvePoints + 1 }, (_, k) => {
+    const x = low - beyond + ((high - low + 2 * beyond) * k) / curvePoints;
+    try {
+      const [{ curve, observation }] = predict([x]);
+      return { x, y: curve.estimate, curve: curve.interval, observation: observation.interval };
+    } catch {
+      return { x, y: NaN, curve: [NaN, NaN], observation: [NaN, NaN] } as const;
+    }
+  });
+}
+
+/** dloss/d of every parameter, in their order, for one point and the loss mse. */
+export function gradientAt({ network, parameters, data }: Fitted, point: number): number[] {
+  const { x, y } = data.points[point];
+  const { vector } = backpropagate(network, [x], [y], mse()).gradients;
+  return parameters.map(({ index }) => vector[index]);
+}
+
+/** A network's parameters that are not fixed. */
+function parametersOf({ graph }: Network): Parameter[] {
+  const found: Parameter[] = [];
+  const add = (index: number, quantity: QuantityName) => {
+    if (index < 0 || found.some((other) => other.index === index)) return;
+    found.push({ index, label: nameOf(quantity).replace('dloss/d', ''), quantity });
+  };
+  for (let i = graph.inputCount; i < graph.nodeCount; i++) {
+    const node = graph.ids[i];
+    add(graph.biasIndex(i), { quantity: 'dLossDb', node });
+    add(graph.scaleIndex(i), { quantity: 'dLossDc', node });
+    for (let e = graph.edgeStart[i]; e < graph.edgeStart[i + 1]; e++) {
+      add(graph.weightIndex(e, i), { quantity: 'dLossDw', node, from: graph.ids[graph.predecessors[e]] });
+    }
+  }
+  return found;
+}
+
+function translated<Result>(work: () => Result): Result {
+  try {
+    return work();
+  } catch (error) {
+    throw error instanceof FitError ? error : new FitError({ kind: 'other', text: textOf(error) });
+  }
+}
+
+const textOf = (error: unknown) => (error instanceof Error ? error.message : String(error));

@@ -1,0 +1,43 @@
+/** A formula with the values of its parameters as a network. */
+import { Network } from '@nnbp/core';
+import { formulaGraph, namesIn, parseFormula } from '@nnbp/formula';
+
+/** A formula of one variable. */
+export interface FormulaDescription {
+  readonly formula: string;
+  /** The name in the formula that is the input. */
+  readonly variable: string;
+  /** Of the parameters; 1 where there is none. */
+  readonly values: Readonly<Record<string, number>>;
+}
+
+/** The network, and the names of its parameters in the order of the formula. */
+export interface FormulaNetwork {
+  readonly network: Network;
+  readonly parameters: readonly string[];
+}
+
+/**
+ * The network of a formula.
+ *
+ * @throws NnbpError as `formulaGraph` does
+ */
+export function formulaNetwork({ formula, variable, values }: FormulaDescription): FormulaNetwork {
+  const { graph, parameters } = formulaGraph(formula, [variable]);
+  const network = new Network(graph);
+  for (const name of parameters) {
+    network.setParameters(name, { b: Object.hasOwn(values, name) ? values[name] : 1 });
+  }
+  return { network, parameters };
+}
+
+/** What follows an equals sign, if there is one: people write `y = a + b*x`. */
+export const rightSide = (formula: string): string => formula.slice(formula.search(/[=~]/) + 1).trim();
+
+/**
+ * The name of the data's x, if the formula has it; otherwise x.
+ *
+ * @throws NnbpError as `parseFormula` does
+ */
+export const variableOf = (formula: string, name: string): string =>
+  namesIn(parseFormula(formula)).includes(name) ? name : 'x';

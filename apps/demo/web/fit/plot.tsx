@@ -1,0 +1,208 @@
+/** Points, the fitted curve and its two bands; below, the residuals. */
+import { useId } from 'react';
+import { useMessages } from '../language.js';
+import { ticks } from '../shared/ticks.js';
+import { written } from '../shared/written.js';
+import { useWidth } from '../train/use-width.js';
+import styles from './fit.module.css';
+import type { CurvePoint, Fitted } from './fitted.js';
+import { messages } from './messages.js';
+import type { Point, Points } from './points.js';
+
+export interface PlotProps {
+  readonly data: Points;
+  /** Missing until there is a fit. */
+  readonly fit: Fitted | undefined;
+  /** The number of the point that is pointed out. */
+  readonly chosen: number;
+  readonly choose: (point: number) => void;
+}
+
+const margin = { left: 58, right: 14, top: 12, bottom: 40 };
+const [curveHeight, residualHeight] = [340, 150];
+
+export function Plot({ data, fit, chosen, choose }: PlotProps) {
+  const say = useMessages(messages);
+  const [frame, width] = useWidth();
+  const { points, names } = data;
+  const xs = spread([...points.map(({ x }) => x), ...(fit?.curve ?? []).map(({ x }) => x)], 0);
+  // A band may be far wider than the data: it does not set the scale.
+  const ys = spread([...points.map(({ y }) => y), ...(fit?.curve ?? []).map(({ y }) => y)], 0.08);
+  const residuals = fit && residualsOf(fit);
+  return (
+    <div ref={frame} className={styles.plot}>
+      {width > 0 && (
+        <>
+          <Axes label={say.plot(points.length)} width={width} height={curveHeight} x={xs} y={ys} names={names}>
+            {(at) => (
+              <>
+                {fit && <Band curve={fit.curve} of="observation" at={at} />}
+                {fit && <Band curve={fit.curve} of="curve" at={at} />}
+                {fit && <polyline className={styles.curve} points={line(fit.curve, at)} />}
+                <Dots points={points} at={at} chosen={chosen} choose={choose} />
+              </>
+            )}
+          </Axes>
+          <ul className={styles.legend} aria-hidden>
+            <li className={styles.ofPoints}>{say.legend.points}</li>
+            <li className={styles.ofCurve}>{say.legend.curve}</li>
+            <li className={styles.ofConfidence}>{say.legend.confidence}</li>
+            <li className={styles.ofPrediction}>{say.legend.prediction}</li>
+          </ul>
+          {residuals && (
+            <>
+              <h3>{say.residuals}</h3>
+              <Axes
+                label={say.residualPlot}
+                width={width}
+                height={residualHeight}
+                x={xs}
+                y={aroundZero(residuals)}
+                names={[names[0], say.residual]}
+              >
+                {(at) => (
+                  <>
+                    <line className={styles.zero} {...ends(at(xs[0], 0), at(xs[1], 0))} />
+                    <Dots points={residuals} at={at} chosen={chosen} choose={choose} />
+                  </>
+                )}
+              </Axes>
+              <p className="quiet">{say.residualHint}</p>
+            </>
+          )}
+        </>
+      )}
+    </div>
+  );
+}
+
+/** Where a point of the data stands in the picture. */
+type At = (x: number, y: number) => readonly [across: number, down: number];
+
+interface AxesProps {
+  readonly label: string;
+  readonly width: number;
+  readonly height: number;
+  readonly x: readonly [number, number];
+  readonly y: readonly [number, number];
+  readonly names: readonly [x: string, y: string];
+  readonly children: (at: At) => React.ReactNode;
+}
+
+function Axes({ label, width, height, x, y, names, children }: AxesProps) {
+  const clip = useId();
+  const [right, bottom] = [width - margin.right, height - margin.bottom];
+  const at: At = (a, b) => [
+    margin.left + ((a - x[0]) / (x[1] - x[0])) * (right - margin.left),
+    // Not so far outside that a browser draws nothing.
+    Math.max(-height, Math.min(2 * height, bottom - ((b - y[0]) / (y[1] - y[0])) * (bottom - margin.top))),
+  ];
+  return (
+    <svg width={width} height={height} viewBox={`0 0 ${width} ${height}`} role="img" aria-label={label}>
+      <clipPath id={clip}>
+        <rect x={margin.left} y={margin.top} width={right - margin.left} height={bottom - margin.top} />
+      </clipPath>
+      {ticks(x)
+        .filter((_, k, all) => width > 420 || all.length < 6 || k % 2 === 0)
+        .map((tick) => {
+          const [across] = at(tick, y[0]);
+          return (
+            <g key={`x${tick}`}>
+              <line className={styles.grid} x1={across} x2={across} y1={margin.top} y2={bottom} />
+              <text x={across} y={bottom + 16} textAnchor="middle">
+                {written(tick, 4)}
+              </text>
+            </g>
+          );
+        })}
+      {ticks(y).map((tick) => {
+        const [, down] = at(x[0], tick);
+        return (
+          <g key={`y${tick}`}>
+            <line className={styles.grid} x1={margin.left} x2={right} y1={down} y2={down} />
+            <text x={margin.left - 6} y={down + 4} textAnchor="end">
+              {written(tick, 4)}
+            </text>
+          </g>
+        );
+      })}
+      <text className={styles.axis} x={(margin.left + right) / 2} y={height - 6} textAnchor="middle">
+        {names[0]}
+      </text>
+      <text
+        className={styles.axis}
+        transform={`translate(13 ${(margin.top + bottom) / 2}) rotate(-90)`}
+        textAnchor="middle"
+      >
+        {names[1]}
+      </text>
+      <g clipPath={`url(#${clip})`}>{children(at)}</g>
+    </svg>
+  );
+}
+
+interface BandProps {
+  readonly curve: readonly CurvePoint[];
+  readonly of: 'curve' | 'observation';
+  readonly at: At;
+}
+
+function Band({ curve, of, at }: BandProps) {
+  const known = curve.filter((point) => point[of].every(Number.isFinite));
+  const ends = [
+    ...known.map((point) => at(point.x, point[of][1])),
+    ...known.toReversed().map((p) => at(p.x, p[of][0])),
+  ];
+  return <polygon className={of === 'curve' ? styles.confidence : styles.prediction} points={list(ends)} />;
+}
+
+interface DotsProps {
+  readonly points: readonly Point[];
+  readonly at: At;
+  readonly chosen: number;
+  readonly choose: (point: number) => void;
+}
+
+/** With a mouse a point can be chosen here; with the keyboard, in the list below. */
+function Dots({ points, at, chosen, choose }: DotsProps) {
+  return points.map(({ x, y }, k) => {
+    const [cx, cy] = at(x, y);
+    return (
+      <circle
+        key={k}
+        className={k === chosen ? styles.chosen : styles.dot}
+        cx={cx}
+        cy={cy}
+        r={k === chosen ? 7 : 4.5}
+        onClick={() => choose(k)}
+      >
+        <title>{`${k + 1}: ${written(x, 6)}, ${written(y, 6)}`}</title>
+      </circle>
+    );
+  });
+}
+
+const line = (curve: readonly CurvePoint[], at: At) =>
+  list(curve.filter(({ y }) => Number.isFinite(y)).map(({ x, y }) => at(x, y)));
+
+const list = (places: readonly (readonly [number, number])[]) =>
+  places.map(([across, down]) => `${across.toFixed(1)},${down.toFixed(1)}`).join(' ');
+
+const ends = ([x1, y1]: readonly [number, number], [x2, y2]: readonly [number, number]) => ({ x1, y1, x2, y2 });
+
+const residualsOf = ({ network, data: { points } }: Fitted): Point[] =>
+  points.map(({ x, y }) => ({ x, y: y - network.predict([x])[0] }));
+
+function aroundZero(residuals: readonly Point[]): [number, number] {
+  const size = residuals.reduce((most, { y }) => Math.max(most, Math.abs(y)), 0) || 1;
+  return [-1.3 * size, 1.3 * size];
+}
+
+/** Smallest and largest of the finite values, with some room; of equal numbers, 1 below and above. */
+function spread(values: readonly number[], room: number): [number, number] {
+  const known = values.filter(Number.isFinite);
+  const low = known.reduce((a, b) => Math.min(a, b), Infinity);
+  const high = known.reduce((a, b) => Math.max(a, b), -Infinity);
+  if (!(low < high)) return [low - 1, high + 1];
+  return [low - room * (high - low), high + room * (high - low)];
+}

@@ -1,0 +1,66 @@
+/** The Fit view: data and model on the left, the curve, the estimates and the derivatives on the right. */
+import { useMessages } from '../language.js';
+import { usePlayground } from '../store.js';
+import { Derivatives } from './derivatives.js';
+import { Estimates } from './estimates.js';
+import styles from './fit.module.css';
+import type { FitProblem } from './fitted.js';
+import { messages } from './messages.js';
+import { DataPanel, ModelPanel } from './panels.js';
+import { Plot } from './plot.js';
+import { maxPoints } from './points.js';
+import { change } from './change.js';
+import { useFit } from './use-fit.js';
+
+export default function View() {
+  const state = usePlayground(({ fit }) => fit);
+  const network = usePlayground(({ network }) => network);
+  const say = useMessages(messages);
+  const { data, model, formula, start } = state;
+  const { prepared, fit, problem } = useFit({ data, formula, start, network: model === 'network' ? network : null });
+  const points = prepared?.data.points ?? [];
+  const point = Math.min(state.point, Math.max(0, points.length - 1));
+  return (
+    <div className={styles.view}>
+      <p className={`${styles.lead} quiet`}>{say.lead}</p>
+      <div className={styles.question}>
+        <DataPanel />
+        <ModelPanel prepared={prepared} fit={fit} />
+      </div>
+      <div className={styles.answer}>
+        <section className="panel" aria-label={say.curve}>
+          {problem === undefined ? (
+            <p role="status" className={fit?.converged === false ? 'problem' : 'quiet'}>
+              {fit === undefined ? say.fitting : fit.converged ? say.done(fit.iterations) : say.notDone(fit.iterations)}
+            </p>
+          ) : (
+            <p role="alert" className="problem">
+              {sentence(problem, say.problems)}
+            </p>
+          )}
+          {prepared && <Plot data={prepared.data} fit={fit} chosen={point} choose={(point) => change({ point })} />}
+        </section>
+        {fit && <Estimates fit={fit} />}
+        {fit && <Derivatives fit={fit} point={point} />}
+      </div>
+    </div>
+  );
+}
+
+function sentence(problem: FitProblem, say: (typeof messages)['en']['problems']): string {
+  switch (problem.kind) {
+    case 'points': {
+      const { why, line } = problem.problem;
+      if (why === 'empty') return say.points.empty;
+      return why === 'line' ? say.points.line(line) : say.points.tooMany(maxPoints);
+    }
+    case 'shape':
+      return say.shape;
+    case 'few':
+      return say.few(problem.points, problem.parameters);
+    case 'start':
+      return say.start;
+    case 'other':
+      return problem.text;
+  }
+}
