@@ -7,8 +7,11 @@ import { expectAccessible, open, picture, settled, untilUrl, useBrowser } from '
 
 useBrowser();
 
-const openFit = (change: Partial<PlaygroundState['fit']> = {}, ...rest: Parameters<typeof open>) =>
-  open({ view: 'fit', fit: { ...defaultState.fit, ...change }, ...rest[0] }, ...rest.slice(1));
+const openFit = (
+  change: Partial<PlaygroundState['fit']> = {},
+  others: Partial<PlaygroundState> = {},
+  options: Parameters<typeof open>[1] = {},
+) => open({ view: 'fit', fit: { ...defaultState.fit, ...change }, ...others }, options);
 
 /** The estimate of a parameter as the table has it, with all digits. */
 const estimate = async (page: Page, name: string) =>
