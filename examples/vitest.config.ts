@@ -1,3 +1,3 @@
 import { project } from '../vitest.shared.ts';
 
-export default project('example-programs', { include: ['test/{node-script,server}.test.ts'] });
+export default project('example-programs', { include: ['test/{node-script,server,hostile-server}.test.ts'] });

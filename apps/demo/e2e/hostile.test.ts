@@ -1,5 +1,5 @@
 /** Code from a stranger's link: it runs without a click, and reaches nothing but the numbers it is asked for. */
-import type { Page } from 'playwright-core';
+import type { Page, Worker } from 'playwright-core';
 import { expect, inject, test } from 'vitest';
 import { defaultState, type PlaygroundState } from '../web/state.js';
 import { open, useBrowser } from './page.js';
@@ -76,6 +76,31 @@ ${working}`),
   expect(await page.locator('img[src="x"]').count()).toBe(0);
   await page.getByRole('button', { name: 'A swish' }).click();
   await says(page, /Right: all/);
+});
+
+test('does not run on after its answer', { timeout: 180_000 }, async () => {
+  const later = `let chain = Promise.resolve();
+export default {
+  value(h: number) {
+    for (let k = 0; k < 50; k++) chain = chain.then(() => undefined);
+    chain.then(() => { for (;;); });
+    return h;
+  },
+  derivative: () => 1,
+};`;
+  for (const link of links(later)) {
+    const page = await open(link);
+    const running = new Set<Worker>();
+    let started = 0;
+    page.on('worker', (worker) => {
+      if (!worker.url().startsWith('blob:')) return;
+      started++;
+      running.add(worker);
+      worker.on('close', () => running.delete(worker));
+    });
+    await expect.poll(() => started > 0 && running.size === 0, { timeout: 50_000 }).toBe(true);
+    await page.context().close();
+  }
 });
 
 test('trains with the data that are fetched, and its fraction is shown', patience, async () => {

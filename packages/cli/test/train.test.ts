@@ -202,7 +202,7 @@ describe('checkpoints', () => {
   });
 
   it('are neither mixed up nor continued with other settings', async () => {
-    const { nnbp } = await world({ 'iris.csv': irisCsv });
+    const { nnbp, write } = await world({ 'iris.csv': irisCsv });
     await nnbp(...args, '--epochs', '2', '--checkpoint', 'run');
     const again = await nnbp(...args, '--epochs', '4', '--checkpoint', 'run');
     expect([again.code, again.stderr]).toEqual([
@@ -212,6 +212,12 @@ describe('checkpoints', () => {
     const other = await nnbp(...args, '--epochs', '4', '--checkpoint', 'run', '--resume', '--rate', '0.5');
     expect(other.code).toBe(1);
     expect(other.stderr).toContain('of a training with rate 0.003, not 0.5');
+    await write('run/run-7-1-elsewhere.lock', '');
+    const locked = await nnbp(...args, '--epochs', '4', '--checkpoint', 'run', '--resume');
+    expect([locked.code, locked.stderr.trimEnd().split('\n').at(-1)]).toEqual([
+      1,
+      expect.stringMatching(/^nnbp: ".*run" is in use by another training: process 7 on elsewhere\./) as string,
+    ]);
     expect((await nnbp(...args, '--resume')).stderr).toContain('set their directory with --checkpoint');
   });
 });

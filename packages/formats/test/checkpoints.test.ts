@@ -7,10 +7,10 @@ import { build } from 'esbuild';
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as immediate } from 'node:timers/promises';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
 import { readCheckpoint, writeCheckpoint } from '../src/checkpoint.js';
 import { freshNetwork, options, xor } from './killed/run.js';
 
@@ -26,6 +26,20 @@ afterEach(() => {
 const bits = ({ parameters }: Network) => new BigUint64Array(parameters.vector.slice().buffer).join();
 const train = (network: Network, directory: string, more: object = {}) =>
   fit(network, xor, { ...options(), epochs: 6, callbacks: [checkpoints({ directory })], ...more });
+
+/** Trains in the directory that it is given, and writes a line before the first epoch and after each. */
+async function trainingProgram(place: string): Promise<string> {
+  const program = join(place, 'train.mjs');
+  await build({
+    entryPoints: [join(import.meta.dirname, 'killed/train.ts')],
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    conditions: ['@nnbp/source'],
+    outfile: program,
+  });
+  return program;
+}
 
 describe('checkpoints', () => {
   test('the newest three are kept, each whole, and the last goes on to the same bits', async () => {
@@ -103,6 +117,98 @@ describe('checkpoints', () => {
   test('bad numbers are refused before training', () => {
     expect(() => checkpoints({ directory: '.', keep: 0 })).toThrow(NnbpError);
     expect(() => checkpoints({ directory: '.', every: 1.5 })).toThrow(/every/);
+  });
+});
+
+describe('a directory is of one training at a time', () => {
+  const locks = (directory: string) => readdirSync(directory).filter((name) => name.endsWith('.lock'));
+  const refusal = expect.objectContaining({ code: 'WRONG_STATE' }) as Error;
+
+  test('a second one in the same process is refused, and leaves the first alone', async () => {
+    const directory = folder();
+    const callback = checkpoints({ directory });
+    const second: unknown[] = [];
+    const start = async ({ epoch }: { epoch: number }) => {
+      if (epoch !== 2) return;
+      for (const callbacks of [[checkpoints({ directory })], [callback]]) {
+        second.push(await train(freshNetwork(), directory, { callbacks }).catch((error: unknown) => error));
+      }
+      expect(locks(directory)).toHaveLength(1);
+    };
+    await train(freshNetwork(), directory, { callbacks: [callback, { onEpochEnd: start }] });
+    expect(second).toEqual([refusal, refusal]);
+    expect((second[0] as Error).message).toContain(`process ${process.pid} on `);
+    expect(locks(directory)).toEqual([]);
+    expect((await latestCheckpoint(directory))!.checkpoint.epoch).toBe(6);
+  });
+
+  test('of eight that start together in one process one trains', async () => {
+    const directory = folder();
+    const runs = await Promise.allSettled(Array.from({ length: 8 }, () => train(freshNetwork(), directory)));
+    expect(runs.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    expect(locks(directory)).toEqual([]);
+  });
+
+  test.each(['onTrainBegin', 'onEpochBegin', 'onEpochEnd'] as const)(
+    'it is unlocked after an error and after an abort in %s',
+    async (event) => {
+      const directory = folder();
+      const fail = () => Promise.reject(new Error('mine'));
+      const failed = train(freshNetwork(), directory, { callbacks: [checkpoints({ directory }), { [event]: fail }] });
+      await expect(failed).rejects.toThrow('mine');
+      expect(locks(directory)).toEqual([]);
+
+      const controller = new AbortController();
+      // The abort comes while the directory is being locked, or a checkpoint written.
+      const abort = { [event]: () => void setImmediate(() => controller.abort(new Error('enough'))) };
+      const other = join(directory, 'other');
+      const callbacks = [abort, checkpoints({ directory: other })];
+      const aborted = train(freshNetwork(), other, { callbacks, signal: controller.signal });
+      await expect(aborted).rejects.toThrow('enough');
+      expect(readdirSync(other).filter((name) => !/^epoch-\d+\.safetensors$/.test(name))).toEqual([]);
+    },
+  );
+
+  test('a training of another process is refused while that process runs, and resumes when it was killed', async () => {
+    const place = folder();
+    const directory = join(place, 'run');
+    const child = spawn(process.execPath, [await trainingProgram(place), directory, '1000000'], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    onTestFinished(() => void child.kill('SIGKILL'));
+    let output = '';
+    child.stdout.on('data', (chunk: Buffer) => (output += String(chunk)));
+    // It writes the first line before it locks the directory, the second after its first epoch.
+    while (output.split('\n').length < 3) await once(child.stdout, 'data');
+    await expect(train(freshNetwork(), directory)).rejects.toThrow(
+      `"${directory}" is in use by another training: process ${child.pid} on `,
+    );
+    child.kill('SIGKILL');
+    await once(child, 'close');
+    expect(locks(directory)).toHaveLength(1);
+    const found = await latestCheckpoint(directory);
+    const epochs = (found?.checkpoint.epoch ?? 0) + 1;
+    await train(found?.network ?? freshNetwork(), directory, { epochs, ...(found && { resume: found.checkpoint }) });
+    expect(locks(directory)).toEqual([]);
+    expect((await latestCheckpoint(directory))!.checkpoint.epoch).toBe(epochs);
+  });
+
+  test.runIf(existsSync('/proc/self/stat'))(
+    'a lock whose process number is another process’s now is removed',
+    async () => {
+      const directory = folder();
+      writeFileSync(join(directory, `run-${process.ppid}-1-${encodeURIComponent(hostname())}.lock`), '');
+      await train(freshNetwork(), directory);
+      expect(locks(directory)).toEqual([]);
+    },
+  );
+
+  test('a lock of another machine is respected, and the error names its file', async () => {
+    const directory = folder();
+    const name = 'run-7-1-elsewhere%2F..lock';
+    writeFileSync(join(directory, name), '');
+    await expect(train(freshNetwork(), directory)).rejects.toThrow(`delete "${name}" there`);
+    expect(readdirSync(directory)).toEqual([name]);
   });
 });
 
@@ -242,15 +348,7 @@ describe('a process that is killed', () => {
     async () => {
       const place = folder();
       const directory = join(place, 'run');
-      const program = join(place, 'train.mjs');
-      await build({
-        entryPoints: [join(import.meta.dirname, 'killed/train.ts')],
-        bundle: true,
-        platform: 'node',
-        format: 'esm',
-        conditions: ['@nnbp/source'],
-        outfile: program,
-      });
+      const program = await trainingProgram(place);
       const seed = Number(process.env.SEED ?? Date.now() % 1e6);
       console.log(`seed ${seed}`);
       let random = seed;

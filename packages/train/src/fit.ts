@@ -55,6 +55,11 @@ export interface Callback {
   onEpochEnd?(progress: Progress): void | Promise<void>;
   /** Once at the end, unless an error ended training. */
   onTrainEnd?(progress: Progress): void | Promise<void>;
+  /**
+   * Last, however training ended: closes what `onTrainBegin` opened. Not called if `onTrainBegin` was not. Every callback is
+   * torn down, and `fit` waits for it also after an abort.
+   */
+  teardown?(progress: Progress): void | Promise<void>;
 }
 
 /** The result of {@link fit}. */
@@ -105,6 +110,7 @@ export async function fit(network: Network, data: Data, options: FitOptions): Pr
   let stoppedBy: Report['stoppedBy'] = 'epochs';
   let epoch = 0;
   let inEpoch = false;
+  const begun: Callback[] = [];
   const progress: Progress = {
     network,
     get epoch() {
@@ -124,8 +130,11 @@ export async function fit(network: Network, data: Data, options: FitOptions): Pr
     state: () => ({ ...trainer.state, ...(early?.state && { earlyStopping: early.state }) }),
     stop: () => void (stoppedBy = 'callback'),
   };
-  const notify = async (event: keyof Callback) => {
-    for (const callback of callbacks) await untilAborted(callback[event]?.(progress), signal);
+  const notify = async (event: Exclude<keyof Callback, 'teardown'>) => {
+    for (const callback of callbacks) {
+      if (event === 'onTrainBegin') begun.push(callback);
+      await untilAborted(callback[event]?.(progress), signal);
+    }
   };
   const afterBatch = callbacks.some(({ onBatchEnd }) => onBatchEnd)
     ? () => notify('onBatchEnd').then(() => stoppedBy !== 'epochs')
@@ -166,9 +175,9 @@ export async function fit(network: Network, data: Data, options: FitOptions): Pr
     if (signal?.aborted === true && early?.state) trainer.parameters.set(early.state.parameters);
     throw error;
   } finally {
-    const disposed = trainer.dispose();
+    const closed = closeAll([trainer.dispose(), ...begun.map(async (callback) => callback.teardown?.(progress))]);
     // The first error is the one to report.
-    await (failed ? disposed.catch(() => undefined) : disposed);
+    await (failed ? closed.catch(() => undefined) : closed);
   }
   let records: readonly EpochRecord[] | undefined;
   return {
@@ -179,4 +188,10 @@ export async function fit(network: Network, data: Data, options: FitOptions): Pr
     ...(early?.state && { bestEpoch: early.state.bestEpoch }),
     seconds: (performance.now() - started) / 1000,
   };
+}
+
+/** Waits for all, also if one fails; throws the first error. */
+async function closeAll(closing: readonly Promise<void>[]): Promise<void> {
+  const failed = (await Promise.allSettled(closing)).find((result) => result.status === 'rejected');
+  if (failed) throw failed.reason;
 }

@@ -325,6 +325,32 @@ describe('callbacks', () => {
     expect(steps).toEqual([1, 2, 3]);
   });
 
+  test('are torn down last, each, however training ends, if onTrainBegin was called', async () => {
+    const runs: string[] = [];
+    const of = (name: string, more: Callback = {}): Callback => ({ ...more, teardown: () => void runs.push(name) });
+    const controller = new AbortController();
+    const ends = of('first', { onTrainEnd: () => void runs.push('end') });
+    await fit(straight(), line, plain({ epochs: 1, callbacks: [ends, of('second')] }));
+    const endings: readonly [message: string, ending: Callback, signal?: AbortSignal][] = [
+      ['mine', { onBatchEnd: () => Promise.reject(new Error('mine')) }],
+      ['aborted', { onEpochBegin: () => controller.abort(new Error('aborted')) }, controller.signal],
+    ];
+    for (const [message, ending, signal] of endings) {
+      const callbacks = [of('first', ending), of('second')];
+      const error = await errorOf(fit(straight(), line, plain({ epochs: 1, callbacks, ...(signal && { signal }) })));
+      expect(error.message).toBe(message);
+    }
+    expect(runs).toEqual(['end', 'first', 'second', 'first', 'second', 'first', 'second']);
+
+    const begin = { onTrainBegin: () => Promise.reject(new Error('begin')) };
+    await errorOf(fit(straight(), line, plain({ callbacks: [of('third', begin), of('fourth')] })));
+    expect(runs.slice(7)).toEqual(['third']);
+    const failing = { teardown: () => Promise.reject(new Error('teardown')) };
+    expect((await errorOf(fit(straight(), line, plain({ epochs: 1, callbacks: [failing] })))).message).toBe('teardown');
+    const both = { ...begin, ...failing };
+    expect((await errorOf(fit(straight(), line, plain({ callbacks: [both] })))).message).toBe('begin');
+  });
+
   test('that throw end training, and the network has the last good step', async () => {
     const network = straight();
     const before = [...network.parameters.vector];

@@ -1,4 +1,4 @@
-/** Checkpoints on disk: think of a climber's hooks, one a length, of which the last few stay in the wall. */
+/** Checkpoints on disk: one after each epoch, of which the newest few are kept. */
 import { expectInteger, type Network, NnbpError } from '@nnbp/core';
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -6,6 +6,7 @@ import type { Checkpoint } from '../checkpoint.js';
 import { load, type Loaded } from '../load.js';
 import type { Plugins } from '../plugins.js';
 import { save, type SaveOptions } from '../save.js';
+import { lockDirectory } from './directory-lock.js';
 import { temporaryName, writeAtomically } from './write-atomically.js';
 
 const checkpointName = /^epoch-(\d{7,})\.safetensors$/;
@@ -13,7 +14,7 @@ const nameOf = (epoch: number) => `epoch-${String(epoch).padStart(7, '0')}.safet
 
 /** Where checkpoints go, and how many. */
 export interface CheckpointOptions {
-  /** Made if it is not there. For one training: at a time, and from its first epoch to its last. */
+  /** Created if it does not exist. For one training, from its first epoch to its last; locked while it runs. */
   readonly directory: string;
   /** So many of the newest are kept, at least 1. Default 3. */
   readonly keep?: number;
@@ -33,16 +34,17 @@ export interface EpochEnd {
   readonly epoch: number;
   /** How many there are to be. */
   readonly epochs: number;
-  /** All that is needed to go on. */
+  /** All that is needed to resume. */
   state(): Checkpoint;
 }
 
 /**
  * A callback for `fit` that writes a checkpoint at the end of epochs, and always at the end of the last. Each file is
- * whole or not there, whenever the process is killed; what a killed process left unfinished is cleared away.
+ * whole or not there, whenever the process is killed; what a killed process left unfinished is cleared away. A file
+ * `run-….lock` holds the directory while training runs.
  *
- * @throws NnbpError `OUT_OF_RANGE`; before training, `WRONG_STATE` (the directory has checkpoints of a training that went
- * further: another one's, which would be mixed with these); while training, `UNAVAILABLE` (the disk is full, read-only or
+ * @throws NnbpError `OUT_OF_RANGE`; before training, `WRONG_STATE` (another training runs in the directory, or it has
+ * checkpoints of one that went further, which would be mixed with these); while training, `UNAVAILABLE` (the disk is full, read-only or
  * gone), which ends it, with the checkpoints that are there left as they are
  *
  * @example
@@ -69,22 +71,44 @@ export interface EpochEnd {
  * ```
  */
 export function checkpoints({ directory, keep = 3, every = 1, loss, metadata }: CheckpointOptions): {
-  /** Makes the directory ready. */
+  /** Creates and locks the directory. */
   onTrainBegin(progress: Pick<EpochEnd, 'epoch'>): Promise<void>;
   /** Writes the checkpoint. */
   onEpochEnd(progress: EpochEnd): Promise<void>;
+  /** Unlocks the directory. */
+  teardown(progress: object): Promise<void>;
 } {
   expectInteger('checkpoints: keep', keep, 1);
   expectInteger('checkpoints: every', every, 1);
+  const write = async ({ network, epoch, state }: EpochEnd) => {
+    // The state of this moment, before anything is waited for.
+    const file = save(network, { checkpoint: state(), ...(loss && { loss }), ...(metadata && { metadata }) });
+    await writeAtomically(join(directory, nameOf(epoch)), file);
+    const old = (await list(directory)).slice(keep);
+    await Promise.all(old.map((name) => rm(join(directory, name), { force: true })));
+  };
+  /** By the progress of its training: what unlocks the directory, and the last write. An abort waits for neither. */
+  const runs = new WeakMap<object, { readonly unlock: Promise<() => Promise<void>>; written?: Promise<void> }>();
   return {
-    onTrainBegin: ({ epoch }) => prepare(directory, epoch),
-    async onEpochEnd({ network, epoch, epochs, state }) {
+    async onTrainBegin(progress) {
+      const unlock = prepare(directory, progress.epoch);
+      runs.set(progress, { unlock });
+      await unlock;
+    },
+    async onEpochEnd(progress) {
+      const { epoch, epochs } = progress;
       if (epoch % every !== 0 && epoch !== epochs) return;
-      // The state of this moment, before anything is waited for.
-      const file = save(network, { checkpoint: state(), ...(loss && { loss }), ...(metadata && { metadata }) });
-      await writeAtomically(join(directory, nameOf(epoch)), file);
-      const old = (await list(directory)).slice(keep);
-      await Promise.all(old.map((name) => rm(join(directory, name), { force: true })));
+      const written = write(progress);
+      const run = runs.get(progress);
+      if (run) run.written = written;
+      await written;
+    },
+    async teardown(progress) {
+      const run = runs.get(progress);
+      // Their errors have ended training already.
+      await run?.written?.catch(() => undefined);
+      const unlock = await run?.unlock.catch(() => undefined);
+      await unlock?.();
     },
   };
 }
@@ -140,22 +164,29 @@ async function list(directory: string): Promise<string[]> {
   return names.filter((name) => checkpointName.test(name)).sort((one, other) => epochOf(other) - epochOf(one));
 }
 
-/** Makes the directory, clears away what a killed process left, and damaged files of epochs to come. */
-async function prepare(directory: string, epoch: number): Promise<void> {
-  const further = (await list(directory)).filter((name) => epochOf(name) > epoch);
-  for (const name of further) await expectDamaged(join(directory, name), epoch);
+/**
+ * Creates and locks the directory; removes what a killed process left, and damaged files of epochs to come. Resolves to what
+ * unlocks it.
+ */
+async function prepare(directory: string, epoch: number): Promise<() => Promise<void>> {
+  let unlock: (() => Promise<void>) | undefined;
   try {
     await mkdir(directory, { recursive: true });
+    unlock = await lockDirectory(directory);
+    const further = (await list(directory)).filter((name) => epochOf(name) > epoch);
+    for (const name of further) await expectDamaged(join(directory, name), epoch);
     const unfinished = (await readdir(directory)).filter((name) =>
       checkpointName.test(temporaryName.exec(name)?.[1] ?? ''),
     );
     await Promise.all([...further, ...unfinished].map((name) => rm(join(directory, name), { force: true })));
+    return unlock;
   } catch (error) {
-    throw unavailable(directory, error as Error);
+    await unlock?.();
+    throw error instanceof NnbpError ? error : unavailable(directory, error as Error);
   }
 }
 
-/** A sound checkpoint of an epoch to come would be taken for the newest, and the new ones rotated away. */
+/** A valid checkpoint of an epoch to come would be taken for the newest, and the new ones rotated away. */
 async function expectDamaged(path: string, epoch: number): Promise<void> {
   try {
     load(await readFile(path));

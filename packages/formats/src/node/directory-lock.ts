@@ -1,0 +1,69 @@
+/** One process at a time in a directory: each puts a file into it whose name says which process it is of. */
+import { NnbpError } from '@nnbp/core';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+
+/** The process, when it started (empty where the system does not say), and its machine. */
+const lockName = /^run-(\d+)-(\d*)-(.*)\.lock$/;
+const host = encodeURIComponent(hostname());
+
+/**
+ * Locks an existing directory and resolves to what unlocks it. Locks of processes of this machine that no longer run are
+ * removed. Two that start in the same moment may both be refused, but never both be let in: each writes its own file before
+ * it looks for others, and none removes the file of a running process.
+ *
+ * @throws NnbpError `WRONG_STATE`: another run, of this process or another one, has the directory
+ */
+export async function lockDirectory(directory: string): Promise<() => Promise<void>> {
+  const name = `run-${process.pid}-${(await startOf(process.pid)) ?? ''}-${host}.lock`;
+  const path = join(directory, name);
+  try {
+    await writeFile(path, '', { flag: 'wx' });
+  } catch (error) {
+    throw (error as { code?: string }).code === 'EEXIST' ? inUse(directory, name) : error;
+  }
+  const unlock = () => rm(path, { force: true });
+  try {
+    for (const other of await readdir(directory)) {
+      if (other === name || !lockName.test(other)) continue;
+      if (await isRunning(other)) throw inUse(directory, other);
+      await rm(join(directory, other), { force: true });
+    }
+  } catch (error) {
+    await unlock();
+    throw error;
+  }
+  return unlock;
+}
+
+/** Whether the process that a lock names runs; assumed of another machine's, which cannot be asked. */
+async function isRunning(name: string): Promise<boolean> {
+  const [, pid, started, where] = lockName.exec(name)!;
+  if (where !== host) return true;
+  try {
+    process.kill(Number(pid), 0);
+  } catch (error) {
+    // EPERM: it runs, and belongs to somebody else.
+    if ((error as { code?: string }).code !== 'EPERM') return false;
+  }
+  // After a crash its number may be another process's.
+  const now = await startOf(Number(pid));
+  return now === undefined || started === '' || now === started;
+}
+
+/** When a process started, in ticks since the machine did; undefined where there is no /proc. */
+async function startOf(pid: number): Promise<string | undefined> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'latin1').catch(() => undefined);
+  // The name of the program comes second and may hold anything, also parentheses and spaces.
+  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+}
+
+function inUse(directory: string, name: string): NnbpError {
+  const [, pid, , where] = lockName.exec(name)!;
+  return new NnbpError(
+    'WRONG_STATE',
+    `"${directory}" is in use by another training: process ${pid} on ${where}. Wait until it ends, or use another ` +
+      `directory. If it does not run any more, delete "${name}" there.`,
+  );
+}
