@@ -350,3 +350,25 @@ test('the page is served with a strict policy', async () => {
   });
   expect(ran).toBeUndefined();
 });
+
+test('Break it marks a node grey while its sum is unfinished, and red once it passes on a wrong sum', async () => {
+  const page = await open(inDerive({ mode: 'break', step: 0 }));
+  const node = (id: string) => page.locator(`.react-flow__node[data-id="${id}"]`);
+  const wrong = page.locator('.react-flow__node.wrong');
+  const banner = page.locator('.verdict');
+  await node('2').getByText('waits for 4, 5, 6').waitFor();
+  expect(await wrong.count()).toBe(0);
+  // Depth first: 7, 4, 2. Node 2 has received 4's share only, and passes it on.
+  for (const visited of ['7', '4']) {
+    await page.getByRole('button', { name: 'One step forward' }).click();
+    await page.getByText(`Node ${visited}, for the 1st time.`).waitFor();
+    await banner.getByText('Nothing is wrong so far.').waitFor();
+  }
+  await node('2').getByText('waits for 5, 6').waitFor();
+  await page.getByRole('button', { name: 'One step forward' }).click();
+  await banner.getByText('Wrong so far: 1 of 7 nodes.').waitFor();
+  expect(await wrong.evaluateAll((nodes) => nodes.map((node) => node.getAttribute('data-id')))).toEqual(['2']);
+  await page.getByRole('button', { name: 'To the end' }).click();
+  await banner.getByText('3 of 7 nodes end with a wrong number.').waitFor();
+  expect(await wrong.count()).toBe(3);
+});

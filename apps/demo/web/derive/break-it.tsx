@@ -3,7 +3,17 @@ import { ChevronDown, ChevronUp, X } from 'lucide-react';
 import { useMessages } from '../language.js';
 import { Figure } from '../shared/figure.js';
 import { usePlayground } from '../store.js';
-import { type BrokenPass, depthFirst, differs, forwardOrder, rightOrder, tooEarly, visits } from '../shared/broken.js';
+import {
+  type BrokenPass,
+  depthFirst,
+  forwardOrder,
+  isWrong,
+  nodeStates,
+  rightOrder,
+  tooEarly,
+  visits,
+} from '../shared/broken.js';
+import { stepsTaken } from './broken-graph.js';
 import { change } from './change.js';
 import type { Exercise } from './exercise.js';
 import { messages } from './messages.js';
@@ -17,7 +27,7 @@ interface BreakItProps {
 const presets = { depthFirst, early: tooEarly, forward: forwardOrder, right: rightOrder } as const;
 
 export function BreakIt({ exercise, pass }: BreakItProps) {
-  const { mistake } = usePlayground().derive;
+  const mistake = usePlayground(({ derive }) => derive.mistake);
   const { break: say } = useMessages(messages);
   return (
     <section className="panel break-it" aria-label={say.title}>
@@ -45,7 +55,8 @@ export function BreakIt({ exercise, pass }: BreakItProps) {
 }
 
 function Verdict({ exercise, pass }: BreakItProps) {
-  const { mistake } = usePlayground().derive;
+  const mistake = usePlayground(({ derive }) => derive.mistake);
+  const step = usePlayground(({ derive }) => derive.step);
   const { verdict: say } = useMessages(messages).break;
   const total = grouped(pass.total);
   const right = String(pass.rightTotal);
@@ -56,23 +67,20 @@ function Verdict({ exercise, pass }: BreakItProps) {
       </p>
     );
   }
-  const wrong = wrongNodes(exercise, pass).filter(Boolean).length;
+  const taken = stepsTaken(pass, step);
+  const wrong = nodeStates(exercise, pass, taken).filter(isWrong).length;
+  const { nodeCount } = exercise.network.graph;
   return (
     <p className={wrong > 0 ? 'verdict wrong' : 'verdict'} role="status">
-      <b>{wrong > 0 ? say.wrong(wrong, exercise.network.graph.nodeCount) : say.allRight}</b>{' '}
+      <b>
+        {taken < pass.steps.length
+          ? say.soFar(wrong, nodeCount)
+          : wrong > 0
+            ? say.wrong(wrong, nodeCount)
+            : say.allRight}
+      </b>{' '}
       {pass.total !== BigInt(pass.rightTotal) && say.visits(total, right)}
     </p>
-  );
-}
-
-/** For each node whether its dloss/dx, or its dloss/db, ends wrong. */
-function wrongNodes({ network: { graph }, film }: Exercise, pass: BrokenPass): boolean[] {
-  const { dLossDx, slope } = film.pass.cache.samples[0];
-  const books = pass.at(pass.steps.length);
-  return graph.ids.map(
-    (_, i) =>
-      differs(books.dLossDx[i], dLossDx[i]) ||
-      (i >= graph.inputCount && differs(books.dLossDb[i], dLossDx[i] * slope[i])),
   );
 }
 
@@ -80,10 +88,10 @@ function wrongNodes({ network: { graph }, film }: Exercise, pass: BrokenPass): b
 const maxEdited = 24;
 
 function Order({ exercise }: { readonly exercise: Exercise }) {
-  const { derive } = usePlayground();
+  const chosen = usePlayground(({ derive }) => derive.order);
   const { break: say } = useMessages(messages);
   const { graph } = exercise.network;
-  const order = visits(exercise, derive.order).map((i) => graph.ids[i]);
+  const order = visits(exercise, chosen).map((i) => graph.ids[i]);
   const put = (next: readonly string[]) => change({ order: [...next], step: null });
   const swap = (k: number, with_: number) => put(order.with(k, order[with_]).with(with_, order[k]));
   return (
@@ -145,26 +153,28 @@ function Order({ exercise }: { readonly exercise: Exercise }) {
 const maxRows = 40;
 
 function Comparison({ exercise, pass }: BreakItProps) {
-  const { mistake } = usePlayground().derive;
+  const mistake = usePlayground(({ derive }) => derive.mistake);
+  const step = usePlayground(({ derive }) => derive.step);
   const { break: say } = useMessages(messages);
   const { graph } = exercise.network;
   const { dLossDx, slope } = exercise.film.pass.cache.samples[0];
-  const books = pass.at(pass.steps.length);
+  // Forgotten numbers are counted as a whole; of an order, what the graph shows.
+  const taken = mistake === 'order' ? stepsTaken(pass, step) : pass.steps.length;
+  const books = pass.at(taken);
+  const states = nodeStates(exercise, pass, taken);
+  const timesOf = (i: number) => (mistake === 'order' ? BigInt(books.times[i]) : pass.times[i]);
   const rows = graph.ids.map((id, i) => ({ id, i })).slice(0, maxRows);
-  const pair = (name: string, right: number, found: number) => {
-    const wrong = differs(found, right);
-    return (
-      <>
-        <td>
-          <Figure value={right} digits={4} />
-        </td>
-        <td className={wrong ? 'wrong' : ''} data-quantity={name}>
-          <Figure value={found} digits={4} />
-          {wrong && <span className="visually-hidden"> {say.wrongMark}</span>}
-        </td>
-      </>
-    );
-  };
+  const pair = (name: string, right: number, found: number, wrong: boolean) => (
+    <>
+      <td>
+        <Figure value={right} digits={4} />
+      </td>
+      <td className={wrong ? 'wrong' : ''} data-quantity={name}>
+        <Figure value={found} digits={4} />
+        {wrong && <span className="visually-hidden"> {say.wrongMark}</span>}
+      </td>
+    </>
+  );
   return (
     <div className="scroll" tabIndex={0} role="region" aria-label={say.title}>
       <table className="comparison">
@@ -186,16 +196,16 @@ function Comparison({ exercise, pass }: BreakItProps) {
           {rows.map(({ id, i }) => (
             <tr key={id}>
               <th scope="row">{id}</th>
-              <td className={pass.times[i] > 1n ? 'often' : ''} data-times={id}>
-                {grouped(pass.times[i])}
+              <td className={timesOf(i) > 1n ? 'often' : ''} data-times={id}>
+                {grouped(timesOf(i))}
               </td>
               {mistake === 'order' && (
                 <>
-                  {pair(`dloss/dx_${id}`, dLossDx[i], books.dLossDx[i])}
+                  {pair(`dloss/dx_${id}`, dLossDx[i], books.dLossDx[i], states[i].wrongDx)}
                   {i < graph.inputCount ? (
                     <td colSpan={2} />
                   ) : (
-                    pair(`dloss/db_${id}`, dLossDx[i] * slope[i], books.dLossDb[i])
+                    pair(`dloss/db_${id}`, dLossDx[i] * slope[i], books.dLossDb[i], states[i].wrongDb)
                   )}
                 </>
               )}

@@ -177,7 +177,13 @@ const en = {
     times: { order: 'visits', 'without-dLossDx': 'dloss/dx computed', 'without-slope': 'slope computed' },
     right: 'right',
     found: 'found',
+    none: 'No node has been visited yet. Take a step: does each node wait until its sum is finished?',
+    received: 'received',
+    passedOn: 'passed on',
+    waitsFor: (nodes: string) => `waits for ${nodes}`,
     verdict: {
+      soFar: (wrong: number, all: number) =>
+        wrong === 0 ? 'Nothing is wrong so far.' : `Wrong so far: ${wrong} of ${all} nodes.`,
       wrong: (wrong: number, all: number) => `${wrong} of ${all} nodes end with a wrong number.`,
       allRight: 'Every number is right.',
       visits: (total: string, right: string) => `${total} visits instead of ${right}.`,
@@ -373,7 +379,12 @@ const zh: typeof en = {
     times: { order: '访问次数', 'without-dLossDx': 'dloss/dx 计算次数', 'without-slope': 'slope 计算次数' },
     right: '正确',
     found: '得到',
+    none: '还没有访问任何节点。走一步看看：每个节点都等到自己的和完整了吗？',
+    received: '收到',
+    passedOn: '传出',
+    waitsFor: (nodes) => `等待 ${nodes}`,
     verdict: {
+      soFar: (wrong, all) => (wrong === 0 ? '目前没有错。' : `目前 ${all} 个节点里有 ${wrong} 个是错的。`),
       wrong: (wrong, all) => `${all} 个节点里有 ${wrong} 个最后的数是错的。`,
       allRight: '每个数都对。',
       visits: (total, right) => `访问了 ${total} 次，本来只需 ${right} 次。`,

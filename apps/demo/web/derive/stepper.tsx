@@ -16,11 +16,13 @@ export interface StepperProps {
   /** Steps taken; null: all of them. */
   readonly step: number | null;
   readonly all: number;
+  /** Shown before the first step. */
+  readonly before: string;
   /** What the step does. */
   readonly children?: ReactNode;
 }
 
-export function Stepper({ step, all, children }: StepperProps) {
+export function Stepper({ step, all, before, children }: StepperProps) {
   const say = useMessages(messages).steps;
   const [playing, setPlaying] = useState(false);
   const taken = step ?? all;
@@ -99,7 +101,7 @@ export function Stepper({ step, all, children }: StepperProps) {
         <span className="quiet stepper-count">{say.of(taken, all)}</span>
       </div>
       <div className="stepper-caption" aria-live="polite">
-        {step === 0 ? <p>{say.none}</p> : children}
+        {step === 0 ? <p>{before}</p> : children}
       </div>
     </div>
   );
@@ -108,8 +110,9 @@ export function Stepper({ step, all, children }: StepperProps) {
 /** Through the right pass: what each step reads and writes. */
 export function FilmStepper({ exercise, step }: { readonly exercise: Exercise; readonly step: number | null }) {
   const { film } = exercise;
+  const say = useMessages(messages);
   return (
-    <Stepper step={step} all={film.steps.length}>
+    <Stepper step={step} all={film.steps.length} before={say.steps.none}>
       {step !== null && step > 0 && <Caption exercise={exercise} index={step - 1} />}
     </Stepper>
   );

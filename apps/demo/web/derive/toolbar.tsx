@@ -25,7 +25,7 @@ export function Toolbar({ exercise }: { readonly exercise: Exercise | undefined 
             key={name}
             type="button"
             aria-pressed={name === mode}
-            onClick={() => change({ mode: name, step: null })}
+            onClick={() => change({ mode: name, step: name === 'break' ? 0 : null })}
           >
             {say.modes[name]}
           </button>

@@ -21,6 +21,8 @@ export interface Books {
   readonly times: Float64Array;
   readonly dLossDx: Float64Array;
   readonly dLossDb: Float64Array;
+  /** The sum of what the node passed on as its dloss/dx, over its visits. */
+  readonly passedOn: Float64Array;
 }
 
 export interface BrokenPass {
@@ -107,6 +109,7 @@ function wronglyOrdered({ network, film, target, loss }: Exercise, order: readon
       for (const i of order.slice(0, steps)) {
         books.times[i]++;
         if (i < graph.inputCount) continue;
+        books.passedOn[i] += books.dLossDx[i];
         const dLossDb = books.dLossDx[i] * slope[i];
         books.dLossDb[i] += dLossDb;
         for (let e = graph.edgeStart[i]; e < graph.edgeStart[i + 1]; e++) {
@@ -169,6 +172,7 @@ function counted(film: Exercise['film'], steps: readonly number[], count: number
     books.times[i]++;
     books.dLossDx[i] = dLossDx[i];
     books.dLossDb[i] = dLossDx[i] * slope[i];
+    books.passedOn[i] = dLossDx[i];
   }
   return books;
 }
@@ -179,8 +183,41 @@ const emptyBooks = (length: number, fill: number): Books => ({
   times: new Float64Array(length),
   dLossDx: new Float64Array(length).fill(fill),
   dLossDb: new Float64Array(length).fill(fill),
+  passedOn: new Float64Array(length).fill(fill),
 });
 
 /** Whether two numbers differ by more than the order of a sum explains. */
 export const differs = (found: number, right: number): boolean =>
   Math.abs(found - right) > 1e-12 * Math.max(Math.abs(found), Math.abs(right));
+
+/** What is known of a node's sum after some visits. */
+export interface NodeState {
+  /** Ids of the successors that have not been visited: without them the sum is unfinished. */
+  readonly waitsFor: readonly string[];
+  /** Its dloss/dx is wrong though nothing more can arrive. */
+  readonly wrongDx: boolean;
+  /** What it passed on is not its whole dloss/dx, once: so its dloss/db is wrong too. */
+  readonly wrongDb: boolean;
+}
+
+/** After so many visits in the order that was chosen, each node's state. An unfinished sum is not wrong before it is passed on. */
+export function nodeStates({ network: { graph }, film }: Exercise, pass: BrokenPass, visited: number): NodeState[] {
+  const { dLossDx, slope } = sampleOf(film);
+  const books = pass.at(visited);
+  const isOver = visited === pass.steps.length;
+  return graph.ids.map((_, i) => {
+    const waitsFor: string[] = [];
+    for (let k = graph.successorStart[i]; k < graph.successorStart[i + 1]; k++) {
+      const j = graph.successors[k];
+      if (books.times[j] === 0) waitsFor.push(graph.ids[j]);
+    }
+    const isInput = i < graph.inputCount;
+    return {
+      waitsFor,
+      wrongDx: (isOver || waitsFor.length === 0) && differs(books.dLossDx[i], dLossDx[i]),
+      wrongDb: !isInput && (isOver || books.times[i] > 0) && differs(books.dLossDb[i], dLossDx[i] * slope[i]),
+    };
+  });
+}
+
+export const isWrong = ({ wrongDx, wrongDb }: NodeState): boolean => wrongDx || wrongDb;
