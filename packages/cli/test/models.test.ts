@@ -203,7 +203,7 @@ describe('check', () => {
     const { code, stdout } = await nnbp('check', iris, 'iris.csv');
     expect(code).toBe(0);
     expect(stdout).toMatch(/softmaxCrossEntropy: ok, (\d+) of \1 derivatives agree/);
-    const drawn = await nnbp('check', iris, '--json', '--rows', '3', '--most', '40');
+    const drawn = await nnbp('check', iris, '--json', '--rows', '3', '--max-derivatives', '40');
     expect(JSON.parse(drawn.stdout)).toMatchObject({ ok: true, compared: 40, wrong: [] });
   });
 });

@@ -1,7 +1,4 @@
-/**
- * The derivation of one number: think of a teacher who is asked "where does this come from?", writes the answer down,
- * and goes on for as long as one asks.
- */
+/** Explains how one number of a pass was computed, as a tree of steps and as text, Markdown or LaTeX. */
 import { expectInteger, type Loss, type Network, NnbpError, type Row } from '@nnbp/core';
 import { type Language, words } from './language.js';
 import { aligned, markdown } from './markup.js';
@@ -12,61 +9,61 @@ import { DerivationStep, type Step } from './step.js';
 import { text } from './text.js';
 import { expectWorked, numberOf, type Worked, workThrough, workThroughSequence } from './worked.js';
 
-/** A parameter, by its node: its derivative is meant. */
+/** The derivative with respect to a parameter, named by its node. */
 export type ParameterOf =
   | {
       /** The author's id. */
       readonly node: string;
-      /** The bias or the scale. */
+      /** Bias b or scale c. */
       readonly parameter: 'b' | 'c';
     }
   | {
       /** The author's id. */
       readonly node: string;
-      /** A weight… */
+      /** Weight w. */
       readonly parameter: 'w';
-      /** …of the edge from this node. */
+      /** Id of the predecessor. */
       readonly from: string;
     };
 
-/** How a derivation is written, and how much of it. */
+/** Language and extent of a written derivation. */
 export interface WritingOptions {
-  /** English, the default, or Chinese. */
+  /** English or Chinese. Default: 'en'. */
   readonly language?: Language;
-  /** Of a longer sum, the first `most` − 1 summands and the last are shown, and how many are between. From 2; default 6. */
-  readonly most?: number;
-  /** Levels of the backward tree. From 1; default 12. */
+  /** Maximum number of terms of a sum, ≥ 2. Longer sums show the first ones and the last. Default: 6. */
+  readonly maxTerms?: number;
+  /** Maximum depth of the backward tree, ≥ 1. Default: 12. */
   readonly depth?: number;
-  /** The most steps derived, backwards and forwards each: those nearest to what is asked. From 1; default 300. */
+  /** Maximum number of steps, backward and forward each, ≥ 1. The ones closest to the root are shown. Default: 300. */
   readonly steps?: number;
-  /** Numbers are rounded to so many significant digits, but for the one that is asked. 1 to 17 (all); default 6. */
+  /** Significant digits of all numbers but the requested one, 1 to 17. Default: 6. */
   readonly digits?: number;
 }
 
-/** Where a number comes from: as a tree to walk in, and in writing. */
+/** The derivation of a number: a tree of steps, and functions that write it. */
 export interface Derivation {
-  /** What was asked. Any branch can be followed through `terms`. */
+  /** The requested quantity. `terms` leads to the steps that it depends on. */
   readonly root: Step;
   /**
-   * For a terminal: backwards as a tree, each quantity derived where it is first needed and reused after that, and
-   * forwards as a list.
+   * Plain text for a terminal: the backward steps as a tree, the forward steps as a list. Each quantity is derived where it
+   * is first needed and marked as reused after that.
    *
-   * @throws NnbpError `OUT_OF_RANGE`; so do the next two
+   * @throws NnbpError `OUT_OF_RANGE`, as `markdown` and `latex` do
    */
   text(options?: WritingOptions): string;
-  /** The same as nested lists, formulas between dollar signs. */
+  /** Nested Markdown lists, with formulas between dollar signs. */
   markdown(options?: WritingOptions): string;
-  /** The same as one `aligned` block, without dollar signs, for KaTeX or LaTeX with amsmath. */
+  /** One `aligned` environment, without dollar signs, for KaTeX or LaTeX with amsmath. */
   latex(options?: WritingOptions): string;
 }
 
 /**
- * Explains one number of a pass over one sample: a derivative, or anything else the pass keeps. Every number is the
- * reference engine's, to the last bit.
+ * Explains one number of a pass over one sample: a derivative, or any other number of the cache. All numbers are those of
+ * the reference engine, bit-identical.
  *
- * @param input - As for `backpropagate`, in the data's own units.
- * @param what - A name as in "dloss/dw_2to4", "dloss/dx_4" or "x_4"; or a node's parameter, for its derivative.
- * @throws NnbpError `UNKNOWN_ID`, `FIXED_PARAMETER` (nothing has that name), and as `backpropagate`
+ * @param input - One sample in the units of the data, as for `backpropagate`.
+ * @param what - A name such as "dloss/dw_2to4", "dloss/dx_4" or "x_4", or a parameter, for its derivative.
+ * @throws NnbpError `UNKNOWN_ID`, `FIXED_PARAMETER`, and as `backpropagate`
  *
  * @example
  * ```ts
@@ -93,14 +90,14 @@ export function explain(
 }
 
 /**
- * Explains one number of a pass through time. A quantity of a step has its number behind the id: `x_h@2`, `dloss/dx_h@0`,
- * and `x_h@-1` is the value before the first step. A parameter has one derivative, a mean over the steps that have a target
- * of a sum over all steps: `dloss/dw_htoh`. Every number is the reference engine's, to the last bit.
+ * Explains one number of a pass through time. The step stands after the id: `x_h@2`, `dloss/dx_h@0`; `x_h@-1` is the value
+ * before the first step. A parameter has one derivative for the whole sequence, such as `dloss/dw_htoh`: the sum over all
+ * steps, divided by the number of steps with a target. All numbers are those of the reference engine, bit-identical.
  *
- * @param inputs - A row per step, as for `backpropagateSequence`.
- * @param targets - A row per step, or null for a step without a target.
- * @param what - A name, or a node's parameter. Where an id has two edges from another one, of which one is delayed, the name
- * of the weight says which: `dloss/dw_x@-1toh`.
+ * @param inputs - [steps × inputs], as for `backpropagateSequence`.
+ * @param targets - One row per step, or null for a step without a target.
+ * @param what - A name or a parameter. If two edges lead from one node to another and one is delayed, the name of the
+ * weight includes the delay: `dloss/dw_x@-1toh`.
  * @throws NnbpError `UNKNOWN_ID`, `FIXED_PARAMETER`, and as `backpropagateSequence`
  *
  * @example
@@ -135,17 +132,17 @@ function derivationOf(worked: Worked, what: string | ParameterOf | QuantityName)
   const quantity = typeof what === 'string' ? parseQuantity(graph, what) : named(worked, what);
   const value = numberOf(worked, quantity);
   const write = (form: typeof text, options: WritingOptions = {}): string => {
-    const { language = 'en', most = 6, depth = 12, steps = 300, digits = 6 } = options;
+    const { language = 'en', maxTerms = 6, depth = 12, steps = 300, digits = 6 } = options;
     if (!Object.hasOwn(words, language)) {
       throw new NnbpError('OUT_OF_RANGE', `language: expected "en" or "zh", received "${language}".`);
     }
-    expectInteger('most', most, 2);
+    expectInteger('maxTerms', maxTerms, 2);
     expectInteger('depth', depth, 1);
     expectInteger('steps', steps, 1);
     expectInteger('digits', digits, 1, 17);
-    const shown = outline(worked, quantity, value, { most, depth, steps });
+    const shown = outline(worked, quantity, value, { maxTerms, depth, steps });
     return form({ letter: quantity, value, standardized: worked.targetUnits }, shown, words[language], {
-      most,
+      maxTerms,
       digits,
     });
   };

@@ -1,39 +1,39 @@
 /**
- * What a number was computed from: think of the right-hand side of its formula, once with letters and once with numbers.
- * The summands stand in the order in which the engine adds them.
+ * The right-hand side of each quantity's formula, as terms with symbols and numbers, in the order in which the engine adds
+ * them.
  */
 import type { Graph } from '@nnbp/core';
 import type { Letter, Notation } from './notation.js';
 import { derivativeRule, outputRule, readsAllOutputs } from './rules.js';
 import { placeOf, type Worked } from './worked.js';
 
-/** A letter with its number. A quantity has a derivation of its own, and so has what case 1 alone gives. */
+/** A symbol and its number. */
 export interface Factor {
   readonly letter: Letter;
   readonly value: number;
 }
 
-/** The letters that have a formula of their own; parameters and targets are given. */
+/** Symbols with a formula: all but parameters and targets. */
 export type Derived = Extract<Letter, { quantity: unknown } | { caseOneOf: unknown }>;
 
-/** Writes one factor, as a letter or as a number; `first` if a minus sign needs no parentheses there. */
+/** Writes one factor as a symbol or as a number. `first`: a minus sign needs no parentheses. */
 export type Write = (factor: Factor, first?: boolean) => string;
 
-/** A way to write what is not a sum of products; of a long list at most `most` entries are shown. */
-type Form = (notation: Notation, write: Write, most: number) => string;
+/** Writes an expression that is not a sum of products, with at most `maxTerms` entries of a list. */
+type Form = (notation: Notation, write: Write, maxTerms: number) => string;
 
 /** The right-hand side of a formula. */
 export interface Expression {
-  /** Which of the cases it is. */
+  /** The case that the formula belongs to. */
   readonly case: 1 | 2 | 3 | 'forward';
-  /** A sum of so many summands, each a product; or, where `forms` is there, one summand with all that it reads. */
+  /** Number of terms, each a product. With `forms`: one term with all factors that are read. */
   readonly count: number;
   readonly summand: (k: number) => readonly Factor[];
-  /** Where it is not a sum of products: ways to write it that are equal, the most concrete last. */
+  /** Equivalent ways to write an expression that is not a sum of products, the most concrete last. */
   readonly forms?: readonly Form[];
 }
 
-/** The formula of a quantity, or of what case 1 alone gives. */
+/** The formula of a quantity, or of the case 1 part of one. */
 export function expressionOf(worked: Worked, letter: Derived): Expression {
   if ('caseOneOf' in letter)
     return caseOneOf(worked, worked.graph.outputPosition[worked.graph.indexOf(letter.caseOneOf)]);
@@ -58,7 +58,7 @@ export function expressionOf(worked: Worked, letter: Derived): Expression {
   }
 }
 
-/** h_i = b_i + A(z), with z_e = w_e · x of every edge: by default their sum. A b that is fixed at 0 is left out. */
+/** h_i = b_i + A(z) with z_e = w_e · x of each edge; A is the sum by default. A b that is fixed at 0 is omitted. */
 function preActivation(worked: Worked, i: number): Expression {
   const { graph } = worked;
   const aggregation = graph.aggregation(i);
@@ -69,13 +69,13 @@ function preActivation(worked: Worked, i: number): Expression {
     const count = b.length + edges.length;
     return { case: 'forward', count, summand: (k) => (k < b.length ? b : z(edges[k - b.length])) };
   }
-  // The product has no function's name: its factors stand side by side.
+  // A product is written as its factors, without a function name.
   if (aggregation.builtin?.name === 'product') {
     return { case: 'forward', count: b.length + 1, summand: (k) => (k < b.length ? b : edges.flatMap(z)) };
   }
-  const all: Form = (notation, write, most) => {
-    const list = ends(edges.length, most).map((k) =>
-      k < 0 ? notation.dots(edges.length - most) : timesEach(notation, write, z(edges[k])),
+  const all: Form = (notation, write, maxTerms) => {
+    const list = ends(edges.length, maxTerms).map((k) =>
+      k < 0 ? notation.dots(edges.length - maxTerms) : timesEach(notation, write, z(edges[k])),
     );
     return [...b.map((factor) => write(factor, true)), `${notation.name(aggregation.name)}(${list.join(', ')})`].join(
       ' + ',
@@ -102,11 +102,11 @@ function nodeValue(worked: Worked, i: number): Expression {
   return product('forward', [...scale(worked, i), kept(worked, 'g', i)]);
 }
 
-/** Inputs, and in a sequence what nodes are before its first step. */
+/** Whether node i is an input or, in a sequence, a value before the first step. */
 const isGiven = ({ graph, folded }: Worked, i: number) =>
   i < graph.inputCount || (folded !== undefined && /@-\d+$/.test(graph.ids[i]));
 
-/** An input is what it is, or its number in the data's units, standardized. */
+/** The value of an input, standardized if there is an input scaler. */
 function given(worked: Worked, i: number): Expression {
   const units = i < worked.graph.inputCount ? worked.inputScaler?.(i) : undefined;
   const x = kept(worked, 'x', i);
@@ -173,10 +173,10 @@ function loss(worked: Worked, i: number): Expression {
   };
 }
 
-/** What the loss alone says of an output: the loss may look at all outputs. */
+/** Case 1: the derivative of the loss with respect to an output. The loss may depend on all outputs. */
 function caseOneOf(worked: Worked, place: number): Expression {
   const { graph, loss, width } = worked;
-  // The outputs of the same step; without sequences, all.
+  // The outputs of the same step; all outputs if this is not a sequence.
   const first = place - (place % width);
   const output = place - first;
   const x = worked.x.subarray(first, first + width);
@@ -190,7 +190,7 @@ function caseOneOf(worked: Worked, place: number): Expression {
     return {
       ...product(1, readsAllOutputs(loss) ? values : [values[output]]),
       forms: [
-        (notation, write, most) => {
+        (notation, write, maxTerms) => {
           const term = (factor: Factor) => (bare?: boolean) => write(factor, bare);
           return rule(
             {
@@ -198,8 +198,8 @@ function caseOneOf(worked: Worked, place: number): Expression {
               t: term(targets[output]),
               n: x.length,
               sum: (written) =>
-                ends(x.length, most)
-                  .map((k) => (k < 0 ? notation.dots(x.length - most) : written(term(values[k]), term(targets[k]))))
+                ends(x.length, maxTerms)
+                  .map((k) => (k < 0 ? notation.dots(x.length - maxTerms) : written(term(values[k]), term(targets[k]))))
                   .join(' + '),
               targetSum,
             },
@@ -209,15 +209,15 @@ function caseOneOf(worked: Worked, place: number): Expression {
       ],
     };
   }
-  const list = (notation: Notation, write: Write, most: number, factors: readonly Factor[]) =>
-    ends(factors.length, most)
-      .map((k) => (k < 0 ? notation.dots(factors.length - most) : write(factors[k], true)))
+  const list = (notation: Notation, write: Write, maxTerms: number, factors: readonly Factor[]) =>
+    ends(factors.length, maxTerms)
+      .map((k) => (k < 0 ? notation.dots(factors.length - maxTerms) : write(factors[k], true)))
       .join(', ');
   return {
     ...product(1, values),
     forms: [
-      (notation, write, most) =>
-        `${notation.partial(loss.name, node)}(${list(notation, write, most, values)}; ${list(notation, write, most, targets)})`,
+      (notation, write, maxTerms) =>
+        `${notation.partial(loss.name, node)}(${list(notation, write, maxTerms, values)}; ${list(notation, write, maxTerms, targets)})`,
     ],
   };
 }
@@ -240,7 +240,7 @@ const scaleOf = (worked: Worked, i: number) =>
     (j) => [kept(worked, 'dLossDx', j), kept(worked, 'g', j)],
   );
 
-/** A summand for each node with the same parameter as node i, from the last to the first, as the engine adds them. */
+/** One term for each node that shares a parameter with node i, from the last to the first, as the engine adds them. */
 function overNodes(
   worked: Worked,
   i: number,
@@ -254,7 +254,7 @@ function overNodes(
   return mean(worked, { case: 3, count: nodes.length, summand: (k) => summand(nodes[k]) });
 }
 
-/** dloss/dw_e = dloss/dx_i · slope_i · dA/dz_e · x_j, summed over the edges that share the weight, as the engine meets them. */
+/** dloss/dw_e = dloss/dx_i · slope_i · dA/dz_e · x_j, summed over the edges that share the weight, in the engine's order. */
 function weight(worked: Worked, edge: number, i: number): Expression {
   const { graph } = worked;
   const edges = edgesOfWeight(worked, edge, i);
@@ -273,16 +273,16 @@ function weight(worked: Worked, edge: number, i: number): Expression {
   });
 }
 
-/** The mean over the steps that have a target of what is a sum over all steps. */
+/** Divides a sum over all steps by the number of steps with a target. */
 function mean({ steps }: Worked, sum: Expression): Expression {
   if (steps === 1) return sum;
   const { count, summand } = sum;
   return {
     ...sum,
     forms: [
-      (notation, write, most) => {
-        const terms = ends(count, most).map((k) =>
-          k < 0 ? notation.dots(count - most) : timesEach(notation, write, summand(k), k === 0),
+      (notation, write, maxTerms) => {
+        const terms = ends(count, maxTerms).map((k) =>
+          k < 0 ? notation.dots(count - maxTerms) : timesEach(notation, write, summand(k), k === 0),
         );
         return `(${terms.join(' + ')}) / ${steps}`;
       },
@@ -290,7 +290,7 @@ function mean({ steps }: Worked, sum: Expression): Expression {
   };
 }
 
-/** Each edge with this edge's weight, and its node: from the last node to the first, of each node in order. */
+/** The edges that share a weight, with their nodes: from the last node to the first, edges of a node in order. */
 function edgesOfWeight({ graph }: Worked, edge: number, i: number): (readonly [edge: number, node: number])[] {
   const { sharedWeights, edgeStart } = graph;
   if (sharedWeights === undefined) return [[edge, i]];
@@ -303,7 +303,7 @@ function edgesOfWeight({ graph }: Worked, edge: number, i: number): (readonly [e
   return found;
 }
 
-/** dA/dz_e: of a product, the other factors; of a node that adds, 1, which is left out. */
+/** dA/dz_e: the other factors of a product; nothing for a sum, where it is 1. */
 function aggregationFactors(worked: Worked, edge: number, i: number): Factor[] {
   const { graph, sample } = worked;
   const aggregation = graph.aggregation(i);
@@ -317,24 +317,24 @@ function aggregationFactors(worked: Worked, edge: number, i: number): Factor[] {
   return [{ letter: { aggregationOf: of.node, from: of.from }, value: sample.aggregated!.dAdz[edge] }];
 }
 
-/** Of a list of `count`, the places shown when at most `most` are: the first ones, −1 for those left out, the last. */
-export function ends(count: number, most: number): number[] {
-  if (count <= most) return Array.from({ length: count }, (_, k) => k);
-  return [...Array.from({ length: most - 1 }, (_, k) => k), -1, count - 1];
+/** Indices to show of a list of `count` entries: the first `maxTerms` − 1, then −1 for the omitted ones, and the last. */
+export function ends(count: number, maxTerms: number): number[] {
+  if (count <= maxTerms) return Array.from({ length: count }, (_, k) => k);
+  return [...Array.from({ length: maxTerms - 1 }, (_, k) => k), -1, count - 1];
 }
 
-/** Writes a product. Only a minus sign at its front needs no parentheses. */
+/** Writes a product. Only a leading minus sign needs no parentheses. */
 export const timesEach = (notation: Notation, write: Write, factors: readonly Factor[], first = true): string =>
   factors.map((factor, k) => write(factor, first && k === 0)).join(notation.times);
 
-/** All that a formula reads and that has a formula of its own, in the engine's order. */
+/** The quantities that a formula reads and that have a formula themselves, in the engine's order. */
 export function readsOf({ count, summand }: Expression): { readonly letter: Derived; readonly value: number }[] {
   return Array.from({ length: count }, (_, k) => summand(k))
     .flat()
     .flatMap(({ letter, value }) => (isDerived(letter) ? [{ letter, value }] : []));
 }
 
-/** Whether a letter has a formula of its own. */
+/** Whether a symbol has a formula. */
 export const isDerived = (letter: Letter): letter is Derived => 'quantity' in letter || 'caseOneOf' in letter;
 
 function product(of: Expression['case'], factors: readonly Factor[]): Expression {
@@ -345,21 +345,21 @@ function kept({ graph, sample }: Worked, quantity: 'h' | 'g' | 'x' | 'slope' | '
   return { letter: { quantity, node: graph.ids[i] }, value: sample[quantity][i] };
 }
 
-/** b, unless it is fixed at 0. */
+/** b, omitted if it is fixed at 0. */
 function bFactor(worked: Worked, i: number): Factor[] {
   const value = worked.slots[worked.graph.biasSlot(i)];
   const isZero = worked.graph.biasIndex(i) < 0 && value === 0;
   return isZero ? [] : [{ letter: { parameter: 'b', node: folded(worked, worked.graph.ids[i]) }, value }];
 }
 
-/** c, unless it is fixed at 1. */
+/** c, omitted if it is fixed at 1. */
 function scale(worked: Worked, i: number): Factor[] {
   const value = worked.slots[worked.graph.scaleSlot(i)];
   const isOne = worked.graph.scaleIndex(i) < 0 && value === 1;
   return isOne ? [] : [{ letter: { parameter: 'c', node: folded(worked, worked.graph.ids[i]) }, value }];
 }
 
-/** w, unless it is fixed at 1. */
+/** w, omitted if it is fixed at 1. */
 function weightFactor(worked: Worked, edge: number, i: number): Factor[] {
   const value = worked.slots[worked.graph.weightSlot(edge, i)];
   if (worked.graph.weightIndex(edge, i) < 0 && value === 1) return [];
@@ -371,7 +371,7 @@ function weightLetter(worked: Worked, edge: number, i: number) {
   return { parameter: 'w' as const, node: folded(worked, node), from: folded(worked, from) };
 }
 
-/** The id in the network's own graph: a parameter is the same at every step. */
+/** The id without its step: all steps have the same parameters. */
 const folded = (worked: Worked, id: string) => (worked.folded === undefined ? id : id.replace(/@-?\d+$/, ''));
 
 const activationOf = ({ graph }: Worked, i: number) => graph.activations[graph.activationOf[i]];

@@ -1,54 +1,54 @@
-/** The words around the formulas, in each language. The formulas are the same in all. */
+/** The text around the formulas, in English and Chinese. */
 
-/** A language that derivations are written in. */
+/** Language of a written derivation. */
 export type Language = 'en' | 'zh';
 
-/** What is said between formulas. */
+/** The text between formulas. */
 export interface Words {
-  /** Where targets are standardized. */
+  /** Note if targets are standardized. */
   readonly standardized: string;
   readonly backward: string;
   readonly forward: string;
-  /** The three cases, named… */
+  /** Names of the three cases. */
   readonly cases: Readonly<Record<1 | 2 | 3, string>>;
-  /** …and in a sentence each. */
+  /** Explanations of the three cases. */
   readonly meaning: Readonly<Record<1 | 2 | 3, string>>;
-  /** After a number that was derived further up. */
+  /** Mark of a number that was derived above. */
   readonly reused: string;
-  /** After a number whose derivation is left out. */
+  /** Mark of a number whose derivation is omitted. */
   readonly unfollowed: string;
-  /** In place of the terms of so many summands. */
+  /** Text in place of omitted terms. */
   leftOut(summands: number): string;
-  /** Where the list of forward steps is not whole. */
+  /** Text in place of omitted forward steps. */
   readonly cut: string;
 }
 
-/** By language. */
+/** Texts by language. */
 export const words: Readonly<Record<Language, Words>> = {
   en: {
     standardized: 'Targets and loss are in standardized units.',
-    backward: 'Backward, from what is asked to the loss',
-    forward: 'Forward, where x, g and h come from',
+    backward: 'Backward: from the requested quantity to the loss',
+    forward: 'Forward: how x, g and h are computed',
     cases: { 1: 'case 1', 2: 'case 2', 3: 'case 3' },
     meaning: {
-      1: 'the value of an output: the loss alone decides',
-      2: 'the value of any other node: through its successors, added up',
-      3: 'inside the node, once the derivative of its value is known',
+      1: 'value of an output: differentiate the loss',
+      2: 'value of any other node: sum over its successors',
+      3: 'inside the node: b, c, w and slope',
     },
     reused: 'reused',
-    unfollowed: 'not followed here',
-    leftOut: (summands) => `${summands} more summands, not followed here`,
-    cut: 'earlier steps are left out',
+    unfollowed: 'not expanded',
+    leftOut: (summands) => `${summands} more terms, not expanded`,
+    cut: 'earlier steps omitted',
   },
   zh: {
     standardized: '目标值 t 与 loss 按标准化后的单位计算。',
-    backward: '反向：从所求一直推到 loss',
-    forward: '正向：x、g、h 从何而来',
+    backward: '反向：从所求的量推导到 loss',
+    forward: '正向：x、g、h 的计算过程',
     cases: { 1: '场景 1', 2: '场景 2', 3: '场景 3' },
     meaning: {
-      1: '输出节点的值：只由 loss 决定',
-      2: '其他节点的值：经由各后继节点，相加',
-      3: '已知节点值的导数后，只看节点内部',
+      1: '输出节点的值：直接对 loss 求导',
+      2: '其他节点的值：对所有后继节点求和',
+      3: '节点内部：b、c、w 与 slope',
     },
     reused: '复用',
     unfollowed: '此处不展开',

@@ -1,16 +1,16 @@
-/** A derivation for a page: think of the same table of contents, typeset. Every id stands inside a formula. */
+/** Writes a derivation as Markdown or LaTeX. Ids are only written inside formulas. */
 import type { Words } from './language.js';
 import { latex } from './notation.js';
 import { casesIn, type Heading, type Line, type Outline } from './outline.js';
 import { type Extent, formulas, numbers } from './right-hand-side.js';
 
-/** Nested lists, with formulas between dollar signs. */
+/** Nested Markdown lists, with formulas between dollar signs. */
 export function markdown(heading: Heading, outline: Outline, words: Words, extent: Extent): string {
   const { backward, forward, forwardIsCut } = outline;
   const legend = casesIn(backward).map((of) => `- **${words.cases[of]}**: ${words.meaning[of]}`);
   const tree = backward.map((branch) => {
     const item = `${'  '.repeat(branch.depth)}- `;
-    if (branch.state === 'left out') return `${item}… ${words.leftOut(branch.count)}`;
+    if (branch.state === 'omitted') return `${item}… ${words.leftOut(branch.count)}`;
     const name = `${item}**${words.cases[branch.expression.case as 1 | 2 | 3]}** `;
     return branch.state === 'derived'
       ? `${name}${inline(equation(branch, extent))}`
@@ -30,14 +30,14 @@ export function markdown(heading: Heading, outline: Outline, words: Words, exten
     .join('\n\n');
 }
 
-/** Its formulas one below the other, the case or a word before each. */
+/** An `aligned` environment: one formula per row, with the case in the first column. */
 export function aligned(heading: Heading, outline: Outline, words: Words, extent: Extent): string {
   const { backward, forward, forwardIsCut } = outline;
   const rows = [
     ...rowsOf('', [latex.letter(heading.letter), latex.number(heading.value, 17)]),
     ...(heading.standardized ? [remark(words.standardized)] : []),
     ...backward.flatMap((branch) => {
-      if (branch.state === 'left out') return [remark(`… ${words.leftOut(branch.count)}`)];
+      if (branch.state === 'omitted') return [remark(`… ${words.leftOut(branch.count)}`)];
       return branch.state === 'derived'
         ? rowsOf(words.cases[branch.expression.case as 1 | 2 | 3], equation(branch, extent))
         : rowsOf(words[branch.state], short(branch, extent));
@@ -48,7 +48,7 @@ export function aligned(heading: Heading, outline: Outline, words: Words, extent
   return `\\begin{aligned}\n${rows.join(' \\\\\n')}\n\\end{aligned}`;
 }
 
-/** A margin, a letter, and what it equals, one below the other. */
+/** The rows of one equation: margin, symbol, right-hand sides. */
 function rowsOf(margin: string, [letter, ...sides]: readonly string[]): string[] {
   return sides.map((side, k) => (k === 0 ? `\\text{${margin}} && ${letter} &= ${side}` : `&& &= ${side}`));
 }
@@ -57,7 +57,7 @@ const remark = (sentence: string) => `&& & \\text{${sentence}}`;
 
 const inline = (sides: readonly string[]) => `$${sides.join(' = ')}$`;
 
-/** What equals what; nothing is said twice running. */
+/** Symbol, formulas, numbers and value, without equal neighbours. */
 function equation({ letter, value, expression }: Line, extent: Extent): string[] {
   const all = [
     latex.letter(letter),

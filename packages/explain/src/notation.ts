@@ -1,10 +1,10 @@
 /**
- * Two hands that write the same formulas: one plain text, one LaTeX. Think of a formula as symbols, numbers and a few
- * signs between them; what differs between the hands stands here and nowhere else.
+ * Plain text and LaTeX notation: how symbols, numbers and operators are written. Everything that differs between the two is
+ * in this file.
  */
 import { nameOf, type QuantityName } from './quantity.js';
 
-/** Whatever has a letter: a quantity of a node, a parameter, a target, a column of the data, case 1 alone, or g'(h). */
+/** A symbol: a quantity of a node, a parameter, a target, a scaler value, the case 1 part, g'(h) or dA/dz. */
 export type Letter =
   | QuantityName
   | { readonly parameter: 'b' | 'c' | 'w'; readonly node: string; readonly from?: string }
@@ -14,17 +14,17 @@ export type Letter =
   | { readonly derivativeOf: string }
   | { readonly aggregationOf: string; readonly from: string };
 
-/** How one hand writes. */
+/** How symbols, numbers and operators are written. */
 export interface Notation {
   readonly times: string;
-  /** In place of so many terms. */
+  /** Ellipsis for omitted terms. */
   dots(count: number): string;
-  /** A name of several letters. */
+  /** A function name. */
   name(text: string): string;
   letter(letter: Letter): string;
-  /** Rounded to so many significant digits; 17: all there are. */
+  /** A number rounded to significant digits; 17 is exact. */
   number(value: number, digits: number): string;
-  /** ∂loss/∂x_k of a loss that is known by name only. */
+  /** ∂loss/∂x_k of a loss without a known formula. */
   partial(loss: string, node: string): string;
 }
 
@@ -49,7 +49,7 @@ export const plain: Notation = {
   partial: (loss, node) => visible(`d${loss}/dx_${node}`),
 };
 
-/** LaTeX that KaTeX renders in strict mode, whatever the ids are. */
+/** LaTeX that KaTeX renders in strict mode, with any ids. */
 export const latex: Notation = {
   times: ' \\cdot ',
   dots: (count) => `\\underbrace{\\cdots}_{${count}}`,
@@ -93,7 +93,7 @@ function quantity({ quantity: kind, node, from }: QuantityName): string {
 const over = (what: string) => `\\frac{\\partial\\, \\mathit{loss}}{\\partial ${what}}`;
 const edge = (from: string, node: string) => `${subscript(from)} \\to ${subscript(node)}`;
 
-/** A number or a single letter stands as it is; anything else is text. */
+/** A number or single letter as it is; anything else as text. */
 function subscript(id: string): string {
   return /^(\d+|[A-Za-z])$/.test(id) ? id : upright(id);
 }
@@ -113,12 +113,12 @@ const escapes = new Map([
   ['<', '\\textless{}'],
   ['>', '\\textgreater{}'],
   ['|', '\\textbar{}'],
-  // Where Markdown is shown without mathematics, a name in brackets must not become a link or an image.
+  // If a Markdown renderer ignores mathematics, a name in brackets must not become a link or an image.
   ['[', '{[}'],
   [']', '{]}'],
 ]);
 
-/** Letters no LaTeX font here is sure to have are written by their code point. */
+/** Characters that LaTeX fonts may lack are written as code points. */
 function upright(text: string): string {
   const written = Array.from(text, (letter) => {
     const known = escapes.get(letter);
@@ -129,7 +129,7 @@ function upright(text: string): string {
   return `\\text{${written.join('')}}`;
 }
 
-/** Control characters, invisible characters and line separators by their code points: a line stays a line. */
+/** Writes control characters, invisible characters and line separators as code points. */
 function visible(text: string): string {
   return text.replaceAll(
     /[\p{C}\p{Zl}\p{Zp}]/gu,
@@ -137,5 +137,5 @@ function visible(text: string): string {
   );
 }
 
-/** Seventeen digits tell every number from every other. */
+/** 17 significant digits identify every float64. */
 const rounded = (value: number, digits: number): string => String(Number(value.toPrecision(digits)));

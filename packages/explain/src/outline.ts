@@ -1,51 +1,51 @@
 /**
- * What a written derivation shows, and in which order: think of the table of contents. Backwards it is a tree, from
- * what is asked to the loss; forwards a list, from the inputs on. Each quantity is derived once and then reused. It is
- * made without recursion, and however large the graph is, only what will be shown is looked at.
+ * The outline of a written derivation: a backward tree from the requested quantity to the loss, and a forward list from the
+ * inputs. Each quantity is derived once and then reused. It is built without recursion and visits only what will be shown,
+ * whatever the size of the graph.
  */
 import { type Derived, ends, type Expression, expressionOf, isDerived } from './expression.js';
 import type { Worked } from './worked.js';
 
-/** How much of a derivation is shown. */
+/** Limits of the outline. */
 export interface Limits {
-  /** Of a sum's summands, and of a loss's outputs. */
-  readonly most: number;
+  /** Terms of a sum, and outputs of a loss. */
+  readonly maxTerms: number;
   /** Levels of the tree. */
   readonly depth: number;
-  /** Steps derived, backwards and forwards each. */
+  /** Steps, backward and forward each. */
   readonly steps: number;
 }
 
-/** A quantity, its number and its formula. */
+/** A quantity with its number and its formula. */
 export interface Line {
   readonly letter: Derived;
   readonly value: number;
   readonly expression: Expression;
 }
 
-/** An entry of the tree, below the nearest one before it that is a level higher. */
+/** An entry of the tree. Its parent is the nearest entry before it with a smaller depth. */
 export type Branch = { readonly depth: number; readonly last: boolean } & (
   | ({ readonly state: 'derived' | 'reused' | 'unfollowed' } & Line)
-  | { readonly state: 'left out'; readonly count: number }
+  | { readonly state: 'omitted'; readonly count: number }
 );
 
-/** What is asked. */
+/** The requested quantity. */
 export interface Heading {
   readonly letter: Derived;
   readonly value: number;
-  /** Whether the targets, and so the loss, are in other units than the data. */
+  /** Whether targets, and so the loss, are in standardized units. */
   readonly standardized: boolean;
 }
 
-/** All that is shown. */
+/** Everything a written derivation shows. */
 export interface Outline {
   readonly backward: readonly Branch[];
   readonly forward: readonly Line[];
-  /** Whether a line of the list reads something that has no line. */
+  /** Whether the list lacks quantities that it reads. */
   readonly forwardIsCut: boolean;
 }
 
-/** The cases that are derived in a tree. */
+/** The cases that occur in a tree. */
 export const casesIn = (branches: readonly Branch[]): (1 | 2 | 3)[] =>
   ([1, 2, 3] as const).filter((of) =>
     branches.some((branch) => branch.state === 'derived' && branch.expression.case === of),
@@ -58,7 +58,7 @@ export function outline(worked: Worked, root: Derived, value: number, limits: Li
   const read = isForward(root)
     ? [asked]
     : backward.flatMap((branch) =>
-        branch.state === 'derived' ? shownReads(branch.expression, limits.most).filter(isForwardRead) : [],
+        branch.state === 'derived' ? shownReads(branch.expression, limits.maxTerms).filter(isForwardRead) : [],
       );
   return { backward, ...list(worked, read, limits) };
 }
@@ -72,13 +72,13 @@ const forwardKinds = ['h', 'g', 'x'];
 const isForward = (letter: Derived) => 'quantity' in letter && forwardKinds.includes(letter.quantity);
 const isForwardRead = (read: Read | number): read is Read => typeof read === 'object' && isForward(read.letter);
 
-/** What a formula reads where it is shown; a number in place of so many summands that are not. */
-function shownReads({ count, summand, forms }: Expression, most: number): (Read | number)[] {
-  return ends(count, most).flatMap((k): (Read | number)[] => {
-    if (k < 0) return [count - most];
+/** The quantities that a shown formula reads; a number stands for that many omitted terms. */
+function shownReads({ count, summand, forms }: Expression, maxTerms: number): (Read | number)[] {
+  return ends(count, maxTerms).flatMap((k): (Read | number)[] => {
+    if (k < 0) return [count - maxTerms];
     const factors = summand(k);
-    // Only a list of outputs is ever cut, never a product.
-    const shown = ends(factors.length, forms === undefined ? Infinity : most).filter((at) => at >= 0);
+    // Only lists of outputs are abbreviated, not products.
+    const shown = ends(factors.length, forms === undefined ? Infinity : maxTerms).filter((at) => at >= 0);
     return shown.flatMap((at) => {
       const { letter, value } = factors[at];
       return isDerived(letter) ? [{ letter, value }] : [];
@@ -86,7 +86,7 @@ function shownReads({ count, summand, forms }: Expression, most: number): (Read 
   });
 }
 
-/** From the root down, each term below what it is a term of. */
+/** The tree in depth-first order. */
 function tree(worked: Worked, root: Read, limits: Limits): Branch[] {
   const affordable = nearest(worked, [root], limits, (read) => !isForward(read.letter));
   const derived = new Set<string>();
@@ -97,7 +97,7 @@ function tree(worked: Worked, root: Read, limits: Limits): Branch[] {
   for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
     const { read, depth, last } = top;
     if (typeof read === 'number') {
-      branches.push({ depth, last, state: 'left out', count: read });
+      branches.push({ depth, last, state: 'omitted', count: read });
       continue;
     }
     const key = keyOf(read.letter);
@@ -108,7 +108,7 @@ function tree(worked: Worked, root: Read, limits: Limits): Branch[] {
     }
     derived.add(key);
     branches.push({ depth, last, ...read, expression, state: 'derived' });
-    const below = shownReads(expression, limits.most).filter((term) => !isForwardRead(term));
+    const below = shownReads(expression, limits.maxTerms).filter((term) => !isForwardRead(term));
     for (let k = below.length - 1; k >= 0; k--) {
       stack.push({ read: below[k], depth: depth + 1, last: k === below.length - 1 });
     }
@@ -116,7 +116,7 @@ function tree(worked: Worked, root: Read, limits: Limits): Branch[] {
   return branches;
 }
 
-/** What was read and what that was made of, in the engine's order. */
+/** The forward quantities that were read and those that they depend on, in the engine's order. */
 function list(worked: Worked, read: readonly Read[], limits: Limits): Pick<Outline, 'forward' | 'forwardIsCut'> {
   const chosen = nearest(worked, read, limits, () => true);
   const forward = [...chosen.values()].map((line) => ({ ...line, expression: expressionOf(worked, line.letter) }));
@@ -127,16 +127,16 @@ function list(worked: Worked, read: readonly Read[], limits: Limits): Pick<Outli
   const forwardIsCut =
     read.some(({ letter }) => !chosen.has(keyOf(letter))) ||
     forward.some(({ expression }) =>
-      shownReads(expression, limits.most).some((term) => isForwardRead(term) && !chosen.has(keyOf(term.letter))),
+      shownReads(expression, limits.maxTerms).some((term) => isForwardRead(term) && !chosen.has(keyOf(term.letter))),
     );
   return { forward: forward.sort((a, b) => place(a) - place(b)), forwardIsCut };
 }
 
-/** The first quantities one meets, level by level, as many as may be derived. */
+/** The first quantities in breadth-first order, up to the limit of steps. */
 function nearest(
   worked: Worked,
   from: readonly Read[],
-  { most, steps }: Limits,
+  { maxTerms, steps }: Limits,
   follow: (read: Read) => boolean,
 ): Map<string, Read> {
   const found = new Map<string, Read>();
@@ -147,7 +147,7 @@ function nearest(
     const key = keyOf(read.letter);
     if (found.has(key)) continue;
     found.set(key, read);
-    for (const term of shownReads(expressionOf(worked, read.letter), most)) {
+    for (const term of shownReads(expressionOf(worked, read.letter), maxTerms)) {
       if (typeof term === 'object' && follow(term)) queue.push(term);
     }
   }

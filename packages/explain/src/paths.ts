@@ -1,27 +1,27 @@
 /**
- * What the gradient cache saves: think of all walks from a node to an output. A chain rule without a cache multiplies
- * out every one of them; with it, every edge on them is used once.
+ * Counts what the gradient cache saves. The chain rule without a cache multiplies out every path from a node to an output;
+ * with it, each edge on these paths is used once.
  */
 import { expectFeatures, type Graph, Network } from '@nnbp/core';
 
-/** Two ways to the same dloss/dx, counted exactly. */
+/** Exact operation counts of dloss/dx with and without the cache. */
 export interface PathCount {
-  /** The paths from the node to the output. 1 if they are the same node, 0 if none leads there. */
+  /** Paths from the node to the output: 1 if they are the same node, 0 if there is none. */
   readonly paths: bigint;
-  /** The edges of all paths, counted again in each path that uses them. */
+  /** Edges of all paths, counted once per path. */
   readonly edgesInPaths: bigint;
-  /** The edges that lie on any path: with the cache each is visited once. */
+  /** Edges that lie on any path; the cache visits each once. */
   readonly edgesVisited: number;
-  /** Multiplications of the chain rule written out: for each edge of each path, by c (if it is trained), g' and w; and by dA/dz of a node that does not add. */
+  /** Multiplications without the cache: for each edge of each path by c (if trained), g', w, and dA/dz unless the node sums. */
   readonly naiveMultiplications: bigint;
-  /** With the cache: two for each edge visited (case 2), one for each slope on the way (none where c is fixed). */
+  /** Multiplications with the cache: two per visited edge (case 2), one per slope (none if c is fixed). */
   readonly cachedMultiplications: number;
 }
 
 /**
- * Counts the paths along which `from` acts on `output`, in time proportional to the edges between them.
+ * Counts the paths from one node to an output, in time proportional to the edges between them.
  *
- * @throws NnbpError `UNKNOWN_ID`, `UNSUPPORTED` (a graph with delays: give the unrolled one, `unroll(graph, steps)`)
+ * @throws NnbpError `UNKNOWN_ID`, `UNSUPPORTED` (a graph with delays; pass `unroll(graph, steps)`)
  *
  * @example
  * ```ts
@@ -42,14 +42,14 @@ export function paths(of: Network | Graph, from: string, output: string): PathCo
   const first = graph.indexOf(from);
   const last = graph.indexOf(output);
 
-  // Which nodes `from` acts on. Nodes are numbered so that each comes after its predecessors.
+  // Nodes reachable from `from`. Nodes are numbered in topological order.
   const reached = new Uint8Array(graph.nodeCount);
   reached[first] = 1;
   for (let i = first + 1; i <= last; i++) {
     for (let e = edgeStart[i]; e < edgeStart[i + 1] && reached[i] === 0; e++) reached[i] = reached[predecessors[e]];
   }
 
-  // Backwards, for each of them that acts on `output`, the paths from it and what is on them:
+  // Backward, for each of these nodes with a path to `output`:
   //     paths_i          = Σ over successors j of  paths_j
   //     edgesInPaths_i   = Σ over successors j of  edgesInPaths_j + paths_j
   //     multiplications_i likewise, with those of the edge for each path

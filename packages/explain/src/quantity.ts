@@ -1,16 +1,15 @@
-/** A quantity's name: think of the label under which a number stands in the margin, as data and as people write it. */
+/** Names of quantities, as data and as text such as "dloss/dw_2to4". */
 import { type Graph, NnbpError } from '@nnbp/core';
 
 /**
- * What a number is. `node` is the author's id; `from` is the predecessor whose weight is meant, and only `dLossDw` has
- * it. All but the three of the parameters are what a pass keeps of each node.
+ * The name of a quantity. The derivatives of parameters are gradients; all other quantities are in the cache of a pass.
  */
 export interface QuantityName {
-  /** Which of a node's numbers. */
+  /** Kind of quantity. */
   readonly quantity: 'h' | 'g' | 'x' | 'slope' | 'dLossDx' | 'dLossDb' | 'dLossDc' | 'dLossDw';
-  /** Whose. */
+  /** Id of the node. */
   readonly node: string;
-  /** Only for `dLossDw`: where the edge comes from. */
+  /** Id of the predecessor; only for `dLossDw`. */
   readonly from?: string;
 }
 
@@ -26,7 +25,7 @@ const prefixes = {
 } as const;
 
 /**
- * The name as people write it: "dloss/dw_2to4", "dloss/dx_4", "slope_4", "x_4".
+ * The name as text: "dloss/dw_2to4", "dloss/dx_4", "slope_4", "x_4".
  *
  * @example
  * ```ts
@@ -40,9 +39,9 @@ export function nameOf({ quantity, node, from }: QuantityName): string {
 }
 
 /**
- * The quantity that a text names; the inverse of {@link nameOf}. Where an id has "to" in it, the graph's edges decide.
+ * Parses the name of a quantity; the inverse of {@link nameOf}. If an id contains "to", the edges of the graph decide.
  *
- * @throws NnbpError `UNKNOWN_ID` (no such quantity, node, edge or parameter, or a name that fits two edges), `FIXED_PARAMETER`
+ * @throws NnbpError `UNKNOWN_ID` (no such quantity, node, edge or parameter, or an ambiguous name), `FIXED_PARAMETER`
  */
 export function parseQuantity(graph: Graph, text: string): QuantityName {
   for (const [quantity, prefix] of Object.entries(prefixes) as [QuantityName['quantity'], string][]) {
@@ -52,12 +51,12 @@ export function parseQuantity(graph: Graph, text: string): QuantityName {
   }
   throw new NnbpError(
     'UNKNOWN_ID',
-    `"${text}" names no quantity: expected dloss/dw_FROMtoNODE, or dloss/db_, dloss/dc_, dloss/dx_, slope_, x_, h_ or g_ with a node's id.`,
+    `"${text}" is not the name of a quantity: expected dloss/dw_FROMtoNODE, or dloss/db_, dloss/dc_, dloss/dx_, slope_, x_, h_ or g_ followed by the id of a node.`,
   );
 }
 
 /**
- * The quantity itself, if the graph has it.
+ * Returns the quantity if the graph has it.
  *
  * @throws NnbpError `UNKNOWN_ID`, `FIXED_PARAMETER`
  */
@@ -81,18 +80,18 @@ export function expectQuantity(graph: Graph, { quantity, node, from }: QuantityN
 const fixed = (what: string, node: string) =>
   new NnbpError('FIXED_PARAMETER', `${what} of node "${node}" is fixed: a constant has no derivative.`);
 
-/** The edge named `from` into node i: by the predecessor's id, or with its delay as in `h@-1`; −1 if there is none. */
+/** The edge from a predecessor, optionally with its delay as in `h@-1`, to node i; −1 if there is none. */
 export function edgeNamed(graph: Graph, from: string, i: number): number {
   const found: number[] = [];
   for (let e = graph.edgeStart[i]; e < graph.edgeStart[i + 1]; e++) {
     if (graph.edgeName(e) === from) return e;
     if (graph.ids[graph.predecessors[e]] === from) found.push(e);
   }
-  // A delay may be left out where it is clear which edge is meant.
+  // The delay may be omitted if the edge is unambiguous.
   return found.length === 1 ? found[0] : -1;
 }
 
-/** "2to4": every place where a "to" stands between two nodes with an edge. */
+/** Parses "2to4": tries every "to" in the text. */
 function weightNamed(graph: Graph, text: string): QuantityName {
   const known = new Set(graph.ids);
   const edges: QuantityName[] = [];
@@ -106,6 +105,6 @@ function weightNamed(graph: Graph, text: string): QuantityName {
   const found =
     edges.length === 0
       ? `No edge is named "${text}": expected FROMtoNODE with the ids of an edge's two nodes`
-      : `"${text}" is the name of ${edges.length} edges: ${edges.map(({ from, node }) => `"${from}" to "${node}"`).join(', ')}; give { node, parameter: 'w', from }`;
+      : `"${text}" is ambiguous, it names ${edges.length} edges: ${edges.map(({ from, node }) => `"${from}" to "${node}"`).join(', ')}. Pass { node, parameter: 'w', from }`;
   throw new NnbpError('UNKNOWN_ID', `${found}.`);
 }

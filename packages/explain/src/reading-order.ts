@@ -1,13 +1,13 @@
 /**
- * Where each quantity stands first when a derivation is read from the top, each step followed by its terms: there it is
- * computed, everywhere else reused. Found once for a derivation, without recursion, in time proportional to the edges.
+ * Finds where each quantity occurs first when a derivation is read depth-first: there it is computed, everywhere else
+ * reused. Runs once per derivation, without recursion, in time proportional to the edges.
  */
 import { type Derived, expressionOf, readsOf } from './expression.js';
 import type { Worked } from './worked.js';
 
 const kinds = ['h', 'g', 'x', 'slope', 'dLossDx'];
 
-/** The first place of every quantity below a root. */
+/** The first occurrence of every quantity below a root. */
 export class ReadingOrder {
   #first: Map<number, { readonly above: number; readonly place: number }> | undefined;
 
@@ -16,7 +16,7 @@ export class ReadingOrder {
     private readonly root: Derived,
   ) {}
 
-  /** Whether `letter`, the term of `above` at this place, stands there for the first time. */
+  /** Whether `letter`, the term of `above` at this position, is its first occurrence. */
   isFirst(letter: Derived, above: Derived, place: number): boolean {
     this.#first ??= this.#read();
     const first = this.#first.get(this.#key(letter));
@@ -48,7 +48,7 @@ export class ReadingOrder {
     return first;
   }
 
-  /** A number for each quantity; −1 for a parameter's derivative, which only the root can be. */
+  /** A number for each quantity; −1 for the derivative of a parameter, which can only be the root. */
   #key(letter: Derived): number {
     const { graph } = this.worked;
     if ('caseOneOf' in letter) return kinds.length * graph.nodeCount + graph.indexOf(letter.caseOneOf);

@@ -1,30 +1,30 @@
 /**
- * The right-hand side of a formula in writing: think of a line of letters with a line of numbers under it. A long sum
- * shows its two ends.
+ * Writes the right-hand side of a formula with symbols and with numbers. A long sum is abbreviated to its first terms and
+ * the last.
  */
 import { ends, type Expression, timesEach, type Write } from './expression.js';
 import type { Notation } from './notation.js';
 
-/** How much is shown. */
+/** Extent of a written formula. */
 export interface Extent {
-  /** At most so many summands, from 2. */
-  readonly most: number;
-  /** Numbers are rounded to so many significant digits; 17: all there are. */
+  /** Maximum number of terms, ≥ 2. */
+  readonly maxTerms: number;
+  /** Significant digits; 17 is exact. */
   readonly digits: number;
 }
 
-/** The formula: each way to write it. */
-export function formulas(expression: Expression, notation: Notation, { most }: Extent): string[] {
+/** The formula in symbols, in each of its forms. */
+export function formulas(expression: Expression, notation: Notation, { maxTerms }: Extent): string[] {
   const write: Write = ({ letter }) => notation.letter(letter);
-  return [...new Set(formsOf(expression).map((form) => form(notation, write, most)))];
+  return [...new Set(formsOf(expression).map((form) => form(notation, write, maxTerms)))];
 }
 
-/** Its last way to write it, with numbers. */
-export function numbers(expression: Expression, notation: Notation, { most, digits }: Extent): string {
-  return formsOf(expression).at(-1)!(notation, numberWriter(notation, digits), most);
+/** The last form of the formula, with numbers. */
+export function numbers(expression: Expression, notation: Notation, { maxTerms, digits }: Extent): string {
+  return formsOf(expression).at(-1)!(notation, numberWriter(notation, digits), maxTerms);
 }
 
-/** Numbers, in parentheses where a minus sign would meet another sign. */
+/** Writes numbers, negative ones in parentheses after an operator. */
 export const numberWriter =
   (notation: Notation, digits: number): Write =>
   ({ value }, first = false) => {
@@ -32,24 +32,24 @@ export const numberWriter =
     return !first && number.startsWith('-') ? `(${number})` : number;
   };
 
-/** The summands shown, each written by itself; what is left out is one entry. */
+/** The shown terms, each written separately; omitted ones are one entry. */
 export function summands<Written>(
   { count, summand }: Expression,
-  most: number,
+  maxTerms: number,
   written: (factors: ReturnType<Expression['summand']>, first: boolean) => Written,
   dots: (count: number) => Written,
 ): Written[] {
-  return ends(count, most).map((k, at) => (k < 0 ? dots(count - most) : written(summand(k), at === 0)));
+  return ends(count, maxTerms).map((k, at) => (k < 0 ? dots(count - maxTerms) : written(summand(k), at === 0)));
 }
 
 function formsOf(expression: Expression): NonNullable<Expression['forms']> {
-  return expression.forms ?? [(notation, write, most) => sum(expression, notation, write, most)];
+  return expression.forms ?? [(notation, write, maxTerms) => sum(expression, notation, write, maxTerms)];
 }
 
-function sum(expression: Expression, notation: Notation, write: Write, most: number): string {
+function sum(expression: Expression, notation: Notation, write: Write, maxTerms: number): string {
   const written = summands(
     expression,
-    most,
+    maxTerms,
     (factors, first) => timesEach(notation, write, factors, first),
     (count) => notation.dots(count),
   );

@@ -1,38 +1,37 @@
 /**
- * What a learner would write for g'(h) and for case 1 where the function is a published one. Think of the back of a
- * formula sheet: what is not on it is written g'(h), or by the loss's own name, and its number is the same.
- * [a > b] is 1 where that is so, else 0 (Iverson's bracket).
+ * Textbook formulas of g'(h) and of case 1 for the built-in functions. Other functions are written as g'(h), or with the
+ * name of the loss. [a > b] is 1 if true, else 0 (Iverson bracket).
  */
 import type { ActivationName } from '@nnbp/activations';
 import type { Activation, Loss } from '@nnbp/core';
 import type { LossName } from '@nnbp/losses';
 import type { Notation } from './notation.js';
 
-/** Writes a symbol or a number; `bare` where a minus sign needs no parentheses. */
+/** Writes a symbol or a number. `bare`: a minus sign needs no parentheses. */
 type Term = (bare?: boolean) => string;
 
-/** What $g'(h)$ may be made of. */
+/** The symbols in $g'(h)$. */
 export interface NodeTerms {
   readonly h: Term;
   readonly g: Term;
 }
 
-/** What $\partial loss / \partial x_k$ may be made of. */
+/** The symbols in $\partial loss / \partial x_k$. */
 export interface OutputTerms {
   readonly x: Term;
   readonly t: Term;
-  /** How many outputs there are. */
+  /** Number of outputs. */
   readonly n: number;
-  /** Writes something of each output, with plus signs between; of many the first ones and the last. */
+  /** Writes a sum over all outputs, abbreviated if it is long. */
   sum(written: (x: Term, t: Term) => string): string;
-  /** What the targets come to together. */
+  /** Sum of the targets. */
   readonly targetSum: number;
 }
 
 type Options = Readonly<Record<string, number>>;
 type Rule<Terms> = (terms: Terms, notation: Notation, options: Options) => string;
 
-/** $g'(h)$ by name of the activation; undefined: written g'(h). A table without a built-in does not compile. */
+/** $g'(h)$ by name of the activation; undefined: written as g'(h). The compiler checks that no built-in is missing. */
 const derivatives: Readonly<Record<ActivationName, Rule<NodeTerms> | undefined>> = {
   sigmoid: ({ g }, { times }) => `${g()}${times}(1 - ${g()})`,
   tanh: ({ g }, { times }) => `(1 - ${g()}${times}${g()})`,
@@ -57,7 +56,7 @@ const derivatives: Readonly<Record<ActivationName, Rule<NodeTerms> | undefined>>
   hardTanh: undefined,
 };
 
-/** $\partial loss / \partial x_k$ by name of the loss. A table without a built-in does not compile. */
+/** $\partial loss / \partial x_k$ by name of the loss. The compiler checks that no built-in is missing. */
 const outputRules: Readonly<Record<LossName, Rule<OutputTerms>>> = {
   mse: ({ x, t, n }, { times }) => `${n === 1 ? '2' : `2 / ${n}`}${times}(${x(true)} - ${t()})`,
   mae: ({ x, t, n }, { name }) => `${name('sign')}(${x(true)} - ${t()})${shared(n)}`,
@@ -80,13 +79,13 @@ const outputRules: Readonly<Record<LossName, Rule<OutputTerms>>> = {
 const shared = (n: number) => (n === 1 ? '' : ` / ${n}`);
 const mean = (difference: string, n: number) => (n === 1 ? difference : `(${difference})${shared(n)}`);
 
-/** Whether the loss's rule is made of all outputs, not of its own alone. */
+/** Whether the formula of case 1 reads all outputs. */
 export const readsAllOutputs = ({ builtin }: Loss) => builtin?.name === 'softmaxCrossEntropy';
 
-/** The rule for a derivative, if there is one. */
+/** The formula of an activation's derivative, if it is known. */
 export const derivativeRule = ({ builtin }: Activation) => own(derivatives, builtin);
 
-/** The rule for case 1, if there is one. */
+/** The formula of case 1, if it is known. */
 export const outputRule = ({ builtin }: Loss) => own(outputRules, builtin);
 
 function own<Terms>(

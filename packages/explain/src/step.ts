@@ -1,6 +1,6 @@
 /**
- * One step of a derivation: think of a line of an exercise, with the lines it rests on behind it. They are made when
- * someone asks for them, so that the derivation of a deep or wide graph costs nothing until it is read.
+ * One step of a derivation. The steps it depends on are created when they are read, so the derivation of a large graph costs
+ * nothing until then.
  */
 import { type Derived, type Expression, expressionOf, readsOf } from './expression.js';
 import { latex } from './notation.js';
@@ -9,36 +9,36 @@ import type { ReadingOrder } from './reading-order.js';
 import { type Extent, formulas, numbers } from './right-hand-side.js';
 import type { Worked } from './worked.js';
 
-/** A number, what it is and where it comes from. */
+/** A number with its name, its formula and the steps it depends on. */
 export interface Step {
-  /** What is computed. For the case 1 part of an output with successors: that output's `dLossDx`. */
+  /** The quantity. For the case 1 part of an output with successors: `dLossDx` of that output. */
   readonly quantity: QuantityName;
   /**
-   * Which case computes it. An output with successors is case 2, and its first term is its case 1. A slope is case 3:
-   * it is found inside the node.
+   * The case that computes it. An output with successors is case 2, and its first term is its case 1 part. A slope is
+   * case 3: it depends only on the node.
    */
   readonly case: 1 | 2 | 3 | 'forward';
-  /** The engine's number, to the last bit. */
+  /** The number of the reference engine, bit-identical. */
   readonly value: number;
   /**
-   * `computed` where the quantity stands for the first time when the derivation is read from the top, each step followed
-   * by its terms; `reused` everywhere else: there the number comes from the gradient cache.
+   * `computed` where the quantity occurs first when the derivation is read depth-first; `reused` everywhere else: there the
+   * number comes from the gradient cache.
    */
   readonly state: 'computed' | 'reused';
-  /** LaTeX: the quantity and its formula. A long sum shows its first and last terms, and how many are between. */
+  /** LaTeX of the quantity and its formula. Long sums are abbreviated. */
   readonly formula: string;
-  /** LaTeX: the formula with its numbers, rounded to six digits. */
+  /** LaTeX of the formula with numbers, rounded to six digits. */
   readonly numbers: string;
-  /** The steps this one needs, in the order in which the engine uses them. Made when read. */
+  /** The steps that this one depends on, in the order in which the engine uses them. Created when read. */
   readonly terms: readonly Step[];
-  /** How many summands the formula has; 1 for a product, 0 for an input and for an empty sum. */
+  /** Number of terms of the sum: 1 for a product, 0 for an input and an empty sum. */
   readonly summands: number;
 }
 
-/** Of a long sum. */
-const extent: Extent = { most: 6, digits: 6 };
+/** The extent of `formula` and `numbers`. */
+const extent: Extent = { maxTerms: 6, digits: 6 };
 
-/** A step that knows its place, from which it makes the rest. */
+/** A step that computes its properties from its position in the derivation. */
 export class DerivationStep implements Step {
   readonly case: Step['case'];
   readonly quantity: QuantityName;

@@ -1,6 +1,6 @@
 /**
- * A derivation for a terminal: think of squared paper, the case in the margin, the numbers straight below their letters,
- * and lines that lead from each formula to those it rests on.
+ * Writes a derivation as plain text: the case in the margin, numbers aligned below their symbols, and tree lines from each
+ * formula to the ones it depends on.
  */
 import type { Expression, Write } from './expression.js';
 import type { Words } from './language.js';
@@ -8,10 +8,10 @@ import { plain } from './notation.js';
 import { type Branch, casesIn, type Heading, type Line, type Outline } from './outline.js';
 import { type Extent, formulas, numbers, numberWriter, summands } from './right-hand-side.js';
 
-/** Columns; a formula that would be longer is broken, unless a single summand is. */
+/** Line width in columns. Longer formulas are broken between terms. */
 const paper = 80;
 
-/** All of it, without a line end at the end. */
+/** The whole derivation, without a trailing newline. */
 export function text(heading: Heading, outline: Outline, words: Words, extent: Extent): string {
   const { backward, forward, forwardIsCut } = outline;
   const margin = columns(words.cases[1]) + 2;
@@ -30,7 +30,7 @@ export function text(heading: Heading, outline: Outline, words: Words, extent: E
 }
 
 function tree(branches: readonly Branch[], words: Words, margin: number, extent: Extent): string[] {
-  /** For each level, whether more comes on it further down. */
+  /** For each level, whether more entries follow. */
   const more: boolean[] = [];
   return branches.flatMap((branch, place) => {
     const { depth, last } = branch;
@@ -38,14 +38,14 @@ function tree(branches: readonly Branch[], words: Words, margin: number, extent:
     const rails = more.slice(1, depth).map((on) => (on ? '│  ' : '   '));
     const above = rails.join('');
     const [first, below] = depth === 0 ? ['', ''] : last ? ['└─ ', '   '] : ['├─ ', '│  '];
-    if (branch.state === 'left out') return [`${' '.repeat(margin)}${above}${first}… ${words.leftOut(branch.count)}`];
+    if (branch.state === 'omitted') return [`${' '.repeat(margin)}${above}${first}… ${words.leftOut(branch.count)}`];
 
     const label = fill(words.cases[branch.expression.case as 1 | 2 | 3], margin);
     if (branch.state !== 'derived') {
       const value = plain.number(branch.value, extent.digits);
       return [`${label}${above}${first}${plain.letter(branch.letter)} = ${value}   ${words[branch.state]}`];
     }
-    // A line leads from the letter down to its terms.
+    // A line from the symbol down to its terms.
     const down = (branches[place + 1]?.depth ?? 0) > depth ? '│' : ' ';
     const lines = broken(branch, paper - margin - columns(above + first), extent);
     return lines.map((line, k) =>
@@ -63,7 +63,7 @@ function list(lines: readonly Line[], extent: Extent): string[] {
   });
 }
 
-/** A step line by line, the equals signs below each other. */
+/** A step in several lines, with aligned equals signs. */
 function broken(line: Line, room: number, extent: Extent): string[] {
   const [letter, ...sides] = equation(
     line,
@@ -76,13 +76,13 @@ function broken(line: Line, room: number, extent: Extent): string[] {
   );
 }
 
-/** What equals what; nothing is said twice running. */
+/** Symbol, right-hand sides and value, without equal neighbours. */
 function equation({ letter, value }: Line, sides: readonly string[], { digits }: Extent): string[] {
   const all = [plain.letter(letter), ...sides, plain.number(value, digits)];
   return all.filter((side, k) => side !== all[k - 1]);
 }
 
-/** Letters, then numbers. A sum too long for one line has a line for each summand, without the plus signs. */
+/** Symbols, then numbers. A sum that is too long has one line per term. */
 function rightSides(expression: Expression, room: number, extent: Extent): string[] {
   if (expression.forms !== undefined || expression.count === 0)
     return [...formulas(expression, plain, extent), numbers(expression, plain, extent)];
@@ -90,7 +90,7 @@ function rightSides(expression: Expression, room: number, extent: Extent): strin
   const written = (write: Write) =>
     summands<string[]>(
       expression,
-      extent.most,
+      extent.maxTerms,
       (factors, first) => factors.map((factor, k) => write(factor, first && k === 0)),
       (count) => [plain.dots(count)],
     );
@@ -120,7 +120,7 @@ const row = (factors: readonly string[], width: (f: number) => number): string =
     .map((factor, f) => (factors.length === 1 && factor.startsWith('…') ? factor : fill(factor, width(f))))
     .join(plain.times);
 
-/** How wide a text is in a terminal, where a Chinese character takes two columns. */
+/** Width of a string in a terminal, where a Chinese character takes two columns. */
 function columns(text: string): number {
   let width = 0;
   for (const letter of text) width += wide.test(letter) ? 2 : 1;

@@ -1,47 +1,47 @@
 /**
- * A pass as a film: think of a list of frames, each of which says which numbers a node read and which it wrote down. The
- * order is the reference engine's own; running the film again fills an empty cache.
+ * A step-by-step trace of a pass: which numbers each step read and wrote, in the order of the reference engine. Replaying it
+ * fills an empty cache.
  */
 import { expectInteger, type Graph, type Loss, type Network, type Pass, type Row, type SampleCache } from '@nnbp/core';
 import { expectQuantity, type QuantityName } from './quantity.js';
 import { numberIn, type Worked, workThrough } from './worked.js';
 
-/** One frame. Its lists are made when they are read, so that a film of a large graph is small. */
+/** One step. Its lists are created when they are read, so the trace of a large graph is small. */
 export interface TraceStep {
-  /** Its place in the film, from 0. */
+  /** Position in the trace, from 0. */
   readonly index: number;
-  /** The author's id of the node it is about. */
+  /** Id of the node. */
   readonly node: string;
-  /** Which case computes what is written. A node's slope belongs to case 3: it is found inside the node. */
+  /** The case that computes the written quantities. A slope belongs to case 3: it depends only on the node. */
   readonly case: 'forward' | 1 | 2 | 3;
-  /** For an output with successors, a step of case 2: what case 1 added. */
+  /** The case 1 part of dloss/dx; only for case 2 of an output with successors. */
   readonly caseOne?: number;
-  /** The kept quantities it needs, besides the node's parameters, its successors' weights and the targets. */
+  /** Cached quantities that it reads. Parameters, weights and targets are not listed. */
   readonly reads: readonly QuantityName[];
-  /** What is known from here on. Each of h, g, x, slope and dLossDx is written once, and so is each edge's dLossDw. */
+  /** Quantities that it writes. Each quantity is written once; a shared weight once per edge. */
   readonly writes: readonly QuantityName[];
-  /** One number a write. For a weight that edges share, the sum over those written so far. */
+  /** One number per write. For a shared weight, the sum so far. */
   readonly values: readonly number[];
 }
 
-/** A whole pass over one sample. */
+/** The trace of a pass over one sample. */
 export interface Trace {
-  /** Of which network. */
+  /** Graph of the network. */
   readonly graph: Graph;
-  /** What the engine made of it. */
+  /** Result of the reference engine. */
   readonly pass: Pass;
-  /** From the first input's x to the last dLossDw; four for each computed node, two for each input. */
+  /** From x of the first input to the last dLossDw: four per computed node, two per input. */
   readonly steps: readonly TraceStep[];
 }
 
-/** What is known after some steps. */
+/** The cache and the gradients after some steps. */
 export interface Replay {
-  /** As the engine keeps it; NaN where nothing is written yet. */
+  /** Cache of the sample; NaN for what is not written yet. */
   readonly cache: SampleCache;
-  /** In the graph's layout; 0 where nothing is written yet. */
+  /** Gradients in the layout of the parameters; 0 for what is not written yet. */
   readonly gradients: Float64Array;
   /**
-   * The number under a name, or undefined if it is not written yet.
+   * The number of a quantity; undefined if it is not written yet.
    *
    * @throws NnbpError `UNKNOWN_ID`, `FIXED_PARAMETER`
    */
@@ -49,11 +49,11 @@ export interface Replay {
 }
 
 /**
- * Forward and backward over one sample, step by step, in the reference engine's order: of each node h, g and x; then,
- * from the last node back, dLossDx by case 1 or 2 (both for an output with successors), the slope, and by case 3 the
- * node's parameters. Every number is the engine's own.
+ * Traces a forward and backward pass over one sample, in the order of the reference engine: h, g and x of each node; then,
+ * from the last node to the first, dLossDx by case 1 or 2 (both for an output with successors), the slope, and the
+ * parameters by case 3. All numbers are those of the reference engine.
  *
- * @param input - As for `backpropagate`, in the data's own units.
+ * @param input - One sample in the units of the data, as for `backpropagate`.
  * @throws NnbpError as `backpropagate`
  *
  * @example
@@ -64,37 +64,37 @@ export interface Replay {
  * import { mse } from '@nnbp/losses';
  *
  * const network = new Network(mlp([1, 1], { activation: sigmoid }), { seed: 1 });
- * const film = trace(network, [0.5], [1], mse());
- * film.steps[1].writes.map(nameOf); // ['h_output.0', 'g_output.0', 'x_output.0']
- * film.steps.map((step) => step.case); // ['forward', 'forward', 1, 3, 3, 2]
- * replay(film, 2).value({ quantity: 'slope', node: 'output.0' }); // undefined
+ * const passTrace = trace(network, [0.5], [1], mse());
+ * passTrace.steps[1].writes.map(nameOf); // ['h_output.0', 'g_output.0', 'x_output.0']
+ * passTrace.steps.map((step) => step.case); // ['forward', 'forward', 1, 3, 3, 2]
+ * replay(passTrace, 2).value({ quantity: 'slope', node: 'output.0' }); // undefined
  * ```
  */
 export function trace(network: Network, input: Row, target: Row, loss: Loss): Trace {
   const worked = workThrough(network, input, target, loss);
   const { graph, pass } = worked;
   const steps: TraceStep[] = [];
-  const add = (frames: readonly Frame[]) => {
-    for (const frame of frames) steps.push(step(steps.length, frame));
+  const add = (unnumbered: readonly UnnumberedStep[]) => {
+    for (const frame of unnumbered) steps.push(step(steps.length, frame));
   };
-  const { forwards, backwards } = camera(worked);
+  const { forwards, backwards } = stepsOf(worked);
   for (let i = 0; i < graph.nodeCount; i++) add(forwards(i));
   for (let i = graph.nodeCount - 1; i >= 0; i--) add(backwards(i));
   return { graph, pass, steps };
 }
 
 /**
- * What is known after the first `steps` steps: the engine's memory at that moment, filled from the film alone.
+ * The cache and the gradients after the first `steps` steps, restored from the trace alone.
  *
  * @throws NnbpError `OUT_OF_RANGE` (not an integer from 0 to the number of steps)
  */
-export function replay({ graph, steps: film }: Trace, steps: number = film.length): Replay {
-  expectInteger('steps', steps, 0, film.length);
+export function replay({ graph, steps: all }: Trace, steps: number = all.length): Replay {
+  expectInteger('steps', steps, 0, all.length);
   const row = () => new Float64Array(graph.nodeCount).fill(NaN);
   const cache: SampleCache = { h: row(), g: row(), x: row(), slope: row(), dLossDx: row() };
   const gradients = new Float64Array(graph.parameterCount);
   const written = new Uint8Array(graph.nodeCount);
-  for (const { node, writes, values } of film.slice(0, steps)) {
+  for (const { node, writes, values } of all.slice(0, steps)) {
     const i = graph.indexOf(node);
     // A node's weights are written in the order of its edges.
     const edges = trainedEdges(graph, i);
@@ -119,21 +119,21 @@ export function replay({ graph, steps: film }: Trace, steps: number = film.lengt
   };
 }
 
-/** A node is written in four steps; each has a bit. */
+/** The bit of the step, of four per node, that writes a quantity. */
 function stepOf({ quantity }: QuantityName): number {
   if (quantity === 'h' || quantity === 'g' || quantity === 'x') return 1;
   if (quantity === 'dLossDx') return 2;
   return quantity === 'slope' ? 4 : 8;
 }
 
-/** A step before it has its place; lists are functions until someone reads them. */
-interface Frame extends Pick<TraceStep, 'node' | 'case' | 'caseOne'> {
+/** A step without its index. Lists are functions, called when they are read. */
+interface UnnumberedStep extends Pick<TraceStep, 'node' | 'case' | 'caseOne'> {
   readonly reads: () => readonly QuantityName[];
   readonly writes: () => readonly QuantityName[];
   readonly values: () => readonly number[];
 }
 
-function step(index: number, { reads, writes, values, ...rest }: Frame): TraceStep {
+function step(index: number, { reads, writes, values, ...rest }: UnnumberedStep): TraceStep {
   return {
     index,
     ...rest,
@@ -149,8 +149,8 @@ function step(index: number, { reads, writes, values, ...rest }: Frame): TraceSt
   };
 }
 
-/** The frames of each node, forwards and backwards. */
-function camera(worked: Worked) {
+/** The steps of each node, forward and backward. */
+function stepsOf(worked: Worked) {
   const { graph, sample, caseOne } = worked;
   const { ids, edgeStart, predecessors, successorStart, successors, outputPosition } = graph;
   const sums = runningSums(worked);
@@ -159,7 +159,7 @@ function camera(worked: Worked) {
     Array.from({ length: to - from }, (_, k) => of(from + k));
   const predecessorsOf = (i: number) => range(edgeStart[i], edgeStart[i + 1], (e) => ids[predecessors[e]]);
 
-  const forwards = (i: number): Frame[] => {
+  const forwards = (i: number): UnnumberedStep[] => {
     const node = ids[i];
     const kinds = i < graph.inputCount ? (['x'] as const) : (['h', 'g', 'x'] as const);
     return [
@@ -173,7 +173,7 @@ function camera(worked: Worked) {
     ];
   };
 
-  const value = (i: number): Frame => {
+  const value = (i: number): UnnumberedStep => {
     const node = ids[i];
     const last = successorStart[i + 1] === successorStart[i];
     const isOutput = outputPosition[i] >= 0;
@@ -193,7 +193,7 @@ function camera(worked: Worked) {
     };
   };
 
-  const slope = (i: number): Frame => {
+  const slope = (i: number): UnnumberedStep => {
     const node = ids[i];
     return {
       node,
@@ -204,7 +204,7 @@ function camera(worked: Worked) {
     };
   };
 
-  const parameters = (i: number): Frame => {
+  const parameters = (i: number): UnnumberedStep => {
     const node = ids[i];
     const [bias, scale] = [graph.biasIndex(i), graph.scaleIndex(i)];
     const edges = trainedEdges(graph, i);
@@ -229,7 +229,7 @@ function camera(worked: Worked) {
   /** A node whose parameters are all fixed ends with its slope. */
   const isFixed = (i: number) =>
     graph.biasIndex(i) < 0 && graph.scaleIndex(i) < 0 && trainedEdges(graph, i).length === 0;
-  const backwards = (i: number): Frame[] =>
+  const backwards = (i: number): UnnumberedStep[] =>
     i < graph.inputCount ? [value(i)] : [value(i), slope(i), ...(isFixed(i) ? [] : [parameters(i)])];
   return { forwards, backwards };
 }
@@ -243,8 +243,8 @@ const trainedEdges = (graph: Graph, i: number) =>
   );
 
 /**
- * What the gradient of each node's b and c, and of each edge's w, is once the node was added. Only where parameters are
- * shared is that not the gradient itself; then the sums are made again, in the engine's order.
+ * The gradients of each node's b and c and each edge's w after the node was added. Without shared parameters these are the
+ * gradients themselves; otherwise the sums are recomputed in the engine's order.
  */
 function runningSums({ graph, sample, pass }: Worked) {
   const { nodeCount, inputCount, edgeStart, predecessors, sharedWeights } = graph;
@@ -273,7 +273,7 @@ function runningSums({ graph, sample, pass }: Worked) {
   return { b: (i: number) => b[i], c: (i: number) => c[i], w: (e: number) => w[e] };
 }
 
-/** For each edge the node it goes to. */
+/** The target node of each edge. */
 function owners({ nodeCount, edgeStart, edgeCount }: Graph): Uint32Array {
   const of = new Uint32Array(edgeCount);
   for (let i = 0; i < nodeCount; i++) of.fill(i, edgeStart[i], edgeStart[i + 1]);

@@ -1,7 +1,6 @@
 /**
- * One sample, worked through: the numbers of the reference engine's pass, and the few that it does not keep (case 1 alone,
- * the targets in the network's own units). A sequence is worked through on the unrolled graph, whose numbers are
- * bit-identical.
+ * The numbers of a pass by the reference engine, and those that it does not keep: case 1 parts and standardized targets. A
+ * sequence is computed on the unrolled graph, whose numbers are bit-identical.
  */
 import {
   backpropagate,
@@ -19,29 +18,29 @@ import {
 } from '@nnbp/core';
 import { edgeNamed, expectQuantity, type QuantityName } from './quantity.js';
 
-/** A pass and all that its numbers came from, safe from later changes of the network. */
+/** A pass and everything its numbers depend on. Later changes of the network do not affect it. */
 export interface Worked {
   readonly graph: Graph;
   /** The loss of one step. */
   readonly loss: Loss;
   readonly pass: Pass;
-  /** What the pass kept of its one sample. */
+  /** Cache of the sample. */
   readonly sample: SampleCache;
-  /** Parameters and constants, as they were; see `Graph`. */
+  /** Copy of the parameters and constants; see `Graph`. */
   readonly slots: Float64Array;
-  /** The outputs' values, their targets and case 1 of each, in the graph's order and the network's units. */
+  /** Outputs, targets and case 1 parts, in the order of the graph and standardized units. */
   readonly x: Float64Array;
   readonly t: Float64Array;
   readonly caseOne: Float64Array;
-  /** How many outputs a step has. */
+  /** Number of outputs per step. */
   readonly width: number;
-  /** How many steps have a target. The derivative by a parameter is the mean over them. */
+  /** Number of steps with a target. Gradients are divided by it. */
   readonly steps: number;
-  /** Of a sequence: the graph that was unrolled. */
+  /** For a sequence: the graph before unrolling. */
   readonly folded: Graph | undefined;
-  /** Where an input is standardized: its number in the data's own units, with mean and deviation. */
+  /** If inputs are standardized: the value in the units of the data, its mean and its deviation. */
   readonly inputScaler: ((k: number) => { value: number; mean: number; deviation: number }) | undefined;
-  /** Whether the targets were standardized. */
+  /** Whether targets are standardized. */
   readonly targetUnits: boolean;
 }
 
@@ -49,7 +48,7 @@ export interface Worked {
 export function workThrough(network: Network, input: Row, target: Row, loss: Loss): Worked {
   const { graph } = network;
   if (graph.edgeDelay !== undefined) {
-    throw new NnbpError('UNSUPPORTED', 'The graph has delayed edges: explain a sequence, with explainSequence.');
+    throw new NnbpError('UNSUPPORTED', 'The graph has delayed edges. Use explainSequence.');
   }
   return work(network, input, target, loss, { loss, width: graph.outputs.length, steps: 1, folded: undefined });
 }
@@ -61,7 +60,7 @@ export function workThroughSequence(
   targets: ArrayLike<Row | null>,
   loss: Loss,
 ): Worked {
-  // It checks all that is given.
+  // backpropagateSequence checks the arguments.
   backpropagateSequence(network, inputs, targets, loss);
   const { graph, inputScaler, outputScaler } = network;
   const width = graph.outputs.length;
@@ -109,7 +108,7 @@ function work(
   };
 }
 
-/** Each step's loss for itself, added up. */
+/** The sum of the losses of all steps. */
 const sumOverSteps = (loss: Loss, width: number): Loss => ({
   name: loss.name,
   value(x, t) {
@@ -132,7 +131,7 @@ function repeated({ mean, deviation }: Standardization, times: number): Standard
   return new Standardization(all(mean), all(deviation));
 }
 
-/** Where a quantity is: its node, and the edge of a weight. Of a sequence, a parameter is that of its first step. */
+/** The node of a quantity, and the edge of a weight. In a sequence, parameters are those of the first step. */
 export function placeOf(
   { graph, folded }: Worked,
   { quantity, node, from }: QuantityName,
@@ -148,13 +147,13 @@ export function placeOf(
   return { i, edge: graph.edgeStart[i] + edge };
 }
 
-/** The quantity, if the network, or its sequence, has it. */
+/** Returns the quantity if the network, or its sequence, has it. */
 export function expectWorked(worked: Worked, name: QuantityName): QuantityName {
   const ofParameter = name.quantity === 'dLossDb' || name.quantity === 'dLossDc' || name.quantity === 'dLossDw';
   return expectQuantity(ofParameter ? (worked.folded ?? worked.graph) : worked.graph, name);
 }
 
-/** The number under a name; of a shared parameter the whole gradient. */
+/** The number of a quantity; the total gradient of a shared parameter. */
 export function numberOf(worked: Worked, name: QuantityName): number {
   const { graph, sample, pass, steps } = worked;
   const { i, edge } = placeOf(worked, name);
@@ -171,7 +170,7 @@ export function numberOf(worked: Worked, name: QuantityName): number {
   }
 }
 
-/** The number under a name; of a shared weight the whole gradient. */
+/** The number of a quantity; the total gradient of a shared weight. */
 export function numberIn(
   graph: Graph,
   sample: SampleCache,

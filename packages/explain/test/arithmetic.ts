@@ -1,7 +1,7 @@
-/** Works out what a formula with numbers says: numbers, + − · /, parentheses, functions by name, and [a > b], 1 or 0. */
+/** Evaluates a formula: numbers, + − · /, parentheses, functions by name, and [a > b], which is 1 or 0. */
 export function evaluate(formula: string, functions: Readonly<Record<string, (...x: number[]) => number>>): number {
   const tokens = formula.match(/\d[\d.]*(?:e[+-]?\d+)?|[A-Za-z]+|[-+·/(),<>[\]]/g) ?? [];
-  if (tokens.join('') !== formula.replaceAll(' ', '')) throw new Error(`There is more than arithmetic in: ${formula}`);
+  if (tokens.join('') !== formula.replaceAll(' ', '')) throw new Error(`Unexpected characters in: ${formula}`);
   let at = 0;
   const next = (token: string) => tokens[at] === token && ++at > 0;
   const expect = (token: string) => {
@@ -45,6 +45,6 @@ export function evaluate(formula: string, functions: Readonly<Record<string, (..
     return functions[token](...values);
   };
   const value = sum();
-  if (at !== tokens.length) throw new Error(`Not understood from ${at} on: ${formula}`);
+  if (at !== tokens.length) throw new Error(`Unexpected token at ${at} of: ${formula}`);
   return value;
 }

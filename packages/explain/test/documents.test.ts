@@ -8,7 +8,7 @@ import { explain } from '../src/index.js';
 it.each([
   ['the guide', guide, 2],
   ['the README', readme, 1],
-])('%s shows what explain writes', (_, document, count) => {
+])('%s shows the output of explain', (_, document, count) => {
   const written = ['dloss/dw_2to4', 'dloss/dx_3']
     .map((what) => explain(articleNetwork(), [0.5], [10], mse(), what).text())
     .join('\n');

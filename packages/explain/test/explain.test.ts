@@ -24,7 +24,7 @@ import { describe, expect, it } from 'vitest';
 import { explain, nameOf, parseQuantity, type QuantityName, type Step } from '../src/index.js';
 import { everyQuantity, outputInTheMiddle, randomSample, stepsOf } from './samples.js';
 
-/** Asks the pass, by the public names only. */
+/** Reads a quantity from a pass through its public properties. */
 function engineNumber(pass: Pass, { quantity, node, from }: QuantityName): number {
   const { cache, gradients } = pass;
   switch (quantity) {
@@ -50,7 +50,7 @@ const parametersOf = ({ b, c, w }: GoldenParameters, node: string): [string, str
 
 describe('the golden runs', () => {
   it.each(golden.runs.map((run): [string, GoldenRun] => [run.input, run]))(
-    'has every parameter of the run with input %s as in golden.json, and every step below it',
+    'explain matches every golden number of the run with input %s',
     (_, run) => {
       const kept = { x: 'x', h: 'h', g: 'g', slope: 'slope', dLossDx: 'dloss_dx' } as const;
       let compared = 0;
@@ -70,7 +70,7 @@ describe('the golden runs', () => {
     },
   );
 
-  it("has the article's own numbers at its output node, with x7 taken as 7", () => {
+  it("explain has the article's numbers at its output node, where the article rounds x7 to 7", () => {
     const builder = new GraphBuilder();
     const from = ['4', '5', '6'].map((id) => builder.input(id));
     builder.output(builder.node('7', { from, activation: sigmoid }));
@@ -103,7 +103,7 @@ describe('the golden runs', () => {
 
 describe("the engine's numbers", () => {
   it.each(everyLoss.map((loss): [string, (typeof everyLoss)[number]] => [loss.loss.name, loss]))(
-    'are those of every step, to the last bit, with %s on random graphs',
+    'every step has the bits of the engine, with %s on random graphs',
     (_, lossCase) => {
       for (let seed = 1; seed <= 8; seed++) {
         const { network, input, target, loss } = randomSample(seed, { nodes: 40 }, lossCase);
@@ -126,7 +126,7 @@ describe("the engine's numbers", () => {
     30_000,
   );
 
-  it('does not change when the network does', () => {
+  it('a derivation does not change when the network does', () => {
     const network = articleNetwork();
     const derivation = explain(network, [0.5], [10], mse(), 'dloss/db_2');
     const before = explain(network, [0.5], [10], mse(), 'dloss/db_2').text();
@@ -134,7 +134,7 @@ describe("the engine's numbers", () => {
     expect(derivation.text()).toBe(before);
   });
 
-  /** Its quantity is the output's dLossDx, of which it is only the part that the loss gives. */
+  /** The case 1 part has the name of the whole dLossDx. */
   const isCaseOneAlone = (step: Step, graph: Graph) => {
     const i = graph.indexOf(step.quantity.node);
     return step.case === 1 && graph.successorStart[i + 1] > graph.successorStart[i];
@@ -144,14 +144,14 @@ describe("the engine's numbers", () => {
 describe('the cases', () => {
   const caseOf = (what: string) => explain(articleNetwork(), [0.5], [10], mse(), what).root.case;
 
-  it('are 1 for an output, 2 for any other value, 3 inside a node, and none on the way forward', () => {
+  it('outputs are case 1, other values case 2, parameters case 3, forward values none', () => {
     expect(caseOf('dloss/dx_7')).toBe(1);
     for (const id of [1, 2, 3, 4, 5, 6]) expect(caseOf(`dloss/dx_${id}`)).toBe(2);
     for (const what of ['dloss/db_4', 'dloss/dc_4', 'dloss/dw_2to4', 'slope_4']) expect(caseOf(what)).toBe(3);
     for (const what of ['x_1', 'h_4', 'g_4', 'x_4']) expect(caseOf(what)).toBe('forward');
   });
 
-  it('are 2 for an output with successors, whose first term is its case 1', () => {
+  it('an output with successors is case 2, and its first term is case 1', () => {
     const { network, input, target, loss } = outputInTheMiddle();
     const { root } = explain(network, input, target, loss, 'dloss/dx_3');
     expect([root.case, root.summands]).toEqual([2, 2]);
@@ -164,7 +164,7 @@ describe('the cases', () => {
     expect(root.value).toBe(own.value + after.value * slope.value * w);
   });
 
-  it('add the edges that share a weight, from the last node to the first', () => {
+  it('a shared weight sums its edges from the last node to the first', () => {
     const { network, input, target, loss } = outputInTheMiddle();
     const { cache } = backpropagate(network, input, target, loss);
     const { root } = explain(network, input, target, loss, { node: '3', parameter: 'w', from: '2' });
@@ -177,7 +177,7 @@ describe('the cases', () => {
     expect(root.value).toBe(sum);
   });
 
-  it('are an empty sum for what nothing depends on', () => {
+  it('the derivative of an unused node is an empty sum', () => {
     const builder = new GraphBuilder();
     builder.input('used');
     builder.input('unused');
@@ -190,12 +190,12 @@ describe('the cases', () => {
 });
 
 describe('computed or reused', () => {
-  it('computes each quantity once, where it stands first, on random graphs', () => {
+  it('each quantity is computed once, where it occurs first, on random graphs', () => {
     let twiceInOneFormula = 0;
     for (let seed = 1; seed <= 30; seed++) {
       const { network, input, target, loss } = randomSample(seed, { nodes: 30 });
       const names = everyQuantity(network.graph);
-      // The weights that edges share may have two edges of one node.
+      // A shared weight may have two edges of one node.
       const shared = names.filter(
         (name) => name.quantity === 'dLossDw' && explain(network, input, target, loss, name).root.summands > 1,
       );
@@ -216,7 +216,7 @@ describe('computed or reused', () => {
 
   const nodeOf = ({ quantity: { node } }: Step) => node;
 
-  it('reuses everything below what is reused', () => {
+  it('everything below a reused step is reused', () => {
     const { root } = explain(articleNetwork(), [0.5], [10], mse(), 'dloss/dx_2');
     // dloss/dx_4, slope_4, dloss/dx_5, slope_5, …: through 5, dloss/dx_7 is met for the second time.
     const again = root.terms[2].terms[0];
@@ -225,7 +225,7 @@ describe('computed or reused', () => {
     expect([again, ...again.terms].map(({ state }) => state)).toEqual(['reused', 'reused']);
   });
 
-  it('gives the same terms each time they are asked for', () => {
+  it('terms returns the same steps each time', () => {
     const { root } = explain(articleNetwork(), [0.5], [10], mse(), 'dloss/dx_2');
     expect(root.terms).toBe(root.terms);
   });
@@ -235,7 +235,7 @@ describe('what to explain', () => {
   const network = articleNetwork();
   const ask = (what: Parameters<typeof explain>[4]) => explain(network, [0.5], [10], mse(), what).root.quantity;
 
-  it('is a name, a parameter or a quantity', () => {
+  it('explain takes a name, a parameter or a quantity', () => {
     const w = { quantity: 'dLossDw', node: '4', from: '2' } as const;
     expect(ask('dloss/dw_2to4')).toEqual(w);
     expect(ask({ node: '4', parameter: 'w', from: '2' })).toEqual(w);
@@ -244,14 +244,14 @@ describe('what to explain', () => {
     expect(ask({ node: '4', parameter: 'c' })).toEqual({ quantity: 'dLossDc', node: '4' });
   });
 
-  it('is read back from the name of every quantity of random graphs', () => {
+  it('parseQuantity reads every name that nameOf writes, on random graphs', () => {
     for (let seed = 1; seed <= 20; seed++) {
       const { graph } = randomSample(seed).network;
       for (const quantity of everyQuantity(graph)) expect(parseQuantity(graph, nameOf(quantity))).toEqual(quantity);
     }
   });
 
-  it('is refused with a sentence where the graph has no such thing', () => {
+  it('parseQuantity throws for quantities that the graph does not have', () => {
     const refused = (what: Parameters<typeof explain>[4], code: string, sentence: string) => {
       const error = thrown(() => ask(what));
       expect([error.code, error.message]).toEqual([code, sentence]);
@@ -274,11 +274,11 @@ describe('what to explain', () => {
     refused(
       'the gradient of 4',
       'UNKNOWN_ID',
-      '"the gradient of 4" names no quantity: expected dloss/dw_FROMtoNODE, or dloss/db_, dloss/dc_, dloss/dx_, slope_, x_, h_ or g_ with a node\'s id.',
+      '"the gradient of 4" is not the name of a quantity: expected dloss/dw_FROMtoNODE, or dloss/db_, dloss/dc_, dloss/dx_, slope_, x_, h_ or g_ followed by the id of a node.',
     );
   });
 
-  it('is refused for a fixed c', () => {
+  it('explain throws for a fixed c', () => {
     const fixed = new Network(mlp([1, 1], { activation: relu, fixed: { c: 1 } }));
     const error = thrown(() => explain(fixed, [1], [1], mse(), 'dloss/dc_output.0'));
     expect([error.code, error.message]).toEqual([
@@ -287,7 +287,7 @@ describe('what to explain', () => {
     ]);
   });
 
-  it('finds the edge where ids have "to" in them, and says when two fit', () => {
+  it('parseQuantity finds the edge if ids contain "to", and throws if the name is ambiguous', () => {
     const builder = new GraphBuilder();
     for (const id of ['a', 'atob']) builder.input(id);
     for (const [id, from] of [
@@ -299,18 +299,18 @@ describe('what to explain', () => {
     const graph = builder.build();
     expect(parseQuantity(graph, 'dloss/dw_atototot')).toEqual({ quantity: 'dLossDw', node: 'totot', from: 'a' });
     expect(thrown(() => parseQuantity(graph, 'dloss/dw_atobtoc')).message).toBe(
-      '"atobtoc" is the name of 2 edges: "a" to "btoc", "atob" to "c"; give { node, parameter: \'w\', from }.',
+      '"atobtoc" is ambiguous, it names 2 edges: "a" to "btoc", "atob" to "c". Pass { node, parameter: \'w\', from }.',
     );
   });
 
-  it('is refused as the engine refuses a sample', () => {
+  it('explain throws for an invalid sample', () => {
     expect(thrown(() => explain(network, [1, 2], [10], mse(), 'x_1')).code).toBe('WRONG_LENGTH');
     expect(thrown(() => explain(network, [NaN], [10], mse(), 'x_1')).code).toBe('NOT_FINITE');
   });
 });
 
 describe('large graphs', () => {
-  it('explains a chain of 10,000 nodes without recursion', () => {
+  it('explain handles a chain of 10,000 nodes without recursion', () => {
     const builder = new GraphBuilder();
     let last = builder.input('0');
     for (let i = 1; i <= 10_000; i++) last = builder.node(String(i), { from: [last], activation: tanh });
@@ -323,20 +323,20 @@ describe('large graphs', () => {
     expect(depth).toBe(10_000);
     expect([step.case, step.quantity.node, step.state]).toEqual([1, '10000', 'computed']);
     for (; step.terms.length > 0; step = step.terms[step.terms.length - 1]) depth++;
-    // Then the output's x, and g, h and the x before it of each node.
+    // One line for x of the output, and for g, h and the previous x of each node.
     expect([depth, nameOf(step.quantity), step.value]).toEqual([40_001, 'x_0', 0.5]);
     for (const text of [derivation.text(), derivation.markdown(), derivation.latex()]) {
       expect(text.length).toBeLessThan(100_000);
-      expect(text).toContain('not followed here');
+      expect(text).toContain('not expanded');
     }
-    expect(explain(network, [0.5], [1], mse(), 'dloss/db_10000').text()).toContain('earlier steps are left out');
+    expect(explain(network, [0.5], [1], mse(), 'dloss/db_10000').text()).toContain('earlier steps omitted');
     expect(derivation.text({ steps: 1, depth: 1 }).split('\n').length).toBeLessThan(20);
-    // All of it, when that is asked for: a line each for x_0 and for h, g and x of 10,000 nodes.
+    // Everything with higher limits: a line for x_0, and for h, g and x of 10,000 nodes.
     const whole = explain(network, [0.5], [1], mse(), 'x_10000').text({ steps: 30_001 });
     expect(whole.split('\n').length).toBe(3 + 30_001);
   }, 30_000);
 
-  it('explains a graph of 100,000 edges, and makes only the steps that are read', () => {
+  it('explain creates only the steps that are read, on a graph of 100,000 edges', () => {
     const builder = new GraphBuilder();
     const random = new Random(1);
     let derivatives = 0;
@@ -357,24 +357,24 @@ describe('large graphs', () => {
     const { root } = derivation;
     expect(root.value).toBe(cache.dLossDx('in 0'));
     expect(root.summands).toBeGreaterThan(50);
-    // The pass asks for each g'(h) once, and so does each step made for a slope.
+    // The pass evaluates each g'(h) once, and so does each step of a slope.
     expect(derivatives).toBe(5_000);
     expect(root.terms.length).toBe(2 * root.summands);
     expect(derivatives).toBe(5_000 + root.summands);
     for (const step of root.terms)
       expect(step.value).toBe(cache[step.quantity.quantity as 'slope'](step.quantity.node));
-    // The graph is deep: its first successor's branch leads through most of the others before the last is met.
+    // The graph is deep: the branch of the first successor contains most of the others.
     expect(root.terms[0].state).toBe('computed');
     expect(root.terms[root.terms.length - 1].state).toBe('reused');
-    const text = derivation.text({ most: 3, depth: 3, steps: 20 });
+    const text = derivation.text({ maxTerms: 3, depth: 3, steps: 20 });
     expect(text).toContain(`… [${root.summands - 3}] …`);
-    expect(text).toContain(`… ${root.summands - 3} more summands, not followed here`);
+    expect(text).toContain(`… ${root.summands - 3} more terms, not expanded`);
     expect(text.split('\n').length).toBeLessThan(300);
   }, 30_000);
 });
 
 describe('standardized data', () => {
-  it('begins with the numbers in their own units', () => {
+  it('a derivation begins with inputs in the units of the data', () => {
     const network = new Network(mlp([1, 1], { activation: tanh }), { seed: 1 });
     network.inputScaler = new Standardization([10], [4]);
     network.outputScaler = new Standardization([100], [20]);
@@ -392,7 +392,7 @@ x_input.0 = (value_input.0 - mean_input.0) / deviation_input.0
   });
 });
 
-it('runs every activation through a derivation', () => {
+it('every activation has a derivation', () => {
   for (const activation of everyActivation) {
     const network = new Network(mlp([1, 2, 1], { activation }), { seed: 5 });
     const pass = backpropagate(network, [0.7], [1], mse());

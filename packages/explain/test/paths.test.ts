@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { paths } from '../src/index.js';
 import { randomSample } from './samples.js';
 
-/** Walks every path. */
+/** Enumerates all paths. */
 function walk(graph: Graph, from: number, output: number): { edges: number[]; nodes: number[] }[] {
   if (from === output) return [{ edges: [], nodes: [] }];
   const found: { edges: number[]; nodes: number[] }[] = [];
@@ -20,14 +20,14 @@ function walk(graph: Graph, from: number, output: number): { edges: number[]; no
 }
 
 describe('paths', () => {
-  it('are those one walks, with the edges and multiplications one counts, on small random graphs', () => {
+  it('paths agrees with enumeration on small random graphs', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 100_000 }), fc.nat(), fc.nat(), (seed, a, b) => {
         const { graph } = randomSample(seed, { nodes: 12 }).network;
         const [from, output] = [a % graph.nodeCount, b % graph.nodeCount];
         const walks = walk(graph, from, output);
         const used = (of: 'edges' | 'nodes') => walks.flatMap((path) => path[of]);
-        // dx_j/dx_i = c_j · g'(h_j) · w_ij: by each of these one multiplies; c only where there is one.
+        // dx_j/dx_i = c_j · g'(h_j) · w_ij: one multiplication for each factor; none for a fixed c.
         const factors = used('nodes').map((j) => (graph.scaleIndex(j) < 0 ? 2 : 3));
         const slopes = [...new Set(used('nodes'))].filter((j) => graph.scaleIndex(j) >= 0);
         const edges = new Set(used('edges'));
@@ -43,7 +43,7 @@ describe('paths', () => {
     );
   });
 
-  it("are six from the article's input to its output", () => {
+  it("the article's network has six paths from input to output", () => {
     expect(paths(articleNetwork(), '1', '7')).toEqual({
       paths: 6n,
       edgesInPaths: 18n,
@@ -53,7 +53,7 @@ describe('paths', () => {
     });
   });
 
-  it('are counted exactly where there are 2^2000 of them', () => {
+  it('paths counts 2^2000 paths exactly', () => {
     const builder = new GraphBuilder();
     let last = builder.input('0');
     for (let i = 1; i <= 2000; i++) {
@@ -64,25 +64,25 @@ describe('paths', () => {
     const count = paths(builder.build(), '0', '2000');
     expect(count.paths).toBe(2n ** 2000n);
     expect(count.edgesInPaths).toBe(4000n * 2n ** 2000n);
-    // Of each two edges of a path, one leads to a node with c.
+    // Every second edge of a path leads to a node with c.
     expect(count.naiveMultiplications).toBe(10_000n * 2n ** 2000n);
     expect([count.edgesVisited, count.cachedMultiplications]).toEqual([8000, 20_000]);
   });
 
-  it('are counted in a graph of 100,000 edges', () => {
+  it('paths handles a graph of 100,000 edges', () => {
     const graph = mlp([100, 300, 200, 50], { activation: sigmoid });
     expect(graph.edgeCount).toBe(100_000);
     const count = paths(graph, 'input.7', 'output.49');
     expect([count.paths, count.edgesVisited]).toEqual([60_000n, 300 + 60_000 + 200]);
   });
 
-  it('are none against the direction of the edges, and one from a node to itself', () => {
+  it('paths counts none against the direction of edges, and one from a node to itself', () => {
     expect(paths(articleNetwork(), '7', '1').paths).toBe(0n);
     expect(paths(articleNetwork(), '4', '5')).toMatchObject({ paths: 0n, edgesVisited: 0 });
     expect(paths(articleNetwork(), '4', '4')).toMatchObject({ paths: 1n, edgesInPaths: 0n, edgesVisited: 0 });
   });
 
-  it('are refused for a node that is not there', () => {
+  it('paths throws for an unknown node', () => {
     for (const [from, output] of [
       ['8', '7'],
       ['1', '8'],

@@ -1,10 +1,10 @@
-/** Random networks with a sample each, and ways to read a derivation that share no code with it. */
+/** Random networks with a sample, and functions that read a derivation without sharing code with it. */
 import { everyLoss, type LossCase, randomGraph, type RandomGraphOptions, randomParameters } from '@nnbp/conformance';
 import { sigmoid } from '@nnbp/activations';
 import { type Graph, GraphBuilder, type Loss, Network, Random } from '@nnbp/core';
 import type { QuantityName, Step } from '../src/index.js';
 
-/** A network and what to run it on. */
+/** A network with a sample and a loss. */
 export interface Sample {
   readonly network: Network;
   readonly input: number[];
@@ -12,7 +12,7 @@ export interface Sample {
   readonly loss: Loss;
 }
 
-/** Every kind of graph, with the parameters and data that suit the loss. */
+/** A random network with a sample that is valid for the loss. */
 export function randomSample(
   seed: number,
   options: RandomGraphOptions = {},
@@ -45,7 +45,7 @@ export function outputInTheMiddle(): Sample {
   return { network: new Network(builder.build(), { seed: 3 }), input: [0.5], target: [1, 0], loss: everyLoss[0].loss };
 }
 
-/** Every name a graph has a number for. */
+/** All quantities of a graph. */
 export function everyQuantity(graph: Graph): QuantityName[] {
   return graph.ids.flatMap((node, i): QuantityName[] => {
     const kept = (['x', 'dLossDx'] as const).map((quantity) => ({ quantity, node }));
@@ -61,7 +61,7 @@ export function everyQuantity(graph: Graph): QuantityName[] {
   });
 }
 
-/** Every step of a derivation, from the top, each followed by its terms; those below a reused one are not visited. */
+/** All steps of a derivation in depth-first order, without those below a reused one. */
 export function* stepsOf(root: Step): Generator<Step> {
   const stack = [root];
   for (let step = stack.pop(); step !== undefined; step = stack.pop()) {

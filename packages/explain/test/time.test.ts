@@ -40,7 +40,7 @@ const inputs: Row[] = [
 ];
 const targets: (Row | null)[] = [null, [1], [0]];
 
-/** All steps below one, each once. */
+/** All steps below a step, each once. */
 function all(root: Step): Step[] {
   const found = new Map<string, Step>();
   const queue = [root];
@@ -54,7 +54,7 @@ function all(root: Step): Step[] {
 }
 
 describe('an explanation through time', () => {
-  it('has the numbers of the engine, to the last bit, of every parameter and of every node at every step', () => {
+  it('explainSequence has the bits of the engine for every parameter, and for every node at every step', () => {
     const network = small();
     const pass = backpropagateSequence(network, inputs, targets, mse());
     for (const id of network.graph.ids.slice(network.graph.inputCount)) {
@@ -81,7 +81,7 @@ describe('an explanation through time', () => {
     }
   });
 
-  it('writes the derivative by a weight as the mean over steps of a sum over time', () => {
+  it('the derivative of a weight is written as a sum over time, divided by the number of targets', () => {
     const { root, text } = explainSequence(recurrence(), [[1], [3]], [[1], [5]], mse(), 'dloss/dw_htoh');
     // h(0) = 2, h(1) = 10: dloss/dh(1) = 2·5, dloss/dh(0) = 2·1 + 10·2.
     expect(root.value).toBe((10 * 2 + 22 * 0) / 2);
@@ -92,7 +92,7 @@ describe('an explanation through time', () => {
     expect(written).toContain('x_h@-1 = 0');
   });
 
-  it('is written in English and Chinese, as text, Markdown and LaTeX', () => {
+  it('explainSequence writes text, Markdown and LaTeX in English and Chinese', () => {
     const derivation = explainSequence(small(), inputs, targets, mse(), 'dloss/db_m.f.0');
     for (const language of ['en', 'zh'] as Language[]) {
       const word = language === 'en' ? 'case 2' : '场景 2';
@@ -109,7 +109,7 @@ describe('an explanation through time', () => {
     expect(derivation.latex()).toContain('\\text{m.c.0@1}');
   });
 
-  it('takes the loss of one step for case 1, in the units of the network', () => {
+  it('case 1 uses the loss of one step, in standardized units', () => {
     const network = recurrence();
     network.outputScaler = new Standardization([1], [2]);
     network.inputScaler = new Standardization([1], [2]);
@@ -119,7 +119,7 @@ describe('an explanation through time', () => {
     expect(text()).toContain('x_x@1 = (value_x@1 - mean_x@1) / deviation_x@1 = (3 - 1) / 2');
   });
 
-  it('names the weight by its delay where a name alone fits two edges', () => {
+  it('a weight name includes the delay if two edges have the same nodes', () => {
     const builder = new GraphBuilder();
     builder.output(builder.node('y', { from: [builder.input('x'), delayed('x'), delayed('x', 2)], activation: tanh }));
     const network = new Network(builder.build(), { seed: 1 });
@@ -130,7 +130,7 @@ describe('an explanation through time', () => {
     expect(valueOf('dloss/dw_x@-2toy')).toBe(pass.gradients.of('y').w['x@-2']);
   });
 
-  it('refuses what is not there', () => {
+  it('explainSequence throws for quantities that do not exist', () => {
     const of = (what: Parameters<typeof explain>[4]) => () => explainSequence(recurrence(), [[1]], [[1]], mse(), what);
     expect(of('x_h@1')).toThrow(NnbpError);
     expect(of('dloss/db_h')).toThrow('b of node "h" is fixed: a constant has no derivative.');
@@ -151,23 +151,23 @@ describe('a node that does not add', () => {
   const network = new Network(builder.build(), { initializer: () => 2 });
   const derivation = (what: string) => explain(network, [3, 5], [1], mse(), what);
 
-  it('shows the product by its factors, and its derivative by the other factors', () => {
+  it('a product is written as its factors, and its derivative as the other factors', () => {
     expect(derivation('h_p').text()).toContain('h_p = w_atop · x_a · w_btop · x_b = 2 · 3 · 2 · 5 = 60');
     expect(derivation('dloss/dw_atop').text()).toContain('dloss/dx_p · slope_p · w_btop · x_b · x_a');
   });
 
-  it('shows the maximum by name, and its derivative as dA/dz', () => {
+  it('a maximum is written by name, and its derivative as dA/dz', () => {
     expect(derivation('h_m').text()).toContain('h_m = b_m + max(w_ptom · x_p, w_atom · x_a) = 0 + max(2 · 60, 2 · 3)');
     expect(derivation('dloss/dx_p').text()).toContain('dA/dz_ptom');
     expect(derivation('dloss/dx_p').latex()).toContain('\\frac{\\partial A}{\\partial z_{p \\to m}}');
   });
 
-  it('leaves out what is fixed at 1 or 0, and shows other constants', () => {
+  it('constants are written unless they are fixed at 1 or 0', () => {
     expect(derivation('x_m').text()).toContain('x_m = c_m · g_m = 3 · 120');
     expect(derivation('h_y').text()).toContain('h_y = b_y + w_mtoy · x_m + x_p');
   });
 
-  it('adds the derivatives of the nodes that share a bias', () => {
+  it('a shared bias sums the derivatives of its nodes', () => {
     const { b } = backpropagate(network, [3, 5], [1], mse()).gradients.of('m');
     const { root } = derivation('dloss/db_m');
     expect(root.value).toBe(b);
@@ -175,14 +175,14 @@ describe('a node that does not add', () => {
     expect(() => derivation('dloss/db_p')).toThrow('fixed');
   });
 
-  it('is traced with the numbers of the engine', () => {
+  it('a trace through an aggregation has the numbers of the engine', () => {
     const film = trace(network, [3, 5], [1], mse());
     const { cache, gradients } = replay(film);
     expect(gradients).toEqual(film.pass.gradients.vector);
     expect(cache.dLossDx).toEqual(film.pass.cache.samples[0].dLossDx);
   });
 
-  it('counts one more multiplication on each path', () => {
+  it('paths counts one more multiplication for an aggregation', () => {
     expect(paths(network, 'a', 'y')).toEqual(paths(network.graph, 'a', 'y'));
     expect(paths(network, 'a', 'p').naiveMultiplications).toBe(3n);
     expect(() => paths(recurrence(), 'x', 'h')).toThrow('delayed edge');

@@ -20,7 +20,7 @@ import { everyQuantity, outputInTheMiddle, randomSample, type Sample } from './s
 const film = ({ network, input, target, loss }: Sample) => trace(network, input, target, loss);
 const kinds = ['h', 'g', 'x', 'slope', 'dLossDx'] as const;
 
-/** The first step of an order that reads what was not written before it, or undefined if each can be done in its turn. */
+/** The first step that reads a quantity that no earlier step wrote; undefined if there is none. */
 function firstOutOfTurn(of: Trace, order: readonly TraceStep[]): TraceStep | undefined {
   return order.find((step, at) => {
     const { value } = replay({ ...of, steps: order }, at);
@@ -28,7 +28,7 @@ function firstOutOfTurn(of: Trace, order: readonly TraceStep[]): TraceStep | und
   });
 }
 
-/** Does the steps in an order with core's own functions; what is not known yet is NaN, and so is all made of it. */
+/** Runs the steps in an order with the functions of core. Unknown quantities are NaN, and so is everything computed from them. */
 function compute({ network, input, target, loss }: Sample, order: readonly TraceStep[]) {
   const { graph } = network;
   const slots = graph.slots(network.parameters.vector);
@@ -55,7 +55,7 @@ function compute({ network, input, target, loss }: Sample, order: readonly Trace
 }
 
 describe('a trace', () => {
-  it("of the article's network reads as the method does", () => {
+  it("the trace of the article's network follows the method", () => {
     const { steps } = trace(articleNetwork(), [0.5], [10], mse());
     expect(steps.map((step) => `${step.case} ${step.writes.map(nameOf).join(' ')}`)).toEqual([
       'forward x_1',
@@ -84,7 +84,7 @@ describe('a trace', () => {
     expect(readsOf('dloss/db_4')).toBe('dloss/dx_4 slope_4 g_4 x_2 x_3');
   });
 
-  it('has its steps numbered, and says what case 1 added to an output with successors', () => {
+  it('trace numbers its steps and reports the case 1 part of an output with successors', () => {
     const { steps } = film(outputInTheMiddle());
     expect(steps.map(({ index }) => index)).toEqual(steps.map((_, k) => k));
     const of = (node: string) => steps.find(({ node: id, writes }) => id === node && writes[0].quantity === 'dLossDx')!;
@@ -94,7 +94,7 @@ describe('a trace', () => {
     expect(of('3')).toMatchObject({ case: 2, caseOne: x - 1 });
   });
 
-  it('fills an empty cache with the bits of the engine, on random graphs with every loss', () => {
+  it('replaying a trace restores the bits of the engine, on random graphs with every loss', () => {
     for (let seed = 1; seed <= 60; seed++) {
       const sample = randomSample(seed, { nodes: 60 });
       const { network, input, target, loss } = sample;
@@ -114,7 +114,7 @@ describe('a trace', () => {
     expect(everyLoss.length).toBeLessThan(60);
   });
 
-  it('writes each quantity once, and reads only what it has written', () => {
+  it('a trace writes each quantity once and reads only written ones', () => {
     for (let seed = 1; seed <= 30; seed++) {
       const sample = randomSample(seed, { nodes: 40 });
       const { steps, ...rest } = film(sample);
@@ -124,7 +124,7 @@ describe('a trace', () => {
     }
   });
 
-  it('adds up a shared weight as the edges come', () => {
+  it('a trace accumulates a shared weight edge by edge', () => {
     const sample = outputInTheMiddle();
     const whole = film(sample);
     const { network, input, target, loss } = sample;
@@ -146,11 +146,11 @@ describe('a trace', () => {
 });
 
 describe('any order', () => {
-  it("gives the engine's numbers exactly where each step reads what was written before it", () => {
+  it("an order gives the engine's numbers exactly if each step reads only written quantities", () => {
     const [smooth, random] = [[sigmoid, tanh], new Random(11)];
     const kept: Record<'right' | 'wrong', number> = { right: 0, wrong: 0 };
     for (let seed = 1; seed <= 40; seed++) {
-      // Softmax looks at all outputs; smooth functions hand NaN on.
+      // Softmax reads all outputs; smooth functions propagate NaN.
       const sample = randomSample(seed, { nodes: 10, activations: smooth }, everyLoss[7]);
       expect(sample.loss.name).toBe(softmaxCrossEntropy().name);
       const whole = film(sample);
@@ -159,7 +159,7 @@ describe('any order', () => {
       const right = replay(whole).cache;
       for (let k = 0; k < 20; k++) {
         const order = whole.steps.slice();
-        // Most orders of many swaps are wrong, some of one swap of neighbours are right.
+        // Most orders with many swaps are wrong; some with one swap of neighbours are right.
         for (let swaps = 1 + (k % 3); swaps > 0; swaps--) {
           const at = Math.floor(random.uniform() * (order.length - 1));
           const to = k < 10 ? at + 1 : Math.floor(random.uniform() * order.length);
@@ -168,7 +168,7 @@ describe('any order', () => {
         const { cache, gradients } = compute(sample, order);
         const same =
           kinds.every((kind) => cache[kind].every((value, i) => Object.is(value, right[kind][i]))) &&
-          // A shared weight's parts may be added in another order.
+          // The terms of a shared weight may be added in another order.
           gradients.every((value, p) => Math.abs(value - pass.gradients.vector[p]) <= 1e-12);
         const outOfTurn = firstOutOfTurn(whole, order);
         expect(outOfTurn === undefined, `seed ${seed}, order ${k}: ${outOfTurn?.writes.map(nameOf).join()}`).toBe(same);
@@ -181,7 +181,7 @@ describe('any order', () => {
 });
 
 describe('a replay', () => {
-  it('knows after each step what that step wrote, and nothing that comes later', () => {
+  it('replay knows what the first steps wrote, and nothing later', () => {
     const whole = trace(articleNetwork(), [0.5], [10], mse());
     const after = whole.steps.map((_, k) => replay(whole, k));
     whole.steps.forEach(({ writes, values }, k) => {
@@ -194,7 +194,7 @@ describe('a replay', () => {
     expect(after[0].cache.x.every(Number.isNaN)).toBe(true);
   });
 
-  it('of a graph with fixed nodes has no step for parameters that are not there', () => {
+  it('a trace has no parameter step for a node whose parameters are all fixed', () => {
     const builder = new GraphBuilder();
     builder.input('x');
     builder.node('b', { from: [], activation: tanh, fixed: { c: 1 } });
@@ -205,7 +205,7 @@ describe('a replay', () => {
     expect(replay(whole).gradients).toEqual(whole.pass.gradients.vector);
   });
 
-  it('refuses a number of steps or a name that is not there', () => {
+  it('replay throws for an invalid number of steps or an unknown name', () => {
     const whole = trace(articleNetwork(), [0.5], [10], mse());
     const refusal = (code: string, message: string) => expect.objectContaining({ code, message }) as Error;
     expect(() => replay(whole, 27)).toThrow(
@@ -217,7 +217,7 @@ describe('a replay', () => {
     );
   });
 
-  it('follows a chain of 10,000 nodes', () => {
+  it('trace handles a chain of 10,000 nodes', () => {
     const builder = new GraphBuilder();
     let last = builder.input('0');
     for (let i = 1; i <= 10_000; i++) last = builder.node(String(i), { from: [last], activation: tanh });

@@ -9,18 +9,18 @@ import { evaluate } from './arithmetic.js';
 import { everyQuantity, outputInTheMiddle, randomSample, stepsOf } from './samples.js';
 
 const article = (what: string) => explain(articleNetwork(), [0.5], [10], mse(), what);
-const whole: WritingOptions = { most: 1000, depth: 1000, steps: 100_000, digits: 17 };
+const whole: WritingOptions = { maxTerms: 1000, depth: 1000, steps: 100_000, digits: 17 };
 
 const rendered = new Set<string>();
 
-/** Throws what KaTeX has against a formula in its strictest mode. */
+/** Throws if KaTeX rejects a formula in strict mode. */
 function render(formula: string, displayMode: boolean): void {
   if (rendered.has(formula)) return;
   katex.renderToString(formula, { displayMode, strict: 'error', throwOnError: true });
   rendered.add(formula);
 }
 
-/** Each `name = … = value` of a plain text, its lines joined: the name, the last line with numbers, the value. */
+/** The equations `name = … = value` of a plain text, with joined lines. */
 function equations(text: string): { name: string; sides: string[]; reused: boolean }[] {
   const found: { name: string; sides: string[]; reused: boolean }[] = [];
   const body = text.slice(text.search(/^(Backward|Forward)/m));
@@ -38,14 +38,14 @@ function equations(text: string): { name: string; sides: string[]; reused: boole
 }
 
 describe('plain text', () => {
-  it('stands as on squared paper', () => {
+  it('text aligns numbers below their symbols', () => {
     expect(article('dloss/dw_2to4').text()).toBe(
       `dloss/dw_2to4 = -0.5121455772344743
-case 1  the value of an output: the loss alone decides
-case 2  the value of any other node: through its successors, added up
-case 3  inside the node, once the derivative of its value is known
+case 1  value of an output: differentiate the loss
+case 2  value of any other node: sum over its successors
+case 3  inside the node: b, c, w and slope
 
-Backward, from what is asked to the loss
+Backward: from the requested quantity to the loss
 case 3  dloss/dw_2to4 = dloss/dx_4 · slope_4  · x_2
         │             = -2.10423   · 0.373085 · 0.652366
         │             = -0.512146
@@ -64,7 +64,7 @@ case 3  └─ slope_4 = c_4 · g'(h_4)
                    = 1.5 · 0.53573 · (1 - 0.53573)
                    = 0.373085
 
-Forward, where x, g and h come from
+Forward: how x, g and h are computed
 x_1 = 0.5
 h_2 = b_2 + w_1to2 · x_1 = 0.1 + 0.15 · 0.5 = 0.175
 g_2 = sigmoid(h_2) = sigmoid(0.175) = 0.543639
@@ -95,19 +95,19 @@ x_7 = c_7 · g_7 = 3 · 0.761161 = 2.28348`,
     );
   });
 
-  it('is Chinese where that is asked, in the same columns', () => {
+  it('text in Chinese has the same columns', () => {
     const [english, chinese] = (['en', 'zh'] as const).map((language) => article('dloss/dx_3').text({ language }));
     const formulasOf = (text: string) => text.split('\n').filter((line) => line.includes('='));
     expect(formulasOf(chinese).map((line) => line.replace('场景', 'case').replace('复用', 'reused'))).toEqual(
       formulasOf(english),
     );
-    expect(chinese).toContain('场景 2  其他节点的值：经由各后继节点，相加');
-    expect(chinese).toContain('反向：从所求一直推到 loss');
-    expect(chinese).toContain('正向：x、g、h 从何而来');
+    expect(chinese).toContain('场景 2  其他节点的值：对所有后继节点求和');
+    expect(chinese).toContain('反向：从所求的量推导到 loss');
+    expect(chinese).toContain('正向：x、g、h 的计算过程');
     expect(chinese).not.toMatch(/case|reused|Backward|Forward/);
   });
 
-  it('breaks a sum that is too long between its summands, and says what is reused', () => {
+  it('text breaks a long sum between its terms and marks reused quantities', () => {
     const text = article('dloss/dx_2').text();
     expect(text).toContain(`
 case 2  dloss/dx_2 = dloss/dx_4 · slope_4     · w_2to4
@@ -124,8 +124,8 @@ case 3  │  └─ slope_7 = 0.545384   reused
 `);
   });
 
-  it('draws no line where nothing more comes', () => {
-    expect(article('dloss/dc_4').text().split('\n\n')[1]).toBe(`Backward, from what is asked to the loss
+  it('text draws no tree line after the last term', () => {
+    expect(article('dloss/dc_4').text().split('\n\n')[1]).toBe(`Backward: from the requested quantity to the loss
 case 3  dloss/dc_4 = dloss/dx_4 · g_4
         │          = -2.10423   · 0.53573
         │          = -1.1273
@@ -141,10 +141,10 @@ case 3     └─ slope_7 = c_7 · g'(h_7)
                       = 0.545384`);
   });
 
-  it('shows the first summands and the last of a long sum, and how many are between', () => {
+  it('text abbreviates a long sum to its first terms and the last', () => {
     const network = new Network(mlp([1, 40, 1], { activation: tanh }), { seed: 1 });
     const { text } = explain(network, [0.5], [1], mse(), 'dloss/dx_input.0');
-    const lines = text({ most: 3 }).split('\n');
+    const lines = text({ maxTerms: 3 }).split('\n');
     const begin = lines.findIndex((line) => line.startsWith('case 2  dloss'));
     expect(lines.slice(begin, begin + 4)).toEqual([
       'case 2  dloss/dx_input.0 = dloss/dx_layer1.0  · slope_layer1.0  · w_input.0tolayer1.0',
@@ -152,28 +152,28 @@ case 3     └─ slope_7 = c_7 · g'(h_7)
       '        │                + … [37] …',
       '        │                + dloss/dx_layer1.39 · slope_layer1.39 · w_input.0tolayer1.39',
     ]);
-    expect(lines).toContain('        ├─ … 37 more summands, not followed here');
-    expect(text({ most: 3, language: 'zh' })).toContain('        ├─ … 另有 37 项，此处不展开\n');
-    // The branch that is shown last derives what it is the first to show, whatever was left out before it.
+    expect(lines).toContain('        ├─ … 37 more terms, not expanded');
+    expect(text({ maxTerms: 3, language: 'zh' })).toContain('        ├─ … 另有 37 项，此处不展开\n');
+    // The last branch derives quantities that omitted branches contain as well.
     expect(lines).toContain("case 3  └─ slope_layer1.39 = c_layer1.39 · g'(h_layer1.39)");
   });
 
-  it('follows the nearest steps only, and says which it does not follow', () => {
+  it('text expands the nearest steps and marks the others', () => {
     const shallow = article('dloss/dx_2').text({ depth: 2 });
-    expect(shallow).toContain('case 1  │  ├─ dloss/dx_7 = -15.433   not followed here');
+    expect(shallow).toContain('case 1  │  ├─ dloss/dx_7 = -15.433   not expanded');
     const short = article('dloss/dx_2').text({ steps: 3 });
-    // dloss/dx_2, dloss/dx_4 and slope_4 are derived; g_4, h_4 and x_2 of what they were made of.
-    expect(short.match(/ {3}not followed here/g)).toHaveLength(6);
-    expect(short).toContain('Forward, where x, g and h come from\n… earlier steps are left out\n');
+    // dloss/dx_2, dloss/dx_4 and slope_4 are derived, and the forward values g_4, h_4 and x_2.
+    expect(short.match(/ {3}not expanded/g)).toHaveLength(6);
+    expect(short).toContain('Forward: how x, g and h are computed\n… earlier steps omitted\n');
     expect(article('x_7').text({ steps: 2 })).toBe(`x_7 = ${article('x_7').root.value}
 
-Forward, where x, g and h come from
-… earlier steps are left out
+Forward: how x, g and h are computed
+… earlier steps omitted
 g_7 = sigmoid(h_7) = sigmoid(1.15906) = 0.761161
 x_7 = c_7 · g_7 = 3 · 0.761161 = 2.28348`);
   });
 
-  it("says what it says with all digits: each number is the engine's, each line works out, on random graphs", () => {
+  it("text with 17 digits has the engine's numbers, and each equation holds, on random graphs", () => {
     const functions = {
       ...Object.fromEntries(everyActivation.map(({ name, value }) => [name, value])),
       sign: Math.sign,
@@ -190,7 +190,7 @@ x_7 = c_7 · g_7 = 3 · 0.761161 = 2.28348`);
       const { root, text } = explain(network, input, target, loss, names[seed % names.length]);
       const steps = new Map([...stepsOf(root)].map((step) => [plainName(step), step]));
       const written = equations(text(whole));
-      // Every step is derived once, and nothing else is.
+      // Every step is derived exactly once.
       expect(
         written
           .filter(({ reused }) => !reused)
@@ -200,9 +200,9 @@ x_7 = c_7 · g_7 = 3 · 0.761161 = 2.28348`);
       ).toEqual([...steps.keys()].sort());
       for (const { name, sides } of written) {
         const { value } = steps.get(name)!;
-        // But for the sign of a zero.
+        // Equal except for the sign of a zero.
         expect(Number(sides.at(-1)) === value, `seed ${seed}: ${name} = ${sides.at(-1)}, ${value}`).toBe(true);
-        // The last side but the value is in numbers, unless the loss is known by name only or the value says it all.
+        // The side before the value has numbers, unless the loss has no formula or the value is the formula.
         const numbers = sides.slice(0, -1).at(-1);
         if (numbers === undefined || numbers.includes('_')) continue;
         const difference = Math.abs(evaluate(numbers, functions) - value);
@@ -215,7 +215,7 @@ x_7 = c_7 · g_7 = 3 · 0.761161 = 2.28348`);
     expect(workedOut).toBeGreaterThan(1000);
   });
 
-  it('reuses where the steps do, when all is shown', () => {
+  it('text without limits marks the same steps as reused', () => {
     for (let seed = 1; seed <= 30; seed++) {
       const { network, input, target, loss } = randomSample(seed, { nodes: 25 });
       const { root, text } = explain(network, input, target, loss, { quantity: 'dLossDx', node: network.graph.ids[0] });
@@ -229,7 +229,7 @@ x_7 = c_7 · g_7 = 3 · 0.761161 = 2.28348`);
     }
   });
 
-  it('writes the derivative of a function that has no rule as a number', () => {
+  it('text writes the derivative of a custom function as a number', () => {
     const own: Activation = { name: 'own', value: (h) => h * h, derivative: (h) => 2 * h };
     const slope = (activation: Activation, fixed: { c?: number }) => {
       const network = new Network(mlp([1, 1], { activation, fixed }), { initializer: () => -3 });
@@ -239,15 +239,15 @@ x_7 = c_7 · g_7 = 3 · 0.761161 = 2.28348`);
     expect(slope(own, { c: 1 })).toEqual(["g'(h_output.0)", '-6']);
     expect(slope(identity, { c: 1 })).toEqual(["g'(h_output.0)", '1']);
     expect(slope(sigmoid, { c: 1 })[1]).toBe('g_output.0 · (1 - g_output.0)');
-    // Only a shipped function may use the rule of its name.
+    // Only a built-in may use the formula of its name.
     expect(slope({ ...own, name: 'sigmoid' }, { c: 1 })).toEqual(["g'(h_output.0)", '-6']);
   });
 
   const eight = new Network(mlp([1, 8], { activation: identity, fixed: { c: 1 } }), { initializer: () => -1 });
   const sides = (target: number[], loss: Loss) =>
-    equations(explain(eight, [1], target, loss, 'dloss/dx_output.0').text({ most: 3 }))[0].sides;
+    equations(explain(eight, [1], target, loss, 'dloss/dx_output.0').text({ maxTerms: 3 }))[0].sides;
 
-  it('writes softmax with all outputs it looks at, and the sum of the targets where it is not 1', () => {
+  it('text writes softmax with all outputs, and with the sum of the targets if it is not 1', () => {
     expect(sides([1, 0, 0, 0, 0, 0, 0, 0], softmaxCrossEntropy())).toEqual([
       'exp(x_output.0) / (exp(x_output.0) + exp(x_output.1) + … [5] … + exp(x_output.7)) - t_output.0',
       'exp(-1) / (exp(-1) + exp(-1) + … [5] … + exp(-1)) - 1',
@@ -266,16 +266,16 @@ x_7 = c_7 · g_7 = 3 · 0.761161 = 2.28348`);
     ['silu', (h, g) => `(${g} + sigmoid(${h}) · (1 - ${g}))`, silu],
     ['sine', (h) => `cos(${h})`, sine],
     ['sine of another frequency', (h) => `30 · cos(30 · ${h})`, sine.frequency(30)],
-  ])('writes the derivative of %s', (_, rule, activation) => {
+  ])('text writes the derivative of %s', (_, rule, activation) => {
     const network = new Network(mlp([1, 1], { activation, fixed: { c: 1 } }), { initializer: () => 0.5 });
     const { text } = explain(network, [1], [1], mse(), 'slope_output.0');
     expect(equations(text())[0].sides[1]).toBe(rule('h_output.0', 'g_output.0'));
   });
 
-  it('names a loss that has no rule, with all outputs it looks at', () => {
+  it('text writes a custom loss by name, with all outputs', () => {
     const { builtin: _, ...own } = softmaxCrossEntropy();
     const { root, text } = explain(eight, [1], [1, 0, 0, 0, 0, 0, 0, 0], own, 'dloss/dx_output.0');
-    expect(equations(text({ most: 3 }))[0].sides).toEqual([
+    expect(equations(text({ maxTerms: 3 }))[0].sides).toEqual([
       'dsoftmaxCrossEntropy/dx_output.0(x_output.0, x_output.1, … [5] …, x_output.7; t_output.0, t_output.1, … [5] …, t_output.7)',
       'dsoftmaxCrossEntropy/dx_output.0(-1, -1, … [5] …, -1; 1, 0, … [5] …, 0)',
       '-0.875',
@@ -283,14 +283,14 @@ x_7 = c_7 · g_7 = 3 · 0.761161 = 2.28348`);
     expect(root.terms.length).toBe(8);
   });
 
-  it('adds case 1 of an output with successors', () => {
+  it('text adds case 1 of an output with successors', () => {
     const { network, input, target, loss } = outputInTheMiddle();
     const text = explain(network, input, target, loss, 'dloss/dx_3').text();
     expect(text).toContain('case 2  dloss/dx_3 = (dloss/dx_3)₁ + dloss/dx_4 · slope_4');
     expect(text).toContain('case 1  ├─ (dloss/dx_3)₁ = 2 / 2 · (x_3 - t_3)');
   });
 
-  it('keeps its columns with wide letters, and its lines with signs that cannot be seen', () => {
+  it('text keeps its columns with wide characters, and its lines with invisible characters', () => {
     const builder = new GraphBuilder();
     builder.input('输入');
     builder.input('line\nend');
@@ -298,7 +298,7 @@ x_7 = c_7 · g_7 = 3 · 0.761161 = 2.28348`);
     const network = new Network(builder.build(), { initializer: () => 0.125 });
     expect(explain(network, [1, 2], [0], mse(), 'h_输出').text()).toBe(`h_输出 = 0.375
 
-Forward, where x, g and h come from
+Forward: how x, g and h are computed
 x_输入 = 1
 x_lineU+000Aend = 2
 h_输出 = b_输出
@@ -315,11 +315,11 @@ h_输出 = b_输出
 });
 
 describe('Markdown', () => {
-  it('is nested lists with formulas', () => {
+  it('markdown writes nested lists with formulas', () => {
     const markdown = article('dloss/db_4').markdown();
     expect(markdown).toContain(
       String.raw`
-**Backward, from what is asked to the loss**
+**Backward: from the requested quantity to the loss**
 
 - **case 3** $\frac{\partial\, \mathit{loss}}{\partial b_{4}} = \frac{\partial\, \mathit{loss}}{\partial x_{4}} \cdot \mathit{slope}_{4} = -2.10423 \cdot 0.373085 = -0.785058$
   - **case 2** $\frac{\partial\, \mathit{loss}}{\partial x_{4}} = `,
@@ -327,13 +327,13 @@ describe('Markdown', () => {
     expect(markdown).toContain('\n- $g_{2} = \\text{sigmoid}(h_{2}) = \\text{sigmoid}(0.175) = 0.543639$\n');
   });
 
-  it('says what is reused, not followed and left out', () => {
+  it('markdown marks reused, unexpanded and omitted quantities', () => {
     const network = new Network(mlp([1, 9, 1], { activation: tanh }), { seed: 1 });
     const { markdown } = explain(network, [0.5], [1], mse(), 'dloss/dx_input.0');
     expect(markdown()).toMatch(/^ {4}- \*\*case 1\*\* \$[^$]+\$ \*reused\*$/m);
-    expect(markdown()).toContain('\n  - … 3 more summands, not followed here\n');
+    expect(markdown()).toContain('\n  - … 3 more terms, not expanded\n');
     expect(markdown({ depth: 2, language: 'zh' })).toMatch(/^ {4}- \*\*场景 1\*\* \$[^$]+\$ \*此处不展开\*$/m);
-    expect(article('x_7').markdown({ steps: 2 })).toContain('\n- … earlier steps are left out\n');
+    expect(article('x_7').markdown({ steps: 2 })).toContain('\n- … earlier steps omitted\n');
   });
 });
 
@@ -342,7 +342,7 @@ describe('LaTeX', () => {
     Array.from(markdown.matchAll(/\$\$?([^$]+)\$\$?/g), ([, formula]) => formula);
   const renderAll = ({ root, markdown, latex }: Derivation) => {
     let count = 0;
-    for (const options of [{ most: 2, depth: 2, steps: 3 }, { language: 'zh' }, whole] as const) {
+    for (const options of [{ maxTerms: 2, depth: 2, steps: 3 }, { language: 'zh' }, whole] as const) {
       render(latex(options), true);
       for (const formula of formulasIn(markdown(options))) {
         render(formula, false);
@@ -356,7 +356,7 @@ describe('LaTeX', () => {
     return count;
   };
 
-  it("renders in KaTeX's strictest mode: every derivative of the article, and random graphs with every loss", () => {
+  it('formulas render in the strict mode of KaTeX, on the article and on random graphs with every loss', () => {
     for (const quantity of everyQuantity(articleNetwork().graph)) renderAll(article(nameOf(quantity)));
     for (let seed = 1; seed <= everyLoss.length; seed++) {
       const { network, input, target, loss } = randomSample(seed, { nodes: 12 });
@@ -366,7 +366,7 @@ describe('LaTeX', () => {
     }
   }, 30_000);
 
-  it('renders whatever the ids are', () => {
+  it('formulas render with any ids', () => {
     const ids = ['\\{}$#%&_^~`<>|', 'é', '节点', '😀', '\u0000\n\t', '\'"', '', ' ', '$$', '__proto__', 'a'];
     ids.push(
       '\\href{javascript:alert(1)}{x}',
@@ -381,7 +381,7 @@ describe('LaTeX', () => {
       const network = new Network(builder.build(), { seed: 1 });
       const derivation = explain(network, [1], [2], mse(), { node: id, parameter: 'w', from: `from ${id}` });
       expect(renderAll(derivation), JSON.stringify(id)).toBeGreaterThan(0);
-      // Also where mathematics is trusted, and where it is not shown as mathematics.
+      // Also with trusted mathematics, and in Markdown without mathematics.
       const html = katex.renderToString(derivation.latex(), { trust: true });
       expect(html.replace(/<annotation.*?<\/annotation>/gs, '')).not.toMatch(/href=|data-a|<img/);
       expect(derivation.markdown()).not.toMatch(/\]\(|<\w/);
@@ -389,7 +389,7 @@ describe('LaTeX', () => {
     }
   });
 
-  it('stands one step below the other, the case or a word in the margin', () => {
+  it('latex writes one step per row, with the case in the margin', () => {
     const latex = article('dloss/dx_2').latex();
     expect(latex.split('\n').slice(0, 3)).toEqual([
       '\\begin{aligned}',
@@ -405,7 +405,7 @@ describe('LaTeX', () => {
     expect(article('dloss/dx_2').latex({ language: 'zh' })).toContain('\\text{场景 2}');
   });
 
-  it('writes very large and very small numbers as powers of ten, and what is no number in words', () => {
+  it('latex writes large and small numbers as powers of ten, and NaN as text', () => {
     const builder = new GraphBuilder();
     builder.input('1');
     builder.output(builder.node('2', { from: ['1'], activation: identity }));
@@ -419,7 +419,7 @@ describe('LaTeX', () => {
     [[1, 1], sigmoid, 'Infinity', '\\infty'],
     [[-1, -1], sigmoid, '-Infinity', '-\\infty'],
     [[1, -1], relu, 'NaN', '\\text{NaN}'],
-  ])('writes an h that has overflowed while its node has not: %j', (input, activation, text, latex) => {
+  ])('formulas show an h that has overflowed: %j', (input, activation, text, latex) => {
     const network = new Network(mlp([2, 1], { activation }), { initializer: () => 1e308 });
     const derivation = explain(network, [1e10 * input[0], 1e10 * input[1]], [0], mse(), 'g_output.0');
     expect(derivation.text()).toContain(`g_output.0 = ${activation.name}(h_output.0) = ${activation.name}(${text}) = `);
@@ -430,13 +430,13 @@ describe('LaTeX', () => {
 
 describe('options', () => {
   it.each<[WritingOptions, string]>([
-    [{ most: 1 }, 'most: expected an integer ≥ 2, received 1.'],
+    [{ maxTerms: 1 }, 'maxTerms: expected an integer ≥ 2, received 1.'],
     [{ depth: 0 }, 'depth: expected an integer ≥ 1, received 0.'],
     [{ steps: 0.5 }, 'steps: expected an integer ≥ 1, received 0.5.'],
     [{ digits: 18 }, 'digits: expected an integer from 1 to 17, received 18.'],
     [{ language: 'fr' as 'en' }, 'language: expected "en" or "zh", received "fr".'],
     [{ language: 'toString' as 'en' }, 'language: expected "en" or "zh", received "toString".'],
-  ])('refuses %j', (options, message) => {
+  ])('writing throws for %j', (options, message) => {
     const { text, markdown, latex } = article('x_2');
     for (const write of [text, markdown, latex]) {
       expect(() => write(options)).toThrow(expect.objectContaining({ code: 'OUT_OF_RANGE', message }) as Error);

@@ -39,7 +39,7 @@ function expectNear(what: string, found: readonly number[], expected: readonly n
 const parts = { rnn: [''], lstm: ['i', 'f', 'g', 'o'], gru: ['r', 'z', 'n'] } as const;
 type Kind = keyof typeof parts;
 
-/** What a unit's nodes have: of PyTorch's tensors, by the node's id. `suffix` names layer and direction. */
+/** Parameters of the nodes of a unit, from PyTorch's tensors, by node id. `suffix` names layer and direction. */
 function* nodesOf(
   kind: Kind,
   tensors: Tensors,

@@ -53,7 +53,7 @@ const en = {
   legend: {
     1: 'an output: the loss alone decides',
     2: 'any other value: through its successors, added up',
-    3: 'inside the node, once the derivative of its value is known',
+    3: 'inside the node: b, c, w and slope',
   },
   glossaryTitle: 'What the letters and words mean',
   glossaryNames: {
@@ -257,9 +257,9 @@ const zh: typeof en = {
   },
   cases: { 1: '场景 1', 2: '场景 2', 3: '场景 3', forward: '正向' },
   legend: {
-    1: '输出节点的值：只由 loss 决定',
-    2: '其他节点的值：经由各后继节点，相加',
-    3: '已知节点值的导数后，只看节点内部',
+    1: '输出节点的值：直接对 loss 求导',
+    2: '其他节点的值：对所有后继节点求和',
+    3: '节点内部：b、c、w 与 slope',
   },
   copyLatex: '复制 LaTeX',
   copyMarkdown: '复制 Markdown',

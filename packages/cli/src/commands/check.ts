@@ -16,7 +16,7 @@ import { visibleJson } from '../visible.js';
 interface CheckOptions extends ModelOptions, CsvOptions {
   readonly rows: number;
   readonly seed: number;
-  readonly most: number;
+  readonly maxDerivatives: number;
   readonly json?: boolean;
 }
 
@@ -35,7 +35,7 @@ export function addCheck(program: Command, io: Io): void {
   withCsvOptions(withModel(command).argument('[data]', 'a CSV file whose first rows are used'))
     .description('Compares what backpropagation says of every parameter with finite differences of the loss.')
     .option('--rows <count>', 'rows that are used', whole(1), 5)
-    .option('--most <count>', 'derivatives that are compared', whole(1), 1000)
+    .option('--max-derivatives <count>', 'derivatives to compare', whole(1), 1000)
     .option('--seed <number>', 'of what is drawn', finite, 0)
     .option('--json', 'print the result as JSON')
     .addHelpText('after', examples)
@@ -45,7 +45,7 @@ export function addCheck(program: Command, io: Io): void {
 async function check(io: Io, modelPath: string, dataPath: string | undefined, options: CheckOptions): Promise<void> {
   const model = await openModel(io, modelPath, options);
   const use = lossNamed(model.columns.loss);
-  const { most, seed } = options;
+  const { maxDerivatives, seed } = options;
   const draw = drawing(model, use, seed);
   const inputs =
     dataPath === undefined
@@ -53,7 +53,7 @@ async function check(io: Io, modelPath: string, dataPath: string | undefined, op
       : await inputsOf(io, model, dataPath, options);
   // At its own targets a trained network has hardly any gradient, and differences would measure rounding.
   const targets = inputs.map(draw.target);
-  const report = checkNetwork(model.network, inputs, targets, use.loss(), { maxDerivatives: most, seed });
+  const report = checkNetwork(model.network, inputs, targets, use.loss(), { maxDerivatives, seed });
   if (options.json === true) {
     const { ok, comparisons, mismatches, excluded, worst } = report;
     const summary = { ok, compared: comparisons.length, wrong: mismatches, leftOut: excluded.length, worst };

@@ -20,7 +20,7 @@ interface ExplainOptions extends ModelOptions, CsvOptions {
   readonly derivative?: string;
   readonly language: 'en' | 'zh';
   readonly format: 'text' | 'markdown' | 'latex';
-  readonly most: number;
+  readonly maxTerms: number;
   readonly json?: boolean;
 }
 
@@ -45,7 +45,7 @@ export function addExplain(program: Command, io: Io): void {
     .addOption(
       new Option('--format <format>', 'how it is written').choices(['text', 'markdown', 'latex']).default('text'),
     )
-    .option('--most <count>', 'summands of a sum that are shown', whole(2), 6)
+    .option('--max-terms <count>', 'terms of a sum to show', whole(2), 6)
     .option('--json', 'print the value and its first terms as JSON')
     .addHelpText('after', examples)
     .action((model: string, data: string | undefined, options: ExplainOptions) => explainRow(io, model, data, options));
@@ -73,8 +73,8 @@ async function explainRow(
     await print(io.stdout, `${visibleJson(summary, 2)}\n`);
     return;
   }
-  const { language, most, format } = options;
-  const text = derivation[format]({ language, most });
+  const { language, maxTerms, format } = options;
+  const text = derivation[format]({ language, maxTerms });
   await print(io.stdout, text.endsWith('\n') ? text : `${text}\n`);
 }
 
