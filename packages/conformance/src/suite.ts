@@ -3,6 +3,7 @@ import { sigmoid } from '@nnbp/activations';
 import { type Engine, type Graph, mlp, Random } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
 import { expectConformance, expectGolden, expectJacobian, expectSteps } from './compare.js';
+import { expectSequences } from './compare-sequences.js';
 import { everyActivation, everyLoss, everyOptimizer } from './every-plugin.js';
 import {
   expectErrors,
@@ -13,6 +14,7 @@ import {
 } from './executor-contract.js';
 import { randomParameters, randomSamples } from './random-data.js';
 import { randomGraph } from './random-graph.js';
+import { randomMemoryGraph } from './random-memory-graph.js';
 import { couplingLoss, mixed, chainedOutputs, fullyShared, signDescent, wave } from './special-cases.js';
 
 /** One case of the suite. */
@@ -25,6 +27,9 @@ export interface ConformanceCase {
 
 /** One sample, full SIMD tiles, and every kind of remainder. */
 const batchSizes = [1, 2, 3, 5, 8, 31, 64, 100];
+
+/** The number of samples at each step. */
+const sequences = [[3], [1, 1, 1, 1], [5, 4, 4, 1], [2, 2, 1, 1, 1, 1, 1]];
 
 /**
  * Returns the test cases for an engine. Pass each to your test runner.
@@ -112,6 +117,16 @@ export function conformance(engine: Engine, seed = 1): ConformanceCase[] {
           expectJacobian(engine, graph, randomParameters(graph, random), randomSamples(graph, random, samples));
         }
       }),
+    ),
+    ...sequences.map((counts) =>
+      one(
+        `matches the reference engine on random graphs with delays, aggregations, fixed and shared parameters, ` +
+          `samples [${counts.join(', ')}]`,
+        () => {
+          const random = new Random(seed);
+          for (let n = 0; n < 12; n++) expectSequences(engine, randomMemoryGraph(random), random, counts, mse());
+        },
+      ),
     ),
     one('keeps the state of an optimizer separate from executors', () => expectOwnState(engine)),
     one('is bit-identical in two runs', () => expectReproducible(engine, new Random(seed))),

@@ -1,5 +1,5 @@
 import { conformance, errorBounds, randomGraph, randomParameters, randomSamples } from '@nnbp/conformance';
-import { type Engine, type Executor, js, Random, reference } from '@nnbp/core';
+import { type Engine, type Executor, js, NnbpError, Random, reference } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
 import { describe, expect, test } from 'vitest';
 
@@ -14,8 +14,8 @@ describe('the suite', () => {
   const faulty = (inject: (executor: Executor) => void): Engine => ({
     name: 'faulty',
     supports: (graph) => js().supports(graph),
-    prepare(graph, batchSize) {
-      const executor = js().prepare(graph, batchSize);
+    prepare(graph, batchSize, steps) {
+      const executor = js().prepare(graph, batchSize, steps);
       const { backpropagate } = executor;
       executor.backpropagate = (...args) => {
         const loss = backpropagate.apply(executor, args);
@@ -25,20 +25,55 @@ describe('the suite', () => {
       return executor;
     },
   });
-  const failures = (engine: Engine) =>
-    conformance(engine).filter(({ run }) => {
+  /** The number of cases that fail; counts no further than `limit`. */
+  const failures = (engine: Engine, limit: number) => {
+    let count = 0;
+    for (const { run } of conformance(engine)) {
       try {
         run();
-        return false;
       } catch {
-        return true;
+        if (++count === limit) break;
       }
-    }).length;
+    }
+    return count;
+  };
 
   test('the suite rejects a gradient with the wrong sign or a relative error of 1e-12', () => {
-    expect(failures(faulty(() => undefined))).toBe(0);
-    expect(failures(faulty(({ gradients }) => (gradients[0] = -gradients[0])))).toBeGreaterThan(30);
-    expect(failures(faulty(({ gradients }) => (gradients[0] *= 1 + 1e-12)))).toBeGreaterThan(10);
+    expect(
+      failures(
+        faulty(() => undefined),
+        1,
+      ),
+    ).toBe(0);
+    expect(
+      failures(
+        faulty(({ gradients }) => (gradients[0] = -gradients[0])),
+        30,
+      ),
+    ).toBe(30);
+    expect(
+      failures(
+        faulty(({ gradients }) => (gradients[0] *= 1 + 1e-12)),
+        10,
+      ),
+    ).toBe(10);
+  });
+
+  test('the suite rejects a relative error of 1e-9 in the gradients of sequences', () => {
+    const engine = faulty(({ gradients }) => (gradients[0] *= 1 + 1e-9));
+    const cases = conformance(engine).filter(({ name }) => name.includes('delays'));
+    expect(cases).toHaveLength(4);
+    for (const { run } of cases) expect(run).toThrow(/^gradients, number 0: expected/);
+  });
+
+  test('the suite expects an engine to refuse the graphs that it does not support', () => {
+    const casesOf = (engine: Engine) => conformance(engine).filter(({ name }) => name.includes('delays'));
+    const careless: Engine = { ...js(), supports: () => ['No delays.'] };
+    for (const { run } of casesOf(careless)) expect(run).toThrow('expected the error UNSUPPORTED');
+    const refuse = (): never => {
+      throw new NnbpError('UNSUPPORTED', 'No delays.');
+    };
+    for (const { run } of casesOf({ ...careless, prepare: refuse })) run();
   });
 
   test('the float32 bounds detect a relative error of 1e-4 in most graphs', () => {

@@ -1,5 +1,5 @@
 import * as activations from '@nnbp/activations';
-import { randomGraph, randomParameters, randomSamples } from '@nnbp/conformance';
+import { randomGraph, randomMemoryGraph, randomParameters, randomSamples } from '@nnbp/conformance';
 import {
   type Activation,
   backpropagate,
@@ -15,7 +15,7 @@ import {
   slope,
   valueFromSuccessors,
 } from '@nnbp/core';
-import { checkNetwork } from '@nnbp/gradcheck';
+import { checkNetwork, checkSequence } from '@nnbp/gradcheck';
 import * as losses from '@nnbp/losses';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -65,6 +65,28 @@ const asymmetric = losses.elementwise({
   name: 'asymmetric',
   value: (x, t) => (x > t ? 3 : 1) * (x - t) ** 2,
   derivative: (x, t) => (x > t ? 6 : 2) * (x - t),
+});
+
+test('through time on 80 random graphs with delays, aggregations, fixed and shared parameters, backpropagation agrees with finite differences', () => {
+  let compared = 0;
+  for (let seed = 1; seed <= 80; seed++) {
+    const random = new Random(seed);
+    const network = new Network(randomMemoryGraph(random, { nodes: 8 }));
+    const { graph } = network;
+    network.parameters.vector.set(randomParameters(graph, random));
+    const steps = 1 + Math.floor(5 * random.uniform());
+    const data = randomSamples(graph, random, steps);
+    const targets = rows(data.targets, graph.outputs.length).map((row, t) =>
+      t > 0 && random.uniform() < 0.3 ? null : row,
+    );
+    const report = checkSequence(network, rows(data.inputs, graph.inputCount), targets, losses.mse(), {
+      maxDerivatives: 20,
+      seed,
+    });
+    if (report.mismatches.length > 0) throw new Error(`seed ${seed}: ${report.toString()}`);
+    compared += report.comparisons.length;
+  }
+  expect(compared).toBeGreaterThan(500);
 });
 
 describe('on random graphs, backpropagation agrees with finite differences', () => {

@@ -7,7 +7,6 @@ import {
   type Graph,
   GraphBuilder,
   js,
-  type Loss,
   Network,
   type NodeOptions,
   predictSequence,
@@ -32,34 +31,6 @@ function recurrence(initial?: number): Network {
   network.setParameters('h', { w: { x: 2, 'h@-1': 3 } });
   return network;
 }
-
-/** The sum of the losses of all steps that have a target: what the unrolled graph minimizes. */
-const lossOfSteps = (loss: Loss, width: number, weights: Float64Array): Loss => ({
-  name: 'steps',
-  value: (x, t) =>
-    weights.reduce(
-      (sum, weight, s) =>
-        weight === 0
-          ? sum
-          : sum +
-            weight *
-              loss.value(
-                Array.from(x).slice(s * width, (s + 1) * width),
-                Array.from(t).slice(s * width, (s + 1) * width),
-              ),
-      0,
-    ),
-  derivative(x, t, dLossDx) {
-    dLossDx.fill(0);
-    weights.forEach((weight, s) => {
-      if (weight === 0) return;
-      const [from, to] = [s * width, (s + 1) * width];
-      const own = dLossDx.subarray(from, to);
-      loss.derivative(Array.from(x).slice(from, to), Array.from(t).slice(from, to), own);
-      for (let k = 0; k < own.length; k++) own[k] *= weight;
-    });
-  },
-});
 
 describe('a delayed edge', () => {
   test('reads the value of the step before, and 0 before the first', () => {
@@ -116,41 +87,6 @@ describe('a delayed edge', () => {
       expect(found).toEqual(expected);
     }
   });
-});
-
-test('a graph with delays computes what it does unrolled, bit for bit', () => {
-  for (let seed = 1; seed <= 100; seed++) {
-    const random = new Random(seed);
-    const graph = randomRecurrentGraph(random);
-    const steps = 1 + Math.floor(random.uniform() * 6);
-    const unrolled = unroll(graph, steps);
-    expect(unrolled.parameterCount).toBe(graph.parameterCount);
-    const parameters = new Network(graph, { seed }).parameters.vector;
-    const inputs = Float64Array.from({ length: steps * graph.inputCount }, () => 2 * random.uniform() - 1);
-    const targets = Float64Array.from({ length: steps * graph.outputs.length }, () => random.uniform());
-    const weights = Float64Array.from({ length: steps }, (_, t) =>
-      t === steps - 1 ? 1 : Math.floor(random.uniform() * 3),
-    );
-
-    const delays = reference().prepare(graph, 1, steps);
-    const plain = reference().prepare(unrolled, 1);
-    for (const executor of [delays, plain]) executor.parameters.set(parameters);
-    const counts = new Array<number>(steps).fill(1);
-    const total = weights.reduce((sum, weight) => sum + weight, 0);
-    const mean = delays.backpropagate(inputs, targets, counts, mse(), { weights });
-    const sum = plain.backpropagate(inputs, targets, 1, lossOfSteps(mse(), graph.outputs.length, weights));
-
-    const label = `seed ${seed}`;
-    expect(mean, label).toBe(sum / total);
-    expect([...delays.gradients], label).toEqual([...plain.gradients].map((gradient) => gradient / total));
-    for (const id of graph.ids) {
-      for (let t = 0; t < steps; t++) {
-        expect(delays.cache.x(id, 0, t), label).toBe(plain.cache.x(`${id}@${t}`));
-        expect(delays.cache.slope(id, 0, t), label).toBe(plain.cache.slope(`${id}@${t}`));
-        expect(delays.cache.dLossDx(id, 0, t), label).toBe(plain.cache.dLossDx(`${id}@${t}`));
-      }
-    }
-  }
 });
 
 test('an integer weight gives what repeating the sample gives', () => {

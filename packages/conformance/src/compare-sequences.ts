@@ -1,0 +1,122 @@
+/** Compares an engine with the reference engine on sequences, with delays, aggregations, fixed and shared parameters. */
+import {
+  type Engine,
+  type Executor,
+  type Graph,
+  type Loss,
+  NnbpError,
+  type Random,
+  reference,
+  rowsOf,
+  type SampleCounts,
+} from '@nnbp/core';
+import { expectNear, unitOf } from './compare.js';
+import { randomParameters, randomSamples } from './random-data.js';
+
+/** The numbers of a pass, by what they are. */
+type Numbers = Readonly<Record<string, ArrayLike<number>>>;
+
+interface Pass {
+  readonly parameters: Float64Array;
+  readonly counts: SampleCounts & ArrayLike<number>;
+  readonly inputs: Float64Array;
+  readonly targets: Float64Array;
+  readonly weights: Float64Array;
+  readonly state: Float64Array;
+  readonly loss: Loss;
+}
+
+/** How often the reference engine runs on rounded numbers. */
+const perturbations = 6;
+/** Factor on the largest change that these make. */
+const safety = 64;
+
+/**
+ * Compares outputs, state, loss, gradients, Jacobian and every number of the cache on random sequences. How far they may be
+ * from the reference engine's follows from what rounding the parameters, inputs and states changes in its own numbers. An
+ * engine that does not support the graph must refuse to prepare it.
+ *
+ * @param counts - The number of samples at each step.
+ * @throws Error that names the first number outside its bound
+ */
+export function expectSequences(
+  engine: Engine,
+  graph: Graph,
+  random: Random,
+  counts: readonly number[],
+  loss: Loss,
+): void {
+  if (engine.supports(graph).length > 0) {
+    expectRefusal(engine, graph, counts);
+    return;
+  }
+  const rows = rowsOf(counts).count;
+  const weights = Float64Array.from({ length: rows }, (_, r) => (r === 0 ? 1 : Math.floor(3 * random.uniform())));
+  const state = Float64Array.from({ length: counts[0] * graph.stateSize }, () => Math.fround(random.uniform() - 0.5));
+  const pass = {
+    parameters: randomParameters(graph, random),
+    counts,
+    ...randomSamples(graph, random, rows),
+    weights,
+    state,
+    loss,
+  };
+  const executor = engine.prepare(graph, counts[0], counts.length);
+  const unit = unitOf(executor);
+  const found = run(executor, graph, pass);
+  executor.dispose();
+  const exact = () => reference().prepare(graph, counts[0], counts.length);
+  const expected = run(exact(), graph, pass);
+  const rounded = (values: Float64Array) => values.map((value) => value * (1 + 2 * unit * (2 * random.uniform() - 1)));
+  const others = Array.from({ length: perturbations }, () =>
+    run(exact(), graph, {
+      ...pass,
+      parameters: rounded(pass.parameters),
+      inputs: rounded(pass.inputs),
+      state: rounded(pass.state),
+    }),
+  );
+  for (const [what, values] of Object.entries(expected)) {
+    const largest = Array.from(values).reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    for (let k = 0; k < values.length; k++) {
+      const change = Math.max(...others.map((other) => Math.abs(other[what][k] - values[k])));
+      expectNear(`${what}, number ${k}`, found[what][k], values[k], safety * (change + unit * largest));
+    }
+  }
+}
+
+function run(executor: Executor, graph: Graph, pass: Pass): Numbers {
+  const { counts, inputs, targets, weights, loss } = pass;
+  executor.parameters.set(pass.parameters);
+  const state = pass.state.slice();
+  const outputs = executor.predict(inputs, counts, { state }).slice(0, targets.length);
+  const jacobian = new Float64Array(targets.length * graph.parameterCount);
+  executor.jacobian(inputs, counts, jacobian, { state: pass.state.slice() });
+  const mean = executor.backpropagate(inputs, targets, counts, loss, { weights, state: pass.state.slice() });
+  const cache = (quantity: 'x' | 'slope' | 'dLossDx') =>
+    graph.ids.flatMap((id) =>
+      Array.from(counts).flatMap((count, t) =>
+        Array.from({ length: count }, (_, s) => executor.cache[quantity](id, s, t)),
+      ),
+    );
+  return {
+    outputs,
+    'state after the last step': state,
+    'the Jacobian': jacobian,
+    loss: [mean],
+    gradients: executor.gradients.slice(),
+    x: cache('x'),
+    slope: cache('slope'),
+    dLossDx: cache('dLossDx'),
+  };
+}
+
+function expectRefusal(engine: Engine, graph: Graph, counts: readonly number[]): void {
+  try {
+    engine.prepare(graph, counts[0], counts.length).dispose();
+  } catch (error) {
+    if (error instanceof NnbpError && error.code === 'UNSUPPORTED') return;
+    throw error;
+  }
+  throw new Error('prepare: expected the error UNSUPPORTED, since `supports` has reasons; the graph was prepared.');
+}

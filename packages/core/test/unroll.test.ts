@@ -1,0 +1,63 @@
+/** The definition of the derivative through time: what the unrolled graph computes. */
+import { randomMemoryGraph, randomParameters } from '@nnbp/conformance';
+import { type Loss, Random, reference, unroll } from '@nnbp/core';
+import { mse } from '@nnbp/losses';
+import { expect, test } from 'vitest';
+
+/** The sum of the losses of all steps, each times its weight: what the unrolled graph minimizes. */
+const sumOfSteps = (loss: Loss, width: number, weights: Float64Array): Loss => {
+  const step = (values: ArrayLike<number>, t: number) => Float64Array.from(values).subarray(t * width, (t + 1) * width);
+  return {
+    name: 'sum of steps',
+    value: (x, t) =>
+      weights.reduce((sum, weight, s) => sum + (weight && weight * loss.value(step(x, s), step(t, s))), 0),
+    derivative(x, t, dLossDx) {
+      dLossDx.fill(0);
+      weights.forEach((weight, s) => {
+        if (weight === 0) return;
+        const own = dLossDx.subarray(s * width, (s + 1) * width);
+        loss.derivative(step(x, s), step(t, s), own);
+        for (let k = 0; k < width; k++) own[k] *= weight;
+      });
+    },
+  };
+};
+
+test('500 random graphs with delays, every aggregation, fixed and shared parameters compute bit for bit what they do unrolled', () => {
+  let [delayed, nodes] = [0, 0];
+  for (let seed = 1; seed <= 500; seed++) {
+    const random = new Random(seed);
+    const graph = randomMemoryGraph(random, { nodes: 8 });
+    const steps = 1 + Math.floor(random.uniform() * 6);
+    const parameters = randomParameters(graph, random);
+    const uniform = (length: number) => Float64Array.from({ length }, () => 2 * random.uniform() - 1);
+    const inputs = uniform(steps * graph.inputCount);
+    const targets = uniform(steps * graph.outputs.length);
+    const weights = Float64Array.from({ length: steps }, (_, t) => (t === 0 ? 1 : Math.floor(3 * random.uniform())));
+    const total = weights.reduce((sum, weight) => sum + weight, 0);
+
+    const unrolled = unroll(graph, steps);
+    expect(unrolled.parameterCount).toBe(graph.parameterCount);
+    const one = reference().prepare(graph, 1, steps);
+    const other = reference().prepare(unrolled, 1);
+    for (const executor of [one, other]) executor.parameters.set(parameters);
+    const mean = one.backpropagate(inputs, targets, new Array<number>(steps).fill(1), mse(), { weights });
+    const sum = other.backpropagate(inputs, targets, 1, sumOfSteps(mse(), graph.outputs.length, weights));
+
+    const found: number[] = [mean, ...one.gradients];
+    const expected = [sum / total, ...Array.from(other.gradients, (gradient) => gradient / total)];
+    for (const id of graph.ids) {
+      for (let t = 0; t < steps; t++) {
+        const at = `${id}@${t}`;
+        found.push(one.cache.x(id, 0, t), one.cache.slope(id, 0, t), one.cache.dLossDx(id, 0, t));
+        expected.push(other.cache.x(at), other.cache.slope(at), other.cache.dLossDx(at));
+      }
+    }
+    const different = found.findIndex((value, k) => !Object.is(value, expected[k]));
+    expect(different, `seed ${seed}: the first number that differs`).toBe(-1);
+    delayed += Number(graph.stateSize > 0);
+    nodes += graph.nodeCount;
+  }
+  expect(delayed).toBeGreaterThan(300);
+  expect(nodes).toBeGreaterThan(2000);
+});
