@@ -52,7 +52,7 @@ test('a node is added, connected by the form, given an activation and parameters
   await page.getByLabel('Activation g').first().selectOption('relu');
   await page.getByLabel('b of 8').fill('-1.5');
   await page.getByLabel('c of 8').fill('2');
-  await page.getByLabel('Output: the loss sees its value').check();
+  await page.getByLabel('Output: the loss compares its value with the target').check();
   const network = await shown(page);
   expect(network.nodes.find(({ id }) => id === '8')).toEqual({
     id: '8',
@@ -110,12 +110,12 @@ test('a cycle is refused, with its path named and shown, by the form and by drag
   const before = await text(page).inputValue();
   await connect(page, '7', '2');
   expect(await page.getByRole('alert').textContent()).toContain(
-    '7 → 2 is not added: it would close the cycle 2 → 4 → 7 → 2',
+    '7 → 2 was not added: it would close the cycle 2 → 4 → 7 → 2',
   );
   expect(await page.locator('.edge-cycle').count()).toBe(2);
   expect(await page.locator('.in-cycle').count()).toBe(3);
   await picture(page, 'build-cycle');
-  await page.getByRole('button', { name: 'Close this message' }).click();
+  await page.getByRole('button', { name: 'Dismiss' }).click();
   const two = (await boxOf(page, '2').boundingBox())!;
   await dragFrom(page, '4', two.x + two.width / 2, two.y + two.height / 2);
   expect(await page.getByRole('alert').textContent()).toContain('2 → 4 → 2');
@@ -153,7 +153,7 @@ test('undo and redo go through every edit, a number typed digit by digit being o
   await note();
   await boxOf(page, '5').getByRole('button').click();
   await page.keyboard.press('Delete');
-  await page.getByRole('heading', { name: 'Nothing is selected' }).waitFor();
+  await page.getByRole('heading', { name: 'Nothing selected' }).waitFor();
   await note();
   await page.getByRole('button', { name: 'Derive', exact: true }).click();
   await page.getByLabel('b_2', { exact: true }).fill('0.625');
@@ -182,7 +182,7 @@ test('the graph goes out as JSON and comes back the same, and the engine predict
   await page.getByRole('button', { name: '2-4-2-1' }).click();
   expect((await shown(page)).nodes).toHaveLength(7);
   await text(page).fill(before);
-  await page.getByRole('button', { name: 'Use this text' }).click();
+  await page.getByRole('button', { name: 'Apply' }).click();
   expect(await text(page).inputValue()).toBe(before);
   await expect.poll(() => readAddress(new URL(page.url()).hash, defaultState).network).toEqual(defaultState.network);
 });
@@ -198,12 +198,12 @@ test('a text that is no graph gets a sentence and changes nothing', async () => 
     [before.replace('0.15', '1e999'), ''],
   ]) {
     await text(page).fill(wrong);
-    await page.getByRole('button', { name: 'Use this text' }).click();
+    await page.getByRole('button', { name: 'Apply' }).click();
     const told = (await page.getByRole('alert').textContent())!;
-    expect(told).toContain('nothing is changed');
+    expect(told).toContain('nothing was changed');
     expect(told.toLowerCase()).toContain(why);
     expect(await text(page).inputValue()).toBe(wrong);
-    await page.getByRole('button', { name: 'Discard my changes' }).click();
+    await page.getByRole('button', { name: 'Discard changes' }).click();
     expect(await text(page).inputValue()).toBe(before);
   }
 });
@@ -229,14 +229,14 @@ test('files open: JSON, .safetensors and .onnx; a larger network than the page h
   const large = new Network(mlp([2, 500, 1], { activation: tanh }));
   for (const [name, buffer, why] of [
     ['large.safetensors', Buffer.from(save(large)), '501 nodes'],
-    ['broken.onnx', Buffer.from('not at all'), 'nothing is changed'],
-    ['broken.safetensors', Buffer.from('not at all'), 'nothing is changed'],
+    ['broken.onnx', Buffer.from('not at all'), 'nothing was changed'],
+    ['broken.safetensors', Buffer.from('not at all'), 'nothing was changed'],
     ['huge.json', Buffer.alloc(16_000_001), 'at most 16'],
-    ['empty', Buffer.alloc(0), 'nothing is changed'],
+    ['empty', Buffer.alloc(0), 'nothing was changed'],
   ] as const) {
     await page.locator('input[type=file]').setInputFiles({ name, mimeType: '', buffer });
     await expect.poll(() => page.getByRole('alert').textContent(), { message: name }).toContain(why);
-    await page.getByRole('button', { name: 'Close this message' }).click();
+    await page.getByRole('button', { name: 'Dismiss' }).click();
   }
   expect(await text(page).inputValue()).toBe(before);
 });
@@ -265,17 +265,17 @@ test('a link with a graph that is none can be mended here', async () => {
 
 test('layers of one’s own sizes are made, with skip connections; too many nodes get a sentence', async () => {
   const page = await inBuild();
-  const form = page.getByRole('form', { name: 'Layers of your own' });
+  const form = page.getByRole('form', { name: 'Custom layers' });
   await form.getByLabel('Sizes').fill('2-3-1');
   await form.getByLabel('Skip connections').check();
-  await form.getByRole('button', { name: 'Make it' }).click();
+  await form.getByRole('button', { name: 'Create' }).click();
   const network = await shown(page);
   expect(network.inputs).toEqual(['1', '2']);
   expect(network.nodes.find(({ id }) => id === '6')?.from).toEqual(['1', '2', '3', '4', '5']);
   await picture(page, 'build-skips');
   await form.getByLabel('Sizes').fill('10-20-20-5');
   await form.getByLabel('Skip connections').uncheck();
-  await form.getByRole('button', { name: 'Make it' }).click();
+  await form.getByRole('button', { name: 'Create' }).click();
   await boxOf(page, '31').getByRole('button').click();
   await settled(page);
   await picture(page, 'build-large');
@@ -283,10 +283,10 @@ test('layers of one’s own sizes are made, with skip connections; too many node
   for (const [sizes, why] of [
     ['2, 401, 1', '402 nodes'],
     ['100, 100, 100', '20000 edges'],
-    ['seven', 'whole numbers'],
+    ['seven', 'integers ≥ 1'],
   ]) {
     await form.getByLabel('Sizes').fill(sizes);
-    await form.getByRole('button', { name: 'Make it' }).click();
+    await form.getByRole('button', { name: 'Create' }).click();
     await expect.poll(() => page.getByRole('alert').textContent()).toContain(why);
   }
   expect(await text(page).inputValue()).toBe(before);
@@ -308,7 +308,7 @@ test('the link restores the graph, and Derive works on it with a sample that fit
   await other.goto(page.url());
   await other.reload();
   expect(await text(other).inputValue()).toBe(before);
-  await other.getByRole('button', { name: 'Look at its derivatives' }).click();
+  await other.getByRole('button', { name: 'View derivatives' }).click();
   await other.locator('button[aria-label^="dloss/dx_9 = "]').first().waitFor();
   const pass = backpropagate(
     networkOf(network, builtinFunctions),

@@ -78,7 +78,7 @@ test('a derivative that is selected, by a click or in the lists, has its derivat
   await page.locator('button[aria-label^="dloss/dw_2to4 = "]').first().click();
   await page.locator('.answer .katex').waitFor();
   expect(await answer(page)).toBe(backpropagate(articleNetwork(), [0.5], [10], mse()).gradients.of('4').w['2']);
-  const derivation = page.getByRole('region', { name: 'Where it comes from' });
+  const derivation = page.getByRole('region', { name: 'Derivation' });
   const tree = derivation.locator('.steps').first();
   expect(await tree.locator('.badge').allTextContents()).toEqual([
     'case 3',
@@ -94,12 +94,12 @@ test('a derivative that is selected, by a click or in the lists, has its derivat
   expect(await tree.locator('math').first().textContent()).toContain('slope');
   expect(await tree.textContent()).toContain('−0.512146');
   // Node 7's value: computed here, and followed on demand.
-  await derivation.getByRole('button', { name: 'Show where dloss/dx_7 comes from' }).click();
+  await derivation.getByRole('button', { name: 'Show how dloss/dx_7 is computed' }).click();
   expect(await tree.textContent()).toContain('−15.433');
-  await derivation.getByRole('button', { name: 'Show where x_7 comes from' }).waitFor();
+  await derivation.getByRole('button', { name: 'Show how x_7 is computed' }).waitFor();
 
   await page.getByLabel('Node', { exact: true }).selectOption('3');
-  await page.getByLabel('What is asked').selectOption('dloss/dx_3');
+  await page.getByLabel('Quantity').selectOption('dloss/dx_3');
   expect(await answer(page)).toBe(backpropagate(articleNetwork(), [0.5], [10], mse()).cache.dLossDx('3'));
   // Three ways lead from 3 to 7: the first computes what 7 hands back, the others reuse it.
   expect(await tree.locator('.state.computed').count()).toBeGreaterThan(0);
@@ -142,7 +142,7 @@ test('stepping through the pass shows each number when it is computed and not be
   const page = await open();
   const film = trace(articleNetwork(), [0.5], [10], mse());
   const names = film.steps.flatMap(({ writes }) => writes);
-  await page.getByRole('button', { name: 'To the beginning' }).click();
+  await page.getByRole('button', { name: 'First step' }).click();
   for (const steps of [0, 1, 8, 15, 26]) {
     await page.getByLabel('Steps taken').fill(String(steps));
     const known = replay(film, steps);
@@ -155,7 +155,7 @@ test('stepping through the pass shows each number when it is computed and not be
   // The derivation of what is not computed yet is not shown either.
   await page.getByText('dloss/dw_4to7 is not computed yet').waitFor();
   await page.getByLabel('Steps taken').press('ArrowLeft');
-  await page.getByRole('button', { name: 'One step forward' }).press('ArrowRight');
+  await page.getByRole('button', { name: 'Next step' }).press('ArrowRight');
   await page.getByText('Step 8 of 26').waitFor();
   const caption = await page.locator('.stepper-caption').textContent();
   expect(caption).toContain('case 1');
@@ -182,10 +182,10 @@ test("the article's own numbers, with what the text assumes and where it slips",
     ['dloss/db_7', article.dloss_db7],
     ['dloss/dc_7', article.dloss_dc7],
   ] as const) {
-    await page.getByLabel('What is asked').selectOption(name);
+    await page.getByLabel('Quantity').selectOption(name);
     expect(Math.abs((await answer(page)) / Number(expected) - 1), name).toBeLessThan(1e-8);
   }
-  const notes = await page.getByRole('region', { name: 'Where the article slips' }).textContent();
+  const notes = await page.getByRole('region', { name: 'Errors in the article' }).textContent();
   expect(notes).toContain('0.999999887');
   expect(notes).toContain('dr/db');
   await picture(page, 'derive-article');
@@ -210,8 +210,8 @@ test('a wrong order counts twice or loses a part; the right one gives the right 
 
   await page.getByRole('button', { name: 'One node too early' }).click();
   expect(Math.abs((await found('dloss/dx_1')) - right('1'))).toBeGreaterThan(1e-3);
-  await page.getByRole('button', { name: 'The right order' }).click();
-  await page.getByText('Every number is right.').waitFor();
+  await page.getByRole('button', { name: 'Correct order' }).click();
+  await page.getByText('All numbers are right.').waitFor();
   for (const id of ['1', '2', '3', '4', '5', '6', '7']) {
     expect(await found(`dloss/dx_${id}`)).toBeCloseTo(right(id), 12);
     if (id !== '1') expect(await found(`dloss/db_${id}`)).toBeCloseTo(gradients.of(id).b!, 12);
@@ -236,7 +236,7 @@ test('without one of the caches the numbers stay right and the work grows', asyn
     '12',
     '41',
   ]);
-  await page.getByLabel('Forget each slope').check();
+  await page.getByLabel('Do not cache the slope').check();
   // b and each weight, and each predecessor once more: 1 + 2 · fan-in.
   await page.getByText('Computed 28 times instead of 6.').waitFor();
   expect(await Promise.all(['2', '4', '7'].map(times))).toEqual(['3', '5', '7']);
@@ -277,11 +277,11 @@ test('a link that cannot be read, or a network that cannot be worked, is answere
   const page = await open();
   await page.goto('about:blank');
   await page.goto(`${inject('address')}#certainly-not-a-state`);
-  expect(await page.getByRole('alert').textContent()).toContain('it is cut off or changed');
+  expect(await page.getByRole('alert').textContent()).toContain('it is incomplete or was changed');
   await page.getByRole('button', { name: 'Check' }).waitFor();
 
   const other = await open({ view: 'elsewhere' as 'derive' });
-  expect(await other.getByRole('alert').textContent()).toContain('it holds nothing this page can show');
+  expect(await other.getByRole('alert').textContent()).toContain('it contains no valid state');
 
   const [two, ...others] = described.nodes;
   const cyclic = { ...described, nodes: [{ ...two, from: ['1', '7'], w: [1, 1] }, ...others] };
@@ -298,7 +298,7 @@ test('the keyboard alone is enough', async () => {
   const page = await open();
   await page.locator('.answer data').waitFor();
   await page.keyboard.press('Tab');
-  expect(await page.evaluate(() => document.activeElement?.textContent)).toContain('Skip to the content');
+  expect(await page.evaluate(() => document.activeElement?.textContent)).toContain('Skip to content');
   await page.keyboard.press('Enter');
   const reached = async (name: string) => {
     for (let presses = 0; presses < 120; presses++) {
@@ -311,7 +311,7 @@ test('the keyboard alone is enough', async () => {
   await reached('slope_4 = ');
   await page.keyboard.press('Enter');
   expect(await answer(page)).toBe(backpropagate(articleNetwork(), [0.5], [10], mse()).cache.slope('4'));
-  await reached('One step back');
+  await reached('Previous step');
   await page.keyboard.press('Enter');
   await page.getByText('Step 25 of 26').waitFor();
   await reached('b_2');
@@ -360,15 +360,15 @@ test('Break it marks a node grey while its sum is unfinished, and red once it pa
   expect(await wrong.count()).toBe(0);
   // Depth first: 7, 4, 2. Node 2 has received 4's share only, and passes it on.
   for (const visited of ['7', '4']) {
-    await page.getByRole('button', { name: 'One step forward' }).click();
-    await page.getByText(`Node ${visited}, for the 1st time.`).waitFor();
+    await page.getByRole('button', { name: 'Next step' }).click();
+    await page.getByText(`Node ${visited}, 1st visit.`).waitFor();
     await banner.getByText('Nothing is wrong so far.').waitFor();
   }
   await node('2').getByText('waits for 5, 6').waitFor();
-  await page.getByRole('button', { name: 'One step forward' }).click();
+  await page.getByRole('button', { name: 'Next step' }).click();
   await banner.getByText('Wrong so far: 1 of 7 nodes.').waitFor();
   expect(await wrong.evaluateAll((nodes) => nodes.map((node) => node.getAttribute('data-id')))).toEqual(['2']);
-  await page.getByRole('button', { name: 'To the end' }).click();
-  await banner.getByText('3 of 7 nodes end with a wrong number.').waitFor();
+  await page.getByRole('button', { name: 'Last step' }).click();
+  await banner.getByText('3 of 7 nodes have a wrong number.').waitFor();
   expect(await wrong.count()).toBe(3);
 });

@@ -16,11 +16,11 @@ const withFunction = (text: string, name = 'mine', kind: 'activations' | 'losses
   open({ ...extend, custom: { activations: [], losses: [], [kind]: [{ name, source: text }] } });
 
 const says = (page: Page, text: RegExp | string) =>
-  page.getByRole('region', { name: 'Verdict' }).getByText(text).first().waitFor({ timeout: 50_000 });
+  page.getByRole('region', { name: 'Result' }).getByText(text).first().waitFor({ timeout: 50_000 });
 
 test('a right derivative is told, with a picture of both; in the dark too', patience, async () => {
   const page = await open(extend);
-  await says(page, /Right: all \d+ derivatives agree/);
+  await says(page, /Correct: all \d+ derivatives agree/);
   expect(await page.getByRole('button', { name: 'Save and use' }).isEnabled()).toBe(true);
   await picture(page, 'extend-light');
   await page.getByLabel('Colours').selectOption('dark');
@@ -30,8 +30,8 @@ test('a right derivative is told, with a picture of both; in the dark too', pati
 
 test('a wrong derivative is flagged, with the numbers at which it is', patience, async () => {
   const page = await open(extend);
-  await page.getByRole('button', { name: 'A wrong derivative' }).click();
-  await says(page, /Wrong: the derivative disagrees/);
+  await page.getByRole('button', { name: 'Wrong derivative' }).click();
+  await says(page, /Wrong: the derivative differs/);
   const cells = await page.locator('.extend-mismatches tbody tr').first().locator('data').allTextContents();
   expect(cells).toHaveLength(2);
   expect(cells[0]).not.toBe(cells[1]);
@@ -42,13 +42,13 @@ test('a wrong derivative is flagged, with the numbers at which it is', patience,
 
 test('an endless loop is stopped, in a function and in the module itself, and the page goes on', patience, async () => {
   const page = await open(extend);
-  await says(page, /Right/);
-  await page.getByRole('button', { name: 'An endless loop' }).click();
-  await says(page, /It did not come to its end within two seconds, and was stopped/);
-  await page.getByRole('button', { name: 'A swish' }).click();
-  await says(page, /Right/);
+  await says(page, /Correct: all/);
+  await page.getByRole('button', { name: 'Infinite loop' }).click();
+  await says(page, /Stopped after two seconds/);
+  await page.getByRole('button', { name: 'Swish' }).click();
+  await says(page, /Correct: all/);
   const other = await withFunction(`for (;;) {}\nexport default { value: (h: number) => h, derivative: () => 1 };`);
-  await says(other, /It did not come to its end/);
+  await says(other, /Stopped after two seconds/);
 });
 
 test('as one types, TypeScript says what does not fit, and a mistake of the code is a sentence', patience, async () => {
@@ -85,11 +85,11 @@ export default { value: (h: number) => h, derivative: () => 1 };`;
 
 test('a saved function is in the link and trains in the Train view', { timeout: 120_000 }, async () => {
   const page = await open(extend);
-  await says(page, /Right/);
+  await says(page, /Correct: all/);
   await page.getByLabel('Name').fill('swoosh');
-  await says(page, /Right/);
+  await says(page, /Correct: all/);
   await page.getByRole('button', { name: 'Save and use' }).click();
-  await page.getByText('“swoosh” is saved').waitFor();
+  await page.getByText('“swoosh” saved').waitFor();
   await untilUrl(page, ({ custom }) => custom.activations.length === 1);
   const again = await page.context().newPage();
   await again.goto(page.url());
@@ -111,13 +111,13 @@ test('a saved function is in the link and trains in the Train view', { timeout: 
 
 test('names are checked, and functions can be removed', patience, async () => {
   const page = await withFunction(source('loss'), 'cautious', 'losses');
-  await says(page, /Right/);
+  await says(page, /Correct: all/);
   await page.getByLabel('Name').fill('mse');
-  await page.getByText('“mse” is built in').waitFor();
+  await page.getByText('“mse” is a built-in').waitFor();
   await page.getByLabel('Name').fill('7');
-  await page.getByText('begins with a letter').waitFor();
+  await page.getByText('start with a letter').waitFor();
   await page.getByRole('button', { name: 'Remove: cautious' }).click();
-  await page.getByText('None yet: save one.').waitFor();
+  await page.getByText('None yet').waitFor();
 });
 
 test('it fits a phone, in Chinese', patience, async () => {

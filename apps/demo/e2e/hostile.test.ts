@@ -72,10 +72,10 @@ Map.prototype.get = function () { return bad as never; };
 Object.defineProperty(Object.prototype, 'hint', { get: () => bad, set: () => undefined });
 ${working}`),
   });
-  await page.getByRole('region', { name: 'Verdict' }).locator('.problem').waitFor({ timeout: 50_000 });
+  await page.getByRole('region', { name: 'Result' }).locator('.problem').waitFor({ timeout: 50_000 });
   expect(await page.locator('img[src="x"]').count()).toBe(0);
-  await page.getByRole('button', { name: 'A swish' }).click();
-  await says(page, /Right: all/);
+  await page.getByRole('button', { name: 'Swish' }).click();
+  await says(page, /Correct: all/);
 });
 
 test('does not run on after its answer', { timeout: 180_000 }, async () => {

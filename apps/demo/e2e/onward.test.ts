@@ -76,7 +76,7 @@ test('a graph that does not fit the data is told how it differs, and one that fi
   await steps(page, 3);
   await page.getByText('Your graph, 6 nodes').waitFor();
   await page.getByText('iris', { exact: true }).click();
-  await page.getByText('The graph has 1 input and 1 output; these data need 4 and 3.').waitFor();
+  await page.getByText('The graph has 1 input and 1 output; this data set needs 4 and 3.').waitFor();
   await button(page, 'Use layers instead').click();
   await page.getByText('1 hidden layer').waitFor();
 });
@@ -85,7 +85,7 @@ test('the doors of Learn set their tasks up', async () => {
   const done = { seed: 0, task: 0, tries: [['', '', '']], draft: '' };
   const page = await open({ view: 'learn', learn: { chapter: 'repair', work: { repair: done } } });
   await button(page, 'Give node 2 four successors').click();
-  await page.getByText('Give node 2 four successors, then look at its derivatives. It has 3.').waitFor();
+  await page.getByText('Give node 2 four successors, then view its derivatives. It has 3.').waitFor();
   await picture(page, 'build-task');
   await page.getByLabel('From node').selectOption('2');
   await page.getByLabel('to node').selectOption('7');
@@ -96,6 +96,6 @@ test('the doors of Learn set their tasks up', async () => {
   await expect.poll(async () => Number((await stat(page, 'steps'))?.replaceAll(',', ''))).toBeGreaterThan(10);
   await page.goBack();
   await button(page, 'Write softsign until it is green').click();
-  await page.getByText('Write the derivative of softsign until every check is green, then save it.').waitFor();
+  await page.getByText('Write the derivative of softsign until all checks pass, then save it.').waitFor();
   await picture(page, 'extend-task');
 });

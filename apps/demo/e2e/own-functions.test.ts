@@ -89,7 +89,7 @@ test('a function of one’s own can be chosen for a node', patience, async () =>
 test('an endless loop in a node ends with a sentence, and the page goes on', patience, async () => {
   const endless = 'export default { value(h: number) { for (;;) h += 0; }, derivative: () => 1 };';
   const page = await open({ network, custom: { activations: [{ name: 'bent', source: endless }], losses: [] } });
-  await page.getByRole('alert').getByText('It did not come to its end').waitFor({ timeout: 50_000 });
+  await page.getByRole('alert').getByText('Stopped after two seconds').waitFor({ timeout: 50_000 });
   await page.getByLabel('Activation of node 2').selectOption('tanh');
   await page.getByLabel('Activation of node 7').selectOption('tanh');
   await page.locator('button[aria-label^="dloss/dw_1to2 = "]').first().waitFor();

@@ -193,7 +193,7 @@ test('the edges show what the engine says a sample’s gradient carries', async 
   await page.getByLabel('The edges show').selectOption('the gradient of sample');
   await page.getByLabel('Sample number').fill('5');
   await page.getByText('Sample 5:').waitFor();
-  expect(await stat(page, 'edges')).toContain(`The thickest carries ${short(largest)}.`);
+  expect(await stat(page, 'edges')).toContain(`The largest is ${short(largest)}.`);
 });
 
 test('y = 3x ends with the weight 3', async () => {
@@ -252,7 +252,7 @@ test('a table of the user’s own is guessed and learnt, as classes and as a num
     mimeType: 'text/csv',
     buffer: Buffer.from(['size;weight;kind;score', ...lines, '1;;large;3'].join('\n')),
   });
-  await page.getByText('80 rows; 1 left out since a value is missing.').waitFor();
+  await page.getByText('80 rows; 1 row with a missing value is not used.').waitFor();
   expect(await page.getByLabel('Column to predict').inputValue()).toBe('2');
   expect(await page.getByRole('combobox', { name: 'Loss', exact: true }).inputValue()).toBe(
     'binaryCrossEntropyWithLogits',
@@ -271,7 +271,7 @@ test('a file that is no table is answered with a sentence', async () => {
   await page
     .getByLabel('CSV file')
     .setInputFiles({ name: 'a.csv', mimeType: 'text/csv', buffer: Buffer.from('one\n2') });
-  await page.getByText('The file has one column only.').waitFor();
+  await page.getByText('The file has only one column.').waitFor();
 });
 
 test('other data bring a loss that suits them, and one that cannot work gets a sentence', async () => {
@@ -281,7 +281,7 @@ test('other data bring a loss that suits them, and one that cannot work gets a s
   await page.getByText('five points', { exact: true }).click();
   expect(await page.getByRole('combobox', { name: 'Loss', exact: true }).inputValue()).toBe('mse');
   await page.getByRole('combobox', { name: 'Loss', exact: true }).selectOption('softmaxCrossEntropy');
-  await page.getByText('compares classes, and here a number is predicted').waitFor();
+  await page.getByText('is for classification, but the target is a number').waitFor();
   expect(await page.getByRole('button', { name: 'Play' }).isEnabled()).toBe(false);
   await page.getByRole('combobox', { name: 'Loss', exact: true }).selectOption('huber');
   await expect.poll(() => page.getByRole('button', { name: 'Play' }).isEnabled(), { timeout: 15_000 }).toBe(true);
@@ -290,7 +290,7 @@ test('other data bring a loss that suits them, and one that cannot work gets a s
 test('training that diverges stops with a sentence', async () => {
   const page = await openTrain('tripling', { learningRate: 5 });
   await press(page, 'Play');
-  await page.getByText('a number stopped being finite').waitFor();
+  await page.getByText('Training diverged').waitFor();
   await page.getByLabel('Learning rate').fill('0.04');
   await press(page, 'Play');
   await until(page, 'training-loss', (loss) => loss < 0.01);
@@ -307,23 +307,23 @@ test('a function is drawn with the pointer, or typed, and fitted', async () => {
   await page.mouse.move(box.x + 110, box.y + 120, { steps: 20 });
   await page.mouse.move(box.x + 205, box.y + 20, { steps: 20 });
   await page.mouse.up();
-  await page.getByText(/samples to learn from/).waitFor();
+  await page.getByText(/training samples/).waitFor();
   await press(page, 'Play');
   await until(page, 'training-loss', (loss) => loss < 0.005);
   await picture(page, 'train-drawn');
   await press(page, 'Pause');
-  await page.getByText('Points, one a line').click();
+  await page.getByText('Points, one per line').click();
   await page.getByRole('textbox', { name: /Points/ }).fill('-1 -1\n-0.5 -0.5\n0.5 0.5\n1 2');
   await press(page, 'Use these points');
-  await page.getByText('Write two numbers a line').waitFor();
+  await page.getByText('Enter 4 to 200 lines').waitFor();
   await page.getByRole('textbox', { name: /Points/ }).fill('-1 -1\n-0.5 -0.5\n0.5 0.5\n1 1');
   await press(page, 'Use these points');
-  await page.getByText('4 samples to learn from.').waitFor();
+  await page.getByText('4 training samples.').waitFor();
 });
 
 test('many layers of sigmoids let the gradient vanish, and the page says so', async () => {
   const page = await openTrain('circles', { hidden: [6, 6, 6, 6, 6], activation: 'sigmoid' });
-  await page.getByText('Vanishing: what reaches the first layer').waitFor();
+  await page.getByText('Vanishing: the gradient of the first layer').waitFor();
   const sizes = await page
     .locator('[data-gradient]')
     .evaluateAll((cells) => cells.map((cell) => Number(cell.textContent)));
@@ -343,7 +343,7 @@ test('an activation of the user’s own trains, and one that never ends is ended
   await press(page, 'Play');
   await until(page, 'training-accuracy', (accuracy) => accuracy === 100);
   const other = await openTrain('circles', change, own('value(h: number) { for (;;) h++; }'));
-  await other.getByText('The worker gave no answer for several seconds and was ended').waitFor();
+  await other.getByText('The worker did not respond for several seconds and was terminated').waitFor();
   await other.getByRole('combobox', { name: 'Activation', exact: true }).selectOption('tanh');
   await press(other, 'Play');
   await until(other, 'steps', (steps) => steps > 20);

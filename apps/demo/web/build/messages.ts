@@ -4,9 +4,9 @@ import type { Refusal } from './refusal.js';
 const rounded = (megabytes: number) => megabytes.toFixed(1);
 
 const en = {
-  graph: 'The graph, to be edited',
-  hint: 'Drag from the right side of a node to another node for an edge, or onto empty ground for a new node.',
-  hintNarrow: 'Drag from below a node to another node for an edge, or onto empty ground for a new node.',
+  graph: 'Graph editor',
+  hint: 'Drag from the right side of a node to another node for an edge, or onto the empty canvas for a new node.',
+  hintNarrow: 'Drag from below a node to another node for an edge, or onto the empty canvas for a new node.',
   toolbar: 'Edit',
   undo: 'Undo',
   redo: 'Redo',
@@ -16,9 +16,9 @@ const en = {
   addNodeTask: 'Add a node',
   addInput: 'Input',
   addInputTask: 'Add an input',
-  fourSuccessors: (now: number) => `Give node 2 four successors, then look at its derivatives. It has ${now}.`,
-  derive: 'Look at its derivatives',
-  train: 'Train it',
+  fourSuccessors: (now: number) => `Give node 2 four successors, then view its derivatives. It has ${now}.`,
+  derive: 'View derivatives',
+  train: 'Train this network',
   trainTask: 'Opens Train with this graph and its parameters',
   counts: (inputs: number, nodes: number, edges: number, parameters: number) =>
     `${inputs} ${inputs === 1 ? 'input' : 'inputs'}, ${nodes} ${nodes === 1 ? 'node' : 'nodes'}, ${edges} ${edges === 1 ? 'edge' : 'edges'}, ${parameters} parameters`,
@@ -26,14 +26,14 @@ const en = {
   output: 'output',
   selectNode: (id: string, what: string) => `Node ${id}, ${what}`,
   selectEdge: (from: string, to: string, w: string) => `Edge ${from} → ${to}, w = ${w}`,
-  selection: 'What is selected',
-  nothing: 'Nothing is selected',
+  selection: 'Selection',
+  nothing: 'Nothing selected',
   nothingHint: 'Select a node or a weight in the graph to change it. Delete removes it.',
   nodeTitle: (id: string) => `Node ${id}`,
   edgeTitle: (from: string, to: string) => `Edge ${from} → ${to}`,
   id: 'Name',
   isInput: 'Input: its value comes from the data',
-  isOutput: 'Output: the loss sees its value',
+  isOutput: 'Output: the loss compares its value with the target',
   activation: 'Activation g',
   parameters: 'Parameters',
   bias: (id: string) => `b of ${id}`,
@@ -56,33 +56,33 @@ const en = {
   start: 'Start from',
   article: "The article's network",
   playground: '2-4-2-1, as in TensorFlow Playground',
-  layers: 'Layers of your own',
-  sizes: 'Sizes, inputs to outputs',
-  skips: 'Skip connections: each layer sees all layers before it',
-  make: 'Make it',
+  layers: 'Custom layers',
+  sizes: 'Layer sizes, inputs first',
+  skips: 'Skip connections from all earlier layers',
+  make: 'Create',
   text: 'As JSON',
-  textHint: 'This text is the graph. Edit it, or paste another; the graph changes when you use it.',
+  textHint: 'Edit this text or paste another one, then apply it to the graph.',
   textLabel: 'The graph as JSON',
-  use: 'Use this text',
-  discard: 'Discard my changes',
+  use: 'Apply',
+  discard: 'Discard changes',
   copy: 'Copy',
-  download: 'Save as a file',
+  download: 'Download',
   openFile: 'Open a file…',
   openTask: 'JSON, .onnx, or .safetensors saved by @nnbp',
-  close: 'Close this message',
+  close: 'Dismiss',
   done: {
-    node: (id: string) => `Node ${id} is added.`,
-    input: (id: string) => `Input ${id} is added.`,
-    edge: (from: string, to: string) => `Edge ${from} → ${to} is added.`,
-    noNode: (id: string) => `Node ${id} is removed.`,
-    noEdge: (from: string, to: string) => `Edge ${from} → ${to} is removed.`,
-    renamed: (id: string) => `The node is called ${id} now.`,
-    undone: 'Undone.',
-    redone: 'Done again.',
-    made: 'The graph is replaced; undo brings the old one back.',
-    loosened: 'The graph is replaced. Shared weights and fixed scales have become parameters of their own.',
+    node: (id: string) => `Node ${id} added.`,
+    input: (id: string) => `Input ${id} added.`,
+    edge: (from: string, to: string) => `Edge ${from} → ${to} added.`,
+    noNode: (id: string) => `Node ${id} removed.`,
+    noEdge: (from: string, to: string) => `Edge ${from} → ${to} removed.`,
+    renamed: (id: string) => `Node renamed to ${id}.`,
+    undone: 'Undid the last change.',
+    redone: 'Redid the change.',
+    made: 'Graph replaced. Undo restores the previous one.',
+    loosened: 'Graph replaced. Shared weights and fixed scales became separate parameters.',
     copied: 'Copied.',
-    notCopied: 'The browser does not let the page copy: select the text and copy it.',
+    notCopied: 'The browser blocked copying. Select the text and copy it.',
   },
   refused(refusal: Refusal): string {
     switch (refusal.why) {
@@ -90,23 +90,23 @@ const en = {
         const { nodes } = refusal;
         const [from, to] = [nodes.at(-2)!, nodes[0]];
         return from === to
-          ? `Node ${to} cannot be its own predecessor: ${nodes.join(' → ')} is a cycle, and its value would be needed to compute itself.`
-          : `The edge ${from} → ${to} is not added: it would close the cycle ${nodes.join(' → ')}, and the value of ${to} would be needed to compute itself.`;
+          ? `Node ${to} cannot be its own predecessor: ${nodes.join(' → ')} is a cycle, so its value would depend on itself.`
+          : `The edge ${from} → ${to} was not added: it would close the cycle ${nodes.join(' → ')}, so the value of ${to} would depend on itself.`;
       }
       case 'doubledEdge':
-        return `There is an edge ${refusal.from} → ${refusal.to} already: change its weight instead.`;
+        return `The edge ${refusal.from} → ${refusal.to} already exists. Change its weight instead.`;
       case 'intoInput':
-        return `No edge can go to ${refusal.to}: it is an input, and its value comes from the data.`;
+        return `${refusal.to} is an input and cannot have incoming edges: its value comes from the data.`;
       case 'doubledId':
-        return `There is a node “${refusal.id}” already: choose another name.`;
+        return `A node “${refusal.id}” already exists. Choose another name.`;
       case 'badId':
-        return `A node’s name has 1 to ${longestId} characters: choose another one.`;
+        return `Node names must have 1 to ${longestId} characters.`;
       case 'lastInput':
-        return `${refusal.id} is the only input, and a network needs one: add another first.`;
+        return `${refusal.id} is the only input, and a network needs one. Add another input first.`;
       case 'lastOutput':
-        return `${refusal.id} is the only output, and the loss needs one: mark another node as output first.`;
+        return `${refusal.id} is the only output, and the loss needs one. Mark another node as output first.`;
       case 'badSizes':
-        return 'Write 2 to 12 whole numbers from 1 up, as in 2, 4, 2, 1: the size of each layer, inputs first.';
+        return 'Enter 2 to 12 integers ≥ 1, such as 2, 4, 2, 1: the size of each layer, inputs first.';
       case 'tooMany': {
         const what = {
           inputs: 'inputs',
@@ -115,26 +115,26 @@ const en = {
           fanIn: 'predecessors at one node',
           edges: 'edges',
         }[refusal.what];
-        return `That is ${refusal.found} ${what}, and this page holds ${most[refusal.what]}: take a smaller graph, or use the library itself.`;
+        return `The graph has ${refusal.found} ${what}; the playground supports up to ${most[refusal.what]}. Use a smaller graph, or the library.`;
       }
       case 'tooLong':
-        return 'That graph has too many parameters for a link to hold, so this page does not take it: take a smaller one, or use the library itself.';
+        return 'The graph has too many parameters for a link. Use a smaller graph, or the library.';
       case 'bigFile':
-        return `The file has ${rounded(refusal.megabytes)} MB, and this page opens at most 16: take a smaller one, or use the library itself.`;
+        return `The file has ${rounded(refusal.megabytes)} MB; the playground opens at most 16 MB. Use a smaller file, or the library.`;
       case 'options':
-        return `Node ${refusal.id} has the activation ${refusal.activation}, with options that this page has no place for: give it the plain name.`;
+        return `Node ${refusal.id} has the activation ${refusal.activation}, with options that the playground does not support. Use it without options.`;
       case 'units':
-        return 'The network standardises its inputs or outputs, which this page has no place for: save it without inputScaler and outputScaler.';
+        return 'The playground does not support standardized inputs or outputs. Save the network without inputScaler and outputScaler.';
       case 'unreadable':
-        return `It cannot be opened, and nothing is changed. ${refusal.message}`;
+        return `Could not be opened; nothing was changed. ${refusal.message}`;
     }
   },
 };
 
 const zh: typeof en = {
-  graph: '可编辑的图',
-  hint: '从节点右侧拖到另一个节点即可连边；拖到空白处则添加新节点。',
-  hintNarrow: '从节点下方拖到另一个节点即可连边；拖到空白处则添加新节点。',
+  graph: '图编辑器',
+  hint: '从节点右侧拖到另一个节点可添加边；拖到空白处可添加新节点。',
+  hintNarrow: '从节点下方拖到另一个节点可添加边；拖到空白处可添加新节点。',
   toolbar: '编辑',
   undo: '撤销',
   redo: '重做',
@@ -145,8 +145,8 @@ const zh: typeof en = {
   addInput: '输入',
   addInputTask: '添加输入节点',
   fourSuccessors: (now) => `给节点 2 四个后继，然后查看它的导数。现在有 ${now} 个。`,
-  derive: '查看它的导数',
-  train: '训练它',
+  derive: '查看导数',
+  train: '训练这个网络',
   trainTask: '用这个图和它的参数打开“训练”',
   counts: (inputs, nodes, edges, parameters) =>
     `${inputs} 个输入，${nodes} 个节点，${edges} 条边，${parameters} 个参数`,
@@ -161,15 +161,15 @@ const zh: typeof en = {
   edgeTitle: (from, to) => `边 ${from} → ${to}`,
   id: '名称',
   isInput: '输入：其值来自数据',
-  isOutput: '输出：损失函数看到其值',
+  isOutput: '输出：损失函数将其值与目标比较',
   activation: '激活函数 g',
   parameters: '参数',
   bias: (id) => `${id} 的 b`,
   scale: (id) => `${id} 的 c`,
   weight: (from, to) => `从 ${from} 到 ${to} 的 w`,
   formula: 'x = c · g(b + Σ w · 各前驱的 x)',
-  predecessors: '来自前驱',
-  successors: '通往后继',
+  predecessors: '从前驱',
+  successors: '到后继',
   none: '无',
   addSuccessor: '在其后添加节点',
   removeNode: '删除节点',
@@ -184,17 +184,17 @@ const zh: typeof en = {
   start: '从模板开始',
   article: '文章中的网络',
   playground: '2-4-2-1，如 TensorFlow Playground',
-  layers: '自定分层',
-  sizes: '各层大小，从输入到输出',
-  skips: '跳跃连接：每层都看到之前的所有层',
+  layers: '自定义各层',
+  sizes: '各层节点数，从输入到输出',
+  skips: '跳跃连接：每层与之前所有层相连',
   make: '生成',
   text: 'JSON 文本',
-  textHint: '这段文本就是该图。可以修改，或粘贴另一段；点击使用后图才会改变。',
+  textHint: '修改这段文本或粘贴另一段，然后点击“应用”。',
   textLabel: '该图的 JSON 文本',
-  use: '使用这段文本',
+  use: '应用',
   discard: '放弃修改',
   copy: '复制',
-  download: '保存为文件',
+  download: '下载',
   openFile: '打开文件…',
   openTask: 'JSON、.onnx，或由 @nnbp 保存的 .safetensors',
   close: '关闭此消息',
@@ -208,9 +208,9 @@ const zh: typeof en = {
     undone: '已撤销。',
     redone: '已重做。',
     made: '图已替换；撤销可恢复原图。',
-    loosened: '图已替换。共享的权重和固定的 c 已成为各自独立的参数。',
+    loosened: '图已替换。共享的权重和固定的 c 已变为独立的参数。',
     copied: '已复制。',
-    notCopied: '浏览器不允许此页复制：请选中文本自行复制。',
+    notCopied: '浏览器不允许复制。请选中文本后手动复制。',
   },
   refused(refusal) {
     switch (refusal.why) {
@@ -218,23 +218,23 @@ const zh: typeof en = {
         const { nodes } = refusal;
         const [from, to] = [nodes.at(-2)!, nodes[0]];
         return from === to
-          ? `节点 ${to} 不能是自己的前驱：${nodes.join(' → ')} 是一个环，计算其值时会需要其值本身。`
-          : `未添加边 ${from} → ${to}：它会形成环 ${nodes.join(' → ')}，计算 ${to} 的值时会需要其值本身。`;
+          ? `节点 ${to} 不能是自己的前驱：${nodes.join(' → ')} 是一个环，它的值会依赖于自身。`
+          : `未添加边 ${from} → ${to}：它会形成环 ${nodes.join(' → ')}，${to} 的值会依赖于自身。`;
       }
       case 'doubledEdge':
         return `边 ${refusal.from} → ${refusal.to} 已存在：请改它的权重。`;
       case 'intoInput':
-        return `不能有边通往 ${refusal.to}：它是输入，其值来自数据。`;
+        return `${refusal.to} 是输入，其值来自数据，不能有指向它的边。`;
       case 'doubledId':
         return `已有名为“${refusal.id}”的节点：请另取名称。`;
       case 'badId':
         return `节点名称须为 1 到 ${longestId} 个字符：请另取名称。`;
       case 'lastInput':
-        return `${refusal.id} 是唯一的输入，网络至少需要一个：请先添加另一个。`;
+        return `${refusal.id} 是唯一的输入，网络至少需要一个输入：请先添加另一个。`;
       case 'lastOutput':
-        return `${refusal.id} 是唯一的输出，损失函数至少需要一个：请先把另一个节点标为输出。`;
+        return `${refusal.id} 是唯一的输出，损失函数至少需要一个输出：请先把另一个节点标为输出。`;
       case 'badSizes':
-        return '请写 2 到 12 个不小于 1 的整数，如 2, 4, 2, 1：每层的大小，输入在前。';
+        return '请输入 2 到 12 个不小于 1 的整数，如 2, 4, 2, 1：各层的节点数，输入层在前。';
       case 'tooMany': {
         const what = {
           inputs: '个输入',
@@ -243,18 +243,18 @@ const zh: typeof en = {
           fanIn: '个前驱（同一节点）',
           edges: '条边',
         }[refusal.what];
-        return `共有 ${refusal.found} ${what}，而本页最多容纳 ${most[refusal.what]}：请用小一些的图，或直接使用程序库。`;
+        return `图中有 ${refusal.found} ${what}，演练场最多支持 ${most[refusal.what]}。请使用较小的图，或直接使用程序库。`;
       }
       case 'tooLong':
-        return '这个图的参数太多，链接装不下，所以本页不接受：请用小一些的图，或直接使用程序库。';
+        return '这个图的参数太多，无法放入链接。请使用较小的图，或直接使用程序库。';
       case 'bigFile':
-        return `文件有 ${rounded(refusal.megabytes)} MB，而本页最多打开 16 MB：请用小一些的文件，或直接使用程序库。`;
+        return `文件有 ${rounded(refusal.megabytes)} MB，演练场最多打开 16 MB。请使用较小的文件，或直接使用程序库。`;
       case 'options':
-        return `节点 ${refusal.id} 的激活函数为 ${refusal.activation}，带有本页无法容纳的选项：请只写名称。`;
+        return `节点 ${refusal.id} 的激活函数为 ${refusal.activation}，带有演练场不支持的选项。请使用默认选项。`;
       case 'units':
-        return '该网络对输入或输出做了标准化，本页无法容纳：请去掉 inputScaler 和 outputScaler 后再保存。';
+        return '演练场不支持标准化的输入或输出。请去掉 inputScaler 和 outputScaler 后再保存。';
       case 'unreadable':
-        return `无法打开，未作任何改变。${refusal.message}`;
+        return `无法打开，图没有改变。${refusal.message}`;
     }
   },
 };

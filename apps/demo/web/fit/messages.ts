@@ -1,5 +1,5 @@
 const en = {
-  lead: 'Paste measurements, choose a formula with unknown numbers, and see how sure those numbers are. The formula becomes a network: every derivative is one of the three cases.',
+  lead: 'Paste measurements, choose a formula with unknown numbers, and see how certain they are. The formula becomes a network: every derivative is one of the three cases.',
   data: 'Data',
   dataLabel: 'x and y, a pair per line',
   dataHint: 'Paste two columns from a spreadsheet or a CSV file. A first line with names is allowed.',
@@ -46,7 +46,7 @@ const en = {
   residuals: 'Residuals',
   residual: 'residual',
   residualPlot: 'Residuals: data minus fitted curve, over x',
-  residualHint: 'They should look like noise. A bend means that the formula misses something.',
+  residualHint: 'They should look like noise. A pattern means that the formula misses something.',
   estimates: 'Estimates',
   parameter: 'Parameter',
   estimate: 'Estimate',
@@ -76,7 +76,7 @@ const en = {
   openInDerive: (name: string, value: string) => `${name} = ${value}. Open it in Derive`,
   open: 'Open in Derive',
   derivativesHint:
-    'Select a derivative to see in Derive where it comes from. At the minimum, those of all points add up to 0.',
+    'Select a derivative to see in Derive how it is computed. At the minimum, the derivatives of all points add up to 0.',
   problems: {
     points: {
       empty: 'No points. Paste two numbers per line: x and y.',
@@ -92,7 +92,7 @@ const en = {
 };
 
 const zh: typeof en = {
-  lead: '粘贴测量数据，选择一个含未知参数的公式，看看这些参数有多可靠。公式就是一个网络：每个导数都是三种情况之一。',
+  lead: '粘贴测量数据，选择一个含未知参数的公式，看看这些参数有多可靠。公式就是一个网络：每个导数都属于三个场景之一。',
   data: '数据',
   dataLabel: 'x 和 y，每行一对',
   dataHint: '从电子表格或 CSV 文件粘贴两列。第一行可以是列名。',

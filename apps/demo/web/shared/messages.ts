@@ -1,13 +1,13 @@
 const en = {
   task: 'Task:',
   taskDone: 'Done:',
-  closeTask: 'Close the task',
+  closeTask: 'Dismiss task',
   /** Names of the chart's buttons, as the library that draws it wants them. */
   controls: {
-    'controls.ariaLabel': 'Size of the graph',
-    'controls.zoomIn.ariaLabel': 'Larger',
-    'controls.zoomOut.ariaLabel': 'Smaller',
-    'controls.fitView.ariaLabel': 'All of it',
+    'controls.ariaLabel': 'Zoom',
+    'controls.zoomIn.ariaLabel': 'Zoom in',
+    'controls.zoomOut.ariaLabel': 'Zoom out',
+    'controls.fitView.ariaLabel': 'Fit view',
   },
 };
 
@@ -16,10 +16,10 @@ const zh: typeof en = {
   taskDone: '完成：',
   closeTask: '关闭任务',
   controls: {
-    'controls.ariaLabel': '图的大小',
+    'controls.ariaLabel': '缩放',
     'controls.zoomIn.ariaLabel': '放大',
     'controls.zoomOut.ariaLabel': '缩小',
-    'controls.fitView.ariaLabel': '显示全图',
+    'controls.fitView.ariaLabel': '适应视图',
   },
 };
 

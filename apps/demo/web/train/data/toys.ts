@@ -21,7 +21,7 @@ const shapes = {
   /** A disc, and a ring around it. */
   circles: (random, second) =>
     around(second ? 0.65 + 0.3 * random.uniform() : 0.42 * Math.sqrt(random.uniform()), 2 * Math.PI * random.uniform()),
-  /** Two crescents that reach into each other. */
+  /** Two interleaving crescents. */
   moons(random, second) {
     const [x, y] = around(0.62, Math.PI * random.uniform());
     return second ? [x + 0.31, 0.18 - y] : [x - 0.31, y - 0.18];
