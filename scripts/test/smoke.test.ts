@@ -25,10 +25,12 @@ describe('smoke test', { timeout: 120_000 }, () => {
     ['bench/ceiling.mjs', 'register-only loop'],
     ['bench/digits.mjs', 'seconds'],
     ['bench/growth.mjs', '10,000'],
+    ['checks/fits/index.ts lbfgs', 'L-BFGS reached'],
     ['checks/stress/load.mjs', 'wrong: 0'],
     ['checks/stress/soak.mjs', '"sameAsFresh": true'],
-  ])('%s runs', async (script, shown) => {
-    expect(await run(script)).toContain(shown);
+  ])('%s runs', async (command, shown) => {
+    const [script, ...args] = command.split(' ');
+    expect(await run(script, ...args)).toContain(shown);
   });
 
   test('the interop checks accept our own outputs and reject others', () => {

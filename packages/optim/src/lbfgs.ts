@@ -20,7 +20,7 @@ interface Pair {
 
 /**
  * Follows $-H g$, with $H$ an estimate of the inverse Hessian from the last steps $s$ and gradient changes $y$
- * (Nocedal and Wright, algorithm 7.4), to a point that satisfies the strong Wolfe conditions (Moré and Thuente 1994).
+ * (Nocedal and Wright, algorithm 7.4), by the line search of Moré and Thuente (1994) with the constants of L-BFGS-B 3.0.
  *
  * For any loss, and batches of all samples. One iteration costs mostly one evaluation of loss and gradient.
  *
@@ -71,21 +71,22 @@ export function lbfgs(options: LbfgsOptions = {}): Optimizer {
       const tried = new Float64Array(n);
       const found = new Float64Array(n);
       let foundLoss = loss;
+      let triedStep = 0;
       const evaluate = (step: number) => {
+        triedStep = step;
         for (let k = 0; k < n; k++) tried[k] = at[k] + step * direction[k];
         foundLoss = objective.gradient(tried, found);
         return { value: foundLoss, slope: dot(found, direction) };
       };
-      const first = pairs.length === 0 ? Math.min(1, 1 / Math.sqrt(dot(gradient, gradient))) : 1;
-      const { step, satisfied } = lineSearch(evaluate, { value: loss, slope }, first);
-      if (!satisfied && pairs.length > 0) {
+      const first = pairs.length === 0 ? 1 / Math.sqrt(dot(gradient, gradient)) : 1;
+      const { step, accepted } = lineSearch(evaluate, { value: loss, slope }, first);
+      if (!accepted && pairs.length > 0) {
         // The remembered curvature misleads: the next iteration starts from the gradient alone.
         pairs = [];
         return loss;
       }
       if (step === 0) return settle(loss);
-      // The search ends at the point it evaluated last, unless it gave up.
-      if (!satisfied) evaluate(step);
+      if (step !== triedStep) evaluate(step);
       const s = tried.map((p, k) => p - at[k]);
       const y = found.map((g, k) => g - gradient[k]);
       if (dot(s, y) > Number.EPSILON * dot(y, y)) pairs = [...pairs, { s, y }].slice(-memory);

@@ -1,6 +1,6 @@
 /**
  * A line search for the strong Wolfe conditions: sufficient decrease, and a slope that is flat enough (Moré and
- * Thuente 1994, "Line search algorithms with guaranteed sufficient decrease").
+ * Thuente 1994, "Line search algorithms with guaranteed sufficient decrease"). As in L-BFGS-B 3.0, a narrow bracket ends it.
  */
 
 /** The function along the line: its value and slope at a step. It remembers the last step. */
@@ -10,8 +10,8 @@ export type AlongLine = (step: number) => { readonly value: number; readonly slo
 export interface LineSearchResult {
   /** The step with the lowest value that was found; 0 if none was lower than the start. */
   readonly step: number;
-  /** Whether the step satisfies both conditions. */
-  readonly satisfied: boolean;
+  /** Whether the step decreases enough, and either is flat enough or lies in a narrow bracket. */
+  readonly accepted: boolean;
 }
 
 interface Point {
@@ -24,6 +24,8 @@ interface Point {
 const decrease = 1e-3;
 /** Flat enough: |slope| ≤ curvature · |slope at 0|. */
 const curvature = 0.9;
+/** A bracket is narrow when it is at most this fraction of its upper end: its best point is taken then. */
+const narrow = 0.1;
 const maxEvaluations = 20;
 
 /**
@@ -57,7 +59,7 @@ export function lineSearch(
     }
     const point: Point = { step, ...found };
     const sufficient = enough(point);
-    if (sufficient && Math.abs(point.slope) <= -curvature * start.slope) return { step, satisfied: true };
+    if (sufficient && Math.abs(point.slope) <= -curvature * start.slope) return { step, accepted: true };
     if (stage === 1 && sufficient && point.slope >= Math.min(decrease, curvature) * start.slope) stage = 2;
 
     // Until a point decreases enough, the search is for a minimum of value − decrease · slope · step.
@@ -81,12 +83,15 @@ export function lineSearch(
       width = Math.abs(other.step - best.step);
       lower = Math.min(best.step, other.step);
       upper = Math.max(best.step, other.step);
+      const isNarrow = upper - lower <= narrow * upper;
+      if (isNarrow && best.step > 0 && enough(best)) return { step: best.step, accepted: true };
+      if (step <= lower || step >= upper) step = best.step;
     } else {
       lower = step + 1.1 * (step - best.step);
       upper = step + 4 * (step - best.step);
     }
   }
-  return { step: best.step, satisfied: false };
+  return { step: best.step, accepted: false };
 }
 
 /** Cubic and quadratic interpolation between the best point and the new one, in the four cases of the paper. */

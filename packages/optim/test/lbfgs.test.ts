@@ -123,22 +123,23 @@ describe('lbfgs', () => {
   });
 
   test('discards its stored curvature when a search fails', () => {
-    let turned = 1;
-    const turning = smooth(
-      (p) => (p[0] - 1) ** 4,
-      (p) => [4 * turned * (p[0] - 1) ** 3],
+    let lift = 0;
+    const lifted = smooth(
+      (p) => (p[0] - 1) ** 4 + lift,
+      (p) => [4 * (p[0] - 1) ** 3],
     );
     const optimizer = lbfgs();
     const parameters = Float64Array.of(3);
-    for (let k = 0; k < 3; k++) optimizer.iterate!(turning, parameters);
+    for (let k = 0; k < 3; k++) optimizer.iterate!(lifted, parameters);
     expect(optimizer.state().numbers.pairs).toBe(3);
     const before = parameters[0];
-    turned = -100;
-    optimizer.iterate!(turning, parameters);
+    // Every step raises the loss.
+    lift = 100;
+    optimizer.iterate!(lifted, parameters);
     expect(optimizer.state().numbers.pairs).toBe(0);
     expect(parameters[0]).toBe(before);
-    turned = 1;
-    expect(minimize(turning, [...parameters], optimizer).parameters[0]).toBeCloseTo(1, 1);
+    lift = 0;
+    expect(minimize(lifted, [...parameters], optimizer).parameters[0]).toBeCloseTo(1, 1);
   });
 
   test('evaluates again if the parameters were changed between iterations', () => {

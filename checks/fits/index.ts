@@ -1,0 +1,13 @@
+/** `pnpm fits lbfgs`: measurements of the second-order optimizers beside other programs. */
+import { lbfgsBesideScipy } from './lbfgs.js';
+
+const smoke = process.argv.includes('--smoke');
+const measurements: Readonly<Record<string, (smoke: boolean) => void | Promise<void>>> = {
+  lbfgs: lbfgsBesideScipy,
+};
+const chosen = process.argv.slice(2).find((argument) => !argument.startsWith('-')) ?? '';
+if (!(chosen in measurements)) {
+  console.error(`Expected one of ${Object.keys(measurements).join(', ')}, received "${chosen}".`);
+  process.exit(2);
+}
+await measurements[chosen](smoke);
