@@ -1,13 +1,13 @@
 /** Two recurrent layers over one sequence, of which one reads it from its end. */
 import { type GraphBuilder, NnbpError, type Source } from '@nnbp/core';
 import { type Cell, expectUnits, type Memory } from './cell.js';
-import { gruCell } from './gru.js';
+import { gruCell, type GruOptions } from './gru.js';
 import { lstmCell, type LstmOptions } from './lstm.js';
 import { rnnCell, type RnnOptions } from './rnn.js';
 import { numbered, plain } from './unit.js';
 
 /** Options of {@link bidirectional}. */
-export interface BidirectionalOptions extends Omit<RnnOptions & LstmOptions, 'from'> {
+export interface BidirectionalOptions extends Omit<RnnOptions & LstmOptions & GruOptions, 'from'> {
   /** The ids of each step's inputs, step by step: as many ids at each. */
   readonly steps: readonly (readonly string[])[];
   /** The kind of both layers. */
@@ -61,8 +61,9 @@ function layer(
   name: string,
   zero: string,
 ): string[][] {
-  const zeros = Array.from({ length: units }, (_, k) => plain(builder, `${name}.zero.${k}`, [zero]));
-  let previous: Memory = { h: zeros, c: zeros };
+  const zerosOf = (part: string) => numbered(`${name}.${part}`, units).map((id) => plain(builder, id, [zero]));
+  const h = zerosOf('zero');
+  let previous: Memory = { h, c: cell.hasCellStates === true ? zerosOf('zero.c') : h };
   return steps.map((from, t) => {
     const step = `${name}.${t}`;
     cell.step(builder, step, from, previous, name);

@@ -26,6 +26,8 @@ export interface Memory {
 export interface Cell {
   /** The layer's name unless it is given one. */
   readonly name: string;
+  /** Whether it reads cell states beside the units' values. */
+  readonly hasCellStates?: boolean;
   /**
    * Adds the nodes of one step.
    *

@@ -4,6 +4,15 @@ import type { GraphBuilder } from '@nnbp/core';
 import { type Cell, recurrent, type RecurrentOptions } from './cell.js';
 import { gate, numbered, plain, uniformWithin, weighted } from './unit.js';
 
+/** Options of {@link gru}. */
+export interface GruOptions extends RecurrentOptions {
+  /**
+   * Whether the reset gate is applied after the weights U, as in PyTorch, or before, as in the article and in ONNX by default
+   * (`linear_before_reset` 0). Default: true.
+   */
+  readonly resetAfter?: boolean;
+}
+
 /**
  * Adds a layer of gated recurrent units: PyTorch's `nn.GRU`, with the sum of its two biases as b where it adds both. Nodes
  * of unit k, by what their ids end in:
@@ -13,6 +22,8 @@ import { gate, numbered, plain, uniformWithin, weighted } from './unit.js';
  *     u.k  = b + U h(t−1)                                   old.k  = z.k · k(t−1)
  *     ru.k = r.k · u.k                                      k      = new.k + old.k     the unit's value
  *     n.k  = tanh(b + W x + ru.k)          candidate
+ *
+ * With `resetAfter: false`, `rh.k = r.k · k(t−1)` and `n.k = tanh(b + W x + U rh)` replace u, ru and n: eight nodes.
  *
  * @returns The ids of the units.
  * @throws NnbpError `EMPTY_LAYER` (units that are not an integer ≥ 1), and what `builder.node` throws
@@ -28,26 +39,43 @@ import { gate, numbered, plain, uniformWithin, weighted } from './unit.js';
  * builder.build().nodeCount; // 29
  * ```
  */
-export const gru = (builder: GraphBuilder, options: RecurrentOptions): string[] =>
+export const gru = (builder: GraphBuilder, options: GruOptions): string[] =>
   recurrent(builder, gruCell(options), options);
 
 /** The cell of {@link gru}. */
-export function gruCell({ units, initializer = uniformWithin(units) }: Omit<RecurrentOptions, 'from'>): Cell {
+export function gruCell(options: Omit<GruOptions, 'from'>): Cell {
+  const { units, resetAfter = true, initializer = uniformWithin(units) } = options;
   return {
     name: 'gru',
     step(builder, name, from, { h }, share) {
+      const inner = (part: string, k: number) => `${name}.${part}.${k}`;
+      const shared = (part: string, k: number) => share && `${share}.${part}.${k}`;
+      const gateOf = (part: string, k: number) =>
+        weighted(builder, inner(part, k), {
+          from: [...from, ...h],
+          activation: sigmoid,
+          weights: initializer,
+          share: shared(part, k),
+        });
+      /** r · (b + U h). */
+      const resetSum = (k: number, r: string) => {
+        const u = { from: h, activation: identity, weights: initializer, share: shared('u', k) };
+        return gate(builder, inner('ru', k), [r, weighted(builder, inner('u', k), u)]);
+      };
+      const gated = resetAfter ? [] : h.map((source, k) => gate(builder, inner('rh', k), [gateOf('r', k), source]));
       for (let k = 0; k < units; k++) {
-        const inner = (part: string) => `${name}.${part}.${k}`;
-        const shared = (part: string) => share && `${share}.${part}.${k}`;
-        const all = { from: [...from, ...h], activation: sigmoid, weights: initializer };
-        const r = weighted(builder, inner('r'), { ...all, share: shared('r') });
-        const z = weighted(builder, inner('z'), { ...all, share: shared('z') });
-        const u = weighted(builder, inner('u'), { ...all, from: h, activation: identity, share: shared('u') });
-        const ru = gate(builder, inner('ru'), [r, u]);
-        const n = weighted(builder, inner('n'), { ...all, from, plus: ru, activation: tanh, share: shared('n') });
-        const keep = plain(builder, inner('keep'), [z], { b: 1, w: -1 });
-        const added = gate(builder, inner('new'), [keep, n]);
-        const old = gate(builder, inner('old'), [z, h[k]]);
+        const r = resetAfter ? gateOf('r', k) : undefined;
+        const z = gateOf('z', k);
+        const n = weighted(builder, inner('n', k), {
+          from: [...from, ...gated],
+          ...(r !== undefined && { plus: resetSum(k, r) }),
+          activation: tanh,
+          weights: initializer,
+          share: shared('n', k),
+        });
+        const keep = plain(builder, inner('keep', k), [z], { b: 1, w: -1 });
+        const added = gate(builder, inner('new', k), [keep, n]);
+        const old = gate(builder, inner('old', k), [z, h[k]]);
         plain(builder, numbered(name, units)[k], [added, old]);
       }
     },

@@ -46,6 +46,7 @@ export function lstmCell(options: Omit<LstmOptions, 'from'>): Cell {
   const { units, forgetBias = 1, peepholes = false, initializer = uniformWithin(units) } = options;
   return {
     name: 'lstm',
+    hasCellStates: true,
     step(builder, name, from, { h, c }, share) {
       for (let k = 0; k < units; k++) {
         const inner = (part: string) => `${name}.${part}.${k}`;
