@@ -2,7 +2,8 @@
 
     python3 export.py DIRECTORY
 
-writes NAME.onnx and NAME.json with "inputs" and "outputs" for each.
+writes NAME.onnx and NAME.json with "inputs" and "outputs" for each; of a recurrent model those of one sequence, and whether
+"last" is only the output of the last step.
 """
 
 import json
@@ -23,6 +24,18 @@ class Residual(nn.Module):
     def forward(self, x):
         y = x + torch.tanh(self.first(x))
         return self.second(torch.cat([x, y], 1)) * 2 - 1
+
+
+class Recurrent(nn.Module):
+    """Two recurrent layers and a linear one, of every step or of the last."""
+
+    def __init__(self, layer, last):
+        super().__init__()
+        self.layer, self.linear, self.last = layer, nn.Linear(layer.hidden_size, 2), last
+
+    def forward(self, x):
+        y, _ = self.layer(x)
+        return self.linear((y[:, -1] if self.layer.batch_first else y[-1]) if self.last else y)
 
 
 functions = [
@@ -47,10 +60,32 @@ models["classifier"] = nn.Sequential(
     nn.Flatten(), nn.Linear(12, 8), nn.ReLU(), nn.Dropout(), nn.Linear(8, 4), nn.LogSoftmax(1)
 )
 models["residual"] = Residual()
+models["convolution"] = nn.Sequential(
+    nn.Conv2d(1, 4, 3, padding=1),
+    nn.BatchNorm2d(4),
+    nn.ReLU(),
+    nn.MaxPool2d(2),
+    nn.Conv2d(4, 4, (2, 3), stride=2, dilation=(1, 2), groups=2, padding=(1, 2)),
+    nn.AvgPool2d(2, stride=1, padding=1, count_include_pad=False),
+    nn.Flatten(),
+    nn.Linear(48, 3),
+)
+models["convolution-1d"] = nn.Sequential(
+    nn.Conv1d(2, 3, 3), nn.Tanh(), nn.AvgPool1d(2), nn.Conv1d(3, 2, 2), nn.AdaptiveMaxPool1d(1), nn.Flatten()
+)
+shapes = {"classifier": (1, 3, 4), "convolution": (1, 8, 8), "convolution-1d": (2, 10)}
+
+recurrent = {}
+for kind in ["RNN", "LSTM", "GRU"]:
+    for first in [False, True]:
+        for last in [False, True]:
+            name = f"{kind}{'-last' if last else ''}{'-batch-first' if first else ''}"
+            recurrent[name] = Recurrent(getattr(nn, kind)(3, 4, num_layers=2, batch_first=first), last)
+recurrent["RNN-relu"] = Recurrent(nn.RNN(3, 4, nonlinearity="relu"), last=False)
 
 for name, model in models.items():
     model.eval()
-    x = torch.randn(6, 1, 3, 4) if name == "classifier" else torch.randn(6, 5)
+    x = torch.randn(6, *shapes.get(name, (5,)))
     path = Path(sys.argv[1]) / name
     torch.onnx.export(
         model,
@@ -63,3 +98,24 @@ for name, model in models.items():
     )
     y = model.double()(x.double())
     path.with_suffix(".json").write_text(json.dumps({"inputs": x.flatten(1).tolist(), "outputs": y.tolist()}))
+
+for name, model in recurrent.items():
+    model.eval()
+    first = model.layer.batch_first
+    x = torch.randn(1, 7, 3) if first else torch.randn(7, 1, 3)
+    path = Path(sys.argv[1]) / name
+    torch.onnx.export(
+        model,
+        x,
+        f"{path}.onnx",
+        opset_version=13,
+        input_names=["x"],
+        output_names=["y"],
+        dynamic_axes={"x": {0: "batch", 1: "steps"} if first else {0: "steps", 1: "batch"}},
+    )
+    y = model.double()(x.double())
+    outputs = y if model.last else (y[0] if first else y[:, 0])
+    sequence = x[0] if first else x[:, 0]
+    path.with_suffix(".json").write_text(
+        json.dumps({"inputs": sequence.tolist(), "outputs": outputs.tolist(), "sequence": True, "last": model.last})
+    )

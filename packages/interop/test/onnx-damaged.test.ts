@@ -7,7 +7,7 @@ import { fromOnnx, toOnnx } from '@nnbp/interop';
 import { lstm } from '@nnbp/layers';
 import { expect, test } from 'vitest';
 import { damagedFiles } from '../../formats/test/fuzz.js';
-import { randomNetwork } from './onnx-models.js';
+import { convolutionModel, lstmModel, randomNetwork } from './onnx-models.js';
 
 /** An LSTM with a node of each aggregation. */
 function recurrentNetwork(): Network {
@@ -25,6 +25,8 @@ const files = [
   toOnnx(new Network(mlp([3, 4, 2], { activation: tanh }), { seed: 1 })),
   toOnnx(randomNetwork(random, randomGraph(random, { nodes: 60 }))),
   toOnnx(recurrentNetwork()),
+  lstmModel({ inputs: 2, units: 2 }),
+  convolutionModel(),
 ];
 
 /** Reads it; anything but a network or an `NnbpError` is a failure. */

@@ -254,7 +254,7 @@ test.each<[string, (x: number) => number, Parameters<typeof foreign>[0]['nodes']
 });
 
 test.each<[string, Parameters<typeof foreign>[0]['nodes'], RegExp]>([
-  ['an operation of another kind of network', [['Conv', 'x', 'y']], /Conv "node 0"/],
+  ['an operation of another kind of network', [['Det', 'x', 'y']], /Det "node 0"/],
   ['a name that every object has', [['constructor', 'x', 'y']], /constructor "node 0"/],
   [
     'a softmax in the middle',

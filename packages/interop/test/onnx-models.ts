@@ -36,6 +36,10 @@ export function foreign(model: {
   const attribute = ([name, value]: [string, unknown]) => {
     if (typeof value === 'bigint') return { name, i: value, type: 2 };
     if (typeof value === 'number') return { name, f: value, type: 1 };
+    if (Array.isArray(value) && typeof value[0] === 'string') {
+      return { name, strings: value.map((text) => new TextEncoder().encode(String(text))), type: 8 };
+    }
+    if (Array.isArray(value)) return { name, ints: value.map((size) => BigInt(size as number)), type: 7 };
     return { name, s: new TextEncoder().encode(String(value)), type: 3 };
   };
   const named = (names: string) => (names === '' ? [] : names.split(' ').map((name) => (name === '-' ? '' : name)));
@@ -79,3 +83,41 @@ export function foreign(model: {
     },
   });
 }
+
+/** Numbers between −1 and 1 that float32 holds, none of them 0. */
+export const someNumbers = (count: number): number[] =>
+  Array.from({ length: count }, (_, k) => Math.fround(Math.sin(7 * k + 1)));
+
+/** An `LSTM`, and a linear output of all its units. */
+export const lstmModel = ({ inputs, units }: { readonly inputs: number; readonly units: number }): Uint8Array =>
+  foreign({
+    inputs: { x: [null, null, inputs] },
+    nodes: [
+      ['LSTM', 'x W R B', 'all last cell', { hidden_size: BigInt(units) }],
+      ['Squeeze', 'all axis', 'h'],
+      ['MatMul', 'h V', 'y'],
+    ],
+    numbers: {
+      W: [[1, 4 * units, inputs], someNumbers(4 * units * inputs)],
+      R: [[1, 4 * units, units], someNumbers(4 * units * units)],
+      B: [[1, 8 * units], someNumbers(8 * units)],
+      V: [[units, 1], someNumbers(units)],
+    },
+    whole: { axis: [1] },
+    outputs: 'y',
+  });
+
+/** Two filters over an image of 4 × 4, the largest of each window, and an average. */
+export const convolutionModel = (): Uint8Array =>
+  foreign({
+    inputs: { x: [null, 1, 4, 4] },
+    nodes: [
+      ['Conv', 'x W B', 'c', { kernel_shape: [3, 3], pads: [1, 1, 1, 1] }],
+      ['Relu', 'c', 'r'],
+      ['MaxPool', 'r', 'm', { kernel_shape: [2, 2], strides: [2, 2] }],
+      ['AveragePool', 'm', 'a', { kernel_shape: [2, 1] }],
+      ['Flatten', 'a', 'y'],
+    ],
+    numbers: { W: [[2, 1, 3, 3], someNumbers(18)], B: [[2], someNumbers(2)] },
+    outputs: 'y',
+  });

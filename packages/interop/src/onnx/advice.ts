@@ -3,8 +3,11 @@
 const preprocessed = 'Cut it off, for example with onnx.utils.extract_model(path, out, inputs, outputs)';
 
 const advice: readonly (readonly [pattern: RegExp, advice: string])[] = [
-  [/Conv|Pool/, 'Convolution and pooling are not read: only layers over rows of numbers are'],
-  [/^(?:LSTM|GRU|RNN|Scan|Loop|If)$/, 'Only models without memory and control flow are read'],
+  [/Conv|Pool/, 'Of convolution and pooling, Conv, MaxPool, AveragePool and their Global forms are read'],
+  [
+    /^(?:Scan|Loop|If)$/,
+    'Models with control flow are not read. Export one step of the model, with its states as inputs and outputs',
+  ],
   [/^(?:Tree|SVM|GLM|Linear(?:Cl|R))/, 'Only neural networks are read, and Scaler in front of one'],
   [
     /^(?:ArgMax|ArgMin|TopK|ZipMap|LabelEncoder|ArrayFeatureExtractor)$/,

@@ -4,6 +4,11 @@ import { type Constant, constant, type ExternalFiles } from './constant.js';
 import type { Proto } from './schema.js';
 import type { Rows, Tape } from './tape.js';
 
+/** Numbers of which there are as many as samples or steps: all the same, or sizes (undefined), which are never needed. */
+export interface Uniform {
+  readonly uniform: number | undefined;
+}
+
 /** What a tensor of a model is: the same for every sample, or a row a sample. */
 export type Value = Constant | Rows;
 
@@ -22,7 +27,7 @@ export class Call {
   constructor(
     readonly node: Proto<'NodeProto'>,
     readonly tape: Tape,
-    readonly values: ReadonlyMap<string, Value>,
+    readonly values: ReadonlyMap<string, Value | Uniform>,
     /** Of ONNX's own operators: before 7, shapes were fitted to each other by an attribute. */
     readonly operatorSet = 13,
     readonly files: ExternalFiles = {},
@@ -49,10 +54,9 @@ export class Call {
     const name = this.node.input[k] ?? '';
     const value = this.values.get(name);
     if (value === undefined) this.malformed(`its operand "${name}" is not there before it`);
+    if ('uniform' in value) this.unsupported(`operand ${k}, which depends on the number of samples or steps`);
     if ('entries' in value && value.ended !== undefined) {
-      this.unsupported(
-        `it follows ${value.ended}, which is read only ${value.part === undefined ? 'at the end' : 'as a part of an aggregation'}`,
-      );
+      this.unsupported(`it follows ${value.ended}, which is read only ${usualNext(value.part)}`);
     }
     return value;
   }
@@ -73,6 +77,44 @@ export class Call {
     const rows = this.rows(k);
     if (rows.shape.length !== 1) this.unsupported(`an operand of ${rows.shape.length + 1} axes; expected 2`);
     return rows;
+  }
+
+  /** Rows of sequences, whose first axis is that of the steps. */
+  sequence(k: number): Rows {
+    const rows = this.table(k);
+    const [steps] = rows.lead ?? [];
+    if (rows.lead?.length !== 2) this.unsupported('an operand that is no sequence');
+    if (this.tape.stepAxis !== undefined && this.tape.stepAxis !== steps)
+      this.unsupported('steps along the axis of samples');
+    this.tape.stepAxis = steps;
+    return rows;
+  }
+
+  /** The numbers of a state before the first step, which all samples have to have in common. */
+  initialState(k: number, units: number): number[] {
+    const value = this.values.get(this.node.input[k] ?? '');
+    if (value !== undefined && 'uniform' in value && value.uniform !== undefined) {
+      return new Array<number>(units).fill(value.uniform);
+    }
+    const { values } = this.constant(k);
+    const first = Array.from({ length: units }, (_, unit) => values[unit]);
+    if (values.length === 0 || values.length % units !== 0)
+      this.malformed(`an initial state of ${values.length} numbers`);
+    for (let at = 0; at < values.length; at++) {
+      if (values[at] !== first[at % units]) this.unsupported('initial states that differ from sample to sample');
+    }
+    return first;
+  }
+
+  /** The first axes of the operands: two for sequences, else undefined. */
+  get lead(): readonly number[] | undefined {
+    const operands = this.node.input.flatMap((name) => this.values.get(name) ?? []);
+    const rows = operands.filter((value): value is Rows => 'entries' in value);
+    const leads = rows.map(({ lead }) => (lead?.length === 2 ? lead : undefined));
+    if (leads.some((lead) => lead?.join() !== leads[0]?.join())) {
+      this.unsupported('operands of which one is a sequence and another is not, or has its steps along another axis');
+    }
+    return leads[0];
   }
 
   /** A constant as rows that are the same for every sample. */
@@ -98,6 +140,11 @@ export class Call {
     return { dims: [list.length], values: Array.from(list, Number) };
   }
 
+  /** The only number of the value that a `ConstantOfShape` repeats. */
+  constantAttributeOr(usual: number): number {
+    return this.#attribute('value') === undefined ? usual : (this.constantAttribute().values[0] ?? usual);
+  }
+
   number(name: string, usual: number): number {
     return this.#attribute(name)?.f ?? usual;
   }
@@ -115,6 +162,10 @@ export class Call {
     return this.#attribute(name)?.floats ?? [];
   }
 
+  texts(name: string): string[] {
+    return (this.#attribute(name)?.strings ?? []).map((bytes) => new TextDecoder().decode(bytes));
+  }
+
   text(name: string, usual: string): string {
     const bytes = this.#attribute(name)?.s;
     return bytes === undefined ? usual : new TextDecoder().decode(bytes);
@@ -122,17 +173,19 @@ export class Call {
 
   /** Throws unless the axis of a table is that of its columns. */
   expectAxis(axis: number): void {
-    if (axis !== 1 && axis !== -1) this.unsupported(`axis ${axis}; expected the columns, axis 1`);
+    const columns = this.lead?.length ?? 1;
+    if (axis !== columns && axis !== -1) this.unsupported(`axis ${axis}; expected the columns, axis ${columns}`);
   }
 
   /** The shape of a constant beside rows: an axis of size 1 may stand for the batch. */
   withoutBatch({ dims: given }: Constant, rows: Rows): readonly number[] {
     const dims = this.#aligned(given, rows);
     if (dims.length <= rows.shape.length) return dims;
-    if (dims.length > rows.shape.length + 1 || dims[0] !== 1) {
+    const extra = dims.length - rows.shape.length;
+    if (extra > (this.lead?.length ?? 1) || dims.slice(0, extra).some((size) => size !== 1)) {
       this.unsupported(`a constant of shape [${dims.join(', ')}] beside rows of [${rows.shape.join(', ')}]`);
     }
-    return dims.slice(1);
+    return dims.slice(extra);
   }
 
   /** Operator sets before 7: the first axis of a constant stands under that of the attribute `axis`. */
@@ -197,4 +250,12 @@ function places(shape: readonly number[], operand: readonly number[], size: numb
     stride *= operand[axis];
   }
   return result;
+}
+
+/** What may follow the parts that several operators make. */
+function usualNext(part: Rows['part']): string {
+  if (part === undefined) return 'at the end';
+  return part === 'allSteps' || part === 'lastStep'
+    ? 'with a Squeeze of its directions'
+    : 'as a part of an aggregation';
 }

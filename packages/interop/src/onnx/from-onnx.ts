@@ -1,10 +1,10 @@
 /** An ONNX model as a network: its operations are followed with letters for numbers, and what they did becomes a graph. */
 import { type Network, NnbpError } from '@nnbp/core';
-import { Call, type Value } from './call.js';
+import { Call, type Uniform, type Value } from './call.js';
 import { adviceFor } from './advice.js';
 import { constant, type ExternalFiles, externalPaths, product } from './constant.js';
-import { firstReaders, inputRows, widthRead } from './inputs.js';
-import { operatorOf } from './operators.js';
+import { firstReaders, inputRows, sequenceRows, widthRead } from './inputs.js';
+import { operatorOf, readsSequences } from './operators.js';
 import { networkOf } from './network-of-tape.js';
 import { decodeModel, type Proto } from './schema.js';
 import { fillPlaces, statesOf, statesTold } from './states.js';
@@ -33,7 +33,9 @@ const smallModel = 2 ** 18;
  * `Identity`, `Dropout`, `Cast`, `Constant`). Weights may be float, double, float16 or bfloat16. Each c is fixed at 1. Edges whose weight is exactly 0 are
  * left out, as they are how a matrix stores an edge that is not there.
  *
- * A model of one step becomes a network with delays: a state is what nodes have computed in the step before.
+ * Read are also `Conv`, `MaxPool`, `AveragePool`, their global forms, `Pad`, and `RNN`, `LSTM` and `GRU` in forward direction. A
+ * model of sequences, or of one step, becomes a network with delays, which gives an output for each step; of a model that gives
+ * only the last one, it is that of the last step.
  *
  * A `Softmax` or `LogSoftmax` at the end becomes the network's `outputTransform`: `predict` gives what the model gives,
  * and training continues on the logits, as `softmaxCrossEntropy` takes them. Several inputs are one after another in the order of the file, and so are several outputs.
@@ -49,7 +51,7 @@ export function fromOnnx(bytes: Uint8Array, { files = {}, states }: FromOnnxOpti
   const outside = Object.values(files).reduce((sum, { length }) => sum + length, 0);
   expectOwnTensors(tensorsOf(graph), files, outside);
   const tape = new Tape(smallModel + bytes.length + outside);
-  const values = new Map<string, Value>();
+  const values = new Map<string, Value | Uniform>();
   for (const tensor of graph.initializer) {
     values.set(tensor.name, constant(tensor, `Initializer "${tensor.name}"`, files));
   }
@@ -59,17 +61,20 @@ export function fromOnnx(bytes: Uint8Array, { files = {}, states }: FromOnnxOpti
   const { places, inputs } = statesOf(graph, memory, tape);
   for (const [name, rows] of places) values.set(name, rows);
   const readers = firstReaders(graph);
+  const hasSequences = graph.node.some(({ opType }) => /^(?:RNN|LSTM|GRU)$/.test(opType));
   const inputIds = inputs
     .filter(({ name }) => !values.has(name))
     .flatMap((input) => {
-      const rows = inputRows(input, tape, widthRead(input.name, readers, values));
+      const rows = hasSequences
+        ? sequenceRows(input, tape)
+        : inputRows(input, tape, widthRead(input.name, readers, values));
       values.set(input.name, rows);
       return rows.entries.map((_, k) => `${input.name}.${k}`);
     });
   for (const node of graph.node) run(new Call(node, tape, values, operatorSet, files), values);
   const result = (name: string): Rows => {
     const value = values.get(name);
-    if (value === undefined || !('entries' in value) || value.part !== undefined) {
+    if (value === undefined || !('entries' in value) || /^(?:sorted|middle|argMaxAbs)$/.test(value.part ?? '')) {
       throw new NnbpError('MALFORMED', `Output "${name}": expected the result of an operation, received none.`);
     }
     return value;
@@ -158,16 +163,39 @@ function operatorSetOf({ opsetImport }: Proto<'ModelProto'>): number {
   return Number(own.version);
 }
 
-function run(call: Call, values: Map<string, Value>): void {
+function run(call: Call, values: Map<string, Value | Uniform>): void {
   const { node } = call;
+  const uniform = uniformOf(call, values);
+  if (uniform !== undefined) {
+    for (const name of node.output) values.set(name, uniform);
+    return;
+  }
   const operator = operatorOf(node.opType, node.domain);
   if (operator === undefined) call.unsupported(`${node.opType} is not read. ${adviceFor(node.opType)}`);
+  const { lead } = call;
+  if (lead !== undefined && !readsSequences(node.opType)) call.unsupported('of a sequence');
   const result = operator(call);
   const results: readonly Value[] = Array.isArray(result) ? result : [result];
   results.forEach((value, k) => {
     const name = node.output[k] ?? '';
-    if (name !== '') values.set(name, value);
+    if (name === '') return;
+    const isStep = lead !== undefined && 'entries' in value && value.lead === undefined;
+    values.set(name, isStep ? { ...value, lead } : value);
   });
+}
+
+/** Sizes and constants of as many numbers as samples: exporters write initial states with them. */
+function uniformOf(call: Call, values: ReadonlyMap<string, Value | Uniform>): Uniform | undefined {
+  const { node } = call;
+  if (node.domain !== '' && node.domain !== 'ai.onnx') return undefined;
+  if (node.opType === 'Shape') return { uniform: undefined };
+  const operands = node.input.flatMap((name) => values.get(name) ?? []);
+  const among = operands.filter((value): value is Uniform => 'uniform' in value);
+  if (node.opType === 'ConstantOfShape') return { uniform: call.constantAttributeOr(0) };
+  if (node.opType === 'Expand' && among.length > 0) return { uniform: call.initialState(0, 1)[0] };
+  if (among.length === 0 || !/^(?:Gather|Unsqueeze|Squeeze|Concat|Slice|Cast|Identity)$/.test(node.opType))
+    return undefined;
+  return node.opType === 'Concat' ? { uniform: undefined } : among[0];
 }
 
 /** The ids that our own models carry, if they are as many as there are nodes. */

@@ -1,6 +1,6 @@
 /** The inputs of a model: how wide they are, and a row of entries for each. */
 import { NnbpError } from '@nnbp/core';
-import type { Value } from './call.js';
+import type { Uniform, Value } from './call.js';
 import { product, wholeSize } from './constant.js';
 import type { Proto } from './schema.js';
 import type { Entry, Rows, Tape } from './tape.js';
@@ -19,7 +19,7 @@ export function firstReaders({ node }: Proto<'GraphProto'>): ReadonlyMap<string,
 export function widthRead(
   input: string,
   readers: ReadonlyMap<string, Proto<'NodeProto'>>,
-  values: ReadonlyMap<string, Value>,
+  values: ReadonlyMap<string, Value | Uniform>,
 ): number | undefined {
   const first = readers.get(input);
   // What scikit-learn's exporter puts in front.
@@ -68,4 +68,21 @@ export function inputRows(
   const size = product(shape);
   tape.spend(size, label);
   return { shape, entries: Array.from({ length: size }, (_, k) => entry(k)) };
+}
+
+/** One step of an input of a model with recurrent layers: of three axes, the first two are the steps and the batch. */
+export function sequenceRows(input: Proto<'ValueInfoProto'>, tape: Tape): Rows {
+  const dim = input.type?.tensorType?.shape?.dim ?? [];
+  if (dim.length !== 3) return inputRows(input, tape, undefined);
+  const label = `Input "${input.name}"`;
+  const { dimValue } = dim[2];
+  if (dimValue === 0n) {
+    throw new NnbpError(
+      'UNSUPPORTED',
+      `${label}: expected the number of columns, the last axis. Export the model with it set.`,
+    );
+  }
+  const width = wholeSize(dimValue, label);
+  tape.spend(width, label);
+  return { shape: [width], entries: Array.from({ length: width }, () => tape.input()), lead: [0, 1] };
 }

@@ -1,9 +1,18 @@
 /** From what a model was found to compute to a network: only what the outputs depend on, in the order it was found. */
 import { identity, leakyRelu } from '@nnbp/activations';
 import { product } from '@nnbp/aggregations';
-import { type Activation, type Aggregation, delayed, GraphBuilder, Network, NnbpError, type Source } from '@nnbp/core';
+import {
+  type Activation,
+  type Aggregation,
+  delayed,
+  GraphBuilder,
+  Network,
+  NnbpError,
+  type NodeOptions,
+  type Source,
+} from '@nnbp/core';
 import { Delays } from './delays.js';
-import type { Entry, Tape, TapeNode } from './tape.js';
+import type { Entry, Fixed, Tape, TapeNode } from './tape.js';
 
 /** Nodes found one after another with the same predecessors, aggregation and g. */
 interface Group {
@@ -13,11 +22,18 @@ interface Group {
   readonly from: readonly number[];
 }
 
+/** What an edge reads, and by what the network multiplies its weight. */
+interface Edge {
+  readonly source: Source;
+  readonly scale: number;
+}
+
 /** What a node on the tape is in the network. */
 interface NetworkNode {
   readonly g: Activation;
   readonly aggregation: Aggregation | undefined;
   readonly h: Entry;
+  readonly fixed: Fixed | undefined;
 }
 
 /**
@@ -37,7 +53,7 @@ export function networkOf(
   const groups = group(needed);
   const ids = nameAll(tape, groups, outputNodes, names);
   /** What an edge from a node or place reads, and by what the network multiplies its weight. */
-  const source = (node: number): { readonly source: Source; readonly scale: number } => {
+  const source = (node: number): Edge => {
     if (!tape.places.has(node)) return { source: ids[node], scale: 1 };
     const { node: of, steps, scale } = delays.of(node);
     const initial = delays.initial(of);
@@ -56,6 +72,12 @@ export function networkOf(
         const isPlain = bias === 0 && from.every((place, k) => weights[k] * source(place).scale === 1);
         builder.node(ids[node], { ...options, aggregation, ...(isPlain && { fixed: { b: 0, c: 1, w: 1 } }) });
       }
+    } else if (nodes.some((node) => isSpecial(needed.get(node)!))) {
+      for (const node of nodes) {
+        const { h, fixed } = needed.get(node)!;
+        const edges = from.map((place) => source(place));
+        builder.node(ids[node], { ...options, ...sharedBy(h, edges), fixed: { c: 1, ...fixedBy(h, fixed, edges) } });
+      }
     } else if (layer !== undefined) builder.layer(nodes.length, { ...options, name: layer });
     else for (const node of nodes) builder.node(ids[node], options);
   }
@@ -66,6 +88,25 @@ export function networkOf(
     for (const node of nodes) setParameters(network, ids[node], needed.get(node)!.h, scales);
   }
   return network;
+}
+
+const isSpecial = ({ h, fixed }: NetworkNode) => h.share !== undefined || fixed !== undefined;
+
+/** As `graph.edgeName` names an edge. */
+const nameOf = ({ source }: Edge) => (typeof source === 'string' ? source : `${source.id}@-${source.steps}`);
+
+/** The names of the parameters that the nodes of a filter share. */
+function sharedBy({ share }: Entry, edges: readonly Edge[]): Pick<NodeOptions, 'shared'> {
+  if (share === undefined || edges.some(({ scale }) => scale !== 1)) return {};
+  const w = edges.map((edge, k) => [nameOf(edge), `${share.key}.${share.places[k]}`] as const);
+  return { shared: { b: share.key, w: Object.fromEntries(w) } };
+}
+
+/** The numbers in place of parameters. */
+function fixedBy({ weights, bias }: Entry, fixed: Fixed | undefined, edges: readonly Edge[]): NodeOptions['fixed'] {
+  if (fixed === undefined) return {};
+  const w = edges.map((edge, k) => [nameOf(edge), weights[k] * edge.scale] as const).slice(fixed.from);
+  return { ...(fixed.b && { b: bias }), w: Object.fromEntries(w) };
 }
 
 /**
@@ -100,15 +141,16 @@ function neededBy(tape: Tape, outputNodes: readonly number[], delays: Delays): R
 const absolute = /* @__PURE__ */ leakyRelu.negativeSlope(-1);
 
 /** A node as the network has it: parts of activations that none was made of, and g of an aggregation, are one node. */
-function networkNode(tape: Tape, { g, h, aggregation }: TapeNode): NetworkNode {
+function networkNode(tape: Tape, { g, h, aggregation, fixed }: TapeNode): NetworkNode {
   if ('unfinished' in g) {
-    if (g.unfinished === 'abs') return { g: absolute, aggregation, h };
+    if (g.unfinished === 'abs') return { g: absolute, aggregation, h, fixed };
     if (g.unfinished === 'square') {
       const [factor, same] = [tape.node(h), tape.apply(identity, h)];
       return {
         g: identity,
         aggregation: product,
         h: { from: [factor.from[0], same.from[0]], weights: [1, 1], bias: 0 },
+        fixed,
       };
     }
     throw new NnbpError(
@@ -117,8 +159,8 @@ function networkNode(tape: Tape, { g, h, aggregation }: TapeNode): NetworkNode {
     );
   }
   const inner = tape.nodeOf(h);
-  if (inner?.aggregation === undefined || h.weights[0] !== 1) return { g, aggregation, h };
-  return { g, aggregation: inner.aggregation, h: { ...inner.h, bias: h.bias } };
+  if (inner?.aggregation === undefined || h.weights[0] !== 1) return { g, aggregation, h, fixed };
+  return { g, aggregation: inner.aggregation, h: { ...inner.h, bias: h.bias }, fixed: undefined };
 }
 
 /** In the order of the tape. */

@@ -21,6 +21,7 @@ import { exponential, squareRoot } from './operators/gates.js';
 import { gemm, matMul, transpose } from './operators/matrices.js';
 import { batchNormalization, scaler } from './operators/normalization.js';
 import { type Operator, unfinished } from './operators/operator.js';
+import { gatedRecurrentUnit, longShortTermMemory, recurrentLayer } from './operators/recurrent.js';
 import {
   cast,
   concat,
@@ -34,6 +35,7 @@ import {
   squeeze,
   unsqueeze,
 } from './operators/shapes.js';
+import { averagePool, convolution, globalAveragePool, globalMaxPool, maxPool, pad } from './operators/windows.js';
 
 const makeOperators = () =>
   new Map<string, Operator>([
@@ -62,6 +64,15 @@ const makeOperators = () =>
     ['Max', extreme(1)],
     ['Min', extreme(-1)],
     ['BatchNormalization', batchNormalization],
+    ['Conv', convolution],
+    ['MaxPool', maxPool],
+    ['AveragePool', averagePool],
+    ['GlobalMaxPool', globalMaxPool],
+    ['GlobalAveragePool', globalAveragePool],
+    ['Pad', pad],
+    ['RNN', recurrentLayer],
+    ['LSTM', longShortTermMemory],
+    ['GRU', gatedRecurrentUnit],
     ['Squeeze', squeeze],
     ['Unsqueeze', unsqueeze],
     ['Slice', slice],
@@ -96,6 +107,13 @@ const makeOperators = () =>
     ['Softmax', softmax],
     ['LogSoftmax', logSoftmax],
   ]);
+
+/** Operators that would mistake the steps of sequences for the columns of a table. */
+const notOfSequences =
+  /^(?:Gemm|Reduce\w+|BatchNormalization|Unsqueeze|Slice|Reshape|Flatten|TopK|ArgMax|GatherElements|Conv|\w*Pool|Pad|Scaler)$/;
+
+/** Whether an operator reads sequences, of which each step is a row. */
+export const readsSequences = (name: string): boolean => !notOfSequences.test(name);
 
 /** Operators of ai.onnx.ml, as scikit-learn's models have them. */
 const makeClassical = () => new Map<string, Operator>([['Scaler', scaler]]);

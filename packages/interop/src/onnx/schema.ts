@@ -54,6 +54,7 @@ const messages = {
     t: [5, 'TensorProto'],
     floats: [7, 'float', 'many'],
     ints: [8, 'int64', 'many'],
+    strings: [9, 'bytes', 'many'],
     type: [20, 'int32'],
   },
   TensorProto: {

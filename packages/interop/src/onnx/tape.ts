@@ -13,6 +13,14 @@ export interface Entry {
   /** One a node. */
   readonly weights: ArrayLike<number>;
   readonly bias: number;
+  /** Entries with one key have the same bias, and the same weight for the same place: those of a filter. */
+  readonly share?: { readonly key: string; readonly places: readonly number[] };
+}
+
+/** Which of a node's parameters are constants: b, and the weights of the edges from this one on. */
+export interface Fixed {
+  readonly b: boolean;
+  readonly from: number;
 }
 
 /** A function that is no activation of ours, but with what follows may become one. */
@@ -28,6 +36,8 @@ export interface TapeNode {
   readonly h: Entry;
   /** Undefined: the sum. */
   readonly aggregation?: Aggregation;
+  /** Undefined: none. */
+  readonly fixed?: Fixed | undefined;
 }
 
 /** A number that a step reads and the step before has computed. */
@@ -38,17 +48,25 @@ export interface Place {
   next: Entry | undefined;
 }
 
-/** A tensor whose first axis is the batch: the entries of one sample, the last axis running fastest. */
+/**
+ * A tensor whose first axis is the batch: the entries of one sample, the last axis running fastest. Of sequences, the first
+ * two axes are the batch and the steps, and the entries are those of one step.
+ */
 export interface Rows {
-  /** Without the batch. */
+  /** Without the batch and the steps. */
   readonly shape: readonly number[];
   readonly entries: readonly Entry[];
+  /** Of sequences, which of the input's first two axes are now the first ones. Undefined, or one: only the batch. */
+  readonly lead?: readonly number[];
   /** The operation that this is of, if nothing may follow any more, or only what `part` is a part of. */
   readonly ended?: string;
   /** What that softmax makes of the entries. */
   readonly transform?: 'softmax' | 'logSoftmax';
-  /** Which part of an aggregation it is, if ONNX writes that as several operations. The entries are all it aggregates. */
-  readonly part?: 'sorted' | 'middle' | 'argMaxAbs';
+  /**
+   * Which part of an aggregation it is, if ONNX writes that as several operations: the entries are all it aggregates. Or a
+   * recurrent layer's result with an axis of directions.
+   */
+  readonly part?: 'sorted' | 'middle' | 'argMaxAbs' | 'allSteps' | 'lastStep';
 }
 
 /** All nodes of a model, inputs first. */
@@ -57,6 +75,8 @@ export class Tape {
   readonly nodes: (TapeNode | undefined)[] = [];
   /** Numbers of the step before, by their number on the tape. */
   readonly places = new Map<number, Place>();
+  /** Which of the first two axes of sequences is that of the steps, once a recurrent layer has read one. */
+  stepAxis: number | undefined;
   readonly #identities = new Map<Entry, Entry>();
   readonly #activations = new Map<(option: number) => Activation, Map<number, Activation>>();
   #left: number;
@@ -107,9 +127,14 @@ export class Tape {
   }
 
   /** A node g(h). */
-  apply(g: Activation | Unfinished, h: Entry): Entry {
-    this.nodes.push({ g, h });
+  apply(g: Activation | Unfinished, h: Entry, fixed?: Fixed): Entry {
+    this.nodes.push({ g, h, fixed });
     return this.#entryOf(this.nodes.length - 1);
+  }
+
+  /** A node without parameters. */
+  fixed(h: Entry, g: Activation = identity): Entry {
+    return this.apply(g, h, { b: true, from: 0 });
   }
 
   /** An activation with an option; nodes with the same one have the same object. */
@@ -145,8 +170,12 @@ export class Tape {
 }
 
 /** scale · entry + shift */
-export function affine({ from, weights, bias }: Entry, scale: number, shift: number): Entry {
-  return { from, weights: scale === 1 ? weights : scaled(weights, scale), bias: bias * scale + shift };
+export function affine({ from, weights, bias, share }: Entry, scale: number, shift: number): Entry {
+  const entry = { from, weights: scale === 1 ? weights : scaled(weights, scale), bias: bias * scale + shift };
+  if (share === undefined) return entry;
+  // What is done alike to all entries of a filter leaves them alike.
+  const key = scale === 1 && shift === 0 ? share.key : `${share.key} * ${scale} + ${shift}`;
+  return { ...entry, share: { key, places: share.places } };
 }
 
 /** Short lists are many, and plain ones are made ten times as fast. */

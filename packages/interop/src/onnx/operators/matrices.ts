@@ -97,8 +97,15 @@ export const matMul: Operator = (call) => {
   return matrixProduct(call, call.rows(0), { rows, columns, at: (r, k) => b.values[r * columns + k] }, () => 0);
 };
 
-/** Of numbers. */
+/** Of numbers; of sequences, the batch and the steps in the other order. */
 export const transpose: Operator = (call) => {
+  const { lead } = call;
+  if (lead !== undefined) {
+    const rows = call.table(0);
+    const order = call.wholes('perm')?.join();
+    if (order !== '1,0,2' && order !== '0,1,2') call.unsupported(`a sequence to the order [${order}]`);
+    return { ...rows, lead: order === '1,0,2' ? [lead[1], lead[0]] : lead };
+  }
   const { dims, values } = call.constant(0);
   if (dims.length !== 2) call.unsupported(`of ${dims.length} axes`);
   const [height, width] = dims;

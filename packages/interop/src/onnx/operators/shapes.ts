@@ -1,6 +1,6 @@
 /** Operations that compute nothing: entries in another order, shape or company. */
 import { product as sizeOf } from '../constant.js';
-import type { Entry } from '../tape.js';
+import type { Entry, Rows } from '../tape.js';
 import type { Call } from '../call.js';
 import { middle } from './aggregations.js';
 import type { Operator } from './operator.js';
@@ -60,6 +60,15 @@ function namedAxes(call: Call, rank: number): number[] | undefined {
 
 /** Takes axes of size 1 out; without names all of them, except the batch. */
 export const squeeze: Operator = (call) => {
+  // A recurrent layer's results: [steps, directions, batch, units] and [directions, batch, units].
+  const [all, last] = [call.partial(0, 'allSteps'), call.partial(0, 'lastStep')];
+  const directed = all ?? last;
+  if (directed !== undefined) {
+    const axes = call.has(1) ? Array.from(call.constant(1).values) : call.wholes('axes');
+    if (axes?.join() !== (all === undefined ? '0' : '1')) call.unsupported('axes other than that of the directions');
+    return { shape: directed.shape, entries: directed.entries, lead: directed.lead! };
+  }
+  if (call.lead !== undefined) call.unsupported('of a sequence');
   const rows = call.rows(0);
   const { shape } = rows;
   const axes = namedAxes(call, shape.length) ?? shape.flatMap((size, axis) => (size === 1 ? [axis] : []));
@@ -117,10 +126,23 @@ export const concat: Operator = (call) => {
   return { shape: [width], entries: parts.flatMap(({ entries }) => entries) };
 };
 
-/** The columns at these positions; a table of positions makes axes of its own. */
+/** The last step of sequences, whose entries are those of every step. */
+function lastStep(call: Call, rows: Rows): Rows | undefined {
+  const axis = call.whole('axis', 0);
+  const [first] = rows.lead?.length === 2 ? rows.lead : [];
+  if (first === undefined || (axis !== 0 && axis !== 1)) return undefined;
+  const { dims, values } = call.constant(1);
+  if (rows.lead![axis] !== call.tape.stepAxis) call.unsupported('of samples');
+  if (dims.length !== 0 || values[0] !== -1) call.unsupported('steps other than the last one, −1');
+  return { shape: rows.shape, entries: rows.entries, lead: [0] };
+}
+
+/** The columns at these positions, or the last step; a table of positions makes axes of its own. */
 export const gather: Operator = (call) => {
   const sorted = call.partial(0, 'sorted');
   if (sorted !== undefined) return middle(call, sorted);
+  const last = lastStep(call, call.rows(0));
+  if (last !== undefined) return last;
   call.expectAxis(call.whole('axis', 0));
   const { entries } = call.table(0);
   const { dims, values } = call.constant(1);

@@ -1,0 +1,200 @@
+/** Convolution and pooling: nodes that see a window of a grid each. */
+import { max, mean } from '@nnbp/aggregations';
+import type { Aggregation } from '@nnbp/core';
+import type { Call } from '../call.js';
+import { product as sizeOf } from '../constant.js';
+import { affine, type Entry, type Rows, sum } from '../tape.js';
+import type { Operator } from './operator.js';
+
+/** The windows of a grid without its channels. */
+interface Windows {
+  /** How many windows there are along each axis. */
+  readonly shape: readonly number[];
+  /** For each window, for each place of the kernel, the position on the grid; −1 outside. */
+  readonly positions: readonly (readonly number[])[];
+}
+
+/** The kernel's shape is in an attribute, or that of the weights. */
+function windowsOf(call: Call, grid: readonly number[], kernel: readonly number[]): Windows {
+  const axes = grid.length;
+  if (axes === 0 || kernel.length !== axes)
+    call.malformed(`a kernel of [${kernel.join(', ')}] on a grid of ${axes} axes`);
+  if (call.whole('ceil_mode', 0) !== 0) call.unsupported('ceil_mode = 1');
+  const ones = grid.map(() => 1);
+  const [strides, dilations] = [call.wholes('strides') ?? ones, call.wholes('dilations') ?? ones];
+  const sizes = [kernel, strides, dilations].flat();
+  if (sizes.length !== 3 * axes || sizes.some((size) => size < 1))
+    call.malformed('a kernel, stride or dilation below 1');
+  const span = kernel.map((size, axis) => dilations[axis] * (size - 1) + 1);
+  const pads = padsOf(call, grid, span, strides);
+  const shape = grid.map(
+    (size, axis) => Math.floor((size + pads[axis] + pads[axes + axis] - span[axis]) / strides[axis]) + 1,
+  );
+  if (shape.some((size) => !(size >= 1)))
+    call.malformed(`a kernel of [${kernel.join(', ')}] on a grid of [${grid.join(', ')}]`);
+  call.spend(sizeOf(shape) * sizeOf(kernel));
+  const positions = cells(shape).map((window) =>
+    cells(kernel).map((place) => {
+      let position = 0;
+      for (let axis = 0; axis < axes; axis++) {
+        const at = window[axis] * strides[axis] - pads[axis] + place[axis] * dilations[axis];
+        if (at < 0 || at >= grid[axis]) return -1;
+        position = position * grid[axis] + at;
+      }
+      return position;
+    }),
+  );
+  return { shape, positions };
+}
+
+/** How far the windows stand out at the beginning of each axis, then at the end of each. */
+function padsOf(call: Call, grid: readonly number[], span: readonly number[], strides: readonly number[]): number[] {
+  const auto = call.text('auto_pad', 'NOTSET');
+  const none = [...grid, ...grid].fill(0);
+  if (auto === 'VALID') return none;
+  if (auto === 'SAME_UPPER' || auto === 'SAME_LOWER') {
+    const totals = grid.map((size, axis) =>
+      Math.max(0, (Math.ceil(size / strides[axis]) - 1) * strides[axis] + span[axis] - size),
+    );
+    const smaller = totals.map((total) => Math.floor(total / 2));
+    const larger = totals.map((total) => Math.ceil(total / 2));
+    return auto === 'SAME_UPPER' ? [...smaller, ...larger] : [...larger, ...smaller];
+  }
+  const pads = call.wholes('pads') ?? none;
+  if (pads.length !== none.length || pads.some((pad) => pad < 0)) call.malformed(`pads [${pads.join(', ')}]`);
+  return pads;
+}
+
+/** Every place of an array of this shape, the last axis running fastest. */
+function cells(shape: readonly number[]): number[][] {
+  return Array.from({ length: sizeOf(shape) }, (_, k) => {
+    const place = new Array<number>(shape.length);
+    for (let axis = shape.length - 1, rest = k; axis >= 0; axis--) {
+      place[axis] = rest % shape[axis];
+      rest = Math.floor(rest / shape[axis]);
+    }
+    return place;
+  });
+}
+
+/** A node of a filter for each window. All of them share the filter's weights, as long as only numbers follow. */
+export const convolution: Operator = (call) => {
+  const { shape, entries } = call.rows(0);
+  const [channels, ...grid] = shape;
+  const { dims, values } = call.constant(1);
+  const [filters, depth, ...kernel] = dims;
+  const groups = call.whole('group', 1);
+  if (shape.length < 2 || dims.length !== shape.length + 1) {
+    call.unsupported(`a kernel of ${dims.length} axes for [batch, ${shape.join(', ')}]`);
+  }
+  if (groups < 1 || depth * groups !== channels || filters % groups !== 0) {
+    call.malformed(`${filters} filters of ${depth} channels in ${groups} groups for ${channels} channels`);
+  }
+  const biases = call.has(2) ? call.constant(2).values : undefined;
+  if (biases !== undefined && biases.length !== filters)
+    call.malformed(`${biases.length} biases for ${filters} filters`);
+  const { shape: windows, positions } = windowsOf(call, grid, kernel);
+  const [cellCount, places] = [sizeOf(grid), sizeOf(kernel)];
+  call.spend(filters * positions.length * (depth * places + 1));
+  // Zeros of a Pad before it are left out, as those of its own padding are.
+  const inputs = entries.map((entry) =>
+    entry.from.length === 0 && entry.bias === 0 ? undefined : call.tape.node(entry),
+  );
+  const result: Entry[] = [];
+  for (let filter = 0; filter < filters; filter++) {
+    const first = Math.floor(filter / (filters / groups)) * depth;
+    for (const window of positions) {
+      const terms: Entry[] = [];
+      const kept: number[] = [];
+      for (let channel = 0; channel < depth; channel++) {
+        window.forEach((position, place) => {
+          const input = position < 0 ? undefined : inputs[(first + channel) * cellCount + position];
+          if (input === undefined) return;
+          const at = channel * places + place;
+          kept.push(at);
+          terms.push(affine(input, values[filter * depth * places + at], 0));
+        });
+      }
+      const added = sum(terms);
+      const entry = { ...added, bias: biases?.[filter] ?? 0 };
+      const key = `${call.node.output[0]}.${filter}`;
+      result.push(added.from.length === kept.length ? { ...entry, share: { key, places: kept } } : entry);
+    }
+  }
+  return { shape: [filters, ...windows], entries: result };
+};
+
+/** A node for each window of each channel. */
+function pool(
+  call: Call,
+  entry: (window: readonly Entry[], places: number) => Entry,
+  kernel?: readonly number[],
+): Rows {
+  const { shape, entries } = call.rows(0);
+  const [channels, ...grid] = shape;
+  if (call.results > 1) call.unsupported('with the places of what it chooses');
+  const { shape: windows, positions } = windowsOf(call, grid, kernel ?? call.wholes('kernel_shape') ?? []);
+  const cellCount = sizeOf(grid);
+  call.spend(channels * positions.length * ((positions.at(0)?.length ?? 0) + 1));
+  const result: Entry[] = [];
+  for (let channel = 0; channel < channels; channel++) {
+    for (const window of positions) {
+      const inside = window.flatMap((position) => (position < 0 ? [] : [entries[channel * cellCount + position]]));
+      if (inside.length === 0) call.malformed('a window that lies in the padding');
+      result.push(inside.length === 1 && window.length === 1 ? inside[0] : entry(inside, window.length));
+    }
+  }
+  return { shape: [channels, ...windows], entries: result };
+}
+
+const aggregate = (call: Call, aggregation: Aggregation) => (window: readonly Entry[]) =>
+  call.tape.aggregate(aggregation, window);
+
+export const maxPool: Operator = (call) => pool(call, aggregate(call, max));
+
+/** With `count_include_pad`, zeros of the padding count. */
+export const averagePool: Operator = (call) => {
+  const withPadding = call.whole('count_include_pad', 0) !== 0;
+  const average = aggregate(call, mean);
+  return pool(call, (window, places) =>
+    withPadding && window.length < places
+      ? affine(sum(window.map((entry) => affine(entry, 1, 0))), 1 / places, 0)
+      : average(window),
+  );
+};
+
+const ofWholeGrid =
+  (aggregation: Aggregation): Operator =>
+  (call) =>
+    pool(call, aggregate(call, aggregation), call.rows(0).shape.slice(1));
+
+export const globalMaxPool = ofWholeGrid(max);
+export const globalAveragePool = ofWholeGrid(mean);
+
+/** Constants around a grid. */
+export const pad: Operator = (call) => {
+  const rows = call.rows(0);
+  const { shape, entries } = rows;
+  if (call.text('mode', 'constant') !== 'constant' || call.has(3))
+    call.unsupported('anything but a constant around all axes');
+  const pads = (call.has(1) ? Array.from(call.constant(1).values) : call.wholes('pads')) ?? [];
+  const axes = shape.length + 1;
+  if (pads.length !== 2 * axes || pads.some((size) => !Number.isInteger(size) || size < 0))
+    call.malformed(`pads [${pads.join(', ')}]`);
+  if (pads[0] !== 0 || pads[axes] !== 0) call.unsupported('a pad of the batch');
+  if (pads.every((size) => size === 0)) return rows;
+  const bias = call.has(2) ? (call.constant(2).values[0] ?? 0) : call.number('value', 0);
+  const wide = shape.map((size, axis) => size + pads[axis + 1] + pads[axes + axis + 1]);
+  call.spend(sizeOf(wide));
+  const around: Entry = { from: [], weights: [], bias };
+  const padded = cells(wide).map((place) => {
+    let position = 0;
+    for (let axis = 0; axis < shape.length; axis++) {
+      const at = place[axis] - pads[axis + 1];
+      if (at < 0 || at >= shape[axis]) return around;
+      position = position * shape[axis] + at;
+    }
+    return entries[position];
+  });
+  return { shape: wide, entries: padded };
+};

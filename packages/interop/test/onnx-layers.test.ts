@@ -1,0 +1,374 @@
+/** Recurrent layers, convolution and pooling of ONNX models, compared with their definitions. */
+import { relu } from '@nnbp/activations';
+import { GraphBuilder, predictSequence } from '@nnbp/core';
+import { fromOnnx } from '@nnbp/interop';
+import { gru, lstm, rnn } from '@nnbp/layers';
+import { describe, expect, test } from 'vitest';
+import { errorOf } from './fixtures.js';
+import { convolutionModel, foreign, lstmModel, someNumbers } from './onnx-models.js';
+
+type Model = Parameters<typeof foreign>[0];
+
+const sigmoid = (h: number) => 1 / (1 + Math.exp(-h));
+const [inputs, units] = [2, 3];
+const sequence = [0, 1, 2, 3, 4].map((t) => [Math.sin(t), Math.cos(3 * t)]);
+
+/** A recurrent operator with weights for `gates` gates; `more` are operands from the fifth on. */
+const recurrent = (
+  opType: string,
+  gates: number,
+  attributes: Record<string, unknown> = {},
+  more = '',
+  numbers: Model['numbers'] = {},
+) =>
+  foreign({
+    inputs: { x: [null, null, inputs] },
+    nodes: [
+      [opType, `x W R B ${more}`.trim(), 'all', attributes],
+      ['Squeeze', 'all axis', 'y'],
+    ],
+    numbers: {
+      W: [[1, gates * units, inputs], someNumbers(gates * units * inputs)],
+      R: [[1, gates * units, units], someNumbers(gates * units * units)],
+      B: [[1, 2 * gates * units], someNumbers(2 * gates * units)],
+      ...numbers,
+    },
+    whole: { axis: [1] },
+    outputs: 'y',
+  });
+
+/** For each gate and unit, W x + B of the inputs, and R h + B of the units. */
+function sums(gates: number, x: readonly number[], h: readonly number[]) {
+  const [W, R, B] = [gates * units * inputs, gates * units * units, 2 * gates * units].map(someNumbers);
+  const dot = (weights: readonly number[], row: number, values: readonly number[]) =>
+    values.reduce((all, value, j) => all + weights[row * values.length + j] * value, 0);
+  const row = (gate: number, unit: number) => gate * units + unit;
+  return {
+    ofInputs: (gate: number, unit: number) => dot(W, row(gate, unit), x) + B[row(gate, unit)],
+    ofUnits: (gate: number, unit: number, values = h) =>
+      dot(R, row(gate, unit), values) + B[gates * units + row(gate, unit)],
+  };
+}
+
+const each = <T>(make: (unit: number) => T): T[] => Array.from({ length: units }, (_, unit) => make(unit));
+
+function expectOutputs(bytes: Uint8Array, step: (x: readonly number[]) => readonly number[]): void {
+  predictSequence(fromOnnx(bytes), sequence).forEach((row, t) => {
+    const expected = step(sequence[t]);
+    expect(row).toHaveLength(expected.length);
+    row.forEach((value, k) => expect(value, `step ${t}`).toBeCloseTo(expected[k], 13));
+  });
+}
+
+describe('a recurrent operator', () => {
+  test('RNN is g(W x + R h + B)', () => {
+    let h = each(() => 0);
+    expectOutputs(recurrent('RNN', 1, { activations: ['Relu'] }), (x) => {
+      const { ofInputs, ofUnits } = sums(1, x, h);
+      return (h = each((k) => relu.value(ofInputs(0, k) + ofUnits(0, k))));
+    });
+  });
+
+  test('LSTM has its gates in the order i, o, f, g, starts from its initial states, and reads peepholes', () => {
+    const P = someNumbers(3 * units);
+    let h = each((k) => 0.25 * k);
+    let c = each((k) => 0.5 - 0.25 * k);
+    const initial: Model['numbers'] = { h: [[1, 1, units], h], c: [[1, 1, units], c], P: [[1, 3 * units], P] };
+    expectOutputs(recurrent('LSTM', 4, {}, '- h c P', initial), (x) => {
+      const { ofInputs, ofUnits } = sums(4, x, h);
+      const at = (gate: number, k: number) => ofInputs(gate, k) + ofUnits(gate, k);
+      const before = c;
+      c = each((k) => {
+        const kept = sigmoid(at(2, k) + P[2 * units + k] * before[k]) * before[k];
+        return kept + sigmoid(at(0, k) + P[k] * before[k]) * Math.tanh(at(3, k));
+      });
+      return (h = each((k) => sigmoid(at(1, k) + P[units + k] * c[k]) * Math.tanh(c[k])));
+    });
+  });
+
+  test.each([0n, 1n])('GRU with linear_before_reset = %i', (linear) => {
+    let h = each(() => 0);
+    expectOutputs(recurrent('GRU', 3, { linear_before_reset: linear }), (x) => {
+      const { ofInputs, ofUnits } = sums(3, x, h);
+      const [z, r] = [0, 1].map((gate) => each((k) => sigmoid(ofInputs(gate, k) + ofUnits(gate, k))));
+      const reset = each((k) => r[k] * h[k]);
+      const n = each((k) => Math.tanh(ofInputs(2, k) + (linear === 1n ? r[k] * ofUnits(2, k) : ofUnits(2, k, reset))));
+      return (h = each((k) => (1 - z[k]) * n[k] + z[k] * h[k]));
+    });
+  });
+
+  test.each([
+    ['RNN', recurrent('RNN', 1), rnn],
+    ['LSTM', recurrent('LSTM', 4), lstm],
+    ['GRU', recurrent('GRU', 3, { linear_before_reset: 1n }), gru],
+  ] as const)('%s has the nodes, edges and parameters of the layer in @nnbp/layers', (_, bytes, layer) => {
+    const builder = new GraphBuilder();
+    builder.output(...layer(builder, { from: builder.inputs(inputs), units }));
+    const expected = builder.build();
+    const { graph } = fromOnnx(bytes);
+    const counts = ({ nodeCount, edgeCount, parameterCount, stateSize }: typeof graph) => ({
+      ...{ nodeCount, edgeCount, parameterCount, stateSize },
+    });
+    expect(counts(graph)).toEqual(counts(expected));
+  });
+
+  /** As torch.onnx.export writes it: initial states of as many rows as samples, the batch first, the last step only. */
+  test('is read with computed zeros as its initial state, transposed sequences, and the last step at the end', () => {
+    const bytes = foreign({
+      inputs: { x: [null, null, inputs] },
+      nodes: [
+        ['Shape', 'x', 'sizes'],
+        ['Gather', 'sizes first', 'samples'],
+        ['Unsqueeze', 'samples zeroth', 'list'],
+        ['Concat', 'one list three', 'shape', { axis: 0n }],
+        ['ConstantOfShape', 'shape', 'zeros'],
+        ['Slice', 'zeros zeroth one zeroth', 'h0'],
+        ['Transpose', 'x', 'steps', { perm: [1, 0, 2] }],
+        ['RNN', 'steps W R - - h0', 'all'],
+        ['Squeeze', 'all one', 'rows'],
+        ['Transpose', 'rows', 'batch', { perm: [1, 0, 2] }],
+        ['Constant', '', 'last', { value_int: -1n }],
+        ['Gather', 'batch last', 'h', { axis: 1n }],
+        ['Gemm', 'h V', 'y'],
+      ],
+      numbers: {
+        W: [[1, units, inputs], someNumbers(units * inputs)],
+        R: [[1, units, units], someNumbers(units * units)],
+        V: [[units, 1], someNumbers(units)],
+      },
+      whole: { first: [0], zeroth: [0], one: [1], three: [units] },
+      outputs: 'y',
+    });
+    const network = fromOnnx(bytes);
+    let h = each(() => 0);
+    const [W, R, V] = [units * inputs, units * units, units].map(someNumbers);
+    const outputs = sequence.map((x) => {
+      const before = h;
+      h = each((k) =>
+        Math.tanh(
+          x.reduce((all, value, j) => all + W[k * inputs + j] * value, 0) +
+            before.reduce((all, value, j) => all + R[k * units + j] * value, 0),
+        ),
+      );
+      return h.reduce((all, value, k) => all + V[k] * value, 0);
+    });
+    predictSequence(network, sequence).forEach(([y], t) => expect(y).toBeCloseTo(outputs[t], 13));
+  });
+
+  test('two layers and a layer of every step, with the last states as outputs', () => {
+    const network = fromOnnx(lstmModel({ inputs, units }));
+    expect(network.graph.outputs).toHaveLength(1);
+    expect(network.graph.stateSize).toBe(2 * units);
+  });
+
+  test.each([
+    ['UNSUPPORTED', /forward.*from its end/, recurrent('RNN', 1, { direction: 'reverse' })],
+    ['UNSUPPORTED', /layout = 1/, recurrent('GRU', 3, { layout: 1n })],
+    ['UNSUPPORTED', /clip/, recurrent('LSTM', 4, { clip: 3 })],
+    ['UNSUPPORTED', /input_forget/, recurrent('LSTM', 4, { input_forget: 1n })],
+    ['UNSUPPORTED', /activation Affine/, recurrent('RNN', 1, { activations: ['Affine'] })],
+    ['UNSUPPORTED', /lengths/, recurrent('RNN', 1, {}, 'axis')],
+    [
+      'UNSUPPORTED',
+      /differ from sample/,
+      recurrent('RNN', 1, {}, '- h', {
+        h: [
+          [1, 2, 3],
+          [0, 0, 0, 0, 0, 1],
+        ],
+      }),
+    ],
+    ['MALFORMED', /activations; expected 1/, recurrent('RNN', 1, { activations: ['Tanh', 'Tanh'] })],
+    ['MALFORMED', /weights of \[1, 3, 2\]/, recurrent('RNN', 1, {}, '', { R: [[1, 4, 4], someNumbers(16)] })],
+    ['MALFORMED', /B has 5/, recurrent('RNN', 1, {}, '', { B: [[5], someNumbers(5)] })],
+    ['MALFORMED', /initial state of 2/, recurrent('RNN', 1, {}, '- h', { h: [[2], [0, 0]] })],
+    ['MALFORMED', /P has 2/, recurrent('LSTM', 4, {}, '- - - P', { P: [[2], [0, 0]] })],
+  ])('is refused: %s %s', (code, message, bytes) => {
+    const error = errorOf(() => fromOnnx(bytes));
+    expect([error.code, error.message]).toEqual([code, expect.stringMatching(message)]);
+  });
+
+  const followed = (...nodes: Model['nodes']) =>
+    foreign({
+      inputs: { x: [null, null, inputs] },
+      nodes: [['RNN', 'x W R', 'all last'], ...nodes],
+      numbers: {
+        W: [[1, units, inputs], someNumbers(units * inputs)],
+        R: [[1, units, units], someNumbers(units * units)],
+      },
+      whole: { zero: [0], one: [1], both: [0, -1] },
+      outputs: 'y',
+    });
+  const squeezed: Model['nodes'][number] = ['Squeeze', 'all one', 'h'];
+  const last: Model['nodes'][number] = ['Squeeze', 'last zero', 'l'];
+
+  test.each([
+    [/Squeeze of its directions/, followed(['Relu', 'all', 'y'])],
+    [/axes other than/, followed(['Squeeze', 'all zero', 'y'])],
+    [/of a sequence/, followed(squeezed, ['Reshape', 'h both', 'y'])],
+    [/one is a sequence/, followed(squeezed, last, ['Add', 'h l', 'y'])],
+    [/axis of samples/, followed(squeezed, ['Transpose', 'h', 't', { perm: [1, 0, 2] }], ['RNN', 't R R', 'y'])],
+    [/no sequence/, followed(last, ['RNN', 'l R R', 'y'])],
+    [/steps other than/, followed(squeezed, ['Gather', 'h zero', 'y', { axis: 0n }])],
+    [/order \[2,1,0\]/, followed(squeezed, ['Transpose', 'h', 'y', { perm: [2, 1, 0] }])],
+    [/depends on the number of samples/, followed(['Shape', 'x', 's'], ['Add', 'x s', 'y'])],
+  ])('is followed by something that mixes steps: %s', (message, bytes) => {
+    const error = errorOf(() => fromOnnx(bytes));
+    expect([error.code, error.message]).toEqual(['UNSUPPORTED', expect.stringMatching(message)]);
+  });
+});
+
+/** One operator on an image of `channels × 5 × 4`. */
+const onImage = (channels: number, nodes: Model['nodes'], numbers: Model['numbers'] = {}, whole: Model['whole'] = {}) =>
+  foreign({ inputs: { x: [null, channels, 5, 4] }, nodes, numbers, whole, outputs: 'y' });
+const image = (channels: number) => someNumbers(channels * 20);
+
+/** For each window, the numbers in it, with NaN in the padding. */
+function windows(
+  values: readonly number[],
+  kernel: readonly number[],
+  [top, left]: readonly number[],
+  strides: readonly number[],
+  dilations: readonly number[],
+  shape: readonly number[],
+) {
+  // prettier-ignore
+  return Array.from({ length: shape[0] * shape[1] }, (_, k) => {
+    const [row, column] = [Math.floor(k / shape[1]) * strides[0] - top, (k % shape[1]) * strides[1] - left];
+    return Array.from({ length: kernel[0] * kernel[1] }, (_, place) => {
+      const y = row + Math.floor(place / kernel[1]) * dilations[0];
+      const x = column + (place % kernel[1]) * dilations[1];
+      return y < 0 || y >= 5 || x < 0 || x >= 4 ? NaN : values[4 * y + x];
+    });
+  });
+}
+
+function expectImage(bytes: Uint8Array, channels: number, expected: readonly number[]): void {
+  const outputs = fromOnnx(bytes).predict(image(channels));
+  expect(outputs).toHaveLength(expected.length);
+  outputs.forEach((value, k) => expect(value, `output ${k}`).toBeCloseTo(expected[k], 13));
+}
+
+describe('an operator on a grid', () => {
+  const W = someNumbers(4 * 6);
+  const ones = [1, 1];
+
+  test('Conv in two groups, with pads, strides and dilations', () => {
+    const bytes = onImage(
+      2,
+      [['Conv', 'x W B', 'y', { group: 2n, pads: [1, 2, 0, 1], strides: [2, 1], dilations: [1, 2] }]],
+      { W: [[4, 1, 2, 3], W], B: [[4], [1, 2, 3, 4]] },
+    );
+    const expected = [0, 1, 2, 3].flatMap((filter) => {
+      const channel = image(2).slice(filter < 2 ? 0 : 20, filter < 2 ? 20 : 40);
+      return windows(channel, [2, 3], [1, 2], [2, 1], [1, 2], [3, 3]).map((window) =>
+        window.reduce((all, value, k) => all + (Number.isNaN(value) ? 0 : value * W[6 * filter + k]), filter + 1),
+      );
+    });
+    expectImage(bytes, 2, expected);
+    // Of each filter a bias and six weights.
+    expect(fromOnnx(bytes).graph.parameterCount).toBe(4 * 7);
+  });
+
+  test('the nodes of a filter share their parameters also after a BatchNormalization', () => {
+    const bytes = onImage(
+      1,
+      [
+        ['Conv', 'x W', 'c'],
+        ['BatchNormalization', 'c s b m v', 'n'],
+        ['Relu', 'n', 'y'],
+      ],
+      {
+        W: [[2, 1, 2, 2], someNumbers(8)],
+        ...Object.fromEntries(['s', 'b', 'm', 'v'].map((name) => [name, [[2], [0.5, 2]]] as const)),
+      },
+    );
+    const { graph } = fromOnnx(bytes);
+    expect([graph.nodeCount, graph.parameterCount]).toEqual([20 + 2 * 4 * 3, 2 * 5]);
+  });
+
+  test.each([
+    ['VALID', [4, 3], [0, 0]],
+    ['SAME_UPPER', [5, 4], [0, 0]],
+    ['SAME_LOWER', [5, 4], [1, 1]],
+  ])('Conv with auto_pad = %s', (auto, shape, pads) => {
+    const expected = windows(image(1), [2, 2], pads, ones, ones, shape).map((window) =>
+      window.reduce((all, value, k) => all + (Number.isNaN(value) ? 0 : value * W[k]), 0),
+    );
+    expectImage(
+      onImage(1, [['Conv', 'x W', 'y', { auto_pad: auto }]], { W: [[1, 1, 2, 2], W.slice(0, 4)] }),
+      1,
+      expected,
+    );
+  });
+
+  const pooling = { kernel_shape: [2, 2], strides: [2, 2], pads: [1, 0, 0, 0] };
+  const padded = windows(image(1), [2, 2], [1, 0], [2, 2], ones, [3, 2]).map((window) => window.filter((value) => !Number.isNaN(value))); // prettier-ignore
+  const total = (values: readonly number[]) => values.reduce((all, value) => all + value, 0);
+
+  test.each([
+    ['MaxPool', pooling, padded.map((window) => Math.max(...window))],
+    ['AveragePool', pooling, padded.map((window) => total(window) / window.length)],
+    ['AveragePool', { ...pooling, count_include_pad: 1n }, padded.map((window) => total(window) / 4)],
+    ['GlobalMaxPool', {}, [Math.max(...image(1))]],
+    ['GlobalAveragePool', {}, [total(image(1)) / 20]],
+  ])('%s %o', (opType, attributes, expected) => {
+    expectImage(onImage(1, [[opType, 'x', 'y', attributes]]), 1, expected);
+  });
+
+  test('Pad before a Conv is its padding, and has zeros for any other', () => {
+    const pads = { pads: [0, 0, 1, 0, 0, 0, 0, 1] };
+    const kernel: Model['numbers'] = { W: [[1, 1, 2, 2], W.slice(0, 4)] };
+    const before = fromOnnx(
+      onImage(
+        1,
+        [
+          ['Pad', 'x', 'p', pads],
+          ['Conv', 'p W', 'y'],
+        ],
+        kernel,
+      ),
+    );
+    const own = fromOnnx(onImage(1, [['Conv', 'x W', 'y', { pads: [1, 0, 0, 1] }]], kernel));
+    expect(before.predict(image(1))).toEqual(own.predict(image(1)));
+    expect(before.graph.edgeCount).toBe(own.graph.edgeCount);
+    const raised = onImage(1, [
+      ['Pad', 'x', 'p', { ...pads, value: 2 }],
+      ['GlobalMaxPool', 'p', 'y'],
+    ]);
+    expectImage(raised, 1, [2]);
+    expectImage(onImage(1, [['Pad', 'x', 'p', { pads: new Array(8).fill(0) }], ['Relu', 'p', 'y']]), 1, image(1).map((v) => Math.max(0, v))); // prettier-ignore
+  });
+
+  test('layers of convolution and pooling are read as a whole', () => {
+    const { graph } = fromOnnx(convolutionModel());
+    expect([graph.nodeCount, graph.outputs.length, graph.parameterCount]).toEqual([16 + 32 + 8 + 4, 4, 2 * 10]);
+  });
+
+  const kernel: Model['numbers'] = { W: [[1, 1, 2, 2], W.slice(0, 4)], V: [[2, 3, 2, 2], W], b: [[2], [1, 2]] };
+  test.each([
+    ['UNSUPPORTED', /ceil_mode/, [['MaxPool', 'x', 'y', { kernel_shape: [2, 2], ceil_mode: 1n }]]],
+    ['UNSUPPORTED', /places of what/, [['MaxPool', 'x', 'y i', { kernel_shape: [2, 2] }]]],
+    ['UNSUPPORTED', /kernel of 2 axes/, [['Conv', 'x b2', 'y']]],
+    ['UNSUPPORTED', /a constant around/, [['Pad', 'x', 'y', { mode: 'reflect', pads: [0, 0, 1, 1, 0, 0, 1, 1] }]]],
+    ['UNSUPPORTED', /pad of the batch/, [['Pad', 'x', 'y', { pads: [1, 0, 0, 0, 0, 0, 0, 0] }]]],
+    ['MALFORMED', /2 filters of 3 channels/, [['Conv', 'x V', 'y']]],
+    ['MALFORMED', /2 biases for 1/, [['Conv', 'x W b', 'y']]],
+    ['MALFORMED', /below 1/, [['Conv', 'x W', 'y', { strides: [0, 1] }]]],
+    ['MALFORMED', /pads \[-1/, [['Conv', 'x W', 'y', { pads: [-1, 0, 0, 0] }]]],
+    ['MALFORMED', /kernel of \[9, 9\] on a grid of \[5, 4\]/, [['MaxPool', 'x', 'y', { kernel_shape: [9, 9] }]]],
+    ['MALFORMED', /kernel of \[2\] on a grid of 2/, [['MaxPool', 'x', 'y', { kernel_shape: [2] }]]],
+    ['MALFORMED', /in the padding/, [['MaxPool', 'x', 'y', { kernel_shape: [1, 1], pads: [1, 0, 0, 0] }]]],
+    ['MALFORMED', /pads \[1\]/, [['Pad', 'x', 'y', { pads: [1] }]]],
+  ] as const)('is refused: %s %s', (code, message, nodes) => {
+    const bytes = onImage(1, nodes, {
+      ...kernel,
+      b2: [
+        [1, 2],
+        [1, 2],
+      ],
+    });
+    const error = errorOf(() => fromOnnx(bytes));
+    expect([error.code, error.message]).toEqual([code, expect.stringMatching(message)]);
+  });
+});
