@@ -11,7 +11,18 @@ export default tseslint.config(
   {
     files: ['**/*.ts', '**/*.tsx'],
     extends: [...tseslint.configs.strictTypeChecked, ...tseslint.configs.stylisticTypeChecked],
-    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    languageOptions: {
+      parserOptions: {
+        // The programs of "pnpm typecheck". A project service would make one for each package, and read core in each.
+        project: [
+          'tsconfig.packages.json',
+          'apps/demo/tsconfig.json',
+          'tsconfig.json',
+          'packages/core/bench/tsconfig.json',
+        ],
+        tsconfigRootDir: import.meta.dirname,
+      },
+    },
     rules: {
       // Numbers, null and undefined read well in messages.
       '@typescript-eslint/restrict-template-expressions': [

@@ -11,6 +11,9 @@ export const project = (name: string, options: TestProjectInlineConfiguration['t
     test: {
       name,
       include: ['test/**/*.test.ts'],
+      // Files run in one process, which reads each source file once: a third less processor time. So a test undoes
+      // what it changes outside itself (environment, timers, global names).
+      isolate: false,
       // Long enough on a busy machine with two cores. A test that needs longer says so itself.
       testTimeout: 20_000,
       hookTimeout: 30_000,

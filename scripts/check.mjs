@@ -1,6 +1,7 @@
 // `pnpm check`: runs every check, two at a time, and prints one line for each. `pnpm check types lint` runs only those.
 import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
+import { covered } from './covered.mjs';
 
 /**
  * In the order in which they start. `after` waits for another step and is not run if that fails; `show` prints a step's
@@ -21,7 +22,7 @@ const steps = [
   },
   {
     name: 'unit',
-    command: 'vitest run --coverage --project=!*-browser',
+    command: `vitest run --project=!*-browser ${covered.map((name) => `--project=!${name}`).join(' ')}`,
     fix: 'Run "pnpm test:unit --project NAME" for one package; a property test prints its seed.',
   },
   {
@@ -29,6 +30,11 @@ const steps = [
     after: 'browser',
     command: 'vitest run --project=*-browser',
     fix: 'Run "pnpm test:browser FILE"; screenshots are in reports/playground.',
+  },
+  {
+    name: 'coverage',
+    command: `vitest run --coverage ${covered.map((name) => `--project=${name}`).join(' ')}`,
+    fix: 'As for unit; "pnpm coverage" lists the lines that no test of the package runs.',
   },
   { name: 'lint', command: 'eslint . --max-warnings=0', fix: 'Run "pnpm lint --fix", then fix what is left.' },
   { name: 'format', command: 'prettier --check --log-level=warn .', fix: 'Run "pnpm fmt".' },
