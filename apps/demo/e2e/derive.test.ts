@@ -9,7 +9,7 @@ import { contentSecurityPolicy } from '../web/policy.js';
 import { networkOf } from '../web/network.js';
 import { defaultState, type PlaygroundState } from '../web/state.js';
 import { builtinFunctions } from '../web/train/builtin-functions.js';
-import { open, picture, useBrowser, untilUrl } from './page.js';
+import { open, picture, settled, useBrowser, untilUrl } from './page.js';
 
 useBrowser();
 
@@ -134,7 +134,7 @@ test('a change of any parameter, input, target, activation or loss is followed a
   await type(page, 'b_4', '-');
   expect(await page.getByLabel('b_4', { exact: true }).getAttribute('aria-invalid')).toBe('true');
   expect(await answer(page)).toBe(pass.gradients.of('2').w['1']);
-  await page.getByRole('button', { name: "Back to the article's network" }).click();
+  await page.getByLabel('Network', { exact: true }).selectOption("The article's");
   expect(await answer(page)).toBeCloseTo(Number(run.gradients['2'].w['1']), 14);
 });
 
@@ -371,4 +371,48 @@ test('Break it marks a node grey while its sum is unfinished, and red once it pa
   await page.getByRole('button', { name: 'Last step' }).click();
   await banner.getByText('3 of 7 nodes have a wrong number.').waitFor();
   expect(await wrong.count()).toBe(3);
+});
+
+test('each preset shows what its name says', async () => {
+  const page = await open();
+  const valueOf = async (name: string) => Math.abs((await numbersOn(page))[name]!);
+  const choose = async (preset: string) => {
+    await page.getByLabel('Network', { exact: true }).selectOption(preset);
+    await untilUrl(page, ({ network }) => network.nodes.length !== described.nodes.length);
+  };
+  await choose('Vanishing gradient');
+  expect(await valueOf('dloss/dx_1')).toBeLessThan(0.02 * (await valueOf('dloss/dx_5')));
+  await choose('Exploding gradient');
+  expect(await valueOf('dloss/dx_1')).toBe(256 * (await valueOf('dloss/dx_5')));
+  await choose('Dead ReLU');
+  expect(await valueOf('slope_3')).toBe(0);
+  for (const name of ['dloss/db_3', 'dloss/dc_3', 'dloss/dw_1to3']) expect(await valueOf(name), name).toBe(0);
+});
+
+test('no step moves anything on the page', async () => {
+  for (const width of [1440, 390]) {
+    const page = await open(inDerive({ step: 0 }), { viewport: { width, height: 844 } });
+    const boxes = () =>
+      page.locator('.panel, .stepper-controls, .cards > *, .lead, .step-head').evaluateAll((elements) =>
+        elements.map((element) => {
+          const { x, y, width, height } = element.getBoundingClientRect();
+          return [element.getAttribute('class'), x, y + scrollY, width, height].join(' ');
+        }),
+      );
+    await page.locator('.derivation .katex').first().waitFor();
+    await settled(page);
+    const before = await boxes();
+    for (const [button, step] of [
+      ['Next step', 1],
+      ['Last step', null],
+      ['Previous step', 25],
+    ] as const) {
+      await page.getByRole('button', { name: button }).click();
+      await untilUrl(page, ({ derive }) => derive.step === step);
+      expect(await boxes()).toEqual(before);
+    }
+    await page.getByRole('button', { name: 'Take one step' }).click();
+    await page.getByText('changed by').waitFor();
+    expect(await boxes()).toEqual(before);
+  }
 });

@@ -1,11 +1,12 @@
 /** The page: a header, and one of six views, each loaded when it is first looked at. */
 import { Link2 } from 'lucide-react';
-import { Component, lazy, type ReactNode, Suspense, useEffect, useState } from 'react';
+import { Component, lazy, type ReactNode, Suspense, useEffect } from 'react';
 import { useMessages } from './language.js';
 import { messages } from './messages.js';
 import { defaultState, type PlaygroundState, type ViewName } from './state.js';
 import { isEmbedded, wholePage } from './embed.js';
 import { More } from './more.js';
+import { useNotice } from './shared/use-notice.js';
 import { linkProblem, update, usePlayground } from './store.js';
 
 const views: Record<ViewName, ReturnType<typeof lazy>> = {
@@ -119,17 +120,9 @@ function Header() {
   );
 }
 
-/** Milliseconds for which the page says that the link was copied. */
-const copiedFor = 4000;
-
 function Share() {
   const say = useMessages(messages);
-  const [told, tell] = useState('');
-  useEffect(() => {
-    if (told === '') return;
-    const clear = setTimeout(() => tell(''), copiedFor);
-    return () => clearTimeout(clear);
-  }, [told]);
+  const [told, tell] = useNotice();
   const copy = () => {
     navigator.clipboard.writeText(location.href).then(
       () => tell(say.shared),

@@ -1,28 +1,22 @@
 /** What a teacher needs beside the link: embed code, links for a class, print, the guides. */
 import { Ellipsis } from 'lucide-react';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useRef } from 'react';
 import { embedCode } from './embed.js';
 import { useMessages } from './language.js';
 import { messages } from './messages.js';
 import styles from './more.module.css';
+import { useNotice } from './shared/use-notice.js';
 import { type PlaygroundState, viewNames } from './state.js';
 import { update, usePlayground } from './store.js';
 
 const repository = 'https://github.com/nnbp/nnbp';
-/** Milliseconds for which the menu says what was done. */
-const toldFor = 4000;
 
 export function More() {
   const view = usePlayground(({ view }) => view);
   const display = usePlayground(({ display }) => display);
   const say = useMessages(messages);
   const menu = useRef<HTMLDetailsElement>(null);
-  const [told, tell] = useState('');
-  useEffect(() => {
-    if (told === '') return;
-    const clear = setTimeout(() => tell(''), toldFor);
-    return () => clearTimeout(clear);
-  }, [told]);
+  const [told, tell] = useNotice();
   useEffect(() => {
     const close = (event: Event) => {
       const { current } = menu;

@@ -103,8 +103,8 @@ export function BrokenGraph({ exercise, pass }: { readonly exercise: Exercise; r
   return (
     <>
       <GraphView label={say.graph} nodes={nodes} edges={edges} height={chartHeight(graph.nodeCount) - 60} />
-      <Stepper step={step} all={pass.steps.length} before={say.break.none}>
-        {current >= 0 && <Happening exercise={exercise} pass={pass} taken={taken} />}
+      <Stepper step={step} all={pass.steps.length} before={say.break.none} room="lines">
+        {taken > 0 && <Happening exercise={exercise} pass={pass} taken={taken} />}
       </Stepper>
       {pass.total > BigInt(pass.steps.length) && <p className="quiet">{say.break.firstSteps(pass.steps.length)}</p>}
     </>

@@ -1,9 +1,10 @@
 /** Where a number comes from: its formula over its numbers, and behind each of them, on demand, the same again. */
-import { nameOf, type QuantityName, type Step } from '@nnbp/explain';
-import { useEffect, useMemo, useState } from 'react';
+import { nameOf, type QuantityName, type Replay, type Step } from '@nnbp/explain';
+import { createContext, useContext, useMemo, useState } from 'react';
 import { useMessages } from '../language.js';
 import { Figure } from '../shared/figure.js';
 import { Formula } from '../shared/formula.js';
+import { useNotice } from '../shared/use-notice.js';
 import { usePlayground } from '../store.js';
 import { type Exercise, measured } from './exercise.js';
 import { messages } from './messages.js';
@@ -11,23 +12,42 @@ import { messages } from './messages.js';
 export interface DerivationPanelProps {
   readonly exercise: Exercise;
   readonly selected: QuantityName;
+  /** What has been computed so far. Absent: everything. */
+  readonly known?: Replay | undefined;
 }
 
-export function DerivationPanel({ exercise, selected }: DerivationPanelProps) {
+/** Whether a number has been computed: formulas are shown before their numbers are. */
+const Known = createContext<(quantity: QuantityName) => boolean>(() => true);
+
+/** What stands where a number is not known yet. */
+const unknown = '?';
+
+export function DerivationPanel({ exercise, selected, known }: DerivationPanelProps) {
   const say = useMessages(messages);
   const name = nameOf(selected);
+  const isKnown = (quantity: QuantityName) => known === undefined || known.value(quantity) !== undefined;
   const root = useMemo(() => exercise.derivation(selected), [exercise, selected]);
   return (
     <section className="panel derivation" aria-label={say.derivation}>
       <h2>{say.derivation}</h2>
       <output className="answer" aria-live="polite">
-        <Formula latex={sides(root.formula)[0]} plain={name} /> <span>=</span> <Figure value={root.value} digits={17} />
+        <Formula latex={sides(root.formula)[0]} plain={name} /> <span>=</span>{' '}
+        {isKnown(selected) ? (
+          <Figure value={root.value} digits={17} />
+        ) : (
+          <span>
+            {unknown}
+            <span className="visually-hidden"> {say.notYet(name)}</span>
+          </span>
+        )}
       </output>
-      <ol className="steps">
-        <StepItem key={name} step={root} depth={0} />
-      </ol>
-      <CopyAs exercise={exercise} selected={selected} />
-      <Measured exercise={exercise} selected={selected} />
+      <Known.Provider value={isKnown}>
+        <ol className="steps">
+          <StepItem key={name} step={root} depth={0} />
+        </ol>
+      </Known.Provider>
+      <CopyAs exercise={exercise} selected={selected} disabled={!isKnown(selected)} />
+      <Measured exercise={exercise} selected={selected} known={isKnown(selected)} />
       <ul className="legend">
         {([1, 2, 3] as const).map((of) => (
           <li key={of}>
@@ -50,19 +70,15 @@ export function DerivationPanel({ exercise, selected }: DerivationPanelProps) {
   );
 }
 
-/** Milliseconds for which it says that something was copied. */
-const toldFor = 4000;
-
 /** Copies the derivation as LaTeX or Markdown. The article's node has assumed numbers, which no engine computes. */
-function CopyAs({ exercise, selected }: DerivationPanelProps) {
+function CopyAs({
+  exercise,
+  selected,
+  disabled,
+}: Pick<DerivationPanelProps, 'exercise' | 'selected'> & { disabled: boolean }) {
   const language = usePlayground(({ language }) => language);
   const say = useMessages(messages);
-  const [told, tell] = useState('');
-  useEffect(() => {
-    if (told === '') return;
-    const clear = setTimeout(() => tell(''), toldFor);
-    return () => clearTimeout(clear);
-  }, [told]);
+  const [told, tell] = useNotice();
   if (Object.keys(exercise.given).length > 0) return null;
   const copy = (as: 'latex' | 'markdown') => {
     const text = exercise.written(selected)[as]({ language });
@@ -73,10 +89,10 @@ function CopyAs({ exercise, selected }: DerivationPanelProps) {
   };
   return (
     <p className="copy-as">
-      <button type="button" onClick={() => copy('latex')}>
+      <button type="button" disabled={disabled} onClick={() => copy('latex')}>
         {say.copyLatex}
       </button>{' '}
-      <button type="button" onClick={() => copy('markdown')}>
+      <button type="button" disabled={disabled} onClick={() => copy('markdown')}>
         {say.copyMarkdown}
       </button>{' '}
       <span role="status">{told}</span>
@@ -94,7 +110,13 @@ function StepItem({ step, depth }: { readonly step: Step; readonly depth: number
     depth === 0 || (depth === 1 && step.case !== 'forward' && step.state === 'computed'),
   );
   const [shown, setShown] = useState(maxTerms);
+  const isKnown = useContext(Known);
   const name = nameOf(step.quantity);
+  const value = isKnown(step.quantity) ? (
+    <Figure value={step.value} digits={6} />
+  ) : (
+    <span className="figure">{unknown}</span>
+  );
   const hasMore = step.terms.length > 0 || step.numbers !== String(step.value);
   const terms = open ? step.terms : [];
   const cut = terms.length > shown + 1;
@@ -128,18 +150,13 @@ function StepItem({ step, depth }: { readonly step: Step; readonly depth: number
               </p>
             ))}
             <p>
-              <Formula latex={`= ${step.numbers}`} plain="" />
+              <Formula latex={`= ${isKnown(step.quantity) ? step.numbers : unknown}`} plain="" />
             </p>
-            <p className="result">
-              = <Figure value={step.value} digits={6} />
-            </p>
+            <p className="result">= {value}</p>
           </>
         ) : (
           <p className="result">
-            <Formula latex={sides(step.formula)[0]} plain={name} />{' '}
-            <span className="whole">
-              = <Figure value={step.value} digits={6} />
-            </span>
+            <Formula latex={sides(step.formula)[0]} plain={name} /> <span className="whole">= {value}</span>
           </p>
         )}
       </div>
@@ -164,14 +181,18 @@ function StepItem({ step, depth }: { readonly step: Step; readonly depth: number
   );
 }
 
-function Measured({ exercise, selected }: DerivationPanelProps) {
+function Measured({
+  exercise,
+  selected,
+  known,
+}: Pick<DerivationPanelProps, 'exercise' | 'selected'> & { known: boolean }) {
   const say = useMessages(messages);
   const slope = useMemo(() => measured(exercise, selected), [exercise, selected]);
   if (slope === undefined || Object.keys(exercise.given).length > 0) return null;
   const parameter = nameOf(selected).replace('dloss/d', '');
   return (
     <p className="measured quiet">
-      {say.nudge(parameter)} <Figure value={slope} digits={6} /> {say.nudgeEnd}
+      {say.nudge(parameter)} {known ? <Figure value={slope} digits={6} /> : unknown} {say.nudgeEnd}
     </p>
   );
 }

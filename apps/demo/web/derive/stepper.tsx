@@ -18,11 +18,13 @@ export interface StepperProps {
   readonly all: number;
   /** Shown before the first step. */
   readonly before: string;
+  /** The room that is kept for what a step does, so that no step moves the page. */
+  readonly room: 'lines' | 'formulas';
   /** What the step does. */
   readonly children?: ReactNode;
 }
 
-export function Stepper({ step, all, before, children }: StepperProps) {
+export function Stepper({ step, all, before, room, children }: StepperProps) {
   const say = useMessages(messages).steps;
   const [playing, setPlaying] = useState(false);
   const taken = step ?? all;
@@ -100,7 +102,14 @@ export function Stepper({ step, all, before, children }: StepperProps) {
         />
         <span className="quiet stepper-count">{say.of(taken, all)}</span>
       </div>
-      <div className="stepper-caption" aria-live="polite">
+      <div
+        className="stepper-caption"
+        data-room={room}
+        role="group"
+        aria-label={say.what}
+        aria-live="polite"
+        tabIndex={0}
+      >
         {step === 0 ? <p>{before}</p> : children}
       </div>
     </div>
@@ -112,8 +121,8 @@ export function FilmStepper({ exercise, step }: { readonly exercise: Exercise; r
   const { film } = exercise;
   const say = useMessages(messages);
   return (
-    <Stepper step={step} all={film.steps.length} before={say.steps.none}>
-      {step !== null && step > 0 && <Caption exercise={exercise} index={step - 1} />}
+    <Stepper step={step} all={film.steps.length} before={say.steps.none} room="formulas">
+      {step !== 0 && <Caption exercise={exercise} index={(step ?? film.steps.length) - 1} />}
     </Stepper>
   );
 }

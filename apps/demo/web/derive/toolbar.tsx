@@ -1,19 +1,19 @@
 /** What the exercise is: mode, sample, loss, and the number that is asked. */
 import { nameOf } from '@nnbp/explain';
-import { articleDescription } from '../article.js';
 import { builtinLosses } from '../functions.js';
 import { useMessages } from '../language.js';
 import { namesOf } from '../shared/function-names.js';
 import { NumberField } from '../shared/number-field.js';
-import { defaultState } from '../state.js';
 import { update, usePlayground } from '../store.js';
 import { change, select } from './change.js';
 import { type Exercise, quantitiesOf, selectedQuantity, sized } from './exercise.js';
 import { messages } from './messages.js';
 import { formulaStandIn, modeOf } from './mode.js';
+import { type PresetName, presetNames, presetOf, presets } from './presets.js';
 
 export function Toolbar({ exercise }: { readonly exercise: Exercise | undefined }) {
-  const { derive, network, fit } = usePlayground();
+  const derive = usePlayground(({ derive }) => derive);
+  const fit = usePlayground(({ fit }) => fit);
   const say = useMessages(messages);
   const { mode } = modeOf(derive.mode, fit.shown);
   const modes = ['own', 'article', 'break', ...(fit.shown === null ? [] : (['fit'] as const))] as const;
@@ -33,22 +33,40 @@ export function Toolbar({ exercise }: { readonly exercise: Exercise | undefined 
       </div>
       {mode !== 'article' && <Sample />}
       {exercise !== undefined && mode !== 'break' && <Asked exercise={exercise} />}
-      {(mode === 'own' || mode === 'break') && JSON.stringify(network) !== JSON.stringify(articleDescription) && (
-        <button type="button" className="plain" onClick={restore}>
-          {say.restore}
-        </button>
-      )}
     </div>
   );
 }
 
-function restore(): void {
-  const { input, target, loss } = defaultState.derive;
-  update((state) => ({
-    ...state,
-    network: articleDescription,
-    derive: { ...state.derive, input, target, loss, step: null, order: [] },
-  }));
+/** A network to start from. */
+function Presets() {
+  const network = usePlayground(({ network }) => network);
+  const say = useMessages(messages);
+  const chosen = presetOf(network);
+  return (
+    <label>
+      {say.network}{' '}
+      <select
+        aria-label={say.network}
+        value={chosen ?? ''}
+        onChange={(event) => open(event.target.value as PresetName)}
+      >
+        {chosen === undefined && <option value="">{say.ownNetwork}</option>}
+        {presetNames.map((name) => (
+          <option key={name} value={name}>
+            {say.presets[name]}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+function open(name: PresetName): void {
+  const { network, ...sample } = presets[name];
+  update((state) => {
+    const step = state.derive.mode === 'break' ? 0 : null;
+    return { ...state, network, derive: { ...state.derive, ...sample, step, order: [] } };
+  });
 }
 
 function Sample() {
@@ -60,6 +78,7 @@ function Sample() {
   const target = sized(derive.target, outputs.length, 0);
   return (
     <div className="sample" role="group" aria-label={say.sample}>
+      {formula === undefined && <Presets />}
       {inputs.map((id, k) => (
         <label key={id}>
           <span className="letter">

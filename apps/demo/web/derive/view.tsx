@@ -1,5 +1,5 @@
 /** See how a derivative comes about: the network, the number that is asked, and where it comes from. */
-import { nameOf, replay } from '@nnbp/explain';
+import { replay } from '@nnbp/explain';
 import { useMemo } from 'react';
 import { useRecorded } from '../extend/use-recorded.js';
 import type { Functions } from '../functions.js';
@@ -81,7 +81,7 @@ function Worked({ exercise, mode }: WorkedProps) {
   const selected = useMemo(() => selectedQuantity(exercise, derive.selected), [exercise, derive.selected]);
   const begun = derive.step ?? (display.answers === 'hidden' ? 0 : null);
   const step = begun === null ? null : Math.min(begun, exercise.film.steps.length);
-  const isKnown = step === null || replay(exercise.film, step).value(selected) !== undefined;
+  const known = useMemo(() => (step === null ? undefined : replay(exercise.film, step)), [exercise, step]);
   return (
     <div className="derive-stage">
       <section className="panel" aria-label={say.graph}>
@@ -89,14 +89,7 @@ function Worked({ exercise, mode }: WorkedProps) {
         {mode === 'own' && <LossBox exercise={exercise} />}
         <FilmStepper exercise={exercise} step={step} />
       </section>
-      {isKnown ? (
-        <DerivationPanel exercise={exercise} selected={selected} />
-      ) : (
-        <section className="panel derivation" aria-label={say.derivation}>
-          <h2>{say.derivation}</h2>
-          <p className="quiet">{say.notYet(nameOf(selected))}</p>
-        </section>
-      )}
+      <DerivationPanel exercise={exercise} selected={selected} known={known} />
       {mode === 'article' ? (
         <ArticleNotes exercise={exercise} />
       ) : (

@@ -1,0 +1,48 @@
+/** Networks to look at: the article's, and three in which something goes wrong with the gradient. */
+import { articleDescription } from '../article.js';
+import { defaultState, type NetworkDescription, type PlaygroundState } from '../state.js';
+
+type Sample = Pick<PlaygroundState['derive'], 'input' | 'target' | 'loss' | 'selected'>;
+
+export interface Preset extends Sample {
+  readonly network: NetworkDescription;
+}
+
+export const presetNames = ['article', 'vanishing', 'exploding', 'dead-relu'] as const;
+export type PresetName = (typeof presetNames)[number];
+
+const chain = (activation: string, w: number): NetworkDescription => ({
+  inputs: ['1'],
+  nodes: ['2', '3', '4', '5'].map((id, k) => ({ id, from: [String(k + 1)], activation, b: 0, c: 1, w: [w] })),
+  outputs: ['5'],
+});
+
+const { input, target, loss, selected } = defaultState.derive;
+
+export const presets: Readonly<Record<PresetName, Preset>> = {
+  article: { network: articleDescription, input, target, loss, selected },
+  // A sigmoid's slope is at most 0.25: each layer leaves a quarter of dloss/dx, at best.
+  vanishing: { network: chain('sigmoid', 1), input: [0.5], target: [1], loss: 'mse', selected: 'dloss/dw_1to2' },
+  // Slope 1 and weight 4: each layer makes dloss/dx four times as large.
+  exploding: { network: chain('relu', 4), input: [0.5], target: [0], loss: 'mse', selected: 'dloss/dw_1to2' },
+  // h of node 3 is negative: its slope is 0, so nothing reaches its parameters, and no step can change them.
+  'dead-relu': {
+    network: {
+      inputs: ['1'],
+      nodes: [
+        { id: '2', from: ['1'], activation: 'relu', b: 0.1, c: 1, w: [0.8] },
+        { id: '3', from: ['1'], activation: 'relu', b: -1, c: 1, w: [0.6] },
+        { id: '4', from: ['2', '3'], activation: 'identity', b: 0, c: 1, w: [0.7, -0.4] },
+      ],
+      outputs: ['4'],
+    },
+    input: [0.5],
+    target: [1],
+    loss: 'mse',
+    selected: 'dloss/dw_1to3',
+  },
+};
+
+/** The preset that a network is, to the last weight. */
+export const presetOf = (network: NetworkDescription): PresetName | undefined =>
+  presetNames.find((name) => JSON.stringify(presets[name].network) === JSON.stringify(network));

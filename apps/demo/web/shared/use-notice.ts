@@ -1,0 +1,15 @@
+/** A short message, such as "Copied.", that clears by itself. */
+import { useEffect, useState } from 'react';
+
+/** Milliseconds for which the message is shown. */
+const shownFor = 4000;
+
+export function useNotice(): readonly [text: string, show: (text: string) => void] {
+  const [notice, setNotice] = useState({ text: '' });
+  useEffect(() => {
+    if (notice.text === '') return;
+    const clear = setTimeout(() => setNotice({ text: '' }), shownFor);
+    return () => clearTimeout(clear);
+  }, [notice]);
+  return [notice.text, (text) => setNotice({ text })];
+}
