@@ -1,14 +1,14 @@
 /**
- * The address of a state: `#learn/4`, `#train`, and, where the state differs from the first one, the rest of it behind:
- * `#learn/4/…`. People can write and read the front part, and it takes precedence over the packed one.
+ * The URL fragment of a state: `#learn/4`, `#train`, and `#learn/4/…` if the state differs from the default. The readable
+ * part takes precedence over the compressed one.
  */
 import { readLink, writeLink } from './link.js';
 import { type ChapterName, chapterNames, type PlaygroundState, viewNames } from './state.js';
 
-/** What stands in the address for the last chapter. */
+/** Name of the last chapter in the URL. */
 const challenge = 'challenge';
 
-/** What `readAddress` reads, given the same `fresh` state. */
+/** Writes the URL fragment of a state; the inverse of `readAddress` with the same default. */
 export function addressOf(state: PlaygroundState, fresh: PlaygroundState): string {
   const place = state.view === 'learn' ? ['learn', chapterAddress(state.learn.chapter)] : [state.view];
   const packed = isFirst(state, fresh) ? [] : [writeLink(state)];
@@ -16,7 +16,7 @@ export function addressOf(state: PlaygroundState, fresh: PlaygroundState): strin
 }
 
 /**
- * The state at an address; `fresh` where it says nothing.
+ * Reads the state from a URL fragment; `fresh` is the default.
  *
  * @throws LinkError, as `readLink` does
  */
@@ -34,14 +34,14 @@ export function readAddress(hash: string, fresh: PlaygroundState): PlaygroundSta
   return { ...state, view, ...(chapter !== undefined && { learn: { ...state.learn, chapter } }) };
 }
 
-/** A chapter as people count it: from 1; the last one by its name. */
+/** Number of a chapter, from 1, or the name of the last one. */
 export const chapterAddress = (chapter: ChapterName): string =>
   chapter === chapterNames.at(-1) ? challenge : String(chapterNames.indexOf(chapter) + 1);
 
 const chapterAt = (part: string | undefined): ChapterName | undefined =>
   part === challenge ? chapterNames.at(-1) : chapterNames.find((name) => chapterAddress(name) === part);
 
-/** Whether the state says nothing more than its view and chapter. */
+/** Whether the state differs from the default only in view and chapter. */
 function isFirst(state: PlaygroundState, fresh: PlaygroundState): boolean {
   const { view } = fresh;
   const learn = { ...state.learn, chapter: fresh.learn.chapter };

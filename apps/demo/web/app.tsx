@@ -1,4 +1,4 @@
-/** The page: a header, and one of six views, each loaded when it is first looked at. */
+/** The page: a header and one of six views, each loaded on first use. */
 import { Link2 } from 'lucide-react';
 import { Component, lazy, type ReactNode, Suspense, useEffect } from 'react';
 import { useMessages } from './language.js';
@@ -50,13 +50,13 @@ export function App() {
   );
 }
 
-/** The views that a link leaves to the reader. */
+/** The views that are not hidden by the link. */
 const offeredViews = ({ hide }: PlaygroundState['display']): ViewName[] =>
   (Object.keys(views) as ViewName[]).filter((name) => !hide.includes(name));
 
-/** Inside another page: a way to the whole one. */
+/** Link from an embedded page to the full one. */
 function EmbeddedFooter() {
-  // The address follows the state: the link is renewed with it.
+  // The URL follows the state, so the link is updated with it.
   usePlayground();
   const say = useMessages(messages);
   return (
@@ -141,7 +141,7 @@ function Share() {
   );
 }
 
-/** The address after # is the state, so that an anchor there would lose it. */
+/** Moves the focus without an anchor, since the URL fragment is the state. */
 function skip(event: { preventDefault(): void }): void {
   event.preventDefault();
   document.getElementById('content')?.focus();
@@ -153,7 +153,7 @@ interface GuardProps {
   readonly failed: (why: string) => string;
 }
 
-/** An error in a view leaves the page standing. */
+/** Error boundary: an error in a view does not affect the rest of the page. */
 class Guard extends Component<GuardProps, { readonly error?: Error }> {
   override state: { readonly error?: Error } = {};
 

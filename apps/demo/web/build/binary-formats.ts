@@ -1,3 +1,3 @@
-/** What reads files that are no text: loaded when the first such file is opened. */
+/** Readers of binary files, loaded when the first one is opened. */
 export { load } from '@nnbp/formats';
 export { fromOnnx } from '@nnbp/interop';

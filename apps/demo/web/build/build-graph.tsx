@@ -1,4 +1,4 @@
-/** The graph as it is drawn and edited by hand: boxes and weights to select, edges to drag. */
+/** The graph editor: nodes and weights to select, edges to drag. */
 import type { OnConnectEnd } from '@xyflow/react';
 import { useMessages } from '../language.js';
 import { Figure } from '../shared/figure.js';
@@ -12,7 +12,7 @@ import { messages } from './messages.js';
 
 const nodeWidth = 124;
 const nodeHeight = 52;
-/** Of more edges than this only those at the selected node have a label, if they are few. */
+/** With more edges than this, only the edges of the selected node are labelled, if they are few. */
 const labelledEdges = 40;
 const labelledNear = 12;
 
@@ -91,7 +91,7 @@ export function BuildGraph({ desk }: { readonly desk: Desk }) {
   const isLarge = nodes.length > 30;
   return (
     <GraphView
-      // Another height is another chart, fitted anew.
+      // A new height remounts the chart, which fits the view again.
       key={String(isLarge)}
       label={say.graph}
       nodes={nodes}
@@ -111,7 +111,7 @@ export function BuildGraph({ desk }: { readonly desk: Desk }) {
 
 type End = Parameters<OnConnectEnd>[1];
 
-/** An edge ends anywhere on a box; on empty ground it makes a new one. */
+/** Ends a dragged edge at a node, or creates a node on the empty canvas. */
 function drop(desk: Desk, event: MouseEvent | TouchEvent, { fromNode, fromHandle, toNode }: End): void {
   if (fromNode === null || fromHandle === null) return;
   const { clientX, clientY } = 'changedTouches' in event ? event.changedTouches[0] : event;

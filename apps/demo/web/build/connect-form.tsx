@@ -1,4 +1,4 @@
-/** An edge without dragging: from which node, to which. */
+/** A form that adds an edge without dragging. */
 import { type SubmitEvent, useState } from 'react';
 import { useMessages } from '../language.js';
 import { usePlayground } from '../store.js';
@@ -13,7 +13,7 @@ export function ConnectForm({ desk }: { readonly desk: Desk }) {
   const [chosen, choose] = useState<{ readonly from?: string; readonly to?: string }>({});
   const ids = idsOf(network);
   const ends = network.nodes.map(({ id }) => id);
-  // The selected node, until another one is chosen; what is no longer there, or not yet chosen, is the first and the last.
+  // Defaults: the selected node, else the first and the last.
   const selected = desk.selection !== undefined && 'node' in desk.selection ? desk.selection.node : undefined;
   const from = [chosen.from, selected, ids[0]].find((id) => id !== undefined && ids.includes(id))!;
   const to = [chosen.to, ends.at(-1)].find((id) => id !== undefined && ends.includes(id));

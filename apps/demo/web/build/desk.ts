@@ -1,4 +1,4 @@
-/** What is in the editor's hand: which node or edge is selected, what was said last, and how an edit is tried. */
+/** State of the editor: the selected node or edge, the last message, and a function that applies an edit. */
 import { useCallback, useState } from 'react';
 import { useMessages } from '../language.js';
 import { messages } from './messages.js';
@@ -9,7 +9,7 @@ export type Selection =
 
 type Sayings = ReturnType<typeof useMessages<(typeof messages)['en']>>;
 
-/** What came of an edit, said in the language that is chosen when it is read. */
+/** Result of an edit, worded in the language of the page when it is rendered. */
 type Notice =
   | { readonly done: (say: Sayings['done']) => string }
   | { readonly refused: Refusal }
@@ -21,7 +21,7 @@ export interface Desk {
   select(selection: Selection): void;
   readonly notice: Notice;
   tell(notice: Notice): void;
-  /** Does an edit and says so, or says why not; whether it was done. */
+  /** Applies an edit and reports the result. Returns whether it succeeded. */
   attempt(doing: () => void, done?: (say: Sayings['done']) => string): boolean;
 }
 
@@ -41,7 +41,7 @@ export function useDesk(): Desk {
   return { selection, select, notice, tell, attempt };
 }
 
-/** An error as something to be told. */
+/** The message of an error. */
 export const problemOf = (error: unknown): Notice =>
   error instanceof Refused
     ? { refused: error.refusal }

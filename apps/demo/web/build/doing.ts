@@ -1,4 +1,4 @@
-/** The edits that more than one part of the view can make, each with what is said and selected afterwards. */
+/** Edits that several parts of the view offer, with their message and the new selection. */
 import type { NetworkDescription } from '../state.js';
 import type { Desk, Selection } from './desk.js';
 import { addInput, addNode, connect, disconnect, freeId, removeNode } from './edits.js';
@@ -13,7 +13,7 @@ export function connectNodes(desk: Desk, from: string, to: string): void {
   if (done) desk.select({ edge: { from, to } });
 }
 
-/** Adds a node, with an edge from or to another one if that is said. */
+/** Adds a node, optionally with an edge from or to another one. */
 export function insertNode(desk: Desk, beside: { readonly from?: string; readonly to?: string } = {}): void {
   let id = '';
   const insert = (network: NetworkDescription) => {

@@ -1,15 +1,15 @@
 /**
- * What can be done to a graph, one function an edit: think of a pencil and a rubber. Each gives a new description and
- * leaves the old one as it was, which is what makes undo a list of descriptions.
+ * Edits of a graph, one function per edit. Each returns a new description and leaves the old one unchanged, so undo is a
+ * list of descriptions.
  */
 import type { NetworkDescription, NodeDescription } from '../state.js';
 import { Refused } from './refusal.js';
 
-/** The most of each that a state holds (see `state.ts`), and of edges as many as are drawn within about a second. */
+/** Limits of a state (see `state.ts`). The limit of edges is what the page draws within about a second. */
 export const most = { inputs: 200, nodes: 400, outputs: 200, fanIn: 200, edges: 3000 } as const;
-/** In characters; see `state.ts`. */
+/** Maximum length of an id in characters; see `state.ts`. */
 export const longestId = 60;
-/** With which weight an edge begins. */
+/** Initial weight of an edge. */
 const firstWeight = 0.5;
 
 /** All nodes, inputs first. */
@@ -69,7 +69,7 @@ export const disconnect = (network: NetworkDescription, from: string, to: string
   nodes: network.nodes.map((node) => (node.id === to ? withoutPredecessor(node, from) : node)),
 });
 
-/** Gives a node another id, wherever it is named. */
+/** Renames a node everywhere. */
 export function rename(network: NetworkDescription, id: string, next: string): NetworkDescription {
   if (next === id) return network;
   expectFree(network, next);
@@ -88,7 +88,7 @@ export function setOutput(network: NetworkDescription, id: string, isOutput: boo
   return { ...network, outputs: isOutput ? [...others, id] : others };
 }
 
-/** Makes an input of a node, whose edges from its predecessors end then, or a node of an input. */
+/** Turns a node into an input, removing its incoming edges, or an input into a node. */
 export function setInput(network: NetworkDescription, id: string, isInput: boolean): NetworkDescription {
   if (isInput) {
     const nodes = network.nodes.filter((node) => node.id !== id);
@@ -109,10 +109,10 @@ export const changeNode = (
   nodes: network.nodes.map((node) => (node.id === id ? { ...node, ...change(node) } : node)),
 });
 
-/** The nodes along a shortest way from one node to another, both named; undefined if there is none. */
+/** The nodes of a shortest path, including both ends; undefined if there is none. */
 function pathBetween(network: NetworkDescription, start: string, end: string): string[] | undefined {
   const cameFrom = new Map<string, string | undefined>([[start, undefined]]);
-  // A map is walked in the order of insertion, also what is inserted on the way: nearest nodes first.
+  // Breadth-first: a map iterates in the order of insertion, including entries added during the iteration.
   for (const id of cameFrom.keys()) {
     if (id === end) {
       const path: string[] = [];

@@ -1,4 +1,4 @@
-/** Between the graph on the page and texts and files of @nnbp/formats. */
+/** Reads and writes the graph as JSON and as files of @nnbp/formats. */
 import { type Activation, type Network, NnbpError } from '@nnbp/core';
 import { fromJson, toJson } from '@nnbp/formats';
 import { builtinActivations } from '../functions.js';
@@ -9,22 +9,22 @@ import { Refused } from './refusal.js';
 
 const maxBytes = 16e6;
 
-/** A graph that was read, and what of it the page has no place for. */
+/** A graph that was read, and whether it was simplified. */
 export interface Opened {
   readonly network: NetworkDescription;
-  /** Weights that were one, and scales that were fixed at 1, are each a parameter of their own here. */
+  /** Whether shared weights or fixed scales became separate parameters. */
   readonly loosened: boolean;
 }
 
 /**
- * The graph as JSON, as it is kept in a file.
+ * The graph as JSON.
  *
- * @throws NnbpError where the graph is none: a cycle in a link, say
+ * @throws NnbpError if the graph is invalid, for example if a link contains a cycle
  */
 export const exported = (network: NetworkDescription): string => toJson(networkOf(network, { activation: byName }));
 
 /**
- * The graph of a JSON text.
+ * Reads a graph from JSON.
  *
  * @param custom - The names of the reader's own activations.
  * @throws Refused

@@ -1,6 +1,5 @@
 /**
- * Every graph there was since the page was opened: think of a pile of tracing papers, of which undo lifts the uppermost
- * and redo lays it back.
+ * Undo and redo: the graphs since the page was opened.
  */
 import { identity } from '@nnbp/activations';
 import { parseQuantity } from '@nnbp/explain';
@@ -13,7 +12,7 @@ import { Refused } from './refusal.js';
 
 type Change = (network: NetworkDescription) => NetworkDescription;
 
-/** A graph with what the Derive view asked of it. */
+/** A graph with the sample and selection of the Derive view. */
 interface Moment extends Pick<PlaygroundState['derive'], 'input' | 'target' | 'selected'> {
   readonly network: NetworkDescription;
 }
@@ -21,9 +20,9 @@ interface Moment extends Pick<PlaygroundState['derive'], 'input' | 'target' | 's
 interface Pile {
   readonly past: readonly Moment[];
   readonly future: readonly Moment[];
-  /** The graph after the last edit. Another one on the page was changed elsewhere: in Derive, or by a link. */
+  /** The graph after the last edit. If the page has another one, it was changed in Derive or by a link. */
   readonly present: NetworkDescription | undefined;
-  /** The field in which the last edit was typed: what follows in the same field is the same edit. */
+  /** The field of the last edit: further input in the same field belongs to the same edit. */
   readonly field: string | undefined;
 }
 
@@ -32,10 +31,10 @@ const longestPast = 200;
 let pile: Pile = { past: [], future: [], present: undefined, field: undefined };
 
 /**
- * Changes the graph, and what Derive asks of it so that it fits.
+ * Changes the graph, and adapts the sample and selection of Derive.
  *
- * @param field - Where the change is typed, if it is; a number typed digit by digit is one edit.
- * @throws Refused; nothing is changed then
+ * @param field - The input field of the change, if any: a number typed digit by digit is one edit.
+ * @throws Refused, with nothing changed
  */
 export function edit(change: Change, field?: string): void {
   update((state) => {
@@ -56,7 +55,7 @@ export function edit(change: Change, field?: string): void {
   });
 }
 
-/** Back to the graph before the last edit, if there was one. */
+/** Restores the graph before the last edit, if there is one. */
 export const undo = (): void =>
   update((state) => {
     const { past, future } = caughtUp(state);
@@ -71,7 +70,7 @@ export const undo = (): void =>
     return backAt(state, moment);
   });
 
-/** What was undone last is done again. */
+/** Restores the edit that was undone last. */
 export const redo = (): void =>
   update((state) => {
     const { past, future } = caughtUp(state);
@@ -81,13 +80,13 @@ export const redo = (): void =>
     return backAt(state, moment);
   });
 
-/** What undo and redo could do now. */
+/** Whether undo and redo are possible. */
 export function possible(network: NetworkDescription): { readonly undo: boolean; readonly redo: boolean } {
   const elsewhere = pile.present !== undefined && pile.present !== network;
   return { undo: elsewhere || pile.past.length > 0, redo: !elsewhere && pile.future.length > 0 };
 }
 
-/** The pile with a change that was made elsewhere as a sheet of its own. */
+/** The history, with a change that was made elsewhere as an entry of its own. */
 function caughtUp(state: PlaygroundState): Pile {
   const { past, present } = pile;
   if (present === undefined || present === state.network) return pile;
@@ -102,7 +101,7 @@ const momentOf = ({ network, derive: { input, target, selected } }: PlaygroundSt
   selected,
 });
 
-/** The sample is the one of then only where that of now does not fit. */
+/** Keeps the current sample if it fits the restored graph. */
 function backAt(state: PlaygroundState, { network, input, target, selected }: Moment): PlaygroundState {
   const { inputs, outputs } = state.network;
   const fits = sameList(inputs, network.inputs) && sameList(outputs, network.outputs);
@@ -112,7 +111,7 @@ function backAt(state: PlaygroundState, { network, input, target, selected }: Mo
   );
 }
 
-/** The state with another graph, and in Derive a sample of as many numbers and a derivative that it has. */
+/** Replaces the graph, and adapts the sample and selection of Derive. */
 function withNetwork(state: PlaygroundState, network: NetworkDescription): PlaygroundState {
   const { derive } = state;
   return {
@@ -129,7 +128,7 @@ function withNetwork(state: PlaygroundState, network: NetworkDescription): Playg
   };
 }
 
-/** Each node keeps its number; a node that is new at the same place, under another name, takes over. */
+/** Carries over the numbers of nodes; a renamed node keeps its number. */
 function carried(row: readonly number[], before: readonly string[], after: readonly string[], fill: number): number[] {
   const renamed = before.length === after.length;
   return after.map((id, k) => {
@@ -154,7 +153,7 @@ function expectRoom(network: NetworkDescription, before: NetworkDescription): vo
   for (const what of ['inputs', 'nodes', 'outputs', 'fanIn'] as const) {
     if (found[what] > most[what]) throw new Refused({ why: 'tooMany', what, found: found[what] });
   }
-  // A link may bring more: they can be fewer, step by step.
+  // A graph from a link may exceed the limits; edits that reduce it are allowed.
   const edges = edgeCountOf(network);
   if (edges > most.edges && edges > edgeCountOf(before)) {
     throw new Refused({ why: 'tooMany', what: 'edges', found: edges });
@@ -162,7 +161,7 @@ function expectRoom(network: NetworkDescription, before: NetworkDescription): vo
   if (idsOf(network).some((id) => id === '' || id.length > longestId)) throw new Refused({ why: 'badId' });
 }
 
-/** The link holds all one sees; what no link can hold is not taken. */
+/** Refuses a state that is too large for a link. */
 function expectLinkable(state: PlaygroundState): void {
   try {
     readLink(writeLink(state));

@@ -1,4 +1,4 @@
-/** What is selected, with all of it that can be changed. */
+/** The selected node or edge with its editable properties. */
 import { Trash2, X } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { builtinActivations } from '../functions.js';
@@ -26,7 +26,7 @@ export function Inspector({ desk }: { readonly desk: Desk }) {
   const heading = useRef<HTMLHeadingElement>(null);
   const previous = useRef(selection);
   useEffect(() => {
-    // What had the focus was removed: whoever works by the keyboard continues here, not at the top of the page.
+    // The focused element was removed: keep the keyboard focus here.
     if (previous.current !== undefined && selection === undefined && document.activeElement === document.body) {
       heading.current?.focus({ preventScroll: true });
     }
@@ -222,7 +222,7 @@ function EdgeFields({ from, to, desk }: { readonly from: string; readonly to: st
   );
 }
 
-/** The name counts once it is whole: on Enter, or when the field is left. */
+/** The name is applied on Enter or when the field loses focus. */
 function NameField({ id, desk }: { readonly id: string; readonly desk: Desk }) {
   const say = useMessages(messages);
   const [typed, type] = useState(id);

@@ -1,4 +1,4 @@
-/** What came of the last edit: a refusal stands there until the next one, what was done is said in passing. */
+/** The result of the last edit. An error stays until the next edit. */
 import { X } from 'lucide-react';
 import { useMessages } from '../language.js';
 import type { Desk } from './desk.js';
@@ -6,7 +6,7 @@ import { messages } from './messages.js';
 
 interface NoticeLineProps {
   readonly desk: Desk;
-  /** How large the graph is. */
+  /** Size of the graph. */
   readonly counts: string;
 }
 

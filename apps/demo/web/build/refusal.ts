@@ -1,8 +1,8 @@
-/** What is not done to a graph, and why: the reason as data, so that it can be said in either language. */
+/** Why an edit is refused, as data, so that the message can be in either language. */
 
 /** Why an edit is refused. */
 export type Refusal =
-  /** The nodes along the cycle that would be closed, the first one again at its end. */
+  /** The nodes of the cycle, with the first one repeated at the end. */
   | { readonly why: 'cycle'; readonly nodes: readonly string[] }
   | { readonly why: 'doubledEdge'; readonly from: string; readonly to: string }
   | { readonly why: 'intoInput'; readonly to: string }

@@ -1,4 +1,4 @@
-/** Graphs to start from, and layers of one's own sizes. */
+/** Templates, and layers of custom sizes. */
 import { type SubmitEvent, useState } from 'react';
 import { articleDescription } from '../article.js';
 import { builtinActivations } from '../functions.js';

@@ -11,11 +11,11 @@ interface Layers {
   readonly sizes: readonly number[];
   /** The name of every node's activation. */
   readonly activation: string;
-  /** Whether each layer sees all layers before it, not only the last. */
+  /** Whether each layer is connected to all earlier layers. */
   readonly skips: boolean;
 }
 
-/** A layered graph whose nodes are numbered 1, 2, …, with weights that are drawn and rounded to be read. */
+/** A layered graph with nodes 1, 2, … and random weights, rounded for reading. */
 export function layeredNetwork({ sizes, activation, skips }: Layers): NetworkDescription {
   const builder = new GraphBuilder();
   let count = 0;
@@ -43,7 +43,7 @@ export function parseSizes(text: string): number[] {
   if (sizes.length < 2 || sizes.length > 12 || sizes.some((size) => !Number.isInteger(size) || size < 1)) {
     throw new Refused({ why: 'badSizes' });
   }
-  // Counted before a graph is made of them.
+  // Check the size before the graph is built.
   const nodes = sizes.slice(1).reduce((sum, size) => sum + size, 0);
   if (sizes[0] > most.inputs) throw new Refused({ why: 'tooMany', what: 'inputs', found: sizes[0] });
   if (nodes > most.nodes) throw new Refused({ why: 'tooMany', what: 'nodes', found: nodes });

@@ -1,4 +1,4 @@
-/** The graph as a text: think of the same drawing, written down; it can be edited there too, or come from a file. */
+/** The graph as JSON, which can be edited, copied, downloaded or opened from a file. */
 import { Copy, Download, FolderOpen } from 'lucide-react';
 import { useMemo, useRef, useState } from 'react';
 import { useMessages } from '../language.js';
@@ -12,7 +12,7 @@ import { messages } from './messages.js';
 export function TextPanel({ desk }: { readonly desk: Desk }) {
   const { network, custom } = usePlayground();
   const say = useMessages(messages);
-  // What is being written; until then the text follows the graph.
+  // The edited text; undefined while it follows the graph.
   const [draft, setDraft] = useState<string>();
   const chooser = useRef<HTMLInputElement>(null);
   const { text = '', problem } = useMemo(() => written(() => exported(network)), [network]);
@@ -73,7 +73,7 @@ export function TextPanel({ desk }: { readonly desk: Desk }) {
           onChange={(event) => {
             const { files } = event.target;
             void choose(files?.[0]).then(() => {
-              // The same file can be chosen again, once it is mended.
+              // Allows choosing the same file again after it was fixed.
               event.target.value = '';
             });
           }}

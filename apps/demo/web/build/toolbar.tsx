@@ -1,4 +1,4 @@
-/** Undo, redo, what can be added, and the way to the derivatives. */
+/** Undo, redo, add buttons, and links to Derive and Train. */
 import { Play, Plus, Redo2, Sigma, Undo2 } from 'lucide-react';
 import { useMessages } from '../language.js';
 import { update, usePlayground } from '../store.js';
@@ -49,7 +49,7 @@ export function Toolbar({ desk }: { readonly desk: Desk }) {
 const lookAtDerivatives = () =>
   update((state) => ({ ...state, view: 'derive', derive: { ...state.derive, mode: 'own', step: null } }));
 
-/** Trains this graph with its parameters, on data that fit it where there are such. */
+/** Opens Train with this graph, and with a data set that fits it if there is one. */
 const train = () =>
   update((state) => {
     const { network: graph, train } = state;

@@ -1,4 +1,4 @@
-/** Draw your own graph: a drawing board, what is selected on it, and the same graph as a text. */
+/** The Build view: graph editor, inspector, and the graph as JSON. */
 import { useEffect, useRef } from 'react';
 import { useMessages } from '../language.js';
 import { TaskLine } from '../shared/task-line.js';
@@ -44,7 +44,7 @@ export default function View() {
   );
 }
 
-/** The desk, on which nothing is selected that is no longer there: undo may have taken it away. */
+/** The editor state without a selection that undo has removed. */
 function usePresent(desk: Desk): Desk {
   const { network } = usePlayground();
   const { selection } = desk;
@@ -56,7 +56,7 @@ function usePresent(desk: Desk): Desk {
   return isThere ? desk : { ...desk, selection: undefined };
 }
 
-/** Undo, redo and delete by keys, and a graph that is pasted anywhere but into a field. */
+/** Keyboard shortcuts for undo, redo and delete, and pasting a graph outside of input fields. */
 function useKeys(desk: Desk): void {
   const { custom } = usePlayground();
   const now = useRef({ desk, custom });
@@ -102,6 +102,6 @@ function useKeys(desk: Desk): void {
   }, []);
 }
 
-/** Where one types, keys do what they do in every field. */
+/** Whether an element handles keys itself. */
 const isField = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && target.matches('textarea, select, input:not([type="checkbox"])');

@@ -1,6 +1,6 @@
 /**
- * The article's own numbers: node 7 with x4 = 4, x5 = 5, x6 = 6, every parameter 1, t = 10, and x7 = 7 taken as given.
- * A sigmoid times 1 cannot be 7, so the loss here is told what the article assumes; only dloss/dx7 reads it.
+ * The article's numbers: node 7 with x4 = 4, x5 = 5, x6 = 6, all parameters 1, t = 10, and the assumption x7 = 7.
+ * A sigmoid with c = 1 cannot be 7, so this loss uses the assumed value; only dloss/dx7 depends on it.
  */
 import { elementwise } from '@nnbp/losses';
 import type { Step } from '@nnbp/explain';
@@ -14,14 +14,14 @@ export const articleNode: NetworkDescription = {
 
 export const articleSample = { input: [4, 5, 6], target: [10] };
 
-/** (x − t)² for an x7 that is 7. */
+/** (x − t)² with x7 = 7. */
 export const assumedLoss = elementwise({
   name: 'mse',
   value: (_, t) => (7 - t) ** 2,
   derivative: (_, t) => 2 * (7 - t),
 });
 
-/** A derivation in which x7 is the 7 of the article, wherever it stands. */
+/** A derivation in which x7 is the assumed 7. */
 export function asInTheArticle(step: Step): Step {
   const { quantity, node } = step.quantity;
   const assumed = { state: step.state, summands: 1, terms: [] };
@@ -44,7 +44,7 @@ export function asInTheArticle(step: Step): Step {
     value: step.value,
     state: step.state,
     formula: step.formula,
-    // Six digits of g(16) are those of 1, and 1 − 1 would explain nothing.
+    // With six digits g(16) would be shown as 1, and 1 − g(16) as 0.
     numbers: quantity === 'slope' ? String.raw`1 \cdot 0.999999887 \cdot (1 - 0.999999887)` : step.numbers,
     summands: step.summands,
     get terms() {

@@ -1,4 +1,4 @@
-/** Where the article slips, beside its own numbers. */
+/** The errors in the article. */
 import { sigmoid } from '@nnbp/activations';
 import { useMessages } from '../language.js';
 import { written } from '../shared/written.js';

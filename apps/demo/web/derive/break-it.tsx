@@ -1,4 +1,4 @@
-/** Which mistake is made, what comes of it, and why. */
+/** The choice of a mistake, its result and an explanation. */
 import { ChevronDown, ChevronUp, X } from 'lucide-react';
 import { useMessages } from '../language.js';
 import { Figure } from '../shared/figure.js';
@@ -84,7 +84,7 @@ function Verdict({ exercise, pass }: BreakItProps) {
   );
 }
 
-/** Of more visits than this the list is text. */
+/** With more visits than this, the list cannot be edited. */
 const maxEdited = 24;
 
 function Order({ exercise }: { readonly exercise: Exercise }) {
@@ -149,7 +149,7 @@ function Order({ exercise }: { readonly exercise: Exercise }) {
   );
 }
 
-/** Of a larger network the first nodes are compared. */
+/** Maximum number of nodes in the comparison. */
 const maxRows = 40;
 
 function Comparison({ exercise, pass }: BreakItProps) {

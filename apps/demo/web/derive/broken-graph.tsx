@@ -1,4 +1,4 @@
-/** The network while a mistake is made: in each node what it received and passed on so far, beside what would be right. */
+/** The network with a mistake: what each node has received and passed on, and the right values. */
 import { useMemo } from 'react';
 import { useMessages } from '../language.js';
 import { Figure } from '../shared/figure.js';
@@ -11,7 +11,7 @@ import { messages } from './messages.js';
 import { chartHeight, nodeHeight, nodeWidth } from './network-graph.js';
 import { Stepper } from './stepper.js';
 
-/** The pass with the mistake that is chosen. */
+/** The pass with the selected mistake. */
 export function useBrokenPass(exercise: Exercise): BrokenPass {
   const mistake = usePlayground(({ derive }) => derive.mistake);
   const order = usePlayground(({ derive }) => derive.order);

@@ -1,4 +1,4 @@
-/** What the parts of the view do to the state. */
+/** Changes of the state that the parts of the view make. */
 import { nameOf, type QuantityName } from '@nnbp/explain';
 import type { NodeDescription, PlaygroundState } from '../state.js';
 import { update } from '../store.js';
@@ -7,7 +7,7 @@ import { update } from '../store.js';
 export const change = (part: Partial<PlaygroundState['derive']>): void =>
   update((state) => ({ ...state, derive: { ...state.derive, ...part } }));
 
-/** Asks where a number comes from. */
+/** Selects the number to explain. */
 export const select = (quantity: QuantityName): void => change({ selected: nameOf(quantity) });
 
 /** Changes one node of the reader's network. */

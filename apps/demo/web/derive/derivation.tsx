@@ -100,7 +100,7 @@ function CopyAs({
   );
 }
 
-/** Of so many terms the first ones and the last are shown until one asks for more. */
+/** Terms shown initially; longer sums show the first ones and the last. */
 const maxTerms = 8;
 const moreTerms = 50;
 
@@ -206,7 +206,7 @@ function equation(formula: string, plain: string): { readonly latex: string; rea
   ];
 }
 
-/** What stands between the equals signs of a formula; not those inside a name. */
+/** The sides of an equation, split at equals signs outside of names. */
 function sides(latex: string): string[] {
   const found = [''];
   let depth = 0;

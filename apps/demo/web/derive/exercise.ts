@@ -1,7 +1,4 @@
-/**
- * What the Derive view looks at: think of one exercise on the blackboard, a network, a sample and a loss, worked through
- * to the last number.
- */
+/** What the Derive view shows: a network with a sample and a loss, and its pass. */
 import { backpropagate, type Loss, type Network } from '@nnbp/core';
 import {
   type Derivation,
@@ -26,15 +23,15 @@ export interface Exercise {
   readonly loss: Loss;
   /** Its forward and backward pass, step by step. */
   readonly film: Trace;
-  /** Values that are taken as given, by node, whatever the node itself would compute. */
+  /** Assumed values, by node, which replace the computed ones. */
   readonly given: Readonly<Record<string, number>>;
-  /** Where a number comes from. */
+  /** The derivation of a number. */
   derivation(what: QuantityName): Step;
   /** The same derivation as text, Markdown and LaTeX, with the engine's numbers. */
   written(what: QuantityName): Derivation;
 }
 
-/** What an exercise is made of. */
+/** The parts of the state that define an exercise. */
 export interface Question extends Pick<PlaygroundState['derive'], 'input' | 'target' | 'loss' | 'mode'> {
   /** The reader's own; the mode `article` has the article's node 7 with what feeds it instead. */
   readonly network: NetworkDescription;
@@ -43,9 +40,9 @@ export interface Question extends Pick<PlaygroundState['derive'], 'input' | 'tar
 }
 
 /**
- * The question, worked through.
+ * Computes the pass of a question.
  *
- * @throws NnbpError where it cannot be worked: a cycle, a function that is not there, a target the loss does not take
+ * @throws NnbpError for a cycle, an unknown function or a target that is invalid for the loss
  */
 export function exerciseOf(question: Question, functions: Functions): Exercise {
   const isArticle = question.mode === 'article';
@@ -76,7 +73,7 @@ export function exerciseOf(question: Question, functions: Functions): Exercise {
 export const sized = (row: readonly number[], length: number, fill: number): number[] =>
   Array.from({ length }, (_, k) => row[k] ?? fill);
 
-/** The quantity that is selected, or, where this network has none of that name, the derivative of its first output. */
+/** The selected quantity; the derivative of the first output if the network does not have it. */
 export function selectedQuantity({ network: { graph } }: Exercise, selected: string): QuantityName {
   try {
     return parseQuantity(graph, selected);
@@ -85,7 +82,7 @@ export function selectedQuantity({ network: { graph } }: Exercise, selected: str
   }
 }
 
-/** All that can be asked of a node, derivatives first; a fixed parameter has none. */
+/** The quantities of a node, derivatives first. Fixed parameters have none. */
 export function quantitiesOf({ network: { graph } }: Exercise, node: string): QuantityName[] {
   const i = graph.indexOf(node);
   const of = (...kinds: QuantityName['quantity'][]) => kinds.map((quantity): QuantityName => ({ quantity, node }));
@@ -103,13 +100,13 @@ export function quantitiesOf({ network: { graph } }: Exercise, node: string): Qu
   ];
 }
 
-/** Whether two names mean the same number. */
+/** Whether two names denote the same number. */
 export const sameQuantity = (a: QuantityName, b: QuantityName): boolean =>
   a.node === b.node && a.quantity === b.quantity && nameOf(a) === nameOf(b);
 
 /**
- * dloss/dp of a parameter measured instead of derived: (loss(p + d) − loss(p − d)) / 2d. Undefined for what is no
- * parameter, or where the loss cannot be computed that close by.
+ * dloss/dp of a parameter by finite differences: (loss(p + d) − loss(p − d)) / 2d. Undefined for what is not a
+ * parameter, or if the loss cannot be computed at these points.
  */
 export function measured({ network, input, target, loss }: Exercise, { quantity, node, from }: QuantityName) {
   const letter = quantity === 'dLossDb' ? 'b' : quantity === 'dLossDc' ? 'c' : quantity === 'dLossDw' ? 'w' : undefined;

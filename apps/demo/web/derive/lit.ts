@@ -1,4 +1,4 @@
-/** What lights up: the edges and nodes that a number depends on, backwards to the loss or, for a value, to the inputs. */
+/** Highlighted nodes and edges: those that a number depends on, up to the loss or, for a value, up to the inputs. */
 import type { Graph } from '@nnbp/core';
 import type { QuantityName } from '@nnbp/explain';
 
@@ -9,13 +9,13 @@ export interface Lit {
   readonly edges: ReadonlySet<number>;
 }
 
-/** The paths behind a number. A derivative's lead through the successors; a value's, through the predecessors. */
+/** The highlights of a number: through successors for a derivative, through predecessors for a value. */
 export function litBy(graph: Graph, { quantity, node }: QuantityName): Lit {
   const forwards = quantity === 'x' || quantity === 'g' || quantity === 'h' || quantity === 'slope';
   return forwards ? behind(graph, graph.indexOf(node)) : ahead(graph, graph.indexOf(node));
 }
 
-/** From node i to whatever it acts on. */
+/** From node i to everything that depends on it. */
 function ahead({ nodeCount, successorStart, successors, successorEdges }: Graph, i: number): Lit {
   const nodes = new Set([i]);
   const edges = new Set<number>();
@@ -29,7 +29,7 @@ function ahead({ nodeCount, successorStart, successors, successorEdges }: Graph,
   return { nodes, edges };
 }
 
-/** From whatever acts on node i to node i. */
+/** From everything that node i depends on to node i. */
 function behind({ edgeStart, predecessors }: Graph, i: number): Lit {
   const nodes = new Set([i]);
   const edges = new Set<number>();

@@ -1,4 +1,4 @@
-/** The loss of the sample, what the last change of parameters did to it, and one step of gradient descent. */
+/** The loss of the sample, its last change, and a button for one step of gradient descent. */
 import { useState } from 'react';
 import { useMessages } from '../language.js';
 import { Figure } from '../shared/figure.js';
@@ -12,7 +12,7 @@ export function LossBox({ exercise }: { readonly exercise: Exercise }) {
   const say = useMessages(messages).lossBox;
   const [learningRate, setLearningRate] = useState(0.01);
   const [shown, setShown] = useState<{ readonly before?: Exercise; readonly now: Exercise }>({ now: exercise });
-  // What was shown before is kept from one render to the next.
+  // Keeps the previous exercise for comparison.
   if (shown.now !== exercise) setShown({ before: shown.now, now: exercise });
   const { loss } = exercise.film.pass;
   const promised = shown.before && promisedChange(shown.before, exercise);
@@ -46,7 +46,7 @@ export function LossBox({ exercise }: { readonly exercise: Exercise }) {
 }
 
 /**
- * The change of the loss that the derivatives promised, Σ dloss/dp · Δp over all parameters p; undefined where more than
+ * The change of the loss that the derivatives predicted, Σ dloss/dp · Δp over all parameters p; undefined if more than
  * parameters changed, or nothing did.
  */
 function promisedChange(before: Exercise, now: Exercise): number | undefined {

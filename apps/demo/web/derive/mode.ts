@@ -1,4 +1,4 @@
-/** What Derive looks at: the reader's network, the article's node, or the formula that was fitted last. */
+/** Modes of Derive: the user's network, the article's node, or the formula that was fitted last. */
 import type { FormulaDescription } from '../fit/formula-network.js';
 import type { NetworkDescription, PlaygroundState } from '../state.js';
 

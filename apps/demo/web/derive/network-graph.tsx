@@ -1,4 +1,4 @@
-/** The network as a chart: in each node the numbers it keeps, on each edge its weight and that weight's derivative. */
+/** The network as a diagram: cached numbers in each node, weights and their derivatives on edges. */
 import { nameOf, type QuantityName, replay } from '@nnbp/explain';
 import { useMessages } from '../language.js';
 import { Figure } from '../shared/figure.js';
@@ -12,24 +12,24 @@ import { messages } from './messages.js';
 export interface NetworkGraphProps {
   readonly exercise: Exercise;
   readonly selected: QuantityName;
-  /** Steps of the film that have been taken; null: all, and none is pointed out. */
+  /** Steps of the trace taken; null: all, without a highlighted step. */
   readonly step: number | null;
 }
 
-/** Of more edges than this only those that light up have a label. */
+/** With more edges than this, only highlighted ones are labelled. */
 const labelledEdges = 40;
 
 type Kept = 'h' | 'g' | 'x' | 'slope' | 'dLossDx';
 const letters: Record<Kept, string> = { h: 'h', g: 'g', x: 'x', slope: 'slope', dLossDx: '∂loss/∂x' };
 
-/** Which numbers stand in a node; h and g only where there is room. */
+/** Numbers shown in a node; h and g only in small graphs. */
 const ofInput: readonly Kept[] = ['x', 'dLossDx'];
 const ofFew: readonly Kept[] = ['h', 'g', 'x', 'slope', 'dLossDx'];
 const ofMany: readonly Kept[] = ['x', 'slope', 'dLossDx'];
 const manyNodes = 16;
 
 export const nodeWidth = 132;
-/** A head and so many rows. */
+/** Height of a node with a number of rows, in pixels. */
 export const nodeHeight = (rows: number): number => 26 + 20 * rows;
 
 export function NetworkGraph({ exercise, selected, step }: NetworkGraphProps) {
@@ -130,7 +130,7 @@ export function NetworkGraph({ exercise, selected, step }: NetworkGraphProps) {
         to: node,
         width: isSelected ? 4 : isLit && !isCrowded ? 2.5 : 1.5,
         className: isSelected ? 'edge-selected' : isLit ? 'edge-lit' : '',
-        // A fixed weight has no derivative; one of 1 says nothing.
+        // A fixed weight has no derivative, and 1 is not shown.
         ...(isFixed && w !== 1 && { label: <span className="weight">{written(w, 3)}</span> }),
         ...(!isFixed &&
           (!isCrowded || isSelected) && {
@@ -157,11 +157,11 @@ export function NetworkGraph({ exercise, selected, step }: NetworkGraphProps) {
   return <GraphView label={say.graph} nodes={nodes} edges={edges} height={chartHeight(graph.nodeCount)} />;
 }
 
-/** What a node makes of h: its activation, and the c it multiplies by. */
+/** The activation of a node, and c. */
 function NodeFunction({ name, c }: { readonly name: string; readonly c: number | undefined }) {
   const text = c === undefined ? name : `${name}, c = ${written(c, 3)}`;
   return <span title={text}>{text}</span>;
 }
 
-/** A larger graph gets more room. */
+/** Height of the diagram in pixels. */
 export const chartHeight = (nodes: number): number => (nodes > 30 ? 640 : 440);

@@ -1,4 +1,4 @@
-/** Every parameter of every node, to be changed, beside the derivative it has now. */
+/** Input fields for all parameters, with their derivatives. */
 import { nameOf, type QuantityName, type Replay, replay } from '@nnbp/explain';
 import { useMemo } from 'react';
 import { builtinActivations } from '../functions.js';
@@ -13,7 +13,7 @@ import { change, changeNode, select } from './change.js';
 import { type Exercise, sameQuantity, selectedQuantity } from './exercise.js';
 import { messages } from './messages.js';
 
-/** Of a larger network only the selected node is shown. */
+/** In a larger network only the selected node is shown. */
 const maxCards = 40;
 
 export interface ParameterCardsProps {
@@ -45,7 +45,7 @@ export function ParameterCards({ exercise, step = null }: ParameterCardsProps) {
 
 interface CardProps {
   readonly node: NodeDescription;
-  /** What has been computed so far. */
+  /** The numbers computed so far. */
   readonly known: Replay | undefined;
   readonly selected: QuantityName | undefined;
 }

@@ -1,4 +1,4 @@
-/** What the two caches save: paths multiplied out one by one against edges used once. */
+/** What the cache saves: paths multiplied out, compared with edges visited once. */
 import { type PathCount, paths, type QuantityName } from '@nnbp/explain';
 import { sigmoid } from '@nnbp/activations';
 import { mlp } from '@nnbp/core';
@@ -77,7 +77,7 @@ function Count({ value, label }: { readonly value: bigint; readonly label: strin
   );
 }
 
-/** Of several outputs the one that most paths lead to. */
+/** The output with the largest number of paths. */
 function maxPaths({ network: { graph } }: Exercise, node: string): { found: PathCount; output: string } {
   const all = Array.from(graph.outputs, (i) => ({ output: graph.ids[i], found: paths(graph, node, graph.ids[i]) }));
   return all.reduce((most, other) => (other.found.paths > most.found.paths ? other : most));

@@ -1,4 +1,4 @@
-/** Steps through a list of steps: a slider, buttons, the arrow keys, and a film that plays by itself. */
+/** Controls to step through a trace: slider, buttons, arrow keys, playback. */
 import { type QuantityName, nameOf } from '@nnbp/explain';
 import { ChevronFirst, ChevronLast, ChevronLeft, ChevronRight, Pause, Play } from 'lucide-react';
 import { type ReactNode, useEffect, useState } from 'react';
@@ -9,7 +9,7 @@ import { change } from './change.js';
 import type { Exercise } from './exercise.js';
 import { messages } from './messages.js';
 
-/** Between two steps of the film, in milliseconds. */
+/** Milliseconds between two steps of the playback. */
 const pause = 900;
 
 export interface StepperProps {
@@ -116,7 +116,7 @@ export function Stepper({ step, all, before, room, children }: StepperProps) {
   );
 }
 
-/** Through the right pass: what each step reads and writes. */
+/** Steps through the correct pass and shows what each step reads and writes. */
 export function FilmStepper({ exercise, step }: { readonly exercise: Exercise; readonly step: number | null }) {
   const { film } = exercise;
   const say = useMessages(messages);
@@ -127,7 +127,7 @@ export function FilmStepper({ exercise, step }: { readonly exercise: Exercise; r
   );
 }
 
-/** Of one step no more numbers than this are written out. */
+/** Maximum number of values shown per step. */
 const maxWritten = 6;
 
 function Caption({ exercise, index }: { readonly exercise: Exercise; readonly index: number }) {

@@ -1,4 +1,4 @@
-/** What the exercise is: mode, sample, loss, and the number that is asked. */
+/** Mode, sample, loss and selected quantity. */
 import { nameOf } from '@nnbp/explain';
 import { builtinLosses } from '../functions.js';
 import { useMessages } from '../language.js';
@@ -115,7 +115,7 @@ function Sample() {
   );
 }
 
-/** The same choice as by a click in the graph, as two lists. */
+/** Selects a quantity with two lists, as a click in the graph does. */
 function Asked({ exercise }: { readonly exercise: Exercise }) {
   const { derive } = usePlayground();
   const say = useMessages(messages);

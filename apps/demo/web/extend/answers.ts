@@ -1,9 +1,9 @@
-/** On the page: what a worker with a user's code answered, checked. The code may have changed what the worker computes with. */
+/** Validates the responses of a worker that runs user code, which may have manipulated the worker. */
 import * as v from 'valibot';
 import type { Verdict } from './check.js';
 import type { Recording } from './recording.js';
 
-/** Also NaN and infinities. */
+/** Any number, including NaN and infinities. */
 const number = v.custom<number>((value) => typeof value === 'number');
 const sentence = v.pipe(v.string(), v.maxLength(2000));
 const curve = v.pipe(v.array(number), v.maxLength(1000));
@@ -27,7 +27,7 @@ const recording = v.object({
 export const readVerdict = (answer: unknown): Verdict => ({ hint: undefined, ...v.parse(verdict, answer) });
 
 /**
- * @param outputs - The number of outputs, for which a loss has a derivative each.
+ * @param outputs - Number of outputs: a loss has one derivative for each.
  * @throws ValiError if it is none
  */
 export function readRecording(answer: unknown, outputs: number): Recording {

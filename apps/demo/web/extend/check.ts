@@ -1,9 +1,9 @@
-/** In the worker: holds a function to finite differences, and samples it for a picture. */
+/** In the worker: gradient-checks a function and samples it for the plot. */
 import { checkActivation, checkLoss, type Report } from '@nnbp/gradcheck';
 import type { Functions } from '../functions.js';
 import type { Kind } from './user-functions.js';
 
-/** A derivative that is not what differences say. */
+/** A derivative that differs from finite differences. */
 export interface Mismatch {
   readonly place: string;
   readonly at: number;
@@ -11,7 +11,7 @@ export interface Mismatch {
   readonly found: number;
 }
 
-/** A curve of the function, its derivative as coded, and that by differences, all over `h`. */
+/** The function, its derivative, and finite differences over `h`. */
 export interface Curves {
   readonly h: readonly number[];
   readonly value: readonly number[];
@@ -25,7 +25,7 @@ export interface Verdict {
   readonly mismatches: readonly Mismatch[];
   readonly violations: readonly string[];
   readonly leftOut: number;
-  /** What the mistake may be, if it looks like a known one. */
+  /** The likely mistake, if it is a known one. */
   readonly hint: string | undefined;
   readonly curves: Curves;
 }

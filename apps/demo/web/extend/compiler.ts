@@ -1,4 +1,4 @@
-/** The one language worker of the page, started when somebody first needs it, and anew when it had to be ended. */
+/** The TypeScript worker of the page, started on first use and restarted after it was terminated. */
 import { type Remote, wrap } from 'comlink';
 import type { Compiler } from './language-worker.js';
 
@@ -10,7 +10,7 @@ export function compiler(): Promise<Remote<Compiler>> {
   return started.ready;
 }
 
-/** Ends it, whatever it is doing. */
+/** Terminates the worker. */
 export function endCompiler(): void {
   started?.worker.terminate();
   started = undefined;
@@ -22,7 +22,7 @@ function start() {
   const broken = new Promise<never>((_, reject) => {
     worker.addEventListener('error', () => {
       endCompiler();
-      reject(new Error('TypeScript could not be loaded: reload the page.'));
+      reject(new Error('TypeScript could not be loaded. Reload the page.'));
     });
   });
   return { worker, ready: Promise.race([remote.initialize().then(() => remote), broken]) };

@@ -1,4 +1,4 @@
-/** The editor: CodeMirror, and TypeScript's opinion as one types. */
+/** The code editor: CodeMirror with type errors and completion. */
 import { autocompletion } from '@codemirror/autocomplete';
 import { javascript } from '@codemirror/lang-javascript';
 import { HighlightStyle, syntaxHighlighting } from '@codemirror/language';
@@ -67,7 +67,7 @@ export function Editor({ label, value, onChange }: Props) {
     };
   }, [label]);
 
-  // Another function was chosen; what one types oneself is there already.
+  // Replaces the text if another function was selected.
   useEffect(() => {
     const { current } = view;
     const text = current?.state.doc.toString();

@@ -1,4 +1,4 @@
-/** What one begins with: functions that are right, and such as one learns from. */
+/** Example functions, right and wrong ones. */
 import type { Kind } from './user-functions.js';
 
 export interface Example {
@@ -13,7 +13,7 @@ export const examples: readonly Example[] = [
     key: 'swish',
     kind: 'activation',
     name: 'swish',
-    source: `// g(h) = h · σ(2h): a hinge with a soft corner.
+    source: `// g(h) = h · σ(2h): a smooth hinge.
 const sigmoid = (h: number) => 1 / (1 + Math.exp(-h));
 
 export default {
@@ -29,7 +29,7 @@ export default {
     key: 'wrong',
     kind: 'activation',
     name: 'swishWrong',
-    source: `// The same, but whoever wrote the derivative forgot the product rule.
+    source: `// The same function, but the derivative misses the product rule.
 const sigmoid = (h: number) => 1 / (1 + Math.exp(-h));
 
 export default {
@@ -54,7 +54,7 @@ export default {
     key: 'loss',
     kind: 'loss',
     name: 'cautious',
-    source: `// Too much costs three times as much as too little. The mean over outputs.
+    source: `// Overestimates cost three times as much as underestimates. Mean over outputs.
 export default {
   value(x, t) {
     let sum = 0;
@@ -73,7 +73,7 @@ export default {
     key: 'endless',
     kind: 'activation',
     name: 'endless',
-    source: `// It never answers. The page goes on all the same.
+    source: `// An infinite loop. The page keeps working.
 export default {
   value(h) {
     while (h === h) h += 0;
@@ -85,12 +85,12 @@ export default {
   },
 ];
 
-/** The task that Learn ends with: the value is right, the derivative is not written yet. */
+/** The exercise that Learn links to: the value is given, the derivative is missing. */
 export const softsign: Example = {
   key: 'softsign',
   kind: 'activation',
   name: 'mySoftsign',
-  source: `// softsign: g(h) = h / (1 + |h|). Write its derivative until every check is green.
+  source: `// softsign: g(h) = h / (1 + |h|). Write its derivative until all checks pass.
 export default {
   value: (h) => h / (1 + Math.abs(h)),
   derivative: (h) => 1,

@@ -1,11 +1,11 @@
-/** TypeScript in a worker: finds what is wrong as one types, completes names, and takes the types off before it runs. */
+/** TypeScript in a worker: reports type errors, completes names, and compiles to JavaScript. */
 import { createSystem, createVirtualTypeScriptEnvironment } from '@typescript/vfs';
 import { createWorker } from '@valtown/codemirror-ts/worker';
 import { expose } from 'comlink';
 import ts from 'typescript';
 import { declarations, path } from './declarations.js';
 
-/** The language itself, without a page and without Node. */
+/** Libraries of the language, without DOM and Node. */
 const libraries = import.meta.glob<string>(
   '../../node_modules/typescript/lib/lib.{decorators,decorators.legacy,es5,es20*}.d.ts',
   {
@@ -33,12 +33,12 @@ const worker = createWorker(() => {
   return createVirtualTypeScriptEnvironment(system, ['/nnbp.d.ts', path], ts, options);
 });
 
-/** A function's text without types, or what TypeScript has against it. */
+/** The compiled JavaScript, or the type errors. */
 export type Compiled = { readonly code: string } | { readonly complaints: readonly string[] };
 
 const compiler = {
   ...worker,
-  /** The function's text without types, or what TypeScript has against it, a line a complaint. */
+  /** Compiles a function; returns the code, or one line per type error. */
   compile(source: string): Compiled {
     worker.updateFile({ path, code: source });
     const { languageService } = worker.getEnv();
@@ -55,7 +55,7 @@ const compiler = {
   },
 };
 
-/** What the page can ask for. */
+/** The interface for the page. */
 export type Compiler = typeof compiler;
 
 expose(compiler);

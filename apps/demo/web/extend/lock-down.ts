@@ -1,7 +1,7 @@
 /**
- * Takes from a worker what a function of numbers does not need: the network, other workers, storage, other windows, timers
- * that would go on after an answer, and messages, with which it could answer in place of this program. A worker has no page
- * to begin with, and the page's policy holds here too; this is a second lock on the same door.
+ * Removes from a worker what a numeric function does not need: network, other workers, storage, other windows, timers that
+ * would run after a response, and messages, with which user code could forge a response. The content security policy of
+ * the page applies here as well; this is a second line of defence.
  */
 
 const taken = [
@@ -46,7 +46,7 @@ const taken = [
   'Atomics',
 ];
 
-/** From the global object and from every prototype it has them from. */
+/** Removes them from the global object and its prototypes. */
 export function lockDown(): void {
   for (const name of taken) {
     for (

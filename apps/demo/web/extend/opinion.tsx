@@ -1,4 +1,4 @@
-/** What is thought of the function, in a sentence, a table and a picture. */
+/** The result of the check: a sentence, a table and a plot. */
 import { useRef } from 'react';
 import { useMessages } from '../language.js';
 import { Figure } from '../shared/figure.js';
@@ -10,7 +10,7 @@ import type { Kind } from './user-functions.js';
 
 export function OpinionPanel({ opinion, kind }: { readonly opinion: Opinion; readonly kind: Kind }) {
   const say = useMessages(messages);
-  // The picture stays while the next is made, so that the page does not blink.
+  // Keep the plot until the next one is ready, so that the page does not flicker.
   const last = useRef<Verdict>(undefined);
   if (opinion.state === 'checked') last.current = opinion.verdict;
   if (opinion.state === 'refused') last.current = undefined;

@@ -1,4 +1,4 @@
-/** A function's value, its derivative as coded and by differences; where those disagree, the ground is red. */
+/** Plot of value, derivative and finite differences. The background is red where these two disagree. */
 import { useEffect, useRef } from 'react';
 import UPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
@@ -58,7 +58,7 @@ export function Plot({ curves, label }: { readonly curves: Curves; readonly labe
   return <div ref={frame} className="extend-plot" role="img" aria-label={label} />;
 }
 
-/** Where the two derivatives are further apart than differences err. */
+/** Points at which the derivatives differ by more than the error of finite differences. */
 const disagreements = ({ coded, differences }: Curves): boolean[] =>
   coded.map((d, k) => !(Math.abs(d - differences[k]) <= 1e-3 * Math.max(1, Math.abs(d))));
 

@@ -1,13 +1,12 @@
 /**
- * A pass with a user's functions, made in the worker and written down number by number, so that the page can go through it
- * without ever running the user's code.
+ * Records a pass with user functions in the worker, so that the page can replay it without running user code.
  */
 import { type Activation, backpropagate, type Loss } from '@nnbp/core';
 import type { Functions } from '../functions.js';
 import { networkOf } from '../network.js';
 import type { NetworkDescription } from '../state.js';
 
-/** For each call of a function its arguments and its answer. */
+/** Arguments and results of all function calls. */
 export interface Recording {
   /** By name: triples h, g(h), g'(h), one after another. */
   readonly activations: ReadonlyMap<string, readonly number[]>;
@@ -20,7 +19,7 @@ export interface Question {
   readonly loss: string;
   readonly input: readonly number[];
   readonly target: readonly number[];
-  /** The names that are the user's. */
+  /** Names of the user functions. */
   readonly custom: { readonly activations: readonly string[]; readonly losses: readonly string[] };
 }
 
@@ -51,7 +50,7 @@ export function record({ network, loss, input, target, custom }: Question, funct
   return { activations: heard, loss: isCustom ? { value: pass.loss, dLossDx: Array.from(dLossDx) } : undefined };
 }
 
-/** On the page: functions that answer what was recorded, and nothing else. */
+/** On the page: functions that return the recorded results. */
 export function replayed(recording: Recording, builtin: Functions): Functions {
   const activations = new Map(
     Array.from(recording.activations, ([name, notes]) => [name, activationFrom(name, notes)] as const),

@@ -1,9 +1,9 @@
 /**
- * The program of the worker in which a user's code runs. It is imported by a module made from that code: this runs first, and
- * locks the doors; the code defines its functions; then the page may ask.
+ * The program of a worker that runs user code. The module generated from that code imports it: this program locks the worker
+ * down first, then the code defines its functions, then the page sends requests.
  */
 import { type Endpoint, expose } from 'comlink';
-// Before the lock: data of the library's own are fetched with it.
+// Before the lock-down, since the library fetches data of its own.
 import '../train/data/own-fetch.js';
 import { createTrainer } from '../train/trainer.js';
 import { check, type Verdict } from './check.js';
@@ -11,7 +11,7 @@ import { lockDown } from './lock-down.js';
 import { record, type Question, type Recording } from './recording.js';
 import { define, type Kind, userFunctions } from './user-functions.js';
 
-/** The only way to the page, kept from before the lock. */
+/** The channel to the page, saved before the lock-down. */
 const toPage: Endpoint = {
   postMessage: postMessage.bind(globalThis) as Endpoint['postMessage'],
   addEventListener: addEventListener.bind(globalThis),
@@ -21,14 +21,14 @@ lockDown();
 toPage.postMessage('loaded');
 
 const runner = {
-  /** Answers when it is free to. */
+  /** Responds when the worker is idle. */
   ping: () => true,
   check: (kind: Kind, name: string): Verdict => check(kind, name, userFunctions),
   record: (question: Question): Recording => record(question, userFunctions),
   ...createTrainer(userFunctions),
 };
 
-/** What the page can ask for. */
+/** The interface for the page. */
 export type Runner = typeof runner;
 
 /** Called by the module that is made from the user's code: `define` after each function, `defined` after the last. */

@@ -1,4 +1,4 @@
-/** What is thought of a function: asked a moment after the last key, of a worker of its own each time. */
+/** Checks a function in a new worker, shortly after the last keystroke. */
 import { useEffect, useState } from 'react';
 import { readVerdict } from './answers.js';
 import type { Verdict } from './check.js';
@@ -11,7 +11,7 @@ export type Opinion =
   | { readonly state: 'checked'; readonly verdict: Verdict }
   | { readonly state: 'refused'; readonly reason: FunctionError['reason']; readonly details: readonly string[] };
 
-/** Milliseconds of rest before the question is put. */
+/** Debounce time in milliseconds. */
 const pause = 350;
 
 export function useCheck({ kind, name, source }: OwnFunction): Opinion {

@@ -1,6 +1,6 @@
 /**
- * Functions for a view that computes on the page. The built-in ones are there at once; where the user's own take part,
- * the pass is made in their worker and its answers are repeated here.
+ * Functions for views that compute on the page. Built-ins are used directly; for user functions the pass is recorded in a
+ * worker and replayed here.
  */
 import { useEffect, useState } from 'react';
 import type { Functions } from '../functions.js';
@@ -12,7 +12,7 @@ import { messages } from './messages.js';
 import { replayed } from './recording.js';
 import type { FunctionError, OwnFunction, UserWorker } from './user-worker.js';
 
-/** What is asked of the functions: one pass of a network, for a sample and a loss. */
+/** A pass of a network for a sample and a loss. */
 interface Pass {
   readonly network: NetworkDescription;
   readonly loss: string;
@@ -21,12 +21,12 @@ interface Pass {
 }
 
 interface Recorded<Question extends Pass> {
-  /** What the functions know the answers to: the last question that was answered, if it is about the same graph. */
+  /** The last recorded pass, if it belongs to the same graph. */
   readonly question: Question | undefined;
   readonly functions: Functions;
-  /** Why there is no answer to the newest question, in a sentence. */
+  /** Why the newest pass could not be recorded. */
   readonly problem: string | undefined;
-  /** While there is nothing to be shown yet. */
+  /** Message while there is nothing to show. */
   readonly waiting: string | undefined;
 }
 
@@ -78,7 +78,7 @@ function sentence({ reason, message }: FunctionError, say: (typeof messages)['en
 const shapeOf = ({ network: { inputs, nodes, outputs } }: Pass): string =>
   JSON.stringify([inputs, nodes.map(({ id, from }) => [id, from]), outputs]);
 
-/** The user's functions that are named. */
+/** The user functions that a pass uses. */
 function ownFunctionsOf(
   { network, loss }: Pass,
   { activations, losses }: PlaygroundState['custom'],
@@ -90,7 +90,7 @@ function ownFunctionsOf(
   ];
 }
 
-/** The worker of the last question, kept for the next one. Only for a moment: its code could go on after its answer. */
+/** The worker of the last pass, kept briefly for the next one: its code could keep running after its response. */
 let kept: { readonly of: string; readonly worker: Promise<UserWorker> } | undefined;
 let release: ReturnType<typeof setTimeout> | undefined;
 /** Milliseconds. */
@@ -111,7 +111,7 @@ async function answered(own: readonly OwnFunction[], { network, loss, input, tar
     const answer = await ask((runner) => runner.record({ network, loss, input, target, custom }));
     return replayed(readRecording(answer, target.length), builtinFunctions);
   } catch (error) {
-    // It may have been ended: the next question gets a new one.
+    // The worker may have been terminated: start a new one for the next pass.
     close(worker);
     throw error;
   } finally {

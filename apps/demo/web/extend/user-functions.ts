@@ -1,4 +1,4 @@
-/** In the worker: the user's functions by name, checked for what they must have; behind them the built-in ones. */
+/** In the worker: validated user functions by name, with the built-ins as fallback. */
 import { type Activation, type Loss, NnbpError } from '@nnbp/core';
 import type { Functions } from '../functions.js';
 import { builtinFunctions } from '../train/builtin-functions.js';
@@ -9,14 +9,17 @@ const activations = new Map<string, Activation>();
 const losses = new Map<string, Loss>();
 
 /**
- * Takes what a user's module gave by `export default`.
+ * Registers the default export of a user module.
  *
  * @throws NnbpError `WRONG_TYPE`
  */
 export function define(kind: Kind, name: string, given: unknown): void {
   const plugin = given as Partial<Activation & Loss> | undefined;
   if (typeof plugin !== 'object' || plugin === null) {
-    throw new NnbpError('WRONG_TYPE', `"${name}" gives nothing: end it with "export default { value, derivative }".`);
+    throw new NnbpError(
+      'WRONG_TYPE',
+      `"${name}" has no default export: end it with "export default { value, derivative }".`,
+    );
   }
   for (const method of ['value', 'derivative'] as const) {
     if (typeof plugin[method] !== 'function') throw new NnbpError('WRONG_TYPE', `"${name}" has no method ${method}.`);

@@ -1,6 +1,6 @@
 /**
- * A worker for a user's code, which can be ended whatever it is doing: think of a guest room with its own fuse. The code is
- * a module made from a blob, so that no `eval` is needed; the room has no door to the page.
+ * A worker for user code, which can be terminated at any time. The code is a module from a blob URL, so no `eval` is needed;
+ * it has no access to the page.
  */
 import { type Remote, wrap } from 'comlink';
 import type { CustomFunction } from '../state.js';
@@ -26,22 +26,22 @@ export class FunctionError extends Error {
 
 export interface UserWorker {
   readonly runner: Remote<Runner>;
-  /** The answer, or a `FunctionError` when it takes longer than `limit` milliseconds (2000); the worker is then ended. */
+  /** The response; a `FunctionError` after `limit` milliseconds (2000), when the worker is terminated. */
   ask<Answer>(question: (runner: Remote<Runner>) => Promise<Answer>, limit?: number): Promise<Answer>;
   close(): void;
 }
 
-/** Milliseconds for what takes a few: a function of numbers answers at once, or never. */
+/** Milliseconds that a request may take. */
 const timeLimit = 2000;
-/** For TypeScript, which a type may keep busy without end. */
+/** Milliseconds for TypeScript, which a type may keep busy forever. */
 const compileLimit = 8000;
-/** For our own program to arrive. */
+/** Milliseconds to load the worker's program. */
 const loadLimit = 30_000;
 
 /**
  * Starts a worker with these functions in it.
  *
- * @throws FunctionError if a type does not fit, the code throws, or it never comes to its end
+ * @throws FunctionError for type errors, if the code throws, or after the time limit
  */
 export async function startUserWorker(functions: readonly OwnFunction[]): Promise<UserWorker> {
   const typescript = await compiler();
@@ -72,9 +72,9 @@ export async function startUserWorker(functions: readonly OwnFunction[]): Promis
   return { runner, close, ask: (question, limit = timeLimit) => within(limit, close, question(runner)) };
 }
 
-const notFetched = 'A part of the page could not be fetched: reload it.';
+const notFetched = 'A part of the page could not be loaded. Reload the page.';
 
-/** Resolves when the worker says this; rejects if its code throws. */
+/** Resolves when the worker sends this message; rejects if its code throws. */
 const told = (worker: Worker, what: string) =>
   new Promise<void>((resolve, reject) => {
     worker.addEventListener('message', ({ data }) => {
@@ -82,7 +82,7 @@ const told = (worker: Worker, what: string) =>
     });
     worker.addEventListener('error', ({ message }) => {
       worker.terminate();
-      // A script that could not be fetched has no message.
+      // A script that could not be loaded has no message.
       reject(new FunctionError('start', [message?.replace(/^Uncaught (\w*Error: )?/, '') ?? notFetched]));
     });
   });

@@ -1,4 +1,4 @@
-/** Write a function, see at once whether its derivative is right, and use it everywhere. */
+/** The Extend view: write a function, check its derivative, and use it in all views. */
 import { Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import { builtinActivations, builtinLosses } from '../functions.js';
@@ -127,7 +127,7 @@ export default function ExtendView() {
 
 const ownOf = ({ kind, name, source }: Example): OwnFunction => ({ kind, name, source });
 
-/** What was saved first, or the first example. */
+/** The first saved function, or the first example. */
 function first({ activations, losses }: PlaygroundState['custom']): OwnFunction {
   if (activations.length > 0) return { kind: 'activation', ...activations[0] };
   return losses.length > 0 ? { kind: 'loss', ...losses[0] } : ownOf(examples[0]);
