@@ -1,4 +1,4 @@
-/** Who cannot see the page, or sees it badly, can use it: axe finds no serious violation in any view, in both themes. */
+/** Accessibility: axe finds no serious violation in any view and theme. */
 import { expect, test } from 'vitest';
 import { defaultState, type PlaygroundState } from '../web/state.js';
 import { expectAccessible, open, picture, useBrowser } from './page.js';
@@ -22,7 +22,7 @@ test.each(views.flatMap(([name, change]) => (['light', 'dark'] as const).map((th
   '$name, $theme',
   async ({ name, change, theme }) => {
     const page = await open({ ...change, theme });
-    // The view itself is there, not only what stands in for it.
+    // Wait for the view itself, not its placeholder.
     await page.locator('main > :not([role="status"])').first().waitFor();
     await page.waitForLoadState('networkidle');
     await expectAccessible(page);

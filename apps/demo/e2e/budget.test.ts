@@ -1,4 +1,4 @@
-/** How much a reader loads before the page stands: from the build's own list of what needs what. */
+/** Download size of the page and its views, from the manifest of the build. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -14,7 +14,7 @@ interface Chunk {
 const built = (file: string) => readFile(join(inject('built'), file));
 const size = async (file: string) => gzipSync(await built(file)).length;
 
-/** All files that come with a chunk at once. */
+/** All files that a chunk loads immediately. */
 function filesOf(manifest: Readonly<Record<string, Chunk>>, name: string, found = new Set<string>()): Set<string> {
   const { file, imports = [], css = [] } = manifest[name];
   if (found.has(file)) return found;
@@ -44,7 +44,7 @@ test('the page and any first view are at most 250 KB gzipped, Learn at most 40 K
   expect(names).not.toMatch(/katex|codemirror|typescript|uplot/i);
 });
 
-test('no script or style of the page is inline, and none comes from elsewhere', async () => {
+test('the page has no inline or third-party scripts and styles', async () => {
   const page = (await built('index.html')).toString();
   for (const [tag] of page.matchAll(/<script[^>]*>/g)) expect(tag).toMatch(/src="\.\//);
   expect(page).not.toMatch(/<style|style=|https?:\/\/|\son\w+=/);

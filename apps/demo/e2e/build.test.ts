@@ -1,4 +1,4 @@
-/** The Build view, as someone draws in it: every edit is read back from the page, the JSON and the link. */
+/** The Build view: every edit is verified on the page, in the JSON and in the link. */
 import { tanh } from '@nnbp/activations';
 import { backpropagate, mlp, Network } from '@nnbp/core';
 import { fromJson, load, save } from '@nnbp/formats';
@@ -124,7 +124,7 @@ test('a cycle is refused, with its path named and shown, by the form and by drag
   expect(await text(page).inputValue()).toBe(before);
 });
 
-test('what a network cannot do without is not removed', async () => {
+test('the last input and output cannot be removed', async () => {
   const page = await inBuild();
   const before = await text(page).inputValue();
   for (const [id, why] of [
@@ -187,7 +187,7 @@ test('the graph goes out as JSON and comes back the same, and the engine predict
   await expect.poll(() => readAddress(new URL(page.url()).hash, defaultState).network).toEqual(defaultState.network);
 });
 
-test('a text that is no graph gets a sentence and changes nothing', async () => {
+test('invalid JSON is reported and changes nothing', async () => {
   const page = await inBuild();
   const before = await text(page).inputValue();
   for (const [wrong, why] of [
@@ -208,7 +208,7 @@ test('a text that is no graph gets a sentence and changes nothing', async () => 
   }
 });
 
-test('files open: JSON, .safetensors and .onnx; a larger network than the page holds gets a sentence', async () => {
+test('JSON, .safetensors and .onnx files open, and a network that is too large is reported', async () => {
   const page = await inBuild();
   const network = networkOf(defaultState.network, builtinFunctions);
   network.setParameters('2', { b: 0.0625 });
@@ -241,7 +241,7 @@ test('files open: JSON, .safetensors and .onnx; a larger network than the page h
   expect(await text(page).inputValue()).toBe(before);
 });
 
-test('a graph is pasted anywhere but into a field', async () => {
+test('a graph can be pasted outside of input fields', async () => {
   const page = await inBuild();
   const before = await text(page).inputValue();
   await page.getByRole('button', { name: '2-4-2-1' }).click();
@@ -253,7 +253,7 @@ test('a graph is pasted anywhere but into a field', async () => {
   await expect.poll(() => text(page).inputValue()).toBe(before);
 });
 
-test('a link with a graph that is none can be mended here', async () => {
+test('an invalid graph from a link can be fixed in Build', async () => {
   const { network } = defaultState;
   const nodes = network.nodes.map((node) => (node.id === '2' ? { ...node, from: ['7'] } : node));
   const page = await inBuild({ network: { ...network, nodes } });
@@ -263,7 +263,7 @@ test('a link with a graph that is none can be mended here', async () => {
   expect(edgesOf(await shown(page))).not.toContain('7→2');
 });
 
-test('layers of one’s own sizes are made, with skip connections; too many nodes get a sentence', async () => {
+test('custom layers are created with skip connections, and too many nodes are reported', async () => {
   const page = await inBuild();
   const form = page.getByRole('form', { name: 'Custom layers' });
   await form.getByLabel('Sizes').fill('2-3-1');
@@ -320,7 +320,7 @@ test('the link restores the graph, and Derive works on it with a sample that fit
   expect(Number(shownValue)).toBe(pass.cache.dLossDx('9'));
 });
 
-test('by the keyboard alone: a node is selected, connected and removed', async () => {
+test('a node is selected, connected and removed with the keyboard alone', async () => {
   const page = await inBuild();
   await boxOf(page, '2').getByRole('button').focus();
   await page.keyboard.press('Enter');

@@ -1,4 +1,4 @@
-/** What a teacher links to: embedded pages, links for a class, exercise sheets, copied derivations. */
+/** Features for teachers: embedded pages, links for a class, exercise sheets, copied derivations. */
 import { expect, inject, test } from 'vitest';
 import { readAddress } from '../web/address.js';
 import { articleExercise } from '../web/learn/article-exercise.js';

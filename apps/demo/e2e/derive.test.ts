@@ -1,4 +1,4 @@
-/** The Derive view, as someone reads it: every number on the page against the golden ones and the engine. */
+/** The Derive view: every number on the page is compared with the golden ones and the engine. */
 import { articleNetwork, golden } from '@nnbp/conformance';
 import { backpropagate, type Network } from '@nnbp/core';
 import { nameOf, replay, trace } from '@nnbp/explain';
@@ -42,7 +42,7 @@ async function type(page: Page, label: string, value: string): Promise<void> {
   await page.getByLabel(label, { exact: true }).fill(value);
 }
 
-test('every number in the graph is the golden one, and the engine’s to the last bit', async () => {
+test('every number in the graph is golden, and bit-identical to that of the engine', async () => {
   const page = await open();
   const pass = backpropagate(articleNetwork(), [Number(run.input)], [Number(run.target)], mse());
   const shownAs = await numbersOn(page);
@@ -73,7 +73,7 @@ test('every number in the graph is the golden one, and the engine’s to the las
   await picture(page, 'derive-light');
 });
 
-test('a derivative that is selected, by a click or in the lists, has its derivation beside the graph', async () => {
+test('selecting a derivative in the graph or the lists shows its derivation', async () => {
   const page = await open();
   await page.locator('button[aria-label^="dloss/dw_2to4 = "]').first().click();
   await page.locator('.answer .katex').waitFor();
@@ -107,7 +107,7 @@ test('a derivative that is selected, by a click or in the lists, has its derivat
   expect(await page.locator('.edge-lit').count()).toBe(6);
 });
 
-test('a change of any parameter, input, target, activation or loss is followed at once', async () => {
+test('a change of a parameter, input, target, activation or loss updates the page', async () => {
   const page = await open(inDerive({ selected: 'dloss/dw_1to2' }));
   await page.locator('.answer data').waitFor();
   await type(page, 'b_4', '0.5');
@@ -138,7 +138,7 @@ test('a change of any parameter, input, target, activation or loss is followed a
   expect(await answer(page)).toBeCloseTo(Number(run.gradients['2'].w['1']), 14);
 });
 
-test('stepping through the pass shows each number when it is computed and not before', async () => {
+test('stepping shows each number when it is computed and not before', async () => {
   const page = await open();
   const film = trace(articleNetwork(), [0.5], [10], mse());
   const names = film.steps.flatMap(({ writes }) => writes);
@@ -163,7 +163,7 @@ test('stepping through the pass shows each number when it is computed and not be
   expect(caption).toContain('−15.433');
 });
 
-test("the article's own numbers, with what the text assumes and where it slips", async () => {
+test("the article mode shows the article's numbers, its assumptions and its errors", async () => {
   const page = await open(inDerive({ mode: 'article', selected: 'dloss/dw_4to7' }));
   const article = golden.article_output_node;
   const shown = await numbersOn(page);
@@ -191,7 +191,7 @@ test("the article's own numbers, with what the text assumes and where it slips",
   await picture(page, 'derive-article');
 });
 
-test('a wrong order counts twice or loses a part; the right one gives the right numbers', async () => {
+test('a wrong order counts contributions twice or loses them, and a correct one does not', async () => {
   const page = await open(inDerive({ mode: 'break' }));
   const times = (id: string) => page.locator(`[data-times="${id}"]`).textContent();
   const found = async (name: string) =>
@@ -222,7 +222,7 @@ test('a wrong order counts twice or loses a part; the right one gives the right 
   await picture(page, 'derive-break');
 });
 
-test('without one of the caches the numbers stay right and the work grows', async () => {
+test('without a cache the numbers stay right and the work grows', async () => {
   const page = await open(inDerive({ mode: 'break', mistake: 'without-dLossDx' }));
   const times = (id: string) => page.locator(`[data-times="${id}"]`).textContent();
   // b, c and each weight ask, and so does each predecessor as often as it is asked: 1; 3 + 1; 4 + 4 + 4; 5 + 3 · 12.
@@ -242,7 +242,7 @@ test('without one of the caches the numbers stay right and the work grows', asyn
   expect(await Promise.all(['2', '4', '7'].map(times))).toEqual(['3', '5', '7']);
 });
 
-test('paths are counted exactly, also those of a network nobody could multiply out', async () => {
+test('paths are counted exactly, even if there are too many to multiply out', async () => {
   const page = await open({ derive: { ...derived, selected: 'dloss/dx_1', imagined: { layers: 12, width: 32 } } });
   await page.locator('.counts').waitFor();
   const counts = await page
@@ -253,7 +253,7 @@ test('paths are counted exactly, also those of a network nobody could multiply o
   expect(sentence?.replaceAll('\u202f', '')).toContain(`${32n ** 12n} paths`);
 });
 
-test('the link of what one sees shows the same to a friend', async () => {
+test('a link restores the state of the view', async () => {
   const page = await open();
   await type(page, 'w_3to5', '0.123');
   await page.locator('button[aria-label^="dloss/dx_5 = "]').click();
@@ -273,7 +273,7 @@ test('the link of what one sees shows the same to a friend', async () => {
   await picture(friend, 'derive-dark');
 });
 
-test('a link that cannot be read, or a network that cannot be worked, is answered with a sentence', async () => {
+test('an invalid link or network is reported', async () => {
   const page = await open();
   await page.goto('about:blank');
   await page.goto(`${inject('address')}#certainly-not-a-state`);
@@ -294,7 +294,7 @@ test('a link that cannot be read, or a network that cannot be worked, is answere
   await hinge.locator('.answer data').waitFor();
 });
 
-test('the keyboard alone is enough', async () => {
+test('Derive works with the keyboard alone', async () => {
   const page = await open();
   await page.locator('.answer data').waitFor();
   await page.keyboard.press('Tab');
@@ -319,7 +319,7 @@ test('the keyboard alone is enough', async () => {
   expect(await page.getByLabel('b_2', { exact: true }).inputValue()).toBe('0.2');
 });
 
-test('a phone shows all of it without scrolling sideways, in Chinese too', async () => {
+test('Derive fits a phone without horizontal scrolling, also in Chinese', async () => {
   for (const mode of ['own', 'article', 'break'] as const) {
     for (const language of ['en', 'zh'] as const) {
       const page = await open(
@@ -333,7 +333,7 @@ test('a phone shows all of it without scrolling sideways, in Chinese too', async
   }
 });
 
-test('the page is served with a strict policy', async () => {
+test('the page has a strict content security policy', async () => {
   const { headers } = await fetch(inject('address'));
   const policy = headers.get('content-security-policy') ?? '';
   expect(policy).toBe(contentSecurityPolicy);

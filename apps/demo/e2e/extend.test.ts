@@ -18,7 +18,7 @@ const withFunction = (text: string, name = 'mine', kind: 'activations' | 'losses
 const says = (page: Page, text: RegExp | string) =>
   page.getByRole('region', { name: 'Result' }).getByText(text).first().waitFor({ timeout: 50_000 });
 
-test('a right derivative is told, with a picture of both; in the dark too', patience, async () => {
+test('a right derivative is reported with a plot, also in the dark theme', patience, async () => {
   const page = await open(extend);
   await says(page, /Correct: all \d+ derivatives agree/);
   expect(await page.getByRole('button', { name: 'Save and use' }).isEnabled()).toBe(true);
@@ -28,7 +28,7 @@ test('a right derivative is told, with a picture of both; in the dark too', pati
   await expectAccessible(page);
 });
 
-test('a wrong derivative is flagged, with the numbers at which it is', patience, async () => {
+test('a wrong derivative is reported with the points at which it differs', patience, async () => {
   const page = await open(extend);
   await page.getByRole('button', { name: 'Wrong derivative' }).click();
   await says(page, /Wrong: the derivative differs/);
@@ -40,7 +40,7 @@ test('a wrong derivative is flagged, with the numbers at which it is', patience,
   await picture(page, 'extend-wrong');
 });
 
-test('an endless loop is stopped, in a function and in the module itself, and the page goes on', patience, async () => {
+test('an infinite loop in a function or module is stopped, and the page keeps working', patience, async () => {
   const page = await open(extend);
   await says(page, /Correct: all/);
   await page.getByRole('button', { name: 'Infinite loop' }).click();
@@ -51,7 +51,7 @@ test('an endless loop is stopped, in a function and in the module itself, and th
   await says(other, /Stopped after two seconds/);
 });
 
-test('as one types, TypeScript says what does not fit, and a mistake of the code is a sentence', patience, async () => {
+test('type errors and exceptions are reported while typing', patience, async () => {
   const page = await withFunction(
     `export default { value: (h) => h.length, derivative: () => 1 } satisfies Activation;`,
   );
@@ -120,7 +120,7 @@ test('names are checked, and functions can be removed', patience, async () => {
   await page.getByText('None yet').waitFor();
 });
 
-test('it fits a phone, in Chinese', patience, async () => {
+test('Extend fits a phone, in Chinese', patience, async () => {
   const page = await open({ ...extend, language: 'zh' }, { viewport: { width: 390, height: 844 } });
   await page.getByText(/正确/).waitFor({ timeout: 50_000 });
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);

@@ -1,4 +1,4 @@
-/** Code from a stranger's link: it runs without a click, and reaches nothing but the numbers it is asked for. */
+/** User code from a link: it runs without a click, and cannot access anything but its arguments. */
 import type { Page, Worker } from 'playwright-core';
 import { expect, inject, test } from 'vitest';
 import { defaultState, type PlaygroundState } from '../web/state.js';

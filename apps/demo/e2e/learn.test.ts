@@ -1,4 +1,4 @@
-/** The Learn view, as a learner walks through it. */
+/** The Learn view, from a learner's perspective. */
 import type { Page } from 'playwright-core';
 import { expect, inject, test } from 'vitest';
 import { readAddress } from '../web/address.js';

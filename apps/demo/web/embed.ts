@@ -1,14 +1,14 @@
-/** The page inside another one: `embed.html` is the playground without its header. */
+/** Embedding: `embed.html` is the playground without its header. */
 
 const file = 'embed.html';
 
-/** Whether this page is the one for frames. */
+/** Whether this page is `embed.html`. */
 export const isEmbedded = location.pathname.endsWith(`/${file}`);
 
-/** The address of the whole page in the same state. */
+/** URL of the full page in the same state. */
 export const wholePage = (): string => new URL(`./${location.hash}`, location.href).href;
 
-/** HTML that shows the page in its state inside another page. */
+/** HTML that embeds the page in its current state. */
 export function embedCode(title: string): string {
   const address = new URL(`./${file}${location.hash}`, location.href).href;
   const quoted = title.replaceAll('&', '&amp;').replaceAll('"', '&quot;');

@@ -1,12 +1,12 @@
 /**
- * The activations and losses one can name on the page: the built-in ones. A user's own run in a worker only; what they
- * answered there can be repeated here (`extend/recorded.ts`), in the same form.
+ * The built-in activations and losses by name. User functions run in a worker only; their recorded results are replayed
+ * with the same interface (`extend/recording.ts`).
  */
 import { activationRecords } from '@nnbp/activations';
 import type { Activation, Loss } from '@nnbp/core';
 import { lossRecords } from '@nnbp/losses';
 
-/** Looks functions up by the names in the state. */
+/** Looks up functions by name. */
 export interface Functions {
   /** Throws NnbpError `MISSING_PLUGIN`. */
   activation(name: string): Activation;

@@ -1,11 +1,11 @@
 /**
- * Two languages, checked by the compiler: each view has its sentences in a `messages.ts`, English first; the Chinese
- * ones must have the same names and the same form.
+ * English and Chinese texts. Each view has a `messages.ts`; the compiler checks that both languages have the same keys and
+ * types.
  */
 import type { LanguageName } from './state.js';
 import { usePlayground } from './store.js';
 
 export type Messages<English> = Readonly<Record<LanguageName, English>>;
 
-/** The sentences in the language that is chosen. */
+/** The messages in the selected language. */
 export const useMessages = <English>(messages: Messages<English>): English => messages[usePlayground().language];

@@ -1,11 +1,11 @@
-/** The state as the part of an address after #: JSON, deflated, in base64url. Links come from strangers. */
+/** Encodes the state as a URL fragment: JSON, deflated, base64url. Links are untrusted input. */
 import { deflateSync, Inflate, strFromU8, strToU8 } from 'fflate';
 import { parseState, type PlaygroundState } from './state.js';
 
 const longestLink = 64_000;
 const longestState = 1_000_000;
 
-/** What `readLink` reads. */
+/** Writes a link; the inverse of `readLink`. */
 export function writeLink(state: PlaygroundState): string {
   const bytes = deflateSync(strToU8(JSON.stringify(state)), { level: 9 });
   return btoa(String.fromCharCode(...bytes))
@@ -14,7 +14,7 @@ export function writeLink(state: PlaygroundState): string {
     .replaceAll('=', '');
 }
 
-/** What can be wrong with a link: cut off or changed on its way, too long, or about something else. */
+/** Why a link is invalid: damaged, too long, or without a valid state. */
 export type LinkFault = 'damaged' | 'tooLong' | 'notAState';
 
 /** Thrown by `readLink`. */
@@ -27,7 +27,7 @@ export class LinkError extends Error {
   }
 }
 
-/** The state of a link; throws a `LinkError`, and never unpacks more than a megabyte. */
+/** Reads a link. Throws a `LinkError`; never decompresses more than a megabyte. */
 export function readLink(link: string): PlaygroundState {
   if (link.length > longestLink) throw new LinkError('tooLong', `longer than ${longestLink} characters`);
   const value = unpacked(link);
@@ -56,7 +56,7 @@ function inflated(bytes: Uint8Array): Uint8Array {
     if (length > longestState) throw new LinkError('tooLong', `unpacks to more than ${longestState} characters`);
     parts.push(part);
   });
-  // In small pieces, so that little is unpacked before its length is looked at.
+  // In small chunks, so that little is decompressed before its length is checked.
   const piece = 512;
   for (let at = 0; at < bytes.length; at += piece) {
     inflate.push(bytes.subarray(at, at + piece), at + piece >= bytes.length);

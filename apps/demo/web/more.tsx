@@ -1,4 +1,4 @@
-/** What a teacher needs beside the link: embed code, links for a class, print, the guides. */
+/** The "More" menu: embed code, links for a class, print, guides. */
 import { Ellipsis } from 'lucide-react';
 import { useEffect, useRef } from 'react';
 import { embedCode } from './embed.js';

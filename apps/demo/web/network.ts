@@ -1,10 +1,10 @@
-/** Between the state's plain description of a network and the network itself. */
+/** Converts between the description of a network in the state and a `Network`. */
 import { GraphBuilder, Network } from '@nnbp/core';
 import type { Functions } from './functions.js';
 import type { NetworkDescription } from './state.js';
 
 /**
- * The network that is described.
+ * Builds the described network.
  *
  * @throws NnbpError, as `GraphBuilder` does: a cycle, an unknown id, no output
  */

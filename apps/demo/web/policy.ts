@@ -1,7 +1,6 @@
 /**
- * What the served page may do: run its own scripts and compile WebAssembly, and nothing else. No `unsafe-eval`, no
- * inline script. Styles may be inline, since formulas are set with them; workers may come from a blob, since a user's
- * function runs in one.
+ * The content security policy of the page: its own scripts and WebAssembly only, no `unsafe-eval`, no inline scripts. Inline
+ * styles are allowed since KaTeX uses them, and blob workers since user functions run in one.
  */
 const policy = (frames: string): string =>
   [
@@ -18,8 +17,8 @@ const policy = (frames: string): string =>
     `frame-ancestors ${frames}`,
   ].join('; ');
 
-/** Of the whole page, which may stand in no frame. */
+/** Policy of the page, which must not be framed. */
 export const contentSecurityPolicy = policy("'none'");
 
-/** Of `embed.html`, which may stand in a frame of any page. */
+/** Policy of `embed.html`, which any page may frame. */
 export const embedPolicy = policy('*');

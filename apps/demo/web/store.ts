@@ -10,7 +10,7 @@ type Change = (state: PlaygroundState) => PlaygroundState;
 const listeners = new Set<() => void>();
 /** Why the link that opened the page could not be read. */
 export let linkProblem: LinkFault | undefined;
-/** Where a reader starts. */
+/** The initial state. */
 const fresh: PlaygroundState = { ...defaultState, language: navigator.language.startsWith('zh') ? 'zh' : 'en' };
 restoreLastEdit();
 let state = opened();
@@ -71,7 +71,7 @@ addEventListener('hashchange', () => {
   for (const listener of listeners) listener();
 });
 
-/** What the browser's Back and Forward walk through. */
+/** The part of the state whose changes become entries of the browser's history. */
 const placeOf = ({ view, learn: { chapter } }: PlaygroundState): string =>
   view === 'learn' ? `${view}/${chapter}` : view;
 

@@ -1,13 +1,13 @@
 /**
- * The backward pass with a mistake in it: nodes visited too early or twice, or nothing kept for the next use. What each
- * step does, and how often, can be followed beside the right pass.
+ * A backward pass with a mistake: nodes visited too early or twice, or no cache. Its steps and counts can be compared with
+ * the correct pass.
  */
 import type { Loss, Network, Pass, SampleCache } from '@nnbp/core';
 import type { PlaygroundState } from '../state.js';
 
 export type Mistake = PlaygroundState['derive']['mistake'];
 
-/** A sample on a network, worked through. */
+/** A network with a sample and its pass. */
 export interface Exercise {
   readonly network: Network;
   readonly target: readonly number[];
@@ -15,9 +15,9 @@ export interface Exercise {
   readonly film: { readonly pass: Pass };
 }
 
-/** What has been accumulated after some steps: an entry per node, NaN where nothing is known yet. */
+/** The accumulated values after some steps, one entry per node; NaN if not known yet. */
 export interface Books {
-  /** How often each node was visited, or its quantity computed. */
+  /** Number of visits of each node, or of computations of its quantity. */
   readonly times: Float64Array;
   readonly dLossDx: Float64Array;
   readonly dLossDb: Float64Array;
@@ -26,18 +26,18 @@ export interface Books {
 }
 
 export interface BrokenPass {
-  /** The number of the node that each step is about; of very many steps only the first ones. */
+  /** Node index of each step; only the first steps if there are very many. */
   readonly steps: readonly number[];
-  /** How many steps there are, all counted, and how many the right pass has. */
+  /** Number of all steps, and of the steps of the correct pass. */
   readonly total: bigint;
   readonly rightTotal: number;
-  /** For each node how often it is visited or computed, all counted. */
+  /** For each node, the number of all visits or computations. */
   readonly times: readonly bigint[];
-  /** After the first so many of `steps`. */
+  /** The values after a number of steps. */
   at(steps: number): Books;
 }
 
-/** More are not shown one by one. */
+/** Maximum number of steps that are listed. */
 const maxSteps = 2000;
 
 export function brokenPass(exercise: Exercise, mistake: Mistake, order: readonly string[]): BrokenPass {
@@ -45,7 +45,7 @@ export function brokenPass(exercise: Exercise, mistake: Mistake, order: readonly
   return mistake === 'without-dLossDx' ? withoutDLossDx(exercise) : withoutSlope(exercise);
 }
 
-/** The visits that are asked for, as node numbers; depth first where none is. */
+/** The chosen visits as node indices; depth first if there are none. */
 export function visits({ network: { graph } }: Exercise, order: readonly string[]): number[] {
   const known = new Map(graph.ids.map((id, i) => [id, i]));
   const asked = order.flatMap((id) => known.get(id) ?? []);
@@ -54,13 +54,13 @@ export function visits({ network: { graph } }: Exercise, order: readonly string[
 
 type Graph = Exercise['network']['graph'];
 
-/** Each node before its predecessors, the inputs last: right. */
+/** The correct order: each node before its predecessors, inputs last. */
 export const rightOrder = (graph: Graph): number[] => Array.from(graph.ids, (_, i) => graph.nodeCount - 1 - i);
 
-/** As the values were computed: every node before any of its successors. */
+/** The order of the forward pass: each node before its successors. */
 export const forwardOrder = (graph: Graph): number[] => Array.from(graph.ids, (_, i) => i);
 
-/** The right order, but for one node that does not wait for the last of its successors. */
+/** The correct order, except for one node that is visited before its last successor. */
 export function tooEarly(graph: Graph): number[] {
   const order = rightOrder(graph);
   const { successorStart: start, successors } = graph;
@@ -72,7 +72,7 @@ export function tooEarly(graph: Graph): number[] {
   return others;
 }
 
-/** Each output, then its predecessors, then theirs: what a plain recursion does. Nodes are visited once for each path. */
+/** The order of a plain recursion from the outputs. Nodes are visited once per path. */
 export function depthFirst({ outputs, edgeStart, predecessors }: Graph): number[] {
   const order: number[] = [];
   const stack = Array.from(outputs).reverse();
@@ -85,7 +85,7 @@ export function depthFirst({ outputs, edgeStart, predecessors }: Graph): number[
 }
 
 /**
- * Each visit hands on what the node holds at that moment:
+ * Each visit passes on what the node has accumulated so far:
  *
  *     dloss/dx_j += dloss/dx_i · slope_i · w_ji   for every predecessor j
  *     dloss/db_i += dloss/dx_i · slope_i
@@ -122,7 +122,7 @@ function wronglyOrdered({ network, film, target, loss }: Exercise, order: readon
 }
 
 /**
- * Nothing is kept of dloss/dx: each parameter of a node asks for it, and so does each predecessor's, all the way.
+ * Without a cache of dloss/dx, each parameter of a node recomputes it, and so does each parameter of its predecessors.
  *
  *     times_i = parameters of i  +  Σ over predecessors j of  times_j
  */
@@ -143,7 +143,7 @@ function withoutDLossDx({ network: { graph }, film }: Exercise): BrokenPass {
   return { steps, total: sum(times), rightTotal: graph.nodeCount, times, at: (count) => counted(film, steps, count) };
 }
 
-/** Nothing is kept of the slope: case 3 asks for it for b and each weight, case 2 for each predecessor. */
+/** Without a cache of the slope, case 3 recomputes it for b and each weight, case 2 for each predecessor. */
 function withoutSlope({ network: { graph }, film }: Exercise): BrokenPass {
   const { edgeStart, successorStart, successors } = graph;
   const fanIn = (i: number) => edgeStart[i + 1] - edgeStart[i];
@@ -164,7 +164,7 @@ function withoutSlope({ network: { graph }, film }: Exercise): BrokenPass {
   };
 }
 
-/** The numbers stay right; only how often they are computed does not. */
+/** The numbers stay correct; only the counts grow. */
 function counted(film: Exercise['film'], steps: readonly number[], count: number): Books {
   const { dLossDx, slope } = sampleOf(film);
   const books = emptyBooks(dLossDx.length, NaN);
@@ -186,21 +186,21 @@ const emptyBooks = (length: number, fill: number): Books => ({
   passedOn: new Float64Array(length).fill(fill),
 });
 
-/** Whether two numbers differ by more than the order of a sum explains. */
+/** Whether two numbers differ by more than rounding. */
 export const differs = (found: number, right: number): boolean =>
   Math.abs(found - right) > 1e-12 * Math.max(Math.abs(found), Math.abs(right));
 
-/** What is known of a node's sum after some visits. */
+/** State of a node's sum after some visits. */
 export interface NodeState {
-  /** Ids of the successors that have not been visited: without them the sum is unfinished. */
+  /** Ids of successors that have not been visited yet. */
   readonly waitsFor: readonly string[];
-  /** Its dloss/dx is wrong though nothing more can arrive. */
+  /** Whether dloss/dx is wrong and nothing more can arrive. */
   readonly wrongDx: boolean;
-  /** What it passed on is not its whole dloss/dx, once: so its dloss/db is wrong too. */
+  /** Whether the node passed on something other than its complete dloss/dx, so that dloss/db is wrong too. */
   readonly wrongDb: boolean;
 }
 
-/** After so many visits in the order that was chosen, each node's state. An unfinished sum is not wrong before it is passed on. */
+/** The state of each node after a number of visits. An incomplete sum is not wrong before it is passed on. */
 export function nodeStates({ network: { graph }, film }: Exercise, pass: BrokenPass, visited: number): NodeState[] {
   const { dLossDx, slope } = sampleOf(film);
   const books = pass.at(visited);

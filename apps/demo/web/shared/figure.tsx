@@ -1,4 +1,4 @@
-/** A number rounded for reading; its title and its value have all digits. */
+/** A rounded number. Its title and value attributes have all digits. */
 import { written } from './written.js';
 
 export interface FigureProps {

@@ -1,4 +1,4 @@
-/** A formula, set by KaTeX, which comes later than the page. */
+/** A formula rendered by KaTeX, which is loaded after the page. */
 import { useEffect, useState } from 'react';
 
 let typeset: ((latex: string) => string) | undefined;
@@ -6,7 +6,7 @@ let coming: Promise<void> | undefined;
 
 export interface FormulaProps {
   readonly latex: string;
-  /** Shown until formulas can be set. */
+  /** Shown until KaTeX is loaded. */
   readonly plain?: string;
 }
 

@@ -1,4 +1,4 @@
-/** What can be chosen by name: the built-in functions, the user's own, and the one that is chosen, even if it is gone. */
+/** Names for a select: built-ins, user functions, and the selected one even if it no longer exists. */
 export const namesOf = (
   builtin: Readonly<Record<string, unknown>>,
   own: readonly { readonly name: string }[],

@@ -1,6 +1,6 @@
 /**
- * A graph on the page: think of a wall chart whose boxes and arrows each view fills with what it wants to show. Layered
- * by itself, inputs on the left, or on top where the page is narrow.
+ * Draws a graph with automatic layout in layers: inputs on the left, or on top on narrow screens. The views supply the
+ * content of nodes and edges.
  */
 import {
   BaseEdge,
@@ -25,7 +25,7 @@ import { type Box, type Direction, layered, type Link } from './layered.js';
 import { useMessages } from '../language.js';
 import { messages } from './messages.js';
 
-/** A box of the chart. */
+/** A node of the diagram. */
 export interface GraphNode {
   readonly id: string;
   readonly width: number;
@@ -35,36 +35,36 @@ export interface GraphNode {
   readonly className?: string;
 }
 
-/** An arrow of the chart. */
+/** An edge of the diagram. */
 export interface GraphEdge {
   readonly from: string;
   readonly to: string;
-  /** Stands on the arrow. */
+  /** Label on the edge. */
   readonly label?: ReactNode;
   /** A CSS class of the arrow and its label. */
   readonly className?: string;
-  /** In pixels; 1.5 if it is not said. */
+  /** Stroke width in pixels. Default: 1.5. */
   readonly width?: number;
 }
 
-/** Of the library that draws: a box, an arrow. */
+/** Node and edge types of React Flow. */
 export type FlowNode = Node<{ readonly content: ReactNode; readonly direction: Direction; readonly open: boolean }>;
 export type FlowEdge = Edge<{ readonly label: ReactNode; readonly width: number; readonly at: number }>;
 
 export interface GraphViewProps {
-  /** What the graph is, for who cannot see it. */
+  /** Description for screen readers. */
   readonly label: string;
   readonly nodes: readonly GraphNode[];
   readonly edges: readonly GraphEdge[];
-  /** In pixels; with the inputs on top it may become more. The width is that of the place it stands in. */
+  /** Minimum height in pixels. With inputs on top it may grow. The width is that of the container. */
   readonly height: number;
-  /** Where nodes have been put by hand; the others are laid out. */
+  /** Positions of nodes that were moved by hand. Others are laid out automatically. */
   readonly places?: ReadonlyMap<string, { readonly x: number; readonly y: number }>;
-  /** Whether new edges can be drawn from node to node: the boxes show where. */
+  /** Whether edges can be dragged from node to node; shows the handles. */
   readonly open?: boolean;
   /** Below this width, in pixels, the inputs are on top. */
   readonly narrowBelow?: number;
-  /** For a view that edits: what else the library can do. */
+  /** More React Flow properties, for a view that edits the graph. */
   readonly flow?: Partial<ReactFlowProps<FlowNode, FlowEdge>>;
 }
 
@@ -75,12 +75,12 @@ interface Shape {
 }
 
 const sideways = { between: 100, beside: 24 };
-/** Many nodes stand closer. */
+/** Spacing of graphs with many nodes. */
 const crowded = { between: 120, beside: 8 };
 const manyNodes = 16;
 const downwards = { between: 96, beside: 12 };
 
-/** How far along an arrow its label stands; the arrows into one node alternate, so that the labels of crossing ones keep clear. */
+/** Label positions along an edge. Edges into one node alternate, so that labels of crossing edges do not overlap. */
 const labelPlaces = { LR: [0.3, 0.7], TB: [0.42, 0.74] } as const;
 
 const nodeTypes = { box: BoxNode };
@@ -102,7 +102,7 @@ function Chart({ label, nodes, edges, height, places, open = false, narrowBelow 
   const frame = useRef<HTMLDivElement>(null);
   const width = useWidth(frame);
   const direction: Direction = width > 0 && width < narrowBelow ? 'TB' : 'LR';
-  // Laid out anew only where the shape is another one: numbers change far more often.
+  // The layout is recomputed only if the shape changes; numbers change far more often.
   const shape: Shape = {
     direction,
     boxes: nodes.map(({ id, width, height }) => ({ id, width, height })),
@@ -213,7 +213,7 @@ function ArrowEdge({ id, data, ...ends }: EdgeProps<FlowEdge>) {
   );
 }
 
-/** How tall the chart becomes where it fills a width; not taller than a phone. */
+/** Height of the diagram at full width, limited to the height of a phone. */
 function heightAtWidth(
   nodes: readonly GraphNode[],
   laidOut: ReadonlyMap<string, { readonly x: number; readonly y: number }>,

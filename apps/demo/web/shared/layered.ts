@@ -1,23 +1,23 @@
-/** Where the nodes of a graph are drawn: in layers, every edge forwards, with as few crossings as can be found quickly. */
+/** Layout of a graph in layers, with forward edges and few crossings. */
 import { Graph, layout } from '@dagrejs/dagre';
 
-/** What has a place and a size. */
+/** A node with its size. */
 export interface Box {
   readonly id: string;
   readonly width: number;
   readonly height: number;
 }
 
-/** From which node to which. */
+/** An edge by the ids of its nodes. */
 export interface Link {
   readonly from: string;
   readonly to: string;
 }
 
-/** `LR`: the inputs on the left; `TB`: the inputs on top, as suits a phone. */
+/** `LR`: inputs on the left; `TB`: inputs on top, for phones. */
 export type Direction = 'LR' | 'TB';
 
-/** The upper left corner of each node. Inputs come first in the list, every node after those it has edges from. */
+/** The upper left corner of each node. Nodes must be in topological order, inputs first. */
 export function layered(
   boxes: readonly Box[],
   links: readonly Link[],
@@ -33,7 +33,7 @@ interface Gaps {
   readonly beside: number;
 }
 
-/** The boxes layer by layer, in their own order, if every edge leads from one layer to the next. */
+/** The layers, if every edge leads from one layer to the next; otherwise undefined. */
 function cleanLayers(boxes: readonly Box[], links: readonly Link[]): Box[][] | undefined {
   const into = new Map<string, string[]>();
   for (const { from, to } of links) into.set(to, [...(into.get(to) ?? []), from]);
@@ -49,7 +49,7 @@ function cleanLayers(boxes: readonly Box[], links: readonly Link[]): Box[][] | u
   return layers;
 }
 
-/** Each layer a column (or a row), all of them centred; short ones spread, so that edges stay apart. */
+/** Places each layer in a centred column (or row). Short layers are spread out. */
 function stacked(layers: readonly (readonly Box[])[], direction: Direction, gaps: Gaps) {
   const places = new Map<string, { x: number; y: number }>();
   const along = direction === 'LR' ? 'width' : 'height';
@@ -72,7 +72,7 @@ function stacked(layers: readonly (readonly Box[])[], direction: Direction, gaps
   return places;
 }
 
-/** Any other graph: dagre finds layers, and an order in them with few crossings. */
+/** Lays out any other graph with dagre. */
 function withCrossings(
   boxes: readonly Box[],
   links: readonly Link[],
@@ -100,7 +100,7 @@ function withCrossings(
   );
 }
 
-/** Whether the author's first nodes stand last: then the mirror image, which has the same crossings, reads better. */
+/** Whether the first nodes are placed last. Then the mirror image, with the same crossings, is easier to read. */
 function runsBackwards(places: readonly number[]): boolean {
   const mean = places.reduce((sum, place) => sum + place, 0) / places.length;
   return places.reduce((sum, place, k) => sum + (place - mean) * k, 0) < 0;

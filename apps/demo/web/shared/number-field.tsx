@@ -1,17 +1,17 @@
-/** A number one can type or turn with the arrow keys; whoever listens hears of each finite one at once. */
+/** A number input with arrow keys. Every finite value is reported immediately. */
 import { useState } from 'react';
 
 export interface NumberFieldProps {
   readonly label: string;
   readonly value: number;
   readonly onChange: (value: number) => void;
-  /** What an arrow key adds; ten times as much with Shift. Default 0.1. */
+  /** Step of the arrow keys; times 10 with Shift. Default: 0.1. */
   readonly step?: number;
   readonly disabled?: boolean;
 }
 
 export function NumberField({ label, value, onChange, step = 0.1, disabled = false }: NumberFieldProps) {
-  // What is being typed; it may be no number yet ("-", "1e").
+  // The typed text, which may not be a number yet ("-", "1e").
   const [typed, setTyped] = useState<string>();
   const change = (text: string) => {
     setTyped(text);

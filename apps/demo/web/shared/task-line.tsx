@@ -1,4 +1,4 @@
-/** What a door of Learn asked for, whether it is done, and a way to be rid of it. */
+/** The task that Learn set in another view, whether it is done, and a button to dismiss it. */
 import { Check, X } from 'lucide-react';
 import { useMessages } from '../language.js';
 import { update } from '../store.js';

@@ -1,6 +1,6 @@
-/** Numbers as strings for people to read. */
+/** Formats numbers for display. */
 
-/** Rounded to so many significant digits, small and large ones with an exponent, with a minus sign as it is printed. */
+/** Rounds to significant digits, with an exponent for small and large numbers, and a typographic minus sign. */
 export function written(value: number, digits = 5): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? '–' : value > 0 ? '∞' : '−∞';
   return rounded(value, digits).replaceAll('-', '−').replace('e+', 'e');
@@ -13,7 +13,7 @@ function rounded(value: number, digits: number): string {
     const [mantissa, exponent] = value.toExponential(Math.max(1, digits - 3)).split('e');
     return `${Number(mantissa)}e${exponent}`;
   }
-  // A number that is almost a whole one is not shown as if it were.
+  // A number close to an integer is not shown as that integer.
   let shown = Number(value.toPrecision(digits));
   for (let more = digits + 1; more <= 9 && shown !== value && Number.isInteger(shown); more++) {
     shown = Number(value.toPrecision(more));

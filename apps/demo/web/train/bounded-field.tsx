@@ -1,4 +1,4 @@
-/** A field for a number: what is typed counts once it is a number within the bounds. */
+/** A number input with bounds. The value is applied once it is valid. */
 import { useEffect, useState } from 'react';
 
 interface Props {

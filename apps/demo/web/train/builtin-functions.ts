@@ -9,5 +9,5 @@ export const builtinFunctions: Functions = {
 
 function lookUp<Plugin>(all: Readonly<Record<string, Plugin>>, name: string, what: string): Plugin {
   if (Object.hasOwn(all, name)) return all[name];
-  throw new NnbpError('MISSING_PLUGIN', `There is no ${what} "${name}": choose another, or write it in Extend.`);
+  throw new NnbpError('MISSING_PLUGIN', `Unknown ${what} "${name}". Choose another one, or write it in Extend.`);
 }

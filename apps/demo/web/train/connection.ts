@@ -1,12 +1,12 @@
 /**
- * A worker with a trainer in it, for as long as somebody looks: the plain one, or, where the user's own functions take
- * part, the locked one in which their code runs. Either can be ended whatever it is doing.
+ * A worker that holds a trainer: a plain one, or a locked-down one if user functions take part. Either can be terminated at
+ * any time.
  */
 import { type Remote, wrap } from 'comlink';
 import type { OwnFunction } from '../extend/user-worker.js';
 import type { Trainer } from './trainer.js';
 
-/** Milliseconds from one question to the next whether the worker still answers, and how long it may take. */
+/** Milliseconds between two checks that the worker responds, and the time limit of each. */
 const [pause, patience] = [2000, 5000];
 
 export interface Connection {
@@ -19,7 +19,7 @@ export async function connect(own: readonly OwnFunction[]): Promise<Connection> 
   if (own.length > 0) {
     const { startUserWorker } = await import('../extend/user-worker.js');
     const { runner, close, ask } = await startUserWorker(own);
-    // Code that runs on after its answer cannot respond to this, and its worker is terminated.
+    // User code that keeps running cannot respond to this, so its worker is terminated.
     const watch = setInterval(() => {
       ask(({ ping }) => ping(), patience).catch(() => clearInterval(watch));
     }, pause);

@@ -1,10 +1,10 @@
-/** The one training of the page, which lives on while other views are shown. The state follows its steps. */
+/** The training of the page, which continues while other views are shown. The state follows its steps. */
 import { update } from '../store.js';
 import { Training } from './training.js';
 
 export const training = new Training();
 
-/** Milliseconds from one note of the steps to the next while it plays. */
+/** Milliseconds between two updates of the step count in the state. */
 const pace = 1000;
 let noted = -Infinity;
 

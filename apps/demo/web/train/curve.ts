@@ -1,10 +1,10 @@
-/** The loss as it went: think of a strip of paper of fixed length, on which old points move closer together. */
+/** The loss curve: a limited number of points, thinned out as training continues. */
 import type { Both } from './observe.js';
 
 export interface Curve {
   readonly steps: readonly number[];
   readonly training: readonly number[];
-  /** null where nothing is held out. */
+  /** Validation loss; null without a validation set. */
   readonly heldOut: readonly (number | null)[];
 }
 
@@ -12,7 +12,7 @@ export const emptyCurve: Curve = { steps: [], training: [], heldOut: [] };
 
 const longest = 800;
 
-/** The curve with one more point; the second of two looks at the same step says nothing new. */
+/** Adds a point, unless the step is already in the curve. */
 export function withPoint(curve: Curve, step: number, loss: Both): Curve {
   if (curve.steps.at(-1) === step) return curve;
   const { steps, training, heldOut } = curve.steps.length < longest ? curve : thinned(curve);
@@ -23,7 +23,7 @@ export function withPoint(curve: Curve, step: number, loss: Both): Curve {
   };
 }
 
-/** Every second point. */
+/** Keeps every second point. */
 function thinned({ steps, training, heldOut }: Curve): Curve {
   const even = <Value>(values: readonly Value[]) => values.filter((_, k) => k % 2 === 0);
   return { steps: even(steps), training: even(training), heldOut: even(heldOut) };

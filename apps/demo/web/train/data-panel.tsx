@@ -1,4 +1,4 @@
-/** Which data are learnt, and what belongs to them: noise, a drawing, a file. */
+/** Choice of the data set, with its noise, drawing or file. */
 import { useState } from 'react';
 import { useMessages } from '../language.js';
 import { Drawing } from './drawing.js';

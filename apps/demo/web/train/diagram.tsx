@@ -1,4 +1,4 @@
-/** The network as it is drawn: layers of nodes, each a small picture of its own response, and the edges between. */
+/** The network diagram: layers of nodes with small plots of their values, and edges. */
 import { Minus, Plus } from 'lucide-react';
 import { memo, useEffect, useRef } from 'react';
 import { useMessages } from '../language.js';
@@ -17,14 +17,14 @@ interface Props {
   readonly change: (part: Partial<Settings>) => void;
   readonly ready: Ready | undefined;
   readonly observation: Observation | undefined;
-  /** Shows a node's response large; null: the output again. */
+  /** Shows the values of a node in the large plot; null: those of the output. */
   readonly inspect: (node: number | null) => void;
   readonly choose: (sample: number | null) => void;
 }
 
 const maxLayers = 8;
 
-/** Drawn anew only when something of it has changed: most snapshots bring no observation. */
+/** Redrawn only if something changed: most snapshots have no observation. */
 export const Diagram = memo(function Diagram({ settings, change, ready, observation, inspect, choose }: Props) {
   const say = useMessages(messages);
   const { hidden, graph } = settings;
@@ -127,7 +127,7 @@ function EdgeChoice(props: {
   );
 }
 
-/** Of the smallest networks all numbers can stand there. */
+/** Maximum number of parameters that are listed. */
 const fewParameters = 4;
 
 function Parameters({ ready, observation }: { readonly ready: Ready; readonly observation: Observation }) {
@@ -156,7 +156,7 @@ function Graph({ ready, observation, inspect }: GraphProps) {
   useEffect(() => {
     if (edges.current === null || observation === undefined || width === 0) return;
     const values = observation.flow ?? observation.weights;
-    // A training with another shape may be on its way.
+    // A training with another shape may be loading.
     if (values.length !== layout.edges.length) return;
     const context = contextOf(edges.current, width, height);
     drawEdges(context, layout, placesOf(layout, width, height), values, palette, observation.flow !== undefined);
@@ -203,7 +203,7 @@ function Graph({ ready, observation, inspect }: GraphProps) {
   );
 }
 
-/** An input by the name it has in the data, an output by its class, others by their id. */
+/** Name of a node: the column of an input, the class of an output, otherwise the id. */
 function nameOf({ layout, inputNames, classes, answerName }: Ready, layer: number, n: number, id: string): string {
   if (layer === 0) return inputNames[n] ?? id;
   if (layer < layout.layers.length - 1) return id.replace('layer', '');
@@ -227,7 +227,7 @@ function Node({ number, name, place, ready, observation, palette, inspect }: Nod
     if (canvas.current === null || observation === undefined) return;
     drawNode(contextOf(canvas.current, nodeSide, nodeSide), number, ready, observation, palette);
   }, [number, ready, observation, palette]);
-  // The words change too often to be read out while it trains; they are there for whoever comes to the node.
+  // The text changes too often to be announced during training; it is read when the node gets the focus.
   const { means, gradients, biases } = observation ?? {};
   const label = say.node(name, short(means?.[number]), short(gradients?.[number]), short(biases?.[number]));
   return (
@@ -281,7 +281,7 @@ function drawNode(
   );
 }
 
-/** How large a node's mean value is, on one side of the middle or the other, and, lighter, how far its values spread. */
+/** Draws the mean value of a node as a bar from the middle, and the standard deviation in a lighter shade. */
 function drawBar(context: CanvasRenderingContext2D, mean: number, deviation: number, palette: Palette): void {
   const y = (value: number) =>
     nodeSide / 2 - (Math.max(-maxBarWidth, Math.min(maxBarWidth, value)) / maxBarWidth) * (nodeSide / 2);
@@ -294,5 +294,5 @@ function drawBar(context: CanvasRenderingContext2D, mean: number, deviation: num
   context.fillRect(4, nodeSide / 2 - 0.5, nodeSide - 8, 1);
 }
 
-/** The value at a bar's end; larger ones are cut. */
+/** Value at the end of a bar; larger ones are clipped. */
 const maxBarWidth = 2;

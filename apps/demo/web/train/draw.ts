@@ -1,10 +1,10 @@
-/** Painting on canvases: surfaces, curves, points and edges, from flat arrays. */
+/** Draws surfaces, curves, points and edges on canvases, from flat arrays. */
 import { short } from './numbers.js';
 import type { Layout } from './observe.js';
 import { classColour, css, mix, type Palette, type Rgb, signed } from './palette.js';
 import type { Points, Ready } from './trainer.js';
 
-/** Makes a canvas as sharp as the screen and gives its context, scaled to CSS pixels. */
+/** Scales a canvas to the resolution of the screen and returns its context. */
 export function contextOf(canvas: HTMLCanvasElement, width: number, height: number): CanvasRenderingContext2D {
   const density = Math.min(2, devicePixelRatio || 1);
   if (canvas.width !== Math.round(width * density) || canvas.height !== Math.round(height * density)) {
@@ -17,7 +17,7 @@ export function contextOf(canvas: HTMLCanvasElement, width: number, height: numb
   return context;
 }
 
-/** A square of colours, a value a place. */
+/** A square image with one pixel per value. */
 export function imageOf(places: number, colourAt: (place: number) => Rgb): HTMLCanvasElement {
   const small = document.createElement('canvas');
   small.width = small.height = places;
@@ -34,12 +34,12 @@ export function imageOf(places: number, colourAt: (place: number) => Rgb): HTMLC
   return small;
 }
 
-/** 256 colours from −1 to 1, so that a picture looks its colours up. */
+/** A lookup table of 256 colours from −1 to 1. */
 export function ramp(palette: Palette, strength: number): readonly Rgb[] {
   return Array.from({ length: 256 }, (_, k) => signed(palette, ((k - 127.5) / 127.5) * strength));
 }
 
-/** What a surface's value means as a colour. */
+/** Colour of a value of the surface. */
 export function surfaceColour(ready: Ready, picture: Float32Array, palette: Palette): (place: number) => Rgb {
   if (ready.task === 'classes') {
     return (place) => {
@@ -55,7 +55,7 @@ export function surfaceColour(ready: Ready, picture: Float32Array, palette: Pale
   };
 }
 
-/** The least and largest answer, and some room. */
+/** Range of the targets with a margin. */
 export function answerRange({ points }: Ready): readonly [number, number] {
   if (points === undefined) return [-1, 1];
   const all = [...points.training.answers, ...(points.heldOut?.answers ?? [])];
@@ -64,7 +64,7 @@ export function answerRange({ points }: Ready): readonly [number, number] {
   return [least - room, most + room];
 }
 
-/** From data to the picture. */
+/** Maps data coordinates to pixels. */
 interface Frame {
   readonly x: (value: number) => number;
   readonly y: (value: number) => number;
@@ -80,7 +80,7 @@ export const frameOf = (
   y: (value) => height - ((value - bottom) / (top - bottom)) * height,
 });
 
-/** Points of a plane or a curve: `filled` ones were learnt from, hollow ones are held out. */
+/** Draws points: training samples filled, validation samples hollow. */
 export function drawPoints(
   context: CanvasRenderingContext2D,
   ready: Ready,
@@ -111,7 +111,7 @@ export function drawPoints(
   }
 }
 
-/** A line through values over all places. */
+/** Draws a line through values along the x axis. */
 export function drawCurve(
   context: CanvasRenderingContext2D,
   values: ArrayLike<number>,
@@ -132,7 +132,7 @@ export function drawCurve(
   context.stroke();
 }
 
-/** Where each drawn node stands, its centre in pixels. */
+/** Centres of the drawn nodes in pixels. */
 export function placesOf({ layers }: Layout, width: number, height: number): readonly (readonly [number, number])[] {
   return layers.flatMap(({ ids }, k) => {
     const x = ((k + 0.5) / layers.length) * width;
@@ -140,13 +140,13 @@ export function placesOf({ layers }: Layout, width: number, height: number): rea
   });
 }
 
-/** Pixels from a node to the next below it, and a node's side. */
+/** Vertical distance of nodes and side of a node, in pixels. */
 export const nodeRow = 46;
 export const nodeSide = 34;
 
 /**
- * Edges as curves; thickness is the size, colour the sign. `spread` takes the root of the size: gradients differ by powers
- * of ten, and what is a hundred times smaller is still to be seen.
+ * Draws edges as curves: thickness is the magnitude, colour the sign. `spread` uses the square root of the magnitude, so that
+ * gradients that are a hundred times smaller stay visible.
  */
 export function drawEdges(
   context: CanvasRenderingContext2D,
@@ -173,7 +173,7 @@ export function drawEdges(
   if (values.length <= fewEdges) drawNumbers(context, layout, places, values, palette);
 }
 
-/** So few edges have room for their numbers. */
+/** Maximum number of edges with labels. */
 const fewEdges = 12;
 
 function drawNumbers(

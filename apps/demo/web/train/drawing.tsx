@@ -1,4 +1,4 @@
-/** Where one draws a function: with a pointer, or point by point with the keyboard. */
+/** Input of a function: drawn with a pointer, or typed point by point. */
 import { type PointerEvent, useEffect, useRef, useState } from 'react';
 import { useMessages } from '../language.js';
 import { contextOf, frameOf } from './draw.js';
@@ -13,7 +13,7 @@ interface Props {
 
 const width = 220;
 const height = 150;
-/** One point a column at most. */
+/** Maximum number of points, one per column. */
 const columns = 100;
 
 export function Drawing({ points, choose }: Props) {
@@ -109,7 +109,7 @@ function Typed({ points, choose }: Props) {
 
 const rounded = (value: number) => Math.round(value * 1000) / 1000;
 
-/** A line a point. */
+/** One line per point. */
 const linesOf = (points: readonly number[]): string =>
   Array.from({ length: points.length / 2 }, (_, k) => `${points[2 * k]} ${points[2 * k + 1]}`).join('\n');
 
@@ -117,7 +117,7 @@ const linesOf = (points: readonly number[]): string =>
 const pointsOf = (stroke: ReadonlyMap<number, number>): number[] =>
   [...stroke].sort(([a], [b]) => a - b).flatMap(([column, y]) => [rounded((2 * column) / (columns - 1) - 1), y]);
 
-/** The columns that a pointer has passed, the first left out. */
+/** The columns between two pointer positions, without the first. */
 function between(from: readonly [number, number], to: readonly [number, number]): [number, number][] {
   const length = Math.abs(to[0] - from[0]);
   if (length === 0) return [[to[0], to[1]]];
@@ -127,7 +127,7 @@ function between(from: readonly [number, number], to: readonly [number, number])
   });
 }
 
-/** Lines of two numbers from −1 to 1, sorted by x; undefined if they are not. */
+/** Parses lines of two numbers from −1 to 1, sorted by x; undefined if a line is invalid. */
 function readPoints(text: string): number[] | undefined {
   const lines = text.split('\n').filter((line) => line.trim() !== '');
   const rows = lines.map((line) =>

@@ -1,4 +1,4 @@
-/** A trained network as files of other programs; loaded when one is asked for. */
+/** Exports of a trained network, loaded on first use. */
 import { type Network, NnbpError } from '@nnbp/core';
 import { save, toModule } from '@nnbp/formats';
 import { toOnnx, toPyTorch } from '@nnbp/interop';
@@ -14,9 +14,9 @@ export interface ExportedFile {
 }
 
 /**
- * The file that the reader gets.
+ * The exported file.
  *
- * @throws NnbpError `UNSUPPORTED` where the format has no place for the network, a function of one's own say
+ * @throws NnbpError `UNSUPPORTED` if the format cannot represent the network, for example a custom function
  */
 export function exportedFile(network: Network, as: ExportName): ExportedFile {
   switch (as) {
@@ -39,6 +39,6 @@ export function exportedFile(network: Network, as: ExportName): ExportedFile {
     case 'notebook':
       return { name: 'network.ipynb', content: notebook(network, toPyTorch(network)) };
     default:
-      throw new NnbpError('UNSUPPORTED', `There is no export "${as as string}".`);
+      throw new NnbpError('UNSUPPORTED', `Unknown export "${as as string}".`);
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Which loss and which output suit a task: think of a shop assistant who knows which plug goes with which socket. What
- * suits is chosen for you when the data change; what cannot work is said before anything runs.
+ * Which loss and output activation fit a task. Suitable ones are selected when the data set changes; invalid combinations
+ * are reported before training.
  */
 import type { Loss } from '@nnbp/core';
 import type { Task } from './data/dataset.js';
@@ -9,14 +9,14 @@ import type { PlaygroundState } from '../state.js';
 export type Settings = PlaygroundState['train'];
 export type DataName = Settings['data'];
 
-/** How the two sides of a class question are written as numbers, and where one side ends. */
+/** Targets of the two classes of a binary task, and the decision boundary. */
 export interface Encoding {
   readonly no: number;
   readonly yes: number;
   readonly boundary: number;
 }
 
-/** Targets of −1 and 1 for a loss that takes no 0 (a hinge); for a loss on logits the boundary is 0. */
+/** Targets are −1 and 1 for a loss that does not accept 0 (hinge). The boundary is 0 for a loss on logits. */
 export function encodingFor(loss: Loss): Encoding {
   if (loss.targetProblem?.([0]) !== undefined && loss.targetProblem([-1]) === undefined) {
     return { no: -1, yes: 1, boundary: 0 };
@@ -26,7 +26,7 @@ export function encodingFor(loss: Loss): Encoding {
 
 type Choice = Pick<Settings, 'loss' | 'outputActivation'>;
 
-/** Why a loss and an output cannot go together with the data. */
+/** Why a loss and an output activation do not fit the data. */
 export type Misfit = 'class-loss' | 'one-output' | 'needs-probability' | 'needs-log-probability' | 'needs-raw-output';
 
 const forClasses = new Set([
@@ -36,14 +36,14 @@ const forClasses = new Set([
   'klDivergence',
   'hinge',
 ]);
-/** Activations whose values are all from 0 to 1. */
+/** Activations with values in [0, 1]. */
 const probabilities = new Set(['sigmoid', 'hardSigmoid', 'gaussian']);
-/** Losses that take the output as it is, any number, for a logit or the logarithm of a rate. */
+/** Losses that need unbounded outputs: logits or the logarithm of a rate. */
 const raw = new Set(['binaryCrossEntropyWithLogits', 'softmaxCrossEntropy', 'poisson']);
-/** Activations that cannot give both large positive and large negative numbers. */
+/** Activations that are bounded on at least one side. */
 const bounded = new Set(['sigmoid', 'hardSigmoid', 'gaussian', 'relu', 'softplus']);
 
-/** What is wrong with a combination, if anything is. Custom functions are left to show it themselves. */
+/** Why a combination is invalid; undefined if it is valid or has custom functions. */
 export function misfit(task: Task, settings: Choice & Partial<Pick<Settings, 'graph'>>): Misfit | undefined {
   const { loss, graph } = settings;
   const output = graph?.nodes.find(({ id }) => id === graph.outputs[0]);
@@ -76,7 +76,7 @@ const planar: Partial<Settings> = {
   batchSize: 16,
 };
 
-/** What each set begins with. */
+/** Default settings of each data set. */
 const beginnings: Readonly<Record<DataName, Partial<Settings>>> = {
   tripling: { hidden: [], optimizer: 'sgd', learningRate: 0.04, batchSize: 5 },
   'five-points': { hidden: [5], activation: 'leakyRelu', optimizer: 'rprop', learningRate: 0.01, batchSize: 5 },
@@ -90,15 +90,14 @@ const beginnings: Readonly<Record<DataName, Partial<Settings>>> = {
   csv: { hidden: [12], activation: 'tanh', optimizer: 'adam', learningRate: 0.01, batchSize: 16 },
 };
 
-/** A curve to begin with, before somebody draws one. */
+/** The default curve of `drawn`. */
 const wave = Array.from({ length: 48 }, (_, k) => {
   const x = -1 + (2 * k) / 47;
   return [x, 0.7 * Math.sin(4.5 * x)].map((value) => Math.round(value * 1000) / 1000);
 }).flat();
 
 /**
- * The settings after other data were chosen: what these begin with. From one set in the plane to the next, all that
- * somebody has chosen stays.
+ * The settings after another data set was selected: its defaults. Between two planar data sets the settings are kept.
  */
 export function withData(settings: Settings, data: DataName): Settings {
   const alike = planarNames.includes(data) && planarNames.includes(settings.data);

@@ -1,4 +1,4 @@
-/** How large the gradient is at each node: a row a layer, from the output back to the inputs. */
+/** Gradient magnitude of each node: one row per layer, from the output to the inputs. */
 import { memo } from 'react';
 import { useMessages } from '../language.js';
 import { messages } from './messages.js';
@@ -7,7 +7,7 @@ import type { Observation } from './observe.js';
 import { css, mix, usePalette } from './palette.js';
 import type { Ready } from './trainer.js';
 
-/** So many times smaller or larger deserves a word. */
+/** Ratio of first and last layer above which gradients count as vanishing or exploding. */
 const remarkable = 30;
 
 export const Gradients = memo(function Gradients({
@@ -22,7 +22,7 @@ export const Gradients = memo(function Gradients({
   const { layers } = ready.layout;
   const { gradients, layerGradients } = observation;
   const largest = Math.max(1e-30, ...gradients, ...layerGradients);
-  // A quarter of the shade for each power of ten: what vanishes goes over many.
+  // A quarter of the shade per power of ten, since vanishing gradients span many.
   const shade = (value: number) => Math.max(0, 1 + Math.log10(Math.max(1e-30, value) / largest) / 4);
   let first = 0;
   const rows = layers.map(({ ids }, k) => {

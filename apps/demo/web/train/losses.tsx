@@ -1,4 +1,4 @@
-/** The loss as it went, live. */
+/** The live loss curves. */
 import { memo, useEffect, useRef, useState } from 'react';
 import UPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
@@ -15,7 +15,7 @@ interface Props {
 }
 
 const height = 210;
-/** What a loss of 0 is drawn as on a logarithmic scale. */
+/** Value at which a loss of 0 is drawn on a logarithmic scale. */
 const floor = 1e-12;
 
 export const Losses = memo(function Losses({ curve, heldOut, standardized }: Props) {
@@ -81,7 +81,7 @@ export const Losses = memo(function Losses({ curve, heldOut, standardized }: Pro
   );
 });
 
-/** A tick's own number: on the logarithmic scale, ten to the power of it. */
+/** Label of a tick; a power of ten on the logarithmic scale. */
 const tickLabel = (tick: number, logarithmic: boolean): string =>
   logarithmic ? String(Number((10 ** tick).toPrecision(2))) : String(tick);
 

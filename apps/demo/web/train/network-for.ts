@@ -1,21 +1,21 @@
-/** The network that a training begins from. */
+/** The initial network of a training. */
 import { glorotUniform, GraphBuilder, heUniform, Network } from '@nnbp/core';
 import type { Functions } from '../functions.js';
 import { networkOf } from '../network.js';
 import type { Task } from './data/dataset.js';
 import type { Settings } from './fits.js';
 
-/** What a network must fit: a number per input, and what it answers. */
+/** The inputs and the task that a network must fit. */
 export interface Shape {
   readonly task: Task;
   readonly inputNames: { readonly length: number };
   readonly classes: { readonly length: number };
 }
 
-/** Activations of the relu family: their weights start wider. */
+/** Activations of the ReLU family, which use He initialization. */
 const bent = new Set(['relu', 'leakyRelu', 'elu', 'gelu', 'silu', 'mish', 'softplus']);
 
-/** How many outputs answer a question: one, or one per class. */
+/** Number of outputs: one, or one per class. */
 export const outputsFor = ({ task, classes }: Shape): number => (task === 'classes' ? classes.length : 1);
 
 /**

@@ -1,4 +1,4 @@
-/** A Jupyter notebook that holds a network for PyTorch: its module, its trained weights, and a prediction to run. */
+/** Writes a Jupyter notebook with a PyTorch module, its weights, and a prediction to run. */
 import type { Network } from '@nnbp/core';
 import type { PyTorchFiles } from '@nnbp/interop';
 

@@ -1,6 +1,6 @@
-/** How numbers are written in this view: short, and the same everywhere. */
+/** Formats numbers of the Train view. */
 
-/** Four digits, as a power of ten where that is shorter. */
+/** Four significant digits, as a power of ten if that is shorter. */
 export function short(value: number | undefined): string {
   if (value === undefined || Number.isNaN(value)) return '–';
   const size = Math.abs(value);
@@ -8,13 +8,13 @@ export function short(value: number | undefined): string {
   return value.toPrecision(4);
 }
 
-/** A fraction in per cent, one digit after the point. */
+/** A fraction in percent with one decimal. */
 export const percent = (value: number | undefined): string =>
   value === undefined || Number.isNaN(value) ? '–' : `${(100 * value).toFixed(1)} %`;
 
-/** A whole number with its thousands apart. */
+/** An integer with thousands separators. */
 export const whole = (value: number): string => Math.round(value).toLocaleString('en');
 
-/** A large factor for reading: two digits, with its thousands apart; a power of ten from a billion. */
+/** A large factor: two significant digits with thousands separators; a power of ten from 1e9. */
 export const times = (factor: number): string =>
   factor < 1e9 ? Number(factor.toPrecision(2)).toLocaleString('en') : factor.toExponential(1);

@@ -1,42 +1,41 @@
 /**
- * What there is to see of a network at one moment: think of a doctor's round. One executor beside the one that trains
- * takes its parameters and answers every question; what comes out is small and flat, so that it crosses to the page's
- * thread without being copied.
+ * Observes a network during training: losses, accuracy, gradients, plots. A second executor runs with the current parameters.
+ * Results are small flat arrays, which are transferred to the page without copying.
  */
 import type { Engine, Executor, FloatArray, GradientCache, Graph } from '@nnbp/core';
 import { WasmCache } from '@nnbp/wasm';
 import type { Dataset, Part } from './data/dataset.js';
 import type { Rows, Session } from './session.js';
 
-/** One layer as it is drawn: the first of its nodes. */
+/** A drawn layer: its first nodes. */
 interface ShownLayer {
   /** How many nodes it has. */
   readonly size: number;
-  /** The ids of those that are drawn; none if the inputs are too many. */
+  /** Ids of the drawn nodes; empty if there are too many inputs. */
   readonly ids: readonly string[];
 }
 
-/** What is drawn of the network. Nodes are numbered through all layers' `ids`. */
+/** The drawn part of the network. Nodes are numbered through the `ids` of all layers. */
 export interface Layout {
   readonly layers: readonly ShownLayer[];
-  /** From and to, numbers of drawn nodes. */
+  /** Pairs of indices of drawn nodes. */
   readonly edges: readonly (readonly [from: number, to: number])[];
 }
 
-/** Two numbers for two parts; held-out ones only where something is held out. */
+/** A number for the training set, and one for the validation set if there is one. */
 export interface Both {
   readonly training: number;
   readonly heldOut: number | undefined;
 }
 
-/** What became of one sample of the training data. */
+/** The prediction for one training sample. */
 export interface SampleAnswer {
   readonly number: number;
   readonly input: Float32Array;
   readonly answer: number;
-  /** The class that the outputs stand for. */
+  /** Predicted class. */
   readonly found: number;
-  /** The outputs: of a regression in the data's units. */
+  /** Outputs; for a regression in the units of the data. */
   readonly outputs: readonly number[];
 }
 
@@ -44,54 +43,54 @@ export interface Observation {
   readonly loss: Both;
   /** Of a class question. */
   readonly accuracy: Both | undefined;
-  /** A row a true class, a column a class found; of the held-out samples, or of all where none are held out. */
+  /** [true class × predicted class] of the validation samples, or of all samples without a validation set. */
   readonly confusion: readonly (readonly number[])[] | undefined;
   /**
-   * The output over the picture, row after row from the top, or along the curve. Two classes: from −1 to 1. Several:
-   * the class, plus how sure it is of it (from 0 to below 1). A regression: the value in the data's units.
+   * The output over the plane, row by row from the top, or along the curve. Two classes: from −1 to 1. Several: the class
+   * plus its softmax (below 1). Regression: the value in the units of the data.
    */
   readonly picture: Float32Array | undefined;
-  /** Each drawn node's values over `nodePlaces`, −127 to 127 for its own largest; one or two inputs only. */
+  /** Values of each drawn node over `nodePlaces`, scaled to ±127; one or two inputs only. */
   readonly responses: Int8Array | undefined;
-  /** Each drawn node's mean value over the samples looked at. */
+  /** Mean value of each drawn node over the observed samples. */
   readonly means: Float32Array;
-  /** How far its values are from that, by standard deviation. */
+  /** Standard deviation of its values. */
   readonly deviations: Float32Array;
   /** Mean |dloss/dx| of each drawn node. */
   readonly gradients: Float32Array;
-  /** The same, the mean over all nodes of each layer. */
+  /** Mean |dloss/dx| over all nodes of each layer. */
   readonly layerGradients: Float32Array;
   /** The weight of each drawn edge. */
   readonly weights: Float32Array;
   /** b of each drawn node; NaN for inputs, which have none. */
   readonly biases: Float32Array;
-  /** For the chosen sample: dloss/dx_j · slope_j · w_ij, what each drawn edge carries back. */
+  /** dloss/dx_j · slope_j · w_ij of each drawn edge for the selected sample. */
   readonly flow: Float32Array | undefined;
   readonly sample: SampleAnswer | undefined;
 }
 
 export interface Observer {
   readonly layout: Layout;
-  /** How many places the picture has on a side (two inputs) or along it (one); 0 if there is none. */
+  /** Points per side of the plot (two inputs) or along it (one input); 0 without a plot. */
   readonly places: number;
-  /** The same for the small pictures of the nodes. */
+  /** The same for the small plots of nodes. */
   readonly nodePlaces: number;
-  /** The least and largest value of each axis, for one or two inputs. */
+  /** Minimum and maximum of each axis, for one or two inputs. */
   readonly axes: readonly (readonly [number, number])[];
   observe(sample: number | null): Observation;
   dispose(): void;
 }
 
-/** More nodes of a layer than this are not drawn. */
+/** Maximum number of drawn nodes per layer. */
 const maxShown = 10;
-/** Samples in one pass. */
+/** Samples per pass. */
 const chunk = 512;
-/** Samples of a part whose loss is taken while one looks on. */
+/** Maximum number of samples per set for loss and accuracy. */
 const maxJudged = 1000;
 const maxProbed = 128;
-/** Edges times places, so that one round stays short. */
+/** Maximum of edges × points, so that an observation stays short. */
 const maxWork = 4e6;
-/** Of a surface's places the small pictures show every third one. */
+/** Small plots show every third point of the surface. */
 const stride = 3;
 
 export function observerOf(session: Session, dataset: Dataset, engine: Engine): Observer {
@@ -158,13 +157,13 @@ export function observerOf(session: Session, dataset: Dataset, engine: Engine): 
   }
 }
 
-/** One quantity of a node for all samples of a pass. The fast engine has them in a row; others are asked one by one. */
+/** A quantity of a node for all samples of a pass. The fast engine stores them contiguously. */
 function valuesOf(cache: GradientCache, quantity: 'x' | 'dLossDx', id: string, count: number): ArrayLike<number> {
   if (cache instanceof WasmCache) return cache.row(quantity, id);
   return Float64Array.from({ length: count }, (_, s) => cache[quantity](id, s));
 }
 
-/** The class that outputs stand for. */
+/** The class that outputs predict. */
 function classOf(outputs: ArrayLike<number>, at: number, width: number, boundary: number): number {
   if (width === 1) return Number(outputs[at] > boundary);
   let best = 0;
@@ -172,7 +171,7 @@ function classOf(outputs: ArrayLike<number>, at: number, width: number, boundary
   return best;
 }
 
-/** The mean loss, and what is taken for what. */
+/** Mean loss and confusion matrix. */
 function judge(session: Session, { task, classes }: Dataset, executor: Executor, rows: Rows) {
   const { loss, encoding, network } = session;
   const width = network.graph.outputs.length;
@@ -196,7 +195,7 @@ function judge(session: Session, { task, classes }: Dataset, executor: Executor,
   return { loss: sum / count, accuracy: right / count, confusion };
 }
 
-/** Predicts many rows, a chunk at a time; `outputs` is good for one call. */
+/** Predicts rows in chunks; `outputs` is valid during the call only. */
 function inChunks(
   executor: Executor,
   inputs: Float64Array,
@@ -210,7 +209,7 @@ function inChunks(
   }
 }
 
-/** Sizes of dloss/dx, and mean values, over the first samples. */
+/** Mean |dloss/dx| and mean values over the first samples. */
 function gradientsOf(
   session: Session,
   executor: Executor,
@@ -247,7 +246,7 @@ function gradientsOf(
   };
 }
 
-/** The output, and every drawn node, over the places. */
+/** The output and all drawn nodes over the points of the plot. */
 function pictureOf(
   session: Session,
   { task }: Dataset,
@@ -275,7 +274,7 @@ function pictureOf(
   return { picture, responses: responsesOf(values, graph.inputCount) };
 }
 
-/** Values in bytes, each node's by its own largest; of a surface the middle of every `stride` places either way. */
+/** Values in bytes, scaled per node; every `stride`-th point of a surface in both directions. */
 function responsesOf(values: readonly Float32Array[], inputCount: number): Int8Array {
   const count = values[0].length;
   const side = inputCount === 1 ? count : Math.sqrt(count);
@@ -292,13 +291,13 @@ function responsesOf(values: readonly Float32Array[], inputCount: number): Int8A
   return responses;
 }
 
-/** An output as an answer in the data's units. A poisson loss learns the logarithm of a rate. */
+/** An output in the units of the data. The Poisson loss predicts the logarithm of a rate. */
 function answerOf({ loss, network }: Session, x: number): number {
   if (loss.name === 'poisson') return Math.exp(x);
   return network.outputScaler?.undo(x, 0) ?? x;
 }
 
-/** On which side of the boundary an output is, and how far, from −1 to 1. */
+/** Signed distance of an output from the decision boundary, from −1 to 1. */
 function sideOf({ encoding, loss }: Session, x: number): number {
   if (loss.name === 'binaryCrossEntropyWithLogits') return Math.tanh(x / 2);
   return Math.max(-1, Math.min(1, (x - encoding.boundary) / (encoding.yes - encoding.boundary)));
@@ -324,7 +323,7 @@ function biasOf(graph: Graph, executor: Executor, id: string): number {
   return i < graph.inputCount ? NaN : executor.parameters[graph.biasIndex(i)];
 }
 
-/** Ids by depth: every node a layer after the last of its predecessors, all inputs in the first. */
+/** Ids by depth: inputs first, each node one layer after its last predecessor. */
 function layersOf({ ids, inputCount, nodeCount, edgeStart, predecessors }: Graph): string[][] {
   const depth = new Int32Array(nodeCount);
   const layers: string[][] = [];
@@ -352,7 +351,7 @@ function layoutOf(graph: Graph, ids: readonly (readonly string[])[]): Layout {
   return { layers, edges };
 }
 
-/** As many places as one round can afford. */
+/** Number of points that an observation can afford. */
 function placesFor({ inputCount, edgeCount }: Graph): number {
   if (inputCount === 1) return 160;
   if (inputCount === 2) return stride * Math.max(8, Math.min(32, Math.floor(Math.sqrt(maxWork / edgeCount) / stride)));
@@ -363,7 +362,7 @@ function axesOf({ range, training, heldOut }: Dataset, width: number): (readonly
   return Array.from({ length: width }, (_, k) => range ?? spread(heldOut ? [training, heldOut] : [training], width, k));
 }
 
-/** From the least to the largest value of a column, and a tenth more. */
+/** Range of a column plus 10 %. */
 function spread(parts: readonly Part[], width: number, column: number): readonly [number, number] {
   let least = Infinity;
   let most = -Infinity;
@@ -377,7 +376,7 @@ function spread(parts: readonly Part[], width: number, column: number): readonly
   return [least - edge, most + edge];
 }
 
-/** Places evenly over the axes: along the one, or from the top left, row after row. */
+/** Evenly spaced points: along one axis, or row by row from the top left. */
 function gridOf(axes: readonly (readonly [number, number])[], places: number): Float64Array {
   const along = ([least, most]: readonly [number, number], k: number) => least + ((most - least) * (k + 0.5)) / places;
   if (axes.length === 1) return Float64Array.from({ length: places }, (_, k) => along(axes[0], k));

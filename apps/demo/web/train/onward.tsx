@@ -1,4 +1,4 @@
-/** What a trained network is good for: files for other programs, and the way to Derive and Build. */
+/** Export of the trained network, and links to Derive and Build. */
 import { Download, Share2, Sigma } from 'lucide-react';
 import { useState } from 'react';
 import { useMessages } from '../language.js';
@@ -20,7 +20,7 @@ const names = ['model', 'onnx', 'pytorch', 'module', 'notebook'] as const;
 export function Onward({ training, settings, ready }: Props) {
   const say = useMessages(messages);
   const [problem, setProblem] = useState<string>();
-  /** Does something with the parameters as they are now. */
+  /** Runs an action with the current parameters. */
   const take = async (act: (result: Result) => Promise<void> | void) => {
     try {
       setProblem(undefined);

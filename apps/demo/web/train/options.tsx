@@ -1,4 +1,4 @@
-/** What the training is made of: activations, loss, optimizer, rate, batch. */
+/** Training options: activations, loss, optimizer, learning rate, batch size. */
 import { useMessages } from '../language.js';
 import { usePlayground } from '../store.js';
 import { builtinActivations, builtinLosses } from '../functions.js';

@@ -1,4 +1,4 @@
-/** The page's colours as numbers, for what is drawn on a canvas; they follow the theme. */
+/** The colours of the theme as numbers, for canvases. */
 import { useSyncExternalStore } from 'react';
 import { usePlayground } from '../store.js';
 
@@ -18,7 +18,7 @@ const names = ['panel', 'line', 'text', 'quiet', 'accent', 'positive', 'negative
 const dark = matchMedia('(prefers-color-scheme: dark)');
 let last: { readonly key: string; readonly palette: Palette } | undefined;
 
-/** The colours of the theme that is chosen. */
+/** The colours of the selected theme. */
 export function usePalette(): Palette {
   const { theme } = usePlayground();
   const system = useSyncExternalStore(
@@ -34,7 +34,7 @@ export function usePalette(): Palette {
   return last.palette;
 }
 
-/** Reads the colours where the theme stands; the document may not have it yet while a view is drawn. */
+/** Reads the colours of a theme, which the document may not have applied yet. */
 function read(theme: 'dark' | 'light'): Palette {
   const before = document.documentElement.dataset.theme;
   document.documentElement.dataset.theme = theme;
@@ -54,18 +54,18 @@ function rgb(colour: string): Rgb {
 
 export const css = ([red, green, blue]: Rgb, alpha = 1): string => `rgb(${red} ${green} ${blue} / ${alpha})`;
 
-/** Between two colours; `share` of the second, from 0 to 1. */
+/** Mixes two colours; `share` of the second, from 0 to 1. */
 export const mix = (one: Rgb, other: Rgb, share: number): Rgb => [
   one[0] + (other[0] - one[0]) * share,
   one[1] + (other[1] - one[1]) * share,
   one[2] + (other[2] - one[2]) * share,
 ];
 
-/** A colour for a number from −1 to 1: `negative`, the panel's own, `positive`. */
+/** Colour of a number from −1 to 1: `negative`, `panel`, `positive`. */
 export const signed = ({ panel, positive, negative }: Palette, value: number): Rgb =>
   mix(panel, value < 0 ? negative : positive, Math.min(1, Math.abs(value)));
 
-/** A colour for each class: the two of the page first, then others that differ in lightness too. */
+/** Colour of a class: the two of the theme first, then colours that also differ in lightness. */
 export function classColour({ positive, negative, panel }: Palette, k: number): Rgb {
   const isDark = panel[0] < 128;
   const more: readonly Rgb[] = isDark

@@ -1,4 +1,4 @@
-/** What the network answers: a surface, a curve, or a table of what is taken for what. */
+/** The output of the network: a surface, a curve, or a confusion matrix. */
 import { memo, type PointerEvent, useEffect, useRef } from 'react';
 import { useMessages } from '../language.js';
 import { answerRange, contextOf, drawCurve, drawPoints, frameOf, imageOf, ramp, surfaceColour } from './draw.js';
@@ -12,7 +12,7 @@ import { useWidth } from './use-width.js';
 interface Props {
   readonly ready: Ready;
   readonly observation: Observation;
-  /** A node whose response is shown in place of the output. */
+  /** A node whose values are shown in place of the output. */
   readonly inspected: number | null;
   readonly choose: (sample: number) => void;
 }
@@ -109,7 +109,7 @@ function drawSurface(
   context.drawImage(imageOf(own ? ready.nodePlaces : ready.places, colour), 0, 0, side, side);
 }
 
-/** One node's values over its places. */
+/** Values of one node over the points of the plot. */
 function responseOf({ nodePlaces, axes }: Ready, responses: Int8Array, node: number): Int8Array {
   const count = nodePlaces ** axes.length;
   return responses.subarray(node * count, (node + 1) * count);
@@ -139,7 +139,7 @@ function drawFit(
   drawCurve(context, own, (value) => height / 2 - (value / 127) * (height / 2 - 6), width, css(palette.negative), 3);
 }
 
-/** A ring around the chosen sample. */
+/** Draws a ring around the selected sample. */
 function ring(
   context: CanvasRenderingContext2D,
   { axes }: Ready,
@@ -154,7 +154,7 @@ function ring(
   context.stroke();
 }
 
-/** The training sample nearest to a place on the canvas. */
+/** The training sample closest to a position on the canvas. */
 function nearest({ axes, points }: Ready, left: number, top: number, { x, y }: ReturnType<typeof frameOf>): number {
   let best = 0;
   let least = Infinity;

@@ -1,7 +1,7 @@
-/** Why there is nothing to see, in a form that can be said in any language. */
+/** Why training is not possible, as data, so that the message can be in either language. */
 import type { TableProblem } from './data/csv.js';
 
-/** How many the graph has, and how many the data need. */
+/** Count in the graph, and count that the data set needs. */
 export interface Counts {
   readonly found: number;
   readonly expected: number;
@@ -12,9 +12,9 @@ export type Problem =
   | { readonly kind: 'no-table' }
   | { readonly kind: 'table'; readonly why: TableProblem }
   | { readonly kind: 'few-points' }
-  /** A graph of one's own with other inputs or outputs than the data need. */
+  /** The user's graph does not have the inputs and outputs that the data set needs. */
   | { readonly kind: 'shape'; readonly inputs: Counts; readonly outputs: Counts }
-  /** The worker gives no answer. */
+  /** The worker does not respond. */
   | { readonly kind: 'stuck' }
   | { readonly kind: 'other'; readonly text: string };
 

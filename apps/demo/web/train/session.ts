@@ -1,4 +1,4 @@
-/** One training of the Train view: a `Trainer` made from its settings and data. */
+/** A training of the Train view: a `Trainer` with the chosen settings and data set. */
 import type { Engine, FloatArray, Graph, Loss, Network, Optimizer } from '@nnbp/core';
 import { DivergedError, type Tables, Trainer } from '@nnbp/train';
 import { adagrad, adam, lion, nadam, rmsprop, rprop, sgd } from '@nnbp/optim';
@@ -7,7 +7,7 @@ import type { Dataset, Part } from './data/dataset.js';
 import { type Encoding, encodingFor, type Settings } from './fits.js';
 import { networkFor } from './network-for.js';
 
-/** Samples as the network sees them. */
+/** Samples in standardized units. */
 export interface Rows {
   readonly count: number;
   readonly inputs: Float64Array;
@@ -18,7 +18,7 @@ export interface Session {
   readonly network: Network;
   readonly loss: Loss;
   readonly encoding: Encoding;
-  /** The newest parameters, in the engine's precision. */
+  /** Current parameters, in the precision of the engine. */
   readonly parameters: FloatArray;
   readonly training: Rows;
   readonly heldOut: Rows | undefined;
@@ -26,7 +26,7 @@ export interface Session {
   readonly stepsPerEpoch: number;
   /** Steps taken. */
   readonly steps: number;
-  /** Takes a step; returns the batch's loss, not finite if it went wrong (the parameters are then those before). */
+  /** Takes a step and returns the loss of the batch. If it is not finite, the parameters are unchanged. */
   step(): number;
   dispose(): void;
 }
@@ -43,7 +43,7 @@ const optimizers: Readonly<Record<Settings['optimizer'], (learningRate: number) 
 };
 
 /**
- * Makes everything ready.
+ * Prepares a training.
  *
  * @throws NnbpError `MISSING_PLUGIN`, `WRONG_TARGET`
  */
@@ -52,7 +52,7 @@ export function openSession(settings: Settings, dataset: Dataset, functions: Fun
   const network = networkFor(settings, dataset, functions);
   const encoding = encodingFor(loss);
   const optimizer = optimizers[settings.optimizer](settings.learningRate);
-  // A loss that takes no negative number (of counts) gets the answers as they are.
+  // Targets of a loss that does not accept negative numbers are not standardized.
   const answersScaled = dataset.task === 'regression' && loss.targetProblem?.([-1]) === undefined;
   const trainer = new Trainer(network, tablesOf(network.graph, dataset, dataset.training, encoding), {
     loss,
@@ -87,7 +87,7 @@ export function openSession(settings: Settings, dataset: Dataset, functions: Fun
   return session;
 }
 
-/** A part of the data as rows, in the units of the data. */
+/** A set of samples as tables, in the units of the data. */
 function tablesOf(graph: Graph, dataset: Dataset, part: Part, encoding: Encoding): Tables {
   const rows = (values: Float64Array, width: number) =>
     Array.from({ length: part.count }, (_, s) => values.subarray(s * width, (s + 1) * width));
@@ -97,7 +97,7 @@ function tablesOf(graph: Graph, dataset: Dataset, part: Part, encoding: Encoding
   };
 }
 
-/** A row of targets per sample, in the units of the data: a class as the loss expects it. */
+/** [samples × outputs] targets in the units of the data; classes as the loss expects them. */
 function targetsOf({ task, classes }: Dataset, { answers, count }: Part, { no, yes }: Encoding): Float64Array {
   if (task === 'regression') return Float64Array.from(answers);
   if (task === 'binary') return Float64Array.from(answers, (answer) => (answer === 1 ? yes : no));
@@ -106,7 +106,7 @@ function targetsOf({ task, classes }: Dataset, { answers, count }: Part, { no, y
   return targets;
 }
 
-/** Inputs and targets in the units of the network. */
+/** Standardized inputs and targets. */
 function rowsOf(network: Network, dataset: Dataset, part: Part, encoding: Encoding): Rows {
   const { inputScaler, outputScaler } = network;
   const { inputCount, outputs } = network.graph;

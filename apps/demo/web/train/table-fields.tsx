@@ -1,16 +1,16 @@
-/** What is asked of a table of the user's own. */
+/** Choice of the target of the user's table. */
 import { useMessages } from '../language.js';
 import type { TableRequest } from './data/request.js';
 import type { Task } from './data/dataset.js';
 import { messages } from './messages.js';
 import type { TableDescription } from './trainer.js';
 
-/** A table, what it holds, and what is asked of it. */
+/** A table, its description, and the choice of the target. */
 export interface TableChoice extends TableRequest {
   readonly description: TableDescription;
 }
 
-/** What the question comes to. */
+/** The task that the choice of the target implies. */
 export function taskOfTable({ description, target, as }: TableChoice): Task {
   if (as === 'number') return 'regression';
   return description.columns[target].distinct === 2 ? 'binary' : 'classes';

@@ -1,4 +1,4 @@
-/** Play, pause, step, reset, and how it stands. */
+/** Play, pause, step, reset, and statistics. */
 import { Pause, Play, RotateCcw, StepForward } from 'lucide-react';
 import { useMessages } from '../language.js';
 import { update, usePlayground } from '../store.js';
@@ -10,9 +10,9 @@ import type { Training, TrainingView } from './training.js';
 interface Props {
   readonly training: Training;
   readonly view: TrainingView;
-  /** Whether the settings cannot be trained. */
+  /** Whether the settings are invalid. */
   readonly blocked: boolean;
-  /** Begins again at step 0. */
+  /** Restarts at step 0. */
   readonly reset: () => void;
 }
 

@@ -1,4 +1,4 @@
-/** The trained network on the page's side of the worker, and as the graph of Build and Derive. */
+/** The trained network on the page, and as the graph of Build and Derive. */
 import { type Activation, type Network, NnbpError, Standardization } from '@nnbp/core';
 import { builtinActivations } from '../functions.js';
 import { describe } from '../network.js';
@@ -8,17 +8,17 @@ import type { Settings } from './fits.js';
 import { networkFor } from './network-for.js';
 import type { Ready, Result } from './trainer.js';
 
-/** More parameters make a link that is too long. */
+/** Maximum number of parameters that fit in a link. */
 const maxParameters = 1500;
-/** More inputs or outputs are no graph that one can read. */
+/** Maximum number of inputs or outputs of a readable graph. */
 const maxInputs = 40;
 
-/** Whether Build and Derive have room for the network. */
+/** Whether Build and Derive can show the network. */
 export const isReadable = ({ parameterCount, inputCount }: Ready): boolean =>
   parameterCount <= maxParameters && inputCount <= maxInputs;
 
 /**
- * The network with its trained parameters and scalers. A function of the user's own is known by its name only.
+ * The network with its trained parameters and scalers. User functions are known by name only.
  *
  * @throws NnbpError, as `networkFor` does
  */
@@ -36,12 +36,12 @@ const scaler = (found: Result['inputScaler']) => found && new Standardization(fo
 function byName(name: string): Activation {
   if (Object.hasOwn(builtinActivations, name)) return builtinActivations[name];
   const refuse = (): never => {
-    throw new NnbpError('MISSING_PLUGIN', `The activation "${name}" is known by its name only here.`);
+    throw new NnbpError('MISSING_PLUGIN', `The activation "${name}" cannot run on the page.`);
   };
   return { name, value: refuse, derivative: refuse };
 }
 
-/** Derives a sample on the trained network, both in the network's own units. */
+/** Opens Derive with a sample and the trained network, both in standardized units. */
 export function deriveSample(settings: Settings, ready: Ready, result: Result): void {
   const network = describe(trainedNetwork(settings, ready, result));
   update((state) => ({

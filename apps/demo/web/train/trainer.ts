@@ -1,7 +1,6 @@
 /**
- * The Train view's engine room: think of a machine behind a wall with a few buttons and one window. It lives in a
- * worker; the page presses buttons and asks for a snapshot when it is ready to draw one, so that the machine never
- * hurries the page. What functions there are is given from outside: a worker for a user's own functions gives more.
+ * The trainer of the Train view, which runs in a worker. The page requests a snapshot when it is ready to draw one. The
+ * available functions are passed in: a worker for user functions has more than the built-ins.
  */
 import { auto, type AutoEngine } from '@nnbp/wasm';
 import { transfer } from 'comlink';
@@ -15,25 +14,25 @@ import { isProblem, type Problem } from './problem.js';
 import { type Layout, type Observation, type Observer, observerOf } from './observe.js';
 import { openSession, type Session } from './session.js';
 
-/** Points one can draw: for one input x and y, for two x and y and the answer. */
+/** Points of the plot: x and y for one input; x, y and the target for two. */
 export interface Points {
   readonly count: number;
   readonly inputs: Float32Array;
   readonly answers: Float32Array;
 }
 
-/** A training at its beginning. */
+/** Description of a prepared training. */
 export interface Ready {
   readonly task: Task;
   readonly inputNames: readonly string[];
   readonly answerName: string;
   readonly classes: readonly string[];
-  /** `inputNames` has the first 40 only. */
+  /** Number of inputs. `inputNames` has the first 40 only. */
   readonly inputCount: number;
   readonly trainingCount: number;
   readonly heldOutCount: number;
   readonly parameterCount: number;
-  /** Whether the loss of a regression is that of standardised answers. */
+  /** Whether the loss is computed on standardized targets. */
   readonly standardized: boolean;
   readonly layout: Layout;
   readonly places: number;
@@ -44,7 +43,7 @@ export interface Ready {
   readonly engine: { readonly name: string; readonly reason: string };
 }
 
-/** What a table holds, as guessed. */
+/** Detected properties of a table. */
 export interface TableDescription {
   readonly columns: readonly Column[];
   readonly rows: number;
@@ -63,7 +62,7 @@ export interface Result {
   readonly parameters: Float64Array;
   readonly inputScaler: Scaler | undefined;
   readonly outputScaler: Scaler | undefined;
-  /** In the network's own units. */
+  /** The sample in standardized units. */
   readonly input: Float64Array;
   readonly target: Float64Array;
 }
@@ -79,19 +78,19 @@ export interface Snapshot {
   readonly stepsPerSecond: number;
   readonly playing: boolean;
   readonly problem: Problem | undefined;
-  /** Absent while it is not yet time for another look. */
+  /** Absent if the last observation is recent. */
   readonly observation: Observation | undefined;
 }
 
 export type Speed = Settings['speed'];
 
-/** What the page can ask for. */
+/** The interface for the page. */
 export interface Trainer {
-  /** What is in a table of the user's. */
+  /** Describes a table of the user. */
   describeTable(bytes: Uint8Array): Promise<ReadTable | Problem>;
   /**
-   * Ends what was and makes another training ready, at step 0. Where data are fetched, the fraction that is there is
-   * posted to `progress`. Undefined if another preparation has begun meanwhile.
+   * Prepares another training at step 0. While data are loaded, the fraction is posted to `progress`. Returns undefined if
+   * another preparation has started in the meantime.
    */
   prepare(
     settings: Settings,
@@ -102,37 +101,36 @@ export interface Trainer {
   pause(): void;
   /** Takes one step. */
   step(): void;
-  /** Takes steps for a moment, at most until so many have been taken; returns how many have. */
+  /** Takes steps for up to 100 ms or until a total of `steps`; returns the total. */
   advance(steps: number): number;
-  /** The parameters as they are now, and the training sample of this number. */
+  /** The current parameters and a training sample. */
   result(sample: number): Result | undefined;
   /**
-   * How it stands. While it plays, a whole observation is made only as often as leaves most of the time for training;
-   * `fresh` asks for one in any case.
+   * The current state. During training, observations take at most a quarter of the time; `fresh` forces one.
    */
   snapshot(sample: number | null, fresh: boolean): Snapshot | undefined;
 }
 
-/** Kept from before a worker for a user's code is locked. */
+/** Saved before the worker is locked down. */
 const { MessageChannel, setTimeout } = globalThis;
 
 const stepsPerSecond: Readonly<Record<Speed, number>> = { slow: 6, steady: 300, full: Infinity };
-/** Milliseconds of steps between two looks at the messages that came. */
+/** Milliseconds of steps before yielding to messages. */
 const turn = 8;
 /** Milliseconds of steps in one call of `advance`. */
 const advanceTime = 100;
-/** Of so many inputs the names are told. */
+/** Maximum number of input names that are sent. */
 const maxNamed = 40;
-/** The part of the time that may go into observations. */
+/** Maximum share of time for observations. */
 const lookingShare = 0.25;
 
-/** Makes a trainer that knows these functions. */
+/** Creates a trainer with these functions. */
 export function createTrainer(functions: Functions): Trainer {
   let engine: Promise<AutoEngine> | undefined;
   let session: Session | undefined;
   let observer: Observer | undefined;
   let problem: Problem | undefined;
-  /** Counts preparations and presses of play, so that what was overtaken ends. */
+  /** Counts preparations and starts, so that outdated loops end. */
   let preparing = 0;
   let playing = 0;
   let plays = 0;
@@ -155,7 +153,7 @@ export function createTrainer(functions: Functions): Trainer {
       if (Number.isFinite(session.step())) return true;
       problem = { kind: 'diverged', step: session.steps + 1 };
     } catch (error) {
-      // A user's own function may throw.
+      // A user function may throw.
       problem = problemOf(error);
     }
     return false;
@@ -297,7 +295,7 @@ const ready = (session: Session, observer: Observer, dataset: Dataset, engine: A
   engine: { name: engine.name, reason: engine.reason },
 });
 
-/** A graph of one's own must have the inputs and outputs that the data need. */
+/** Checks that the user's graph has the inputs and outputs that the data set needs. */
 function shapeProblem({ graph }: Settings, dataset: Dataset): Problem | undefined {
   if (graph === null) return undefined;
   const inputs = { found: graph.inputs.length, expected: dataset.inputNames.length };
@@ -322,7 +320,7 @@ const buffersOf = (observation: Observation): ArrayBufferLike[] =>
 
 const rest = (milliseconds: number) => new Promise<void>((resolve) => void setTimeout(resolve, milliseconds));
 
-/** Lets messages in. A timer would wait 4 ms. */
+/** Yields to messages. A timer would wait 4 ms. */
 const yieldToEventLoop = () =>
   new Promise<void>((resolve) => {
     const { port1, port2 } = new MessageChannel();

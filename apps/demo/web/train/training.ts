@@ -1,6 +1,6 @@
 /**
- * The page's end of a training: think of a window with a shutter. It asks the worker for a snapshot, shows it in the
- * next frame, and only then asks again, so that drawing is never more than the page can do.
+ * The page's side of a training. It requests a snapshot from the worker, draws it in the next frame, and only then requests
+ * the next one, so that drawing never falls behind.
  */
 import { type Remote, transfer } from 'comlink';
 import type { OwnFunction } from '../extend/user-worker.js';
@@ -12,14 +12,14 @@ import type { Observation } from './observe.js';
 import { isProblem, type Problem } from './problem.js';
 import type { ReadTable, Ready, Result, Snapshot, Speed, Trainer } from './trainer.js';
 
-/** What is to be drawn. A new object each time something changes. */
+/** The view model. A new object after each change. */
 export interface TrainingView {
-  /** Absent while data are fetched and the network is made. */
+  /** Absent while data are loaded and the network is prepared. */
   readonly ready: Ready | undefined;
-  /** The fraction of the data that is fetched, while that goes on. */
+  /** Fraction of the data loaded, while loading. */
   readonly progress: number | undefined;
   readonly playing: boolean;
-  /** Whether another training is being made ready: what is shown is the one before. */
+  /** Whether another training is being prepared; the previous one is shown. */
   readonly opening: boolean;
   readonly snapshot: Omit<Snapshot, 'observation'> | undefined;
   readonly observation: Observation | undefined;
@@ -27,7 +27,7 @@ export interface TrainingView {
   readonly problem: Problem | undefined;
 }
 
-/** Milliseconds from one picture to the next, at least. */
+/** Minimum milliseconds between two frames. */
 const pace = 33;
 
 const nothing: TrainingView = {
@@ -41,25 +41,25 @@ const nothing: TrainingView = {
   problem: undefined,
 };
 
-/** Milliseconds after which a worker that does not answer is taken to be caught in an endless loop. */
+/** Milliseconds after which a worker that does not respond is terminated. */
 const patience = 5000;
-/** The same where data may have to be fetched. */
+/** The same while data may be loading. */
 const loadPatience = 120_000;
 
-/** Thrown when patience is at its end. */
-const stuck = new Error('no answer');
+/** Thrown after the time limit. */
+const stuck = new Error('no response');
 
 export class Training {
   view = nothing;
   readonly #listeners = new Set<() => void>();
   #connection: Promise<Connection> | undefined;
-  /** The user's functions that the connection knows. */
+  /** User functions of the connection. */
   #known = '[]';
-  /** Counts what was begun, so that answers to what was overtaken are left alone. */
+  /** Counts requests, so that outdated responses are ignored. */
   #turn = 0;
   #sample: number | null = null;
   #speed: Speed = 'steady';
-  /** What the training that is open was made of. */
+  /** Key of the open training. */
   #origin: readonly unknown[] = [];
   #playsNext = false;
 
@@ -68,7 +68,7 @@ export class Training {
     return () => this.#listeners.delete(listener);
   };
 
-  /** As `open`, unless that training is open already: then it stays as it is. */
+  /** Opens a training unless it is already open. */
   async openOnce(
     settings: Settings,
     table: TableRequest | undefined,
@@ -87,10 +87,10 @@ export class Training {
   }
 
   /**
-   * Makes a training ready, and plays it if the last one was playing.
+   * Prepares a training, and starts it if the last one was running.
    *
-   * @param own - The user's own functions that take part.
-   * @param steps - Steps to take at once, for a link to a training that was under way.
+   * @param own - User functions that take part.
+   * @param steps - Steps to repeat, for a link to a training in progress.
    */
   async open(
     settings: Settings,
@@ -100,13 +100,13 @@ export class Training {
   ): Promise<void> {
     const again = this.view.playing;
     const turn = ++this.#turn;
-    // What was drawn stays until there is something new, so that the page does not blink.
+    // Keep the last picture until there is a new one, so that the page does not flicker.
     this.#show({ playing: false, opening: true, problem: undefined, progress: undefined });
     await this.#safely(turn, async () => {
       if (this.#known !== JSON.stringify(own)) this.#disconnect();
       this.#known = JSON.stringify(own);
       const { trainer } = await this.#connected(own);
-      // A port for numbers, not a function of the page's: a worker with a stranger's code would reach the page through it.
+      // A port for numbers, not a callback: user code in the worker could reach the page through a callback.
       const { port1, port2 } = new MessageChannel();
       port1.onmessage = ({ data }) => {
         if (turn === this.#turn && typeof data === 'number') this.#show({ progress: data });
@@ -130,14 +130,14 @@ export class Training {
     });
   }
 
-  /** Ends the training; what was drawn stays. */
+  /** Ends the training and keeps the last picture. */
   refuse(): void {
     this.#turn++;
     void this.#connection?.then(({ trainer }) => trainer.pause());
     this.#show({ playing: false, opening: true, problem: undefined, progress: undefined });
   }
 
-  /** Plays the training that is opened next. */
+  /** Starts the training that is opened next. */
   playNext(): void {
     this.#playsNext = true;
   }
@@ -148,12 +148,12 @@ export class Training {
     await this.play(this.#speed);
   }
 
-  /** Repeats steps; false if something else was begun meanwhile. */
+  /** Repeats steps; false if another request has started in the meantime. */
   async #replay(turn: number, trainer: Remote<Trainer>, steps: number): Promise<boolean> {
     for (let taken = 0; taken < steps;) {
       const now = await inTime(trainer.advance(steps));
       if (turn !== this.#turn) return false;
-      // It diverges, as it did then.
+      // It diverges at the same step as before.
       if (now === taken) break;
       taken = now;
       this.#show({ progress: taken / steps });
@@ -189,7 +189,7 @@ export class Training {
     return this.#press((trainer) => trainer.step());
   }
 
-  /** Chooses the sample whose gradient is looked at. */
+  /** Selects the sample whose gradient is shown. */
   async choose(sample: number | null): Promise<void> {
     this.#sample = sample;
     if (this.view.playing || this.view.ready === undefined) return;
@@ -197,7 +197,7 @@ export class Training {
     await this.#safely(turn, async () => this.#look(turn, (await this.#connected()).trainer));
   }
 
-  /** The parameters as they are now, and the training sample of this number. */
+  /** The current parameters and a training sample. */
   async result(sample: number): Promise<Result | undefined> {
     return inTime((await this.#connected()).trainer.result(sample));
   }

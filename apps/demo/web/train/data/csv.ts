@@ -22,23 +22,23 @@ import Papa from 'papaparse';
 import type { Dataset, Task } from './dataset.js';
 import { divide } from './divide.js';
 
-/** A category of more words than this is text. */
+/** A column with more distinct words than this is text. */
 const maxWords = 20;
 const maxRows = 20_000;
 const maxColumns = 200;
 const minRows = 5;
-/** Rows that are looked at for the header. */
+/** Rows used to detect the header. */
 const sampleRows = 200;
 const likelyTarget = /^(class|label|target|species|kind|y|output|answer)$/i;
 
-/** What a column holds. Nothing is learned from `text`: too many different words, or mostly empty. */
+/** Kind of a column. `text`, with too many distinct words or mostly empty cells, is not used. */
 type ColumnKind = 'number' | 'category' | 'text';
 
 /** A column of a table. */
 export interface Column {
   readonly name: string;
   readonly kind: ColumnKind;
-  /** The number of different values. */
+  /** Number of distinct values. */
   readonly distinct: number;
   /** What the column most likely is as a target. */
   readonly as: 'number' | 'category';

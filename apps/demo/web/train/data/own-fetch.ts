@@ -1,2 +1,2 @@
-/** What the library's own modules fetch data with, kept from before a worker for a user's code is locked. */
+/** `fetch` for our own modules, saved before the worker is locked down. */
 export const ownFetch = globalThis.fetch.bind(globalThis);

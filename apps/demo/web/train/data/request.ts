@@ -1,23 +1,23 @@
-/** From what was chosen on the page to the data: think of a waiter who remembers the last order. */
+/** Loads the data set that is selected on the page, and caches the last one. */
 import type { Settings } from '../fits.js';
 import { isProblem, type Problem } from '../problem.js';
 import type { Dataset } from './dataset.js';
 import { drawn, fivePoints, planar, tripling } from './toys.js';
 
-/** A table as text, and what is asked of it. */
+/** A table as text, and the choice of its target. */
 export interface TableRequest {
   readonly text: string;
-  /** The number of a column. */
+  /** Index of the target column. */
   readonly target: number;
   readonly as: 'number' | 'category';
 }
 
-/** Fewer points make no curve. */
+/** Minimum number of points of a drawn curve. */
 const fewestPoints = 4;
 
 type Progress = (fraction: number) => void;
 
-/** Makes data, and keeps the last ones: most changes of the settings leave the data as they are. */
+/** Caches the last data set: most changes of the settings do not affect it. */
 export function datasetsByRequest() {
   let last: { readonly key: string; readonly dataset: Dataset } | undefined;
   return async (

@@ -1,18 +1,18 @@
-/** Data one can see at a glance: points in a plane in two colours, and points along a curve. */
+/** Small data sets: points of two classes in a plane, and points along a curve. */
 import { Random } from '@nnbp/core';
 import { type Dataset, partOf } from './dataset.js';
 import { divide } from './divide.js';
 
 type Place = readonly [x: number, y: number];
 
-/** Where a point of a class lies, before noise. */
+/** Position of a point of a class, before noise. */
 type Shape = (random: Random, second: boolean) => Place;
 
 const around = (radius: number, angle: number): Place => [radius * Math.cos(angle), radius * Math.sin(angle)];
 
-/** The planar sets; each fills about −1 to 1. */
+/** The planar data sets; each fills about [−1, 1]². */
 const shapes = {
-  /** Four squares; those on a diagonal are alike. */
+  /** Four squares; diagonal ones belong to the same class. */
   xor(random, second) {
     const side = () => 0.08 + 0.87 * random.uniform();
     const sign = random.uniform() < 0.5 ? 1 : -1;
@@ -26,7 +26,7 @@ const shapes = {
     const [x, y] = around(0.62, Math.PI * random.uniform());
     return second ? [x + 0.31, 0.18 - y] : [x - 0.31, y - 0.18];
   },
-  /** Two arms, wound around each other. */
+  /** Two intertwined spirals. */
   spirals(random, second) {
     const along = random.uniform();
     return around(0.08 + 0.87 * along, 2.5 * Math.PI * along + (second ? Math.PI : 0));
@@ -35,7 +35,7 @@ const shapes = {
 
 const samples = 400;
 
-/** 400 points in a plane, half of them held out. `noise` from 0 to 1 blurs where they lie. */
+/** 400 points in a plane, half of them for validation. `noise` is from 0 to 1. */
 export function planar(name: keyof typeof shapes, noise: number, seed: number): Dataset {
   const random = new Random(seed);
   const shape: Shape = shapes[name];
@@ -74,7 +74,7 @@ export const tripling = (): Dataset => ({
   range: [0, 6],
 });
 
-/** Five points nearly on a line, the second. */
+/** Five points close to a line, the second data set of the follow-up. */
 export const fivePoints = (): Dataset => ({
   task: 'regression',
   inputNames: ['x'],
@@ -91,7 +91,7 @@ export const fivePoints = (): Dataset => ({
   range: [0, 6],
 });
 
-/** Of fewer points than this none is spared. */
+/** Minimum number of points for a validation set. */
 const enoughToHold = 12;
 
 /** A drawn function: pairs x, y in [−1, 1], one after another. Of many points, every fourth is for validation. */
