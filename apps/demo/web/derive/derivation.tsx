@@ -1,4 +1,4 @@
-/** Where a number comes from: its formula over its numbers, and behind each of them, on demand, the same again. */
+/** The derivation of a number: formula and numbers, with the derivation of each operand on demand. */
 import { nameOf, type QuantityName, type Replay, type Step } from '@nnbp/explain';
 import { createContext, useContext, useMemo, useState } from 'react';
 import { useMessages } from '../language.js';

@@ -1,4 +1,4 @@
-/** See how a derivative comes about: the network, the number that is asked, and where it comes from. */
+/** The Derive view: the network, the selected number and its derivation. */
 import { replay } from '@nnbp/explain';
 import { useMemo } from 'react';
 import { useRecorded } from '../extend/use-recorded.js';
