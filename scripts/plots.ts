@@ -1,8 +1,9 @@
-// The picture of every activation and loss, value and derivative, made from the code: docs/plots/*.svg. With --check,
-// says whether the pictures are those of the code as it is.
+// The picture of every activation and loss, value and derivative, and the drawings of layers, made from the code:
+// docs/plots. With --check, says whether the pictures are those of the code as it is.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { activationRecords } from '@nnbp/activations';
 import { type LossRecord, lossRecords } from '@nnbp/losses';
+import { layerDrawings } from './drawings.js';
 
 interface Curve {
   readonly label: string;
@@ -64,7 +65,7 @@ ${legend.join('\n')}
 `;
 }
 
-const files = new Map<string, string>();
+const files = new Map(layerDrawings);
 
 for (const { activation } of Object.values(activationRecords)) {
   files.set(

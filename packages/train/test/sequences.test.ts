@@ -155,6 +155,7 @@ describe('sequences', () => {
     ['a target with too many numbers', 'WRONG_LENGTH', { sequences: [{ inputs: [[1]], targets: [[1, 2]] }] }],
     ['an input that is not finite', 'NOT_FINITE', { sequences: [{ inputs: [[NaN]], targets: [[1]] }] }],
     ['a negative weight', 'OUT_OF_RANGE', { sequences: [{ inputs: [[1]], targets: [[1]], weights: [-1] }] }],
+    ['weights that are all 0', 'EMPTY_DATA', { sequences: [{ inputs: [[1]], targets: [[1]], weights: [0] }] }],
     ['fewer weights than steps', 'WRONG_LENGTH', { sequences: [{ inputs: [[1]], targets: [[1]], weights: [] }] }],
     ['truncation longer than the sequences', 'OUT_OF_RANGE', { sequences: [sequence] }, { truncate: 4 }],
     ['truncation to no step', 'OUT_OF_RANGE', { sequences: [sequence] }, { truncate: 0 }],
