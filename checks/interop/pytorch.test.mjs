@@ -15,6 +15,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { digits } from './digits.mjs';
 import { findPython } from './pytorch/python.mjs';
+import { asSafetensors } from './pytorch/safetensors.mjs';
 import { firstSeed, randomNetwork } from './random-networks.mjs';
 import { record } from './record.mjs';
 
@@ -238,15 +239,3 @@ describe.skipIf(found === undefined)('PyTorch', () => {
     ]);
   }, 120_000);
 });
-
-/** Tensors of the shapes of a network's weights, with other numbers. */
-function asSafetensors(directory, tensors) {
-  const file = readFileSync(join(directory, 'weights.safetensors'));
-  const size = Number(file.readBigUInt64LE(0));
-  const header = JSON.parse(file.subarray(8, 8 + size).toString());
-  for (const [name, values] of Object.entries(tensors)) {
-    const [begin] = header[name].data_offsets;
-    values.forEach((value, k) => file.writeDoubleLE(value, 8 + size + begin + 8 * k));
-  }
-  return file;
-}

@@ -1,15 +1,27 @@
 import { relu, sigmoid, tanh } from '@nnbp/activations';
-import { everyActivation, randomGraph, randomParameters } from '@nnbp/conformance';
-import { type Activation, GraphBuilder, mlp, Network, NnbpError, Random, Standardization } from '@nnbp/core';
+import * as aggregations from '@nnbp/aggregations';
+import { everyActivation, randomGraph, randomMemoryGraph, randomParameters } from '@nnbp/conformance';
+import {
+  type Activation,
+  type Aggregation,
+  GraphBuilder,
+  mlp,
+  Network,
+  NnbpError,
+  Random,
+  Standardization,
+} from '@nnbp/core';
 import { fromPyTorch, toPyTorch } from '@nnbp/interop';
+import { lstm } from '@nnbp/layers';
 import { describe, expect, test } from 'vitest';
 import { layout } from '../src/pytorch/layout.js';
 import { decode, encode } from '@nnbp/formats/shared';
 
 // That PyTorch says the same as we do, and trains it, is proved in checks/interop/pytorch.test.mjs.
 
+/** Of any kind: every second has delays, aggregations, and fixed and shared parameters. */
 function randomNetwork(random: Random): Network {
-  const graph = randomGraph(random);
+  const graph = random.uniform() < 0.5 ? randomGraph(random) : randomMemoryGraph(random);
   const network = new Network(graph);
   network.parameters.vector.set(randomParameters(graph, random));
   return network;
@@ -67,7 +79,7 @@ describe('the module', () => {
       ['blocks.0.bias', 1],
       ['blocks.0.scale', 1],
     ]);
-    expect(toPyTorch(network)['network.py']).toMatch(/sources=\[0, 1\],\s+weights=0,\s+places=\[0, 0\]/);
+    expect(toPyTorch(network)['network.py']).toMatch(/sources=\[0, 1\],\s+weight=0,\s+weight_places=\[0, 0\]/);
   });
 
   test('every parameter has one place', () => {
@@ -106,6 +118,39 @@ describe('the module', () => {
       ([, name]) => name,
     );
     expect(new Set(imported)).toEqual(new Set(['array', 'json', 'torch', 'argparse', 'csv', 'os', 'network']));
+  });
+
+  test('a network with delays takes sequences, and a gate is a product without parameters', () => {
+    const builder = new GraphBuilder();
+    builder.output(...lstm(builder, { from: builder.inputs(2), units: 3 }));
+    const files = toPyTorch(new Network(builder.build(), { seed: 1 }));
+    const source = files['network.py'];
+    expect(source).toContain('has_state = True');
+    expect(source).toContain('"initial": [0, 0, 0, 0, 0, 0]');
+    expect(source).toContain('return z.prod(-1)');
+    // The four gates are one block, in order i, f, o with sigmoid and g with tanh.
+    const tensors = [...decode(files['weights.safetensors']).tensors.values()].map(({ name, shape }) => [
+      name,
+      ...shape,
+    ]);
+    expect(tensors).toEqual([
+      ['blocks.0.weight', 12, 5],
+      ['blocks.0.bias', 12],
+    ]);
+  });
+
+  test('every aggregation has its function, and a custom one is refused, with its node', () => {
+    const build = (aggregation: Aggregation) => {
+      const builder = new GraphBuilder();
+      builder.output(builder.node('y', { from: builder.inputs(3), activation: tanh, aggregation }));
+      return new Network(builder.build());
+    };
+    for (const example of Object.values<Aggregation>(aggregations).filter(({ builtin }) => builtin !== undefined)) {
+      expect(toPyTorch(build(example))['network.py']).toMatch(new RegExp(`def a1\\(z\\):\\n {4}"""${example.name}"""`));
+    }
+    const own: Aggregation = { name: 'range', value: (z) => z[0], derivative: (_z, _a, dAdz) => dAdz.fill(0) };
+    const error = errorOf(() => toPyTorch(build(own)));
+    expect([error.code, error.message]).toEqual(['UNSUPPORTED', expect.stringMatching(/"y".*"range"/)]);
   });
 
   test('a custom activation is refused, with its node', () => {

@@ -1,5 +1,5 @@
 /** What was learnt in PyTorch, brought back into the network that went out. */
-import { expectFeatures, Network, NnbpError } from '@nnbp/core';
+import { Network, NnbpError } from '@nnbp/core';
 import { decode } from '@nnbp/formats/shared';
 import { layout } from './layout.js';
 
@@ -12,7 +12,6 @@ import { layout } from './layout.js';
  */
 export function fromPyTorch(weights: Uint8Array, network: Network): Network {
   const { graph } = network;
-  expectFeatures('fromPyTorch', graph);
   const { tensors } = decode(weights);
   const copy = new Network(graph);
   const { seatings } = layout(graph);

@@ -1,10 +1,10 @@
 /**
- * Where each parameter is when the network is a PyTorch module: think of the seating plan on which the way out and the
- * way back agree. A block of nodes has `weight`, `bias` and `scale`, as PyTorch's own layers have; weights that several
- * edges share stand once, in `shared`.
+ * Where each parameter is when the network is a PyTorch module: the plan on which the way out and the way back agree. A block
+ * of nodes has `weight`, `bias` and `scale`, as PyTorch's own layers have; a parameter that several edges or nodes share
+ * stands once, in `shared`, and fixed numbers are no parameters.
  */
 import type { Graph } from '@nnbp/core';
-import { type Block, blocks } from '@nnbp/formats/shared';
+import { type Block, blocks, sourceOf } from '@nnbp/formats/shared';
 
 /** A tensor of the module: its name in the state, its shape, and for each entry the index of the parameter there. */
 export interface ParameterSlot {
@@ -13,26 +13,31 @@ export interface ParameterSlot {
   readonly parameters: readonly number[];
 }
 
+/** The b, c or w of a block: how many are its own, and where each stands among these, the shared ones and the fixed ones. */
+export interface Numbers {
+  readonly own: number;
+  /** Undefined: all are its own, in their order. */
+  readonly places: readonly number[] | undefined;
+}
+
 /** A block as the module has it. */
 export interface ModuleBlock extends Block {
-  /** A matrix of own weights; or a weight an edge, written into a matrix; or a weight an edge, summed edge by edge. */
-  readonly kind: 'Dense' | 'Packed' | 'Sparse';
+  /** A matrix of own weights; or a weight an edge, written into a matrix, summed edge by edge, or aggregated. */
+  readonly kind: 'Dense' | 'Packed' | 'Sparse' | 'Aggregated';
   /** For each node, how many edges it has. */
   readonly fanIn: readonly number[];
-  /** For each edge, node after node, the place of its predecessor in `from`… */
+  /** For each edge, node after node, the place of what it reads in `from`. */
   readonly columns: readonly number[];
-  /** …and of its weight in the block's own weights followed by the shared ones. */
-  readonly places: readonly number[];
-  /** How many weights are the block's own. */
-  readonly ownWeights: number;
-  /** The places of nodes whose c is a parameter. */
-  readonly scaled: readonly number[];
+  readonly weights: Numbers;
+  readonly biases: Numbers;
+  /** Undefined: every c is fixed at 1. */
+  readonly scales: Numbers | undefined;
 }
 
 /** The module's blocks, each after all it needs, and all its parameters. */
 export interface Layout {
   readonly blocks: readonly ModuleBlock[];
-  readonly sharedWeights: number;
+  readonly sharedCount: number;
   readonly seatings: readonly ParameterSlot[];
 }
 
@@ -44,59 +49,76 @@ export function layout(graph: Graph): Layout {
   const seat = (name: string, parameters: readonly number[], shape: readonly number[] = [parameters.length]) => {
     if (parameters.length > 0) seatings.push({ name, shape, parameters });
   };
+  const isOwn = (slot: number) => slot < graph.parameterCount && !sharedPlace.has(slot);
+  const numbers = (slots: readonly number[]): Numbers => {
+    const own = slots.filter(isOwn).length;
+    if (own === slots.length) return { own, places: undefined };
+    let next = 0;
+    const places = slots.map((slot) => {
+      if (isOwn(slot)) return next++;
+      const constant = shared.length + slot - graph.parameterCount;
+      return own + (sharedPlace.get(slot) ?? constant);
+    });
+    return { own, places };
+  };
   seat('shared', shared);
 
   const moduleBlocks = blocks(graph).map((block, k): ModuleBlock => {
-    const { nodes, from, form } = block;
+    const { nodes, from, form, aggregation } = block;
     const columnOf = new Map(from.map((j, column) => [j, column]));
-    const edges = nodes.flatMap((i) => sortedEdges(graph, i));
-    const parameters = edges.map(({ parameter }) => parameter);
-    const own = parameters.filter((parameter) => !sharedPlace.has(parameter));
-    const dense = form === 'dense' && own.length === edges.length && own.length > 0;
-    const scaled = nodes.flatMap((i, place) => (graph.scaleTrainable[i] === 1 ? [place] : []));
-    let next = 0;
-    const places = parameters.map((parameter) => {
-      const place = sharedPlace.get(parameter);
-      return place === undefined ? next++ : own.length + place;
-    });
-    seat(`blocks.${k}.weight`, own, dense ? [nodes.length, from.length] : [own.length]);
-    seat(
-      `blocks.${k}.bias`,
-      nodes.map((i) => graph.biasIndex(i)),
-    );
-    seat(
-      `blocks.${k}.scale`,
-      scaled.map((place) => graph.scaleIndex(nodes[place])),
-    );
+    // The first of the largest edges is that of the graph's order.
+    const edges = nodes.flatMap((i) => (aggregation === undefined ? sortedEdges(graph, i) : edgesOf(graph, i)));
+    const slots = {
+      weight: edges.map(({ slot }) => slot),
+      bias: nodes.map((i) => graph.biasSlot(i)),
+      scale: nodes.map((i) => graph.scaleSlot(i)),
+    };
+    const weights = numbers(slots.weight);
+    const dense = form === 'dense' && weights.places === undefined && edges.length > 0;
+    seat(`blocks.${k}.weight`, slots.weight.filter(isOwn), dense ? [nodes.length, from.length] : undefined);
+    seat(`blocks.${k}.bias`, slots.bias.filter(isOwn));
+    seat(`blocks.${k}.scale`, slots.scale.filter(isOwn));
+    const unscaled = slots.scale.every((slot) => graph.constants[slot - graph.parameterCount] === 1);
+    const summed = dense ? 'Dense' : form === 'sparse' || edges.length === 0 ? 'Sparse' : 'Packed';
     return {
       ...block,
-      kind: dense ? 'Dense' : form === 'sparse' || edges.length === 0 ? 'Sparse' : 'Packed',
+      kind: aggregation === undefined ? summed : 'Aggregated',
       fanIn: nodes.map((i) => graph.edgeStart[i + 1] - graph.edgeStart[i]),
-      columns: edges.map(({ predecessor }) => columnOf.get(predecessor)!),
-      places,
-      ownWeights: own.length,
-      scaled,
+      columns: edges.map(({ source }) => columnOf.get(source)!),
+      weights,
+      biases: numbers(slots.bias),
+      scales: unscaled ? undefined : numbers(slots.scale),
     };
   });
-  return { blocks: moduleBlocks, sharedWeights: shared.length, seatings };
+  return { blocks: moduleBlocks, sharedCount: shared.length, seatings };
 }
 
-/** The parameters that are the weight of more than one edge. */
-function sharedParameters({ sharedWeights, edgeCount }: Graph): number[] {
-  const seen = new Set<number>();
-  const shared = new Set<number>();
-  for (let e = 0; e < edgeCount && sharedWeights !== undefined; e++) {
-    if (seen.has(sharedWeights[e])) shared.add(sharedWeights[e]);
-    seen.add(sharedWeights[e]);
+/** The parameters that more than one edge or node has. */
+function sharedParameters(graph: Graph): number[] {
+  const users = new Uint32Array(graph.parameterCount);
+  const use = (slot: number) => {
+    if (slot < graph.parameterCount) users[slot]++;
+  };
+  for (let i = graph.inputCount; i < graph.nodeCount; i++) {
+    use(graph.biasSlot(i));
+    use(graph.scaleSlot(i));
+    for (let e = graph.edgeStart[i]; e < graph.edgeStart[i + 1]; e++) use(graph.weightSlot(e, i));
   }
-  return [...shared].sort((a, b) => a - b);
+  return [...users.keys()].filter((parameter) => users[parameter] > 1);
 }
 
-/** The edges into node i by predecessor, as a block lists those it reads. */
-function sortedEdges(graph: Graph, i: number): { readonly predecessor: number; readonly parameter: number }[] {
-  const first = graph.edgeStart[i];
-  return Array.from({ length: graph.edgeStart[i + 1] - first }, (_, k) => ({
-    predecessor: graph.predecessors[first + k],
-    parameter: graph.weightIndex(first + k, i),
-  })).sort((a, b) => a.predecessor - b.predecessor);
+interface Edge {
+  /** As `sourceOf` numbers it. */
+  readonly source: number;
+  readonly slot: number;
 }
+
+/** The edges into node i. */
+const edgesOf = (graph: Graph, i: number): Edge[] =>
+  Array.from({ length: graph.edgeStart[i + 1] - graph.edgeStart[i] }, (_, k) => {
+    const edge = graph.edgeStart[i] + k;
+    return { source: sourceOf(graph, edge), slot: graph.weightSlot(edge, i) };
+  });
+
+/** The same by what they read, as a block lists it. */
+const sortedEdges = (graph: Graph, i: number): Edge[] => edgesOf(graph, i).sort((a, b) => a.source - b.source);

@@ -13,37 +13,51 @@ def index(places):
     return torch.tensor(places, dtype=torch.long)
 
 
-class Block(nn.Module):
-    """Nodes of one level, computed together: x = c * g(h), h = b + sum over predecessors of w * x.
+def pick(own, pool, places):
+    """Numbers of a block: its own parameters, or those at places among these and the pool of shared and fixed ones."""
+    if places is None:
+        return own
+    return (pool if own is None else torch.cat([own, pool]))[places]
 
-    reads: which tensors the predecessors are in: 0 is the inputs, k + 1 is block k.
+
+class Block(nn.Module):
+    """Nodes of one level, computed together: x = c * g(h), h = b + A(w * x of the predecessors), A a sum unless said.
+
+    reads: which tensors the predecessors are in: 0 is the inputs, 1 the state if there is one, then the blocks.
     functions: for each run of nodes with one activation, how many they are, and g.
     columns: the predecessors' columns in what is read, side by side; None: all, in their order.
-    scaled: the places of nodes whose c is a parameter; of any other c is 1. None: all.
+    bias, scale: how many b and c are the block's own; None for the scale: every c is 1.
+    bias_places, scale_places: for each node, the place of b and c among its own, then the pool's; None: as they stand.
     """
 
-    def __init__(self, nodes, reads, functions, columns=None, scaled=None):
+    def __init__(self, nodes, reads, functions, bias, columns=None, scale=None, bias_places=None, scale_places=None):
         super().__init__()
+        self.nodes = nodes
         self.reads = reads
         self.sizes = [size for size, _ in functions]
         self.functions = [function for _, function in functions]
-        self.register_buffer("columns", None if columns is None else index(columns), persistent=False)
-        self.register_buffer("scaled", None if scaled is None else index(scaled), persistent=False)
-        self.bias = nn.Parameter(torch.zeros(nodes))
-        count = nodes if scaled is None else len(scaled)
-        self.scale = nn.Parameter(torch.ones(count)) if count > 0 else None
+        self.has_scale = scale is not None
+        self.keep(columns=columns, bias_places=bias_places, scale_places=scale_places)
+        self.bias = nn.Parameter(torch.zeros(bias)) if bias > 0 else None
+        self.scale = nn.Parameter(torch.ones(scale)) if self.has_scale and scale > 0 else None
 
-    def forward(self, values, shared):
+    def keep(self, **places):
+        for name, values in places.items():
+            self.register_buffer(name, None if values is None else index(values), persistent=False)
+
+    def prepare(self, pool):
+        """What a step needs of the parameters, the same for all steps: weights, b and c."""
+        scale = pick(self.scale, pool, self.scale_places) if self.has_scale else None
+        return self.weights(pool), pick(self.bias, pool, self.bias_places), scale
+
+    def forward(self, values, prepared):
+        weights, bias, scale = prepared
         x = values[self.reads[0]] if len(self.reads) == 1 else torch.cat([values[k] for k in self.reads], 1)
         if self.columns is not None:
             x = x[:, self.columns]
-        parts = self.sums(x, shared).split(self.sizes, 1)
+        parts = self.sums(x, weights, bias).split(self.sizes, 1)
         g = torch.cat([function(h) for function, h in zip(self.functions, parts)], 1)
-        if self.scale is None:
-            return g
-        if self.scaled is None:
-            return g * self.scale
-        return g * torch.ones_like(self.bias).index_put((self.scaled,), self.scale)
+        return g if scale is None else g * scale
 
 
 class Dense(Block):
@@ -53,8 +67,11 @@ class Dense(Block):
         super().__init__(nodes, **common)
         self.weight = drawn((nodes, predecessors), predecessors)
 
-    def sums(self, x, shared):
-        return functional.linear(x, self.weight, self.bias)
+    def weights(self, pool):
+        return self.weight
+
+    def sums(self, x, weights, bias):
+        return functional.linear(x, weights, bias)
 
 
 class Edges(Block):
@@ -62,39 +79,50 @@ class Edges(Block):
 
     fan_in: how many edges each node has.
     sources: for each edge, node after node, the place of its predecessor.
-    weights: how many weights are the block's own.
-    places: for each edge, the place of its weight among these and the shared ones; None: as they stand.
+    weight: how many weights are the block's own.
+    weight_places: for each edge, the place of its weight among these, then the pool's; None: as they stand.
     """
 
-    def __init__(self, nodes, predecessors, fan_in, sources, weights, places=None, **common):
+    def __init__(self, nodes, predecessors, fan_in, sources, weight, weight_places=None, **common):
         super().__init__(nodes, **common)
         self.predecessors = predecessors
         targets = torch.repeat_interleave(torch.arange(nodes), index(fan_in))
         self.register_buffer("targets", targets, persistent=False)
-        self.register_buffer("sources", index(sources), persistent=False)
-        self.register_buffer("places", None if places is None else index(places), persistent=False)
-        self.weight = drawn((weights,), max(1, len(sources) // nodes)) if weights > 0 else None
+        self.keep(sources=sources, weight_places=weight_places)
+        self.weight = drawn((weight,), max(1, len(sources) // nodes)) if weight > 0 else None
 
-    def weights(self, shared):
-        if self.places is None:
-            return self.bias.new_zeros(0) if self.weight is None else self.weight
-        return torch.cat([part for part in (self.weight, shared) if part is not None])[self.places]
+    def weights(self, pool):
+        weights = pick(self.weight, pool, self.weight_places)
+        return pool.new_zeros(0) if weights is None else weights
 
 
 class Packed(Edges):
     """Edges written into a matrix, with zeros where there are none."""
 
-    def sums(self, x, shared):
-        empty = self.bias.new_zeros(len(self.bias), self.predecessors)
-        return functional.linear(x, empty.index_put((self.targets, self.sources), self.weights(shared)), self.bias)
+    def weights(self, pool):
+        empty = pool.new_zeros(self.nodes, self.predecessors)
+        return empty.index_put((self.targets, self.sources), super().weights(pool))
+
+    def sums(self, x, weights, bias):
+        return functional.linear(x, weights, bias)
 
 
 class Sparse(Edges):
     """Edges summed one by one, where a matrix would be nearly all zeros."""
 
-    def sums(self, x, shared):
-        products = x[:, self.sources] * self.weights(shared)
-        return self.bias.expand(len(x), -1).index_add(1, self.targets, products)
+    def sums(self, x, weights, bias):
+        return bias.expand(len(x), -1).index_add(1, self.targets, x[:, self.sources] * weights)
+
+
+class Aggregated(Edges):
+    """Nodes with as many edges each, and an aggregation over them."""
+
+    def __init__(self, aggregation, **edges):
+        super().__init__(**edges)
+        self.aggregation = aggregation
+
+    def sums(self, x, weights, bias):
+        return bias + self.aggregation((x[:, self.sources] * weights).unflatten(1, (self.nodes, -1)))
 
 
 def drawn(shape, fan_in):

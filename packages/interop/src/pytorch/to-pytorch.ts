@@ -1,8 +1,11 @@
 /** A network as a PyTorch module: a file of Python, a file of weights, and a script that trains them on many machines. */
-import { expectFeatures, type Graph, type Network, NnbpError, type OutputTransform } from '@nnbp/core';
-import { encode, neededByOutputs, oneLine } from '@nnbp/formats/shared';
+import { type Aggregation, type Graph, type Network, NnbpError, type OutputTransform } from '@nnbp/core';
+import { encode, neededByOutputs } from '@nnbp/formats/shared';
 import { pythonOf } from './activations.js';
-import { layout, type Layout, type ModuleBlock } from './layout.js';
+import { pythonOfAggregation } from './aggregations.js';
+import { layout, type Layout, type ModuleBlock, type Numbers } from './layout.js';
+import { Places } from './places.js';
+import { list, names } from './python.js';
 import { moduleSource } from './module-source.js';
 import { trainSource } from './train-source.js';
 
@@ -26,10 +29,11 @@ export interface PyTorchFiles {
  * outputs = network(inputs)                        # [batch, inputs] to [batch, outputs], in the data's own units
  * ```
  *
+ * A network with delays takes sequences, `[batch, steps, inputs]` to `[batch, steps, outputs]`; its `step` keeps the state.
  * Levels and blocks are those of the graph: a dense layer is a matrix, irregular nodes are a list of edges.
  * {@link fromPyTorch} brings trained weights back.
  *
- * @throws NnbpError `UNSUPPORTED` (a node whose activation is none of `@nnbp/activations`)
+ * @throws NnbpError `UNSUPPORTED` (a custom activation or aggregation)
  *
  * @example
  * ```ts
@@ -47,15 +51,15 @@ export interface PyTorchFiles {
  */
 export function toPyTorch(network: Network): PyTorchFiles {
   const { graph } = network;
-  expectFeatures('toPyTorch', graph);
   const functions = pythonFunctions(graph);
+  const aggregations = pythonAggregations(graph);
   const plan = layout(graph);
   return {
     'network.py': [
       head(graph),
       moduleSource,
-      ...functions.map(({ text }) => text),
-      networkClass(network, plan, functions),
+      ...[...functions, ...aggregations.values()].map(({ text }) => text),
+      networkClass(network, plan, functions, aggregations),
     ].join('\n\n'),
     'train.py': trainSource,
     'weights.safetensors': weights(network, plan),
@@ -85,6 +89,27 @@ function pythonFunctions(graph: Graph): PythonFunction[] {
   });
 }
 
+/** For each of the graph's aggregations, a function. */
+function pythonAggregations(graph: Graph): ReadonlyMap<Aggregation, PythonFunction> {
+  const used = graph.aggregations.filter((aggregation) => aggregation !== undefined);
+  return new Map(
+    used.map((aggregation, k) => {
+      const expression = pythonOfAggregation(aggregation);
+      if (expression !== undefined) {
+        const name = `a${k + 1}`;
+        const text = `def ${name}(z):\n    """${aggregation.name}"""\n    return ${expression}\n`;
+        return [aggregation, { name, text }];
+      }
+      const first = graph.ids.findIndex((_, i) => graph.aggregation(i) === aggregation);
+      throw new NnbpError(
+        'UNSUPPORTED',
+        `Node "${graph.ids[first]}": its aggregation "${aggregation.name}" is none of @nnbp/aggregations, so there is no ` +
+          'PyTorch for it. Expected a built-in one.',
+      );
+    }),
+  );
+}
+
 function weights({ parameters }: Network, { seatings }: Layout): Uint8Array {
   const tensors = seatings.map(({ name, shape, parameters: places }) => ({
     name,
@@ -99,7 +124,7 @@ const head = (graph: Graph) =>
 
     from network import Network
     network = Network().load("weights.safetensors")
-    outputs = network(inputs)
+    outputs = network(inputs)${graph.stateSize > 0 ? '  # [batch, steps, inputs] to [batch, steps, outputs]' : ''}
 
 Parameters stand in blocks of nodes: blocks.K.weight, .bias (b) and .scale (c).
 """
@@ -113,14 +138,21 @@ const transforms = {
   logSoftmax: 'torch.log_softmax(x, 1)',
 } satisfies Readonly<Record<OutputTransform, string>>;
 
-function networkClass(network: Network, plan: Layout, functions: readonly PythonFunction[]): string {
+function networkClass(
+  network: Network,
+  plan: Layout,
+  functions: readonly PythonFunction[],
+  aggregations: ReadonlyMap<Aggregation, PythonFunction>,
+): string {
   const { graph, inputScaler, outputScaler, outputTransform } = network;
-  const columns = new Places(graph, plan.blocks);
-  const result = columns.of(Array.from(graph.outputs));
+  const places = new Places(graph, plan.blocks);
+  const result = places.of(Array.from(graph.outputs));
+  const next = places.of(nextState(graph));
+  const hasState = graph.stateSize > 0;
   const unread = neededByOutputs(graph).includes(0, graph.inputCount);
   const units = (numbers: readonly number[] | undefined) => (numbers === undefined ? 'None' : list(numbers));
   return `class Network(nn.Module):
-    """Input and output in the data's own units: [batch, inputs] to [batch, outputs]."""
+    """Input and output in the data's own units: ${hasState ? '[batch, steps, inputs] to [batch, steps, outputs]' : '[batch, inputs] to [batch, outputs]'}."""
 
     inputs = ${graph.inputCount}
     outputs = ${graph.outputs.length}
@@ -129,41 +161,74 @@ function networkClass(network: Network, plan: Layout, functions: readonly Python
     output_names = ${names(Array.from(graph.outputs, (i) => graph.ids[i]))}
     # Whether there are nodes that no output depends on, whose gradient PyTorch leaves out.
     has_unread_nodes = ${unread ? 'True' : 'False'}
+    # Whether it remembers: then its inputs are sequences.
+    has_state = ${hasState ? 'True' : 'False'}
 
     def __init__(self, dtype=torch.float32):
         super().__init__()
-        self.shared = ${plan.sharedWeights > 0 ? `drawn((${plan.sharedWeights},), 1)` : 'None'}
+        self.shared = ${plan.sharedCount > 0 ? `drawn((${plan.sharedCount},), 1)` : 'None'}
         self.blocks = nn.ModuleList(
             [
-${plan.blocks.map((block) => blockSource(graph, block, columns, functions)).join('\n')}
+${plan.blocks.map((block) => blockSource(graph, block, places, functions, aggregations)).join('\n')}
             ]
         )
         self.result_reads = ${list(result.reads)}
-        self.register_buffer("result_columns", ${result.columns === undefined ? 'None' : `index(${list(result.columns)})`}, persistent=False)
+        self.next_reads = ${list(next.reads)}
+        for name, columns in {
+            "result_columns": ${result.columns === undefined ? 'None' : list(result.columns)},
+            "next_columns": ${next.columns === undefined ? 'None' : list(next.columns)},
+        }.items():
+            self.register_buffer(name, None if columns is None else index(columns), persistent=False)
         for name, units in {
             "input_mean": ${units(inputScaler?.mean)},
             "input_deviation": ${units(inputScaler?.deviation)},
             "output_mean": ${units(outputScaler?.mean)},
             "output_deviation": ${units(outputScaler?.deviation)},
+            "fixed": ${list(Array.from(graph.constants))},
+            "initial": ${list(Array.from(graph.initialState()))},
         }.items():
             self.register_buffer(name, None if units is None else torch.tensor(units, dtype=torch.float64), persistent=False)
         self.to(dtype)
 
     def forward(self, x, own_units=False):
         """own_units: the output values that a loss is computed on, not what they mean in the units of the data."""
+        if not self.has_state:
+            return self.step(x, None, self.prepare(), own_units)[0]
+        prepared, state, outputs = self.prepare(), self.initial_state(len(x)), []
+        for row in x.unbind(1):
+            output, state = self.step(row, state, prepared, own_units)
+            outputs.append(output)
+        return torch.stack(outputs, 1)
+
+    def initial_state(self, batch):
+        """The state before the first step."""
+        return self.initial.expand(batch, -1)
+
+    def prepare(self):
+        """What each block needs of the parameters, once for all steps."""
+        pool = self.fixed if self.shared is None else torch.cat([self.shared, self.fixed])
+        return [block.prepare(pool) for block in self.blocks]
+
+    def step(self, x, state, prepared=None, own_units=False):
+        """The outputs of one step, [batch, outputs], and the state after it."""
+        prepared = self.prepare() if prepared is None else prepared
         if self.input_mean is not None:
             x = (x - self.input_mean) / self.input_deviation
-        values = [x]
-        for block in self.blocks:
-            values.append(block(values, self.shared))
+        values = [x, state] if self.has_state else [x]
+        for block, own in zip(self.blocks, prepared):
+            values.append(block(values, own))
         x = torch.cat([values[k] for k in self.result_reads], 1)
         if self.result_columns is not None:
             x = x[:, self.result_columns]
+        if self.has_state:
+            state = torch.cat([values[k] for k in self.next_reads], 1)
+            if self.next_columns is not None:
+                state = state[:, self.next_columns]
         if own_units:
-            return x
+            return x, state
         if self.output_mean is not None:
             x = x * self.output_deviation + self.output_mean
-        return ${transforms[outputTransform]}
+        return ${transforms[outputTransform]}, state
 
     def standardize(self, t):
         """Targets in the network's units."""
@@ -176,8 +241,23 @@ ${plan.blocks.map((block) => blockSource(graph, block, columns, functions)).join
 `;
 }
 
-function blockSource(graph: Graph, block: ModuleBlock, places: Places, functions: readonly PythonFunction[]): string {
-  const { nodes, from, kind, fanIn, columns, places: weightPlaces, ownWeights, scaled } = block;
+/** What the next step reads, as `sourceOf` numbers it: of each node its value, then its last ones but the oldest. */
+function nextState({ nodeCount, stateStart }: Graph): number[] {
+  const sources: number[] = [];
+  for (let i = 0; i < nodeCount && stateStart !== undefined; i++) {
+    for (let k = stateStart[i]; k < stateStart[i + 1]; k++) sources.push(k === stateStart[i] ? i : nodeCount + k - 1);
+  }
+  return sources;
+}
+
+function blockSource(
+  graph: Graph,
+  block: ModuleBlock,
+  places: Places,
+  functions: readonly PythonFunction[],
+  aggregations: ReadonlyMap<Aggregation, PythonFunction>,
+): string {
+  const { nodes, from, kind, fanIn, columns, weights, biases, scales, aggregation } = block;
   const read = places.of(from);
   const runs: { activation: number; size: number }[] = [];
   for (const i of nodes) {
@@ -185,66 +265,21 @@ function blockSource(graph: Graph, block: ModuleBlock, places: Places, functions
     if (run?.activation === graph.activationOf[i]) run.size++;
     else runs.push({ activation: graph.activationOf[i], size: 1 });
   }
-  const edges = {
-    fan_in: list(fanIn),
-    sources: list(columns),
-    weights: ownWeights,
-    ...(weightPlaces.length !== ownWeights && { places: list(weightPlaces) }),
-  };
+  const numbers = (name: string, { own, places }: Numbers) => ({
+    [name]: own,
+    ...(places !== undefined && { [`${name}_places`]: list(places) }),
+  });
   const options = {
+    ...(aggregation !== undefined && { aggregation: aggregations.get(aggregation)!.name }),
     nodes: nodes.length,
     predecessors: from.length,
-    ...(kind !== 'Dense' && edges),
+    ...(kind !== 'Dense' && { fan_in: list(fanIn), sources: list(columns), ...numbers('weight', weights) }),
     reads: list(read.reads),
     functions: `[${runs.map(({ activation, size }) => `(${size}, ${functions[activation].name})`).join(', ')}]`,
     ...(read.columns !== undefined && { columns: list(read.columns) }),
-    ...(scaled.length !== nodes.length && { scaled: list(scaled) }),
+    ...numbers('bias', biases),
+    ...(scales !== undefined && numbers('scale', scales)),
   };
   const lines = Object.entries(options).map(([name, value]) => `                    ${name}=${value},`);
   return [`                ${kind}(`, ...lines, '                ),'].join('\n');
 }
-
-/** Which of the module's tensors a node is in, and where: 0 is the inputs, k + 1 is block k. */
-class Places {
-  readonly #tensor: Uint32Array;
-  readonly #column: Uint32Array;
-  readonly #widths: number[];
-
-  constructor(graph: Graph, moduleBlocks: readonly ModuleBlock[]) {
-    this.#tensor = new Uint32Array(graph.nodeCount);
-    this.#column = new Uint32Array(graph.nodeCount);
-    this.#widths = [graph.inputCount, ...moduleBlocks.map(({ nodes }) => nodes.length)];
-    for (let i = 0; i < graph.inputCount; i++) this.#column[i] = i;
-    moduleBlocks.forEach(({ nodes }, k) => {
-      nodes.forEach((i, column) => {
-        this.#tensor[i] = k + 1;
-        this.#column[i] = column;
-      });
-    });
-  }
-
-  /** The tensors to put side by side for these nodes, and the columns to take, unless it is all as they stand. */
-  of(nodes: readonly number[]): { readonly reads: readonly number[]; readonly columns: readonly number[] | undefined } {
-    const reads = [...new Set(nodes.length === 0 ? [0] : nodes.map((i) => this.#tensor[i]))].sort((a, b) => a - b);
-    const starts = new Map<number, number>();
-    let width = 0;
-    for (const tensor of reads) {
-      starts.set(tensor, width);
-      width += this.#widths[tensor];
-    }
-    const columns = nodes.map((i) => starts.get(this.#tensor[i])! + this.#column[i]);
-    const whole = columns.length === width && columns.every((column, k) => column === k);
-    return { reads, columns: whole ? undefined : columns };
-  }
-}
-
-/** A list of numbers in Python, over several lines if it is long. */
-function list(values: readonly number[]): string {
-  if (values.length <= 16) return `[${values.join(', ')}]`;
-  const lines: string[] = [];
-  for (let k = 0; k < values.length; k += 16) lines.push(`    ${values.slice(k, k + 16).join(', ')},`);
-  return `[\n${lines.join('\n')}\n]`;
-}
-
-/** Names in Python, which reads a JSON string as the same string. */
-const names = (ids: readonly string[]) => `[${ids.map(oneLine).join(', ')}]`;

@@ -7,8 +7,10 @@ export const trainSource = String.raw`"""Trains the network of network.py, by on
 
 Processes that something else starts need RANK, WORLD_SIZE, MASTER_ADDR and MASTER_PORT, as torchrun sets them; without
 WORLD_SIZE one process trains alone. The data is a CSV file, a row a sample, first the inputs, then the targets, numbers
-only, with or without a line of names; or a .pt file with the tensors "inputs" and "targets". Each process takes its
-share of the samples, and gradients are averaged over all. What was learnt is written by the first process to
+only, with or without a line of names; or a .pt file with the tensors "inputs" and "targets". For a network that remembers
+it is a .pt file of sequences, [sequences, steps, inputs] and [sequences, steps, outputs], with nan where a step has no
+target; or a CSV file with a row a step of one sequence. Each process takes its share of the samples, and gradients are
+averaged over all. What was learnt is written by the first process to
 OUT.safetensors, for fromPyTorch of @nnbp/interop, and to OUT.pt, for torch.load.
 """
 
@@ -67,10 +69,22 @@ def read(path, inputs, outputs, dtype):
         if rows.dim() != 2 or rows.shape[1] != inputs + outputs:
             raise SystemExit(f"{path}: expected {inputs} + {outputs} columns, found {rows.shape[-1]}.")
         x, t = rows[:, :inputs], rows[:, inputs:]
-    if x.shape != (len(t), inputs) or t.shape != (len(x), outputs):
+        if Network.has_state:
+            x, t = x.unsqueeze(0), t.unsqueeze(0)
+    axes = x.shape[:2] if Network.has_state else x.shape[:1]
+    if x.shape != (*axes, inputs) or t.shape != (*axes, outputs):
         found = f"{list(x.shape)} and {list(t.shape)}"
         raise SystemExit(f"{path}: expected {inputs} inputs and {outputs} targets a sample, found {found}.")
     return x, t
+
+
+def with_targets(outputs, t):
+    """The rows that have a target: of sequences, those of all steps with one."""
+    if not Network.has_state:
+        return outputs, t
+    outputs, t = outputs.flatten(0, 1), t.flatten(0, 1)
+    known = ~t.isnan().any(1)
+    return outputs[known], t[known]
 
 
 def names(lines):
@@ -128,10 +142,11 @@ def train(chosen, world, rank, device):
         for x, t in loader:
             x, t = x.to(device), network.standardize(t.to(device))
             optimizer.zero_grad()
-            loss = loss_of(model(x, own_units=True), t)
+            outputs, t = with_targets(model(x, own_units=True), t)
+            loss = loss_of(outputs, t)
             loss.backward()
             optimizer.step()
-            total += torch.tensor([loss.item() * len(x), len(x)], dtype=torch.float64, device=device)
+            total += torch.tensor([loss.item() * len(t), len(t)], dtype=torch.float64, device=device)
         if world > 1:
             distributed.all_reduce(total)
         if rank == 0:

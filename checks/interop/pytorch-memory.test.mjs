@@ -1,0 +1,132 @@
+/** Networks with delays and aggregations as PyTorch modules: outputs and gradients through time in float64. */
+import { randomMemoryGraph } from '@nnbp/conformance';
+import { backpropagateSequence, GraphBuilder, Network, NnbpError, predictSequence, Random } from '@nnbp/core';
+import { fromPyTorch, toPyTorch } from '@nnbp/interop';
+import { gru, lstm, rnn } from '@nnbp/layers';
+import { mse } from '@nnbp/losses';
+import { sgd } from '@nnbp/optim';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { findPython } from './pytorch/python.mjs';
+import { asSafetensors } from './pytorch/safetensors.mjs';
+import { firstSeed } from './random-networks.mjs';
+import { record } from './record.mjs';
+
+const found = findPython('torch');
+const graphs = 200;
+const steps = 6;
+const rows = [];
+const work = mkdtempSync(join(tmpdir(), 'nnbp-pytorch-memory-'));
+afterAll(() => {
+  rmSync(work, { recursive: true, force: true });
+  const none = [['not run', 'no Python with torch found']];
+  record('5-pytorch-memory', `PyTorch ${found?.version ?? ''}, modules with memory`, found === undefined ? none : rows);
+});
+
+function python(cwd, ...args) {
+  const { status, stdout, stderr } = spawnSync(found.python, args, { cwd, encoding: 'utf8', maxBuffer: 2 ** 28 });
+  expect(status, stderr).toBe(0);
+  return stdout;
+}
+
+/** Writes a network's files, and one sequence beside them: as a batch of one, or of its rows where nothing is remembered. */
+function exportTo(name, network, inputs, targets) {
+  const directory = join(work, name);
+  mkdirSync(directory);
+  for (const [file, content] of Object.entries(toPyTorch(network))) writeFileSync(join(directory, file), content);
+  const hasState = network.graph.stateSize > 0;
+  const samples = hasState ? { inputs: [inputs], targets: [targets] } : { inputs, targets };
+  writeFileSync(join(directory, 'samples.json'), JSON.stringify(samples));
+  return directory;
+}
+
+const numbers = (random, width) =>
+  Array.from({ length: steps }, () => Array.from({ length: width }, () => random.uniform() - 0.5));
+const largest = (values) => values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+
+/** What we compute, or undefined where a product that is fed back grows too large to compare. */
+function ours(network, inputs, targets) {
+  try {
+    const outputs = predictSequence(network, inputs);
+    const { gradients } = backpropagateSequence(network, inputs, targets, mse());
+    const isModerate = [...outputs.flat(), ...gradients.vector].every((value) => Math.abs(value) < 1e6);
+    return isModerate ? { outputs, gradients: gradients.vector } : undefined;
+  } catch (error) {
+    if (error instanceof NnbpError && error.code === 'OVERFLOW') return undefined;
+    throw error;
+  }
+}
+
+describe.skipIf(found === undefined)('PyTorch', () => {
+  test(`${graphs} random graphs with memory and aggregations, ${steps} steps, from seed ${firstSeed}`, () => {
+    const cases = Array.from({ length: graphs }, (_, k) => firstSeed + k).flatMap((seed) => {
+      const random = new Random(seed);
+      const network = new Network(randomMemoryGraph(random), { seed });
+      network.parameters.vector.forEach((_, p, vector) => (vector[p] = random.uniform() - 0.5));
+      const { inputCount, outputs } = network.graph;
+      const [inputs, targets] = [numbers(random, inputCount), numbers(random, outputs.length)];
+      const expected = ours(network, inputs, targets);
+      if (expected === undefined) return [];
+      return [{ seed, network, expected, directory: exportTo(`graph-${seed}`, network, inputs, targets) }];
+    });
+    python(work, join(import.meta.dirname, 'pytorch', 'gradients.py'), ...cases.map(({ directory }) => directory));
+    const worst = { outputs: 0, gradients: 0 };
+    for (const { seed, network, expected, directory } of cases) {
+      const result = JSON.parse(readFileSync(join(directory, 'result.json'), 'utf8'));
+      const outputs = network.graph.stateSize > 0 ? result.outputs[0] : result.outputs;
+      const errors = expected.outputs.flatMap((row, t) =>
+        Array.from(row, (x, k) => Math.abs(x - outputs[t][k]) / Math.max(1, Math.abs(x))),
+      );
+      expect(largest(errors), `outputs, INTEROP_SEED=${seed}`).toBeLessThan(1e-9);
+      worst.outputs = Math.max(worst.outputs, ...errors);
+      const got = fromPyTorch(asSafetensors(directory, result.gradients), network).parameters.vector;
+      const size = Math.max(1e-6, largest(expected.gradients));
+      const error = largest(expected.gradients.map((value, p) => (value - got[p]) / size));
+      expect(error, `gradients, INTEROP_SEED=${seed}`).toBeLessThan(1e-9);
+      worst.gradients = Math.max(worst.gradients, error);
+    }
+    const recurrent = cases.filter(({ network }) => network.graph.stateSize > 0).length;
+    expect(recurrent).toBeGreaterThan(graphs / 2);
+    rows.push([
+      `${cases.length} random graphs in float64, ${recurrent} of them with memory, ${steps} steps`,
+      `outputs at most ${worst.outputs.toExponential(1)} off (relative where above 1), gradients by every b, c and w at ` +
+        `most ${worst.gradients.toExponential(1)} of the network's largest`,
+    ]);
+  }, 240_000);
+
+  test('train.py trains RNN, LSTM and GRU layers on sequences, and the trained network is the one of the same steps here', () => {
+    for (const [name, layer] of Object.entries({ rnn, lstm, gru })) {
+      const builder = new GraphBuilder();
+      builder.output(...layer(builder, { from: builder.inputs(2), units: 3 }).slice(0, 2));
+      const network = new Network(builder.build(), { seed: 1 });
+      const random = new Random(3);
+      const [inputs, targets] = [numbers(random, 2), numbers(random, 2)];
+      const directory = exportTo(name, network, inputs, targets);
+      writeFileSync(join(directory, 'data.csv'), inputs.map((row, t) => [...row, ...targets[t]].join()).join('\n'));
+      const options = ['--optimizer', 'sgd', '--learning-rate', '0.1', '--dtype', 'float64', '--epochs', '5'];
+      python(directory, 'train.py', '--data', 'data.csv', ...options);
+      const theirs = fromPyTorch(readFileSync(join(directory, 'trained.safetensors')), network);
+
+      const optimizer = sgd({ learningRate: 0.1 });
+      const trained = fromPyTorch(readFileSync(join(directory, 'weights.safetensors')), network);
+      for (let k = 0; k < 5; k++) {
+        optimizer.step(
+          trained.parameters.vector,
+          backpropagateSequence(trained, inputs, targets, mse()).gradients.vector,
+        );
+      }
+      const error = largest(trained.parameters.vector.map((value, p) => value - theirs.parameters.vector[p]));
+      expect(error, name).toBeLessThan(1e-12);
+      expect(largest(network.parameters.vector.map((value, p) => value - theirs.parameters.vector[p]))).toBeGreaterThan(
+        1e-3,
+      );
+      rows.push([
+        `layers: ${name} of 3 units, 5 steps of gradient descent`,
+        `parameters at most ${error.toExponential(1)} apart`,
+      ]);
+    }
+  }, 60_000);
+});

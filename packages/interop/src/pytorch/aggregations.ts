@@ -1,0 +1,21 @@
+/** The aggregations as PyTorch expressions of the tensor z, over its last axis, which is that of the edges. */
+import type * as aggregations from '@nnbp/aggregations';
+import type { Aggregation } from '@nnbp/core';
+
+/** By name. A table without a built-in aggregation does not compile. */
+const expressions = {
+  logSumExp: 'torch.logsumexp(z, -1)',
+  // The gradient of the largest goes to the first one.
+  max: 'z.gather(-1, z.argmax(-1, keepdim=True)).squeeze(-1)',
+  maxAbs: 'z.gather(-1, z.abs().argmax(-1, keepdim=True)).squeeze(-1)',
+  mean: 'z.mean(-1)',
+  // The mean of both middle ones, where torch.median takes the lower one.
+  median: 'z.sort(-1).values[..., (z.shape[-1] - 1) // 2 : z.shape[-1] // 2 + 1].mean(-1)',
+  min: 'z.gather(-1, z.argmin(-1, keepdim=True)).squeeze(-1)',
+  product: 'z.prod(-1)',
+  sum: 'z.sum(-1)',
+} satisfies Readonly<Record<Exclude<keyof typeof aggregations, 'aggregationRecords'>, string>>;
+
+/** A(z) as a Python expression of z, or undefined for a custom aggregation. */
+export const pythonOfAggregation = ({ builtin }: Aggregation): string | undefined =>
+  builtin && (expressions as Readonly<Record<string, string | undefined>>)[builtin.name];

@@ -1,0 +1,45 @@
+/** Which of the module's tensors a node or a place of the state is in, and where. */
+import type { Graph } from '@nnbp/core';
+import type { ModuleBlock } from './layout.js';
+
+/** 0 is the inputs; 1 the state, if there is one; then the blocks. */
+export class Places {
+  readonly #tensor: Uint32Array;
+  readonly #column: Uint32Array;
+  readonly #widths: number[];
+
+  constructor({ nodeCount, inputCount, stateSize }: Graph, moduleBlocks: readonly ModuleBlock[]) {
+    this.#tensor = new Uint32Array(nodeCount + stateSize);
+    this.#column = new Uint32Array(nodeCount + stateSize);
+    this.#widths = [inputCount, ...(stateSize > 0 ? [stateSize] : [])];
+    for (let i = 0; i < inputCount; i++) this.#column[i] = i;
+    for (let k = 0; k < stateSize; k++) {
+      this.#tensor[nodeCount + k] = 1;
+      this.#column[nodeCount + k] = k;
+    }
+    for (const { nodes } of moduleBlocks) {
+      nodes.forEach((i, column) => {
+        this.#tensor[i] = this.#widths.length;
+        this.#column[i] = column;
+      });
+      this.#widths.push(nodes.length);
+    }
+  }
+
+  /** The tensors to put side by side for these, as `sourceOf` numbers them, and the columns to take, unless it is all as they stand. */
+  of(sources: readonly number[]): {
+    readonly reads: readonly number[];
+    readonly columns: readonly number[] | undefined;
+  } {
+    const reads = [...new Set(sources.length === 0 ? [0] : sources.map((i) => this.#tensor[i]))].sort((a, b) => a - b);
+    const starts = new Map<number, number>();
+    let width = 0;
+    for (const tensor of reads) {
+      starts.set(tensor, width);
+      width += this.#widths[tensor];
+    }
+    const columns = sources.map((i) => starts.get(this.#tensor[i])! + this.#column[i]);
+    const whole = columns.length === width && columns.every((column, k) => column === k);
+    return { reads, columns: whole ? undefined : columns };
+  }
+}

@@ -1,0 +1,13 @@
+/** Values as Python text. */
+import { oneLine } from '@nnbp/formats/shared';
+
+/** A list of numbers, over several lines if it is long. */
+export function list(values: readonly number[]): string {
+  if (values.length <= 16) return `[${values.join(', ')}]`;
+  const lines: string[] = [];
+  for (let k = 0; k < values.length; k += 16) lines.push(`    ${values.slice(k, k + 16).join(', ')},`);
+  return `[\n${lines.join('\n')}\n]`;
+}
+
+/** Names, since Python reads a JSON string as the same string. */
+export const names = (ids: readonly string[]): string => `[${ids.map(oneLine).join(', ')}]`;
