@@ -7,7 +7,7 @@ import { smoke } from './smoke.mjs';
 
 export const sizes = [784, 128, 64, 10];
 export const batch = 64;
-const [trained, heldOut] = smoke ? [128, 64] : [8000, 2000];
+const [trained, validation] = smoke ? [128, 64] : [8000, 2000];
 
 /** mulberry32: the same numbers for everyone. */
 function stream(seed) {
@@ -29,9 +29,9 @@ function shuffled(count, uniform) {
   return order;
 }
 
-/** 8,000 digits to train on and 2,000 held out. The package's own `set` gives fewer than asked, so the files are read. */
+/** 8,000 digits to train on and 2,000 used for validation. The package's own `set` gives fewer than asked, so the files are read. */
 export function digits() {
-  if (smoke) return { train: noise(trained), heldOut: noise(heldOut) };
+  if (smoke) return { train: noise(trained), validation: noise(validation) };
   const images = [];
   const labels = [];
   for (let digit = 0; digit < 10; digit++) {
@@ -51,7 +51,7 @@ export function digits() {
     });
     return { inputs, targets, labels: Uint8Array.from(members, (m) => labels[m]) };
   };
-  return { train: part(order.subarray(0, trained)), heldOut: part(order.subarray(trained, trained + heldOut)) };
+  return { train: part(order.subarray(0, trained)), validation: part(order.subarray(trained, trained + validation)) };
 }
 
 /** Images that show nothing, for a smoke test without the package `mnist`. */

@@ -6,7 +6,7 @@ const goal = 0.95;
 const maxEpochs = smoke ? 1 : 60;
 
 const [contender, seed] = [process.argv[2], Number(process.argv[3])];
-const { train, heldOut } = digits();
+const { train, validation } = digits();
 const layers = firstWeights(seed);
 
 const begun = performance.now();
@@ -24,6 +24,6 @@ while (accuracy < goal && epochs < maxEpochs) {
     const loss = step(some);
     firstLoss ??= loss;
   }
-  accuracy = countRight(predict(heldOut.inputs), heldOut.labels) / heldOut.labels.length;
+  accuracy = countRight(predict(validation.inputs), validation.labels) / validation.labels.length;
 }
 console.log(JSON.stringify({ seconds: elapsed(), secondsToReady, epochs, accuracy, firstLoss }));

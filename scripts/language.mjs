@@ -6,30 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 
 /** Directories and files that are checked. */
-const clean = [
-  '.github',
-  '*.md',
-  'docs',
-  'scripts',
-  'bench',
-  'checks',
-  'examples',
-  ...[
-    ...[
-      'activations',
-      'aggregations',
-      'conformance',
-      'core',
-      'formula',
-      'gradcheck',
-      'layers',
-      'losses',
-      'nnbp',
-      'optim',
-    ],
-    ...['train', 'wasm'],
-  ].map((name) => `packages/${name}`),
-];
+const clean = ['.github', '*.md', 'docs', 'scripts', 'bench', 'checks', 'examples', 'packages', 'apps'];
 
 /** @type {readonly (readonly [pattern: RegExp, instead: string])[]} */
 const phrases = [

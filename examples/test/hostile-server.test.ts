@@ -96,7 +96,7 @@ test('a body without an end is cut off after its first megabyte', async () => {
   const closed = new Promise((resolve) => socket.on('close', resolve));
   send();
   await closed;
-  // The megabyte, and what the sockets of both ends buffer.
+  // A megabyte, plus the buffers of both sockets.
   expect(sent).toBeLessThan(30e6);
   expect((await post(goodBody)).status).toBe(200);
 });

@@ -86,7 +86,7 @@ export async function picture(page: Page, name: string): Promise<void> {
 
 /** Fails with axe's serious and critical violations. */
 export async function expectAccessible(page: Page): Promise<void> {
-  // The page's policy forbids a script from elsewhere; the debugger's evaluate is not under it.
+  // The page's policy forbids third-party scripts; it does not apply to the debugger's evaluate.
   await page.evaluate(axe.source);
   const { violations } = await page.evaluate(() => (globalThis as unknown as { axe: typeof axe }).axe.run());
   const serious = violations

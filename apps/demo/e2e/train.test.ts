@@ -123,7 +123,7 @@ test('XOR is learnt until every sample is right', async () => {
   const page = await openTrain('xor', { noise: 0 });
   await press(page, 'Play');
   await until(page, 'training-accuracy', (accuracy) => accuracy === 100);
-  await until(page, 'held-out-accuracy', (accuracy) => accuracy >= 99);
+  await until(page, 'validation-accuracy', (accuracy) => accuracy >= 99);
   await press(page, 'Pause');
   await picture(page, 'train-xor');
 });
@@ -132,7 +132,7 @@ test('circles reach a low loss with the settings they begin with', async () => {
   const page = await open({ view: 'train' });
   await press(page, 'Play');
   await until(page, 'training-loss', (loss) => loss < 0.02);
-  await until(page, 'held-out-loss', (loss) => loss < 0.05);
+  await until(page, 'validation-loss', (loss) => loss < 0.05);
   await picture(page, 'train-circles');
 });
 
@@ -205,17 +205,17 @@ test('y = 3x ends with the weight 3', async () => {
   await picture(page, 'train-tripling');
 });
 
-test('the confusion matrix of iris counts every flower held out', async () => {
+test('the confusion matrix of iris counts every flower used for validation', async () => {
   const page = await openTrain('iris', { sample: 3 });
   await press(page, 'Play');
-  await until(page, 'held-out-accuracy', (accuracy) => accuracy > 90);
+  await until(page, 'validation-accuracy', (accuracy) => accuracy > 90);
   await pause(page);
   const cells = page.locator('.train-confusion td[data-count]');
   const counts = await cells.evaluateAll((all) => all.map((cell) => Number((cell as HTMLElement).dataset.count)));
   expect(counts).toHaveLength(9);
   expect(counts.reduce((sum, count) => sum + count, 0)).toBe(45);
   const right = counts[0] + counts[4] + counts[8];
-  expect(await stat(page, 'held-out-accuracy')).toBe(`${((100 * right) / 45).toFixed(1)} %`);
+  expect(await stat(page, 'validation-accuracy')).toBe(`${((100 * right) / 45).toFixed(1)} %`);
   await picture(page, 'train-iris');
 });
 
@@ -223,7 +223,7 @@ test('a 784-128-10 network learns digits while the page stays under 50 ms a task
   const page = await openTrain('digits', { sample: 5 });
   await expect.poll(() => page.getByRole('button', { name: 'Play' }).isEnabled(), { timeout: 60_000 }).toBe(true);
   await press(page, 'Play');
-  await until(page, 'held-out-accuracy', (accuracy) => accuracy > 88);
+  await until(page, 'validation-accuracy', (accuracy) => accuracy > 88);
   // The load is steady: a task that is long by the page's own making comes again in each window. One that a shared
   // machine has slowed down does not, so one window without any is the proof.
   const longest: number[] = [];

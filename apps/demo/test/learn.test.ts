@@ -27,7 +27,7 @@ test('typed numbers may have either minus, either decimal separator, and full-wi
   for (const typed of ['', '-', '1/2', '1.2.3', '0x10', 'Infinity', 'abc']) expect(parseNumber(typed), typed).toBeNaN();
 });
 
-test('the article’s exercises ask for the engine’s numbers, to the bit', () => {
+test('the article’s exercises ask for the exact numbers of the engine', () => {
   const solution = (name: string, task: number) => Number(tasksOf(name)[task].solution);
   expect(solution('forward', 0)).toBe(article.cache.h('4'));
   expect(solution('forward', 1)).toBe(article.cache.x('4'));

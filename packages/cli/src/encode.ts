@@ -66,7 +66,7 @@ function missingColumn(name: string, csv: Csv, columns: readonly Column[]): neve
   const needed = new Set(columns.map((column) => column.name));
   const others = csv.header.filter((other) => !needed.has(other));
   const hint = csv.named ? suggestion(name, others) : 'Its first row looks like data: is the header missing?';
-  throw misuse(`${csv.name} has no column "${name}", which the model needs. ${hint}`);
+  throw misuse(`${csv.name} has no column "${name}", which the model requires. ${hint}`);
 }
 
 /** Counts rows that cannot be used. */

@@ -15,9 +15,9 @@ const statOf = (path: string): Promise<Stats | undefined> =>
   });
 
 function expectNoDevice(path: string, stats: Stats): void {
-  if (stats.isDirectory()) throw new Problem(`${path}: it is a directory, not a file.`);
+  if (stats.isDirectory()) throw new Problem(`${path}: expected a file, received a directory.`);
   if (stats.isCharacterDevice() || stats.isBlockDevice() || stats.isSocket()) {
-    throw new Problem(`${path}: it is a device, not a file. Name a file, or - for the standard input.`);
+    throw new Problem(`${path}: expected a file, received a device. Use - for the standard input.`);
   }
 }
 
@@ -31,8 +31,7 @@ export async function readWhole(path: string): Promise<Uint8Array> {
     let length = 0;
     for await (const part of file.createReadStream({ autoClose: false, highWaterMark: 1 << 20 })) {
       length += (part as Buffer).length;
-      if (length > maxModelBytes)
-        throw new Problem(`${path}: it is larger than 2 GB, and no model that can be read is.`);
+      if (length > maxModelBytes) throw new Problem(`${path}: larger than 2 GB, the maximum size of a model file.`);
       parts.push(part as Buffer);
     }
     return Buffer.concat(parts, length);
@@ -56,7 +55,7 @@ export async function expectOtherFile(output: string | undefined, ...inputs: rea
   for (const input of inputs) {
     const source = await statOf(input);
     if (source?.ino === target.ino && source.dev === target.dev) {
-      throw misuse(`--output ${output} would overwrite ${input}, which is read: name another file.`);
+      throw misuse(`--output ${output} would overwrite the input ${input}. Choose another file.`);
     }
   }
 }

@@ -50,14 +50,14 @@ const foreign: readonly Foreign[] = [
   { what: 'a Keras 3 model (.keras)', advice: kerasAdvice, fits: zipHas('model.weights.h5') },
   { what: 'a PyTorch checkpoint (.pt)', advice: torchAdvice, fits: zipHas('/data.pkl') },
   {
-    what: 'NumPy arrays (.npz), which hold weights and no network',
+    what: 'NumPy arrays (.npz), which contain weights but no network',
     advice: 'Export the model itself to ONNX',
     fits: zipHas('.npy'),
   },
   { what: 'a ZIP archive', advice: 'Unpack it, and name the model file inside', fits: isZip },
   {
-    what: 'a Python pickle (.pkl, .joblib, .pt), which runs code when it is read',
-    advice: `It is never opened here. ${scikitAdvice}; for PyTorch use torch.onnx.export`,
+    what: 'a Python pickle (.pkl, .joblib, .pt), which executes code when it is loaded',
+    advice: `It is never loaded. ${scikitAdvice}; for PyTorch use torch.onnx.export`,
     fits: (bytes) => bytes[0] === 0x80 && bytes[1] >= 2 && bytes[1] <= 5,
   },
   { what: 'a compressed file (gzip)', advice: 'Unpack it first: gunzip FILE', fits: startsWith(0x1f, 0x8b) },
@@ -68,11 +68,11 @@ const foreign: readonly Foreign[] = [
   },
   {
     what: 'a GGUF model',
-    advice: 'It is a language model: only small networks are read',
+    advice: 'It is a language model; only small networks are supported',
     fits: startsWith(0x47, 0x47, 0x55, 0x46),
   },
   {
-    what: 'a TensorFlow.js graph model, whose layers were dissolved into operations',
+    what: 'a TensorFlow.js graph model, which has operations in place of layers',
     advice:
       'Convert the original Keras model again, as a layers model: tensorflowjs_converter --input_format=keras model.h5 folder',
     fits: (_, keys) => keys.has('modelTopology', 'node'),
@@ -83,12 +83,12 @@ const foreign: readonly Foreign[] = [
     fits: (_, { topLevel }) => topLevel.has('class_name') && topLevel.has('config'),
   },
   {
-    what: 'weights in safetensors that no network of this program belongs to',
-    advice: `Weights say nothing of the network. ${torchAdvice}; weights of a network that nnbp exported come back with --from pytorch --of MODEL`,
+    what: 'safetensors weights without a network',
+    advice: `Weights do not contain the network. ${torchAdvice}; weights of a network that nnbp exported come back with --from pytorch --of MODEL`,
     fits: (bytes) => isSafetensors(bytes) && !isOwnSafetensors(bytes),
   },
   {
-    what: 'a pointer of Git LFS, not the model itself',
+    what: 'a Git LFS pointer, not the model itself',
     advice: 'Fetch the file: git lfs pull',
     fits: (bytes) => latin1(bytes, 0, 24) === 'version https://git-lfs.',
   },

@@ -71,7 +71,7 @@ const elsewhere = (name: string, what: string, fits: Format['fits'], from: (json
 export const formats: readonly Format[] = [
   {
     name: 'nnbp',
-    what: 'all of it, with columns and categories',
+    what: 'the complete model, with columns and categories',
     extensions: ['.nnbp.safetensors', '.nnbp', '.safetensors'],
     fits: (bytes) => isSafetensors(bytes) && isOwnSafetensors(bytes),
     read: (bytes, { activations }) => load(bytes, { activations }),
@@ -79,7 +79,7 @@ export const formats: readonly Format[] = [
   },
   {
     name: 'json',
-    what: 'the network as a text to read and edit',
+    what: 'the network as editable text',
     extensions: ['.json'],
     fits: has('format', 'version', 'nodes', 'inputs'),
     read: (bytes, { activations }) => ({ network: fromJson(text(bytes), { activations }) }),
@@ -107,7 +107,7 @@ export const formats: readonly Format[] = [
   {
     ...elsewhere(
       'neat-python',
-      'a genome, or what neat.export writes',
+      'a genome, or the output of neat.export',
       (_, keys) =>
         (keys.topLevel.has('input_keys') && keys.topLevel.has('output_keys')) || keys.has('topology', 'input_keys'),
       fromNeatPython,
@@ -116,7 +116,7 @@ export const formats: readonly Format[] = [
   },
   {
     name: 'keras',
-    what: 'model.json of TensorFlow.js or Keras, with its weights beside it',
+    what: 'model.json of TensorFlow.js or Keras, with its weight files',
     extensions: ['.json'],
     fits: (_, keys) => has('modelTopology', 'weightsManifest')(_, keys) && !keys.has('modelTopology', 'node'),
     async read(bytes, { beside }) {
@@ -144,7 +144,7 @@ export function formatNamed(name: string, able: 'read' | 'write'): Format {
   const found = known.find((format) => format.name === name);
   if (found === undefined) {
     throw misuse(
-      `No format that can be ${able === 'read' ? 'read' : 'written'} is called "${name}". ${suggestion(
+      `Unknown format to ${able === 'read' ? 'read' : 'write'}: "${name}". ${suggestion(
         name,
         known.map((format) => format.name),
       )}`,
@@ -159,7 +159,7 @@ export function formatForPath(path: string): Format {
   const found = known.find(({ extensions }) => extensions.some((extension) => path.endsWith(extension)));
   if (found === undefined) {
     const endings = known.flatMap(({ extensions }) => extensions.slice(0, 1)).join(', ');
-    throw misuse(`${path}: the ending tells no format. Use one of ${endings}, or say --to.`);
+    throw misuse(`${path}: unknown file extension. Use one of ${endings}, or pass --to.`);
   }
   return found;
 }

@@ -83,7 +83,7 @@ export const optimizerNames = Object.keys(optimizers);
 
 function lookUp<Entry>(what: string, table: Readonly<Record<string, Entry>>, name: string): Entry {
   if (Object.hasOwn(table, name)) return table[name];
-  throw misuse(`There is no ${what} "${name}". ${suggestion(name, Object.keys(table))}`);
+  throw misuse(`Unknown ${what} "${name}". ${suggestion(name, Object.keys(table))}`);
 }
 
 /** The activation of that name, of the user's own or a shipped one. */
@@ -97,7 +97,7 @@ export const lossNamed = (name: string): LossUse => lookUp('loss', uses, name);
 export function optimizerNamed(name: string, rate?: number): { optimizer: Optimizer; rate: number | undefined } {
   const { rate: usual, make } = lookUp('optimizer', optimizers, name);
   if (usual === undefined && rate !== undefined) {
-    throw misuse(`--rate: ${name} has no learning rate, it finds the length of each step. Remove --rate.`);
+    throw misuse(`--rate: ${name} has no learning rate: it determines the step size itself. Remove --rate.`);
   }
   return { optimizer: make(rate ?? usual ?? NaN), rate: rate ?? usual };
 }

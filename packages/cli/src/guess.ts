@@ -60,13 +60,13 @@ export function guessColumns(used: Survey, wishes: Wishes, all: Survey = used): 
   });
   const targets = guesses.filter(({ role }) => role === 'target');
   if (targets.length > 1 && targets.some(({ column }) => column?.kind === 'category')) {
-    throw misuse('Several targets must all be numbers: name one --target, or add --number for each.');
+    throw misuse('Several targets must all be numbers: pass one --target, or add --number for each.');
   }
   if (!guesses.some(({ role }) => role === 'input')) {
     const reasons = guesses.filter(({ role }) => role === 'ignored').slice(0, 3);
     const why = reasons.map(({ survey, reason }) => ` "${survey.name}": ${reason}.`).join('');
     throw new Problem(
-      `There is no column to learn from: every column but the target is ignored.${why} Add --number NAME or --category NAME for one.`,
+      `No input columns: every column except the target is ignored.${why} Add --number NAME or --category NAME for one.`,
     );
   }
   return guesses;
@@ -109,7 +109,7 @@ function guessTarget(survey: ColumnSurvey, wishes: Wishes): Guess {
   const kind = targetKind(survey);
   if (kind === 'empty') throw new Problem(`The target "${name}" is empty.`);
   if (kind === 'constant') {
-    throw new Problem(`The target "${name}" is ${firstValue(survey)} in every row: there is nothing to learn.`);
+    throw new Problem(`The target "${name}" is ${firstValue(survey)} in every row. Choose another target.`);
   }
   if (wishes.number.includes(name)) return { survey, role: 'target', ...asNumber(survey, { missing: 'drop' }) };
   if (wishes.category.includes(name) || kind === 'category') {
@@ -134,7 +134,8 @@ type Encoded = Pick<Guess, 'reason' | 'notes'> & { readonly column: Column };
 function asNumber(survey: ColumnSurvey, { missing }: Pick<Wishes, 'missing'>): Encoded {
   const { name, numbers } = survey;
   const { count, min, max, mean, word } = numbers;
-  if (count === 0) throw misuse(`The column "${name}" has no numbers, but words such as ${firstValue(survey, word)}.`);
+  if (count === 0)
+    throw misuse(`The column "${name}" has no numbers; its values are words such as ${firstValue(survey, word)}.`);
   return {
     column: { kind: 'number', name, ...(missing === 'mean' && { fill: mean }) },
     reason: `${short(min)} to ${short(max)}, mean ${short(mean)}`,

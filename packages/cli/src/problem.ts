@@ -34,7 +34,7 @@ export const misuse = (message: string): Problem => new Problem(message, exitCod
 const systemMessages: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file or directory',
   EACCES: 'access is denied',
-  EISDIR: 'it is a directory, not a file',
+  EISDIR: 'expected a file, received a directory',
   ENOTDIR: 'a part of the path is not a directory',
   ENOSPC: 'the disk is full',
   EROFS: 'the disk is read-only',

@@ -8,7 +8,7 @@ const many = (line: (k: number) => string, count = 20) => Array.from({ length: c
 describe('what is wrong is said in one line', () => {
   it.each<[what: string, files: Record<string, string>, argv: string[], code: number, message: string]>([
     ['no file', {}, ['train', 'no.csv', '-t', 'y'], 1, 'no.csv: there is no such file or directory.'],
-    ['a directory', {}, ['train', '.', '-t', 'y'], 1, 'it is a directory, not a file.'],
+    ['a directory', {}, ['train', '.', '-t', 'y'], 1, 'expected a file, received a directory.'],
     ['an empty file', { 'a.csv': '' }, ['train', 'a.csv', '-t', 'y'], 1, 'a.csv is empty'],
     ['no rows', { 'a.csv': 'x,y\n' }, ['train', 'a.csv', '-t', 'y'], 1, 'a.csv has column names and no rows.'],
     ['no target', { 'a.csv': irisCsv }, ['train', 'a.csv'], 2, 'for example --target species. Columns: sepal_length, '],
@@ -31,7 +31,7 @@ describe('what is wrong is said in one line', () => {
       { 'a.csv': rows('x,y', ...many((k) => `${k},3`)) },
       ['train', 'a.csv', '-t', 'y'],
       1,
-      'The target "y" is 3 in every row: there is nothing to learn.',
+      'The target "y" is 3 in every row. Choose another target.',
     ],
     [
       'an empty target',
@@ -48,11 +48,11 @@ describe('what is wrong is said in one line', () => {
       'is text with 20 different values',
     ],
     [
-      'nothing to learn from',
+      'no input columns',
       { 'a.csv': rows('x,y', ...many((k) => `1,${k}`)) },
       ['train', 'a.csv', '-t', 'y'],
       1,
-      'There is no column to learn from',
+      'No input columns',
     ],
     [
       'a row too long',
@@ -81,14 +81,14 @@ describe('what is wrong is said in one line', () => {
       { 'a.csv': irisCsv },
       ['train', 'a.csv', '-t', 'species', '--activation', 'relo'],
       2,
-      'There is no activation "relo". Did you mean "relu"?',
+      'Unknown activation "relo". Did you mean "relu"?',
     ],
     [
       'an unknown optimizer',
       { 'a.csv': irisCsv },
       ['train', 'a.csv', '-t', 'species', '--optimizer', 'constructor'],
       2,
-      'There is no optimizer "constructor".',
+      'Unknown optimizer "constructor".',
     ],
     [
       'a loss for categories',

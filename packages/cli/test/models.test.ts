@@ -98,7 +98,7 @@ describe('predict', () => {
     const { code, stdout, stderr } = await nnbp('predict', iris, 'short.csv');
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toBe(
-      'nnbp: short.csv has no column "petal_length", which the model needs. Did you mean "petal_lenght"?\n',
+      'nnbp: short.csv has no column "petal_length", which the model requires. Did you mean "petal_lenght"?\n',
     );
   });
 });
@@ -230,7 +230,7 @@ describe('convert and export', () => {
     const { nnbp } = await irisWorld();
     expect((await nnbp('convert', iris, 'copy.nnbp')).stderr).toBe('');
     expect((await nnbp('evaluate', 'copy.nnbp', 'iris.csv')).stdout).toContain('accuracy');
-    expect((await nnbp('convert', iris, 'iris.onnx')).stderr).toContain('only the nnbp format has a place for them');
+    expect((await nnbp('convert', iris, 'iris.onnx')).stderr).toContain('only the nnbp format can hold them');
   });
 
   it('bring weights back from PyTorch', async () => {
@@ -261,7 +261,7 @@ describe('convert and export', () => {
     const ending = await nnbp('convert', iris, 'iris.txt');
     expect([ending.code, ending.stderr]).toEqual([
       2,
-      expect.stringMatching(/^nnbp: iris\.txt: the ending tells no format\. Use one of \.nnbp\.safetensors, \.json, /),
+      expect.stringMatching(/^nnbp: iris\.txt: unknown file extension\. Use one of \.nnbp\.safetensors, \.json, /),
     ]);
     expect((await nnbp('convert', iris, 'x', '--to', 'onxx')).stderr).toContain('Did you mean "onnx"?');
     expect((await nnbp('convert', iris, 'x', '--to', 'synaptic')).code).toBe(2);

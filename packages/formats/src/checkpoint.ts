@@ -1,21 +1,21 @@
 /**
- * The state of a training, serialized: any tree of objects, lists, numbers and vectors. Vectors become tensors of their own
- * beside the parameters; numbers that JSON does not know become strings.
+ * Serializes the state of a training: a tree of objects, arrays, numbers and vectors. Vectors become separate tensors;
+ * numbers that JSON cannot represent become strings.
  */
 import type { OptimizerState } from '@nnbp/core';
 import { Place } from './document.js';
 import { exactJson } from './exact-json.js';
 import type { Tensor } from './safetensors.js';
 
-/** All that training needs to go on, besides the network: what `Progress.state()` of `@nnbp/train` gives. */
+/** Everything that is needed to resume training, except the network: the result of `Progress.state()` of `@nnbp/train`. */
 export interface Checkpoint {
   /** Epochs finished. */
   readonly epoch: number;
-  /** Of the shuffling, at the start of the epoch under way. */
+  /** State of the random generator at the start of the current epoch. */
   readonly random: readonly number[];
-  /** As `Optimizer.state` gave it. */
+  /** Result of `Optimizer.state()`. */
   readonly optimizer: OptimizerState;
-  /** Only inside an epoch: what was done of it. */
+  /** Progress inside an epoch; absent between epochs. */
   readonly underway?: {
     /** Batches taken: an integer ≥ 0. */
     readonly batches: number;
@@ -37,7 +37,7 @@ export interface Checkpoint {
   };
 }
 
-/** The checkpoint as JSON, and the vectors it names. */
+/** A checkpoint as JSON, and the vectors that it refers to. */
 export function writeCheckpoint({ epoch, random, optimizer, underway, earlyStopping }: Checkpoint): {
   readonly text: string;
   readonly tensors: readonly Tensor[];
@@ -78,7 +78,7 @@ export function writeCheckpoint({ epoch, random, optimizer, underway, earlyStopp
 }
 
 /**
- * A checkpoint from outside.
+ * Validates a checkpoint from a file.
  *
  * @throws NnbpError `MALFORMED`
  */

@@ -1,15 +1,15 @@
 /**
- * What a file says about a network: plain data that JSON can hold, version 2, and the checks that data from elsewhere is
- * that. `model.schema.json` says the same for other programs; `version-1.ts` reads the version before.
+ * The document format of a network, version 2, as plain JSON data, and its validation. `model.schema.json` is the schema for
+ * other programs; `version-1.ts` reads version 1.
  */
 import { NnbpError, type OutputTransform } from '@nnbp/core';
 import type { FunctionName } from './plugins.js';
 
-/** The first entry of every model. */
+/** Value of the first entry of every model. */
 export const format = 'nnbp';
-/** Raised only when older readers would misread newer files. Older versions stay readable. */
+/** Increased only if older readers would misread newer files. Older versions stay readable. */
 export const version = 2;
-/** The largest sum of all delays in a file: each step of a delay is a number that a running network keeps. */
+/** Maximum sum of all delays in a file. A running network stores one number per step of delay. */
 export const maxState = 2 ** 24;
 
 /** Mean and deviation of each column; see `Standardization`. */
@@ -18,23 +18,23 @@ export interface ScalerDocument {
   readonly deviation: readonly number[];
 }
 
-/** What an edge reads: a node's value of the same step, or the one of `delay` steps before. */
+/** The source of an edge: a node at the same step, or `delay` steps earlier. */
 export type SourceDocument = string | { readonly id: string; readonly delay: number };
 
-/** What b, c or w is. A number: fixed at it. A string: shared by all that have this name (and letter). */
+/** A parameter b, c or w. A number: fixed at this value. A string: shared under this name. */
 export type ParameterDocument = number | string;
 
-/** One node, or several in a row that have everything but their ids in common. */
+/** One node, or several consecutive ones that differ only in their ids. */
 export interface NodesDocument {
   readonly ids: readonly string[];
   readonly from: readonly SourceDocument[];
   readonly activation: FunctionName | string;
   /** Absent: the sum. */
   readonly aggregation?: FunctionName | string;
-  /** Absent: a parameter of each node's own. So is c. */
+  /** Absent: a separate parameter of each node, as for c. */
   readonly b?: ParameterDocument;
   readonly c?: ParameterDocument;
-  /** An entry per edge; null for a parameter of its own. Absent: all are. */
+  /** One entry per edge; null for a separate parameter. Absent: all are separate. */
   readonly w?: readonly (ParameterDocument | null)[];
 }
 
@@ -46,11 +46,11 @@ export interface NetworkDocument {
   /** In topological order. */
   readonly nodes: readonly NodesDocument[];
   readonly outputs: readonly string[];
-  /** Values before the first step, of nodes with delayed edges; the others' is 0. */
+  /** Values before the first step, by node id. Default: 0. */
   readonly initial?: readonly (readonly [id: string, value: number])[];
   readonly inputScaler?: ScalerDocument;
   readonly outputScaler?: ScalerDocument;
-  /** What predictions make of the output values. Absent: nothing. */
+  /** Output transform. Absent: none. */
   readonly outputTransform?: Exclude<OutputTransform, 'none'>;
 }
 
@@ -80,7 +80,7 @@ export class Place {
     throw new NnbpError('MALFORMED', `${this.path}: expected ${expected}, received ${found}.`);
   }
 
-  /** The entries of an object; an entry that is not in `known` is refused, so that a misspelt one is not ignored. */
+  /** The entries of an object. Throws for entries that are not in `known`, so that misspelt ones are not ignored. */
   object(known: readonly string[]): (key: string) => Place {
     const { value } = this;
     if (typeof value !== 'object' || value === null || Array.isArray(value)) this.refuse('an object');
@@ -117,7 +117,7 @@ export class Place {
     return this.value as number[];
   }
 
-  /** Undefined where there is nothing; else what `read` makes of it. */
+  /** Undefined if absent; otherwise the result of `read`. */
   optional<T>(read: (place: Place) => T): T | undefined {
     return this.value === undefined ? undefined : read(this);
   }
@@ -168,7 +168,7 @@ export function readOutputTransform(place: Place): Exclude<OutputTransform, 'non
 }
 
 /**
- * The version of a model, if it can be read.
+ * Returns the version of a model, if it is supported.
  *
  * @throws NnbpError `UNKNOWN_FORMAT` (another program's, or a newer version's)
  */

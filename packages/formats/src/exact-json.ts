@@ -1,8 +1,8 @@
-/** Bit-exact JSON: JSON.stringify loses only the sign of −0, which JSON.parse reads. */
+/** Bit-exact JSON. JSON.stringify loses only the sign of −0, which JSON.parse reads. */
 import { NnbpError } from '@nnbp/core';
 import { expectFewMarks } from './json-limits.js';
 
-/** The text of anything JSON can hold. */
+/** Serializes a JSON value. */
 export function exactJson(value: unknown): string {
   if (Object.is(value, -0)) return '-0';
   if (Array.isArray(value)) return `[${value.map(exactJson).join(',')}]`;
@@ -12,7 +12,7 @@ export function exactJson(value: unknown): string {
 }
 
 /**
- * What a text from a stranger says.
+ * Parses an untrusted JSON text.
  *
  * @throws NnbpError `MALFORMED`, `TOO_LARGE`
  */

@@ -1,16 +1,16 @@
 /**
- * What JSON may cost before it is read. A text of nothing but commas becomes lists and objects of many times its size, and
- * one that is nested too deep ends the parser; so its marks are counted while it is still only a text.
+ * Limits on JSON, checked before it is parsed. A text of commas becomes arrays and objects of many times its size, and deep
+ * nesting overflows the parser's stack, so structural characters are counted first.
  */
 import { NnbpError } from '@nnbp/core';
 
 const deepest = 32;
 
 /**
- * Nothing, if there are at most 2¹⁸ marks (brackets that open, commas and colons outside of texts; each costs some 40 bytes
- * once it is read) and one more for each 16 characters, and lists and objects at most 32 inside each other.
+ * Checks that a text has at most 2¹⁸ structural characters (opening brackets, commas and colons outside of strings; each
+ * costs about 40 bytes when parsed) plus one per 16 characters, and at most 32 levels of nesting.
  *
- * @param most - Fewer or more marks, where another number suits.
+ * @param most - Maximum number of structural characters. Default: as above.
  * @throws NnbpError `TOO_LARGE`, `MALFORMED`
  */
 export function expectFewMarks(text: string, what: string, most = 2 ** 18 + text.length / 16): void {
@@ -26,7 +26,7 @@ export function expectFewMarks(text: string, what: string, most = 2 ** 18 + text
   }
 }
 
-/** Counts marks, and how deep lists and objects stand inside each other. */
+/** Counts structural characters and the depth of nesting. */
 function counted(text: string): { marks: number; depth: number } {
   const found = { marks: 0, depth: 0 };
   let depth = 0;

@@ -1,6 +1,6 @@
 /**
- * Reads JSON without making anything of it: think of a finger that runs along the lines. What it goes over is JSON, or it
- * stops; it leaves no list and no object behind, whatever their number.
+ * Validates and scans JSON without building objects: it advances over the text, throws at invalid JSON, and allocates
+ * nothing per entry.
  */
 import { NnbpError } from '@nnbp/core';
 
@@ -12,9 +12,9 @@ const deepest = 32;
 const quote = 0x22;
 const backslash = 0x5c;
 
-/** The finger. Each method begins at a value, and ends after it and the space that follows. */
+/** A position in a JSON text. Each method starts at a value and ends after it and the following white space. */
 export class JsonScanner {
-  /** The character it is on. */
+  /** Index of the current character. */
   at = 0;
 
   constructor(
@@ -58,7 +58,7 @@ export class JsonScanner {
     });
   }
 
-  /** A text. Returns where it begins, for {@link textAt}. */
+  /** Scans a string. Returns its index, for {@link textAt}. */
   string(): number {
     const { text, at: from } = this;
     if (text.charCodeAt(from) !== quote) this.refuse('a text');
@@ -76,7 +76,7 @@ export class JsonScanner {
     return from;
   }
 
-  /** A finite number. */
+  /** Scans a finite number. */
   number(): number {
     const [digits] = number.exec(this.text.slice(this.at, this.at + longestNumber)) ?? this.refuse('a number');
     const value = Number(digits);
@@ -85,7 +85,7 @@ export class JsonScanner {
     return value;
   }
 
-  /** Whether the value here begins with this character. */
+  /** Whether the current value starts with this character. */
   begins(character: string): boolean {
     return this.text[this.at] === character;
   }
@@ -96,7 +96,7 @@ export class JsonScanner {
     this.#step(4);
   }
 
-  /** Any value. Returns its text. */
+  /** Scans any value. Returns its text. */
   skip(depth = 0): string {
     const from = this.at;
     if (depth > deepest) this.refuse(`at most ${deepest} lists or objects inside each other`);
@@ -112,13 +112,13 @@ export class JsonScanner {
     return depth === 0 ? this.text.slice(from, this.at) : '';
   }
 
-  /** A text, a number or a literal. Returns what it says. */
+  /** Scans a string, number or literal. Returns its value. */
   scalar(): unknown {
     if ('[{'.includes(this.text[this.at])) this.refuse('no list or object');
     return JSON.parse(this.skip());
   }
 
-  /** The text must end here. */
+  /** Throws unless the text ends here. */
   end(): void {
     if (this.at < this.text.length) this.refuse('the end');
   }
@@ -132,7 +132,7 @@ export class JsonScanner {
     }
   }
 
-  /** Whether a list or object ends here; takes that, or the comma before its next entry. */
+  /** Consumes the end of an array or object, or the comma before its next entry. Returns whether it ended. */
   #ends(bracket: string, k: number): boolean {
     if (this.text[this.at] === bracket) {
       this.#step(1);
@@ -163,7 +163,7 @@ export class JsonScanner {
   }
 }
 
-/** The text that begins at this quote, where {@link JsonScanner.string} has been. */
+/** The string at this index, which {@link JsonScanner.string} has scanned. */
 export function textAt(json: string, from: number): string {
   let to = from + 1;
   let plain = true;

@@ -1,4 +1,4 @@
-/** A small network as JSON to read and edit: one node per line, with its parameters. */
+/** A small network as readable and editable JSON: one line per node, with its parameters. */
 import { expectFinite, type Network, NnbpError } from '@nnbp/core';
 import {
   type NetworkDocument,
@@ -58,7 +58,7 @@ export function toJson(network: Network): string {
 }
 
 /**
- * The network of such a text.
+ * Reads a network from JSON that {@link toJson} wrote.
  *
  * @throws NnbpError `MALFORMED`, `UNKNOWN_FORMAT`, `MISSING_PLUGIN`, `UNSUPPORTED`, `TOO_LARGE`, `WRONG_TYPE`
  */
@@ -107,7 +107,7 @@ function nodeLine({ graph, parameters: { vector } }: Network, i: number, placed:
 
 const shortest = (name: FunctionName): FunctionName | string => (Object.keys(name).length === 1 ? name.name : name);
 
-/** A line: the node, and the values of its parameters, undefined for fixed ones. */
+/** A line: the node and the values of its parameters; undefined for fixed ones. */
 interface ReadNode {
   readonly place: Place;
   readonly document: NodesDocument;

@@ -1,19 +1,19 @@
 /**
- * A graph as a tensor library has it. A node's level is the length of the longest path to it, so the nodes of one level
- * depend on the levels below only and are computed together, in as few matrix products as is sensible: a block each.
+ * Splits a graph into blocks, as tensor libraries compute it. The level of a node is the length of the longest path to it, so
+ * nodes of one level depend only on lower levels. Each block of nodes is computed by one matrix product.
  */
 import type { Aggregation, Graph } from '@nnbp/core';
 
-/** Nodes of one level that are computed by one product. */
+/** Nodes of one level that one matrix product computes. */
 export interface Block {
-  /** Graph indices, nodes of one activation side by side, those that are outputs last and in the outputs' order. */
+  /** Graph indices, grouped by activation; outputs come last, in the order of the outputs. */
   readonly nodes: readonly number[];
   /**
    * All that any of them reads, as {@link sourceOf} numbers it, in ascending order. Empty: the nodes depend on nothing but
    * their b.
    */
   readonly from: readonly number[];
-  /** How each node combines its edges; all have as many. Undefined: by adding. */
+  /** Aggregation of all nodes, which have equally many edges. Undefined: the sum. */
   readonly aggregation?: Aggregation;
   /**
    * `dense`: every node has an edge from each of `from`. `packed`: few enough have none to write zeros there. `sparse`:
@@ -22,19 +22,19 @@ export interface Block {
   readonly form: 'dense' | 'packed' | 'sparse';
 }
 
-/** Up to this many entries, or this many an edge, one matrix for a whole level is cheaper than several products. */
+/** Up to this many entries, or entries per edge, one matrix for a level is cheaper than several. */
 const smallMatrix = 4096;
 const fullMatrix = 2;
-/** A block of its own has at least this many weights. */
+/** Minimum number of weights of a separate block. */
 const minDenseWeights = 8;
-/** Up to this many entries, or this many an edge, a matrix with zeros is faster than gathering a value an edge. */
+/** Up to this many entries, or entries per edge, a matrix with zeros is faster than gathering values. */
 const largestMatrix = 2 ** 16;
 const emptiestMatrix = 32;
 
 /**
- * The blocks of a graph, in an order in which each comes after all it needs. Takes time in proportion to the edges.
+ * The blocks of a graph, each after all blocks that it depends on. Takes time proportional to the number of edges.
  *
- * @param wanted - Which nodes to compute; all by default. What a wanted node needs has to be wanted.
+ * @param wanted - Nodes to compute, including everything they depend on. Default: all.
  */
 export function blocks(graph: Graph, wanted: (i: number) => boolean = () => true): Block[] {
   const byLevel: number[][] = [];
@@ -49,14 +49,14 @@ export function blocks(graph: Graph, wanted: (i: number) => boolean = () => true
   });
 }
 
-/** What an edge reads: a node, or the place in the state of a delayed edge, counted on from the last node. */
+/** The source of an edge: a node, or for a delayed edge its position in the state, numbered after the last node. */
 export function sourceOf(graph: Graph, edge: number): number {
   const node = graph.predecessors[edge];
   const delay = graph.delay(edge);
   return delay === 0 ? node : graph.nodeCount + graph.stateStart![node] + delay - 1;
 }
 
-/** Blocks of nodes that do not add: those with one aggregation and as many edges each. */
+/** Blocks of nodes that do not sum: grouped by aggregation and number of edges. */
 function aggregated(graph: Graph, nodes: readonly number[]): Block[] {
   const groups = new Map<string, number[]>();
   for (const i of nodes) {
@@ -71,7 +71,7 @@ function aggregated(graph: Graph, nodes: readonly number[]): Block[] {
   }));
 }
 
-/** For each node, 1 if an output, or a value that delayed edges read, depends on it, itself included. */
+/** For each node, 1 if it is, or influences, an output or a value that delayed edges read. */
 export function neededByOutputs(graph: Graph): Uint8Array {
   const { stateStart } = graph;
   const needed = new Uint8Array(graph.nodeCount);
@@ -87,7 +87,7 @@ export function neededByOutputs(graph: Graph): Uint8Array {
 }
 
 /**
- * For each node, the length of the longest path of edges without delay to it; 1 for a node without predecessors, 0 for an
+ * For each node, the length of the longest path to it without delayed edges; 1 for a node without predecessors, 0 for an
  * input.
  */
 function levels(graph: Graph): Uint32Array {
@@ -101,7 +101,7 @@ function levels(graph: Graph): Uint32Array {
   return level;
 }
 
-/** The nodes of a level in as few parts as is sensible: all together, or dense ones apart and the rest together. */
+/** Splits a level into parts: all nodes in one, or dense groups and the rest. */
 function divide(graph: Graph, nodes: readonly number[]): number[][] {
   const entries = union(graph, nodes).length * nodes.length;
   if (entries <= Math.max(smallMatrix, fullMatrix * edgesInto(graph, nodes))) return [[...nodes]];
@@ -133,7 +133,7 @@ function block(graph: Graph, nodes: readonly number[]): Block {
   };
 }
 
-/** All that any of the nodes reads, in ascending order. */
+/** All sources of the nodes, in ascending order. */
 function union(graph: Graph, nodes: readonly number[]): number[] {
   const found = new Set<number>();
   for (const i of nodes) {

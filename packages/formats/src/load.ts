@@ -1,4 +1,4 @@
-/** Reads a model's file: everything is checked first, and nothing in it is run. */
+/** Loads a model. Everything is validated first, and no code in the file is executed. */
 import { allFinite, type Loss, type Network, NnbpError } from '@nnbp/core';
 import { type Checkpoint, readCheckpoint } from './checkpoint.js';
 import { type NetworkDocument, Place, readFunction } from './document.js';
@@ -9,21 +9,21 @@ import { decode, type Tensor } from './safetensors.js';
 import { survey } from './survey.js';
 import { type Network1, upgraded } from './version-1.js';
 
-/** What was in a file. */
+/** The content of a model file. */
 export interface Loaded {
-  /** Bit-identical to the saved network. */
+  /** The network, bit-identical to the saved one. */
   readonly network: Network;
-  /** For `fit`'s `resume`, if it was saved. */
+  /** The checkpoint for the option `resume` of `fit`, if one was saved. */
   readonly checkpoint?: Checkpoint;
-  /** What the network was trained with, if it was saved. */
+  /** The loss that the network was trained with, if it was saved. */
   readonly loss?: Loss;
-  /** What was given to `save`; empty if nothing was. */
+  /** Metadata that was passed to `save`. Default: empty. */
   readonly metadata: Readonly<Record<string, unknown>>;
 }
 
 /**
- * The model in a file that {@link save} made. The file may come from anyone: sizes are checked before memory is taken, and
- * nothing in it is run.
+ * Loads a model that {@link save} wrote. The file may be untrusted: sizes are checked before memory is allocated, and no code
+ * in it is executed.
  *
  * @throws NnbpError `MALFORMED`, `UNKNOWN_FORMAT` (another program's file, or a newer version's), `UNSUPPORTED`, `TOO_LARGE`,
  * `WRONG_TYPE`, `MISSING_PLUGIN` (lists the functions that have to be supplied)
@@ -60,7 +60,7 @@ export function load(file: Uint8Array, plugins: Plugins = {}): Loaded {
     ...(loss && { loss: lossNamed(loss, plugins.losses ?? []) }),
     metadata: more === undefined ? {} : asObject(json('metadata', more)),
   };
-  // Only now is anything as large as a network made: nothing is wrong with the file.
+  // The file is valid: now build the network.
   const document: unknown = JSON.parse(model);
   const network = rebuild(version === 1 ? upgraded(document as Network1) : (document as NetworkDocument), plugins);
   network.parameters.vector.set(values);
@@ -74,7 +74,7 @@ function asObject(value: unknown): Readonly<Record<string, unknown>> {
   return value as Record<string, unknown>;
 }
 
-/** Before the network is built: a few words can describe a very large one, and only a large file has its numbers. */
+/** Checks the number of parameters before the network is built, since a short document can describe a very large one. */
 function expectParameters(values: Tensor['values'] | undefined, count: number): Tensor['values'] {
   if (values?.length !== count) {
     throw new NnbpError(

@@ -1,23 +1,22 @@
 /**
- * A set of names that stand in a text: think of a register with page numbers. It holds where each name stands and not the
- * name, 11 bytes each, where a map of JavaScript takes 80.
+ * A hash set of strings in a text. It stores their positions in 11 bytes each, where a JavaScript map needs 80 and more.
  */
 import { NnbpError } from '@nnbp/core';
 import { textAt } from './json-scanner.js';
 
-/** Whoever chooses names cannot know which of them are looked for in one place. */
+/** A random seed, so that a file cannot contain names chosen to collide. */
 const secret = (Math.random() * 2 ** 32) >>> 0;
 
-/** The register. */
+/** The hash set. */
 export class Names {
-  /** The place of a name in the text, plus 1; 0 is nothing. */
+  /** Position of a name in the text, plus 1; 0 is a free slot. */
   readonly #places: Uint32Array;
   readonly #marks: Uint32Array;
   #size = 0;
   #lookUps = 0;
   #steps = 0;
 
-  /** @param most - The most names it will hold. */
+  /** @param most - Maximum number of names. */
   constructor(
     readonly text: string,
     most: number,
@@ -26,12 +25,12 @@ export class Names {
     this.#marks = new Uint32Array(this.#places.length);
   }
 
-  /** How many there are. */
+  /** Number of names. */
   get size(): number {
     return this.#size;
   }
 
-  /** Adds the name that stands at this place; false if there is such a name already. */
+  /** Adds the name at this position; returns false if it is already in the set. */
   add(place: number): boolean {
     const slot = this.#slot(place);
     if (this.#places[slot] !== 0) return false;
@@ -40,7 +39,7 @@ export class Names {
     return true;
   }
 
-  /** Marks the name; returns the mark it had, 0 for none; undefined if there is no such name. */
+  /** Marks a name. Returns its previous mark, 0 for none; undefined if the name is not in the set. */
   mark(place: number, mark: number): number | undefined {
     const slot = this.#slot(place);
     if (this.#places[slot] === 0) return undefined;
@@ -49,7 +48,7 @@ export class Names {
     return before;
   }
 
-  /** Where the name is, or the free slot where it would be. */
+  /** The slot of the name, or the free slot for it. */
   #slot(place: number): number {
     const name = textAt(this.text, place);
     let hash = secret;
@@ -61,7 +60,7 @@ export class Names {
     this.#lookUps++;
     while (this.#places[slot] !== 0 && textAt(this.text, this.#places[slot] - 1) !== name) {
       slot = (slot + 1) % this.#places.length;
-      // Some three steps a name are usual.
+      // About three steps per name are usual.
       if (++this.#steps > 10_000 + 100 * this.#lookUps) {
         throw new NnbpError('MALFORMED', 'The names in the file were chosen to be slow to tell apart.');
       }

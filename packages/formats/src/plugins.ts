@@ -1,4 +1,4 @@
-/** Finds functions by the names in a file: built-in ones, and custom ones, which are supplied again on loading. */
+/** Looks up functions by the names in a file: built-ins, and custom ones, which the caller supplies. */
 import { type ActivationRecord, activationRecords } from '@nnbp/activations';
 import * as aggregations from '@nnbp/aggregations';
 import { type Activation, type Aggregation, type Loss, NnbpError } from '@nnbp/core';
@@ -9,16 +9,16 @@ type Options = Readonly<Record<string, number>>;
 /** The name of a built-in aggregation. */
 export type AggregationName = Exclude<keyof typeof aggregations, 'aggregationRecords'>;
 
-/** What a file says of a function. */
+/** A function in a file. */
 export interface FunctionName {
   readonly name: string;
-  /** Only for shipped ones that have options. */
+  /** Options of a built-in. */
   readonly options?: Options;
-  /** Whether it is the user's own. */
+  /** Whether it is a custom function. */
   readonly custom?: boolean;
 }
 
-/** What a file says of an activation, an aggregation or a loss. */
+/** An activation, aggregation or loss in a file: its name, or a {@link FunctionName}. */
 export function nameOf({ name, builtin }: Activation | Aggregation | Loss): FunctionName {
   if (builtin === undefined) return { name, custom: true };
   return { name: builtin.name, ...(Object.keys(builtin.options).length > 0 && { options: builtin.options }) };
@@ -80,17 +80,17 @@ function find<Entry extends ActivationRecord | LossRecord>(
   return record;
 }
 
-/** What a file only names, and whoever loads it supplies again. */
+/** Custom functions, which a file refers to by name. */
 export interface Plugins {
-  /** Custom activations; each is found by its `name`. */
+  /** Custom activations, by their `name`. */
   readonly activations?: readonly Activation[];
-  /** Custom aggregations, found likewise. */
+  /** Custom aggregations, by their `name`. */
   readonly aggregations?: readonly Aggregation[];
-  /** Custom losses, found likewise. */
+  /** Custom losses, by their `name`. */
   readonly losses?: readonly Loss[];
 }
 
-/** The functions that a file names, of each kind. */
+/** The functions that a file refers to. */
 export interface NamedFunctions {
   readonly activations: readonly FunctionName[];
   readonly aggregations: readonly FunctionName[];
@@ -98,7 +98,7 @@ export interface NamedFunctions {
 }
 
 /**
- * Nothing, if each custom function that a file names was supplied.
+ * Checks that every custom function that a file refers to was supplied.
  *
  * @throws NnbpError `MISSING_PLUGIN`, which lists all that are missing
  */
@@ -119,7 +119,7 @@ export function expectSupplied(named: NamedFunctions, plugins: Plugins): void {
 }
 
 /**
- * The activation and the aggregation that each name stands for.
+ * Resolves the names of activations and aggregations.
  *
  * @param supplied - The custom ones, all that {@link expectSupplied} asks for.
  * @throws NnbpError as {@link builtinActivation} and {@link builtinAggregation}
@@ -131,7 +131,7 @@ export function functionsNamed({ activations = [], aggregations = [] }: Plugins)
   };
 }
 
-/** One object for one function, however many nodes name it. */
+/** Resolves each name once, so that nodes with the same function share one object. */
 function lookUp<T extends Activation | Aggregation>(
   supplied: readonly T[],
   builtin: (name: string, options?: Options) => T,
@@ -147,7 +147,7 @@ function lookUp<T extends Activation | Aggregation>(
 }
 
 /**
- * The loss that a name stands for; see {@link functionsNamed}.
+ * Resolves the name of a loss; see {@link functionsNamed}.
  *
  * @throws NnbpError as {@link builtinLoss}
  */

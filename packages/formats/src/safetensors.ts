@@ -1,35 +1,35 @@
 /**
- * The container: eight bytes with the length of a JSON header, the header, then numbers and nothing else. Any safetensors
- * reader opens it. What is read comes from strangers: every size is checked before anything is allocated.
+ * The safetensors container: eight bytes with the length of a JSON header, the header, then the numbers. Files are untrusted:
+ * every size is checked before memory is allocated.
  */
 import { NnbpError } from '@nnbp/core';
 import { expectFewMarks } from './json-limits.js';
 
-/** A table of numbers with a name. */
+/** A named tensor. */
 export interface Tensor {
   /** Unique in its file. */
   readonly name: string;
-  /** Its product is the number of values; empty for a single number. */
+  /** Shape; empty for a scalar. */
   readonly shape: readonly number[];
-  /** Row after row. float32 is written as F32, float64 as F64. */
+  /** Values in row-major order. float32 is written as F32, float64 as F64. */
   readonly values: Float32Array | Float64Array;
 }
 
-/** What a file holds. */
+/** The content of a file. */
 export interface Tensors {
-  /** By name. */
+  /** Tensors by name. */
   readonly tensors: ReadonlyMap<string, Tensor>;
-  /** The header's `__metadata__`: texts by name. */
+  /** `__metadata__` of the header: strings by name. */
   readonly metadata: ReadonlyMap<string, string>;
 }
 
 const kinds = { F32: Float32Array, F64: Float64Array } as const;
 const metadataKey = '__metadata__';
-/** The limit that other readers of safetensors have too. */
+/** Maximum length of the header, the same as in other safetensors readers. */
 const longestHeader = 100_000_000;
 
 /**
- * A file of these tensors, in their order.
+ * Writes a file with these tensors, in this order.
  *
  * @throws NnbpError `TOO_LARGE` (a header of more than 100 MB, which nobody reads)
  */
@@ -41,7 +41,7 @@ export function encode(tensors: readonly Tensor[], metadata: Readonly<Record<str
     header.push([name, { dtype, shape, data_offsets: [end, (end += values.byteLength)] }]);
   }
   const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(header)));
-  // Spaces, so that numbers begin at a multiple of eight bytes.
+  // Pad with spaces, so that the numbers are aligned to eight bytes.
   const length = Math.ceil(json.length / 8) * 8;
   if (length > longestHeader) {
     throw new NnbpError(
@@ -65,7 +65,7 @@ export function encode(tensors: readonly Tensor[], metadata: Readonly<Record<str
 }
 
 /**
- * What a file holds. Only F32 and F64 are read.
+ * Reads a file. Only F32 and F64 are supported.
  *
  * @throws NnbpError `MALFORMED`, `TOO_LARGE` (some ten thousand tensors), `UNSUPPORTED` (numbers of another kind)
  */
@@ -122,7 +122,7 @@ function entries(value: unknown, malformed: Malformed, what: string): [string, u
   return Object.entries(value);
 }
 
-/** Where a tensor is, in bytes from the first number. */
+/** Byte range of a tensor, from the first number. */
 interface Extent {
   readonly name: string;
   readonly dtype: keyof typeof kinds;
@@ -150,7 +150,7 @@ function extent(name: string, entry: unknown, malformed: Malformed): Extent {
   return { name, dtype, shape, from, to };
 }
 
-/** Tensors fill the file one after another, in whatever order the header names them, so that no byte is read twice. */
+/** Checks that tensors fill the file without gaps and overlaps, in any order. */
 function expectTiled(extents: readonly Extent[], bytes: number, malformed: Malformed): void {
   let end = 0;
   for (const { name, from, to } of [...extents].sort((one, other) => one.from - other.from || one.to - other.to)) {

@@ -1,4 +1,4 @@
-/** Writes a model as one file: safetensors, whose metadata describes the graph. */
+/** Saves a model as one safetensors file, whose metadata describes the graph. */
 import { expectFinite, type Loss, type Network, NnbpError } from '@nnbp/core';
 import { type Checkpoint, writeCheckpoint } from './checkpoint.js';
 import { exactJson } from './exact-json.js';
@@ -8,20 +8,19 @@ import { nameOf } from './plugins.js';
 import { encode, type Tensor } from './safetensors.js';
 import { maxFunctions, tooManyFunctions } from './survey.js';
 
-/** What is saved with a network. */
+/** Data saved with a network. */
 export interface SaveOptions {
-  /** For resuming training bit-for-bit: `Progress.state()` of `@nnbp/train`, taken in `onEpochEnd`. */
+  /** Checkpoint to resume training bit-for-bit: `Progress.state()` of `@nnbp/train`, taken in `onEpochEnd`. */
   readonly checkpoint?: Checkpoint;
-  /** What the network was trained with; a custom one is written by its name and supplied again on loading. */
+  /** Loss that the network was trained with. A custom loss is saved by name. */
   readonly loss?: Loss;
-  /** Whatever else belongs to the model, as JSON can hold it: names of columns, of classes. */
+  /** Other data of the model as JSON, for example names of columns and classes. */
   readonly metadata?: Readonly<Record<string, unknown>>;
 }
 
 /**
- * The network as the content of one file, in safetensors layout: any reader of that opens it and finds the tensor
- * `parameters`. Numbers keep all their bits; where all of them are float32 numbers, they are written as such, in half the
- * space. A custom activation or aggregation is written by its name.
+ * Saves a network as one file in safetensors format, with a tensor `parameters`. Numbers are bit-exact; if all of them are
+ * float32 numbers, they are written in half the space. Custom activations and aggregations are saved by name.
  *
  * @throws NnbpError `NOT_FINITE` (a parameter), `UNSUPPORTED` (two custom activations or aggregations with one name),
  * `WRONG_TYPE` (metadata that JSON cannot hold), `TOO_LARGE` (metadata of hundred thousands of entries; 16,384 distinct
@@ -59,7 +58,7 @@ export function save(network: Network, { checkpoint, loss, metadata }: SaveOptio
   });
 }
 
-/** In float32 if nothing is lost by it. */
+/** Converts to float32 if that is lossless. */
 function narrowed(values: Float64Array): Float64Array | Float32Array {
   return values.every((value) => Object.is(Math.fround(value), value)) ? Float32Array.from(values) : values;
 }

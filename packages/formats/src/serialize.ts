@@ -1,4 +1,4 @@
-/** Writes a network as a document, and builds the network that a document describes. */
+/** Converts a network to a document and back. */
 import {
   type Activation,
   type Aggregation,
@@ -22,7 +22,7 @@ import {
 import { functionsNamed, nameOf, type Plugins } from './plugins.js';
 
 /**
- * The network without the values of its parameters.
+ * The document of a network, without the values of its parameters.
  *
  * @throws NnbpError `UNSUPPORTED` (two custom activations or aggregations with one name), `TOO_LARGE` (delays that add up to more than 2²⁴)
  */
@@ -45,7 +45,7 @@ export function describe({ graph, inputScaler, outputScaler, outputTransform }: 
 }
 
 /**
- * The network that a document describes, its scalers included; parameters are 0.
+ * Builds the network of a document, including scalers; all parameters are 0.
  *
  * @param supplied - The custom functions that the document names, all of them.
  * @throws NnbpError `MISSING_PLUGIN` (a function that is not built in), `UNSUPPORTED`, `MALFORMED` (no graph: a cycle, a duplicate id, an edge from nowhere; the order is not topological)
@@ -96,7 +96,7 @@ export function rebuild(document: NetworkDocument, supplied: Plugins): Network {
   });
 }
 
-/** Which parameters are fixed and which are shared, as the builder takes it. */
+/** Fixed and shared parameters, in the form of `GraphBuilder`. */
 function placements(from: readonly SourceDocument[], { b, c, w }: Pick<NodesDocument, 'b' | 'c' | 'w'>) {
   if (w !== undefined && w.length !== from.length) {
     throw new NnbpError('MALFORMED', `w: expected an entry per edge, ${from.length}, received ${w.length}.`);
@@ -117,13 +117,13 @@ function placements(from: readonly SourceDocument[], { b, c, w }: Pick<NodesDocu
   return { fixed: some<number>('number'), shared: some<string>('string') };
 }
 
-/** The layer's name, if these are the ids that the builder gives to a layer: it takes much less memory than its nodes. */
+/** The name of the layer, if the ids are those of a layer. A layer takes much less memory than separate nodes. */
 function layerName(ids: readonly string[]): string | undefined {
   const name = ids[0].slice(0, -2);
   return ids.length > 1 && ids.every((id, k) => id === `${name}.${k}`) ? name : undefined;
 }
 
-/** What the builder reports about a bad graph, as a fault of the file. */
+/** Rethrows an error of the builder as an error in the file. */
 function asMalformed<T>(build: () => T): T {
   try {
     return build();
@@ -134,7 +134,7 @@ function asMalformed<T>(build: () => T): T {
   }
 }
 
-/** Nodes in a row that differ by their ids only, together: a dense layer is one entry. */
+/** Groups consecutive nodes that differ only in their ids: a dense layer is one entry. */
 function groups(graph: Graph): NodesDocument[] {
   const { edgeStart, predecessors, ids, activationOf } = graph;
   const activations = graph.activations.map(nameOf);
@@ -172,7 +172,7 @@ function groups(graph: Graph): NodesDocument[] {
   return found;
 }
 
-/** What an edge reads. */
+/** The source of an edge. */
 export function sourceAt(graph: Graph, edge: number): SourceDocument {
   const id = graph.ids[graph.predecessors[edge]];
   const delay = graph.delay(edge);

@@ -1,6 +1,6 @@
 /**
- * The first reading of a model from elsewhere: checks all that a model must be, and makes nothing. What passes is then read
- * by `JSON.parse` and built, and costs what a network costs.
+ * Validates the text of a model without building anything. A valid text is then parsed by `JSON.parse` and built, so an
+ * untrusted file costs no more than a network.
  */
 import { NnbpError } from '@nnbp/core';
 import {
@@ -17,7 +17,7 @@ import { Names } from './names.js';
 import type { FunctionName } from './plugins.js';
 import { nameIn1, networkEntries1, nodeEntries1 } from './version-1.js';
 
-/** What a model holds. */
+/** Sizes of a model. */
 export interface Survey {
   readonly version: 1 | typeof version;
   /** The length of the parameter vector. */
@@ -30,11 +30,11 @@ export interface Survey {
 
 const nodeEntries = ['ids', 'from', 'activation', 'aggregation', 'b', 'c', 'w'];
 const longestFunction = 2 ** 16;
-/** As each of them becomes an object. */
+/** Maximum number, since each becomes an object. */
 export const maxFunctions = 2 ** 14;
 
 /**
- * Surveys the text of a model as `save` writes it: the JSON of a `NetworkDocument`.
+ * Validates the text of a model: the JSON of a `NetworkDocument`.
  *
  * @throws NnbpError `MALFORMED`, `UNKNOWN_FORMAT`, `TOO_LARGE`
  */
@@ -46,7 +46,7 @@ export function survey(text: string): Survey {
     scanner.skip();
   });
   scanner.end();
-  /** Moves to an entry; where there is none, to the end. */
+  /** Moves to an entry, or to the end if there is none. */
   const at = (key: string) => Object.assign(scanner, { at: places.get(key) ?? text.length });
   const value = (key: string) => places.has(key) && at(key).scalar();
   const version = readVersion(value('format'), value('version'));
@@ -73,7 +73,7 @@ export function survey(text: string): Survey {
 export const tooManyFunctions = () =>
   new NnbpError('TOO_LARGE', `The model has more than ${maxFunctions} distinct activations and aggregations.`);
 
-/** Goes over nodes in order, and knows the ids and names before. */
+/** Scans nodes in order, and keeps their ids and names. */
 class NodeReader {
   readonly #scanner: JsonScanner;
   readonly #at: (key: string) => JsonScanner;

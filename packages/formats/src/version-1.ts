@@ -1,9 +1,9 @@
-/** Version 1 of a model: graphs without delays and aggregations. Read only; it becomes a document of today's version. */
+/** Reads version 1 of the document format: graphs without delays and aggregations. Converts it to the current version. */
 import type { OutputTransform } from '@nnbp/core';
 import { format, type NetworkDocument, type NodesDocument, Place, type ScalerDocument, version } from './document.js';
 import type { FunctionName } from './plugins.js';
 
-/** One node, or several in a row that have everything but their ids in common. */
+/** One node, or several consecutive ones that differ only in their ids. */
 interface Nodes1 {
   readonly ids: readonly string[];
   readonly from: readonly string[];
@@ -36,7 +36,7 @@ export const networkEntries1: readonly string[] = [
 /** The entries of a group of nodes. */
 export const nodeEntries1: readonly string[] = ['ids', 'from', 'activation', 'fixed', 'shared'];
 
-/** The same network in today's version. */
+/** The same network in the current version. */
 export function upgraded({ inputUnits, outputUnits, nodes, ...rest }: Network1): NetworkDocument {
   return {
     ...rest,
@@ -48,7 +48,7 @@ export function upgraded({ inputUnits, outputUnits, nodes, ...rest }: Network1):
   };
 }
 
-/** The same nodes in today's version. */
+/** The same nodes in the current version. */
 export function upgradedNodes({ fixed, shared, ...rest }: Nodes1): NodesDocument {
   const names = shared && new Map(shared);
   return {

@@ -42,7 +42,7 @@ async function trainingProgram(place: string): Promise<string> {
 }
 
 describe('checkpoints', () => {
-  test('the newest three are kept, each whole, and the last goes on to the same bits', async () => {
+  test('the newest three checkpoints are kept, and the last resumes bit-for-bit', async () => {
     const directory = join(folder(), 'not', 'there', 'yet');
     await train(freshNetwork(), directory);
     expect(readdirSync(directory).sort()).toEqual([4, 5, 6].map((epoch) => `epoch-000000${epoch}.safetensors`));

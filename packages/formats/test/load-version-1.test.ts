@@ -132,7 +132,7 @@ describe.each(names)('%s, as version 1 wrote it', (name) => {
   test.each([
     ['the file', () => loaded(name).network],
     ['the JSON', () => fromJson(read(name, 'model').toString(), plugins)],
-  ])('loads from %s with the same bits', (_, open) => {
+  ])('version 1 loads bit-identical from %s', (_, open) => {
     const network = open();
     expect(network.graph.ids).toEqual(expected.ids);
     expect(bits(network.parameters.vector)).toEqual(expected.parameters);
@@ -169,7 +169,7 @@ test('units and what is one’s own are kept', () => {
 });
 
 // Since the file was written, epochs have another order of samples: the run in one go is not the same any more.
-test('training resumes from a checkpoint of version 1, to the same bits each time', async () => {
+test('training resumes bit-for-bit from a checkpoint of version 1', async () => {
   const resumed = async () => {
     const { network, checkpoint, loss, metadata } = loaded('checkpoint');
     expect(checkpoint!.epoch).toBe(4);

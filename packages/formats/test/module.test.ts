@@ -41,7 +41,7 @@ function randomNetwork(seed: number): { network: Network; rows: number[][] } {
   return { network, rows };
 }
 
-describe('the same bits as the reference engine', () => {
+describe('a module is bit-identical to the reference engine', () => {
   test('on random graphs of every activation, in both forms', async () => {
     const seed = Math.floor(Math.random() * 2 ** 32);
     const forms = { straight: 0, tables: 0 };

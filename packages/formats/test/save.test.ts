@@ -46,7 +46,7 @@ const forms: [string, (network: Network, activations?: Activation[]) => Network]
 ];
 
 describe.each(forms)('as %s', (_, round) => {
-  test('200 random graphs come back to the bit', () => {
+  test('200 random graphs are saved and loaded bit-identical', () => {
     for (let seed = 0; seed < 200; seed++) {
       const network = anyNetwork(seed);
       expectSame(round(network), network);
@@ -151,7 +151,7 @@ describe('a checkpoint', () => {
     ['nadam', () => nadam({ learningRate: 0.05 })],
     ['momentum on a plateau', () => sgd({ learningRate: plateau({ initial: 0.1, patience: 1 }), momentum: 0.9 })],
     ['a chain', () => chain(clipByNorm(1), adam({ learningRate: 0.05 }))],
-  ])('of %s goes on from the file to the same bits', async (_, optimizer) => {
+  ])('training with %s resumes bit-for-bit from a file', async (_, optimizer) => {
     const options = {
       loss: mse(),
       epochs: 8,

@@ -59,9 +59,9 @@ describe('the published schema', () => {
     ['a weight both fixed and shared', (model) => (model.nodes[0].w = [{ fixed: 1, shared: 'w', value: 1 }])],
     ['a delay of 0', (model) => (model.nodes[0].from = [{ id: '1', delay: 0 }])],
     ['a deviation of 0', (model) => (model.inputScaler = { mean: [0], deviation: [0] })],
-  ])('refuses %s, and so does the reader', (what, spoil) => {
+  ])('refuses %s, and so does the reader', (what, corrupt) => {
     const model = JSON.parse(toJson(articleNetwork())) as Model;
-    spoil(model);
+    corrupt(model);
     expect(problems(model)).not.toEqual([]);
     const code = spoiltFrame.has(what) ? 'UNKNOWN_FORMAT' : 'MALFORMED';
     expect(() => fromJson(JSON.stringify(model))).toThrow(

@@ -54,7 +54,7 @@ function codeOf(action: () => unknown): string {
   return 'it loads';
 }
 
-test('the file these tests spoil is sound', () => {
+test('the file that these tests corrupt is valid', () => {
   expect(codeOf(() => load(modelFile({})))).toBe('it loads');
 });
 
@@ -431,21 +431,21 @@ test('a value of another kind in any place of a model is an error of its own, an
   let tried = 0;
   for (const path of places(sound)) {
     for (const other of others) {
-      const spoilt = path.length === 0 ? other : (structuredClone(sound) as unknown);
-      const last = path.slice(0, -1).reduce((at, key) => (at as Record<string, unknown>)[key], spoilt);
+      const corrupted = path.length === 0 ? other : (structuredClone(sound) as unknown);
+      const last = path.slice(0, -1).reduce((at, key) => (at as Record<string, unknown>)[key], corrupted);
       if (path.length > 0) (last as Record<string, unknown>)[path.at(-1)!] = other;
       codeOf(() =>
         load(
           file(
             {
-              __metadata__: { model: JSON.stringify(spoilt) },
+              __metadata__: { model: JSON.stringify(corrupted) },
               parameters: { dtype: 'F32', shape: [3], data_offsets: [0, 12] },
             },
             new Uint8Array(12),
           ),
         ),
       );
-      codeOf(() => fromJson(JSON.stringify(spoilt)));
+      codeOf(() => fromJson(JSON.stringify(corrupted)));
       tried++;
     }
   }

@@ -117,7 +117,7 @@ describe('what shapes rows, and what bends them', () => {
 
   test.each([
     ['MALFORMED', /a shape of 2 numbers/, layer('Reshape', { target_shape: [3] })],
-    ['MALFORMED', /a whole number from 1/, layer('Reshape', { target_shape: [0, -1] })],
+    ['MALFORMED', /an integer from 1/, layer('Reshape', { target_shape: [0, -1] })],
     ['UNSUPPORTED', /bends at 0/, layer('ReLU', { threshold: 1 })],
     ['UNSUPPORTED', /flatten first/, layer('Reshape', { target_shape: [2, 1] })],
     ['UNSUPPORTED', /"Lambda"/, layer('Lambda', {})],

@@ -22,7 +22,7 @@ describe.each<OutputTransform>(['sigmoid', 'softmax', 'logSoftmax'])('outputTran
     expect(fromPyTorch(weights, original).outputTransform).toBe(transform);
   });
 
-  test('is part of the standalone module, to the bit', async () => {
+  test('the standalone module applies the output transform bit-identically', async () => {
     const { js } = toModule(original);
     const module = (await import(/* @vite-ignore */ `data:text/javascript,${encodeURIComponent(js)}`)) as {
       predict: (row: readonly number[]) => number[];

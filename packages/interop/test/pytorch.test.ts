@@ -164,7 +164,7 @@ describe('the module', () => {
 });
 
 describe('back again', () => {
-  test('every parameter of any graph comes back to the bit', () => {
+  test('all parameters of random graphs come back bit-identical', () => {
     const seed = Math.floor(Math.random() * 2 ** 32);
     for (let k = 0; k < 50; k++) {
       const network = randomNetwork(new Random(seed + k));

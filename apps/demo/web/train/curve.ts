@@ -5,26 +5,26 @@ export interface Curve {
   readonly steps: readonly number[];
   readonly training: readonly number[];
   /** Validation loss; null without a validation set. */
-  readonly heldOut: readonly (number | null)[];
+  readonly validation: readonly (number | null)[];
 }
 
-export const emptyCurve: Curve = { steps: [], training: [], heldOut: [] };
+export const emptyCurve: Curve = { steps: [], training: [], validation: [] };
 
 const longest = 800;
 
 /** Adds a point, unless the step is already in the curve. */
 export function withPoint(curve: Curve, step: number, loss: Both): Curve {
   if (curve.steps.at(-1) === step) return curve;
-  const { steps, training, heldOut } = curve.steps.length < longest ? curve : thinned(curve);
+  const { steps, training, validation } = curve.steps.length < longest ? curve : thinned(curve);
   return {
     steps: [...steps, step],
     training: [...training, loss.training],
-    heldOut: [...heldOut, loss.heldOut ?? null],
+    validation: [...validation, loss.validation ?? null],
   };
 }
 
 /** Keeps every second point. */
-function thinned({ steps, training, heldOut }: Curve): Curve {
+function thinned({ steps, training, validation }: Curve): Curve {
   const even = <Value>(values: readonly Value[]) => values.filter((_, k) => k % 2 === 0);
-  return { steps: even(steps), training: even(training), heldOut: even(heldOut) };
+  return { steps: even(steps), training: even(training), validation: even(validation) };
 }

@@ -58,7 +58,7 @@ export function surfaceColour(ready: Ready, picture: Float32Array, palette: Pale
 /** Range of the targets with a margin. */
 export function answerRange({ points }: Ready): readonly [number, number] {
   if (points === undefined) return [-1, 1];
-  const all = [...points.training.answers, ...(points.heldOut?.answers ?? [])];
+  const all = [...points.training.answers, ...(points.validation?.answers ?? [])];
   const [least, most] = [Math.min(...all), Math.max(...all)];
   const room = (most - least) * 0.15 || 1;
   return [least - room, most + room];

@@ -10,7 +10,7 @@ import { useWidth } from './use-width.js';
 
 interface Props {
   readonly curve: Curve;
-  readonly heldOut: boolean;
+  readonly validation: boolean;
   readonly standardized: boolean;
 }
 
@@ -18,7 +18,7 @@ const height = 210;
 /** Value at which a loss of 0 is drawn on a logarithmic scale. */
 const floor = 1e-12;
 
-export const Losses = memo(function Losses({ curve, heldOut, standardized }: Props) {
+export const Losses = memo(function Losses({ curve, validation, standardized }: Props) {
   const say = useMessages(messages);
   const palette = usePalette();
   const [frame, width] = useWidth();
@@ -49,12 +49,12 @@ export const Losses = memo(function Losses({ curve, heldOut, standardized }: Pro
         series: [
           { label: say.steps },
           series(say.training, css(palette.accent)),
-          ...(heldOut ? [series(say.heldOut, css(palette.positive), [6, 3])] : []),
+          ...(validation ? [series(say.validation, css(palette.positive), [6, 3])] : []),
         ],
         cursor: { drag: { x: false, y: false } },
         legend: { live: false },
       },
-      tables(last.current, heldOut, logarithmic),
+      tables(last.current, validation, logarithmic),
       frame.current,
     );
     plot.current = made;
@@ -62,11 +62,11 @@ export const Losses = memo(function Losses({ curve, heldOut, standardized }: Pro
       made.destroy();
       plot.current = null;
     };
-  }, [frame, width, palette, heldOut, logarithmic, say]);
+  }, [frame, width, palette, validation, logarithmic, say]);
 
   useEffect(() => {
-    plot.current?.setData(tables(curve, heldOut, logarithmic));
-  }, [curve, heldOut, logarithmic]);
+    plot.current?.setData(tables(curve, validation, logarithmic));
+  }, [curve, validation, logarithmic]);
 
   return (
     <section className="panel train-losses" aria-label={say.lossCurves}>
@@ -85,10 +85,10 @@ export const Losses = memo(function Losses({ curve, heldOut, standardized }: Pro
 const tickLabel = (tick: number, logarithmic: boolean): string =>
   logarithmic ? String(Number((10 ** tick).toPrecision(2))) : String(tick);
 
-function tables({ steps, training, heldOut }: Curve, held: boolean, logarithmic: boolean): UPlot.AlignedData {
+function tables({ steps, training, validation }: Curve, held: boolean, logarithmic: boolean): UPlot.AlignedData {
   const fit = (values: readonly (number | null)[]) =>
     values.map((value) => (value !== null && logarithmic ? Math.log10(Math.max(floor, value)) : value));
   const all = [[...steps], fit(training)];
-  if (held) all.push(fit(heldOut));
+  if (held) all.push(fit(validation));
   return all as UPlot.AlignedData;
 }

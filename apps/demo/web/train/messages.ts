@@ -14,9 +14,9 @@ const en = {
   epoch: 'Epoch',
   rate: 'Steps per second',
   trainingLoss: 'Training loss',
-  heldOutLoss: 'Validation loss',
+  validationLoss: 'Validation loss',
   trainingAccuracy: 'Training accuracy',
-  heldOutAccuracy: 'Validation accuracy',
+  validationAccuracy: 'Validation accuracy',
   onward: 'Use the trained network',
   export: 'Export',
   exports: {
@@ -64,8 +64,10 @@ const en = {
     digits: '3,000 handwritten digits, 28 by 28 pixels.',
     csv: 'Your own table. It stays in your browser.',
   } as Record<DataName, string>,
-  counts: (training: number, heldOut: number) =>
-    heldOut === 0 ? `${training} training samples.` : `${training} training samples, ${heldOut} validation samples.`,
+  counts: (training: number, validation: number) =>
+    validation === 0
+      ? `${training} training samples.`
+      : `${training} training samples, ${validation} validation samples.`,
   machine: (parameters: string, engine: string) => `${parameters} parameters, trained by the ${engine} engine.`,
   noise: 'Noise',
   seed: 'Seed',
@@ -125,8 +127,8 @@ const en = {
   legendPoints: 'Filled points: training. Hollow points: validation.',
   clickPoint: 'Click a point to see its gradient on the edges.',
   confusion: 'Confusion matrix',
-  confusionOf: (heldOut: boolean): string =>
-    heldOut
+  confusionOf: (validation: boolean): string =>
+    validation
       ? 'Rows: true class. Columns: predicted class. Validation samples.'
       : 'Rows: true class. Columns: predicted class.',
   noPicture: 'No plot for regression with more than two inputs. See the loss.',
@@ -134,7 +136,7 @@ const en = {
   logarithmic: 'Logarithmic',
   standardizedLoss: 'The loss is computed on standardized targets (mean 0, standard deviation 1).',
   training: 'training',
-  heldOut: 'held out',
+  validation: 'used for validation',
   gradients: 'Gradient magnitudes',
   gradientsNote:
     'Mean |dloss/dx| of each node. Gradients that shrink from layer to layer towards the inputs vanish; gradients that grow explode.',
@@ -195,9 +197,9 @@ const zh: typeof en = {
   epoch: '轮次',
   rate: '每秒步数',
   trainingLoss: '训练损失',
-  heldOutLoss: '验证损失',
+  validationLoss: '验证损失',
   trainingAccuracy: '训练准确率',
-  heldOutAccuracy: '验证准确率',
+  validationAccuracy: '验证准确率',
   onward: '使用训练好的网络',
   export: '导出',
   exports: {
@@ -243,8 +245,8 @@ const zh: typeof en = {
     digits: '3,000 个手写数字，28 × 28 像素。',
     csv: '你自己的表格。它不会离开你的浏览器。',
   },
-  counts: (training, heldOut) =>
-    heldOut === 0 ? `${training} 个训练样本。` : `${training} 个训练样本，${heldOut} 个验证样本。`,
+  counts: (training, validation) =>
+    validation === 0 ? `${training} 个训练样本。` : `${training} 个训练样本，${validation} 个验证样本。`,
   machine: (parameters, engine) => `${parameters} 个参数，由 ${engine} 引擎训练。`,
   noise: '噪声',
   seed: '种子',
@@ -301,13 +303,13 @@ const zh: typeof en = {
   legendPoints: '实心点：训练集。空心点：验证集。',
   clickPoint: '点击一个点，可在边上看到它的梯度。',
   confusion: '混淆矩阵',
-  confusionOf: (heldOut) => (heldOut ? '行：真实类别。列：预测类别。验证样本。' : '行：真实类别。列：预测类别。'),
+  confusionOf: (validation) => (validation ? '行：真实类别。列：预测类别。验证样本。' : '行：真实类别。列：预测类别。'),
   noPicture: '输入多于两个的回归没有图。请看损失曲线。',
   lossCurves: '损失',
   logarithmic: '对数刻度',
   standardizedLoss: '损失按标准化后的目标值计算（均值 0，标准差 1）。',
   training: '训练',
-  heldOut: '验证',
+  validation: '验证',
   gradients: '梯度大小',
   gradientsNote: '每个节点 |dloss/dx| 的平均值。朝输入方向逐层变小就是梯度消失，逐层变大就是梯度爆炸。',
   gradientOfLayer: '该层平均',

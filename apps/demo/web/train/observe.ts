@@ -25,7 +25,7 @@ export interface Layout {
 /** A number for the training set, and one for the validation set if there is one. */
 export interface Both {
   readonly training: number;
-  readonly heldOut: number | undefined;
+  readonly validation: number | undefined;
 }
 
 /** The prediction for one training sample. */
@@ -113,14 +113,14 @@ export function observerOf(session: Session, dataset: Dataset, engine: Engine): 
     observe(sample) {
       executor.parameters.set(session.parameters);
       const training = judge(session, dataset, executor, session.training);
-      const heldOut = session.heldOut && judge(session, dataset, executor, session.heldOut);
+      const validation = session.validation && judge(session, dataset, executor, session.validation);
       const classes = dataset.task !== 'regression';
       const gradients = gradientsOf(session, executor, layers, shown);
       const pictured = places === 0 ? undefined : pictureOf(session, dataset, executor, grid, shown);
       return {
-        loss: { training: training.loss, heldOut: heldOut?.loss },
-        accuracy: classes ? { training: training.accuracy, heldOut: heldOut?.accuracy } : undefined,
-        confusion: classes ? (heldOut ?? training).confusion : undefined,
+        loss: { training: training.loss, validation: validation?.loss },
+        accuracy: classes ? { training: training.accuracy, validation: validation?.accuracy } : undefined,
+        confusion: classes ? (validation ?? training).confusion : undefined,
         ...(pictured ?? { picture: undefined, responses: undefined }),
         ...gradients,
         weights: Float32Array.from(layout.edges, ([from, to]) => weightOf(graph, executor, shown[from], shown[to])),
@@ -358,8 +358,11 @@ function placesFor({ inputCount, edgeCount }: Graph): number {
   return 0;
 }
 
-function axesOf({ range, training, heldOut }: Dataset, width: number): (readonly [number, number])[] {
-  return Array.from({ length: width }, (_, k) => range ?? spread(heldOut ? [training, heldOut] : [training], width, k));
+function axesOf({ range, training, validation }: Dataset, width: number): (readonly [number, number])[] {
+  return Array.from(
+    { length: width },
+    (_, k) => range ?? spread(validation ? [training, validation] : [training], width, k),
+  );
 }
 
 /** Range of a column plus 10 %. */

@@ -58,7 +58,7 @@ function Plot({ ready, observation, inspected, choose }: Props) {
     const { points } = ready;
     if (points === undefined) return;
     const frame = frameOf(ready.axes[0], planar ? ready.axes[1] : answerRange(ready), side, height);
-    if (points.heldOut) drawPoints(context, ready, points.heldOut, frame, palette, false);
+    if (points.validation) drawPoints(context, ready, points.validation, frame, palette, false);
     drawPoints(context, ready, points.training, frame, palette, true);
     if (observation.sample) ring(context, ready, observation.sample, frame, palette);
   }, [ready, observation, inspected, palette, side, height, planar]);

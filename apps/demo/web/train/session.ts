@@ -21,7 +21,7 @@ export interface Session {
   /** Current parameters, in the precision of the engine. */
   readonly parameters: FloatArray;
   readonly training: Rows;
-  readonly heldOut: Rows | undefined;
+  readonly validation: Rows | undefined;
   readonly batchSize: number;
   readonly stepsPerEpoch: number;
   /** Steps taken. */
@@ -68,7 +68,7 @@ export function openSession(settings: Settings, dataset: Dataset, functions: Fun
     encoding,
     parameters: trainer.parameters,
     training: rowsOf(network, dataset, dataset.training, encoding),
-    heldOut: dataset.heldOut && rowsOf(network, dataset, dataset.heldOut, encoding),
+    validation: dataset.validation && rowsOf(network, dataset, dataset.validation, encoding),
     batchSize: trainer.batchSize,
     stepsPerEpoch: Math.ceil(dataset.training.count / trainer.batchSize),
     steps: 0,

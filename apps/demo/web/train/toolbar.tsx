@@ -59,8 +59,8 @@ export function Toolbar({ training, view, blocked, reset }: Props) {
         <Stat name="epoch" label={say.epoch} value={whole(snapshot?.epoch ?? 0)} />
         <Stat name="rate" label={say.rate} value={whole(snapshot?.stepsPerSecond ?? 0)} />
         <Stat name="training-loss" label={say.trainingLoss} value={short(observation?.loss.training)} />
-        {observation?.loss.heldOut !== undefined && (
-          <Stat name="held-out-loss" label={say.heldOutLoss} value={short(observation.loss.heldOut)} />
+        {observation?.loss.validation !== undefined && (
+          <Stat name="validation-loss" label={say.validationLoss} value={short(observation.loss.validation)} />
         )}
         {observation?.accuracy !== undefined && (
           <>
@@ -69,11 +69,11 @@ export function Toolbar({ training, view, blocked, reset }: Props) {
               label={say.trainingAccuracy}
               value={percent(observation.accuracy.training)}
             />
-            {observation.accuracy.heldOut !== undefined && (
+            {observation.accuracy.validation !== undefined && (
               <Stat
-                name="held-out-accuracy"
-                label={say.heldOutAccuracy}
-                value={percent(observation.accuracy.heldOut)}
+                name="validation-accuracy"
+                label={say.validationAccuracy}
+                value={percent(observation.accuracy.validation)}
               />
             )}
           </>

@@ -39,7 +39,7 @@ export interface Ready {
   readonly nodePlaces: number;
   readonly axes: readonly (readonly [number, number])[];
   /** For one or two inputs. */
-  readonly points: { readonly training: Points; readonly heldOut: Points | undefined } | undefined;
+  readonly points: { readonly training: Points; readonly validation: Points | undefined } | undefined;
   readonly engine: { readonly name: string; readonly reason: string };
 }
 
@@ -281,7 +281,7 @@ const ready = (session: Session, observer: Observer, dataset: Dataset, engine: A
   classes: dataset.classes,
   inputCount: dataset.inputNames.length,
   trainingCount: dataset.training.count,
-  heldOutCount: dataset.heldOut?.count ?? 0,
+  heldOutCount: dataset.validation?.count ?? 0,
   parameterCount: session.network.graph.parameterCount,
   standardized: session.network.outputScaler !== undefined,
   layout: observer.layout,
@@ -291,7 +291,7 @@ const ready = (session: Session, observer: Observer, dataset: Dataset, engine: A
   points:
     observer.places === 0
       ? undefined
-      : { training: pointsOf(dataset.training), heldOut: dataset.heldOut && pointsOf(dataset.heldOut) },
+      : { training: pointsOf(dataset.training), validation: dataset.validation && pointsOf(dataset.validation) },
   engine: { name: engine.name, reason: engine.reason },
 });
 

@@ -25,18 +25,18 @@ Examples:
   nnbp check iris.nnbp.safetensors iris.csv
   nnbp check model.onnx --seed 7
 
-Inputs are those of the data, or are drawn at random; targets always are, since at
-its own a trained network has hardly any gradient. The exit code is 3 if a
+Inputs come from the data or are drawn at random. Targets are always drawn: at its
+own targets a trained network has almost no gradient. The exit code is 3 if a
 derivative is wrong.`;
 
 /** Adds the command. */
 export function addCheck(program: Command, io: Io): void {
-  const command = program.command('check').summary('prove the derivatives of a model');
-  withCsvOptions(withModel(command).argument('[data]', 'a CSV file whose first rows are used'))
-    .description('Compares what backpropagation says of every parameter with finite differences of the loss.')
-    .option('--rows <count>', 'rows that are used', whole(1), 5)
+  const command = program.command('check').summary('check the derivatives of a model');
+  withCsvOptions(withModel(command).argument('[data]', 'a CSV file; its first rows are used'))
+    .description('Compares the derivatives of backpropagation with finite differences of the loss.')
+    .option('--rows <count>', 'rows to use', whole(1), 5)
     .option('--max-derivatives <count>', 'derivatives to compare', whole(1), 1000)
-    .option('--seed <number>', 'of what is drawn', finite, 0)
+    .option('--seed <number>', 'seed of the random targets and inputs', finite, 0)
     .option('--json', 'print the result as JSON')
     .addHelpText('after', examples)
     .action((model: string, data: string | undefined, options: CheckOptions) => check(io, model, data, options));

@@ -38,15 +38,15 @@ Examples:
 export function addConvert(program: Command, io: Io): void {
   program
     .command('convert')
-    .summary('turn a model of one format into another')
+    .summary('convert a model to another format')
     .argument('<in>', 'a model file')
     .argument('<out>', 'the file to write')
     .description('Reads a model of any known format and writes it in another.')
-    .option('--from <format>', 'the format of IN (told from what is in it)')
-    .option('--to <format>', 'the format of OUT (told from its ending)')
-    .option('--of <model>', 'for weights trained in PyTorch: the model that was exported there')
+    .option('--from <format>', 'format of IN (default: detected from its content)')
+    .option('--to <format>', 'format of OUT (default: from its extension)')
+    .option('--of <model>', 'for weights trained in PyTorch: the exported model that they belong to')
     .option('--plugin <file>', 'a JavaScript file that exports activations the model names', collect)
-    .option('--json', 'print what was done as JSON')
+    .option('--json', 'print the result as JSON')
     .addHelpText('after', examples)
     .action((from: string, to: string, options: ConvertOptions) => convert(io, from, to, options));
 }
@@ -67,10 +67,13 @@ async function convert(io: Io, from: string, to: string, options: ConvertOptions
   }
   const flat = graph.activations.filter((activation) => activation === step || activation === bipolarStep);
   if (flat.length > 0) {
-    await note(io, `For prediction only: ${flat[0].name} has the derivative 0, so training changes nothing before it.`);
+    await note(
+      io,
+      `For prediction only: the derivative of ${flat[0].name} is 0, so the nodes before it cannot be trained.`,
+    );
   }
   if (model.metadata?.columns !== undefined && target.name !== 'nnbp') {
-    await note(io, 'The names of columns and categories stay behind: only the nnbp format has a place for them.');
+    await note(io, 'Names of columns and categories are not written: only the nnbp format can hold them.');
   }
 }
 
@@ -78,10 +81,10 @@ function readWith(io: Io, path: string, options: ConvertOptions): Promise<Read &
   return options.from === 'pytorch' ? fromTorch(io, path, options) : readModel(io, path, options);
 }
 
-/** Weights say nothing of the network they are of. */
+/** PyTorch weights do not contain the network, which comes from --of. */
 async function fromTorch(io: Io, path: string, { of, plugin }: ConvertOptions) {
   if (of === undefined) {
-    throw misuse('Weights from PyTorch say nothing of the network: name the model that was exported there with --of.');
+    throw misuse('Weights from PyTorch do not contain the network: pass the exported model with --of.');
   }
   const exported = await readModel(io, of, plugin ? { plugin } : {});
   const weights = await readWhole(pathIn(io, path));

@@ -26,9 +26,9 @@ Examples:
 
 /** Adds the command. */
 export function addEvaluate(program: Command, io: Io): void {
-  const command = program.command('evaluate').summary('measure a model on a CSV file with the answers');
+  const command = program.command('evaluate').summary('evaluate a model on a CSV file with known targets');
   withCsvOptions(withModel(command).argument('<data>', 'a CSV file, or - for the standard input'))
-    .description('Compares what the model predicts for each row with the answer that stands in it.')
+    .description('Compares the predictions of a model with the targets in a CSV file.')
     .option('--json', 'print the result as JSON')
     .addHelpText('after', examples)
     .action((model: string, data: string, options: EvaluateOptions) => evaluateOn(io, model, data, options));
@@ -45,10 +45,7 @@ async function evaluateOn(io: Io, modelPath: string, dataPath: string, options: 
       rows++;
       yield { input, target };
     }
-    if (rows === 0)
-      throw new Problem(
-        `${csv.name} has no row that the model can be measured on. ${gaps.sentence('left out') ?? ''}`.trim(),
-      );
+    if (rows === 0) throw new Problem(`${csv.name} has no usable row. ${gaps.sentence('left out') ?? ''}`.trim());
   };
   const category = categoryOf(model.columns);
   const metrics = category ? [accuracy(), confusionMatrix()] : [rSquared(), meanAbsoluteError()];

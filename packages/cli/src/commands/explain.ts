@@ -26,7 +26,7 @@ interface ExplainOptions extends ModelOptions, CsvOptions {
 
 const examples = `
 Examples:
-  nnbp explain iris.nnbp.safetensors iris.csv          (lists what can be asked)
+  nnbp explain iris.nnbp.safetensors iris.csv          (lists the derivatives)
   nnbp explain iris.nnbp.safetensors iris.csv --row 3 --derivative dloss/db_hidden1.1
   nnbp explain iris.nnbp.safetensors --row 5.1,3.5,1.4,0.2,setosa \\
     --derivative dloss/dw_petal_widthtohidden1.1
@@ -36,14 +36,19 @@ dloss/dx_NODE; h_, g_, x_ and slope_ with a node's name are explained too.`;
 
 /** Adds the command. */
 export function addExplain(program: Command, io: Io): void {
-  const command = program.command('explain').summary('derive a derivative, step by step');
+  const command = program.command('explain').summary('explain a derivative step by step');
   withCsvOptions(withModel(command).argument('[data]', 'a CSV file to take the row from'))
-    .description('Shows where a derivative comes from: each of the three cases, with its formula and its numbers.')
-    .option('--row <row>', 'the number of a row of the data; without data its values, inputs then target (default: 1)')
+    .description('Shows how a derivative is computed: each of the three cases, with its formula and its numbers.')
+    .option(
+      '--row <row>',
+      'the number of a row of the data, or without data its values: inputs, then target (default: 1)',
+    )
     .option('--derivative <name>', 'what to explain; without it, a list')
-    .addOption(new Option('--language <language>', 'of the explanation').choices(['en', 'zh']).default('en'))
+    .addOption(new Option('--language <language>', 'language of the explanation').choices(['en', 'zh']).default('en'))
     .addOption(
-      new Option('--format <format>', 'how it is written').choices(['text', 'markdown', 'latex']).default('text'),
+      new Option('--format <format>', 'format of the explanation')
+        .choices(['text', 'markdown', 'latex'])
+        .default('text'),
     )
     .option('--max-terms <count>', 'terms of a sum to show', whole(2), 6)
     .option('--json', 'print the value and its first terms as JSON')

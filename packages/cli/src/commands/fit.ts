@@ -61,14 +61,18 @@ export function addFit(program: Command, io: Io): void {
     .description('Fits the parameters of a formula to the columns of a CSV file, with standard errors and intervals.')
     .requiredOption('-f, --formula <formula>', 'the formula, such as "a + b*x" or "y = a + b*x"')
     .option('-t, --target <column>', 'the column to fit (default: the left side, or the only other column)')
-    .addOption(pairs('--start <pairs>', `where the parameters start, as b1=500,b2=0.0001 (default: ${usualStart})`))
-    .addOption(pairs('--lower <pairs>', 'smallest values, as b1=0'))
-    .addOption(pairs('--upper <pairs>', 'largest values, as b1=1000'))
+    .addOption(
+      pairs('--start <pairs>', `initial values of the parameters, such as b1=500,b2=0.0001 (default: ${usualStart})`),
+    )
+    .addOption(pairs('--lower <pairs>', 'lower bounds, such as b1=0'))
+    .addOption(pairs('--upper <pairs>', 'upper bounds, such as b1=1000'))
     .option('--weights <column>', 'a column with the weight of each row, 1/variance up to a factor')
-    .addOption(new Option('--confidence <fraction>', 'of the intervals').argParser(confidence).default(0.95))
+    .addOption(
+      new Option('--confidence <fraction>', 'confidence level of the intervals').argParser(confidence).default(0.95),
+    )
     .option('--iterations <count>', 'maximum number of iterations', whole(1), 1000)
     .option('--plot [file.svg]', 'plot data and curve in the terminal, or into an SVG file')
-    .option('-o, --output <file>', 'save the fitted formula there, for predict, evaluate and explain')
+    .option('-o, --output <file>', 'save the fitted formula to a file, for predict, evaluate and explain')
     .option('--json', 'print the result as JSON')
     .addHelpText('after', examples)
     .action((path: string, options: FitCommandOptions) => fitFormula(io, path, options));

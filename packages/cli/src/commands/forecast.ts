@@ -31,8 +31,8 @@ Examples:
   nnbp forecast sales.nnbp.safetensors sales.csv
   nnbp forecast sales.nnbp.safetensors sales.csv --svg forecast.svg --output forecast.csv
 
-Beside each forecast stands a baseline: the value one season before, or the last value
-if the series has no season. A forecast is only as good as it is better than that.`;
+Each forecast comes with a baseline: the value one season before, or the last value
+if the series has no season. A useful forecast is better than the baseline.`;
 
 /** Steps of the past in a plot, in horizons. */
 const pastInPlot = 5;
@@ -40,9 +40,9 @@ const pastInPlot = 5;
 /** Adds the command. */
 export function addForecast(program: Command, io: Io): void {
   const command = program.command('forecast').summary('write the next steps of a time series');
-  withCsvOptions(withModel(command).argument('<data>', 'a CSV file with the series, up to now'))
+  withCsvOptions(withModel(command).argument('<data>', 'a CSV file with the series so far'))
     .description('Continues each series of a CSV file with a model that was trained with --time.')
-    .option('-o, --output <file>', 'write the forecast there (default: the standard output)')
+    .option('-o, --output <file>', 'write the forecast to a file (default: the standard output)')
     .option('--svg <file>', 'also write a plot of the past, the forecast and the baseline')
     .option('--series <name>', 'only this series (default: all; for --svg, the first)')
     .option('--json', 'write JSON')
@@ -73,7 +73,7 @@ async function forecast(io: Io, modelPath: string, dataPath: string, options: Fo
       await note(
         io,
         visible(
-          `${series.name === '' ? csv.name : `"${series.name}"`}: no forecast, since fewer than ${model.window} consecutive values come last.`,
+          `${series.name === '' ? csv.name : `"${series.name}"`}: no forecast, because the series ends with fewer than ${model.window} consecutive values.`,
         ),
       );
       continue;

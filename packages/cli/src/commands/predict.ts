@@ -30,8 +30,8 @@ Examples:
   nnbp predict iris.nnbp.safetensors new.csv --probabilities --only
   cat new.csv | nnbp predict iris.nnbp.safetensors - --json
 
-Each row comes out as it went in, with a column predicted_TARGET at its end. A row
-that lacks something the model needs keeps its place and has no prediction.
+Rows are copied unchanged, with a column predicted_TARGET added at the end. A row
+with missing values keeps its place and has no prediction.
 
 Cells of the data are copied as they are. Before you open predictions for rows from
 strangers in a spreadsheet, use --escape-formulas: a cell such as =HYPERLINK(…) would
@@ -41,12 +41,12 @@ run there. Predicted categories, which come from the model file, are always esca
 export function addPredict(program: Command, io: Io): void {
   const command = program.command('predict').summary('add predictions to a CSV file');
   withCsvOptions(withModel(command).argument('<data>', 'a CSV file, or - for the standard input'))
-    .description('Writes the rows of a CSV file with what the model predicts for each.')
-    .option('-o, --output <file>', 'write there instead of the standard output')
+    .description('Writes the rows of a CSV file with the prediction for each.')
+    .option('-o, --output <file>', 'the file to write (default: the standard output)')
     .option('--probabilities', 'add a column for the probability of each category')
-    .option('--only', 'leave out the columns of the data')
+    .option('--only', 'write only the predictions')
     .option('--escape-formulas', "put ' before text that a spreadsheet would run as a formula")
-    .option('--json', 'write a JSON object a row')
+    .option('--json', 'write one JSON object per row')
     .addHelpText('after', examples)
     .action((model: string, data: string, options: PredictOptions) => predict(io, model, data, options));
 }
@@ -104,7 +104,7 @@ class Writing {
     if (options.probabilities === true && (category === undefined || lossNamed(columns.loss).transform === undefined)) {
       throw misuse(
         network.outputTransform !== 'none'
-          ? 'The outputs of this model are probabilities already: leave out --probabilities.'
+          ? 'The outputs of this model are already probabilities. Remove --probabilities.'
           : `--probabilities needs a model that predicts a category and was trained with a cross-entropy${hasColumns ? `; this one was trained with ${columns.loss}` : ''}.`,
       );
     }

@@ -54,7 +54,7 @@ export function addSearch(program: Command, io: Io): void {
       'Searches for the hidden layers, activation, optimizer and learning rate with the lowest loss on new rows.',
     )
     .option('--loss <name>', 'as for train')
-    .option('--trials <count>', 'how many are drawn', whole(1), 27)
+    .option('--trials <count>', 'number of candidates', whole(1), 27)
     .option('--folds <count>', 'folds of the cross-validation', whole(2), 3)
     .option('--max-epochs <count>', 'epochs of the last round', whole(1), 90)
     .option('--seed <number>', 'random seed', finite, 0)

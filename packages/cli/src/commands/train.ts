@@ -45,14 +45,14 @@ Examples:
   nnbp train sales.csv --target units --time date --horizon 7
   nnbp train sales.csv --target units --time date --group store --recurrent lstm --hidden 32
 
-The type of each column is guessed and shown; --number, --category and --ignore
+The type of each column is detected and shown; --number, --category and --ignore
 override it. Numbers are standardized, and each value of a category becomes an input;
 the model file stores how. A file that is too large for memory is trained from disk.
 
-Of the rows, a fifth is kept for the test, and a fifth of the rest for validation:
+A fifth of the rows is the test set, a fifth of the rest the validation set:
 training stops when the validation loss no longer falls, and keeps the best epoch.
 
-With --time, the rows are a series: the last fifth of time is the test, and the report
+With --time, the rows are a series: the last fifth is the test set, and the report
 compares with the last value and with the value one season before.`;
 
 function sizes(text: string): number[] {
@@ -63,14 +63,14 @@ function sizes(text: string): number[] {
 /** Adds the options that say what the columns are. */
 export const withColumnOptions = (command: Command): Command =>
   withCsvOptions(command)
-    .option('-t, --target <column>', 'the column to learn; repeat it for several numbers', collect)
+    .option('-t, --target <column>', 'the column to predict; repeat the option for several numbers', collect)
     .option('--number <column>', 'treat the column as a number', collect)
     .option('--category <column>', 'treat the column as a category', collect)
-    .option('--ignore <column>', 'leave the column out', collect)
+    .option('--ignore <column>', 'do not use the column', collect)
     .addOption(
       new Option(
         '--missing <how>',
-        'rows with missing inputs: drop them, or fill in the mean (of a category, the mode)',
+        'rows with missing inputs: drop them, or fill in the mean (the mode for a category)',
       )
         .choices(['drop', 'mean'])
         .default('drop'),
@@ -83,43 +83,42 @@ export function addTrain(program: Command, io: Io): void {
     .description('Trains a network that predicts a column of a CSV file from the other columns, and saves it.')
     .option('-o, --output <file>', 'the model file (default: DATA.nnbp.safetensors)')
     .option('--hidden <sizes>', 'nodes of each hidden layer, such as 32,16, or none', sizes, [16])
-    .option('--plugin <file>', 'a JavaScript file that exports your own activations', collect)
-    .option('--activation <name>', `of the hidden nodes: ${activationNames.join(', ')}`, 'tanh')
+    .option('--plugin <file>', 'a JavaScript file that exports custom activations', collect)
+    .option('--activation <name>', `activation of the hidden nodes: ${activationNames.join(', ')}`, 'tanh')
     .option('--loss <name>', `${lossNames.join(', ')} (default: mse for numbers, softmaxCrossEntropy for categories)`)
     .option('--optimizer <name>', optimizerNames.join(', '), 'adam')
-    .option('--rate <number>', "learning rate (default: the optimizer's own)", numberBetween(0, Infinity, true))
+    .option('--rate <number>', 'learning rate (default: that of the optimizer)', numberBetween(0, Infinity, true))
     .option('--epochs <count>', 'maximum number of epochs (default: 5 to 400, fewer for more rows)', whole(1))
     .option('--batch <count>', 'batch size (default: 32)', whole(1))
     .option(
       '--patience <epochs>',
-      'stop when the validation loss has not fallen for so many epochs (default: 50)',
+      'stop if the validation loss has not decreased for this many epochs (default: 50)',
       whole(1),
     )
-    .option(
-      '--test-split <fraction>',
-      'fraction of the rows to test on, used for nothing else',
-      numberBetween(0, 1),
-      0.2,
-    )
+    .option('--test-split <fraction>', 'fraction of the rows for the test set', numberBetween(0, 1), 0.2)
     .option(
       '--validation-split <fraction>',
-      'fraction of the other rows that decides when to stop (default: 0.2, or 0 for fewer than 50 rows)',
+      'fraction of the other rows for validation (default: 0.2, or 0 for fewer than 50 rows)',
       numberBetween(0, 1),
     )
-    .option('--folds <count>', 'measure by cross-validation, and train on all rows afterwards', whole(2))
-    .option('--repeats <count>', 'divide the rows into folds so many times', whole(1))
-    .option('--time-ordered', 'rows are in the order of time: test each fold with training on the rows before it')
-    .option('--seed <number>', 'random seed', finite, 0)
-    .option('--checkpoint <directory>', 'write a checkpoint there after each epoch')
-    .option('--resume', 'continue from the newest checkpoint there, bit for bit')
-    .option('--time <column>', 'forecast a time series: the column of times, such as 2024-05-31 or 17')
-    .option('--group <column>', 'with --time: the column that tells several series apart')
     .option(
-      '--window <steps>',
-      'with --time: how many past values are read (default: 24, or a season and one)',
+      '--folds <count>',
+      'number of folds for cross-validation; the model is trained on all rows afterwards',
       whole(2),
     )
-    .option('--horizon <steps>', 'with --time: how many steps to forecast (default: 1)', whole(1))
+    .option('--repeats <count>', 'number of times to divide the rows into folds', whole(1))
+    .option('--time-ordered', 'the rows are in time order: test each fold on a model trained on the rows before it')
+    .option('--seed <number>', 'random seed', finite, 0)
+    .option('--checkpoint <directory>', 'write a checkpoint to this directory after each epoch')
+    .option('--resume', 'resume bit-for-bit from the newest checkpoint')
+    .option('--time <column>', 'forecast a time series: the column of times, such as 2024-05-31 or 17')
+    .option('--group <column>', 'with --time: the column that identifies the series')
+    .option(
+      '--window <steps>',
+      'with --time: number of past values to read (default: 24, or a season plus one)',
+      whole(2),
+    )
+    .option('--horizon <steps>', 'with --time: number of steps to forecast (default: 1)', whole(1))
     .addOption(
       new Option('--recurrent <layer>', 'with --time: a network that reads the window step by step').choices(
         Object.keys(recurrentLayers),
@@ -127,7 +126,7 @@ export function addTrain(program: Command, io: Io): void {
     )
     .option(
       '--season <steps>',
-      'with --time: steps of a season (default: from the step, such as 24 of hours)',
+      'with --time: steps per season (default: from the step, such as 24 for hours)',
       whole(1),
     )
     .option('--json', 'print the result as JSON')

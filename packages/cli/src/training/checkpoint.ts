@@ -31,7 +31,7 @@ export async function runIn(
   settings: Readonly<Record<string, unknown>>,
 ): Promise<Run> {
   if (directory === undefined) {
-    if (resume) throw misuse('--resume goes on from checkpoints: set their directory with --checkpoint.');
+    if (resume) throw misuse('--resume continues from checkpoints: set their directory with --checkpoint.');
     return { callbacks: [] };
   }
   const path = pathIn(io, directory);

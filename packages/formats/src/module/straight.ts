@@ -1,4 +1,4 @@
-/** A small network as a program: a line per node, as one would write it by hand. */
+/** Writes a small network as unrolled code: one line per node. */
 import type { Network } from '@nnbp/core';
 import { type Edge, type NodeNumbers, numbersOf, remembered } from './edges.js';
 import type { Functions } from './functions.js';
@@ -56,7 +56,7 @@ function line({ graph }: Network, i: number, { b, c, edges }: NodeNumbers, funct
 /** What an edge reads. */
 const source = ({ node, state }: Edge) => (state === undefined ? `x${node}` : `s[${state}]`);
 
-/** a + (−w) is a − w, to the bit. */
+/** a + (−w) and a − w are bit-identical. */
 const plus = (value: number) => (value < 0 || Object.is(value, -0) ? ` - ${exact(-value)}` : ` + ${exact(value)}`);
 
 function wrapped(terms: readonly string[]): string {

@@ -1,4 +1,4 @@
-/** Writes a network as an ES module that needs nothing else. */
+/** Writes a network as an ES module without dependencies. */
 import { type Activation, type Aggregation, expectFinite, type Network } from '@nnbp/core';
 import { neededByOutputs } from '../levels.js';
 import { type Functions, functionsOf } from './functions.js';
@@ -8,9 +8,9 @@ import { oneLine } from './one-line.js';
 import { straight } from './straight.js';
 import { transformSource } from './transform.js';
 
-/** Up to this many edges each node is a line; a longer program is slower to read than its tables. */
+/** Maximum number of edges for unrolled code; larger programs load more slowly than tables. */
 const maxEdges = 256;
-/** Up to this many names a type lists them. */
+/** Maximum number of ids that a type lists. */
 const maxNames = 64;
 
 /** The two files of a module. */
@@ -23,7 +23,7 @@ export interface ModuleFiles {
 
 /**
  * The network as one ES module that needs nothing else: `predict(input)` gives what {@link Network.predict} gives, in the
- * data's own units and to the bit, as far as the two run in one JavaScript engine (those differ in the last digit of
+ * data's own units and bit-identical, as far as the two run in one JavaScript engine (those differ in the last digit of
  * `Math.exp` and its like). `inputs` and `outputs` are the ids. A small network is a line per node, a larger one tables and
  * a loop. There is no `eval` in it, and nodes that no output needs are left out.
  *

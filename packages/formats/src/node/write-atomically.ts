@@ -1,18 +1,17 @@
 /**
- * Writes a file so that there is always a whole one under its name: think of laying the new page on the desk, finished,
- * before the old one is taken away.
+ * Writes files atomically: a path always has a complete file, the old or the new one.
  */
 import { NnbpError } from '@nnbp/core';
 import { randomUUID } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
-/** What an unfinished file is called while it is written; one that a killed process left behind has such a name too. */
+/** Matches names of temporary files, which a killed process may leave behind. */
 export const temporaryName = /^\.(.+)\.[0-9a-f-]{36}\.tmp$/;
 
 /**
- * Puts `bytes` under the name `path`, whatever was there before. They are written beside it under another name, brought to
- * the disk, and renamed: a process that is killed, or a disk that is full, leaves what was there.
+ * Writes `bytes` to `path` and replaces an existing file. Writes to a temporary file in the same directory, syncs it to disk,
+ * and renames it: if the process is killed or the disk is full, the old file is unchanged.
  *
  * @throws NnbpError `UNAVAILABLE`, with the system's error as its cause: the directory is missing or read-only, the disk full
  *
@@ -52,7 +51,7 @@ export async function writeAtomically(path: string, bytes: Uint8Array): Promise<
   }
 }
 
-/** A new name is safe once its directory is on the disk. Windows opens no directory, and needs no such thing. */
+/** Syncs the directory, so that the new name is on disk. Windows does not support this and does not need it. */
 async function bringToDisk(folder: string): Promise<void> {
   if (process.platform === 'win32') return;
   const directory = await open(folder, 'r');

@@ -1,4 +1,4 @@
-/** The last step of every importer: nodes with their numbers become a network. */
+/** The last step of every importer: builds a network from nodes and their parameters. */
 import {
   type Activation,
   type Aggregation,
@@ -9,7 +9,7 @@ import {
   type Source,
 } from '@nnbp/core';
 
-/** A node as others have it. */
+/** A node of another library. */
 export interface Part {
   readonly id: string;
   readonly from: readonly Source[];
@@ -19,13 +19,13 @@ export interface Part {
   readonly b: number;
   /** In the order of `from`. */
   readonly w: ArrayLike<number>;
-  /** Absent: 1, and no parameter, as hardly any other program has it. */
+  /** Absent: fixed at 1, since most libraries do not have it. */
   readonly c?: number;
 }
 
 /** All nodes of a network, in any order. */
 export interface Parts {
-  /** What to call it in messages: "The model of synaptic". */
+  /** Name for error messages: "The model of synaptic". */
   readonly what: string;
   readonly inputs: readonly string[];
   readonly nodes: readonly Part[];
@@ -33,7 +33,7 @@ export interface Parts {
 }
 
 /**
- * The network of these nodes.
+ * Builds a network from these nodes.
  *
  * @throws NnbpError `UNSUPPORTED` (a cycle), `NOT_FINITE` (a number that overflowed on the way), `MALFORMED` (no graph)
  */
@@ -66,7 +66,7 @@ export function assemble({ what, inputs, nodes, outputs }: Parts): Network {
   return network;
 }
 
-/** How many nodes from here on are a layer: they differ by the number in their ids alone, and are declared in one. */
+/** Number of consecutive nodes that form a layer: their ids differ only in the number. They are declared together. */
 function layerAt(nodes: readonly Part[], first: number): { readonly name: string; readonly count: number } {
   const { id, from, activation, aggregation, c } = nodes[first];
   const name = id.slice(0, -2);
@@ -82,7 +82,7 @@ function layerAt(nodes: readonly Part[], first: number): { readonly name: string
   return { name, count };
 }
 
-/** What the builder says of a bad graph, as something that is wrong with the file. */
+/** Rethrows an error of the builder as an error in the file. */
 function asMalformed<T>(what: string, build: () => T): T {
   try {
     return build();

@@ -1,17 +1,17 @@
 /**
- * What synaptic and neataptic have in common: nodes that run one after another, and connections between any two of them.
- * Those that lead forward are a graph; the others are memory, and are refused.
+ * Shared by the importers of synaptic and neataptic: nodes that run in order, and connections between any two of them.
+ * Forward connections are edges; others are recurrent and rejected.
  */
 import type { Activation, Network } from '@nnbp/core';
 import { assemble, type Part } from './assemble.js';
 import type { Found } from './found.js';
 
-/** A node that computes something. */
+/** A computed node. */
 export interface Computed {
   readonly output: boolean;
   readonly activation: Activation;
   readonly b: number;
-  /** What the sum is multiplied by before the activation; it stands in the weights afterwards. b is what it will be. */
+  /** Factor of the sum, which is multiplied into the weights. b already includes it. */
   readonly factor?: number;
   readonly c?: number;
 }
@@ -20,7 +20,7 @@ export interface Computed {
 export interface Running {
   readonly what: string;
   readonly nodes: readonly (Computed | 'input')[];
-  /** The places of the nodes, in the order in which they run. */
+  /** Positions of the nodes, in the order in which they run. */
   readonly order: readonly number[];
   /** A list of `{ from, to, weight, gater }`. */
   readonly connections: Found;

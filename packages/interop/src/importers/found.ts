@@ -1,28 +1,27 @@
 /**
- * A place in a stranger's JSON: think of a customs officer with a torch. Nothing is taken along that was not looked at, by
- * its own name, and what is refused is refused with the place where it was found.
+ * A value in untrusted JSON, with its path for error messages. Every value is validated before it is used.
  */
 import { NnbpError } from '@nnbp/core';
 import { parsed } from '@nnbp/formats/shared';
 
 /**
- * What is said in a text, or in what a program made of it.
+ * Opens JSON, as a string or already parsed.
  *
- * @param what - For messages: "The model of brain.js".
+ * @param what - Name for error messages: "The model of brain.js".
  * @throws NnbpError `MALFORMED`, `TOO_LARGE`
  */
 export function opened(json: unknown, what: string): Found {
   return new Found(typeof json === 'string' ? parsed(json, what) : json, what);
 }
 
-/** Something in the JSON, and where. */
+/** A value in the JSON, and its path. */
 export class Found {
   constructor(
     readonly value: unknown,
     readonly path: string,
   ) {}
 
-  /** Whether there is anything, `null` not counted. */
+  /** Whether the value is neither undefined nor null. */
   get present(): boolean {
     return this.value !== undefined && this.value !== null;
   }
@@ -37,13 +36,13 @@ export class Found {
     throw new NnbpError('UNSUPPORTED', `${this.path}, ${shown(this.value)}: ${reason}`);
   }
 
-  /** The entry of this name, if it is the object's own: never something it inherits. */
+  /** The own property of this name, never an inherited one. */
   at(key: string): Found {
     const object = this.#object();
     return new Found(Object.hasOwn(object, key) ? object[key] : undefined, `${this.path}.${shortened(key)}`);
   }
 
-  /** All entries, in the file's order. */
+  /** All entries, in the order of the file. */
   entries(): [key: string, entry: Found][] {
     return Object.entries(this.#object()).map(([key, value]) => [
       key,
@@ -60,7 +59,7 @@ export class Found {
     return typeof this.value === 'string' ? this.value : this.refuse('a text');
   }
 
-  /** A finite one. A network that diverged was written with `null` for NaN. */
+  /** A finite number. Networks that diverged have `null` in place of NaN. */
   number(): number {
     const { value } = this;
     return typeof value === 'number' && Number.isFinite(value) ? value : this.refuse('a finite number');
@@ -70,7 +69,7 @@ export class Found {
     const value = this.number();
     return Number.isInteger(value) && value >= least && value <= most
       ? value
-      : this.refuse(`a whole number from ${least} to ${most}`);
+      : this.refuse(`an integer from ${least} to ${most}`);
   }
 
   flag(): boolean {

@@ -171,7 +171,7 @@ class Link {
 
   whole(name: string, fallback: number): number {
     const value = this.number(name, fallback);
-    return Number.isSafeInteger(value) && value >= 1 ? value : this.#refuse(name, 'a whole number from 1');
+    return Number.isSafeInteger(value) && value >= 1 ? value : this.#refuse(name, 'an integer ≥ 1');
   }
 
   /** One of these; the first if nothing is said. */

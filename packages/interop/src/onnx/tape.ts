@@ -1,7 +1,6 @@
 /**
- * What an ONNX model computes, noted down while it is read: think of a clerk who follows one sample through the model
- * with letters instead of numbers. Every entry of a tensor is a weighted sum of nodes, and a new node is noted where a
- * function is applied to such a sum.
+ * Symbolic evaluation of an ONNX model for one sample. Every entry of a tensor is a weighted sum of nodes; a function applied
+ * to such a sum adds a node to the tape.
  */
 import { type Activation, type Aggregation, NnbpError } from '@nnbp/core';
 import { identity } from '@nnbp/activations';

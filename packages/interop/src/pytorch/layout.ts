@@ -1,7 +1,6 @@
 /**
- * Where each parameter is when the network is a PyTorch module: the plan on which the way out and the way back agree. A block
- * of nodes has `weight`, `bias` and `scale`, as PyTorch's own layers have; a parameter that several edges or nodes share
- * stands once, in `shared`, and fixed numbers are no parameters.
+ * The tensors of a network as a PyTorch module, used by both export and import. A block of nodes has `weight`, `bias` and
+ * `scale`, like PyTorch's own layers; shared parameters are stored once, in `shared`, and fixed ones are constants.
  */
 import type { Graph } from '@nnbp/core';
 import { type Block, blocks, sourceOf } from '@nnbp/formats/shared';

@@ -23,7 +23,7 @@ export interface Dataset {
   readonly classes: readonly string[];
   readonly training: Part;
   /** The validation set; absent if there are too few samples. */
-  readonly heldOut?: Part;
+  readonly validation?: Part;
   /** Whether inputs, and the targets of a regression, are standardized. */
   readonly standardize: boolean;
   /** Minimum and maximum of the plot's axes; for one or two inputs. */

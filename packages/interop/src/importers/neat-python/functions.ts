@@ -1,6 +1,6 @@
 /**
- * neat-python's functions and ours: hers are ours of a multiple of z, some held at ±60 on the way. In and out, so that the
- * numbers stand in one place.
+ * Conversion between the functions of neat-python and ours, in both directions. Those of neat-python are ours of a multiple
+ * of z, some with z clamped to ±60.
  */
 import {
   elu,
@@ -18,11 +18,11 @@ import {
 import type { Activation } from '@nnbp/core';
 import { nameOf } from '@nnbp/formats/shared';
 
-/** Hers of z is c · ours of h = factor · z. */
+/** neat-python's g(z) is c · g(h) of ours with h = factor · z. */
 interface FromNeat {
   readonly activation: Activation;
   readonly factor: number;
-  /** Hers holds h within ± this, where ours would go on visibly. */
+  /** neat-python clamps h to ± this value, where that makes a visible difference. */
   readonly held?: number;
   readonly c?: number;
 }
@@ -32,7 +32,7 @@ const rootOf5 = 2.23606797749979;
 /** The slope of `lelu` below 0. */
 const lelu = 0.005;
 
-/** sigmoid, tanh and gauss are held too, where they differ from ours by less than 1e-24. */
+/** sigmoid, tanh and gauss are clamped too, with a difference of less than 1e-24. */
 export const fromNeat: ReadonlyMap<string, FromNeat> = new Map<string, FromNeat>([
   ['sigmoid', { activation: sigmoid, factor: 5 }],
   ['tanh', { activation: tanh, factor: 2.5 }],
@@ -50,14 +50,14 @@ export const fromNeat: ReadonlyMap<string, FromNeat> = new Map<string, FromNeat>
   ['abs', { activation: /* @__PURE__ */ leakyRelu.negativeSlope(-1), factor: 1 }],
 ]);
 
-/** Hers, of z = factor · h, times a coefficient. */
+/** A function of neat-python of z = factor · h, times a coefficient. */
 interface Term {
   readonly activation: string;
   readonly factor: number;
   readonly coefficient: number;
 }
 
-/** Ours of h as a sum of hers. */
+/** One of our functions of h as a sum of neat-python's functions. */
 export interface AsNeat {
   readonly terms: readonly Term[];
   readonly constant: number;
@@ -68,7 +68,7 @@ const one = (activation: string, factor = 1, coefficient = 1, constant = 0): AsN
   constant,
 });
 
-/** Undefined if hers cannot say it. */
+/** Undefined if neat-python has no equivalent. */
 export function toNeat(activation: Activation): AsNeat | undefined {
   const { name, options = {}, custom } = nameOf(activation);
   return custom ? undefined : shipped[name]?.(options);

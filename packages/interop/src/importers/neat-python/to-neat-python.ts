@@ -1,6 +1,6 @@
 /**
- * A network as a genome, to evolve further: think of each value as a sum of values that neat-python's nodes can have. What
- * is not a node there (c, units, a bend of another slope) goes into the weights of what comes after.
+ * Exports a network as a genome of neat-python. Each value is a weighted sum of node values that neat-python supports; what
+ * it does not support (c, scalers, other slopes of a leaky ReLU) is multiplied into the weights of the successors.
  */
 import { expectFeatures, expectFinite, type Network, NnbpError } from '@nnbp/core';
 import { type AsNeat, toNeat } from './functions.js';
