@@ -416,3 +416,24 @@ test('no step moves anything on the page', async () => {
     expect(await boxes()).toEqual(before);
   }
 });
+
+test('a term is explained on hover and on focus, and marked in the graph and the formula at once', async () => {
+  const page = await open();
+  const tip = page.getByRole('tooltip');
+  const marked = (place: string) => page.locator(`${place} [data-pointed]`);
+  await page.locator('.derivation .katex [data-name="slope_7"]').first().hover();
+  await tip.getByText('c · g′(h)').waitFor();
+  await marked('.react-flow').getByText('slope').waitFor();
+  await page.locator('button[aria-label^="h_4 = "]').focus();
+  await tip.getByText('Pre-activation').waitFor();
+  await page.getByRole('button', { name: 'Show how h_7 is computed' }).focus();
+  await tip.getByText('reused').waitFor();
+  await tip.getByText('forward').waitFor();
+  await page.keyboard.press('Escape');
+  await tip.waitFor({ state: 'detached' });
+  await page.getByLabel('target t_7').focus();
+  await tip.getByText('Target').waitFor();
+  // A term in the formula leads to its own derivation.
+  await page.locator('.derivation .katex [data-name="dloss/dx_7"]').first().click();
+  await untilUrl(page, ({ derive }) => derive.selected === 'dloss/dx_7');
+});

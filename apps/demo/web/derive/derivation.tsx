@@ -7,6 +7,7 @@ import { Formula } from '../shared/formula.js';
 import { useNotice } from '../shared/use-notice.js';
 import { usePlayground } from '../store.js';
 import { type Exercise, measured } from './exercise.js';
+import { linkedFormula } from './linked-formula.js';
 import { messages } from './messages.js';
 
 export interface DerivationPanelProps {
@@ -61,7 +62,7 @@ export function DerivationPanel({ exercise, selected, known }: DerivationPanelPr
           {Object.entries(say.glossary).map(([letter, meaning]) => (
             <div key={letter}>
               <dt>{say.glossaryNames[letter as keyof typeof say.glossaryNames]}</dt>
-              <dd>{meaning}</dd>
+              <dd id={`term-${letter}`}>{meaning}</dd>
             </div>
           ))}
         </dl>
@@ -122,10 +123,12 @@ function StepItem({ step, depth }: { readonly step: Step; readonly depth: number
   const cut = terms.length > shown + 1;
   return (
     <li className={`step case-${step.case}`}>
-      <div className="step-head">
-        <span className={`badge case-${step.case}`}>{say.cases[step.case]}</span>
+      <div className="step-head" data-term={depth > 0 ? `${step.case} ${step.state}` : step.case}>
+        <span className={`badge case-${step.case}`} data-term={step.case}>
+          {say.cases[step.case]}
+        </span>
         {depth > 0 && (
-          <span className={`state ${step.state}`} title={say.stateTitles[step.state]}>
+          <span className={`state ${step.state}`} data-term={step.state}>
             {say.states[step.state]}
           </span>
         )}
@@ -144,7 +147,7 @@ function StepItem({ step, depth }: { readonly step: Step; readonly depth: number
       <div className="step-lines">
         {open ? (
           <>
-            {equation(step.formula, name).map((line) => (
+            {equation(step, name).map((line) => (
               <p key={line.latex}>
                 <Formula {...line} />
               </p>
@@ -197,12 +200,13 @@ function Measured({
   );
 }
 
-/** "a = b = c" as a line for each equals sign, the first two together. */
-function equation(formula: string, plain: string): { readonly latex: string; readonly plain: string }[] {
-  const [letter, first = '', ...others] = sides(formula);
+/** "a = b = c" as a line for each equals sign, the first two together; the terms on the right carry their names. */
+function equation({ formula, terms }: Step, plain: string): { readonly latex: string; readonly plain: string }[] {
+  const [letter, ...others] = sides(formula);
+  const [first, ...more] = others.map((side) => linkedFormula(side, terms, (other) => sides(other)[0]));
   return [
-    { latex: first === '' ? letter : `${letter} = ${first}`, plain },
-    ...others.map((side) => ({ latex: `= ${side}`, plain: '' })),
+    { latex: first === undefined ? letter : `${letter} = ${first}`, plain },
+    ...more.map((side) => ({ latex: `= ${side}`, plain: '' })),
   ];
 }
 

@@ -28,7 +28,7 @@ const ofFew: readonly Kept[] = ['h', 'g', 'x', 'slope', 'dLossDx'];
 const ofMany: readonly Kept[] = ['x', 'slope', 'dLossDx'];
 const manyNodes = 16;
 
-export const nodeWidth = 132;
+export const nodeWidth = 142;
 /** Height of a node with a number of rows, in pixels. */
 export const nodeHeight = (rows: number): number => 26 + 20 * rows;
 
@@ -66,7 +66,8 @@ export function NetworkGraph({ exercise, selected, step }: NetworkGraphProps) {
         type="button"
         className={`kept ${color} ${marks(quantity)} nodrag nopan`}
         aria-pressed={sameQuantity(quantity, selected)}
-        title={say.glossary[kind]}
+        data-name={name}
+        aria-describedby={`term-${kind}`}
         aria-label={say.select(name, value === undefined ? say.unknown : written(value))}
         onClick={() => select(quantity)}
       >
@@ -138,6 +139,7 @@ export function NetworkGraph({ exercise, selected, step }: NetworkGraphProps) {
               <button
                 type="button"
                 className={`weight ${marks(quantity)}`}
+                data-name={name}
                 aria-pressed={isSelected}
                 aria-label={say.select(name, gradient === undefined ? say.unknown : written(gradient))}
                 onClick={() => select(quantity)}
@@ -160,7 +162,11 @@ export function NetworkGraph({ exercise, selected, step }: NetworkGraphProps) {
 /** The activation of a node, and c. */
 function NodeFunction({ name, c }: { readonly name: string; readonly c: number | undefined }) {
   const text = c === undefined ? name : `${name}, c = ${written(c, 3)}`;
-  return <span title={text}>{text}</span>;
+  return (
+    <span title={text} data-term="c">
+      {text}
+    </span>
+  );
 }
 
 /** Height of the diagram in pixels. */

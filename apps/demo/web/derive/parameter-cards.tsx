@@ -125,6 +125,7 @@ function Card({ node, known, selected }: CardProps) {
                     <button
                       type="button"
                       className={`gradient case-3 ${isSelected ? 'selected' : ''}`}
+                      data-name={name}
                       aria-pressed={isSelected}
                       aria-label={say.select(name, written(gradient))}
                       onClick={() => {

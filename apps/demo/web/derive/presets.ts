@@ -2,10 +2,10 @@
 import { articleDescription } from '../article.js';
 import { defaultState, type NetworkDescription, type PlaygroundState } from '../state.js';
 
-type Sample = Pick<PlaygroundState['derive'], 'input' | 'target' | 'loss' | 'selected'>;
-
-export interface Preset extends Sample {
+export interface Preset extends Pick<PlaygroundState['derive'], 'input' | 'target' | 'loss'> {
   readonly network: NetworkDescription;
+  /** The number to look at. Absent: the one that is selected. */
+  readonly selected?: string;
 }
 
 export const presetNames = ['article', 'vanishing', 'exploding', 'dead-relu'] as const;
@@ -17,10 +17,10 @@ const chain = (activation: string, w: number): NetworkDescription => ({
   outputs: ['5'],
 });
 
-const { input, target, loss, selected } = defaultState.derive;
+const { input, target, loss } = defaultState.derive;
 
 export const presets: Readonly<Record<PresetName, Preset>> = {
-  article: { network: articleDescription, input, target, loss, selected },
+  article: { network: articleDescription, input, target, loss },
   // A sigmoid's slope is at most 0.25: each layer leaves a quarter of dloss/dx, at best.
   vanishing: { network: chain('sigmoid', 1), input: [0.5], target: [1], loss: 'mse', selected: 'dloss/dw_1to2' },
   // Slope 1 and weight 4: each layer makes dloss/dx four times as large.

@@ -80,7 +80,7 @@ function Sample() {
     <div className="sample" role="group" aria-label={say.sample}>
       {formula === undefined && <Presets />}
       {inputs.map((id, k) => (
-        <label key={id}>
+        <label key={id} data-term="x">
           <span className="letter">
             x<sub>{id}</sub>
           </span>
@@ -92,7 +92,7 @@ function Sample() {
         </label>
       ))}
       {outputs.map((id, k) => (
-        <label key={id}>
+        <label key={id} data-term="t">
           <span className="letter">
             t<sub>{id}</sub>
           </span>
@@ -103,7 +103,7 @@ function Sample() {
           />
         </label>
       ))}
-      <label>
+      <label data-term={derive.loss}>
         {say.loss}{' '}
         <select aria-label={say.loss} value={derive.loss} onChange={(event) => change({ loss: event.target.value })}>
           {namesOf(builtinLosses, custom.losses, derive.loss).map((name) => (

@@ -17,6 +17,7 @@ import { NetworkGraph } from './network-graph.js';
 import { ParameterCards } from './parameter-cards.js';
 import { Savings } from './savings.js';
 import { formulaStandIn, modeOf } from './mode.js';
+import { Pointing } from './pointing.js';
 import { FilmStepper } from './stepper.js';
 import { Toolbar } from './toolbar.js';
 
@@ -42,7 +43,7 @@ export default function View() {
     [question, functions],
   );
   return (
-    <div className="derive">
+    <Pointing className="derive">
       <Toolbar exercise={exercise} />
       <p className="lead">
         {say.modeTasks[mode]}
@@ -66,7 +67,7 @@ export default function View() {
       ) : (
         <Worked exercise={exercise} mode={mode} />
       )}
-    </div>
+    </Pointing>
   );
 }
 

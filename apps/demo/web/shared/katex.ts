@@ -2,6 +2,10 @@
 import katex from 'katex';
 import 'katex/dist/katex.min.css';
 
-/** Renders HTML, and MathML for screen readers. Commands that could load or link something are rejected. */
+/** Renders HTML, and MathML for screen readers. Commands that could load or link something are rejected; data-* attributes are not. */
 export const typeset = (latex: string): string =>
-  katex.renderToString(`\\displaystyle ${latex}`, { throwOnError: false, strict: false, trust: false });
+  katex.renderToString(`\\displaystyle ${latex}`, {
+    throwOnError: false,
+    strict: false,
+    trust: ({ command }) => command === '\\htmlData',
+  });

@@ -1,0 +1,33 @@
+/** A formula whose terms carry the names of the numbers they stand for, so that the page can find both. */
+import { nameOf, type Step } from '@nnbp/explain';
+
+/** Names that KaTeX takes as the value of an attribute. */
+const plainName = /^[\w/]+$/;
+
+/**
+ * Wraps each term of the step, each weight and each b and c of a formula in `\htmlData{name=…}`.
+ *
+ * @param letterOf the left side of a formula, `x_{4}` of `x_{4} = …`
+ */
+export function linkedFormula(latex: string, terms: readonly Step[], letterOf: (formula: string) => string): string {
+  const names: string[] = [];
+  const mark = (name: string) => `\0${names.push(name) - 1}\0`;
+  const letters = terms
+    .map(({ formula, quantity }) => ({ letter: letterOf(formula), name: nameOf(quantity) }))
+    .filter(({ name }) => plainName.test(name))
+    // The longest first: ∂loss/∂x_7 has x_7 in it.
+    .sort((a, b) => b.letter.length - a.letter.length);
+  const wrapped: string[] = [];
+  let marked = latex;
+  for (const { letter, name } of letters) {
+    if (!marked.includes(letter)) continue;
+    marked = marked.replaceAll(letter, mark(name));
+    wrapped[names.length - 1] = letter;
+  }
+  return marked
+    .replace(/w_\{(\w+) \\to (\w+)\}/g, (letter, from: string, to: string) => data(`dloss/dw_${from}to${to}`, letter))
+    .replace(/\b([bc])_\{(\w+)\}/g, (letter, which: string, node: string) => data(`dloss/d${which}_${node}`, letter))
+    .replace(/\0(\d+)\0/g, (_, k: string) => data(names[Number(k)], wrapped[Number(k)]));
+}
+
+const data = (name: string, latex: string): string => `\\htmlData{name=${name}}{${latex}}`;
