@@ -1,48 +1,24 @@
-// What users would get: each library packed as it would be published, then looked at by publint and by are-the-types-wrong.
+// What users would get: each library packed as it would be published, then checked by publint and by are-the-types-wrong.
+import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
+import { problemAffectsResolutionKind, problemKindInfo } from '@arethetypeswrong/core/problems';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { publint } from 'publint';
+import { formatMessage } from 'publint/utils';
 import { tryInstalled } from './installed.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'nnbp-packages-'));
-const run = (program, args, cwd) =>
-  execFileSync(program, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
-const problems = [];
-const tarballs = {};
+const run = (program, ...args) => execFileSync(program, args, { encoding: 'utf8', maxBuffer: 2 ** 26 });
+const pack = ['--recursive', '--filter=./packages/*', 'pack', '--json', `--pack-destination=${folder}`];
+const packages = JSON.parse(run('pnpm', ...pack));
 
-for (const name of readdirSync('packages')) {
-  const attempt = (what, action) => {
-    try {
-      return action();
-    } catch (error) {
-      problems.push(
-        `@nnbp/${name}, ${what}:\n${error.stdout ?? ''}${error.stderr ?? ''}${error.stdout ? '' : error.message}`,
-      );
-    }
-  };
-  const packed = attempt('pnpm pack', () =>
-    run('pnpm', ['pack', '--json', '--pack-destination', folder], `packages/${name}`),
-  );
-  if (packed === undefined) continue;
-  const tarball = JSON.parse(packed).filename;
-  tarballs[`@nnbp/${name}`] = tarball;
-  attempt('publint', () => run('publint', ['--strict', tarball]));
-  attempt('are the types wrong', () =>
-    run('attw', [tarball, '--profile', 'esm-only', '--no-emoji', '--format', 'ascii']),
-  );
-  const manifest = run('tar', ['-xOf', tarball, 'package/package.json']);
-  for (const leftover of ['workspace:', 'catalog:']) {
-    if (manifest.includes(leftover)) problems.push(`@nnbp/${name}: the packed package.json still says ${leftover}`);
-  }
-  if (JSON.stringify(JSON.parse(manifest).exports).includes('@nnbp/source')) {
-    problems.push(`@nnbp/${name}: the packed exports still lead to the sources`);
-  }
-  const files = run('tar', ['-tf', tarball]).split('\n');
-  for (const needed of ['package/README.md', 'package/LICENSE', 'package/dist/index.js', 'package/dist/index.d.ts']) {
-    if (!files.includes(needed)) problems.push(`@nnbp/${name}: ${needed} is missing from the tarball`);
-  }
+const problems = [];
+for (const { name, filename } of packages) {
+  for (const problem of await problemsOf(filename)) problems.push(`${name}: ${problem}`);
 }
+const tarballs = Object.fromEntries(packages.map(({ name, filename }) => [name, filename]));
 const notInstalled = tryInstalled(folder, tarballs);
 if (notInstalled !== undefined) problems.push(`Installed from the tarballs, ${notInstalled}`);
 rmSync(folder, { recursive: true });
@@ -50,4 +26,32 @@ if (problems.length > 0) {
   console.error(problems.join('\n\n'));
   process.exit(1);
 }
-console.log('All packages are well formed.');
+console.log(`All ${packages.length} packages are well formed.`);
+
+/** What is wrong with a packed package, a sentence each. */
+async function problemsOf(tarball) {
+  const data = readFileSync(tarball);
+  const { messages, pkg } = await publint({ pack: { tarball: new Uint8Array(data).buffer }, strict: true });
+  const found = messages.map((message) => `publint: ${formatMessage(message, pkg) ?? message.code}`);
+
+  const analysis = await checkPackage(createPackageFromTarballData(data));
+  if (analysis.types === false) return [...found, 'contains no types.'];
+  for (const problem of analysis.problems) {
+    // The packages are ES modules only, which CommonJS and Node 10 cannot load.
+    const affects = (/** @type {'node16-esm' | 'bundler'} */ kind) =>
+      problemAffectsResolutionKind(problem, kind, analysis);
+    if (!affects('node16-esm') && !affects('bundler')) continue;
+    const { title, docsUrl } = problemKindInfo[problem.kind];
+    found.push(`are the types wrong: ${title}, see ${docsUrl}: ${JSON.stringify(problem)}`);
+  }
+
+  for (const leftover of ['workspace:', 'catalog:']) {
+    if (JSON.stringify(pkg).includes(leftover)) found.push(`the packed package.json still says ${leftover}`);
+  }
+  if (JSON.stringify(pkg.exports).includes('@nnbp/source')) found.push('the packed exports still lead to the sources');
+  const files = run('tar', '-tf', tarball).split('\n');
+  for (const needed of ['package/README.md', 'package/LICENSE', 'package/dist/index.js', 'package/dist/index.d.ts']) {
+    if (!files.includes(needed)) found.push(`${needed} is missing from the tarball`);
+  }
+  return found;
+}
