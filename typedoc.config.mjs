@@ -45,8 +45,7 @@ export default {
   gitRevision: 'main',
   sourceLinkTemplate: 'https://github.com/nnbp/nnbp/blob/{gitRevision}/{path}#L{line}',
   includeVersion: false,
-  // Warnings are printed, not yet errors: some seventy names of the newest packages still lack a comment.
-  treatWarningsAsErrors: false,
+  treatWarningsAsErrors: true,
   validation: { notExported: true, invalidLink: true, notDocumented: true },
   markdownItLoader(md) {
     md.use(tex, {

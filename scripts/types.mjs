@@ -1,7 +1,6 @@
 // `pnpm typecheck`: type-checks every program of the repository with the native compiler, two at a time.
 import { spawn } from 'node:child_process';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { compiler } from './native-compiler.mjs';
 
 const projects = [
   'tsconfig.packages.json',
@@ -10,7 +9,6 @@ const projects = [
   'tsconfig.json',
   'tsconfig.scripts.json',
 ];
-const compiler = join(dirname(createRequire(import.meta.url).resolve('typescript-native/package.json')), 'bin/tsc');
 
 const waiting = [...projects];
 let failed = false;

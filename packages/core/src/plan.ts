@@ -107,12 +107,13 @@ export function plan(graph: Graph, { sharedBlocks = false, partOf }: PlanOptions
   return { units, rowOf, sparseEdges };
 }
 
-/** For each node, the length of the longest path to it: 0 for an input, 1 for a node without predecessors. */
+/** For each node, the length of the longest path to it without delayed edges: 0 for an input, 1 without predecessors. */
 export function levels(graph: Graph): Uint32Array {
   const level = new Uint32Array(graph.nodeCount);
   for (let i = graph.inputCount; i < graph.nodeCount; i++) {
     level[i] = 1;
     for (let e = graph.edgeStart[i]; e < graph.edgeStart[i + 1]; e++) {
+      if (graph.delay(e) > 0) continue;
       const after = level[graph.predecessors[e]] + 1;
       if (after > level[i]) level[i] = after;
     }

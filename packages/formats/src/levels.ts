@@ -2,7 +2,7 @@
  * Splits a graph into blocks, as tensor libraries compute it. The level of a node is the length of the longest path to it, so
  * nodes of one level depend only on lower levels. Each block of nodes is computed by one matrix product.
  */
-import type { Aggregation, Graph } from '@nnbp/core';
+import { type Aggregation, type Graph, levels } from '@nnbp/core';
 
 /** Nodes of one level that one matrix product computes. */
 export interface Block {
@@ -84,21 +84,6 @@ export function neededByOutputs(graph: Graph): Uint8Array {
     for (let e = graph.edgeStart[i]; e < graph.edgeStart[i + 1]; e++) needed[graph.predecessors[e]] = 1;
   }
   return needed;
-}
-
-/**
- * For each node, the length of the longest path to it without delayed edges; 1 for a node without predecessors, 0 for an
- * input.
- */
-function levels(graph: Graph): Uint32Array {
-  const level = new Uint32Array(graph.nodeCount);
-  for (let i = graph.inputCount; i < graph.nodeCount; i++) {
-    level[i] = 1;
-    for (let e = graph.edgeStart[i]; e < graph.edgeStart[i + 1]; e++) {
-      if (graph.delay(e) === 0) level[i] = Math.max(level[i], level[graph.predecessors[e]] + 1);
-    }
-  }
-  return level;
 }
 
 /** Splits a level into parts: all nodes in one, or dense groups and the rest. */

@@ -1,23 +1,15 @@
 import { relu, sigmoid, tanh } from '@nnbp/activations';
 import * as aggregations from '@nnbp/aggregations';
 import { everyActivation, randomGraph, randomMemoryGraph, randomParameters } from '@nnbp/conformance';
-import {
-  type Activation,
-  type Aggregation,
-  GraphBuilder,
-  mlp,
-  Network,
-  NnbpError,
-  Random,
-  Standardization,
-} from '@nnbp/core';
+import { type Activation, type Aggregation, GraphBuilder, mlp, Network, Random, Standardization } from '@nnbp/core';
 import { fromPyTorch, toPyTorch } from '@nnbp/interop';
 import { lstm } from '@nnbp/layers';
 import { describe, expect, test } from 'vitest';
 import { layout } from '../src/pytorch/layout.js';
+import { errorOf } from './fixtures.js';
 import { decode, encode } from '@nnbp/formats/shared';
 
-// That PyTorch says the same as we do, and trains it, is proved in checks/interop/pytorch.test.mjs.
+// checks/interop/pytorch.test.mjs compares with PyTorch itself and trains there.
 
 /** Of any kind: every second has delays, aggregations, and fixed and shared parameters. */
 function randomNetwork(random: Random): Network {
@@ -25,16 +17,6 @@ function randomNetwork(random: Random): Network {
   const network = new Network(graph);
   network.parameters.vector.set(randomParameters(graph, random));
   return network;
-}
-
-function errorOf(action: () => unknown): NnbpError {
-  try {
-    action();
-  } catch (error) {
-    if (error instanceof NnbpError) return error;
-    throw error;
-  }
-  throw new Error('Nothing was thrown.');
 }
 
 const small = () => new Network(mlp([2, 3, 1], { activation: tanh }), { seed: 4 });

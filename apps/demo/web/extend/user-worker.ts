@@ -3,6 +3,7 @@
  * it has no access to the page.
  */
 import { type Remote, wrap } from 'comlink';
+import { withTimeLimit } from '../shared/time-limit.js';
 import type { CustomFunction } from '../state.js';
 import { compiler, endCompiler } from './compiler.js';
 import type { Compiled } from './language-worker.js';
@@ -87,17 +88,9 @@ const told = (worker: Worker, what: string) =>
     });
   });
 
-async function within<Answer>(milliseconds: number, close: () => void, answer: Promise<Answer>): Promise<Answer> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      close();
-      reject(new FunctionError('time', []));
-    }, milliseconds);
+/** The answer within a time limit, after which the worker is terminated. */
+const within = <Answer>(milliseconds: number, close: () => void, answer: Promise<Answer>): Promise<Answer> =>
+  withTimeLimit(answer, milliseconds, () => {
+    close();
+    return new FunctionError('time', []);
   });
-  try {
-    return await Promise.race([answer, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}

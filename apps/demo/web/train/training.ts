@@ -4,6 +4,7 @@
  */
 import { type Remote, transfer } from 'comlink';
 import type { OwnFunction } from '../extend/user-worker.js';
+import { withTimeLimit } from '../shared/time-limit.js';
 import { type Curve, emptyCurve, withPoint } from './curve.js';
 import { type Connection, connect } from './connection.js';
 import type { TableRequest } from './data/request.js';
@@ -42,9 +43,9 @@ const nothing: TrainingView = {
 };
 
 /** Milliseconds after which a worker that does not respond is terminated. */
-const patience = 5000;
+const timeout = 5000;
 /** The same while data may be loading. */
-const loadPatience = 120_000;
+const loadTimeout = 120_000;
 
 /** Thrown after the time limit. */
 const stuck = new Error('no response');
@@ -113,7 +114,7 @@ export class Training {
       };
       const answer = await inTime<Ready | Problem | undefined>(
         trainer.prepare(settings, table, transfer(port2, [port2])),
-        loadPatience,
+        loadTimeout,
       ).finally(() => port1.close());
       if (turn !== this.#turn || answer === undefined) return;
       if (isProblem(answer)) {
@@ -266,15 +267,8 @@ function problemOf(error: unknown): Problem {
 }
 
 /** @throws `stuck` */
-async function inTime<Answer>(answer: Promise<Answer>, milliseconds = patience): Promise<Answer> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => void (timer = setTimeout(() => reject(stuck), milliseconds)));
-  try {
-    return await Promise.race([answer, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
+const inTime = <Answer>(answer: Promise<Answer>, milliseconds = timeout): Promise<Answer> =>
+  withTimeLimit(answer, milliseconds, () => stuck);
 
 const frame = () => new Promise<number>((resolve) => requestAnimationFrame(resolve));
 const rest = (milliseconds: number) => new Promise<void>((resolve) => void setTimeout(resolve, milliseconds));

@@ -1,0 +1,8 @@
+/** The native TypeScript compiler. Run it with Node. */
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+
+export const compiler = join(
+  dirname(createRequire(import.meta.url).resolve('typescript-native/package.json')),
+  'bin/tsc',
+);
