@@ -1,5 +1,7 @@
 /** Rows of a block that are folded together. */
 const rowsAtOnce = 128;
+/** A squared norm that fell below this fraction by subtraction is computed again: √ε. */
+const accurate = 1.5e-8;
 
 /**
  * The triangular factor of a least-squares problem, min ‖J·p + r‖: J = Q·R, kept as R and z = Qᵀr. Rows of J arrive in
@@ -14,6 +16,7 @@ export class TriangularFactor {
   /** The parameter that column k belongs to, [n]. The identity until {@link TriangularFactor.pivot}. */
   readonly columns: Uint32Array;
   #scratch: Float64Array | undefined;
+  #damped: TriangularFactor | undefined;
 
   constructor(
     /** The number of parameters. */
@@ -67,7 +70,39 @@ export class TriangularFactor {
       const head = a - diagonal;
       const factor = 1 / (diagonal * head);
       R[j * n + j] = diagonal;
-      for (let k = j + 1; k < n; k++) {
+      let k = j + 1;
+      // Four columns at once: their sums do not wait for each other.
+      for (; k + 3 < n; k += 4) {
+        const [c0, c1, c2, c3] = [k * count, (k + 1) * count, (k + 2) * count, (k + 3) * count];
+        const above = j * n + k;
+        let d0 = head * R[above];
+        let d1 = head * R[above + 1];
+        let d2 = head * R[above + 2];
+        let d3 = head * R[above + 3];
+        for (let i = 0; i < count; i++) {
+          const v = columns[own + i];
+          d0 += v * columns[c0 + i];
+          d1 += v * columns[c1 + i];
+          d2 += v * columns[c2 + i];
+          d3 += v * columns[c3 + i];
+        }
+        d0 *= factor;
+        d1 *= factor;
+        d2 *= factor;
+        d3 *= factor;
+        R[above] += d0 * head;
+        R[above + 1] += d1 * head;
+        R[above + 2] += d2 * head;
+        R[above + 3] += d3 * head;
+        for (let i = 0; i < count; i++) {
+          const v = columns[own + i];
+          columns[c0 + i] += d0 * v;
+          columns[c1 + i] += d1 * v;
+          columns[c2 + i] += d2 * v;
+          columns[c3 + i] += d3 * v;
+        }
+      }
+      for (; k < n; k++) {
         const other = k * count;
         let dot = head * R[j * n + k];
         for (let i = 0; i < count; i++) dot += columns[own + i] * columns[other + i];
@@ -86,36 +121,46 @@ export class TriangularFactor {
   /** Reorders the columns so that the diagonal decreases in size: undetermined parameters come last. */
   pivot(): void {
     const { R, z, n, columns } = this;
-    const v = new Float64Array(n);
+    // Column-major, so that what is read together is adjacent in memory.
+    const work = new Float64Array(n * n);
+    for (let k = 0; k < n; k++) for (let i = 0; i <= k; i++) work[k * n + i] = R[i * n + k];
+    const norms = Float64Array.from({ length: n }, (_, k) => norm(work, k * n, k * n + n));
+    const exact = norms.slice();
     for (let j = 0; j < n; j++) {
       let longest = j;
-      let norm = -1;
-      for (let k = j; k < n; k++) {
-        const length = columnNorm(R, k, n, j, n);
-        if (length > norm) [longest, norm] = [k, length];
-      }
-      if (!(norm > 0)) return;
+      for (let k = j + 1; k < n; k++) if (norms[k] > norms[longest]) longest = k;
       if (longest !== j) {
+        const column = work.slice(j * n, j * n + n);
+        work.copyWithin(j * n, longest * n, longest * n + n);
+        work.set(column, longest * n);
         [columns[j], columns[longest]] = [columns[longest], columns[j]];
-        for (let i = 0; i < n; i++) [R[i * n + j], R[i * n + longest]] = [R[i * n + longest], R[i * n + j]];
+        [norms[longest], exact[longest]] = [norms[j], exact[j]];
       }
-      const diagonal = R[j * n + j] > 0 ? -norm : norm;
-      for (let i = j; i < n; i++) v[i] = R[i * n + j];
-      v[j] -= diagonal;
-      const factor = 1 / (diagonal * v[j]);
-      R[j * n + j] = diagonal;
-      for (let i = j + 1; i < n; i++) R[i * n + j] = 0;
+      const own = j * n;
+      const length = norm(work, own + j, own + n);
+      if (!(length > 0)) break;
+      const diagonal = work[own + j] > 0 ? -length : length;
+      work[own + j] -= diagonal;
+      const factor = 1 / (diagonal * work[own + j]);
       for (let k = j + 1; k < n; k++) {
+        const other = k * n;
         let dot = 0;
-        for (let i = j; i < n; i++) dot += v[i] * R[i * n + k];
+        for (let i = j; i < n; i++) dot += work[own + i] * work[other + i];
         dot *= factor;
-        for (let i = j; i < n; i++) R[i * n + k] += dot * v[i];
+        for (let i = j; i < n; i++) work[other + i] += dot * work[own + i];
+        // What is left of the column below row j: by subtraction while that is accurate (as LAPACK's xGEQP3 does).
+        if (norms[k] === 0) continue;
+        const left = Math.max(0, 1 - (work[other + j] / norms[k]) ** 2);
+        if (left * (norms[k] / exact[k]) ** 2 > accurate) norms[k] *= Math.sqrt(left);
+        else norms[k] = exact[k] = norm(work, other + j + 1, other + n);
       }
       let dot = 0;
-      for (let i = j; i < n; i++) dot += v[i] * z[i];
+      for (let i = j; i < n; i++) dot += work[own + i] * z[i];
       dot *= factor;
-      for (let i = j; i < n; i++) z[i] += dot * v[i];
+      for (let i = j; i < n; i++) z[i] += dot * work[own + i];
+      work[own + j] = diagonal;
     }
+    for (let i = 0; i < n; i++) for (let k = i; k < n; k++) R[i * n + k] = work[k * n + i];
   }
 
   /** How many parameters the rows determine: diagonal entries above `tolerance` times the first. After `pivot`. */
@@ -127,22 +172,14 @@ export class TriangularFactor {
   }
 
   /**
-   * Writes the step that minimizes ‖J·step + r‖² + λ·‖D·step‖², with columns in pivoted order. A column without rows
-   * gets 0.
+   * Writes the step that minimizes ‖J·step + r‖² + λ·‖D·step‖², in the order of the columns. A column without rows gets 0.
    *
-   * @param scale - The diagonal of D, in pivoted order.
-   * @returns The factor of the damped problem, whose R satisfies RᵀR = JᵀJ + λ·D².
+   * @param scale - The diagonal of D, in the order of the columns.
+   * @returns The factor of the damped problem, whose R satisfies RᵀR = JᵀJ + λ·D². Valid until the next call.
    */
-  solve(lambda: number, scale: Float64Array, step: Float64Array): TriangularFactor {
+  solve(lambda: number, scale: Float64Array, step: Float64Array): Pick<TriangularFactor, 'R' | 'z' | 'n'> {
     const { n } = this;
-    const damped = new TriangularFactor(n);
-    damped.R.set(this.R);
-    damped.z.set(this.z);
-    if (lambda > 0) {
-      const rows = new Float64Array(n * n);
-      for (let k = 0; k < n; k++) rows[k * n + k] = Math.sqrt(lambda) * scale[k];
-      damped.fold(rows, new Float64Array(n), n);
-    }
+    const damped = lambda > 0 ? this.#damp(lambda, scale) : this;
     for (let j = n - 1; j >= 0; j--) {
       let sum = -damped.z[j];
       for (let k = j + 1; k < n; k++) sum -= damped.R[j * n + k] * step[k];
@@ -150,19 +187,45 @@ export class TriangularFactor {
     }
     return damped;
   }
+
+  /** Adds the rows √λ·D, each of which begins at the diagonal, by Givens rotations. */
+  #damp(lambda: number, scale: Float64Array): TriangularFactor {
+    const { n } = this;
+    const damped = (this.#damped ??= new TriangularFactor(n));
+    const { R, z } = damped;
+    R.set(this.R);
+    z.set(this.z);
+    const row = new Float64Array(n);
+    for (let j = 0; j < n; j++) {
+      row.fill(0, j);
+      row[j] = Math.sqrt(lambda) * scale[j];
+      let right = 0;
+      for (let k = j; k < n; k++) {
+        if (row[k] === 0) continue;
+        const own = k * n;
+        const length = Math.hypot(R[own + k], row[k]);
+        const [c, s] = [R[own + k] / length, row[k] / length];
+        R[own + k] = length;
+        for (let i = k + 1; i < n; i++) {
+          const above = R[own + i];
+          R[own + i] = c * above + s * row[i];
+          row[i] = c * row[i] - s * above;
+        }
+        const above = z[k];
+        z[k] = c * above + s * right;
+        right = c * right - s * above;
+      }
+    }
+    return damped;
+  }
 }
 
-/** ‖column‖ over the rows from `first` up to `end` of a row-major matrix. */
-function columnNorm(matrix: Float64Array, column: number, n: number, first: number, end: number): number {
-  return norm(matrix, first * n + column, end * n, n);
-}
-
-/** ‖v‖ of the entries `first`, `first` + `stride`, … before `end`, without overflow: scaled by the largest entry. */
-function norm(values: Float64Array, first: number, end: number, stride = 1): number {
+/** ‖v‖ of the entries from `first` to before `end`, without overflow: scaled by the largest entry. */
+function norm(values: Float64Array, first: number, end: number): number {
   let largest = 0;
-  for (let k = first; k < end; k += stride) largest = Math.max(largest, Math.abs(values[k]));
+  for (let k = first; k < end; k++) largest = Math.max(largest, Math.abs(values[k]));
   if (largest === 0) return 0;
   let sum = 0;
-  for (let k = first; k < end; k += stride) sum += (values[k] / largest) ** 2;
+  for (let k = first; k < end; k++) sum += (values[k] / largest) ** 2;
   return largest * Math.sqrt(sum);
 }

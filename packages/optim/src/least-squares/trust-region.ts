@@ -59,7 +59,12 @@ function gradientNorm({ R, z, n }: TriangularFactor, scale: Float64Array): numbe
 }
 
 /** −d‖D·step‖/dλ divided by ‖D·step‖: ‖R⁻ᵀ·D²·step / ‖D·step‖‖². */
-function slope({ R, n }: TriangularFactor, scale: Float64Array, step: Float64Array, length: number): number {
+function slope(
+  { R, n }: Pick<TriangularFactor, 'R' | 'n'>,
+  scale: Float64Array,
+  step: Float64Array,
+  length: number,
+): number {
   const w = new Float64Array(n);
   let sum = 0;
   for (let i = 0; i < n; i++) {
