@@ -1,9 +1,13 @@
-/** `pnpm fits lbfgs`: measurements of the second-order optimizers beside other programs. */
+/** `pnpm fits lbfgs`, `speed` or `proben1`: measurements of the second-order optimizers beside other programs. */
 import { lbfgsBesideScipy } from './lbfgs.js';
+import { proben1 } from './proben1.js';
+import { timeToLoss } from './speed.js';
 
 const smoke = process.argv.includes('--smoke');
 const measurements: Readonly<Record<string, (smoke: boolean) => void | Promise<void>>> = {
   lbfgs: lbfgsBesideScipy,
+  speed: timeToLoss,
+  proben1,
 };
 const chosen = process.argv.slice(2).find((argument) => !argument.startsWith('-')) ?? '';
 if (!(chosen in measurements)) {

@@ -1,0 +1,75 @@
+/**
+ * Proben1: the error on the test set of five classification problems over 30 runs, with rprop, Levenberg–Marquardt and
+ * L-BFGS. One hidden layer of tanh nodes, linear outputs, mean squared error, as in the report: the parameters with the
+ * lowest loss on the validation set are tested. The largest output is the class.
+ */
+import { Network, type Optimizer } from '@nnbp/core';
+import { mse } from '@nnbp/losses';
+import { lbfgs, levenbergMarquardt, rprop } from '@nnbp/optim';
+import { fit } from '@nnbp/train';
+import { auto } from '@nnbp/wasm';
+import { layersOf } from './networks.js';
+import { type Part, parseProben1, readProben1 } from './proben1-data.js';
+
+/** Problems with the number of hidden nodes. */
+const problems: Readonly<Record<string, number>> = { cancer1: 6, diabetes1: 4, glass1: 8, heart1: 8, thyroid1: 8 };
+const optimizers: Readonly<Record<string, { make(): Optimizer; epochs: number; patience: number }>> = {
+  rprop: { make: () => rprop(), epochs: 1500, patience: 200 },
+  'L-BFGS': { make: () => lbfgs(), epochs: 600, patience: 80 },
+  'Levenberg–Marquardt': { make: () => levenbergMarquardt(), epochs: 60, patience: 8 },
+};
+
+const largest = (row: ArrayLike<number>) => Array.from(row).reduce((best, x, k, all) => (x > all[best] ? k : best), 0);
+
+/** Test samples in the wrong class, in per cent. */
+function errorOf(network: Network, { inputs, targets }: Part): number {
+  const outputs = network.predictBatch(inputs);
+  const wrong = outputs.filter((output, s) => largest(output) !== largest(targets[s])).length;
+  return (100 * wrong) / targets.length;
+}
+
+/** `proben1 [problem [runs [optimizer]]]`. Prints a line for each problem and optimizer: mean and standard deviation of the test error. */
+export async function proben1(smoke: boolean): Promise<void> {
+  if (smoke) {
+    const header =
+      'bool_in=0\nreal_in=2\nbool_out=1\nreal_out=0\ntraining_examples=2\nvalidation_examples=1\ntest_examples=1';
+    const { training, test } = parseProben1(`${header}\n0 1 1\n1 0 0\n1 1 1\n0 0 0\n`);
+    console.log(`Proben1 file: ${training.inputs.length} training samples, test ${JSON.stringify(test)}`);
+    return;
+  }
+  const [only, runs = '30', by] = process.argv.slice(3);
+  const engine = await auto();
+  for (const [name, hidden] of Object.entries(problems)) {
+    if (only !== undefined && only !== name) continue;
+    const data = readProben1(name);
+    if (data === undefined) throw new Error('Set PROBEN1 to the directory with the files of Proben1.');
+    const { training, validation, test } = data;
+    for (const [optimizer, { make, epochs, patience }] of Object.entries(optimizers)) {
+      if (by !== undefined && by !== optimizer) continue;
+      const errors: number[] = [];
+      const before = process.cpuUsage();
+      for (let seed = 1; seed <= Number(runs); seed++) {
+        const network = new Network(layersOf([training.inputs[0].length, hidden, training.targets[0].length]), {
+          seed,
+        });
+        await fit(network, training, {
+          loss: mse(),
+          optimizer: make(),
+          epochs,
+          seed,
+          engine,
+          validation,
+          earlyStopping: { patience },
+        });
+        errors.push(errorOf(network, test));
+      }
+      const { user, system } = process.cpuUsage(before);
+      const mean = errors.reduce((a, b) => a + b) / errors.length;
+      const deviation = Math.sqrt(errors.reduce((a, b) => a + (b - mean) ** 2, 0) / (errors.length - 1));
+      console.log(
+        `${name}, ${hidden} hidden nodes, ${optimizer}: ${mean.toFixed(2)} ± ${deviation.toFixed(2)} % over ${errors.length} runs, ${((user + system) / 1e6 / errors.length).toFixed(2)} s each`,
+      );
+    }
+  }
+  engine.dispose();
+}

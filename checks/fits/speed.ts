@@ -1,0 +1,155 @@
+/**
+ * Processor time to a training loss: a tenth of what Adam has after 200 epochs (batches of 32, learning rate 0.01), for
+ * networks of tanh layers with a linear output. Adam runs on the fast engine for up to 20,000 epochs, Levenberg–Marquardt
+ * for up to 300 iterations, L-BFGS for up to 3,000; brain.js for up to 20,000, with targets scaled to 0.1 to 0.9 for its
+ * sigmoid output, and the loss with them; scikit-learn's `lbfgs` for up to 3,000. Contenders take turns; the first of
+ * four rounds is for the compiler and not counted.
+ */
+import { Network, type Optimizer } from '@nnbp/core';
+import { mse } from '@nnbp/losses';
+import { adam, lbfgs, levenbergMarquardt } from '@nnbp/optim';
+import { fit } from '@nnbp/train';
+import { auto } from '@nnbp/wasm';
+import { spawnSync } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { layersOf, median } from './networks.js';
+import { type Problem, smallProblems } from './problems.js';
+
+const rounds = 4;
+/** The engine of a measurement; made when it begins. */
+let engine: Awaited<ReturnType<typeof auto>>;
+const optimizers: Readonly<Record<string, { make(): Optimizer; epochs: number }>> = {
+  Adam: { make: () => adam({ learningRate: 0.01 }), epochs: 20_000 },
+  'Levenberg–Marquardt': { make: () => levenbergMarquardt(), epochs: 300 },
+  'L-BFGS': { make: () => lbfgs(), epochs: 3000 },
+};
+
+/** Milliseconds of processor time, and whether the goal was reached in it. */
+interface Time {
+  readonly time: number;
+  readonly reached: boolean;
+}
+type Contender = (problem: Problem, seed: number, goal: number) => Time | Promise<Time>;
+
+const since = (before: NodeJS.CpuUsage) => {
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
+};
+
+async function train({ layers, inputs, targets }: Problem, seed: number, name: string, goal: number, limit?: number) {
+  const { make, epochs } = optimizers[name];
+  const network = new Network(layersOf(layers), { seed });
+  const before = process.cpuUsage();
+  const { history } = await fit(
+    network,
+    { inputs, targets },
+    {
+      loss: mse(),
+      optimizer: make(),
+      epochs: limit ?? epochs,
+      engine,
+      seed,
+      callbacks: [
+        {
+          onEpochEnd({ history, stop }) {
+            if (history.at(-1)!.loss <= goal) stop();
+          },
+        },
+      ],
+    },
+  );
+  const { loss } = history.at(-1)!;
+  return { time: since(before), reached: loss <= goal, loss };
+}
+
+interface Brain {
+  readonly NeuralNetwork: new (options: object) => {
+    train(data: readonly object[], options: object): { readonly error: number };
+  };
+}
+
+/** brain.js as `pnpm bench` installs it; undefined where it is not. */
+function brain(): Contender | undefined {
+  let library: Brain;
+  try {
+    library = createRequire(new URL('../../bench/package.json', import.meta.url))('brain.js') as Brain;
+  } catch {
+    return undefined;
+  }
+  return ({ layers, inputs, targets }, _, goal) => {
+    const all = targets.flat();
+    const [low, high] = [Math.min(...all), Math.max(...all)];
+    const factor = 0.8 / (high - low);
+    const data = inputs.map((input, s) => ({ input, output: targets[s].map((t) => 0.1 + factor * (t - low)) }));
+    const network = new library.NeuralNetwork({ hiddenLayers: layers.slice(1, -1), activation: 'sigmoid' });
+    const errorThresh = goal * factor ** 2;
+    const before = process.cpuUsage();
+    const { error } = network.train(data, { iterations: 20_000, errorThresh, errorCheckInterval: 1, log: false });
+    return { time: since(before), reached: error <= errorThresh };
+  };
+}
+
+function scikitLearn(problems: readonly (Problem & { readonly goals: readonly number[] })[]): Time[][] | undefined {
+  const script = fileURLToPath(new URL('speed.py', import.meta.url));
+  const { stdout, status } = spawnSync(process.env.PYTHON ?? 'python3', [script], {
+    input: JSON.stringify(problems),
+    encoding: 'utf8',
+    env: { ...process.env, OPENBLAS_NUM_THREADS: '1', OMP_NUM_THREADS: '1' },
+  });
+  if (status !== 0) return undefined;
+  const found = JSON.parse(stdout) as { seconds: number; reached: boolean }[][];
+  return found.map((runs) => runs.map(({ seconds, reached }) => ({ time: 1000 * seconds, reached })));
+}
+
+/** The median over the seeds; with `>` if more than half of them did not reach the goal in their time. */
+function shown(times: readonly Time[]): string {
+  const reached = times.filter((run) => run.reached).length;
+  const sorted = times.toSorted((a, b) => Number(b.reached) - Number(a.reached) || a.time - b.time);
+  const middle = sorted[times.length >> 1];
+  const time = `${middle.reached ? '' : '> '}${Number(middle.time.toPrecision(3))} ms`;
+  return reached === times.length ? time : `${time} (${reached} of ${times.length})`;
+}
+
+/** Prints a line for each problem. */
+export async function timeToLoss(smoke: boolean): Promise<void> {
+  engine = await auto();
+  const seeds = smoke ? [0] : [0, 1, 2, 3, 4];
+  const peer = smoke ? undefined : brain();
+  const contenders: [string, Contender][] = Object.keys(optimizers).map((name) => [
+    name,
+    (problem, seed, goal) => train(problem, seed, name, goal),
+  ]);
+  if (peer !== undefined) contenders.push(['brain.js', peer]);
+  const measured: (Problem & { goals: number[] })[] = [];
+  for (const problem of smallProblems().slice(0, smoke ? 1 : undefined)) {
+    const goals: number[] = [];
+    const times = contenders.map((): Time[] => []);
+    for (const seed of seeds) {
+      const goal = (await train(problem, seed, 'Adam', 0, 200)).loss / 10;
+      goals.push(goal);
+      const found = contenders.map((): Time[] => []);
+      for (let round = 0; round < (smoke ? 1 : rounds); round++) {
+        for (const [k, [, run]] of contenders.entries()) {
+          // What takes seconds is measured once.
+          if (round > 0 && found[k][0].time > 1000) continue;
+          found[k].push(await run(problem, seed, goal));
+        }
+      }
+      found.forEach((all, k) => {
+        const { reached } = all[0];
+        times[k].push({ time: median((all.length > 1 ? all.slice(1) : all).map(({ time }) => time)), reached });
+      });
+    }
+    measured.push({ ...problem, goals });
+    const line = contenders.map(([name], k) => `${name} ${shown(times[k])}`);
+    console.log(
+      `${problem.name}, ${problem.layers.join('-')}, loss ${median(goals).toPrecision(2)}: ${line.join('; ')}`,
+    );
+  }
+  engine.dispose();
+  if (smoke) return;
+  const theirs = scikitLearn(measured);
+  if (theirs === undefined) console.log('scikit-learn: not measured');
+  else theirs.forEach((all, n) => console.log(`${measured[n].name}: scikit-learn ${shown(all)}`));
+}
