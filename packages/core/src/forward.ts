@@ -21,18 +21,30 @@ export function forward(graph: Graph, slots: Float64Array, sequence: SequenceCac
 
 function preActivation(graph: Graph, slots: Float64Array, sequence: SequenceCache, t: number, i: number): number {
   const aggregation = graph.aggregation(i);
-  const [first, end] = [graph.edgeStart[i], graph.edgeStart[i + 1]];
   const b = slots[graph.biasSlot(i)];
-  const zOf = (edge: number) => slots[graph.weightSlot(edge, i)] * sourceValue(graph, sequence, t, edge);
+  const first = graph.edgeStart[i];
+  const end = graph.edgeStart[i + 1];
   if (aggregation === undefined) {
     let sum = b;
-    for (let edge = first; edge < end; edge++) sum += zOf(edge);
+    for (let edge = first; edge < end; edge++) sum += weighted(graph, slots, sequence, t, i, edge);
     return sum;
   }
   const { z, a } = sequence.steps[t].aggregated!;
-  for (let edge = first; edge < end; edge++) z[edge] = zOf(edge);
+  for (let edge = first; edge < end; edge++) z[edge] = weighted(graph, slots, sequence, t, i, edge);
   a[i] = aggregation.value(z.subarray(first, end));
   return b + a[i];
+}
+
+/** z_e of an edge into node i. */
+function weighted(
+  graph: Graph,
+  slots: Float64Array,
+  sequence: SequenceCache,
+  t: number,
+  i: number,
+  edge: number,
+): number {
+  return slots[graph.weightSlot(edge, i)] * sourceValue(graph, sequence, t, edge);
 }
 
 /**
@@ -47,6 +59,7 @@ export function slope(graph: Graph, slots: Float64Array, { steps }: SequenceCach
   const aggregation = graph.aggregation(i);
   if (aggregation === undefined) return;
   const { z, a, dAdz } = aggregated!;
-  const [first, end] = [graph.edgeStart[i], graph.edgeStart[i + 1]];
+  const first = graph.edgeStart[i];
+  const end = graph.edgeStart[i + 1];
   aggregation.derivative(z.subarray(first, end), a[i], dAdz.subarray(first, end));
 }

@@ -180,7 +180,9 @@ export class ReferenceExecutor implements Executor {
     const { stateSize } = this.graph;
     const sequence = this.cache.sequences[s];
     sequence.length = lengthOf(rows, s);
-    sequence.before.set(state?.subarray(s * stateSize, (s + 1) * stateSize) ?? this.graph.initialState());
+    if (stateSize > 0) {
+      sequence.before.set(state?.subarray(s * stateSize, (s + 1) * stateSize) ?? this.graph.initialState());
+    }
     return sequence;
   }
 

@@ -18,11 +18,12 @@ export function valueFromSuccessors(
   t: number,
   i: number,
 ): number {
-  const { successorStart, successors, successorEdges } = graph;
+  const { successorStart, successors, successorEdges, edgeDelay } = graph;
   let sum = 0;
   for (let k = successorStart[i]; k < successorStart[i + 1]; k++) {
-    const [edge, j] = [successorEdges[k], successors[k]];
-    const later = t + graph.delay(edge);
+    const edge = successorEdges[k];
+    const j = successors[k];
+    const later = edgeDelay === undefined ? t : t + edgeDelay[edge];
     if (later >= length) continue;
     const { slope, dLossDx, aggregated } = steps[later];
     const dAdz = aggregated === undefined ? 1 : aggregated.dAdz[edge];

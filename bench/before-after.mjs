@@ -1,0 +1,106 @@
+/**
+ * Compares the speed of plain networks between two checkouts of this repository, in one run:
+ *
+ *     git worktree add ../before COMMIT && (cd ../before && npx pnpm install --frozen-lockfile)
+ *     node bench/before-after.mjs ../before . [rounds]
+ *
+ * A process for each checkout runs its sources. They take turns of 0.15 s of processor time; a line is the median over the
+ * rounds of steps per second after, over steps per second before.
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const turn = 0.15e6;
+const networks = {
+  'tiny-online': { sizes: [2, 8, 8, 1], batch: 1 },
+  'tiny-batch': { sizes: [2, 8, 8, 1], batch: 32 },
+  'digits-mlp': { sizes: [784, 128, 64, 10], batch: 64 },
+  'random-graph': { sizes: undefined, batch: 64 },
+};
+const engines = ['reference', 'js', 'wasm'];
+
+if (process.send === undefined) await compare(process.argv.slice(2));
+else await serve(process.argv[2]);
+
+async function compare([before, after = '.', rounds = '7']) {
+  const children = [before, after].map((directory) =>
+    spawn(
+      process.execPath,
+      ['--import', 'tsx', '--conditions=@nnbp/source', fileURLToPath(import.meta.url), resolve(directory)],
+      { cwd: resolve(directory), stdio: ['ignore', 'inherit', 'inherit', 'ipc'] },
+    ),
+  );
+  const ask = async (child, question) => {
+    child.send(question);
+    return (await once(child, 'message'))[0];
+  };
+  for (const engine of engines) {
+    for (const network of Object.keys(networks)) {
+      const ratios = [];
+      let loss = [];
+      for (let round = 0; round <= Number(rounds); round++) {
+        const found = [];
+        for (const child of children) found.push(await ask(child, { engine, network }));
+        loss = found.map((one) => one.loss);
+        // The first round warms up.
+        if (round > 0) ratios.push(found[1].rate / found[0].rate);
+      }
+      ratios.sort((a, b) => a - b);
+      const [low, middle, high] = [ratios[0], ratios[ratios.length >> 1], ratios.at(-1)].map((r) => r.toFixed(3));
+      const same = loss[0] === loss[1] ? 'same loss' : `losses ${loss.join(' and ')}`;
+      console.log(`${engine.padEnd(10)} ${network.padEnd(13)} ${middle}  (${low} to ${high}; ${same})`);
+    }
+  }
+  for (const child of children) child.disconnect();
+}
+
+async function serve(directory) {
+  const load = (name) => import(pathToFileURL(resolve(directory, `packages/${name}/src/index.ts`)).href);
+  const [core, { sigmoid }, { mse }, { sgd }, { wasm }] = await Promise.all(
+    ['core', 'activations', 'losses', 'optim', 'wasm'].map(load),
+  );
+  const made = { reference: core.reference(), js: core.js(), wasm: await wasm({ threads: 1 }) };
+  const ready = new Map();
+  process.on('message', ({ engine, network }) => {
+    const key = `${engine} ${network}`;
+    if (!ready.has(key)) ready.set(key, prepare(core, made[engine], networks[network], sigmoid, mse(), sgd));
+    const { step, loss } = ready.get(key);
+    let steps = 0;
+    const start = process.cpuUsage();
+    const used = () => {
+      const { user, system } = process.cpuUsage(start);
+      return user + system;
+    };
+    while (used() < turn) {
+      for (let k = 0; k < (network.startsWith('tiny') ? 200 : 1); k++, steps++) step();
+    }
+    process.send({ rate: steps / used(), loss });
+  });
+}
+
+/** A step on random data, and the loss of the first one. */
+function prepare({ GraphBuilder, mlp, Network, Random }, engine, { sizes, batch }, sigmoid, loss, sgd) {
+  const random = new Random(7);
+  const graph = sizes === undefined ? randomGraph(GraphBuilder, random, sigmoid) : mlp(sizes, { activation: sigmoid });
+  const executor = engine.prepare(graph, batch);
+  executor.parameters.set(new Network(graph, { seed: 1 }).parameters.vector);
+  const inputs = Float64Array.from({ length: batch * graph.inputCount }, () => random.uniform());
+  const targets = Float64Array.from({ length: batch * graph.outputs.length }, () => random.uniform());
+  const optimizer = sgd({ learningRate: 0.003 });
+  const step = () => executor.step(inputs, targets, batch, loss, optimizer);
+  return { step, loss: step() };
+}
+
+function randomGraph(GraphBuilder, random, activation) {
+  const builder = new GraphBuilder();
+  const ids = builder.inputs(16);
+  for (let k = 0; k < 500; k++) {
+    const from = new Set();
+    while (from.size < 8) from.add(ids[Math.floor(random.uniform() * ids.length)]);
+    ids.push(builder.node(`n${k}`, { from: [...from], activation }));
+  }
+  builder.output(...ids.slice(-5));
+  return builder.build();
+}
