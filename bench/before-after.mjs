@@ -21,7 +21,7 @@ const networks = {
 };
 const engines = ['reference', 'js', 'wasm'];
 
-if (process.send === undefined) await compare(process.argv.slice(2));
+if (process.send === undefined) await compare(/** @type {[string, string?, string?]} */ (process.argv.slice(2)));
 else await serve(process.argv[2]);
 
 async function compare([before, after = '.', rounds = '7']) {
