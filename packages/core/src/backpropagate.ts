@@ -2,7 +2,7 @@
 import type { ReferenceCache } from './cache.js';
 import type { Loss } from './contract.js';
 import { NnbpError } from './errors.js';
-import { expectFinite } from './expect.js';
+import { mismatch, expectFinite } from './expect.js';
 import type { Network } from './network.js';
 import { ParameterVector } from './parameters.js';
 import { ReferenceExecutor } from './reference.js';
@@ -57,10 +57,7 @@ export function backpropagateBatch(
   const { graph, inputScaler, outputScaler } = network;
   const samples = inputs.length;
   if (targets.length !== samples) {
-    throw new NnbpError(
-      'WRONG_LENGTH',
-      `targets: expected ${samples} rows, one per sample, received ${targets.length}.`,
-    );
+    throw mismatch('WRONG_LENGTH', 'targets', `${samples} rows, one per sample`, targets.length);
   }
   if (samples === 0) throw new NnbpError('EMPTY_DATA', 'inputs is empty.');
   expectFinite('parameters', network.parameters.vector);

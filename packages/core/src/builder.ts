@@ -5,7 +5,7 @@
 import type { Activation, Aggregation } from './contract.js';
 import { edgeName, type Source } from './delayed.js';
 import { NnbpError } from './errors.js';
-import { expectFinite, expectInteger } from './expect.js';
+import { mismatch, expectFinite, expectInteger } from './expect.js';
 import type { ForParameters } from './for-parameters.js';
 import { Graph } from './graph.js';
 import type { Initializer } from './initializers.js';
@@ -360,8 +360,7 @@ export class GraphBuilder {
   /** Records new ids and returns the place of the first; either all are recorded or none is. */
   #declare(ids: readonly string[]): number {
     for (const id of ids) {
-      if (typeof id !== 'string')
-        throw new NnbpError('WRONG_TYPE', `A node's id: expected a string, received ${String(id)}.`);
+      if (typeof id !== 'string') throw mismatch('WRONG_TYPE', "A node's id", 'a string', id);
       if (this.#declared.has(id)) throw new NnbpError('DUPLICATE_ID', `A node "${id}" already exists.`);
     }
     const first = this.#declared.size;

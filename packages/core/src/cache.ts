@@ -2,8 +2,8 @@
  * The gradient cache of the reference engine: every number that is used more than once is computed once. It has an entry
  * per node, for each sample and each step of its sequence.
  */
+import { mismatch } from './expect.js';
 import type { GradientCache } from './engine.js';
-import { NnbpError } from './errors.js';
 import type { Graph } from './graph.js';
 
 /** The cache of one step of one sample: an entry per node, in topological order. Inputs have only `x` and `dLossDx`. */
@@ -96,7 +96,7 @@ export class ReferenceCache implements GradientCache {
 }
 
 const outOfRange = (what: string, received: number, count: number) =>
-  new NnbpError('OUT_OF_RANGE', `${what}: expected 0 to ${count - 1}, received ${received}.`);
+  mismatch('OUT_OF_RANGE', what, `0 to ${count - 1}`, received);
 
 function emptyCache(graph: Graph): SampleCache {
   const perNode = () => new Float64Array(graph.nodeCount);

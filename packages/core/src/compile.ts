@@ -2,7 +2,7 @@
 import type { FloatArray } from './contract.js';
 import type { Engine, Executor } from './engine.js';
 import { NnbpError } from './errors.js';
-import { allFinite, expectFinite, expectInteger, expectLength } from './expect.js';
+import { mismatch, allFinite, expectFinite, expectInteger, expectLength } from './expect.js';
 import { js } from './js/engine.js';
 import type { Network } from './network.js';
 import { applyOutputTransform, type OutputTransform } from './output-transform.js';
@@ -135,10 +135,7 @@ class CompiledNetwork implements Predictor {
     const samples = flat === undefined ? inputs.length : flat.length / this.#inputCount;
     if (samples === 0) throw new NnbpError('EMPTY_DATA', 'inputs is empty.');
     if (!Number.isInteger(samples)) {
-      throw new NnbpError(
-        'WRONG_LENGTH',
-        `inputs: expected a multiple of ${this.#inputCount} numbers, received ${flat!.length}.`,
-      );
+      throw mismatch('WRONG_LENGTH', 'inputs', `a multiple of ${this.#inputCount} numbers`, flat!.length);
     }
     if (into !== undefined) expectLength('into', into.length, samples * this.#outputCount);
     const executor = (this.#many ??= this.#prepare(this.#batchSize));

@@ -1,5 +1,28 @@
 /** Checks of arguments, and the errors they throw. */
-import { NnbpError } from './errors.js';
+import { NnbpError, type NnbpErrorCode } from './errors.js';
+
+/**
+ * The error of a failed check, with the message `path: expected …, received ….` and the same values in its `details`.
+ *
+ * @param shown - How the received value is written in the message. Default: as a string.
+ *
+ * @example
+ * ```ts
+ * import { mismatch } from '@nnbp/core';
+ *
+ * const error = mismatch('OUT_OF_RANGE', 'delta', 'a number above 0', -1);
+ * error.message; // 'delta: expected a number above 0, received -1.'
+ * error.details; // { path: 'delta', expected: 'a number above 0', received: -1 }
+ * ```
+ */
+export const mismatch = (
+  code: NnbpErrorCode,
+  path: string,
+  expected: number | string,
+  received: unknown,
+  shown = String(received),
+): NnbpError =>
+  new NnbpError(code, `${path}: expected ${expected}, received ${shown}.`, { details: { path, expected, received } });
 
 /**
  * Throws unless `what` has the expected length.

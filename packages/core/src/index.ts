@@ -19,7 +19,7 @@ export { expectRoom, expectRows, lengthOf, type Rows, rowsOf, totalWeight } from
 export { edit, type EditedGraph, GraphEditor, keepParameters } from './edit.js';
 export { delayed, type DelayedEdge, type Source } from './delayed.js';
 export { NnbpError, type NnbpErrorCode, type NnbpErrorDetails, type NnbpErrorOptions } from './errors.js';
-export { allFinite, expectFinite, expectLength, expectInteger } from './expect.js';
+export { allFinite, expectFinite, expectLength, expectInteger, mismatch } from './expect.js';
 export { expectFeatures, expectSupported, featuresOf, type GraphFeature, unsupportedFeatures } from './features.js';
 export { forward, slope } from './forward.js';
 export { Graph } from './graph.js';

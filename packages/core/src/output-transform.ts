@@ -3,7 +3,7 @@
  * number; the transform turns them into the probabilities that a user wants. Only predictions use it: losses, derivatives
  * and training stay on the output values.
  */
-import { NnbpError } from './errors.js';
+import { mismatch } from './expect.js';
 
 /** `none`; `sigmoid`, a probability per output; `softmax`, probabilities that add up to 1; `logSoftmax`, their logarithms. */
 export type OutputTransform = 'none' | 'sigmoid' | 'softmax' | 'logSoftmax';
@@ -13,7 +13,7 @@ const names: readonly OutputTransform[] = ['none', 'sigmoid', 'softmax', 'logSof
 /** @throws NnbpError `OUT_OF_RANGE` unless `transform` is one of the names */
 export function expectOutputTransform(transform: string): asserts transform is OutputTransform {
   if (!(names as readonly string[]).includes(transform)) {
-    throw new NnbpError('OUT_OF_RANGE', `outputTransform: expected ${names.join(', ')}, received ${transform}.`);
+    throw mismatch('OUT_OF_RANGE', 'outputTransform', names.join(', '), transform);
   }
 }
 

@@ -2,7 +2,7 @@
 import type { ReferenceCache } from './cache.js';
 import type { Loss } from './contract.js';
 import { NnbpError } from './errors.js';
-import { expectFinite, expectLength } from './expect.js';
+import { mismatch, expectFinite, expectLength } from './expect.js';
 import type { Network } from './network.js';
 import { expectNoOverflow } from './overflow.js';
 import { ParameterVector } from './parameters.js';
@@ -70,7 +70,7 @@ export function backpropagateSequence(
   const { graph, inputScaler, outputScaler } = network;
   const steps = inputs.length;
   if (targets.length !== steps) {
-    throw new NnbpError('WRONG_LENGTH', `targets: expected ${steps} rows, one per step, received ${targets.length}.`);
+    throw mismatch('WRONG_LENGTH', 'targets', `${steps} rows, one per step`, targets.length);
   }
   const executor = executorOf(network, steps);
   const width = graph.outputs.length;

@@ -1,7 +1,7 @@
 /** Dense shapes by one call: what other libraries call a multilayer perceptron. */
+import { mismatch } from './expect.js';
 import { GraphBuilder, type NodeOptions } from './builder.js';
 import type { Activation } from './contract.js';
-import { NnbpError } from './errors.js';
 import type { Graph } from './graph.js';
 
 /** Options of {@link mlp}. */
@@ -31,10 +31,7 @@ export interface MlpOptions {
  */
 export function mlp(sizes: readonly number[], options: MlpOptions): Graph {
   if (sizes.length < 2) {
-    throw new NnbpError(
-      'WRONG_LENGTH',
-      `mlp: expected at least two sizes (inputs and outputs), received ${sizes.length}.`,
-    );
+    throw mismatch('WRONG_LENGTH', 'mlp', 'at least two sizes (inputs and outputs)', sizes.length);
   }
   const { activation, outputActivation = activation, fixed = {} } = options;
   const builder = new GraphBuilder();

@@ -1,6 +1,6 @@
 /** Standardization of columns: (value − mean) / deviation. A network keeps its scalers, so that callers use the data's units. */
 import { NnbpError } from './errors.js';
-import { expectFinite, expectLength } from './expect.js';
+import { mismatch, expectFinite, expectLength } from './expect.js';
 
 /** Mean and standard deviation of each column of a table. */
 export class Standardization {
@@ -15,7 +15,7 @@ export class Standardization {
     expectFinite('mean', mean);
     expectFinite('deviation', deviation);
     for (const value of deviation) {
-      if (value <= 0) throw new NnbpError('OUT_OF_RANGE', `deviation: expected numbers above 0, received ${value}.`);
+      if (value <= 0) throw mismatch('OUT_OF_RANGE', 'deviation', 'numbers above 0', value);
     }
   }
 

@@ -1,5 +1,5 @@
 /** Explains how one number of a pass was computed, as a tree of steps and as text, Markdown or LaTeX. */
-import { expectInteger, type Loss, type Network, NnbpError, type Row } from '@nnbp/core';
+import { expectInteger, type Loss, mismatch, type Network, type Row } from '@nnbp/core';
 import { type Language, words } from './language.js';
 import { aligned, markdown } from './markup.js';
 import { outline } from './outline.js';
@@ -134,7 +134,7 @@ function derivationOf(worked: Worked, what: string | ParameterOf | QuantityName)
   const write = (form: typeof text, options: WritingOptions = {}): string => {
     const { language = 'en', maxTerms = 6, depth = 12, steps = 300, digits = 6 } = options;
     if (!Object.hasOwn(words, language)) {
-      throw new NnbpError('OUT_OF_RANGE', `language: expected "en" or "zh", received "${language}".`);
+      throw mismatch('OUT_OF_RANGE', 'language', '"en" or "zh"', language, `"${language}"`);
     }
     expectInteger('maxTerms', maxTerms, 2);
     expectInteger('depth', depth, 1);
@@ -158,7 +158,7 @@ function named(worked: Worked, what: ParameterOf | QuantityName): QuantityName {
   if ('quantity' in what) return expectWorked(worked, what);
   const quantity = ({ b: 'dLossDb', c: 'dLossDc', w: 'dLossDw' } as const)[what.parameter];
   if (quantity === undefined) {
-    throw new NnbpError('UNKNOWN_ID', `parameter: expected "b", "c" or "w", received "${what.parameter}".`);
+    throw mismatch('UNKNOWN_ID', 'parameter', '"b", "c" or "w"', what.parameter, `"${what.parameter}"`);
   }
   return expectWorked(worked, { quantity, node: what.node, ...('from' in what && { from: what.from }) });
 }

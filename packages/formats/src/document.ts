@@ -2,7 +2,7 @@
  * The document format of a network, version 2, as plain JSON data, and its validation. `model.schema.json` is the schema for
  * other programs; `version-1.ts` reads version 1.
  */
-import { NnbpError, type OutputTransform } from '@nnbp/core';
+import { mismatch, NnbpError, type OutputTransform } from '@nnbp/core';
 import type { FunctionName } from './plugins.js';
 
 /** Value of the first entry of every model. */
@@ -77,7 +77,7 @@ export class Place {
   /** @throws NnbpError `MALFORMED` */
   refuse(expected: string): never {
     const found = this.value === undefined ? 'nothing' : shortened(JSON.stringify(this.value));
-    throw new NnbpError('MALFORMED', `${this.path}: expected ${expected}, received ${found}.`);
+    throw mismatch('MALFORMED', this.path, expected, found);
   }
 
   /** The entries of an object. Throws for entries that are not in `known`, so that misspelt ones are not ignored. */

@@ -2,7 +2,7 @@
  * Validates and scans JSON without building objects: it advances over the text, throws at invalid JSON, and allocates
  * nothing per entry.
  */
-import { NnbpError } from '@nnbp/core';
+import { mismatch } from '@nnbp/core';
 
 const number = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/;
 const escape = /^(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/;
@@ -27,9 +27,11 @@ export class JsonScanner {
   /** @throws NnbpError `MALFORMED`, with the place */
   refuse(expected: string): never {
     const found = this.text.slice(this.at, this.at + 20);
-    throw new NnbpError(
+    throw mismatch(
       'MALFORMED',
-      `${this.what}, character ${this.at}: expected ${expected}, received ${found === '' ? 'the end' : JSON.stringify(found)}.`,
+      `${this.what}, character ${this.at}`,
+      expected,
+      found === '' ? 'the end' : JSON.stringify(found),
     );
   }
 

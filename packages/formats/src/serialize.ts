@@ -5,6 +5,7 @@ import {
   delayed,
   type Graph,
   GraphBuilder,
+  mismatch,
   Network,
   NnbpError,
   type Source,
@@ -85,7 +86,7 @@ export function rebuild(document: NetworkDocument, supplied: Plugins): Network {
     }
     const [stray] = unread.keys();
     if (stray !== undefined) {
-      throw new NnbpError('MALFORMED', `initial: expected ids of nodes with delayed edges, received "${stray}".`);
+      throw mismatch('MALFORMED', 'initial', 'ids of nodes with delayed edges', stray, `"${stray}"`);
     }
     expectBoundedState(graph);
     const network = new Network(graph, { initializer: () => 0, outputTransform });
@@ -99,7 +100,7 @@ export function rebuild(document: NetworkDocument, supplied: Plugins): Network {
 /** Fixed and shared parameters, in the form of `GraphBuilder`. */
 function placements(from: readonly SourceDocument[], { b, c, w }: Pick<NodesDocument, 'b' | 'c' | 'w'>) {
   if (w !== undefined && w.length !== from.length) {
-    throw new NnbpError('MALFORMED', `w: expected an entry per edge, ${from.length}, received ${w.length}.`);
+    throw mismatch('MALFORMED', 'w', `an entry per edge, ${from.length}`, w.length);
   }
   const edge = (source: SourceDocument) => (typeof source === 'string' ? source : `${source.id}@-${source.delay}`);
   const some = <T>(type: 'number' | 'string') => {

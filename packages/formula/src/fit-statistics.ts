@@ -4,6 +4,7 @@ import {
   expectFinite,
   expectLength,
   js,
+  mismatch,
   type Network,
   NnbpError,
   ParameterVector,
@@ -124,7 +125,7 @@ export interface PredictionEstimate {
 export function fitStatistics(network: Network, data: FittedData, options: FitStatisticsOptions = {}): FitStatistics {
   const { confidence = 0.95 } = options;
   if (!(confidence > 0 && confidence < 1)) {
-    throw new NnbpError('OUT_OF_RANGE', `confidence: expected a number between 0 and 1, received ${confidence}.`);
+    throw mismatch('OUT_OF_RANGE', 'confidence', 'a number between 0 and 1', confidence);
   }
   if (network.outputScaler !== undefined || network.outputTransform !== 'none') {
     throw new NnbpError(
@@ -151,7 +152,7 @@ export function fitStatistics(network: Network, data: FittedData, options: FitSt
   for (let s = 0; s < samples; s++) {
     const weight = weightOf(s);
     if (!(weight >= 0 && weight < Infinity)) {
-      throw new NnbpError('OUT_OF_RANGE', `weights[${s}]: expected a finite number ≥ 0, received ${weight}.`);
+      throw mismatch('OUT_OF_RANGE', `weights[${s}]`, 'a finite number ≥ 0', weight);
     }
     if (weight === 0) continue;
     expectLength(`target of sample ${s}`, data.targets[s].length, outputs);

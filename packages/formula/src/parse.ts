@@ -1,5 +1,5 @@
 /** A formula as a tree: numbers, names, + − * / ^, parentheses and calls. Nothing is evaluated. */
-import { NnbpError } from '@nnbp/core';
+import { mismatch, NnbpError } from '@nnbp/core';
 import jsep, { type Expression } from 'jsep';
 
 /** A parsed formula: the root of a tree. */
@@ -65,7 +65,7 @@ const group = '$group';
  */
 export function parseFormula(text: string): Formula {
   if (text.length > maxLength) {
-    throw new NnbpError('TOO_LARGE', `formula: expected at most ${maxLength} characters, received ${text.length}.`);
+    throw mismatch('TOO_LARGE', 'formula', `at most ${maxLength} characters`, text.length);
   }
   if (text.includes('$')) throw malformed(text, 'the character "$" has no meaning');
   let tree: Expression;

@@ -1,5 +1,5 @@
 /** Two recurrent layers over one sequence, of which one reads it from its end. */
-import { type GraphBuilder, NnbpError, type Source } from '@nnbp/core';
+import { type GraphBuilder, mismatch, NnbpError, type Source } from '@nnbp/core';
 import { type Cell, expectUnits, type Memory } from './cell.js';
 import { gruCell, type GruOptions } from './gru.js';
 import { lstmCell, type LstmOptions } from './lstm.js';
@@ -43,7 +43,7 @@ export function bidirectional(builder: GraphBuilder, options: BidirectionalOptio
   if (steps.length === 0) throw new NnbpError('EMPTY_LAYER', 'steps is empty: expected at least one.');
   steps.forEach(({ length }, t) => {
     if (length === steps[0].length) return;
-    throw new NnbpError('WRONG_LENGTH', `steps[${t}]: expected ${steps[0].length} ids, received ${length}.`);
+    throw mismatch('WRONG_LENGTH', `steps[${t}]`, `${steps[0].length} ids`, length);
   });
   const zero = plain(builder, `${name}.zero`, []);
   const cell = cells[kind](options);

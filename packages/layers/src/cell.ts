@@ -1,5 +1,5 @@
 /** What rnn, lstm and gru have in common: cells, which compute one step from the inputs and the step before. */
-import { type GraphBuilder, type Initializer, NnbpError, type Source } from '@nnbp/core';
+import { type GraphBuilder, type Initializer, mismatch, type Source } from '@nnbp/core';
 import { before, numbered } from './unit.js';
 
 /** Options of every recurrent layer. */
@@ -50,6 +50,6 @@ export function recurrent(builder: GraphBuilder, cell: Cell, options: RecurrentO
 /** @throws NnbpError `EMPTY_LAYER` */
 export function expectUnits(units: number): void {
   if (!Number.isInteger(units) || units < 1) {
-    throw new NnbpError('EMPTY_LAYER', `units: expected an integer ≥ 1, received ${units}.`);
+    throw mismatch('EMPTY_LAYER', 'units', 'an integer ≥ 1', units);
   }
 }

@@ -1,5 +1,5 @@
 /** Huber loss: squared near the target, absolute far away. */
-import { type Loss, NnbpError } from '@nnbp/core';
+import { type Loss, mismatch } from '@nnbp/core';
 import { elementwise } from './elementwise.js';
 import type { LossRecord } from './record.js';
 
@@ -17,7 +17,7 @@ export interface HuberOptions {
  */
 export function huber({ delta = 1 }: HuberOptions = {}): Loss {
   if (!(delta > 0 && delta < Infinity)) {
-    throw new NnbpError('OUT_OF_RANGE', `delta: expected a number above 0, received ${delta}.`);
+    throw mismatch('OUT_OF_RANGE', 'delta', 'a number above 0', delta);
   }
   return elementwise({
     name: 'huber',

@@ -1,5 +1,5 @@
 /** L-BFGS: the quasi-Newton method that stores the last few steps and gradient changes. */
-import { expectInteger, NnbpError, type Optimizer, type OptimizerState } from '@nnbp/core';
+import { expectInteger, mismatch, NnbpError, type Optimizer, type OptimizerState } from '@nnbp/core';
 import { lineSearch } from './line-search.js';
 
 /** Options of {@link lbfgs}. */
@@ -32,7 +32,7 @@ export function lbfgs(options: LbfgsOptions = {}): Optimizer {
   expectInteger(`${name}: memory`, memory, 1);
   for (const [option, value] of Object.entries({ gradientTolerance, lossTolerance })) {
     if (!(value >= 0 && value < Infinity)) {
-      throw new NnbpError('OUT_OF_RANGE', `${name}: ${option}: expected a number ≥ 0, received ${value}.`);
+      throw mismatch('OUT_OF_RANGE', `${name}: ${option}`, 'a number ≥ 0', value);
     }
   }
   let steps = 0;

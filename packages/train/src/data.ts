@@ -1,5 +1,14 @@
 /** Data of callers: rows, checked once and written one after another in the network's own units. */
-import { expectFinite, expectLength, type Loss, type Network, NnbpError, type Random, type Row } from '@nnbp/core';
+import {
+  expectFinite,
+  expectLength,
+  type Loss,
+  mismatch,
+  type Network,
+  NnbpError,
+  type Random,
+  type Row,
+} from '@nnbp/core';
 import type { Sequences } from './sequences.js';
 
 /** A number for each output node, or null for one whose target is not known: it has no loss, and its gradient is 0. */
@@ -63,10 +72,7 @@ export function tablesOf(data: Tables | readonly Sample[]): Tables {
     return { inputs: data.map((sample) => sample.input), targets: data.map((sample) => sample.target) };
   }
   if (data.inputs.length !== data.targets.length) {
-    throw new NnbpError(
-      'WRONG_LENGTH',
-      `data: expected as many targets as inputs (${data.inputs.length}), received ${data.targets.length}.`,
-    );
+    throw mismatch('WRONG_LENGTH', 'data', `as many targets as inputs (${data.inputs.length})`, data.targets.length);
   }
   if (data.weights !== undefined) expectLength('data, weights', data.weights.length, data.inputs.length);
   return data;
@@ -75,7 +81,7 @@ export function tablesOf(data: Tables | readonly Sample[]): Tables {
 /** Throws unless a weight is a finite number ≥ 0. */
 export function expectWeight(what: string, weight: number): void {
   if (!(weight >= 0 && weight < Infinity)) {
-    throw new NnbpError('OUT_OF_RANGE', `${what}: expected a finite number ≥ 0, received ${weight}.`);
+    throw mismatch('OUT_OF_RANGE', what, 'a finite number ≥ 0', weight);
   }
 }
 

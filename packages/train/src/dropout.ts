@@ -7,6 +7,7 @@ import {
   type FloatArray,
   Graph,
   type Loss,
+  mismatch,
   NnbpError,
   type Optimizer,
   type PassOptions,
@@ -112,7 +113,7 @@ function ratesOf(graph: Graph, groups: readonly Dropout[]): ReadonlyMap<number, 
   const found = new Map<number, number>();
   for (const { rate, nodes } of groups) {
     if (!(rate >= 0 && rate < 1)) {
-      throw new NnbpError('OUT_OF_RANGE', `dropout: expected a rate from 0 to below 1, received ${rate}.`);
+      throw mismatch('OUT_OF_RANGE', 'dropout', 'a rate from 0 to below 1', rate);
     }
     const members = membersOf(graph, nodes);
     if (members.length === 0) throw new NnbpError('UNKNOWN_ID', 'dropout: a group has no nodes.');

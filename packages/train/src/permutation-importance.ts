@@ -1,5 +1,5 @@
 /** How much a network relies on each input: what the loss becomes when the input is shuffled between the samples. */
-import { type Engine, expectInteger, type Loss, type Network, NnbpError, Random } from '@nnbp/core';
+import { type Engine, expectInteger, type Loss, mismatch, type Network, Random } from '@nnbp/core';
 import { type Spread, spreadOf } from './cross-validate.js';
 import { type Sample, type Tables, tablesOf } from './data.js';
 import { evaluate } from './evaluate.js';
@@ -58,7 +58,7 @@ export async function permutationImportance(
   expectInteger('repeats', repeats, 2);
   for (const place of columns.flat()) {
     if (!(Number.isInteger(place) && place >= 0 && place < graph.inputCount)) {
-      throw new NnbpError('OUT_OF_RANGE', `columns: expected integers below ${graph.inputCount}, received ${place}.`);
+      throw mismatch('OUT_OF_RANGE', 'columns', `integers below ${graph.inputCount}`, place);
     }
   }
   const tables = tablesOf(data);

@@ -1,5 +1,5 @@
 /** From the data and options of a caller to batches: everything is checked before anything changes. */
-import { expectInteger, type Network, NnbpError, type Optimizer, Random, Standardization } from '@nnbp/core';
+import { expectInteger, mismatch, type Network, NnbpError, type Optimizer, Random, Standardization } from '@nnbp/core';
 import { batchesOf, type BatchSource, streamBatches, tableBatches } from './batches.js';
 import {
   areSequences,
@@ -171,7 +171,7 @@ function divideSequences(
 
 function expectFraction(validation: number): void {
   if (!(validation > 0 && validation < 1)) {
-    throw new NnbpError('OUT_OF_RANGE', `validation: expected a fraction between 0 and 1, received ${validation}.`);
+    throw mismatch('OUT_OF_RANGE', 'validation', 'a fraction between 0 and 1', validation);
   }
 }
 

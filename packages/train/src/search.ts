@@ -1,5 +1,5 @@
 /** Searches for good options: random trials, of which the best continue with a larger budget (successive halving). */
-import { expectInteger, NnbpError, Random } from '@nnbp/core';
+import { expectInteger, mismatch, NnbpError, Random } from '@nnbp/core';
 
 /** Draws a value of one option. */
 export type Distribution<Value> = (random: Random) => Value;
@@ -81,10 +81,7 @@ export async function search<Options extends object>(
   expectInteger('trials', trials, 1);
   expectInteger('reduction', reduction, 2);
   if (!(minBudget > 0 && minBudget <= maxBudget && maxBudget < Infinity)) {
-    throw new NnbpError(
-      'OUT_OF_RANGE',
-      `minBudget: expected a number above 0 and up to maxBudget (${maxBudget}), received ${minBudget}.`,
-    );
+    throw mismatch('OUT_OF_RANGE', 'minBudget', `a number above 0 and up to maxBudget (${maxBudget})`, minBudget);
   }
   const random = new Random(seed);
   let candidates = drawn(space, trials, random);

@@ -4,6 +4,7 @@ import {
   expectInteger,
   expectLength,
   type Loss,
+  mismatch,
   type Network,
   NnbpError,
   type Random,
@@ -74,10 +75,7 @@ function checkSequence(network: Network, { inputs, targets, weights }: Sequence,
   const { inputCount, outputs } = network.graph;
   if (inputs.length === 0) throw new NnbpError('EMPTY_DATA', `${label}: expected at least one step.`);
   if (targets.length !== inputs.length) {
-    throw new NnbpError(
-      'WRONG_LENGTH',
-      `${label}: expected a target or null for each of ${inputs.length} steps, received ${targets.length}.`,
-    );
+    throw mismatch('WRONG_LENGTH', label, `a target or null for each of ${inputs.length} steps`, targets.length);
   }
   if (weights !== undefined) expectLength(`${label}, weights`, weights.length, inputs.length);
   let weight = 0;

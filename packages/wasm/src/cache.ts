@@ -1,5 +1,5 @@
 /** The gradient cache of the fast engine: views of the rows that the kernels read and write. Nothing is copied. */
-import { type GradientCache, type Graph, NnbpError } from '@nnbp/core';
+import { type GradientCache, type Graph, mismatch, NnbpError } from '@nnbp/core';
 
 /** What a node's rows hold; see `GradientCache`, and $g = g(h)$. */
 export type Quantity = 'x' | 'g' | 'slope' | 'dLossDx';
@@ -42,7 +42,7 @@ export class WasmCache implements GradientCache {
   row(quantity: Quantity, id: string, step = 0): Float32Array {
     const i = this.#graph.indexOf(id);
     if (!(Number.isInteger(step) && step >= 0 && step < this.#steps)) {
-      throw new NnbpError('OUT_OF_RANGE', `step: expected 0 to ${this.#steps - 1}, received ${step}.`);
+      throw mismatch('OUT_OF_RANGE', 'step', `0 to ${this.#steps - 1}`, step);
     }
     if (quantity === 'dLossDx' && this.inputsLeftOut && i < this.#graph.inputCount) {
       throw new NnbpError(
@@ -77,7 +77,7 @@ export class WasmCache implements GradientCache {
   #read(quantity: Quantity, id: string, sample: number, step: number): number {
     const row = this.row(quantity, id, step);
     if (!(sample in row)) {
-      throw new NnbpError('OUT_OF_RANGE', `sample: expected 0 to ${this.#batchSize - 1}, received ${sample}.`);
+      throw mismatch('OUT_OF_RANGE', 'sample', `0 to ${this.#batchSize - 1}`, sample);
     }
     return row[sample];
   }

@@ -1,5 +1,5 @@
 /** A fitted formula as a file: JSON that holds the formula itself, so that its graph is built again from it. */
-import { Network, NnbpError } from '@nnbp/core';
+import { mismatch, Network, NnbpError } from '@nnbp/core';
 import { formulaGraph } from '@nnbp/formula';
 import type { Columns } from '../columns.js';
 
@@ -26,7 +26,7 @@ export function readFormulaFile(text: string): { network: Network; metadata: { c
   for (const name of names) {
     const value: unknown = Object.hasOwn(parameters, name) ? parameters[name] : undefined;
     if (typeof value !== 'number') {
-      throw new NnbpError('MALFORMED', `parameters: expected a number for "${name}", received ${typeof value}.`);
+      throw mismatch('MALFORMED', 'parameters', `a number for "${name}"`, typeof value);
     }
     network.setParameters(name, { b: value });
   }

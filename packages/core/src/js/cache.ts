@@ -1,4 +1,5 @@
 /** The gradient cache of an engine that stores a row per node, `[nodes × samples]`. */
+import { mismatch } from '../expect.js';
 import type { FloatArray } from '../contract.js';
 import type { GradientCache } from '../engine.js';
 import { NnbpError } from '../errors.js';
@@ -66,4 +67,4 @@ export class TableCache implements GradientCache {
 }
 
 const outOfRange = (what: string, received: number, count: number) =>
-  new NnbpError('OUT_OF_RANGE', `${what}: expected 0 to ${count - 1}, received ${received}.`);
+  mismatch('OUT_OF_RANGE', what, `0 to ${count - 1}`, received);

@@ -1,7 +1,7 @@
 /**
  * A value in untrusted JSON, with its path for error messages. Every value is validated before it is used.
  */
-import { NnbpError } from '@nnbp/core';
+import { mismatch, NnbpError } from '@nnbp/core';
 import { parsed } from '@nnbp/formats/shared';
 
 /**
@@ -28,7 +28,7 @@ export class Found {
 
   /** @throws NnbpError `MALFORMED` */
   refuse(expected: string): never {
-    throw new NnbpError('MALFORMED', `${this.path}: expected ${expected}, received ${shown(this.value)}.`);
+    throw mismatch('MALFORMED', this.path, expected, this.value, shown(this.value));
   }
 
   /** @throws NnbpError `UNSUPPORTED` */

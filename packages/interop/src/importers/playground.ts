@@ -1,6 +1,6 @@
 /** A link to TensorFlow Playground as a network: the link holds what was set on that page, and no weights. */
 import { identity, relu, sigmoid, tanh } from '@nnbp/activations';
-import { type Activation, GraphBuilder, type Initializer, Network, NnbpError } from '@nnbp/core';
+import { type Activation, GraphBuilder, type Initializer, mismatch, Network, NnbpError } from '@nnbp/core';
 
 /** What the page can make of a point; the order is that of its inputs. */
 const features = {
@@ -114,7 +114,7 @@ function networkOf(link: Link, inputs: readonly string[], outputActivation: Acti
   const sizes = link.sizes('networkShape', [4, 2]);
   const edges = [...sizes, 1].reduce((sum, size, l) => sum + size * (l === 0 ? inputs.length : sizes[l - 1]), 0);
   if (!(edges <= maxEdges)) {
-    throw new NnbpError('TOO_LARGE', `networkShape: expected at most ${maxEdges} weights, received ${edges}.`);
+    throw mismatch('TOO_LARGE', 'networkShape', `at most ${maxEdges} weights`, edges);
   }
   const zero = link.flag('initZero', false);
   const draw: Initializer = (_, __, random) => (zero ? 0 : random.uniform() - 0.5);
@@ -198,7 +198,7 @@ class Link {
   }
 
   #refuse(name: string, expected: string): never {
-    throw new NnbpError('MALFORMED', `${name} in the link: expected ${expected}, received "${this.#shown(name)}".`);
+    throw mismatch('MALFORMED', `${name} in the link`, expected, this.#shown(name), `"${this.#shown(name)}"`);
   }
 
   /** Undefined if nothing is said. */

@@ -1,5 +1,5 @@
 /** Tensors of numbers that a model has, in the file or in one beside it. */
-import { NnbpError } from '@nnbp/core';
+import { mismatch, NnbpError } from '@nnbp/core';
 import { dataTypes, type Proto } from './schema.js';
 
 /** Numbers with a shape `[...dims]`, the last axis running fastest. */
@@ -114,7 +114,7 @@ export function externalPaths(tensors: readonly Proto<'TensorProto'>[]): string[
 /** A size that can be counted with. */
 export function wholeSize(size: bigint, label: string): number {
   if (size < 0n || size > Number.MAX_SAFE_INTEGER) {
-    throw new NnbpError('MALFORMED', `${label}: expected sizes ≥ 0, received ${size}.`);
+    throw mismatch('MALFORMED', label, 'sizes ≥ 0', size);
   }
   return Number(size);
 }

@@ -6,6 +6,7 @@ import {
   type Aggregation,
   delayed,
   GraphBuilder,
+  mismatch,
   Network,
   NnbpError,
   type NodeOptions,
@@ -218,7 +219,7 @@ function setParameters(
   const i = graph.indexOf(id);
   const set = (what: string, index: number, value: number) => {
     if (!Number.isFinite(value)) {
-      throw new NnbpError('NOT_FINITE', `${what} of node "${id}": expected a finite number, received ${value}.`);
+      throw mismatch('NOT_FINITE', `${what} of node "${id}"`, 'a finite number', value);
     }
     // A fixed one has its value already.
     if (index >= 0) parameters.vector[index] = value;

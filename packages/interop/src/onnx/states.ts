@@ -1,5 +1,5 @@
 /** The states of a model of one step: which inputs they are, which outputs the next step reads, and where they start. */
-import { NnbpError } from '@nnbp/core';
+import { mismatch, NnbpError } from '@nnbp/core';
 import { inputRows } from './inputs.js';
 import type { Proto } from './schema.js';
 import type { Rows, Tape } from './tape.js';
@@ -58,9 +58,11 @@ export function fillPlaces(tape: Tape, state: Rows, next: Rows, name: string, ne
     );
   }
   if (next.entries.length !== state.entries.length) {
-    throw new NnbpError(
+    throw mismatch(
       'MALFORMED',
-      `${label}: expected ${state.entries.length} numbers as its next value "${nextName}", received ${next.entries.length}.`,
+      label,
+      `${state.entries.length} numbers as its next value "${nextName}"`,
+      next.entries.length,
     );
   }
   state.entries.forEach(({ from: [place] }, k) => (tape.places.get(place)!.next = next.entries[k]));

@@ -2,7 +2,7 @@
  * A network as an ONNX model. A block of nodes is one matrix product, and c is multiplied into the weights that read the
  * node, so that what is left of a dense layer is a Gemm and its activation.
  */
-import { type Aggregation, type Graph, type Network, NnbpError } from '@nnbp/core';
+import { type Aggregation, type Graph, mismatch, type Network, NnbpError } from '@nnbp/core';
 import { type Block, blocks, neededByOutputs, sourceOf } from '@nnbp/formats/shared';
 import { type Written, writtenActivation } from './activations.js';
 import { writeAggregation } from './aggregations.js';
@@ -397,7 +397,7 @@ class Writer {
   #numbers(label: string, values: ArrayLike<number>, dims?: readonly number[]): string {
     for (let k = 0; k < values.length; k++) {
       if (!Number.isFinite(Math.fround(values[k]))) {
-        throw new NnbpError('NOT_FINITE', `${label}: expected a number that float32 can hold, received ${values[k]}.`);
+        throw mismatch('NOT_FINITE', label, 'a number that float32 can hold', values[k]);
       }
     }
     return this.operations.numbers(values, dims);
@@ -409,9 +409,12 @@ function expectNames(names: Readonly<Record<string, string>>): void {
   const used = new Set<string>();
   for (const [option, name] of Object.entries(names)) {
     if (!/^[A-Za-z_][\w.:-]*$/.test(name)) {
-      throw new NnbpError(
+      throw mismatch(
         'OUT_OF_RANGE',
-        `${option}: expected a name of letters, digits, ".", ":", "-" and "_" that begins with a letter, received "${name}".`,
+        option,
+        'a name of letters, digits, ".", ":", "-" and "_" that begins with a letter',
+        name,
+        `"${name}"`,
       );
     }
     if (used.has(name)) {

@@ -1,5 +1,5 @@
 /** What was learnt in PyTorch, brought back into the network that went out. */
-import { Network, NnbpError } from '@nnbp/core';
+import { mismatch, Network, NnbpError } from '@nnbp/core';
 import { decode } from '@nnbp/formats/shared';
 import { layout } from './layout.js';
 
@@ -26,10 +26,7 @@ export function fromPyTorch(weights: Uint8Array, network: Network): Network {
     }
     parameters.forEach((p, k) => {
       if (!Number.isFinite(tensor.values[k])) {
-        throw new NnbpError(
-          'NOT_FINITE',
-          `Tensor "${name}", position ${k}: expected a finite number, received ${tensor.values[k]}.`,
-        );
+        throw mismatch('NOT_FINITE', `Tensor "${name}", position ${k}`, 'a finite number', tensor.values[k]);
       }
       copy.parameters.vector[p] = tensor.values[k];
     });

@@ -1,5 +1,13 @@
 /** Levenberg–Marquardt: least squares by a trust region around the linearized residuals. */
-import { allFinite, expectLength, NnbpError, type Objective, type Optimizer, type OptimizerState } from '@nnbp/core';
+import {
+  allFinite,
+  expectLength,
+  mismatch,
+  NnbpError,
+  type Objective,
+  type Optimizer,
+  type OptimizerState,
+} from '@nnbp/core';
 import { norm, scaledNorm } from './norms.js';
 import { TriangularFactor } from './triangular-factor.js';
 import { trustRegionStep } from './trust-region.js';
@@ -61,7 +69,7 @@ export function levenbergMarquardt(options: LevenbergMarquardtOptions = {}): Lev
   const { initialRadius = 10, tolerance = 1e-15, lower, upper } = options;
   for (const [option, value] of Object.entries({ initialRadius, tolerance })) {
     if (!(value > 0 && value < Infinity)) {
-      throw new NnbpError('OUT_OF_RANGE', `${name}: ${option}: expected a number > 0, received ${value}.`);
+      throw mismatch('OUT_OF_RANGE', `${name}: ${option}`, 'a number > 0', value);
     }
   }
   const memory = fresh();

@@ -1,5 +1,5 @@
 /** The file of numbers beside a Keras model, read by the list in the model that says what stands where. */
-import { NnbpError } from '@nnbp/core';
+import { mismatch } from '@nnbp/core';
 import { type Found, opened } from '../found.js';
 
 /** One array of numbers. */
@@ -34,7 +34,7 @@ export function readWeights(model: Found, bytes: Uint8Array | readonly Uint8Arra
     at += 4 * count;
   }
   if (at !== file.length) {
-    throw new NnbpError('MALFORMED', `The weights: expected ${at} bytes, as the model lists, received ${file.length}.`);
+    throw mismatch('MALFORMED', 'The weights', `${at} bytes, as the model lists`, file.length);
   }
   return found;
 }

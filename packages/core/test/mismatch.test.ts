@@ -1,0 +1,27 @@
+import { expectInteger, GraphBuilder, mismatch, mlp, NnbpError } from '@nnbp/core';
+import { tanh } from '@nnbp/activations';
+import { huber } from '@nnbp/losses';
+import { expect, test } from 'vitest';
+
+test('a mismatch has the same path, expected and received values in its message and its details', () => {
+  const error = mismatch('OUT_OF_RANGE', 'rows', 3, 'none', '"none"');
+  expect(error).toBeInstanceOf(NnbpError);
+  expect(error.message).toBe('rows: expected 3, received "none".');
+  expect(error.details).toEqual({ path: 'rows', expected: 3, received: 'none' });
+});
+
+test.each<[string, () => unknown, NnbpError['details']]>([
+  ['an integer', () => expectInteger('epochs', 0, 1), { path: 'epochs', expected: 'an integer ≥ 1', received: 0 }],
+  ['a number of sizes', () => mlp([2], { activation: tanh }), { path: 'mlp', received: 1 }],
+  ['an option of a loss', () => huber({ delta: -1 }), { path: 'delta', expected: 'a number above 0', received: -1 }],
+  ['an id', () => new GraphBuilder().input(3 as never), { path: "A node's id", expected: 'a string', received: 3 }],
+])('the error about %s has details', (_, act, details) => {
+  let error: unknown;
+  try {
+    act();
+  } catch (thrown) {
+    error = thrown;
+  }
+  expect(error).toBeInstanceOf(NnbpError);
+  expect((error as NnbpError).details).toMatchObject(details);
+});
