@@ -1,5 +1,6 @@
-/** Trained by the real libraries in this very run, read here: the same outputs. What has memory is refused. */
+/** Trained by the real libraries in this very run, read here: the same outputs. */
 import { fromBrainJs, fromKeras, fromNeataptic, fromSynaptic } from '@nnbp/interop';
+import { predictSequence } from '@nnbp/core';
 import { afterAll, describe, expect, test } from 'vitest';
 import { record, versionOf } from '../record.mjs';
 import * as brainJs from './brain-js.mjs';
@@ -41,11 +42,29 @@ for (const { package: name, models, read, allowed, arithmetic } of libraries) {
   });
 }
 
-test.each([
-  ['LSTM of synaptic', fromSynaptic, synaptic.lstm()],
-  ['Elman network of synaptic', fromSynaptic, synaptic.elman()],
-  ['LSTM of neataptic', fromNeataptic, neataptic.lstm()],
-  ['NARX of neataptic', fromNeataptic, neataptic.narx()],
-])('%s is refused', (_, read, json) => {
-  expect(() => read(json)).toThrow(expect.objectContaining({ code: 'UNSUPPORTED' }));
-});
+/** The same for models that remember: 120 networks, 50 steps each. */
+const steps = 50;
+for (const { package: name, models, read } of [
+  { package: 'synaptic', models: synaptic.recurrent(20, steps), read: fromSynaptic },
+  { package: 'neataptic', models: neataptic.recurrent(10, steps), read: fromNeataptic },
+]) {
+  test(`${models.length} recurrent models of ${name}: the same outputs for ${steps} steps`, () => {
+    let worst = 0;
+    for (const { name: model, json, rows, outputs } of models) {
+      predictSequence(read(json), rows).forEach((row, t) => {
+        expect(row).toHaveLength(outputs[t].length);
+        row.forEach((value, k) => {
+          const error = Math.abs(value - outputs[t][k]) / Math.max(1, Math.abs(outputs[t][k]));
+          expect(error, `${model}, step ${t}: ${JSON.stringify(json)}`).toBeLessThan(1e-9);
+          worst = Math.max(worst, error);
+        });
+      });
+    }
+    record(`6-${name}-recurrent`, `${name} ${versionOf(name)}, recurrent models`, [
+      [
+        `${models.length} models it trained (LSTM, gates, self-connections), ${steps} steps`,
+        `outputs at most ${worst.toExponential(1)} off`,
+      ],
+    ]);
+  });
+}

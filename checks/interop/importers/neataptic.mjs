@@ -50,6 +50,44 @@ function answered(name, network, data = []) {
   return { name, json: network.toJSON(), rows, outputs: rows.map((row) => network.activate(row)) };
 }
 
-/** What cannot be had here: memory, and gates. */
-export const lstm = () => new architect.LSTM(2, 3, 1).toJSON();
-export const narx = () => new architect.NARX(1, 3, 1, 2, 2).toJSON();
+/** Trained recurrent models, and what a copy read from their JSON says of one row after another. */
+export function recurrent(each, steps) {
+  const { LSTM, GRU, NARX, Hopfield, Random } = architect;
+  const kinds = {
+    LSTM: () => new LSTM(2, 4, 1),
+    'LSTM of two layers': () => new LSTM(2, 3, 3, 2),
+    GRU: () => new GRU(2, 3, 1),
+    NARX: () => new NARX(1, 3, 1, 2, 2),
+    'random, with gates and self-connections': () =>
+      new Random(2, 8, 2, { connections: 20, backconnections: 5, selfconnections: 3, gates: 5 }),
+    Hopfield: () => new Hopfield(4),
+  };
+  return Object.entries(kinds).flatMap(([name, make]) =>
+    Array.from({ length: each }, (_, k) => finite(() => remembering(`${name} ${k + 1}`, make(), steps))),
+  );
+}
+
+/** Some diverge, and are saved with null for NaN. */
+function finite(make) {
+  for (;;) {
+    const model = make();
+    const numbers = [...model.outputs.flat(), ...model.json.nodes.map(({ bias }) => bias)];
+    if (numbers.every((value) => Number.isFinite(value) && Math.abs(value) < 1e6)) return model;
+  }
+}
+
+function remembering(name, network, steps) {
+  for (const row of probes(network.input, 60)) {
+    network.activate(row);
+    network.propagate(
+      0.1,
+      0,
+      true,
+      probes(network.output, 1)[0].map((value) => value ** 2),
+    );
+  }
+  const json = JSON.parse(JSON.stringify(network.toJSON()));
+  const copy = Network.fromJSON(json);
+  const rows = probes(network.input, steps);
+  return { name, json, rows, outputs: rows.map((row) => copy.activate(row)) };
+}

@@ -34,12 +34,34 @@ function trained(name, network, data, iterations) {
   return { name, json: network.toJSON(), rows, outputs: rows.map((row) => network.activate(row)) };
 }
 
-/** What cannot be had here: memory. */
-export const lstm = () => new Architect.LSTM(2, 3, 1).toJSON();
-export function elman() {
-  const [input, hidden, output] = [new Layer(1), new Layer(2), new Layer(1)];
+/** Trained recurrent models, and what a copy read from their JSON says of one row after another. */
+export function recurrent(each, steps) {
+  const kinds = {
+    LSTM: () => new Architect.LSTM(2, 3, 1),
+    'LSTM with all connections': () =>
+      new Architect.LSTM(2, 2, 2, 1, { hiddenToHidden: true, outputToHidden: true, outputToGates: true }),
+    Elman: elman,
+  };
+  return Object.entries(kinds).flatMap(([name, make]) =>
+    Array.from({ length: each }, (_, k) => remembering(`${name} ${k + 1}`, make(), steps)),
+  );
+}
+
+function elman() {
+  const [input, hidden, output] = [new Layer(1), new Layer(3), new Layer(1)];
   input.project(hidden);
   hidden.project(output);
   hidden.project(hidden, Layer.connectionType.ALL_TO_ELSE);
-  return new Network({ input, hidden: [hidden], output }).toJSON();
+  return new Network({ input, hidden: [hidden], output });
+}
+
+function remembering(name, network, steps) {
+  for (const row of probes(network.inputs(), 60)) {
+    network.activate(row);
+    network.propagate(0.1, [row[0] ** 2]);
+  }
+  const json = JSON.parse(JSON.stringify(network.toJSON()));
+  const copy = Network.fromJSON(json);
+  const rows = probes(network.inputs(), steps);
+  return { name, json, rows, outputs: rows.map((row) => Array.from(copy.activate(row))) };
 }

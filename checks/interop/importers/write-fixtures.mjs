@@ -12,7 +12,7 @@ import * as synaptic from './synaptic.mjs';
 
 const here = new URL('../../../packages/interop/test/fixtures/', import.meta.url);
 
-function write(name, program, models, refused = {}) {
+function write(name, program, models, recurrent = []) {
   const written = models.map(({ weights, rows, outputs, ...model }) => ({
     ...model,
     ...(weights && { weights: Buffer.from(weights).toString('base64') }),
@@ -20,11 +20,11 @@ function write(name, program, models, refused = {}) {
     outputs: outputs.slice(-8),
   }));
   const by = 'checks/interop/importers/write-fixtures.mjs';
-  const text = JSON.stringify({ by, program, version: versionOf(program), models: written, refused });
+  const text = JSON.stringify({ by, program, version: versionOf(program), models: written, recurrent });
   writeFileSync(new URL(`${name}.generated.json`, here), `${text}\n`);
 }
 
 write('brain-js', 'brain.js', brainJs.models());
-write('synaptic', 'synaptic', synaptic.models(), { lstm: synaptic.lstm(), elman: synaptic.elman() });
-write('neataptic', 'neataptic', neataptic.models(), { lstm: neataptic.lstm(), narx: neataptic.narx() });
+write('synaptic', 'synaptic', synaptic.models(), synaptic.recurrent(1, 20));
+write('neataptic', 'neataptic', neataptic.models(), neataptic.recurrent(1, 20));
 write('keras', '@tensorflow/tfjs', await keras.models());

@@ -1,6 +1,6 @@
 /** Models that the real libraries wrote, with what those libraries answered. Made by checks/interop/importers/write-fixtures.mjs. */
 import { readFileSync } from 'node:fs';
-import { type Network, NnbpError } from '@nnbp/core';
+import { type Network, NnbpError, predictSequence } from '@nnbp/core';
 import { expect } from 'vitest';
 
 interface Model {
@@ -16,7 +16,8 @@ interface Fixtures {
   readonly program: string;
   readonly version: string;
   readonly models: readonly Model[];
-  readonly refused: Readonly<Record<string, unknown>>;
+  /** Models that remember: the rows are the steps of one sequence. */
+  readonly recurrent: readonly Model[];
 }
 
 export function fixtures(name: string): Fixtures {
@@ -30,6 +31,15 @@ export function worstError(network: Network, { rows, outputs }: Pick<Model, 'row
   expect(ours.map((row) => row.length)).toEqual(outputs.map((row) => row.length));
   const errors = outputs.flatMap((row, s) => row.map((y, k) => Math.abs(ours[s][k] - y) / Math.max(1, Math.abs(y))));
   return Math.max(...errors);
+}
+
+/** The same of the steps of one sequence. */
+export function worstStepError(network: Network, { rows, outputs }: Pick<Model, 'rows' | 'outputs'>): number {
+  const ours = predictSequence(network, rows);
+  expect(ours.map((row) => row.length)).toEqual(outputs.map((row) => row.length));
+  return Math.max(
+    ...outputs.flatMap((row, t) => row.map((y, k) => Math.abs(ours[t][k] - y) / Math.max(1, Math.abs(y)))),
+  );
 }
 
 export function errorOf(action: () => unknown): NnbpError {

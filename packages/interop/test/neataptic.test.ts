@@ -1,12 +1,12 @@
-import { backpropagate } from '@nnbp/core';
+import { backpropagate, predictSequence } from '@nnbp/core';
 import { load, save } from '@nnbp/formats';
 import { bipolarStep, fromNeataptic, step } from '@nnbp/interop';
 import { mse } from '@nnbp/losses';
 import { describe, expect, test } from 'vitest';
-import { errorOf, fixtures, worstError } from './fixtures.js';
+import { errorOf, fixtures, worstError, worstStepError } from './fixtures.js';
 import { damaged, damagedText, survives } from '../../formats/test/fuzz.js';
 
-const { models, refused, program, version } = fixtures('neataptic');
+const { models, recurrent, program, version } = fixtures('neataptic');
 
 function single(squash: unknown, ...more: object[]) {
   return {
@@ -27,12 +27,8 @@ describe(`models that ${program} ${version} trained`, () => {
     expect(worstError(fromNeataptic(JSON.stringify(model.json)), model)).toBeLessThan(1e-12);
   });
 
-  test.each(Object.entries(refused))('%s is refused, for it remembers', (_, json) => {
-    const error = errorOf(() => fromNeataptic(json));
-    expect([error.code, error.message]).toEqual([
-      'UNSUPPORTED',
-      expect.stringMatching(/gated|to itself|recurrent|step/),
-    ]);
+  test.each(recurrent)('$name: the same outputs, step by step', (model) => {
+    expect(worstStepError(fromNeataptic(model.json), model)).toBeLessThan(1e-12);
   });
 
   test('the mask that dropout left is the c of the node', () => {
@@ -71,6 +67,40 @@ describe('every squash', () => {
   });
 });
 
+describe('a connection with a gate, or back', () => {
+  const outputs = (json: unknown, inputs: readonly number[]) =>
+    predictSequence(
+      fromNeataptic(json),
+      inputs.map((x) => [x]),
+    ).map(([y]) => y);
+
+  test('the gate of an earlier node is that of the same step, and the value of an input is none', () => {
+    const gate = (gater: number) => single('IDENTITY', { from: 0, to: 2, weight: 3, gater });
+    expect(outputs(gate(1), [2, -1])).toEqual([0.5 + 2 * 2 + 3 * 2 * 2, 0.5 - 2 + 3]);
+    expect(outputs(gate(0), [2, -1])).toEqual([0.5 + 4 + 6, 0.5 - 2 - 3]);
+  });
+
+  test('a later node is read one step late: its value is 0 at first, and its gain 1', () => {
+    const back = single('IDENTITY', { from: 2, to: 1, weight: 1, gater: null });
+    expect(outputs(back, [1, 1])).toEqual([2.5, 0.5 + 2 * (1 + 2.5)]);
+    const own = { ...single('IDENTITY'), connections: [{ from: 0, to: 1, weight: 1, gater: 2 }, { from: 1, to: 2, weight: 2, gater: null }] }; // prettier-ignore
+    expect(outputs(own, [1, 1])).toEqual([2.5, 0.5 + 2 * 2.5]);
+  });
+
+  test('a connection from a node to itself adds its last sum, also before a squash with a factor', () => {
+    const self = single('INVERSE', { from: 2, to: 2, weight: 0.5, gater: null });
+    // The sums are 0.5 + 2 and 0.5 + 2 + 1.25.
+    expect(outputs(self, [1, 1])).toEqual([1 - 2.5, 1 - 3.75]);
+    const gatedByItself = single('IDENTITY', { from: 2, to: 2, weight: 0.5, gater: 2 });
+    expect(outputs(gatedByItself, [1, 1])).toEqual([2.5, 2.5 + 0.5 * 2.5 * 2.5]);
+  });
+
+  test('there is one connection from a node to itself', () => {
+    const self = { from: 1, to: 1, weight: 1, gater: null };
+    expect(errorOf(() => fromNeataptic(single('TANH', self, self))).message).toMatch(/one connection from 1 to 1/);
+  });
+});
+
 describe('what cannot be read', () => {
   test.each([
     ['MY_OWN', /"MY_OWN"/],
@@ -82,9 +112,7 @@ describe('what cannot be read', () => {
   });
 
   test.each([
-    ['UNSUPPORTED', /gated/, { from: 0, to: 2, weight: 1, gater: 1 }],
-    ['UNSUPPORTED', /node 1 has a connection to itself/, { from: 1, to: 1, weight: 1, gater: null }],
-    ['UNSUPPORTED', /from 2 to 1 is recurrent/, { from: 2, to: 1, weight: 1, gater: null }],
+    ['MALFORMED', /connections\[2\]\.gater.*0 to 2/, { from: 0, to: 2, weight: 1, gater: 3 }],
     ['MALFORMED', /connections\[2\]\.from/, { from: 3, to: 2, weight: 1, gater: null }],
   ])('%s %s', (code, message, connection) => {
     const error = errorOf(() => fromNeataptic(single('TANH', connection)));
@@ -98,7 +126,8 @@ describe('what cannot be read', () => {
 
   test('damaged models: an error of ours or a network, never anything else', () => {
     const read = survives((random) => {
-      const json = damaged(models[Math.floor(random.uniform() * models.length)].json, random);
+      const all = [...models, recurrent[0]];
+      const json = damaged(all[Math.floor(random.uniform() * all.length)].json, random);
       return () => fromNeataptic(json);
     }, 0.8);
     expect(read).toBeGreaterThan(0);

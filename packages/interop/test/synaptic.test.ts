@@ -1,9 +1,10 @@
+import { predictSequence } from '@nnbp/core';
 import { fromSynaptic } from '@nnbp/interop';
 import { describe, expect, test } from 'vitest';
-import { errorOf, fixtures, worstError } from './fixtures.js';
+import { errorOf, fixtures, worstError, worstStepError } from './fixtures.js';
 import { damaged, damagedText, survives } from '../../formats/test/fuzz.js';
 
-const { models, refused, program, version } = fixtures('synaptic');
+const { models, recurrent, program, version } = fixtures('synaptic');
 
 /** One input, two hidden neurons, one output. */
 function chain(...more: object[]) {
@@ -19,24 +20,22 @@ describe(`models that ${program} ${version} trained`, () => {
     expect(worstError(fromSynaptic(JSON.stringify(model.json)), model)).toBeLessThan(1e-12);
   });
 
-  test.each(Object.entries(refused))('%s is refused, for it remembers', (_, json) => {
-    const error = errorOf(() => fromSynaptic(json));
-    expect([error.code, error.message]).toEqual(['UNSUPPORTED', expect.stringMatching(/gated|to itself|recurrent/)]);
+  test.each(recurrent)('$name: the same outputs, step by step', (model) => {
+    expect(worstStepError(fromSynaptic(model.json), model)).toBeLessThan(1e-12);
   });
 });
 
 describe('what cannot be read', () => {
-  test('a connection within a layer may lead forward, and not back', () => {
+  test('a connection within a layer leads forward at once, and back to the next step', () => {
     const forward = chain({ from: 1, to: 2, weight: 1, gater: null }, { from: 2, to: 3, weight: 5, gater: null });
     expect(fromSynaptic(forward).predict([1])).toEqual([2 * 3 + 2 * 5]);
-    const back = errorOf(() => fromSynaptic(chain({ from: 2, to: 1, weight: 1, gater: null })));
-    expect([back.code, back.message]).toEqual(['UNSUPPORTED', expect.stringContaining('from 2 to 1 is recurrent')]);
+    const json = chain({ from: 2, to: 1, weight: 1, gater: null }, { from: 0, to: 2, weight: 4, gater: null });
+    // What neuron 2 computes reaches neuron 1 in the next step; before the first one it has the value in the file.
+    Object.assign(json.neurons[2], { state: 0.5, activation: 0.5 });
+    expect(predictSequence(fromSynaptic(json), [[1], [0]])).toEqual([[3 * (2 + 0.5)], [3 * 4]]);
   });
 
   test.each([
-    ['UNSUPPORTED', /gated/, { from: 0, to: 3, weight: 1, gater: 1 }],
-    ['UNSUPPORTED', /node 1 has a connection to itself/, { from: 1, to: 1, weight: 1, gater: null }],
-    ['UNSUPPORTED', /recurrent/, { from: 3, to: 1, weight: 1, gater: null }],
     ['MALFORMED', /one connection from 0 to 1/, { from: 0, to: 1, weight: 1, gater: null }],
     ['MALFORMED', /connections\[2\]\.to.*0 to 3, received 4/, { from: 0, to: 4, weight: 1, gater: null }],
     ['MALFORMED', /connections\[2\]\.weight.*received nothing/, { from: 0, to: 3 }],
@@ -66,7 +65,8 @@ describe('what cannot be read', () => {
 
   test('damaged models: an error of ours or a network, never anything else', () => {
     const read = survives((random) => {
-      const json = damaged(models[Math.floor(random.uniform() * models.length)].json, random);
+      const all = [...models, recurrent[0]];
+      const json = damaged(all[Math.floor(random.uniform() * all.length)].json, random);
       return () => fromSynaptic(json);
     }, 0.8);
     expect(read).toBeGreaterThan(0);

@@ -6,6 +6,7 @@ import {
   GraphBuilder,
   Network,
   NnbpError,
+  type NodeOptions,
   type Source,
 } from '@nnbp/core';
 
@@ -21,6 +22,8 @@ export interface Part {
   readonly w: ArrayLike<number>;
   /** Absent: fixed at 1, since most libraries do not have it. */
   readonly c?: number;
+  /** Whether b and w are no parameters either. */
+  readonly constant?: true;
 }
 
 /** All nodes of a network, in any order. */
@@ -42,8 +45,8 @@ export function assemble({ what, inputs, nodes, outputs }: Parts): Network {
     const builder = new GraphBuilder();
     for (const id of inputs) builder.input(id);
     for (let k = 0; k < nodes.length;) {
-      const { id, from, activation, aggregation, c } = nodes[k];
-      const options = { from, activation, ...(aggregation && { aggregation }), fixed: c === undefined ? { c: 1 } : {} };
+      const { id, from, activation, aggregation } = nodes[k];
+      const options = { from, activation, ...(aggregation && { aggregation }), fixed: fixedOf(nodes[k]) };
       const { name, count } = layerAt(nodes, k);
       if (count > 1) builder.layer(count, { ...options, name });
       else builder.node(id, options);
@@ -54,29 +57,42 @@ export function assemble({ what, inputs, nodes, outputs }: Parts): Network {
   });
   const network = new Network(graph, { initializer: () => 0 });
   const { vector } = network.parameters;
-  for (const { id, from, b, c, w } of nodes) {
+  nodes.forEach(({ id, from, b, c, w }, at) => {
     const i = graph.indexOf(id);
     if (!allFinite([b, c ?? 1]) || !allFinite(w)) {
       throw new NnbpError('NOT_FINITE', `${what}, node "${id}": a parameter is not finite, or not when converted.`);
     }
-    vector[graph.biasIndex(i)] = b;
     if (c !== undefined) vector[graph.scaleIndex(i)] = c;
+    if (nodes[at].constant === true) return;
+    vector[graph.biasIndex(i)] = b;
     from.forEach((_, k) => (vector[graph.weightIndex(graph.edgeStart[i] + k, i)] = w[k]));
-  }
+  });
   return network;
+}
+
+/** The numbers in place of parameters. */
+function fixedOf({ from, b, c, w, constant }: Part): NonNullable<NodeOptions['fixed']> {
+  const scale = c === undefined && { c: 1 };
+  if (constant === undefined) return { ...scale };
+  const names = from.map((source) => (typeof source === 'string' ? source : `${source.id}@-${source.steps}`));
+  return { ...scale, b, w: Object.fromEntries(names.map((name, k) => [name, w[k]])) };
 }
 
 /** Number of consecutive nodes that form a layer: their ids differ only in the number. They are declared together. */
 function layerAt(nodes: readonly Part[], first: number): { readonly name: string; readonly count: number } {
-  const { id, from, activation, aggregation, c } = nodes[first];
+  const { id, from, activation, aggregation, c, constant } = nodes[first];
   const name = id.slice(0, -2);
-  if (c !== undefined || aggregation !== undefined || from.length === 0 || id !== `${name}.0`)
+  if (c !== undefined || aggregation !== undefined || constant !== undefined || from.length === 0 || id !== `${name}.0`)
     return { name, count: 1 };
   let count = 1;
   for (; first + count < nodes.length; count++) {
     const next = nodes[first + count];
     const alike =
-      next.from === from && next.activation === activation && next.c === undefined && next.aggregation === undefined;
+      next.from === from &&
+      next.activation === activation &&
+      next.c === undefined &&
+      next.aggregation === undefined &&
+      next.constant === undefined;
     if (!alike || next.id !== `${name}.${count}`) break;
   }
   return { name, count };

@@ -2,6 +2,7 @@
 import { leakyRelu, relu, sigmoid, tanh } from '@nnbp/activations';
 import type { Activation, Network } from '@nnbp/core';
 import { assemble, type Part } from './assemble.js';
+import { isTimeStep, timeStepNetwork } from './brain-js-time-step.js';
 import { Found, opened } from './found.js';
 
 const what = 'The model of brain.js';
@@ -34,8 +35,12 @@ interface Rule {
  * The `leaky-relu` of 1.x computes α · max(h, 0) when it runs, whatever its name, and so does the network here: α is 0.01
  * (1.x does not save another) and stands in the weights. That of 2.x is the leaky ReLU.
  *
+ * `RNNTimeStep`, `LSTMTimeStep` and `GRUTimeStep` become networks with delays, whose ids are `input.0`, …, `layer1.0`, …,
+ * `output.0`: `run(rows)` of brain.js is the last row of `predictSequence(network, rows)`. Where the training data was
+ * objects, keys stand in the order of the first object. Their LSTM keeps its last output where others keep a cell state.
+ *
  * @param json - The object, or its text (of up to some ten thousand connections; parse a longer one yourself).
- * @throws NnbpError `MALFORMED`, `UNSUPPORTED` (a recurrent network; an activation brain.js does not have)
+ * @throws NnbpError `MALFORMED`, `UNSUPPORTED` (a recurrent network over texts; an activation brain.js does not have)
  *
  * @example
  * ```ts
@@ -52,8 +57,13 @@ interface Rule {
 export function fromBrainJs(json: unknown): Network {
   const model = opened(json, what);
   if (!model.at('layers').present) {
+    const { value: type } = model.at('type');
+    if (typeof type === 'string' && isTimeStep(type)) return timeStepNetwork(model, what);
     if (model.at('hiddenLayers').present || model.at('type').present || model.at('options').present) {
-      model.unsupported('only NeuralNetwork can be read: recurrent networks of brain.js have no layers of this kind.');
+      model.unsupported(
+        'only NeuralNetwork, RNNTimeStep, LSTMTimeStep and GRUTimeStep can be read: the other recurrent networks of brain.js ' +
+          'read and write texts.',
+      );
     }
     model.at('layers').refuse('a list of layers');
   }

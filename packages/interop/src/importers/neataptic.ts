@@ -13,8 +13,8 @@ import {
   tanh,
 } from '@nnbp/activations';
 import type { Activation, Network } from '@nnbp/core';
-import { type Computed, forwardOnly } from './forward-only.js';
 import { type Found, opened } from './found.js';
+import { type Computed, running } from './running.js';
 import { bipolarStep, step } from './step.js';
 
 const what = 'The model of neataptic';
@@ -55,7 +55,11 @@ const squashes = new Map<string, Squash>([
  * it from a saved file, pass them as `activations`.
  *
  * @param json - The object, or its text (of up to some ten thousand connections; parse a longer one yourself).
- * @throws NnbpError `UNSUPPORTED` (gates, self-connections and recurrent connections; a custom squash), `MALFORMED`
+ * A recurrent model, such as an LSTM, a GRU or NARX, becomes a network with delays: `predictSequence` gives what
+ * `Network.fromJSON(json)` gives when it is activated with one row after another. A gate is a node with the aggregation
+ * `product`, whose id is `FROM*GATER`; the sum of a node with a connection to itself is a node `PLACE.sum`.
+ *
+ * @throws NnbpError `UNSUPPORTED` (a custom squash), `MALFORMED`
  *
  * @example
  * ```ts
@@ -84,7 +88,7 @@ export function fromNeataptic(json: unknown): Network {
   if (model.at('input').whole(1, list.length) !== inputs) model.at('input').refuse(`${inputs}, as there are inputs`);
   if (model.at('output').whole(1, list.length) !== outputs)
     model.at('output').refuse(`${outputs}, as there are outputs`);
-  return forwardOnly({ what, connections: model.at('connections'), nodes, order: list.map((_, k) => k) });
+  return running({ what, connections: model.at('connections'), nodes, order: list.map((_, k) => k) });
 }
 
 function nodeOf(place: Found): Computed | 'input' {
@@ -99,7 +103,8 @@ function nodeOf(place: Found): Computed | 'input' {
     output: type === 'output',
     activation,
     factor,
-    b: factor * place.at('bias').number() + shift,
+    shift,
+    bias: place.at('bias').number(),
     ...(mask !== 1 && { c: mask }),
   };
 }

@@ -1,8 +1,8 @@
 /** Imports models of synaptic: neurons in a list, connections by their places in it. */
 import { identity, relu, sigmoid, tanh } from '@nnbp/activations';
 import type { Activation, Network } from '@nnbp/core';
-import { forwardOnly } from './forward-only.js';
 import { type Found, opened } from './found.js';
+import { running } from './running.js';
 import { step } from './step.js';
 
 const what = 'The model of synaptic';
@@ -17,13 +17,17 @@ const squashes = new Map<string, Activation>([
 
 /**
  * Reads what `Network.toJSON()` of synaptic 1.x gives. Ids are the neurons' places in its list. Each c is fixed at 1.
- * What a neuron was doing (state, traces) is passed over.
+ * Traces, which synaptic trains with, are passed over.
+ *
+ * A recurrent model, such as `Architect.LSTM`, becomes a network with delays: `predictSequence` gives what
+ * `Network.fromJSON(json)` gives when it is activated with one row after another, and starts from the state in the file, as
+ * that does. A gate is a node with the aggregation `product`, whose id is `FROM*GATER`; the sum of a neuron with a connection to
+ * itself is a node `PLACE.sum`.
  *
  * @param json - The object, or its text (of up to some ten thousand connections; parse a longer one yourself).
  * `HLIM` becomes {@link step}, whose derivative is 0: such a network predicts, but training changes nothing before it.
  *
- * @throws NnbpError `UNSUPPORTED` (gates, self-connections and recurrent connections, as in LSTMs; a custom squash),
- * `MALFORMED`
+ * @throws NnbpError `UNSUPPORTED` (a custom squash), `MALFORMED`
  *
  * @example
  * ```ts
@@ -45,7 +49,7 @@ export function fromSynaptic(json: unknown): Network {
     .at('neurons')
     .list()
     .map((place) => ({ place, layer: layerOf(place.at('layer')) }));
-  return forwardOnly({
+  return running({
     what,
     connections: model.at('connections'),
     // A layer's neurons run in the order of the list, and layers one after another.
@@ -55,12 +59,16 @@ export function fromSynaptic(json: unknown): Network {
       const squash = place.at('squash');
       return {
         output: layer === Infinity,
-        b: place.at('bias').number(),
+        bias: place.at('bias').number(),
         activation: squash.present ? activationOf(squash) : squash.unsupported('the squash is one of your own.'),
+        initial: { sum: numberOr0(place.at('state')), value: numberOr0(place.at('activation')) },
       };
     }),
   });
 }
+
+/** Models written by hand may lack it. */
+const numberOr0 = (place: Found): number => (place.present ? place.number() : 0);
 
 /** −1 for the inputs, infinity for the outputs. */
 function layerOf(place: Found): number {

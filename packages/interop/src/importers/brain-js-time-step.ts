@@ -1,0 +1,158 @@
+/** Imports the networks of brain.js that read a sequence of rows: RNNTimeStep, LSTMTimeStep and GRUTimeStep. */
+import { identity, relu, sigmoid, tanh } from '@nnbp/activations';
+import { product } from '@nnbp/aggregations';
+import { type Activation, delayed, type Network } from '@nnbp/core';
+import { assemble, type Part } from './assemble.js';
+import { Found } from './found.js';
+
+/** Numbers row by row. */
+type Matrix = readonly (readonly number[])[];
+
+/** A layer's nodes from the ids that it reads; `matrix` gives its matrices by name. */
+type Layer = (
+  name: string,
+  from: readonly string[],
+  units: number,
+  matrix: (name: string, columns: number) => Matrix,
+) => Part[];
+
+const layers: ReadonlyMap<string, Layer> = /* @__PURE__ */ new Map<string, Layer>([
+  ['RNNTimeStep', rnnLayer],
+  ['LSTMTimeStep', lstmLayer],
+  ['GRUTimeStep', gruLayer],
+]);
+
+/** Whether a model is one of these. */
+export const isTimeStep = (type: string): boolean => layers.has(type);
+
+/** See `fromBrainJs`. */
+export function timeStepNetwork(model: Found, what: string): Network {
+  const options = model.at('options');
+  const layer = layers.get(model.at('type').text())!;
+  const hidden = model.at('hiddenLayers').list();
+  if (hidden.length === 0) model.at('hiddenLayers').refuse('at least one layer');
+  const width = options.at('inputSize').whole(1, maxSize);
+  const inputs = Array.from({ length: width }, (_, k) => `input.${k}`);
+  const nodes: Part[] = [];
+  let from: readonly string[] = inputs;
+  hidden.forEach((place, l) => {
+    const name = `layer${l + 1}`;
+    const first = place.entries().at(0)?.[1] ?? place.refuse('matrices');
+    const units = first.at('rows').whole(1, maxSize);
+    nodes.push(...layer(name, from, units, (matrix, columns) => matrixOf(place.at(matrix), units, columns)));
+    from = numbered(name, units);
+  });
+  const size = options.at('outputSize').whole(1, maxSize);
+  const [w, b] = [matrixOf(model.at('outputConnector'), size, from.length), matrixOf(model.at('output'), size, 1)];
+  const outputs = numbered('output', size);
+  outputs.forEach((id, k) => nodes.push({ id, from, activation: identity, b: b[k][0], w: w[k] }));
+  return assemble({ what, inputs, nodes, outputs });
+}
+
+const maxSize = 2 ** 24;
+const numbered = (name: string, count: number) => Array.from({ length: count }, (_, k) => `${name}.${k}`);
+
+/** `{ rows, columns, weights }`; the text of a model has its weights as an object by their places. */
+function matrixOf(place: Found, rows: number, columns: number): Matrix {
+  for (const [name, size] of Object.entries({ rows, columns })) {
+    if (place.at(name).whole(0, maxSize) !== size) place.at(name).refuse(`${size}`);
+  }
+  const weights = place.at('weights');
+  const { value } = weights;
+  const listed = ArrayBuffer.isView(value) ? Array.from(value as Float32Array) : value;
+  const numbers = Array.isArray(listed)
+    ? new Found(listed, weights.path).list()
+    : weights.entries().map(([, entry]) => entry);
+  if (numbers.length !== rows * columns) weights.refuse(`${rows * columns} numbers`);
+  return Array.from({ length: rows }, (_, row) =>
+    Array.from({ length: columns }, (_, column) => numbers[row * columns + column].number()),
+  );
+}
+
+/** g(W x + R h + b) for each unit, where `h` are ids or delayed ones. */
+function gate(
+  name: string,
+  activation: Activation,
+  from: Part['from'],
+  h: Part['from'],
+  [w, r, b]: readonly [Matrix, Matrix, Matrix],
+): Part[] {
+  return b.map(([bias], k) => ({
+    id: `${name}.${k}`,
+    from: [...from, ...h],
+    activation,
+    b: bias,
+    w: [...w[k], ...r[k]],
+  }));
+}
+
+const times = (id: string, from: Part['from']): Part => ({
+  ...{ id, from, activation: identity, aggregation: product, b: 0, w: [1, 1], constant: true },
+});
+
+/** Without parameters: g(b + Σ w x). */
+const plain = (
+  id: string,
+  from: Part['from'],
+  activation: Activation = identity,
+  b = 0,
+  w = from.map(() => 1),
+): Part => ({
+  ...{ id, from, activation, b, w, constant: true },
+});
+
+const before = (name: string, units: number) => numbered(name, units).map((id) => delayed(id));
+
+/** relu(W x + R h(t − 1) + b) */
+function rnnLayer(...[name, from, units, matrix]: Parameters<Layer>): Part[] {
+  const numbers = [matrix('weight', from.length), matrix('transition', units), matrix('bias', 1)] as const;
+  return gate(name, relu, from, before(name, units), numbers);
+}
+
+/** o · tanh(f · h(t − 1) + i · g): what is kept is the last output, not a cell state of its own. */
+function lstmLayer(...[name, from, units, matrix]: Parameters<Layer>): Part[] {
+  const h = before(name, units);
+  const gateOf = (part: string, activation: Activation, prefix: string) =>
+    gate(`${name}.${part}`, activation, from, h, [
+      matrix(`${prefix}Matrix`, from.length),
+      matrix(`${prefix}Hidden`, units),
+      matrix(`${prefix}Bias`, 1),
+    ]);
+  const gates = [
+    gateOf('i', sigmoid, 'input'),
+    gateOf('f', sigmoid, 'forget'),
+    gateOf('o', sigmoid, 'output'),
+    gateOf('g', tanh, 'cellActivation'),
+  ];
+  const combined = numbered(name, units).flatMap((id, k) => [
+    times(`${name}.fh.${k}`, [`${name}.f.${k}`, h[k]]),
+    times(`${name}.ig.${k}`, [`${name}.i.${k}`, `${name}.g.${k}`]),
+    plain(`${name}.tanh.${k}`, [`${name}.fh.${k}`, `${name}.ig.${k}`], tanh),
+    times(id, [`${name}.o.${k}`, `${name}.tanh.${k}`]),
+  ]);
+  return [...gates.flat(), ...combined];
+}
+
+/** (1 − z) · tanh(W x + R (r · h(t − 1)) + b) + h(t − 1) · z */
+function gruLayer(...[name, from, units, matrix]: Parameters<Layer>): Part[] {
+  const h = before(name, units);
+  const numbers = (prefix: string) =>
+    [
+      matrix(`${prefix}InputMatrix`, from.length),
+      matrix(`${prefix}HiddenMatrix`, units),
+      matrix(`${prefix}Bias`, 1),
+    ] as const;
+  const reset = numbered(`${name}.rh`, units);
+  return [
+    ...gate(`${name}.z`, sigmoid, from, h, numbers('updateGate')),
+    ...gate(`${name}.r`, sigmoid, from, h, numbers('resetGate')),
+    ...reset.map((id, k) => times(id, [`${name}.r.${k}`, h[k]])),
+    ...gate(`${name}.n`, tanh, from, reset, numbers('cellWrite')),
+    ...numbered(name, units).flatMap((id, k) => [
+      plain(`${name}.keep.${k}`, [`${name}.z.${k}`], identity, 1, [-1]),
+      times(`${name}.new.${k}`, [`${name}.keep.${k}`, `${name}.n.${k}`]),
+      times(`${name}.old.${k}`, [h[k], `${name}.z.${k}`]),
+      plain(id, [`${name}.new.${k}`, `${name}.old.${k}`]),
+    ]),
+  ];
+}
