@@ -41,3 +41,21 @@ function withKeys() {
   );
   return { name: 'colours by name', json, rows, outputs };
 }
+
+/** Trained networks over sequences, and what `run` gives for the first row, the first two, and so on. */
+export function recurrent(each, steps) {
+  return ['RNNTimeStep', 'LSTMTimeStep', 'GRUTimeStep'].flatMap((type) =>
+    Array.from({ length: each }, (_, k) => {
+      const network = new brain.recurrent[type]({ inputSize: 2, hiddenLayers: [3, 2], outputSize: 2 });
+      const data = [
+        [0.1, 0.3],
+        [0.2, 0.2],
+        [0.3, 0.1],
+      ];
+      network.train([data, data.toReversed()], { iterations: 100 });
+      const rows = probes(2, steps);
+      const outputs = rows.map((_, t) => Array.from(network.run(rows.slice(0, t + 1))));
+      return { name: `${type} ${k + 1}`, json: JSON.parse(JSON.stringify(network.toJSON())), rows, outputs };
+    }),
+  );
+}

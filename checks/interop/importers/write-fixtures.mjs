@@ -24,7 +24,7 @@ function write(name, program, models, recurrent = []) {
   writeFileSync(new URL(`${name}.generated.json`, here), `${text}\n`);
 }
 
-write('brain-js', 'brain.js', brainJs.models());
+write('brain-js', 'brain.js', brainJs.models(), brainJs.recurrent(1, 20));
 write('synaptic', 'synaptic', synaptic.models(), synaptic.recurrent(1, 20));
 write('neataptic', 'neataptic', neataptic.models(), neataptic.recurrent(1, 20));
 write('keras', '@tensorflow/tfjs', await keras.models());

@@ -1,9 +1,9 @@
 import { fromBrainJs } from '@nnbp/interop';
 import { describe, expect, test } from 'vitest';
-import { errorOf, fixtures, worstError } from './fixtures.js';
+import { errorOf, fixtures, worstError, worstStepError } from './fixtures.js';
 import { damaged, damagedText, survives } from '../../formats/test/fuzz.js';
 
-const { models, program, version } = fixtures('brain-js');
+const { models, recurrent, program, version } = fixtures('brain-js');
 const modelNamed = (name: string) => models.find((model) => model.name === name)!;
 
 describe(`models that ${program} ${version} trained`, () => {
@@ -11,6 +11,10 @@ describe(`models that ${program} ${version} trained`, () => {
     // It keeps values in float32 between layers.
     expect(worstError(fromBrainJs(model.json), model)).toBeLessThan(2e-6);
     expect(worstError(fromBrainJs(JSON.stringify(model.json)), model)).toBeLessThan(2e-6);
+  });
+
+  test.each(recurrent)('$name: the same outputs, step by step', (model) => {
+    expect(worstStepError(fromBrainJs(model.json), model)).toBeLessThan(2e-6);
   });
 
   test('names of the data are in the ids, in the order brain.js has them', () => {
@@ -83,9 +87,21 @@ describe('the forms before brain.js', () => {
 describe('what cannot be read', () => {
   const good = modelNamed('XOR, tanh').json as Record<string, unknown>;
 
-  test('a recurrent network is refused with the reason', () => {
-    const error = errorOf(() => fromBrainJs({ type: 'LSTMTimeStep', hiddenLayers: [10], options: {} }));
-    expect([error.code, error.message]).toEqual(['UNSUPPORTED', expect.stringContaining('recurrent')]);
+  test('a recurrent network over texts is refused with the reason', () => {
+    const error = errorOf(() => fromBrainJs({ type: 'LSTM', hiddenLayers: [10], options: {} }));
+    expect([error.code, error.message]).toEqual(['UNSUPPORTED', expect.stringContaining('read and write texts')]);
+  });
+
+  test.each([
+    [/options\.inputSize/, { options: { outputSize: 2 } }],
+    [/inputMatrix\.columns: expected 3/, { options: { inputSize: 3, outputSize: 2 } }],
+    [/at least one layer/, { hiddenLayers: [] }],
+    [/hiddenLayers\[0\]: expected matrices/, { hiddenLayers: [{}] }],
+    [/output\.weights: expected 2 numbers/, { output: { rows: 2, columns: 1, weights: [1] } }],
+  ])('a network over sequences: %s', (message, change) => {
+    const lstm = recurrent.find(({ name }) => name.startsWith('LSTM'))!;
+    const error = errorOf(() => fromBrainJs({ ...(lstm.json as object), ...change }));
+    expect([error.code, error.message]).toEqual(['MALFORMED', expect.stringMatching(message)]);
   });
 
   test('an activation it does not have is named', () => {
@@ -106,7 +122,8 @@ describe('what cannot be read', () => {
 
   test('damaged models: an error of ours or a network, never anything else', () => {
     const read = survives((random) => {
-      const json = damaged(models[Math.floor(random.uniform() * models.length)].json, random);
+      const all = [...models, recurrent[0]];
+      const json = damaged(all[Math.floor(random.uniform() * all.length)].json, random);
       return () => fromBrainJs(json);
     }, 0.8);
     expect(read).toBeGreaterThan(0);
