@@ -9,7 +9,10 @@ import type { Graph } from './graph.js';
 
 /** Nodes computed together. */
 export interface Unit {
-  /** Whether all nodes have the same predecessors, each by an edge with a weight of its own. */
+  /**
+   * Whether all nodes add, have the same predecessors and share no weight with each other. Another unit may have the same
+   * weights.
+   */
   readonly dense: boolean;
   /** Graph indices of the nodes, in the order of their rows. */
   readonly nodes: readonly number[];
@@ -36,21 +39,16 @@ export interface Plan {
 /** A dense unit with fewer weights costs more to set up than it saves. */
 const minDenseWeights = 8;
 
-/** What an engine can do beyond the plain case. */
+/** Options of {@link plan}. */
 export interface PlanOptions {
-  /**
-   * Whether the dense units of the plan may share weights with each other, node by node. Within a unit no two nodes share
-   * any. Default: false, a dense unit's weights are used nowhere else.
-   */
-  readonly sharedBlocks?: boolean;
   /** A number for each node; nodes with different numbers are in different units. Default: the same for all. */
   readonly partOf?: ArrayLike<number>;
 }
 
 /** Plans a graph. Takes time proportional to the number of edges. */
-export function plan(graph: Graph, { sharedBlocks = false, partOf }: PlanOptions = {}): Plan {
+export function plan(graph: Graph, { partOf }: PlanOptions = {}): Plan {
   const level = levels(graph);
-  const eligible = sharedBlocks ? adjacentWeights(graph) : ownWeights(graph);
+  const eligible = adjacentWeights(graph);
   const part = (i: number) => partOf?.[i] ?? 0;
   const predecessorKey = predecessorKeys(graph);
 
@@ -119,21 +117,6 @@ export function levels(graph: Graph): Uint32Array {
     }
   }
   return level;
-}
-
-/** Whether no other edge uses any of a node's weights, and they follow its b and c one after another. */
-function ownWeights(graph: Graph): (i: number) => boolean {
-  const { sharedWeights } = graph;
-  if (sharedWeights === undefined) return () => true;
-  const users = new Uint32Array(graph.parameterCount);
-  for (let e = 0; e < graph.edgeCount; e++) users[sharedWeights[e]]++;
-  return (i) => {
-    const first = graph.biasIndex(i) + 1 + graph.scaleTrainable[i];
-    for (let e = graph.edgeStart[i], w = first; e < graph.edgeStart[i + 1]; e++, w++) {
-      if (sharedWeights[e] !== w || users[w] > 1) return false;
-    }
-    return true;
-  };
 }
 
 /** The number of a node's aggregation; 0 for one that adds. */

@@ -92,7 +92,7 @@ export class WasmExecutor implements Executor {
     expectInteger('batchSize', batchSize, 1);
     expectInteger('steps', steps, 1);
     const time = timeGraph(graph, steps);
-    const planned = plan(time.graph, { sharedBlocks: true, ...(time.stepOf && { partOf: time.stepOf }) });
+    const planned = plan(time.graph, time.stepOf && { partOf: time.stepOf });
     const form = formOf(time, planned, batchSize, host);
     const { parameters, gradients, optimizerVectors, parameterBytes, total, x, g, slope, dLossDx } = form.layout;
     const memory = allocate(Math.ceil(total / pageBytes), host.threads > 1);

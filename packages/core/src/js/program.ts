@@ -105,8 +105,7 @@ export function programOf(graph: Graph): Program {
 
 function compile(graph: Graph): Program {
   const { graph: step, memories } = stepGraphOf(graph);
-  const sharing = graph.sharedWeights !== undefined;
-  const { units, rowOf } = plan(step, { sharedBlocks: sharing });
+  const { units, rowOf } = plan(step);
   const compiled = units.map((unit) => compileUnit(step, unit, rowOf));
   const gathered = compiled.map(({ dense }) => dense?.sources.gathered?.length ?? 0);
   const nodeRows = Uint32Array.from(graph.ids, (_, i) => rowOf[i < graph.inputCount ? i : i + memories.length]);
@@ -123,7 +122,7 @@ function compile(graph: Graph): Program {
     outputRows: Uint32Array.from(graph.outputs, (i) => nodeRows[i]),
     inputCount: graph.inputCount,
     rowCount: step.nodeCount + Math.max(0, ...gathered),
-    accumulates: sharing || compiled.some(({ sparse }) => sparse !== undefined),
+    accumulates: graph.sharedWeights !== undefined || compiled.some(({ sparse }) => sparse !== undefined),
     combines: compiled.some(({ combination }) => combination !== undefined),
   };
 }
