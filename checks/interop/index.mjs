@@ -49,7 +49,7 @@ function page(seconds) {
     .map((file) => JSON.parse(readFileSync(new URL(file, results), 'utf8')));
   return (
     [
-      '# What other programs make of our files',
+      '# Interoperability results',
       `Written by \`node checks/interop/index.mjs\` on ${new Date().toISOString().slice(0, 10)}, Node ${process.versions.node}, ` +
         `${process.platform} ${process.arch}, ${cpus()[0].model.trim()}, in ${Math.round(seconds)} s.`,
       ...proofs.flatMap(({ program, rows }) => [`## ${program}`, rows.map((row) => `- ${row.join(': ')}`).join('\n')]),

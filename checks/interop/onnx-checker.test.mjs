@@ -1,4 +1,4 @@
-/** Our ONNX models before ONNX's own checker, with the shapes of all tensors inferred. */
+/** Validates our ONNX models with the checker of ONNX, including shape inference. */
 import { everyActivation, randomGraph } from '@nnbp/conformance';
 import { toOnnx } from '@nnbp/interop';
 import { Network, Random } from '@nnbp/core';
@@ -35,7 +35,7 @@ for path in sys.argv[1:]:
         sys.exit(f"{path}: {error}")
 `;
 
-// Debian's checker is older than Gelu and Mish.
+// The version of Debian does not know Gelu and Mish.
 const activations = everyActivation.filter(({ name }) => name !== 'gelu' && name !== 'mish');
 
 test.skipIf(found === undefined)(
@@ -53,7 +53,7 @@ test.skipIf(found === undefined)(
     });
     const { status, stderr } = spawnSync(found.python, ['-c', check, ...paths], { encoding: 'utf8' });
     expect(status, stderr).toBe(0);
-    rows.push([`${graphs} random graphs`, 'every model is sound, and every shape follows']);
+    rows.push([`${graphs} random graphs`, 'every model is valid, with inferred shapes']);
   },
   120_000,
 );

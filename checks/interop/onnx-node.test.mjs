@@ -1,4 +1,4 @@
-/** Our ONNX models in onnxruntime: the same outputs as our reference engine, within what float32 allows. */
+/** Runs our ONNX models in onnxruntime: outputs equal those of the reference engine within float32 error bounds. */
 import { everyActivation } from '@nnbp/conformance';
 import { fromOnnx, toOnnx } from '@nnbp/interop';
 import { mlp, Network, Random } from '@nnbp/core';
@@ -30,7 +30,7 @@ test(`${graphs} random graphs, from seed ${firstSeed}`, async () => {
     const { network, rows } = randomNetwork(seed);
     const bytes = toOnnx(network);
     worst.hold(network, rows, await run(bytes, rows), `INTEROP_SEED=${seed}`);
-    // What comes back from the file says the same as the runtime that read it.
+    // The imported network has the same outputs as the runtime.
     new WorstError().hold(network, rows, fromOnnx(bytes).predictBatch(rows).flat(), `INTEROP_SEED=${seed}, back`);
     nodes += network.graph.nodeCount;
     edges += network.graph.edgeCount;

@@ -1,4 +1,4 @@
-/** Our ONNX models in onnxruntime-web, in a real browser. */
+/** Runs our ONNX models in onnxruntime-web in a browser. */
 import { everyActivation } from '@nnbp/conformance';
 import { toOnnx } from '@nnbp/interop';
 import { GraphBuilder, Network } from '@nnbp/core';
@@ -14,7 +14,7 @@ import { WorstError } from './worst-error.mjs';
 
 const files = new URL('node_modules/onnxruntime-web/dist/', import.meta.url);
 const types = { '.mjs': 'text/javascript', '.wasm': 'application/wasm' };
-const html = `<!doctype html><title>proof</title><script type="module">
+const html = `<!doctype html><title>ONNX Runtime</title><script type="module">
   import * as ort from '/ort.wasm.min.mjs';
   ort.env.wasm.numThreads = 1;
   globalThis.ort = ort;

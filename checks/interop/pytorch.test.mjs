@@ -1,6 +1,6 @@
 /**
- * Our networks as PyTorch modules: the same outputs and gradients in float64; trained there by two processes, and
- * brought back. And PyTorch's own ONNX models, read here.
+ * Our networks as PyTorch modules: same outputs and gradients in float64, trained there by two processes and
+ * imported again; and ONNX models exported by PyTorch, imported here.
  */
 import { identity, relu } from '@nnbp/activations';
 import { backpropagateBatch, mlp, Network, predictSequence } from '@nnbp/core';
@@ -55,7 +55,7 @@ const readJson = (...path) => JSON.parse(readFileSync(join(...path), 'utf8'));
 const largest = (values) => values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 const relative = (expected, got) => Math.abs(got - expected) / Math.max(1, Math.abs(expected));
 
-/** `train.py` by two processes over gloo, as any launcher starts them. */
+/** Runs `train.py` in two processes over gloo. */
 async function trainByTwo(directory, ...options) {
   const port = await freePort();
   const children = [];
@@ -78,7 +78,7 @@ async function trainByTwo(directory, ...options) {
       child.stderr.on('data', (part) => (text += part));
       return new Promise((resolve) =>
         child.on('close', (code) => {
-          // The other would wait half an hour for one that failed.
+          // Otherwise the other process would wait half an hour for one that failed.
           if (code !== 0) for (const one of children) one.kill();
           resolve({ code, text });
         }),
@@ -93,7 +93,7 @@ async function trainByTwo(directory, ...options) {
   return texts[0];
 }
 
-/** The same by torchrun. Without the two options that of PyTorch 1.13 fails on Python 3.11. */
+/** The same with torchrun. Without the two options, torchrun of PyTorch 1.13 fails on Python 3.11. */
 function trainByTorchrun(directory, ...options) {
   const launcher = ['-m', 'torch.distributed.run', '--standalone', '--nproc_per_node=2', '--redirects=1', '--tee=1'];
   const { status, stderr } = spawnSync(found.python, [...launcher, 'train.py', '--data', 'data.csv', ...options], {
@@ -129,7 +129,7 @@ describe.skipIf(found === undefined)('PyTorch', () => {
       worst.outputs = Math.max(worst.outputs, ...errors);
       expect(Math.max(...errors), `outputs, INTEROP_SEED=${seed}`).toBeLessThan(1e-10);
 
-      // PyTorch's gradients come back by the way weights come back: as the parameters of a copy.
+      // Import PyTorch's gradients like weights, as the parameters of a copy.
       const expected = backpropagateBatch(network, inputs, targets, mse()).gradients.vector;
       const got = fromPyTorch(asSafetensors(directories[k], gradients), network).parameters.vector;
       const size = largest(expected);
@@ -144,7 +144,7 @@ describe.skipIf(found === undefined)('PyTorch', () => {
     ]);
   }, 120_000);
 
-  test('two processes of torchrun train the digits, and here the trained network says the same', () => {
+  test('two torchrun processes train the digits, and the imported network has the same outputs', () => {
     const { train, test: unseen } = digits(4000, 1000);
     const graph = mlp([784, 48, 10], { activation: relu, outputActivation: identity });
     const network = new Network(graph, { seed: 1 });
@@ -179,8 +179,8 @@ describe.skipIf(found === undefined)('PyTorch', () => {
     ]);
   }, 240_000);
 
-  test('two processes take the same steps as we do, on a graph with everything a graph may have', async () => {
-    // Seed 6: 196 nodes, units, shared weights, nodes that nothing reads, c that is fixed for some.
+  test('two processes take the same steps as our trainer, on a graph with all features', async () => {
+    // Seed 6: 196 nodes, scalers, shared weights, unread nodes, some fixed c.
     const { network, rows: inputs, targets } = randomNetwork(6, 40);
     const { graph } = network;
     expect(graph.sharedWeights).toBeDefined();
@@ -215,7 +215,7 @@ describe.skipIf(found === undefined)('PyTorch', () => {
     ]);
   }, 120_000);
 
-  test("PyTorch's own ONNX models are read with the same outputs", () => {
+  test('ONNX models exported by PyTorch have the same outputs here', () => {
     const directory = join(work, 'onnx');
     mkdirSync(directory);
     python('export.py', directory);

@@ -1,16 +1,16 @@
-/** The networks that other programs are given: random graphs of the property tests, and what our reference engine says. */
+/** Networks to compare with other programs: random graphs of the property tests, with outputs of the reference engine. */
 import { randomGraph, randomParameters, randomSamples } from '@nnbp/conformance';
 import { identity, relu, tanh } from '@nnbp/activations';
 import { GraphBuilder, Network, Random, Standardization } from '@nnbp/core';
 
-/** Where the seeds begin; `INTEROP_SEED` repeats a run. */
+/** The first seed. `INTEROP_SEED` repeats a run. */
 export const firstSeed = Number(process.env.INTEROP_SEED ?? Math.floor(Math.random() * 2 ** 32));
 
 /** @type {import('@nnbp/core').OutputTransform[]} */
 const transforms = ['sigmoid', 'softmax', 'logSoftmax'];
 
 /**
- * A network that no one designed, with samples. Every fourth is made of layers with holes, every third
+ * A random network with samples. Every fourth consists of layers with missing edges, every third
  * has scalers, every fifth an output transform. */
 export function randomNetwork(seed, samples = 16) {
   const random = new Random(seed);
@@ -31,7 +31,7 @@ export function randomNetwork(seed, samples = 16) {
   };
 }
 
-/** Dense layers on any of the layers before, some with edges taken out: matrices of all kinds. */
+/** Layers on random earlier layers, some with missing edges. */
 function layersWithHoles(random) {
   const below = (n) => Math.floor(random.uniform() * n);
   const builder = new GraphBuilder();

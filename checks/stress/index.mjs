@@ -1,4 +1,4 @@
-/** `pnpm stress [proof …]`: the proofs that take long, all or some; each writes what it found into results.json. */
+/** `pnpm stress [name …]`: runs all or some of the long checks. Each writes its results to results.json. */
 import { spawnSync } from 'node:child_process';
 
 /** Name, minutes on two cores, command. */
@@ -12,7 +12,7 @@ const proofs = {
 const chosen = process.argv.slice(2);
 const unknown = chosen.filter((name) => !(name in proofs));
 if (unknown.length > 0) {
-  console.error(`There is no proof ${unknown.join(', ')}. There are: ${Object.keys(proofs).join(', ')}.`);
+  console.error(`Unknown check: ${unknown.join(', ')}. Expected one of ${Object.keys(proofs).join(', ')}.`);
   process.exit(2);
 }
 const wanted = chosen.length > 0 ? chosen : Object.keys(proofs);
@@ -23,7 +23,7 @@ const failed = wanted.filter((name) => {
   console.log(`\n# ${name}, about ${minutes} minutes`);
   return !run(command);
 });
-if (failed.length > 0) console.error(`\nNot proven: ${failed.join(', ')}. What failed is above.`);
+if (failed.length > 0) console.error(`\nFailed: ${failed.join(', ')}. See the output above.`);
 process.exit(failed.length === 0 ? 0 : 1);
 
 function run([command, ...args]) {

@@ -73,7 +73,7 @@ const found = {
     p999: percentile(0.999),
     most: percentile(1),
   },
-  // A fifth of the way, when caches are warm, and at the end.
+  // After a fifth of the requests, when caches are warm, and at the end.
   megabytes: { early: memory[Math.floor(memory.length / 5)], end: memory.at(-1) },
   exit: status,
 };
@@ -82,7 +82,7 @@ console.log(found);
 const steady = smoke || (seen.size >= 3 && found.megabytes.end <= 1.25 * found.megabytes.early);
 if (wrong > 0 || status !== 0 || !steady) process.exit(1);
 
-/** One connection's worth: asks, waits, checks that the answer is that of the model it names (to float32) and of this input. */
+/** One connection: sends requests and checks that each response is the prediction of the model it names, to float32. */
 async function work() {
   while (sent < count) {
     const n = sent++;

@@ -1,11 +1,11 @@
-/** A registry of one's own on the loopback address; what it does not have it fetches from the registry npm is set to. */
+/** A local registry on the loopback address, which proxies the registry that npm is configured for. */
 import { execFileSync, spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 
 /**
- * @param {string} folder - Where it keeps its packages.
+ * @param {string} folder - Directory of its packages.
  * @returns {Promise<{ url: string, environment: Record<string, string>, stop: () => void }>} `environment` makes npm, pnpm and yarn use it.
  */
 export async function startRegistry(folder) {
@@ -47,7 +47,7 @@ max_body_size: 100mb
       YARN_ENABLE_TELEMETRY: '0',
       // Not what an earlier registry said of packages of the same name.
       YARN_GLOBAL_FOLDER: join(folder, 'yarn'),
-      // What was published a moment ago is what is to be tried.
+      // Always install what was just published.
       YARN_NPM_MINIMAL_AGE_GATE: '0',
     },
     stop: () => void child.kill(),

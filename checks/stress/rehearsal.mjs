@@ -102,7 +102,7 @@ record('rehearsal', results);
 console.log(JSON.stringify(results, null, 2));
 if (failures > 0) process.exit(1);
 
-/** Gives the name and version of each package that was published. */
+/** Publishes, and returns the names and versions of the packages. */
 function publish() {
   const clone = join(folder, 'clone');
   run(folder, 'git', 'clone', '--quiet', '--depth', '1', `file://${root}`, clone);
@@ -111,7 +111,7 @@ function publish() {
   pnpm('exec', 'changeset', 'version');
   const manifests = readdirSync(join(clone, 'packages')).map((name) => join(clone, 'packages', name, 'package.json'));
   for (const path of manifests) {
-    // A statement of provenance is signed by the CI that publishes; a rehearsal has nobody to sign it.
+    // Provenance can only be signed by the CI, not in a rehearsal.
     writeFileSync(path, readFileSync(path, 'utf8').replace('"provenance": true', '"provenance": false'));
   }
   pnpm('exec', 'turbo', 'run', 'build', '--filter=./packages/*', '--concurrency=2', '--output-logs=errors-only');

@@ -1,4 +1,4 @@
-/** What the long proofs found, with the date and the machine: `results.json`, from which a page of the docs is made. */
+/** Results of the long checks with date and machine: `results.json`, from which a page of the documentation is generated. */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
@@ -12,7 +12,7 @@ const path = join(import.meta.dirname, 'results.json');
 /** @returns {Record<string, any>} */
 export const results = () => (existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : {});
 
-/** Puts what a proof found in place of what it found before. */
+/** Replaces the earlier result of a check. */
 export function record(proof, found) {
   if (smoke) return;
   const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();

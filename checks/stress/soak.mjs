@@ -53,7 +53,7 @@ const flat =
   );
 if (!flat || !found.fit.sameAsFresh || Object.values(found.steps).some(({ finite }) => !finite)) process.exit(1);
 
-/** One sample a step, a new one each time. */
+/** One new sample per step. */
 function online(engine) {
   const executor = engine.prepare(graph, 1);
   executor.parameters.set(new Network(graph, { seed: 1 }).parameters.vector);

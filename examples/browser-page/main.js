@@ -5,7 +5,7 @@ const status = document.querySelector('#status');
 const context = canvas.getContext('2d');
 const size = canvas.width;
 
-// Two half circles that reach into each other, between −2 and 2.
+// Two interleaving half circles in [−2, 2].
 const random = new Random(1);
 const inputs = [];
 const targets = [];

@@ -7,8 +7,8 @@
  *     GET  /health    →  {"model": 1, "requests": 12, "memory": 61865984}
  *
  * When the model's file is replaced (renamed into place, as `writeAtomically` does) or on SIGHUP, it loads the new one.
- * A file that does not load, or has other inputs or outputs, is refused with a line on standard error, and the model
- * that is there goes on.
+ * A file that does not load, or has other inputs or outputs, is reported on standard error, and the current model
+ * stays in use.
  */
 import { auto, compile, load, NnbpError } from 'nnbp';
 import { readFileSync, statSync, watch } from 'node:fs';
@@ -18,11 +18,11 @@ import { basename, dirname } from 'node:path';
 const maxBytes = 1_000_000;
 const maxRows = 1000;
 /** Milliseconds for a whole request to arrive. */
-const patience = Number(process.env.REQUEST_TIMEOUT ?? 10_000);
+const timeout = Number(process.env.REQUEST_TIMEOUT ?? 10_000);
 
 const [path, port = '8080'] = process.argv.slice(2);
 if (path === undefined) {
-  console.error('Say which model: node server.mjs model.safetensors [port]');
+  console.error('Usage: node server.mjs model.safetensors [port]');
   process.exit(2);
 }
 
@@ -31,13 +31,13 @@ const engine = await auto({ threads: 1 });
 let model = await modelOf(1, networkAt(path));
 let requests = 0;
 
-// A client that sends a byte now and then would keep its connection for ever.
-const limits = { requestTimeout: patience, headersTimeout: patience, connectionsCheckingInterval: patience / 4 };
+// A client that sends a byte now and then would keep its connection forever.
+const limits = { requestTimeout: timeout, headersTimeout: timeout, connectionsCheckingInterval: timeout / 4 };
 const server = createServer(limits, (request, response) => {
   answer(request).then(
     (body) => send(response, 200, body),
     (error) => {
-      // What is left of a body that is too long is not read.
+      // The rest of a body that is too long is not read.
       if (!request.complete) response.setHeader('Connection', 'close');
       send(response, statusOf(error), { error: error.message });
     },
@@ -67,7 +67,7 @@ async function answer(request) {
   if (request.method === 'GET' && request.url === '/health') {
     return { model: model.number, requests, memory: process.memoryUsage.rss() };
   }
-  if (request.url !== '/predict') throw new Refusal(404, 'There are POST /predict and GET /health.');
+  if (request.url !== '/predict') throw new Refusal(404, 'Expected POST /predict or GET /health.');
   if (request.method !== 'POST') throw new Refusal(405, 'POST the inputs: {"inputs": [[…], …]}.');
   const rows = rowsOf(await bodyOf(request));
   requests++;
@@ -93,7 +93,7 @@ function rowsOf(text) {
 async function bodyOf(request) {
   const parts = [];
   let length = 0;
-  const tooLong = new Refusal(413, `At most ${maxBytes} bytes a request.`);
+  const tooLong = new Refusal(413, `Expected at most ${maxBytes} bytes per request.`);
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLong;
   // The connection stays, so that the answer can be sent.
   for await (const part of request.iterator({ destroyOnReturn: false })) {
@@ -109,10 +109,10 @@ async function modelOf(number, network) {
   return { number, network, predictor: await compile(network, { engine }) };
 }
 
-/** A regular file, read whole: a pipe or a device might never end, and a file that is written to would be two halves. */
+/** Loads a regular file. A pipe or device might never end, and a file being written would be inconsistent. */
 function networkAt(place) {
   const before = statSync(place);
-  if (!before.isFile()) throw new Error(`${place} is no regular file.`);
+  if (!before.isFile()) throw new Error(`${place} is not a regular file.`);
   const bytes = readFileSync(place);
   const after = statSync(place);
   if (before.ino !== after.ino || before.mtimeMs !== after.mtimeMs || before.size !== bytes.length) {
@@ -135,7 +135,7 @@ async function reload() {
     model = loaded;
     console.log(`Model ${model.number} is loaded.`);
   } catch (error) {
-    console.error(`The new model was refused, model ${model.number} goes on: ${error.message}`);
+    console.error(`The new model was rejected; model ${model.number} stays in use: ${error.message}`);
   }
 }
 

@@ -1,4 +1,4 @@
-/** Models that brain.js trained, what it saved of them, and what it says of some rows. */
+/** Models trained by brain.js: saved files, and outputs for some rows. */
 import brain from 'brain.js';
 import { flowers, probes, xor } from './data.mjs';
 

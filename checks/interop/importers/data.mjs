@@ -1,4 +1,4 @@
-/** Small things to learn: what the models of other libraries are trained on. */
+/** Small data sets for the models of other libraries. */
 
 export const xor = [
   { input: [0, 0], output: [0] },
@@ -7,7 +7,7 @@ export const xor = [
   { input: [1, 1], output: [0] },
 ];
 
-/** Flowers no one picked: four measures, drawn around three kinds. Scaled to about 0 to 1. */
+/** Synthetic flowers: four measurements of three classes, scaled to about [0, 1]. */
 export const flowers = Array.from({ length: 90 }, (_, k) => {
   const kind = k % 3;
   const middle = [
@@ -21,7 +21,7 @@ export const flowers = Array.from({ length: 90 }, (_, k) => {
   };
 });
 
-/** Places around and between the samples, as far as `reach` out. */
+/** Points around and between the samples, up to `reach` outside. */
 export function probes(inputs, count, reach = 2) {
   return Array.from({ length: count }, () => Array.from({ length: inputs }, () => reach * (2 * Math.random() - 1)));
 }

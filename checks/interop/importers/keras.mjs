@@ -1,4 +1,4 @@
-/** Models that TensorFlow.js trained, what it saved of them, and what it says of some rows. */
+/** Models trained by TensorFlow.js: saved files, and outputs for some rows. */
 import tf from '@tensorflow/tfjs';
 import { flowers, probes, xor } from './data.mjs';
 
@@ -76,7 +76,7 @@ async function trained(name, model, data, epochs) {
   return answered(name, model, model.inputs[0].shape[1], data.slice(0, 8));
 }
 
-/** Rows have the numbers of all inputs one after another; outputs too. */
+/** Rows concatenate the numbers of all inputs, and of all outputs. */
 async function answered(name, model, inputs, data = /** @type {any[]} */ ([])) {
   const rows = [...data.map(({ input }) => input), ...probes(inputs, 16)];
   let at = 0;

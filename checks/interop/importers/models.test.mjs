@@ -8,7 +8,7 @@ import * as keras from './keras.mjs';
 import * as neataptic from './neataptic.mjs';
 import * as synaptic from './synaptic.mjs';
 
-/** What is compared: its models, our reader, and the largest difference that its own arithmetic explains. */
+/** Models of each library, our importer, and the largest error that its precision explains. */
 const libraries = [
   { package: 'brain.js', models: await brainJs.models(), read: fromBrainJs, allowed: 5e-6, arithmetic: 'float32' },
   { package: 'synaptic', models: synaptic.models(), read: fromSynaptic, allowed: 1e-12, arithmetic: 'float64' },

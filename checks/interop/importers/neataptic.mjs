@@ -1,10 +1,10 @@
-/** Models that neataptic trained or mutated, what it saved of them, and what it says of some rows. */
+/** Models trained or mutated by neataptic: saved files, and outputs for some rows. */
 import neataptic from 'neataptic';
 import { flowers, probes, xor } from './data.mjs';
 
 const { architect, methods, Network } = neataptic;
 
-/** The ones that can be had here, by neataptic's own names. */
+/** The supported functions, by neataptic's names. */
 export const squashes = [
   ...['LOGISTIC', 'TANH', 'IDENTITY', 'RELU', 'SOFTSIGN', 'SINUSOID', 'GAUSSIAN', 'BIPOLAR_SIGMOID', 'HARD_TANH'],
   ...['ABSOLUTE', 'INVERSE', 'SELU'],
@@ -30,7 +30,7 @@ function everyNode(squash) {
   return answered(`every node ${squash}`, network);
 }
 
-/** As evolution would make one: nodes and connections put in and taken out at random, none that leads back. */
+/** A network after random mutations: nodes and forward connections are added and removed. */
 function mutated(name) {
   const network = new Network(3, 2);
   const { ADD_NODE, ADD_CONN, SUB_CONN, MOD_WEIGHT, MOD_BIAS, MOD_ACTIVATION } = methods.mutation;

@@ -1,4 +1,4 @@
-/** Models that synaptic trained, what it saved of them, and what it says of some rows. */
+/** Models trained by synaptic: saved files, and outputs for some rows. */
 import synaptic from 'synaptic';
 import { flowers, probes, xor } from './data.mjs';
 

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Tensors of the shapes of a network's weights, with other numbers. */
+/** Writes tensors with the shapes of a network's weights and other values. */
 export function asSafetensors(directory, tensors) {
   const file = readFileSync(join(directory, 'weights.safetensors'));
   const size = Number(file.readBigUInt64LE(0));

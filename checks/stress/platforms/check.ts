@@ -1,4 +1,4 @@
-/** Compiled, not run, by every TypeScript that is promised. */
+/** Compiled, but not run, by every supported version of TypeScript. */
 import { sigmoid } from '@nnbp/activations';
 import {
   type Activation,

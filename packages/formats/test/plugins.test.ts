@@ -52,7 +52,7 @@ describe('a loss in the file', () => {
   });
 });
 
-test('all that is missing is listed at once, and each thing once', () => {
+test('the error lists each missing function once', () => {
   const network = chainOf([wave('wave'), tanh, wave('tide'), tanh]);
   const file = save(network, { loss: cubic('cubic') });
   expect(() => load(file)).toThrow(failure('MISSING_PLUGIN', /activations "wave", "tide"; losses "cubic"/));
@@ -61,7 +61,7 @@ test('all that is missing is listed at once, and each thing once', () => {
   );
 });
 
-test('an own activation that is called as a shipped one is still the own one', () => {
+test('a custom activation with the name of a built-in stays custom', () => {
   const network = chainOf([wave('tanh'), tanh]);
   for (const again of [
     load(save(network), { activations: [wave('tanh')] }).network,
@@ -69,7 +69,7 @@ test('an own activation that is called as a shipped one is still the own one', (
   ]) {
     expect(again.predict([0.3])).toEqual(network.predict([0.3]));
   }
-  // Whoever supplies nothing gets an error, not the shipped one.
+  // Without it, loading throws instead of using the built-in.
   expect(() => load(save(network))).toThrow(failure('MISSING_PLUGIN', /"tanh"/));
 });
 
@@ -78,7 +78,7 @@ test('nodes with one function share one object', () => {
   expect(network.graph.activations.filter(({ name }) => name === 'tanh')).toEqual([tanh]);
 });
 
-describe('what a file names and nobody ships', () => {
+describe('unknown names in a file', () => {
   test.each(['no such thing', '__proto__', 'constructor', 'toString'])('"%s" is refused', (name) => {
     expect(() => builtinActivation(name)).toThrow(failure('MISSING_PLUGIN', /Expected one of: .*sigmoid/));
     expect(() => builtinLoss(name)).toThrow(failure('MISSING_PLUGIN', /Expected one of: .*mse/));

@@ -1,4 +1,4 @@
-/** Models of one step, out and in again: the same outputs step by step, and the same nodes and delays. */
+/** Exports and imports models of one step: same outputs at each step, same nodes and delays. */
 import { identity, sigmoid, tanh } from '@nnbp/activations';
 import { max, product } from '@nnbp/aggregations';
 import { randomMemoryGraph } from '@nnbp/conformance';
@@ -9,7 +9,7 @@ import { describe, expect, test } from 'vitest';
 import { encodeModel, type ModelInit } from '../src/onnx/schema.js';
 import { errorOf } from './fixtures.js';
 
-/** A network whose parameters float32 holds, none of them 0, so that no edge is taken for a hole. */
+/** A network with nonzero float32 parameters, so that no edge is mistaken for a missing one. */
 function networkOf(graph: Graph, random: Random): Network {
   const network = new Network(graph);
   const { vector } = network.parameters;
@@ -39,7 +39,7 @@ function expectSameOutputs(network: Network, back: Network, random: Random, what
   );
 }
 
-/** The nodes by activation, aggregation and edges: what a graph is but for its ids and the order of nodes. */
+/** The structure of a graph, independent of ids and the order of nodes. */
 function structure(graph: Graph) {
   const nodes = graph.ids.map((_, i) => {
     const edges = Array.from({ length: graph.edgeStart[i + 1] - graph.edgeStart[i] }, (_, k) => graph.edgeStart[i] + k);
@@ -52,7 +52,7 @@ function structure(graph: Graph) {
   return { nodes: nodes.sort(), state: graph.initialState().toSorted(), outputs: graph.outputs.length };
 }
 
-test('every random graph with delays and aggregations comes back with the same outputs at each step', () => {
+test('random graphs with delays and aggregations are exported and imported with the same outputs at each step', () => {
   const seed = Math.floor(Math.random() * 2 ** 32);
   for (let k = 0; k < 80; k++) {
     const random = new Random(seed + k);

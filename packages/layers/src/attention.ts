@@ -6,11 +6,11 @@ import { gate, plain } from './unit.js';
 
 /** Options of {@link attention}. */
 export interface AttentionOptions {
-  /** For each position that asks, the ids of its query: `size` of them. */
+  /** Ids of the query of each position: [queries × size]. */
   readonly queries: readonly (readonly string[])[];
-  /** For each position that is asked, the ids of its key: `size` of them. */
+  /** Ids of the key of each position: [keys × size]. */
   readonly keys: readonly (readonly string[])[];
-  /** For each position that is asked, the ids of its value: as many at each. */
+  /** Ids of the value of each position: [keys × value size]. */
   readonly values: readonly (readonly string[])[];
   /** The ids are `name.0.0`, …: position and entry. Default `attention`. */
   readonly name?: string;

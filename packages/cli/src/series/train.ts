@@ -207,14 +207,14 @@ function describe(file: string, table: SeriesTable, shape: NetworkShape, season:
   const when = (time: number) => timeText(time, precision);
   const test =
     parts.test.length > 0
-      ? `${parts.test.length.toLocaleString('en')} to test, from ${when(parts.starts[1])}`
-      : 'none to test';
+      ? `${parts.test.length.toLocaleString('en')} for the test, from ${when(parts.starts[1])}`
+      : 'none for the test';
   return (
     `${visible(file)}: ${what}, ${counted(rows, 'value')} from ${when(first)} to ${when(last)}, a step is ${stepText(step)}.\n` +
     notes.map((text) => `Note: ${visible(text)}\n`).join('') +
     `\nForecast:  ${counted(shape.horizon, 'step')} ahead, from the last ${shape.window} values${calendar}\n` +
     `Windows:   ${parts.training.length.toLocaleString('en')} to train, ` +
-    `${parts.validation.length.toLocaleString('en')} to decide when to stop, ${test}\n` +
+    `${parts.validation.length.toLocaleString('en')} for validation, ${test}\n` +
     (season > 1 ? `Season:    ${counted(season, 'step')}\n` : '')
   );
 }

@@ -66,7 +66,7 @@ export function describeCourse(
     rows.validation > 0
       ? `${rows.validation.toLocaleString('en')} to decide when to stop (validation)`
       : 'none for validation',
-    rows.test > 0 ? `${rows.test.toLocaleString('en')} to test, used for nothing else` : 'none to test',
+    rows.test > 0 ? `${rows.test.toLocaleString('en')} to test, used for nothing else` : 'none for the test',
   ];
   const watched = rows.validation > 0 ? 'validation' : 'training';
   const stop =
