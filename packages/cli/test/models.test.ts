@@ -119,6 +119,21 @@ describe('evaluate', () => {
     expect(metrics.accuracy).toBeCloseTo(right / 150, 12);
   });
 
+  it('shows with --importance what each column is worth, a category as one', async () => {
+    const { nnbp } = await world({
+      'signs.csv': `town,x,noise,y\n${Array.from({ length: 60 }, (_, k) => `${['Bern', 'Chur', 'Genf'][k % 3]},${(k * 7) % 20},${(k * 11) % 13},${3 * ((k * 7) % 20) + 10 * (k % 3)}`).join('\n')}\n`,
+    });
+    await nnbp('train', 'signs.csv', '-t', 'y', '--epochs', '60');
+    const { importance } = JSON.parse(
+      (await nnbp('evaluate', 'signs.nnbp.safetensors', 'signs.csv', '--importance', '--json')).stdout,
+    ) as { importance: { column: string; mean: number }[] };
+    expect(importance.map(({ column }) => column).sort()).toEqual(['noise', 'town', 'x']);
+    expect(importance[0].column).toBe('x');
+    expect(importance[0].mean).toBeGreaterThan(importance[2].mean);
+    const { stdout } = await nnbp('evaluate', 'signs.nnbp.safetensors', 'signs.csv', '--importance');
+    expect(stdout).toMatch(/Increase of mse when a column is shuffled:\n\n +mean +deviation\n +x /);
+  });
+
   it('agrees with what predict predicts', async () => {
     const { nnbp } = await world({ 'houses.csv': housesCsv() });
     await nnbp('train', 'houses.csv', '-t', 'price', '--epochs', '3');

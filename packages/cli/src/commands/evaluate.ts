@@ -1,7 +1,15 @@
 /** `nnbp evaluate`: how good a model is on rows whose answer is known. */
-import { accuracy, confusionMatrix, evaluate, meanAbsoluteError, rSquared, type Sample } from '@nnbp/train';
+import {
+  accuracy,
+  confusionMatrix,
+  evaluate,
+  meanAbsoluteError,
+  permutationImportance,
+  rSquared,
+  type Sample,
+} from '@nnbp/train';
 import { type Command } from 'commander';
-import { categoryOf } from '../columns.js';
+import { categoryOf, type Column, nodesOf } from '../columns.js';
 import { metricNames, metricText } from '../describe.js';
 import type { CsvOptions } from '../csv/read.js';
 import { Gaps } from '../encode.js';
@@ -13,15 +21,17 @@ import { openDataFor, withCsvOptions, withModel } from '../options.js';
 import { Problem } from '../problem.js';
 import { modelRows } from '../samples.js';
 import { tableOf } from '../table.js';
-import { visibleJson } from '../visible.js';
+import { visible, visibleJson } from '../visible.js';
 
 interface EvaluateOptions extends ModelOptions, CsvOptions {
+  readonly importance?: boolean;
   readonly json?: boolean;
 }
 
 const examples = `
 Examples:
   nnbp evaluate iris.nnbp.safetensors test.csv
+  nnbp evaluate houses.nnbp.safetensors test.csv --importance
   nnbp evaluate houses.nnbp.safetensors test.csv --json`;
 
 /** Adds the command. */
@@ -29,6 +39,7 @@ export function addEvaluate(program: Command, io: Io): void {
   const command = program.command('evaluate').summary('evaluate a model on a CSV file with known targets');
   withCsvOptions(withModel(command).argument('<data>', 'a CSV file, or - for the standard input'))
     .description('Compares the predictions of a model with the targets in a CSV file.')
+    .option('--importance', 'how much the loss rises when a column is shuffled, five times each')
     .option('--json', 'print the result as JSON')
     .addHelpText('after', examples)
     .action((model: string, data: string, options: EvaluateOptions) => evaluateOn(io, model, data, options));
@@ -39,10 +50,13 @@ async function evaluateOn(io: Io, modelPath: string, dataPath: string, options: 
   const csv = await openDataFor(io, dataPath, model, options);
   const gaps = new Gaps();
   let rows = 0;
+  /** Only kept for --importance, which reads them more than once. */
+  const kept: Sample[] = [];
   const samples = async function* (): AsyncGenerator<Sample> {
     for await (const { input, target } of modelRows(model, csv, { targets: true, gaps })) {
       if (input === undefined) continue;
       rows++;
+      if (options.importance === true) kept.push({ input, target });
       yield { input, target };
     }
     if (rows === 0) throw new Problem(`${csv.name} has no usable row. ${gaps.sentence('left out') ?? ''}`.trim());
@@ -55,8 +69,21 @@ async function evaluateOn(io: Io, modelPath: string, dataPath: string, options: 
     metrics,
     ...(io.signal && { signal: io.signal }),
   });
+  const importance =
+    options.importance === true
+      ? await columnImportance(model.columns.inputs, (columns) =>
+          permutationImportance(model.network, kept, { loss, columns, ...(io.signal && { signal: io.signal }) }),
+        )
+      : undefined;
   if (options.json === true) {
-    const summary = { rows, leftOut: gaps.count, lossName: loss.name, ...found, categories: category?.values };
+    const summary = {
+      rows,
+      leftOut: gaps.count,
+      lossName: loss.name,
+      ...found,
+      categories: category?.values,
+      ...(importance && { importance }),
+    };
     await print(io.stdout, `${visibleJson(summary, 2)}\n`);
     return;
   }
@@ -72,6 +99,32 @@ async function evaluateOn(io: Io, modelPath: string, dataPath: string, options: 
   if (category !== undefined && category.values.length <= 20) {
     await print(io.stdout, `\n${describeConfusion(category.values, matrix as number[][])}`);
   }
+  if (importance !== undefined) {
+    const lines = importance.map(({ column, mean, deviation }) => [visible(column), short(mean), short(deviation)]);
+    await print(
+      io.stdout,
+      `\nIncrease of ${loss.name} when a column is shuffled:\n\n${tableOf([['', 'mean', 'deviation'], ...lines], [1, 2])}`,
+    );
+  }
+}
+
+interface ColumnImportance {
+  readonly column: string;
+  readonly mean: number;
+  readonly deviation: number;
+}
+
+/** What shuffling each column does, the largest increase first; the nodes of a category are shuffled together. */
+async function columnImportance(
+  columns: readonly Column[],
+  measure: (places: readonly (readonly number[])[]) => Promise<readonly { mean: number; deviation: number }[]>,
+): Promise<ColumnImportance[]> {
+  let next = 0;
+  const places = columns.map((column) => Array.from({ length: nodesOf([column]) }, () => next++));
+  const found = await measure(places);
+  return columns
+    .map(({ name }, k) => ({ column: name, mean: found[k].mean, deviation: found[k].deviation }))
+    .sort((a, b) => b.mean - a.mean);
 }
 
 /** A row for what is true, a column for what was predicted. */
