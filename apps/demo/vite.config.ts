@@ -8,7 +8,7 @@ const headers = { 'Content-Security-Policy': contentSecurityPolicy, 'X-Content-T
 
 const isEmbed = (url = ''): boolean => url.split(/[?#]/)[0].endsWith('/embed.html');
 
-/** `embed.html` is the same page under a name of its own, so that it alone may stand in frames of other pages. */
+/** `embed.html` is the same page under another name, the only one that other pages may frame. */
 const embed: Plugin = {
   name: 'embed',
   async writeBundle({ dir }) {

@@ -1,4 +1,4 @@
-/** What each of the browser's tests needs: a page of the served playground, a picture of it, and axe's opinion. */
+/** Helpers for browser tests: a page of the served playground, screenshots, and accessibility checks with axe. */
 import axe from 'axe-core';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { readAddress } from '../web/address.js';
 import { writeLink } from '../web/link.js';
 import { defaultState, type PlaygroundState } from '../web/state.js';
 
-/** Pictures are kept here, for a person to look at. */
+/** Directory of the screenshots. */
 const pictures = join(import.meta.dirname, '../../../reports/playground');
 
 let browser: Browser;

@@ -1,4 +1,4 @@
-/** Before the browser's tests: the playground is built as it is published, into a directory of its own, and served. */
+/** Global setup of the browser tests: builds the playground for production into a separate directory and serves it. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,11 +1,11 @@
-/** Links from strangers: whatever they hold, reading one takes little and ends in a state or a LinkError. */
+/** Untrusted links: reading one is cheap and gives a state or a LinkError. */
 import { deflateSync, type FlateStreamHandler, strToU8 } from 'fflate';
 import { describe, expect, test, vi } from 'vitest';
 import { addressOf, readAddress } from '../web/address.js';
 import { LinkError, readLink, writeLink } from '../web/link.js';
 import { defaultState } from '../web/state.js';
 
-/** How many bytes were unpacked. */
+/** Number of decompressed bytes. */
 const counted = vi.hoisted(() => ({ bytes: 0 }));
 vi.mock('fflate', async (original) => {
   const fflate = await original<typeof import('fflate')>();

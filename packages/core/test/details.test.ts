@@ -1,4 +1,4 @@
-/** What is easily taken for granted: names in messages, order, lengths, what is not touched. */
+/** Details: names in messages, order, lengths, and what stays unchanged. */
 import { identity, sigmoid } from '@nnbp/activations';
 import {
   backpropagateBatch,

@@ -1,4 +1,4 @@
-/** A larger network as tables and one loop: nodes in a row that differ by their parameters only are a layer. */
+/** Writes a larger network as tables and one loop: consecutive nodes that differ only in their parameters are a layer. */
 import type { Network } from '@nnbp/core';
 import { type NodeNumbers, numbersOf, remembered } from './edges.js';
 import type { Functions } from './functions.js';

@@ -87,7 +87,7 @@ export function program(module: Assembler, multiplyAdd: MultiplyAdd, shared: boo
       int.store(number(0), load(entry.get, 4), header.samples),
     ];
 
-    /** The body for a unit of a step that some sequence has. */
+    /** The body for a unit of a step that at least one sequence has. */
     const whenInUse = (body: Code): Code =>
       control.when(int.ltU(field('step'), word('steps')), [enterStep(field('step')), body]);
 
@@ -207,13 +207,13 @@ export function program(module: Assembler, multiplyAdd: MultiplyAdd, shared: boo
   });
 }
 
-/** How often a thread looks whether the others have come before it sleeps a little between looks. */
+/** Number of checks before a waiting thread sleeps between checks. */
 const watchful = 200_000;
 const nap = 50_000;
 
 /**
- * All threads meet: the last to arrive turns the page, the others watch for that. Where there are more threads than
- * processors the one awaited may not be running at all: then naps make room for it. It may have ended: the first thread
+ * Barrier: the last thread to arrive advances a counter, for which the others wait. If there are more threads than
+ * processors, the awaited thread may not be running, so waiting threads sleep. It may have exited: the first thread
  * asks its host, which throws when it has waited long enough.
  */
 function barrierFunction(module: Assembler): Callable {
