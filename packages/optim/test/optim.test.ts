@@ -403,3 +403,29 @@ describe('invalid options are named', () => {
     expect(() => optimizer.step(new Float64Array(3), new Float64Array(3))).toThrow(/momentum/);
   });
 });
+
+test('records make optimizers with the options that they list', () => {
+  const { optimizerRecords } = optim;
+  expect(optimizerRecords.sgd.make({ momentum: 0.5, nesterov: 1 }).builtin?.options).toMatchObject({ nesterov: 1 });
+  expect(optimizerRecords.rmsprop.make({ centered: 1 }).builtin?.options).toMatchObject({ centered: 1 });
+  expect(path(optimizerRecords.rprop.make({ learningRate: 0.1 }))).toEqual(path(rprop({ initialStep: 0.1 })));
+  expect(path(optimizerRecords.rprop.make({}))).toEqual(path(rprop()));
+});
+
+test('an engine that runs the update counts the steps of an optimizer with numbers of its own', () => {
+  const [inside, outside] = [nadam(), nadam()];
+  inside.builtin!.advance();
+  outside.step(new Float64Array(1), Float64Array.of(1));
+  expect(inside.builtin!.scalars()).toEqual(outside.builtin!.scalars());
+  expect(inside.builtin!.scalars()).not.toEqual(nadam().builtin!.scalars());
+});
+
+test("a chain with a transform of one's own runs in no engine", () => {
+  const half = {
+    name: 'half',
+    transform(gradients: Float64Array | Float32Array) {
+      gradients.set(gradients.map((gradient) => gradient / 2));
+    },
+  };
+  expect(chain(half, sgd({ learningRate: 1 })).builtin).toBeUndefined();
+});
