@@ -1,8 +1,8 @@
 import type { Page } from 'playwright-core';
-import { expect, test } from 'vitest';
+import { expect, inject, test } from 'vitest';
 import { readAddress } from '../web/address.js';
 import { defaultState } from '../web/state.js';
-import { open, picture, useBrowser } from './page.js';
+import { open, picture, untilUrl, useBrowser } from './page.js';
 
 useBrowser();
 
@@ -44,6 +44,17 @@ test('an edit right before a reload is kept', async () => {
   await chooseChineseAnd(page, 'reload');
   await page.getByRole('button', { name: '求导' }).waitFor();
   await page.reload();
+  await page.getByRole('button', { name: '求导' }).waitFor();
+});
+
+test('an edit whose URL is written while the reload is under way is kept', async () => {
+  const page = await open();
+  await page.getByRole('button', { name: 'Derive' }).waitFor();
+  await page.route(inject('address'), async (route) => {
+    await untilUrl(page, ({ language }) => language === 'zh');
+    await route.continue();
+  });
+  await chooseChineseAnd(page, 'reload');
   await page.getByRole('button', { name: '求导' }).waitFor();
 });
 

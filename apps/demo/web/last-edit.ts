@@ -1,26 +1,25 @@
 /**
- * Keeps the last edit across a reload. The browser reloads the URL it had when the reload began, so a URL written while
- * the page is hidden comes too late; the tab's session storage does not.
+ * Keeps the last edit across a reload. The browser reloads the URL it had when the reload began; a URL written after that,
+ * by an edit that was pending or made since, comes too late. The tab's session storage does not.
  */
 const key = 'nnbp-last-edit';
 
-/** Stores the link of a state that the URL does not have yet. */
+/** Stores the link of the current state, while the page goes away. */
 export function keepLastEdit(link: string): void {
   try {
-    sessionStorage.setItem(key, JSON.stringify({ after: location.hash, link }));
+    sessionStorage.setItem(key, link);
   } catch {
     // Without storage, an edit made just before a reload is lost.
   }
 }
 
-/** Puts the stored link into the URL, if the page is opened again with the URL that it had then. */
+/** Puts the stored link into the URL, if the page was reloaded. */
 export function restoreLastEdit(): void {
   try {
-    const stored = sessionStorage.getItem(key);
-    if (stored === null) return;
+    const link = sessionStorage.getItem(key);
     sessionStorage.removeItem(key);
-    const { after, link } = JSON.parse(stored) as { after: string; link: string };
-    if (after === location.hash) history.replaceState(null, '', `#${link}`);
+    const [navigation] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[];
+    if (link !== null && navigation?.type === 'reload') history.replaceState(null, '', `#${link}`);
   } catch {
     // As above.
   }

@@ -14,6 +14,8 @@ export let linkProblem: LinkFault | undefined;
 const fresh: PlaygroundState = { ...defaultState, language: navigator.language.startsWith('zh') ? 'zh' : 'en' };
 restoreLastEdit();
 let state = opened();
+/** The state that the URL had when the page or another link in it was opened. */
+let loaded = state;
 let pending: ReturnType<typeof setTimeout> | undefined;
 
 /**
@@ -42,15 +44,14 @@ function writeUrl(): void {
   history.replaceState(null, '', addressOf(state, fresh));
 }
 
-/** Before the page may be gone: the URL serves who comes back to the page, the stored link a reload. */
-function flush(): void {
-  if (pending === undefined) return;
+// Before the page may be gone: the URL serves who comes back to the page, the stored link a reload.
+addEventListener('pagehide', () => {
+  if (state === loaded) return;
+  if (pending !== undefined) writeUrl();
   keepLastEdit(addressOf(state, fresh).slice(1));
-  writeUrl();
-}
-addEventListener('pagehide', flush);
+});
 document.addEventListener('visibilitychange', () => {
-  if (document.visibilityState === 'hidden') flush();
+  if (document.visibilityState === 'hidden' && pending !== undefined) writeUrl();
 });
 
 /** The state as it is now, for code that does not render. */
@@ -67,7 +68,7 @@ addEventListener('hashchange', () => {
   if (location.hash === addressOf(state, fresh)) return;
   clearTimeout(pending);
   pending = undefined;
-  state = opened();
+  state = loaded = opened();
   for (const listener of listeners) listener();
 });
 
