@@ -119,6 +119,7 @@ function decode(bytes: Uint8Array): Proto<'ModelProto'> {
   try {
     return decodeModel(bytes);
   } catch (cause) {
+    if (cause instanceof NnbpError) throw cause;
     throw new NnbpError('MALFORMED', 'This is no ONNX model, or a damaged one.', { cause });
   }
 }

@@ -17,6 +17,7 @@ import {
   FieldDescriptorProto_Type as Type,
   FileDescriptorProtoSchema,
 } from '@bufbuild/protobuf/wkt';
+import { expectDecodedSize } from './decoded-size.js';
 
 /** For each message its fields: number, type or message, and `many` for a list. */
 const messages = {
@@ -152,6 +153,12 @@ function modelSchema(): Schema {
 /** The file of a model. */
 export const encodeModel = (model: ModelInit): Uint8Array => toBinary(modelSchema(), create(modelSchema(), model));
 
-/** The model of a file; throws whatever the protobuf library throws at bytes that are none. */
-export const decodeModel = (bytes: Uint8Array): Proto<'ModelProto'> =>
-  fromBinary(modelSchema(), bytes, { readUnknownFields: false });
+/**
+ * The model of a file.
+ *
+ * @throws NnbpError `TOO_LARGE`; whatever the protobuf library throws at bytes that are no model
+ */
+export const decodeModel = (bytes: Uint8Array): Proto<'ModelProto'> => {
+  expectDecodedSize(messages, 'ModelProto', bytes);
+  return fromBinary(modelSchema(), bytes, { readUnknownFields: false });
+};

@@ -1,0 +1,40 @@
+/** ONNX files of a few megabytes whose lists would take much more memory, and files that try to hide them. */
+import { fromOnnx } from '@nnbp/interop';
+import { expect, test } from 'vitest';
+import { errorOf } from './fixtures.js';
+
+const varint = (value: number): number[] =>
+  value < 128 ? [value] : [(value % 128) + 128, ...varint(Math.floor(value / 128))];
+const field = (number: number, bytes: Uint8Array) =>
+  Buffer.concat([Buffer.from([...varint(number * 8 + 2), ...varint(bytes.length)]), bytes]);
+/** These bytes again and again. */
+const repeated = (length: number, ...bytes: readonly number[]) =>
+  new Uint8Array(length).map((_, k) => bytes[k % bytes.length]);
+const codeOf = (bytes: Uint8Array) => errorOf(() => fromOnnx(bytes)).code;
+
+test.each([
+  ['nodes', field(7, repeated(2e6, 0x0a, 0))],
+  ['operator sets', repeated(2e6, 0x42, 0)],
+  ['names of operands', field(7, field(1, repeated(8e6, 0x0a, 0)))],
+  ['sizes of a tensor', field(7, field(5, repeated(4e6, 0x08, 1)))],
+  ['packed integers', field(7, field(5, field(7, repeated(4e6, 1))))],
+])('a file of many empty %s is refused before it is decoded', (_, bytes) => {
+  expect(codeOf(bytes)).toBe('TOO_LARGE');
+});
+
+test('a group, a field of another wire type or a damaged length does not hide such a list', () => {
+  const list = field(7, repeated(2e6, 0x0a, 0));
+  const fronts = [
+    [0xa3, 0x06, 0xa4, 0x06],
+    [0x38, 1],
+    [0x0a, 0],
+    [0x42, 0x84, 0x80],
+  ];
+  expect(fronts.map((front) => codeOf(Buffer.concat([Buffer.from(front), list])))).toEqual(
+    fronts.map(() => 'MALFORMED'),
+  );
+  // A field that no version of ONNX has is skipped.
+  expect(codeOf(Buffer.concat([Buffer.from([0xa2, 0x06, 1, 7, 0xa1, 0x06, 1, 2, 3, 4, 5, 6, 7, 8]), list]))).toBe(
+    'TOO_LARGE',
+  );
+});
