@@ -61,7 +61,7 @@ test('type errors and exceptions are reported while typing', patience, async () 
   );
   await says(thrown, /not today/);
   const nothing = await withFunction(`export const value = 1;`);
-  await says(nothing, /gives nothing: end it with "export default/);
+  await says(nothing, /has no default export: end it with "export default/);
 });
 
 test('the code reaches neither the page nor the network', patience, async () => {

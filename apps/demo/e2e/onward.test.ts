@@ -64,7 +64,7 @@ test('a training stays across views and reloads, and goes to files, Derive, Buil
   expect(derived.network.nodes).toHaveLength(17);
   expect(derived.network.nodes[0].b).toBe(network.getParameters(derived.network.nodes[0].id).b);
   await button(page, 'Build').click();
-  await button(page, 'Train it').click();
+  await button(page, 'Train this network').click();
   await page.getByText('Your graph, 17 nodes').waitFor();
   await steps(page, 2);
   await untilUrl(page, ({ train }) => train.steps === 2 && train.graph?.nodes.length === 17);
@@ -72,7 +72,7 @@ test('a training stays across views and reloads, and goes to files, Derive, Buil
 
 test('a graph that does not fit the data is told how it differs, and one that fits is trained', async () => {
   const page = await open({ view: 'build' });
-  await button(page, 'Train it').click();
+  await button(page, 'Train this network').click();
   await steps(page, 3);
   await page.getByText('Your graph, 6 nodes').waitFor();
   await page.getByText('iris', { exact: true }).click();
@@ -92,10 +92,10 @@ test('the doors of Learn set their tasks up', async () => {
   await button(page, 'Connect').click();
   await page.getByText('Done:').waitFor();
   await page.goBack();
-  await button(page, "Train chapter 8's network").click();
+  await button(page, 'Train the network of chapter 8').click();
   await expect.poll(async () => Number((await stat(page, 'steps'))?.replaceAll(',', ''))).toBeGreaterThan(10);
   await page.goBack();
-  await button(page, 'Write softsign until it is green').click();
+  await button(page, 'Write the derivative of softsign').click();
   await page.getByText('Write the derivative of softsign until all checks pass, then save it.').waitFor();
   await picture(page, 'extend-task');
 });
