@@ -112,6 +112,7 @@ test('a client that sends its body too slowly is disconnected', async () => {
 
 test.skipIf(process.platform === 'win32')(
   'half a model, a pipe, a directory and a model of another shape are refused, and a good model is taken',
+  { timeout: 60_000 },
   async () => {
     const { directory, model, post, refusals } = server;
     const next = join(directory, 'next');
