@@ -110,7 +110,7 @@ test('a client that sends its body too slowly is disconnected', async () => {
   expect((await post(goodBody)).status).toBe(200);
 });
 
-// Skipped since 26 November 2026: under the full load of a check the refusal is not always seen in time; to be diagnosed.
+// Skipped since 26 November 2026: fails also when run alone, because no refusal is logged within 20 s. Not diagnosed yet.
 test.skip(
   'half a model, a pipe, a directory and a model of another shape are refused, and a good model is taken',
   { timeout: 60_000 },
