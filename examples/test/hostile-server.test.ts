@@ -39,7 +39,7 @@ async function startServer(requestTimeout = 60_000) {
       return rm(directory, { recursive: true });
     },
     port: Number(new URL(url).port),
-    refusals: () => output.split('\n').filter((line) => line.includes('was refused')),
+    refusals: () => output.split('\n').filter((line) => line.includes('was rejected')),
     async post(body: string) {
       const response = await fetch(`${url}/predict`, { method: 'POST', body });
       return { status: response.status, answer: (await response.json()) as Record<string, unknown> };
@@ -110,18 +110,16 @@ test('a client that sends its body too slowly is disconnected', async () => {
   expect((await post(goodBody)).status).toBe(200);
 });
 
-// Skipped since 26 November 2026: fails also when run alone, because no refusal is logged within 20 s. Not diagnosed yet.
-test.skip(
+test.skipIf(process.platform === 'win32')(
   'half a model, a pipe, a directory and a model of another shape are refused, and a good model is taken',
-  { timeout: 60_000 },
   async () => {
     const { directory, model, post, refusals } = server;
     const next = join(directory, 'next');
     const replacements: readonly [refusal: RegExp, make: () => unknown][] = [
       [/header/, () => writeFile(next, save(networkOf(2)).subarray(0, 200))],
-      [/no regular file/, () => spawnSync('mkfifo', [next])],
+      [/not a regular file/, () => spawnSync('mkfifo', [next])],
       [/3 inputs/, () => writeFile(next, save(networkOf(2, 3)))],
-      [/no regular file/, () => mkdir(next)],
+      [/not a regular file/, () => mkdir(next)],
     ];
     for (const [refusal, make] of replacements) {
       await make();
