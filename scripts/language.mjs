@@ -12,6 +12,7 @@ const clean = ['.github', '*.md', 'docs', 'scripts', 'bench', 'checks', 'example
 const phrases = [
   [/\ba whole number from\b/i, 'an integer ≥ …'],
   [/\b(the )?same bits\b|\bto the bit\b/i, 'bit-identical; resumes bit-for-bit'],
+  [/\ba text\b/i, 'a string'],
   [/\bdoubled (id|edge|output|name)s?\b/i, 'duplicate'],
   [/\bhe(ld|ld-)? ?out (loss|accuracy|rows|part|samples|digits)\b|\bheld-out\b/i, 'validation'],
   [/\b(hold|held|holds) to (finite differences|the reference)\b/i, 'gradient-check; compare with the reference engine'],

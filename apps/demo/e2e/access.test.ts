@@ -22,7 +22,7 @@ test.each(views.flatMap(([name, change]) => (['light', 'dark'] as const).map((th
   '$name, $theme',
   async ({ name, change, theme }) => {
     const page = await open({ ...change, theme });
-    // Wait for the view itself, not its placeholder.
+    // Wait for the view itself, not for what is shown while it loads.
     await page.locator('main > :not([role="status"])').first().waitFor();
     await page.waitForLoadState('networkidle');
     await expectAccessible(page);

@@ -78,7 +78,7 @@ test('picking again drops, and no more than the count can be picked', () => {
   expect(pick('a b', 'a', 2)).toBe('b');
 });
 
-test('quantities in a text become letters with an index', () => {
+test('quantities in a sentence become letters with an index', () => {
   expect(pieces('dloss/dw_2to4 is slope_4 · x_2, dx_7/dx_4.')).toEqual([
     { text: 'dloss/dw_2to4', letter: '∂loss/∂w', index: '2→4' },
     { text: ' is ' },

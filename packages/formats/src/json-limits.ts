@@ -1,5 +1,5 @@
 /**
- * Limits on JSON, checked before it is parsed. A text of commas becomes arrays and objects of many times its size, and deep
+ * Limits on JSON, checked before it is parsed. A string of commas becomes arrays and objects of many times its size, and deep
  * nesting overflows the parser's stack, so structural characters are counted first.
  */
 import { NnbpError } from '@nnbp/core';
@@ -7,7 +7,7 @@ import { NnbpError } from '@nnbp/core';
 const deepest = 32;
 
 /**
- * Checks that a text has at most 2¹⁸ structural characters (opening brackets, commas and colons outside of strings; each
+ * Checks that a JSON string has at most 2¹⁸ structural characters (opening brackets, commas and colons outside of strings; each
  * costs about 40 bytes when parsed) plus one per 16 characters, and at most 32 levels of nesting.
  *
  * @param most - Maximum number of structural characters. Default: as above.
@@ -19,10 +19,7 @@ export function expectFewMarks(text: string, what: string, most = 2 ** 18 + text
     throw new NnbpError('MALFORMED', `${what}: more than ${deepest} lists or objects stand inside each other.`);
   }
   if (marks > most) {
-    throw new NnbpError(
-      'TOO_LARGE',
-      `${what} has ${marks} brackets, commas and colons: more than is read of such a text.`,
-    );
+    throw new NnbpError('TOO_LARGE', `${what} has ${marks} brackets, commas and colons: expected at most ${most}.`);
   }
 }
 

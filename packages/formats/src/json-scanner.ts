@@ -63,12 +63,12 @@ export class JsonScanner {
   /** Scans a string. Returns its index, for {@link textAt}. */
   string(): number {
     const { text, at: from } = this;
-    if (text.charCodeAt(from) !== quote) this.refuse('a text');
+    if (text.charCodeAt(from) !== quote) this.refuse('a string');
     let at = from + 1;
     for (let c = text.charCodeAt(at); c !== quote; c = text.charCodeAt(++at)) {
       this.at = at;
       // No character at all is NaN here.
-      if (!(c >= 0x20)) this.refuse('the rest of a text');
+      if (!(c >= 0x20)) this.refuse('the rest of a string');
       if (c !== backslash) continue;
       const found = escape.exec(text.slice(at + 1, at + 6)) ?? this.refuse('what may follow \\ in JSON');
       at += found[0].length;

@@ -88,7 +88,7 @@ export function decode(file: Uint8Array): Tensors {
       continue;
     }
     for (const [key, text] of entries(entry, malformed, 'its metadata')) {
-      if (typeof text !== 'string') throw malformed(`metadata "${key}" is not a text`);
+      if (typeof text !== 'string') throw malformed(`metadata "${key}" is not a string`);
       metadata.set(key, text);
     }
   }

@@ -43,7 +43,7 @@ function set(holder: Record<string, unknown>, key: string, value: unknown): void
   Object.defineProperty(holder, key, { value, enumerable: true, configurable: true, writable: true });
 }
 
-/** Cuts a text off, or puts another character somewhere. */
+/** Truncates a string, or replaces one of its characters. */
 export function damagedText(text: string, random: Random): string {
   const at = Math.floor(random.uniform() * text.length);
   const replacement =

@@ -116,7 +116,7 @@ describe('a model is refused with the place', () => {
     ['more after its end', /the end/, (m) => `${m} {}`],
     ['no end', /received the end/, (m) => m.slice(0, -1)],
     ['a bad escape', /may follow/, (m) => m.replace('"7"', '"\\x"')],
-    ['a raw line break in a text', /rest of a text/, (m) => m.replace('"7"', '"7\n"')],
+    ['a raw line break in a string', /rest of a string/, (m) => m.replace('"7"', '"7\n"')],
     ['units of words', /a number/, (m) => m.replace(/\}$/, ',"inputScaler":{"mean":["a"],"deviation":[1]}}')],
     ['endless units', /finite/, (m) => m.replace(/\}$/, ',"inputScaler":{"mean":[1e999],"deviation":[1]}}')],
     ['units of two columns', /1 columns/, (m) => m.replace(/\}$/, ',"inputScaler":{"mean":[1,2],"deviation":[1,1]}}')],
@@ -245,7 +245,7 @@ describe('what could not be read again is not written', () => {
     expect(() => save(articleNetwork(), { metadata: { deep } })).toThrow(failure('MALFORMED', /inside each other/));
   });
 
-  test('a large network as a text for people', () => {
+  test('a large network as JSON', () => {
     const network = new Network(mlp([600, 600, 1], { activation: tanh }), { initializer: () => 0 });
     expect(() => toJson(network)).toThrow(failure('TOO_LARGE', /network as JSON/));
     expect(load(save(network)).network.graph.edgeCount).toBe(360_600);
@@ -258,7 +258,7 @@ test('what is no file at all is refused', () => {
   expect(() => fromJson({} as unknown as string)).toThrow(failure('WRONG_TYPE', /as a string/));
 });
 
-describe('a text for people', () => {
+describe('JSON to read and edit', () => {
   test('has one number for a shared weight', () => {
     const builder = new GraphBuilder();
     builder.input('1');

@@ -349,7 +349,7 @@ test.each<[string, Given[0], RegExp, Given[2]?]>([
     /in training/,
   ],
   [
-    'a constant that is a text',
+    'a constant that is a string',
     [
       ['Constant', '', 'n', { value_string: 'a' }],
       ['Add', 'x n', 'y'],

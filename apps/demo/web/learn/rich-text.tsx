@@ -1,4 +1,4 @@
-/** A text with its quantities set as letters with an index. */
+/** A sentence with its quantities set as letters with an index. */
 import { pieces } from './text.js';
 import styles from './rich-text.module.css';
 

@@ -6,7 +6,7 @@ export type Text = Readonly<Record<LanguageName, string>>;
 /** The same in every language: a name, a number, a formula. */
 export const same = (text: string): Text => ({ en: text, zh: text });
 
-/** A piece of a text: plain, or a quantity of the method with its node. */
+/** A piece of a sentence: plain, or a quantity of the method with its node. */
 export interface Piece {
   readonly text: string;
   /** `x` of `x_4`, `∂loss/∂w` of `dloss/dw_2to4`; absent: plain text. */
@@ -17,7 +17,7 @@ export interface Piece {
 
 const quantity = /(dloss\/d[xbcwh]|slope|loss|d?[hgxbcwt])_(\w+?)(?:to(\w+))?(?![\w])/g;
 
-/** Cuts a text into plain pieces and quantities. */
+/** Splits a sentence into plain pieces and quantities. */
 export function pieces(text: string): Piece[] {
   const found: Piece[] = [];
   let end = 0;

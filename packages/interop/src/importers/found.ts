@@ -56,7 +56,7 @@ export class Found {
   }
 
   text(): string {
-    return typeof this.value === 'string' ? this.value : this.refuse('a text');
+    return typeof this.value === 'string' ? this.value : this.refuse('a string');
   }
 
   /** A finite number. Networks that diverged have `null` in place of NaN. */

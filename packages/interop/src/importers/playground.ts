@@ -144,7 +144,7 @@ class Link {
 
   constructor(url: string) {
     if (typeof url !== 'string')
-      throw new NnbpError('WRONG_TYPE', 'Expected a link to TensorFlow Playground, as a text.');
+      throw new NnbpError('WRONG_TYPE', 'Expected a link to TensorFlow Playground, as a string.');
     const at = url.indexOf('#');
     if (at < 0 && !url.includes('=') && !url.includes('playground.tensorflow.org')) {
       throw new NnbpError('MALFORMED', 'This is no link to TensorFlow Playground: nothing is set in it.');
