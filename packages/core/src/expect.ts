@@ -82,8 +82,6 @@ export function expectFinite(what: string, values: ArrayLike<number>): void {
 export function expectInteger(what: string, value: number, min: number, max = Infinity): void {
   if (!Number.isSafeInteger(value) || value < min || value > max) {
     const expected = max < Infinity ? `an integer from ${min} to ${max}` : `an integer ≥ ${min}`;
-    throw new NnbpError('OUT_OF_RANGE', `${what}: expected ${expected}, received ${value}.`, {
-      details: { path: what, expected, received: value },
-    });
+    throw mismatch('OUT_OF_RANGE', what, expected, value);
   }
 }

@@ -40,10 +40,10 @@ export class Standardization {
     const mean = new Array<number>(width).fill(0);
     const deviation = new Array<number>(width).fill(0);
     for (let k = 0; k < width; k++) {
-      let known = 0;
-      for (let s = 0; s < rows.length; s++) if (rows[s][k] !== null) known++;
-      for (let s = 0; s < rows.length; s++) mean[k] += (rows[s][k] ?? 0) / (known || 1);
-      for (let s = 0; s < rows.length; s++) deviation[k] += ((rows[s][k] ?? mean[k]) - mean[k]) ** 2 / (known || 1);
+      // A row that is too short gives undefined, which makes the mean NaN.
+      const known = Array.from(rows, (row) => row[k]).filter((value) => value !== null);
+      for (const value of known) mean[k] += value / known.length;
+      for (const value of known) deviation[k] += (value - mean[k]) ** 2 / known.length;
       deviation[k] = Math.sqrt(deviation[k]);
       // Rounding alone makes the deviation of a constant column differ from 0.
       if (!(deviation[k] > 1e-12 * Math.abs(mean[k]))) deviation[k] = 1;

@@ -55,7 +55,10 @@ export function elementwise(of: ElementwiseLoss): Loss {
     unknownTargets: true,
     ...(kinks && { kinks }),
     ...(residual && { residuals: residualsOf(residual) }),
-    ...(targetProblem && { targetProblem: (t: ArrayLike<number>) => firstProblem(t, targetProblem) }),
+    ...(targetProblem && {
+      targetProblem: (t: ArrayLike<number>) =>
+        firstProblem(t, (value) => (Number.isNaN(value) ? undefined : targetProblem(value))),
+    }),
     ...(builtin && { builtin }),
   };
 }
@@ -71,7 +74,7 @@ function residualsOf({ value, derivative }: NonNullable<ElementwiseLoss['residua
 /** The first output's problem, and which output it is. */
 export function firstProblem(t: ArrayLike<number>, problem: (t: number) => string | undefined): string | undefined {
   for (let k = 0; k < t.length; k++) {
-    const found = Number.isNaN(t[k]) ? undefined : problem(t[k]);
+    const found = problem(t[k]);
     if (found !== undefined) return `output ${k}: ${found}`;
   }
   return undefined;

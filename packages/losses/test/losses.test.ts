@@ -124,6 +124,11 @@ describe('targets', () => {
       expect(problem(loss, [-1])).toMatch(/≥ 0, received -1/);
       expect(problem(loss, [0, 2])).toBeUndefined();
     }
+    // Only losses with unknownTargets take NaN.
+    for (const loss of [losses.softmaxCrossEntropy(), losses.klDivergence()]) {
+      expect(problem(loss, [NaN, 1])).toMatch(/output 0: .*received NaN/);
+    }
+    expect(problem(losses.hinge(), [NaN, 1])).toBeUndefined();
     expect(losses.mse().targetProblem).toBeUndefined();
   });
 });

@@ -130,11 +130,8 @@ export async function fit(network: Network, data: Data, options: FitOptions): Pr
     state: () => ({ ...trainer.state, ...(early?.state && { earlyStopping: early.state }) }),
     stop: () => void (stoppedBy = 'callback'),
   };
-  const notify = async (event: Exclude<keyof Callback, 'teardown'>) => {
-    for (const callback of callbacks) {
-      if (event === 'onTrainBegin') begun.push(callback);
-      await untilAborted(callback[event]?.(progress), signal);
-    }
+  const notify = async (event: Exclude<keyof Callback, 'onTrainBegin' | 'teardown'>) => {
+    for (const callback of callbacks) await untilAborted(callback[event]?.(progress), signal);
   };
   const afterBatch = callbacks.some(({ onBatchEnd }) => onBatchEnd)
     ? () => notify('onBatchEnd').then(() => stoppedBy !== 'epochs')
@@ -145,7 +142,10 @@ export async function fit(network: Network, data: Data, options: FitOptions): Pr
   try {
     if (resume !== undefined) trainer.restore(resume);
     epoch = trainer.epochs;
-    await notify('onTrainBegin');
+    for (const callback of callbacks) {
+      begun.push(callback);
+      await untilAborted(callback.onTrainBegin?.(progress), signal);
+    }
     while (trainer.epochs < epochs && stoppedBy === 'epochs') {
       if (unobserved) {
         log ??= new EpochLog(trainer.epochs + 1);

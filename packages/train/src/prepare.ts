@@ -1,5 +1,5 @@
 /** From the data and options of a caller to batches: everything is checked before anything changes. */
-import { expectInteger, mismatch, type Network, NnbpError, type Optimizer, Random, Standardization } from '@nnbp/core';
+import { expectInteger, mismatch, type Network, NnbpError, Random, Standardization } from '@nnbp/core';
 import { batchesOf, type BatchSource, streamBatches, tableBatches } from './batches.js';
 import {
   areSequences,
@@ -54,7 +54,9 @@ export function prepare(network: Network, data: Data, options: TrainerOptions, r
     }
     if (areSequences(data)) return prepareSequences(network, data, options, random);
     for (const name of ['truncate', 'stateful'] as const) {
-      if (options[name] !== undefined) throw new NnbpError('WRONG_TYPE', `${name}: expected data with sequences.`);
+      if ((options[name] ?? false) !== false) {
+        throw new NnbpError('WRONG_TYPE', `${name}: expected data with sequences.`);
+      }
     }
     const validationSource = (part: Data | undefined, batchSize: number) =>
       part && batchesOf(network, loss, part, { batchSize, window: 1 }, 'validation');
@@ -91,7 +93,7 @@ export function prepare(network: Network, data: Data, options: TrainerOptions, r
 }
 
 function prepareSequences(network: Network, data: Sequences, options: TrainerOptions, random: Random): Sources {
-  const { loss, shuffle, stateful = false, validation, optimizer } = options;
+  const { loss, shuffle, stateful = false, validation } = options;
   if (stateful && shuffle === true) {
     throw new NnbpError('CONFLICT', 'stateful: sequences that continue each other are not shuffled. Remove `shuffle`.');
   }
@@ -104,7 +106,7 @@ function prepareSequences(network: Network, data: Sequences, options: TrainerOpt
   const validationSource = (part: Data | undefined, batchOptions: SequenceBatchOptions) =>
     part && batchesOf(network, loss, part, batchOptions, 'validation');
   if (!isSequenceList(data)) {
-    const batchSize = stateful && options.batchSize === undefined ? 1 : streamBatchSize(options);
+    const batchSize = streamBatchSize(options);
     const batchOptions = { batchSize, window: windowOf(options.truncate, data), stateful };
     const training = sequenceStreamBatches(network, loss, data.sequences as SequenceStream, batchOptions, 'data');
     return {
@@ -126,10 +128,7 @@ function prepareSequences(network: Network, data: Sequences, options: TrainerOpt
     options.standardize ?? false,
   );
   const flat = flattenSequences(network, loss, rest, 'data');
-  const batchSize = batchSizeFor(
-    { optimizer, batchSize: options.batchSize ?? (stateful ? 1 : undefined) },
-    flat.length,
-  );
+  const batchSize = batchSizeFor(options, flat.length);
   const batchOptions = { batchSize, window, stateful };
   return {
     ...batchOptions,
@@ -141,15 +140,14 @@ function prepareSequences(network: Network, data: Sequences, options: TrainerOpt
 }
 
 /** Of a table or of sequences. */
-function batchSizeFor(
-  { optimizer, batchSize }: { optimizer: Optimizer; batchSize?: number | undefined },
-  samples: number,
-): number {
-  const size = Math.min(batchSize ?? (optimizer.fullBatch === true ? samples : 32), samples);
+function batchSizeFor({ optimizer, batchSize, stateful = false }: TrainerOptions, samples: number): number {
+  const usual = stateful ? 1 : optimizer.fullBatch === true ? samples : 32;
+  const size = Math.min(batchSize ?? usual, samples);
   if (optimizer.fullBatch === true && size < samples) {
+    const advice = stateful ? `Set batchSize to ${samples}.` : 'Leave batchSize out.';
     throw new NnbpError(
       'OUT_OF_RANGE',
-      `batchSize: ${optimizer.name} needs all ${samples} samples in one batch, received ${size}. Leave batchSize out.`,
+      `batchSize: ${optimizer.name} needs all ${samples} samples in one batch, received ${size}. ${advice}`,
     );
   }
   return size;
@@ -183,7 +181,7 @@ function divide(tables: Tables, { validation, seed }: TrainerOptions): { rest: P
 }
 
 /** A stream has neither a mean nor a size before it has run. */
-function streamBatchSize({ standardize, validation, optimizer, batchSize }: TrainerOptions): number {
+function streamBatchSize({ standardize, validation, optimizer, batchSize, stateful = false }: TrainerOptions): number {
   if ((standardize ?? false) !== false || typeof validation === 'number') {
     throw new NnbpError(
       'WRONG_TYPE',
@@ -196,7 +194,7 @@ function streamBatchSize({ standardize, validation, optimizer, batchSize }: Trai
       `batchSize: ${optimizer.name} needs all samples of the stream in one batch. Set batchSize to their number.`,
     );
   }
-  return batchSize ?? 32;
+  return batchSize ?? (stateful ? 1 : 32);
 }
 
 function setScalers(

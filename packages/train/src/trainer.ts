@@ -185,7 +185,7 @@ export class Trainer {
     this.#options = options;
     this.#optimizer = options.freeze ? withoutFrozen(optimizer, network.graph, options.freeze) : optimizer;
     for (const name of ['truncate', 'stateful'] as const) {
-      if (optimizer.iterate === undefined || options[name] === undefined) continue;
+      if (optimizer.iterate === undefined || (options[name] ?? false) === false) continue;
       throw new NnbpError(
         'UNSUPPORTED',
         `${optimizer.name} evaluates the loss of whole sequences: remove \`${name}\`, or use another optimizer.`,

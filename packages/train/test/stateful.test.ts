@@ -1,8 +1,8 @@
 /** Sequences that continue each other, streams of sequences, and metrics of each step. */
 import { identity, tanh } from '@nnbp/activations';
-import { delayed, GraphBuilder, js, Network, predictSequence, Random, reference } from '@nnbp/core';
+import { delayed, GraphBuilder, js, mlp, Network, predictSequence, Random, reference } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
-import { adam, lbfgs, sgd } from '@nnbp/optim';
+import { adam, lbfgs, rprop, sgd } from '@nnbp/optim';
 import {
   crossValidate,
   evaluate,
@@ -220,6 +220,24 @@ test('stateful samples without sequences are refused, and stateful folds', async
   await expect(
     crossValidate(recurrent, { sequences }, { folds: 2, fit: () => options({ stateful: true }) }),
   ).rejects.toMatchObject({ code: 'UNSUPPORTED' });
+});
+
+test('`stateful: false` is the default for any data and optimizer', async () => {
+  const table = { inputs: [[1]], targets: [[1]] };
+  const straight = () => new Network(mlp([1, 1], { activation: identity }), { seed: 1 });
+  await fit(straight(), table, options({ stateful: false }));
+  await fit(straight(), table, options({ stateful: false, optimizer: lbfgs() }));
+});
+
+test('stateful sequences are checked as others are, without a batch size too', async () => {
+  const stateful = (more: Partial<FitOptions>) => options({ stateful: true, ...more });
+  const stream = { sequences: () => streamOf([sequenceOf(3)]) };
+  const standardized = fit(recurrent(), stream, stateful({ truncate: 2, standardize: true }));
+  await expect(standardized).rejects.toMatchObject({ code: 'WRONG_TYPE' });
+  const whole = fit(recurrent(), stream, stateful({ truncate: 2, optimizer: rprop() }));
+  await expect(whole).rejects.toMatchObject({ code: 'OUT_OF_RANGE' });
+  const listed = fit(recurrent(), { sequences: [sequenceOf(3), sequenceOf(3)] }, stateful({ optimizer: rprop() }));
+  await expect(listed).rejects.toThrow('Set batchSize to 2.');
 });
 
 test('perStep gives a metric at each step, over all sequences that have a target there', async () => {

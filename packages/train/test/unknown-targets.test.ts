@@ -111,6 +111,12 @@ test('columns are standardized by their known numbers', async () => {
 test.each<[string, Data, Loss, string]>([
   ['a sample without any target', { inputs: [[1, 2]], targets: [[null, null]] }, mse(), 'EMPTY_DATA'],
   ['null for a loss of all outputs', { inputs: [[1, 2]], targets: [[1, null]] }, softmaxCrossEntropy(), 'WRONG_TARGET'],
+  [
+    'null beside undefined',
+    { inputs: [[1, 2]], targets: [[null, undefined as unknown as number]] },
+    mse(),
+    'NOT_FINITE',
+  ],
   ['a target that is NaN', { inputs: [[1, 2]], targets: [[1, NaN]] }, mse(), 'NOT_FINITE'],
   [
     'a step whose targets are all null',
