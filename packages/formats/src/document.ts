@@ -77,7 +77,7 @@ export class Place {
   /** @throws NnbpError `MALFORMED` */
   refuse(expected: string): never {
     const found = this.value === undefined ? 'nothing' : shortened(JSON.stringify(this.value));
-    throw mismatch('MALFORMED', this.path, expected, found);
+    throw mismatch('MALFORMED', this.path, expected, this.value, found);
   }
 
   /** The entries of an object. Throws for entries that are not in `known`, so that misspelt ones are not ignored. */

@@ -19,7 +19,10 @@ export function expectFewMarks(text: string, what: string, most = 2 ** 18 + text
     throw new NnbpError('MALFORMED', `${what}: more than ${deepest} lists or objects stand inside each other.`);
   }
   if (marks > most) {
-    throw new NnbpError('TOO_LARGE', `${what} has ${marks} brackets, commas and colons: expected at most ${most}.`);
+    throw new NnbpError(
+      'TOO_LARGE',
+      `${what} has ${marks} brackets, commas and colons: expected at most ${Math.floor(most)}.`,
+    );
   }
 }
 

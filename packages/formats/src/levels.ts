@@ -56,6 +56,15 @@ export function sourceOf(graph: Graph, edge: number): number {
   return delay === 0 ? node : graph.nodeCount + graph.stateStart![node] + delay - 1;
 }
 
+/** What the next step reads, as {@link sourceOf} numbers it: of each node its value, then its last ones but the oldest. */
+export function nextState({ nodeCount, stateStart }: Graph): number[] {
+  const sources: number[] = [];
+  for (let i = 0; i < nodeCount && stateStart !== undefined; i++) {
+    for (let k = stateStart[i]; k < stateStart[i + 1]; k++) sources.push(k === stateStart[i] ? i : nodeCount + k - 1);
+  }
+  return sources;
+}
+
 /** Blocks of nodes that do not sum: grouped by aggregation and number of edges. */
 function aggregated(graph: Graph, nodes: readonly number[]): Block[] {
   const groups = new Map<string, number[]>();

@@ -94,6 +94,7 @@ describe('what cannot be read', () => {
 
   test.each([
     [/options\.inputSize/, { options: { outputSize: 2 } }],
+    [/options\.inputSize: expected an integer from 1 to \d\d?,/, { options: { inputSize: 1e7, outputSize: 2 } }],
     [/inputMatrix\.columns: expected 3/, { options: { inputSize: 3, outputSize: 2 } }],
     [/at least one layer/, { hiddenLayers: [] }],
     [/hiddenLayers\[0\]: expected matrices/, { hiddenLayers: [{}] }],

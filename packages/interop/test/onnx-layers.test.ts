@@ -1,5 +1,5 @@
 /** Recurrent layers, convolution and pooling of ONNX models, compared with their definitions. */
-import { relu } from '@nnbp/activations';
+import { relu, tanh } from '@nnbp/activations';
 import { GraphBuilder, predictSequence } from '@nnbp/core';
 import { fromOnnx } from '@nnbp/interop';
 import { gru, lstm, rnn } from '@nnbp/layers';
@@ -95,6 +95,32 @@ describe('a recurrent operator', () => {
       const n = each((k) => Math.tanh(ofInputs(2, k) + (linear === 1n ? r[k] * ofUnits(2, k) : ofUnits(2, k, reset))));
       return (h = each((k) => (1 - z[k]) * n[k] + z[k] * h[k]));
     });
+  });
+
+  test('GRU keeps the weight 1 of r · h fixed where two of its inputs are the same node', () => {
+    const { graph } = fromOnnx(
+      foreign({
+        inputs: { a: [null, null, 1] },
+        nodes: [
+          ['Concat', 'a a', 'x', { axis: 2n }],
+          ['GRU', 'x W R B', 'all', { linear_before_reset: 1n }],
+          ['Squeeze', 'all axis', 'y'],
+        ],
+        numbers: {
+          W: [[1, 3 * units, 2], someNumbers(3 * units * 2)],
+          R: [[1, 3 * units, units], someNumbers(3 * units * units)],
+          B: [[1, 6 * units], someNumbers(6 * units)],
+        },
+        whole: { axis: [1] },
+        outputs: 'y',
+      }),
+    );
+    const candidates = graph.ids.flatMap((_, i) =>
+      i >= graph.inputCount && graph.activations[graph.activationOf[i]] === tanh ? [i] : [],
+    );
+    expect(candidates).toHaveLength(units);
+    const lastWeights = candidates.map((i) => graph.weightSlot(graph.edgeStart[i + 1] - 1, i) - graph.parameterCount);
+    expect(lastWeights.every((constant) => graph.constants[constant] === 1)).toBe(true);
   });
 
   test.each([

@@ -2,10 +2,10 @@
 import { gelu, identity, sigmoid, sine, tanh } from '@nnbp/activations';
 import * as aggregations from '@nnbp/aggregations';
 import { type Aggregation, delayed, GraphBuilder, Network } from '@nnbp/core';
-import { toOnnx } from '@nnbp/interop';
+import { fromOnnx, toOnnx } from '@nnbp/interop';
 import { lstm } from '@nnbp/layers';
 import { describe, expect, test } from 'vitest';
-import { decodeModel } from '../src/onnx/schema.js';
+import { decodeModel, encodeModel } from '../src/onnx/schema.js';
 import { errorOf } from './fixtures.js';
 
 const { max, product } = aggregations;
@@ -61,6 +61,15 @@ describe('an aggregation', () => {
   ] as const)('%s is %j', (name, types) => {
     const found = nodesOf(aggregating(aggregations[name])).map(({ opType }) => opType);
     expect(found).toEqual(['Gather', 'Mul', ...types, 'Tanh', 'Mul'].slice(0, found.length));
+  });
+
+  test('median is not read from numbers that are not sorted', () => {
+    const model = decodeModel(toOnnx(aggregating(aggregations.median)));
+    const sort = model.graph!.node.find(({ opType }) => opType === 'TopK')!;
+    const [axis] = sort.attribute;
+    sort.attribute = [{ ...axis, name: 'sorted', i: 0n }];
+    const unsorted = encodeModel(model);
+    expect(errorOf(() => fromOnnx(unsorted)).code).toBe('UNSUPPORTED');
   });
 
   test('has its axis as an attribute, and as an input from operator set 18', () => {

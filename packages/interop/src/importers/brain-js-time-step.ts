@@ -31,14 +31,18 @@ export function timeStepNetwork(model: Found, what: string): Network {
   const layer = layers.get(model.at('type').text())!;
   const hidden = model.at('hiddenLayers').list();
   if (hidden.length === 0) model.at('hiddenLayers').refuse('at least one layer');
-  const width = options.at('inputSize').whole(1, maxSize);
-  const inputs = Array.from({ length: width }, (_, k) => `input.${k}`);
+  const matrices = hidden.map((place) => place.entries().map(([, matrix]) => matrix));
+  matrices.forEach((layer, l) => {
+    if (layer.length === 0) hidden[l].refuse('matrices');
+  });
+  // Each input and each unit has numbers of its own in a matrix: a larger size is refused before anything of it is made.
+  const most = matrices.flat().reduce((largest, matrix) => Math.max(largest, countOf(matrix)), 1);
+  const inputs = numbered('input', options.at('inputSize').whole(1, most));
   const nodes: Part[] = [];
   let from: readonly string[] = inputs;
   hidden.forEach((place, l) => {
     const name = `layer${l + 1}`;
-    const first = place.entries().at(0)?.[1] ?? place.refuse('matrices');
-    const units = first.at('rows').whole(1, maxSize);
+    const units = matrices[l][0].at('rows').whole(1, most);
     nodes.push(...layer(name, from, units, (matrix, columns) => matrixOf(place.at(matrix), units, columns)));
     from = numbered(name, units);
   });
@@ -51,6 +55,17 @@ export function timeStepNetwork(model: Found, what: string): Network {
 
 const maxSize = 2 ** 24;
 const numbered = (name: string, count: number) => Array.from({ length: count }, (_, k) => `${name}.${k}`);
+
+/** How many numbers a matrix has; 0 if it is none. */
+function countOf({ value }: Found): number {
+  const weights: unknown = (value as { weights?: unknown } | null | undefined)?.weights;
+  if (typeof weights !== 'object' || weights === null) return 0;
+  return Array.isArray(weights)
+    ? weights.length
+    : ArrayBuffer.isView(weights)
+      ? weights.byteLength
+      : Object.keys(weights).length;
+}
 
 /** `{ rows, columns, weights }`; the text of a model has its weights as an object by their places. */
 function matrixOf(place: Found, rows: number, columns: number): Matrix {

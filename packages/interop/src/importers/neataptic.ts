@@ -54,11 +54,11 @@ const squashes = new Map<string, Squash>([
  * and {@link bipolarStep}, whose derivative is 0: such a network predicts, but training changes nothing before them. To load
  * it from a saved file, pass them as `activations`.
  *
- * @param json - The object, or its text (of up to some ten thousand connections; parse a longer one yourself).
  * A recurrent model, such as an LSTM, a GRU or NARX, becomes a network with delays: `predictSequence` gives what
  * `Network.fromJSON(json)` gives when it is activated with one row after another. A gate is a node with the aggregation
  * `product`, whose id is `FROM*GATER`; the sum of a node with a connection to itself is a node `PLACE.sum`.
  *
+ * @param json - The object, or its text (of up to some ten thousand connections; parse a longer one yourself).
  * @throws NnbpError `UNSUPPORTED` (a custom squash), `MALFORMED`
  *
  * @example

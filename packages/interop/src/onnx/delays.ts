@@ -32,13 +32,13 @@ export class Delays {
   /** What a place reads. Nodes that this needs and that are not on the tape yet are added to it. */
   of(place: number): Delay {
     // Places that are filled from one another, the last of which is filled from a node, or from one of the places again.
-    const chain: number[] = [];
-    for (let at: number | undefined = place; at !== undefined && !this.#known.has(at) && !chain.includes(at);) {
-      chain.push(at);
+    const chain = new Set<number>();
+    for (let at: number | undefined = place; at !== undefined && !this.#known.has(at) && !chain.has(at);) {
+      chain.add(at);
       const single = this.#single(at);
       at = single !== undefined && this.#tape.places.has(single.node) ? single.node : undefined;
     }
-    for (const at of chain.reverse()) this.#known.set(at, this.#delay(at));
+    for (const at of [...chain].reverse()) this.#known.set(at, this.#delay(at));
     return this.#known.get(place)!;
   }
 

@@ -32,14 +32,13 @@ export function statesOf(
   tape: Tape,
 ): { readonly places: ReadonlyMap<string, Rows>; readonly inputs: readonly Proto<'ValueInfoProto'>[] } {
   const places = new Map<string, Rows>();
-  const outputs = new Set<string>();
+  const inputs = new Map(input.map((info) => [info.name, info]));
+  /** Those that are not the next value of a state yet. */
+  const outputs = new Set(output.map((info) => info.name));
   for (const [name, nextName] of next) {
-    const state = input.find((candidate) => candidate.name === name);
+    const state = inputs.get(name);
     if (state === undefined) throw notThere('input', name, input);
-    if (outputs.has(nextName) || !output.some((candidate) => candidate.name === nextName)) {
-      throw notThere('output', nextName, output);
-    }
-    outputs.add(nextName);
+    if (!outputs.delete(nextName)) throw notThere('output', nextName, output);
     places.set(
       name,
       inputRows(state, tape, undefined, (k) => tape.place(initial[k] ?? 0)),

@@ -3,7 +3,7 @@
  * node, so that what is left of a dense layer is a Gemm and its activation.
  */
 import { type Aggregation, type Graph, mismatch, type Network, NnbpError } from '@nnbp/core';
-import { type Block, blocks, neededByOutputs, sourceOf } from '@nnbp/formats/shared';
+import { type Block, blocks, neededByOutputs, nextState as sourcesOfNextState, sourceOf } from '@nnbp/formats/shared';
 import { type Written, writtenActivation } from './activations.js';
 import { writeAggregation } from './aggregations.js';
 import { Operations } from './operations.js';
@@ -155,14 +155,7 @@ class Writer {
 
   /** For each node with delayed edges its value, then its last ones but the oldest. */
   nextState(): string {
-    const { nodeCount, stateStart } = this.#graph;
-    const sources: number[] = [];
-    for (let i = 0; i < nodeCount; i++) {
-      for (let k = stateStart![i]; k < stateStart![i + 1]; k++) {
-        sources.push(k === stateStart![i] ? i : nodeCount + k - 1);
-      }
-    }
-    return this.#values(sources, 'the scale of the state');
+    return this.#values(sourcesOfNextState(this.#graph), 'the scale of the state');
   }
 
   /** The values of these nodes in this order, each times a factor. */

@@ -94,6 +94,7 @@ export function layout(graph: Graph): Layout {
 
 /** The parameters that more than one edge or node has. */
 function sharedParameters(graph: Graph): number[] {
+  if (graph.sharedWeights === undefined) return [];
   const users = new Uint32Array(graph.parameterCount);
   const use = (slot: number) => {
     if (slot < graph.parameterCount) users[slot]++;

@@ -1,6 +1,6 @@
 /** A network as a PyTorch module: a file of Python, a file of weights, and a script that trains them on many machines. */
 import { type Aggregation, type Graph, type Network, NnbpError, type OutputTransform } from '@nnbp/core';
-import { encode, neededByOutputs } from '@nnbp/formats/shared';
+import { encode, neededByOutputs, nextState } from '@nnbp/formats/shared';
 import { pythonOf } from './activations.js';
 import { pythonOfAggregation } from './aggregations.js';
 import { layout, type Layout, type ModuleBlock, type Numbers } from './layout.js';
@@ -149,7 +149,8 @@ function networkClass(
   const result = places.of(Array.from(graph.outputs));
   const next = places.of(nextState(graph));
   const hasState = graph.stateSize > 0;
-  const unread = neededByOutputs(graph).includes(0, graph.inputCount);
+  // A node may be read by the next step alone and reach no output: with memory, this is not looked into.
+  const unread = hasState || neededByOutputs(graph).includes(0, graph.inputCount);
   const units = (numbers: readonly number[] | undefined) => (numbers === undefined ? 'None' : list(numbers));
   return `class Network(nn.Module):
     """Input and output in the data's own units: ${hasState ? '[batch, steps, inputs] to [batch, steps, outputs]' : '[batch, inputs] to [batch, outputs]'}."""
@@ -159,7 +160,7 @@ function networkClass(
     # The nodes' names, in the order of the columns.
     input_names = ${names(Array.from({ length: graph.inputCount }, (_, i) => graph.ids[i]))}
     output_names = ${names(Array.from(graph.outputs, (i) => graph.ids[i]))}
-    # Whether there are nodes that no output depends on, whose gradient PyTorch leaves out.
+    # Whether there may be nodes that no output depends on, whose gradient PyTorch leaves out.
     has_unread_nodes = ${unread ? 'True' : 'False'}
     # Whether it remembers: then its inputs are sequences.
     has_state = ${hasState ? 'True' : 'False'}
@@ -239,15 +240,6 @@ ${plan.blocks.map((block) => blockSource(graph, block, places, functions, aggreg
         self.load_state_dict(read_safetensors(path))
         return self
 `;
-}
-
-/** What the next step reads, as `sourceOf` numbers it: of each node its value, then its last ones but the oldest. */
-function nextState({ nodeCount, stateStart }: Graph): number[] {
-  const sources: number[] = [];
-  for (let i = 0; i < nodeCount && stateStart !== undefined; i++) {
-    for (let k = stateStart[i]; k < stateStart[i + 1]; k++) sources.push(k === stateStart[i] ? i : nodeCount + k - 1);
-  }
-  return sources;
 }
 
 function blockSource(

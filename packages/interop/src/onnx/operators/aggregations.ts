@@ -58,7 +58,8 @@ export const sort: Operator = (call) => {
   const width = rows.shape.at(-1) ?? 0;
   const axis = call.whole('axis', -1);
   const count = call.constant(1).values[0];
-  if (count !== width || (axis !== -1 && axis !== rows.shape.length)) {
+  const isSorted = call.whole('sorted', 1) !== 0;
+  if (!isSorted || count !== width || (axis !== -1 && axis !== rows.shape.length)) {
     call.unsupported('anything but all of the last axis, sorted for a median');
   }
   return { ...rows, ended: call.label, part: 'sorted' };

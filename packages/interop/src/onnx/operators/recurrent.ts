@@ -159,15 +159,14 @@ export const gatedRecurrentUnit: Operator = (call) => {
   const next = range(units).map((unit) => {
     const [own, recurrent] = layer.bias(2, unit);
     const inputs = layer.ofInputs(2, unit);
+    const afterReset = () => {
+      const past = tape.aggregate(product, [r[unit], tape.node(shifted(layer.ofUnits(h, 2, unit), recurrent))]);
+      const summed = shifted([...inputs, past], own);
+      // `past` is a node of its own, so it stands last, with the weight 1.
+      return tape.apply(candidate, summed, { b: false, from: summed.from.length - 1 });
+    };
     const n = isAfter
-      ? tape.apply(
-          candidate,
-          shifted(
-            [...inputs, tape.aggregate(product, [r[unit], tape.node(shifted(layer.ofUnits(h, 2, unit), recurrent))])],
-            own,
-          ),
-          { b: false, from: inputs.length },
-        )
+      ? afterReset()
       : tape.apply(candidate, shifted([...inputs, ...layer.ofUnits(reset, 2, unit)], own + recurrent));
     const added = tape.aggregate(product, [tape.fixed(affine(z[unit], -1, 1)), n]);
     return tape.fixed(sum([added, tape.aggregate(product, [z[unit], h[unit]])]));

@@ -33,16 +33,14 @@ function windowsOf(call: Call, grid: readonly number[], kernel: readonly number[
   if (shape.some((size) => !(size >= 1)))
     call.malformed(`a kernel of [${kernel.join(', ')}] on a grid of [${grid.join(', ')}]`);
   call.spend(sizeOf(shape) * sizeOf(kernel));
+  const places = cells(kernel);
   const positions = cells(shape).map((window) =>
-    cells(kernel).map((place) => {
-      let position = 0;
-      for (let axis = 0; axis < axes; axis++) {
-        const at = window[axis] * strides[axis] - pads[axis] + place[axis] * dilations[axis];
-        if (at < 0 || at >= grid[axis]) return -1;
-        position = position * grid[axis] + at;
-      }
-      return position;
-    }),
+    places.map((place) =>
+      positionOf(
+        grid,
+        place.map((at, axis) => window[axis] * strides[axis] - pads[axis] + at * dilations[axis]),
+      ),
+    ),
   );
   return { shape, positions };
 }
@@ -63,6 +61,16 @@ function padsOf(call: Call, grid: readonly number[], span: readonly number[], st
   const pads = call.wholes('pads') ?? none;
   if (pads.length !== none.length || pads.some((pad) => pad < 0)) call.malformed(`pads [${pads.join(', ')}]`);
   return pads;
+}
+
+/** The position of a place in an array of this shape, the last axis running fastest; −1 outside. */
+function positionOf(shape: readonly number[], place: readonly number[]): number {
+  let position = 0;
+  for (let axis = 0; axis < shape.length; axis++) {
+    if (place[axis] < 0 || place[axis] >= shape[axis]) return -1;
+    position = position * shape[axis] + place[axis];
+  }
+  return position;
 }
 
 /** Every place of an array of this shape, the last axis running fastest. */
@@ -157,9 +165,7 @@ export const averagePool: Operator = (call) => {
   const withPadding = call.whole('count_include_pad', 0) !== 0;
   const average = aggregate(call, mean);
   return pool(call, (window, places) =>
-    withPadding && window.length < places
-      ? affine(sum(window.map((entry) => affine(entry, 1, 0))), 1 / places, 0)
-      : average(window),
+    withPadding && window.length < places ? affine(sum(window), 1 / places, 0) : average(window),
   );
 };
 
@@ -188,13 +194,11 @@ export const pad: Operator = (call) => {
   call.spend(sizeOf(wide));
   const around: Entry = { from: [], weights: [], bias };
   const padded = cells(wide).map((place) => {
-    let position = 0;
-    for (let axis = 0; axis < shape.length; axis++) {
-      const at = place[axis] - pads[axis + 1];
-      if (at < 0 || at >= shape[axis]) return around;
-      position = position * shape[axis] + at;
-    }
-    return entries[position];
+    const at = positionOf(
+      shape,
+      place.map((p, axis) => p - pads[axis + 1]),
+    );
+    return at < 0 ? around : entries[at];
   });
   return { shape: wide, entries: padded };
 };
