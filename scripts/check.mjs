@@ -6,8 +6,8 @@ import { covered } from './covered.mjs';
 
 /** The other projects of Vitest. Two exclusions in one command would each bring back what the other leaves out. */
 const uncovered = [
-  ...readdirSync('packages').filter((name) => !covered.includes(name)),
-  ...['demo', 'examples', 'example-programs', 'scripts'],
+  ...['packages', 'apps'].flatMap((folder) => readdirSync(folder)).filter((name) => !covered.includes(name)),
+  ...['examples', 'example-programs', 'scripts'],
 ];
 /** @param {string[]} names */
 const projects = (names) => names.map((name) => `--project=${name}`).join(' ');

@@ -1,2 +1,2 @@
-/** The packages whose own tests run every line of them. Counting lines takes a third more time, so the others do without. */
+/** The packages whose lines are counted, by their own tests (limits in vitest.config.ts). It takes a third more time. */
 export const covered = ['core', 'activations', 'aggregations', 'losses', 'optim'];

@@ -6,10 +6,10 @@
 import { Network, type Optimizer } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
 import { lbfgs, levenbergMarquardt, rprop } from '@nnbp/optim';
-import { fit } from '@nnbp/train';
+import { accuracy, evaluate, fit } from '@nnbp/train';
 import { auto } from '@nnbp/wasm';
 import { layersOf } from './networks.js';
-import { type Part, parseProben1, readProben1 } from './proben1-data.js';
+import { parseProben1, readProben1 } from './proben1-data.js';
 
 /** Problems with the number of hidden nodes. */
 const problems: Readonly<Record<string, number>> = { cancer1: 6, diabetes1: 4, glass1: 8, heart1: 8, thyroid1: 8 };
@@ -18,15 +18,6 @@ const optimizers: Readonly<Record<string, { make(): Optimizer; epochs: number; p
   'L-BFGS': { make: () => lbfgs(), epochs: 600, patience: 80 },
   'Levenberg–Marquardt': { make: () => levenbergMarquardt(), epochs: 60, patience: 8 },
 };
-
-const largest = (row: ArrayLike<number>) => Array.from(row).reduce((best, x, k, all) => (x > all[best] ? k : best), 0);
-
-/** Test samples in the wrong class, in per cent. */
-function errorOf(network: Network, { inputs, targets }: Part): number {
-  const outputs = network.predictBatch(inputs);
-  const wrong = outputs.filter((output, s) => largest(output) !== largest(targets[s])).length;
-  return (100 * wrong) / targets.length;
-}
 
 /** `proben1 [problem [runs [optimizer]]]`. Prints a line for each problem and optimizer: mean and standard deviation of the test error. */
 export async function proben1(smoke: boolean): Promise<void> {
@@ -61,7 +52,8 @@ export async function proben1(smoke: boolean): Promise<void> {
           validation,
           earlyStopping: { patience },
         });
-        errors.push(errorOf(network, test));
+        const { metrics } = await evaluate(network, test, { loss: mse(), metrics: [accuracy()] });
+        errors.push(100 * (1 - Number(metrics.accuracy)));
       }
       const { user, system } = process.cpuUsage(before);
       const mean = errors.reduce((a, b) => a + b) / errors.length;

@@ -1,5 +1,5 @@
 /** Small training problems. */
-import { Random } from '@nnbp/core';
+import { Random, Standardization } from '@nnbp/core';
 import { iris } from '../../apps/demo/src/data.js';
 import { readProben1 } from './proben1-data.js';
 
@@ -55,10 +55,6 @@ export function smallProblems(): Problem[] {
 }
 
 function standardized(rows: readonly number[][]): { readonly inputs: number[][] } {
-  const columns = rows[0].map((_, k) => rows.map((row) => row[k]));
-  const scales = columns.map((column) => {
-    const mean = column.reduce((a, b) => a + b) / column.length;
-    return [mean, Math.sqrt(column.reduce((a, b) => a + (b - mean) ** 2, 0) / column.length)];
-  });
-  return { inputs: rows.map((row) => row.map((x, k) => (x - scales[k][0]) / scales[k][1])) };
+  const scaler = Standardization.fit(rows);
+  return { inputs: rows.map((row) => [...scaler.applyRow(row)]) };
 }
