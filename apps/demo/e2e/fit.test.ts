@@ -102,6 +102,15 @@ test('the network drawn in Build is fitted in place of a formula', async () => {
   );
 });
 
+test('a formula of one’s own can be chosen again after the network of Build', async () => {
+  const page = await openFit({ formula: 'k*x + m', data: '1 2\n2 4.1\n3 6.2\n4 7.9' });
+  const model = page.getByRole('combobox', { name: 'Model' });
+  await model.selectOption('network');
+  await model.selectOption('own');
+  expect(await page.getByRole('textbox', { name: 'Formula' }).inputValue()).toBe('k*x + m');
+  await expect.poll(() => estimate(page, 'k')).toBeCloseTo(1.98, 6);
+});
+
 test.each(['light', 'dark'] as const)('the view fits a phone and is accessible in Chinese, %s', async (theme) => {
   const page = await openFit({}, { language: 'zh', theme }, { viewport: { width: 375, height: 740 } });
   await page.getByText(/次后收敛/).waitFor();

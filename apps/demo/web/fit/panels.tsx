@@ -77,7 +77,7 @@ export function ModelPanel({ prepared, fit }: ModelPanelProps) {
               {say.models[name]}
             </option>
           ))}
-          <option value="own" disabled={chosen !== 'own'}>
+          <option value="own" disabled={modelOf(formula) !== undefined}>
             {say.own}
           </option>
           <option value="network">{say.drawn}</option>
