@@ -9,7 +9,7 @@ export interface Point {
 /** What the text holds. */
 export interface Points {
   readonly points: readonly Point[];
-  /** From a first line without numbers; otherwise x and y. */
+  /** From a first line in which neither of the first two cells is a number; otherwise x and y. */
   readonly names: readonly [x: string, y: string];
 }
 
@@ -22,7 +22,7 @@ export interface PointsProblem {
 /** Points that are fitted while a reader waits. */
 export const maxPoints = 2000;
 
-/** Reads lines such as `1, 2.5`, `1;2,5` or `1<tab>2.5`. Empty lines and lines that begin with # are skipped. */
+/** Reads lines such as `1, 2.5`, `1;2,5`, `1,5 2,5` or `1<tab>2.5`. Empty lines and lines that begin with # are skipped. */
 export function readPoints(text: string): Points | PointsProblem {
   const points: Point[] = [];
   let names: [string, string] = ['x', 'y'];
@@ -33,7 +33,7 @@ export function readPoints(text: string): Points | PointsProblem {
     const cells = cellsOf(written);
     const [x, y] = cells.map(numberOf);
     if (cells.length >= 2 && Number.isFinite(x) && Number.isFinite(y)) points.push({ x, y });
-    else if (isFirst && cells.length >= 2) names = [cells[0], cells[1]];
+    else if (isFirst && cells.length >= 2 && Number.isNaN(x) && Number.isNaN(y)) names = [cells[0], cells[1]];
     else return { why: 'line', line: k + 1 };
     isFirst = false;
     if (points.length > maxPoints) return { why: 'tooMany', line: k + 1 };
@@ -41,15 +41,25 @@ export function readPoints(text: string): Points | PointsProblem {
   return points.length === 0 ? { why: 'empty', line: 1 } : { points, names };
 }
 
-/** The parts of a line. A semicolon or a tab separates them more surely than a comma, which may be a decimal one. */
+/**
+ * The cells of a line, without quotes. Semicolons and tabs separate cells before commas and spaces do. Two numbers with
+ * only spaces between them have decimal commas: `1,5 2,5`.
+ */
 function cellsOf(line: string): string[] {
-  for (const separator of [';', '\t']) {
-    if (line.includes(separator)) return line.split(separator).map((cell) => cell.trim());
-  }
-  return line.includes(',') ? line.split(',').map((cell) => cell.trim()) : line.split(/\s+/);
+  return separated(line).map((cell) => cell.trim().replace(/^"(.*)"$/, '$1'));
 }
 
-function numberOf(cell: string): number {
-  const written = cell.replace(/^"(.*)"$/, '$1').replace(',', '.');
-  return written === '' ? NaN : Number(written);
+function separated(line: string): string[] {
+  for (const separator of [';', '\t']) {
+    if (line.includes(separator)) return line.split(separator);
+  }
+  const words = line.split(/\s+/);
+  if (!line.includes(',') || isDecimalPair(line, words)) return words;
+  return line.split(',');
 }
+
+/** A comma with a space beside it separates: `1, 2` and `1 ,2` are 1 and 2. */
+const isDecimalPair = (line: string, words: readonly string[]) =>
+  words.length === 2 && !/,\s|\s,/.test(line) && words.every((word) => Number.isFinite(numberOf(word)));
+
+const numberOf = (cell: string): number => (cell === '' ? NaN : Number(cell.replace(',', '.')));

@@ -1,0 +1,57 @@
+/** Pasted text becomes points in the Fit view, and no line disappears without a message. */
+import { expect, test } from 'vitest';
+import { readPoints } from '../web/fit/points.js';
+
+const read = (text: string) => {
+  const found = readPoints(text);
+  return 'why' in found ? found : { names: found.names, rows: found.points.map(({ x, y }) => [x, y]) };
+};
+
+test.each([
+  ['1, 2.5\n2, 3'],
+  ['1;2,5\n2;3'],
+  ['1\t2.5\n2\t3'],
+  ['1 2,5\n2 3'],
+  ['1,2.5\n2,3'],
+  ['1 ,2.5\n2 ,3'],
+  ['"1";"2,5"\n"2";"3"'],
+  ['\n# a remark\n1 2.5\n\n2 3\n'],
+])('%j is two points named x and y', (text) => {
+  expect(read(text)).toEqual({
+    names: ['x', 'y'],
+    rows: [
+      [1, 2.5],
+      [2, 3],
+    ],
+  });
+});
+
+test('two numbers with decimal commas and a space between them are a point, in the first line too', () => {
+  expect(read('1,5 2,5\n-2,5  +3,25')).toEqual({
+    names: ['x', 'y'],
+    rows: [
+      [1.5, 2.5],
+      [-2.5, 3.25],
+    ],
+  });
+});
+
+test.each(['1, NA\n2, 3', 'NA, 1\n2, 3', '3, x\n2, 3', '1,5 x\n2, 3', '1, Infinity\n2, 3'])(
+  'a first line with one number is not a header: %j',
+  (text) => {
+    expect(readPoints(text)).toEqual({ why: 'line', line: 1 });
+  },
+);
+
+test.each([
+  ['t, counts', ['t', 'counts']],
+  ['time t,counts', ['time t', 'counts']],
+  ['"t";"counts per second"', ['t', 'counts per second']],
+  ['t counts', ['t', 'counts']],
+])('the first line %j names the columns, without quotes', (line, names) => {
+  expect(read(`${line}\n1 2`)).toEqual({ names, rows: [[1, 2]] });
+});
+
+test('a second line of words is not a header', () => {
+  expect(readPoints('t, counts\na, b\n1, 2')).toEqual({ why: 'line', line: 2 });
+});
