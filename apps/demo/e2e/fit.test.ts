@@ -78,6 +78,18 @@ test('a formula of one’s own starts where the reader says, and what is wrong i
   await page.getByRole('alert').getByText('1 point cannot determine 1 parameters').waitFor();
 });
 
+test('pasted data that are too long are refused as a whole', async () => {
+  const data = '1 2\n2 4.1\n3 6.2\n4 7.9';
+  const page = await openFit({ formula: 'k*x + m', data });
+  const text = page.getByLabel('x and y, a pair per line');
+  await text.fill(`# ${'-'.repeat(39_985)}\n1 2\n2 4.1\n3 6.25`);
+  await page.getByRole('alert').getByText('more than 40000 characters').waitFor();
+  expect(await text.inputValue()).toBe(data);
+  await text.fill(`${data}\n5 10`);
+  await expect.poll(() => page.getByRole('alert').count()).toBe(0);
+  await page.getByRole('img', { name: /^5 points/ }).waitFor();
+});
+
 test('parameters that the data do not determine are named', async () => {
   const page = await openFit({ formula: 'a*b*x', data: '1 2\n2 4.1\n3 6.2\n4 7.9' });
   await page.getByText(/^The data do not determine [ab]:/).waitFor();

@@ -1,6 +1,8 @@
 /** What is fitted: the pasted data, the model, and where its parameters start. */
+import { useState } from 'react';
 import { useMessages } from '../language.js';
 import { NumberField } from '../shared/number-field.js';
+import type { PlaygroundState } from '../state.js';
 import { update, usePlayground } from '../store.js';
 import { change, estimatesOf } from './change.js';
 import styles from './fit.module.css';
@@ -11,7 +13,13 @@ import { type ExampleName, examples, modelOf, models } from './models.js';
 export function DataPanel() {
   const data = usePlayground(({ fit }) => fit.data);
   const say = useMessages(messages);
+  const [refused, setRefused] = useState(false);
   const names = Object.keys(examples) as ExampleName[];
+  /** Accepts all of the data or nothing: data cut inside a number would be fitted. */
+  const accept = (text: string, part: Partial<PlaygroundState['fit']> = {}) => {
+    setRefused(text.length > maxText);
+    if (text.length <= maxText) change({ data: text, point: 0, ...part });
+  };
   return (
     <section className="panel" aria-label={say.data}>
       <h2>{say.data}</h2>
@@ -21,7 +29,7 @@ export function DataPanel() {
           value={names.find((name) => examples[name].data === data) ?? ''}
           onChange={(event) => {
             const { data, formula } = examples[event.target.value as ExampleName];
-            change({ data, formula, model: 'formula', start: {}, point: 0 });
+            accept(data, { formula, model: 'formula', start: {} });
           }}
         >
           <option value="" disabled>
@@ -38,10 +46,14 @@ export function DataPanel() {
         aria-label={say.dataLabel}
         spellCheck={false}
         rows={10}
-        maxLength={maxText}
         value={data}
-        onChange={(event) => change({ data: event.target.value, point: 0 })}
+        onChange={(event) => accept(event.target.value)}
       />
+      {refused && (
+        <p role="alert" className="problem">
+          {say.tooLong(maxText)}
+        </p>
+      )}
       <p className="quiet">{say.dataHint}</p>
     </section>
   );
