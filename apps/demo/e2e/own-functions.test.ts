@@ -2,6 +2,7 @@
 import { type Activation, backpropagate, type Loss } from '@nnbp/core';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
+import { formulaNetwork } from '../web/fit/formula-network.js';
 import { networkOf } from '../web/network.js';
 import { defaultState } from '../web/state.js';
 import { builtinFunctions } from '../web/train/builtin-functions.js';
@@ -84,6 +85,19 @@ test('a function of one’s own can be chosen for a node', patience, async () =>
         builtinFunctions.loss(derive.loss),
       ).gradients.of('2').b,
     );
+});
+
+test('a fitted formula can have a loss of one’s own', patience, async () => {
+  const shown = { formula: 'a*exp(b*x)', variable: 'x', values: { a: 1.5, b: 0.4 } };
+  const page = await open({
+    custom,
+    fit: { ...defaultState.fit, shown },
+    derive: { ...derive, input: [2], target: [3], loss: 'fourth', mode: 'fit', selected: 'dloss/db_b' },
+  });
+  const { gradients } = backpropagate(formulaNetwork(shown).network, [2], [3], fourth);
+  const answer = page.locator('output.answer data');
+  await answer.waitFor({ timeout: 50_000 });
+  expect(Number(await answer.getAttribute('value'))).toBe(gradients.of('b').b);
 });
 
 test('an endless loop in a node ends with a sentence, and the page goes on', patience, async () => {

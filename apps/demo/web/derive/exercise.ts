@@ -11,8 +11,7 @@ import {
   trace,
 } from '@nnbp/explain';
 import type { Functions } from '../functions.js';
-import { networkOf } from '../network.js';
-import { type FormulaDescription, formulaNetwork } from '../fit/formula-network.js';
+import { type FormulaDescription, passNetwork } from '../fit/formula-network.js';
 import type { NetworkDescription, PlaygroundState } from '../state.js';
 import { articleNode, articleSample, asInTheArticle, assumedLoss } from './article-node.js';
 
@@ -46,9 +45,7 @@ export interface Question extends Pick<PlaygroundState['derive'], 'input' | 'tar
  */
 export function exerciseOf(question: Question, functions: Functions): Exercise {
   const isArticle = question.mode === 'article';
-  const description = isArticle ? articleNode : question.network;
-  const network =
-    question.formula === undefined ? networkOf(description, functions) : formulaNetwork(question.formula).network;
+  const network = passNetwork(isArticle ? { network: articleNode, formula: undefined } : question, functions);
   const { graph } = network;
   const sample = isArticle ? articleSample : question;
   const input = sized(sample.input, graph.inputCount, 0.5);

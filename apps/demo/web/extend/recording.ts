@@ -2,8 +2,8 @@
  * Records a pass with user functions in the worker, so that the page can replay it without running user code.
  */
 import { type Activation, backpropagate, type Loss } from '@nnbp/core';
+import { type FormulaDescription, passNetwork } from '../fit/formula-network.js';
 import type { Functions } from '../functions.js';
-import { networkOf } from '../network.js';
 import type { NetworkDescription } from '../state.js';
 
 /** Arguments and results of all function calls. */
@@ -16,6 +16,8 @@ export interface Recording {
 
 export interface Question {
   readonly network: NetworkDescription;
+  /** Takes the place of the network. */
+  readonly formula: FormulaDescription | undefined;
   readonly loss: string;
   readonly input: readonly number[];
   readonly target: readonly number[];
@@ -24,7 +26,8 @@ export interface Question {
 }
 
 /** In the worker. */
-export function record({ network, loss, input, target, custom }: Question, functions: Functions): Recording {
+export function record(question: Question, functions: Functions): Recording {
+  const { loss, input, target, custom } = question;
   const heard = new Map<string, number[]>();
   const listening: Functions = {
     activation(name) {
@@ -43,7 +46,7 @@ export function record({ network, loss, input, target, custom }: Question, funct
     },
     loss: (name) => functions.loss(name),
   };
-  const pass = backpropagate(networkOf(network, listening), input, target, functions.loss(loss));
+  const pass = backpropagate(passNetwork(question, listening), input, target, functions.loss(loss));
   const isCustom = custom.losses.includes(loss);
   const dLossDx = new Float64Array(target.length);
   if (isCustom) functions.loss(loss).derivative(pass.outputs[0], target, dLossDx);

@@ -3,6 +3,7 @@
  * worker and replayed here.
  */
 import { useEffect, useState } from 'react';
+import type { FormulaDescription } from '../fit/formula-network.js';
 import type { Functions } from '../functions.js';
 import { useMessages } from '../language.js';
 import type { NetworkDescription, PlaygroundState } from '../state.js';
@@ -12,9 +13,10 @@ import { messages } from './messages.js';
 import { replayed } from './recording.js';
 import type { FunctionError, OwnFunction, UserWorker } from './user-worker.js';
 
-/** A pass of a network for a sample and a loss. */
+/** A pass of a network, or of a formula in its place, for a sample and a loss. */
 interface Pass {
   readonly network: NetworkDescription;
+  readonly formula: FormulaDescription | undefined;
   readonly loss: string;
   readonly input: readonly number[];
   readonly target: readonly number[];
@@ -75,8 +77,8 @@ function sentence({ reason, message }: FunctionError, say: (typeof messages)['en
 }
 
 /** The graph without its numbers. */
-const shapeOf = ({ network: { inputs, nodes, outputs } }: Pass): string =>
-  JSON.stringify([inputs, nodes.map(({ id, from }) => [id, from]), outputs]);
+const shapeOf = ({ network: { inputs, nodes, outputs }, formula }: Pass): string =>
+  JSON.stringify([inputs, nodes.map(({ id, from }) => [id, from]), outputs, formula?.formula]);
 
 /** The user functions that a pass uses. */
 function ownFunctionsOf(
@@ -96,7 +98,8 @@ let release: ReturnType<typeof setTimeout> | undefined;
 /** Milliseconds. */
 const keptFor = 3000;
 
-async function answered(own: readonly OwnFunction[], { network, loss, input, target }: Pass): Promise<Functions> {
+async function answered(own: readonly OwnFunction[], pass: Pass): Promise<Functions> {
+  const { network, formula, loss, input, target } = pass;
   const of = JSON.stringify(own);
   clearTimeout(release);
   if (kept?.of !== of) {
@@ -108,7 +111,7 @@ async function answered(own: readonly OwnFunction[], { network, loss, input, tar
     const of = (kind: OwnFunction['kind']) => own.filter((entry) => entry.kind === kind).map(({ name }) => name);
     const custom = { activations: of('activation'), losses: of('loss') };
     const [{ ask }, { readRecording }] = await Promise.all([worker, import('./answers.js')]);
-    const answer = await ask((runner) => runner.record({ network, loss, input, target, custom }));
+    const answer = await ask((runner) => runner.record({ network, formula, loss, input, target, custom }));
     return replayed(readRecording(answer, target.length), builtinFunctions);
   } catch (error) {
     // The worker may have been terminated: start a new one for the next pass.

@@ -1,6 +1,9 @@
 /** A formula with the values of its parameters as a network. */
 import { Network } from '@nnbp/core';
 import { formulaGraph, namesIn, parseFormula } from '@nnbp/formula';
+import type { Functions } from '../functions.js';
+import { networkOf } from '../network.js';
+import type { NetworkDescription } from '../state.js';
 
 /** A formula of one variable. */
 export interface FormulaDescription {
@@ -30,6 +33,16 @@ export function formulaNetwork({ formula, variable, values }: FormulaDescription
   }
   return { network, parameters };
 }
+
+/**
+ * The network of a formula, or the described network if there is no formula.
+ *
+ * @throws NnbpError as `formulaGraph` and `networkOf` do
+ */
+export const passNetwork = (
+  { network, formula }: { readonly network: NetworkDescription; readonly formula: FormulaDescription | undefined },
+  functions: Pick<Functions, 'activation'>,
+): Network => (formula === undefined ? networkOf(network, functions) : formulaNetwork(formula).network);
 
 /** What follows an equals sign, if there is one: people write `y = a + b*x`. */
 export const rightSide = (formula: string): string => formula.slice(formula.search(/[=~]/) + 1).trim();

@@ -1,0 +1,39 @@
+/** A pass with the user's functions, recorded in the worker and replayed on the page, has the numbers of the engine. */
+import { backpropagate, type Loss } from '@nnbp/core';
+import { expect, test } from 'vitest';
+import { exerciseOf, type Question } from '../web/derive/exercise.js';
+import { formulaStandIn } from '../web/derive/mode.js';
+import { record, replayed } from '../web/extend/recording.js';
+import { formulaNetwork } from '../web/fit/formula-network.js';
+import type { Functions } from '../web/functions.js';
+import { builtinFunctions } from '../web/train/builtin-functions.js';
+
+const fourth: Loss = {
+  name: 'fourth',
+  value: (x, t) => (x[0] - t[0]) ** 4,
+  derivative: (x, t, dLossDx) => void (dLossDx[0] = 4 * (x[0] - t[0]) ** 3),
+};
+const functions: Functions = {
+  activation: (name) => builtinFunctions.activation(name),
+  loss: (name) => (name === 'fourth' ? fourth : builtinFunctions.loss(name)),
+};
+
+test('a fitted formula with a loss of the user is derived with the numbers of the engine', () => {
+  const formula = { formula: 'a*exp(b*x)', variable: 'x', values: { a: 1.5, b: 0.4 } };
+  const question: Question = {
+    network: formulaStandIn(formula),
+    formula,
+    mode: 'fit',
+    input: [2],
+    target: [3],
+    loss: 'fourth',
+  };
+  const recording = record({ ...question, custom: { activations: [], losses: ['fourth'] } }, functions);
+  const exercise = exerciseOf(question, replayed(recording, builtinFunctions));
+  const { network } = formulaNetwork(formula);
+  const expected = backpropagate(network, [2], [3], fourth);
+  expect(exercise.film.pass.loss).toBe(expected.loss);
+  for (const node of ['a', 'b']) {
+    expect(exercise.derivation({ quantity: 'dLossDb', node }).value).toBe(expected.gradients.of(node).b);
+  }
+});
