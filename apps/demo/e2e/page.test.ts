@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import { expect, inject, test } from 'vitest';
 import { readAddress } from '../web/address.js';
+import { writeLink } from '../web/link.js';
 import { defaultState } from '../web/state.js';
 import { open, picture, untilUrl, useBrowser } from './page.js';
 
@@ -65,6 +66,24 @@ test('an edit right before the page is left is there for who comes back', async 
   await page.waitForURL('about:blank');
   await page.goBack();
   await page.getByRole('button', { name: '求导' }).waitFor();
+});
+
+test('a link that is opened after an edit survives a reload', async () => {
+  const page = await open();
+  await page.getByLabel('Language').selectOption('zh');
+  await page.getByRole('button', { name: '求导' }).waitFor();
+  // As when the page is left and comes back from the browser's cache, which browsers under test do not have.
+  await page.evaluate(() => dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true })));
+  await page.evaluate(
+    (link) => {
+      location.hash = link;
+    },
+    writeLink({ ...defaultState, view: 'derive' }),
+  );
+  await page.getByRole('button', { name: 'Derive' }).waitFor();
+  await page.reload();
+  await page.getByRole('button', { name: /^(Derive|求导)$/ }).waitFor();
+  expect(await page.evaluate(() => document.documentElement.lang)).toBe('en');
 });
 
 test('an edit right before the page is hidden is in its URL', async () => {

@@ -13,6 +13,15 @@ export function keepLastEdit(link: string): void {
   }
 }
 
+/** Removes the stored link, while the page goes away as it was opened. */
+export function forgetLastEdit(): void {
+  try {
+    sessionStorage.removeItem(key);
+  } catch {
+    // As above.
+  }
+}
+
 /** Puts the stored link into the URL, if the page was reloaded. */
 export function restoreLastEdit(): void {
   try {

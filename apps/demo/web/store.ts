@@ -1,7 +1,7 @@
 /** The state of the playground, which all views read and change; the URL follows it. */
 import { useSyncExternalStore } from 'react';
 import { addressOf, readAddress } from './address.js';
-import { keepLastEdit, restoreLastEdit } from './last-edit.js';
+import { forgetLastEdit, keepLastEdit, restoreLastEdit } from './last-edit.js';
 import { LinkError, type LinkFault } from './link.js';
 import { defaultState, type PlaygroundState } from './state.js';
 
@@ -44,9 +44,13 @@ function writeUrl(): void {
   history.replaceState(null, '', addressOf(state, fresh));
 }
 
-// Before the page may be gone: the URL serves who comes back to the page, the stored link a reload.
+// Before the page may be gone: the URL serves who comes back to the page, the stored link a reload. Without an edit, a
+// stored link is from before the browser brought this page back from its cache, or another link was opened in it.
 addEventListener('pagehide', () => {
-  if (state === loaded) return;
+  if (state === loaded) {
+    forgetLastEdit();
+    return;
+  }
   if (pending !== undefined) writeUrl();
   keepLastEdit(addressOf(state, fresh).slice(1));
 });
