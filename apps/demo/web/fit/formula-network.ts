@@ -48,9 +48,12 @@ export const passNetwork = (
 export const rightSide = (formula: string): string => formula.slice(formula.search(/[=~]/) + 1).trim();
 
 /**
- * The name of the data's x, if the formula has it; otherwise x.
+ * The name in a formula that is the input: the name of the data's x if the formula has that and no x; otherwise x. In
+ * `a + b*x`, a is a parameter even if it is also the name of a column.
  *
  * @throws NnbpError as `parseFormula` does
  */
-export const variableOf = (formula: string, name: string): string =>
-  namesIn(parseFormula(formula)).includes(name) ? name : 'x';
+export function variableOf(formula: string, name: string): string {
+  const names = namesIn(parseFormula(formula));
+  return !names.includes('x') && names.includes(name) ? name : 'x';
+}

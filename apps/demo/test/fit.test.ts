@@ -1,0 +1,17 @@
+/** What the Fit view makes of a question before anything is fitted. */
+import { expect, test } from 'vitest';
+import { prepared } from '../web/fit/fitted.js';
+
+const labels = (data: string, formula: string) => {
+  const question = prepared({ data, formula, network: null, start: {} });
+  return { variable: question.formula?.variable, parameters: question.parameters.map(({ label }) => label) };
+};
+
+test.each([
+  ['t, y\n1, 2', 'a + b*x', 'x', ['a', 'b']],
+  ['t, y\n1, 2', 'a + b*t', 't', ['a', 'b']],
+  ['a, y\n1, 2', 'a + b*x', 'x', ['a', 'b']],
+  ['1, 2', 'a + b*t', 'x', ['a', 'b', 't']],
+])('with the data %j, the variable of %s is %s', (data, formula, variable, parameters) => {
+  expect(labels(data, formula)).toEqual({ variable, parameters });
+});
