@@ -75,36 +75,45 @@ export class FitError extends Error {
 const maxIterations = 500;
 const curvePoints = 160;
 
-/** Reads data and model. Throws FitError. */
+/**
+ * Reads data and model.
+ *
+ * @throws FitError for points or a network of another shape
+ * @throws NnbpError for a formula or a network that cannot be built
+ */
 export function prepared({ data, network: drawn, formula, start }: FitQuestion): Prepared {
   const points = readPoints(data);
   if ('why' in points) throw new FitError({ kind: 'points', problem: points });
-  return translated(() => {
-    if (drawn !== null) {
-      const network = networkOf(drawn, builtinFunctions);
-      const { graph } = network;
-      if (graph.inputCount !== 1 || graph.outputs.length !== 1) throw new FitError({ kind: 'shape' });
-      return { data: points, network, formula: null, parameters: parametersOf(network) };
-    }
-    const right = rightSide(formula);
-    const variable = variableOf(right, points.names[0]);
-    const values = { ...modelOf(right)?.start(points.points), ...start };
-    const description = { formula: right, variable, values };
-    const { network, parameters } = formulaNetwork(description);
-    return {
-      data: points,
-      network,
-      formula: description,
-      parameters: parameters.map((node) => ({
-        index: network.graph.biasIndex(network.graph.indexOf(node)),
-        label: node,
-        quantity: { quantity: 'dLossDb', node },
-      })),
-    };
-  });
+  if (drawn !== null) {
+    const network = networkOf(drawn, builtinFunctions);
+    const { graph } = network;
+    if (graph.inputCount !== 1 || graph.outputs.length !== 1) throw new FitError({ kind: 'shape' });
+    return { data: points, network, formula: null, parameters: parametersOf(network) };
+  }
+  const right = rightSide(formula);
+  const variable = variableOf(right, points.names[0]);
+  const values = { ...modelOf(right)?.start(points.points), ...start };
+  const description = { formula: right, variable, values };
+  const { network, parameters } = formulaNetwork(description);
+  return {
+    data: points,
+    network,
+    formula: description,
+    parameters: parameters.map((node) => ({
+      index: network.graph.biasIndex(network.graph.indexOf(node)),
+      label: node,
+      quantity: { quantity: 'dLossDb', node },
+    })),
+  };
 }
 
-/** Fits. Throws FitError; rejects with the signal's reason when aborted. */
+/**
+ * Fits.
+ *
+ * @throws FitError for too few points or a bad start
+ * @throws NnbpError as `fit` and `fitStatistics` do
+ * @throws the signal's reason when aborted
+ */
 export async function fitted(question: Prepared, signal: AbortSignal): Promise<Fitted> {
   const { data, network, parameters } = question;
   const { points } = data;
@@ -128,7 +137,7 @@ export async function fitted(question: Prepared, signal: AbortSignal): Promise<F
     if (error instanceof NnbpError && (error.code === 'DIVERGED' || error.code === 'NOT_FINITE')) {
       throw new FitError({ kind: 'start' });
     }
-    throw error instanceof FitError ? error : new FitError({ kind: 'other', text: textOf(error) });
+    throw error;
   }
 }
 
@@ -155,13 +164,11 @@ export function gradientAt({ network, parameters, data }: Fitted, point: number)
   return parameters.map(({ index }) => vector[index]);
 }
 
-/** A network's parameters that are not fixed. */
+/** The parameters of a drawn network, all of which are fitted: it has none that is fixed or shared. */
 function parametersOf({ graph }: Network): Parameter[] {
   const found: Parameter[] = [];
-  const add = (index: number, quantity: QuantityName) => {
-    if (index < 0 || found.some((other) => other.index === index)) return;
+  const add = (index: number, quantity: QuantityName) =>
     found.push({ index, label: nameOf(quantity).replace('dloss/d', ''), quantity });
-  };
   for (let i = graph.inputCount; i < graph.nodeCount; i++) {
     const node = graph.ids[i];
     add(graph.biasIndex(i), { quantity: 'dLossDb', node });
@@ -172,13 +179,3 @@ function parametersOf({ graph }: Network): Parameter[] {
   }
   return found;
 }
-
-function translated<Result>(work: () => Result): Result {
-  try {
-    return work();
-  } catch (error) {
-    throw error instanceof FitError ? error : new FitError({ kind: 'other', text: textOf(error) });
-  }
-}
-
-const textOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
