@@ -34,7 +34,7 @@ const derive = v.object({
   target: v.pipe(v.array(finite), v.maxLength(200)),
   loss: name,
   /** The derivative that is explained, as `explain` reads it: `dloss/dw_2to4`. */
-  selected: v.pipe(v.string(), v.maxLength(200)),
+  selected: v.pipe(v.string(), v.maxLength(500)),
   /**
    * `own`: the network as it is; `article`: the article's own numbers at node 7; `break`: with a mistake made; `fit`: the
    * formula of `fit.shown`.
@@ -73,13 +73,18 @@ const train = v.object({
   steps: v.optional(count(0, 100_000_000), 0),
 });
 
-const formula = v.pipe(v.string(), v.maxLength(400));
-/** Numbers by a parameter's name. */
-const values = v.record(name, finite);
+/** Maximum length of the data of a fit, in characters. */
+export const maxFitData = 40_000;
+/** Maximum length of a formula, in characters. */
+export const maxFormula = 400;
+
+const formula = v.pipe(v.string(), v.maxLength(maxFormula));
+/** Numbers by a parameter's name, which may be as long as the formula. */
+const values = v.record(formula, finite);
 
 const fit = v.object({
   /** Lines of x and y, as they were pasted. */
-  data: v.pipe(v.string(), v.maxLength(40_000)),
+  data: v.pipe(v.string(), v.maxLength(maxFitData)),
   /** `formula`: that of `formula`; `network`: the one drawn in Build. */
   model: v.picklist(['formula', 'network']),
   formula,
@@ -88,7 +93,15 @@ const fit = v.object({
   /** The number of the point whose derivatives are shown. */
   point: count(0, 10_000),
   /** The fitted formula that Derive shows in its mode `fit`; null: none. */
-  shown: v.nullable(v.object({ formula, variable: name, values })),
+  shown: v.nullable(
+    v.object({
+      formula,
+      /** The name in the formula that is the input. */
+      variable: formula,
+      /** Of the parameters; 1 where there is none. */
+      values,
+    }),
+  ),
 });
 
 const firstFit: v.InferOutput<typeof fit> = {
@@ -168,6 +181,8 @@ const state = v.object({
 
 export type NodeDescription = v.InferOutput<typeof node>;
 export type NetworkDescription = v.InferOutput<typeof network>;
+/** A formula of one variable, with the values of its parameters. */
+export type FormulaDescription = NonNullable<PlaygroundState['fit']['shown']>;
 export type CustomFunction = v.InferOutput<typeof customFunction>;
 export type PlaygroundState = v.InferOutput<typeof state>;
 export type ChapterName = (typeof chapterNames)[number];

@@ -11,8 +11,8 @@ import {
   trace,
 } from '@nnbp/explain';
 import type { Functions } from '../functions.js';
-import { type FormulaDescription, passNetwork } from '../fit/formula-network.js';
-import type { NetworkDescription, PlaygroundState } from '../state.js';
+import { passNetwork } from '../fit/formula-network.js';
+import type { FormulaDescription, NetworkDescription, PlaygroundState } from '../state.js';
 import { articleNode, articleSample, asInTheArticle, assumedLoss } from './article-node.js';
 
 export interface Exercise {

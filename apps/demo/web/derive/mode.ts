@@ -1,6 +1,5 @@
 /** Modes of Derive: the user's network, the article's node, or the formula that was fitted last. */
-import type { FormulaDescription } from '../fit/formula-network.js';
-import type { NetworkDescription, PlaygroundState } from '../state.js';
+import type { FormulaDescription, NetworkDescription, PlaygroundState } from '../state.js';
 
 /** The mode, and the formula if it is `fit`. A link may ask for a formula that it does not hold. */
 export function modeOf(

@@ -2,9 +2,9 @@
  * Records a pass with user functions in the worker, so that the page can replay it without running user code.
  */
 import { type Activation, backpropagate, type Loss } from '@nnbp/core';
-import { type FormulaDescription, passNetwork } from '../fit/formula-network.js';
+import { passNetwork } from '../fit/formula-network.js';
 import type { Functions } from '../functions.js';
-import type { NetworkDescription } from '../state.js';
+import type { FormulaDescription, NetworkDescription } from '../state.js';
 
 /** Arguments and results of all function calls. */
 export interface Recording {

@@ -3,10 +3,9 @@
  * worker and replayed here.
  */
 import { useEffect, useState } from 'react';
-import type { FormulaDescription } from '../fit/formula-network.js';
 import type { Functions } from '../functions.js';
 import { useMessages } from '../language.js';
-import type { NetworkDescription, PlaygroundState } from '../state.js';
+import type { FormulaDescription, NetworkDescription, PlaygroundState } from '../state.js';
 import { usePlayground } from '../store.js';
 import { builtinFunctions } from '../train/builtin-functions.js';
 import { messages } from './messages.js';

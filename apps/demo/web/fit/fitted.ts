@@ -7,19 +7,15 @@ import { levenbergMarquardt } from '@nnbp/optim';
 import { fit } from '@nnbp/train';
 import { builtinFunctions } from '../train/builtin-functions.js';
 import { networkOf } from '../network.js';
-import type { NetworkDescription } from '../state.js';
-import { type FormulaDescription, formulaNetwork, rightSide, variableOf } from './formula-network.js';
+import type { FormulaDescription, NetworkDescription, PlaygroundState } from '../state.js';
+import { formulaNetwork, rightSide, variableOf } from './formula-network.js';
 import { modelOf } from './models.js';
 import { type Points, readPoints, type PointsProblem } from './points.js';
 
 /** What is fitted. All of it is data, so that its JSON tells whether it changed. */
-export interface FitQuestion {
-  readonly data: string;
+export interface FitQuestion extends Pick<PlaygroundState['fit'], 'data' | 'formula' | 'start'> {
   /** A drawn network instead of the formula. */
   readonly network: NetworkDescription | null;
-  readonly formula: string;
-  /** Starts the reader chose. */
-  readonly start: Readonly<Record<string, number>>;
 }
 
 /** A question whose data and model could be read. */

@@ -3,16 +3,7 @@ import { Network } from '@nnbp/core';
 import { formulaGraph, namesIn, parseFormula } from '@nnbp/formula';
 import type { Functions } from '../functions.js';
 import { networkOf } from '../network.js';
-import type { NetworkDescription } from '../state.js';
-
-/** A formula of one variable. */
-export interface FormulaDescription {
-  readonly formula: string;
-  /** The name in the formula that is the input. */
-  readonly variable: string;
-  /** Of the parameters; 1 where there is none. */
-  readonly values: Readonly<Record<string, number>>;
-}
+import type { FormulaDescription, NetworkDescription } from '../state.js';
 
 /** The network, and the names of its parameters in the order of the formula. */
 export interface FormulaNetwork {

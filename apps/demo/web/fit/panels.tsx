@@ -2,7 +2,7 @@
 import { useState } from 'react';
 import { useMessages } from '../language.js';
 import { NumberField } from '../shared/number-field.js';
-import type { PlaygroundState } from '../state.js';
+import { maxFitData, maxFormula, type PlaygroundState } from '../state.js';
 import { update, usePlayground } from '../store.js';
 import { change, estimatesOf } from './change.js';
 import styles from './fit.module.css';
@@ -17,8 +17,8 @@ export function DataPanel() {
   const names = Object.keys(examples) as ExampleName[];
   /** Accepts all of the data or nothing: data cut inside a number would be fitted. */
   const accept = (text: string, part: Partial<PlaygroundState['fit']> = {}) => {
-    setRefused(text.length > maxText);
-    if (text.length <= maxText) change({ data: text, point: 0, ...part });
+    setRefused(text.length > maxFitData);
+    if (text.length <= maxFitData) change({ data: text, point: 0, ...part });
   };
   return (
     <section className="panel" aria-label={say.data}>
@@ -51,16 +51,13 @@ export function DataPanel() {
       />
       {refused && (
         <p role="alert" className="problem">
-          {say.tooLong(maxText)}
+          {say.tooLong(maxFitData)}
         </p>
       )}
       <p className="quiet">{say.dataHint}</p>
     </section>
   );
 }
-
-const maxText = 40_000;
-const maxFormula = 400;
 
 export interface ModelPanelProps {
   readonly prepared: Prepared | undefined;
