@@ -12,7 +12,7 @@ import { formulaNetwork, rightSide, variableOf } from './formula-network.js';
 import { modelOf } from './models.js';
 import { type Points, readPoints, type PointsProblem } from './points.js';
 
-/** What is fitted. All of it is data, so that its JSON tells whether it changed. */
+/** What is fitted. */
 export interface FitQuestion extends Pick<PlaygroundState['fit'], 'data' | 'formula' | 'start'> {
   /** A drawn network instead of the formula. */
   readonly network: NetworkDescription | null;

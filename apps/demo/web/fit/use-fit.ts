@@ -10,22 +10,27 @@ export interface Fit {
   readonly problem: FitProblem | undefined;
 }
 
-/** Fits as soon as the question changes. */
+interface Answer {
+  readonly question: FitQuestion;
+  readonly fit?: Fitted;
+  readonly problem?: FitProblem;
+}
+
+/** Fits as soon as there is another question: the same object is the same question. */
 export function useFit(question: FitQuestion): Fit {
-  const key = JSON.stringify(question);
-  const [last, setLast] = useState<{ readonly key: string; readonly fit?: Fitted; readonly problem?: FitProblem }>();
-  const start = useMemo(() => ready(JSON.parse(key) as FitQuestion), [key]);
+  const [last, setLast] = useState<Answer>();
+  const start = useMemo(() => ready(question), [question]);
   useEffect(() => {
     const { prepared } = start;
     if (prepared === undefined) return;
     const overtaken = new AbortController();
     void fitted(prepared, overtaken.signal).then(
-      (fit) => !overtaken.signal.aborted && setLast({ key, fit }),
-      (error: unknown) => !overtaken.signal.aborted && setLast({ key, problem: problemOf(error) }),
+      (fit) => !overtaken.signal.aborted && setLast({ question, fit }),
+      (error: unknown) => !overtaken.signal.aborted && setLast({ question, problem: problemOf(error) }),
     );
     return () => overtaken.abort();
-  }, [key, start]);
-  const isCurrent = last?.key === key;
+  }, [question, start]);
+  const isCurrent = last?.question === question;
   return {
     prepared: start.prepared,
     fit: isCurrent ? last.fit : undefined,

@@ -1,4 +1,5 @@
 /** The Fit view: data and model on the left, the curve, the estimates and the derivatives on the right. */
+import { useMemo } from 'react';
 import { useMessages } from '../language.js';
 import { usePlayground } from '../store.js';
 import { Derivatives } from './derivatives.js';
@@ -14,10 +15,11 @@ import { useFit } from './use-fit.js';
 
 export default function View() {
   const state = usePlayground(({ fit }) => fit);
-  const network = usePlayground(({ network }) => network);
+  const network = usePlayground(({ network, fit }) => (fit.model === 'network' ? network : null));
   const say = useMessages(messages);
-  const { data, model, formula, start } = state;
-  const { prepared, fit, problem } = useFit({ data, formula, start, network: model === 'network' ? network : null });
+  const { data, formula, start } = state;
+  const question = useMemo(() => ({ data, formula, start, network }), [data, formula, start, network]);
+  const { prepared, fit, problem } = useFit(question);
   const points = prepared?.data.points ?? [];
   const point = Math.min(state.point, Math.max(0, points.length - 1));
   return (
