@@ -3,30 +3,20 @@ import { ChevronDown, ChevronUp, X } from 'lucide-react';
 import { useMessages } from '../language.js';
 import { Figure } from '../shared/figure.js';
 import { usePlayground } from '../store.js';
-import {
-  type BrokenPass,
-  depthFirst,
-  forwardOrder,
-  isWrong,
-  nodeStates,
-  rightOrder,
-  tooEarly,
-  visits,
-} from '../shared/broken.js';
-import { stepsTaken } from './broken-graph.js';
+import { depthFirst, forwardOrder, isWrong, rightOrder, tooEarly, visits } from '../shared/broken.js';
+import type { Broken } from './broken-graph.js';
 import { change } from './change.js';
 import type { Exercise } from './exercise.js';
 import { messages } from './messages.js';
 import { grouped } from './savings.js';
 
 interface BreakItProps {
-  readonly exercise: Exercise;
-  readonly pass: BrokenPass;
+  readonly broken: Broken;
 }
 
 const presets = { depthFirst, early: tooEarly, forward: forwardOrder, right: rightOrder } as const;
 
-export function BreakIt({ exercise, pass }: BreakItProps) {
+export function BreakIt({ broken }: BreakItProps) {
   const mistake = usePlayground(({ derive }) => derive.mistake);
   const { break: say } = useMessages(messages);
   return (
@@ -46,17 +36,16 @@ export function BreakIt({ exercise, pass }: BreakItProps) {
           </label>
         ))}
       </fieldset>
-      <Verdict exercise={exercise} pass={pass} />
+      <Verdict broken={broken} />
       <p>{say.explained[mistake]}</p>
-      {mistake === 'order' && <Order exercise={exercise} />}
-      <Comparison exercise={exercise} pass={pass} />
+      {mistake === 'order' && <Order exercise={broken.exercise} />}
+      <Comparison broken={broken} />
     </section>
   );
 }
 
-function Verdict({ exercise, pass }: BreakItProps) {
+function Verdict({ broken: { exercise, pass, taken, states } }: BreakItProps) {
   const mistake = usePlayground(({ derive }) => derive.mistake);
-  const step = usePlayground(({ derive }) => derive.step);
   const { verdict: say } = useMessages(messages).break;
   const total = grouped(pass.total);
   const right = String(pass.rightTotal);
@@ -67,8 +56,7 @@ function Verdict({ exercise, pass }: BreakItProps) {
       </p>
     );
   }
-  const taken = stepsTaken(pass, step);
-  const wrong = nodeStates(exercise, pass, taken).filter(isWrong).length;
+  const wrong = states.filter(isWrong).length;
   const { nodeCount } = exercise.network.graph;
   return (
     <p className={wrong > 0 ? 'verdict wrong' : 'verdict'} role="status">
@@ -152,16 +140,12 @@ function Order({ exercise }: { readonly exercise: Exercise }) {
 /** Maximum number of nodes in the comparison. */
 const maxRows = 40;
 
-function Comparison({ exercise, pass }: BreakItProps) {
+function Comparison({ broken: { exercise, pass, books, states } }: BreakItProps) {
   const mistake = usePlayground(({ derive }) => derive.mistake);
-  const step = usePlayground(({ derive }) => derive.step);
   const { break: say } = useMessages(messages);
   const { graph } = exercise.network;
   const { dLossDx, slope } = exercise.film.pass.cache.samples[0];
   // Forgotten numbers are counted as a whole; of an order, what the graph shows.
-  const taken = mistake === 'order' ? stepsTaken(pass, step) : pass.steps.length;
-  const books = pass.at(taken);
-  const states = nodeStates(exercise, pass, taken);
   const timesOf = (i: number) => (mistake === 'order' ? BigInt(books.times[i]) : pass.times[i]);
   const rows = graph.ids.map((id, i) => ({ id, i })).slice(0, maxRows);
   const pair = (name: string, right: number, found: number, wrong: boolean) => (

@@ -5,32 +5,42 @@ import { Figure } from '../shared/figure.js';
 import { written } from '../shared/written.js';
 import { type GraphEdge, type GraphNode, GraphView } from '../shared/graph-view.js';
 import { usePlayground } from '../store.js';
-import { type BrokenPass, brokenPass, differs, nodeStates } from '../shared/broken.js';
+import { type Books, type BrokenPass, brokenPass, differs, type NodeState, nodeStates } from '../shared/broken.js';
 import type { Exercise } from './exercise.js';
 import { messages } from './messages.js';
 import { chartHeight, nodeHeight, nodeWidth } from './network-graph.js';
 import { Stepper } from './stepper.js';
 
-/** The pass with the selected mistake. */
-export function useBrokenPass(exercise: Exercise): BrokenPass {
-  const mistake = usePlayground(({ derive }) => derive.mistake);
-  const order = usePlayground(({ derive }) => derive.order);
-  return useMemo(() => brokenPass(exercise, mistake, order), [exercise, mistake, order]);
+/** The pass with the selected mistake, and what it has computed so far. */
+export interface Broken {
+  readonly exercise: Exercise;
+  readonly pass: BrokenPass;
+  /** Number of steps that are shown. */
+  readonly taken: number;
+  /** The values after these steps. */
+  readonly books: Books;
+  /** The state of each node after these steps. */
+  readonly states: readonly NodeState[];
 }
 
-/** Steps of the broken pass that are shown. */
-export const stepsTaken = (pass: BrokenPass, step: number | null): number =>
-  step === null ? pass.steps.length : Math.min(step, pass.steps.length);
+export function useBroken(exercise: Exercise): Broken {
+  const { mistake, order, step } = usePlayground(({ derive }) => derive);
+  const pass = useMemo(() => brokenPass(exercise, mistake, order), [exercise, mistake, order]);
+  const all = pass.steps.length;
+  const taken = step === null ? all : Math.min(step, all);
+  return useMemo(() => {
+    const books = pass.at(taken);
+    return { exercise, pass, taken, books, states: nodeStates(exercise, books, taken === all) };
+  }, [exercise, pass, taken, all]);
+}
 
-export function BrokenGraph({ exercise, pass }: { readonly exercise: Exercise; readonly pass: BrokenPass }) {
+export function BrokenGraph({ broken }: { readonly broken: Broken }) {
+  const { exercise, pass, taken, books, states } = broken;
   const mistake = usePlayground(({ derive }) => derive.mistake);
   const step = usePlayground(({ derive }) => derive.step);
   const say = useMessages(messages);
   const { graph } = exercise.network;
   const right = exercise.film.pass.cache.samples[0];
-  const taken = stepsTaken(pass, step);
-  const books = pass.at(taken);
-  const states = useMemo(() => nodeStates(exercise, pass, taken), [exercise, pass, taken]);
   const current = step === null || taken === 0 ? -1 : pass.steps[taken - 1];
   const isOrder = mistake === 'order';
   const isSlope = mistake === 'without-slope';
@@ -104,36 +114,30 @@ export function BrokenGraph({ exercise, pass }: { readonly exercise: Exercise; r
     <>
       <GraphView label={say.graph} nodes={nodes} edges={edges} height={chartHeight(graph.nodeCount) - 60} />
       <Stepper step={step} all={pass.steps.length} before={say.break.none} room="lines">
-        {taken > 0 && <Happening exercise={exercise} pass={pass} taken={taken} />}
+        {taken > 0 && <Happening broken={broken} />}
       </Stepper>
       {pass.total > BigInt(pass.steps.length) && <p className="quiet">{say.break.firstSteps(pass.steps.length)}</p>}
     </>
   );
 }
 
-interface HappeningProps {
-  readonly exercise: Exercise;
-  readonly pass: BrokenPass;
-  readonly taken: number;
-}
-
 /** What the last step did. */
-function Happening({ exercise, pass, taken }: HappeningProps) {
+function Happening({ broken: { exercise, pass, taken, books } }: { readonly broken: Broken }) {
   const mistake = usePlayground(({ derive }) => derive.mistake);
   const { break: say } = useMessages(messages);
   const { graph } = exercise.network;
   const i = pass.steps[taken - 1];
-  const before = pass.at(taken - 1);
   const right = exercise.film.pass.cache.dLossDx(graph.ids[i]);
   const to = Array.from(graph.predecessors).slice(graph.edgeStart[i], graph.edgeStart[i + 1]);
-  const held = before.dLossDx[i];
+  // A visit changes the sums of the node's predecessors, not its own.
+  const held = books.dLossDx[i];
   return (
     <p>
-      {say.stepAt(graph.ids[i], before.times[i] + 1)}{' '}
+      {say.stepAt(graph.ids[i], books.times[i])}{' '}
       {mistake === 'order' && to.length > 0 && (
         <>
           {say.handsOn(written(held), to.map((j) => graph.ids[j]).join(', '))}{' '}
-          {differs(held, right) && say.notWhole(written(right))} {before.times[i] > 0 && say.again}
+          {differs(held, right) && say.notWhole(written(right))} {books.times[i] > 1 && say.again}
         </>
       )}
     </p>

@@ -1,5 +1,5 @@
 /** The network as a diagram: cached numbers in each node, weights and their derivatives on edges. */
-import { nameOf, type QuantityName, replay } from '@nnbp/explain';
+import { nameOf, type QuantityName, type Replay } from '@nnbp/explain';
 import { useMessages } from '../language.js';
 import { Figure } from '../shared/figure.js';
 import { written } from '../shared/written.js';
@@ -12,6 +12,8 @@ import { messages } from './messages.js';
 export interface NetworkGraphProps {
   readonly exercise: Exercise;
   readonly selected: QuantityName;
+  /** What the steps taken have computed. */
+  readonly known: Replay;
   /** Steps of the trace taken; null: all, without a highlighted step. */
   readonly step: number | null;
 }
@@ -32,11 +34,10 @@ export const nodeWidth = 142;
 /** Height of a node with a number of rows, in pixels. */
 export const nodeHeight = (rows: number): number => 26 + 20 * rows;
 
-export function NetworkGraph({ exercise, selected, step }: NetworkGraphProps) {
+export function NetworkGraph({ exercise, selected, known, step }: NetworkGraphProps) {
   const say = useMessages(messages);
   const { network, film, given } = exercise;
   const { graph } = network;
-  const known = replay(film, step ?? film.steps.length);
   const current = step === null || step === 0 ? undefined : film.steps[step - 1];
   const fresh = new Set(current?.writes.map(nameOf));
   const read = new Set(current?.reads.map(nameOf));

@@ -1,6 +1,5 @@
 /** Input fields for all parameters, with their derivatives. */
-import { nameOf, type QuantityName, type Replay, replay } from '@nnbp/explain';
-import { useMemo } from 'react';
+import { nameOf, type QuantityName, type Replay } from '@nnbp/explain';
 import { builtinActivations } from '../functions.js';
 import { namesOf } from '../shared/function-names.js';
 import { useMessages } from '../language.js';
@@ -18,15 +17,14 @@ const maxCards = 40;
 
 export interface ParameterCardsProps {
   readonly exercise: Exercise | undefined;
-  /** Steps of the pass that have been taken; null: all. Derivatives that come later are not shown. */
-  readonly step?: number | null;
+  /** What has been computed so far. Derivatives that come later are not shown. */
+  readonly known: Replay | undefined;
 }
 
-export function ParameterCards({ exercise, step = null }: ParameterCardsProps) {
+export function ParameterCards({ exercise, known }: ParameterCardsProps) {
   const { network, derive } = usePlayground();
   const say = useMessages(messages);
   const selected = exercise && selectedQuantity(exercise, derive.selected);
-  const known = useMemo(() => exercise && replay(exercise.film, step ?? exercise.film.steps.length), [exercise, step]);
   const large = network.nodes.length > maxCards;
   const shown = large ? network.nodes.filter(({ id }) => id === selected?.node) : network.nodes;
   return (

@@ -7,7 +7,7 @@ import { useMessages } from '../language.js';
 import { usePlayground } from '../store.js';
 import { ArticleNotes } from './article-notes.js';
 import { BreakIt } from './break-it.js';
-import { BrokenGraph, useBrokenPass } from './broken-graph.js';
+import { BrokenGraph, useBroken } from './broken-graph.js';
 import './derive.css';
 import { DerivationPanel } from './derivation.js';
 import { type Exercise, exerciseOf, type Question, selectedQuantity, sized } from './exercise.js';
@@ -61,7 +61,7 @@ export default function View() {
         </p>
       )}
       {exercise === undefined ? (
-        mode !== 'fit' && <ParameterCards exercise={exercise} />
+        mode !== 'fit' && <ParameterCards exercise={undefined} known={undefined} />
       ) : mode === 'break' ? (
         <Broken exercise={exercise} />
       ) : (
@@ -81,20 +81,21 @@ function Worked({ exercise, mode }: WorkedProps) {
   const say = useMessages(messages);
   const selected = useMemo(() => selectedQuantity(exercise, derive.selected), [exercise, derive.selected]);
   const begun = derive.step ?? (display.answers === 'hidden' ? 0 : null);
-  const step = begun === null ? null : Math.min(begun, exercise.film.steps.length);
-  const known = useMemo(() => (step === null ? undefined : replay(exercise.film, step)), [exercise, step]);
+  const all = exercise.film.steps.length;
+  const step = begun === null ? null : Math.min(begun, all);
+  const known = useMemo(() => replay(exercise.film, step ?? all), [exercise, step, all]);
   return (
     <div className="derive-stage">
       <section className="panel" aria-label={say.graph}>
-        <NetworkGraph exercise={exercise} selected={selected} step={step} />
+        <NetworkGraph exercise={exercise} selected={selected} known={known} step={step} />
         {mode === 'own' && <LossBox exercise={exercise} />}
         <FilmStepper exercise={exercise} step={step} />
       </section>
-      <DerivationPanel exercise={exercise} selected={selected} known={known} />
+      <DerivationPanel exercise={exercise} selected={selected} known={step === null ? undefined : known} />
       {mode === 'article' ? (
         <ArticleNotes exercise={exercise} />
       ) : (
-        mode === 'own' && <ParameterCards exercise={exercise} step={step} />
+        mode === 'own' && <ParameterCards exercise={exercise} known={known} />
       )}
       <Savings exercise={exercise} selected={selected} />
     </div>
@@ -102,15 +103,16 @@ function Worked({ exercise, mode }: WorkedProps) {
 }
 
 function Broken({ exercise }: { readonly exercise: Exercise }) {
-  const pass = useBrokenPass(exercise);
+  const broken = useBroken(exercise);
+  const known = useMemo(() => replay(exercise.film, exercise.film.steps.length), [exercise]);
   const say = useMessages(messages);
   return (
     <div className="derive-stage">
       <section className="panel" aria-label={say.graph}>
-        <BrokenGraph exercise={exercise} pass={pass} />
+        <BrokenGraph broken={broken} />
       </section>
-      <BreakIt exercise={exercise} pass={pass} />
-      <ParameterCards exercise={exercise} />
+      <BreakIt broken={broken} />
+      <ParameterCards exercise={exercise} known={known} />
     </div>
   );
 }

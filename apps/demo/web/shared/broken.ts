@@ -200,11 +200,13 @@ export interface NodeState {
   readonly wrongDb: boolean;
 }
 
-/** The state of each node after a number of visits. An incomplete sum is not wrong before it is passed on. */
-export function nodeStates({ network: { graph }, film }: Exercise, pass: BrokenPass, visited: number): NodeState[] {
+/**
+ * The state of each node after some visits. An incomplete sum is not wrong before it is passed on.
+ *
+ * @param isOver - Whether these are all visits of the pass.
+ */
+export function nodeStates({ network: { graph }, film }: Exercise, books: Books, isOver: boolean): NodeState[] {
   const { dLossDx, slope } = sampleOf(film);
-  const books = pass.at(visited);
-  const isOver = visited === pass.steps.length;
   return graph.ids.map((_, i) => {
     const waitsFor: string[] = [];
     for (let k = graph.successorStart[i]; k < graph.successorStart[i + 1]; k++) {
