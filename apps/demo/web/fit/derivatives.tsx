@@ -11,11 +11,11 @@ import { messages } from './messages.js';
 
 export function Derivatives({ fit, point }: { readonly fit: Fitted; readonly point: number }) {
   const say = useMessages(messages);
-  const { parameters, data, network } = fit;
+  const { parameters, data, fittedValues } = fit;
   const { points, names } = data;
   const { x, y } = points[point];
   const gradient = useMemo(() => gradientAt(fit, point), [fit, point]);
-  const [predicted] = network.predict([x]);
+  const predicted = fittedValues[point];
   return (
     <section className="panel" aria-label={say.derivatives}>
       <h2>{say.derivatives}</h2>

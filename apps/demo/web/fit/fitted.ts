@@ -39,6 +39,8 @@ export interface Fitted extends Prepared {
   readonly statistics: FitStatistics;
   readonly iterations: number;
   readonly converged: boolean;
+  /** At the points, in their order. */
+  readonly fittedValues: readonly number[];
   /** At even distances over the points' x and a little beyond; a gap where the model has no finite value. */
   readonly curve: readonly CurvePoint[];
 }
@@ -126,6 +128,7 @@ export async function fitted(question: Prepared, signal: AbortSignal): Promise<F
       statistics,
       iterations: report.history.length,
       converged: report.stoppedBy === 'converged',
+      fittedValues: points.map(({ x }) => network.predict([x])[0]),
       curve: curveOf(points, statistics),
     };
   } catch (error) {

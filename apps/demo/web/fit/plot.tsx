@@ -190,8 +190,8 @@ const list = (places: readonly (readonly [number, number])[]) =>
 
 const ends = ([x1, y1]: readonly [number, number], [x2, y2]: readonly [number, number]) => ({ x1, y1, x2, y2 });
 
-const residualsOf = ({ network, data: { points } }: Fitted): Point[] =>
-  points.map(({ x, y }) => ({ x, y: y - network.predict([x])[0] }));
+const residualsOf = ({ fittedValues, data: { points } }: Fitted): Point[] =>
+  points.map(({ x, y }, k) => ({ x, y: y - fittedValues[k] }));
 
 function aroundZero(residuals: readonly Point[]): [number, number] {
   const size = residuals.reduce((most, { y }) => Math.max(most, Math.abs(y)), 0) || 1;
