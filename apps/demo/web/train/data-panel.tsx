@@ -70,7 +70,7 @@ export function DataPanel({ settings, change, ready, table, chooseTable, describ
       )}
       {data === 'drawn' && <Drawing points={settings.drawn} choose={(drawn) => change({ drawn })} />}
       {data === 'csv' && <Csv table={table} chooseTable={chooseTable} describe={describe} />}
-      {ready !== undefined && <p className="quiet">{say.counts(ready.trainingCount, ready.heldOutCount)}</p>}
+      {ready !== undefined && <p className="quiet">{say.counts(ready.trainingCount, ready.validationCount)}</p>}
     </section>
   );
 }

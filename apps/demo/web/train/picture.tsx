@@ -87,7 +87,7 @@ function Plot({ ready, observation, inspected, choose }: Props) {
       </p>
       <p className="quiet">
         {ready.task === 'binary' && `${say.sides(ready.classes[0], ready.classes[1])} `}
-        {ready.heldOutCount > 0 && `${say.legendPoints} `}
+        {ready.validationCount > 0 && `${say.legendPoints} `}
         {say.clickPoint}
       </p>
     </div>
@@ -174,7 +174,7 @@ function Confusion(props: { readonly ready: Ready; readonly counts: readonly (re
   return (
     <div className="train-confusion" tabIndex={0} role="group" aria-label={say.confusion}>
       <table>
-        <caption className="quiet">{say.confusionOf(ready.heldOutCount > 0)}</caption>
+        <caption className="quiet">{say.confusionOf(ready.validationCount > 0)}</caption>
         <thead>
           <tr>
             <td />

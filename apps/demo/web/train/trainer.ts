@@ -30,7 +30,7 @@ export interface Ready {
   /** Number of inputs. `inputNames` has the first 40 only. */
   readonly inputCount: number;
   readonly trainingCount: number;
-  readonly heldOutCount: number;
+  readonly validationCount: number;
   readonly parameterCount: number;
   /** Whether the loss is computed on standardized targets. */
   readonly standardized: boolean;
@@ -281,7 +281,7 @@ const ready = (session: Session, observer: Observer, dataset: Dataset, engine: A
   classes: dataset.classes,
   inputCount: dataset.inputNames.length,
   trainingCount: dataset.training.count,
-  heldOutCount: dataset.validation?.count ?? 0,
+  validationCount: dataset.validation?.count ?? 0,
   parameterCount: session.network.graph.parameterCount,
   standardized: session.network.outputScaler !== undefined,
   layout: observer.layout,

@@ -97,7 +97,7 @@ export default function View() {
         <>
           <Onward training={training} settings={settings} ready={ready} />
           <Picture ready={ready} observation={observation} inspected={inspected} choose={chooseSample} />
-          <Losses curve={curve} validation={ready.heldOutCount > 0} standardized={ready.standardized} />
+          <Losses curve={curve} validation={ready.validationCount > 0} standardized={ready.standardized} />
           <Gradients ready={ready} observation={observation} />
         </>
       )}
