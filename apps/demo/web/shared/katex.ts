@@ -2,7 +2,10 @@
 import katex from 'katex';
 import 'katex/dist/katex.min.css';
 
-/** Renders HTML, and MathML for screen readers. Commands that could load or link something are rejected; data-* attributes are not. */
+/**
+ * Renders HTML, and MathML for screen readers. Commands that load, link or style something are rejected; `\htmlData`, which
+ * sets data-* attributes, is not.
+ */
 export const typeset = (latex: string): string =>
   katex.renderToString(`\\displaystyle ${latex}`, {
     throwOnError: false,
