@@ -1,7 +1,6 @@
 /** Points, the fitted curve and its two bands; below, the residuals. */
-import { useId } from 'react';
 import { useMessages } from '../language.js';
-import { ticks } from '../shared/ticks.js';
+import { axisName, Grid, scalesOf } from '../shared/grid.js';
 import { written } from '../shared/written.js';
 import { useWidth } from '../train/use-width.js';
 import styles from './fit.module.css';
@@ -90,53 +89,26 @@ interface AxesProps {
 }
 
 function Axes({ label, width, height, x, y, names, children }: AxesProps) {
-  const clip = useId();
-  const [right, bottom] = [width - margin.right, height - margin.bottom];
-  const at: At = (a, b) => [
-    margin.left + ((a - x[0]) / (x[1] - x[0])) * (right - margin.left),
-    // Not so far outside that a browser draws nothing.
-    Math.max(-height, Math.min(2 * height, bottom - ((b - y[0]) / (y[1] - y[0])) * (bottom - margin.top))),
-  ];
-  return (
-    <svg width={width} height={height} viewBox={`0 0 ${width} ${height}`} role="img" aria-label={label}>
-      <clipPath id={clip}>
-        <rect x={margin.left} y={margin.top} width={right - margin.left} height={bottom - margin.top} />
-      </clipPath>
-      {ticks(x)
-        .filter((_, k, all) => width > 420 || all.length < 6 || k % 2 === 0)
-        .map((tick) => {
-          const [across] = at(tick, y[0]);
-          return (
-            <g key={`x${tick}`}>
-              <line className={styles.grid} x1={across} x2={across} y1={margin.top} y2={bottom} />
-              <text x={across} y={bottom + 16} textAnchor="middle">
-                {written(tick, 4)}
-              </text>
-            </g>
-          );
-        })}
-      {ticks(y).map((tick) => {
-        const [, down] = at(x[0], tick);
-        return (
-          <g key={`y${tick}`}>
-            <line className={styles.grid} x1={margin.left} x2={right} y1={down} y2={down} />
-            <text x={margin.left - 6} y={down + 4} textAnchor="end">
-              {written(tick, 4)}
-            </text>
-          </g>
-        );
-      })}
-      <text className={styles.axis} x={(margin.left + right) / 2} y={height - 6} textAnchor="middle">
+  const frame = { width, height, margin, x, y };
+  const { toX, toY } = scalesOf(frame);
+  // Not so far outside that a browser draws nothing.
+  const at: At = (a, b) => [toX(a), Math.max(-height, Math.min(2 * height, toY(b)))];
+  const middle = { x: (margin.left + width - margin.right) / 2, y: (margin.top + height - margin.bottom) / 2 };
+  const axes = (
+    <>
+      <text className={axisName} x={middle.x} y={height - 6} textAnchor="middle">
         {names[0]}
       </text>
-      <text
-        className={styles.axis}
-        transform={`translate(13 ${(margin.top + bottom) / 2}) rotate(-90)`}
-        textAnchor="middle"
-      >
+      <text className={axisName} transform={`translate(13 ${middle.y}) rotate(-90)`} textAnchor="middle">
         {names[1]}
       </text>
-      <g clipPath={`url(#${clip})`}>{children(at)}</g>
+    </>
+  );
+  return (
+    <svg width={width} height={height} viewBox={`0 0 ${width} ${height}`} role="img" aria-label={label}>
+      <Grid {...frame} numberOffset={16} names={axes}>
+        {children(at)}
+      </Grid>
     </svg>
   );
 }

@@ -1,7 +1,6 @@
 /** Curves in a frame with axes; a point on it can be dragged, or moved with the slider below it. */
-import { type ReactNode, useId, useRef } from 'react';
-import { ticks } from '../shared/ticks.js';
-import { written } from '../shared/written.js';
+import { type ReactNode, useRef } from 'react';
+import { axisName, Grid, scalesOf } from '../shared/grid.js';
 import styles from './plot.module.css';
 
 export interface PlotPoint {
@@ -36,10 +35,8 @@ const margin = { left: 44, right: 12, top: 10, bottom: 26 };
 
 export function Plot({ label, x, y, curves, marks = [], axes, drag, children }: PlotProps) {
   const svg = useRef<SVGSVGElement>(null);
-  const clip = useId();
-  const toX = (value: number) => margin.left + ((value - x[0]) / (x[1] - x[0])) * (width - margin.left - margin.right);
-  const toY = (value: number) =>
-    height - margin.bottom - ((value - y[0]) / (y[1] - y[0])) * (height - margin.top - margin.bottom);
+  const frame = { width, height, margin, x, y };
+  const { toX, toY } = scalesOf(frame);
   const move = (clientX: number) => {
     if (drag === undefined || svg.current === null) return;
     const box = svg.current.getBoundingClientRect();
@@ -50,6 +47,16 @@ export function Plot({ label, x, y, curves, marks = [], axes, drag, children }: 
     const rounded = Math.round(value / drag.step) * drag.step;
     drag.onChange(Number(Math.max(x[0], Math.min(x[1], rounded)).toPrecision(10)));
   };
+  const names = (
+    <>
+      <text x={width - margin.right} y={height - 9} textAnchor="end" className={`${axisName} ${styles.axis}`}>
+        {axes[0]}
+      </text>
+      <text x={margin.left + 5} y={margin.top + 11} className={`${axisName} ${styles.axis}`}>
+        {axes[1]}
+      </text>
+    </>
+  );
   return (
     <div className={styles.plot}>
       <svg
@@ -64,37 +71,7 @@ export function Plot({ label, x, y, curves, marks = [], axes, drag, children }: 
         }}
         onPointerMove={(event) => event.buttons > 0 && move(event.clientX)}
       >
-        <clipPath id={clip}>
-          <rect
-            x={margin.left}
-            y={margin.top}
-            width={width - margin.left - margin.right}
-            height={height - margin.top - margin.bottom}
-          />
-        </clipPath>
-        {ticks(x).map((tick) => (
-          <g key={`x${tick}`}>
-            <line className={styles.grid} x1={toX(tick)} x2={toX(tick)} y1={margin.top} y2={height - margin.bottom} />
-            <text x={toX(tick)} y={height - 9} textAnchor="middle">
-              {written(tick, 4)}
-            </text>
-          </g>
-        ))}
-        {ticks(y).map((tick) => (
-          <g key={`y${tick}`}>
-            <line className={styles.grid} x1={margin.left} x2={width - margin.right} y1={toY(tick)} y2={toY(tick)} />
-            <text x={margin.left - 6} y={toY(tick) + 4} textAnchor="end">
-              {written(tick, 4)}
-            </text>
-          </g>
-        ))}
-        <text x={width - margin.right} y={height - 9} textAnchor="end" className={styles.axis}>
-          {axes[0]}
-        </text>
-        <text x={margin.left + 5} y={margin.top + 11} className={styles.axis}>
-          {axes[1]}
-        </text>
-        <g clipPath={`url(#${clip})`}>
+        <Grid {...frame} numberOffset={17} names={names}>
           {curves.map(({ points, tone = 'main' }, k) => (
             <polyline
               key={k}
@@ -105,7 +82,7 @@ export function Plot({ label, x, y, curves, marks = [], axes, drag, children }: 
           {marks.map((mark, k) => (
             <circle key={k} className={styles.mark} cx={toX(mark.x)} cy={toY(mark.y)} r={4} />
           ))}
-        </g>
+        </Grid>
         {drag !== undefined && <circle className={styles.point} cx={toX(drag.at.x)} cy={toY(drag.at.y)} r={8} />}
       </svg>
       {drag !== undefined && (
