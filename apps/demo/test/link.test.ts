@@ -3,7 +3,7 @@ import { deflateSync, type FlateStreamHandler, strToU8 } from 'fflate';
 import { describe, expect, test, vi } from 'vitest';
 import { addressOf, readAddress } from '../web/address.js';
 import { LinkError, readLink, writeLink } from '../web/link.js';
-import { defaultState, type PlaygroundState } from '../web/state.js';
+import { defaultState } from '../web/state.js';
 
 /** Number of decompressed bytes. */
 const counted = vi.hoisted(() => ({ bytes: 0 }));
@@ -103,17 +103,6 @@ describe('a link', () => {
     const address = addressOf(state, defaultState);
     expect(address).toMatch(/^#[\w/-]+$/);
     expect(readAddress(address, defaultState)).toEqual(state);
-  });
-
-  test('with a parameter name as long as a formula is read back', () => {
-    const name = 'a'.repeat(398);
-    const values = { [name]: 2 };
-    const state: PlaygroundState = {
-      ...defaultState,
-      derive: { ...defaultState.derive, mode: 'fit', selected: `dloss/db_${name}` },
-      fit: { ...defaultState.fit, start: values, shown: { formula: `${name}*x`, variable: 'x', values } },
-    };
-    expect(readLink(writeLink(state))).toEqual(state);
   });
 
   test('damaged anywhere gives a state or a LinkError', () => {

@@ -34,7 +34,7 @@ const derive = v.object({
   target: v.pipe(v.array(finite), v.maxLength(200)),
   loss: name,
   /** The derivative that is explained, as `explain` reads it: `dloss/dw_2to4`. */
-  selected: v.pipe(v.string(), v.maxLength(500)),
+  selected: v.pipe(v.string(), v.maxLength(200)),
   /**
    * `own`: the network as it is; `article`: the article's own numbers at node 7; `break`: with a mistake made; `fit`: the
    * formula of `fit.shown`.
@@ -79,8 +79,8 @@ export const maxFitData = 40_000;
 export const maxFormula = 400;
 
 const formula = v.pipe(v.string(), v.maxLength(maxFormula));
-/** Numbers by a parameter's name, which may be as long as the formula. */
-const values = v.record(formula, finite);
+/** Numbers by a parameter's name. */
+const values = v.record(name, finite);
 
 const fit = v.object({
   /** Lines of x and y, as they were pasted. */
@@ -97,7 +97,7 @@ const fit = v.object({
     v.object({
       formula,
       /** The name in the formula that is the input. */
-      variable: formula,
+      variable: name,
       /** Of the parameters; 1 where there is none. */
       values,
     }),
