@@ -1,6 +1,6 @@
 /**
- * Checks that what the Markdown files name exists: relative links, paths in code, and scripts started with pnpm or npm.
- * A step of `pnpm check`.
+ * Checks that what the Markdown files name exists: relative links, paths in code, and scripts started with pnpm or npm;
+ * and that a reader of the repository finds every guide. A step of `pnpm check`.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
@@ -53,6 +53,20 @@ export function missingIn(file, text) {
   return problems;
 }
 
+/** The guides that no list of guides links to. */
+function unlistedGuides() {
+  const lists = {
+    'docs/guides/': ['README.md', 'CONTRIBUTING.md'],
+    'docs/zh/guides/': ['README.zh-CN.md'],
+  };
+  return Object.entries(lists).flatMap(([folder, pages]) => {
+    const text = pages.map((page) => readFileSync(page, 'utf8')).join('');
+    return tracked
+      .filter((file) => file.startsWith(folder) && !text.includes(`](${file})`))
+      .map((file) => `${file}: link it in the list of guides of ${pages.join(' or ')}`);
+  });
+}
+
 /** Pages about this repository; the guides for users also name files of the user's. */
 const isInternal = (file) => !/^docs\/(zh\/)?guides\//.test(file) || basename(file).startsWith('add-');
 
@@ -96,6 +110,7 @@ function exists(path) {
 if (process.argv[1] === import.meta.filename) {
   const files = tracked.filter((file) => file.endsWith('.md'));
   const problems = files.flatMap((file) => missingIn(file, readFileSync(file, 'utf8')));
+  problems.push(...unlistedGuides());
   if (problems.length > 0) {
     console.error(problems.join('\n'));
     process.exit(1);
