@@ -105,6 +105,18 @@ describe('a link', () => {
     expect(readAddress(address, defaultState)).toEqual(state);
   });
 
+  test('with parameters of a formula whose names are long keeps them', () => {
+    const [a, b] = ['amplitude_'.repeat(15), 'rate_'.repeat(30)];
+    const formula = `${a} * exp(-${b}*x)`;
+    const values = { [a]: 2, [b]: 0.5 };
+    const state = {
+      ...defaultState,
+      derive: { ...defaultState.derive, selected: `dloss/db_${a}` },
+      fit: { ...defaultState.fit, formula, start: values, shown: { formula, variable: 'x', values } },
+    };
+    expect(readAddress(addressOf(state, defaultState), defaultState)).toEqual(state);
+  });
+
   test('damaged anywhere gives a state or a LinkError', () => {
     const seed = Date.now() % 1e9;
     const link = writeLink(defaultState);

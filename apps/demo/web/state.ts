@@ -34,7 +34,7 @@ const derive = v.object({
   target: v.pipe(v.array(finite), v.maxLength(200)),
   loss: name,
   /** The derivative that is explained, as `explain` reads it: `dloss/dw_2to4`. */
-  selected: v.pipe(v.string(), v.maxLength(200)),
+  selected: v.pipe(v.string(), v.maxLength(1000)),
   /**
    * `own`: the network as it is; `article`: the article's own numbers at node 7; `break`: with a mistake made; `fit`: the
    * formula of `fit.shown`.
@@ -79,8 +79,10 @@ export const maxFitData = 40_000;
 export const maxFormula = 400;
 
 const formula = v.pipe(v.string(), v.maxLength(maxFormula));
+/** A parameter of a formula, or its variable: as long as the formula at most. */
+const nameInFormula = v.pipe(formula, v.minLength(1));
 /** Numbers by a parameter's name. */
-const values = v.record(name, finite);
+const values = v.record(nameInFormula, finite);
 
 const fit = v.object({
   /** Lines of x and y, as they were pasted. */
@@ -97,7 +99,7 @@ const fit = v.object({
     v.object({
       formula,
       /** The name in the formula that is the input. */
-      variable: name,
+      variable: nameInFormula,
       /** Of the parameters; 1 where there is none. */
       values,
     }),
