@@ -62,13 +62,12 @@ module.exports = {
     },
     {
       name: 'libraries-bring-nothing-along',
-      comment:
-        'A library package has no runtime dependency outside @nnbp, but for a protobuf encoder in interop and an expression parser in formula.',
+      comment: 'A library package has no runtime dependency outside @nnbp, but for an expression parser in formula.',
       severity: 'error',
       from: { path: '^packages/(?!cli/)[^/]+/src', pathNot: '^packages/formats/src/node/' },
       to: {
         dependencyTypes: ['npm', 'npm-dev', 'npm-optional', 'core'],
-        pathNot: '^packages/|node_modules/(@bufbuild/protobuf|jsep)/',
+        pathNot: '^packages/|node_modules/jsep/',
       },
     },
     {

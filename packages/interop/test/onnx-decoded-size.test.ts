@@ -18,7 +18,7 @@ test.each([
   ['names of operands', field(7, field(1, repeated(8e6, 0x0a, 0)))],
   ['sizes of a tensor', field(7, field(5, repeated(4e6, 0x08, 1)))],
   ['packed integers', field(7, field(5, field(7, repeated(4e6, 1))))],
-])('a file of many empty %s is refused before it is decoded', (_, bytes) => {
+])('a file of many empty %s is refused before it fills the memory', (_, bytes) => {
   expect(codeOf(bytes)).toBe('TOO_LARGE');
 });
 

@@ -88,7 +88,7 @@ export class Operations {
     const node = this.#nodes.map((node): Node => {
       const axis = this.#reductions.get(node);
       const asInput = axis !== undefined && this.#opset >= 18;
-      const attribute: NonNullable<Node['attribute']> = [...(node.attribute ?? [])];
+      const attribute = [...(node.attribute ?? [])];
       if (axis !== undefined && !asInput) {
         attribute.push({ name: 'axes', type: attributeTypes.ints, ints: [BigInt(axis)] });
       }

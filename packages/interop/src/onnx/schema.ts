@@ -1,23 +1,9 @@
 /**
  * The shape of an ONNX file: a table of the messages it is made of, with their fields' numbers as ONNX published them.
- * The protobuf library is given the table and does all reading and writing; the types are read off the same table.
+ * `wire.ts` reads and writes messages by the table; the types are derived from it.
  * What this package never uses (subgraphs, sequences, training) is left out, and skipped in files.
  */
-import {
-  create,
-  createFileRegistry,
-  type FileRegistry,
-  fromBinary,
-  type MessageInitShape,
-  toBinary,
-} from '@bufbuild/protobuf';
-import type { GenMessage } from '@bufbuild/protobuf/codegenv2';
-import {
-  FieldDescriptorProto_Label as Label,
-  FieldDescriptorProto_Type as Type,
-  FileDescriptorProtoSchema,
-} from '@bufbuild/protobuf/wkt';
-import { expectDecodedSize } from './decoded-size.js';
+import { decode, encode, type Messages, type Scalar } from './wire.js';
 
 /** For each message its fields: number, type or message, and `many` for a list. */
 const messages = {
@@ -61,12 +47,12 @@ const messages = {
   TensorProto: {
     dims: [1, 'int64', 'many'],
     dataType: [2, 'int32'],
-    floatData: [4, 'float', 'many'],
-    int32Data: [5, 'int32', 'many'],
-    int64Data: [7, 'int64', 'many'],
+    floatData: [4, 'float', 'packed'],
+    int32Data: [5, 'int32', 'packed'],
+    int64Data: [7, 'int64', 'packed'],
     name: [8, 'string'],
     rawData: [9, 'bytes'],
-    doubleData: [10, 'double', 'many'],
+    doubleData: [10, 'double', 'packed'],
     externalData: [13, 'StringStringEntryProto', 'many'],
     dataLocation: [14, 'int32'],
   },
@@ -75,7 +61,7 @@ const messages = {
   TensorTypeProto: { elemType: [1, 'int32'], shape: [2, 'TensorShapeProto'] },
   TensorShapeProto: { dim: [1, 'DimensionProto', 'many'] },
   DimensionProto: { dimValue: [1, 'int64'], dimParam: [2, 'string'] },
-} as const satisfies Record<string, Record<string, Field>>;
+} as const satisfies Messages;
 
 /** `TensorProto.DataType`, as far as numbers of a network are stored in it. */
 export const dataTypes = { float: 1, int32: 6, int64: 7, bool: 9, float16: 10, double: 11, bfloat16: 16 } as const;
@@ -83,9 +69,8 @@ export const dataTypes = { float: 1, int32: 6, int64: 7, bool: 9, float16: 10, d
 /** `AttributeProto.AttributeType`. */
 export const attributeTypes = { float: 1, int: 2, string: 3, tensor: 4, floats: 6, ints: 7 } as const;
 
-type Scalar = 'string' | 'bytes' | 'float' | 'double' | 'int32' | 'int64';
-type Field = readonly [number: number, type: string] | readonly [number: number, type: string, many: 'many'];
-type MessageName = keyof typeof messages;
+type Table = typeof messages;
+type MessageName = keyof Table;
 
 interface ScalarTypes extends Record<Scalar, unknown> {
   string: string;
@@ -96,7 +81,7 @@ interface ScalarTypes extends Record<Scalar, unknown> {
   int64: bigint;
 }
 type One<T> = T extends Scalar ? ScalarTypes[T] : T extends MessageName ? Proto<T> : never;
-type Value<F> = F extends readonly [number, infer T, 'many']
+type Value<F> = F extends readonly [number, infer T, 'many' | 'packed']
   ? One<T>[]
   : F extends readonly [number, infer T]
     ? One<T>
@@ -105,60 +90,24 @@ type Value<F> = F extends readonly [number, infer T, 'many']
 type Absent<F> = F extends readonly [number, MessageName] ? undefined : never;
 
 /** A decoded message. */
-export type Proto<Name extends MessageName> = { readonly $typeName: `onnx.${Name}` } & {
-  -readonly [F in keyof (typeof messages)[Name]]:
-    Value<(typeof messages)[Name][F]> | Absent<(typeof messages)[Name][F]>;
+export type Proto<Name extends MessageName> = {
+  -readonly [F in keyof Table[Name]]: Value<Table[Name][F]> | Absent<Table[Name][F]>;
 };
 
-type Schema = GenMessage<Proto<'ModelProto'>>;
+type OneInit<T> = T extends Scalar ? ScalarTypes[T] : T extends MessageName ? Init<T> : never;
+type ValueInit<F> = F extends readonly [number, infer T, 'many' | 'packed']
+  ? readonly OneInit<T>[]
+  : F extends readonly [number, infer T]
+    ? OneInit<T>
+    : never;
+type Init<Name extends MessageName> = { readonly [F in keyof Table[Name]]?: ValueInit<Table[Name][F]> | undefined };
 
-/** What `encodeModel` takes: plain objects, fields left out as one likes. */
-export type ModelInit = MessageInitShape<Schema>;
+/** What `encodeModel` takes: plain objects in which any field may be left out. */
+export type ModelInit = Init<'ModelProto'>;
 
-const scalars: Readonly<Record<string, Type | undefined>> = {
-  string: Type.STRING,
-  bytes: Type.BYTES,
-  float: Type.FLOAT,
-  double: Type.DOUBLE,
-  int32: Type.INT32,
-  int64: Type.INT64,
-};
+/** The bytes of a model's file. */
+export const encodeModel = (model: ModelInit): Uint8Array => encode(messages, 'ModelProto', model);
 
-let registry: FileRegistry | undefined;
-
-function modelSchema(): Schema {
-  registry ??= createFileRegistry(
-    create(FileDescriptorProtoSchema, {
-      name: 'onnx.proto',
-      package: 'onnx',
-      syntax: 'proto2',
-      messageType: Object.entries<Record<string, Field>>(messages).map(([name, fields]) => ({
-        name,
-        field: Object.entries(fields).map(([field, [number, type, many]]) => ({
-          name: field,
-          jsonName: field,
-          number,
-          label: many === undefined ? Label.OPTIONAL : Label.REPEATED,
-          type: scalars[type] ?? Type.MESSAGE,
-          ...(scalars[type] === undefined && { typeName: `.onnx.${type}` }),
-          ...(/^(float|double|int32|int64)Data$/.test(field) && { options: { packed: true } }),
-        })),
-      })),
-    }),
-    () => undefined,
-  );
-  return registry.getMessage('onnx.ModelProto') as Schema;
-}
-
-/** The file of a model. */
-export const encodeModel = (model: ModelInit): Uint8Array => toBinary(modelSchema(), create(modelSchema(), model));
-
-/**
- * The model of a file.
- *
- * @throws NnbpError `TOO_LARGE`; whatever the protobuf library throws at bytes that are no model
- */
-export const decodeModel = (bytes: Uint8Array): Proto<'ModelProto'> => {
-  expectDecodedSize(messages, 'ModelProto', bytes);
-  return fromBinary(modelSchema(), bytes, { readUnknownFields: false });
-};
+/** The model of a file; throws an `Error` at bytes that are none. */
+export const decodeModel = (bytes: Uint8Array): Proto<'ModelProto'> =>
+  decode(messages, 'ModelProto', bytes) as Proto<'ModelProto'>;
