@@ -16,6 +16,8 @@ export interface Wishes {
   readonly number: readonly string[];
   readonly category: readonly string[];
   readonly ignore: readonly string[];
+  /** The column that says which rows belong together: never an input. */
+  readonly group?: string | undefined;
   /** What happens to rows with missing inputs: `drop` them, or fill in the `mean` (of a category, the mode). */
   readonly missing: 'drop' | 'mean';
 }
@@ -74,6 +76,7 @@ export function guessColumns(used: Survey, wishes: Wishes, all: Survey = used): 
 
 function guessColumn(survey: ColumnSurvey, wishes: Wishes, rows: number): Guess {
   if (wishes.target.includes(survey.name)) return guessTarget(survey, wishes);
+  if (wishes.group === survey.name) return ignored(survey, 'the group of the row');
   if (wishes.ignore.includes(survey.name)) return ignored(survey, 'as specified');
   return guessInput(survey, wishes, rows);
 }

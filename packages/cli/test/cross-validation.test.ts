@@ -37,7 +37,63 @@ describe('train --folds', () => {
     ]);
   });
 
+  it('keeps the rows of a group in one fold, and does not read the group column', async () => {
+    // The room tells the level of each patient, but says nothing about patients in other rooms.
+    const rows = Array.from({ length: 120 }, (_, k) => {
+      const patient = Math.floor(k / 10);
+      return `${100 + patient},room${patient},${((patient * 5) % 12) + (k % 3) / 100}`;
+    });
+    const { nnbp } = await world({ 'patients.csv': ['patient,room,level', ...rows, ''].join('\n') });
+    const argv = ['train', 'patients.csv', '-t', 'level', '--number', 'level', '--folds', '4', '--epochs', '60'];
+    const of = async (...more: string[]) =>
+      JSON.parse((await nnbp(...argv, ...more, '--json')).stdout) as Validated & { readonly columns: unknown };
+    const grouped = await of('--group', 'patient');
+    expect(grouped.columns).toContainEqual(
+      expect.objectContaining({ name: 'patient', role: 'ignored', reason: 'the group of the row' }),
+    );
+    for (const fold of grouped.crossValidation.folds) expect([fold.training, fold.test]).toEqual([90, 30]);
+    const mixed = await of('--ignore', 'patient');
+    expect(grouped.crossValidation.loss.mean).toBeGreaterThan(10 * mixed.crossValidation.loss.mean);
+    expect((await nnbp(...argv, '--group', 'patient')).stdout).toContain(
+      '4 folds, each group of "patient" in one fold:',
+    );
+    const few = await nnbp(...argv, '--group', 'patient', '--folds', '13');
+    expect([few.code, few.stderr]).toEqual([
+      1,
+      expect.stringContaining('13 folds need at least 13 groups, received 12'),
+    ]);
+    await expect(
+      nnbp('search', 'patients.csv', '-t', 'level', '--group', 'patient', '--trials', '2'),
+    ).resolves.toMatchObject({
+      code: 0,
+    });
+  });
+
+  it('refuses a row without a group', async () => {
+    const { nnbp } = await world({ 'small.csv': `g,x,y\n${'a,1,2.5\nb,2,3.5\n'.repeat(9)},3,4.5\n` });
+    const { code, stderr } = await nnbp(
+      'train',
+      'small.csv',
+      '-t',
+      'y',
+      '--number',
+      'y',
+      '--folds',
+      '2',
+      '--group',
+      'g',
+    );
+    expect([code, stderr]).toEqual([1, expect.stringContaining('row 19: "g" is empty')]);
+  });
+
   it.each([
+    ['a group without folds', ['--group', 'species'], '--group needs --time'],
+    ['a group that is the target', ['--group', 'species', '--folds', '3'], '--group and --target are both "species"'],
+    [
+      'a group in the order of time',
+      ['--group', 'sepal_width', '--folds', '3', '--time-ordered'],
+      'cannot be combined',
+    ],
     ['one fold', ['--folds', '1'], 'Expected an integer ≥ 2'],
     ['repeats without folds', ['--repeats', '2'], 'add --folds 5'],
   ])('refuses %s', async (_, argv, message) => {

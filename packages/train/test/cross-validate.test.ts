@@ -1,5 +1,5 @@
 import { identity, tanh } from '@nnbp/activations';
-import { delayed, GraphBuilder, mlp, Network, NnbpError } from '@nnbp/core';
+import { delayed, GraphBuilder, mlp, Network, NnbpError, Random } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
 import { adam, levenbergMarquardt } from '@nnbp/optim';
 import {
@@ -55,6 +55,28 @@ describe('splitsOf', () => {
     }
   });
 
+  test('of random groups, each is tested on in one fold of each repeat, and repeats differ', () => {
+    for (let seed = 1; seed <= 60; seed++) {
+      const random = new Random(seed);
+      const count = 20 + Math.floor(60 * random.uniform());
+      const many = 8 + Math.floor(8 * random.uniform());
+      const groups = Array.from({ length: count }, (_, s) => `g${s < many ? s : Math.floor(many * random.uniform())}`);
+      const splits = splitsOf(count, { folds: 4, repeats: 2, groups, seed });
+      for (const repeat of [0, 1]) {
+        const foldsOf = new Map<string, Set<number>>();
+        for (const { fold, test: some, training } of splits.filter((split) => split.repeat === repeat)) {
+          expect(some.length + training.length, `seed ${seed}`).toBe(count);
+          for (const s of some) foldsOf.set(groups[s], (foldsOf.get(groups[s]) ?? new Set()).add(fold));
+        }
+        expect(foldsOf.size, `seed ${seed}`).toBe(many);
+        for (const folds of foldsOf.values()) expect(folds.size, `seed ${seed}`).toBe(1);
+      }
+    }
+    const alone = Array.from({ length: 12 }, (_, s) => s);
+    const [first, , again] = splitsOf(12, { folds: 2, repeats: 2, groups: alone });
+    expect(first.test).not.toEqual(again.test);
+  });
+
   test('in the order of time, each test set comes after all that is trained on', () => {
     const splits = splitsOf(11, { folds: 3, timeOrdered: true });
     expect(splits.map(({ test: some }) => [...some])).toEqual([
@@ -104,6 +126,20 @@ describe('crossValidate', () => {
     const mean = loss.mean;
     const squares = folds.reduce((sum, fold) => sum + (fold.loss - mean) ** 2, 0);
     expect(loss.deviation).toBeCloseTo(Math.sqrt(squares / 3), 30);
+  });
+
+  test('keeps groups apart in every repeat, and trains on the past alone in the order of time', async () => {
+    const groups = inputs.map((_, s) => `patient ${s % 6}`);
+    const network = () => new Network(line.graph, { seed: 1 });
+    const grouped = await crossValidate(network, data, { folds: 3, repeats: 2, groups, fit: fitOptions });
+    expect(grouped.folds.map(({ split }) => [split.repeat, split.fold])).toHaveLength(6);
+    for (const { split } of grouped.folds) {
+      const tested = new Set(Array.from(split.test, (s) => groups[s]));
+      expect(tested.size).toBe(2);
+      expect(Array.from(split.training).filter((s) => tested.has(groups[s]))).toEqual([]);
+    }
+    const ordered = await crossValidate(network, data, { folds: 3, timeOrdered: true, fit: fitOptions });
+    for (const { split } of ordered.folds) expect(Math.max(...split.training)).toBeLessThan(Math.min(...split.test));
   });
 
   test('divides sequences as a whole, and refuses streams', async () => {

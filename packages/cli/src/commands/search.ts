@@ -12,7 +12,7 @@ import { misuse } from '../problem.js';
 import { shellWord } from '../shell-word.js';
 import { counted, tableOf } from '../table.js';
 import { crossValidation, progressLine } from '../training/cross-validation.js';
-import { codesOf } from '../training/data.js';
+import { encodedRows } from '../training/data.js';
 import { planFor, type TrainOptions } from '../training/plan.js';
 import { duration } from '../training/progress.js';
 import { visible, visibleJson } from '../visible.js';
@@ -56,6 +56,7 @@ export function addSearch(program: Command, io: Io): void {
     .option('--loss <name>', 'as for train')
     .option('--trials <count>', 'number of candidates', whole(1), 27)
     .option('--folds <count>', 'folds of the cross-validation', whole(2), 3)
+    .option('--group <column>', 'keep the rows with the same value of this column in the same fold')
     .option('--max-epochs <count>', 'epochs of the last round', whole(1), 90)
     .option('--seed <number>', 'random seed', finite, 0)
     .option('--json', 'print the result as JSON')
@@ -67,7 +68,8 @@ async function searchFor(io: Io, path: string, options: SearchCommandOptions): P
   const { trials, folds, maxEpochs, seed, json = false, signal = io.signal } = { ...options, signal: io.signal };
   const plan = await planFor(io, path, { ...options, activation: 'tanh', optimizer: 'adam', hidden: [16] });
   if (!json) await print(io.stdout, describeFile(io, plan.csv, plan.rows, plan.guesses));
-  const codes = await codesOf(plan, signal);
+  const rows = await encodedRows(plan, options.group, signal);
+  const { codes } = rows;
   if (codes.length < 2 * folds) {
     throw misuse(`--folds ${folds}: expected at least ${2 * folds} usable rows, received ${codes.length}.`);
   }
@@ -80,7 +82,7 @@ async function searchFor(io: Io, path: string, options: SearchCommandOptions): P
     const { optimizer, rate } = optimizerOf(candidate);
     const validated = await crossValidation(
       { ...plan, activation: activationNamed(candidate.activation) },
-      codes,
+      rows,
       { hidden: candidate.hidden, seed, optimizer, ...(rate !== undefined && { rate }) },
       { folds, epochs: Math.max(1, Math.round(budget)), batch: candidate.batch, engine, signal },
     );

@@ -24,7 +24,7 @@ import {
   summaryOf,
 } from '../training/course.js';
 import { crossValidation, describeFolds, progressLine, summaryOfFolds } from '../training/cross-validation.js';
-import { codesOf, minRowsToValidate, trainingData } from '../training/data.js';
+import { encodedRows, minRowsToValidate, trainingData } from '../training/data.js';
 import { learn } from '../training/learn.js';
 import { networkFor } from '../training/network.js';
 import { type Plan, planFor, type TrainOptions } from '../training/plan.js';
@@ -112,7 +112,10 @@ export function addTrain(program: Command, io: Io): void {
     .option('--checkpoint <directory>', 'write a checkpoint to this directory after each epoch')
     .option('--resume', 'resume bit-for-bit from the newest checkpoint')
     .option('--time <column>', 'forecast a time series: the column of times, such as 2024-05-31 or 17')
-    .option('--group <column>', 'with --time: the column that identifies the series')
+    .option(
+      '--group <column>',
+      'the column that identifies the series (with --time), or rows to keep in the same fold (with --folds)',
+    )
     .option(
       '--window <steps>',
       'with --time: number of past values to read (default: 24, or a season plus one)',
@@ -143,6 +146,9 @@ async function train(io: Io, path: string, options: TrainOptions): Promise<void>
   if (options.folds === undefined && (options.repeats !== undefined || options.timeOrdered === true)) {
     throw misuse('--repeats and --time-ordered belong to cross-validation: add --folds 5.');
   }
+  if (options.group !== undefined && options.timeOrdered === true) {
+    throw misuse('--group and --time-ordered cannot be combined: folds keep either whole groups or the order of time.');
+  }
   const plan = await planFor(io, path, options);
   const { csv, inputs, targets, use, usableRows: rows } = plan;
   await show(describeFile(io, csv, plan.rows, plan.guesses));
@@ -151,7 +157,7 @@ async function train(io: Io, path: string, options: TrainOptions): Promise<void>
   const testSplit = folds === undefined ? options.testSplit : 0;
   const engine = await auto();
   const validated = folds === undefined ? undefined : await validate(io, plan, options, engine);
-  if (validated !== undefined) await show(`\n${describeFolds(validated, '')}`);
+  if (validated !== undefined) await show(`\n${describeFolds(validated, options.group)}`);
   const enough = rows * (1 - testSplit) >= minRowsToValidate;
   const validationSplit = options.validationSplit ?? (enough ? defaultValidationSplit : 0);
   const data = await trainingData(csv, { inputs, targets, rows, testSplit, validationSplit, seed, signal: io.signal });
@@ -214,13 +220,13 @@ async function train(io: Io, path: string, options: TrainOptions): Promise<void>
 async function validate(io: Io, plan: Plan, options: TrainOptions, engine: Engine): Promise<CrossValidation> {
   const { repeats, timeOrdered, batch } = options;
   const folds = options.folds!;
-  const codes = await codesOf(plan, io.signal);
+  const encoded = await encodedRows(plan, options.group, io.signal);
   const line = progressLine(io);
   line.show(`fold 1 of ${folds * (repeats ?? 1)}`);
-  const rows = Math.floor(codes.length * (1 - 1 / folds));
+  const rows = Math.floor(encoded.codes.length * (1 - 1 / folds));
   const enough = rows >= minRowsToValidate;
   try {
-    return await crossValidation(plan, codes, options, {
+    return await crossValidation(plan, encoded, options, {
       folds,
       ...(repeats !== undefined && { repeats }),
       ...(timeOrdered !== undefined && { timeOrdered }),

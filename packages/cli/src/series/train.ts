@@ -26,7 +26,6 @@ import { calendarFor, scaleOf, valuesOf, type Window, windowsOf } from './window
 /** Options of `train` that make it learn a series. */
 export interface SeriesOptions extends TrainOptions {
   readonly time?: string;
-  readonly group?: string;
   readonly window?: number;
   readonly horizon?: number;
   readonly recurrent?: Recurrent;
@@ -39,7 +38,10 @@ const defaultPatience = 30;
 
 /** Throws if an option for series is given without --time. */
 export function expectNoSeriesOptions(options: SeriesOptions): void {
-  for (const name of ['group', 'window', 'horizon', 'recurrent', 'season'] as const) {
+  if (options.group !== undefined && options.folds === undefined) {
+    throw misuse('--group needs --time, to tell series apart, or --folds, to keep rows of a group in the same fold.');
+  }
+  for (const name of ['window', 'horizon', 'recurrent', 'season'] as const) {
     if (options[name] !== undefined) {
       throw misuse(`--${name} is for time series: name the column of times with --time.`);
     }

@@ -16,7 +16,8 @@ import { short } from '../guess.js';
 import { type Io, isTerminal } from '../io.js';
 import { Problem } from '../problem.js';
 import { counted, tableOf } from '../table.js';
-import { Moments, scaler } from './data.js';
+import { visible } from '../visible.js';
+import { type EncodedRows, Moments, scaler } from './data.js';
 import { networkFor } from './network.js';
 import type { Plan, TrainOptions } from './plan.js';
 
@@ -37,7 +38,7 @@ export interface FoldsWanted {
 /** Cross-validation of what the plan says, on encoded rows. */
 export async function crossValidation(
   plan: Plan,
-  codes: readonly Float64Array[],
+  { codes, groups }: EncodedRows,
   options: Pick<TrainOptions, 'hidden' | 'seed' | 'optimizer' | 'rate'>,
   wanted: FoldsWanted,
 ): Promise<CrossValidation> {
@@ -53,12 +54,17 @@ export async function crossValidation(
     const outputScaler = category ? undefined : scalerOf(targets, rows, inputs.length);
     return networkFor(plan, { inputScaler: scalerOf(inputs, rows, 0), outputScaler }, options);
   };
+  const foldsBy = () => {
+    if (timeOrdered) return { timeOrdered };
+    if (groups !== undefined) return { groups };
+    return category && { labels: codes.map((row) => row[inputs.length]) };
+  };
   try {
     return await crossValidate(makeNetwork, samples, {
       folds,
       seed: options.seed,
       ...(repeats !== undefined && { repeats }),
-      ...(timeOrdered ? { timeOrdered } : category && { labels: codes.map((row) => row[inputs.length]) }),
+      ...foldsBy(),
       ...(signal && { signal }),
       ...(onFold && { onFold: (_, done, total) => onFold(done, total) }),
       fit: ({ training }) => {
@@ -92,8 +98,9 @@ function scalerOf(columns: readonly Column[], rows: readonly Float64Array[], fir
 }
 
 /** Mean and deviation over the folds, for people. */
-export function describeFolds({ folds, loss, metrics }: CrossValidation, what: string): string {
+export function describeFolds({ folds, loss, metrics }: CrossValidation, group: string | undefined): string {
   const repeats = 1 + folds[folds.length - 1].split.repeat;
+  const grouped = group === undefined ? '' : `, each group of "${visible(group)}" in one fold`;
   const times = repeats > 1 ? `, ${counted(repeats, 'time')}` : '';
   const lines = [
     ['loss', short(loss.mean), short(loss.deviation)],
@@ -103,7 +110,7 @@ export function describeFolds({ folds, loss, metrics }: CrossValidation, what: s
       metricText(name, deviation),
     ]),
   ];
-  return `Cross-validation, ${counted(folds.length / repeats, 'fold')}${times}${what}:\n\n${tableOf([['', 'mean', 'deviation'], ...lines], [1, 2])}`;
+  return `Cross-validation, ${counted(folds.length / repeats, 'fold')}${times}${grouped}:\n\n${tableOf([['', 'mean', 'deviation'], ...lines], [1, 2])}`;
 }
 
 /** The same as data. */

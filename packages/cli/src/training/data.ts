@@ -1,13 +1,13 @@
 /** The last pass over the file: encodes rows, draws training, validation and test rows, and fits the scalers. */
 import { Random, Standardization } from '@nnbp/core';
 import type { Data, Sample } from '@nnbp/train';
-import { type Column, nodesOf, spread } from '../columns.js';
+import { type Column, nodesOf, spread, withoutFill } from '../columns.js';
 import type { Csv } from '../csv/read.js';
 import { Encoder, Gaps } from '../encode.js';
 import type { LossUse } from '../functions.js';
 import { misuse, Problem } from '../problem.js';
 import type { Plan } from './plan.js';
-import { type Store, storeFor } from './store.js';
+import { fitsInMemory, type Store, storeFor } from './store.js';
 
 /** What training needs of a file. */
 export interface TrainingData {
@@ -186,28 +186,47 @@ export async function dataOf(
   return samples;
 }
 
-/** All usable rows, encoded, in the order of the file; they must fit into memory. */
-export async function codesOf(plan: Plan, signal: AbortSignal | undefined): Promise<Float64Array[]> {
-  const { csv, inputs, targets, usableRows } = plan;
-  const data = await trainingData(csv, {
-    inputs,
-    targets,
-    rows: usableRows,
-    testSplit: 0,
-    validationSplit: 0,
-    seed: 0,
-    ...(signal && { signal }),
-  });
-  try {
-    if (!data.training.inMemory) {
-      throw misuse(
-        `${csv.name} is too large for cross-validation, which needs all rows in memory: use a part of the rows.`,
-      );
-    }
-    const codes: Float64Array[] = [];
-    for await (const row of data.training.read()) codes.push(Float64Array.from(row));
-    return codes;
-  } finally {
-    await data.close();
+/** Encoded rows in memory. */
+export interface EncodedRows {
+  /** A number per column for each row: inputs, then targets. */
+  readonly codes: readonly Float64Array[];
+  /** What each row has in the group column, if there is one. */
+  readonly groups?: readonly string[];
+}
+
+/**
+ * All usable rows, in the order of the file.
+ *
+ * @param group - The column that says which rows belong together.
+ * @throws Problem (the rows do not fit into memory, or one has no group)
+ */
+export async function encodedRows(
+  { csv, inputs, targets, usableRows }: Plan,
+  group: string | undefined,
+  signal: AbortSignal | undefined,
+): Promise<EncodedRows> {
+  const columns = [...inputs, ...targets];
+  if (!fitsInMemory(usableRows, nodesOf(columns))) {
+    throw misuse(
+      `${csv.name} is too large for cross-validation, which needs all rows in memory: use a part of the rows.`,
+    );
   }
+  const inputEncoder = new Encoder(inputs, csv);
+  const targetEncoder = new Encoder(withoutFill(targets), csv);
+  const by = group === undefined ? -1 : csv.header.indexOf(group);
+  const codes: Float64Array[] = [];
+  const groups: string[] = [];
+  for await (const { cells, number } of csv.rows()) {
+    if (number % 1024 === 0) signal?.throwIfAborted();
+    const row = new Float64Array(columns.length);
+    const gap = targetEncoder.encode(cells, row, inputs.length) ?? inputEncoder.encode(cells, row);
+    if (gap !== undefined) continue;
+    codes.push(row);
+    if (by < 0) continue;
+    if (csv.format.missing.always(cells[by])) {
+      throw new Problem(`${csv.name}, row ${number}: "${group}" is empty. With --group, every row needs a group.`);
+    }
+    groups.push(cells[by]);
+  }
+  return { codes, ...(by >= 0 && { groups }) };
 }

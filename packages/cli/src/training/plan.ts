@@ -41,6 +41,8 @@ export interface TrainOptions extends CsvOptions {
   readonly folds?: number;
   readonly repeats?: number;
   readonly timeOrdered?: boolean;
+  /** The column that says which rows belong together. */
+  readonly group?: string;
 }
 
 /** What is trained. */
@@ -75,7 +77,7 @@ export async function planFor(io: Io, path: string, options: TrainOptions): Prom
     throw misuse('train reads the data more than once: save them to a file and pass its name.');
   }
   const before = await fingerprint(file);
-  const { target = [], number = [], category = [], ignore = [], missing } = options;
+  const { target = [], number = [], category = [], ignore = [], missing, group } = options;
   const opened = await openData(io, path, options);
   if (target.length === 0) {
     const { header } = opened;
@@ -83,8 +85,11 @@ export async function planFor(io: Io, path: string, options: TrainOptions): Prom
       `Specify the column to learn, for example --target ${shellWord(header[header.length - 1])}. Columns: ${header.join(', ')}.`,
     );
   }
-  expectColumns(opened, [...target, ...number, ...category, ...ignore]);
-  const { csv, all, usable, guesses } = await look(io, opened, { target, number, category, ignore, missing });
+  expectColumns(opened, [...target, ...number, ...category, ...ignore, ...(group === undefined ? [] : [group])]);
+  if (group !== undefined && target.includes(group)) {
+    throw misuse(`--group and --target are both "${group}": the group says which rows belong together.`);
+  }
+  const { csv, all, usable, guesses } = await look(io, opened, { target, number, category, ignore, missing, group });
   const columnsIn = (role: Guess['role']) =>
     guesses.filter((guess) => guess.role === role).map(({ column }) => column!);
   const [inputs, targets] = [columnsIn('input'), columnsIn('target')];

@@ -29,9 +29,12 @@ export interface Store {
   close(): Promise<void>;
 }
 
+/** Whether about so many rows, which take so many nodes, are kept in memory. */
+export const fitsInMemory = (rows: number, nodes: number): boolean => rows * nodes <= maxNumbers;
+
 /** A store for about so many rows of so many columns, which take so many nodes. */
 export const storeFor = (rows: number, columns: number, nodes: number): Promise<Store> =>
-  rows * nodes <= maxNumbers ? Promise.resolve(new Memory()) : Scratch.create(columns);
+  fitsInMemory(rows, nodes) ? Promise.resolve(new Memory()) : Scratch.create(columns);
 
 class Memory implements Store {
   readonly inMemory = true;
