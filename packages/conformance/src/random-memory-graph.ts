@@ -8,6 +8,7 @@ import {
   GraphBuilder,
   type Random,
   type Source,
+  edgeName,
 } from '@nnbp/core';
 import { everyActivation } from './every-plugin.js';
 
@@ -56,8 +57,8 @@ export function randomMemoryGraph(random: Random, options: RandomMemoryGraphOpti
     for (let n = chance(0.05) ? 0 : 1 + below(4); n > 0; n--) {
       const steps = delays && chance(0.5) ? 1 + below(3) : 0;
       const j = steps === 0 ? below(k) : below(count);
-      if (steps === 0) edges.set(ids[j], ids[j]);
-      else edges.set(`${ids[j]}@-${steps}`, delayed(ids[j], steps, { initial: initials[j] }));
+      const source = steps === 0 ? ids[j] : delayed(ids[j], steps, { initial: initials[j] });
+      edges.set(edgeName(source), source);
     }
     const names = [...edges.keys()];
     const number = () => pick([0, 1, -0.5, random.uniform()]);

@@ -410,7 +410,7 @@ function sourcesOf(label: string, given: readonly Source[]): Pick<Group, 'from' 
     return steps;
   });
   const from = given.map((source) => (typeof source === 'string' ? source : source.id));
-  return { from, edges: from.map((id, k) => edgeName(id, delays[k])), delays, initials };
+  return { from, edges: given.map(edgeName), delays, initials };
 }
 
 /** The fixed parameters, with a number for each fixed weight. */

@@ -2,7 +2,7 @@
  * The gradient cache of the reference engine: every number that is used more than once is computed once. It has an entry
  * per node, for each sample and each step of its sequence.
  */
-import { mismatch } from './expect.js';
+import { expectInteger } from './expect.js';
 import type { GradientCache } from './engine.js';
 import type { Graph } from './graph.js';
 
@@ -87,16 +87,12 @@ export class ReferenceCache implements GradientCache {
 
   #read(quantity: 'h' | 'g' | 'x' | 'slope' | 'dLossDx', id: string, sample: number, step: number): number {
     const i = this.#graph.indexOf(id);
-    const sequence = this.sequences[sample] as SequenceCache | undefined;
-    if (sequence === undefined) throw outOfRange('sample', sample, this.sequences.length);
-    const row = sequence.steps[step] as SampleCache | undefined;
-    if (row === undefined) throw outOfRange('step', step, sequence.steps.length);
-    return row[quantity][i];
+    expectInteger('sample', sample, 0, this.sequences.length - 1);
+    const { steps } = this.sequences[sample];
+    expectInteger('step', step, 0, steps.length - 1);
+    return steps[step][quantity][i];
   }
 }
-
-const outOfRange = (what: string, received: number, count: number) =>
-  mismatch('OUT_OF_RANGE', what, `0 to ${count - 1}`, received);
 
 function emptyCache(graph: Graph): SampleCache {
   const perNode = () => new Float64Array(graph.nodeCount);

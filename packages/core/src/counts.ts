@@ -2,7 +2,7 @@
 import type { FloatArray } from './contract.js';
 import type { Executor, PassOptions, SampleCounts } from './engine.js';
 import { NnbpError } from './errors.js';
-import { mismatch, expectInteger, expectLength } from './expect.js';
+import { expectInteger, expectLength, expectWeight } from './expect.js';
 import type { Graph } from './graph.js';
 
 /** The rows of a call: at each step, a row per sample that has it. */
@@ -72,9 +72,7 @@ export function totalWeight(weights: FloatArray | undefined, count: number): num
   if (weights === undefined) return count;
   let sum = 0;
   for (let r = 0; r < count; r++) {
-    if (!(weights[r] >= 0 && weights[r] < Infinity)) {
-      throw mismatch('OUT_OF_RANGE', `weights[${r}]`, 'a finite number ≥ 0', weights[r]);
-    }
+    expectWeight(`weights[${r}]`, weights[r]);
     sum += weights[r];
   }
   if (sum === 0) {

@@ -34,5 +34,6 @@ export function delayed(id: string, steps = 1, options: { readonly initial?: num
   return { id, steps, ...options };
 }
 
-/** The name of an edge among those into the same node: the predecessor's id; with a delay of 2, `id@-2`. */
-export const edgeName = (id: string, delay: number): string => (delay === 0 ? id : `${id}@-${delay}`);
+/** The name of an edge among those into the same node: the predecessor's id; with a delay of 2 steps, `id@-2`. */
+export const edgeName = (source: Source): string =>
+  typeof source === 'string' ? source : `${source.id}@-${source.steps}`;

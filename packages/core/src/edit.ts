@@ -23,7 +23,6 @@ interface Draft {
   readonly slots?: { readonly b: number; readonly c: number; readonly w: Map<string, number> };
 }
 
-const nameOf = (source: Source) => (typeof source === 'string' ? source : edgeName(source.id, source.steps));
 const idOf = (source: Source) => (typeof source === 'string' ? source : source.id);
 
 /** Edits a graph; made by {@link edit}. `build` validates the result, so edits can be made in any order. */
@@ -61,7 +60,7 @@ export class GraphEditor {
   node(id: string, { from, fixed = {}, shared = {}, ...options }: NodeOptions): this {
     this.#expectNew(id);
     const { w = {} } = fixed;
-    const all = typeof w === 'number' ? Object.fromEntries(from.map((source) => [nameOf(source), w])) : w;
+    const all = typeof w === 'number' ? Object.fromEntries(from.map((source) => [edgeName(source), w])) : w;
     this.#nodes.set(id, {
       options,
       from: [...from],
@@ -83,7 +82,7 @@ export class GraphEditor {
     this.#nodes.delete(id);
     this.#outputs = this.#outputs.filter((other) => other !== id);
     for (const draft of this.#nodes.values()) {
-      for (const source of draft.from.filter((source) => idOf(source) === id)) removeEdge(draft, nameOf(source));
+      for (const source of draft.from.filter((source) => idOf(source) === id)) removeEdge(draft, edgeName(source));
     }
     return this;
   }
@@ -97,8 +96,8 @@ export class GraphEditor {
   connect(source: Source, to: string): this {
     this.#expectKnown(idOf(source));
     const draft = this.#draft(to);
-    if (draft.from.some((other) => nameOf(other) === nameOf(source))) {
-      throw new NnbpError('DUPLICATE_EDGE', `Node "${to}" has the predecessor "${nameOf(source)}" already.`);
+    if (draft.from.some((other) => edgeName(other) === edgeName(source))) {
+      throw new NnbpError('DUPLICATE_EDGE', `Node "${to}" has the predecessor "${edgeName(source)}" already.`);
     }
     draft.from.push(source);
     return this;
@@ -214,7 +213,7 @@ export class GraphEditor {
   }
 
   #edge(draft: Draft, from: string, to: string): Source {
-    const source = draft.from.find((other) => nameOf(other) === from);
+    const source = draft.from.find((other) => edgeName(other) === from);
     if (source === undefined) throw new NnbpError('UNKNOWN_ID', `Node "${to}" has no edge from "${from}".`);
     return source;
   }
@@ -311,7 +310,7 @@ function draftOf(graph: Graph, i: number, users: Uint32Array): Draft {
   for (let e = graph.edgeStart[i]; e < graph.edgeStart[i + 1]; e++) {
     const [j, steps] = [graph.predecessors[e], graph.delay(e)];
     const source = steps === 0 ? graph.ids[j] : { id: graph.ids[j], steps, initial: graph.initials![j] };
-    const name = nameOf(source);
+    const name = edgeName(source);
     from.push(source);
     w.set(name, graph.weightSlot(e, i));
     place(
@@ -337,7 +336,7 @@ function draftOf(graph: Graph, i: number, users: Uint32Array): Draft {
 
 function removeEdge({ from, fixed, shared, slots }: Draft, name: string): void {
   from.splice(
-    from.findIndex((source) => nameOf(source) === name),
+    from.findIndex((source) => edgeName(source) === name),
     1,
   );
   fixed.w.delete(name);

@@ -75,6 +75,15 @@ export function expectFinite(what: string, values: ArrayLike<number>): void {
 }
 
 /**
+ * Throws unless `weight` is a finite number ≥ 0.
+ *
+ * @throws NnbpError `OUT_OF_RANGE`
+ */
+export function expectWeight(what: string, weight: number): void {
+  if (!(weight >= 0 && weight < Infinity)) throw mismatch('OUT_OF_RANGE', what, 'a finite number ≥ 0', weight);
+}
+
+/**
  * Throws unless `value` is an integer from `min` to `max`.
  *
  * @throws NnbpError `OUT_OF_RANGE`

@@ -156,7 +156,8 @@ export class Graph {
 
   /** An edge's name among those into the same node: the predecessor's id; with a delay of 2, `id@-2`. */
   edgeName(edge: number): string {
-    return edgeName(this.ids[this.predecessors[edge]], this.delay(edge));
+    const [id, steps] = [this.ids[this.predecessors[edge]], this.delay(edge)];
+    return edgeName(steps === 0 ? id : { id, steps });
   }
 
   /** The state before the first step of a sequence: `stateSize` numbers. */

@@ -84,7 +84,7 @@ describe('numbers in messages', () => {
       [[1], [2]],
       mse(),
     );
-    expect(() => cache.x('output.0', 2)).toThrow('sample: expected 0 to 1, received 2.');
+    expect(() => cache.x('output.0', 2)).toThrow('sample: expected an integer from 0 to 1, received 2.');
   });
 
   test('a range without an end names none', () => {

@@ -11,6 +11,7 @@ import {
   Network,
   Random,
   reference,
+  type RowCache,
   type SampleCounts,
 } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
@@ -68,9 +69,37 @@ describe('the cache of the js engine', () => {
     executor.predict(inputs, 3);
     expect(executor.cache.x('output.0', 2)).toBe(0);
     for (const sample of [3, -1, 0.5]) {
-      expect(() => executor.cache.x('output.0', sample)).toThrow(`sample: expected 0 to 2, received ${sample}.`);
+      expect(() => executor.cache.x('output.0', sample)).toThrow(
+        `sample: expected an integer from 0 to 2, received ${sample}.`,
+      );
     }
     expect(() => executor.cache.slope('nobody')).toThrow(expect.objectContaining({ code: 'UNKNOWN_ID' }));
+  });
+
+  test('has g of every node and row views of all samples', () => {
+    executor.parameters.fill(0.5);
+    executor.predict(Float64Array.of(1, 2, 3, 4), 2);
+    const cache = executor.cache as RowCache;
+    expect([...cache.row('x', 'input.1')]).toEqual([2, 4]);
+    expect(cache.g('layer1.0', 1)).toBe(sigmoid.value(0.5 + 0.5 * 7));
+  });
+
+  test('has slope 0 of inputs after the numbers of samples changed', () => {
+    const graph = randomRecurrentGraph(new Random(1));
+    const recurrent = js().prepare(graph, 4, 2);
+    const cache = recurrent.cache as RowCache;
+    const rows = new Float64Array(100).fill(0.3);
+    recurrent.backpropagate(rows, rows, [4, 4], mse());
+    recurrent.backpropagate(rows, rows, [3, 1], mse());
+    const { ids, inputCount } = graph;
+    for (const id of ids.slice(0, inputCount)) {
+      for (const [sample, step] of [
+        [2, 0],
+        [0, 1],
+      ]) {
+        expect([cache.g(id, sample, step), cache.slope(id, sample, step)]).toEqual([0, 0]);
+      }
+    }
   });
 
   test('has dLossDx of inputs after backpropagate and not after step', () => {
@@ -186,8 +215,8 @@ describe('the js engine on graphs with delays, aggregations, fixed and shared pa
     executor.predict(inputs, [3, 1]);
     const id = 'n0';
     expect(executor.cache.x(id, 0, 1)).toBe(0);
-    expect(() => executor.cache.x(id, 1, 1)).toThrow('sample: expected 0 to 0, received 1.');
-    expect(() => executor.cache.x(id, 0, 2)).toThrow('step: expected 0 to 1, received 2.');
+    expect(() => executor.cache.x(id, 1, 1)).toThrow('sample: expected an integer from 0 to 0, received 1.');
+    expect(() => executor.cache.x(id, 0, 2)).toThrow('step: expected an integer from 0 to 1, received 2.');
     expect(() => executor.predict(inputs, [1, 1, 1])).toThrow(expect.objectContaining({ code: 'OUT_OF_RANGE' }));
   });
 });

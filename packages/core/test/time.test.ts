@@ -209,7 +209,7 @@ describe('a network', () => {
     expect([0, 1, 2].map((t) => pass.cache.dLossDx('h', 0, t))).toEqual([24, 8, 2]);
     // Means over two steps: (24·1 + 8·5 + 2·0) / 2 and (24·0 + 8·2 + 2·16) / 2.
     expect(pass.gradients.of('h').w).toEqual({ x: 32, 'h@-1': 24 });
-    expect(() => pass.cache.x('h', 0, 3)).toThrow('step: expected 0 to 2, received 3.');
+    expect(() => pass.cache.x('h', 0, 3)).toThrow('step: expected an integer from 0 to 2, received 3.');
   });
 
   test('keeps sequences in the units of the data', () => {

@@ -9,6 +9,7 @@ import {
   NnbpError,
   ParameterVector,
   type Row,
+  expectWeight,
 } from '@nnbp/core';
 import { TriangularFactor } from '@nnbp/optim';
 import { twoSidedP, twoSidedQuantile } from './student-t.js';
@@ -151,9 +152,7 @@ export function fitStatistics(network: Network, data: FittedData, options: FitSt
   const weightOf = (s: number) => weights?.[s] ?? 1;
   for (let s = 0; s < samples; s++) {
     const weight = weightOf(s);
-    if (!(weight >= 0 && weight < Infinity)) {
-      throw mismatch('OUT_OF_RANGE', `weights[${s}]`, 'a finite number ≥ 0', weight);
-    }
+    expectWeight(`weights[${s}]`, weight);
     if (weight === 0) continue;
     expectLength(`target of sample ${s}`, data.targets[s].length, outputs);
     expectFinite(`target of sample ${s}`, data.targets[s]);

@@ -1,7 +1,7 @@
 /** The kinds of nodes that units are made of. */
 import { identity } from '@nnbp/activations';
 import { product } from '@nnbp/aggregations';
-import { type Activation, delayed, type GraphBuilder, type Initializer, type Source } from '@nnbp/core';
+import { type Activation, delayed, edgeName, type GraphBuilder, type Initializer, type Source } from '@nnbp/core';
 
 /** Weights within ±1/√size, as PyTorch starts recurrent and convolutional layers. */
 export const uniformWithin =
@@ -58,6 +58,3 @@ export const numbered = (name: string, count: number): string[] =>
 
 /** The same nodes, one step ago. */
 export const before = (ids: readonly string[]): Source[] => ids.map((id) => delayed(id));
-
-/** As `graph.edgeName` names an edge. */
-const edgeName = (source: Source) => (typeof source === 'string' ? source : `${source.id}@-${source.steps}`);

@@ -8,6 +8,7 @@ import {
   NnbpError,
   type Random,
   type Row,
+  expectWeight,
 } from '@nnbp/core';
 import type { Sequences } from './sequences.js';
 
@@ -76,13 +77,6 @@ export function tablesOf(data: Tables | readonly Sample[]): Tables {
   }
   if (data.weights !== undefined) expectLength('data, weights', data.weights.length, data.inputs.length);
   return data;
-}
-
-/** Throws unless a weight is a finite number ≥ 0. */
-export function expectWeight(what: string, weight: number): void {
-  if (!(weight >= 0 && weight < Infinity)) {
-    throw mismatch('OUT_OF_RANGE', what, 'a finite number ≥ 0', weight);
-  }
 }
 
 /**

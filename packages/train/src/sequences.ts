@@ -9,9 +9,10 @@ import {
   NnbpError,
   type Random,
   type Row,
+  expectWeight,
 } from '@nnbp/core';
 import type { Batch, BatchSource } from './batches.js';
-import { expectTarget, expectWeight, type Target, writeSample } from './data.js';
+import { expectTarget, type Target, writeSample } from './data.js';
 
 /** One sequence. */
 export interface Sequence {

@@ -14,13 +14,13 @@ import {
   NnbpError,
   type Optimizer,
   type PassOptions,
-  type SampleCounts,
   plan,
   type Plan,
+  RowCache,
+  type SampleCounts,
 } from '@nnbp/core';
 import type { MultiplyAdd } from './assembler.js';
 import { lossKernelOf } from './builtins.js';
-import { WasmCache } from './cache.js';
 import { CustomPlugins } from './custom.js';
 import { type Form, rowsForm } from './image.js';
 import { addCaseThree, outputLoss, type PassTables } from './jacobian.js';
@@ -60,7 +60,7 @@ export class WasmExecutor implements Executor {
   /** In float32; a view of the engine's memory. */
   readonly gradients: Float32Array;
   /** Views of all that the last pass computed. */
-  readonly cache: WasmCache;
+  readonly cache: RowCache<Float32Array>;
   /** How many threads share the work. */
   readonly threads: number;
   /** Why there are fewer than the engine was asked for; undefined if there are not. */
@@ -101,11 +101,11 @@ export class WasmExecutor implements Executor {
     this.parameters = vector(parameters);
     this.gradients = vector(gradients);
     this.#rowOf = form.rowOf;
-    this.cache = new WasmCache(graph, batchSize, steps, {
-      buffer,
-      address: { x, g, slope, dLossDx },
-      rowBytes: form.tableRowBytes,
-      rowOf: (i, t) => form.rowOf[time.at(i, t)],
+    const address = { x, g, slope, dLossDx };
+    this.cache = new RowCache(graph, {
+      steps: () => steps,
+      row: (quantity, i, t) =>
+        new Float32Array(buffer, address[quantity] + form.rowOf[time.at(i, t)] * form.tableRowBytes, batchSize),
     });
     const table = (address: number) => new Float32Array(buffer, address);
     this.#tables = {
@@ -159,7 +159,7 @@ export class WasmExecutor implements Executor {
     this.#expectUsable();
     const total = this.#rows.begin(samples, inputs, targets, options);
     this.#words[header.inputGradients / 4] = 1;
-    this.cache.inputsLeftOut = false;
+    this.cache.withoutInputs = false;
     this.#binding.prepareMean(total);
     const mean = this.#backward(job.backpropagate, total, loss, noOptimizer, options);
     this.#rows.copyStateOut(options?.state, this.#rowOf);
@@ -212,7 +212,7 @@ export class WasmExecutor implements Executor {
     const inside = this.#binding.prepare(optimizer, total);
     if (inside !== noOptimizer) {
       this.#words[header.inputGradients / 4] = 0;
-      this.cache.inputsLeftOut = true;
+      this.cache.withoutInputs = true;
       const mean = this.#backward(job.step, total, loss, inside, options);
       if (this.#words[header.updated / 4] === 1) {
         optimizer.builtin!.advance();

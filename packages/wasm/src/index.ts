@@ -1,5 +1,4 @@
 export { auto, type AutoEngine } from './auto.js';
-export { type Quantity, WasmCache } from './cache.js';
 export { wasm, type WasmEngine } from './engine.js';
 export { WasmExecutor } from './executor.js';
 export type { WasmOptions } from './options.js';

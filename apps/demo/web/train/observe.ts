@@ -2,8 +2,7 @@
  * Observes a network during training: losses, accuracy, gradients, plots. A second executor runs with the current parameters.
  * Results are small flat arrays, which are transferred to the page without copying.
  */
-import type { Engine, Executor, FloatArray, GradientCache, Graph } from '@nnbp/core';
-import { WasmCache } from '@nnbp/wasm';
+import { type Engine, type Executor, type FloatArray, type GradientCache, type Graph, RowCache } from '@nnbp/core';
 import type { Dataset, Part } from './data/dataset.js';
 import type { Rows, Session } from './session.js';
 
@@ -157,9 +156,9 @@ export function observerOf(session: Session, dataset: Dataset, engine: Engine): 
   }
 }
 
-/** A quantity of a node for all samples of a pass. The fast engine stores them contiguously. */
+/** A quantity of a node for all samples of a pass. */
 function valuesOf(cache: GradientCache, quantity: 'x' | 'dLossDx', id: string, count: number): ArrayLike<number> {
-  if (cache instanceof WasmCache) return cache.row(quantity, id);
+  if (cache instanceof RowCache) return cache.row(quantity, id);
   return Float64Array.from({ length: count }, (_, s) => cache[quantity](id, s));
 }
 

@@ -5,8 +5,8 @@ import { expectRoom, expectRows, lengthOf, type Rows, rowsOf, totalWeight } from
 import { NnbpError } from '../errors.js';
 import { allFinite, expectInteger, expectLength } from '../expect.js';
 import type { Graph } from '../graph.js';
+import { RowCache } from '../row-cache.js';
 import { backward, type Tables } from './backward.js';
-import { type CacheRows, TableCache } from './cache.js';
 import { forward } from './forward.js';
 import { jacobianRows } from './jacobian.js';
 import { backwardOne, forwardOne } from './one-sample.js';
@@ -32,7 +32,7 @@ interface Step {
 class JsExecutor implements Executor {
   readonly parameters: Float64Array;
   readonly gradients: Float64Array;
-  readonly cache: TableCache;
+  readonly cache: RowCache<Float64Array>;
   readonly #program: Program;
   /** Parameters, then the graph's constants; see `Graph`. */
   readonly #slots: Float64Array;
@@ -42,7 +42,6 @@ class JsExecutor implements Executor {
   /** The steps of the last pass, and their rows. Kept while calls have the same numbers of samples. */
   readonly #steps: Step[] = [];
   #rows: Rows;
-  readonly #cacheRows: CacheRows;
   readonly #outputs: Float64Array;
   /** The outputs of the last prediction. */
   #view: Float64Array;
@@ -72,8 +71,13 @@ class JsExecutor implements Executor {
     this.#tables = { h: table(), g: table(), x: table(), a, slope: table(), dLossDx: table(), delta: table() };
     this.#rows = rowsOf(batchSize);
     this.#steps.push({ samples: batchSize, tables: this.#tables });
-    this.#cacheRows = { rowOf: program.rowOf, steps: this.#steps, withoutInputs: false };
-    this.cache = new TableCache(graph, this.#cacheRows);
+    this.cache = new RowCache(graph, {
+      steps: () => this.#steps.length,
+      row: (quantity, i, step) => {
+        const { samples, tables } = this.#steps[step];
+        return tables[quantity].subarray(program.rowOf[i] * samples, (program.rowOf[i] + 1) * samples);
+      },
+    });
     this.#outputs = new Float64Array(batchSize * steps * graph.outputs.length);
     this.#view = this.#outputs;
     this.#x = row();
@@ -194,7 +198,7 @@ class JsExecutor implements Executor {
       row += steps[t].samples;
     }
     const fromRow = withoutInputs ? program.inputCount : 0;
-    this.#cacheRows.withoutInputs = withoutInputs;
+    this.cache.withoutInputs = withoutInputs;
     const adds = program.accumulates || count > 1;
     if (adds) this.#slotGradients.fill(0);
     for (let t = steps.length - 1; t >= 0; t--) {
@@ -318,21 +322,22 @@ class JsExecutor implements Executor {
   #stepAt(rows: Rows, t: number): Step {
     const samples = countAt(rows, t);
     if (rows.steps === 1) return { samples, tables: this.#tables };
-    const { rowCount } = this.#program;
+    const { rowCount, inputCount } = this.#program;
     const part = (table: Float64Array) => table.subarray(rowCount * rows.start[t], rowCount * rows.start[t + 1]);
     const { h, g, x, a, slope, dLossDx, delta } = this.#tables;
-    return {
-      samples,
-      tables: {
-        h: part(h),
-        g: part(g),
-        x: part(x),
-        a: part(a),
-        slope: part(slope),
-        dLossDx: part(dLossDx),
-        delta: part(delta),
-      },
+    const tables = {
+      h: part(h),
+      g: part(g),
+      x: part(x),
+      a: part(a),
+      slope: part(slope),
+      dLossDx: part(dLossDx),
+      delta: part(delta),
     };
+    // The rows of inputs, which no pass writes, were rows of other nodes if the numbers of samples were different.
+    tables.g.fill(0, 0, inputCount * samples);
+    tables.slope.fill(0, 0, inputCount * samples);
+    return { samples, tables };
   }
 }
 

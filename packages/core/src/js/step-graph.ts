@@ -2,6 +2,7 @@
  * A graph with delays as one step sees it: what a delayed edge reads is an input. The step's graph is acyclic and has no
  * delays, and its parameters are where they were.
  */
+import { delayed, edgeName } from '../delayed.js';
 import { Graph } from '../graph.js';
 
 /** A value of an earlier step that some edge of this step reads. */
@@ -45,7 +46,7 @@ export function stepGraphOf(graph: Graph): StepGraph {
     );
   const ids = [
     ...graph.ids.slice(0, inputCount),
-    ...memories.map(({ node, delay }) => `${graph.ids[node]}@-${delay}`),
+    ...memories.map(({ node, delay }) => edgeName(delayed(graph.ids[node], delay))),
     ...graph.ids.slice(inputCount, nodeCount),
   ];
   const step = new Graph({

@@ -3,6 +3,7 @@ import {
   type Activation,
   type Aggregation,
   allFinite,
+  edgeName,
   GraphBuilder,
   Network,
   NnbpError,
@@ -74,8 +75,7 @@ export function assemble({ what, inputs, nodes, outputs }: Parts): Network {
 function fixedOf({ from, b, c, w, constant }: Part): NonNullable<NodeOptions['fixed']> {
   const scale = c === undefined && { c: 1 };
   if (constant === undefined) return { ...scale };
-  const names = from.map((source) => (typeof source === 'string' ? source : `${source.id}@-${source.steps}`));
-  return { ...scale, b, w: Object.fromEntries(names.map((name, k) => [name, w[k]])) };
+  return { ...scale, b, w: Object.fromEntries(from.map((source, k) => [edgeName(source), w[k]])) };
 }
 
 /** Number of consecutive nodes that form a layer: their ids differ only in the number. They are declared together. */

@@ -11,6 +11,7 @@ import {
   NnbpError,
   type NodeOptions,
   type Source,
+  edgeName,
 } from '@nnbp/core';
 import { Delays } from './delays.js';
 import type { Entry, Fixed, Tape, TapeNode } from './tape.js';
@@ -93,20 +94,17 @@ export function networkOf(
 
 const isSpecial = ({ h, fixed }: NetworkNode) => h.share !== undefined || fixed !== undefined;
 
-/** As `graph.edgeName` names an edge. */
-const nameOf = ({ source }: Edge) => (typeof source === 'string' ? source : `${source.id}@-${source.steps}`);
-
 /** The names of the parameters that the nodes of a filter share. */
 function sharedBy({ share }: Entry, edges: readonly Edge[]): Pick<NodeOptions, 'shared'> {
   if (share === undefined || edges.some(({ scale }) => scale !== 1)) return {};
-  const w = edges.map((edge, k) => [nameOf(edge), `${share.key}.${share.places[k]}`] as const);
+  const w = edges.map((edge, k) => [edgeName(edge.source), `${share.key}.${share.places[k]}`] as const);
   return { shared: { b: share.key, w: Object.fromEntries(w) } };
 }
 
 /** The numbers in place of parameters. */
 function fixedBy({ weights, bias }: Entry, fixed: Fixed | undefined, edges: readonly Edge[]): NodeOptions['fixed'] {
   if (fixed === undefined) return {};
-  const w = edges.map((edge, k) => [nameOf(edge), weights[k] * edge.scale] as const).slice(fixed.from);
+  const w = edges.map((edge, k) => [edgeName(edge.source), weights[k] * edge.scale] as const).slice(fixed.from);
   return { ...(fixed.b && { b: bias }), w: Object.fromEntries(w) };
 }
 

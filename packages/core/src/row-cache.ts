@@ -1,0 +1,79 @@
+/** The gradient cache of an engine that stores a row per node, `[nodes × samples]`. */
+import type { FloatArray } from './contract.js';
+import type { GradientCache } from './engine.js';
+import { NnbpError } from './errors.js';
+import { expectInteger } from './expect.js';
+import type { Graph } from './graph.js';
+
+/** What a {@link RowCache} has of each node; see `GradientCache`, and g = g(h). */
+export type Quantity = 'x' | 'g' | 'slope' | 'dLossDx';
+
+/** The rows of an engine's last pass. */
+export interface CacheRows<Row extends FloatArray> {
+  /** Returns the number of steps. */
+  steps(): number;
+  /** Returns a view of what node i has at a step, with a number per sample. */
+  row(quantity: Quantity, i: number, step: number): Row;
+}
+
+/** Reads an engine's rows by node id. Nothing is copied. */
+export class RowCache<Row extends FloatArray = FloatArray> implements GradientCache {
+  readonly #graph: Graph;
+  readonly #rows: CacheRows<Row>;
+  /** Whether the last pass computed no dLossDx of the inputs, as `step` does. */
+  withoutInputs = false;
+
+  constructor(graph: Graph, rows: CacheRows<Row>) {
+    this.#graph = graph;
+    this.#rows = rows;
+  }
+
+  /**
+   * Returns a view of what a node has at a step, with a number per sample of the batch. The next pass overwrites it. For g
+   * and slope of an input, which has neither, it contains zeros.
+   *
+   * @throws NnbpError `UNKNOWN_ID`, `OUT_OF_RANGE`; `WRONG_STATE` for dLossDx of an input after `step`, which does not
+   * compute it
+   */
+  row(quantity: Quantity, id: string, step = 0): Row {
+    const i = this.#graph.indexOf(id);
+    expectInteger('step', step, 0, this.#rows.steps() - 1);
+    if (quantity === 'dLossDx' && this.withoutInputs && i < this.#graph.inputCount) {
+      throw new NnbpError(
+        'WRONG_STATE',
+        `dLossDx of input "${id}": step does not compute it, since no parameter needs it. Call backpropagate instead.`,
+      );
+    }
+    return this.#rows.row(quantity, i, step);
+  }
+
+  /** The activation g(h). 0 for an input, which has none. */
+  g(id: string, sample = 0, step = 0): number {
+    return this.#read('g', id, sample, step);
+  }
+
+  /** {@inheritDoc GradientCache.x} */
+  x(id: string, sample = 0, step = 0): number {
+    return this.#read('x', id, sample, step);
+  }
+
+  /** {@inheritDoc GradientCache.slope} */
+  slope(id: string, sample = 0, step = 0): number {
+    return this.#read('slope', id, sample, step);
+  }
+
+  /**
+   * The per-sample dloss/dx at that step, times the sample's weight.
+   *
+   * @throws NnbpError `WRONG_STATE` for an input after `step`, which does not compute it
+   */
+  dLossDx(id: string, sample = 0, step = 0): number {
+    return this.#read('dLossDx', id, sample, step);
+  }
+
+  #read(quantity: Quantity, id: string, sample: number, step: number): number {
+    const row = this.row(quantity, id, step);
+    expectInteger('sample', sample, 0, row.length - 1);
+    return row[sample];
+  }
+}
