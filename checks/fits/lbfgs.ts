@@ -7,9 +7,8 @@
 import { js, Network, type Objective, Random } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
 import { lbfgs } from '@nnbp/optim';
-import { spawnSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { layersOf, median } from './networks.js';
+import { runPython } from './python.js';
 
 const shapes = [
   [1, 3, 1],
@@ -75,19 +74,11 @@ function minimize({ network, inputs, targets }: Problem, start: readonly number[
   return losses;
 }
 
-function scipy(problems: readonly Problem[]): number[][][] {
-  const { stdout, stderr, status, error } = spawnSync(
-    process.env.PYTHON ?? 'python3',
-    [fileURLToPath(new URL('lbfgs.py', import.meta.url))],
-    {
-      input: JSON.stringify(problems.map(({ network: _, ...rest }) => rest)),
-      encoding: 'utf8',
-      maxBuffer: 2 ** 30,
-    },
-  );
-  if (status !== 0) throw error ?? new Error(stderr);
-  return JSON.parse(stdout) as number[][][];
-}
+const scipy = (problems: readonly Problem[]) =>
+  runPython(
+    'lbfgs.py',
+    problems.map(({ network: _, ...rest }) => rest),
+  ) as number[][][];
 
 /** Evaluations until the loss is at most the goal. */
 function evaluations(losses: readonly number[], goal: number): number {

@@ -10,11 +10,10 @@ import { mse } from '@nnbp/losses';
 import { adam, lbfgs, levenbergMarquardt } from '@nnbp/optim';
 import { fit } from '@nnbp/train';
 import { auto } from '@nnbp/wasm';
-import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
-import { fileURLToPath } from 'node:url';
 import { layersOf, median } from './networks.js';
 import { type Problem, smallProblems } from './problems.js';
+import { runPython } from './python.js';
 
 const rounds = 4;
 /** The engine of a measurement; made when it begins. */
@@ -90,15 +89,8 @@ function brain(): Contender | undefined {
   };
 }
 
-function scikitLearn(problems: readonly (Problem & { readonly goals: readonly number[] })[]): Time[][] | undefined {
-  const script = fileURLToPath(new URL('speed.py', import.meta.url));
-  const { stdout, status } = spawnSync(process.env.PYTHON ?? 'python3', [script], {
-    input: JSON.stringify(problems),
-    encoding: 'utf8',
-    env: { ...process.env, OPENBLAS_NUM_THREADS: '1', OMP_NUM_THREADS: '1' },
-  });
-  if (status !== 0) return undefined;
-  const found = JSON.parse(stdout) as { seconds: number; reached: boolean }[][];
+function scikitLearn(problems: readonly (Problem & { readonly goals: readonly number[] })[]): Time[][] {
+  const found = runPython('speed.py', problems) as { seconds: number; reached: boolean }[][];
   return found.map((runs) => runs.map(({ seconds, reached }) => ({ time: 1000 * seconds, reached })));
 }
 
@@ -149,7 +141,9 @@ export async function timeToLoss(smoke: boolean): Promise<void> {
   }
   engine.dispose();
   if (smoke) return;
-  const theirs = scikitLearn(measured);
-  if (theirs === undefined) console.log('scikit-learn: not measured');
-  else theirs.forEach((all, n) => console.log(`${measured[n].name}: scikit-learn ${shown(all)}`));
+  try {
+    scikitLearn(measured).forEach((all, n) => console.log(`${measured[n].name}: scikit-learn ${shown(all)}`));
+  } catch (error) {
+    console.log(`scikit-learn: not measured. ${String(error)}`);
+  }
 }

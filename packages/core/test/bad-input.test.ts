@@ -14,6 +14,7 @@ import {
 } from '@nnbp/core';
 import { hinge, mse } from '@nnbp/losses';
 import { describe, expect, test } from 'vitest';
+import { errorOf } from './error-of.js';
 
 const node = (from: string[]) => ({ from, activation: sigmoid });
 const graphOf = (write: (builder: GraphBuilder) => void) => {
@@ -22,16 +23,6 @@ const graphOf = (write: (builder: GraphBuilder) => void) => {
   return builder.build();
 };
 const network = () => new Network(mlp([2, 3, 1], { activation: sigmoid }), { seed: 1 });
-
-function errorOf(action: () => unknown): NnbpError {
-  try {
-    action();
-  } catch (error) {
-    if (error instanceof NnbpError) return error;
-    throw error;
-  }
-  throw new Error('Nothing was thrown.');
-}
 
 const table: [what: string, code: string, message: RegExp, action: () => unknown][] = [
   [

@@ -14,13 +14,13 @@ import {
   GraphBuilder,
   mlp,
   Network,
-  NnbpError,
   type Pass,
   Random,
   Standardization,
 } from '@nnbp/core';
 import { elementwise, mse } from '@nnbp/losses';
 import { describe, expect, it } from 'vitest';
+import { errorOf } from '../../core/test/error-of.js';
 import { explain, nameOf, parseQuantity, type QuantityName, type Step } from '../src/index.js';
 import { everyQuantity, outputInTheMiddle, randomSample, stepsOf } from './samples.js';
 
@@ -253,7 +253,7 @@ describe('what to explain', () => {
 
   it('parseQuantity throws for quantities that the graph does not have', () => {
     const refused = (what: Parameters<typeof explain>[4], code: string, sentence: string) => {
-      const error = thrown(() => ask(what));
+      const error = errorOf(() => ask(what));
       expect([error.code, error.message]).toEqual([code, sentence]);
     };
     refused('dloss/dx_8', 'UNKNOWN_ID', 'The graph has no node "8".');
@@ -280,7 +280,7 @@ describe('what to explain', () => {
 
   it('explain throws for a fixed c', () => {
     const fixed = new Network(mlp([1, 1], { activation: relu, fixed: { c: 1 } }));
-    const error = thrown(() => explain(fixed, [1], [1], mse(), 'dloss/dc_output.0'));
+    const error = errorOf(() => explain(fixed, [1], [1], mse(), 'dloss/dc_output.0'));
     expect([error.code, error.message]).toEqual([
       'FIXED_PARAMETER',
       'c of node "output.0" is fixed: a constant has no derivative.',
@@ -298,14 +298,14 @@ describe('what to explain', () => {
       builder.output(builder.node(id, { from: [from], activation: relu }));
     const graph = builder.build();
     expect(parseQuantity(graph, 'dloss/dw_atototot')).toEqual({ quantity: 'dLossDw', node: 'totot', from: 'a' });
-    expect(thrown(() => parseQuantity(graph, 'dloss/dw_atobtoc')).message).toBe(
+    expect(errorOf(() => parseQuantity(graph, 'dloss/dw_atobtoc')).message).toBe(
       '"atobtoc" is ambiguous, it names 2 edges: "a" to "btoc", "atob" to "c". Pass { node, parameter: \'w\', from }.',
     );
   });
 
   it('explain throws for an invalid sample', () => {
-    expect(thrown(() => explain(network, [1, 2], [10], mse(), 'x_1')).code).toBe('WRONG_LENGTH');
-    expect(thrown(() => explain(network, [NaN], [10], mse(), 'x_1')).code).toBe('NOT_FINITE');
+    expect(errorOf(() => explain(network, [1, 2], [10], mse(), 'x_1')).code).toBe('WRONG_LENGTH');
+    expect(errorOf(() => explain(network, [NaN], [10], mse(), 'x_1')).code).toBe('NOT_FINITE');
   });
 });
 
@@ -400,13 +400,3 @@ it('every activation has a derivation', () => {
     expect(root.value, activation.name).toBe(pass.gradients.of('layer1.0').b);
   }
 });
-
-function thrown(act: () => unknown): NnbpError {
-  try {
-    act();
-  } catch (error) {
-    if (error instanceof NnbpError) return error;
-    throw error;
-  }
-  throw new Error('Nothing was thrown.');
-}

@@ -12,7 +12,8 @@ import { join } from 'node:path';
 import { setImmediate as immediate } from 'node:timers/promises';
 import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
 import { readCheckpoint, writeCheckpoint } from '../src/checkpoint.js';
-import { freshNetwork, options, xor } from './killed/run.js';
+import { xor } from '../../core/test/xor.js';
+import { freshNetwork, options } from './killed/run.js';
 
 const folders: string[] = [];
 const folder = () => {

@@ -4,7 +4,7 @@ import { type Activation, GraphBuilder, mlp, Network, Random, Standardization } 
 import { toModule } from '@nnbp/formats';
 import ts from 'typescript';
 import { describe, expect, test } from 'vitest';
-import { errorOf } from '../../interop/test/fixtures.js';
+import { errorOf } from '../../core/test/error-of.js';
 
 interface Module {
   readonly inputs: readonly string[];

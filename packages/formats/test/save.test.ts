@@ -6,6 +6,7 @@ import { mse } from '@nnbp/losses';
 import { adam, chain, clipByNorm, nadam, plateau, sgd } from '@nnbp/optim';
 import { fit, type TrainState } from '@nnbp/train';
 import { describe, expect, test } from 'vitest';
+import { xor } from '../../core/test/xor.js';
 
 const bits = (numbers: ArrayLike<number>) => new BigUint64Array(Float64Array.from(numbers).buffer).join();
 
@@ -137,15 +138,6 @@ test('metadata comes back, and what JSON cannot hold is refused', () => {
 });
 
 describe('a checkpoint', () => {
-  const xor = {
-    inputs: [
-      [0, 0],
-      [0, 1],
-      [1, 0],
-      [1, 1],
-    ],
-    targets: [[0], [1], [1], [0]],
-  };
   test.each([
     ['adam', () => adam({ learningRate: 0.05 })],
     ['nadam', () => nadam({ learningRate: 0.05 })],

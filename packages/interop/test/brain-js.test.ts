@@ -1,6 +1,7 @@
 import { fromBrainJs } from '@nnbp/interop';
 import { describe, expect, test } from 'vitest';
-import { errorOf, fixtures, worstError, worstStepError } from './fixtures.js';
+import { errorOf } from '../../core/test/error-of.js';
+import { fixtures, worstError, worstStepError } from './fixtures.js';
 import { damaged, damagedText, survives } from '../../formats/test/fuzz.js';
 
 const { models, recurrent, program, version } = fixtures('brain-js');

@@ -1,6 +1,6 @@
 /** Models that the real libraries wrote, with what those libraries answered. Made by checks/interop/importers/write-fixtures.mjs. */
 import { readFileSync } from 'node:fs';
-import { type Network, NnbpError, predictSequence } from '@nnbp/core';
+import { type Network, predictSequence } from '@nnbp/core';
 import { expect } from 'vitest';
 
 interface Model {
@@ -40,14 +40,4 @@ export function worstStepError(network: Network, { rows, outputs }: Pick<Model, 
   return Math.max(
     ...outputs.flatMap((row, t) => row.map((y, k) => Math.abs(ours[t][k] - y) / Math.max(1, Math.abs(y)))),
   );
-}
-
-export function errorOf(action: () => unknown): NnbpError {
-  try {
-    action();
-  } catch (error) {
-    if (error instanceof NnbpError) return error;
-    throw error;
-  }
-  throw new Error('Nothing was thrown.');
 }

@@ -2,7 +2,7 @@
 import { predictSequence, Random } from '@nnbp/core';
 import { fromNeatPython, type NeatGenome } from '@nnbp/interop';
 import { describe, expect, test } from 'vitest';
-import { errorOf } from './fixtures.js';
+import { errorOf } from '../../core/test/error-of.js';
 import { neatFunctions } from './neat-python-node.js';
 
 type Combine = (z: readonly number[]) => number;

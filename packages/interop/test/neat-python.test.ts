@@ -7,7 +7,7 @@ import { mse } from '@nnbp/losses';
 import { sgd } from '@nnbp/optim';
 import { fit } from '@nnbp/train';
 import { describe, expect, test } from 'vitest';
-import { errorOf } from './fixtures.js';
+import { errorOf } from '../../core/test/error-of.js';
 import { damaged, damagedText, survives } from '../../formats/test/fuzz.js';
 import { activate, neatFunctions } from './neat-python-node.js';
 

@@ -3,7 +3,8 @@ import { load, save } from '@nnbp/formats';
 import { bipolarStep, fromNeataptic, step } from '@nnbp/interop';
 import { mse } from '@nnbp/losses';
 import { describe, expect, test } from 'vitest';
-import { errorOf, fixtures, worstError, worstStepError } from './fixtures.js';
+import { errorOf } from '../../core/test/error-of.js';
+import { fixtures, worstError, worstStepError } from './fixtures.js';
 import { damaged, damagedText, survives } from '../../formats/test/fuzz.js';
 
 const { models, recurrent, program, version } = fixtures('neataptic');

@@ -1,7 +1,7 @@
 /** ONNX files of a few megabytes whose lists would take much more memory, and files that try to hide them. */
 import { fromOnnx } from '@nnbp/interop';
 import { expect, test } from 'vitest';
-import { errorOf } from './fixtures.js';
+import { errorOf } from '../../core/test/error-of.js';
 
 const varint = (value: number): number[] =>
   value < 128 ? [value] : [(value % 128) + 128, ...varint(Math.floor(value / 128))];

@@ -5,7 +5,7 @@ import { mse } from '@nnbp/losses';
 import { fromOnnx } from '@nnbp/interop';
 import { expect, test } from 'vitest';
 import { encodeModel } from '../src/onnx/schema.js';
-import { errorOf } from './fixtures.js';
+import { errorOf } from '../../core/test/error-of.js';
 import { foreign } from './onnx-models.js';
 
 const { relu, sigmoid } = activations;
@@ -292,7 +292,7 @@ test.each<[string, () => unknown, RegExp]>([
   ['numbers that are not there', () => chain([['Relu', 'x', 'y']], { W: [[3, 1], [1]] }), /"W".*3 × 1.*1 numbers/],
   ['a position beyond the end', () => chain([['Gather', 'x i', 'y', { axis: 1n }]], {}, { i: [2] }), /position 2 of 2/],
   ['an output from nowhere', () => chain([['Relu', 'x', 'z']]), /Output "y"/],
-  ['no model', () => fromOnnx(new TextEncoder().encode('{"not": "a model"}')), /no ONNX model/],
+  ['no model', () => fromOnnx(new TextEncoder().encode('{"not": "a model"}')), /not an ONNX model/],
   ['nothing', () => fromOnnx(new Uint8Array()), /no graph/],
   ['a model that does not say of which operator set', () => fromOnnx(encodeModel({ graph: {} })), /operator set/],
 ])('%s is a malformed file', (_, action, message) => {

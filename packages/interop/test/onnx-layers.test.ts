@@ -4,7 +4,7 @@ import { GraphBuilder, predictSequence } from '@nnbp/core';
 import { fromOnnx } from '@nnbp/interop';
 import { gru, lstm, rnn } from '@nnbp/layers';
 import { describe, expect, test } from 'vitest';
-import { errorOf } from './fixtures.js';
+import { errorOf } from '../../core/test/error-of.js';
 import { convolutionModel, foreign, lstmModel, someNumbers } from './onnx-models.js';
 
 type Model = Parameters<typeof foreign>[0];

@@ -6,7 +6,7 @@ import { fromOnnx, toOnnx } from '@nnbp/interop';
 import { lstm } from '@nnbp/layers';
 import { describe, expect, test } from 'vitest';
 import { decodeModel, encodeModel } from '../src/onnx/schema.js';
-import { errorOf } from './fixtures.js';
+import { errorOf } from '../../core/test/error-of.js';
 
 const { max, product } = aggregations;
 

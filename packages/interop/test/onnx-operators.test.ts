@@ -3,7 +3,7 @@ import { NnbpError, Random } from '@nnbp/core';
 import { fromOnnx, onnxExternalPaths } from '@nnbp/interop';
 import { describe, expect, test } from 'vitest';
 import { attributeTypes, dataTypes, encodeModel, type ModelInit } from '../src/onnx/schema.js';
-import { errorOf } from './fixtures.js';
+import { errorOf } from '../../core/test/error-of.js';
 
 type Attribute = number | bigint | string | readonly number[] | readonly bigint[];
 type Node = NonNullable<NonNullable<ModelInit['graph']>['node']>[number];

@@ -6,7 +6,7 @@ import { fromOnnx, type OnnxOptions, toOnnx } from '@nnbp/interop';
 import { expect, test } from 'vitest';
 import { blocks } from '@nnbp/formats/shared';
 import { decodeModel } from '../src/onnx/schema.js';
-import { errorOf } from './fixtures.js';
+import { errorOf } from '../../core/test/error-of.js';
 import { difference, operationsOf, randomNetwork, randomRows } from './onnx-models.js';
 
 const exported = (network: Network, options?: OnnxOptions) => operationsOf(toOnnx(network, options));

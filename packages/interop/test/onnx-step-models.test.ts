@@ -7,7 +7,7 @@ import { fromOnnx, toOnnx } from '@nnbp/interop';
 import { averagePool, gru, lstm, maxPool, rnn } from '@nnbp/layers';
 import { describe, expect, test } from 'vitest';
 import { encodeModel, type ModelInit } from '../src/onnx/schema.js';
-import { errorOf } from './fixtures.js';
+import { errorOf } from '../../core/test/error-of.js';
 
 /** A network with nonzero float32 parameters, so that no edge is mistaken for a missing one. */
 function networkOf(graph: Graph, random: Random): Network {

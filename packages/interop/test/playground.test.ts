@@ -1,7 +1,7 @@
 import { Random } from '@nnbp/core';
 import { fromPlayground } from '@nnbp/interop';
 import { describe, expect, test } from 'vitest';
-import { errorOf } from './fixtures.js';
+import { errorOf } from '../../core/test/error-of.js';
 import { damagedText, survives } from '../../formats/test/fuzz.js';
 
 /** As the page writes it when one opens it. */

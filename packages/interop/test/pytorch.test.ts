@@ -6,7 +6,7 @@ import { fromPyTorch, toPyTorch } from '@nnbp/interop';
 import { lstm } from '@nnbp/layers';
 import { describe, expect, test } from 'vitest';
 import { layout } from '../src/pytorch/layout.js';
-import { errorOf } from './fixtures.js';
+import { errorOf } from '../../core/test/error-of.js';
 import { decode, encode } from '@nnbp/formats/shared';
 
 // checks/interop/pytorch.test.mjs compares with PyTorch itself and trains there.

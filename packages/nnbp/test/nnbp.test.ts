@@ -11,6 +11,7 @@ import * as training from '@nnbp/train';
 import * as fast from '@nnbp/wasm';
 import * as nnbp from 'nnbp';
 import { describe, expect, test } from 'vitest';
+import { xor } from '../../core/test/xor.js';
 
 const libraries = {
   activations,
@@ -35,23 +36,14 @@ test.each(Object.entries(libraries))('nnbp re-exports every name of @nnbp/%s', (
 
 describe('the defaults of nnbp', () => {
   const { adam, identity, js, mlp, mse, Network, tanh } = nnbp;
-  const data = {
-    inputs: [
-      [0, 0],
-      [0, 1],
-      [1, 0],
-      [1, 1],
-    ],
-    targets: [[0], [1], [1], [0]],
-  };
   const fresh = () => new Network(mlp([2, 8, 1], { activation: tanh, outputActivation: identity }), { seed: 1 });
   const isSingle = (values: ArrayLike<number>) => Array.from(values).every((value) => Math.fround(value) === value);
 
   test('fit computes in float32 on the fastest engine, and in float64 on the js engine', async () => {
     const options = () => ({ loss: mse(), optimizer: adam({ learningRate: 0.05 }), epochs: 300 });
     const [single, double] = [fresh(), fresh()];
-    await nnbp.fit(single, data, options());
-    await nnbp.fit(double, data, { ...options(), engine: js() });
+    await nnbp.fit(single, xor, options());
+    await nnbp.fit(double, xor, { ...options(), engine: js() });
     expect(isSingle(single.parameters.vector)).toBe(true);
     expect(isSingle(double.parameters.vector)).toBe(false);
     for (const network of [single, double]) expect(network.predict([0, 1])[0]).toBeCloseTo(1, 1);
@@ -64,7 +56,7 @@ describe('the defaults of nnbp', () => {
     expect(predictor.predict([1, 0])[0]).toBeCloseTo(network.predict([1, 0])[0], 5);
     predictor.dispose();
     expect((await nnbp.compile(network, { engine: js() })).predict([1, 0])).toEqual(network.predict([1, 0]));
-    const { loss } = await nnbp.evaluate(network, data, { loss: mse() });
-    expect(loss).toBeCloseTo((await nnbp.evaluate(network, data, { loss: mse(), engine: js() })).loss, 5);
+    const { loss } = await nnbp.evaluate(network, xor, { loss: mse() });
+    expect(loss).toBeCloseTo((await nnbp.evaluate(network, xor, { loss: mse(), engine: js() })).loss, 5);
   });
 });

@@ -16,6 +16,7 @@ import {
   type TrainState,
 } from '@nnbp/train';
 import { describe, expect, test } from 'vitest';
+import { xor } from '../../core/test/xor.js';
 
 const line = { inputs: [[1], [2], [3], [4], [5]], targets: [[3], [6], [9], [12], [15]] };
 const straight = (seed = 0) => new Network(mlp([1, 1], { activation: identity, fixed: { c: 1 } }), { seed });
@@ -25,15 +26,6 @@ const plain = (more: Partial<FitOptions> = {}): FitOptions => ({
   epochs: 3,
   ...more,
 });
-const xor = {
-  inputs: [
-    [0, 0],
-    [0, 1],
-    [1, 0],
-    [1, 1],
-  ],
-  targets: [[0], [1], [1], [0]],
-};
 const small = (seed = 1) => new Network(mlp([2, 6, 1], { activation: tanh, outputActivation: identity }), { seed });
 
 async function errorOf(action: Promise<unknown>): Promise<NnbpError> {

@@ -4,16 +4,6 @@ import { mlp, Network } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
 import { adam } from '@nnbp/optim';
 
-export const xor = {
-  inputs: [
-    [0, 0],
-    [0, 1],
-    [1, 0],
-    [1, 1],
-  ],
-  targets: [[0], [1], [1], [0]],
-};
-
 export const freshNetwork = (): Network => new Network(mlp([2, 4, 1], { activation: tanh }), { seed: 7 });
 
 export const options = () => ({ loss: mse(), optimizer: adam({ learningRate: 0.01 }), batchSize: 1, seed: 3 });

@@ -2,7 +2,8 @@
 import { checkpoints, latestCheckpoint } from '@nnbp/formats/node';
 import { fit } from '@nnbp/train';
 import { writeSync } from 'node:fs';
-import { freshNetwork, options, xor } from './run.js';
+import { xor } from '../../../core/test/xor.js';
+import { freshNetwork, options } from './run.js';
 
 const [directory, epochs] = process.argv.slice(2);
 const found = await latestCheckpoint(directory);

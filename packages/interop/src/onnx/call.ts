@@ -157,6 +157,11 @@ export class Call {
     return this.#attribute(name)?.ints.map(Number);
   }
 
+  /** A list that is operand k or, in older operator sets, an attribute. */
+  listed(k: number, name: string): number[] | undefined {
+    return this.has(k) ? Array.from(this.constant(k).values) : this.wholes(name);
+  }
+
   /** Floats, as the operators of ai.onnx.ml have their parameters. */
   floats(name: string): number[] {
     return this.#attribute(name)?.floats ?? [];

@@ -1,48 +1,57 @@
-/** An ONNX model as a network: its operations are followed with letters for numbers, and what they did becomes a graph. */
+/** Imports an ONNX model: runs its operations on symbols instead of numbers, and turns the result into a graph. */
 import { type Network, NnbpError } from '@nnbp/core';
 import { Call, type Uniform, type Value } from './call.js';
 import { adviceFor } from './advice.js';
 import { constant, type ExternalFiles, externalPaths, product } from './constant.js';
 import { firstReaders, inputRows, sequenceRows, widthRead } from './inputs.js';
 import { operatorOf, readsSequences } from './operators.js';
+import { metadataOf } from './metadata.js';
 import { networkOf } from './network-of-tape.js';
 import { decodeModel, type Proto } from './schema.js';
-import { fillPlaces, statesOf, statesTold } from './states.js';
+import { fillPlaces, statesInMetadata, statesOf } from './states.js';
 import { type Rows, Tape } from './tape.js';
 
 /** Options of {@link fromOnnx}. */
 export interface FromOnnxOptions {
-  /** The content of the files that hold the model's weights, by the paths that the model has for them. Default: none. */
+  /** The content of the files that store the model's weights, by the paths that the model has for them. Default: none. */
   readonly files?: ExternalFiles;
   /**
-   * For a model of one step: by the name of each input that is a state, the name of the output that is its next value. A
-   * state is 0 before the first step. Default: those that {@link toOnnx} writes into the metadata, with their initial values.
+   * For a model of one step: maps the name of each input that is a state to the name of the output that is its next value. A
+   * state is 0 before the first step. Default: the states that {@link toOnnx} writes into the metadata, with their initial
+   * values.
    */
   readonly states?: Readonly<Record<string, string>>;
 }
 
-/** More entries and terms than a small model has; what larger ones need is in proportion to their bytes. */
+/** Entries and terms allowed for every model, however small. Larger models may have more, in proportion to their bytes. */
 const smallModel = 2 ** 18;
 
 /**
- * Reads an ONNX model of a feed-forward network, or of one step of a recurrent one, of operator set 6 or later. Read is what is affine (`Gemm`, `MatMul`,
- * `Add`, `Sub`, `Mul`, `Div`, `Neg`, `Sum`, `Mean`, `ReduceSum`, `BatchNormalization`, and `Scaler` of
- * ai.onnx.ml), piecewise linear (`Relu`, `LeakyRelu`, `PRelu`, `Clip`, `Max`, `Min`, `Abs`, `HardSigmoid`), a product or
- * another aggregation (`Mul`, `ReduceProd`, `ReduceMax`, `ReduceMin`, `ReduceMean`, `ReduceLogSumExp`), or an activation (also where it is written in several operators, as `gelu` with `Erf`), and what only moves numbers
- * (`Reshape`, `Flatten`, `Squeeze`, `Unsqueeze`, `Concat`, `Split`, `Slice`, `Gather`, `Transpose` of constants,
- * `Identity`, `Dropout`, `Cast`, `Constant`). Weights may be float, double, float16 or bfloat16. Each c is fixed at 1. Edges whose weight is exactly 0 are
- * left out, as they are how a matrix stores an edge that is not there.
+ * Imports an ONNX model (operator set 6 or later) of a feed-forward network, a recurrent network, or one step of a recurrent
+ * network. Each c is fixed at 1. An edge whose weight is exactly 0 is removed, since a matrix stores a missing edge as 0.
  *
- * Read are also `Conv`, `MaxPool`, `AveragePool`, their global forms, `Pad`, and `RNN`, `LSTM` and `GRU` in forward direction. A
- * model of sequences, or of one step, becomes a network with delays, which gives an output for each step; of a model that gives
- * only the last one, it is that of the last step.
+ * Supported operators:
  *
- * A `Softmax` or `LogSoftmax` at the end becomes the network's `outputTransform`: `predict` gives what the model gives,
- * and training continues on the logits, as `softmaxCrossEntropy` takes them. Several inputs are one after another in the order of the file, and so are several outputs.
+ * - affine: `Gemm`, `MatMul`, `Add`, `Sub`, `Mul`, `Div`, `Neg`, `Sum`, `Mean`, `ReduceSum`, `BatchNormalization`, and
+ *   `Scaler` of ai.onnx.ml;
+ * - piecewise linear: `Relu`, `LeakyRelu`, `PRelu`, `Clip`, `Max`, `Min`, `Abs`, `HardSigmoid`;
+ * - aggregations: `Mul`, `ReduceProd`, `ReduceMax`, `ReduceMin`, `ReduceMean`, `ReduceLogSumExp`;
+ * - activations, also those written as several operators, such as `gelu` with `Erf`;
+ * - layers: `Conv`, `MaxPool`, `AveragePool`, `GlobalMaxPool`, `GlobalAveragePool`, `Pad`, and `RNN`, `LSTM` and `GRU` in
+ *   forward direction;
+ * - data movement: `Reshape`, `Flatten`, `Squeeze`, `Unsqueeze`, `Concat`, `Split`, `Slice`, `Gather`, `Transpose` of
+ *   constants, `Identity`, `Dropout`, `Cast`, `Constant`.
+ *
+ * Weights may be float, double, float16 or bfloat16. A recurrent model becomes a network with delayed edges, which computes an
+ * output for each step; if the model returns only the last step, that is the network's output for the last step.
+ *
+ * A final `Softmax` or `LogSoftmax` becomes the network's `outputTransform`: `predict` returns what the model returns, and
+ * training continues on the logits, as `softmaxCrossEntropy` expects. Several inputs, and several outputs, are concatenated in
+ * the order of the file.
  *
  * @param bytes - The content of the `.onnx` file.
- * @throws NnbpError `MALFORMED` (no ONNX model, or a damaged one), `UNSUPPORTED` (an operation or a use of one that is
- * not among these, named with its node), `TOO_LARGE`, `NOT_FINITE`
+ * @throws NnbpError `MALFORMED` (not an ONNX model, or a corrupt one), `UNSUPPORTED` (an operator, or a use of one, that is
+ * not supported; the message names its node), `TOO_LARGE`, `NOT_FINITE`
  */
 export function fromOnnx(bytes: Uint8Array, { files = {}, states }: FromOnnxOptions = {}): Network {
   const model = decode(bytes);
@@ -56,13 +65,37 @@ export function fromOnnx(bytes: Uint8Array, { files = {}, states }: FromOnnxOpti
     values.set(tensor.name, constant(tensor, `Initializer "${tensor.name}"`, files));
   }
 
-  const told = (key: string) => model.metadataProps.find((entry) => entry.key === key)?.value;
-  const memory = states === undefined ? statesTold(told) : { next: new Map(Object.entries(states)), initial: [] };
+  const memory =
+    states === undefined ? statesInMetadata(model) : { next: new Map(Object.entries(states)), initial: [] };
   const { places, inputs } = statesOf(graph, memory, tape);
   for (const [name, rows] of places) values.set(name, rows);
+  const inputIds = addInputs(graph, inputs, tape, values);
+  for (const node of graph.node) run(new Call(node, tape, values, operatorSet, files), values);
+  for (const [input, output] of memory.next) {
+    fillPlaces(tape, places.get(input)!, resultOf(values, output), input, output);
+  }
+  const nextStates = new Set(memory.next.values());
+  const results = graph.output.filter(({ name }) => !nextStates.has(name)).map(({ name }) => resultOf(values, name));
+  const outputs = results.flatMap(({ entries }) => entries);
+  const transform = outputTransformOf(results);
+  const network = networkOf(tape, outputs, {
+    inputs: idsIn(metadataOf(model, 'nnbp.inputs'), inputIds.length) ?? inputIds,
+    outputs: idsIn(metadataOf(model, 'nnbp.outputs'), outputs.length),
+  });
+  if (transform !== undefined) network.outputTransform = transform;
+  return network;
+}
+
+/** Adds the rows of the inputs to `values`, and returns an id for each input node. */
+function addInputs(
+  graph: Proto<'GraphProto'>,
+  inputs: readonly Proto<'ValueInfoProto'>[],
+  tape: Tape,
+  values: Map<string, Value | Uniform>,
+): string[] {
   const readers = firstReaders(graph);
   const hasSequences = graph.node.some(({ opType }) => /^(?:RNN|LSTM|GRU)$/.test(opType));
-  const inputIds = inputs
+  return inputs
     .filter(({ name }) => !values.has(name))
     .flatMap((input) => {
       const rows = hasSequences
@@ -71,18 +104,19 @@ export function fromOnnx(bytes: Uint8Array, { files = {}, states }: FromOnnxOpti
       values.set(input.name, rows);
       return rows.entries.map((_, k) => `${input.name}.${k}`);
     });
-  for (const node of graph.node) run(new Call(node, tape, values, operatorSet, files), values);
-  const result = (name: string): Rows => {
-    const value = values.get(name);
-    if (value === undefined || !('entries' in value) || /^(?:sorted|middle|argMaxAbs)$/.test(value.part ?? '')) {
-      throw new NnbpError('MALFORMED', `Output "${name}": expected the result of an operation, received none.`);
-    }
-    return value;
-  };
-  for (const [input, output] of memory.next) fillPlaces(tape, places.get(input)!, result(output), input, output);
-  const nextStates = new Set(memory.next.values());
-  const results = graph.output.filter(({ name }) => !nextStates.has(name)).map(({ name }) => result(name));
-  const outputs = results.flatMap(({ entries }) => entries);
+}
+
+/** The rows of an output of the model. */
+function resultOf(values: ReadonlyMap<string, Value | Uniform>, name: string): Rows {
+  const value = values.get(name);
+  if (value === undefined || !('entries' in value) || /^(?:sorted|middle|argMaxAbs)$/.test(value.part ?? '')) {
+    throw new NnbpError('MALFORMED', `Output "${name}": expected the result of an operation, received none.`);
+  }
+  return value;
+}
+
+/** The softmax at the end of the model, if there is one. */
+function outputTransformOf(results: readonly Rows[]): Rows['transform'] {
   const transforms = results.flatMap(({ transform }) => transform ?? []);
   if (transforms.length > 0 && results.length > 1) {
     throw new NnbpError(
@@ -90,17 +124,12 @@ export function fromOnnx(bytes: Uint8Array, { files = {}, states }: FromOnnxOpti
       `The model has ${results.length} outputs, and a softmax over one of them: expected one output. Remove the others.`,
     );
   }
-  const network = networkOf(tape, outputs, {
-    inputs: namesIn(told('nnbp.inputs'), inputIds.length) ?? inputIds,
-    outputs: namesIn(told('nnbp.outputs'), outputs.length),
-  });
-  if (transforms.length > 0) network.outputTransform = transforms[0];
-  return network;
+  return transforms[0];
 }
 
 /**
- * The paths of the files that hold weights outside an ONNX model, relative to its directory: pass their content to
- * {@link fromOnnx}. They are the file's own words: check that a path stays inside that directory before you open it.
+ * The paths of the files that store weights outside an ONNX model, relative to its directory: pass their content to
+ * {@link fromOnnx}. The paths are untrusted: check that a path stays inside that directory before you open it.
  *
  * @throws NnbpError `MALFORMED`
  *
@@ -120,12 +149,12 @@ function decode(bytes: Uint8Array): Proto<'ModelProto'> {
     return decodeModel(bytes);
   } catch (cause) {
     if (cause instanceof NnbpError) throw cause;
-    throw new NnbpError('MALFORMED', 'This is no ONNX model, or a damaged one.', { cause });
+    throw new NnbpError('MALFORMED', 'This is not an ONNX model, or it is corrupt.', { cause });
   }
 }
 
 function graphOf({ graph }: Proto<'ModelProto'>): Proto<'GraphProto'> {
-  return graph ?? refuse('This is no ONNX model: it has no graph.');
+  return graph ?? refuse('This is not an ONNX model: it has no graph.');
 }
 
 function refuse(message: string): never {
@@ -199,13 +228,8 @@ function uniformOf(call: Call, values: ReadonlyMap<string, Value | Uniform>): Un
   return node.opType === 'Concat' ? { uniform: undefined } : among[0];
 }
 
-/** The ids that our own models carry, if they are as many as there are nodes. */
-function namesIn(json: string | undefined, count: number): readonly string[] | undefined {
-  try {
-    const names: unknown = JSON.parse(json ?? '');
-    const fits = Array.isArray(names) && names.length === count && names.every((name) => typeof name === 'string');
-    return fits && new Set(names).size === count ? names : undefined;
-  } catch {
-    return undefined;
-  }
+/** The ids in the metadata, if they are distinct and as many as there are nodes. */
+function idsIn(ids: unknown, count: number): readonly string[] | undefined {
+  const fits = Array.isArray(ids) && ids.length === count && ids.every((id) => typeof id === 'string');
+  return fits && new Set(ids).size === count ? ids : undefined;
 }

@@ -1,6 +1,7 @@
 /** The states of a model of one step: which inputs they are, which outputs the next step reads, and where they start. */
 import { mismatch, NnbpError } from '@nnbp/core';
 import { inputRows } from './inputs.js';
+import { metadataOf } from './metadata.js';
 import type { Proto } from './schema.js';
 import type { Rows, Tape } from './tape.js';
 
@@ -12,10 +13,10 @@ export interface States {
   readonly initial: readonly number[];
 }
 
-/** What our own models say of their states. */
-export function statesTold(told: (key: string) => string | undefined): States {
-  const next = parsed(told('nnbp.states'));
-  const initial = parsed(told('nnbp.initialState'));
+/** The states that `toOnnx` wrote into the metadata; none if there are none. */
+export function statesInMetadata(model: Proto<'ModelProto'>): States {
+  const next = metadataOf(model, 'nnbp.states');
+  const initial = metadataOf(model, 'nnbp.initialState');
   const isMap =
     typeof next === 'object' && next !== null && Object.values(next).every((name) => typeof name === 'string');
   const areNumbers = Array.isArray(initial) && initial.every((value) => Number.isFinite(value));
@@ -73,11 +74,3 @@ const notThere = (what: 'input' | 'output', name: string, found: readonly Proto<
     `states: expected the name of an ${what} that is no other state's, received ${JSON.stringify(name)}. The model has ` +
       `${found.map((each) => JSON.stringify(each.name)).join(', ')}.`,
   );
-
-function parsed(json: string | undefined): unknown {
-  try {
-    return JSON.parse(json ?? '');
-  } catch {
-    return undefined;
-  }
-}

@@ -12,7 +12,7 @@ export function lastAxis(
   call: Call,
   shape: readonly number[],
 ): { readonly rest: readonly number[]; readonly width: number } {
-  const axes = (call.has(1) ? Array.from(call.constant(1).values) : call.wholes('axes')) ?? [];
+  const axes = call.listed(1, 'axes') ?? [];
   const last = shape.length;
   if (last === 0 || axes.length !== 1 || (axes[0] !== last && axes[0] !== -1)) {
     call.unsupported(`over axes [${axes.join(', ')}]; expected the last one`);

@@ -54,8 +54,7 @@ export const flatten: Operator = (call) => {
 
 /** The axes an operator names, in an operand or an attribute, counted from the first after the batch. */
 function namedAxes(call: Call, rank: number): number[] | undefined {
-  const given = call.has(1) ? Array.from(call.constant(1).values) : call.wholes('axes');
-  return given?.map((axis) => (axis < 0 ? axis + rank : axis - 1));
+  return call.listed(1, 'axes')?.map((axis) => (axis < 0 ? axis + rank : axis - 1));
 }
 
 /** Takes axes of size 1 out; without names all of them, except the batch. */
@@ -64,8 +63,8 @@ export const squeeze: Operator = (call) => {
   const [all, last] = [call.partial(0, 'allSteps'), call.partial(0, 'lastStep')];
   const directed = all ?? last;
   if (directed !== undefined) {
-    const axes = call.has(1) ? Array.from(call.constant(1).values) : call.wholes('axes');
-    if (axes?.join() !== (all === undefined ? '0' : '1')) call.unsupported('axes other than that of the directions');
+    if (call.listed(1, 'axes')?.join() !== (all === undefined ? '0' : '1'))
+      call.unsupported('axes other than that of the directions');
     return { shape: directed.shape, entries: directed.entries, lead: directed.lead! };
   }
   if (call.lead !== undefined) call.unsupported('of a sequence');
@@ -81,7 +80,7 @@ export const squeeze: Operator = (call) => {
 /** Puts axes of size 1 in, after the batch. */
 export const unsqueeze: Operator = (call) => {
   const rows = call.rows(0);
-  const given = (call.has(1) ? Array.from(call.constant(1).values) : call.wholes('axes')) ?? [];
+  const given = call.listed(1, 'axes') ?? [];
   const rank = rows.shape.length + given.length;
   if (rank > maxAxes) call.unsupported(`to ${rank} axes`);
   const axes = given.map((axis) => (axis < 0 ? axis + rank : axis - 1));
@@ -95,11 +94,9 @@ export const unsqueeze: Operator = (call) => {
 /** Some of the columns: from `starts` to before `ends`, every `steps`-th. */
 export const slice: Operator = (call) => {
   const { shape, entries } = call.rows(0);
-  const part = (operand: number, attribute: string) =>
-    call.has(operand) ? Array.from(call.constant(operand).values) : call.wholes(attribute);
-  const [starts, ends] = [part(1, 'starts') ?? [], part(2, 'ends') ?? []];
-  const axes = part(3, 'axes') ?? starts.map((_, k) => k);
-  const steps = part(4, 'steps') ?? starts.map(() => 1);
+  const [starts, ends] = [call.listed(1, 'starts') ?? [], call.listed(2, 'ends') ?? []];
+  const axes = call.listed(3, 'axes') ?? starts.map((_, k) => k);
+  const steps = call.listed(4, 'steps') ?? starts.map(() => 1);
   if (shape.length !== 1 || starts.length !== 1 || ends.length !== 1 || axes.length !== 1 || steps.length !== 1) {
     call.unsupported('anything but columns of a table');
   }
@@ -160,7 +157,7 @@ export const gather: Operator = (call) => {
 export const split: Operator = (call) => {
   call.expectAxis(call.whole('axis', 0));
   const { entries } = call.table(0);
-  const given = call.has(1) ? Array.from(call.constant(1).values) : call.wholes('split');
+  const given = call.listed(1, 'split');
   const even = Math.ceil(entries.length / call.results);
   const sizes =
     given ?? Array.from({ length: call.results }, (_, k) => Math.min(even, Math.max(0, entries.length - k * even)));

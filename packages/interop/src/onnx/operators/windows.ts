@@ -183,7 +183,7 @@ export const pad: Operator = (call) => {
   const { shape, entries } = rows;
   if (call.text('mode', 'constant') !== 'constant' || call.has(3))
     call.unsupported('anything but a constant around all axes');
-  const pads = (call.has(1) ? Array.from(call.constant(1).values) : call.wholes('pads')) ?? [];
+  const pads = call.listed(1, 'pads') ?? [];
   const axes = shape.length + 1;
   if (pads.length !== 2 * axes || pads.some((size) => !Number.isInteger(size) || size < 0))
     call.malformed(`pads [${pads.join(', ')}]`);

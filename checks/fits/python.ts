@@ -1,0 +1,16 @@
+/** Runs a Python script of this directory (with the Python of `PYTHON`, or `python3`): JSON in, JSON out, one thread. */
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+/** @throws Error if there is no Python, or the script fails */
+export function runPython(script: string, input: unknown): unknown {
+  const python = process.env.PYTHON ?? 'python3';
+  const { stdout, stderr, status, error } = spawnSync(python, [fileURLToPath(new URL(script, import.meta.url))], {
+    input: JSON.stringify(input),
+    encoding: 'utf8',
+    maxBuffer: 2 ** 30,
+    env: { ...process.env, OPENBLAS_NUM_THREADS: '1', OMP_NUM_THREADS: '1' },
+  });
+  if (status !== 0) throw error ?? new Error(stderr);
+  return JSON.parse(stdout);
+}

@@ -1,0 +1,10 @@
+/** XOR: four samples, for the tests of all packages. */
+export const xor = {
+  inputs: [
+    [0, 0],
+    [0, 1],
+    [1, 0],
+    [1, 1],
+  ],
+  targets: [[0], [1], [1], [0]],
+};
