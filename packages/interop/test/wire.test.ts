@@ -2,7 +2,7 @@
 import { fromOnnx } from '@nnbp/interop';
 import { describe, expect, test } from 'vitest';
 import { decode, encode, type Messages } from '../src/onnx/wire.js';
-import { errorOf } from './fixtures.js';
+import { errorOf } from '../../core/test/error-of.js';
 
 const messages: Messages = {
   M: {
