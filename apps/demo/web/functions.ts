@@ -3,7 +3,8 @@
  * with the same interface (`extend/recording.ts`).
  */
 import { activationRecords } from '@nnbp/activations';
-import type { Activation, Loss } from '@nnbp/core';
+import * as aggregations from '@nnbp/aggregations';
+import { type Activation, type Aggregation, type Loss, NnbpError } from '@nnbp/core';
 import { lossRecords } from '@nnbp/losses';
 
 /** Looks up functions by name. */
@@ -18,6 +19,18 @@ export interface Functions {
 export const builtinActivations: Readonly<Record<string, Activation>> = Object.fromEntries(
   Object.entries(activationRecords).map(([name, { activation }]) => [name, activation]),
 );
+
+/** All aggregations by name, the sum first. */
+export const builtinAggregations: Readonly<Record<string, Aggregation>> = {
+  sum: aggregations.sum,
+  ...Object.fromEntries(Object.values<Aggregation>(aggregations).map((aggregation) => [aggregation.name, aggregation])),
+};
+
+/** @throws NnbpError `MISSING_PLUGIN` */
+export function aggregationNamed(name: string): Aggregation {
+  if (Object.hasOwn(builtinAggregations, name)) return builtinAggregations[name];
+  throw new NnbpError('MISSING_PLUGIN', `There is no aggregation "${name}".`);
+}
 
 /** All built-in losses with their default options, by name. */
 export const builtinLosses: Readonly<Record<string, Loss>> = Object.fromEntries(

@@ -1,7 +1,21 @@
 /** Converts between the description of a network in the state and a `Network`. */
-import { GraphBuilder, Network } from '@nnbp/core';
-import type { Functions } from './functions.js';
-import type { NetworkDescription } from './state.js';
+import { delayed, GraphBuilder, Network } from '@nnbp/core';
+import { aggregationNamed, type Functions } from './functions.js';
+import type { NetworkDescription, NodeDescription } from './state.js';
+
+/** The delay of the k-th edge into a node, in steps; 0: it reads the same step. */
+export const delayOf = ({ delays }: Pick<NodeDescription, 'delays'>, k: number): number => delays?.[k] ?? 0;
+
+/** The name of an edge among those into the same node, as in `Graph.edgeName`: `h`, or `h@-2` with a delay of 2. */
+export const edgeName = (from: string, delay: number): string => (delay === 0 ? from : `${from}@-${delay}`);
+
+/** Whether an edge is delayed: the network then has steps. */
+export const hasDelays = ({ nodes }: NetworkDescription): boolean =>
+  nodes.some(({ delays }) => delays?.some((delay) => delay > 0));
+
+/** The value of a node before the first step. */
+export const initialOf = ({ initial = {} }: NetworkDescription, id: string): number =>
+  Object.hasOwn(initial, id) ? initial[id] : 0;
 
 /**
  * Builds the described network.
@@ -11,34 +25,61 @@ import type { NetworkDescription } from './state.js';
 export function networkOf(description: NetworkDescription, functions: Pick<Functions, 'activation'>): Network {
   const builder = new GraphBuilder();
   for (const id of description.inputs) builder.input(id);
-  for (const { id, from, activation } of description.nodes) {
-    builder.node(id, { from, activation: functions.activation(activation) });
+  for (const node of description.nodes) {
+    const { id, from, activation, aggregation } = node;
+    builder.node(id, {
+      from: from.map((source, k) => {
+        const steps = delayOf(node, k);
+        return steps === 0 ? source : delayed(source, steps, { initial: initialOf(description, source) });
+      }),
+      activation: functions.activation(activation),
+      // Without predecessors there is nothing to combine: the node's value is c · g(b).
+      ...(aggregation !== undefined && from.length > 0 && { aggregation: aggregationNamed(aggregation) }),
+    });
   }
   for (const id of description.outputs) builder.output(id);
   const network = new Network(builder.build());
-  for (const { id, from, b, c, w } of description.nodes) {
-    network.setParameters(id, { b, c, w: Object.fromEntries(from.map((from, k) => [from, w[k]])) });
+  for (const node of description.nodes) {
+    const { id, from, b, c, w } = node;
+    const weights = from.map((source, k) => [edgeName(source, delayOf(node, k)), w[k]] as const);
+    network.setParameters(id, { b, c, w: Object.fromEntries(weights) });
   }
   return network;
 }
 
-/** The description of a network, in its own order. Each node's activation is named by its `name`. */
+/**
+ * The description of a network, in its own order. Each function is named by its `name`; fixed and shared parameters become
+ * separate ones.
+ */
 export function describe(network: Network): NetworkDescription {
   const { graph } = network;
+  const { inputCount, edgeStart, predecessors } = graph;
+  const slots = graph.slots(network.parameters.vector);
+  const initial = new Map<string, number>();
+  const nodes = graph.ids.slice(inputCount).map((id, k): NodeDescription => {
+    const i = inputCount + k;
+    const edges = Array.from({ length: edgeStart[i + 1] - edgeStart[i] }, (_, k) => edgeStart[i] + k);
+    const delays = edges.map((e) => graph.delay(e));
+    for (const e of edges) {
+      const value = graph.delay(e) === 0 ? 0 : graph.initials![predecessors[e]];
+      if (value !== 0) initial.set(graph.ids[predecessors[e]], value);
+    }
+    const aggregation = graph.aggregation(i);
+    return {
+      id,
+      from: edges.map((e) => graph.ids[predecessors[e]]),
+      ...(delays.some((delay) => delay > 0) && { delays }),
+      activation: graph.activations[graph.activationOf[i]].name,
+      ...(aggregation && { aggregation: aggregation.name }),
+      b: slots[graph.biasSlot(i)],
+      c: slots[graph.scaleSlot(i)],
+      w: edges.map((e) => slots[graph.weightSlot(e, i)]),
+    };
+  });
   return {
-    inputs: graph.ids.slice(0, graph.inputCount),
-    nodes: graph.ids.slice(graph.inputCount).map((id, k) => {
-      const i = graph.inputCount + k;
-      const { b = 0, c = 1, w } = network.getParameters(id);
-      return {
-        id,
-        from: Object.keys(w),
-        activation: graph.activations[graph.activationOf[i]].name,
-        b,
-        c,
-        w: Object.values(w),
-      };
-    }),
+    inputs: graph.ids.slice(0, inputCount),
+    nodes,
     outputs: Array.from(graph.outputs, (i) => graph.ids[i]),
+    ...(initial.size > 0 && { initial: Object.fromEntries(initial) }),
   };
 }

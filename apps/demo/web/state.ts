@@ -9,12 +9,19 @@ const finite = v.pipe(v.number(), v.finite());
 const name = v.pipe(v.string(), v.minLength(1), v.maxLength(60));
 const count = (least: number, most: number) => v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(most));
 
+/** Maximum delay of an edge, in steps. */
+export const maxDelay = 100;
+
 const node = v.object({
   id: name,
   /** The predecessors' ids. */
   from: v.pipe(v.array(name), v.maxLength(200)),
   /** The name of a built-in activation, or of one of `custom.activations`. */
+  /** For each predecessor the delay of the edge in steps; 0: the same step. Absent: no edge is delayed. */
+  delays: v.exactOptional(v.pipe(v.array(count(0, maxDelay)), v.maxLength(200))),
   activation: name,
+  /** The name of a built-in aggregation. Absent: the sum. */
+  aggregation: v.exactOptional(name),
   b: finite,
   c: finite,
   /** A weight a predecessor, in their order. */
@@ -25,6 +32,8 @@ const network = v.object({
   inputs: v.pipe(v.array(name), v.minLength(1), v.maxLength(200)),
   nodes: v.pipe(v.array(node), v.maxLength(400)),
   outputs: v.pipe(v.array(name), v.maxLength(200)),
+  /** What delayed edges read before the first step, by the id of their node. Absent: 0. */
+  initial: v.exactOptional(v.record(name, finite)),
 });
 
 const customFunction = v.object({ name, source: v.pipe(v.string(), v.maxLength(8000)) });

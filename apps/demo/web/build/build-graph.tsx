@@ -3,11 +3,13 @@ import type { OnConnectEnd } from '@xyflow/react';
 import { useMessages } from '../language.js';
 import { Figure } from '../shared/figure.js';
 import { written } from '../shared/written.js';
-import { type GraphEdge, type GraphNode, GraphView } from '../shared/graph-view.js';
+import { delayOperator } from '../shared/delay.js';
+import { edgeOf, type GraphEdge, type GraphNode, GraphView } from '../shared/graph-view.js';
+import type { NodeDescription } from '../state.js';
 import { usePlayground } from '../store.js';
 import type { Desk } from './desk.js';
 import { connectNodes, insertNode } from './doing.js';
-import { edgeCountOf } from './edits.js';
+import { edgeCountOf, edgesInto } from './edits.js';
 import { messages } from './messages.js';
 
 const nodeWidth = 124;
@@ -25,16 +27,17 @@ export function BuildGraph({ desk }: { readonly desk: Desk }) {
   const cycle =
     notice !== undefined && 'refused' in notice && notice.refused.why === 'cycle' ? notice.refused.nodes : [];
 
-  const box = (id: string, activation: string | undefined): GraphNode => {
+  const box = (id: string, node: NodeDescription | undefined): GraphNode => {
     const isOutput = network.outputs.includes(id);
-    const what = [activation ?? say.input, isOutput && say.output].filter((word) => word !== false);
+    const { activation = say.input, aggregation } = node ?? {};
+    const what = [aggregation, activation, isOutput && say.output].filter((word) => typeof word === 'string');
     return {
       id,
       width: nodeWidth,
       height: nodeHeight,
       className: [
         'build-node',
-        activation === undefined && 'is-input',
+        node === undefined && 'is-input',
         isOutput && 'is-output',
         cycle.includes(id) && 'in-cycle',
       ]
@@ -53,23 +56,20 @@ export function BuildGraph({ desk }: { readonly desk: Desk }) {
       ),
     };
   };
-  const nodes = [
-    ...network.inputs.map((id) => box(id, undefined)),
-    ...network.nodes.map(({ id, activation }) => box(id, activation)),
-  ];
+  const nodes = [...network.inputs.map((id) => box(id, undefined)), ...network.nodes.map((node) => box(node.id, node))];
   const edgeCount = edgeCountOf(network);
   const near = network.nodes.reduce(
     (sum, { id, from }) => sum + (id === selectedNode ? from.length : Number(from.includes(selectedNode ?? ''))),
     0,
   );
-  const edges = network.nodes.flatMap(({ id, from, w }) =>
-    from.map((predecessor, k): GraphEdge => {
-      const isSelected = selectedEdge?.from === predecessor && selectedEdge.to === id;
-      const isNear = selectedNode === id || selectedNode === predecessor;
-      const inCycle = cycle.some((node, k) => node === predecessor && cycle[k + 1] === id);
+  const edges = network.nodes.flatMap((node) =>
+    edgesInto(node).map((edge, k): GraphEdge => {
+      const { from, to, delay } = edge;
+      const isSelected = selectedEdge?.from === from && selectedEdge.to === to && selectedEdge.delay === delay;
+      const isNear = selectedNode === to || selectedNode === from;
+      const inCycle = delay === 0 && cycle.some((id, k) => id === from && cycle[k + 1] === to);
       return {
-        from: predecessor,
-        to: id,
+        ...edge,
         width: isSelected || inCycle ? 3.5 : isNear ? 2.5 : 1.5,
         className: inCycle ? 'edge-cycle' : isSelected ? 'edge-selected' : isNear ? 'edge-near' : '',
         ...((edgeCount <= labelledEdges || isSelected || (isNear && near <= labelledNear)) && {
@@ -78,10 +78,11 @@ export function BuildGraph({ desk }: { readonly desk: Desk }) {
               type="button"
               className="build-weight"
               aria-pressed={isSelected}
-              aria-label={say.selectEdge(predecessor, id, written(w[k]))}
-              onClick={() => select({ edge: { from: predecessor, to: id } })}
+              aria-label={say.selectEdge(from, to, written(node.w[k]), delay)}
+              onClick={() => select({ edge })}
             >
-              <Figure value={w[k]} digits={3} />
+              <Figure value={node.w[k]} digits={3} />
+              {delay > 0 && <span className="build-delay">{delayOperator(delay)}</span>}
             </button>
           ),
         }),
@@ -103,7 +104,7 @@ export function BuildGraph({ desk }: { readonly desk: Desk }) {
         connectOnClick: false,
         onConnectEnd: (event, end) => drop(desk, event, end),
         onPaneClick: () => select(undefined),
-        onEdgeClick: (_, { source, target }) => select({ edge: { from: source, to: target } }),
+        onEdgeClick: (_, { id }) => select({ edge: edgeOf(id) }),
       }}
     />
   );

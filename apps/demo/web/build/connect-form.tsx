@@ -1,6 +1,8 @@
 /** A form that adds an edge without dragging. */
 import { type SubmitEvent, useState } from 'react';
 import { useMessages } from '../language.js';
+import { BoundedField } from '../shared/bounded-field.js';
+import { maxDelay } from '../state.js';
 import { usePlayground } from '../store.js';
 import type { Desk } from './desk.js';
 import { connectNodes } from './doing.js';
@@ -11,6 +13,7 @@ export function ConnectForm({ desk }: { readonly desk: Desk }) {
   const { network } = usePlayground();
   const say = useMessages(messages);
   const [chosen, choose] = useState<{ readonly from?: string; readonly to?: string }>({});
+  const [delay, setDelay] = useState(0);
   const ids = idsOf(network);
   const ends = network.nodes.map(({ id }) => id);
   // Defaults: the selected node, else the first and the last.
@@ -19,7 +22,7 @@ export function ConnectForm({ desk }: { readonly desk: Desk }) {
   const to = [chosen.to, ends.at(-1)].find((id) => id !== undefined && ends.includes(id));
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
-    if (to !== undefined) connectNodes(desk, from, to);
+    if (to !== undefined) connectNodes(desk, from, to, delay);
   };
   return (
     <form className="build-connect" onSubmit={submit} aria-label={say.connect}>
@@ -44,6 +47,7 @@ export function ConnectForm({ desk }: { readonly desk: Desk }) {
           ))}
         </select>
       </label>
+      <BoundedField label={say.delay} value={delay} least={0} most={maxDelay} step={1} choose={setDelay} />
       <button type="submit" disabled={to === undefined}>
         {say.connectButton}
       </button>

@@ -1,11 +1,11 @@
 /** State of the editor: the selected node or edge, the last message, and a function that applies an edit. */
 import { useCallback, useState } from 'react';
 import { useMessages } from '../language.js';
+import type { EdgeName } from './edits.js';
 import { messages } from './messages.js';
 import { type Refusal, Refused } from './refusal.js';
 
-export type Selection =
-  { readonly node: string } | { readonly edge: { readonly from: string; readonly to: string } } | undefined;
+export type Selection = { readonly node: string } | { readonly edge: EdgeName } | undefined;
 
 type Sayings = ReturnType<typeof useMessages<(typeof messages)['en']>>;
 

@@ -5,12 +5,12 @@ import { addInput, addNode, connect, disconnect, freeId, removeNode } from './ed
 import { edit } from './history.js';
 
 /** Adds an edge. */
-export function connectNodes(desk: Desk, from: string, to: string): void {
+export function connectNodes(desk: Desk, from: string, to: string, delay = 0): void {
   const done = desk.attempt(
-    () => edit((network) => connect(network, from, to)),
+    () => edit((network) => connect(network, from, to, delay)),
     (say) => say.edge(from, to),
   );
-  if (done) desk.select({ edge: { from, to } });
+  if (done) desk.select({ edge: { from, to, delay } });
 }
 
 /** Adds a node, optionally with an edge from or to another one. */
@@ -49,7 +49,7 @@ export function remove(desk: Desk, selection: NonNullable<Selection>): void {
           (say) => say.noNode(selection.node),
         )
       : desk.attempt(
-          () => edit((network) => disconnect(network, selection.edge.from, selection.edge.to)),
+          () => edit((network) => disconnect(network, selection.edge)),
           (say) => say.noEdge(selection.edge.from, selection.edge.to),
         );
   if (done) desk.select(undefined);

@@ -2,8 +2,17 @@
  * Edits of a graph, one function per edit. Each returns a new description and leaves the old one unchanged, so undo is a
  * list of descriptions.
  */
+import { delayOf, initialOf } from '../network.js';
 import type { NetworkDescription, NodeDescription } from '../state.js';
 import { Refused } from './refusal.js';
+
+/** An edge. There can be several with different delays between the same nodes. */
+export interface EdgeName {
+  readonly from: string;
+  readonly to: string;
+  /** In steps; 0: the edge reads the same step. */
+  readonly delay: number;
+}
 
 /** Limits of a state (see `state.ts`). The limit of edges is what the page draws within about a second. */
 export const most = { inputs: 200, nodes: 400, outputs: 200, fanIn: 200, edges: 3000 } as const;
@@ -45,39 +54,70 @@ export function removeNode(network: NetworkDescription, id: string): NetworkDesc
   const outputs = network.outputs.filter((other) => other !== id);
   if (inputs.length === 0) throw new Refused({ why: 'lastInput', id });
   if (outputs.length === 0) throw new Refused({ why: 'lastOutput', id });
-  const nodes = network.nodes.filter((node) => node.id !== id).map((node) => withoutPredecessor(node, id));
-  return { inputs, nodes, outputs };
+  const nodes = network.nodes.filter((node) => node.id !== id).map((node) => withoutEdges(node, (from) => from === id));
+  return tidied({ ...network, inputs, nodes, outputs });
 }
 
-/** Adds an edge. */
-export function connect(network: NetworkDescription, from: string, to: string): NetworkDescription {
+/** Adds an edge. Without a delay it must not close a cycle. */
+export function connect(network: NetworkDescription, from: string, to: string, delay = 0): NetworkDescription {
   if (network.inputs.includes(to)) throw new Refused({ why: 'intoInput', to });
-  if (network.nodes.find(({ id }) => id === to)?.from.includes(from)) {
-    throw new Refused({ why: 'doubledEdge', from, to });
-  }
-  const path = pathBetween(network, to, from);
-  if (path !== undefined) throw new Refused({ why: 'cycle', nodes: [...path, to] });
-  return changeNode(network, to, ({ from: predecessors, w }) => ({
-    from: [...predecessors, from],
-    w: [...w, firstWeight],
+  expectNewEdge(network, { from, to, delay });
+  if (delay === 0) expectNoCycle(network, from, to, 'added');
+  return changeNode(network, to, (node) => ({
+    from: [...node.from, from],
+    ...withDelays([...delaysOf(node), delay]),
+    w: [...node.w, firstWeight],
   }));
 }
 
 /** Removes an edge. */
-export const disconnect = (network: NetworkDescription, from: string, to: string): NetworkDescription => ({
-  ...network,
-  nodes: network.nodes.map((node) => (node.id === to ? withoutPredecessor(node, from) : node)),
-});
+export function disconnect(network: NetworkDescription, { from, to, delay }: EdgeName): NetworkDescription {
+  const isEdge = (other: string, steps: number) => other === from && steps === delay;
+  return tidied({
+    ...network,
+    nodes: network.nodes.map((node) => (node.id === to ? withoutEdges(node, isEdge) : node)),
+  });
+}
+
+/** Changes the delay of an edge. */
+export function setDelay(network: NetworkDescription, edge: EdgeName, delay: number): NetworkDescription {
+  if (delay === edge.delay) return network;
+  const { from, to } = edge;
+  expectNewEdge(network, { from, to, delay });
+  if (delay === 0) expectNoCycle(network, from, to, 'undelayed');
+  return tidied(
+    changeNode(network, to, (node) => withDelays(delaysOf(node).with(edgeIndex(node, edge), delay), node.delays)),
+  );
+}
+
+/** Changes what delayed edges read from a node before the first step. */
+export function setInitial(network: NetworkDescription, id: string, value: number): NetworkDescription {
+  return value === initialOf(network, id)
+    ? network
+    : tidied({ ...network, initial: { ...network.initial, [id]: value } });
+}
+
+/** The position of an edge among those into its node; −1 if there is none. */
+export const edgeIndex = (node: NodeDescription, { from, delay }: Omit<EdgeName, 'to'>): number =>
+  node.from.findIndex((other, k) => other === from && delayOf(node, k) === delay);
+
+/** The edges into a node, in the order of its weights. */
+export const edgesInto = (node: NodeDescription): EdgeName[] =>
+  node.from.map((from, k) => ({ from, to: node.id, delay: delayOf(node, k) }));
 
 /** Renames a node everywhere. */
 export function rename(network: NetworkDescription, id: string, next: string): NetworkDescription {
   if (next === id) return network;
   expectFree(network, next);
   const renamed = (other: string) => (other === id ? next : other);
+  const { initial } = network;
   return {
     inputs: network.inputs.map(renamed),
     nodes: network.nodes.map((node) => ({ ...node, id: renamed(node.id), from: node.from.map(renamed) })),
     outputs: network.outputs.map(renamed),
+    ...(initial && {
+      initial: Object.fromEntries(Object.entries(initial).map(([other, value]) => [renamed(other), value])),
+    }),
   };
 }
 
@@ -99,6 +139,16 @@ export function setInput(network: NetworkDescription, id: string, isInput: boole
   return addNode({ ...network, inputs }, id);
 }
 
+/** Changes how a node combines its edges. The sum is the default. */
+export const setAggregation = (network: NetworkDescription, id: string, aggregation: string): NetworkDescription => ({
+  ...network,
+  nodes: network.nodes.map((node) => {
+    if (node.id !== id) return node;
+    const { aggregation: _, ...others } = node;
+    return aggregation === 'sum' ? others : { ...others, aggregation };
+  }),
+});
+
 /** Changes a node's activation or parameters. */
 export const changeNode = (
   network: NetworkDescription,
@@ -109,7 +159,7 @@ export const changeNode = (
   nodes: network.nodes.map((node) => (node.id === id ? { ...node, ...change(node) } : node)),
 });
 
-/** The nodes of a shortest path, including both ends; undefined if there is none. */
+/** The nodes of a shortest path without delays, including both ends; undefined if there is none. */
 function pathBetween(network: NetworkDescription, start: string, end: string): string[] | undefined {
   const cameFrom = new Map<string, string | undefined>([[start, undefined]]);
   // Breadth-first: a map iterates in the order of insertion, including entries added during the iteration.
@@ -120,15 +170,47 @@ function pathBetween(network: NetworkDescription, start: string, end: string): s
       return path;
     }
     for (const node of network.nodes) {
-      if (node.from.includes(id) && !cameFrom.has(node.id)) cameFrom.set(node.id, id);
+      if (edgeIndex(node, { from: id, delay: 0 }) >= 0 && !cameFrom.has(node.id)) cameFrom.set(node.id, id);
     }
   }
   return undefined;
 }
 
-function withoutPredecessor(node: NodeDescription, id: string): NodeDescription {
-  const k = node.from.indexOf(id);
-  return k < 0 ? node : { ...node, from: node.from.toSpliced(k, 1), w: node.w.toSpliced(k, 1) };
+/** A node without some of its edges. */
+function withoutEdges(node: NodeDescription, isRemoved: (from: string, delay: number) => boolean): NodeDescription {
+  const kept = edgesInto(node).map(({ from, delay }) => !isRemoved(from, delay));
+  if (!kept.includes(false)) return node;
+  const left = <Value>(values: readonly Value[]) => values.filter((_, k) => kept[k]);
+  const { delays, from, w, ...others } = node;
+  return { ...others, from: left(from), ...(delays && { delays: left(delays) }), w: left(w) };
+}
+
+const delaysOf = (node: NodeDescription): number[] => edgesInto(node).map(({ delay }) => delay);
+
+/** An entry only if an edge is delayed, or if there was one. */
+const withDelays = (delays: number[], before?: readonly number[]): Pick<NodeDescription, 'delays'> =>
+  before !== undefined || delays.some((delay) => delay > 0) ? { delays } : {};
+
+/** Without entries that say nothing: delays that are all 0, and values before the first step that no edge reads. */
+function tidied(network: NetworkDescription): NetworkDescription {
+  const nodes = network.nodes.map((node) => {
+    const { delays, ...others } = node;
+    return delays === undefined || delays.some((delay) => delay > 0) ? node : others;
+  });
+  const read = new Set(nodes.flatMap((node) => edgesInto(node).flatMap(({ from, delay }) => (delay > 0 ? from : []))));
+  const { initial = {}, ...others } = network;
+  const kept = Object.entries(initial).filter(([id, value]) => read.has(id) && value !== 0);
+  return { ...others, nodes, ...(kept.length > 0 && { initial: Object.fromEntries(kept) }) };
+}
+
+function expectNewEdge(network: NetworkDescription, { from, to, delay }: EdgeName): void {
+  const node = network.nodes.find(({ id }) => id === to);
+  if (node && edgeIndex(node, { from, delay }) >= 0) throw new Refused({ why: 'doubledEdge', from, to, delay });
+}
+
+function expectNoCycle(network: NetworkDescription, from: string, to: string, edge: 'added' | 'undelayed'): void {
+  const path = pathBetween(network, to, from);
+  if (path !== undefined) throw new Refused({ why: 'cycle', nodes: [...path, to], edge });
 }
 
 function expectFree(network: NetworkDescription, id: string): void {

@@ -2,8 +2,8 @@
 import { type Activation, type Network, NnbpError } from '@nnbp/core';
 import { fromJson, toJson } from '@nnbp/formats';
 import { builtinActivations } from '../functions.js';
-import { networkOf } from '../network.js';
-import type { NetworkDescription, NodeDescription } from '../state.js';
+import { describe, networkOf } from '../network.js';
+import type { NetworkDescription } from '../state.js';
 import { most } from './edits.js';
 import { Refused } from './refusal.js';
 
@@ -12,7 +12,7 @@ const maxBytes = 16e6;
 /** A graph that was read, and whether it was simplified. */
 export interface Opened {
   readonly network: NetworkDescription;
-  /** Whether shared weights or fixed scales became separate parameters. */
+  /** Whether shared or fixed parameters became separate ones. */
   readonly loosened: boolean;
 }
 
@@ -50,13 +50,6 @@ export async function openFile(file: File, custom: readonly string[]): Promise<O
   );
 }
 
-/** What a line of the JSON can hold beside what the page has. */
-type Line = Omit<NodeDescription, 'activation' | 'c'> & {
-  readonly activation: string | { readonly name: string };
-  readonly c?: number;
-  readonly shared?: unknown;
-};
-
 function opened(network: Network): Opened {
   const { inputCount, nodeCount } = network.graph;
   // A larger network is not written out first.
@@ -64,22 +57,13 @@ function opened(network: Network): Opened {
     throw new Refused({ why: 'tooMany', what: 'nodes', found: nodeCount - inputCount });
   }
   if (network.inputScaler !== undefined || network.outputScaler !== undefined) throw new Refused({ why: 'units' });
-  const { inputs, nodes, outputs } = JSON.parse(toJson(network)) as {
-    inputs: string[];
-    nodes: Line[];
-    outputs: string[];
-  };
-  return {
-    network: { inputs, outputs, nodes: nodes.map(described) },
-    loosened: nodes.some(({ c, shared }) => c === undefined || shared !== undefined),
-  };
-}
-
-function described({ id, from, activation, b, c = 1, w }: Line): NodeDescription {
-  if (typeof activation !== 'string') {
+  const lines = JSON.parse(toJson(network)) as { nodes: { id: string; activation: string | object }[] };
+  for (const { id, activation } of lines.nodes) {
+    if (typeof activation === 'string') continue;
     throw new Refused({ why: 'options', id, activation: JSON.stringify(activation) });
   }
-  return { id, from, activation, b, c, w };
+  const { parameterCount, edgeCount } = network.graph;
+  return { network: describe(network), loosened: parameterCount < 2 * (nodeCount - inputCount) + edgeCount };
 }
 
 /** For writing and reading, an activation is its name; the reader's own are not run here. */

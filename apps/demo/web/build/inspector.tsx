@@ -1,15 +1,29 @@
 /** The selected node or edge with its editable properties. */
 import { Trash2, X } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
-import { builtinActivations } from '../functions.js';
+import { builtinActivations, builtinAggregations } from '../functions.js';
 import { useMessages } from '../language.js';
+import { initialOf } from '../network.js';
+import { BoundedField } from '../shared/bounded-field.js';
+import { delayOperator } from '../shared/delay.js';
 import { NumberField } from '../shared/number-field.js';
-import type { NodeDescription } from '../state.js';
+import { maxDelay, type NodeDescription } from '../state.js';
 import { usePlayground } from '../store.js';
 import { ConnectForm } from './connect-form.js';
 import type { Desk } from './desk.js';
 import { insertNode, remove } from './doing.js';
-import { changeNode, rename, setInput, setOutput } from './edits.js';
+import {
+  changeNode,
+  type EdgeName,
+  edgeIndex,
+  edgesInto,
+  rename,
+  setAggregation,
+  setDelay,
+  setInitial,
+  setInput,
+  setOutput,
+} from './edits.js';
 import { edit } from './history.js';
 import { messages } from './messages.js';
 
@@ -22,7 +36,7 @@ export function Inspector({ desk }: { readonly desk: Desk }) {
       ? say.nothing
       : 'node' in selection
         ? say.nodeTitle(selection.node)
-        : say.edgeTitle(selection.edge.from, selection.edge.to);
+        : say.edgeTitle(selection.edge.from, selection.edge.to, selection.edge.delay);
   const heading = useRef<HTMLHeadingElement>(null);
   const previous = useRef(selection);
   useEffect(() => {
@@ -47,7 +61,7 @@ export function Inspector({ desk }: { readonly desk: Desk }) {
           desk={desk}
         />
       ) : (
-        <EdgeFields {...selection.edge} desk={desk} />
+        <EdgeFields key={JSON.stringify(selection.edge)} edge={selection.edge} desk={desk} />
       )}
       <ConnectForm desk={desk} />
     </section>
@@ -64,7 +78,7 @@ interface NodeFieldsProps {
 function NodeFields({ id, node, desk }: NodeFieldsProps) {
   const { network } = usePlayground();
   const say = useMessages(messages);
-  const successors = network.nodes.filter(({ from }) => from.includes(id));
+  const successors = network.nodes.flatMap(edgesInto).filter(({ from }) => from === id);
   return (
     <>
       <NameField id={id} desk={desk} />
@@ -90,8 +104,8 @@ function NodeFields({ id, node, desk }: NodeFieldsProps) {
         <p className="quiet">{say.none}</p>
       ) : (
         <div className="build-numbers">
-          {successors.map((successor) => (
-            <WeightRow key={successor.id} from={id} node={successor} desk={desk} />
+          {successors.map((edge) => (
+            <WeightRow key={JSON.stringify(edge)} edge={edge} desk={desk} />
           ))}
         </div>
       )}
@@ -110,7 +124,7 @@ function NodeFields({ id, node, desk }: NodeFieldsProps) {
 function ComputingFields({ node, desk }: { readonly node: NodeDescription; readonly desk: Desk }) {
   const { custom } = usePlayground();
   const say = useMessages(messages);
-  const { id, activation, b, c, from } = node;
+  const { id, activation, aggregation = 'sum', b, c, from } = node;
   const names = new Set([
     ...Object.keys(builtinActivations),
     ...custom.activations.map(({ name }) => name),
@@ -128,8 +142,22 @@ function ComputingFields({ node, desk }: { readonly node: NodeDescription; reado
           ))}
         </select>
       </label>
+      <label className="build-field">
+        {say.aggregation}{' '}
+        <select
+          value={aggregation}
+          onChange={(event) => {
+            const { value } = event.target;
+            desk.attempt(() => edit((network) => setAggregation(network, id, value)));
+          }}
+        >
+          {Object.keys(builtinAggregations).map((name) => (
+            <option key={name}>{name}</option>
+          ))}
+        </select>
+      </label>
       <h3>{say.parameters}</h3>
-      <p className="quiet build-formula">{say.formula}</p>
+      <p className="quiet build-formula">{say.formula(aggregation)}</p>
       <div className="build-numbers">
         <span className="letter">b</span>
         <NumberField label={say.bias(id)} value={b} onChange={(b) => change({ b }, `b ${id}`)} />
@@ -142,8 +170,8 @@ function ComputingFields({ node, desk }: { readonly node: NodeDescription; reado
         <p className="quiet">{say.none}</p>
       ) : (
         <div className="build-numbers">
-          {from.map((predecessor) => (
-            <WeightRow key={predecessor} from={predecessor} node={node} desk={desk} />
+          {edgesInto(node).map((edge) => (
+            <WeightRow key={JSON.stringify(edge)} edge={edge} desk={desk} />
           ))}
         </div>
       )}
@@ -151,31 +179,25 @@ function ComputingFields({ node, desk }: { readonly node: NodeDescription; reado
   );
 }
 
-interface WeightRowProps {
-  readonly from: string;
-  /** Where the edge goes. */
-  readonly node: NodeDescription;
+interface EdgeProps {
+  readonly edge: EdgeName;
   readonly desk: Desk;
 }
 
-function WeightRow({ from, node: { id, from: predecessors, w }, desk }: WeightRowProps) {
+function WeightRow({ edge, desk }: EdgeProps) {
   const say = useMessages(messages);
+  const { from, to, delay } = edge;
   return (
     <>
-      <span className="letter">
-        w
-        <sub>
-          {from}→{id}
-        </sub>
-      </span>
-      <WeightField from={from} to={id} value={w[predecessors.indexOf(from)]} desk={desk} />
+      <WeightName edge={edge} />
+      <WeightField edge={edge} desk={desk} />
       <button
         type="button"
         className="build-remove"
-        aria-label={say.removeThisEdge(from, id)}
+        aria-label={say.removeThisEdge(from, to, delay)}
         onClick={() => {
           const { selection } = desk;
-          remove(desk, { edge: { from, to: id } });
+          remove(desk, { edge });
           desk.select(selection);
         }}
       >
@@ -185,36 +207,66 @@ function WeightRow({ from, node: { id, from: predecessors, w }, desk }: WeightRo
   );
 }
 
-function WeightField({ from, to, value, desk }: { from: string; to: string; value: number; desk: Desk }) {
+function WeightName({ edge: { from, to, delay } }: { readonly edge: EdgeName }) {
+  return (
+    <span className="letter">
+      w
+      <sub>
+        {from}→{to}
+      </sub>
+      {delay > 0 && <span className="build-delay">{delayOperator(delay)}</span>}
+    </span>
+  );
+}
+
+function WeightField({ edge, desk }: EdgeProps) {
+  const { network } = usePlayground();
   const say = useMessages(messages);
+  const { from, to, delay } = edge;
+  const node = network.nodes.find(({ id }) => id === to)!;
   const change = (value: number) =>
     desk.attempt(() =>
       edit(
-        (network) =>
-          changeNode(network, to, ({ from: predecessors, w }) => ({ w: w.with(predecessors.indexOf(from), value) })),
-        JSON.stringify([from, to]),
+        (network) => changeNode(network, to, (node) => ({ w: node.w.with(edgeIndex(node, edge), value) })),
+        JSON.stringify(edge),
       ),
     );
-  return <NumberField label={say.weight(from, to)} value={value} onChange={change} />;
+  return <NumberField label={say.weight(from, to, delay)} value={node.w[edgeIndex(node, edge)]} onChange={change} />;
 }
 
-function EdgeFields({ from, to, desk }: { readonly from: string; readonly to: string; readonly desk: Desk }) {
+function EdgeFields({ edge, desk }: EdgeProps) {
   const { network } = usePlayground();
   const say = useMessages(messages);
-  const { from: predecessors, w } = network.nodes.find(({ id }) => id === to)!;
+  const { from, delay } = edge;
+  const changeDelay = (next: number) => {
+    if (desk.attempt(() => edit((network) => setDelay(network, edge, next)))) {
+      desk.select({ edge: { ...edge, delay: next } });
+    }
+  };
   return (
     <>
       <div className="build-numbers">
-        <span className="letter">
-          w
-          <sub>
-            {from}→{to}
-          </sub>
-        </span>
-        <WeightField from={from} to={to} value={w[predecessors.indexOf(from)]} desk={desk} />
+        <WeightName edge={edge} />
+        <WeightField edge={edge} desk={desk} />
       </div>
+      <div className="build-field build-delay-field">
+        <BoundedField label={say.delay} value={delay} least={0} most={maxDelay} step={1} choose={changeDelay} />
+      </div>
+      <p className="quiet">{delay === 0 ? say.noDelay : say.delayed(from, delay)}</p>
+      {delay > 0 && (
+        <label className="build-field">
+          {say.initial(from)}
+          <NumberField
+            label={say.initial(from)}
+            value={initialOf(network, from)}
+            onChange={(value) =>
+              desk.attempt(() => edit((network) => setInitial(network, from, value), `initial ${from}`))
+            }
+          />
+        </label>
+      )}
       <div className="build-row">
-        <button type="button" onClick={() => remove(desk, { edge: { from, to } })}>
+        <button type="button" onClick={() => remove(desk, { edge })}>
           <Trash2 size={16} aria-hidden /> {say.removeEdge}
         </button>
       </div>

@@ -3,6 +3,10 @@ import type { Refusal } from './refusal.js';
 
 const rounded = (megabytes: number) => megabytes.toFixed(1);
 
+/** A delay in words. */
+const delayed = (delay: number) => `delayed by ${delay === 1 ? '1 step' : `${delay} steps`}`;
+const delayedZh = (delay: number) => `延迟 ${delay} 步`;
+
 const en = {
   graph: 'Graph editor',
   hint: 'Drag from the right side of a node to another node for an edge, or onto the empty canvas for a new node.',
@@ -25,12 +29,14 @@ const en = {
   input: 'input',
   output: 'output',
   selectNode: (id: string, what: string) => `Node ${id}, ${what}`,
-  selectEdge: (from: string, to: string, w: string) => `Edge ${from} → ${to}, w = ${w}`,
+  selectEdge: (from: string, to: string, w: string, delay: number) =>
+    `Edge ${from} → ${to}, w = ${w}${delay === 0 ? '' : `, ${delayed(delay)}`}`,
   selection: 'Selection',
   nothing: 'Nothing selected',
   nothingHint: 'Select a node or a weight in the graph to change it. Delete removes it.',
   nodeTitle: (id: string) => `Node ${id}`,
-  edgeTitle: (from: string, to: string) => `Edge ${from} → ${to}`,
+  edgeTitle: (from: string, to: string, delay: number) =>
+    `Edge ${from} → ${to}${delay === 0 ? '' : `, ${delayed(delay)}`}`,
   id: 'Name',
   isInput: 'Input: its value comes from the data',
   isOutput: 'Output: the loss compares its value with the target',
@@ -38,15 +44,27 @@ const en = {
   parameters: 'Parameters',
   bias: (id: string) => `b of ${id}`,
   scale: (id: string) => `c of ${id}`,
-  weight: (from: string, to: string) => `w from ${from} to ${to}`,
-  formula: 'x = c · g(b + Σ w · x of each predecessor)',
+  weight: (from: string, to: string, delay: number) =>
+    `w from ${from} to ${to}${delay === 0 ? '' : `, ${delayed(delay)}`}`,
+  aggregation: 'Aggregation A',
+  formula: (aggregation: string) =>
+    aggregation === 'sum'
+      ? 'x = c · g(b + Σ w · x of each predecessor)'
+      : `x = c · g(b + ${aggregation} of w · x of each predecessor)`,
+  delay: 'Delay in steps',
+  noDelay: 'The edge reads the value of the same step. With a delay it reads an earlier one, and may close a cycle.',
+  delayed: (from: string, delay: number) =>
+    `The edge reads node ${from} as it was ${delay === 1 ? 'one step' : `${delay} steps`} ago.`,
+  initial: (id: string) => `x of ${id} before the first step`,
+  delayThisEdge: 'Delay this edge by one step',
   predecessors: 'From its predecessors',
   successors: 'To its successors',
   none: 'none',
   addSuccessor: 'Add a node after it',
   removeNode: 'Remove node',
   removeEdge: 'Remove edge',
-  removeThisEdge: (from: string, to: string) => `Remove edge ${from} → ${to}`,
+  removeThisEdge: (from: string, to: string, delay: number) =>
+    `Remove edge ${from} → ${to}${delay === 0 ? '' : `, ${delayed(delay)}`}`,
   connect: 'Add an edge',
   from: 'From',
   to: 'to',
@@ -80,21 +98,24 @@ const en = {
     undone: 'Undid the last change.',
     redone: 'Redid the change.',
     made: 'Graph replaced. Undo restores the previous one.',
-    loosened: 'Graph replaced. Shared weights and fixed scales became separate parameters.',
+    loosened: 'Graph replaced. Shared and fixed parameters became separate ones.',
     copied: 'Copied.',
     notCopied: 'The browser blocked copying. Select the text and copy it.',
   },
   refused(refusal: Refusal): string {
     switch (refusal.why) {
       case 'cycle': {
-        const { nodes } = refusal;
+        const { nodes, edge } = refusal;
         const [from, to] = [nodes.at(-2)!, nodes[0]];
+        if (edge === 'undelayed') {
+          return `The edge ${from} → ${to} keeps its delay: without one it would close the cycle ${nodes.join(' → ')}.`;
+        }
         return from === to
           ? `Node ${to} cannot be its own predecessor: ${nodes.join(' → ')} is a cycle, so its value would depend on itself.`
           : `The edge ${from} → ${to} was not added: it would close the cycle ${nodes.join(' → ')}, so the value of ${to} would depend on itself.`;
       }
       case 'doubledEdge':
-        return `The edge ${refusal.from} → ${refusal.to} already exists. Change its weight instead.`;
+        return `The edge ${refusal.from} → ${refusal.to}${refusal.delay === 0 ? '' : `, ${delayed(refusal.delay)},`} already exists. Change its weight instead.`;
       case 'intoInput':
         return `${refusal.to} is an input and cannot have incoming edges: its value comes from the data.`;
       case 'doubledId':
@@ -153,12 +174,12 @@ const zh: typeof en = {
   input: '输入',
   output: '输出',
   selectNode: (id, what) => `节点 ${id}，${what}`,
-  selectEdge: (from, to, w) => `边 ${from} → ${to}，w = ${w}`,
+  selectEdge: (from, to, w, delay) => `边 ${from} → ${to}，w = ${w}${delay === 0 ? '' : `，${delayedZh(delay)}`}`,
   selection: '所选内容',
   nothing: '未选择任何内容',
   nothingHint: '在图中选择节点或权重即可修改，按 Delete 键删除。',
   nodeTitle: (id) => `节点 ${id}`,
-  edgeTitle: (from, to) => `边 ${from} → ${to}`,
+  edgeTitle: (from, to, delay) => `边 ${from} → ${to}${delay === 0 ? '' : `，${delayedZh(delay)}`}`,
   id: '名称',
   isInput: '输入：其值来自数据',
   isOutput: '输出：损失函数将其值与目标比较',
@@ -166,15 +187,22 @@ const zh: typeof en = {
   parameters: '参数',
   bias: (id) => `${id} 的 b`,
   scale: (id) => `${id} 的 c`,
-  weight: (from, to) => `从 ${from} 到 ${to} 的 w`,
-  formula: 'x = c · g(b + Σ w · 各前驱的 x)',
+  weight: (from, to, delay) => `从 ${from} 到 ${to} 的 w${delay === 0 ? '' : `，${delayedZh(delay)}`}`,
+  aggregation: '聚合函数 A',
+  formula: (aggregation) =>
+    aggregation === 'sum' ? 'x = c · g(b + Σ w · 各前驱的 x)' : `x = c · g(b + 各前驱 w · x 的 ${aggregation})`,
+  delay: '延迟步数',
+  noDelay: '这条边读取同一步的值。加上延迟后读取更早的值，并且可以形成环。',
+  delayed: (from, delay) => `这条边读取节点 ${from} 在 ${delay} 步之前的值。`,
+  initial: (id) => `第一步之前 ${id} 的 x`,
+  delayThisEdge: '给这条边加一步延迟',
   predecessors: '从前驱',
   successors: '到后继',
   none: '无',
   addSuccessor: '在其后添加节点',
   removeNode: '删除节点',
   removeEdge: '删除边',
-  removeThisEdge: (from, to) => `删除边 ${from} → ${to}`,
+  removeThisEdge: (from, to, delay) => `删除边 ${from} → ${to}${delay === 0 ? '' : `，${delayedZh(delay)}`}`,
   connect: '添加边',
   from: '从',
   to: '到',
@@ -208,21 +236,24 @@ const zh: typeof en = {
     undone: '已撤销。',
     redone: '已重做。',
     made: '图已替换；撤销可恢复原图。',
-    loosened: '图已替换。共享的权重和固定的 c 已变为独立的参数。',
+    loosened: '图已替换。共享的参数和固定的参数已变为独立的参数。',
     copied: '已复制。',
     notCopied: '浏览器不允许复制。请选中文本后手动复制。',
   },
   refused(refusal) {
     switch (refusal.why) {
       case 'cycle': {
-        const { nodes } = refusal;
+        const { nodes, edge } = refusal;
         const [from, to] = [nodes.at(-2)!, nodes[0]];
+        if (edge === 'undelayed') {
+          return `边 ${from} → ${to} 保留延迟：没有延迟会形成环 ${nodes.join(' → ')}。`;
+        }
         return from === to
           ? `节点 ${to} 不能是自己的前驱：${nodes.join(' → ')} 是一个环，它的值会依赖于自身。`
           : `未添加边 ${from} → ${to}：它会形成环 ${nodes.join(' → ')}，${to} 的值会依赖于自身。`;
       }
       case 'doubledEdge':
-        return `边 ${refusal.from} → ${refusal.to} 已存在：请改它的权重。`;
+        return `边 ${refusal.from} → ${refusal.to}${refusal.delay === 0 ? '' : `（${delayedZh(refusal.delay)}）`}已存在：请改它的权重。`;
       case 'intoInput':
         return `${refusal.to} 是输入，其值来自数据，不能有指向它的边。`;
       case 'doubledId':

@@ -2,7 +2,9 @@
 import { X } from 'lucide-react';
 import { useMessages } from '../language.js';
 import type { Desk } from './desk.js';
+import { connectNodes } from './doing.js';
 import { messages } from './messages.js';
+import type { Refusal } from './refusal.js';
 
 interface NoticeLineProps {
   readonly desk: Desk;
@@ -10,7 +12,8 @@ interface NoticeLineProps {
   readonly counts: string;
 }
 
-export function NoticeLine({ desk: { notice, tell }, counts }: NoticeLineProps) {
+export function NoticeLine({ desk, counts }: NoticeLineProps) {
+  const { notice, tell } = desk;
   const say = useMessages(messages);
   const problem =
     notice === undefined || 'done' in notice
@@ -18,6 +21,7 @@ export function NoticeLine({ desk: { notice, tell }, counts }: NoticeLineProps) 
       : 'refused' in notice
         ? say.refused(notice.refused)
         : notice.failed;
+  const closing = notice !== undefined && 'refused' in notice ? closingEdge(notice.refused) : undefined;
   return (
     <>
       <div className="build-said quiet">
@@ -27,6 +31,15 @@ export function NoticeLine({ desk: { notice, tell }, counts }: NoticeLineProps) 
       {problem !== undefined && (
         <div role="alert" className="problem build-problem">
           <p>{problem}</p>
+          {closing !== undefined && (
+            <button
+              type="button"
+              className="build-offer"
+              onClick={() => connectNodes(desk, closing.from, closing.to, 1)}
+            >
+              {say.delayThisEdge}
+            </button>
+          )}
           <button type="button" aria-label={say.close} onClick={() => tell(undefined)}>
             <X size={16} aria-hidden />
           </button>
@@ -35,3 +48,9 @@ export function NoticeLine({ desk: { notice, tell }, counts }: NoticeLineProps) 
     </>
   );
 }
+
+/** The edge that was not added because it would close a cycle. With a delay it closes none. */
+const closingEdge = (refusal: Refusal) =>
+  refusal.why === 'cycle' && refusal.edge === 'added'
+    ? { from: refusal.nodes.at(-2)!, to: refusal.nodes[0] }
+    : undefined;

@@ -2,9 +2,9 @@
 
 /** Why an edit is refused. */
 export type Refusal =
-  /** The nodes of the cycle, with the first one repeated at the end. */
-  | { readonly why: 'cycle'; readonly nodes: readonly string[] }
-  | { readonly why: 'doubledEdge'; readonly from: string; readonly to: string }
+  /** The nodes of the cycle, with the first one repeated at the end; what was done to the edge that closes it. */
+  | { readonly why: 'cycle'; readonly nodes: readonly string[]; readonly edge: 'added' | 'undelayed' }
+  | { readonly why: 'doubledEdge'; readonly from: string; readonly to: string; readonly delay: number }
   | { readonly why: 'intoInput'; readonly to: string }
   | { readonly why: 'doubledId'; readonly id: string }
   | { readonly why: 'badId' }

@@ -7,7 +7,7 @@ import './build.css';
 import { BuildGraph } from './build-graph.js';
 import { type Desk, useDesk } from './desk.js';
 import { remove } from './doing.js';
-import { edgeCountOf, idsOf } from './edits.js';
+import { edgeCountOf, edgeIndex, idsOf } from './edits.js';
 import { openText } from './files.js';
 import { redo, undo } from './history.js';
 import { Inspector } from './inspector.js';
@@ -52,7 +52,7 @@ function usePresent(desk: Desk): Desk {
   const isThere =
     'node' in selection
       ? idsOf(network).includes(selection.node)
-      : network.nodes.some(({ id, from }) => id === selection.edge.to && from.includes(selection.edge.from));
+      : network.nodes.some((node) => node.id === selection.edge.to && edgeIndex(node, selection.edge) >= 0);
   return isThere ? desk : { ...desk, selection: undefined };
 }
 

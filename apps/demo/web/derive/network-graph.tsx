@@ -1,4 +1,5 @@
 /** The network as a diagram: cached numbers in each node, weights and their derivatives on edges. */
+import type { Graph } from '@nnbp/core';
 import { nameOf, type QuantityName, type Replay } from '@nnbp/explain';
 import { useMessages } from '../language.js';
 import { Figure } from '../shared/figure.js';
@@ -105,9 +106,7 @@ export function NetworkGraph({ exercise, selected, known, step }: NetworkGraphPr
         <>
           <div className="node-head">
             <b title={id}>{id}</b>
-            {!isInput && (
-              <NodeFunction name={graph.activations[graph.activationOf[i]].name} c={network.getParameters(id).c} />
-            )}
+            {!isInput && <NodeFunction name={functionsOf(graph, i)} c={network.getParameters(id).c} />}
           </div>
           {kinds.map((kind) => row({ quantity: kind, node: id }, kind, colors[kind]))}
         </>
@@ -160,7 +159,14 @@ export function NetworkGraph({ exercise, selected, known, step }: NetworkGraphPr
   return <GraphView label={say.graph} nodes={nodes} edges={edges} height={chartHeight(graph.nodeCount)} />;
 }
 
-/** The activation of a node, and c. */
+/** The activation of a node, after its aggregation if that is not the sum. */
+function functionsOf(graph: Graph, i: number): string {
+  const { name } = graph.activations[graph.activationOf[i]];
+  const aggregation = graph.aggregation(i);
+  return aggregation === undefined ? name : `${aggregation.name}, ${name}`;
+}
+
+/** The functions of a node, and c. */
 function NodeFunction({ name, c }: { readonly name: string; readonly c: number | undefined }) {
   const text = c === undefined ? name : `${name}, c = ${written(c, 3)}`;
   return (

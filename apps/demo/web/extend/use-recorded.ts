@@ -77,7 +77,12 @@ function sentence({ reason, message }: FunctionError, say: (typeof messages)['en
 
 /** The graph without its numbers. */
 const shapeOf = ({ network: { inputs, nodes, outputs }, formula }: Pass): string =>
-  JSON.stringify([inputs, nodes.map(({ id, from }) => [id, from]), outputs, formula?.formula]);
+  JSON.stringify([
+    inputs,
+    nodes.map(({ id, from, delays, aggregation }) => [id, from, delays, aggregation]),
+    outputs,
+    formula?.formula,
+  ]);
 
 /** The user functions that a pass uses. */
 function ownFunctionsOf(

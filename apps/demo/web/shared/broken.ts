@@ -87,13 +87,13 @@ export function depthFirst({ outputs, edgeStart, predecessors }: Graph): number[
 /**
  * Each visit passes on what the node has accumulated so far:
  *
- *     dloss/dx_j += dloss/dx_i · slope_i · w_ji   for every predecessor j
+ *     dloss/dx_j += dloss/dx_i · slope_i · dA/dz_ji · w_ji   for every predecessor j
  *     dloss/db_i += dloss/dx_i · slope_i
  */
 function wronglyOrdered({ network, film, target, loss }: Exercise, order: readonly number[]): BrokenPass {
   const { graph } = network;
-  const { slope, x } = sampleOf(film);
-  const parameters = network.parameters.vector;
+  const { slope, x, aggregated } = sampleOf(film);
+  const slots = graph.slots(network.parameters.vector);
   const caseOne = new Float64Array(graph.outputs.length);
   const outputs = Float64Array.from(graph.outputs, (i) => x[i]);
   loss.derivative(outputs, Float64Array.from(target), caseOne);
@@ -113,7 +113,7 @@ function wronglyOrdered({ network, film, target, loss }: Exercise, order: readon
         const dLossDb = books.dLossDx[i] * slope[i];
         books.dLossDb[i] += dLossDb;
         for (let e = graph.edgeStart[i]; e < graph.edgeStart[i + 1]; e++) {
-          books.dLossDx[graph.predecessors[e]] += dLossDb * parameters[graph.weightIndex(e, i)];
+          books.dLossDx[graph.predecessors[e]] += dLossDb * (aggregated?.dAdz[e] ?? 1) * slots[graph.weightSlot(e, i)];
         }
       }
       return books;

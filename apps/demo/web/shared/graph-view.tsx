@@ -20,6 +20,7 @@ import {
 } from '@xyflow/react';
 import '@xyflow/react/dist/base.css';
 import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
+import { delayedArc } from './delay.js';
 import './graph-view.css';
 import { type Box, type Direction, layered, type Link } from './layered.js';
 import { useMessages } from '../language.js';
@@ -45,11 +46,19 @@ export interface GraphEdge {
   readonly className?: string;
   /** Stroke width in pixels. Default: 1.5. */
   readonly width?: number;
+  /** In steps. A delayed edge is a dashed arc and does not count in the layout. Default: 0. */
+  readonly delay?: number;
 }
 
 /** Node and edge types of React Flow. */
 export type FlowNode = Node<{ readonly content: ReactNode; readonly direction: Direction; readonly open: boolean }>;
-export type FlowEdge = Edge<{ readonly label: ReactNode; readonly width: number; readonly at: number }>;
+export type FlowEdge = Edge<{
+  readonly label: ReactNode;
+  readonly width: number;
+  readonly at: number;
+  readonly delay: number;
+  readonly direction: Direction;
+}>;
 
 export interface GraphViewProps {
   /** Description for screen readers. */
@@ -95,7 +104,15 @@ export function GraphView(props: GraphViewProps) {
 }
 
 /** The id of an edge of the chart. */
-export const edgeId = (from: string, to: string): string => JSON.stringify([from, to]);
+const edgeId = (from: string, to: string, delay: number): string => JSON.stringify([from, to, delay]);
+/** The edge of an id. */
+export const edgeOf = (id: string): { readonly from: string; readonly to: string; readonly delay: number } => {
+  const [from, to, delay] = JSON.parse(id) as [string, string, number];
+  return { from, to, delay };
+};
+
+/** Part of the width or height that is left free around the graph; more if arcs leave it. */
+const [margin, marginWithArcs] = [0.04, 0.13];
 
 function Chart({ label, nodes, edges, height, places, open = false, narrowBelow = 560, flow }: GraphViewProps) {
   const say = useMessages(messages);
@@ -106,7 +123,7 @@ function Chart({ label, nodes, edges, height, places, open = false, narrowBelow 
   const shape: Shape = {
     direction,
     boxes: nodes.map(({ id, width, height }) => ({ id, width, height })),
-    links: edges.map(({ from, to }) => ({ from, to })),
+    links: edges.filter(({ delay = 0 }) => delay === 0).map(({ from, to }) => ({ from, to })),
   };
   const written = JSON.stringify(shape);
   const laidOut = useMemo(() => {
@@ -120,9 +137,10 @@ function Chart({ label, nodes, edges, height, places, open = false, narrowBelow 
   }, [written]);
   const tall = direction === 'LR' ? height : Math.max(height, heightAtWidth(nodes, laidOut, width));
   const { fitView } = useReactFlow();
+  const padding = edges.some(({ delay = 0 }) => delay > 0) ? marginWithArcs : margin;
   useEffect(() => {
-    void fitView({ padding: 0.04, maxZoom: 1.15 });
-  }, [fitView, laidOut, width, tall]);
+    void fitView({ padding, maxZoom: 1.15 });
+  }, [fitView, laidOut, width, tall, padding]);
 
   const flowNodes = nodes.map(({ id, width, height, content, className }): FlowNode => ({
     id,
@@ -135,15 +153,15 @@ function Chart({ label, nodes, edges, height, places, open = false, narrowBelow 
     ...(className !== undefined && { className }),
   }));
   const fanIn = new Map<string, number>();
-  const flowEdges = edges.map(({ from, to, label, className, width = 1.5 }): FlowEdge => {
+  const flowEdges = edges.map(({ from, to, label, className, width = 1.5, delay = 0 }): FlowEdge => {
     const place = fanIn.get(to) ?? 0;
     fanIn.set(to, place + 1);
     return {
-      id: edgeId(from, to),
+      id: edgeId(from, to, delay),
       type: 'arrow',
       source: from,
       target: to,
-      data: { label, width, at: labelPlaces[direction][place % 2] },
+      data: { label, width, at: labelPlaces[direction][place % 2], delay, direction },
       ...(className !== undefined && { className }),
     };
   });
@@ -158,7 +176,7 @@ function Chart({ label, nodes, edges, height, places, open = false, narrowBelow 
           aria-label={label}
           ariaLabelConfig={say.controls}
           fitView
-          fitViewOptions={{ padding: 0.04, maxZoom: 1.15 }}
+          fitViewOptions={{ padding, maxZoom: 1.15 }}
           minZoom={0.1}
           maxZoom={2}
           nodesDraggable={false}
@@ -192,13 +210,23 @@ function BoxNode({ data: { content, direction, open } }: NodeProps<FlowNode>) {
 
 function ArrowEdge({ id, data, ...ends }: EdgeProps<FlowEdge>) {
   const { sourceX, sourceY, targetX, targetY } = ends;
-  const [path] = getStraightPath({ sourceX, sourceY, targetX, targetY });
-  const { label, width = 1.5, at = 0.5 } = data ?? {};
-  const x = sourceX + at * (targetX - sourceX);
-  const y = sourceY + at * (targetY - sourceY);
+  const { label, width = 1.5, at = 0.5, delay = 0, direction = 'LR' } = data ?? {};
+  const [path, x, y] =
+    delay > 0
+      ? delayedArc({ sourceX, sourceY, targetX, targetY }, delay, direction)
+      : [
+          getStraightPath({ sourceX, sourceY, targetX, targetY })[0],
+          sourceX + at * (targetX - sourceX),
+          sourceY + at * (targetY - sourceY),
+        ];
   return (
     <>
-      <BaseEdge id={id} path={path} style={{ strokeWidth: width }} interactionWidth={18} />
+      <BaseEdge
+        id={id}
+        path={path}
+        style={{ strokeWidth: width, ...(delay > 0 && { strokeDasharray: '6 5' }) }}
+        interactionWidth={18}
+      />
       {label !== undefined && (
         <EdgeLabelRenderer>
           <div

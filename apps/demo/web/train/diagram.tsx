@@ -5,7 +5,7 @@ import { useMessages } from '../language.js';
 import { contextOf, drawCurve, drawEdges, imageOf, nodeRow, nodeSide, placesOf, ramp } from './draw.js';
 import type { Settings } from './fits.js';
 import { messages } from './messages.js';
-import { BoundedField } from './bounded-field.js';
+import { BoundedField } from '../shared/bounded-field.js';
 import { short, whole } from './numbers.js';
 import type { Observation } from './observe.js';
 import { css, type Palette, usePalette } from './palette.js';

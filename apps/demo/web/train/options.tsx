@@ -4,7 +4,7 @@ import { usePlayground } from '../store.js';
 import { builtinActivations, builtinLosses } from '../functions.js';
 import type { Settings } from './fits.js';
 import { messages } from './messages.js';
-import { BoundedField } from './bounded-field.js';
+import { BoundedField } from '../shared/bounded-field.js';
 
 interface Props {
   readonly settings: Settings;

@@ -1,0 +1,94 @@
+/** Edits of delayed edges and aggregations, and their way through the JSON of Build. */
+import { describe, expect, test } from 'vitest';
+import { connect, disconnect, removeNode, rename, setAggregation, setDelay, setInitial } from '../web/build/edits.js';
+import { exported, openText } from '../web/build/files.js';
+import { Refused } from '../web/build/refusal.js';
+import { builtinActivations } from '../web/functions.js';
+import { networkOf } from '../web/network.js';
+import type { NetworkDescription } from '../web/state.js';
+
+const functions = { activation: (name: string) => builtinActivations[name] };
+
+const chain: NetworkDescription = {
+  inputs: ['x'],
+  nodes: [
+    { id: 'h', from: ['x'], activation: 'tanh', b: 0.1, c: 1.5, w: [0.8] },
+    { id: 'y', from: ['h'], activation: 'identity', b: 0, c: 1, w: [2] },
+  ],
+  outputs: ['y'],
+};
+const loop = setInitial(connect(connect(chain, 'h', 'h', 1), 'y', 'h', 2), 'h', 0.25);
+
+function refusalOf(doing: () => unknown) {
+  try {
+    doing();
+  } catch (error) {
+    if (error instanceof Refused) return error.refusal;
+    throw error;
+  }
+  return undefined;
+}
+
+describe('a delayed edge', () => {
+  test('may close a cycle, which an edge without delay may not', () => {
+    expect(refusalOf(() => connect(chain, 'y', 'h'))).toEqual({
+      why: 'cycle',
+      nodes: ['h', 'y', 'h'],
+      edge: 'added',
+    });
+    expect(loop.nodes[0]).toMatchObject({ from: ['x', 'h', 'y'], delays: [0, 1, 2], w: [0.8, 0.5, 0.5] });
+    expect(refusalOf(() => setDelay(loop, { from: 'y', to: 'h', delay: 2 }, 0))).toMatchObject({ edge: 'undelayed' });
+  });
+
+  test('stands beside one with another delay, and not beside its equal', () => {
+    const both = connect(loop, 'h', 'h', 3);
+    expect(both.nodes[0].delays).toEqual([0, 1, 2, 3]);
+    expect(refusalOf(() => connect(both, 'h', 'h', 3))).toMatchObject({ why: 'doubledEdge', delay: 3 });
+    expect(refusalOf(() => setDelay(both, { from: 'h', to: 'h', delay: 1 }, 3))).toMatchObject({ why: 'doubledEdge' });
+    expect(disconnect(both, { from: 'h', to: 'h', delay: 3 })).toEqual(loop);
+  });
+
+  test('leaves nothing behind when it is removed or loses its delay', () => {
+    const removed = disconnect(disconnect(loop, { from: 'y', to: 'h', delay: 2 }), { from: 'h', to: 'h', delay: 1 });
+    expect(removed).toStrictEqual(chain);
+    const straight = connect(chain, 'x', 'y');
+    expect(setDelay(connect(chain, 'x', 'y', 1), { from: 'x', to: 'y', delay: 1 }, 0)).toStrictEqual(straight);
+  });
+
+  test('follows a renamed node and goes with a removed one', () => {
+    expect(rename(loop, 'h', 'memory')).toMatchObject({
+      nodes: [{ id: 'memory', from: ['x', 'memory', 'y'], delays: [0, 1, 2] }, { from: ['memory'] }],
+      initial: { memory: 0.25 },
+    });
+    expect(removeNode({ ...loop, outputs: ['h', 'y'] }, 'y').nodes[0]).toMatchObject({
+      from: ['x', 'h'],
+      delays: [0, 1],
+      w: [0.8, 0.5],
+    });
+  });
+});
+
+test('delays, values before the first step and aggregations come back from the JSON, in file version 2', () => {
+  const network = setAggregation(loop, 'h', 'product');
+  const text = exported(network);
+  expect(text).toContain('"version": 2');
+  expect(openText(text, [])).toStrictEqual({ network, loosened: false });
+});
+
+test('the sum is the default and is not stored', () => {
+  expect(setAggregation(setAggregation(chain, 'h', 'max'), 'h', 'sum')).toStrictEqual(chain);
+});
+
+test('the described network computes with its delays, its initial value and its aggregation', () => {
+  const { graph } = networkOf(setAggregation(loop, 'h', 'max'), functions);
+  const h = graph.indexOf('h');
+  expect(Array.from({ length: 3 }, (_, k) => graph.edgeName(graph.edgeStart[h] + k))).toEqual(['x', 'h@-1', 'y@-2']);
+  expect(graph.initials![h]).toBe(0.25);
+  expect(graph.aggregation(h)!.name).toBe('max');
+});
+
+test('an aggregation that does not exist is an error with a code', () => {
+  expect(() => networkOf(setAggregation(chain, 'h', 'toString'), functions)).toThrow(
+    expect.objectContaining({ code: 'MISSING_PLUGIN' }) as Error,
+  );
+});

@@ -1,0 +1,46 @@
+/** How delayed edges are drawn: a dashed arc and z to the power of minus the delay. */
+
+const superscripts = '⁰¹²³⁴⁵⁶⁷⁸⁹';
+
+/** The delay operator of a number of steps: z⁻¹, z⁻². */
+export const delayOperator = (steps: number): string =>
+  `z⁻${Array.from(String(steps), (digit) => superscripts[Number(digit)]).join('')}`;
+
+/** The two ends of an edge, in pixels. */
+export interface Ends {
+  readonly sourceX: number;
+  readonly sourceY: number;
+  readonly targetX: number;
+  readonly targetY: number;
+}
+
+/** How far the arc of a delay of one step leaves the straight line, and how much more each further step, in pixels. */
+const [lift, liftPerStep] = [78, 16];
+/** How far an arc that leads back runs beyond its nodes, in pixels. */
+const beyond = 56;
+
+/**
+ * The arc of a delayed edge: above the nodes, or right of them where inputs are on top, so that it covers neither the node
+ * it comes from nor an edge without delay between the same nodes.
+ *
+ * @returns The path, and the place of the label in its middle.
+ */
+export function delayedArc(
+  { sourceX, sourceY, targetX, targetY }: Ends,
+  delay: number,
+  direction: 'LR' | 'TB',
+): readonly [path: string, x: number, y: number] {
+  const isBack = direction === 'LR' ? targetX <= sourceX : targetY <= sourceY;
+  const rise = (isBack ? lift : lift / 2) + liftPerStep * (Math.min(delay, 6) - 1);
+  const along = isBack ? beyond : 0;
+  const [x1, y1, x2, y2] =
+    direction === 'LR'
+      ? [sourceX + along, sourceY - rise, targetX - along, targetY - rise]
+      : [sourceX + 2 * rise, sourceY + along, targetX + 2 * rise, targetY - along];
+  const middle = (start: number, a: number, b: number, end: number) => (start + 3 * a + 3 * b + end) / 8;
+  return [
+    `M${sourceX},${sourceY} C${x1},${y1} ${x2},${y2} ${targetX},${targetY}`,
+    middle(sourceX, x1, x2, targetX),
+    middle(sourceY, y1, y2, targetY),
+  ];
+}
