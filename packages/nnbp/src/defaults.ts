@@ -1,5 +1,5 @@
-/** `fit`, `evaluate` and `compile` with `auto()` as the default engine, started once for all calls. */
-import { compile as compileOn, type CompileOptions, type Engine, type Network, type Predictor } from '@nnbp/core';
+/** `fit`, `evaluate` and `compile` with the fastest engine as the default, started once for all calls. */
+import { compile as compileOn, type CompileOptions, type Engine, js, type Network, type Predictor } from '@nnbp/core';
 import {
   type Assessment,
   type Data,
@@ -11,17 +11,33 @@ import {
 } from '@nnbp/train';
 import { auto } from '@nnbp/wasm';
 
-let started: Promise<Engine> | undefined;
+/**
+ * Edges × rows × epochs from which starting the fast engine pays. The js engine takes less than 0.1 s for anything below,
+ * and that is what compiling the kernels takes.
+ */
+const minFastWork = 4e6;
 
-async function withEngine<Options extends { readonly engine?: Engine }>(
-  options: Options,
-): Promise<Options & { readonly engine: Engine }> {
-  return { ...options, engine: options.engine ?? (await (started ??= auto())) };
+let started: Promise<Engine> | undefined;
+const fastest = () => (started ??= auto());
+
+/** The engine for a call. It depends on the call alone, so that the same call gives the same bits. */
+async function engineFor({ graph }: Network, data: Data, epochs: number): Promise<Engine> {
+  return graph.edgeCount * rowsIn(data) * epochs < minFastWork ? js() : fastest();
+}
+
+/** The samples of the data, or the steps of all sequences. A stream may have any number. */
+function rowsIn(data: Data): number {
+  if ('inputs' in data) return data.inputs.length;
+  if ('sequences' in data) {
+    const { sequences } = data;
+    return Array.isArray(sequences) ? sequences.reduce((sum: number, { inputs }) => sum + inputs.length, 0) : Infinity;
+  }
+  return Array.isArray(data) ? data.length : Infinity;
 }
 
 /**
- * Trains a network; see `fit` of `@nnbp/train`. Default engine: `auto()`, which computes in float32 where the host has
- * WebAssembly. Pass `engine: js()` for float64.
+ * Trains a network; see `fit` of `@nnbp/train`. Default engine: `js()`, in float64, if edges × samples × epochs are fewer
+ * than 4 million, which takes less than 0.1 s; else `auto()`, which computes in float32 where the host has WebAssembly.
  *
  * @example
  * ```ts
@@ -34,15 +50,18 @@ async function withEngine<Options extends { readonly engine?: Engine }>(
  * ```
  */
 export async function fit(network: Network, data: Data, options: FitOptions): Promise<Report> {
-  return fitOn(network, data, await withEngine(options));
+  return fitOn(network, data, {
+    ...options,
+    engine: options.engine ?? (await engineFor(network, data, options.epochs)),
+  });
 }
 
-/** Mean loss and metrics; see `evaluate` of `@nnbp/train`. Default engine: `auto()`. */
+/** Mean loss and metrics; see `evaluate` of `@nnbp/train`. Default engine: as `fit` of one epoch. */
 export async function evaluate(network: Network, data: Data, options: EvaluateOptions): Promise<Assessment> {
-  return evaluateOn(network, data, await withEngine(options));
+  return evaluateOn(network, data, { ...options, engine: options.engine ?? (await engineFor(network, data, 1)) });
 }
 
 /** Prepares a network for many predictions; see `compile` of `@nnbp/core`. Default engine: `auto()`, in float32. */
 export async function compile(network: Network, options: CompileOptions = {}): Promise<Predictor> {
-  return compileOn(network, await withEngine(options));
+  return compileOn(network, { ...options, engine: options.engine ?? (await fastest()) });
 }

@@ -39,24 +39,56 @@ describe('the defaults of nnbp', () => {
   const fresh = () => new Network(mlp([2, 8, 1], { activation: tanh, outputActivation: identity }), { seed: 1 });
   const isSingle = (values: ArrayLike<number>) => Array.from(values).every((value) => Math.fround(value) === value);
 
-  test('fit computes in float32 on the fastest engine, and in float64 on the js engine', async () => {
-    const options = () => ({ loss: mse(), optimizer: adam({ learningRate: 0.05 }), epochs: 300 });
-    const [single, double] = [fresh(), fresh()];
-    await nnbp.fit(single, xor, options());
-    await nnbp.fit(double, xor, { ...options(), engine: js() });
-    expect(isSingle(single.parameters.vector)).toBe(true);
-    expect(isSingle(double.parameters.vector)).toBe(false);
-    for (const network of [single, double]) expect(network.predict([0, 1])[0]).toBeCloseTo(1, 1);
+  const options = (epochs: number) => ({ loss: mse(), optimizer: adam({ learningRate: 0.05 }), epochs });
+
+  test('fit of little work computes in float64, without starting the fast engine', async () => {
+    const [own, double] = [fresh(), fresh()];
+    await nnbp.fit(own, xor, options(300));
+    await nnbp.fit(double, xor, { ...options(300), engine: js() });
+    expect(own.parameters.vector).toEqual(double.parameters.vector);
+    expect(isSingle(own.parameters.vector)).toBe(false);
+    expect(own.predict([0, 1])[0]).toBeCloseTo(1, 1);
   });
 
-  test('compile and evaluate use the fastest engine', async () => {
+  // 24 edges × 4 samples × 50,000 epochs; training stops after the first.
+  const first = { callbacks: [{ onEpochEnd: ({ stop }: nnbp.Progress) => stop() }] };
+  const list = xor.inputs.map((input, s) => ({ input, target: xor.targets[s] }));
+  const sequences = { sequences: list.map(({ input, target }) => ({ inputs: [input], targets: [target] })) };
+  async function* stream() {
+    for (const sample of list) yield await Promise.resolve(sample);
+  }
+  const sequenceStream = async function* () {
+    yield await Promise.resolve(sequences.sequences[0]);
+  };
+  test.each<[string, number, 'float32' | 'float64', nnbp.Data]>([
+    ['a table', 50_000, 'float32', xor],
+    ['a table', 40_000, 'float64', xor],
+    ['samples', 50_000, 'float32', list],
+    ['samples', 40_000, 'float64', list],
+    ['sequences', 50_000, 'float32', sequences],
+    ['sequences', 40_000, 'float64', sequences],
+    ['a stream', 1, 'float32', stream],
+    ['a stream of sequences', 1, 'float32', { sequences: sequenceStream }],
+  ])('fit of %s for at most %i epochs computes in %s', async (_, epochs, precision, given) => {
+    const network = fresh();
+    const truncate = 'sequences' in given && !Array.isArray(given.sequences) ? { truncate: 1 } : {};
+    await nnbp.fit(network, given, { ...options(epochs), ...first, ...truncate });
+    expect(isSingle(network.parameters.vector)).toBe(precision === 'float32');
+  });
+
+  test('compile uses the fastest engine, and evaluate where the work is worth its start', async () => {
     const network = fresh();
     const predictor = await nnbp.compile(network);
     expect(predictor.engine).toBe('wasm');
     expect(predictor.predict([1, 0])[0]).toBeCloseTo(network.predict([1, 0])[0], 5);
     predictor.dispose();
     expect((await nnbp.compile(network, { engine: js() })).predict([1, 0])).toEqual(network.predict([1, 0]));
-    const { loss } = await nnbp.evaluate(network, xor, { loss: mse() });
-    expect(loss).toBeCloseTo((await nnbp.evaluate(network, xor, { loss: mse(), engine: js() })).loss, 5);
+    const many = { inputs: new Array<number[]>(200_000).fill([0, 1]), targets: new Array<number[]>(200_000).fill([1]) };
+    for (const given of [xor, many]) {
+      const { loss } = await nnbp.evaluate(network, given, { loss: mse() });
+      const double = (await nnbp.evaluate(network, given, { loss: mse(), engine: js() })).loss;
+      expect(loss).toBeCloseTo(double, 5);
+      expect(loss !== double).toBe(given === many);
+    }
   });
 });
