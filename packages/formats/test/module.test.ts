@@ -152,17 +152,26 @@ export function predict(input) {
     expect(toModule(new Network(builder.build())).js).not.toMatch(/unused|sine/);
   });
 
-  test('names that would break out of a string or a comment stay in it', async () => {
-    const wicked = ['"];\nthrow 1;//', '*/ throw 2; /*', '\u2028throw 3;//', '${(() => { throw 4 })()}', '__proto__'];
+  test('names that would break out of a string, a comment or a script element stay in it', async () => {
+    const wicked = [
+      '"];\nthrow 1;//',
+      '*/ throw 2; /*',
+      '\u2028throw 3;//',
+      '${(() => { throw 4 })()}',
+      '</script><!--\u202e',
+      '__proto__',
+    ];
     for (const wide of [1, 300]) {
       const builder = new GraphBuilder();
       const inputs = wicked.map((id) => builder.input(id));
       const hidden = builder.layer(wide, { from: inputs, activation: tanh, name: wicked[2] });
       builder.output(builder.node('\u2029throw 5', { from: hidden, activation: tanh }));
       const network = new Network(builder.build(), { seed: 1 });
-      const module = await loaded(toModule(network).js);
+      const { js } = toModule(network);
+      expect(js).not.toMatch(/<[/!]|[\u2028\u2029\u202e]/);
+      const module = await loaded(js);
       expect(module.inputs).toEqual(wicked);
-      expect(module.predict([1, 2, 3, 4, 5])).toEqual(network.predict([1, 2, 3, 4, 5]));
+      expect(module.predict([1, 2, 3, 4, 5, 6])).toEqual(network.predict([1, 2, 3, 4, 5, 6]));
     }
   });
 
