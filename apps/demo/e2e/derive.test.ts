@@ -395,6 +395,8 @@ test('no step moves anything on the page', async () => {
     const boxes = () =>
       page.locator('.panel, .stepper-controls, .cards > *, .lead, .step-head').evaluateAll((elements) =>
         elements.map((element) => {
+          // On phones the derivation sticks to the bottom of the screen: seen from the top of the page.
+          scrollTo(0, 0);
           const { x, y, width, height } = element.getBoundingClientRect();
           return [element.getAttribute('class'), x, y + scrollY, width, height].join(' ');
         }),
@@ -436,4 +438,34 @@ test('a term is explained on hover and on focus, and marked in the graph and the
   // A term in the formula leads to its own derivation.
   await page.locator('.derivation .katex [data-name="dloss/dx_7"]').first().click();
   await untilUrl(page, ({ derive }) => derive.selected === 'dloss/dx_7');
+});
+
+test('labels of the graph overlap neither each other nor a node, and its text is at least 11 pixels', async () => {
+  for (const [width, height] of [
+    [1440, 900],
+    [1024, 768],
+    [390, 844],
+  ] as const) {
+    const page = await open({}, { viewport: { width, height } });
+    await page.locator('.react-flow .weight').first().waitFor();
+    await settled(page);
+    const found = await page.locator('.react-flow').evaluate((flow) => {
+      const of = (selector: string) =>
+        Array.from(flow.querySelectorAll(selector), (element) => element.getBoundingClientRect());
+      const labels = of('.weight');
+      const meet = (a: DOMRect, b: DOMRect) =>
+        Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1 &&
+        Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 1;
+      const overlaps = labels.flatMap((label, k) =>
+        [...labels.slice(k + 1), ...of('.react-flow__node')].filter((other) => meet(label, other)),
+      );
+      const { transform } = getComputedStyle(flow.querySelector('.react-flow__viewport')!);
+      const sizes = Array.from(flow.querySelectorAll('.kept, .weight'), (element) =>
+        parseFloat(getComputedStyle(element).fontSize),
+      );
+      return { overlaps: overlaps.length, smallest: Math.min(...sizes) * new DOMMatrix(transform).a };
+    });
+    expect(found.overlaps, `overlaps at ${width}`).toBe(0);
+    expect(found.smallest, `text at ${width}`).toBeGreaterThanOrEqual(11);
+  }
 });

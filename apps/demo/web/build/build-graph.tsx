@@ -12,7 +12,7 @@ import { connectNodes, insertNode } from './doing.js';
 import { edgeCountOf, edgesInto } from './edits.js';
 import { messages } from './messages.js';
 
-const nodeWidth = 124;
+const nodeWidth = 118;
 const nodeHeight = 52;
 /** With more edges than this, only the edges of the selected node are labelled, if they are few. */
 const labelledEdges = 40;

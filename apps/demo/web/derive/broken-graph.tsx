@@ -8,7 +8,7 @@ import { usePlayground } from '../store.js';
 import { type Books, type BrokenPass, brokenPass, differs, type NodeState, nodeStates } from '../shared/broken.js';
 import type { Exercise } from './exercise.js';
 import { messages } from './messages.js';
-import { chartHeight, nodeHeight, nodeWidth } from './network-graph.js';
+import { chartHeight, narrowNodeWidth, nodeHeight, nodeWidth } from './network-graph.js';
 import { Stepper } from './stepper.js';
 
 /** The pass with the selected mistake, and what it has computed so far. */
@@ -59,6 +59,7 @@ export function BrokenGraph({ broken }: { readonly broken: Broken }) {
     return {
       id,
       width: nodeWidth,
+      narrowWidth: narrowNodeWidth,
       height: nodeHeight(isOrder && isInput ? rows - 1 : rows),
       className: ['node', current === i && 'current', nodeIsWrong && 'wrong', isWaiting && 'waiting']
         .filter(Boolean)

@@ -32,6 +32,8 @@ const ofMany: readonly Kept[] = ['x', 'slope', 'dLossDx'];
 const manyNodes = 16;
 
 export const nodeWidth = 142;
+/** On phones three nodes fit beside each other. */
+export const narrowNodeWidth = 106;
 /** Height of a node with a number of rows, in pixels. */
 export const nodeHeight = (rows: number): number => 26 + 20 * rows;
 
@@ -100,6 +102,7 @@ export function NetworkGraph({ exercise, selected, known, step }: NetworkGraphPr
     return {
       id,
       width: nodeWidth,
+      narrowWidth: narrowNodeWidth,
       height: nodeHeight(kinds.length),
       className: ['node', lit.nodes.has(i) && 'lit', current?.node === id && 'current'].filter(Boolean).join(' '),
       content: (

@@ -23,6 +23,7 @@ import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
 import { delayedArc } from './delay.js';
 import './graph-view.css';
 import { type Box, type Direction, layered, type Link } from './layered.js';
+import { labelPlaces, type Rect, type Segment } from './label-places.js';
 import { useMessages } from '../language.js';
 import { messages } from './messages.js';
 
@@ -30,6 +31,8 @@ import { messages } from './messages.js';
 export interface GraphNode {
   readonly id: string;
   readonly width: number;
+  /** Width where the inputs are on top. Default: width. */
+  readonly narrowWidth?: number;
   readonly height: number;
   readonly content: ReactNode;
   /** A CSS class of the box. */
@@ -81,16 +84,22 @@ interface Shape {
   readonly direction: Direction;
   readonly boxes: readonly Box[];
   readonly links: readonly Link[];
+  /** Width of the frame in pixels, rounded down. */
+  readonly room: number;
 }
 
-const sideways = { between: 100, beside: 24 };
+/** Space between neighbouring nodes of a column. */
+const beside = 24;
 /** Spacing of graphs with many nodes. */
 const crowded = { between: 120, beside: 8 };
 const manyNodes = 16;
-const downwards = { between: 96, beside: 12 };
+const downwards = { between: 120, beside: 6 };
 
-/** Label positions along an edge. Edges into one node alternate, so that labels of crossing edges do not overlap. */
-const labelPlaces = { LR: [0.3, 0.7], TB: [0.42, 0.74] } as const;
+/** Gap between columns of nodes: as wide as the frame allows, in pixels. */
+const [minBetween, maxBetween] = [56, 110];
+
+/** Room of a label on an edge, in pixels. */
+const labelRoom = { width: 52, height: 32 };
 
 const nodeTypes = { box: BoxNode };
 const edgeTypes = { arrow: ArrowEdge };
@@ -122,49 +131,61 @@ function Chart({ label, nodes, edges, height, places, open = false, narrowBelow 
   // The layout is recomputed only if the shape changes; numbers change far more often.
   const shape: Shape = {
     direction,
-    boxes: nodes.map(({ id, width, height }) => ({ id, width, height })),
+    boxes: nodes.map(({ id, width, narrowWidth = width, height }) => ({
+      id,
+      width: direction === 'TB' ? narrowWidth : width,
+      height,
+    })),
     links: edges.filter(({ delay = 0 }) => delay === 0).map(({ from, to }) => ({ from, to })),
+    // In steps, so that a scrollbar does not move every node.
+    room: Math.floor(width / 40) * 40,
   };
   const written = JSON.stringify(shape);
   const laidOut = useMemo(() => {
-    const { boxes, links, direction } = JSON.parse(written) as Shape;
-    return layered(
-      boxes,
-      links,
-      direction,
-      direction === 'TB' ? downwards : boxes.length > manyNodes ? crowded : sideways,
-    );
+    const { boxes, links, direction, room } = JSON.parse(written) as Shape;
+    if (direction === 'TB') return layered(boxes, links, direction, downwards);
+    if (boxes.length > manyNodes) return layered(boxes, links, direction, crowded);
+    return spread(boxes, links, room);
   }, [written]);
-  const tall = direction === 'LR' ? height : Math.max(height, heightAtWidth(nodes, laidOut, width));
+  const boxes = shape.boxes.map((box): Rect => ({ ...box, ...(places?.get(box.id) ?? laidOut.get(box.id)!) }));
+  const filled = heightAtWidth(boxes, width);
+  // A graph with handles keeps empty space for new nodes.
+  const hasArcs = edges.some(({ delay = 0 }) => delay > 0);
+  const padding = hasArcs ? marginWithArcs : margin;
+  const around = hasArcs ? 160 : 30;
+  const tall = direction === 'LR' ? Math.min(height, Math.max(220, filled + (open ? 120 : around))) : filled + around;
   const { fitView } = useReactFlow();
-  const padding = edges.some(({ delay = 0 }) => delay > 0) ? marginWithArcs : margin;
   useEffect(() => {
     void fitView({ padding, maxZoom: 1.15 });
   }, [fitView, laidOut, width, tall, padding]);
 
-  const flowNodes = nodes.map(({ id, width, height, content, className }): FlowNode => ({
+  const flowNodes = nodes.map(({ id, content, className }, k): FlowNode => ({
     id,
     type: 'box',
-    position: places?.get(id) ?? laidOut.get(id) ?? { x: 0, y: 0 },
-    width,
-    height,
-    measured: { width, height },
+    position: { x: boxes[k].x, y: boxes[k].y },
+    width: boxes[k].width,
+    height: boxes[k].height,
+    measured: { width: boxes[k].width, height: boxes[k].height },
     data: { content, direction, open },
     ...(className !== undefined && { className }),
   }));
-  const fanIn = new Map<string, number>();
-  const flowEdges = edges.map(({ from, to, label, className, width = 1.5, delay = 0 }): FlowEdge => {
-    const place = fanIn.get(to) ?? 0;
-    fanIn.set(to, place + 1);
-    return {
-      id: edgeId(from, to, delay),
-      type: 'arrow',
-      source: from,
-      target: to,
-      data: { label, width, at: labelPlaces[direction][place % 2], delay, direction },
-      ...(className !== undefined && { className }),
-    };
-  });
+  const placed = JSON.stringify(boxes);
+  const labelsAt = useMemo(() => {
+    const { links, direction } = JSON.parse(written) as Shape;
+    const rects = JSON.parse(placed) as (Rect & Box)[];
+    const boxOf = new Map(rects.map((box) => [box.id, box]));
+    const segments = links.map(({ from, to }) => segment(boxOf.get(from)!, boxOf.get(to)!, direction));
+    return labelPlaces(segments, rects, labelRoom);
+  }, [written, placed]);
+  let straight = 0;
+  const flowEdges = edges.map(({ from, to, label, className, width = 1.5, delay = 0 }): FlowEdge => ({
+    id: edgeId(from, to, delay),
+    type: 'arrow',
+    source: from,
+    target: to,
+    data: { label, width, at: delay > 0 ? 0.5 : labelsAt[straight++], delay, direction },
+    ...(className !== undefined && { className }),
+  }));
   return (
     <div className="graph-view" ref={frame} style={{ height: tall }}>
       {width > 0 && (
@@ -241,19 +262,27 @@ function ArrowEdge({ id, data, ...ends }: EdgeProps<FlowEdge>) {
   );
 }
 
-/** Height of the diagram at full width, limited to the height of a phone. */
-function heightAtWidth(
-  nodes: readonly GraphNode[],
-  laidOut: ReadonlyMap<string, { readonly x: number; readonly y: number }>,
-  width: number,
-): number {
-  const ends = nodes.map(({ id, width, height }) => {
-    const { x, y } = laidOut.get(id)!;
-    return { right: x + width, bottom: y + height };
-  });
-  const across = Math.max(1, ...ends.map(({ right }) => right));
-  const down = Math.max(1, ...ends.map(({ bottom }) => bottom));
-  return Math.min(820, down * Math.min(1, width / across) + 30);
+/** In columns, with gaps as wide as the frame allows. */
+function spread(boxes: readonly Box[], links: readonly Link[], room: number) {
+  const narrow = layered(boxes, links, 'LR', { between: minBetween, beside });
+  const right = Math.max(...boxes.map(({ id, width }) => narrow.get(id)!.x + width));
+  const columns = new Set(boxes.map(({ id, width }) => Math.round(narrow.get(id)!.x + width / 2))).size;
+  const more = (0.92 * room - right) / Math.max(1, columns - 1);
+  const between = Math.max(minBetween, Math.min(maxBetween, minBetween + more));
+  return layered(boxes, links, 'LR', { between, beside });
+}
+
+/** The straight line from the source's handle to the target's. */
+const segment = (from: Rect, to: Rect, direction: Direction): Segment =>
+  direction === 'LR'
+    ? { x1: from.x + from.width, y1: from.y + from.height / 2, x2: to.x, y2: to.y + to.height / 2 }
+    : { x1: from.x + from.width / 2, y1: from.y + from.height, x2: to.x + to.width / 2, y2: to.y };
+
+/** Height of the graph when it fits a width; at most the size of a phone screen. */
+function heightAtWidth(boxes: readonly Rect[], width: number): number {
+  const across = Math.max(1, ...boxes.map((box) => box.x + box.width)) - Math.min(...boxes.map(({ x }) => x));
+  const down = Math.max(1, ...boxes.map((box) => box.y + box.height)) - Math.min(...boxes.map(({ y }) => y));
+  return Math.min(820, down * Math.min(1.15, (0.96 * width) / across));
 }
 
 function useWidth(frame: React.RefObject<HTMLElement | null>): number {

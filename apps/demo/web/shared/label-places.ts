@@ -1,0 +1,74 @@
+/** Where the labels of straight edges are drawn: clear of each other, of the boxes, and of other edges where possible. */
+
+export interface Segment {
+  readonly x1: number;
+  readonly y1: number;
+  readonly x2: number;
+  readonly y2: number;
+}
+
+export interface Rect {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Parts of an edge at which its label may stand, the preferred ones first. */
+const parts = [0.5, 0.4, 0.6, 0.3, 0.7, 0.22, 0.78, 0.15, 0.85];
+
+/** Above this number of edges a label is drawn at the middle of its edge. */
+const maxEdges = 120;
+
+/** For each edge the part of it at which its label stands, from 0 (source) to 1 (target). */
+export function labelPlaces(
+  edges: readonly Segment[],
+  boxes: readonly Rect[],
+  label: { readonly width: number; readonly height: number },
+): number[] {
+  if (edges.length > maxEdges) return edges.map(() => 0.5);
+  const taken: Rect[] = [];
+  return edges.map((edge, own) => {
+    let best = parts[0];
+    let least = Infinity;
+    for (const [rank, part] of parts.entries()) {
+      const place: Rect = {
+        x: edge.x1 + part * (edge.x2 - edge.x1) - label.width / 2,
+        y: edge.y1 + part * (edge.y2 - edge.y1) - label.height / 2,
+        ...label,
+      };
+      const overlaps = (other: Rect) =>
+        Math.max(0, Math.min(place.x + place.width, other.x + other.width) - Math.max(place.x, other.x)) *
+        Math.max(0, Math.min(place.y + place.height, other.y + other.height) - Math.max(place.y, other.y));
+      let cost = rank;
+      for (const other of taken) cost += overlaps(other);
+      for (const box of boxes) cost += overlaps(box);
+      for (const [k, other] of edges.entries()) if (k !== own && crosses(other, place)) cost += 40;
+      if (cost < least) [best, least] = [part, cost];
+    }
+    taken.push({
+      x: edge.x1 + best * (edge.x2 - edge.x1) - label.width / 2,
+      y: edge.y1 + best * (edge.y2 - edge.y1) - label.height / 2,
+      ...label,
+    });
+    return best;
+  });
+}
+
+/** Whether a segment passes through a rectangle: the part of it that is inside on both axes is not empty. */
+function crosses({ x1, y1, x2, y2 }: Segment, { x, y, width, height }: Rect): boolean {
+  let [from, to] = [0, 1];
+  for (const [start, change, low, high] of [
+    [x1, x2 - x1, x, x + width],
+    [y1, y2 - y1, y, y + height],
+  ]) {
+    if (change === 0) {
+      if (start < low || start > high) return false;
+      continue;
+    }
+    const [a, b] = [(low - start) / change, (high - start) / change];
+    from = Math.max(from, Math.min(a, b));
+    to = Math.min(to, Math.max(a, b));
+  }
+  return from < to;
+}
