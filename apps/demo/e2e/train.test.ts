@@ -237,6 +237,21 @@ test('a 784-128-10 network learns digits while the page stays under 50 ms a task
     longest.push(Math.max(...tasks));
   }
   expect(Math.min(...longest), `the longest task of each window: ${longest.join(', ')} ms`).toBeLessThan(50);
+  await press(page, 'Pause');
+  expect(await page.getByRole('region', { name: 'Weights of the first layer' }).locator('canvas').count()).toBe(10);
+  const misread = page.getByRole('region', { name: 'Misread digits' }).getByRole('button').first();
+  const [, truth, found] = /(.), read as (.)/.exec((await misread.getAttribute('aria-label'))!)!;
+  expect(found).not.toBe(truth);
+  await misread.click();
+  await expect.poll(() => stat(page, 'prediction')).toBe(found);
+  const canvas = page.getByRole('img', { name: /Draw a digit/ });
+  await canvas.scrollIntoViewIfNeeded();
+  const box = (await canvas.boundingBox())!;
+  await page.mouse.move(box.x + 0.7 * box.width, box.y + 20);
+  await page.mouse.down();
+  await page.mouse.move(box.x + 0.65 * box.width, box.y + 90, { steps: 12 });
+  await page.mouse.up();
+  await expect.poll(() => stat(page, 'prediction')).toBe('1');
   await picture(page, 'train-digits');
 });
 
@@ -264,6 +279,17 @@ test('a table of the user’s own is guessed and learnt, as classes and as a num
   expect(await page.getByLabel('Predict it as').inputValue()).toBe('number');
   expect(await page.getByRole('combobox', { name: 'Loss', exact: true }).inputValue()).toBe('mse');
   await until(page, 'training-loss', (loss) => loss < 0.01);
+  await press(page, 'Pause');
+  // The score is 2 · size − weight, from −21 to 9: errors and prediction are in its unit.
+  const errors = page.locator('.train-errors tbody tr').first().locator('td');
+  expect(Number(await errors.first().textContent())).toBeLessThan(1);
+  const predict = page.getByRole('region', { name: 'Predict' });
+  await predict.getByLabel('size').fill('3');
+  await predict.getByLabel('weight').fill('12');
+  await predict.getByLabel('kind').selectOption('large');
+  await expect.poll(() => numberIn(page, 'prediction')).toBeGreaterThan(-8);
+  expect(await numberIn(page, 'prediction')).toBeLessThan(-4);
+  await picture(page, 'train-csv-number');
 });
 
 test('a file that is no table is answered with a sentence', async () => {
@@ -291,6 +317,7 @@ test('training that diverges stops with a sentence', async () => {
   const page = await openTrain('tripling', { learningRate: 5 });
   await press(page, 'Play');
   await page.getByText('Training diverged').waitFor();
+  expect(await page.getByLabel('Logarithmic').isChecked()).toBe(true);
   await page.getByLabel('Learning rate').fill('0.04');
   await press(page, 'Play');
   await until(page, 'training-loss', (loss) => loss < 0.01);
@@ -323,7 +350,7 @@ test('a function is drawn with the pointer, or typed, and fitted', async () => {
 
 test('many layers of sigmoids let the gradient vanish, and the page says so', async () => {
   const page = await openTrain('circles', { hidden: [6, 6, 6, 6, 6], activation: 'sigmoid' });
-  await page.getByText('Vanishing: the gradient of the first layer').waitFor();
+  await page.getByText('Vanishing: the gradient of the last hidden layer').waitFor();
   const sizes = await page
     .locator('[data-gradient]')
     .evaluateAll((cells) => cells.map((cell) => Number(cell.textContent)));

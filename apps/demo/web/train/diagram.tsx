@@ -4,6 +4,7 @@ import { memo, useEffect, useRef } from 'react';
 import { useMessages } from '../language.js';
 import { contextOf, drawCurve, drawEdges, imageOf, nodeRow, nodeSide, placesOf, ramp } from './draw.js';
 import type { Settings } from './fits.js';
+import { WeightImages } from './image-panels.js';
 import { messages } from './messages.js';
 import { BoundedField } from '../shared/bounded-field.js';
 import { short, whole } from './numbers.js';
@@ -73,6 +74,9 @@ export const Diagram = memo(function Diagram({ settings, change, ready, observat
         </div>
       )}
       {ready !== undefined && <Graph ready={ready} observation={observation} inspect={inspect} />}
+      {ready !== undefined && observation?.weightImages && (
+        <WeightImages ready={ready} images={observation.weightImages} />
+      )}
       {ready !== undefined && (
         <EdgeChoice sample={settings.sample} count={ready.trainingCount} choose={choose} observation={observation} />
       )}

@@ -23,7 +23,8 @@ export const Losses = memo(function Losses({ curve, validation, standardized }: 
   const palette = usePalette();
   const [frame, width] = useWidth();
   const plot = useRef<UPlot>(null);
-  const [logarithmic, setLogarithmic] = useState(false);
+  const [chosen, choose] = useState<boolean>();
+  const logarithmic = chosen ?? isWide(curve);
   const last = useRef(curve);
   last.current = curve;
 
@@ -73,13 +74,26 @@ export const Losses = memo(function Losses({ curve, validation, standardized }: 
       <h2>{say.lossCurves}</h2>
       <div ref={frame} className="train-chart" />
       <label>
-        <input type="checkbox" checked={logarithmic} onChange={(event) => setLogarithmic(event.target.checked)} />{' '}
+        <input type="checkbox" checked={logarithmic} onChange={(event) => choose(event.target.checked)} />{' '}
         {say.logarithmic}
       </label>
       {standardized && <p className="quiet">{say.standardizedLoss}</p>}
     </section>
   );
 });
+
+/** Ratio of the largest and the smallest loss above which the scale is logarithmic, unless the user chose one. */
+const wide = 1000;
+
+/** Whether the losses span decades, as after a divergence. */
+function isWide({ training, validation }: Curve): boolean {
+  let [least, most] = [Infinity, 0];
+  for (const value of [...training, ...validation]) {
+    if (value === null || !(value > 0) || value === Infinity) continue;
+    [least, most] = [Math.min(least, value), Math.max(most, value)];
+  }
+  return most > wide * least;
+}
 
 /** Label of a tick; a power of ten on the logarithmic scale. */
 const tickLabel = (tick: number, logarithmic: boolean): string =>

@@ -4,7 +4,11 @@
  */
 import { type Engine, type Executor, type FloatArray, type GradientCache, type Graph, RowCache } from '@nnbp/core';
 import type { Dataset, Part } from './data/dataset.js';
-import type { Rows, Session } from './session.js';
+import { judge, maxWork, type RegressionFit } from './judge.js';
+import { type MisreadImage, misreadImages, weightImages } from './observe-image.js';
+import { answerOf, chunk, classOf, inChunks, sideOf } from './outputs.js';
+import { type RowAnswer, rowAnswer } from './row-answer.js';
+import type { Session } from './session.js';
 
 /** A drawn layer: its first nodes. */
 interface ShownLayer {
@@ -66,6 +70,22 @@ export interface Observation {
   /** dloss/dx_j · slope_j · w_ij of each drawn edge for the selected sample. */
   readonly flow: Float32Array | undefined;
   readonly sample: SampleAnswer | undefined;
+  /** Of a regression. */
+  readonly fit: { readonly training: RegressionFit; readonly validation: RegressionFit | undefined } | undefined;
+  /** Validation samples with a wrong class, if the inputs are an image. */
+  readonly misread: readonly MisreadImage[] | undefined;
+  /** Weights of the drawn nodes of the first layer, one after another, scaled to ±127; if the inputs are an image. */
+  readonly weightImages: Int8Array | undefined;
+  /** For the row of inputs that was asked for. */
+  readonly row: RowAnswer | undefined;
+}
+
+/** What an observation is asked for beside the state of the training. */
+export interface Question {
+  /** Number of a training sample whose gradient is shown. */
+  readonly sample: number | null;
+  /** Inputs in the units of the data that are predicted. */
+  readonly row: ArrayLike<number> | null;
 }
 
 export interface Observer {
@@ -76,19 +96,13 @@ export interface Observer {
   readonly nodePlaces: number;
   /** Minimum and maximum of each axis, for one or two inputs. */
   readonly axes: readonly (readonly [number, number])[];
-  observe(sample: number | null): Observation;
+  observe(question: Question): Observation;
   dispose(): void;
 }
 
 /** Maximum number of drawn nodes per layer. */
 const maxShown = 10;
-/** Samples per pass. */
-const chunk = 512;
-/** Maximum number of samples per set for loss and accuracy. */
-const maxJudged = 1000;
 const maxProbed = 128;
-/** Maximum of edges × points, so that an observation stays short. */
-const maxWork = 4e6;
 /** Small plots show every third point of the surface. */
 const stride = 3;
 
@@ -109,7 +123,7 @@ export function observerOf(session: Session, dataset: Dataset, engine: Engine): 
     places,
     nodePlaces: axes.length === 2 ? places / stride : places,
     axes,
-    observe(sample) {
+    observe({ sample, row }) {
       executor.parameters.set(session.parameters);
       const training = judge(session, dataset, executor, session.training);
       const validation = session.validation && judge(session, dataset, executor, session.validation);
@@ -125,6 +139,18 @@ export function observerOf(session: Session, dataset: Dataset, engine: Engine): 
         weights: Float32Array.from(layout.edges, ([from, to]) => weightOf(graph, executor, shown[from], shown[to])),
         biases: Float32Array.from(shown, (id) => biasOf(graph, executor, id)),
         ...sampleOf(sample),
+        fit: training.fit && { training: training.fit, validation: validation?.fit },
+        ...(dataset.side === undefined
+          ? { misread: undefined, weightImages: undefined }
+          : {
+              misread: misreadImages(
+                dataset.validation ?? dataset.training,
+                (validation ?? training).mistakes,
+                dataset.side ** 2,
+              ),
+              weightImages: weightImages(graph, executor, layout.layers[1].ids),
+            }),
+        row: row?.length === graph.inputCount ? rowAnswer(session, dataset, executor, row) : undefined,
       };
     },
     dispose: () => executor.dispose(),
@@ -160,52 +186,6 @@ export function observerOf(session: Session, dataset: Dataset, engine: Engine): 
 function valuesOf(cache: GradientCache, quantity: 'x' | 'dLossDx', id: string, count: number): ArrayLike<number> {
   if (cache instanceof RowCache) return cache.row(quantity, id);
   return Float64Array.from({ length: count }, (_, s) => cache[quantity](id, s));
-}
-
-/** The class that outputs predict. */
-function classOf(outputs: ArrayLike<number>, at: number, width: number, boundary: number): number {
-  if (width === 1) return Number(outputs[at] > boundary);
-  let best = 0;
-  for (let k = 1; k < width; k++) if (outputs[at + k] > outputs[at + best]) best = k;
-  return best;
-}
-
-/** Mean loss and confusion matrix. */
-function judge(session: Session, { task, classes }: Dataset, executor: Executor, rows: Rows) {
-  const { loss, encoding, network } = session;
-  const width = network.graph.outputs.length;
-  const affordable = Math.max(100, Math.floor((maxWork * 50) / network.graph.edgeCount));
-  const count = Math.min(rows.count, maxJudged, affordable);
-  const confusion = classes.map(() => classes.map(() => 0));
-  let sum = 0;
-  let right = 0;
-  inChunks(executor, rows.inputs, network.graph.inputCount, count, (outputs, first, samples) => {
-    for (let s = 0; s < samples; s++) {
-      const at = s * width;
-      const t = (first + s) * width;
-      sum += loss.value(outputs.subarray(at, at + width), rows.targets.subarray(t, t + width));
-      if (task === 'regression') continue;
-      const found = classOf(outputs, at, width, encoding.boundary);
-      const truth = classOf(rows.targets, t, width, encoding.boundary);
-      confusion[truth][found]++;
-      right += Number(found === truth);
-    }
-  });
-  return { loss: sum / count, accuracy: right / count, confusion };
-}
-
-/** Predicts rows in chunks; `outputs` is valid during the call only. */
-function inChunks(
-  executor: Executor,
-  inputs: Float64Array,
-  width: number,
-  count: number,
-  each: (outputs: FloatArray, first: number, samples: number) => void,
-): void {
-  for (let first = 0; first < count; first += chunk) {
-    const samples = Math.min(chunk, count - first);
-    each(executor.predict(inputs.subarray(first * width, (first + samples) * width), samples), first, samples);
-  }
 }
 
 /** Mean |dloss/dx| and mean values over the first samples. */
@@ -288,18 +268,6 @@ function responsesOf(values: readonly Float32Array[], inputCount: number): Int8A
     }
   }
   return responses;
-}
-
-/** An output in the units of the data. The Poisson loss predicts the logarithm of a rate. */
-function answerOf({ loss, network }: Session, x: number): number {
-  if (loss.name === 'poisson') return Math.exp(x);
-  return network.outputScaler?.undo(x, 0) ?? x;
-}
-
-/** Signed distance of an output from the decision boundary, from −1 to 1. */
-function sideOf({ encoding, loss }: Session, x: number): number {
-  if (loss.name === 'binaryCrossEntropyWithLogits') return Math.tanh(x / 2);
-  return Math.max(-1, Math.min(1, (x - encoding.boundary) / (encoding.yes - encoding.boundary)));
 }
 
 /** The softmax of the largest output, from 0 to below 1. */

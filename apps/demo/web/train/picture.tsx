@@ -1,11 +1,13 @@
-/** The output of the network: a surface, a curve, or a confusion matrix. */
+/** The output of the network: a surface, a curve, predictions against targets, or a confusion matrix. */
 import { memo, type PointerEvent, useEffect, useRef } from 'react';
 import { useMessages } from '../language.js';
 import { answerRange, contextOf, drawCurve, drawPoints, frameOf, imageOf, ramp, surfaceColour } from './draw.js';
+import { Misread } from './image-panels.js';
 import { messages } from './messages.js';
 import { percent, short } from './numbers.js';
 import type { Observation, SampleAnswer } from './observe.js';
 import { css, mix, type Palette, usePalette } from './palette.js';
+import { Regression } from './regression.js';
 import type { Ready } from './trainer.js';
 import { useWidth } from './use-width.js';
 
@@ -17,23 +19,27 @@ interface Props {
   readonly choose: (sample: number) => void;
 }
 
-export const Picture = memo(function Picture({ ready, observation, inspected, choose }: Props) {
+interface PictureProps extends Props {
+  /** Predicts another row of inputs. */
+  readonly ask: (row: Float64Array) => void;
+}
+
+export const Picture = memo(function Picture({ ready, observation, inspected, choose, ask }: PictureProps) {
   const say = useMessages(messages);
   const drawable = ready.places > 0 && observation.picture !== undefined;
   const name = ready.layout.layers.flatMap(({ ids }) => ids)[inspected ?? -1];
   return (
     <section className="panel train-output" aria-label={say.output}>
-      <h2>{drawable && inspected !== null ? say.outputOf(name) : drawable ? say.output : say.confusion}</h2>
-      {drawable ? (
-        <Plot ready={ready} observation={observation} inspected={inspected} choose={choose} />
-      ) : observation.confusion === undefined ? (
-        <p className="quiet">{say.noPicture}</p>
-      ) : (
-        <Confusion ready={ready} counts={observation.confusion} />
-      )}
+      <h2>
+        {drawable && inspected !== null ? say.outputOf(name) : drawable || observation.fit ? say.output : say.confusion}
+      </h2>
+      {drawable && <Plot ready={ready} observation={observation} inspected={inspected} choose={choose} />}
+      {observation.fit && <Regression ready={ready} fit={observation.fit} />}
+      {!drawable && observation.confusion && <Confusion ready={ready} counts={observation.confusion} />}
       {drawable && observation.confusion !== undefined && ready.classes.length > 2 && (
         <Confusion ready={ready} counts={observation.confusion} />
       )}
+      {observation.misread && <Misread ready={ready} misread={observation.misread} ask={ask} />}
       {observation.sample !== undefined && <Sample ready={ready} sample={observation.sample} />}
     </section>
   );

@@ -44,7 +44,7 @@ export function Toolbar({ training, view, blocked, reset }: Props) {
           <RotateCcw size={16} aria-hidden /> {say.reset}
         </button>
         <label>
-          {say.speed}{' '}
+          <span>{say.speed} </span>
           <select value={speed} onChange={(event) => choose(event.target.value as Settings['speed'])}>
             {(['slow', 'steady', 'full'] as const).map((name) => (
               <option key={name} value={name}>
@@ -85,7 +85,7 @@ export function Toolbar({ training, view, blocked, reset }: Props) {
 
 function Stat({ name, label, value }: { readonly name: string; readonly label: string; readonly value: string }) {
   return (
-    <div>
+    <div className={name}>
       <dt>{label}</dt>
       <dd data-stat={name}>{value}</dd>
     </div>

@@ -6,12 +6,12 @@ import { auto, type AutoEngine } from '@nnbp/wasm';
 import { transfer } from 'comlink';
 import type { Functions } from '../functions.js';
 import type { Column, TableProblem } from './data/csv.js';
-import type { Dataset, Part, Task } from './data/dataset.js';
+import type { Dataset, InputField, Part, Task } from './data/dataset.js';
 import { datasetsByRequest, type TableRequest } from './data/request.js';
 import type { Settings } from './fits.js';
 import { outputsFor } from './network-for.js';
 import { isProblem, type Problem } from './problem.js';
-import { type Layout, type Observation, type Observer, observerOf } from './observe.js';
+import { type Layout, type Observation, type Observer, observerOf, type Question } from './observe.js';
 import { openSession, type Session } from './session.js';
 
 /** Points of the plot: x and y for one input; x, y and the target for two. */
@@ -40,6 +40,14 @@ export interface Ready {
   readonly axes: readonly (readonly [number, number])[];
   /** For one or two inputs. */
   readonly points: { readonly training: Points; readonly validation: Points | undefined } | undefined;
+  /** Targets of a regression. */
+  readonly targets: { readonly training: Float32Array; readonly validation: Float32Array | undefined } | undefined;
+  /** Fields for a row to predict; empty if there are too many. */
+  readonly fields: readonly InputField[];
+  /** The inputs of the first training sample. */
+  readonly firstRow: Float64Array;
+  /** Side in pixels, if the inputs are a square image. */
+  readonly side: number | undefined;
   readonly engine: { readonly name: string; readonly reason: string };
 }
 
@@ -108,7 +116,7 @@ export interface Trainer {
   /**
    * The current state. During training, observations take at most a quarter of the time; `fresh` forces one.
    */
-  snapshot(sample: number | null, fresh: boolean): Snapshot | undefined;
+  snapshot(question: Question, fresh: boolean): Snapshot | undefined;
 }
 
 /** Saved before the worker is locked down. */
@@ -248,7 +256,7 @@ export function createTrainer(functions: Functions): Trainer {
       };
     },
 
-    snapshot(sample, fresh) {
+    snapshot(question, fresh) {
       if (session === undefined || observer === undefined) return undefined;
       const now = performance.now();
       if (now - meter.since > 400) {
@@ -257,7 +265,7 @@ export function createTrainer(functions: Functions): Trainer {
       }
       let observation: Observation | undefined;
       if (fresh || playing === 0 || now >= nextLook) {
-        observation = observer.observe(sample);
+        observation = observer.observe(question);
         const took = performance.now() - now;
         nextLook = performance.now() + took / lookingShare;
       }
@@ -292,8 +300,23 @@ const ready = (session: Session, observer: Observer, dataset: Dataset, engine: A
     observer.places === 0
       ? undefined
       : { training: pointsOf(dataset.training), validation: dataset.validation && pointsOf(dataset.validation) },
+  targets:
+    dataset.task === 'regression'
+      ? {
+          training: Float32Array.from(dataset.training.answers),
+          validation: dataset.validation && Float32Array.from(dataset.validation.answers),
+        }
+      : undefined,
+  fields: fieldsOf(dataset),
+  firstRow: dataset.training.inputs.slice(0, dataset.inputNames.length),
+  side: dataset.side,
   engine: { name: engine.name, reason: engine.reason },
 });
+
+function fieldsOf({ fields, inputNames }: Dataset): readonly InputField[] {
+  const all = fields ?? inputNames.map((name) => ({ name }));
+  return all.length > maxNamed ? [] : all;
+}
 
 /** Checks that the user's graph has the inputs and outputs that the data set needs. */
 function shapeProblem({ graph }: Settings, dataset: Dataset): Problem | undefined {

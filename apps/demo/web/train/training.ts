@@ -9,7 +9,7 @@ import { type Curve, emptyCurve, withPoint } from './curve.js';
 import { type Connection, connect } from './connection.js';
 import type { TableRequest } from './data/request.js';
 import type { Settings } from './fits.js';
-import type { Observation } from './observe.js';
+import type { Observation, Question } from './observe.js';
 import { isProblem, type Problem } from './problem.js';
 import type { ReadTable, Ready, Result, Snapshot, Speed, Trainer } from './trainer.js';
 
@@ -58,7 +58,7 @@ export class Training {
   #known = '[]';
   /** Counts requests, so that outdated responses are ignored. */
   #turn = 0;
-  #sample: number | null = null;
+  #question: Question = { sample: null, row: null };
   #speed: Speed = 'steady';
   /** Key of the open training. */
   #origin: readonly unknown[] = [];
@@ -122,7 +122,7 @@ export class Training {
         return;
       }
       if (!(await this.#replay(turn, trainer, steps))) return;
-      const snapshot = await inTime(trainer.snapshot(this.#sample, true));
+      const snapshot = await inTime(trainer.snapshot(this.#question, true));
       if (turn !== this.#turn || snapshot === undefined) return;
       this.#show({ ...nothing, ready: answer });
       this.#take(snapshot);
@@ -172,7 +172,7 @@ export class Training {
       await inTime(trainer.play(speed));
       while (turn === this.#turn) {
         const begun = performance.now();
-        const snapshot = await inTime(trainer.snapshot(this.#sample, false));
+        const snapshot = await inTime(trainer.snapshot(this.#question, false));
         await frame();
         if (turn !== this.#turn || snapshot === undefined) return;
         this.#take(snapshot);
@@ -190,9 +190,9 @@ export class Training {
     return this.#press((trainer) => trainer.step());
   }
 
-  /** Selects the sample whose gradient is shown. */
-  async choose(sample: number | null): Promise<void> {
-    this.#sample = sample;
+  /** Selects the sample whose gradient is shown, or the row of inputs that is predicted. */
+  async ask(part: Partial<Question>): Promise<void> {
+    this.#question = { ...this.#question, ...part };
     if (this.view.playing || this.view.ready === undefined) return;
     const turn = this.#turn;
     await this.#safely(turn, async () => this.#look(turn, (await this.#connected()).trainer));
@@ -218,7 +218,7 @@ export class Training {
   }
 
   async #look(turn: number, trainer: Remote<Trainer>): Promise<void> {
-    const snapshot = await inTime(trainer.snapshot(this.#sample, true));
+    const snapshot = await inTime(trainer.snapshot(this.#question, true));
     if (turn === this.#turn && snapshot !== undefined) this.#take(snapshot);
   }
 

@@ -14,6 +14,7 @@ import { messages } from './messages.js';
 import { short, whole } from './numbers.js';
 import { Options } from './options.js';
 import { Picture } from './picture.js';
+import { PredictPanel } from './predict-panel.js';
 import type { Problem } from './problem.js';
 import { type TableChoice, taskOfTable } from './table-fields.js';
 import { Toolbar } from './toolbar.js';
@@ -29,6 +30,7 @@ export default function View() {
   const { train: settings, custom } = usePlayground();
   const [table, setTable] = useState(openTable);
   const [inspected, inspect] = useState<number | null>(null);
+  const [row, setRow] = useState<Float64Array>();
   const view = useSyncExternalStore(training.subscribe, () => training.view);
   const { ready, observation, curve } = view;
 
@@ -47,7 +49,8 @@ export default function View() {
     }
   }, [table, wrong, key, ownKey]);
   useEffect(open, [open]);
-  useEffect(() => void training.choose(settings.sample), [settings.sample]);
+  useEffect(() => void training.ask({ sample: settings.sample }), [settings.sample]);
+  useEffect(() => void training.ask({ row: row ?? null }), [row]);
   const reset = () => {
     change({ steps: 0 });
     void training.open(JSON.parse(key) as Settings, table, JSON.parse(ownKey) as OwnFunction[]);
@@ -77,30 +80,46 @@ export default function View() {
         )}
         <Status view={view} quiet={wrong !== undefined} />
       </div>
-      <DataPanel
-        settings={settings}
-        change={change}
-        ready={ready}
-        table={table}
-        chooseTable={chooseTable}
-        describe={(bytes) => training.describeTable(bytes)}
-      />
-      <Diagram
-        settings={settings}
-        change={change}
-        ready={ready}
-        observation={observation}
-        inspect={inspect}
-        choose={chooseSample}
-      />
-      {ready !== undefined && observation !== undefined && (
-        <>
-          <Onward training={training} settings={settings} ready={ready} />
-          <Picture ready={ready} observation={observation} inspected={inspected} choose={chooseSample} />
+      <div className="train-column">
+        <DataPanel
+          settings={settings}
+          change={change}
+          ready={ready}
+          table={table}
+          chooseTable={chooseTable}
+          describe={(bytes) => training.describeTable(bytes)}
+        />
+        {ready !== undefined && observation !== undefined && (
+          <PredictPanel
+            ready={ready}
+            answer={observation.row}
+            row={row?.length === ready.inputCount ? row : undefined}
+            ask={setRow}
+          />
+        )}
+      </div>
+      <div className="train-column">
+        <Diagram
+          settings={settings}
+          change={change}
+          ready={ready}
+          observation={observation}
+          inspect={inspect}
+          choose={chooseSample}
+        />
+        {ready !== undefined && (
           <Losses curve={curve} validation={ready.validationCount > 0} standardized={ready.standardized} />
-          <Gradients ready={ready} observation={observation} />
-        </>
-      )}
+        )}
+      </div>
+      <div className="train-column">
+        {ready !== undefined && observation !== undefined && (
+          <>
+            <Picture ready={ready} observation={observation} inspected={inspected} choose={chooseSample} ask={setRow} />
+            <Gradients ready={ready} observation={observation} />
+          </>
+        )}
+      </div>
+      {ready !== undefined && <Onward training={training} settings={settings} ready={ready} />}
       <Options settings={settings} change={change} />
     </div>
   );

@@ -19,7 +19,7 @@ import {
   targetKind,
 } from '@nnbp/cli/csv';
 import Papa from 'papaparse';
-import type { Dataset, Task } from './dataset.js';
+import type { Dataset, InputField, Task } from './dataset.js';
 import { divide } from './divide.js';
 
 /** A column with more distinct words than this is text. */
@@ -146,6 +146,7 @@ export function tableDataset(table: Table, target: number, as: 'number' | 'categ
   return {
     task,
     inputNames: inputs.map(({ name }) => name),
+    fields: table.columns.flatMap((column, k) => (k === target ? [] : fieldOf(table, column, k))),
     answerName: answer.name,
     classes,
     ...divide(
@@ -161,8 +162,16 @@ export function tableDataset(table: Table, target: number, as: 'number' | 'categ
 function inputsOf(table: Table, { name, kind }: Column, k: number): { name: string; values: number[] }[] {
   if (kind === 'text') return [];
   if (kind === 'number') return [{ name, values: table.rows.map((row) => Number(row[k])) }];
-  return [...new Set(table.rows.map((row) => row[k]))].sort().map((word) => ({
+  return wordsOf(table, k).map((word) => ({
     name: `${name} = ${word}`,
     values: table.rows.map((row) => Number(row[k] === word)),
   }));
 }
+
+function fieldOf(table: Table, { name, kind }: Column, k: number): InputField[] {
+  if (kind === 'text') return [];
+  return [kind === 'number' ? { name } : { name, words: wordsOf(table, k) }];
+}
+
+/** The distinct words of a column. */
+const wordsOf = ({ rows }: Table, k: number): string[] => [...new Set(rows.map((row) => row[k]))].sort();

@@ -5,6 +5,13 @@
 /** `regression`: a number; `binary`: two classes, one output; `classes`: several classes, one output each. */
 export type Task = 'regression' | 'binary' | 'classes';
 
+/** A field for one column of the data. */
+export interface InputField {
+  readonly name: string;
+  /** The words of a category, each of which is an input that is 0 or 1; absent for a number. */
+  readonly words?: readonly string[];
+}
+
 /** A set of samples. */
 export interface Part {
   readonly count: number;
@@ -17,6 +24,10 @@ export interface Part {
 export interface Dataset {
   readonly task: Task;
   readonly inputNames: readonly string[];
+  /** The inputs as a user enters them, where a category is one field and several inputs. Default: one per input. */
+  readonly fields?: readonly InputField[];
+  /** Side in pixels, if the inputs are a square image. */
+  readonly side?: number;
   /** Name of the target of a regression. */
   readonly answerName: string;
   /** Class names; empty for a regression. */

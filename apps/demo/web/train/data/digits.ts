@@ -17,7 +17,8 @@ import type { Dataset } from './dataset.js';
 import { divide } from './divide.js';
 
 const addresses = [zero, one, two, three, four, five, six, seven, eight, nine];
-const pixels = 28 * 28;
+const side = 28;
+const pixels = side * side;
 /** Images of each digit. */
 const wanted = 300;
 const validation = 600;
@@ -27,7 +28,8 @@ export async function digits(seed: number, progress: (fraction: number) => void)
   if (rows.length === 0) await readAll(progress);
   return {
     task: 'classes',
-    inputNames: Array.from({ length: pixels }, (_, k) => `${Math.floor(k / 28)},${k % 28}`),
+    inputNames: Array.from({ length: pixels }, (_, k) => `${Math.floor(k / side)},${k % side}`),
+    side,
     answerName: '',
     classes: addresses.map((_, digit) => String(digit)),
     ...divide(rows, answers, validation, seed),

@@ -1,0 +1,118 @@
+import { type Network, Random } from '@nnbp/core';
+import { auto } from '@nnbp/wasm';
+import { expect, test } from 'vitest';
+import { defaultState } from '../web/state.js';
+import { builtinFunctions } from '../web/train/builtin-functions.js';
+import { readTable, tableDataset } from '../web/train/data/csv.js';
+import type { Dataset } from '../web/train/data/dataset.js';
+import { divide } from '../web/train/data/divide.js';
+import { iris } from '../web/train/data/iris.js';
+import { withData } from '../web/train/fits.js';
+import { observerOf } from '../web/train/observe.js';
+import { openSession, type Session } from '../web/train/session.js';
+
+/** y = 3a − 2 for red rows and 3a + 2 for blue ones, in hundreds. */
+const table = readTable(
+  [
+    'a,colour,y',
+    ...Array.from({ length: 40 }, (_, k) => `${k},${k % 2 ? 'red' : 'blue'},${300 * k + (k % 2 ? -200 : 200)}`),
+  ].join('\n'),
+);
+const prices = tableDataset(table, 2, 'number', 1);
+
+async function trained(dataset: Dataset, loss: string) {
+  const settings = { ...withData(defaultState.train, 'csv'), loss, hidden: [4] };
+  const engine = await auto();
+  const session = openSession(settings, dataset, builtinFunctions, engine);
+  for (let k = 0; k < 30; k++) session.step();
+  const observer = observerOf(session, dataset, engine);
+  return { session, engine, observer };
+}
+
+/** The network as a user of the library has it, with the parameters of the training. */
+function networkOf({ network, parameters }: Session): Network {
+  network.parameters.vector.set(parameters);
+  return network;
+}
+
+test('errors of a regression are in the unit of the target', async () => {
+  const { session, observer } = await trained(prices, 'mse');
+  const { count, inputs, answers } = prices.validation!;
+  const network = networkOf(session);
+  const errors = Array.from(
+    { length: count },
+    (_, s) => network.predict(inputs.slice(3 * s, 3 * s + 3))[0] - answers[s],
+  );
+  const mean = (of: (error: number) => number) => errors.reduce((sum, error) => sum + of(error), 0) / count;
+  const { validation } = observer.observe({ sample: null, row: null }).fit!;
+  expect(validation!.meanAbsoluteError / mean(Math.abs)).toBeCloseTo(1, 4);
+  expect(validation!.rootMeanSquareError / Math.sqrt(mean((error) => error ** 2))).toBeCloseTo(1, 4);
+  expect(Array.from(validation!.predicted, (value, s) => (value - answers[s]) / errors[s])).toEqual(
+    errors.map(() => expect.closeTo(1, 3) as number),
+  );
+});
+
+test('a row of inputs is predicted in the units of the data', async () => {
+  const { session, observer } = await trained(prices, 'mse');
+  expect(prices.fields).toEqual([{ name: 'a' }, { name: 'colour', words: ['blue', 'red'] }]);
+  const row = [7, 0, 1];
+  const { row: answer } = observer.observe({ sample: null, row });
+  expect(answer!.values[0] / networkOf(session).predict(row)[0]).toBeCloseTo(1, 4);
+  // A row of another data set is not answered.
+  expect(observer.observe({ sample: null, row: [1] }).row).toBeUndefined();
+});
+
+test('the classes of a row have probabilities with the softmax loss, and plain outputs with mse', async () => {
+  const flowers = iris(1);
+  const row = [5.1, 3.5, 1.4, 0.2];
+  const soft = await trained(flowers, 'softmaxCrossEntropy');
+  const { values, found, probabilities } = soft.observer.observe({ sample: null, row }).row!;
+  const x = networkOf(soft.session).predict(row);
+  const sum = x.reduce((total, value) => total + Math.exp(value), 0);
+  expect(probabilities).toBe(true);
+  expect(values).toEqual(Array.from(x, (value) => expect.closeTo(Math.exp(value) / sum, 4) as number));
+  expect(values[found]).toBe(Math.max(...values));
+  const plain = await trained(flowers, 'mse');
+  const answer = plain.observer.observe({ sample: null, row }).row!;
+  expect(answer.probabilities).toBe(false);
+  expect(answer.values).toEqual(
+    Array.from(networkOf(plain.session).predict(row), (value) => expect.closeTo(value, 4) as number),
+  );
+});
+
+test('of images the observation has the misread ones and the weights of the first layer', async () => {
+  const random = new Random(3);
+  const images = Array.from({ length: 60 }, () => Array.from({ length: 4 }, () => Math.round(random.uniform())));
+  const dataset: Dataset = {
+    task: 'classes',
+    inputNames: ['0,0', '0,1', '1,0', '1,1'],
+    answerName: '',
+    classes: ['even', 'odd', 'none'],
+    ...divide(
+      images,
+      images.map((pixels) => pixels.reduce((sum, value) => sum + value, 0) % 2),
+      20,
+      1,
+    ),
+    standardize: false,
+    side: 2,
+  };
+  const { session, observer } = await trained(dataset, 'softmaxCrossEntropy');
+  const { misread, weightImages, confusion } = observer.observe({ sample: null, row: null });
+  const wrong = confusion!
+    .flatMap((row, truth) => row.filter((_, found) => found !== truth))
+    .reduce((a, b) => a + b, 0);
+  expect(wrong).toBeGreaterThan(0);
+  expect(misread).toHaveLength(Math.min(12, wrong));
+  const network = networkOf(session);
+  for (const { number, truth, found, pixels } of misread!) {
+    const inputs = dataset.validation!.inputs.slice(4 * number, 4 * number + 4);
+    expect(Array.from(pixels, (value) => value / 255)).toEqual([...inputs]);
+    expect(dataset.validation!.answers[number]).toBe(truth);
+    const x = network.predict(inputs);
+    expect(x[found]).toBe(Math.max(...x));
+  }
+  const weights = Object.values(network.getParameters(observer.layout.layers[1].ids[0]).w);
+  const largest = Math.max(...weights.map(Math.abs));
+  expect(Array.from(weightImages!.subarray(0, 4))).toEqual(weights.map((w) => Math.round((127 * w) / largest)));
+});

@@ -1,0 +1,73 @@
+/** A canvas to draw a digit on with a pointer. It also shows a misread image that was chosen. */
+import { type PointerEvent, useEffect, useRef } from 'react';
+import { useMessages } from '../language.js';
+import { digitImage } from './digit-image.js';
+import { imageOf } from './draw.js';
+import { messages } from './messages.js';
+import { css, mix, usePalette } from './palette.js';
+
+interface Props {
+  /** Pixels per side of the image. */
+  readonly side: number;
+  /** The image that is predicted: drawn here, or chosen elsewhere. */
+  readonly row: Float64Array | undefined;
+  readonly ask: (row: Float64Array) => void;
+}
+
+/** Side of the canvas, and width of the brush, in pixels. */
+const size = 196;
+const brush = 16;
+
+export function DigitCanvas({ side, row, ask }: Props) {
+  const say = useMessages(messages);
+  const palette = usePalette();
+  const canvas = useRef<HTMLCanvasElement>(null);
+  /** The image of the current drawing; undefined if the canvas is empty or shows a chosen image. */
+  const own = useRef<Float64Array>(undefined);
+  const last = useRef<readonly [x: number, y: number]>(null);
+  useEffect(() => {
+    if (row !== undefined && row === own.current) return;
+    own.current = undefined;
+    const context = canvas.current!.getContext('2d')!;
+    context.clearRect(0, 0, size, size);
+    if (row === undefined) return;
+    const colourAt = (pixel: number) => mix(palette.panel, palette.text, row[pixel]);
+    context.drawImage(imageOf(side, colourAt), 0, 0, size, size);
+  }, [row, side, palette]);
+
+  const draw = (event: PointerEvent<HTMLCanvasElement>) => {
+    const context = canvas.current!.getContext('2d')!;
+    const box = event.currentTarget.getBoundingClientRect();
+    const x = ((event.clientX - box.left) / box.width) * size;
+    const y = ((event.clientY - box.top) / box.height) * size;
+    context.lineWidth = brush;
+    context.lineCap = 'round';
+    context.strokeStyle = css(palette.text);
+    context.beginPath();
+    context.moveTo(...(last.current ?? [x, y]));
+    context.lineTo(x, y);
+    context.stroke();
+    last.current = [x, y];
+    own.current = digitImage(canvas.current!, side);
+    if (own.current !== undefined) ask(own.current);
+  };
+  return (
+    <canvas
+      ref={canvas}
+      className="train-digit"
+      width={size}
+      height={size}
+      role="img"
+      aria-label={say.drawDigit}
+      onPointerDown={(event) => {
+        event.currentTarget.setPointerCapture(event.pointerId);
+        // A chosen image gives way to a drawing.
+        if (own.current === undefined) canvas.current!.getContext('2d')!.clearRect(0, 0, size, size);
+        draw(event);
+      }}
+      onPointerMove={(event) => last.current !== null && draw(event)}
+      onPointerUp={() => (last.current = null)}
+      onPointerCancel={() => (last.current = null)}
+    />
+  );
+}

@@ -1,0 +1,55 @@
+/**
+ * A drawing as an image of the digits data set: as there, the ink is scaled to 20 of the 28 pixels, and its centre of mass
+ * is moved to the middle.
+ */
+
+/** Share of the side that the ink fills. */
+const filled = 20 / 28;
+
+/**
+ * Pixels from 0 to 1, row by row; undefined if nothing is drawn.
+ *
+ * @param drawing - Opaque where there is ink, transparent elsewhere.
+ */
+export function digitImage(drawing: HTMLCanvasElement, side: number): Float64Array | undefined {
+  const { width, height } = drawing;
+  const ink = alphaOf(drawing.getContext('2d')!, width, height);
+  let [left, top, right, bottom] = [width, height, -1, -1];
+  for (let p = 0; p < ink.length; p++) {
+    if (ink[p] === 0) continue;
+    const [x, y] = [p % width, Math.floor(p / width)];
+    [left, right] = [Math.min(left, x), Math.max(right, x)];
+    [top, bottom] = [Math.min(top, y), Math.max(bottom, y)];
+  }
+  if (right < 0) return undefined;
+  const [wide, tall] = [right - left + 1, bottom - top + 1];
+  const scale = (filled * side) / Math.max(wide, tall);
+  const place = (x: number, y: number) => {
+    const small = document.createElement('canvas');
+    small.width = small.height = side;
+    const context = small.getContext('2d')!;
+    context.imageSmoothingQuality = 'high';
+    context.drawImage(drawing, left, top, wide, tall, x, y, wide * scale, tall * scale);
+    return alphaOf(context, side, side);
+  };
+  const [x, y] = [(side - wide * scale) / 2, (side - tall * scale) / 2];
+  const middle = centreOfMass(place(x, y), side);
+  return place(x + side / 2 - middle.x, y + side / 2 - middle.y);
+}
+
+/** Opacity from 0 to 1, row by row. */
+function alphaOf(context: CanvasRenderingContext2D, width: number, height: number): Float64Array {
+  const { data } = context.getImageData(0, 0, width, height);
+  return Float64Array.from({ length: width * height }, (_, p) => data[4 * p + 3] / 255);
+}
+
+/** In pixels from the upper left corner. */
+function centreOfMass(ink: Float64Array, side: number): { readonly x: number; readonly y: number } {
+  let [mass, x, y] = [0, 0, 0];
+  for (let p = 0; p < ink.length; p++) {
+    mass += ink[p];
+    x += ink[p] * ((p % side) + 0.5);
+    y += ink[p] * (Math.floor(p / side) + 0.5);
+  }
+  return { x: x / mass, y: y / mass };
+}

@@ -1,0 +1,86 @@
+/** Of inputs that are an image: the images that were misread, and the weights of the first layer as images. */
+import { memo, useCallback, useMemo } from 'react';
+import { useMessages } from '../language.js';
+import { ramp } from './draw.js';
+import { ImageCanvas } from './image-canvas.js';
+import { messages } from './messages.js';
+import type { MisreadImage } from './observe-image.js';
+import { mix, usePalette } from './palette.js';
+import type { Ready } from './trainer.js';
+
+interface MisreadProps {
+  readonly ready: Ready;
+  readonly misread: readonly MisreadImage[];
+  /** Predicts an image, with pixels from 0 to 1. */
+  readonly ask: (pixels: Float64Array) => void;
+}
+
+export const Misread = memo(function Misread({ ready, misread, ask }: MisreadProps) {
+  const say = useMessages(messages);
+  return (
+    <section aria-label={say.misread}>
+      <h3>{say.misread}</h3>
+      <ul className="train-images">
+        {misread.map((image) => (
+          <li key={image.number}>
+            <button
+              type="button"
+              aria-label={say.misreadAs(ready.classes[image.truth], ready.classes[image.found])}
+              title={say.misreadAs(ready.classes[image.truth], ready.classes[image.found])}
+              onClick={() => ask(Float64Array.from(image.pixels, (value) => value / 255))}
+            >
+              <Ink pixels={image.pixels} side={ready.side!} size={44} />
+              <small>{`${ready.classes[image.truth]} → ${ready.classes[image.found]}`}</small>
+            </button>
+          </li>
+        ))}
+      </ul>
+      <p className="quiet">{misread.length === 0 ? say.noneMisread : say.misreadNote}</p>
+    </section>
+  );
+});
+
+/** Pixels from 0 to 255, drawn in the colour of the text. */
+function Ink({ pixels, side, size }: { readonly pixels: Uint8Array; readonly side: number; readonly size: number }) {
+  const palette = usePalette();
+  const colourAt = useCallback(
+    (pixel: number) => mix(palette.panel, palette.text, pixels[pixel] / 255),
+    [palette, pixels],
+  );
+  return <ImageCanvas side={side} size={size} colourAt={colourAt} />;
+}
+
+interface WeightsProps {
+  readonly ready: Ready;
+  /** Of the drawn nodes of the first layer, one after another. */
+  readonly images: Int8Array;
+}
+
+export const WeightImages = memo(function WeightImages({ ready, images }: WeightsProps) {
+  const say = useMessages(messages);
+  const { ids } = ready.layout.layers[1];
+  return (
+    <section aria-label={say.weightImages}>
+      <h3>{say.weightImages}</h3>
+      <ul className="train-images">
+        {ids.map((id, k) => (
+          <li key={id}>
+            <Weights images={images} first={k * ready.inputCount} side={ready.side!} />
+            <small>{id.replace('layer', '')}</small>
+          </li>
+        ))}
+      </ul>
+      <p className="quiet">{say.weightImagesNote}</p>
+    </section>
+  );
+});
+
+function Weights(props: { readonly images: Int8Array; readonly first: number; readonly side: number }) {
+  const { images, first, side } = props;
+  const palette = usePalette();
+  const colourAt = useMemo(() => {
+    const colours = ramp(palette, 1);
+    return (pixel: number) => colours[images[first + pixel] + 128];
+  }, [palette, images, first]);
+  return <ImageCanvas side={side} size={48} colourAt={colourAt} />;
+}

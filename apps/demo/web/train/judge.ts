@@ -1,0 +1,83 @@
+/** Loss, accuracy and errors over a set of samples. */
+import type { Executor } from '@nnbp/core';
+import type { Dataset } from './data/dataset.js';
+import { answerOf, classOf, inChunks } from './outputs.js';
+import type { Rows, Session } from './session.js';
+
+/** Predictions and errors of a regression, in the units of the target. */
+export interface RegressionFit {
+  /** Of the first samples of the set. */
+  readonly predicted: Float32Array;
+  readonly meanAbsoluteError: number;
+  readonly rootMeanSquareError: number;
+}
+
+/** A sample whose predicted class is wrong. */
+export interface Mistake {
+  /** The number of the sample in its set. */
+  readonly number: number;
+  readonly truth: number;
+  readonly found: number;
+}
+
+export interface Judgement {
+  /** Mean over the samples. */
+  readonly loss: number;
+  /** NaN for a regression. */
+  readonly accuracy: number;
+  /** [true class × predicted class] */
+  readonly confusion: readonly (readonly number[])[];
+  /** The first mistakes. */
+  readonly mistakes: readonly Mistake[];
+  readonly fit: RegressionFit | undefined;
+}
+
+/** Maximum of edges × points, so that an observation stays short. */
+export const maxWork = 4e6;
+/** Maximum number of samples per set for loss and accuracy. */
+const maxJudged = 1000;
+/** Maximum number of mistakes that are shown. */
+const maxMistakes = 12;
+
+export function judge(session: Session, { task, classes }: Dataset, executor: Executor, rows: Rows): Judgement {
+  const { loss, encoding, network } = session;
+  const { inputCount, outputs, edgeCount } = network.graph;
+  const width = outputs.length;
+  const affordable = Math.max(100, Math.floor((maxWork * 50) / edgeCount));
+  const count = Math.min(rows.count, maxJudged, affordable);
+  const confusion = classes.map(() => classes.map(() => 0));
+  const mistakes: Mistake[] = [];
+  const predicted = task === 'regression' ? new Float32Array(count) : undefined;
+  let [sum, right, absolute, squared] = [0, 0, 0, 0];
+  inChunks(executor, rows.inputs, inputCount, count, (values, first, samples) => {
+    for (let s = 0; s < samples; s++) {
+      const at = s * width;
+      const t = (first + s) * width;
+      sum += loss.value(values.subarray(at, at + width), rows.targets.subarray(t, t + width));
+      if (predicted !== undefined) {
+        const answer = answerOf(session, values[at]);
+        const error = answer - (network.outputScaler?.undo(rows.targets[t], 0) ?? rows.targets[t]);
+        predicted[first + s] = answer;
+        absolute += Math.abs(error);
+        squared += error ** 2;
+        continue;
+      }
+      const found = classOf(values, at, width, encoding.boundary);
+      const truth = classOf(rows.targets, t, width, encoding.boundary);
+      confusion[truth][found]++;
+      if (found === truth) right++;
+      else if (mistakes.length < maxMistakes) mistakes.push({ number: first + s, truth, found });
+    }
+  });
+  return {
+    loss: sum / count,
+    accuracy: predicted === undefined ? right / count : NaN,
+    confusion,
+    mistakes,
+    fit: predicted && {
+      predicted,
+      meanAbsoluteError: absolute / count,
+      rootMeanSquareError: Math.sqrt(squared / count),
+    },
+  };
+}

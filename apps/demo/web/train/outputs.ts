@@ -1,0 +1,40 @@
+/** Reads outputs of the network: in chunks, as a class, in the units of the data. */
+import type { Executor, FloatArray } from '@nnbp/core';
+import type { Session } from './session.js';
+
+/** Samples per pass. */
+export const chunk = 512;
+
+/** The class that outputs predict. */
+export function classOf(outputs: ArrayLike<number>, at: number, width: number, boundary: number): number {
+  if (width === 1) return Number(outputs[at] > boundary);
+  let best = 0;
+  for (let k = 1; k < width; k++) if (outputs[at + k] > outputs[at + best]) best = k;
+  return best;
+}
+
+/** Predicts rows in chunks; `outputs` is valid during the call only. */
+export function inChunks(
+  executor: Executor,
+  inputs: Float64Array,
+  width: number,
+  count: number,
+  each: (outputs: FloatArray, first: number, samples: number) => void,
+): void {
+  for (let first = 0; first < count; first += chunk) {
+    const samples = Math.min(chunk, count - first);
+    each(executor.predict(inputs.subarray(first * width, (first + samples) * width), samples), first, samples);
+  }
+}
+
+/** An output in the units of the data. The Poisson loss predicts the logarithm of a rate. */
+export function answerOf({ loss, network }: Session, x: number): number {
+  if (loss.name === 'poisson') return Math.exp(x);
+  return network.outputScaler?.undo(x, 0) ?? x;
+}
+
+/** Signed distance of an output from the decision boundary, from −1 to 1. */
+export function sideOf({ encoding, loss }: Session, x: number): number {
+  if (loss.name === 'binaryCrossEntropyWithLogits') return Math.tanh(x / 2);
+  return Math.max(-1, Math.min(1, (x - encoding.boundary) / (encoding.yes - encoding.boundary)));
+}

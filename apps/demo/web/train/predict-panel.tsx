@@ -1,0 +1,137 @@
+/** A row of inputs to predict: fields, or a drawing if the inputs are an image. */
+import { memo, useEffect, useMemo } from 'react';
+import { useMessages } from '../language.js';
+import { NumberField } from '../shared/number-field.js';
+import type { InputField } from './data/dataset.js';
+import { DigitCanvas } from './digit-canvas.js';
+import { messages } from './messages.js';
+import { percent, short } from './numbers.js';
+import type { RowAnswer } from './row-answer.js';
+import type { Ready } from './trainer.js';
+
+interface Props {
+  readonly ready: Ready;
+  readonly answer: RowAnswer | undefined;
+  /** The row that is predicted, in the units of the data. */
+  readonly row: Float64Array | undefined;
+  readonly ask: (row: Float64Array | undefined) => void;
+}
+
+export const PredictPanel = memo(function PredictPanel({ ready, answer, row, ask }: Props) {
+  const say = useMessages(messages);
+  const { side, fields } = ready;
+  if (side === undefined && fields.length === 0) return null;
+  return (
+    <section className="panel train-predict" aria-label={say.predict}>
+      <h2>{say.predict}</h2>
+      {side === undefined ? (
+        <Fields ready={ready} row={row} ask={ask} />
+      ) : (
+        <>
+          <DigitCanvas side={side} row={row} ask={ask} />
+          <p className="quiet">{say.drawDigit}</p>
+          <button type="button" disabled={row === undefined} onClick={() => ask(undefined)}>
+            {say.clear}
+          </button>
+        </>
+      )}
+      {answer !== undefined && <Answer ready={ready} answer={answer} />}
+    </section>
+  );
+});
+
+/** The first training sample until another row is entered. */
+function Fields({ ready: { fields, firstRow }, row, ask }: Omit<Props, 'answer'>) {
+  const first = useMemo(() => firstRow.map((value) => Number(value.toPrecision(4))), [firstRow]);
+  const values = row ?? first;
+  useEffect(() => ask(values), [values, ask]);
+  const starts = fields.map((_, k) => fields.slice(0, k).reduce((sum, { words }) => sum + (words?.length ?? 1), 0));
+  return (
+    <div className="train-row">
+      {fields.map((field, k) => {
+        const set = (part: readonly number[]) => {
+          const next = values.slice();
+          next.set(part, starts[k]);
+          ask(next);
+        };
+        return <Field key={k} field={field} values={values.subarray(starts[k])} set={set} />;
+      })}
+    </div>
+  );
+}
+
+interface FieldProps {
+  readonly field: InputField;
+  /** Begins with the inputs of this field. */
+  readonly values: Float64Array;
+  readonly set: (values: readonly number[]) => void;
+}
+
+/** A number, or a choice of the words of a category. */
+function Field({ field: { name, words }, values, set }: FieldProps) {
+  return (
+    <label>
+      <span className="cut" title={name}>
+        {name}
+      </span>
+      {words === undefined ? (
+        <NumberField label={name} value={values[0]} step={stepOf(values[0])} onChange={(value) => set([value])} />
+      ) : (
+        <select
+          aria-label={name}
+          value={words.findIndex((_, k) => values[k] === 1)}
+          onChange={(event) => set(words.map((_, k) => Number(k === Number(event.target.value))))}
+        >
+          {words.map((word, k) => (
+            <option key={word} value={k}>
+              {word}
+            </option>
+          ))}
+        </select>
+      )}
+    </label>
+  );
+}
+
+/** Step of the arrow keys: a tenth of the value's power of ten. */
+const stepOf = (value: number): number => (value === 0 ? 0.1 : 10 ** (Math.floor(Math.log10(Math.abs(value))) - 1));
+
+function Answer({ ready, answer: { values, found, probabilities } }: Pick<Props, 'ready'> & { answer: RowAnswer }) {
+  const say = useMessages(messages);
+  const { task, classes, answerName } = ready;
+  if (task === 'regression') {
+    return (
+      <p className="train-answer">
+        <span className="cut" title={answerName}>
+          {answerName}
+        </span>{' '}
+        = <output data-stat="prediction">{short(values[0])}</output>
+      </p>
+    );
+  }
+  return (
+    <>
+      <p className="train-answer">
+        {say.predictedClass} <output data-stat="prediction">{classes[found]}</output>
+      </p>
+      {/* A single output that is no probability has no bar for each of two classes. */}
+      {values.length === classes.length ? (
+        <table className="train-bars">
+          <tbody>
+            {classes.map((name, k) => (
+              <tr key={name}>
+                <th scope="row">{name}</th>
+                <td>
+                  <i style={{ width: `${100 * Math.max(0, Math.min(1, values[k]))}%` }} aria-hidden />
+                </td>
+                <td>{probabilities ? percent(values[k]) : short(values[k])}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      ) : (
+        <p className="quiet">{say.plainOutput(short(values[0]))}</p>
+      )}
+    </>
+  );
+}

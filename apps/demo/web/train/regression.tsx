@@ -1,0 +1,165 @@
+/** A regression's predictions against its targets, and its errors in the unit of the target. */
+import { memo, useEffect, useRef } from 'react';
+import { useMessages } from '../language.js';
+import { ticks } from '../shared/ticks.js';
+import { written } from '../shared/written.js';
+import { contextOf, frameOf } from './draw.js';
+import type { RegressionFit } from './judge.js';
+import { messages } from './messages.js';
+import { short } from './numbers.js';
+import type { Observation } from './observe.js';
+import { css, type Palette, usePalette } from './palette.js';
+import type { Ready } from './trainer.js';
+import { useWidth } from './use-width.js';
+
+interface Props {
+  readonly ready: Ready;
+  readonly fit: NonNullable<Observation['fit']>;
+}
+
+export const Regression = memo(function Regression({ ready, fit }: Props) {
+  const say = useMessages(messages);
+  const { targets } = ready;
+  if (targets === undefined) return null;
+  return (
+    <>
+      <h3>{say.predictedAgainstTrue}</h3>
+      <Scatter targets={targets} fit={fit} />
+      <p className="quiet">{`${ready.validationCount > 0 ? `${say.legendPoints} ` : ''}${say.diagonal}`}</p>
+      <div className="train-errors">
+        <table>
+          <caption className="quiet">{say.errorsIn(ready.answerName)}</caption>
+          <thead>
+            <tr>
+              <td />
+              <th scope="col">{say.meanAbsoluteError}</th>
+              <th scope="col">{say.rootMeanSquareError}</th>
+            </tr>
+          </thead>
+          <tbody>
+            <Errors name={say.training} fit={fit.training} />
+            {fit.validation && <Errors name={say.validation} fit={fit.validation} />}
+            <Errors name={say.meanOfTargets} fit={errorsOfMean(targets)} />
+          </tbody>
+        </table>
+      </div>
+    </>
+  );
+});
+
+function Errors(props: { readonly name: string; readonly fit: Omit<RegressionFit, 'predicted'> }) {
+  const { meanAbsoluteError, rootMeanSquareError } = props.fit;
+  return (
+    <tr>
+      <th scope="row">{props.name}</th>
+      <td>{short(meanAbsoluteError)}</td>
+      <td>{short(rootMeanSquareError)}</td>
+    </tr>
+  );
+}
+
+/** Errors on the validation set, or the training set without one, of the mean of the training targets. */
+function errorsOfMean({ training, validation }: NonNullable<Ready['targets']>): Omit<RegressionFit, 'predicted'> {
+  const meanOf = (values: Float32Array, of: (value: number) => number) =>
+    values.reduce((sum, value) => sum + of(value), 0) / values.length;
+  const mean = meanOf(training, (value) => value);
+  const judged = validation ?? training;
+  return {
+    meanAbsoluteError: meanOf(judged, (value) => Math.abs(value - mean)),
+    rootMeanSquareError: Math.sqrt(meanOf(judged, (value) => (value - mean) ** 2)),
+  };
+}
+
+const maxSide = 380;
+const margin = { left: 52, bottom: 36, top: 6, right: 6 };
+
+interface ScatterProps {
+  readonly targets: NonNullable<Ready['targets']>;
+  readonly fit: Props['fit'];
+}
+
+function Scatter({ targets, fit }: ScatterProps) {
+  const say = useMessages(messages);
+  const palette = usePalette();
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const [frame, available] = useWidth();
+  const width = Math.min(maxSide, available);
+  const height = Math.round(width * 0.8);
+  useEffect(() => {
+    if (canvas.current === null || width === 0) return;
+    const context = contextOf(canvas.current, width, height);
+    const range = rangeOf(targets);
+    const [inner, down] = [width - margin.left - margin.right, height - margin.top - margin.bottom];
+    const at = frameOf(range, range, inner, down);
+    const toX = (value: number) => margin.left + at.x(value);
+    // A prediction far outside is drawn at the border.
+    const toY = (value: number) => margin.top + at.y(Math.max(range[0], Math.min(range[1], value)));
+    drawAxes(context, range, toX, toY, palette, [say.trueValue, say.predictedValue], width, height);
+    const dots = (truths: Float32Array, { predicted }: RegressionFit, filled: boolean) => {
+      context.lineWidth = filled ? 1 : 1.5;
+      context.fillStyle = css(filled ? palette.accent : palette.panel, filled ? 0.75 : 0.7);
+      context.strokeStyle = css(filled ? palette.panel : palette.positive);
+      for (let s = 0; s < predicted.length; s++) {
+        context.beginPath();
+        context.arc(toX(truths[s]), toY(predicted[s]), filled ? 3.4 : 3, 0, 2 * Math.PI);
+        context.fill();
+        context.stroke();
+      }
+    };
+    dots(targets.training, fit.training, true);
+    if (targets.validation && fit.validation) dots(targets.validation, fit.validation, false);
+  }, [targets, fit, palette, width, height, say]);
+  return (
+    <div ref={frame}>
+      <canvas ref={canvas} role="img" aria-label={say.predictedAgainstTrue} style={{ width, height }} />
+    </div>
+  );
+}
+
+function drawAxes(
+  context: CanvasRenderingContext2D,
+  range: readonly [number, number],
+  toX: (value: number) => number,
+  toY: (value: number) => number,
+  palette: Palette,
+  names: readonly [string, string],
+  width: number,
+  height: number,
+): void {
+  const [low, high] = range;
+  context.font = '11px system-ui, sans-serif';
+  for (const [k, tick] of ticks(range).entries()) {
+    context.fillStyle = css(palette.line, 0.7);
+    context.fillRect(toX(tick), toY(high), 1, toY(low) - toY(high));
+    context.fillRect(toX(low), toY(tick), toX(high) - toX(low), 1);
+    context.fillStyle = css(palette.quiet);
+    context.textAlign = 'center';
+    // Every second number: long ones would touch.
+    if (k % 2 === 0) context.fillText(written(tick, 4), toX(tick), height - 21);
+    context.textAlign = 'right';
+    context.fillText(written(tick, 4), toX(low) - 5, toY(tick) + 4);
+  }
+  context.textAlign = 'center';
+  context.fillText(`${names[0]} →`, (margin.left + width) / 2, height - 5);
+  context.save();
+  context.translate(10, (height - margin.bottom) / 2);
+  context.rotate(-Math.PI / 2);
+  context.fillText(`${names[1]} →`, 0, 0);
+  context.restore();
+  context.beginPath();
+  context.moveTo(toX(low), toY(low));
+  context.lineTo(toX(high), toY(high));
+  context.strokeStyle = css(palette.quiet);
+  context.lineWidth = 1.2;
+  context.stroke();
+}
+
+/** Range of the targets with a margin. */
+function rangeOf({ training, validation }: ScatterProps['targets']): readonly [number, number] {
+  let [least, most] = [Infinity, -Infinity];
+  for (const part of validation ? [training, validation] : [training]) {
+    for (const value of part) [least, most] = [Math.min(least, value), Math.max(most, value)];
+  }
+  const room = (most - least) * 0.08 || 1;
+  return [least - room, most + room];
+}

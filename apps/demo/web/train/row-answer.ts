@@ -1,0 +1,38 @@
+/** The prediction for a row of inputs that the user enters or draws. */
+import type { Executor } from '@nnbp/core';
+import type { Dataset } from './data/dataset.js';
+import { answerOf, classOf } from './outputs.js';
+import type { Session } from './session.js';
+
+export interface RowAnswer {
+  /** For a regression, the value in the units of the data; otherwise one number per class. */
+  readonly values: readonly number[];
+  /** Predicted class; 0 for a regression. */
+  readonly found: number;
+  /** Whether the values are probabilities. With other losses they are plain outputs. */
+  readonly probabilities: boolean;
+}
+
+/** @param row - In the units of the data. */
+export function rowAnswer(session: Session, { task }: Dataset, executor: Executor, row: ArrayLike<number>): RowAnswer {
+  const { network, loss, encoding } = session;
+  const { inputScaler } = network;
+  const inputs = Float64Array.from(row, (value, k) => inputScaler?.apply(value, k) ?? value);
+  const x = Array.from(executor.predict(inputs, 1).subarray(0, network.graph.outputs.length));
+  if (task === 'regression') return { values: [answerOf(session, x[0])], found: 0, probabilities: false };
+  const found = classOf(x, 0, x.length, encoding.boundary);
+  if (loss.name === 'softmaxCrossEntropy') {
+    const largest = Math.max(...x);
+    const powers = x.map((value) => Math.exp(value - largest));
+    const sum = powers.reduce((total, power) => total + power, 0);
+    return { values: powers.map((power) => power / sum), found, probabilities: true };
+  }
+  if (loss.name === 'binaryCrossEntropyWithLogits') {
+    const yes = 1 / (1 + Math.exp(-x[0]));
+    return { values: [1 - yes, yes], found, probabilities: true };
+  }
+  if (loss.name === 'binaryCrossEntropy' && task === 'binary') {
+    return { values: [1 - x[0], x[0]], found, probabilities: true };
+  }
+  return { values: x, found, probabilities: false };
+}
