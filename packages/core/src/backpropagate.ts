@@ -73,7 +73,7 @@ export function backpropagateBatch(
   }
   const mean = executor.backpropagate(inputRows, targetRows, samples, loss);
   const outputs = executor.cache.samples.map(({ x }) => Array.from(graph.outputs, (i) => x[i]));
-  expectNoOverflow(executor, [mean], (s) => loss.value(outputs[s], targetOf(s)));
+  expectNoOverflow(executor, mean, (s) => loss.value(outputs[s], targetOf(s)));
   return {
     loss: mean,
     outputs,

@@ -4,28 +4,27 @@ import { allFinite } from './expect.js';
 import type { ReferenceExecutor } from './reference.js';
 
 /**
- * Nothing, if the results of a pass are finite: outputs after `predict`; the loss, every gradient and every dloss/dx after
- * `backpropagate`.
+ * Throws unless the mean loss, every gradient and every dloss/dx of a pass are finite.
  *
- * @param lossOf - The loss of one step of a sample, after `backpropagate`.
- * @throws NnbpError `OVERFLOW`, naming the first number, in the order of computation, that is not
+ * @param lossOf - Returns the loss of one step of a sample.
+ * @throws NnbpError `OVERFLOW`, naming the first number, in the order of computation, that is not finite
  */
 export function expectNoOverflow(
   { graph, cache, gradients }: ReferenceExecutor,
-  results: ArrayLike<number>,
-  lossOf?: (sample: number, step: number) => number,
+  mean: number,
+  lossOf: (sample: number, step: number) => number,
 ): void {
   const steps = cache.sequences.flatMap((sequence, s) =>
     sequence.steps.slice(0, sequence.length).map((step, t) => ({ step, s, t, of: sequence.length })),
   );
-  if (allFinite(results) && allFinite(gradients) && steps.every(({ step }) => allFinite(step.dLossDx))) return;
+  if (Number.isFinite(mean) && allFinite(gradients) && steps.every(({ step }) => allFinite(step.dLossDx))) return;
   steps.forEach(({ step: sample, s, t, of }) => {
     const expect = (what: string, found: number) => {
       if (!Number.isFinite(found)) throw overflow(`Sample ${s}${of > 1 ? `, step ${t}` : ''}: ${what} is ${found}`);
     };
     const { ids } = graph;
     for (let i = 0; i < ids.length; i++) expect(`x of node "${ids[i]}"`, sample.x[i]);
-    if (lossOf !== undefined) expect('the loss', lossOf(s, t));
+    expect('the loss', lossOf(s, t));
     for (let i = ids.length - 1; i >= 0; i--) {
       expect(`dLossDx of node "${ids[i]}"`, sample.dLossDx[i]);
       expect(`slope of node "${ids[i]}"`, sample.slope[i]);

@@ -86,7 +86,7 @@ export function backpropagateSequence(
   const mean = executor.backpropagate(inputRows, targetRows, oneSample(steps), loss, { weights });
   const outputs = executor.cache.sequences[0].steps.map(({ x }) => Array.from(graph.outputs, (i) => x[i]));
   const lossOf = (t: number) => (weights[t] === 0 ? undefined : loss.value(outputs[t], targetOf(t)));
-  expectNoOverflow(executor, [mean], (_, t) => lossOf(t) ?? 0);
+  expectNoOverflow(executor, mean, (_, t) => lossOf(t) ?? 0);
   return {
     loss: mean,
     losses: outputs.map((_, t) => lossOf(t)),

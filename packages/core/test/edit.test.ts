@@ -99,6 +99,41 @@ test('a split edge keeps its weight on the edge into the new node', () => {
   expect(edited.graph.activations).toContain(sigmoid);
 });
 
+test('an edge that is new itself can be split', () => {
+  const { graph } = edit(network().graph)
+    .node('d', { from: ['x'], activation: tanh })
+    .split('x', 'd', 'between', { activation: identity })
+    .output('d')
+    .build();
+  expect(graph.edgeName(graph.edgeStart[graph.indexOf('d')])).toBe('between');
+});
+
+test('a network with more outputs loses its output scaler, and a shared c stays shared', () => {
+  const before = network();
+  const edited = edit(before.graph).output('b').build();
+  const after = keepParameters(before, edited);
+  expect(after.outputScaler).toBeUndefined();
+  expect(after.inputScaler).toBe(before.inputScaler);
+  after.setParameters('a', { c: 5 });
+  expect(after.getParameters('b').c).toBe(5);
+});
+
+test('a shared b and a fixed c stay so', () => {
+  const builder = new GraphBuilder();
+  const from = [builder.input('x')];
+  for (const id of ['a', 'b'])
+    builder.output(builder.node(id, { from, activation: tanh, fixed: { c: 2 }, shared: { b: 's' } }));
+  const graph = builder.build();
+  const edited = edit(graph)
+    .node('d', { from: ['a'], activation: tanh })
+    .output('d')
+    .build();
+  const after = keepParameters(new Network(graph, { seed: 1 }), edited);
+  after.setParameters('a', { b: 5 });
+  expect(after.getParameters('b').b).toBe(5);
+  expect(after.getParameters('b').c).toBeUndefined();
+});
+
 test('an aggregation can be changed, and taken away', () => {
   const { graph } = edit(network().graph).change('a', { aggregation: max }).change('b', { aggregation: max }).build();
   expect([graph.aggregation(2), graph.aggregation(3)]).toEqual([max, max]);

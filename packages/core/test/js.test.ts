@@ -111,6 +111,30 @@ describe('the cache of the js engine', () => {
   });
 });
 
+describe('the js engine', () => {
+  const graph = mlp([2, 3, 1], { activation: identity });
+
+  test('refuses rows that are too short, also in a second call', () => {
+    const executor = js().prepare(graph, 2);
+    const rows = new Float64Array(4);
+    executor.predict(rows, 2);
+    expect(() => executor.predict(new Float64Array(3), 2)).toThrow('inputs: expected 4 numbers, received 3.');
+    expect(() => executor.backpropagate(rows, new Float64Array(1), 2, mse())).toThrow(
+      'targets: expected 2 numbers, received 1.',
+    );
+  });
+
+  test('leaves the parameters as they are if a step overflows', () => {
+    const executor = js().prepare(graph, 1);
+    executor.parameters.fill(1);
+    const step = (input: number, learningRate: number) =>
+      executor.step(Float64Array.of(input, 0), Float64Array.of(0), 1, mse(), sgd({ learningRate }));
+    expect(step(1e200, 0.1)).toBe(Infinity);
+    expect(step(1, 1e308)).toBe(NaN);
+    expect(executor.parameters).toEqual(new Float64Array(graph.parameterCount).fill(1));
+  });
+});
+
 describe('network.predict', () => {
   const inputs = Array.from({ length: 200 }, (_, s) => [Math.sin(s), Math.cos(s)]);
 
@@ -119,6 +143,16 @@ describe('network.predict', () => {
     const one = inputs.map((input) => network.predict(input));
     expect(network.predictBatch(inputs)).toEqual(one);
     expect(backpropagateBatch(network, inputs, one, mse()).outputs).toEqual(one);
+  });
+
+  test('gives what the reference engine gives for wide layers with c fixed at 1, and nodes without predecessors', () => {
+    const builder = new GraphBuilder();
+    const wide = builder.layer(6, { from: builder.inputs(2), activation: tanh, fixed: { c: 1 } });
+    const alone = builder.node('alone', { from: [], activation: tanh });
+    builder.output(builder.node('sum', { from: [...wide, alone], activation: identity }));
+    const network = new Network(builder.build(), { seed: 3 });
+    const expected = inputs.map(() => [0]);
+    expect(network.predictBatch(inputs)).toEqual(backpropagateBatch(network, inputs, expected, mse()).outputs);
   });
 
   test('uses the parameters as they are', () => {

@@ -2,7 +2,7 @@
 import { identity, tanh } from '@nnbp/activations';
 import { product } from '@nnbp/aggregations';
 import { randomParameters, randomSamples } from '@nnbp/conformance';
-import { type Graph, GraphBuilder, js, plan, Random, reference } from '@nnbp/core';
+import { delayed, type Graph, GraphBuilder, js, levels, plan, Random, reference } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
 import { expect, test } from 'vitest';
 
@@ -68,4 +68,22 @@ test('a layer of products, every weight trained, runs on the js engine as on the
     return [loss, ...executor.gradients];
   });
   found.forEach((value, k) => expect(value).toBeCloseTo(expected[k], 12));
+});
+
+test('levels count the longest path to a node, without delayed edges', () => {
+  const graph = graphOf((builder, [x]) => {
+    const a = builder.node('a', { from: [x, delayed('c')], activation: tanh });
+    const b = builder.node('b', { from: [a], activation: tanh });
+    builder.output(
+      builder.node('c', { from: [x, a, b], activation: tanh }),
+      builder.node('d', { from: [], activation: tanh }),
+    );
+  }, 1);
+  expect(Object.fromEntries(Array.from(levels(graph), (level, i) => [graph.ids[i], level]))).toEqual({
+    [graph.ids[0]]: 0,
+    a: 1,
+    b: 2,
+    c: 3,
+    d: 1,
+  });
 });

@@ -7,6 +7,7 @@ import {
   type Graph,
   GraphBuilder,
   js,
+  mlp,
   Network,
   type NodeOptions,
   predictSequence,
@@ -212,6 +213,12 @@ describe('a network', () => {
     expect(() => pass.cache.x('h', 0, 3)).toThrow('step: expected an integer from 0 to 2, received 3.');
   });
 
+  test('has a stream without delays that predicts each step on its own', () => {
+    const network = new Network(mlp([2, 3, 1], { activation: tanh }), { seed: 1 });
+    expect(stream(network).next([1, 2])).toEqual(network.predict([1, 2]));
+    expect(stream(network).state).toEqual([]);
+  });
+
   test('keeps sequences in the units of the data', () => {
     const network = recurrence();
     network.inputScaler = new Standardization([10], [2]);
@@ -274,6 +281,12 @@ describe('a network', () => {
           recurrence(),
           [[1e308], [1e308], [1e308]].map(([x]) => [x / 4]),
         ),
+    ],
+    [
+      'a loss of a sequence that overflows',
+      'OVERFLOW',
+      /^Sample 0, step 1: the loss is Infinity/,
+      () => backpropagateSequence(recurrence(), [[0], [1e200]], [null, [0]], mse()),
     ],
     ['unrolling to no step', 'OUT_OF_RANGE', /steps/, () => unroll(recurrence().graph, 0)],
     ['a parameter both fixed and shared', 'CONFLICT', /b is both/, () => bad({ fixed: { b: 1 }, shared: { b: 's' } })],

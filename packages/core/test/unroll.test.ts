@@ -1,6 +1,7 @@
 /** The definition of the derivative through time: what the unrolled graph computes. */
+import { tanh } from '@nnbp/activations';
 import { randomMemoryGraph, randomParameters } from '@nnbp/conformance';
-import { type Loss, Random, reference, unroll } from '@nnbp/core';
+import { delayed, GraphBuilder, type Loss, Network, Random, reference, unroll } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
 import { expect, test } from 'vitest';
 
@@ -60,4 +61,12 @@ test('500 random graphs with delays, every aggregation, fixed and shared paramet
   }
   expect(delayed).toBeGreaterThan(300);
   expect(nodes).toBeGreaterThan(2000);
+});
+
+test('unrolled parameters start where the graph says, and only the chosen steps have outputs', () => {
+  const builder = new GraphBuilder();
+  builder.output(builder.node('h', { from: [builder.input('x'), delayed('h')], activation: tanh, init: { b: 7 } }));
+  const unrolled = unroll(builder.build(), 3, [2]);
+  expect(Array.from(unrolled.outputs, (i) => unrolled.ids[i])).toEqual(['h@2']);
+  expect(new Network(unrolled).getParameters('h@1').b).toBe(7);
 });
