@@ -5,7 +5,7 @@
  */
 
 /** Bytes, nested as the expressions are. */
-export type Code = readonly (number | Code)[];
+export type Code = readonly (number | Code | Uint8Array)[];
 
 /** The types a local or a parameter can have. */
 export const i32 = 0x7f;
@@ -21,17 +21,19 @@ export interface Local {
   tee(value: Code): Code;
 }
 
-function unsigned(value: number): number[] {
+/** Most numbers take one byte. Shared, since the module has ten thousand of them. */
+const single = Array.from({ length: 128 }, (_, byte): readonly number[] => [byte]);
+
+function unsigned(value: number): readonly number[] {
+  if (value < 128) return single[value];
   const bytes: number[] = [];
-  do {
-    const more = value > 127;
-    bytes.push((value % 128) | (more ? 128 : 0));
-    value = Math.floor(value / 128);
-  } while (value > 0);
+  for (; value > 127; value = Math.floor(value / 128)) bytes.push((value % 128) | 128);
+  bytes.push(value);
   return bytes;
 }
 
-function signed(value: number): number[] {
+function signed(value: number): readonly number[] {
+  if (value >= -64 && value < 64) return single[value & 127];
   const bytes: number[] = [];
   for (;;) {
     const low = value & 127;
@@ -47,8 +49,20 @@ const name = (text: string): number[] => {
   return [...unsigned(bytes.length), ...bytes];
 };
 
-const floatBytes = (value: number): number[] => [...new Uint8Array(new Float32Array([value]).buffer)];
-const doubleBytes = (value: number): number[] => [...new Uint8Array(new Float64Array([value]).buffer)];
+const scratch = new DataView(new ArrayBuffer(8));
+const scratchBytes = (count: number): number[] => Array.from({ length: count }, (_, k) => scratch.getUint8(k));
+const intBytes = (value: number): number[] => {
+  scratch.setInt32(0, value, true);
+  return scratchBytes(4);
+};
+const floatBytes = (value: number): number[] => {
+  scratch.setFloat32(0, value, true);
+  return scratchBytes(4);
+};
+const doubleBytes = (value: number): number[] => {
+  scratch.setFloat64(0, value, true);
+  return scratchBytes(8);
+};
 
 type Unary = (a: Code) => Code;
 type Binary = (a: Code, b: Code) => Code;
@@ -176,15 +190,9 @@ export const f32x4 = {
 
 /** The same 128 bits as integers, or as bits. */
 export const i32x4 = {
-  const: (value: number): Code => [
-    vector(0x0c),
-    Array(4).fill([...new Uint8Array(new Int32Array([value]).buffer)]) as number[][],
-  ],
+  const: (value: number): Code => [vector(0x0c), Array(4).fill(intBytes(value)) as number[][]],
   /** Four constants. */
-  lanes: (values: readonly number[]): Code => [
-    vector(0x0c),
-    values.map((value) => [...new Uint8Array(new Int32Array([value]).buffer)]),
-  ],
+  lanes: (values: readonly number[]): Code => [vector(0x0c), values.map(intBytes)],
   shl: (a: Code, bits: number): Code => [a, int.const(bits), vector(0xab)],
   shrS: (a: Code, bits: number): Code => [a, int.const(bits), vector(0xac)],
   add: binary(...vector(0xae)),
@@ -336,16 +344,14 @@ export class Assembler {
       return [unsigned(flat.length), flat];
     });
     const functions = this.#typeOf.map((type) => unsigned(type));
-    return Uint8Array.from(
-      flatten([
-        [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
-        section(1, types),
-        section(2, this.#imports),
-        section(3, functions),
-        section(7, this.#exports),
-        section(10, bodies),
-      ]),
-    );
+    return flatten([
+      [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
+      section(1, types),
+      section(2, this.#imports),
+      section(3, functions),
+      section(7, this.#exports),
+      section(10, bodies),
+    ]);
   }
 
   #type(entry: FunctionEntry): number {
@@ -365,10 +371,32 @@ function section(id: number, entries: readonly Code[]): Code {
   return [id, unsigned(body.length), body];
 }
 
-function flatten(code: Code, into: number[] = []): number[] {
-  for (const part of code) {
-    if (typeof part === 'number') into.push(part);
-    else flatten(part, into);
-  }
-  return into;
+/** The bytes, one after another. */
+function flatten(code: Code): Uint8Array<ArrayBuffer> {
+  let bytes = new Uint8Array(1024);
+  let length = 0;
+  const reserve = (count: number) => {
+    if (length + count <= bytes.length) return;
+    const larger = new Uint8Array(Math.max(length + count, 2 * bytes.length));
+    larger.set(bytes);
+    bytes = larger;
+  };
+  const write = (part: Code | Uint8Array) => {
+    reserve(part.length);
+    if (part instanceof Uint8Array) {
+      bytes.set(part, length);
+      length += part.length;
+      return;
+    }
+    for (let k = 0; k < part.length; k++) {
+      const entry = part[k];
+      if (typeof entry !== 'number') write(entry);
+      else {
+        if (length === bytes.length) reserve(1);
+        bytes[length++] = entry;
+      }
+    }
+  };
+  write(code);
+  return bytes.slice(0, length);
 }
