@@ -26,6 +26,7 @@ test('a fitted formula with a loss of the user is derived with the numbers of th
     mode: 'fit',
     input: [2],
     target: [3],
+    time: undefined,
     loss: 'fourth',
   };
   const recording = record({ ...question, custom: { activations: [], losses: ['fourth'] } }, functions);

@@ -38,6 +38,8 @@ const network = v.object({
 
 const customFunction = v.object({ name, source: v.pipe(v.string(), v.maxLength(8000)) });
 
+const firstTime = { steps: 2, targets: 'last' } as const;
+
 const derive = v.object({
   input: v.pipe(v.array(finite), v.maxLength(200)),
   target: v.pipe(v.array(finite), v.maxLength(200)),
@@ -54,6 +56,8 @@ const derive = v.object({
   step: v.nullable(count(0, 100_000)),
   /** For the mistake `order`: the nodes in the order they are visited, some perhaps again. Empty: depth first. */
   order: v.optional(v.pipe(v.array(name), v.maxLength(400)), []),
+  /** For a network with delays: the length of the sequence, and whether each step has a target or only the last. */
+  time: v.optional(v.object({ steps: count(1, 12), targets: v.picklist(['last', 'each']) }), firstTime),
   /** The layered network for which the two caches' savings are counted. */
   imagined: v.optional(v.object({ layers: count(1, 12), width: count(1, 32) }), { layers: 3, width: 10 }),
 });
@@ -220,6 +224,7 @@ export const defaultState: PlaygroundState = {
     mistake: 'order',
     step: null,
     order: [],
+    time: firstTime,
     imagined: { layers: 3, width: 10 },
   },
   train: {

@@ -27,6 +27,8 @@ interface Pile {
 }
 
 const longestPast = 200;
+/** Maximum length of a row of Derive; see `state.ts`. */
+const maxRow = 200;
 
 let pile: Pile = { past: [], future: [], present: undefined, field: undefined };
 
@@ -128,13 +130,19 @@ function withNetwork(state: PlaygroundState, network: NetworkDescription): Playg
   };
 }
 
-/** Carries over the numbers of nodes; a renamed node keeps its number. */
+/** Carries over the numbers of nodes, of each step of a sequence; a renamed node keeps its number. */
 function carried(row: readonly number[], before: readonly string[], after: readonly string[], fill: number): number[] {
   const renamed = before.length === after.length;
-  return after.map((id, k) => {
-    const place = before.indexOf(id);
-    return (place >= 0 ? row[place] : renamed && !after.includes(before[k]) ? row[k] : undefined) ?? fill;
-  });
+  const steps = Math.max(1, Math.ceil(row.length / Math.max(1, before.length)));
+  const carriedAt = (first: number) =>
+    after.map((id, k) => {
+      const place = before.indexOf(id);
+      const kept = place >= 0 ? place : renamed && !after.includes(before[k]) ? k : undefined;
+      return (kept === undefined ? undefined : row[first + kept]) ?? fill;
+    });
+  return Array.from({ length: steps }, (_, t) => carriedAt(t * before.length))
+    .flat()
+    .slice(0, maxRow);
 }
 
 function has(network: NetworkDescription, quantity: string): boolean {

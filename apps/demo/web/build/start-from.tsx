@@ -3,6 +3,7 @@ import { type SubmitEvent, useState } from 'react';
 import { articleDescription } from '../article.js';
 import { builtinActivations } from '../functions.js';
 import { useMessages } from '../language.js';
+import { recurrence } from '../recurrence.js';
 import type { NetworkDescription } from '../state.js';
 import type { Desk } from './desk.js';
 import { edit } from './history.js';
@@ -31,6 +32,9 @@ export function StartFrom({ desk }: { readonly desk: Desk }) {
       <div className="build-row">
         <button type="button" onClick={() => start(() => articleDescription)}>
           {say.article}
+        </button>
+        <button type="button" onClick={() => start(() => recurrence)}>
+          {say.recurrence}
         </button>
         <button
           type="button"

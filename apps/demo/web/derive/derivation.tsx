@@ -6,12 +6,12 @@ import { Figure } from '../shared/figure.js';
 import { Formula } from '../shared/formula.js';
 import { useNotice } from '../shared/use-notice.js';
 import { usePlayground } from '../store.js';
-import { type Exercise, measured } from './exercise.js';
+import type { Derivable } from './derivable.js';
 import { linkedFormula } from './linked-formula.js';
 import { messages } from './messages.js';
 
 export interface DerivationPanelProps {
-  readonly exercise: Exercise;
+  readonly exercise: Derivable;
   readonly selected: QuantityName;
   /** What has been computed so far. Absent: everything. */
   readonly known?: Replay | undefined;
@@ -190,7 +190,7 @@ function Measured({
   known,
 }: Pick<DerivationPanelProps, 'exercise' | 'selected'> & { known: boolean }) {
   const say = useMessages(messages);
-  const slope = useMemo(() => measured(exercise, selected), [exercise, selected]);
+  const slope = useMemo(() => exercise.measured(selected), [exercise, selected]);
   if (slope === undefined || Object.keys(exercise.given).length > 0) return null;
   const parameter = nameOf(selected).replace('dloss/d', '');
   return (

@@ -1,33 +1,20 @@
 /** What the Derive view shows: a network with a sample and a loss, and its pass. */
 import { backpropagate, type Loss, type Network } from '@nnbp/core';
-import {
-  type Derivation,
-  explain,
-  nameOf,
-  parseQuantity,
-  type QuantityName,
-  type Step,
-  type Trace,
-  trace,
-} from '@nnbp/explain';
+import { explain, nameOf, parseQuantity, type QuantityName, type Trace, trace } from '@nnbp/explain';
 import type { Functions } from '../functions.js';
 import { passNetwork } from '../fit/formula-network.js';
 import type { FormulaDescription, NetworkDescription, PlaygroundState } from '../state.js';
+import type { Derivable } from './derivable.js';
+import { measuredDerivative } from './measured.js';
 import { articleNode, articleSample, asInTheArticle, assumedLoss } from './article-node.js';
 
-export interface Exercise {
+export interface Exercise extends Derivable {
   readonly network: Network;
   readonly input: readonly number[];
   readonly target: readonly number[];
   readonly loss: Loss;
   /** Its forward and backward pass, step by step. */
   readonly film: Trace;
-  /** Assumed values, by node, which replace the computed ones. */
-  readonly given: Readonly<Record<string, number>>;
-  /** The derivation of a number. */
-  derivation(what: QuantityName): Step;
-  /** The same derivation as text, Markdown and LaTeX, with the engine's numbers. */
-  written(what: QuantityName): Derivation;
 }
 
 /** The parts of the state that define an exercise. */
@@ -36,6 +23,8 @@ export interface Question extends Pick<PlaygroundState['derive'], 'input' | 'tar
   readonly network: NetworkDescription;
   /** In the mode `fit`: what takes the place of the network. */
   readonly formula: FormulaDescription | undefined;
+  /** For a network with delays: its sample is a sequence. */
+  readonly time: PlaygroundState['derive']['time'] | undefined;
 }
 
 /**
@@ -63,6 +52,7 @@ export function exerciseOf(question: Question, functions: Functions): Exercise {
       const { root } = explain(network, input, target, loss, what);
       return isArticle ? asInTheArticle(root) : root;
     },
+    measured: (what) => measuredDerivative(network, what, () => backpropagate(network, input, target, loss).loss),
   };
 }
 
@@ -100,35 +90,3 @@ export function quantitiesOf({ network: { graph } }: Exercise, node: string): Qu
 /** Whether two names denote the same number. */
 export const sameQuantity = (a: QuantityName, b: QuantityName): boolean =>
   a.node === b.node && a.quantity === b.quantity && nameOf(a) === nameOf(b);
-
-/**
- * dloss/dp of a parameter by finite differences: (loss(p + d) − loss(p − d)) / 2d. Undefined for what is not a
- * parameter, or if the loss cannot be computed at these points.
- */
-export function measured({ network, input, target, loss }: Exercise, { quantity, node, from }: QuantityName) {
-  const letter = quantity === 'dLossDb' ? 'b' : quantity === 'dLossDc' ? 'c' : quantity === 'dLossDw' ? 'w' : undefined;
-  if (letter === undefined) return undefined;
-  const { graph } = network;
-  const i = graph.indexOf(node);
-  const index =
-    letter === 'b'
-      ? graph.biasIndex(i)
-      : letter === 'c'
-        ? graph.scaleIndex(i)
-        : graph.weightIndex(graph.edgeStart[i] + Object.keys(network.getParameters(node).w).indexOf(from!), i);
-  const { vector } = network.parameters;
-  const before = vector[index];
-  const distance = 1e-5 * Math.max(1, Math.abs(before));
-  const lossAt = (value: number) => {
-    vector[index] = value;
-    return backpropagate(network, input, target, loss).loss;
-  };
-  try {
-    const slope = (lossAt(before + distance) - lossAt(before - distance)) / (2 * distance);
-    return Number.isFinite(slope) ? slope : undefined;
-  } catch {
-    return undefined;
-  } finally {
-    vector[index] = before;
-  }
-}

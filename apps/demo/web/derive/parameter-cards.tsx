@@ -1,30 +1,35 @@
 /** Input fields for all parameters, with their derivatives. */
-import { nameOf, type QuantityName, type Replay } from '@nnbp/explain';
+import { nameOf, type QuantityName } from '@nnbp/explain';
 import { builtinActivations } from '../functions.js';
 import { namesOf } from '../shared/function-names.js';
 import { useMessages } from '../language.js';
+import { delayOf, edgeName } from '../network.js';
+import { delayOperator } from '../shared/delay.js';
 import { Figure } from '../shared/figure.js';
 import { written } from '../shared/written.js';
 import { NumberField } from '../shared/number-field.js';
 import type { NodeDescription } from '../state.js';
 import { usePlayground } from '../store.js';
 import { change, changeNode, select } from './change.js';
-import { type Exercise, sameQuantity, selectedQuantity } from './exercise.js';
+import { sameQuantity } from './exercise.js';
 import { messages } from './messages.js';
 
 /** In a larger network only the selected node is shown. */
 const maxCards = 40;
 
 export interface ParameterCardsProps {
-  readonly exercise: Exercise | undefined;
+  readonly selected: QuantityName | undefined;
   /** What has been computed so far. Derivatives that come later are not shown. */
-  readonly known: Replay | undefined;
+  readonly known: Known | undefined;
 }
 
-export function ParameterCards({ exercise, known }: ParameterCardsProps) {
-  const { network, derive } = usePlayground();
+interface Known {
+  value(quantity: QuantityName): number | undefined;
+}
+
+export function ParameterCards({ selected, known }: ParameterCardsProps) {
+  const { network } = usePlayground();
   const say = useMessages(messages);
-  const selected = exercise && selectedQuantity(exercise, derive.selected);
   const large = network.nodes.length > maxCards;
   const shown = large ? network.nodes.filter(({ id }) => id === selected?.node) : network.nodes;
   return (
@@ -44,7 +49,7 @@ export function ParameterCards({ exercise, known }: ParameterCardsProps) {
 interface CardProps {
   readonly node: NodeDescription;
   /** The numbers computed so far. */
-  readonly known: Replay | undefined;
+  readonly known: Known | undefined;
   readonly selected: QuantityName | undefined;
 }
 
@@ -55,6 +60,7 @@ function Card({ node, known, selected }: CardProps) {
   const rows: {
     letter: string;
     from?: string;
+    delay?: number;
     value: number;
     set: (value: number) => void;
     quantity: QuantityName;
@@ -76,7 +82,8 @@ function Card({ node, known, selected }: CardProps) {
       from: predecessor,
       value: w[k],
       set: (value: number) => changeNode(id, { w: w.with(k, value) }),
-      quantity: { quantity: 'dLossDw', node: id, from: predecessor } as const,
+      delay: delayOf(node, k),
+      quantity: { quantity: 'dLossDw', node: id, from: edgeName(predecessor, delayOf(node, k)) } as const,
     })),
   ];
   return (
@@ -102,7 +109,7 @@ function Card({ node, known, selected }: CardProps) {
           </tr>
         </thead>
         <tbody>
-          {rows.map(({ letter, from: predecessor, value, set, quantity }) => {
+          {rows.map(({ letter, from: predecessor, delay = 0, value, set, quantity }) => {
             const name = nameOf(quantity);
             const gradient = known?.value(quantity);
             const parameter = name.replace('dloss/d', '');
@@ -112,7 +119,10 @@ function Card({ node, known, selected }: CardProps) {
                 <th scope="row">
                   <span className="letter">
                     {letter}
-                    <sub>{predecessor === undefined ? id : `${predecessor}→${id}`}</sub>
+                    <sub>
+                      {predecessor === undefined ? id : `${predecessor}→${id}`}
+                      {delay > 0 && ` ${delayOperator(delay)}`}
+                    </sub>
                   </span>
                 </th>
                 <td>

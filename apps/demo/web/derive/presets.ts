@@ -1,14 +1,17 @@
 /** Networks to look at: the article's, and three in which something goes wrong with the gradient. */
 import { articleDescription } from '../article.js';
+import { recurrence, recurrentSequence } from '../recurrence.js';
 import { defaultState, type NetworkDescription, type PlaygroundState } from '../state.js';
 
 export interface Preset extends Pick<PlaygroundState['derive'], 'input' | 'target' | 'loss'> {
+  /** Only for a network with delays. */
+  readonly time?: PlaygroundState['derive']['time'];
   readonly network: NetworkDescription;
   /** The number to look at. Absent: the one that is selected. */
   readonly selected?: string;
 }
 
-export const presetNames = ['article', 'vanishing', 'exploding', 'dead-relu'] as const;
+export const presetNames = ['article', 'vanishing', 'exploding', 'dead-relu', 'recurrence'] as const;
 export type PresetName = (typeof presetNames)[number];
 
 const chain = (activation: string, w: number): NetworkDescription => ({
@@ -40,6 +43,15 @@ export const presets: Readonly<Record<PresetName, Preset>> = {
     target: [1],
     loss: 'mse',
     selected: 'dloss/dw_1to3',
+  },
+  // The weight from node 1 is used at both steps: its derivative is a sum of two terms.
+  recurrence: {
+    network: recurrence,
+    input: recurrentSequence.inputs,
+    target: [0, recurrentSequence.target],
+    loss: 'mse',
+    time: { steps: 2, targets: 'last' },
+    selected: 'dloss/dw_1to2',
   },
 };
 

@@ -3,6 +3,8 @@ import { nameOf } from '@nnbp/explain';
 import { builtinLosses } from '../functions.js';
 import { useMessages } from '../language.js';
 import { namesOf } from '../shared/function-names.js';
+import { hasDelays } from '../network.js';
+import { BoundedField } from '../shared/bounded-field.js';
 import { NumberField } from '../shared/number-field.js';
 import { update, usePlayground } from '../store.js';
 import { change, select } from './change.js';
@@ -76,33 +78,37 @@ function Sample() {
   const say = useMessages(messages);
   const input = sized(derive.input, inputs.length, 0.5);
   const target = sized(derive.target, outputs.length, 0);
+  const hasTime = formula === undefined && hasDelays(network);
   return (
     <div className="sample" role="group" aria-label={say.sample}>
       {formula === undefined && <Presets />}
-      {inputs.map((id, k) => (
-        <label key={id} data-term="x">
-          <span className="letter">
-            x<sub>{id}</sub>
-          </span>
-          <NumberField
-            label={say.inputOf(id)}
-            value={input[k]}
-            onChange={(value) => change({ input: input.with(k, value) })}
-          />
-        </label>
-      ))}
-      {outputs.map((id, k) => (
-        <label key={id} data-term="t">
-          <span className="letter">
-            t<sub>{id}</sub>
-          </span>
-          <NumberField
-            label={say.targetOf(id)}
-            value={target[k]}
-            onChange={(value) => change({ target: target.with(k, value) })}
-          />
-        </label>
-      ))}
+      {hasTime && <Time />}
+      {!hasTime &&
+        inputs.map((id, k) => (
+          <label key={id} data-term="x">
+            <span className="letter">
+              x<sub>{id}</sub>
+            </span>
+            <NumberField
+              label={say.inputOf(id)}
+              value={input[k]}
+              onChange={(value) => change({ input: input.with(k, value) })}
+            />
+          </label>
+        ))}
+      {!hasTime &&
+        outputs.map((id, k) => (
+          <label key={id} data-term="t">
+            <span className="letter">
+              t<sub>{id}</sub>
+            </span>
+            <NumberField
+              label={say.targetOf(id)}
+              value={target[k]}
+              onChange={(value) => change({ target: target.with(k, value) })}
+            />
+          </label>
+        ))}
       <label data-term={derive.loss}>
         {say.loss}{' '}
         <select aria-label={say.loss} value={derive.loss} onChange={(event) => change({ loss: event.target.value })}>
@@ -112,6 +118,41 @@ function Sample() {
         </select>
       </label>
     </div>
+  );
+}
+
+/** Length and targets of the sequence of a network with delays. Its numbers stand in the columns. */
+function Time() {
+  const { derive, custom } = usePlayground();
+  const say = useMessages(messages);
+  const { time } = derive;
+  // The recorded results of the reader's own loss are those of one step.
+  const isOwn = custom.losses.some(({ name }) => name === derive.loss);
+  return (
+    <>
+      <BoundedField
+        label={say.timeSteps}
+        value={time.steps}
+        least={1}
+        most={12}
+        step={1}
+        choose={(steps) => change({ time: { ...time, steps }, step: null })}
+      />
+      <label>
+        {say.timeTargets}{' '}
+        <select
+          value={isOwn ? 'last' : time.targets}
+          disabled={isOwn}
+          onChange={(event) => change({ time: { ...time, targets: event.target.value as typeof time.targets } })}
+        >
+          {(['last', 'each'] as const).map((name) => (
+            <option key={name} value={name}>
+              {say.targetsAt[name]}
+            </option>
+          ))}
+        </select>
+      </label>
+    </>
   );
 }
 

@@ -1,9 +1,10 @@
 /** The Derive view: the network, the selected number and its derivation. */
 import { replay } from '@nnbp/explain';
-import { useMemo } from 'react';
+import { lazy, Suspense, useMemo } from 'react';
 import { useRecorded } from '../extend/use-recorded.js';
 import type { Functions } from '../functions.js';
 import { useMessages } from '../language.js';
+import { hasDelays } from '../network.js';
 import { usePlayground } from '../store.js';
 import { ArticleNotes } from './article-notes.js';
 import { BreakIt } from './break-it.js';
@@ -19,29 +20,38 @@ import { Savings } from './savings.js';
 import { formulaStandIn, modeOf } from './mode.js';
 import { Pointing } from './pointing.js';
 import { FilmStepper } from './stepper.js';
+import { type TimeExercise, timeExerciseOf } from './time/exercise.js';
 import { Toolbar } from './toolbar.js';
 
+/** Only for networks with delays. */
+const TimeView = lazy(() => import('./time/view.js'));
+
 export default function View() {
-  const { network: own, derive, fit } = usePlayground();
-  const { input, target, loss } = derive;
+  const { network: own, derive, fit, custom } = usePlayground();
+  const { input, target, loss, time } = derive;
   const { mode, formula } = modeOf(derive.mode, fit.shown);
   const say = useMessages(messages);
+  const hasTime = formula === undefined && mode !== 'article' && hasDelays(own);
+  // The recorded results of the reader's own loss are those of one step.
+  const targets = custom.losses.some(({ name }) => name === loss) ? 'last' : time.targets;
   const asked = useMemo((): Question => {
     const network = formula === undefined ? own : formulaStandIn(formula);
     return {
       network,
-      input: sized(input, network.inputs.length, 0.5),
-      target: sized(target, network.outputs.length, 0),
+      input: sized(input, network.inputs.length * (hasTime ? time.steps : 1), 0.5),
+      target: sized(target, network.outputs.length * (hasTime ? time.steps : 1), 0),
       loss,
       mode,
       formula,
+      time: hasTime ? { ...time, targets } : undefined,
     };
-  }, [own, formula, input, target, loss, mode]);
+  }, [own, formula, input, target, loss, mode, hasTime, time, targets]);
   const { question, functions, problem: unanswered, waiting } = useRecorded(asked);
-  const { exercise, problem = unanswered } = useMemo(
-    (): Attempt => (question === undefined ? {} : attempt(question, functions)),
-    [question, functions],
-  );
+  const {
+    exercise,
+    inTime,
+    problem = unanswered,
+  } = useMemo((): Attempt => (question === undefined ? {} : attempt(question, functions)), [question, functions]);
   return (
     <Pointing className="derive">
       <Toolbar exercise={exercise} />
@@ -60,8 +70,13 @@ export default function View() {
           {problem}
         </p>
       )}
-      {exercise === undefined ? (
-        mode !== 'fit' && <ParameterCards exercise={undefined} known={undefined} />
+      {inTime !== undefined && mode === 'break' && <p role="status">{say.noTimeToBreak}</p>}
+      {inTime !== undefined && mode !== 'break' ? (
+        <Suspense fallback={null}>
+          <TimeView exercise={inTime} />
+        </Suspense>
+      ) : exercise === undefined ? (
+        mode !== 'fit' && <ParameterCards selected={undefined} known={undefined} />
       ) : mode === 'break' ? (
         <Broken exercise={exercise} />
       ) : (
@@ -95,7 +110,7 @@ function Worked({ exercise, mode }: WorkedProps) {
       {mode === 'article' ? (
         <ArticleNotes exercise={exercise} />
       ) : (
-        mode === 'own' && <ParameterCards exercise={exercise} known={known} />
+        mode === 'own' && <ParameterCards selected={selected} known={known} />
       )}
       <Savings exercise={exercise} selected={selected} />
     </div>
@@ -105,6 +120,8 @@ function Worked({ exercise, mode }: WorkedProps) {
 function Broken({ exercise }: { readonly exercise: Exercise }) {
   const broken = useBroken(exercise);
   const known = useMemo(() => replay(exercise.film, exercise.film.steps.length), [exercise]);
+  const name = usePlayground(({ derive }) => derive.selected);
+  const selected = useMemo(() => selectedQuantity(exercise, name), [exercise, name]);
   const say = useMessages(messages);
   return (
     <div className="derive-stage">
@@ -112,19 +129,24 @@ function Broken({ exercise }: { readonly exercise: Exercise }) {
         <BrokenGraph broken={broken} />
       </section>
       <BreakIt broken={broken} />
-      <ParameterCards exercise={exercise} known={known} />
+      <ParameterCards selected={selected} known={known} />
     </div>
   );
 }
 
 interface Attempt {
   readonly exercise?: Exercise;
+  /** Of a network with delays. */
+  readonly inTime?: TimeExercise;
   readonly problem?: string;
 }
 
 function attempt(question: Question, functions: Functions): Attempt {
   try {
-    return { exercise: exerciseOf(question, functions) };
+    const { time } = question;
+    return time === undefined
+      ? { exercise: exerciseOf(question, functions) }
+      : { inTime: timeExerciseOf({ ...question, time }, functions) };
   } catch (error) {
     return { problem: error instanceof Error ? error.message : String(error) };
   }

@@ -1,10 +1,11 @@
 /**
  * Records a pass with user functions in the worker, so that the page can replay it without running user code.
  */
-import { type Activation, backpropagate, type Loss } from '@nnbp/core';
+import { type Activation, backpropagate, backpropagateSequence, type Loss } from '@nnbp/core';
 import { passNetwork } from '../fit/formula-network.js';
 import type { Functions } from '../functions.js';
-import type { FormulaDescription, NetworkDescription } from '../state.js';
+import { rowsOf, targetRows } from '../shared/sequence.js';
+import type { FormulaDescription, NetworkDescription, PlaygroundState } from '../state.js';
 
 /** Arguments and results of all function calls. */
 export interface Recording {
@@ -19,6 +20,8 @@ export interface Question {
   /** Takes the place of the network. */
   readonly formula: FormulaDescription | undefined;
   readonly loss: string;
+  /** For a network with delays: the sample is a sequence. */
+  readonly time: PlaygroundState['derive']['time'] | undefined;
   readonly input: readonly number[];
   readonly target: readonly number[];
   /** Names of the user functions. */
@@ -27,7 +30,7 @@ export interface Question {
 
 /** In the worker. */
 export function record(question: Question, functions: Functions): Recording {
-  const { loss, input, target, custom } = question;
+  const { loss, time, input, target, custom } = question;
   const heard = new Map<string, number[]>();
   const listening: Functions = {
     activation(name) {
@@ -46,10 +49,21 @@ export function record(question: Question, functions: Functions): Recording {
     },
     loss: (name) => functions.loss(name),
   };
-  const pass = backpropagate(passNetwork(question, listening), input, target, functions.loss(loss));
+  const network = passNetwork(question, listening);
+  const { inputCount, outputs } = network.graph;
   const isCustom = custom.losses.includes(loss);
-  const dLossDx = new Float64Array(target.length);
-  if (isCustom) functions.loss(loss).derivative(pass.outputs[0], target, dLossDx);
+  const pass =
+    time === undefined
+      ? backpropagate(network, input, target, functions.loss(loss))
+      : backpropagateSequence(
+          network,
+          rowsOf(input, inputCount),
+          targetRows(target, outputs.length, time),
+          functions.loss(loss),
+        );
+  const dLossDx = new Float64Array(outputs.length);
+  // A loss of the user's has a target at the last step only.
+  if (isCustom) functions.loss(loss).derivative(pass.outputs.at(-1)!, target.slice(-outputs.length), dLossDx);
   return { activations: heard, loss: isCustom ? { value: pass.loss, dLossDx: Array.from(dLossDx) } : undefined };
 }
 

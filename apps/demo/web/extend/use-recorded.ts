@@ -17,6 +17,7 @@ interface Pass {
   readonly network: NetworkDescription;
   readonly formula: FormulaDescription | undefined;
   readonly loss: string;
+  readonly time: PlaygroundState['derive']['time'] | undefined;
   readonly input: readonly number[];
   readonly target: readonly number[];
 }
@@ -103,7 +104,7 @@ let release: ReturnType<typeof setTimeout> | undefined;
 const keptFor = 3000;
 
 async function answered(own: readonly OwnFunction[], pass: Pass): Promise<Functions> {
-  const { network, formula, loss, input, target } = pass;
+  const { network, formula, loss, time, input, target } = pass;
   const of = JSON.stringify(own);
   clearTimeout(release);
   if (kept?.of !== of) {
@@ -115,8 +116,8 @@ async function answered(own: readonly OwnFunction[], pass: Pass): Promise<Functi
     const of = (kind: OwnFunction['kind']) => own.filter((entry) => entry.kind === kind).map(({ name }) => name);
     const custom = { activations: of('activation'), losses: of('loss') };
     const [{ ask }, { readRecording }] = await Promise.all([worker, import('./answers.js')]);
-    const answer = await ask((runner) => runner.record({ network, formula, loss, input, target, custom }));
-    return replayed(readRecording(answer, target.length), builtinFunctions);
+    const answer = await ask((runner) => runner.record({ network, formula, loss, time, input, target, custom }));
+    return replayed(readRecording(answer, network.outputs.length), builtinFunctions);
   } catch (error) {
     // The worker may have been terminated: start a new one for the next pass.
     close(worker);

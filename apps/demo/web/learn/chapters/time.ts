@@ -2,6 +2,7 @@
 import { sigmoid } from '@nnbp/activations';
 import { backpropagate, delayed, GraphBuilder, Network, Random, unroll } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
+import { recurrentNode, recurrentSequence } from '../../recurrence.js';
 import type { Chapter, Exercise, Worked } from '../chapter.js';
 import { show } from '../show.js';
 import { choiceTask, numberTask, type Task } from '../task.js';
@@ -25,7 +26,7 @@ export interface TimeExercise extends Exercise, Worked {
   readonly measured: number;
 }
 
-const article: Numbers = { b: -0.2, c: 1.5, w: [0.8, 0.6], inputs: [1, 0.5], target: 2 };
+const article: Numbers = { ...recurrentNode, ...recurrentSequence };
 const nudge = 1e-4;
 
 export const time: Chapter<TimeExercise> = {

@@ -1,0 +1,76 @@
+/** Derive of a network with delays: columns of steps, the sum over time term by term, and the engine's numbers. */
+import { backpropagateSequence } from '@nnbp/core';
+import { expect, test } from 'vitest';
+import { presets } from '../web/derive/presets.js';
+import { networkOf } from '../web/network.js';
+import { recurrence, recurrentSequence } from '../web/recurrence.js';
+import { defaultState } from '../web/state.js';
+import { builtinFunctions } from '../web/train/builtin-functions.js';
+import { expectAccessible, open, picture, settled, untilUrl, useBrowser } from './page.js';
+
+useBrowser();
+
+test('the two-step recurrence opens from the presets, and its sum over time opens term by term with the engine’s numbers', async () => {
+  const page = await open();
+  await page.getByLabel('Network', { exact: true }).selectOption('recurrence');
+  const sum = page.getByRole('group', { name: 'dloss/dw_1to2 as a sum over time' });
+  await sum.waitFor();
+  const network = networkOf(recurrence, builtinFunctions);
+  const targets = [null, [recurrentSequence.target]];
+  const pass = backpropagateSequence(
+    network,
+    recurrentSequence.inputs.map((x) => [x]),
+    targets,
+    builtinFunctions.loss('mse'),
+  );
+  const gradient = String(pass.gradients.of('2').w['1']);
+  expect(await page.locator('.answer data').getAttribute('value')).toBe(gradient);
+  expect(await sum.locator('tbody tr').last().locator('data').last().getAttribute('value')).toBe(gradient);
+  for (const t of [0, 1]) {
+    const shown = page.locator(`[data-name="dloss/dx_2@${t}"].kept data`);
+    expect(await shown.getAttribute('value')).toBe(String(pass.cache.dLossDx('2', 0, t)));
+  }
+  await settled(page);
+  await picture(page, 'derive-time');
+  await expectAccessible(page);
+  const slider = sum.getByRole('slider');
+  await slider.focus();
+  await page.keyboard.press('ArrowLeft');
+  await expect.poll(() => sum.locator('tbody tr').count()).toBe(1);
+  expect(await sum.getByRole('status').textContent()).toBe('One earlier step is not added yet.');
+  await page.getByLabel('input x_1 at step 0').fill('-2');
+  await untilUrl(page, ({ derive }) => derive.input[0] === -2 && derive.step === 1);
+  await page.getByLabel('Steps', { exact: true }).fill('5');
+  await expect.poll(() => sum.locator('tbody tr').count()).toBe(5);
+  await page
+    .getByRole('button', { name: /^x_2@3 =/ })
+    .first()
+    .click();
+  await page.getByText('Select the derivative of a parameter to open its sum over time.').waitFor();
+  await page.getByRole('button', { name: 'Break it' }).click();
+  await page.getByText('Break it shows networks without delays.').waitFor();
+});
+
+test('unrolled time in Chinese, in the dark and on a phone is accessible and no wider than the page', async () => {
+  const { network, input, target, time } = presets.recurrence;
+  const page = await open(
+    {
+      language: 'zh',
+      theme: 'dark',
+      network,
+      derive: {
+        ...defaultState.derive,
+        input: [...input, 1, -1],
+        target: [...target],
+        time: { ...time!, steps: 4, targets: 'each' },
+        selected: 'dloss/dw_2to2',
+      },
+    },
+    { viewport: { width: 390, height: 844 } },
+  );
+  await page.getByRole('group', { name: 'dloss/dw_2@-1to2 是各步之和' }).waitFor();
+  await settled(page);
+  await picture(page, 'derive-time-phone');
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+  await expectAccessible(page);
+});

@@ -1,0 +1,117 @@
+/** Derive through time: the numbers on the page are those of the engine, bit-identical. */
+import { backpropagateSequence, Random } from '@nnbp/core';
+import { type QuantityName } from '@nnbp/explain';
+import { describe, expect, test } from 'vitest';
+import { litInTime, selectedInTime, termsInTime, timeExerciseOf } from '../web/derive/time/exercise.js';
+import { presets } from '../web/derive/presets.js';
+import { edgeName } from '../web/network.js';
+import type { NetworkDescription } from '../web/state.js';
+import { builtinFunctions } from '../web/train/builtin-functions.js';
+
+const { network, input, target, loss, time } = presets.recurrence;
+const example = timeExerciseOf({ network, input, target, loss, time: time! }, builtinFunctions);
+
+/** Two delayed edges of different length, a product, and an initial value. */
+function drawn(seed: number) {
+  const random = new Random(seed);
+  const number = () => 2 * random.uniform() - 1;
+  const network: NetworkDescription = {
+    inputs: ['a', 'b'],
+    nodes: [
+      {
+        id: 'h',
+        from: ['a', 'b', 'h', 'y'],
+        delays: [0, 1, 1, 2],
+        activation: 'tanh',
+        b: number(),
+        c: number(),
+        w: [number(), number(), number(), number()],
+      },
+      {
+        id: 'y',
+        from: ['h', 'a'],
+        aggregation: 'product',
+        activation: 'identity',
+        b: number(),
+        c: number(),
+        w: [number(), number()],
+      },
+    ],
+    outputs: ['y'],
+    initial: { h: number(), b: number() },
+  };
+  const steps = 4;
+  const row = (length: number) => Array.from({ length }, number);
+  return timeExerciseOf(
+    { network, input: row(2 * steps), target: row(steps), loss: 'mse', time: { steps, targets: 'each' } },
+    builtinFunctions,
+  );
+}
+
+const parametersOf = (exercise: typeof example): QuantityName[] => {
+  const { graph } = exercise.network;
+  return graph.ids.slice(graph.inputCount).flatMap((node, k) => {
+    const i = graph.inputCount + k;
+    const edges = Array.from({ length: graph.edgeStart[i + 1] - graph.edgeStart[i] }, (_, k) => graph.edgeStart[i] + k);
+    return [
+      { quantity: 'dLossDb' as const, node },
+      { quantity: 'dLossDc' as const, node },
+      ...edges.map((e) => ({
+        quantity: 'dLossDw' as const,
+        node,
+        from: edgeName(graph.ids[graph.predecessors[e]], graph.delay(e)),
+      })),
+    ];
+  });
+};
+
+describe('the sum over time', () => {
+  test.each([1, 2, 3, 4, 5])(
+    'adds up to the engine’s derivative of every parameter, bit-identical, seed %i',
+    (seed) => {
+      const exercise = drawn(seed);
+      const { gradients } = backpropagateSequence(exercise.network, exercise.inputs, exercise.targets, exercise.loss);
+      for (const parameter of parametersOf(exercise)) {
+        const terms = termsInTime(exercise, parameter);
+        expect(terms.map(({ step }) => step)).toEqual([3, 2, 1, 0]);
+        expect(terms.at(-1)!.sum / 4).toBe(exercise.value(parameter));
+        expect(exercise.derivation(parameter).value).toBe(exercise.value(parameter));
+        expect(exercise.measured(parameter)).toBeCloseTo(exercise.value(parameter), 6);
+      }
+      expect(parametersOf(exercise).map((parameter) => exercise.value(parameter))).toHaveLength(
+        gradients.vector.length,
+      );
+    },
+  );
+
+  test('of the example has the two terms of chapter 9', () => {
+    const terms = termsInTime(example, { quantity: 'dLossDw', node: '2', from: '1' });
+    const { cache } = example.pass;
+    expect(terms.map(({ value }) => value)).toEqual(
+      [1, 0].map((t) => cache.dLossDx('2', 0, t) * cache.slope('2', 0, t) * example.inputs[t][0]),
+    );
+  });
+});
+
+test('a value before the first step is the initial value of its node', () => {
+  const exercise = drawn(7);
+  const { graph } = exercise.network;
+  expect(exercise.value({ quantity: 'x', node: 'h@-1' })).toBe(graph.initials![graph.indexOf('h')]);
+  expect(exercise.value({ quantity: 'x', node: 'y@-2' })).toBe(0);
+});
+
+test('the paths of fewer terms are those of the last steps', () => {
+  const selected = selectedInTime(example, 'dloss/dw_1to2');
+  const ids = (firstStep: number) =>
+    Array.from(litInTime(example, selected, firstStep).nodes, (j) => example.unrolled.ids[j]).sort();
+  expect(ids(1)).toEqual(['2@1']);
+  expect(ids(0)).toEqual(['2@0', '2@1']);
+});
+
+test('a selection that the sequence does not have becomes its first delayed edge', () => {
+  expect(selectedInTime(example, 'dloss/dw_4to7')).toEqual({ quantity: 'dLossDw', node: '2', from: '2@-1' });
+  expect(selectedInTime(example, 'dloss/dw_2to2')).toEqual({ quantity: 'dLossDw', node: '2', from: '2@-1' });
+  const value = selectedInTime(example, 'x_2@1');
+  expect(value).toEqual({ quantity: 'x', node: '2@1' });
+  expect(example.measured(value)).toBeUndefined();
+});

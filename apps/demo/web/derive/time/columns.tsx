@@ -1,0 +1,221 @@
+/** The unrolled network: a column per step, with the numbers of each node and the paths of the selected derivative lit. */
+import { nameOf, type QuantityName } from '@nnbp/explain';
+import type { CSSProperties } from 'react';
+import { useMessages } from '../../language.js';
+import { Figure } from '../../shared/figure.js';
+import { NumberField } from '../../shared/number-field.js';
+import { written } from '../../shared/written.js';
+import { usePlayground } from '../../store.js';
+import { change, select } from '../change.js';
+import { messages as deriveMessages } from '../messages.js';
+import { isSame, litInTime, placeInTime, type TimeExercise } from './exercise.js';
+import { messages } from './messages.js';
+import styles from './time.module.css';
+
+/** In pixels: a node, and the room between columns and rows. */
+const box = { width: 148, head: 24, row: 21, field: 34 };
+const between = { columns: 56, rows: 34 };
+const headHeight = 30;
+
+interface Place {
+  readonly left: number;
+  readonly top: number;
+  readonly height: number;
+}
+
+export interface ColumnsProps {
+  readonly exercise: TimeExercise;
+  readonly selected: QuantityName;
+  /** The uses of a selected parameter from this step on are lit. */
+  readonly firstStep: number;
+}
+
+export function Columns({ exercise, selected, firstStep }: ColumnsProps) {
+  const say = useMessages(messages);
+  const { unrolled, network, steps } = exercise;
+  const { graph } = network;
+  const lit = litInTime(exercise, selected, firstStep);
+  const firstColumn = Math.min(0, ...unrolled.ids.map((id) => placeInTime(id)[1]));
+  const heights = graph.ids.map((_, i) =>
+    i < graph.inputCount
+      ? box.head + box.field
+      : box.head + 3 * box.row + (graph.outputPosition[i] < 0 ? 4 : box.field),
+  );
+  const tops: number[] = [];
+  let below = headHeight;
+  for (const height of heights) {
+    tops.push(below);
+    below += height + between.rows;
+  }
+  const placeOf = (id: string): Place => {
+    const [node, t] = placeInTime(id);
+    const i = graph.indexOf(node);
+    const isBefore = t < 0;
+    return {
+      left: (t - firstColumn) * (box.width + between.columns),
+      top: tops[i],
+      height: isBefore ? box.head + box.row + 4 : heights[i],
+    };
+  };
+  const width = (steps - firstColumn) * (box.width + between.columns) - between.columns;
+  const height = below - between.rows + 6;
+  return (
+    <div className={styles.scroller} role="group" aria-label={say.columns(steps)} tabIndex={0}>
+      <div className={styles.canvas} style={{ width, height }}>
+        <svg className={styles.edges} width={width} height={height} aria-hidden>
+          {edgesOf(exercise).map(({ e, from, to }) => (
+            <path
+              key={e}
+              d={pathBetween(placeOf(from), placeOf(to), placeInTime(to)[1] - placeInTime(from)[1])}
+              className={lit.edges.has(e) ? styles.lit : undefined}
+              strokeDasharray={placeInTime(from)[1] === placeInTime(to)[1] ? undefined : '6 5'}
+            />
+          ))}
+        </svg>
+        {Array.from({ length: steps - firstColumn }, (_, k) => (
+          <div
+            key={k}
+            className={styles.step}
+            style={{ left: k * (box.width + between.columns), width: box.width }}
+            data-opened={k + firstColumn >= firstStep}
+          >
+            {k + firstColumn < 0 ? say.before(k + firstColumn) : say.step(k + firstColumn)}
+          </div>
+        ))}
+        {unrolled.ids.map((id, j) => (
+          <NodeAtStep
+            key={id}
+            id={id}
+            exercise={exercise}
+            selected={selected}
+            isLit={lit.nodes.has(j)}
+            style={{ ...placeOf(id), width: box.width }}
+          />
+        ))}
+      </div>
+    </div>
+  );
+}
+
+interface NodeAtStepProps extends Pick<ColumnsProps, 'exercise' | 'selected'> {
+  /** Of the unrolled graph. */
+  readonly id: string;
+  readonly isLit: boolean;
+  readonly style: CSSProperties;
+}
+
+function NodeAtStep({ id, exercise, selected, isLit, style }: NodeAtStepProps) {
+  const derive = usePlayground(({ derive }) => derive);
+  const say = useMessages(messages);
+  const { graph } = exercise.network;
+  const [node, t] = placeInTime(id);
+  const i = graph.indexOf(node);
+  const k = graph.outputPosition[i];
+  const isInput = i < graph.inputCount;
+  const row = (kind: 'x' | 'slope' | 'dLossDx', letter: string, color: string) => (
+    <KeptNumber
+      quantity={{ quantity: kind, node: id }}
+      letter={letter}
+      color={color}
+      exercise={exercise}
+      selected={selected}
+    />
+  );
+  const hasTarget = t >= 0 && k >= 0 && exercise.targets[t] !== null;
+  const functions = [graph.aggregation(i)?.name, graph.activations[graph.activationOf[i]].name].filter(Boolean);
+  const inputs = exercise.inputs.flat();
+  return (
+    <div className={styles.node} data-lit={isLit} data-before={t < 0} style={style}>
+      <div className={styles.head}>
+        <b>{node}</b>
+        {!isInput && t >= 0 && <span>{functions.join(', ')}</span>}
+      </div>
+      {isInput && t >= 0 ? (
+        <label className={styles.field}>
+          <span className="letter">x</span>
+          <NumberField
+            label={say.inputAt(node, t)}
+            value={exercise.inputs[t][i]}
+            onChange={(value) => change({ input: inputs.with(t * graph.inputCount + i, value) })}
+          />
+        </label>
+      ) : (
+        row('x', 'x', '')
+      )}
+      {!isInput && t >= 0 && (
+        <>
+          {row('slope', 'slope', 'case-3')}
+          {row('dLossDx', '∂loss/∂x', hasTarget ? 'case-1' : 'case-2')}
+          {hasTarget && (
+            <label className={styles.field}>
+              <span className="letter">t</span>
+              <NumberField
+                label={say.targetAt(node, t)}
+                value={exercise.targets[t]![k]}
+                onChange={(value) => {
+                  const width = graph.outputs.length;
+                  const all = Array.from({ length: exercise.steps * width }, (_, at) => derive.target[at] ?? 0);
+                  change({ target: all.with(t * width + k, value) });
+                }}
+              />
+            </label>
+          )}
+        </>
+      )}
+    </div>
+  );
+}
+
+interface KeptNumberProps extends Pick<ColumnsProps, 'exercise' | 'selected'> {
+  readonly quantity: QuantityName;
+  readonly letter: string;
+  readonly color: string;
+}
+
+function KeptNumber({ quantity, letter, color, exercise, selected }: KeptNumberProps) {
+  const say = useMessages(deriveMessages);
+  const name = nameOf(quantity);
+  const value = exercise.value(quantity);
+  const isSelected = isSame(quantity, selected);
+  return (
+    <button
+      type="button"
+      className={`kept ${color} ${isSelected ? 'selected' : ''}`}
+      aria-pressed={isSelected}
+      data-name={name}
+      aria-label={say.select(name, written(value))}
+      onClick={() => select(quantity)}
+    >
+      <span className="letter">{letter}</span>
+      <Figure value={value} digits={Math.abs(value) < 0.01 ? 4 : 5} />
+    </button>
+  );
+}
+
+/** The edges of the unrolled graph. */
+function edgesOf({ unrolled }: TimeExercise): { readonly e: number; readonly from: string; readonly to: string }[] {
+  const { ids, nodeCount, edgeStart, predecessors } = unrolled;
+  return Array.from({ length: nodeCount }, (_, j) =>
+    Array.from({ length: edgeStart[j + 1] - edgeStart[j] }, (_, k) => {
+      const e = edgeStart[j] + k;
+      return { e, from: ids[predecessors[e]], to: ids[j] };
+    }),
+  ).flat();
+}
+
+/** A line down a column, or an arc to a later one that passes between the rows. */
+function pathBetween(from: Place, to: Place, delay: number): string {
+  if (delay === 0) {
+    const [x1, y1, x2, y2] = [from.left + box.width / 2, from.top + from.height, to.left + box.width / 2, to.top];
+    // Round a node in between.
+    const aside = y2 - y1 > between.rows + 8 ? box.width / 2 + 22 : 0;
+    return `M${x1},${y1} C${x1 + aside},${y1 + 18} ${x2 + aside},${y2 - 18} ${x2},${y2}`;
+  }
+  const [x1, y1] = [from.left + box.width, from.top + from.height / 2];
+  const [x2, y2] = [to.left, to.top + to.height / 2];
+  const bend = between.columns / 2;
+  if (delay === 1) return `M${x1},${y1} C${x1 + bend},${y1} ${x2 - bend},${y2} ${x2},${y2}`;
+  // Above the row, past the columns in between.
+  const above = Math.min(from.top, to.top) - 12;
+  return `M${x1},${y1} C${x1 + bend},${y1} ${x1 + bend / 2},${above} ${x1 + between.columns},${above} L${x2 - between.columns},${above} C${x2 - bend / 2},${above} ${x2 - bend},${y2} ${x2},${y2}`;
+}

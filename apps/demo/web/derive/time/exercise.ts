@@ -1,0 +1,176 @@
+/** A network with delays and a sequence: its pass through time, the unrolled graph, and the sums over time. */
+import { backpropagateSequence, type Graph, type Loss, type Network, type SequencePass, unroll } from '@nnbp/core';
+import { explainSequence, nameOf, parseQuantity, type QuantityName } from '@nnbp/explain';
+import type { Functions } from '../../functions.js';
+import { networkOf } from '../../network.js';
+import { rowsOf, targetRows } from '../../shared/sequence.js';
+import type { NetworkDescription, PlaygroundState } from '../../state.js';
+import type { Derivable } from '../derivable.js';
+import { litBy, type Lit } from '../lit.js';
+import { edgeFrom, measuredDerivative } from '../measured.js';
+
+type Time = PlaygroundState['derive']['time'];
+
+export interface TimeQuestion {
+  readonly network: NetworkDescription;
+  /** [steps × inputs] and [steps × outputs], one row after another. */
+  readonly input: readonly number[];
+  readonly target: readonly number[];
+  readonly loss: string;
+  readonly time: Time;
+}
+
+export interface TimeExercise extends Derivable {
+  readonly network: Network;
+  readonly loss: Loss;
+  readonly steps: number;
+  readonly inputs: readonly (readonly number[])[];
+  /** Null for a step without a target. */
+  readonly targets: readonly (readonly number[] | null)[];
+  readonly pass: SequencePass;
+  /** A copy of every node for every step: `h@0`, `h@1`, … and `h@-1` for a value before the first step. */
+  readonly unrolled: Graph;
+  /** The number of a quantity: x, g, h, slope or dloss/dx of a node at a step, or the derivative of a parameter. */
+  value(what: QuantityName): number;
+}
+
+/**
+ * Computes the pass of a question.
+ *
+ * @throws NnbpError as `networkOf` and `backpropagateSequence`
+ */
+export function timeExerciseOf(question: TimeQuestion, functions: Functions): TimeExercise {
+  const network = networkOf(question.network, functions);
+  const { graph } = network;
+  const { steps } = question.time;
+  const inputs = rowsOf(question.input, graph.inputCount);
+  const targets = targetRows(question.target, graph.outputs.length, question.time);
+  const loss = functions.loss(question.loss);
+  const pass = backpropagateSequence(network, inputs, targets, loss);
+  const written = (what: QuantityName) => explainSequence(network, inputs, targets, loss, what);
+  return {
+    network,
+    loss,
+    steps,
+    inputs,
+    targets,
+    pass,
+    unrolled: unroll(graph, steps),
+    given: {},
+    written,
+    derivation: (what) => written(what).root,
+    measured: (what) =>
+      measuredDerivative(network, what, () => backpropagateSequence(network, inputs, targets, loss).loss),
+    value(what) {
+      const { quantity } = what;
+      if (quantity === 'dLossDb' || quantity === 'dLossDc' || quantity === 'dLossDw') {
+        return pass.gradients.vector[parameterIndex(graph, what)];
+      }
+      const [id, t] = placeInTime(what.node);
+      return t < 0 ? initialValue(graph, id) : pass.cache[quantity](id, 0, t);
+    },
+  };
+}
+
+/** A parameter's index in the parameters' layout. */
+function parameterIndex(graph: Graph, { quantity, node, from }: QuantityName): number {
+  const i = graph.indexOf(node);
+  if (quantity === 'dLossDb') return graph.biasIndex(i);
+  return quantity === 'dLossDc' ? graph.scaleIndex(i) : graph.weightIndex(edgeFrom(graph, i, from!), i);
+}
+
+/** The id and the step of a node of the unrolled graph. */
+export function placeInTime(id: string): readonly [id: string, t: number] {
+  const at = id.lastIndexOf('@');
+  return [id.slice(0, at), Number(id.slice(at + 1))];
+}
+
+const initialValue = (graph: Graph, id: string): number => graph.initials?.[graph.indexOf(id)] ?? 0;
+
+export const isParameter = ({ quantity }: QuantityName): boolean =>
+  quantity === 'dLossDb' || quantity === 'dLossDc' || quantity === 'dLossDw';
+
+/** The selected quantity; the first weight of a delayed edge if the sequence does not have it. */
+export function selectedInTime({ network: { graph }, unrolled }: TimeExercise, selected: string): QuantityName {
+  try {
+    const found = parseQuantity(/^dloss\/d[bcw]_/.test(selected) ? graph : unrolled, selected);
+    return found.quantity === 'dLossDw' ? { ...found, from: fullEdgeName(graph, found) } : found;
+  } catch {
+    return firstDelayed(graph);
+  }
+}
+
+/** The name of a weight's edge with its delay, which may be left out where it is unambiguous. */
+function fullEdgeName(graph: Graph, { node, from }: QuantityName): string {
+  const i = graph.indexOf(node);
+  if (edgeFrom(graph, i, from!) >= 0) return from!;
+  for (let e = graph.edgeStart[i]; e < graph.edgeStart[i + 1]; e++) {
+    if (graph.ids[graph.predecessors[e]] === from) return graph.edgeName(e);
+  }
+  return from!;
+}
+
+function firstDelayed(graph: Graph): QuantityName {
+  for (let i = graph.inputCount; i < graph.nodeCount; i++) {
+    for (let e = graph.edgeStart[i]; e < graph.edgeStart[i + 1]; e++) {
+      if (graph.delay(e) > 0) return { quantity: 'dLossDw', node: graph.ids[i], from: graph.edgeName(e) };
+    }
+  }
+  return { quantity: 'dLossDx', node: `${graph.ids[graph.outputs[0]]}@0` };
+}
+
+/** A term of a parameter's derivative: what one step contributes. */
+export interface TermInTime {
+  readonly step: number;
+  readonly value: number;
+  /** The sum of this term and those of later steps, as the engine adds them. */
+  readonly sum: number;
+}
+
+/** The terms of a parameter's derivative, from the last step back, as the engine adds them. */
+export function termsInTime(exercise: TimeExercise, { quantity, node, from }: QuantityName): TermInTime[] {
+  const { network, pass, steps } = exercise;
+  const { graph } = network;
+  const i = graph.indexOf(node);
+  const edge = quantity === 'dLossDw' ? edgeFrom(graph, i, from!) : -1;
+  let sum = 0;
+  return Array.from({ length: steps }, (_, k) => {
+    const step = steps - 1 - k;
+    const cache = pass.cache.sequences[0].steps[step];
+    const dLossDb = cache.dLossDx[i] * cache.slope[i];
+    let value = dLossDb;
+    if (quantity === 'dLossDc') value = cache.dLossDx[i] * cache.g[i];
+    if (quantity === 'dLossDw') {
+      const source = graph.ids[graph.predecessors[edge]];
+      const x = exercise.value({ quantity: 'x', node: `${source}@${step - graph.delay(edge)}` });
+      value = dLossDb * (cache.aggregated?.dAdz[edge] ?? 1) * x;
+    }
+    sum += value;
+    return { step, value, sum };
+  });
+}
+
+/**
+ * Highlighted nodes and edges of the unrolled graph: for a parameter, from its uses at the steps from `firstStep` on to the
+ * loss; for another number, as in a graph without time.
+ */
+export function litInTime(exercise: TimeExercise, selected: QuantityName, firstStep: number): Lit {
+  const { unrolled, network, steps } = exercise;
+  if (!isParameter(selected)) return litBy(unrolled, selected);
+  const nodes = new Set<number>();
+  const edges = new Set<number>();
+  const { graph } = network;
+  const i = graph.indexOf(selected.node);
+  const own = selected.quantity === 'dLossDw' ? edgeFrom(graph, i, selected.from!) - graph.edgeStart[i] : -1;
+  for (let t = firstStep; t < steps; t++) {
+    const node = `${selected.node}@${t}`;
+    const ahead = litBy(unrolled, { quantity: 'dLossDx', node });
+    for (const j of ahead.nodes) nodes.add(j);
+    for (const e of ahead.edges) edges.add(e);
+    if (own >= 0) edges.add(unrolled.edgeStart[unrolled.indexOf(node)] + own);
+  }
+  return { nodes, edges };
+}
+
+/** Whether two names denote the same number. */
+export const isSame = (a: QuantityName, b: QuantityName): boolean => nameOf(a) === nameOf(b);

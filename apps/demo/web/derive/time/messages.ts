@@ -1,0 +1,51 @@
+const en = {
+  columns: (steps: number) => `The network unrolled over ${steps} ${steps === 1 ? 'step' : 'steps'}`,
+  step: (t: number) => `t = ${t}`,
+  before: (t: number) => `before: t = ${t}`,
+  inputAt: (id: string, t: number) => `input x_${id} at step ${t}`,
+  targetAt: (id: string, t: number) => `target t_${id} at step ${t}`,
+  terms: (name: string) => `${name} as a sum over time`,
+  openTerms: 'Terms of the sum, from the last step back',
+  termsOf: (opened: number, all: number) => `${opened} of ${all}`,
+  stepColumn: 'Step',
+  termColumn: 'Term',
+  size: 'Magnitude',
+  valueColumn: 'Value',
+  sumColumn: 'Sum so far',
+  complete: (name: string, value: string, targets: number) =>
+    targets === 1
+      ? `All terms are added: ${name} = ${value}.`
+      : `All terms are added. Divided by the ${targets} steps with a target: ${name} = ${value}.`,
+  missing: (count: number) =>
+    count === 1 ? 'One earlier step is not added yet.' : `${count} earlier steps are not added yet.`,
+  noSum: 'Select the derivative of a parameter to open its sum over time.',
+  shared: 'All steps use the same b, c and weights. Dashed edges lead to a later step.',
+  tooLarge: (nodes: number) =>
+    `Unrolled, the network has ${nodes} nodes. Only the derivation is shown; choose fewer steps for the columns.`,
+};
+
+const zh: typeof en = {
+  columns: (steps) => `展开 ${steps} 步的网络`,
+  step: (t) => `t = ${t}`,
+  before: (t) => `之前：t = ${t}`,
+  inputAt: (id, t) => `第 ${t} 步的输入 x_${id}`,
+  targetAt: (id, t) => `第 ${t} 步的目标 t_${id}`,
+  terms: (name) => `${name} 是各步之和`,
+  openTerms: '和的各项，从最后一步往前',
+  termsOf: (opened, all) => `${opened} / ${all}`,
+  stepColumn: '步',
+  termColumn: '项',
+  size: '大小',
+  valueColumn: '值',
+  sumColumn: '累计',
+  complete: (name, value, targets) =>
+    targets === 1
+      ? `各项已全部相加：${name} = ${value}。`
+      : `各项已全部相加，再除以有目标的 ${targets} 步：${name} = ${value}。`,
+  missing: (count) => `还有更早的 ${count} 步没有相加。`,
+  noSum: '选择一个参数的导数，即可逐项展开它随时间的和。',
+  shared: '各步使用相同的 b、c 和权重。虚线边通向后面的步。',
+  tooLarge: (nodes) => `展开后的网络有 ${nodes} 个节点，只显示推导。要显示各列，请减少步数。`,
+};
+
+export const messages = { en, zh };

@@ -1,0 +1,140 @@
+/** The sum over time that is a parameter's derivative, opened term by term from the last step back. */
+import { nameOf, type QuantityName } from '@nnbp/explain';
+import { useMessages } from '../../language.js';
+import { Figure } from '../../shared/figure.js';
+import { written } from '../../shared/written.js';
+import { change, select } from '../change.js';
+import { messages as deriveMessages } from '../messages.js';
+import { placeInTime, type TimeExercise, type TermInTime, termsInTime } from './exercise.js';
+import { messages } from './messages.js';
+import styles from './time.module.css';
+
+export interface TermsProps {
+  readonly exercise: TimeExercise;
+  /** A parameter's derivative. */
+  readonly selected: QuantityName;
+  /** The number of terms that are open. */
+  readonly opened: number;
+}
+
+export function Terms({ exercise, selected, opened }: TermsProps) {
+  const say = useMessages(messages);
+  const terms = termsInTime(exercise, selected);
+  const largest = Math.max(...terms.map(({ value }) => Math.abs(value)), Number.MIN_VALUE);
+  const targets = exercise.targets.filter((row) => row !== null).length;
+  const name = nameOf(selected);
+  const sum = terms[opened - 1].sum;
+  const isAll = opened === terms.length;
+  return (
+    <div className={styles.terms} role="group" aria-label={say.terms(name)}>
+      <label className={styles.slider}>
+        {say.openTerms}
+        <input
+          type="range"
+          min={1}
+          max={terms.length}
+          value={opened}
+          aria-valuetext={say.termsOf(opened, terms.length)}
+          onChange={(event) => change({ step: Number(event.target.value) })}
+        />
+        <span className="quiet">{say.termsOf(opened, terms.length)}</span>
+      </label>
+      <table className={styles.sum}>
+        <thead>
+          <tr>
+            <th scope="col">{say.stepColumn}</th>
+            <th scope="col">{say.termColumn}</th>
+            <th scope="col" aria-label={say.size} />
+            <th scope="col">{say.valueColumn}</th>
+            <th scope="col">{say.sumColumn}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {terms.slice(0, opened).map((term) => (
+            <tr key={term.step} data-term-step={term.step}>
+              <th scope="row">t = {term.step}</th>
+              <td>
+                <Factors exercise={exercise} selected={selected} term={term} />
+              </td>
+              <td className={styles.bar} aria-hidden>
+                <span
+                  style={{ width: `${(100 * Math.abs(term.value)) / largest}%` }}
+                  data-sign={Math.sign(term.value)}
+                />
+              </td>
+              <td>
+                <Figure value={term.value} />
+              </td>
+              <td>
+                <Figure value={term.sum} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <p role="status">
+        {isAll ? say.complete(name, written(sum / targets, 6), targets) : say.missing(terms.length - opened)}
+      </p>
+    </div>
+  );
+}
+
+/** The factors of a term, each a number to select. */
+function Factors({
+  exercise,
+  selected,
+  term: { step },
+}: Pick<TermsProps, 'exercise' | 'selected'> & { term: TermInTime }) {
+  const say = useMessages(deriveMessages);
+  const { graph } = exercise.network;
+  const factors = factorsAt(exercise, selected, step);
+  const isAggregated = selected.quantity === 'dLossDw' && graph.aggregation(graph.indexOf(selected.node)) !== undefined;
+  return (
+    <>
+      {factors.map((quantity, k) => (
+        <span key={nameOf(quantity)}>
+          {k > 0 && ' · '}
+          <button
+            type="button"
+            className={styles.factor}
+            data-name={nameOf(quantity)}
+            aria-label={say.select(nameOf(quantity), written(exercise.value(quantity)))}
+            onClick={() => select(quantity)}
+          >
+            <span className="letter">{letters[quantity.quantity]}</span>
+            <sub>{placeInTime(quantity.node).join('@')}</sub>
+          </button>
+        </span>
+      ))}
+      {isAggregated && (
+        <>
+          {' · '}
+          <span className="letter">∂A/∂z</span>
+        </>
+      )}
+    </>
+  );
+}
+
+const letters: Partial<Record<QuantityName['quantity'], string>> = {
+  dLossDx: '∂loss/∂x',
+  slope: 'slope',
+  x: 'x',
+  g: 'g',
+};
+
+/** The cached numbers that a term multiplies; a node that does not add has the factor dA/dz besides. */
+function factorsAt({ network: { graph } }: TimeExercise, { quantity, node, from }: QuantityName, step: number) {
+  const at = (kind: QuantityName['quantity'], id = node, t = step): QuantityName => ({
+    quantity: kind,
+    node: `${id}@${t}`,
+  });
+  if (quantity === 'dLossDc') return [at('dLossDx'), at('g')];
+  if (quantity === 'dLossDb') return [at('dLossDx'), at('slope')];
+  const i = graph.indexOf(node);
+  for (let e = graph.edgeStart[i]; e < graph.edgeStart[i + 1]; e++) {
+    if (graph.edgeName(e) !== from) continue;
+    return [at('dLossDx'), at('slope'), at('x', graph.ids[graph.predecessors[e]], step - graph.delay(e))];
+  }
+  return [];
+}
