@@ -107,11 +107,15 @@ function emptyCache(graph: Graph): SampleCache {
   };
 }
 
-/** The value that `edge` reads at step t: its source's at that step or, over a delayed edge, at an earlier one. */
-export function sourceValue(graph: Graph, sequence: SequenceCache, t: number, edge: number): number {
+/**
+ * The value that `edge` reads at step t: its source's at that step or, over a delayed edge, at an earlier one.
+ *
+ * @param x - The values of step t.
+ */
+export function sourceValue(graph: Graph, sequence: SequenceCache, t: number, edge: number, x: Float64Array): number {
   const { edgeDelay, predecessors } = graph;
   const j = predecessors[edge];
-  return edgeDelay === undefined ? sequence.steps[t].x[j] : valueAt(graph, sequence, t - edgeDelay[edge], j);
+  return edgeDelay === undefined ? x[j] : valueAt(graph, sequence, t - edgeDelay[edge], j);
 }
 
 /** The value of node j at step t; before the first step, from the state. */

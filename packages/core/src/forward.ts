@@ -24,27 +24,20 @@ function preActivation(graph: Graph, slots: Float64Array, sequence: SequenceCach
   const b = slots[graph.biasSlot(i)];
   const first = graph.edgeStart[i];
   const end = graph.edgeStart[i + 1];
+  const { x, aggregated } = sequence.steps[t];
   if (aggregation === undefined) {
     let sum = b;
-    for (let edge = first; edge < end; edge++) sum += weighted(graph, slots, sequence, t, i, edge);
+    for (let edge = first; edge < end; edge++) {
+      sum += slots[graph.weightSlot(edge, i)] * sourceValue(graph, sequence, t, edge, x);
+    }
     return sum;
   }
-  const { z, a } = sequence.steps[t].aggregated!;
-  for (let edge = first; edge < end; edge++) z[edge] = weighted(graph, slots, sequence, t, i, edge);
+  const { z, a } = aggregated!;
+  for (let edge = first; edge < end; edge++) {
+    z[edge] = slots[graph.weightSlot(edge, i)] * sourceValue(graph, sequence, t, edge, x);
+  }
   a[i] = aggregation.value(z.subarray(first, end));
   return b + a[i];
-}
-
-/** z_e of an edge into node i. */
-function weighted(
-  graph: Graph,
-  slots: Float64Array,
-  sequence: SequenceCache,
-  t: number,
-  i: number,
-  edge: number,
-): number {
-  return slots[graph.weightSlot(edge, i)] * sourceValue(graph, sequence, t, edge);
 }
 
 /**

@@ -19,13 +19,13 @@ export function parameterGradients(
   i: number,
   gradients: Float64Array,
 ): void {
-  const { g, slope, dLossDx, aggregated } = sequence.steps[t];
+  const { g, x, slope, dLossDx, aggregated } = sequence.steps[t];
   const dLossDb = dLossDx[i] * slope[i];
 
   gradients[graph.biasSlot(i)] += dLossDb;
   gradients[graph.scaleSlot(i)] += dLossDx[i] * g[i];
   for (let edge = graph.edgeStart[i]; edge < graph.edgeStart[i + 1]; edge++) {
     const dAdz = aggregated === undefined ? 1 : aggregated.dAdz[edge];
-    gradients[graph.weightSlot(edge, i)] += dLossDb * dAdz * sourceValue(graph, sequence, t, edge);
+    gradients[graph.weightSlot(edge, i)] += dLossDb * dAdz * sourceValue(graph, sequence, t, edge, x);
   }
 }

@@ -19,13 +19,16 @@ export function valueFromSuccessors(
   i: number,
 ): number {
   const { successorStart, successors, successorEdges, edgeDelay } = graph;
+  let { slope, dLossDx, aggregated } = steps[t];
   let sum = 0;
   for (let k = successorStart[i]; k < successorStart[i + 1]; k++) {
     const edge = successorEdges[k];
     const j = successors[k];
-    const later = edgeDelay === undefined ? t : t + edgeDelay[edge];
-    if (later >= length) continue;
-    const { slope, dLossDx, aggregated } = steps[later];
+    if (edgeDelay !== undefined) {
+      const later = t + edgeDelay[edge];
+      if (later >= length) continue;
+      ({ slope, dLossDx, aggregated } = steps[later]);
+    }
     const dAdz = aggregated === undefined ? 1 : aggregated.dAdz[edge];
     sum += dLossDx[j] * slope[j] * dAdz * slots[graph.weightSlot(edge, j)];
   }
