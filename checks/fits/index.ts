@@ -1,6 +1,7 @@
-/** `pnpm fits lbfgs`, `speed` or `proben1`: measurements of the second-order optimizers beside other programs. */
+/** `pnpm fits lbfgs`, `speed`, `proben1` or `regression`: measurements of the second-order optimizers beside other programs. */
 import { lbfgsBesideScipy } from './lbfgs.js';
 import { proben1 } from './proben1.js';
+import { regression } from './regression.js';
 import { timeToLoss } from './speed.js';
 
 const smoke = process.argv.includes('--smoke');
@@ -8,6 +9,7 @@ const measurements: Readonly<Record<string, (smoke: boolean) => void | Promise<v
   lbfgs: lbfgsBesideScipy,
   speed: timeToLoss,
   proben1,
+  regression,
 };
 const chosen = process.argv.slice(2).find((argument) => !argument.startsWith('-')) ?? '';
 if (!(chosen in measurements)) {

@@ -28,6 +28,7 @@ describe('smoke test', { timeout: 120_000 }, () => {
     ['checks/fits/index.ts lbfgs', 'L-BFGS reached'],
     ['checks/fits/index.ts speed', 'five points, 1-4-1'],
     ['checks/fits/index.ts proben1', '2 training samples'],
+    ['checks/fits/index.ts regression', 'lm lower in'],
     ['checks/stress/load.mjs', 'wrong: 0'],
     ['checks/stress/soak.mjs', '"sameAsFresh": true'],
   ])('%s runs', async (command, shown) => {

@@ -54,6 +54,66 @@ describe('TriangularFactor', () => {
     expect([...step]).toEqual([0, 0]);
   });
 
+  test('the condition number is a lower bound that is seldom far below, and infinite for a singular factor', () => {
+    const found: number[] = [];
+    for (let seed = 1; seed <= 60; seed++) {
+      const random = new Random(seed);
+      const n = 2 + (seed % 7);
+      const power = 1 + (seed % 12);
+      // Q·S·P for random reflections Q and P: the singular values are S, and the condition number is 10^power.
+      const reflect = (rows: number[][]) => {
+        const u = rows.map(() => random.normal());
+        const square = u.reduce((sum, value) => sum + value * value, 0);
+        return rows[0].map((_, k) => {
+          const dot = rows.reduce((sum, row, i) => sum + u[i] * row[k], 0);
+          return rows.map((row, i) => row[k] - (2 * dot * u[i]) / square);
+        });
+      };
+      const diagonal = Array.from({ length: n }, (_, i) =>
+        Array.from({ length: n }, (_, k) => (i === k ? 10 ** ((-power * i) / (n - 1)) : 0)),
+      );
+      const factor = new TriangularFactor(n);
+      factor.fold(Float64Array.from(reflect(reflect(diagonal)).flat()), new Float64Array(n), n);
+      const condition = factor.condition();
+      // The Frobenius norm of R is at most √n times its largest singular value.
+      expect(condition, `seed ${seed}`).toBeLessThan(1.01 * Math.sqrt(n) * 10 ** power);
+      found.push(condition / 10 ** power);
+    }
+    expect(Math.min(...found)).toBeGreaterThan(0.05);
+    const singular = new TriangularFactor(2);
+    singular.fold(Float64Array.of(1, 2), Float64Array.of(1), 1);
+    expect(singular.condition()).toBe(Infinity);
+  });
+
+  test('the damped factor of random rows satisfies RᵀR = JᵀJ + λ·D² and Rᵀz = Jᵀr', () => {
+    for (let seed = 1; seed <= 60; seed++) {
+      const random = new Random(seed);
+      const n = 1 + (seed % 9);
+      const m = 1 + Math.floor(2 * n * random.uniform());
+      const rows = Float64Array.from({ length: m * n }, () => random.normal());
+      const right = Float64Array.from({ length: m }, () => random.normal());
+      const scale = Float64Array.from({ length: n }, () => 0.1 + random.uniform());
+      const lambda = 10 ** (4 * random.uniform() - 3);
+      const factor = new TriangularFactor(n);
+      factor.fold(rows.slice(), right.slice(), m);
+      const { R, z } = factor.solve(lambda, scale, new Float64Array(n));
+      for (let a = 0; a < n; a++) {
+        let gradient = 0;
+        for (let i = 0; i < m; i++) gradient += rows[i * n + a] * right[i];
+        let found = 0;
+        for (let i = 0; i <= a; i++) found += R[i * n + a] * z[i];
+        expect(found, `seed ${seed}`).toBeCloseTo(gradient, 10);
+        for (let b = 0; b < n; b++) {
+          let expected = a === b ? lambda * scale[a] ** 2 : 0;
+          for (let i = 0; i < m; i++) expected += rows[i * n + a] * rows[i * n + b];
+          let product = 0;
+          for (let i = 0; i <= Math.min(a, b); i++) product += R[i * n + a] * R[i * n + b];
+          expect(product, `seed ${seed}`).toBeCloseTo(expected, 10);
+        }
+      }
+    }
+  });
+
   test('the damped step minimizes ‖J·s + r‖² + λ‖D·s‖²', () => {
     const factor = new TriangularFactor(1);
     factor.fold(Float64Array.of(3, 4), Float64Array.of(5, 10), 2);
@@ -146,6 +206,19 @@ describe('levenbergMarquardt', () => {
     expect(parameters[2]).toBe(5);
     expect(optimizer.undetermined).toHaveLength(2);
     expect(optimizer.undetermined).toContain(2);
+  });
+
+  test('solves a problem whose columns almost depend on each other, and reports no parameter', () => {
+    const objective = leastSquares(
+      4,
+      (p, row) => p[0] + p[1] * (1 + 1e-11 * row) - [1, 2, 4, 3][row],
+      (_, row) => [1, 1 + 1e-11 * row],
+    );
+    const { parameters, optimizer } = minimize(objective, [1, 1]);
+    // The line 1.3 + 0.8·row: its slope is p_1·1e-11.
+    expect(parameters[1] * 1e-11).toBeCloseTo(0.8, 3);
+    expect(parameters[0] + parameters[1]).toBeCloseTo(1.3, 3);
+    expect(optimizer.undetermined).toEqual([]);
   });
 
   test('keeps parameters within their bounds, and lets them leave a bound again', () => {

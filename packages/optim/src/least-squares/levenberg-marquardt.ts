@@ -41,16 +41,30 @@ interface Memory {
   lambda: number;
   /** 1 once the trust region has converged and Gauss–Newton steps refine the result. */
   refining: number;
-  /** The scaled length of the last refining step. */
-  lastLength: number;
+  /** The scaled length of the shortest refining step. */
+  shortest: number;
+  /** Refining steps since the shortest. */
+  sinceShortest: number;
   converged: number;
 }
 
 /** 3 n² numbers then take 0.6 GB. */
 const maxParameters = 5000;
+/** Up to the first the columns are independent, from the second on dependent; between them the pivoted diagonal decides. */
+const [safeCondition, singularCondition] = [1e10, 1e16];
+/** Refinement ends when so many steps in a row were no shorter than the shortest. */
+const maxSinceShortest = 3;
 /** A refining step must be shorter than this fraction of the parameters' scaled length. */
 const maxRefinement = 1e-3;
-const fresh = (): Memory => ({ steps: 0, radius: 0, lambda: 0, refining: 0, lastLength: Infinity, converged: 0 });
+const fresh = (): Memory => ({
+  steps: 0,
+  radius: 0,
+  lambda: 0,
+  refining: 0,
+  shortest: Infinity,
+  sinceShortest: 0,
+  converged: 0,
+});
 
 /**
  * Minimizes $\sum r^2$ with steps that solve $\min \|J s + r\|^2 + \lambda \|D s\|^2$, where $D$ holds the largest
@@ -75,7 +89,10 @@ export function levenbergMarquardt(options: LevenbergMarquardtOptions = {}): Lev
   const memory = fresh();
   let scale = new Float64Array(0);
   let factor = new TriangularFactor(0);
-  let undetermined: readonly number[] = [];
+  /** The condition number of the factor. */
+  let condition = 1;
+  let isPivoted = false;
+  let pinned: ReadonlySet<number> = new Set();
 
   /** Folds the Jacobian at `parameters` into `factor`; returns the mean loss. */
   function linearize(objective: Objective, parameters: Float64Array): number {
@@ -90,12 +107,33 @@ export function levenbergMarquardt(options: LevenbergMarquardtOptions = {}): Lev
       for (let i = 0; i <= k; i++) sum += factor.R[i * n + k] ** 2;
       scale[k] = Math.max(scale[k], Math.sqrt(sum));
     }
-    const pinned = pinAtBounds(parameters);
-    factor.pivot();
-    undetermined = Array.from(factor.columns.subarray(factor.rank()))
+    pinned = pinAtBounds(parameters);
+    isPivoted = false;
+    condition = objective.residualCount < n ? Infinity : factor.condition();
+    return loss;
+  }
+
+  /** Reorders the columns, dependent ones last. As costly as the rest of an iteration, so only where it matters. */
+  function pivot(): void {
+    if (!isPivoted) factor.pivot();
+    isPivoted = true;
+  }
+
+  /** Whether the rows determine all parameters. */
+  function isDetermined(): boolean {
+    if (condition <= safeCondition) return true;
+    if (condition >= singularCondition) return false;
+    pivot();
+    return factor.rank() === factor.n;
+  }
+
+  /** Parameters that the rows do not determine, except those excluded at a bound. */
+  function undetermined(): number[] {
+    if (condition <= safeCondition) return [];
+    pivot();
+    return Array.from(factor.columns.subarray(factor.rank()))
       .filter((k) => !pinned.has(k))
       .sort((a, b) => a - b);
-    return loss;
   }
 
   /** Excludes parameters at a bound that would cross it: their columns become 0 for this iteration. */
@@ -113,7 +151,7 @@ export function levenbergMarquardt(options: LevenbergMarquardtOptions = {}): Lev
     return pinned;
   }
 
-  const pivoted = () => Float64Array.from(factor.columns, (k) => scale[k] || 1);
+  const scalesInOrder = () => Float64Array.from(factor.columns, (k) => scale[k] || 1);
 
   /** The parameters after a step in pivoted order, clamped to the bounds; `step` becomes the clamped step. */
   function moved(parameters: Float64Array, step: Float64Array): Float64Array {
@@ -135,10 +173,11 @@ export function levenbergMarquardt(options: LevenbergMarquardtOptions = {}): Lev
 
   /** Tries steps in a shrinking trust region until one lowers the loss. */
   function descend(objective: Objective, parameters: Float64Array, loss: number): void {
-    const scales = pivoted();
+    const determined = isDetermined();
+    const scales = scalesInOrder();
     if (memory.steps === 1) memory.radius = initialRadius * (scaledNorm(scale, parameters) || 1);
     for (;;) {
-      const { step, lambda, length } = trustRegionStep(factor, scales, memory.radius, memory.lambda);
+      const { step, lambda, length } = trustRegionStep(factor, scales, memory.radius, memory.lambda, determined);
       memory.lambda = lambda;
       if (memory.steps === 1) memory.radius = Math.min(memory.radius, length);
       const next = moved(parameters, step);
@@ -170,17 +209,22 @@ export function levenbergMarquardt(options: LevenbergMarquardtOptions = {}): Lev
     }
   }
 
-  /** One Gauss–Newton step, kept while the steps shrink: the loss is flat to rounding there, the steps are not. */
+  /** One Gauss–Newton step, kept while the steps shrink, but for a few in between: the loss is flat to rounding there, the steps are not. */
   function refine(objective: Objective, parameters: Float64Array, loss: number): void {
-    const scales = pivoted();
+    pivot();
+    const determined = undetermined().length === 0;
+    const scales = scalesInOrder();
     const step = new Float64Array(factor.n);
     factor.solve(0, scales, step);
     const next = moved(parameters, step);
     const length = scaledNorm(scales, step);
-    const short = length < memory.lastLength && length <= maxRefinement * scaledNorm(scale, parameters);
-    if (undetermined.length === 0 && short && objective.loss(next) <= loss * (1 + 1e-9)) {
+    if (length < memory.shortest) {
+      memory.shortest = length;
+      memory.sinceShortest = 0;
+    } else memory.sinceShortest++;
+    const short = memory.sinceShortest < maxSinceShortest && length <= maxRefinement * scaledNorm(scale, parameters);
+    if (determined && short && objective.loss(next) <= loss * (1 + 1e-9)) {
       parameters.set(next);
-      memory.lastLength = length;
     } else {
       memory.converged = 1;
     }
@@ -193,7 +237,7 @@ export function levenbergMarquardt(options: LevenbergMarquardtOptions = {}): Lev
       return memory.converged === 1;
     },
     get undetermined() {
-      return undetermined;
+      return undetermined();
     },
     step() {
       throw new NnbpError('UNSUPPORTED', `${name} evaluates the loss itself: use it with fit or Trainer.`);

@@ -19,18 +19,23 @@ const maxIterations = 30;
 /**
  * @param scale - The diagonal of D, in pivoted order; every entry above 0.
  * @param guess - The λ of the step before.
+ * @param isDetermined - Whether R has full rank.
  */
 export function trustRegionStep(
   factor: TriangularFactor,
   scale: Float64Array,
   radius: number,
   guess: number,
+  isDetermined: boolean,
 ): TrustRegionStep {
   const { n } = factor;
   const step = new Float64Array(n);
-  factor.solve(0, scale, step);
-  let length = scaledNorm(scale, step);
-  if (length <= (1 + tolerance) * radius && factor.rank() === n) return { step, lambda: 0, length };
+  let length = 0;
+  if (isDetermined) {
+    factor.solve(0, scale, step);
+    length = scaledNorm(scale, step);
+    if (length <= (1 + tolerance) * radius) return { step, lambda: 0, length };
+  }
 
   let lower = 0;
   let upper = gradientNorm(factor, scale) / radius;

@@ -1,0 +1,123 @@
+/**
+ * `nnbp train` on tables with a number as target: the error on the test rows and the processor time, with Adam and with
+ * Levenberg–Marquardt, all other options at their defaults. The same seed divides the rows in the same way, so that runs
+ * are compared in pairs.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join, resolve } from 'node:path';
+import { PassThrough, Readable } from 'node:stream';
+import { run } from '../../packages/cli/src/index.js';
+import { readProben1 } from './proben1-data.js';
+
+const optimizers = ['adam', 'lm'];
+const proben1Problems = ['building1', 'flare1', 'hearta1', 'heartac1'];
+const smokeTable = `x,y\n${Array.from({ length: 60 }, (_, k) => `${k / 10},${Math.sin(k / 10)}`).join('\n')}\n`;
+
+interface Task {
+  readonly name: string;
+  readonly path: string;
+  readonly targets: readonly string[];
+}
+
+interface Summary {
+  readonly rows: { readonly training: number };
+  readonly network: { readonly parameters: number };
+  readonly test: { readonly metrics: { readonly rSquared: number } };
+}
+
+/** `nnbp train` on the task: what it prints as JSON, and the processor time in seconds. */
+async function train(
+  { path, targets }: Task,
+  options: readonly string[],
+): Promise<{ found: Summary; seconds: number }> {
+  const stdout = new PassThrough();
+  const stderr = new PassThrough();
+  const chunks: Buffer[] = [];
+  stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
+  const columns = targets.flatMap((target) => ['--target', target, '--number', target]);
+  const directory = mkdtempSync(join(tmpdir(), 'nnbp-regression-'));
+  const argv = ['train', path, ...columns, '--json', '--output', join(directory, 'm.nnbp.safetensors'), ...options];
+  const before = process.cpuUsage();
+  try {
+    const code = await run(argv, { stdout, stderr, stdin: Readable.from([]), cwd: dirname(path) });
+    if (code !== 0) throw new Error(String(stderr.read() ?? `Exit code ${code}.`));
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+  const { user, system } = process.cpuUsage(before);
+  return { found: JSON.parse(Buffer.concat(chunks).toString()) as Summary, seconds: (user + system) / 1e6 };
+}
+
+/** A problem of Proben1 as a table in the directory; its own division into parts is not used. */
+function proben1Task(name: string, directory: string): Task | undefined {
+  const data = readProben1(name);
+  if (data === undefined) return undefined;
+  const parts = [data.training, data.validation, data.test];
+  const rows = parts.flatMap(({ inputs, targets }) => inputs.map((input, s) => [...input, ...targets[s]].join(',')));
+  const targets = data.test.targets[0].map((_, k) => `out${k + 1}`);
+  const names = [...data.test.inputs[0].map((_, k) => `in${k + 1}`), ...targets];
+  const path = join(directory, `${name}.csv`);
+  writeFileSync(path, [names.join(','), ...rows, ''].join('\n'));
+  return { name, path, targets };
+}
+
+const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+const deviation = (values: readonly number[]) =>
+  Math.sqrt(values.reduce((sum, value) => sum + (value - mean(values)) ** 2, 0) / (values.length - 1));
+
+/** `regression [FILE.csv:TARGET …] [--seeds 10] [-- options of train]`. */
+export async function regression(smoke: boolean): Promise<void> {
+  const given = process.argv.slice(3).filter((argument) => argument !== '--smoke');
+  const rest = given.includes('--') ? given.slice(given.indexOf('--') + 1) : [];
+  const own = given.slice(0, given.length - rest.length - (given.includes('--') ? 1 : 0));
+  const at = own.indexOf('--seeds');
+  const seeds = smoke ? 2 : at < 0 ? 10 : Number(own.splice(at, 2)[1]);
+  const directory = mkdtempSync(join(tmpdir(), 'nnbp-regression-'));
+  try {
+    const tasks = own.map((text): Task => {
+      const colon = text.lastIndexOf(':');
+      const path = resolve(text.slice(0, colon));
+      return { name: `${basename(path)} ${text.slice(colon + 1)}`, path, targets: [text.slice(colon + 1)] };
+    });
+    if (smoke) {
+      writeFileSync(join(directory, 'sine.csv'), smokeTable);
+      tasks.push({ name: 'sine', path: join(directory, 'sine.csv'), targets: ['y'] });
+    }
+    if (tasks.length === 0) {
+      tasks.push(...proben1Problems.map((name) => proben1Task(name, directory)).filter((task) => task !== undefined));
+    }
+    for (const task of tasks) {
+      const errors: number[][] = [];
+      const seconds: number[] = [];
+      let size = '';
+      for (const optimizer of optimizers) {
+        const runs: Awaited<ReturnType<typeof train>>[] = [];
+        for (let seed = 0; seed < seeds; seed++) {
+          runs.push(
+            await train(task, [
+              '--optimizer',
+              optimizer,
+              '--seed',
+              String(seed),
+              ...(smoke ? ['--epochs', '3'] : []),
+              ...rest,
+            ]),
+          );
+        }
+        errors.push(runs.map(({ found }) => 1 - found.test.metrics.rSquared));
+        seconds.push(mean(runs.map((one) => one.seconds)));
+        const [{ found }] = runs;
+        size = `${found.rows.training} training rows, ${found.network.parameters} parameters`;
+      }
+      const better = errors[1].filter((error, seed) => error < errors[0][seed]).length;
+      const columns = optimizers.map(
+        (name, k) =>
+          `${name} ${mean(errors[k]).toFixed(4)} ± ${deviation(errors[k]).toFixed(4)} in ${seconds[k].toFixed(2)} s`,
+      );
+      console.log(`${task.name}: ${size}; 1 − R²: ${columns.join(', ')}; lm lower in ${better} of ${seeds}`);
+    }
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}
