@@ -44,7 +44,8 @@ export function missingIn(file, text) {
   ];
   for (const { index, 1: code } of spans) {
     for (const line of code.split('\n')) {
-      for (const missing of missingScripts(line.replace(/#.*/, ''))) report(index, `"${missing}", which is no script`);
+      for (const missing of missingScripts(line.replace(/#.*/, '')))
+        report(index, `"${missing}", which is not a script`);
     }
     const isName = isInternal(file) && /^[\w.-]+\.(ts|tsx|mjs|cjs|py)$/.test(code) && !baseNames.has(code);
     if (isName || (isPath(code) && !existsFrom(file, code) && !created.has(code) && !isIgnored(code)))

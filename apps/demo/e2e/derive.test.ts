@@ -130,7 +130,7 @@ test('a change of a parameter, input, target, activation or loss updates the pag
   expect(await answer(page)).toBe(pass.gradients.of('2').w['1']);
   expect((await numbersOn(page))['dloss/dx_1']).toBe(pass.cache.dLossDx('1'));
   expect(await answer(page)).not.toBe(backpropagate(network, [-2], [1], huber()).gradients.of('2').w['1']);
-  // What is no number yet is marked, and changes nothing.
+  // What is not a number yet is marked, and changes nothing.
   await type(page, 'b_4', '-');
   expect(await page.getByLabel('b_4', { exact: true }).getAttribute('aria-invalid')).toBe('true');
   expect(await answer(page)).toBe(pass.gradients.of('2').w['1']);

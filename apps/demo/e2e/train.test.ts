@@ -292,7 +292,7 @@ test('a table of the user’s own is guessed and learnt, as classes and as a num
   await picture(page, 'train-csv-number');
 });
 
-test('a file that is no table is answered with a sentence', async () => {
+test('a file that is not a table is answered with a sentence', async () => {
   const page = await openTrain('csv');
   await page
     .getByLabel('CSV file')

@@ -18,12 +18,12 @@ export interface CategoryColumn {
 
 export type Column = NumberColumn | CategoryColumn;
 
-/** Kept in the model's file. */
+/** Stored in the model file. */
 export interface Columns {
   readonly inputs: readonly Column[];
   /** Numbers, or one category. */
   readonly targets: readonly Column[];
-  /** The name of the loss it was trained with. */
+  /** The name of the loss of the training. */
   readonly loss: string;
   /** Cells without a value, if the user listed them with --missing-values. */
   readonly missingValues?: readonly string[];
@@ -34,11 +34,11 @@ export function categoryOf({ targets }: Pick<Columns, 'targets'>): CategoryColum
   return targets[0].kind === 'category' ? targets[0] : undefined;
 }
 
-/** How many nodes the columns take. */
+/** The number of nodes of the columns. */
 export const nodesOf = (columns: readonly Column[]): number =>
   columns.reduce((sum, column) => sum + (column.kind === 'number' ? 1 : column.values.length), 0);
 
-/** What each of their nodes is called: as the column, or "town=Bern". */
+/** The name of each node: the column's, or "town=Bern" for a category. */
 export const nodeNames = (columns: readonly Column[]): string[] =>
   columns.flatMap((column) =>
     column.kind === 'number' ? [column.name] : column.values.map((value) => `${column.name}=${value}`),
@@ -65,7 +65,7 @@ export function spread(
   return row;
 }
 
-/** What a file, which may be anybody's, says of columns; undefined if it is not that. */
+/** Reads the columns from the metadata of an untrusted file; undefined if it has none. */
 export const columnsIn = (value: unknown): Columns | undefined => (isColumns(value) ? value : undefined);
 
 function isColumns(value: unknown): value is Columns {

@@ -1,4 +1,4 @@
-/** Describes files and results in text. */
+/** Formats the description of a data file and the table of results. */
 import type { Assessment } from '@nnbp/train';
 import { delimiterNames } from './csv/dialect.js';
 import type { Csv } from './csv/read.js';
@@ -7,10 +7,10 @@ import { colorsFor, type Io } from './io.js';
 import { counted, tableOf } from './table.js';
 import { cut, visible } from './visible.js';
 
-/** Longer column names are cut in the table. */
+/** Column names longer than this are shortened in the table. */
 const maxName = 60;
 
-/** The file, what each column is, and what the user may want to change. */
+/** Describes a file: its columns with their roles and types, and notes on what the user may want to change. */
 export function describeFile(io: Io, csv: Csv, rows: number, guesses: readonly Guess[]): string {
   const { dim, bold, cyan } = colorsFor(io.stdout);
   const { name: file, header, named, dialect, decimal } = csv;
@@ -29,11 +29,11 @@ export function describeFile(io: Io, csv: Csv, rows: number, guesses: readonly G
   return `${title}\n\n${tableOf(table)}${notes.length > 0 ? `\n${notes.join('')}` : ''}`;
 }
 
-/** What a column holds, and what is missing in it. */
+/** Describes the values of a column and its missing cells. */
 export const reasonOf = ({ reason, missing }: Guess): string =>
   missing === undefined || reason === 'empty' ? reason : `${reason}; missing: ${missing}`;
 
-/** What the user may want to change, a sentence each. */
+/** Notes on what the user may want to change, one sentence each. */
 export function notesOn({ doubtfulName }: Csv, guesses: readonly Guess[]): string[] {
   const header =
     doubtfulName === undefined
@@ -49,7 +49,7 @@ export interface Results {
   readonly test?: Assessment;
 }
 
-/** Loss and metrics, a line for each part of the data. */
+/** The loss and the metrics, one line per part of the data. */
 export function describeResults(results: Results, rows: Readonly<Record<keyof Results, number>>): string {
   const parts = (['training', 'validation', 'test'] as const).filter((part) => results[part] !== undefined);
   const lines = parts.map((part) => [

@@ -122,7 +122,7 @@ describe('what is wrong is said in one line', () => {
       'm.nnbp: there is no such file',
     ],
     [
-      'a seed that is no number',
+      'a seed that is not a number',
       { 'a.csv': irisCsv },
       ['train', 'a.csv', '-t', 'species', '--seed', 'x'],
       2,

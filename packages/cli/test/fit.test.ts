@@ -107,7 +107,7 @@ describe('fit', () => {
     ['an unknown target', ['-f', 'b1*x', '-t', 'z'], 2, 'has no column "z"'],
     ['two targets', ['-f', 'y = b1*x', '-t', 'x'], 2, 'differ'],
     ['a start for no parameter', ['-f', 'b1*x', '--start', 'b2=3'], 2, 'the formula has no parameter "b2"'],
-    ['a start that is no pair', ['-f', 'b1*x', '--start', 'b1'], 2, 'Expected name=number pairs'],
+    ['a start that is not a pair', ['-f', 'b1*x', '--start', 'b1'], 2, 'Expected name=number pairs'],
     ['a start outside its bounds', ['-f', 'b1*x', '--lower', 'b1=2'], 2, '"b1" starts at 1, outside its bounds'],
     ['a start that overflows', ['-f', 'exp(b1*x)', '--start', 'b1=1000'], 1, 'no finite value for the start b1=1000'],
     [
@@ -168,7 +168,7 @@ describe('train with a solver', () => {
     expect(Number(/test +12 +\S+ +(\S+)/.exec(stdout)?.[1])).toBeGreaterThan(0.99);
   });
 
-  it('refuses a learning rate, and lm refuses a loss that is no sum of squares', async () => {
+  it('refuses a learning rate, and lm refuses a loss that is not a sum of squares', async () => {
     const { nnbp } = await world({ 'line.csv': lineCsv });
     const rate = await nnbp('train', 'line.csv', '-t', 'y', '--optimizer', 'lm', '--rate', '0.1');
     expect([rate.code, rate.stderr]).toEqual([2, expect.stringContaining('lm has no learning rate')]);

@@ -101,7 +101,7 @@ describe('train with --time', () => {
   test.each<[string, string[], number, RegExp]>([
     ['a window without times', ['--target', 'units', '--window', '5'], 2, /--window is for time series/],
     ['a column that is not there', ['--target', 'units', '--time', 'when'], 2, /"when"/],
-    ['a target that is no number', ['--target', 'date', '--time', 'units'], 1, /expected a number in column "date"/],
+    ['a target that is not a number', ['--target', 'date', '--time', 'units'], 1, /expected a number in column "date"/],
     ['times that are none', ['--target', 'units', '--time', 'word'], 1, /expected a time in column "word"/],
     ['a checkpoint', ['--target', 'units', '--time', 'date', '--checkpoint', 'x'], 2, /cannot be combined/],
     ['cross-validation', ['--target', 'units', '--time', 'date', '--folds', '5'], 2, /--folds cannot be combined/],
@@ -156,7 +156,7 @@ describe('times', () => {
     expect(stepsBetween(values[0], values[1], step)).toBe(1);
   });
 
-  test('weekdays continue on Monday, and a holiday is no gap', () => {
+  test('weekdays continue on Monday, and a holiday is not a gap', () => {
     const cells = Array.from({ length: 21 }, (_, k) => dateOf(k)).filter(
       (text) => new Date(text).getUTCDay() % 6 !== 0,
     );

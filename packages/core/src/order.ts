@@ -9,7 +9,7 @@ import { NnbpError } from './errors.js';
  *
  * @param ids - For each place its id, for messages.
  * @param inputs - The places of the inputs.
- * @param predecessorsOf - The places of the predecessors of a node that is no input, without those it reads delayed.
+ * @param predecessorsOf - The places of the predecessors of a node that is not an input, without those it reads delayed.
  * @throws NnbpError `CYCLE`, naming its nodes
  */
 export function topologicalOrder(

@@ -9,21 +9,21 @@ import type { Graph } from './graph.js';
 export type Quantity = 'x' | 'g' | 'slope' | 'dLossDx';
 
 /** The rows of an engine's last pass. */
-export interface CacheRows<Row extends FloatArray> {
+export interface CacheRows {
   /** Returns the number of steps. */
   steps(): number;
   /** Returns a view of what node i has at a step, with a number per sample. */
-  row(quantity: Quantity, i: number, step: number): Row;
+  row(quantity: Quantity, i: number, step: number): FloatArray;
 }
 
 /** Reads an engine's rows by node id. Nothing is copied. */
-export class RowCache<Row extends FloatArray = FloatArray> implements GradientCache {
+export class RowCache implements GradientCache {
   readonly #graph: Graph;
-  readonly #rows: CacheRows<Row>;
+  readonly #rows: CacheRows;
   /** Whether the last pass computed no dLossDx of the inputs, as `step` does. */
   withoutInputs = false;
 
-  constructor(graph: Graph, rows: CacheRows<Row>) {
+  constructor(graph: Graph, rows: CacheRows) {
     this.#graph = graph;
     this.#rows = rows;
   }
@@ -35,7 +35,7 @@ export class RowCache<Row extends FloatArray = FloatArray> implements GradientCa
    * @throws NnbpError `UNKNOWN_ID`, `OUT_OF_RANGE`; `WRONG_STATE` for dLossDx of an input after `step`, which does not
    * compute it
    */
-  row(quantity: Quantity, id: string, step = 0): Row {
+  row(quantity: Quantity, id: string, step = 0): FloatArray {
     const i = this.#graph.indexOf(id);
     expectInteger('step', step, 0, this.#rows.steps() - 1);
     if (quantity === 'dLossDx' && this.withoutInputs && i < this.#graph.inputCount) {

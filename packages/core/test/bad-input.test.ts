@@ -91,7 +91,7 @@ const table: [what: string, code: string, message: RegExp, action: () => unknown
     /edges.* to 2147483648, received 2500000000/,
     () => mlp([50_000, 50_000], { activation: sigmoid }),
   ],
-  ['an id that is no string', 'WRONG_TYPE', /string/, () => new GraphBuilder().input(7 as unknown as string)],
+  ['an id that is not a string', 'WRONG_TYPE', /string/, () => new GraphBuilder().input(7 as unknown as string)],
   ['no activation', 'WRONG_TYPE', /activation/, () => new GraphBuilder().node('a', { from: [] } as never)],
   [
     'a shared weight of no edge',
@@ -101,7 +101,7 @@ const table: [what: string, code: string, message: RegExp, action: () => unknown
   ],
   ['one size only', 'WRONG_LENGTH', /two sizes/, () => mlp([3], { activation: sigmoid })],
   [
-    'a seed that is no number',
+    'a seed that is not a number',
     'NOT_FINITE',
     /seed/,
     () => new Network(mlp([1, 1], { activation: sigmoid }), { seed: NaN }),

@@ -111,7 +111,7 @@ describe('numbers at the edge of float64', () => {
     expect(message(() => single(identity, { w: 10 }).predictBatch([[1], [large]]))).toMatch(/^Sample 1: x of node/);
   });
 
-  test('a saturated node is no overflow: what is infinite inside it is finite outside', () => {
+  test('a saturated node is not an overflow: what is infinite inside it is finite outside', () => {
     expect(single(tanh, { w: 10 }).predict([Number.MAX_VALUE])).toEqual([1]);
     expect(single(sigmoid, { w: -10 }).predict([Number.MAX_VALUE])).toEqual([0]);
   });

@@ -70,7 +70,7 @@ export function encode(tensors: readonly Tensor[], metadata: Readonly<Record<str
  * @throws NnbpError `MALFORMED`, `TOO_LARGE` (some ten thousand tensors), `UNSUPPORTED` (numbers of another kind)
  */
 export function decode(file: Uint8Array): Tensors {
-  const malformed = (what: string) => new NnbpError('MALFORMED', `This is no sound safetensors file: ${what}.`);
+  const malformed = (what: string) => new NnbpError('MALFORMED', `Invalid safetensors file: ${what}.`);
   if (file.length < 8) throw malformed(`it has ${file.length} bytes, fewer than the 8 of a header's length`);
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   const length = view.getBigUint64(0, true);

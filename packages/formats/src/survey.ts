@@ -225,12 +225,12 @@ class NodeReader {
     if (k !== 2) scanner.refuseAt(begin, 'an id and a number');
   }
 
-  /** An id of a node that is no output yet. */
+  /** An id of a node that is not an output yet. */
   output(): void {
     const id = this.#scanner.string();
     const mark = this.#ids.mark(id, this.#isOutput);
     if (mark === undefined || mark === this.#isOutput)
-      this.#scanner.refuseAt(id, 'the id of a node that is no output yet');
+      this.#scanner.refuseAt(id, 'the id of a node that is not an output yet');
   }
 
   #function(kind: 'activation' | 'aggregation', value: string): void {

@@ -63,7 +63,7 @@ describe('checkpoints', () => {
     expect((await latestCheckpoint(directory))?.metadata).toEqual({ columns: ['a'] });
   });
 
-  test('a damaged one is passed over, with the reason; what is no checkpoint is left alone', async () => {
+  test('a corrupt checkpoint is skipped with its reason, and other files are left alone', async () => {
     const directory = folder();
     await train(freshNetwork(), directory);
     const newest = join(directory, 'epoch-0000006.safetensors');

@@ -252,7 +252,7 @@ describe('what could not be read again is not written', () => {
   });
 });
 
-test('what is no file at all is refused', () => {
+test('load refuses values that are not a file', () => {
   const { buffer } = save(articleNetwork());
   expect(() => load(buffer as unknown as Uint8Array)).toThrow(failure('WRONG_TYPE', /new Uint8Array\(buffer\)/));
   expect(() => fromJson({} as unknown as string)).toThrow(failure('WRONG_TYPE', /as a string/));

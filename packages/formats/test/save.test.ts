@@ -120,7 +120,7 @@ test('a network of float32 numbers takes half the space', () => {
   expectSame(load(save(network)).network, network);
 });
 
-test('JSON is a line a node, in the words of the field', () => {
+test('JSON has one line per node and uses the terms of the field', () => {
   const text = toJson(articleNetwork());
   expect(text.split('\n').slice(3, 7).join('\n')).toMatch(
     /^ {2}"inputs": \["1"\],\n {2}"nodes": \[\n {4}\{"id":"2","from":\["1"\],"activation":"sigmoid","b":[-\d.]+,"c":[-\d.]+,"w":\[[-\d.]+\]\},\n/,

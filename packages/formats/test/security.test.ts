@@ -146,7 +146,7 @@ test.each<[string, Uint8Array, string]>([
     'UNSUPPORTED',
   ],
   [
-    'an option that is no number',
+    'an option that is not a number',
     modelFile({ nodes: [{ ids: ['2'], from: ['1'], activation: { name: 'elu', options: { alpha: 'x' } } }] }),
     'MALFORMED',
   ],
@@ -452,7 +452,7 @@ test('a value of another kind in any place of a model is an error of its own, an
   expect(tried).toBeGreaterThan(300);
 });
 
-test('what is no file is told', () => {
+test('what is not a file is told', () => {
   expect(codeOf(() => load(new DataView(new ArrayBuffer(100)) as unknown as Uint8Array))).toBe('WRONG_TYPE');
   expect(codeOf(() => load(new ArrayBuffer(100) as unknown as Uint8Array))).toBe('WRONG_TYPE');
 });

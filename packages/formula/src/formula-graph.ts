@@ -40,7 +40,7 @@ interface Affine {
 }
 
 /**
- * Builds the graph of a formula such as `b1*(1 - exp(-b2*x))`. Names that are no variable, no function and not `pi` are
+ * Builds the graph of a formula such as `b1*(1 - exp(-b2*x))`. Names other than variables, functions and `pi` are
  * parameters.
  *
  * @param variables - The names of the inputs.

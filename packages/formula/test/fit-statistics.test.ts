@@ -61,7 +61,7 @@ describe('fitStatistics', () => {
     expect(network.getParameters('b2').b).toBe(b2.estimate);
   });
 
-  test('agrees with SciPy to 8 digits for weighted data, where weight 0 is no observation', async () => {
+  test('agrees with SciPy to 8 digits for weighted data, where weight 0 is not an observation', async () => {
     const weighted = { ...data, weights: [1, 2, 0.5, 3, 0, 1, 4, 0.25] };
     const network = await fitted('b1*(1 - exp(-b2*x))', { b1: 15, b2: 1 }, weighted);
     const found = fitStatistics(network, weighted);

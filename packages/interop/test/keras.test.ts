@@ -141,7 +141,7 @@ describe('what shapes rows, and what bends them', () => {
     expect(refused([cube], { modelTopology: { class_name: 'Bidirectional', config: {} } })).toMatch(/Sequential/);
   });
 
-  test('wiring that is no graph here is refused', () => {
+  test('connections that make no acyclic graph are refused', () => {
     const layers = [
       { ...layer('Flatten', {}), inbound_nodes: [[['x', 0, 0, {}]]] },
       { ...layer('InputLayer', { name: 'x', batch_input_shape: [null, 2] }), inbound_nodes: [] },

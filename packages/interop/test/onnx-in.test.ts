@@ -434,7 +434,7 @@ test('an operator set before 6 is refused: its sums were others', () => {
   expect(error.message).toMatch(/operator set 5/);
 });
 
-test('a size that is not known, and a sequence, are no input', () => {
+test('an input of unknown size, and a sequence, are refused', () => {
   const network = (dims: (number | null)[]) => () =>
     fromOnnx(foreign({ inputs: { x: dims }, nodes: [['Relu', 'x', 'y']], outputs: 'y' }));
   expect(errorOf(network([null, null])).message).toMatch(/Input "x".*batch/);

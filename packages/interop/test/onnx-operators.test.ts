@@ -159,12 +159,12 @@ describe('an operator that is piecewise linear', () => {
     ['Max(0, x)', op('Max', ['zero', 'x']), (x: number) => Math.max(x, 0)],
     ['Min(x, 0)', op('Min', ['x', 'zero']), (x: number) => Math.min(x, 0)],
     [
-      'Max of a constant a column, and 0',
+      'Max of a constant per column, and 0',
       op('Max', ['x', 'c', 'zero']),
       (x: number, k: number) => Math.max(x, [1, -1, 0][k], 0),
     ],
     [
-      'Min of a constant a column, and 0',
+      'Min of a constant per column, and 0',
       op('Min', ['c', 'x', 'zero']),
       (x: number, k: number) => Math.min(x, [1, -1, 0][k], 0),
     ],
@@ -172,7 +172,11 @@ describe('an operator that is piecewise linear', () => {
     ['Max of one', op('Max', ['x']), (x: number) => x],
     ['Abs', op('Abs', ['x']), Math.abs],
     ['PRelu with a slope', op('PRelu', ['x', 'slope']), (x: number) => (x < 0 ? 0.25 * x : x)],
-    ['PRelu with a slope a column', op('PRelu', ['x', 'c']), (x: number, k: number) => (x < 0 ? [1, -1, 0][k] * x : x)],
+    [
+      'PRelu with a slope per column',
+      op('PRelu', ['x', 'c']),
+      (x: number, k: number) => (x < 0 ? [1, -1, 0][k] * x : x),
+    ],
   ])('%s', (_, node, expected) => {
     const bytes = model({ constants: { ...constants, slope: floats([1], [0.25]) }, nodes: [node] });
     expectPredicts(bytes, (row) => row.map(expected));
@@ -224,7 +228,7 @@ describe('an activation in several operators', () => {
       [op('Add', ['x', 'three']), op('Clip', ['0', 'zero', 'six']), op('Mul', ['x', '1']), op('Div', ['2', 'six'])],
     ],
     ['HardSwish', [op('HardSwish', ['x'])]],
-  ])('%s is one hardSwish a column', (_, nodes) => {
+  ])('%s is one hardSwish per column', (_, nodes) => {
     const bytes = model({ constants, nodes, operatorSet: 14 });
     expectPredicts(bytes, (row) => row.map(hardSwish));
     expect(fromOnnx(bytes).graph.activations.map(({ name }) => name)).toContain('hardSwish');

@@ -39,7 +39,7 @@ describe('the module', () => {
     expect([tensors.get('blocks.0.bias')!.values[1], tensors.get('blocks.0.scale')!.values[1]]).toEqual([0.5, 2]);
   });
 
-  test('a fixed c is no parameter there either', () => {
+  test('a fixed c is not a parameter in PyTorch either', () => {
     const network = new Network(mlp([2, 3, 1], { activation: tanh, fixed: { c: 1 } }));
     expect([...decode(weightsOf(network)).tensors.keys()]).toEqual([
       'blocks.0.weight',
@@ -221,7 +221,7 @@ describe('back again', () => {
     expect(error.message).toMatch(/"blocks\.0\.bias", position 2/);
   });
 
-  test('bytes that are no safetensors file are refused', () => {
+  test('bytes that are not a safetensors file are refused', () => {
     expect(errorOf(() => fromPyTorch(new Uint8Array(5), small())).code).toBe('MALFORMED');
   });
 });

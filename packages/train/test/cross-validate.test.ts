@@ -183,7 +183,7 @@ describe('permutationImportance', () => {
     expect(both.mean).toBeGreaterThan(0.3);
   });
 
-  test('refuses places that are no inputs, and a single repeat', async () => {
+  test('refuses places that are not inputs, and a single repeat', async () => {
     await expect(permutationImportance(line, data, { loss: mse(), columns: [[2]] })).rejects.toMatchObject({
       code: 'OUT_OF_RANGE',
     });

@@ -60,7 +60,7 @@ export class WasmExecutor implements Executor {
   /** In float32; a view of the engine's memory. */
   readonly gradients: Float32Array;
   /** Views of all that the last pass computed. */
-  readonly cache: RowCache<Float32Array>;
+  readonly cache: RowCache;
   /** How many threads share the work. */
   readonly threads: number;
   /** Why there are fewer than the engine was asked for; undefined if there are not. */

@@ -49,7 +49,7 @@ export const header = {
   squareSums: 88,
   rowCount: 92,
   inputCount: 96,
-  /** The samples' inputs as they came, a row a sample, and the distance between rows. */
+  /** The samples' inputs as passed, a row per sample, and the distance between rows. */
   inputs: 100,
   inputStride: 104,
   targets: 108,
@@ -140,7 +140,7 @@ export const unit = {
   /** Dense: how many predecessors, and a table of the addresses of their x rows. */
   predecessors: 20,
   predecessorX: 24,
-  /** Dense: the predecessors' values a row a sample, for case 3, and the distance between those rows. */
+  /** Dense: the predecessors' values, a row per sample, for case 3, and the distance between those rows. */
   panel: 28,
   panelStride: 32,
   /** Dense: 1 if the panel has to be made; 0 if it is the inputs as they came. */

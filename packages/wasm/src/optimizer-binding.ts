@@ -44,7 +44,7 @@ export class OptimizerBinding {
    */
   prepare({ builtin }: Optimizer, samples: number): number {
     if (this.#plain !== undefined && builtin === this.#plain && samples === this.#samples) {
-      // Nothing has changed since the last step. At a fifth of a microsecond a step, the check pays.
+      // Nothing has changed since the last step. The check saves a fifth of a microsecond per step.
       if (builtin.learningRate() === this.#rate) return plainDescent;
     }
     this.#plain = undefined;

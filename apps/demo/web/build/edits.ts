@@ -27,7 +27,7 @@ export const idsOf = ({ inputs, nodes }: NetworkDescription): string[] => [...in
 export const edgeCountOf = ({ nodes }: NetworkDescription): number =>
   nodes.reduce((sum, { from }) => sum + from.length, 0);
 
-/** The smallest number that is no node's id yet. */
+/** The smallest number that is not a node's id yet. */
 export function freeId(network: NetworkDescription): string {
   const taken = new Set(idsOf(network));
   let k = 1;

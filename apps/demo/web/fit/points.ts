@@ -1,4 +1,4 @@
-/** Pasted text as points: two numbers a line, x and y, as spreadsheets and CSV files write them. */
+/** Reads pasted text as points: x and y on each line, as spreadsheets and CSV files write them. */
 
 /** One observation. */
 export interface Point {
@@ -6,7 +6,7 @@ export interface Point {
   readonly y: number;
 }
 
-/** What the text holds. */
+/** The points in the text. */
 export interface Points {
   readonly points: readonly Point[];
   /** From a first line in which neither of the first two cells is a number; otherwise x and y. */

@@ -114,7 +114,7 @@ function Answer({ ready, answer: { values, found, probabilities } }: Pick<Props,
       <p className="train-answer">
         {say.predictedClass} <output data-stat="prediction">{classes[found]}</output>
       </p>
-      {/* A single output that is no probability has no bar for each of two classes. */}
+      {/* A single output that is not a probability has no bar for each of two classes. */}
       {values.length === classes.length ? (
         <table className="train-bars">
           <tbody>

@@ -33,7 +33,7 @@ import { expectNoSeriesOptions, type SeriesOptions, trainSeries } from '../serie
 import { recurrentLayers } from '../series/network.js';
 import { visible, visibleJson } from '../visible.js';
 
-/** Of the rows that are not for the test. */
+/** Fraction of the rows that are not in the test set. */
 const defaultValidationSplit = 0.2;
 
 const examples = `
@@ -60,7 +60,7 @@ function sizes(text: string): number[] {
   return text.split(',').map(whole(1));
 }
 
-/** Adds the options that say what the columns are. */
+/** Adds the options that assign roles and types to columns. */
 export const withColumnOptions = (command: Command): Command =>
   withCsvOptions(command)
     .option('-t, --target <column>', 'the column to predict; repeat the option for several numbers', collect)
@@ -153,7 +153,7 @@ async function train(io: Io, path: string, options: TrainOptions): Promise<void>
   const { csv, inputs, targets, use, usableRows: rows } = plan;
   await show(describeFile(io, csv, plan.rows, plan.guesses));
   const { seed, folds } = options;
-  // Cross-validation tests on all rows, so that none has to be kept for a test.
+  // Cross-validation already tests on all rows, so there is no test set.
   const testSplit = folds === undefined ? options.testSplit : 0;
   const engine = await auto();
   const validated = folds === undefined ? undefined : await validate(io, plan, options, engine);
@@ -181,7 +181,7 @@ async function train(io: Io, path: string, options: TrainOptions): Promise<void>
 
     const metrics = categoryOf(plan) ? [accuracy()] : [rSquared(), meanAbsoluteError()];
     const assess = (some: Data) => evaluate(network, some, { loss: use.loss(), metrics, engine });
-    // Another pass over millions of rows would show little more than the test does.
+    // For millions of training rows, the test loss says enough: another pass would take long.
     const again = data.training.inMemory || parts.test === undefined;
     const results: Results = {
       ...(again && { training: await assess(parts.training) }),
@@ -216,7 +216,7 @@ async function train(io: Io, path: string, options: TrainOptions): Promise<void>
   }
 }
 
-/** Cross-validation with the epochs and the early stopping of a training. */
+/** Runs cross-validation with the epochs and early stopping that training will have. */
 async function validate(io: Io, plan: Plan, options: TrainOptions, engine: Engine): Promise<CrossValidation> {
   const { repeats, timeOrdered, batch } = options;
   const folds = options.folds!;

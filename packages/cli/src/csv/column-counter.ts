@@ -1,13 +1,13 @@
-/** Counts what one column of a table holds. */
+/** Counts the values of one column. */
 import type { MissingValues } from './missing.js';
 import { bothReadings, type Decimal, DecimalEvidence, decimalOfFile, numberIn } from './number-format.js';
 
-/** More different values than these are not listed, unless the column is to be a category. */
+/** Maximum number of distinct values that are listed, unless the user declares the column a category. */
 const maxValues = 1000;
-/** More categories than these are refused. */
+/** Maximum number of categories. */
 export const maxCategories = 100_000;
 
-/** The numbers of a column, in one reading of its decimal separator. */
+/** The numbers of a column, for one decimal separator. */
 interface Numbers {
   count: number;
   min: number;
@@ -17,16 +17,16 @@ interface Numbers {
   integers: boolean;
   /** Whether each is greater than the one before. */
   rising: boolean;
-  /** How many cells are neither a number nor a usual word for a missing one. */
+  /** The number of cells that are neither a number nor a usual word for a missing number. */
   words: number;
   /** The first of these. */
   word: string | undefined;
 }
 
-/** What is known of a column. */
+/** Statistics of a column. */
 export interface ColumnSurvey {
   readonly name: string;
-  /** Cells with something in them that is not listed as missing. */
+  /** The number of cells that are neither empty nor listed as missing. */
   readonly present: number;
   /** Of these, the usual words for a missing number, such as NA, and how often each occurs. */
   readonly placeholders: ReadonlyMap<string, number>;
@@ -40,7 +40,7 @@ export interface ColumnSurvey {
   readonly values: ReadonlyMap<string, number> | undefined;
 }
 
-/** How the cells of a table are read. */
+/** Options for reading cells. */
 export interface CellFormat {
   readonly missing: MissingValues;
   readonly delimiter: string;

@@ -1,15 +1,15 @@
-/** What the values of a column are to a network: a number, a category, or nothing to learn from. */
+/** Decides the type of a column: number, category, or not usable. */
 import type { ColumnSurvey } from './column-counter.js';
 
 /** `text`: too many different values for a category. `mixed`: numbers and many different words. */
 export type ColumnKind = 'number' | 'category' | 'text' | 'mixed' | 'constant' | 'empty';
 
-/** An input of more different words than this is text. */
+/** An input with more distinct words than this is text. */
 const maxInputCategories = 50;
-/** Words in a column of numbers that has more different values than this are typing errors, not categories. */
+/** In a column of numbers with more distinct values than this, words are typing errors, not categories. */
 const fewValues = 20;
 
-/** Names that people give to a column that only tells rows apart. */
+/** Usual names of columns that only identify rows. */
 const rowName = /^(?:|id|index|idx|key|no|nr|row|rownames?|uuid|unnamed.*|.*[_ .-](?:id|index|no|nr)|.*[a-z]Id)$/i;
 
 /** The cells that are not a usual word for a missing number. */
@@ -28,7 +28,7 @@ export function isNumeric(survey: ColumnSurvey): boolean {
   return values === undefined || values.size > fewValues || (numbers.words === 1 && all > fewValues);
 }
 
-/** What an input column is. */
+/** The type of an input column. */
 export function inputKind(survey: ColumnSurvey): ColumnKind {
   const { present, values, numbers } = survey;
   if (present === 0) return 'empty';
@@ -39,7 +39,7 @@ export function inputKind(survey: ColumnSurvey): ColumnKind {
   return 'category';
 }
 
-/** What a target column is. Few different integers are the names of classes. */
+/** The type of a target column. A few distinct integers are class labels. */
 export function targetKind(survey: ColumnSurvey): ColumnKind {
   const { present, values } = survey;
   if (present === 0) return 'empty';
@@ -57,7 +57,7 @@ export function hasIntegerClasses({ numbers, values }: ColumnSurvey): boolean {
   return (distinct <= 10 && count >= 5 * distinct) || (counted && distinct <= 30 && count >= 10 * distinct);
 }
 
-/** Whether the column only counts or names the rows. */
+/** Whether the column only numbers or names the rows. */
 export const isRowNumber = ({ name, numbers }: ColumnSurvey, rows: number): boolean =>
   rows > 2 && numbers.count === rows && numbers.integers && numbers.rising && rowName.test(name);
 

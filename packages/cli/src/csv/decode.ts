@@ -1,7 +1,7 @@
-/** Text from bytes: UTF-8 unless the file or the user says otherwise. */
+/** Decodes bytes: UTF-8, unless a byte order mark or the user specifies another encoding. */
 import { Problem } from '../problem.js';
 
-/** A decoder for one reading of a file, which gets its bytes in order. */
+/** A decoder for one pass over a file. It receives the bytes in order. */
 export interface Decoder {
   decode(bytes: Uint8Array): string;
   end(): string;
@@ -24,7 +24,7 @@ export function isEncoding(label: string): boolean {
   }
 }
 
-/** @param name - Of the file, for messages. */
+/** @param name - The name of the file, for messages. */
 export function decoderFor(name: string, encoding: string): Decoder {
   const decoder = new TextDecoder(encoding, { fatal: true });
   let before = 0;
@@ -46,7 +46,7 @@ export function decoderFor(name: string, encoding: string): Decoder {
   return { decode: (bytes) => attempt(bytes, true), end: () => attempt(new Uint8Array(0), false) };
 }
 
-/** Where the first sequence of bytes begins that cannot be decoded. */
+/** The position of the first byte that cannot be decoded. */
 function firstInvalid(bytes: Uint8Array, encoding: string): number {
   const decodes = (length: number, stream: boolean) => {
     try {
@@ -56,7 +56,7 @@ function firstInvalid(bytes: Uint8Array, encoding: string): number {
       return false;
     }
   };
-  // Bisection: a longer beginning is never more valid.
+  // Bisection: if a prefix is invalid, so is every longer one.
   let valid = 0;
   let invalid = bytes.length;
   while (invalid - valid > 1) {

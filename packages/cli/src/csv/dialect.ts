@@ -1,10 +1,10 @@
-/** How a file of rows is written: what separates cells, what quotes them, and which lines are not rows. */
+/** Detects the dialect of a file: delimiter, quotes, comments, and lines that are not rows. */
 
-/** What the guess found. */
+/** A detected dialect. */
 export interface Dialect {
-  /** Between two cells. ' ' stands for any number of blanks and tabs. */
+  /** The delimiter. ' ' means any number of spaces and tabs. */
   readonly delimiter: string;
-  /** Around a cell that holds a delimiter; null if quotes are characters like any other. */
+  /** The quote; null if quotes have no special meaning. */
   readonly quote: string | null;
   /** Lines that begin with it are comments; undefined if there are none. */
   readonly comment: string | undefined;
@@ -17,7 +17,7 @@ export interface Dialect {
 const candidates = [',', ';', '\t', '|'];
 const maxLines = 50;
 
-/** For messages. */
+/** Names of delimiters, for messages. */
 export const delimiterNames: Readonly<Record<string, string>> = {
   ',': 'commas',
   ';': 'semicolons',
@@ -63,7 +63,7 @@ function hasComments(text: string): boolean {
   return row !== undefined && (shape(lines[0]) !== shape(row) || shape(row) === shape(''));
 }
 
-/** The candidate that stands equally often in each of the first lines, the most often if several do; else blanks. */
+/** The candidate that occurs equally often in each of the first lines (the most frequent of several), else spaces. */
 function guessDelimiter(text: string): string {
   const lines = counts(text);
   const found = (candidate: string) => lines.map((line) => line.get(candidate) ?? 0);
@@ -74,7 +74,7 @@ function guessDelimiter(text: string): string {
   return steady.at(0)?.candidate ?? (inBlanks(text) ? ' ' : ',');
 }
 
-/** The counts of each candidate outside quotes, a row a line; quotes may hold line ends. */
+/** The number of each candidate outside quotes, per line; quotes may contain line breaks. */
 function counts(text: string): Map<string, number>[] {
   const lines: Map<string, number>[] = [];
   let line = new Map<string, number>();
@@ -96,7 +96,7 @@ function counts(text: string): Map<string, number>[] {
   return lines;
 }
 
-/** The part of the lines that have as many as the first. */
+/** The fraction of lines with the same count as the first line. */
 const share = (perLine: readonly number[]) => perLine.filter((count) => count === perLine[0]).length / perLine.length;
 
 /** Whether every line has the same number of words, above one, and most of them below the first line are numbers. */
@@ -110,7 +110,7 @@ function inBlanks(text: string): boolean {
     : false;
 }
 
-/** Weka's format: a declaration a column, then rows. */
+/** ARFF, the format of Weka: a declaration per column, then rows. */
 function arff(beginning: string): Dialect {
   const lines = beginning.split('\n');
   const data = lines.findIndex((line) => /^\s*@data\s*$/i.test(line));
@@ -133,7 +133,7 @@ export function rowsIn(text: string, { skip }: Dialect): string {
   return text.slice(from);
 }
 
-/** Whole lines, with one blank in place of each run of blanks between cells. */
+/** Whole lines, with one space in place of each run of spaces between cells. */
 export const blanksMerged = (text: string): string =>
   text.replaceAll(/"[^"]*"|[ \t]+/g, (found, at: number) => {
     if (found.startsWith('"')) return found;

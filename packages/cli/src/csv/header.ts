@@ -1,4 +1,4 @@
-/** The names of columns: from the first row, unless it is data. */
+/** Finds the column names: the first row, unless it is data. */
 import { numberIn } from './number-format.js';
 import { uniqueNames } from '../unique.js';
 
@@ -6,25 +6,25 @@ type Row = readonly string[];
 
 /** Options of {@link headerOf}. */
 export interface HeaderOptions {
-  /** Names that the file declares elsewhere than in its first row. */
+  /** Names that the file declares outside its first row. */
   readonly declared?: Row | undefined;
-  /** Whether the first row holds the names. Default: guessed. */
+  /** Whether the first row contains the names. Default: detected. */
   readonly header?: boolean | undefined;
 }
 
 /** The header of a table. */
 export interface Header {
-  /** Each occurs once. */
+  /** The names, without duplicates. */
   readonly names: readonly string[];
   /** Whether the names come from the file. */
   readonly named: boolean;
-  /** Whether the first row holds them, and is no data. */
+  /** Whether the first row contains the names and is not data. */
   readonly inFirstRow: boolean;
   /** A column of numbers whose name is a number too: the first row may be data after all. */
   readonly doubtfulName: string | undefined;
 }
 
-/** @param rows - The first rows of the file, one at least unless names are declared. */
+/** @param rows - The first rows of the file, at least one unless names are declared. */
 export function headerOf(rows: readonly Row[], { declared, header }: HeaderOptions): Header {
   if (declared !== undefined) {
     return { names: uniqueNames(declared), named: true, inFirstRow: false, doubtfulName: undefined };
@@ -43,7 +43,7 @@ const isNumber = (cell: string) => numberIn(cell, '.') !== undefined || numberIn
 const cellsOf = (rows: readonly Row[], k: number) => rows.map((row) => row.at(k) ?? '').filter((cell) => cell !== '');
 const isNumeric = (cells: Row) => cells.length > 0 && cells.every(isNumber);
 
-/** Whether the first row is no header: all numbers, or numbers over numbers and words that occur again below. */
+/** Whether the first row is data: all numbers, or numbers above numbers and words that occur again below. */
 function looksLikeData(first: Row, below: readonly Row[]): boolean {
   if (first.every(isNumber)) return true;
   const words = first.map((cell, k) => ({ cell, cells: cellsOf(below, k) })).filter(({ cell }) => !isNumber(cell));

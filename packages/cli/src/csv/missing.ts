@@ -6,7 +6,7 @@ const placeholders = new Set(['na', 'n/a', 'nan', 'null', 'none', 'nil', '?', '-
 /** Whether the cell is a usual word for a missing number. */
 export const isPlaceholder = (cell: string): boolean => cell.length < 8 && placeholders.has(cell.toLowerCase());
 
-/** Says which cells of one file have no value: the words that the user listed, or the usual ones. */
+/** Decides which cells of a file are missing: those that the user listed, or the usual words. */
 export class MissingValues {
   readonly #listed: ReadonlySet<string> | undefined;
 

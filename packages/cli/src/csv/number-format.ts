@@ -1,10 +1,10 @@
-/** Numbers as people write them: decimal point or comma, with or without thousands separators. */
+/** Reads numbers with a decimal point or comma, with or without thousands separators. */
 
-/** The character between whole number and decimals. */
+/** The decimal separator. */
 export type Decimal = '.' | ',';
 
 const plain = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i;
-/** Thousands in groups of three: the separator is the other character, a blank or an apostrophe. */
+/** Thousands in groups of three. The separator is the other character, a space or an apostrophe. */
 const grouped: Readonly<Record<Decimal, RegExp>> = {
   '.': /^[+-]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d*)?$/,
   ',': /^[+-]?[1-9]\d{0,2}(?:\.\d{3})+(?:,\d*)?$/,
@@ -26,7 +26,7 @@ export function numberIn(cell: string, decimal: Decimal): number | undefined {
   return Number.isFinite(value) ? value : undefined;
 }
 
-/** What the cells of a column show about its decimal separator. */
+/** Finds the decimal separator of a column from its cells. */
 export class DecimalEvidence {
   /** Cells that are numbers only with a decimal point, or only with a decimal comma. */
   point = 0;
@@ -43,7 +43,7 @@ export class DecimalEvidence {
     else if (point !== undefined) this.#maxPlain = Math.max(this.#maxPlain, Math.abs(point));
   }
 
-  /** What the cells prove; undefined if they prove nothing. */
+  /** The separator that the cells prove; undefined if they prove none. */
   get decided(): Decimal | undefined {
     if (this.point === 0 && this.comma === 0) return undefined;
     return this.comma > this.point ? ',' : '.';
@@ -55,7 +55,7 @@ export class DecimalEvidence {
   }
 }
 
-/** For columns whose own cells prove nothing: as the other columns; else a comma where semicolons separate cells. */
+/** The separator of columns whose cells prove none: that of the other columns, or a comma if semicolons separate cells. */
 export function decimalOfFile(columns: readonly DecimalEvidence[], delimiter: string): Decimal {
   const decided = new Set(columns.map((column) => column.decided));
   if (decided.has(',') !== decided.has('.')) return decided.has(',') ? ',' : '.';

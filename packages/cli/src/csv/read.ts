@@ -1,4 +1,4 @@
-/** A CSV file as its column names and a stream of rows: never more of it in memory than a few buffers. */
+/** Reads a CSV file as column names and a stream of rows. Only a few buffers are in memory. */
 import { open } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
@@ -10,21 +10,21 @@ import { headerOf } from './header.js';
 import { MissingValues } from './missing.js';
 import type { Decimal } from './number-format.js';
 
-/** What the user said about the file; the rest is guessed. */
+/** Options for reading a file. What is not set is detected. */
 export interface CsvOptions {
-  /** Whether the first row names the columns; guessed if undefined. */
+  /** Whether the first row contains the column names. Default: detected. */
   readonly header?: boolean | undefined;
-  /** What stands between cells; guessed if undefined. */
+  /** The delimiter. Default: detected. */
   readonly delimiter?: string | undefined;
   /** A label of the Encoding Standard. Default: what the byte order mark says, else UTF-8. */
   readonly encoding?: string | undefined;
-  /** The decimal separator of every column; guessed column by column if undefined. */
+  /** The decimal separator of every column. Default: detected for each column. */
   readonly decimal?: Decimal | undefined;
   /** Cells that mean "no value", in every column. Default: the usual words, in columns of numbers. */
   readonly missingValues?: readonly string[] | undefined;
 }
 
-/** A row, and where it stands, counted from 1 without the header. */
+/** A row and its number, counted from 1 without the header. */
 export interface CsvRow {
   readonly cells: readonly string[];
   readonly number: number;
@@ -32,30 +32,30 @@ export interface CsvRow {
 
 /** An opened file. */
 export interface Csv {
-  /** For messages. */
+  /** The name of the file, for messages. */
   readonly name: string;
   readonly dialect: Dialect;
-  /** The columns' names, each once. */
+  /** The column names, without duplicates. */
   readonly header: readonly string[];
   /** Whether the names come from the file. */
   readonly named: boolean;
-  /** A column of numbers whose name is a number too, if there is one: the first row may be no header. */
+  /** A column of numbers whose name is a number too, if there is one: the first row may be data. */
   readonly doubtfulName: string | undefined;
-  /** Each column's decimal separator, as the first rows suggest. */
+  /** The decimal separator of each column, from the first rows. */
   readonly decimals: readonly Decimal[];
   /** The decimal separator that numbers are written with in this file: a comma only if some column has one. */
   readonly decimal: Decimal;
   /** Columns of the first rows that can be read in two ways: their names, and a sentence with both readings. */
   readonly doubts: ReadonlyMap<string, string>;
   readonly format: CellFormat;
-  /** The rows from the first on. A file can be read again and again, a stream once. */
+  /** Iterates over the rows from the first on. A file can be read several times, a stream once. */
   rows(): AsyncGenerator<CsvRow>;
 }
 
-/** Bytes that are read before anything is guessed; more only where the first row is longer. */
+/** Bytes that are read before the dialect is detected; more if the first row is longer. */
 const beginningLength = 1 << 16;
 const maxFirstRow = 1 << 26;
-/** Rows that are looked at for the header and the numbers. */
+/** Number of rows that are used to detect header and number formats. */
 const sampleRows = 200;
 
 /** Opens a file, or a stream that is then read once. */
@@ -93,7 +93,7 @@ export async function openCsv(name: string, source: string | NodeJS.ReadableStre
   };
 }
 
-/** Bytes up to the end of the first row at least, and all of them again. */
+/** Reads at least the first row, and returns these bytes and a stream of all bytes. */
 async function beginningIn(name: string, chunks: AsyncIterator<Uint8Array>) {
   const read: Buffer[] = [];
   let length = 0;
@@ -147,7 +147,7 @@ async function* readFrom(path: string): AsyncGenerator<Buffer> {
   }
 }
 
-/** The beginning as text, without the character that the cut may have halved. */
+/** The beginning as text, without a character that is cut in half. */
 function textOf(name: string, beginning: Buffer, decoder: Decoder): string {
   const text = decoder.decode(beginning);
   if (text.includes('\0')) {
@@ -173,7 +173,7 @@ const parserOptions = ({ delimiter, quote, comment }: Dialect) => ({
   rtrim: true,
 });
 
-/** Drops the lines that are no rows, and makes runs of blanks one. Line ends inside quotes are left alone. */
+/** Removes lines that are not rows and collapses runs of spaces. Line breaks inside quotes are kept. */
 async function* lines(texts: AsyncIterable<string>, { skip, delimiter }: Dialect): AsyncGenerator<string> {
   let toSkip = skip;
   let kept = '';
@@ -197,7 +197,7 @@ async function* lines(texts: AsyncIterable<string>, { skip, delimiter }: Dialect
   yield blanksMerged(kept);
 }
 
-/** The first rows, without the last one where it may be cut off. */
+/** The first rows, without the last one if it may be incomplete. */
 async function firstRows(name: string, text: string, dialect: Dialect): Promise<string[][]> {
   const cut = Math.max(text.lastIndexOf('\n'), text.lastIndexOf('\r')) + 1;
   const parser = parse({ ...parserOptions(dialect), to: sampleRows, relax_column_count: true });
@@ -206,7 +206,7 @@ async function firstRows(name: string, text: string, dialect: Dialect): Promise<
     const source = Readable.from(lines(Readable.from([text.slice(0, cut) || text]), dialect));
     for await (const row of source.pipe(parser)) rows.push(row as string[]);
   } catch (error) {
-    // A quote that is closed behind the cut, or never: reading the rows will tell.
+    // A quote that is closed after this part, or never: reading the rows reports it.
     if (!(error instanceof CsvError && error.code === 'CSV_QUOTE_NOT_CLOSED')) throw inWords(name, error);
   }
   return rows;
@@ -243,7 +243,7 @@ const wrongWidth = (name: string, number: number, found: number, width: number) 
     `${name}, row ${number}: expected ${width} cells as in the first row, received ${found}. Fix the row, or set what separates cells with --delimiter.`,
   );
 
-/** csv-parse's errors as sentences. */
+/** Converts an error of csv-parse to a message for users. */
 function inWords(name: string, error: unknown): unknown {
   if (!(error instanceof CsvError)) return error;
   const { code, lines: line } = error as CsvError & { readonly lines?: number };

@@ -1,8 +1,8 @@
-/** Counts what each column of a file holds, in one pass: the first of the two that training needs. */
+/** Counts the values of each column in one pass over the file, the first of the two that training needs. */
 import { ColumnCounter, type ColumnSurvey, surveysOf } from './column-counter.js';
 import type { Csv } from './read.js';
 
-/** What is known of a file. */
+/** Statistics of a file. */
 export interface Survey {
   readonly rows: number;
   readonly columns: readonly ColumnSurvey[];

@@ -20,7 +20,7 @@ export function assignments(text: string, before: Assignments = new Map()): Assi
   return all;
 }
 
-/** Throws if a pair names something that is no parameter. */
+/** Throws if a pair names something that is not a parameter. */
 export function expectParameters(option: string, given: Assignments, parameters: readonly string[]): void {
   for (const name of given.keys()) {
     if (parameters.includes(name)) continue;

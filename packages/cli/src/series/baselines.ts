@@ -1,17 +1,17 @@
-/** Forecasts that any model has to beat, and how far off forecasts are. */
+/** Baseline forecasts, and the errors of forecasts. */
 import { type Shape, type Window } from './windows.js';
 
-/** The last value, for every step to come. */
+/** Repeats the last value for every step. */
 export const naive = ({ series, end }: Window, { horizon }: Shape): number[] =>
   new Array<number>(horizon).fill(series.values[end - 1]);
 
-/** The value one season before; undefined where the series does not reach back so far. */
+/** Repeats the value one season before; undefined if the series is shorter than a season. */
 export function seasonalNaive({ series, end }: Window, { horizon }: Shape, season: number): number[] | undefined {
   if (end < season) return undefined;
   return Array.from({ length: horizon }, (_, h) => series.values[end - season + (h % season)]);
 }
 
-/** The mean errors of some forecasts, in the units of the data. */
+/** Mean errors of forecasts, in the units of the data. */
 export interface Errors {
   readonly meanAbsolute: number;
   readonly rootMeanSquare: number;

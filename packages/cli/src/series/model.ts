@@ -1,4 +1,4 @@
-/** What a file of a forecasting model says beside its network. */
+/** The metadata of a forecasting model. */
 import { type Network, NnbpError } from '@nnbp/core';
 import { type Io } from '../io.js';
 import { type ModelOptions, readModel } from '../model-file.js';
@@ -8,10 +8,10 @@ import type { SeriesColumns } from './read.js';
 import type { Step } from './time.js';
 import { type CalendarPeriod, calendarPeriods } from './windows.js';
 
-/** Kept in the model's file as metadata, under `series`. */
+/** Stored in the model file's metadata as `series`. */
 export interface SeriesModel extends SeriesColumns, NetworkShape {
   readonly step: Step;
-  /** Steps of a season; 1: none. */
+  /** Steps per season; 1 if there is none. */
   readonly season: number;
   /** The scale of each series by its name. */
   readonly scales: readonly (readonly [name: string, scale: number])[];
@@ -32,12 +32,12 @@ export async function openSeriesModel(
   const written = metadata?.series;
   if (written === undefined) {
     throw new Problem(
-      `${path} is no forecasting model. Train one: nnbp train series.csv --target COLUMN --time COLUMN --horizon 6.`,
+      `${path} is not a forecasting model. Train one: nnbp train series.csv --target COLUMN --time COLUMN --horizon 6.`,
     );
   }
   const model = seriesModelIn(written);
   if (model === undefined || !fits(network, model)) {
-    throw new NnbpError('MALFORMED', `What ${path} says of its series does not fit its network: train it again.`);
+    throw new NnbpError('MALFORMED', `The series metadata of ${path} does not fit its network: train it again.`);
   }
   return { network, model };
 }

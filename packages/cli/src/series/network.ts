@@ -1,4 +1,4 @@
-/** The networks that forecast: dense over a window, or recurrent over its steps. */
+/** Networks for forecasting: dense over a window, or recurrent over its steps. */
 import { identity } from '@nnbp/activations';
 import { type Activation, type Engine, GraphBuilder, Network } from '@nnbp/core';
 import { gru, lstm, rnn } from '@nnbp/layers';
@@ -9,14 +9,14 @@ import { inputRow, inputRows, type Shape, targetRow, type Window } from './windo
 export const recurrentLayers = { rnn, lstm, gru };
 export type Recurrent = keyof typeof recurrentLayers;
 
-/** How a network is made. */
+/** Options of the network. */
 export interface NetworkShape extends Shape {
-  /** Undefined: a dense network over the window. */
+  /** Default: a dense network over the window. */
   readonly recurrent: Recurrent | undefined;
   readonly hidden: readonly number[];
 }
 
-/** A network with random parameters. The outputs of a dense one read the inputs too: a linear forecast is its start. */
+/** A network with random parameters. In a dense one, inputs also connect directly to outputs, for the linear part. */
 export function forecaster(shape: NetworkShape, activation: Activation, seed: number): Network {
   const { recurrent, hidden, window, horizon, calendar } = shape;
   const builder = new GraphBuilder();
@@ -53,7 +53,7 @@ export const sequencesOf = (windows: readonly Window[], shape: Shape): { sequenc
   }),
 });
 
-/** Windows that are computed together. */
+/** Batch size of predictions. */
 const atOnce = 256;
 
 /**

@@ -1,11 +1,11 @@
-/** A forecast as an SVG image: what was, what is forecast, and the baseline. */
+/** Plots a forecast as SVG: past values, forecast and baseline. */
 
 /** A line of the plot. */
 export interface Line {
   readonly label: string;
   readonly color: string;
   readonly dashed?: boolean;
-  /** The place of its first value on the axis of time. */
+  /** The position of its first value on the time axis. */
   readonly start: number;
   readonly values: readonly number[];
 }
@@ -13,7 +13,7 @@ export interface Line {
 const [width, height] = [800, 320];
 const margin = { left: 72, right: 16, top: 40, bottom: 36 };
 
-/** The image. `ticks` are names of places on the axis of time. */
+/** Returns the SVG. `ticks` are labels of positions on the time axis. */
 export function plotOf(
   title: string,
   lines: readonly Line[],

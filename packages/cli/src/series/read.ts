@@ -1,4 +1,4 @@
-/** Reads one or several series from a table, in the order of time, and says where they have gaps. */
+/** Reads one or several time series from a table, sorted by time, and finds gaps. */
 import type { Csv } from '../csv/read.js';
 import { MissingValues } from '../csv/missing.js';
 import { numberIn } from '../csv/number-format.js';
@@ -8,15 +8,15 @@ import { shellWord } from '../shell-word.js';
 import { counted } from '../table.js';
 import { type Precision, readTimes, type Step, stepOf, stepsBetween, timeText } from './time.js';
 
-/** Which columns hold what. */
+/** The columns of a series. */
 export interface SeriesColumns {
   readonly target: string;
   readonly time: string;
-  /** The column that names the series; undefined: there is one series. */
+  /** The column that identifies the series. Default: the file has one series. */
   readonly group: string | undefined;
 }
 
-/** One series: a value for each of its times, which are sorted. */
+/** A series: a value for each time, sorted by time. */
 export interface Series {
   readonly name: string;
   readonly times: readonly number[];

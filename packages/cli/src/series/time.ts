@@ -28,7 +28,7 @@ export interface Times {
  * Reads a column of times.
  *
  * @param file - For messages; so is `column`.
- * @throws Problem naming the first cell that is no time
+ * @throws Problem naming the first cell that is not a time
  */
 export function readTimes(file: string, column: string, cells: readonly string[]): Times {
   const isDayFirst = (first: number) => cells.some((cell) => Number(slashed.exec(cell)?.[first]) > 12);
@@ -77,7 +77,7 @@ function timeOf(year: string, month: string, date?: Part, hour?: Part, minute?: 
   const parts = [month, date ?? '1', hour ?? '0', minute ?? '0', second ?? '0'].map(Number);
   const value = Date.UTC(Number(year), parts[0] - 1, parts[1], parts[2], parts[3], parts[4]);
   const found = new Date(value);
-  // 31 February is no date.
+  // 31 February is not a date.
   if (found.getUTCMonth() !== parts[0] - 1 || found.getUTCDate() !== parts[1] || parts[2] > 23) return undefined;
   const precision: Precision =
     second !== undefined ? 'second' : hour !== undefined ? 'minute' : date !== undefined ? 'day' : 'month';

@@ -1,4 +1,4 @@
-/** `--checkpoint` and `--resume`: a training that may end at any moment, and resumes bit for bit. */
+/** `--checkpoint` and `--resume`: a training can be interrupted at any time and resumes bit-for-bit. */
 import type { Activation } from '@nnbp/core';
 import { checkpoints, type Found, latestCheckpoint } from '@nnbp/formats/node';
 import type { Callback } from '@nnbp/train';
@@ -6,24 +6,24 @@ import { visible } from '../visible.js';
 import { type Io, note, pathIn } from '../io.js';
 import { misuse, Problem } from '../problem.js';
 
-/** What a training writes on its way, and what it resumes from. */
+/** The checkpoints that a training writes, and the one that it resumes from. */
 export interface Run {
   readonly callbacks: readonly Callback[];
   readonly found?: Found;
 }
 
-/** What the user said of checkpoints. */
+/** The options for checkpoints. */
 interface RunOptions {
   readonly checkpoint?: string;
   readonly resume?: boolean;
-  /** Of the hidden nodes: perhaps one of the user's own. */
+  /** The activation of the hidden nodes; may be a custom one. */
   readonly activation: Activation;
 }
 
 /**
- * Opens the directory of checkpoints, if there is to be one.
+ * Opens the directory of checkpoints, if the user set one.
  *
- * @param settings - What decides over the bits: a checkpoint of other settings is refused.
+ * @param settings - The settings that determine the result: a checkpoint with other settings is refused.
  */
 export async function runIn(
   io: Io,

@@ -1,4 +1,4 @@
-/** How long training runs, on which rows, and what is reported about it. */
+/** The rows, epochs and batches of a training, and how they are reported. */
 import type { Network } from '@nnbp/core';
 import { nodesOf } from '../columns.js';
 import { notesOn, reasonOf } from '../describe.js';
@@ -9,7 +9,7 @@ import type { Plan, TrainOptions } from './plan.js';
 /** Epochs without a lower validation loss before training stops. */
 export const defaultPatience = 50;
 
-/** How many epochs a training has by default: fewer rows get more. */
+/** The default number of epochs: more for fewer rows. */
 export const epochsFor = (rows: number): number => Math.min(400, Math.max(5, Math.round(400_000 / rows)));
 
 /** The rows, epochs and batches of a training. */
@@ -53,7 +53,7 @@ export const settingsOf = (
   ...(patience !== undefined && { patience }),
 });
 
-/** What is about to happen, for people. */
+/** Describes the network and the training before it starts. */
 export function describeCourse(
   { inputs, lossName, rate }: Plan,
   { rows, epochs, batch, patience }: Course,
@@ -62,11 +62,9 @@ export function describeCourse(
 ): string {
   const layers = [nodesOf(inputs), ...hidden.map((size) => `${size} ${activation}`), graph.outputs.length].join(' → ');
   const parts = [
-    `${counted(rows.training, 'row')} to train`,
-    rows.validation > 0
-      ? `${rows.validation.toLocaleString('en')} to decide when to stop (validation)`
-      : 'none for validation',
-    rows.test > 0 ? `${rows.test.toLocaleString('en')} to test, used for nothing else` : 'none for the test',
+    `${counted(rows.training, 'row')} for training`,
+    `${rows.validation > 0 ? rows.validation.toLocaleString('en') : 'none'} for validation`,
+    `${rows.test > 0 ? rows.test.toLocaleString('en') : 'none'} for testing`,
   ];
   const watched = rows.validation > 0 ? 'validation' : 'training';
   const stop =
@@ -88,7 +86,7 @@ export interface Ended {
   readonly seconds: number;
 }
 
-/** How training ended, for people; empty if it ran all its epochs and kept the last. */
+/** Describes how training ended; empty if it ran all epochs and kept the last one. */
 export function describeEnd({ stoppedBy, epochs, bestEpoch }: Ended, { rows }: Course): string {
   const verb = ({ 'early stopping': 'Stopped', converged: 'Converged' } as Record<string, string>)[stoppedBy];
   const stopped = verb === undefined ? '' : `${verb} after ${counted(epochs, 'epoch')}. `;
@@ -97,7 +95,7 @@ export function describeEnd({ stoppedBy, epochs, bestEpoch }: Ended, { rows }: C
   return `${stopped}Kept the parameters of epoch ${bestEpoch}, where the ${watched} loss was lowest.\n\n`;
 }
 
-/** The training as data, for --json. */
+/** The training as an object, for --json. */
 export const summaryOf = ({ csv, rows, guesses, lossName }: Plan, course: Course, { graph }: Network) => ({
   rows: { all: rows, ...course.rows },
   columns: guesses.map((guess) => ({

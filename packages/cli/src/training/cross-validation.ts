@@ -1,4 +1,4 @@
-/** `--folds`: trains on all folds but one and tests on that one, in turn. */
+/** `--folds`: cross-validation. Each fold is the test set once, for a network trained on the other folds. */
 import type { Engine, Standardization } from '@nnbp/core';
 import {
   accuracy,
@@ -21,7 +21,7 @@ import { type EncodedRows, Moments, scaler } from './data.js';
 import { networkFor } from './network.js';
 import type { Plan, TrainOptions } from './plan.js';
 
-/** How it is done. */
+/** Options of {@link crossValidation}. */
 export interface FoldsWanted {
   readonly folds: number;
   readonly repeats?: number;
@@ -35,7 +35,7 @@ export interface FoldsWanted {
   readonly onFold?: (done: number, total: number) => void;
 }
 
-/** Cross-validation of what the plan says, on encoded rows. */
+/** Cross-validates the planned training on encoded rows. */
 export async function crossValidation(
   plan: Plan,
   { codes, groups }: EncodedRows,
@@ -87,7 +87,7 @@ export async function crossValidation(
   }
 }
 
-/** Standardizes the columns from `first` on, by their values in these rows. */
+/** Standardizes the columns from `first` on, with mean and deviation of these rows. */
 function scalerOf(columns: readonly Column[], rows: readonly Float64Array[], first: number): Standardization {
   const moments = columns.map((_, k) => {
     const column = new Moments();
@@ -97,7 +97,7 @@ function scalerOf(columns: readonly Column[], rows: readonly Float64Array[], fir
   return scaler(columns, moments);
 }
 
-/** Mean and deviation over the folds, for people. */
+/** Formats mean and deviation over the folds as a table. */
 export function describeFolds({ folds, loss, metrics }: CrossValidation, group: string | undefined): string {
   const repeats = 1 + folds[folds.length - 1].split.repeat;
   const grouped = group === undefined ? '' : `, each group of "${visible(group)}" in one fold`;
@@ -113,7 +113,7 @@ export function describeFolds({ folds, loss, metrics }: CrossValidation, group: 
   return `Cross-validation, ${counted(folds.length / repeats, 'fold')}${times}${grouped}:\n\n${tableOf([['', 'mean', 'deviation'], ...lines], [1, 2])}`;
 }
 
-/** The same as data. */
+/** Mean and deviation over the folds as an object, for --json. */
 export const summaryOfFolds = ({ folds, loss, metrics }: CrossValidation) => ({
   loss,
   metrics,
@@ -128,7 +128,7 @@ export const summaryOfFolds = ({ folds, loss, metrics }: CrossValidation) => ({
   })),
 });
 
-/** A line that is overwritten, if somebody looks at the terminal; else nothing. */
+/** A progress line that is overwritten. Shows nothing unless stderr is a terminal. */
 export function progressLine(io: Io): { show(text: string): void; end(): void } {
   const { stderr } = io;
   if (!isTerminal(stderr)) return { show: () => undefined, end: () => undefined };

@@ -9,16 +9,16 @@ import { misuse, Problem } from '../problem.js';
 import type { Plan } from './plan.js';
 import { fitsInMemory, type Store, storeFor } from './store.js';
 
-/** What training needs of a file. */
+/** The data of a training, read from a file. */
 export interface TrainingData {
   readonly training: Store;
-  /** Rows that decide when to stop. */
+  /** Rows for early stopping. */
   readonly validation: Store;
-  /** Rows that are used for nothing but the report. */
+  /** Rows that are used only for the report. */
   readonly test: Store;
-  /** Of the training rows alone. */
+  /** Computed from the training rows only. */
   readonly inputScaler: Standardization;
-  /** For targets that are numbers. */
+  /** Present if the targets are numbers. */
   readonly outputScaler: Standardization | undefined;
   /** Rows left out for a missing input. */
   readonly gaps: Gaps;
@@ -31,20 +31,20 @@ export interface TrainingData {
 export interface TrainingDataOptions {
   readonly inputs: readonly Column[];
   readonly targets: readonly Column[];
-  /** Rows of the file that can be used, as the survey counted them. */
+  /** The number of usable rows, from the survey of the file. */
   readonly rows: number;
-  /** The fraction of these rows for the test, in [0, 1). */
+  /** Fraction of these rows for the test set, in [0, 1). */
   readonly testSplit: number;
-  /** The fraction of the rest for validation, in [0, 1). */
+  /** Fraction of the other rows for the validation set, in [0, 1). */
   readonly validationSplit: number;
   readonly seed: number;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** With fewer rows than these left for training, none is spared for validation unless the user asks for it. */
+/** With fewer rows than this beside the test set, there is no validation set unless the user asks for one. */
 export const minRowsToValidate = 50;
 
-/** Reads the file, and draws its rows into three parts. Rows with cells that cannot be used are left out and counted. */
+/** Reads the file and splits its rows at random into three sets. Rows with unusable cells are skipped and counted. */
 export async function trainingData(csv: Csv, options: TrainingDataOptions): Promise<TrainingData> {
   const { inputs, targets, rows, signal } = options;
   const columns = [...inputs, ...targets];
@@ -98,7 +98,7 @@ export async function trainingData(csv: Csv, options: TrainingDataOptions): Prom
   }
 }
 
-/** Draws each row's part with the probability that makes the numbers of rows exact in the end. */
+/** Draws the set of each row, with probabilities that make the sizes of the sets exact. */
 function drawing({ rows, testSplit, validationSplit, seed }: TrainingDataOptions) {
   const random = new Random(seed);
   let testLeft = Math.round(rows * testSplit);
@@ -133,12 +133,12 @@ export class Moments {
 
   get deviation(): number {
     const found = Math.sqrt(this.#squares / this.#count);
-    // Rounding alone makes a constant column look as if it moved a little.
+    // Rounding gives a constant column a tiny deviation.
     return found > 1e-12 * Math.abs(this.mean) ? found : 1;
   }
 }
 
-/** Standardizes columns of numbers; the nodes of a category stay 0 and 1. */
+/** Standardizes columns of numbers; one-hot columns of a category stay 0 and 1. */
 export function scaler(columns: readonly Column[], moments: readonly Moments[]): Standardization {
   const mean: number[] = [];
   const deviation: number[] = [];
@@ -156,7 +156,7 @@ export function scaler(columns: readonly Column[], moments: readonly Moments[]):
   return new Standardization(mean, deviation);
 }
 
-/** Makes samples of encoded rows. */
+/** Converts encoded rows to samples. */
 export function sampleOf(
   inputs: readonly Column[],
   targets: readonly Column[],
@@ -188,16 +188,16 @@ export async function dataOf(
 
 /** Encoded rows in memory. */
 export interface EncodedRows {
-  /** A number per column for each row: inputs, then targets. */
+  /** For each row a number per column: inputs, then targets. */
   readonly codes: readonly Float64Array[];
-  /** What each row has in the group column, if there is one. */
+  /** The cell of each row in the group column, if there is one. */
   readonly groups?: readonly string[];
 }
 
 /**
  * All usable rows, in the order of the file.
  *
- * @param group - The column that says which rows belong together.
+ * @param group - The column that identifies the group of each row.
  * @throws Problem (the rows do not fit into memory, or one has no group)
  */
 export async function encodedRows(

@@ -1,4 +1,4 @@
-/** Trains until it is done, stopped early or interrupted. */
+/** Runs the training: to the last epoch, to early stopping, or until it is interrupted. */
 import { type Engine, type Network, Random } from '@nnbp/core';
 import { type Data, DivergedError, fit } from '@nnbp/train';
 import type { Io } from '../io.js';
@@ -30,7 +30,7 @@ export async function partsOf(
   };
 }
 
-/** Trains the network, which keeps the best parameters. */
+/** Trains the network. It ends with the parameters of the best epoch. */
 export async function learn(
   io: Io,
   network: Network,

@@ -1,11 +1,11 @@
-/** Builds the network that is trained: dense layers whose input and output nodes have the names of the columns. */
+/** Builds the network to train: dense layers, with input and output nodes named after the columns. */
 import { GraphBuilder, Network } from '@nnbp/core';
 import { nodeNames } from '../columns.js';
 import { uniqueNames } from '../unique.js';
 import type { TrainingData } from './data.js';
 import type { Plan, TrainOptions } from './plan.js';
 
-/** A network with the data's scalers and random parameters. */
+/** A network with random parameters and the scalers of the data. */
 export function networkFor(
   { inputs, targets, activation, use }: Plan,
   { inputScaler, outputScaler }: Pick<TrainingData, 'inputScaler' | 'outputScaler'>,

@@ -1,4 +1,4 @@
-/** Decides what is trained, and how, from the options and a first look at the file. */
+/** Plans a training from the options and a first pass over the file. */
 import type { Activation, Optimizer } from '@nnbp/core';
 import { type Column, withoutFill } from '../columns.js';
 import type { Csv, CsvOptions } from '../csv/read.js';
@@ -14,7 +14,7 @@ import { misuse, Problem } from '../problem.js';
 import { shellWord } from '../shell-word.js';
 import { visible } from '../visible.js';
 
-/** Options of the command `train`. */
+/** Options of `nnbp train`. */
 export interface TrainOptions extends CsvOptions {
   readonly target?: readonly string[];
   readonly number?: readonly string[];
@@ -41,18 +41,18 @@ export interface TrainOptions extends CsvOptions {
   readonly folds?: number;
   readonly repeats?: number;
   readonly timeOrdered?: boolean;
-  /** The column that says which rows belong together. */
+  /** The column that identifies the group of each row. */
   readonly group?: string;
 }
 
-/** What is trained. */
+/** A planned training. */
 export interface Plan {
   readonly csv: Csv;
-  /** Of the data file, which is read more than once. */
+  /** Fingerprint of the data file, which is read more than once and must not change. */
   readonly fingerprint: string;
-  /** All rows of the file. */
+  /** The number of rows of the file. */
   readonly rows: number;
-  /** Rows without a missing input or target. */
+  /** The number of rows without a missing input or target. */
   readonly usableRows: number;
   readonly guesses: readonly Guess[];
   readonly inputs: readonly Column[];
@@ -61,11 +61,11 @@ export interface Plan {
   readonly lossName: string;
   readonly use: LossUse;
   readonly optimizer: Optimizer;
-  /** Undefined: the optimizer has none. */
+  /** The learning rate; undefined if the optimizer has none. */
   readonly rate: number | undefined;
 }
 
-/** Checks all options before anything takes long. */
+/** Checks all options before the slow work begins. */
 export async function planFor(io: Io, path: string, options: TrainOptions): Promise<Plan> {
   const own = await loadPlugins(io, options.plugin);
   const activation = activationNamed(options.activation, own);
@@ -109,7 +109,7 @@ export async function planFor(io: Io, path: string, options: TrainOptions): Prom
   return { csv, fingerprint: before, ...rows, guesses, inputs, targets, activation, lossName, use, optimizer, rate };
 }
 
-/** Surveys all rows; then, if cells are missing, only the rows that are used, so that no category comes from others. */
+/** Surveys all rows; if cells are missing, surveys again without the skipped rows, so that these add no categories. */
 async function look(io: Io, opened: Csv, wishes: Wishes) {
   const { signal } = io;
   const categories = [...wishes.target, ...wishes.category];

@@ -1,16 +1,16 @@
-/** A bar while training runs, if somebody looks at the terminal; else nothing. */
+/** A progress bar. Shows nothing unless stderr is a terminal. */
 import { SingleBar } from 'cli-progress';
 import type { Callback } from '@nnbp/train';
 import { type Io, isTerminal } from '../io.js';
 
-/** A callback for `fit`, and how the bar ends. */
+/** A progress bar as a callback for `fit`. */
 export interface ProgressBar {
   readonly callbacks: readonly Callback[];
-  /** Leaves the bar as it is, and gives the cursor back. */
+  /** Stops updating the bar and shows the cursor again. */
   stop(): void;
 }
 
-/** A bar over all rows of all epochs. */
+/** Creates a bar over all rows of all epochs. */
 export function progressBar(io: Io, rows: number): ProgressBar {
   const stream = io.stderr;
   if (!isTerminal(stream)) return { callbacks: [], stop: () => undefined };
@@ -73,7 +73,7 @@ export function progressBar(io: Io, rows: number): ProgressBar {
   };
 }
 
-/** Seconds as people say them. */
+/** Formats a duration, such as `1 h 5 min`. */
 export function duration(seconds: number): string {
   if (seconds < 10) return `${seconds.toFixed(1)} s`;
   if (seconds < 60) return `${Math.round(seconds)} s`;

@@ -1,38 +1,38 @@
 /**
- * Encoded rows: in memory while they are few, else in a scratch file that is read and shuffled in blocks, so that text
- * is parsed once and not in each epoch.
+ * Stores encoded rows: few in memory, many in a temporary file that is read and shuffled in blocks. The CSV text is parsed
+ * once and not in each epoch.
  */
 import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Random } from '@nnbp/core';
 
-/** More numbers than these go to the disk. */
+/** Maximum number of values in memory; more are written to disk. */
 const maxNumbers = 1 << 19;
-/** Rows that lie side by side in the file and are read at once. */
+/** Consecutive rows of the file that are read at once. */
 const rowsInBlock = 256;
-/** Rows that are in memory and mixed at a time. */
+/** Rows that are in memory, and shuffled, at a time. */
 const rowsAtOnce = 1 << 15;
 
-/** Some rows, a number a column each. */
+/** Rows with a number per column. */
 export interface Store {
   readonly rows: number;
   /** Whether all rows are in memory. */
   readonly inMemory: boolean;
   /** Adds a row. */
   add(codes: Float64Array): Promise<void>;
-  /** To be called after the last row, before the first is read. */
+  /** Call it after the last row is added and before the first is read. */
   finish(): Promise<void>;
-  /** The rows; in a new order if there is a random source and they are not in memory. */
+  /** Returns the rows; shuffled if they are not in memory and a random source is given. */
   read(random?: Random): AsyncGenerator<ArrayLike<number>>;
-  /** Removes the scratch file. */
+  /** Removes the temporary file. */
   close(): Promise<void>;
 }
 
-/** Whether about so many rows, which take so many nodes, are kept in memory. */
+/** Whether this many rows of this many nodes are kept in memory. */
 export const fitsInMemory = (rows: number, nodes: number): boolean => rows * nodes <= maxNumbers;
 
-/** A store for about so many rows of so many columns, which take so many nodes. */
+/** Creates a store for about this many rows and columns. */
 export const storeFor = (rows: number, columns: number, nodes: number): Promise<Store> =>
   fitsInMemory(rows, nodes) ? Promise.resolve(new Memory()) : Scratch.create(columns);
 
@@ -71,7 +71,7 @@ class Scratch implements Store {
   static async create(columns: number): Promise<Scratch> {
     const directory = await mkdtemp(join(tmpdir(), 'nnbp-'));
     const file = await open(join(directory, 'rows'), 'w+');
-    // Where the system allows it, the name goes at once, so that nothing is left behind however the command ends.
+    // Where the system allows it, the file is unlinked at once, so that nothing is left behind if the command is killed.
     await rm(directory, { recursive: true, force: true }).catch(() => undefined);
     return new Scratch(columns, directory, file);
   }

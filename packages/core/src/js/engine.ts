@@ -32,7 +32,7 @@ interface Step {
 class JsExecutor implements Executor {
   readonly parameters: Float64Array;
   readonly gradients: Float64Array;
-  readonly cache: RowCache<Float64Array>;
+  readonly cache: RowCache;
   readonly #program: Program;
   /** Parameters, then the graph's constants; see `Graph`. */
   readonly #slots: Float64Array;

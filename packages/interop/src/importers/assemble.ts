@@ -23,7 +23,7 @@ export interface Part {
   readonly w: ArrayLike<number>;
   /** Absent: fixed at 1, since most libraries do not have it. */
   readonly c?: number;
-  /** Whether b and w are no parameters either. */
+  /** Whether b and w are constants too. */
   readonly constant?: true;
 }
 

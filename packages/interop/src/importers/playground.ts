@@ -147,7 +147,7 @@ class Link {
       throw new NnbpError('WRONG_TYPE', 'Expected a link to TensorFlow Playground, as a string.');
     const at = url.indexOf('#');
     if (at < 0 && !url.includes('=') && !url.includes('playground.tensorflow.org')) {
-      throw new NnbpError('MALFORMED', 'This is no link to TensorFlow Playground: nothing is set in it.');
+      throw new NnbpError('MALFORMED', 'This is not a link to TensorFlow Playground: nothing is set in it.');
     }
     const pairs = at < 0 && !url.includes('=') ? [] : unescaped(url.slice(at + 1)).split('&');
     this.#entries = new Map(
@@ -181,7 +181,7 @@ class Link {
     return known.find((one) => one === text) ?? this.unsupported(name, `there are ${known.join(', ')}.`);
   }
 
-  /** Numbers separated by commas; empty entries, such as after a trailing comma, are ignored. An empty value is no layer. */
+  /** Numbers separated by commas; empty entries, such as after a trailing comma, are ignored. An empty value means no layers. */
   sizes(name: string, fallback: readonly number[]): readonly number[] {
     const text = this.#entries.get(name);
     if (text === undefined) return fallback;

@@ -81,7 +81,7 @@ export function running({ what, nodes, order, connections }: Running): Network {
   for (const connection of connections.list()) {
     const from = connection.at('from').whole(0, nodes.length - 1);
     const to = connection.at('to').whole(0, nodes.length - 1);
-    if (nodes[to] === 'input') connection.at('to').refuse('a node that is no input');
+    if (nodes[to] === 'input') connection.at('to').refuse('a node that is not an input');
     const gate = connection.at('gater');
     const gater = gate.present ? gate.whole(0, nodes.length - 1) : undefined;
     const weight = connection.at('weight').number();

@@ -1,15 +1,15 @@
-/** The activations as ONNX operators: one where ONNX has it, else as few as possible. */
+/** Writes activations as ONNX operators: one if ONNX has it, else as few as possible. */
 import type { ActivationName } from '@nnbp/activations';
 import type { Activation } from '@nnbp/core';
 import type { Operations } from './operations.js';
 
 type Options = Readonly<Record<string, number>>;
 
-/** How g is written. */
+/** How an activation is written. */
 export interface Written {
   /** Adds g of the tensor h and returns its name. */
   readonly write: (operations: Operations, h: string, options: Options) => string;
-  /** A number that can be multiplied into b and w before, so that no operation is needed for it. */
+  /** A factor that is multiplied into b and w beforehand, which saves an operation. */
   readonly inner?: (options: Options) => number;
   /** True if g(c h) = c g(h), so that c can be multiplied into b and w as well. */
   readonly linear?: true;
@@ -76,8 +76,8 @@ const makeTable = () =>
 let table: Readonly<Record<string, Written | undefined>> | undefined;
 
 /**
- * How an activation is written, or undefined for a custom one. The table is made on first use, so
- * that a bundle can leave it out.
+ * Returns how an activation is written, or undefined for a custom one. The table is created on first use, so that a bundle
+ * can leave it out.
  */
 export function writtenActivation({ builtin }: Activation): Written | undefined {
   table ??= makeTable();

@@ -1,25 +1,25 @@
-/** One operation of a model that is being read: its operands and attributes, and the errors that name it. */
+/** One operation of an ONNX model: its operands, its attributes, and errors that name it. */
 import { NnbpError } from '@nnbp/core';
 import { type Constant, constant, type ExternalFiles } from './constant.js';
 import type { Proto } from './schema.js';
 import type { Rows, Tape } from './tape.js';
 
-/** Numbers of which there are as many as samples or steps: all the same, or sizes (undefined), which are never needed. */
+/** A tensor with a value per sample or step: all equal, or undefined for sizes, whose values are not needed. */
 export interface Uniform {
   readonly uniform: number | undefined;
 }
 
-/** What a tensor of a model is: the same for every sample, or a row a sample. */
+/** A tensor of a model: a constant, or a row per sample. */
 export type Value = Constant | Rows;
 
-/** Where the entries of the result of two broadcast shapes come from. */
+/** The result of broadcasting two shapes: for each entry, its index in the left and the right operand. */
 interface Broadcast {
   readonly shape: readonly number[];
   readonly left: readonly number[];
   readonly right: readonly number[];
 }
 
-/** See the head of the file. */
+/** An operation while it is read. */
 export class Call {
   /** `Gemm "layer 1"`. */
   readonly label: string;
@@ -28,24 +28,24 @@ export class Call {
     readonly node: Proto<'NodeProto'>,
     readonly tape: Tape,
     readonly values: ReadonlyMap<string, Value | Uniform>,
-    /** Of ONNX's own operators: before 7, shapes were fitted to each other by an attribute. */
+    /** The version of ONNX's operators. Before 7, an attribute controlled broadcasting. */
     readonly operatorSet = 13,
     readonly files: ExternalFiles = {},
   ) {
     this.label = `${node.opType} "${node.name || node.output[0]}"`;
   }
 
-  /** How many operands there are. */
+  /** The number of operands. */
   get count(): number {
     return this.node.input.length;
   }
 
-  /** How many results are asked for. */
+  /** The number of results. */
   get results(): number {
     return this.node.output.length;
   }
 
-  /** Whether operand k is there: trailing ones may be missing, others have an empty name. */
+  /** Whether operand k is present: a missing one has an empty name, or is beyond the end of the list. */
   has(k: number): boolean {
     return (this.node.input[k] ?? '') !== '';
   }
@@ -53,7 +53,7 @@ export class Call {
   operand(k: number): Value {
     const name = this.node.input[k] ?? '';
     const value = this.values.get(name);
-    if (value === undefined) this.malformed(`its operand "${name}" is not there before it`);
+    if (value === undefined) this.malformed(`operand "${name}" is not defined before this operation`);
     if ('uniform' in value) this.unsupported(`operand ${k}, which depends on the number of samples or steps`);
     if ('entries' in value && value.ended !== undefined) {
       this.unsupported(`it follows ${value.ended}, which is read only ${usualNext(value.part)}`);
@@ -61,7 +61,7 @@ export class Call {
     return value;
   }
 
-  /** Operand k, if it is a part of an aggregation that several operators make. */
+  /** Operand k, if it is this part of an aggregation that several operators make. */
   partial(k: number, part: NonNullable<Rows['part']>): Rows | undefined {
     const value = this.values.get(this.node.input[k] ?? '');
     return value !== undefined && 'entries' in value && value.part === part ? value : undefined;
@@ -72,25 +72,25 @@ export class Call {
     return 'entries' in value ? value : this.unsupported(`constant operand ${k} where a computed one is expected`);
   }
 
-  /** Rows that are a vector a sample. */
+  /** Operand k as a table: a vector per sample. */
   table(k: number): Rows {
     const rows = this.rows(k);
     if (rows.shape.length !== 1) this.unsupported(`an operand of ${rows.shape.length + 1} axes; expected 2`);
     return rows;
   }
 
-  /** Rows of sequences, whose first axis is that of the steps. */
+  /** Operand k as sequences: a vector per sample and step. */
   sequence(k: number): Rows {
     const rows = this.table(k);
     const [steps] = rows.lead ?? [];
-    if (rows.lead?.length !== 2) this.unsupported('an operand that is no sequence');
+    if (rows.lead?.length !== 2) this.unsupported('an operand that is not a sequence');
     if (this.tape.stepAxis !== undefined && this.tape.stepAxis !== steps)
       this.unsupported('steps along the axis of samples');
     this.tape.stepAxis = steps;
     return rows;
   }
 
-  /** The numbers of a state before the first step, which all samples have to have in common. */
+  /** The state before the first step, which must be the same for all samples. */
   initialState(k: number, units: number): number[] {
     const value = this.values.get(this.node.input[k] ?? '');
     if (value !== undefined && 'uniform' in value && value.uniform !== undefined) {
@@ -106,7 +106,7 @@ export class Call {
     return first;
   }
 
-  /** The first axes of the operands: two for sequences, else undefined. */
+  /** The first two axes of the operands, if they are sequences. */
   get lead(): readonly number[] | undefined {
     const operands = this.node.input.flatMap((name) => this.values.get(name) ?? []);
     const rows = operands.filter((value): value is Rows => 'entries' in value);
@@ -117,7 +117,7 @@ export class Call {
     return leads[0];
   }
 
-  /** A constant as rows that are the same for every sample. */
+  /** A constant as rows with the same values for every sample. */
   asRows(constant: Constant, beside: Rows): Rows {
     this.spend(constant.values.length);
     const entries = Array.from(constant.values, (bias) => ({ from: [], weights: [], bias }));
@@ -129,18 +129,18 @@ export class Call {
     return 'entries' in value ? this.unsupported(`computed operand ${k} where a constant one is expected`) : value;
   }
 
-  /** The value of a `Constant`. */
+  /** The value of a `Constant` operation. */
   constantAttribute(): Constant {
     const tensor = this.#attribute('value')?.t;
     if (tensor !== undefined) return constant(tensor, this.label, this.files);
     const single = this.#attribute('value_float')?.f ?? this.#attribute('value_int')?.i;
     if (single !== undefined) return { dims: [], values: [Number(single)] };
     const list = this.#attribute('value_floats')?.floats ?? this.#attribute('value_ints')?.ints;
-    if (list === undefined) this.unsupported('a constant that is no number');
+    if (list === undefined) this.unsupported('a constant that is not a number');
     return { dims: [list.length], values: Array.from(list, Number) };
   }
 
-  /** The only number of the value that a `ConstantOfShape` repeats. */
+  /** The value that a `ConstantOfShape` repeats. */
   constantAttributeOr(usual: number): number {
     return this.#attribute('value') === undefined ? usual : (this.constantAttribute().values[0] ?? usual);
   }
@@ -162,7 +162,7 @@ export class Call {
     return this.has(k) ? Array.from(this.constant(k).values) : this.wholes(name);
   }
 
-  /** Floats, as the operators of ai.onnx.ml have their parameters. */
+  /** A list of floats; the operators of ai.onnx.ml have their parameters as attributes. */
   floats(name: string): number[] {
     return this.#attribute(name)?.floats ?? [];
   }
@@ -182,7 +182,7 @@ export class Call {
     if (axis !== columns && axis !== -1) this.unsupported(`axis ${axis}; expected the columns, axis ${columns}`);
   }
 
-  /** The shape of a constant beside rows: an axis of size 1 may stand for the batch. */
+  /** The shape of a constant that is combined with rows. Its batch axis, if any, must have size 1. */
   withoutBatch({ dims: given }: Constant, rows: Rows): readonly number[] {
     const dims = this.#aligned(given, rows);
     if (dims.length <= rows.shape.length) return dims;
@@ -193,7 +193,7 @@ export class Call {
     return dims.slice(extra);
   }
 
-  /** Operator sets before 7: the first axis of a constant stands under that of the attribute `axis`. */
+  /** Before operator set 7, the attribute `axis` aligns the first axis of a constant. */
   #aligned(dims: readonly number[], rows: Rows): readonly number[] {
     const axis = this.operatorSet < 7 ? this.#attribute('axis')?.i : undefined;
     if (axis === undefined) return dims;
@@ -202,7 +202,7 @@ export class Call {
     return [...dims, ...new Array<number>(after).fill(1)];
   }
 
-  /** Two shapes, the shorter one and axes of size 1 repeated. */
+  /** Broadcasts two shapes. */
   broadcast(a: readonly number[], b: readonly number[]): Broadcast {
     const axes = Math.max(a.length, b.length);
     const padded = (dims: readonly number[]) => [...new Array<number>(axes - dims.length).fill(1), ...dims];
@@ -219,12 +219,12 @@ export class Call {
     return { shape, left: places(shape, first, size), right: places(shape, second, size) };
   }
 
-  /** Counts entries or terms before they are made. */
+  /** Counts entries or terms before they are allocated. */
   spend(count: number): void {
     this.tape.spend(count, this.label);
   }
 
-  /** Counts entries that are only named again: they are small. */
+  /** Counts entries that are references to existing ones, which are small. */
   spendCopies(count: number): void {
     this.spend(count / 4);
   }
@@ -242,7 +242,7 @@ export class Call {
   }
 }
 
-/** For each entry of `shape`, its place in an operand whose axes are the same or of size 1. */
+/** For each entry of `shape`, its index in an operand whose axes are equal or have size 1. */
 function places(shape: readonly number[], operand: readonly number[], size: number): number[] {
   const result = new Array<number>(size).fill(0);
   let inner = 1;
@@ -257,7 +257,7 @@ function places(shape: readonly number[], operand: readonly number[], size: numb
   return result;
 }
 
-/** What may follow the parts that several operators make. */
+/** How the partial result of several operators is usually continued, for messages. */
 function usualNext(part: Rows['part']): string {
   if (part === undefined) return 'at the end';
   return part === 'allSteps' || part === 'lastStep'

@@ -1,26 +1,26 @@
-/** Tensors of numbers that a model has, in the file or in one beside it. */
+/** Reads constant tensors, from the model or from external files. */
 import { mismatch, NnbpError } from '@nnbp/core';
 import { dataTypes, type Proto } from './schema.js';
 
-/** Numbers with a shape `[...dims]`, the last axis running fastest. */
+/** A constant tensor in row-major order. */
 export interface Constant {
   readonly dims: readonly number[];
   readonly values: ArrayLike<number>;
 }
 
-/** The content of files beside the model, by the paths that the model has for them. */
+/** The content of external files, by the paths that the model has for them. */
 export type ExternalFiles = Readonly<Record<string, Uint8Array>>;
 
-/** How a type of numbers is stored: bytes each, the field for numbers one by one, how to read one of the bytes. */
+/** How a data type is stored: its size in bytes, its typed field, and how to read it from raw bytes. */
 interface Storage {
   readonly bytes: number;
   readonly field: 'floatData' | 'doubleData' | 'int32Data' | 'int64Data';
   readonly read: (view: DataView, at: number) => number;
-  /** What a number in the field stands for, if it is a bit pattern. */
+  /** Converts a value of the field that is a bit pattern. */
   readonly ofField?: (value: number) => number;
 }
 
-/** Of a sign, 5 bits of exponent and 10 of fraction. */
+/** Converts float16: a sign, 5 bits of exponent, 10 bits of fraction. */
 function ofHalf(bits: number): number {
   const sign = bits >> 15 === 0 ? 1 : -1;
   const exponent = (bits >> 10) & 31;
@@ -29,7 +29,7 @@ function ofHalf(bits: number): number {
   return sign * (exponent === 0 ? fraction * 2 ** -24 : (1024 + fraction) * 2 ** (exponent - 25));
 }
 
-/** The upper half of a float32. */
+/** Converts bfloat16: the upper half of a float32. */
 const ofBrainFloat = (bits: number): number => new Float32Array(Uint32Array.of(bits << 16).buffer)[0];
 
 const storages: ReadonlyMap<number, Storage> = /* @__PURE__ */ new Map<number, Storage>([
@@ -49,9 +49,9 @@ const storages: ReadonlyMap<number, Storage> = /* @__PURE__ */ new Map<number, S
 ]);
 
 /**
- * The numbers of a tensor. What its shape asks for is compared with what is there before anything is allocated.
+ * Reads the values of a tensor. Its shape is checked against its data before anything is allocated.
  *
- * @throws NnbpError `UNSUPPORTED` (a type of numbers that no network has; a file that was not given), `MALFORMED`
+ * @throws NnbpError `UNSUPPORTED` (a data type other than numbers; an external file that was not passed), `MALFORMED`
  */
 export function constant(tensor: Proto<'TensorProto'>, label: string, files: ExternalFiles = {}): Constant {
   const storage = storages.get(tensor.dataType);
@@ -77,7 +77,7 @@ export function constant(tensor: Proto<'TensorProto'>, label: string, files: Ext
   return { dims, values: Float64Array.from({ length: size }, (_, k) => read(view, k * storage.bytes)) };
 }
 
-/** The part of a file that a tensor is in: `location`, and `offset` and `length` in bytes. */
+/** The location of a tensor in an external file: path, offset and length in bytes. */
 function external(
   { externalData }: Proto<'TensorProto'>,
   label: string,
@@ -104,14 +104,14 @@ function external(
   return file.subarray(offset, offset + length);
 }
 
-/** The paths of all files that hold tensors of these lists, each once, in the model's order. */
+/** The paths of all external files, without duplicates, in the model's order. */
 export function externalPaths(tensors: readonly Proto<'TensorProto'>[]): string[] {
   const outside = tensors.filter(({ dataLocation }) => dataLocation !== 0);
   const paths = outside.flatMap(({ externalData }) => externalData.filter(({ key }) => key === 'location'));
   return [...new Set(paths.map(({ value }) => value))];
 }
 
-/** A size that can be counted with. */
+/** A size as a safe integer. */
 export function wholeSize(size: bigint, label: string): number {
   if (size < 0n || size > Number.MAX_SAFE_INTEGER) {
     throw mismatch('MALFORMED', label, 'sizes ≥ 0', size);
@@ -119,5 +119,5 @@ export function wholeSize(size: bigint, label: string): number {
   return Number(size);
 }
 
-/** How many entries a shape has. */
+/** The number of entries of a shape. */
 export const product = (dims: readonly number[]): number => dims.reduce((all, size) => all * size, 1);

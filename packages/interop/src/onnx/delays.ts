@@ -1,6 +1,6 @@
 /**
- * What the numbers of the step before are: delayed edges. A place that the next step fills with w · x of a node reads that
- * node one step ago; one that is filled from another place reads one step further back.
+ * Turns places into delayed edges. A place that the next step fills with w · x of a node reads that node one step ago; a place
+ * that is filled from another place reads one step further back.
  */
 import { identity } from '@nnbp/activations';
 import type { Tape } from './tape.js';
@@ -12,12 +12,12 @@ export interface Delay {
   readonly scale: number;
 }
 
-/** See the head of the file. */
+/** The delayed edges of a model. */
 export class Delays {
   readonly #tape: Tape;
   readonly #known = new Map<number, Delay>();
   readonly #initials = new Map<number, number>();
-  /** Delayed edges that places stand for, as node and steps: one place each. */
+  /** For each delayed edge, as node and steps, its place. */
   readonly #taken = new Set<string>();
 
   constructor(tape: Tape) {
@@ -29,9 +29,9 @@ export class Delays {
     return this.#initials.get(node) ?? 0;
   }
 
-  /** What a place reads. Nodes that this needs and that are not on the tape yet are added to it. */
+  /** The delayed edge of a place. Adds nodes to the tape if they are missing. */
   of(place: number): Delay {
-    // Places that are filled from one another, the last of which is filled from a node, or from one of the places again.
+    // A chain of places, the last of which is filled from a node, or from one of the places again.
     const chain = new Set<number>();
     for (let at: number | undefined = place; at !== undefined && !this.#known.has(at) && !chain.has(at);) {
       chain.add(at);
@@ -58,7 +58,7 @@ export class Delays {
     return before && { node: before.node, steps: before.steps + 1, scale: before.scale * single.scale };
   }
 
-  /** The node or place that fills a place, and by what it is multiplied; undefined if it is multiplied by 0. */
+  /** The node or place that fills a place, and its factor; undefined if that is 0. */
   #single(place: number): Delay | undefined {
     const entry = this.#tape.places.get(place)!.next!;
     const isMultiple = entry.from.length === 1 && entry.bias === 0;

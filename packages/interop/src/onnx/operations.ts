@@ -5,7 +5,7 @@ type GraphInit = NonNullable<ModelInit['graph']>;
 type Node = NonNullable<GraphInit['node']>[number];
 type Tensor = NonNullable<GraphInit['initializer']>[number];
 
-/** What an operation is told beside its tensors: whole numbers as bigint, any other as number. */
+/** The attributes of an operation: integers as bigint, floats as number. */
 export type Attributes = Readonly<Record<string, number | bigint>>;
 
 /** A tensor with any number of rows, one per sample. */
@@ -14,7 +14,7 @@ export interface Table {
   readonly width: number;
 }
 
-/** What the finished model says of itself. */
+/** Inputs, outputs and metadata of the model. */
 export interface Frame {
   readonly name: string;
   readonly inputs: readonly Table[];
@@ -25,10 +25,10 @@ export interface Frame {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** For each operator set in use, the oldest format of file that has it. */
+/** For each operator set in use, the oldest file format version that has it. */
 const irVersionOf = (opset: number): bigint => (opset < 15 ? 7n : opset < 19 ? 8n : 9n);
 
-/** Collects operations and their constants. Names it makes begin with "/", which no input or output does. */
+/** Collects operations and their constants. The names that it makes begin with "/", unlike those of inputs and outputs. */
 export class Operations {
   readonly #nodes: Node[] = [];
   readonly #constants: Tensor[] = [];
@@ -54,29 +54,29 @@ export class Operations {
     return output;
   }
 
-  /** Adds a reduction over one axis, which the result does not have. */
+  /** Adds a reduction over one axis, which is removed from the result. */
   reduce(opType: string, input: string, axis: number): string {
     const result = this.add(opType, [input], { keepdims: 0n });
     this.#reductions.set(this.#nodes[this.#nodes.length - 1], axis);
     return result;
   }
 
-  /** Adds numbers as float32 and returns their name; `dims` is one row unless given. */
+  /** Adds a float32 constant and returns its name. Default shape: one row. */
   numbers(values: ArrayLike<number>, dims: readonly number[] = [values.length]): string {
     return this.#constant(Float32Array.from(values), dataTypes.float, dims);
   }
 
-  /** Adds whole numbers: sizes and positions. */
+  /** Adds an integer constant (sizes, positions) and returns its name. */
   positions(values: readonly number[], dims: readonly number[] = [values.length]): string {
     return this.#constant(BigInt64Array.from(values, BigInt), dataTypes.int64, dims);
   }
 
-  /** Says that an operation needs at least this operator set. */
+  /** Requires at least this operator set. */
   needs(opset: 14 | 18 | 20): void {
     this.#opset = Math.max(this.#opset, opset);
   }
 
-  /** The file of the model with these inputs and outputs. */
+  /** Returns the bytes of the model file. */
   finish({ name, inputs, outputs, metadata }: Frame): Uint8Array {
     const made = new Set(this.#nodes.flatMap((node) => node.output ?? []));
     const names = new Map<string, string>();
@@ -113,7 +113,7 @@ export class Operations {
 
   #constant(values: Float32Array | BigInt64Array, dataType: number, dims: readonly number[]): string {
     const name = `/constant.${this.#constants.length}`;
-    // ONNX wants little-endian, which is what every platform with JavaScript has.
+    // ONNX is little-endian, and so is every platform with JavaScript.
     const rawData = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
     this.#constants.push({ name, dataType, dims: dims.map(BigInt), rawData });
     return name;

@@ -1,15 +1,15 @@
-/** The states of a model of one step: which inputs they are, which outputs the next step reads, and where they start. */
+/** The states of a model of one step: their inputs, the outputs that are their next values, and their initial values. */
 import { mismatch, NnbpError } from '@nnbp/core';
 import { inputRows } from './inputs.js';
 import { metadataOf } from './metadata.js';
 import type { Proto } from './schema.js';
 import type { Rows, Tape } from './tape.js';
 
-/** What a model of one step remembers. */
+/** The states of a model of one step. */
 export interface States {
   /** For each input that is a state, the output that is its next value. */
   readonly next: ReadonlyMap<string, string>;
-  /** The state before the first step, if there is one state; zeros where it is shorter. */
+  /** The values before the first step, if there is one state. Missing values are 0. */
   readonly initial: readonly number[];
 }
 
@@ -26,7 +26,7 @@ export function statesInMetadata(model: Proto<'ModelProto'>): States {
   };
 }
 
-/** Places for the states; and the inputs that are none. */
+/** Creates places for the states, and returns them with the other inputs. */
 export function statesOf(
   { input, output }: Proto<'GraphProto'>,
   { next, initial }: States,
@@ -34,7 +34,7 @@ export function statesOf(
 ): { readonly places: ReadonlyMap<string, Rows>; readonly inputs: readonly Proto<'ValueInfoProto'>[] } {
   const places = new Map<string, Rows>();
   const inputs = new Map(input.map((info) => [info.name, info]));
-  /** Those that are not the next value of a state yet. */
+  /** Outputs that are not the next value of a state yet. */
   const outputs = new Set(output.map((info) => info.name));
   for (const [name, nextName] of next) {
     const state = inputs.get(name);
@@ -54,7 +54,7 @@ export function fillPlaces(tape: Tape, state: Rows, next: Rows, name: string, ne
   if (next.ended !== undefined) {
     throw new NnbpError(
       'UNSUPPORTED',
-      `${label}: its next value "${nextName}" is that of ${next.ended}, which is read only at the end.`,
+      `${label}: its next value "${nextName}" is the result of ${next.ended}, which is supported only at the end of a model.`,
     );
   }
   if (next.entries.length !== state.entries.length) {

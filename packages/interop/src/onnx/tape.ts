@@ -7,22 +7,22 @@ import { identity } from '@nnbp/activations';
 
 /** bias + Σ weights · nodes. */
 export interface Entry {
-  /** Numbers of nodes on the tape; entries of one matrix product share one list. */
+  /** Indices of nodes on the tape. Entries of a matrix product share one list. */
   readonly from: readonly number[];
-  /** One a node. */
+  /** One per node. */
   readonly weights: ArrayLike<number>;
   readonly bias: number;
-  /** Entries with one key have the same bias, and the same weight for the same place: those of a filter. */
+  /** Entries with the same key share bias and weights: those of a convolution filter. */
   readonly share?: { readonly key: string; readonly places: readonly number[] };
 }
 
-/** Which of a node's parameters are constants: b, and the weights of the edges from this one on. */
+/** The parameters of a node that are constants: b, and the weights from edge `from` on. */
 export interface Fixed {
   readonly b: boolean;
   readonly from: number;
 }
 
-/** A function that is no activation of ours, but with what follows may become one. */
+/** A function that is not an activation, but may become one together with the operations that follow. */
 export interface Unfinished {
   readonly unfinished: 'erf' | 'square' | 'abs';
   /** The operation it comes from, for messages. */
@@ -39,53 +39,53 @@ export interface TapeNode {
   readonly fixed?: Fixed | undefined;
 }
 
-/** A number that a step reads and the step before has computed. */
+/** A value that a step reads from the step before. */
 export interface Place {
   /** Before the first step. */
   readonly initial: number;
-  /** What the next step reads. */
+  /** The value that the next step reads. */
   next: Entry | undefined;
 }
 
 /**
- * A tensor whose first axis is the batch: the entries of one sample, the last axis running fastest. Of sequences, the first
- * two axes are the batch and the steps, and the entries are those of one step.
+ * A tensor whose first axis is the batch: the entries of one sample, in row-major order. For sequences, the first two axes
+ * are batch and steps, and the entries are those of one step.
  */
 export interface Rows {
-  /** Without the batch and the steps. */
+  /** The shape without batch and steps. */
   readonly shape: readonly number[];
   readonly entries: readonly Entry[];
-  /** Of sequences, which of the input's first two axes are now the first ones. Undefined, or one: only the batch. */
+  /** For sequences, the axes of the input that are now the first two. Undefined, or one axis: only the batch. */
   readonly lead?: readonly number[];
-  /** The operation that this is of, if nothing may follow any more, or only what `part` is a part of. */
+  /** The operation that made this, if no other may follow, or only one that completes `part`. */
   readonly ended?: string;
-  /** What that softmax makes of the entries. */
+  /** The final softmax that is applied to the entries. */
   readonly transform?: 'softmax' | 'logSoftmax';
   /**
-   * Which part of an aggregation it is, if ONNX writes that as several operations: the entries are all it aggregates. Or a
-   * recurrent layer's result with an axis of directions.
+   * The part of an aggregation that ONNX writes as several operations; the entries are the operands. Or the result of a
+   * recurrent layer that still has the axis of directions.
    */
   readonly part?: 'sorted' | 'middle' | 'argMaxAbs' | 'allSteps' | 'lastStep';
 }
 
-/** All nodes of a model, inputs first. */
+/** The nodes of a model, inputs first. */
 export class Tape {
-  /** Undefined: an input, or a place. */
+  /** Undefined for an input or a place. */
   readonly nodes: (TapeNode | undefined)[] = [];
-  /** Numbers of the step before, by their number on the tape. */
+  /** Values of the step before, by their index on the tape. */
   readonly places = new Map<number, Place>();
-  /** Which of the first two axes of sequences is that of the steps, once a recurrent layer has read one. */
+  /** The axis of the steps (0 or 1), once a recurrent layer has read a sequence. */
   stepAxis: number | undefined;
   readonly #identities = new Map<Entry, Entry>();
   readonly #activations = new Map<(option: number) => Activation, Map<number, Activation>>();
   #left: number;
 
-  /** @param most - How many entries and terms may be made, so that a small file cannot ask for much memory. */
+  /** @param most - Maximum number of entries and terms, so that a small file cannot request much memory. */
   constructor(readonly most: number) {
     this.#left = most;
   }
 
-  /** Counts entries or terms before they are made. */
+  /** Counts entries or terms before they are allocated. */
   spend(count: number, what: string): void {
     this.#left -= count;
     if (this.#left < 0) {
@@ -102,13 +102,13 @@ export class Tape {
     return this.#entryOf(this.nodes.length - 1);
   }
 
-  /** A number of the step before; what it is follows at the model's end. */
+  /** Adds a value of the step before. Its source is set at the end of the model. */
   place(initial: number): Entry {
     this.places.set(this.nodes.length, { initial, next: undefined });
     return this.input();
   }
 
-  /** A node that aggregates entries, each of which becomes an edge. */
+  /** Adds a node that aggregates entries, each of which becomes an edge. */
   aggregate(aggregation: Aggregation, entries: readonly Entry[]): Entry {
     const from: number[] = [];
     const weights: number[] = [];
@@ -125,18 +125,18 @@ export class Tape {
     return this.#entryOf(this.nodes.length - 1);
   }
 
-  /** A node g(h). */
+  /** Adds a node g(h). */
   apply(g: Activation | Unfinished, h: Entry, fixed?: Fixed): Entry {
     this.nodes.push({ g, h, fixed });
     return this.#entryOf(this.nodes.length - 1);
   }
 
-  /** A node without parameters. */
+  /** Adds a node without parameters. */
   fixed(h: Entry, g: Activation = identity): Entry {
     return this.apply(g, h, { b: true, from: 0 });
   }
 
-  /** An activation with an option; nodes with the same one have the same object. */
+  /** An activation with an option. Nodes with the same option share one object. */
   activation(make: (option: number) => Activation, option: number): Activation {
     let made = this.#activations.get(make);
     if (made === undefined) this.#activations.set(make, (made = new Map<number, Activation>()));
@@ -145,17 +145,17 @@ export class Tape {
     return g;
   }
 
-  /** The node an entry is w · node + bias of, or undefined for an input or a sum of several. */
+  /** The node of an entry w · node + bias; undefined for an input or a sum of several nodes. */
   nodeOf({ from }: Entry): TapeNode | undefined {
     return from.length === 1 ? this.nodes[from[0]] : undefined;
   }
 
-  /** The same number, as an entry of at most one node: a sum of several becomes a node with identity. */
+  /** The entry with at most one node: a sum of several becomes a node with the activation identity. */
   single(entry: Entry): Entry {
     return entry.from.length < 2 ? entry : this.node(entry);
   }
 
-  /** The same number, as the value of a node. */
+  /** The entry as the value of a node. */
   node(entry: Entry): Entry {
     if (entry.from.length === 1 && entry.weights[0] === 1 && entry.bias === 0) return entry;
     let known = this.#identities.get(entry);
@@ -172,19 +172,19 @@ export class Tape {
 export function affine({ from, weights, bias, share }: Entry, scale: number, shift: number): Entry {
   const entry = { from, weights: scale === 1 ? weights : scaled(weights, scale), bias: bias * scale + shift };
   if (share === undefined) return entry;
-  // What is done alike to all entries of a filter leaves them alike.
+  // The same operation on all entries of a filter keeps their weights shared.
   const key = scale === 1 && shift === 0 ? share.key : `${share.key} * ${scale} + ${shift}`;
   return { ...entry, share: { key, places: share.places } };
 }
 
-/** Short lists are many, and plain ones are made ten times as fast. */
+/** Most lists are short, and plain arrays are created ten times as fast. */
 function scaled(weights: ArrayLike<number>, scale: number): ArrayLike<number> {
   const result = weights.length < 8 ? new Array<number>(weights.length) : new Float64Array(weights.length);
   for (let k = 0; k < weights.length; k++) result[k] = weights[k] * scale;
   return result;
 }
 
-/** The sum of entries; a node that several have occurs once, and not at all where its weights cancel. */
+/** The sum of entries. A node that occurs in several is added once, and not at all if its weights cancel. */
 export function sum(entries: readonly Entry[]): Entry {
   const terms = new Map<number, number>();
   let bias = 0;
@@ -200,7 +200,7 @@ export function sum(entries: readonly Entry[]): Entry {
   return { from: [...terms.keys()], weights: [...terms.values()], bias };
 }
 
-/** What number `other` is of `entry`, within float32 rounding, or undefined if it is no multiple of it. */
+/** The factor by which `other` is a multiple of `entry`, within float32 rounding; undefined if it is not one. */
 export function ratio(entry: Entry, other: Entry): number | undefined {
   if (entry === other) return 1;
   if (entry.from.length === 0 || entry.from.length !== other.from.length) return undefined;

@@ -1,6 +1,6 @@
 /**
- * A network as an ONNX model. A block of nodes is one matrix product, and c is multiplied into the weights that read the
- * node, so that what is left of a dense layer is a Gemm and its activation.
+ * Exports a network as an ONNX model. A block of nodes becomes one matrix product. c is multiplied into the weights that read
+ * the node, so a dense layer becomes a Gemm and its activation.
  */
 import { type Aggregation, type Graph, mismatch, type Network, NnbpError } from '@nnbp/core';
 import { type Block, blocks, neededByOutputs, nextState as sourcesOfNextState, sourceOf } from '@nnbp/formats/shared';
@@ -10,15 +10,15 @@ import { Operations } from './operations.js';
 
 /** Options of {@link toOnnx}. */
 export interface OnnxOptions {
-  /** The model's name; default `network`. */
+  /** The model's name. Default: `network`. */
   readonly name?: string;
-  /** The name of the tensor of inputs, a row a sample; default `input`. */
+  /** The name of the input tensor, `[samples × inputs]`. Default: `input`. */
   readonly input?: string;
-  /** The name of the tensor of outputs; default `output`. */
+  /** The name of the output tensor, `[samples × outputs]`. Default: `output`. */
   readonly output?: string;
-  /** For a network with delays, the name of the tensor of states before the step; default `state`. */
+  /** For a network with delays, the name of the input tensor of the state. Default: `state`. */
   readonly state?: string;
-  /** For a network with delays, the name of the tensor of states after the step; default `next_state`. */
+  /** For a network with delays, the name of the output tensor of the next state. Default: `next_state`. */
   readonly nextState?: string;
 }
 
@@ -73,7 +73,7 @@ export function toOnnx(network: Network, options: OnnxOptions = {}): Uint8Array 
   });
 }
 
-/** A tensor and the node, or place in the state (see `sourceOf`), in each of its columns. */
+/** A tensor, and for each of its columns the node or the index in the state (see `sourceOf`). */
 interface Columns {
   readonly tensor: string;
   readonly nodes: readonly number[];
@@ -93,9 +93,9 @@ class Writer {
   readonly #slots: Float64Array;
   /** For each of the graph's activations. */
   readonly #written: readonly Written[];
-  /** For each node, the tensor its g is in. */
+  /** For each node, the tensor that contains its g. */
   readonly #columns: Columns[] = [];
-  /** Concatenated tensors, by what they are made of. */
+  /** Concatenated tensors, by the names of their parts. */
   readonly #joined = new Map<string, Columns>();
 
   constructor(readonly network: Network) {
@@ -397,7 +397,7 @@ class Writer {
   }
 }
 
-/** Names that none of the model's own can be, each used once. */
+/** Unique names that differ from all others of the model. */
 function expectNames(names: Readonly<Record<string, string>>): void {
   const used = new Set<string>();
   for (const [option, name] of Object.entries(names)) {

@@ -4,7 +4,7 @@
  */
 import { NnbpError } from '@nnbp/core';
 
-/** A type that is no message. */
+/** A type that is not a message. */
 export type Scalar = 'string' | 'bytes' | 'float' | 'double' | 'int32' | 'int64';
 /** A field's number, its type, and whether it is a list; a packed list is written as one run of bytes. Both are read. */
 export type Field = readonly [number: number, type: string, list?: 'many' | 'packed'];

@@ -6,10 +6,10 @@ export const trainSource = String.raw`"""Trains the network of network.py, by on
     torchrun --nproc_per_node=4 train.py --data data.csv --loss mse --epochs 20
 
 Processes that something else starts need RANK, WORLD_SIZE, MASTER_ADDR and MASTER_PORT, as torchrun sets them; without
-WORLD_SIZE one process trains alone. The data is a CSV file, a row a sample, first the inputs, then the targets, numbers
+WORLD_SIZE one process trains alone. The data is a CSV file with a row per sample, first the inputs, then the targets, numbers
 only, with or without a line of names; or a .pt file with the tensors "inputs" and "targets". For a network that remembers
 it is a .pt file of sequences, [sequences, steps, inputs] and [sequences, steps, outputs], with nan where a step has no
-target; or a CSV file with a row a step of one sequence. Each process takes its share of the samples, and gradients are
+target; or a CSV file with a row per step of one sequence. Each process takes its share of the samples, and gradients are
 averaged over all. What was learnt is written by the first process to
 OUT.safetensors, for fromPyTorch of @nnbp/interop, and to OUT.pt, for torch.load.
 """

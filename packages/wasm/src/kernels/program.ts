@@ -62,7 +62,7 @@ export function program(module: Assembler, multiplyAdd: MultiplyAdd, shared: boo
     const first = (body: Code): Code => (shared ? control.when(int.eqz(thread.get), body) : body);
     const roundedUp = (count: Code): Code => int.and(add(count, number(3)), number(-4));
 
-    /** Inputs, and targets, from a row a sample to a row a node. */
+    /** Inputs, and targets, from a row per sample to a row per node. */
     const takeIn = (source: 'inputs' | 'targets', stride: keyof typeof header, count: Code, rowsAt: Code): Code => [
       share(roundedUp(count), 4),
       rows.fromSamples(

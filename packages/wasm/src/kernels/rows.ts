@@ -1,5 +1,5 @@
 /**
- * From a row a sample to a row a node, and back: batches come as people write them, kernels want a node's samples side
+ * Transposes between a row per sample and a row per node: users pass batches by sample, kernels want a node's samples side
  * by side. Both ways are the transposition of a table, four by four numbers at a time.
  */
 import { type Assembler, type Callable, type Code, control, f32x4, i32, int, v128 } from '../assembler.js';

@@ -137,7 +137,7 @@ function sum(worked: Worked): Task {
       zh: '节点 2 同时沿三条路影响损失，所以沿这三条路传回来的要相加。dloss/dx_2 是多少？',
     },
     explain: {
-      en: `${parts.map((part, k) => (k === 0 ? show(part) : `${part < 0 ? '−' : '+'} ${show(Math.abs(part))}`)).join(' ')} = ${show(expected)}. Case 2 is this sum over all successors, for every node that is no output.`,
+      en: `${parts.map((part, k) => (k === 0 ? show(part) : `${part < 0 ? '−' : '+'} ${show(Math.abs(part))}`)).join(' ')} = ${show(expected)}. Case 2 is this sum over all successors, for every node that is not an output.`,
       zh: `${parts.map((part, k) => (k === 0 ? show(part) : `${part < 0 ? '−' : '+'} ${show(Math.abs(part))}`)).join(' ')} = ${show(expected)}。场景 2 就是这样对所有后继求和，适用于每个不是输出的节点。`,
     },
     expected,

@@ -251,7 +251,7 @@ class Reader {
   }
 
   #expectNoSoftmax({ place }: Pick<Layer, 'place'>, { softmax }: Values): void {
-    if (softmax) place.unsupported('nothing can follow a softmax: it is no function of one node.');
+    if (softmax) place.unsupported('nothing can follow a softmax: it is not a function of one node.');
   }
 
   #ids(place: Found, name: string, count: number): string[] {

@@ -1,4 +1,4 @@
-/** Reductions that are no sums: each becomes a node with an aggregation. */
+/** Reductions other than sums: each becomes a node with an aggregation. */
 import { maxAbs, mean, median } from '@nnbp/aggregations';
 import type { Aggregation } from '@nnbp/core';
 import { adviceFor } from '../advice.js';
@@ -7,7 +7,7 @@ import { product as sizeOf } from '../constant.js';
 import { type Entry, ratio, type Rows } from '../tape.js';
 import { isUnfinished, type Operator, terms } from './operator.js';
 
-/** The shape that is left of rows without their last axis, and how long that axis is. */
+/** Returns the shape without the last axis, and the length of that axis. */
 export function lastAxis(
   call: Call,
   shape: readonly number[],
@@ -21,7 +21,7 @@ export function lastAxis(
   return { rest: call.whole('keepdims', 1) === 0 ? rest : [...rest, 1], width: shape[last - 1] };
 }
 
-/** A node for each row of the last axis. */
+/** A reduction over the last axis, as a node per row. */
 export const aggregation =
   (aggregation: Aggregation): Operator =>
   (call) => {
@@ -44,7 +44,7 @@ function aggregated(
   return { shape, entries: groups.map((group) => call.tape.aggregate(aggregation, group)) };
 }
 
-/** `ReduceMean`; of the middle of sorted numbers it is the median. */
+/** `ReduceMean`; the mean of the middle of sorted values is the median. */
 export const meanOrMedian: Operator = (call) => {
   const sorted = call.partial(0, 'middle');
   if (sorted === undefined) return aggregation(mean)(call);
@@ -52,7 +52,7 @@ export const meanOrMedian: Operator = (call) => {
   return aggregated(call, median, sorted, rest, sorted.shape.at(-1)!);
 };
 
-/** All numbers of the last axis, sorted: a part of the median. */
+/** `TopK` of the whole last axis, which sorts it: a part of the median. */
 export const sort: Operator = (call) => {
   const rows = call.rows(0);
   const width = rows.shape.at(-1) ?? 0;
@@ -65,7 +65,7 @@ export const sort: Operator = (call) => {
   return { ...rows, ended: call.label, part: 'sorted' };
 };
 
-/** The middle of sorted numbers. */
+/** The middle of sorted values: a part of the median. */
 export function middle(call: Call, sorted: Rows): Rows {
   const axis = call.whole('axis', 0);
   const width = sorted.shape.at(-1)!;
@@ -77,7 +77,7 @@ export function middle(call: Call, sorted: Rows): Rows {
   return { ...sorted, ended: call.label, part: 'middle' };
 }
 
-/** The place of the largest |z| on the last axis: a part of maxAbs. */
+/** `ArgMax` of |z| on the last axis: a part of maxAbs. */
 export const argMax: Operator = (call) => {
   const rows = call.rows(0);
   const axis = call.whole('axis', 0);
@@ -93,7 +93,7 @@ export const argMax: Operator = (call) => {
   return { shape: rows.shape, entries: absolute as Entry[], ended: call.label, part: 'argMaxAbs' };
 };
 
-/** What stands at the place of the largest |z|. */
+/** `GatherElements` at the position of the largest |z|: maxAbs. */
 export const gatherElements: Operator = (call) => {
   const rows = call.rows(0);
   const place = call.partial(1, 'argMaxAbs');

@@ -1,4 +1,4 @@
-/** Sums, products and quotients, of numbers with tensors and of tensors with tensors. */
+/** Sums, products and quotients of tensors with constants and with tensors. */
 import { product as sizeOf, type Constant } from '../constant.js';
 import type { Call } from '../call.js';
 import { affine, type Rows, sum } from '../tape.js';
@@ -6,7 +6,7 @@ import { lastAxis } from './aggregations.js';
 import { product, quotient } from './gates.js';
 import { map, type Operator, terms } from './operator.js';
 
-/** A sum with numbers, entry by entry or one for all. */
+/** The sum with a constant, elementwise or a scalar. */
 function withConstant(
   call: Call,
   rows: Rows,
@@ -17,7 +17,7 @@ function withConstant(
   const entries = left.map((at, k) => {
     const entry = rows.entries[at];
     const { scale = 1, shift = 0 } = part(constant.values[right[k]]);
-    // A sum that only moves shares its weights with what it was.
+    // Adding a constant keeps the weights shared.
     call.spend(scale === 1 ? 1 : 1 + entry.from.length);
     return affine(entry, scale, shift);
   });
@@ -60,7 +60,7 @@ export const total =
     return { ...added, entries: added.entries.map((entry) => affine(entry, 1 / call.count, 0)) };
   };
 
-/** By numbers, or by another tensor. */
+/** `Mul` with a constant or a tensor. */
 export const multiplication: Operator = (call) => {
   const [a, b] = [call.operand(0), call.operand(1)];
   const times = (scale: number) => ({ scale });
@@ -71,7 +71,7 @@ export const multiplication: Operator = (call) => {
   return { shape, entries: left.map((at, k) => product(call, a.entries[at], b.entries[right[k]])) };
 };
 
-/** By numbers; by another tensor only where an activation is made of it. */
+/** `Div` by a constant; by a tensor only as part of an activation. */
 export const division: Operator = (call) => {
   const by = call.operand(1);
   if (!('entries' in by)) {

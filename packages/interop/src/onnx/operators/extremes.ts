@@ -1,13 +1,13 @@
-/** Piecewise linear operators: all of them are made of max(a, b) = b + relu(a − b). */
+/** Piecewise linear operators, by max(a, b) = b + relu(a − b). */
 import { leakyRelu, relu } from '@nnbp/activations';
 import type { Call } from '../call.js';
 import { affine, type Entry, type Rows, sum } from '../tape.js';
 import { apply, type Operator, terms } from './operator.js';
 
-/** The greater of two entries, or with the sign −1 the smaller. */
+/** The maximum of two entries; with the sign −1 the minimum. */
 function larger(call: Call, a: Entry, b: Entry, sign: 1 | -1): Entry {
   const difference = sum([affine(a, sign, 0), affine(b, -sign, 0)]);
-  // Two numbers, or the same number twice.
+  // Two constants, or the same entry twice.
   if (difference.from.every((_, k) => difference.weights[k] === 0)) return difference.bias > 0 ? a : b;
   return sum([b, affine(call.tape.apply(relu, difference), sign, 0)]);
 }
@@ -32,10 +32,10 @@ export const extreme =
     }, first);
   };
 
-/** |h| = leakyRelu(h) with the slope −1. It stays open: |h| in a quotient is a softsign. */
+/** |h|: leakyRelu with the slope −1, or a part of a softsign. */
 export const absolute: Operator = (call) => apply(call, { unfinished: 'abs', label: call.label });
 
-/** h above 0, below it a slope of its own for each column, as training left it. */
+/** `PRelu`: a constant slope per column below 0. */
 export const prelu: Operator = (call) => {
   const rows = call.rows(0);
   const slope = call.constant(1);

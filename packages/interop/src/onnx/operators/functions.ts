@@ -1,4 +1,4 @@
-/** Functions of one entry: the activations, and what is one of them up to numbers before and after. */
+/** Elementwise functions: activations, and functions that are an activation up to scale and shift. */
 import { elu, gelu, hardSigmoid, hardTanh, relu, selu, silu } from '@nnbp/activations';
 import type { Activation } from '@nnbp/core';
 import { affine } from '../tape.js';
@@ -10,13 +10,13 @@ export const activation =
   (call) =>
     apply(call, g);
 
-/** An activation with one option, which stands in an attribute. */
+/** An activation whose option is an attribute. */
 export const withOption =
   (make: (option: number) => Activation, attribute: string, usual: number): Operator =>
   (call) =>
     apply(call, call.tape.activation(make, call.number(attribute, usual)));
 
-/** A cut-off line, by the functions there are: with both ends middle + half · hardTanh((h − middle) / half). */
+/** `Clip`; with both bounds middle + half · hardTanh((h − middle) / half). */
 export const clip: Operator = (call) => {
   const end = (input: number, attribute: string, usual: number) =>
     call.has(input) ? call.constant(input).values[0] : call.number(attribute, usual);
@@ -36,12 +36,12 @@ export const clip: Operator = (call) => {
 export const hardSigmoidWith: Operator = (call) => {
   const alpha = call.number('alpha', 0.2);
   const beta = call.number('beta', 0.5);
-  // 1/6 as float32 writes it is meant as 1/6.
+  // The float32 closest to 1/6 means 1/6.
   const scale = alpha === Math.fround(1 / 6) ? 1 : 6 * alpha;
   return map(call, (h) => call.tape.apply(hardSigmoid, affine(h, scale, 6 * (beta - 0.5))));
 };
 
-/** With the paper's constants selu; with others γ times an elu. */
+/** `Selu`: selu with the constants of the paper, else γ · elu. */
 export const seluWith: Operator = (call) => {
   const [alpha, gamma] = [call.number('alpha', 1.6732632), call.number('gamma', 1.050701)];
   if (Math.abs(alpha - 1.6732632) < 1e-6 && Math.abs(gamma - 1.050701) < 1e-6) return apply(call, selu);
@@ -63,21 +63,21 @@ export const swish: Operator = (call) => {
   return map(call, (h) => affine(call.tape.apply(silu, affine(h, alpha, 0)), 1 / alpha, 0));
 };
 
-/** The form with erf; ONNX has an approximate one too. */
+/** `Gelu` with erf; its tanh approximation is not supported. */
 export const geluExact: Operator = (call) => {
   const form = call.text('approximate', 'none');
   if (form !== 'none') call.unsupported(`approximate = "${form}"; expected the exact form, "none"`);
   return apply(call, gelu);
 };
 
-/** A square, as a part of the gaussian. */
+/** `Pow` with exponent 2: a part of the gaussian. */
 export const power: Operator = (call) => {
   const { values } = call.constant(1);
   if (values.length !== 1 || values[0] !== 2) call.unsupported('a power other than 2');
   return unfinished('square')(call);
 };
 
-/** Nothing may follow it; see `Rows.ended`. */
+/** A final softmax; see `Rows.ended`. */
 const last =
   (transform: 'softmax' | 'logSoftmax'): Operator =>
   (call) => {

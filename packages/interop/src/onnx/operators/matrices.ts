@@ -1,17 +1,17 @@
-/** Matrix products: what dense layers are. */
+/** Matrix products of dense layers. */
 import type { Call } from '../call.js';
 import { product as sizeOf } from '../constant.js';
 import { affine, type Entry, type Rows, sum } from '../tape.js';
 import type { Operator } from './operator.js';
 
-/** A matrix of numbers, however it is stored. */
+/** A constant matrix, stored by rows or by columns. */
 interface Matrix {
   readonly rows: number;
   readonly columns: number;
   at(row: number, column: number): number;
 }
 
-/** rows · matrix + bias. Edges whose weight is exactly 0 are left out, unless all of the matrix is 0. */
+/** rows · matrix + bias. Edges whose weight is exactly 0 are removed, unless the whole matrix is 0. */
 function matrixProduct(call: Call, rows: Rows, matrix: Matrix, bias: (column: number) => number): Rows {
   const fanIn = rows.shape.at(-1);
   if (fanIn !== matrix.rows) {
@@ -23,7 +23,7 @@ function matrixProduct(call: Call, rows: Rows, matrix: Matrix, bias: (column: nu
   const entries: Entry[] = [];
   for (let first = 0; first < rows.entries.length; first += fanIn) {
     const inputs = rows.entries.slice(first, first + fanIn).map((entry) => call.tape.single(entry));
-    // A node that stands in two columns is one edge.
+    // A node that occurs in two columns becomes one edge.
     const distinct = new Set(inputs.flatMap(({ from }) => from)).size === fanIn;
     for (const entry of (distinct ? sums : sparseSums)(inputs, matrix, bias)) entries.push(entry);
   }
@@ -38,7 +38,7 @@ function hasHoles({ rows, columns, at }: Matrix): boolean {
 
 type Sums = (inputs: readonly Entry[], matrix: Matrix, bias: (column: number) => number) => Entry[];
 
-/** Each of a node of its own: all columns have the same list of nodes. */
+/** Dense columns of distinct nodes: all columns share one list of nodes. */
 const denseSums: Sums = (inputs, matrix, bias) => {
   const from = inputs.flatMap((input) => input.from);
   return Array.from({ length: matrix.columns }, (_, column) => {
@@ -63,7 +63,7 @@ const sparseSums: Sums = (inputs, matrix, bias) =>
     return { from, weights, bias: b + bias(column) };
   });
 
-/** alpha · A · B + beta · C, where B and C are numbers. */
+/** `Gemm`: alpha · A · B + beta · C, with constant B and C. */
 export const gemm: Operator = (call) => {
   const rows = call.table(0);
   const b = call.constant(1);
@@ -89,7 +89,7 @@ export const gemm: Operator = (call) => {
   );
 };
 
-/** A · B, where B is a matrix of numbers. */
+/** `MatMul`: A · B, with constant B. */
 export const matMul: Operator = (call) => {
   const b = call.constant(1);
   if (b.dims.length !== 2) call.unsupported(`a matrix of ${b.dims.length} axes instead of 2`);
@@ -97,7 +97,7 @@ export const matMul: Operator = (call) => {
   return matrixProduct(call, call.rows(0), { rows, columns, at: (r, k) => b.values[r * columns + k] }, () => 0);
 };
 
-/** Of numbers; of sequences, the batch and the steps in the other order. */
+/** `Transpose` of a constant; for sequences, swaps batch and steps. */
 export const transpose: Operator = (call) => {
   const { lead } = call;
   if (lead !== undefined) {

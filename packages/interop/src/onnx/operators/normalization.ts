@@ -1,4 +1,4 @@
-/** Operators that are affine once a model is trained: a number per column to multiply by, and one to add. */
+/** Normalizations that are affine in inference: a factor and a shift per column. */
 import type { Call } from '../call.js';
 import { product as sizeOf } from '../constant.js';
 import { affine, type Rows } from '../tape.js';
@@ -16,7 +16,7 @@ function perChannel(call: Call, rows: Rows, part: (channel: number) => readonly 
   return { shape, entries: changed };
 }
 
-/** scale · (x − mean) / √(variance + ε) + B, with the mean and variance that training left. */
+/** scale · (x − mean) / √(variance + ε) + B, with the mean and variance of training. */
 export const batchNormalization: Operator = (call) => {
   if (call.whole('training_mode', 0) !== 0) call.unsupported('in training mode: export the model for inference');
   const rows = call.rows(0);

@@ -1,21 +1,21 @@
-/** What an operation is, and what most of them are made of: a change of each entry, or a function of each. */
+/** The interface of operators, and helpers for elementwise ones. */
 import type { Call, Value } from '../call.js';
 import type { Entry, Rows, TapeNode, Unfinished } from '../tape.js';
 
 /** Reads its operands from the call; returns its result, or several. */
 export type Operator = (call: Call) => Value | readonly Value[];
 
-/** How many terms these entries have, counted as what is made for each. */
+/** The number of terms of these entries. */
 export const terms = (entries: readonly Entry[]) => entries.reduce((all, { from }) => all + 1 + from.length, 0);
 
-/** Entry by entry. */
+/** An elementwise operator. */
 export const map = (call: Call, change: (entry: Entry) => Entry): Rows => {
   const { shape, entries } = call.rows(0);
   call.spend(terms(entries));
   return { shape, entries: entries.map(change) };
 };
 
-/** A node for each entry; its sum stays what it is. */
+/** An elementwise activation: a node for each entry. */
 export const apply = (call: Call, g: TapeNode['g']): Rows => {
   const { shape, entries } = call.rows(0);
   call.spend(entries.length);

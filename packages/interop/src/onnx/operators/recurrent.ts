@@ -1,4 +1,4 @@
-/** `RNN`, `LSTM` and `GRU`: the nodes of one step, which read the step before through places. */
+/** `RNN`, `LSTM` and `GRU`: the nodes of one step, which read the previous step through places. */
 import { relu, sigmoid, softplus, softsign, tanh } from '@nnbp/activations';
 import { product } from '@nnbp/aggregations';
 import type { Activation } from '@nnbp/core';
@@ -14,7 +14,7 @@ const functions: ReadonlyMap<string, Activation> = /* @__PURE__ */ new Map<strin
   ['softplus', softplus],
 ]);
 
-/** What the three operators have in common. */
+/** The parameters that the three operators share. */
 interface Layer {
   readonly rows: Rows;
   readonly x: readonly Entry[];
@@ -69,13 +69,13 @@ function layerOf(call: Call, gates: number, usual: readonly string[]): Layer {
   };
 }
 
-/** Places for a state of all units; operand k is what it is before the first step. */
+/** Places for the state of all units; operand k is the initial state. */
 function placesOf(call: Call, k: number, units: number): Entry[] {
   const initial = call.has(k) ? call.initialState(k, units) : [];
   return Array.from({ length: units }, (_, unit) => call.tape.place(initial[unit] ?? 0));
 }
 
-/** Fills the places, and gives the results: of all steps, of the last step, and for an LSTM the last cell states. */
+/** Fills the places and returns the results: all steps, the last step, and for an LSTM the last cell state. */
 function results(
   call: Call,
   { rows }: Layer,
@@ -162,7 +162,7 @@ export const gatedRecurrentUnit: Operator = (call) => {
     const afterReset = () => {
       const past = tape.aggregate(product, [r[unit], tape.node(shifted(layer.ofUnits(h, 2, unit), recurrent))]);
       const summed = shifted([...inputs, past], own);
-      // `past` is a node of its own, so it stands last, with the weight 1.
+      // `past` is a separate node, added last, with the weight 1.
       return tape.apply(candidate, summed, { b: false, from: summed.from.length - 1 });
     };
     const n = isAfter

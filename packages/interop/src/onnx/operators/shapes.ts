@@ -1,14 +1,14 @@
-/** Operations that compute nothing: entries in another order, shape or company. */
+/** Operators that only move data: reorder, reshape, join or split. */
 import { product as sizeOf } from '../constant.js';
 import type { Entry, Rows } from '../tape.js';
 import type { Call } from '../call.js';
 import { middle } from './aggregations.js';
 import type { Operator } from './operator.js';
 
-/** What it is given. */
+/** Returns its operand unchanged. */
 export const same: Operator = (call) => call.operand(0);
 
-/** To any kind of floating-point number; constants may be sizes and positions and stay what they are. */
+/** `Cast` to a floating-point type. Constants, which may be sizes and positions, are not changed. */
 export const cast: Operator = (call) => {
   const operand = call.operand(0);
   const to = call.whole('to', 1);
@@ -16,16 +16,16 @@ export const cast: Operator = (call) => {
   return operand;
 };
 
-/** Nothing, once training is over. */
+/** `Dropout`, which does nothing in inference. */
 export const dropout: Operator = (call) => {
   if (call.has(2) && call.constant(2).values[0] !== 0) call.unsupported('in training');
   return call.operand(0);
 };
 
-/** More than anything sensible has. */
+/** Maximum number of axes. */
 const maxAxes = 16;
 
-/** Another shape for the same entries: 0 copies a size, −1 is what is left. The batch stays the first axis. */
+/** `Reshape`: 0 copies a size, −1 is inferred. The batch remains the first axis. */
 export const reshape: Operator = (call) => {
   const target = call.constant(1).values;
   if (target.length > maxAxes) call.unsupported(`to ${target.length} axes`);
@@ -45,19 +45,19 @@ export const reshape: Operator = (call) => {
   return isRows ? { ...call.rows(0), shape } : { values: operand.values, dims: shape };
 };
 
-/** All axes but the batch as one. */
+/** `Flatten` of all axes except the batch. */
 export const flatten: Operator = (call) => {
   if (call.whole('axis', 1) !== 1) call.unsupported(`axis ${call.whole('axis', 1)}`);
   const { shape, entries } = call.rows(0);
   return { shape: [sizeOf(shape)], entries };
 };
 
-/** The axes an operator names, in an operand or an attribute, counted from the first after the batch. */
+/** The axes from an operand or attribute, counted from the first after the batch. */
 function namedAxes(call: Call, rank: number): number[] | undefined {
   return call.listed(1, 'axes')?.map((axis) => (axis < 0 ? axis + rank : axis - 1));
 }
 
-/** Takes axes of size 1 out; without names all of them, except the batch. */
+/** `Squeeze` of axes of size 1. Default: all of them except the batch. */
 export const squeeze: Operator = (call) => {
   // A recurrent layer's results: [steps, directions, batch, units] and [directions, batch, units].
   const [all, last] = [call.partial(0, 'allSteps'), call.partial(0, 'lastStep')];
@@ -77,7 +77,7 @@ export const squeeze: Operator = (call) => {
   return { ...rows, shape: shape.filter((_, axis) => !axes.includes(axis)) };
 };
 
-/** Puts axes of size 1 in, after the batch. */
+/** `Unsqueeze`: inserts axes of size 1 after the batch. */
 export const unsqueeze: Operator = (call) => {
   const rows = call.rows(0);
   const given = call.listed(1, 'axes') ?? [];
@@ -91,7 +91,7 @@ export const unsqueeze: Operator = (call) => {
   return { ...rows, shape: Array.from({ length: rank }, (_, axis) => (axes.includes(axis) ? 1 : rest.shift()!)) };
 };
 
-/** Some of the columns: from `starts` to before `ends`, every `steps`-th. */
+/** `Slice` of columns: from `starts` to before `ends`, every `steps`-th. */
 export const slice: Operator = (call) => {
   const { shape, entries } = call.rows(0);
   const [starts, ends] = [call.listed(1, 'starts') ?? [], call.listed(2, 'ends') ?? []];
@@ -114,7 +114,7 @@ export const slice: Operator = (call) => {
   return { shape: [chosen.length], entries: chosen };
 };
 
-/** Columns side by side. */
+/** `Concat` of columns. */
 export const concat: Operator = (call) => {
   call.expectAxis(call.whole('axis', 1));
   const parts = Array.from({ length: call.count }, (_, k) => call.table(k));
@@ -123,7 +123,7 @@ export const concat: Operator = (call) => {
   return { shape: [width], entries: parts.flatMap(({ entries }) => entries) };
 };
 
-/** The last step of sequences, whose entries are those of every step. */
+/** The last step of sequences. The entries stay the same, since they are those of every step. */
 function lastStep(call: Call, rows: Rows): Rows | undefined {
   const axis = call.whole('axis', 0);
   const [first] = rows.lead?.length === 2 ? rows.lead : [];
@@ -134,7 +134,7 @@ function lastStep(call: Call, rows: Rows): Rows | undefined {
   return { shape: rows.shape, entries: rows.entries, lead: [0] };
 }
 
-/** The columns at these positions, or the last step; a table of positions makes axes of its own. */
+/** `Gather` of columns at these positions, or of the last step. The shape of the positions becomes the shape of the result. */
 export const gather: Operator = (call) => {
   const sorted = call.partial(0, 'sorted');
   if (sorted !== undefined) return middle(call, sorted);
@@ -153,7 +153,7 @@ export const gather: Operator = (call) => {
   return { shape: dims, entries: chosen as Entry[] };
 };
 
-/** The columns in parts. */
+/** `Split` of columns. */
 export const split: Operator = (call) => {
   call.expectAxis(call.whole('axis', 0));
   const { entries } = call.table(0);

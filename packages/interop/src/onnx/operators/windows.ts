@@ -1,4 +1,4 @@
-/** Convolution and pooling: nodes that see a window of a grid each. */
+/** Convolution and pooling: each node reads a window of a grid. */
 import { max, mean } from '@nnbp/aggregations';
 import type { Aggregation } from '@nnbp/core';
 import type { Call } from '../call.js';
@@ -6,15 +6,15 @@ import { product as sizeOf } from '../constant.js';
 import { affine, type Entry, type Rows, sum } from '../tape.js';
 import type { Operator } from './operator.js';
 
-/** The windows of a grid without its channels. */
+/** The windows of a grid, without channels. */
 interface Windows {
-  /** How many windows there are along each axis. */
+  /** The number of windows along each axis. */
   readonly shape: readonly number[];
-  /** For each window, for each place of the kernel, the position on the grid; −1 outside. */
+  /** For each window and each kernel position, the index in the grid; −1 outside. */
   readonly positions: readonly (readonly number[])[];
 }
 
-/** The kernel's shape is in an attribute, or that of the weights. */
+/** The shape of the kernel: an attribute, or the shape of the weights. */
 function windowsOf(call: Call, grid: readonly number[], kernel: readonly number[]): Windows {
   const axes = grid.length;
   if (axes === 0 || kernel.length !== axes)
@@ -45,7 +45,7 @@ function windowsOf(call: Call, grid: readonly number[], kernel: readonly number[
   return { shape, positions };
 }
 
-/** How far the windows stand out at the beginning of each axis, then at the end of each. */
+/** The padding at the beginning of each axis, then at the end of each. */
 function padsOf(call: Call, grid: readonly number[], span: readonly number[], strides: readonly number[]): number[] {
   const auto = call.text('auto_pad', 'NOTSET');
   const none = [...grid, ...grid].fill(0);
@@ -63,7 +63,7 @@ function padsOf(call: Call, grid: readonly number[], span: readonly number[], st
   return pads;
 }
 
-/** The position of a place in an array of this shape, the last axis running fastest; −1 outside. */
+/** The row-major index of coordinates in an array of this shape; −1 outside. */
 function positionOf(shape: readonly number[], place: readonly number[]): number {
   let position = 0;
   for (let axis = 0; axis < shape.length; axis++) {
@@ -73,7 +73,7 @@ function positionOf(shape: readonly number[], place: readonly number[]): number 
   return position;
 }
 
-/** Every place of an array of this shape, the last axis running fastest. */
+/** All coordinates of an array of this shape, in row-major order. */
 function cells(shape: readonly number[]): number[][] {
   return Array.from({ length: sizeOf(shape) }, (_, k) => {
     const place = new Array<number>(shape.length);
@@ -85,7 +85,7 @@ function cells(shape: readonly number[]): number[][] {
   });
 }
 
-/** A node of a filter for each window. All of them share the filter's weights, as long as only numbers follow. */
+/** `Conv`: a node per filter and window. The nodes of a filter share their weights. */
 export const convolution: Operator = (call) => {
   const { shape, entries } = call.rows(0);
   const [channels, ...grid] = shape;
@@ -104,7 +104,7 @@ export const convolution: Operator = (call) => {
   const { shape: windows, positions } = windowsOf(call, grid, kernel);
   const [cellCount, places] = [sizeOf(grid), sizeOf(kernel)];
   call.spend(filters * positions.length * (depth * places + 1));
-  // Zeros of a Pad before it are left out, as those of its own padding are.
+  // Zeros of a preceding Pad are skipped, as is its own padding.
   const inputs = entries.map((entry) =>
     entry.from.length === 0 && entry.bias === 0 ? undefined : call.tape.node(entry),
   );
@@ -132,7 +132,7 @@ export const convolution: Operator = (call) => {
   return { shape: [filters, ...windows], entries: result };
 };
 
-/** A node for each window of each channel. */
+/** Pooling: a node per channel and window. */
 function pool(
   call: Call,
   entry: (window: readonly Entry[], places: number) => Entry,
@@ -177,7 +177,7 @@ const ofWholeGrid =
 export const globalMaxPool = ofWholeGrid(max);
 export const globalAveragePool = ofWholeGrid(mean);
 
-/** Constants around a grid. */
+/** `Pad` with a constant. */
 export const pad: Operator = (call) => {
   const rows = call.rows(0);
   const { shape, entries } = rows;

@@ -53,5 +53,5 @@ export const reachIf = (condition: boolean, reach: number): number => (condition
 
 /** Above this learning rate an update may overflow even though no gradient does. */
 export const maxRate = 1e6;
-/** Below, ε is no normal float32: √0 + ε would be 0. */
+/** Below, ε is not a normal float32: √0 + ε would be 0. */
 export const minEpsilon = 1e-37;
