@@ -1,4 +1,5 @@
 /** Features for teachers: embedded pages, links for a class, exercise sheets, copied derivations. */
+import { buffer } from 'node:stream/consumers';
 import { expect, inject, test } from 'vitest';
 import { readAddress } from '../web/address.js';
 import { articleExercise } from '../web/learn/article-exercise.js';
@@ -49,6 +50,47 @@ test('a derivation is copied as LaTeX and as Markdown', async () => {
   expect(await copied()).toMatch(/\\begin\{aligned\}/);
   await page.getByRole('button', { name: 'Copy Markdown' }).click();
   await expect.poll(copied).toContain('loss');
+});
+
+test('graph and derivation are downloaded as SVG and PNG, and the loss curve as SVG', async () => {
+  const page = await open({ view: 'derive' });
+  const saved = async (region: string, format: 'SVG' | 'PNG') => {
+    const download = page.waitForEvent('download');
+    await page.getByRole('region', { name: region }).getByRole('button', { name: format, exact: true }).click();
+    const file = await buffer(await (await download).createReadStream());
+    if (format === 'PNG') {
+      expect(file.subarray(1, 4).toString()).toBe('PNG');
+      return [file.readUInt32BE(16), file.readUInt32BE(20)];
+    }
+    return page.evaluate((text) => {
+      const svg = new DOMParser().parseFromString(text, 'image/svg+xml').documentElement;
+      const texts = Array.from(svg.querySelectorAll('text'), (element) => element.textContent);
+      const links = text.match(/https?:[^"')]+/g)?.filter((address) => !address.startsWith('http://www.w3.org/')) ?? [];
+      const size = [2 * Number(svg.getAttribute('width')), 2 * Number(svg.getAttribute('height'))];
+      return {
+        name: svg.tagName,
+        texts,
+        links,
+        size,
+        fonts: text.match(/@font-face/g)?.length ?? 0,
+        paths: svg.querySelectorAll('path, polyline').length,
+      };
+    }, file.toString());
+  };
+  const graph = await saved('Network', 'SVG');
+  expect(graph).toMatchObject({ name: 'svg', links: [], paths: 11 });
+  expect(graph).toMatchObject({ texts: expect.arrayContaining(['0.53573', '−6.76', 'sigmoid, c = 1.5']) as unknown });
+  expect(await saved('Network', 'PNG')).toEqual('size' in graph && graph.size);
+  const derivation = await saved('Derivation', 'SVG');
+  expect(derivation).toMatchObject({ links: [], texts: expect.arrayContaining(['−6.763804894210059']) as unknown });
+  expect('fonts' in derivation && derivation.fonts).toBeGreaterThan(1);
+  await page.getByRole('button', { name: 'Train', exact: true }).click();
+  await page.getByRole('button', { name: 'Step' }).click();
+  await page.locator('[data-stat="steps"]', { hasText: '1' }).waitFor();
+  expect(await saved('Loss', 'SVG')).toMatchObject({
+    paths: 2,
+    texts: expect.arrayContaining(['Steps', 'Loss']) as unknown,
+  });
 });
 
 test('an exercise sheet has its numbers from the seed, and the solutions on a page of their own', async () => {

@@ -1,9 +1,10 @@
 /** The derivation of a number: formula and numbers, with the derivation of each operand on demand. */
 import { nameOf, type QuantityName, type Replay, type Step } from '@nnbp/explain';
-import { createContext, useContext, useMemo, useState } from 'react';
+import { createContext, useContext, useMemo, useRef, useState } from 'react';
 import { useMessages } from '../language.js';
 import { Figure } from '../shared/figure.js';
 import { Formula } from '../shared/formula.js';
+import { SavePicture } from '../shared/save-picture.js';
 import { useNotice } from '../shared/use-notice.js';
 import { usePlayground } from '../store.js';
 import type { Derivable } from './derivable.js';
@@ -27,9 +28,10 @@ export function DerivationPanel({ exercise, selected, known }: DerivationPanelPr
   const say = useMessages(messages);
   const name = nameOf(selected);
   const isKnown = (quantity: QuantityName) => known === undefined || known.value(quantity) !== undefined;
+  const panel = useRef<HTMLElement>(null);
   const root = useMemo(() => exercise.derivation(selected), [exercise, selected]);
   return (
-    <section className="panel derivation" aria-label={say.derivation}>
+    <section ref={panel} className="panel derivation" aria-label={say.derivation}>
       <h2>{say.derivation}</h2>
       <output className="answer" aria-live="polite">
         <Formula latex={sides(root.formula)[0]} plain={name} /> <span>=</span>{' '}
@@ -47,16 +49,16 @@ export function DerivationPanel({ exercise, selected, known }: DerivationPanelPr
           <StepItem key={name} step={root} depth={0} />
         </ol>
       </Known.Provider>
-      <CopyAs exercise={exercise} selected={selected} disabled={!isKnown(selected)} />
+      <CopyAs exercise={exercise} selected={selected} disabled={!isKnown(selected)} panel={() => panel.current} />
       <Measured exercise={exercise} selected={selected} known={isKnown(selected)} />
-      <ul className="legend">
+      <ul className="legend" data-unsaved="">
         {([1, 2, 3] as const).map((of) => (
           <li key={of}>
             <span className={`badge case-${of}`}>{say.cases[of]}</span> {say.legend[of]}
           </li>
         ))}
       </ul>
-      <details className="glossary">
+      <details className="glossary" data-unsaved="">
         <summary>{say.glossaryTitle}</summary>
         <dl>
           {Object.entries(say.glossary).map(([letter, meaning]) => (
@@ -76,7 +78,8 @@ function CopyAs({
   exercise,
   selected,
   disabled,
-}: Pick<DerivationPanelProps, 'exercise' | 'selected'> & { disabled: boolean }) {
+  panel,
+}: Pick<DerivationPanelProps, 'exercise' | 'selected'> & { disabled: boolean; panel: () => HTMLElement | null }) {
   const language = usePlayground(({ language }) => language);
   const say = useMessages(messages);
   const [told, tell] = useNotice();
@@ -89,13 +92,14 @@ function CopyAs({
     );
   };
   return (
-    <p className="copy-as">
+    <p className="copy-as" data-unsaved="">
       <button type="button" disabled={disabled} onClick={() => copy('latex')}>
         {say.copyLatex}
       </button>{' '}
       <button type="button" disabled={disabled} onClick={() => copy('markdown')}>
         {say.copyMarkdown}
       </button>{' '}
+      {!disabled && <SavePicture of={panel} name={`derivation of ${nameOf(selected).replace('/', ' by ')}`} />}{' '}
       <span role="status">{told}</span>
     </p>
   );
@@ -136,6 +140,7 @@ function StepItem({ step, depth }: { readonly step: Step; readonly depth: number
           <button
             type="button"
             className="fold"
+            data-unsaved=""
             aria-expanded={open}
             aria-label={open ? say.close(name) : say.open(name)}
             onClick={() => setOpen(!open)}
@@ -194,7 +199,7 @@ function Measured({
   if (slope === undefined || Object.keys(exercise.given).length > 0) return null;
   const parameter = nameOf(selected).replace('dloss/d', '');
   return (
-    <p className="measured quiet">
+    <p className="measured quiet" data-unsaved="">
       {say.nudge(parameter)} {known ? <Figure value={slope} digits={6} /> : unknown} {say.nudgeEnd}
     </p>
   );

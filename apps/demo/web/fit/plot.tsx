@@ -1,6 +1,7 @@
 /** Points, the fitted curve and its two bands; below, the residuals. */
 import { useMessages } from '../language.js';
 import { axisName, Grid, scalesOf } from '../shared/grid.js';
+import { SavePicture } from '../shared/save-picture.js';
 import { written } from '../shared/written.js';
 import { useWidth } from '../train/use-width.js';
 import styles from './fit.module.css';
@@ -42,7 +43,8 @@ export function Plot({ data, fit, chosen, choose }: PlotProps) {
               </>
             )}
           </Axes>
-          <ul className={styles.legend} aria-hidden>
+          <SavePicture of={() => frame.current} name="fit" />
+          <ul className={styles.legend} aria-hidden data-unsaved="">
             <li className={styles.ofPoints}>{say.legend.points}</li>
             <li className={styles.ofCurve}>{say.legend.curve}</li>
             <li className={styles.ofConfidence}>{say.legend.confidence}</li>
@@ -66,7 +68,9 @@ export function Plot({ data, fit, chosen, choose }: PlotProps) {
                   </>
                 )}
               </Axes>
-              <p className="quiet">{say.residualHint}</p>
+              <p className="quiet" data-unsaved="">
+                {say.residualHint}
+              </p>
             </>
           )}
         </>

@@ -26,6 +26,7 @@ import { type Box, type Direction, layered, type Link } from './layered.js';
 import { labelPlaces, type Rect, type Segment } from './label-places.js';
 import { useMessages } from '../language.js';
 import { messages } from './messages.js';
+import { SavePicture } from './save-picture.js';
 
 /** A node of the diagram. */
 export interface GraphNode {
@@ -211,7 +212,9 @@ function Chart({ label, nodes, edges, height, places, open = false, narrowBelow 
           zoomOnDoubleClick={false}
           {...flow}
         >
-          <Controls showInteractive={false} position="bottom-left" />
+          <Controls showInteractive={false} position="bottom-left">
+            <SavePicture of={() => frame.current} name="graph" />
+          </Controls>
         </ReactFlow>
       )}
     </div>

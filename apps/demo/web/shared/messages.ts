@@ -9,6 +9,8 @@ const en = {
     'controls.zoomOut.ariaLabel': 'Zoom out',
     'controls.fitView.ariaLabel': 'Fit view',
   },
+  savePicture: (format: string) => `Download as ${format}`,
+  notSaved: (why: string) => `The picture could not be made. ${why}`,
 };
 
 const zh: typeof en = {
@@ -21,6 +23,8 @@ const zh: typeof en = {
     'controls.zoomOut.ariaLabel': '缩小',
     'controls.fitView.ariaLabel': '适应视图',
   },
+  savePicture: (format) => `下载为 ${format}`,
+  notSaved: (why) => `无法生成图片。${why}`,
 };
 
 export const messages = { en, zh };

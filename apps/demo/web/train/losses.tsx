@@ -4,6 +4,8 @@ import UPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { useMessages } from '../language.js';
 import type { Curve } from './curve.js';
+import { SavePicture } from '../shared/save-picture.js';
+import { CurvePicture } from './curve-picture.js';
 import { messages } from './messages.js';
 import { css, usePalette } from './palette.js';
 import { useWidth } from './use-width.js';
@@ -73,10 +75,15 @@ export const Losses = memo(function Losses({ curve, validation, standardized }: 
     <section className="panel train-losses" aria-label={say.lossCurves}>
       <h2>{say.lossCurves}</h2>
       <div ref={frame} className="train-chart" />
-      <label>
-        <input type="checkbox" checked={logarithmic} onChange={(event) => choose(event.target.checked)} />{' '}
-        {say.logarithmic}
-      </label>
+      <div className="train-scale">
+        <label>
+          <input type="checkbox" checked={logarithmic} onChange={(event) => choose(event.target.checked)} />{' '}
+          {say.logarithmic}
+        </label>
+        <SavePicture name="loss">
+          <CurvePicture curve={curve} logarithmic={logarithmic} />
+        </SavePicture>
+      </div>
       {standardized && <p className="quiet">{say.standardizedLoss}</p>}
     </section>
   );

@@ -1,0 +1,23 @@
+/** An SVG picture as the bytes of a PNG file. */
+import type { SvgPicture } from './svg-of.js';
+
+/** Pixels per CSS pixel. */
+const density = 2;
+
+export async function pngOf({ text, width, height }: SvgPicture): Promise<Uint8Array> {
+  const address = URL.createObjectURL(new Blob([text], { type: 'image/svg+xml' }));
+  try {
+    const image = new Image();
+    image.src = address;
+    await image.decode();
+    const canvas = document.createElement('canvas');
+    canvas.width = width * density;
+    canvas.height = height * density;
+    canvas.getContext('2d')!.drawImage(image, 0, 0, canvas.width, canvas.height);
+    const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/png'));
+    if (blob === null) throw new Error(`${canvas.width} by ${canvas.height} pixels are too many for a PNG file.`);
+    return new Uint8Array(await blob.arrayBuffer());
+  } finally {
+    URL.revokeObjectURL(address);
+  }
+}

@@ -1,0 +1,52 @@
+/** Buttons that download a part of the page as SVG or PNG. */
+import { type ReactNode, useRef, useState } from 'react';
+import { flushSync } from 'react-dom';
+import { useMessages } from '../language.js';
+import { download } from './download.js';
+import { messages } from './messages.js';
+import { useNotice } from './use-notice.js';
+
+interface Props {
+  /** Name of the file, without its extension. */
+  readonly name: string;
+  /** What is downloaded. Default: the children, which are drawn outside of the screen meanwhile. */
+  readonly of?: () => HTMLElement | null;
+  readonly children?: ReactNode;
+}
+
+export function SavePicture({ of, name, children }: Props) {
+  const say = useMessages(messages);
+  const [told, tell] = useNotice();
+  const [drawing, draw] = useState(false);
+  const aside = useRef<HTMLDivElement>(null);
+  const save = async (as: 'svg' | 'png') => {
+    flushSync(() => draw(true));
+    try {
+      const element = of === undefined ? aside.current : of();
+      if (element === null) return;
+      const { svgOf } = await import('./svg-of.js');
+      const picture = await svgOf(element);
+      if (as === 'svg') download(picture.text, `${name}.svg`, 'image/svg+xml');
+      else download(await (await import('./png-of.js')).pngOf(picture), `${name}.png`, 'image/png');
+    } catch (error) {
+      tell(say.notSaved(error instanceof Error ? error.message : String(error)));
+    } finally {
+      draw(false);
+    }
+  };
+  return (
+    <span className="save-picture" data-unsaved="">
+      {(['svg', 'png'] as const).map((as) => (
+        <button key={as} type="button" title={say.savePicture(as.toUpperCase())} onClick={() => void save(as)}>
+          {as.toUpperCase()}
+        </button>
+      ))}
+      <span role="status">{told}</span>
+      {drawing && children !== undefined && (
+        <div ref={aside} className="save-aside" aria-hidden>
+          {children}
+        </div>
+      )}
+    </span>
+  );
+}
