@@ -241,6 +241,18 @@ describe('the states of a model of another program', () => {
     expect([error.code, error.message]).toEqual([code, expect.stringMatching(message)]);
   });
 
+  test('that the metadata of the file names, and the model does not have, are a damaged file', () => {
+    const builder = new GraphBuilder();
+    builder.output(...rnn(builder, { from: builder.inputs(2), units: 2 }));
+    const text = Buffer.from(toOnnx(new Network(builder.build(), { seed: 1 }))).toString('latin1');
+    for (const name of ['state', 'next_state']) {
+      const renamed = text.replace(`"${name}"`, `"${name.replace('state', 'other')}"`);
+      expect(renamed).not.toBe(text);
+      const error = errorOf(() => fromOnnx(Buffer.from(renamed, 'latin1')));
+      expect([error.code, error.message]).toEqual(['MALFORMED', expect.stringMatching(/nnbp\.states.*other/)]);
+    }
+  });
+
   test('without the option are inputs', () => {
     const bytes = foreign(
       [

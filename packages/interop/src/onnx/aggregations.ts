@@ -1,15 +1,14 @@
-/** The aggregations as ONNX operators over the last axis of z, [batch, nodes, edges]. */
+/** The aggregations as ONNX operators over the last axis of z, [batch, nodes, edges] or [steps, batch, nodes, edges]. */
 import type * as aggregations from '@nnbp/aggregations';
 import type { Aggregation } from '@nnbp/core';
 import type { Operations } from './operations.js';
 
 type AggregationName = Exclude<keyof typeof aggregations, 'aggregationRecords'>;
-type Write = (operations: Operations, z: string, edges: number) => string;
+type Write = (operations: Operations, z: string, edges: number, axis: number) => string;
 
-const axis = 2;
 const reduce =
   (opType: string): Write =>
-  (operations, z) =>
+  (operations, z, _, axis) =>
     operations.reduce(opType, z, axis);
 
 /** By name. A table without a built-in aggregation does not compile. */
@@ -18,31 +17,36 @@ const makeTable = () =>
     logSumExp: reduce('ReduceLogSumExp'),
     max: reduce('ReduceMax'),
     // The first place of the largest |z|, and z there.
-    maxAbs: (operations, z) => {
+    maxAbs: (operations, z, _, axis) => {
       const place = operations.add('ArgMax', [operations.add('Abs', [z])], { axis: BigInt(axis), keepdims: 1n });
       return operations.reduce('ReduceMax', operations.add('GatherElements', [z, place], { axis: BigInt(axis) }), axis);
     },
     mean: reduce('ReduceMean'),
     // The middle of the sorted entries, or the mean of the two middle ones.
-    median: (operations, z, edges) => {
+    median: (operations, z, edges, axis) => {
       const [sorted] = operations.addMany('TopK', [z, operations.positions([edges])], 2, { axis: BigInt(axis) });
       const middle = operations.positions(edges % 2 === 1 ? [edges >> 1] : [(edges >> 1) - 1, edges >> 1]);
       return operations.reduce('ReduceMean', operations.add('Gather', [sorted, middle], { axis: BigInt(axis) }), axis);
     },
     min: reduce('ReduceMin'),
     product: reduce('ReduceProd'),
-    sum: (operations, z) => operations.add('ReduceSum', [z, operations.positions([axis])], { keepdims: 0n }),
+    sum: (operations, z, _, axis) => operations.add('ReduceSum', [z, operations.positions([axis])], { keepdims: 0n }),
   }) satisfies Readonly<Record<AggregationName, Write>>;
 
 let table: Readonly<Record<string, Write | undefined>> | undefined;
 
-/** Adds A(z) and returns its name; undefined for a custom aggregation. The table is made on first use. */
+/**
+ * Adds A(z) and returns its name; undefined for a custom aggregation. The table is made on first use.
+ *
+ * @param axis - The last axis of z.
+ */
 export function writeAggregation(
   operations: Operations,
   { builtin }: Aggregation,
   z: string,
   edges: number,
+  axis: number,
 ): string | undefined {
   table ??= makeTable();
-  return builtin && table[builtin.name]?.(operations, z, edges);
+  return builtin && table[builtin.name]?.(operations, z, edges, axis);
 }

@@ -2,8 +2,8 @@
 import { type Network, NnbpError } from '@nnbp/core';
 import { Call, type Uniform, type Value } from './call.js';
 import { adviceFor } from './advice.js';
-import { constant, type ExternalFiles, externalPaths, product } from './constant.js';
-import { firstReaders, inputRows, sequenceRows, widthRead } from './inputs.js';
+import { type Constant, constant, type ExternalFiles, externalPaths, product } from './constant.js';
+import { firstReaders, inputRows, isSequence, sequenceRows, widthRead } from './inputs.js';
 import { operatorOf, readsSequences } from './operators.js';
 import { metadataOf } from './metadata.js';
 import { networkOf } from './network-of-tape.js';
@@ -51,7 +51,8 @@ const smallModel = 2 ** 18;
  *
  * @param bytes - The content of the `.onnx` file.
  * @throws NnbpError `MALFORMED` (not an ONNX model, or a corrupt one), `UNSUPPORTED` (an operator, or a use of one, that is
- * not supported; the message names its node), `TOO_LARGE`, `NOT_FINITE`
+ * not supported; the message names its node), `TOO_LARGE`, `NOT_FINITE`, `UNKNOWN_ID` (a name in
+ * `states` that the model does not have)
  */
 export function fromOnnx(bytes: Uint8Array, { files = {}, states }: FromOnnxOptions = {}): Network {
   const model = decode(bytes);
@@ -66,7 +67,9 @@ export function fromOnnx(bytes: Uint8Array, { files = {}, states }: FromOnnxOpti
   }
 
   const memory =
-    states === undefined ? statesInMetadata(model) : { next: new Map(Object.entries(states)), initial: [] };
+    states === undefined
+      ? statesInMetadata(model)
+      : { next: new Map(Object.entries(states)), initial: [], isInFile: false };
   const { places, inputs } = statesOf(graph, memory, tape);
   for (const [name, rows] of places) values.set(name, rows);
   const inputIds = addInputs(graph, inputs, tape, values);
@@ -98,9 +101,10 @@ function addInputs(
   return inputs
     .filter(({ name }) => !values.has(name))
     .flatMap((input) => {
-      const rows = hasSequences
-        ? sequenceRows(input, tape)
-        : inputRows(input, tape, widthRead(input.name, readers, values));
+      const rows =
+        hasSequences || isSequence(input)
+          ? sequenceRows(input, tape)
+          : inputRows(input, tape, widthRead(input.name, readers, values));
       values.set(input.name, rows);
       return rows.entries.map((_, k) => `${input.name}.${k}`);
     });
@@ -215,14 +219,14 @@ function run(call: Call, values: Map<string, Value | Uniform>): void {
 }
 
 /** Sizes and constants of as many numbers as samples: exporters write initial states with them. */
-function uniformOf(call: Call, values: ReadonlyMap<string, Value | Uniform>): Uniform | undefined {
+function uniformOf(call: Call, values: ReadonlyMap<string, Value | Uniform>): Uniform | Constant | undefined {
   const { node } = call;
   if (node.domain !== '' && node.domain !== 'ai.onnx') return undefined;
   if (node.opType === 'Shape') return { uniform: undefined };
   const operands = node.input.flatMap((name) => values.get(name) ?? []);
   const among = operands.filter((value): value is Uniform => 'uniform' in value);
   if (node.opType === 'ConstantOfShape') return { uniform: call.constantAttributeOr(0) };
-  if (node.opType === 'Expand' && among.length > 0) return { uniform: call.initialState(0, 1)[0] };
+  if (node.opType === 'Expand' && among.length > 0) return repeated(call);
   if (among.length === 0 || !/^(?:Gather|Unsqueeze|Squeeze|Concat|Slice|Cast|Identity)$/.test(node.opType))
     return undefined;
   return node.opType === 'Concat' ? { uniform: undefined } : among[0];
@@ -232,4 +236,11 @@ function uniformOf(call: Call, values: ReadonlyMap<string, Value | Uniform>): Un
 function idsIn(ids: unknown, count: number): readonly string[] | undefined {
   const fits = Array.isArray(ids) && ids.length === count && ids.every((id) => typeof id === 'string');
   return fits && new Set(ids).size === count ? ids : undefined;
+}
+
+/** One number for each unit, or one for all, for as many samples as there are. */
+function repeated(call: Call): Uniform | Constant {
+  const one = call.constant(0);
+  const [first] = Array.from(one.values);
+  return Array.from(one.values).every((value) => value === first) ? { uniform: first } : one;
 }

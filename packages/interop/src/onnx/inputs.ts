@@ -70,6 +70,12 @@ export function inputRows(
   return { shape, entries: Array.from({ length: size }, (_, k) => entry(k)) };
 }
 
+/** Whether an input has three axes, of which the first two may be of any size: of a model that treats each step alike. */
+export function isSequence({ type }: Proto<'ValueInfoProto'>): boolean {
+  const dims = type?.tensorType?.shape?.dim ?? [];
+  return dims.length === 3 && dims.every(({ dimValue }, axis) => (dimValue === 0n) === axis < 2);
+}
+
 /** One step of an input of a model with recurrent layers: of three axes, the first two are the steps and the batch. */
 export function sequenceRows(input: Proto<'ValueInfoProto'>, tape: Tape): Rows {
   const dim = input.type?.tensorType?.shape?.dim ?? [];

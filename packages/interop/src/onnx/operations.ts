@@ -5,10 +5,10 @@ type GraphInit = NonNullable<ModelInit['graph']>;
 type Node = NonNullable<GraphInit['node']>[number];
 type Tensor = NonNullable<GraphInit['initializer']>[number];
 
-/** The attributes of an operation: integers as bigint, floats as number. */
-export type Attributes = Readonly<Record<string, number | bigint>>;
+/** The attributes of an operation: integers as bigint, floats as number, and lists. */
+export type Attributes = Readonly<Record<string, number | bigint | readonly bigint[] | readonly string[]>>;
 
-/** A tensor with any number of rows, one per sample. */
+/** A tensor with any number of rows, one per sample, or per step and sample. */
 export interface Table {
   readonly name: string;
   readonly width: number;
@@ -17,6 +17,8 @@ export interface Table {
 /** Inputs, outputs and metadata of the model. */
 export interface Frame {
   readonly name: string;
+  /** The axes before that of the columns, each of any size. */
+  readonly axes: readonly string[];
   readonly inputs: readonly Table[];
   readonly outputs: readonly (Table & {
     /** The tensor that becomes this output. */
@@ -45,11 +47,7 @@ export class Operations {
   addMany(opType: string, input: readonly string[], results: number, attributes: Attributes = {}): string[] {
     const name = `/${opType}.${this.#nodes.length}`;
     const output = results === 1 ? [name] : Array.from({ length: results }, (_, k) => `${name}.${k}`);
-    const attribute = Object.entries(attributes).map(([key, value]) =>
-      typeof value === 'bigint'
-        ? { name: key, type: attributeTypes.int, i: value }
-        : { name: key, type: attributeTypes.float, f: value },
-    );
+    const attribute = Object.entries(attributes).map(([key, value]) => attributeOf(key, value));
     this.#nodes.push({ name, opType, input: [...input], output, attribute });
     return output;
   }
@@ -77,7 +75,7 @@ export class Operations {
   }
 
   /** Returns the bytes of the model file. */
-  finish({ name, inputs, outputs, metadata }: Frame): Uint8Array {
+  finish({ name, axes, inputs, outputs, metadata }: Frame): Uint8Array {
     const made = new Set(this.#nodes.flatMap((node) => node.output ?? []));
     const names = new Map<string, string>();
     for (const { result, name: output } of outputs) {
@@ -105,8 +103,8 @@ export class Operations {
         name,
         node,
         initializer: this.#constants,
-        input: inputs.map(rows),
-        output: outputs.map(rows),
+        input: inputs.map((table) => rows(table, axes)),
+        output: outputs.map((table) => rows(table, axes)),
       },
     });
   }
@@ -120,12 +118,20 @@ export class Operations {
   }
 }
 
-const rows = ({ name, width }: Table) => ({
+function attributeOf(name: string, value: Attributes[string]): NonNullable<Node['attribute']>[number] {
+  if (typeof value === 'bigint') return { name, type: attributeTypes.int, i: value };
+  if (typeof value === 'number') return { name, type: attributeTypes.float, f: value };
+  const isWhole = (list: readonly (bigint | string)[]): list is readonly bigint[] => typeof list[0] === 'bigint';
+  if (isWhole(value)) return { name, type: attributeTypes.ints, ints: [...value] };
+  return { name, type: attributeTypes.strings, strings: value.map((text) => new TextEncoder().encode(text)) };
+}
+
+const rows = ({ name, width }: Table, axes: readonly string[]) => ({
   name,
   type: {
     tensorType: {
       elemType: dataTypes.float,
-      shape: { dim: [{ dimParam: 'batch' }, { dimValue: BigInt(width) }] },
+      shape: { dim: [...axes.map((dimParam) => ({ dimParam })), { dimValue: BigInt(width) }] },
     },
   },
 });

@@ -109,8 +109,7 @@ const makeOperators = () =>
   ]);
 
 /** Operators that would mistake the steps of sequences for the columns of a table. */
-const notOfSequences =
-  /^(?:Gemm|Reduce\w+|BatchNormalization|Unsqueeze|Slice|Reshape|Flatten|TopK|ArgMax|GatherElements|Conv|\w*Pool|Pad|Scaler)$/;
+const notOfSequences = /^(?:Gemm|BatchNormalization|Unsqueeze|Slice|Reshape|Flatten|Conv|\w*Pool|Pad|Scaler)$/;
 
 /** Whether an operator reads sequences, of which each step is a row. */
 export const readsSequences = (name: string): boolean => !notOfSequences.test(name);

@@ -11,6 +11,8 @@ export interface States {
   readonly next: ReadonlyMap<string, string>;
   /** The values before the first step, if there is one state. Missing values are 0. */
   readonly initial: readonly number[];
+  /** Whether the file names them, rather than the caller. */
+  readonly isInFile: boolean;
 }
 
 /** The states that `toOnnx` wrote into the metadata; none if there are none. */
@@ -23,13 +25,14 @@ export function statesInMetadata(model: Proto<'ModelProto'>): States {
   return {
     next: new Map(isMap ? Object.entries(next as Readonly<Record<string, string>>) : []),
     initial: areNumbers ? (initial as number[]) : [],
+    isInFile: true,
   };
 }
 
 /** Creates places for the states, and returns them with the other inputs. */
 export function statesOf(
   { input, output }: Proto<'GraphProto'>,
-  { next, initial }: States,
+  { next, initial, isInFile }: States,
   tape: Tape,
 ): { readonly places: ReadonlyMap<string, Rows>; readonly inputs: readonly Proto<'ValueInfoProto'>[] } {
   const places = new Map<string, Rows>();
@@ -38,8 +41,8 @@ export function statesOf(
   const outputs = new Set(output.map((info) => info.name));
   for (const [name, nextName] of next) {
     const state = inputs.get(name);
-    if (state === undefined) throw notThere('input', name, input);
-    if (!outputs.delete(nextName)) throw notThere('output', nextName, output);
+    if (state === undefined) throw notThere('input', name, input, isInFile);
+    if (!outputs.delete(nextName)) throw notThere('output', nextName, output, isInFile);
     places.set(
       name,
       inputRows(state, tape, undefined, (k) => tape.place(initial[k] ?? 0)),
@@ -68,9 +71,14 @@ export function fillPlaces(tape: Tape, state: Rows, next: Rows, name: string, ne
   state.entries.forEach(({ from: [place] }, k) => (tape.places.get(place)!.next = next.entries[k]));
 }
 
-const notThere = (what: 'input' | 'output', name: string, found: readonly Proto<'ValueInfoProto'>[]) =>
+const notThere = (
+  what: 'input' | 'output',
+  name: string,
+  found: readonly Proto<'ValueInfoProto'>[],
+  isInFile: boolean,
+) =>
   new NnbpError(
-    'UNKNOWN_ID',
-    `states: expected the name of an ${what} that is no other state's, received ${JSON.stringify(name)}. The model has ` +
+    isInFile ? 'MALFORMED' : 'UNKNOWN_ID',
+    `${isInFile ? 'The metadata nnbp.states' : 'states'}: expected the name of an ${what} that is no other state's, received ${JSON.stringify(name)}. The model has ` +
       `${found.map((each) => JSON.stringify(each.name)).join(', ')}.`,
   );

@@ -3,10 +3,12 @@
  * the node, so a dense layer becomes a Gemm and its activation.
  */
 import { type Aggregation, type Graph, mismatch, type Network, NnbpError } from '@nnbp/core';
-import { type Block, blocks, neededByOutputs, nextState as sourcesOfNextState, sourceOf } from '@nnbp/formats/shared';
+import { type Block, neededByOutputs, nextState as sourcesOfNextState, sourceOf } from '@nnbp/formats/shared';
+import { planSteps, type Step } from '../recognize/plan.js';
 import { type Written, writtenActivation } from './activations.js';
 import { writeAggregation } from './aggregations.js';
 import { Operations } from './operations.js';
+import { isWritable, type LayerContext, writeRecurrent, writeWindows } from './standard-layers.js';
 
 /** Options of {@link toOnnx}. */
 export interface OnnxOptions {
@@ -20,11 +22,17 @@ export interface OnnxOptions {
   readonly state?: string;
   /** For a network with delays, the name of the output tensor of the next state. Default: `next_state`. */
   readonly nextState?: string;
+  /**
+   * Whether the model takes whole sequences, `[steps, batch, nodes]`, with its recurrent layers as `RNN`, `LSTM` and `GRU`.
+   * Default: false, a model of one sample or one step.
+   */
+  readonly sequences?: boolean;
 }
 
 /**
  * The network as the bytes of an ONNX file, in float32. Input and output are one tensor each, `[batch, nodes]` with
- * `batch` free, in the data's own units. Nodes that no output depends on are left out. The operator set is 13, or the later
+ * `batch` free, in the data's own units. Nodes that are exactly a convolution or a pooling layer are `Conv`, `MaxPool` and
+ * `AveragePool`. Nodes that no output depends on are left out. The operator set is 13, or the later
  * one that first has an activation in use (`hardSwish` 14, `mish` 18, `gelu` 20). The ids of the input and output nodes are
  * in the metadata `nnbp.inputs` and `nnbp.outputs`, as JSON.
  *
@@ -32,7 +40,12 @@ export interface OnnxOptions {
  * a second tensor `next_state`, which is the `state` of the next step. The state before the first step is in the metadata
  * `nnbp.initialState`, as JSON; it is that of `stream(network).state`. `nnbp.states` names both tensors, for `fromOnnx`.
  *
- * @throws NnbpError `UNSUPPORTED` (a custom activation or aggregation), `NOT_FINITE` (a parameter, or a product of
+ * With `sequences`, the model takes all steps at once, `[steps, batch, nodes]` with both free, and gives the outputs of each.
+ * Every delayed edge then has to be one of a recurrent layer as `rnn`, `lstm` and `gru` of `@nnbp/layers` make it: with peepholes
+ * or without, and with the reset gate on either side of the weights. They are found by their nodes, whatever the ids.
+ *
+ * @throws NnbpError `UNSUPPORTED` (a custom activation or aggregation; with `sequences`, a delayed edge of another kind),
+ * `NOT_FINITE` (a parameter, or a product of
  * parameters, that float32 cannot hold), `OUT_OF_RANGE` (a name of a tensor that ONNX does not allow, or that is used twice)
  *
  * @example
@@ -48,18 +61,19 @@ export interface OnnxOptions {
  */
 export function toOnnx(network: Network, options: OnnxOptions = {}): Uint8Array {
   const { name = 'network', input = 'input', output = 'output', state = 'state', nextState = 'next_state' } = options;
+  const { sequences = false } = options;
   const { graph } = network;
-  const hasState = graph.stateSize > 0;
+  const hasState = graph.stateSize > 0 && !sequences;
   expectNames({ input, output, ...(hasState && { state, nextState }) });
-  const writer = new Writer(network);
-  writer.inputs(input);
+  const writer = new Writer(network, input, sequences);
+  writer.inputs();
   if (hasState) writer.state(state);
-  const needed = neededByOutputs(graph);
-  for (const block of blocks(graph, (i) => needed[i] === 1)) writer.block(block);
+  writer.steps();
   const width = graph.stateSize;
   const outputs = [{ name: output, width: graph.outputs.length, result: writer.outputs() }];
   return writer.operations.finish({
     name,
+    axes: sequences ? ['steps', 'batch'] : ['batch'],
     inputs: [{ name: input, width: graph.inputCount }, ...(hasState ? [{ name: state, width }] : [])],
     outputs: [...outputs, ...(hasState ? [{ name: nextState, width, result: writer.nextState() }] : [])],
     metadata: {
@@ -98,8 +112,20 @@ class Writer {
   /** Concatenated tensors, by the names of their parts. */
   readonly #joined = new Map<string, Columns>();
 
-  constructor(readonly network: Network) {
+  /** The axis of the columns. */
+  readonly #axis: bigint;
+
+  /**
+   * @param input - The tensor of inputs.
+   * @param sequences - Whether it is [steps, batch, nodes].
+   */
+  constructor(
+    readonly network: Network,
+    readonly input: string,
+    readonly sequences: boolean,
+  ) {
     const { graph, parameters } = network;
+    this.#axis = sequences ? 2n : 1n;
     this.#graph = graph;
     this.#slots = graph.slots(parameters.vector);
     this.#written = graph.activations.map((activation, k) => {
@@ -115,9 +141,9 @@ class Writer {
   }
 
   /** (x − mean) / deviation */
-  inputs(name: string): void {
+  inputs(): void {
     const { inputScaler } = this.network;
-    let tensor = name;
+    let tensor = this.input;
     if (inputScaler !== undefined) {
       const centred = this.operations.add('Sub', [tensor, this.#numbers('inputScaler', inputScaler.mean)]);
       tensor = this.operations.add('Div', [centred, this.#numbers('inputScaler', inputScaler.deviation)]);
@@ -131,8 +157,47 @@ class Writer {
     this.#place({ tensor: name, nodes: Array.from({ length: stateSize }, (_, k) => nodeCount + k) });
   }
 
+  /** All nodes that the outputs or the state depend on. */
+  steps(): void {
+    const graph = this.#graph;
+    const needed = neededByOutputs(graph);
+    const steps = planSteps(
+      graph,
+      (slot) => this.#slots[slot],
+      (i) => needed[i] === 1,
+      // A recurrent operator needs all steps; windows are those of samples alone.
+      this.sequences ? { windows: () => false } : { recurrent: () => false, windows: isWritable },
+    );
+    if (this.sequences) expectRecurrent(graph, steps);
+    for (const step of steps) this.#step(step);
+  }
+
+  #step(step: Step): void {
+    if ('block' in step) {
+      this.#block(step.block);
+      return;
+    }
+    const context: LayerContext = {
+      graph: this.#graph,
+      operations: this.operations,
+      slots: this.#slots,
+      values: (nodes, label) => this.#values(nodes, label),
+      numbers: (label, values, dims) => this.#numbers(label, values, dims),
+    };
+    if ('recurrent' in step) {
+      const { recurrent } = step;
+      this.#place({ tensor: writeRecurrent(context, recurrent, this.input), nodes: recurrent.units });
+    } else {
+      const { windows } = step;
+      this.#activate(
+        windows.nodes,
+        writeWindows(context, windows, (i) => this.#inner(i)),
+      );
+    }
+  }
+
   /** h = b + Σ w x as one product, then g of each run of nodes with one activation. */
-  block(block: Block): void {
+  #block(block: Block): void {
     if (block.aggregation !== undefined) this.#aggregate(block, block.aggregation);
     else if (block.form === 'sparse')
       for (const nodes of this.#byFanIn(block.nodes)) this.#activate(nodes, this.#sums(nodes));
@@ -150,7 +215,9 @@ class Writer {
     const { outputTransform } = this.network;
     if (outputTransform === 'none') return tensor;
     if (outputTransform === 'sigmoid') return this.operations.add('Sigmoid', [tensor]);
-    return this.operations.add(outputTransform === 'softmax' ? 'Softmax' : 'LogSoftmax', [tensor], { axis: 1n });
+    return this.operations.add(outputTransform === 'softmax' ? 'Softmax' : 'LogSoftmax', [tensor], {
+      axis: this.#axis,
+    });
   }
 
   /** For each node with delayed edges its value, then its last ones but the oldest. */
@@ -172,7 +239,7 @@ class Writer {
     if (joined.nodes.join() === nodes.join()) return joined.tensor;
     const columnOf = new Map(joined.nodes.map((i, column) => [i, column]));
     const positions = this.operations.positions(nodes.map((i) => columnOf.get(i)!));
-    return this.operations.add('Gather', [joined.tensor, positions], { axis: 1n });
+    return this.operations.add('Gather', [joined.tensor, positions], { axis: this.#axis });
   }
 
   /** h = b + A(z), the z of each node side by side; then g. */
@@ -205,8 +272,8 @@ class Writer {
         sources.map((j) => columnOf.get(j)!),
         dims,
       );
-      const z = weighted(operations.add('Gather', [read.tensor, positions], { axis: 1n }), weights, dims);
-      const written = writeAggregation(operations, aggregation, z, width);
+      const z = weighted(operations.add('Gather', [read.tensor, positions], { axis: this.#axis }), weights, dims);
+      const written = writeAggregation(operations, aggregation, z, width, Number(this.#axis) + 1);
       if (written === undefined) {
         throw new NnbpError(
           'UNSUPPORTED',
@@ -225,7 +292,7 @@ class Writer {
     this.#activate(nodes, h);
   }
 
-  /** One Gemm on a matrix with a row for each column that is read and a column for each node. */
+  /** One product with a matrix that has a row for each column that is read and a column for each node, plus b. */
   #product({ nodes, from }: Block): string {
     const graph = this.#graph;
     const read = from.length === 0 ? this.#columns[0] : this.#read(from, nodes);
@@ -238,11 +305,9 @@ class Writer {
       }
     });
     const dims = [read.nodes.length, nodes.length];
-    return this.operations.add('Gemm', [
-      read.tensor,
-      this.#numbers(this.#label('weights', nodes), matrix, dims),
-      this.#biases(nodes),
-    ]);
+    const operands = [read.tensor, this.#numbers(this.#label('weights', nodes), matrix, dims)];
+    if (!this.sequences) return this.operations.add('Gemm', [...operands, this.#biases(nodes)]);
+    return this.operations.add('Add', [this.operations.add('MatMul', operands), this.#biases(nodes)]);
   }
 
   /** Where a matrix would be nearly all zeros: for each node its predecessors side by side, times w, added up. */
@@ -266,9 +331,13 @@ class Writer {
     });
     const { operations } = this;
     const dims = [nodes.length, width];
-    const gathered = operations.add('Gather', [read.tensor, operations.positions(positions, dims)], { axis: 1n });
+    const gathered = operations.add('Gather', [read.tensor, operations.positions(positions, dims)], {
+      axis: this.#axis,
+    });
     const products = operations.add('Mul', [gathered, this.#numbers(this.#label('weights', nodes), weights, dims)]);
-    const sums = operations.add('ReduceSum', [products, operations.positions([2])], { keepdims: 0n });
+    const sums = operations.add('ReduceSum', [products, operations.positions([Number(this.#axis) + 1])], {
+      keepdims: 0n,
+    });
     return operations.add('Add', [sums, this.#biases(nodes)]);
   }
 
@@ -284,7 +353,7 @@ class Writer {
       runs.length === 1
         ? [h]
         : this.operations.addMany('Split', [h, this.operations.positions(runs.map((run) => run.length))], runs.length, {
-            axis: 1n,
+            axis: this.#axis,
           });
     runs.forEach((run, k) => {
       const activation = activationOf[run[0]];
@@ -314,7 +383,7 @@ class Writer {
     const known = this.#joined.get(key);
     if (known !== undefined) return known;
     const joined = {
-      tensor: this.operations.add('Concat', tensors, { axis: 1n }),
+      tensor: this.operations.add('Concat', tensors, { axis: this.#axis }),
       nodes: parts.flatMap((part) => part.nodes),
     };
     this.#joined.set(key, joined);
@@ -326,7 +395,7 @@ class Writer {
     const columns = [...nodes.keys()].filter((column) => wanted.has(nodes[column]));
     if (columns.length === nodes.length) return { tensor, nodes };
     return {
-      tensor: this.operations.add('Gather', [tensor, this.operations.positions(columns)], { axis: 1n }),
+      tensor: this.operations.add('Gather', [tensor, this.operations.positions(columns)], { axis: this.#axis }),
       nodes: columns.map((column) => nodes[column]),
     };
   }
@@ -394,6 +463,23 @@ class Writer {
       }
     }
     return this.operations.numbers(values, dims);
+  }
+}
+
+/** Every delayed edge has to be inside a recurrent layer. */
+function expectRecurrent(graph: Graph, steps: readonly Step[]): void {
+  for (const step of steps) {
+    if ('recurrent' in step) continue;
+    for (const i of ('block' in step ? step.block : step.windows).nodes) {
+      for (let e = graph.edgeStart[i]; e < graph.edgeStart[i + 1]; e++) {
+        if (graph.delay(e) === 0) continue;
+        throw new NnbpError(
+          'UNSUPPORTED',
+          `Node "${graph.ids[i]}" reads "${graph.edgeName(e)}", and is no part of a layer that is exactly an rnn, lstm or ` +
+            'gru. Leave the option sequences out to write a model of one step.',
+        );
+      }
+    }
   }
 }
 

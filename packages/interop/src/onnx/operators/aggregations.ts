@@ -7,18 +7,21 @@ import { product as sizeOf } from '../constant.js';
 import { type Entry, ratio, type Rows } from '../tape.js';
 import { isUnfinished, type Operator, terms } from './operator.js';
 
+/** The number of the last axis, counting those of the batch and the steps. */
+const lastAxisOf = (call: Call, shape: readonly number[]) => shape.length + (call.lead?.length ?? 1) - 1;
+
 /** Returns the shape without the last axis, and the length of that axis. */
 export function lastAxis(
   call: Call,
   shape: readonly number[],
 ): { readonly rest: readonly number[]; readonly width: number } {
   const axes = call.listed(1, 'axes') ?? [];
-  const last = shape.length;
-  if (last === 0 || axes.length !== 1 || (axes[0] !== last && axes[0] !== -1)) {
+  const last = lastAxisOf(call, shape);
+  if (shape.length === 0 || axes.length !== 1 || (axes[0] !== last && axes[0] !== -1)) {
     call.unsupported(`over axes [${axes.join(', ')}]; expected the last one`);
   }
   const rest = shape.slice(0, -1);
-  return { rest: call.whole('keepdims', 1) === 0 ? rest : [...rest, 1], width: shape[last - 1] };
+  return { rest: call.whole('keepdims', 1) === 0 ? rest : [...rest, 1], width: shape[shape.length - 1] };
 }
 
 /** A reduction over the last axis, as a node per row. */
@@ -59,7 +62,7 @@ export const sort: Operator = (call) => {
   const axis = call.whole('axis', -1);
   const count = call.constant(1).values[0];
   const isSorted = call.whole('sorted', 1) !== 0;
-  if (!isSorted || count !== width || (axis !== -1 && axis !== rows.shape.length)) {
+  if (!isSorted || count !== width || (axis !== -1 && axis !== lastAxisOf(call, rows.shape))) {
     call.unsupported('anything but all of the last axis, sorted for a median');
   }
   return { ...rows, ended: call.label, part: 'sorted' };
@@ -71,7 +74,7 @@ export function middle(call: Call, sorted: Rows): Rows {
   const width = sorted.shape.at(-1)!;
   const expected = width % 2 === 1 ? [width >> 1] : [(width >> 1) - 1, width >> 1];
   const { values } = call.constant(1);
-  if ((axis !== -1 && axis !== sorted.shape.length) || Array.from(values).join() !== expected.join()) {
+  if ((axis !== -1 && axis !== lastAxisOf(call, sorted.shape)) || Array.from(values).join() !== expected.join()) {
     call.unsupported('anything of sorted numbers but their middle, for a median');
   }
   return { ...sorted, ended: call.label, part: 'middle' };
@@ -87,7 +90,7 @@ export const argMax: Operator = (call) => {
     return isAbsolute ? node.h : undefined;
   });
   const isPart = call.whole('keepdims', 1) === 1 && call.whole('select_last_index', 0) === 0;
-  if (!isPart || (axis !== -1 && axis !== rows.shape.length) || absolute.includes(undefined)) {
+  if (!isPart || (axis !== -1 && axis !== lastAxisOf(call, rows.shape)) || absolute.includes(undefined)) {
     call.unsupported(`a position; expected that of the largest |z|, for maxAbs. ${adviceFor('ArgMax')}`);
   }
   return { shape: rows.shape, entries: absolute as Entry[], ended: call.label, part: 'argMaxAbs' };
@@ -101,7 +104,7 @@ export const gatherElements: Operator = (call) => {
     place?.entries.length === rows.entries.length &&
     place.entries.every((entry, k) => ratio(rows.entries[k], entry) === 1);
   const axis = call.whole('axis', 0);
-  if (!same || (axis !== -1 && axis !== rows.shape.length)) {
+  if (!same || (axis !== -1 && axis !== lastAxisOf(call, rows.shape))) {
     call.unsupported('positions that are computed; expected those of the largest |z|, for maxAbs');
   }
   return aggregated(call, maxAbs, rows, [...rows.shape.slice(0, -1), 1], rows.shape.at(-1)!);

@@ -144,6 +144,8 @@ function pool(
   const { shape: windows, positions } = windowsOf(call, grid, kernel ?? call.wholes('kernel_shape') ?? []);
   const cellCount = sizeOf(grid);
   call.spend(channels * positions.length * ((positions.at(0)?.length ?? 0) + 1));
+  // Sums that become nodes do so in the order of the grid, not in that of the windows.
+  for (const each of entries) if (each.from.length > 1) call.tape.node(each);
   const result: Entry[] = [];
   for (let channel = 0; channel < channels; channel++) {
     for (const window of positions) {

@@ -1,0 +1,97 @@
+/** Recognized layers as operators of ONNX, run in onnxruntime: outputs of sequences and of grids, also after a round trip. */
+import { predictSequence } from '@nnbp/core';
+import { fromOnnx, toOnnx } from '@nnbp/interop';
+import ort from 'onnxruntime-node';
+import { afterAll, expect, test } from 'vitest';
+import { countOf, randomConvolution, randomRecurrent } from './random-layers.mjs';
+import { firstSeed } from './random-networks.mjs';
+import { record, versionOf } from './record.mjs';
+
+const networks = 200;
+const [steps, batch] = [7, 3];
+const found = [];
+afterAll(() => record('4-onnx-layers', `onnxruntime-node ${versionOf('onnxruntime-node')}, standard layers`, found));
+
+/** Outputs of a model for inputs of this shape, one number after another. */
+async function run(bytes, inputs, dims) {
+  const session = await ort.InferenceSession.create(bytes, { logSeverityLevel: 3, intraOpNumThreads: 1 });
+  const { output } = await session.run({ input: new ort.Tensor('float32', Float32Array.from(inputs), dims) });
+  await session.release();
+  return Array.from(output.data);
+}
+
+function worstOf(outputs, expected, what) {
+  expect(outputs, what).toHaveLength(expected.length);
+  return outputs.reduce((worst, value, k) => {
+    const error = Math.abs(value - expected[k]) / Math.max(1, Math.abs(expected[k]));
+    expect(error, `${what}, output ${k}: ${value} for ${expected[k]}`).toBeLessThan(1e-4);
+    return Math.max(worst, error);
+  }, 0);
+}
+
+const numbers = (random, count) => Array.from({ length: count }, () => random.uniform() - 0.5);
+
+/** The outputs of several sequences, as the model has them: step by step, sample by sample. */
+const sequencesOf = (network, sequences) => {
+  const outputs = sequences.map((rows) => predictSequence(network, rows));
+  return Array.from({ length: steps }, (_, t) => outputs.map((rows) => Array.from(rows[t]))).flat(2);
+};
+
+test(`${networks} networks of RNN, LSTM and GRU layers as models of sequences, from seed ${firstSeed}`, async () => {
+  const worst = { out: 0, back: 0 };
+  const counts = {};
+  for (let seed = firstSeed; seed < firstSeed + networks; seed++) {
+    const { network, layers, random } = randomRecurrent(seed);
+    const what = `INTEROP_SEED=${seed} (${layers.map(({ name }) => name).join(', ')})`;
+    const width = network.graph.inputCount;
+    const sequences = Array.from({ length: batch }, () => Array.from({ length: steps }, () => numbers(random, width)));
+    const expected = sequencesOf(network, sequences);
+    const inputs = Array.from({ length: steps }, (_, t) => sequences.map((rows) => rows[t])).flat(2);
+    const bytes = toOnnx(network, { sequences: true });
+    for (const operator of ['RNN', 'LSTM', 'GRU']) {
+      const named = layers.filter((layer) => layer.operator === operator).length;
+      // An operator's name stands in its operation, its label, and its results.
+      expect(countOf(bytes, `/${operator}.`) > 0, what).toBe(named > 0);
+    }
+    for (const { name } of layers) counts[name] = (counts[name] ?? 0) + 1;
+    worst.out = Math.max(worst.out, worstOf(await run(bytes, inputs, [steps, batch, width]), expected, what));
+    const back = fromOnnx(bytes);
+    expect(back.graph.stateSize, what).toBe(network.graph.stateSize);
+    worst.back = Math.max(worst.back, worstOf(sequencesOf(back, sequences), expected, `${what}, back`));
+    const again = await run(toOnnx(back, { sequences: true }), inputs, [steps, batch, width]);
+    worstOf(again, expected, `${what}, written again`);
+  }
+  const named = Object.entries(counts).map(([name, count]) => `${count} ${name}`);
+  found.push([
+    `${networks} networks of one or two recurrent layers (${named.join(', ')}), ${batch} sequences of ${steps} steps`,
+    `at most ${worst.out.toExponential(1)} off; read again by fromOnnx at most ${worst.back.toExponential(1)} off`,
+  ]);
+}, 240_000);
+
+test(`${networks} networks of convolutions and pooling, from seed ${firstSeed}`, async () => {
+  const worst = { out: 0, back: 0 };
+  const counts = {};
+  for (let seed = firstSeed; seed < firstSeed + networks; seed++) {
+    const { network, layers, random } = randomConvolution(seed);
+    const what = `INTEROP_SEED=${seed} (${layers.join(', ')})`;
+    const width = network.graph.inputCount;
+    const rows = Array.from({ length: batch }, () => numbers(random, width));
+    const expected = network.predictBatch(rows).flat();
+    const bytes = toOnnx(network);
+    for (const operator of new Set(layers)) {
+      expect(countOf(bytes, `/${operator}.`), what).toBeGreaterThan(0);
+      counts[operator] = (counts[operator] ?? 0) + layers.filter((layer) => layer === operator).length;
+    }
+    worst.out = Math.max(worst.out, worstOf(await run(bytes, rows.flat(), [batch, width]), expected, what));
+    const back = fromOnnx(bytes);
+    worst.back = Math.max(worst.back, worstOf(back.predictBatch(rows).flat(), expected, `${what}, back`));
+    expect(back.graph.parameterCount, what).toBeLessThanOrEqual(network.graph.parameterCount);
+    worstOf(await run(toOnnx(back), rows.flat(), [batch, width]), expected, `${what}, written again`);
+  }
+  found.push([
+    `${networks} networks of one or two layers (${Object.entries(counts)
+      .map(([name, count]) => `${count} ${name}`)
+      .join(', ')})`,
+    `at most ${worst.out.toExponential(1)} off; read again by fromOnnx at most ${worst.back.toExponential(1)} off`,
+  ]);
+}, 240_000);

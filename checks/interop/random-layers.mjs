@@ -1,0 +1,100 @@
+/** Random networks of one or two standard layers: recurrent ones, and convolutions with pooling. */
+import { identity, relu, sigmoid, sine, tanh } from '@nnbp/activations';
+import { GraphBuilder, Network, Random, Standardization } from '@nnbp/core';
+import { averagePool, conv1d, conv2d, gru, lstm, maxPool, rnn } from '@nnbp/layers';
+
+const chooser = (random) => {
+  const below = (n) => Math.floor(random.uniform() * n);
+  return { below, oneOf: (list) => list[below(list.length)], chance: (p) => random.uniform() < p };
+};
+
+/** Parameters of moderate size, none of them 0. */
+function withParameters(graph, random) {
+  const network = new Network(graph);
+  const { vector } = network.parameters;
+  for (let p = 0; p < vector.length; p++) vector[p] = (random.uniform() < 0.5 ? -1 : 1) * (0.05 + random.uniform() / 2);
+  return network;
+}
+
+/** Recurrent layers that can be asked for. `torch` says which PyTorch has as a module. */
+export const recurrentKinds = [
+  { name: 'rnn', operator: 'RNN', torch: 'RNN', add: rnn },
+  { name: 'rnn with relu', operator: 'RNN', torch: 'RNN', add: (b, o) => rnn(b, { ...o, activation: relu }) },
+  { name: 'rnn with sigmoid', operator: 'RNN', add: (b, o) => rnn(b, { ...o, activation: sigmoid }) },
+  { name: 'lstm', operator: 'LSTM', torch: 'LSTM', add: lstm },
+  { name: 'lstm with peepholes', operator: 'LSTM', add: (b, o) => lstm(b, { ...o, peepholes: true }) },
+  { name: 'gru', operator: 'GRU', torch: 'GRU', add: gru },
+  { name: 'gru, reset before', operator: 'GRU', add: (b, o) => gru(b, { ...o, resetAfter: false }) },
+];
+
+/** One or two recurrent layers, some with a dense layer between them or after, with scalers and shortcuts. */
+export function randomRecurrent(seed) {
+  const random = new Random(seed);
+  const { below, oneOf, chance } = chooser(random);
+  const builder = new GraphBuilder();
+  const inputs = builder.inputs(1 + below(4));
+  const layers = [];
+  let last = inputs;
+  for (let count = 1 + below(2); count > 0; count--) {
+    const kind = oneOf(recurrentKinds);
+    layers.push(kind);
+    const from = chance(0.3) && last !== inputs ? [...inputs, ...last] : last;
+    last = kind.add(builder, { from, units: 1 + below(5), name: `r${count}` });
+    // c of dense nodes is a parameter, so that what reads them has to take it into account.
+    if (chance(0.3))
+      last = builder.layer(1 + below(4), { from: last, activation: oneOf([tanh, relu]), name: `d${count}` });
+  }
+  if (chance(0.5)) last = builder.layer(2, { from: last, activation: identity, name: 'y' });
+  builder.output(...last);
+  const network = withParameters(builder.build(), random);
+  if (chance(0.3)) {
+    const { inputCount } = network.graph;
+    network.inputScaler = new Standardization(Array(inputCount).fill(0.25), Array(inputCount).fill(1.5));
+  }
+  return { network, layers, random };
+}
+
+/** A convolution, then another, or pooling, then a dense layer. */
+export function randomConvolution(seed) {
+  const random = new Random(seed);
+  const { below, oneOf, chance } = chooser(random);
+  const builder = new GraphBuilder();
+  const isRow = chance(0.3);
+  const layers = [];
+  let grid = { channels: 1 + below(3), height: isRow ? 1 : 5 + below(4), width: 5 + below(5) };
+  let from = builder.inputs(grid.channels * grid.height * grid.width);
+  for (let count = 1 + below(2); count > 0; count--) {
+    const side = (size) => (size === 1 ? 1 : 2 + below(2));
+    const kernel = [side(grid.height), side(grid.width)];
+    const per = (most) => [grid.height === 1 ? 1 : 1 + below(most), 1 + below(most)];
+    const options = { from, ...grid, kernel, stride: per(2), name: `l${count}` };
+    const fits = (size, k, dilation) => dilation * (k - 1) < size;
+    const dilation = per(2).map((d, axis) => (fits([grid.height, grid.width][axis], kernel[axis], d) ? d : 1));
+    const padding = [grid.height === 1 ? 0 : below(2), below(2)];
+    const size = (axis, d, p) =>
+      Math.floor(([grid.height, grid.width][axis] + 2 * p - d * (kernel[axis] - 1) - 1) / options.stride[axis]) + 1;
+    const isPool = layers.length > 0 && chance(0.6);
+    if (isPool) {
+      const name = oneOf(['MaxPool', 'AveragePool']);
+      layers.push(name);
+      from = (name === 'MaxPool' ? maxPool : averagePool)(builder, options);
+      grid = { channels: grid.channels, height: size(0, 1, 0), width: size(1, 1, 0) };
+    } else {
+      layers.push('Conv');
+      const filters = 1 + below(3);
+      const activation = oneOf([relu, tanh, identity, sine]);
+      const own = { ...options, filters, activation, dilation, padding };
+      const row = { ...own, length: grid.width, kernel: kernel[1], stride: options.stride[1], dilation: dilation[1] };
+      from = isRow ? conv1d(builder, { ...row, padding: padding[1] }) : conv2d(builder, own);
+      grid = { channels: filters, height: size(0, dilation[0], padding[0]), width: size(1, dilation[1], padding[1]) };
+    }
+    // With one window alone it is a dense layer, or an aggregation.
+    if (grid.height * grid.width === 1) layers.pop();
+    if (grid.width < 3 || (!isRow && grid.height < 3)) break;
+  }
+  builder.output(...builder.layer(2, { from, activation: identity, name: 'y' }));
+  return { network: withParameters(builder.build(), random), layers, random };
+}
+
+/** How often an operator or module stands in a file. */
+export const countOf = (bytes, name) => Buffer.from(bytes).toString('latin1').split(name).length - 1;

@@ -1,0 +1,115 @@
+/**
+ * Finds the grid, kernel, stride, padding and dilation of windows, from the cells that each of them reads. A geometry is
+ * guessed from a few windows and accepted only if it gives the cells of all of them. There may be several.
+ */
+
+/** One axis of a grid. */
+export interface Axis {
+  readonly size: number;
+  readonly kernel: number;
+  readonly stride: number;
+  readonly dilation: number;
+  /** Zeros before the first cell and after the last one. */
+  readonly padding: readonly [begin: number, end: number];
+  /** How many windows there are. */
+  readonly windows: number;
+}
+
+/** Rows and columns. */
+export type Geometry = readonly [rows: Axis, columns: Axis];
+
+/**
+ * The geometries of windows that are listed row by row, the simplest first.
+ *
+ * @param windows - For each window the cells it reads, in ascending order.
+ * @param cells - The number of cells of the grid, which are counted row by row.
+ */
+export function* geometriesOf(windows: readonly (readonly number[])[], cells: number): Generator<Geometry> {
+  for (const width of divisors(cells).reverse()) {
+    for (const columns of divisors(windows.length).reverse()) {
+      const sides = sidesOf(windows, width, columns);
+      if (sides === undefined) continue;
+      for (const rows of axesOf(sides.rows, cells / width)) {
+        for (const across of axesOf(sides.columns, width)) yield [rows, across];
+      }
+    }
+  }
+}
+
+/** The place of a cell in the kernel of a window, counted row by row. */
+export function placeOf([rows, columns]: Geometry, window: number, cell: number): number {
+  const along = ({ stride, dilation, padding }: Axis, at: number, position: number) =>
+    (position - at * stride + padding[0]) / dilation;
+  const row = along(rows, Math.floor(window / columns.windows), Math.floor(cell / columns.size));
+  return row * columns.kernel + along(columns, window % columns.windows, cell % columns.size);
+}
+
+/** All divisors, in ascending order. */
+export function divisors(n: number): number[] {
+  const found: number[] = [];
+  for (let d = 1; d <= n; d++) if (n % d === 0) found.push(d);
+  return found;
+}
+
+/** The rows that each row of windows reads, and the columns that each column of them reads; undefined if they differ. */
+function sidesOf(
+  windows: readonly (readonly number[])[],
+  width: number,
+  columns: number,
+): { readonly rows: readonly number[][]; readonly columns: readonly number[][] } | undefined {
+  const rows: number[][] = [];
+  const across: number[][] = [];
+  for (let w = 0; w < windows.length; w++) {
+    const window = windows[w];
+    const [r, c] = [Math.floor(w / columns), w % columns];
+    if (c === 0) rows.push(distinct(window, (cell) => Math.floor(cell / width)));
+    if (r === 0) across.push(distinct(window, (cell) => cell % width));
+    const [ys, xs] = [rows[r], across[c]];
+    if (window.length !== ys.length * xs.length) return undefined;
+    for (let k = 0; k < window.length; k++) {
+      if (window[k] !== ys[Math.floor(k / xs.length)] * width + xs[k % xs.length]) return undefined;
+    }
+  }
+  return { rows, columns: across };
+}
+
+const distinct = (window: readonly number[], of: (cell: number) => number) =>
+  [...new Set(window.map(of))].sort((a, b) => a - b);
+
+/** How much larger than any window a kernel may be, of which a part is always in the padding. */
+const maxHidden = 2;
+/** Strides to try where no two windows that are whole tell it. */
+const maxStride = 8;
+
+/** The axes on which each window reads these cells, in ascending order. */
+function* axesOf(windows: readonly (readonly number[])[], size: number): Generator<Axis> {
+  const longest = windows.reduce((most, { length }) => Math.max(most, length), 0);
+  const sample = windows.find(({ length }) => length === longest)!;
+  const dilation = longest > 1 ? sample[1] - sample[0] : 1;
+  const whole = windows.flatMap((window, k) => (window.length === longest ? [{ k, first: window[0] }] : []));
+  const [first, last] = [whole[0], whole[whole.length - 1]];
+  const told = windows.length === 1 ? 1 : last.k > first.k ? (last.first - first.first) / (last.k - first.k) : 0;
+  const usual = Array.from({ length: windows.length === 1 ? 1 : maxStride }, (_, k) => k + 1);
+  for (let kernel = longest; kernel <= longest + maxHidden; kernel++) {
+    for (const stride of kernel === longest && Number.isInteger(told) && told > 0 ? [told] : usual) {
+      for (let begin = 0; begin <= (kernel - 1) * dilation; begin++) {
+        const span = (kernel - 1) * dilation + 1;
+        const end = Math.max(0, (windows.length - 1) * stride + span - size - begin);
+        const count = Math.floor((size + begin + end - span) / stride) + 1;
+        const axis: Axis = { size, kernel, stride, dilation, padding: [begin, end], windows: windows.length };
+        if (count === windows.length && windows.every((window, k) => reads(axis, k, window))) yield axis;
+      }
+    }
+  }
+}
+
+/** Whether a window of this axis reads these cells and no other. */
+function reads({ size, kernel, stride, dilation, padding }: Axis, window: number, cells: readonly number[]): boolean {
+  let at = 0;
+  for (let k = 0; k < kernel; k++) {
+    const position = window * stride - padding[0] + k * dilation;
+    if (position < 0 || position >= size) continue;
+    if (cells[at++] !== position) return false;
+  }
+  return at === cells.length;
+}

@@ -1,0 +1,84 @@
+/** What recognizers ask about a node: what it computes, and which of its parameters have a known value. */
+import type { Graph } from '@nnbp/core';
+import { sourceOf } from '@nnbp/formats/shared';
+
+/** The value of a slot (see `Graph`), or undefined where it may change. */
+export type Known = (slot: number) => number | undefined;
+
+/** An edge into a node. */
+export interface Edge {
+  /** The node it comes from. */
+  readonly node: number;
+  readonly delay: number;
+  /** Of its weight. */
+  readonly slot: number;
+  /** As `sourceOf` numbers it. */
+  readonly source: number;
+}
+
+/** See the head of the file. */
+export class Nodes {
+  constructor(
+    readonly graph: Graph,
+    readonly known: Known,
+  ) {}
+
+  /** All edges into node i, in the graph's order. */
+  edges(i: number): Edge[] {
+    const { graph } = this;
+    return Array.from({ length: graph.edgeStart[i + 1] - graph.edgeStart[i] }, (_, k) => {
+      const edge = graph.edgeStart[i] + k;
+      return {
+        node: graph.predecessors[edge],
+        delay: graph.delay(edge),
+        slot: graph.weightSlot(edge, i),
+        source: sourceOf(graph, edge),
+      };
+    });
+  }
+
+  /** The name of the node's built-in activation without options; undefined for an input and for any other activation. */
+  activation(i: number): string | undefined {
+    if (i < this.graph.inputCount) return undefined;
+    const { builtin } = this.graph.activations[this.graph.activationOf[i]];
+    return builtin !== undefined && Object.keys(builtin.options).length === 0 ? builtin.name : undefined;
+  }
+
+  /** Whether the node is c · g(b + Σ w · x) with c = 1. */
+  isSum(i: number, activation: string): boolean {
+    return (
+      this.activation(i) === activation &&
+      this.graph.aggregation(i) === undefined &&
+      this.known(this.graph.scaleSlot(i)) === 1
+    );
+  }
+
+  /** The edges of a node that is g of the sum of its predecessors, without parameters. */
+  plain(i: number, activation = 'identity', { b = 0, w = 1 } = {}): Edge[] | undefined {
+    if (!this.isSum(i, activation) || this.known(this.graph.biasSlot(i)) !== b) return undefined;
+    return this.#allWith(i, w);
+  }
+
+  /** The edges of a node that is an aggregation of its predecessors, without parameters. */
+  aggregated(i: number, name: string): Edge[] | undefined {
+    const { graph } = this;
+    const isPlain =
+      i >= graph.inputCount &&
+      graph.aggregation(i)?.builtin?.name === name &&
+      this.activation(i) === 'identity' &&
+      this.known(graph.biasSlot(i)) === 0 &&
+      this.known(graph.scaleSlot(i)) === 1;
+    return isPlain ? this.#allWith(i, 1) : undefined;
+  }
+
+  /** The two factors of a gate. */
+  factors(i: number): readonly [Edge, Edge] | undefined {
+    const edges = this.aggregated(i, 'product');
+    return edges?.length === 2 ? [edges[0], edges[1]] : undefined;
+  }
+
+  #allWith(i: number, w: number): Edge[] | undefined {
+    const edges = this.edges(i);
+    return edges.every(({ slot }) => this.known(slot) === w) ? edges : undefined;
+  }
+}

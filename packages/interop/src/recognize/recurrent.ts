@@ -1,0 +1,314 @@
+/**
+ * Finds the nodes that are exactly a layer of `rnn`, `lstm` or `gru` of @nnbp/layers, by what they compute and not by their
+ * ids. First each unit is matched from its value inwards; then units that read one another are a layer, and its gates may
+ * read nothing but the layer's inputs and units.
+ */
+import { levels } from '@nnbp/core';
+import type { Edge, Nodes } from './nodes.js';
+
+/** The weights of one gate, or of the candidate, of all units. */
+export interface Gate {
+  /** Slots of the weights of the inputs, `[unit][input]`; −1 where there is no edge. */
+  readonly inputs: readonly (readonly number[])[];
+  /** Slots of the weights of the units one step before, `[unit][unit]`; −1 where there is no edge. */
+  readonly units: readonly (readonly number[])[];
+  /** Slots of b. */
+  readonly bias: readonly number[];
+  /** Of the candidate of a GRU with the reset gate after the weights: slots of the b that is reset. */
+  readonly resetBias?: readonly number[];
+  /** Slots of the weight of the unit's own cell state; −1 where there is no edge. Undefined: no unit has one. */
+  readonly peepholes?: readonly number[] | undefined;
+}
+
+/** A recurrent layer. */
+export interface RecurrentLayer {
+  readonly kind: 'rnn' | 'lstm' | 'gru';
+  /** The name of the activation of an `rnn`. */
+  readonly activation: string;
+  /** The nodes that other nodes read, in the order of the graph. */
+  readonly units: readonly number[];
+  /** The cell states of an `lstm`, one per unit. */
+  readonly cells: readonly number[];
+  /** All its nodes. */
+  readonly nodes: readonly number[];
+  /** What it reads at each step, in the order of the graph. */
+  readonly inputs: readonly number[];
+  /** `rnn`: its only gate. `lstm`: i, f, g, o. `gru`: r, z, n. */
+  readonly gates: readonly Gate[];
+  /** Of a `gru`: whether the reset gate comes after the weights of the candidate. */
+  readonly resetAfter: boolean;
+}
+
+/** What a unit is made of, before it is known which units are one layer. */
+interface Unit {
+  readonly kind: RecurrentLayer['kind'];
+  readonly activation: string;
+  /** Its value. */
+  readonly h: number;
+  readonly c?: number;
+  /** Nodes with weights, in the order of the layer's gates. */
+  readonly gates: readonly number[];
+  /** Nodes without weights. */
+  readonly inner: readonly number[];
+  /** Of a GRU: edges of n that are no inputs, by their source: the reset sum, or the reset units. */
+  readonly reset?: Reset;
+}
+
+/** How the candidate of a GRU reads the units. */
+type Reset =
+  /** ru = r · u, where u has the weights. */
+  | { readonly after: true; readonly ru: number; readonly u: number }
+  /** Of each unit read: rh = r · h(t − 1). */
+  | { readonly after: false };
+
+const rnnActivations = new Set(['tanh', 'relu', 'sigmoid', 'softsign', 'softplus']);
+
+/** All recurrent layers of a graph that have no node in common. */
+export function recurrentLayers(nodes: Nodes): RecurrentLayer[] {
+  const { graph } = nodes;
+  if (graph.edgeDelay === undefined) return [];
+  const units: Unit[] = [];
+  for (let i = graph.inputCount; i < graph.nodeCount; i++) {
+    const unit = lstmUnit(nodes, i) ?? gruUnit(nodes, i) ?? rnnUnit(nodes, i);
+    if (unit !== undefined) units.push(unit);
+  }
+  const level = levels(graph);
+  const taken = new Set<number>();
+  const found: RecurrentLayer[] = [];
+  // A gate of an LSTM is no unit of an RNN, though it may look like one: larger units come first.
+  for (const kind of ['lstm', 'gru', 'rnn'] as const) {
+    for (const group of connected(
+      nodes,
+      units.filter((unit) => unit.kind === kind),
+    )) {
+      const layer = layerOf(nodes, group);
+      const isFree =
+        layer?.nodes.every((i) => !taken.has(i)) === true &&
+        new Set(layer.nodes).size === layer.nodes.length &&
+        layer.units.every((i) => level[i] === level[layer.units[0]]) &&
+        isClosed(nodes, layer);
+      if (layer === undefined || !isFree) continue;
+      for (const i of layer.nodes) taken.add(i);
+      found.push(layer);
+    }
+  }
+  return found.sort((a, b) => a.units[0] - b.units[0]);
+}
+
+/** h = g(b + W x + U h(t − 1)) */
+function rnnUnit(nodes: Nodes, h: number): Unit | undefined {
+  const activation = nodes.activation(h);
+  if (activation === undefined || !rnnActivations.has(activation) || !nodes.isSum(h, activation)) return undefined;
+  return { kind: 'rnn', activation, h, gates: [h], inner: [] };
+}
+
+/** h = o · tanh(c), c = i · g + f · c(t − 1) */
+function lstmUnit(nodes: Nodes, h: number): Unit | undefined {
+  const [o, tanhed] = pair(nodes, h, (i) => nodes.isSum(i, 'sigmoid'));
+  const [state] = (tanhed === undefined ? undefined : nodes.plain(tanhed, 'tanh')) ?? [];
+  if (o === undefined || state?.delay !== 0 || nodes.edges(tanhed!).length !== 1) return undefined;
+  const c = state.node;
+  const added = nodes.plain(c);
+  if (added?.length !== 2 || added.some(({ delay }) => delay !== 0)) return undefined;
+  for (const [first, second] of [added, added.toReversed()]) {
+    const [i, g] = pair(nodes, first.node, (k) => nodes.isSum(k, 'sigmoid'));
+    const [f] = gatedBefore(nodes, second.node, c);
+    if (i === undefined || !nodes.isSum(g!, 'tanh') || f === undefined) continue;
+    return {
+      kind: 'lstm',
+      activation: 'tanh',
+      h,
+      c,
+      gates: [i, f, g!, o],
+      inner: [tanhed!, c, first.node, second.node, h],
+    };
+  }
+  return undefined;
+}
+
+/** h = (1 − z) · n + z · h(t − 1) */
+function gruUnit(nodes: Nodes, h: number): Unit | undefined {
+  const added = nodes.plain(h);
+  if (added?.length !== 2 || added.some(({ delay }) => delay !== 0)) return undefined;
+  for (const [first, second] of [added, added.toReversed()]) {
+    const [z] = gatedBefore(nodes, second.node, h);
+    if (z === undefined) continue;
+    const [keep, n] = pair(nodes, first.node, (i) => nodes.plain(i, 'identity', { b: 1, w: -1 }) !== undefined);
+    if (keep === undefined || !nodes.isSum(n!, 'tanh')) continue;
+    const [kept, ...others] = nodes.edges(keep);
+    if (others.length > 0 || kept?.delay !== 0 || kept.node !== z) continue;
+    const inner = [keep, first.node, second.node, h];
+    for (const { node: ru, delay, slot } of nodes.edges(n!)) {
+      if (delay !== 0 || nodes.known(slot) !== 1) continue;
+      const [r, u] = pair(nodes, ru, (i) => nodes.isSum(i, 'sigmoid'));
+      if (r === undefined || !nodes.isSum(u!, 'identity') || !nodes.edges(u!).every((edge) => edge.delay === 1))
+        continue;
+      const reset = { after: true, ru, u: u! } as const;
+      return { kind: 'gru', activation: 'tanh', h, gates: [r, z, n!], inner: [...inner, ru, u!], reset };
+    }
+    // Which gates reset the units is seen once the layer is known.
+    return { kind: 'gru', activation: 'tanh', h, gates: [-1, z, n!], inner, reset: { after: false } };
+  }
+  return undefined;
+}
+
+/** The two factors of a product of this step: the one that is `isFirst`, then the other. */
+function pair(nodes: Nodes, i: number, isFirst: (i: number) => boolean): readonly [] | readonly [number, number] {
+  const factors = nodes.factors(i);
+  if (factors === undefined || factors.some(({ delay }) => delay !== 0)) return [];
+  const [a, b] = factors.map(({ node }) => node);
+  if (isFirst(a)) return [a, b];
+  return isFirst(b) ? [b, a] : [];
+}
+
+/** The gate of a product of a sigmoid of this step and a node one step before. */
+function gatedBefore(nodes: Nodes, i: number, before: number): readonly [] | readonly [number] {
+  const factors = nodes.factors(i);
+  const old = factors?.find(({ delay, node }) => delay === 1 && node === before);
+  const gate = factors?.find(({ delay }) => delay === 0);
+  return old !== undefined && gate !== undefined && nodes.isSum(gate.node, 'sigmoid') ? [gate.node] : [];
+}
+
+/** Units of one kind that read one another, directly or not. */
+function connected(nodes: Nodes, units: readonly Unit[]): Unit[][] {
+  const position = new Map(units.map(({ h }, k) => [h, k]));
+  const parent = units.map((_, k) => k);
+  const root = (k: number): number => {
+    while (parent[k] !== k) k = parent[k] = parent[parent[k]];
+    return k;
+  };
+  units.forEach(({ gates, reset, kind }, k) => {
+    const read = [...gates, ...(reset?.after === true ? [reset.u] : [])].flatMap((i) => (i < 0 ? [] : nodes.edges(i)));
+    // With the reset gate before the weights, n reads the units through products.
+    const resets = kind === 'gru' ? read.flatMap(({ node }) => nodes.factors(node) ?? []) : [];
+    for (const { node, delay } of [...read, ...resets]) {
+      const other = delay === 1 ? position.get(node) : undefined;
+      if (other !== undefined) parent[root(k)] = root(other);
+    }
+  });
+  const groups = new Map<number, Unit[]>();
+  units.forEach((unit, k) => {
+    const group = groups.get(root(k));
+    if (group === undefined) groups.set(root(k), [unit]);
+    else group.push(unit);
+  });
+  return [...groups.values()];
+}
+
+/** The layer of these units, or undefined if a gate reads what no gate of a layer does. */
+function layerOf(nodes: Nodes, found: readonly Unit[]): RecurrentLayer | undefined {
+  const [{ kind, activation, reset }] = found;
+  if (found.some((unit) => unit.activation !== activation || unit.reset?.after !== reset?.after)) return undefined;
+  const group = reset?.after === false ? withResets(nodes, found) : found;
+  if (group === undefined) return undefined;
+  const own = new Set(group.flatMap(({ gates, inner }) => [...gates, ...inner]));
+  const isInput = ({ node, delay }: Edge) => delay === 0 && !own.has(node);
+  const read = new Set<number>();
+  for (const { gates } of group)
+    for (const i of gates) for (const edge of nodes.edges(i)) if (isInput(edge)) read.add(edge.node);
+  const inputs = [...read].sort((a, b) => a - b);
+  if (inputs.length === 0) return undefined;
+
+  const inputAt = new Map(inputs.map((i, k) => [i, k]));
+  const unitAt = new Map(group.map(({ h }, k) => [h, k]));
+  /** The reset units rh, where the candidate reads those. */
+  const resetAt = new Map(group.flatMap((unit, k) => ('rh' in unit ? [[unit.rh as number, k] as const] : [])));
+  const gateOf = (g: number): Gate | undefined => {
+    const rows = group.map((unit): GateRow | undefined => {
+      const row = { inputs: inputs.map(() => -1), units: group.map(() => -1), peephole: -1 };
+      const isCandidate = kind === 'gru' && g === 2;
+      const place = (edge: Edge): boolean => {
+        const { node, delay, slot } = edge;
+        const [input, before, rh] = [inputAt.get(node), unitAt.get(node), resetAt.get(node)];
+        if (isInput(edge)) row.inputs[input!] = slot;
+        else if (isCandidate && unit.reset?.after === true) return delay === 0 && node === unit.reset.ru;
+        else if (isCandidate && delay === 0 && rh !== undefined) row.units[rh] = slot;
+        else if (!isCandidate && delay === 1 && before !== undefined) row.units[before] = slot;
+        // i and f read the cell state before, o reads the new one.
+        else if (kind === 'lstm' && node === unit.c && g !== 2 && delay === (g === 3 ? 0 : 1)) row.peephole = slot;
+        else return false;
+        return true;
+      };
+      if (!nodes.edges(unit.gates[g]).every(place)) return undefined;
+      if (isCandidate && unit.reset?.after === true) {
+        const isUnit = ({ node, delay, slot }: Edge) => {
+          const before = unitAt.get(node);
+          if (delay !== 1 || before === undefined) return false;
+          row.units[before] = slot;
+          return true;
+        };
+        if (!nodes.edges(unit.reset.u).every(isUnit)) return undefined;
+      }
+      return row;
+    });
+    if (rows.includes(undefined)) return undefined;
+    const { graph } = nodes;
+    const whole = rows as readonly GateRow[];
+    const peepholes = whole.map(({ peephole }) => peephole);
+    return {
+      inputs: whole.map((row) => row.inputs),
+      units: whole.map((row) => row.units),
+      bias: group.map(({ gates }) => graph.biasSlot(gates[g])),
+      ...(kind === 'gru' &&
+        g === 2 &&
+        reset?.after === true && {
+          resetBias: group.map((unit) => graph.biasSlot(unit.reset?.after === true ? unit.reset.u : -1)),
+        }),
+      ...(peepholes.some((slot) => slot >= 0) && { peepholes }),
+    };
+  };
+  const gates = group[0].gates.map((_, g) => gateOf(g));
+  if (gates.includes(undefined)) return undefined;
+  if (gates.every((gate) => gate!.units.flat().every((slot) => slot < 0))) return undefined;
+  return {
+    kind,
+    activation,
+    units: group.map(({ h }) => h),
+    cells: group.flatMap(({ c }) => c ?? []),
+    nodes: group.flatMap((unit) => (kind === 'rnn' ? [unit.h] : [...unit.gates, ...unit.inner])),
+    inputs,
+    gates: gates as Gate[],
+    resetAfter: reset?.after === true,
+  };
+}
+
+interface GateRow {
+  readonly inputs: number[];
+  readonly units: number[];
+  peephole: number;
+}
+
+/** Units of a GRU with the products rh = r · h(t − 1) that their candidates read. */
+function withResets(nodes: Nodes, group: readonly Unit[]): (Unit & { readonly rh: number })[] | undefined {
+  const resets = new Map<number, readonly [rh: number, r: number]>();
+  for (const { gates } of group) {
+    for (const { node, delay } of nodes.edges(gates[2])) {
+      if (delay !== 0) continue;
+      for (const { h } of group) {
+        const [r] = gatedBefore(nodes, node, h);
+        if (r !== undefined) resets.set(h, [node, r]);
+      }
+    }
+  }
+  const units = group.map((unit) => {
+    const [rh, r] = resets.get(unit.h) ?? [];
+    if (rh === undefined || r === undefined) return undefined;
+    const [, z, n] = unit.gates;
+    return { ...unit, gates: [r, z, n], inner: [...unit.inner, rh], rh };
+  });
+  return units.includes(undefined) ? undefined : (units as (Unit & { readonly rh: number })[]);
+}
+
+/** Whether other nodes read nothing but the units of this step, and no node inside is an output. */
+function isClosed({ graph }: Nodes, layer: RecurrentLayer): boolean {
+  const own = new Set(layer.nodes);
+  const units = new Set(layer.units);
+  if (layer.nodes.some((i) => graph.outputPosition[i] >= 0 && !units.has(i))) return false;
+  for (const i of layer.nodes) {
+    for (let k = graph.successorStart[i]; k < graph.successorStart[i + 1]; k++) {
+      const isInside = own.has(graph.successors[k]);
+      if (!isInside && (!units.has(i) || graph.delay(graph.successorEdges[k]) !== 0)) return false;
+    }
+  }
+  return true;
+}

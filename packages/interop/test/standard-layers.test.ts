@@ -1,0 +1,286 @@
+/** Standard layers are found by what their nodes compute, and become operators of ONNX; anything else does not. */
+import { identity, relu, sigmoid, tanh } from '@nnbp/activations';
+import { max } from '@nnbp/aggregations';
+import { delayed, type Graph, GraphBuilder, Network, predictSequence, Random, type Source } from '@nnbp/core';
+import { fromOnnx, toOnnx } from '@nnbp/interop';
+import { averagePool, conv1d, conv2d, gru, lstm, maxPool, rnn } from '@nnbp/layers';
+import { describe, expect, test } from 'vitest';
+import { Nodes } from '../src/recognize/nodes.js';
+import { recurrentLayers } from '../src/recognize/recurrent.js';
+import { windowLayers } from '../src/recognize/windows.js';
+import { errorOf } from './fixtures.js';
+import { operationsOf } from './onnx-models.js';
+
+// checks/interop/onnx-layers.test.mjs compares with onnxruntime.
+
+const random = new Random(5);
+const numbers = (count: number) => Array.from({ length: count }, () => random.uniform() - 0.5);
+
+function networkOf(build: (builder: GraphBuilder) => readonly string[]): Network {
+  const builder = new GraphBuilder();
+  builder.output(...build(builder));
+  const network = new Network(builder.build());
+  const { vector } = network.parameters;
+  vector.forEach((_, p) => (vector[p] = Math.fround((random.uniform() < 0.5 ? -1 : 1) * (0.1 + random.uniform()))));
+  return network;
+}
+
+/** Recognizers that know fixed parameters, and those that know all. */
+const nodesOf = ({ graph, parameters }: Network, isFixedOnly = false) => {
+  const slots = graph.slots(parameters.vector);
+  return new Nodes(graph, (slot) => (isFixedOnly && slot < graph.parameterCount ? undefined : slots[slot]));
+};
+const kindsOf = (network: Network, isFixedOnly = true) =>
+  recurrentLayers(nodesOf(network, isFixedOnly)).map(({ kind, units }) => [kind, units.length]);
+
+/** The graph with its hidden nodes declared in another order, under other ids, and the same parameters. */
+function shuffled({ graph, parameters }: Network): Network {
+  const { ids, inputCount } = graph;
+  const idOf = (i: number) => (i < inputCount ? `x${i}` : `n${(i * 7919) % 10007}`);
+  const hidden = ids.map((_, i) => i).slice(inputCount);
+  // Nodes may be declared before those that they read.
+  hidden.sort((a, b) => ((a * 31) % 17) - ((b * 31) % 17) || b - a);
+  const builder = new GraphBuilder();
+  for (let i = 0; i < inputCount; i++) builder.input(idOf(i));
+  const slots = graph.slots(parameters.vector);
+  const fixedIn = (slot: number) => (slot < graph.parameterCount ? undefined : slots[slot]);
+  for (const i of hidden) {
+    const edges = edgesOf(graph, i).reverse();
+    const name = (e: number) =>
+      graph.delay(e) === 0 ? idOf(graph.predecessors[e]) : `${idOf(graph.predecessors[e])}@-${graph.delay(e)}`;
+    const w = edges.flatMap((e) => {
+      const value = fixedIn(graph.weightSlot(e, i));
+      return value === undefined ? [] : [[name(e), value] as const];
+    });
+    const b = fixedIn(graph.biasSlot(i));
+    const aggregation = graph.aggregation(i);
+    builder.node(idOf(i), {
+      from: edges.map((e): Source =>
+        graph.delay(e) === 0 ? idOf(graph.predecessors[e]) : delayed(idOf(graph.predecessors[e]), graph.delay(e)),
+      ),
+      activation: graph.activations[graph.activationOf[i]],
+      ...(aggregation && { aggregation }),
+      fixed: { c: 1, ...(b !== undefined && { b }), w: Object.fromEntries(w) },
+    });
+  }
+  builder.output(...Array.from(graph.outputs, idOf));
+  const copy = new Network(builder.build());
+  for (const i of hidden) {
+    const k = copy.graph.indexOf(idOf(i));
+    if (copy.graph.biasIndex(k) >= 0) copy.parameters.vector[copy.graph.biasIndex(k)] = slots[graph.biasSlot(i)];
+    const from = edgesOf(graph, i).reverse();
+    edgesOf(copy.graph, k).forEach((e, at) => {
+      const index = copy.graph.weightIndex(e, k);
+      if (index >= 0) copy.parameters.vector[index] = slots[graph.weightSlot(from[at], i)];
+    });
+  }
+  return copy;
+}
+
+const edgesOf = (graph: Graph, i: number) =>
+  Array.from({ length: graph.edgeStart[i + 1] - graph.edgeStart[i] }, (_, k) => graph.edgeStart[i] + k);
+
+function expectSameSequence(a: Network, b: Network, digits = 6): void {
+  const rows = Array.from({ length: 6 }, () => numbers(a.graph.inputCount));
+  const expected = predictSequence(a, rows);
+  predictSequence(b, rows).forEach((row, t) => row.forEach((x, k) => expect(x).toBeCloseTo(expected[t][k], digits)));
+}
+
+const recurrent = [
+  ['rnn', 'RNN', (b: GraphBuilder, from: string[]) => rnn(b, { from, units: 4 })],
+  ['rnn with relu', 'RNN', (b: GraphBuilder, from: string[]) => rnn(b, { from, units: 4, activation: relu })],
+  ['lstm', 'LSTM', (b: GraphBuilder, from: string[]) => lstm(b, { from, units: 4 })],
+  ['lstm with peepholes', 'LSTM', (b: GraphBuilder, from: string[]) => lstm(b, { from, units: 4, peepholes: true })],
+  ['gru', 'GRU', (b: GraphBuilder, from: string[]) => gru(b, { from, units: 4 })],
+  [
+    'gru, reset before the weights',
+    'GRU',
+    (b: GraphBuilder, from: string[]) => gru(b, { from, units: 4, resetAfter: false }),
+  ],
+] as const;
+
+describe.each(recurrent)('%s', (_, operator, add) => {
+  const network = networkOf((b) =>
+    b.layer(2, { from: add(b, b.inputs(3)), activation: identity, fixed: { c: 1 }, name: 'y' }),
+  );
+  const kind = operator.toLowerCase();
+
+  test('is found as it is built, under other ids in another order, and as it comes back from ONNX', () => {
+    const other = shuffled(network);
+    expectSameSequence(network, other, 14);
+    expect(kindsOf(network)).toEqual([[kind, 4]]);
+    expect(kindsOf(other)).toEqual([[kind, 4]]);
+    // A model of one step does not say which weights are fixed.
+    expect(kindsOf(fromOnnx(toOnnx(network)), false)).toEqual([[kind, 4]]);
+    expect(kindsOf(fromOnnx(toOnnx(network, { sequences: true })))).toEqual([[kind, 4]]);
+  });
+
+  test('is one operator of a model of sequences, which is read with the same outputs', () => {
+    for (const each of [network, shuffled(network)]) {
+      const bytes = toOnnx(each, { sequences: true });
+      expect(operationsOf(bytes).filter((name) => /^(?:RNN|LSTM|GRU)$/.test(name))).toEqual([operator]);
+      expectSameSequence(network, fromOnnx(bytes));
+    }
+  });
+
+  test('is not found if a node inside is an output, or another node reads it', () => {
+    const { graph } = network;
+    const [layer] = recurrentLayers(nodesOf(network));
+    const inside = layer.nodes.filter((i) => !layer.units.includes(i));
+    for (const i of inside.filter((_, k) => k % 5 === 0)) {
+      const found = networkOf((b) => {
+        add(b, b.inputs(3));
+        return [graph.ids[i]];
+      });
+      expect(kindsOf(found), graph.ids[i]).toEqual([]);
+    }
+    // The value of a step before, read from outside.
+    const delays = networkOf((b) => {
+      const units = add(b, b.inputs(3));
+      return [b.node('y', { from: [delayed(units[0])], activation: identity }), ...units.slice(1)];
+    });
+    expect(kindsOf(delays)).toEqual([]);
+    expect(errorOf(() => toOnnx(delays, { sequences: true })).code).toBe('UNSUPPORTED');
+  });
+});
+
+test('values before the first step are those of the operator', () => {
+  const network = networkOf((b) => {
+    const from = b.inputs(2);
+    const h = ['a', 'b'].map((id) => delayed(id, 1, { initial: id === 'a' ? 0.5 : -0.25 }));
+    for (const id of ['a', 'b']) b.node(id, { from: [...from, ...h], activation: tanh, fixed: { c: 1 } });
+    return ['a', 'b'];
+  });
+  const bytes = toOnnx(network, { sequences: true });
+  expect(operationsOf(bytes)).toContain('RNN');
+  const back = fromOnnx(bytes);
+  expect(Array.from(back.graph.initialState())).toEqual([0.5, -0.25]);
+  expectSameSequence(network, back);
+});
+
+test('two layers, dense ones between them, aggregations and scalers make a model of sequences that comes back', () => {
+  const network = networkOf((b) => {
+    const x = b.inputs(3);
+    const first = lstm(b, { from: x, units: 3, name: 'first' });
+    const dense = b.layer(4, { from: [...first, ...x], activation: sigmoid, name: 'dense' });
+    const pooled = b.node('pooled', { from: dense.slice(0, 3), activation: tanh, aggregation: max });
+    return [...gru(b, { from: [...dense, pooled], units: 2, name: 'second' }), pooled];
+  });
+  const bytes = toOnnx(network, { sequences: true });
+  expect(operationsOf(bytes).filter((name) => /^(?:RNN|LSTM|GRU)$/.test(name))).toEqual(['LSTM', 'GRU']);
+  expectSameSequence(network, fromOnnx(bytes));
+});
+
+test('a network without memory is a model of sequences that treats each step alike', () => {
+  const network = networkOf((b) => b.layer(2, { from: b.inputs(3), activation: tanh, name: 'y' }));
+  const bytes = toOnnx(network, { sequences: true });
+  const back = fromOnnx(bytes);
+  expect(back.graph.stateSize).toBe(0);
+  const row = numbers(3);
+  back.predict(row).forEach((x, k) => expect(x).toBeCloseTo(network.predict(row)[k], 6));
+});
+
+test('a delay that is part of no standard layer is refused in a model of sequences, with its node', () => {
+  const network = networkOf((b) => [b.node('y', { from: ['x', delayed(b.input('x'), 2)], activation: tanh })]);
+  const error = errorOf(() => toOnnx(network, { sequences: true }));
+  expect([error.code, error.message]).toEqual(['UNSUPPORTED', expect.stringMatching(/"y" reads "x@-2".*sequences/)]);
+});
+
+describe('layers of windows', () => {
+  const layersOf = (network: Network) =>
+    windowLayers(nodesOf(network)).map(({ kind, channels, geometry }) => [
+      kind,
+      channels,
+      ...geometry.map(({ kernel, stride, padding, dilation }) => [kernel, stride, ...padding, dilation].join(' ')),
+    ]);
+
+  test('are found with their channels, kernel, stride, padding and dilation', () => {
+    const network = networkOf((b) => {
+      const image = b.inputs(2 * 8 * 9);
+      const grid = { from: image, channels: 2, height: 8, width: 9 };
+      const first = conv2d(b, { ...grid, kernel: [3, 2], stride: [1, 2], padding: 1, filters: 3, activation: relu });
+      // 8 × 5 now.
+      const second = conv2d(b, {
+        from: first,
+        channels: 3,
+        height: 8,
+        width: 5,
+        kernel: [2, 3],
+        dilation: [2, 1],
+        filters: 2,
+        name: 'c2',
+      });
+      const pooled = maxPool(b, { from: second, channels: 2, height: 6, width: 3, kernel: [2, 2], stride: [2, 1] });
+      return b.layer(2, { from: pooled, activation: identity, name: 'y' });
+    });
+    expect(layersOf(network)).toEqual([
+      ['conv', 2, '3 1 1 1 1', '2 2 1 0 1'],
+      ['conv', 3, '2 1 0 0 2', '3 1 0 0 1'],
+      ['maxPool', 2, '2 2 0 0 1', '2 1 0 0 1'],
+    ]);
+    const bytes = toOnnx(network);
+    expect(operationsOf(bytes).filter((name) => /Conv|Pool|Gemm/.test(name))).toEqual([
+      'Conv',
+      'Conv',
+      'MaxPool',
+      'Gemm',
+    ]);
+    const back = fromOnnx(bytes);
+    expect(back.graph.parameterCount).toBe(network.graph.parameterCount - 2);
+    expect(layersOf(back)).toEqual(layersOf(network));
+    const row = numbers(2 * 8 * 9);
+    back.predict(row).forEach((x, k) => expect(x).toBeCloseTo(network.predict(row)[k], 4));
+  });
+
+  test('of one row have one axis in ONNX', () => {
+    const network = networkOf((b) => {
+      const from = conv1d(b, {
+        from: b.inputs(2 * 11),
+        channels: 2,
+        length: 11,
+        kernel: 3,
+        stride: 2,
+        padding: 1,
+        filters: 2,
+        activation: tanh,
+      });
+      return averagePool(b, { from, channels: 2, width: 6, kernel: [1, 2] });
+    });
+    expect(layersOf(network)).toEqual([
+      ['conv', 2, '1 1 0 0 1', '3 2 1 1 1'],
+      ['averagePool', 2, '1 1 0 0 1', '2 2 0 0 1'],
+    ]);
+    expect(operationsOf(toOnnx(network))).toEqual(expect.arrayContaining(['Conv', 'AveragePool']));
+    const row = numbers(22);
+    fromOnnx(toOnnx(network))
+      .predict(row)
+      .forEach((x, k) => expect(x).toBeCloseTo(network.predict(row)[k], 5));
+  });
+
+  test('are not found where one weight stands elsewhere, or one node has a predecessor of its own', () => {
+    const build = (change: (node: number, sources: string[], places: number[]) => void) =>
+      networkOf((b) => {
+        const x = b.inputs(6);
+        return Array.from({ length: 4 }, (_, k) => {
+          const [sources, places] = [
+            [x[k], x[k + 1], x[k + 2]],
+            [0, 1, 2],
+          ];
+          change(k, sources, places);
+          const w = Object.fromEntries(sources.map((id, at) => [id, `w${places[at]}`]));
+          return b.node(`n${k}`, { from: sources, activation: identity, fixed: { c: 1 }, shared: { b: 'b', w } });
+        });
+      });
+    expect(layersOf(build(() => undefined))).toHaveLength(1);
+    const turned = build((k, _, places) => k === 2 && places.reverse());
+    const moved = build((k, sources) => k === 3 && (sources[0] = 'input.0'));
+    const row = numbers(6);
+    for (const network of [turned, moved]) {
+      expect(layersOf(network)).toEqual([]);
+      expect(operationsOf(toOnnx(network))).not.toContain('Conv');
+      fromOnnx(toOnnx(network))
+        .predict(row)
+        .forEach((x, k) => expect(x).toBeCloseTo(network.predict(row)[k], 6));
+    }
+  });
+});
