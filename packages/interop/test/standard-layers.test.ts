@@ -8,7 +8,7 @@ import { describe, expect, test } from 'vitest';
 import { Nodes } from '../src/recognize/nodes.js';
 import { recurrentLayers } from '../src/recognize/recurrent.js';
 import { windowLayers } from '../src/recognize/windows.js';
-import { errorOf } from './fixtures.js';
+import { errorOf } from '../../core/test/error-of.js';
 import { operationsOf } from './onnx-models.js';
 
 // checks/interop/onnx-layers.test.mjs compares with onnxruntime.
