@@ -65,11 +65,17 @@ export function randomConvolution(seed) {
   let from = builder.inputs(grid.channels * grid.height * grid.width);
   for (let count = 1 + below(2); count > 0; count--) {
     const side = (size) => (size === 1 ? 1 : 2 + below(2));
+    /** @type {[number, number]} */
     const kernel = [side(grid.height), side(grid.width)];
+    /** @returns {[number, number]} */
     const per = (most) => [grid.height === 1 ? 1 : 1 + below(most), 1 + below(most)];
     const options = { from, ...grid, kernel, stride: per(2), name: `l${count}` };
     const fits = (size, k, dilation) => dilation * (k - 1) < size;
-    const dilation = per(2).map((d, axis) => (fits([grid.height, grid.width][axis], kernel[axis], d) ? d : 1));
+    const fitting = (size, k, d) => (fits(size, k, d) ? d : 1);
+    const wanted = per(2);
+    /** @type {[number, number]} */
+    const dilation = [fitting(grid.height, kernel[0], wanted[0]), fitting(grid.width, kernel[1], wanted[1])];
+    /** @type {[number, number]} */
     const padding = [grid.height === 1 ? 0 : below(2), below(2)];
     const size = (axis, d, p) =>
       Math.floor(([grid.height, grid.width][axis] + 2 * p - d * (kernel[axis] - 1) - 1) / options.stride[axis]) + 1;
