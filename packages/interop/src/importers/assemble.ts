@@ -25,6 +25,8 @@ export interface Part {
   readonly c?: number;
   /** Whether b and w are constants too. */
   readonly constant?: true;
+  /** Weights that are constants, by the ids of what they read. */
+  readonly fixed?: Readonly<Record<string, number>>;
 }
 
 /** All nodes of a network, in any order. */
@@ -66,23 +68,33 @@ export function assemble({ what, inputs, nodes, outputs }: Parts): Network {
     if (c !== undefined) vector[graph.scaleIndex(i)] = c;
     if (nodes[at].constant === true) return;
     vector[graph.biasIndex(i)] = b;
-    from.forEach((_, k) => (vector[graph.weightIndex(graph.edgeStart[i] + k, i)] = w[k]));
+    from.forEach((_, k) => {
+      const index = graph.weightIndex(graph.edgeStart[i] + k, i);
+      if (index >= 0) vector[index] = w[k];
+    });
   });
   return network;
 }
 
 /** The numbers in place of parameters. */
-function fixedOf({ from, b, c, w, constant }: Part): NonNullable<NodeOptions['fixed']> {
+function fixedOf({ from, b, c, w, constant, fixed }: Part): NonNullable<NodeOptions['fixed']> {
   const scale = c === undefined && { c: 1 };
-  if (constant === undefined) return { ...scale };
+  if (constant === undefined) return { ...scale, ...(fixed && { w: fixed }) };
   return { ...scale, b, w: Object.fromEntries(from.map((source, k) => [edgeName(source), w[k]])) };
 }
 
 /** Number of consecutive nodes that form a layer: their ids differ only in the number. They are declared together. */
 function layerAt(nodes: readonly Part[], first: number): { readonly name: string; readonly count: number } {
-  const { id, from, activation, aggregation, c, constant } = nodes[first];
+  const { id, from, activation, aggregation, c, constant, fixed } = nodes[first];
   const name = id.slice(0, -2);
-  if (c !== undefined || aggregation !== undefined || constant !== undefined || from.length === 0 || id !== `${name}.0`)
+  if (
+    c !== undefined ||
+    aggregation !== undefined ||
+    constant !== undefined ||
+    fixed !== undefined ||
+    from.length === 0 ||
+    id !== `${name}.0`
+  )
     return { name, count: 1 };
   let count = 1;
   for (; first + count < nodes.length; count++) {
@@ -92,7 +104,8 @@ function layerAt(nodes: readonly Part[], first: number): { readonly name: string
       next.activation === activation &&
       next.c === undefined &&
       next.aggregation === undefined &&
-      next.constant === undefined;
+      next.constant === undefined &&
+      next.fixed === undefined;
     if (!alike || next.id !== `${name}.${count}`) break;
   }
   return { name, count };

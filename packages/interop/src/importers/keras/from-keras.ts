@@ -7,6 +7,7 @@ import { type Network, NnbpError } from '@nnbp/core';
 import { assemble, type Part } from '../assemble.js';
 import { type Found, opened } from '../found.js';
 import { activationIn, activationLayers, type Rule } from './activations.js';
+import { gateCounts, gru, lstm, simpleRnn } from './recurrent.js';
 import { type Layer, readTopology } from './topology.js';
 import { readWeights, type Weights } from './weights.js';
 
@@ -43,12 +44,17 @@ interface Values {
   readonly unfinished?: Nodes;
   /** They are logits: their softmax was left out. */
   readonly softmax?: true;
+  /** Of each step of a sequence, or only of the last one. Absent: of a sample without steps. */
+  readonly steps?: 'all' | 'last';
 }
 
 /**
- * Reads a model of dense layers that Keras or TensorFlow.js made, Sequential or Functional: `Dense`, `Activation`, `ReLU`,
+ * Reads a model of dense and recurrent layers that Keras or TensorFlow.js made, Sequential or Functional: `Dense`, `Activation`, `ReLU`,
  * `LeakyReLU`, `ELU`, `Softmax` at the end, `Flatten`, `Reshape`, `Concatenate` of rows, and layers that only training knows
- * (`Dropout`, `GaussianNoise` and their like), which are passed over. Ids are `LAYER.0`, `LAYER.1`, …. Each c is fixed at 1.
+ * (`Dropout`, `GaussianNoise` and their like), which are passed over; `SimpleRNN`, `LSTM` and `GRU`. Ids are `LAYER.0`, `LAYER.1`, …. Each c is fixed at 1.
+ *
+ * A model with recurrent layers becomes a network with delays, which gives an output for each step; where the last layer returns
+ * only the last step (`return_sequences` is false), that is `predictSequence(network, rows).at(-1)`.
  *
  * A softmax at the end becomes the network's `outputTransform`: training continues on the logits. Several
  * inputs are one after another in the model's order, and so are several outputs.
@@ -63,7 +69,8 @@ export function fromKeras(modelJson: unknown, weights: Uint8Array | readonly Uin
   const topology = readTopology(model);
   const arrays = readWeights(model, weights);
   const uses = usesOf(topology);
-  const reader = new Reader(arrays, topology.version, uses);
+  const hasSteps = topology.layers.some(({ kind }) => gateCounts[kind] !== undefined);
+  const reader = new Reader(arrays, topology.version, uses, hasSteps);
   const known = new Map<string, Values>();
   for (const layer of topology.layers) {
     if (known.has(layer.name)) layer.place.refuse(`one layer of the name ${JSON.stringify(layer.name)}`);
@@ -99,12 +106,16 @@ function usesOf({ layers, outputs }: Pick<ReturnType<typeof readTopology>, 'laye
 /** Visits the layers and collects the nodes. */
 class Reader {
   readonly #nodes: Nodes[] = [];
+  /** The nodes of recurrent layers. */
+  readonly #recurrent: Part[] = [];
   #valuesLeft: number;
 
   constructor(
     readonly weights: ReadonlyMap<string, Weights>,
     readonly version: string,
     readonly uses: ReadonlyMap<string, number>,
+    /** Whether inputs are sequences: of recurrent layers. */
+    readonly hasSteps: boolean,
   ) {
     this.#valuesLeft = minValues;
     for (const { values } of weights.values()) this.#valuesLeft += 4 * values.length;
@@ -112,7 +123,7 @@ class Reader {
 
   /** All collected nodes. */
   parts(): Part[] {
-    return this.#nodes.flatMap(({ ids, from, w, b, rule: { activation, factor } }) =>
+    const nodes = this.#nodes.flatMap(({ ids, from, w, b, rule: { activation, factor } }) =>
       ids.map((id, u) => ({
         id,
         from: from(u),
@@ -121,10 +132,24 @@ class Reader {
         w: factor === 1 ? w(u) : Array.from(w(u), (weight) => factor * weight),
       })),
     );
+    return [...nodes, ...this.#recurrent];
   }
 
   /** The values of one layer. */
   read(layer: Layer, before: readonly Values[]): Values {
+    const { kind, place } = layer;
+    const { steps } = before[0] ?? {};
+    if (before.some((values) => values.steps !== steps))
+      place.unsupported('some of its inputs are sequences, some are not.');
+    if (steps === 'all' && (kind === 'Flatten' || kind === 'Reshape')) {
+      place.at('class_name').unsupported('the steps of a sequence stay apart here.');
+    }
+    if (gateCounts[kind] !== undefined && before.length === 1) return this.#recurrentLayer(layer, before[0]);
+    const values = this.#read(layer, before);
+    return steps === undefined ? values : { ...values, steps };
+  }
+
+  #read(layer: Layer, before: readonly Values[]): Values {
     const { kind, place } = layer;
     if (kind === 'InputLayer') return this.#input(layer);
     if (kind === 'Concatenate') return this.#concatenate(layer, before);
@@ -143,11 +168,40 @@ class Reader {
   #input({ name, config, place }: Layer): Values {
     const given = config.at('batch_input_shape').present ? config.at('batch_input_shape') : config.at('batch_shape');
     if (!given.present) place.refuse('an input with a batch_input_shape');
-    const shape = given
-      .list()
-      .slice(1)
-      .map((size) => size.whole(1, 2 ** 31));
-    return { shape, ids: this.#ids(place, name, product(shape)) };
+    const sizes = given.list().slice(1);
+    // The number of steps may be open, and is not needed.
+    const isSequence = this.hasSteps && sizes.length === 2;
+    const shape = sizes.slice(isSequence ? 1 : 0).map((size) => size.whole(1, 2 ** 31));
+    return { shape, ids: this.#ids(place, name, product(shape)), ...(isSequence && { steps: 'all' }) };
+  }
+
+  #recurrentLayer(layer: Layer, { ids, steps, softmax }: Values): Values {
+    const { kind, name, config, place } = layer;
+    this.#expectNoSoftmax(layer, { ids, shape: [ids.length], ...(softmax && { softmax }) });
+    if (steps !== 'all') place.unsupported('it reads a sequence: the layer before it has to return one.');
+    for (const option of ['go_backwards', 'return_state', 'time_major']) {
+      if (config.at(option).value === true) config.at(option).unsupported('only false can be read.');
+    }
+    const units = config.at('units').whole(1, 2 ** 31);
+    const columns = gateCounts[kind]! * units;
+    const kernel = this.#array(layer, 'kernel', [ids.length, columns]);
+    const recurrent = this.#array(layer, 'recurrent_kernel', [units, columns]);
+    const resetAfter = kind === 'GRU' && config.at('reset_after').value === true;
+    const biased = !config.at('use_bias').present || config.at('use_bias').flag();
+    const bias = biased ? this.#array(layer, 'bias', resetAfter ? [2, columns] : [columns]) : undefined;
+    const rule = (option: string): Rule => {
+      const found = activationIn(config.at(option), this.version);
+      return found === 'softmax' ? config.at(option).unsupported('it is no function of one node.') : found;
+    };
+    const activation = rule('activation');
+    const gate = kind === 'SimpleRNN' ? activation : rule('recurrent_activation');
+    // Before anything is made: up to eleven nodes a unit.
+    this.#take(place, 11 * units);
+    const numbers = { units, kernel, recurrent, bias, name, from: ids, activation, gate };
+    const make = { SimpleRNN: simpleRnn, LSTM: lstm, GRU: (of: typeof numbers) => gru(of, resetAfter) };
+    for (const part of make[kind as keyof typeof make](numbers)) this.#recurrent.push(part);
+    const returnsAll = config.at('return_sequences').value === true;
+    return { shape: [units], ids: this.#ids(place, name, units), steps: returnsAll ? 'all' : 'last' };
   }
 
   #dense(layer: Layer, values: Values): Values {

@@ -27,7 +27,7 @@ export function readWeights(model: Found, bytes: Uint8Array | readonly Uint8Arra
     expectFloat32(place);
     const count = shape.reduce((product, size) => product * size, 1);
     if (count * 4 > file.length - at) place.refuse(`no more numbers than the ${file.length} bytes of weights have`);
-    const key = place.at('name').text().replace(/:\d+$/, '').split('/').slice(-2).join('/');
+    const key = keyOf(place.at('name').text());
     if (found.has(key)) place.refuse(`one array of the name ${JSON.stringify(key)}`);
     const values = Float32Array.from({ length: count }, (_, k) => view.getFloat32(at + 4 * k, true));
     found.set(key, { shape, values });
@@ -37,6 +37,13 @@ export function readWeights(model: Found, bytes: Uint8Array | readonly Uint8Arra
     throw mismatch('MALFORMED', 'The weights', `${at} bytes, as the model lists`, file.length);
   }
   return found;
+}
+
+/** The layer and the part, of `model/lstm/lstm_cell/kernel:0` too. */
+function keyOf(name: string): string {
+  const parts = name.replace(/:\d+$/, '').split('/');
+  const isCell = parts.length > 2 && /_cell(?:_\d+)?$/.test(parts[parts.length - 2]);
+  return (isCell ? [parts[parts.length - 3], parts[parts.length - 1]] : parts.slice(-2)).join('/');
 }
 
 /**

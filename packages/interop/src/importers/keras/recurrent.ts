@@ -1,0 +1,153 @@
+/** `SimpleRNN`, `LSTM` and `GRU` of Keras as the nodes of one step: those of `rnn`, `lstm` and `gru` of @nnbp/layers. */
+import { identity } from '@nnbp/activations';
+import { product } from '@nnbp/aggregations';
+import { delayed, type Source } from '@nnbp/core';
+import type { Part } from '../assemble.js';
+import type { Rule } from './activations.js';
+
+/** A layer's numbers, as Keras stores them: a column for each unit of each gate. */
+export interface RecurrentWeights {
+  readonly units: number;
+  /** `[inputs, gates · units]` */
+  readonly kernel: ArrayLike<number>;
+  /** `[units, gates · units]` */
+  readonly recurrent: ArrayLike<number>;
+  /** Of each gate and unit; of a GRU with `reset_after`, followed by those that are added to the units. */
+  readonly bias: ArrayLike<number> | undefined;
+}
+
+/** What a layer computes with. */
+export interface RecurrentLayer extends RecurrentWeights {
+  readonly name: string;
+  readonly from: readonly string[];
+  readonly activation: Rule;
+  /** Of the gates. */
+  readonly gate: Rule;
+}
+
+/** The kinds of layers, with the number of their gates. */
+export const gateCounts: Readonly<Record<string, number | undefined>> = { SimpleRNN: 1, LSTM: 4, GRU: 3 };
+
+/** The parts of a node with weights, from columns of the matrices. */
+function weighted(layer: RecurrentLayer, gates: number) {
+  const { units, kernel, recurrent, bias, from } = layer;
+  const columns = gates * units;
+  return {
+    kernel: (column: number) => from.map((_, k) => kernel[k * columns + column]),
+    recurrent: (column: number) => range(units).map((k) => recurrent[k * columns + column]),
+    bias: (column: number) => bias?.[column] ?? 0,
+    /** Of a GRU with `reset_after`. */
+    resetBias: (column: number) => bias?.[columns + column] ?? 0,
+  };
+}
+
+/** g(b + Σ w x), with the factor of the activation's h. */
+const sum = (id: string, from: readonly Source[], w: readonly number[], b: number, rule: Rule): Part => ({
+  id,
+  from,
+  activation: rule.activation,
+  b: rule.factor * b,
+  w: rule.factor === 1 ? w : w.map((weight) => rule.factor * weight),
+});
+const constant = { b: 0, constant: true } as const;
+/** The product of two nodes. */
+const gated = (id: string, from: readonly Source[]): Part => ({
+  id,
+  from,
+  activation: identity,
+  aggregation: product,
+  w: from.map(() => 1),
+  ...constant,
+});
+/** A sum without parameters. */
+const added = (id: string, from: readonly Source[]): Part => ({
+  id,
+  from,
+  activation: identity,
+  w: from.map(() => 1),
+  ...constant,
+});
+const none: Rule = { activation: identity, factor: 1 };
+const range = (count: number) => Array.from({ length: count }, (_, k) => k);
+const idsOf = (name: string, units: number) => range(units).map((k) => `${name}.${k}`);
+
+/** h = g(b + W x + U h(t − 1)) */
+export function simpleRnn(layer: RecurrentLayer): Part[] {
+  const { name, units, from, activation } = layer;
+  const { kernel, recurrent, bias } = weighted(layer, 1);
+  const ids = idsOf(name, units);
+  const sources = [...from, ...ids.map((id) => delayed(id))];
+  return ids.map((id, k) => sum(id, sources, [...kernel(k), ...recurrent(k)], bias(k), activation));
+}
+
+/** The gates stand in the order i, f, g, o. */
+export function lstm(layer: RecurrentLayer): Part[] {
+  const { name, units, from, activation, gate } = layer;
+  const { kernel, recurrent, bias } = weighted(layer, 4);
+  const ids = idsOf(name, units);
+  const sources = [...from, ...ids.map((id) => delayed(id))];
+  return ids.flatMap((id, k) => {
+    const inner = (part: string) => `${name}.${part}.${k}`;
+    const gates = (['i', 'f', 'g', 'o'] as const).map((part, g) => {
+      const column = g * units + k;
+      const rule = part === 'g' ? activation : gate;
+      return sum(inner(part), sources, [...kernel(column), ...recurrent(column)], bias(column), rule);
+    });
+    const c = inner('c');
+    const { activation: g, factor } = activation;
+    return [
+      ...gates,
+      gated(inner('ig'), [inner('i'), inner('g')]),
+      gated(inner('fc'), [inner('f'), delayed(c)]),
+      added(c, [inner('ig'), inner('fc')]),
+      { id: inner('tanh'), from: [c], activation: g, w: [factor], ...constant },
+      gated(id, [inner('o'), inner('tanh')]),
+    ];
+  });
+}
+
+/** The gates stand in the order z, r, n. */
+export function gru(layer: RecurrentLayer, resetAfter: boolean): Part[] {
+  const { name, units, from, activation, gate } = layer;
+  const { kernel, recurrent, bias, resetBias } = weighted(layer, 3);
+  const ids = idsOf(name, units);
+  const before = ids.map((id) => delayed(id));
+  const part = (of: string, k: number) => `${name}.${of}.${k}`;
+  const gates = (['z', 'r'] as const).flatMap((of, g) =>
+    ids.map((_, k) => {
+      const column = g * units + k;
+      const b = bias(column) + (resetAfter ? resetBias(column) : 0);
+      return sum(part(of, k), [...from, ...before], [...kernel(column), ...recurrent(column)], b, gate);
+    }),
+  );
+  const resets = ids.flatMap((_, k) => {
+    const column = 2 * units + k;
+    if (!resetAfter) return [gated(part('rh', k), [part('r', k), before[k]])];
+    return [
+      sum(part('u', k), before, recurrent(column), resetBias(column), none),
+      gated(part('ru', k), [part('r', k), part('u', k)]),
+    ];
+  });
+  const candidates = ids.map((_, k) => {
+    const column = 2 * units + k;
+    if (!resetAfter) {
+      const reset = ids.map((_, j) => part('rh', j));
+      return sum(
+        part('n', k),
+        [...from, ...reset],
+        [...kernel(column), ...recurrent(column)],
+        bias(column),
+        activation,
+      );
+    }
+    const node = sum(part('n', k), [...from, part('ru', k)], [...kernel(column), 1], bias(column), activation);
+    return { ...node, fixed: { [part('ru', k)]: activation.factor } };
+  });
+  const units_ = ids.flatMap((id, k) => [
+    { id: part('keep', k), from: [part('z', k)], activation: identity, b: 1, w: [-1], constant: true as const },
+    gated(part('new', k), [part('keep', k), part('n', k)]),
+    gated(part('old', k), [part('z', k), before[k]]),
+    added(id, [part('new', k), part('old', k)]),
+  ]);
+  return [...gates, ...resets, ...candidates, ...units_];
+}

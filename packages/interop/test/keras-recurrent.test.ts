@@ -1,0 +1,152 @@
+/** Recurrent layers of Keras, compared with its formulas written as loops over matrices. */
+import { predictSequence, Random } from '@nnbp/core';
+import { fromKeras, toOnnx } from '@nnbp/interop';
+import { describe, expect, test } from 'vitest';
+import { errorOf } from '../../core/test/error-of.js';
+import { damaged, survives } from '../../formats/test/fuzz.js';
+import { operationsOf } from './onnx-models.js';
+
+type Matrix = readonly (readonly number[])[];
+const sigmoid = (h: number) => 1 / (1 + Math.exp(-h));
+/** That of Keras 2: 0.2 h + 0.5 between 0 and 1. */
+const hardSigmoid = (h: number) => Math.min(1, Math.max(0, 0.2 * h + 0.5));
+
+/** row · matrix */
+const times = (row: readonly number[], matrix: Matrix) =>
+  matrix[0].map((_, k) => row.reduce((sum, value, j) => sum + value * matrix[j][k], 0));
+const plus = (...rows: readonly (readonly number[])[]) =>
+  rows[0].map((_, k) => rows.reduce((sum, row) => sum + row[k], 0));
+const part = (row: readonly number[], k: number, units: number) => row.slice(k * units, (k + 1) * units);
+
+interface Numbers {
+  readonly kernel: Matrix;
+  readonly recurrent: Matrix;
+  readonly bias: Matrix;
+}
+
+const steps = {
+  SimpleRNN({ kernel, recurrent, bias }: Numbers, x: number[], [h]: number[][]) {
+    return [plus(times(x, kernel), times(h, recurrent), bias[0]).map(Math.tanh)];
+  },
+  LSTM({ kernel, recurrent, bias }: Numbers, x: number[], [h, c]: number[][], gate = sigmoid) {
+    const z = plus(times(x, kernel), times(h, recurrent), bias[0]);
+    const [i, f, g, o] = [0, 1, 2, 3].map((k) => part(z, k, h.length));
+    const next = c.map((value, k) => gate(f[k]) * value + gate(i[k]) * Math.tanh(g[k]));
+    return [next.map((value, k) => gate(o[k]) * Math.tanh(value)), next];
+  },
+  GRU({ kernel, recurrent, bias }: Numbers, x: number[], [h]: number[][], gate = sigmoid) {
+    const units = h.length;
+    const isAfter = bias.length === 2;
+    const own = plus(times(x, kernel), bias[0]);
+    const past = isAfter ? plus(times(h, recurrent), bias[1]) : times(h, recurrent);
+    const [z, r] = [0, 1].map((k) => plus(part(own, k, units), part(past, k, units)).map(gate));
+    const candidate = recurrent.map((row) => part(row, 2, units));
+    const inner = isAfter
+      ? part(past, 2, units).map((value, k) => r[k] * value)
+      : times(h.map((value, k) => r[k] * value), candidate); // prettier-ignore
+    const n = plus(part(own, 2, units), inner).map(Math.tanh);
+    return [h.map((value, k) => z[k] * value + (1 - z[k]) * n[k])];
+  },
+};
+
+/** A model of one layer, and a dense one after it, with weights under the names of Keras. */
+function model(
+  kind: keyof typeof steps,
+  config: object,
+  { inputs = 3, units = 4, nested = false, resetAfter = false } = {},
+) {
+  const random = new Random(7);
+  const matrix = (rows: number, columns: number): number[][] =>
+    Array.from({ length: rows }, () => Array.from({ length: columns }, () => Math.fround(random.uniform() - 0.5)));
+  const columns = { SimpleRNN: 1, LSTM: 4, GRU: 3 }[kind] * units;
+  const numbers = {
+    kernel: matrix(inputs, columns),
+    recurrent: matrix(units, columns),
+    bias: matrix(resetAfter ? 2 : 1, columns),
+  };
+  const dense = { kernel: matrix(units, 2), bias: matrix(1, 2) };
+  const at = nested ? 'sequential/layer/layer_cell/' : 'layer/';
+  const arrays: [string, number[], Matrix][] = [
+    [`${at}kernel`, [inputs, columns], numbers.kernel],
+    [`${at}recurrent_kernel`, [units, columns], numbers.recurrent],
+    [`${at}bias`, resetAfter ? [2, columns] : [columns], numbers.bias],
+    ['dense/kernel', [units, 2], dense.kernel],
+    ['dense/bias', [2], dense.bias],
+  ];
+  const layers = [
+    {
+      class_name: kind,
+      config: {
+        name: 'layer',
+        units,
+        activation: 'tanh',
+        recurrent_activation: 'sigmoid',
+        return_sequences: true,
+        batch_input_shape: [null, null, inputs],
+        ...(kind === 'GRU' && { reset_after: resetAfter }),
+        ...config,
+      },
+    },
+    { class_name: 'Dense', config: { name: 'dense', units: 2, activation: 'linear' } },
+  ];
+  const json = {
+    modelTopology: { class_name: 'Sequential', config: { name: 's', layers }, keras_version: '2.15.0' },
+    weightsManifest: [
+      { paths: ['w.bin'], weights: arrays.map(([name, shape]) => ({ name, shape, dtype: 'float32' })) },
+    ],
+  };
+  const bytes = new Uint8Array(Float32Array.from(arrays.flatMap(([, , rows]) => rows.flat())).buffer);
+  return { json, bytes, numbers, dense };
+}
+
+const rows = Array.from({ length: 6 }, (_, t) => [0, 1, 2].map((k) => Math.sin(3 * t + k)));
+
+describe.each([
+  ['SimpleRNN', {}, 'RNN', {}],
+  ['LSTM', {}, 'LSTM', {}],
+  ['LSTM', { recurrent_activation: 'hard_sigmoid' }, undefined, {}],
+  ['GRU', {}, 'GRU', { resetAfter: true }],
+  ['GRU', {}, 'GRU', { resetAfter: false }],
+  ['GRU', { recurrent_activation: 'hard_sigmoid' }, undefined, { resetAfter: true }],
+] as const)('%s %j', (kind, config, operator, options) => {
+  test(`${JSON.stringify(options)} gives the outputs of Keras's formulas at each step`, () => {
+    for (const nested of [false, true]) {
+      const { json, bytes, numbers, dense } = model(kind, config, { ...options, nested });
+      const network = fromKeras(json, bytes);
+      let state = [new Array<number>(4).fill(0), new Array<number>(4).fill(0)];
+      const gate = 'recurrent_activation' in config ? hardSigmoid : sigmoid;
+      const outputs = predictSequence(network, rows);
+      rows.forEach((x, t) => {
+        state = steps[kind](numbers, x, state, gate);
+        const expected = plus(times(state[0], dense.kernel), dense.bias[0]);
+        expected.forEach((y, k) => expect(outputs[t][k]).toBeCloseTo(y, 12));
+      });
+      // A standard layer is one operator of ONNX.
+      if (operator !== undefined) expect(operationsOf(toOnnx(network, { sequences: true }))).toContain(operator);
+    }
+  });
+});
+
+test('what a recurrent layer cannot be here is refused, with its place', () => {
+  const refused = (config: object) => {
+    const { json, bytes } = model('LSTM', config);
+    const error = errorOf(() => fromKeras(json, bytes));
+    expect(error.code).toBe('UNSUPPORTED');
+    return error.message;
+  };
+  expect(refused({ go_backwards: true })).toContain('go_backwards');
+  expect(refused({ return_state: true })).toContain('return_state');
+  expect(refused({ activation: 'softmax' })).toContain('activation');
+  const { json, bytes } = model('LSTM', { units: 5 });
+  expect(errorOf(() => fromKeras(json, bytes)).code).toBe('MALFORMED');
+});
+
+test('damaged models are refused or give a network', () => {
+  const { json, bytes } = model('GRU', {}, { resetAfter: true });
+  const read = survives((random) => {
+    const broken = damaged(json, random);
+    const weights = random.uniform() < 0.9 ? bytes : bytes.subarray(1);
+    return () => fromKeras(broken, weights);
+  }, 0.1);
+  expect(read).toBeGreaterThan(0);
+}, 60_000);
