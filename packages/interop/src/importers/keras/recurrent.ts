@@ -143,11 +143,11 @@ export function gru(layer: RecurrentLayer, resetAfter: boolean): Part[] {
     const node = sum(part('n', k), [...from, part('ru', k)], [...kernel(column), 1], bias(column), activation);
     return { ...node, fixed: { [part('ru', k)]: activation.factor } };
   });
-  const units_ = ids.flatMap((id, k) => [
+  const values = ids.flatMap((id, k) => [
     { id: part('keep', k), from: [part('z', k)], activation: identity, b: 1, w: [-1], constant: true as const },
     gated(part('new', k), [part('keep', k), part('n', k)]),
     gated(part('old', k), [part('z', k), before[k]]),
     added(id, [part('new', k), part('old', k)]),
   ]);
-  return [...gates, ...resets, ...candidates, ...units_];
+  return [...gates, ...resets, ...candidates, ...values];
 }
