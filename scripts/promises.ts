@@ -43,6 +43,11 @@ interface Results {
     readonly types: Readonly<Record<string, unknown>>;
     readonly sameBits: boolean;
   };
+  readonly runtimes?: {
+    readonly run: Run;
+    readonly runtimes: Readonly<Record<string, { readonly version: string; readonly failed?: string }>>;
+    readonly sameBits: boolean;
+  };
   readonly mutation?: Readonly<
     Record<
       string,
@@ -128,6 +133,20 @@ function platforms(): string {
   ].join('\n');
 }
 
+/** The runtimes that ran the conformance suite. */
+function runtimes(): string {
+  const found = results.runtimes;
+  if (found === undefined) return '';
+  const all = Object.entries(found.runtimes).map(
+    ([name, { version, failed }]) => `${name.split(' ')[0]} ${version}${failed === undefined ? '' : ' (failed)'}`,
+  );
+  return [
+    '',
+    `The sources, in one file (${on(found.run)}): the conformance suite of every engine, training, saving and loading run by`,
+    `${all.join(', ')}. 300 epochs by the fast engine without fused multiply-add are ${found.sameBits ? 'bit-identical in all of them' : 'not bit-identical between them'}.`,
+  ].join('\n');
+}
+
 /** A sentence on predictions, if the latest run has them. */
 function predictions({ predictions: each = 0, predict }: NonNullable<typeof results.soak>): string {
   if (predict === undefined) return '';
@@ -209,6 +228,7 @@ ${
 ## Platforms
 
 ${platforms()}
+${runtimes()}
 
 Pages, web workers and a service worker in headless Chromium, under content security policies with and without WebAssembly, run
 the whole suite with every change.

@@ -6,6 +6,7 @@ const proofs = {
   faults: [1, [process.execPath, 'checks/stress/faults.mjs']],
   load: [1, ['tsx', '--conditions=@nnbp/source', 'checks/stress/load.mjs']],
   soak: [1, ['tsx', '--expose-gc', '--conditions=@nnbp/source', 'checks/stress/soak.mjs']],
+  runtimes: [2, [process.execPath, 'checks/stress/runtimes.mjs']],
   rehearsal: [10, [process.execPath, 'checks/stress/rehearsal.mjs']],
 };
 

