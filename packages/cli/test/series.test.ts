@@ -31,6 +31,24 @@ describe('train with --time', () => {
     expect(await read('plot.svg')).toMatch(/^<svg [^]*forecast[^]*<\/svg>\n$/);
   });
 
+  test('forecast --plot draws past, forecast and baseline beside the data, which stay as they are', async () => {
+    const { nnbp } = await world({ 'sales.csv': weekly() });
+    await nnbp('train', 'sales.csv', '--target', 'units', '--time', 'date', '--horizon', '5', ...quick);
+    const plain = await nnbp('forecast', 'sales.nnbp.safetensors', 'sales.csv');
+    const plotted = await nnbp('forecast', 'sales.nnbp.safetensors', 'sales.csv', '--plot');
+    expect(plotted.stdout).toBe(plain.stdout);
+    const lines = plotted.stderr.split('\n');
+    expect(lines[0]).toBe('  units');
+    expect(lines.slice(1, 16).every((line) => /^ +[\d.]* │[ ●○\u2801-\u28ff]*$/.test(line))).toBe(true);
+    expect(plotted.stderr).toContain('●');
+    expect(plotted.stderr).toContain('○');
+    expect(lines[17]).toMatch(/^ +2023-05-16 +2023-06-14$/);
+    expect(lines[18].trim()).toBe('line: observed up to 2023-06-09, ●: forecast, ○: baseline');
+    // What lies ahead is on the right: the line of the past ends before the last marks.
+    const last = Math.max(...lines.slice(1, 16).map((line) => line.search(/[\u2801-\u28ff][^\u2801-\u28ff]*$/)));
+    expect(Math.max(...lines.slice(1, 16).map((line) => line.lastIndexOf('●')))).toBeGreaterThan(last);
+  });
+
   test('learns several series by a column, and a recurrent network', async () => {
     const rows = Array.from({ length: 60 }, (_, k) =>
       ['north', 'south'].map((name, s) => `${k},${name},${valueOf(k) + 20 * s}`),

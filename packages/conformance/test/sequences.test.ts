@@ -1,8 +1,9 @@
 import * as activations from '@nnbp/activations';
 import * as aggregations from '@nnbp/aggregations';
-import { type Activation, type Aggregation, delayed, GraphBuilder, reference } from '@nnbp/core';
+import { type Activation, type Aggregation, delayed, GraphBuilder, js, reference } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
 import { expect, test } from 'vitest';
+import { sequenceJacobians } from './torch/truth.js';
 import cases from './torch/sequences.generated.json' with { type: 'json' };
 
 interface Node {
@@ -87,5 +88,36 @@ test.each((cases as unknown as Case[]).map((one, k) => [k, one] as const))(
     one.gradients.forEach((gradient, p) => {
       near(executor.gradients[p], gradient, largest);
     });
+  },
+);
+
+test.each([reference(), js()])(
+  '$name has the Jacobians of PyTorch to 1e-12 on graphs with delays and aggregations, at every step',
+  (engine) => {
+    expect(sequenceJacobians.length).toBeGreaterThanOrEqual(24);
+    const features = new Set<string>();
+    sequenceJacobians.forEach((expected, n) => {
+      const one = (cases as unknown as Case[])[n];
+      for (const { from, aggregation } of one.nodes) {
+        features.add(aggregation);
+        for (const [, delay] of from) features.add(`delay ${delay}`);
+      }
+      const graph = graphOf(one);
+      const { inputs } = one.sequences[0];
+      const executor = engine.prepare(graph, 1, inputs.length);
+      executor.parameters.set(one.parameters);
+      const found = new Float64Array(inputs.length * graph.outputs.length * graph.parameterCount);
+      const counts = inputs.map(() => 1);
+      executor.jacobian(Float64Array.from(inputs.flat()), counts, found);
+      executor.dispose();
+      expect(found.length, `graph ${n}`).toBe(expected.length);
+      const largest = Math.max(1, ...expected.map(Math.abs));
+      expected.forEach((number, k) => {
+        expect(Math.abs(found[k] - number), `graph ${n}, number ${k}`).toBeLessThanOrEqual(1e-12 * largest);
+      });
+    });
+    for (const feature of ['delay 1', 'delay 2', 'delay 3', 'product', 'max', 'median', 'logSumExp']) {
+      expect(features).toContain(feature);
+    }
   },
 );

@@ -12,7 +12,7 @@ import { formulaFile } from '../fit/formula-file.js';
 import { pictureOf } from '../fit/picture.js';
 import { type FitProblem, fitProblem, type FitRows, fitRows, usualStart } from '../fit/problem-of-fit.js';
 import { svgPlot } from '../fit/svg-plot.js';
-import { textPlot } from '../fit/text-plot.js';
+import { fitTextPlot } from '../fit/text-plot.js';
 import { type Io, note, pathIn, print } from '../io.js';
 import { writeModel } from '../model-file.js';
 import { openData, whole, withCsvOptions } from '../options.js';
@@ -118,7 +118,7 @@ async function fitFormula(io: Io, path: string, options: FitCommandOptions): Pro
   if (json) await print(io.stdout, `${visibleJson(found, 2)}\n`);
   else {
     await print(io.stdout, describe(visible(csv.name), title, found, options.confidence));
-    if (picture !== undefined && plot === true) await print(io.stdout, `\n${textPlot(picture)}`);
+    if (picture !== undefined && plot === true) await print(io.stdout, `\n${fitTextPlot(picture)}`);
   }
   if (picture !== undefined && typeof plot === 'string') {
     await writeModel(pathIn(io, plot), svgPlot(picture, title));

@@ -5,15 +5,16 @@ import { asPlainText } from '../csv/formula.js';
 import type { CsvOptions } from '../csv/read.js';
 import { csvLine } from '../csv/write.js';
 import { expectOtherFile, writeWhole } from '../files.js';
-import { type Io, note, pathIn, printData } from '../io.js';
+import { type Io, note, pathIn, print, printData } from '../io.js';
 import type { ModelOptions } from '../model-file.js';
 import { openData, withCsvOptions, withModel } from '../options.js';
 import { Problem } from '../problem.js';
 import { naive, seasonalNaive } from '../series/baselines.js';
 import { openSeriesModel } from '../series/model.js';
 import { outputsOf } from '../series/network.js';
-import { type Line, plotOf } from '../series/plot.js';
+import { type ForecastPicture, plotOf } from '../series/plot.js';
 import { readSeries } from '../series/read.js';
+import { forecastTextPlot } from '../series/text-plot.js';
 import { after, timeText } from '../series/time.js';
 import { scaleOf, valuesOf, type Window } from '../series/windows.js';
 import { visible, visibleJson } from '../visible.js';
@@ -21,6 +22,7 @@ import { visible, visibleJson } from '../visible.js';
 interface ForecastOptions extends ModelOptions, CsvOptions {
   readonly output?: string;
   readonly svg?: string;
+  readonly plot?: boolean;
   readonly series?: string;
   readonly json?: boolean;
 }
@@ -29,6 +31,7 @@ const examples = `
 Examples:
   nnbp train sales.csv --target units --time date --horizon 7
   nnbp forecast sales.nnbp.safetensors sales.csv
+  nnbp forecast sales.nnbp.safetensors sales.csv --plot
   nnbp forecast sales.nnbp.safetensors sales.csv --svg forecast.svg --output forecast.csv
 
 Each forecast comes with a baseline: the value one season before, or the last value
@@ -43,8 +46,9 @@ export function addForecast(program: Command, io: Io): void {
   withCsvOptions(withModel(command).argument('<data>', 'a CSV file with the series so far'))
     .description('Continues each series of a CSV file with a model that was trained with --time.')
     .option('-o, --output <file>', 'write the forecast to a file (default: the standard output)')
+    .option('--plot', 'also plot them in the terminal, on the standard error')
     .option('--svg <file>', 'also write a plot of the past, the forecast and the baseline')
-    .option('--series <name>', 'only this series (default: all; for --svg, the first)')
+    .option('--series <name>', 'only this series (default: all; for --plot and --svg, the first)')
     .option('--json', 'write JSON')
     .addHelpText('after', examples)
     .action((model: string, data: string, options: ForecastOptions) => forecast(io, model, data, options));
@@ -122,36 +126,32 @@ async function forecast(io: Io, modelPath: string, dataPath: string, options: Fo
         ].join('');
   if (options.output === undefined) await printData(io.stdout, text);
   else await writeWhole(pathIn(io, options.output), new TextEncoder().encode(text));
-  if (options.svg === undefined) return;
   const own = rows.filter(({ name }) => name === windows[0].series.name);
-  await writeWhole(pathIn(io, options.svg), new TextEncoder().encode(plot(windows[0], own, model, table.precision)));
+  const picture = pictureOf(windows[0], own, model, table.precision);
+  if (options.plot === true) await print(io.stderr, forecastTextPlot(picture));
+  if (options.svg === undefined) return;
+  await writeWhole(pathIn(io, options.svg), new TextEncoder().encode(plotOf(picture)));
 }
 
-function plot(
+function pictureOf(
   { series }: Window,
   rows: readonly { readonly time: string; readonly value: number; readonly baseline: number }[],
   { horizon, window, target }: { readonly horizon: number; readonly window: number; readonly target: string },
   precision: Parameters<typeof timeText>[1],
-): string {
+): ForecastPicture {
   const past = Math.min(series.values.length, Math.max(window, pastInPlot * horizon));
   const from = series.values.length - past;
-  const last = series.values[series.values.length - 1];
-  const lines: Line[] = [
-    { label: 'observed', color: '#333', start: 0, values: series.values.slice(from) },
-    {
-      label: 'baseline',
-      color: '#999',
-      dashed: true,
-      start: past - 1,
-      values: [last, ...rows.map((row) => row.baseline)],
-    },
-    { label: 'forecast', color: '#c2410c', start: past - 1, values: [last, ...rows.map((row) => row.value)] },
-  ];
-  return plotOf(series.name === '' ? target : `${target}, ${series.name}`, lines, [
-    [0, timeText(series.times[from], precision)],
-    [past - 1, timeText(series.times[series.times.length - 1], precision)],
-    [past - 1 + rows.length, rows[rows.length - 1].time],
-  ]);
+  return {
+    title: series.name === '' ? target : `${target}, ${series.name}`,
+    observed: series.values.slice(from),
+    forecast: rows.map((row) => row.value),
+    baseline: rows.map((row) => row.baseline),
+    times: [
+      timeText(series.times[from], precision),
+      timeText(series.times[series.times.length - 1], precision),
+      rows[rows.length - 1].time,
+    ],
+  };
 }
 
 /** To the digits that a float32 has. */

@@ -1,24 +1,30 @@
 /** Plots a forecast as SVG: past values, forecast and baseline. */
 
-/** A line of the plot. */
-export interface Line {
-  readonly label: string;
-  readonly color: string;
-  readonly dashed?: boolean;
-  /** The position of its first value on the time axis. */
-  readonly start: number;
-  readonly values: readonly number[];
+/** What a plot of a forecast shows. */
+export interface ForecastPicture {
+  readonly title: string;
+  /** The last values of the series. */
+  readonly observed: readonly number[];
+  /** The values that follow. */
+  readonly forecast: readonly number[];
+  readonly baseline: readonly number[];
+  /** Of the first and the last observation, and of the last forecast. */
+  readonly times: readonly [string, string, string];
 }
 
 const [width, height] = [800, 320];
 const margin = { left: 72, right: 16, top: 40, bottom: 36 };
 
-/** Returns the SVG. `ticks` are labels of positions on the time axis. */
-export function plotOf(
-  title: string,
-  lines: readonly Line[],
-  ticks: readonly (readonly [place: number, text: string])[],
-): string {
+/** The image. */
+export function plotOf({ title, observed, forecast, baseline, times }: ForecastPicture): string {
+  const end = observed.length - 1;
+  const from = observed[end];
+  const lines = [
+    { label: 'observed', color: '#333', start: 0, values: observed },
+    { label: 'baseline', color: '#999', dashed: true, start: end, values: [from, ...baseline] },
+    { label: 'forecast', color: '#c2410c', start: end, values: [from, ...forecast] },
+  ];
+  const ticks = [0, end, end + forecast.length].map((place, k) => [place, times[k]] as const);
   const all = lines.flatMap(({ values }) => values);
   const [low, high] = [Math.min(...all), Math.max(...all)];
   const span = high - low || 1;

@@ -2,14 +2,18 @@
 
     python3 packages/conformance/test/torch/jacobian.py
 
-reads graphs.generated.json and writes jacobians.generated.json beside this file: for each graph the derivative of every
-output of every sample with respect to every parameter, [samples × outputs × parameters], in the layout of make.py.
+reads graphs.generated.json and sequences.generated.json and writes jacobians.generated.json beside this file: for each graph
+the derivative of every output of every sample with respect to every parameter, [samples × outputs × parameters], in the
+layout of make.py; under `sequences`, for the first sequence of graphs with delays and aggregations, that of every output at
+every step, [steps × outputs × parameters].
 """
 import json
 from pathlib import Path
 
 import torch
 import torch.nn.functional as F
+
+from sequences import run, slots
 
 torch.set_default_dtype(torch.float64)
 torch.set_num_threads(1)
@@ -68,4 +72,26 @@ for entry in entries:
     parameters = torch.tensor(entry["parameters"])
     found.append(torch.autograd.functional.jacobian(outputs_of(entry, rows), parameters).flatten().tolist())
 
-(here / "jacobians.generated.json").write_text(json.dumps({"torch": torch.__version__, "jacobians": found}) + "\n")
+
+def steps_of(entry):
+    """The outputs of the first sequence at every step, as a function of the parameters."""
+    graph = {**entry, "initial": {int(i): value for i, value in entry["initial"].items()}}
+    for node in graph["nodes"]:
+        for kind in ("fixed", "shared"):
+            node[kind]["w"] = {int(k): value for k, value in node[kind]["w"].items()}
+    places, _ = slots(graph)
+
+    def forward(parameters):
+        history = run(graph, places, parameters, entry["sequences"][0]["inputs"])
+        return torch.stack([torch.stack([values[i] for i in graph["outputs"]]) for values in history]).flatten()
+
+    return forward
+
+
+sequences = [
+    torch.autograd.functional.jacobian(steps_of(entry), torch.tensor(entry["parameters"])).flatten().tolist()
+    for entry in json.loads((here / "sequences.generated.json").read_text())[:count]
+]
+(here / "jacobians.generated.json").write_text(
+    json.dumps({"torch": torch.__version__, "jacobians": found, "sequences": sequences}) + "\n"
+)

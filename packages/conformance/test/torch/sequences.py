@@ -164,13 +164,18 @@ def case():
     }
 
 
-cases = []
-while len(cases) < 200:
-    one = case()
-    # Skip graphs whose values explode or vanish.
-    numbers = [one["loss"], *one["gradients"]]
-    if one["parameters"] and all(abs(number) < 1e4 for number in numbers) and one["loss"] > 1e-3:
-        cases.append(one)
-out = Path(__file__).parent / "sequences.generated.json"
-out.write_text(json.dumps(cases, separators=(",", ":")) + "\n")
-print(out, out.stat().st_size)
+def main():
+    cases = []
+    while len(cases) < 200:
+        one = case()
+        # Skip graphs whose values explode or vanish.
+        numbers = [one["loss"], *one["gradients"]]
+        if one["parameters"] and all(abs(number) < 1e4 for number in numbers) and one["loss"] > 1e-3:
+            cases.append(one)
+    out = Path(__file__).parent / "sequences.generated.json"
+    out.write_text(json.dumps(cases, separators=(",", ":")) + "\n")
+    print(out, out.stat().st_size)
+
+
+if __name__ == "__main__":
+    main()

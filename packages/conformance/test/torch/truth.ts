@@ -46,8 +46,13 @@ const read = (name: string): unknown =>
   JSON.parse(readFileSync(new URL(`${name}.generated.json`, import.meta.url), 'utf8'));
 
 export const graphs = read('graphs') as { readonly torch: string; readonly entries: readonly GraphEntry[] };
-/** Jacobians of the first graphs, [samples × outputs × parameters], computed by `jacobian.py`. */
-export const { jacobians } = read('jacobians') as { readonly jacobians: readonly (readonly number[])[] };
+/**
+ * Computed by `jacobian.py`: of the first graphs, [samples × outputs × parameters], and of the first sequences of
+ * `sequences.generated.json`, [steps × outputs × parameters].
+ */
+export const { jacobians, sequences: sequenceJacobians } = read('jacobians') as Readonly<
+  Record<'jacobians' | 'sequences', readonly (readonly number[])[]>
+>;
 export const optimizers = read('optimizers') as {
   readonly start: readonly number[];
   /** [steps × parameters] */

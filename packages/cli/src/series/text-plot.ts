@@ -1,0 +1,23 @@
+/** A forecast as a plot for the terminal: the past as a line of dots, the forecast as ●, the baseline as ○. */
+import { rangeOf } from '../fit/picture.js';
+import { type Point, textPlot } from '../text-plot.js';
+import type { ForecastPicture } from './plot.js';
+
+/** The plot. */
+export function forecastTextPlot({ title, observed, forecast, baseline, times }: ForecastPicture): string {
+  const end = observed.length - 1;
+  const after = (values: readonly number[]) => values.map((value, k): Point => [end + 1 + k, value]);
+  const [first, last, horizon] = times;
+  return textPlot({
+    xRange: [0, end + forecast.length],
+    yRange: rangeOf([...observed, ...forecast, ...baseline]),
+    line: observed.map((value, k) => [k, value]),
+    marks: [
+      { mark: '○', points: after(baseline) },
+      { mark: '●', points: after(forecast) },
+    ],
+    title,
+    xEnds: [first, horizon],
+    xLabel: `line: observed up to ${last}, ●: forecast, ○: baseline`,
+  });
+}

@@ -1,0 +1,79 @@
+/** A plot for the terminal: a line in braille characters, each a grid of 2 × 4 dots, and points as marks. */
+import { short } from './guess.js';
+import { visible } from './visible.js';
+
+/** Coordinates, in the units of the data. */
+export type Point = readonly [x: number, y: number];
+
+/** What is plotted. */
+export interface TextPlot {
+  readonly xRange: readonly [least: number, most: number];
+  readonly yRange: readonly [least: number, most: number];
+  /** Drawn as connected dots. */
+  readonly line: readonly Point[];
+  /** Drawn over the line, later ones over earlier ones. */
+  readonly marks: readonly { readonly mark: string; readonly points: readonly Point[] }[];
+  /** Above the plot. */
+  readonly title: string;
+  /** Below the axis: its two ends, then what it shows. */
+  readonly xEnds: readonly [string, string];
+  readonly xLabel: string;
+}
+
+const [columns, lines] = [60, 15];
+const [dotsAcross, dotsDown] = [2 * columns, 4 * lines];
+/** The bit of each dot of a character, by its place. */
+const bits = [
+  [0x01, 0x08],
+  [0x02, 0x10],
+  [0x04, 0x20],
+  [0x40, 0x80],
+];
+const braille = 0x2800;
+
+/** The plot, 15 lines of 60 characters and its axes. */
+export function textPlot({ xRange, yRange, line, marks, title, xEnds, xLabel }: TextPlot): string {
+  const place = (value: number, [least, most]: readonly number[], dots: number) =>
+    Math.round(((value - least) / (most - least)) * (dots - 1));
+  const cells = new Uint8Array(columns * lines);
+  const marked = new Array<string>(columns * lines).fill('');
+  const cellAt = ([x, y]: Point) => {
+    const across = place(x, xRange, dotsAcross);
+    const down = dotsDown - 1 - place(y, yRange, dotsDown);
+    return { cell: (down >> 2) * columns + (across >> 1), bit: bits[down & 3][across & 1] };
+  };
+  for (let k = 1; k < line.length; k++) {
+    const [from, to] = [line[k - 1], line[k]];
+    // A dot for every dot that the piece is high or wide.
+    const parts = Math.max(
+      1,
+      Math.abs(place(to[0], xRange, dotsAcross) - place(from[0], xRange, dotsAcross)),
+      Math.abs(place(to[1], yRange, dotsDown) - place(from[1], yRange, dotsDown)),
+    );
+    for (let part = 0; part <= parts; part++) {
+      const { cell, bit } = cellAt([
+        from[0] + ((to[0] - from[0]) * part) / parts,
+        from[1] + ((to[1] - from[1]) * part) / parts,
+      ]);
+      cells[cell] |= bit;
+    }
+  }
+  for (const { mark, points } of marks) for (const point of points) marked[cellAt(point).cell] = mark;
+  const rows = Array.from({ length: lines }, (_, down) =>
+    Array.from({ length: columns }, (_, across) => {
+      const at = down * columns + across;
+      return marked[at] !== '' ? marked[at] : cells[at] === 0 ? ' ' : String.fromCharCode(braille + cells[at]);
+    }).join(''),
+  );
+  const labels = rows.map((_, down) => (down === 0 ? short(yRange[1]) : down === lines - 1 ? short(yRange[0]) : ''));
+  const width = Math.max(...labels.map(({ length }) => length));
+  const [left, right] = xEnds;
+  return [
+    `  ${visible(title)}`,
+    ...rows.map((row, down) => `  ${labels[down].padStart(width)} │${row}`.trimEnd()),
+    `  ${' '.repeat(width)} └${'─'.repeat(columns)}`,
+    `  ${' '.repeat(width)}  ${left}${right.padStart(Math.max(1, columns - left.length))}`,
+    `  ${' '.repeat(width)}  ${visible(xLabel)}`,
+    '',
+  ].join('\n');
+}
