@@ -7,6 +7,18 @@ import { load } from '@nnbp/formats';
 import { expect, onTestFinished, test } from 'vitest';
 import { env } from './environment.js';
 
+test('the Node script forecasts two weeks of visitors with a smaller error than the values one week before', async () => {
+  const directory = join(import.meta.dirname, '../node-script');
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [join(directory, 'forecast.mjs'), join(directory, 'visitors.csv')],
+    { env },
+  );
+  expect(stdout.match(/^2024-\d\d-\d\d: \d+, it was \d+$/gm)).toHaveLength(14);
+  const [model, naive] = [...stdout.matchAll(/: +([\d.]+) visitors/g)].map(([, error]) => Number(error));
+  expect(model).toBeLessThan(0.85 * naive);
+});
+
 test('the Node script learns how coffee cools, and its file predicts what it printed', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'nnbp-example-'));
   onTestFinished(() => rm(folder, { recursive: true }));

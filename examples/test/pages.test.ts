@@ -17,7 +17,7 @@ afterAll(() => browser.close());
 const types: Readonly<Record<string, string>> = { html: 'text/html', js: 'text/javascript', css: 'text/css' };
 
 /** Builds an example as `vite build` does, serves what came out, and opens it. The test fails if the page reports an error. */
-async function open(name: string): Promise<Page> {
+async function open(name: string, start = ''): Promise<Page> {
   const built = await build({
     root: join(import.meta.dirname, '..', name),
     logLevel: 'error',
@@ -45,7 +45,7 @@ async function open(name: string): Promise<Page> {
     server.close();
     expect(errors).toEqual([]);
   });
-  await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+  await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/${start}`);
   return page;
 }
 
@@ -60,6 +60,45 @@ test('the browser page separates two moons and draws the classes', async () => {
   `);
   expect(colors).toBeGreaterThan(5);
   await page.screenshot({ path: join(import.meta.dirname, '../../reports/examples/browser-page.png') });
+});
+
+test('the page of gestures names what is drawn while the pointer moves, and forgets it with the next gesture', async () => {
+  const page = await open('browser-page', 'gestures.html');
+  await page.waitForSelector('#status[data-done]');
+  const pad = (await page.locator('#pad').boundingBox())!;
+  const draw = async (points: readonly (readonly [number, number])[]) => {
+    const place = ([x, y]: readonly [number, number]) => [pad.x + x * pad.width, pad.y + y * pad.height] as const;
+    await page.mouse.move(...place(points[0]));
+    await page.mouse.down();
+    for (const point of points.slice(1)) await page.mouse.move(...place(point), { steps: 4 });
+    await page.mouse.up();
+    return page.locator('#status').innerText();
+  };
+  const circle = Array.from({ length: 24 }, (_, k) => {
+    const angle = (2 * Math.PI * k) / 23;
+    return [0.5 + 0.17 * Math.cos(angle), 0.5 + 0.17 * Math.sin(angle)] as const;
+  });
+  expect(await draw(circle)).toMatch(/^circle, \d+ %$/);
+  expect(
+    await draw([
+      [0.1, 0.4],
+      [0.22, 0.55],
+      [0.34, 0.4],
+      [0.46, 0.55],
+      [0.58, 0.4],
+      [0.7, 0.55],
+    ]),
+  ).toMatch(/^zigzag, \d+ %$/);
+  expect(
+    await draw([
+      [0.1, 0.5],
+      [0.9, 0.6],
+    ]),
+  ).toMatch(/^swipe, \d+ %$/);
+  const shown = await page.evaluate<number[]>("[...document.querySelectorAll('meter')].map(({ value }) => value)");
+  expect(shown.reduce((sum, p) => sum + p, 0)).toBeCloseTo(1, 5);
+  await draw(circle);
+  await page.screenshot({ path: join(import.meta.dirname, '../../reports/examples/gestures.png') });
 });
 
 test('the page with a worker shows the loss, then predicts with the model that it is sent', async () => {
