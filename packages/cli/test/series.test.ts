@@ -150,7 +150,7 @@ describe('train with --time', () => {
     const trained = await nnbp('train', 'line.csv', '--target', 'y', '--epochs', '1', '-o', 'm.nnbp.safetensors');
     expect(trained.code).toBe(0);
     const { code, stderr } = await nnbp('forecast', 'm.nnbp.safetensors', 'line.csv');
-    expect([code, stderr]).toEqual([1, expect.stringMatching(/no forecasting model/)]);
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/not a forecasting model/)]);
   });
 });
 
