@@ -20,7 +20,7 @@ const minFastWork = 4e6;
 let started: Promise<Engine> | undefined;
 const fastest = () => (started ??= auto());
 
-/** The engine for a call. It depends on the call alone, so that the same call gives the same bits. */
+/** The engine for a call. It depends on the call alone, so that the result is bit-identical on every run. */
 async function engineFor({ graph }: Network, data: Data, epochs: number): Promise<Engine> {
   return graph.edgeCount * rowsIn(data) * epochs < minFastWork ? js() : fastest();
 }

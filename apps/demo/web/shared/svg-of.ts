@@ -144,7 +144,7 @@ class Drawing {
     }
   }
 
-  /** A text, line by line. */
+  /** A string, line by line. */
   #text(node: Text, style: CSSStyleDeclaration, group: SVGElement, scale: number): void {
     const range = document.createRange();
     const lines: { text: string; rect: DOMRect }[] = [];
