@@ -191,7 +191,7 @@ ${ulps()}
 
 Inputs, parameters and targets of 0, the smallest, 1e±30 and the largest numbers: results are right, or an error with the code
 \`OVERFLOW\` names the sample and the first node or derivative that is not finite. 10,000 nodes in a row, 100,000 predecessors of
-one node, a million nodes, 65,536 samples at once.
+one node, 250,000 nodes, 65,536 samples at once.
 
 ## Untrusted files
 

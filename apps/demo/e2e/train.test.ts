@@ -7,7 +7,7 @@ import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { defaultState } from '../web/state.js';
 import { builtinActivations, builtinLosses } from '../web/functions.js';
-import { builtinFunctions } from '../web/train/builtin-functions.js';
+import { builtinFunctions } from '../web/shared/builtin-functions.js';
 import type { Part } from '../web/train/data/dataset.js';
 import { datasetsByRequest } from '../web/train/data/request.js';
 import { planar } from '../web/train/data/toys.js';

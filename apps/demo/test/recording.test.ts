@@ -6,7 +6,7 @@ import { formulaStandIn } from '../web/derive/mode.js';
 import { record, replayed } from '../web/extend/recording.js';
 import { formulaNetwork } from '../web/fit/formula-network.js';
 import type { Functions } from '../web/functions.js';
-import { builtinFunctions } from '../web/train/builtin-functions.js';
+import { builtinFunctions } from '../web/shared/builtin-functions.js';
 
 const fourth: Loss = {
   name: 'fourth',

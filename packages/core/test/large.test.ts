@@ -28,15 +28,15 @@ describe('deep, wide, many', () => {
     expect(() => backpropagate(chain(10_000, 2), [5e-324], [1], mse())).toThrow(NnbpError);
   });
 
-  test('a million nodes', () => {
-    const network = new Network(mlp([1, 1_000_000, 1], { activation: tanh, fixed: { c: 1 } }), { seed: 1 });
+  test('250,000 nodes', () => {
+    const network = new Network(mlp([1, 250_000, 1], { activation: tanh, fixed: { c: 1 } }), { seed: 1 });
     const pass = backpropagate(network, [0.5], [0.25], mse());
-    expect(pass.gradients.vector.length).toBe(3_000_001);
+    expect(pass.gradients.vector.length).toBe(750_001);
     // By a sum of another kind.
     const { ids } = network.graph;
     const { w } = network.getParameters('output.0');
     let sum = 0;
-    for (let k = 1; k <= 1_000_000; k++) sum += w[ids[k]] * pass.cache.x(ids[k]);
+    for (let k = 1; k <= 250_000; k++) sum += w[ids[k]] * pass.cache.x(ids[k]);
     expect(pass.outputs[0][0]).toBeCloseTo(Math.tanh(sum), 10);
   }, 120_000);
 

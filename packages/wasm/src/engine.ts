@@ -1,31 +1,28 @@
 /** The fast engine: `await wasm()` compiles the kernels once; every graph prepared afterwards uses them. */
 import type { Engine, Graph } from '@nnbp/core';
 import type { MultiplyAdd } from './assembler.js';
-import { activationKernelOf, aggregationCodeOf } from './builtins.js';
 import { type Host, WasmExecutor } from './executor.js';
 import { manyThreads, oneThread } from './hosts.js';
-import { customActivation } from './kernels/activation.js';
-import { customAggregation } from './kernels/aggregation.js';
 import { compiled, multiplyAddFor } from './module.js';
+import { minMeasuredWork, oneThreadReason } from './one-thread-reason.js';
 import { checked, type WasmOptions } from './options.js';
 import { Pool } from './pool.js';
-import { isUnrollable } from './unrolled/form.js';
 
 /** An engine whose executors run WebAssembly kernels in float32. */
 export interface WasmEngine extends Engine {
-  /** How many threads it has: fewer than asked for if the host allows no more. */
+  /** The number of threads: fewer than requested if the host allows no more. */
   readonly threads: number;
-  /** Why it has fewer threads than asked for; undefined if it has them. */
+  /** Why it has fewer threads than requested; undefined if it has them all. */
   readonly threadsReason: string | undefined;
-  /** Plans a graph and allocates all that batches of up to `batchSize` samples need; see `Engine`. */
+  /** Plans a graph and allocates the memory for batches of up to `batchSize` samples; see `Engine`. */
   prepare(graph: Graph, batchSize: number, steps?: number): WasmExecutor;
-  /** Ends its threads. Executors that use them are not usable afterwards. */
+  /** Terminates its threads. Executors that use them cannot be used afterwards. */
   dispose(): void;
 }
 
 /**
- * Makes the fast engine: float32, WebAssembly SIMD, fused multiply-add where the host has it. Its exp, tanh and the like are
- * its own, so that the same steps are bit-identical wherever `fused` means the same.
+ * Creates the fast engine: float32, WebAssembly SIMD, fused multiply-add if the host has it. exp, tanh and similar functions
+ * are part of the engine, so results are bit-identical on all hosts with the same `fused`.
  *
  * @throws NnbpError `UNAVAILABLE` if the host has no WebAssembly with SIMD or its security policy forbids it: use
  * {@link auto}, or `js()` from `@nnbp/core`; `OUT_OF_RANGE`
@@ -55,7 +52,7 @@ export async function wasm(options: WasmOptions = {}): Promise<WasmEngine> {
 
   const hostFor = (graph: Graph, batchSize: number, steps: number): Host => {
     if (threaded === undefined) return wanted > 1 ? { ...alone, reason } : alone;
-    const why = reasonForOne(graph, batchSize, steps, minThreadedWork ?? minMeasuredWork);
+    const why = oneThreadReason(graph, batchSize, steps, minThreadedWork ?? minMeasuredWork);
     return why === undefined ? threaded : { ...alone, reason: why };
   };
   return {
@@ -69,6 +66,7 @@ export async function wasm(options: WasmOptions = {}): Promise<WasmEngine> {
   };
 }
 
+/** Starts the workers, or says why the host has none. */
 async function startPool(workers: number, multiplyAdd: MultiplyAdd): Promise<{ pool?: Pool; reason?: string }> {
   if (
     typeof SharedArrayBuffer === 'undefined' ||
@@ -81,21 +79,4 @@ async function startPool(workers: number, multiplyAdd: MultiplyAdd): Promise<{ p
   } catch (error) {
     return { reason: `the host started no threads: ${error instanceof Error ? error.message : String(error)}` };
   }
-}
-
-/** With less work than this a forward pass takes about a microsecond, as meeting at barriers does: nothing to measure. */
-const minMeasuredWork = 20_000;
-
-function reasonForOne(graph: Graph, batchSize: number, steps: number, minThreadedWork: number): string | undefined {
-  if (steps > 1 || graph.stateSize > 0) {
-    return 'the steps of a sequence share weights, whose gradients two threads would write at once';
-  }
-  if (graph.sharedWeights !== undefined) return 'edges share weights, whose gradients two threads would write at once';
-  const custom = graph.activations.find((activation) => activationKernelOf(activation).code === customActivation);
-  if (custom) return `the activation ${custom.name} is a custom one, which only this thread can call`;
-  const own = graph.aggregations.find((one) => aggregationCodeOf(one) === customAggregation);
-  if (own) return `the aggregation ${own.name} is a custom one, which only this thread can call`;
-  const tiny = batchSize === 1 && isUnrollable(graph);
-  if (tiny || graph.edgeCount * batchSize < minThreadedWork) return 'there is too little work to share';
-  return undefined;
 }

@@ -3,8 +3,8 @@ import { useEffect, useRef } from 'react';
 import UPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { useMessages } from '../language.js';
-import { css, usePalette } from '../train/palette.js';
-import { useWidth } from '../train/use-width.js';
+import { css, usePalette } from '../shared/palette.js';
+import { useWidth } from '../shared/use-width.js';
 import type { Curves } from './check.js';
 import { messages } from './messages.js';
 

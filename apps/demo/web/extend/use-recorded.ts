@@ -7,7 +7,7 @@ import type { Functions } from '../functions.js';
 import { useMessages } from '../language.js';
 import type { FormulaDescription, NetworkDescription, PlaygroundState } from '../state.js';
 import { usePlayground } from '../store.js';
-import { builtinFunctions } from '../train/builtin-functions.js';
+import { builtinFunctions } from '../shared/builtin-functions.js';
 import { messages } from './messages.js';
 import { replayed } from './recording.js';
 import type { FunctionError, OwnFunction, UserWorker } from './user-worker.js';

@@ -3,7 +3,7 @@ import { useMessages } from '../language.js';
 import { axisName, Grid, scalesOf } from '../shared/grid.js';
 import { SavePicture } from '../shared/save-picture.js';
 import { written } from '../shared/written.js';
-import { useWidth } from '../train/use-width.js';
+import { useWidth } from '../shared/use-width.js';
 import styles from './fit.module.css';
 import type { CurvePoint, Fitted } from './fitted.js';
 import { messages } from './messages.js';

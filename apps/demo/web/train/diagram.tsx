@@ -9,9 +9,9 @@ import { messages } from './messages.js';
 import { BoundedField } from '../shared/bounded-field.js';
 import { short, whole } from './numbers.js';
 import type { Observation } from './observe.js';
-import { css, type Palette, usePalette } from './palette.js';
+import { css, type Palette, usePalette } from '../shared/palette.js';
 import type { Ready } from './trainer.js';
-import { useWidth } from './use-width.js';
+import { useWidth } from '../shared/use-width.js';
 
 interface Props {
   readonly settings: Settings;

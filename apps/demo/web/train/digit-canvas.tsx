@@ -4,7 +4,7 @@ import { useMessages } from '../language.js';
 import { digitImage } from './digit-image.js';
 import { imageOf } from './draw.js';
 import { messages } from './messages.js';
-import { css, mix, usePalette } from './palette.js';
+import { css, mix, usePalette } from '../shared/palette.js';
 
 interface Props {
   /** Pixels per side of the image. */

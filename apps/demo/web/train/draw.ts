@@ -1,7 +1,7 @@
 /** Draws surfaces, curves, points and edges on canvases, from flat arrays. */
 import { short } from './numbers.js';
 import type { Layout } from './observe.js';
-import { classColour, css, mix, type Palette, type Rgb, signed } from './palette.js';
+import { classColour, css, mix, type Palette, type Rgb, signed } from '../shared/palette.js';
 import type { Points, Ready } from './trainer.js';
 
 /** Scales a canvas to the resolution of the screen and returns its context. */

@@ -3,7 +3,7 @@ import { type PointerEvent, useEffect, useRef, useState } from 'react';
 import { useMessages } from '../language.js';
 import { contextOf, frameOf } from './draw.js';
 import { messages } from './messages.js';
-import { css, usePalette } from './palette.js';
+import { css, usePalette } from '../shared/palette.js';
 
 interface Props {
   /** Pairs x, y in [−1, 1], one after another. */

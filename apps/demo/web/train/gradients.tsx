@@ -4,7 +4,7 @@ import { useMessages } from '../language.js';
 import { messages } from './messages.js';
 import { short, times } from './numbers.js';
 import type { Observation } from './observe.js';
-import { css, mix, usePalette } from './palette.js';
+import { css, mix, usePalette } from '../shared/palette.js';
 import type { Ready } from './trainer.js';
 
 /** Ratio of first and last layer above which gradients count as vanishing or exploding. */

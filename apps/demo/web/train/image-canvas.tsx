@@ -1,7 +1,7 @@
 /** A small square image from numbers, enlarged without smoothing. */
 import { useEffect, useRef } from 'react';
 import { contextOf, imageOf } from './draw.js';
-import type { Rgb } from './palette.js';
+import type { Rgb } from '../shared/palette.js';
 
 interface Props {
   /** Pixels per side of the image. */

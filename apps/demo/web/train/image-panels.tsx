@@ -5,7 +5,7 @@ import { ramp } from './draw.js';
 import { ImageCanvas } from './image-canvas.js';
 import { messages } from './messages.js';
 import type { MisreadImage } from './observe-image.js';
-import { mix, usePalette } from './palette.js';
+import { mix, usePalette } from '../shared/palette.js';
 import type { Ready } from './trainer.js';
 
 interface MisreadProps {

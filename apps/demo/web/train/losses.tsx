@@ -7,8 +7,8 @@ import type { Curve } from './curve.js';
 import { SavePicture } from '../shared/save-picture.js';
 import { CurvePicture } from './curve-picture.js';
 import { messages } from './messages.js';
-import { css, usePalette } from './palette.js';
-import { useWidth } from './use-width.js';
+import { css, usePalette } from '../shared/palette.js';
+import { useWidth } from '../shared/use-width.js';
 
 interface Props {
   readonly curve: Curve;

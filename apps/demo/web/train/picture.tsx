@@ -6,10 +6,10 @@ import { Misread } from './image-panels.js';
 import { messages } from './messages.js';
 import { percent, short } from './numbers.js';
 import type { Observation, SampleAnswer } from './observe.js';
-import { css, mix, type Palette, usePalette } from './palette.js';
+import { css, mix, type Palette, usePalette } from '../shared/palette.js';
 import { Regression } from './regression.js';
 import type { Ready } from './trainer.js';
-import { useWidth } from './use-width.js';
+import { useWidth } from '../shared/use-width.js';
 
 interface Props {
   readonly ready: Ready;

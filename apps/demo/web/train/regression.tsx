@@ -8,9 +8,9 @@ import type { RegressionFit } from './judge.js';
 import { messages } from './messages.js';
 import { short } from './numbers.js';
 import type { Observation } from './observe.js';
-import { css, type Palette, usePalette } from './palette.js';
+import { css, type Palette, usePalette } from '../shared/palette.js';
 import type { Ready } from './trainer.js';
-import { useWidth } from './use-width.js';
+import { useWidth } from '../shared/use-width.js';
 
 interface Props {
   readonly ready: Ready;
