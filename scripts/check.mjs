@@ -38,7 +38,7 @@ const steps = [
     name: 'e2e',
     after: 'browser',
     command: 'vitest run --project=*-browser',
-    fix: 'Run "pnpm test:browser FILE"; screenshots are in reports/playground.',
+    fix: 'Run "pnpm test:browser FILE"; a screenshot is in reports/playground (PICTURES=1 saves all).',
   },
   {
     name: 'coverage',

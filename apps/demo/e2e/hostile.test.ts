@@ -56,7 +56,7 @@ export default {
       page.on('request', (request) => requests.push(request.url()));
       await says(page, 'found [], imported 0');
       expect(requests.filter((url) => !/^(?:blob|data):/.test(url) && !url.startsWith(inject('address')))).toEqual([]);
-      await page.context().close();
+      await page.close();
     }
   },
 );
@@ -102,7 +102,7 @@ export default {
       worker.on('close', () => running.delete(worker));
     });
     await expect.poll(() => [link.view, started > 0, running.size], { timeout: 50_000 }).toEqual([link.view, true, 0]);
-    await page.context().close();
+    await page.close();
   }
 });
 

@@ -2,7 +2,7 @@
 import axe from 'axe-core';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, onTestFinished } from 'vitest';
 import type {} from '../../../scripts/browser-server.js';
 import { readAddress } from '../web/address.js';
@@ -11,37 +11,51 @@ import { defaultState, type PlaygroundState } from '../web/state.js';
 
 /** Directory of the screenshots. */
 const pictures = join(import.meta.dirname, '../../../reports/playground');
+const desktop = { width: 1280, height: 900 };
 
 let browser: Browser;
+/** The context of all pages with default options: from the second page on, its scripts are compiled already. */
+let shared: BrowserContext;
 
 /** Connects to the browser of the test run before a file's tests, and disconnects after them. */
 export function useBrowser(): void {
   beforeAll(async () => {
     browser = await chromium.connect(inject('browserEndpoint'));
+    shared = await newContext({});
   });
   afterAll(() => browser.close());
 }
 
+async function newContext(options: BrowserContextOptions): Promise<BrowserContext> {
+  const context = await browser.newContext({ locale: 'en-GB', viewport: desktop, ...options });
+  // Shorter than a test's own limit, so that the error names what was waited for.
+  context.setDefaultTimeout(30_000);
+  return context;
+}
+
 /**
- * Opens the playground at the Derive view, with a part of the state changed. The test fails if the page reports an error or breaks its
- * content security policy, or if it does not complain where it is expected to.
+ * Opens the playground at the Derive view, with a part of the state changed. The test fails if the page reports an error or
+ * violates its content security policy, or if it does not report what matches `expected`. Pages share a context unless
+ * they have options other than the viewport; the playground stores nothing beyond a tab.
  */
 export async function open(
   change: Partial<PlaygroundState> = {},
-  options: BrowserContextOptions = {},
+  { viewport = desktop, ...options }: BrowserContextOptions = {},
   expected?: RegExp,
 ): Promise<Page> {
-  const context = await browser.newContext({ locale: 'en-GB', viewport: { width: 1280, height: 900 }, ...options });
-  // Sooner than a test's own limit, so that it says what was waited for.
-  context.setDefaultTimeout(30_000);
+  const isShared = Object.keys(options).length === 0;
+  const context = isShared ? shared : await newContext({ viewport, ...options });
   const page = await context.newPage();
+  if (isShared && viewport !== null && viewport !== desktop) await page.setViewportSize(viewport);
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('console', (message) => {
     if (message.type() === 'error') complaints.push(message.text());
   });
-  onTestFinished(async () => {
-    await context.close();
+  onTestFinished(async ({ task }) => {
+    if (task.result?.state === 'fail' && !page.isClosed()) await save(page, `failed ${task.name}`);
+    if (isShared) await Promise.all(context.pages().map((page) => page.close()));
+    else await context.close();
     const isExpected = (complaint: string) => expected?.test(complaint) === true;
     expect(
       complaints.filter((complaint) => !isExpected(complaint)),
@@ -78,10 +92,14 @@ export const settled = (page: Page) =>
     { polling: 50 },
   );
 
-/** Keeps a picture of the whole page under reports/playground. */
+/** Saves a screenshot under reports/playground if the environment variable PICTURES is set: each takes half a second. */
 export async function picture(page: Page, name: string): Promise<void> {
+  if (process.env.PICTURES !== undefined) await save(page, name);
+}
+
+async function save(page: Page, name: string): Promise<void> {
   await mkdir(pictures, { recursive: true });
-  await page.screenshot({ path: join(pictures, `${name}.png`), fullPage: true });
+  await page.screenshot({ path: join(pictures, `${name.replaceAll(/[^\p{L}\d]+/gu, '-')}.png`), fullPage: true });
 }
 
 /** Fails with axe's serious and critical violations. */
