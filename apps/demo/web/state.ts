@@ -86,6 +86,38 @@ const train = v.object({
   steps: v.optional(count(0, 100_000_000), 0),
 });
 
+/** Training on sequences, which Train offers beside samples. */
+const sequences = v.object({
+  /** Whether Train shows it. */
+  open: v.boolean(),
+  data: v.picklist(['temporal-xor', 'recall', 'sine', 'series']),
+  /** The kinds of recurrent layers that are trained side by side. */
+  kinds: v.pipe(v.array(v.picklist(['rnn', 'lstm', 'gru'])), v.minLength(1), v.maxLength(3)),
+  /** The kind whose nodes are shown. */
+  shown: v.picklist(['rnn', 'lstm', 'gru']),
+  units: count(1, 32),
+  /** Length of a sequence. */
+  steps: count(3, 100),
+  learningRate: v.pipe(finite, v.minValue(1e-6), v.maxValue(1)),
+  batchSize: count(1, 256),
+  seed: count(0, 2 ** 31),
+  /** Steps of training. It is deterministic: a link repeats them. */
+  taken: count(0, 1_000_000),
+});
+
+const firstSequences: v.InferOutput<typeof sequences> = {
+  open: false,
+  data: 'recall',
+  kinds: ['rnn', 'lstm'],
+  shown: 'lstm',
+  units: 8,
+  steps: 25,
+  learningRate: 0.02,
+  batchSize: 20,
+  seed: 1,
+  taken: 0,
+};
+
 /** Maximum length of the data of a fit, in characters. */
 export const maxFitData = 40_000;
 /** Maximum length of a formula, in characters. */
@@ -187,6 +219,7 @@ const state = v.object({
   network,
   derive,
   train,
+  sequences: v.optional(sequences, firstSequences),
   fit: v.optional(fit, firstFit),
   custom: v.object({
     activations: v.pipe(v.array(customFunction), v.maxLength(20)),
@@ -244,6 +277,7 @@ export const defaultState: PlaygroundState = {
     graph: null,
     steps: 0,
   },
+  sequences: firstSequences,
   fit: firstFit,
   custom: { activations: [], losses: [] },
 };

@@ -3,6 +3,9 @@ import type { TableProblem } from './data/csv.js';
 import type { DataName, Misfit, Settings } from './fits.js';
 
 const en = {
+  dataKind: 'Kind of data',
+  samples: 'Samples',
+  sequences: 'Sequences',
   controls: 'Training',
   play: 'Play',
   pause: 'Pause',
@@ -204,6 +207,9 @@ const en = {
 };
 
 const zh: typeof en = {
+  dataKind: '数据的种类',
+  samples: '样本',
+  sequences: '序列',
   controls: '训练',
   play: '开始',
   pause: '暂停',

@@ -1,10 +1,11 @@
 /** The Train view: data on the left, the network in the middle, what it answers on the right, how it goes below. */
-import { useCallback, useEffect, useState, useSyncExternalStore } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useState, useSyncExternalStore } from 'react';
 import { useMessages } from '../language.js';
 import type { OwnFunction } from '../extend/user-worker.js';
 import type { PlaygroundState } from '../state.js';
 import { currentState, update, usePlayground } from '../store.js';
 import { training } from './current-training.js';
+import { DataKind } from './data-kind.js';
 import { DataPanel } from './data-panel.js';
 import { Diagram } from './diagram.js';
 import { misfit, type Settings, taskOf, withTask } from './fits.js';
@@ -25,7 +26,26 @@ import './train.css';
 /** The table a user has opened stays while one looks at other views. */
 let openTable: TableChoice | undefined;
 
+/** Only for sequences. */
+const SequenceView = lazy(() => import('./sequences/view.js'));
+
 export default function View() {
+  const isSequences = usePlayground(({ sequences }) => sequences.open);
+  return (
+    <>
+      <DataKind />
+      {isSequences ? (
+        <Suspense fallback={null}>
+          <SequenceView />
+        </Suspense>
+      ) : (
+        <SampleView />
+      )}
+    </>
+  );
+}
+
+function SampleView() {
   const say = useMessages(messages);
   const { train: settings, custom } = usePlayground();
   const [table, setTable] = useState(openTable);

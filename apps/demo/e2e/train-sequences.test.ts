@@ -1,0 +1,89 @@
+/** Train on sequences: an LSTM learns what a plain RNN forgets, with the engine's numbers, and a table of one's own. */
+import { predictSequence } from '@nnbp/core';
+import { expect, test } from 'vitest';
+import { defaultState } from '../web/state.js';
+import { temporalXor } from '../web/train/sequences/data.js';
+import { recurrentNetwork } from '../web/train/sequences/trainer.js';
+import { expectAccessible, open, picture, settled, untilUrl, useBrowser } from './page.js';
+
+useBrowser();
+
+const { sequences } = defaultState;
+
+test('temporal XOR is learned, and the gradient of the RNN is compared with that of the LSTM', async () => {
+  const settings = { ...sequences, open: true, data: 'temporal-xor', steps: 10, units: 6, learningRate: 0.03 } as const;
+  const page = await open({ view: 'train', sequences: settings });
+  const cell = (kind: string, name: string) => page.locator(`tr[data-kind="${kind}"] [data-stat="${name}"]`);
+  // Before the first step: the accuracy of the library's own predictions.
+  const data = temporalXor(10, settings.seed);
+  const network = recurrentNetwork('lstm', data, settings);
+  let [right, count] = [0, 0];
+  for (const { inputs, targets } of data.validation.slice(0, 40)) {
+    predictSequence(network, inputs).forEach(([logit], t) => {
+      const target = targets[t];
+      if (target === null) return;
+      count++;
+      right += Number(logit > 0 === (target[0] === 1));
+    });
+  }
+  await expect.poll(() => cell('lstm', 'accuracy').textContent()).toBe(`${((100 * right) / count).toFixed(1)} %`);
+  await page.getByRole('button', { name: 'Play' }).click();
+  for (const kind of ['rnn', 'lstm']) {
+    await expect
+      .poll(async () => Number.parseFloat((await cell(kind, 'accuracy').textContent())!), { timeout: 45_000 })
+      .toBeGreaterThan(97);
+  }
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await page.getByRole('button', { name: 'Play' }).waitFor();
+  const steps = Number((await page.locator('[data-sequence-steps]').textContent())!.replaceAll(',', ''));
+  await untilUrl(page, (state) => state.sequences.taken === steps);
+  expect(await page.locator('[data-verdict="rnn"]').textContent()).toMatch(
+    /^RNN: at the first step [\d.,e+]+ times smaller/,
+  );
+  await expect.poll(() => page.locator('canvas').count()).toBe(8);
+  await page.getByLabel('A validation sequence through').selectOption('rnn');
+  await expect.poll(() => page.locator('canvas').count()).toBe(4);
+  await settled(page);
+  await picture(page, 'train-sequences');
+  await expectAccessible(page);
+});
+
+test('the rows of a table are forecast in their order, and too few rows are reported', async () => {
+  const page = await open({
+    view: 'train',
+    sequences: { ...sequences, open: true, data: 'series', kinds: ['gru'], shown: 'gru', steps: 12, units: 4 },
+  });
+  await page.getByText('Choose a CSV file first.').waitFor();
+  const rows = (count: number) =>
+    ['day,sales', ...Array.from({ length: count }, (_, k) => `${k},${(10 + 3 * Math.sin(k / 3)).toFixed(3)}`)].join(
+      '\n',
+    );
+  const choose = (count: number) =>
+    page
+      .getByLabel('CSV file, one row per time step')
+      .setInputFiles({ name: 'sales.csv', mimeType: 'text/csv', buffer: Buffer.from(rows(count)) });
+  await choose(30);
+  await page.getByText('The table has 30 rows; sequences of this length need at least 65.').waitFor();
+  await choose(150);
+  await page.getByRole('region', { name: 'Forecast' }).waitFor();
+  expect(await page.getByLabel('Column to forecast').locator('option:checked').textContent()).toBe('sales');
+  await page.getByRole('button', { name: 'Step', exact: true }).click();
+  await expect.poll(() => page.locator('[data-sequence-steps]').textContent()).toBe('1');
+});
+
+test('a link repeats its steps of training; in Chinese, in the dark and on a phone all is accessible and no wider than the page', async () => {
+  const page = await open(
+    {
+      view: 'train',
+      language: 'zh',
+      theme: 'dark',
+      sequences: { ...sequences, open: true, data: 'sine', steps: 24, kinds: ['rnn', 'lstm', 'gru'], taken: 20 },
+    },
+    { viewport: { width: 390, height: 844 } },
+  );
+  await expect.poll(() => page.locator('[data-sequence-steps]').textContent()).toBe('20');
+  await settled(page);
+  await picture(page, 'train-sequences-phone');
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+  await expectAccessible(page);
+});

@@ -1,0 +1,86 @@
+/** The sequences that Train offers, and what their networks are measured by. */
+import { backpropagateSequence, Network } from '@nnbp/core';
+import { softmaxCrossEntropy } from '@nnbp/losses';
+import { describe, expect, test } from 'vitest';
+import { recall, series, sine, temporalXor } from '../web/train/sequences/data.js';
+import { gradientsInTime, recurrentNetwork } from '../web/train/sequences/trainer.js';
+
+test('the target of temporal XOR is whether a bit differs from the one before, from the second step on', () => {
+  const { inputs, targets } = temporalXor(12, 3).training[0];
+  expect(targets[0]).toBeNull();
+  for (let t = 1; t < 12; t++) expect(targets[t]).toEqual([Number(inputs[t][0] !== inputs[t - 1][0])]);
+});
+
+test('recall asks at the last step for the symbol of the first, with distractors between', () => {
+  for (const { inputs, targets } of recall(9, 4).validation) {
+    expect(targets.slice(0, -1)).toEqual(Array(8).fill(null));
+    expect(targets[8]).toEqual(inputs[0].slice(0, 4));
+    expect(inputs.map((row) => row.indexOf(1) < 4)).toEqual([true, ...Array<boolean>(8).fill(false)]);
+    expect(inputs[8][6]).toBe(1);
+  }
+});
+
+test('the targets of a sine are its next values', () => {
+  const { inputs, targets } = sine(10, 5).training[7];
+  expect(targets.slice(0, -1)).toEqual(inputs.slice(1));
+});
+
+describe('a series', () => {
+  const rows = Array.from({ length: 100 }, (_, k) => [k, 1000 - 2 * k]);
+
+  test('is cut into windows in its order, validation after training, scaled by the rows for training alone', () => {
+    const data = series({ names: ['a', 'b'], rows, target: 1 }, 8);
+    if ('kind' in data) throw new Error(data.kind);
+    const unscaled = (value: number) => Math.round(value * Math.sqrt((80 ** 2 - 1) / 12) + 39.5);
+    expect(data.training[1].inputs.map(([a]) => unscaled(a))).toEqual([2, 3, 4, 5, 6, 7, 8, 9]);
+    expect(data.validation[0].inputs.map(([a]) => unscaled(a))).toEqual([80, 81, 82, 83, 84, 85, 86, 87]);
+    expect(
+      data.training
+        .at(-1)!
+        .inputs.map(([a]) => unscaled(a))
+        .at(-1),
+    ).toBeLessThan(80);
+    // The second column is the first one, turned round.
+    for (const { inputs, targets } of data.training) {
+      targets.slice(0, -1).forEach((target, t) => expect(target![0]).toBe(inputs[t + 1][1]));
+    }
+  });
+
+  test('with too few rows says how many it needs', () => {
+    expect(series({ names: ['a', 'b'], rows: rows.slice(0, 20), target: 0 }, 8)).toEqual({
+      kind: 'few-rows',
+      rows: 20,
+      needed: 45,
+    });
+  });
+
+  test('with a constant column stays finite', () => {
+    const data = series({ names: ['a', 'b'], rows: rows.map(([a]) => [a, 7]), target: 1 }, 8);
+    if ('kind' in data) throw new Error(data.kind);
+    expect(data.training[0].targets[0]).toEqual([0]);
+  });
+});
+
+test('the gradient in time is the engine’s, of the cell states of an LSTM, for a loss at the last step', () => {
+  const data = recall(6, 1);
+  const network: Network = recurrentNetwork('lstm', data, { units: 2, seed: 1 });
+  const loss = softmaxCrossEntropy();
+  const [sample] = data.validation;
+  const { cache } = backpropagateSequence(network, sample.inputs, sample.targets, loss);
+  expect(gradientsInTime('lstm', network, loss, [sample])).toEqual(
+    sample.inputs.map(
+      (_, t) => (Math.abs(cache.dLossDx('lstm.c.0', 0, t)) + Math.abs(cache.dLossDx('lstm.c.1', 0, t))) / 2,
+    ),
+  );
+});
+
+test('over 25 steps the gradient of a new RNN vanishes and that of a new LSTM does not', () => {
+  const data = recall(25, 1);
+  const shrinking = (['rnn', 'lstm'] as const).map((kind) => {
+    const network = recurrentNetwork(kind, data, { units: 8, seed: 1 });
+    const gradients = gradientsInTime(kind, network, softmaxCrossEntropy(), data.validation.slice(0, 4));
+    return gradients.at(-1)! / gradients[0];
+  });
+  expect(shrinking[0]).toBeGreaterThan(1e4);
+  expect(shrinking[1]).toBeLessThan(1e4);
+});

@@ -1,0 +1,409 @@
+/** Training on sequences: recurrent networks side by side, their states over time, and their gradients against time. */
+import { Pause, Play, RotateCcw, StepForward } from 'lucide-react';
+import { useState } from 'react';
+import { useMessages } from '../../language.js';
+import { BoundedField } from '../../shared/bounded-field.js';
+import { update, usePlayground } from '../../store.js';
+import { percent, short, times, whole } from '../numbers.js';
+import { LineChart } from './line-chart.js';
+import { messages } from './messages.js';
+import styles from './sequences.module.css';
+import {
+  type Kind,
+  kinds,
+  type SequenceDataName,
+  type SequenceTable,
+  type Settings,
+  withSequences,
+} from './settings.js';
+import { Strips } from './strips.js';
+import type { Refusal, SequenceObservation } from './trainer.js';
+import { type SequenceTraining, useSequenceTraining } from './use-training.js';
+
+const dataNames: readonly SequenceDataName[] = ['recall', 'temporal-xor', 'sine', 'series'];
+const largestFile = 5e6;
+
+/** The table a user has opened stays while one looks at other views. */
+let openTable: SequenceTable | undefined;
+
+/** Another training begins at step 0. */
+const change = (part: Partial<Settings>) =>
+  update((state) => ({
+    ...state,
+    sequences: { ...state.sequences, ...(!('shown' in part) && { taken: 0 }), ...part },
+  }));
+
+export default function SequenceView() {
+  const settings = usePlayground(({ sequences }) => sequences);
+  const say = useMessages(messages);
+  const [table, setTable] = useState(openTable);
+  const training = useSequenceTraining(settings, table, (taken) => change({ taken }));
+  const { prepared, problem, observation } = training;
+  return (
+    <div className={styles.view}>
+      <div className={styles.head}>
+        <Controls training={training} />
+        {problem !== undefined && (
+          <p
+            role={problem.kind === 'no-table' ? undefined : 'alert'}
+            className={problem.kind === 'no-table' ? 'quiet' : 'problem'}
+          >
+            {sentence(problem, say.problems)}
+          </p>
+        )}
+        {observation?.diverged !== undefined && (
+          <p role="alert" className="problem">
+            {say.problems.diverged(say.kinds[observation.diverged], observation.steps)}
+          </p>
+        )}
+        {prepared === undefined && problem === undefined && <p role="status">{say.preparing}</p>}
+      </div>
+      <div className={styles.column}>
+        <Data
+          settings={settings}
+          training={training}
+          table={table}
+          choose={(chosen) => {
+            openTable = chosen;
+            setTable(chosen);
+            change({ taken: 0 });
+          }}
+        />
+        <Network settings={settings} />
+      </div>
+      {prepared !== undefined && observation !== undefined && (
+        <>
+          <div className={styles.column}>
+            <Standings observation={observation} />
+            <States settings={settings} observation={observation} />
+          </div>
+          <div className={styles.column}>
+            <Gradients observation={observation} />
+            <section className="panel" aria-label={say.lossCurves}>
+              <h2>{say.lossCurves}</h2>
+              <LineChart
+                label={say.lossCurves}
+                xName={say.trainingStepAxis}
+                yName={say.lossAxis}
+                yAround={[0, 0]}
+                lines={settings.kinds.map((kind) => ({
+                  name: say.kinds[kind],
+                  look: kind,
+                  points: training.curve.steps.map((step, k) => [step, training.curve.losses[kind]?.[k] ?? NaN]),
+                }))}
+              />
+            </section>
+          </div>
+        </>
+      )}
+    </div>
+  );
+}
+
+function Controls({ training }: { readonly training: SequenceTraining }) {
+  const say = useMessages(messages);
+  const { prepared, playing, observation } = training;
+  const able = prepared !== undefined && observation !== undefined && observation.diverged === undefined;
+  return (
+    <section className={`panel ${styles.controls}`} aria-label={say.controls}>
+      <button type="button" className="primary" disabled={!able} onClick={playing ? training.pause : training.play}>
+        {playing ? <Pause size={18} aria-hidden /> : <Play size={18} aria-hidden />}
+        {playing ? say.pause : say.play}
+      </button>
+      <button type="button" disabled={!able || playing} onClick={training.step}>
+        <StepForward size={16} aria-hidden /> {say.step}
+      </button>
+      <button type="button" disabled={prepared === undefined} onClick={training.reset}>
+        <RotateCcw size={16} aria-hidden /> {say.reset}
+      </button>
+      <span>
+        {say.taken} <b data-sequence-steps>{whole(observation?.steps ?? 0)}</b>
+      </span>
+      {prepared !== undefined && (
+        <span className="quiet">{say.counts(prepared.trainingCount, prepared.validationCount)}</span>
+      )}
+    </section>
+  );
+}
+
+interface DataProps {
+  readonly settings: Settings;
+  readonly training: SequenceTraining;
+  readonly table: SequenceTable | undefined;
+  readonly choose: (table: SequenceTable) => void;
+}
+
+function Data({ settings, training, table, choose }: DataProps) {
+  const say = useMessages(messages);
+  const [bad, setBad] = useState<string>();
+  const read = async (file: File) => {
+    if (file.size > largestFile) {
+      setBad(say.problems.large);
+      return;
+    }
+    try {
+      const found = await training.trainer().readTable(new Uint8Array(await file.arrayBuffer()));
+      if ('kind' in found) {
+        setBad(say.problems.table[found.why]);
+        return;
+      }
+      setBad(undefined);
+      choose({ ...found, target: found.names.length - 1 });
+    } catch {
+      setBad(say.problems.unreadable);
+    }
+  };
+  return (
+    <section className="panel train-data" aria-label={say.data}>
+      <h2>{say.data}</h2>
+      <fieldset>
+        <legend className="visually-hidden">{say.chooseData}</legend>
+        {dataNames.map((name) => (
+          <label key={name} className="train-set">
+            <input
+              type="radio"
+              name="sequences"
+              value={name}
+              checked={name === settings.data}
+              onChange={() => change(withSequences(settings, name))}
+            />
+            <span>{say.sets[name]}</span>
+          </label>
+        ))}
+      </fieldset>
+      <p className="quiet">{say.about[settings.data]}</p>
+      {settings.data === 'series' && (
+        <>
+          <label className="train-file">
+            {say.file}{' '}
+            <input
+              type="file"
+              accept=".csv,.tsv,.txt,text/csv"
+              onChange={(event) => {
+                const file = event.target.files?.[0];
+                if (file) void read(file);
+              }}
+            />
+          </label>
+          {bad !== undefined && (
+            <p role="alert" className="problem">
+              {bad}
+            </p>
+          )}
+          {table !== undefined && (
+            <label>
+              {say.column}{' '}
+              <select
+                value={table.target}
+                onChange={(event) => choose({ ...table, target: Number(event.target.value) })}
+              >
+                {table.names.map((name, k) => (
+                  <option key={k} value={k}>
+                    {name}
+                  </option>
+                ))}
+              </select>{' '}
+              <span className="quiet">{say.rowsRead(table.rows.length)}</span>
+            </label>
+          )}
+        </>
+      )}
+    </section>
+  );
+}
+
+function Network({ settings }: { readonly settings: Settings }) {
+  const say = useMessages(messages);
+  const toggle = (kind: Kind, isChosen: boolean) => {
+    const chosen = kinds.filter((other) => (other === kind ? isChosen : settings.kinds.includes(other)));
+    if (chosen.length === 0) return;
+    change({ kinds: chosen, ...(!chosen.includes(settings.shown) && { shown: chosen[0] }), taken: 0 });
+  };
+  return (
+    <section className="panel" aria-label={say.network}>
+      <h2>{say.network}</h2>
+      <fieldset className={styles.kinds}>
+        <legend>{say.chooseKinds}</legend>
+        {kinds.map((kind) => (
+          <label key={kind}>
+            <input
+              type="checkbox"
+              checked={settings.kinds.includes(kind)}
+              onChange={(event) => toggle(kind, event.target.checked)}
+            />{' '}
+            {say.kinds[kind]}
+          </label>
+        ))}
+      </fieldset>
+      <div className={styles.fields}>
+        <BoundedField
+          label={say.units}
+          value={settings.units}
+          least={1}
+          most={32}
+          step={1}
+          choose={(units) => change({ units })}
+        />
+        <BoundedField
+          label={say.steps}
+          value={settings.steps}
+          least={3}
+          most={100}
+          step={1}
+          choose={(steps) => change({ steps })}
+        />
+        <BoundedField
+          label={say.learningRate}
+          value={settings.learningRate}
+          least={1e-6}
+          most={1}
+          step="any"
+          choose={(learningRate) => change({ learningRate })}
+        />
+        <BoundedField
+          label={say.batchSize}
+          value={settings.batchSize}
+          least={1}
+          most={256}
+          step={1}
+          choose={(batchSize) => change({ batchSize })}
+        />
+        <BoundedField
+          label={say.seed}
+          value={settings.seed}
+          least={0}
+          most={2 ** 31}
+          step={1}
+          choose={(seed) => change({ seed })}
+        />
+      </div>
+      <p className="quiet">{say.startsAgain}</p>
+    </section>
+  );
+}
+
+function Standings({ observation: { standings } }: { readonly observation: SequenceObservation }) {
+  const say = useMessages(messages);
+  const hasAccuracy = standings.some(({ accuracy }) => accuracy !== undefined);
+  return (
+    <section className={`panel ${styles.standings}`} aria-label={say.standings}>
+      <h2 className="visually-hidden">{say.standings}</h2>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">{say.kind}</th>
+            <th scope="col">{say.parameters}</th>
+            <th scope="col">{say.trainingLoss}</th>
+            <th scope="col">{say.validationLoss}</th>
+            {hasAccuracy && <th scope="col">{say.accuracy}</th>}
+          </tr>
+        </thead>
+        <tbody>
+          {standings.map(({ kind, parameterCount, training, validation, accuracy }) => (
+            <tr key={kind} data-kind={kind}>
+              <th scope="row">{say.kinds[kind]}</th>
+              <td>{whole(parameterCount)}</td>
+              <td>{short(training)}</td>
+              <td data-stat="validation">{short(validation)}</td>
+              {hasAccuracy && <td data-stat="accuracy">{percent(accuracy)}</td>}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+function States({
+  settings,
+  observation: { strips, lines },
+}: {
+  readonly settings: Settings;
+  readonly observation: SequenceObservation;
+}) {
+  const say = useMessages(messages);
+  return (
+    <>
+      {lines.length > 0 && (
+        <section className="panel" aria-label={say.forecast}>
+          <h2>{say.forecast}</h2>
+          <LineChart
+            label={say.forecast}
+            xName={say.stepAxis}
+            yName={say.valueAxis}
+            yAround={[-1, 1]}
+            lines={lines.map(({ name, values }) => ({
+              name: say.lines[name],
+              look: name,
+              points: values.map((value, t) => [t, value]),
+            }))}
+          />
+          {lines.some(({ name }) => name === 'forecast') && <p className="quiet">{say.forecastNote}</p>}
+        </section>
+      )}
+      <section className="panel" aria-label={say.strip}>
+        <h2>{say.strip}</h2>
+        <label>
+          {say.stripOf}{' '}
+          <select value={settings.shown} onChange={(event) => change({ shown: event.target.value as Kind })}>
+            {settings.kinds.map((kind) => (
+              <option key={kind} value={kind}>
+                {say.kinds[kind]}
+              </option>
+            ))}
+          </select>
+        </label>
+        <Strips strips={strips} />
+        <p className="quiet">{say.stripNote}</p>
+      </section>
+    </>
+  );
+}
+
+/** What a gradient of 0 is drawn as. */
+const smallest = 1e-16;
+
+function Gradients({ observation: { standings } }: { readonly observation: SequenceObservation }) {
+  const say = useMessages(messages);
+  return (
+    <section className="panel" aria-label={say.gradients}>
+      <h2>{say.gradients}</h2>
+      <LineChart
+        label={say.gradients}
+        xName={say.stepAxis}
+        yName={say.gradientAxis}
+        lines={standings.map(({ kind, gradients }) => ({
+          name: say.kinds[kind],
+          look: kind,
+          points: gradients.map((value, t) => [t, Math.log10(Math.max(smallest, value))]),
+        }))}
+      />
+      <ul className={styles.verdicts}>
+        {standings.map(({ kind, gradients }) => (
+          <li key={kind} data-verdict={kind}>
+            {verdict(say, say.kinds[kind], gradients)}
+          </li>
+        ))}
+      </ul>
+      <p className="quiet">{say.gradientsNote}</p>
+    </section>
+  );
+}
+
+/** Compares the gradient at the first step with that at the last. */
+function verdict(say: (typeof messages)['en'], kind: string, gradients: readonly number[]): string {
+  const ratio = gradients[0] / gradients.at(-1)!;
+  if (gradients[0] === 0) return say.ratioZero(kind);
+  return ratio < 1 ? say.ratio(kind, times(1 / ratio)) : say.ratioGrows(kind, times(ratio));
+}
+
+function sentence(problem: Refusal, say: (typeof messages)['en']['problems']): string {
+  switch (problem.kind) {
+    case 'no-table':
+      return say['no-table'];
+    case 'few-rows':
+      return say['few-rows'](problem.rows, problem.needed);
+    case 'other':
+      return say.other(problem.text);
+  }
+}

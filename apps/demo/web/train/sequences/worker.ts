@@ -1,0 +1,5 @@
+/** The trainer of sequences, in a worker of its own. */
+import { expose } from 'comlink';
+import { createSequenceTrainer } from './trainer.js';
+
+expose(createSequenceTrainer());
