@@ -1,6 +1,6 @@
 /** Lines over a common x, in one SVG. */
 import { axisName, Grid, scalesOf } from '../../shared/grid.js';
-import { useWidth } from '../use-width.js';
+import { useWidth } from '../../shared/use-width.js';
 import styles from './sequences.module.css';
 
 export interface Line {

@@ -2,8 +2,8 @@
 import { useEffect, useRef } from 'react';
 import { useMessages } from '../../language.js';
 import { contextOf } from '../draw.js';
-import { css, signed, usePalette } from '../palette.js';
-import { useWidth } from '../use-width.js';
+import { css, signed, usePalette } from '../../shared/palette.js';
+import { useWidth } from '../../shared/use-width.js';
 import { messages } from './messages.js';
 import styles from './sequences.module.css';
 import type { Strip } from './trainer.js';
