@@ -30,7 +30,8 @@ function rowsIn(data: Data): number {
   if ('inputs' in data) return data.inputs.length;
   if ('sequences' in data) {
     const { sequences } = data;
-    return Array.isArray(sequences) ? sequences.reduce((sum: number, { inputs }) => sum + inputs.length, 0) : Infinity;
+    if (typeof sequences === 'function' || Symbol.asyncIterator in sequences) return Infinity;
+    return sequences.reduce((sum, { inputs }) => sum + inputs.length, 0);
   }
   return Array.isArray(data) ? data.length : Infinity;
 }
