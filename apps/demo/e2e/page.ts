@@ -27,7 +27,9 @@ export function useBrowser(): void {
 }
 
 async function newContext(options: BrowserContextOptions): Promise<BrowserContext> {
-  const context = await browser.newContext({ locale: 'en-GB', viewport: desktop, ...options });
+  // A service worker would read all files of the page for every test.
+  const defaults: BrowserContextOptions = { locale: 'en-GB', viewport: desktop, serviceWorkers: 'block' };
+  const context = await browser.newContext({ ...defaults, ...options });
   // Shorter than a test's own limit, so that the error names what was waited for.
   context.setDefaultTimeout(30_000);
   return context;
@@ -63,9 +65,13 @@ export async function open(
     ).toEqual([]);
     if (expected !== undefined) expect(complaints.some(isExpected), `a complaint such as ${expected}`).toBe(true);
   });
-  await page.goto(`${inject('address')}#${writeLink({ ...defaultState, view: 'derive', ...change })}`);
+  await page.goto(addressOf(inject('address'), change));
   return page;
 }
+
+/** The URL of the playground at the Derive view, with a part of the state changed. */
+export const addressOf = (server: string, change: Partial<PlaygroundState>): string =>
+  `${server}#${writeLink({ ...defaultState, view: 'derive', ...change })}`;
 
 /** Waits until the URL holds a state that is as wanted. */
 export const untilUrl = (page: Page, wanted: (state: PlaygroundState) => boolean) =>

@@ -1,11 +1,12 @@
 /** The page: a header and one of six views, each loaded on first use. */
 import { Link2 } from 'lucide-react';
-import { Component, lazy, type ReactNode, Suspense, useEffect } from 'react';
+import { Component, lazy, type ReactNode, Suspense, useEffect, useSyncExternalStore } from 'react';
 import { useMessages } from './language.js';
 import { messages } from './messages.js';
 import { defaultState, type PlaygroundState, type ViewName } from './state.js';
 import { isEmbedded, wholePage } from './embed.js';
 import { More } from './more.js';
+import { newVersion } from './offline.js';
 import { useNotice } from './shared/use-notice.js';
 import { linkProblem, update, usePlayground } from './store.js';
 
@@ -34,6 +35,7 @@ export function App() {
         {say.skip}
       </a>
       {isEmbedded ? <EmbeddedFooter /> : <Header />}
+      <NewVersion />
       <main id="content" tabIndex={-1}>
         {linkProblem !== undefined && (
           <p role="alert" className="problem">
@@ -53,6 +55,21 @@ export function App() {
 /** The views that are not hidden by the link. */
 const offeredViews = ({ hide }: PlaygroundState['display']): ViewName[] =>
   (Object.keys(views) as ViewName[]).filter((name) => !hide.includes(name));
+
+/** Says that the server has a newer version than the page shows. The URL keeps the state. */
+function NewVersion() {
+  const say = useMessages(messages);
+  const isReady = useSyncExternalStore(newVersion.subscribe, newVersion.isReady);
+  if (!isReady) return null;
+  return (
+    <p role="status" className="new-version">
+      {say.newVersion}{' '}
+      <button type="button" onClick={() => location.reload()}>
+        {say.reload}
+      </button>
+    </p>
+  );
+}
 
 /** Link from an embedded page to the full one. */
 function EmbeddedFooter() {

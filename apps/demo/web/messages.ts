@@ -40,6 +40,8 @@ const en = {
   failed: (why: string) => `This view failed: ${why}. Reload the page, or start over.`,
   startOver: 'Start over',
   skip: 'Skip to content',
+  newVersion: 'A newer version of this page is ready.',
+  reload: 'Reload',
 };
 
 const zh: typeof en = {
@@ -82,6 +84,8 @@ const zh: typeof en = {
   failed: (why) => `此视图出错：${why}。请刷新页面，或重新开始。`,
   startOver: '重新开始',
   skip: '跳到主要内容',
+  newVersion: '本页有更新的版本。',
+  reload: '重新加载',
 };
 
 export const messages = { en, zh };

@@ -1,0 +1,89 @@
+/**
+ * The service worker: after one visit the page works without a network. It touches only files of the build, never requests
+ * another host, and keeps nothing else. While there is a network, the page itself always comes from the server.
+ */
+import type { OfflineFiles } from './offline-files.js';
+
+// This program is checked with the types of a page, which has no service workers.
+interface WaitingEvent extends Event {
+  waitUntil(work: Promise<unknown>): void;
+}
+interface RequestEvent extends Event {
+  readonly request: Request;
+  respondWith(response: Promise<Response>): void;
+}
+interface Worker {
+  readonly registration: { readonly scope: string };
+  readonly clients: { claim(): Promise<void> };
+  skipWaiting(): Promise<void>;
+}
+const worker = self as unknown as Worker;
+
+/** The build writes them here. */
+const { entry, now, later } = JSON.parse('__FILES__') as OfflineFiles;
+
+const { scope } = worker.registration;
+const addressOf = (file: string): string => new URL(file, scope).href;
+const open = () => caches.open(`nnbp-playground ${scope}`);
+/** Where the addresses of the current version's files are kept. */
+const listed = addressOf('offline-files');
+const laterAddresses = new Set(later.map(addressOf));
+
+/** Reads the files of this version that are not there yet, and then the page. */
+async function install(): Promise<void> {
+  const cache = await open();
+  const there = new Set((await cache.keys()).map(({ url }) => url));
+  // Names have a hash of their content in them, except in `public`.
+  const wanted = now.map(addressOf).filter((address) => !there.has(address) || !address.includes('/assets/'));
+  await cache.addAll(wanted.map((address) => new Request(address, { cache: 'reload' })));
+  const page = await fetch(scope, { cache: 'reload' });
+  if (!page.ok || !(await page.clone().text()).includes(entry)) throw new Error('The page is of another version.');
+  await cache.put(scope, page);
+  await worker.skipWaiting();
+}
+
+/** Removes files of versions before the last: a page that is open may still load a part of that one. */
+async function activate(): Promise<void> {
+  const cache = await open();
+  const current = [...now, ...later].map(addressOf);
+  const last = ((await (await cache.match(listed))?.json()) ?? []) as string[];
+  const kept = new Set([scope, listed, ...current, ...last]);
+  for (const request of await cache.keys()) if (!kept.has(request.url)) await cache.delete(request);
+  await cache.put(listed, new Response(JSON.stringify(current)));
+  await worker.clients.claim();
+}
+
+/** The page from the server; without a network, the one that was kept. */
+async function page(request: Request): Promise<Response> {
+  try {
+    return await fetch(request);
+  } catch (error) {
+    const kept = await (await open()).match(scope, { ignoreVary: true });
+    if (kept === undefined) throw error;
+    return kept;
+  }
+}
+
+async function file(request: Request, address: string): Promise<Response> {
+  const cache = await open();
+  const kept = await cache.match(address, { ignoreVary: true });
+  if (kept !== undefined) return kept;
+  const response = await fetch(request);
+  if (response.ok && laterAddresses.has(address)) await cache.put(address, response.clone());
+  return response;
+}
+
+addEventListener('install', (event) => (event as WaitingEvent).waitUntil(install()));
+addEventListener('activate', (event) => (event as WaitingEvent).waitUntil(activate()));
+addEventListener('fetch', (event) => {
+  const { request, respondWith } = event as RequestEvent;
+  const address = request.url.split(/[?#]/)[0];
+  if (request.method !== 'GET' || !address.startsWith(scope)) return;
+  if (request.mode === 'navigate') {
+    if (address === scope || address === addressOf('index.html')) respondWith.call(event, page(request));
+  } else if (isBuilt(address)) respondWith.call(event, file(request, address));
+});
+
+/** Whether an address is a file of this or another version. The digits are read in part only, and not kept. */
+const isBuilt = (address: string): boolean =>
+  (address.startsWith(addressOf('assets/')) && !address.endsWith('.json')) || now.map(addressOf).includes(address);

@@ -1,0 +1,39 @@
+/** Registers the service worker, and knows when a newer version of the page than the open one has been installed. */
+import { isEmbedded } from './embed.js';
+
+let isOutdated = false;
+const listeners = new Set<() => void>();
+
+/** Whether a newer version is ready, for `useSyncExternalStore`. */
+export const newVersion = {
+  subscribe(listener: () => void): () => void {
+    listeners.add(listener);
+    return () => void listeners.delete(listener);
+  },
+  isReady: (): boolean => isOutdated,
+};
+
+/** Works with `https:` and on this computer; a frame of another page registers nothing. */
+export function startOffline(): void {
+  if (!import.meta.env.PROD || isEmbedded || !('serviceWorker' in navigator)) return;
+  const { serviceWorker } = navigator;
+  let controlled = serviceWorker.controller !== null;
+  serviceWorker.addEventListener('controllerchange', () => {
+    isOutdated = controlled;
+    controlled = true;
+    for (const listener of listeners) listener();
+  });
+  // After everything that the page itself loads.
+  addEventListener('load', () => void register());
+}
+
+async function register(): Promise<void> {
+  try {
+    const registration = await navigator.serviceWorker.register('./offline-worker.js');
+    document.addEventListener('visibilitychange', () => {
+      if (!document.hidden) registration.update().catch(() => undefined);
+    });
+  } catch {
+    // The browser forbids it, as in a private window: the page works as before, with a network.
+  }
+}
