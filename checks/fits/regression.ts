@@ -68,7 +68,7 @@ const deviation = (values: readonly number[]) =>
 
 /** `regression [FILE.csv:TARGET …] [--seeds 10] [-- options of train]`. */
 export async function regression(smoke: boolean): Promise<void> {
-  const given = process.argv.slice(3).filter((argument) => argument !== '--smoke');
+  const [, ...given] = process.argv.slice(2).filter((argument) => argument !== '--smoke');
   const rest = given.includes('--') ? given.slice(given.indexOf('--') + 1) : [];
   const own = given.slice(0, given.length - rest.length - (given.includes('--') ? 1 : 0));
   const at = own.indexOf('--seeds');

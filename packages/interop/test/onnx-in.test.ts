@@ -354,7 +354,7 @@ test.each<[string, Given[0], RegExp, Given[2]?]>([
       ['Constant', '', 'n', { value_string: 'a' }],
       ['Add', 'x n', 'y'],
     ],
-    /no number/,
+    /not a number/,
   ],
   ['numbers for each sample', [['Add', 'x V', 'y']], /shape \[2, 3\] beside rows of \[2\]/],
 ])('%s is refused', (_, nodes, message, whole = {}) => {

@@ -234,7 +234,7 @@ describe('a recurrent operator', () => {
     [/of a sequence/, followed(squeezed, ['Reshape', 'h both', 'y'])],
     [/one is a sequence/, followed(squeezed, last, ['Add', 'h l', 'y'])],
     [/axis of samples/, followed(squeezed, ['Transpose', 'h', 't', { perm: [1, 0, 2] }], ['RNN', 't R R', 'y'])],
-    [/no sequence/, followed(last, ['RNN', 'l R R', 'y'])],
+    [/not a sequence/, followed(last, ['RNN', 'l R R', 'y'])],
     [/steps other than/, followed(squeezed, ['Gather', 'h zero', 'y', { axis: 0n }])],
     [/order \[2,1,0\]/, followed(squeezed, ['Transpose', 'h', 'y', { perm: [2, 1, 0] }])],
     [/depends on the number of samples/, followed(['Shape', 'x', 's'], ['Add', 'x s', 'y'])],

@@ -96,7 +96,7 @@ describe('a link', () => {
 
 describe('what cannot be read', () => {
   test.each([
-    ['MALFORMED', /no link/, 'https://example.com/'],
+    ['MALFORMED', /not a link/, 'https://example.com/'],
     ['MALFORMED', /every feature off/, '#x=false&y=false'],
     ['MALFORMED', /learningRate.*"much"/, '#learningRate=much'],
     ['MALFORMED', /batchSize/, '#batchSize=0'],

@@ -30,6 +30,8 @@ const searchedBack = (self: Sized, at: number) => self.length - Math.max(0, at);
 const wholeSelf = (self: Sized) => self.length;
 const wholeResult = (_: unknown, result: Sized) => result.length;
 const wholeArgument = (_: unknown, __: unknown, [given]: readonly (Sized | undefined)[]) => given?.length ?? 0;
+/** Entries from the second argument to the third. */
+const between = (self: Sized, _: unknown, [, from = 0, to = self.length]: number[]) => Math.max(0, to - from);
 const one = () => 1;
 
 function instrument(): void {
@@ -64,8 +66,8 @@ function instrument(): void {
     count(list, 'indexOf', searched);
     count(list, 'lastIndexOf', searchedBack);
     count(list, 'includes', wholeSelf);
-    for (const name of ['slice', 'join', 'sort', 'reverse', 'copyWithin'] as const) count(list, name, wholeResult);
-    count(list, 'fill', (self: Sized, _, [, from = 0, to = self.length]: number[]) => to - from);
+    for (const name of ['slice', 'join', 'sort', 'reverse'] as const) count(list, name, wholeResult);
+    for (const name of ['fill', 'copyWithin'] as const) count(list, name, between);
   }
   for (const name of ['concat', 'splice', 'flat'] as const) count(Array.prototype, name, wholeResult);
   count(Array.prototype, 'shift', wholeSelf);
