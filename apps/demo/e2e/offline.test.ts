@@ -32,7 +32,7 @@ async function ownServer() {
     start: async () => {
       server = await start(bound.port);
     },
-    /** Replaces a text in a file that is served. */
+    /** Replaces a string in a file that is served. */
     async edit(file: string, from: RegExp, to: string) {
       const path = join(directory, file);
       const text = await readFile(path, 'utf8');

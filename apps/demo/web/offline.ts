@@ -28,12 +28,22 @@ export function startOffline(): void {
 }
 
 async function register(): Promise<void> {
+  document.addEventListener('visibilitychange', () => {
+    if (!document.hidden) void look();
+  });
   try {
-    const registration = await navigator.serviceWorker.register('./offline-worker.js');
-    document.addEventListener('visibilitychange', () => {
-      if (!document.hidden) registration.update().catch(() => undefined);
-    });
+    await navigator.serviceWorker.register('./offline-worker.js');
   } catch {
     // The browser forbids it, as in a private window: the page works as before, with a network.
+  }
+}
+
+/** Looks for a newer version. */
+async function look(): Promise<void> {
+  try {
+    const registration = await navigator.serviceWorker.getRegistration();
+    await registration?.update();
+  } catch {
+    // There is no network.
   }
 }
