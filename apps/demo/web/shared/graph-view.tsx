@@ -12,6 +12,7 @@ import {
   Handle,
   type Node,
   type NodeProps,
+  Panel,
   Position,
   ReactFlow,
   type ReactFlowProps,
@@ -212,9 +213,11 @@ function Chart({ label, nodes, edges, height, places, open = false, narrowBelow 
           zoomOnDoubleClick={false}
           {...flow}
         >
-          <Controls showInteractive={false} position="bottom-left">
+          <Controls showInteractive={false} position="bottom-left" />
+          {/* Not beside the controls: on a phone they would reach the outputs, in the middle of the last row. */}
+          <Panel position="bottom-right" className="graph-picture">
             <SavePicture of={() => frame.current} name="graph" />
-          </Controls>
+          </Panel>
         </ReactFlow>
       )}
     </div>
