@@ -1,6 +1,7 @@
 /** A small square image from numbers, enlarged without smoothing. */
 import { useEffect, useRef } from 'react';
 import { contextOf, imageOf } from './draw.js';
+import { drawInTurns, forget } from './in-turns.js';
 import type { Rgb } from '../shared/palette.js';
 
 interface Props {
@@ -15,10 +16,17 @@ interface Props {
 export function ImageCanvas({ side, size, colourAt }: Props) {
   const canvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => {
-    if (canvas.current === null) return;
-    const context = contextOf(canvas.current, size, size);
-    context.imageSmoothingEnabled = false;
-    context.drawImage(imageOf(side, colourAt), 0, 0, size, size);
+    const element = canvas.current;
+    if (element === null) return;
+    drawInTurns(element, () => {
+      const context = contextOf(element, size, size);
+      context.imageSmoothingEnabled = false;
+      context.drawImage(imageOf(side, colourAt), 0, 0, size, size);
+    });
   }, [side, size, colourAt]);
+  useEffect(() => {
+    const element = canvas.current!;
+    return () => forget(element);
+  }, []);
   return <canvas ref={canvas} style={{ width: size, height: size }} aria-hidden />;
 }

@@ -78,9 +78,7 @@ export const WeightImages = memo(function WeightImages({ ready, images }: Weight
 function Weights(props: { readonly images: Int8Array; readonly first: number; readonly side: number }) {
   const { images, first, side } = props;
   const palette = usePalette();
-  const colourAt = useMemo(() => {
-    const colours = ramp(palette, 1);
-    return (pixel: number) => colours[images[first + pixel] + 128];
-  }, [palette, images, first]);
+  const colours = useMemo(() => ramp(palette, 1), [palette]);
+  const colourAt = useCallback((pixel: number) => colours[images[first + pixel] + 128], [colours, images, first]);
   return <ImageCanvas side={side} size={48} colourAt={colourAt} />;
 }
