@@ -81,7 +81,9 @@ function filters(nodes: Nodes, level: ArrayLike<number>): Group[] {
     const edges = nodes.edges(i);
     if (edges.length === 0 || edges.some(({ delay, slot }) => delay > 0 || slot >= graph.parameterCount)) continue;
     parent.set(i, i);
-    for (const { slot } of edges) {
+    // Beside the edge of a small grid, two windows of a filter may have no weight in common, but always b.
+    const bias = graph.biasSlot(i);
+    for (const slot of [...(bias < graph.parameterCount ? [bias] : []), ...edges.map((edge) => edge.slot)]) {
       const user = userOf.get(slot);
       if (user === undefined) userOf.set(slot, i);
       else parent.set(root(i), root(user));
