@@ -140,12 +140,12 @@ test('a change of a parameter, input, target, activation or loss updates the pag
 
 test('stepping shows each number when it is computed and not before', async () => {
   const page = await open();
-  const film = trace(articleNetwork(), [0.5], [10], mse());
-  const names = film.steps.flatMap(({ writes }) => writes);
+  const traced = trace(articleNetwork(), [0.5], [10], mse());
+  const names = traced.steps.flatMap(({ writes }) => writes);
   await page.getByRole('button', { name: 'First step' }).click();
   for (const steps of [0, 1, 8, 15, 26]) {
     await page.getByLabel('Steps taken').fill(String(steps));
-    const known = replay(film, steps);
+    const known = replay(traced, steps);
     const shown = await numbersOn(page);
     for (const quantity of names) {
       expect(shown[nameOf(quantity)], `${nameOf(quantity)} after ${steps}`).toBe(known.value(quantity));

@@ -33,7 +33,7 @@ test('a fitted formula with a loss of the user is derived with the numbers of th
   const exercise = exerciseOf(question, replayed(recording, builtinFunctions));
   const { network } = formulaNetwork(formula);
   const expected = backpropagate(network, [2], [3], fourth);
-  expect(exercise.film.pass.loss).toBe(expected.loss);
+  expect(exercise.trace.pass.loss).toBe(expected.loss);
   for (const node of ['a', 'b']) {
     expect(exercise.derivation({ quantity: 'dLossDb', node }).value).toBe(expected.gradients.of(node).b);
   }

@@ -176,10 +176,10 @@ describe('a node that does not add', () => {
   });
 
   it('a trace through an aggregation has the numbers of the engine', () => {
-    const film = trace(network, [3, 5], [1], mse());
-    const { cache, gradients } = replay(film);
-    expect(gradients).toEqual(film.pass.gradients.vector);
-    expect(cache.dLossDx).toEqual(film.pass.cache.samples[0].dLossDx);
+    const traced = trace(network, [3, 5], [1], mse());
+    const { cache, gradients } = replay(traced);
+    expect(gradients).toEqual(traced.pass.gradients.vector);
+    expect(cache.dLossDx).toEqual(traced.pass.cache.samples[0].dLossDx);
   });
 
   it('paths counts one more multiplication for an aggregation', () => {

@@ -17,7 +17,7 @@ import { describe, expect, it } from 'vitest';
 import { nameOf, replay, trace, type Trace, type TraceStep } from '../src/index.js';
 import { everyQuantity, outputInTheMiddle, randomSample, type Sample } from './samples.js';
 
-const film = ({ network, input, target, loss }: Sample) => trace(network, input, target, loss);
+const traceOf = ({ network, input, target, loss }: Sample) => trace(network, input, target, loss);
 const kinds = ['h', 'g', 'x', 'slope', 'dLossDx'] as const;
 
 /** The first step that reads a quantity that no earlier step wrote; undefined if there is none. */
@@ -85,7 +85,7 @@ describe('a trace', () => {
   });
 
   it('trace numbers its steps and reports the case 1 part of an output with successors', () => {
-    const { steps } = film(outputInTheMiddle());
+    const { steps } = traceOf(outputInTheMiddle());
     expect(steps.map(({ index }) => index)).toEqual(steps.map((_, k) => k));
     const of = (node: string) => steps.find(({ node: id, writes }) => id === node && writes[0].quantity === 'dLossDx')!;
     expect(of('4')).toMatchObject({ case: 1 });
@@ -98,7 +98,7 @@ describe('a trace', () => {
     for (let seed = 1; seed <= 60; seed++) {
       const sample = randomSample(seed, { nodes: 60 });
       const { network, input, target, loss } = sample;
-      const { cache, gradients, value } = replay(film(sample));
+      const { cache, gradients, value } = replay(traceOf(sample));
       const pass = backpropagate(network, input, target, loss);
       const { graph } = network;
       for (const kind of kinds) {
@@ -117,7 +117,7 @@ describe('a trace', () => {
   it('a trace writes each quantity once and reads only written ones', () => {
     for (let seed = 1; seed <= 30; seed++) {
       const sample = randomSample(seed, { nodes: 40 });
-      const { steps, ...rest } = film(sample);
+      const { steps, ...rest } = traceOf(sample);
       const written = steps.flatMap(({ writes }) => writes.map(nameOf));
       expect(written.toSorted(), `seed ${seed}`).toEqual(everyQuantity(sample.network.graph).map(nameOf).sort());
       expect(firstOutOfTurn({ steps, ...rest }, steps), `seed ${seed}`).toBeUndefined();
@@ -126,7 +126,7 @@ describe('a trace', () => {
 
   it('a trace accumulates a shared weight edge by edge', () => {
     const sample = outputInTheMiddle();
-    const whole = film(sample);
+    const whole = traceOf(sample);
     const { network, input, target, loss } = sample;
     const { cache } = backpropagate(network, input, target, loss);
     const part = (id: string, from: string) => cache.dLossDx(id) * cache.slope(id) * cache.x(from);
@@ -153,7 +153,7 @@ describe('any order', () => {
       // Softmax reads all outputs; smooth functions propagate NaN.
       const sample = randomSample(seed, { nodes: 10, activations: smooth }, everyLoss[7]);
       expect(sample.loss.name).toBe(softmaxCrossEntropy().name);
-      const whole = film(sample);
+      const whole = traceOf(sample);
       const { network, input, target, loss } = sample;
       const pass = backpropagate(network, input, target, loss);
       const right = replay(whole).cache;

@@ -7,7 +7,7 @@ import { messages } from './messages.js';
 
 export function ArticleNotes({ exercise }: { readonly exercise: Exercise }) {
   const { article: say } = useMessages(messages);
-  const { cache } = exercise.film.pass;
+  const { cache } = exercise.trace.pass;
   const g = cache.g('7').toPrecision(9);
   const meant = written(cache.slope('7'), 8);
   const taken = sigmoid.value(7);

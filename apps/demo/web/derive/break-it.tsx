@@ -144,7 +144,7 @@ function Comparison({ broken: { exercise, pass, books, states } }: BreakItProps)
   const mistake = usePlayground(({ derive }) => derive.mistake);
   const { break: say } = useMessages(messages);
   const { graph } = exercise.network;
-  const { dLossDx, slope } = exercise.film.pass.cache.samples[0];
+  const { dLossDx, slope } = exercise.trace.pass.cache.samples[0];
   // Forgotten numbers are counted as a whole; of an order, what the graph shows.
   const timesOf = (i: number) => (mistake === 'order' ? BigInt(books.times[i]) : pass.times[i]);
   const rows = graph.ids.map((id, i) => ({ id, i })).slice(0, maxRows);

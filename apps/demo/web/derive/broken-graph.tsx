@@ -40,7 +40,7 @@ export function BrokenGraph({ broken }: { readonly broken: Broken }) {
   const step = usePlayground(({ derive }) => derive.step);
   const say = useMessages(messages);
   const { graph } = exercise.network;
-  const right = exercise.film.pass.cache.samples[0];
+  const right = exercise.trace.pass.cache.samples[0];
   const current = step === null || taken === 0 ? -1 : pass.steps[taken - 1];
   const isOrder = mistake === 'order';
   const isSlope = mistake === 'without-slope';
@@ -128,7 +128,7 @@ function Happening({ broken: { exercise, pass, taken, books } }: { readonly brok
   const { break: say } = useMessages(messages);
   const { graph } = exercise.network;
   const i = pass.steps[taken - 1];
-  const right = exercise.film.pass.cache.dLossDx(graph.ids[i]);
+  const right = exercise.trace.pass.cache.dLossDx(graph.ids[i]);
   const to = Array.from(graph.predecessors).slice(graph.edgeStart[i], graph.edgeStart[i + 1]);
   // A visit changes the sums of the node's predecessors, not its own.
   const held = books.dLossDx[i];

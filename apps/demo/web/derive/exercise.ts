@@ -14,7 +14,7 @@ export interface Exercise extends Derivable {
   readonly target: readonly number[];
   readonly loss: Loss;
   /** Its forward and backward pass, step by step. */
-  readonly film: Trace;
+  readonly trace: Trace;
 }
 
 /** The parts of the state that define an exercise. */
@@ -45,7 +45,7 @@ export function exerciseOf(question: Question, functions: Functions): Exercise {
     input,
     target,
     loss,
-    film: trace(network, input, target, loss),
+    trace: trace(network, input, target, loss),
     given: isArticle ? { 7: 7 } : {},
     written: (what) => explain(network, input, target, loss, what),
     derivation(what) {

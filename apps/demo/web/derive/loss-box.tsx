@@ -14,7 +14,7 @@ export function LossBox({ exercise }: { readonly exercise: Exercise }) {
   const [shown, setShown] = useState<{ readonly before?: Exercise; readonly now: Exercise }>({ now: exercise });
   // Keeps the previous exercise for comparison.
   if (shown.now !== exercise) setShown({ before: shown.now, now: exercise });
-  const { loss } = exercise.film.pass;
+  const { loss } = exercise.trace.pass;
   const promised = shown.before && promisedChange(shown.before, exercise);
   return (
     <div className={styles.box} role="group" aria-label={say.title}>
@@ -25,9 +25,9 @@ export function LossBox({ exercise }: { readonly exercise: Exercise }) {
           </>
         ) : (
           <>
-            {say.loss} <Figure value={shown.before!.film.pass.loss} /> → <Figure value={loss} />: {say.moved}{' '}
+            {say.loss} <Figure value={shown.before!.trace.pass.loss} /> → <Figure value={loss} />: {say.moved}{' '}
             <b>
-              <Figure value={loss - shown.before!.film.pass.loss} digits={3} />
+              <Figure value={loss - shown.before!.trace.pass.loss} digits={3} />
             </b>
             {say.promised} <Figure value={promised} digits={3} />
           </>
@@ -58,13 +58,13 @@ function promisedChange(before: Exercise, now: Exercise): number | undefined {
     [...before.input, ...before.target].join() === [...now.input, ...now.target].join();
   if (!isSame) return undefined;
   const [from, to] = [old.parameters.vector, fresh.parameters.vector];
-  const gradients = before.film.pass.gradients.vector;
+  const gradients = before.trace.pass.gradients.vector;
   if (from.every((value, p) => value === to[p])) return undefined;
   return from.reduce((sum, value, p) => sum + gradients[p] * (to[p] - value), 0);
 }
 
 /** w ← w − η · dloss/dw, for every parameter. */
-function takeStep({ film: { pass } }: Exercise, learningRate: number): void {
+function takeStep({ trace: { pass } }: Exercise, learningRate: number): void {
   update((state) => ({
     ...state,
     network: {

@@ -39,9 +39,9 @@ export const nodeHeight = (rows: number): number => 26 + 20 * rows;
 
 export function NetworkGraph({ exercise, selected, known, step }: NetworkGraphProps) {
   const say = useMessages(messages);
-  const { network, film, given } = exercise;
+  const { network, trace, given } = exercise;
   const { graph } = network;
-  const current = step === null || step === 0 ? undefined : film.steps[step - 1];
+  const current = step === null || step === 0 ? undefined : trace.steps[step - 1];
   const fresh = new Set(current?.writes.map(nameOf));
   const read = new Set(current?.reads.map(nameOf));
   const lit = litBy(graph, selected);

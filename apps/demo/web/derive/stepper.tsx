@@ -118,11 +118,11 @@ export function Stepper({ step, all, before, room, children }: StepperProps) {
 
 /** Steps through the correct pass and shows what each step reads and writes. */
 export function FilmStepper({ exercise, step }: { readonly exercise: Exercise; readonly step: number | null }) {
-  const { film } = exercise;
+  const { trace } = exercise;
   const say = useMessages(messages);
   return (
-    <Stepper step={step} all={film.steps.length} before={say.steps.none} room="formulas">
-      {step !== 0 && <Caption exercise={exercise} index={(step ?? film.steps.length) - 1} />}
+    <Stepper step={step} all={trace.steps.length} before={say.steps.none} room="formulas">
+      {step !== 0 && <Caption exercise={exercise} index={(step ?? trace.steps.length) - 1} />}
     </Stepper>
   );
 }
@@ -133,7 +133,7 @@ const maxWritten = 6;
 function Caption({ exercise, index }: { readonly exercise: Exercise; readonly index: number }) {
   const all = useMessages(messages);
   const say = all.steps;
-  const step = exercise.film.steps[index];
+  const step = exercise.trace.steps[index];
   const { graph } = exercise.network;
   const isInput = graph.indexOf(step.node) < graph.inputCount;
   const sentence =

@@ -96,9 +96,9 @@ function Worked({ exercise, mode }: WorkedProps) {
   const say = useMessages(messages);
   const selected = useMemo(() => selectedQuantity(exercise, derive.selected), [exercise, derive.selected]);
   const begun = derive.step ?? (display.answers === 'hidden' ? 0 : null);
-  const all = exercise.film.steps.length;
+  const all = exercise.trace.steps.length;
   const step = begun === null ? null : Math.min(begun, all);
-  const known = useMemo(() => replay(exercise.film, step ?? all), [exercise, step, all]);
+  const known = useMemo(() => replay(exercise.trace, step ?? all), [exercise, step, all]);
   return (
     <div className="derive-stage">
       <section className="panel" aria-label={say.graph}>
@@ -119,7 +119,7 @@ function Worked({ exercise, mode }: WorkedProps) {
 
 function Broken({ exercise }: { readonly exercise: Exercise }) {
   const broken = useBroken(exercise);
-  const known = useMemo(() => replay(exercise.film, exercise.film.steps.length), [exercise]);
+  const known = useMemo(() => replay(exercise.trace, exercise.trace.steps.length), [exercise]);
   const name = usePlayground(({ derive }) => derive.selected);
   const selected = useMemo(() => selectedQuantity(exercise, name), [exercise, name]);
   const say = useMessages(messages);

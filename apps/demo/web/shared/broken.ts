@@ -12,7 +12,7 @@ export interface Exercise {
   readonly network: Network;
   readonly target: readonly number[];
   readonly loss: Loss;
-  readonly film: { readonly pass: Pass };
+  readonly trace: { readonly pass: Pass };
 }
 
 /** The accumulated values after some steps, one entry per node; NaN if not known yet. */
@@ -90,9 +90,9 @@ export function depthFirst({ outputs, edgeStart, predecessors }: Graph): number[
  *     dloss/dx_j += dloss/dx_i · slope_i · dA/dz_ji · w_ji   for every predecessor j
  *     dloss/db_i += dloss/dx_i · slope_i
  */
-function wronglyOrdered({ network, film, target, loss }: Exercise, order: readonly number[]): BrokenPass {
+function wronglyOrdered({ network, trace, target, loss }: Exercise, order: readonly number[]): BrokenPass {
   const { graph } = network;
-  const { slope, x, aggregated } = sampleOf(film);
+  const { slope, x, aggregated } = sampleOf(trace);
   const slots = graph.slots(network.parameters.vector);
   const caseOne = new Float64Array(graph.outputs.length);
   const outputs = Float64Array.from(graph.outputs, (i) => x[i]);
@@ -126,7 +126,7 @@ function wronglyOrdered({ network, film, target, loss }: Exercise, order: readon
  *
  *     times_i = parameters of i  +  Σ over predecessors j of  times_j
  */
-function withoutDLossDx({ network: { graph }, film }: Exercise): BrokenPass {
+function withoutDLossDx({ network: { graph }, trace }: Exercise): BrokenPass {
   const { edgeStart, predecessors, successorStart, successors } = graph;
   const asks = (i: number) => (i < graph.inputCount ? 1 : graph.parameterStart[i + 1] - graph.parameterStart[i]);
   const times: bigint[] = [];
@@ -140,11 +140,11 @@ function withoutDLossDx({ network: { graph }, film }: Exercise): BrokenPass {
     if (steps.length < maxSteps) steps.push(i);
   };
   for (let i = graph.nodeCount - 1; i >= 0; i--) for (let k = asks(i); k > 0; k--) compute(i);
-  return { steps, total: sum(times), rightTotal: graph.nodeCount, times, at: (count) => counted(film, steps, count) };
+  return { steps, total: sum(times), rightTotal: graph.nodeCount, times, at: (count) => counted(trace, steps, count) };
 }
 
 /** Without a cache of the slope, case 3 recomputes it for b and each weight, case 2 for each predecessor. */
-function withoutSlope({ network: { graph }, film }: Exercise): BrokenPass {
+function withoutSlope({ network: { graph }, trace }: Exercise): BrokenPass {
   const { edgeStart, successorStart, successors } = graph;
   const fanIn = (i: number) => edgeStart[i + 1] - edgeStart[i];
   const computed = (i: number) => (i < graph.inputCount ? 0 : 1 + 2 * fanIn(i));
@@ -160,13 +160,13 @@ function withoutSlope({ network: { graph }, film }: Exercise): BrokenPass {
     total: sum(times),
     rightTotal: graph.nodeCount - graph.inputCount,
     times,
-    at: (count) => counted(film, shown, count),
+    at: (count) => counted(trace, shown, count),
   };
 }
 
 /** The numbers stay correct; only the counts grow. */
-function counted(film: Exercise['film'], steps: readonly number[], count: number): Books {
-  const { dLossDx, slope } = sampleOf(film);
+function counted(trace: Exercise['trace'], steps: readonly number[], count: number): Books {
+  const { dLossDx, slope } = sampleOf(trace);
   const books = emptyBooks(dLossDx.length, NaN);
   for (const i of steps.slice(0, count)) {
     books.times[i]++;
@@ -177,7 +177,7 @@ function counted(film: Exercise['film'], steps: readonly number[], count: number
   return books;
 }
 
-const sampleOf = ({ pass }: Exercise['film']): SampleCache => pass.cache.samples[0];
+const sampleOf = ({ pass }: Exercise['trace']): SampleCache => pass.cache.samples[0];
 const sum = (counts: readonly bigint[]): bigint => counts.reduce((total, count) => total + count, 0n);
 const emptyBooks = (length: number, fill: number): Books => ({
   times: new Float64Array(length),
@@ -205,8 +205,8 @@ export interface NodeState {
  *
  * @param isOver - Whether these are all visits of the pass.
  */
-export function nodeStates({ network: { graph }, film }: Exercise, books: Books, isOver: boolean): NodeState[] {
-  const { dLossDx, slope } = sampleOf(film);
+export function nodeStates({ network: { graph }, trace }: Exercise, books: Books, isOver: boolean): NodeState[] {
+  const { dLossDx, slope } = sampleOf(trace);
   return graph.ids.map((_, i) => {
     const waitsFor: string[] = [];
     for (let k = graph.successorStart[i]; k < graph.successorStart[i + 1]; k++) {

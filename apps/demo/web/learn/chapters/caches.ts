@@ -69,7 +69,7 @@ function layered(seed: number): Network {
 function count(network: Network): Pick<CachesExercise, 'none' | 'slopeKept' | 'dLossDxKept' | 'both'> {
   const { graph } = network;
   const pass = backpropagate(network, [0.5], [10], mse());
-  const exercise = { network, target: [10], loss: mse(), film: { pass } };
+  const exercise = { network, target: [10], loss: mse(), trace: { pass } };
   const recomputed = brokenPass(exercise, 'without-dLossDx', []);
   const slopes = brokenPass(exercise, 'without-slope', []);
   const both = { dLossDx: graph.nodeCount, slope: graph.nodeCount - graph.inputCount };

@@ -46,7 +46,7 @@ export function successorsOf({ ids, successors, successorStart }: Graph, id: str
 
 /** dloss/dx of every node after visiting the nodes in an order, right or wrong. */
 export function passInOrder({ network, target, pass }: Worked, ids: readonly string[]): Float64Array {
-  const exercise = { network, target: [target], loss: mse(), film: { pass } };
+  const exercise = { network, target: [target], loss: mse(), trace: { pass } };
   return brokenPass(exercise, 'order', ids).at(ids.length).dLossDx;
 }
 
