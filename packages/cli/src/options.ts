@@ -9,23 +9,23 @@ import { isReadOnce } from './files.js';
 import { type Io, note, pathIn } from './io.js';
 import type { Model } from './model-file.js';
 
-/** Parses an integer ≥ `least`. */
+/** Parses an integer ≥ `min`. */
 export const whole =
-  (least: number) =>
+  (min: number) =>
   (text: string): number => {
     const value = Number(text);
-    if (Number.isSafeInteger(value) && value >= least && text.trim() !== '') return value;
-    throw new InvalidArgumentError(`Expected an integer ≥ ${least}.`);
+    if (Number.isSafeInteger(value) && value >= min && text.trim() !== '') return value;
+    throw new InvalidArgumentError(`Expected an integer ≥ ${min}.`);
   };
 
-/** A number from `least` to below `most`; with `open`, above `least`. */
+/** A number from `min` to below `max`; with `open`, above `min`. */
 export const numberBetween =
-  (least: number, most: number, open = false) =>
+  (min: number, max: number, open = false) =>
   (text: string): number => {
     const value = Number(text);
-    if (text.trim() !== '' && (open ? value > least : value >= least) && value < most) return value;
-    const from = open ? `above ${least}` : `from ${least}`;
-    throw new InvalidArgumentError(`Expected a number ${from}${most < Infinity ? ` to below ${most}` : ''}.`);
+    if (text.trim() !== '' && (open ? value > min : value >= min) && value < max) return value;
+    const from = open ? `above ${min}` : `from ${min}`;
+    throw new InvalidArgumentError(`Expected a number ${from}${max < Infinity ? ` to below ${max}` : ''}.`);
   };
 
 /** Any finite number. */

@@ -7,8 +7,8 @@ export type Point = readonly [x: number, y: number];
 
 /** What is plotted. */
 export interface TextPlot {
-  readonly xRange: readonly [least: number, most: number];
-  readonly yRange: readonly [least: number, most: number];
+  readonly xRange: readonly [min: number, max: number];
+  readonly yRange: readonly [min: number, max: number];
   /** Drawn as connected dots. */
   readonly line: readonly Point[];
   /** Drawn over the line, later ones over earlier ones. */
@@ -33,8 +33,8 @@ const braille = 0x2800;
 
 /** The plot, 15 lines of 60 characters and its axes. */
 export function textPlot({ xRange, yRange, line, marks, title, xEnds, xLabel }: TextPlot): string {
-  const place = (value: number, [least, most]: readonly number[], dots: number) =>
-    Math.round(((value - least) / (most - least)) * (dots - 1));
+  const place = (value: number, [min, max]: readonly number[], dots: number) =>
+    Math.round(((value - min) / (max - min)) * (dots - 1));
   const cells = new Uint8Array(columns * lines);
   const marked = new Array<string>(columns * lines).fill('');
   const cellAt = ([x, y]: Point) => {

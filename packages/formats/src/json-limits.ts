@@ -10,18 +10,18 @@ const deepest = 32;
  * Checks that a JSON string has at most 2¹⁸ structural characters (opening brackets, commas and colons outside of strings; each
  * costs about 40 bytes when parsed) plus one per 16 characters, and at most 32 levels of nesting.
  *
- * @param most - Maximum number of structural characters. Default: as above.
+ * @param max - Maximum number of structural characters. Default: as above.
  * @throws NnbpError `TOO_LARGE`, `MALFORMED`
  */
-export function expectFewMarks(text: string, what: string, most = 2 ** 18 + text.length / 16): void {
+export function expectFewMarks(text: string, what: string, max = 2 ** 18 + text.length / 16): void {
   const { marks, depth } = counted(text);
   if (depth > deepest) {
     throw new NnbpError('MALFORMED', `${what}: more than ${deepest} lists or objects stand inside each other.`);
   }
-  if (marks > most) {
+  if (marks > max) {
     throw new NnbpError(
       'TOO_LARGE',
-      `${what} has ${marks} brackets, commas and colons: expected at most ${Math.floor(most)}.`,
+      `${what} has ${marks} brackets, commas and colons: expected at most ${Math.floor(max)}.`,
     );
   }
 }

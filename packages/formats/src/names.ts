@@ -16,12 +16,12 @@ export class Names {
   #lookUps = 0;
   #steps = 0;
 
-  /** @param most - Maximum number of names. */
+  /** @param max - Maximum number of names. */
   constructor(
     readonly text: string,
-    most: number,
+    max: number,
   ) {
-    this.#places = new Uint32Array(Math.ceil(most * 1.4) + 1);
+    this.#places = new Uint32Array(Math.ceil(max * 1.4) + 1);
     this.#marks = new Uint32Array(this.#places.length);
   }
 

@@ -25,13 +25,13 @@ export function pictureOf(
 ): Picture {
   if (variables.length !== 1) {
     const points = inputs.map((input, s) => [predict(input)[0].curve.estimate, targets[s][0]] as const);
-    const [least, most] = rangeOf(points.map(([x]) => x));
-    const diagonal = [least, most].map((x) => ({ x, y: x, low: x, high: x }));
+    const [min, max] = rangeOf(points.map(([x]) => x));
+    const diagonal = [min, max].map((x) => ({ x, y: x, low: x, high: x }));
     return { xLabel: `fitted ${target}`, yLabel: target, points, curve: diagonal };
   }
   const xs = inputs.map(([x]) => x);
-  const [least, most] = rangeOf(xs);
-  const curve = Array.from({ length: curvePoints + 1 }, (_, k) => least + ((most - least) * k) / curvePoints)
+  const [min, max] = rangeOf(xs);
+  const curve = Array.from({ length: curvePoints + 1 }, (_, k) => min + ((max - min) * k) / curvePoints)
     .map((x) => {
       const [{ curve: at }] = predict([x]);
       const [low, high] = at.interval;
@@ -42,23 +42,23 @@ export function pictureOf(
 }
 
 /** Smallest and largest; of equal numbers, one below and above. */
-export function rangeOf(values: readonly number[]): [least: number, most: number] {
-  const least = values.reduce((a, b) => Math.min(a, b), Infinity);
-  const most = values.reduce((a, b) => Math.max(a, b), -Infinity);
-  return least < most ? [least, most] : [least - 1, most + 1];
+export function rangeOf(values: readonly number[]): [min: number, max: number] {
+  const min = values.reduce((a, b) => Math.min(a, b), Infinity);
+  const max = values.reduce((a, b) => Math.max(a, b), -Infinity);
+  return min < max ? [min, max] : [min - 1, max + 1];
 }
 
 /** The range of y of points and curve. */
-export const heightOf = ({ points, curve }: Picture): [least: number, most: number] =>
+export const heightOf = ({ points, curve }: Picture): [min: number, max: number] =>
   rangeOf([...points.map(([, y]) => y), ...curve.map(({ y }) => y)]);
 
 /** Round numbers in a range, about `count` of them. */
-export function ticksIn([least, most]: readonly [number, number], count: number): number[] {
-  const rough = (most - least) / count;
+export function ticksIn([min, max]: readonly [number, number], count: number): number[] {
+  const rough = (max - min) / count;
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 5, 10].map((factor) => factor * power).find((size) => size >= rough)!;
-  const first = Math.ceil(least / step);
-  return Array.from({ length: Math.max(0, Math.floor(most / step) - first + 1) }, (_, k) =>
+  const first = Math.ceil(min / step);
+  return Array.from({ length: Math.max(0, Math.floor(max / step) - first + 1) }, (_, k) =>
     Number(((first + k) * step).toPrecision(12)),
   );
 }

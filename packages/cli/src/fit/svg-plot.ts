@@ -11,9 +11,9 @@ const escaped = (text: string) =>
 export function svgPlot(picture: Picture, title: string): string {
   const { points, curve, xLabel, yLabel } = picture;
   const xRange = rangeOf([...points.map(([x]) => x), ...curve.map(({ x }) => x)]);
-  const [least, most] = heightOf(picture);
-  const space = 0.05 * (most - least);
-  const yRange: [number, number] = [least - space, most + space];
+  const [min, max] = heightOf(picture);
+  const space = 0.05 * (max - min);
+  const yRange: [number, number] = [min - space, max + space];
   const right = width - margin.right;
   const bottom = height - margin.bottom;
   const across = (x: number) => margin.left + ((x - xRange[0]) / (xRange[1] - xRange[0])) * (right - margin.left);

@@ -47,8 +47,8 @@ function fits({ graph }: Network, { recurrent, window, horizon, calendar }: Seri
   return graph.inputCount === inputs && graph.outputs.length === horizon;
 }
 
-const isInteger = (value: unknown, least = 1): value is number =>
-  Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= 1e6;
+const isInteger = (value: unknown, min = 1): value is number =>
+  Number.isSafeInteger(value) && (value as number) >= min && (value as number) <= 1e6;
 const isString = (value: unknown): value is string => typeof value === 'string';
 const isListOf = (value: unknown, isEntry: (entry: unknown) => boolean): boolean =>
   Array.isArray(value) && value.every(isEntry);
