@@ -1,7 +1,7 @@
 /** The last pass over the file: encodes rows, draws training, validation and test rows, and fits the scalers. */
 import { Random, Standardization } from '@nnbp/core';
 import type { Data, Sample } from '@nnbp/train';
-import { type Column, nodesOf, spread, withoutFill } from '../columns.js';
+import { type Column, nodesOf, spread } from '../columns.js';
 import type { Csv } from '../csv/read.js';
 import { Encoder, Gaps } from '../encode.js';
 import type { LossUse } from '../functions.js';
@@ -211,16 +211,14 @@ export async function encodedRows(
       `${csv.name} is too large for cross-validation, which needs all rows in memory: use a part of the rows.`,
     );
   }
-  const inputEncoder = new Encoder(inputs, csv);
-  const targetEncoder = new Encoder(withoutFill(targets), csv);
+  const encoder = new Encoder(columns, csv);
   const by = group === undefined ? -1 : csv.header.indexOf(group);
   const codes: Float64Array[] = [];
   const groups: string[] = [];
   for await (const { cells, number } of csv.rows()) {
     if (number % 1024 === 0) signal?.throwIfAborted();
     const row = new Float64Array(columns.length);
-    const gap = targetEncoder.encode(cells, row, inputs.length) ?? inputEncoder.encode(cells, row);
-    if (gap !== undefined) continue;
+    if (encoder.encode(cells, row) !== undefined) continue;
     codes.push(row);
     if (by < 0) continue;
     if (csv.format.missing.always(cells[by])) {

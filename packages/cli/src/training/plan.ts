@@ -1,6 +1,6 @@
 /** Plans a training from the options and a first pass over the file. */
 import type { Activation, Optimizer } from '@nnbp/core';
-import { type Column, withoutFill } from '../columns.js';
+import type { Column } from '../columns.js';
 import type { Csv, CsvOptions } from '../csv/read.js';
 import { survey, type Survey } from '../csv/survey.js';
 import { Encoder } from '../encode.js';
@@ -123,7 +123,7 @@ async function look(io: Io, opened: Csv, wishes: Wishes) {
   }
   const columnsIn = (role: Guess['role']) => used.filter((guess) => guess.role === role).map(({ column }) => column!);
   const inputs = new Encoder(columnsIn('input'), csv);
-  const targets = new Encoder(withoutFill(columnsIn('target')), csv);
+  const targets = new Encoder(columnsIn('target'), csv);
   const codes = new Float64Array(used.length);
   let withTarget = 0;
   const counts = (cells: readonly string[]) => {
