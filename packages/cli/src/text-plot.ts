@@ -37,19 +37,19 @@ export function textPlot({ xRange, yRange, line, marks, title, xEnds, xLabel }: 
     Math.round(((value - min) / (max - min)) * (dots - 1));
   const cells = new Uint8Array(columns * lines);
   const marked = new Array<string>(columns * lines).fill('');
-  const cellAt = ([x, y]: Point) => {
-    const across = place(x, xRange, dotsAcross);
-    const down = dotsDown - 1 - place(y, yRange, dotsDown);
+  const dotAt = ([x, y]: Point) => ({
+    across: place(x, xRange, dotsAcross),
+    down: dotsDown - 1 - place(y, yRange, dotsDown),
+  });
+  const cellAt = (point: Point) => {
+    const { across, down } = dotAt(point);
     return { cell: (down >> 2) * columns + (across >> 1), bit: bits[down & 3][across & 1] };
   };
   for (let k = 1; k < line.length; k++) {
     const [from, to] = [line[k - 1], line[k]];
+    const [first, last] = [dotAt(from), dotAt(to)];
     // A dot for every dot that the piece is high or wide.
-    const parts = Math.max(
-      1,
-      Math.abs(place(to[0], xRange, dotsAcross) - place(from[0], xRange, dotsAcross)),
-      Math.abs(place(to[1], yRange, dotsDown) - place(from[1], yRange, dotsDown)),
-    );
+    const parts = Math.max(1, Math.abs(last.across - first.across), Math.abs(last.down - first.down));
     for (let part = 0; part <= parts; part++) {
       const { cell, bit } = cellAt([
         from[0] + ((to[0] - from[0]) * part) / parts,

@@ -126,6 +126,7 @@ async function forecast(io: Io, modelPath: string, dataPath: string, options: Fo
         ].join('');
   if (options.output === undefined) await printData(io.stdout, text);
   else await writeWhole(pathIn(io, options.output), new TextEncoder().encode(text));
+  if (options.plot !== true && options.svg === undefined) return;
   const own = rows.filter(({ name }) => name === windows[0].series.name);
   const picture = pictureOf(windows[0], own, model, table.precision);
   if (options.plot === true) await print(io.stderr, forecastTextPlot(picture));
