@@ -7,8 +7,9 @@
 import { js, Network, type Objective, Random } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
 import { lbfgs } from '@nnbp/optim';
-import { layersOf, median } from './networks.js';
+import { layersOf } from './networks.js';
 import { runPython } from './python.js';
+import { median } from './statistics.js';
 
 const shapes = [
   [1, 3, 1],

@@ -13,6 +13,3 @@ export function layersOf(sizes: readonly number[], output: Activation = identity
   builder.output(...from);
   return builder.build();
 }
-
-/** The middle value; of an even number the upper one of two. */
-export const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1];

@@ -10,6 +10,7 @@ import { accuracy, evaluate, fit } from '@nnbp/train';
 import { auto } from '@nnbp/wasm';
 import { layersOf } from './networks.js';
 import { parseProben1, readProben1 } from './proben1-data.js';
+import { deviation, mean } from './statistics.js';
 
 /** Problems with the number of hidden nodes. */
 const problems: Readonly<Record<string, number>> = { cancer1: 6, diabetes1: 4, glass1: 8, heart1: 8, thyroid1: 8 };
@@ -56,10 +57,8 @@ export async function proben1(smoke: boolean): Promise<void> {
         errors.push(100 * (1 - Number(metrics.accuracy)));
       }
       const { user, system } = process.cpuUsage(before);
-      const mean = errors.reduce((a, b) => a + b) / errors.length;
-      const deviation = Math.sqrt(errors.reduce((a, b) => a + (b - mean) ** 2, 0) / (errors.length - 1));
       console.log(
-        `${name}, ${hidden} hidden nodes, ${optimizer}: ${mean.toFixed(2)} ± ${deviation.toFixed(2)} % over ${errors.length} runs, ${((user + system) / 1e6 / errors.length).toFixed(2)} s each`,
+        `${name}, ${hidden} hidden nodes, ${optimizer}: ${mean(errors).toFixed(2)} ± ${deviation(errors).toFixed(2)} % over ${errors.length} runs, ${((user + system) / 1e6 / errors.length).toFixed(2)} s each`,
       );
     }
   }

@@ -8,7 +8,9 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { run } from '../../packages/cli/src/index.js';
+
 import { readProben1 } from './proben1-data.js';
+import { deviation, mean } from './statistics.js';
 
 const optimizers = ['adam', 'lm'];
 const proben1Problems = ['building1', 'flare1', 'hearta1', 'heartac1'];
@@ -26,9 +28,10 @@ interface Summary {
   readonly test: { readonly metrics: { readonly rSquared: number } };
 }
 
-/** `nnbp train` on the task: what it prints as JSON, and the processor time in seconds. */
+/** `nnbp train` on the task: what it prints as JSON, and the processor time in seconds. The model is written to `directory`. */
 async function train(
   { path, targets }: Task,
+  directory: string,
   options: readonly string[],
 ): Promise<{ found: Summary; seconds: number }> {
   const stdout = new PassThrough();
@@ -36,15 +39,10 @@ async function train(
   const chunks: Buffer[] = [];
   stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
   const columns = targets.flatMap((target) => ['--target', target, '--number', target]);
-  const directory = mkdtempSync(join(tmpdir(), 'nnbp-regression-'));
   const argv = ['train', path, ...columns, '--json', '--output', join(directory, 'm.nnbp.safetensors'), ...options];
   const before = process.cpuUsage();
-  try {
-    const code = await run(argv, { stdout, stderr, stdin: Readable.from([]), cwd: dirname(path) });
-    if (code !== 0) throw new Error(String(stderr.read() ?? `Exit code ${code}.`));
-  } finally {
-    rmSync(directory, { recursive: true });
-  }
+  const code = await run(argv, { stdout, stderr, stdin: Readable.from([]), cwd: dirname(path) });
+  if (code !== 0) throw new Error(String(stderr.read() ?? `Exit code ${code}.`));
   const { user, system } = process.cpuUsage(before);
   return { found: JSON.parse(Buffer.concat(chunks).toString()) as Summary, seconds: (user + system) / 1e6 };
 }
@@ -62,9 +60,26 @@ function proben1Task(name: string, directory: string): Task | undefined {
   return { name, path, targets };
 }
 
-const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
-const deviation = (values: readonly number[]) =>
-  Math.sqrt(values.reduce((sum, value) => sum + (value - mean(values)) ** 2, 0) / (values.length - 1));
+/** Trains with each optimizer and each seed; returns the line of the task. */
+async function compared(task: Task, directory: string, seeds: number, options: readonly string[]): Promise<string> {
+  const errors: number[][] = [];
+  const columns: string[] = [];
+  let size = '';
+  for (const optimizer of optimizers) {
+    const runs: Awaited<ReturnType<typeof train>>[] = [];
+    for (let seed = 0; seed < seeds; seed++) {
+      runs.push(await train(task, directory, ['--optimizer', optimizer, '--seed', String(seed), ...options]));
+    }
+    const own = runs.map(({ found }) => 1 - found.test.metrics.rSquared);
+    const seconds = mean(runs.map((one) => one.seconds));
+    errors.push(own);
+    columns.push(`${optimizer} ${mean(own).toFixed(4)} ± ${deviation(own).toFixed(4)} in ${seconds.toFixed(2)} s`);
+    const [{ found }] = runs;
+    size = `${found.rows.training} training rows, ${found.network.parameters} parameters`;
+  }
+  const better = errors[1].filter((error, seed) => error < errors[0][seed]).length;
+  return `${task.name}: ${size}; 1 − R²: ${columns.join(', ')}; lm lower in ${better} of ${seeds}`;
+}
 
 /** `regression [FILE.csv:TARGET …] [--seeds 10] [-- options of train]`. */
 export async function regression(smoke: boolean): Promise<void> {
@@ -87,36 +102,8 @@ export async function regression(smoke: boolean): Promise<void> {
     if (tasks.length === 0) {
       tasks.push(...proben1Problems.map((name) => proben1Task(name, directory)).filter((task) => task !== undefined));
     }
-    for (const task of tasks) {
-      const errors: number[][] = [];
-      const seconds: number[] = [];
-      let size = '';
-      for (const optimizer of optimizers) {
-        const runs: Awaited<ReturnType<typeof train>>[] = [];
-        for (let seed = 0; seed < seeds; seed++) {
-          runs.push(
-            await train(task, [
-              '--optimizer',
-              optimizer,
-              '--seed',
-              String(seed),
-              ...(smoke ? ['--epochs', '3'] : []),
-              ...rest,
-            ]),
-          );
-        }
-        errors.push(runs.map(({ found }) => 1 - found.test.metrics.rSquared));
-        seconds.push(mean(runs.map((one) => one.seconds)));
-        const [{ found }] = runs;
-        size = `${found.rows.training} training rows, ${found.network.parameters} parameters`;
-      }
-      const better = errors[1].filter((error, seed) => error < errors[0][seed]).length;
-      const columns = optimizers.map(
-        (name, k) =>
-          `${name} ${mean(errors[k]).toFixed(4)} ± ${deviation(errors[k]).toFixed(4)} in ${seconds[k].toFixed(2)} s`,
-      );
-      console.log(`${task.name}: ${size}; 1 − R²: ${columns.join(', ')}; lm lower in ${better} of ${seeds}`);
-    }
+    const options = [...(smoke ? ['--epochs', '3'] : []), ...rest];
+    for (const task of tasks) console.log(await compared(task, directory, seeds, options));
   } finally {
     rmSync(directory, { recursive: true });
   }

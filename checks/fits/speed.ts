@@ -11,9 +11,10 @@ import { adam, lbfgs, levenbergMarquardt } from '@nnbp/optim';
 import { fit } from '@nnbp/train';
 import { auto } from '@nnbp/wasm';
 import { createRequire } from 'node:module';
-import { layersOf, median } from './networks.js';
+import { layersOf } from './networks.js';
 import { type Problem, smallProblems } from './problems.js';
 import { runPython } from './python.js';
+import { median } from './statistics.js';
 
 const rounds = 4;
 /** The engine of a measurement; made when it begins. */

@@ -1,0 +1,13 @@
+/** Statistics of repeated measurements. */
+
+/** The arithmetic mean. */
+export const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b) / values.length;
+
+/** The standard deviation of a sample, with n − 1. */
+export function deviation(values: readonly number[]): number {
+  const center = mean(values);
+  return Math.sqrt(values.reduce((sum, value) => sum + (value - center) ** 2, 0) / (values.length - 1));
+}
+
+/** The middle value; of an even number the upper one of two. */
+export const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1];
