@@ -3,6 +3,7 @@ import {
   type Activation,
   type Aggregation,
   delayed,
+  edgeName,
   type Graph,
   GraphBuilder,
   mismatch,
@@ -68,11 +69,12 @@ export function rebuild(document: NetworkDocument, supplied: Plugins): Network {
     const builder = new GraphBuilder();
     for (const id of inputs) builder.input(id);
     for (const { ids, from, activation, aggregation, ...parameters } of nodes) {
+      const sources = from.map(sourceOf);
       const options = {
-        from: from.map(sourceOf),
+        from: sources,
         activation: named(activation, activationOf),
         ...(aggregation !== undefined && { aggregation: named(aggregation, aggregationOf) }),
-        ...placements(from, parameters),
+        ...placements(sources, parameters),
       };
       const layer = from.length > 0 && parameters.w === undefined ? layerName(ids) : undefined;
       if (layer !== undefined) builder.layer(ids.length, { ...options, name: layer });
@@ -98,11 +100,10 @@ export function rebuild(document: NetworkDocument, supplied: Plugins): Network {
 }
 
 /** Fixed and shared parameters, in the form of `GraphBuilder`. */
-function placements(from: readonly SourceDocument[], { b, c, w }: Pick<NodesDocument, 'b' | 'c' | 'w'>) {
+function placements(from: readonly Source[], { b, c, w }: Pick<NodesDocument, 'b' | 'c' | 'w'>) {
   if (w !== undefined && w.length !== from.length) {
     throw mismatch('MALFORMED', 'w', `an entry per edge, ${from.length}`, w.length);
   }
-  const edge = (source: SourceDocument) => (typeof source === 'string' ? source : `${source.id}@-${source.delay}`);
   const some = <T>(type: 'number' | 'string') => {
     const of = (value: ParameterDocument | null | undefined) => typeof value === type;
     return {
@@ -110,7 +111,7 @@ function placements(from: readonly SourceDocument[], { b, c, w }: Pick<NodesDocu
       ...(of(c) && { c: c as T }),
       ...(w && {
         w: Object.fromEntries(
-          from.map((source, k) => [edge(source), w[k] as T]).filter(([, v]) => of(v as ParameterDocument)),
+          from.map((source, k) => [edgeName(source), w[k] as T]).filter(([, v]) => of(v as ParameterDocument)),
         ) as Record<string, T>,
       }),
     };
