@@ -60,7 +60,7 @@ export async function expectOtherFile(output: string | undefined, ...inputs: rea
   }
 }
 
-/** What tells whether a file was changed: its place on the disk, its length, and when it was written. */
+/** Identifies a version of a file: device, inode, size and modification time. */
 export async function fingerprint(path: string): Promise<string> {
   const { dev, ino, size, mtimeMs } = await stat(path);
   return [dev, ino, size, mtimeMs].join(' ');

@@ -1,4 +1,4 @@
-/** The formats a model can have on disk: how each is told from the others, read and written. */
+/** The file formats of models: how each is detected, read and written. */
 import type { Activation, Network } from '@nnbp/core';
 import { fromJson, load, save, toJson } from '@nnbp/formats';
 import {
@@ -49,7 +49,7 @@ export interface Format {
 
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 
-/** Whether it is a link that says all there is to know; nothing is fetched. */
+/** Whether it is a link that contains the whole network; nothing is fetched. */
 export const isLink = (path: string): boolean => /^https?:\/\/playground\.tensorflow\.org\b/.test(path);
 
 /** Whether the JSON object has all these keys at its top level. */

@@ -16,7 +16,7 @@ export interface Wishes {
   readonly number: readonly string[];
   readonly category: readonly string[];
   readonly ignore: readonly string[];
-  /** The column that says which rows belong together: never an input. */
+  /** The column that identifies the group of each row. It is never an input. */
   readonly group?: string | undefined;
   /** What happens to rows with missing inputs: `drop` them, or fill in the `mean` (of a category, the mode). */
   readonly missing: 'drop' | 'mean';

@@ -6,7 +6,7 @@
 const codeOf = (character: string) => character.charCodeAt(0);
 const [quote, backslash, comma, colon] = [codeOf('"'), codeOf('\\'), codeOf(','), codeOf(':')];
 const [openBrace, closeBrace, openBracket, closeBracket] = [codeOf('{'), codeOf('}'), codeOf('['), codeOf(']')];
-/** No format is told by longer keys, and none by keys after so many others. */
+/** Formats are detected by keys within these limits: the number of keys read, and the bytes of a key. */
 const [maxKeys, maxKeyLength] = [4096, 64];
 
 const isSpace = (byte: number) => byte === 0x20 || (byte >= 0x09 && byte <= 0x0d);

@@ -22,7 +22,7 @@ export interface Model {
 
 /** How a model is to be read. */
 export interface ModelOptions {
-  /** Its format, if it is not to be told from its content. */
+  /** The format. Default: detected from the content. */
   readonly from?: string;
   /** Files with activations that it names. */
   readonly plugin?: readonly string[];
@@ -55,7 +55,7 @@ export async function openModel(io: Io, path: string, options: ModelOptions): Pr
     nodesOf(columns.inputs) !== graph.inputCount ||
     nodesOf(columns.targets) !== graph.outputs.length
   ) {
-    throw new NnbpError('MALFORMED', `What ${path} says of its columns does not fit its network: train it again.`);
+    throw new NnbpError('MALFORMED', `The column metadata of ${path} does not fit its network: train it again.`);
   }
   // Files of the first version know only the loss.
   if (network.outputTransform === 'none') network.outputTransform = lossNamed(columns.loss).transform ?? 'none';

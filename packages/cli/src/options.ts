@@ -1,4 +1,4 @@
-/** What several commands can be told, and how it is checked. */
+/** Options that several commands share, and their checks. */
 import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
@@ -57,7 +57,7 @@ function encoding(text: string): string {
   throw new InvalidArgumentError('Expected an encoding such as utf-8, latin1, windows-1252, gbk, big5 or shift_jis.');
 }
 
-/** Adds the options that say how a CSV file is written. */
+/** Adds the options for the dialect of a CSV file. */
 export const withCsvOptions = (command: Command): Command =>
   command
     .addOption(
@@ -108,5 +108,5 @@ export async function openDataFor(
 export const withModel = (command: Command): Command =>
   command
     .argument('<model>', 'a model file, of any format that convert reads')
-    .option('--from <format>', "the model's format (told from the file)")
+    .option('--from <format>', "the model's format (default: detected from the file)")
     .option('--plugin <file>', 'a JavaScript file that exports activations the model names', collect);

@@ -1,4 +1,4 @@
-/** The command itself: reads what was typed, does it, and says with a number how it went. */
+/** The command `nnbp`: parses the arguments, runs the command they name, and returns the exit code. */
 import { Command, CommanderError } from 'commander';
 import { addCheck } from './commands/check.js';
 import { addConvert } from './commands/convert.js';

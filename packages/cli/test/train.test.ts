@@ -131,7 +131,7 @@ describe('train as one wishes', () => {
     expect(summaryIn(stdout).rows).toMatchObject({ all: 300, leftOut: 0 });
   });
 
-  it('takes columns for what it is told to', async () => {
+  it('uses columns as --number, --category and --ignore specify', async () => {
     const { nnbp } = await world({ 'houses.csv': housesCsv() });
     const args = ['--number', 'id', '--category', 'rooms', '--ignore', 'town', '--epochs', '1', '--json'];
     const { stdout } = await nnbp('train', 'houses.csv', '-t', 'price', ...args);

@@ -86,7 +86,7 @@ describe('graphs of any shape', () => {
     expect(builder.build().ids).toEqual(['i', 'b', 'a']);
   });
 
-  test('mlp names its nodes and freezes c where it is told to', () => {
+  test('mlp names its nodes and fixes c if the option is set', () => {
     const graph = mlp([2, 3, 1], { activation: tanh, outputActivation: identity, fixed: { c: 1 } });
     expect(graph.ids).toEqual(['input.0', 'input.1', 'layer1.0', 'layer1.1', 'layer1.2', 'output.0']);
     expect(graph.parameterCount).toBe(3 * 3 + 4);

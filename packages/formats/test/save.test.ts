@@ -166,7 +166,7 @@ describe('a checkpoint', () => {
   });
 });
 
-test('what is not a model is told from what is damaged', () => {
+test('files that are not a model and corrupt models have different error codes', () => {
   const code = (action: () => unknown) => {
     try {
       action();

@@ -452,7 +452,7 @@ test('a value of another kind in any place of a model is an error of its own, an
   expect(tried).toBeGreaterThan(300);
 });
 
-test('what is not a file is told', () => {
+test('load refuses buffers that are not a Uint8Array', () => {
   expect(codeOf(() => load(new DataView(new ArrayBuffer(100)) as unknown as Uint8Array))).toBe('WRONG_TYPE');
   expect(codeOf(() => load(new ArrayBuffer(100) as unknown as Uint8Array))).toBe('WRONG_TYPE');
 });

@@ -12,8 +12,8 @@ import {
 import { auto } from '@nnbp/wasm';
 
 /**
- * Edges × rows × epochs from which starting the fast engine pays. The js engine takes less than 0.1 s for anything below,
- * and that is what compiling the kernels takes.
+ * Minimum edges × rows × epochs for the fast engine. Below it, the js engine takes less than 0.1 s, as long as compiling the
+ * kernels.
  */
 const minFastWork = 4e6;
 
@@ -57,7 +57,7 @@ export async function fit(network: Network, data: Data, options: FitOptions): Pr
   });
 }
 
-/** Mean loss and metrics; see `evaluate` of `@nnbp/train`. Default engine: as `fit` of one epoch. */
+/** Mean loss and metrics; see `evaluate` of `@nnbp/train`. Default engine: that of `fit` for one epoch. */
 export async function evaluate(network: Network, data: Data, options: EvaluateOptions): Promise<Assessment> {
   return evaluateOn(network, data, { ...options, engine: options.engine ?? (await engineFor(network, data, 1)) });
 }

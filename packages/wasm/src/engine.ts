@@ -66,7 +66,7 @@ export async function wasm(options: WasmOptions = {}): Promise<WasmEngine> {
   };
 }
 
-/** Starts the workers, or says why the host has none. */
+/** Starts the workers, or returns the reason why the host has none. */
 async function startPool(workers: number, multiplyAdd: MultiplyAdd): Promise<{ pool?: Pool; reason?: string }> {
   if (
     typeof SharedArrayBuffer === 'undefined' ||

@@ -1,4 +1,4 @@
-/** Decides which graphs run on one thread, and says why. */
+/** Decides which graphs run on one thread, and for what reason. */
 import type { Graph } from '@nnbp/core';
 import { activationKernelOf, aggregationCodeOf } from './builtins.js';
 import { customActivation } from './kernels/activation.js';

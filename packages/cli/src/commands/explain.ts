@@ -92,7 +92,7 @@ async function chosenRow(io: Io, model: Model, dataPath: string | undefined, opt
   let wanted = 1;
   if (dataPath === undefined) {
     if (options.row === undefined) {
-      throw misuse(`Say which row: a data file, or --row with values for ${names.join(',')}.`);
+      throw misuse(`Specify the row: a data file, or --row with values for ${names.join(',')}.`);
     }
     csv = await openCsv('--row', Readable.from([Buffer.from(`${csvLine(names, ',')}${row}\n`)]), {
       header: true,
@@ -133,7 +133,7 @@ function listOf({ graph }: Network): string {
     example === undefined
       ? ''
       : `, such as ${visible(nameOf({ quantity: 'dLossDw', node: graph.ids[example], from: fromOf(example)[0] }))}`;
-  return `Say which with --derivative: dloss/dx_, dloss/db_ or dloss/dc_ with the name of a
+  return `Specify one with --derivative: dloss/dx_, dloss/db_ or dloss/dc_ with the name of a
 node, or dloss/dw_FROMtoNODE${such}.
 
 ${tableOf([['node', 'from'], ...rows, ...rest])}

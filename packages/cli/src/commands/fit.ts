@@ -1,4 +1,4 @@
-/** `nnbp fit`: fits a formula to the columns of a table, and says how sure the numbers are. */
+/** `nnbp fit`: fits a formula to the columns of a table, and reports standard errors and intervals. */
 import { Network } from '@nnbp/core';
 import { type FitStatistics, fitStatistics } from '@nnbp/formula';
 import { mse } from '@nnbp/losses';

@@ -1,4 +1,4 @@
-/** `nnbp predict`: the rows of a file, each with what the model says. */
+/** `nnbp predict`: the rows of a file, each with the prediction of the model. */
 import { compile } from '@nnbp/core';
 import { type Command } from 'commander';
 import { open } from 'node:fs/promises';

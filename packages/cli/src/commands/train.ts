@@ -181,7 +181,7 @@ async function train(io: Io, path: string, options: TrainOptions): Promise<void>
 
     const metrics = categoryOf(plan) ? [accuracy()] : [rSquared(), meanAbsoluteError()];
     const assess = (some: Data) => evaluate(network, some, { loss: use.loss(), metrics, engine });
-    // For millions of training rows, the test loss says enough: another pass would take long.
+    // For millions of training rows, the test loss is enough: another pass would take long.
     const again = data.training.inMemory || parts.test === undefined;
     const results: Results = {
       ...(again && { training: await assess(parts.training) }),

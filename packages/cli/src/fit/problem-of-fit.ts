@@ -9,7 +9,7 @@ import { shellWord } from '../shell-word.js';
 import { counted } from '../table.js';
 import { type Assignments, expectParameters } from './assignments.js';
 
-/** Options that say what is fitted. */
+/** Options of a fit. */
 export interface FitWishes {
   readonly formula: string;
   readonly target?: string;
@@ -19,7 +19,7 @@ export interface FitWishes {
   readonly upper: Assignments;
 }
 
-/** A formula whose names are told apart. */
+/** A formula with its names divided into variables, target and parameters. */
 export interface FitProblem extends FormulaGraph {
   /** The right side. */
   readonly formula: string;
@@ -35,7 +35,7 @@ function sidesOf(text: string): { left: string | undefined; right: string } {
     : { left: text.slice(0, at).trim(), right: text.slice(at + 1).trim() };
 }
 
-/** Tells variables, which are columns, from parameters. */
+/** Divides the names of a formula: those of columns are variables, the others parameters. */
 export function fitProblem(csv: Csv, wishes: FitWishes): FitProblem {
   const { left, right } = sidesOf(wishes.formula);
   if (wishes.target !== undefined && left !== undefined && left !== wishes.target) {
@@ -70,7 +70,7 @@ export function fitProblem(csv: Csv, wishes: FitWishes): FitProblem {
   return { formula: right, variables, target, ...built };
 }
 
-/** Where a parameter starts unless --start says otherwise. */
+/** The start of a parameter that --start does not set. */
 export const usualStart = 1;
 
 /** The only column that nothing is said of. */
