@@ -1,5 +1,5 @@
-/** A derivative by finite differences. */
-import type { Network } from '@nnbp/core';
+/** The parameter of a derivative, and the derivative by finite differences. */
+import type { Graph, Network } from '@nnbp/core';
 import type { QuantityName } from '@nnbp/explain';
 
 /**
@@ -8,22 +8,11 @@ import type { QuantityName } from '@nnbp/explain';
  *
  * @param lossOf - The loss with the network's current parameters.
  */
-export function measuredDerivative(
-  network: Network,
-  { quantity, node, from }: QuantityName,
-  lossOf: () => number,
-): number | undefined {
-  const { graph } = network;
-  const { vector } = network.parameters;
+export function measuredDerivative(network: Network, what: QuantityName, lossOf: () => number): number | undefined {
   // In a sequence, other numbers are of a node at a step.
-  if (quantity !== 'dLossDb' && quantity !== 'dLossDc' && quantity !== 'dLossDw') return undefined;
-  const i = graph.indexOf(node);
-  const index =
-    quantity === 'dLossDb'
-      ? graph.biasIndex(i)
-      : quantity === 'dLossDc'
-        ? graph.scaleIndex(i)
-        : graph.weightIndex(edgeFrom(graph, i, from!), i);
+  if (!isParameter(what)) return undefined;
+  const { vector } = network.parameters;
+  const index = parameterIndex(network.graph, what);
   const before = vector[index];
   const distance = 1e-5 * Math.max(1, Math.abs(before));
   const lossAt = (value: number) => {
@@ -40,8 +29,19 @@ export function measuredDerivative(
   }
 }
 
+/** Whether a number is the derivative of a parameter. */
+export const isParameter = ({ quantity }: QuantityName): boolean =>
+  quantity === 'dLossDb' || quantity === 'dLossDc' || quantity === 'dLossDw';
+
+/** A parameter's index in the parameters' layout. */
+export function parameterIndex(graph: Graph, { quantity, node, from }: QuantityName): number {
+  const i = graph.indexOf(node);
+  if (quantity === 'dLossDb') return graph.biasIndex(i);
+  return quantity === 'dLossDc' ? graph.scaleIndex(i) : graph.weightIndex(edgeFrom(graph, i, from!), i);
+}
+
 /** The edge into node i with this name, as in `Graph.edgeName`. */
-export function edgeFrom(graph: Network['graph'], i: number, name: string): number {
+export function edgeFrom(graph: Graph, i: number, name: string): number {
   for (let e = graph.edgeStart[i]; e < graph.edgeStart[i + 1]; e++) if (graph.edgeName(e) === name) return e;
   return -1;
 }

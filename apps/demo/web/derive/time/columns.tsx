@@ -7,8 +7,9 @@ import { NumberField } from '../../shared/number-field.js';
 import { written } from '../../shared/written.js';
 import { usePlayground } from '../../store.js';
 import { change, select } from '../change.js';
+import { sameQuantity } from '../exercise.js';
 import { messages as deriveMessages } from '../messages.js';
-import { isSame, litInTime, placeInTime, type TimeExercise } from './exercise.js';
+import { litInTime, placeInTime, type TimeExercise } from './exercise.js';
 import { messages } from './messages.js';
 import styles from './time.module.css';
 
@@ -176,7 +177,7 @@ function KeptNumber({ quantity, letter, color, exercise, selected }: KeptNumberP
   const say = useMessages(deriveMessages);
   const name = nameOf(quantity);
   const value = exercise.value(quantity);
-  const isSelected = isSame(quantity, selected);
+  const isSelected = sameQuantity(quantity, selected);
   return (
     <button
       type="button"

@@ -1,13 +1,13 @@
 /** A network with delays and a sequence: its pass through time, the unrolled graph, and the sums over time. */
 import { backpropagateSequence, type Graph, type Loss, type Network, type SequencePass, unroll } from '@nnbp/core';
-import { explainSequence, nameOf, parseQuantity, type QuantityName } from '@nnbp/explain';
+import { explainSequence, parseQuantity, type QuantityName } from '@nnbp/explain';
 import type { Functions } from '../../functions.js';
 import { networkOf } from '../../network.js';
 import { rowsOf, targetRows } from '../../shared/sequence.js';
 import type { NetworkDescription, PlaygroundState } from '../../state.js';
 import type { Derivable } from '../derivable.js';
 import { litBy, type Lit } from '../lit.js';
-import { edgeFrom, measuredDerivative } from '../measured.js';
+import { edgeFrom, isParameter, measuredDerivative, parameterIndex } from '../measured.js';
 
 type Time = PlaygroundState['derive']['time'];
 
@@ -72,13 +72,6 @@ export function timeExerciseOf(question: TimeQuestion, functions: Functions): Ti
   };
 }
 
-/** A parameter's index in the parameters' layout. */
-function parameterIndex(graph: Graph, { quantity, node, from }: QuantityName): number {
-  const i = graph.indexOf(node);
-  if (quantity === 'dLossDb') return graph.biasIndex(i);
-  return quantity === 'dLossDc' ? graph.scaleIndex(i) : graph.weightIndex(edgeFrom(graph, i, from!), i);
-}
-
 /** The id and the step of a node of the unrolled graph. */
 export function placeInTime(id: string): readonly [id: string, t: number] {
   const at = id.lastIndexOf('@');
@@ -86,9 +79,6 @@ export function placeInTime(id: string): readonly [id: string, t: number] {
 }
 
 const initialValue = (graph: Graph, id: string): number => graph.initials?.[graph.indexOf(id)] ?? 0;
-
-export const isParameter = ({ quantity }: QuantityName): boolean =>
-  quantity === 'dLossDb' || quantity === 'dLossDc' || quantity === 'dLossDw';
 
 /** The selected quantity; the first weight of a delayed edge if the sequence does not have it. */
 export function selectedInTime({ network: { graph }, unrolled }: TimeExercise, selected: string): QuantityName {
@@ -171,6 +161,3 @@ export function litInTime(exercise: TimeExercise, selected: QuantityName, firstS
   }
   return { nodes, edges };
 }
-
-/** Whether two names denote the same number. */
-export const isSame = (a: QuantityName, b: QuantityName): boolean => nameOf(a) === nameOf(b);

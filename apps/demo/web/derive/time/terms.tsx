@@ -4,6 +4,7 @@ import { useMessages } from '../../language.js';
 import { Figure } from '../../shared/figure.js';
 import { written } from '../../shared/written.js';
 import { change, select } from '../change.js';
+import { edgeFrom } from '../measured.js';
 import { messages as deriveMessages } from '../messages.js';
 import { placeInTime, type TimeExercise, type TermInTime, termsInTime } from './exercise.js';
 import { messages } from './messages.js';
@@ -131,10 +132,6 @@ function factorsAt({ network: { graph } }: TimeExercise, { quantity, node, from 
   });
   if (quantity === 'dLossDc') return [at('dLossDx'), at('g')];
   if (quantity === 'dLossDb') return [at('dLossDx'), at('slope')];
-  const i = graph.indexOf(node);
-  for (let e = graph.edgeStart[i]; e < graph.edgeStart[i + 1]; e++) {
-    if (graph.edgeName(e) !== from) continue;
-    return [at('dLossDx'), at('slope'), at('x', graph.ids[graph.predecessors[e]], step - graph.delay(e))];
-  }
-  return [];
+  const e = edgeFrom(graph, graph.indexOf(node), from!);
+  return [at('dLossDx'), at('slope'), at('x', graph.ids[graph.predecessors[e]], step - graph.delay(e))];
 }

@@ -3,10 +3,11 @@ import { useMemo } from 'react';
 import { useMessages } from '../../language.js';
 import { usePlayground } from '../../store.js';
 import { DerivationPanel } from '../derivation.js';
+import { isParameter } from '../measured.js';
 import { messages as deriveMessages } from '../messages.js';
 import { ParameterCards } from '../parameter-cards.js';
 import { Columns } from './columns.js';
-import { isParameter, selectedInTime, type TimeExercise } from './exercise.js';
+import { selectedInTime, type TimeExercise } from './exercise.js';
 import { messages } from './messages.js';
 import { Terms } from './terms.js';
 
