@@ -163,7 +163,7 @@ export function NetworkGraph({ exercise, selected, known, step }: NetworkGraphPr
 }
 
 /** The activation of a node, after its aggregation if that is not the sum. */
-function functionsOf(graph: Graph, i: number): string {
+export function functionsOf(graph: Graph, i: number): string {
   const { name } = graph.activations[graph.activationOf[i]];
   const aggregation = graph.aggregation(i);
   return aggregation === undefined ? name : `${aggregation.name}, ${name}`;

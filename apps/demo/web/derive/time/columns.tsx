@@ -9,6 +9,7 @@ import { usePlayground } from '../../store.js';
 import { change, select } from '../change.js';
 import { sameQuantity } from '../exercise.js';
 import { messages as deriveMessages } from '../messages.js';
+import { functionsOf } from '../network-graph.js';
 import { litInTime, placeInTime, type TimeExercise } from './exercise.js';
 import { messages } from './messages.js';
 import styles from './time.module.css';
@@ -123,13 +124,12 @@ function NodeAtStep({ id, exercise, selected, isLit, style }: NodeAtStepProps) {
     />
   );
   const hasTarget = t >= 0 && k >= 0 && exercise.targets[t] !== null;
-  const functions = [graph.aggregation(i)?.name, graph.activations[graph.activationOf[i]].name].filter(Boolean);
   const inputs = exercise.inputs.flat();
   return (
     <div className={styles.node} data-lit={isLit} data-before={t < 0} style={style}>
       <div className={styles.head}>
         <b>{node}</b>
-        {!isInput && t >= 0 && <span>{functions.join(', ')}</span>}
+        {!isInput && t >= 0 && <span>{functionsOf(graph, i)}</span>}
       </div>
       {isInput && t >= 0 ? (
         <label className={styles.field}>
