@@ -29,14 +29,15 @@ export function labelPlaces(
   if (edges.length > maxEdges) return edges.map(() => 0.5);
   const taken: Rect[] = [];
   return edges.map((edge, own) => {
+    const placeAt = (part: number): Rect => ({
+      x: edge.x1 + part * (edge.x2 - edge.x1) - label.width / 2,
+      y: edge.y1 + part * (edge.y2 - edge.y1) - label.height / 2,
+      ...label,
+    });
     let best = parts[0];
-    let least = Infinity;
+    let minCost = Infinity;
     for (const [rank, part] of parts.entries()) {
-      const place: Rect = {
-        x: edge.x1 + part * (edge.x2 - edge.x1) - label.width / 2,
-        y: edge.y1 + part * (edge.y2 - edge.y1) - label.height / 2,
-        ...label,
-      };
+      const place = placeAt(part);
       const overlaps = (other: Rect) =>
         Math.max(0, Math.min(place.x + place.width, other.x + other.width) - Math.max(place.x, other.x)) *
         Math.max(0, Math.min(place.y + place.height, other.y + other.height) - Math.max(place.y, other.y));
@@ -44,13 +45,9 @@ export function labelPlaces(
       for (const other of taken) cost += overlaps(other);
       for (const box of boxes) cost += overlaps(box);
       for (const [k, other] of edges.entries()) if (k !== own && crosses(other, place)) cost += 40;
-      if (cost < least) [best, least] = [part, cost];
+      if (cost < minCost) [best, minCost] = [part, cost];
     }
-    taken.push({
-      x: edge.x1 + best * (edge.x2 - edge.x1) - label.width / 2,
-      y: edge.y1 + best * (edge.y2 - edge.y1) - label.height / 2,
-      ...label,
-    });
+    taken.push(placeAt(best));
     return best;
   });
 }
