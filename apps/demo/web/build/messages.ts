@@ -7,6 +7,10 @@ const rounded = (megabytes: number) => megabytes.toFixed(1);
 const delayed = (delay: number) => `delayed by ${delay === 1 ? '1 step' : `${delay} steps`}`;
 const delayedZh = (delay: number) => `延迟 ${delay} 步`;
 
+/** What follows an edge: its delay, if it has one. */
+const afterEdge = (delay: number) => (delay === 0 ? '' : `, ${delayed(delay)}`);
+const afterEdgeZh = (delay: number) => (delay === 0 ? '' : `，${delayedZh(delay)}`);
+
 const en = {
   graph: 'Graph editor',
   hint: 'Drag from the right side of a node to another node for an edge, or onto the empty canvas for a new node.',
@@ -30,13 +34,12 @@ const en = {
   output: 'output',
   selectNode: (id: string, what: string) => `Node ${id}, ${what}`,
   selectEdge: (from: string, to: string, w: string, delay: number) =>
-    `Edge ${from} → ${to}, w = ${w}${delay === 0 ? '' : `, ${delayed(delay)}`}`,
+    `Edge ${from} → ${to}, w = ${w}${afterEdge(delay)}`,
   selection: 'Selection',
   nothing: 'Nothing selected',
   nothingHint: 'Select a node or a weight in the graph to change it. Delete removes it.',
   nodeTitle: (id: string) => `Node ${id}`,
-  edgeTitle: (from: string, to: string, delay: number) =>
-    `Edge ${from} → ${to}${delay === 0 ? '' : `, ${delayed(delay)}`}`,
+  edgeTitle: (from: string, to: string, delay: number) => `Edge ${from} → ${to}${afterEdge(delay)}`,
   id: 'Name',
   isInput: 'Input: its value comes from the data',
   isOutput: 'Output: the loss compares its value with the target',
@@ -44,8 +47,7 @@ const en = {
   parameters: 'Parameters',
   bias: (id: string) => `b of ${id}`,
   scale: (id: string) => `c of ${id}`,
-  weight: (from: string, to: string, delay: number) =>
-    `w from ${from} to ${to}${delay === 0 ? '' : `, ${delayed(delay)}`}`,
+  weight: (from: string, to: string, delay: number) => `w from ${from} to ${to}${afterEdge(delay)}`,
   aggregation: 'Aggregation A',
   formula: (aggregation: string) =>
     aggregation === 'sum'
@@ -63,8 +65,7 @@ const en = {
   addSuccessor: 'Add a node after it',
   removeNode: 'Remove node',
   removeEdge: 'Remove edge',
-  removeThisEdge: (from: string, to: string, delay: number) =>
-    `Remove edge ${from} → ${to}${delay === 0 ? '' : `, ${delayed(delay)}`}`,
+  removeThisEdge: (from: string, to: string, delay: number) => `Remove edge ${from} → ${to}${afterEdge(delay)}`,
   connect: 'Add an edge',
   from: 'From',
   to: 'to',
@@ -175,12 +176,12 @@ const zh: typeof en = {
   input: '输入',
   output: '输出',
   selectNode: (id, what) => `节点 ${id}，${what}`,
-  selectEdge: (from, to, w, delay) => `边 ${from} → ${to}，w = ${w}${delay === 0 ? '' : `，${delayedZh(delay)}`}`,
+  selectEdge: (from, to, w, delay) => `边 ${from} → ${to}，w = ${w}${afterEdgeZh(delay)}`,
   selection: '所选内容',
   nothing: '未选择任何内容',
   nothingHint: '在图中选择节点或权重即可修改，按 Delete 键删除。',
   nodeTitle: (id) => `节点 ${id}`,
-  edgeTitle: (from, to, delay) => `边 ${from} → ${to}${delay === 0 ? '' : `，${delayedZh(delay)}`}`,
+  edgeTitle: (from, to, delay) => `边 ${from} → ${to}${afterEdgeZh(delay)}`,
   id: '名称',
   isInput: '输入：其值来自数据',
   isOutput: '输出：损失函数将其值与目标比较',
@@ -188,7 +189,7 @@ const zh: typeof en = {
   parameters: '参数',
   bias: (id) => `${id} 的 b`,
   scale: (id) => `${id} 的 c`,
-  weight: (from, to, delay) => `从 ${from} 到 ${to} 的 w${delay === 0 ? '' : `，${delayedZh(delay)}`}`,
+  weight: (from, to, delay) => `从 ${from} 到 ${to} 的 w${afterEdgeZh(delay)}`,
   aggregation: '聚合函数 A',
   formula: (aggregation) =>
     aggregation === 'sum' ? 'x = c · g(b + Σ w · 各前驱的 x)' : `x = c · g(b + 各前驱 w · x 的 ${aggregation})`,
@@ -203,7 +204,7 @@ const zh: typeof en = {
   addSuccessor: '在其后添加节点',
   removeNode: '删除节点',
   removeEdge: '删除边',
-  removeThisEdge: (from, to, delay) => `删除边 ${from} → ${to}${delay === 0 ? '' : `，${delayedZh(delay)}`}`,
+  removeThisEdge: (from, to, delay) => `删除边 ${from} → ${to}${afterEdgeZh(delay)}`,
   connect: '添加边',
   from: '从',
   to: '到',
