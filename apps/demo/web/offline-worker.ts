@@ -27,6 +27,7 @@ const addressOf = (file: string): string => new URL(file, scope).href;
 const open = () => caches.open(`nnbp-playground ${scope}`);
 /** Where the addresses of the current version's files are kept. */
 const listed = addressOf('offline-files');
+const nowAddresses = new Set(now.map(addressOf));
 const laterAddresses = new Set(later.map(addressOf));
 
 /** Reads the files of this version that are not there yet, and then the page. */
@@ -34,7 +35,7 @@ async function install(): Promise<void> {
   const cache = await open();
   const there = new Set((await cache.keys()).map(({ url }) => url));
   // Names have a hash of their content in them, except in `public`.
-  const wanted = now.map(addressOf).filter((address) => !there.has(address) || !address.includes('/assets/'));
+  const wanted = [...nowAddresses].filter((address) => !there.has(address) || !address.includes('/assets/'));
   await cache.addAll(wanted.map((address) => new Request(address, { cache: 'reload' })));
   const page = await fetch(scope, { cache: 'reload' });
   if (!page.ok || !(await page.clone().text()).includes(entry)) throw new Error('The page is of another version.');
@@ -45,7 +46,7 @@ async function install(): Promise<void> {
 /** Removes files of versions before the last: a page that is open may still load a part of that one. */
 async function activate(): Promise<void> {
   const cache = await open();
-  const current = [...now, ...later].map(addressOf);
+  const current = [...nowAddresses, ...laterAddresses];
   const last = ((await (await cache.match(listed))?.json()) ?? []) as string[];
   const kept = new Set([scope, listed, ...current, ...last]);
   for (const request of await cache.keys()) if (!kept.has(request.url)) await cache.delete(request);
@@ -86,4 +87,4 @@ addEventListener('fetch', (event) => {
 
 /** Whether an address is a file of this or another version. The digits are read in part only, and not kept. */
 const isBuilt = (address: string): boolean =>
-  (address.startsWith(addressOf('assets/')) && !address.endsWith('.json')) || now.map(addressOf).includes(address);
+  (address.startsWith(addressOf('assets/')) && !address.endsWith('.json')) || nowAddresses.has(address);
