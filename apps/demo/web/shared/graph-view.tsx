@@ -20,7 +20,7 @@ import {
   useReactFlow,
 } from '@xyflow/react';
 import '@xyflow/react/dist/base.css';
-import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
+import { type ReactNode, useEffect, useMemo } from 'react';
 import { delayedArc } from './delay.js';
 import './graph-view.css';
 import { type Box, type Direction, layered, type Link } from './layered.js';
@@ -28,6 +28,7 @@ import { labelPlaces, type Rect, type Segment } from './label-places.js';
 import { useMessages } from '../language.js';
 import { messages } from './messages.js';
 import { SavePicture } from './save-picture.js';
+import { useWidth } from './use-width.js';
 
 /** A node of the diagram. */
 export interface GraphNode {
@@ -127,8 +128,7 @@ const [margin, marginWithArcs] = [0.04, 0.13];
 
 function Chart({ label, nodes, edges, height, places, open = false, narrowBelow = 560, flow }: GraphViewProps) {
   const say = useMessages(messages);
-  const frame = useRef<HTMLDivElement>(null);
-  const width = useWidth(frame);
+  const [frame, width] = useWidth();
   const direction: Direction = width > 0 && width < narrowBelow ? 'TB' : 'LR';
   // The layout is recomputed only if the shape changes; numbers change far more often.
   const shape: Shape = {
@@ -289,16 +289,4 @@ function heightAtWidth(boxes: readonly Rect[], width: number): number {
   const across = Math.max(1, ...boxes.map((box) => box.x + box.width)) - Math.min(...boxes.map(({ x }) => x));
   const down = Math.max(1, ...boxes.map((box) => box.y + box.height)) - Math.min(...boxes.map(({ y }) => y));
   return Math.min(820, down * Math.min(1.15, (0.96 * width) / across));
-}
-
-function useWidth(frame: React.RefObject<HTMLElement | null>): number {
-  const [width, setWidth] = useState(0);
-  useEffect(() => {
-    const element = frame.current!;
-    const observer = new ResizeObserver(() => setWidth(element.clientWidth));
-    observer.observe(element);
-    setWidth(element.clientWidth);
-    return () => observer.disconnect();
-  }, [frame]);
-  return width;
 }
