@@ -10,6 +10,13 @@ export function modeOf(
   return shown === null ? { mode: 'own', formula: undefined } : { mode, formula: shown };
 }
 
+/**
+ * Whether the user wrote the loss. In a sequence, only the last step then has a target: the recorded results of such a loss
+ * are those of one step.
+ */
+export const isOwnLoss = ({ derive, custom }: Pick<PlaygroundState, 'derive' | 'custom'>): boolean =>
+  custom.losses.some(({ name }) => name === derive.loss);
+
 /** The input and the output of a formula, where the ids of a network are asked for. */
 export const formulaStandIn = ({ variable }: FormulaDescription): NetworkDescription => ({
   inputs: [variable],

@@ -10,7 +10,7 @@ import { update, usePlayground } from '../store.js';
 import { change, select } from './change.js';
 import { type Exercise, quantitiesOf, selectedQuantity, sized } from './exercise.js';
 import { messages } from './messages.js';
-import { formulaStandIn, modeOf } from './mode.js';
+import { formulaStandIn, isOwnLoss, modeOf } from './mode.js';
 import { type PresetName, presetNames, presetOf, presets } from './presets.js';
 
 export function Toolbar({ exercise }: { readonly exercise: Exercise | undefined }) {
@@ -126,8 +126,7 @@ function Time() {
   const { derive, custom } = usePlayground();
   const say = useMessages(messages);
   const { time } = derive;
-  // The recorded results of the reader's own loss are those of one step.
-  const isOwn = custom.losses.some(({ name }) => name === derive.loss);
+  const isOwn = isOwnLoss({ derive, custom });
   return (
     <>
       <BoundedField

@@ -17,7 +17,7 @@ import { messages } from './messages.js';
 import { NetworkGraph } from './network-graph.js';
 import { ParameterCards } from './parameter-cards.js';
 import { Savings } from './savings.js';
-import { formulaStandIn, modeOf } from './mode.js';
+import { formulaStandIn, isOwnLoss, modeOf } from './mode.js';
 import { Pointing } from './pointing.js';
 import { FilmStepper } from './stepper.js';
 import { type TimeExercise, timeExerciseOf } from './time/exercise.js';
@@ -32,8 +32,7 @@ export default function View() {
   const { mode, formula } = modeOf(derive.mode, fit.shown);
   const say = useMessages(messages);
   const hasTime = formula === undefined && mode !== 'article' && hasDelays(own);
-  // The recorded results of the reader's own loss are those of one step.
-  const targets = custom.losses.some(({ name }) => name === loss) ? 'last' : time.targets;
+  const targets = isOwnLoss({ derive, custom }) ? 'last' : time.targets;
   const asked = useMemo((): Question => {
     const network = formula === undefined ? own : formulaStandIn(formula);
     return {
