@@ -47,7 +47,7 @@ export function ConnectForm({ desk }: { readonly desk: Desk }) {
           ))}
         </select>
       </label>
-      <BoundedField label={say.delay} value={delay} least={0} most={maxDelay} step={1} choose={setDelay} />
+      <BoundedField label={say.delay} value={delay} min={0} max={maxDelay} step={1} choose={setDelay} />
       <button type="submit" disabled={to === undefined}>
         {say.connectButton}
       </button>

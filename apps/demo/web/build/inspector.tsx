@@ -250,7 +250,7 @@ function EdgeFields({ edge, desk }: EdgeProps) {
         <WeightField edge={edge} desk={desk} />
       </div>
       <div className="build-field build-delay-field">
-        <BoundedField label={say.delay} value={delay} least={0} most={maxDelay} step={1} choose={changeDelay} />
+        <BoundedField label={say.delay} value={delay} min={0} max={maxDelay} step={1} choose={changeDelay} />
       </div>
       <p className="quiet">{delay === 0 ? say.noDelay : say.delayed(from, delay)}</p>
       {delay > 0 && (

@@ -132,8 +132,8 @@ function Time() {
       <BoundedField
         label={say.timeSteps}
         value={time.steps}
-        least={1}
-        most={12}
+        min={1}
+        max={12}
         step={1}
         choose={(steps) => change({ time: { ...time, steps }, step: null })}
       />

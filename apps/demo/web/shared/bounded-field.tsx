@@ -4,8 +4,8 @@ import { useEffect, useState } from 'react';
 interface Props {
   readonly label: string;
   readonly value: number;
-  readonly least: number;
-  readonly most: number;
+  readonly min: number;
+  readonly max: number;
   readonly step: number | 'any';
   readonly disabled?: boolean;
   readonly choose: (value: number) => void;
@@ -13,13 +13,13 @@ interface Props {
   readonly hidden?: boolean;
 }
 
-export function BoundedField({ label, value, least, most, step, disabled = false, choose, hidden = false }: Props) {
+export function BoundedField({ label, value, min, max, step, disabled = false, choose, hidden = false }: Props) {
   const [text, write] = useState(String(value));
   useEffect(() => write(String(value)), [value]);
   const read = (typed: string) => {
     const number = Number(typed);
     const whole = step === 'any' || Number.isInteger(number);
-    return typed.trim() !== '' && whole && number >= least && number <= most ? number : undefined;
+    return typed.trim() !== '' && whole && number >= min && number <= max ? number : undefined;
   };
   return (
     <label>
@@ -28,8 +28,8 @@ export function BoundedField({ label, value, least, most, step, disabled = false
         type="number"
         inputMode="decimal"
         value={text}
-        min={least}
-        max={most}
+        min={min}
+        max={max}
         step={step}
         disabled={disabled}
         aria-invalid={read(text) === undefined}

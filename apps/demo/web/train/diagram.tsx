@@ -65,8 +65,8 @@ export const Diagram = memo(function Diagram({ settings, change, ready, observat
               label={say.layerSize(k + 1)}
               hidden
               value={size}
-              least={1}
-              most={512}
+              min={1}
+              max={512}
               step={1}
               choose={(chosen) => resize(k, chosen)}
             />
@@ -118,8 +118,8 @@ function EdgeChoice(props: {
           label={say.sampleNumber}
           hidden
           value={sample}
-          least={0}
-          most={count - 1}
+          min={0}
+          max={count - 1}
           step={1}
           choose={(number) => choose(number)}
         />

@@ -63,16 +63,16 @@ export function Options({ settings, change }: Props) {
         <BoundedField
           label={say.learningRate}
           value={settings.learningRate}
-          least={1e-9}
-          most={100}
+          min={1e-9}
+          max={100}
           step="any"
           choose={(learningRate) => change({ learningRate })}
         />
         <BoundedField
           label={say.batchSize}
           value={settings.batchSize}
-          least={1}
-          most={4096}
+          min={1}
+          max={4096}
           step={1}
           disabled={settings.optimizer === 'rprop'}
           choose={(batchSize) => change({ batchSize })}
@@ -80,8 +80,8 @@ export function Options({ settings, change }: Props) {
         <BoundedField
           label={say.seed}
           value={settings.seed}
-          least={0}
-          most={2 ** 31}
+          min={0}
+          max={2 ** 31}
           step={1}
           choose={(seed) => change({ seed })}
         />

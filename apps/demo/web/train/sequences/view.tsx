@@ -239,40 +239,40 @@ function Network({ settings }: { readonly settings: Settings }) {
         <BoundedField
           label={say.units}
           value={settings.units}
-          least={1}
-          most={32}
+          min={1}
+          max={32}
           step={1}
           choose={(units) => change({ units })}
         />
         <BoundedField
           label={say.steps}
           value={settings.steps}
-          least={3}
-          most={100}
+          min={3}
+          max={100}
           step={1}
           choose={(steps) => change({ steps })}
         />
         <BoundedField
           label={say.learningRate}
           value={settings.learningRate}
-          least={1e-6}
-          most={1}
+          min={1e-6}
+          max={1}
           step="any"
           choose={(learningRate) => change({ learningRate })}
         />
         <BoundedField
           label={say.batchSize}
           value={settings.batchSize}
-          least={1}
-          most={256}
+          min={1}
+          max={256}
           step={1}
           choose={(batchSize) => change({ batchSize })}
         />
         <BoundedField
           label={say.seed}
           value={settings.seed}
-          least={0}
-          most={2 ** 31}
+          min={0}
+          max={2 ** 31}
           step={1}
           choose={(seed) => change({ seed })}
         />
