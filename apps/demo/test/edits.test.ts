@@ -43,8 +43,10 @@ describe('a delayed edge', () => {
   test('stands beside one with another delay, and not beside its equal', () => {
     const both = connect(loop, 'h', 'h', 3);
     expect(both.nodes[0].delays).toEqual([0, 1, 2, 3]);
-    expect(refusalOf(() => connect(both, 'h', 'h', 3))).toMatchObject({ why: 'doubledEdge', delay: 3 });
-    expect(refusalOf(() => setDelay(both, { from: 'h', to: 'h', delay: 1 }, 3))).toMatchObject({ why: 'doubledEdge' });
+    expect(refusalOf(() => connect(both, 'h', 'h', 3))).toMatchObject({ why: 'duplicateEdge', delay: 3 });
+    expect(refusalOf(() => setDelay(both, { from: 'h', to: 'h', delay: 1 }, 3))).toMatchObject({
+      why: 'duplicateEdge',
+    });
     expect(disconnect(both, { from: 'h', to: 'h', delay: 3 })).toEqual(loop);
   });
 

@@ -15,7 +15,7 @@ export interface EdgeName {
 }
 
 /** Limits of a state (see `state.ts`). The limit of edges is what the page draws within about a second. */
-export const most = { inputs: 200, nodes: 400, outputs: 200, fanIn: 200, edges: 3000 } as const;
+export const max = { inputs: 200, nodes: 400, outputs: 200, fanIn: 200, edges: 3000 } as const;
 /** Maximum length of an id in characters; see `state.ts`. */
 export const longestId = 60;
 /** Initial weight of an edge. */
@@ -55,7 +55,7 @@ export function removeNode(network: NetworkDescription, id: string): NetworkDesc
   if (inputs.length === 0) throw new Refused({ why: 'lastInput', id });
   if (outputs.length === 0) throw new Refused({ why: 'lastOutput', id });
   const nodes = network.nodes.filter((node) => node.id !== id).map((node) => withoutEdges(node, (from) => from === id));
-  return tidied({ ...network, inputs, nodes, outputs });
+  return withoutEmptyEntries({ ...network, inputs, nodes, outputs });
 }
 
 /** Adds an edge. Without a delay it must not close a cycle. */
@@ -73,7 +73,7 @@ export function connect(network: NetworkDescription, from: string, to: string, d
 /** Removes an edge. */
 export function disconnect(network: NetworkDescription, { from, to, delay }: EdgeName): NetworkDescription {
   const isEdge = (other: string, steps: number) => other === from && steps === delay;
-  return tidied({
+  return withoutEmptyEntries({
     ...network,
     nodes: network.nodes.map((node) => (node.id === to ? withoutEdges(node, isEdge) : node)),
   });
@@ -85,7 +85,7 @@ export function setDelay(network: NetworkDescription, edge: EdgeName, delay: num
   const { from, to } = edge;
   expectNewEdge(network, { from, to, delay });
   if (delay === 0) expectNoCycle(network, from, to, 'undelayed');
-  return tidied(
+  return withoutEmptyEntries(
     changeNode(network, to, (node) => withDelays(delaysOf(node).with(edgeIndex(node, edge), delay), node.delays)),
   );
 }
@@ -94,7 +94,7 @@ export function setDelay(network: NetworkDescription, edge: EdgeName, delay: num
 export function setInitial(network: NetworkDescription, id: string, value: number): NetworkDescription {
   return value === initialOf(network, id)
     ? network
-    : tidied({ ...network, initial: { ...network.initial, [id]: value } });
+    : withoutEmptyEntries({ ...network, initial: { ...network.initial, [id]: value } });
 }
 
 /** The position of an edge among those into its node; −1 if there is none. */
@@ -192,7 +192,7 @@ const withDelays = (delays: number[], before?: readonly number[]): Pick<NodeDesc
   before !== undefined || delays.some((delay) => delay > 0) ? { delays } : {};
 
 /** Without entries that say nothing: delays that are all 0, and values before the first step that no edge reads. */
-function tidied(network: NetworkDescription): NetworkDescription {
+function withoutEmptyEntries(network: NetworkDescription): NetworkDescription {
   const nodes = network.nodes.map((node) => {
     const { delays, ...others } = node;
     return delays === undefined || delays.some((delay) => delay > 0) ? node : others;
@@ -205,7 +205,7 @@ function tidied(network: NetworkDescription): NetworkDescription {
 
 function expectNewEdge(network: NetworkDescription, { from, to, delay }: EdgeName): void {
   const node = network.nodes.find(({ id }) => id === to);
-  if (node && edgeIndex(node, { from, delay }) >= 0) throw new Refused({ why: 'doubledEdge', from, to, delay });
+  if (node && edgeIndex(node, { from, delay }) >= 0) throw new Refused({ why: 'duplicateEdge', from, to, delay });
 }
 
 function expectNoCycle(network: NetworkDescription, from: string, to: string, edge: 'added' | 'undelayed'): void {
@@ -214,5 +214,5 @@ function expectNoCycle(network: NetworkDescription, from: string, to: string, ed
 }
 
 function expectFree(network: NetworkDescription, id: string): void {
-  if (idsOf(network).includes(id)) throw new Refused({ why: 'doubledId', id });
+  if (idsOf(network).includes(id)) throw new Refused({ why: 'duplicateId', id });
 }

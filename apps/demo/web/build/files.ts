@@ -4,7 +4,7 @@ import { fromJson, toJson } from '@nnbp/formats';
 import { builtinActivations } from '../functions.js';
 import { describe, networkOf } from '../network.js';
 import type { NetworkDescription } from '../state.js';
-import { most } from './edits.js';
+import { max } from './edits.js';
 import { Refused } from './refusal.js';
 
 const maxBytes = 16e6;
@@ -53,7 +53,7 @@ export async function openFile(file: File, custom: readonly string[]): Promise<O
 function opened(network: Network): Opened {
   const { inputCount, nodeCount } = network.graph;
   // A larger network is not written out first.
-  if (nodeCount - inputCount > most.nodes) {
+  if (nodeCount - inputCount > max.nodes) {
     throw new Refused({ why: 'tooMany', what: 'nodes', found: nodeCount - inputCount });
   }
   if (network.inputScaler !== undefined || network.outputScaler !== undefined) throw new Refused({ why: 'units' });

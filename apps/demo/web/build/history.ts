@@ -7,7 +7,7 @@ import { readLink, writeLink } from '../link.js';
 import { networkOf } from '../network.js';
 import type { NetworkDescription, PlaygroundState } from '../state.js';
 import { update } from '../store.js';
-import { edgeCountOf, idsOf, longestId, most } from './edits.js';
+import { edgeCountOf, idsOf, longestId, max } from './edits.js';
 import { Refused } from './refusal.js';
 
 type Change = (network: NetworkDescription) => NetworkDescription;
@@ -159,11 +159,11 @@ function expectRoom(network: NetworkDescription, before: NetworkDescription): vo
   const fanIn = Math.max(0, ...nodes.map(({ from }) => from.length));
   const found = { inputs: inputs.length, nodes: nodes.length, outputs: outputs.length, fanIn };
   for (const what of ['inputs', 'nodes', 'outputs', 'fanIn'] as const) {
-    if (found[what] > most[what]) throw new Refused({ why: 'tooMany', what, found: found[what] });
+    if (found[what] > max[what]) throw new Refused({ why: 'tooMany', what, found: found[what] });
   }
   // A graph from a link may exceed the limits; edits that reduce it are allowed.
   const edges = edgeCountOf(network);
-  if (edges > most.edges && edges > edgeCountOf(before)) {
+  if (edges > max.edges && edges > edgeCountOf(before)) {
     throw new Refused({ why: 'tooMany', what: 'edges', found: edges });
   }
   if (idsOf(network).some((id) => id === '' || id.length > longestId)) throw new Refused({ why: 'badId' });

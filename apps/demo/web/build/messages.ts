@@ -1,4 +1,4 @@
-import { longestId, most } from './edits.js';
+import { longestId, max } from './edits.js';
 import type { Refusal } from './refusal.js';
 
 const rounded = (megabytes: number) => megabytes.toFixed(1);
@@ -116,11 +116,11 @@ const en = {
           ? `Node ${to} cannot be its own predecessor: ${nodes.join(' → ')} is a cycle, so its value would depend on itself.`
           : `The edge ${from} → ${to} was not added: it would close the cycle ${nodes.join(' → ')}, so the value of ${to} would depend on itself.`;
       }
-      case 'doubledEdge':
+      case 'duplicateEdge':
         return `The edge ${refusal.from} → ${refusal.to}${refusal.delay === 0 ? '' : `, ${delayed(refusal.delay)},`} already exists. Change its weight instead.`;
       case 'intoInput':
         return `${refusal.to} is an input and cannot have incoming edges: its value comes from the data.`;
-      case 'doubledId':
+      case 'duplicateId':
         return `A node “${refusal.id}” already exists. Choose another name.`;
       case 'badId':
         return `Node names must have 1 to ${longestId} characters.`;
@@ -138,7 +138,7 @@ const en = {
           fanIn: 'predecessors at one node',
           edges: 'edges',
         }[refusal.what];
-        return `The graph has ${refusal.found} ${what}; the playground supports up to ${most[refusal.what]}. Use a smaller graph, or the library.`;
+        return `The graph has ${refusal.found} ${what}; the playground supports up to ${max[refusal.what]}. Use a smaller graph, or the library.`;
       }
       case 'tooLong':
         return 'The graph has too many parameters for a link. Use a smaller graph, or the library.';
@@ -255,11 +255,11 @@ const zh: typeof en = {
           ? `节点 ${to} 不能是自己的前驱：${nodes.join(' → ')} 是一个环，它的值会依赖于自身。`
           : `未添加边 ${from} → ${to}：它会形成环 ${nodes.join(' → ')}，${to} 的值会依赖于自身。`;
       }
-      case 'doubledEdge':
+      case 'duplicateEdge':
         return `边 ${refusal.from} → ${refusal.to}${refusal.delay === 0 ? '' : `（${delayedZh(refusal.delay)}）`}已存在：请改它的权重。`;
       case 'intoInput':
         return `${refusal.to} 是输入，其值来自数据，不能有指向它的边。`;
-      case 'doubledId':
+      case 'duplicateId':
         return `已有名为“${refusal.id}”的节点：请另取名称。`;
       case 'badId':
         return `节点名称须为 1 到 ${longestId} 个字符：请另取名称。`;
@@ -277,7 +277,7 @@ const zh: typeof en = {
           fanIn: '个前驱（同一节点）',
           edges: '条边',
         }[refusal.what];
-        return `图中有 ${refusal.found} ${what}，演练场最多支持 ${most[refusal.what]}。请使用较小的图，或直接使用程序库。`;
+        return `图中有 ${refusal.found} ${what}，演练场最多支持 ${max[refusal.what]}。请使用较小的图，或直接使用程序库。`;
       }
       case 'tooLong':
         return '这个图的参数太多，无法放入链接。请使用较小的图，或直接使用程序库。';

@@ -4,9 +4,9 @@
 export type Refusal =
   /** The nodes of the cycle, with the first one repeated at the end; what was done to the edge that closes it. */
   | { readonly why: 'cycle'; readonly nodes: readonly string[]; readonly edge: 'added' | 'undelayed' }
-  | { readonly why: 'doubledEdge'; readonly from: string; readonly to: string; readonly delay: number }
+  | { readonly why: 'duplicateEdge'; readonly from: string; readonly to: string; readonly delay: number }
   | { readonly why: 'intoInput'; readonly to: string }
-  | { readonly why: 'doubledId'; readonly id: string }
+  | { readonly why: 'duplicateId'; readonly id: string }
   | { readonly why: 'badId' }
   | { readonly why: 'lastInput'; readonly id: string }
   | { readonly why: 'lastOutput'; readonly id: string }

@@ -3,7 +3,7 @@ import { GraphBuilder, Network } from '@nnbp/core';
 import { builtinActivations } from '../functions.js';
 import { describe } from '../network.js';
 import type { NetworkDescription } from '../state.js';
-import { most } from './edits.js';
+import { max } from './edits.js';
 import { Refused } from './refusal.js';
 
 interface Layers {
@@ -45,9 +45,9 @@ export function parseSizes(text: string): number[] {
   }
   // Check the size before the graph is built.
   const nodes = sizes.slice(1).reduce((sum, size) => sum + size, 0);
-  if (sizes[0] > most.inputs) throw new Refused({ why: 'tooMany', what: 'inputs', found: sizes[0] });
-  if (nodes > most.nodes) throw new Refused({ why: 'tooMany', what: 'nodes', found: nodes });
+  if (sizes[0] > max.inputs) throw new Refused({ why: 'tooMany', what: 'inputs', found: sizes[0] });
+  if (nodes > max.nodes) throw new Refused({ why: 'tooMany', what: 'nodes', found: nodes });
   const edges = sizes.slice(1).reduce((sum, size, k) => sum + size * sizes[k], 0);
-  if (edges > most.edges) throw new Refused({ why: 'tooMany', what: 'edges', found: edges });
+  if (edges > max.edges) throw new Refused({ why: 'tooMany', what: 'edges', found: edges });
   return sizes;
 }
