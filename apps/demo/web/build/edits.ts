@@ -86,7 +86,7 @@ export function setDelay(network: NetworkDescription, edge: EdgeName, delay: num
   expectNewEdge(network, { from, to, delay });
   if (delay === 0) expectNoCycle(network, from, to, 'undelayed');
   return withoutEmptyEntries(
-    changeNode(network, to, (node) => withDelays(delaysOf(node).with(edgeIndex(node, edge), delay), node.delays)),
+    changeNode(network, to, (node) => ({ delays: delaysOf(node).with(edgeIndex(node, edge), delay) })),
   );
 }
 
@@ -187,9 +187,9 @@ function withoutEdges(node: NodeDescription, isRemoved: (from: string, delay: nu
 
 const delaysOf = (node: NodeDescription): number[] => edgesInto(node).map(({ delay }) => delay);
 
-/** An entry only if an edge is delayed, or if there was one. */
-const withDelays = (delays: number[], before?: readonly number[]): Pick<NodeDescription, 'delays'> =>
-  before !== undefined || delays.some((delay) => delay > 0) ? { delays } : {};
+/** An entry only if an edge is delayed. */
+const withDelays = (delays: number[]): Pick<NodeDescription, 'delays'> =>
+  delays.some((delay) => delay > 0) ? { delays } : {};
 
 /** Without entries that say nothing: delays that are all 0, and values before the first step that no edge reads. */
 function withoutEmptyEntries(network: NetworkDescription): NetworkDescription {
