@@ -158,7 +158,7 @@ const en = {
   logarithmOfLoss: 'log₁₀ of the loss',
   standardizedLoss: 'The loss is computed on standardized targets (mean 0, standard deviation 1).',
   training: 'training',
-  validation: 'used for validation',
+  validation: 'validation',
   gradients: 'Gradient magnitudes',
   gradientsNote:
     'Mean |dloss/dx| of each node. Gradients that shrink from layer to layer towards the inputs vanish; gradients that grow explode.',
