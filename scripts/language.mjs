@@ -6,7 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 
 /** Directories and files that are checked. */
-const clean = ['.github', '*.md', 'docs', 'scripts', 'bench', 'checks', 'examples', 'packages', 'apps'];
+const clean = ['.github', '.changeset', '*.md', 'docs', 'scripts', 'bench', 'checks', 'examples', 'packages', 'apps'];
 
 /** @type {readonly (readonly [pattern: RegExp, instead: string])[]} */
 const phrases = [
@@ -24,10 +24,12 @@ const phrases = [
   [/\bgoes on (to|from|with|where)\b/i, 'continues, resumes'],
   [/\bfrom elsewhere\b/i, 'from other libraries'],
   [/\bby turns\b/i, 'interleaved'],
-  [/\btimes as (fast|soon) as\b/i, 'speedup over'],
+  [/\btimes as (fast|soon)\b/i, 'N× faster; speedup over'],
   [/\ball in all\b/i, 'total'],
   [/\bthink of\b/i, 'say what the file does'],
-  [/\ba film of\b/i, 'a step-by-step trace of'],
+  [/\bat most \S+ off\b/i, 'max error'],
+  [/\bat hand\b/i, 'available, or say what is meant'],
+  [/\bfilm\b/i, 'a step-by-step trace'],
   [/\bin writing\b/i, 'serialized'],
   [/\bbreathe\b|\bmanners\b|\bworkshop\b|\bseating\b/i, 'yieldToEventLoop, YieldOptions, KernelContext, ParameterSlot'],
   [/\bthe (four )?sockets\b/i, 'the plugin interfaces'],

@@ -64,7 +64,7 @@ test(`${networks} networks of RNN, LSTM and GRU layers as models of sequences, f
   const named = Object.entries(counts).map(([name, count]) => `${count} ${name}`);
   found.push([
     `${networks} networks of one or two recurrent layers (${named.join(', ')}), ${batch} sequences of ${steps} steps`,
-    `at most ${worst.out.toExponential(1)} off; read again by fromOnnx at most ${worst.back.toExponential(1)} off`,
+    `max error ${worst.out.toExponential(1)}; read back by fromOnnx: max error ${worst.back.toExponential(1)}`,
   ]);
 }, 240_000);
 
@@ -101,7 +101,7 @@ test(`${networks} networks of convolutions and pooling, from seed ${firstSeed}`,
     `${networks} networks of one or two layers (${Object.entries(counts)
       .map(([name, count]) => `${count} ${name}`)
       .join(', ')})`,
-    `at most ${worst.out.toExponential(1)} off; read again by fromOnnx at most ${worst.back.toExponential(1)} off; ` +
+    `max error ${worst.out.toExponential(1)}; read back by fromOnnx: max error ${worst.back.toExponential(1)}; ` +
       `${sharing} keep their shared weights`,
   ]);
 }, 240_000);

@@ -1,4 +1,4 @@
-/** Networks with memory as ONNX models of one step, run in onnxruntime step after step. */
+/** Networks with delays as ONNX models of one step, run in onnxruntime step after step. */
 import { randomMemoryGraph } from '@nnbp/conformance';
 import { GraphBuilder, Network, NnbpError, predictSequence, Random } from '@nnbp/core';
 import { fromOnnx, toOnnx } from '@nnbp/interop';
@@ -45,7 +45,7 @@ function worstOf(outputs, expected, what) {
   return worst;
 }
 
-test(`${graphs} random graphs with memory and aggregations, ${steps} steps, from seed ${firstSeed}`, async () => {
+test(`${graphs} random graphs with delays and aggregations, ${steps} steps, from seed ${firstSeed}`, async () => {
   let worst = 0;
   let worstBack = 0;
   let recurrent = 0;
@@ -75,8 +75,8 @@ test(`${graphs} random graphs with memory and aggregations, ${steps} steps, from
   }
   expect(recurrent).toBeGreaterThan(graphs / 2);
   found.push([
-    `${graphs} random graphs, ${recurrent} of them with memory, ${steps} steps`,
-    `at most ${worst.toExponential(1)} off; read again by fromOnnx at most ${worstBack.toExponential(1)} off`,
+    `${graphs} random graphs, ${recurrent} of them with delays, ${steps} steps`,
+    `max error ${worst.toExponential(1)}; read back by fromOnnx: max error ${worstBack.toExponential(1)}`,
   ]);
 }, 240_000);
 
@@ -87,6 +87,6 @@ test('RNN, LSTM and GRU layers', async () => {
     const network = new Network(builder.build(), { seed: 1 });
     const inputs = sequence(new Random(2), 3);
     const worst = worstOf(await run(network, inputs), predictSequence(network, inputs), name);
-    found.push([`layers: ${name} of 5 units, ${steps} steps`, `at most ${worst.toExponential(1)} off`]);
+    found.push([`layers: ${name} of 5 units, ${steps} steps`, `max error ${worst.toExponential(1)}`]);
   }
 }, 60_000);

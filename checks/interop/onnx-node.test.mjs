@@ -55,7 +55,7 @@ test('every activation, far out and near 0', async () => {
   }
   found.push([
     `${everyActivation.length} activations at 801 places from -20 to 20`,
-    `at most ${worst.toExponential(1)} off (in parts of h where that is above 1)`,
+    `max error ${worst.toExponential(1)} (in parts of h where that is above 1)`,
   ]);
 });
 

@@ -23,7 +23,7 @@ const work = mkdtempSync(join(tmpdir(), 'nnbp-pytorch-memory-'));
 afterAll(() => {
   rmSync(work, { recursive: true, force: true });
   const none = [['not run', 'no Python with torch found']];
-  record('5-pytorch-memory', `PyTorch ${found?.version ?? ''}, modules with memory`, found === undefined ? none : rows);
+  record('5-pytorch-memory', `PyTorch ${found?.version ?? ''}, modules with delays`, found === undefined ? none : rows);
 });
 
 function python(cwd, ...args) {
@@ -45,7 +45,7 @@ function exportTo(name, network, inputs, targets) {
 
 const numbers = (random, width) =>
   Array.from({ length: steps }, () => Array.from({ length: width }, () => random.uniform() - 0.5));
-const largest = (values) => values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+const largest = (values) => values.reduce((max, value) => Math.max(max, Math.abs(value)), 0);
 
 /** What we compute, or undefined where a product that is fed back grows too large to compare. */
 function ours(network, inputs, targets) {
@@ -61,7 +61,7 @@ function ours(network, inputs, targets) {
 }
 
 describe.skipIf(found === undefined)('PyTorch', () => {
-  test(`${graphs} random graphs with memory and aggregations, ${steps} steps, from seed ${firstSeed}`, () => {
+  test(`${graphs} random graphs with delays and aggregations, ${steps} steps, from seed ${firstSeed}`, () => {
     const cases = Array.from({ length: graphs }, (_, k) => firstSeed + k).flatMap((seed) => {
       const random = new Random(seed);
       const network = new Network(randomMemoryGraph(random), { seed });
@@ -91,9 +91,9 @@ describe.skipIf(found === undefined)('PyTorch', () => {
     const recurrent = cases.filter(({ network }) => network.graph.stateSize > 0).length;
     expect(recurrent).toBeGreaterThan(graphs / 2);
     rows.push([
-      `${cases.length} random graphs in float64, ${recurrent} of them with memory, ${steps} steps`,
-      `outputs at most ${worst.outputs.toExponential(1)} off (relative where above 1), gradients by every b, c and w at ` +
-        `most ${worst.gradients.toExponential(1)} of the network's largest`,
+      `${cases.length} random graphs in float64, ${recurrent} of them with delays, ${steps} steps`,
+      `max output error ${worst.outputs.toExponential(1)} (relative where above 1); ` +
+        `max gradient error ${worst.gradients.toExponential(1)} of the largest gradient`,
     ]);
   }, 240_000);
 
@@ -125,7 +125,7 @@ describe.skipIf(found === undefined)('PyTorch', () => {
       );
       rows.push([
         `layers: ${name} of 3 units, 5 steps of gradient descent`,
-        `parameters at most ${error.toExponential(1)} apart`,
+        `max parameter difference ${error.toExponential(1)}`,
       ]);
     }
   }, 60_000);

@@ -52,7 +52,7 @@ function exportTo(name, network, samples) {
 }
 
 const readJson = (...path) => JSON.parse(readFileSync(join(...path), 'utf8'));
-const largest = (values) => values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+const largest = (values) => values.reduce((max, value) => Math.max(max, Math.abs(value)), 0);
 const relative = (expected, got) => Math.abs(got - expected) / Math.max(1, Math.abs(expected));
 
 /** Runs `train.py` in two processes over gloo. */
@@ -139,8 +139,8 @@ describe.skipIf(found === undefined)('PyTorch', () => {
     });
     rows.push([
       `${cases.length} random graphs in float64, 16 samples each`,
-      `outputs at most ${worst.outputs.toExponential(1)} off (relative where above 1), gradients by every b, c and w at ` +
-        `most ${worst.gradients.toExponential(1)} of the network's largest`,
+      `max output error ${worst.outputs.toExponential(1)} (relative where above 1); ` +
+        `max gradient error ${worst.gradients.toExponential(1)} of the largest gradient`,
     ]);
   }, 120_000);
 
@@ -175,7 +175,7 @@ describe.skipIf(found === undefined)('PyTorch', () => {
     rows.push([
       '784-48-10 trained on 4,000 digits by two processes over gloo (torchrun, DistributedDataParallel), 5 epochs',
       `${(100 * accuracy(theirs)).toFixed(1)} % of 1,000 unseen digits there, ${(100 * accuracy(ours)).toFixed(1)} % here, ` +
-        `outputs at most ${error.toExponential(1)} apart`,
+        `max output difference ${error.toExponential(1)}`,
     ]);
   }, 240_000);
 
@@ -210,8 +210,8 @@ describe.skipIf(found === undefined)('PyTorch', () => {
     ).length;
     expect(moved).toBeGreaterThan(500);
     rows.push([
-      `${steps} steps of gradient descent on an irregular graph with units and shared weights, two processes in float64`,
-      `the ${moved} parameters that moved are at most ${error.toExponential(1)} from those of the same steps here`,
+      `${steps} steps of gradient descent on an irregular graph with scalers and shared weights, two processes in float64`,
+      `the ${moved} parameters that moved differ from those of the same steps here by at most ${error.toExponential(1)}`,
     ]);
   }, 120_000);
 
@@ -235,7 +235,7 @@ describe.skipIf(found === undefined)('PyTorch', () => {
     expect(models.length).toBeGreaterThan(30);
     rows.push([
       `${models.length} ONNX models written by torch.onnx.export, read by fromOnnx`,
-      `outputs at most ${worst.toExponential(1)} off`,
+      `max output error ${worst.toExponential(1)}`,
     ]);
   }, 120_000);
 });

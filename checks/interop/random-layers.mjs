@@ -68,7 +68,7 @@ export function randomConvolution(seed) {
     /** @type {[number, number]} */
     const kernel = [side(grid.height), side(grid.width)];
     /** @returns {[number, number]} */
-    const per = (most) => [grid.height === 1 ? 1 : 1 + below(most), 1 + below(most)];
+    const per = (max) => [grid.height === 1 ? 1 : 1 + below(max), 1 + below(max)];
     const options = { from, ...grid, kernel, stride: per(2), name: `l${count}` };
     const fits = (size, k, dilation) => dilation * (k - 1) < size;
     const fitting = (size, k, d) => (fits(size, k, d) ? d : 1);

@@ -26,7 +26,7 @@ export class WorstError {
     );
     const data = { samples: rows.length, inputs, targets: new Float64Array(rows.length * width) };
     const errorsOf = errorBounds(graph, network.parameters.vector, data, mse(), unit);
-    const largest = inputs.reduce((most, value) => Math.max(most, Math.abs(value)), 1);
+    const largest = inputs.reduce((max, value) => Math.max(max, Math.abs(value)), 1);
     expect(outputs).toHaveLength(rows.length * width);
     errorsOf.samples.forEach(({ x: errors }, s) => {
       const { x } = errorsOf.reference.cache.samples[s];
@@ -55,8 +55,8 @@ export class WorstError {
 
   toString() {
     return (
-      `outputs at most ${this.difference.toExponential(1)} off (relative where above 1), ` +
-      `and at most ${Math.ceil(100 * this.part)} % of what float32 allows`
+      `max output error ${this.difference.toExponential(1)} (relative where above 1); ` +
+      `max ${Math.ceil(100 * this.part)} % of the float32 bound`
     );
   }
 }

@@ -71,7 +71,7 @@ const found = {
     p95: percentile(0.95),
     p99: percentile(0.99),
     p999: percentile(0.999),
-    most: percentile(1),
+    max: percentile(1),
   },
   // After a fifth of the requests, when caches are warm, and at the end.
   megabytes: { early: memory[Math.floor(memory.length / 5)], end: memory.at(-1) },

@@ -74,7 +74,7 @@ test('delays, values before the first step and aggregations come back from the J
   const network = setAggregation(loop, 'h', 'product');
   const text = exported(network);
   expect(text).toContain('"version": 2');
-  expect(openText(text, [])).toStrictEqual({ network, loosened: false });
+  expect(openText(text, [])).toStrictEqual({ network, separated: false });
 });
 
 test('the sum is the default and is not stored', () => {

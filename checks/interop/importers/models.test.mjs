@@ -21,9 +21,9 @@ for (const { package: name, models, read, allowed, arithmetic } of libraries) {
     const errors = [];
     afterAll(() => {
       const rows = models.reduce((sum, model) => sum + model.rows.length, 0);
-      const worst = `outputs at most ${Math.max(...errors).toExponential(1)} off (relative where above 1)`;
+      const worst = `max output error ${Math.max(...errors).toExponential(1)} (relative where above 1)`;
       const file = `5-${name.replace(/\W+/g, '-')}`;
-      record(file, `${name} ${versionOf(name)}, read`, [
+      record(file, `${name} ${versionOf(name)}, import`, [
         [`${models.length} models it trained, ${rows} rows, in its ${arithmetic}`, worst],
       ]);
     });
@@ -62,7 +62,7 @@ for (const { package: name, models, read, allowed } of [
       });
     }
     record(`6-${name.replace(/\W+/g, '-')}-recurrent`, `${name} ${versionOf(name)}, recurrent models`, [
-      [`${models.length} models it trained, ${steps} steps`, `outputs at most ${worst.toExponential(1)} off`],
+      [`${models.length} models it trained, ${steps} steps`, `max output error ${worst.toExponential(1)}`],
     ]);
   });
 }

@@ -20,11 +20,11 @@ function distance(a: string, b: string): number {
 export function suggestion(found: string, known: readonly string[]): string {
   const lower = found.toLowerCase();
   let best: string | undefined;
-  let least = Math.max(1, Math.floor(found.length / 2)) + 1;
+  let min = Math.max(1, Math.floor(found.length / 2)) + 1;
   for (const name of found.length <= maxLength ? known.slice(0, maxNames) : []) {
     if (name.length > maxLength) continue;
     const apart = distance(lower, name.toLowerCase());
-    if (apart < least) [best, least] = [name, apart];
+    if (apart < min) [best, min] = [name, apart];
   }
   if (best !== undefined) return `Did you mean "${best}"?`;
   if (known.length === 0) return '';

@@ -77,7 +77,7 @@ export function expectSequences(
     }),
   );
   for (const [what, values] of Object.entries(expected)) {
-    const largest = Array.from(values).reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    const largest = Array.from(values).reduce((max, value) => Math.max(max, Math.abs(value)), 0);
     for (let k = 0; k < values.length; k++) {
       const change = Math.max(...others.map((other) => Math.abs(other[what][k] - values[k])));
       expectNear(`${what}, number ${k}`, found[what][k], values[k], safety * (change + unit * largest));

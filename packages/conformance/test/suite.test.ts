@@ -89,10 +89,7 @@ describe('the suite', () => {
         mse(),
         2 ** -24,
       );
-      const largest = pass.gradients.reduce(
-        (most, g, p) => (Math.abs(g) > Math.abs(pass.gradients[most]) ? p : most),
-        0,
-      );
+      const largest = pass.gradients.reduce((max, g, p) => (Math.abs(g) > Math.abs(pass.gradients[max]) ? p : max), 0);
       if (graph.parameterCount > 0 && gradientErrors[largest] < 1e-4 * Math.abs(pass.gradients[largest])) found++;
     }
     expect(found).toBeGreaterThan(80);

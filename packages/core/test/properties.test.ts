@@ -31,13 +31,13 @@ function randomNetwork(random: Random, nodes: number): Network {
 
 type TargetMaker = (random: Random, outputs: number) => readonly number[];
 
-/** Throws the report if any of up to `most` derivatives differs from finite differences, on two random samples. */
-function expectDerivatives(network: Network, random: Random, loss: Loss, most: number, target?: TargetMaker): void {
+/** Throws the report if any of up to `max` derivatives differs from finite differences, on two random samples. */
+function expectDerivatives(network: Network, random: Random, loss: Loss, max: number, target?: TargetMaker): void {
   const { graph } = network;
   const data = randomSamples(graph, random, 2, target);
   const [inputs, targets] = [rows(data.inputs, graph.inputCount), rows(data.targets, graph.outputs.length)];
   const report = checkNetwork(network, inputs, targets, loss, {
-    maxDerivatives: most,
+    maxDerivatives: max,
     seed: Math.floor(2 ** 32 * random.uniform()),
   });
   if (report.mismatches.length > 0) throw new Error(report.toString());

@@ -353,7 +353,7 @@ describe('a process that is killed', () => {
       const seed = Number(process.env.SEED ?? Date.now() % 1e6);
       console.log(`seed ${seed}`);
       let random = seed;
-      const draw = (most: number) => (random = (random * 1103515245 + 12345) % 2 ** 31) % most;
+      const draw = (max: number) => (random = (random * 1103515245 + 12345) % 2 ** 31) % max;
       const peaceful = freshNetwork();
       const digests: string[] = [bits(peaceful)];
       let last = 0;

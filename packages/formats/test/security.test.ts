@@ -189,7 +189,7 @@ test(
     const seed = Number(process.env.SEED ?? Date.now() % 1e9);
     console.log(`seed ${seed}`);
     const random = new Random(seed);
-    const integer = (most: number) => Math.floor(random.uniform() * most);
+    const integer = (max: number) => Math.floor(random.uniform() * max);
     const networks = [
       articleNetwork(),
       ...[1, 2, 3].map((of) => new Network(randomGraph(new Random(of), { nodes: 12 }), { seed: of })),

@@ -5,7 +5,7 @@
  */
 import type { NeatGenome } from '@nnbp/interop';
 
-const held = (z: number, most = 60) => Math.max(-most, Math.min(most, z));
+const held = (z: number, max = 60) => Math.max(-max, Math.min(max, z));
 
 export const neatFunctions: Readonly<Record<string, (z: number) => number>> = {
   sigmoid: (z) => 1 / (1 + Math.exp(-held(5 * z))),

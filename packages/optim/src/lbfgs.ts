@@ -153,5 +153,5 @@ function addTo(a: Float64Array, b: Float64Array, factor: number): void {
   for (let k = 0; k < a.length; k++) a[k] += factor * b[k];
 }
 
-const largest = (v: Float64Array): number => v.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
+const largest = (v: Float64Array): number => v.reduce((max, x) => Math.max(max, Math.abs(x)), 0);
 const equal = (a: Float64Array, b: Float64Array): boolean => a.length === b.length && a.every((x, k) => x === b[k]);

@@ -47,9 +47,9 @@ export function diverged(
   const { cache } = executor;
   const overflow = firstWhere(batch.counts, graph.ids, (id, s, t) => !Number.isFinite(cache.x(id, s, t)));
   const largest = (values: ArrayLike<number>) => {
-    let most = 0;
-    for (let k = 0; k < values.length; k++) most = Math.max(most, Math.abs(values[k]));
-    return most;
+    let max = 0;
+    for (let k = 0; k < values.length; k++) max = Math.max(max, Math.abs(values[k]));
+    return max;
   };
   const cause = ((): DivergenceCause => {
     if (largest(batch.inputs) > 1e4) return 'unscaled input';

@@ -115,7 +115,7 @@ export function layout(graph: Graph, plan: Plan, batchSize: number, steps: numbe
   const rowCount = graph.nodeCount + 3;
   const rows = () => place(rowCount * rowBytes);
   const fanIn = (i: number) => graph.edgeStart[i + 1] - graph.edgeStart[i];
-  const widest = plan.units.reduce((most, { dense, nodes }) => (dense ? Math.max(most, fanIn(nodes[0])) : most), 0);
+  const widest = plan.units.reduce((max, { dense, nodes }) => (dense ? Math.max(max, fanIn(nodes[0])) : max), 0);
   const tables = plan.units.reduce((sum, { dense, nodes }) => (dense ? sum + tableLength(fanIn(nodes[0])) : sum), 0);
   const aggregatedEdges = plan.units.reduce(
     (total, { aggregation, nodes }) =>

@@ -22,8 +22,8 @@ test(
       const random = new Random(seed);
       const below = (n: number) => Math.floor(random.uniform() * n);
       const graph = random.uniform() < 0.5 ? blocks(random) : randomGraph(random, { nodes: 120 });
-      const most = [1, 1, 20, 20, 150][below(5)];
-      const data = randomSamples(graph, random, 1 + below(most));
+      const max = [1, 1, 20, 20, 150][below(5)];
+      const data = randomSamples(graph, random, 1 + below(max));
       try {
         for (const engine of engines) expectConformance(engine, graph, randomParameters(graph, random), data, mse());
       } catch (error) {

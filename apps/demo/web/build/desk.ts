@@ -20,25 +20,25 @@ export interface Desk {
   readonly selection: Selection;
   select(selection: Selection): void;
   readonly notice: Notice;
-  tell(notice: Notice): void;
+  notify(notice: Notice): void;
   /** Applies an edit and reports the result. Returns whether it succeeded. */
   attempt(doing: () => void, done?: (say: Sayings['done']) => string): boolean;
 }
 
 export function useDesk(): Desk {
   const [selection, select] = useState<Selection>();
-  const [notice, tell] = useState<Notice>();
+  const [notice, notify] = useState<Notice>();
   const attempt = useCallback((doing: () => void, done?: (say: Sayings['done']) => string) => {
     try {
       doing();
-      tell(done && { done });
+      notify(done && { done });
       return true;
     } catch (error) {
-      tell(problemOf(error));
+      notify(problemOf(error));
       return false;
     }
   }, []);
-  return { selection, select, notice, tell, attempt };
+  return { selection, select, notice, notify, attempt };
 }
 
 /** The message of an error. */

@@ -13,7 +13,7 @@ const maxBytes = 16e6;
 export interface Opened {
   readonly network: NetworkDescription;
   /** Whether shared or fixed parameters became separate ones. */
-  readonly loosened: boolean;
+  readonly separated: boolean;
 }
 
 /**
@@ -30,7 +30,7 @@ export const exported = (network: NetworkDescription): string => toJson(networkO
  * @throws Refused
  */
 export function openText(text: string, custom: readonly string[]): Opened {
-  return read(() => opened(fromJson(text, { activations: custom.map(byName) })));
+  return read(() => toDescription(fromJson(text, { activations: custom.map(byName) })));
 }
 
 /**
@@ -46,24 +46,27 @@ export async function openFile(file: File, custom: readonly string[]): Promise<O
   }
   const { fromOnnx, load } = await import('./binary-formats.js');
   return read(() =>
-    opened(/\.onnx$/i.test(file.name) ? fromOnnx(bytes) : load(bytes, { activations: custom.map(byName) }).network),
+    toDescription(
+      /\.onnx$/i.test(file.name) ? fromOnnx(bytes) : load(bytes, { activations: custom.map(byName) }).network,
+    ),
   );
 }
 
-function opened(network: Network): Opened {
+/** The description of a network, if the editor can show it. */
+function toDescription(network: Network): Opened {
   const { inputCount, nodeCount } = network.graph;
-  // A larger network is not written out first.
+  // Checked before describe() copies the network.
   if (nodeCount - inputCount > max.nodes) {
     throw new Refused({ why: 'tooMany', what: 'nodes', found: nodeCount - inputCount });
   }
   if (network.inputScaler !== undefined || network.outputScaler !== undefined) throw new Refused({ why: 'units' });
-  const lines = JSON.parse(toJson(network)) as { nodes: { id: string; activation: string | object }[] };
-  for (const { id, activation } of lines.nodes) {
+  const json = JSON.parse(toJson(network)) as { nodes: { id: string; activation: string | object }[] };
+  for (const { id, activation } of json.nodes) {
     if (typeof activation === 'string') continue;
     throw new Refused({ why: 'options', id, activation: JSON.stringify(activation) });
   }
   const { parameterCount, edgeCount } = network.graph;
-  return { network: describe(network), loosened: parameterCount < 2 * (nodeCount - inputCount) + edgeCount };
+  return { network: describe(network), separated: parameterCount < 2 * (nodeCount - inputCount) + edgeCount };
 }
 
 /** For writing and reading, an activation is its name; the reader's own are not run here. */

@@ -278,7 +278,7 @@ function EdgeFields({ edge, desk }: EdgeProps) {
 function NameField({ id, desk }: { readonly id: string; readonly desk: Desk }) {
   const say = useMessages(messages);
   const [typed, type] = useState(id);
-  const take = () => {
+  const commit = () => {
     const next = typed.trim();
     type(next);
     if (next === id) return;
@@ -298,9 +298,9 @@ function NameField({ id, desk }: { readonly id: string; readonly desk: Desk }) {
         spellCheck={false}
         value={typed}
         onChange={(event) => type(event.target.value)}
-        onBlur={take}
+        onBlur={commit}
         onKeyDown={(event) => {
-          if (event.key === 'Enter') take();
+          if (event.key === 'Enter') commit();
           if (event.key === 'Escape') type(id);
         }}
       />

@@ -13,7 +13,7 @@ interface NoticeLineProps {
 }
 
 export function NoticeLine({ desk, counts }: NoticeLineProps) {
-  const { notice, tell } = desk;
+  const { notice, notify } = desk;
   const say = useMessages(messages);
   const problem =
     notice === undefined || 'done' in notice
@@ -40,7 +40,7 @@ export function NoticeLine({ desk, counts }: NoticeLineProps) {
               {say.delayThisEdge}
             </button>
           )}
-          <button type="button" aria-label={say.close} onClick={() => tell(undefined)}>
+          <button type="button" aria-label={say.close} onClick={() => notify(undefined)}>
             <X size={16} aria-hidden />
           </button>
         </div>

@@ -19,21 +19,21 @@ export function TextPanel({ desk }: { readonly desk: Desk }) {
   const names = custom.activations.map(({ name }) => name);
 
   const use = () => {
-    if (desk.attempt(() => take(desk, openText(draft ?? text, names)))) setDraft(undefined);
+    if (desk.attempt(() => replaceGraph(desk, openText(draft ?? text, names)))) setDraft(undefined);
   };
   const choose = async (file: File | undefined) => {
     if (file === undefined) return;
     try {
-      take(desk, await openFile(file, names));
+      replaceGraph(desk, await openFile(file, names));
       setDraft(undefined);
     } catch (error) {
-      desk.tell(problemOf(error));
+      desk.notify(problemOf(error));
     }
   };
   const copy = () =>
     void navigator.clipboard.writeText(draft ?? text).then(
-      () => desk.tell({ done: (say) => say.copied }),
-      () => desk.tell({ done: (say) => say.notCopied }),
+      () => desk.notify({ done: (say) => say.copied }),
+      () => desk.notify({ done: (say) => say.notCopied }),
     );
   return (
     <section className="panel build-text" aria-label={say.text}>
@@ -83,11 +83,11 @@ export function TextPanel({ desk }: { readonly desk: Desk }) {
   );
 }
 
-/** Lays an opened graph on the desk. */
-export function take(desk: Desk, { network, loosened }: Opened): void {
+/** Replaces the graph by one that was opened. */
+export function replaceGraph(desk: Desk, { network, separated }: Opened): void {
   edit(() => network);
   desk.select(undefined);
-  desk.tell({ done: (say) => (loosened ? say.loosened : say.made) });
+  desk.notify({ done: (say) => (separated ? say.separated : say.made) });
 }
 
 function written(write: () => string): { readonly text?: string; readonly problem?: string } {

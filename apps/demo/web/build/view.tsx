@@ -14,7 +14,7 @@ import { Inspector } from './inspector.js';
 import { messages } from './messages.js';
 import { NoticeLine } from './notice.js';
 import { StartFrom } from './start-from.js';
-import { take, TextPanel } from './text-panel.js';
+import { replaceGraph, TextPanel } from './text-panel.js';
 import { Toolbar } from './toolbar.js';
 
 export default function View() {
@@ -84,7 +84,7 @@ function useKeys(desk: Desk): void {
       event.preventDefault();
       const { desk, custom } = now.current;
       desk.attempt(() =>
-        take(
+        replaceGraph(
           desk,
           openText(
             text,

@@ -117,7 +117,7 @@ export function Stepper({ step, all, before, room, children }: StepperProps) {
 }
 
 /** Steps through the correct pass and shows what each step reads and writes. */
-export function FilmStepper({ exercise, step }: { readonly exercise: Exercise; readonly step: number | null }) {
+export function TraceStepper({ exercise, step }: { readonly exercise: Exercise; readonly step: number | null }) {
   const { trace } = exercise;
   const say = useMessages(messages);
   return (

@@ -19,7 +19,7 @@ import { ParameterCards } from './parameter-cards.js';
 import { Savings } from './savings.js';
 import { formulaStandIn, isOwnLoss, modeOf } from './mode.js';
 import { Pointing } from './pointing.js';
-import { FilmStepper } from './stepper.js';
+import { TraceStepper } from './stepper.js';
 import { type TimeExercise, timeExerciseOf } from './time/exercise.js';
 import { Toolbar } from './toolbar.js';
 
@@ -103,7 +103,7 @@ function Worked({ exercise, mode }: WorkedProps) {
       <section className="panel" aria-label={say.graph}>
         <NetworkGraph exercise={exercise} selected={selected} known={known} step={step} />
         {mode === 'own' && <LossBox exercise={exercise} />}
-        <FilmStepper exercise={exercise} step={step} />
+        <TraceStepper exercise={exercise} step={step} />
       </section>
       <DerivationPanel exercise={exercise} selected={selected} known={step === null ? undefined : known} />
       {mode === 'article' ? (

@@ -16,7 +16,7 @@ import type { Kind } from './user-functions.js';
 import type { OwnFunction } from './user-worker.js';
 
 const places: Readonly<Record<Kind, keyof PlaygroundState['custom']>> = { activation: 'activations', loss: 'losses' };
-const most = { length: 8000, functions: 20 };
+const max = { length: 8000, functions: 20 };
 
 export default function ExtendView() {
   const { custom, task } = usePlayground();
@@ -145,8 +145,8 @@ function problemWith(
   if (!/^\p{L}[\p{L}\p{N}_]{0,59}$/u.test(name)) return say.wrongName;
   const builtin = kind === 'activation' ? builtinActivations : builtinLosses;
   if (Object.hasOwn(builtin, name)) return say.takenName(name);
-  if (source.length > most.length) return say.tooLong;
+  if (source.length > max.length) return say.tooLong;
   const list = custom[places[kind]];
   const isNew = !list.some((entry) => entry.name === name);
-  return isNew && list.length >= most.functions ? say.tooMany : undefined;
+  return isNew && list.length >= max.functions ? say.tooMany : undefined;
 }

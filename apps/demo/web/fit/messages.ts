@@ -3,7 +3,7 @@ const en = {
   data: 'Data',
   dataLabel: 'x and y, a pair per line',
   dataHint: 'Paste two columns from a spreadsheet or a CSV file. A first line with names is allowed.',
-  tooLong: (most: number) => `Not accepted: the text has more than ${most} characters. Paste fewer points.`,
+  tooLong: (max: number) => `Not accepted: the text has more than ${max} characters. Paste fewer points.`,
   examples: 'Example',
   chooseExample: 'Choose…',
   exampleNames: { growth: 'Growth', cooling: 'Cooling', enzyme: 'Enzyme reaction', tide: 'Tide' },
@@ -82,7 +82,7 @@ const en = {
     points: {
       empty: 'No points. Paste two numbers per line: x and y.',
       line: (line: number) => `Line ${line}: expected two numbers, x and y.`,
-      tooMany: (most: number) => `More than ${most} points. Paste fewer.`,
+      tooMany: (max: number) => `More than ${max} points. Paste fewer.`,
     },
     shape: 'The network in Build needs exactly one input and one output to fit a curve.',
     few: (points: number, parameters: number) =>
@@ -97,7 +97,7 @@ const zh: typeof en = {
   data: '数据',
   dataLabel: 'x 和 y，每行一对',
   dataHint: '从电子表格或 CSV 文件粘贴两列。第一行可以是列名。',
-  tooLong: (most) => `文本超过 ${most} 个字符，未被采用。请减少一些数据点。`,
+  tooLong: (max) => `文本超过 ${max} 个字符，未被采用。请减少一些数据点。`,
   examples: '示例',
   chooseExample: '请选择…',
   exampleNames: { growth: '生长', cooling: '冷却', enzyme: '酶反应', tide: '潮汐' },
@@ -174,7 +174,7 @@ const zh: typeof en = {
     points: {
       empty: '没有数据点。请每行粘贴两个数：x 和 y。',
       line: (line) => `第 ${line} 行：应有两个数，x 和 y。`,
-      tooMany: (most) => `数据点超过 ${most} 个。请减少一些。`,
+      tooMany: (max) => `数据点超过 ${max} 个。请减少一些。`,
     },
     shape: '“搭建”中的网络必须恰好有一个输入和一个输出，才能拟合曲线。',
     few: (points, parameters) =>

@@ -170,7 +170,7 @@ const residualsOf = ({ fittedValues, data: { points } }: Fitted): Point[] =>
   points.map(({ x, y }, k) => ({ x, y: y - fittedValues[k] }));
 
 function aroundZero(residuals: readonly Point[]): [number, number] {
-  const size = residuals.reduce((most, { y }) => Math.max(most, Math.abs(y)), 0) || 1;
+  const size = residuals.reduce((max, { y }) => Math.max(max, Math.abs(y)), 0) || 1;
   return [-1.3 * size, 1.3 * size];
 }
 

@@ -55,13 +55,13 @@ function stacked(layers: readonly (readonly Box[])[], direction: Direction, gaps
   const along = direction === 'LR' ? 'width' : 'height';
   const across = direction === 'LR' ? 'height' : 'width';
   const filled = (layer: readonly Box[]) => layer.reduce((sum, box) => sum + box[across], 0);
-  const most = Math.max(...layers.map((layer) => filled(layer) + gaps.beside * (layer.length - 1)));
+  const max = Math.max(...layers.map((layer) => filled(layer) + gaps.beside * (layer.length - 1)));
   let ahead = 0;
   for (const layer of layers) {
     const depth = Math.max(...layer.map((box) => box[along]));
-    const free = (most - filled(layer)) / Math.max(1, layer.length - 1);
+    const free = (max - filled(layer)) / Math.max(1, layer.length - 1);
     const gap = Math.max(gaps.beside, Math.min(8 * gaps.beside, free));
-    let aside = (most - filled(layer) - gap * (layer.length - 1)) / 2;
+    let aside = (max - filled(layer) - gap * (layer.length - 1)) / 2;
     for (const box of layer) {
       const start = ahead + (depth - box[along]) / 2;
       places.set(box.id, direction === 'LR' ? { x: start, y: aside } : { x: aside, y: start });
@@ -91,9 +91,9 @@ function withCrossings(
   });
   const across = direction === 'LR' ? 'y' : 'x';
   if (runsBackwards(centres.map((centre) => centre[across]))) {
-    const most = Math.max(...centres.map((centre) => centre[across]));
-    const least = Math.min(...centres.map((centre) => centre[across]));
-    for (const centre of centres) centre[across] = most + least - centre[across];
+    const max = Math.max(...centres.map((centre) => centre[across]));
+    const min = Math.min(...centres.map((centre) => centre[across]));
+    for (const centre of centres) centre[across] = max + min - centre[across];
   }
   return new Map(
     boxes.map(({ id, width, height }, k) => [id, { x: centres[k].x - width / 2, y: centres[k].y - height / 2 }]),

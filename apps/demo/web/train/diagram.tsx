@@ -100,7 +100,7 @@ function EdgeChoice(props: {
   const { sample, count, choose, observation } = props;
   const say = useMessages(messages);
   const flow = observation?.flow;
-  const largest = flow?.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  const largest = flow?.reduce((max, value) => Math.max(max, Math.abs(value)), 0);
   return (
     <div className="train-edges">
       <label>
@@ -154,8 +154,8 @@ function Graph({ ready, observation, inspect }: GraphProps) {
   const edges = useRef<HTMLCanvasElement>(null);
   const { layout } = ready;
   const width = Math.max(available, layout.layers.length * 62);
-  const most = Math.max(...layout.layers.map(({ ids }) => ids.length));
-  const height = most * nodeRow + 8;
+  const longest = Math.max(...layout.layers.map(({ ids }) => ids.length));
+  const height = longest * nodeRow + 8;
   const places = placesOf(layout, width, height);
   useEffect(() => {
     if (edges.current === null || observation === undefined || width === 0) return;

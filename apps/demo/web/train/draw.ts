@@ -48,9 +48,9 @@ export function surfaceColour(ready: Ready, picture: Float32Array, palette: Pale
     };
   }
   const colours = ramp(palette, 0.75);
-  const [least, most] = ready.task === 'binary' ? [-1, 1] : answerRange(ready);
+  const [min, max] = ready.task === 'binary' ? [-1, 1] : answerRange(ready);
   return (place) => {
-    const at = ((picture[place] - least) / (most - least)) * 255;
+    const at = ((picture[place] - min) / (max - min)) * 255;
     return colours[Math.max(0, Math.min(255, Math.round(at)))];
   };
 }
@@ -59,9 +59,9 @@ export function surfaceColour(ready: Ready, picture: Float32Array, palette: Pale
 export function answerRange({ points }: Ready): readonly [number, number] {
   if (points === undefined) return [-1, 1];
   const all = [...points.training.answers, ...(points.validation?.answers ?? [])];
-  const [least, most] = [Math.min(...all), Math.max(...all)];
-  const room = (most - least) * 0.15 || 1;
-  return [least - room, most + room];
+  const [min, max] = [Math.min(...all), Math.max(...all)];
+  const room = (max - min) * 0.15 || 1;
+  return [min - room, max + room];
 }
 
 /** Maps data coordinates to pixels. */
@@ -90,14 +90,14 @@ export function drawPoints(
   filled: boolean,
 ): void {
   const planar = ready.axes.length === 2;
-  const [least, most] = answerRange(ready);
+  const [min, max] = answerRange(ready);
   context.lineWidth = filled ? 1 : 1.5;
   for (let s = 0; s < points.count; s++) {
     const answer = points.answers[s];
     const colour =
       ready.task === 'regression'
         ? planar
-          ? signed(palette, (2 * (answer - least)) / (most - least) - 1)
+          ? signed(palette, (2 * (answer - min)) / (max - min) - 1)
           : palette.accent
         : classColour(palette, answer);
     const x = frame.x(points.inputs[planar ? 2 * s : s]);
@@ -156,7 +156,7 @@ export function drawEdges(
   palette: Palette,
   spread: boolean,
 ): void {
-  const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-38);
+  const largest = values.reduce((max, value) => Math.max(max, Math.abs(value)), 1e-38);
   for (const [e, [from, to]] of layout.edges.entries()) {
     const share = Math.abs(values[e]) / largest;
     const size = spread ? Math.sqrt(share) : share;

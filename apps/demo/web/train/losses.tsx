@@ -94,12 +94,12 @@ const wide = 1000;
 
 /** Whether the losses span decades, as after a divergence. */
 function isWide({ training, validation }: Curve): boolean {
-  let [least, most] = [Infinity, 0];
+  let [min, max] = [Infinity, 0];
   for (const value of [...training, ...validation]) {
     if (value === null || !(value > 0) || value === Infinity) continue;
-    [least, most] = [Math.min(least, value), Math.max(most, value)];
+    [min, max] = [Math.min(min, value), Math.max(max, value)];
   }
-  return most > wide * least;
+  return max > wide * min;
 }
 
 /** Label of a tick; a power of ten on the logarithmic scale. */

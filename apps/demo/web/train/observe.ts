@@ -260,7 +260,7 @@ function responsesOf(values: readonly Float32Array[], inputCount: number): Int8A
   const kept = inputCount === 1 ? count : (side / stride) ** 2;
   const responses = new Int8Array(values.length * kept);
   for (const [k, of] of values.entries()) {
-    const largest = of.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-6);
+    const largest = of.reduce((max, value) => Math.max(max, Math.abs(value)), 1e-6);
     for (let p = 0; p < kept; p++) {
       const row = Math.floor((p * stride) / side) * stride + 1;
       const at = inputCount === 1 ? p : row * side + ((p * stride) % side) + 1;
@@ -273,8 +273,8 @@ function responsesOf(values: readonly Float32Array[], inputCount: number): Int8A
 /** The softmax of the largest output, from 0 to below 1. */
 function sureness(outputs: FloatArray, at: number, width: number): number {
   const row = Array.from(outputs.subarray(at, at + width));
-  const most = Math.max(...row);
-  return Math.min(0.999, 1 / row.reduce((sum, x) => sum + Math.exp(x - most), 0));
+  const max = Math.max(...row);
+  return Math.min(0.999, 1 / row.reduce((sum, x) => sum + Math.exp(x - max), 0));
 }
 
 function weightOf(graph: Graph, executor: Executor, from: string, to: string): number {
@@ -334,21 +334,21 @@ function axesOf({ range, training, validation }: Dataset, width: number): (reado
 
 /** Range of a column plus 10 %. */
 function spread(parts: readonly Part[], width: number, column: number): readonly [number, number] {
-  let least = Infinity;
-  let most = -Infinity;
+  let min = Infinity;
+  let max = -Infinity;
   for (const { inputs } of parts) {
     for (let at = column; at < inputs.length; at += width) {
-      least = Math.min(least, inputs[at]);
-      most = Math.max(most, inputs[at]);
+      min = Math.min(min, inputs[at]);
+      max = Math.max(max, inputs[at]);
     }
   }
-  const edge = (most - least) / 10 || 1;
-  return [least - edge, most + edge];
+  const edge = (max - min) / 10 || 1;
+  return [min - edge, max + edge];
 }
 
 /** Evenly spaced points: along one axis, or row by row from the top left. */
 function gridOf(axes: readonly (readonly [number, number])[], places: number): Float64Array {
-  const along = ([least, most]: readonly [number, number], k: number) => least + ((most - least) * (k + 0.5)) / places;
+  const along = ([min, max]: readonly [number, number], k: number) => min + ((max - min) * (k + 0.5)) / places;
   if (axes.length === 1) return Float64Array.from({ length: places }, (_, k) => along(axes[0], k));
   const grid = new Float64Array(axes.length * places * places);
   for (let p = 0; p < grid.length / 2; p++) {

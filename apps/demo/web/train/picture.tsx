@@ -163,12 +163,12 @@ function ring(
 /** The training sample closest to a position on the canvas. */
 function nearest({ axes, points }: Ready, left: number, top: number, { x, y }: ReturnType<typeof frameOf>): number {
   let best = 0;
-  let least = Infinity;
+  let min = Infinity;
   const { count, inputs, answers } = points!.training;
   for (let s = 0; s < count; s++) {
     const across = x(inputs[axes.length * s]) - left;
     const down = y(axes.length === 2 ? inputs[2 * s + 1] : answers[s]) - top;
-    if (across ** 2 + down ** 2 < least) [best, least] = [s, across ** 2 + down ** 2];
+    if (across ** 2 + down ** 2 < min) [best, min] = [s, across ** 2 + down ** 2];
   }
   return best;
 }

@@ -156,10 +156,10 @@ function drawAxes(
 
 /** Range of the targets with a margin. */
 function rangeOf({ training, validation }: ScatterProps['targets']): readonly [number, number] {
-  let [least, most] = [Infinity, -Infinity];
+  let [min, max] = [Infinity, -Infinity];
   for (const part of validation ? [training, validation] : [training]) {
-    for (const value of part) [least, most] = [Math.min(least, value), Math.max(most, value)];
+    for (const value of part) [min, max] = [Math.min(min, value), Math.max(max, value)];
   }
-  const room = (most - least) * 0.08 || 1;
-  return [least - room, most + room];
+  const room = (max - min) * 0.08 || 1;
+  return [min - room, max + room];
 }

@@ -36,13 +36,13 @@ export function timeStepNetwork(model: Found, what: string): Network {
     if (layer.length === 0) hidden[l].refuse('matrices');
   });
   // Each input and each unit has numbers of its own in a matrix: a larger size is refused before anything of it is made.
-  const most = matrices.flat().reduce((largest, matrix) => Math.max(largest, countOf(matrix)), 1);
-  const inputs = numbered('input', options.at('inputSize').whole(1, most));
+  const max = matrices.flat().reduce((largest, matrix) => Math.max(largest, countOf(matrix)), 1);
+  const inputs = numbered('input', options.at('inputSize').whole(1, max));
   const nodes: Part[] = [];
   let from: readonly string[] = inputs;
   hidden.forEach((place, l) => {
     const name = `layer${l + 1}`;
-    const units = matrices[l][0].at('rows').whole(1, most);
+    const units = matrices[l][0].at('rows').whole(1, max);
     nodes.push(...layer(name, from, units, (matrix, columns) => matrixOf(place.at(matrix), units, columns)));
     from = numbered(name, units);
   });

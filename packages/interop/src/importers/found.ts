@@ -65,11 +65,11 @@ export class Found {
     return typeof value === 'number' && Number.isFinite(value) ? value : this.refuse('a finite number');
   }
 
-  whole(least: number, most: number): number {
+  whole(min: number, max: number): number {
     const value = this.number();
-    return Number.isInteger(value) && value >= least && value <= most
+    return Number.isInteger(value) && value >= min && value <= max
       ? value
-      : this.refuse(`an integer from ${least} to ${most}`);
+      : this.refuse(`an integer from ${min} to ${max}`);
   }
 
   flag(): boolean {

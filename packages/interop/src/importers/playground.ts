@@ -163,10 +163,10 @@ class Link {
     return text === undefined ? fallback : text !== 'false';
   }
 
-  number(name: string, fallback: number, least = -Number.MAX_VALUE, most = Number.MAX_VALUE): number {
+  number(name: string, fallback: number, min = -Number.MAX_VALUE, max = Number.MAX_VALUE): number {
     const text = this.#text(name);
     const value = text === undefined ? fallback : Number(text);
-    return value >= least && value <= most ? value : this.#refuse(name, `a number from ${least} to ${most}`);
+    return value >= min && value <= max ? value : this.#refuse(name, `a number from ${min} to ${max}`);
   }
 
   whole(name: string, fallback: number): number {

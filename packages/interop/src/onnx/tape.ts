@@ -81,8 +81,8 @@ export class Tape {
   #left: number;
 
   /** @param most - Maximum number of entries and terms, so that a small file cannot request much memory. */
-  constructor(readonly most: number) {
-    this.#left = most;
+  constructor(readonly max: number) {
+    this.#left = max;
   }
 
   /** Counts entries or terms before they are allocated. */
@@ -91,7 +91,7 @@ export class Tape {
     if (this.#left < 0) {
       throw new NnbpError(
         'TOO_LARGE',
-        `${what}: the model's tensors have more entries than a model of this many bytes can need (${this.most}).`,
+        `${what}: the model's tensors have more entries than a model of this many bytes can need (${this.max}).`,
       );
     }
   }
@@ -177,7 +177,7 @@ export function affine({ from, weights, bias, share }: Entry, scale: number, shi
   return { ...entry, share: { key, places: share.places } };
 }
 
-/** Most lists are short, and plain arrays are created ten times as fast. */
+/** Most lists are short, and creating a short plain array is 10× faster. */
 function scaled(weights: ArrayLike<number>, scale: number): ArrayLike<number> {
   const result = weights.length < 8 ? new Array<number>(weights.length) : new Float64Array(weights.length);
   for (let k = 0; k < weights.length; k++) result[k] = weights[k] * scale;

@@ -315,7 +315,7 @@ class Writer {
     const graph = this.#graph;
     const read = this.#join(nodes.flatMap((i) => this.#predecessors(i)));
     const columnOf = new Map(read.nodes.map((j, column) => [j, column]));
-    const width = nodes.reduce((most, i) => Math.max(most, this.#predecessors(i).length), 1);
+    const width = nodes.reduce((max, i) => Math.max(max, this.#predecessors(i).length), 1);
     const positions = new Array<number>(nodes.length * width).fill(0);
     const weights = new Float64Array(nodes.length * width);
     nodes.forEach((i, row) => {
@@ -365,8 +365,8 @@ class Writer {
   /** The columns of these nodes, in any order: with others between them where that costs less than choosing. */
   #read(from: readonly number[], readers: readonly number[]): Columns {
     const joined = this.#join(from);
-    const most = Math.max(smallMatrix, fullMatrix * from.length * readers.length);
-    if (joined.nodes.length === from.length || joined.nodes.length * readers.length <= most) return joined;
+    const max = Math.max(smallMatrix, fullMatrix * from.length * readers.length);
+    if (joined.nodes.length === from.length || joined.nodes.length * readers.length <= max) return joined;
     return this.#narrow(joined, new Set(from));
   }
 

@@ -83,7 +83,7 @@ const maxStride = 8;
 
 /** The axes on which each window reads these cells, in ascending order. */
 function* axesOf(windows: readonly (readonly number[])[], size: number): Generator<Axis> {
-  const longest = windows.reduce((most, { length }) => Math.max(most, length), 0);
+  const longest = windows.reduce((max, { length }) => Math.max(max, length), 0);
   const sample = windows.find(({ length }) => length === longest)!;
   const dilation = longest > 1 ? sample[1] - sample[0] : 1;
   const whole = windows.flatMap((window, k) => (window.length === longest ? [{ k, first: window[0] }] : []));
