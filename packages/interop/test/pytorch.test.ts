@@ -1,9 +1,18 @@
 import { relu, sigmoid, tanh } from '@nnbp/activations';
 import * as aggregations from '@nnbp/aggregations';
 import { everyActivation, randomGraph, randomMemoryGraph, randomParameters } from '@nnbp/conformance';
-import { type Activation, type Aggregation, GraphBuilder, mlp, Network, Random, Standardization } from '@nnbp/core';
-import { fromPyTorch, toPyTorch } from '@nnbp/interop';
-import { lstm } from '@nnbp/layers';
+import {
+  type Activation,
+  type Aggregation,
+  delayed,
+  GraphBuilder,
+  mlp,
+  Network,
+  Random,
+  Standardization,
+} from '@nnbp/core';
+import { fromPyTorch, type PyTorchFiles, toPyTorch } from '@nnbp/interop';
+import { averagePool, conv1d, conv2d, gru, lstm, maxPool, rnn } from '@nnbp/layers';
 import { describe, expect, test } from 'vitest';
 import { layout } from '../src/pytorch/layout.js';
 import { errorOf } from '../../core/test/error-of.js';
@@ -18,6 +27,15 @@ function randomNetwork(random: Random): Network {
   network.parameters.vector.set(randomParameters(graph, random));
   return network;
 }
+
+function networkOf(build: (builder: GraphBuilder) => readonly string[]): Network {
+  const builder = new GraphBuilder();
+  builder.output(...build(builder));
+  return new Network(builder.build(), { seed: 1 });
+}
+
+const shapesIn = (files: PyTorchFiles) =>
+  Array.from(decode(files['weights.safetensors']).tensors, ([name, { shape }]) => [name, ...shape]);
 
 const small = () => new Network(mlp([2, 3, 1], { activation: tanh }), { seed: 4 });
 const weightsOf = (network: Network) => toPyTorch(network)['weights.safetensors'];
@@ -68,7 +86,10 @@ describe('the module', () => {
     const seed = Math.floor(Math.random() * 2 ** 32);
     for (let k = 0; k < 50; k++) {
       const { graph } = randomNetwork(new Random(seed + k));
-      const places = layout(graph).seatings.flatMap(({ parameters }) => parameters);
+      const places = layout(graph).seatings.flatMap(({ name, parameters }) =>
+        // PyTorch has two biases where a unit has one.
+        name.endsWith('.bias_hh_l0') ? [] : parameters,
+      );
       expect(
         places.sort((a, b) => a - b),
         `seed ${seed + k}`,
@@ -103,21 +124,17 @@ describe('the module', () => {
   });
 
   test('a network with delays takes sequences, and a gate is a product without parameters', () => {
-    const builder = new GraphBuilder();
-    builder.output(...lstm(builder, { from: builder.inputs(2), units: 3 }));
-    const files = toPyTorch(new Network(builder.build(), { seed: 1 }));
+    const files = toPyTorch(networkOf((b) => lstm(b, { from: b.inputs(2), units: 3, peepholes: true })));
     const source = files['network.py'];
     expect(source).toContain('has_state = True');
     expect(source).toContain('"initial": [0, 0, 0, 0, 0, 0]');
     expect(source).toContain('return z.prod(-1)');
-    // The four gates are one block, in order i, f, o with sigmoid and g with tanh.
-    const tensors = [...decode(files['weights.safetensors']).tensors.values()].map(({ name, shape }) => [
-      name,
-      ...shape,
-    ]);
-    expect(tensors).toEqual([
-      ['blocks.0.weight', 12, 5],
-      ['blocks.0.bias', 12],
+    // Three gates are one block, in order i, f with sigmoid and g with tanh; o reads the cell state of this step.
+    expect(shapesIn(files).slice(0, 4)).toEqual([
+      ['blocks.0.weight', 51],
+      ['blocks.0.bias', 9],
+      ['blocks.3.weight', 18],
+      ['blocks.3.bias', 3],
     ]);
   });
 
@@ -144,6 +161,144 @@ describe('the module', () => {
     const error = errorOf(() => toPyTorch(new Network(builder.build())));
     expect(error.code).toBe('UNSUPPORTED');
     expect(error.message).toMatch(/Node "bend".*"cube"/);
+  });
+});
+
+describe('a standard layer', () => {
+  test.each([
+    [
+      'nn.RNN(2, 3, nonlinearity="tanh", batch_first=True)',
+      1,
+      (b: GraphBuilder) => rnn(b, { from: b.inputs(2), units: 3 }),
+    ],
+    [
+      'nn.RNN(2, 3, nonlinearity="relu", batch_first=True)',
+      1,
+      (b: GraphBuilder) => rnn(b, { from: b.inputs(2), units: 3, activation: relu }),
+    ],
+    ['nn.LSTM(2, 3, batch_first=True)', 4, (b: GraphBuilder) => lstm(b, { from: b.inputs(2), units: 3 })],
+    ['nn.GRU(2, 3, batch_first=True)', 3, (b: GraphBuilder) => gru(b, { from: b.inputs(2), units: 3 })],
+  ] as const)('%s has its weights, and b in the first bias', (call, gates, add) => {
+    const network = networkOf((b) => add(b));
+    const files = toPyTorch(network);
+    expect(files['network.py']).toContain(`layer=${call}`);
+    expect(shapesIn(files)).toEqual([
+      ['blocks.0.layer.weight_ih_l0', gates * 3, 2],
+      ['blocks.0.layer.weight_hh_l0', gates * 3, 3],
+      ['blocks.0.layer.bias_ih_l0', gates * 3],
+      ['blocks.0.layer.bias_hh_l0', gates * 3],
+    ]);
+    network.parameters.vector.forEach((_, p, vector) => (vector[p] = p + 1));
+    const tensors = [...decode(weightsOf(network)).tensors.values()];
+    // The candidate of a GRU has two biases.
+    expect(tensors[3].values.filter((value) => value !== 0)).toHaveLength(gates === 3 ? 3 : 0);
+    expect(fromPyTorch(weightsOf(network), network).parameters.vector).toEqual(network.parameters.vector);
+    // Whoever trains both gets their sum.
+    tensors[3].values[0] = 0.5;
+    const moved = fromPyTorch(encode(tensors, {}), network).parameters.vector;
+    expect(moved.filter((value, p) => value !== p + 1)).toHaveLength(1);
+    expect(moved.filter((value, p) => value === p + 1.5)).toHaveLength(1);
+  });
+
+  test('its state before the first step is that of the graph, also between dense layers', () => {
+    const network = networkOf((b) => {
+      const x = b.layer(2, { from: b.inputs(3), activation: tanh, name: 'x' });
+      const before = ['h', 'k'].map((id, k) => delayed(id, 1, { initial: [0.5, -0.25][k] }));
+      for (const id of ['h', 'k']) b.node(id, { from: [...x, ...before], activation: tanh, fixed: { c: 1 } });
+      const last = lstm(b, { from: ['h', 'k'], units: 1 });
+      return b.layer(1, { from: [...last, ...x], activation: sigmoid, name: 'y' });
+    });
+    const source = toPyTorch(network)['network.py'];
+    expect(source.match(/^ +layer=nn\.\w+/gm)?.map((line) => line.trim())).toEqual(['layer=nn.RNN', 'layer=nn.LSTM']);
+    expect(source).toContain('self.state_sizes = [2, 2]');
+    expect(source).toContain('"initial": [0.5, -0.25, 0, 0]');
+    expect(fromPyTorch(weightsOf(network), network).parameters.vector).toEqual(network.parameters.vector);
+  });
+
+  test.each<[string, (b: GraphBuilder) => readonly string[]]>([
+    ['there are peepholes', (b) => lstm(b, { from: b.inputs(2), units: 2, peepholes: true })],
+    ['a GRU is reset before its weights', (b) => gru(b, { from: b.inputs(2), units: 2, resetAfter: false })],
+    ['PyTorch has not the activation', (b) => rnn(b, { from: b.inputs(2), units: 2, activation: sigmoid })],
+    [
+      'another node reads two steps back',
+      (b) => [
+        b.node('y', { from: [...rnn(b, { from: b.inputs(2), units: 2 }), delayed('input.0', 2)], activation: tanh }),
+      ],
+    ],
+    [
+      'a weight is missing',
+      (b) => {
+        const [x, y] = b.inputs(2);
+        b.node('h', { from: [x, y, delayed('h'), delayed('k')], activation: tanh, fixed: { c: 1 } });
+        return ['h', b.node('k', { from: [x, delayed('h'), delayed('k')], activation: tanh, fixed: { c: 1 } })];
+      },
+    ],
+    [
+      'a weight is shared with another node',
+      (b) => {
+        const x = b.input('x');
+        const shared = { w: { x: 's' } };
+        b.node('h', { from: [x, delayed('h')], activation: tanh, fixed: { c: 1 }, shared });
+        return ['h', b.node('y', { from: [x], activation: tanh, shared })];
+      },
+    ],
+    ['c is a parameter', (b) => [b.node('h', { from: [b.input('x'), delayed('h')], activation: tanh })]],
+  ])('is none of PyTorch if %s', (_, build) => {
+    const network = networkOf(build);
+    const files = toPyTorch(network);
+    expect(files['network.py']).not.toContain('layer=nn.');
+    expect(files['network.py']).toContain('self.next_reads');
+    expect(fromPyTorch(files['weights.safetensors'], network).parameters.vector).toEqual(network.parameters.vector);
+  });
+
+  test('convolutions and pooling are those of PyTorch, with their stride, padding and dilation', () => {
+    const network = networkOf((b) => {
+      const grid = { from: b.inputs(2 * 8 * 9), channels: 2, height: 8, width: 9 };
+      const first = conv2d(b, { ...grid, kernel: [3, 2], stride: [1, 2], padding: 1, filters: 3, activation: relu });
+      const kernel = { kernel: [2, 3], dilation: [2, 1] } as const;
+      const second = conv2d(b, { ...kernel, from: first, channels: 3, height: 8, width: 5, filters: 2, name: 'c2' });
+      const pooled = maxPool(b, { from: second, channels: 2, height: 6, width: 3, kernel: [2, 2], stride: [2, 1] });
+      return b.layer(2, { from: pooled, activation: tanh, name: 'y' });
+    });
+    const files = toPyTorch(network);
+    expect(files['network.py'].match(/layer=nn.*$/gm)).toEqual([
+      'layer=nn.Conv2d(2, 3, (3, 2), stride=(1, 2), padding=(1, 1), dilation=(1, 1)),',
+      'layer=nn.Conv2d(3, 2, (2, 3), stride=(1, 1), padding=(0, 0), dilation=(2, 1)),',
+      'layer=nn.MaxPool2d((2, 2), stride=(2, 1), padding=(0, 0), dilation=(1, 1)),',
+    ]);
+    expect(shapesIn(files).slice(0, 5)).toEqual([
+      ['blocks.0.layer.weight', 3, 2, 3, 2],
+      ['blocks.0.layer.bias', 3],
+      ['blocks.1.layer.weight', 2, 3, 2, 3],
+      ['blocks.1.layer.bias', 2],
+      ['blocks.3.weight', 2, 12],
+    ]);
+    expect(fromPyTorch(files['weights.safetensors'], network).parameters.vector).toEqual(network.parameters.vector);
+  });
+
+  test('convolutions of a row have one axis, and windows that PyTorch would not pad alike are padded before', () => {
+    const network = networkOf((b) => {
+      const x = b.inputs(6);
+      // Windows of four with one zero before, and two after.
+      const rows = Array.from({ length: 6 }, (_, k) => {
+        const read = [-1, 0, 1, 2].flatMap((at, place) => (k + at in x ? [[x[k + at], `w${place}`] as const] : []));
+        const shared = { w: Object.fromEntries(read) };
+        return b.node(`n${k}`, { from: read.map(([id]) => id), activation: tanh, fixed: { b: 0, c: 1 }, shared });
+      });
+      return averagePool(b, { from: rows, width: 6, kernel: [1, 2] });
+    });
+    const files = toPyTorch(network);
+    expect(files['network.py'].match(/(?:layer=nn|pads|fill=).*$/gm)?.slice(-4)).toEqual([
+      'layer=nn.Conv1d(1, 1, 4, stride=1, padding=0, dilation=1, bias=False),',
+      'pads=[1, 2],',
+      'fill=0.0,',
+      'layer=nn.AvgPool1d(2, stride=2, padding=0, count_include_pad=False),',
+    ]);
+    expect(shapesIn(files)).toEqual([['blocks.0.layer.weight', 1, 1, 4]]);
+    const row = networkOf((b) =>
+      conv1d(b, { from: b.inputs(9), length: 9, kernel: 3, stride: 2, padding: 1, filters: 2 }),
+    );
+    expect(toPyTorch(row)['network.py']).toContain('layer=nn.Conv1d(1, 2, 3, stride=2, padding=1, dilation=1),');
   });
 });
 

@@ -15,6 +15,8 @@ export function fromPyTorch(weights: Uint8Array, network: Network): Network {
   const { tensors } = decode(weights);
   const copy = new Network(graph);
   const { seatings } = layout(graph);
+  const { vector } = copy.parameters;
+  const seen = new Uint8Array(vector.length);
   for (const { name, shape, parameters } of seatings) {
     const tensor = tensors.get(name);
     const found = tensor === undefined ? 'none' : `one of [${tensor.shape.join(', ')}]`;
@@ -28,7 +30,7 @@ export function fromPyTorch(weights: Uint8Array, network: Network): Network {
       if (!Number.isFinite(tensor.values[k])) {
         throw mismatch('NOT_FINITE', `Tensor "${name}", position ${k}`, 'a finite number', tensor.values[k]);
       }
-      copy.parameters.vector[p] = tensor.values[k];
+      vector[p] = seen[p]++ === 0 ? tensor.values[k] : vector[p] + tensor.values[k];
     });
   }
   if (tensors.size > seatings.length) {

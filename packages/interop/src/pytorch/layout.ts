@@ -1,16 +1,18 @@
 /**
- * The tensors of a network as a PyTorch module, used by both export and import. A block of nodes has `weight`, `bias` and
- * `scale`, like PyTorch's own layers; shared parameters are stored once, in `shared`, and fixed ones are constants.
+ * The tensors of a network as a PyTorch module, used by both export and import. A standard layer has those of PyTorch's
+ * module. Any other block of nodes has `weight`, `bias` and `scale`; shared parameters are stored once, in `shared`, and
+ * fixed ones are constants.
  */
 import type { Graph } from '@nnbp/core';
-import { type Block, blocks, sourceOf } from '@nnbp/formats/shared';
-
-/** A tensor of the module: its name in the state, its shape, and for each entry the index of the parameter there. */
-export interface ParameterSlot {
-  readonly name: string;
-  readonly shape: readonly number[];
-  readonly parameters: readonly number[];
-}
+import { type Block, sourceOf } from '@nnbp/formats/shared';
+import {
+  layerPlan,
+  type ModuleLayer,
+  type ParameterSlot,
+  recurrentModule,
+  usersOf,
+  windowModule,
+} from './standard-layers.js';
 
 /** The b, c or w of a block: how many are its own, and where each stands among these, the shared ones and the fixed ones. */
 export interface Numbers {
@@ -33,16 +35,27 @@ export interface ModuleBlock extends Block {
   readonly scales: Numbers | undefined;
 }
 
-/** The module's blocks, each after all it needs, and all its parameters. */
+/** The module's blocks and layers, each after all it needs, and all its parameters. */
 export interface Layout {
-  readonly blocks: readonly ModuleBlock[];
+  readonly blocks: readonly (ModuleBlock | ModuleLayer)[];
+  /** Whether all that is remembered is in recurrent layers, so that a sequence is computed layer by layer. */
+  readonly isLayered: boolean;
   readonly sharedCount: number;
   readonly seatings: readonly ParameterSlot[];
 }
 
 /** How a graph becomes a module. The same graph always has the same layout. */
 export function layout(graph: Graph): Layout {
-  const shared = sharedParameters(graph);
+  const users = usersOf(graph, graph.ids.keys());
+  const { steps, isLayered } = layerPlan(graph, users);
+  const layers = steps.map((step) => {
+    if ('recurrent' in step) return recurrentModule(graph, step.recurrent);
+    return 'windows' in step ? windowModule(graph, step.windows) : step.block;
+  });
+  const inLayers = new Set(
+    layers.flatMap((part) => ('tensors' in part ? part.tensors : [])).flatMap(({ parameters }) => parameters),
+  );
+  const shared = [...users.keys()].filter((parameter) => users[parameter] > 1 && !inLayers.has(parameter));
   const sharedPlace = new Map(shared.map((parameter, k) => [parameter, k]));
   const seatings: ParameterSlot[] = [];
   const seat = (name: string, parameters: readonly number[], shape: readonly number[] = [parameters.length]) => {
@@ -62,7 +75,11 @@ export function layout(graph: Graph): Layout {
   };
   seat('shared', shared);
 
-  const moduleBlocks = blocks(graph).map((block, k): ModuleBlock => {
+  const moduleBlocks = layers.map((block, k): ModuleBlock | ModuleLayer => {
+    if ('tensors' in block) {
+      for (const { name, shape, parameters } of block.tensors) seat(`blocks.${k}.layer.${name}`, parameters, shape);
+      return block;
+    }
     const { nodes, from, form, aggregation } = block;
     const columnOf = new Map(from.map((j, column) => [j, column]));
     // The first of the largest edges is that of the graph's order.
@@ -89,22 +106,7 @@ export function layout(graph: Graph): Layout {
       scales: unscaled ? undefined : numbers(slots.scale),
     };
   });
-  return { blocks: moduleBlocks, sharedCount: shared.length, seatings };
-}
-
-/** The parameters that more than one edge or node has. */
-function sharedParameters(graph: Graph): number[] {
-  if (graph.sharedWeights === undefined) return [];
-  const users = new Uint32Array(graph.parameterCount);
-  const use = (slot: number) => {
-    if (slot < graph.parameterCount) users[slot]++;
-  };
-  for (let i = graph.inputCount; i < graph.nodeCount; i++) {
-    use(graph.biasSlot(i));
-    use(graph.scaleSlot(i));
-    for (let e = graph.edgeStart[i]; e < graph.edgeStart[i + 1]; e++) use(graph.weightSlot(e, i));
-  }
-  return [...users.keys()].filter((parameter) => users[parameter] > 1);
+  return { blocks: moduleBlocks, isLayered, sharedCount: shared.length, seatings };
 }
 
 interface Edge {

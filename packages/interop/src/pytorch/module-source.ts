@@ -20,43 +20,108 @@ def pick(own, pool, places):
     return (pool if own is None else torch.cat([own, pool]))[places]
 
 
-class Block(nn.Module):
-    """Nodes of one level, computed together: x = c * g(h), h = b + A(w * x of the predecessors), A a sum unless said.
+class Part(nn.Module):
+    """Nodes that are computed together, from values with a node in each column.
 
-    reads: which tensors the predecessors are in: 0 is the inputs, 1 the state if there is one, then the blocks.
-    functions: for each run of nodes with one activation, how many they are, and g.
+    reads: which tensors the predecessors are in: 0 is the inputs, 1 the state if blocks read it, then the parts.
     columns: the predecessors' columns in what is read, side by side; None: all, in their order.
-    bias, scale: how many b and c are the block's own; None for the scale: every c is 1.
-    bias_places, scale_places: for each node, the place of b and c among its own, then the pool's; None: as they stand.
     """
 
-    def __init__(self, nodes, reads, functions, bias, columns=None, scale=None, bias_places=None, scale_places=None):
+    def __init__(self, reads, columns=None):
         super().__init__()
-        self.nodes = nodes
         self.reads = reads
-        self.sizes = [size for size, _ in functions]
-        self.functions = [function for _, function in functions]
-        self.has_scale = scale is not None
-        self.keep(columns=columns, bias_places=bias_places, scale_places=scale_places)
-        self.bias = nn.Parameter(torch.zeros(bias)) if bias > 0 else None
-        self.scale = nn.Parameter(torch.ones(scale)) if self.has_scale and scale > 0 else None
+        self.keep(columns=columns)
 
     def keep(self, **places):
         for name, values in places.items():
             self.register_buffer(name, None if values is None else index(values), persistent=False)
 
     def prepare(self, pool):
-        """What a step needs of the parameters, the same for all steps: weights, b and c."""
+        """What a step needs of the parameters, the same for all steps."""
+
+    def read(self, values):
+        x = values[self.reads[0]] if len(self.reads) == 1 else torch.cat([values[k] for k in self.reads], -1)
+        return x if self.columns is None else x[..., self.columns]
+
+
+class Recurrent(Part):
+    """Nodes that are an nn.RNN, nn.LSTM or nn.GRU.
+
+    PyTorch adds two biases where a node has one b. It is bias_ih; bias_hh is 0 and stays 0, so that training does not change
+    b twice. The candidate of an nn.GRU has both.
+    """
+
+    def __init__(self, layer, **common):
+        super().__init__(**common)
+        self.layer = layer
+        bias, units = layer.bias_hh_l0, layer.hidden_size
+        own = torch.zeros(len(bias), dtype=torch.bool)
+        own[2 * units :] = isinstance(layer, nn.GRU)
+        self.register_buffer("own", own, persistent=False)
+        with torch.no_grad():
+            bias.masked_fill_(~own, 0)
+        bias.register_hook(lambda gradient: gradient * self.own)
+
+    def forward(self, values, state):
+        """Values of the units, of one step or of each, and the state after: h, and c of an nn.LSTM, side by side."""
+        x = self.read(values)
+        h = state.unflatten(1, (-1, self.layer.hidden_size)).transpose(0, 1).contiguous()
+        has_cells = isinstance(self.layer, nn.LSTM)
+        y, after = self.layer(x if x.dim() == 3 else x.unsqueeze(1), (h[:1], h[1:]) if has_cells else h)
+        after = torch.cat(after) if has_cells else after
+        return y if x.dim() == 3 else y.squeeze(1), after.transpose(0, 1).flatten(1)
+
+
+class Windows(Part):
+    """Nodes that are a convolution or pooling of PyTorch, and g of it.
+
+    grid: how many channels, and the size of each axis.
+    pads: where the layer's own padding does not do, cells before and after each axis, the last axis first, with the value fill.
+    """
+
+    def __init__(self, layer, grid, function, pads=None, fill=0.0, **common):
+        super().__init__(**common)
+        self.layer = layer
+        self.grid = grid
+        self.function = function
+        self.pads = pads
+        self.fill = fill
+
+    def forward(self, values, prepared):
+        x = self.read(values)
+        cells = x.unflatten(-1, self.grid).flatten(0, x.dim() - 2)
+        if self.pads is not None:
+            cells = functional.pad(cells, self.pads, value=self.fill)
+        return self.function(self.layer(cells).flatten(1).unflatten(0, tuple(x.shape[:-1])))
+
+
+class Block(Part):
+    """Nodes of one level: x = c * g(h), h = b + A(w * x of the predecessors), A a sum unless said.
+
+    functions: for each run of nodes with one activation, how many they are, and g.
+    bias, scale: how many b and c are the block's own; None for the scale: every c is 1.
+    bias_places, scale_places: for each node, the place of b and c among its own, then the pool's; None: as they stand.
+    """
+
+    def __init__(self, nodes, functions, bias, scale=None, bias_places=None, scale_places=None, **common):
+        super().__init__(**common)
+        self.nodes = nodes
+        self.sizes = [size for size, _ in functions]
+        self.functions = [function for _, function in functions]
+        self.has_scale = scale is not None
+        self.keep(bias_places=bias_places, scale_places=scale_places)
+        self.bias = nn.Parameter(torch.zeros(bias)) if bias > 0 else None
+        self.scale = nn.Parameter(torch.ones(scale)) if self.has_scale and scale > 0 else None
+
+    def prepare(self, pool):
+        """Weights, b and c."""
         scale = pick(self.scale, pool, self.scale_places) if self.has_scale else None
         return self.weights(pool), pick(self.bias, pool, self.bias_places), scale
 
     def forward(self, values, prepared):
         weights, bias, scale = prepared
-        x = values[self.reads[0]] if len(self.reads) == 1 else torch.cat([values[k] for k in self.reads], 1)
-        if self.columns is not None:
-            x = x[:, self.columns]
-        parts = self.sums(x, weights, bias).split(self.sizes, 1)
-        g = torch.cat([function(h) for function, h in zip(self.functions, parts)], 1)
+        parts = self.sums(self.read(values), weights, bias).split(self.sizes, -1)
+        g = torch.cat([function(h) for function, h in zip(self.functions, parts)], -1)
         return g if scale is None else g * scale
 
 
@@ -111,7 +176,7 @@ class Sparse(Edges):
     """Edges summed one by one, where a matrix would be nearly all zeros."""
 
     def sums(self, x, weights, bias):
-        return bias.expand(len(x), -1).index_add(1, self.targets, x[:, self.sources] * weights)
+        return bias.expand(*x.shape[:-1], -1).index_add(-1, self.targets, x[..., self.sources] * weights)
 
 
 class Aggregated(Edges):
@@ -122,7 +187,7 @@ class Aggregated(Edges):
         self.aggregation = aggregation
 
     def sums(self, x, weights, bias):
-        return bias + self.aggregation((x[:, self.sources] * weights).unflatten(1, (self.nodes, -1)))
+        return bias + self.aggregation((x[..., self.sources] * weights).unflatten(-1, (self.nodes, -1)))
 
 
 def drawn(shape, fan_in):

@@ -1,14 +1,15 @@
 /** Which of the module's tensors a node or a place of the state is in, and where. */
 import type { Graph } from '@nnbp/core';
-import type { ModuleBlock } from './layout.js';
+import type { Layout } from './layout.js';
 
-/** 0 is the inputs; 1 the state, if there is one; then the blocks. */
+/** 0 is the inputs; 1 the state, unless recurrent layers have it; then the blocks. */
 export class Places {
   readonly #tensor: Uint32Array;
   readonly #column: Uint32Array;
   readonly #widths: number[];
 
-  constructor({ nodeCount, inputCount, stateSize }: Graph, moduleBlocks: readonly ModuleBlock[]) {
+  constructor({ nodeCount, inputCount, stateSize: whole }: Graph, { blocks, isLayered }: Layout) {
+    const stateSize = isLayered ? 0 : whole;
     this.#tensor = new Uint32Array(nodeCount + stateSize);
     this.#column = new Uint32Array(nodeCount + stateSize);
     this.#widths = [inputCount, ...(stateSize > 0 ? [stateSize] : [])];
@@ -17,7 +18,7 @@ export class Places {
       this.#tensor[nodeCount + k] = 1;
       this.#column[nodeCount + k] = k;
     }
-    for (const { nodes } of moduleBlocks) {
+    for (const { nodes } of blocks) {
       nodes.forEach((i, column) => {
         this.#tensor[i] = this.#widths.length;
         this.#column[i] = column;

@@ -7,6 +7,7 @@ import { layout, type Layout, type ModuleBlock, type Numbers } from './layout.js
 import { Places } from './places.js';
 import { list, names } from './python.js';
 import { moduleSource } from './module-source.js';
+import type { ModuleLayer } from './standard-layers.js';
 import { trainSource } from './train-source.js';
 
 /** The files of {@link toPyTorch}, by name. */
@@ -30,7 +31,8 @@ export interface PyTorchFiles {
  * ```
  *
  * A network with delays takes sequences, `[batch, steps, inputs]` to `[batch, steps, outputs]`; its `step` keeps the state.
- * Levels and blocks are those of the graph: a dense layer is a matrix, irregular nodes are a list of edges.
+ * Nodes that are exactly an `nn.RNN`, `nn.LSTM`, `nn.GRU`, a convolution or pooling are that module. Other levels and
+ * blocks are those of the graph: a dense layer is a matrix, irregular nodes are a list of edges.
  * {@link fromPyTorch} brings trained weights back.
  *
  * @throws NnbpError `UNSUPPORTED` (a custom activation or aggregation)
@@ -111,10 +113,11 @@ function pythonAggregations(graph: Graph): ReadonlyMap<Aggregation, PythonFuncti
 }
 
 function weights({ parameters }: Network, { seatings }: Layout): Uint8Array {
+  const seen = new Uint8Array(parameters.vector.length);
   const tensors = seatings.map(({ name, shape, parameters: places }) => ({
     name,
     shape,
-    values: Float64Array.from(places, (p) => parameters.vector[p]),
+    values: Float64Array.from(places, (p) => (seen[p]++ === 0 ? parameters.vector[p] : 0)),
   }));
   return encode(tensors, { format: 'pt' });
 }
@@ -126,7 +129,8 @@ const head = (graph: Graph) =>
     network = Network().load("weights.safetensors")
     outputs = network(inputs)${graph.stateSize > 0 ? '  # [batch, steps, inputs] to [batch, steps, outputs]' : ''}
 
-Parameters stand in blocks of nodes: blocks.K.weight, .bias (b) and .scale (c).
+Parameters stand in blocks of nodes: blocks.K.weight, .bias (b) and .scale (c); in blocks.K.layer where PyTorch has a module
+for them.
 """
 `;
 
@@ -134,8 +138,8 @@ Parameters stand in blocks of nodes: blocks.K.weight, .bias (b) and .scale (c).
 const transforms = {
   none: 'x',
   sigmoid: 'torch.sigmoid(x)',
-  softmax: 'torch.softmax(x, 1)',
-  logSoftmax: 'torch.log_softmax(x, 1)',
+  softmax: 'torch.softmax(x, -1)',
+  logSoftmax: 'torch.log_softmax(x, -1)',
 } satisfies Readonly<Record<OutputTransform, string>>;
 
 function networkClass(
@@ -145,10 +149,13 @@ function networkClass(
   aggregations: ReadonlyMap<Aggregation, PythonFunction>,
 ): string {
   const { graph, inputScaler, outputScaler, outputTransform } = network;
-  const places = new Places(graph, plan.blocks);
+  const places = new Places(graph, plan);
   const result = places.of(Array.from(graph.outputs));
-  const next = places.of(nextState(graph));
   const hasState = graph.stateSize > 0;
+  const { isLayered } = plan;
+  const next = isLayered ? { reads: [], columns: undefined } : places.of(nextState(graph));
+  const initials = plan.blocks.flatMap((block) => (block.kind === 'Recurrent' ? [block.initial] : []));
+  const initial = isLayered ? initials.flat() : Array.from(graph.initialState());
   // A node may be read by the next step alone and reach no output: with memory, this is not looked into.
   const unread = hasState || neededByOutputs(graph).includes(0, graph.inputCount);
   const units = (numbers: readonly number[] | undefined) => (numbers === undefined ? 'None' : list(numbers));
@@ -170,11 +177,17 @@ function networkClass(
         self.shared = ${plan.sharedCount > 0 ? `drawn((${plan.sharedCount},), 1)` : 'None'}
         self.blocks = nn.ModuleList(
             [
-${plan.blocks.map((block) => blockSource(graph, block, places, functions, aggregations)).join('\n')}
+${plan.blocks
+  .map((block) =>
+    'tensors' in block
+      ? layerSource(graph, block, places, functions)
+      : blockSource(graph, block, places, functions, aggregations),
+  )
+  .join('\n')}
             ]
         )
         self.result_reads = ${list(result.reads)}
-        self.next_reads = ${list(next.reads)}
+${isLayered ? `        self.state_sizes = ${list(initials.map(({ length }) => length))}` : `        self.next_reads = ${list(next.reads)}`}
         for name, columns in {
             "result_columns": ${result.columns === undefined ? 'None' : list(result.columns)},
             "next_columns": ${next.columns === undefined ? 'None' : list(next.columns)},
@@ -186,21 +199,14 @@ ${plan.blocks.map((block) => blockSource(graph, block, places, functions, aggreg
             "output_mean": ${units(outputScaler?.mean)},
             "output_deviation": ${units(outputScaler?.deviation)},
             "fixed": ${list(Array.from(graph.constants))},
-            "initial": ${list(Array.from(graph.initialState()))},
+            "initial": ${list(initial)},
         }.items():
             self.register_buffer(name, None if units is None else torch.tensor(units, dtype=torch.float64), persistent=False)
         self.to(dtype)
 
     def forward(self, x, own_units=False):
         """own_units: the output values that a loss is computed on, not what they mean in the units of the data."""
-        if not self.has_state:
-            return self.step(x, None, self.prepare(), own_units)[0]
-        prepared, state, outputs = self.prepare(), self.initial_state(len(x)), []
-        for row in x.unbind(1):
-            output, state = self.step(row, state, prepared, own_units)
-            outputs.append(output)
-        return torch.stack(outputs, 1)
-
+${isLayered ? allSteps : eachStep}
     def initial_state(self, batch):
         """The state before the first step."""
         return self.initial.expand(batch, -1)
@@ -211,20 +217,11 @@ ${plan.blocks.map((block) => blockSource(graph, block, places, functions, aggreg
         return [block.prepare(pool) for block in self.blocks]
 
     def step(self, x, state, prepared=None, own_units=False):
-        """The outputs of one step, [batch, outputs], and the state after it."""
+        """${isLayered ? 'The outputs of one step, [batch, outputs], or of each, [batch, steps, outputs], and the state after.' : 'The outputs of one step, [batch, outputs], and the state after it.'}"""
         prepared = self.prepare() if prepared is None else prepared
         if self.input_mean is not None:
             x = (x - self.input_mean) / self.input_deviation
-        values = [x, state] if self.has_state else [x]
-        for block, own in zip(self.blocks, prepared):
-            values.append(block(values, own))
-        x = torch.cat([values[k] for k in self.result_reads], 1)
-        if self.result_columns is not None:
-            x = x[:, self.result_columns]
-        if self.has_state:
-            state = torch.cat([values[k] for k in self.next_reads], 1)
-            if self.next_columns is not None:
-                state = state[:, self.next_columns]
+${isLayered ? valuesOfLayers : valuesOfBlocks}
         if own_units:
             return x, state
         if self.output_mean is not None:
@@ -242,6 +239,52 @@ ${plan.blocks.map((block) => blockSource(graph, block, places, functions, aggreg
 `;
 }
 
+/** What `forward` does beside one step. */
+const eachStep = `        if not self.has_state:
+            return self.step(x, None, self.prepare(), own_units)[0]
+        prepared, state, outputs = self.prepare(), self.initial_state(len(x)), []
+        for row in x.unbind(1):
+            output, state = self.step(row, state, prepared, own_units)
+            outputs.append(output)
+        return torch.stack(outputs, 1)
+`;
+const allSteps = `        return self.step(x, self.initial_state(len(x)), own_units=own_units)[0]
+`;
+
+/** How `step` computes the output values x and the next state, where the state is a tensor that blocks read. */
+const valuesOfBlocks = `        values = [x, state] if self.has_state else [x]
+        for block, own in zip(self.blocks, prepared):
+            values.append(block(values, own))
+        x = torch.cat([values[k] for k in self.result_reads], 1)
+        if self.result_columns is not None:
+            x = x[:, self.result_columns]
+        if self.has_state:
+            state = torch.cat([values[k] for k in self.next_reads], 1)
+            if self.next_columns is not None:
+                state = state[:, self.next_columns]`;
+/** The same where recurrent layers have all of it. */
+const valuesOfLayers = `        values, states, after = [x], iter(state.split(self.state_sizes, 1)), []
+        for block, own in zip(self.blocks, prepared):
+            if isinstance(block, Recurrent):
+                value, state = block(values, next(states))
+                after.append(state)
+            else:
+                value = block(values, own)
+            values.append(value)
+        state = torch.cat(after, 1)
+        x = torch.cat([values[k] for k in self.result_reads], -1)
+        if self.result_columns is not None:
+            x = x[..., self.result_columns]`;
+
+function layerSource(graph: Graph, layer: ModuleLayer, places: Places, functions: readonly PythonFunction[]): string {
+  const { kind, options, nodes, from } = layer;
+  return callSource(kind, {
+    ...options,
+    ...(kind === 'Windows' && { function: functions[graph.activationOf[nodes[0]]].name }),
+    ...readSource(places.of(from)),
+  });
+}
+
 function blockSource(
   graph: Graph,
   block: ModuleBlock,
@@ -250,7 +293,6 @@ function blockSource(
   aggregations: ReadonlyMap<Aggregation, PythonFunction>,
 ): string {
   const { nodes, from, kind, fanIn, columns, weights, biases, scales, aggregation } = block;
-  const read = places.of(from);
   const runs: { activation: number; size: number }[] = [];
   for (const i of nodes) {
     const run = runs.at(-1);
@@ -266,12 +308,21 @@ function blockSource(
     nodes: nodes.length,
     predecessors: from.length,
     ...(kind !== 'Dense' && { fan_in: list(fanIn), sources: list(columns), ...numbers('weight', weights) }),
-    reads: list(read.reads),
+    ...readSource(places.of(from)),
     functions: `[${runs.map(({ activation, size }) => `(${size}, ${functions[activation].name})`).join(', ')}]`,
-    ...(read.columns !== undefined && { columns: list(read.columns) }),
     ...numbers('bias', biases),
     ...(scales !== undefined && numbers('scale', scales)),
   };
+  return callSource(kind, options);
+}
+
+const readSource = ({ reads, columns }: ReturnType<Places['of']>) => ({
+  reads: list(reads),
+  ...(columns !== undefined && { columns: list(columns) }),
+});
+
+/** A part of `self.blocks`. */
+function callSource(kind: string, options: Readonly<Record<string, string | number>>): string {
   const lines = Object.entries(options).map(([name, value]) => `                    ${name}=${value},`);
   return [`                ${kind}(`, ...lines, '                ),'].join('\n');
 }

@@ -1,0 +1,153 @@
+/** Recognized layers as modules of PyTorch: outputs and gradients in float64, single steps, and training by train.py. */
+import { backpropagateBatch, backpropagateSequence, predictSequence } from '@nnbp/core';
+import { fromPyTorch, toPyTorch } from '@nnbp/interop';
+import { mse } from '@nnbp/losses';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { findPython } from './pytorch/python.mjs';
+import { asSafetensors } from './pytorch/safetensors.mjs';
+import { randomConvolution, randomRecurrent } from './random-layers.mjs';
+import { firstSeed } from './random-networks.mjs';
+import { record } from './record.mjs';
+
+const found = findPython('torch');
+const networks = 200;
+const steps = 6;
+const rows = [];
+const work = mkdtempSync(join(tmpdir(), 'nnbp-pytorch-layers-'));
+afterAll(() => {
+  rmSync(work, { recursive: true, force: true });
+  const none = [['not run', 'no Python with torch found']];
+  record('5-pytorch-layers', `PyTorch ${found?.version ?? ''}, standard layers`, found === undefined ? none : rows);
+});
+
+const largest = (values) => values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+const relative = (expected, got) => Math.abs(got - expected) / Math.max(1, Math.abs(expected));
+const numbers = (random, count, width) =>
+  Array.from({ length: count }, () => Array.from({ length: width }, () => random.uniform() - 0.5));
+
+/** Writes a network's files and samples; returns the directory, and the modules of PyTorch in them. */
+function exportTo(name, network, samples) {
+  const directory = join(work, name);
+  mkdirSync(directory);
+  const files = toPyTorch(network);
+  for (const [file, content] of Object.entries(files)) writeFileSync(join(directory, file), content);
+  writeFileSync(join(directory, 'samples.json'), JSON.stringify(samples));
+  const modules = Array.from(files['network.py'].matchAll(/layer=nn\.(\w+)/g), ([, module]) => module);
+  return { directory, modules };
+}
+
+function gradientsOf(cases) {
+  const script = join(import.meta.dirname, 'pytorch', 'gradients.py');
+  const directories = cases.map(({ directory }) => directory);
+  const { status, stderr } = spawnSync(found.python, [script, ...directories], { encoding: 'utf8' });
+  expect(status, stderr).toBe(0);
+  return cases.map((each) => ({
+    ...each,
+    result: JSON.parse(readFileSync(join(each.directory, 'result.json'), 'utf8')),
+  }));
+}
+
+/** The largest differences of outputs and gradients, which have to be small. */
+function compare(cases) {
+  const worst = { outputs: 0, gradients: 0 };
+  for (const { seed, network, expected, directory, result } of gradientsOf(cases)) {
+    const outputs = result.outputs.flat(2);
+    const errors = expected.outputs.flat(2).map((value, k) => relative(value, outputs[k]));
+    expect(errors, `INTEROP_SEED=${seed}`).toHaveLength(outputs.length);
+    expect(largest(errors), `outputs, INTEROP_SEED=${seed}`).toBeLessThan(1e-10);
+    const got = fromPyTorch(asSafetensors(directory, result.gradients), network).parameters.vector;
+    const size = Math.max(1e-6, largest(expected.gradients));
+    const error = largest(expected.gradients.map((value, p) => (value - got[p]) / size));
+    expect(error, `gradients, INTEROP_SEED=${seed}`).toBeLessThan(1e-10);
+    worst.outputs = Math.max(worst.outputs, ...errors);
+    worst.gradients = Math.max(worst.gradients, error);
+  }
+  return (
+    `max output error ${worst.outputs.toExponential(1)} (relative where above 1); ` +
+    `max gradient error ${worst.gradients.toExponential(1)} of the largest gradient`
+  );
+}
+
+const counted = (names) => {
+  const counts = {};
+  for (const name of names) counts[name] = (counts[name] ?? 0) + 1;
+  return Object.entries(counts)
+    .map(([name, count]) => `${count} ${name}`)
+    .join(', ');
+};
+
+describe.skipIf(found === undefined)('PyTorch', () => {
+  test(`${networks} networks of RNN, LSTM and GRU layers, ${steps} steps, from seed ${firstSeed}`, () => {
+    const cases = Array.from({ length: networks }, (_, k) => {
+      const seed = firstSeed + k;
+      const { network, layers, random } = randomRecurrent(seed);
+      const { inputCount, outputs } = network.graph;
+      const [inputs, targets] = [numbers(random, steps, inputCount), numbers(random, steps, outputs.length)];
+      const { gradients } = backpropagateSequence(network, inputs, targets, mse());
+      const expected = { outputs: [predictSequence(network, inputs)], gradients: gradients.vector };
+      const exported = exportTo(`recurrent-${seed}`, network, { inputs: [inputs], targets: [targets] });
+      // A sequence is computed layer by layer only if all its recurrent layers are PyTorch's.
+      const wanted = layers.every(({ torch }) => torch !== undefined) ? layers.map(({ torch }) => torch) : [];
+      expect(exported.modules.sort(), `INTEROP_SEED=${seed}`).toEqual(wanted.sort());
+      return { seed, network, expected, ...exported };
+    });
+    const modules = cases.flatMap((each) => each.modules);
+    expect(modules.length).toBeGreaterThan(networks / 4);
+    rows.push([
+      `${networks} networks of one or two recurrent layers in float64 (${counted(modules)}; others as nodes), ${steps} steps`,
+      compare(cases),
+    ]);
+  }, 240_000);
+
+  test(`${networks} networks of convolutions and pooling, from seed ${firstSeed}`, () => {
+    let unrecognized = 0;
+    const cases = Array.from({ length: networks }, (_, k) => {
+      const seed = firstSeed + k;
+      const { network, layers, random } = randomConvolution(seed);
+      const { inputCount, outputs } = network.graph;
+      const [inputs, targets] = [numbers(random, 3, inputCount), numbers(random, 3, outputs.length)];
+      const { gradients } = backpropagateBatch(network, inputs, targets, mse());
+      const expected = { outputs: network.predictBatch(inputs), gradients: gradients.vector };
+      const exported = exportTo(`windows-${seed}`, network, { inputs, targets });
+      if (exported.modules.length < layers.length) unrecognized++;
+      return { seed, network, expected, ...exported };
+    });
+    const modules = cases.flatMap((each) => each.modules);
+    // On a small grid, the windows may not tell the kernel, or leave a weight of it out.
+    expect(unrecognized, 'networks with a layer that is no module').toBeLessThanOrEqual(0.05 * networks);
+    rows.push([`${networks} networks of one or two layers in float64 (${counted(modules)})`, compare(cases)]);
+  }, 240_000);
+
+  test('one step after the other gives the outputs of the sequence, and training leaves no second bias', () => {
+    const seeds = Array.from({ length: 20 }, (_, k) => firstSeed + k);
+    const directories = seeds.flatMap((seed) => {
+      const { network, layers, random } = randomRecurrent(seed);
+      if (layers.some(({ torch }) => torch === undefined)) return [];
+      const { inputCount, outputs } = network.graph;
+      const samples = {
+        inputs: [numbers(random, steps, inputCount)],
+        targets: [numbers(random, steps, outputs.length)],
+      };
+      return exportTo(`steps-${seed}`, network, samples).directory;
+    });
+    const script = join(import.meta.dirname, 'pytorch', 'steps.py');
+    const { status, stdout, stderr } = spawnSync(found.python, [script, ...directories], { encoding: 'utf8' });
+    expect(status, stderr).toBe(0);
+    const results = JSON.parse(stdout);
+    expect(results.length).toBeGreaterThan(2);
+    for (const { steps: error, moved, second } of results) {
+      expect(error).toBeLessThan(1e-12);
+      expect(moved).toBeGreaterThan(0);
+      expect(second).toBe(0);
+    }
+    rows.push([
+      `${results.length} of them step by step, and trained by AdamW`,
+      'max output difference between single steps and the whole sequence ' +
+        `${largest(results.map((each) => each.steps)).toExponential(1)}; second biases stay 0`,
+    ]);
+  }, 60_000);
+});

@@ -1,0 +1,47 @@
+"""Recurrent layers of exported networks step by step, and after training.
+
+    python3 steps.py DIRECTORY...
+
+Each directory has network.py, weights.safetensors and samples.json. Prints for each, as JSON: "steps", how far outputs of single
+steps are from those of the sequence; "moved", how far 5 steps of AdamW moved the first biases; "second", the largest second
+bias that no gate has.
+"""
+
+import importlib.util
+import json
+import sys
+from pathlib import Path
+
+import torch
+from torch.nn import functional
+
+torch.set_num_threads(1)
+results = []
+for directory in map(Path, sys.argv[1:]):
+    spec = importlib.util.spec_from_file_location("network", directory / "network.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    network = module.Network(torch.float64).load(directory / "weights.safetensors")
+    samples = json.loads((directory / "samples.json").read_text())
+    x, t = (torch.tensor(samples[name], dtype=torch.float64) for name in ("inputs", "targets"))
+    state, outputs = network.initial_state(len(x)), []
+    for row in x.unbind(1):
+        output, state = network.step(row, state)
+        outputs.append(output)
+    error = (torch.stack(outputs, 1) - network(x)).abs().max().item()
+
+    parts = [part for part in network.blocks if isinstance(part, module.Recurrent)]
+    before = [part.layer.bias_ih_l0.detach().clone() for part in parts]
+    optimizer = torch.optim.AdamW(network.parameters(), lr=0.01)
+    for _ in range(5):
+        optimizer.zero_grad()
+        functional.mse_loss(network(x), t).backward()
+        optimizer.step()
+    moved = min((part.layer.bias_ih_l0 - old).abs().max().item() for part, old in zip(parts, before))
+    second = 0
+    for part in parts:
+        bias = part.layer.bias_hh_l0
+        none = bias[: 2 * part.layer.hidden_size] if isinstance(part.layer, torch.nn.GRU) else bias
+        second = max(second, none.abs().max().item())
+    results.append({"steps": error, "moved": moved, "second": second})
+print(json.dumps(results))

@@ -1,0 +1,185 @@
+/** Recognized layers as the modules of PyTorch that compute them, where every number of a module is a parameter of its own. */
+import type { Graph } from '@nnbp/core';
+import type { Axis } from '../recognize/grid.js';
+import { planSteps, type Step } from '../recognize/plan.js';
+import type { RecurrentLayer } from '../recognize/recurrent.js';
+import type { WindowLayer } from '../recognize/windows.js';
+
+/** A tensor of the module: its name in the state, its shape, and for each entry the index of the parameter there. */
+export interface ParameterSlot {
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** A parameter that stands in several places is the sum of these: in its first place it has its value, in others 0. */
+  readonly parameters: readonly number[];
+}
+
+/** A layer as the module has it. */
+export interface ModuleLayer {
+  readonly kind: 'Recurrent' | 'Windows';
+  /** The nodes whose values it computes, column by column. */
+  readonly nodes: readonly number[];
+  readonly from: readonly number[];
+  /** PyTorch's module, and further options of the class `kind`, as Python. */
+  readonly options: Readonly<Record<string, string>>;
+  /** The tensors of PyTorch's module, with their names there. */
+  readonly tensors: readonly ParameterSlot[];
+  /** Its state before the first step: of each unit h, then of each c. */
+  readonly initial: readonly number[];
+}
+
+/** The blocks and layers of a graph, each after all it reads. */
+export interface LayerPlan {
+  readonly steps: readonly Step[];
+  /** Whether all that is remembered is in recurrent layers, so that a sequence is computed layer by layer. */
+  readonly isLayered: boolean;
+}
+
+/** Finds the layers that PyTorch has. Only fixed parameters are known, since training changes the others. */
+export function layerPlan(graph: Graph, users: Uint32Array): LayerPlan {
+  const known = (slot: number) =>
+    slot < graph.parameterCount ? undefined : graph.constants[slot - graph.parameterCount];
+  const all = () => true;
+  const windows = (layer: WindowLayer) => isWindowModule(graph, layer, users);
+  if (graph.stateSize > 0) {
+    const steps = planSteps(graph, known, all, {
+      recurrent: (layer) => isRecurrentModule(graph, layer, users),
+      windows,
+    });
+    const isLeft = ({ from }: { readonly from: readonly number[] }) => from.some((source) => source >= graph.nodeCount);
+    if (!steps.some((step) => 'block' in step && isLeft(step.block))) return { steps, isLayered: true };
+  }
+  return { steps: planSteps(graph, known, all, { recurrent: () => false, windows }), isLayered: false };
+}
+
+/** For each parameter, how many of the edges and nodes have it. */
+export function usersOf(graph: Graph, nodes: Iterable<number>): Uint32Array {
+  const users = new Uint32Array(graph.parameterCount);
+  const use = (slot: number) => {
+    if (slot < graph.parameterCount) users[slot]++;
+  };
+  for (const i of nodes) {
+    if (i < graph.inputCount) continue;
+    use(graph.biasSlot(i));
+    use(graph.scaleSlot(i));
+    for (let e = graph.edgeStart[i]; e < graph.edgeStart[i + 1]; e++) use(graph.weightSlot(e, i));
+  }
+  return users;
+}
+
+/** Whether these slots are as many different parameters, which only these nodes have. */
+function areOwn(graph: Graph, slots: readonly number[], nodes: readonly number[], users: Uint32Array): boolean {
+  if (!slots.every((slot) => slot >= 0 && slot < graph.parameterCount) || new Set(slots).size < slots.length)
+    return false;
+  const inside = usersOf(graph, nodes);
+  return slots.every((slot) => inside[slot] === users[slot]);
+}
+
+const recurrentModules = { rnn: 'RNN', lstm: 'LSTM', gru: 'GRU' } as const;
+
+function isRecurrentModule(graph: Graph, layer: RecurrentLayer, users: Uint32Array): boolean {
+  const { kind, activation, gates, nodes, resetAfter } = layer;
+  if (kind === 'rnn' && activation !== 'tanh' && activation !== 'relu') return false;
+  if (kind === 'gru' && !resetAfter) return false;
+  const slots = gates.flatMap(({ inputs, units, bias, resetBias = [] }) => [inputs, units, bias, resetBias].flat(2));
+  return gates.every(({ peepholes }) => peepholes === undefined) && areOwn(graph, slots, nodes, users);
+}
+
+/** `nn.RNN`, `nn.LSTM` or `nn.GRU`. */
+export function recurrentModule(graph: Graph, layer: RecurrentLayer): ModuleLayer {
+  const { kind, activation, units, cells, inputs, gates } = layer;
+  const rows = gates.length * units.length;
+  const biases = gates.flatMap(({ bias }) => bias);
+  const nonlinearity = kind === 'rnn' ? `, nonlinearity="${activation}"` : '';
+  return {
+    kind: 'Recurrent',
+    nodes: units,
+    from: inputs,
+    options: {
+      layer: `nn.${recurrentModules[kind]}(${inputs.length}, ${units.length}${nonlinearity}, batch_first=True)`,
+    },
+    tensors: [
+      { name: 'weight_ih_l0', shape: [rows, inputs.length], parameters: gates.flatMap((gate) => gate.inputs.flat()) },
+      { name: 'weight_hh_l0', shape: [rows, units.length], parameters: gates.flatMap((gate) => gate.units.flat()) },
+      { name: 'bias_ih_l0', shape: [rows], parameters: biases },
+      { name: 'bias_hh_l0', shape: [rows], parameters: gates.flatMap(({ bias, resetBias }) => resetBias ?? bias) },
+    ],
+    initial: [...units, ...cells].map((i) => graph.initials![i]),
+  };
+}
+
+function isWindowModule(graph: Graph, layer: WindowLayer, users: Uint32Array): boolean {
+  const { kind, geometry, inputs, nodes, weights, biases } = layer;
+  switch (kind) {
+    case 'conv':
+      return areOwn(graph, [...weights.flat(), ...(hasBias(graph, layer) ? biases : [])], nodes, users);
+    case 'averagePool':
+      // Cells of the padding are not counted, which PyTorch offers for its own padding, of at most half a window.
+      return geometry.every((axis) => axis.dilation === 1 && isPadded(axis) && 2 * axis.padding[0] <= axis.kernel);
+    case 'maxPool': {
+      // Where several are the largest, the gradient goes to the first one, there as here.
+      const place = new Map(inputs.map((i, k) => [i, k]));
+      return nodes.every((i) => {
+        for (let e = graph.edgeStart[i] + 1; e < graph.edgeStart[i + 1]; e++) {
+          if (place.get(graph.predecessors[e - 1])! > place.get(graph.predecessors[e])!) return false;
+        }
+        return true;
+      });
+    }
+  }
+}
+
+/** Whether a convolution has parameters b, and not 0. */
+const hasBias = ({ parameterCount, constants }: Graph, { biases }: WindowLayer) =>
+  !biases.every((slot) => slot >= parameterCount && constants[slot - parameterCount] === 0);
+
+/** Whether as many zeros at the end as at the beginning give as many windows. */
+const isPadded = ({ size, kernel, stride, dilation, padding: [begin], windows }: Axis) =>
+  Math.floor((size + 2 * begin - dilation * (kernel - 1) - 1) / stride) + 1 === windows;
+
+/** `nn.Conv2d`, `nn.MaxPool2d`, `nn.AvgPool2d`, or those of one axis. */
+export function windowModule(graph: Graph, layer: WindowLayer): ModuleLayer {
+  const { kind, channels, geometry, inputs, nodes, weights, biases } = layer;
+  // A grid of one row is a row.
+  const axes = geometry[0].size === 1 && geometry[0].kernel === 1 ? [geometry[1]] : geometry;
+  const sizes = (of: (axis: Axis) => number) => (axes.length === 1 ? `${of(axes[0])}` : `(${axes.map(of).join(', ')})`);
+  // PyTorch's own padding is as long at both ends, and for pooling at most half a window.
+  const isOwnPadding = axes.every(
+    (axis) => isPadded(axis) && (kind === 'conv' || 2 * axis.padding[0] <= axis.dilation * (axis.kernel - 1) + 1),
+  );
+  const common = [
+    sizes(({ kernel }) => kernel),
+    `stride=${sizes(({ stride }) => stride)}`,
+    `padding=${isOwnPadding ? sizes(({ padding }) => padding[0]) : 0}`,
+  ];
+  const dilation = `dilation=${sizes((axis) => axis.dilation)}`;
+  const bias = hasBias(graph, layer);
+  const call = {
+    conv: { name: 'Conv', values: [channels, weights.length, ...common, dilation, ...(bias ? [] : ['bias=False'])] },
+    maxPool: { name: 'MaxPool', values: [...common, dilation] },
+    averagePool: { name: 'AvgPool', values: [...common, 'count_include_pad=False'] },
+  };
+  const { name, values } = call[kind];
+  const pads = axes.toReversed().flatMap(({ padding }) => padding);
+  return {
+    kind: 'Windows',
+    nodes,
+    from: inputs,
+    options: {
+      layer: `nn.${name}${axes.length}d(${values.join(', ')})`,
+      grid: `(${[channels, ...axes.map(({ size }) => size)].join(', ')})`,
+      ...(!isOwnPadding && { pads: `[${pads.join(', ')}]`, fill: kind === 'conv' ? '0.0' : 'float("-inf")' }),
+    },
+    tensors:
+      kind === 'conv'
+        ? [
+            {
+              name: 'weight',
+              shape: [weights.length, channels, ...axes.map(({ kernel }) => kernel)],
+              parameters: weights.flat(),
+            },
+            ...(bias ? [{ name: 'bias', shape: [biases.length], parameters: biases }] : []),
+          ]
+        : [],
+    initial: [],
+  };
+}
