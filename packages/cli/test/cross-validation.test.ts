@@ -2,12 +2,18 @@ import { describe, expect, it } from 'vitest';
 import { housesCsv, irisCsv, world } from './world.js';
 
 interface Validated {
-  readonly test?: unknown;
+  readonly test: { readonly loss: number };
+  readonly training: { readonly loss: number };
   readonly rows: { readonly test: number; readonly training: number; readonly validation: number };
   readonly crossValidation: {
     readonly loss: { readonly mean: number; readonly deviation: number };
     readonly metrics: Readonly<Record<string, { readonly mean: number }>>;
-    readonly folds: readonly { readonly training: number; readonly test: number; readonly repeat: number }[];
+    readonly folds: readonly {
+      readonly training: number;
+      readonly test: number;
+      readonly repeat: number;
+      readonly epochs: number;
+    }[];
   };
 }
 
@@ -37,13 +43,18 @@ describe('train --folds', () => {
     ]);
   });
 
-  it('keeps the rows of a group in one fold, and does not read the group column', async () => {
-    // The room tells the level of each patient, but says nothing about patients in other rooms.
-    const rows = Array.from({ length: 120 }, (_, k) => {
+  // The room tells the level of each patient, but says nothing about patients in other rooms.
+  const patientsCsv = [
+    'patient,room,level',
+    ...Array.from({ length: 120 }, (_, k) => {
       const patient = Math.floor(k / 10);
       return `${100 + patient},room${patient},${((patient * 5) % 12) + (k % 3) / 100}`;
-    });
-    const { nnbp } = await world({ 'patients.csv': ['patient,room,level', ...rows, ''].join('\n') });
+    }),
+    '',
+  ].join('\n');
+
+  it('keeps the rows of a group in one fold, and does not read the group column', async () => {
+    const { nnbp } = await world({ 'patients.csv': patientsCsv });
     const argv = ['train', 'patients.csv', '-t', 'level', '--number', 'level', '--folds', '4', '--epochs', '60'];
     const of = async (...more: string[]) =>
       JSON.parse((await nnbp(...argv, ...more, '--json')).stdout) as Validated & { readonly columns: unknown };
@@ -62,11 +73,42 @@ describe('train --folds', () => {
       1,
       expect.stringContaining('13 folds need at least 13 groups, received 12'),
     ]);
-    await expect(
-      nnbp('search', 'patients.csv', '-t', 'level', '--group', 'patient', '--trials', '2'),
-    ).resolves.toMatchObject({
-      code: 0,
-    });
+    const searched = await nnbp('search', 'patients.csv', '-t', 'level', '--group', 'patient', '--trials', '2');
+    expect([searched.code, searched.stdout]).toEqual([
+      0,
+      expect.stringContaining('nnbp train patients.csv --target level --group patient'),
+    ]);
+  });
+
+  it('stops early by groups that were not trained on', async () => {
+    const { nnbp } = await world({ 'patients.csv': patientsCsv });
+    const epochs = async (...more: string[]) => {
+      const argv = ['train', 'patients.csv', '-t', 'level', '--number', 'level', '--folds', '3', '--epochs', '60'];
+      const { stdout } = await nnbp(...argv, '--patience', '5', '--rate', '0.02', '--json', ...more);
+      return (JSON.parse(stdout) as Validated).crossValidation.folds.map((fold) => fold.epochs);
+    };
+    // With rows of the same patients for validation, their loss falls nearly to the end.
+    for (const found of await epochs('--ignore', 'patient')) expect(found).toBeGreaterThan(50);
+    for (const found of await epochs('--group', 'patient')) expect(found).toBeLessThan(40);
+  });
+
+  it('keeps a group in one of the three sets without folds', async () => {
+    const { nnbp } = await world({ 'patients.csv': patientsCsv });
+    const argv = ['train', 'patients.csv', '-t', 'level', '--number', 'level', '--group', 'patient', '--epochs', '60'];
+    const { rows, test, training } = JSON.parse((await nnbp(...argv, '--json')).stdout) as Validated;
+    expect([rows.training, rows.validation, rows.test]).toEqual([80, 20, 20]);
+    expect(test.loss).toBeGreaterThan(10 * training.loss);
+    expect((await nnbp(...argv)).stdout).toContain(
+      '80 rows for training, 20 for validation, 20 for testing, each group of "patient" in one of them\n',
+    );
+  });
+
+  it('refuses fewer groups than sets', async () => {
+    const { nnbp } = await world({ 'small.csv': `g,x,y\n${'a,1,2.5\nb,2,3.5\n'.repeat(40)}` });
+    const argv = ['train', 'small.csv', '-t', 'y', '--number', 'y', '--epochs', '2', '--group', 'g'];
+    const { code, stderr } = await nnbp(...argv);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('need at least 3 groups, but "g" has 2. Set --test-')]);
+    expect(await nnbp(...argv, '--test-split', '0')).toMatchObject({ code: 0 });
   });
 
   it('refuses a row without a group', async () => {
@@ -87,7 +129,6 @@ describe('train --folds', () => {
   });
 
   it.each([
-    ['a group without folds', ['--group', 'species'], '--group needs --time'],
     ['a group that is the target', ['--group', 'species', '--folds', '3'], '--group and --target are both "species"'],
     [
       'a group in the order of time',

@@ -3,13 +3,16 @@ import { type Network, NnbpError } from '@nnbp/core';
 import { areSequences, type Data, isStream, tablesOf } from './data.js';
 import { evaluate } from './evaluate.js';
 import { fit, type FitOptions, type Report } from './fit.js';
-import { type FoldOptions, type Split, splitsOf } from './folds.js';
+import { type FoldOptions, type Split, splitsOf, validationSplit } from './folds.js';
 import type { MetricResult } from './metrics/metric.js';
 import { isSequenceList } from './sequences.js';
 
 /** Options of {@link crossValidate}. */
 export interface CrossValidationOptions extends FoldOptions {
-  /** Options of `fit` for a split. Make a new optimizer for each: an optimizer keeps its state. */
+  /**
+   * Options of `fit` for a split. Make a new optimizer for each: an optimizer keeps its state. A fraction for `validation`
+   * takes whole groups of the training set with `groups`, and its latest samples with `timeOrdered`.
+   */
   readonly fit: (split: Split) => FitOptions;
   /** Called after each fold. A promise is waited for. */
   readonly onFold?: (result: FoldResult, done: number, total: number) => void | Promise<void>;
@@ -95,7 +98,7 @@ export async function crossValidate(
         'crossValidate: sequences that continue each other (`stateful`) cannot be divided.',
       );
     }
-    const report = await fit(network, pick(split.training), fitOptions);
+    const report = await train(network, pick, split, fitOptions, options);
     const { loss, metrics = [], engine } = fitOptions;
     const more = { ...(engine && { engine }), ...(fitOptions.signal && { signal: fitOptions.signal }) };
     const found = await evaluate(network, pick(split.test), { loss, metrics, ...more });
@@ -111,6 +114,21 @@ export async function crossValidate(
       names.map((name) => [name, spreadOf(folds.map(({ metrics }) => metrics[name] as number))]),
     ),
   };
+}
+
+/** Trains on the training set of the split. `fit` would draw validation samples at random, across groups and times. */
+function train(
+  network: Network,
+  pick: (numbers: Uint32Array) => Data,
+  split: Split,
+  fitOptions: FitOptions,
+  options: FoldOptions,
+): Promise<Report> {
+  const fraction = fitOptions.validation;
+  const isDivided = options.groups !== undefined || options.timeOrdered === true;
+  if (typeof fraction !== 'number' || !isDivided) return fit(network, pick(split.training), fitOptions);
+  const { training, validation } = validationSplit(split.training, fraction, options);
+  return fit(network, pick(training), { ...fitOptions, validation: pick(validation) });
 }
 
 /** Mean and deviation of at least two numbers. */

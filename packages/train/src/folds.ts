@@ -1,5 +1,5 @@
 /** Divides samples into folds: each fold is the test set once, and the others are trained on. */
-import { expectInteger, expectLength, NnbpError, Random } from '@nnbp/core';
+import { expectInteger, expectLength, mismatch, NnbpError, Random } from '@nnbp/core';
 
 /** How samples are divided. */
 export interface FoldOptions {
@@ -98,6 +98,69 @@ function dealt(count: number, folds: number, labels: ArrayLike<unknown> | undefi
   let next = 0;
   for (const members of classes.values()) for (const s of members) foldOf[s] = next++ % folds;
   return foldOf;
+}
+
+/**
+ * Draws whole groups for a validation or test set: in random order, each that brings the number of samples closer to
+ * `fraction` of all. At least one group is drawn, and one is left.
+ *
+ * @param sizes - The number of samples of each group.
+ * @throws NnbpError `OUT_OF_RANGE` (fewer than two groups, or a fraction that is not between 0 and 1)
+ */
+export function drawGroups<G>(sizes: ReadonlyMap<G, number>, fraction: number, random: Random): Set<G> {
+  expectFraction('fraction', fraction);
+  if (sizes.size < 2) {
+    throw new NnbpError('OUT_OF_RANGE', `Expected at least 2 groups to draw from, received ${sizes.size}.`);
+  }
+  const names = [...sizes.keys()];
+  const order = Uint32Array.from(names.keys());
+  random.shuffle(order);
+  let missing = fraction * names.reduce((sum, name) => sum + sizes.get(name)!, 0);
+  const drawn = new Set<G>();
+  for (const k of order.subarray(0, -1)) {
+    const size = sizes.get(names[k])!;
+    if (Math.abs(missing - size) >= missing) continue;
+    drawn.add(names[k]);
+    missing -= size;
+  }
+  if (drawn.size === 0) drawn.add(names.reduce((a, b) => (sizes.get(b)! < sizes.get(a)! ? b : a)));
+  return drawn;
+}
+
+/** @throws NnbpError `OUT_OF_RANGE` */
+export function expectFraction(name: string, fraction: number): void {
+  if (!(fraction > 0 && fraction < 1)) throw mismatch('OUT_OF_RANGE', name, 'a fraction between 0 and 1', fraction);
+}
+
+/**
+ * The part of a training set for validation, divided as the folds are: whole groups, or the latest samples.
+ *
+ * @param training - Numbers of samples, ascending.
+ * @throws NnbpError `OUT_OF_RANGE` (the fraction; a training set of one group or one sample)
+ */
+export function validationSplit(
+  training: Uint32Array,
+  fraction: number,
+  { groups, seed = 0 }: FoldOptions,
+): { readonly training: Uint32Array; readonly validation: Uint32Array } {
+  expectFraction('validation', fraction);
+  if (groups === undefined) {
+    const first = training.length - Math.max(1, Math.round(training.length * fraction));
+    return { training: training.subarray(0, first), validation: training.subarray(first) };
+  }
+  const sizes = new Map<unknown, number>();
+  for (const s of training) sizes.set(groups[s], (sizes.get(groups[s]) ?? 0) + 1);
+  if (sizes.size < 2) {
+    throw new NnbpError(
+      'OUT_OF_RANGE',
+      'validation: a training set of one group cannot be divided by groups. Use more folds, or no validation.',
+    );
+  }
+  const drawn = drawGroups(sizes, fraction, new Random(seed));
+  return {
+    training: training.filter((s) => !drawn.has(groups[s])),
+    validation: training.filter((s) => drawn.has(groups[s])),
+  };
 }
 
 /** The fold of each sample: the largest group first, each to the smallest fold. */

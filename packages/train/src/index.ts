@@ -13,7 +13,7 @@ export type { Dropout } from './dropout.js';
 export type { EarlyStoppingOptions, EarlyStoppingState } from './early-stopping.js';
 export { evaluate, type EvaluateOptions } from './evaluate.js';
 export { type Callback, fit, type FitOptions, type Progress, type Report } from './fit.js';
-export { type FoldOptions, type Split, splitsOf } from './folds.js';
+export { drawGroups, type FoldOptions, type Split, splitsOf } from './folds.js';
 export type { Freeze, ParameterName } from './freeze.js';
 export { accuracy } from './metrics/accuracy.js';
 export type { ClassOptions } from './metrics/classes.js';

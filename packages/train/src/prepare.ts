@@ -1,5 +1,5 @@
 /** From the data and options of a caller to batches: everything is checked before anything changes. */
-import { expectInteger, mismatch, type Network, NnbpError, Random, Standardization } from '@nnbp/core';
+import { expectInteger, type Network, NnbpError, Random, Standardization } from '@nnbp/core';
 import { batchesOf, type BatchSource, streamBatches, tableBatches } from './batches.js';
 import {
   areSequences,
@@ -13,6 +13,7 @@ import {
   type Target,
   tablesOf,
 } from './data.js';
+import { expectFraction } from './folds.js';
 import {
   checkSequences,
   flattenSequences,
@@ -159,7 +160,7 @@ function divideSequences(
   { validation, seed }: TrainerOptions,
 ): { rest: SequenceList; part: Data | undefined } {
   if (typeof validation !== 'number') return { rest: data, part: validation };
-  expectFraction(validation);
+  expectFraction('validation', validation);
   const order = Uint32Array.from(data.sequences.keys());
   new Random(seed).shuffle(order);
   const count = Math.round(order.length * validation);
@@ -167,16 +168,10 @@ function divideSequences(
   return { rest: pick(order.subarray(count)), part: pick(order.subarray(0, count)) };
 }
 
-function expectFraction(validation: number): void {
-  if (!(validation > 0 && validation < 1)) {
-    throw mismatch('OUT_OF_RANGE', 'validation', 'a fraction between 0 and 1', validation);
-  }
-}
-
 /** The data to train on, and those for validation. */
 function divide(tables: Tables, { validation, seed }: TrainerOptions): { rest: Part; part: Data | undefined } {
   if (typeof validation !== 'number') return { rest: tables, part: validation };
-  expectFraction(validation);
+  expectFraction('validation', validation);
   return split(tables, validation, new Random(seed));
 }
 

@@ -1,10 +1,12 @@
 import { identity, tanh } from '@nnbp/activations';
-import { delayed, GraphBuilder, mlp, Network, NnbpError, Random } from '@nnbp/core';
+import { delayed, GraphBuilder, type Loss, mlp, Network, NnbpError, Random } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
 import { adam, levenbergMarquardt } from '@nnbp/optim';
 import {
   choice,
   crossValidate,
+  type CrossValidationOptions,
+  drawGroups,
   logUniform,
   meanAbsoluteError,
   permutationImportance,
@@ -101,7 +103,100 @@ describe('splitsOf', () => {
   });
 });
 
+describe('drawGroups', () => {
+  test('draws whole groups close to the fraction, at least one, and leaves at least one', () => {
+    for (let seed = 1; seed <= 60; seed++) {
+      const random = new Random(seed);
+      const count = 2 + Math.floor(8 * random.uniform());
+      const sizes = new Map(Array.from({ length: count }, (_, k) => [k, 1 + Math.floor(9 * random.uniform())]));
+      const all = [...sizes.values()].reduce((a, b) => a + b);
+      const largest = Math.max(...sizes.values());
+      const fraction = 0.05 + 0.9 * random.uniform();
+      const drawn = drawGroups(sizes, fraction, random);
+      const samples = [...drawn].reduce((sum, group) => sum + sizes.get(group)!, 0);
+      expect(drawn.size, `seed ${seed}`).toBeGreaterThan(0);
+      expect(drawn.size, `seed ${seed}`).toBeLessThan(count);
+      expect(Math.abs(samples - fraction * all), `seed ${seed}`).toBeLessThanOrEqual(largest);
+    }
+  });
+
+  test('a small fraction of large groups is the smallest group', () => {
+    const sizes = new Map(Object.entries({ a: 50, b: 40, c: 60 }));
+    for (const seed of [1, 2, 3]) expect([...drawGroups(sizes, 0.01, new Random(seed))]).toEqual(['b']);
+  });
+
+  test.each([
+    ['one group', [5], 0.5],
+    ['a fraction of 0', [5, 5], 0],
+    ['a fraction of 1', [5, 5], 1],
+  ])('%s is refused', (_, sizes, fraction) => {
+    expect(() => drawGroups(new Map(sizes.entries()), fraction, new Random(1))).toThrow(code('OUT_OF_RANGE'));
+  });
+});
+
 describe('crossValidate', () => {
+  /** Targets that `fit` trained on, and those that it only evaluated, in each fold: those of validation. */
+  async function targetsOfFolds(options: Pick<CrossValidationOptions, 'folds' | 'groups' | 'timeOrdered'>) {
+    const folds: { trained: Set<number>; valued: Set<number> }[] = [];
+    await crossValidate(
+      () => new Network(line.graph, { seed: 1 }),
+      { inputs, targets: inputs.map((_, s) => [s]) },
+      {
+        ...options,
+        onFold: ({ split }) => {
+          for (const s of split.test) folds[folds.length - 1].valued.delete(s);
+        },
+        fit: () => {
+          const [trained, valued] = [new Set<number>(), new Set<number>()];
+          folds.push({ trained, valued });
+          const { name, value, derivative } = mse();
+          const loss: Loss = {
+            name,
+            value: (x, t) => (valued.add(t[0]), value(x, t)),
+            derivative: (x, t, out) => {
+              trained.add(t[0]);
+              derivative(x, t, out);
+            },
+          };
+          return { loss, optimizer: adam(), epochs: 2, validation: 0.3 };
+        },
+      },
+    );
+    return folds.map(({ trained, valued }) => ({
+      training: [...trained].sort((a, b) => a - b),
+      validation: [...valued].filter((t) => !trained.has(t)).sort((a, b) => a - b),
+    }));
+  }
+
+  test('with groups, a validation fraction takes whole groups of the training set', async () => {
+    const groups = inputs.map((_, s) => s % 8);
+    const folds = await targetsOfFolds({ folds: 4, groups });
+    for (const { training, validation } of folds) {
+      const trained = new Set(training.map((s) => groups[s]));
+      expect(validation.some((s) => trained.has(groups[s]))).toBe(false);
+      expect(validation.length).toBeGreaterThan(2);
+      expect(trained.size).toBeGreaterThan(2);
+    }
+  });
+
+  test('in the order of time, a validation fraction takes the latest samples of the training set', async () => {
+    const [first, second] = await targetsOfFolds({ folds: 2, timeOrdered: true });
+    expect(first).toEqual({ training: [0, 1, 2, 3, 4, 5], validation: [6, 7, 8] });
+    expect(second.validation).toEqual([11, 12, 13, 14, 15]);
+  });
+
+  test.each([
+    ['a training set of one group', 0.3],
+    ['a validation fraction of 1', 1],
+  ])('%s is refused', async (_, validation) => {
+    const groups = inputs.map((_, s) => s % 2);
+    const run = crossValidate(() => new Network(line.graph, { seed: 1 }), data, {
+      ...{ folds: 2, groups },
+      fit: () => ({ ...fitOptions(), validation }),
+    });
+    await expect(run).rejects.toThrow(code('OUT_OF_RANGE'));
+  });
+
   const fitOptions = () => ({
     loss: mse(),
     optimizer: levenbergMarquardt(),

@@ -171,6 +171,7 @@ function commandFor(path: string, options: SearchCommandOptions, { options: cand
   return [
     `nnbp train ${shellWord(path)}`,
     ...columns,
+    ...(options.group === undefined ? [] : [`--group ${shellWord(options.group)}`]),
     ...(options.missing === 'mean' ? ['--missing mean'] : []),
     ...(options.loss === undefined ? [] : [`--loss ${options.loss}`]),
     `--hidden ${hidden.join(',')} --activation ${activation} --optimizer ${optimizer}`,

@@ -114,7 +114,7 @@ export function addTrain(program: Command, io: Io): void {
     .option('--time <column>', 'forecast a time series: the column of times, such as 2024-05-31 or 17')
     .option(
       '--group <column>',
-      'the column that identifies the series (with --time), or rows to keep in the same fold (with --folds)',
+      'the column that identifies the series (with --time), or rows to keep in the same set or fold',
     )
     .option(
       '--window <steps>',
@@ -160,7 +160,11 @@ async function train(io: Io, path: string, options: TrainOptions): Promise<void>
   if (validated !== undefined) await show(`\n${describeFolds(validated, options.group)}`);
   const enough = rows * (1 - testSplit) >= minRowsToValidate;
   const validationSplit = options.validationSplit ?? (enough ? defaultValidationSplit : 0);
-  const data = await trainingData(csv, { inputs, targets, rows, testSplit, validationSplit, seed, signal: io.signal });
+  const data = await trainingData(csv, {
+    ...{ inputs, targets, rows, testSplit, validationSplit, seed },
+    group: options.group,
+    signal: io.signal,
+  });
   try {
     await expectUnchanged(pathIn(io, path), plan.fingerprint);
     const withoutTarget = data.withoutTarget.sentence('without a target left out');
@@ -224,14 +228,15 @@ async function validate(io: Io, plan: Plan, options: TrainOptions, engine: Engin
   const line = progressLine(io);
   line.show(`fold 1 of ${folds * (repeats ?? 1)}`);
   const rows = Math.floor(encoded.codes.length * (1 - 1 / folds));
-  const enough = rows >= minRowsToValidate;
+  const validationSplit = options.validationSplit ?? (rows >= minRowsToValidate ? defaultValidationSplit : 0);
   try {
     return await crossValidation(plan, encoded, options, {
       folds,
       ...(repeats !== undefined && { repeats }),
       ...(timeOrdered !== undefined && { timeOrdered }),
       epochs: options.epochs ?? epochsFor(rows),
-      patience: options.patience ?? (enough ? defaultPatience : undefined),
+      validationSplit,
+      patience: options.patience ?? (validationSplit > 0 ? defaultPatience : undefined),
       batch,
       engine,
       signal: io.signal,

@@ -38,9 +38,6 @@ const defaultPatience = 30;
 
 /** Throws if an option for series is given without --time. */
 export function expectNoSeriesOptions(options: SeriesOptions): void {
-  if (options.group !== undefined && options.folds === undefined) {
-    throw misuse('--group needs --time, to tell series apart, or --folds, to keep rows of a group in the same fold.');
-  }
   for (const name of ['window', 'horizon', 'recurrent', 'season'] as const) {
     if (options[name] !== undefined) {
       throw misuse(`--${name} is for time series: name the column of times with --time.`);

@@ -3,6 +3,7 @@ import type { Network } from '@nnbp/core';
 import { nodesOf } from '../columns.js';
 import { notesOn, reasonOf } from '../describe.js';
 import { counted } from '../table.js';
+import { visible } from '../visible.js';
 import type { TrainingData } from './data.js';
 import type { Plan, TrainOptions } from './plan.js';
 
@@ -41,9 +42,10 @@ export function courseFor({ optimizer }: Plan, options: TrainOptions, data: Trai
 export const settingsOf = (
   { rate }: Plan,
   { rows, batch, patience }: Course,
-  { hidden, activation, optimizer, seed }: TrainOptions,
+  { hidden, activation, optimizer, seed, group }: TrainOptions,
 ) => ({
   seed,
+  ...(group !== undefined && { group }),
   hidden,
   activation,
   optimizer,
@@ -58,7 +60,7 @@ export function describeCourse(
   { inputs, lossName, rate }: Plan,
   { rows, epochs, batch, patience }: Course,
   { graph }: Network,
-  { hidden, activation, optimizer }: TrainOptions,
+  { hidden, activation, optimizer, group }: TrainOptions,
 ): string {
   const layers = [nodesOf(inputs), ...hidden.map((size) => `${size} ${activation}`), graph.outputs.length].join(' → ');
   const parts = [
@@ -73,7 +75,7 @@ export function describeCourse(
     `\nNetwork:   ${layers} nodes, ${counted(graph.parameterCount, 'parameter')}\n` +
     `Training:  ${lossName}, ${optimizer}${rate === undefined ? '' : ` with learning rate ${rate}`}, ${batch === rows.training ? 'all rows in each step' : `batches of ${batch}`},\n` +
     `           up to ${counted(epochs, 'epoch')}${stop}\n` +
-    `Data:      ${parts.join(', ')}\n\n`
+    `Data:      ${parts.join(', ')}${group === undefined ? '' : `, each group of "${visible(group)}" in one of them`}\n\n`
   );
 }
 

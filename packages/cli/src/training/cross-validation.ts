@@ -27,6 +27,8 @@ export interface FoldsWanted {
   readonly repeats?: number;
   readonly timeOrdered?: boolean;
   readonly epochs: number;
+  /** Fraction of each training set for early stopping; 0 for none. Default: 0. */
+  readonly validationSplit?: number;
   /** Undefined: no early stopping. */
   readonly patience?: number | undefined;
   readonly batch?: number | undefined;
@@ -43,7 +45,8 @@ export async function crossValidation(
   wanted: FoldsWanted,
 ): Promise<CrossValidation> {
   const { inputs, targets, use } = plan;
-  const { folds, repeats, timeOrdered = false, epochs, patience, batch, engine, signal, onFold } = wanted;
+  const { folds, repeats, timeOrdered = false, validationSplit = 0, epochs, patience } = wanted;
+  const { batch, engine, signal, onFold } = wanted;
   const samples = codes.map((row): Sample => ({
     input: spread(inputs, row),
     target: spread(targets, row, use.targets, inputs.length),
@@ -76,7 +79,8 @@ export async function crossValidation(
           engine,
           seed: options.seed,
           ...(batch !== undefined && optimizer.fullBatch !== true && { batchSize: Math.min(batch, training.length) }),
-          ...(patience !== undefined && { validation: 0.2, earlyStopping: { patience } }),
+          ...(validationSplit > 0 && { validation: validationSplit }),
+          ...(patience !== undefined && { earlyStopping: { patience } }),
           metrics: category ? [accuracy()] : [rSquared(), meanAbsoluteError()],
         };
       },

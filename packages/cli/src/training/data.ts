@@ -2,11 +2,12 @@
 import { Random, Standardization } from '@nnbp/core';
 import type { Data, Sample } from '@nnbp/train';
 import { type Column, nodesOf, spread } from '../columns.js';
-import type { Csv } from '../csv/read.js';
+import type { Csv, CsvRow } from '../csv/read.js';
 import { Encoder, Gaps } from '../encode.js';
 import type { LossUse } from '../functions.js';
 import { misuse, Problem } from '../problem.js';
 import type { Plan } from './plan.js';
+import { groupReader, type Part, partsOfGroups, type PartSizes } from './groups.js';
 import { fitsInMemory, type Store, storeFor } from './store.js';
 
 /** The data of a training, read from a file. */
@@ -27,24 +28,21 @@ export interface TrainingData {
   close(): Promise<void>;
 }
 
-/** Options of {@link trainingData}. */
-export interface TrainingDataOptions {
+/** Options of {@link trainingData}. The fractions are in [0, 1). */
+export interface TrainingDataOptions extends PartSizes {
   readonly inputs: readonly Column[];
   readonly targets: readonly Column[];
   /** The number of usable rows, from the survey of the file. */
   readonly rows: number;
-  /** Fraction of these rows for the test set, in [0, 1). */
-  readonly testSplit: number;
-  /** Fraction of the other rows for the validation set, in [0, 1). */
-  readonly validationSplit: number;
-  readonly seed: number;
+  /** The column that identifies the group of each row. A group is in one set. */
+  readonly group?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 /** With fewer rows than this beside the test set, there is no validation set unless the user asks for one. */
 export const minRowsToValidate = 50;
 
-/** Reads the file and splits its rows at random into three sets. Rows with unusable cells are skipped and counted. */
+/** Reads the file and splits its rows, or groups of rows, at random into three sets. Rows with unusable cells are skipped and counted. */
 export async function trainingData(csv: Csv, options: TrainingDataOptions): Promise<TrainingData> {
   const { inputs, targets, rows, signal } = options;
   const columns = [...inputs, ...targets];
@@ -60,17 +58,17 @@ export async function trainingData(csv: Csv, options: TrainingDataOptions): Prom
     const [training, validation, test] = stores;
     const [gaps, withoutTarget] = [new Gaps(), new Gaps()];
     const moments = columns.map(() => new Moments());
-    const part = drawing(options);
+    const partOf = options.group === undefined ? drawing(options) : await groupDrawing(csv, options, options.group);
     const codes = new Float64Array(columns.length);
-    for await (const { cells, number } of csv.rows()) {
-      if (number % 1024 === 0) signal?.throwIfAborted();
-      const noTarget = targetEncoder.encode(cells, codes, inputs.length);
-      const gap = noTarget ?? inputEncoder.encode(cells, codes);
+    for await (const row of csv.rows()) {
+      if (row.number % 1024 === 0) signal?.throwIfAborted();
+      const noTarget = targetEncoder.encode(row.cells, codes, inputs.length);
+      const gap = noTarget ?? inputEncoder.encode(row.cells, codes);
       if (gap !== undefined) {
-        (noTarget === undefined ? gaps : withoutTarget).add(gap, number);
+        (noTarget === undefined ? gaps : withoutTarget).add(gap, row.number);
         continue;
       }
-      const drawn = part();
+      const drawn = partOf(row);
       if (drawn === 'training') for (let k = 0; k < codes.length; k++) moments[k].add(codes[k]);
       await { training, validation, test }[drawn].add(codes);
     }
@@ -104,7 +102,7 @@ function drawing({ rows, testSplit, validationSplit, seed }: TrainingDataOptions
   let testLeft = Math.round(rows * testSplit);
   let validationLeft = Math.round((rows - testLeft) * validationSplit);
   let left = rows;
-  return (): 'training' | 'validation' | 'test' => {
+  return (): Part => {
     const drawn = random.uniform() * left--;
     if (drawn < testLeft) {
       testLeft--;
@@ -116,6 +114,22 @@ function drawing({ rows, testSplit, validationSplit, seed }: TrainingDataOptions
     }
     return 'training';
   };
+}
+
+/** The set of each row's group. Reads the file once to count the rows of each group. */
+async function groupDrawing(csv: Csv, options: TrainingDataOptions, group: string): Promise<(row: CsvRow) => Part> {
+  const groupOf = groupReader(csv, group);
+  const encoder = new Encoder([...options.inputs, ...options.targets], csv);
+  const codes = new Float64Array(encoder.columns.length);
+  const sizes = new Map<string, number>();
+  for await (const row of csv.rows()) {
+    if (row.number % 1024 === 0) options.signal?.throwIfAborted();
+    if (encoder.encode(row.cells, codes) !== undefined) continue;
+    const name = groupOf(row);
+    sizes.set(name, (sizes.get(name) ?? 0) + 1);
+  }
+  const parts = partsOfGroups(sizes, group, options);
+  return (row) => parts.get(groupOf(row))!;
 }
 
 /** Running mean and standard deviation (Welford). */
@@ -212,19 +226,15 @@ export async function encodedRows(
     );
   }
   const encoder = new Encoder(columns, csv);
-  const by = group === undefined ? -1 : csv.header.indexOf(group);
+  const groupOf = group === undefined ? undefined : groupReader(csv, group);
   const codes: Float64Array[] = [];
   const groups: string[] = [];
-  for await (const { cells, number } of csv.rows()) {
-    if (number % 1024 === 0) signal?.throwIfAborted();
-    const row = new Float64Array(columns.length);
-    if (encoder.encode(cells, row) !== undefined) continue;
-    codes.push(row);
-    if (by < 0) continue;
-    if (csv.format.missing.always(cells[by])) {
-      throw new Problem(`${csv.name}, row ${number}: "${group}" is empty. With --group, every row needs a group.`);
-    }
-    groups.push(cells[by]);
+  for await (const row of csv.rows()) {
+    if (row.number % 1024 === 0) signal?.throwIfAborted();
+    const found = new Float64Array(columns.length);
+    if (encoder.encode(row.cells, found) !== undefined) continue;
+    codes.push(found);
+    if (groupOf !== undefined) groups.push(groupOf(row));
   }
-  return { codes, ...(by >= 0 && { groups }) };
+  return { codes, ...(groupOf && { groups }) };
 }
