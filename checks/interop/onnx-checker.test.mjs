@@ -39,7 +39,7 @@ for path in sys.argv[1:]:
 const activations = everyActivation.filter(({ name }) => name !== 'gelu' && name !== 'mish');
 
 test.skipIf(found === undefined)(
-  `${graphs} random graphs, from seed ${firstSeed}`,
+  `the checker accepts ${graphs} random graphs, from seed ${firstSeed}`,
   () => {
     const seeds = Array.from({ length: graphs }, (_, k) => firstSeed + k);
     const paths = seeds.map((seed) => {

@@ -37,7 +37,7 @@ const sequencesOf = (network, sequences) => {
   return Array.from({ length: steps }, (_, t) => outputs.map((rows) => Array.from(rows[t]))).flat(2);
 };
 
-test(`${networks} networks of RNN, LSTM and GRU layers as models of sequences, from seed ${firstSeed}`, async () => {
+test(`${networks} networks of RNN, LSTM and GRU layers have the same outputs as sequence models, from seed ${firstSeed}`, async () => {
   const worst = { out: 0, back: 0 };
   const counts = {};
   for (let seed = firstSeed; seed < firstSeed + networks; seed++) {
@@ -68,7 +68,7 @@ test(`${networks} networks of RNN, LSTM and GRU layers as models of sequences, f
   ]);
 }, 240_000);
 
-test(`${networks} networks of convolutions and pooling, from seed ${firstSeed}`, async () => {
+test(`${networks} networks of convolutions and pooling have the same outputs, from seed ${firstSeed}`, async () => {
   const worst = { out: 0, back: 0 };
   const counts = {};
   // On a small grid, the windows may not tell the kernel, and a matrix is written instead of the operator.

@@ -45,7 +45,7 @@ function worstOf(outputs, expected, what) {
   return worst;
 }
 
-test(`${graphs} random graphs with delays and aggregations, ${steps} steps, from seed ${firstSeed}`, async () => {
+test(`${graphs} random graphs with delays and aggregations have the same outputs for ${steps} steps, from seed ${firstSeed}`, async () => {
   let worst = 0;
   let worstBack = 0;
   let recurrent = 0;
@@ -80,7 +80,7 @@ test(`${graphs} random graphs with delays and aggregations, ${steps} steps, from
   ]);
 }, 240_000);
 
-test('RNN, LSTM and GRU layers', async () => {
+test('RNN, LSTM and GRU layers have the same outputs', async () => {
   for (const [name, layer] of Object.entries({ rnn, lstm, gru })) {
     const builder = new GraphBuilder();
     builder.output(...layer(builder, { from: builder.inputs(3), units: 5 }));

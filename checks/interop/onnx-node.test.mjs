@@ -22,7 +22,7 @@ async function run(bytes, rows) {
   return output.data;
 }
 
-test(`${graphs} random graphs, from seed ${firstSeed}`, async () => {
+test(`${graphs} random graphs have the same outputs, from seed ${firstSeed}`, async () => {
   const worst = new WorstError();
   let nodes = 0;
   let edges = 0;
@@ -38,7 +38,7 @@ test(`${graphs} random graphs, from seed ${firstSeed}`, async () => {
   found.push([`${graphs} random graphs, ${nodes} nodes and ${edges} edges, 16 samples each`, `${worst}`]);
 }, 240_000);
 
-test('every activation, far out and near 0', async () => {
+test('every activation has the same values, near 0 and far from it', async () => {
   let worst = 0;
   for (const activation of everyActivation) {
     const network = new Network(mlp([1, 1], { activation }));

@@ -66,7 +66,7 @@ const run = (bytes, rows) =>
     [Buffer.from(bytes).toString('base64'), rows],
   );
 
-test(`${graphs} random graphs, from seed ${firstSeed}`, async () => {
+test(`${graphs} random graphs have the same outputs, from seed ${firstSeed}`, async () => {
   const worst = new WorstError();
   for (let seed = firstSeed; seed < firstSeed + graphs; seed++) {
     const { network, rows } = randomNetwork(seed);
@@ -75,7 +75,7 @@ test(`${graphs} random graphs, from seed ${firstSeed}`, async () => {
   found.push([`${graphs} random graphs, 16 samples each`, `${worst}`]);
 }, 60_000);
 
-test('every activation in one network', async () => {
+test('a network of all activations has the same outputs', async () => {
   const builder = new GraphBuilder();
   const h = builder.input('h');
   builder.output(...everyActivation.map((activation) => builder.node(activation.name, { from: [h], activation })));

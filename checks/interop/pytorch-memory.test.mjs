@@ -61,7 +61,7 @@ function ours(network, inputs, targets) {
 }
 
 describe.skipIf(found === undefined)('PyTorch', () => {
-  test(`${graphs} random graphs with delays and aggregations, ${steps} steps, from seed ${firstSeed}`, () => {
+  test(`${graphs} random graphs with delays and aggregations have the same outputs and gradients for ${steps} steps, from seed ${firstSeed}`, () => {
     const cases = Array.from({ length: graphs }, (_, k) => firstSeed + k).flatMap((seed) => {
       const random = new Random(seed);
       const network = new Network(randomMemoryGraph(random), { seed });
@@ -97,7 +97,7 @@ describe.skipIf(found === undefined)('PyTorch', () => {
     ]);
   }, 240_000);
 
-  test('train.py trains RNN, LSTM and GRU layers on sequences, and the trained network is the one of the same steps here', () => {
+  test('train.py trains RNN, LSTM and GRU layers on sequences to the same parameters as our optimizer', () => {
     for (const [name, layer] of Object.entries({ rnn, lstm, gru })) {
       const builder = new GraphBuilder();
       builder.output(...layer(builder, { from: builder.inputs(2), units: 3 }).slice(0, 2));

@@ -115,7 +115,7 @@ function freePort() {
 }
 
 describe.skipIf(found === undefined)('PyTorch', () => {
-  test(`outputs and gradients of random graphs in float64, from seed ${firstSeed}`, () => {
+  test(`random graphs have the same outputs and gradients in float64, from seed ${firstSeed}`, () => {
     const seeds = Array.from({ length: 120 }, (_, k) => firstSeed + k);
     const cases = seeds.map((seed) => ({ seed, ...randomNetwork(seed) }));
     const directories = cases.map(({ seed, network, rows: inputs, targets }) =>

@@ -111,7 +111,7 @@ test('a client that sends its body too slowly is disconnected', async () => {
 });
 
 test.skipIf(process.platform === 'win32')(
-  'half a model, a pipe, a directory and a model of another shape are refused, and a good model is taken',
+  'a truncated model, a pipe, a directory and a model of another shape are refused, and a valid model is loaded',
   async () => {
     const { directory, model, post, refusals } = server;
     const next = join(directory, 'next');

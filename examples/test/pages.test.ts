@@ -62,7 +62,7 @@ test('the browser page separates two moons and draws the classes', async () => {
   await page.screenshot({ path: join(import.meta.dirname, '../../reports/examples/browser-page.png') });
 });
 
-test('the page of gestures names what is drawn while the pointer moves, and forgets it with the next gesture', async () => {
+test('the gesture page names the drawn shape while the pointer moves, and starts again with the next gesture', async () => {
   const page = await open('browser-page', 'gestures.html');
   await page.waitForSelector('#status[data-done]');
   const pad = (await page.locator('#pad').boundingBox())!;
@@ -101,7 +101,7 @@ test('the page of gestures names what is drawn while the pointer moves, and forg
   await page.screenshot({ path: join(import.meta.dirname, '../../reports/examples/gestures.png') });
 });
 
-test('the page with a worker shows the loss, then predicts with the model that it is sent', async () => {
+test('the page with a worker shows the loss, then predicts with the model that the worker sends', async () => {
   const page = await open('web-worker');
   await page.locator('#status', { hasText: 'loss' }).waitFor();
   await page.locator('#status', { hasText: 'Trained.' }).waitFor();

@@ -27,7 +27,7 @@ writeFileSync(
 );
 
 describe('every example in guides, READMEs and doc comments', () => {
-  test('there are some', () => {
+  test('is found', () => {
     expect(examples.length).toBeGreaterThan(10);
   });
 
@@ -46,7 +46,7 @@ describe('every example in guides, READMEs and doc comments', () => {
 
   for (const { file, line, path, typesOnly } of examples) {
     if (typesOnly) continue;
-    test(`${file}:${line} runs and shows what it says`, async () => {
+    test(`${file}:${line} runs and has the results in its comments`, async () => {
       Object.assign(globalThis, { __expectShown: expectShown });
       await import(/* @vite-ignore */ pathToFileURL(path).href);
     }, 60_000);

@@ -19,7 +19,7 @@ const views: [string, Partial<PlaygroundState>][] = [
 ];
 
 test.each(views.flatMap(([name, change]) => (['light', 'dark'] as const).map((theme) => ({ name, change, theme }))))(
-  '$name, $theme',
+  '$name has no accessibility violation, $theme',
   async ({ name, change, theme }) => {
     const page = await open({ ...change, theme });
     // Wait for the view itself, not for what is shown while it loads.

@@ -14,7 +14,7 @@ const recurrent: PlaygroundState['network'] = {
   outputs: ['3'],
 };
 
-test('an edge that would close a cycle is offered with a delay, drawn dashed, edited and undone', async () => {
+test('an edge that would close a cycle can be added with a delay, is drawn dashed, and can be edited and undone', async () => {
   const page = await open({ view: 'build', network: recurrent });
   const form = page.getByRole('form', { name: 'Add an edge' });
   await form.getByLabel('From node').selectOption('3');

@@ -42,7 +42,7 @@ async function dragFrom(page: Page, id: string, x: number, y: number): Promise<v
   await page.mouse.up();
 }
 
-test('a node is added, connected by the form, given an activation and parameters, and all of it is in the JSON', async () => {
+test('a node that is added, connected and edited in the forms appears in the JSON with its activation and parameters', async () => {
   const page = await inBuild();
   await page.getByRole('button', { name: 'Add a node', exact: true }).click();
   await page.getByRole('heading', { name: 'Node 8' }).waitFor();
@@ -68,7 +68,7 @@ test('a node is added, connected by the form, given an activation and parameters
     .toBe('1 input, 7 nodes, 12 edges, 26 parameters');
 });
 
-test('an edge is drawn by dragging from node to node, and dragging onto empty ground makes a node', async () => {
+test('dragging from node to node adds an edge, and dragging onto the empty canvas adds a node', async () => {
   const page = await inBuild();
   const seven = (await boxOf(page, '7').boundingBox())!;
   await dragFrom(page, '2', seven.x + seven.width / 2, seven.y + seven.height / 2);
@@ -80,7 +80,7 @@ test('an edge is drawn by dragging from node to node, and dragging onto empty gr
   expect(edgesOf(await shown(page))).toContain('3→8');
 });
 
-test('an edge is drawn with a finger, on a phone', async () => {
+test('an edge can be drawn by touch on a phone', async () => {
   const page = await inBuild({}, { viewport: { width: 390, height: 900 }, hasTouch: true, isMobile: true });
   const start = (await boxOf(page, '2').locator('.source').boundingBox())!;
   const end = (await boxOf(page, '7').boundingBox())!;
@@ -105,7 +105,7 @@ test('an edge is drawn with a finger, on a phone', async () => {
   expect(edgesOf(await shown(page))).toContain('2→7');
 });
 
-test('a cycle is refused, with its path named and shown, by the form and by dragging', async () => {
+test('a cycle is refused by the form and by dragging, and its path is named and highlighted', async () => {
   const page = await inBuild();
   const before = await text(page).inputValue();
   await connect(page, '7', '2');
@@ -141,7 +141,7 @@ test('the last input and output cannot be removed', async () => {
   expect(await text(page).inputValue()).toBe(before);
 });
 
-test('undo and redo go through every edit, a number typed digit by digit being one, also what Derive changed', async () => {
+test('undo and redo cover every edit, including those in Derive, and a number typed digit by digit is one edit', async () => {
   const page = await inBuild();
   const texts = [await text(page).inputValue()];
   const note = async () => texts.push(await text(page).inputValue());
@@ -175,7 +175,7 @@ test('undo and redo go through every edit, a number typed digit by digit being o
   await expect.poll(() => text(page).inputValue()).toBe(texts.at(-2));
 });
 
-test('the graph goes out as JSON and comes back the same, and the engine predicts the same to the last bit', async () => {
+test('a graph exported and imported as JSON is the same, and its predictions are bit-identical', async () => {
   const page = await inBuild();
   const before = await text(page).inputValue();
   expect(fromJson(before).predict([0.5])).toEqual(networkOf(defaultState.network, builtinFunctions).predict([0.5]));
@@ -292,7 +292,7 @@ test('custom layers are created with skip connections, and too many nodes are re
   expect(await text(page).inputValue()).toBe(before);
 });
 
-test('the link restores the graph, and Derive works on it with a sample that fits', async () => {
+test('the link restores the graph, and Derive gets a sample with as many values as the graph has inputs', async () => {
   const page = await inBuild();
   await page.getByRole('button', { name: '2-4-2-1' }).click();
   await page.getByRole('button', { name: 'Add an input' }).click();
@@ -320,7 +320,7 @@ test('the link restores the graph, and Derive works on it with a sample that fit
   expect(Number(shownValue)).toBe(pass.cache.dLossDx('9'));
 });
 
-test('a node is selected, connected and removed with the keyboard alone', async () => {
+test('a node can be selected, connected and removed with the keyboard alone', async () => {
   const page = await inBuild();
   await boxOf(page, '2').getByRole('button').focus();
   await page.keyboard.press('Enter');
@@ -348,7 +348,7 @@ test.each([
   { theme: 'dark', language: 'zh', width: 1280 },
   { theme: 'light', language: 'zh', width: 390 },
   { theme: 'dark', language: 'en', width: 390 },
-] as const)('$theme, $language, $width wide: accessible, and nothing is wider than the page', async (look) => {
+] as const)('$theme, $language, $width wide: the view is accessible and no wider than the page', async (look) => {
   const { theme, language, width } = look;
   const page = await inBuild({ theme, language }, { viewport: { width, height: 900 } });
   await boxOf(page, '4').getByRole('button').click();

@@ -93,7 +93,7 @@ test('graph and derivation are downloaded as SVG and PNG, and the loss curve as 
   });
 });
 
-test('an exercise sheet has its numbers from the seed, and the solutions on a page of their own', async () => {
+test('an exercise sheet has the numbers of its seed, and the solutions on a separate page', async () => {
   const page = await open({ view: 'learn', sheet: 5 });
   await page.getByRole('heading', { name: 'Solutions Sheet 5' }).waitFor();
   const [questions, solutions] = await page.locator('article section').allTextContents();

@@ -42,7 +42,7 @@ async function type(page: Page, label: string, value: string): Promise<void> {
   await page.getByLabel(label, { exact: true }).fill(value);
 }
 
-test('every number in the graph is golden, and bit-identical to that of the engine', async () => {
+test('every number in the graph equals the golden run and is bit-identical to the engine', async () => {
   const page = await open();
   const pass = backpropagate(articleNetwork(), [Number(run.input)], [Number(run.target)], mse());
   const shownAs = await numbersOn(page);
@@ -191,7 +191,7 @@ test("the article mode shows the article's numbers, its assumptions and its erro
   await picture(page, 'derive-article');
 });
 
-test('a wrong order counts contributions twice or loses them, and a correct one does not', async () => {
+test('a wrong order counts contributions twice or omits them, and a correct one does not', async () => {
   const page = await open(inDerive({ mode: 'break' }));
   const times = (id: string) => page.locator(`[data-times="${id}"]`).textContent();
   const found = async (name: string) =>
@@ -222,7 +222,7 @@ test('a wrong order counts contributions twice or loses them, and a correct one 
   await picture(page, 'derive-break');
 });
 
-test('without a cache the numbers stay right and the work grows', async () => {
+test('without a cache the numbers stay correct and the number of operations grows', async () => {
   const page = await open(inDerive({ mode: 'break', mistake: 'without-dLossDx' }));
   const times = (id: string) => page.locator(`[data-times="${id}"]`).textContent();
   // b, c and each weight ask, and so does each predecessor as often as it is asked: 1; 3 + 1; 4 + 4 + 4; 5 + 3 · 12.
@@ -242,7 +242,7 @@ test('without a cache the numbers stay right and the work grows', async () => {
   expect(await Promise.all(['2', '4', '7'].map(times))).toEqual(['3', '5', '7']);
 });
 
-test('paths are counted exactly, even if there are too many to multiply out', async () => {
+test('paths are counted exactly, even if there are too many to enumerate', async () => {
   const page = await open({ derive: { ...derived, selected: 'dloss/dx_1', imagined: { layers: 12, width: 32 } } });
   await page.locator('.counts').waitFor();
   const counts = await page
@@ -419,7 +419,7 @@ test('no step moves anything on the page', async () => {
   }
 });
 
-test('a term is explained on hover and on focus, and marked in the graph and the formula at once', async () => {
+test('hovering or focusing a term explains it and highlights it in the graph and the formula', async () => {
   const page = await open();
   const tip = page.getByRole('tooltip');
   const marked = (place: string) => page.locator(`${place} [data-pointed]`);

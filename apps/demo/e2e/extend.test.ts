@@ -18,7 +18,7 @@ const withFunction = (text: string, name = 'mine', kind: 'activations' | 'losses
 const says = (page: Page, text: RegExp | string) =>
   page.getByRole('region', { name: 'Result' }).getByText(text).first().waitFor({ timeout: 50_000 });
 
-test('a right derivative is reported with a plot, also in the dark theme', patience, async () => {
+test('a correct derivative is reported with a plot, also in the dark theme', patience, async () => {
   const page = await open(extend);
   await says(page, /Correct: all \d+ derivatives agree/);
   expect(await page.getByRole('button', { name: 'Save and use' }).isEnabled()).toBe(true);

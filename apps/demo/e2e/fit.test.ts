@@ -59,7 +59,7 @@ test('a derivative at a point opens in Derive with the fitted parameters', async
   await picture(page, 'fit-in-derive');
 });
 
-test('a formula of one’s own starts where the reader says, and what is wrong is said in a sentence', async () => {
+test('a custom formula starts from the given values, and each mistake has a message', async () => {
   const page = await openFit({ data: '1 2.7\n2 7.4\n3 20.1\n4 54.6' });
   const formula = page.getByRole('textbox', { name: 'Formula' });
   await formula.fill('y = exp(k*x');
@@ -78,7 +78,7 @@ test('a formula of one’s own starts where the reader says, and what is wrong i
   await page.getByRole('alert').getByText('1 point cannot determine 1 parameters').waitFor();
 });
 
-test('pasted data that are too long are refused as a whole', async () => {
+test('pasted data that are too long are refused and nothing changes', async () => {
   const data = '1 2\n2 4.1\n3 6.2\n4 7.9';
   const page = await openFit({ formula: 'k*x + m', data });
   const text = page.getByLabel('x and y, a pair per line');
@@ -90,7 +90,7 @@ test('pasted data that are too long are refused as a whole', async () => {
   await page.getByRole('img', { name: /^5 points/ }).waitFor();
 });
 
-test('parameters that the data do not determine are named', async () => {
+test('parameters that the data do not determine are reported by name', async () => {
   const page = await openFit({ formula: 'a*b*x', data: '1 2\n2 4.1\n3 6.2\n4 7.9' });
   await page.getByText(/^The data do not determine [ab]:/).waitFor();
   expect(await page.getByRole('cell', { name: 'not determined' }).count()).toBe(1);
@@ -114,7 +114,7 @@ test('the network drawn in Build is fitted in place of a formula', async () => {
   );
 });
 
-test('a formula of one’s own can be chosen again after the network of Build', async () => {
+test('a custom formula can be chosen again after the network of Build', async () => {
   const page = await openFit({ formula: 'k*x + m', data: '1 2\n2 4.1\n3 6.2\n4 7.9' });
   const model = page.getByRole('combobox', { name: 'Model' });
   await model.selectOption('network');

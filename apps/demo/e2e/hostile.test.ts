@@ -22,17 +22,14 @@ const links = (source: string): readonly Partial<PlaygroundState>[] => [
 
 const says = (page: Page, text: RegExp | string) => page.getByText(text).first().waitFor({ timeout: 50_000 });
 
-test(
-  'has no network, storage, worker, timer, message or import, in whatever view it runs',
-  { timeout: 180_000 },
-  async () => {
-    const names = [
-      ...['fetch', 'XMLHttpRequest', 'WebSocket', 'EventSource', 'WebTransport', 'RTCPeerConnection', 'importScripts'],
-      ...['indexedDB', 'caches', 'cookieStore', 'navigator', 'webkitRequestFileSystem', 'localStorage', 'opener'],
-      ...['Worker', 'SharedWorker', 'BroadcastChannel', 'MessageChannel', 'document', 'window', 'parent', 'Atomics'],
-      ...['postMessage', 'addEventListener', 'onmessage', 'setTimeout', 'setInterval', 'requestAnimationFrame'],
-    ];
-    const source = `const scope = globalThis as unknown as Record<string, unknown>;
+test('has no network, storage, worker, timer, message or import in any view', { timeout: 180_000 }, async () => {
+  const names = [
+    ...['fetch', 'XMLHttpRequest', 'WebSocket', 'EventSource', 'WebTransport', 'RTCPeerConnection', 'importScripts'],
+    ...['indexedDB', 'caches', 'cookieStore', 'navigator', 'webkitRequestFileSystem', 'localStorage', 'opener'],
+    ...['Worker', 'SharedWorker', 'BroadcastChannel', 'MessageChannel', 'document', 'window', 'parent', 'Atomics'],
+    ...['postMessage', 'addEventListener', 'onmessage', 'setTimeout', 'setInterval', 'requestAnimationFrame'],
+  ];
+  const source = `const scope = globalThis as unknown as Record<string, unknown>;
 const found = ${JSON.stringify(names)}.filter((name) => {
   for (let o: object | null = scope; o !== null; o = Object.getPrototypeOf(o)) {
     if ((o as Record<string, unknown>)[name] !== undefined) return true;
@@ -50,18 +47,17 @@ export default {
   },
   derivative: () => 1,
 };`;
-    for (const link of links(source)) {
-      const requests: string[] = [];
-      const page = await open(link);
-      page.on('request', (request) => requests.push(request.url()));
-      await says(page, 'found [], imported 0');
-      expect(requests.filter((url) => !/^(?:blob|data):/.test(url) && !url.startsWith(inject('address')))).toEqual([]);
-      await page.close();
-    }
-  },
-);
+  for (const link of links(source)) {
+    const requests: string[] = [];
+    const page = await open(link);
+    page.on('request', (request) => requests.push(request.url()));
+    await says(page, 'found [], imported 0');
+    expect(requests.filter((url) => !/^(?:blob|data):/.test(url) && !url.startsWith(inject('address')))).toEqual([]);
+    await page.close();
+  }
+});
 
-test('cannot forge an answer that harms the page', patience, async () => {
+test('cannot forge a response that harms the page', patience, async () => {
   // Everything that the worker's own program makes its answer with gives something else.
   const page = await open({
     view: 'extend',
@@ -78,7 +74,7 @@ ${working}`),
   await says(page, /Correct: all/);
 });
 
-test('does not run on after its answer', { timeout: 180_000 }, async () => {
+test('does not keep running after its response', { timeout: 180_000 }, async () => {
   const later = `let chain: Promise<void> | undefined;
 export default {
   value(h: number) {
@@ -106,7 +102,7 @@ export default {
   }
 });
 
-test('trains with the data that are fetched, and its fraction is shown', patience, async () => {
+test('trains with the downloaded data, and shows the progress of the download', patience, async () => {
   const page = await open({
     view: 'train',
     custom: customOf(working),

@@ -65,7 +65,7 @@ async function solve(page: Page, task: Task): Promise<void> {
   await press('Check');
 }
 
-test('without a hash chapter 1 opens; question and graph fit the first screen; nothing foreign is requested or stored', async () => {
+test('without a hash chapter 1 opens, question and graph fit the first screen, and there are no third-party requests or cookies', async () => {
   const foreign: string[] = [];
   const page = await open(learn);
   page.on('request', (request) => {
@@ -96,7 +96,7 @@ test('without a hash chapter 1 opens; question and graph fit the first screen; n
   expect(foreign).toEqual([]);
 });
 
-test('the awaited number is nowhere in the page before it is checked; a mistake is named; after three tries it is shown', async () => {
+test('the page does not contain the answer before it is checked, names a mistake, and shows the solution after three tries', async () => {
   const page = await open(at('parameters'));
   const [factors, product] = tasksOf('parameters');
   await page.getByRole('heading', { name: /How does the loss follow/ }).waitFor();
@@ -129,7 +129,7 @@ test('the awaited number is nowhere in the page before it is checked; a mistake 
 });
 
 // Some thirty tasks in one walk take longer than other tests on a busy machine.
-test('all chapters can be completed by keyboard alone, and Back and Forward walk them', async () => {
+test('all chapters can be completed by keyboard alone, and Back and Forward move between them', async () => {
   const page = await open(at('forward'), { viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' });
   for (const lesson of lessonList) {
     await page.getByRole('heading', { level: 2 }).waitFor();
@@ -163,7 +163,7 @@ test('all chapters can be completed by keyboard alone, and Back and Forward walk
   expect(new URL(page.url()).hash).toMatch(/^#learn\/9\//);
 }, 180_000);
 
-test('on a phone chapters are done by touch, with targets of at least 44 px, in Chinese and in the dark', async () => {
+test('on a phone chapters can be completed by touch, with targets of at least 44 px, in Chinese and in the dark', async () => {
   const page = await open(
     { ...at('order'), language: 'zh', theme: 'dark' },
     { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
@@ -205,7 +205,7 @@ test('the same seed gives the same exercise, and a short address opens a chapter
   await card(page).getByText('Right.', { exact: true }).first().waitFor();
 });
 
-test('in chapter 3 no message covers another or a node, at 1024 px and on a phone', async () => {
+test('in chapter 3 no message overlaps another or a node, at 1024 px and on a phone', async () => {
   const [reads, blames] = tasksOf('successors');
   const tries = [[reads.solution], [blames.solution]];
   const page = await open({

@@ -42,7 +42,7 @@ async function ownServer() {
   };
 }
 
-test('after one visit the page works offline, and a page that is open is told of a new version', async () => {
+test('after one visit the page works offline, and an open page shows that there is a new version', async () => {
   const server = await ownServer();
   const page = await open({}, { serviceWorkers: 'allow' });
   const requests: string[] = [];

@@ -22,7 +22,7 @@ async function steps(page: Page, count: number): Promise<void> {
   await expect.poll(() => stat(page, 'steps')).toBe(String(count));
 }
 
-test('a training stays across views and reloads, and goes to files, Derive, Build and back to Train', async () => {
+test('a trained network persists across views and reloads, can be saved, opened in Derive and Build, and trained further', async () => {
   const page = await open({ view: 'train' });
   await steps(page, 7);
   const loss = await stat(page, 'training-loss');
@@ -70,7 +70,7 @@ test('a training stays across views and reloads, and goes to files, Derive, Buil
   await untilUrl(page, ({ train }) => train.steps === 2 && train.graph?.nodes.length === 17);
 });
 
-test('a graph that does not fit the data is told how it differs, and one that fits is trained', async () => {
+test('a graph that does not fit the data is refused with the difference, and one that fits is trained', async () => {
   const page = await open({ view: 'build' });
   await button(page, 'Train this network').click();
   await steps(page, 3);
@@ -81,7 +81,7 @@ test('a graph that does not fit the data is told how it differs, and one that fi
   await page.getByText('1 hidden layer').waitFor();
 });
 
-test('the doors of Learn set their tasks up', async () => {
+test('the links of Learn to other views set up their tasks', async () => {
   const done = { seed: 0, task: 0, tries: [['', '', '']], draft: '' };
   const page = await open({ view: 'learn', learn: { chapter: 'repair', work: { repair: done } } });
   await button(page, 'Give node 2 four successors').click();

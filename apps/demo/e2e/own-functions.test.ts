@@ -45,7 +45,7 @@ const figure = async (page: Page, name: string) =>
   Number(await page.locator(`button[aria-label^="${name} = "]`).last().locator('data').last().getAttribute('value'));
 
 test(
-  'a derivation with a function of one’s own has the engine’s numbers, and follows each change',
+  'a derivation with a custom function has the engine’s numbers and updates with each change',
   patience,
   async () => {
     const page = await open({ network, custom, derive: { ...derive, loss: 'fourth' } });
@@ -66,7 +66,7 @@ test(
   },
 );
 
-test('a function of one’s own can be chosen for a node', patience, async () => {
+test('a custom function can be chosen for a node', patience, async () => {
   const page = await open({ custom });
   await page.getByLabel('Activation of node 2').selectOption('bent');
   await expect
@@ -87,7 +87,7 @@ test('a function of one’s own can be chosen for a node', patience, async () =>
     );
 });
 
-test('a fitted formula can have a loss of one’s own', patience, async () => {
+test('a fitted formula can have a custom loss', patience, async () => {
   const shown = { formula: 'a*exp(b*x)', variable: 'x', values: { a: 1.5, b: 0.4 } };
   const page = await open({
     custom,
@@ -100,7 +100,7 @@ test('a fitted formula can have a loss of one’s own', patience, async () => {
   expect(Number(await answer.getAttribute('value'))).toBe(gradients.of('b').b);
 });
 
-test('an endless loop in a node ends with a sentence, and the page goes on', patience, async () => {
+test('an infinite loop in a node is stopped with a message, and the page keeps working', patience, async () => {
   const endless = 'export default { value(h: number) { for (;;) h += 0; }, derivative: () => 1 };';
   const page = await open({ network, custom: { activations: [{ name: 'bent', source: endless }], losses: [] } });
   await page.getByRole('alert').getByText('Stopped after two seconds').waitFor({ timeout: 50_000 });

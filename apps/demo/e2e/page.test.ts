@@ -59,7 +59,7 @@ test('an edit whose URL is written while the reload is under way is kept', async
   await page.getByRole('button', { name: '求导' }).waitFor();
 });
 
-test('an edit right before the page is left is there for who comes back', async () => {
+test('an edit right before leaving the page is restored by going back', async () => {
   const page = await open();
   await page.getByRole('button', { name: 'Derive' }).waitFor();
   await chooseChineseAnd(page, 'leave');

@@ -119,7 +119,7 @@ test('every loss that is not refused for a task trains on it', async () => {
   }
 });
 
-test('XOR is learnt until every sample is right', async () => {
+test('XOR is learned until every sample is correct', async () => {
   const page = await openTrain('xor', { noise: 0 });
   await press(page, 'Play');
   await until(page, 'training-accuracy', (accuracy) => accuracy === 100);
@@ -128,7 +128,7 @@ test('XOR is learnt until every sample is right', async () => {
   await picture(page, 'train-xor');
 });
 
-test('circles reach a low loss with the settings they begin with', async () => {
+test('circles reach a low loss with their default settings', async () => {
   const page = await open({ view: 'train' });
   await press(page, 'Play');
   await until(page, 'training-loss', (loss) => loss < 0.02);
@@ -136,7 +136,7 @@ test('circles reach a low loss with the settings they begin with', async () => {
   await picture(page, 'train-circles');
 });
 
-test('play, pause, step and reset do what they say', async () => {
+test('play, pause, step and reset control the training', async () => {
   const page = await openTrain('moons');
   await step(page, 2);
   const stepped = await stat(page, 'training-loss');
@@ -153,7 +153,7 @@ test('play, pause, step and reset do what they say', async () => {
   expect(await stat(page, 'training-loss')).toBe(stepped);
 });
 
-test('the loss after two epochs is the one fit comes to from the same seed', async () => {
+test('the loss after two epochs equals that of fit with the same seed', async () => {
   const settings = settingsFor('circles', { seed: 7 });
   const dataset = planar('circles', settings.noise, settings.seed);
   const network = networkFor(settings, dataset, builtinFunctions);
@@ -176,7 +176,7 @@ test('the loss after two epochs is the one fit comes to from the same seed', asy
   expect(await stat(page, 'training-loss')).toBe(short(expected.loss));
 });
 
-test('the edges show what the engine says a sample’s gradient carries', async () => {
+test('the edges show the engine’s gradients of the selected sample', async () => {
   const settings = settingsFor('circles');
   const { training } = planar('circles', settings.noise, settings.seed);
   const network = networkFor(settings, planar('circles', settings.noise, settings.seed), builtinFunctions);
@@ -255,7 +255,7 @@ test('a 784-128-10 network learns digits while the page stays under 50 ms a task
   await picture(page, 'train-digits');
 });
 
-test('a table of the user’s own is guessed and learnt, as classes and as a number', async () => {
+test('the columns of a user’s table are detected, and it is learned as classes and as a number', async () => {
   const lines = Array.from({ length: 80 }, (_, k) => {
     const [size, weight] = [(k % 10) / 2, Math.floor(k / 10) * 3];
     return `${size};${weight};${size + weight > 12 ? 'large' : 'small'};${2 * size - weight}`;
@@ -292,7 +292,7 @@ test('a table of the user’s own is guessed and learnt, as classes and as a num
   await picture(page, 'train-csv-number');
 });
 
-test('a file that is not a table is answered with a sentence', async () => {
+test('a file that is not a table gets a message', async () => {
   const page = await openTrain('csv');
   await page
     .getByLabel('CSV file')
@@ -300,7 +300,7 @@ test('a file that is not a table is answered with a sentence', async () => {
   await page.getByText('The file has only one column.').waitFor();
 });
 
-test('other data bring a loss that suits them, and one that cannot work gets a sentence', async () => {
+test('other data select a suitable loss, and an unsuitable one gets a message', async () => {
   const page = await open({ view: 'train' });
   await page.getByText('iris', { exact: true }).click();
   expect(await page.getByRole('combobox', { name: 'Loss', exact: true }).inputValue()).toBe('softmaxCrossEntropy');
@@ -313,7 +313,7 @@ test('other data bring a loss that suits them, and one that cannot work gets a s
   await expect.poll(() => page.getByRole('button', { name: 'Play' }).isEnabled(), { timeout: 15_000 }).toBe(true);
 });
 
-test('training that diverges stops with a sentence', async () => {
+test('training that diverges stops with a message', async () => {
   const page = await openTrain('tripling', { learningRate: 5 });
   await press(page, 'Play');
   await page.getByText('Training diverged').waitFor();
@@ -348,7 +348,7 @@ test('a function is drawn with the pointer, or typed, and fitted', async () => {
   await page.getByText('4 training samples.').waitFor();
 });
 
-test('many layers of sigmoids let the gradient vanish, and the page says so', async () => {
+test('the gradient vanishes in many sigmoid layers, and the page reports it', async () => {
   const page = await openTrain('circles', { hidden: [6, 6, 6, 6, 6], activation: 'sigmoid' });
   await page.getByText('Vanishing: the gradient of the last hidden layer').waitFor();
   const sizes = await page
@@ -358,7 +358,7 @@ test('many layers of sigmoids let the gradient vanish, and the page says so', as
   expect(sizes[1] / sizes[5]).toBeGreaterThan(30);
 });
 
-test('an activation of the user’s own trains, and one that never ends is ended with a sentence', async () => {
+test('a custom activation trains, and one that never returns is stopped with a message', async () => {
   const own = (value: string) => ({
     custom: {
       activations: [{ name: 'cube', source: `export default { ${value}, derivative: (h: number) => 3 * h * h };` }],
@@ -388,7 +388,7 @@ test('the link restores data, shape, options and seed', async () => {
   expect(await page.getByRole('radio', { name: 'spirals' }).isChecked()).toBe(true);
 });
 
-test.each(['light', 'dark'] as const)('no serious accessibility violation, %s', async (theme) => {
+test.each(['light', 'dark'] as const)('the view has no serious accessibility violation, %s', async (theme) => {
   const page = await openTrain('spirals', { sample: 7 }, { theme });
   await press(page, 'Play');
   await until(page, 'steps', (steps) => steps > 1000);
@@ -397,7 +397,7 @@ test.each(['light', 'dark'] as const)('no serious accessibility violation, %s', 
   await picture(page, `train-spirals-${theme}`);
 });
 
-test('it can be played with the keyboard alone', async () => {
+test('the view works with the keyboard alone', async () => {
   const page = await openTrain('xor');
   await page.locator('button:enabled', { hasText: /^Play$/ }).waitFor();
   await page.getByRole('button', { name: 'Play', exact: true }).focus();
@@ -410,7 +410,7 @@ test('it can be played with the keyboard alone', async () => {
   expect(await page.getByRole('radio', { name: 'moons' }).isChecked()).toBe(true);
 });
 
-test('a phone shows all of it in its width, in Chinese', async () => {
+test('the view fits a phone, in Chinese', async () => {
   const page = await openTrain(
     'moons',
     {},

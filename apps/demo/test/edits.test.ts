@@ -40,7 +40,7 @@ describe('a delayed edge', () => {
     expect(refusalOf(() => setDelay(loop, { from: 'y', to: 'h', delay: 2 }, 0))).toMatchObject({ edge: 'undelayed' });
   });
 
-  test('stands beside one with another delay, and not beside its equal', () => {
+  test('can be parallel to an edge with another delay, but not with the same delay', () => {
     const both = connect(loop, 'h', 'h', 3);
     expect(both.nodes[0].delays).toEqual([0, 1, 2, 3]);
     expect(refusalOf(() => connect(both, 'h', 'h', 3))).toMatchObject({ why: 'duplicateEdge', delay: 3 });
@@ -50,14 +50,14 @@ describe('a delayed edge', () => {
     expect(disconnect(both, { from: 'h', to: 'h', delay: 3 })).toEqual(loop);
   });
 
-  test('leaves nothing behind when it is removed or loses its delay', () => {
+  test('leaves no unused entries when it or its delay is removed', () => {
     const removed = disconnect(disconnect(loop, { from: 'y', to: 'h', delay: 2 }), { from: 'h', to: 'h', delay: 1 });
     expect(removed).toStrictEqual(chain);
     const straight = connect(chain, 'x', 'y');
     expect(setDelay(connect(chain, 'x', 'y', 1), { from: 'x', to: 'y', delay: 1 }, 0)).toStrictEqual(straight);
   });
 
-  test('follows a renamed node and goes with a removed one', () => {
+  test('follows a renamed node and is removed with its node', () => {
     expect(rename(loop, 'h', 'memory')).toMatchObject({
       nodes: [{ id: 'memory', from: ['x', 'memory', 'y'], delays: [0, 1, 2] }, { from: ['memory'] }],
       initial: { memory: 0.25 },
@@ -81,7 +81,7 @@ test('the sum is the default and is not stored', () => {
   expect(setAggregation(setAggregation(chain, 'h', 'max'), 'h', 'sum')).toStrictEqual(chain);
 });
 
-test('the described network computes with its delays, its initial value and its aggregation', () => {
+test('a network made from the description has its delays, initial value and aggregation', () => {
   const { graph } = networkOf(setAggregation(loop, 'h', 'max'), functions);
   const h = graph.indexOf('h');
   expect(Array.from({ length: 3 }, (_, k) => graph.edgeName(graph.edgeStart[h] + k))).toEqual(['x', 'h@-1', 'y@-2']);
@@ -89,7 +89,7 @@ test('the described network computes with its delays, its initial value and its 
   expect(graph.aggregation(h)!.name).toBe('max');
 });
 
-test('an aggregation that does not exist is an error with a code', () => {
+test('an unknown aggregation throws an error with a code', () => {
   expect(() => networkOf(setAggregation(chain, 'h', 'toString'), functions)).toThrow(
     expect.objectContaining({ code: 'MISSING_PLUGIN' }) as Error,
   );

@@ -20,7 +20,7 @@ const chapter = (name: string) => lessonList.find((other) => other.name === name
 const tasksOf = (name: string, seed = 0): readonly Task[] => chapter(name).exercise(seed).tasks;
 const hintOf = (task: Task, answer: string) => task.judge(answer).hint?.en;
 
-test('typed numbers may have either minus, either decimal separator, and full-width characters', () => {
+test('typed numbers may have a hyphen or minus sign, a decimal point or comma, and full-width characters', () => {
   for (const typed of ['-0.5', '−0.5', '-0,5', '−,5', ' - 0.5 ', '－０．５', '-5e-1']) {
     expect(parseNumber(typed), typed).toBe(-0.5);
   }
@@ -39,7 +39,7 @@ test('the article’s exercises ask for the exact numbers of the engine', () => 
   expect(solution('parameters', 1)).toBe(article.gradients.of('4').w['2']);
 });
 
-test('each usual mistake at dloss/dw_2to4 has its own hint', () => {
+test('each common mistake at dloss/dw_2to4 has its own hint', () => {
   const task = tasksOf('parameters')[1];
   expect(task.judge('-0.512')).toEqual({ right: true });
   expect(hintOf(task, '-1.373')).toBe('slope_4 is missing.');
@@ -50,7 +50,7 @@ test('each usual mistake at dloss/dw_2to4 has its own hint', () => {
   expect(hintOf(task, 'half')).toMatch(/Enter a number/);
 });
 
-test('an answer within 1 % is right, one beyond is not', () => {
+test('an answer within 1 % is accepted, and one beyond is not', () => {
   const [task] = tasksOf('forward');
   const expected = Number(task.solution);
   expect(task.judge(String(expected * 1.0099)).right).toBe(true);
@@ -58,7 +58,7 @@ test('an answer within 1 % is right, one beyond is not', () => {
   expect(task.judge(String(expected * 1.011)).right).toBe(false);
 });
 
-test('after three wrong answers the solution is shown, and a right one before is right', () => {
+test('after three wrong answers the solution is shown, and a correct answer before that is accepted', () => {
   const [task] = tasksOf('forward');
   expect(standing(task, []).state).toBe('open');
   expect(standing(task, ['1', '2']).state).toBe('open');
@@ -71,7 +71,7 @@ test('after three wrong answers the solution is shown, and a right one before is
   expect(standing(task, ['1', task.solution]).state).toBe('right');
 });
 
-test('picking again drops, and no more than the count can be picked', () => {
+test('picking an item again deselects it, and no more than the given number can be picked', () => {
   expect(pick('', 'a', 2)).toBe('a');
   expect(pick('a', 'b', 2)).toBe('a b');
   expect(pick('a b', 'c', 2)).toBe('a b');
@@ -93,7 +93,7 @@ test('quantities in a sentence become letters with an index', () => {
   ]);
 });
 
-test('12 of the 5,040 orders of the nodes are right, and each gives the engine’s numbers', () => {
+test('12 of the 5,040 orders of the nodes are correct, and each gives the engine’s numbers', () => {
   const [task] = tasksOf('order');
   const ids = article.gradients.graph.ids;
   const right = permutations(ids).filter((order) => task.judge(order.join(' ')).right);
@@ -106,7 +106,7 @@ test('12 of the 5,040 orders of the nodes are right, and each gives the engine�
   expect(hintOf(task, '7 4 5')).toMatch(/^4 nodes/);
 });
 
-test('the node that was too early is found from the number at node 1', () => {
+test('the node that was visited too early is identified by the number at node 1', () => {
   for (const seed of seeds) {
     const task = tasksOf('order', seed)[1];
     const right = ['2', '3', '4', '5', '6'].filter((id) => task.judge(id).right);
@@ -115,7 +115,7 @@ test('the node that was too early is found from the number at node 1', () => {
   }
 });
 
-test('the caches save what they should: 86 to 7, 28 to 6, a million paths from depth 6', () => {
+test('the caches reduce 86 evaluations to 7 and 28 to 6, and there are a million paths from depth 6', () => {
   const { none, dLossDxKept, both, tasks } = cachesChapter.exercise(0);
   expect(none.dLossDx).toBe(86);
   expect(dLossDxKept.slope).toBe(28);
@@ -138,7 +138,7 @@ test('the first of 8 sigmoid layers receives about 22,000 times less, and tanh r
   expect(hintOf(tasks[1], 'sigmoid glorotUniform 8')).toMatch(/still receives/);
 });
 
-test('a rate of 0.084 converges and 0.085 diverges; the next loss is the engine’s', () => {
+test('a learning rate of 0.084 converges and 0.085 diverges, and the next loss is the engine’s', () => {
   const { path, tasks } = rateChapter.exercise(0);
   expect(converges(path, 0.084)).toBe(true);
   expect(converges(path, 0.085)).toBe(false);
@@ -163,7 +163,7 @@ test('through time the derivatives are those of the unrolled network, and the gr
   expect(hintOf(tasks[1], String(cache.dLossDx('2@1')))).toMatch(/one step later/);
 });
 
-test('every challenge shows its bug at the node, and the right pass is the engine’s', () => {
+test('every challenge shows its bug at the node, and the correct pass is the engine’s', () => {
   const kinds = new Set<string>();
   for (let seed = 0; seed < 40; seed++) {
     const { network, pass, broken, right, tasks } = repairChapter.exercise(seed);
@@ -197,15 +197,12 @@ function permutations(ids: readonly string[]): string[][] {
 }
 
 describe.each(lessonList.map((lesson) => [lesson.name, lesson] as const))('the chapter %s', (_, lesson) => {
-  test.each(seeds)(
-    'with seed %i accepts its solutions and gives every usual mistake a hint that is not empty',
-    (seed) => {
-      for (const task of lesson.exercise(seed).tasks) {
-        expect(task.judge(task.solution), task.ask.en).toEqual({ right: true });
-        expect(standing(task, [task.solution]).state).toBe('right');
-      }
-    },
-  );
+  test.each(seeds)('with seed %i accepts its solutions and has a hint for every common mistake', (seed) => {
+    for (const task of lesson.exercise(seed).tasks) {
+      expect(task.judge(task.solution), task.ask.en).toEqual({ right: true });
+      expect(standing(task, [task.solution]).state).toBe('right');
+    }
+  });
 
   test('has the same exercise for the same seed, and others for other seeds', () => {
     const solutions = seeds.map((seed) => JSON.stringify(lesson.exercise(seed).tasks));
@@ -225,7 +222,7 @@ describe.each(lessonList.map((lesson) => [lesson.name, lesson] as const))('the c
     }
   });
 
-  test('does not say a number in the question that asks for it', () => {
+  test('does not reveal in the question the number that it asks for', () => {
     for (const seed of seeds) {
       for (const task of lesson.exercise(seed).tasks) {
         if (task.kind !== 'number' || Number.isInteger(Number(task.solution))) continue;

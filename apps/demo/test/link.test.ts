@@ -34,7 +34,7 @@ const faultOf = (link: string) => {
 const hostile = '\u202e</script><img src=x onerror=alert(1)>\u2028`${alert(1)}`';
 
 describe('a link', () => {
-  test('that expands a thousandfold is refused before a second megabyte is unpacked', () => {
+  test('that expands 1,000× is refused before a second megabyte is decompressed', () => {
     const bomb = linkOf('0'.repeat(15_000_000));
     expect(bomb.length).toBeLessThan(15_000_000 / 700);
     counted.bytes = 0;
@@ -81,11 +81,11 @@ describe('a link', () => {
       ),
       'notAState',
     ],
-  ])('that is %s is refused with its fault', (_, link, fault) => {
+  ])('that is %s is refused with the reason', (_, link, fault) => {
     expect(faultOf(link)).toMatch(fault);
   });
 
-  test('with names that reach for prototypes changes none', () => {
+  test('with names such as __proto__ does not change a prototype', () => {
     const text = JSON.stringify(defaultState).replace(
       '{',
       '{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}},',
@@ -95,7 +95,7 @@ describe('a link', () => {
     expect((readLink(linkOf(text)) as unknown as Record<string, unknown>).polluted).toBeUndefined();
   });
 
-  test('with hostile strings keeps them as data, in every address', () => {
+  test('with hostile strings keeps them as data, in every form of the URL', () => {
     const state = {
       ...defaultState,
       custom: { activations: [{ name: hostile.slice(0, 60), source: hostile }], losses: [] },
@@ -117,7 +117,7 @@ describe('a link', () => {
     expect(readAddress(addressOf(state, defaultState), defaultState)).toEqual(state);
   });
 
-  test('damaged anywhere gives a state or a LinkError', () => {
+  test('with any corrupted character gives a state or a LinkError', () => {
     const seed = Date.now() % 1e9;
     const link = writeLink(defaultState);
     const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_%#';

@@ -36,7 +36,7 @@ function typesetWith([input, hidden, output]: readonly string[]): string {
 
 const dataNames = (html: string) => Array.from(html.matchAll(/ data-name="([^"]*)"/g), ([, name]) => name);
 
-test('terms with plain ids carry their names', () => {
+test('terms with simple ids have their names in data-name', () => {
   expect(dataNames(typesetWith(['1', '2', '3']))).toEqual(
     expect.arrayContaining(['dloss/dx_2', 'slope_3', 'dloss/dw_2to3', 'x_1']),
   );
@@ -59,7 +59,7 @@ test.each(hostile)('the id %j sets no attribute but data-name, and no name outsi
   }
 });
 
-test('no command but \\htmlData may set anything', () => {
+test('no command except \\htmlData can set attributes', () => {
   const html = typeset(
     String.raw`\href{javascript:alert(1)}{a} \url{b} \includegraphics{c} \htmlClass{d}{e} \htmlId{f}{g} \htmlStyle{h}{i}`,
   );

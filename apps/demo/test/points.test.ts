@@ -26,7 +26,7 @@ test.each([
   });
 });
 
-test('two numbers with decimal commas and a space between them are a point, in the first line too', () => {
+test('two numbers with decimal commas and a space between them are a point, also in the first line', () => {
   expect(read('1,5 2,5\n-2,5  +3,25')).toEqual({
     names: ['x', 'y'],
     rows: [

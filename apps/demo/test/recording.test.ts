@@ -18,7 +18,7 @@ const functions: Functions = {
   loss: (name) => (name === 'fourth' ? fourth : builtinFunctions.loss(name)),
 };
 
-test('a fitted formula with a loss of the user is derived with the numbers of the engine', () => {
+test('the derivation of a fitted formula with a custom loss has the numbers of the engine', () => {
   const formula = { formula: 'a*exp(b*x)', variable: 'x', values: { a: 1.5, b: 0.4 } };
   const question: Question = {
     network: formulaStandIn(formula),

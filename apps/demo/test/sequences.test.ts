@@ -74,7 +74,7 @@ test('the gradient in time is the engine’s, of the cell states of an LSTM, for
   );
 });
 
-test('over 25 steps the gradient of a new RNN vanishes and that of a new LSTM does not', () => {
+test('over 25 steps the gradient of an untrained RNN vanishes and that of an untrained LSTM does not', () => {
   const data = recall(25, 1);
   const shrinking = (['rnn', 'lstm'] as const).map((kind) => {
     const network = recurrentNetwork(kind, data, { units: 8, seed: 1 });

@@ -17,7 +17,7 @@ it('the words none and NA are categories in a column of words and missing in a c
   expect(tableDataset(table, 1, 'category', 0).classes).toEqual(['a', 'b', 'none']);
 });
 
-it('a missing header is noticed although cells are words', () => {
+it('a missing header is detected although cells are words', () => {
   expect(kinds(lines(20, (k) => `${k}.5,${['red', 'blue'][k % 2]}`))).toEqual([
     'column 1: number as number',
     'column 2: category as category',
@@ -29,7 +29,7 @@ it.each([
   ['comments', `# by hand\nx,y\n${lines(20, (k) => `${k},${k * 1.5}`)}`],
   ['runs of blanks', `x  y\n${lines(20, (k) => ` ${k}   ${k * 1.5}`)}`],
   ['ARFF', `@relation t\n@attribute x numeric\n@attribute y numeric\n@data\n${lines(20, (k) => `${k},${k * 1.5}`)}`],
-])('%s is understood', (_, text) => {
+])('%s is read', (_, text) => {
   const table = readTable(text);
   expect(table.columns.map(({ name }) => name)).toEqual(['x', 'y']);
   expect(table.rows[5]).toEqual(['5', '7.5']);
@@ -41,7 +41,7 @@ it('integers such as 2 and 4 are classes, and a mostly empty column drops no row
   expect(readTable(text).rows).toHaveLength(40);
 });
 
-it('bytes that are not UTF-8 are a problem, and UTF-16 is read', () => {
+it('bytes that are not UTF-8 are reported, and UTF-16 is read', () => {
   expect(() => decodeTable(Uint8Array.from([0x78, 0xe9, 0x2c]))).toThrow('encoding');
   expect(decodeTable(Uint8Array.from([0xff, 0xfe, 0x78, 0, 0x2c, 0]))).toBe('x,');
 });

@@ -80,7 +80,7 @@ test('the classes of a row have probabilities with the softmax loss, and plain o
   );
 });
 
-test('of images the observation has the misread ones and the weights of the first layer', async () => {
+test('an observation of images has the misread images and the weights of the first layer', async () => {
   const random = new Random(3);
   const images = Array.from({ length: 60 }, () => Array.from({ length: 4 }, () => Math.round(random.uniform())));
   const dataset: Dataset = {

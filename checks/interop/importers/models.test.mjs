@@ -49,7 +49,7 @@ for (const { package: name, models, read, allowed } of [
   { package: 'synaptic', models: synaptic.recurrent(20, steps), read: fromSynaptic, allowed: 1e-9 },
   { package: 'neataptic', models: neataptic.recurrent(10, steps), read: fromNeataptic, allowed: 1e-9 },
 ]) {
-  test(`${models.length} recurrent models of ${name}: the same outputs for ${steps} steps`, () => {
+  test(`${models.length} recurrent models of ${name} have the same outputs for ${steps} steps`, () => {
     let worst = 0;
     for (const { name: model, json, rows, outputs } of models) {
       predictSequence(read(json), rows).forEach((row, t) => {

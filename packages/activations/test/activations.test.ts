@@ -177,7 +177,7 @@ test("at a kink the derivative equals PyTorch's: that of the left side, or 0 whe
   for (const h of [-1, 1]) expect(at(activations.hardTanh, h)).toBe(0);
 });
 
-test('gelu is −0 with derivative 0 far on the left', () => {
+test('gelu is −0 with derivative 0 for very negative h', () => {
   expect(gelu.value(-1e200)).toBe(-0);
   expect(gelu.derivative(-1e200, -0)).toBe(0);
 });

@@ -90,7 +90,7 @@ describe('product', () => {
 });
 
 describe('a kink', () => {
-  test('lies where two entries are equal; the first of them gets the derivative', () => {
+  test('is where two entries are equal, and the first of them gets the derivative', () => {
     expect(max.kinkDistance!([1, 3, 3])).toBe(0);
     expect(max.kinkDistance!([1, 3, 2])).toBe(0.5);
     expect(min.kinkDistance!([1, 3, 2])).toBe(0.5);

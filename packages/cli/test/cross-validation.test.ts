@@ -30,7 +30,7 @@ describe('train --folds', () => {
     expect((await nnbp(...argv)).stdout).toMatch(/Cross-validation, 3 folds, 2 times:\n\n +mean +deviation\n +loss/);
   });
 
-  it('keeps the order of time, also for numbers with missing rows', async () => {
+  it('keeps the time order, also for numbers with missing rows', async () => {
     const { nnbp } = await world({ 'houses.csv': housesCsv() });
     const { stdout } = await nnbp(
       ...['train', 'houses.csv', '-t', 'price', '--folds', '3', '--time-ordered', '--epochs', '20', '--json'],

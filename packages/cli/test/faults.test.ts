@@ -5,7 +5,7 @@ const rows = (header: string, ...lines: string[]) => [header, ...lines, ''].join
 const many = (line: (k: number) => string, count = 20) => Array.from({ length: count }, (_, k) => line(k));
 
 /** Each is one line that says what to do, and an exit code. */
-describe('what is wrong is said in one line', () => {
+describe('an error is one line', () => {
   it.each<[what: string, files: Record<string, string>, argv: string[], code: number, message: string]>([
     ['no file', {}, ['train', 'no.csv', '-t', 'y'], 1, 'no.csv: there is no such file or directory.'],
     ['a directory', {}, ['train', '.', '-t', 'y'], 1, 'expected a file, received a directory.'],
@@ -158,7 +158,7 @@ describe('what is wrong is said in one line', () => {
     expect(outcome.code).toBe(code);
   });
 
-  it('a training that overflows, with a smaller rate to try', async () => {
+  it('training that overflows suggests a smaller learning rate', async () => {
     const { nnbp } = await world({ 'houses.csv': housesCsv() });
     const args = ['--optimizer', 'sgd', '--rate', '100000', '--activation', 'identity', '--hidden', '16,16'];
     const { code, stderr } = await nnbp('train', 'houses.csv', '-t', 'price', '--missing', 'mean', ...args);
@@ -167,7 +167,7 @@ describe('what is wrong is said in one line', () => {
   });
 });
 
-describe('files as people have them', () => {
+describe('tables with unusual formatting', () => {
   const learn = async (csv: string, ...argv: string[]) => {
     const { nnbp } = await world({ 'a.csv': csv });
     const { code, stdout, stderr } = await nnbp('train', 'a.csv', '--epochs', '1', '--json', ...argv);
@@ -181,7 +181,7 @@ describe('files as people have them', () => {
     ['semicolons', ';'],
     ['tabs', '\t'],
     ['bars', '|'],
-  ])('%s between cells, quoted cells with other separators in them', async (_, mark) => {
+  ])('%s between cells are detected, with other separators in quoted cells', async (_, mark) => {
     const lines = many((k) => [k, `"a,b;c|d\t${k % 2}"`, k * 2].join(mark));
     const columns = await learn(rows(['x', 'kind', 'y'].join(mark), ...lines), '-t', 'y');
     expect(columns.map(({ name, kind }) => [name, kind])).toEqual([
@@ -191,7 +191,7 @@ describe('files as people have them', () => {
     ]);
   });
 
-  it('no header: found, or said', async () => {
+  it('a missing header is detected or specified', async () => {
     const lines = many((k) => `${k * 1.5},${k}`);
     const named = ['column1', 'column2'];
     expect((await learn(rows(lines[0], ...lines.slice(1)), '-t', 'column2')).map(({ name }) => name)).toEqual(named);
@@ -205,16 +205,16 @@ describe('files as people have them', () => {
     ]);
   });
 
-  it('headers that are double or empty', async () => {
+  it('duplicate and empty column names become unique', async () => {
     const columns = await learn(rows('x,x,,y', ...many((k) => `${k},${-k},${k * k},${k}`)), '-t', 'y');
     expect(columns.map(({ name }) => name)).toEqual(['x', 'x_2', 'unnamed3', 'y']);
   });
 
-  it('no line end after the last row, and empty lines between', async () => {
+  it('empty lines and a missing final line end are accepted', async () => {
     expect(await learn('x,y\r\n1,2\r\n\r\n2,4\r\n3,6', '-t', 'y', '--test-split', '0')).toHaveLength(2);
   });
 
-  it('classes that are counted from 0', async () => {
+  it('integer classes from 0 are a category', async () => {
     const columns = await learn(rows('x,y', ...many((k) => `${k},${k % 3}`)), '-t', 'y');
     expect(columns[1]).toMatchObject({ kind: 'category', reason: '0, 1, 2' });
   });

@@ -24,7 +24,7 @@ interface Result {
 const resultIn = (stdout: string) => JSON.parse(stdout) as Result;
 
 describe('fit', () => {
-  it('prints estimates, errors, intervals and figures of the fit, as SciPy has them', async () => {
+  it('prints the estimates, errors, intervals and statistics that SciPy computes', async () => {
     const { nnbp } = await world({ 'growth.csv': growthCsv });
     const { code, stdout, stderr } = await nnbp('fit', 'growth.csv', '--formula', formula, '--start', 'b1=10,b2=1');
     expect([code, stderr]).toEqual([0, '']);
@@ -37,7 +37,7 @@ describe('fit', () => {
     expect(stdout).toMatch(/Converged after \d+ iterations/);
   });
 
-  it('takes the target from the left side, other confidence, bounds and weights, and gives JSON', async () => {
+  it('takes the target from the left side, accepts confidence, bounds and weights, and prints JSON', async () => {
     const weights = [1, 2, 0.5, 3, 0, 1, 4, 0.25];
     const csv = ['t,w,size,note', ...ys.map((y, k) => `${k + 1},${weights[k]},${y},n`), '9,1,,n', ''].join('\n');
     const { nnbp } = await world({ 'growth.csv': csv });
@@ -127,7 +127,7 @@ describe('fit', () => {
     expect(stderr).toContain(message);
   });
 
-  it('reports what the data do not determine, constant targets, and rows that are all zero weight', async () => {
+  it('reports undetermined parameters, constant targets, and weights that are all 0', async () => {
     const flat = ['x,y,w', '1,5,0', '2,5,0', '3,5,0', '4,5,0', ''].join('\n');
     const { nnbp, write } = await world({ 'growth.csv': growthCsv });
     const twice = await nnbp('fit', 'growth.csv', '-f', 'a*b*x');
@@ -159,7 +159,7 @@ describe('fit', () => {
 describe('train with a solver', () => {
   const lineCsv = ['x,y', ...Array.from({ length: 60 }, (_, k) => `${k},${Math.sin(k / 10)}`), ''].join('\n');
 
-  it.each(['lm', 'lbfgs'])('%s learns a curve, and names no learning rate', async (optimizer) => {
+  it.each(['lm', 'lbfgs'])('%s learns a curve and reports no learning rate', async (optimizer) => {
     const { nnbp } = await world({ 'line.csv': lineCsv });
     const argv = ['train', 'line.csv', '-t', 'y', '--hidden', '6', '--optimizer', optimizer, '--epochs', '100'];
     const { code, stdout } = await nnbp(...argv);

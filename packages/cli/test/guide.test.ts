@@ -11,7 +11,7 @@ const blocks = (language: string) =>
 const words = (line: string) => (line.match(/(?:"[^"]*"|[^ "])+/g) ?? []).map((word) => word.replaceAll('"', ''));
 
 describe('the guide to the command line', () => {
-  it('has commands that work, and shows what they print', async () => {
+  it('has commands that work, and shows their output', async () => {
     const { nnbp } = await world({ 'iris.csv': irisCsv, 'bent.mjs': blocks('js')[0] });
     const commands = blocks('sh')
       .flatMap((text) => text.trim().split('\n'))

@@ -154,7 +154,7 @@ const python = spawnSync('python3', ['--version']).status === 0;
 
 describe('names of the models of other libraries', () => {
   it(
-    'are kept, shown in visible characters, and strings in the module and the Python that come out',
+    'are kept, printed in visible characters, and exported to JavaScript and Python as strings',
     patience,
     async () => {
       const here = await world();
@@ -200,7 +200,7 @@ describe('names of the models of other libraries', () => {
     },
   );
 
-  it('that must have a meaning, or be a path, are refused in one visible line', patience, async () => {
+  it('that must be known, or be a path, are refused in one visible line', patience, async () => {
     const here = await world();
     await here.write('w.bin', float32(1));
     for (const text of hostileStrings) {

@@ -49,7 +49,7 @@ async function hostileNetwork({ write }: World, ids = hostileStrings): Promise<N
 }
 
 describe('names that attack', () => {
-  it('train, predict, evaluate, check and explain show every name in visible characters only', async () => {
+  it('are printed by train, predict, evaluate, check and explain in visible characters only', async () => {
     const here = await world({ 'data.csv': hostileCsv(inCsv) });
     const target = inCsv[inCsv.length - 1];
     const runs: readonly (readonly string[])[] = [
@@ -78,7 +78,7 @@ describe('names that attack', () => {
     expect((await here.nnbp('evaluate', 'm.nnbp', 'data.csv')).code).toBe(0);
   });
 
-  it('predict to a file or a pipe keeps names and cells as they are', async () => {
+  it('are written unchanged by predict to a file or a pipe', async () => {
     const { nnbp, read } = await world({ 'data.csv': hostileCsv(inCsv) });
     await nnbp('train', 'data.csv', '--target', inCsv[0], '--epochs', '1', '--hidden', '1', '-o', 'm.nnbp');
     const { stdout } = await nnbp('predict', 'm.nnbp', 'data.csv');
@@ -87,7 +87,7 @@ describe('names that attack', () => {
     expect(await read('out.csv')).toBe(stdout);
   });
 
-  it('models of every format with such ids are read, and shown in visible characters only', async () => {
+  it('are read from models of every format, and printed in visible characters only', async () => {
     const here = await world();
     const network = await hostileNetwork(here);
     for (const model of ['model.nnbp', 'model.json', 'model.onnx']) {
@@ -108,7 +108,7 @@ describe('names that attack', () => {
     expect(ids).toEqual(network.graph.ids);
   });
 
-  it('the exported module runs, has the names as data, and none of them as code', async () => {
+  it('are data in the exported module, which runs, and never code', async () => {
     const here = await world();
     const network = await hostileNetwork(here);
     expect((await here.nnbp('export', 'model.nnbp', '--to', 'module', '-o', 'model.mjs')).code).toBe(0);
@@ -128,7 +128,7 @@ describe('names that attack', () => {
     expect('owned' in globalThis).toBe(false);
   });
 
-  it('the exported Python is only definitions, with the names as strings', async () => {
+  it('are strings in the exported Python, which has only definitions', async () => {
     const here = await world();
     await hostileNetwork(here);
     expect((await here.nnbp('export', 'model.nnbp', '--to', 'pytorch', '-o', 'torch')).code).toBe(0);
@@ -141,7 +141,7 @@ describe('names that attack', () => {
     expect(names[1]).toHaveLength(4);
   });
 
-  it('a file named as a shell command is suggested as one quoted word, and nothing runs', async () => {
+  it('that are a shell command are suggested as one quoted word, and nothing runs', async () => {
     const name = "$(touch owned); it's.csv";
     const { nnbp, directory } = await world({ [name]: 'a,b\n1,2\n2,4\n3,6\n4,8\n5,10\n6,12\n' });
     const { stdout } = await nnbp('train', name, '--target', 'b', '--epochs', '1');
@@ -154,7 +154,7 @@ describe('names that attack', () => {
   });
 });
 
-describe('cells that a spreadsheet would run', () => {
+describe('cells that a spreadsheet would execute', () => {
   const formula = '=HYPERLINK("http://evil.example","x")';
   const files = {
     'data.csv': `a,note,label\n${Array.from({ length: 20 }, (_, k) => `${k},"@${k}",${k % 2 === 0 ? cell(formula) : '+'}`).join('\n')}\n`,

@@ -21,7 +21,7 @@ const fixturesOf = async (library: string) => {
 const numbers = (row: Fixture['rows'][number]): number[] => Object.values<number>(row);
 
 describe.each(['brain-js', 'synaptic', 'neataptic', 'keras'])('models of %s', (library) => {
-  it('are told from their content and predict what they predicted there', async () => {
+  it('are recognized by their content and give the same predictions', async () => {
     for (const { name, json, weights, rows, outputs } of await fixturesOf(library)) {
       // Rows by name and probabilities instead of logits: the tests of formats have them.
       if (!Array.isArray(rows[0]) || JSON.stringify(json).toLowerCase().includes('softmax')) continue;
@@ -66,7 +66,7 @@ describe('a genome of neat-python', () => {
     ],
   };
 
-  it('comes, is explained, and goes back', async () => {
+  it('is imported, explained and exported', async () => {
     const { nnbp, write, read } = await world({ 'genome.json': JSON.stringify(genome), 'rows.csv': 'a,b\n1,2\n' });
     const { stdout } = await nnbp('predict', 'genome.json', 'rows.csv', '--only');
     const hidden = 1 / (1 + Math.exp(-5 * (-0.1 + 0.3 * 1)));
@@ -98,7 +98,7 @@ describe('a model of neataptic with a step', () => {
 });
 
 describe('a link to TensorFlow Playground', () => {
-  it('is a model with the shape it shows', async () => {
+  it('is imported with the shape that the page shows', async () => {
     const { nnbp } = await world();
     const link = 'https://playground.tensorflow.org/#activation=relu&networkShape=3&xSquared=true';
     expect((await nnbp('convert', link, 'page.json')).stdout).toBe(
@@ -144,7 +144,7 @@ describe('a model that names other files', () => {
     'c:/b',
     'a\\\\b',
     '',
-  ])('is not followed to %j', async (path) => {
+  ])('is refused for the path %j', async (path) => {
     const { nnbp, write, directory } = await world();
     await mkdir(join(directory, 'a'));
     await write('a/b.bin', new Uint8Array(4));

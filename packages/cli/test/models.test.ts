@@ -8,7 +8,7 @@ import { housesCsv, irisCsv, world, type World } from './world.js';
 
 const iris = 'iris.nnbp.safetensors';
 
-/** A world in which iris has been learnt. */
+/** A world in which iris has been learned. */
 async function irisWorld(): Promise<World> {
   const here = await world({ 'iris.csv': irisCsv });
   await here.nnbp('train', 'iris.csv', '-t', 'species', '--epochs', '60');
@@ -33,7 +33,7 @@ const cells = (csv: string, mark = ',') =>
     .map((line) => line.split(mark));
 
 describe('predict', () => {
-  it('adds a column, and leaves the rest as it is', async () => {
+  it('adds a column and leaves the others unchanged', async () => {
     const { nnbp } = await irisWorld();
     const { code, stdout, stderr } = await nnbp('predict', iris, 'iris.csv');
     const [header, ...rows] = cells(stdout);
@@ -50,7 +50,7 @@ describe('predict', () => {
     expect(rows.filter((row) => row[5] === row[4]).length).toBeGreaterThan(140);
   });
 
-  it('gives probabilities that add up to 1, alone if so wished', async () => {
+  it('prints probabilities that add up to 1, without the other columns if the option is set', async () => {
     const { nnbp } = await irisWorld();
     const { stdout } = await nnbp('predict', iris, 'iris.csv', '--only', '--probabilities');
     const [header, ...rows] = cells(stdout);
@@ -92,7 +92,7 @@ describe('predict', () => {
     expect(rest).toEqual(['c;Paris;3;100,5;', 'd;Genf;;90;']);
   });
 
-  it('says which column is missing', async () => {
+  it('reports which column is missing', async () => {
     const { nnbp, write } = await irisWorld();
     await write('short.csv', 'sepal_length,sepal_width,petal_lenght,petal_width\n1,2,3,4\n');
     const { code, stdout, stderr } = await nnbp('predict', iris, 'short.csv');
@@ -104,7 +104,7 @@ describe('predict', () => {
 });
 
 describe('evaluate', () => {
-  it('measures a classifier, and shows what was taken for what', async () => {
+  it('reports the accuracy of a classifier and its confusion matrix', async () => {
     const { nnbp } = await irisWorld();
     const { code, stdout } = await nnbp('evaluate', iris, 'iris.csv');
     expect(code).toBe(0);
@@ -119,7 +119,7 @@ describe('evaluate', () => {
     expect(metrics.accuracy).toBeCloseTo(right / 150, 12);
   });
 
-  it('shows with --importance what each column is worth, a category as one', async () => {
+  it('shows with --importance the importance of each column, one per category column', async () => {
     const { nnbp } = await world({
       'signs.csv': `town,x,noise,y\n${Array.from({ length: 60 }, (_, k) => `${['Bern', 'Chur', 'Genf'][k % 3]},${(k * 7) % 20},${(k * 11) % 13},${3 * ((k * 7) % 20) + 10 * (k % 3)}`).join('\n')}\n`,
     });
@@ -134,7 +134,7 @@ describe('evaluate', () => {
     expect(stdout).toMatch(/Increase of mse when a column is shuffled:\n\n +mean +deviation\n +x /);
   });
 
-  it('agrees with what predict predicts', async () => {
+  it('agrees with the predictions of predict', async () => {
     const { nnbp } = await world({ 'houses.csv': housesCsv() });
     await nnbp('train', 'houses.csv', '-t', 'price', '--epochs', '3');
     const { metrics } = JSON.parse(
@@ -166,7 +166,7 @@ describe('explain', () => {
     expect(fromValues.stdout).toBe(fromFile.stdout);
   });
 
-  it('lists what can be asked, and explains a graph that knows no columns', async () => {
+  it('lists the derivatives, and explains a graph without column names', async () => {
     const { nnbp, write } = await world();
     await write('graph.nnbp', save(graphModel()));
     expect((await nnbp('explain', 'graph.nnbp', '--row', '0.5,1')).stdout).toMatch(
@@ -199,7 +199,7 @@ describe('explain', () => {
     expect(chinese.stdout).toContain('场景 3');
   });
 
-  it('says what is wrong with a name, a row or nothing at all', async () => {
+  it('reports an unknown name, an invalid row and missing arguments', async () => {
     const { nnbp } = await irisWorld();
     expect((await nnbp('explain', iris)).stderr).toContain(
       '--row with values for sepal_length,sepal_width,petal_length,petal_width,species',
@@ -213,7 +213,7 @@ describe('explain', () => {
 });
 
 describe('check', () => {
-  it('proves a model on its data, and on rows it draws', async () => {
+  it('gradient-checks a model on its data and on random rows', async () => {
     const { nnbp } = await irisWorld();
     const { code, stdout } = await nnbp('check', iris, 'iris.csv');
     expect(code).toBe(0);
@@ -224,7 +224,7 @@ describe('check', () => {
 });
 
 describe('convert and export', () => {
-  it('go from format to format with the same predictions', async () => {
+  it('keep the predictions from format to format', async () => {
     const { nnbp } = await irisWorld();
     const outputs = async (model: string) =>
       cells((await nnbp('predict', model, 'iris.csv', '--only')).stdout)
@@ -241,14 +241,14 @@ describe('convert and export', () => {
     expect(await outputs('plain.nnbp')).toEqual(await outputs('iris.onnx'));
   });
 
-  it('keep columns from nnbp to nnbp, and say when they are lost', async () => {
+  it('keep columns from nnbp to nnbp, and report when they are lost', async () => {
     const { nnbp } = await irisWorld();
     expect((await nnbp('convert', iris, 'copy.nnbp')).stderr).toBe('');
     expect((await nnbp('evaluate', 'copy.nnbp', 'iris.csv')).stdout).toContain('accuracy');
     expect((await nnbp('convert', iris, 'iris.onnx')).stderr).toContain('only the nnbp format can hold them');
   });
 
-  it('bring weights back from PyTorch', async () => {
+  it('import weights from PyTorch', async () => {
     const { nnbp, read } = await irisWorld();
     const { stdout } = await nnbp('export', iris, '--to', 'pytorch');
     expect(stdout).toBe('Wrote iris-pytorch/network.py, iris-pytorch/train.py, iris-pytorch/weights.safetensors.\n');
@@ -271,7 +271,7 @@ describe('convert and export', () => {
     expect(await read('iris.d.mts')).toContain('export');
   });
 
-  it('say what formats there are', async () => {
+  it('list the formats', async () => {
     const { nnbp } = await irisWorld();
     const ending = await nnbp('convert', iris, 'iris.txt');
     expect([ending.code, ending.stderr]).toEqual([

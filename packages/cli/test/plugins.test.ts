@@ -12,8 +12,8 @@ export const version = '1.0';
 
 const train = ['train', 'iris.csv', '-t', 'species', '--activation', 'bent', '--epochs', '40', '-o', 'm.nnbp'];
 
-describe('an activation of one’s own', () => {
-  it('is learnt with, saved by its name, and supplied again', async () => {
+describe('a custom activation', () => {
+  it('trains, is saved by its name, and is supplied again', async () => {
     const { nnbp, read } = await world({ 'iris.csv': irisCsv, 'bent.mjs': plugin(1) });
     const { code, stdout } = await nnbp(...train, '--plugin', 'bent.mjs', '--json');
     expect(code).toBe(0);
@@ -33,7 +33,7 @@ describe('an activation of one’s own', () => {
     expect((await nnbp('evaluate', 'again.nnbp', 'iris.csv', ...within)).code).toBe(2); // its columns are lost
   });
 
-  it('with a wrong derivative is found by check, which ends with 3', async () => {
+  it('with a wrong derivative is found by check, which exits with 3', async () => {
     const { nnbp } = await world({ 'iris.csv': irisCsv, 'bent.mjs': plugin(2) });
     await nnbp(...train, '--plugin', 'bent.mjs');
     const { code, stdout, stderr } = await nnbp('check', 'm.nnbp', 'iris.csv', '--plugin', 'bent.mjs');

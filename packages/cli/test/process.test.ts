@@ -31,7 +31,7 @@ function start(cwd: string, argv: readonly string[], nodeOptions: readonly strin
 
 describe('the program', () => {
   it(
-    'trains on a file that is larger than its memory, and leaves no scratch file behind',
+    'trains on a file that is larger than its memory, and leaves no temporary file',
     { timeout: 180_000 },
     async () => {
       const { directory } = await world();
@@ -39,7 +39,7 @@ describe('the program', () => {
       const file = createWriteStream(path);
       file.write('x,z,kind,remark,y\n');
       const remark = 'as people write it '.repeat(32);
-      // Sorted by kind, as exports often are: an order that must not be learnt.
+      // Sorted by kind, as exports often are: an order that must not be learned.
       for (let k = 0; k < 120_000; k++) {
         const x = ((k * 7919) % 10_007) / 10_007;
         const z = ((k * 104_729) % 1009) / 1009;
@@ -75,7 +75,7 @@ describe('the program', () => {
     },
   );
 
-  it('ends with 130 at Ctrl-C, with the model saved', { timeout: 60_000 }, async () => {
+  it('exits with 130 on Ctrl-C, with the model saved', { timeout: 60_000 }, async () => {
     const { directory, nnbp } = await world({ 'iris.csv': irisCsv });
     const argv = [
       'train',
@@ -98,7 +98,7 @@ describe('the program', () => {
     expect((await nnbp('evaluate', 'iris.nnbp.safetensors', 'iris.csv')).code).toBe(0);
   });
 
-  it('bears a reader that goes away, as head does', { timeout: 60_000 }, async () => {
+  it('exits cleanly when the reader closes the pipe, as head does', { timeout: 60_000 }, async () => {
     const { directory, write, nnbp } = await world({ 'iris.csv': irisCsv });
     await nnbp('train', 'iris.csv', '-t', 'species', '--epochs', '1');
     const [header, ...rows] = irisCsv.trim().split('\n');

@@ -31,7 +31,7 @@ describe('train with --time', () => {
     expect(await read('plot.svg')).toMatch(/^<svg [^]*forecast[^]*<\/svg>\n$/);
   });
 
-  test('forecast --plot draws past, forecast and baseline beside the data, which stay as they are', async () => {
+  test('forecast --plot draws past, forecast and baseline, and does not change the output', async () => {
     const { nnbp } = await world({ 'sales.csv': weekly() });
     await nnbp('train', 'sales.csv', '--target', 'units', '--time', 'date', '--horizon', '5', ...quick);
     const plain = await nnbp('forecast', 'sales.nnbp.safetensors', 'sales.csv');
@@ -74,7 +74,7 @@ describe('train with --time', () => {
     expect(one.stdout.trim().split('\n')).toHaveLength(2);
   });
 
-  test('trains on the past only: what comes after the test starts changes nothing', async () => {
+  test('trains on the past only: changing the test rows does not change the model', async () => {
     const lines = weekly().split('\n');
     const changed = lines.map((line, k) => (k > 130 && line !== '' ? line.replace(/,.*/, ',0') : line)).join('\n');
     const { nnbp, read } = await world({ 'a.csv': lines.join('\n'), 'b.csv': changed });
@@ -94,7 +94,7 @@ describe('train with --time', () => {
     expect(await read('b.nnbp.safetensors')).toBe(await read('a.nnbp.safetensors'));
   });
 
-  test('names gaps and missing values, and no window reaches over them', async () => {
+  test('reports gaps and missing values, and no window spans them', async () => {
     const lines = weekly().split('\n');
     lines[40] = lines[40].replace(/,.*/, ',NA');
     lines.splice(80, 2);
@@ -138,7 +138,7 @@ describe('train with --time', () => {
     expect([found.code, found.stderr]).toEqual([code, expect.stringMatching(message)]);
   });
 
-  test('a time that is there twice asks for the column that tells series apart', async () => {
+  test('a repeated time is refused with the advice to pass --group', async () => {
     const { nnbp } = await world({ 'twice.csv': 'date,store,units\n2024-01-01,a,1\n2024-01-01,b,2\n' });
     const { code, stderr } = await nnbp('train', 'twice.csv', '--target', 'units', '--time', 'date');
     expect([code, stderr]).toEqual([1, expect.stringMatching(/2024-01-01 is there twice.*--group store/)]);
@@ -186,7 +186,7 @@ describe('times', () => {
     expect(stepsBetween(friday, friday + 4 * day, step)).toBe(2);
   });
 
-  test('a date that could be either is read as month and day, with a note', () => {
+  test('an ambiguous date is read as month and day, with a note', () => {
     const { values, note } = readTimes('a.csv', 'when', ['1/2/2024', '1/3/2024']);
     expect(values[0]).toBe(Date.UTC(2024, 0, 2));
     expect(note).toMatch(/month\/day\/year/);

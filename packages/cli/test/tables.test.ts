@@ -64,7 +64,7 @@ describe('missing values', () => {
     expect(predicted.stdout.split('\n').map((line) => line !== '')).toEqual([true, true, false, false]);
   });
 
-  it('usual words in a column of numbers are missing and counted', async () => {
+  it('common words for missing values in a column of numbers are missing and counted', async () => {
     const words = ['NA', '', '?', 'null'];
     const rows = lines(80, (k) => `${k % 20 === 7 ? words[Math.floor(k / 20)] : k},${k}`);
     const { summary, stderr } = await train(table('x,y', rows), '-t', 'y');
@@ -198,7 +198,7 @@ describe('decimal and thousands separators', () => {
         '\r\n',
       ),
     ],
-  ])('decimal commas are found between %s', async (_, content) => {
+  ])('decimal commas are detected between %s', async (_, content) => {
     const { summary, stderr } = await train(content, '-t', 'y', '--number', 'y');
     expect(reasonsOf(summary).x).toBe('0 to 14.5, mean 7.25');
     expect([summary.notes, stderr]).toEqual([[], '']);
@@ -223,14 +223,14 @@ describe('decimal and thousands separators', () => {
     expect(summary.notes).toHaveLength(notes);
   });
 
-  it('a column without proof is read as the other columns, and both readings are shown', async () => {
+  it('an ambiguous column is read like the other columns, and both readings are shown', async () => {
     const rows = lines(40, (k) => `${comma(40 + k)};${k % 2 ? '1.004' : '900'}`);
     const { summary } = await train(table('x;people', rows), '-t', 'x');
     expect(reasonsOf(summary).people).toContain('900 to 1004');
     expect(summary.notes).toEqual(['"people": 1.004 is read as 1004. If it means 1.004, add --decimal point.']);
   });
 
-  it('--decimal decides, and silences the note', async () => {
+  it('--decimal decides, and there is no note', async () => {
     const content = table(
       'x;y',
       lines(40, (k) => `1,${100 + k};${k}`),
@@ -269,7 +269,7 @@ describe('decimal and thousands separators', () => {
 describe('headers', () => {
   const rows = lines(40, (k) => `${(4 + k / 10).toFixed(1)},${k % 7},${['red', 'blue'][k % 2]}`);
 
-  it('a missing header is noticed although cells are words', async () => {
+  it('a missing header is detected although cells are words', async () => {
     const content = `${rows.join('\n')}\n`;
     const { summary } = await train(content, '-t', 'column3');
     expect(summary.rows.all).toBe(40);
@@ -277,7 +277,7 @@ describe('headers', () => {
     expect(stderr).toContain('Known: column1, column2, column3. Its first row looks like data');
   });
 
-  it('a name that is a number is doubted, with --no-header as the way out', async () => {
+  it('a name that is a number gets a note that suggests --no-header', async () => {
     const { summary } = await train(table('4.5,z,colour', rows), '-t', 'colour');
     expect(summary.notes[0]).toContain('"4.5" is a number. If it is data, add --no-header.');
   });
@@ -375,13 +375,13 @@ describe('quotes, comments and other separators', () => {
       't',
       '"big" one0',
     ],
-  ])('%s is read as it is', async (_, content, name, value) => {
+  ])('%s is read unchanged', async (_, content, name, value) => {
     const { columns } = await train(content, '-t', 'y');
     const [input] = (await columns()).inputs;
     expect([input.name, input.values?.[0]]).toEqual([name, value]);
   });
 
-  it('text after a closing quote is an error in plain words', async () => {
+  it('text after a closing quote is an error with its line', async () => {
     const { stderr } = await train(
       table(
         't,y',
@@ -420,7 +420,7 @@ describe('quotes, comments and other separators', () => {
       'ARFF',
       `% a comment\n@relation t\n@attribute x numeric\n@attribute 'y' numeric\n\n@data\n${lines(40, (k) => `${k},${2 * k}`).join('\n')}\n`,
     ],
-  ])('%s is understood', async (_, content) => {
+  ])('%s is read', async (_, content) => {
     const { summary } = await train(content, '-t', 'y');
     expect(summary.columns.map(({ name, role, kind }) => [name, role, kind])).toEqual([
       ['x', 'input', 'number'],

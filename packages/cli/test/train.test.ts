@@ -38,7 +38,7 @@ describe('train with nothing but a target', () => {
     expect(await readdir(directory)).toContain('iris.nnbp.safetensors');
   });
 
-  it('learns a price from a table with semicolons, decimal commas, quotes, a byte order mark and gaps', async () => {
+  it('learns a price from a table with semicolons, decimal commas, quotes, a byte order mark and empty cells', async () => {
     const { nnbp } = await world({ 'houses.csv': housesCsv() });
     const { code, stdout, stderr } = await nnbp('train', 'houses.csv', '--target', 'price', '--json');
     const { columns, rows, test } = summaryIn(stdout);
@@ -57,7 +57,7 @@ describe('train with nothing but a target', () => {
     expect(test.metrics.rSquared).toBeGreaterThan(0.99);
   });
 
-  it('keeps columns, categories and units in the model file', async () => {
+  it('saves columns, categories and scalers in the model file', async () => {
     const { nnbp, directory } = await world({ 'houses.csv': housesCsv() });
     await nnbp('train', 'houses.csv', '--target', 'price', '--epochs', '1', '-o', 'm.nnbp');
     const { network, metadata } = load(await readFile(join(directory, 'm.nnbp')));
@@ -76,7 +76,7 @@ describe('train with nothing but a target', () => {
     expect(network.outputScaler?.deviation[0]).toBeGreaterThan(100);
   });
 
-  it('gives the same file twice, and another with another seed', async () => {
+  it('writes the same file for the same seed, and another for another seed', async () => {
     const { nnbp, read } = await world({ 'iris.csv': irisCsv });
     const train = (seed: string, output: string) =>
       nnbp('train', 'iris.csv', '--target', 'species', '--epochs', '3', '--seed', seed, '-o', output);
@@ -88,7 +88,7 @@ describe('train with nothing but a target', () => {
   });
 });
 
-describe('train as one wishes', () => {
+describe('train with options', () => {
   it.each([
     [['--hidden', 'none', '--loss', 'binaryCrossEntropy']],
     [['--hidden', '8,4', '--activation', 'relu', '--loss', 'hinge', '--optimizer', 'sgd', '--rate', '0.01']],
@@ -125,7 +125,7 @@ describe('train as one wishes', () => {
     expect(summaryIn(stdout).test.metrics.rSquared).toBeGreaterThan(0.9);
   });
 
-  it('fills in what is missing if told so', async () => {
+  it('fills in missing values with --missing mean', async () => {
     const { nnbp } = await world({ 'houses.csv': housesCsv() });
     const { stdout } = await nnbp('train', 'houses.csv', '-t', 'price', '--missing', 'mean', '--epochs', '5', '--json');
     expect(summaryIn(stdout).rows).toMatchObject({ all: 300, leftOut: 0 });
@@ -145,7 +145,7 @@ describe('train as one wishes', () => {
 });
 
 describe('Ctrl-C', () => {
-  it('saves the model so far, measures it and ends with 130', async () => {
+  it('saves the model so far, evaluates it and exits with 130', async () => {
     const { nnbpWith, nnbp, directory } = await world({ 'iris.csv': irisCsv });
     const stop = new AbortController();
     const training = nnbpWith(
@@ -171,7 +171,7 @@ describe('Ctrl-C', () => {
     expect((await nnbp('evaluate', 'iris.nnbp.safetensors', 'iris.csv')).code).toBe(0);
   });
 
-  it('says so if there was nothing to save yet', async () => {
+  it('reports if there is nothing to save yet', async () => {
     const { nnbpWith } = await world({ 'iris.csv': irisCsv });
     const result = await nnbpWith({ signal: AbortSignal.abort() }, 'predict', 'nothing', 'iris.csv');
     expect(result.code).toBe(130);
@@ -201,7 +201,7 @@ describe('checkpoints', () => {
     expect(await read('parts.nnbp')).toBe(await read('whole.nnbp'));
   });
 
-  it('are neither mixed up nor continued with other settings', async () => {
+  it('of other settings are refused', async () => {
     const { nnbp, write } = await world({ 'iris.csv': irisCsv });
     await nnbp(...args, '--epochs', '2', '--checkpoint', 'run');
     const again = await nnbp(...args, '--epochs', '4', '--checkpoint', 'run');

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { cut, visible, visibleColored, visibleJson, visibleLines } from '../src/visible.js';
 
-describe('text of a stranger', () => {
+describe('untrusted text', () => {
   it.each([
     ['\x1b]0;owned\x07', String.raw`\x1b]0;owned\x07`],
     ['\x1b[2J', String.raw`\x1b[2J`],
@@ -26,7 +26,7 @@ describe('text of a stranger', () => {
     expect(visibleColored('\x1b[1mname\x1b[22m\n\x1b[2J')).toBe('\x1b[1mname\x1b[22m\n' + String.raw`\x1b[2J`);
   });
 
-  it('is cut where it is longer than there is room for', () => {
+  it('is cut at the maximum length', () => {
     expect([cut('abcd', 4), cut('abcde', 4)]).toEqual(['abcd', 'abc…']);
   });
 });

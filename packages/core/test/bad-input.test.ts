@@ -202,7 +202,7 @@ describe('bad input gets a typed error that says what was found', () => {
     });
   }
 
-  test('parameters that became NaN', () => {
+  test('parameters that became NaN are reported', () => {
     const broken = network();
     broken.parameters.vector[3] = NaN;
     expect(errorOf(() => broken.predict([1, 2])).code).toBe('NOT_FINITE');

@@ -31,7 +31,7 @@ const steep = (derivative: number): Loss => ({
 });
 
 describe('a graph', () => {
-  test('has its inputs first, wherever they were declared, and nothing shared unless it was asked for', () => {
+  test('has its inputs first, wherever they were declared, and no shared weights by default', () => {
     const builder = new GraphBuilder();
     builder.output(builder.node('y', { from: ['b', 'a'], activation: identity }));
     builder.input('a');
@@ -47,7 +47,7 @@ describe('a graph', () => {
     expect([...first, ...builder.layer(1, { from: first, activation: identity })]).toEqual(['layer1.0', 'layer2.0']);
   });
 
-  test('is refused with the predecessor that is named twice, or an activation that is half there', () => {
+  test('is refused with a predecessor that is listed twice or an incomplete activation', () => {
     const builder = new GraphBuilder();
     for (const id of ['a', 'b', 'c']) builder.input(id);
     expect(() => builder.node('y', { from: ['a', 'b', 'b', 'c'], activation: identity })).toThrow('"b" twice');
@@ -77,7 +77,7 @@ describe('a graph', () => {
 });
 
 describe('numbers in messages', () => {
-  test('a sample that is not there', () => {
+  test('an index out of range is reported with its range', () => {
     const { cache } = backpropagateBatch(
       new Network(mlp([1, 1], { activation: identity })),
       [[1], [2]],
@@ -87,7 +87,7 @@ describe('numbers in messages', () => {
     expect(() => cache.x('output.0', 2)).toThrow('sample: expected an integer from 0 to 1, received 2.');
   });
 
-  test('a range without an end names none', () => {
+  test('a range without an upper end is reported as ≥', () => {
     const graph = mlp([1, 1], { activation: identity });
     expect(() => reference().prepare(graph, 0)).toThrow('batchSize: expected an integer ≥ 1, received 0.');
     expect(() => new GraphBuilder().inputs(2 ** 40)).toThrow(/from 1 to \d+, received 1099511627776/);
@@ -107,13 +107,13 @@ describe('many samples of many outputs', () => {
     [5, 6],
   ];
 
-  test('each target is asked for once, and whole', () => {
+  test('targetProblem is called once per sample with all of its targets', () => {
     const asked: number[][] = [];
     backpropagateBatch(network, inputs, targets, { ...mse(), targetProblem: (t) => void asked.push(Array.from(t)) });
     expect(asked).toEqual(targets);
   });
 
-  test('each prediction is a row of its own, with units and without', () => {
+  test('each prediction is a new array, with and without scalers', () => {
     const { outputs } = backpropagateBatch(network, inputs, targets, mse());
     expect(network.predictBatch(inputs)).toEqual(outputs);
     const inUnits = new Network(network.graph);
@@ -122,7 +122,7 @@ describe('many samples of many outputs', () => {
     expect(inUnits.predictBatch(inputs)).toEqual(outputs.map(([first, second]) => [10 + 2 * first, -10 + 4 * second]));
   });
 
-  test.each([reference(), js()])('$name gives as many outputs as were asked for, and takes longer rows', (engine) => {
+  test.each([reference(), js()])('$name returns as many outputs as requested, and accepts longer rows', (engine) => {
     const executor = engine.prepare(network.graph, 3);
     executor.parameters.set(network.parameters.vector);
     const found = executor.predict(Float64Array.from([...inputs.flat(), 7, 7]), 3);
@@ -136,8 +136,8 @@ describe('many samples of many outputs', () => {
   });
 });
 
-describe('what overflows is named', () => {
-  test('dloss/dx of the first input, though other samples are tame', () => {
+describe('the error of an overflow names', () => {
+  test('dloss/dx of the first input, although the other samples are finite', () => {
     const network = chain();
     network.setParameters('a', { b: 0, w: { x: 1e200 } });
     network.setParameters('y', { b: 0, w: { a: 1 } });
@@ -166,7 +166,7 @@ describe('what overflows is named', () => {
     );
   });
 
-  test.each([reference(), js()])('$name asks no optimizer what to do with it', (engine) => {
+  test.each([reference(), js()])('an overflowing gradient, and $name does not call the optimizer', (engine) => {
     const executor = engine.prepare(chain().graph, 2);
     const optimizer = { step: () => expect.unreachable() } as unknown as Optimizer;
     executor.parameters.set([0, 0, 0, 1e-300]);
@@ -176,7 +176,7 @@ describe('what overflows is named', () => {
 });
 
 describe('the parameters of a node', () => {
-  test('are a plain object of its own', () => {
+  test('are returned as a new plain object', () => {
     const found = chain().getParameters('y');
     expect(Object.keys(found)).toEqual(['b', 'w']);
     found.w.a = 5;
@@ -185,7 +185,7 @@ describe('the parameters of a node', () => {
     expect(found.w).toEqual({});
   });
 
-  test('are numbers of the vector, and nothing else is', () => {
+  test('are stored in the vector only', () => {
     const network = chain();
     network.setParameters('a', { b: 1, w: { x: 2 } });
     network.setParameters('y', { b: 3, w: { a: 4 } });
@@ -193,7 +193,7 @@ describe('the parameters of a node', () => {
     expect(network.graph.outputPosition).toEqual(Int32Array.of(-1, -1, 0));
   });
 
-  test('do not reach into the next node', () => {
+  test('do not include those of the next node', () => {
     const network = chain();
     const before = network.parameters.vector.slice();
     expect(() => network.setParameters('a', { w: { a: 3 } })).toThrow('Node "a" has no edge from "a".');
@@ -201,14 +201,14 @@ describe('the parameters of a node', () => {
   });
 });
 
-test('a shuffle of n draws n − 1 times 32 bits, half of what uniform draws', () => {
+test('a shuffle of n draws 32 bits n − 1 times, half as many bits as uniform', () => {
   const [shuffled, drawn] = [new Random(7), new Random(7)];
   shuffled.shuffle([1, 2, 3, 4, 5]);
   for (let k = 0; k < 2; k++) drawn.uniform();
   expect(shuffled.state()).toEqual(drawn.state());
 });
 
-test('a random stream continues from where another one is', () => {
+test('a random stream continues from the state of another one', () => {
   const [one, other] = [new Random(1), new Random(2)];
   other.uniform();
   one.copy(other);

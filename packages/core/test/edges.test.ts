@@ -32,7 +32,7 @@ const numbersOf = ({ loss, outputs, cache, gradients }: Pass) => [
 ];
 
 describe('numbers at the edge of float64', () => {
-  test('a prediction is what the formula gives, or an error names the node that overflowed', () => {
+  test('a prediction equals the formula, or an error names the node that overflowed', () => {
     let overflows = 0;
     for (const x of edges) {
       for (const w of edges) {
@@ -77,7 +77,7 @@ describe('numbers at the edge of float64', () => {
     }
   });
 
-  test('each place of an overflow has its name', () => {
+  test('each kind of overflow is named', () => {
     const message = (action: () => unknown) => (attempt(action) as NnbpError).message;
     const large = Number.MAX_VALUE;
     // (1e200)² in the loss; the values are finite.
@@ -111,7 +111,7 @@ describe('numbers at the edge of float64', () => {
     expect(message(() => single(identity, { w: 10 }).predictBatch([[1], [large]]))).toMatch(/^Sample 1: x of node/);
   });
 
-  test('a saturated node is not an overflow: what is infinite inside it is finite outside', () => {
+  test('a saturated node is not an overflow: its h is infinite and its x is finite', () => {
     expect(single(tanh, { w: 10 }).predict([Number.MAX_VALUE])).toEqual([1]);
     expect(single(sigmoid, { w: -10 }).predict([Number.MAX_VALUE])).toEqual([0]);
   });

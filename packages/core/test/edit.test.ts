@@ -45,7 +45,7 @@ const rows = [
   [3, 0],
 ];
 
-test('an edit that changes nothing gives the same graph with the same parameters', () => {
+test('an edit without changes returns the same graph with the same parameters', () => {
   const before = network();
   const edited = edit(before.graph).build();
   expect([...edited.origin]).toEqual(Array.from({ length: before.graph.parameterCount }, (_, p) => p));
@@ -80,7 +80,7 @@ test('nodes and edges can be added and removed, and what remains keeps its param
   expect(after.getParameters('a').c).toBe(7);
 });
 
-test('a removed node takes its edges with it, also the delayed ones', () => {
+test('removing a node removes its edges, also the delayed ones', () => {
   const { graph } = edit(network().graph).remove('b').remove('y').build();
   expect(graph.ids).toEqual(['x', 'a', 'c']);
   expect(graph.edgeCount).toBe(2);
@@ -99,7 +99,7 @@ test('a split edge keeps its weight on the edge into the new node', () => {
   expect(edited.graph.activations).toContain(sigmoid);
 });
 
-test('an edge that is new itself can be split', () => {
+test('an edge added in the same edit can be split', () => {
   const { graph } = edit(network().graph)
     .node('d', { from: ['x'], activation: tanh })
     .split('x', 'd', 'between', { activation: identity })
@@ -118,7 +118,7 @@ test('a network with more outputs loses its output scaler, and a shared c stays 
   expect(after.getParameters('b').c).toBe(5);
 });
 
-test('a shared b and a fixed c stay so', () => {
+test('a shared b stays shared and a fixed c stays fixed', () => {
   const builder = new GraphBuilder();
   const from = [builder.input('x')];
   for (const id of ['a', 'b'])
@@ -134,7 +134,7 @@ test('a shared b and a fixed c stay so', () => {
   expect(after.getParameters('b').c).toBeUndefined();
 });
 
-test('an aggregation can be changed, and taken away', () => {
+test('an aggregation can be changed and removed', () => {
   const { graph } = edit(network().graph).change('a', { aggregation: max }).change('b', { aggregation: max }).build();
   expect([graph.aggregation(2), graph.aggregation(3)]).toEqual([max, max]);
   expect(edit(graph).change('a', { aggregation: null }).build().graph.aggregation(2)).toBeUndefined();

@@ -19,7 +19,7 @@ function expectGolden(found: number, expected: string): void {
 
 describe("the article's network", () => {
   for (const run of golden.runs) {
-    test(`input ${Number(run.input)}, target ${Number(run.target)}: every number is the golden one`, () => {
+    test(`input ${Number(run.input)}, target ${Number(run.target)}: every number equals the golden run`, () => {
       const pass = backpropagate(articleNetwork(), [Number(run.input)], [Number(run.target)], mse());
       expectGolden(pass.loss, run.loss);
       for (const [id, node] of Object.entries(run.nodes)) {
@@ -40,7 +40,7 @@ describe("the article's network", () => {
   }
 });
 
-test("the article's output node: with x7 taken as 7, dloss/dx is exactly -6 and the rest follows", () => {
+test("at the article's output node, with x7 rounded to 7, dloss/dx is exactly -6 and all other numbers match", () => {
   const numbers = golden.article_output_node;
   const builder = new GraphBuilder();
   const from = ['4', '5', '6'].map((id) => builder.input(id));

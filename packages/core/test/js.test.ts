@@ -20,7 +20,7 @@ import { sgd } from '@nnbp/optim';
 import { describe, expect, test } from 'vitest';
 import { randomRecurrentGraph } from './random-recurrent.js';
 
-/** Two groups of nodes with the same predecessors, declared in turns, on predecessors that are not adjacent. */
+/** Two groups of nodes with the same predecessors, declared alternately, with predecessors that are not adjacent. */
 function interleaved(): Graph {
   const builder = new GraphBuilder();
   const inputs = builder.inputs(5);
@@ -38,7 +38,7 @@ function interleaved(): Graph {
 const wide = () => mlp([30, 41, 26, 2], { activation: sigmoid });
 
 describe.each([
-  ['nodes in turns', interleaved],
+  ['interleaved nodes', interleaved],
   ['wide layers', wide],
 ])('the js engine on %s', (_, build) => {
   test.each([1, 2, 3, 4, 7, 32])('computes what the reference engine computes for %i samples', (samples) => {
@@ -48,7 +48,7 @@ describe.each([
     expectConformance(js(), graph, parameters, randomSamples(graph, random, samples), mse());
   });
 
-  test.each([1, 6])('changes the parameters by the gradient that backpropagate finds, for %i samples', (samples) => {
+  test.each([1, 6])('changes the parameters by the gradient that backpropagate computes, for %i samples', (samples) => {
     const graph = build();
     const random = new Random(1);
     const parameters = randomParameters(graph, random);
@@ -151,7 +151,7 @@ describe('network.predict', () => {
     expect(backpropagateBatch(network, inputs, one, mse()).outputs).toEqual(one);
   });
 
-  test('gives what the reference engine gives for wide layers with c fixed at 1, and nodes without predecessors', () => {
+  test('equals the reference engine for wide layers with c fixed at 1, and nodes without predecessors', () => {
     const builder = new GraphBuilder();
     const wide = builder.layer(6, { from: builder.inputs(2), activation: tanh, fixed: { c: 1 } });
     const alone = builder.node('alone', { from: [], activation: tanh });
@@ -161,7 +161,7 @@ describe('network.predict', () => {
     expect(network.predictBatch(inputs)).toEqual(backpropagateBatch(network, inputs, expected, mse()).outputs);
   });
 
-  test('uses the parameters as they are', () => {
+  test('uses the current parameters', () => {
     const network = new Network(mlp([1, 1], { activation: identity, fixed: { c: 1 } }));
     network.setParameters('output.0', { b: 1, w: { 'input.0': 2 } });
     expect(network.predict([3])).toEqual([7]);
@@ -178,7 +178,7 @@ describe('network.predict', () => {
     }
   });
 
-  test('gives a result of its own each time', () => {
+  test('returns a new array each time', () => {
     const network = new Network(mlp([2, 3, 2], { activation: sigmoid }), { seed: 1 });
     const first = network.predict([1, 2]);
     const copy = [...first];
@@ -190,7 +190,7 @@ describe('network.predict', () => {
 describe('the js engine on graphs with delays, aggregations, fixed and shared parameters', () => {
   const seed = 11;
 
-  /** Everything an engine returns for a pass, and keeps of it. */
+  /** Everything an engine returns and caches for a pass. */
   function passOf(engine: Engine, graph: Graph, random: Random, counts: SampleCounts) {
     const rows = typeof counts === 'number' ? counts : Array.from(counts).reduce((a, b) => a + b);
     const [batch, steps] = typeof counts === 'number' ? [counts, 1] : [counts[0], counts.length];

@@ -22,13 +22,13 @@ describe('deep, wide, many', () => {
     expect(pass.cache.dLossDx('n0')).toBe(0);
   });
 
-  test('a value that explodes on 10,000 nodes is an error that names the first node beyond', () => {
+  test('a value that explodes on 10,000 nodes is an error that names the first node that overflows', () => {
     expect(() => chain(10_000, 2).predict([1])).toThrow(/x of node "n1024" is Infinity/);
     // Forwards it shrinks, so that all values are finite; backwards it grows.
     expect(() => backpropagate(chain(10_000, 2), [5e-324], [1], mse())).toThrow(NnbpError);
   });
 
-  test('250,000 nodes', () => {
+  test('a network of 250,000 nodes is trained', () => {
     const network = new Network(mlp([1, 250_000, 1], { activation: tanh, fixed: { c: 1 } }), { seed: 1 });
     const pass = backpropagate(network, [0.5], [0.25], mse());
     expect(pass.gradients.vector.length).toBe(750_001);

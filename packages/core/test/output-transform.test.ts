@@ -63,7 +63,7 @@ test('metrics of evaluate see the transformed outputs, the loss does not', async
   expect(metrics.accuracy).toBe(1);
 });
 
-test('an unknown transform is refused, and the old one kept', () => {
+test('an unknown transform is refused, and the transform stays the same', () => {
   const network = copying(1, 'sigmoid');
   expect(() => {
     network.outputTransform = 'tanh' as OutputTransform;

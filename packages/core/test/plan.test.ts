@@ -26,7 +26,7 @@ test('nodes with the same predecessors are a dense unit, and others a sparse one
   expect(unitsOf(graph)).toEqual(['dense a.0 a.1 a.2', 'sparse b']);
 });
 
-test('lists of predecessors with the same hash are told apart', () => {
+test('lists of predecessors with the same hash are distinguished', () => {
   // Both lists have the same hash: found by a search.
   const lists = [
     [2, 46, 31, 28, 36],
@@ -53,7 +53,7 @@ test('a unit is dense only if no two of its nodes share a weight', () => {
   expect(unitsOf(graph)).toEqual(['sparse a b', 'dense c d', 'sparse e f g h']);
 });
 
-test('a layer of products, every weight trained, runs on the js engine as on the reference engine', () => {
+test('a layer of products with trained weights has the same results on the js and the reference engine', () => {
   const graph = graphOf((builder, from) =>
     builder.output(...builder.layer(3, { from, activation: tanh, aggregation: product })),
   );

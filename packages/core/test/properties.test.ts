@@ -119,7 +119,7 @@ describe('on random graphs, backpropagation agrees with finite differences', () 
     });
   }
 
-  test('binaryCrossEntropy, with outputs that are probabilities', () => {
+  test('for binaryCrossEntropy, with outputs that are probabilities', () => {
     fc.assert(
       fc.property(fc.integer(), fc.integer({ min: 3, max: 60 }), (seed, nodes) => {
         const random = new Random(seed);
@@ -133,7 +133,7 @@ describe('on random graphs, backpropagation agrees with finite differences', () 
     );
   });
 
-  test('large graphs, up to 200 nodes', () => {
+  test('for large graphs of up to 200 nodes', () => {
     fc.assert(
       fc.property(fc.integer(), (seed) => {
         const random = new Random(seed);
@@ -192,7 +192,7 @@ test('the gradient of a batch is the mean of the gradients of its samples', () =
   );
 });
 
-test('shuffling the order in which nodes are declared changes nothing beyond rounding', () => {
+test('shuffling the order in which nodes are declared changes results by rounding only', () => {
   fc.assert(
     fc.property(fc.integer(), (seed) => {
       const random = new Random(seed);
@@ -236,7 +236,7 @@ function redeclared(graph: Graph, random: Random): Graph {
   return builder.build();
 }
 
-describe('each cached quantity is computed exactly once a pass', () => {
+describe('each cached quantity is computed exactly once per pass', () => {
   /** An array that counts how often each entry is written. */
   function counting(length: number) {
     const writes = new Uint32Array(length);
@@ -251,7 +251,7 @@ describe('each cached quantity is computed exactly once a pass', () => {
     return { array, writes };
   }
 
-  test('h, g, x and slope, by the functions that compute them', () => {
+  test('for h, g, x and slope', () => {
     fc.assert(
       fc.property(fc.integer(), (seed) => {
         const random = new Random(seed);
@@ -280,7 +280,7 @@ describe('each cached quantity is computed exactly once a pass', () => {
     );
   });
 
-  test("a whole pass calls each node's g and g', and the loss, once a sample", () => {
+  test("a whole pass calls each node's g and g', and the loss, once per sample", () => {
     const calls = { value: 0, derivative: 0, loss: 0, dLoss: 0 };
     const counted: Activation = {
       name: 'counted',
@@ -310,14 +310,14 @@ describe('each cached quantity is computed exactly once a pass', () => {
   });
 });
 
-test('softmax cross-entropy answers to each logit with p - t', () => {
+test('softmax cross-entropy has the derivative p - t for each logit', () => {
   const dLossDx = new Float64Array(3);
   losses.softmaxCrossEntropy().derivative([1, 2, 3], [0, 1, 0], dLossDx);
   const sum = Math.exp(1) + Math.exp(2) + Math.exp(3);
   [1, 2, 3].forEach((x, k) => expect(dLossDx[k]).toBeCloseTo(Math.exp(x) / sum - Number(k === 1), 15));
 });
 
-test('two edges that share a weight move together, and its gradient is the sum of theirs', () => {
+test('two edges that share a weight are updated together, and its gradient is the sum of theirs', () => {
   const build = (shared: boolean) => {
     const builder = new GraphBuilder();
     const from = [builder.input('a'), builder.input('b')];

@@ -35,7 +35,7 @@ describe('graphs of any shape', () => {
     expect(network.predict(new Float64Array(100_000).fill(0.5))).toEqual([50_000]);
   });
 
-  test('10,000 of anything stay quick: outputs, activations of their own, weights set by name', () => {
+  test('10,000 outputs, different activations or weights set by name are not slow', () => {
     const builder = new GraphBuilder();
     const from = builder.inputs(10_000);
     for (const id of from) builder.node(`of ${id}`, { from: [id], activation: { ...tanh } });
@@ -48,7 +48,7 @@ describe('graphs of any shape', () => {
     expect(mlp([1, 200_000], { activation: tanh }).outputs).toHaveLength(200_000);
   });
 
-  test('any string is an id, also those that objects know', () => {
+  test('any string is a valid id, also names of Object.prototype', () => {
     const ids = ['__proto__', 'toString', '', '\u0000', 'constructor'];
     const builder = new GraphBuilder();
     for (const id of ids) builder.input(id);
@@ -94,7 +94,7 @@ describe('graphs of any shape', () => {
     expect(mlp([1, 1], { activation: tanh }).parameterCount).toBe(3);
   });
 
-  test('memory is typed arrays: two million edges take at most 16 bytes each', () => {
+  test('a graph of two million edges takes at most 16 bytes per edge, in typed arrays', () => {
     const graph = mlp([1024, 1024, 1024], { activation: sigmoid });
     const bytes = Object.values(graph).reduce<number>(
       (sum, part) => sum + (ArrayBuffer.isView(part) ? part.byteLength : 0),
@@ -158,7 +158,7 @@ describe('random numbers', () => {
     expect(chiSquared).toBeLessThan(49.7);
   });
 
-  test('uniform and normal have the moments they should', () => {
+  test('uniform and normal have their theoretical moments', () => {
     const random = new Random(7);
     const moments = (draw: () => number) => {
       const values = Array.from({ length: 50_000 }, draw);
@@ -201,16 +201,16 @@ describe('initializers', () => {
     ['glorotNormal', glorotNormal, 2 / 40],
     ['heUniform', heUniform, 2 / 30],
     ['heNormal', heNormal, 2 / 30],
-  ])('%s has the variance it is named for', (_, initializer, variance) => {
+  ])('%s has its theoretical variance', (_, initializer, variance) => {
     expect(spread(initializer).variance / variance).toBeCloseTo(1, 1);
   });
 
-  test('the uniform ones stay within their limits', () => {
+  test('uniform initializers stay within their limits', () => {
     expect(spread(glorotUniform).largest).toBeLessThanOrEqual(Math.sqrt(6 / 40));
     expect(spread(heUniform).largest).toBeLessThanOrEqual(Math.sqrt(6 / 30));
   });
 
-  test('each weight is drawn from the fan-in of where its edge goes to and the fan-out of where it comes from', () => {
+  test('each weight is drawn with the fan-in of its target and the fan-out of its source', () => {
     const builder = new GraphBuilder();
     const [a, b] = [builder.input('a'), builder.input('b')];
     builder.node('m', { from: [a, b], activation: tanh, shared: { w: { b: 'tied' } } });
@@ -240,13 +240,13 @@ describe('initializers', () => {
     expect(variance * (200 + 50)).toBeCloseTo(2, 1);
   });
 
-  test('b starts at 0, c at 1', () => {
+  test('b is initialized to 0, and c to 1', () => {
     const network = new Network(mlp([2, 1], { activation: tanh }), { initializer: constant(0.5) });
     expect(network.getParameters('output.0')).toEqual({ b: 0, c: 1, w: { 'input.0': 0.5, 'input.1': 0.5 } });
   });
 });
 
-test('a network with units takes and gives the data as people have it', () => {
+test('a network with scalers takes and returns data in their original units', () => {
   const network = new Network(mlp([1, 1], { activation: identity, fixed: { c: 1 } }), { initializer: constant(2) });
   network.inputScaler = new Standardization([10], [5]);
   network.outputScaler = new Standardization([100], [50]);

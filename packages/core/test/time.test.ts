@@ -41,7 +41,7 @@ describe('a delayed edge', () => {
     expect([...executor.predict(Float64Array.of(1, 0, 1), [1, 1, 1])]).toEqual([2, 6, 20]);
   });
 
-  test('has gradients that a two-step recurrence worked out by hand has', () => {
+  test('has the gradients of a two-step recurrence computed by hand', () => {
     const { graph, parameters } = recurrence();
     const executor = reference().prepare(graph, 1, 2);
     executor.parameters.set(parameters.vector);
@@ -54,7 +54,7 @@ describe('a delayed edge', () => {
     expect([...executor.gradients]).toEqual([16, 4]);
   });
 
-  test('reads its initial value before the first step, and the state that it is given', () => {
+  test('reads its initial value before the first step, or the given state', () => {
     const { graph, parameters } = recurrence(1);
     expect([...graph.initialState()]).toEqual([1]);
     const executor = reference().prepare(graph, 2, 2);
@@ -65,7 +65,7 @@ describe('a delayed edge', () => {
     expect([...state]).toEqual([92, 60]);
   });
 
-  test('continues bit for bit from the state that a call leaves, in batches of different lengths', () => {
+  test('resumes bit-for-bit from the state of the previous call, in batches of different lengths', () => {
     const random = new Random(5);
     for (let n = 0; n < 20; n++) {
       const graph = randomRecurrentGraph(random);
@@ -90,7 +90,7 @@ describe('a delayed edge', () => {
   });
 });
 
-test('an integer weight gives what repeating the sample gives', () => {
+test('an integer weight equals repeating the sample', () => {
   const { graph, parameters } = recurrence();
   const run = (rows: number[], targets: number[], samples: number, weights?: number[]) => {
     const executor = reference().prepare(graph, samples);
@@ -122,7 +122,7 @@ describe('features', () => {
     ['none: c fixed at 1', build({ fixed: { c: 1 } }), {}],
     ['none: shared weights', build({ shared: { w: { x: 's' } } }), {}],
     ['none: the sum', build({ aggregation: { ...product, isSum: true } }), {}],
-  ])('are named: %s', (_, graph, expected) => {
+  ])('are listed: %s', (_, graph, expected) => {
     expect(Object.fromEntries(featuresOf(graph))).toEqual(expected);
     expect(unsupportedFeatures(graph)).toEqual(Object.values(expected));
     for (const engine of [reference(), js()]) expect(engine.supports(graph)).toEqual([]);
@@ -156,7 +156,7 @@ test('fixed parameters are constants, and shared ones are one parameter', () => 
   }
 });
 
-test('parameters start where init says', () => {
+test('init sets the initial parameters', () => {
   const builder = new GraphBuilder();
   builder.output(
     builder.node('a', { from: [builder.input('x')], activation: identity, init: { b: 1, c: 2, w: () => 5 } }),
@@ -165,7 +165,7 @@ test('parameters start where init says', () => {
 });
 
 describe('a network', () => {
-  test('predicts a sequence, and its stream gives the same step by step', () => {
+  test('predicts a sequence, and its stream predicts the same step by step', () => {
     const random = new Random(9);
     for (let n = 0; n < 20; n++) {
       const network = new Network(randomRecurrentGraph(random), { seed: n });
@@ -219,7 +219,7 @@ describe('a network', () => {
     expect(stream(network).state).toEqual([]);
   });
 
-  test('keeps sequences in the units of the data', () => {
+  test('predicts sequences in the units of the data', () => {
     const network = recurrence();
     network.inputScaler = new Standardization([10], [2]);
     network.outputScaler = new Standardization([1], [0.5]);

@@ -24,7 +24,7 @@ const sumOfSteps = (loss: Loss, width: number, weights: Float64Array): Loss => {
   };
 };
 
-test('500 random graphs with delays, every aggregation, fixed and shared parameters compute bit for bit what they do unrolled', () => {
+test('500 random graphs with delays, every aggregation, fixed and shared parameters are bit-identical to their unrolled graphs', () => {
   let [delayed, nodes] = [0, 0];
   for (let seed = 1; seed <= 500; seed++) {
     const random = new Random(seed);
@@ -63,7 +63,7 @@ test('500 random graphs with delays, every aggregation, fixed and shared paramet
   expect(nodes).toBeGreaterThan(2000);
 });
 
-test('unrolled parameters start where the graph says, and only the chosen steps have outputs', () => {
+test('an unrolled graph keeps the initial parameters, and only the chosen steps have outputs', () => {
   const builder = new GraphBuilder();
   builder.output(builder.node('h', { from: [builder.input('x'), delayed('h')], activation: tanh, init: { b: 7 } }));
   const unrolled = unroll(builder.build(), 3, [2]);

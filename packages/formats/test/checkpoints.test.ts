@@ -55,7 +55,7 @@ describe('checkpoints', () => {
     expect(bits(found.network)).toBe(bits(whole));
   });
 
-  test('each so many epochs, and the last; with what belongs to the model', async () => {
+  test('the option every and the last epoch write checkpoints, with the metadata of the model', async () => {
     const directory = folder();
     const callbacks = [checkpoints({ directory, every: 4, keep: 9, metadata: { columns: ['a'] } })];
     await train(freshNetwork(), directory, { callbacks });
@@ -78,7 +78,7 @@ describe('checkpoints', () => {
     expect(await latestCheckpoint(folder())).toBeUndefined();
   });
 
-  test('a directory of another training is refused before anything is done; a damaged file of a later epoch gives way', async () => {
+  test('a directory of another training is refused before it is changed, and a corrupt file of a later epoch is replaced', async () => {
     const directory = folder();
     await train(freshNetwork(), directory);
     const network = freshNetwork();
@@ -94,14 +94,14 @@ describe('checkpoints', () => {
     expect((await latestCheckpoint(directory))!.skipped).toEqual([]);
   });
 
-  test('a directory that is none is an error with its name', async () => {
+  test('a path that is not a directory is an error with its name', async () => {
     const path = join(folder(), 'file');
     writeFileSync(path, '');
     await expect(train(freshNetwork(), path)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     await expect(latestCheckpoint(path)).rejects.toThrow(path);
   });
 
-  test('a missing activation is an error, not a damaged file', async () => {
+  test('a missing activation is reported as such, not as a corrupt file', async () => {
     const directory = folder();
     writeFileSync(
       join(directory, 'epoch-0000001.safetensors'),
@@ -121,11 +121,11 @@ describe('checkpoints', () => {
   });
 });
 
-describe('a directory is of one training at a time', () => {
+describe('a directory is locked by one training at a time', () => {
   const locks = (directory: string) => readdirSync(directory).filter((name) => name.endsWith('.lock'));
   const refusal = expect.objectContaining({ code: 'WRONG_STATE' }) as Error;
 
-  test('a second one in the same process is refused, and leaves the first alone', async () => {
+  test('a second training in the same process is refused, and the first continues', async () => {
     const directory = folder();
     const callback = checkpoints({ directory });
     const second: unknown[] = [];
@@ -143,7 +143,7 @@ describe('a directory is of one training at a time', () => {
     expect((await latestCheckpoint(directory))!.checkpoint.epoch).toBe(6);
   });
 
-  test('of eight that start together in one process one trains', async () => {
+  test('one of eight trainings that start together in one process runs', async () => {
     const directory = folder();
     const runs = await Promise.allSettled(Array.from({ length: 8 }, () => train(freshNetwork(), directory)));
     expect(runs.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
@@ -151,7 +151,7 @@ describe('a directory is of one training at a time', () => {
   });
 
   test.each(['onTrainBegin', 'onEpochBegin', 'onEpochEnd'] as const)(
-    'it is unlocked after an error and after an abort in %s',
+    'the directory is unlocked after an error and after an abort in %s',
     async (event) => {
       const directory = folder();
       const fail = () => Promise.reject(new Error('mine'));
@@ -195,7 +195,7 @@ describe('a directory is of one training at a time', () => {
   });
 
   test.runIf(existsSync('/proc/self/stat'))(
-    'a lock whose process number is another process’s now is removed',
+    'a lock whose process id belongs to another process now is removed',
     async () => {
       const directory = folder();
       writeFileSync(join(directory, `run-${process.ppid}-1-${encodeURIComponent(hostname())}.lock`), '');
@@ -236,7 +236,7 @@ describe('a state taken inside an epoch', () => {
     }
   });
 
-  test('keeps the state that the next part of a sequence continues', async () => {
+  test('keeps the recurrent state for the next part of a sequence', async () => {
     const network = () => {
       const builder = new GraphBuilder();
       builder.input('a');
@@ -271,7 +271,7 @@ describe('a state taken inside an epoch', () => {
 });
 
 describe('a file is written whole or not at all', () => {
-  test('what was there stays when the new one cannot be written, and nothing unfinished is left', async () => {
+  test('an existing file stays when the new one cannot be written, and no partial file is left', async () => {
     const directory = folder();
     const path = join(directory, 'model.safetensors');
     const network = freshNetwork();
@@ -289,7 +289,7 @@ describe('a file is written whole or not at all', () => {
     expect(bits(load(readFileSync(path)).network)).toBe(bits(network));
   });
 
-  test('on a disk that is full or read-only the last good checkpoint stays', async (context) => {
+  test('on a full or read-only disk the last valid checkpoint stays', async (context) => {
     const disk = folder();
     const mount = (...args: string[]) => spawnSync('mount', args, { stdio: 'ignore' }).status === 0;
     if (!mount('-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', disk)) {
@@ -324,7 +324,7 @@ describe('a file is written whole or not at all', () => {
     }
   });
 
-  test('a training whose directory goes away ends with the error; its network has the last good step', async () => {
+  test('training whose directory is removed rejects with the error, and the network has the last valid step', async () => {
     const directory = join(folder(), 'run');
     const network = freshNetwork();
     const vanish = {
@@ -344,7 +344,7 @@ describe('a process that is killed', () => {
   const kills = Number(process.env.KILLS ?? 30);
 
   test(
-    `${kills} times at any moment loses at most the epoch under way`,
+    `${kills} times at random moments loses at most the current epoch`,
     { timeout: 30_000 + 2000 * kills },
     async () => {
       const place = folder();

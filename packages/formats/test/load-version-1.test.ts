@@ -146,7 +146,7 @@ describe.each(names)('%s, as version 1 wrote it', (name) => {
   });
 });
 
-test('every peculiarity is kept', () => {
+test('all options of a file of version 1 are kept', () => {
   const { graph, parameters } = loaded('peculiar').network;
   const first = graph.indexOf('节点 "1"');
   const seventh = graph.indexOf('7');
@@ -160,7 +160,7 @@ test('every peculiarity is kept', () => {
   expect(Object.is(parameters.vector[1], -0)).toBe(true);
 });
 
-test('units and what is one’s own are kept', () => {
+test('scalers and custom functions are kept', () => {
   const { inputScaler, outputScaler } = loaded('float32-with-units').network;
   expect(inputScaler).toEqual(new Standardization([1 / 3, -0, 1e6], [0.1, 2, 1e3]));
   expect(outputScaler).toEqual(new Standardization([-4, 1e-9], [0.7, 1e9]));

@@ -36,7 +36,7 @@ function modelled(change: (model: string) => string): Uint8Array {
   return file(JSON.stringify(header), new Uint8Array(values.slice().buffer));
 }
 
-describe('what another program writes by the same rules', () => {
+describe('a file of another program is loaded', () => {
   const expected = articleNetwork();
   test.each<[string, (model: string) => string]>([
     ['spaces and lines', (model) => JSON.stringify(JSON.parse(model), undefined, '\t')],
@@ -63,7 +63,7 @@ describe('what another program writes by the same rules', () => {
     expect(bits(network.predict([0.5]))).toBe(bits(expected.predict([0.5])));
   });
 
-  test('tensors named in another order than they stand', () => {
+  test('with tensors in another order than in the header', () => {
     const numbers = new Uint8Array(Float32Array.of(1, 2, 3).buffer);
     const header = {
       7: { dtype: 'F32', shape: [], data_offsets: [8, 12] },
@@ -80,7 +80,7 @@ describe('what another program writes by the same rules', () => {
 const delayedModel = (model: string, initial: string) =>
   model.replace('"from":["1"]', '"from":["1",{"id":"1","delay":1}]').replace(/\}$/, `,"initial":${initial}}`);
 
-describe('a model is refused with the place', () => {
+describe('a model is refused with the path', () => {
   test.each<[string, RegExp, (model: string) => string]>([
     ['a predecessor from nowhere', /node before this one.*"\\"9\\"/, (m) => m.replace('"from":["1"]', '"from":["9"]')],
     ['a predecessor twice', /and once/, (m) => m.replace('"from":["1"]', '"from":["1","1"]')],
@@ -132,7 +132,7 @@ describe('a model is refused with the place', () => {
     ).toThrow(failure('MALFORMED', message));
   });
 
-  test('parameters that are not of this network, before it is built', () => {
+  test('if its parameters do not fit the network, before the network is built', () => {
     const ids = (name: string) => Array.from({ length: 20_000 }, (_, k) => `"${name}${k}"`).join();
     const wide = (model: string) =>
       model
@@ -142,7 +142,7 @@ describe('a model is refused with the place', () => {
   });
 });
 
-test('a finger reads what JSON.parse reads, and nothing else', () => {
+test('the JSON scanner accepts exactly what JSON.parse accepts', () => {
   const seed = Number(process.env.SEED ?? Date.now() % 1e9);
   console.log(`seed ${seed}`);
   const random = new Random(seed);
@@ -204,7 +204,7 @@ test('a finger reads what JSON.parse reads, and nothing else', () => {
   expect(sound).toBeGreaterThan(200);
 });
 
-test('a register of names knows each by what it says, not how it is written', () => {
+test('names that differ only in escape sequences are equal', () => {
   const said = ['a', 'b', '', '节点', 'a"b', '__proto__', ...Array.from({ length: 5000 }, (_, k) => `n${k}`)];
   const text = JSON.stringify([...said, ...said]).replaceAll('"b"', '"\\u0062"');
   const places: number[] = [];
@@ -219,7 +219,7 @@ test('a register of names knows each by what it says, not how it is written', ()
   expect(names.mark(places[3 + said.length], 6)).toBe(5);
 });
 
-test('a layer of the builder’s own names, and one of others, come back alike', () => {
+test('layers with default names and with other names are loaded unchanged', () => {
   const layered = new Network(mlp([3, 50, 50, 2], { activation: tanh }), { seed: 3 });
   const builder = new GraphBuilder();
   for (const id of ['h.0', 'h.1']) builder.input(id);
@@ -236,8 +236,8 @@ test('a layer of the builder’s own names, and one of others, come back alike',
   }
 });
 
-describe('what could not be read again is not written', () => {
-  test('metadata of too many entries, or nested too deep', () => {
+describe('saving is refused', () => {
+  test('for metadata with too many entries or levels', () => {
     expect(() => save(articleNetwork(), { metadata: { a: new Array(300_000).fill(0) } })).toThrow(
       failure('TOO_LARGE', /metadata/),
     );
@@ -245,7 +245,7 @@ describe('what could not be read again is not written', () => {
     expect(() => save(articleNetwork(), { metadata: { deep } })).toThrow(failure('MALFORMED', /inside each other/));
   });
 
-  test('a large network as JSON', () => {
+  test('for a large network as JSON', () => {
     const network = new Network(mlp([600, 600, 1], { activation: tanh }), { initializer: () => 0 });
     expect(() => toJson(network)).toThrow(failure('TOO_LARGE', /network as JSON/));
     expect(load(save(network)).network.graph.edgeCount).toBe(360_600);
@@ -272,7 +272,7 @@ describe('JSON to read and edit', () => {
     expect(() => fromJson(text.replace(':0.5', ':0.75'))).toThrow(failure('MALFORMED', /nodes\[1\].*shared parameter/));
   });
 
-  test.each(['"b":1e999', '"b":"0"', '"b":null', '"b":[0]'])('%s is refused with its place', (entry) => {
+  test.each(['"b":1e999', '"b":"0"', '"b":null', '"b":[0]'])('%s is refused with its path', (entry) => {
     expect(() => fromJson(toJson(articleNetwork()).replace(/"b":[-\d.]+/, entry))).toThrow(
       failure('MALFORMED', /nodes\[0\]\.b: expected a finite number/),
     );

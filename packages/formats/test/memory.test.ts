@@ -40,7 +40,7 @@ const forms: [string, (network: Network, plugins?: Plugins) => Network][] = [
 ];
 
 describe.each(forms)('as %s', (_, round) => {
-  test('200 random graphs with memory come back bit-identical', () => {
+  test('200 random graphs with delays are loaded bit-identical', () => {
     for (let seed = 0; seed < 200; seed++) {
       const random = new Random(seed);
       const network = new Network(randomMemoryGraph(random), { seed });
@@ -55,7 +55,7 @@ describe.each(forms)('as %s', (_, round) => {
     }
   });
 
-  test('a custom aggregation is supplied again, and one that is missing is named', () => {
+  test('a custom aggregation is supplied when loading, and a missing one is named', () => {
     const range: Aggregation = {
       name: 'range',
       value: (z) => Math.max(...Array.from(z)) - Math.min(...Array.from(z)),
@@ -70,7 +70,7 @@ describe.each(forms)('as %s', (_, round) => {
   });
 });
 
-test('a recurrent layer of nodes alike is one entry', () => {
+test('a recurrent layer of identical nodes is one entry', () => {
   const builder = new GraphBuilder();
   const x = builder.inputs(3);
   const ids = Array.from({ length: 20 }, (_, k) => `h.${k}`);
@@ -86,7 +86,7 @@ test('a recurrent layer of nodes alike is one entry', () => {
   expect(model.nodes).toHaveLength(1);
 });
 
-test('an LSTM comes back with its stream', () => {
+test('a loaded LSTM has the same stream', () => {
   const builder = new GraphBuilder();
   builder.output(...lstm(builder, { from: builder.inputs(2), units: 4 }));
   const network = new Network(builder.build(), { seed: 4 });
@@ -94,7 +94,7 @@ test('an LSTM comes back with its stream', () => {
   for (let t = 0; t < 5; t++) expect(other.next([t, -t / 2])).toEqual(one.next([t, -t / 2]));
 });
 
-test('the text for people names delays, aggregations, constants and shared parameters', () => {
+test('the readable JSON names delays, aggregations, constants and shared parameters', () => {
   const builder = new GraphBuilder();
   builder.input('x');
   builder.node('h', {

@@ -37,7 +37,7 @@ function expected(network: Network, inputs: number[][]): number[][] | undefined 
   }
 }
 
-test('the module of a random graph with memory gives the bits of the engine, in both forms', async () => {
+test('the module of a random graph with delays is bit-identical to the engine, in both forms', async () => {
   const seed = Math.floor(Math.random() * 2 ** 32);
   const forms = { straight: 0, tables: 0 };
   for (let k = 0; k < 60; k++) {
@@ -83,7 +83,7 @@ test('a stream of a module exchanges its state with a stream of the network, and
   expect(() => (other.state = [1])).toThrow(new RangeError('expected a state of 6 numbers, found 1'));
 });
 
-test('a gated recurrence reads as one would write it', () => {
+test('the code of a gated recurrence is readable', () => {
   const builder = new GraphBuilder();
   builder.input('x');
   builder.node('gate', { from: ['x', delayed('h')], activation: sigmoid, fixed: { c: 1 } });
@@ -107,7 +107,7 @@ test('a gated recurrence reads as one would write it', () => {
 }`);
 });
 
-test('a custom aggregation is refused, with its node', () => {
+test('a custom aggregation is refused with the id of its node', () => {
   const range: Aggregation = { name: 'range', value: (z) => z[0], derivative: (_z, _a, dAdz) => dAdz.fill(0) };
   const builder = new GraphBuilder();
   builder.output(builder.node('spread', { from: [builder.input('x')], activation: tanh, aggregation: range }));

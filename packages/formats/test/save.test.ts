@@ -54,7 +54,7 @@ describe.each(forms)('as %s', (_, round) => {
     }
   });
 
-  test('every activation, with its options, and every number', () => {
+  test('every activation with its options and every number are saved and loaded', () => {
     for (const activation of [...everyActivation, elu.alpha(0.3), leakyRelu.negativeSlope(0.2), sine.frequency(30)]) {
       const network = new Network(mlp([2, 2, 1], { activation }), { seed: 3 });
       network.parameters.vector.set([-0, 5e-324, Number.MAX_VALUE, 1e-30, 0.1 + 0.2]);
@@ -62,14 +62,14 @@ describe.each(forms)('as %s', (_, round) => {
     }
   });
 
-  test('the units travel along', () => {
+  test('scalers are saved and loaded', () => {
     const network = new Network(mlp([2, 2, 1], { activation: tanh }));
     network.inputScaler = new Standardization([1 / 3, -0], [0.1, 5e-324]);
     network.outputScaler = new Standardization([1e300], [7]);
     expectSame(round(network), network);
   });
 
-  test('any id comes back, also those that objects know', () => {
+  test('any id is saved and loaded, also names of Object.prototype', () => {
     const builder = new GraphBuilder();
     const ids = ['__proto__', 'constructor', '', '7', '"\\\n', 'toString', '节点'];
     ids.slice(0, 3).forEach((id) => builder.input(id));
@@ -86,7 +86,7 @@ describe.each(forms)('as %s', (_, round) => {
     expect(({} as Record<string, unknown>).polluted).toBeUndefined();
   });
 
-  test('an activation of one’s own is supplied again, and all that are missing are listed', () => {
+  test('a custom activation is supplied when loading, and all missing ones are listed', () => {
     const own = (name: string): Activation => ({ name, value: Math.sin, derivative: Math.cos });
     const builder = new GraphBuilder();
     builder.input('1');
@@ -100,7 +100,7 @@ describe.each(forms)('as %s', (_, round) => {
     expect(() => round(network)).toThrow(expect.objectContaining({ code: 'MISSING_PLUGIN' }) as Error);
   });
 
-  test('two of one’s own under one name are refused', () => {
+  test('two custom activations with one name are refused', () => {
     const builder = new GraphBuilder();
     builder.input('1');
     builder.node('2', { from: ['1'], activation: { name: 'wave', value: Math.sin, derivative: Math.cos } });
@@ -127,7 +127,7 @@ test('JSON has one line per node and uses the terms of the field', () => {
   );
 });
 
-test('metadata comes back, and what JSON cannot hold is refused', () => {
+test('metadata is saved and loaded, and values that JSON cannot represent are refused', () => {
   const network = articleNetwork();
   const metadata = { columns: ['a', 'b'], classes: { yes: 1 } };
   expect(load(save(network, { metadata })).metadata).toEqual(metadata);

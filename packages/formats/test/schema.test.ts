@@ -15,7 +15,7 @@ const models = (network: Network): unknown[] => [
 ];
 
 describe('the published schema', () => {
-  test('holds of random graphs, in either form', () => {
+  test('accepts random graphs, in either form', () => {
     for (let seed = 0; seed < 100; seed++) {
       const random = new Random(seed);
       const graph = seed % 2 ? randomMemoryGraph(random) : randomGraph(random, { nodes: 3 + (seed % 40) });
@@ -25,7 +25,7 @@ describe('the published schema', () => {
     }
   });
 
-  test('holds of every activation, of one’s own, and of units', () => {
+  test('accepts every activation, custom activations and scalers', () => {
     const own: Activation = { name: 'wave', value: Math.sin, derivative: Math.cos };
     for (const activation of [...everyActivation, own]) {
       const network = new Network(mlp([2, 2, 1], { activation }), { seed: 1 });
@@ -35,7 +35,7 @@ describe('the published schema', () => {
     }
   });
 
-  test('holds of nodes without predecessors and of graphs without nodes', () => {
+  test('accepts nodes without predecessors and graphs without nodes', () => {
     const builder = new GraphBuilder();
     builder.input('1');
     builder.output('1');

@@ -80,7 +80,7 @@ describe('fitStatistics', () => {
     expect(() => fitStatistics(network, negative)).toThrow(code('OUT_OF_RANGE'));
   });
 
-  test('takes the confidence that is asked for', async () => {
+  test('has the option confidence', async () => {
     const network = await fitted('b1*(1 - exp(-b2*x))', { b1: 15, b2: 1 });
     const width = (confidence: number) => {
       const { interval } = fitStatistics(network, data, { confidence }).parameters[0];
@@ -116,7 +116,7 @@ describe('fitStatistics', () => {
     expect(found.predict([3])).toHaveLength(2);
   });
 
-  test('refuses what it cannot answer', async () => {
+  test('refuses invalid data and options', async () => {
     const network = await fitted('a + b*x', {});
     expect(() => fitStatistics(network, { inputs: [], targets: [] })).toThrow(code('EMPTY_DATA'));
     expect(() => fitStatistics(network, { inputs: [[1]], targets: [] })).toThrow(code('WRONG_LENGTH'));

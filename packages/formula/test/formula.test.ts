@@ -51,7 +51,7 @@ describe('formulaGraph', () => {
     }
   });
 
-  test('has the parameters as its only parameters, each a node of its name', () => {
+  test('has one node per parameter, with its name, and no other parameters', () => {
     const { graph, parameters } = formulaGraph('b1*(1 - exp(-b2*x)) + b1', ['x'], 'height');
     expect(parameters).toEqual(['b1', 'b2']);
     expect(graph.parameterCount).toBe(2);
@@ -121,7 +121,7 @@ describe('formulaGraph', () => {
 
 describe('functions of one variable', () => {
   test.each([...formulaActivations, power(3), power(-0.5)])(
-    '$name has the derivative that finite differences give',
+    '$name has a derivative that matches finite differences',
     (g) => {
       for (const h of [0.3, 1.1, 2.7]) {
         const difference = (g.value(h + 1e-6) - g.value(h - 1e-6)) / 2e-6;
@@ -131,7 +131,7 @@ describe('functions of one variable', () => {
     },
   );
 
-  test('those without a pole pass checkActivation', () => {
+  test('functions without a pole pass checkActivation', () => {
     for (const g of formulaActivations.filter(({ name }) => ['cosine', 'arctangent', 'absolute'].includes(name))) {
       expect(checkActivation(g).ok, g.name).toBe(true);
     }

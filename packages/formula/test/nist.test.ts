@@ -6,7 +6,7 @@ import { dataOf, digits, problems, solve } from './nist.js';
 const nearlyExact = 'Lanczos1';
 
 test.each(problems.flatMap((problem) => [1, 2].map((start) => ({ name: problem.name, start, problem }))))(
-  '$name from start $start: at least 9 digits of every parameter, 6 of every standard deviation',
+  '$name from start $start is solved to at least 9 digits of every parameter and 6 of every standard deviation',
   async ({ name, start, problem }) => {
     const { network, names, report } = await solve(problem, start - 1);
     expect(report.stoppedBy).toBe('converged');

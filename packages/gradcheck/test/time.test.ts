@@ -15,7 +15,7 @@ describe('checkSequence', () => {
     ['rnn', rnn],
     ['lstm', lstm],
     ['gru', gru],
-  ] as const)('checkSequence finds the gradients of %s right', (_, layer) => {
+  ] as const)('checkSequence accepts the gradients of %s', (_, layer) => {
     const builder = new GraphBuilder();
     builder.output(...layer(builder, { from: builder.inputs(2), units: 2 }));
     const network = new Network(builder.build(), { seed: 1 });

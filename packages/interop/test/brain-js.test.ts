@@ -8,23 +8,23 @@ const { models, recurrent, program, version } = fixtures('brain-js');
 const modelNamed = (name: string) => models.find((model) => model.name === name)!;
 
 describe(`models that ${program} ${version} trained`, () => {
-  test.each(models)('$name: the same outputs, within float32', (model) => {
+  test.each(models)('$name has the same outputs, within float32', (model) => {
     // It keeps values in float32 between layers.
     expect(worstError(fromBrainJs(model.json), model)).toBeLessThan(2e-6);
     expect(worstError(fromBrainJs(JSON.stringify(model.json)), model)).toBeLessThan(2e-6);
   });
 
-  test.each(recurrent)('$name: the same outputs, step by step', (model) => {
+  test.each(recurrent)('$name has the same outputs, step by step', (model) => {
     expect(worstStepError(fromBrainJs(model.json), model)).toBeLessThan(2e-6);
   });
 
-  test('names of the data are in the ids, in the order brain.js has them', () => {
+  test('ids contain the names of the data, in the order of brain.js', () => {
     const { graph } = fromBrainJs(modelNamed('colours by name').json);
     expect(graph.ids.slice(0, graph.inputCount)).toEqual(['input.3', 'input.7', 'input.r', 'input.g']);
     expect(Array.from(graph.outputs, (i) => graph.ids[i])).toEqual(['output.black', 'output.white', 'output.grey']);
   });
 
-  test('leaky-relu is what brain.js 1 computes: nothing below 0, a hundredth above', () => {
+  test('leaky-relu is computed as in brain.js 1: 0 below 0, h / 100 above', () => {
     const json = {
       sizes: [1, 1],
       layers: [{ 0: {} }, { 0: { bias: 0, weights: { 0: 1 } } }],
@@ -35,7 +35,7 @@ describe(`models that ${program} ${version} trained`, () => {
   });
 });
 
-describe('the form of brain.js 2', () => {
+describe('the file format of brain.js 2', () => {
   const json = {
     sizes: [2, 1, 1],
     layers: [
@@ -48,7 +48,7 @@ describe('the form of brain.js 2', () => {
     trainOpts: { activation: 'leaky-relu', leakyReluAlpha: 0.25 },
   };
 
-  test('has weights in lists, keys in tables, and a leaky ReLU that is one', () => {
+  test('has weights in arrays, keys in objects, and a correct leaky ReLU', () => {
     const network = fromBrainJs(json);
     expect(network.getParameters('layer1.0').w).toEqual({ 'input.light': 1, 'input.dark': -2 });
     expect(network.predict([1, 2])).toEqual([4 * 0.25 * (0.25 * -2.5)]);
@@ -64,7 +64,7 @@ describe('the form of brain.js 2', () => {
   });
 });
 
-describe('the forms before brain.js', () => {
+describe('the file formats before brain.js 1', () => {
   const inputs = { x: {}, y: {} };
   const hidden = { 0: { bias: 0.5, weights: { x: 2, y: -1 } }, 1: { bias: -0.5, weights: { x: 0.25, y: 4 } } };
   const output = { on: { bias: 0.1, weights: { 0: 3, 1: -2 } } };
@@ -85,10 +85,10 @@ describe('the forms before brain.js', () => {
   });
 });
 
-describe('what cannot be read', () => {
+describe('a model that cannot be imported', () => {
   const good = modelNamed('XOR, tanh').json as Record<string, unknown>;
 
-  test('a recurrent network over texts is refused with the reason', () => {
+  test('a recurrent network on text is refused with the reason', () => {
     const error = errorOf(() => fromBrainJs({ type: 'LSTM', hiddenLayers: [10], options: {} }));
     expect([error.code, error.message]).toEqual(['UNSUPPORTED', expect.stringContaining('read and write texts')]);
   });
@@ -100,29 +100,29 @@ describe('what cannot be read', () => {
     [/at least one layer/, { hiddenLayers: [] }],
     [/hiddenLayers\[0\]: expected matrices/, { hiddenLayers: [{}] }],
     [/output\.weights: expected 2 numbers/, { output: { rows: 2, columns: 1, weights: [1] } }],
-  ])('a network over sequences: %s', (message, change) => {
+  ])('a network on sequences is refused: %s', (message, change) => {
     const lstm = recurrent.find(({ name }) => name.startsWith('LSTM'))!;
     const error = errorOf(() => fromBrainJs({ ...(lstm.json as object), ...change }));
     expect([error.code, error.message]).toEqual(['MALFORMED', expect.stringMatching(message)]);
   });
 
-  test('an activation it does not have is named', () => {
+  test('an unknown activation is named', () => {
     const error = errorOf(() => fromBrainJs({ ...good, activation: 'swish' }));
     expect([error.code, error.message]).toEqual(['UNSUPPORTED', expect.stringContaining('"swish"')]);
   });
 
-  test('NaN, which its JSON writes as null, is refused with its place', () => {
+  test('NaN, which its JSON writes as null, is refused with its path', () => {
     const json = structuredClone(good) as { layers: Record<string, { bias: number | null }>[] };
     json.layers[1][0].bias = null;
     const error = errorOf(() => fromBrainJs(json));
     expect([error.code, error.message]).toEqual(['MALFORMED', expect.stringMatching(/layers\[1\]\.0\.bias.*null/)]);
   });
 
-  test('sizes that are not those of the layers', () => {
+  test('sizes that do not match the layers are refused', () => {
     expect(errorOf(() => fromBrainJs({ ...good, sizes: [2, 4, 2] })).message).toMatch(/sizes\[2\].*expected 1/);
   });
 
-  test('damaged models: an error of ours or a network, never anything else', () => {
+  test('a damaged model throws an NnbpError or gives a network', () => {
     const read = survives((random) => {
       const all = [...models, recurrent[0]];
       const json = damaged(all[Math.floor(random.uniform() * all.length)].json, random);

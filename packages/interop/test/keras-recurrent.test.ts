@@ -127,7 +127,7 @@ describe.each([
   });
 });
 
-test('what a recurrent layer cannot be here is refused, with its place', () => {
+test('unsupported options of a recurrent layer are refused with their path', () => {
   const refused = (config: object) => {
     const { json, bytes } = model('LSTM', config);
     const error = errorOf(() => fromKeras(json, bytes));

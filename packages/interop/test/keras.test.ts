@@ -30,7 +30,7 @@ const dense = (units: number, more: object = {}) => layer('Dense', { units, batc
 const numbers = { 'dense/kernel': [[1, 2], [3, 4]], 'dense/bias': [[0.5, -0.5]] }; // prettier-ignore
 
 describe(`models that ${program} ${version} made`, () => {
-  test.each(models)('$name: the same outputs, within float32', (model) => {
+  test.each(models)('$name has the same outputs, within float32', (model) => {
     const network = fromKeras(model.json, weightsOf(model));
     expect(worstError(network, model)).toBeLessThan(5e-6);
     expect(network.outputTransform).toBe(/softmax/i.test(JSON.stringify(model.json)) ? 'softmax' : 'none');
@@ -39,7 +39,7 @@ describe(`models that ${program} ${version} made`, () => {
     );
   });
 
-  test('an activation layer goes into the nodes before it, unless someone else sees those', () => {
+  test('an activation layer is merged into the nodes before it unless another layer reads them', () => {
     const { ids } = fromKeras(
       modelNamed('every kind of layer').json,
       weightsOf(modelNamed('every kind of layer')),
@@ -49,7 +49,7 @@ describe(`models that ${program} ${version} made`, () => {
     expect(ids.filter((id) => id.startsWith('activation'))).toHaveLength(4);
   });
 
-  test('weights may come in shards', () => {
+  test('weights may be split into shards', () => {
     const model = modelNamed('XOR');
     const bytes = weightsOf(model);
     const shards = [bytes.subarray(0, 5), bytes.subarray(5)];
@@ -57,15 +57,15 @@ describe(`models that ${program} ${version} made`, () => {
   });
 });
 
-describe('what Keras writes', () => {
-  test('kernels are inputs by units', () => {
+describe('the format of Keras', () => {
+  test('kernels are [inputs × units]', () => {
     const { json, bytes } = written([dense(2)], numbers);
     const network = fromKeras(json, bytes);
     expect(network.getParameters('dense.1')).toEqual({ b: -0.5, w: { 'dense_input.0': 2, 'dense_input.1': 4 } });
     expect(network.predict([1, 10])).toEqual([31.5, 41.5]);
   });
 
-  test('the hard sigmoid of Keras 2 has a fifth, that of Keras 3 a sixth', () => {
+  test('the hard sigmoid has the slope 1/5 in Keras 2 and 1/6 in Keras 3', () => {
     const { json, bytes } = written([dense(2, { activation: 'hard_sigmoid', use_bias: true })], {
       ...numbers,
       'dense/bias': [[0, 0]],
@@ -75,7 +75,7 @@ describe('what Keras writes', () => {
     expect(fromKeras(three, bytes).predict([1, 0])[0]).toBeCloseTo(1 / 6 + 0.5, 12);
   });
 
-  test('a model of Keras 3 names its tensors in another way', () => {
+  test('the tensor names of Keras 3 are read', () => {
     const { json, bytes } = written([], numbers);
     const history = (name: string) => ({ class_name: '__keras_tensor__', config: { keras_history: [name, 0, 0] } });
     const functional = {
@@ -94,7 +94,7 @@ describe('what Keras writes', () => {
   });
 });
 
-describe('what shapes rows, and what bends them', () => {
+describe('layers of shapes and activations', () => {
   const input = layer('InputLayer', { batch_input_shape: [null, 2] });
   const after = (...layers: object[]) => {
     const { json, bytes } = written([input, ...layers, dense(2, { batch_input_shape: undefined })], numbers);
@@ -127,7 +127,7 @@ describe('what shapes rows, and what bends them', () => {
     expect([error.code, error.message]).toEqual([code, expect.stringMatching(message)]);
   });
 
-  test('a channel first cannot be flattened, a softmax needs a row, and a model needs its weights', () => {
+  test('channels_first before Flatten, a softmax on several axes, and missing weights are refused', () => {
     const cube = layer('InputLayer', { batch_input_shape: [null, 2, 2] });
     const refused = (layers: object[], change: object = {}) => {
       const { json, bytes } = written(layers);
@@ -141,7 +141,7 @@ describe('what shapes rows, and what bends them', () => {
     expect(refused([cube], { modelTopology: { class_name: 'Bidirectional', config: {} } })).toMatch(/Sequential/);
   });
 
-  test('connections that make no acyclic graph are refused', () => {
+  test('connections with a cycle are refused', () => {
     const layers = [
       { ...layer('Flatten', {}), inbound_nodes: [[['x', 0, 0, {}]]] },
       { ...layer('InputLayer', { name: 'x', batch_input_shape: [null, 2] }), inbound_nodes: [] },
@@ -182,7 +182,7 @@ describe('what shapes rows, and what bends them', () => {
   });
 });
 
-describe('what cannot be read', () => {
+describe('a model that cannot be imported', () => {
   test.each([
     ['UNSUPPORTED', /"Conv2D"/, [layer('InputLayer', { batch_input_shape: [null, 2] }), layer('Conv2D', {})]],
     ['UNSUPPORTED', /"exponential"/, [dense(2, { activation: 'exponential' })]],
@@ -200,7 +200,7 @@ describe('what cannot be read', () => {
     expect([error.code, error.message]).toEqual([code, expect.stringMatching(message)]);
   });
 
-  test('numbers that are too few, too many, or of another kind', () => {
+  test('weights of the wrong length or type are refused', () => {
     const { json, bytes } = written([dense(2)], numbers);
     expect(errorOf(() => fromKeras(json, bytes.subarray(4))).message).toMatch(/no more numbers than the 20 bytes/);
     expect(errorOf(() => fromKeras(json, new Uint8Array(28))).message).toMatch(/expected 24 bytes/);
@@ -217,7 +217,7 @@ describe('what cannot be read', () => {
     expect(errorOf(() => fromKeras(json, infinite)).code).toBe('NOT_FINITE');
   });
 
-  test('damaged models: an error of ours or a network, never anything else', () => {
+  test('a damaged model throws an NnbpError or gives a network', () => {
     const read = survives((random) => {
       const model = models[Math.floor(random.uniform() * models.length)];
       const json = damaged(model.json, random);

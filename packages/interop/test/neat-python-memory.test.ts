@@ -61,7 +61,7 @@ function randomGenome(random: Random): NeatGenome {
   return { input_keys: [-1, -2], output_keys: [0], nodes, connections };
 }
 
-test('100 recurrent genomes with every aggregation compute what neat-python computes, over 10 steps', () => {
+test('100 recurrent genomes with every aggregation have the outputs of neat-python over 10 steps', () => {
   const seed = Math.floor(Math.random() * 2 ** 32);
   for (let k = 0; k < 100; k++) {
     const random = new Random(seed + k);
@@ -92,7 +92,7 @@ describe('an aggregation', () => {
   });
 });
 
-test('a recurrent genome asks for the option, and a node without connections has no one value', () => {
+test('a recurrent genome needs the option recurrent, and a node without connections is refused', () => {
   const genome = (connections: NeatGenome['connections']): NeatGenome => ({
     input_keys: [-1],
     output_keys: [0],

@@ -59,7 +59,7 @@ const one = (activation: string, weight = 1): NeatGenome => ({
 });
 
 describe("neat-python's node, by its formula", () => {
-  test('random genomes answer the same here, and after the way back', () => {
+  test('random genomes have the same outputs here and after exporting them again', () => {
     const seed = Math.floor(Math.random() * 2 ** 32);
     for (let k = 0; k < 150; k++) {
       const random = new Random(seed + k);
@@ -75,7 +75,7 @@ describe("neat-python's node, by its formula", () => {
     }
   });
 
-  test.each(names)('%s, from -40 to 40, also where it is held', (activation) => {
+  test.each(names)('%s has the same values from -40 to 40, also where neat-python clamps it', (activation) => {
     const genome = one(activation);
     const network = fromNeatPython(genome);
     for (let x = -40; x <= 40; x += 0.37) {
@@ -83,7 +83,7 @@ describe("neat-python's node, by its formula", () => {
     }
   });
 
-  test('a genome without functions that are held comes back with the nodes and keys it had', () => {
+  test('a genome without clamped functions is exported with the same nodes and keys', () => {
     const random = new Random(5);
     const among = ['sigmoid', 'tanh', 'relu', 'gauss', 'identity', 'clamped', 'abs', 'lelu'];
     for (let k = 0; k < 30; k++) {
@@ -103,7 +103,7 @@ describe("neat-python's node, by its formula", () => {
     }
   });
 
-  test('what it learnt here goes back with it', async () => {
+  test('a genome trained here is exported with its new weights', async () => {
     const random = new Random(7);
     const genome = randomGenome(random, ['sigmoid', 'tanh', 'gauss', 'softplus', 'sin']);
     const network = fromNeatPython(genome);
@@ -115,7 +115,7 @@ describe("neat-python's node, by its formula", () => {
     for (const row of inputs) expectClose(activate(back, row), network.predict(row), 'back');
   });
 
-  test('any network of functions it has a like of becomes a genome', () => {
+  test('a network of functions with an equivalent in neat-python becomes a genome', () => {
     const seed = Math.floor(Math.random() * 2 ** 32);
     const activations = [
       ...[sigmoid, tanh, relu, leakyRelu, leakyRelu.negativeSlope(-0.3), elu, elu.alpha(0.4), selu],
@@ -147,7 +147,7 @@ describe("neat-python's node, by its formula", () => {
     }
   });
 
-  test('an h of softplus that stays within 60 is the same there', () => {
+  test('a softplus whose h stays within 60 is exported exactly', () => {
     const network = new Network(mlp([1, 1], { activation: softplus }), { seed: 1 });
     expectClose(activate(toNeatPython(network), [3]), network.predict([3]), 'softplus');
   });
@@ -173,7 +173,7 @@ describe('a node without enabled incoming connections', () => {
     ],
   };
 
-  test('is g(bias), whether hidden, at the start of a chain, or an output', () => {
+  test('is g(bias) as a hidden node, at the start of a chain, and as an output', () => {
     const network = fromNeatPython(genome);
     const [chained, lone] = network.predict([2]);
     expect(chained).toBeCloseTo(0.5 + 4 * (2 - (1 + 4 * 2 * 0.75)), 12);
@@ -182,7 +182,7 @@ describe('a node without enabled incoming connections', () => {
   });
 });
 
-describe('what neat.export of neat-python writes', () => {
+describe('the file of neat.export of neat-python', () => {
   const file = {
     format_version: '1.0',
     network_type: 'feedforward',
@@ -221,7 +221,7 @@ describe('what neat.export of neat-python writes', () => {
     ],
   };
 
-  test('the export of a feed-forward network predicts what neat-python predicts', () => {
+  test('of a feed-forward network has the predictions of neat-python', () => {
     const [y, lone] = fromNeatPython(file).predict([0.2, 9]);
     expect(y).toBeCloseTo(3 * Math.tanh(2.5 * (1 + 2 * 0.1)), 12);
     expect(lone).toBeCloseTo(1 / (1 + Math.exp(-5 * 0.25)), 12);
@@ -230,13 +230,13 @@ describe('what neat.export of neat-python writes', () => {
   test.each([
     [/feedforward/, { network_type: 'ctrnn' }],
     [/your own/, { nodes: [{ ...file.nodes[0], activation: { name: 'tanh', custom: true } }] }],
-  ])('refused: %s', (message, change) => {
+  ])('is refused: %s', (message, change) => {
     const error = errorOf(() => fromNeatPython({ ...file, ...change }));
     expect([error.code, error.message]).toEqual(['UNSUPPORTED', expect.stringMatching(message)]);
   });
 });
 
-describe('what cannot be had', () => {
+describe('a genome that cannot be imported', () => {
   const change = (part: object): NeatGenome => ({ ...one('tanh'), ...part });
   const node = one('tanh').nodes[0];
 
@@ -253,20 +253,20 @@ describe('what cannot be had', () => {
     expect([error.code, error.message]).toEqual([code, expect.stringMatching(message)]);
   });
 
-  test('genes may stand in a dictionary by their keys', () => {
+  test('genes may be in a dictionary by their keys', () => {
     const genome = one('tanh');
     const json = { ...genome, nodes: { '0': genome.nodes[0] }, connections: { '(-1, 0)': genome.connections[0] } };
     expect(fromNeatPython(json).predict([0.3])).toEqual(fromNeatPython(genome).predict([0.3]));
   });
 
-  test('a function neat-python has none of is named, with its node', () => {
+  test('a function without an equivalent in neat-python is named with its node', () => {
     const builder = new GraphBuilder();
     builder.output(builder.node('bend', { from: [builder.input('x')], activation: gelu }));
     const error = errorOf(() => toNeatPython(new Network(builder.build())));
     expect([error.code, error.message]).toEqual(['UNSUPPORTED', expect.stringMatching(/"bend".*"gelu"/)]);
   });
 
-  test('damaged genomes: an error of ours or a network, never anything else', () => {
+  test('a damaged genome throws an NnbpError or gives a network', () => {
     const read = survives((random) => {
       const json = damaged(randomGenome(random), random);
       return () => fromNeatPython(json);

@@ -23,12 +23,12 @@ function single(squash: unknown, ...more: object[]) {
 }
 
 describe(`models that ${program} ${version} trained`, () => {
-  test.each(models)('$name: the same outputs', (model) => {
+  test.each(models)('$name has the same outputs', (model) => {
     expect(worstError(fromNeataptic(model.json), model)).toBeLessThan(1e-12);
     expect(worstError(fromNeataptic(JSON.stringify(model.json)), model)).toBeLessThan(1e-12);
   });
 
-  test.each(recurrent)('$name: the same outputs, step by step', (model) => {
+  test.each(recurrent)('$name has the same outputs, step by step', (model) => {
     expect(worstStepError(fromNeataptic(model.json), model)).toBeLessThan(1e-12);
   });
 
@@ -56,7 +56,7 @@ describe('every squash', () => {
     for (const x of [-20, -1, -0.25, 0, 0.3, 5]) expect(network.predict([x])[0]).toBeCloseTo(g(0.5 + 2 * x), 13);
   });
 
-  test('a step predicts, has no gradient before it, and is loaded where it is supplied', () => {
+  test('a step function predicts, has derivative 0, and is loaded if it is supplied', () => {
     const network = fromNeataptic(single('STEP'));
     const { gradients } = backpropagate(network, [0.3], [0], mse());
     expect(gradients.vector.every((derivative) => derivative === 0)).toBe(true);
@@ -75,13 +75,13 @@ describe('a connection with a gate, or back', () => {
       inputs.map((x) => [x]),
     ).map(([y]) => y);
 
-  test('the gate of an earlier node is that of the same step, and the value of an input is none', () => {
+  test('an earlier node gates with its value of the same step, and an input does not gate', () => {
     const gate = (gater: number) => single('IDENTITY', { from: 0, to: 2, weight: 3, gater });
     expect(outputs(gate(1), [2, -1])).toEqual([0.5 + 2 * 2 + 3 * 2 * 2, 0.5 - 2 + 3]);
     expect(outputs(gate(0), [2, -1])).toEqual([0.5 + 4 + 6, 0.5 - 2 - 3]);
   });
 
-  test('a later node is read one step late: its value is 0 at first, and its gain 1', () => {
+  test('a later node is read one step late, initially with value 0 and gain 1', () => {
     const back = single('IDENTITY', { from: 2, to: 1, weight: 1, gater: null });
     expect(outputs(back, [1, 1])).toEqual([2.5, 0.5 + 2 * (1 + 2.5)]);
     const own = { ...single('IDENTITY'), connections: [{ from: 0, to: 1, weight: 1, gater: 2 }, { from: 1, to: 2, weight: 2, gater: null }] }; // prettier-ignore
@@ -96,13 +96,13 @@ describe('a connection with a gate, or back', () => {
     expect(outputs(gatedByItself, [1, 1])).toEqual([2.5, 2.5 + 0.5 * 2.5 * 2.5]);
   });
 
-  test('there is one connection from a node to itself', () => {
+  test('two connections from a node to itself are refused', () => {
     const self = { from: 1, to: 1, weight: 1, gater: null };
     expect(errorOf(() => fromNeataptic(single('TANH', self, self))).message).toMatch(/one connection from 1 to 1/);
   });
 });
 
-describe('what cannot be read', () => {
+describe('a model that cannot be imported', () => {
   test.each([
     ['MY_OWN', /"MY_OWN"/],
     [undefined, /your own/],
@@ -120,12 +120,12 @@ describe('what cannot be read', () => {
     expect([error.code, error.message]).toEqual([code, expect.stringMatching(message)]);
   });
 
-  test('counts that are not those of the nodes', () => {
+  test('wrong numbers of nodes are refused', () => {
     expect(errorOf(() => fromNeataptic({ ...single('TANH'), input: 2 })).message).toMatch(/\.input: expected 1/);
     expect(errorOf(() => fromNeataptic({ ...single('TANH'), output: 2 })).message).toMatch(/\.output: expected 1/);
   });
 
-  test('damaged models: an error of ours or a network, never anything else', () => {
+  test('a damaged model throws an NnbpError or gives a network', () => {
     const read = survives((random) => {
       const all = [...models, recurrent[0]];
       const json = damaged(all[Math.floor(random.uniform() * all.length)].json, random);

@@ -22,7 +22,7 @@ test.each([
   expect(codeOf(bytes)).toBe('TOO_LARGE');
 });
 
-test('a group, a field of another wire type or a damaged length does not hide such a list', () => {
+test('such a list is also refused behind a group, a field of another wire type or a damaged length', () => {
   const list = field(7, repeated(2e6, 0x0a, 0));
   const fronts = [
     [0xa3, 0x06, 0xa4, 0x06],

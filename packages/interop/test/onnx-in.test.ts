@@ -23,7 +23,7 @@ const W: readonly [number[], number[]] = [
 ];
 const b: readonly [number[], number[]] = [[3], [0.5, -0.5, 0.25]];
 
-test('as PyTorch writes a classifier: an image flattened, Gemm with transB, a softmax at the end', () => {
+test('a classifier exported by PyTorch is read: a flattened image, Gemm with transB, a softmax at the end', () => {
   const network = fromOnnx(
     foreign({
       inputs: { image: [null, 1, 1, 2] },
@@ -56,7 +56,7 @@ test('as PyTorch writes a classifier: an image flattened, Gemm with transB, a so
   expect(backpropagate(network, [1, 1], [1, 0], mse()).outputs[0]).toEqual(logits);
 });
 
-test('as Keras writes it: MatMul, then Add', () => {
+test('a dense layer exported by Keras is read: MatMul, then Add', () => {
   const network = chain(
     [
       ['MatMul', 'x W', 'm'],
@@ -75,7 +75,7 @@ test('as Keras writes it: MatMul, then Add', () => {
   expect(network.graph.activations).toHaveLength(1);
 });
 
-test('numbers written as a Constant, transposed, cast, reshaped and dropped out on the way', () => {
+test('constants are read through Transpose, Cast, Reshape and Dropout', () => {
   const network = chain(
     [
       ['Constant', '', 'two', { value_float: 2 }],
@@ -98,7 +98,7 @@ test('numbers written as a Constant, transposed, cast, reshaped and dropped out 
   expect(network.predict([1, 1])).toEqual([3 - 4, 7 - 4, 11 - 4]);
 });
 
-test('columns chosen, cut and joined', () => {
+test('Gather, Slice, Split and Concat select columns', () => {
   const network = chain(
     [
       ['Gather', 'x last', 'second', { axis: 1n }],
@@ -139,7 +139,7 @@ test('a residual connection adds edges', () => {
   expect(network.predict([0.1, 0.2])).toEqual(expected.map((y): unknown => expect.closeTo(y, 12)));
 });
 
-test('two inputs and two outputs stand one after another', () => {
+test('several inputs and outputs are concatenated', () => {
   const network = fromOnnx(
     foreign({
       inputs: { a: [null, 1], b: [1, 2] },
@@ -248,7 +248,7 @@ test.each<[string, (x: number) => number, Parameters<typeof foreign>[0]['nodes']
       ['Mul', 's x', 'y'],
     ],
   ],
-])('%s is made of what there is', (_, expected, nodes) => {
+])('%s is read as combined activations', (_, expected, nodes) => {
   const network = chain(nodes, { nought: [[], [0]], six: [[], [6]] });
   for (const x of [-4, -1, 0.5, 3, 8]) expect(network.predict([x, 0])[0]).toBeCloseTo(expected(x), 5);
 });
@@ -270,7 +270,7 @@ test.each<[string, Parameters<typeof foreign>[0]['nodes'], RegExp]>([
   ['the approximate gelu', [['Gelu', 'x', 'y', { approximate: 'tanh' }]], /Gelu "node 0".*tanh/],
   ['a concatenation of samples', [['Concat', 'x x', 'y', { axis: 0n }]], /Concat "node 0".*axis 0/],
   ['whole numbers', [['Cast', 'x', 'y', { to: 7n }]], /Cast "node 0".*type 7/],
-])('%s is refused, with its node', (_, nodes, message) => {
+])('%s is refused with the name of its node', (_, nodes, message) => {
   const error = errorOf(() => chain(nodes));
   expect(error.code).toBe('UNSUPPORTED');
   expect(error.message).toMatch(message);
@@ -411,7 +411,7 @@ test('numbers of every kind are read, as raw bytes and one by one', () => {
   expect(refused({ dataType: 1, floatData: [1, NaN] }).code).toBe('NOT_FINITE');
 });
 
-test('constants of every form', () => {
+test('constants of every form are read', () => {
   const network = chain(
     [
       ['Constant', '', 'one', { value_int: 1n }],
@@ -427,7 +427,7 @@ test('constants of every form', () => {
   expect(network.predict([2, 3])).toEqual([3 + 7, 4 + 7]);
 });
 
-test('an operator set before 6 is refused: its sums were others', () => {
+test('operator sets before 6 are refused', () => {
   const old = encodeModel({ graph: {}, opsetImport: [{ version: 5n }] });
   const error = errorOf(() => fromOnnx(old));
   expect(error.code).toBe('UNSUPPORTED');
@@ -441,7 +441,7 @@ test('an input of unknown size, and a sequence, are refused', () => {
   expect(errorOf(network([3])).message).toMatch(/Input "x".*1 axes/);
 });
 
-test('a small file that asks for much is refused before it gets it', () => {
+test('a small file that would allocate much memory is refused before it does', () => {
   const wide = () => fromOnnx(foreign({ inputs: { x: [null, 2 ** 40] }, nodes: [['Relu', 'x', 'y']], outputs: 'y' }));
   expect(errorOf(wide).code).toBe('TOO_LARGE');
   const chainOf = (count: number, step: (from: string, to: string) => Parameters<typeof foreign>[0]['nodes'][number]) =>

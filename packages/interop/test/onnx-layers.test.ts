@@ -86,7 +86,7 @@ describe('a recurrent operator', () => {
     });
   });
 
-  test.each([0n, 1n])('GRU with linear_before_reset = %i', (linear) => {
+  test.each([0n, 1n])('GRU is read with linear_before_reset = %i', (linear) => {
     let h = each(() => 0);
     expectOutputs(recurrent('GRU', 3, { linear_before_reset: linear }), (x) => {
       const { ofInputs, ofUnits } = sums(3, x, h);
@@ -181,7 +181,7 @@ describe('a recurrent operator', () => {
     predictSequence(network, sequence).forEach(([y], t) => expect(y).toBeCloseTo(outputs[t], 13));
   });
 
-  test('two layers and a layer of every step, with the last states as outputs', () => {
+  test('is read in two layers and with a layer at every step, with the last states as outputs', () => {
     const network = fromOnnx(lstmModel({ inputs, units }));
     expect(network.graph.outputs).toHaveLength(1);
     expect(network.graph.stateSize).toBe(2 * units);
@@ -238,7 +238,7 @@ describe('a recurrent operator', () => {
     [/steps other than/, followed(squeezed, ['Gather', 'h zero', 'y', { axis: 0n }])],
     [/order \[2,1,0\]/, followed(squeezed, ['Transpose', 'h', 'y', { perm: [2, 1, 0] }])],
     [/depends on the number of samples/, followed(['Shape', 'x', 's'], ['Add', 'x s', 'y'])],
-  ])('is followed by something that mixes steps: %s', (message, bytes) => {
+  ])('is refused if an operator mixes its steps: %s', (message, bytes) => {
     const error = errorOf(() => fromOnnx(bytes));
     expect([error.code, error.message]).toEqual(['UNSUPPORTED', expect.stringMatching(message)]);
   });
@@ -279,7 +279,7 @@ describe('an operator on a grid', () => {
   const W = someNumbers(4 * 6);
   const ones = [1, 1];
 
-  test('Conv in two groups, with pads, strides and dilations', () => {
+  test('Conv is read in two groups, with pads, strides and dilations', () => {
     const bytes = onImage(
       2,
       [['Conv', 'x W B', 'y', { group: 2n, pads: [1, 2, 0, 1], strides: [2, 1], dilations: [1, 2] }]],
@@ -317,7 +317,7 @@ describe('an operator on a grid', () => {
     ['VALID', [4, 3], [0, 0]],
     ['SAME_UPPER', [5, 4], [0, 0]],
     ['SAME_LOWER', [5, 4], [1, 1]],
-  ])('Conv with auto_pad = %s', (auto, shape, pads) => {
+  ])('Conv is read with auto_pad = %s', (auto, shape, pads) => {
     const expected = windows(image(1), [2, 2], pads, ones, ones, shape).map((window) =>
       window.reduce((all, value, k) => all + (Number.isNaN(value) ? 0 : value * W[k]), 0),
     );
@@ -338,11 +338,11 @@ describe('an operator on a grid', () => {
     ['AveragePool', { ...pooling, count_include_pad: 1n }, padded.map((window) => total(window) / 4)],
     ['GlobalMaxPool', {}, [Math.max(...image(1))]],
     ['GlobalAveragePool', {}, [total(image(1)) / 20]],
-  ])('%s %o', (opType, attributes, expected) => {
+  ])('%s is read with %o', (opType, attributes, expected) => {
     expectImage(onImage(1, [[opType, 'x', 'y', attributes]]), 1, expected);
   });
 
-  test('Pad before a Conv is its padding, and has zeros for any other', () => {
+  test('Pad before a Conv becomes its padding, and adds zeros before other operators', () => {
     const pads = { pads: [0, 0, 1, 0, 0, 0, 0, 1] };
     const kernel: Model['numbers'] = { W: [[1, 1, 2, 2], W.slice(0, 4)] };
     const before = fromOnnx(

@@ -33,7 +33,7 @@ test('a network with delays is a model of one step, with its state as input and 
   expect(JSON.parse(initial)).toEqual(Array.from(network.graph.initialState()));
 });
 
-test('the gates of an LSTM are one product per step, and multiply as wholes', () => {
+test('the gates of an LSTM are one matrix product per step and one multiplication each', () => {
   const types = decodeModel(toOnnx(lstmNetwork())).graph!.node.map(({ opType }) => opType);
   const count = (type: string) => types.filter((one) => one === type).length;
   // i, f, g and o; the sum of the cell state; its tanh.
@@ -82,24 +82,24 @@ describe('an aggregation', () => {
     expect(recent.input).toHaveLength(2);
   });
 
-  test('is multiplied by what an activation multiplies h by, after it', () => {
+  test('is followed by the factor that an activation applies to h', () => {
     const types = nodesOf(aggregating(product, sine.frequency(3))).map(({ opType }) => opType);
     expect(types.slice(0, 5)).toEqual(['Gather', 'Mul', 'ReduceProd', 'Mul', 'Sin']);
   });
 
-  test('of your own is refused, with its node', () => {
+  test('that is custom is refused with its node', () => {
     const own: Aggregation = { name: 'range', value: (z) => z[0], derivative: (_z, _a, dAdz) => dAdz.fill(0) };
     const error = errorOf(() => toOnnx(aggregating(own)));
     expect([error.code, error.message]).toEqual(['UNSUPPORTED', expect.stringMatching(/"y".*"range"/)]);
   });
 });
 
-test('a name that two tensors have is refused', () => {
+test('a name of two tensors is refused', () => {
   expect(errorOf(() => toOnnx(lstmNetwork(), { state: 'input' })).code).toBe('OUT_OF_RANGE');
   expect(errorOf(() => toOnnx(lstmNetwork(), { nextState: '1st' })).code).toBe('OUT_OF_RANGE');
 });
 
-test('values from before the step move on, the latest first, in the units of the node', () => {
+test('the state keeps earlier values, the latest first, without scaling', () => {
   const builder = new GraphBuilder();
   builder.input('x');
   builder.node('h', { from: ['x', delayed('h', 2, { initial: 0.5 })], activation: sigmoid, fixed: { c: 2 } });

@@ -93,7 +93,7 @@ const w = floats([3, 2], [1, -2, 0.5, 3, -1, 0.25]);
 const product = ([a, b, c]: readonly number[]) => [a + 0.5 * b - c, -2 * a + 3 * b + 0.25 * c];
 
 describe('an operator that is affine', () => {
-  test('BatchNormalization uses the mean and variance that training left', () => {
+  test('BatchNormalization uses the stored mean and variance', () => {
     const constants = {
       scale: floats([3], [2, -1, 0.5]),
       B: floats([3], [0.1, 0.2, 0.3]),
@@ -133,7 +133,7 @@ describe('an operator that is affine', () => {
     expect(errorOf(() => fromOnnx(model({ nodes: [op('Scaler', ['x'])] }))).code).toBe('UNSUPPORTED');
   });
 
-  test('Sum and Mean add any number of tensors and constants', () => {
+  test('Sum and Mean are read with any number of tensors and constants', () => {
     const constants = { c: floats([3], [1, 2, 3]), one: floats([], [10]) };
     expectPredicts(model({ constants, nodes: [op('Sum', ['x', 'c', 'x', 'one'])] }), (row) =>
       row.map((x, k) => 2 * x + k + 11),
@@ -145,7 +145,7 @@ describe('an operator that is affine', () => {
     );
   });
 
-  test('ReduceMean over the columns', () => {
+  test('ReduceMean is read over the columns', () => {
     const nodes = [op('ReduceMean', ['x'], { axes: [1n], keepdims: 1n })];
     expectPredicts(model({ nodes }), ([a, b, c]) => [(a + b + c) / 3]);
   });
@@ -182,7 +182,7 @@ describe('an operator that is piecewise linear', () => {
     expectPredicts(bytes, (row) => row.map(expected));
   });
 
-  test('the larger and the smaller of two computed tensors, and what follows them', () => {
+  test('Max and Min are read with two computed tensors, and operators after them', () => {
     const nodes = [op('Neg', ['x']), op('Max', ['x', '0']), op('Min', ['1', 'c']), op('MatMul', ['2', 'w'])];
     expectPredicts(model({ constants, nodes }), (row) =>
       product(row.map((x, k) => Math.min(Math.abs(x), [1, -1, 0][k]))),
@@ -234,7 +234,7 @@ describe('an activation in several operators', () => {
     expect(fromOnnx(bytes).graph.activations.map(({ name }) => name)).toContain('hardSwish');
   });
 
-  test('a root of h² + a number is made of bent identities', () => {
+  test('a root of h² + a number becomes bent identities', () => {
     const nodes = [op('Mul', ['x', 'x']), op('Add', ['0', 'three']), op('Sqrt', ['1']), op('Mul', ['2', 'half'])];
     expectPredicts(model({ constants, nodes }), (row) => row.map((x) => 0.5 * Math.sqrt(x * x + 3)));
     const bent = [...nodes.slice(0, 1), op('Add', ['0', 'one']), op('Sqrt', ['1']), op('Sub', ['2', 'one']), op('Mul', ['3', 'half']), op('Add', ['x', '4'])]; // prettier-ignore
@@ -279,7 +279,7 @@ describe('an operator that moves numbers', () => {
     [0, 3, 2, [0, 2]],
     [2, -4, -1, [2, 1, 0]],
     [-1, 0, -2, [2]],
-  ])('Slice from %i to %i by %i', (start, end, step, expected) => {
+  ])('Slice is read from %i to %i by %i', (start, end, step, expected) => {
     expectPredicts(columns(start, end, step), (row) => expected.map((k) => row[k]));
   });
 
@@ -313,12 +313,12 @@ describe('operator sets and inputs', () => {
     ['Gemm', [op('Gemm', ['x', 'w'])], product],
     ['Gemm, transposed', [op('Gemm', ['x', 't'], { transB: 1n })], ([a, b, c]: readonly number[]) => [a + b + c]],
     ['Sub', [op('Sub', ['x', 'v'])], ([a, b, c]: readonly number[]) => [a - 1, b - 2, c - 3]],
-  ])('a width that the model leaves open is that of %s', (_, nodes, expected) => {
+  ])('an unspecified width is that of %s', (_, nodes, expected) => {
     const constants = { w, t: floats([1, 3], [1, 1, 1]), v: floats([3], [1, 2, 3]) };
     expectPredicts(model({ shape: ['N', 'M'], constants, nodes }), expected);
   });
 
-  test('a width that nothing tells, and an input without a batch, are refused with what to do', () => {
+  test('an unknown width and an input without a batch axis are refused with what to do', () => {
     expect(errorOf(() => fromOnnx(model({ shape: ['N', 'M'], nodes: [op('Relu', ['x'])] }))).message).toMatch(
       /Export.*sizes set/,
     );
@@ -385,7 +385,7 @@ describe('numbers in other types and files', () => {
     expect([error.code, error.message]).toEqual([code, expect.stringMatching(message)]);
   });
 
-  test('a thousand tensors may not be copies of one file', () => {
+  test('a thousand tensors that refer to one file are refused', () => {
     const tensor = outside(entry('location', 'w.bin'), entry('length', '24'));
     const constants = Object.fromEntries(Array.from({ length: 1000 }, (_, k) => [`w${k}`, tensor]));
     const error = errorOf(() =>
@@ -395,7 +395,7 @@ describe('numbers in other types and files', () => {
   });
 });
 
-describe('an operator that is not read', () => {
+describe('an unsupported operator', () => {
   test.each([
     ['ConvTranspose', /Conv, MaxPool/],
     ['LpPool', /Conv, MaxPool/],
@@ -416,7 +416,7 @@ describe('an operator that is not read', () => {
   });
 });
 
-test('any order of operands and attributes is a network or an error of this library', () => {
+test('any order of operands and attributes gives a network or an NnbpError', () => {
   const seed = Math.floor(Math.random() * 2 ** 32);
   const types = ['Max', 'Min', 'Sum', 'Mean', 'PRelu', 'Abs', 'Slice', 'Squeeze', 'Unsqueeze', 'BatchNormalization', 'Celu', 'ReduceMean', 'Scaler']; // prettier-ignore
   for (let k = 0; k < 300; k++) {

@@ -26,7 +26,7 @@ test('c costs an operation at the outputs only, and none where g is the identity
   expect(exported(network(sigmoid))).toEqual(['Gemm', 'Tanh', 'Gemm', 'Sigmoid', 'Mul']);
 });
 
-test('nodes of one level with two activations are one product, cut in two', () => {
+test('nodes of one level with two activations are one product and a split', () => {
   const builder = new GraphBuilder();
   const from = builder.inputs(3);
   const hidden = [
@@ -38,7 +38,7 @@ test('nodes of one level with two activations are one product, cut in two', () =
   expect(exported(new Network(builder.build()))).toEqual(['Gemm', 'Split', 'Relu', 'Tanh', 'Concat', 'Gemm']);
 });
 
-test('units are a Sub and a Div before, a Mul and an Add after', () => {
+test('scalers are a Sub and a Div before, a Mul and an Add after', () => {
   const network = new Network(mlp([2, 1], { activation: identity }), { seed: 3 });
   network.inputScaler = new Standardization([1, 2], [3, 4]);
   network.outputScaler = new Standardization([5], [6]);
@@ -54,7 +54,7 @@ test('nodes that no output needs are left out', () => {
   expect(exported(new Network(builder.build()))).toEqual(['Gemm', 'Sigmoid']);
 });
 
-test('the model says what it is: names, free batch, operator set, ids of inputs and outputs', () => {
+test('the model has names, a free batch axis, an operator set, and the ids of inputs and outputs', () => {
   const network = new Network(mlp([2, 1], { activation: sigmoid }));
   const model = decodeModel(toOnnx(network, { name: 'article', input: 'x', output: 'y' }));
   expect(model.producerName).toBe('nnbp');
@@ -104,7 +104,7 @@ test('an irregular level too wide for a matrix gathers what each node reads', ()
   expect(difference(network, back, randomRows(random, 2000))).toBeLessThan(1e-5);
 });
 
-test('of wide tensors only what is read is put side by side', () => {
+test('only the columns of wide tensors that are read are concatenated', () => {
   const random = new Random(8);
   const builder = new GraphBuilder();
   const inputs = builder.inputs(3000);
@@ -137,7 +137,7 @@ test('dense layers side by side in one level are a product each', () => {
   expect(difference(network, fromOnnx(toOnnx(network)), randomRows(new Random(3), 180))).toBeLessThan(1e-5);
 });
 
-test('a custom activation is refused, with its node', () => {
+test('a custom activation is refused with the id of its node', () => {
   const builder = new GraphBuilder();
   const cube: Activation = { name: 'cube', value: (h) => h ** 3, derivative: (h) => 3 * h ** 2 };
   builder.output(builder.node('bend', { from: [builder.input('x')], activation: cube }));
@@ -146,7 +146,7 @@ test('a custom activation is refused, with its node', () => {
   expect(error.message).toMatch(/Node "bend".*"cube"/);
 });
 
-test('a number that float32 cannot hold is refused, with its node', () => {
+test('a number out of the range of float32 is refused with the id of its node', () => {
   const network = new Network(mlp([1, 1], { activation: sigmoid }));
   network.setParameters('output.0', { w: { 'input.0': 1e300 } });
   const error = errorOf(() => toOnnx(network));

@@ -8,7 +8,7 @@ import { difference, randomNetwork, randomRows } from './onnx-models.js';
 
 const { identity, tanh } = activations;
 
-test('every random graph comes back with the same outputs', () => {
+test('every random graph is read back with the same outputs', () => {
   const seed = Math.floor(Math.random() * 2 ** 32);
   for (let k = 0; k < 60; k++) {
     const random = new Random(seed + k);
@@ -19,7 +19,7 @@ test('every random graph comes back with the same outputs', () => {
 });
 
 test.each(everyActivation.map((activation) => [activation.name, activation] as const))(
-  '%s comes back as itself',
+  '%s is read back unchanged',
   (_, activation) => {
     const network = new Network(mlp([3, 4, 2], { activation, fixed: { c: 1 } }), { seed: 7 });
     const back = fromOnnx(toOnnx(network));
@@ -42,7 +42,7 @@ test('a dense network keeps its layers, and the ids of inputs and outputs', () =
   expect(graph.edgeCount).toBe(12);
 });
 
-test('an edge that is not there stays away', () => {
+test('a missing edge is not added', () => {
   const builder = new GraphBuilder();
   const [x, y] = [builder.input('x'), builder.input('y')];
   const hidden = [x, y].map((from) => builder.node(`of ${from}`, { from: [from], activation: tanh }));
@@ -52,7 +52,7 @@ test('an edge that is not there stays away', () => {
   expect(back.graph.ids).toEqual(['x', 'y', 'layer1.0', 'layer2.0', 'z']);
 });
 
-test('a layer of nothing but zeros keeps its edges', () => {
+test('a layer whose weights are all 0 keeps its edges', () => {
   const network = new Network(mlp([2, 2], { activation: identity }));
   network.parameters.vector.fill(0);
   expect(fromOnnx(toOnnx(network)).graph.edgeCount).toBe(4);

@@ -77,7 +77,7 @@ test.each([
     'averagePool',
     (builder: GraphBuilder) => averagePool(builder, { from: builder.inputs(16), height: 4, width: 4, kernel: 2 }),
   ],
-] as const)('%s comes back with the same nodes, edges, delays and parameters', (_, layer) => {
+] as const)('%s is read back with the same nodes, edges, delays and parameters', (_, layer) => {
   const builder = new GraphBuilder();
   const units = layer(builder);
   builder.output(...builder.layer(2, { from: units, activation: sigmoid, fixed: { c: 1 }, name: 'y' }));
@@ -144,7 +144,7 @@ describe('the states of a model of another program', () => {
     floatData: [...floatData],
   });
 
-  test('are named by the option states, and start at 0', () => {
+  test('are named by the option states, and are initially 0', () => {
     // h' = tanh(x + h); c' = 2 h
     const bytes = foreign(
       [
@@ -178,7 +178,7 @@ describe('the states of a model of another program', () => {
     );
   });
 
-  test('may be filled from one another in a circle, from inputs, and with a constant', () => {
+  test('may be set from one another in a cycle, from inputs, and to a constant', () => {
     const bytes = foreign(
       [
         ['Identity', 'b', 'a_next'],
@@ -241,7 +241,7 @@ describe('the states of a model of another program', () => {
     expect([error.code, error.message]).toEqual([code, expect.stringMatching(message)]);
   });
 
-  test('that the metadata of the file names, and the model does not have, are a damaged file', () => {
+  test('that the metadata names and the model does not have make a malformed file', () => {
     const builder = new GraphBuilder();
     builder.output(...rnn(builder, { from: builder.inputs(2), units: 2 }));
     const text = Buffer.from(toOnnx(new Network(builder.build(), { seed: 1 }))).toString('latin1');

@@ -30,7 +30,7 @@ describe.each<OutputTransform>(['sigmoid', 'softmax', 'logSoftmax'])('outputTran
     expect(module.predict(row)).toEqual(expected);
   });
 
-  test('goes out to ONNX as an operator, and comes back', () => {
+  test('is an operator in ONNX, and is read back', () => {
     const back = fromOnnx(toOnnx(original));
     back.predict(row).forEach((y, k) => expect(y).toBeCloseTo(expected[k], 6));
     // A sigmoid at the end is an activation like any other.

@@ -23,13 +23,13 @@ describe('a link', () => {
     expect(training).toEqual({ batchSize: 10, learningRate: 0.015, regularization: 'none', regularizationRate: 0 });
   });
 
-  test('says the same as the page at the start, where nothing is set', () => {
+  test('without settings has the defaults of the page', () => {
     const bare = fromPlayground('https://playground.tensorflow.org/');
     const { network, data, training } = fromPlayground(opened);
     expect([bare.network.graph.ids, bare.data, bare.training]).toEqual([network.graph.ids, data, training]);
   });
 
-  test('a regression has a linear output and data of its own', () => {
+  test('with a regression has a linear output and regression data', () => {
     const { network, data, training } = fromPlayground(
       '#activation=sigmoid&problem=regression&regDataset=reg-gauss&dataset=xor&networkShape=1&noise=25&percTrainData=70' +
         '&batchSize=30&learningRate=3&regularization=L2&regularizationRate=0.003',
@@ -39,14 +39,14 @@ describe('a link', () => {
     expect(training).toEqual({ batchSize: 30, learningRate: 1.5, regularization: 'L2', regularizationRate: 0.003 });
   });
 
-  test('features are inputs in the order of the page', () => {
+  test('has features as inputs in the order of the page', () => {
     const { network, row } = fromPlayground(all);
     expect(network.graph.ids.slice(0, 7)).toEqual(['x', 'y', 'xSquared', 'ySquared', 'xTimesY', 'sinX', 'sinY']);
     expect(row(2, -3)).toEqual([2, -3, 4, 9, -6, Math.sin(2), Math.sin(-3)]);
     expect(network.predict(row(2, -3))).toHaveLength(1);
   });
 
-  test('no hidden layer, if none is set', () => {
+  test('without hidden layers has none', () => {
     expect(fromPlayground('#networkShape=&activation=relu').network.graph.edgeCount).toBe(2);
   });
 
@@ -67,7 +67,7 @@ describe('a link', () => {
     );
   });
 
-  test('a link that HTML or a program escaped on the way is the same link', () => {
+  test('that HTML or a program escaped is the same link', () => {
     const { training, data } = fromPlayground(opened);
     for (const escape of [(url: string) => url.replaceAll('&', '&amp;'), (url: string) => url.replaceAll('=', '%3D')]) {
       const link = escape(opened.replace('noise=0', 'noise=35').replace('batchSize=10', 'batchSize=7'));
@@ -80,7 +80,7 @@ describe('a link', () => {
     expect(fromPlayground('#seed=0.5&tutorial=50%&noise=3').data.noise).toBe(3);
   });
 
-  test('weights are drawn as the page draws them, by the seed', () => {
+  test('draws the weights that the page draws from the seed', () => {
     const { network } = fromPlayground('#networkShape=100,100&seed=0.5');
     const { vector } = network.parameters;
     expect(network.getParameters('layer2.7').b).toBe(0.1);
@@ -94,7 +94,7 @@ describe('a link', () => {
   });
 });
 
-describe('what cannot be read', () => {
+describe('a link that cannot be read', () => {
   test.each([
     ['MALFORMED', /not a link/, 'https://example.com/'],
     ['MALFORMED', /every feature off/, '#x=false&y=false'],
@@ -114,7 +114,7 @@ describe('what cannot be read', () => {
     expect([error.code, error.message]).toEqual([code, expect.stringMatching(message)]);
   });
 
-  test('damaged links: an error of ours or a network, never anything else', () => {
+  test('a damaged link throws an NnbpError or gives a network', () => {
     const read = survives((random) => {
       const url = damagedText(random.uniform() < 0.5 ? opened : all, random);
       return () => fromPlayground(damagedText(url, new Random(1))).network;

@@ -40,7 +40,7 @@ const shapesIn = (files: PyTorchFiles) =>
 const small = () => new Network(mlp([2, 3, 1], { activation: tanh }), { seed: 4 });
 const weightsOf = (network: Network) => toPyTorch(network)['weights.safetensors'];
 
-describe('the module', () => {
+describe('the PyTorch module', () => {
   test('a dense layer is a matrix, as torch.nn.Linear has it, with b and c beside it', () => {
     const network = small();
     network.setParameters('layer1.1', { b: 0.5, c: 2, w: { 'input.0': 3, 'input.1': 4 } });
@@ -67,7 +67,7 @@ describe('the module', () => {
     ]);
   });
 
-  test('a weight that edges share stands once', () => {
+  test('a weight that edges share is one parameter', () => {
     const builder = new GraphBuilder();
     const [x, y] = [builder.input('x'), builder.input('y')];
     builder.output(builder.node('a', { from: [x, y], activation: relu, shared: { w: { x: 's', y: 's' } } }));
@@ -82,7 +82,7 @@ describe('the module', () => {
     expect(toPyTorch(network)['network.py']).toMatch(/sources=\[0, 1\],\s+weight=0,\s+weight_places=\[0, 0\]/);
   });
 
-  test('every parameter has one place', () => {
+  test('every parameter occurs once', () => {
     const seed = Math.floor(Math.random() * 2 ** 32);
     for (let k = 0; k < 50; k++) {
       const { graph } = randomNetwork(new Random(seed + k));
@@ -97,7 +97,7 @@ describe('the module', () => {
     }
   });
 
-  test('every activation has its function, and options stand in it', () => {
+  test('every activation is a function with its options', () => {
     const builder = new GraphBuilder();
     const x = builder.input('x');
     builder.output(...everyActivation.map((activation) => builder.node(activation.name, { from: [x], activation })));
@@ -106,7 +106,7 @@ describe('the module', () => {
     expect(source).toContain('functional.leaky_relu(h, 0.01)');
   });
 
-  test('names that would break out of a string stay in it', () => {
+  test('names that would end a string are escaped', () => {
     const builder = new GraphBuilder();
     builder.output(builder.node('y', { from: [builder.input('"]\nimport os #\\')], activation: sigmoid }));
     const source = toPyTorch(new Network(builder.build()))['network.py'];
@@ -114,7 +114,7 @@ describe('the module', () => {
     expect(source).not.toMatch(/^import os/m);
   });
 
-  test('imports nothing but torch and what Python brings', () => {
+  test('imports nothing but torch and the standard library', () => {
     const files = toPyTorch(small());
     const imported = Array.from(
       `${files['network.py']}${files['train.py']}`.matchAll(/^(?:from|import) (\w+)/gm),
@@ -138,7 +138,7 @@ describe('the module', () => {
     ]);
   });
 
-  test('every aggregation has its function, and a custom one is refused, with its node', () => {
+  test('every aggregation is a function, and a custom one is refused with the id of its node', () => {
     const build = (aggregation: Aggregation) => {
       const builder = new GraphBuilder();
       builder.output(builder.node('y', { from: builder.inputs(3), activation: tanh, aggregation }));
@@ -154,7 +154,7 @@ describe('the module', () => {
     expect([error.code, error.message]).toEqual(['UNSUPPORTED', expect.stringMatching(/"y".*"range"/)]);
   });
 
-  test('a custom activation is refused, with its node', () => {
+  test('a custom activation is refused with the id of its node', () => {
     const builder = new GraphBuilder();
     const cube: Activation = { name: 'cube', value: (h) => h ** 3, derivative: (h) => 3 * h ** 2 };
     builder.output(builder.node('bend', { from: [builder.input('x')], activation: cube }));
@@ -302,8 +302,8 @@ describe('a standard layer', () => {
   });
 });
 
-describe('back again', () => {
-  test('all parameters of random graphs come back bit-identical', () => {
+describe('import from PyTorch', () => {
+  test('all parameters of random graphs are imported bit-identical', () => {
     const seed = Math.floor(Math.random() * 2 ** 32);
     for (let k = 0; k < 50; k++) {
       const network = randomNetwork(new Random(seed + k));
@@ -313,7 +313,7 @@ describe('back again', () => {
     }
   });
 
-  test('the network that went out keeps its own parameters, and its units go along', () => {
+  test('the exported network keeps its parameters, and the imported one has its scalers', () => {
     const network = small();
     network.inputScaler = new Standardization([1, 2], [3, 4]);
     const before = network.parameters.vector.slice();
@@ -325,7 +325,7 @@ describe('back again', () => {
     expect(back.inputScaler).toBe(network.inputScaler);
   });
 
-  test('float32 is read too', () => {
+  test('float32 is read', () => {
     const network = small();
     const { tensors } = decode(weightsOf(network));
     const single = [...tensors.values()].map((tensor) => ({ ...tensor, values: Float32Array.from(tensor.values) }));

@@ -105,7 +105,7 @@ describe.each(recurrent)('%s', (_, operator, add) => {
   );
   const kind = operator.toLowerCase();
 
-  test('is found as it is built, under other ids in another order, and as it comes back from ONNX', () => {
+  test('is found as built, with other ids in another order, and after a round trip through ONNX', () => {
     const other = shuffled(network);
     expectSameSequence(network, other, 14);
     expect(kindsOf(network)).toEqual([[kind, 4]]);
@@ -144,7 +144,7 @@ describe.each(recurrent)('%s', (_, operator, add) => {
   });
 });
 
-test('values before the first step are those of the operator', () => {
+test('initial values become the initial states of the operator', () => {
   const network = networkOf((b) => {
     const from = b.inputs(2);
     const h = ['a', 'b'].map((id) => delayed(id, 1, { initial: id === 'a' ? 0.5 : -0.25 }));
@@ -158,7 +158,7 @@ test('values before the first step are those of the operator', () => {
   expectSameSequence(network, back);
 });
 
-test('two layers, dense ones between them, aggregations and scalers make a model of sequences that comes back', () => {
+test('a model of sequences with two layers, dense ones between them, aggregations and scalers is read back', () => {
   const network = networkOf((b) => {
     const x = b.inputs(3);
     const first = lstm(b, { from: x, units: 3, name: 'first' });
@@ -171,7 +171,7 @@ test('two layers, dense ones between them, aggregations and scalers make a model
   expectSameSequence(network, fromOnnx(bytes));
 });
 
-test('a network without memory is a model of sequences that treats each step alike', () => {
+test('a network without delays becomes a model of sequences that processes each step separately', () => {
   const network = networkOf((b) => b.layer(2, { from: b.inputs(3), activation: tanh, name: 'y' }));
   const bytes = toOnnx(network, { sequences: true });
   const back = fromOnnx(bytes);
@@ -180,7 +180,7 @@ test('a network without memory is a model of sequences that treats each step ali
   back.predict(row).forEach((x, k) => expect(x).toBeCloseTo(network.predict(row)[k], 6));
 });
 
-test('a delay that is part of no standard layer is refused in a model of sequences, with its node', () => {
+test('a delay outside of standard layers is refused in a model of sequences, with its node', () => {
   const network = networkOf((b) => [b.node('y', { from: ['x', delayed(b.input('x'), 2)], activation: tanh })]);
   const error = errorOf(() => toOnnx(network, { sequences: true }));
   expect([error.code, error.message]).toEqual(['UNSUPPORTED', expect.stringMatching(/"y" reads "x@-2".*sequences/)]);
@@ -232,7 +232,7 @@ describe('layers of windows', () => {
     back.predict(row).forEach((x, k) => expect(x).toBeCloseTo(network.predict(row)[k], 4));
   });
 
-  test('of one row have one axis in ONNX', () => {
+  test('with one row have one axis in ONNX', () => {
     const network = networkOf((b) => {
       const from = conv1d(b, {
         from: b.inputs(2 * 11),
@@ -257,7 +257,7 @@ describe('layers of windows', () => {
       .forEach((x, k) => expect(x).toBeCloseTo(network.predict(row)[k], 5));
   });
 
-  test('are not found where one weight stands elsewhere, or one node has a predecessor of its own', () => {
+  test('are not found if one weight is shared differently or one node has another predecessor', () => {
     const build = (change: (node: number, sources: string[], places: number[]) => void) =>
       networkOf((b) => {
         const x = b.inputs(6);

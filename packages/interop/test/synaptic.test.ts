@@ -16,18 +16,18 @@ function chain(...more: object[]) {
 }
 
 describe(`models that ${program} ${version} trained`, () => {
-  test.each(models)('$name: the same outputs', (model) => {
+  test.each(models)('$name has the same outputs', (model) => {
     expect(worstError(fromSynaptic(model.json), model)).toBeLessThan(1e-12);
     expect(worstError(fromSynaptic(JSON.stringify(model.json)), model)).toBeLessThan(1e-12);
   });
 
-  test.each(recurrent)('$name: the same outputs, step by step', (model) => {
+  test.each(recurrent)('$name has the same outputs, step by step', (model) => {
     expect(worstStepError(fromSynaptic(model.json), model)).toBeLessThan(1e-12);
   });
 });
 
-describe('what cannot be read', () => {
-  test('a connection within a layer leads forward at once, and back to the next step', () => {
+describe('a model of synaptic', () => {
+  test('a connection within a layer acts at once if it leads forward, and in the next step if it leads back', () => {
     const forward = chain({ from: 1, to: 2, weight: 1, gater: null }, { from: 2, to: 3, weight: 5, gater: null });
     expect(fromSynaptic(forward).predict([1])).toEqual([2 * 3 + 2 * 5]);
     const json = chain({ from: 2, to: 1, weight: 1, gater: null }, { from: 0, to: 2, weight: 4, gater: null });
@@ -45,7 +45,7 @@ describe('what cannot be read', () => {
     expect([error.code, error.message]).toEqual([code, expect.stringMatching(message)]);
   });
 
-  test('HLIM is a step: it is read, for prediction', () => {
+  test('HLIM is imported as a step function for prediction', () => {
     const json = chain();
     json.neurons.forEach((neuron) => ((neuron as { squash: unknown }).squash = 'HLIM'));
     expect(
@@ -58,13 +58,13 @@ describe('what cannot be read', () => {
   test.each([
     [null, /your own/],
     ['SOFT', /received "SOFT"/],
-  ])('the squash %s', (squash, message) => {
+  ])('the squash %s is refused', (squash, message) => {
     const json = chain();
     (json.neurons[1] as { squash: unknown }).squash = squash;
     expect(errorOf(() => fromSynaptic(json)).message).toMatch(message);
   });
 
-  test('damaged models: an error of ours or a network, never anything else', () => {
+  test('a damaged model throws an NnbpError or gives a network', () => {
     const read = survives((random) => {
       const all = [...models, recurrent[0]];
       const json = damaged(all[Math.floor(random.uniform() * all.length)].json, random);

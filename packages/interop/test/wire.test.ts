@@ -44,12 +44,12 @@ describe('protocol buffers', () => {
     expect(read(...bytes)).toEqual({ ...empty, ...message });
   });
 
-  test('messages that are long, and hold others, come back', () => {
+  test('long and nested messages are written and read', () => {
     const list = Array.from({ length: 300 }, (_, k) => ({ ...empty, s: 'x'.repeat(k), list: [{ ...empty, n: k }] }));
     expect(decode(messages, 'M', encode(messages, 'M', { list })).list).toEqual(list);
   });
 
-  test('lists may be packed or not, the last value counts, messages are merged, unknown fields skipped', () => {
+  test('repeated fields may be packed, the last value wins, messages are merged and unknown fields are skipped', () => {
     expect(read(0x22, 2, 1, 2, 0x28, 3)).toMatchObject({ many: [1n, 2n], packed: [3n] });
     expect(read(0x08, 1, 0x08, 2)).toMatchObject({ n: 2 });
     expect(read(0x1a, 2, 0x08, 1, 0x1a, 2, 0x12, 0)).toMatchObject({ inner: { n: 1, s: '' } });

@@ -19,7 +19,7 @@ test('an LSTM unit is nine nodes, a GRU unit nine, an RNN unit one', () => {
   }
 });
 
-test('forget gates start at 1 or where forgetBias says, weights within 1/√units', () => {
+test('the bias of forget gates is 1 or forgetBias, and weights are within ±1/√units', () => {
   for (const forgetBias of [undefined, 2]) {
     const { builder, from } = inputs(2);
     builder.output(...lstm(builder, { from, units: 4, ...(forgetBias !== undefined && { forgetBias }) }));
@@ -40,7 +40,7 @@ test('peepholes let the gates of a unit read its cell state', () => {
   expect(Object.keys(network.getParameters('a.g.1').w)).toEqual(['input.0', 'a.0@-1', 'a.1@-1']);
 });
 
-test('a convolution has one bias and one kernel per filter, wherever it stands', () => {
+test('a convolution has one bias and one kernel per filter, shared by all positions', () => {
   const { builder, from } = inputs(36);
   builder.output(...conv2d(builder, { from, height: 6, width: 6, kernel: 3, padding: 1, filters: 2 }));
   const graph = builder.build();

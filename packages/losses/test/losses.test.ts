@@ -114,7 +114,7 @@ describe('extreme numbers', () => {
 describe('targets', () => {
   const problem = (loss: { targetProblem?(t: ArrayLike<number>): string | undefined }, t: number[]) =>
     loss.targetProblem?.(t);
-  test('outside of the domain of a loss are reported', () => {
+  test('outside the domain of a loss are reported', () => {
     expect(problem(losses.hinge(), [1, 0])).toBe('output 1: expected -1 or 1, received 0');
     expect(problem(losses.hinge(), [1, -1])).toBeUndefined();
     expect(problem(losses.binaryCrossEntropy(), [1.5])).toMatch(/probability/);
@@ -170,7 +170,7 @@ test('the derivative of hinge at its margin is 0', () => {
   expect(dLossDx[0]).toBe(0);
 });
 
-test('an output whose target is NaN, not known, has no loss, no derivative and no residual', () => {
+test('an output whose target is unknown (NaN) has no loss, derivative or residual', () => {
   const { value, derivative, residuals, targetProblem } = losses.mse();
   expect(value([1, 5], [3, NaN])).toBe(2);
   const found = new Float64Array(2);

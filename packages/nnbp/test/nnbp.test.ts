@@ -41,7 +41,7 @@ describe('the defaults of nnbp', () => {
 
   const options = (epochs: number) => ({ loss: mse(), optimizer: adam({ learningRate: 0.05 }), epochs });
 
-  test('fit of little work computes in float64, without starting the fast engine', async () => {
+  test('fit of a small task computes in float64, without starting the fast engine', async () => {
     const [own, double] = [fresh(), fresh()];
     await nnbp.fit(own, xor, options(300));
     await nnbp.fit(double, xor, { ...options(300), engine: js() });
@@ -76,7 +76,7 @@ describe('the defaults of nnbp', () => {
     expect(isSingle(network.parameters.vector)).toBe(precision === 'float32');
   });
 
-  test('compile uses the fastest engine, and evaluate where the work is worth its start', async () => {
+  test('compile uses the fastest engine, and evaluate uses it for enough work', async () => {
     const network = fresh();
     const predictor = await nnbp.compile(network);
     expect(predictor.engine).toBe('wasm');

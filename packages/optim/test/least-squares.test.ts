@@ -54,7 +54,7 @@ describe('TriangularFactor', () => {
     expect([...step]).toEqual([0, 0]);
   });
 
-  test('the condition number is a lower bound that is seldom far below, and infinite for a singular factor', () => {
+  test('the estimated condition number is a close lower bound, and infinite for a singular factor', () => {
     const found: number[] = [];
     for (let seed = 1; seed <= 60; seed++) {
       const random = new Random(seed);
@@ -244,7 +244,7 @@ describe('levenbergMarquardt', () => {
     expect(parameters.every(Number.isFinite)).toBe(true);
   });
 
-  test('reports a derivative that is not finite at the start, where the loss is, and refuses more than 5,000 parameters', () => {
+  test('reports a derivative that is not finite at the start, and refuses more than 5,000 parameters', () => {
     const root = leastSquares(
       2,
       (p) => Math.sqrt(p[0]) - 1,

@@ -23,7 +23,7 @@ const inputs = Array.from({ length: 23 }, (_, k) => [k / 23, ((k * 7) % 23) / 23
 const data = { inputs, targets: inputs.map(([a, b]) => [2 * a - b]) };
 
 describe('splitsOf', () => {
-  test('every sample is tested on once per repeat, and never trained on there; sizes differ by 1 at most', () => {
+  test('every sample is tested on once per repeat and not trained on in that fold, and sizes differ by at most 1', () => {
     const splits = splitsOf(23, { folds: 4, repeats: 3 });
     expect(splits.map(({ repeat, fold }) => [repeat, fold])).toHaveLength(12);
     for (let repeat = 0; repeat < 3; repeat++) {
@@ -47,7 +47,7 @@ describe('splitsOf', () => {
     }
   });
 
-  test('with groups, no group is on both sides, and folds are about equally large', () => {
+  test('with groups, no group is in both sets, and folds have about the same size', () => {
     const groups = Array.from({ length: 40 }, (_, k) => Math.floor(Math.sqrt(k)));
     for (const { training, test: some } of splitsOf(40, { folds: 3, groups })) {
       const tested = new Set(Array.from(some, (s) => groups[s]));
@@ -57,7 +57,7 @@ describe('splitsOf', () => {
     }
   });
 
-  test('of random groups, each is tested on in one fold of each repeat, and repeats differ', () => {
+  test('each of many random groups is tested on in one fold per repeat, and repeats differ', () => {
     for (let seed = 1; seed <= 60; seed++) {
       const random = new Random(seed);
       const count = 20 + Math.floor(60 * random.uniform());
@@ -79,7 +79,7 @@ describe('splitsOf', () => {
     expect(first.test).not.toEqual(again.test);
   });
 
-  test('in the order of time, each test set comes after all that is trained on', () => {
+  test('with timeOrdered, each test set comes after its training set', () => {
     const splits = splitsOf(11, { folds: 3, timeOrdered: true });
     expect(splits.map(({ test: some }) => [...some])).toEqual([
       [5, 6],
@@ -223,7 +223,7 @@ describe('crossValidate', () => {
     expect(loss.deviation).toBeCloseTo(Math.sqrt(squares / 3), 30);
   });
 
-  test('keeps groups apart in every repeat, and trains on the past alone in the order of time', async () => {
+  test('keeps groups together in every repeat, and trains only on the past with timeOrdered', async () => {
     const groups = inputs.map((_, s) => `patient ${s % 6}`);
     const network = () => new Network(line.graph, { seed: 1 });
     const grouped = await crossValidate(network, data, { folds: 3, repeats: 2, groups, fit: fitOptions });
@@ -254,7 +254,7 @@ describe('crossValidate', () => {
     await expect(crossValidate(() => line, stream, options)).rejects.toMatchObject({ code: 'UNSUPPORTED' });
   });
 
-  test('a signal ends it between folds', async () => {
+  test('stops between folds when the signal is aborted', async () => {
     const control = new AbortController();
     const options = { folds: 4, fit: fitOptions, signal: control.signal, onFold: () => control.abort() };
     const promise = crossValidate(() => new Network(line.graph), data, options);
@@ -263,7 +263,7 @@ describe('crossValidate', () => {
 });
 
 describe('permutationImportance', () => {
-  test('is large for an input that decides, 0 for one that is not read, and repeats with its seed', async () => {
+  test('is large for an important input, 0 for an unused one, and repeats with its seed', async () => {
     const network = new Network(line.graph);
     network.setParameters('output.0', { b: 0, w: { 'input.0': 2, 'input.1': 0 } });
     const rows = { inputs, targets: inputs.map(([a]) => [2 * a]) };
@@ -278,7 +278,7 @@ describe('permutationImportance', () => {
     expect(both.mean).toBeGreaterThan(0.3);
   });
 
-  test('refuses places that are not inputs, and a single repeat', async () => {
+  test('refuses invalid input indices and a single repeat', async () => {
     await expect(permutationImportance(line, data, { loss: mse(), columns: [[2]] })).rejects.toMatchObject({
       code: 'OUT_OF_RANGE',
     });
@@ -327,7 +327,7 @@ describe('search', () => {
     expect(tiny.map(({ options }) => options.kind)).toEqual(['c', 'a', 'b']);
   });
 
-  test('a training that diverges is the worst, any other error ends the search', async () => {
+  test('ranks trials that diverge last, and rejects for any other error', async () => {
     const diverging = ({ kind }: { kind: string }) => {
       if (kind === 'a') throw new NnbpError('DIVERGED', 'Too fast.');
       return kind === 'b' ? NaN : 1;

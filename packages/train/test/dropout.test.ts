@@ -95,7 +95,7 @@ describe('dropout', () => {
     network.parameters.vector.forEach((p, k) => expect(p).toBeCloseTo(before[k] - 0.1 * executor.gradients[k], 12));
   });
 
-  test('sets the stated share of values to 0 and divides the others by 1 − rate', async () => {
+  test('sets the given fraction of values to 0 and divides the others by 1 − rate', async () => {
     const noted: Float64Array[] = [];
     const dropout = [
       { rate: 0.25, nodes: (id: string) => id.startsWith('layer1') },
@@ -143,7 +143,7 @@ describe('dropout', () => {
     await trainer.dispose();
   });
 
-  test('with a rate of 0 changes nothing but the last bits', async () => {
+  test('with a rate of 0 changes results by rounding only', async () => {
     const [one, two] = [plain(), plain()];
     await fit(one, table, { ...options(), dropout: { rate: 0 } });
     const { dropout: _, ...without } = options();

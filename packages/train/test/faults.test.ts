@@ -52,23 +52,29 @@ describe.each(Object.entries(engines))('a callback, the engine being %s,', (_, e
   const train = (network: Network, more: Partial<FitOptions>) =>
     fit(network, data, options({ ...(engine && { engine }), ...more }));
 
-  test.each(events)('that throws in %s ends training with its error and the last good step', async (event) => {
-    const network = straight();
-    const callback = on(event, () => {
-      throw new Error('mine');
-    });
-    expect(await reasonOf(train(network, { callbacks: [callback] }))).toBe('mine');
-    const expected = await parametersAfter(stepsBefore[event]);
-    [...network.parameters.vector].forEach((p, k) => expect(p).toBeCloseTo(expected[k], engine ? 5 : 14));
-    expect((await train(network, {})).stoppedBy).toBe('epochs');
-  });
+  test.each(events)(
+    'that throws in %s stops training with its error and the parameters of the last valid step',
+    async (event) => {
+      const network = straight();
+      const callback = on(event, () => {
+        throw new Error('mine');
+      });
+      expect(await reasonOf(train(network, { callbacks: [callback] }))).toBe('mine');
+      const expected = await parametersAfter(stepsBefore[event]);
+      [...network.parameters.vector].forEach((p, k) => expect(p).toBeCloseTo(expected[k], engine ? 5 : 14));
+      expect((await train(network, {})).stoppedBy).toBe('epochs');
+    },
+  );
 
-  test.each(events)('that rejects in %s does the same', async (event) => {
-    const callback = on(event, () => Promise.reject(new Error('mine')));
-    expect(await reasonOf(train(straight(), { callbacks: [callback] }))).toBe('mine');
-  });
+  test.each(events)(
+    'that rejects in %s stops training with its error and the parameters of the last valid step',
+    async (event) => {
+      const callback = on(event, () => Promise.reject(new Error('mine')));
+      expect(await reasonOf(train(straight(), { callbacks: [callback] }))).toBe('mine');
+    },
+  );
 
-  test.each(events)('that never returns from %s ends with the signal', async (event) => {
+  test.each(events)('that never returns from %s is abandoned when the signal is aborted', async (event) => {
     const network = straight();
     const controller = new AbortController();
     const callback = on(event, () => {
@@ -88,7 +94,7 @@ describe('the signal', () => {
       yield { input: [s], target: [3 * s] };
     }
   }
-  test.each(['data', 'validation data'])('ends the wait for %s that never come', async (what) => {
+  test.each(['data', 'validation data'])('stops waiting for %s that never arrive', async (what) => {
     const controller = new AbortController();
     async function* stuck(): AsyncGenerator<Sample> {
       yield* samples(3);
@@ -100,7 +106,7 @@ describe('the signal', () => {
     expect(await reasonOf(fit(straight(), stream, options({ signal: controller.signal, ...more })))).toBe('enough');
   });
 
-  test('ends an assessment of much data, during which others get their turn', async () => {
+  test('stops the evaluation of a large data set, which yields to the event loop', async () => {
     const many = {
       inputs: Array.from({ length: 200_000 }, (_, s) => [s / 1e5]),
       targets: Array.from({ length: 200_000 }, () => [1]),
@@ -131,7 +137,7 @@ describe('the signal', () => {
     ).toBe('no');
   });
 
-  test('leaves no listener behind', async () => {
+  test('has no listeners after training', async () => {
     const { signal } = new AbortController();
     const added: unknown[] = [];
     const watched = new Proxy(signal, {
@@ -156,7 +162,7 @@ describe('the signal', () => {
     expect(added).toEqual([]);
   });
 
-  test('closes the validation data too when training ends early', async () => {
+  test('closes the validation stream too when training stops early', async () => {
     let closed = 0;
     async function* watched(): AsyncGenerator<Sample> {
       try {
@@ -173,7 +179,7 @@ describe('the signal', () => {
   });
 });
 
-test('a stream that cannot be closed does not hide why training ended', async () => {
+test('a stream that fails to close does not hide why training stopped', async () => {
   const corrupt = (): AsyncIterable<Sample> => ({
     [Symbol.asyncIterator]: () => ({
       next: () => Promise.resolve({ done: false as const, value: { input: [NaN], target: [1] } }),

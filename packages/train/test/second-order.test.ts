@@ -30,7 +30,7 @@ const recurrent = () => {
 };
 
 describe.each(Object.entries(optimizers))('%s', (_, optimizer) => {
-  test('an integer weight does what repeating the sample does, and weight 0 what leaving it out does', async () => {
+  test('an integer weight equals repeating the sample, and weight 0 equals omitting it', async () => {
     const weights = inputs.map((_, k) => k % 3);
     const repeated = weights.flatMap((weight, k) => Array.from({ length: weight }, () => k));
     const weighted = new Network(graph, { seed: 1 });
@@ -47,7 +47,7 @@ describe.each(Object.entries(optimizers))('%s', (_, optimizer) => {
     plain.parameters.vector.forEach((p, k) => expect(weighted.parameters.vector[k]).toBeCloseTo(p, 6));
   });
 
-  test('frozen parameters keep their values, and the others reach the minimum that is left', async () => {
+  test('frozen parameters keep their values, and the others reach the constrained minimum', async () => {
     const network = new Network(graph, { seed: 1 });
     const before = network.parameters.vector.slice();
     const frozen = new Set([graph.biasIndex(1), ...[2, 3].map((i) => graph.weightIndex(graph.edgeStart[i], i))]);

@@ -54,7 +54,7 @@ const options = (more: Partial<FitOptions> = {}): FitOptions => ({
 const parametersOf = (network: Network) => [...network.parameters.vector];
 
 describe('sequences', () => {
-  test('are learnt', async () => {
+  test('are learned', async () => {
     const network = recurrent();
     const { history } = await fit(network, { sequences: sums(40, (n) => 4 + (n % 5)) }, options({ epochs: 150 }));
     expect(history.at(-1)!.loss).toBeLessThan(1e-3);
@@ -78,7 +78,7 @@ describe('sequences', () => {
     });
   });
 
-  test('are trained and evaluated alike by the js and the reference engine', async () => {
+  test('have the same training and evaluation on the js and the reference engine', async () => {
     for (const truncate of [undefined, 2]) {
       const [one, two] = [recurrent(), recurrent()];
       const more = { validation: 0.3, metrics: [meanAbsoluteError()], ...(truncate && { truncate }) };
@@ -92,7 +92,7 @@ describe('sequences', () => {
     }
   });
 
-  test('have the same loss in windows of one step as in one piece, and another gradient', async () => {
+  test('have the same loss in windows of one step as in one piece, but another gradient', async () => {
     const still = () => sgd({ learningRate: 0 });
     const losses = await Promise.all(
       [undefined, 1, 2, 3].map(async (truncate) => {
@@ -136,7 +136,7 @@ describe('sequences', () => {
     expect(predictSequence(network, far[0].inputs)[1][0] / 1e5).toBeCloseTo(far[0].targets[1]![0] / 1e5, 0);
   });
 
-  test('report a step that overflows', async () => {
+  test('with an overflow are reported with its step', async () => {
     const network = recurrent();
     const sequences = [{ inputs: [[1], [1]], targets: [[1], [1e300]] }];
     await expect(fit(network, { sequences }, options({ truncate: 1 }))).rejects.toMatchObject({
@@ -189,7 +189,7 @@ describe('sample weights', () => {
   const targets = [[1], [0], [0.5]];
   const network = () => new Network(mlp([1, 3, 1], { activation: sigmoid }), { seed: 3 });
 
-  test('that are integers do what repeating the samples does', async () => {
+  test('that are integers equal repeating the samples', async () => {
     const [weighted, repeated] = [network(), network()];
     const more = { optimizer: sgd({ learningRate: 0.5 }), batchSize: 9, shuffle: false, epochs: 20 };
     const a = await fit(weighted, { inputs, targets, weights: [2, 0, 3] }, options(more));
@@ -209,7 +209,7 @@ describe('sample weights', () => {
     expect(history[2].validationLoss).toBeGreaterThan(0);
   });
 
-  test('of a batch may all be 0, which then changes nothing', async () => {
+  test('of a batch may all be 0, and the step then changes nothing', async () => {
     const trained = network();
     const trainer = new Trainer(
       trained,
@@ -223,7 +223,7 @@ describe('sample weights', () => {
     expect(parametersOf(trained)).not.toEqual(before);
   });
 
-  test('of classes make rare ones count as much as frequent ones', () => {
+  test('of classes give rare classes the same influence as frequent ones', () => {
     expect(classWeights([[0], [0], [0], [1]])).toEqual([2 / 3, 2 / 3, 2 / 3, 2]);
     expect(classWeights([[0.9, 0.1], [0.2, 0.8], [1, 0], [3, 0]])).toEqual([2 / 3, 2, 2 / 3, 2 / 3]); // prettier-ignore
     expect(() => classWeights([])).toThrow(expect.objectContaining({ code: 'EMPTY_DATA' }));
@@ -236,7 +236,7 @@ describe('frozen parameters', () => {
   const network = () => new Network(mlp([1, 2, 1], { activation: sigmoid }), { seed: 3 });
   const decaying = () => sgd({ learningRate: 0.1, momentum: 0.9, weightDecay: 0.1 });
 
-  test('stay as they are, whatever the optimizer does, and all others change', async () => {
+  test('do not change with any optimizer, and all others change', async () => {
     for (const freeze of [
       ['layer1.0', { node: 'output.0', name: 'w', from: 'layer1.1' } as const],
       ({ node, name, from }: { node: string; name: string; from?: string }) =>
@@ -253,7 +253,7 @@ describe('frozen parameters', () => {
     }
   });
 
-  test('leave the optimizer a state that resumes bit-for-bit', async () => {
+  test('let training resume bit-for-bit', async () => {
     const [one, two] = [network(), network()];
     const freeze = ['layer1.1'];
     await fit(one, { inputs, targets }, options({ optimizer: decaying(), freeze, epochs: 6 }));

@@ -52,7 +52,7 @@ async function* streamOf(sequences: readonly Sequence[]) {
 }
 
 describe('stateful sequences', () => {
-  test('that are parts of a long one train as the long one does in windows', async () => {
+  test('that are parts of a long sequence train like the long one in windows', async () => {
     const [long, parts] = [recurrent(), recurrent()];
     const sequence = sequenceOf(12);
     const metrics = [meanAbsoluteError()];
@@ -65,7 +65,7 @@ describe('stateful sequences', () => {
     });
   });
 
-  test('continue the sequence at their place of the batch before, whatever their lengths', async () => {
+  test('continue the sequence at the same index of the previous batch, whatever their lengths', async () => {
     const rows = [sequenceOf(9), sequenceOf(9), sequenceOf(9)];
     const lengths = [
       [1, 5, 3],
@@ -84,7 +84,7 @@ describe('stateful sequences', () => {
     }
   });
 
-  test('keep the state of a place that a shorter batch does not have', async () => {
+  test('keep the state of an index that a shorter batch does not have', async () => {
     const network = recurrent();
     const [long, other] = [sequenceOf(6), sequenceOf(3)];
     const sequences = [cut(long, [3, 3])[0], other, cut(long, [3, 3])[1]];
@@ -115,7 +115,7 @@ describe('stateful sequences', () => {
 describe('a stream of sequences', () => {
   const sequences = [4, 2, 3, 1, 5].map(sequenceOf);
 
-  test('trains as the same sequences in memory do, also where they continue each other', async () => {
+  test('trains like the same sequences in memory, also if they are stateful', async () => {
     for (const stateful of [false, true]) {
       const [one, two] = [recurrent(), recurrent()];
       const more = { batchSize: 2, truncate: 2, metrics: [meanAbsoluteError()], stateful };
@@ -139,7 +139,7 @@ describe('a stream of sequences', () => {
     }
   });
 
-  test('may never end: a callback ends training', async () => {
+  test('may be infinite: a callback stops training', async () => {
     const network = recurrent();
     async function* endless() {
       for (;;) yield* streamOf(sequences);
@@ -164,7 +164,7 @@ describe('a stream of sequences', () => {
     expect(parametersOf(network)).not.toEqual(parametersOf(recurrent()));
   });
 
-  test('is evaluated, in windows if a sequence is long', async () => {
+  test('is evaluated, long sequences in windows', async () => {
     const long = [sequenceOf(150), sequenceOf(3)];
     const network = recurrent();
     const found = await evaluate(network, { sequences: streamOf(long) }, { loss: mse() });
@@ -190,7 +190,7 @@ describe('a stream of sequences', () => {
     expect(parametersOf(network)).toEqual(parametersOf(recurrent()));
   });
 
-  test('cannot resume inside an epoch, or be divided into folds', async () => {
+  test('is refused if training resumes inside an epoch, and for cross-validation', async () => {
     const trainer = new Trainer(recurrent(), { sequences: () => streamOf(sequences) }, options({ truncate: 2 }));
     await trainer.step();
     expect(() => trainer.restore(trainer.state)).toThrow('cannot resume inside an epoch');
@@ -210,7 +210,7 @@ test.each<[what: string, code: string, more: Partial<FitOptions>]>([
   await expect(refused).rejects.toMatchObject({ code });
 });
 
-test('stateful samples without sequences are refused, and stateful folds', async () => {
+test('stateful is refused for samples that are not sequences, and for cross-validation', async () => {
   const table = { inputs: [[1]], targets: [[1]] };
   await expect(fit(recurrent(), table, options({ stateful: true }))).rejects.toMatchObject({ code: 'WRONG_TYPE' });
   await expect(evaluate(recurrent(), table, { loss: mse(), stateful: true })).rejects.toMatchObject({
@@ -229,7 +229,7 @@ test('`stateful: false` is the default for any data and optimizer', async () => 
   await fit(straight(), table, options({ stateful: false, optimizer: lbfgs() }));
 });
 
-test('stateful sequences are checked as others are, without a batch size too', async () => {
+test('stateful sequences are validated like others, also without a batch size', async () => {
   const stateful = (more: Partial<FitOptions>) => options({ stateful: true, ...more });
   const stream = { sequences: () => streamOf([sequenceOf(3)]) };
   const standardized = fit(recurrent(), stream, stateful({ truncate: 2, standardize: true }));
@@ -240,7 +240,7 @@ test('stateful sequences are checked as others are, without a batch size too', a
   await expect(listed).rejects.toThrow('Set batchSize to 2.');
 });
 
-test('perStep gives a metric at each step, over all sequences that have a target there', async () => {
+test('perStep computes a metric for each step over all sequences with a target at that step', async () => {
   const network = recurrent();
   const sequences = [
     { inputs: [[1], [0], [2]], targets: [null, [1], [0.5]] },

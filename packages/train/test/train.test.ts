@@ -36,7 +36,7 @@ async function errorOf(action: Promise<unknown>): Promise<NnbpError> {
 }
 
 describe('training', () => {
-  test('y = 3x is learnt to below 1e-10', async () => {
+  test('y = 3x is learned to a loss below 1e-10', async () => {
     const network = straight();
     const report = await fit(
       network,
@@ -48,7 +48,7 @@ describe('training', () => {
     expect(network.predict([7])[0]).toBeCloseTo(21, 4);
   });
 
-  test('XOR is learnt', async () => {
+  test('XOR is learned', async () => {
     const network = small();
     await fit(network, xor, {
       loss: binaryCrossEntropyWithLogits(),
@@ -63,7 +63,7 @@ describe('training', () => {
     expect(metrics.accuracy).toBe(1);
   });
 
-  test('the same seed gives bit-identical parameters, another seed others', async () => {
+  test('the same seed gives bit-identical parameters, and another seed different ones', async () => {
     const run = async (seed: number) => {
       const network = small(3);
       await fit(network, xor, plain({ seed, epochs: 20, batchSize: 2 }));
@@ -73,7 +73,7 @@ describe('training', () => {
     expect(await run(5)).not.toEqual(await run(6));
   });
 
-  test('all samples in one batch with plain gradient descent is gradient descent, bit for bit', async () => {
+  test('one batch of all samples with sgd is bit-identical to gradient descent', async () => {
     const [one, two] = [small(2), small(2)];
     await fit(one, xor, plain({ epochs: 10, batchSize: 4, shuffle: false }));
     for (let epoch = 0; epoch < 10; epoch++) {
@@ -83,13 +83,13 @@ describe('training', () => {
     expect([...one.parameters.vector]).toEqual([...two.parameters.vector]);
   });
 
-  test('a full-batch optimizer gets all samples', async () => {
+  test('a full-batch optimizer gets all samples in each step', async () => {
     const network = small();
     const report = await fit(network, xor, plain({ optimizer: rprop(), epochs: 150 }));
     expect(report.history.at(-1)?.loss).toBeLessThan(1e-3);
   });
 
-  test('samples may come as objects', async () => {
+  test('samples may be objects', async () => {
     const network = straight();
     await fit(
       network,
@@ -100,7 +100,7 @@ describe('training', () => {
   });
 });
 
-describe('units', () => {
+describe('scalers', () => {
   const far = {
     inputs: [
       [1000, 7],
@@ -111,7 +111,7 @@ describe('units', () => {
     targets: [[5e5], [6e5], [7e5], [8e5]],
   };
 
-  test('travel with the network: it takes and gives the data as people have it', async () => {
+  test('belong to the network, which takes and returns data in their original units', async () => {
     const network = new Network(mlp([2, 1], { activation: identity, fixed: { c: 1 } }));
     await fit(network, far, plain({ standardize: true, epochs: 400, optimizer: sgd({ learningRate: 0.1 }) }));
     expect(network.predict([1015, 7])[0] / 6.5e5).toBeCloseTo(1, 3);
@@ -122,7 +122,7 @@ describe('units', () => {
     expect(metrics.meanAbsoluteError).toBeLessThan(500);
   });
 
-  test('that are there already are kept', async () => {
+  test('of the network are kept', async () => {
     const network = straight();
     await fit(network, line, plain({ standardize: { inputs: true } }));
     const units = network.inputScaler;
@@ -137,7 +137,7 @@ describe('units', () => {
 });
 
 describe('validation, metrics and early stopping', () => {
-  test('a fraction is held out, the same for the same seed, and assessed in each epoch', async () => {
+  test('a fraction of the samples is the validation set, the same for the same seed, and is evaluated in each epoch', async () => {
     const report = await fit(straight(), line, plain({ validation: 0.4, metrics: [meanAbsoluteError()] }));
     expect(report.history[0].validationLoss).toBeGreaterThan(0);
     expect(report.history[0].metrics.meanAbsoluteError).toBeGreaterThan(0);
@@ -151,7 +151,7 @@ describe('validation, metrics and early stopping', () => {
     expect(history[2].validationLoss).toBeUndefined();
   });
 
-  test('an abort with early stopping leaves the best parameters so far, an abort without it the last ones', async () => {
+  test('an abort keeps the best parameters so far with early stopping, and the last ones without', async () => {
     for (const earlyStopping of [{ patience: 99 }, undefined]) {
       const network = straight();
       const controller = new AbortController();
@@ -184,7 +184,7 @@ describe('validation, metrics and early stopping', () => {
     }
   });
 
-  test('early stopping goes back to the best parameters', async () => {
+  test('early stopping restores the best parameters', async () => {
     const network = straight();
     const seen: number[][] = [];
     const report = await fit(network, line, {
@@ -201,7 +201,7 @@ describe('validation, metrics and early stopping', () => {
     expect([...network.parameters.vector]).toEqual(seen[best]);
   });
 
-  test('a schedule that reacts hears of the loss', async () => {
+  test('a plateau schedule observes the loss', async () => {
     const schedule = plateau({ initial: 1e-9, patience: 0, threshold: 0.5, factor: 0.1 });
     await fit(straight(), line, plain({ optimizer: sgd({ learningRate: schedule }), epochs: 4 }));
     expect(schedule.state?.().bad).toBe(0);
@@ -209,7 +209,7 @@ describe('validation, metrics and early stopping', () => {
   });
 });
 
-describe('metrics, by hand', () => {
+describe('metrics equal values computed by hand', () => {
   const count = (metric: ReturnType<typeof accuracy>, pairs: [Row, Row][]) => {
     const counting = metric.start(pairs[0][0].length);
     for (const [output, target] of pairs) counting.add(output, target, 0);
@@ -229,7 +229,7 @@ describe('metrics, by hand', () => {
       [0, 1, 0],
     ],
   ];
-  test('of several classes', () => {
+  test('for several classes', () => {
     expect(count(accuracy(), classes)).toBeCloseTo(2 / 3, 15);
     expect(count(confusionMatrix(), classes)).toEqual([
       [1, 0, 0],
@@ -237,7 +237,7 @@ describe('metrics, by hand', () => {
       [0, 0, 0],
     ]);
   });
-  test('of two classes, with a threshold', () => {
+  test('for two classes with a threshold', () => {
     const pairs: [Row, Row][] = [
       [[0.2], [1]],
       [[-0.2], [-1]],
@@ -250,7 +250,7 @@ describe('metrics, by hand', () => {
       [1, 1],
     ]);
   });
-  test('of distances', () => {
+  test('for distances', () => {
     const pairs: [Row, Row][] = [
       [
         [1, 2],
@@ -272,7 +272,7 @@ describe('metrics, by hand', () => {
 });
 
 describe('callbacks', () => {
-  test('are called in order and waited for', async () => {
+  test('are called in order and awaited', async () => {
     const events: string[] = [];
     const names = ['onTrainBegin', 'onEpochBegin', 'onBatchEnd', 'onEpochEnd', 'onTrainEnd'] as const;
     const callback = Object.fromEntries(
@@ -295,7 +295,7 @@ describe('callbacks', () => {
     ]);
   });
 
-  test('may stop training, in the midst of an epoch too', async () => {
+  test('may stop training, also within an epoch', async () => {
     const steps: number[] = [];
     const report = await fit(
       straight(),
@@ -317,7 +317,7 @@ describe('callbacks', () => {
     expect(steps).toEqual([1, 2, 3]);
   });
 
-  test('are torn down last, each, however training ends, if onTrainBegin was called', async () => {
+  test('have onTrainEnd called last, however training ends, if onTrainBegin was called', async () => {
     const runs: string[] = [];
     const of = (name: string, more: Callback = {}): Callback => ({ ...more, teardown: () => void runs.push(name) });
     const controller = new AbortController();
@@ -343,7 +343,7 @@ describe('callbacks', () => {
     expect((await errorOf(fit(straight(), line, plain({ callbacks: [both] })))).message).toBe('begin');
   });
 
-  test('that throw end training, and the network has the last good step', async () => {
+  test('that throw stop training, and the network has the parameters of the last valid step', async () => {
     const network = straight();
     const before = [...network.parameters.vector];
     const error = await errorOf(
@@ -355,7 +355,7 @@ describe('callbacks', () => {
 });
 
 describe('aborting', () => {
-  test('before the start leaves everything', async () => {
+  test('before the start changes nothing', async () => {
     const network = straight();
     const before = [...network.parameters.vector];
     const error = await errorOf(fit(network, line, plain({ signal: AbortSignal.abort(new Error('no')) })));
@@ -379,7 +379,7 @@ describe('aborting', () => {
   });
 });
 
-test('others get their turn while training runs', async () => {
+test('fit yields to the event loop during training', async () => {
   let turns = 0;
   const timer = setInterval(() => turns++, 0);
   await fit(small(), xor, plain({ epochs: 3000, yieldEvery: 0, batchSize: 1 }));
@@ -395,7 +395,7 @@ describe('streams', () => {
     }
   }
 
-  test('train as tables do, anew in each epoch', async () => {
+  test('train like tables, and are opened again in each epoch', async () => {
     const [one, two] = [straight(), straight()];
     await fit(one, () => stream(5), plain({ epochs: 4, batchSize: 2, validation: () => stream(5) }));
     await fit(two, line, plain({ epochs: 4, batchSize: 2, shuffle: false }));
@@ -405,7 +405,7 @@ describe('streams', () => {
     );
   });
 
-  test('that are spent, short, wrong or broken are errors', async () => {
+  test('that are exhausted, too short, malformed or failing are errors', async () => {
     expect((await errorOf(fit(straight(), stream(5), plain()))).message).toMatch(/fresh stream/);
     expect((await errorOf(fit(straight(), () => stream(0), plain()))).code).toBe('EMPTY_DATA');
     const wrong = async function* () {
@@ -473,8 +473,8 @@ test('training that was stopped resumes bit-for-bit', async () => {
   expect([...resumed.parameters.vector]).toEqual([...whole.parameters.vector]);
 });
 
-describe('a number that stops being finite ends training with a report', () => {
-  test('a rate that is too large', async () => {
+describe('a number that is not finite stops training with a report', () => {
+  test('for a learning rate that is too large', async () => {
     const network = new Network(mlp([1, 1], { activation: identity, fixed: { c: 1 } }), { seed: 1 });
     const error = await errorOf(fit(network, line, plain({ optimizer: sgd({ learningRate: 1e4 }), epochs: 1000 })));
     expect(error).toBeInstanceOf(DivergedError);
@@ -483,7 +483,7 @@ describe('a number that stops being finite ends training with a report', () => {
     expect(network.parameters.vector.every(Number.isFinite)).toBe(true);
   });
 
-  test('inputs that were never scaled, with the node where it began', async () => {
+  test('for inputs that are not standardized, with the first node that overflows', async () => {
     const network = new Network(mlp([1, 2, 1], { activation: leakyRelu, fixed: { c: 1 } }), { seed: 1 });
     const before = [...network.parameters.vector];
     const huge = { inputs: [[1e200], [-1e308]], targets: [[0], [0]] };
@@ -498,7 +498,7 @@ describe('a number that stops being finite ends training with a report', () => {
     });
   });
 
-  test('a loss at its edge, and a gradient beyond it', async () => {
+  test('for a finite loss whose gradient overflows', async () => {
     const bad = { ...mse(), value: () => Infinity };
     expect(await errorOf(fit(straight(), line, plain({ loss: bad })))).toMatchObject({
       likelyCause: 'saturation',
@@ -512,7 +512,7 @@ describe('a number that stops being finite ends training with a report', () => {
   });
 });
 
-describe('what is wrong from the start is said before anything is changed', () => {
+describe('invalid arguments are reported before anything is changed', () => {
   test.each<[string, string, Parameters<typeof fit>[1], Partial<FitOptions>]>([
     ['no samples', 'EMPTY_DATA', { inputs: [], targets: [] }, {}],
     ['fewer targets', 'WRONG_LENGTH', { inputs: [[1]], targets: [] }, {}],
@@ -543,7 +543,7 @@ describe('what is wrong from the start is said before anything is changed', () =
     expect([...network.parameters.vector]).toEqual(before);
   });
 
-  test('evaluate too', async () => {
+  test('by evaluate', async () => {
     expect((await errorOf(evaluate(straight(), line, { loss: mse(), batchSize: 0 }))).code).toBe('OUT_OF_RANGE');
     expect((await errorOf(evaluate(straight(), { inputs: [[1]], targets: [[]] }, { loss: mse() }))).code).toBe(
       'WRONG_LENGTH',
@@ -551,7 +551,7 @@ describe('what is wrong from the start is said before anything is changed', () =
   });
 });
 
-test('evaluate is the mean of the losses of the samples', async () => {
+test('evaluate returns the mean of the losses of the samples', async () => {
   const network = new Network(mlp([2, 3], { activation: sigmoid }), { seed: 2 });
   const random = new Random(1);
   const inputs = Array.from({ length: 7 }, () => [random.normal(), random.normal()]);
@@ -564,14 +564,14 @@ test('evaluate is the mean of the losses of the samples', async () => {
   expect(found.loss).toBeCloseTo(mean, 14);
 });
 
-test('looking on changes nothing: with a metric the same is learnt as without', async () => {
+test('a metric does not change training', async () => {
   const [alone, watched] = [small(), small()];
   await fit(alone, xor, plain({ batchSize: 2, seed: 3 }));
   await fit(watched, xor, plain({ batchSize: 2, seed: 3, metrics: [meanAbsoluteError()] }));
   expect([...watched.parameters.vector]).toEqual([...alone.parameters.vector]);
 });
 
-test('with a part held out, errors still name the row of the whole table', async () => {
+test('errors name the row of the whole table, also with a validation split', async () => {
   const inputs = Array.from({ length: 20 }, (_, s) => [s === 7 ? NaN : s / 20]);
   const data = { inputs, targets: inputs.map(() => [1]) };
   for (const seed of [0, 1, 2, 3]) {

@@ -63,7 +63,7 @@ describe('a trainer', () => {
     }
   });
 
-  test('refuses a state that does not fit its data, and continues as if nothing had happened', async () => {
+  test('refuses a state that does not fit its data, and continues unchanged', async () => {
     const [one, two] = [small(), small()];
     const [trainer, untouched] = [new Trainer(one, data, options()), new Trainer(two, data, options())];
     for (let k = 0; k < 2; k++) await Promise.all([trainer.step(), untouched.step()]);
@@ -79,7 +79,7 @@ describe('a trainer', () => {
     expect(parametersOf(one)).toEqual(parametersOf(two));
   });
 
-  test('evaluates the validation data, the training data, or what it is given', async () => {
+  test('evaluates the validation data, the training data, or given data', async () => {
     const metrics = [meanAbsoluteError()];
     const trainer = new Trainer(small(), data, options({ metrics }));
     const own = await trainer.evaluate();
@@ -94,7 +94,7 @@ describe('a trainer', () => {
     expect((await validated.epoch()).validationLoss).toBeTypeOf('number');
   });
 
-  test('reads a stream, step by step and over its end', async () => {
+  test('reads a stream step by step, and again from its start', async () => {
     const network = small();
     const trainer = new Trainer(network, streamed, options());
     for (let k = 0; k < 5; k++) expect(await trainer.step()).toBeTypeOf('number');
@@ -105,7 +105,7 @@ describe('a trainer', () => {
     await trainer.dispose();
   });
 
-  test('leaves the parameters of the last good step when a number overflows, and reports where', () => {
+  test('keeps the parameters of the last valid step when a number overflows, and reports where', () => {
     const network = new Network(mlp([1, 1], { activation: identity, fixed: { c: 1 } }), { seed: 1 });
     const far = { inputs: [[1], [1e200]], targets: [[1], [1]] };
     const trainer = new Trainer(network, far, options({ batchSize: 1, shuffle: false }));
@@ -122,7 +122,7 @@ describe('a trainer', () => {
     }
   });
 
-  test('does not work after dispose, which may be called twice', async () => {
+  test('throws after dispose, which may be called twice', async () => {
     const trainer = new Trainer(small(), data, options());
     await trainer.dispose();
     await trainer.dispose();
@@ -148,14 +148,14 @@ describe('fit', () => {
     }
   });
 
-  test('has a record for each of many epochs', async () => {
+  test('records each of many epochs in the history', async () => {
     const { history } = await fit(small(), data, { ...options(), epochs: 400 });
     expect(history.map(({ epoch }) => epoch)).toEqual(Array.from({ length: 400 }, (_, k) => k + 1));
     expect(history[399].loss).toBeLessThan(history[0].loss);
     expect(history[399].samplesPerSecond).toBeGreaterThan(0);
   });
 
-  test('ends with the signal where nothing else is waited for', async () => {
+  test('stops when the signal is aborted, also if nothing is asynchronous', async () => {
     const controller = new AbortController();
     setTimeout(() => controller.abort(new Error('enough')), 1);
     const endless = fit(small(), data, { ...options({ yieldEvery: 1, signal: controller.signal }), epochs: 1e9 });
@@ -170,7 +170,7 @@ describe('an optimizer that evaluates the loss itself', () => {
   test.each([
     ['lbfgs', lbfgs],
     ['levenbergMarquardt', levenbergMarquardt],
-  ])('is asked for iterations until it has converged: %s', async (_, optimizer) => {
+  ])('iterates until it has converged: %s', async (_, optimizer) => {
     const network = new Network(target.graph, { seed: 1 });
     const before = backpropagateBatch(network, inputs, target.predictBatch(inputs), mse()).loss;
     const { history, stoppedBy } = await fit(network, learnable, { loss: mse(), optimizer: optimizer(), epochs: 500 });
@@ -196,7 +196,7 @@ describe('an optimizer that evaluates the loss itself', () => {
   });
 });
 
-test('a large step that overflows is the same error for sgd', async () => {
+test('an update that overflows is the same error for sgd', async () => {
   const network = new Network(mlp([1, 1], { activation: identity, fixed: { c: 1 } }), { seed: 1 });
   const training = fit(
     network,

@@ -30,9 +30,9 @@ const byHand = (loss: Loss, known: readonly boolean[]): Loss => ({
 const elementwise = Object.entries<LossRecord>(lossRecords).filter(([, { make }]) => make({}).unknownTargets === true);
 
 describe('an output whose target is null has no loss and no gradient', () => {
-  test('is declared by some losses', () => expect(elementwise.length).toBeGreaterThan(5));
+  test('is supported by some losses', () => expect(elementwise.length).toBeGreaterThan(5));
 
-  test.each(elementwise)('%s, in every engine', async (_, { make }) => {
+  test.each(elementwise)('with %s, in every engine', async (_, { make }) => {
     const engines: readonly [Engine, number][] = [
       [reference(), 12],
       [js(), 12],
@@ -65,7 +65,7 @@ describe('an output whose target is null has no loss and no gradient', () => {
   });
 });
 
-test('metrics leave out what is not known', async () => {
+test('metrics omit unknown targets', async () => {
   const { metrics } = await evaluate(
     network(),
     {
@@ -87,7 +87,7 @@ test('metrics leave out what is not known', async () => {
   expect((metrics.confusionMatrix as number[][]).flat().reduce((sum, n) => sum + n)).toBe(1);
 });
 
-test('columns are standardized by their known numbers', async () => {
+test('standardization omits unknown targets', async () => {
   const one = network();
   const targets = [
     [1, null],

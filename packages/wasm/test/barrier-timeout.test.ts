@@ -12,7 +12,7 @@ function wait(timeout: BarrierTimeout, turn: number, step: number): number {
   return clock - begun;
 }
 
-test('ten seconds where nothing was done before, three times the work where something was', () => {
+test('the timeout is 10 s, or three times the time of the work before', () => {
   const timeout = new BarrierTimeout();
   expect(wait(timeout, 1, 50)).toBe(10_050);
   timeout.begin();
@@ -20,7 +20,7 @@ test('ten seconds where nothing was done before, three times the work where some
   expect(wait(timeout, 1, 50)).toBe(70_050);
 });
 
-test('each wait is its own', () => {
+test('each wait has its own timeout', () => {
   const timeout = new BarrierTimeout();
   for (let turn = 0; turn < 200; turn++) {
     timeout.begin();
@@ -31,7 +31,7 @@ test('each wait is its own', () => {
   }
 });
 
-test('a machine that slept for an hour has waited a blink', () => {
+test('the time that a machine sleeps does not count', () => {
   const timeout = new BarrierTimeout();
   expect(timeout.isOver(1)).toBe(false);
   clock += 3_600_000;

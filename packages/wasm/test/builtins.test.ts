@@ -62,7 +62,7 @@ describe('inside the engine runs', () => {
   });
 });
 
-test('an optimizer after a custom transform is called back', () => {
+test('an optimizer after a custom transform runs in JavaScript', () => {
   const halve = {
     name: 'halve',
     transform: (gradients: Float32Array | Float64Array) => {

@@ -22,7 +22,7 @@ const expectMemoryBelow = (limit: number) => expect.poll(megabytes, { timeout: 3
 const engine = await wasm();
 const graph = mlp([2, 8, 8, 1], { activation: sigmoid });
 
-test('a million steps allocate nothing that stays', { timeout: 60_000 }, async () => {
+test('a million steps do not grow the memory', { timeout: 60_000 }, async () => {
   const executor = engine.prepare(graph, 1);
   executor.parameters.set(randomParameters(graph, new Random(1)));
   const [inputs, targets, loss, optimizer] = [Float32Array.of(0.5, -0.5), Float32Array.of(0.25), mse(), adam()];
@@ -37,27 +37,31 @@ test('a million steps allocate nothing that stays', { timeout: 60_000 }, async (
   executor.dispose();
 });
 
-test('a thousand executors, disposed of or dropped, leave nothing', { timeout: 60_000 }, async () => {
-  const inputs = new Float32Array(64);
-  const make = async (dispose: boolean) => {
-    for (let n = 0; n < 500; n++) {
-      const executor = engine.prepare(graph, 32);
-      executor.step(inputs, inputs, 32, mse(), sgd({ learningRate: 0.1, momentum: 0.9 }));
-      if (dispose) executor.dispose();
-      // Memory is given back between tasks.
-      if (n % 100 === 0) await setImmediate();
-    }
-  };
-  await make(true);
-  await make(false);
-  const before = megabytes();
-  await make(true);
-  await make(false);
-  // Kept, they would take 64 KiB each at the least.
-  await expectMemoryBelow(before + 16);
-});
+test(
+  'a thousand executors, disposed of or garbage-collected, do not grow the memory',
+  { timeout: 60_000 },
+  async () => {
+    const inputs = new Float32Array(64);
+    const make = async (dispose: boolean) => {
+      for (let n = 0; n < 500; n++) {
+        const executor = engine.prepare(graph, 32);
+        executor.step(inputs, inputs, 32, mse(), sgd({ learningRate: 0.1, momentum: 0.9 }));
+        if (dispose) executor.dispose();
+        // Memory is given back between tasks.
+        if (n % 100 === 0) await setImmediate();
+      }
+    };
+    await make(true);
+    await make(false);
+    const before = megabytes();
+    await make(true);
+    await make(false);
+    // Kept, they would take 64 KiB each at the least.
+    await expectMemoryBelow(before + 16);
+  },
+);
 
-test('a graph beyond what WebAssembly addresses is refused before anything is allocated', () => {
+test('a graph too large for WebAssembly memory is refused before anything is allocated', () => {
   const before = process.memoryUsage().rss;
   expect(() => engine.prepare(graph, 2 ** 27)).toThrow(/needs \d+\.\d GiB; WebAssembly addresses 4/);
   expect(process.memoryUsage().rss - before).toBeLessThan(64 * 2 ** 20);

@@ -28,7 +28,7 @@ test('each kind of call and each order of magnitude of rows has its own choice',
   expect(choice.isThreaded(1, 60)).toBe(false);
 });
 
-test('one slow call does not decide', () => {
+test('one slow call does not change the choice', () => {
   const choice = new ThreadChoice();
   for (let n = 0; choice.isTrial(3, 8); n++) choice.record(3, 8, n === 7 ? 50 : choice.isThreaded(3, 8) ? 1 : 2);
   expect(choice.isThreaded(3, 8)).toBe(true);

@@ -47,7 +47,7 @@ describe('several threads are bit-identical to one', () => {
   }
 });
 
-describe('what threads cannot do, one does, and says so', () => {
+describe('one thread is used, with the reason, for', () => {
   const custom: Activation = { name: 'cube', value: (h) => h ** 3, derivative: (h) => 3 * h * h };
   const withShared = () => {
     const builder = new GraphBuilder();
@@ -74,19 +74,19 @@ describe('what threads cannot do, one does, and says so', () => {
     expect(engine.prepare(mlp([784, 128, 10], { activation: sigmoid }), 4).threads).toBe(2);
     engine.dispose();
   });
-  test('a custom loss and a custom optimizer need no such thing', () => {
+  test('neither a custom loss nor a custom optimizer', () => {
     const executor = two.prepare(mlp([20, 30, 3], { activation: sigmoid }), 4);
     expect([executor.threads, executor.threadsReason]).toEqual([2, undefined]);
   });
 });
 
-test('bad numbers of threads are refused', async () => {
+test('invalid numbers of threads are refused', async () => {
   for (const threads of [0, 1.5, 17]) {
     await expect(wasm({ threads })).rejects.toMatchObject({ code: 'OUT_OF_RANGE' });
   }
 });
 
-test('after dispose, the threads have ended and executors that need them say so', async () => {
+test('after dispose, the threads have exited and executors throw', async () => {
   const engine = await wasm({ threads: 2, minThreadedWork: 0 });
   const graph = mlp([2, 3, 1], { activation: sigmoid });
   const executor = engine.prepare(graph, 2);
@@ -97,7 +97,7 @@ test('after dispose, the threads have ended and executors that need them say so'
   executor.dispose();
 });
 
-test('threads that nobody disposed of keep no process alive', () => {
+test('threads that are not disposed of do not keep the process alive', () => {
   const script = fileURLToPath(new URL('threads-left-alone.ts', import.meta.url));
   const output = execFileSync(process.execPath, ['--import', 'tsx', '--conditions=@nnbp/source', script], {
     encoding: 'utf8',

@@ -1,4 +1,4 @@
-/** What was learnt in PyTorch, brought back into the network that went out. */
+/** What was learned in PyTorch, brought back into the network that went out. */
 import { mismatch, Network, NnbpError } from '@nnbp/core';
 import { decode } from '@nnbp/formats/shared';
 import { layout } from './layout.js';

@@ -10,7 +10,7 @@ WORLD_SIZE one process trains alone. The data is a CSV file with a row per sampl
 only, with or without a line of names; or a .pt file with the tensors "inputs" and "targets". For a network that remembers
 it is a .pt file of sequences, [sequences, steps, inputs] and [sequences, steps, outputs], with nan where a step has no
 target; or a CSV file with a row per step of one sequence. Each process takes its share of the samples, and gradients are
-averaged over all. What was learnt is written by the first process to
+averaged over all. What was learned is written by the first process to
 OUT.safetensors, for fromPyTorch of @nnbp/interop, and to OUT.pt, for torch.load.
 """
 
@@ -117,7 +117,7 @@ def main():
 
 
 def train(chosen, world, rank, device):
-    """Returns what was learnt. A function of its own, so that the model is gone before the process group is.
+    """Returns what was learned. A function of its own, so that the model is gone before the process group is.
 
     A model that outlives it joins gloo's threads while it holds Python's lock; one of them may wait for that lock to
     let go of a tensor, and then the process never ends (seen with PyTorch 1.13, in one run of twenty).
