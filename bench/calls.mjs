@@ -50,7 +50,7 @@ if (!smoke) {
   for (const [path, text] of await readmesWithTable()) writeFileSync(path, text);
 }
 
-/** All libraries at one call, in turns. */
+/** All libraries with one call, interleaved. */
 async function measure(call, libraries) {
   const { below } = makeCall(call);
   const racers = [];

@@ -54,7 +54,7 @@ export function digits() {
   return { train: part(order.subarray(0, trained)), validation: part(order.subarray(trained, trained + validation)) };
 }
 
-/** Images that show nothing, for a smoke test without the package `mnist`. */
+/** Blank images, for a smoke test without the package `mnist`. */
 function noise(count) {
   const uniform = stream(2);
   const labels = Uint8Array.from({ length: count }, (_, s) => s % 10);

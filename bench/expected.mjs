@@ -1,4 +1,4 @@
-/** What the reference engine says each contender must compute: the loss, and the loss after one step by its rule. */
+/** What each contender must compute according to the reference engine: the loss, and the loss after one step by its rule. */
 import { reference } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
 import { sgd } from '@nnbp/optim';

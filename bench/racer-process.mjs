@@ -1,6 +1,6 @@
 /**
  * One contender at one work in a process of its own, so that neither its compiled code nor its garbage is another's.
- * It does nothing until it is asked. Usage: racer-process.mjs CONTENDER WORK, with an IPC channel.
+ * It waits for requests. Usage: racer-process.mjs CONTENDER WORK, with an IPC channel.
  */
 import { makeWork } from './works.mjs';
 

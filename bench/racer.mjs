@@ -1,4 +1,4 @@
-/** Processes on one core: racers, which are asked again and again, and fresh ones, which run once. */
+/** Processes on one core: racers, which serve requests, and fresh ones, which run once. */
 import { spawn, spawnSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';

@@ -1,4 +1,4 @@
-/** Columns of text that line up: the first to the left, numbers to the right. */
+/** Aligned columns of text: the first to the left, numbers to the right. */
 export function table(header, rows) {
   const all = [header, ...rows].map((cells) => cells.map(String));
   const widths = header.map((_, c) => Math.max(...all.map((cells) => cells[c].length)));
@@ -11,7 +11,7 @@ export function table(header, rows) {
   return [line(all[0]), widths.map((width) => '-'.repeat(width)).join('  '), ...all.slice(1).map(line)].join('\n');
 }
 
-/** Three digits that say something. */
+/** Three significant digits. */
 export function short(value) {
   if (value >= 100) return Math.round(value).toLocaleString('en');
   return value.toPrecision(value < 10 ? 2 : 3);

@@ -1,4 +1,4 @@
-/** A network of ours in training, for measurements of our own engine alone. */
+/** A network to train, for measurements of our engine alone. */
 import { sigmoid } from '@nnbp/activations';
 import { mlp, Network, Random } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
@@ -21,7 +21,7 @@ export function training(engine, sizes, batch) {
   };
 }
 
-/** How often a second something can be done, over about so many seconds. */
+/** Calls per second, measured over about so many seconds. */
 export function rate(run, seconds) {
   const start = performance.now();
   let times = 0;

@@ -1,5 +1,5 @@
 /**
- * What is raced: five networks, each with the same weights and the same samples in every process, because all of it
+ * The benchmark tasks: five networks, each with the same weights and the same samples in every process, because all of it
  * is drawn from seeds.
  */
 import { sigmoid } from '@nnbp/activations';
@@ -20,10 +20,10 @@ import { GraphBuilder, mlp, Network, Random } from '@nnbp/core';
  * @property {Float32Array} targets
  */
 
-/** Small, since a million steps towards random targets would drive a larger one into sigmoids that are shut for good. */
+/** Small, since a million steps towards random targets would saturate the sigmoids of a larger one. */
 const learningRate = 0.003;
 
-/** One update per sample needs several samples, or a compiler could learn the one by heart. */
+/** One update per sample needs several samples, or a compiler could specialize on the one. */
 const onlineSamples = 256;
 
 const shapes = {
@@ -49,7 +49,7 @@ export function makeWork(name) {
   const [graph, ordinary] = [build('trainable'), build('fixed')];
   const random = new Random(7);
   const weights = new Network(ordinary, { seed: 1 }).parameters.vector;
-  // A bias of 0 would hide a contender that forgets it.
+  // A bias of 0 would hide a contender that omits it.
   eachComputed(ordinary, (i) => (weights[ordinary.biasIndex(i)] = random.uniform() - 0.5));
   const uniform = (count, low, high) =>
     Float32Array.from({ length: count }, () => low + (high - low) * random.uniform());

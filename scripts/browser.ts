@@ -9,7 +9,7 @@ import { pathToFileURL } from 'node:url';
 import { chromium } from 'playwright-core';
 import { canInstallPackages, installPackages } from './debian.js';
 
-/** What the search asks of a machine. Tests pass a machine of their own. */
+/** What the search needs from a machine. Tests pass their own. */
 export interface Machine {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly platform: NodeJS.Platform;

@@ -5,7 +5,7 @@ import { cpSync, existsSync } from 'node:fs';
 
 const site = 'docs/site';
 const options = /** @type {const} */ ({ stdio: 'inherit', shell: process.platform === 'win32' });
-// VitePress empties the directory, so it comes first. Its progress fills a log with lines that say nothing.
+// VitePress empties the directory, so it comes first. Its progress output would fill the log.
 execFileSync('vitepress', ['build', 'docs', '--logLevel', 'warn'], options);
 execFileSync('typedoc', ['--options', 'typedoc.config.mjs', '--logLevel', 'Warn'], options);
 // The style sheet is copied as custom.css into assets/ and looks for its fonts beside itself.

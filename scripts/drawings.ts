@@ -11,7 +11,7 @@ interface Drawing {
   readonly graph: Graph;
   /** By id; a value of the step before by `id@-1`, or by `id@-1→successor` where it is drawn more than once. */
   readonly places: Readonly<Record<string, Place>>;
-  /** What is written below a node. Default: its id. */
+  /** The text below a node. Default: its id. */
   readonly labels?: Readonly<Record<string, string>>;
   /** Whether the labels of inputs stand above them. Default: false. */
   readonly isDownward?: boolean;
@@ -169,7 +169,7 @@ const drawings: Readonly<Record<string, Drawing>> = {
   },
 };
 
-/** What is written into a node: how it computes its value. */
+/** The text in a node: how it computes its value. */
 function symbolOf(graph: Graph, i: number): string {
   if (i < graph.inputCount) return '';
   const { name } = graph.activations[graph.activationOf[i]];

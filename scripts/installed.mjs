@@ -1,4 +1,4 @@
-// What a user has after `npm install`: the packed command and its packages in a fresh directory, at work on a table.
+// Installs the packed command and its packages in a fresh directory and runs it on a table, as a user would.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** Which way imports may go; the picture is in ARCHITECTURE.md. */
+/** The imports that are allowed between packages; see the diagram in ARCHITECTURE.md. */
 const onCore = 'activations|aggregations|losses|optim|train|explain|gradcheck|wasm';
 
 /** @type {import('dependency-cruiser').IConfiguration} */

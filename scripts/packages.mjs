@@ -1,4 +1,4 @@
-// What users would get: each library packed as it would be published, then checked by publint and by are-the-types-wrong.
+// Packs each library as it would be published, and checks it with publint and are-the-types-wrong.
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
 import { problemAffectsResolutionKind, problemKindInfo } from '@arethetypeswrong/core/problems';
 import { execFileSync } from 'node:child_process';

@@ -1,5 +1,5 @@
 // The picture of every activation and loss, value and derivative, and the drawings of layers, made from the code:
-// docs/plots. With --check, says whether the pictures are those of the code as it is.
+// docs/plots. With --check, checks that they are up to date.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { activationRecords } from '@nnbp/activations';
 import { type LossRecord, lossRecords } from '@nnbp/losses';
@@ -106,7 +106,7 @@ for (const [name, svg] of files) {
     try {
       found = readFileSync(url, 'utf8');
     } catch {
-      // A picture that is not there is stale too.
+      // A missing picture is stale too.
     }
     if (found !== svg) stale.push(name);
   } else {

@@ -1,4 +1,4 @@
-// `pnpm promises`: writes docs/guides/promises.md from what the proofs found: checks/stress/results.json, PyTorch's numbers, and the
+// `pnpm promises`: writes docs/guides/promises.md from the results of the checks: checks/stress/results.json, PyTorch's numbers, and the
 // 60-digit values of the activations. With `--check` it writes nothing and fails if the page says anything else.
 import { activationRecords } from '@nnbp/activations';
 import { type Activation, reference } from '@nnbp/core';

@@ -1,4 +1,4 @@
-// What a user's page grows by, minified and gzipped, for what people really import. From the built packages.
+// The size that common imports add to a bundle, minified and gzipped. From the built packages.
 import sizeLimit from 'size-limit';
 import preset from '@size-limit/preset-small-lib';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -20,7 +20,7 @@ const functions = (kind, name, kilobytes) =>
 
 /**
  * A typical application was 6.4 kB before delays, aggregations, fixed and shared parameters; validating them in the builder is
- * most of what was added. `core, all of it` is what nobody ships: the js and the reference engine, sequences, `edit`, `unroll`,
+ * most of what was added. `core, all of it` is what no application ships: the js and the reference engine, sequences, `edit`, `unroll`,
  * `compile` and Jacobians come along only where they are imported. `explain` brings the reference engine and sequences.
  *
  * @type {Budget[]}

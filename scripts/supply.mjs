@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** Licences that ask for no more than a notice. */
+/** Licences that require only a notice. */
 const allowed = new Set([
   'MIT',
   'ISC',

@@ -1,4 +1,4 @@
-// Nothing in the repository may tell where it was made: no path of a machine, no host of a package registry.
+// Checks that the repository contains no path of a machine and no host of a package registry.
 import { execFileSync } from 'node:child_process';
 
 const patterns = [

@@ -1,5 +1,5 @@
 /**
- * What a contender is. Each file beside this one exports `prepare(work)`, which gives either a racer or the reason why
+ * The interface of contenders. Each file beside this one exports `prepare(work)`, which gives either a racer or the reason why
  * there is none.
  *
  * @typedef {object} Racer

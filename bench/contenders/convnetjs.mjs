@@ -1,4 +1,4 @@
-/** convnetjs: layers put together by hand, as its own regression layer would add a straight line after the sigmoid. */
+/** convnetjs: layers assembled by hand, since its own regression layer would add a linear layer after the sigmoid. */
 import convnetjs from 'convnetjs';
 import { denseLayers, meanSquaredError, rows } from '../works.mjs';
 

@@ -1,4 +1,4 @@
-/** PyTorch on one thread, in a Python process that takes its turn when it is asked. */
+/** PyTorch on one thread, in a Python process that runs on request. */
 import { spawn, spawnSync } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';

@@ -50,7 +50,7 @@ test(`${networks} networks of RNN, LSTM and GRU layers have the same outputs as 
     const bytes = toOnnx(network, { sequences: true });
     for (const operator of ['RNN', 'LSTM', 'GRU']) {
       const named = layers.filter((layer) => layer.operator === operator).length;
-      // An operator's name stands in its operation, its label, and its results.
+      // The name of an operator occurs in its operation, its label, and its results.
       expect(countOf(bytes, `/${operator}.`) > 0, what).toBe(named > 0);
     }
     for (const { name } of layers) counts[name] = (counts[name] ?? 0) + 1;
@@ -71,7 +71,7 @@ test(`${networks} networks of RNN, LSTM and GRU layers have the same outputs as 
 test(`${networks} networks of convolutions and pooling have the same outputs, from seed ${firstSeed}`, async () => {
   const worst = { out: 0, back: 0 };
   const counts = {};
-  // On a small grid, the windows may not tell the kernel, and a matrix is written instead of the operator.
+  // On a small grid, the windows may not determine the kernel, and a matrix is written instead of the operator.
   let unrecognized = 0;
   /** Networks whose weights are shared as before. */
   let sharing = 0;

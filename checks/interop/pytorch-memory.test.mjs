@@ -32,7 +32,7 @@ function python(cwd, ...args) {
   return stdout;
 }
 
-/** Writes a network's files, and one sequence beside them: as a batch of one, or of its rows where nothing is remembered. */
+/** Writes a network's files, and one sequence beside them: as a batch of one, or of its rows if there are no delays. */
 function exportTo(name, network, inputs, targets) {
   const directory = join(work, name);
   mkdirSync(directory);

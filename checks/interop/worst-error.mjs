@@ -1,6 +1,5 @@
 /**
- * How far another program's float32 outputs are from ours, and whether that is allowed. The bound is the one our own
- * engines are held to, carried from node to node along the graph; it is doubled, because c has been multiplied into the
+ * Compares another program's float32 outputs with ours. The error bound is the one of our own engines, carried from node to node along the graph; it is doubled, because c has been multiplied into the
  * weights first.
  */
 import { errorBounds } from '@nnbp/conformance';
@@ -10,14 +9,14 @@ import { expect } from 'vitest';
 
 const unit = 2 ** -24;
 
-/** The worst that was seen of many networks. */
+/** The largest errors over many networks. */
 export class WorstError {
-  /** In parts of the output where that is above 1. */
+  /** Absolute, or relative to outputs above 1. */
   difference = 0;
-  /** In parts of what is allowed. */
+  /** Relative to the error bound. */
   part = 0;
 
-  /** Throws if an output is further from ours than float32 allows. */
+  /** Throws if an error exceeds the bound. */
   hold(network, rows, outputs, label = '') {
     const { graph, inputScaler, outputScaler, outputTransform } = network;
     const width = graph.outputs.length;

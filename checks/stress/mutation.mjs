@@ -1,7 +1,7 @@
 /**
  * `pnpm mutation [package …]`: changes the sources of core, activations, losses, optim and gradcheck in thousands of small
- * ways, one at a time, and sees whether a test notices. A mutant that no test can notice is explained in `survivors.json`;
- * where several read the same, the explanation says of how many it speaks: `… ×2`.
+ * ways, one at a time, and checks whether a test fails. A mutant that no test can detect is explained in `survivors.json`;
+ * where several read the same, the explanation gives their number: `… ×2`.
  */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';

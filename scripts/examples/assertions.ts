@@ -1,4 +1,4 @@
-// `expression; // value` in an example is a promise: it becomes a check.
+// Turns `expression; // value` in an example into an assertion.
 
 /**
  * Rewrites lines of the form `expression; // value`, where the value is a number, a string in quotes, true, false,
@@ -20,7 +20,7 @@ export function withAssertions(code: string): string {
     .join('\n');
 }
 
-/** Throws unless what was computed is what was shown. */
+/** Throws unless the value is the one in the comment. */
 export function expectShown(found: unknown, shown: string): void {
   const expected = JSON.parse(shown.replaceAll("'", '"').replace(/^undefined$/, 'null')) as unknown;
   const digits = /\.(\d+)/.exec(shown)?.[1].length ?? 0;

@@ -1,4 +1,4 @@
-// Every example a reader may copy: the TypeScript blocks of the READMEs and guides, and of each @example in the sources.
+// Collects every example: the TypeScript blocks of the READMEs and guides, and of each @example in the sources.
 import { readFileSync } from 'node:fs';
 import { globSync } from 'tinyglobby';
 
@@ -8,7 +8,7 @@ export interface Example {
   /** Line of its first line of code, counted from 1. */
   readonly line: number;
   readonly code: string;
-  /** Whether it is only compiled: signatures, and code of an application of the reader's. */
+  /** Whether it is only compiled: signatures, and code of the reader's application. */
   readonly typesOnly: boolean;
 }
 

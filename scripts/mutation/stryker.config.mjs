@@ -1,11 +1,11 @@
-// `pnpm mutation`: changes the sources in thousands of small ways, one at a time, and sees whether a test notices. Hours
+// `pnpm mutation`: changes the sources in thousands of small ways, one at a time, and checks whether a test fails. Hours
 // on two cores; `pnpm mutation optim` does a package.
 export default {
   testRunner: 'vitest',
   vitest: { configFile: 'scripts/mutation/vitest.config.ts', related: false },
   plugins: ['@stryker-mutator/vitest-runner'],
   mutate: ['packages/{core,activations,aggregations,losses,optim,gradcheck}/src/**/*.ts', '!packages/*/src/index.ts'],
-  // A sentence in an error is not what the tests hold; its code and the names in it are.
+  // Tests check the code of an error and the names in it, not its wording.
   mutator: { excludedMutations: ['StringLiteral'] },
   ignorePatterns: [
     '/apps',

@@ -17,7 +17,7 @@ const inBuild = (change: Partial<PlaygroundState> = {}, options = {}) => open({ 
 
 const text = (page: Page) => page.getByLabel('The graph as JSON');
 
-/** The graph that stands on the page as JSON. */
+/** The graph as JSON, as the page shows it. */
 const shown = async (page: Page): Promise<NetworkDescription> => describe(fromJson(await text(page).inputValue()));
 
 const edgesOf = ({ nodes }: NetworkDescription) => nodes.flatMap(({ id, from }) => from.map((from) => `${from}→${id}`));
@@ -339,7 +339,7 @@ test('a node can be selected, connected and removed with the keyboard alone', as
   await page.getByRole('button', { name: 'Remove edge', exact: true }).focus();
   await page.keyboard.press('Enter');
   await expect.poll(async () => edgesOf(await shown(page))).not.toContain('3→8');
-  // Whoever works by the keyboard is not sent back to the top of the page.
+  // The keyboard focus does not return to the top of the page.
   expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('H2');
 });
 

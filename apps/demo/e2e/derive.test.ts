@@ -90,7 +90,7 @@ test('selecting a derivative in the graph or the lists shows its derivation', as
     'forward',
     'forward',
   ]);
-  // The formula over its numbers, for who listens too.
+  // The formula above its numbers, also for screen readers.
   expect(await tree.locator('math').first().textContent()).toContain('slope');
   expect(await tree.textContent()).toContain('−0.512146');
   // Node 7's value: computed here, and followed on demand.
@@ -101,7 +101,7 @@ test('selecting a derivative in the graph or the lists shows its derivation', as
   await page.getByLabel('Node', { exact: true }).selectOption('3');
   await page.getByLabel('Quantity').selectOption('dloss/dx_3');
   expect(await answer(page)).toBe(backpropagate(articleNetwork(), [0.5], [10], mse()).cache.dLossDx('3'));
-  // Three ways lead from 3 to 7: the first computes what 7 hands back, the others reuse it.
+  // Three paths lead from 3 to 7: the first computes the derivatives of 7, the others reuse them.
   expect(await tree.locator('.state.computed').count()).toBeGreaterThan(0);
   expect(await tree.locator('.state.reused').count()).toBeGreaterThan(0);
   expect(await page.locator('.edge-lit').count()).toBe(6);
@@ -201,7 +201,7 @@ test('a wrong order counts contributions twice or omits them, and a correct one 
   await page.getByText('16 visits instead of 7.').waitFor();
   expect(await Promise.all(['7', '4', '2', '1'].map(times))).toEqual(['1', '1', '3', '6']);
   expect(await found('dloss/dx_2')).toBeCloseTo(right('2'), 12);
-  // Visited after 4, after 5 and after 6, node 2 hands on what it holds each time: parts are handed on again.
+  // Visited after 4, after 5 and after 6, node 2 passes on its sum each time, and parts of it more than once.
   const [from4, from5, from6] = ['4', '5', '6'].map(
     (id) => right(id) * cache.slope(id) * articleNetwork().getParameters(id).w['2'],
   );
@@ -216,7 +216,7 @@ test('a wrong order counts contributions twice or omits them, and a correct one 
     expect(await found(`dloss/dx_${id}`)).toBeCloseTo(right(id), 12);
     if (id !== '1') expect(await found(`dloss/db_${id}`)).toBeCloseTo(gradients.of(id).b!, 12);
   }
-  // 6 before 7: it holds nothing yet when it is asked.
+  // 6 before 7: its dloss/dx is still 0 when it is visited.
   await page.getByRole('button', { name: 'Visit 2, node 6: earlier' }).click();
   expect(await found('dloss/db_6')).toBe(0);
   await picture(page, 'derive-break');
@@ -340,7 +340,7 @@ test('the page has a strict content security policy', async () => {
   expect(policy).toContain("default-src 'none'");
   expect(policy).not.toContain("'unsafe-eval'");
   expect(/script-src [^;]*/.exec(policy)?.[0]).toBe("script-src 'self' 'wasm-unsafe-eval'");
-  // It is in force: what a page may not do is refused.
+  // It is enforced: the page cannot do what it forbids.
   const page = await open({}, {}, /inline script violates/);
   const ran = await page.evaluate(() => {
     const script = document.createElement('script');

@@ -19,7 +19,7 @@ const tasksOf = (name: ChapterName, seed = 0): readonly Task[] =>
 const card = (page: Page) => page.locator('section:has(h2)');
 const answer = (page: Page) => page.getByRole('textbox');
 
-/** Everything a reader or a program could read of the page. */
+/** All text and attributes of the page. */
 const readable = (page: Page) =>
   page.evaluate(() => document.documentElement.outerHTML + decodeURIComponent(location.hash));
 

@@ -1,4 +1,4 @@
-/** Train on sequences: an LSTM learns what a plain RNN forgets, with the engine's numbers, and a table of one's own. */
+/** Train on sequences: an LSTM learns what a plain RNN forgets, with the engine's numbers, and a custom table. */
 import { predictSequence } from '@nnbp/core';
 import { expect, test } from 'vitest';
 import { defaultState } from '../web/state.js';

@@ -1,4 +1,4 @@
-/** What the Fit view makes of a question before anything is fitted. */
+/** How the Fit view reads data and a formula before the fit. */
 import { expect, test } from 'vitest';
 import { prepared } from '../web/fit/fitted.js';
 

@@ -1,4 +1,4 @@
-/** Registers the service worker, and knows when a newer version of the page than the open one has been installed. */
+/** Registers the service worker, and reports when a newer version of the page has been installed. */
 import { isEmbedded } from './embed.js';
 
 let isOutdated = false;

@@ -1,4 +1,4 @@
-/** Trained by the real libraries in this very run, read here: the same outputs. */
+/** Models that the real libraries train in this run have the same outputs after import. */
 import { fromBrainJs, fromKeras, fromNeataptic, fromSynaptic } from '@nnbp/interop';
 import { predictSequence } from '@nnbp/core';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -42,7 +42,7 @@ for (const { package: name, models, read, allowed, arithmetic } of libraries) {
   });
 }
 
-/** The same for models that remember, 50 steps each. */
+/** The same for recurrent models, 50 steps each. */
 const steps = 50;
 for (const { package: name, models, read, allowed } of [
   { package: 'brain.js', models: brainJs.recurrent(5, steps), read: fromBrainJs, allowed: 1e-5 },

@@ -50,7 +50,7 @@ function answered(name, network, data = []) {
   return { name, json: network.toJSON(), rows, outputs: rows.map((row) => network.activate(row)) };
 }
 
-/** Trained recurrent models, and what a copy read from their JSON says of one row after another. */
+/** Trained recurrent models, and the outputs of a copy read from their JSON for one row after another. */
 export function recurrent(each, steps) {
   const { LSTM, GRU, NARX, Hopfield, Random } = architect;
   const kinds = {

@@ -34,7 +34,7 @@ function trained(name, network, data, iterations) {
   return { name, json: network.toJSON(), rows, outputs: rows.map((row) => network.activate(row)) };
 }
 
-/** Trained recurrent models, and what a copy read from their JSON says of one row after another. */
+/** Trained recurrent models, and the outputs of a copy read from their JSON for one row after another. */
 export function recurrent(each, steps) {
   const kinds = {
     LSTM: () => new Architect.LSTM(2, 3, 1),

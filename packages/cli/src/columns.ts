@@ -3,11 +3,11 @@
 export interface NumberColumn {
   readonly kind: 'number';
   readonly name: string;
-  /** What takes the place of a missing cell, if anything does. */
+  /** The value that replaces a missing cell; undefined: none. */
   readonly fill?: number;
 }
 
-/** A column that is one of several words: a node each, 1 for the word that stands there. */
+/** A column that is one of several words: a node for each, 1 for the word of the row. */
 export interface CategoryColumn {
   readonly kind: 'category';
   readonly name: string;
@@ -91,7 +91,7 @@ const isString = (entry: unknown): entry is string => typeof entry === 'string';
 const isList = <Entry>(value: unknown, isEntry: (entry: unknown) => entry is Entry): value is Entry[] =>
   Array.isArray(value) && value.every(isEntry);
 
-/** The same columns, whose missing cells stay missing: a target is never made up. */
+/** The same columns without fill values: a target is never filled in. */
 export const withoutFill = (columns: readonly Column[]): Column[] =>
   columns.map((column) =>
     column.kind === 'number'

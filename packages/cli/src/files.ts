@@ -1,13 +1,13 @@
-/** Files as strangers leave them: directories, devices, pipes, links to each other, and files that change while they are read. */
+/** Reads and writes files safely: directories, devices, pipes, links, and files that change while they are read. */
 import { type Stats } from 'node:fs';
 import { open, stat, writeFile } from 'node:fs/promises';
 import { writeAtomically } from '@nnbp/formats/node';
 import { misuse, Problem } from './problem.js';
 
-/** A model larger than this is none that the command can work with. */
+/** Maximum size of a model file. */
 const maxModelBytes = 2 ** 31 - 1;
 
-/** What the path leads to, links followed; undefined if there is nothing. */
+/** The file that the path leads to, following links; undefined if there is none. */
 const statOf = (path: string): Promise<Stats | undefined> =>
   stat(path).catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
@@ -47,7 +47,7 @@ export async function isReadOnce(path: string): Promise<boolean> {
   return !stats.isFile();
 }
 
-/** Throws if `output` is one of these files, whatever name or link it goes by: it would be overwritten while it is read. */
+/** Throws if `output` is one of these files, also by another name or link: it would be overwritten while it is read. */
 export async function expectOtherFile(output: string | undefined, ...inputs: readonly string[]): Promise<void> {
   if (output === undefined) return;
   const target = await statOf(output);
@@ -73,7 +73,7 @@ export async function expectUnchanged(path: string, before: string): Promise<voi
   }
 }
 
-/** Writes all of a file, or leaves what was there. A device or a pipe is written to, and never replaced by a file. */
+/** Writes a file atomically. A device or a pipe is written to, and never replaced by a file. */
 export async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
   const target = await statOf(path);
   await (target === undefined || target.isFile() ? writeAtomically(path, bytes) : writeFile(path, bytes));

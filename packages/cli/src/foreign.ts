@@ -1,4 +1,4 @@
-/** Files that no reader here takes, by their first bytes or keys: what each is, and how it becomes one that is read. */
+/** Recognizes files that cannot be read, by their first bytes or keys, and says how to convert them. */
 import { type JsonKeys, jsonKeys } from './json-keys.js';
 
 interface Foreign {

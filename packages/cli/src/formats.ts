@@ -20,22 +20,22 @@ import { foreignKind, isOwnSafetensors, isSafetensors } from './foreign.js';
 import { type JsonKeys, jsonKeys } from './json-keys.js';
 import { misuse, Problem } from './problem.js';
 
-/** What a file gives. */
+/** The content of a model file. */
 export interface Read {
   readonly network: Network;
   /** Only the nnbp format has it. */
   readonly metadata?: Readonly<Record<string, unknown>>;
 }
 
-/** What a file may need to be read. */
+/** What reading a file may require. */
 export interface Help {
   /** Reads a file that the model names, by its path relative to the model's directory. */
   readonly beside: (path: string) => Promise<Uint8Array>;
-  /** Of the user's own. */
+  /** Custom functions of the user. */
   readonly activations: readonly Activation[];
 }
 
-/** One format. What it cannot do, it lacks. */
+/** One format. What it does not support is undefined. */
 export interface Format {
   readonly name: string;
   /** For the help. */

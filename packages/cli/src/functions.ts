@@ -1,4 +1,4 @@
-/** The names one can type: of activations, losses and optimizers, and what each asks of the data. */
+/** Activations, losses and optimizers by name, and what each requires of the data. */
 import { activationRecords, identity, sigmoid } from '@nnbp/activations';
 import type { Activation, Loss, Optimizer, OutputTransform } from '@nnbp/core';
 import * as losses from '@nnbp/losses';
@@ -6,7 +6,7 @@ import * as optim from '@nnbp/optim';
 import { suggestion } from './nearest.js';
 import { misuse } from './problem.js';
 
-/** A loss, and how targets, outputs and predictions are made for it. */
+/** A loss, with its targets, output activation and predictions. */
 export interface LossUse {
   readonly loss: () => Loss;
   /** The output nodes' activation. */
@@ -86,11 +86,11 @@ function lookUp<Entry>(what: string, table: Readonly<Record<string, Entry>>, nam
   throw misuse(`Unknown ${what} "${name}". ${suggestion(name, Object.keys(table))}`);
 }
 
-/** The activation of that name, of the user's own or a shipped one. */
+/** The custom or built-in activation of that name. */
 export const activationNamed = (name: string, own: readonly Activation[] = []): Activation =>
   lookUp('activation', { ...builtinActivations, ...Object.fromEntries(own.map((one) => [one.name, one])) }, name);
 
-/** The loss of that name, and what goes with it. */
+/** The loss of that name, with its targets, output activation and predictions. */
 export const lossNamed = (name: string): LossUse => lookUp('loss', uses, name);
 
 /** The optimizer of that name, and its learning rate if it has one. */

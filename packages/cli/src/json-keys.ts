@@ -1,6 +1,6 @@
 /**
  * Finds the keys of a JSON object without parsing it: one pass over the bytes, which keeps nothing but the keys of the
- * outermost object and of the objects in it. What a stranger's file costs here is its length.
+ * outermost object and of the objects in it. Takes time proportional to the length of the file, which may be untrusted.
  */
 
 const codeOf = (character: string) => character.charCodeAt(0);
@@ -32,7 +32,7 @@ export class JsonKeys {
 
 /**
  * The keys at the first two levels, at most 4,096 of at most 64 bytes; none if the bytes do not start with an object. The
- * rest need not be valid JSON: whoever reads the file checks that.
+ * rest need not be valid JSON; the reader of the format checks that.
  */
 export function jsonKeys(bytes: Uint8Array): JsonKeys {
   const keys = new JsonKeys();

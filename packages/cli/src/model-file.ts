@@ -1,4 +1,4 @@
-/** A trained model on disk: the network, and what its nodes mean in the table it was trained on. */
+/** A trained model on disk: the network, and the columns that its nodes stand for. */
 import { type Network, NnbpError } from '@nnbp/core';
 import { save } from '@nnbp/formats';
 import { bipolarStep, step } from '@nnbp/interop';
@@ -11,16 +11,16 @@ import { type Io, pathIn } from './io.js';
 import { neighborPath } from './neighbor.js';
 import { loadPlugins } from './plugins.js';
 
-/** What a command works with. */
+/** A model as commands use it. */
 export interface Model {
   readonly network: Network;
   /** What the nodes mean. */
   readonly columns: Columns;
-  /** Whether the file said so; else the nodes' ids are taken for names of numbers. */
+  /** Whether the file has columns. If not, each node is a number column with its id as the name. */
   readonly hasColumns: boolean;
 }
 
-/** How a model is to be read. */
+/** Options for reading a model. */
 export interface ModelOptions {
   /** The format. Default: detected from the content. */
   readonly from?: string;
@@ -62,15 +62,15 @@ export async function openModel(io: Io, path: string, options: ModelOptions): Pr
   return { network, columns, hasColumns: true };
 }
 
-/** Writes a file of a model: all of it, or what was there stays. */
+/** Writes a model file atomically. */
 export const writeModel = (path: string, content: string | Uint8Array): Promise<void> =>
   writeWhole(path, typeof content === 'string' ? new TextEncoder().encode(content) : content);
 
-/** Writes a model with what its nodes mean. */
+/** Writes a model with its columns. */
 export const saveModel = (path: string, network: Network, columns: Columns): Promise<void> =>
   writeModel(path, save(network, { metadata: { columns } }));
 
-/** Columns for a network that knows none: a number for each input and output node, called as the node is. */
+/** Columns for a network without them: a number for each input and output node, with its id as the name. */
 function columnsOf({ graph }: Network): Columns {
   const numbers = (ids: readonly string[]): Column[] => ids.map((name) => ({ kind: 'number', name }));
   return {

@@ -1,6 +1,6 @@
 /** "Did you mean": the known name that takes the fewest keystrokes to reach. */
 
-/** No more names than these are compared, and none that is longer: both may come from a stranger's file. */
+/** Limits on the number and the length of names that are compared: both may come from an untrusted file. */
 const [maxNames, maxLength] = [1000, 100];
 
 /** Levenshtein's distance, whatever the case. */

@@ -1,10 +1,10 @@
-/** `--plugin`: activations of one's own, from a JavaScript file that exports them. */
+/** `--plugin`: custom activations from a JavaScript file that exports them. */
 import type { Activation } from '@nnbp/core';
 import { pathToFileURL } from 'node:url';
 import { type Io, pathIn } from './io.js';
 import { misuse, Problem } from './problem.js';
 
-/** What the files export that is an activation: an object with `name`, `value(h)` and `derivative(h, g)`. */
+/** The activations that the files export: objects with `name`, `value(h)` and `derivative(h, g)`. */
 export async function loadPlugins(io: Io, files: readonly string[] = []): Promise<Activation[]> {
   const found: Activation[] = [];
   for (const file of files) {

@@ -1,21 +1,21 @@
-/** What went wrong, in one line for a person and one number for a script. */
+/** An error as one line for people and an exit code for scripts. */
 import { NnbpError } from '@nnbp/core';
 
-/** How the command ends. Scripts rely on these numbers. */
+/** Exit codes. Scripts rely on them. */
 export const exitCodes = {
-  /** All was done. */
+  /** Success. */
   done: 0,
   /** A file or its data cannot be used, or training failed. */
   failed: 1,
-  /** The command was not understood: an unknown option, column or function. */
+  /** Invalid command: an unknown option, column or function. */
   usage: 2,
   /** `nnbp check` found a derivative that is wrong. */
   wrongDerivative: 3,
-  /** Ctrl-C: what there was to save has been saved. */
+  /** Stopped by Ctrl-C; the model so far is saved. */
   interrupted: 130,
 } as const;
 
-/** A problem that its reader can put right: the message says what was found and what to do. */
+/** An error that the user can fix: the message says what was received and what to do. */
 export class Problem extends Error {
   override readonly name = 'Problem';
 
@@ -28,7 +28,7 @@ export class Problem extends Error {
   }
 }
 
-/** A problem with what was typed, not with what is in the files. */
+/** An error in the command, not in the files. */
 export const misuse = (message: string): Problem => new Problem(message, exitCodes.usage);
 
 const systemMessages: Readonly<Record<string, string>> = {
@@ -44,7 +44,7 @@ const systemMessages: Readonly<Record<string, string>> = {
   EDQUOT: 'the disk quota is used up',
 };
 
-/** The one line for an error that ended a command; undefined for a defect of ours, whose stack is needed. */
+/** The one line for an error that ended a command; undefined for a bug, whose stack trace is needed. */
 export function sentenceOf(error: unknown): string | undefined {
   if (error instanceof NnbpError && error.code === 'MISSING_PLUGIN') {
     return `${error.message} Here: name a JavaScript file that exports it with --plugin.`;

@@ -41,7 +41,7 @@ export async function* modelRows(
   }
 }
 
-/** A model that knows no columns takes them as they stand: inputs, then targets. */
+/** A model without columns reads the columns in their order: inputs, then targets. */
 function withNames({ hasColumns, columns }: Model, csv: Csv, targets: boolean): Csv {
   if (hasColumns) return csv;
   const names = namesOf(columns, targets);

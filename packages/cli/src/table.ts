@@ -1,4 +1,4 @@
-/** Tables for people: columns that stand under each other, without lines. */
+/** Formats tables as aligned columns without lines. */
 import Table from 'cli-table3';
 import { visible, visibleColored } from './visible.js';
 

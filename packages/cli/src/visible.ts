@@ -1,5 +1,5 @@
 /**
- * Makes the characters of a stranger's text visible that a terminal, or the eye, would take for something else: control
+ * Makes characters of untrusted text visible that a terminal or a reader would misread: control
  * characters (a name may hold the codes that clear the screen, set the window's title or write the clipboard), marks that
  * change the direction of writing, and line separators.
  */
@@ -30,7 +30,7 @@ export const visibleColored = (text: string, show = visibleLines): string =>
     .map((part, k) => (k % 2 === 1 ? part : show(part)))
     .join('');
 
-/** Long names are cut in tables and messages: a name of a million letters would push everything else off the screen. */
+/** Maximum length of names in tables and messages. */
 export const cut = (text: string, length: number): string =>
   text.length <= length ? text : `${text.slice(0, length - 1)}…`;
 

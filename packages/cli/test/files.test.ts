@@ -1,4 +1,4 @@
-/** Files that are none, that are each other, and that change: what a stranger's directory may hold. */
+/** Paths that are not regular files, links to the same file, and files that change while they are read. */
 import { execFile, spawn } from 'node:child_process';
 import { link, mkdir, readFile, symlink, utimes, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';

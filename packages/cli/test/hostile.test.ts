@@ -1,4 +1,4 @@
-/** Strings from strangers in every name of every command: what is shown is harmless, and what comes out runs and stays data. */
+/** Untrusted strings in every name of every command: the output is harmless, and exports run and contain them as data. */
 import { execFile } from 'node:child_process';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';

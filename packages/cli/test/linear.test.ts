@@ -1,5 +1,5 @@
 /**
- * What a stranger's file costs is linear in its size, in every format that is recognized or read. Counted, not timed: see
+ * Reading an untrusted file takes time linear in its size, in every format. Counted, not timed: see
  * work/counter.ts. A search of the whole file at each of its places would cost sixteen times as much for four times the size.
  */
 import { execFile } from 'node:child_process';

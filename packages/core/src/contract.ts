@@ -49,7 +49,7 @@ export interface Activation {
   derivative(h: number, g: number): number;
   /** Each h at which g has no derivative (`derivative` returns a one-sided one there). Default: none. */
   readonly kinks?: readonly number[];
-  /** Only for shipped ones. */
+  /** Only for built-in ones. */
   readonly builtin?: Builtin;
 }
 
@@ -110,7 +110,7 @@ export interface Loss {
    * require it.
    */
   readonly residuals?: Residuals;
-  /** Only for shipped ones. */
+  /** Only for built-in ones. */
   readonly builtin?: Builtin;
 }
 
@@ -206,6 +206,6 @@ export interface Optimizer {
   readonly converged?: boolean;
   /** True if a step requires the gradient over all samples, as for resilient backpropagation. Default: false. */
   readonly fullBatch?: boolean;
-  /** Only for shipped ones that an engine may run inside. */
+  /** Only for built-in ones that an engine may run inside. */
   readonly builtin?: BuiltinOptimizer;
 }

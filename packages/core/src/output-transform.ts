@@ -1,5 +1,5 @@
 /**
- * From what a loss sees to what a prediction means. A loss "with logits" is computed on output values that can be any
+ * The function from output values to predictions. A loss "with logits" is computed on output values that can be any
  * number; the transform turns them into the probabilities that a user wants. Only predictions use it: losses, derivatives
  * and training stay on the output values.
  */

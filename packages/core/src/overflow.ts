@@ -30,7 +30,7 @@ export function expectNoOverflow(
       expect(`slope of node "${ids[i]}"`, sample.slope[i]);
     }
   });
-  // Products and sums over samples, which the cache does not keep.
+  // Products and sums over samples are not in the cache.
   const p = gradients.findIndex((gradient) => !Number.isFinite(gradient));
   const i = graph.ids.findIndex((_, i) => p < graph.parameterStart[i + 1]);
   throw overflow(p < 0 ? 'The mean loss is not finite' : `A gradient of node "${graph.ids[i]}" is ${gradients[p]}`);

@@ -34,11 +34,11 @@ interface Group {
 export class Prediction {
   readonly #graph: Graph;
   readonly #groups: readonly Group[];
-  /** Each node's value; with delays, then the state. */
+  /** The value of each node, followed by the state if there are delays. */
   readonly x: Float64Array;
-  /** What delayed edges read, as `graph.stateStart` orders it: at first what is before the first step. */
+  /** What delayed edges read, ordered as `graph.stateStart`. Initially the values before the first step. */
   readonly state: Float64Array;
-  /** For each edge, where in x its source is. */
+  /** For each edge, the index of its source in x. */
   readonly #sources: ArrayLike<number>;
   readonly #biases: Uint32Array;
   readonly #scales: Uint32Array;
@@ -60,7 +60,7 @@ export class Prediction {
   /**
    * The outputs for one sample, in the units of the data.
    *
-   * @param sample - For messages, as is `of`: what the input belongs to.
+   * @param sample - The index of the sample or step, for messages.
    * @throws NnbpError `WRONG_LENGTH`, `NOT_FINITE`, `OVERFLOW`
    */
   predict(network: Network, input: Row, sample: number, of: 'Sample' | 'Step' = 'Sample'): number[] {
@@ -179,7 +179,7 @@ export class Prediction {
   }
 }
 
-/** The nodes of a graph in their order, neighbours together where they can be summed alike. */
+/** Groups consecutive nodes that one loop can sum. */
 function groupsOf(graph: Graph, sources: ArrayLike<number>): Group[] {
   const groups: Group[] = [];
   for (let i = graph.inputCount; i < graph.nodeCount; i++) {

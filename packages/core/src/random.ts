@@ -77,12 +77,12 @@ export class Random {
     s[3] = counter;
   }
 
-  /** Continues from where another stream is. */
+  /** Continues from the state of another stream. */
   copy(other: Random): void {
     for (let k = 0; k < 4; k++) this.#state[k] = other.#state[k];
   }
 
-  /** The four words that determine all that follows. */
+  /** The state: four 32-bit words. */
   state(): number[] {
     return [...this.#state];
   }

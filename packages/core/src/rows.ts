@@ -1,4 +1,4 @@
-/** Rows of numbers, between people's arrays and the flat ones of executors. */
+/** Converts rows of numbers to the flat arrays that executors use. */
 import { expectFinite, expectLength } from './expect.js';
 import type { Standardization } from './standardization.js';
 
@@ -6,7 +6,7 @@ import type { Standardization } from './standardization.js';
 export type Row = ArrayLike<number>;
 
 /**
- * Checks rows and puts them one after another.
+ * Checks rows and concatenates them.
  *
  * @param of - What a row belongs to: `sample` or `step`.
  * @throws NnbpError `WRONG_LENGTH`, `NOT_FINITE`

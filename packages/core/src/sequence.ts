@@ -10,13 +10,13 @@ import { Prediction } from './prediction.js';
 import { ReferenceExecutor } from './reference.js';
 import { flatRows, type Row } from './rows.js';
 
-/** What one backpropagation through time found. */
+/** The result of {@link backpropagateSequence}. */
 export interface SequencePass {
   /** The mean loss over the steps that have a target. */
   readonly loss: number;
   /** The loss of each step; undefined for a step without a target. */
   readonly losses: readonly (number | undefined)[];
-  /** For each step the output nodes' values, in the network's own (standardized) units if it has such. */
+  /** The outputs at each step; standardized if the network has an output scaler. */
   readonly outputs: readonly (readonly number[])[];
   /** x, h, g, slope and dloss/dx of every node and step: `cache.x('h', 0, step)`. dloss/dx is of the sum of the losses. */
   readonly cache: ReferenceCache;
@@ -97,13 +97,12 @@ export function backpropagateSequence(
 }
 
 /**
- * A network that is given one step after another and remembers: what delayed edges read is kept from call to call. Made by
- * {@link stream}.
+ * Predicts one step at a time. The values that delayed edges read are kept from call to call. Made by {@link stream}.
  */
 export class NetworkStream {
   readonly #network: Network;
   readonly #prediction: Prediction;
-  /** The nodes whose values are remembered. */
+  /** The nodes whose values are kept. */
   readonly #remembered: Uint32Array;
   /** The steps since the last reset. */
   #steps = 0;
@@ -145,7 +144,7 @@ export class NetworkStream {
     this.#steps = 0;
   }
 
-  /** All that it remembers, `graph.stateSize` numbers: assign a copy taken earlier to continue from there. */
+  /** The state, `graph.stateSize` numbers. Assign a copy taken earlier to continue from it. */
   get state(): number[] {
     return [...this.#prediction.state];
   }
@@ -158,7 +157,7 @@ export class NetworkStream {
   }
 }
 
-/** A stream that is given one step after another and keeps what delayed edges read. It uses the network's parameters. */
+/** A stream that predicts one step at a time with the network's parameters and keeps the values that delayed edges read. */
 export const stream = (network: Network): NetworkStream => new NetworkStream(network);
 
 /** The streams of `predictSequence`. */

@@ -1,4 +1,4 @@
-/** Dense shapes by one call: what other libraries call a multilayer perceptron. */
+/** Graphs of dense layers: the multilayer perceptron. */
 import { mismatch } from './expect.js';
 import { GraphBuilder, type NodeOptions } from './builder.js';
 import type { Activation } from './contract.js';

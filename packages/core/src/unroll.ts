@@ -1,10 +1,10 @@
-/** A network with a memory as a plain one: a copy of every node for every step, with the same parameters. */
+/** Converts a graph with delays to one without: a copy of every node for every step, with the same parameters. */
 import { GraphBuilder } from './builder.js';
 import type { Activation } from './contract.js';
 import { expectInteger } from './expect.js';
 import type { Graph } from './graph.js';
 
-/** For nodes that are nothing but a value before the first step. */
+/** For the nodes that stand for values before the first step. */
 const identity: Activation = {
   name: 'identity',
   value: (h) => h,

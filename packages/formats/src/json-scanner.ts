@@ -35,7 +35,7 @@ export class JsonScanner {
     );
   }
 
-  /** The same, of a place that it has been at. */
+  /** The same for an earlier position. */
   refuseAt(place: number, expected: string): never {
     this.at = place;
     return this.refuse(expected);

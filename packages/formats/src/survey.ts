@@ -94,7 +94,7 @@ class NodeReader {
     this.#scanner = scanner;
     this.#at = at;
     this.#old = version === 1;
-    // Registers of names are as large as they may have to be.
+    // Name sets are allocated at their maximum size.
     let declared = at('inputs').list(() => scanner.string());
     const count = { b: 0, c: 0, w: 0 };
     const entries = this.#entries();

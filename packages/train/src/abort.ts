@@ -1,7 +1,7 @@
 /** Waits for a promise until a signal aborts. */
 
 /**
- * What the work comes to; rejects with the signal's reason as soon as that is given. Nothing is left on the signal
+ * The result of the work; rejects with the signal's reason as soon as it is aborted. Leaves no listener on the signal
  * afterwards, so that one signal may serve a million waits.
  */
 export function untilAborted<T>(work: T | Promise<T>, signal: AbortSignal | undefined): T | Promise<T> {

@@ -13,11 +13,11 @@ export interface Assessment {
   readonly metrics: Readonly<Record<string, MetricResult>>;
 }
 
-/** How work that takes long behaves. */
+/** Options of long-running work. */
 export interface YieldOptions {
   /** When it yields to the event loop. */
   readonly pace: Pace;
-  /** Ends it. */
+  /** Aborts it. */
   readonly signal?: AbortSignal | undefined;
 }
 

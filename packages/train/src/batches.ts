@@ -1,4 +1,4 @@
-/** Where batches come from: a table in memory, shuffled by index, or a stream. The buffers are made once. */
+/** Batches of a table in memory, shuffled by index, or of a stream. The buffers are allocated once. */
 import { type Loss, type Network, NnbpError, type PassOptions, type Random, type SampleCounts } from '@nnbp/core';
 import {
   areSequences,
@@ -107,7 +107,7 @@ function copyRows(
   first: number,
   count: number,
 ): void {
-  // Loops of one or two turns would take most of the time of a small network's batch.
+  // Loops of one or two iterations would take most of the time of a small network's batch.
   if (width === 1) {
     for (let s = 0; s < count; s++) to[s] = from[order[first + s]];
     return;
@@ -197,7 +197,7 @@ export function batchesOf(
   return tableBatches(network, flatten(network, loss, tables, what), batchSize);
 }
 
-/** Ends what is open. A stream that never answers does not hold up who has given the signal to end. */
+/** Closes the stream. One that never responds does not block an abort. */
 export async function close(sources: readonly BatchSource[], signal: AbortSignal | undefined): Promise<void> {
   const closed = Promise.all(sources.map((source) => source.stop()));
   await (signal?.aborted === true ? Promise.race([closed.catch(() => undefined), yieldToEventLoop()]) : closed);

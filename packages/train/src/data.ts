@@ -30,13 +30,13 @@ export interface Tables {
   /** As many rows, a number or null for each output node. */
   readonly targets: ArrayLike<Target>;
   /**
-   * The weight of each sample's loss, a number ≥ 0: the loss is Σ weight · loss / Σ weight, so that an integer weight does
-   * what repeating the sample does. It acts on case 1 alone. Default: 1.
+   * The weight of each sample's loss, a number ≥ 0: the loss is Σ weight · loss / Σ weight, so that an integer weight has
+   * the effect of repeating the sample. It affects case 1 only. Default: 1.
    */
   readonly weights?: ArrayLike<number>;
 }
 
-/** Samples one after another, perhaps more than memory holds; a function returns a fresh stream for each epoch. */
+/** A stream of samples, which may be larger than memory; a function returns a new stream for each epoch. */
 export type SampleStream = AsyncIterable<Sample> | (() => AsyncIterable<Sample>);
 
 /** Data for `fit` and `evaluate`. */

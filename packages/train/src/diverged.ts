@@ -1,8 +1,8 @@
-/** What to tell a person when a number has stopped being finite: where it began, why as a rule, what to try. */
+/** The error for a number that is not finite: where it occurred first, the likely cause, what to try. */
 import { type Executor, type Network, NnbpError, rowsOf, type SampleCounts } from '@nnbp/core';
 import type { Batch } from './batches.js';
 
-/** Why numbers overflow, as a rule. */
+/** The likely cause of an overflow. */
 export type DivergenceCause = 'unscaled input' | 'rate' | 'saturation' | 'gradient';
 
 /** Thrown by `fit` (code `DIVERGED`). The network's parameters are those before the failed step. */
@@ -17,14 +17,14 @@ export class DivergedError extends NnbpError {
     readonly sample: number,
     /** The first node, in topological order, whose value is not finite; undefined if all are and the loss is not. */
     readonly node: string | undefined,
-    /** Why, as a rule. */
+    /** The likely cause. */
     readonly likelyCause: DivergenceCause,
   ) {
     super('DIVERGED', message);
   }
 }
 
-/** What is known of each cause, for the message. */
+/** The message for each cause. */
 const advice: Readonly<Record<DivergenceCause, string>> = {
   'unscaled input': 'The inputs are very large: use standardize: true, or scale them to about 1.',
   rate: 'The parameters have grown very large: use a smaller learning rate, or clipByNorm(1) in a chain.',
@@ -34,7 +34,7 @@ const advice: Readonly<Record<DivergenceCause, string>> = {
     'The loss is finite but its gradient is not: use clipByValue in a chain, a smaller rate, or scaled targets.',
 };
 
-/** Looks through what the failed pass left behind. */
+/** Finds the first number of the failed pass that is not finite. */
 export function diverged(
   network: Network,
   executor: Executor,

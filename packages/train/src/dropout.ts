@@ -16,7 +16,7 @@ import {
   type SampleCounts,
 } from '@nnbp/core';
 
-/** A group of nodes that are dropped alike. */
+/** A group of nodes with the same dropout rate. */
 export interface Dropout {
   /** The probability that a node's value is 0 for its successors: from 0 to below 1. Other values are divided by 1 − rate. */
   readonly rate: number;

@@ -11,7 +11,7 @@ export interface EarlyStoppingOptions {
   readonly monitor?: 'validation' | 'training';
 }
 
-/** What it remembers between epochs. */
+/** The state between epochs. */
 export interface EarlyStoppingState {
   /** The lowest loss so far. */
   readonly best: number;
@@ -21,7 +21,7 @@ export interface EarlyStoppingState {
   readonly parameters: FloatArray;
 }
 
-/** The watcher. */
+/** Watches the loss of each epoch. */
 export class EarlyStopping {
   #state: EarlyStoppingState | undefined;
 

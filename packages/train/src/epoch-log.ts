@@ -1,4 +1,4 @@
-/** The results of epochs that nothing looks at while training runs: two numbers each, and records when asked for. */
+/** The results of epochs as two numbers each, converted to records when they are read. */
 import type { EpochRecord } from './trainer.js';
 
 const noMetrics = {};

@@ -11,7 +11,7 @@ import type { Metric } from './metrics/metric.js';
 export interface EvaluateOptions {
   /** The loss whose mean is computed. */
   readonly loss: Loss;
-  /** Further figures. Default: none. */
+  /** Metrics to compute. Default: none. */
   readonly metrics?: readonly Metric[];
   /** Where it is computed, and in which precision. Default: `js()`, float64. */
   readonly engine?: Engine;

@@ -1,9 +1,9 @@
 /** Yields to the event loop, so that timers, messages, rendering and requests are not kept waiting. */
 
-/** Node's, which waits for no clock. */
+/** In Node, which does not wait for a timer. */
 declare const setImmediate: ((callback: () => void) => unknown) | undefined;
 
-/** Resolves after the event loop has gone round. */
+/** Resolves after one turn of the event loop. */
 export function yieldToEventLoop(): Promise<void> {
   if (typeof setImmediate === 'function') return new Promise((resolve) => void setImmediate(resolve));
   // Timers nested five deep wait 4 ms in browsers; messages do not.
@@ -17,7 +17,7 @@ export function yieldToEventLoop(): Promise<void> {
   });
 }
 
-/** Milliseconds between two looks at the clock: looking takes as long as a step of a small network. */
+/** Milliseconds between two reads of the clock: a read takes as long as a step of a small network. */
 const maxInterval = 1;
 
 /** Knows when to yield to the event loop, and measures how fast samples are processed. */
@@ -30,7 +30,7 @@ export class Pace {
   /** Where the interval began that is measured, and the samples in it. */
   #since = this.#yielded;
   #samples = 0;
-  /** Batches between two looks at the clock, and how many are left until the next. */
+  /** Batches between two reads of the clock, and how many are left until the next. */
   #batches = 1;
   #left = 1;
 

@@ -3,7 +3,7 @@
  * the work before took.
  */
 
-/** Milliseconds that one look counts at most: if more have passed, the machine or the process was suspended. */
+/** Maximum milliseconds that one check counts: if more have passed, the machine or the process was suspended. */
 const longestBlink = 100;
 /** Milliseconds. */
 const minWait = 10_000;

@@ -1,4 +1,4 @@
-/** Finds the kernel of a plugin. Plugins that declare no built-in, or one without a kernel here, are called back. */
+/** Finds the kernel of a plugin. Plugins without a kernel run in JavaScript. */
 import type { Activation, Aggregation, Builtin, BuiltinOptimizer, Loss } from '@nnbp/core';
 import { customActivation } from './kernels/activation.js';
 import { activationKernels } from './kernels/activations/index.js';

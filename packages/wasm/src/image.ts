@@ -9,7 +9,7 @@ import { header, maxOptions, unit, unitBytes } from './memory-map.js';
 
 import type { TimeGraph } from './time.js';
 
-/** A graph prepared in one of two ways: where things are, what is there at the start, and what runs on it. */
+/** A graph prepared in one of two forms: the memory layout, its initial content, and the code that runs on it. */
 export interface Form {
   readonly layout: CommonLayout;
   /** For each node, its row in the tables of x, g, slope and dLossDx, whose rows are so many bytes apart. */
@@ -89,7 +89,7 @@ export function writeHeader(
     outputXStart: values.outputX,
     targetRowsStart: values.targetRows,
     weightsStart: values.weights,
-    // Kernels hold the address of a parameter and want that of its gradient.
+    // Kernels have the address of a parameter and need that of its gradient.
     gradients: values.gradients - values.parameters,
   };
   for (const [name, value] of Object.entries({ ...values, ...own })) {

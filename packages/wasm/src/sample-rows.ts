@@ -197,7 +197,7 @@ export class SampleRows {
     for (let s = samples; s & 3; s++) numbers.copyWithin(at + s * stride, at, at + width);
   }
 
-  /** The same for a row per sample and step: a sample's steps lie side by side. Where a sequence has ended, the first goes on. */
+  /** The same for a row per sample and step: a sample's steps lie side by side. Where a sequence has ended, the first sample is repeated. */
   #copySteps(rows: FloatArray, { start, steps, samples }: Rows, width: number, at: number, stride: number): void {
     const lanes = this.#padded ? (samples + 3) & -4 : samples;
     for (let t = 0; t < steps; t++) {

@@ -67,5 +67,5 @@ export class ThreadChoice {
   }
 }
 
-/** Calls of one kind whose numbers of rows have the same order of magnitude are alike. */
+/** Calls of one kind share a choice if their numbers of rows have the same order of magnitude. */
 const keyOf = (kind: number, rows: number): number => 64 * kind + Math.ceil(Math.log2(rows));

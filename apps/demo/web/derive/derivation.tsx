@@ -21,7 +21,7 @@ export interface DerivationPanelProps {
 /** Whether a number has been computed: formulas are shown before their numbers are. */
 const Known = createContext<(quantity: QuantityName) => boolean>(() => true);
 
-/** What stands where a number is not known yet. */
+/** Placeholder for a number that is not known yet. */
 const unknown = '?';
 
 export function DerivationPanel({ exercise, selected, known }: DerivationPanelProps) {

@@ -1,4 +1,4 @@
-/** Networks to look at: the article's, and three in which something goes wrong with the gradient. */
+/** Example networks: the article's, and three with a problem of the gradient. */
 import { articleDescription } from '../article.js';
 import { recurrence, recurrentSequence } from '../recurrence.js';
 import { defaultState, type NetworkDescription, type PlaygroundState } from '../state.js';
@@ -7,7 +7,7 @@ export interface Preset extends Pick<PlaygroundState['derive'], 'input' | 'targe
   /** Only for a network with delays. */
   readonly time?: PlaygroundState['derive']['time'];
   readonly network: NetworkDescription;
-  /** The number to look at. Absent: the one that is selected. */
+  /** The number to select. Absent: the selection stays. */
   readonly selected?: string;
 }
 

@@ -18,9 +18,9 @@ export interface StepperProps {
   readonly all: number;
   /** Shown before the first step. */
   readonly before: string;
-  /** The room that is kept for what a step does, so that no step moves the page. */
+  /** The space reserved for the description of a step, so that no step moves the page. */
   readonly room: 'lines' | 'formulas';
-  /** What the step does. */
+  /** The description of the step. */
   readonly children?: ReactNode;
 }
 

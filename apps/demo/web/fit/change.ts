@@ -1,4 +1,4 @@
-/** What the parts of the view do to the state. */
+/** Changes of the state that the Fit view makes. */
 import { nameOf } from '@nnbp/explain';
 import { describe } from '../network.js';
 import type { PlaygroundState } from '../state.js';

@@ -34,7 +34,7 @@ export interface Parameter {
   readonly quantity: QuantityName;
 }
 
-/** What a reader sees of a fit. */
+/** The result of a fit as the view shows it. */
 export interface Fitted extends Prepared {
   readonly statistics: FitStatistics;
   readonly iterations: number;

@@ -1,4 +1,4 @@
-/** Formulas to choose from, each with a start read off the points, and example data. */
+/** Formulas to choose from, with initial parameters estimated from the points, and example data. */
 import { defaultState } from '../state.js';
 import type { Point } from './points.js';
 
@@ -13,7 +13,7 @@ export interface Model {
 export type ModelName =
   'line' | 'parabola' | 'growth' | 'saturation' | 'decay' | 'logistic' | 'enzyme' | 'power' | 'peak' | 'wave';
 
-/** What a start is read off. */
+/** Features of the points from which initial parameters are estimated. */
 function extent(points: readonly Point[]) {
   const sorted = points.toSorted((a, b) => a.x - b.x);
   const ys = points.map(({ y }) => y);
@@ -128,7 +128,7 @@ export const modelOf = (formula: string): Model | undefined =>
 
 const packed = (formula: string) => formula.replaceAll(/\s/g, '').replaceAll('**', '^');
 
-/** Data to begin with: made up, with errors of a few per cent. */
+/** Example data: synthetic, with errors of a few percent. */
 export const examples = {
   growth: { formula: defaultState.fit.formula, data: defaultState.fit.data },
   cooling: {

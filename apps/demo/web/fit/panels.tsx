@@ -1,4 +1,4 @@
-/** What is fitted: the pasted data, the model, and where its parameters start. */
+/** Input of a fit: the pasted data, the model, and the initial parameters. */
 import { useState } from 'react';
 import { useMessages } from '../language.js';
 import { NumberField } from '../shared/number-field.js';

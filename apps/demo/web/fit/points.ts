@@ -19,7 +19,7 @@ export interface PointsProblem {
   readonly line: number;
 }
 
-/** Points that are fitted while a reader waits. */
+/** Maximum number of points. */
 export const maxPoints = 2000;
 
 /** Reads lines such as `1, 2.5`, `1;2,5`, `1,5 2,5` or `1<tab>2.5`. Empty lines and lines that begin with # are skipped. */

@@ -49,12 +49,12 @@ function isTelling({ network, pass: { cache } }: Worked): boolean {
   });
 }
 
-/** What node j hands back to node i: dloss/dx_j · slope_j · w_ij. */
+/** What node j contributes to dloss/dx of node i: dloss/dx_j · slope_j · w_ij. */
 export function message({ network, pass: { cache } }: Worked, from: string, to: string): number {
   return cache.dLossDx(from) * cache.slope(from) * network.getParameters(from).w[to];
 }
 
-/** The sigmoid, for curves and usual mistakes. */
+/** The sigmoid, for curves and common mistakes. */
 export const g = (h: number): number => sigmoid.value(h);
 /** Its derivative. */
 export const dg = (h: number): number => sigmoid.derivative(h, sigmoid.value(h));

@@ -1,4 +1,4 @@
-/** Ways on from the last chapter into the other views. */
+/** Links from the last chapter to the other views. */
 import { useMessages } from '../language.js';
 import { articleDescription } from '../article.js';
 import { defaultState } from '../state.js';

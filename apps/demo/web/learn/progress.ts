@@ -1,4 +1,4 @@
-/** What the Learn view reads from the state and does to it. */
+/** Reads and changes the state of the Learn view. */
 import type { ChapterName, ChapterWork, PlaygroundState } from '../state.js';
 import { update } from '../store.js';
 import { standing, type Task } from './task.js';

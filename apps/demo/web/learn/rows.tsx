@@ -1,4 +1,4 @@
-/** What stands in a node of a chapter's graph: its id, and a row for each number. */
+/** The content of a node in a chapter's graph: its id, and a row for each number. */
 import type { ReactNode } from 'react';
 import { Figure } from '../shared/figure.js';
 import { RichText } from './rich-text.js';

@@ -1,4 +1,4 @@
-/** What every chapter's picture gets. */
+/** The props of every chapter's picture. */
 import type { Exercise } from './chapter.js';
 
 export interface StageProps<Content extends Exercise = Exercise> {

@@ -63,7 +63,7 @@ export interface SettingTask extends Common {
 
 export type Task = NumberTask | PointTask | ChoiceTask | PickTask | SettingTask;
 
-/** A number that a usual mistake gives, and the sentence that names the mistake. */
+/** The number that results from a common mistake, and the hint that names it. */
 export interface Mistake {
   readonly value: number;
   readonly hint: Text;
@@ -89,7 +89,7 @@ interface NumberOptions extends Omit<NumberTask, 'kind' | 'solution' | 'judge'> 
   readonly exact?: boolean;
 }
 
-/** A number within 1 % of the expected one; a usual mistake's number gets the hint that names it. */
+/** A number within 1 % of the expected one; the number of a common mistake gets its hint. */
 export function numberTask({ expected, mistakes, exact = false, ...rest }: NumberOptions): NumberTask {
   const near = (answer: number, value: number) => (exact ? answer === value : isClose(answer, value));
   return {

@@ -1,4 +1,4 @@
-/** What a chapter says, in each of the page's languages. `h_4`, `w_2to4`, `dloss/dx_4` and the like become letters. */
+/** Text of a chapter in each language of the page. `h_4`, `w_2to4`, `dloss/dx_4` and the like become letters. */
 import type { LanguageName } from '../state.js';
 
 export type Text = Readonly<Record<LanguageName, string>>;

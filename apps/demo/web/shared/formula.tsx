@@ -2,7 +2,7 @@
 import { useEffect, useState } from 'react';
 
 let typeset: ((latex: string) => string) | undefined;
-let coming: Promise<void> | undefined;
+let loading: Promise<void> | undefined;
 
 export interface FormulaProps {
   readonly latex: string;
@@ -14,18 +14,18 @@ export function Formula({ latex, plain = '…' }: FormulaProps) {
   const [ready, setReady] = useState(typeset !== undefined);
   useEffect(() => {
     if (ready) return;
-    let here = true;
-    coming ??= import('./katex.js').then(({ typeset: ready }) => {
+    let mounted = true;
+    loading ??= import('./katex.js').then(({ typeset: ready }) => {
       typeset = ready;
     });
-    void coming.then(() => {
-      if (here) setReady(true);
+    void loading.then(() => {
+      if (mounted) setReady(true);
     });
     return () => {
-      here = false;
+      mounted = false;
     };
   }, [ready]);
   if (!ready || typeset === undefined) return <span className="formula">{plain}</span>;
-  // KaTeX escapes what it is given; nothing of a stranger's reaches the page as markup.
+  // KaTeX escapes its input, so no untrusted markup reaches the page.
   return <span className="formula" dangerouslySetInnerHTML={{ __html: typeset(latex) }} />;
 }

@@ -12,7 +12,7 @@ export interface SvgPicture {
 
 const namespace = 'http://www.w3.org/2000/svg';
 
-/** What has no place in a picture: controls, and texts for screen readers. */
+/** Elements that are left out: controls, and text for screen readers. */
 const skipped =
   '[data-unsaved], .react-flow__panel, .react-flow__handle, .react-flow__edge-interaction, .katex-mathml, .visually-hidden, script, style';
 
@@ -58,7 +58,7 @@ class Drawing {
   #clips = 0;
   readonly #ruler = document.createElement('canvas').getContext('2d')!;
 
-  /** @param whole - The element whose own box is left out: the picture is as large as what is in it. */
+  /** @param whole - The element to draw, without its own box: the picture is as large as its content. */
   constructor(readonly whole: Element) {}
 
   /** Appends an element to a group. `scale`: of the transforms around it. */
@@ -83,7 +83,7 @@ class Drawing {
     }
   }
 
-  /** A group of its own where the element is transparent or hides what is outside of it. */
+  /** A separate group if the element is transparent or clips its content. */
   #groupOf(element: Element, style: CSSStyleDeclaration, rect: DOMRect, group: SVGElement): SVGElement {
     const hides =
       /hidden|clip/.test(`${style.overflowX} ${style.overflowY}`) &&

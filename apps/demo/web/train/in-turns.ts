@@ -1,7 +1,7 @@
 /** Draws a few canvases per frame, so that many that change at once do not hold up the page. */
 
 const perFrame = 3;
-/** What waits, in its order. A canvas that changes again keeps its turn. */
+/** The queue. A canvas that changes again keeps its position. */
 const waiting = new Map<HTMLCanvasElement, () => void>();
 let isScheduled = false;
 

@@ -80,7 +80,7 @@ export interface Observation {
   readonly row: RowAnswer | undefined;
 }
 
-/** What an observation is asked for beside the state of the training. */
+/** What an observation contains in addition to the state of the training. */
 export interface Question {
   /** Number of a training sample whose gradient is shown. */
   readonly sample: number | null;
@@ -206,7 +206,7 @@ function gradientsOf(
   };
   const size = (id: string) => mean('dLossDx', id, Math.abs);
   const layerGradients = Float32Array.from(layers, (ids) => {
-    // Of a wide layer a part is looked at, evenly spread.
+    // For a wide layer, evenly spaced nodes are observed.
     const stride = Math.max(1, Math.floor(ids.length / 32));
     let sum = 0;
     let looked = 0;

@@ -232,12 +232,12 @@ export class Training {
     this.#known = '[]';
   }
 
-  /** Does something with the worker; what goes wrong becomes a sentence, and the worker is ended. */
+  /** Calls the worker. An error becomes a message, and the worker is terminated. */
   async #safely(turn: number, work: () => Promise<void>): Promise<void> {
     try {
       await work();
     } catch (error) {
-      // What was overtaken may have lost its worker to its successor.
+      // The worker of an outdated request may already belong to the next one.
       if (turn !== this.#turn) return;
       this.#disconnect();
       this.#turn++;

@@ -1,4 +1,4 @@
-/** The Train view: data on the left, the network in the middle, what it answers on the right, how it goes below. */
+/** The Train view: data on the left, the network in the middle, its output on the right, the loss curve below. */
 import { lazy, Suspense, useCallback, useEffect, useState, useSyncExternalStore } from 'react';
 import { useMessages } from '../language.js';
 import type { OwnFunction } from '../extend/user-worker.js';
@@ -59,7 +59,7 @@ function SampleView() {
   // It waits here while other views are shown.
   useEffect(() => () => void (training.view.playing && training.pause()), []);
   const ownKey = JSON.stringify(ownFunctions(settings, custom));
-  // All that a training begins from: what changes none of it begins nothing anew.
+  // Everything that determines a training: other changes do not restart it.
   const key = JSON.stringify({ ...settings, speed: 'steady', sample: null, steps: 0 } satisfies Settings);
   const open = useCallback(() => {
     if (wrong !== undefined) training.refuse();
@@ -145,7 +145,7 @@ function SampleView() {
   );
 }
 
-/** The user's own functions that take part in a training. */
+/** The custom functions that a training uses. */
 function ownFunctions(settings: Settings, { activations, losses }: PlaygroundState['custom']): OwnFunction[] {
   const used = [settings.activation, settings.outputActivation];
   return [

@@ -1,4 +1,4 @@
-/** `nnbp evaluate`: how good a model is on rows whose answer is known. */
+/** `nnbp evaluate`: loss and metrics of a model on rows with known targets. */
 import {
   accuracy,
   confusionMatrix,
@@ -114,7 +114,7 @@ interface ColumnImportance {
   readonly deviation: number;
 }
 
-/** What shuffling each column does, the largest increase first; the nodes of a category are shuffled together. */
+/** The importance of each column, the largest first; the nodes of a category are shuffled together. */
 async function columnImportance(
   columns: readonly Column[],
   measure: (places: readonly (readonly number[])[]) => Promise<readonly { mean: number; deviation: number }[]>,
@@ -127,7 +127,7 @@ async function columnImportance(
     .sort((a, b) => b.mean - a.mean);
 }
 
-/** A row for what is true, a column for what was predicted. */
+/** Rows are the true classes, columns the predicted ones. */
 function describeConfusion(values: readonly string[], matrix: readonly (readonly number[])[]): string {
   const rows = matrix.map((counts, k) => [values[k], ...counts.map((count) => (count === 0 ? '·' : String(count)))]);
   const right = values.map((_, k) => k + 1);

@@ -1,4 +1,4 @@
-/** `nnbp explain`: the derivation of one derivative of one row, in the words of the method. */
+/** `nnbp explain`: the derivation of one derivative of one row, in the notation of the method. */
 import { explain, nameOf } from '@nnbp/explain';
 import type { Network } from '@nnbp/core';
 import { type Command, Option } from 'commander';
@@ -118,7 +118,7 @@ async function chosenRow(io: Io, model: Model, dataPath: string | undefined, opt
 /** More nodes than these are not listed. */
 const maxListed = 30;
 
-/** What one can ask, by the nodes there are. */
+/** The names of the derivatives, by node. */
 function listOf({ graph }: Network): string {
   const nodes = Array.from({ length: graph.nodeCount - graph.inputCount }, (_, k) => graph.nodeCount - 1 - k);
   const fromOf = (i: number) =>

@@ -1,4 +1,4 @@
-/** `nnbp export`: a model for places that do not know this project. */
+/** `nnbp export`: exports a model to other programs. */
 import { toModule } from '@nnbp/formats';
 import { toOnnx, toPyTorch } from '@nnbp/interop';
 import { type Command, Option } from 'commander';

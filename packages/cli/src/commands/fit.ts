@@ -210,7 +210,7 @@ function resultOf(
   };
 }
 
-/** What the reader must know before believing the numbers. */
+/** Warnings about the result. */
 function warningsOf(
   { parameters, graph }: FitProblem,
   { parameters: estimates, rSquared, undetermined }: FitStatistics,

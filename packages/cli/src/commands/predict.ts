@@ -34,7 +34,7 @@ Rows are copied unchanged, with a column predicted_TARGET added at the end. A ro
 with missing values keeps its place and has no prediction.
 
 Cells of the data are copied as they are. Before you open predictions for rows from
-strangers in a spreadsheet, use --escape-formulas: a cell such as =HYPERLINK(…) would
+untrusted sources in a spreadsheet, use --escape-formulas: a cell such as =HYPERLINK(…) would
 run there. Predicted categories, which come from the model file, are always escaped.`;
 
 /** Adds the command. */

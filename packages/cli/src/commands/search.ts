@@ -24,7 +24,7 @@ interface SearchCommandOptions extends TrainOptions {
   readonly maxEpochs: number;
 }
 
-/** What is searched. */
+/** A point of the search space. */
 interface Candidate {
   readonly hidden: readonly number[];
   readonly activation: string;
@@ -77,7 +77,7 @@ async function searchFor(io: Io, path: string, options: SearchCommandOptions): P
   const found = new Map<Candidate, CrossValidation>();
   const line = progressLine(io);
   let best = Infinity;
-  const begun = performance.now();
+  const start = performance.now();
   const score = async (candidate: Candidate, budget: number) => {
     const { optimizer, rate } = optimizerOf(candidate);
     const validated = await crossValidation(
@@ -116,11 +116,11 @@ async function searchFor(io: Io, path: string, options: SearchCommandOptions): P
     await print(io.stdout, `${visibleJson({ command, trials: list }, 2)}\n`);
     return;
   }
-  await note(io, `${counted(ranked.length, 'candidate')} in ${duration((performance.now() - begun) / 1000)}.`);
+  await note(io, `${counted(ranked.length, 'candidate')} in ${duration((performance.now() - start) / 1000)}.`);
   await print(io.stdout, `\n${describeRanking(ranked, found, folds)}\nTrain the best:\n  ${visible(command)}\n`);
 }
 
-/** Levenberg–Marquardt only where it is possible: for numbers. */
+/** Levenberg–Marquardt is included for regression only. */
 const spaceFor = (numbers: boolean) => ({
   hidden: choice<readonly number[]>([[4], [8], [16], [32], [8, 8], [16, 16], [32, 16]]),
   activation: choice(['tanh', 'relu', 'sigmoid', 'silu']),

@@ -73,7 +73,7 @@ export function fitProblem(csv: Csv, wishes: FitWishes): FitProblem {
 /** The start of a parameter that --start does not set. */
 export const usualStart = 1;
 
-/** The only column that nothing is said of. */
+/** The only column that the formula and the options do not mention. */
 function theOther({ name, header }: Csv, used: readonly string[]): string {
   const others = header.filter((column) => !used.includes(column));
   if (others.length === 1) return others[0];

@@ -30,13 +30,13 @@ export interface SeriesTable {
   readonly series: readonly Series[];
   readonly step: Step;
   readonly precision: Precision;
-  /** What a reader should know: gaps, missing values, how dates were read. */
+  /** Notes on gaps, missing values and how dates were read. */
   readonly notes: readonly string[];
 }
 
 /** More missing steps than these, of all, and rows are taken as consecutive. */
 const maxMissing = 0.2;
-/** Holidays: as many missing weekdays in a row are none. */
+/** Up to this many missing weekdays in a row are holidays, not gaps. */
 const maxHolidays = 5;
 
 /**

@@ -1,8 +1,8 @@
-/** From series to samples: the last values and the calendar in, the next values out. */
+/** Converts series to samples: the inputs are the last values and the calendar, the targets the next values. */
 import type { Series } from './read.js';
 import type { Step } from './time.js';
 
-/** What a network sees of time, in this order. Each is a sine and a cosine. */
+/** The calendar inputs of a network, in this order. Each is a sine and a cosine. */
 export const calendarPeriods = ['hour', 'weekday', 'month'] as const;
 export type CalendarPeriod = (typeof calendarPeriods)[number];
 

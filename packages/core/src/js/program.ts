@@ -96,7 +96,7 @@ export interface Program {
 
 const programs = new WeakMap<Graph, Program>();
 
-/** The program of a graph, compiled when it is first asked for. */
+/** The program of a graph, compiled on first use. */
 export function programOf(graph: Graph): Program {
   let program = programs.get(graph);
   if (program === undefined) programs.set(graph, (program = compile(graph)));

@@ -5,7 +5,7 @@ import { type Functions, functionsOf } from './functions.js';
 import { byLoops } from './loops.js';
 import { memorySource, memoryTypes } from './memory.js';
 import { oneLine } from './one-line.js';
-import { straight } from './straight.js';
+import { unrolled } from './unrolled.js';
 import { transformSource } from './transform.js';
 
 /** Maximum number of edges for unrolled code; larger programs load more slowly than tables. */
@@ -59,7 +59,7 @@ export function toModule(network: Network): ModuleFiles {
   const functions = functionsInUse(network, nodes);
   const inputs = graph.ids.slice(0, graph.inputCount);
   const outputs = Array.from(graph.outputs, (i) => graph.ids[i]);
-  const body = (edges + nodes.length <= maxEdges ? straight : byLoops)(network, nodes, functions);
+  const body = (edges + nodes.length <= maxEdges ? unrolled : byLoops)(network, nodes, functions);
   const { declaration } = transformSource(network.outputTransform);
   const hasMemory = graph.stateSize > 0;
   const js = [

@@ -12,13 +12,13 @@ import { temporaryName, writeAtomically } from './write-atomically.js';
 const checkpointName = /^epoch-(\d{7,})\.safetensors$/;
 const nameOf = (epoch: number) => `epoch-${String(epoch).padStart(7, '0')}.safetensors`;
 
-/** Where checkpoints go, and how many. */
+/** Options of {@link checkpoints}. */
 export interface CheckpointOptions {
   /** Created if it does not exist. For one training, from its first epoch to its last; locked while it runs. */
   readonly directory: string;
-  /** So many of the newest are kept, at least 1. Default 3. */
+  /** How many checkpoints are kept, an integer ≥ 1. Default: 3. */
   readonly keep?: number;
-  /** After how many epochs one is written, at least 1. Default 1. */
+  /** The number of epochs between checkpoints, an integer ≥ 1. Default: 1. */
   readonly every?: number;
   /** Written into each; see `save`. */
   readonly loss?: SaveOptions['loss'];
@@ -26,13 +26,13 @@ export interface CheckpointOptions {
   readonly metadata?: SaveOptions['metadata'];
 }
 
-/** What is used of a training's progress. */
+/** The properties of `Progress` that it uses. */
 export interface EpochEnd {
-  /** What is trained. */
+  /** The network. */
   readonly network: Network;
   /** The epoch that has ended, counted from 1. */
   readonly epoch: number;
-  /** How many there are to be. */
+  /** The number of epochs of the training. */
   readonly epochs: number;
   /** All that is needed to resume. */
   state(): Checkpoint;

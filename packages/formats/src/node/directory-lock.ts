@@ -1,4 +1,4 @@
-/** One process at a time in a directory: each puts a file into it whose name says which process it is of. */
+/** Locks a directory for one process: a file in it whose name identifies the process. */
 import { NnbpError } from '@nnbp/core';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
@@ -47,7 +47,7 @@ async function isRunning(name: string): Promise<boolean> {
     // EPERM: it runs, and belongs to somebody else.
     if ((error as { code?: string }).code !== 'EPERM') return false;
   }
-  // After a crash its number may be another process's.
+  // After a crash its process id may be another process's.
   const now = await startOf(Number(pid));
   return now === undefined || started === '' || now === started;
 }

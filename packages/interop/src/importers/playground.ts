@@ -1,8 +1,8 @@
-/** A link to TensorFlow Playground as a network: the link holds what was set on that page, and no weights. */
+/** Imports a link to TensorFlow Playground. It has the settings of the page, but no weights. */
 import { identity, relu, sigmoid, tanh } from '@nnbp/activations';
 import { type Activation, GraphBuilder, type Initializer, mismatch, Network, NnbpError } from '@nnbp/core';
 
-/** What the page can make of a point; the order is that of its inputs. */
+/** The features of a point, in the order of the page's inputs. */
 const features = {
   x: (x) => x,
   y: (_, y) => y,

@@ -22,7 +22,7 @@ export function widthRead(
   values: ReadonlyMap<string, Value | Uniform>,
 ): number | undefined {
   const first = readers.get(input);
-  // What scikit-learn's exporter puts in front.
+  // Operators that scikit-learn's exporter adds before the model.
   const node = first?.opType === 'Cast' ? readers.get(first.output[0] ?? '') : first;
   if (node === undefined) return undefined;
   const attribute = (name: string) => node.attribute.find((entry) => entry.name === name);
@@ -70,7 +70,7 @@ export function inputRows(
   return { shape, entries: Array.from({ length: size }, (_, k) => entry(k)) };
 }
 
-/** Whether an input has three axes, of which the first two may be of any size: of a model that treats each step alike. */
+/** Whether an input has three axes, of which the first two may be of any size: that of a model that processes each step separately. */
 export function isSequence({ type }: Proto<'ValueInfoProto'>): boolean {
   const dims = type?.tensorType?.shape?.dim ?? [];
   return dims.length === 3 && dims.every(({ dimValue }, axis) => (dimValue === 0n) === axis < 2);

@@ -1,4 +1,4 @@
-/** From what a model was found to compute to a network: only what the outputs depend on, in the order it was found. */
+/** Builds a network from the tape: the nodes that the outputs depend on, in the order of the tape. */
 import { identity, leakyRelu } from '@nnbp/activations';
 import { product } from '@nnbp/aggregations';
 import {
@@ -136,7 +136,7 @@ function neededBy(tape: Tape, outputNodes: readonly number[], delays: Delays): R
   return needed;
 }
 
-/** |h|, where no softsign was made of it. */
+/** |h| outside of a softsign. */
 const absolute = /* @__PURE__ */ leakyRelu.negativeSlope(-1);
 
 /** A node as the network has it: parts of activations that none was made of, and g of an aggregation, are one node. */

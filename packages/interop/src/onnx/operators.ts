@@ -1,4 +1,4 @@
-/** What this package reads of ONNX: the operations, by name. */
+/** The ONNX operators that can be imported, by name. */
 import { elu, hardSwish, leakyRelu, mish, relu, sigmoid, sine, softplus, softsign, tanh } from '@nnbp/activations';
 import { logSumExp, max, min, product } from '@nnbp/aggregations';
 import { aggregation, argMax, gatherElements, meanOrMedian, sort } from './operators/aggregations.js';
@@ -108,7 +108,7 @@ const makeOperators = () =>
     ['LogSoftmax', logSoftmax],
   ]);
 
-/** Operators that would mistake the steps of sequences for the columns of a table. */
+/** Operators that treat the second axis as the columns of a table, and so cannot read sequences. */
 const notOfSequences = /^(?:Gemm|BatchNormalization|Unsqueeze|Slice|Reshape|Flatten|Conv|\w*Pool|Pad|Scaler)$/;
 
 /** Whether an operator reads sequences, of which each step is a row. */
@@ -121,8 +121,8 @@ let operators: ReadonlyMap<string, Operator> | undefined;
 let classical: ReadonlyMap<string, Operator> | undefined;
 
 /**
- * The operator of this name and domain, if it is read. The tables are made when first asked, so that a bundle can leave
- * them out.
+ * The operator of this name and domain, if it is read. The tables are created on first use, so that a bundle can
+ * leave them out.
  */
 export function operatorOf(name: string, domain: string): Operator | undefined {
   if (domain === '' || domain === 'ai.onnx') return (operators ??= makeOperators()).get(name);

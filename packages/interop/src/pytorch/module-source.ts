@@ -1,4 +1,4 @@
-/** The part of `network.py` that is the same for every network: Python, to be read by whoever trains there. */
+/** The part of `network.py` that is the same for every network: Python. */
 
 /** What stands before the class `Network`. */
 export const moduleSource = String.raw`import array

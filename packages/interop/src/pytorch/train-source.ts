@@ -1,4 +1,4 @@
-/** `train.py`, the same for every network: Python, to be run where PyTorch is. */
+/** `train.py`, the same for every network: Python. */
 
 /** The file's text. */
 export const trainSource = String.raw`"""Trains the network of network.py, by one process or by many, on one machine or on many.

@@ -1,5 +1,5 @@
 /**
- * Outside truth: what ONNX Runtime computes for the cases of ONNX's node tests of RNN, LSTM and GRU, and for more of them
+ * Reference data: what ONNX Runtime computes for the cases of ONNX's node tests of RNN, LSTM and GRU, and for more of them
  * with random weights, in both directions, with peepholes and with sequences of different lengths.
  *
  *     npx pnpm install --ignore-workspace --ignore-scripts --dir checks/interop

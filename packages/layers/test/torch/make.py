@@ -1,4 +1,4 @@
-"""Truth from outside: what PyTorch's layers make of copied weights, in float64.
+"""Reference data: the results of PyTorch's layers with copied weights, in float64.
 
     python3 packages/layers/test/torch/make.py
 

@@ -1,8 +1,8 @@
-/** How often the class is right. */
+/** Accuracy: the fraction of samples with the correct class. */
 import { classOf, hasNoClass, type ClassOptions } from './classes.js';
 import type { Metric } from './metric.js';
 
-/** The part of the samples, from 0 to 1, whose class is that of the target. */
+/** The fraction of the samples, from 0 to 1, whose class is that of the target. */
 export const accuracy = ({ threshold = 0.5 }: ClassOptions = {}): Metric => ({
   name: 'accuracy',
   start() {

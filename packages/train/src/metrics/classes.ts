@@ -1,6 +1,6 @@
-/** Which class an output means. */
+/** The class that outputs predict. */
 
-/** One output: 1 from the threshold up, else 0. Several: the place of the largest. */
+/** One output: 1 if it is ≥ the threshold, else 0. Several: the index of the largest. */
 export function classOf(output: ArrayLike<number>, threshold: number): number {
   if (output.length === 1) return output[0] >= threshold ? 1 : 0;
   let best = 0;
@@ -17,7 +17,7 @@ export function hasNoClass(target: ArrayLike<number>): boolean {
 /** Options of metrics of classes. */
 export interface ClassOptions {
   /**
-   * For a single output, from where on it means class 1: 0.5 (the default) for probabilities, 0 for logits and for
+   * For a single output, the minimum that means class 1: 0.5 (the default) for probabilities, 0 for logits and for
    * targets of −1 and 1. Applies to the target too.
    */
   readonly threshold?: number;

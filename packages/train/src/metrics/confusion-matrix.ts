@@ -1,8 +1,8 @@
-/** Which classes are taken for which. */
+/** Confusion matrix: true against predicted classes. */
 import { classOf, hasNoClass, type ClassOptions } from './classes.js';
 import type { Metric } from './metric.js';
 
-/** A row for each true class, a column for each class found: how many samples. */
+/** The number of samples, with a row for each true class and a column for each predicted class. */
 export const confusionMatrix = ({ threshold = 0.5 }: ClassOptions = {}): Metric => ({
   name: 'confusionMatrix',
   start(outputCount) {

@@ -1,4 +1,4 @@
-/** How far off, on average. */
+/** Mean absolute error. */
 import type { Metric } from './metric.js';
 
 /** The mean of |output − target| over samples and outputs, in the targets' unit. */

@@ -1,4 +1,4 @@
-/** A figure people judge a network by. Anything of this shape is one. */
+/** The interface of metrics. Any object that implements it is one. */
 
 /**
  * Outputs and targets come in the data's own units, a number per output node; NaN for a target that is not known.
@@ -22,11 +22,11 @@
 export interface Metric {
   /** Under which the result is reported. */
   readonly name: string;
-  /** Begins a new count for a network with that many outputs. */
+  /** Starts an evaluation of a network with that many outputs. */
   start(outputCount: number): MetricCount;
 }
 
-/** A count under way. */
+/** An evaluation in progress. */
 export interface MetricCount {
   /**
    * One sample, or one step of a sequence that has a target. The arrays are overwritten afterwards.
@@ -34,7 +34,7 @@ export interface MetricCount {
    * @param step - The number of the step in its sequence; 0 without sequences.
    */
   add(output: ArrayLike<number>, target: ArrayLike<number>, step: number): void;
-  /** The figure, over all samples so far. */
+  /** The metric over all samples so far. */
   result(): MetricResult;
 }
 

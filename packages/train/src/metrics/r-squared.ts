@@ -1,4 +1,4 @@
-/** How much of the targets' variance the network explains. */
+/** R²: the fraction of the targets' variance that the network explains. */
 import type { Metric } from './metric.js';
 
 /**

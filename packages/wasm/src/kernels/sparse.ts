@@ -1,5 +1,5 @@
 /**
- * Sparse units: nodes of one level that share no predecessors to speak of. Eight vectors of samples of a node stay in
+ * Sparse units: nodes of one level with few common predecessors. Eight vectors of samples of a node stay in
  * registers while its edges stream past, so that each weight and each address is read once for 32 samples.
  */
 import {

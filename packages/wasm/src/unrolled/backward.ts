@@ -6,7 +6,7 @@ import { loadFirst, type CodegenContext, splat } from './codegen-context.js';
 
 const { mul, load, store, loadZero, shuffle } = f32x4;
 
-/** From the last group to the first. The inputs' dloss/dx is for those who ask: no parameter needs it. */
+/** From the last group to the first. dloss/dx of inputs is computed only on request: no parameter needs it. */
 export function backward(context: CodegenContext): Code {
   const { groups, computed, layout, dLossDx, delta, dLossDc } = context;
   const isInput = (k: number) => groups[k].activation === undefined;
@@ -27,7 +27,7 @@ export function backward(context: CodegenContext): Code {
   ];
 }
 
-/** What the nodes of group k hand on to those of their predecessors that are wanted. */
+/** Case 2 of the nodes of group k for the predecessors that need it. */
 function caseTwo(context: CodegenContext, k: number, wanted: (group: number) => boolean): Code {
   const { groups, dLossDx, delta, factor, multiplyAdd, stretchesOf, parameter } = context;
   return groups[k].nodes.map((i, lane) => {

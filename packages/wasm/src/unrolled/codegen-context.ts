@@ -18,7 +18,7 @@ export interface CodegenContext {
   readonly dLossDx: readonly Local[];
   readonly delta: readonly Local[];
   readonly dLossDc: readonly Local[];
-  /** Registers for a moment. */
+  /** Temporary registers. */
   readonly factor: Local;
   readonly product: Local;
   /** At least the largest |gradient|, in all lanes. */

@@ -55,7 +55,7 @@ function compileForm(graph: Graph, plan: Plan, multiplyAdd: MultiplyAdd): Form {
     tableRowBytes: 4,
     padded: false,
     write(words, numbers) {
-      // To losses the outputs' rows are all the rows there are.
+      // Losses see only the rows of the outputs.
       writeHeader(words, numbers, graph, {
         ...layout,
         x: 0,

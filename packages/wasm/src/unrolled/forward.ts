@@ -47,7 +47,7 @@ function preActivation({ graph, x, multiplyAdd, stretchesOf, parameter }: Codege
   ];
 }
 
-/** Sets lane n of h to the sum of the lanes of sum n: a square of numbers turned on its side and added up. */
+/** Sets lane n of h to the sum of the lanes of sum n: a 4 × 4 transpose and a sum. */
 function addUp(sums: readonly Local[], h: Local): Code {
   const pair = (a: Local, b: Local): Code =>
     a.set(add(shuffle(a.get, b.get, [0, 4, 1, 5]), shuffle(a.get, b.get, [2, 6, 3, 7])));

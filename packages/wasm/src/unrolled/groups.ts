@@ -2,7 +2,7 @@
 import type { Graph, Plan } from '@nnbp/core';
 import { activationKernelOf, type KernelChoice } from '../builtins.js';
 
-/** Four nodes, or fewer, that compute alike; a group of inputs has no activation. */
+/** Up to four nodes with the same activation; a group of inputs has none. */
 export interface Group {
   readonly nodes: readonly number[];
   readonly activation: KernelChoice | undefined;

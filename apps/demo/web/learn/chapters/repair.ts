@@ -10,7 +10,7 @@ import type { Text } from '../text.js';
 export interface RepairExercise extends Exercise {
   readonly network: Network;
   readonly pass: Pass;
-  /** What the broken program finds. */
+  /** The results of the pass with the bug. */
   readonly broken: Gradients;
   readonly right: Gradients;
   /** The nodes that can have the bug. */
@@ -58,7 +58,7 @@ export function parseAccusation(answer: string): Accusation {
   return { node: node === '-' ? '' : node, bug: bug === '-' ? '' : bug, probes: probes.slice(0, maxProbes) };
 }
 
-/** An exercise in which the bug shows and cannot be taken for another; undefined where chance made none. */
+/** An exercise whose bug is visible and differs from all others; undefined if the random graph has none. */
 function drawn(random: Random): RepairExercise | undefined {
   const network = irregular(random);
   const { graph } = network;

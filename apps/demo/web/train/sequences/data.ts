@@ -1,4 +1,4 @@
-/** Data sets of sequences: temporal XOR, recall of a symbol, forecasts of a sine, and the rows of the reader's table. */
+/** Data sets of sequences: temporal XOR, recall of a symbol, forecasts of a sine, and the rows of the user's table. */
 import { Random } from '@nnbp/core';
 import type { Settings, SequenceTable } from './settings.js';
 

@@ -28,7 +28,7 @@ export interface Standing {
   /** Mean loss of the last batches; undefined before the first. */
   readonly training: number | undefined;
   readonly validation: number;
-  /** Share of the validation steps with the right class; undefined for a regression. */
+  /** Fraction of the validation steps with the correct class; undefined for a regression. */
   readonly accuracy: number | undefined;
   /** For each step the mean |dloss/dx| of the nodes that remember, of a loss at the last step only. */
   readonly gradients: readonly number[];

@@ -51,7 +51,7 @@ export function useSequenceTraining(
   const turn = useRef(0);
   const shown = useRef(settings.shown);
   shown.current = settings.shown;
-  /** Set by Pause: the answer under way is the last one. */
+  /** Set by Pause: the current response is the last one. */
   const stopped = useRef(false);
   const note = useRef(taken);
   note.current = taken;
@@ -61,7 +61,7 @@ export function useSequenceTraining(
     setCurve((curve) => withStandings(curve, found));
   }, []);
 
-  /** Takes steps up to a total and shows them as they come; returns whether nothing overtook it. */
+  /** Takes steps up to a total and shows them as they come; returns false if a newer request replaced it. */
   const advance = useCallback(
     async (number: number, total: number) => {
       for (;;) {

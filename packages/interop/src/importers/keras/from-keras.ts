@@ -229,7 +229,7 @@ class Reader {
     return this.#once(layer, this.#activate(layer, outputs, activation));
   }
 
-  /** The activation goes into the nodes before, if no one else sees them; else nodes of its own have it. */
+  /** The activation becomes that of the nodes before, if nothing else reads them; otherwise of separate nodes. */
   #activate(layer: Layer, values: Values, rule: Rule | 'softmax'): Values {
     const { shape, ids, unfinished } = values;
     if (rule === 'softmax') {
@@ -284,7 +284,7 @@ class Reader {
     return this.#once(layer, { ...values, shape });
   }
 
-  /** The values, which an activation after this layer may change if it is the only one to see them. */
+  /** The values, which an activation after this layer may change if nothing else reads them. */
   #once({ name }: Layer, values: Values): Values {
     if ((this.uses.get(name) ?? 0) <= 1) return values;
     const { unfinished: _, ...seen } = values;

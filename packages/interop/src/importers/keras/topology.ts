@@ -1,4 +1,4 @@
-/** Which layers a Keras model has and what each is fed with, whichever way the model was made. */
+/** The layers of a Keras model and their inputs, for Sequential and Functional models. */
 import type { Found } from '../found.js';
 
 /** One layer. */
@@ -8,11 +8,11 @@ export interface Layer {
   readonly kind: string;
   readonly place: Found;
   readonly config: Found;
-  /** The layers it is fed with. Empty for an input. */
+  /** The layers that it reads. Empty for an input. */
   readonly from: readonly string[];
 }
 
-/** A model: each layer after those it is fed with. */
+/** A model: each layer after those it reads. */
 export interface Topology {
   readonly layers: readonly Layer[];
   /** Names of input layers, in the model's order. */
@@ -36,7 +36,7 @@ export function readTopology(model: Found): Topology {
   return kind.unsupported('expected a Sequential or a Functional model.');
 }
 
-/** One layer after another; the first says what goes in, if no input layer does. */
+/** A Sequential model. Without an input layer, the first layer has the shape of the inputs. */
 function sequential(config: Found): Omit<Topology, 'version'> {
   const layers: Layer[] = [];
   const list = Array.isArray(config.value) ? config.list() : config.at('layers').list();
@@ -51,7 +51,7 @@ function sequential(config: Found): Omit<Topology, 'version'> {
   return { layers, inputs: [layers[0].name], outputs: [layers[layers.length - 1].name] };
 }
 
-/** Layers that name those they are fed with. */
+/** A Functional model: layers name those they read. */
 function functional(config: Found): Omit<Topology, 'version'> {
   const layers = config
     .at('layers')

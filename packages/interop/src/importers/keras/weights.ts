@@ -1,4 +1,4 @@
-/** The file of numbers beside a Keras model, read by the list in the model that says what stands where. */
+/** Reads the weight file of a Keras model by the manifest in the model. */
 import { mismatch } from '@nnbp/core';
 import { type Found, opened } from '../found.js';
 

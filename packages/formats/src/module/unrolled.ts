@@ -8,7 +8,7 @@ import { transformSource } from './transform.js';
 const widest = 110;
 
 /** `predict`, node after node; for a network with memory, `step`. */
-export function straight(network: Network, nodes: readonly number[], functions: Functions): string {
+export function unrolled(network: Network, nodes: readonly number[], functions: Functions): string {
   const { graph, inputScaler, outputScaler, outputTransform } = network;
   const inputs = graph.ids.slice(0, graph.inputCount).map((id, k) => {
     const scaled = inputScaler && `(input[${k}]${plus(-inputScaler.mean[k])}) / ${exact(inputScaler.deviation[k])}`;
