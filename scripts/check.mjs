@@ -45,7 +45,7 @@ const steps = [
     command: `vitest run --coverage ${projects(covered)}`,
     fix: 'As for unit; "pnpm coverage" lists the lines that no test of the package runs.',
   },
-  { name: 'lint', command: 'eslint . --max-warnings=0', fix: 'Run "pnpm lint --fix", then fix what is left.' },
+  { name: 'lint', command: 'oxlint', fix: 'Run "pnpm lint --fix", then fix what is left.' },
   { name: 'format', command: 'prettier --check --log-level=warn .', fix: 'Run "pnpm fmt".' },
   {
     name: 'layers',
@@ -121,7 +121,7 @@ const all = new Promise((resolve) => {
       const ready = step.after === undefined || before !== undefined;
       if (running.size < limit && !running.has(step) && !done.has(step.name) && ready) {
         running.add(step);
-        run(step).then((result) => {
+        void run(step).then((result) => {
           running.delete(step);
           done.set(step.name, result);
           report(step, result);

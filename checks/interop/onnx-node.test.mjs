@@ -35,7 +35,7 @@ test(`${graphs} random graphs have the same outputs, from seed ${firstSeed}`, as
     nodes += network.graph.nodeCount;
     edges += network.graph.edgeCount;
   }
-  found.push([`${graphs} random graphs, ${nodes} nodes and ${edges} edges, 16 samples each`, `${worst}`]);
+  found.push([`${graphs} random graphs, ${nodes} nodes and ${edges} edges, 16 samples each`, String(worst)]);
 }, 240_000);
 
 test('every activation has the same values, near 0 and far from it', async () => {

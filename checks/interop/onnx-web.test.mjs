@@ -72,7 +72,7 @@ test(`${graphs} random graphs have the same outputs, from seed ${firstSeed}`, as
     const { network, rows } = randomNetwork(seed);
     worst.hold(network, rows, await run(toOnnx(network), rows), `INTEROP_SEED=${seed}`);
   }
-  found.push([`${graphs} random graphs, 16 samples each`, `${worst}`]);
+  found.push([`${graphs} random graphs, 16 samples each`, String(worst)]);
 }, 60_000);
 
 test('a network of all activations has the same outputs', async () => {
@@ -84,5 +84,5 @@ test('a network of all activations has the same outputs', async () => {
   const rows = Array.from({ length: 161 }, (_, k) => [(k - 80) / 10]);
   const worst = new WorstError();
   worst.hold(network, rows, await run(toOnnx(network), rows));
-  found.push([`${everyActivation.length} activations at 161 places from -8 to 8`, `${worst}`]);
+  found.push([`${everyActivation.length} activations at 161 places from -8 to 8`, String(worst)]);
 });

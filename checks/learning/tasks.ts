@@ -341,7 +341,7 @@ const digits: Task = {
     const random = new Random(seed);
     const order = Uint32Array.from({ length: training.inputs.length }, (_, k) => k);
     /** Each digit once, in a new order, moved by up to two pixels. */
-    // eslint-disable-next-line @typescript-eslint/require-await -- a stream is asynchronous, though nothing here is waited for
+    // oxlint-disable-next-line typescript/require-await -- a stream is asynchronous, though nothing here is waited for
     const moved = async function* (): AsyncGenerator<Sample> {
       random.shuffle(order);
       for (const n of order) {

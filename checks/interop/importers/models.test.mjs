@@ -10,7 +10,7 @@ import * as synaptic from './synaptic.mjs';
 
 /** Models of each library, our importer, and the largest error that its precision explains. */
 const libraries = [
-  { package: 'brain.js', models: await brainJs.models(), read: fromBrainJs, allowed: 5e-6, arithmetic: 'float32' },
+  { package: 'brain.js', models: brainJs.models(), read: fromBrainJs, allowed: 5e-6, arithmetic: 'float32' },
   { package: 'synaptic', models: synaptic.models(), read: fromSynaptic, allowed: 1e-12, arithmetic: 'float64' },
   { package: 'neataptic', models: neataptic.models(), read: fromNeataptic, allowed: 1e-11, arithmetic: 'float64' },
   { package: '@tensorflow/tfjs', models: await keras.models(), read: fromKeras, allowed: 1e-5, arithmetic: 'float32' },

@@ -8,7 +8,7 @@
 const hidden = /[\p{Cc}\p{Bidi_Control}\u2028\u2029\ufeff\p{Cs}]/gu;
 const hiddenInLines = /(?!\n)[\p{Cc}\p{Bidi_Control}\u2028\u2029\ufeff\p{Cs}]/gu;
 /** `ESC[1m`: what this program colors its own words with. */
-const color = /(\x1b\[\d{1,2}m)/; // eslint-disable-line no-control-regex
+const color = /(\x1b\[\d{1,2}m)/; // oxlint-disable-line no-control-regex
 
 const known: Readonly<Record<string, string>> = { '\n': String.raw`\n`, '\r': String.raw`\r`, '\t': String.raw`\t` };
 

@@ -74,7 +74,7 @@ export interface Predictor {
  * predictor.dispose();
  * ```
  */
-// eslint-disable-next-line @typescript-eslint/require-await -- an engine may have to compile the graph
+// oxlint-disable-next-line typescript/require-await -- an engine may have to compile the graph
 export async function compile(network: Network, options: CompileOptions = {}): Promise<Predictor> {
   const { engine = js(), batchSize = 128 } = options;
   expectInteger('batchSize', batchSize, 1);

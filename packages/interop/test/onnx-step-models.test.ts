@@ -46,7 +46,7 @@ function structure(graph: Graph) {
     const g = i < graph.inputCount ? 'input' : graph.activations[graph.activationOf[i]].name;
     return `${g} ${graph.aggregation(i)?.name ?? 'sum'} [${edges
       .map((e) => graph.delay(e))
-      .sort()
+      .sort((a, b) => a - b)
       .join()}]`;
   });
   return { nodes: nodes.sort(), state: graph.initialState().toSorted(), outputs: graph.outputs.length };

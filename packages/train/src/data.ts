@@ -96,7 +96,7 @@ export function expectTarget(label: string, target: Target, width: number): void
   let known = 0;
   for (let k = 0; k < width; k++) if (target[k] !== null) known++;
   if (known === 0) throw new NnbpError('EMPTY_DATA', `${label}: expected at least one number, received only null.`);
-  // eslint-disable-next-line @typescript-eslint/prefer-nullish-coalescing -- `??` would take undefined for null.
+  // oxlint-disable-next-line typescript/prefer-nullish-coalescing -- `??` would take undefined for null.
   expectFinite(label, known === width ? (target as Row) : Array.from(target, (t) => (t === null ? 0 : t)));
 }
 

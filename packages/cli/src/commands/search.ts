@@ -65,7 +65,8 @@ export function addSearch(program: Command, io: Io): void {
 }
 
 async function searchFor(io: Io, path: string, options: SearchCommandOptions): Promise<void> {
-  const { trials, folds, maxEpochs, seed, json = false, signal = io.signal } = { ...options, signal: io.signal };
+  const { trials, folds, maxEpochs, seed, json = false } = options;
+  const { signal } = io;
   const plan = await planFor(io, path, { ...options, activation: 'tanh', optimizer: 'adam', hidden: [16] });
   if (!json) await print(io.stdout, describeFile(io, plan.csv, plan.rows, plan.guesses));
   const rows = await encodedRows(plan, options.group, signal);

@@ -5,7 +5,7 @@ const [width, height] = [720, 440];
 const margin = { left: 72, right: 20, top: 20, bottom: 56 };
 
 const escaped = (text: string) =>
-  text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`).replace(/[\u0000-\u001f]/g, ' '); // eslint-disable-line no-control-regex
+  text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`).replace(/[\u0000-\u001f]/g, ' '); // oxlint-disable-line no-control-regex
 
 /** The file's content. Light or dark as the reader's system is. */
 export function svgPlot(picture: Picture, title: string): string {

@@ -54,7 +54,7 @@ ${lines.map(({ values, start, color, dashed }) => `<path d="${values.map((value,
 
 const escaped = (text: string) =>
   text
-    // eslint-disable-next-line no-control-regex -- XML allows no control characters.
+    // oxlint-disable-next-line no-control-regex -- XML allows no control characters.
     .replaceAll(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '�')
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')

@@ -60,7 +60,7 @@ type Group =
 /** The channels of the layer that the windows read. */
 const channelsOf = (layerOf: ReadonlyMap<number, WindowLayer>, { read }: Windows): number | undefined => {
   const layer = layerOf.get(read[0][0]);
-  return layer && layer.nodes.length / (layer.geometry[0].windows * layer.geometry[1].windows);
+  return layer === undefined ? undefined : layer.nodes.length / (layer.geometry[0].windows * layer.geometry[1].windows);
 };
 
 /** Nodes that share weights, as filters; filters that read the same windows are one layer. */
