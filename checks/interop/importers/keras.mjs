@@ -43,6 +43,7 @@ export async function models() {
       4,
     ),
     await answered('two inputs that meet, and a way past a layer', meeting(), 5),
+    ...(await windows()),
     ...(await Promise.all(
       [...activations, ...more].map((activation) =>
         answered(
@@ -56,6 +57,122 @@ export async function models() {
       ),
     )),
   ];
+}
+
+/** Convolutions, pooling and batch normalization, with moving averages as after training. */
+async function windows() {
+  const noisy = { biasInitializer: 'randomUniform' };
+  const normal = () =>
+    layers.batchNormalization({
+      gammaInitializer: 'randomUniform',
+      betaInitializer: 'randomUniform',
+      movingMeanInitializer: 'randomUniform',
+      movingVarianceInitializer: tf.initializers.randomUniform({ minval: 0.5, maxval: 2 }),
+    });
+  const { conv1d, conv2d, dense } = layers;
+  /** @type {Record<string, [any[], number]>} */
+  const models = {
+    'a dilated convolution of a row': [
+      [
+        conv1d({ filters: 3, kernelSize: 3, padding: 'same', dilationRate: 2, inputShape: [9, 2], ...noisy }),
+        normal(),
+        layers.activation({ activation: 'relu' }),
+        layers.maxPooling1d({ poolSize: 3, strides: 2, padding: 'same' }),
+        conv1d({ filters: 2, kernelSize: 2, strides: 2, activation: 'tanh', ...noisy }),
+        layers.averagePooling1d({ poolSize: 2, strides: 1 }),
+        layers.flatten(),
+        dense({ units: 2 }),
+      ],
+      18,
+    ],
+    'convolutions of an image, and normalizations': [
+      [
+        conv2d({
+          filters: 3,
+          kernelSize: [3, 2],
+          strides: [1, 2],
+          padding: 'same',
+          useBias: false,
+          inputShape: [6, 7, 2],
+        }),
+        normal(),
+        layers.reLU(),
+        layers.maxPooling2d({ poolSize: 2, strides: [2, 1] }),
+        conv2d({ filters: 2, kernelSize: 2, padding: 'valid', activation: 'relu', ...noisy }),
+        normal(),
+        layers.averagePooling2d({ poolSize: [2, 3], strides: 1, padding: 'same' }),
+        layers.flatten(),
+        normal(),
+        dense({ units: 3, activation: 'softmax' }),
+      ],
+      84,
+    ],
+    'dilated, and a mean of all places': [
+      [
+        conv2d({ filters: 4, kernelSize: 2, dilationRate: 2, activation: 'elu', inputShape: [5, 5, 1], ...noisy }),
+        dense({ units: 3, activation: 'tanh', ...noisy }),
+        layers.globalAveragePooling2d({}),
+        normal(),
+      ],
+      25,
+    ],
+    'the largest of all places of a row': [
+      [
+        conv1d({ filters: 3, kernelSize: 2, inputShape: [6, 2], ...noisy }),
+        layers.globalMaxPooling1d({}),
+        dense({ units: 1 }),
+      ],
+      12,
+    ],
+    'the same layers at each of five steps': [
+      [
+        layers.timeDistributed({ layer: conv1d({ filters: 2, kernelSize: 2, ...noisy }), inputShape: [5, 4, 1] }),
+        layers.timeDistributed({ layer: layers.maxPooling1d({ poolSize: 2, strides: 1 }) }),
+        layers.timeDistributed({ layer: layers.flatten() }),
+        layers.timeDistributed({ layer: dense({ units: 3, activation: 'tanh', ...noisy }) }),
+        layers.flatten(),
+        dense({ units: 2 }),
+      ],
+      20,
+    ],
+  };
+  return Promise.all(Object.entries(models).map(([name, [list, inputs]]) => answered(name, sequence(...list), inputs)));
+}
+
+/** Recurrent models, with the outputs of each step. */
+export async function recurrent(count, steps) {
+  const { simpleRNN, lstm, gru, timeDistributed, conv2d, batchNormalization, reLU, flatten, dense } = layers;
+  const noisy = { returnSequences: true, biasInitializer: 'randomUniform' };
+  const answeredEach = async (name, model, rows, shape) => {
+    const output = model.predict(tf.tensor(rows.flat(), [1, steps, ...shape]));
+    const outputs = await output.squeeze([0]).array();
+    return { name, ...(await saved(model)), rows, outputs };
+  };
+  const found = [];
+  for (let k = 0; k < count; k++) {
+    const first = { ...noisy, units: 3 + k, inputShape: [null, 2] };
+    const hard = k % 2 === 1 && { recurrentActivation: 'hardSigmoid' };
+    const kinds = {
+      simpleRNN: simpleRNN(first),
+      lstm: lstm({ ...first, ...hard }),
+      gru: gru({ ...first, ...hard, resetAfter: false }),
+    };
+    for (const [name, layer] of Object.entries(kinds)) {
+      const rest = [
+        timeDistributed({ layer: dense({ units: 3, activation: 'tanh' }) }),
+        simpleRNN({ ...noisy, units: 2 }),
+      ];
+      found.push(await answeredEach(`${name} ${k}`, sequence(layer, ...rest), probes(2, steps), [2]));
+    }
+  }
+  const images = sequence(
+    timeDistributed({ layer: conv2d({ filters: 2, kernelSize: 2 }), inputShape: [null, 3, 3, 1] }),
+    timeDistributed({ layer: batchNormalization({ movingMeanInitializer: 'randomUniform' }) }),
+    timeDistributed({ layer: reLU() }),
+    timeDistributed({ layer: flatten() }),
+    lstm({ ...noisy, units: 3 }),
+  );
+  return [...found, await answeredEach('images, step by step', images, probes(9, steps), [3, 3, 1])];
 }
 
 const sequence = (...list) => tf.sequential({ layers: list });

@@ -48,11 +48,12 @@ for (const { package: name, models, read, allowed } of [
   { package: 'brain.js', models: brainJs.recurrent(5, steps), read: fromBrainJs, allowed: 1e-5 },
   { package: 'synaptic', models: synaptic.recurrent(20, steps), read: fromSynaptic, allowed: 1e-9 },
   { package: 'neataptic', models: neataptic.recurrent(10, steps), read: fromNeataptic, allowed: 1e-9 },
+  { package: '@tensorflow/tfjs', models: await keras.recurrent(4, steps), read: fromKeras, allowed: 1e-5 },
 ]) {
   test(`${models.length} recurrent models of ${name} have the same outputs for ${steps} steps`, () => {
     let worst = 0;
-    for (const { name: model, json, rows, outputs } of models) {
-      predictSequence(read(json), rows).forEach((row, t) => {
+    for (const { name: model, json, weights, rows, outputs } of models) {
+      predictSequence(read(json, weights), rows).forEach((row, t) => {
         expect(row).toHaveLength(outputs[t].length);
         row.forEach((value, k) => {
           const error = Math.abs(value - outputs[t][k]) / Math.max(1, Math.abs(outputs[t][k]));

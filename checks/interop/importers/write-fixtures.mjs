@@ -13,18 +13,27 @@ import * as synaptic from './synaptic.mjs';
 const here = new URL('../../../packages/interop/test/fixtures/', import.meta.url);
 
 function write(name, program, models, recurrent = []) {
-  const written = models.map(({ weights, rows, outputs, ...model }) => ({
+  const asText = ({ weights, ...model }) => ({
     ...model,
     ...(weights && { weights: Buffer.from(weights).toString('base64') }),
-    rows: rows.slice(-8),
-    outputs: outputs.slice(-8),
+  });
+  const written = models.map((model) => ({
+    ...asText(model),
+    rows: model.rows.slice(-8),
+    outputs: model.outputs.slice(-8),
   }));
   const by = 'checks/interop/importers/write-fixtures.mjs';
-  const text = JSON.stringify({ by, program, version: versionOf(program), models: written, recurrent });
+  const text = JSON.stringify({
+    by,
+    program,
+    version: versionOf(program),
+    models: written,
+    recurrent: recurrent.map(asText),
+  });
   writeFileSync(new URL(`${name}.generated.json`, here), `${text}\n`);
 }
 
 write('brain-js', 'brain.js', brainJs.models(), brainJs.recurrent(1, 20));
 write('synaptic', 'synaptic', synaptic.models(), synaptic.recurrent(1, 20));
 write('neataptic', 'neataptic', neataptic.models(), neataptic.recurrent(1, 20));
-write('keras', '@tensorflow/tfjs', await keras.models());
+write('keras', '@tensorflow/tfjs', await keras.models(), await keras.recurrent(1, 20));

@@ -4,6 +4,7 @@ import { fromKeras, toOnnx } from '@nnbp/interop';
 import { describe, expect, test } from 'vitest';
 import { errorOf } from '../../core/test/error-of.js';
 import { damaged, survives } from '../../formats/test/fuzz.js';
+import { fixtures, worstStepError } from './fixtures.js';
 import { operationsOf } from './onnx-models.js';
 
 type Matrix = readonly (readonly number[])[];
@@ -126,6 +127,15 @@ describe.each([
     }
   });
 });
+
+test.each(fixtures('keras').recurrent)(
+  'a model of TensorFlow.js with $name has the same outputs at each step',
+  (model) => {
+    const network = fromKeras(model.json, Uint8Array.from(Buffer.from(model.weights!, 'base64')));
+    expect(network.graph.stateSize).toBeGreaterThan(0);
+    expect(worstStepError(network, model)).toBeLessThan(1e-6);
+  },
+);
 
 test('unsupported options of a recurrent layer are refused with their path', () => {
   const refused = (config: object) => {

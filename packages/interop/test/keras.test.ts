@@ -120,7 +120,7 @@ describe('layers of shapes and activations', () => {
     ['MALFORMED', /a shape of 2 numbers/, layer('Reshape', { target_shape: [3] })],
     ['MALFORMED', /an integer from 1/, layer('Reshape', { target_shape: [0, -1] })],
     ['UNSUPPORTED', /bends at 0/, layer('ReLU', { threshold: 1 })],
-    ['UNSUPPORTED', /flatten first/, layer('Reshape', { target_shape: [2, 1] })],
+    ['MALFORMED', /kernel of shape \[1, 2\]/, layer('Reshape', { target_shape: [2, 1] })],
     ['UNSUPPORTED', /"Lambda"/, layer('Lambda', {})],
   ])('%s %s', (code, message, odd) => {
     const error = errorOf(() => after(odd));
@@ -184,9 +184,9 @@ describe('layers of shapes and activations', () => {
 
 describe('a model that cannot be imported', () => {
   test.each([
-    ['UNSUPPORTED', /"Conv2D"/, [layer('InputLayer', { batch_input_shape: [null, 2] }), layer('Conv2D', {})]],
+    ['UNSUPPORTED', /"Conv3D"/, [layer('InputLayer', { batch_input_shape: [null, 2] }), layer('Conv3D', {})]],
+    ['MALFORMED', /3 axes/, [layer('InputLayer', { batch_input_shape: [null, 2] }), layer('Conv2D', {})]],
     ['UNSUPPORTED', /"exponential"/, [dense(2, { activation: 'exponential' })]],
-    ['UNSUPPORTED', /flatten first/, [dense(2, { batch_input_shape: [null, 2, 2] })]],
     ['UNSUPPORTED', /follow a softmax/, [dense(2), layer('Softmax', {}), layer('ReLU', {})]],
     ['UNSUPPORTED', /no upper end/, [dense(2), layer('ReLU', { max_value: 6 })]],
     ['MALFORMED', /kernel of shape \[3, 2\], not \[2, 2\]/, [dense(2, { batch_input_shape: [null, 3] })]],

@@ -27,6 +27,8 @@ export interface Part {
   readonly constant?: true;
   /** Weights that are constants, by the ids of what they read. */
   readonly fixed?: Readonly<Record<string, number>>;
+  /** Names of b and of each weight, which nodes with the same names share. */
+  readonly shared?: { readonly b: string; readonly w: readonly string[] };
 }
 
 /** All nodes of a network, in any order. */
@@ -48,8 +50,14 @@ export function assemble({ what, inputs, nodes, outputs }: Parts): Network {
     const builder = new GraphBuilder();
     for (const id of inputs) builder.input(id);
     for (let k = 0; k < nodes.length;) {
-      const { id, from, activation, aggregation } = nodes[k];
-      const options = { from, activation, ...(aggregation && { aggregation }), fixed: fixedOf(nodes[k]) };
+      const { id, from, activation, aggregation, shared } = nodes[k];
+      const options = {
+        from,
+        activation,
+        ...(aggregation && { aggregation }),
+        ...(shared && { shared: { b: shared.b, w: byEdge(from, shared.w) } }),
+        fixed: fixedOf(nodes[k]),
+      };
       const { name, count } = layerAt(nodes, k);
       if (count > 1) builder.layer(count, { ...options, name });
       else builder.node(id, options);
@@ -80,36 +88,29 @@ export function assemble({ what, inputs, nodes, outputs }: Parts): Network {
 function fixedOf({ from, b, c, w, constant, fixed }: Part): NonNullable<NodeOptions['fixed']> {
   const scale = c === undefined && { c: 1 };
   if (constant === undefined) return { ...scale, ...(fixed && { w: fixed }) };
-  return { ...scale, b, w: Object.fromEntries(from.map((source, k) => [edgeName(source), w[k]])) };
+  return { ...scale, b, w: byEdge(from, w) };
 }
+
+const byEdge = <T>(from: readonly Source[], values: ArrayLike<T>): Record<string, T> =>
+  Object.fromEntries(from.map((source, k) => [edgeName(source), values[k]]));
 
 /** Number of consecutive nodes that form a layer: their ids differ only in the number. They are declared together. */
 function layerAt(nodes: readonly Part[], first: number): { readonly name: string; readonly count: number } {
-  const { id, from, activation, aggregation, c, constant, fixed } = nodes[first];
+  const { id, from, activation } = nodes[first];
   const name = id.slice(0, -2);
-  if (
-    c !== undefined ||
-    aggregation !== undefined ||
-    constant !== undefined ||
-    fixed !== undefined ||
-    from.length === 0 ||
-    id !== `${name}.0`
-  )
-    return { name, count: 1 };
+  if (!isPlain(nodes[first]) || from.length === 0 || id !== `${name}.0`) return { name, count: 1 };
   let count = 1;
   for (; first + count < nodes.length; count++) {
     const next = nodes[first + count];
-    const alike =
-      next.from === from &&
-      next.activation === activation &&
-      next.c === undefined &&
-      next.aggregation === undefined &&
-      next.constant === undefined &&
-      next.fixed === undefined;
+    const alike = next.from === from && next.activation === activation && isPlain(next);
     if (!alike || next.id !== `${name}.${count}`) break;
   }
   return { name, count };
 }
+
+/** Whether b and every weight are parameters of its own, and c is 1. */
+const isPlain = ({ c, aggregation, constant, fixed, shared }: Part) =>
+  c === undefined && aggregation === undefined && constant === undefined && fixed === undefined && shared === undefined;
 
 /** Rethrows an error of the builder as an error in the file. */
 function asMalformed<T>(what: string, build: () => T): T {

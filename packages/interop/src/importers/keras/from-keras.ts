@@ -1,19 +1,23 @@
 /**
- * Imports Keras models of dense layers. The values between layers are lists of node names; each layer turns one list into
+ * Imports Keras models of dense, recurrent and convolutional layers. The values between layers are lists of node names; each layer turns one list into
  * another and adds the nodes that compute it.
  */
 import { identity } from '@nnbp/activations';
-import { type Network, NnbpError } from '@nnbp/core';
+import { max, mean } from '@nnbp/aggregations';
+import { type Aggregation, type Network, NnbpError } from '@nnbp/core';
 import { assemble, type Part } from '../assemble.js';
 import { type Found, opened } from '../found.js';
 import { activationIn, activationLayers, type Rule } from './activations.js';
 import { gateCounts, gru, lstm, simpleRnn } from './recurrent.js';
 import { type Layer, readTopology } from './topology.js';
 import { readWeights, type Weights } from './weights.js';
+import { wholeGrid, type Window, type Windows, windowsIn } from './windows.js';
 
 const what = 'The Keras model';
 /** Limit on values of small models; the limit of larger ones is proportional to their bytes. */
 const minValues = 2 ** 18;
+/** Limit on the edges of convolutions and pooling, whose number is not proportional to that of weights. */
+const maxEdges = 2 ** 22;
 
 /** Layers that do nothing at inference. */
 const open = new Set([
@@ -22,16 +26,46 @@ const open = new Set([
   'GaussianDropout',
   'GaussianNoise',
   'SpatialDropout1D',
+  'SpatialDropout2D',
   'ActivityRegularization',
 ]);
+
+/** Layers over windows: the number of axes of their grid, and what they aggregate by, if they have no weights. */
+const windowLayers: ReadonlyMap<string, { readonly axes: number; readonly aggregation?: Aggregation }> = new Map<
+  string,
+  { readonly axes: number; readonly aggregation?: Aggregation }
+>([
+  ['Conv1D', { axes: 1 }],
+  ['Conv2D', { axes: 2 }],
+  ['MaxPooling1D', { axes: 1, aggregation: max }],
+  ['MaxPooling2D', { axes: 2, aggregation: max }],
+  ['AveragePooling1D', { axes: 1, aggregation: mean }],
+  ['AveragePooling2D', { axes: 2, aggregation: mean }],
+  ['GlobalMaxPooling1D', { axes: 1, aggregation: max }],
+  ['GlobalMaxPooling2D', { axes: 2, aggregation: max }],
+  ['GlobalAveragePooling1D', { axes: 1, aggregation: mean }],
+  ['GlobalAveragePooling2D', { axes: 2, aggregation: mean }],
+]);
+
+/** A layer, or the one inside a `TimeDistributed`. */
+interface Applied extends Layer {
+  /** Its own name, inside a `TimeDistributed`, whose name is `name`. */
+  readonly inner?: string;
+  /** How many times it stands side by side, with the same weights. Default 1. */
+  readonly copies?: number;
+}
 
 /** Nodes with the same kind of computation. */
 interface Nodes {
   readonly ids: readonly string[];
   /** Predecessors and weights of node u. */
   readonly from: (u: number) => readonly string[];
-  readonly w: (u: number) => ArrayLike<number>;
-  readonly b: (u: number) => number;
+  /** Both may be multiplied by a batch normalization after it. */
+  w: (u: number) => ArrayLike<number>;
+  b: (u: number) => number;
+  /** Names of their parameters, where several nodes share them: node u has those of node u + `filters`. */
+  readonly shared?: (u: number) => NonNullable<Part['shared']>;
+  readonly filters?: number;
   /** Set by the layer itself or by an activation layer after it. */
   rule: Rule;
 }
@@ -49,9 +83,14 @@ interface Values {
 }
 
 /**
- * Reads a model of dense and recurrent layers that Keras or TensorFlow.js made, Sequential or Functional: `Dense`, `Activation`, `ReLU`,
- * `LeakyReLU`, `ELU`, `Softmax` at the end, `Flatten`, `Reshape`, `Concatenate` of rows, and layers that only training knows
- * (`Dropout`, `GaussianNoise` and their like), which are passed over; `SimpleRNN`, `LSTM` and `GRU`. Ids are `LAYER.0`, `LAYER.1`, …. Each c is fixed at 1.
+ * Reads a model that Keras or TensorFlow.js made, Sequential or Functional, of these layers: `Dense`, `Activation`, `ReLU`,
+ * `LeakyReLU`, `ELU`, `Softmax` at the end, `Flatten`, `Reshape`, `Concatenate` of rows; `Conv1D`, `Conv2D`, and max and
+ * average pooling, also global, with channels last; `BatchNormalization`; `SimpleRNN`, `LSTM` and `GRU`; `TimeDistributed`; and
+ * layers that only training knows (`Dropout`, `GaussianNoise` and their like), which are passed over. Ids are `LAYER.0`,
+ * `LAYER.1`, …. Each c is fixed at 1.
+ *
+ * The nodes of a convolution share b and weights. A batch normalization is multiplied into the layer before it, or becomes
+ * nodes if that has an activation.
  *
  * A model with recurrent layers becomes a network with delays, which gives an output for each step; where the last layer returns
  * only the last step (`return_sequences` is false), that is `predictSequence(network, rows).at(-1)`.
@@ -69,8 +108,9 @@ export function fromKeras(modelJson: unknown, weights: Uint8Array | readonly Uin
   const topology = readTopology(model);
   const arrays = readWeights(model, weights);
   const uses = usesOf(topology);
-  const hasSteps = topology.layers.some(({ kind }) => gateCounts[kind] !== undefined);
-  const reader = new Reader(arrays, topology.version, uses, hasSteps);
+  const hasSteps = topology.layers.some(({ kind }) => gateCounts[kind] !== undefined) || hasOpenSteps(topology);
+  const timed = new Set(topology.layers.filter(({ kind }) => kind === timeDistributed).flatMap(({ from }) => from));
+  const reader = new Reader(arrays, topology.version, uses, hasSteps, timed);
   const known = new Map<string, Values>();
   for (const layer of topology.layers) {
     if (known.has(layer.name)) layer.place.refuse(`one layer of the name ${JSON.stringify(layer.name)}`);
@@ -96,6 +136,19 @@ export function fromKeras(modelJson: unknown, weights: Uint8Array | readonly Uin
   return network;
 }
 
+const timeDistributed = 'TimeDistributed';
+
+/** The shape of an input layer, without that of the batch. */
+function inputSizes({ config, place }: Layer): Found[] {
+  const given = config.at('batch_input_shape').present ? config.at('batch_input_shape') : config.at('batch_shape');
+  return given.present ? given.list().slice(1) : place.refuse('an input with a batch_input_shape');
+}
+
+/** Whether a layer is applied to each of any number of steps. */
+const hasOpenSteps = ({ layers }: Pick<ReturnType<typeof readTopology>, 'layers'>) =>
+  layers.some(({ kind }) => kind === timeDistributed) &&
+  layers.some((layer) => layer.kind === 'InputLayer' && inputSizes(layer).findIndex(({ present }) => !present) === 0);
+
 /** Number of uses of each layer's values. */
 function usesOf({ layers, outputs }: Pick<ReturnType<typeof readTopology>, 'layers' | 'outputs'>) {
   const uses = new Map<string, number>();
@@ -106,9 +159,10 @@ function usesOf({ layers, outputs }: Pick<ReturnType<typeof readTopology>, 'laye
 /** Visits the layers and collects the nodes. */
 class Reader {
   readonly #nodes: Nodes[] = [];
-  /** The nodes of recurrent layers. */
-  readonly #recurrent: Part[] = [];
+  /** The nodes of recurrent layers and of pooling. */
+  readonly #others: Part[] = [];
   #valuesLeft: number;
+  #edgesLeft = maxEdges;
 
   constructor(
     readonly weights: ReadonlyMap<string, Weights>,
@@ -116,6 +170,8 @@ class Reader {
     readonly uses: ReadonlyMap<string, number>,
     /** Whether inputs are sequences: of recurrent layers. */
     readonly hasSteps: boolean,
+    /** The layers that a `TimeDistributed` reads. */
+    readonly timed: ReadonlySet<string>,
   ) {
     this.#valuesLeft = minValues;
     for (const { values } of weights.values()) this.#valuesLeft += 4 * values.length;
@@ -123,16 +179,17 @@ class Reader {
 
   /** All collected nodes. */
   parts(): Part[] {
-    const nodes = this.#nodes.flatMap(({ ids, from, w, b, rule: { activation, factor } }) =>
+    const nodes = this.#nodes.flatMap(({ ids, from, w, b, shared, rule: { activation, factor } }) =>
       ids.map((id, u) => ({
         id,
         from: from(u),
         activation,
         b: factor * b(u),
         w: factor === 1 ? w(u) : Array.from(w(u), (weight) => factor * weight),
+        ...(shared && { shared: shared(u) }),
       })),
     );
-    return [...nodes, ...this.#recurrent];
+    return [...nodes, ...this.#others];
   }
 
   /** The values of one layer. */
@@ -145,11 +202,27 @@ class Reader {
       place.at('class_name').unsupported('the steps of a sequence stay apart here.');
     }
     if (gateCounts[kind] !== undefined && before.length === 1) return this.#recurrentLayer(layer, before[0]);
-    const values = this.#read(layer, before);
+    const values = kind === timeDistributed ? this.#timeDistributed(layer, before) : this.#read(layer, before);
     return steps === undefined ? values : { ...values, steps };
   }
 
-  #read(layer: Layer, before: readonly Values[]): Values {
+  /** Each step alone; or, where there is no sequence, each entry of the first axis, all with the same weights. */
+  #timeDistributed(layer: Layer, [values]: readonly Values[]): Values {
+    const { config, place } = layer;
+    const inner = config.at('layer');
+    const own = inner.at('config');
+    const kind = inner.at('class_name').text();
+    if (values === undefined || kind === 'InputLayer' || kind === 'Concatenate') place.refuse('a layer with one input');
+    const applied = { ...layer, kind, config: own, place: inner, inner: own.at('name').text() };
+    if (values.steps === 'all') return this.#read(applied, [values]);
+    const [copies, ...shape] = values.shape;
+    if (shape.length === 0) place.refuse('a sequence before it');
+    const result = this.#read({ ...applied, copies }, [{ ...values, shape }]);
+    if (result.softmax) inner.unsupported('a softmax is over a row of numbers here.');
+    return { ...result, shape: [copies, ...result.shape] };
+  }
+
+  #read(layer: Applied, before: readonly Values[]): Values {
     const { kind, place } = layer;
     if (kind === 'InputLayer') return this.#input(layer);
     if (kind === 'Concatenate') return this.#concatenate(layer, before);
@@ -159,18 +232,24 @@ class Reader {
     if (kind === 'Flatten' || kind === 'Reshape') return this.#reshaped(layer, values);
     this.#expectNoSoftmax(layer, values);
     if (kind === 'Dense') return this.#dense(layer, values);
+    if (kind === 'BatchNormalization') return this.#batchNormalization(layer, values);
+    const overWindows = windowLayers.get(kind);
+    if (overWindows !== undefined) return this.#overWindows(layer, values, overWindows);
     const rule = activationLayers.get(kind);
     return rule === undefined
-      ? place.at('class_name').unsupported('only dense layers, activations, and what shapes rows can be read.')
+      ? place
+          .at('class_name')
+          .unsupported(
+            'only dense, recurrent and convolutional layers, pooling, activations, and what shapes rows can be read.',
+          )
       : this.#activate(layer, values, rule(layer.config, this.version));
   }
 
-  #input({ name, config, place }: Layer): Values {
-    const given = config.at('batch_input_shape').present ? config.at('batch_input_shape') : config.at('batch_shape');
-    if (!given.present) place.refuse('an input with a batch_input_shape');
-    const sizes = given.list().slice(1);
+  #input(layer: Layer): Values {
+    const { name, place } = layer;
+    const sizes = inputSizes(layer);
     // The number of steps may be open, and is not needed.
-    const isSequence = this.hasSteps && sizes.length === 2;
+    const isSequence = this.hasSteps && (sizes.length === 2 || (sizes.length > 2 && this.timed.has(name)));
     const shape = sizes.slice(isSequence ? 1 : 0).map((size) => size.whole(1, 2 ** 31));
     return { shape, ids: this.#ids(place, name, product(shape)), ...(isSequence && { steps: 'all' }) };
   }
@@ -199,34 +278,154 @@ class Reader {
     this.#take(place, 11 * units);
     const numbers = { units, kernel, recurrent, bias, name, from: ids, activation, gate };
     const make = { SimpleRNN: simpleRnn, LSTM: lstm, GRU: (of: typeof numbers) => gru(of, resetAfter) };
-    for (const part of make[kind as keyof typeof make](numbers)) this.#recurrent.push(part);
+    for (const part of make[kind as keyof typeof make](numbers)) this.#others.push(part);
     const returnsAll = config.at('return_sequences').value === true;
     return { shape: [units], ids: this.#ids(place, name, units), steps: returnsAll ? 'all' : 'last' };
   }
 
-  #dense(layer: Layer, values: Values): Values {
-    const { name, config, place } = layer;
-    if (values.shape.length !== 1) {
-      place.unsupported(
-        `a dense layer is fed with rows of numbers, not with [${values.shape.join(', ')}]: flatten first.`,
-      );
-    }
+  /** Of the last axis, with the same weights for all places of the axes before it. */
+  #dense(layer: Applied, values: Values): Values {
+    const { config, place } = layer;
+    const { shape, ids } = values;
     const units = config.at('units').whole(1, 2 ** 31);
-    const kernel = this.#array(layer, 'kernel', [values.ids.length, units]);
+    const channels = shape.at(-1) ?? place.refuse('a row of numbers before it');
+    const kernel = this.#array(layer, 'kernel', [channels, units]);
+    const windows = Array.from({ length: ids.length / channels }, (_, k): Window => ({ cells: [k], places: [0] }));
+    if (windows.length > 1) this.#takeEdges(place, ids.length * units);
+    return this.#filtered(layer, values, { shape: shape.slice(0, -1), windows }, kernel, units);
+  }
+
+  /** A convolution, or pooling. */
+  #overWindows(
+    layer: Applied,
+    values: Values,
+    { axes, aggregation }: { axes: number; aggregation?: Aggregation },
+  ): Values {
+    const { kind, name, config, place, copies = 1 } = layer;
+    const { shape, ids, steps } = values;
+    if (shape.length !== axes + 1) {
+      if (steps === 'all') place.unsupported('the steps of a sequence stay apart here.');
+      place.refuse(`values of ${axes + 1} axes before ${kind}, not [${shape.join(', ')}]`);
+    }
+    const format = config.at('data_format');
+    if (format.present && format.value !== 'channels_last') format.unsupported('only channels_last can be read.');
+    const channels = shape[axes];
+    const sizes = shape.slice(0, axes);
+    const filters = aggregation === undefined ? config.at('filters').whole(1, 2 ** 31) : 1;
+    const take = (cells: number) => this.#takeEdges(place, copies * cells * channels * filters);
+    const cells = product(sizes);
+    const one = kind.startsWith('Global')
+      ? { shape: config.at('keepdims').value === true ? sizes.map(() => 1) : [], windows: [wholeGrid(cells)] }
+      : windowsIn(config, sizes, aggregation ? 'pool_size' : 'kernel_size', take);
+    // Copies stand side by side on one long grid.
+    const windows = Array.from({ length: copies }, (_, k) =>
+      k === 0
+        ? one.windows
+        : one.windows.map((each) => ({ ...each, cells: each.cells.map((cell) => k * cells + cell) })),
+    ).flat();
+    if (aggregation === undefined) {
+      const groups = config.at('groups');
+      if (groups.present && groups.value !== 1) groups.unsupported('only 1 can be read.');
+      const kernels = config.at('kernel_size');
+      const spans = Array.isArray(kernels.value)
+        ? kernels.list().map((each) => each.number())
+        : sizes.map(() => kernels.number());
+      const kernel = this.#array(layer, 'kernel', [...spans, channels, filters]);
+      return this.#filtered(layer, values, { shape: one.shape, windows }, kernel, filters);
+    }
+    const pooled = this.#ids(place, name, windows.length * channels);
+    windows.forEach((window, k) => {
+      for (let channel = 0; channel < channels; channel++) {
+        const from = window.cells.map((cell) => ids[cell * channels + channel]);
+        const w = from.map(() => 1);
+        const id = pooled[k * channels + channel];
+        this.#others.push({ id, from, activation: identity, aggregation, b: 0, w, constant: true });
+      }
+    });
+    return { shape: [...one.shape, channels], ids: pooled };
+  }
+
+  /**
+   * A node for each window and filter, with weights that all windows share.
+   *
+   * @param kernel - `[places, channels, filters]`.
+   */
+  #filtered(
+    layer: Applied,
+    { ids: read, shape: before }: Values,
+    { shape, windows }: Windows,
+    kernel: Float32Array,
+    filters: number,
+  ): Values {
+    const { name, config, place } = layer;
+    const channels = before[before.length - 1];
     const biased = !config.at('use_bias').present || config.at('use_bias').flag();
-    const bias = biased ? this.#array(layer, 'bias', [units]) : undefined;
+    const bias = biased ? this.#array(layer, 'bias', [filters]) : undefined;
     const activation = activationIn(config.at('activation'), this.version);
-    const { ids } = values;
-    const row = (u: number) => Float32Array.from({ length: ids.length }, (_, k) => kernel[k * units + u]);
+    const ids = this.#ids(place, name, windows.length * filters);
+    const sources = windows.map(({ cells }) =>
+      cells.flatMap((cell) => read.slice(cell * channels, (cell + 1) * channels)),
+    );
+    /** For each edge of node u, the row of the kernel. */
+    const rows = (u: number) =>
+      windows[Math.floor(u / filters)].places.flatMap((at) =>
+        Array.from({ length: channels }, (_, k) => at * channels + k),
+      );
+    const filterOf = (u: number) => `${name}.filter${u % filters}`;
     const computed = this.#compute({
-      ids: this.#ids(place, name, units),
-      from: () => ids,
-      w: row,
-      b: (u) => bias?.[u] ?? 0,
+      ids,
+      from: (u) => sources[Math.floor(u / filters)],
+      w: (u) => Float64Array.from(rows(u), (row) => kernel[row * filters + (u % filters)]),
+      b: (u) => bias?.[u % filters] ?? 0,
+      ...(windows.length > 1 && {
+        shared: (u) => ({ b: filterOf(u), w: rows(u).map((row) => `${filterOf(u)}.${row}`) }),
+        filters,
+      }),
       rule: { activation: identity, factor: 1 },
     });
-    const outputs: Values = { shape: [units], ids: computed.ids, unfinished: computed };
+    const outputs: Values = { shape: [...shape, filters], ids, unfinished: computed };
     return this.#once(layer, this.#activate(layer, outputs, activation));
+  }
+
+  /** γ (x − mean) / √(variance + ε) + β of each channel. */
+  #batchNormalization(layer: Applied, values: Values): Values {
+    const { name, config, place } = layer;
+    const { shape, ids, unfinished, steps } = values;
+    const channels = shape.at(-1) ?? place.refuse('a row of numbers before it');
+    const axis = config.at('axis');
+    const chosen = Array.isArray(axis.value) ? axis.list() : axis.present ? [axis] : [];
+    const last = shape.length + (steps === 'all' && layer.inner === undefined ? 1 : 0);
+    if (chosen.length > 1 || chosen.some(({ value }) => value !== -1 && value !== last)) {
+      axis.unsupported('only the last axis can be read.');
+    }
+    const epsilon = config.at('epsilon').present ? config.at('epsilon').number() : 1e-3;
+    const array = (part: string) => this.#array(layer, part, [channels]);
+    const isOn = (option: string) => !config.at(option).present || config.at(option).flag();
+    const gamma = isOn('scale') ? array('gamma') : undefined;
+    const beta = isOn('center') ? array('beta') : undefined;
+    const [mean, variance] = [array('moving_mean'), array('moving_variance')];
+    const factors = Array.from(mean, (_, k) => (gamma?.[k] ?? 1) / Math.sqrt(variance[k] + epsilon));
+    const b = (u: number) => (beta?.[u % channels] ?? 0) - factors[u % channels] * mean[u % channels];
+    const factor = (u: number) => factors[u % channels];
+    // Nodes that share weights have one factor each only if the channels are their filters.
+    if (unfinished !== undefined && (unfinished.filters ?? channels) === channels) {
+      const { w, b: inner } = unfinished;
+      unfinished.w = (u) => Array.from(w(u), (weight) => factor(u) * weight);
+      unfinished.b = (u) => factor(u) * inner(u) + b(u);
+      return this.#once(layer, values);
+    }
+    const computed = this.#compute({
+      ids: this.#ids(place, name, ids.length),
+      from: (u) => [ids[u]],
+      w: (u) => [factor(u)],
+      b,
+      ...(ids.length > channels && {
+        shared: (u) => ({ b: `${name}.b${u % channels}`, w: [`${name}.w${u % channels}`] }),
+        filters: channels,
+      }),
+      rule: { activation: identity, factor: 1 },
+    });
+    return this.#once(layer, { shape, ids: computed.ids, unfinished: computed });
   }
 
   /** The activation becomes that of the nodes before, if nothing else reads them; otherwise of separate nodes. */
@@ -265,9 +464,9 @@ class Reader {
     return { shape: [ids.length], ids };
   }
 
-  #reshaped(layer: Layer, values: Values): Values {
-    const { config, kind } = layer;
-    const { length } = values.ids;
+  #reshaped(layer: Applied, values: Values): Values {
+    const { config, kind, copies = 1 } = layer;
+    const length = values.ids.length / copies;
     if (kind === 'Flatten') {
       if (config.at('data_format').value === 'channels_first' && values.shape.length > 1) {
         config.at('data_format').unsupported('the last axis is the one that runs fastest here.');
@@ -296,10 +495,13 @@ class Reader {
     return nodes;
   }
 
-  #array({ name, place }: Layer, part: string, shape: readonly number[]): Float32Array {
-    const found = this.weights.get(`${name}/${part}`) ?? place.refuse(`weights of the name ${name}/${part}`);
+  #array({ name, inner, place }: Applied, part: string, shape: readonly number[]): Float32Array {
+    const found =
+      this.weights.get(`${name}/${part}`) ??
+      (inner === undefined ? undefined : this.weights.get(`${inner}/${part}`)) ??
+      place.refuse(`weights of the name ${name}/${part}`);
     if (found.shape.length !== shape.length || found.shape.some((size, k) => size !== shape[k])) {
-      place.refuse(`${part} of shape [${shape.join(', ')}], not [${found.shape.join(', ')}],`);
+      place.refuse(`${part} of shape [${shape.join(', ')}], not [${found.shape.join(', ')}]`);
     }
     return found.values;
   }
@@ -311,6 +513,14 @@ class Reader {
   #ids(place: Found, name: string, count: number): string[] {
     this.#take(place, count);
     return Array.from({ length: count }, (_, k) => `${name}.${k}`);
+  }
+
+  /** The same for edges. */
+  #takeEdges(place: Found, count: number): void {
+    this.#edgesLeft -= count;
+    if (!(this.#edgesLeft >= 0)) {
+      throw new NnbpError('TOO_LARGE', `${place.path}: more than ${maxEdges} edges in convolutions and pooling.`);
+    }
   }
 
   /** Checks the limits before nodes are created. */

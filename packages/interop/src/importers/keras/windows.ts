@@ -1,0 +1,112 @@
+/** The windows of convolutions and pooling in Keras, on a grid whose last axis is the channels. */
+import type { Found } from '../found.js';
+
+/** What one window reads, row by row. */
+export interface Window {
+  /** Cells of the grid, counted row by row, without those in the padding. */
+  readonly cells: readonly number[];
+  /** For each of them, its place in the kernel, counted row by row. */
+  readonly places: readonly number[];
+}
+
+/** Windows on a grid, row by row. */
+export interface Windows {
+  /** How many windows there are along each axis. */
+  readonly shape: readonly number[];
+  readonly windows: readonly Window[];
+}
+
+/** How windows lie along one axis. */
+interface Axis {
+  readonly size: number;
+  readonly kernel: number;
+  readonly stride: number;
+  readonly dilation: number;
+  /** Cells of padding before the first cell. */
+  readonly begin: number;
+  readonly count: number;
+}
+
+/**
+ * The windows that a layer's configuration describes.
+ *
+ * @param sizes - Of the grid: one axis, or rows and columns.
+ * @param kernel - The name of the option with the window's sizes.
+ * @param take - Called with the largest number of cells that all windows may have, before there are any.
+ * @throws NnbpError `MALFORMED`, `UNSUPPORTED`
+ */
+export function windowsIn(
+  config: Found,
+  sizes: readonly number[],
+  kernel: 'kernel_size' | 'pool_size',
+  take: (cells: number) => void,
+): Windows {
+  const kernels = sizesOf(config.at(kernel), sizes.length);
+  const given = config.at('strides');
+  const isConvolution = kernel === 'kernel_size';
+  const strides = given.present ? sizesOf(given, sizes.length) : isConvolution ? sizes.map(() => 1) : kernels;
+  const dilation = config.at('dilation_rate');
+  const dilations = isConvolution && dilation.present ? sizesOf(dilation, sizes.length) : sizes.map(() => 1);
+  const axes = sizes.map((size, k) =>
+    axisOf(config, { size, kernel: kernels[k], stride: strides[k], dilation: dilations[k] }),
+  );
+  take(axes.reduce((all, { count, kernel, size }) => all * count * Math.min(kernel, size), 1));
+  const [rows, columns] = axes.length === 1 ? [undefined, axes[0]] : axes;
+  const across = along(columns);
+  const windows =
+    rows === undefined
+      ? across
+      : along(rows).flatMap((row) =>
+          across.map((column) => ({
+            cells: row.cells.flatMap((y) => column.cells.map((x) => y * columns.size + x)),
+            places: row.places.flatMap((y) => column.places.map((x) => y * columns.kernel + x)),
+          })),
+        );
+  return { shape: axes.map(({ count }) => count), windows };
+}
+
+/** One window of the whole grid. */
+export const wholeGrid = (cells: number): Window => ({
+  cells: Array.from({ length: cells }, (_, k) => k),
+  places: Array.from({ length: cells }, (_, k) => k),
+});
+
+/** A size for each axis; one number alone is that of all. */
+function sizesOf(place: Found, axes: number): number[] {
+  const all = Array.isArray(place.value) ? place.list() : Array.from({ length: axes }, () => place);
+  if (all.length !== axes) place.refuse(axes === 1 ? 'one size' : `${axes} sizes`);
+  return all.map((size) => size.whole(1, 2 ** 31));
+}
+
+function axisOf(config: Found, axis: Pick<Axis, 'size' | 'kernel' | 'stride' | 'dilation'>): Axis {
+  const { size, kernel, stride, dilation } = axis;
+  const padding = config.at('padding');
+  const span = dilation * (kernel - 1) + 1;
+  switch (padding.present ? padding.text() : 'valid') {
+    case 'valid': {
+      const count = Math.floor((size - span) / stride) + 1;
+      return count < 1
+        ? padding.refuse(`windows of at most ${size} cells, not ${span}, unless padding is "same"; the padding`)
+        : { ...axis, begin: 0, count };
+    }
+    case 'same': {
+      const count = Math.ceil(size / stride);
+      return { ...axis, begin: Math.floor(Math.max(0, (count - 1) * stride + span - size) / 2), count };
+    }
+    case 'causal':
+      return { ...axis, begin: span - 1, count: Math.ceil(size / stride) };
+    default:
+      return padding.unsupported('expected valid, same or causal.');
+  }
+}
+
+/** The windows along an axis. */
+function along({ size, kernel, stride, dilation, begin, count }: Axis): Window[] {
+  return Array.from({ length: count }, (_, k) => {
+    const start = k * stride - begin;
+    const first = Math.max(0, Math.ceil(-start / dilation));
+    const last = Math.min(kernel - 1, Math.floor((size - 1 - start) / dilation));
+    const places = Array.from({ length: Math.max(0, last - first + 1) }, (_, at) => first + at);
+    return { cells: places.map((place) => start + place * dilation), places };
+  });
+}
