@@ -20,12 +20,13 @@ const recurrent = (
   attributes: Record<string, unknown> = {},
   more = '',
   numbers: Model['numbers'] = {},
+  { axis = 1, results = 'all' } = {},
 ) =>
   foreign({
     inputs: { x: [null, null, inputs] },
     nodes: [
-      [opType, `x W R B ${more}`.trim(), 'all', attributes],
-      ['Squeeze', 'all axis', 'y'],
+      [opType, `x W R B ${more}`.trim(), results, attributes],
+      ['Squeeze', `${results.split(' ').at(-1)} axis`, 'y'],
     ],
     numbers: {
       W: [[1, gates * units, inputs], someNumbers(gates * units * inputs)],
@@ -33,7 +34,7 @@ const recurrent = (
       B: [[1, 2 * gates * units], someNumbers(2 * gates * units)],
       ...numbers,
     },
-    whole: { axis: [1] },
+    whole: { axis: [axis] },
     outputs: 'y',
   });
 
@@ -139,6 +140,46 @@ describe('a recurrent operator', () => {
   });
 
   /** As torch.onnx.export writes it: initial states of as many rows as samples, the batch first, the last step only. */
+  test.each([
+    ['RNN', 1, 'h'],
+    ['LSTM', 4, 'h c'],
+    ['GRU', 3, 'h'],
+  ])('%s reads the batch before the steps with layout = 1', (opType, gates, states) => {
+    const zero = each((k) => 0.5 - 0.25 * k);
+    const initial = (dims: number[]) => ({ h: [dims, zero], c: [dims, zero] }) as const;
+    const model = (layout: bigint, axis: number, results = 'all') =>
+      recurrent(opType, gates, { layout }, `- ${states}`, initial([1, 1, units]), { axis, results });
+    const usual = fromOnnx(model(0n, 1));
+    const outputs = predictSequence(usual, sequence);
+    expect(outputs[0]).toHaveLength(units);
+    expect(predictSequence(fromOnnx(model(1n, 2)), sequence)).toEqual(outputs);
+    // The last state: [batch, directions, units].
+    expect(predictSequence(fromOnnx(model(1n, 1, 'all last')), sequence)).toEqual(outputs);
+    const error = errorOf(() => fromOnnx(model(1n, 1)));
+    expect([error.code, error.message]).toEqual([
+      'UNSUPPORTED',
+      expect.stringMatching(/axes other than that of the dir/),
+    ]);
+  });
+
+  test('two layers have their steps along the same axis', () => {
+    const model = (layout: bigint) =>
+      foreign({
+        inputs: { x: [null, null, units] },
+        nodes: [
+          ['RNN', 'x W W', 'all', { layout: 1n }],
+          ['Squeeze', 'all axis', 'rows'],
+          ['RNN', 'rows W W', 'both', { layout }],
+          ['Squeeze', 'both axis', 'y'],
+        ],
+        numbers: { W: [[1, units, units], someNumbers(units * units)] },
+        whole: { axis: [2] },
+        outputs: 'y',
+      });
+    expect(fromOnnx(model(1n)).graph.stateSize).toBe(2 * units);
+    expect(errorOf(() => fromOnnx(model(0n))).message).toMatch(/steps along the axis of samples/);
+  });
+
   test('is read with computed zeros as its initial state, transposed sequences, and the last step at the end', () => {
     const bytes = foreign({
       inputs: { x: [null, null, inputs] },
@@ -189,7 +230,7 @@ describe('a recurrent operator', () => {
 
   test.each([
     ['UNSUPPORTED', /forward.*from its end/, recurrent('RNN', 1, { direction: 'reverse' })],
-    ['UNSUPPORTED', /layout = 1/, recurrent('GRU', 3, { layout: 1n })],
+    ['MALFORMED', /layout = 2; expected 0 or 1/, recurrent('GRU', 3, { layout: 2n })],
     ['UNSUPPORTED', /clip/, recurrent('LSTM', 4, { clip: 3 })],
     ['UNSUPPORTED', /input_forget/, recurrent('LSTM', 4, { input_forget: 1n })],
     ['UNSUPPORTED', /activation Affine/, recurrent('RNN', 1, { activations: ['Affine'] })],

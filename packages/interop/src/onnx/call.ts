@@ -79,10 +79,10 @@ export class Call {
     return rows;
   }
 
-  /** Operand k as sequences: a vector per sample and step. */
-  sequence(k: number): Rows {
+  /** Operand k as sequences: a vector per sample and step. `axis` is that of the steps. */
+  sequence(k: number, axis: 0 | 1): Rows {
     const rows = this.table(k);
-    const [steps] = rows.lead ?? [];
+    const steps = rows.lead?.[axis];
     if (rows.lead?.length !== 2) this.unsupported('an operand that is not a sequence');
     if (this.tape.stepAxis !== undefined && this.tape.stepAxis !== steps)
       this.unsupported('steps along the axis of samples');
@@ -260,7 +260,5 @@ function places(shape: readonly number[], operand: readonly number[], size: numb
 /** How the partial result of several operators is usually continued, for messages. */
 function usualNext(part: Rows['part']): string {
   if (part === undefined) return 'at the end';
-  return part === 'allSteps' || part === 'lastStep'
-    ? 'with a Squeeze of its directions'
-    : 'as a part of an aggregation';
+  return part === 'directed' ? 'with a Squeeze of its directions' : 'as a part of an aggregation';
 }

@@ -65,7 +65,9 @@ export interface Rows {
    * The part of an aggregation that ONNX writes as several operations; the entries are the operands. Or the result of a
    * recurrent layer that still has the axis of directions.
    */
-  readonly part?: 'sorted' | 'middle' | 'argMaxAbs' | 'allSteps' | 'lastStep';
+  readonly part?: 'sorted' | 'middle' | 'argMaxAbs' | 'directed';
+  /** Of a recurrent layer's result: its axis of directions. */
+  readonly directions?: number;
 }
 
 /** The nodes of a model, inputs first. */

@@ -17,6 +17,8 @@ const functions: ReadonlyMap<string, Activation> = /* @__PURE__ */ new Map<strin
 /** The parameters that the three operators share. */
 interface Layer {
   readonly rows: Rows;
+  /** Whether the batch comes before the steps. */
+  readonly isBatchFirst: boolean;
   readonly x: readonly Entry[];
   readonly units: number;
   readonly activations: readonly Activation[];
@@ -29,11 +31,12 @@ interface Layer {
 }
 
 function layerOf(call: Call, gates: number, usual: readonly string[]): Layer {
-  const rows = call.sequence(0);
+  const layout = call.whole('layout', 0);
+  if (layout !== 0 && layout !== 1) call.malformed(`layout = ${layout}; expected 0 or 1`);
+  const rows = call.sequence(0, layout);
   if (call.text('direction', 'forward') !== 'forward') {
     call.unsupported('a direction other than forward: it reads a sequence from its end');
   }
-  if (call.whole('layout', 0) !== 0) call.unsupported('layout = 1; expected the steps as the first axis');
   if (call.number('clip', 0) !== 0) call.unsupported('clip');
   if (call.has(4)) call.unsupported('lengths of the sequences');
   const [w, r] = [call.constant(1), call.constant(2)];
@@ -57,6 +60,7 @@ function layerOf(call: Call, gates: number, usual: readonly string[]): Layer {
   const x = rows.entries.map((entry) => call.tape.single(entry));
   return {
     rows,
+    isBatchFirst: layout === 1,
     x,
     units,
     activations,
@@ -78,16 +82,17 @@ function placesOf(call: Call, k: number, units: number): Entry[] {
 /** Fills the places and returns the results: all steps, the last step, and for an LSTM the last cell state. */
 function results(
   call: Call,
-  { rows }: Layer,
+  { rows, isBatchFirst }: Layer,
   ...states: readonly (readonly [places: readonly Entry[], next: readonly Entry[]])[]
 ): Rows[] {
   for (const [places, next] of states) {
     places.forEach(({ from: [place] }, unit) => (call.tape.places.get(place)!.next = next[unit]));
   }
-  const shape = [states[0][0].length];
+  const common = { shape: [states[0][0].length], ended: call.label, part: 'directed' } as const;
+  // [steps, directions, batch, units] and [directions, batch, units]; or the batch first, and directions before units.
   return [
-    { shape, entries: states[0][1], lead: rows.lead!, ended: call.label, part: 'allSteps' },
-    ...states.map(([, entries]): Rows => ({ shape, entries, lead: [0], ended: call.label, part: 'lastStep' })),
+    { ...common, entries: states[0][1], lead: rows.lead!, directions: isBatchFirst ? 2 : 1 },
+    ...states.map(([, entries]): Rows => ({ ...common, entries, lead: [0], directions: isBatchFirst ? 1 : 0 })),
   ];
 }
 

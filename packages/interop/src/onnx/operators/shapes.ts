@@ -59,11 +59,9 @@ function namedAxes(call: Call, rank: number): number[] | undefined {
 
 /** `Squeeze` of axes of size 1. Default: all of them except the batch. */
 export const squeeze: Operator = (call) => {
-  // A recurrent layer's results: [steps, directions, batch, units] and [directions, batch, units].
-  const [all, last] = [call.partial(0, 'allSteps'), call.partial(0, 'lastStep')];
-  const directed = all ?? last;
+  const directed = call.partial(0, 'directed');
   if (directed !== undefined) {
-    if (call.listed(1, 'axes')?.join() !== (all === undefined ? '0' : '1'))
+    if (call.listed(1, 'axes')?.join() !== `${directed.directions}`)
       call.unsupported('axes other than that of the directions');
     return { shape: directed.shape, entries: directed.entries, lead: directed.lead! };
   }
