@@ -61,7 +61,9 @@ function encoding(text: string): string {
 export const withCsvOptions = (command: Command): Command =>
   command
     .addOption(
-      new Option('--delimiter <character>', 'what separates cells: , ; | or tab (guessed)').argParser(delimiter),
+      new Option('--delimiter <character>', 'separator between cells: , ; | or tab (default: detected)').argParser(
+        delimiter,
+      ),
     )
     .addOption(
       new Option('--encoding <name>', 'encoding of the file, such as latin1 or gbk (default: utf-8)').argParser(
@@ -69,17 +71,17 @@ export const withCsvOptions = (command: Command): Command =>
       ),
     )
     .addOption(
-      new Option('--decimal <separator>', 'decimal separator: point or comma (default: guessed per column)').argParser(
+      new Option('--decimal <separator>', 'decimal separator: point or comma (default: detected per column)').argParser(
         decimal,
       ),
     )
     .addOption(
       new Option(
         '--missing-values <list>',
-        'cells without a value, separated by commas, as NA,?,-999 (default: NA, ?, - and the like in columns of numbers)',
+        'cells without a value, separated by commas, such such as NA,?,-999 (default: NA, ?, - and the like in columns of numbers)',
       ).argParser((text: string) => text.split(',').map((cell) => cell.trim())),
     )
-    .option('--header', 'the first row names the columns (guessed)')
+    .option('--header', 'the first row contains the column names (default: detected)')
     .option('--no-header', 'the first row is data: columns are called column1, column2, …');
 
 /** Opens a CSV file, or "-" for the standard input. */

@@ -32,7 +32,7 @@ export class Problem extends Error {
 export const misuse = (message: string): Problem => new Problem(message, exitCodes.usage);
 
 const systemMessages: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file or directory',
+  ENOENT: 'no such file or directory',
   EACCES: 'access is denied',
   EISDIR: 'expected a file, received a directory',
   ENOTDIR: 'a part of the path is not a directory',

@@ -54,7 +54,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
 
 function programFor(io: Io): Command {
   const program = new Command('nnbp')
-    .description('Trains small neural networks on CSV files, and takes them apart to the last derivative.')
+    .description('Trains small neural networks on CSV files, and explains their derivatives.')
     .version(version)
     .exitOverride()
     .configureOutput({

@@ -109,7 +109,12 @@ describe('fit', () => {
     ['a start for no parameter', ['-f', 'b1*x', '--start', 'b2=3'], 2, 'the formula has no parameter "b2"'],
     ['a start that is not a pair', ['-f', 'b1*x', '--start', 'b1'], 2, 'Expected name=number pairs'],
     ['a start outside its bounds', ['-f', 'b1*x', '--lower', 'b1=2'], 2, '"b1" starts at 1, outside its bounds'],
-    ['a start that overflows', ['-f', 'exp(b1*x)', '--start', 'b1=1000'], 1, 'no finite value for the start b1=1000'],
+    [
+      'a start that overflows',
+      ['-f', 'exp(b1*x)', '--start', 'b1=1000'],
+      1,
+      'not finite for the initial values b1=1000',
+    ],
     [
       'a start without a finite derivative',
       ['-f', 'a + sqrt(b*x - 1)'],

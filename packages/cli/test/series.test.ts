@@ -141,7 +141,7 @@ describe('train with --time', () => {
   test('a repeated time is refused with the advice to pass --group', async () => {
     const { nnbp } = await world({ 'twice.csv': 'date,store,units\n2024-01-01,a,1\n2024-01-01,b,2\n' });
     const { code, stderr } = await nnbp('train', 'twice.csv', '--target', 'units', '--time', 'date');
-    expect([code, stderr]).toEqual([1, expect.stringMatching(/2024-01-01 is there twice.*--group store/)]);
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/2024-01-01 occurs twice.*--group store/)]);
   });
 
   test('forecast refuses a model that does not forecast', async () => {

@@ -207,11 +207,11 @@ describe('checkpoints', () => {
     const again = await nnbp(...args, '--epochs', '4', '--checkpoint', 'run');
     expect([again.code, again.stderr]).toEqual([
       2,
-      'nnbp: run holds checkpoints up to epoch 2: add --resume to continue, or set another directory.\n',
+      'nnbp: run contains checkpoints up to epoch 2: add --resume to continue, or set another directory.\n',
     ]);
     const other = await nnbp(...args, '--epochs', '4', '--checkpoint', 'run', '--resume', '--rate', '0.5');
     expect(other.code).toBe(1);
-    expect(other.stderr).toContain('of a training with rate 0.003, not 0.5');
+    expect(other.stderr).toContain('to a training with rate 0.003, not 0.5');
     await write('run/run-7-1-elsewhere.lock', '');
     const locked = await nnbp(...args, '--epochs', '4', '--checkpoint', 'run', '--resume');
     expect([locked.code, locked.stderr.trimEnd().split('\n').at(-1)]).toEqual([

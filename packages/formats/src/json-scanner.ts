@@ -101,7 +101,7 @@ export class JsonScanner {
   /** Scans any value. Returns its text. */
   skip(depth = 0): string {
     const from = this.at;
-    if (depth > deepest) this.refuse(`at most ${deepest} lists or objects inside each other`);
+    if (depth > deepest) this.refuse(`at most ${deepest} nested lists or objects`);
     const c = this.text[this.at];
     if (c === '"') this.string();
     else if (c === '[') this.list(() => this.skip(depth + 1));

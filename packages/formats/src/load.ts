@@ -32,7 +32,7 @@ export function load(file: Uint8Array, plugins: Plugins = {}): Loaded {
   if (!(file instanceof Uint8Array)) {
     throw new NnbpError(
       'WRONG_TYPE',
-      'file: expected a Uint8Array; of an ArrayBuffer make one: new Uint8Array(buffer).',
+      'file: expected a Uint8Array. Convert an ArrayBuffer with new Uint8Array(buffer).',
     );
   }
   const { tensors, metadata } = decode(file);
@@ -40,7 +40,7 @@ export function load(file: Uint8Array, plugins: Plugins = {}): Loaded {
   if (model === undefined) {
     throw new NnbpError(
       'UNKNOWN_FORMAT',
-      'This is a safetensors file, and no model of @nnbp: its metadata has no "model".',
+      'This safetensors file is not a model of @nnbp: its metadata has no "model".',
     );
   }
   const json = (name: string, text: string) => parsed(text, `The ${name} in the file`);
@@ -79,7 +79,7 @@ function expectParameters(values: Tensor['values'] | undefined, count: number): 
   if (values?.length !== count) {
     throw new NnbpError(
       'MALFORMED',
-      `The network in the file has ${count} parameters, and ${values?.length ?? 'none'} are there.`,
+      `The network in the file has ${count} parameters: expected as many numbers, received ${values?.length ?? 'none'}.`,
     );
   }
   if (!allFinite(values)) throw new NnbpError('MALFORMED', 'A parameter in the file is not a finite number.');

@@ -62,7 +62,7 @@ export class Names {
       slot = (slot + 1) % this.#places.length;
       // About three steps per name are usual.
       if (++this.#steps > 10_000 + 100 * this.#lookUps) {
-        throw new NnbpError('MALFORMED', 'The names in the file were chosen to be slow to tell apart.');
+        throw new NnbpError('MALFORMED', 'The names in the file collide in the hash table.');
       }
     }
     return slot;

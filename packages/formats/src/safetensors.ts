@@ -75,7 +75,7 @@ export function decode(file: Uint8Array): Tensors {
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   const length = view.getBigUint64(0, true);
   if (length > BigInt(file.length - 8)) {
-    throw malformed(`its header is to have ${length} bytes, and ${file.length - 8} are there`);
+    throw malformed(`its header has ${length} bytes according to its length, and ${file.length - 8} are present`);
   }
   if (length > BigInt(longestHeader)) throw malformed(`its header has ${length} bytes, more than ${longestHeader}`);
   const start = 8 + Number(length);
@@ -140,12 +140,12 @@ function extent(name: string, entry: unknown, malformed: Malformed): Extent {
     throw malformed(`tensor "${name}" needs dtype, shape and data_offsets`);
   }
   if (dtype !== 'F32' && dtype !== 'F64') {
-    throw new NnbpError('UNSUPPORTED', `Tensor "${name}" is of ${dtype}: only F32 and F64 are read.`);
+    throw new NnbpError('UNSUPPORTED', `Tensor "${name}" has dtype ${dtype}: expected F32 or F64.`);
   }
   const [from, to] = offsets;
   const room = (to - from) / kinds[dtype].BYTES_PER_ELEMENT;
   if (shape.reduce((product, side) => product * side, 1) !== room) {
-    throw malformed(`tensor "${name}" has shape [${shape.join(', ')}] and room for ${room} numbers`);
+    throw malformed(`tensor "${name}" has shape [${shape.join(', ')}] and bytes for ${room} numbers`);
   }
   return { name, dtype, shape, from, to };
 }

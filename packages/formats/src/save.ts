@@ -68,7 +68,10 @@ function asJson(metadata: Readonly<Record<string, unknown>>): string {
   try {
     text = JSON.stringify(metadata);
   } catch (error) {
-    throw new NnbpError('WRONG_TYPE', `metadata: expected what JSON can hold (${(error as Error).message}).`);
+    throw new NnbpError(
+      'WRONG_TYPE',
+      `metadata: expected values that JSON can represent (${(error as Error).message}).`,
+    );
   }
   // What cannot be read again is not written.
   expectFewMarks(text, 'metadata');

@@ -132,7 +132,7 @@ function asMalformed<T>(build: () => T): T {
   } catch (error) {
     if (!(error instanceof NnbpError)) throw error;
     if (['MISSING_PLUGIN', 'UNSUPPORTED', 'TOO_LARGE'].includes(error.code)) throw error;
-    throw new NnbpError('MALFORMED', `The model describes no network: ${error.message}`, { cause: error });
+    throw new NnbpError('MALFORMED', `The model does not describe a network: ${error.message}`, { cause: error });
   }
 }
 
@@ -239,7 +239,7 @@ function expectDistinctNames(kind: string, functions: readonly (Activation | Agg
     if (own.has(plugin.name)) {
       throw new NnbpError(
         'UNSUPPORTED',
-        `Two custom ${kind} have the name "${plugin.name}", by which a file knows them: rename one of them.`,
+        `Two custom ${kind} have the name "${plugin.name}", which identifies them in a file: rename one of them.`,
       );
     }
     own.add(plugin.name);

@@ -242,7 +242,7 @@ describe('saving is refused', () => {
       failure('TOO_LARGE', /metadata/),
     );
     const deep = JSON.parse('['.repeat(40) + ']'.repeat(40)) as unknown;
-    expect(() => save(articleNetwork(), { metadata: { deep } })).toThrow(failure('MALFORMED', /inside each other/));
+    expect(() => save(articleNetwork(), { metadata: { deep } })).toThrow(failure('MALFORMED', /nested lists/));
   });
 
   test('for a large network as JSON', () => {

@@ -90,7 +90,7 @@ describe('a model that cannot be imported', () => {
 
   test('a recurrent network on text is refused with the reason', () => {
     const error = errorOf(() => fromBrainJs({ type: 'LSTM', hiddenLayers: [10], options: {} }));
-    expect([error.code, error.message]).toEqual(['UNSUPPORTED', expect.stringContaining('read and write texts')]);
+    expect([error.code, error.message]).toEqual(['UNSUPPORTED', expect.stringContaining('read and write text')]);
   });
 
   test.each([

@@ -228,8 +228,8 @@ describe('the file of neat.export of neat-python', () => {
   });
 
   test.each([
-    [/feedforward/, { network_type: 'ctrnn' }],
-    [/your own/, { nodes: [{ ...file.nodes[0], activation: { name: 'tanh', custom: true } }] }],
+    [/feed-forward/, { network_type: 'ctrnn' }],
+    [/custom/, { nodes: [{ ...file.nodes[0], activation: { name: 'tanh', custom: true } }] }],
   ])('is refused: %s', (message, change) => {
     const error = errorOf(() => fromNeatPython({ ...file, ...change }));
     expect([error.code, error.message]).toEqual(['UNSUPPORTED', expect.stringMatching(message)]);

@@ -105,7 +105,7 @@ describe('a connection with a gate, or back', () => {
 describe('a model that cannot be imported', () => {
   test.each([
     ['MY_OWN', /"MY_OWN"/],
-    [undefined, /your own/],
+    [undefined, /custom/],
   ])('the squash %s is refused by name', (squash, message) => {
     const error = errorOf(() => fromNeataptic(single(squash)));
     expect([error.code, error.message]).toEqual(['UNSUPPORTED', expect.stringMatching(message)]);

@@ -411,7 +411,7 @@ describe('an unsupported operator', () => {
 
   test.each(['ZipMap', 'TreeEnsembleRegressor', 'LinearRegressor'])('%s of ai.onnx.ml is named', (opType) => {
     const error = errorOf(() => fromOnnx(model({ nodes: [op(opType, ['x'], {}, 'ai.onnx.ml')] })));
-    expect(error.message).toMatch(new RegExp(`${opType} is not read`));
+    expect(error.message).toMatch(new RegExp(`${opType} is not supported`));
     expect(errorOf(() => fromOnnx(model({ nodes: [op('Relu', ['x'], {}, 'com.example')] }))).code).toBe('UNSUPPORTED');
   });
 });

@@ -48,6 +48,6 @@ test('a file whose output transform is unknown is refused', () => {
 });
 
 test('PyTorch gets probabilities from forward, and output values with own_units', () => {
-  expect(toPyTorch(network('softmax'))['network.py']).toContain('return torch.softmax(x, 1)');
+  expect(toPyTorch(network('softmax'))['network.py']).toContain('return torch.softmax(x, -1)');
   expect(toPyTorch(network('none'))['network.py']).toMatch(/output_mean\n +return x, state\n/);
 });

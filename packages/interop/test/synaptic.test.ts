@@ -56,7 +56,7 @@ describe('a model of synaptic', () => {
   });
 
   test.each([
-    [null, /your own/],
+    [null, /custom/],
     ['SOFT', /received "SOFT"/],
   ])('the squash %s is refused', (squash, message) => {
     const json = chain();

@@ -35,7 +35,7 @@ export function rprop(options: RpropOptions = {}): Optimizer {
   expectOptions('rprop', { etaMinus }, 1);
   expectOptions('rprop', { etaPlus, initialStep, minimumStep, maximumStep });
   if (etaPlus < 1 || minimumStep > maximumStep) {
-    throw new NnbpError('OUT_OF_RANGE', 'rprop: expected etaPlus from 1 up, and minimumStep at most maximumStep.');
+    throw new NnbpError('OUT_OF_RANGE', 'rprop: expected etaPlus ≥ 1 and minimumStep ≤ maximumStep.');
   }
   return optimizer({
     name: 'rprop',

@@ -162,7 +162,7 @@ export function streamBatches(network: Network, loss: Loss, stream: SampleStream
       if (count === 0) {
         throw new NnbpError(
           'EMPTY_DATA',
-          'data: the stream gave no sample. For several epochs give a function that returns a fresh stream.',
+          'data: the stream is empty. For several epochs, pass a function that returns a new stream.',
         );
       }
       batch.counts = batch.weight = batch.samples;

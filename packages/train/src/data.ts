@@ -134,7 +134,7 @@ function unknownTarget({ name, unknownTargets }: Loss, label: string): number {
 
 /** Throws unless there are samples, and all suit the network. */
 export function checkTables(network: Network, { inputs, targets, weights, rows }: Part, what: string): void {
-  if (inputs.length === 0) throw new NnbpError('EMPTY_DATA', `${what}: there is no sample.`);
+  if (inputs.length === 0) throw new NnbpError('EMPTY_DATA', `${what} is empty.`);
   for (let s = 0; s < inputs.length; s++) {
     checkSample(network, { input: inputs[s], target: targets[s] }, `${what}, sample ${rows?.[s] ?? s}`);
     if (weights !== undefined) expectWeight(`${what}, weight of sample ${rows?.[s] ?? s}`, weights[s]);

@@ -29,7 +29,7 @@ const advice: Readonly<Record<DivergenceCause, string>> = {
   'unscaled input': 'The inputs are very large: use standardize: true, or scale them to about 1.',
   rate: 'The parameters have grown very large: use a smaller learning rate, or clipByNorm(1) in a chain.',
   saturation:
-    'All values are finite but the loss is not: an output has reached the edge of what the loss can take. Use a loss on logits, or clip.',
+    'All values are finite but the loss is not: an output is outside the domain of the loss. Use a loss on logits, or clip.',
   gradient:
     'The loss is finite but its gradient is not: use clipByValue in a chain, a smaller rate, or scaled targets.',
 };

@@ -35,7 +35,7 @@ export class EarlyStopping {
     if (options.monitor === 'validation' && !hasValidation) {
       throw new NnbpError(
         'EMPTY_DATA',
-        'earlyStopping watches the validation loss: give validation data or a fraction.',
+        'earlyStopping monitors the validation loss: pass validation data or a fraction.',
       );
     }
     this.#state = state;

@@ -51,7 +51,7 @@ export function prepare(network: Network, data: Data, options: TrainerOptions, r
   if (options.batchSize !== undefined) expectInteger('batchSize', options.batchSize, 1);
   try {
     if (validation !== undefined && typeof validation !== 'number' && areSequences(data) !== areSequences(validation)) {
-      throw new NnbpError('WRONG_TYPE', 'validation: expected sequences if the data are sequences, and only then.');
+      throw new NnbpError('WRONG_TYPE', 'validation: expected sequences for sequences, and samples for samples.');
     }
     if (areSequences(data)) return prepareSequences(network, data, options, random);
     for (const name of ['truncate', 'stateful'] as const) {

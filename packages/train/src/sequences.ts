@@ -190,7 +190,7 @@ export function sequenceStreamBatches(
       if (count === 0) {
         throw new NnbpError(
           'EMPTY_DATA',
-          `${what}: the stream gave no sequence. For several epochs give a function that returns a fresh stream.`,
+          `${what}: the stream is empty. For several epochs, pass a function that returns a new stream.`,
         );
       }
       if (members.length === 0) return undefined;

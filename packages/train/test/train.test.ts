@@ -406,7 +406,7 @@ describe('streams', () => {
   });
 
   test('that are exhausted, too short, malformed or failing are errors', async () => {
-    expect((await errorOf(fit(straight(), stream(5), plain()))).message).toMatch(/fresh stream/);
+    expect((await errorOf(fit(straight(), stream(5), plain()))).message).toMatch(/new stream/);
     expect((await errorOf(fit(straight(), () => stream(0), plain()))).code).toBe('EMPTY_DATA');
     const wrong = async function* () {
       yield* stream(3);

@@ -146,7 +146,7 @@ function expectFiniteStart(network: Network, { parameters, variables }: FitProbl
     } catch {
       const at = variables.map((name, k) => `${name} = ${input[k]}`).join(', ');
       throw new Problem(
-        `At ${at} the formula has no finite value for the start ${values}. Set --start to values for which it has one.`,
+        `At ${at} the formula is not finite for the initial values ${values}. Set other ones with --start.`,
       );
     }
   }
@@ -222,7 +222,7 @@ function warningsOf(
   const names = (some: readonly string[]) => visible(some.join(', '));
   if (report.stoppedBy !== 'converged') {
     found.push(
-      `the fit did not converge in ${report.history.length} iterations. Set --start closer, or raise --iterations.`,
+      `the fit did not converge in ${report.history.length} iterations. Set --start closer, or increase --iterations.`,
     );
   }
   const free = parameters.filter((name) => undetermined.includes(graph.biasIndex(graph.indexOf(name))));

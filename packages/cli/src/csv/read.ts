@@ -151,7 +151,9 @@ async function* readFrom(path: string): AsyncGenerator<Buffer> {
 function textOf(name: string, beginning: Buffer, decoder: Decoder): string {
   const text = decoder.decode(beginning);
   if (text.includes('\0')) {
-    throw new Problem(`${name} is not text: it holds zero bytes. Set --encoding utf-16le, or save it as "CSV UTF-8".`);
+    throw new Problem(
+      `${name} is not text: it contains zero bytes. Set --encoding utf-16le, or save it as "CSV UTF-8".`,
+    );
   }
   return text;
 }
@@ -240,7 +242,7 @@ async function* rowsOf(
 
 const wrongWidth = (name: string, number: number, found: number, width: number) =>
   new Problem(
-    `${name}, row ${number}: expected ${width} cells as in the first row, received ${found}. Fix the row, or set what separates cells with --delimiter.`,
+    `${name}, row ${number}: expected ${width} cells as in the first row, received ${found}. Fix the row, or set the separator with --delimiter.`,
   );
 
 /** Converts an error of csv-parse to a message for users. */
@@ -249,16 +251,16 @@ function inWords(name: string, error: unknown): unknown {
   const { code, lines: line } = error as CsvError & { readonly lines?: number };
   const where = line === undefined ? name : `${name}, line ${line}`;
   if (code === 'CSV_QUOTE_NOT_CLOSED') {
-    return new Problem(`${where}: a quote is opened and never closed. Close it, or write it twice ("") inside a cell.`);
+    return new Problem(`${where}: a quote is not closed. Close it, or double it ("") inside a cell.`);
   }
   if (code === 'CSV_INVALID_CLOSING_QUOTE' || code === 'CSV_NON_TRIMABLE_CHAR_AFTER_CLOSING_QUOTE') {
     return new Problem(
-      `${where}: a cell that begins with a quote has text after the closing quote. Write quotes inside a cell twice, as in "a ""big"" one".`,
+      `${where}: a cell that begins with a quote has text after the closing quote. Double quotes inside a cell, as in "a ""big"" one".`,
     );
   }
   if (code.startsWith('CSV_RECORD_INCONSISTENT') || code.startsWith('CSV_INCONSISTENT')) {
     return new Problem(
-      `${where}: the row has more or fewer cells than the first. Fix the row, or set what separates cells with --delimiter.`,
+      `${where}: the row has more or fewer cells than the first. Fix the row, or set the separator with --delimiter.`,
     );
   }
   return new Problem(`${where}: ${error.message.replace(/\.?$/, '.')}`);

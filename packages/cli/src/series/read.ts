@@ -90,8 +90,8 @@ export async function readSeries(
       const when = timeText(list[twice].time, times.precision);
       throw new Problem(
         group === undefined
-          ? `${csv.name}: ${when} is there twice. If the table holds several series, name the column that tells them apart, for example --group ${shellWord(otherColumn(csv.header, target, time))}.`
-          : `${csv.name}: ${when} is there twice for "${name}" in column "${group}".`,
+          ? `${csv.name}: ${when} occurs twice. If the table contains several series, specify the column that identifies them, for example --group ${shellWord(otherColumn(csv.header, target, time))}.`
+          : `${csv.name}: ${when} occurs twice for "${name}" in column "${group}".`,
       );
     }
   }
@@ -126,7 +126,7 @@ export async function readSeries(
   } else if (gaps.length > 0) {
     const more = gaps.length > 3 ? `, and ${counted(gaps.length - 3, 'more gap')}` : '';
     notes.push(
-      `${counted(gaps.length, 'gap')} (${counted(missingSteps, 'step')} missing): between ${gaps.slice(0, 3).join(', ')}${more}. No window reaches over a gap.`,
+      `${counted(gaps.length, 'gap')} (${counted(missingSteps, 'step')} missing): between ${gaps.slice(0, 3).join(', ')}${more}. No window spans a gap.`,
     );
   }
   return {

@@ -44,7 +44,7 @@ export async function runIn(
   const { epoch } = found.checkpoint;
   if (!resume) {
     throw misuse(
-      `${directory} holds checkpoints up to epoch ${epoch}: add --resume to continue, or set another directory.`,
+      `${directory} contains checkpoints up to epoch ${epoch}: add --resume to continue, or set another directory.`,
     );
   }
   for (const [name, value] of Object.entries(settings)) {
@@ -54,7 +54,7 @@ export async function runIn(
         ? 'other columns or another loss'
         : `${name} ${JSON.stringify(found.metadata[name])}, not ${JSON.stringify(value)}`;
     throw new Problem(
-      `The checkpoints in ${directory} are of a training with ${shown}: use the same options, or set another directory.`,
+      `The checkpoints in ${directory} belong to a training with ${shown}: use the same options, or set another directory.`,
     );
   }
   for (const { path: bad, reason } of found.skipped) await note(io, visible(`${bad} was skipped: ${reason.message}`));

@@ -102,7 +102,7 @@ export async function planFor(io: Io, path: string, options: TrainOptions): Prom
   }
   if (options.optimizer === 'lm' && use.loss().residuals === undefined) {
     throw misuse(
-      `The optimizer lm needs a loss that is a sum of squares, and ${lossName} is none: use --optimizer lbfgs, or --loss mse.`,
+      `The optimizer lm needs a loss that is a sum of squares, and ${lossName} is not one: use --optimizer lbfgs, or --loss mse.`,
     );
   }
   const rows = { rows: all.rows, usableRows: usable.rows };

@@ -96,7 +96,7 @@ export function functionsOf(
     if (source === undefined) {
       throw new NnbpError(
         'UNSUPPORTED',
-        `Node "${whose(activation)}": a module can hold the activations of @nnbp/activations only, found your own "${name}".`,
+        `Node "${whose(activation)}": expected an activation of @nnbp/activations, received the custom "${name}".`,
       );
     }
     for (const helper of source.calls ?? []) helpers.set(helper, called.get(helper)!);
@@ -116,7 +116,7 @@ export function functionsOf(
     if (code === undefined) {
       throw new NnbpError(
         'UNSUPPORTED',
-        `Node "${whose(aggregation)}": a module can hold the aggregations of @nnbp/aggregations only, found your own "${name}".`,
+        `Node "${whose(aggregation)}": expected an aggregation of @nnbp/aggregations, received the custom "${name}".`,
       );
     }
     own.set(aggregation, { name, code });

@@ -144,7 +144,7 @@ export async function latestCheckpoint(directory: string, plugins?: Plugins): Pr
     try {
       const { checkpoint, ...loaded } = load(await readFile(path), plugins);
       if (checkpoint !== undefined) return { ...loaded, checkpoint, path, skipped };
-      skipped.push({ path, reason: new Error('It holds a model without a checkpoint.') });
+      skipped.push({ path, reason: new Error('It contains a model without a checkpoint.') });
     } catch (error) {
       if (!isDamage(error)) throw error instanceof NnbpError ? error : unavailable(path, error as Error);
       skipped.push({ path, reason: error as Error });
@@ -195,8 +195,8 @@ async function expectDamaged(path: string, epoch: number): Promise<void> {
   }
   throw new NnbpError(
     'WRONG_STATE',
-    `"${path}" is of a training that went further than this one, at epoch ${epoch}: ` +
-      'resume from latestCheckpoint(directory), move the file away, or give this training a directory of its own.',
+    `"${path}" belongs to a training that has run longer, to epoch ${epoch}: ` +
+      'resume from latestCheckpoint(directory), move the file, or use another directory.',
   );
 }
 

@@ -64,6 +64,6 @@ function inUse(directory: string, name: string): NnbpError {
   return new NnbpError(
     'WRONG_STATE',
     `"${directory}" is in use by another training: process ${pid} on ${where}. Wait until it ends, or use another ` +
-      `directory. If it does not run any more, delete "${name}" there.`,
+      `directory. If it is not running, delete "${name}" there.`,
   );
 }

@@ -119,10 +119,10 @@ function asMalformed<T>(what: string, build: () => T): T {
   } catch (error) {
     if (!(error instanceof NnbpError)) throw error;
     if (error.code === 'CYCLE' || error.code === 'SELF_EDGE') {
-      throw new NnbpError('UNSUPPORTED', `${what} is recurrent, and a graph here has no way back: ${error.message}`, {
+      throw new NnbpError('UNSUPPORTED', `${what} is recurrent, which is not supported: ${error.message}`, {
         cause: error,
       });
     }
-    throw new NnbpError('MALFORMED', `${what} describes no network: ${error.message}`, { cause: error });
+    throw new NnbpError('MALFORMED', `${what} does not describe a network: ${error.message}`, { cause: error });
   }
 }

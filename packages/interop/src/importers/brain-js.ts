@@ -62,7 +62,7 @@ export function fromBrainJs(json: unknown): Network {
     if (model.at('hiddenLayers').present || model.at('type').present || model.at('options').present) {
       model.unsupported(
         'only NeuralNetwork, RNNTimeStep, LSTMTimeStep and GRUTimeStep can be read: the other recurrent networks of brain.js ' +
-          'read and write texts.',
+          'read and write text.',
       );
     }
     model.at('layers').refuse('a list of layers');
@@ -132,7 +132,7 @@ function inLists(model: Found, layers: readonly Found[]): Layers {
     const seen = new Set<number>();
     for (const [key, place] of table.entries()) {
       const k = place.whole(0, count - 1);
-      if (seen.has(k)) place.refuse('another number for each key');
+      if (seen.has(k)) place.refuse('a different number for each key');
       seen.add(k);
       names[k] = key;
     }
@@ -166,10 +166,10 @@ function inLists(model: Found, layers: readonly Found[]): Layers {
 function expectSizes(model: Found, counts: readonly number[]): void {
   if (!model.at('sizes').present) return;
   const sizes = model.at('sizes').list();
-  if (sizes.length !== counts.length) model.at('sizes').refuse(`${counts.length} numbers, one a layer`);
+  if (sizes.length !== counts.length) model.at('sizes').refuse(`${counts.length} numbers, one per layer`);
   counts.forEach((count, l) => {
     const size = sizes[l].whole(1, Number.MAX_SAFE_INTEGER);
-    if (size !== count) sizes[l].refuse(`${count}, as there are nodes in that layer`);
+    if (size !== count) sizes[l].refuse(`${count}, the number of nodes in that layer`);
   });
 }
 

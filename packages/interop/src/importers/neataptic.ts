@@ -85,9 +85,9 @@ export function fromNeataptic(json: unknown): Network {
   if (nodes.slice(0, inputs).some((node) => node !== 'input'))
     model.at('nodes').refuse('the inputs before other nodes');
   const outputs = nodes.filter((node) => node !== 'input' && node.output).length;
-  if (model.at('input').whole(1, list.length) !== inputs) model.at('input').refuse(`${inputs}, as there are inputs`);
+  if (model.at('input').whole(1, list.length) !== inputs) model.at('input').refuse(`${inputs}, the number of inputs`);
   if (model.at('output').whole(1, list.length) !== outputs)
-    model.at('output').refuse(`${outputs}, as there are outputs`);
+    model.at('output').refuse(`${outputs}, the number of outputs`);
   return running({ what, connections: model.at('connections'), nodes, order: list.map((_, k) => k) });
 }
 
@@ -110,7 +110,10 @@ function nodeOf(place: Found): Computed | 'input' {
 }
 
 function squashOf(place: Found): Squash {
-  if (!place.present) place.unsupported('the squash is one of your own.');
+  if (!place.present) place.unsupported('custom squash functions are not supported.');
   const name = place.text();
-  return squashes.get(name) ?? place.unsupported(`this squash is none of ${[...squashes.keys()].join(', ')}.`);
+  return (
+    squashes.get(name) ??
+    place.unsupported(`this squash is not supported; expected ${[...squashes.keys()].join(', ')}.`)
+  );
 }

@@ -81,11 +81,12 @@ export interface Playground {
 export function fromPlayground(url: string, options: { readonly seed?: number } = {}): Playground {
   const link = new Link(url);
   for (const name of ['cosX', 'cosY']) {
-    if (link.flag(name, false)) link.unsupported(name, 'the page does not show this feature any more.');
+    if (link.flag(name, false)) link.unsupported(name, 'the page no longer has this feature.');
   }
   const names = Object.keys(features) as (keyof typeof features)[];
   const chosen = names.filter((name) => link.flag(name, name === 'x' || name === 'y'));
-  if (chosen.length === 0) throw new NnbpError('MALFORMED', 'The link turns every feature off: nothing would go in.');
+  if (chosen.length === 0)
+    throw new NnbpError('MALFORMED', 'The link turns every feature off: the network has no inputs.');
   const problem = link.one('problem', ['classification', 'regression']);
   return {
     network: networkOf(link, chosen, problem === 'classification' ? tanh : identity, options.seed),
@@ -147,7 +148,7 @@ class Link {
       throw new NnbpError('WRONG_TYPE', 'Expected a link to TensorFlow Playground, as a string.');
     const at = url.indexOf('#');
     if (at < 0 && !url.includes('=') && !url.includes('playground.tensorflow.org')) {
-      throw new NnbpError('MALFORMED', 'This is not a link to TensorFlow Playground: nothing is set in it.');
+      throw new NnbpError('MALFORMED', 'This is not a link to TensorFlow Playground: it has no settings.');
     }
     const pairs = at < 0 && !url.includes('=') ? [] : unescaped(url.slice(at + 1)).split('&');
     this.#entries = new Map(
@@ -178,7 +179,7 @@ class Link {
   one<Name extends string>(name: string, known: readonly Name[]): Name {
     const text = this.#text(name);
     if (text === undefined) return known[0];
-    return known.find((one) => one === text) ?? this.unsupported(name, `there are ${known.join(', ')}.`);
+    return known.find((one) => one === text) ?? this.unsupported(name, `expected one of ${known.join(', ')}.`);
   }
 
   /** Numbers separated by commas; empty entries, such as after a trailing comma, are ignored. An empty value means no layers. */
@@ -189,7 +190,8 @@ class Link {
       .split(',')
       .filter((size) => size.trim() !== '')
       .map(Number);
-    if (sizes.some((size) => !Number.isSafeInteger(size) || size < 1)) this.#refuse(name, 'numbers of nodes, as 4,2');
+    if (sizes.some((size) => !Number.isSafeInteger(size) || size < 1))
+      this.#refuse(name, 'numbers of nodes, such as 4,2');
     return sizes;
   }
 

@@ -60,7 +60,9 @@ export function fromSynaptic(json: unknown): Network {
       return {
         output: layer === Infinity,
         bias: place.at('bias').number(),
-        activation: squash.present ? activationOf(squash) : squash.unsupported('the squash is one of your own.'),
+        activation: squash.present
+          ? activationOf(squash)
+          : squash.unsupported('custom squash functions are not supported.'),
         initial: { sum: numberOr0(place.at('state')), value: numberOr0(place.at('activation')) },
       };
     }),

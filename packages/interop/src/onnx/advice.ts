@@ -3,12 +3,12 @@
 const preprocessed = 'Cut it off, for example with onnx.utils.extract_model(path, out, inputs, outputs)';
 
 const advice: readonly (readonly [pattern: RegExp, advice: string])[] = [
-  [/Conv|Pool/, 'Of convolution and pooling, Conv, MaxPool, AveragePool and their Global forms are read'],
+  [/Conv|Pool/, 'Of convolution and pooling, Conv, MaxPool, AveragePool and their Global forms are supported'],
   [
     /^(?:Scan|Loop|If)$/,
-    'Models with control flow are not read. Export one step of the model, with its states as inputs and outputs',
+    'Models with control flow are not supported. Export one step of the model, with its states as inputs and outputs',
   ],
-  [/^(?:Tree|SVM|GLM|Linear(?:Cl|R))/, 'Only neural networks are read, and Scaler in front of one'],
+  [/^(?:Tree|SVM|GLM|Linear(?:Cl|R))/, 'Supported are neural networks, and Scaler before one'],
   [
     /^(?:ArgMax|ArgMin|TopK|ZipMap|LabelEncoder|ArrayFeatureExtractor)$/,
     `It turns outputs into labels. ${preprocessed}; scikit-learn's models: skl2onnx with options={"zipmap": False}`,

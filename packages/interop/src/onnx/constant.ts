@@ -90,7 +90,7 @@ function external(
   if (file === undefined) {
     throw new NnbpError(
       'UNSUPPORTED',
-      `${label}: its numbers are in another file, ${JSON.stringify(location)}. Pass that file's bytes as files[${JSON.stringify(location)}].`,
+      `${label}: its values are in another file, ${JSON.stringify(location)}. Pass that file's bytes as files[${JSON.stringify(location)}].`,
     );
   }
   const offset = Number(entry('offset') ?? 0);

@@ -179,7 +179,7 @@ function expectOwnTensors(tensors: readonly Proto<'TensorProto'>[], files: Exter
   if (asked > available) {
     throw new NnbpError(
       'TOO_LARGE',
-      `The tensors in other files have ${asked} numbers, the files only ${available} bytes.`,
+      `The tensors in external files need ${asked} numbers, but the files have ${available} bytes.`,
     );
   }
 }
@@ -205,7 +205,7 @@ function run(call: Call, values: Map<string, Value | Uniform>): void {
     return;
   }
   const operator = operatorOf(node.opType, node.domain);
-  if (operator === undefined) call.unsupported(`${node.opType} is not read. ${adviceFor(node.opType)}`);
+  if (operator === undefined) call.unsupported(`${node.opType} is not supported. ${adviceFor(node.opType)}`);
   const { lead } = call;
   if (lead !== undefined && !readsSequences(node.opType)) call.unsupported('of a sequence');
   const result = operator(call);

@@ -154,7 +154,7 @@ function networkNode(tape: Tape, { g, h, aggregation, fixed }: TapeNode): Networ
     }
     throw new NnbpError(
       'UNSUPPORTED',
-      `${g.label}: cannot be read as a network of scalar nodes: what follows does not make an activation of it.`,
+      `${g.label}: cannot be read as a network of scalar nodes: the operations after it do not complete an activation.`,
     );
   }
   const inner = tape.nodeOf(h);

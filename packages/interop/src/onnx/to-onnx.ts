@@ -134,7 +134,7 @@ class Writer {
       const first = Array.from(graph.activationOf).findIndex((own, i) => i >= graph.inputCount && own === k);
       throw new NnbpError(
         'UNSUPPORTED',
-        `Node "${graph.ids[first]}": its activation "${activation.name}" is none of @nnbp/activations, so ONNX has no ` +
+        `Node "${graph.ids[first]}": its activation "${activation.name}" is custom, so ONNX has no ` +
           'operation for it. Expected a built-in one.',
       );
     });
@@ -277,7 +277,7 @@ class Writer {
       if (written === undefined) {
         throw new NnbpError(
           'UNSUPPORTED',
-          `Node "${graph.ids[nodes[0]]}": its aggregation "${aggregation.name}" is none of @nnbp/aggregations, so ONNX has ` +
+          `Node "${graph.ids[nodes[0]]}": its aggregation "${aggregation.name}" is custom, so ONNX has ` +
             'no operation for it. Expected a built-in one.',
         );
       }
@@ -497,7 +497,7 @@ function expectNames(names: Readonly<Record<string, string>>): void {
       );
     }
     if (used.has(name)) {
-      throw new NnbpError('OUT_OF_RANGE', `${option}: expected a name that no other tensor has, found "${name}".`);
+      throw new NnbpError('OUT_OF_RANGE', `${option}: expected a name that no other tensor has, received "${name}".`);
     }
     used.add(name);
   }

@@ -23,7 +23,7 @@ export function fromPyTorch(weights: Uint8Array, network: Network): Network {
     if (tensor?.shape.join() !== shape.join()) {
       throw new NnbpError(
         'MALFORMED',
-        `Expected a tensor "${name}" of [${shape.join(', ')}], received ${found}. The weights have to be of this network.`,
+        `Expected a tensor "${name}" of [${shape.join(', ')}], received ${found}. Use the weights of this network.`,
       );
     }
     parameters.forEach((p, k) => {
@@ -36,7 +36,7 @@ export function fromPyTorch(weights: Uint8Array, network: Network): Network {
   if (tensors.size > seatings.length) {
     const known = new Set(seatings.map(({ name }) => name));
     const other = [...tensors.keys()].find((name) => !known.has(name));
-    throw new NnbpError('MALFORMED', `There is a tensor "${other}" that this network has no place for.`);
+    throw new NnbpError('MALFORMED', `Tensor "${other}" does not belong to this network.`);
   }
   copy.inputScaler = network.inputScaler;
   copy.outputScaler = network.outputScaler;

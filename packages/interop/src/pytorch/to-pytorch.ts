@@ -85,8 +85,8 @@ function pythonFunctions(graph: Graph): PythonFunction[] {
     const first = Array.from(graph.activationOf).findIndex((own, i) => i >= graph.inputCount && own === k);
     throw new NnbpError(
       'UNSUPPORTED',
-      `Node "${graph.ids[first]}": its activation "${activation.name}" is none of @nnbp/activations, so there is no ` +
-        'PyTorch for it. Expected a built-in one.',
+      `Node "${graph.ids[first]}": its activation "${activation.name}" is custom, so it has no ` +
+        'PyTorch equivalent. Expected a built-in one.',
     );
   });
 }
@@ -105,8 +105,8 @@ function pythonAggregations(graph: Graph): ReadonlyMap<Aggregation, PythonFuncti
       const first = graph.ids.findIndex((_, i) => graph.aggregation(i) === aggregation);
       throw new NnbpError(
         'UNSUPPORTED',
-        `Node "${graph.ids[first]}": its aggregation "${aggregation.name}" is none of @nnbp/aggregations, so there is no ` +
-          'PyTorch for it. Expected a built-in one.',
+        `Node "${graph.ids[first]}": its aggregation "${aggregation.name}" is custom, so it has no ` +
+          'PyTorch equivalent. Expected a built-in one.',
       );
     }),
   );

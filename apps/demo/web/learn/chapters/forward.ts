@@ -9,7 +9,7 @@ export interface ForwardExercise extends Exercise, Worked {}
 
 export const forward: Chapter<ForwardExercise> = {
   name: 'forward',
-  title: { en: 'What does node 4 make of x_2 and x_3?', zh: '节点 4 用 x_2 和 x_3 算出什么？' },
+  title: { en: 'How does node 4 compute x_4 from x_2 and x_3?', zh: '节点 4 用 x_2 和 x_3 算出什么？' },
   ability: { en: 'run any node forward', zh: '对任意节点做前向计算' },
   exercise(seed) {
     const worked = articleExercise(seed);

@@ -55,8 +55,7 @@ export function activationIn(place: Found, version: string): Rule | 'softmax' {
   // Keras writes some as objects.
   const name = typeof place.value === 'object' ? place.at('class_name').text() : place.text();
   if (name === 'softmax') return 'softmax';
-  const activation =
-    named.get(name) ?? place.unsupported(`the ones that can be had are ${[...named.keys(), 'softmax'].join(', ')}.`);
+  const activation = named.get(name) ?? place.unsupported(`supported are ${[...named.keys(), 'softmax'].join(', ')}.`);
   // h / 5 + ½, cut off at 0 and 1; ours has a sixth. Keras 3 has a sixth too.
   return activation === hardSigmoid && !version.startsWith('3.') ? { activation, factor: 1.2 } : one(activation);
 }
@@ -73,8 +72,9 @@ export const activationLayers: ReadonlyMap<string, (config: Found, version: stri
   [
     'ReLU',
     (config) => {
-      if (config.at('max_value').present) config.at('max_value').unsupported('a ReLU here has no upper end.');
-      if (either(config, ['threshold'], 0) !== 0) config.at('threshold').unsupported('a ReLU here bends at 0.');
+      if (config.at('max_value').present) config.at('max_value').unsupported('a ReLU with a maximum is not supported.');
+      if (either(config, ['threshold'], 0) !== 0)
+        config.at('threshold').unsupported('a ReLU with a threshold other than 0 is not supported.');
       const slope = either(config, ['negative_slope'], 0);
       return one(slope === 0 ? relu : leakyRelu.negativeSlope(slope));
     },

@@ -113,24 +113,24 @@ export function fromKeras(modelJson: unknown, weights: Uint8Array | readonly Uin
   const reader = new Reader(arrays, topology.version, uses, hasSteps, timed);
   const known = new Map<string, Values>();
   for (const layer of topology.layers) {
-    if (known.has(layer.name)) layer.place.refuse(`one layer of the name ${JSON.stringify(layer.name)}`);
+    if (known.has(layer.name)) layer.place.refuse(`one layer with the name ${JSON.stringify(layer.name)}`);
     const before = layer.from.map(
-      (name) => known.get(name) ?? layer.place.refuse(`a layer after those it is fed with, not before ${name}`),
+      (name) => known.get(name) ?? layer.place.refuse(`a layer after its inputs, not before ${name}`),
     );
     known.set(layer.name, reader.read(layer, before));
   }
   const chosen = (names: readonly string[]) =>
-    names.flatMap((name) => known.get(name)?.ids ?? model.refuse(`a layer of the name ${JSON.stringify(name)}`));
+    names.flatMap((name) => known.get(name)?.ids ?? model.refuse(`a layer with the name ${JSON.stringify(name)}`));
   const inputs = chosen(topology.inputs);
   if (topology.layers.filter(({ kind }) => kind === 'InputLayer').length !== topology.inputs.length) {
     model.refuse('every input layer among the inputs of the model');
   }
   const outputs = chosen(topology.outputs);
-  if (new Set(outputs).size < outputs.length) model.unsupported('the same values come out twice: once is enough here.');
+  if (new Set(outputs).size < outputs.length) model.unsupported('the same output is listed twice. List it once.');
   const network = assemble({ what, inputs, nodes: reader.parts(), outputs });
   if (topology.outputs.some((name) => known.get(name)?.softmax)) {
     if (topology.outputs.length > 1)
-      model.unsupported('a softmax over a part of the outputs: expected one output layer.');
+      model.unsupported('a softmax over a part of the outputs is not supported: expected one output layer.');
     network.outputTransform = 'softmax';
   }
   return network;
@@ -196,10 +196,9 @@ class Reader {
   read(layer: Layer, before: readonly Values[]): Values {
     const { kind, place } = layer;
     const { steps } = before[0] ?? {};
-    if (before.some((values) => values.steps !== steps))
-      place.unsupported('some of its inputs are sequences, some are not.');
+    if (before.some((values) => values.steps !== steps)) place.unsupported('it combines sequences with single rows.');
     if (steps === 'all' && (kind === 'Flatten' || kind === 'Reshape')) {
-      place.at('class_name').unsupported('the steps of a sequence stay apart here.');
+      place.at('class_name').unsupported('it combines the steps of a sequence.');
     }
     if (gateCounts[kind] !== undefined && before.length === 1) return this.#recurrentLayer(layer, before[0]);
     const values = kind === timeDistributed ? this.#timeDistributed(layer, before) : this.#read(layer, before);
@@ -218,7 +217,7 @@ class Reader {
     const [copies, ...shape] = values.shape;
     if (shape.length === 0) place.refuse('a sequence before it');
     const result = this.#read({ ...applied, copies }, [{ ...values, shape }]);
-    if (result.softmax) inner.unsupported('a softmax is over a row of numbers here.');
+    if (result.softmax) inner.unsupported('a softmax is supported on a row of numbers only.');
     return { ...result, shape: [copies, ...result.shape] };
   }
 
@@ -226,7 +225,7 @@ class Reader {
     const { kind, place } = layer;
     if (kind === 'InputLayer') return this.#input(layer);
     if (kind === 'Concatenate') return this.#concatenate(layer, before);
-    if (before.length !== 1) place.refuse(`a layer ${kind} that is fed with one other`);
+    if (before.length !== 1) place.refuse(`a layer ${kind} with one input layer`);
     const [values] = before;
     if (open.has(kind)) return this.#once(layer, values);
     if (kind === 'Flatten' || kind === 'Reshape') return this.#reshaped(layer, values);
@@ -259,7 +258,7 @@ class Reader {
     this.#expectNoSoftmax(layer, { ids, shape: [ids.length], ...(softmax && { softmax }) });
     if (steps !== 'all') place.unsupported('it reads a sequence: the layer before it has to return one.');
     for (const option of ['go_backwards', 'return_state', 'time_major']) {
-      if (config.at(option).value === true) config.at(option).unsupported('only false can be read.');
+      if (config.at(option).value === true) config.at(option).unsupported('only false is supported.');
     }
     const units = config.at('units').whole(1, 2 ** 31);
     const columns = gateCounts[kind]! * units;
@@ -270,7 +269,7 @@ class Reader {
     const bias = biased ? this.#array(layer, 'bias', resetAfter ? [2, columns] : [columns]) : undefined;
     const rule = (option: string): Rule => {
       const found = activationIn(config.at(option), this.version);
-      return found === 'softmax' ? config.at(option).unsupported('it is no function of one node.') : found;
+      return found === 'softmax' ? config.at(option).unsupported('it is not a function of one node.') : found;
     };
     const activation = rule('activation');
     const gate = kind === 'SimpleRNN' ? activation : rule('recurrent_activation');
@@ -304,11 +303,11 @@ class Reader {
     const { kind, name, config, place, copies = 1 } = layer;
     const { shape, ids, steps } = values;
     if (shape.length !== axes + 1) {
-      if (steps === 'all') place.unsupported('the steps of a sequence stay apart here.');
+      if (steps === 'all') place.unsupported('it combines the steps of a sequence.');
       place.refuse(`values of ${axes + 1} axes before ${kind}, not [${shape.join(', ')}]`);
     }
     const format = config.at('data_format');
-    if (format.present && format.value !== 'channels_last') format.unsupported('only channels_last can be read.');
+    if (format.present && format.value !== 'channels_last') format.unsupported('only channels_last is supported.');
     const channels = shape[axes];
     const sizes = shape.slice(0, axes);
     const filters = aggregation === undefined ? config.at('filters').whole(1, 2 ** 31) : 1;
@@ -325,7 +324,7 @@ class Reader {
     ).flat();
     if (aggregation === undefined) {
       const groups = config.at('groups');
-      if (groups.present && groups.value !== 1) groups.unsupported('only 1 can be read.');
+      if (groups.present && groups.value !== 1) groups.unsupported('only 1 is supported.');
       const kernels = config.at('kernel_size');
       const spans = Array.isArray(kernels.value)
         ? kernels.list().map((each) => each.number())
@@ -396,7 +395,7 @@ class Reader {
     const chosen = Array.isArray(axis.value) ? axis.list() : axis.present ? [axis] : [];
     const last = shape.length + (steps === 'all' && layer.inner === undefined ? 1 : 0);
     if (chosen.length > 1 || chosen.some(({ value }) => value !== -1 && value !== last)) {
-      axis.unsupported('only the last axis can be read.');
+      axis.unsupported('only the last axis is supported.');
     }
     const epsilon = config.at('epsilon').present ? config.at('epsilon').number() : 1e-3;
     const array = (part: string) => this.#array(layer, part, [channels]);
@@ -432,7 +431,7 @@ class Reader {
   #activate(layer: Layer, values: Values, rule: Rule | 'softmax'): Values {
     const { shape, ids, unfinished } = values;
     if (rule === 'softmax') {
-      if (shape.length !== 1) layer.place.unsupported('a softmax is over a row of numbers here.');
+      if (shape.length !== 1) layer.place.unsupported('a softmax is supported on a row of numbers only.');
       return { shape, ids, softmax: true };
     }
     if (rule.activation === identity) return this.#once(layer, values);
@@ -452,15 +451,14 @@ class Reader {
 
   #concatenate({ place, config }: Layer, before: readonly Values[]): Values {
     for (const values of before) {
-      if (values.shape.length !== 1) place.unsupported('only rows of numbers can be put one after another.');
+      if (values.shape.length !== 1) place.unsupported('only rows of numbers can be concatenated.');
       this.#expectNoSoftmax({ place }, values);
     }
     const axis = config.at('axis');
-    if (axis.present && axis.value !== -1 && axis.value !== 1) axis.unsupported('rows have one axis.');
+    if (axis.present && axis.value !== -1 && axis.value !== 1) axis.unsupported('a row has one axis.');
     const ids = before.flatMap((values) => values.ids);
     this.#take(place, ids.length);
-    if (new Set(ids).size < ids.length)
-      place.unsupported('the same values stand in it twice: one edge is enough here.');
+    if (new Set(ids).size < ids.length) place.unsupported('it has the same input twice. Use it once.');
     return { shape: [ids.length], ids };
   }
 
@@ -469,7 +467,9 @@ class Reader {
     const length = values.ids.length / copies;
     if (kind === 'Flatten') {
       if (config.at('data_format').value === 'channels_first' && values.shape.length > 1) {
-        config.at('data_format').unsupported('the last axis is the one that runs fastest here.');
+        config
+          .at('data_format')
+          .unsupported('channels_first is not supported: expected the channels as the last axis.');
       }
       return this.#once(layer, { ...values, shape: [length] });
     }
@@ -499,7 +499,7 @@ class Reader {
     const found =
       this.weights.get(`${name}/${part}`) ??
       (inner === undefined ? undefined : this.weights.get(`${inner}/${part}`)) ??
-      place.refuse(`weights of the name ${name}/${part}`);
+      place.refuse(`weights with the name ${name}/${part}`);
     if (found.shape.length !== shape.length || found.shape.some((size, k) => size !== shape[k])) {
       place.refuse(`${part} of shape [${shape.join(', ')}], not [${found.shape.join(', ')}]`);
     }
@@ -507,7 +507,7 @@ class Reader {
   }
 
   #expectNoSoftmax({ place }: Pick<Layer, 'place'>, { softmax }: Values): void {
-    if (softmax) place.unsupported('nothing can follow a softmax: it is not a function of one node.');
+    if (softmax) place.unsupported('a softmax is supported at the end only.');
   }
 
   #ids(place: Found, name: string, count: number): string[] {
@@ -527,7 +527,7 @@ class Reader {
   #take(place: Found, count: number): void {
     this.#valuesLeft -= count;
     if (this.#valuesLeft < 0) {
-      throw new NnbpError('TOO_LARGE', `${place.path}: so many values are out of all proportion to the weights.`);
+      throw new NnbpError('TOO_LARGE', `${place.path}: it needs far more values than the file has weights.`);
     }
   }
 }

@@ -58,8 +58,7 @@ function functional(config: Found): Omit<Topology, 'version'> {
     .list()
     .map((place) => {
       const calls = place.at('inbound_nodes').list();
-      if (calls.length > 1)
-        place.at('inbound_nodes').unsupported('a layer that is used twice would share its weights.');
+      if (calls.length > 1) place.at('inbound_nodes').unsupported('a layer that is used twice is not supported.');
       return layerOf(place, calls.flatMap(sources));
     });
   return { layers, inputs: ends(config.at('input_layers')), outputs: ends(config.at('output_layers')) };
@@ -90,6 +89,6 @@ function ends(place: Found): string[] {
 function nameIn(place: Found): string {
   const [name, call, tensor] = place.list();
   if (name === undefined) return place.refuse('the name of a layer and two numbers');
-  if (call?.value !== 0 || tensor?.value !== 0) place.unsupported('only the first use of a layer is read.');
+  if (call?.value !== 0 || tensor?.value !== 0) place.unsupported('only the first use of a layer is supported.');
   return name.text();
 }

@@ -26,9 +26,10 @@ export function readWeights(model: Found, bytes: Uint8Array | readonly Uint8Arra
       .map((size) => size.whole(0, 2 ** 31));
     expectFloat32(place);
     const count = shape.reduce((product, size) => product * size, 1);
-    if (count * 4 > file.length - at) place.refuse(`no more numbers than the ${file.length} bytes of weights have`);
+    if (count * 4 > file.length - at)
+      place.refuse(`at most as many numbers as the ${file.length} bytes of weights have`);
     const key = keyOf(place.at('name').text());
-    if (found.has(key)) place.refuse(`one array of the name ${JSON.stringify(key)}`);
+    if (found.has(key)) place.refuse(`one array with the name ${JSON.stringify(key)}`);
     const values = Float32Array.from({ length: count }, (_, k) => view.getFloat32(at + 4 * k, true));
     found.set(key, { shape, values });
     at += 4 * count;
@@ -81,7 +82,7 @@ function listed(model: Found): Found[] {
 
 function expectFloat32(place: Found): void {
   const kind = place.at('dtype');
-  if (kind.text() !== 'float32') kind.unsupported('only float32 is read.');
+  if (kind.text() !== 'float32') kind.unsupported('only float32 is supported.');
   if (place.at('quantization').present) place.at('quantization').unsupported('convert the model without quantization.');
 }
 

@@ -129,8 +129,7 @@ function partsOf(
 ): Part[] {
   const { key, bias, response, activation: name, aggregation } = gene;
   const { activation, factor, held, c } =
-    fromNeat.get(name) ??
-    place.at('activation').unsupported(`the ones that can be had are ${[...fromNeat.keys()].join(', ')}.`);
+    fromNeat.get(name) ?? place.at('activation').unsupported(`supported are ${[...fromNeat.keys()].join(', ')}.`);
   const known = aggregations.get(aggregation);
   if (known === undefined && aggregation !== 'sum') {
     place.at('aggregation').unsupported(`expected sum, ${[...aggregations.keys()].join(', ')}.`);

@@ -79,7 +79,7 @@ function genes(genome: Found): FoundGenome {
 
 function exported(network: Found): FoundGenome {
   const kind = network.at('network_type');
-  if (kind.text() !== 'feedforward') kind.unsupported('only a feedforward network has no memory.');
+  if (kind.text() !== 'feedforward') kind.unsupported('only feed-forward networks are supported.');
   const topology = network.at('topology');
   return {
     inputs: keysIn(topology.at('input_keys')),
@@ -122,6 +122,6 @@ function keysIn(place: Found): number[] {
 /** A name, or `{ name, custom }`. */
 function functionOf(place: Found): string {
   if (typeof place.value === 'string') return place.value;
-  if (place.at('custom').present && place.at('custom').flag()) place.unsupported('the function is one of your own.');
+  if (place.at('custom').present && place.at('custom').flag()) place.unsupported('custom functions are not supported.');
   return place.at('name').text();
 }

@@ -40,7 +40,7 @@ export const prelu: Operator = (call) => {
   const rows = call.rows(0);
   const slope = call.constant(1);
   const { shape, right, left } = call.broadcast(rows.shape, call.withoutBatch(slope, rows));
-  if (left.length !== rows.entries.length) call.malformed('its slope has more entries than what it bends');
+  if (left.length !== rows.entries.length) call.malformed('its slope has more entries than its input');
   const entries = left.map((at, k) => {
     const g = call.tape.activation(leakyRelu.negativeSlope, slope.values[right[k]]);
     return call.tape.apply(g, rows.entries[at]);
