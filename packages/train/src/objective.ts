@@ -16,77 +16,86 @@ import type { Batch } from './batches.js';
 const blockLength = 2 ** 18;
 
 /**
- * Rows of weight 0 have no residuals. Sequences start from the graph's initial state in each evaluation.
+ * Makes the objective of a batch. All share their memory: only the last one may be used. Rows of weight 0 have no
+ * residuals. Sequences start from the graph's initial state in each evaluation.
  *
  * @param executor - In float64; left with parameters of its own.
  */
-export function objectiveOf(
-  graph: Graph,
-  executor: Executor,
-  { inputs, targets, counts, samples, options }: Batch,
-  loss: Loss,
-): Objective {
+export function objectivesOf(graph: Graph, executor: Executor, loss: Loss): (batch: Batch) => Objective {
   const { parameterCount } = graph;
   const width = graph.outputs.length;
   const { residuals } = loss;
-  const weights = options?.weights;
-  const total = totalWeight(weights, samples);
-  const weightOf = (row: number) => weights?.[row] ?? 1;
-  let residualCount = 0;
-  if (residuals !== undefined) for (let r = 0; r < samples; r++) if (weightOf(r) > 0) residualCount += width;
-  const part = (values: FloatArray, row: number) => values.subarray(row * width, (row + 1) * width);
-  const all = rowsOf(counts);
-  return {
-    residualCount,
-    loss(parameters) {
-      executor.parameters.set(parameters);
-      const x = executor.predict(inputs, counts);
-      let sum = 0;
-      for (let r = 0; r < samples; r++) {
-        const weight = weightOf(r);
-        if (weight > 0) sum += weight * loss.value(part(x, r), part(targets, r));
-      }
-      return sum / total;
-    },
-    gradient(parameters, gradients) {
-      executor.parameters.set(parameters);
-      const mean = executor.backpropagate(inputs, targets, counts, loss, weights && { weights });
-      gradients.set(executor.gradients);
-      return mean;
-    },
-    jacobian(parameters, visit) {
-      executor.parameters.set(parameters);
-      const perSample = all.steps * width * parameterCount;
-      const perBlock = Math.max(1, Math.min(all.samples, Math.floor(blockLength / (perSample || 1))));
-      const rowLimit = Math.min(samples, perBlock * all.steps);
-      const block = new Float64Array(rowLimit * width * parameterCount);
-      const found = new Float64Array(rowLimit * width);
-      const slopes = new Float64Array(width);
-      let sum = 0;
-      for (let first = 0; first < all.samples; first += perBlock) {
-        const some = partOf(graph, all, inputs, first, Math.min(perBlock, all.samples - first));
-        const x = executor.jacobian(some.inputs, some.counts, block);
-        let rows = 0;
-        for (let r = 0; r < some.numbers.length; r++) {
-          const weight = weightOf(some.numbers[r]);
+  // One row's outputs, targets, residuals and their derivatives.
+  const [output, target, own, slopes] = Array.from({ length: 4 }, () => new Float64Array(width));
+  let block = new Float64Array(0);
+  let found = new Float64Array(0);
+  const readRow = (values: FloatArray, row: number, to: Float64Array) => {
+    for (let k = 0, from = row * width; k < width; k++) to[k] = values[from + k];
+  };
+  return ({ inputs, targets, counts, samples, options }) => {
+    const weights = options?.weights;
+    const total = totalWeight(weights, samples);
+    const weightOf = (row: number) => weights?.[row] ?? 1;
+    let residualCount = 0;
+    if (residuals !== undefined) for (let r = 0; r < samples; r++) if (weightOf(r) > 0) residualCount += width;
+    const all = rowsOf(counts);
+    return {
+      residualCount,
+      loss(parameters) {
+        executor.parameters.set(parameters);
+        const x = executor.predict(inputs, counts);
+        let sum = 0;
+        for (let r = 0; r < samples; r++) {
+          const weight = weightOf(r);
           if (weight === 0) continue;
-          const [output, target] = [part(x, r), part(targets, some.numbers[r])];
-          const own = part(found, rows / width);
-          residuals!.value(output, target, own);
-          residuals!.derivative(output, target, slopes);
-          const share = Math.sqrt(weight / total);
-          for (let k = 0; k < width; k++, rows++) {
-            own[k] *= share;
-            sum += own[k] ** 2;
-            const to = rows * parameterCount;
-            const from = (r * width + k) * parameterCount;
-            for (let p = 0; p < parameterCount; p++) block[to + p] = slopes[k] * share * block[from + p];
-          }
+          readRow(x, r, output);
+          readRow(targets, r, target);
+          sum += weight * loss.value(output, target);
         }
-        if (rows > 0) visit(found.subarray(0, rows), block.subarray(0, rows * parameterCount), rows);
-      }
-      return sum;
-    },
+        return sum / total;
+      },
+      gradient(parameters, gradients) {
+        executor.parameters.set(parameters);
+        const mean = executor.backpropagate(inputs, targets, counts, loss, weights && { weights });
+        gradients.set(executor.gradients);
+        return mean;
+      },
+      jacobian(parameters, visit) {
+        executor.parameters.set(parameters);
+        const perSample = all.steps * width * parameterCount;
+        const perBlock = Math.max(1, Math.min(all.samples, Math.floor(blockLength / (perSample || 1))));
+        const rowLimit = Math.min(samples, perBlock * all.steps);
+        if (found.length < rowLimit * width) {
+          block = new Float64Array(rowLimit * width * parameterCount);
+          found = new Float64Array(rowLimit * width);
+        }
+        let sum = 0;
+        for (let first = 0; first < all.samples; first += perBlock) {
+          const some = partOf(graph, all, inputs, first, Math.min(perBlock, all.samples - first));
+          const x = executor.jacobian(some.inputs, some.counts, block);
+          let rows = 0;
+          for (let r = 0; r < some.numbers.length; r++) {
+            const weight = weightOf(some.numbers[r]);
+            if (weight === 0) continue;
+            readRow(x, r, output);
+            readRow(targets, some.numbers[r], target);
+            residuals!.value(output, target, own);
+            residuals!.derivative(output, target, slopes);
+            const share = Math.sqrt(weight / total);
+            for (let k = 0; k < width; k++, rows++) {
+              found[rows] = own[k] * share;
+              sum += found[rows] ** 2;
+              const slope = slopes[k] * share;
+              const to = rows * parameterCount;
+              const from = (r * width + k) * parameterCount;
+              for (let p = 0; p < parameterCount; p++) block[to + p] = slope * block[from + p];
+            }
+          }
+          if (rows > 0) visit(found.subarray(0, rows), block.subarray(0, rows * parameterCount), rows);
+        }
+        return sum;
+      },
+    };
   };
 }
 

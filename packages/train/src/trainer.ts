@@ -22,7 +22,7 @@ import type { EarlyStoppingState } from './early-stopping.js';
 import type { EpochLog } from './epoch-log.js';
 import { type Freeze, withoutFrozen } from './freeze.js';
 import type { Metric, MetricResult } from './metrics/metric.js';
-import { objectiveOf } from './objective.js';
+import { objectivesOf } from './objective.js';
 import { prepare, type Sources } from './prepare.js';
 import { Pace } from './yield-to-event-loop.js';
 
@@ -158,6 +158,7 @@ export class Trainer {
   readonly #optimizer: Optimizer;
   readonly #sources: Sources;
   readonly #executor: Executor;
+  readonly #objectives: ReturnType<typeof objectivesOf>;
   readonly #dropout: DropoutExecutor | undefined;
   readonly #random: Random;
   readonly #pace: Pace;
@@ -213,6 +214,7 @@ export class Trainer {
       throw error;
     }
     this.#executor.parameters.set(network.parameters.vector);
+    this.#objectives = objectivesOf(network.graph, this.#executor, options.loss);
   }
 
   /** Epochs finished. */
@@ -483,7 +485,7 @@ export class Trainer {
   /** An iteration of an optimizer that evaluates the loss itself. */
   #iterate(batch: Batch, optimizer: Optimizer): number {
     const parameters = Float64Array.from(this.#executor.parameters);
-    const objective = objectiveOf(this.network.graph, this.#executor, batch, this.#options.loss);
+    const objective = this.#objectives(batch);
     const value = optimizer.iterate!(objective, parameters);
     this.#executor.parameters.set(parameters);
     // So that the cache shows where a number is not finite.
