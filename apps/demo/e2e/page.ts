@@ -1,5 +1,5 @@
 /** Helpers for browser tests: a page of the served playground, screenshots, and accessibility checks with axe. */
-import axe from 'axe-core';
+import axe, { type RunOptions } from 'axe-core';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
@@ -108,11 +108,15 @@ async function save(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: join(pictures, `${name.replaceAll(/[^\p{L}\d]+/gu, '-')}.png`), fullPage: true });
 }
 
-/** Fails with axe's serious and critical violations. */
-export async function expectAccessible(page: Page): Promise<void> {
+/** Fails with axe's serious and critical violations, of all its rules or only of `rules`. */
+export async function expectAccessible(page: Page, rules?: string[]): Promise<void> {
+  const options: RunOptions = { resultTypes: ['violations'], ...(rules && { runOnly: rules }) };
   // The page's policy forbids third-party scripts; it does not apply to the debugger's evaluate.
-  await page.evaluate(axe.source);
-  const { violations } = await page.evaluate(() => (globalThis as unknown as { axe: typeof axe }).axe.run());
+  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axe.source);
+  const { violations } = await page.evaluate(
+    (options) => (globalThis as unknown as { axe: typeof axe }).axe.run(options),
+    options,
+  );
   const serious = violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .map(({ id, help, nodes }) => `${id}: ${help}\n  ${nodes.map(({ html }) => html.slice(0, 160)).join('\n  ')}`);

@@ -1,5 +1,5 @@
 /** The script of the service worker. */
-import { runSuite } from './suite.js';
+import { runQuarter } from './suite.js';
 
 /** What is used of a service worker's events, which the types of web workers do not know. */
 type ServiceMessage = MessageEvent<number | 'auto'> & { waitUntil(work: Promise<unknown>): void };
@@ -8,6 +8,6 @@ self.addEventListener('message', (event) => {
   const { data, ports, waitUntil } = event as ServiceMessage;
   waitUntil.call(
     event,
-    runSuite(data).then((outcome) => ports[0].postMessage(outcome)),
+    runQuarter(data).then((outcome) => ports[0].postMessage(outcome)),
   );
 });

@@ -1,6 +1,6 @@
 /** The script of the worker. */
-import { runSuite } from './suite.js';
+import { runQuarter } from './suite.js';
 
 self.addEventListener('message', ({ data }: MessageEvent<number | 'auto'>) => {
-  void runSuite(data).then((outcome) => self.postMessage(outcome));
+  void runQuarter(data).then((outcome) => self.postMessage(outcome));
 });
