@@ -1,6 +1,6 @@
 /**
- * `pnpm mutation [package …]`: changes the sources of core, activations, losses, optim and gradcheck in thousands of small
- * ways, one at a time, and checks whether a test fails. A mutant that no test can detect is explained in `survivors.json`;
+ * `pnpm mutation [package …]`: changes the sources of core, activations, aggregations, losses, optim and gradcheck in
+ * thousands of small ways, one at a time, and checks whether a test fails. A mutant that no test can detect is explained in `survivors.json`;
  * where several read the same, the explanation gives their number: `… ×2`.
  */
 import { spawnSync } from 'node:child_process';
@@ -8,7 +8,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { record, results } from './results.mjs';
 
-const all = ['activations', 'losses', 'optim', 'gradcheck', 'core'];
+const all = ['activations', 'aggregations', 'losses', 'optim', 'gradcheck', 'core'];
 const chosen = process.argv.slice(2);
 const reasons = JSON.parse(readFileSync(join(import.meta.dirname, 'survivors.json'), 'utf8'));
 let unexplained = 0;
