@@ -27,6 +27,16 @@ export interface Columns {
   readonly loss: string;
   /** Cells without a value, if the user listed them with --missing-values. */
   readonly missingValues?: readonly string[];
+  /** Present if the rows of a group are a sequence. */
+  readonly sequences?: SequenceUse;
+}
+
+/** How the rows of a table are sequences. */
+export interface SequenceUse {
+  /** The column whose value the rows of a sequence share. */
+  readonly group: string;
+  /** Whether a sequence has one target, after its last row, or one at each row. */
+  readonly targets: 'last' | 'each';
 }
 
 /** The target, if it is a category. */
@@ -69,14 +79,20 @@ export function spread(
 export const columnsIn = (value: unknown): Columns | undefined => (isColumns(value) ? value : undefined);
 
 function isColumns(value: unknown): value is Columns {
-  const { inputs, targets, loss, missingValues } = (value ?? {}) as Partial<Record<keyof Columns, unknown>>;
+  const { inputs, targets, loss, missingValues, sequences } = (value ?? {}) as Partial<Record<keyof Columns, unknown>>;
   return (
     typeof loss === 'string' &&
     isList(inputs, isColumn) &&
     isList(targets, isColumn) &&
     targets.length > 0 &&
-    (missingValues === undefined || isList(missingValues, isString))
+    (missingValues === undefined || isList(missingValues, isString)) &&
+    (sequences === undefined || isSequenceUse(sequences))
   );
+}
+
+function isSequenceUse(value: unknown): value is SequenceUse {
+  const { group, targets } = (value ?? {}) as Partial<Record<keyof SequenceUse, unknown>>;
+  return typeof group === 'string' && (targets === 'last' || targets === 'each');
 }
 
 function isColumn(value: unknown): value is Column {

@@ -49,8 +49,16 @@ export interface Results {
   readonly test?: Assessment;
 }
 
-/** The loss and the metrics, one line per part of the data. */
-export function describeResults(results: Results, rows: Readonly<Record<keyof Results, number>>): string {
+/**
+ * The loss and the metrics, one line per part of the data.
+ *
+ * @param unit - What the data consist of.
+ */
+export function describeResults(
+  results: Results,
+  rows: Readonly<Record<keyof Results, number>>,
+  unit = 'rows',
+): string {
   const parts = (['training', 'validation', 'test'] as const).filter((part) => results[part] !== undefined);
   const lines = parts.map((part) => [
     part,
@@ -59,7 +67,7 @@ export function describeResults(results: Results, rows: Readonly<Record<keyof Re
     ...figuresOf(results[part]!),
   ]);
   const names = Object.keys(results[parts[0]]?.metrics ?? {});
-  return tableOf([['', 'rows', 'loss', ...names.map((name) => metricNames[name] ?? name)], ...lines], [1, 2, 3, 4]);
+  return tableOf([['', unit, 'loss', ...names.map((name) => metricNames[name] ?? name)], ...lines], [1, 2, 3, 4]);
 }
 
 const figuresOf = ({ metrics }: Assessment) =>

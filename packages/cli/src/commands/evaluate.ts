@@ -9,18 +9,20 @@ import {
   type Sample,
 } from '@nnbp/train';
 import { type Command } from 'commander';
-import { categoryOf, type Column, nodesOf } from '../columns.js';
+import { categoryOf, type Column, type Columns, nodesOf, type SequenceUse } from '../columns.js';
 import { metricNames, metricText } from '../describe.js';
-import type { CsvOptions } from '../csv/read.js';
+import type { Csv, CsvOptions } from '../csv/read.js';
 import { Gaps } from '../encode.js';
 import { lossNamed } from '../functions.js';
 import { short } from '../guess.js';
 import { type Io, note, print } from '../io.js';
 import { type ModelOptions, openModel } from '../model-file.js';
 import { openDataFor, withCsvOptions, withModel } from '../options.js';
-import { Problem } from '../problem.js';
+import { misuse, Problem } from '../problem.js';
 import { modelRows } from '../samples.js';
-import { tableOf } from '../table.js';
+import { readSequences } from '../sequences/read.js';
+import { withTargets } from '../sequences/targets.js';
+import { counted, tableOf } from '../table.js';
 import { visible, visibleJson } from '../visible.js';
 
 interface EvaluateOptions extends ModelOptions, CsvOptions {
@@ -48,8 +50,13 @@ export function addEvaluate(program: Command, io: Io): void {
 async function evaluateOn(io: Io, modelPath: string, dataPath: string, options: EvaluateOptions): Promise<void> {
   const model = await openModel(io, modelPath, options);
   const csv = await openDataFor(io, dataPath, model, options);
-  const gaps = new Gaps();
-  let rows = 0;
+  const { sequences } = model.columns;
+  if (sequences !== undefined && options.importance === true) {
+    throw misuse('--importance shuffles single rows, and this model reads sequences: remove --importance.');
+  }
+  const bySequence = sequences && (await sequencesOf(csv, model.columns, sequences, io.signal));
+  const gaps = bySequence?.gaps ?? new Gaps();
+  let rows = bySequence?.rows ?? 0;
   /** Only kept for --importance, which reads them more than once. */
   const kept: Sample[] = [];
   const samples = async function* (): AsyncGenerator<Sample> {
@@ -64,7 +71,7 @@ async function evaluateOn(io: Io, modelPath: string, dataPath: string, options: 
   const category = categoryOf(model.columns);
   const metrics = category ? [accuracy(), confusionMatrix()] : [rSquared(), meanAbsoluteError()];
   const loss = lossNamed(model.columns.loss).loss();
-  const found = await evaluate(model.network, samples(), {
+  const found = await evaluate(model.network, bySequence?.data ?? samples(), {
     loss,
     metrics,
     ...(io.signal && { signal: io.signal }),
@@ -78,6 +85,7 @@ async function evaluateOn(io: Io, modelPath: string, dataPath: string, options: 
   if (options.json === true) {
     const summary = {
       rows,
+      ...(bySequence && { sequences: bySequence.count }),
       leftOut: gaps.count,
       lossName: loss.name,
       ...found,
@@ -89,9 +97,13 @@ async function evaluateOn(io: Io, modelPath: string, dataPath: string, options: 
   }
   const sentence = gaps.sentence('left out');
   if (sentence !== undefined) await note(io, sentence);
+  if (bySequence !== undefined && bySequence.withoutTarget > 0) {
+    await note(io, `${counted(bySequence.withoutTarget, 'group')} without a target or an input left out.`);
+  }
   const { confusionMatrix: matrix, ...figures } = found.metrics;
   const lines = [
     ['rows', rows.toLocaleString('en')],
+    ...(bySequence === undefined ? [] : [['sequences', bySequence.count.toLocaleString('en')]]),
     [loss.name, short(found.loss)],
     ...Object.entries(figures).map(([name, value]) => [metricNames[name] ?? name, metricText(name, value as number)]),
   ];
@@ -106,6 +118,15 @@ async function evaluateOn(io: Io, modelPath: string, dataPath: string, options: 
       `\nIncrease of ${loss.name} when a column is shuffled:\n\n${tableOf([['', 'mean', 'deviation'], ...lines], [1, 2])}`,
     );
   }
+}
+
+/** The sequences of a file, with targets. */
+async function sequencesOf(csv: Csv, columns: Columns, { group, targets }: SequenceUse, signal?: AbortSignal) {
+  const table = await readSequences(csv, { ...columns, group }, signal);
+  const { sequences, withoutTarget } = withTargets(csv, table.sequences, { ...columns, group }, targets);
+  const sentence = table.gaps.sentence('left out') ?? '';
+  if (sequences.length === 0) throw new Problem(`${csv.name} has no group with a target. ${sentence}`.trim());
+  return { data: { sequences }, count: sequences.length, rows: table.rows, gaps: table.gaps, withoutTarget };
 }
 
 interface ColumnImportance {

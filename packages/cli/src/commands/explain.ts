@@ -64,6 +64,9 @@ async function explainRow(
 ): Promise<void> {
   const model = await openModel(io, modelPath, options);
   const { network, columns } = model;
+  if (columns.sequences !== undefined) {
+    throw misuse(`explain derives a single row, and ${modelPath} reads sequences of rows.`);
+  }
   const { input, target } = await chosenRow(io, model, dataPath, options);
   const loss = lossNamed(columns.loss).loss();
   if (options.derivative === undefined) {

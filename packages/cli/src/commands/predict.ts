@@ -1,19 +1,20 @@
 /** `nnbp predict`: the rows of a file, each with the prediction of the model. */
-import { compile } from '@nnbp/core';
+import { compile, predictSequence } from '@nnbp/core';
 import { type Command } from 'commander';
 import { open } from 'node:fs/promises';
-import { categoryOf, type Columns } from '../columns.js';
+import { categoryOf, type Columns, type SequenceUse, spread } from '../columns.js';
 import type { Csv, CsvOptions } from '../csv/read.js';
 import { asPlainText } from '../csv/formula.js';
 import { csvLine } from '../csv/write.js';
 import { Gaps } from '../encode.js';
-import { expectOtherFile } from '../files.js';
+import { expectOtherFile, writeWhole } from '../files.js';
 import { lossNamed } from '../functions.js';
 import { type Io, note, pathIn, printData } from '../io.js';
 import { type Model, type ModelOptions, openModel } from '../model-file.js';
 import { openDataFor, withCsvOptions, withModel } from '../options.js';
 import { misuse } from '../problem.js';
 import { type ModelRow, modelRows } from '../samples.js';
+import { readSequences } from '../sequences/read.js';
 import { visibleJson } from '../visible.js';
 
 interface PredictOptions extends ModelOptions, CsvOptions {
@@ -31,7 +32,8 @@ Examples:
   cat new.csv | nnbp predict iris.nnbp.safetensors - --json
 
 Rows are copied unchanged, with a column predicted_TARGET added at the end. A row
-with missing values keeps its place and has no prediction.
+with missing values keeps its place and has no prediction. A model of sequences whose
+target is one value per group writes one row per group.
 
 Cells of the data are copied as they are. Before you open predictions for rows from
 untrusted sources in a spreadsheet, use --escape-formulas: a cell such as =HYPERLINK(…) would
@@ -58,6 +60,9 @@ async function predict(io: Io, modelPath: string, dataPath: string, options: Pre
   await expectOtherFile(output && pathIn(io, output), ...[modelPath, dataPath].map((path) => pathIn(io, path)));
   const model = await openModel(io, modelPath, options);
   const writing = new Writing(model, options);
+  if (model.columns.sequences !== undefined) {
+    return predictSequences(io, model, model.columns.sequences, writing, dataPath, options);
+  }
   const predictor = await compile(model.network, { batchSize: rowsAtOnce });
   const csv = await openDataFor(io, dataPath, model, options);
   const file = options.output === undefined ? undefined : await open(pathIn(io, options.output), 'w');
@@ -86,6 +91,40 @@ async function predict(io: Io, modelPath: string, dataPath: string, options: Pre
     await file?.close();
   }
   const sentence = gaps.sentence('without a prediction');
+  if (sentence !== undefined) await note(io, sentence);
+}
+
+/** A prediction per group, or per row, in the order of the file. */
+async function predictSequences(
+  io: Io,
+  model: Model,
+  { group, targets }: SequenceUse,
+  writing: Writing,
+  dataPath: string,
+  options: PredictOptions,
+): Promise<void> {
+  const csv = await openDataFor(io, dataPath, model, options);
+  const { inputs } = model.columns;
+  const { sequences, gaps } = await readSequences(csv, { group, inputs, targets: [] }, io.signal);
+  const lines: [row: number, line: string][] = [];
+  const groupOnly = { ...csv, header: [group] };
+  for (const { name, steps } of sequences) {
+    io.signal?.throwIfAborted();
+    const known = steps.flatMap(({ input }) => (input === undefined ? [] : [spread(inputs, input)]));
+    const outputs = known.length > 0 ? predictSequence(model.network, known) : [];
+    if (targets === 'last') lines.push([steps[0].row, writing.row(groupOnly, { cells: [name] }, outputs.at(-1))]);
+    else {
+      let next = 0;
+      for (const { cells, row, input } of steps) {
+        lines.push([row, writing.row(csv, { cells }, input === undefined ? undefined : outputs[next++])]);
+      }
+    }
+  }
+  lines.sort(([a], [b]) => a - b);
+  const text = writing.head(targets === 'last' ? groupOnly : csv) + lines.map(([, line]) => line).join('');
+  if (options.output === undefined) await printData(io.stdout, text);
+  else await writeWhole(pathIn(io, options.output), new TextEncoder().encode(text));
+  const sentence = gaps.sentence(targets === 'last' ? 'left out' : 'without a prediction');
   if (sentence !== undefined) await note(io, sentence);
 }
 
@@ -119,7 +158,11 @@ class Writing {
     return csvLine([...(this.options.only === true ? [] : this.#copied(header)), ...this.#names], dialect.delimiter);
   }
 
-  row({ header, dialect, decimal }: Csv, { cells }: ModelRow, outputs: readonly number[] | undefined): string {
+  row(
+    { header, dialect, decimal }: Csv,
+    { cells }: Pick<ModelRow, 'cells'>,
+    outputs: readonly number[] | undefined,
+  ): string {
     const kept = this.options.only === true ? [] : cells;
     const found = outputs === undefined ? this.#names.map(() => undefined) : this.#found(outputs);
     if (this.options.json === true) {

@@ -25,11 +25,12 @@ import {
 } from '../training/course.js';
 import { crossValidation, describeFolds, progressLine, summaryOfFolds } from '../training/cross-validation.js';
 import { encodedRows, minRowsToValidate, trainingData } from '../training/data.js';
-import { learn } from '../training/learn.js';
+import { learn, partsOf } from '../training/learn.js';
 import { networkFor } from '../training/network.js';
 import { type Plan, planFor, type TrainOptions } from '../training/plan.js';
 import { duration } from '../training/progress.js';
 import { expectNoSeriesOptions, type SeriesOptions, trainSeries } from '../series/train.js';
+import { trainSequences } from '../sequences/train.js';
 import { recurrentLayers } from '../series/network.js';
 import { visible, visibleJson } from '../visible.js';
 
@@ -44,6 +45,7 @@ Examples:
   nnbp train big.csv --target label --batch 256 --checkpoint run1 --resume
   nnbp train sales.csv --target units --time date --horizon 7
   nnbp train sales.csv --target units --time date --group store --recurrent lstm --hidden 32
+  nnbp train gestures.csv --target label --group id --recurrent lstm
 
 The type of each column is detected and shown; --number, --category and --ignore
 override it. Numbers are standardized, and each value of a category becomes an input;
@@ -53,7 +55,11 @@ A fifth of the rows is the test set, a fifth of the rest the validation set:
 training stops when the validation loss no longer falls, and keeps the best epoch.
 
 With --time, the rows are a series: the last fifth is the test set, and the report
-compares with the last value and with the value one season before.`;
+compares with the last value and with the value one season before.
+
+With --recurrent and --group, rows with the same value in the group column are one
+sequence. If the target has one value per group, it is predicted after the last row;
+if it varies, at each row. Whole groups are in the training, validation or test set.`;
 
 function sizes(text: string): number[] {
   if (text === 'none') return [];
@@ -114,7 +120,7 @@ export function addTrain(program: Command, io: Io): void {
     .option('--time <column>', 'forecast a time series: the column of times, such as 2024-05-31 or 17')
     .option(
       '--group <column>',
-      'the column that identifies the series (with --time), or rows to keep in the same set or fold',
+      'the column that identifies the series (with --time), the sequence of each row (with --recurrent), or rows to keep in the same set or fold',
     )
     .option(
       '--window <steps>',
@@ -123,9 +129,10 @@ export function addTrain(program: Command, io: Io): void {
     )
     .option('--horizon <steps>', 'with --time: number of steps to forecast (default: 1)', whole(1))
     .addOption(
-      new Option('--recurrent <layer>', 'with --time: a network that reads the window step by step').choices(
-        Object.keys(recurrentLayers),
-      ),
+      new Option(
+        '--recurrent <layer>',
+        'with --group: the rows of a group are a sequence, read step by step; with --time: read the window step by step',
+      ).choices(Object.keys(recurrentLayers)),
     )
     .option(
       '--season <steps>',
@@ -136,6 +143,7 @@ export function addTrain(program: Command, io: Io): void {
     .addHelpText('after', examples)
     .action((path: string, options: SeriesOptions) => {
       if (options.time !== undefined) return trainSeries(io, path, options);
+      if (options.recurrent !== undefined) return trainSequences(io, path, options);
       expectNoSeriesOptions(options);
       return train(io, path, options);
     });
@@ -181,7 +189,16 @@ async function train(io: Io, path: string, options: TrainOptions): Promise<void>
     );
     const network = run.found?.network ?? networkFor(plan, data, options);
     await show(describeCourse(plan, course, network, options));
-    const { parts, ended } = await learn(io, network, plan, course, data, engine, run, seed);
+    const { parts, ended } = await learn(
+      io,
+      network,
+      plan,
+      course,
+      (order) => partsOf(plan, data, order),
+      engine,
+      run,
+      seed,
+    );
 
     const metrics = categoryOf(plan) ? [accuracy()] : [rSquared(), meanAbsoluteError()];
     const assess = (some: Data) => evaluate(network, some, { loss: use.loss(), metrics, engine });

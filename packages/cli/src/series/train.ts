@@ -38,7 +38,7 @@ const defaultPatience = 30;
 
 /** Throws if an option for series is given without --time. */
 export function expectNoSeriesOptions(options: SeriesOptions): void {
-  for (const name of ['window', 'horizon', 'recurrent', 'season'] as const) {
+  for (const name of ['window', 'horizon', 'season'] as const) {
     if (options[name] !== undefined) {
       throw misuse(`--${name} is for time series: name the column of times with --time.`);
     }

@@ -4,7 +4,6 @@ import { nodesOf } from '../columns.js';
 import { notesOn, reasonOf } from '../describe.js';
 import { counted } from '../table.js';
 import { visible } from '../visible.js';
-import type { TrainingData } from './data.js';
 import type { Plan, TrainOptions } from './plan.js';
 
 /** Epochs without a lower validation loss before training stops. */
@@ -22,7 +21,16 @@ export interface Course {
   readonly patience: number | undefined;
 }
 
-export function courseFor({ optimizer }: Plan, options: TrainOptions, data: TrainingData): Course {
+/** How many rows, or sequences, there are for each purpose. */
+interface Sizes {
+  readonly training: { readonly rows: number };
+  readonly validation: { readonly rows: number };
+  readonly test: { readonly rows: number };
+  readonly gaps: { readonly count: number };
+  readonly withoutTarget: { readonly count: number };
+}
+
+export function courseFor({ optimizer }: Plan, options: TrainOptions, data: Sizes): Course {
   const { rows } = data.training;
   return {
     rows: {
@@ -55,16 +63,21 @@ export const settingsOf = (
   ...(patience !== undefined && { patience }),
 });
 
-/** Describes the network and the training before it starts. */
+/**
+ * Describes the network and the training before it starts.
+ *
+ * @param unit - What the data consist of.
+ */
 export function describeCourse(
   { inputs, lossName, rate }: Plan,
   { rows, epochs, batch, patience }: Course,
   { graph }: Network,
-  { hidden, activation, optimizer, group }: TrainOptions,
+  { hidden, activation, optimizer, group }: Pick<TrainOptions, 'hidden' | 'activation' | 'optimizer' | 'group'>,
+  unit = 'row',
 ): string {
   const layers = [nodesOf(inputs), ...hidden.map((size) => `${size} ${activation}`), graph.outputs.length].join(' → ');
   const parts = [
-    `${counted(rows.training, 'row')} for training`,
+    `${counted(rows.training, unit)} for training`,
     `${rows.validation > 0 ? rows.validation.toLocaleString('en') : 'none'} for validation`,
     `${rows.test > 0 ? rows.test.toLocaleString('en') : 'none'} for testing`,
   ];
@@ -73,7 +86,7 @@ export function describeCourse(
     patience === undefined ? '' : `, until the ${watched} loss has not fallen for ${counted(patience, 'epoch')}`;
   return (
     `\nNetwork:   ${layers} nodes, ${counted(graph.parameterCount, 'parameter')}\n` +
-    `Training:  ${lossName}, ${optimizer}${rate === undefined ? '' : ` with learning rate ${rate}`}, ${batch === rows.training ? 'all rows in each step' : `batches of ${batch}`},\n` +
+    `Training:  ${lossName}, ${optimizer}${rate === undefined ? '' : ` with learning rate ${rate}`}, ${batch === rows.training ? `all ${unit}s in each step` : `batches of ${batch}`},\n` +
     `           up to ${counted(epochs, 'epoch')}${stop}\n` +
     `Data:      ${parts.join(', ')}${group === undefined ? '' : `, each group of "${visible(group)}" in one of them`}\n\n`
   );

@@ -97,7 +97,12 @@ export async function trainingData(csv: Csv, options: TrainingDataOptions): Prom
 }
 
 /** Draws the set of each row, with probabilities that make the sizes of the sets exact. */
-function drawing({ rows, testSplit, validationSplit, seed }: TrainingDataOptions) {
+export function drawing({
+  rows,
+  testSplit,
+  validationSplit,
+  seed,
+}: Pick<TrainingDataOptions, 'rows' | 'testSplit' | 'validationSplit' | 'seed'>) {
   const random = new Random(seed);
   let testLeft = Math.round(rows * testSplit);
   let validationLeft = Math.round((rows - testLeft) * validationSplit);

@@ -30,22 +30,28 @@ export async function partsOf(
   };
 }
 
-/** Trains the network. It ends with the parameters of the best epoch. */
+/**
+ * Trains the network. It ends with the parameters of the best epoch.
+ *
+ * @param partsFor - The data, for the random source of the coming epoch's order.
+ * @param more - `rows` that an epoch goes through, for the progress bar; the steps that gradients reach back.
+ */
 export async function learn(
   io: Io,
   network: Network,
   plan: Plan,
   { rows, epochs, batch, patience }: Course,
-  data: TrainingData,
+  partsFor: (order: () => Random) => Parts | Promise<Parts>,
   engine: Engine,
   run: Run,
   seed: number,
+  more: { readonly rows?: number; readonly truncate?: number } = {},
 ): Promise<{ readonly parts: Parts; readonly ended: Ended }> {
   const resume = run.found?.checkpoint;
   let epoch = resume?.epoch ?? 0;
   let bestEpoch: number | undefined;
-  const parts = await partsOf(plan, data, () => new Random(seed + epoch));
-  const bar = progressBar(io, rows.training);
+  const parts = await partsFor(() => new Random(seed + epoch));
+  const bar = progressBar(io, more.rows ?? rows.training);
   const begun = performance.now();
   let stoppedBy = 'interrupt';
   try {
@@ -57,6 +63,7 @@ export async function learn(
       seed,
       engine,
       ...(parts.validation !== undefined && { validation: parts.validation }),
+      ...(more.truncate !== undefined && { truncate: more.truncate }),
       ...(patience !== undefined && { earlyStopping: { patience } }),
       ...(io.signal !== undefined && { signal: io.signal }),
       callbacks: [{ onEpochBegin: (progress) => void (epoch = progress.epoch) }, ...run.callbacks, ...bar.callbacks],

@@ -66,7 +66,11 @@ export interface Plan {
 }
 
 /** Checks all options before the slow work begins. */
-export async function planFor(io: Io, path: string, options: TrainOptions): Promise<Plan> {
+export async function planFor(
+  io: Io,
+  path: string,
+  options: TrainOptions & { readonly recurrent?: unknown },
+): Promise<Plan> {
   const own = await loadPlugins(io, options.plugin);
   const activation = activationNamed(options.activation, own);
   const { optimizer, rate } = optimizerNamed(options.optimizer, options.rate);
@@ -89,7 +93,13 @@ export async function planFor(io: Io, path: string, options: TrainOptions): Prom
   if (group !== undefined && target.includes(group)) {
     throw misuse(`--group and --target are both "${group}": the group says which rows belong together.`);
   }
-  const { csv, all, usable, guesses } = await look(io, opened, { target, number, category, ignore, missing, group });
+  const { csv, all, usable, guesses } = await look(
+    io,
+    opened,
+    { target, number, category, ignore, missing, group },
+    // A sequence may have its target in one of its rows.
+    options.recurrent !== undefined,
+  );
   const columnsIn = (role: Guess['role']) =>
     guesses.filter((guess) => guess.role === role).map(({ column }) => column!);
   const [inputs, targets] = [columnsIn('input'), columnsIn('target')];
@@ -110,7 +120,7 @@ export async function planFor(io: Io, path: string, options: TrainOptions): Prom
 }
 
 /** Surveys all rows; if cells are missing, surveys again without the skipped rows, so that these add no categories. */
-async function look(io: Io, opened: Csv, wishes: Wishes) {
+async function look(io: Io, opened: Csv, wishes: Wishes, withoutTarget: boolean) {
   const { signal } = io;
   const categories = [...wishes.target, ...wishes.category];
   const all = await survey(opened, { categories, signal });
@@ -127,7 +137,7 @@ async function look(io: Io, opened: Csv, wishes: Wishes) {
   const codes = new Float64Array(used.length);
   let withTarget = 0;
   const counts = (cells: readonly string[]) => {
-    if (targets.encode(cells, codes) !== undefined) return false;
+    if (targets.encode(cells, codes) !== undefined && !withoutTarget) return false;
     withTarget++;
     return inputs.encode(cells, codes) === undefined;
   };

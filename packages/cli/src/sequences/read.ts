@@ -1,0 +1,84 @@
+/** Reads the rows of a table as sequences: rows with the same value in the group column, in the order of the file. */
+import { type Column, nodesOf, withoutFill } from '../columns.js';
+import type { Csv } from '../csv/read.js';
+import { Encoder, Gaps } from '../encode.js';
+import { expectColumns } from '../guess.js';
+import { misuse, Problem } from '../problem.js';
+
+/** Maximum number of values of all sequences, which are in memory. */
+const maxNumbers = 1 << 24;
+
+/** A row of a sequence. */
+export interface Step {
+  readonly cells: readonly string[];
+  /** In the file, from 1. */
+  readonly row: number;
+  /** A number per input column; undefined if a cell is missing. */
+  readonly input: Float64Array | undefined;
+  /** A number per target column; undefined if the target is missing or was not requested. */
+  readonly target: Float64Array | undefined;
+}
+
+/** The rows of a group. */
+export interface RowSequence {
+  /** The cell in the group column. */
+  readonly name: string;
+  readonly steps: readonly Step[];
+}
+
+/** What {@link readSequences} reads. */
+export interface SequenceColumns {
+  readonly group: string;
+  readonly inputs: readonly Column[];
+  /** None: the targets are not read. */
+  readonly targets: readonly Column[];
+}
+
+/** The sequences of a file. */
+export interface SequenceTable {
+  /** In the order of their first rows. */
+  readonly sequences: readonly RowSequence[];
+  readonly rows: number;
+  /** Rows without an input. */
+  readonly gaps: Gaps;
+}
+
+/** @throws Problem (a column is missing, a row has no group, the file is too large) */
+export async function readSequences(
+  csv: Csv,
+  { group, inputs, targets }: SequenceColumns,
+  signal: AbortSignal | undefined,
+): Promise<SequenceTable> {
+  expectColumns(csv, [group]);
+  const by = csv.header.indexOf(group);
+  const inputEncoder = new Encoder(inputs, csv);
+  const targetEncoder = new Encoder(withoutFill(targets), csv);
+  const nodes = nodesOf([...inputs, ...targets]);
+  const gaps = new Gaps();
+  const byName = new Map<string, Step[]>();
+  let rows = 0;
+  for await (const { cells, number } of csv.rows()) {
+    if (number % 1024 === 0) signal?.throwIfAborted();
+    if (csv.format.missing.always(cells[by])) {
+      throw new Problem(`${csv.name}, row ${number}: "${group}" is empty. Every row needs a group: its sequence.`);
+    }
+    if (++rows * nodes > maxNumbers) {
+      throw misuse(`${csv.name} is too large: sequences are in memory, up to ${maxNumbers} values. Use a part of it.`);
+    }
+    const input = new Float64Array(inputs.length);
+    const gap = inputEncoder.encode(cells, input);
+    if (gap !== undefined) gaps.add(gap, number);
+    const target = new Float64Array(targets.length);
+    const known = targets.length > 0 && targetEncoder.encode(cells, target) === undefined;
+    const step = {
+      cells,
+      row: number,
+      input: gap === undefined ? input : undefined,
+      target: known ? target : undefined,
+    };
+    const steps = byName.get(cells[by]);
+    if (steps === undefined) byName.set(cells[by], [step]);
+    else steps.push(step);
+  }
+  return { sequences: Array.from(byName, ([name, steps]) => ({ name, steps })), rows, gaps };
+}

@@ -1,0 +1,176 @@
+/** Trains a recurrent network on sequences: the rows of each group of a table. */
+import { parse as parsePath } from 'node:path';
+import { accuracy, type Data, evaluate, meanAbsoluteError, rSquared, type Sequence } from '@nnbp/train';
+import { auto } from '@nnbp/wasm';
+import { type Column, categoryOf } from '../columns.js';
+import { describeFile, describeResults, type Results } from '../describe.js';
+import { expectUnchanged } from '../files.js';
+import { type Io, note, pathIn, print } from '../io.js';
+import { saveModel } from '../model-file.js';
+import { exitCodes, misuse, Problem } from '../problem.js';
+import type { SeriesOptions } from '../series/train.js';
+import { shellWord } from '../shell-word.js';
+import { counted } from '../table.js';
+import { courseFor, describeCourse, describeEnd, epochsFor, summaryOf } from '../training/course.js';
+import { drawing, minRowsToValidate, Moments, scaler } from '../training/data.js';
+import { learn } from '../training/learn.js';
+import { planFor } from '../training/plan.js';
+import { duration } from '../training/progress.js';
+import { visible, visibleJson } from '../visible.js';
+import { recurrentNetwork } from './network.js';
+import { readSequences, type RowSequence } from './read.js';
+import { targetSteps, withTargets } from './targets.js';
+
+/** Steps that gradients reach back at most, which bounds memory. */
+const maxSteps = 1000;
+const defaultValidationSplit = 0.2;
+
+/** The part of `train` for a table whose rows are the steps of sequences. */
+export async function trainSequences(io: Io, path: string, options: SeriesOptions): Promise<void> {
+  const show = (text: string) => (options.json === true ? Promise.resolve() : print(io.stdout, text));
+  const { group, hidden, seed, testSplit, missingValues } = options;
+  const recurrent = options.recurrent!;
+  if (group === undefined) {
+    throw misuse(
+      '--recurrent reads sequences: name the column that tells them apart with --group, or the column of times with --time.',
+    );
+  }
+  for (const name of ['window', 'horizon', 'season'] as const) {
+    if (options[name] !== undefined) {
+      throw misuse(`--${name} is for time series: name the column of times with --time.`);
+    }
+  }
+  for (const name of ['checkpoint', 'resume', 'folds', 'repeats', 'timeOrdered'] as const) {
+    if (options[name] === undefined) continue;
+    const option = name === 'timeOrdered' ? 'time-ordered' : name;
+    throw misuse(`--${option} cannot be combined with --recurrent.`);
+  }
+  if (hidden.length === 0) throw misuse(`--recurrent ${recurrent} needs hidden nodes: set --hidden, for example 16.`);
+  const plan = await planFor(io, path, options);
+  const { csv, inputs, targets, use, lossName } = plan;
+  await show(describeFile(io, csv, plan.rows, plan.guesses));
+  const table = await readSequences(csv, { group, inputs, targets }, io.signal);
+  await expectUnchanged(pathIn(io, path), plan.fingerprint);
+  const gaps = table.gaps.sentence('left out');
+  if (gaps !== undefined) await note(io, `${gaps} With --missing mean, missing inputs are filled in.`);
+  const place = targetSteps(csv, table.sequences, { group, targets });
+  const columns = { group, inputs, targets, loss: lossName };
+
+  const usable = table.sequences.filter(
+    (sequence) => withTargets(csv, [sequence], columns, place).sequences.length > 0,
+  );
+  if (usable.length < table.sequences.length) {
+    await note(
+      io,
+      `${counted(table.sequences.length - usable.length, 'group')} without a target or an input left out.`,
+    );
+  }
+  const enough = usable.length * (1 - testSplit) >= minRowsToValidate;
+  const validationSplit = options.validationSplit ?? (enough ? defaultValidationSplit : 0);
+  const draw = drawing({ rows: usable.length, testSplit, validationSplit, seed });
+  const groups = { training: [] as RowSequence[], validation: [] as RowSequence[], test: [] as RowSequence[] };
+  for (const sequence of usable) groups[draw()].push(sequence);
+  if (groups.training.length < 2) {
+    throw new Problem(
+      `${csv.name} has ${counted(usable.length, 'group')} in "${group}", too few to learn from. Rows with the same value are one sequence.`,
+    );
+  }
+  const sequencesOf = (some: readonly RowSequence[]) => withTargets(csv, some, columns, place).sequences;
+  const parts = {
+    training: sequencesOf(groups.training),
+    validation: sequencesOf(groups.validation),
+    test: sequencesOf(groups.test),
+  };
+  const steps = parts.training.reduce((sum, sequence) => sum + sequence.inputs.length, 0);
+  const longest = Math.max(...usable.map((sequence) => sequence.steps.length));
+  const shortest = Math.min(...usable.map((sequence) => sequence.steps.length));
+  const course = courseFor(
+    plan,
+    { ...options, epochs: options.epochs ?? epochsFor(steps) },
+    {
+      training: { rows: parts.training.length },
+      validation: { rows: parts.validation.length },
+      test: { rows: parts.test.length },
+      gaps: table.gaps,
+      withoutTarget: { count: table.sequences.length - usable.length },
+    },
+  );
+  const network = recurrentNetwork(plan, scalersOf(groups.training, inputs, targets), recurrent, { hidden, seed });
+  const lengths =
+    shortest === longest ? counted(longest, 'step') : `${shortest.toLocaleString('en')} to ${counted(longest, 'step')}`;
+  const where = place === 'last' ? 'after the last step' : 'at each step';
+  await show(
+    `\nSequences: ${counted(table.sequences.length, 'group')} of "${visible(group)}", ${lengths} each; ${visible(targets.map(({ name }) => name).join(', '))} is predicted ${where}\n`,
+  );
+  if (longest > maxSteps) await show(`Note: gradients reach back ${maxSteps.toLocaleString('en')} steps at most.\n`);
+  await show(
+    describeCourse(plan, course, network, { hidden, activation: recurrent, optimizer: options.optimizer }, 'sequence'),
+  );
+
+  const engine = await auto();
+  const dataOf = (sequences: readonly Sequence[]): Data => ({ sequences });
+  const { ended } = await learn(
+    io,
+    network,
+    plan,
+    course,
+    () => ({
+      training: dataOf(parts.training),
+      ...(parts.validation.length > 0 && { validation: dataOf(parts.validation) }),
+    }),
+    engine,
+    { callbacks: [] },
+    seed,
+    { rows: steps, ...(longest > maxSteps && { truncate: maxSteps }) },
+  );
+
+  const metrics = categoryOf(plan) ? [accuracy()] : [rSquared(), meanAbsoluteError()];
+  const assess = (some: readonly Sequence[]) => evaluate(network, dataOf(some), { loss: use.loss(), metrics, engine });
+  const results: Results = {
+    training: await assess(parts.training),
+    ...(parts.validation.length > 0 && { validation: await assess(parts.validation) }),
+    ...(parts.test.length > 0 && { test: await assess(parts.test) }),
+  };
+  const output = options.output ?? `${parsePath(path).name}.nnbp.safetensors`;
+  await saveModel(pathIn(io, output), network, {
+    inputs,
+    targets,
+    loss: lossName,
+    sequences: { group, targets: place },
+    ...(missingValues !== undefined && { missingValues }),
+  });
+  if (options.json === true) {
+    const { rows: sequences, ...summary } = summaryOf(plan, course, network);
+    const about = { group, targets: place, shortest, longest };
+    await print(
+      io.stdout,
+      `${visibleJson({ model: output, rows: table.rows, sequences: { ...about, ...sequences, all: table.sequences.length }, ...summary, ...ended, ...results }, 2)}\n`,
+    );
+  }
+  await show(describeEnd(ended, course) + describeResults(results, course.rows, 'sequences'));
+  if (ended.stoppedBy === 'interrupt') {
+    throw new Problem(
+      `Stopped in epoch ${ended.epochs} of ${course.epochs}; the model so far is in ${output}.`,
+      exitCodes.interrupted,
+    );
+  }
+  await show(
+    `\nSaved ${visible(output)} after ${duration(ended.seconds)}. Next: nnbp predict ${shellWord(output)} ${shellWord(path)}\n`,
+  );
+}
+
+/** The scalers of the steps of the training sequences. */
+function scalersOf(sequences: readonly RowSequence[], inputs: readonly Column[], targets: readonly Column[]) {
+  const [inputMoments, targetMoments] = [inputs, targets].map((columns) => columns.map(() => new Moments()));
+  for (const { steps } of sequences) {
+    for (const { input, target } of steps) {
+      if (input === undefined) continue;
+      inputMoments.forEach((moments, k) => moments.add(input[k]));
+      if (target !== undefined) targetMoments.forEach((moments, k) => moments.add(target[k]));
+    }
+  }
+  return {
+    inputScaler: scaler(inputs, inputMoments),
+    outputScaler: targets.every(({ kind }) => kind === 'number') ? scaler(targets, targetMoments) : undefined,
+  };
+}

@@ -1,0 +1,192 @@
+/** Sequences: `nnbp train --recurrent --group`, and `predict` and `evaluate` with such a model. */
+import { describe, expect, test } from 'vitest';
+import { load, save } from '@nnbp/formats';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { world } from './world.js';
+
+interface Row {
+  readonly id: string;
+  readonly label: string;
+  readonly x: string;
+}
+
+/** 60 gestures of 3 to 6 rows, interleaved in pairs. Only the first row tells the label. */
+const gestures: readonly Row[] = Array.from({ length: 30 }, (_, pair) => {
+  const [one, two] = [2 * pair, 2 * pair + 1].map((k) =>
+    Array.from({ length: 3 + (k % 4) }, (_, t): Row => {
+      const label = k % 3 === 0 ? 'up' : 'down';
+      return { id: `g${k}`, label, x: String(t === 0 ? (label === 'up' ? 1 : -1) : ((k * 7 + t * 3) % 5) / 50) };
+    }),
+  );
+  return [...one.slice(0, 2), ...two, ...one.slice(2)];
+}).flat();
+const tableOf = (rows: readonly Row[]) =>
+  ['id,label,x', ...rows.map(({ id, label, x }) => `${id},${label},${x}`), ''].join('\n');
+const classify = ['train', 'gestures.csv', '--target', 'label', '--group', 'id', '--recurrent'];
+const thorough = ['--hidden', '4', '--rate', '0.03', '--epochs', '40'];
+const quick = ['--hidden', '2', '--epochs', '1'];
+
+describe('a table with one label per group', () => {
+  test('is learned by group, and predict and evaluate know the group column from the model file', async () => {
+    const { nnbp } = await world({ 'gestures.csv': tableOf(gestures) });
+    const trained = await nnbp(...classify, 'lstm', ...thorough);
+    expect([trained.code, trained.stderr]).toEqual([0, '']);
+    expect(trained.stdout).toContain(
+      'Sequences: 60 groups of "id", 3 to 6 steps each; label is predicted after the last step',
+    );
+    expect(trained.stdout).toContain('1 → 4 lstm → 2 nodes');
+    expect(trained.stdout).toContain('48 sequences for training, none for validation, 12 for testing');
+    expect(trained.stdout).toMatch(/test +12 +[\d.e-]+ +100\.0 %/);
+
+    const predicted = await nnbp('predict', 'gestures.nnbp.safetensors', 'gestures.csv');
+    const ids = [...new Set(gestures.map(({ id }) => id))];
+    const labelOf = (name: string) => gestures.find(({ id }) => id === name)!.label;
+    expect(predicted.stdout).toBe(['id,predicted_label', ...ids.map((id) => `${id},${labelOf(id)}`), ''].join('\n'));
+    const json = await nnbp('predict', 'gestures.nnbp.safetensors', 'gestures.csv', '--json', '--probabilities');
+    const [first] = json.stdout.split('\n').map((line) => JSON.parse(line || 'null') as Record<string, unknown>);
+    expect(Object.keys(first)).toEqual(['id', 'predicted_label', 'p_down', 'p_up']);
+    expect(Number(first.p_down) + Number(first.p_up)).toBeCloseTo(1, 5);
+
+    const evaluated = await nnbp('evaluate', 'gestures.nnbp.safetensors', 'gestures.csv');
+    expect(evaluated.stdout).toMatch(/rows +270\n +sequences +60\n/);
+    expect(evaluated.stdout).toMatch(/down +40 +·\n +up +· +20\n/);
+  });
+
+  test('gives the same model whether the label stands in all rows of a group or only in one', async () => {
+    const seen = new Set<string>();
+    const once = gestures.map((row) => (seen.has(row.id) ? { ...row, label: '' } : (seen.add(row.id), row)));
+    const { nnbp, read } = await world({ 'gestures.csv': tableOf(gestures), 'once.csv': tableOf(once) });
+    await nnbp(...classify, 'gru', ...quick);
+    const trained = await nnbp('train', 'once.csv', ...classify.slice(2), 'gru', ...quick);
+    expect([trained.code, trained.stderr]).toEqual([0, '']);
+    expect(await read('once.nnbp.safetensors')).toBe(await read('gestures.nnbp.safetensors'));
+  });
+
+  test('leaves out rows without an input and groups without a label, with a note', async () => {
+    const rows = gestures.map((row) =>
+      row.id === 'g4' ? { ...row, label: '' } : row.id === 'g5' ? { ...row, x: row.x === '-1' ? '' : row.x } : row,
+    );
+    const { nnbp } = await world({ 'gestures.csv': tableOf(rows) });
+    const { code, stdout, stderr } = await nnbp(...classify, 'rnn', ...quick, '--json');
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/^1 row left out \(row 21: "x" is missing\)/);
+    expect(stderr).toContain('1 group without a target or an input left out.');
+    expect(JSON.parse(stdout)).toMatchObject({
+      rows: 270,
+      sequences: { group: 'id', targets: 'last', shortest: 3, longest: 6, all: 60, training: 47, test: 12 },
+    });
+  });
+
+  test('is refused if a few groups have several labels, naming the rows', async () => {
+    const rows = gestures.map((row, k) => (k === 1 ? { ...row, label: 'down' } : row));
+    const { nnbp } = await world({ 'gestures.csv': tableOf(gestures), 'wrong.csv': tableOf(rows) });
+    const message =
+      'wrong.csv: group "g0" of "id" has several values of "label" ("up" in row 1, "down" in row 2). 59 groups of 60 have one. Use one value in all rows of a group.';
+    const refused = await nnbp('train', 'wrong.csv', ...classify.slice(2), 'lstm', ...quick);
+    expect([refused.code, refused.stderr]).toEqual([1, `nnbp: ${message}\n`]);
+    await nnbp(...classify, 'lstm', ...quick);
+    const evaluated = await nnbp('evaluate', 'gestures.nnbp.safetensors', 'wrong.csv');
+    expect([evaluated.code, evaluated.stderr]).toEqual([
+      1,
+      `nnbp: ${message.replace(' 59 groups of 60 have one.', '')}\n`,
+    ]);
+  });
+});
+
+describe('a table whose target varies within groups', () => {
+  /** The label is the number of events so far, even or odd. */
+  const events = Array.from({ length: 40 }, (_, k) => {
+    let odd = 0;
+    return Array.from({ length: 5 + (k % 3) }, (_, t) => {
+      const event = (k * 5 + t * t + (k >> 2)) % 2;
+      odd ^= event;
+      return `${k},${odd === 1 ? 'odd' : 'even'},${event}`;
+    });
+  }).flat();
+
+  test('is predicted at each row, and rows with a missing input keep their place', async () => {
+    const { nnbp, write } = await world({ 'events.csv': ['run,sum,event', ...events, ''].join('\n') });
+    const options = ['--target', 'sum', '--group', 'run', '--recurrent', 'lstm', '--number', 'event', ...quick];
+    const trained = await nnbp('train', 'events.csv', ...options);
+    expect([trained.code, trained.stderr]).toEqual([0, '']);
+    expect(trained.stdout).toContain('sum is predicted at each step');
+    const { stdout, stderr } = await nnbp('predict', 'events.nnbp.safetensors', 'events.csv');
+    const lines = stdout.trim().split('\n');
+    expect([lines[0], stderr]).toEqual(['run,sum,event,predicted_sum', '']);
+    expect(lines.slice(1).map((line) => line.replace(/,(even|odd)$/, ''))).toEqual(events);
+    await write('gaps.csv', ['run,sum,event', ...events, ''].join('\n').replace('0,even,0', '0,even,'));
+    const gap = await nnbp('predict', 'events.nnbp.safetensors', 'gaps.csv', '--only');
+    expect(gap.stdout.split('\n').filter((line) => line === '')).toHaveLength(2);
+    expect(gap.stderr).toMatch(/^1 row without a prediction/);
+  });
+
+  test('may be a number, which is standardized', async () => {
+    const rows = events.map((line, k) => `${line},${100 + (k % 5)}.5`);
+    const { nnbp } = await world({ 'events.csv': ['run,sum,event,level', ...rows, ''].join('\n') });
+    const options = ['--target', 'level', '--group', 'run', '--recurrent', 'gru', '--ignore', 'sum', ...quick];
+    const trained = await nnbp('train', 'events.csv', ...options, '--number', 'level', '--number', 'event');
+    expect([trained.code, trained.stderr]).toEqual([0, '']);
+    expect(trained.stdout).toContain('mean error');
+    const { stdout } = await nnbp('predict', 'events.nnbp.safetensors', 'events.csv', '--only');
+    const values = stdout.trim().split('\n').slice(1).map(Number);
+    expect(values).toHaveLength(events.length);
+    expect(values.every((value) => value > 95 && value < 110)).toBe(true);
+  });
+});
+
+describe('errors', () => {
+  test.each<[string, string[], number, RegExp]>([
+    [
+      '--recurrent without --group',
+      ['--target', 'label', '--recurrent', 'lstm'],
+      2,
+      /--recurrent reads sequences: .*--group/,
+    ],
+    ['a window', [...classify.slice(2), 'lstm', '--window', '5'], 2, /--window is for time series/],
+    ['folds', [...classify.slice(2), 'lstm', '--folds', '5'], 2, /--folds cannot be combined with --recurrent/],
+    ['a checkpoint', [...classify.slice(2), 'lstm', '--checkpoint', 'x'], 2, /--checkpoint cannot be combined/],
+    ['rows in time order', [...classify.slice(2), 'lstm', '--time-ordered'], 2, /--time-ordered cannot be combined/],
+    ['no hidden nodes', [...classify.slice(2), 'lstm', '--hidden', 'none'], 2, /needs hidden nodes/],
+    [
+      'a group column that is not there',
+      ['--target', 'label', '--group', 'ids', '--recurrent', 'rnn'],
+      2,
+      /no column "ids"/,
+    ],
+    ['the target as the group', ['--target', 'id', '--group', 'id', '--recurrent', 'rnn'], 2, /are both "id"/],
+  ])('train refuses %s', async (_, options, code, message) => {
+    const { nnbp } = await world({ 'gestures.csv': tableOf(gestures) });
+    const found = await nnbp('train', 'gestures.csv', ...options);
+    expect([found.code, found.stderr]).toEqual([code, expect.stringMatching(message)]);
+  });
+
+  test('a row without a group is named', async () => {
+    const { nnbp } = await world({
+      'gestures.csv': tableOf(gestures.map((row, k) => (k === 3 ? { ...row, id: '' } : row))),
+    });
+    const { code, stderr } = await nnbp(...classify, 'lstm', ...quick);
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/row 4: "id" is empty/)]);
+  });
+
+  test('a single group is too little to learn from', async () => {
+    const { nnbp } = await world({ 'gestures.csv': 'id,label,x\na,up,1\na,down,2\na,up,3\na,down,5\n' });
+    const { code, stderr } = await nnbp(...classify, 'lstm', ...quick);
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/has 1 group in "id", too few/)]);
+  });
+
+  test('explain and --importance refuse a model of sequences, and a corrupt group is reported', async () => {
+    const { nnbp, directory } = await world({ 'gestures.csv': tableOf(gestures) });
+    await nnbp(...classify, 'lstm', ...quick);
+    const explained = await nnbp('explain', 'gestures.nnbp.safetensors', 'gestures.csv');
+    expect([explained.code, explained.stderr]).toEqual([2, expect.stringMatching(/reads sequences of rows/)]);
+    const shuffled = await nnbp('evaluate', 'gestures.nnbp.safetensors', 'gestures.csv', '--importance');
+    expect([shuffled.code, shuffled.stderr]).toEqual([2, expect.stringMatching(/--importance shuffles single rows/)]);
+    const file = join(directory, 'gestures.nnbp.safetensors');
+    const { network, metadata } = load(await readFile(file));
+    const columns = { ...(metadata?.columns as object), sequences: { group: 'id', targets: 'some' } };
+    await writeFile(file, save(network, { metadata: { columns } }));
+    const corrupt = await nnbp('predict', 'gestures.nnbp.safetensors', 'gestures.csv');
+    expect([corrupt.code, corrupt.stderr]).toEqual([1, expect.stringMatching(/column metadata .* does not fit/)]);
+  });
+});
