@@ -163,6 +163,20 @@ test('stepping shows each number when it is computed and not before', async () =
   expect(caption).toContain('−15.433');
 });
 
+test('playback stops at the last step, or where a button shows another one', async () => {
+  const page = await open(inDerive({ step: 25 }));
+  const play = page.getByRole('button', { name: 'Play', exact: true });
+  const pause = page.getByRole('button', { name: 'Pause', exact: true });
+  await play.click();
+  await pause.waitFor();
+  await page.getByText('Step 26 of 26').waitFor();
+  await play.click();
+  await page.getByText('Step 1 of 26').waitFor();
+  await page.getByRole('button', { name: 'Last step' }).click();
+  await play.waitFor();
+  await untilUrl(page, ({ derive }) => derive.step === null);
+});
+
 test("the article mode shows the article's numbers, its assumptions and its errors", async () => {
   const page = await open(inDerive({ mode: 'article', selected: 'dloss/dw_4to7' }));
   const article = golden.article_output_node;

@@ -28,19 +28,26 @@ export function Stepper({ step, all, before, room, children }: StepperProps) {
   const say = useMessages(messages).steps;
   const [playing, setPlaying] = useState(false);
   const taken = step ?? all;
-  const go = (to: number) => change({ step: Math.max(0, Math.min(all, to)) });
   useEffect(() => {
     if (!playing) return;
-    if (step !== null && step >= all) {
-      setPlaying(false);
-      return;
-    }
-    const next = setTimeout(() => change({ step: (step ?? -1) + 1 }), step === null ? 0 : pause);
-    return () => clearTimeout(next);
+    // Another pass, which starts with all steps shown, is played from its beginning.
+    const next = step === null ? 0 : Math.min(step + 1, all);
+    const timer = setTimeout(
+      () => {
+        change({ step: next });
+        if (next === all) setPlaying(false);
+      },
+      step === null ? 0 : pause,
+    );
+    return () => clearTimeout(timer);
   }, [playing, step, all]);
   const stepTo = (to: number) => {
     setPlaying(false);
-    go(to);
+    change({ step: Math.max(0, Math.min(all, to)) });
+  };
+  const showAll = () => {
+    setPlaying(false);
+    change({ step: null });
   };
   return (
     <div
@@ -88,7 +95,7 @@ export function Stepper({ step, all, before, room, children }: StepperProps) {
         >
           <ChevronRight size={18} aria-hidden />
         </button>
-        <button type="button" aria-label={say.last} title={say.last} onClick={() => change({ step: null })}>
+        <button type="button" aria-label={say.last} title={say.last} onClick={showAll}>
           <ChevronLast size={18} aria-hidden />
         </button>
         <input

@@ -13,7 +13,7 @@ import {
   tsSyncWorker,
 } from '@valtown/codemirror-ts';
 import { basicSetup } from 'codemirror';
-import { useEffect, useRef } from 'react';
+import { useEffect, useEffectEvent, useRef } from 'react';
 import { compiler } from './compiler.js';
 import { path } from './declarations.js';
 
@@ -26,15 +26,14 @@ interface Props {
 export function Editor({ label, value, onChange }: Props) {
   const frame = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(null);
-  const tell = useRef(onChange);
-  tell.current = onChange;
-  const first = useRef(value);
+  const tell = useEffectEvent(onChange);
+  const latest = useEffectEvent(() => value);
 
   useEffect(() => {
     const opinions = new Compartment();
     const made = new EditorView({
       parent: frame.current!,
-      doc: first.current,
+      doc: latest(),
       extensions: [
         basicSetup,
         javascript({ typescript: true }),
@@ -44,7 +43,7 @@ export function Editor({ label, value, onChange }: Props) {
         EditorView.lineWrapping,
         EditorView.contentAttributes.of({ 'aria-label': label }),
         EditorView.updateListener.of((change) => {
-          if (change.docChanged) tell.current(change.state.doc.toString());
+          if (change.docChanged) tell(change.state.doc.toString());
         }),
       ],
     });

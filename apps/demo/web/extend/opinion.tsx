@@ -1,32 +1,27 @@
 /** The result of the check: a sentence, a table and a plot. */
-import { useRef } from 'react';
 import { useMessages } from '../language.js';
 import { Figure } from '../shared/figure.js';
 import type { Verdict } from './check.js';
 import { messages } from './messages.js';
 import { Plot } from './plot.js';
-import type { Opinion } from './use-check.js';
+import type { Check, Opinion } from './use-check.js';
 import type { Kind } from './user-functions.js';
 
-export function OpinionPanel({ opinion, kind }: { readonly opinion: Opinion; readonly kind: Kind }) {
+export function OpinionPanel({ check: { opinion, verdict }, kind }: { readonly check: Check; readonly kind: Kind }) {
   const say = useMessages(messages);
-  // Keep the plot until the next one is ready, so that the page does not flicker.
-  const last = useRef<Verdict>(undefined);
-  if (opinion.state === 'checked') last.current = opinion.verdict;
-  if (opinion.state === 'refused') last.current = undefined;
   return (
     <section className="panel extend-opinion" aria-label={say.verdict}>
       <h2>{say.verdict}</h2>
       <div role="status" aria-live="polite">
         <Sentence opinion={opinion} />
       </div>
-      {last.current && (
+      {verdict !== undefined && (
         <>
-          {last.current.mismatches.length > 0 && <Mismatches verdict={last.current} />}
+          {verdict.mismatches.length > 0 && <Mismatches verdict={verdict} />}
           <h3>
             {say.plot} <span className="quiet">{say.plotOf[kind]}</span>
           </h3>
-          <Plot curves={last.current.curves} label={`${say.plot} ${say.plotOf[kind]}`} />
+          <Plot curves={verdict.curves} label={`${say.plot} ${say.plotOf[kind]}`} />
         </>
       )}
     </section>

@@ -1,5 +1,5 @@
 /** Plot of value, derivative and finite differences. The background is red where these two disagree. */
-import { useEffect, useRef } from 'react';
+import { useEffect } from 'react';
 import UPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { useMessages } from '../language.js';
@@ -14,11 +14,10 @@ export function Plot({ curves, label }: { readonly curves: Curves; readonly labe
   const say = useMessages(messages);
   const palette = usePalette();
   const [frame, width] = useWidth();
-  const wrong = useRef<readonly boolean[]>([]);
-  wrong.current = disagreements(curves);
 
   useEffect(() => {
     if (frame.current === null || width === 0) return;
+    const wrong = disagreements(curves);
     const axis = { stroke: css(palette.quiet), grid: { stroke: css(palette.line, 0.6) }, ticks: { show: false } };
     const line = (label: string, stroke: string, dash?: number[]): UPlot.Series => ({
       label,
@@ -45,7 +44,7 @@ export function Plot({ curves, label }: { readonly curves: Curves; readonly labe
         ],
         cursor: { drag: { x: false, y: false } },
         legend: { live: false },
-        hooks: { drawClear: [(drawn) => shade(drawn, wrong.current, css(palette.positive, 0.16))] },
+        hooks: { drawClear: [(drawn) => shade(drawn, wrong, css(palette.positive, 0.16))] },
       },
       [curves.h, curves.value, curves.coded, curves.differences].map((row) =>
         row.map((y) => (Number.isFinite(y) ? y : null)),

@@ -11,15 +11,21 @@ export type Opinion =
   | { readonly state: 'checked'; readonly verdict: Verdict }
   | { readonly state: 'refused'; readonly reason: FunctionError['reason']; readonly details: readonly string[] };
 
+export interface Check {
+  readonly opinion: Opinion;
+  /** Of the last function that was checked; undefined after one that was refused. Keeps its plot while another runs. */
+  readonly verdict: Verdict | undefined;
+}
+
 /** Debounce time in milliseconds. */
 const pause = 350;
 
-export function useCheck({ kind, name, source }: OwnFunction): Opinion {
-  const [opinion, setOpinion] = useState<Opinion>({ state: 'loading' });
+export function useCheck({ kind, name, source }: OwnFunction): Check {
+  const [check, setCheck] = useState<Check>({ opinion: { state: 'loading' }, verdict: undefined });
   useEffect(() => {
     let overtaken = false;
     const tell = (next: Opinion) => {
-      if (!overtaken) setOpinion(next);
+      if (!overtaken) setCheck(({ verdict }) => ({ opinion: next, verdict: verdictAfter(next, verdict) }));
     };
     const timer = setTimeout(() => {
       tell({ state: 'loading' });
@@ -32,7 +38,12 @@ export function useCheck({ kind, name, source }: OwnFunction): Opinion {
       clearTimeout(timer);
     };
   }, [kind, name, source]);
-  return opinion;
+  return check;
+}
+
+function verdictAfter(opinion: Opinion, last: Verdict | undefined): Verdict | undefined {
+  if (opinion.state === 'checked') return opinion.verdict;
+  return opinion.state === 'refused' ? undefined : last;
 }
 
 async function ask(own: OwnFunction, begin: () => void): Promise<Opinion> {

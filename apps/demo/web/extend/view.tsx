@@ -23,7 +23,8 @@ export default function ExtendView() {
   const say = useMessages(messages);
   const [own, setOwn] = useState<OwnFunction>(() => (task === 'softsign' ? ownOf(softsign) : first(custom)));
   const [told, tell] = useState('');
-  const opinion = useCheck(own);
+  const check = useCheck(own);
+  const { opinion } = check;
   const problem = problemWith(own, custom, say);
   const saved: OwnFunction[] = [
     ...custom.activations.map((entry) => ({ kind: 'activation' as const, ...entry })),
@@ -120,7 +121,7 @@ export default function ExtendView() {
         <Editor label={say.source} value={own.source} onChange={(source) => setOwn((now) => ({ ...now, source }))} />
         <p className="quiet extend-help">{say.editorHelp}</p>
       </section>
-      <OpinionPanel opinion={opinion} kind={own.kind} />
+      <OpinionPanel check={check} kind={own.kind} />
     </div>
   );
 }

@@ -1,5 +1,5 @@
 /** A number input with bounds. The value is applied once it is valid. */
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 
 interface Props {
   readonly label: string;
@@ -14,8 +14,9 @@ interface Props {
 }
 
 export function BoundedField({ label, value, min, max, step, disabled = false, choose, hidden = false }: Props) {
-  const [text, write] = useState(String(value));
-  useEffect(() => write(String(value)), [value]);
+  // Typed text is shown as long as the value is the one it was typed for.
+  const [draft, setDraft] = useState<{ readonly text: string; readonly value: number }>();
+  const text = draft?.value === value ? draft.text : String(value);
   const read = (typed: string) => {
     const number = Number(typed);
     const whole = step === 'any' || Number.isInteger(number);
@@ -34,11 +35,11 @@ export function BoundedField({ label, value, min, max, step, disabled = false, c
         disabled={disabled}
         aria-invalid={read(text) === undefined}
         onChange={(event) => {
-          write(event.target.value);
-          const number = read(event.target.value);
-          if (number !== undefined && number !== value) choose(number);
+          const number = read(event.target.value) ?? value;
+          setDraft({ text: event.target.value, value: number });
+          if (number !== value) choose(number);
         }}
-        onBlur={() => write(String(value))}
+        onBlur={() => setDraft(undefined)}
       />
     </label>
   );

@@ -14,13 +14,15 @@ export interface Palette {
   readonly negative: Rgb;
 }
 
+type Theme = 'dark' | 'light';
+
 const names = ['panel', 'line', 'text', 'quiet', 'accent', 'positive', 'negative'] as const;
 const dark = matchMedia('(prefers-color-scheme: dark)');
-let last: { readonly key: string; readonly palette: Palette } | undefined;
+const palettes: Partial<Record<Theme, Palette>> = {};
 
 /** The colours of the selected theme. */
 export function usePalette(): Palette {
-  const { theme } = usePlayground();
+  const theme = usePlayground(({ theme }) => theme);
   const system = useSyncExternalStore(
     (listener) => {
       dark.addEventListener('change', listener);
@@ -28,14 +30,14 @@ export function usePalette(): Palette {
     },
     () => dark.matches,
   );
-  const isDark = theme === 'dark' || (theme === 'system' && system);
-  const key = isDark ? 'dark' : 'light';
-  if (last?.key !== key) last = { key, palette: read(key) };
-  return last.palette;
+  return paletteOf(theme === 'dark' || (theme === 'system' && system) ? 'dark' : 'light');
 }
 
+/** The colours of a theme, read once. */
+const paletteOf = (theme: Theme): Palette => (palettes[theme] ??= read(theme));
+
 /** Reads the colours of a theme, which the document may not have applied yet. */
-function read(theme: 'dark' | 'light'): Palette {
+function read(theme: Theme): Palette {
   const before = document.documentElement.dataset.theme;
   document.documentElement.dataset.theme = theme;
   const style = getComputedStyle(document.documentElement);

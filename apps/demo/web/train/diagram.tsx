@@ -166,7 +166,7 @@ function Graph({ ready, observation, inspect }: GraphProps) {
     drawEdges(context, layout, placesOf(layout, width, height), values, palette, observation.flow !== undefined);
   }, [layout, observation, palette, width, height]);
 
-  let first = 0;
+  const begins = layout.layers.map((_, k) => layout.layers.slice(0, k).reduce((sum, { ids }) => sum + ids.length, 0));
   return (
     <div className="train-graph" ref={frame} role="group" aria-label={say.network}>
       <div className="train-layer-names" style={{ width }}>
@@ -180,8 +180,6 @@ function Graph({ ready, observation, inspect }: GraphProps) {
       <div className="train-nodes" style={{ width, height }}>
         <canvas ref={edges} style={{ width, height }} aria-hidden />
         {layout.layers.map(({ ids, size }, k) => {
-          const begin = first;
-          first += ids.length;
           if (ids.length === 0) {
             return (
               <span key={k} className="train-block" style={{ left: width / layout.layers.length / 2, top: height / 2 }}>
@@ -192,9 +190,9 @@ function Graph({ ready, observation, inspect }: GraphProps) {
           return ids.map((id, n) => (
             <Node
               key={id}
-              number={begin + n}
+              number={begins[k] + n}
               name={nameOf(ready, k, n, id)}
-              place={places[begin + n]}
+              place={places[begins[k] + n]}
               ready={ready}
               observation={observation}
               palette={palette}

@@ -75,14 +75,21 @@ export function Drawing({ points, choose }: Props) {
   );
 }
 
+interface Draft {
+  readonly points: readonly number[];
+  readonly text: string;
+  /** Whether the text was refused. */
+  readonly bad: boolean;
+}
+
 function Typed({ points, choose }: Props) {
   const say = useMessages(messages);
-  const [text, write] = useState(() => linesOf(points));
-  const [bad, setBad] = useState(false);
-  useEffect(() => write(linesOf(points)), [points]);
+  // Typed text applies to the points it was typed for: other points replace it.
+  const [draft, setDraft] = useState<Draft>();
+  const { text, bad } = draft?.points === points ? draft : { text: linesOf(points), bad: false };
   const use = () => {
     const read = readPoints(text);
-    setBad(read === undefined);
+    setDraft({ points, text, bad: read === undefined });
     if (read !== undefined) choose(read);
   };
   return (
@@ -92,7 +99,7 @@ function Typed({ points, choose }: Props) {
         aria-label={say.pointsLabel}
         rows={6}
         value={text}
-        onChange={(event) => write(event.target.value)}
+        onChange={(event) => setDraft({ points, text: event.target.value, bad })}
         aria-invalid={bad}
       />
       <button type="button" onClick={use}>
