@@ -28,6 +28,7 @@ import { labelPlaces, type Rect, type Segment } from './label-places.js';
 import { useMessages } from '../language.js';
 import { messages } from './messages.js';
 import { SavePicture } from './save-picture.js';
+import { useStable } from './use-stable.js';
 import { useWidth } from './use-width.js';
 
 /** A node of the diagram. */
@@ -73,8 +74,6 @@ export interface GraphViewProps {
   readonly edges: readonly GraphEdge[];
   /** Minimum height in pixels. With inputs on top it may grow. The width is that of the container. */
   readonly height: number;
-  /** Positions of nodes that were moved by hand. Others are laid out automatically. */
-  readonly places?: ReadonlyMap<string, { readonly x: number; readonly y: number }>;
   /** Whether edges can be dragged from node to node; shows the handles. */
   readonly open?: boolean;
   /** Below this width, in pixels, the inputs are on top. */
@@ -126,12 +125,12 @@ export const edgeOf = (id: string): { readonly from: string; readonly to: string
 /** Part of the width or height that is left free around the graph; more if arcs leave it. */
 const [margin, marginWithArcs] = [0.04, 0.13];
 
-function Chart({ label, nodes, edges, height, places, open = false, narrowBelow = 560, flow }: GraphViewProps) {
+function Chart({ label, nodes, edges, height, open = false, narrowBelow = 560, flow }: GraphViewProps) {
   const say = useMessages(messages);
   const [frame, width] = useWidth();
   const direction: Direction = width > 0 && width < narrowBelow ? 'TB' : 'LR';
   // The layout is recomputed only if the shape changes; numbers change far more often.
-  const shape: Shape = {
+  const shape = useStable<Shape>({
     direction,
     boxes: nodes.map(({ id, width, narrowWidth = width, height }) => ({
       id,
@@ -141,15 +140,8 @@ function Chart({ label, nodes, edges, height, places, open = false, narrowBelow 
     links: edges.filter(({ delay = 0 }) => delay === 0).map(({ from, to }) => ({ from, to })),
     // In steps, so that a scrollbar does not move every node.
     room: Math.floor(width / 40) * 40,
-  };
-  const written = JSON.stringify(shape);
-  const laidOut = useMemo(() => {
-    const { boxes, links, direction, room } = JSON.parse(written) as Shape;
-    if (direction === 'TB') return layered(boxes, links, direction, downwards);
-    if (boxes.length > manyNodes) return layered(boxes, links, direction, crowded);
-    return spread(boxes, links, room);
-  }, [written]);
-  const boxes = shape.boxes.map((box): Rect => ({ ...box, ...(places?.get(box.id) ?? laidOut.get(box.id)!) }));
+  });
+  const boxes = useMemo(() => placed(shape), [shape]);
   const filled = heightAtWidth(boxes, width);
   // A graph with handles keeps empty space for new nodes.
   const hasArcs = edges.some(({ delay = 0 }) => delay > 0);
@@ -159,7 +151,7 @@ function Chart({ label, nodes, edges, height, places, open = false, narrowBelow 
   const { fitView } = useReactFlow();
   useEffect(() => {
     void fitView({ padding, maxZoom: 1.15 });
-  }, [fitView, laidOut, width, tall, padding]);
+  }, [fitView, boxes, width, tall, padding]);
 
   const flowNodes = nodes.map(({ id, content, className }, k): FlowNode => ({
     id,
@@ -171,21 +163,13 @@ function Chart({ label, nodes, edges, height, places, open = false, narrowBelow 
     data: { content, direction, open },
     ...(className !== undefined && { className }),
   }));
-  const placed = JSON.stringify(boxes);
-  const labelsAt = useMemo(() => {
-    const { links, direction } = JSON.parse(written) as Shape;
-    const rects = JSON.parse(placed) as (Rect & Box)[];
-    const boxOf = new Map(rects.map((box) => [box.id, box]));
-    const segments = links.map(({ from, to }) => segment(boxOf.get(from)!, boxOf.get(to)!, direction));
-    return labelPlaces(segments, rects, labelRoom);
-  }, [written, placed]);
-  let straight = 0;
+  const labelsAt = useMemo(() => labelsOn(shape, boxes), [shape, boxes]);
   const flowEdges = edges.map(({ from, to, label, className, width = 1.5, delay = 0 }): FlowEdge => ({
     id: edgeId(from, to, delay),
     type: 'arrow',
     source: from,
     target: to,
-    data: { label, width, at: delay > 0 ? 0.5 : labelsAt[straight++], delay, direction },
+    data: { label, width, at: labelsAt.get(edgeId(from, to, delay)) ?? 0.5, delay, direction },
     ...(className !== undefined && { className }),
   }));
   return (
@@ -266,6 +250,25 @@ function ArrowEdge({ id, data, ...ends }: EdgeProps<FlowEdge>) {
       )}
     </>
   );
+}
+
+/** The boxes where the layout places them. */
+function placed({ boxes, links, direction, room }: Shape): (Box & Rect)[] {
+  const places =
+    direction === 'TB'
+      ? layered(boxes, links, direction, downwards)
+      : boxes.length > manyNodes
+        ? layered(boxes, links, direction, crowded)
+        : spread(boxes, links, room);
+  return boxes.map((box) => ({ ...box, ...places.get(box.id)! }));
+}
+
+/** Where on its straight edge each label is, by the id of the edge. */
+function labelsOn({ links, direction }: Shape, boxes: readonly (Box & Rect)[]): ReadonlyMap<string, number> {
+  const boxOf = new Map(boxes.map((box) => [box.id, box]));
+  const segments = links.map(({ from, to }) => segment(boxOf.get(from)!, boxOf.get(to)!, direction));
+  const places = labelPlaces(segments, boxes, labelRoom);
+  return new Map(links.map(({ from, to }, k) => [edgeId(from, to, 0), places[k]]));
 }
 
 /** In columns, with gaps as wide as the frame allows. */

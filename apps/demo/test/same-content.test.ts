@@ -1,0 +1,36 @@
+/** Data that are equal by content start no layout, training or recording again; data that differ always do. */
+import { expect, test } from 'vitest';
+import { hasSameContent } from '../web/shared/same-content.js';
+
+const shape = () => ({ direction: 'LR', boxes: [{ id: '1', width: 40 }], room: NaN, places: null, title: undefined });
+
+test('copies of plain data have the same content', () => {
+  expect(hasSameContent(shape(), shape())).toBe(true);
+  expect(hasSameContent([], [])).toBe(true);
+  expect(hasSameContent({ a: 1, b: [2] }, { b: [2], a: 1 })).toBe(true);
+});
+
+test.each([
+  ['a number', { ...shape(), room: 40 }],
+  ['a nested string', { ...shape(), boxes: [{ id: '2', width: 40 }] }],
+  ['the length of an array', { ...shape(), boxes: [...shape().boxes, ...shape().boxes] }],
+  ['the order of an array', { ...shape(), boxes: [{ width: 40 }, { id: '1' }] }],
+  ['null instead of undefined', { ...shape(), title: null }],
+  ['another property', { ...shape(), open: undefined }],
+  ['the name of a property', { direction: 'LR', boxes: shape().boxes, room: NaN, places: null, label: undefined }],
+  ['null instead of an object', null],
+])('data that differ in %s have different content', (_, other) => {
+  expect(hasSameContent(shape(), other)).toBe(false);
+  expect(hasSameContent(other, shape())).toBe(false);
+});
+
+test('an array differs from an object with the same entries, and 0 from −0', () => {
+  expect(hasSameContent(['a'], { 0: 'a' })).toBe(false);
+  expect(hasSameContent([0], [-0])).toBe(false);
+});
+
+test('objects that keep their content elsewhere are the same only if they are identical', () => {
+  const table = new Map([['a', 1]]);
+  expect(hasSameContent({ table }, { table })).toBe(true);
+  expect(hasSameContent({ table }, { table: new Map([['b', 2]]) })).toBe(false);
+});

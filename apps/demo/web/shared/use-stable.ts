@@ -1,0 +1,11 @@
+/** Keeps the identity of plain data while its content stays the same, for the dependencies of effects and memos. */
+import { useState } from 'react';
+import { hasSameContent } from './same-content.js';
+
+/** The object of the first render that had this content. */
+export function useStable<Data>(data: Data): Data {
+  const [kept, keep] = useState(data);
+  if (hasSameContent(kept, data)) return kept;
+  keep(data);
+  return data;
+}
