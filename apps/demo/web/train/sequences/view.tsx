@@ -18,7 +18,8 @@ import {
 } from './settings.js';
 import { Strips } from './strips.js';
 import type { Refusal, SequenceObservation } from './trainer.js';
-import { type SequenceTraining, useSequenceTraining } from './use-training.js';
+import { SequenceTraining, type SequenceTrainingView } from './training.js';
+import { useSequenceTraining } from './use-training.js';
 
 const dataNames: readonly SequenceDataName[] = ['recall', 'temporal-xor', 'sine', 'series'];
 const largestFile = 5e6;
@@ -37,12 +38,13 @@ export default function SequenceView() {
   const settings = usePlayground(({ sequences }) => sequences);
   const say = useMessages(messages);
   const [table, setTable] = useState(openTable);
-  const training = useSequenceTraining(settings, table, (taken) => change({ taken }));
-  const { prepared, problem, observation } = training;
+  const [training] = useState(() => new SequenceTraining(settings.shown, (taken) => change({ taken })));
+  const view = useSequenceTraining(training, settings, table);
+  const { prepared, problem, observation, curve } = view;
   return (
     <div className={styles.view}>
       <div className={styles.head}>
-        <Controls training={training} />
+        <Controls training={training} view={view} />
         {problem !== undefined && (
           <p
             role={problem.kind === 'no-table' ? undefined : 'alert'}
@@ -89,7 +91,7 @@ export default function SequenceView() {
                 lines={settings.kinds.map((kind) => ({
                   name: say.kinds[kind],
                   look: kind,
-                  points: training.curve.steps.map((step, k) => [step, training.curve.losses[kind]?.[k] ?? NaN]),
+                  points: curve.steps.map((step, k) => [step, curve.losses[kind]?.[k] ?? NaN]),
                 }))}
               />
             </section>
@@ -100,9 +102,13 @@ export default function SequenceView() {
   );
 }
 
-function Controls({ training }: { readonly training: SequenceTraining }) {
+interface ControlsProps {
+  readonly training: SequenceTraining;
+  readonly view: SequenceTrainingView;
+}
+
+function Controls({ training, view: { prepared, playing, observation } }: ControlsProps) {
   const say = useMessages(messages);
-  const { prepared, playing, observation } = training;
   const able = prepared !== undefined && observation !== undefined && observation.diverged === undefined;
   return (
     <section className={`panel ${styles.controls}`} aria-label={say.controls}>
@@ -142,7 +148,7 @@ function Data({ settings, training, table, choose }: DataProps) {
       return;
     }
     try {
-      const found = await training.trainer().readTable(new Uint8Array(await file.arrayBuffer()));
+      const found = await training.readTable(new Uint8Array(await file.arrayBuffer()));
       if ('kind' in found) {
         setBad(say.problems.table[found.why]);
         return;

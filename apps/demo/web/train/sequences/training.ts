@@ -1,0 +1,163 @@
+/** The page's side of a training on sequences: it asks for steps, shows what they gave, and asks again. */
+import { type Remote, wrap } from 'comlink';
+import type { Kind, SequenceTable, Settings } from './settings.js';
+import type { Prepared, Refusal, SequenceObservation, SequenceTrainer, TableAnswer } from './trainer.js';
+
+/** The losses of each kind at some steps. */
+export interface LossCurve {
+  readonly steps: readonly number[];
+  readonly losses: Readonly<Partial<Record<Kind, readonly (number | undefined)[]>>>;
+}
+
+/** The view model. A new object after each change. */
+export interface SequenceTrainingView {
+  /** Absent until the first networks are prepared, and after settings that were refused. */
+  readonly prepared: Prepared | undefined;
+  readonly problem: Refusal | undefined;
+  readonly observation: SequenceObservation | undefined;
+  readonly curve: LossCurve;
+  readonly playing: boolean;
+}
+
+/** The settings that start another training when they change. */
+export type Start = Omit<Settings, 'shown' | 'taken' | 'open'>;
+
+/** Milliseconds of training between two pictures. */
+const work = 30;
+/** Points of a curve; with more, every second is dropped. */
+const longest = 400;
+
+let worker: Remote<SequenceTrainer> | undefined;
+const trainer = (): Remote<SequenceTrainer> =>
+  (worker ??= wrap<SequenceTrainer>(
+    new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'sequences' }),
+  ));
+
+export class SequenceTraining {
+  view: SequenceTrainingView = {
+    prepared: undefined,
+    problem: undefined,
+    observation: undefined,
+    curve: { steps: [], losses: {} },
+    playing: false,
+  };
+  readonly #listeners = new Set<() => void>();
+  readonly #note: (steps: number) => void;
+  /** Counts requests, so that outdated responses are ignored. */
+  #turn = 0;
+  /** Set by `pause`: the current response is the last one. */
+  #stopped = false;
+  #shown: Kind;
+  #opened: readonly [settings: Start, table: SequenceTable | undefined] | undefined;
+
+  /**
+   * @param shown - The kind of network whose states are observed.
+   * @param note - Called with the number of steps when training pauses or is reset.
+   */
+  constructor(shown: Kind, note: (steps: number) => void) {
+    this.#shown = shown;
+    this.#note = note;
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  /** Prepares a training in place of the one before, and takes a number of steps, for a link to a training in progress. */
+  async open(settings: Start, table: SequenceTable | undefined, steps: number): Promise<void> {
+    const turn = ++this.#turn;
+    this.#opened = [settings, table];
+    this.#stopped = false;
+    // Keep the last observation until there is a new one, so that the page does not flicker.
+    this.#show({ playing: false, problem: undefined, curve: { steps: [], losses: {} } });
+    const answer = await trainer().prepare({ ...settings, shown: this.#shown, taken: 0, open: true }, table);
+    if (turn !== this.#turn) return;
+    if ('kind' in answer) {
+      this.#show({ prepared: undefined, observation: undefined, problem: answer });
+      return;
+    }
+    this.#show({ prepared: answer });
+    const start = await trainer().advance(0, 0, this.#shown);
+    if (turn !== this.#turn || start === undefined) return;
+    this.#take(start);
+    if (steps > 0) await this.#advance(steps);
+  }
+
+  /** Ends the training: responses that are still to come are ignored. */
+  close(): void {
+    this.#turn++;
+  }
+
+  /** Observes another kind of network. */
+  async observe(shown: Kind): Promise<void> {
+    if (shown === this.#shown) return;
+    this.#shown = shown;
+    if (this.view.playing) return;
+    const turn = this.#turn;
+    const observation = await trainer().advance(0, 0, shown);
+    if (turn === this.#turn && observation !== undefined) this.#show({ observation });
+  }
+
+  readonly play = (): void => {
+    this.#stopped = false;
+    this.#show({ playing: true });
+    void this.#advance(Infinity);
+  };
+
+  readonly pause = (): void => {
+    this.#stopped = true;
+  };
+
+  readonly step = (): void => {
+    void this.#advance((this.view.observation?.steps ?? 0) + 1);
+  };
+
+  /** Begins the same training again. */
+  readonly reset = (): void => {
+    if (this.#opened === undefined) return;
+    this.#note(0);
+    void this.open(...this.#opened, 0);
+  };
+
+  readTable(bytes: Uint8Array): Promise<TableAnswer> {
+    return trainer().readTable(bytes);
+  }
+
+  /** Takes steps up to a total and shows them as they come, until another request replaces this one. */
+  async #advance(total: number): Promise<void> {
+    const turn = ++this.#turn;
+    for (;;) {
+      const found = await trainer().advance(total, work, this.#shown);
+      if (turn !== this.#turn || found === undefined) return;
+      this.#take(found);
+      if (found.steps >= total || found.diverged !== undefined || this.#stopped) {
+        this.#show({ playing: false });
+        this.#note(found.steps);
+        return;
+      }
+      await new Promise((resolve) => requestAnimationFrame(resolve));
+    }
+  }
+
+  #take(observation: SequenceObservation): void {
+    this.#show({ observation, curve: withStandings(this.view.curve, observation) });
+  }
+
+  #show(change: Partial<SequenceTrainingView>): void {
+    this.view = { ...this.view, ...change };
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+function withStandings(curve: LossCurve, { steps, standings }: SequenceObservation): LossCurve {
+  if (curve.steps.at(-1) === steps) return curve;
+  const isFull = curve.steps.length >= longest;
+  const kept = <Value>(values: readonly Value[]) => (isFull ? values.filter((_, k) => k % 2 === 0) : values);
+  return {
+    steps: [...kept(curve.steps), steps],
+    losses: Object.fromEntries(
+      standings.map(({ kind, validation }) => [kind, [...kept(curve.losses[kind] ?? []), validation]]),
+    ),
+  };
+}
