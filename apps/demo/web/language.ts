@@ -8,4 +8,5 @@ import { usePlayground } from './store.js';
 export type Messages<English> = Readonly<Record<LanguageName, English>>;
 
 /** The messages in the selected language. */
-export const useMessages = <English>(messages: Messages<English>): English => messages[usePlayground().language];
+export const useMessages = <English>(messages: Messages<English>): English =>
+  messages[usePlayground(({ language }) => language)];

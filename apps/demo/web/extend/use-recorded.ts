@@ -8,6 +8,7 @@ import { useMessages } from '../language.js';
 import type { FormulaDescription, NetworkDescription, PlaygroundState } from '../state.js';
 import { usePlayground } from '../store.js';
 import { builtinFunctions } from '../shared/builtin-functions.js';
+import { useStable } from '../shared/use-stable.js';
 import { messages } from './messages.js';
 import { replayed } from './recording.js';
 import type { FunctionError, OwnFunction, UserWorker } from './user-worker.js';
@@ -34,14 +35,14 @@ interface Recorded<Question extends Pass> {
 
 /** Functions for this question. */
 export function useRecorded<Question extends Pass>(question: Question): Recorded<Question> {
-  const { custom } = usePlayground();
+  const custom = usePlayground(({ custom }) => custom);
   const say = useMessages(messages);
   const own = ownFunctionsOf(question, custom);
-  const key = JSON.stringify([own, question]);
+  const pass = useStable({ own, question });
   const [last, setLast] = useState<{ readonly question: Question; readonly functions: Functions }>();
-  const [failed, setFailed] = useState<{ readonly key: string; readonly error: FunctionError }>();
+  const [failed, setFailed] = useState<{ readonly pass: typeof pass; readonly error: FunctionError }>();
   useEffect(() => {
-    const [own, question] = JSON.parse(key) as [OwnFunction[], Question];
+    const { own, question } = pass;
     if (own.length === 0) return;
     let overtaken = false;
     void answered(own, question).then(
@@ -49,15 +50,15 @@ export function useRecorded<Question extends Pass>(question: Question): Recorded
         if (!overtaken) setLast({ question, functions });
       },
       (error: unknown) => {
-        if (!overtaken) setFailed({ key, error: error as FunctionError });
+        if (!overtaken) setFailed({ pass, error: error as FunctionError });
       },
     );
     return () => {
       overtaken = true;
     };
-  }, [key]);
+  }, [pass]);
   if (own.length === 0) return { question, functions: builtinFunctions, problem: undefined, waiting: undefined };
-  if (failed?.key === key) {
+  if (failed?.pass === pass) {
     return {
       question: undefined,
       functions: builtinFunctions,

@@ -1,9 +1,10 @@
 /** The Train view: data on the left, the network in the middle, its output on the right, the loss curve below. */
-import { lazy, Suspense, useCallback, useEffect, useState, useSyncExternalStore } from 'react';
+import { lazy, Suspense, useEffect, useState, useSyncExternalStore } from 'react';
 import { useMessages } from '../language.js';
 import type { OwnFunction } from '../extend/user-worker.js';
 import type { PlaygroundState } from '../state.js';
 import { currentState, update, usePlayground } from '../store.js';
+import { useStable } from '../shared/use-stable.js';
 import { training } from './current-training.js';
 import { DataKind } from './data-kind.js';
 import { DataPanel } from './data-panel.js';
@@ -58,22 +59,18 @@ function SampleView() {
   const wrong = task && misfit(task, settings);
   // It waits here while other views are shown.
   useEffect(() => () => void (training.view.playing && training.pause()), []);
-  const ownKey = JSON.stringify(ownFunctions(settings, custom));
+  const own = useStable(ownFunctions(settings, custom));
   // Everything that determines a training: other changes do not restart it.
-  const key = JSON.stringify({ ...settings, speed: 'steady', sample: null, steps: 0 } satisfies Settings);
-  const open = useCallback(() => {
+  const start = useStable<Settings>({ ...settings, speed: 'steady', sample: null, steps: 0 });
+  useEffect(() => {
     if (wrong !== undefined) training.refuse();
-    else {
-      const { steps } = currentState().train;
-      void training.openOnce(JSON.parse(key) as Settings, table, JSON.parse(ownKey) as OwnFunction[], steps);
-    }
-  }, [table, wrong, key, ownKey]);
-  useEffect(open, [open]);
+    else void training.openOnce(start, table, own, currentState().train.steps);
+  }, [start, table, own, wrong]);
   useEffect(() => void training.ask({ sample: settings.sample }), [settings.sample]);
   useEffect(() => void training.ask({ row: row ?? null }), [row]);
   const reset = () => {
     change({ steps: 0 });
-    void training.open(JSON.parse(key) as Settings, table, JSON.parse(ownKey) as OwnFunction[]);
+    void training.open(start, table, own);
   };
 
   const chooseTable = (chosen: TableChoice) => {
