@@ -278,7 +278,8 @@ class JsExecutor implements Executor {
     const target = this.#t;
     const caseOne = this.#dLossDx;
     const width = outputRows.length;
-    dLossDx.fill(0, 0, rowCount * samples);
+    if (samples === 1) for (let row = 0; row < rowCount; row++) dLossDx[row] = 0;
+    else dLossDx.fill(0, 0, rowCount * samples);
     let sum = 0;
     for (let s = 0; s < samples; s++) {
       const weight = weights === undefined ? 1 : weights[row + s];

@@ -43,19 +43,20 @@ export function backwardOne(
   for (let u = units.length - 1; u >= 0; u--) {
     const unit = units[u];
     const { dense, sparse, activation, biases, scales, firstRow, count } = unit;
-    for (let k = 0, i = firstRow; k < count; k++, i++) {
-      const value = g[i];
-      const d = dLossDx[i];
-      const b = biases[k];
-      let answer = activation.derivative(h[i], value);
-      if (scales !== undefined) {
+    if (scales !== undefined) {
+      for (let k = 0, i = firstRow; k < count; k++, i++) {
         const scale = scales[k];
-        answer *= parameters[scale];
-        gradients[scale] = (adds ? gradients[scale] : 0) + d * value;
+        gradients[scale] = (adds ? gradients[scale] : 0) + dLossDx[i] * g[i];
       }
+    }
+    for (let k = 0, i = firstRow; k < count; k++, i++) {
+      const b = biases[k];
+      const derivative = activation.derivative(h[i], g[i]);
+      const answer = scales === undefined ? derivative : parameters[scales[k]] * derivative;
+      const d = dLossDx[i] * answer;
       slope[i] = answer;
-      delta[i] = d * answer;
-      gradients[b] = (adds ? gradients[b] : 0) + d * answer;
+      delta[i] = d;
+      gradients[b] = adds ? gradients[b] + d : d;
     }
     if (unit.combination !== undefined) combinedBackward(unit, parameters, gradients, tables, 1);
     else if (dense === undefined) sparseBackward(sparse!, firstRow, parameters, gradients, x, dLossDx, delta);
@@ -160,21 +161,95 @@ function denseBackward(
   // Predecessors before `fromRow` are left out of case 2.
   const skipped = Math.min(width, Math.max(0, fromRow - first));
   for (let b = 0; b < blocks.length; b++) {
-    const { firstRow, count, firstWeight, stride } = blocks[b];
-    for (let k = 0, weight = firstWeight; k < count; k++, weight += stride) {
-      const d = delta[firstRow + k];
-      if (adds) {
-        for (let j = 0; j < width; j++) gradients[weight + j] += d * x[first + j];
-        for (let j = skipped; j < width; j++) dLossDx[first + j] += d * parameters[weight + j];
-        continue;
-      }
-      for (let j = 0; j < skipped; j++) gradients[weight + j] = d * x[first + j];
-      for (let j = first + skipped, end = first + width, w = weight + skipped; j < end; j++, w++) {
-        gradients[w] = d * x[j];
-        dLossDx[j] += d * parameters[w];
-      }
-    }
+    const block = blocks[b];
+    if (adds) addGradients(block, first, width, gradients, x, delta);
+    else writeGradients(block, first, width, gradients, x, delta);
+    if (skipped < width) addDerivatives(block, first, skipped, width, parameters, dLossDx, delta);
   }
   if (gathered === undefined) return;
   for (let k = 0; k < width; k++) dLossDx[gathered[k]] += dLossDx[first + k];
+}
+
+/** Case 3 of a block, four nodes at a time: dloss/dw = delta · x. */
+function writeGradients(
+  { firstRow, count, firstWeight, stride }: DenseBlock,
+  first: number,
+  width: number,
+  gradients: Float64Array,
+  x: Float64Array,
+  delta: Float64Array,
+): void {
+  const end = first + width;
+  const stride2 = 2 * stride;
+  const stride3 = 3 * stride;
+  let i = firstRow;
+  let weight = firstWeight;
+  for (const last = firstRow + count - 3; i < last; i += 4, weight += 4 * stride) {
+    const d0 = delta[i];
+    const d1 = delta[i + 1];
+    const d2 = delta[i + 2];
+    const d3 = delta[i + 3];
+    for (let j = first, w = weight; j < end; j++, w++) {
+      const value = x[j];
+      gradients[w] = d0 * value;
+      gradients[w + stride] = d1 * value;
+      gradients[w + stride2] = d2 * value;
+      gradients[w + stride3] = d3 * value;
+    }
+  }
+  for (const last = firstRow + count; i < last; i++, weight += stride) {
+    const d = delta[i];
+    for (let j = first, w = weight; j < end; j++, w++) gradients[w] = d * x[j];
+  }
+}
+
+/** As `writeGradients`, added to what is there. */
+function addGradients(
+  { firstRow, count, firstWeight, stride }: DenseBlock,
+  first: number,
+  width: number,
+  gradients: Float64Array,
+  x: Float64Array,
+  delta: Float64Array,
+): void {
+  const end = first + width;
+  for (let i = firstRow, weight = firstWeight; i < firstRow + count; i++, weight += stride) {
+    const d = delta[i];
+    for (let j = first, w = weight; j < end; j++, w++) gradients[w] += d * x[j];
+  }
+}
+
+/** Case 2 of a block, four nodes at a time: dloss/dx_j += Σ over nodes of delta · w_j, from predecessor `skipped` on. */
+function addDerivatives(
+  { firstRow, count, firstWeight, stride }: DenseBlock,
+  first: number,
+  skipped: number,
+  width: number,
+  parameters: Float64Array,
+  dLossDx: Float64Array,
+  delta: Float64Array,
+): void {
+  const end = first + width;
+  const stride2 = 2 * stride;
+  const stride3 = 3 * stride;
+  let i = firstRow;
+  let weight = firstWeight + skipped;
+  for (const last = firstRow + count - 3; i < last; i += 4, weight += 4 * stride) {
+    const d0 = delta[i];
+    const d1 = delta[i + 1];
+    const d2 = delta[i + 2];
+    const d3 = delta[i + 3];
+    for (let j = first + skipped, w = weight; j < end; j++, w++) {
+      dLossDx[j] =
+        dLossDx[j] +
+        d0 * parameters[w] +
+        d1 * parameters[w + stride] +
+        d2 * parameters[w + stride2] +
+        d3 * parameters[w + stride3];
+    }
+  }
+  for (const last = firstRow + count; i < last; i++, weight += stride) {
+    const d = delta[i];
+    for (let j = first + skipped, w = weight; j < end; j++, w++) dLossDx[j] += d * parameters[w];
+  }
 }
