@@ -3,7 +3,7 @@
  * numbers that JSON cannot represent become strings.
  */
 import type { OptimizerState } from '@nnbp/core';
-import { Place } from './document.js';
+import { JsonValue } from './json-value.js';
 import { exactJson } from './exact-json.js';
 import type { Tensor } from './safetensors.js';
 
@@ -83,18 +83,18 @@ export function writeCheckpoint({ epoch, random, optimizer, underway, earlyStopp
  * @throws NnbpError `MALFORMED`
  */
 export function readCheckpoint(value: unknown, tensors: ReadonlyMap<string, Tensor>, parameters: number): Checkpoint {
-  const numbers = (place: Place) => tensors.get(place.text())?.values ?? place.refuse('the name of a tensor');
-  const vector = (place: Place) => {
+  const numbers = (place: JsonValue) => tensors.get(place.text())?.values ?? place.refuse('the name of a tensor');
+  const vector = (place: JsonValue) => {
     const values = numbers(place);
     if (values.length !== parameters) place.refuse(`the name of a tensor of ${parameters} numbers`);
     return values;
   };
-  const pair = <T>(place: Place, read: (place: Place) => T): [string, T] => {
+  const pair = <T>(place: JsonValue, read: (place: JsonValue) => T): [string, T] => {
     const [key, of, ...more] = place.list();
     if (of === undefined || more.length > 0) place.refuse('a name and a value');
     return [key.text(), read(of)];
   };
-  const state = (place: Place): OptimizerState => {
+  const state = (place: JsonValue): OptimizerState => {
     const at = place.object(['name', 'numbers', 'vectors', 'parts']);
     const parts = at('parts').optional((list) => list.list().map(state));
     return {
@@ -112,7 +112,7 @@ export function readCheckpoint(value: unknown, tensors: ReadonlyMap<string, Tens
       ...(parts && { parts }),
     };
   };
-  const at = new Place(value, 'checkpoint').object(['epoch', 'random', 'optimizer', 'underway', 'earlyStopping']);
+  const at = new JsonValue(value, 'checkpoint').object(['epoch', 'random', 'optimizer', 'underway', 'earlyStopping']);
   const underway = at('underway').optional((place) => {
     const of = place.object(['batches', 'sum', 'weight', 'carried']);
     const carried = of('carried').optional((name) => Array.from(numbers(name)));
@@ -138,12 +138,12 @@ export function readCheckpoint(value: unknown, tensors: ReadonlyMap<string, Tens
 
 const written = (number: number): number | string => (Number.isFinite(number) ? number : String(number));
 
-function readCount(place: Place): number {
+function readCount(place: JsonValue): number {
   const count = place.number();
   return Number.isSafeInteger(count) && count >= 0 ? count : place.refuse('an integer ≥ 0');
 }
 
-function readNumber(place: Place): number {
+function readNumber(place: JsonValue): number {
   if (typeof place.value === 'string' && ['Infinity', '-Infinity', 'NaN'].includes(place.value))
     return Number(place.value);
   return place.number();

@@ -2,7 +2,8 @@
  * The document format of a network, version 2, as plain JSON data, and its validation. `model.schema.json` is the schema for
  * other programs; `version-1.ts` reads version 1.
  */
-import { mismatch, NnbpError, type OutputTransform } from '@nnbp/core';
+import { NnbpError, type OutputTransform } from '@nnbp/core';
+import { JsonValue, shortened } from './json-value.js';
 import type { FunctionName } from './plugins.js';
 
 /** Value of the first entry of every model. */
@@ -67,70 +68,12 @@ export const networkEntries: readonly string[] = [
   'outputTransform',
 ];
 
-/** A value in a document, with its path for error messages. */
-export class Place {
-  constructor(
-    readonly value: unknown,
-    readonly path: string,
-  ) {}
-
-  /** @throws NnbpError `MALFORMED` */
-  refuse(expected: string): never {
-    const found = this.value === undefined ? 'nothing' : shortened(JSON.stringify(this.value));
-    throw mismatch('MALFORMED', this.path, expected, this.value, found);
-  }
-
-  /** The entries of an object. Throws for entries that are not in `known`, so that misspelt ones are not ignored. */
-  object(known: readonly string[]): (key: string) => Place {
-    const { value } = this;
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) this.refuse('an object');
-    const entries = new Map(Object.entries(value));
-    for (const key of entries.keys()) {
-      if (!known.includes(key)) new Place(entries.get(key), `${this.path}.${key}`).refuse(`no such entry`);
-    }
-    return (key) => new Place(entries.get(key), `${this.path}.${key}`);
-  }
-
-  list(): readonly Place[] {
-    if (!Array.isArray(this.value)) this.refuse('a list');
-    return (this.value as unknown[]).map((value, k) => new Place(value, `${this.path}[${k}]`));
-  }
-
-  text(): string {
-    return typeof this.value === 'string' ? this.value : this.refuse('a string');
-  }
-
-  texts(): string[] {
-    if (!Array.isArray(this.value) || this.value.some((value) => typeof value !== 'string'))
-      this.refuse('a list of strings');
-    return this.value as string[];
-  }
-
-  number(): number {
-    return Number.isFinite(this.value) ? (this.value as number) : this.refuse('a finite number');
-  }
-
-  numbers(): number[] {
-    if (!Array.isArray(this.value) || !this.value.every(Number.isFinite)) {
-      this.refuse('a list of finite numbers');
-    }
-    return this.value as number[];
-  }
-
-  /** Undefined if absent; otherwise the result of `read`. */
-  optional<T>(read: (place: Place) => T): T | undefined {
-    return this.value === undefined ? undefined : read(this);
-  }
-}
-
-const shortened = (text: string) => (text.length > 60 ? `${text.slice(0, 57)}…` : text);
-
 /**
  * A function's name, as `"tanh"`, or `{ "name": "elu", "options": { "alpha": 0.5 } }`, or with `"custom": true`.
  *
  * @throws NnbpError `MALFORMED`
  */
-export function readFunction(place: Place): FunctionName {
+export function readFunction(place: JsonValue): FunctionName {
   if (typeof place.value === 'string') return { name: place.value };
   const at = place.object(['name', 'options', 'custom']);
   const options = at('options').optional((options) => {
@@ -139,7 +82,7 @@ export function readFunction(place: Place): FunctionName {
     return Object.fromEntries(
       Object.entries(value as object).map(([key, number]) => [
         key,
-        new Place(number, `${options.path}.${key}`).number(),
+        new JsonValue(number, `${options.path}.${key}`).number(),
       ]),
     );
   });
@@ -148,20 +91,20 @@ export function readFunction(place: Place): FunctionName {
 }
 
 /** @throws NnbpError `MALFORMED` */
-export function readSource(place: Place): SourceDocument {
+export function readSource(place: JsonValue): SourceDocument {
   if (typeof place.value === 'string') return place.value;
   const at = place.object(['id', 'delay']);
   return { id: at('id').text(), delay: at('delay').number() };
 }
 
 /** @throws NnbpError `MALFORMED` */
-export function readScaler(place: Place): ScalerDocument {
+export function readScaler(place: JsonValue): ScalerDocument {
   const at = place.object(['mean', 'deviation']);
   return { mean: at('mean').numbers(), deviation: at('deviation').numbers() };
 }
 
 /** @throws NnbpError `MALFORMED` */
-export function readOutputTransform(place: Place): Exclude<OutputTransform, 'none'> {
+export function readOutputTransform(place: JsonValue): Exclude<OutputTransform, 'none'> {
   const { value } = place;
   const isKnown = value === 'sigmoid' || value === 'softmax' || value === 'logSoftmax';
   return isKnown ? value : place.refuse('"sigmoid", "softmax" or "logSoftmax"');
@@ -190,7 +133,7 @@ export function readVersion(foundFormat: unknown, foundVersion: unknown): 1 | ty
  *
  * @throws NnbpError `MALFORMED`
  */
-export function readFrame(at: (key: string) => Place): Omit<NetworkDocument, 'nodes'> {
+export function readFrame(at: (key: string) => JsonValue): Omit<NetworkDocument, 'nodes'> {
   const initial = at('initial').optional((pairs) => pairs.list().map(readInitial));
   const inputScaler = at('inputScaler').optional(readScaler);
   const outputScaler = at('outputScaler').optional(readScaler);
@@ -207,7 +150,7 @@ export function readFrame(at: (key: string) => Place): Omit<NetworkDocument, 'no
   };
 }
 
-function readInitial(pair: Place): readonly [string, number] {
+function readInitial(pair: JsonValue): readonly [string, number] {
   const parts = pair.list();
   return parts.length === 2 ? [parts[0].text(), parts[1].number()] : pair.refuse('an id and a number');
 }

@@ -5,12 +5,12 @@ import {
   networkEntries,
   type NodesDocument,
   type ParameterDocument,
-  Place,
   readFrame,
   readFunction,
   readSource,
   readVersion,
 } from './document.js';
+import { JsonValue } from './json-value.js';
 import { exactJson, parsed } from './exact-json.js';
 import { describe, parameterPlacements, rebuild, sourceAt } from './serialize.js';
 import { expectFewMarks } from './json-limits.js';
@@ -109,7 +109,7 @@ const shortest = (name: FunctionName): FunctionName | string => (Object.keys(nam
 
 /** A line: the node and the values of its parameters; undefined for fixed ones. */
 interface ReadNode {
-  readonly place: Place;
+  readonly place: JsonValue;
   readonly document: NodesDocument;
   readonly activation: FunctionName;
   readonly aggregation: FunctionName | undefined;
@@ -122,7 +122,7 @@ interface ReadNode {
 function readDocument(value: unknown): { document: Omit<NetworkDocument, 'nodes'>; nodes: ReadNode[] } {
   const { format: foundFormat, version: foundVersion } = Object(value) as Record<string, unknown>;
   const old = readVersion(foundFormat, foundVersion) === 1;
-  const at = new Place(value, 'model').object(old ? networkEntries1 : networkEntries);
+  const at = new JsonValue(value, 'model').object(old ? networkEntries1 : networkEntries);
   const nodes = at('nodes')
     .list()
     .map(old ? readNode1 : readNode);
@@ -130,7 +130,7 @@ function readDocument(value: unknown): { document: Omit<NetworkDocument, 'nodes'
   return { document: readFrame((key) => at(old ? nameIn1(key) : key)), nodes };
 }
 
-function readNode(place: Place): ReadNode {
+function readNode(place: JsonValue): ReadNode {
   const at = place.object(['id', 'from', 'activation', 'aggregation', 'b', 'c', 'w']);
   const from = at('from').list().map(readSource);
   const activation = readFunction(at('activation'));
@@ -153,7 +153,7 @@ function readNode(place: Place): ReadNode {
 }
 
 /** A number, `{ "fixed": number }` or `{ "shared": name, "value": number }`. */
-function readParameter(place: Place): { placement: ParameterDocument | null; value: number | undefined } {
+function readParameter(place: JsonValue): { placement: ParameterDocument | null; value: number | undefined } {
   const forms = 'a finite number, {"fixed": number} or {"shared": name, "value": number}';
   if (typeof place.value === 'number') return { placement: null, value: place.number() };
   if (typeof place.value !== 'object' || place.value === null || Array.isArray(place.value)) place.refuse(forms);
@@ -167,7 +167,7 @@ function readParameter(place: Place): { placement: ParameterDocument | null; val
 }
 
 /** A line of version 1. Without c the node's c is fixed at 1. */
-function readNode1(place: Place): ReadNode {
+function readNode1(place: JsonValue): ReadNode {
   const at = place.object(['id', 'from', 'activation', 'b', 'c', 'w', 'shared']);
   const c = at('c').optional((c) => c.number());
   const shared = at('shared').optional((pairs) => pairs.list().map(readPair));

@@ -1,7 +1,8 @@
 /** Loads a model. Everything is validated first, and no code in the file is executed. */
 import { allFinite, type Loss, type Network, NnbpError } from '@nnbp/core';
 import { type Checkpoint, readCheckpoint } from './checkpoint.js';
-import { type NetworkDocument, Place, readFunction } from './document.js';
+import { type NetworkDocument, readFunction } from './document.js';
+import { JsonValue } from './json-value.js';
 import { parsed } from './exact-json.js';
 import { rebuild } from './serialize.js';
 import { expectSupplied, functionsNamed, lossNamed, type Plugins } from './plugins.js';
@@ -45,7 +46,7 @@ export function load(file: Uint8Array, plugins: Plugins = {}): Loaded {
   }
   const json = (name: string, text: string) => parsed(text, `The ${name} in the file`);
   const lossText = metadata.get('loss');
-  const loss = lossText === undefined ? undefined : readFunction(new Place(json('loss', lossText), 'loss'));
+  const loss = lossText === undefined ? undefined : readFunction(new JsonValue(json('loss', lossText), 'loss'));
   const { version, parameters, activations, aggregations } = survey(model);
   expectSupplied({ activations, aggregations, losses: loss ? [loss] : [] }, plugins);
   // For their errors.

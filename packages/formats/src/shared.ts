@@ -1,5 +1,6 @@
 /** What @nnbp/interop shares with this package. Not part of the public API: it may change in any release. */
 export { parsed } from './exact-json.js';
+export { JsonValue } from './json-value.js';
 export { type Block, blocks, neededByOutputs, nextState, sourceOf } from './levels.js';
 export { oneLine } from './module/one-line.js';
 export { nameOf } from './plugins.js';

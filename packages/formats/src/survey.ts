@@ -3,15 +3,8 @@
  * untrusted file costs no more than a network.
  */
 import { NnbpError } from '@nnbp/core';
-import {
-  maxState,
-  networkEntries,
-  Place,
-  readFunction,
-  readOutputTransform,
-  readVersion,
-  type version,
-} from './document.js';
+import { maxState, networkEntries, readFunction, readOutputTransform, readVersion, type version } from './document.js';
+import { JsonValue } from './json-value.js';
 import { JsonScanner } from './json-scanner.js';
 import { Names } from './names.js';
 import type { FunctionName } from './plugins.js';
@@ -66,7 +59,8 @@ export function survey(text: string): Survey {
     const name = version === 1 ? nameIn1(key) : key;
     if (places.has(name)) surveyScaler(at(name), columns);
   }
-  if (places.has('outputTransform')) readOutputTransform(new Place(value('outputTransform'), 'model.outputTransform'));
+  if (places.has('outputTransform'))
+    readOutputTransform(new JsonValue(value('outputTransform'), 'model.outputTransform'));
   return { version, ...reader.found() };
 }
 
@@ -122,7 +116,7 @@ class NodeReader {
 
   found(): Omit<Survey, 'version'> {
     const named = (kind: 'activation' | 'aggregation') =>
-      Array.from(this.#functions[kind], (text) => readFunction(new Place(JSON.parse(text), kind)));
+      Array.from(this.#functions[kind], (text) => readFunction(new JsonValue(JSON.parse(text), kind)));
     const { b, c, w } = this.#shared;
     return {
       parameters: this.#parameters + b.size + c.size + w.size,

@@ -1,6 +1,7 @@
 /** Reads version 1 of the document format: graphs without delays and aggregations. Converts it to the current version. */
 import type { OutputTransform } from '@nnbp/core';
-import { format, type NetworkDocument, type NodesDocument, Place, type ScalerDocument, version } from './document.js';
+import { format, type NetworkDocument, type NodesDocument, type ScalerDocument, version } from './document.js';
+import type { JsonValue } from './json-value.js';
 import type { FunctionName } from './plugins.js';
 
 /** One node, or several consecutive ones that differ only in their ids. */
@@ -63,7 +64,7 @@ export function upgradedNodes({ fixed, shared, ...rest }: Nodes1): NodesDocument
  *
  * @throws NnbpError `MALFORMED`
  */
-export function readPair(place: Place): readonly [string, string] {
+export function readPair(place: JsonValue): readonly [string, string] {
   const pair = place.texts();
   return pair.length === 2 ? [pair[0], pair[1]] : place.refuse('a predecessor and a name');
 }

@@ -3,7 +3,7 @@ import { identity, relu, sigmoid, tanh } from '@nnbp/activations';
 import { product } from '@nnbp/aggregations';
 import { type Activation, delayed, type Network } from '@nnbp/core';
 import { assemble, type Part } from './assemble.js';
-import { Found } from './found.js';
+import { JsonValue } from '@nnbp/formats/shared';
 
 /** Numbers row by row. */
 type Matrix = readonly (readonly number[])[];
@@ -26,7 +26,7 @@ const layers: ReadonlyMap<string, Layer> = /* @__PURE__ */ new Map<string, Layer
 export const isTimeStep = (type: string): boolean => layers.has(type);
 
 /** See `fromBrainJs`. */
-export function timeStepNetwork(model: Found, what: string): Network {
+export function timeStepNetwork(model: JsonValue, what: string): Network {
   const options = model.at('options');
   const layer = layers.get(model.at('type').text())!;
   const hidden = model.at('hiddenLayers').list();
@@ -57,7 +57,7 @@ const maxSize = 2 ** 24;
 const numbered = (name: string, count: number) => Array.from({ length: count }, (_, k) => `${name}.${k}`);
 
 /** How many numbers a matrix has; 0 if it is none. */
-function countOf({ value }: Found): number {
+function countOf({ value }: JsonValue): number {
   const weights: unknown = (value as { weights?: unknown } | null | undefined)?.weights;
   if (typeof weights !== 'object' || weights === null) return 0;
   return Array.isArray(weights)
@@ -68,7 +68,7 @@ function countOf({ value }: Found): number {
 }
 
 /** `{ rows, columns, weights }`; the text of a model has its weights as an object by their places. */
-function matrixOf(place: Found, rows: number, columns: number): Matrix {
+function matrixOf(place: JsonValue, rows: number, columns: number): Matrix {
   for (const [name, size] of Object.entries({ rows, columns })) {
     if (place.at(name).whole(0, maxSize) !== size) place.at(name).refuse(`${size}`);
   }
@@ -76,7 +76,7 @@ function matrixOf(place: Found, rows: number, columns: number): Matrix {
   const { value } = weights;
   const listed = ArrayBuffer.isView(value) ? Array.from(value as Float32Array) : value;
   const numbers = Array.isArray(listed)
-    ? new Found(listed, weights.path).list()
+    ? new JsonValue(listed, weights.path).list()
     : weights.entries().map(([, entry]) => entry);
   if (numbers.length !== rows * columns) weights.refuse(`${rows * columns} numbers`);
   return Array.from({ length: rows }, (_, row) =>

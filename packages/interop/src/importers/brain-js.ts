@@ -3,7 +3,8 @@ import { leakyRelu, relu, sigmoid, tanh } from '@nnbp/activations';
 import type { Activation, Network } from '@nnbp/core';
 import { assemble, type Part } from './assemble.js';
 import { isTimeStep, timeStepNetwork } from './brain-js-time-step.js';
-import { Found, opened } from './found.js';
+import { JsonValue } from '@nnbp/formats/shared';
+import { opened } from './opened.js';
 
 const what = 'The model of brain.js';
 
@@ -84,12 +85,12 @@ export function fromBrainJs(json: unknown): Network {
 
 const sigmoidRule: Rule = { activation: sigmoid, factor: 1 };
 const leakyReluOf1 = (): Rule => ({ activation: relu, factor: 0.01 });
-const leakyReluOf2 = (options: Found): Rule => {
+const leakyReluOf2 = (options: JsonValue): Rule => {
   const alpha = options.at('leakyReluAlpha');
   return { activation: leakyRelu.negativeSlope(alpha.present ? alpha.number() : 0.01), factor: 1 };
 };
 
-function ruleOf(options: Found, leaky: (options: Found) => Rule): Rule {
+function ruleOf(options: JsonValue, leaky: (options: JsonValue) => Rule): Rule {
   const place = options.at('activation');
   if (!place.present) return sigmoidRule;
   const name = place.text();
@@ -106,7 +107,7 @@ interface Layers {
 }
 
 /** `brain` and 1.x: a layer is an object of nodes, and a node's weights are an object by the keys of the layer before. */
-function byKeys(model: Found, [first, ...others]: readonly Found[]): Layers {
+function byKeys(model: JsonValue, [first, ...others]: readonly JsonValue[]): Layers {
   const inputs = first.entries().map(([key]) => key);
   const computed: Neuron[][] = [];
   let before = inputs;
@@ -124,9 +125,9 @@ function byKeys(model: Found, [first, ...others]: readonly Found[]): Layers {
 }
 
 /** 2.x: a layer is a list of rows of weights and a list of biases; keys stand in look-up tables. */
-function inLists(model: Found, layers: readonly Found[]): Layers {
+function inLists(model: JsonValue, layers: readonly JsonValue[]): Layers {
   const last = layers.length - 1;
-  const keys = (table: Found, count: number) => {
+  const keys = (table: JsonValue, count: number) => {
     const names = Array.from({ length: count }, (_, k) => String(k));
     if (!table.present) return names;
     const seen = new Set<number>();
@@ -142,7 +143,7 @@ function inLists(model: Found, layers: readonly Found[]): Layers {
     const weights = layer.at('weights').list();
     const biases = layer.at('biases').list();
     if (biases.length !== weights.length) layer.refuse('a bias for each row of weights');
-    const names = keys(l + 1 === last ? model.at('outputLookup') : new Found(null, ''), weights.length);
+    const names = keys(l + 1 === last ? model.at('outputLookup') : new JsonValue(null, ''), weights.length);
     return weights.map((row, k) => ({
       key: names[k],
       bias: biases[k].number(),
@@ -163,7 +164,7 @@ function inLists(model: Found, layers: readonly Found[]): Layers {
 }
 
 /** `brain` does not write sizes. */
-function expectSizes(model: Found, counts: readonly number[]): void {
+function expectSizes(model: JsonValue, counts: readonly number[]): void {
   if (!model.at('sizes').present) return;
   const sizes = model.at('sizes').list();
   if (sizes.length !== counts.length) model.at('sizes').refuse(`${counts.length} numbers, one per layer`);

@@ -13,7 +13,8 @@ import {
   tanh,
 } from '@nnbp/activations';
 import type { Activation, Network } from '@nnbp/core';
-import { type Found, opened } from './found.js';
+import type { JsonValue } from '@nnbp/formats/shared';
+import { opened } from './opened.js';
 import { type Computed, running } from './running.js';
 import { bipolarStep, step } from './step.js';
 
@@ -91,7 +92,7 @@ export function fromNeataptic(json: unknown): Network {
   return running({ what, connections: model.at('connections'), nodes, order: list.map((_, k) => k) });
 }
 
-function nodeOf(place: Found): Computed | 'input' {
+function nodeOf(place: JsonValue): Computed | 'input' {
   const type = place.at('type').text();
   if (type === 'input') return 'input';
   if (type !== 'hidden' && type !== 'output' && type !== 'constant') {
@@ -109,7 +110,7 @@ function nodeOf(place: Found): Computed | 'input' {
   };
 }
 
-function squashOf(place: Found): Squash {
+function squashOf(place: JsonValue): Squash {
   if (!place.present) place.unsupported('custom squash functions are not supported.');
   const name = place.text();
   return (

@@ -6,7 +6,7 @@ import { identity } from '@nnbp/activations';
 import { product } from '@nnbp/aggregations';
 import { type Activation, delayed, type Network, type Source } from '@nnbp/core';
 import { assemble, type Part } from './assemble.js';
-import type { Found } from './found.js';
+import type { JsonValue } from '@nnbp/formats/shared';
 
 /** A node that computes c · g(factor · sum + shift), where the sum begins with its bias. */
 export interface Computed {
@@ -29,7 +29,7 @@ export interface Running {
   /** The places of the nodes, in the order in which they run. */
   readonly order: readonly number[];
   /** A list of `{ from, to, weight, gater }`. */
-  readonly connections: Found;
+  readonly connections: JsonValue;
 }
 
 /** The edges into a node, and what its connection to itself reads. */

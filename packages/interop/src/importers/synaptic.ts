@@ -1,7 +1,8 @@
 /** Imports models of synaptic: neurons in a list, connections by their places in it. */
 import { identity, relu, sigmoid, tanh } from '@nnbp/activations';
 import type { Activation, Network } from '@nnbp/core';
-import { type Found, opened } from './found.js';
+import type { JsonValue } from '@nnbp/formats/shared';
+import { opened } from './opened.js';
 import { running } from './running.js';
 import { step } from './step.js';
 
@@ -70,10 +71,10 @@ export function fromSynaptic(json: unknown): Network {
 }
 
 /** Models written by hand may lack it. */
-const numberOr0 = (place: Found): number => (place.present ? place.number() : 0);
+const numberOr0 = (place: JsonValue): number => (place.present ? place.number() : 0);
 
 /** −1 for the inputs, infinity for the outputs. */
-function layerOf(place: Found): number {
+function layerOf(place: JsonValue): number {
   if (place.value === 'input') return -1;
   if (place.value === 'output') return Infinity;
   // In the text of a model it is a number; a program may have made it the text of one.
@@ -82,7 +83,7 @@ function layerOf(place: Found): number {
     : place.whole(0, Number.MAX_SAFE_INTEGER);
 }
 
-function activationOf(place: Found): Activation {
+function activationOf(place: JsonValue): Activation {
   const name = place.text();
   return squashes.get(name) ?? place.refuse(`one of ${[...squashes.keys()].join(', ')}`);
 }

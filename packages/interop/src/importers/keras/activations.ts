@@ -16,7 +16,7 @@ import {
   tanh,
 } from '@nnbp/activations';
 import type { Activation } from '@nnbp/core';
-import type { Found } from '../found.js';
+import type { JsonValue } from '@nnbp/formats/shared';
 
 /** g, and what its h is multiplied by before. */
 export interface Rule {
@@ -50,7 +50,7 @@ const named: ReadonlyMap<string, Activation> = new Map([
  * @param version - Of Keras.
  * @throws NnbpError `UNSUPPORTED`, `MALFORMED`
  */
-export function activationIn(place: Found, version: string): Rule | 'softmax' {
+export function activationIn(place: JsonValue, version: string): Rule | 'softmax' {
   if (!place.present) return one(identity);
   // Keras writes some as objects.
   const name = typeof place.value === 'object' ? place.at('class_name').text() : place.text();
@@ -61,9 +61,9 @@ export function activationIn(place: Found, version: string): Rule | 'softmax' {
 }
 
 /** Layers that are an activation, by their class. */
-export const activationLayers: ReadonlyMap<string, (config: Found, version: string) => Rule | 'softmax'> = new Map<
+export const activationLayers: ReadonlyMap<string, (config: JsonValue, version: string) => Rule | 'softmax'> = new Map<
   string,
-  (config: Found, version: string) => Rule | 'softmax'
+  (config: JsonValue, version: string) => Rule | 'softmax'
 >([
   ['Activation', (config, version) => activationIn(config.at('activation'), version)],
   ['Softmax', () => 'softmax'],
@@ -82,7 +82,7 @@ export const activationLayers: ReadonlyMap<string, (config: Found, version: stri
 ]);
 
 /** The first of these entries that is there. */
-function either(config: Found, names: readonly string[], fallback: number): number {
+function either(config: JsonValue, names: readonly string[], fallback: number): number {
   for (const name of names) if (config.at(name).present) return config.at(name).number();
   return fallback;
 }

@@ -6,7 +6,8 @@ import { identity } from '@nnbp/activations';
 import { max, mean } from '@nnbp/aggregations';
 import { type Aggregation, type Network, NnbpError } from '@nnbp/core';
 import { assemble, type Part } from '../assemble.js';
-import { type Found, opened } from '../found.js';
+import type { JsonValue } from '@nnbp/formats/shared';
+import { opened } from '../opened.js';
 import { activationIn, activationLayers, type Rule } from './activations.js';
 import { gateCounts, gru, lstm, simpleRnn } from './recurrent.js';
 import { type Layer, readTopology } from './topology.js';
@@ -139,7 +140,7 @@ export function fromKeras(modelJson: unknown, weights: Uint8Array | readonly Uin
 const timeDistributed = 'TimeDistributed';
 
 /** The shape of an input layer, without that of the batch. */
-function inputSizes({ config, place }: Layer): Found[] {
+function inputSizes({ config, place }: Layer): JsonValue[] {
   const given = config.at('batch_input_shape').present ? config.at('batch_input_shape') : config.at('batch_shape');
   return given.present ? given.list().slice(1) : place.refuse('an input with a batch_input_shape');
 }
@@ -510,13 +511,13 @@ class Reader {
     if (softmax) place.unsupported('a softmax is supported at the end only.');
   }
 
-  #ids(place: Found, name: string, count: number): string[] {
+  #ids(place: JsonValue, name: string, count: number): string[] {
     this.#take(place, count);
     return Array.from({ length: count }, (_, k) => `${name}.${k}`);
   }
 
   /** The same for edges. */
-  #takeEdges(place: Found, count: number): void {
+  #takeEdges(place: JsonValue, count: number): void {
     this.#edgesLeft -= count;
     if (!(this.#edgesLeft >= 0)) {
       throw new NnbpError('TOO_LARGE', `${place.path}: more than ${maxEdges} edges in convolutions and pooling.`);
@@ -524,7 +525,7 @@ class Reader {
   }
 
   /** Checks the limits before nodes are created. */
-  #take(place: Found, count: number): void {
+  #take(place: JsonValue, count: number): void {
     this.#valuesLeft -= count;
     if (this.#valuesLeft < 0) {
       throw new NnbpError('TOO_LARGE', `${place.path}: it needs far more values than the file has weights.`);

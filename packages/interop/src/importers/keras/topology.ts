@@ -1,13 +1,13 @@
 /** The layers of a Keras model and their inputs, for Sequential and Functional models. */
-import type { Found } from '../found.js';
+import type { JsonValue } from '@nnbp/formats/shared';
 
 /** One layer. */
 export interface Layer {
   readonly name: string;
   /** Its class: `Dense`. */
   readonly kind: string;
-  readonly place: Found;
-  readonly config: Found;
+  readonly place: JsonValue;
+  readonly config: JsonValue;
   /** The layers that it reads. Empty for an input. */
   readonly from: readonly string[];
 }
@@ -24,7 +24,7 @@ export interface Topology {
 }
 
 /** @throws NnbpError `UNSUPPORTED` (a layer used twice), `MALFORMED` */
-export function readTopology(model: Found): Topology {
+export function readTopology(model: JsonValue): Topology {
   const whole = model.at('modelTopology').present ? model.at('modelTopology') : model;
   const inner = whole.at('model_config').present ? whole.at('model_config') : whole;
   const given = whole.at('keras_version');
@@ -37,7 +37,7 @@ export function readTopology(model: Found): Topology {
 }
 
 /** A Sequential model. Without an input layer, the first layer has the shape of the inputs. */
-function sequential(config: Found): Omit<Topology, 'version'> {
+function sequential(config: JsonValue): Omit<Topology, 'version'> {
   const layers: Layer[] = [];
   const list = Array.isArray(config.value) ? config.list() : config.at('layers').list();
   for (const place of list) {
@@ -52,7 +52,7 @@ function sequential(config: Found): Omit<Topology, 'version'> {
 }
 
 /** A Functional model: layers name those they read. */
-function functional(config: Found): Omit<Topology, 'version'> {
+function functional(config: JsonValue): Omit<Topology, 'version'> {
   const layers = config
     .at('layers')
     .list()
@@ -64,13 +64,13 @@ function functional(config: Found): Omit<Topology, 'version'> {
   return { layers, inputs: ends(config.at('input_layers')), outputs: ends(config.at('output_layers')) };
 }
 
-function layerOf(place: Found, from: readonly string[]): Layer {
+function layerOf(place: JsonValue, from: readonly string[]): Layer {
   const config = place.at('config');
   return { name: config.at('name').text(), kind: place.at('class_name').text(), place, config, from };
 }
 
 /** `[["dense", 0, 0, {}], …]`, or as Keras 3 writes it, with the same inside `keras_history`. */
-function sources(call: Found): string[] {
+function sources(call: JsonValue): string[] {
   if (Array.isArray(call.value)) return call.list().map(nameIn);
   return call
     .at('args')
@@ -80,13 +80,13 @@ function sources(call: Found): string[] {
 }
 
 /** A list of ends, or one alone. */
-function ends(place: Found): string[] {
+function ends(place: JsonValue): string[] {
   const list = place.list();
   return typeof list[0]?.value === 'string' ? [nameIn(place)] : list.map(nameIn);
 }
 
 /** `["dense", 0, 0]` */
-function nameIn(place: Found): string {
+function nameIn(place: JsonValue): string {
   const [name, call, tensor] = place.list();
   if (name === undefined) return place.refuse('the name of a layer and two numbers');
   if (call?.value !== 0 || tensor?.value !== 0) place.unsupported('only the first use of a layer is supported.');

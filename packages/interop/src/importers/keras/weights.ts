@@ -1,6 +1,7 @@
 /** Reads the weight file of a Keras model by the manifest in the model. */
 import { mismatch } from '@nnbp/core';
-import { type Found, opened } from '../found.js';
+import type { JsonValue } from '@nnbp/formats/shared';
+import { opened } from '../opened.js';
 
 /** One array of numbers. */
 export interface Weights {
@@ -14,7 +15,7 @@ export interface Weights {
  * @param bytes - The file, or its shards in the order of the list.
  * @throws NnbpError `MALFORMED` (the list is not that of these bytes), `UNSUPPORTED` (numbers other than float32)
  */
-export function readWeights(model: Found, bytes: Uint8Array | readonly Uint8Array[]): ReadonlyMap<string, Weights> {
+export function readWeights(model: JsonValue, bytes: Uint8Array | readonly Uint8Array[]): ReadonlyMap<string, Weights> {
   const file = bytes instanceof Uint8Array ? bytes : joined(bytes);
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   const found = new Map<string, Weights>();
@@ -73,14 +74,14 @@ export function kerasWeightPaths(modelJson: unknown): string[] {
   );
 }
 
-function listed(model: Found): Found[] {
+function listed(model: JsonValue): JsonValue[] {
   const manifest = model.at('weightsManifest');
   if (manifest.present) return manifest.list().flatMap((group) => group.at('weights').list());
   const specs = model.at('weightSpecs');
   return specs.present ? specs.list() : manifest.refuse('a list of weights, as model.json of TensorFlow.js has');
 }
 
-function expectFloat32(place: Found): void {
+function expectFloat32(place: JsonValue): void {
   const kind = place.at('dtype');
   if (kind.text() !== 'float32') kind.unsupported('only float32 is supported.');
   if (place.at('quantization').present) place.at('quantization').unsupported('convert the model without quantization.');

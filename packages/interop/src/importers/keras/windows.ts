@@ -1,5 +1,5 @@
 /** The windows of convolutions and pooling in Keras, on a grid whose last axis is the channels. */
-import type { Found } from '../found.js';
+import type { JsonValue } from '@nnbp/formats/shared';
 
 /** What one window reads, row by row. */
 export interface Window {
@@ -36,7 +36,7 @@ interface Axis {
  * @throws NnbpError `MALFORMED`, `UNSUPPORTED`
  */
 export function windowsIn(
-  config: Found,
+  config: JsonValue,
   sizes: readonly number[],
   kernel: 'kernel_size' | 'pool_size',
   take: (cells: number) => void,
@@ -72,13 +72,13 @@ export const wholeGrid = (cells: number): Window => ({
 });
 
 /** A size for each axis; one number alone is that of all. */
-function sizesOf(place: Found, axes: number): number[] {
+function sizesOf(place: JsonValue, axes: number): number[] {
   const all = Array.isArray(place.value) ? place.list() : Array.from({ length: axes }, () => place);
   if (all.length !== axes) place.refuse(axes === 1 ? 'one size' : `${axes} sizes`);
   return all.map((size) => size.whole(1, 2 ** 31));
 }
 
-function axisOf(config: Found, axis: Pick<Axis, 'size' | 'kernel' | 'stride' | 'dilation'>): Axis {
+function axisOf(config: JsonValue, axis: Pick<Axis, 'size' | 'kernel' | 'stride' | 'dilation'>): Axis {
   const { size, kernel, stride, dilation } = axis;
   const padding = config.at('padding');
   const span = dilation * (kernel - 1) + 1;

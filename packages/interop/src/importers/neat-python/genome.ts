@@ -1,5 +1,6 @@
 /** A genome of neat-python as JSON: what its genes hold, by their own names. */
-import { type Found, opened } from '../found.js';
+import type { JsonValue } from '@nnbp/formats/shared';
+import { opened } from '../opened.js';
 
 /** What to call it in messages. */
 export const what = 'The genome of neat-python';
@@ -43,7 +44,7 @@ export interface NeatGenome {
 /** One gene, and where it is. */
 export interface Placed<Gene> {
   readonly gene: Gene;
-  readonly place: Found;
+  readonly place: JsonValue;
 }
 
 /** A genome as it was found. */
@@ -64,7 +65,7 @@ export function readGenome(json: unknown): FoundGenome {
   return genome.at('topology').present ? exported(genome) : genes(genome);
 }
 
-function genes(genome: Found): FoundGenome {
+function genes(genome: JsonValue): FoundGenome {
   return {
     inputs: keysIn(genome.at('input_keys')),
     outputs: keysIn(genome.at('output_keys')),
@@ -77,7 +78,7 @@ function genes(genome: Found): FoundGenome {
   };
 }
 
-function exported(network: Found): FoundGenome {
+function exported(network: JsonValue): FoundGenome {
   const kind = network.at('network_type');
   if (kind.text() !== 'feedforward') kind.unsupported('only feed-forward networks are supported.');
   const topology = network.at('topology');
@@ -94,7 +95,7 @@ function exported(network: Found): FoundGenome {
   };
 }
 
-const nodeOf = (place: Found, key: Found): NeatNode => ({
+const nodeOf = (place: JsonValue, key: JsonValue): NeatNode => ({
   key: keyOf(key),
   bias: place.at('bias').number(),
   response: place.at('response').number(),
@@ -102,25 +103,25 @@ const nodeOf = (place: Found, key: Found): NeatNode => ({
   aggregation: functionOf(place.at('aggregation')),
 });
 
-const connectionOf = (place: Found, from: Found, to: Found): NeatConnection => ({
+const connectionOf = (place: JsonValue, from: JsonValue, to: JsonValue): NeatConnection => ({
   key: [keyOf(from), keyOf(to)],
   weight: place.at('weight').number(),
   enabled: place.at('enabled').flag(),
 });
 
 /** A list of genes, or a dictionary of them by key: the genes know their keys. */
-const members = (genes: Found): Found[] =>
+const members = (genes: JsonValue): JsonValue[] =>
   Array.isArray(genes.value) ? genes.list() : genes.entries().map(([, gene]) => gene);
 
-const keyOf = (place: Found): number => place.whole(-(2 ** 31), 2 ** 31);
+const keyOf = (place: JsonValue): number => place.whole(-(2 ** 31), 2 ** 31);
 
-function keysIn(place: Found): number[] {
+function keysIn(place: JsonValue): number[] {
   if (!place.present) place.refuse('the keys that config.genome_config has under this name');
   return place.list().map(keyOf);
 }
 
 /** A name, or `{ name, custom }`. */
-function functionOf(place: Found): string {
+function functionOf(place: JsonValue): string {
   if (typeof place.value === 'string') return place.value;
   if (place.at('custom').present && place.at('custom').flag()) place.unsupported('custom functions are not supported.');
   return place.at('name').text();

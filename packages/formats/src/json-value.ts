@@ -1,0 +1,103 @@
+/** A value in untrusted JSON, with its path for error messages. Every value is validated before it is used. */
+import { mismatch, NnbpError } from '@nnbp/core';
+
+/** A value in JSON that was parsed, and its path. Methods that read the value throw `MALFORMED` if it has another type. */
+export class JsonValue {
+  constructor(
+    readonly value: unknown,
+    readonly path: string,
+  ) {}
+
+  /** Whether the value is neither undefined nor null. */
+  get present(): boolean {
+    return this.value !== undefined && this.value !== null;
+  }
+
+  /** @throws NnbpError `MALFORMED` */
+  refuse(expected: string): never {
+    throw mismatch('MALFORMED', this.path, expected, this.value, shown(this.value));
+  }
+
+  /** @throws NnbpError `UNSUPPORTED` */
+  unsupported(reason: string): never {
+    throw new NnbpError('UNSUPPORTED', `${this.path}, ${shown(this.value)}: ${reason}`);
+  }
+
+  /** The own property of this name, never an inherited one. */
+  at(key: string): JsonValue {
+    const object = this.#object();
+    return this.#entry(key, Object.hasOwn(object, key) ? object[key] : undefined);
+  }
+
+  /** All entries of an object, in the order of the file. */
+  entries(): [key: string, entry: JsonValue][] {
+    return Object.entries(this.#object()).map(([key, value]) => [key, this.#entry(key, value)]);
+  }
+
+  /** The entries of an object. Throws for entries that are not in `known`, so that misspelt ones are not ignored. */
+  object(known: readonly string[]): (key: string) => JsonValue {
+    for (const [key, entry] of this.entries()) if (!known.includes(key)) entry.refuse('no such entry');
+    return (key) => this.at(key);
+  }
+
+  list(): JsonValue[] {
+    if (!Array.isArray(this.value)) this.refuse('a list');
+    return (this.value as unknown[]).map((value, k) => new JsonValue(value, `${this.path}[${k}]`));
+  }
+
+  text(): string {
+    return typeof this.value === 'string' ? this.value : this.refuse('a string');
+  }
+
+  texts(): string[] {
+    if (!Array.isArray(this.value) || this.value.some((value) => typeof value !== 'string'))
+      this.refuse('a list of strings');
+    return this.value as string[];
+  }
+
+  /** A finite number. Networks that diverged may have `null` in place of NaN. */
+  number(): number {
+    return Number.isFinite(this.value) ? (this.value as number) : this.refuse('a finite number');
+  }
+
+  numbers(): number[] {
+    if (!Array.isArray(this.value) || !this.value.every(Number.isFinite)) this.refuse('a list of finite numbers');
+    return this.value as number[];
+  }
+
+  whole(min: number, max: number): number {
+    const value = this.number();
+    return Number.isInteger(value) && value >= min && value <= max
+      ? value
+      : this.refuse(`an integer from ${min} to ${max}`);
+  }
+
+  flag(): boolean {
+    return typeof this.value === 'boolean' ? this.value : this.refuse('true or false');
+  }
+
+  /** Undefined if absent; otherwise the result of `read`. */
+  optional<T>(read: (value: JsonValue) => T): T | undefined {
+    return this.value === undefined ? undefined : read(this);
+  }
+
+  #object(): Record<string, unknown> {
+    const { value } = this;
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) this.refuse('an object');
+    return value as Record<string, unknown>;
+  }
+
+  #entry(key: string, value: unknown): JsonValue {
+    return new JsonValue(value, `${this.path}.${shortened(key)}`);
+  }
+}
+
+function shown(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'string') return JSON.stringify(shortened(value));
+  return typeof value === 'number' || typeof value === 'boolean' || value === null ? String(value) : 'an object';
+}
+
+/** A text of at most 60 characters. */
+export const shortened = (text: string): string => (text.length > 60 ? `${text.slice(0, 57)}…` : text);

@@ -1,0 +1,12 @@
+/** Opens a model of another library: untrusted JSON. */
+import { JsonValue, parsed } from '@nnbp/formats/shared';
+
+/**
+ * Opens JSON, as a string or already parsed.
+ *
+ * @param what - Name for error messages: "The model of brain.js".
+ * @throws NnbpError `MALFORMED`, `TOO_LARGE`
+ */
+export function opened(json: unknown, what: string): JsonValue {
+  return new JsonValue(typeof json === 'string' ? parsed(json, what) : json, what);
+}
