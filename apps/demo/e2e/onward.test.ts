@@ -2,7 +2,7 @@
 import { load } from '@nnbp/formats';
 import { fromOnnx } from '@nnbp/interop';
 import { buffer } from 'node:stream/consumers';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { unzipSync } from 'fflate';
 import { expect, test } from 'vitest';
 import { readAddress } from '../web/address.js';
@@ -39,12 +39,15 @@ test('a trained network persists across views and reloads, can be saved, opened 
   expect(await stat(page, 'training-loss')).toBe(loss);
   await picture(page, 'train-onward');
 
-  const exported = async (name: string) => {
+  const exported = async (name: string, of: Page | Locator = page) => {
     const download = page.waitForEvent('download');
-    await button(page, name).click();
+    await of.getByRole('button', { name, exact: true }).click();
     // The browser may run elsewhere: the file comes as a stream.
     return buffer(await (await download).createReadStream());
   };
+  // So is their loss curve.
+  const curve = (await exported('SVG', page.getByRole('region', { name: 'Loss', exact: true }))).toString();
+  expect(/<polyline[^>]* points="([^"]*)"/.exec(curve)![1].split(' ').length).toBeGreaterThan(1);
   await page.getByText('Export', { exact: true }).click();
   await picture(page, 'train-export');
   const { network } = load(await exported('Model file (.safetensors)'));

@@ -1,6 +1,6 @@
 import { type Network, Random } from '@nnbp/core';
 import { auto } from '@nnbp/wasm';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { defaultState } from '../web/state.js';
 import { builtinFunctions } from '../web/shared/builtin-functions.js';
 import { readTable, tableDataset } from '../web/train/data/csv.js';
@@ -9,6 +9,7 @@ import { divide } from '../web/train/data/divide.js';
 import { iris } from '../web/train/data/iris.js';
 import { withData } from '../web/train/fits.js';
 import { observerOf } from '../web/train/observe.js';
+import { createTrainer } from '../web/train/trainer.js';
 import { openSession, type Session } from '../web/train/session.js';
 
 /** y = 3a − 2 for red rows and 3a + 2 for blue ones, in hundreds. */
@@ -115,4 +116,28 @@ test('an observation of images has the misread images and the weights of the fir
   const weights = Object.values(network.getParameters(observer.layout.layers[1].ids[0]).w);
   const largest = Math.max(...weights.map(Math.abs));
   expect(Array.from(weightImages!.subarray(0, 4))).toEqual(weights.map((w) => Math.round((127 * w) / largest)));
+});
+
+test('a repeated training has the losses of its steps, as they were observed', async () => {
+  // With a clock that stands still, no observation takes time.
+  const clock = vi.spyOn(performance, 'now').mockReturnValue(0);
+  const trainer = createTrainer(builtinFunctions);
+  const { port1, port2 } = new MessageChannel();
+  const prepare = () =>
+    trainer.prepare(
+      { ...defaultState.train, data: 'circles', hidden: [3] },
+      undefined,
+      port1 as unknown as MessagePort,
+    );
+  await prepare();
+  const observed = [0, 1, 2, 3].map((step) => {
+    const { loss } = trainer.snapshot({ sample: null, row: null }, true)!.observation!;
+    trainer.step();
+    return { step, loss };
+  });
+  await prepare();
+  expect(trainer.advance(4)).toEqual({ steps: 4, losses: observed });
+  port1.close();
+  port2.close();
+  clock.mockRestore();
 });

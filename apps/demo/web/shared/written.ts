@@ -20,3 +20,13 @@ function rounded(value: number, digits: number): string {
   }
   return String(shown);
 }
+
+/** A large factor: two significant digits with thousands separators; from 1e9 as in 7.1 · 10¹⁰. */
+export function times(factor: number): string {
+  if (factor < 1e9) return Number(factor.toPrecision(2)).toLocaleString('en');
+  if (!Number.isFinite(factor)) return written(factor);
+  const [mantissa, exponent] = factor.toExponential(1).split('e+');
+  return `${mantissa} · 10${Array.from(exponent, (digit) => superscripts[Number(digit)]).join('')}`;
+}
+
+const superscripts = '⁰¹²³⁴⁵⁶⁷⁸⁹';

@@ -2,7 +2,8 @@
 import { memo } from 'react';
 import { useMessages } from '../language.js';
 import { messages } from './messages.js';
-import { short, times } from './numbers.js';
+import { times } from '../shared/written.js';
+import { short } from './numbers.js';
 import type { Observation } from './observe.js';
 import { css, mix, usePalette } from '../shared/palette.js';
 import type { Ready } from './trainer.js';

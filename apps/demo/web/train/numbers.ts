@@ -14,7 +14,3 @@ export const percent = (value: number | undefined): string =>
 
 /** An integer with thousands separators. */
 export const whole = (value: number): string => Math.round(value).toLocaleString('en');
-
-/** A large factor: two significant digits with thousands separators; a power of ten from 1e9. */
-export const times = (factor: number): string =>
-  factor < 1e9 ? Number(factor.toPrecision(2)).toLocaleString('en') : factor.toExponential(1);

@@ -97,6 +97,8 @@ export interface Observer {
   /** Minimum and maximum of each axis, for one or two inputs. */
   readonly axes: readonly (readonly [number, number])[];
   observe(question: Question): Observation;
+  /** The losses alone. */
+  loss(): Both;
   dispose(): void;
 }
 
@@ -151,6 +153,14 @@ export function observerOf(session: Session, dataset: Dataset, engine: Engine): 
               weightImages: weightImages(graph, executor, layout.layers[1].ids),
             }),
         row: row?.length === graph.inputCount ? rowAnswer(session, dataset, executor, row) : undefined,
+      };
+    },
+    loss() {
+      executor.parameters.set(session.parameters);
+      const { training, validation } = session;
+      return {
+        training: judge(session, dataset, executor, training).loss,
+        validation: validation && judge(session, dataset, executor, validation).loss,
       };
     },
     dispose: () => executor.dispose(),

@@ -11,7 +11,7 @@ import { datasetsByRequest, type TableRequest } from './data/request.js';
 import type { Settings } from './fits.js';
 import { outputsFor } from './network-for.js';
 import { isProblem, type Problem } from './problem.js';
-import { type Layout, type Observation, type Observer, observerOf, type Question } from './observe.js';
+import { type Both, type Layout, type Observation, type Observer, observerOf, type Question } from './observe.js';
 import { openSession, type Session } from './session.js';
 
 /** Points of the plot: x and y for one input; x, y and the target for two. */
@@ -90,6 +90,14 @@ export interface Snapshot {
   readonly observation: Observation | undefined;
 }
 
+/** Part of a training that is repeated. */
+export interface Repeated {
+  /** Steps taken in total. */
+  readonly steps: number;
+  /** Losses at some of the steps, for the curve. */
+  readonly losses: readonly { readonly step: number; readonly loss: Both }[];
+}
+
 export type Speed = Settings['speed'];
 
 /** The interface for the page. */
@@ -109,8 +117,8 @@ export interface Trainer {
   pause(): void;
   /** Takes one step. */
   step(): void;
-  /** Takes steps for up to 100 ms or until a total of `steps`; returns the total. */
-  advance(steps: number): number;
+  /** Repeats steps for up to 100 ms or until a total of `steps`. Losses are measured as in `snapshot`. */
+  advance(steps: number): Repeated;
   /** The current parameters and a training sample. */
   result(sample: number): Result | undefined;
   /**
@@ -127,6 +135,8 @@ const stepsPerSecond: Readonly<Record<Speed, number>> = { slow: 6, steady: 300, 
 const turn = 8;
 /** Milliseconds of steps in one call of `advance`. */
 const advanceTime = 100;
+/** Number of losses that are measured while a training is repeated, if time allows. */
+const repeatedLosses = 200;
 /** Maximum number of input names that are sent. */
 const maxNamed = 40;
 /** Maximum share of time for observations. */
@@ -153,6 +163,15 @@ export function createTrainer(functions: Functions): Trainer {
     session = observer = problem = undefined;
     meter = { since: performance.now(), steps: 0, rate: 0 };
     nextLook = 0;
+  };
+
+  /** Observes and sets when the next observation is due. */
+  const look = <Seen>(observe: () => Seen): Seen => {
+    const begun = performance.now();
+    const seen = observe();
+    const ended = performance.now();
+    nextLook = ended + (ended - begun) / lookingShare;
+    return seen;
   };
 
   const takeStep = (): boolean => {
@@ -234,10 +253,15 @@ export function createTrainer(functions: Functions): Trainer {
 
     advance(steps) {
       const until = performance.now() + advanceTime;
+      const stride = Math.ceil(steps / repeatedLosses);
+      const losses: { step: number; loss: Both }[] = [];
       while (session !== undefined && session.steps < steps && performance.now() < until) {
+        if (session.steps % stride === 0 && performance.now() >= nextLook) {
+          losses.push({ step: session.steps, loss: look(() => observer!.loss()) });
+        }
         if (!takeStep()) break;
       }
-      return session?.steps ?? 0;
+      return { steps: session?.steps ?? 0, losses };
     },
 
     result(sample) {
@@ -265,9 +289,8 @@ export function createTrainer(functions: Functions): Trainer {
       }
       let observation: Observation | undefined;
       if (fresh || playing === 0 || now >= nextLook) {
-        observation = observer.observe(question);
-        const took = performance.now() - now;
-        nextLook = performance.now() + took / lookingShare;
+        const { observe } = observer;
+        observation = look(() => observe(question));
       }
       const snapshot: Snapshot = {
         steps: session.steps,

@@ -121,10 +121,11 @@ export class Training {
         this.#show({ ...nothing, problem: answer });
         return;
       }
-      if (!(await this.#replay(turn, trainer, steps))) return;
+      const curve = await this.#replay(turn, trainer, steps);
+      if (curve === undefined) return;
       const snapshot = await inTime(trainer.snapshot(this.#question, true));
       if (turn !== this.#turn || snapshot === undefined) return;
-      this.#show({ ...nothing, ready: answer });
+      this.#show({ ...nothing, ready: answer, curve });
       this.#take(snapshot);
       if (again) await this.play(this.#speed);
       else await this.#playIfNext();
@@ -149,17 +150,19 @@ export class Training {
     await this.play(this.#speed);
   }
 
-  /** Repeats steps; false if another request has started in the meantime. */
-  async #replay(turn: number, trainer: Remote<Trainer>, steps: number): Promise<boolean> {
+  /** Repeats steps and returns their curve; undefined if another request has started in the meantime. */
+  async #replay(turn: number, trainer: Remote<Trainer>, steps: number): Promise<Curve | undefined> {
+    let curve = emptyCurve;
     for (let taken = 0; taken < steps;) {
-      const now = await inTime(trainer.advance(steps));
-      if (turn !== this.#turn) return false;
+      const repeated = await inTime(trainer.advance(steps));
+      if (turn !== this.#turn) return undefined;
+      for (const { step, loss } of repeated.losses) curve = withPoint(curve, step, loss);
       // It diverges at the same step as before.
-      if (now === taken) break;
-      taken = now;
+      if (repeated.steps === taken) break;
+      taken = repeated.steps;
       this.#show({ progress: taken / steps });
     }
-    return true;
+    return curve;
   }
 
   async play(speed: Speed): Promise<void> {

@@ -2,6 +2,7 @@
 import { leakyRelu, relu, sigmoid, softsign, tanh } from '@nnbp/activations';
 import { backpropagate, glorotUniform, heNormal, mlp, Network } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
+import { times } from '../../shared/written.js';
 import type { Chapter, Exercise } from '../chapter.js';
 import { parseNumber } from '../number-answer.js';
 import { show } from '../show.js';
@@ -64,9 +65,6 @@ function layersWith({ activation, initializer, layers }: Setting, seed: number):
 /** What the last hidden layer receives, as a multiple of what the first one does. */
 export const starvation = (layers: readonly Layer[]): number => layers[layers.length - 1].received / layers[0].received;
 
-/** 21,888 as "22,000". */
-export const rounded = (factor: number): string => Number(factor.toPrecision(2)).toLocaleString('en');
-
 function factor(layers: readonly Layer[]): Task {
   const expected = starvation(layers);
   const task = guessTask({
@@ -76,8 +74,8 @@ function factor(layers: readonly Layer[]): Task {
       zh: '八个隐藏层，每层八个 sigmoid 节点。sigmoid 的 slope 最大是 0.25。第一个隐藏层的平均 |dloss/dx| 比最后一个小多少倍？数量级对就行。',
     },
     explain: {
-      en: `About ${rounded(expected)} times. Each layer multiplies by slopes of at most 0.25, so what reaches the first layer shrinks like a power: it learns ${rounded(expected)} times more slowly.`,
-      zh: `大约 ${rounded(expected)} 倍。每一层都乘以不超过 0.25 的 slope，传到第一层时按幂缩小：它学得慢 ${rounded(expected)} 倍。`,
+      en: `About ${times(expected)} ×. Each layer multiplies by slopes of at most 0.25, so what reaches the first layer shrinks like a power: it learns ${times(expected)} × more slowly.`,
+      zh: `大约 ${times(expected)} 倍。每一层都乘以不超过 0.25 的 slope，传到第一层时按幂缩小：它学得慢 ${times(expected)} 倍。`,
     },
     expected,
   });

@@ -1,11 +1,10 @@
 /** Chapter 7's picture: what each hidden layer receives, on a logarithmic scale, and the controls of the repair. */
 import { useMessages } from '../../language.js';
-import { written } from '../../shared/written.js';
+import { times, written } from '../../shared/written.js';
 import {
   activations,
   initializers,
   parseSetting,
-  rounded,
   type Setting,
   settingAnswer,
   starvation,
@@ -85,8 +84,8 @@ export function VanishingStage({ exercise, task, settled, draft, onDraft }: Stag
           {!Number.isFinite(factor)
             ? say.nothingArrives
             : factor >= 1
-              ? say.timesLess(rounded(factor))
-              : say.timesMore(rounded(1 / factor))}
+              ? say.timesLess(times(factor))
+              : say.timesMore(times(1 / factor))}
         </p>
       )}
     </>
