@@ -31,7 +31,7 @@ export interface PlotProps {
 
 const width = 440;
 const height = 210;
-const margin = { left: 44, right: 12, top: 10, bottom: 26 };
+const margin = { left: 44, right: 12, top: 26, bottom: 26 };
 
 export function Plot({ label, x, y, curves, marks = [], axes, drag, children }: PlotProps) {
   const svg = useRef<SVGSVGElement>(null);
@@ -52,7 +52,7 @@ export function Plot({ label, x, y, curves, marks = [], axes, drag, children }: 
       <text x={width - margin.right} y={height - 9} textAnchor="end" className={`${axisName} ${styles.axis}`}>
         {axes[0]}
       </text>
-      <text x={margin.left + 5} y={margin.top + 11} className={`${axisName} ${styles.axis}`}>
+      <text x={margin.left - 6} y={margin.top - 10} className={`${axisName} ${styles.axis}`}>
         {axes[1]}
       </text>
     </>

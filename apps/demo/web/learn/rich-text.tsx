@@ -9,7 +9,7 @@ export function RichText({ text }: { readonly text: string }) {
     ) : (
       <span key={k} className={styles.quantity}>
         {piece.letter}
-        <sub>{piece.index}</sub>
+        {piece.index !== undefined && <sub>{piece.index}</sub>}
       </span>
     ),
   );

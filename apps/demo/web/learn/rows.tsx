@@ -10,7 +10,7 @@ export interface Row {
   /** Absent: not known yet. */
   readonly value?: number | undefined;
   readonly tone?: 'case-1' | 'case-2' | 'case-3';
-  /** Makes the row a button. */
+  /** Makes the row a button, except on phones, where a node is too small for it. */
   readonly onPick?: (() => void) | undefined;
   readonly picked?: boolean;
 }
@@ -36,8 +36,11 @@ function RowLine({ row: { name, value, tone, onPick, picked = false } }: { reado
   const className = `${styles.row} ${tone === undefined ? '' : styles[tone]}`;
   if (onPick === undefined) return <div className={className}>{content}</div>;
   return (
-    <button type="button" className={`${className} ${styles.pickable}`} aria-pressed={picked} onClick={onPick}>
-      {content}
-    </button>
+    <>
+      <button type="button" className={`${className} ${styles.pickable}`} aria-pressed={picked} onClick={onPick}>
+        {content}
+      </button>
+      <div className={`${className} ${styles.unpickable}`}>{content}</div>
+    </>
   );
 }

@@ -1,4 +1,4 @@
-/** Text of a chapter in each language of the page. `h_4`, `w_2to4`, `dloss/dx_4` and the like become letters. */
+/** Text of a chapter in each language of the page. `h_4`, `w_2to4`, `dloss/dx_4`, `dloss/dw` and so on become letters. */
 import type { LanguageName } from '../state.js';
 
 export type Text = Readonly<Record<LanguageName, string>>;
@@ -11,11 +11,11 @@ export interface Piece {
   readonly text: string;
   /** `x` of `x_4`, `∂loss/∂w` of `dloss/dw_2to4`; absent: plain text. */
   readonly letter?: string;
-  /** `4` of `x_4`, `2→4` of `w_2to4`. */
+  /** `4` of `x_4`, `2→4` of `w_2to4`; absent: the quantity of any node. */
   readonly index?: string;
 }
 
-const quantity = /(dloss\/d[xbcwh]|slope|loss|d?[hgxbcwt])_(\w+?)(?:to(\w+))?(?![\w])/g;
+const quantity = /(?<!\w)(?:(dloss\/d[xbcwh]|slope|loss|d?[hgxbcwt])_(\w+?)(?:to(\w+))?|(dloss\/d[xbcw]))(?!\w)/g;
 
 /** Splits a sentence into plain pieces and quantities. */
 export function pieces(text: string): Piece[] {
@@ -23,11 +23,11 @@ export function pieces(text: string): Piece[] {
   let end = 0;
   for (const match of text.matchAll(quantity)) {
     if (match.index > end) found.push({ text: text.slice(end, match.index) });
-    const [all, letter, node, to] = match;
+    const [all, letter = match[4], node, to] = match;
     found.push({
       text: all,
       letter: letter.replace(/^dloss\/d/, '∂loss/∂'),
-      index: to === undefined ? node : `${node}→${to}`,
+      ...(node !== undefined && { index: to === undefined ? node : `${node}→${to}` }),
     });
     end = match.index + all.length;
   }

@@ -1,5 +1,5 @@
 /** Learn: a chapter's card beside its picture, and the way from chapter to chapter. */
-import { useMemo } from 'react';
+import { useEffect, useMemo, useRef } from 'react';
 import { chapterAddress } from '../address.js';
 import { useMessages } from '../language.js';
 import { chapterNames } from '../state.js';
@@ -52,10 +52,19 @@ function ChapterList() {
   const language = usePlayground(({ language }) => language);
   const isLocked = usePlayground(({ display }) => display.locked || display.hide.includes('derive'));
   const say = useMessages(messages);
+  const list = useRef<HTMLOListElement>(null);
+  // On phones the list is wider than the screen.
+  useEffect(() => {
+    const { current: ol } = list;
+    const chosen = ol?.querySelector('[aria-current]');
+    if (ol === null || !chosen) return;
+    const [frame, box] = [ol.getBoundingClientRect(), chosen.getBoundingClientRect()];
+    ol.scrollLeft += box.left + box.width / 2 - frame.left - frame.width / 2;
+  }, [current]);
   return (
     <div className={styles.bar}>
       <nav aria-label={say.chapters}>
-        <ol>
+        <ol ref={list}>
           {chapterNames
             .filter((name) => name in lessons)
             .map((name) => {

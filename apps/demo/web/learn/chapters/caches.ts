@@ -98,7 +98,7 @@ function guess(none: Counts, both: Counts): Task {
   return guessTask({
     label: { en: 'My guess:', zh: '我猜：' },
     ask: {
-      en: 'Suppose dloss/dx is never kept: each parameter asks for it again, and each node asks all its successors again. How many times is some dloss/dx computed in this network? Guess first.',
+      en: 'Suppose dloss/dx is never kept: each parameter asks for it again, and each node asks all its successors again. How many times in total is a dloss/dx computed in this network? Guess first.',
       zh: '假设从不保存 dloss/dx：每个参数都重新要一次，每个节点又重新向所有后继要。在这个网络里，dloss/dx 一共要算多少次？先猜一猜。',
     },
     explain: {
@@ -114,7 +114,7 @@ function slopes({ graph }: Network, kept: Counts, both: Counts): Task {
     exact: true,
     label: { en: 'Times:', zh: '次数：' },
     ask: {
-      en: 'Now dloss/dx is kept, and slope is not. A node’s slope is asked for once by b, once by each incoming weight, and once by each predecessor’s case 2. How many times is some slope computed?',
+      en: 'Now dloss/dx is kept, and slope is not. A node’s slope is asked for once by b, once by each incoming weight, and once by each predecessor’s case 2. How many times in total is a slope computed?',
       zh: '现在保存 dloss/dx，不保存 slope。一个节点的 slope，b 要一次，每个输入权重要一次，每个前驱的场景 2 要一次。slope 一共要算多少次？',
     },
     explain: {

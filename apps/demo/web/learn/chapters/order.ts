@@ -65,7 +65,7 @@ function anyOrder({ network: { graph } }: Worked): PickTask {
     count: graph.nodeCount,
     options: graph.ids,
     ask: {
-      en: 'A visited node hands its share to its predecessors, once. Click all seven nodes in an order in which nothing is left behind. There are several.',
+      en: 'A visited node hands its share to its predecessors, once. Click all seven nodes in an order in which nothing is left behind. Several orders are right.',
       zh: '访问一个节点时，它把自己那一份交给前驱，只交一次。请按某个顺序点击全部七个节点，不要落下任何一份。这样的顺序不止一种。',
     },
     explain: {
@@ -107,8 +107,8 @@ function whoWasTooEarly(worked: Worked, hasty: string, found: Float64Array): Tas
       zh: `有人过早地访问了一个节点：在它的最后一个后继之前。得到 dloss/dx_1 = ${show(found[first])}；正确的是 ${show(right)}。边上是正确的各份。是哪个节点？`,
     },
     explain: {
-      en: `Node ${hasty} handed on its share before all of it had arrived. The rest came in later and never reached node 1: ${show(right)} − (${show(found[first])}) = ${show(right - found[first])} is missing.`,
-      zh: `节点 ${hasty} 在各份到齐之前就交了出去。剩下的后来才到，再也到不了节点 1：少了 ${show(right)} − (${show(found[first])}) = ${show(right - found[first])}。`,
+      en: `Node ${hasty} handed on its share before all of it had arrived. The rest came in later and never reached node 1: ${show(right)} − ${found[first] < 0 ? `(${show(found[first])})` : show(found[first])} = ${show(right - found[first])} is missing.`,
+      zh: `节点 ${hasty} 在各份到齐之前就交了出去。剩下的后来才到，再也到不了节点 1：少了 ${show(right)} − ${found[first] < 0 ? `(${show(found[first])})` : show(found[first])} = ${show(right - found[first])}。`,
     },
     right: hasty,
     options: candidates.map((id) => {

@@ -47,8 +47,8 @@ function easy(x: number, t: number): Task {
   return numberTask({
     label: same('dloss/dx_7'),
     ask: {
-      en: `The output is x_7 = ${show(x)}, the target t = ${show(t)}, and the loss is (x_7 − t)². How much does the loss change per unit of x_7? Give the slope of the parabola at x_7.`,
-      zh: `输出 x_7 = ${show(x)}，目标 t = ${show(t)}，损失函数是 (x_7 − t)²。x_7 每变化一个单位，损失变化多少？请给出抛物线在 x_7 处的斜率。`,
+      en: `The output is x_7 = ${show(x)}, the target t = ${show(t)}, and the loss is (x_7 − t)². How much does the loss change per unit of x_7? Give the slope of the parabola at x_7, which is written dloss/dx_7.`,
+      zh: `输出 x_7 = ${show(x)}，目标 t = ${show(t)}，损失函数是 (x_7 − t)²。x_7 每变化一个单位，损失变化多少？请给出抛物线在 x_7 处的斜率，记作 dloss/dx_7。`,
     },
     explain: {
       en: `Case 1: dloss/dx_7 = 2 · (x_7 − t) = ${show(slope)}. ${slope < 0 ? 'Negative: a larger x_7 makes the loss smaller.' : 'Positive: a smaller x_7 makes the loss smaller.'} Nothing else in the network has a say.`,

@@ -130,8 +130,8 @@ function followUp({ pass: { cache, gradients } }: Worked, measured: number): Tas
   const wrong = cache.dLossDx('4') * cache.x('2');
   return choiceTask({
     ask: {
-      en: `The article's follow-up program computes dw = dloss_dx * x_source. It says ${show(wrong)}; nudging the weight gives ${show(measured)}. What is missing in the program?`,
-      zh: `文章的后续程序这样计算：dw = dloss_dx * x_source。它得到 ${show(wrong)}；实际微调权重测得 ${show(measured)}。程序里少了什么？`,
+      en: `The article's follow-up program computes dw = dloss_dx * source.x. It says ${show(wrong)}; nudging the weight gives ${show(measured)}. What is missing in the program?`,
+      zh: `文章的后续程序这样计算：dw = dloss_dx * source.x。它得到 ${show(wrong)}；实际微调权重测得 ${show(measured)}。程序里少了什么？`,
     },
     explain: {
       en: `The slope is missing: ${show(wrong)} · ${show(cache.slope('4'))} = ${show(gradients.of('4').w['2'])}. Leaving it out is right only where the slope is 1, as for a node without a sigmoid and c = 1.`,

@@ -80,8 +80,8 @@ function nextLoss(path: Path, factor: number): Task {
   return numberTask({
     label: { en: 'Next loss:', zh: '下一步的损失：' },
     ask: {
-      en: `One node, y = w · x + b, learns y = ${show(factor)}x from x = 1 to 5. At w = b = 0 the loss is ${show(start.loss)}, dloss/dw_x = ${show(dw)}, dloss/db_y = ${show(db)}. Take one step with learning rate ${firstRate}. What is the loss then? It is the mean of (y − t)².`,
-      zh: `一个节点 y = w · x + b，用 x = 1 到 5 学习 y = ${show(factor)}x。在 w = b = 0 处损失为 ${show(start.loss)}，dloss/dw_x = ${show(dw)}，dloss/db_y = ${show(db)}。用学习率 ${firstRate} 走一步，损失变成多少？它是 (y − t)² 的平均。`,
+      en: `One node, y = w · x + b, learns y = ${show(factor)}x from x = 1 to 5. At w = b = 0 the loss is ${show(start.loss)}, dloss/dw = ${show(dw)}, dloss/db = ${show(db)}. Take one step with learning rate ${firstRate}. What is the loss then? It is the mean of (y − t)².`,
+      zh: `一个节点 y = w · x + b，用 x = 1 到 5 学习 y = ${show(factor)}x。在 w = b = 0 处损失为 ${show(start.loss)}，dloss/dw = ${show(dw)}，dloss/db = ${show(db)}。用学习率 ${firstRate} 走一步，损失变成多少？它是 (y − t)² 的平均。`,
     },
     explain: {
       en: `The step leads to w = ${show(next.w)}, b = ${show(next.b)}, where the loss is ${show(next.loss)}. A straight line would have promised ${show(promised)}: the surface is curved, and a derivative is true only nearby.`,
@@ -204,8 +204,8 @@ function race(path: Path): Task {
     times.map(({ name, steps }) => `${name}: ${Number.isFinite(steps) ? steps : '> 500'}`).join(separator);
   return choiceTask({
     ask: {
-      en: `Four optimizers start at w = b = 0. Which one first brings the loss below ${finish}? Predict, then watch them.`,
-      zh: `四个优化器都从 w = b = 0 出发。哪一个最先让损失低于 ${finish}？先预测，再看它们走。`,
+      en: `Four optimizers start at w = b = 0, each with the learning rate beside its name. Which one first brings the loss below ${finish}? Predict, then watch them.`,
+      zh: `四个优化器都从 w = b = 0 出发，学习率写在名称旁边。哪一个最先让损失低于 ${finish}？先预测，再看它们走。`,
     },
     explain: {
       en: `Steps needed: ${listed('; ')}. The surface is a long valley: plain steps zigzag in it, others carry speed along it. No optimizer wins everywhere.`,

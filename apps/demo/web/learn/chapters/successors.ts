@@ -53,8 +53,8 @@ function oneSuccessor(worked: Worked): Task {
   return numberTask({
     label: same('dloss/dx_4'),
     ask: {
-      en: 'Node 4 acts on the loss through node 7 only. So the loss changes with x_4 as it changes with x_7, times the exchange rate of the edge. What is dloss/dx_4?',
-      zh: '节点 4 只通过节点 7 影响损失。所以损失随 x_4 的变化，等于损失随 x_7 的变化乘以这条边的“汇率”。dloss/dx_4 是多少？',
+      en: 'Node 4 acts on the loss through node 7 only. So the loss changes with x_4 as it changes with x_7, times the exchange rate dx_7/dx_4 of the edge, which you have just computed. What is dloss/dx_4?',
+      zh: '节点 4 只通过节点 7 影响损失。所以损失随 x_4 的变化，等于损失随 x_7 的变化乘以这条边的“汇率” dx_7/dx_4，也就是刚才算出的数。dloss/dx_4 是多少？',
     },
     explain: {
       en: `Case 2: dloss/dx_4 = dloss/dx_7 · slope_7 · w_4to7 = ${show(cache.dLossDx('7'))} · ${show(cache.slope('7'))} · ${show(w)} = ${show(expected)}.`,
@@ -93,8 +93,8 @@ function collect(worked: Worked): PickTask {
     count: received.length,
     options: [...others, ...received],
     ask: {
-      en: 'Each successor j hands back dloss/dx_j · slope_j · w to its predecessor. The messages on their way back are on the edges. Collect those that node 2 receives.',
-      zh: '每个后继节点 j 把 dloss/dx_j · slope_j · w 交还给它的前驱。边上是正在往回传的消息。请收集节点 2 收到的那些。',
+      en: 'Each successor j hands back dloss/dx_j · slope_j · w to its predecessor. The messages on their way back are in the picture. Select those that node 2 receives.',
+      zh: '每个后继节点 j 把 dloss/dx_j · slope_j · w 交还给它的前驱。图上是正在往回传的消息。请选出节点 2 收到的那些。',
     },
     explain: {
       en: `Node 2 feeds nodes 4, 5 and 6, and each of them hands something back: ${values.join(', ')}.`,

@@ -17,7 +17,10 @@ export function CachesStage({ exercise, task, settled }: StageProps<CachesExerci
     const shown = settled > 2 ? byDepth : byDepth.slice(0, 2);
     return (
       <>
-        <p className={styles.readout}>{say.pathsAndEdges(width)}</p>
+        <p className={styles.readout}>
+          <span className={styles.key} /> {say.paths} / <span className={styles.key} data-tone="second" /> {say.edges}{' '}
+          {say.byDepth(width)}
+        </p>
         <div className={styles.bars}>
           {shown.map(({ paths, edges }, depth) => (
             <Depth key={depth} label={say.layers(depth + 1)} paths={paths} edges={edges} logOf={logOf} />
@@ -33,7 +36,7 @@ export function CachesStage({ exercise, task, settled }: StageProps<CachesExerci
     [say.bothKept, both, settled > 0, settled > 1],
   ];
   return (
-    <>
+    <div className={styles.above}>
       <GraphPicture
         label={say.graph}
         graph={network.graph}
@@ -55,14 +58,16 @@ export function CachesStage({ exercise, task, settled }: StageProps<CachesExerci
         <tbody>
           {rows.map(([label, counts, d, slope]) => (
             <tr key={label}>
-              <th scope="row">{label}</th>
+              <th scope="row">
+                <RichText text={label} />
+              </th>
               <td>{d ? `${counts.dLossDx} ×` : '?'}</td>
               <td>{slope ? `${counts.slope} ×` : '?'}</td>
             </tr>
           ))}
         </tbody>
       </table>
-    </>
+    </div>
   );
 }
 

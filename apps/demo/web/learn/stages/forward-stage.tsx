@@ -24,8 +24,13 @@ export function ForwardStage({ exercise, task, settled }: StageProps<ForwardExer
   const rowsOf = (id: string): Row[] => {
     if (id === '4') {
       return [
-        { name: 'b_4', value: b },
-        ...Object.entries(w).map(([from, weight]) => ({ name: `w_${from}to4`, value: weight })),
+        // The sum needs them; what comes after it does not.
+        ...(task === 0
+          ? [
+              { name: 'b_4', value: b },
+              ...Object.entries(w).map(([from, weight]) => ({ name: `w_${from}to4`, value: weight })),
+            ]
+          : []),
         { name: 'c_4', value: c },
         { name: 'h_4', value: settled > 0 ? pass.cache.h('4') : undefined },
         { name: 'x_4', value: settled > 1 ? pass.cache.x('4') : undefined },
@@ -34,7 +39,7 @@ export function ForwardStage({ exercise, task, settled }: StageProps<ForwardExer
     return ['5', '6', '7'].includes(id) ? [] : [{ name: `x_${id}`, value: pass.cache.x(id) }];
   };
   return (
-    <>
+    <div className={task === 0 ? styles.alone : styles.above}>
       <GraphPicture
         label={say.graph}
         graph={network.graph}
@@ -69,6 +74,6 @@ export function ForwardStage({ exercise, task, settled }: StageProps<ForwardExer
           </span>
         </Plot>
       </div>
-    </>
+    </div>
   );
 }

@@ -26,7 +26,7 @@ export function OutputStage({ exercise, task, settled, draft, onDraft }: StagePr
   const tangentIsKnown = isFlat || settled > task;
   const points = sampled((at) => lossAt(at, t), range);
   return (
-    <>
+    <div className={styles.above}>
       <GraphPicture
         label={say.graph}
         graph={network.graph}
@@ -93,6 +93,6 @@ export function OutputStage({ exercise, task, settled, draft, onDraft }: StagePr
           </span>
         </Plot>
       </div>
-    </>
+    </div>
   );
 }

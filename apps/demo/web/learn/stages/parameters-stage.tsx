@@ -37,7 +37,7 @@ export function ParametersStage({ exercise, task, settled, draft, onDraft }: Sta
       .map(row);
   const tiles = settled > 0 ? ['dloss/dx_4', 'slope_4', 'x_2'] : picked(draft);
   return (
-    <>
+    <div className={isPicking ? styles.collecting : undefined}>
       <GraphPicture
         label={say.graph}
         graph={network.graph}
@@ -47,6 +47,20 @@ export function ParametersStage({ exercise, task, settled, draft, onDraft }: Sta
         })}
         edge={(from, to) => ({ tone: from === '2' && to === '4' ? 'focus' : 'dim' })}
       />
+      {isPicking && (
+        <div className={styles.messages}>
+          {Object.entries(values).map(([name, value]) => (
+            <button
+              key={name}
+              type="button"
+              aria-pressed={picked(draft).includes(name)}
+              onClick={() => onDraft(pick(draft, name, 3))}
+            >
+              <RichText text={name} /> <Figure value={value} digits={4} />
+            </button>
+          ))}
+        </div>
+      )}
       <div className={styles.tiles}>
         <RichText text="dloss/dw_2to4" /> ={' '}
         {[0, 1, 2].map((k) => (
@@ -76,6 +90,6 @@ export function ParametersStage({ exercise, task, settled, draft, onDraft }: Sta
           {say.nudged} <Figure value={measured} digits={5} />
         </p>
       )}
-    </>
+    </div>
   );
 }

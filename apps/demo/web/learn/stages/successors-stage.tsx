@@ -67,14 +67,15 @@ export function SuccessorsStage({ exercise, task, settled, draft, onDraft }: Sta
           tone: 'focus',
           label: (
             <>
-              ← <Figure value={message(exercise, to, from)} digits={4} />
+              <span className={styles.arrow}>← </span>
+              <Figure value={message(exercise, to, from)} digits={4} />
             </>
           ),
         }
       : { tone: 'dim' };
   };
   return (
-    <div className={collects ? styles.collecting : undefined}>
+    <div className={task < 2 ? styles.above : collects ? styles.collecting : styles.alone}>
       <GraphPicture
         label={say.graph}
         graph={network.graph}
