@@ -123,12 +123,7 @@ test('a repeated training has the losses of its steps, as they were observed', a
   const clock = vi.spyOn(performance, 'now').mockReturnValue(0);
   const trainer = createTrainer(builtinFunctions);
   const { port1, port2 } = new MessageChannel();
-  const prepare = () =>
-    trainer.prepare(
-      { ...defaultState.train, data: 'circles', hidden: [3] },
-      undefined,
-      port1 as unknown as MessagePort,
-    );
+  const prepare = () => trainer.prepare({ ...defaultState.train, data: 'circles', hidden: [3] }, undefined, port1);
   await prepare();
   const observed = [0, 1, 2, 3].map((step) => {
     const { loss } = trainer.snapshot({ sample: null, row: null }, true)!.observation!;

@@ -1,5 +1,5 @@
 /** A small square image from numbers, enlarged without smoothing. */
-import { useEffect, useRef } from 'react';
+import { useEffect, useLayoutEffect, useRef } from 'react';
 import { contextOf, imageOf } from './draw.js';
 import { drawInTurns, forget } from './in-turns.js';
 import type { Rgb } from '../shared/palette.js';
@@ -15,7 +15,8 @@ interface Props {
 
 export function ImageCanvas({ side, size, colourAt }: Props) {
   const canvas = useRef<HTMLCanvasElement>(null);
-  useEffect(() => {
+  // Before the browser paints, so that a new image is not blank at first.
+  useLayoutEffect(() => {
     const element = canvas.current;
     if (element === null) return;
     drawInTurns(element, () => {
