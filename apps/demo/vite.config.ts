@@ -2,6 +2,7 @@ import react from '@vitejs/plugin-react';
 import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { defaultClientConditions, defineConfig, type Plugin } from 'vite';
+import { linkPreview } from './link-preview-plugin.js';
 import { offline } from './offline-plugin.js';
 import { contentSecurityPolicy, embedPolicy } from './web/policy.js';
 
@@ -38,7 +39,7 @@ const embed: Plugin = {
 export default defineConfig({
   root: import.meta.dirname,
   base: './',
-  plugins: [react(), embed, offline],
+  plugins: [react(), linkPreview, embed, offline],
   resolve: { conditions: ['@nnbp/source', ...defaultClientConditions] },
   worker: { format: 'es' },
   build: { target: 'es2022', sourcemap: false, manifest: true, chunkSizeWarningLimit: 5000 },

@@ -1,0 +1,23 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { pictureSize, previewTags } from '../link-preview-plugin.js';
+
+test('a link preview has absolute URLs under the URL of the build, and is left out without one', () => {
+  const content = (property: string) =>
+    previewTags('https://example.org/nnbp/playground/').find(({ attrs }) => attrs?.property === property)?.attrs
+      ?.content;
+  expect(content('og:url')).toBe('https://example.org/nnbp/playground/');
+  expect(content('og:image')).toBe('https://example.org/nnbp/playground/link-preview.png');
+  expect(previewTags(undefined)).toEqual([]);
+  expect(previewTags('')).toEqual([]);
+  for (const wrong of ['/nnbp/playground/', 'https://example.org/playground']) {
+    expect(() => previewTags(wrong)).toThrow('expected an absolute URL with a slash at the end');
+  }
+});
+
+test('the picture of a link preview has the size that its tags promise', () => {
+  const png = readFileSync(join(import.meta.dirname, '../public/link-preview.png'));
+  expect(png.subarray(1, 4).toString()).toBe('PNG');
+  expect({ width: png.readUInt32BE(16), height: png.readUInt32BE(20) }).toEqual(pictureSize);
+});
