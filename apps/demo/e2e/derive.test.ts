@@ -343,6 +343,14 @@ test('Derive fits a phone without horizontal scrolling, also in Chinese', async 
       await page.locator('.react-flow__edge').first().waitFor({ state: 'attached' });
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
       await picture(page, `derive-phone-${language}-${mode}`);
+      if (language === 'zh' || mode !== 'own') continue;
+      const derivation = page.getByRole('region', { name: 'Derivation' });
+      const { height } = (await derivation.boundingBox())!;
+      await derivation.getByRole('button', { name: 'Collapse' }).click();
+      expect((await derivation.boundingBox())!.height).toBeLessThan(height / 2);
+      expect(await derivation.locator('.answer').isVisible()).toBe(true);
+      await derivation.getByRole('button', { name: 'Expand' }).click();
+      expect((await derivation.boundingBox())!.height).toBe(height);
     }
   }
 });

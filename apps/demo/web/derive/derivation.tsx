@@ -29,10 +29,24 @@ export function DerivationPanel({ exercise, selected, known }: DerivationPanelPr
   const name = nameOf(selected);
   const isKnown = (quantity: QuantityName) => known === undefined || known.value(quantity) !== undefined;
   const panel = useRef<HTMLElement>(null);
+  const [folded, fold] = useState(false);
   const root = useMemo(() => exercise.derivation(selected), [exercise, selected]);
   return (
-    <section ref={panel} className="panel derivation" aria-label={say.derivation}>
+    <section
+      ref={panel}
+      className={folded ? 'panel derivation folded' : 'panel derivation'}
+      aria-label={say.derivation}
+    >
       <h2>{say.derivation}</h2>
+      <button
+        type="button"
+        className="fold-sheet"
+        aria-expanded={!folded}
+        data-unsaved=""
+        onClick={() => fold(!folded)}
+      >
+        {folded ? say.unfold : say.fold}
+      </button>
       <output className="answer" aria-live="polite">
         <Formula latex={sides(root.formula)[0]} plain={name} /> <span>=</span>{' '}
         {isKnown(selected) ? (
