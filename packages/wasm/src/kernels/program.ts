@@ -21,6 +21,7 @@ import { header, unit, unitBytes, word } from '../memory-map.js';
 import { activationKernel } from './activation.js';
 import { aggregationKernel, edgeDeltas } from './aggregation.js';
 import { denseKernels } from './dense.js';
+import { denseOneKernel } from './dense-one.js';
 import { finishKernel, nodeKind } from './finish.js';
 import { lossKernel } from './loss.js';
 import { rowKernels } from './rows.js';
@@ -42,6 +43,7 @@ export function program(module: Assembler, multiplyAdd: MultiplyAdd, shared: boo
   const barrier: Callable = shared ? barrierFunction(module) : () => [];
   const divide = shared ? threadShare : wholeShare;
   const dense = denseKernels(module, multiplyAdd);
+  const denseOne = denseOneKernel(module, multiplyAdd);
   const sparse = sparseForward(module, multiplyAdd, false);
   const sparseShared = sparseForward(module, multiplyAdd, true);
   const finish = finishKernel(module, multiplyAdd);
@@ -106,6 +108,19 @@ export function program(module: Assembler, multiplyAdd: MultiplyAdd, shared: boo
       double.store(number(header.loss), sum.get),
     ];
 
+    /** The predecessors' rows of a dense unit as a row per sample. */
+    const makePanel: Code = control.when(field('makesPanel'), [
+      share(roundedUp(field('predecessors')), 4),
+      rows.toSamples(
+        add(field('predecessorX'), shl(from.get, number(2))),
+        number(0),
+        sub(to.get, from.get),
+        roundedUp(word('samples')),
+        add(field('panel'), shl(from.get, number(2))),
+        field('panelStride'),
+      ),
+    ]);
+
     const forward: Code = [
       takeIn('inputs', 'inputStride', word('inputCount'), word('x')),
       wait,
@@ -117,7 +132,11 @@ export function program(module: Assembler, multiplyAdd: MultiplyAdd, shared: boo
             share(field('nodes'), 2),
             control.when(
               field('dense'),
-              dense.forward(u.get, from.get, to.get, record.get),
+              control.when(
+                eq(word('samples'), number(1)),
+                [makePanel, wait, share(field('nodes'), 2), denseOne(u.get, from.get, to.get)],
+                dense.forward(u.get, from.get, to.get, record.get),
+              ),
               control.when(
                 field('aggregation'),
                 aggregate(u.get, from.get, to.get),
@@ -151,17 +170,7 @@ export function program(module: Assembler, multiplyAdd: MultiplyAdd, shared: boo
               spread(add(field('firstRow'), from.get), add(field('firstRow'), to.get)),
             ]),
             control.when(field('dense'), [
-              control.when(field('makesPanel'), [
-                share(roundedUp(field('predecessors')), 4),
-                rows.toSamples(
-                  add(field('predecessorX'), shl(from.get, number(2))),
-                  number(0),
-                  sub(to.get, from.get),
-                  roundedUp(word('samples')),
-                  add(field('panel'), shl(from.get, number(2))),
-                  field('panelStride'),
-                ),
-              ]),
+              makePanel,
               wait,
               control.when(int.or(int.eqz(field('onInputs')), word('inputGradients')), [
                 share(field('predecessors'), 2),

@@ -1,0 +1,72 @@
+/**
+ * The forward sums of a dense unit for one sample, h_i = b_i + Σ_j w_ji · x_j. The tiles of `dense.ts` have samples as lanes, of
+ * which three would repeat the first; here lanes are predecessors, whose weights lie one after another, and eight nodes
+ * share the loads of x.
+ */
+import {
+  type Assembler,
+  type Callable,
+  type Code,
+  f32x4,
+  i32,
+  int,
+  type MultiplyAdd,
+  scalar,
+  v128,
+} from '../assembler.js';
+import { unit, word } from '../memory-map.js';
+import { laneSum, whileRoom } from './loops.js';
+
+const { add, mul, shl, and, load } = int;
+const number = int.const;
+
+/** Nodes at a time: as many sums as keep the adders busy. */
+const together = 8;
+
+/** Called with a unit's address, the first of its nodes to compute and the one after the last. Reads the unit's panel. */
+export function denseOneKernel(module: Assembler, multiplyAdd: MultiplyAdd): Callable {
+  return module.function(undefined, [i32, i32, i32], [], ([u, node, to], local) => {
+    const [firstRow, panel, h, biases, weights, k, whole, end] = Array.from({ length: 8 }, () => local(i32));
+    const a = Array.from({ length: together }, () => local(i32));
+    const sums = Array.from({ length: together }, () => local(v128));
+    const [x, w] = [local(v128), local(v128)];
+    const nth = (table: Code, index: Code): Code => load(add(table, shl(index, number(2))));
+
+    const nodes = (count: number): Code => {
+      const each = (body: (r: number) => Code): Code => Array.from({ length: count }, (_, r) => body(r));
+      const addAll = (weight: (r: number) => Code): Code =>
+        each((r) => [weight(r), sums[r].set(multiplyAdd(w.get, x.get, sums[r].get))]);
+      return [
+        each((r) => [a[r].set(nth(weights.get, add(node.get, number(r)))), sums[r].set(f32x4.const(0))]),
+        k.set(number(0)),
+        whileRoom(k, whole, 16, [
+          x.set(f32x4.load(add(panel.get, k.get))),
+          addAll((r) => w.set(f32x4.load(add(a[r].get, k.get)))),
+        ]),
+        // The last one to three predecessors: behind them are other weights.
+        whileRoom(k, end, 4, [
+          x.set(f32x4.loadZero(add(panel.get, k.get))),
+          addAll((r) => w.set(f32x4.loadZero(add(a[r].get, k.get)))),
+        ]),
+        each((r) =>
+          f32x4.store(
+            add(h.get, mul(add(node.get, number(r)), word('rowBytes'))),
+            f32x4.splat(scalar.add(scalar.load(nth(biases.get, add(node.get, number(r)))), laneSum(sums[r]))),
+          ),
+        ),
+      ];
+    };
+
+    return [
+      firstRow.set(load(u.get, unit.firstRow)),
+      panel.set(load(u.get, unit.panel)),
+      h.set(add(word('g'), mul(firstRow.get, word('rowBytes')))),
+      biases.set(add(word('biasOf'), shl(firstRow.get, number(2)))),
+      weights.set(add(word('weightsOf'), shl(firstRow.get, number(2)))),
+      end.set(shl(load(u.get, unit.predecessors), number(2))),
+      whole.set(and(end.get, number(-16))),
+      whileRoom(node, to, together, nodes(together)),
+      whileRoom(node, to, 1, nodes(1)),
+    ];
+  });
+}
