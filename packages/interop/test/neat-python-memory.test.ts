@@ -1,6 +1,8 @@
 /** Aggregations and recurrent genomes of neat-python, against its networks written again from its definitions. */
-import { predictSequence, Random } from '@nnbp/core';
-import { fromNeatPython, type NeatGenome } from '@nnbp/interop';
+import { hardSigmoid, identity, tanh } from '@nnbp/activations';
+import { logSumExp, max } from '@nnbp/aggregations';
+import { delayed, GraphBuilder, Network, predictSequence, Random, Standardization } from '@nnbp/core';
+import { fromNeatPython, type NeatGenome, toNeatPython } from '@nnbp/interop';
 import { describe, expect, test } from 'vitest';
 import { errorOf } from '../../core/test/error-of.js';
 import { neatFunctions } from './neat-python-node.js';
@@ -61,7 +63,7 @@ function randomGenome(random: Random): NeatGenome {
   return { input_keys: [-1, -2], output_keys: [0], nodes, connections };
 }
 
-test('100 recurrent genomes with every aggregation have the outputs of neat-python over 10 steps', () => {
+test('100 recurrent genomes with every aggregation have the outputs of neat-python over 10 steps, also when exported again', () => {
   const seed = Math.floor(Math.random() * 2 ** 32);
   for (let k = 0; k < 100; k++) {
     const random = new Random(seed + k);
@@ -70,10 +72,15 @@ test('100 recurrent genomes with every aggregation have the outputs of neat-pyth
     const expected = recurrentRun(genome, inputs);
     // What grows without bound says nothing about the definition.
     if (expected.flat().some((value) => !(Math.abs(value) < 1e6))) continue;
-    predictSequence(fromNeatPython(genome, { recurrent: true }), inputs).forEach((row, t) => {
-      const size = Math.max(1, Math.abs(expected[t][0]));
-      expect(Math.abs(row[0] - expected[t][0]) / size, `seed ${seed + k}, step ${t}`).toBeLessThan(1e-9);
-    });
+    const network = fromNeatPython(genome, { recurrent: true });
+    const back = toNeatPython(network);
+    for (const outputs of [predictSequence(network, inputs), recurrentRun(back, inputs)]) {
+      outputs.forEach((row, t) => {
+        const size = Math.max(1, Math.abs(expected[t][0]));
+        expect(Math.abs(row[0] - expected[t][0]) / size, `seed ${seed + k}, step ${t}`).toBeLessThan(1e-9);
+      });
+    }
+    expect(back.nodes, `seed ${seed + k}`).toHaveLength(genome.nodes.length);
   }
 });
 
@@ -88,6 +95,10 @@ describe('an aggregation', () => {
       });
       const expected = 0.25 + response * combine[aggregation]([0.5 * 0.3, -2 * 0.7, 1.5 * 0.9]);
       expect(network.predict([0.3, 0.7, 0.9])[0]).toBeCloseTo(expected, 12);
+      const [node] = toNeatPython(network).nodes;
+      expect(fromNeatPython(toNeatPython(network)).predict([0.3, 0.7, 0.9])[0]).toBeCloseTo(expected, 12);
+      // Times a negative number, a maximum is a minimum.
+      if (response > 0) expect(node.aggregation).toBe(aggregation);
     }
   });
 });
@@ -102,4 +113,59 @@ test('a recurrent genome needs the option recurrent, and a node without connecti
   const itself = { key: [0, 0] as const, weight: 1, enabled: true };
   expect(errorOf(() => fromNeatPython(genome([itself]))).message).toContain('{ recurrent: true }');
   expect(errorOf(() => fromNeatPython(genome([]), { recurrent: true })).code).toBe('UNSUPPORTED');
+});
+
+describe('a network that is exported', () => {
+  const networkOf = (build: (builder: GraphBuilder) => readonly string[]) => {
+    const builder = new GraphBuilder();
+    builder.output(...build(builder));
+    return new Network(builder.build(), { seed: 1 });
+  };
+
+  test('has identity nodes where an aggregation reads a sum, and keeps fixed numbers', () => {
+    const network = networkOf((b) => {
+      const [x, y] = b.inputs(2);
+      b.node('h', { from: [x, y], activation: hardSigmoid });
+      return [
+        b.node('m', { from: ['h', x, y], activation: tanh, aggregation: max, fixed: { b: 0.25, c: 2, w: { h: 3 } } }),
+      ];
+    });
+    network.inputScaler = new Standardization([0.5, -1], [2, 3]);
+    const genome = toNeatPython(network);
+    expect(genome.nodes.filter(({ activation }) => activation === 'identity')).toHaveLength(4);
+    const row = [0.75, -0.5];
+    expect(fromNeatPython(genome).predict(row)[0]).toBeCloseTo(network.predict(row)[0], 12);
+  });
+
+  test.each<[RegExp, (b: GraphBuilder) => readonly string[]]>([
+    [
+      /no aggregation like "logSumExp"/,
+      (b) => [b.node('y', { from: b.inputs(2), activation: tanh, aggregation: logSumExp })],
+    ],
+    [/"y": it reads "x" 1 steps before/, (b) => [b.node('y', { from: [delayed(b.input('x'))], activation: tanh })]],
+    [
+      /"y": it reads "y" 2 steps before/,
+      (b) => [b.node('y', { from: [b.input('x'), delayed('y', 2)], activation: tanh })],
+    ],
+    [
+      /"y": it reads "h" 0 steps before/,
+      (b) => {
+        b.node('h', { from: [b.input('x'), delayed('h')], activation: tanh });
+        return [b.node('y', { from: ['h'], activation: tanh })];
+      },
+    ],
+    [
+      /"y": its value before the first step/,
+      (b) => [
+        b.node('y', { from: [b.input('x'), delayed('y', 1, { initial: 1 })], activation: tanh, fixed: { c: 1 } }),
+      ],
+    ],
+    [
+      /"y": as an output/,
+      (b) => [b.node('y', { from: [b.input('x'), delayed('y')], activation: identity, fixed: { c: 2 } })],
+    ],
+  ])('is refused: %s', (message, build) => {
+    const error = errorOf(() => toNeatPython(networkOf(build)));
+    expect([error.code, error.message]).toEqual(['UNSUPPORTED', expect.stringMatching(message)]);
+  });
 });
