@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 /** Name, minutes on two cores, command. */
 const proofs = {
   faults: [1, [process.execPath, 'checks/stress/faults.mjs']],
+  fuzz: [4, ['tsx', '--conditions=@nnbp/source', 'checks/stress/fuzz.mjs']],
   load: [1, ['tsx', '--conditions=@nnbp/source', 'checks/stress/load.mjs']],
   soak: [1, ['tsx', '--expose-gc', '--conditions=@nnbp/source', 'checks/stress/soak.mjs']],
   runtimes: [2, [process.execPath, 'checks/stress/runtimes.mjs']],

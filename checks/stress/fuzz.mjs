@@ -1,0 +1,193 @@
+/**
+ * `pnpm stress fuzz`: 10,000 corrupt files for each reader of recurrent and convolutional models. Each file has to give a network
+ * that computes, or an `NnbpError` with a short message, within a second of processor time and without much memory. Names of
+ * readers as arguments run only those.
+ */
+import { relu, tanh } from '@nnbp/activations';
+import { max, median, product } from '@nnbp/aggregations';
+import { delayed, GraphBuilder, Network, NnbpError, predictSequence, Random } from '@nnbp/core';
+import { fromJson, load, save, toJson } from '@nnbp/formats';
+import { fromBrainJs, fromKeras, fromNeataptic, fromNeatPython, fromOnnx, fromSynaptic, toOnnx } from '@nnbp/interop';
+import { averagePool, conv1d, conv2d, gru, lstm, maxPool, rnn } from '@nnbp/layers';
+import { readFileSync } from 'node:fs';
+import { damaged, damagedText } from '../../packages/formats/test/damage.ts';
+import { record, results, smoke } from './results.mjs';
+
+const files = smoke ? 20 : 10_000;
+const maxMilliseconds = 1000;
+const maxMegabytes = 512;
+const seed = Number(process.env.FUZZ_SEED ?? Math.floor(Math.random() * 2 ** 32));
+
+/** @param {(builder: GraphBuilder) => readonly string[]} build */
+function networkOf(build) {
+  const builder = new GraphBuilder();
+  builder.output(...build(builder));
+  return new Network(builder.build(), { seed: 1 });
+}
+
+const recurrent = [
+  networkOf((b) => rnn(b, { from: b.inputs(2), units: 2, activation: relu })),
+  networkOf((b) => lstm(b, { from: b.inputs(2), units: 2, peepholes: true })),
+  networkOf((b) => gru(b, { from: b.inputs(2), units: 2 })),
+  networkOf((b) => b.layer(2, { from: gru(b, { from: b.inputs(2), units: 2, resetAfter: false }), activation: tanh })),
+];
+const windows = [
+  networkOf((b) => {
+    const grid = { channels: 2, height: 5, width: 4 };
+    const from = conv2d(b, { ...grid, from: b.inputs(40), kernel: 2, padding: 1, filters: 2, activation: relu });
+    return maxPool(b, { from, channels: 2, height: 6, width: 5, kernel: 2, stride: 2 });
+  }),
+  networkOf((b) => {
+    const from = conv1d(b, { from: b.inputs(9), length: 9, kernel: 3, dilation: 2, stride: 2, filters: 3 });
+    return b.layer(1, {
+      from: averagePool(b, { from, channels: 3, width: 3, kernel: [1, 2], stride: 1 }),
+      activation: tanh,
+    });
+  }),
+];
+/** Delays, fixed and shared parameters, and aggregations. */
+const mixed = networkOf((b) => {
+  const [x, y] = b.inputs(2);
+  b.node('a', {
+    from: [x, delayed('a', 2, { initial: 0.5 })],
+    activation: tanh,
+    aggregation: product,
+    shared: { b: 's' },
+  });
+  b.node('b', {
+    from: ['a', y, delayed('c')],
+    activation: relu,
+    aggregation: median,
+    fixed: { c: 1, w: { a: 2 } },
+    shared: { b: 's' },
+  });
+  return [b.node('c', { from: ['a', 'b', x], activation: tanh, aggregation: max })];
+});
+
+/** Flips bits and overwrites bytes, or cuts the file. */
+function damagedBytes(/** @type {Uint8Array} */ file, /** @type {Random} */ random) {
+  const below = (/** @type {number} */ n) => Math.floor(random.uniform() * n);
+  const bytes = file.slice(0, random.uniform() < 0.05 ? below(file.length) : file.length);
+  for (let n = 1 + below(4); n > 0 && bytes.length > 0; n--) {
+    const at = below(bytes.length);
+    bytes[at] = below(2) === 0 ? bytes[at] ^ (1 << below(8)) : below(256);
+  }
+  return bytes;
+}
+
+const oneOf = (list, random) => list[Math.floor(random.uniform() * list.length)];
+
+/** A reader of bytes. */
+const bytesReader = (originals, read) => (random) => {
+  const bytes = damagedBytes(oneOf(originals, random), random);
+  return () => read(bytes);
+};
+
+/** A reader of JSON: half parsed, half as text with a wrong character. */
+const jsonReader = (originals, read) => (random) => {
+  const { json, weights } = oneOf(originals, random);
+  const isText = random.uniform() < 0.2;
+  const broken = isText ? damagedText(JSON.stringify(json), random) : damaged(json, random);
+  const bytes = weights && random.uniform() < 0.3 ? damagedBytes(weights, random) : weights;
+  return () => read(broken, bytes);
+};
+
+/** Models that other libraries wrote. */
+function fixtures(name) {
+  const file = new URL(`../../packages/interop/test/fixtures/${name}.generated.json`, import.meta.url);
+  const { models, recurrent: sequences } = JSON.parse(readFileSync(file, 'utf8'));
+  const opened = ({ json, weights }) => ({ json, weights: weights && Uint8Array.from(Buffer.from(weights, 'base64')) });
+  return { models: models.map(opened), recurrent: sequences.map(opened) };
+}
+
+const has =
+  (word) =>
+  ({ json }) =>
+    JSON.stringify(json).includes(word);
+
+const genome = {
+  input_keys: [-1, -2],
+  output_keys: [0, 1],
+  nodes: [0, 1, 2, 3, 4].map((key) => ({
+    key,
+    bias: 0.5 - key / 4,
+    response: 1 + key / 8,
+    activation: ['tanh', 'sigmoid', 'relu', 'softplus', 'gauss'][key],
+    aggregation: ['sum', 'product', 'max', 'median', 'mean'][key],
+  })),
+  connections: [[-1, 2], [-2, 2], [2, 0], [2, 3], [3, 2], [3, 3], [-1, 4], [4, 1], [0, 4], [1, 1], [4, 0]].map((key, k) => ({
+    key,
+    weight: k / 4 - 1,
+    enabled: k !== 6,
+  })), // prettier-ignore
+};
+
+/** For each reader, a function that damages a file and returns the call that reads it. */
+const readers = {
+  'onnx-recurrent': bytesReader(
+    [...recurrent.map((each) => toOnnx(each, { sequences: true })), toOnnx(mixed)],
+    fromOnnx,
+  ),
+  'onnx-convolution': bytesReader(
+    windows.map((each) => toOnnx(each)),
+    fromOnnx,
+  ),
+  'keras-recurrent': jsonReader(fixtures('keras').recurrent, fromKeras),
+  'keras-convolution': jsonReader(fixtures('keras').models.filter(has('"kernel_size"')), fromKeras),
+  'neat-python-recurrent': jsonReader([{ json: genome }], (json) => fromNeatPython(json, { recurrent: true })),
+  'synaptic-gates': jsonReader(fixtures('synaptic').recurrent, fromSynaptic),
+  'neataptic-gates': jsonReader(fixtures('neataptic').recurrent, fromNeataptic),
+  'brain-js-time-step': jsonReader(fixtures('brain-js').recurrent, fromBrainJs),
+  'version-2': bytesReader(
+    [...recurrent, mixed, windows[1]].map((each) => save(each)),
+    load,
+  ),
+  'version-2-json': jsonReader(
+    [...recurrent, mixed, windows[1]].map((each) => ({ json: JSON.parse(toJson(each)) })),
+    (json) => fromJson(typeof json === 'string' ? json : JSON.stringify(json)),
+  ),
+};
+
+/** Reads damaged files; throws at the first one that is no network and no error of ours, or costs too much. */
+function run(name) {
+  const found = { files, networks: 0, refused: 0, milliseconds: 0, megabytes: 0 };
+  const before = process.memoryUsage().rss;
+  for (let k = 0; k < files; k++) {
+    const what = `${name}, FUZZ_SEED=${seed + k}`;
+    const read = readers[name](new Random(seed + k));
+    const started = process.cpuUsage();
+    try {
+      const network = read();
+      const row = new Array(network.graph.inputCount).fill(0.5);
+      predictSequence(network, [row, row, row]);
+      found.networks++;
+    } catch (error) {
+      // A network whose numbers are too large to compute is one as well.
+      if (!(error instanceof NnbpError)) throw new Error(what, { cause: error });
+      if (error.message.length === 0 || error.message.length > 2000)
+        throw new Error(`${what}: ${error.message}`, { cause: error });
+      found.refused++;
+    }
+    const { user, system } = process.cpuUsage(started);
+    found.milliseconds = Math.max(found.milliseconds, Math.ceil((user + system) / 1000));
+    found.megabytes = Math.max(found.megabytes, Math.ceil((process.memoryUsage.rss() - before) / 2 ** 20));
+    if (found.milliseconds > maxMilliseconds) throw new Error(`${what}: took ${found.milliseconds} ms.`);
+    if (found.megabytes > maxMegabytes) throw new Error(`${what}: needed ${found.megabytes} MB.`);
+  }
+  if (/** @type {any} */ ({}).polluted !== undefined)
+    throw new Error(`${name}: the prototype of all objects was changed.`);
+  return found;
+}
+
+const chosen = process.argv.slice(2).filter((name) => !name.startsWith('--'));
+const unknown = chosen.filter((name) => !(name in readers));
+if (unknown.length > 0)
+  throw new Error(`Unknown reader: ${unknown.join(', ')}. Expected ${Object.keys(readers).join(', ')}.`);
+for (const name of chosen.length > 0 ? chosen : Object.keys(readers)) {
+  const found = run(name);
+  console.log(
+    `${name}: ${found.files} corrupt files, ${found.networks} still networks, ${found.refused} refused, ` +
+      `max ${found.milliseconds} ms and ${found.megabytes} MB`,
+  );
+  record('fuzz', { readers: { ...results().fuzz?.readers, [name]: found } });
+}
