@@ -140,7 +140,7 @@ const readers = {
   'brain-js-time-step': jsonReader(fixtures('brain-js').recurrent, fromBrainJs),
   'version-2': bytesReader(
     [...recurrent, mixed, windows[1]].map((each) => save(each)),
-    load,
+    (bytes) => load(bytes).network,
   ),
   'version-2-json': jsonReader(
     [...recurrent, mixed, windows[1]].map((each) => ({ json: JSON.parse(toJson(each)) })),
