@@ -24,7 +24,8 @@ afterAll(() => {
   record('5-pytorch-layers', `PyTorch ${found?.version ?? ''}, standard layers`, found === undefined ? none : rows);
 });
 
-const largest = (values) => values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+const largest = (values) => values.reduce((max, value) => Math.max(max, Math.abs(value)), 0);
+const byName = (a, b) => a.localeCompare(b);
 const relative = (expected, got) => Math.abs(got - expected) / Math.max(1, Math.abs(expected));
 const numbers = (random, count, width) =>
   Array.from({ length: count }, () => Array.from({ length: width }, () => random.uniform() - 0.5));
@@ -92,7 +93,7 @@ describe.skipIf(found === undefined)('PyTorch', () => {
       const exported = exportTo(`recurrent-${seed}`, network, { inputs: [inputs], targets: [targets] });
       // A sequence is computed layer by layer only if all its recurrent layers are PyTorch's.
       const wanted = layers.every(({ torch }) => torch !== undefined) ? layers.map(({ torch }) => torch) : [];
-      expect(exported.modules.sort(), `INTEROP_SEED=${seed}`).toEqual(wanted.sort());
+      expect(exported.modules.sort(byName), `INTEROP_SEED=${seed}`).toEqual(wanted.sort(byName));
       return { seed, network, expected, ...exported };
     });
     const modules = cases.flatMap((each) => each.modules);
