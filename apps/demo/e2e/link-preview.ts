@@ -1,6 +1,6 @@
 /**
- * Makes `public/link-preview.png`, the picture that other sites show of a link, from the page itself:
- * `tsx --conditions=@nnbp/source apps/demo/e2e/link-preview.ts`
+ * `pnpm --filter @nnbp/demo run link-preview` makes `public/link-preview.png`, the picture that other sites show of a
+ * link, from the page itself.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -99,5 +99,5 @@ function shown(value: unknown): string {
   return typeof value === 'number' || typeof value === 'boolean' || value === null ? String(value) : 'an object';
 }
 
-/** A text of at most 60 characters. */
+/** A string of at most 60 characters. */
 export const shortened = (text: string): string => (text.length > 60 ? `${text.slice(0, 57)}…` : text);
