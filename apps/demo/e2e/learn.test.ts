@@ -74,7 +74,7 @@ test('without a hash chapter 1 opens, question and graph fit the first screen, a
   });
   await page.goto('about:blank');
   await page.goto(inject('address'));
-  await page.getByRole('heading', { name: /What does node 4 make/ }).waitFor();
+  await page.getByRole('heading', { name: /How does node 4 compute/ }).waitFor();
   for (const [width, height] of [
     [1440, 900],
     [1024, 768],
