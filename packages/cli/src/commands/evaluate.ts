@@ -121,9 +121,11 @@ async function evaluateOn(io: Io, modelPath: string, dataPath: string, options: 
 }
 
 /** The sequences of a file, with targets. */
-async function sequencesOf(csv: Csv, columns: Columns, { group, targets }: SequenceUse, signal?: AbortSignal) {
-  const table = await readSequences(csv, { ...columns, group }, signal);
-  const { sequences, withoutTarget } = withTargets(csv, table.sequences, { ...columns, group }, targets);
+async function sequencesOf(csv: Csv, { inputs, targets, loss }: Columns, use: SequenceUse, signal?: AbortSignal) {
+  const columns = { group: use.group, inputs, targets, loss };
+  const table = await readSequences(csv, columns, signal);
+  const sequences = table.sequences.flatMap((rows) => withTargets(csv, rows, columns, use.targets) ?? []);
+  const withoutTarget = table.sequences.length - sequences.length;
   const sentence = table.gaps.sentence('left out') ?? '';
   if (sequences.length === 0) throw new Problem(`${csv.name} has no group with a target. ${sentence}`.trim());
   return { data: { sequences }, count: sequences.length, rows: table.rows, gaps: table.gaps, withoutTarget };

@@ -8,7 +8,7 @@ import { expectUnchanged } from '../files.js';
 import { type Io, note, pathIn, print } from '../io.js';
 import { saveModel } from '../model-file.js';
 import { exitCodes, misuse, Problem } from '../problem.js';
-import type { SeriesOptions } from '../series/train.js';
+import { expectNoSeriesOptions, type SeriesOptions } from '../series/train.js';
 import { shellWord } from '../shell-word.js';
 import { counted } from '../table.js';
 import { courseFor, describeCourse, describeEnd, epochsFor, summaryOf } from '../training/course.js';
@@ -25,6 +25,12 @@ import { targetSteps, withTargets } from './targets.js';
 const maxSteps = 1000;
 const defaultValidationSplit = 0.2;
 
+/** A group that has a target: its rows, and the sequence they are for the network. */
+interface Usable {
+  readonly rows: RowSequence;
+  readonly sequence: Sequence;
+}
+
 /** The part of `train` for a table whose rows are the steps of sequences. */
 export async function trainSequences(io: Io, path: string, options: SeriesOptions): Promise<void> {
   const show = (text: string) => (options.json === true ? Promise.resolve() : print(io.stdout, text));
@@ -35,11 +41,7 @@ export async function trainSequences(io: Io, path: string, options: SeriesOption
       '--recurrent reads sequences: name the column that tells them apart with --group, or the column of times with --time.',
     );
   }
-  for (const name of ['window', 'horizon', 'season'] as const) {
-    if (options[name] !== undefined) {
-      throw misuse(`--${name} is for time series: name the column of times with --time.`);
-    }
-  }
+  expectNoSeriesOptions(options);
   for (const name of ['checkpoint', 'resume', 'folds', 'repeats', 'timeOrdered'] as const) {
     if (options[name] === undefined) continue;
     const option = name === 'timeOrdered' ? 'time-ordered' : name;
@@ -49,16 +51,16 @@ export async function trainSequences(io: Io, path: string, options: SeriesOption
   const plan = await planFor(io, path, options);
   const { csv, inputs, targets, use, lossName } = plan;
   await show(describeFile(io, csv, plan.rows, plan.guesses));
-  const table = await readSequences(csv, { group, inputs, targets }, io.signal);
+  const columns = { group, inputs, targets, loss: lossName };
+  const table = await readSequences(csv, columns, io.signal);
   await expectUnchanged(pathIn(io, path), plan.fingerprint);
   const gaps = table.gaps.sentence('left out');
   if (gaps !== undefined) await note(io, `${gaps} With --missing mean, missing inputs are filled in.`);
-  const place = targetSteps(csv, table.sequences, { group, targets });
-  const columns = { group, inputs, targets, loss: lossName };
-
-  const usable = table.sequences.filter(
-    (sequence) => withTargets(csv, [sequence], columns, place).sequences.length > 0,
-  );
+  const place = targetSteps(csv, table.sequences, columns);
+  const usable = table.sequences.flatMap((rows): Usable[] => {
+    const sequence = withTargets(csv, rows, columns, place);
+    return sequence === undefined ? [] : [{ rows, sequence }];
+  });
   if (usable.length < table.sequences.length) {
     await note(
       io,
@@ -68,22 +70,22 @@ export async function trainSequences(io: Io, path: string, options: SeriesOption
   const enough = usable.length * (1 - testSplit) >= minRowsToValidate;
   const validationSplit = options.validationSplit ?? (enough ? defaultValidationSplit : 0);
   const draw = drawing({ rows: usable.length, testSplit, validationSplit, seed });
-  const groups = { training: [] as RowSequence[], validation: [] as RowSequence[], test: [] as RowSequence[] };
-  for (const sequence of usable) groups[draw()].push(sequence);
+  const groups = { training: [] as Usable[], validation: [] as Usable[], test: [] as Usable[] };
+  for (const one of usable) groups[draw()].push(one);
   if (groups.training.length < 2) {
     throw new Problem(
       `${csv.name} has ${counted(usable.length, 'group')} in "${group}", too few to learn from. Rows with the same value are one sequence.`,
     );
   }
-  const sequencesOf = (some: readonly RowSequence[]) => withTargets(csv, some, columns, place).sequences;
+  const sequencesOf = (some: readonly Usable[]) => some.map(({ sequence }) => sequence);
   const parts = {
     training: sequencesOf(groups.training),
     validation: sequencesOf(groups.validation),
     test: sequencesOf(groups.test),
   };
   const steps = parts.training.reduce((sum, sequence) => sum + sequence.inputs.length, 0);
-  const longest = Math.max(...usable.map((sequence) => sequence.steps.length));
-  const shortest = Math.min(...usable.map((sequence) => sequence.steps.length));
+  const stepCounts = usable.map(({ rows }) => rows.steps.length);
+  const [shortest, longest] = [Math.min(...stepCounts), Math.max(...stepCounts)];
   const course = courseFor(
     plan,
     { ...options, epochs: options.epochs ?? epochsFor(steps) },
@@ -160,10 +162,10 @@ export async function trainSequences(io: Io, path: string, options: SeriesOption
 }
 
 /** The scalers of the steps of the training sequences. */
-function scalersOf(sequences: readonly RowSequence[], inputs: readonly Column[], targets: readonly Column[]) {
+function scalersOf(groups: readonly Usable[], inputs: readonly Column[], targets: readonly Column[]) {
   const [inputMoments, targetMoments] = [inputs, targets].map((columns) => columns.map(() => new Moments()));
-  for (const { steps } of sequences) {
-    for (const { input, target } of steps) {
+  for (const { rows } of groups) {
+    for (const { input, target } of rows.steps) {
       if (input === undefined) continue;
       inputMoments.forEach((moments, k) => moments.add(input[k]));
       if (target !== undefined) targetMoments.forEach((moments, k) => moments.add(target[k]));
