@@ -266,8 +266,9 @@ class Reader {
     const kernel = this.#array(layer, 'kernel', [ids.length, columns]);
     const recurrent = this.#array(layer, 'recurrent_kernel', [units, columns]);
     const resetAfter = kind === 'GRU' && config.at('reset_after').value === true;
-    const biased = !config.at('use_bias').present || config.at('use_bias').flag();
-    const bias = biased ? this.#array(layer, 'bias', resetAfter ? [2, columns] : [columns]) : undefined;
+    const bias = isOn(config, 'use_bias')
+      ? this.#array(layer, 'bias', resetAfter ? [2, columns] : [columns])
+      : undefined;
     const rule = (option: string): Rule => {
       const found = activationIn(config.at(option), this.version);
       return found === 'softmax' ? config.at(option).unsupported('it is not a function of one node.') : found;
@@ -315,7 +316,11 @@ class Reader {
     const take = (cells: number) => this.#takeEdges(place, copies * cells * channels * filters);
     const cells = product(sizes);
     const one = kind.startsWith('Global')
-      ? { shape: config.at('keepdims').value === true ? sizes.map(() => 1) : [], windows: [wholeGrid(cells)] }
+      ? {
+          shape: config.at('keepdims').value === true ? sizes.map(() => 1) : [],
+          kernel: sizes,
+          windows: [wholeGrid(cells)],
+        }
       : windowsIn(config, sizes, aggregation ? 'pool_size' : 'kernel_size', take);
     // Copies stand side by side on one long grid.
     const windows = Array.from({ length: copies }, (_, k) =>
@@ -326,11 +331,7 @@ class Reader {
     if (aggregation === undefined) {
       const groups = config.at('groups');
       if (groups.present && groups.value !== 1) groups.unsupported('only 1 is supported.');
-      const kernels = config.at('kernel_size');
-      const spans = Array.isArray(kernels.value)
-        ? kernels.list().map((each) => each.number())
-        : sizes.map(() => kernels.number());
-      const kernel = this.#array(layer, 'kernel', [...spans, channels, filters]);
+      const kernel = this.#array(layer, 'kernel', [...one.kernel, channels, filters]);
       return this.#filtered(layer, values, { shape: one.shape, windows }, kernel, filters);
     }
     const pooled = this.#ids(place, name, windows.length * channels);
@@ -359,8 +360,7 @@ class Reader {
   ): Values {
     const { name, config, place } = layer;
     const channels = before[before.length - 1];
-    const biased = !config.at('use_bias').present || config.at('use_bias').flag();
-    const bias = biased ? this.#array(layer, 'bias', [filters]) : undefined;
+    const bias = isOn(config, 'use_bias') ? this.#array(layer, 'bias', [filters]) : undefined;
     const activation = activationIn(config.at('activation'), this.version);
     const ids = this.#ids(place, name, windows.length * filters);
     const sources = windows.map(({ cells }) =>
@@ -400,9 +400,8 @@ class Reader {
     }
     const epsilon = config.at('epsilon').present ? config.at('epsilon').number() : 1e-3;
     const array = (part: string) => this.#array(layer, part, [channels]);
-    const isOn = (option: string) => !config.at(option).present || config.at(option).flag();
-    const gamma = isOn('scale') ? array('gamma') : undefined;
-    const beta = isOn('center') ? array('beta') : undefined;
+    const gamma = isOn(config, 'scale') ? array('gamma') : undefined;
+    const beta = isOn(config, 'center') ? array('beta') : undefined;
     const [mean, variance] = [array('moving_mean'), array('moving_variance')];
     const factors = Array.from(mean, (_, k) => (gamma?.[k] ?? 1) / Math.sqrt(variance[k] + epsilon));
     const b = (u: number) => (beta?.[u % channels] ?? 0) - factors[u % channels] * mean[u % channels];
@@ -532,5 +531,8 @@ class Reader {
     }
   }
 }
+
+/** Whether an option is true, as it is by default. */
+const isOn = (config: JsonValue, option: string) => !config.at(option).present || config.at(option).flag();
 
 const product = (sizes: readonly number[]) => sizes.reduce((all, size) => all * size, 1);

@@ -28,7 +28,7 @@ interface Axis {
 }
 
 /**
- * The windows that a layer's configuration describes.
+ * The windows that a layer's configuration describes, and their size along each axis.
  *
  * @param sizes - Of the grid: one axis, or rows and columns.
  * @param kernel - The name of the option with the window's sizes.
@@ -40,7 +40,7 @@ export function windowsIn(
   sizes: readonly number[],
   kernel: 'kernel_size' | 'pool_size',
   take: (cells: number) => void,
-): Windows {
+): Windows & { readonly kernel: readonly number[] } {
   const kernels = sizesOf(config.at(kernel), sizes.length);
   const given = config.at('strides');
   const isConvolution = kernel === 'kernel_size';
@@ -62,7 +62,7 @@ export function windowsIn(
             places: row.places.flatMap((y) => column.places.map((x) => y * columns.kernel + x)),
           })),
         );
-  return { shape: axes.map(({ count }) => count), windows };
+  return { shape: axes.map(({ count }) => count), kernel: kernels, windows };
 }
 
 /** One window of the whole grid. */
