@@ -10,7 +10,7 @@ import type { JsonValue } from '@nnbp/formats/shared';
 import { opened } from '../opened.js';
 import { activationIn, activationLayers, type Rule } from './activations.js';
 import { gateCounts, gru, lstm, simpleRnn } from './recurrent.js';
-import { type Layer, readTopology } from './topology.js';
+import { type Layer, readTopology, type Topology } from './topology.js';
 import { readWeights, type Weights } from './weights.js';
 import { wholeGrid, type Window, type Windows, windowsIn } from './windows.js';
 
@@ -146,12 +146,12 @@ function inputSizes({ config, place }: Layer): JsonValue[] {
 }
 
 /** Whether a layer is applied to each of any number of steps. */
-const hasOpenSteps = ({ layers }: Pick<ReturnType<typeof readTopology>, 'layers'>) =>
+const hasOpenSteps = ({ layers }: Pick<Topology, 'layers'>) =>
   layers.some(({ kind }) => kind === timeDistributed) &&
-  layers.some((layer) => layer.kind === 'InputLayer' && inputSizes(layer).findIndex(({ present }) => !present) === 0);
+  layers.some((layer) => layer.kind === 'InputLayer' && inputSizes(layer).at(0)?.present === false);
 
 /** Number of uses of each layer's values. */
-function usesOf({ layers, outputs }: Pick<ReturnType<typeof readTopology>, 'layers' | 'outputs'>) {
+function usesOf({ layers, outputs }: Pick<Topology, 'layers' | 'outputs'>) {
   const uses = new Map<string, number>();
   for (const name of [...layers.flatMap(({ from }) => from), ...outputs]) uses.set(name, (uses.get(name) ?? 0) + 1);
   return uses;
@@ -366,19 +366,19 @@ class Reader {
     const sources = windows.map(({ cells }) =>
       cells.flatMap((cell) => read.slice(cell * channels, (cell + 1) * channels)),
     );
-    /** For each edge of node u, the row of the kernel. */
-    const rows = (u: number) =>
-      windows[Math.floor(u / filters)].places.flatMap((at) =>
-        Array.from({ length: channels }, (_, k) => at * channels + k),
-      );
+    /** For each edge, the row of the kernel. */
+    const rows = windows.map(({ places }) =>
+      places.flatMap((at) => Array.from({ length: channels }, (_, k) => at * channels + k)),
+    );
+    const windowOf = (u: number) => Math.floor(u / filters);
     const filterOf = (u: number) => `${name}.filter${u % filters}`;
     const computed = this.#compute({
       ids,
-      from: (u) => sources[Math.floor(u / filters)],
-      w: (u) => Float64Array.from(rows(u), (row) => kernel[row * filters + (u % filters)]),
+      from: (u) => sources[windowOf(u)],
+      w: (u) => Float64Array.from(rows[windowOf(u)], (row) => kernel[row * filters + (u % filters)]),
       b: (u) => bias?.[u % filters] ?? 0,
       ...(windows.length > 1 && {
-        shared: (u) => ({ b: filterOf(u), w: rows(u).map((row) => `${filterOf(u)}.${row}`) }),
+        shared: (u) => ({ b: filterOf(u), w: rows[windowOf(u)].map((row) => `${filterOf(u)}.${row}`) }),
         filters,
       }),
       rule: { activation: identity, factor: 1 },
