@@ -1,5 +1,6 @@
 /** Recognized layers as the operators of ONNX that compute them. */
 import type { Graph } from '@nnbp/core';
+import { type Axis, operatorAxes } from '../recognize/grid.js';
 import type { Gate, RecurrentLayer } from '../recognize/recurrent.js';
 import type { WindowLayer } from '../recognize/windows.js';
 import type { Attributes, Operations } from './operations.js';
@@ -103,9 +104,8 @@ export function writeWindows(context: LayerContext, layer: WindowLayer, inner: (
   const { graph, operations, slots } = context;
   const { kind, channels, inputs, nodes, weights } = layer;
   const label = `the layer of "${graph.ids[nodes[0]]}"`;
-  // A grid of one row is a row.
-  const axes = layer.geometry[0].size === 1 && layer.geometry[0].kernel === 1 ? [layer.geometry[1]] : layer.geometry;
-  const sizes = (of: (axis: (typeof axes)[number]) => number) => axes.map((axis) => BigInt(of(axis)));
+  const axes = operatorAxes(layer.geometry);
+  const sizes = (of: (axis: Axis) => number) => axes.map((axis) => BigInt(of(axis)));
   const attributes: Attributes = {
     kernel_shape: sizes(({ kernel }) => kernel),
     strides: sizes(({ stride }) => stride),

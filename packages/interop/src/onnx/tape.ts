@@ -82,7 +82,7 @@ export class Tape {
   readonly #activations = new Map<(option: number) => Activation, Map<number, Activation>>();
   #left: number;
 
-  /** @param most - Maximum number of entries and terms, so that a small file cannot request much memory. */
+  /** @param max - Maximum number of entries and terms, so that a small file cannot request much memory. */
   constructor(readonly max: number) {
     this.#left = max;
   }

@@ -1,6 +1,6 @@
 /** Recognized layers as the modules of PyTorch that compute them, where every number of a module is a parameter of its own. */
 import type { Graph } from '@nnbp/core';
-import type { Axis } from '../recognize/grid.js';
+import { type Axis, operatorAxes } from '../recognize/grid.js';
 import { planSteps, type Step } from '../recognize/plan.js';
 import type { RecurrentLayer } from '../recognize/recurrent.js';
 import type { WindowLayer } from '../recognize/windows.js';
@@ -139,8 +139,7 @@ const isPadded = ({ size, kernel, stride, dilation, padding: [begin], windows }:
 /** `nn.Conv2d`, `nn.MaxPool2d`, `nn.AvgPool2d`, or those of one axis. */
 export function windowModule(graph: Graph, layer: WindowLayer): ModuleLayer {
   const { kind, channels, geometry, inputs, nodes, weights, biases } = layer;
-  // A grid of one row is a row.
-  const axes = geometry[0].size === 1 && geometry[0].kernel === 1 ? [geometry[1]] : geometry;
+  const axes = operatorAxes(geometry);
   const sizes = (of: (axis: Axis) => number) => (axes.length === 1 ? `${of(axes[0])}` : `(${axes.map(of).join(', ')})`);
   // PyTorch's own padding is as long at both ends, and for pooling at most half a window.
   const isOwnPadding = axes.every(

@@ -18,6 +18,10 @@ export interface Axis {
 /** Rows and columns. */
 export type Geometry = readonly [rows: Axis, columns: Axis];
 
+/** The axes of a layer's operator: a grid of one row is a row. */
+export const operatorAxes = ([rows, columns]: Geometry): readonly Axis[] =>
+  rows.size === 1 && rows.kernel === 1 ? [columns] : [rows, columns];
+
 /**
  * The geometries of windows that are listed row by row, the simplest first.
  *
