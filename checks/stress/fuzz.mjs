@@ -10,7 +10,7 @@ import { fromJson, load, save, toJson } from '@nnbp/formats';
 import { fromBrainJs, fromKeras, fromNeataptic, fromNeatPython, fromOnnx, fromSynaptic, toOnnx } from '@nnbp/interop';
 import { averagePool, conv1d, conv2d, gru, lstm, maxPool, rnn } from '@nnbp/layers';
 import { readFileSync } from 'node:fs';
-import { damaged, damagedText } from '../../packages/formats/test/damage.ts';
+import { damaged, damagedBytes, damagedText } from '../../packages/formats/test/damage.ts';
 import { record, results, smoke } from './results.mjs';
 
 const files = smoke ? 20 : 10_000;
@@ -64,22 +64,17 @@ const mixed = networkOf((b) => {
   return [b.node('c', { from: ['a', 'b', x], activation: tanh, aggregation: max })];
 });
 
-/** Flips bits and overwrites bytes, or cuts the file. */
-function damagedBytes(/** @type {Uint8Array} */ file, /** @type {Random} */ random) {
-  const below = (/** @type {number} */ n) => Math.floor(random.uniform() * n);
-  const bytes = file.slice(0, random.uniform() < 0.05 ? below(file.length) : file.length);
-  for (let n = 1 + below(4); n > 0 && bytes.length > 0; n--) {
-    const at = below(bytes.length);
-    bytes[at] = below(2) === 0 ? bytes[at] ^ (1 << below(8)) : below(256);
-  }
-  return bytes;
+/** Damaged bytes of a file, or of its beginning. */
+function damagedFile(/** @type {Uint8Array} */ file, /** @type {Random} */ random) {
+  const length = random.uniform() < 0.05 ? Math.floor(random.uniform() * file.length) : file.length;
+  return damagedBytes(file.subarray(0, length), random);
 }
 
 const oneOf = (list, random) => list[Math.floor(random.uniform() * list.length)];
 
 /** A reader of bytes. */
 const bytesReader = (originals, read) => (random) => {
-  const bytes = damagedBytes(oneOf(originals, random), random);
+  const bytes = damagedFile(oneOf(originals, random), random);
   return () => read(bytes);
 };
 
@@ -88,7 +83,7 @@ const jsonReader = (originals, read) => (random) => {
   const { json, weights } = oneOf(originals, random);
   const isText = random.uniform() < 0.2;
   const broken = isText ? damagedText(JSON.stringify(json), random) : damaged(json, random);
-  const bytes = weights && random.uniform() < 0.3 ? damagedBytes(weights, random) : weights;
+  const bytes = weights && random.uniform() < 0.3 ? damagedFile(weights, random) : weights;
   return () => read(broken, bytes);
 };
 

@@ -42,6 +42,17 @@ function set(holder: Record<string, unknown>, key: string, value: unknown): void
   Object.defineProperty(holder, key, { value, enumerable: true, configurable: true, writable: true });
 }
 
+/** Flips bits and overwrites bytes; the original stays as it is. */
+export function damagedBytes(file: Uint8Array, random: Random): Uint8Array {
+  const below = (n: number) => Math.floor(random.uniform() * n);
+  const bytes = file.slice();
+  for (let n = 1 + below(4); n > 0 && bytes.length > 0; n--) {
+    const at = below(bytes.length);
+    bytes[at] = below(2) === 0 ? bytes[at] ^ (1 << below(8)) : below(256);
+  }
+  return bytes;
+}
+
 /** Truncates a string, or replaces one of its characters. */
 export function damagedText(text: string, random: Random): string {
   const at = Math.floor(random.uniform() * text.length);

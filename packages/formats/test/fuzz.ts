@@ -2,7 +2,7 @@
 import { type Network, NnbpError, Random } from '@nnbp/core';
 import { expect } from 'vitest';
 
-export { damaged, damagedText } from './damage.js';
+export { damaged, damagedBytes, damagedText } from './damage.js';
 
 /** How many damaged models of each format are read; `FUZZ_FILES` asks for more. */
 export const damagedFiles = Number(process.env.FUZZ_FILES ?? 10_000);

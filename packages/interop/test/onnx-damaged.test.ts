@@ -6,7 +6,7 @@ import { delayed, GraphBuilder, mlp, Network, NnbpError, Random } from '@nnbp/co
 import { fromOnnx, toOnnx } from '@nnbp/interop';
 import { lstm } from '@nnbp/layers';
 import { expect, test } from 'vitest';
-import { damagedFiles } from '../../formats/test/fuzz.js';
+import { damagedBytes, damagedFiles } from '../../formats/test/fuzz.js';
 import { convolutionModel, lstmModel, randomNetwork } from './onnx-models.js';
 
 /** An LSTM with a node of each aggregation. */
@@ -53,13 +53,7 @@ test('flipped bits and overwritten bytes give a network or an error, never a cra
   const seed = Math.floor(Math.random() * 2 ** 32);
   let refusals = 0;
   for (let k = 0; k < damagedFiles; k++) {
-    const dice = new Random(seed + k);
-    const below = (n: number) => Math.floor(dice.uniform() * n);
-    const bytes = files[k % files.length].slice();
-    for (let n = 1 + below(4); n > 0; n--) {
-      const at = below(bytes.length);
-      bytes[at] = below(2) === 0 ? bytes[at] ^ (1 << below(8)) : below(256);
-    }
+    const bytes = damagedBytes(files[k % files.length], new Random(seed + k));
     refusals += Number(read(bytes, `seed ${seed + k}`));
   }
   expect(refusals).toBeGreaterThan(damagedFiles / 10);
