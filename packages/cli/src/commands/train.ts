@@ -24,7 +24,7 @@ import {
   summaryOf,
 } from '../training/course.js';
 import { crossValidation, describeFolds, progressLine, summaryOfFolds } from '../training/cross-validation.js';
-import { encodedRows, minRowsToValidate, trainingData } from '../training/data.js';
+import { encodedRows, trainingData, validationFraction } from '../training/data.js';
 import { learn, partsOf } from '../training/learn.js';
 import { networkFor } from '../training/network.js';
 import { type Plan, planFor, type TrainOptions } from '../training/plan.js';
@@ -33,9 +33,6 @@ import { expectNoSeriesOptions, type SeriesOptions, trainSeries } from '../serie
 import { trainSequences } from '../sequences/train.js';
 import { recurrentLayers } from '../series/network.js';
 import { visible, visibleJson } from '../visible.js';
-
-/** Fraction of the rows that are not in the test set. */
-const defaultValidationSplit = 0.2;
 
 const examples = `
 Examples:
@@ -166,8 +163,7 @@ async function train(io: Io, path: string, options: TrainOptions): Promise<void>
   const engine = await auto();
   const validated = folds === undefined ? undefined : await validate(io, plan, options, engine);
   if (validated !== undefined) await show(`\n${describeFolds(validated, options.group)}`);
-  const enough = rows * (1 - testSplit) >= minRowsToValidate;
-  const validationSplit = options.validationSplit ?? (enough ? defaultValidationSplit : 0);
+  const validationSplit = validationFraction(options.validationSplit, rows * (1 - testSplit));
   const data = await trainingData(csv, {
     ...{ inputs, targets, rows, testSplit, validationSplit, seed },
     group: options.group,
@@ -245,7 +241,7 @@ async function validate(io: Io, plan: Plan, options: TrainOptions, engine: Engin
   const line = progressLine(io);
   line.show(`fold 1 of ${folds * (repeats ?? 1)}`);
   const rows = Math.floor(encoded.codes.length * (1 - 1 / folds));
-  const validationSplit = options.validationSplit ?? (rows >= minRowsToValidate ? defaultValidationSplit : 0);
+  const validationSplit = validationFraction(options.validationSplit, rows);
   try {
     return await crossValidation(plan, encoded, options, {
       folds,

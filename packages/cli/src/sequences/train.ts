@@ -12,7 +12,7 @@ import { expectNoSeriesOptions, type SeriesOptions } from '../series/train.js';
 import { shellWord } from '../shell-word.js';
 import { counted } from '../table.js';
 import { courseFor, describeCourse, describeEnd, epochsFor, summaryOf } from '../training/course.js';
-import { drawing, minRowsToValidate, Moments, scaler } from '../training/data.js';
+import { drawing, Moments, scaler, validationFraction } from '../training/data.js';
 import { learn } from '../training/learn.js';
 import { planFor } from '../training/plan.js';
 import { duration } from '../training/progress.js';
@@ -23,7 +23,6 @@ import { targetSteps, withTargets } from './targets.js';
 
 /** Steps that gradients reach back at most, which bounds memory. */
 const maxSteps = 1000;
-const defaultValidationSplit = 0.2;
 
 /** A group that has a target: its rows, and the sequence they are for the network. */
 interface Usable {
@@ -67,8 +66,7 @@ export async function trainSequences(io: Io, path: string, options: SeriesOption
       `${counted(table.sequences.length - usable.length, 'group')} without a target or an input left out.`,
     );
   }
-  const enough = usable.length * (1 - testSplit) >= minRowsToValidate;
-  const validationSplit = options.validationSplit ?? (enough ? defaultValidationSplit : 0);
+  const validationSplit = validationFraction(options.validationSplit, usable.length * (1 - testSplit));
   const draw = drawing({ rows: usable.length, testSplit, validationSplit, seed });
   const groups = { training: [] as Usable[], validation: [] as Usable[], test: [] as Usable[] };
   for (const one of usable) groups[draw()].push(one);

@@ -40,7 +40,16 @@ export interface TrainingDataOptions extends PartSizes {
 }
 
 /** With fewer rows than this beside the test set, there is no validation set unless the user asks for one. */
-export const minRowsToValidate = 50;
+const minRowsToValidate = 50;
+
+/**
+ * The fraction of rows, or sequences, for validation.
+ *
+ * @param requested - That of the user.
+ * @param rows - Number of rows that are not in the test set.
+ */
+export const validationFraction = (requested: number | undefined, rows: number): number =>
+  requested ?? (rows >= minRowsToValidate ? 0.2 : 0);
 
 /** Reads the file and splits its rows, or groups of rows, at random into three sets. Rows with unusable cells are skipped and counted. */
 export async function trainingData(csv: Csv, options: TrainingDataOptions): Promise<TrainingData> {
@@ -97,12 +106,7 @@ export async function trainingData(csv: Csv, options: TrainingDataOptions): Prom
 }
 
 /** Draws the set of each row, with probabilities that make the sizes of the sets exact. */
-export function drawing({
-  rows,
-  testSplit,
-  validationSplit,
-  seed,
-}: Pick<TrainingDataOptions, 'rows' | 'testSplit' | 'validationSplit' | 'seed'>) {
+export function drawing({ rows, testSplit, validationSplit, seed }: PartSizes & { readonly rows: number }) {
   const random = new Random(seed);
   let testLeft = Math.round(rows * testSplit);
   let validationLeft = Math.round((rows - testLeft) * validationSplit);
