@@ -3,7 +3,8 @@ import { type Column, nodesOf, withoutFill } from '../columns.js';
 import type { Csv } from '../csv/read.js';
 import { Encoder, Gaps } from '../encode.js';
 import { expectColumns } from '../guess.js';
-import { misuse, Problem } from '../problem.js';
+import { misuse } from '../problem.js';
+import { groupReader } from '../training/groups.js';
 
 /** Maximum number of values of all sequences, which are in memory. */
 const maxNumbers = 1 << 24;
@@ -50,18 +51,17 @@ export async function readSequences(
   signal: AbortSignal | undefined,
 ): Promise<SequenceTable> {
   expectColumns(csv, [group]);
-  const by = csv.header.indexOf(group);
+  const groupOf = groupReader(csv, group, 'Every row needs a group: its sequence.');
   const inputEncoder = new Encoder(inputs, csv);
   const targetEncoder = new Encoder(withoutFill(targets), csv);
   const nodes = nodesOf([...inputs, ...targets]);
   const gaps = new Gaps();
   const byName = new Map<string, Step[]>();
   let rows = 0;
-  for await (const { cells, number } of csv.rows()) {
+  for await (const row of csv.rows()) {
+    const { cells, number } = row;
     if (number % 1024 === 0) signal?.throwIfAborted();
-    if (csv.format.missing.always(cells[by])) {
-      throw new Problem(`${csv.name}, row ${number}: "${group}" is empty. Every row needs a group: its sequence.`);
-    }
+    const name = groupOf(row);
     if (++rows * nodes > maxNumbers) {
       throw misuse(`${csv.name} is too large: sequences are in memory, up to ${maxNumbers} values. Use a part of it.`);
     }
@@ -76,8 +76,8 @@ export async function readSequences(
       input: gap === undefined ? input : undefined,
       target: known ? target : undefined,
     };
-    const steps = byName.get(cells[by]);
-    if (steps === undefined) byName.set(cells[by], [step]);
+    const steps = byName.get(name);
+    if (steps === undefined) byName.set(name, [step]);
     else steps.push(step);
   }
   return { sequences: Array.from(byName, ([name, steps]) => ({ name, steps })), rows, gaps };

@@ -18,13 +18,18 @@ export interface PartSizes {
 /**
  * Returns the group of a row.
  *
+ * @param reason - Why a row needs a group, for the error.
  * @throws Problem from the function that it returns, if the row has no group
  */
-export function groupReader(csv: Csv, group: string): (row: CsvRow) => string {
+export function groupReader(
+  csv: Csv,
+  group: string,
+  reason = 'With --group, every row needs a group.',
+): (row: CsvRow) => string {
   const place = csv.header.indexOf(group);
   return ({ cells, number }) => {
     if (csv.format.missing.always(cells[place])) {
-      throw new Problem(`${csv.name}, row ${number}: "${group}" is empty. With --group, every row needs a group.`);
+      throw new Problem(`${csv.name}, row ${number}: "${group}" is empty. ${reason}`);
     }
     return cells[place];
   };
