@@ -113,18 +113,30 @@ export function drawGroups<G>(sizes: ReadonlyMap<G, number>, fraction: number, r
     throw new NnbpError('OUT_OF_RANGE', `Expected at least 2 groups to draw from, received ${sizes.size}.`);
   }
   const names = [...sizes.keys()];
-  const order = Uint32Array.from(names.keys());
-  random.shuffle(order);
   let missing = fraction * names.reduce((sum, name) => sum + sizes.get(name)!, 0);
   const drawn = new Set<G>();
-  for (const k of order.subarray(0, -1)) {
-    const size = sizes.get(names[k])!;
+  for (const name of shuffled(names, random).slice(0, -1)) {
+    const size = sizes.get(name)!;
     if (Math.abs(missing - size) >= missing) continue;
-    drawn.add(names[k]);
+    drawn.add(name);
     missing -= size;
   }
   if (drawn.size === 0) drawn.add(names.reduce((a, b) => (sizes.get(b)! < sizes.get(a)! ? b : a)));
   return drawn;
+}
+
+/** The same names in random order. */
+function shuffled<G>(names: readonly G[], random: Random): G[] {
+  const order = Uint32Array.from(names.keys());
+  random.shuffle(order);
+  return Array.from(order, (k) => names[k]);
+}
+
+/** The number of samples of each group. */
+function sizesOf(groups: readonly unknown[]): Map<unknown, number> {
+  const sizes = new Map<unknown, number>();
+  for (const group of groups) sizes.set(group, (sizes.get(group) ?? 0) + 1);
+  return sizes;
 }
 
 /** @throws NnbpError `OUT_OF_RANGE` */
@@ -148,8 +160,7 @@ export function validationSplit(
     const first = training.length - Math.max(1, Math.round(training.length * fraction));
     return { training: training.subarray(0, first), validation: training.subarray(first) };
   }
-  const sizes = new Map<unknown, number>();
-  for (const s of training) sizes.set(groups[s], (sizes.get(groups[s]) ?? 0) + 1);
+  const sizes = sizesOf(Array.from(training, (s) => groups[s]));
   if (sizes.size < 2) {
     throw new NnbpError(
       'OUT_OF_RANGE',
@@ -165,12 +176,8 @@ export function validationSplit(
 
 /** The fold of each sample: the largest group first, each to the smallest fold. */
 function dealtGroups(groups: readonly unknown[], folds: number, random: Random): Uint32Array {
-  const sizes = new Map<unknown, number>();
-  for (const group of groups) sizes.set(group, (sizes.get(group) ?? 0) + 1);
-  const names = [...sizes.keys()];
-  const order = Uint32Array.from(names.keys());
-  random.shuffle(order);
-  const largestFirst = Array.from(order, (k) => names[k]).sort((a, b) => sizes.get(b)! - sizes.get(a)!);
+  const sizes = sizesOf(groups);
+  const largestFirst = shuffled([...sizes.keys()], random).sort((a, b) => sizes.get(b)! - sizes.get(a)!);
   const filled = new Array<number>(folds).fill(0);
   const foldOf = new Map<unknown, number>();
   for (const group of largestFirst) {
