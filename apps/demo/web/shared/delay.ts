@@ -1,10 +1,8 @@
 /** How delayed edges are drawn: a dashed arc and z to the power of minus the delay. */
-
-const superscripts = '⁰¹²³⁴⁵⁶⁷⁸⁹';
+import { superscript } from './written.js';
 
 /** The delay operator of a number of steps: z⁻¹, z⁻². */
-export const delayOperator = (steps: number): string =>
-  `z⁻${Array.from(String(steps), (digit) => superscripts[Number(digit)]).join('')}`;
+export const delayOperator = (steps: number): string => `z⁻${superscript(steps)}`;
 
 /** The two ends of an edge, in pixels. */
 export interface Ends {

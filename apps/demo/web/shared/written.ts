@@ -26,7 +26,11 @@ export function times(factor: number): string {
   if (factor < 1e9) return Number(factor.toPrecision(2)).toLocaleString('en');
   if (!Number.isFinite(factor)) return written(factor);
   const [mantissa, exponent] = factor.toExponential(1).split('e+');
-  return `${mantissa} · 10${Array.from(exponent, (digit) => superscripts[Number(digit)]).join('')}`;
+  return `${mantissa} · 10${superscript(Number(exponent))}`;
 }
 
 const superscripts = '⁰¹²³⁴⁵⁶⁷⁸⁹';
+
+/** A non-negative integer as an exponent: ¹². */
+export const superscript = (exponent: number): string =>
+  Array.from(String(exponent), (digit) => superscripts[Number(digit)]).join('');
