@@ -4,22 +4,19 @@
 const budget = 6;
 /** The queue. A canvas that changes again keeps its position. */
 const waiting = new Map<HTMLCanvasElement, () => void>();
-/** Canvases that are blank, in their order: they come before those that show an older image. */
-const blank = new Set<HTMLCanvasElement>();
+/** Canvases that show an image: the others, which are blank, come first. */
 const drawn = new WeakSet<HTMLCanvasElement>();
 let isScheduled = false;
 
 /** Calls `draw` in one of the next frames, instead of an earlier one of the canvas that still waits. */
 export function drawInTurns(canvas: HTMLCanvasElement, draw: () => void): void {
   waiting.set(canvas, draw);
-  if (!drawn.has(canvas)) blank.add(canvas);
   schedule();
 }
 
 /** For a canvas that is removed. */
 export function forget(canvas: HTMLCanvasElement): void {
   waiting.delete(canvas);
-  blank.delete(canvas);
 }
 
 function schedule(): void {
@@ -28,9 +25,9 @@ function schedule(): void {
   requestAnimationFrame(() => {
     isScheduled = false;
     const until = performance.now() + budget;
-    for (const canvas of [...blank, ...[...waiting.keys()].filter((canvas) => !blank.has(canvas))]) {
-      const draw = waiting.get(canvas)!;
-      forget(canvas);
+    const queue = [...waiting].toSorted(([a], [b]) => Number(drawn.has(a)) - Number(drawn.has(b)));
+    for (const [canvas, draw] of queue) {
+      waiting.delete(canvas);
       drawn.add(canvas);
       draw();
       if (performance.now() >= until) break;
