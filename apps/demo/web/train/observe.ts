@@ -120,15 +120,23 @@ export function observerOf(session: Session, dataset: Dataset, engine: Engine): 
   if (inputScaler)
     for (let at = 0; at < grid.length; at++) grid[at] = inputScaler.apply(grid[at], at % graph.inputCount);
 
+  /** With the current parameters of the session. */
+  const judged = () => {
+    executor.parameters.set(session.parameters);
+    const { training, validation } = session;
+    return {
+      training: judge(session, dataset, executor, training),
+      validation: validation && judge(session, dataset, executor, validation),
+    };
+  };
+
   return {
     layout,
     places,
     nodePlaces: axes.length === 2 ? places / stride : places,
     axes,
     observe({ sample, row }) {
-      executor.parameters.set(session.parameters);
-      const training = judge(session, dataset, executor, session.training);
-      const validation = session.validation && judge(session, dataset, executor, session.validation);
+      const { training, validation } = judged();
       const classes = dataset.task !== 'regression';
       const gradients = gradientsOf(session, executor, layers, shown);
       const pictured = places === 0 ? undefined : pictureOf(session, dataset, executor, grid, shown);
@@ -156,12 +164,8 @@ export function observerOf(session: Session, dataset: Dataset, engine: Engine): 
       };
     },
     loss() {
-      executor.parameters.set(session.parameters);
-      const { training, validation } = session;
-      return {
-        training: judge(session, dataset, executor, training).loss,
-        validation: validation && judge(session, dataset, executor, validation).loss,
-      };
+      const { training, validation } = judged();
+      return { training: training.loss, validation: validation?.loss };
     },
     dispose: () => executor.dispose(),
   };
