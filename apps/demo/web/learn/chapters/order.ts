@@ -101,14 +101,16 @@ function whoWasTooEarly(worked: Worked, hasty: string, found: Float64Array): Tas
   const { graph } = worked.network;
   const first = graph.indexOf('1');
   const right = worked.pass.cache.dLossDx('1');
+  const wrong = show(found[first]);
+  const missing = `${show(right)} − ${found[first] < 0 ? `(${wrong})` : wrong} = ${show(right - found[first])}`;
   return choiceTask({
     ask: {
-      en: `Someone visited one node too early: before the last of its successors. They found dloss/dx_1 = ${show(found[first])}; ${show(right)} is right. The right shares are on the edges. Which node was it?`,
-      zh: `有人过早地访问了一个节点：在它的最后一个后继之前。得到 dloss/dx_1 = ${show(found[first])}；正确的是 ${show(right)}。边上是正确的各份。是哪个节点？`,
+      en: `Someone visited one node too early: before the last of its successors. They found dloss/dx_1 = ${wrong}; ${show(right)} is right. The right shares are on the edges. Which node was it?`,
+      zh: `有人过早地访问了一个节点：在它的最后一个后继之前。得到 dloss/dx_1 = ${wrong}；正确的是 ${show(right)}。边上是正确的各份。是哪个节点？`,
     },
     explain: {
-      en: `Node ${hasty} handed on its share before all of it had arrived. The rest came in later and never reached node 1: ${show(right)} − ${found[first] < 0 ? `(${show(found[first])})` : show(found[first])} = ${show(right - found[first])} is missing.`,
-      zh: `节点 ${hasty} 在各份到齐之前就交了出去。剩下的后来才到，再也到不了节点 1：少了 ${show(right)} − ${found[first] < 0 ? `(${show(found[first])})` : show(found[first])} = ${show(right - found[first])}。`,
+      en: `Node ${hasty} handed on its share before all of it had arrived. The rest came in later and never reached node 1: ${missing} is missing.`,
+      zh: `节点 ${hasty} 在各份到齐之前就交了出去。剩下的后来才到，再也到不了节点 1：少了 ${missing}。`,
     },
     right: hasty,
     options: candidates.map((id) => {
