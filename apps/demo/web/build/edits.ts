@@ -63,11 +63,13 @@ export function connect(network: NetworkDescription, from: string, to: string, d
   if (network.inputs.includes(to)) throw new Refused({ why: 'intoInput', to });
   expectNewEdge(network, { from, to, delay });
   if (delay === 0) expectNoCycle(network, from, to, 'added');
-  return changeNode(network, to, (node) => ({
-    from: [...node.from, from],
-    ...withDelays([...delaysOf(node), delay]),
-    w: [...node.w, firstWeight],
-  }));
+  return withoutEmptyEntries(
+    changeNode(network, to, (node) => ({
+      from: [...node.from, from],
+      delays: [...delaysOf(node), delay],
+      w: [...node.w, firstWeight],
+    })),
+  );
 }
 
 /** Removes an edge. */
@@ -186,10 +188,6 @@ function withoutEdges(node: NodeDescription, isRemoved: (from: string, delay: nu
 }
 
 const delaysOf = (node: NodeDescription): number[] => edgesInto(node).map(({ delay }) => delay);
-
-/** An entry only if an edge is delayed. */
-const withDelays = (delays: number[]): Pick<NodeDescription, 'delays'> =>
-  delays.some((delay) => delay > 0) ? { delays } : {};
 
 /** Without entries that say nothing: delays that are all 0, and values before the first step that no edge reads. */
 function withoutEmptyEntries(network: NetworkDescription): NetworkDescription {
