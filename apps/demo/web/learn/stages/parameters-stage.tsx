@@ -8,6 +8,7 @@ import { RichText } from '../rich-text.js';
 import { type Row, Rows } from '../rows.js';
 import type { StageProps } from '../stage.js';
 import { pick, picked } from '../task.js';
+import { PickButtons } from './pick-buttons.js';
 import styles from './stage.module.css';
 
 export function ParametersStage({ exercise, task, settled, draft, onDraft }: StageProps<ParametersExercise>) {
@@ -48,18 +49,17 @@ export function ParametersStage({ exercise, task, settled, draft, onDraft }: Sta
         edge={(from, to) => ({ tone: from === '2' && to === '4' ? 'focus' : 'dim' })}
       />
       {isPicking && (
-        <div className={styles.messages}>
-          {Object.entries(values).map(([name, value]) => (
-            <button
-              key={name}
-              type="button"
-              aria-pressed={picked(draft).includes(name)}
-              onClick={() => onDraft(pick(draft, name, 3))}
-            >
-              <RichText text={name} /> <Figure value={value} digits={4} />
-            </button>
-          ))}
-        </div>
+        <PickButtons
+          names={Object.keys(values)}
+          count={3}
+          draft={draft}
+          onDraft={onDraft}
+          contentOf={(name) => (
+            <>
+              <RichText text={name} /> <Figure value={values[name]} digits={4} />
+            </>
+          )}
+        />
       )}
       <div className={styles.tiles}>
         <RichText text="dloss/dw_2to4" /> ={' '}

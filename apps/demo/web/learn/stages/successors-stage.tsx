@@ -11,6 +11,7 @@ import { Plot, sampled } from '../plot.js';
 import { type Row, Rows } from '../rows.js';
 import type { StageProps } from '../stage.js';
 import { pick, picked } from '../task.js';
+import { PickButtons } from './pick-buttons.js';
 import styles from './stage.module.css';
 
 const range = [-3, 3] as const;
@@ -86,20 +87,17 @@ export function SuccessorsStage({ exercise, task, settled, draft, onDraft }: Sta
         edge={edge}
       />
       {collects && (
-        <div className={styles.messages}>
-          {['4', '5', '6']
-            .flatMap((id) => [`7to${id}`, `${id}to2`, `${id}to3`])
-            .map((name) => (
-              <button
-                key={name}
-                type="button"
-                aria-pressed={picked(draft).includes(name)}
-                onClick={() => onDraft(pick(draft, name, 3))}
-              >
-                {name.replace('to', ' → ')}: <Figure value={message(exercise, name[0], name[3])} digits={3} />
-              </button>
-            ))}
-        </div>
+        <PickButtons
+          names={['4', '5', '6'].flatMap((id) => [`7to${id}`, `${id}to2`, `${id}to3`])}
+          count={3}
+          draft={draft}
+          onDraft={onDraft}
+          contentOf={(name) => (
+            <>
+              {name.replace('to', ' → ')}: <Figure value={message(exercise, name[0], name[3])} digits={3} />
+            </>
+          )}
+        />
       )}
       {task < 2 && (
         <div className={styles.picture}>
