@@ -4,6 +4,7 @@
  */
 import type { Loss } from '@nnbp/core';
 import type { Task } from './data/dataset.js';
+import { hasSameContent } from '../shared/same-content.js';
 import type { PlaygroundState } from '../state.js';
 
 export type Settings = PlaygroundState['train'];
@@ -101,9 +102,8 @@ const wave = Array.from({ length: 48 }, (_, k) => {
  */
 export function withData(settings: Settings, data: DataName): Settings {
   const alike = planarNames.includes(data) && planarNames.includes(settings.data);
-  const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
   const untouched = Object.entries(beginnings[settings.data]).every(([key, value]) =>
-    same(settings[key as keyof Settings], value),
+    hasSameContent(settings[key as keyof Settings], value),
   );
   if (alike && !untouched) return { ...settings, data, sample: null };
   const drawn = data === 'drawn' && settings.drawn.length === 0 ? wave : settings.drawn;
