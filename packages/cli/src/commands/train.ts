@@ -11,7 +11,7 @@ import { expectUnchanged } from '../files.js';
 import { type Io, note, pathIn, print } from '../io.js';
 import { saveModel } from '../model-file.js';
 import { collect, finite, numberBetween, whole, withCsvOptions } from '../options.js';
-import { exitCodes, misuse, Problem } from '../problem.js';
+import { misuse } from '../problem.js';
 import { shellWord } from '../shell-word.js';
 import { runIn } from '../training/checkpoint.js';
 import {
@@ -20,6 +20,7 @@ import {
   describeCourse,
   describeEnd,
   epochsFor,
+  expectFinished,
   settingsOf,
   summaryOf,
 } from '../training/course.js';
@@ -218,12 +219,7 @@ async function train(io: Io, path: string, options: TrainOptions): Promise<void>
       await print(io.stdout, `${visibleJson(summary, 2)}\n`);
     }
     await show(describeEnd(ended, course) + describeResults(results, course.rows));
-    if (ended.stoppedBy === 'interrupt') {
-      throw new Problem(
-        `Stopped in epoch ${ended.epochs} of ${course.epochs}; the model so far is in ${output}.`,
-        exitCodes.interrupted,
-      );
-    }
+    expectFinished(ended, course, output);
     const withPlugins = (options.plugin ?? []).map((file) => ` --plugin ${shellWord(file)}`).join('');
     await show(
       `\nSaved ${visible(output)} after ${duration(ended.seconds)}. Next: nnbp predict ${shellWord(output)} ${shellWord(path)}${withPlugins}\n`,

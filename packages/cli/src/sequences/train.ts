@@ -7,11 +7,11 @@ import { describeFile, describeResults, type Results } from '../describe.js';
 import { expectUnchanged } from '../files.js';
 import { type Io, note, pathIn, print } from '../io.js';
 import { saveModel } from '../model-file.js';
-import { exitCodes, misuse, Problem } from '../problem.js';
+import { misuse, Problem } from '../problem.js';
 import { expectNoSeriesOptions, type SeriesOptions } from '../series/train.js';
 import { shellWord } from '../shell-word.js';
 import { counted } from '../table.js';
-import { courseFor, describeCourse, describeEnd, epochsFor, summaryOf } from '../training/course.js';
+import { courseFor, describeCourse, describeEnd, epochsFor, expectFinished, summaryOf } from '../training/course.js';
 import { drawing, Moments, scaler, validationFraction } from '../training/data.js';
 import { learn } from '../training/learn.js';
 import { planFor } from '../training/plan.js';
@@ -148,12 +148,7 @@ export async function trainSequences(io: Io, path: string, options: SeriesOption
     );
   }
   await show(describeEnd(ended, course) + describeResults(results, course.rows, 'sequences'));
-  if (ended.stoppedBy === 'interrupt') {
-    throw new Problem(
-      `Stopped in epoch ${ended.epochs} of ${course.epochs}; the model so far is in ${output}.`,
-      exitCodes.interrupted,
-    );
-  }
+  expectFinished(ended, course, output);
   await show(
     `\nSaved ${visible(output)} after ${duration(ended.seconds)}. Next: nnbp predict ${shellWord(output)} ${shellWord(path)}\n`,
   );

@@ -10,9 +10,10 @@ import { type Io, pathIn, print } from '../io.js';
 import { writeModel } from '../model-file.js';
 import { openData } from '../options.js';
 import { loadPlugins } from '../plugins.js';
-import { exitCodes, misuse, Problem } from '../problem.js';
+import { misuse, Problem } from '../problem.js';
 import { shellWord } from '../shell-word.js';
 import { counted, tableOf } from '../table.js';
+import { expectFinished } from '../training/course.js';
 import type { TrainOptions } from '../training/plan.js';
 import { duration, progressBar } from '../training/progress.js';
 import { visible, visibleJson } from '../visible.js';
@@ -145,12 +146,7 @@ export async function trainSeries(io: Io, path: string, options: SeriesOptions):
   } else if (report !== undefined) {
     await show(describeErrors(report, parts.test.length > 0 ? 'test' : 'validation', targets[0]));
   }
-  if (stoppedBy === 'interrupt') {
-    throw new Problem(
-      `Stopped in epoch ${epoch} of ${epochs}; the model so far is in ${output}.`,
-      exitCodes.interrupted,
-    );
-  }
+  expectFinished({ stoppedBy, epochs: epoch }, { epochs }, output);
   await show(
     `\nSaved ${visible(output)} after ${duration(seconds)}. Next: nnbp forecast ${shellWord(output)} ${shellWord(path)}\n`,
   );

@@ -2,6 +2,7 @@
 import type { Network } from '@nnbp/core';
 import { nodesOf } from '../columns.js';
 import { notesOn, reasonOf } from '../describe.js';
+import { exitCodes, Problem } from '../problem.js';
 import { counted } from '../table.js';
 import { visible } from '../visible.js';
 import type { Plan, TrainOptions } from './plan.js';
@@ -108,6 +109,19 @@ export function describeEnd({ stoppedBy, epochs, bestEpoch }: Ended, { rows }: C
   if (bestEpoch === undefined) return stopped === '' ? '' : `${stopped.trim()}\n\n`;
   const watched = rows.validation > 0 ? 'validation' : 'training';
   return `${stopped}Kept the parameters of epoch ${bestEpoch}, where the ${watched} loss was lowest.\n\n`;
+}
+
+/** @throws Problem (training was interrupted; the model is saved) */
+export function expectFinished(
+  { stoppedBy, epochs }: Pick<Ended, 'stoppedBy' | 'epochs'>,
+  course: Pick<Course, 'epochs'>,
+  output: string,
+): void {
+  if (stoppedBy !== 'interrupt') return;
+  throw new Problem(
+    `Stopped in epoch ${epochs} of ${course.epochs}; the model so far is in ${output}.`,
+    exitCodes.interrupted,
+  );
 }
 
 /** The training as an object, for --json. */
