@@ -1,12 +1,13 @@
 /** Recognized layers as modules of PyTorch: outputs and gradients in float64, single steps, and training by train.py. */
 import { backpropagateBatch, backpropagateSequence, predictSequence } from '@nnbp/core';
-import { fromPyTorch, toPyTorch } from '@nnbp/interop';
+import { fromPyTorch } from '@nnbp/interop';
 import { mse } from '@nnbp/losses';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { largest, relative, writeExport } from './pytorch/exported.mjs';
 import { findPython } from './pytorch/python.mjs';
 import { asSafetensors } from './pytorch/safetensors.mjs';
 import { randomConvolution, randomRecurrent } from './random-layers.mjs';
@@ -24,19 +25,14 @@ afterAll(() => {
   record('5-pytorch-layers', `PyTorch ${found?.version ?? ''}, standard layers`, found === undefined ? none : rows);
 });
 
-const largest = (values) => values.reduce((max, value) => Math.max(max, Math.abs(value)), 0);
 const byName = (a, b) => a.localeCompare(b);
-const relative = (expected, got) => Math.abs(got - expected) / Math.max(1, Math.abs(expected));
 const numbers = (random, count, width) =>
   Array.from({ length: count }, () => Array.from({ length: width }, () => random.uniform() - 0.5));
 
 /** Writes a network's files and samples; returns the directory, and the modules of PyTorch in them. */
 function exportTo(name, network, samples) {
   const directory = join(work, name);
-  mkdirSync(directory);
-  const files = toPyTorch(network);
-  for (const [file, content] of Object.entries(files)) writeFileSync(join(directory, file), content);
-  writeFileSync(join(directory, 'samples.json'), JSON.stringify(samples));
+  const files = writeExport(directory, network, samples);
   const modules = Array.from(files['network.py'].matchAll(/layer=nn\.(\w+)/g), ([, module]) => module);
   return { directory, modules };
 }

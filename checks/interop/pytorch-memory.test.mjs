@@ -1,15 +1,16 @@
 /** Networks with delays and aggregations as PyTorch modules: outputs and gradients through time in float64. */
 import { randomMemoryGraph } from '@nnbp/conformance';
 import { backpropagateSequence, GraphBuilder, Network, NnbpError, predictSequence, Random } from '@nnbp/core';
-import { fromPyTorch, toPyTorch } from '@nnbp/interop';
+import { fromPyTorch } from '@nnbp/interop';
 import { gru, lstm, rnn } from '@nnbp/layers';
 import { mse } from '@nnbp/losses';
 import { sgd } from '@nnbp/optim';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { largest, relative, writeExport } from './pytorch/exported.mjs';
 import { findPython } from './pytorch/python.mjs';
 import { asSafetensors } from './pytorch/safetensors.mjs';
 import { firstSeed } from './random-networks.mjs';
@@ -35,17 +36,14 @@ function python(cwd, ...args) {
 /** Writes a network's files, and one sequence beside them: as a batch of one, or of its rows if there are no delays. */
 function exportTo(name, network, inputs, targets) {
   const directory = join(work, name);
-  mkdirSync(directory);
-  for (const [file, content] of Object.entries(toPyTorch(network))) writeFileSync(join(directory, file), content);
   const hasState = network.graph.stateSize > 0;
   const samples = hasState ? { inputs: [inputs], targets: [targets] } : { inputs, targets };
-  writeFileSync(join(directory, 'samples.json'), JSON.stringify(samples));
+  writeExport(directory, network, samples);
   return directory;
 }
 
 const numbers = (random, width) =>
   Array.from({ length: steps }, () => Array.from({ length: width }, () => random.uniform() - 0.5));
-const largest = (values) => values.reduce((max, value) => Math.max(max, Math.abs(value)), 0);
 
 /** What we compute, or undefined where a product that is fed back grows too large to compare. */
 function ours(network, inputs, targets) {
@@ -77,9 +75,7 @@ describe.skipIf(found === undefined)('PyTorch', () => {
     for (const { seed, network, expected, directory } of cases) {
       const result = JSON.parse(readFileSync(join(directory, 'result.json'), 'utf8'));
       const outputs = network.graph.stateSize > 0 ? result.outputs[0] : result.outputs;
-      const errors = expected.outputs.flatMap((row, t) =>
-        Array.from(row, (x, k) => Math.abs(x - outputs[t][k]) / Math.max(1, Math.abs(x))),
-      );
+      const errors = expected.outputs.flatMap((row, t) => Array.from(row, (x, k) => relative(x, outputs[t][k])));
       expect(largest(errors), `outputs, INTEROP_SEED=${seed}`).toBeLessThan(1e-9);
       worst.outputs = Math.max(worst.outputs, ...errors);
       const got = fromPyTorch(asSafetensors(directory, result.gradients), network).parameters.vector;

@@ -4,7 +4,7 @@
  */
 import { identity, relu } from '@nnbp/activations';
 import { backpropagateBatch, mlp, Network, predictSequence } from '@nnbp/core';
-import { fromOnnx, fromPyTorch, toPyTorch } from '@nnbp/interop';
+import { fromOnnx, fromPyTorch } from '@nnbp/interop';
 import { mse } from '@nnbp/losses';
 import { sgd } from '@nnbp/optim';
 import { spawn, spawnSync } from 'node:child_process';
@@ -14,6 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { digits } from './digits.mjs';
+import { largest, relative, writeExport } from './pytorch/exported.mjs';
 import { findPython } from './pytorch/python.mjs';
 import { asSafetensors } from './pytorch/safetensors.mjs';
 import { firstSeed, randomNetwork } from './random-networks.mjs';
@@ -45,15 +46,11 @@ function python(script, ...args) {
 /** Writes a network's files, and samples beside them. */
 function exportTo(name, network, samples) {
   const directory = join(work, name);
-  mkdirSync(directory);
-  for (const [file, content] of Object.entries(toPyTorch(network))) writeFileSync(join(directory, file), content);
-  writeFileSync(join(directory, 'samples.json'), JSON.stringify(samples));
+  writeExport(directory, network, samples);
   return directory;
 }
 
 const readJson = (...path) => JSON.parse(readFileSync(join(...path), 'utf8'));
-const largest = (values) => values.reduce((max, value) => Math.max(max, Math.abs(value)), 0);
-const relative = (expected, got) => Math.abs(got - expected) / Math.max(1, Math.abs(expected));
 
 /** Runs `train.py` in two processes over gloo. */
 async function trainByTwo(directory, ...options) {

@@ -1,0 +1,19 @@
+/** Networks exported to PyTorch on disk, and how far its numbers are from ours. */
+import { toPyTorch } from '@nnbp/interop';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Writes a network's files into a new directory, and samples beside them; returns the files. */
+export function writeExport(directory, network, samples) {
+  mkdirSync(directory);
+  const files = toPyTorch(network);
+  for (const [file, content] of Object.entries(files)) writeFileSync(join(directory, file), content);
+  writeFileSync(join(directory, 'samples.json'), JSON.stringify(samples));
+  return files;
+}
+
+/** The largest absolute value. */
+export const largest = (values) => values.reduce((max, value) => Math.max(max, Math.abs(value)), 0);
+
+/** The error of a value, relative where more than 1 is expected. */
+export const relative = (expected, got) => Math.abs(got - expected) / Math.max(1, Math.abs(expected));
