@@ -4,6 +4,7 @@ import { load, save } from '@nnbp/formats';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { world } from './world.js';
+import { extentOf } from '../src/extent.js';
 
 interface Row {
   readonly id: string;
@@ -92,6 +93,18 @@ describe('a table with one label per group', () => {
       `nnbp: ${message.replace(' 59 groups of 60 have one.', '')}\n`,
     ]);
   });
+});
+
+test('the message about several values in a group shows the target that has them', async () => {
+  const rows = Array.from({ length: 40 }, (_, k) => `g${k >> 1},${k},${k >> 1},${k === 1 ? 8 : k >> 1}`);
+  const { nnbp } = await world({ 'two.csv': `id,x,a,b\n${rows.join('\n')}\n` });
+  const { code, stderr } = await nnbp('train', 'two.csv', '-t', 'a', '-t', 'b', '--group', 'id', '--recurrent', 'rnn');
+  expect(code).toBe(1);
+  expect(stderr).toContain('group "g0" of "id" has several values of "b" ("0" in row 1, "8" in row 2).');
+});
+
+test('the extent of a million numbers is found', () => {
+  expect(extentOf(Array.from({ length: 1_000_000 }, (_, k) => k - 3))).toEqual([-3, 999_996]);
 });
 
 describe('a table whose target varies within groups', () => {

@@ -1,5 +1,6 @@
 /** What a plot of a fit shows: the observations, and the curve with its band. */
 import type { FitStatistics } from '@nnbp/formula';
+import { extentOf } from '../extent.js';
 
 /** Coordinates, in the units of the data. */
 export interface Picture {
@@ -43,8 +44,7 @@ export function pictureOf(
 
 /** Smallest and largest; of equal numbers, one below and above. */
 export function rangeOf(values: readonly number[]): [min: number, max: number] {
-  const min = values.reduce((a, b) => Math.min(a, b), Infinity);
-  const max = values.reduce((a, b) => Math.max(a, b), -Infinity);
+  const [min, max] = extentOf(values);
   return min < max ? [min, max] : [min - 1, max + 1];
 }
 

@@ -35,12 +35,13 @@ export function targetSteps(csv: Csv, sequences: readonly RowSequence[], columns
 }
 
 function severalTargets(csv: Csv, sequence: RowSequence, { group, targets }: SequenceColumns, more: string): Problem {
-  const place = csv.header.indexOf(targets[0].name);
-  const shown = [firstTarget(sequence)!, otherTarget(sequence)!]
-    .map(({ cells, row }) => `"${visible(cells[place])}" in row ${row}`)
-    .join(', ');
+  const [first, other] = [firstTarget(sequence)!, otherTarget(sequence)!];
+  const place = targets
+    .map(({ name }) => csv.header.indexOf(name))
+    .find((place) => first.cells[place] !== other.cells[place])!;
+  const shown = [first, other].map(({ cells, row }) => `"${visible(cells[place])}" in row ${row}`).join(', ');
   return new Problem(
-    `${csv.name}: group "${visible(sequence.name)}" of "${group}" has several values of "${targets[0].name}" (${shown}).${more} Use one value in all rows of a group.`,
+    `${csv.name}: group "${visible(sequence.name)}" of "${group}" has several values of "${visible(csv.header[place])}" (${shown}).${more} Use one value in all rows of a group.`,
   );
 }
 

@@ -4,6 +4,7 @@ import { accuracy, type Data, evaluate, meanAbsoluteError, rSquared, type Sequen
 import { auto } from '@nnbp/wasm';
 import { type Column, categoryOf } from '../columns.js';
 import { describeFile, describeResults, type Results } from '../describe.js';
+import { extentOf } from '../extent.js';
 import { expectUnchanged } from '../files.js';
 import { type Io, note, pathIn, print } from '../io.js';
 import { saveModel } from '../model-file.js';
@@ -83,7 +84,7 @@ export async function trainSequences(io: Io, path: string, options: SeriesOption
   };
   const steps = parts.training.reduce((sum, sequence) => sum + sequence.inputs.length, 0);
   const stepCounts = usable.map(({ rows }) => rows.steps.length);
-  const [shortest, longest] = [Math.min(...stepCounts), Math.max(...stepCounts)];
+  const [shortest, longest] = extentOf(stepCounts);
   const course = courseFor(
     plan,
     { ...options, epochs: options.epochs ?? epochsFor(steps) },

@@ -1,4 +1,5 @@
 /** Plots a forecast as SVG: past values, forecast and baseline. */
+import { extentOf } from '../extent.js';
 
 /** What a plot of a forecast shows. */
 export interface ForecastPicture {
@@ -26,7 +27,7 @@ export function plotOf({ title, observed, forecast, baseline, times }: ForecastP
   ];
   const ticks = [0, end, end + forecast.length].map((place, k) => [place, times[k]] as const);
   const all = lines.flatMap(({ values }) => values);
-  const [low, high] = [Math.min(...all), Math.max(...all)];
+  const [low, high] = extentOf(all);
   const span = high - low || 1;
   const last = Math.max(...lines.map(({ start, values }) => start + values.length - 1), 1);
   const x = (place: number) => (margin.left + (place / last) * (width - margin.left - margin.right)).toFixed(1);

@@ -3,6 +3,7 @@ import { parse as parsePath } from 'node:path';
 import { save } from '@nnbp/formats';
 import { type Callback, DivergedError, fit } from '@nnbp/train';
 import { auto } from '@nnbp/wasm';
+import { extentOf } from '../extent.js';
 import { short } from '../guess.js';
 import { activationNamed, lossNamed, optimizerNamed } from '../functions.js';
 import { expectOtherFile, isReadOnce } from '../files.js';
@@ -194,9 +195,7 @@ function partsOf(
 function describe(file: string, table: SeriesTable, shape: NetworkShape, season: number, parts: Parts): string {
   const { series, precision, step, notes } = table;
   const rows = series.reduce((sum, { times }) => sum + times.length, 0);
-  const ends = (pick: (times: readonly number[]) => number) => series.map(({ times }) => pick(times));
-  const first = Math.min(...ends((times) => times[0]));
-  const last = Math.max(...ends((times) => times[times.length - 1]));
+  const [first, last] = extentOf(series.flatMap(({ times }) => [times[0], times[times.length - 1]]));
   const what = series.length === 1 ? '1 series' : `${series.length.toLocaleString('en')} series`;
   const calendar = shape.calendar.length > 0 ? `, with ${shape.calendar.join(', ')}` : '';
   const when = (time: number) => timeText(time, precision);

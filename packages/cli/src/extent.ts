@@ -1,0 +1,9 @@
+/** The smallest and the largest number of a list of any length: arguments of `Math.min` have to fit the stack. */
+export function extentOf(values: readonly number[]): [min: number, max: number] {
+  let [min, max] = [Infinity, -Infinity];
+  for (const value of values) {
+    min = Math.min(min, value);
+    max = Math.max(max, value);
+  }
+  return [min, max];
+}
