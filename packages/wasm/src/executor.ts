@@ -22,10 +22,12 @@ import {
 import type { MultiplyAdd } from './assembler.js';
 import { lossKernelOf } from './builtins.js';
 import { CustomPlugins } from './custom.js';
+import { PlanDescription } from './describe.js';
 import { type Form, rowsForm } from './image.js';
 import { addCaseThree, outputLoss, type PassTables } from './jacobian.js';
 import { noOptimizer } from './kernels/optimizer.js';
 import { job } from './kernels/program.js';
+import type { MemoryUse } from './layout.js';
 import { header, maxOptimizerVectors, maxOptions } from './memory-map.js';
 import { OptimizerBinding } from './optimizer-binding.js';
 import { SampleRows } from './sample-rows.js';
@@ -75,6 +77,8 @@ export class WasmExecutor implements Executor {
   readonly #plugins: CustomPlugins;
   readonly #attached: Attached;
   readonly #isUnrolled: boolean;
+  readonly #multiplyAdd: MultiplyAdd;
+  readonly #use: MemoryUse;
   #lossKernel = 0;
   #previous: Float32Array | undefined;
   #disposed = false;
@@ -92,7 +96,7 @@ export class WasmExecutor implements Executor {
     expectInteger('batchSize', batchSize, 1);
     expectInteger('steps', steps, 1);
     const time = timeGraph(graph, steps);
-    const planned = plan(time.graph, time.stepOf && { partOf: time.stepOf });
+    const planned = planOf(time);
     const form = formOf(time, planned, batchSize, host);
     const { parameters, gradients, optimizerVectors, parameterBytes, total, x, g, slope, dLossDx } = form.layout;
     const memory = allocate(Math.ceil(total / pageBytes), host.threads > 1);
@@ -130,6 +134,8 @@ export class WasmExecutor implements Executor {
     this.threads = host.threads;
     this.threadsReason = host.reason;
     this.#isUnrolled = form.module !== undefined;
+    this.#multiplyAdd = host.multiplyAdd;
+    this.#use = form.layout.use;
     this.#plugins = new CustomPlugins(this.#words, this.#numbers, graph.outputs.length, planned);
     form.write(this.#words, this.#numbers);
     this.#attached = host.attach(memory, this.#plugins, form.module);
@@ -224,6 +230,26 @@ export class WasmExecutor implements Executor {
     return this.#stepOutside(this.backpropagate(inputs, targets, samples, loss, options), optimizer);
   }
 
+  /**
+   * Says what the engine found in the graph and how it runs it: dense blocks, threads and the reason for one, memory.
+   * `String(executor.describe())` is a summary of a few lines. Plans the graph once more: not for an inner loop.
+   */
+  describe(): PlanDescription {
+    const { graph, batchSize, threads, threadsReason } = this;
+    const { time } = this.#tables;
+    return new PlanDescription({
+      graph,
+      batchSize,
+      time,
+      plan: planOf(time),
+      memory: this.#use,
+      isUnrolled: this.#isUnrolled,
+      multiplyAdd: this.#multiplyAdd,
+      threads,
+      threadsReason,
+    });
+  }
+
   /** Releases the memory; see `Executor`. */
   dispose(): void {
     if (this.#disposed) return;
@@ -269,6 +295,8 @@ export class WasmExecutor implements Executor {
     if (this.#disposed) throw new NnbpError('DISPOSED', 'This executor was disposed of: prepare a new one.');
   }
 }
+
+const planOf = ({ graph, stepOf }: TimeGraph): Plan => plan(graph, stepOf && { partOf: stepOf });
 
 /** Unrolled code where that is possible and pays, else tables. */
 function formOf(time: TimeGraph, plan: Plan, batchSize: number, host: Host): Form {

@@ -4,7 +4,7 @@
  */
 import type { Graph, Plan, Unit } from '@nnbp/core';
 import { activationKernelOf, aggregationCodeOf } from './builtins.js';
-import { type CommonLayout, layout, type Layout, slotAddress, tableLength } from './layout.js';
+import { type CommonLayout, layout, type Layout, type MemoryUse, slotAddress, tableLength } from './layout.js';
 import { header, maxOptions, unit, unitBytes } from './memory-map.js';
 
 import type { TimeGraph } from './time.js';
@@ -78,8 +78,8 @@ export function writeHeader(
   words: Uint32Array,
   numbers: Float32Array,
   graph: Graph,
-  values: Readonly<Record<string, number>> &
-    Pick<CommonLayout, 'parameters' | 'gradients' | 'outputX' | 'targetRows' | 'weights'>,
+  values: Readonly<Record<string, number | MemoryUse>> &
+    Pick<CommonLayout, 'parameters' | 'gradients' | 'outputX' | 'targetRows' | 'weights'> & { readonly steps?: number },
 ): void {
   const { steps = 1 } = values;
   const own = {
@@ -93,7 +93,7 @@ export function writeHeader(
     gradients: values.gradients - values.parameters,
   };
   for (const [name, value] of Object.entries({ ...values, ...own })) {
-    if (name in header) words[header[name as keyof typeof header] / 4] = value;
+    if (typeof value === 'number' && name in header) words[header[name as keyof typeof header] / 4] = value;
   }
   numbers[header.outputShare / 4] = 1 / own.outputCount;
 }

@@ -1,4 +1,6 @@
 export { auto, type AutoEngine } from './auto.js';
+export { type DenseBlocks, PlanDescription, type SparseNodes } from './describe.js';
 export { wasm, type WasmEngine } from './engine.js';
 export { WasmExecutor } from './executor.js';
+export type { MemoryUse, Purpose } from './layout.js';
 export type { WasmOptions } from './options.js';

@@ -24,7 +24,15 @@ export interface CommonLayout {
   /** A row for each step. */
   readonly weights: number;
   readonly total: number;
+  /** Where the bytes go. */
+  readonly use: MemoryUse;
 }
+
+/** What memory is for. */
+export type Purpose = 'values' | 'parameters' | 'gradients' | 'optimizer' | 'samples' | 'tables';
+
+/** Bytes by purpose. */
+export type MemoryUse = Readonly<Record<Purpose, number>>;
 
 /** What the kernels need besides. */
 export interface Layout extends CommonLayout {
@@ -89,16 +97,19 @@ export const squareSumBytes = (parameterBytes: number): number => 8 * Math.ceil(
 export const slotAddress = (graph: Graph, { parameters, parameterBytes }: CommonLayout, slot: number): number =>
   parameters + (slot < graph.parameterCount ? 4 * slot : parameterBytes + 4 * (slot - graph.parameterCount));
 
-/** Hands out addresses one after another, each at the start of a cache line. */
-export function placer(): { place(bytes: number): number; end(): number } {
+/** Hands out addresses one after another, each at the start of a cache line, and counts the bytes by purpose. */
+export function placer(): { place(bytes: number, purpose: Purpose): number; end(): number; readonly use: MemoryUse } {
   let next = headerBytes;
+  const use = { values: 0, parameters: 0, gradients: 0, optimizer: 0, samples: 0, tables: headerBytes };
   return {
-    place(bytes) {
+    place(bytes, purpose) {
       const address = next;
       next += roundedUp(bytes, lineBytes);
+      use[purpose] += next - address;
       return address;
     },
     end: () => next,
+    use,
   };
 }
 
@@ -108,12 +119,12 @@ export function placer(): { place(bytes: number): number; end(): number } {
  * @throws NnbpError `OUT_OF_RANGE` if it is more than WebAssembly can address
  */
 export function layout(graph: Graph, plan: Plan, batchSize: number, steps: number): Layout {
-  const { place, end } = placer();
+  const { place, end, use } = placer();
   const outputCount = graph.outputs.length;
   const rowBytes = rowStride(batchSize);
   // Transposing writes up to three rows too many.
   const rowCount = graph.nodeCount + 3;
-  const rows = () => place(rowCount * rowBytes);
+  const rows = () => place(rowCount * rowBytes, 'values');
   const fanIn = (i: number) => graph.edgeStart[i + 1] - graph.edgeStart[i];
   const widest = plan.units.reduce((max, { dense, nodes }) => (dense ? Math.max(max, fanIn(nodes[0])) : max), 0);
   const tables = plan.units.reduce((sum, { dense, nodes }) => (dense ? sum + tableLength(fanIn(nodes[0])) : sum), 0);
@@ -132,44 +143,44 @@ export function layout(graph: Graph, plan: Plan, batchSize: number, steps: numbe
     rowBytes,
     rowCount,
     parameterBytes,
-    units: place(plan.units.length * unitBytes),
-    biasOf: place(rowCount * 4),
-    scaleOf: place(rowCount * 4),
-    weightsOf: place(rowCount * 4),
-    edgeRowOf: aggregatedEdges === 0 ? 0 : place(rowCount * 4),
-    outStart: place((graph.nodeCount + 1) * 4),
-    inStart: place((graph.nodeCount + 1) * 4),
-    outputX: place(roundedUp(outputCount, 4) * 4),
+    units: place(plan.units.length * unitBytes, 'tables'),
+    biasOf: place(rowCount * 4, 'tables'),
+    scaleOf: place(rowCount * 4, 'tables'),
+    weightsOf: place(rowCount * 4, 'tables'),
+    edgeRowOf: aggregatedEdges === 0 ? 0 : place(rowCount * 4, 'tables'),
+    outStart: place((graph.nodeCount + 1) * 4, 'tables'),
+    inStart: place((graph.nodeCount + 1) * 4, 'tables'),
+    outputX: place(roundedUp(outputCount, 4) * 4, 'tables'),
     steps,
-    stepTable: place(8 * steps),
-    weights: place(steps * rowBytes),
-    zeroRow: place(rowBytes),
-    scratch: place(maxThreads * portion * 16),
-    predecessorTables: place(tables * 4),
-    inX: place(plan.sparseEdges * 4),
-    inWeight: graph.sharedWeights === undefined && aggregatedEdges === 0 ? 0 : place(plan.sparseEdges * 4),
-    outDelta: place(plan.sparseEdges * 4),
-    outWeight: place(plan.sparseEdges * 4),
+    stepTable: place(8 * steps, 'tables'),
+    weights: place(steps * rowBytes, 'samples'),
+    zeroRow: place(rowBytes, 'values'),
+    scratch: place(maxThreads * portion * 16, 'tables'),
+    predecessorTables: place(tables * 4, 'tables'),
+    inX: place(plan.sparseEdges * 4, 'tables'),
+    inWeight: graph.sharedWeights === undefined && aggregatedEdges === 0 ? 0 : place(plan.sparseEdges * 4, 'tables'),
+    outDelta: place(plan.sparseEdges * 4, 'tables'),
+    outWeight: place(plan.sparseEdges * 4, 'tables'),
     slotBytes,
-    parameters: place(slotBytes),
-    gradients: place(slotBytes + lineBytes),
+    parameters: place(slotBytes, 'parameters'),
+    gradients: place(slotBytes + lineBytes, 'gradients'),
     x: rows(),
     g: rows(),
     slope: rows(),
     dLossDx: rows(),
     delta: rows(),
-    edgeRows: place(aggregatedEdges * rowBytes),
-    targetRows: place(roundedUp(outputCount, 4) * rowBytes),
+    edgeRows: place(aggregatedEdges * rowBytes, 'values'),
+    targetRows: place(roundedUp(outputCount, 4) * rowBytes, 'samples'),
     inputStride,
     // Whole vectors are read, so up to three numbers beyond the last.
-    inputs: place(samples * inputStride + 12),
+    inputs: place(samples * inputStride + 12, 'samples'),
     targetStride,
-    targets: place(samples * targetStride + 12),
+    targets: place(samples * targetStride + 12, 'samples'),
     panelStride: rowStride(widest),
-    panel: place(samples * rowStride(widest)),
+    panel: place(samples * rowStride(widest), 'values'),
     // Last, since the system provides memory only where it is touched, and plain gradient descent touches none of it.
-    squareSums: place(squareSumBytes(parameterBytes)),
-    optimizerVectors: place(maxOptimizerVectors * parameterBytes),
+    squareSums: place(squareSumBytes(parameterBytes), 'optimizer'),
+    optimizerVectors: place(maxOptimizerVectors * parameterBytes, 'optimizer'),
   };
   const total = end();
   if (total > addressable) {
@@ -180,5 +191,5 @@ export function layout(graph: Graph, plan: Plan, batchSize: number, steps: numbe
         `WebAssembly addresses 4. Use a smaller batch or another engine.`,
     );
   }
-  return { ...result, deltasEnd: result.edgeRows + aggregatedEdges * rowBytes, total };
+  return { ...result, deltasEnd: result.edgeRows + aggregatedEdges * rowBytes, total, use };
 }

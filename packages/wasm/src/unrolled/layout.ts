@@ -12,32 +12,33 @@ export interface UnrolledLayout extends CommonLayout {
 
 /** Lays out the memory for so many groups. */
 export function unrolledLayout(graph: Graph, groups: number): UnrolledLayout {
-  const { place, end } = placer();
+  const { place, end, use } = placer();
   const rowBytes = 16;
   const outputs = graph.outputs.length;
   const parameterBytes = parameterVectorBytes(graph);
-  const outputRows = place(outputs * rowBytes);
-  const table = () => place(groups * 16);
+  const outputRows = place(outputs * rowBytes, 'values');
+  const table = () => place(groups * 16, 'values');
   return {
     rowBytes,
     parameterBytes,
     outputRows,
-    toDLossDx: place(outputs * rowBytes) - outputRows,
-    outputX: place(outputs * 4),
-    targetRows: place(outputs * rowBytes),
-    weights: place(rowBytes),
-    inputs: place(roundedUp(graph.inputCount, 4) * 4),
+    toDLossDx: place(outputs * rowBytes, 'values') - outputRows,
+    outputX: place(outputs * 4, 'tables'),
+    targetRows: place(outputs * rowBytes, 'samples'),
+    weights: place(rowBytes, 'samples'),
+    inputs: place(roundedUp(graph.inputCount, 4) * 4, 'samples'),
     inputStride: graph.inputCount * 4,
-    targets: place(outputs * 4),
+    targets: place(outputs * 4, 'samples'),
     targetStride: outputs * 4,
     x: table(),
     g: table(),
     slope: table(),
     dLossDx: table(),
-    parameters: place(parameterBytes),
-    gradients: place(parameterBytes),
-    squareSums: place(squareSumBytes(parameterBytes)),
-    optimizerVectors: place(maxOptimizerVectors * parameterBytes),
+    parameters: place(parameterBytes, 'parameters'),
+    gradients: place(parameterBytes, 'gradients'),
+    squareSums: place(squareSumBytes(parameterBytes), 'optimizer'),
+    optimizerVectors: place(maxOptimizerVectors * parameterBytes, 'optimizer'),
     total: end(),
+    use,
   };
 }

@@ -1,0 +1,248 @@
+/** What the engine found in a graph: `PlanDescription`, as data for programs and as a few lines for people. */
+import type { Graph, Plan } from '@nnbp/core';
+import { fusedMultiplyAdd, type MultiplyAdd } from './assembler.js';
+import { activationKernelOf, aggregationCodeOf } from './builtins.js';
+import { customActivation } from './kernels/activation.js';
+import { customAggregation } from './kernels/aggregation.js';
+import type { MemoryUse, Purpose } from './layout.js';
+import type { TimeGraph } from './time.js';
+
+/** Blocks of one shape: the nodes of each have the same predecessors, so that one matrix product computes them. */
+export interface DenseBlocks {
+  /** How many blocks there are, those of all steps together. */
+  readonly count: number;
+  /** Nodes of each. */
+  readonly nodes: number;
+  /** Predecessors of each node. */
+  readonly predecessors: number;
+  /** The activation's name. */
+  readonly activation: string;
+}
+
+/** Nodes that are computed edge by edge, of all steps together. */
+export interface SparseNodes {
+  readonly nodes: number;
+  readonly edges: number;
+  /** The activation's name. */
+  readonly activation: string;
+  /** The aggregation's name: `sum` unless the nodes have another. */
+  readonly aggregation: string;
+}
+
+/** What a {@link PlanDescription} is made from. */
+export interface Described {
+  readonly graph: Graph;
+  readonly batchSize: number;
+  readonly time: TimeGraph;
+  readonly plan: Plan;
+  readonly memory: MemoryUse;
+  readonly isUnrolled: boolean;
+  readonly multiplyAdd: MultiplyAdd;
+  readonly threads: number;
+  readonly threadsReason: string | undefined;
+}
+
+/** What the engine found in a graph, and how it runs it. */
+export class PlanDescription {
+  /** The graph, without its inputs where nodes are counted. */
+  readonly graph: {
+    readonly inputs: number;
+    readonly nodes: number;
+    readonly outputs: number;
+    readonly edges: number;
+    /** Edges that read a value of an earlier step. */
+    readonly delayedEdges: number;
+    readonly parameters: number;
+    /** Edges whose weight is also that of another edge. */
+    readonly sharingEdges: number;
+    /** Values that a sequence keeps between two calls. */
+    readonly stateSize: number;
+  };
+  /** The largest number of samples per call. */
+  readonly batchSize: number;
+  /** The largest number of steps per call. */
+  readonly steps: number;
+  /** Dense blocks, the largest first. */
+  readonly denseBlocks: readonly DenseBlocks[];
+  /** The other nodes, most edges first. */
+  readonly sparseNodes: readonly SparseNodes[];
+  /** The share of edges that are in dense blocks, from 0 to 1. */
+  readonly denseShare: number;
+  /**
+   * `unrolled`: code of its own for this graph, for one sample and few edges. `tables`: the code that all graphs share,
+   * which reads the graph from tables.
+   */
+  readonly code: 'unrolled' | 'tables';
+  /** Names of custom activations and aggregations, which have no kernel and are called for each value. */
+  readonly custom: readonly string[];
+  /** Whether a · b + c is rounded once or twice. */
+  readonly multiplyAdd: 'fused' | 'separate';
+  /** How many threads may share the work. */
+  readonly threads: number;
+  /** Why there are fewer than the engine was asked for; undefined if there are not. */
+  readonly threadsReason: string | undefined;
+  /** Bytes of memory by purpose. `values`: the rows of x, g, slope, dloss/dx and delta of all nodes. */
+  readonly memory: Readonly<Record<Purpose, number>>;
+  /** Bytes of memory, all purposes together. */
+  readonly bytes: number;
+
+  /** @internal */
+  constructor(of: Described) {
+    const { graph, time, plan, memory } = of;
+    const { inputCount, nodeCount, outputs, edgeCount, parameterCount, stateSize } = graph;
+    this.graph = {
+      inputs: inputCount,
+      nodes: nodeCount - inputCount,
+      outputs: outputs.length,
+      edges: edgeCount,
+      delayedEdges: countDelayed(graph),
+      parameters: parameterCount,
+      sharingEdges: countSharing(graph),
+      stateSize,
+    };
+    this.batchSize = of.batchSize;
+    this.steps = time.steps;
+    this.denseBlocks = denseBlocks(time.graph, plan);
+    this.sparseNodes = sparseNodes(time.graph, plan);
+    this.denseShare = time.graph.edgeCount === 0 ? 0 : 1 - plan.sparseEdges / time.graph.edgeCount;
+    this.code = of.isUnrolled ? 'unrolled' : 'tables';
+    this.custom = [
+      ...graph.activations.filter((one) => activationKernelOf(one).code === customActivation),
+      ...graph.aggregations.filter((one) => one && aggregationCodeOf(one) === customAggregation),
+    ].map((one) => one!.name);
+    this.multiplyAdd = of.multiplyAdd === fusedMultiplyAdd ? 'fused' : 'separate';
+    this.threads = of.threads;
+    this.threadsReason = of.threadsReason;
+    this.memory = memory;
+    this.bytes = Object.values(memory).reduce((sum, bytes) => sum + bytes, 0);
+  }
+
+  /** The same in a few lines of English. */
+  toString(): string {
+    const { graph, batchSize, steps, threads, threadsReason } = this;
+    const lines: string[] = [];
+    const add = (title: string, ...texts: readonly string[]) =>
+      texts.forEach((text, k) => lines.push(`${(k === 0 ? title : '').padEnd(8)}${text}`));
+    add(
+      'Graph',
+      `${counted(graph.inputs, 'input')}, ${counted(graph.nodes, 'node')}, ${counted(graph.outputs, 'output')}; ` +
+        `${counted(graph.edges, 'edge')}, ${counted(graph.parameters, 'parameter')}`,
+    );
+    if (graph.sharingEdges > 0) add('Shared', `${counted(graph.sharingEdges, 'edge')} with the weight of another edge`);
+    if (graph.delayedEdges > 0) {
+      const state = counted(graph.stateSize, 'number');
+      add('Delays', `${counted(graph.delayedEdges, 'delayed edge')}, ${state} of state per sequence`);
+    }
+    add('Batch', `up to ${counted(batchSize, 'sample')}${steps > 1 ? ` of up to ${counted(steps, 'step')}` : ''}`);
+    add('Dense', ...listed(this.denseBlocks, denseText, 'no blocks'));
+    add('Sparse', ...listed(this.sparseNodes, sparseText, 'no nodes'));
+    add('Code', this.#codeText());
+    add('Threads', threadsReason === undefined ? String(threads) : `${threads}: ${threadsReason}`);
+    add('Memory', memoryText(this.memory, this.bytes));
+    return lines.join('\n');
+  }
+
+  #codeText(): string {
+    const code = this.code === 'unrolled' ? 'unrolled for this graph' : 'tables';
+    const called = this.custom.length === 0 ? '' : `; without a kernel: ${this.custom.join(', ')}`;
+    return `${code}, ${this.multiplyAdd} multiply-add${called}`;
+  }
+}
+
+/** How many kinds are listed. */
+const maxListed = 6;
+
+function listed<Item>(items: readonly Item[], text: (item: Item) => string, none: string): string[] {
+  if (items.length === 0) return [none];
+  const rest = items.length - maxListed;
+  const lines = items.slice(0, maxListed).map(text);
+  return rest > 0 ? [...lines, `and ${counted(rest, 'other kind')}`] : lines;
+}
+
+function denseText({ count, nodes, predecessors, activation }: DenseBlocks): string {
+  const shape = `${format(nodes)} × ${format(predecessors)} ${activation}`;
+  return count === 1 ? shape : `${shape}, ${format(count)} blocks`;
+}
+
+function sparseText({ nodes, edges, activation, aggregation }: SparseNodes): string {
+  const kind = aggregation === 'sum' ? activation : `${activation} of ${aggregation}`;
+  return `${counted(nodes, 'node')} with ${counted(edges, 'edge')}, ${kind}`;
+}
+
+function memoryText(memory: MemoryUse, bytes: number): string {
+  const parts = Object.entries(memory)
+    .sort(([, a], [, b]) => b - a)
+    .map(([purpose, part]) => `${purpose} ${size(part)}`);
+  return `${size(bytes)}: ${parts.join(', ')}`;
+}
+
+function denseBlocks(graph: Graph, { units }: Plan): DenseBlocks[] {
+  const blocks = units
+    .filter(({ dense }) => dense)
+    .map(({ nodes, activation }) => ({
+      count: 1,
+      nodes: nodes.length,
+      predecessors: fanIn(graph, nodes[0]),
+      activation: activation.name,
+    }));
+  const same = grouped(blocks, ({ nodes, predecessors, activation }) => [nodes, predecessors, activation].join());
+  return same
+    .map((group) => ({ ...group[0], count: group.length }))
+    .sort((a, b) => b.nodes * b.predecessors - a.nodes * a.predecessors);
+}
+
+function sparseNodes(graph: Graph, { units }: Plan): SparseNodes[] {
+  const parts = units
+    .filter(({ dense }) => !dense)
+    .map(({ nodes, activation, aggregation }) => ({
+      nodes: nodes.length,
+      edges: nodes.reduce((sum, i) => sum + fanIn(graph, i), 0),
+      activation: activation.name,
+      aggregation: aggregation?.name ?? 'sum',
+    }));
+  return grouped(parts, ({ activation, aggregation }) => [activation, aggregation].join())
+    .map((group) => ({
+      ...group[0],
+      nodes: group.reduce((sum, { nodes }) => sum + nodes, 0),
+      edges: group.reduce((sum, { edges }) => sum + edges, 0),
+    }))
+    .sort((a, b) => b.edges - a.edges);
+}
+
+const fanIn = (graph: Graph, i: number): number => graph.edgeStart[i + 1] - graph.edgeStart[i];
+
+function grouped<Item>(items: readonly Item[], keyOf: (item: Item) => string): Item[][] {
+  const groups = new Map<string, Item[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group) group.push(item);
+    else groups.set(key, [item]);
+  }
+  return [...groups.values()];
+}
+
+function countDelayed(graph: Graph): number {
+  let count = 0;
+  for (let e = 0; e < graph.edgeCount; e++) if (graph.delay(e) > 0) count++;
+  return count;
+}
+
+function countSharing(graph: Graph): number {
+  if (graph.sharedWeights === undefined) return 0;
+  const uses = new Map<number, number>();
+  for (let e = 0; e < graph.edgeCount; e++) {
+    const slot = graph.sharedWeights[e];
+    if (slot < graph.parameterCount) uses.set(slot, (uses.get(slot) ?? 0) + 1);
+  }
+  let count = 0;
+  for (const times of uses.values()) if (times > 1) count += times;
+  return count;
+}
+
+const format = (value: number): string => value.toLocaleString('en');
+
+const counted = (count: number, noun: string): string => `${format(count)} ${noun}${count === 1 ? '' : 's'}`;
+
+const size = (bytes: number): string =>
+  bytes < 2 ** 20 ? `${(bytes / 2 ** 10).toFixed(1)} KiB` : `${(bytes / 2 ** 20).toFixed(1)} MiB`;

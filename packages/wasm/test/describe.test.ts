@@ -1,0 +1,112 @@
+import { sigmoid, tanh } from '@nnbp/activations';
+import { median, product } from '@nnbp/aggregations';
+import { type Activation, delayed, GraphBuilder, mlp } from '@nnbp/core';
+import { wasm } from '@nnbp/wasm';
+import { afterAll, expect, test } from 'vitest';
+
+const engine = await wasm({ fused: false });
+const two = await wasm({ fused: false, threads: 2 });
+afterAll(() => two.dispose());
+
+/** Three tanh nodes that read two inputs and each other at the step before, their squares, and a sum of those. */
+function recurrent() {
+  const builder = new GraphBuilder();
+  const inputs = builder.inputs(2);
+  const names = ['a', 'b', 'c'];
+  for (const name of names) {
+    builder.node(name, { from: [...inputs, ...names.map((id) => delayed(id))], activation: tanh });
+  }
+  const squares = names.map((name) =>
+    builder.node(`${name}²`, { from: [name], aggregation: product, activation: sigmoid }),
+  );
+  builder.output(builder.node('sum', { from: squares, activation: sigmoid }));
+  return builder.build();
+}
+
+test('describe lists the dense blocks of a layered network and its memory', () => {
+  const description = two.prepare(mlp([64, 32, 10], { activation: sigmoid }), 256).describe();
+  expect(description).toMatchObject({
+    graph: { inputs: 64, nodes: 42, outputs: 10, edges: 2368, delayedEdges: 0, parameters: 2452, sharingEdges: 0 },
+    batchSize: 256,
+    steps: 1,
+    denseBlocks: [
+      { count: 1, nodes: 32, predecessors: 64, activation: 'sigmoid' },
+      { count: 1, nodes: 10, predecessors: 32, activation: 'sigmoid' },
+    ],
+    sparseNodes: [],
+    denseShare: 1,
+    code: 'tables',
+    custom: [],
+    multiplyAdd: 'separate',
+    threads: 2,
+    threadsReason: undefined,
+  });
+  const { values, parameters, gradients, optimizer, samples, tables } = description.memory;
+  expect(description.bytes).toBe(values + parameters + gradients + optimizer + samples + tables);
+  // Five rows of 256 float32 per node; the parameters; three vectors for the optimizer; inputs and targets.
+  expect(values).toBeGreaterThanOrEqual(5 * 106 * 1024);
+  expect(parameters).toBeGreaterThanOrEqual(4 * 2452);
+  expect(optimizer).toBeGreaterThanOrEqual(3 * 4 * 2452);
+  expect(samples).toBeGreaterThanOrEqual(4 * 256 * 74);
+  expect(String(description).split('\n').slice(0, 7)).toEqual([
+    'Graph   64 inputs, 42 nodes, 10 outputs; 2,368 edges, 2,452 parameters',
+    'Batch   up to 256 samples',
+    'Dense   32 × 64 sigmoid',
+    '        10 × 32 sigmoid',
+    'Sparse  no nodes',
+    'Code    tables, separate multiply-add',
+    'Threads 2',
+  ]);
+});
+
+test('describe counts the blocks of all steps of a sequence, and gives the reason for one thread', () => {
+  const description = two.prepare(recurrent(), 8, 20).describe();
+  expect(description.denseBlocks).toEqual([{ count: 20, nodes: 3, predecessors: 5, activation: 'tanh' }]);
+  expect(description.sparseNodes).toEqual([
+    { nodes: 60, edges: 60, activation: 'sigmoid', aggregation: 'product' },
+    { nodes: 20, edges: 60, activation: 'sigmoid', aggregation: 'sum' },
+  ]);
+  expect(description.denseShare).toBeCloseTo(15 / 21);
+  expect(description.threadsReason).toContain('steps of a sequence');
+  const lines = String(description).split('\n');
+  expect(lines.slice(1, 4)).toEqual([
+    'Delays  9 delayed edges, 3 numbers of state per sequence',
+    'Batch   up to 8 samples of up to 20 steps',
+    'Dense   3 × 5 tanh, 20 blocks',
+  ]);
+  expect(lines).toContain('Sparse  60 nodes with 60 edges, sigmoid of product');
+  expect(lines).toContain(`Threads 1: ${description.threadsReason}`);
+});
+
+test('describe says that a small graph at batch size 1 has code of its own', () => {
+  const executor = engine.prepare(mlp([2, 8, 1], { activation: sigmoid }), 1);
+  const description = executor.describe();
+  expect(description.code).toBe('unrolled');
+  expect(String(description)).toContain('Code    unrolled for this graph, separate multiply-add\nThreads 1\n');
+  expect(description.bytes).toBeLessThan(executor.parameters.buffer.byteLength);
+});
+
+test('describe counts edges that share a weight, and names what has no kernel', () => {
+  const cube: Activation = { name: 'cube', value: (h) => h ** 3, derivative: (h) => 3 * h * h };
+  const builder = new GraphBuilder();
+  const [a, b, c] = builder.inputs(3);
+  builder.node('first', { from: [a, b], activation: cube, shared: { w: { [a]: 'w' } } });
+  builder.node('second', { from: [b, c], activation: cube, shared: { w: { [b]: 'w' } } });
+  builder.output(builder.node('middle', { from: ['first', 'second', c], activation: tanh, aggregation: median }));
+  const description = engine.prepare(builder.build(), 4).describe();
+  expect(description.graph.sharingEdges).toBe(2);
+  expect(description.custom).toEqual(['cube', 'median']);
+  expect(description.denseBlocks).toEqual([]);
+  const text = String(description);
+  expect(text).toContain('Shared  2 edges with the weight of another edge');
+  expect(text).toContain(
+    'Dense   no blocks\nSparse  2 nodes with 4 edges, cube\n        1 node with 3 edges, tanh of median',
+  );
+  expect(text).toContain('multiply-add; without a kernel: cube, median');
+});
+
+test('describe lists at most six kinds of blocks', () => {
+  const description = engine.prepare(mlp([9, 8, 7, 6, 5, 4, 3, 4], { activation: sigmoid }), 2).describe();
+  expect(description.denseBlocks).toHaveLength(7);
+  expect(String(description)).toContain('        3 × 4 sigmoid\n        and 1 other kind\nSparse');
+});
