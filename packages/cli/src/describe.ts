@@ -4,6 +4,7 @@ import { delimiterNames } from './csv/dialect.js';
 import type { Csv } from './csv/read.js';
 import { type Guess, short } from './guess.js';
 import { colorsFor, type Io } from './io.js';
+import { metricNames, metricText } from './metrics.js';
 import { counted, tableOf } from './table.js';
 import { cut, visible } from './visible.js';
 
@@ -72,14 +73,3 @@ export function describeResults(
 
 const figuresOf = ({ metrics }: Assessment) =>
   Object.entries(metrics).map(([name, value]) => metricText(name, value as number));
-
-/** The names of metrics in tables. */
-export const metricNames: Readonly<Record<string, string>> = {
-  accuracy: 'accuracy',
-  rSquared: 'R²',
-  meanAbsoluteError: 'mean error',
-};
-
-/** A metric's value in tables. */
-export const metricText = (name: string, value: number): string =>
-  name === 'accuracy' ? `${(100 * value).toFixed(1)} %` : name === 'rSquared' ? value.toFixed(4) : short(value);

@@ -2,6 +2,7 @@
 import { type Stats } from 'node:fs';
 import { open, stat, writeFile } from 'node:fs/promises';
 import { writeAtomically } from '@nnbp/formats/node';
+import { type Io, pathIn, printData } from './io.js';
 import { misuse, Problem } from './problem.js';
 
 /** Maximum size of a model file. */
@@ -74,7 +75,12 @@ export async function expectUnchanged(path: string, before: string): Promise<voi
 }
 
 /** Writes a file atomically. A device or a pipe is written to, and never replaced by a file. */
-export async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
+export async function writeWhole(path: string, content: Uint8Array | string): Promise<void> {
+  const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
   const target = await statOf(path);
   await (target === undefined || target.isFile() ? writeAtomically(path, bytes) : writeFile(path, bytes));
 }
+
+/** Writes data to the file that the user named, or to the standard output. */
+export const writeData = (io: Io, output: string | undefined, text: string): Promise<void> =>
+  output === undefined ? printData(io.stdout, text) : writeWhole(pathIn(io, output), text);

@@ -62,13 +62,9 @@ export async function openModel(io: Io, path: string, options: ModelOptions): Pr
   return { network, columns, hasColumns: true };
 }
 
-/** Writes a model file atomically. */
-export const writeModel = (path: string, content: string | Uint8Array): Promise<void> =>
-  writeWhole(path, typeof content === 'string' ? new TextEncoder().encode(content) : content);
-
 /** Writes a model with its columns. */
 export const saveModel = (path: string, network: Network, columns: Columns): Promise<void> =>
-  writeModel(path, save(network, { metadata: { columns } }));
+  writeWhole(path, save(network, { metadata: { columns } }));
 
 /** Columns for a network without them: a number for each input and output node, with its id as the name. */
 function columnsOf({ graph }: Network): Columns {

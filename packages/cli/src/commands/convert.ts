@@ -1,10 +1,10 @@
 /** `nnbp convert`: a model from one format to another. */
 import { bipolarStep, fromPyTorch, step } from '@nnbp/interop';
 import { type Command } from 'commander';
-import { readWhole } from '../files.js';
+import { readWhole, writeWhole } from '../files.js';
 import { formatForPath, formatNamed, formats, type Read } from '../formats.js';
 import { type Io, note, pathIn, print } from '../io.js';
-import { type ModelOptions, readModel, writeModel } from '../model-file.js';
+import { type ModelOptions, readModel } from '../model-file.js';
 import { collect } from '../options.js';
 import { misuse } from '../problem.js';
 import { counted, tableOf } from '../table.js';
@@ -55,7 +55,7 @@ async function convert(io: Io, from: string, to: string, options: ConvertOptions
   const target = options.to === undefined ? formatForPath(to) : formatNamed(options.to, 'write');
   const model = await readWith(io, from, options);
   const name = model.format;
-  await writeModel(pathIn(io, to), target.write!(model));
+  await writeWhole(pathIn(io, to), target.write!(model));
   const { graph } = model.network;
   const summary = { from: name, to: target.name, output: to, nodes: graph.nodeCount, edges: graph.edgeCount };
   if (options.json === true) await print(io.stdout, `${visibleJson(summary)}\n`);

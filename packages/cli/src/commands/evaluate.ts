@@ -1,21 +1,13 @@
 /** `nnbp evaluate`: loss and metrics of a model on rows with known targets. */
-import {
-  accuracy,
-  confusionMatrix,
-  evaluate,
-  meanAbsoluteError,
-  permutationImportance,
-  rSquared,
-  type Sample,
-} from '@nnbp/train';
+import { confusionMatrix, evaluate, permutationImportance, type Sample } from '@nnbp/train';
 import { type Command } from 'commander';
 import { categoryOf, type Column, type Columns, nodesOf, type SequenceUse } from '../columns.js';
-import { metricNames, metricText } from '../describe.js';
 import type { Csv, CsvOptions } from '../csv/read.js';
 import { Gaps } from '../encode.js';
 import { lossNamed } from '../functions.js';
 import { short } from '../guess.js';
 import { type Io, note, print } from '../io.js';
+import { metricNames, metricsFor, metricText } from '../metrics.js';
 import { type ModelOptions, openModel } from '../model-file.js';
 import { openDataFor, withCsvOptions, withModel } from '../options.js';
 import { misuse, Problem } from '../problem.js';
@@ -69,7 +61,7 @@ async function evaluateOn(io: Io, modelPath: string, dataPath: string, options: 
     if (rows === 0) throw new Problem(`${csv.name} has no usable row. ${gaps.sentence('left out') ?? ''}`.trim());
   };
   const category = categoryOf(model.columns);
-  const metrics = category ? [accuracy(), confusionMatrix()] : [rSquared(), meanAbsoluteError()];
+  const metrics = [...metricsFor(model.columns), ...(category ? [confusionMatrix()] : [])];
   const loss = lossNamed(model.columns.loss).loss();
   const found = await evaluate(model.network, bySequence?.data ?? samples(), {
     loss,

@@ -4,8 +4,9 @@ import { toOnnx, toPyTorch } from '@nnbp/interop';
 import { type Command, Option } from 'commander';
 import { mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { writeWhole } from '../files.js';
 import { type Io, pathIn, print } from '../io.js';
-import { type Model, type ModelOptions, openModel, writeModel } from '../model-file.js';
+import { type Model, type ModelOptions, openModel } from '../model-file.js';
 import { withModel } from '../options.js';
 import { visible, visibleJson } from '../visible.js';
 
@@ -43,7 +44,7 @@ async function exportModel(io: Io, path: string, options: ExportOptions): Promis
   const files = filesOf(model, name, options);
   for (const [file, content] of Object.entries(files)) {
     await mkdir(join(pathIn(io, file), '..'), { recursive: true });
-    await writeModel(pathIn(io, file), content);
+    await writeWhole(pathIn(io, file), content);
   }
   const names = Object.keys(files);
   await print(io.stdout, options.json === true ? `${visibleJson(names)}\n` : `Wrote ${visible(names.join(', '))}.\n`);

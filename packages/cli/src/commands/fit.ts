@@ -6,7 +6,7 @@ import { type LevenbergMarquardt, levenbergMarquardt } from '@nnbp/optim';
 import { DivergedError, fit, type Report } from '@nnbp/train';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { CsvOptions } from '../csv/read.js';
-import { expectOtherFile } from '../files.js';
+import { expectOtherFile, writeWhole } from '../files.js';
 import { type Assignments, assignments } from '../fit/assignments.js';
 import { formulaFile } from '../fit/formula-file.js';
 import { pictureOf } from '../fit/picture.js';
@@ -14,7 +14,6 @@ import { type FitProblem, fitProblem, type FitRows, fitRows, usualStart } from '
 import { svgPlot } from '../fit/svg-plot.js';
 import { fitTextPlot } from '../fit/text-plot.js';
 import { type Io, note, pathIn, print } from '../io.js';
-import { writeModel } from '../model-file.js';
 import { openData, whole, withCsvOptions } from '../options.js';
 import { misuse, Problem } from '../problem.js';
 import { shellWord } from '../shell-word.js';
@@ -121,13 +120,13 @@ async function fitFormula(io: Io, path: string, options: FitCommandOptions): Pro
     if (picture !== undefined && plot === true) await print(io.stdout, `\n${fitTextPlot(picture)}`);
   }
   if (picture !== undefined && typeof plot === 'string') {
-    await writeModel(pathIn(io, plot), svgPlot(picture, title));
+    await writeWhole(pathIn(io, plot), svgPlot(picture, title));
     if (!json) await print(io.stdout, `\nPlotted to ${visible(plot)}.\n`);
   }
   if (output !== undefined) {
     const values = Object.fromEntries(parameters.map((name) => [name, network.getParameters(name).b!]));
     const { formula, variables } = problem;
-    await writeModel(pathIn(io, output), formulaFile({ formula, variables, target, parameters: values }));
+    await writeWhole(pathIn(io, output), formulaFile({ formula, variables, target, parameters: values }));
     if (!json) {
       await print(
         io.stdout,

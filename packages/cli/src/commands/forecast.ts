@@ -3,9 +3,9 @@ import { auto } from '@nnbp/wasm';
 import type { Command } from 'commander';
 import { asPlainText } from '../csv/formula.js';
 import type { CsvOptions } from '../csv/read.js';
-import { csvLine } from '../csv/write.js';
-import { expectOtherFile, writeWhole } from '../files.js';
-import { type Io, note, pathIn, print, printData } from '../io.js';
+import { csvLine, numberCell, rounded } from '../csv/write.js';
+import { expectOtherFile, writeData, writeWhole } from '../files.js';
+import { type Io, note, pathIn, print } from '../io.js';
 import type { ModelOptions } from '../model-file.js';
 import { openData, withCsvOptions, withModel } from '../options.js';
 import { Problem } from '../problem.js';
@@ -101,7 +101,7 @@ async function forecast(io: Io, modelPath: string, dataPath: string, options: Fo
       baseline: rounded(baseline[h]),
     }));
   });
-  const number = (value: number) => (csv.decimal === ',' ? String(value).replace('.', ',') : String(value));
+  const number = (value: number) => numberCell(value, csv.decimal);
   const { group, time, target } = model;
   const names = [time, `forecast_${target}`, 'baseline'];
   const text =
@@ -124,14 +124,13 @@ async function forecast(io: Io, modelPath: string, dataPath: string, options: Fo
             ),
           ),
         ].join('');
-  if (options.output === undefined) await printData(io.stdout, text);
-  else await writeWhole(pathIn(io, options.output), new TextEncoder().encode(text));
+  await writeData(io, options.output, text);
   if (options.plot !== true && options.svg === undefined) return;
   const own = rows.filter(({ name }) => name === windows[0].series.name);
   const picture = pictureOf(windows[0], own, model, table.precision);
   if (options.plot === true) await print(io.stderr, forecastTextPlot(picture));
   if (options.svg === undefined) return;
-  await writeWhole(pathIn(io, options.svg), new TextEncoder().encode(plotOf(picture)));
+  await writeWhole(pathIn(io, options.svg), plotOf(picture));
 }
 
 function pictureOf(
@@ -154,6 +153,3 @@ function pictureOf(
     ],
   };
 }
-
-/** To the digits that a float32 has. */
-const rounded = (value: number) => Number(value.toPrecision(7));

@@ -5,9 +5,9 @@ import { open } from 'node:fs/promises';
 import { categoryOf, type Columns, type SequenceUse, spread } from '../columns.js';
 import type { Csv, CsvOptions } from '../csv/read.js';
 import { asPlainText } from '../csv/formula.js';
-import { csvLine } from '../csv/write.js';
+import { csvLine, numberCell, rounded } from '../csv/write.js';
 import { Gaps } from '../encode.js';
-import { expectOtherFile, writeWhole } from '../files.js';
+import { expectOtherFile, writeData } from '../files.js';
 import { lossNamed } from '../functions.js';
 import { type Io, note, pathIn, printData } from '../io.js';
 import { type Model, type ModelOptions, openModel } from '../model-file.js';
@@ -122,8 +122,7 @@ async function predictSequences(
   }
   lines.sort(([a], [b]) => a - b);
   const text = writing.head(targets === 'last' ? groupOnly : csv) + lines.map(([, line]) => line).join('');
-  if (options.output === undefined) await printData(io.stdout, text);
-  else await writeWhole(pathIn(io, options.output), new TextEncoder().encode(text));
+  await writeData(io, options.output, text);
   const sentence = gaps.sentence(targets === 'last' ? 'left out' : 'without a prediction');
   if (sentence !== undefined) await note(io, sentence);
 }
@@ -172,10 +171,9 @@ class Writing {
       ];
       return `${visibleJson(Object.fromEntries(entries))}\n`;
     }
-    const written = found.map((value) => {
-      if (typeof value !== 'number') return asPlainText(value ?? '');
-      return decimal === ',' ? String(value).replace('.', ',') : String(value);
-    });
+    const written = found.map((value) =>
+      typeof value === 'number' ? numberCell(value, decimal) : asPlainText(value ?? ''),
+    );
     return csvLine([...this.#copied(kept), ...written], dialect.delimiter);
   }
 
@@ -190,6 +188,3 @@ class Writing {
     return [category.values[best], ...(this.options.probabilities === true ? outputs.map(rounded) : [])];
   }
 }
-
-/** To the digits that a float32 has. */
-const rounded = (value: number) => Number(value.toPrecision(7));

@@ -3,7 +3,8 @@ import { choice, type CrossValidation, logUniform, search, type Trial } from '@n
 import { auto } from '@nnbp/wasm';
 import { type Command } from 'commander';
 import { categoryOf } from '../columns.js';
-import { describeFile, metricNames, metricText } from '../describe.js';
+import { describeFile } from '../describe.js';
+import { metricNames, metricText } from '../metrics.js';
 import { activationNamed, usualRates } from '../functions.js';
 import { short } from '../guess.js';
 import { type Io, note, print } from '../io.js';

@@ -1,14 +1,14 @@
 /** `nnbp train`: trains a network on a table, and saves it. */
 import { parse as parsePath } from 'node:path';
 import type { Engine } from '@nnbp/core';
-import { accuracy, type CrossValidation, type Data, evaluate, meanAbsoluteError, rSquared } from '@nnbp/train';
+import { type CrossValidation, type Data, evaluate } from '@nnbp/train';
 import { auto } from '@nnbp/wasm';
 import { type Command, Option } from 'commander';
-import { categoryOf } from '../columns.js';
 import { describeFile, describeResults, type Results } from '../describe.js';
 import { activationNames, lossNames, optimizerNames } from '../functions.js';
 import { expectUnchanged } from '../files.js';
 import { type Io, note, pathIn, print } from '../io.js';
+import { metricsFor } from '../metrics.js';
 import { saveModel } from '../model-file.js';
 import { collect, finite, numberBetween, whole, withCsvOptions } from '../options.js';
 import { misuse } from '../problem.js';
@@ -197,7 +197,7 @@ async function train(io: Io, path: string, options: TrainOptions): Promise<void>
       seed,
     );
 
-    const metrics = categoryOf(plan) ? [accuracy()] : [rSquared(), meanAbsoluteError()];
+    const metrics = metricsFor(plan);
     const assess = (some: Data) => evaluate(network, some, { loss: use.loss(), metrics, engine });
     // For millions of training rows, the test loss is enough: another pass would take long.
     const again = data.training.inMemory || parts.test === undefined;

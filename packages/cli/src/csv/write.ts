@@ -1,4 +1,5 @@
 /** Writes rows as CSV. */
+import type { Decimal } from './number-format.js';
 
 /** Quotes a cell if necessary. */
 const quoted = (cell: string, delimiter: string) =>
@@ -7,3 +8,10 @@ const quoted = (cell: string, delimiter: string) =>
 /** Returns a row as a line. */
 export const csvLine = (cells: readonly string[], delimiter: string): string =>
   `${cells.map((cell) => quoted(cell, delimiter)).join(delimiter)}\n`;
+
+/** Rounds to 7 digits, which are all that a float32 has. */
+export const rounded = (value: number): number => Number(value.toPrecision(7));
+
+/** A number as a cell. */
+export const numberCell = (value: number, decimal: Decimal): string =>
+  decimal === ',' ? String(value).replace('.', ',') : String(value);

@@ -1,12 +1,13 @@
 /** Trains a recurrent network on sequences: the rows of each group of a table. */
 import { parse as parsePath } from 'node:path';
-import { accuracy, type Data, evaluate, meanAbsoluteError, rSquared, type Sequence } from '@nnbp/train';
+import { type Data, evaluate, type Sequence } from '@nnbp/train';
 import { auto } from '@nnbp/wasm';
-import { type Column, categoryOf } from '../columns.js';
+import type { Column } from '../columns.js';
 import { describeFile, describeResults, type Results } from '../describe.js';
 import { extentOf } from '../extent.js';
 import { expectUnchanged } from '../files.js';
 import { type Io, note, pathIn, print } from '../io.js';
+import { metricsFor } from '../metrics.js';
 import { saveModel } from '../model-file.js';
 import { misuse, Problem } from '../problem.js';
 import { expectNoSeriesOptions, type SeriesOptions } from '../series/train.js';
@@ -125,7 +126,7 @@ export async function trainSequences(io: Io, path: string, options: SeriesOption
     { rows: steps, ...(longest > maxSteps && { truncate: maxSteps }) },
   );
 
-  const metrics = categoryOf(plan) ? [accuracy()] : [rSquared(), meanAbsoluteError()];
+  const metrics = metricsFor(plan);
   const assess = (some: readonly Sequence[]) => evaluate(network, dataOf(some), { loss: use.loss(), metrics, engine });
   const results: Results = {
     training: await assess(parts.training),

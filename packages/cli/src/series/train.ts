@@ -6,9 +6,8 @@ import { auto } from '@nnbp/wasm';
 import { extentOf } from '../extent.js';
 import { short } from '../guess.js';
 import { activationNamed, lossNamed, optimizerNamed } from '../functions.js';
-import { expectOtherFile, isReadOnce } from '../files.js';
+import { expectOtherFile, isReadOnce, writeWhole } from '../files.js';
 import { type Io, pathIn, print } from '../io.js';
-import { writeModel } from '../model-file.js';
 import { openData } from '../options.js';
 import { loadPlugins } from '../plugins.js';
 import { misuse, Problem } from '../problem.js';
@@ -138,7 +137,7 @@ export async function trainSeries(io: Io, path: string, options: SeriesOptions):
     missingValues,
   };
   const output = options.output ?? `${parsePath(path).name}.nnbp.safetensors`;
-  await writeModel(pathIn(io, output), save(network, { loss: loss.loss(), metadata: { series: { ...model } } }));
+  await writeWhole(pathIn(io, output), save(network, { loss: loss.loss(), metadata: { series: { ...model } } }));
   if (options.json === true) {
     const sizes = { training: parts.training.length, validation: parts.validation.length, test: parts.test.length };
     const summary = { model: output, ...columns, step: stepText(table.step), season, window, horizon, windows: sizes };

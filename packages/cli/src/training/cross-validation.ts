@@ -1,23 +1,15 @@
 /** `--folds`: cross-validation. Each fold is the test set once, for a network trained on the other folds. */
 import type { Engine, Standardization } from '@nnbp/core';
-import {
-  accuracy,
-  crossValidate,
-  type CrossValidation,
-  DivergedError,
-  meanAbsoluteError,
-  rSquared,
-  type Sample,
-} from '@nnbp/train';
-import { type Column, categoryOf, spread } from '../columns.js';
-import { metricNames, metricText } from '../describe.js';
+import { crossValidate, type CrossValidation, DivergedError } from '@nnbp/train';
+import { type Column, categoryOf } from '../columns.js';
 import { optimizerNamed } from '../functions.js';
 import { short } from '../guess.js';
 import { type Io, isTerminal } from '../io.js';
+import { metricNames, metricsFor, metricText } from '../metrics.js';
 import { Problem } from '../problem.js';
 import { counted, tableOf } from '../table.js';
 import { visible } from '../visible.js';
-import { type EncodedRows, Moments, scaler } from './data.js';
+import { type EncodedRows, Moments, sampleOf, scaler } from './data.js';
 import { networkFor } from './network.js';
 import type { Plan, TrainOptions } from './plan.js';
 
@@ -47,10 +39,7 @@ export async function crossValidation(
   const { inputs, targets, use } = plan;
   const { folds, repeats, timeOrdered = false, validationSplit = 0, epochs, patience } = wanted;
   const { batch, engine, signal, onFold } = wanted;
-  const samples = codes.map((row): Sample => ({
-    input: spread(inputs, row),
-    target: spread(targets, row, use.targets, inputs.length),
-  }));
+  const samples = codes.map((row) => sampleOf(plan, row));
   const category = categoryOf(plan);
   const makeNetwork = ({ training }: { readonly training: Uint32Array }) => {
     const rows = Array.from(training, (s) => codes[s]);
@@ -81,7 +70,7 @@ export async function crossValidation(
           ...(batch !== undefined && optimizer.fullBatch !== true && { batchSize: Math.min(batch, training.length) }),
           ...(validationSplit > 0 && { validation: validationSplit }),
           ...(patience !== undefined && { earlyStopping: { patience } }),
-          metrics: category ? [accuracy()] : [rSquared(), meanAbsoluteError()],
+          metrics: metricsFor(plan),
         };
       },
     });

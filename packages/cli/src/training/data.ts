@@ -4,7 +4,6 @@ import type { Data, Sample } from '@nnbp/train';
 import { type Column, nodesOf, spread } from '../columns.js';
 import type { Csv, CsvRow } from '../csv/read.js';
 import { Encoder, Gaps } from '../encode.js';
-import type { LossUse } from '../functions.js';
 import { misuse, Problem } from '../problem.js';
 import type { Plan } from './plan.js';
 import { groupReader, type Part, partsOfGroups, type PartSizes } from './groups.js';
@@ -53,10 +52,8 @@ export const validationFraction = (requested: number | undefined, rows: number):
 
 /** Reads the file and splits its rows, or groups of rows, at random into three sets. Rows with unusable cells are skipped and counted. */
 export async function trainingData(csv: Csv, options: TrainingDataOptions): Promise<TrainingData> {
-  const { inputs, targets, rows, signal } = options;
+  const { inputs, targets, rows } = options;
   const columns = [...inputs, ...targets];
-  const inputEncoder = new Encoder(inputs, csv);
-  const targetEncoder = new Encoder(targets, csv);
   const nodes = nodesOf(columns);
   const stores: Store[] = [];
   const close = async () => {
@@ -69,14 +66,7 @@ export async function trainingData(csv: Csv, options: TrainingDataOptions): Prom
     const moments = columns.map(() => new Moments());
     const partOf = options.group === undefined ? drawing(options) : await groupDrawing(csv, options, options.group);
     const codes = new Float64Array(columns.length);
-    for await (const row of csv.rows()) {
-      if (row.number % 1024 === 0) signal?.throwIfAborted();
-      const noTarget = targetEncoder.encode(row.cells, codes, inputs.length);
-      const gap = noTarget ?? inputEncoder.encode(row.cells, codes);
-      if (gap !== undefined) {
-        (noTarget === undefined ? gaps : withoutTarget).add(gap, row.number);
-        continue;
-      }
+    for await (const row of usableRows(csv, options, codes, { gaps, withoutTarget })) {
       const drawn = partOf(row);
       if (drawn === 'training') for (let k = 0; k < codes.length; k++) moments[k].add(codes[k]);
       await { training, validation, test }[drawn].add(codes);
@@ -105,6 +95,35 @@ export async function trainingData(csv: Csv, options: TrainingDataOptions): Prom
   }
 }
 
+/** Where the rows of a file are encoded. */
+interface RowColumns {
+  readonly inputs: readonly Column[];
+  readonly targets: readonly Column[];
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * The rows without a gap, in the order of the file. The others are counted.
+ *
+ * @param codes - Holds a number per column, inputs before targets, until the next row is read.
+ */
+async function* usableRows(
+  csv: Csv,
+  { inputs, targets, signal }: RowColumns,
+  codes: Float64Array,
+  { gaps = new Gaps(), withoutTarget = new Gaps() } = {},
+): AsyncGenerator<CsvRow> {
+  const inputEncoder = new Encoder(inputs, csv);
+  const targetEncoder = new Encoder(targets, csv);
+  for await (const row of csv.rows()) {
+    if (row.number % 1024 === 0) signal?.throwIfAborted();
+    const noTarget = targetEncoder.encode(row.cells, codes, inputs.length);
+    const gap = noTarget ?? inputEncoder.encode(row.cells, codes);
+    if (gap === undefined) yield row;
+    else (noTarget === undefined ? gaps : withoutTarget).add(gap, row.number);
+  }
+}
+
 /** Draws the set of each row, with probabilities that make the sizes of the sets exact. */
 export function drawing({ rows, testSplit, validationSplit, seed }: PartSizes & { readonly rows: number }) {
   const random = new Random(seed);
@@ -128,12 +147,9 @@ export function drawing({ rows, testSplit, validationSplit, seed }: PartSizes & 
 /** The set of each row's group. Reads the file once to count the rows of each group. */
 async function groupDrawing(csv: Csv, options: TrainingDataOptions, group: string): Promise<(row: CsvRow) => Part> {
   const groupOf = groupReader(csv, group);
-  const encoder = new Encoder([...options.inputs, ...options.targets], csv);
-  const codes = new Float64Array(encoder.columns.length);
+  const codes = new Float64Array(options.inputs.length + options.targets.length);
   const sizes = new Map<string, number>();
-  for await (const row of csv.rows()) {
-    if (row.number % 1024 === 0) options.signal?.throwIfAborted();
-    if (encoder.encode(row.cells, codes) !== undefined) continue;
+  for await (const row of usableRows(csv, options, codes)) {
     const name = groupOf(row);
     sizes.set(name, (sizes.get(name) ?? 0) + 1);
   }
@@ -181,9 +197,7 @@ export function scaler(columns: readonly Column[], moments: readonly Moments[]):
 
 /** Converts encoded rows to samples. */
 export function sampleOf(
-  inputs: readonly Column[],
-  targets: readonly Column[],
-  use: LossUse,
+  { inputs, targets, use }: Pick<Plan, 'inputs' | 'targets' | 'use'>,
   codes: ArrayLike<number>,
 ): Sample {
   return { input: spread(inputs, codes), target: spread(targets, codes, use.targets, inputs.length) };
@@ -224,25 +238,22 @@ export interface EncodedRows {
  * @throws Problem (the rows do not fit into memory, or one has no group)
  */
 export async function encodedRows(
-  { csv, inputs, targets, usableRows }: Plan,
+  { csv, inputs, targets, usableRows: count }: Plan,
   group: string | undefined,
   signal: AbortSignal | undefined,
 ): Promise<EncodedRows> {
   const columns = [...inputs, ...targets];
-  if (!fitsInMemory(usableRows, nodesOf(columns))) {
+  if (!fitsInMemory(count, nodesOf(columns))) {
     throw misuse(
       `${csv.name} is too large for cross-validation, which needs all rows in memory: use a part of the rows.`,
     );
   }
-  const encoder = new Encoder(columns, csv);
   const groupOf = group === undefined ? undefined : groupReader(csv, group);
+  const found = new Float64Array(columns.length);
   const codes: Float64Array[] = [];
   const groups: string[] = [];
-  for await (const row of csv.rows()) {
-    if (row.number % 1024 === 0) signal?.throwIfAborted();
-    const found = new Float64Array(columns.length);
-    if (encoder.encode(row.cells, found) !== undefined) continue;
-    codes.push(found);
+  for await (const row of usableRows(csv, { inputs, targets, signal }, found)) {
+    codes.push(found.slice());
     if (groupOf !== undefined) groups.push(groupOf(row));
   }
   return { codes, ...(groupOf && { groups }) };

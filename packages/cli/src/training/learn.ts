@@ -18,11 +18,11 @@ export interface Parts {
 
 /** @param order - The random source of the coming epoch's order, for training data that is not in memory. */
 export async function partsOf(
-  { inputs, targets, use }: Plan,
+  plan: Plan,
   { training, validation, test }: TrainingData,
   order: () => Random,
 ): Promise<Parts> {
-  const toSample = (codes: ArrayLike<number>) => sampleOf(inputs, targets, use, codes);
+  const toSample = (codes: ArrayLike<number>) => sampleOf(plan, codes);
   return {
     training: await dataOf(training, toSample, order),
     ...(validation.rows > 0 && { validation: await dataOf(validation, toSample) }),
