@@ -44,6 +44,10 @@ export interface Sources {
   readonly isStream: boolean;
 }
 
+/** The option for sequences that is set, if one is. */
+export const sequenceOptionOf = ({ truncate, stateful = false }: TrainerOptions): string | undefined =>
+  truncate !== undefined ? 'truncate' : stateful ? 'stateful' : undefined;
+
 /** Throws before the network changes; sets its scalers if `standardize` asks for them. */
 export function prepare(network: Network, data: Data, options: TrainerOptions, random: Random): Sources {
   const { loss, shuffle = true, validation } = options;
@@ -54,11 +58,8 @@ export function prepare(network: Network, data: Data, options: TrainerOptions, r
       throw new NnbpError('WRONG_TYPE', 'validation: expected sequences for sequences, and samples for samples.');
     }
     if (areSequences(data)) return prepareSequences(network, data, options, random);
-    for (const name of ['truncate', 'stateful'] as const) {
-      if ((options[name] ?? false) !== false) {
-        throw new NnbpError('WRONG_TYPE', `${name}: expected data with sequences.`);
-      }
-    }
+    const option = sequenceOptionOf(options);
+    if (option !== undefined) throw new NnbpError('WRONG_TYPE', `${option}: expected data with sequences.`);
     const validationSource = (part: Data | undefined, batchSize: number) =>
       part && batchesOf(network, loss, part, { batchSize, window: 1 }, 'validation');
     if (isStream(data)) {
@@ -176,8 +177,14 @@ function divide(tables: Tables, { validation, seed }: TrainerOptions): { rest: P
 }
 
 /** A stream has neither a mean nor a size before it has run. */
-function streamBatchSize({ standardize, validation, optimizer, batchSize, stateful = false }: TrainerOptions): number {
-  if ((standardize ?? false) !== false || typeof validation === 'number') {
+function streamBatchSize({
+  standardize = false,
+  validation,
+  optimizer,
+  batchSize,
+  stateful = false,
+}: TrainerOptions): number {
+  if (standardize !== false || typeof validation === 'number') {
     throw new NnbpError(
       'WRONG_TYPE',
       'data: a stream can be neither standardized nor split. Set network.inputScaler, and pass validation data.',

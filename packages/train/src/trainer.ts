@@ -23,7 +23,7 @@ import type { EpochLog } from './epoch-log.js';
 import { type Freeze, withoutFrozen } from './freeze.js';
 import type { Metric, MetricResult } from './metrics/metric.js';
 import { objectivesOf } from './objective.js';
-import { prepare, type Sources } from './prepare.js';
+import { prepare, sequenceOptionOf, type Sources } from './prepare.js';
 import { Pace } from './yield-to-event-loop.js';
 
 /** Which columns are standardized. */
@@ -185,11 +185,11 @@ export class Trainer {
     this.network = network;
     this.#options = options;
     this.#optimizer = options.freeze ? withoutFrozen(optimizer, network.graph, options.freeze) : optimizer;
-    for (const name of ['truncate', 'stateful'] as const) {
-      if (optimizer.iterate === undefined || (options[name] ?? false) === false) continue;
+    const sequenceOption = sequenceOptionOf(options);
+    if (optimizer.iterate !== undefined && sequenceOption !== undefined) {
       throw new NnbpError(
         'UNSUPPORTED',
-        `${optimizer.name} evaluates the loss of whole sequences: remove \`${name}\`, or use another optimizer.`,
+        `${optimizer.name} evaluates the loss of whole sequences: remove \`${sequenceOption}\`, or use another optimizer.`,
       );
     }
     if (optimizer.iterate !== undefined && dropout !== undefined) {
