@@ -1,3 +1,4 @@
+export type { AggregationName } from './name.js';
 export { logSumExp } from './log-sum-exp.js';
 export { max } from './max.js';
 export { maxAbs } from './max-abs.js';

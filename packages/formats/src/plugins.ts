@@ -6,9 +6,6 @@ import { type LossRecord, lossRecords } from '@nnbp/losses';
 
 type Options = Readonly<Record<string, number>>;
 
-/** The name of a built-in aggregation. */
-export type AggregationName = Exclude<keyof typeof aggregations, 'aggregationRecords'>;
-
 /** A function in a file. */
 export interface FunctionName {
   readonly name: string;
@@ -49,20 +46,13 @@ export const builtinLoss = (name: string, options: Options = {}): Loss =>
  * @throws NnbpError `MISSING_PLUGIN` (no such aggregation), `UNSUPPORTED` (an option: none has any)
  */
 export function builtinAggregation(name: string, options: Options = {}): Aggregation {
-  const builtins = Object.values<Aggregation>(aggregations).filter(({ builtin }) => builtin !== undefined);
-  const found = builtins.find(({ builtin }) => builtin!.name === name);
-  if (found === undefined) {
-    const names = builtins.map((aggregation) => aggregation.name).join(', ');
-    throw new NnbpError('MISSING_PLUGIN', `There is no built-in aggregation "${name}". Expected one of: ${names}.`);
-  }
-  const [option] = Object.keys(options);
-  if (option !== undefined) {
-    throw new NnbpError('UNSUPPORTED', `The aggregation "${name}" has no option "${option}".`);
-  }
-  return found;
+  const records = Object.entries<Aggregation>(aggregations).map(
+    ([known, aggregation]) => [known, { aggregation, options: {} }] as const,
+  );
+  return find('aggregation', Object.fromEntries(records), name, options).aggregation;
 }
 
-function find<Entry extends ActivationRecord | LossRecord>(
+function find<Entry extends Pick<ActivationRecord | LossRecord, 'options'>>(
   kind: string,
   records: Readonly<Record<string, Entry>>,
   name: string,

@@ -1,5 +1,5 @@
 /** The built-in aggregations as standalone JavaScript: the same operations in the same order, so results are bit-identical. */
-import type { AggregationName } from '../plugins.js';
+import type { AggregationName } from '@nnbp/aggregations';
 
 const first = (rank: string) => `(z) => {
   let largest = z[0];

@@ -1,9 +1,8 @@
 /** The aggregations as ONNX operators over the last axis of z, [batch, nodes, edges] or [steps, batch, nodes, edges]. */
-import type * as aggregations from '@nnbp/aggregations';
+import type { AggregationName } from '@nnbp/aggregations';
 import type { Aggregation } from '@nnbp/core';
 import type { Operations } from './operations.js';
 
-type AggregationName = Exclude<keyof typeof aggregations, 'aggregationRecords'>;
 type Write = (operations: Operations, z: string, edges: number, axis: number) => string;
 
 const reduce =

@@ -1,5 +1,5 @@
 /** The aggregations as PyTorch expressions of the tensor z, over its last axis, which is that of the edges. */
-import type * as aggregations from '@nnbp/aggregations';
+import type { AggregationName } from '@nnbp/aggregations';
 import type { Aggregation } from '@nnbp/core';
 
 /** By name. A table without a built-in aggregation does not compile. */
@@ -14,7 +14,7 @@ const expressions = {
   min: 'z.gather(-1, z.argmin(-1, keepdim=True)).squeeze(-1)',
   product: 'z.prod(-1)',
   sum: 'z.sum(-1)',
-} satisfies Readonly<Record<Exclude<keyof typeof aggregations, 'aggregationRecords'>, string>>;
+} satisfies Readonly<Record<AggregationName, string>>;
 
 /** A(z) as a Python expression of z, or undefined for a custom aggregation. */
 export const pythonOfAggregation = ({ builtin }: Aggregation): string | undefined =>

@@ -2,14 +2,12 @@
  * The kernels of the built-in aggregations, by name. A list without one of them does not compile. Undefined: the sum needs
  * none, and the median is called back.
  */
-import type * as aggregations from '@nnbp/aggregations';
+import type { AggregationName } from '@nnbp/aggregations';
 import type { AggregationKernel } from './kernel.js';
 import { max, maxAbs, min } from './largest.js';
 import { logSumExp } from './log-sum-exp.js';
 import { mean } from './mean.js';
 import { product } from './product.js';
-
-type AggregationName = Exclude<keyof typeof aggregations, 'aggregationRecords'>;
 
 export const aggregationKernels = {
   logSumExp,
