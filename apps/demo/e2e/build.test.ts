@@ -8,7 +8,7 @@ import { expect, test } from 'vitest';
 import { readAddress } from '../web/address.js';
 import { describe, networkOf } from '../web/network.js';
 import { defaultState, type NetworkDescription, type PlaygroundState } from '../web/state.js';
-import { builtinFunctions } from '../web/shared/builtin-functions.js';
+import { builtinFunctions } from '../web/functions.js';
 import { expectAccessible, open, picture, useBrowser, settled } from './page.js';
 
 useBrowser();

@@ -5,7 +5,7 @@ import { presets } from '../web/derive/presets.js';
 import { networkOf } from '../web/network.js';
 import { recurrence, recurrentSequence } from '../web/recurrence.js';
 import { defaultState } from '../web/state.js';
-import { builtinFunctions } from '../web/shared/builtin-functions.js';
+import { builtinFunctions } from '../web/functions.js';
 import { expectAccessible, open, picture, settled, untilUrl, useBrowser } from './page.js';
 
 useBrowser();

@@ -8,7 +8,7 @@ import { expect, inject, test } from 'vitest';
 import { contentSecurityPolicy } from '../web/policy.js';
 import { networkOf } from '../web/network.js';
 import { defaultState, type PlaygroundState } from '../web/state.js';
-import { builtinFunctions } from '../web/shared/builtin-functions.js';
+import { builtinFunctions } from '../web/functions.js';
 import { open, picture, settled, useBrowser, untilUrl } from './page.js';
 
 useBrowser();

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { formulaNetwork } from '../web/fit/formula-network.js';
 import { networkOf } from '../web/network.js';
 import { defaultState } from '../web/state.js';
-import { builtinFunctions } from '../web/shared/builtin-functions.js';
+import { builtinFunctions } from '../web/functions.js';
 import { open, picture, useBrowser } from './page.js';
 
 useBrowser();

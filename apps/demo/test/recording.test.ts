@@ -5,8 +5,7 @@ import { exerciseOf, type Question } from '../web/derive/exercise.js';
 import { formulaStandIn } from '../web/derive/mode.js';
 import { record, replayed } from '../web/extend/recording.js';
 import { formulaNetwork } from '../web/fit/formula-network.js';
-import type { Functions } from '../web/functions.js';
-import { builtinFunctions } from '../web/shared/builtin-functions.js';
+import { builtinFunctions, type Functions } from '../web/functions.js';
 
 const fourth: Loss = {
   name: 'fourth',

@@ -6,7 +6,7 @@ import { litInTime, selectedInTime, termsInTime, timeExerciseOf } from '../web/d
 import { presets } from '../web/derive/presets.js';
 import { edgeName } from '../web/network.js';
 import type { NetworkDescription } from '../web/state.js';
-import { builtinFunctions } from '../web/shared/builtin-functions.js';
+import { builtinFunctions } from '../web/functions.js';
 
 const { network, input, target, loss, time } = presets.recurrence;
 const example = timeExerciseOf({ network, input, target, loss, time: time! }, builtinFunctions);

@@ -2,7 +2,7 @@ import { type Network, Random } from '@nnbp/core';
 import { auto } from '@nnbp/wasm';
 import { expect, test, vi } from 'vitest';
 import { defaultState } from '../web/state.js';
-import { builtinFunctions } from '../web/shared/builtin-functions.js';
+import { builtinFunctions } from '../web/functions.js';
 import { readTable, tableDataset } from '../web/train/data/csv.js';
 import type { Dataset } from '../web/train/data/dataset.js';
 import { divide } from '../web/train/data/divide.js';

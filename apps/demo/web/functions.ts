@@ -26,13 +26,27 @@ export const builtinAggregations: Readonly<Record<string, Aggregation>> = {
   ...Object.fromEntries(Object.values<Aggregation>(aggregations).map((aggregation) => [aggregation.name, aggregation])),
 };
 
-/** @throws NnbpError `MISSING_PLUGIN` */
-export function aggregationNamed(name: string): Aggregation {
-  if (Object.hasOwn(builtinAggregations, name)) return builtinAggregations[name];
-  throw new NnbpError('MISSING_PLUGIN', `There is no aggregation "${name}".`);
-}
-
 /** All built-in losses with their default options, by name. */
 export const builtinLosses: Readonly<Record<string, Loss>> = Object.fromEntries(
   Object.entries(lossRecords).map(([name, { make }]) => [name, make({})]),
 );
+
+/** The built-in functions by name. */
+export const builtinFunctions: Functions = {
+  activation: (name) => lookUp('activation', builtinActivations, name),
+  loss: (name) => lookUp('loss', builtinLosses, name),
+};
+
+/** @throws NnbpError `MISSING_PLUGIN` */
+export const aggregationNamed = (name: string): Aggregation =>
+  lookUp('aggregation', builtinAggregations, name, 'Choose another one.');
+
+function lookUp<Plugin>(
+  kind: string,
+  all: Readonly<Record<string, Plugin>>,
+  name: string,
+  advice = 'Choose another one, or write it in Extend.',
+): Plugin {
+  if (Object.hasOwn(all, name)) return all[name];
+  throw new NnbpError('MISSING_PLUGIN', `Unknown ${kind} "${name}". ${advice}`);
+}

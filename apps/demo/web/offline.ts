@@ -1,15 +1,13 @@
 /** Registers the service worker, and reports when a newer version of the page has been installed. */
 import { isEmbedded } from './embed.js';
+import { Listeners } from './shared/listeners.js';
 
 let isOutdated = false;
-const listeners = new Set<() => void>();
+const listeners = new Listeners();
 
 /** Whether a newer version is ready, for `useSyncExternalStore`. */
 export const newVersion = {
-  subscribe(listener: () => void): () => void {
-    listeners.add(listener);
-    return () => void listeners.delete(listener);
-  },
+  subscribe: listeners.subscribe,
   isReady: (): boolean => isOutdated,
 };
 
@@ -21,7 +19,7 @@ export function startOffline(): void {
   serviceWorker.addEventListener('controllerchange', () => {
     isOutdated = controlled;
     controlled = true;
-    for (const listener of listeners) listener();
+    listeners.notify();
   });
   // After everything that the page itself loads.
   addEventListener('load', () => void register());

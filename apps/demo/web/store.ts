@@ -3,11 +3,12 @@ import { useSyncExternalStore } from 'react';
 import { addressOf, readAddress } from './address.js';
 import { forgetLastEdit, keepLastEdit, restoreLastEdit } from './last-edit.js';
 import { LinkError, type LinkFault } from './link.js';
+import { Listeners } from './shared/listeners.js';
 import { defaultState, type PlaygroundState } from './state.js';
 
 type Change = (state: PlaygroundState) => PlaygroundState;
 
-const listeners = new Set<() => void>();
+const listeners = new Listeners();
 /** Why the link that opened the page could not be read. */
 export let linkProblem: LinkFault | undefined;
 /** The initial state. */
@@ -26,7 +27,7 @@ export function update(change: Change): void {
   const before = state;
   state = change(state);
   if (state === before) return;
-  for (const listener of listeners) listener();
+  listeners.notify();
   clearTimeout(pending);
   if (placeOf(before) === placeOf(state)) {
     pending = setTimeout(writeUrl, 150);
@@ -65,7 +66,7 @@ export const currentState = (): PlaygroundState => state;
 export function usePlayground(): PlaygroundState;
 export function usePlayground<Part>(select: (state: PlaygroundState) => Part): Part;
 export function usePlayground(select: (state: PlaygroundState) => unknown = (whole) => whole): unknown {
-  return useSyncExternalStore(subscribe, () => select(state));
+  return useSyncExternalStore(listeners.subscribe, () => select(state));
 }
 
 addEventListener('hashchange', () => {
@@ -73,17 +74,12 @@ addEventListener('hashchange', () => {
   clearTimeout(pending);
   pending = undefined;
   state = loaded = opened();
-  for (const listener of listeners) listener();
+  listeners.notify();
 });
 
 /** The part of the state whose changes become entries of the browser's history. */
 const placeOf = ({ view, learn: { chapter } }: PlaygroundState): string =>
   view === 'learn' ? `${view}/${chapter}` : view;
-
-function subscribe(listener: () => void): () => void {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
-}
 
 function opened(): PlaygroundState {
   linkProblem = undefined;

@@ -72,47 +72,40 @@ function open(name: PresetName): void {
 }
 
 function Sample() {
-  const { derive, network, fit, custom } = usePlayground();
+  const derive = usePlayground(({ derive }) => derive);
+  const network = usePlayground(({ network }) => network);
+  const fit = usePlayground(({ fit }) => fit);
+  const losses = usePlayground(({ custom }) => custom.losses);
   const { formula } = modeOf(derive.mode, fit.shown);
   const { inputs, outputs } = formula === undefined ? network : formulaStandIn(formula);
   const say = useMessages(messages);
-  const input = sized(derive.input, inputs.length, 0.5);
-  const target = sized(derive.target, outputs.length, 0);
   const hasTime = formula === undefined && hasDelays(network);
   return (
     <div className="sample" role="group" aria-label={say.sample}>
       {formula === undefined && <Presets />}
       {hasTime && <Time />}
-      {!hasTime &&
-        inputs.map((id, k) => (
-          <label key={id} data-term="x">
-            <span className="letter">
-              x<sub>{id}</sub>
-            </span>
-            <NumberField
-              label={say.inputOf(id)}
-              value={input[k]}
-              onChange={(value) => change({ input: input.with(k, value) })}
-            />
-          </label>
-        ))}
-      {!hasTime &&
-        outputs.map((id, k) => (
-          <label key={id} data-term="t">
-            <span className="letter">
-              t<sub>{id}</sub>
-            </span>
-            <NumberField
-              label={say.targetOf(id)}
-              value={target[k]}
-              onChange={(value) => change({ target: target.with(k, value) })}
-            />
-          </label>
-        ))}
+      {!hasTime && (
+        <>
+          <Row
+            letter="x"
+            ids={inputs}
+            values={sized(derive.input, inputs.length, 0.5)}
+            labelOf={say.inputOf}
+            choose={(input) => change({ input })}
+          />
+          <Row
+            letter="t"
+            ids={outputs}
+            values={sized(derive.target, outputs.length, 0)}
+            labelOf={say.targetOf}
+            choose={(target) => change({ target })}
+          />
+        </>
+      )}
       <label data-term={derive.loss}>
         {say.loss}{' '}
         <select aria-label={say.loss} value={derive.loss} onChange={(event) => change({ loss: event.target.value })}>
-          {namesOf(builtinLosses, custom.losses, derive.loss).map((name) => (
+          {namesOf(builtinLosses, losses, derive.loss).map((name) => (
             <option key={name}>{name}</option>
           ))}
         </select>
@@ -121,9 +114,35 @@ function Sample() {
   );
 }
 
+/** A field for each number of the sample's inputs or targets. */
+function Row({
+  letter,
+  ids,
+  values,
+  labelOf,
+  choose,
+}: {
+  readonly letter: 'x' | 't';
+  readonly ids: readonly string[];
+  readonly values: readonly number[];
+  readonly labelOf: (id: string) => string;
+  readonly choose: (values: number[]) => void;
+}) {
+  return ids.map((id, k) => (
+    <label key={id} data-term={letter}>
+      <span className="letter">
+        {letter}
+        <sub>{id}</sub>
+      </span>
+      <NumberField label={labelOf(id)} value={values[k]} onChange={(value) => choose(values.with(k, value))} />
+    </label>
+  ));
+}
+
 /** Length and targets of the sequence of a network with delays. Its numbers stand in the columns. */
 function Time() {
-  const { derive, custom } = usePlayground();
+  const derive = usePlayground(({ derive }) => derive);
+  const custom = usePlayground(({ custom }) => custom);
   const say = useMessages(messages);
   const { time } = derive;
   const isOwn = isOwnLoss({ derive, custom });
@@ -157,7 +176,7 @@ function Time() {
 
 /** Selects a quantity with two lists, as a click in the graph does. */
 function Asked({ exercise }: { readonly exercise: Exercise }) {
-  const { derive } = usePlayground();
+  const derive = usePlayground(({ derive }) => derive);
   const say = useMessages(messages);
   const selected = selectedQuantity(exercise, derive.selected);
   const quantities = quantitiesOf(exercise, selected.node);

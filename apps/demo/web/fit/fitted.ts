@@ -5,7 +5,7 @@ import { type FitStatistics, fitStatistics } from '@nnbp/formula';
 import { mse } from '@nnbp/losses';
 import { levenbergMarquardt } from '@nnbp/optim';
 import { fit } from '@nnbp/train';
-import { builtinFunctions } from '../shared/builtin-functions.js';
+import { builtinFunctions } from '../functions.js';
 import { networkOf } from '../network.js';
 import type { FormulaDescription, NetworkDescription, PlaygroundState } from '../state.js';
 import { formulaNetwork, rightSide, variableOf } from './formula-network.js';

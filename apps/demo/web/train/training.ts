@@ -4,6 +4,7 @@
  */
 import { type Remote, transfer } from 'comlink';
 import type { OwnFunction } from '../extend/user-worker.js';
+import { Listeners } from '../shared/listeners.js';
 import { withTimeLimit } from '../shared/time-limit.js';
 import { type Curve, emptyCurve, withPoint } from './curve.js';
 import { type Connection, connect } from './connection.js';
@@ -52,7 +53,8 @@ const stuck = new Error('no response');
 
 export class Training {
   view = nothing;
-  readonly #listeners = new Set<() => void>();
+  readonly #listeners = new Listeners();
+  readonly subscribe = this.#listeners.subscribe;
   #connection: Promise<Connection> | undefined;
   /** User functions of the connection. */
   #known = '[]';
@@ -63,11 +65,6 @@ export class Training {
   /** Key of the open training. */
   #origin: readonly unknown[] = [];
   #playsNext = false;
-
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  };
 
   /** Opens a training unless it is already open. */
   async openOnce(
@@ -259,7 +256,7 @@ export class Training {
 
   #show(change: Partial<TrainingView>): void {
     this.view = { ...this.view, ...change };
-    for (const listener of this.#listeners) listener();
+    this.#listeners.notify();
   }
 }
 

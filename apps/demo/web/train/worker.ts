@@ -1,6 +1,6 @@
 /** The trainer with the built-in functions, in a worker of its own. */
 import { expose } from 'comlink';
-import { builtinFunctions } from '../shared/builtin-functions.js';
+import { builtinFunctions } from '../functions.js';
 import { createTrainer } from './trainer.js';
 
 expose(createTrainer(builtinFunctions));

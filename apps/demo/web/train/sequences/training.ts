@@ -1,5 +1,6 @@
 /** The page's side of a training on sequences: it asks for steps, shows what they gave, and asks again. */
 import { type Remote, wrap } from 'comlink';
+import { Listeners } from '../../shared/listeners.js';
 import type { Kind, SequenceTable, Settings } from './settings.js';
 import type { Prepared, Refusal, SequenceObservation, SequenceTrainer, TableAnswer } from './trainer.js';
 
@@ -41,7 +42,8 @@ export class SequenceTraining {
     curve: { steps: [], losses: {} },
     playing: false,
   };
-  readonly #listeners = new Set<() => void>();
+  readonly #listeners = new Listeners();
+  readonly subscribe = this.#listeners.subscribe;
   readonly #note: (steps: number) => void;
   /** Counts requests, so that outdated responses are ignored. */
   #turn = 0;
@@ -58,11 +60,6 @@ export class SequenceTraining {
     this.#shown = shown;
     this.#note = note;
   }
-
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  };
 
   /** Prepares a training in place of the one before, and takes a number of steps, for a link to a training in progress. */
   async open(settings: Start, table: SequenceTable | undefined, steps: number): Promise<void> {
@@ -146,7 +143,7 @@ export class SequenceTraining {
 
   #show(change: Partial<SequenceTrainingView>): void {
     this.view = { ...this.view, ...change };
-    for (const listener of this.#listeners) listener();
+    this.#listeners.notify();
   }
 }
 
