@@ -21,7 +21,7 @@ export function training(engine, sizes, batch) {
   };
 }
 
-/** Calls per second, measured over about so many seconds. */
+/** Calls per second, measured over about `seconds` seconds. */
 export function rate(run, seconds) {
   const start = performance.now();
   let times = 0;

@@ -1,7 +1,7 @@
 import { adam, fit, GraphBuilder, gru, identity, Network, Random, softmaxCrossEntropy, stream } from 'nnbp';
 
 const names = ['circle', 'zigzag', 'swipe'];
-/** A step of a gesture is so many pixels of its path: speed and size of the screen do not matter. */
+/** Length of a gesture's step in pixels of its path, so that speed and screen size do not matter. */
 const pixelsPerStep = 12;
 /** Fewer steps are no gesture yet. */
 const minSteps = 6;

@@ -31,7 +31,7 @@ const engine = await auto({ threads: 1 });
 let model = await modelOf(1, networkAt(path));
 let requests = 0;
 
-// A client that sends a byte now and then would keep its connection forever.
+// Otherwise a client that sends a byte every few seconds could keep its connection open forever.
 const limits = { requestTimeout: timeout, headersTimeout: timeout, connectionsCheckingInterval: timeout / 4 };
 const server = createServer(limits, (request, response) => {
   answer(request).then(

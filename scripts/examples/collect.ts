@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { globSync } from 'tinyglobby';
 
-/** One block, as it stands in its file. */
+/** One code block of a file. */
 export interface Example {
   readonly file: string;
   /** Line of its first line of code, counted from 1. */

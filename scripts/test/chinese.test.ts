@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 const guides = fileURLToPath(new URL('../../docs/guides/', import.meta.url));
 const chinese = fileURLToPath(new URL('../../docs/zh/guides/', import.meta.url));
 
-/** Fenced blocks without comments. What stands after an expression is its value: examples.test.ts compares it. */
+/** Fenced blocks without comments. A comment after an expression is its value: examples.test.ts compares it. */
 const blocks = (path: string) =>
   Array.from(readFileSync(path, 'utf8').matchAll(/^```[\s\S]*?^```$/gm), ([block]) =>
     block

@@ -21,7 +21,7 @@ export interface Guide {
 
 interface Edit {
   readonly file: string;
-  /** The line after which the text is inserted. Absent: the text is a new file. */
+  /** The line after which the text is inserted. Undefined if the text is a new file. */
   readonly after?: string;
   readonly text: string;
 }

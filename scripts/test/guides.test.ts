@@ -43,8 +43,8 @@ test('the tests that the guides name pass after all guides', { timeout: 600_000 
 });
 
 /**
- * Runs a program of an installed package in the copy, for at most so many milliseconds: less than the limit of the test, so
- * that no process outlives it. Throws with its output if it fails.
+ * Runs a program of an installed package in the copy. `timeout`, in milliseconds, is below the time limit of the test, so that
+ * no process outlives it. Throws with the program's output if it fails.
  */
 async function run(name: string, file: string, timeout: number, ...parameters: string[]): Promise<void> {
   const { VITEST: _, VITEST_POOL_ID: __, VITEST_WORKER_ID: ___, NODE_OPTIONS: ____, ...env } = process.env;

@@ -39,7 +39,7 @@ test('the page and any first view are at most 250 KB gzipped, Learn at most 40 K
   expect(beyond).toBeLessThan(40 * kilobytes);
   const fit = filesOf(manifest, 'web/fit/view.tsx', new Set(shell));
   expect(await total(['index.html', ...shell, ...fit])).toBeLessThan(250 * kilobytes);
-  // Formulas come after the page stands, and nothing of the other views does.
+  // KaTeX is loaded after the page is shown; nothing of the other views is loaded at all.
   const names = [...derive, ...learn].join(' ');
   expect(names).not.toMatch(/katex|codemirror|typescript|uplot/i);
 });

@@ -73,7 +73,7 @@ export async function open(
 export const addressOf = (server: string, change: Partial<PlaygroundState>): string =>
   `${server}#${writeLink({ ...defaultState, view: 'derive', ...change })}`;
 
-/** Waits until the URL holds a state that is as wanted. */
+/** Waits until the state in the URL satisfies the condition. */
 export const untilUrl = (page: Page, wanted: (state: PlaygroundState) => boolean) =>
   page.waitForURL(({ hash }) => wanted(readAddress(hash, defaultState)));
 

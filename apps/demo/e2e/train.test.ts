@@ -31,27 +31,27 @@ const openTrain = (data: DataName, change: Partial<Settings> = {}, ...rest: Para
 const stat = async (page: Page, name: string) => (await page.locator(`[data-stat="${name}"]`).textContent()) ?? '';
 const numberIn = async (page: Page, name: string) => Number.parseFloat((await stat(page, name)).replaceAll(',', ''));
 
-/** Waits until a number that the page shows is as wanted. */
-const until = (page: Page, name: string, wanted: (value: number) => boolean) =>
-  expect.poll(async () => wanted(await numberIn(page, name)), { timeout: 50_000, interval: 100 }).toBe(true);
+/** Waits until a number on the page satisfies the condition. */
+const until = (page: Page, name: string, condition: (value: number) => boolean) =>
+  expect.poll(async () => condition(await numberIn(page, name)), { timeout: 50_000, interval: 100 }).toBe(true);
 
 const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click();
 
-/** Pauses and waits for the last numbers. */
+/** Pauses and waits until training has stopped. */
 async function pause(page: Page): Promise<void> {
-  // It is 0 at first too, until there is something to measure.
+  // The rate is also 0 before the first measurement.
   await until(page, 'rate', (rate) => rate > 0);
   await press(page, 'Pause');
   await until(page, 'rate', (rate) => rate === 0);
 }
 
-/** Waits until the page has drawn so many frames. */
+/** Waits until the page has drawn `count` frames. */
 const frames = (page: Page, count: number) =>
   page.evaluate(async (left) => {
     for (; left > 0; left--) await new Promise((resolve) => requestAnimationFrame(resolve));
   }, count);
 
-/** Steps and waits for the page to have shown each. */
+/** Presses Step `times` times and waits each time until the page shows it. */
 async function step(page: Page, times: number): Promise<void> {
   for (let k = 0; k < times; k++) {
     const before = await numberIn(page, 'steps');
@@ -66,16 +66,16 @@ const tables = ({ count, inputs, answers }: Part): Tables => ({
 });
 
 /**
- * How long each task of the page's main thread was at work meanwhile, in milliseconds. That is its own time: the observer of long
- * tasks in a page goes by the clock, and so counts what other programs do on a machine with few cores. The browser has
- * pages of other tests too: a time stamp in the trace names the process of this one.
+ * CPU time of each task of the page's main thread during `during`, in milliseconds. (A PerformanceObserver for long tasks
+ * measures elapsed time, and so includes what other programs do on a machine with few cores.) The browser has pages of
+ * other tests too: a time stamp in the trace identifies the process of this one.
  */
 async function mainThreadTasks(page: Page, during: () => Promise<unknown>): Promise<number[]> {
   interface TraceEvent {
     readonly name: string;
     readonly pid: number;
     readonly tid: number;
-    /** In microseconds, of the thread's own time. */
+    /** CPU time of the thread in microseconds. */
     readonly tdur?: number;
     readonly args?: { readonly name?: string; readonly data?: { readonly message?: string } };
   }
@@ -118,7 +118,7 @@ test('every loss that is not refused for a task trains on it', async () => {
   }
 });
 
-test('XOR is learned until every sample is correct', async () => {
+test('training on XOR reaches 100 % accuracy', async () => {
   const page = await openTrain('xor', { noise: 0 });
   await press(page, 'Play');
   await until(page, 'training-accuracy', (accuracy) => accuracy === 100);
@@ -218,13 +218,13 @@ test('the confusion matrix of iris counts every flower used for validation', asy
   await picture(page, 'train-iris');
 });
 
-test('a 784-128-10 network learns digits while the page stays under 50 ms a task', { timeout: 120_000 }, async () => {
+test('no task of the page takes 50 ms while a 784-128-10 network learns digits', { timeout: 120_000 }, async () => {
   const page = await openTrain('digits', { sample: 5 });
   await expect.poll(() => page.getByRole('button', { name: 'Play' }).isEnabled(), { timeout: 60_000 }).toBe(true);
   await press(page, 'Play');
   await until(page, 'validation-accuracy', (accuracy) => accuracy > 88);
-  // The load is steady: a task that is long by the page's own making comes again in each window. One that a shared
-  // machine has slowed down does not, so one window without any is the proof.
+  // The load is steady: if the page causes long tasks, every window has some. On a shared machine, other programs may cause
+  // one, so a single window without long tasks is sufficient.
   const longest: number[] = [];
   while (longest.length < 3 && !(Math.min(...longest) < 50)) {
     const before = await numberIn(page, 'steps');
@@ -232,7 +232,7 @@ test('a 784-128-10 network learns digits while the page stays under 50 ms a task
       await until(page, 'steps', (steps) => steps > before + 200);
       await frames(page, 200);
     });
-    expect(tasks.length, 'the page draws meanwhile').toBeGreaterThan(20);
+    expect(tasks.length, 'the page draws during training').toBeGreaterThan(20);
     longest.push(Math.max(...tasks));
   }
   expect(Math.min(...longest), `the longest task of each window: ${longest.join(', ')} ms`).toBeLessThan(50);
@@ -299,7 +299,7 @@ test('a file that is not a table gets a message', async () => {
   await page.getByText('The file has only one column.').waitFor();
 });
 
-test('other data select a suitable loss, and an unsuitable one gets a message', async () => {
+test('choosing other data selects a suitable loss, and an unsuitable one gets a message', async () => {
   const page = await open({ view: 'train' });
   await page.getByText('iris', { exact: true }).click();
   expect(await page.getByRole('combobox', { name: 'Loss', exact: true }).inputValue()).toBe('softmaxCrossEntropy');
@@ -322,7 +322,7 @@ test('training that diverges stops with a message', async () => {
   await until(page, 'training-loss', (loss) => loss < 0.01);
 });
 
-test('a function is drawn with the pointer, or typed, and fitted', async () => {
+test('a function can be drawn with the pointer or typed, and is fitted', async () => {
   const page = await openTrain('drawn');
   await until(page, 'training-loss', (loss) => loss > 0);
   const area = page.getByRole('img', { name: /Drawing area/ });

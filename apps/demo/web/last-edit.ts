@@ -4,7 +4,7 @@
  */
 const key = 'nnbp-last-edit';
 
-/** Stores the link of the current state, while the page goes away. */
+/** Stores the link of the current state when the page is hidden or closed. */
 export function keepLastEdit(link: string): void {
   try {
     sessionStorage.setItem(key, link);
@@ -13,7 +13,7 @@ export function keepLastEdit(link: string): void {
   }
 }
 
-/** Removes the stored link, while the page goes away as it was opened. */
+/** Removes the stored link when the page is closed unchanged. */
 export function forgetLastEdit(): void {
   try {
     sessionStorage.removeItem(key);

@@ -17,10 +17,10 @@ const node = v.object({
   /** The predecessors' ids. */
   from: v.pipe(v.array(name), v.maxLength(200)),
   /** The name of a built-in activation, or of one of `custom.activations`. */
-  /** For each predecessor the delay of the edge in steps; 0: the same step. Absent: no edge is delayed. */
+  /** Delay of each incoming edge in steps; 0: the same step. Default: no edge is delayed. */
   delays: v.exactOptional(v.pipe(v.array(count(0, maxDelay)), v.maxLength(200))),
   activation: name,
-  /** The name of a built-in aggregation. Absent: the sum. */
+  /** The name of a built-in aggregation. Default: the sum. */
   aggregation: v.exactOptional(name),
   b: finite,
   c: finite,
@@ -32,7 +32,7 @@ const network = v.object({
   inputs: v.pipe(v.array(name), v.minLength(1), v.maxLength(200)),
   nodes: v.pipe(v.array(node), v.maxLength(400)),
   outputs: v.pipe(v.array(name), v.maxLength(200)),
-  /** What delayed edges read before the first step, by the id of their node. Absent: 0. */
+  /** Values of nodes before the first step, which delayed edges read, by node id. Default: 0. */
   initial: v.exactOptional(v.record(name, finite)),
 });
 

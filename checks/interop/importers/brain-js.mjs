@@ -22,8 +22,8 @@ function trained(name, data, options, training = {}) {
 }
 
 /**
- * Inputs and outputs by name. Names of inputs may look like numbers; those of outputs may not, for brain.js 1.6.1 saves
- * them under each other's names then, and reads them back so.
+ * Inputs and outputs by name. Names of inputs may look like numbers; those of outputs may not, because brain.js 1.6.1
+ * confuses them when it saves.
  */
 function withKeys() {
   const data = [
@@ -42,7 +42,7 @@ function withKeys() {
   return { name: 'colours by name', json, rows, outputs };
 }
 
-/** Trained networks over sequences, and what `run` gives for the first row, the first two, and so on. */
+/** Trained recurrent networks, and the outputs of `run` for the first row, the first two rows, and so on. */
 export function recurrent(each, steps) {
   return ['RNNTimeStep', 'LSTMTimeStep', 'GRUTimeStep'].flatMap((type) =>
     Array.from({ length: each }, (_, k) => {

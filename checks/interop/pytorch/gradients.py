@@ -3,7 +3,7 @@
     python3 gradients.py DIRECTORY...
 
 Each directory has network.py, weights.safetensors and samples.json with "inputs" and "targets"; result.json is written
-there: the outputs in the data's units, and for the mean squared error in the network's units the loss and its gradient
+there: the outputs in the data's units, and for the mean squared error of standardized targets the loss and its gradient
 by every tensor of the state.
 """
 

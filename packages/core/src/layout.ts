@@ -3,18 +3,18 @@
  * parameters).
  */
 
-/** In place of the slot of a constant until the number of parameters is known: the last slots there can be. */
+/** Constants get the slots from this one down until the number of parameters is known. */
 const lastSlot = 2 ** 32 - 1;
 
 /** Assigns slots, node after node. */
 export class Layout {
   /** The number of parameters so far. */
   parameterCount = 0;
-  /** The first is 1: the c of every node whose c is fixed at 1. */
+  /** The first constant is 1, for every node whose c is fixed at 1. */
   readonly #constants = new Map<number, number>([[1, 0]]);
   readonly #named = { b: new Map<string, number>(), c: new Map<string, number>(), w: new Map<string, number>() };
 
-  /** The slot of a node's b, c or w: the constant's, the one of that name, or a new one. */
+  /** The slot of a node's b, c or w: that of the constant, that of the shared parameter `name`, or a new one. */
   slot(letter: 'b' | 'c' | 'w', fixed: number | undefined, name: string | undefined): number {
     if (fixed !== undefined) return this.#constant(fixed);
     if (name === undefined) return this.parameterCount++;

@@ -10,14 +10,14 @@ import { applyOutputTransform } from './output-transform.js';
 import { overflow } from './overflow.js';
 import type { Row } from './rows.js';
 
-/** Nodes first to end − 1: a layer, or a node alone. */
+/** Nodes `first` to `end` − 1: a layer, or a single node. */
 interface Group {
   readonly activation: Activation;
   readonly first: number;
   end: number;
   /**
-   * Where all nodes have the same predecessors, which follow one another, and weights that do: the first predecessor, the
-   * slot of the first weight, and the distance between the first weights of two nodes. Else `source` is −1.
+   * If all nodes have the same consecutive predecessors and consecutive weights: the first predecessor, the slot of the first
+   * weight, and the stride between nodes. Otherwise `source` is −1.
    */
   readonly source: number;
   readonly fanIn: number;
@@ -113,7 +113,7 @@ export class Prediction {
       let h1 = slots[biases[i + 1]];
       let h2 = slots[biases[i + 2]];
       let h3 = slots[biases[i + 3]];
-      // One index for four weights: a third faster than one for each.
+      // One index for four weights is a third faster than four indices.
       for (let j = source, at = w; j < last; j++, at++) {
         const value = x[j];
         h0 += slots[at] * value;

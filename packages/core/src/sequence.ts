@@ -163,7 +163,7 @@ export const stream = (network: Network): NetworkStream => new NetworkStream(net
 /** The streams of `predictSequence`. */
 const streams = /* @__PURE__ */ new WeakMap<Network, NetworkStream>();
 
-/** The counts of one sample of so many steps. */
+/** The counts of one sample with this number of steps. */
 const oneSample = (steps: number) => new Array<number>(steps).fill(1);
 
 function expectSteps(steps: number): void {

@@ -77,8 +77,8 @@ const table: [what: string, code: string, message: RegExp, action: () => unknown
   ['no input', 'NO_INPUTS', /input/, () => new GraphBuilder().build()],
   ['no output', 'NO_OUTPUTS', /output/, () => graphOf((g) => g.input('i'))],
   ['a layer of no nodes', 'EMPTY_LAYER', /layer1/, () => new GraphBuilder().layer(0, node(['i']))],
-  ['a layer on nothing', 'EMPTY_LAYER', /predecessors/, () => new GraphBuilder().layer(2, node([]))],
-  ['half a node', 'OUT_OF_RANGE', /2.5/, () => new GraphBuilder().inputs(2.5)],
+  ['a layer without predecessors', 'EMPTY_LAYER', /predecessors/, () => new GraphBuilder().layer(2, node([]))],
+  ['a fractional number of nodes', 'OUT_OF_RANGE', /2.5/, () => new GraphBuilder().inputs(2.5)],
   [
     'more inputs than a map can name',
     'OUT_OF_RANGE',
@@ -86,20 +86,20 @@ const table: [what: string, code: string, message: RegExp, action: () => unknown
     () => new GraphBuilder().inputs(2 ** 33),
   ],
   [
-    'a fan-in too huge for indices',
+    'a fan-in too large for indices',
     'OUT_OF_RANGE',
     /edges.* to 2147483648, received 2500000000/,
     () => mlp([50_000, 50_000], { activation: sigmoid }),
   ],
   ['an id that is not a string', 'WRONG_TYPE', /string/, () => new GraphBuilder().input(7 as unknown as string)],
-  ['no activation', 'WRONG_TYPE', /activation/, () => new GraphBuilder().node('a', { from: [] } as never)],
+  ['a missing activation', 'WRONG_TYPE', /activation/, () => new GraphBuilder().node('a', { from: [] } as never)],
   [
     'a shared weight of no edge',
     'UNKNOWN_ID',
     /"z"/,
     () => new GraphBuilder().node('a', { ...node(['i']), shared: { w: { z: 'w' } } }),
   ],
-  ['one size only', 'WRONG_LENGTH', /two sizes/, () => mlp([3], { activation: sigmoid })],
+  ['a single size', 'WRONG_LENGTH', /two sizes/, () => mlp([3], { activation: sigmoid })],
   [
     'a seed that is not a number',
     'NOT_FINITE',
@@ -135,9 +135,9 @@ const table: [what: string, code: string, message: RegExp, action: () => unknown
     /fixed/,
     () => new Network(mlp([1, 1], { activation: identity, fixed: { c: 1 } })).setParameters('output.0', { c: 2 }),
   ],
-  ['a batch of nothing', 'OUT_OF_RANGE', /batchSize/, () => reference().prepare(network().graph, 0)],
+  ['an empty batch', 'OUT_OF_RANGE', /batchSize/, () => reference().prepare(network().graph, 0)],
   [
-    'a sample that is not there',
+    'a sample that does not exist',
     'OUT_OF_RANGE',
     /sample/,
     () => backpropagate(network(), [1, 2], [1], mse()).cache.x('output.0', 1),
@@ -172,28 +172,28 @@ const table: [what: string, code: string, message: RegExp, action: () => unknown
     () => reference().prepare(network().graph, 2).backpropagate(new Float64Array(4), new Float64Array(1), 2, mse()),
   ],
   [
-    'a vector that is not of the layout',
+    'a vector that does not match the layout',
     'WRONG_LENGTH',
     /vector: expected 17 numbers, received 1/,
     () => new ParameterVector(network().graph, new Float64Array(1)),
   ],
-  ['half a random state', 'WRONG_LENGTH', /state/, () => new Random(1).restore([1, 2])],
+  ['an incomplete random state', 'WRONG_LENGTH', /state/, () => new Random(1).restore([1, 2])],
   ['a deviation of 0', 'OUT_OF_RANGE', /above 0/, () => new Standardization([0], [0])],
   [
-    'units of another width',
+    'an input scaler of another width',
     'WRONG_LENGTH',
     /inputScaler/,
     () => (network().inputScaler = new Standardization([0], [1])),
   ],
   [
-    'output units of another width',
+    'an output scaler of another width',
     'WRONG_LENGTH',
     /outputScaler/,
     () => (network().outputScaler = new Standardization([0, 0], [1, 1])),
   ],
 ];
 
-describe('bad input gets a typed error that says what was found', () => {
+describe('bad input gets a typed error that reports what was received', () => {
   for (const [what, code, message, action] of table) {
     test(what, () => {
       const error = errorOf(action);

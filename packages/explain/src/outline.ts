@@ -41,7 +41,7 @@ export interface Heading {
 export interface Outline {
   readonly backward: readonly Branch[];
   readonly forward: readonly Line[];
-  /** Whether the list lacks quantities that it reads. */
+  /** Whether the forward list omits quantities that it depends on. */
   readonly forwardIsCut: boolean;
 }
 
@@ -116,7 +116,7 @@ function tree(worked: Worked, root: Read, limits: Limits): Branch[] {
   return branches;
 }
 
-/** The forward quantities that were read and those that they depend on, in the engine's order. */
+/** The forward quantities in `read` and those that they depend on, in the order of computation. */
 function list(worked: Worked, read: readonly Read[], limits: Limits): Pick<Outline, 'forward' | 'forwardIsCut'> {
   const chosen = nearest(worked, read, limits, () => true);
   const forward = [...chosen.values()].map((line) => ({ ...line, expression: expressionOf(worked, line.letter) }));

@@ -30,12 +30,12 @@ export interface NodesDocument {
   readonly ids: readonly string[];
   readonly from: readonly SourceDocument[];
   readonly activation: FunctionName | string;
-  /** Absent: the sum. */
+  /** Default: the sum. */
   readonly aggregation?: FunctionName | string;
-  /** Absent: a separate parameter of each node, as for c. */
+  /** Default: a separate parameter for each node, as for c. */
   readonly b?: ParameterDocument;
   readonly c?: ParameterDocument;
-  /** One entry per edge; null for a separate parameter. Absent: all are separate. */
+  /** One entry per edge; null for a separate parameter. Default: all are separate. */
   readonly w?: readonly (ParameterDocument | null)[];
 }
 
@@ -51,7 +51,7 @@ export interface NetworkDocument {
   readonly initial?: readonly (readonly [id: string, value: number])[];
   readonly inputScaler?: ScalerDocument;
   readonly outputScaler?: ScalerDocument;
-  /** Output transform. Absent: none. */
+  /** Output transform. Default: none. */
   readonly outputTransform?: Exclude<OutputTransform, 'none'>;
 }
 

@@ -18,7 +18,7 @@ const loaded = (js: string) =>
 
 function randomNetwork(seed: number): { network: Network; rows: number[][] } {
   const random = new Random(seed);
-  // Half of them are small enough for a line a node.
+  // Half of them are small enough for one line per node.
   const graph = randomGraph(random, { nodes: seed % 2 === 0 ? 40 : 300 });
   const network = new Network(graph);
   network.parameters.vector.set(randomParameters(graph, random));
@@ -61,7 +61,7 @@ describe('a module is bit-identical to the reference engine', () => {
     expect(Math.min(forms.unrolled, forms.tables)).toBeGreaterThan(5);
   });
 
-  test.each(everyActivation)('for $name, near 0 and far from it', async (activation) => {
+  test.each(everyActivation)('for $name, near 0 and far from 0', async (activation) => {
     const network = new Network(mlp([1, 1], { activation, fixed: { c: 1 } }));
     network.setParameters('output.0', { b: 0, w: { 'input.0': 1 } });
     const { predict } = await loaded(toModule(network).js);
@@ -197,7 +197,7 @@ export function predict(input) {
     expect(problems({ 'network.d.ts': dts, 'use.ts': use })).toEqual([]);
   }, 30_000);
 
-  test('is not written for a custom activation, and the error names the node', () => {
+  test('is refused for a custom activation, and the error names the node', () => {
     const builder = new GraphBuilder();
     const cube: Activation = { name: 'cube', value: (h) => h ** 3, derivative: (h) => 3 * h ** 2 };
     builder.output(builder.node('bend', { from: [builder.input('x')], activation: cube }));
@@ -205,14 +205,14 @@ export function predict(input) {
     expect([error.code, error.message]).toEqual(['UNSUPPORTED', expect.stringMatching(/Node "bend".*"cube"/)]);
   });
 
-  test('is not written for a parameter that is not finite', () => {
+  test('is refused for a parameter that is not finite', () => {
     const network = new Network(mlp([1, 1], { activation: tanh }));
     network.parameters.vector[0] = NaN;
     expect(errorOf(() => toModule(network)).code).toBe('NOT_FINITE');
   });
 });
 
-/** What the TypeScript compiler says of these files. */
+/** Type errors in these files. */
 function problems(files: Readonly<Record<string, string>>): string[] {
   const options: ts.CompilerOptions = {
     noEmit: true,

@@ -1,25 +1,25 @@
-/** The kinds of nodes that units are made of. */
+/** The kinds of nodes that recurrent units consist of. */
 import { identity } from '@nnbp/activations';
 import { product } from '@nnbp/aggregations';
 import { type Activation, delayed, edgeName, type GraphBuilder, type Initializer, type Source } from '@nnbp/core';
 
-/** Weights within ±1/√size, as PyTorch starts recurrent and convolutional layers. */
+/** Weights within ±1/√size, as PyTorch initializes recurrent and convolutional layers. */
 export const uniformWithin =
   (size: number): Initializer =>
   (_fanIn, _fanOut, random) =>
     (2 * random.uniform() - 1) / Math.sqrt(size);
 
-/** What a node with weights is made of. */
+/** Options of a node with weights. */
 export interface Weighted {
   readonly from: readonly Source[];
-  /** A node that is added with the weight 1. */
+  /** A source that is added with the weight 1. */
   readonly plus?: string;
   readonly activation: Activation;
-  /** Where b starts. */
+  /** Initial value of b. */
   readonly bias?: number;
-  /** Where the weights start. */
+  /** Initializer of the weights. */
   readonly weights: Initializer;
-  /** A name under which nodes with as many edges share b and the weights, edge by edge. */
+  /** Nodes with the same name share b and the weights, edge by edge; they need the same number of edges. */
   readonly share?: string | undefined;
 }
 

@@ -7,7 +7,7 @@ import type { Pace } from './yield-to-event-loop.js';
 
 /** The results of an evaluation. */
 export interface Assessment {
-  /** The mean loss over the samples, by their weights, in the network's units (standardized, if the network has an output scaler). */
+  /** The mean loss over the samples, weighted, for standardized targets if the network has an output scaler. */
   readonly loss: number;
   /** By the metrics' names, of what `predict` returns: in the units of the data, after the output transform. */
   readonly metrics: Readonly<Record<string, MetricResult>>;

@@ -1,4 +1,4 @@
-/** Data of callers: rows, checked once and written one after another in the network's own units. */
+/** Training data: checks the caller's rows once, standardizes them, and copies them into flat arrays. */
 import {
   expectFinite,
   expectLength,
@@ -12,7 +12,7 @@ import {
 } from '@nnbp/core';
 import type { Sequences } from './sequences.js';
 
-/** A number for each output node, or null for one whose target is not known: it has no loss, and its gradient is 0. */
+/** A number for each output node, or null where the target is unknown: such an output has no loss and the gradient 0. */
 export type Target = ArrayLike<number | null>;
 
 /** One input and its target. */
@@ -42,17 +42,17 @@ export type SampleStream = AsyncIterable<Sample> | (() => AsyncIterable<Sample>)
 /** Data for `fit` and `evaluate`. */
 export type Data = Tables | readonly Sample[] | SampleStream | Sequences;
 
-/** A part of a table, which remembers which rows of it. */
+/** Some rows of a table, with their indices in it. */
 export interface Part extends Tables {
-  /** For each row its number in the whole table; absent: its own. */
+  /** Index of each row in the whole table. Default: 0, 1, 2, … */
   readonly rows?: ArrayLike<number>;
 }
 
-/** Checked samples in the network's units, row after row. */
+/** Checked, standardized samples in flat arrays, row by row. */
 export interface FlatData extends Pick<Part, 'rows'> {
   readonly inputs: Float64Array;
   readonly targets: Float64Array;
-  /** Absent: 1 for each. */
+  /** Default: 1 for each. */
   readonly weights?: Float64Array;
   readonly samples: number;
 }
@@ -62,12 +62,12 @@ export function areSequences(data: Data): data is Sequences {
   return 'sequences' in data;
 }
 
-/** Whether the samples come one by one. */
+/** Whether the data are a stream of samples. */
 export function isStream(data: Data): data is SampleStream {
   return typeof data === 'function' || Symbol.asyncIterator in data;
 }
 
-/** Both kinds of rows as tables. */
+/** Converts an array of samples to tables. */
 export function tablesOf(data: Tables | readonly Sample[]): Tables {
   if (!('inputs' in data)) {
     return { inputs: data.map((sample) => sample.input), targets: data.map((sample) => sample.target) };
@@ -80,7 +80,7 @@ export function tablesOf(data: Tables | readonly Sample[]): Tables {
 }
 
 /**
- * Throws unless the sample suits the network.
+ * Throws unless the sample fits the network.
  *
  * @param label - Names the sample in messages.
  */
@@ -100,7 +100,7 @@ export function expectTarget(label: string, target: Target, width: number): void
   expectFinite(label, known === width ? (target as Row) : Array.from(target, (t) => (t === null ? 0 : t)));
 }
 
-/** Writes a checked sample, in the network's units, as row `s`. Throws if the loss cannot use its target. */
+/** Standardizes a checked sample and writes it as row `s`. Throws if the loss cannot use its target. */
 export function writeSample(
   network: Network,
   loss: Loss | undefined,
@@ -123,16 +123,16 @@ export function writeSample(
   if (problem !== undefined) throw new NnbpError('WRONG_TARGET', `${label}, target, for ${loss!.name}: ${problem}.`);
 }
 
-/** What stands for null in flat targets. */
+/** The value in flat targets that represents null. */
 function unknownTarget({ name, unknownTargets }: Loss, label: string): number {
   if (unknownTargets === true) return NaN;
   throw new NnbpError(
     'WRONG_TARGET',
-    `${label}, target: expected no null, since ${name} compares all outputs of a sample. Use a loss of single outputs.`,
+    `${label}, target: expected no null, since ${name} compares all outputs of a sample. Use an elementwise loss.`,
   );
 }
 
-/** Throws unless there are samples, and all suit the network. */
+/** Throws unless there are samples and all of them fit the network. */
 export function checkTables(network: Network, { inputs, targets, weights, rows }: Part, what: string): void {
   if (inputs.length === 0) throw new NnbpError('EMPTY_DATA', `${what} is empty.`);
   for (let s = 0; s < inputs.length; s++) {
@@ -144,7 +144,7 @@ export function checkTables(network: Network, { inputs, targets, weights, rows }
   }
 }
 
-/** Checked tables in the network's units. */
+/** Standardizes checked tables into flat arrays. */
 export function flatten(network: Network, loss: Loss, tables: Part, what: string): FlatData {
   const samples = tables.inputs.length;
   const inputs = new Float64Array(samples * network.graph.inputCount);
@@ -162,7 +162,7 @@ export function flatten(network: Network, loss: Loss, tables: Part, what: string
   };
 }
 
-/** Two parts of a table: `fraction` of the rows, drawn at random, and the rest. */
+/** Splits a table into `fraction` of the rows, drawn at random, and the rest. */
 export function split(tables: Tables, fraction: number, random: Random): { rest: Part; part: Part } {
   const order = Uint32Array.from({ length: tables.inputs.length }, (_, s) => s);
   random.shuffle(order);

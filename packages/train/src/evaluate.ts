@@ -32,7 +32,7 @@ export interface EvaluateOptions {
 const maxWindow = 64;
 
 /**
- * Computes the mean loss, in the network's units, and the metrics, in the data's.
+ * Computes the mean loss (of standardized targets, if the network has an output scaler) and the metrics (in the data's units).
  *
  * @throws NnbpError `OUT_OF_RANGE`, `EMPTY_DATA`, `WRONG_LENGTH`, `NOT_FINITE`, `WRONG_TARGET`
  */

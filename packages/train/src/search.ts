@@ -1,64 +1,64 @@
-/** Searches for good options: random trials, of which the best continue with a larger budget (successive halving). */
+/** Hyperparameter search: random trials, of which the best continue with a larger budget (successive halving). */
 import { expectInteger, mismatch, NnbpError, Random } from '@nnbp/core';
 
-/** Draws a value of one option. */
+/** Draws a value for one option. */
 export type Distribution<Value> = (random: Random) => Value;
 
-/** One of these values. */
+/** One of these values, each with the same probability. */
 export const choice =
   <Value>(values: readonly Value[]): Distribution<Value> =>
   (random) =>
     values[Math.floor(random.uniform() * values.length)];
 
-/** A number from `low` to below `high`. */
+/** A number in `[low, high)`, uniformly distributed. */
 export const uniform =
   (low: number, high: number): Distribution<number> =>
   (random) =>
     low + (high - low) * random.uniform();
 
-/** A number from `low` to below `high`, both above 0, each order of magnitude with the same probability. */
+/** A number in `[low, high)`, both above 0, whose logarithm is uniformly distributed. */
 export const logUniform =
   (low: number, high: number): Distribution<number> =>
   (random) =>
     low * (high / low) ** random.uniform();
 
-/** The options of a search, by name. */
+/** The search space: a distribution for each option. */
 export type Space<Options> = { readonly [Name in keyof Options]: Distribution<Options[Name]> };
 
-/** The progress of a search. */
+/** Options of {@link search}. */
 export interface SearchOptions<Options> {
-  /** The number of options tried in the first round, an integer ≥ 1. Default: 27. */
+  /** Number of trials in the first round, an integer ≥ 1. Default: 27. */
   readonly trials?: number;
   /** The budget of the first round, such as a number of epochs. Default: 10. */
   readonly minBudget?: number;
   /** The largest budget. Default: 90. */
   readonly maxBudget?: number;
-  /** In each round, one of so many trials continues, with so many times the budget. An integer ≥ 2. Default: 3. */
+  /** Factor by which each round divides the number of trials and multiplies the budget, an integer ≥ 2. Default: 3. */
   readonly reduction?: number;
   /** Seeds the draws. Default: 0. */
   readonly seed?: number;
   /** Called after each trial. */
   readonly onTrial?: (trial: Trial<Options>, done: number, total: number) => void;
-  /** Ends the work: the promise rejects with the signal's reason. */
+  /** Stops the search: the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal;
 }
 
-/** Options that were tried. */
+/** One trial: the options, and their score. */
 export interface Trial<Options> {
-  /** As they were drawn. */
+  /** The options drawn from the space. */
   readonly options: Options;
-  /** What it was given last. */
+  /** The largest budget the trial was given. */
   readonly budget: number;
-  /** What it scored with that budget: lower is better. Infinity if training diverged. */
+  /** The score with that budget; lower is better. Infinity if training diverged. */
   readonly score: number;
 }
 
 /**
- * Draws options at random, scores all with a small budget, and lets the best third continue with three times the budget,
- * until one round has the largest budget. Deterministic for a seed, if `score` is.
+ * Draws options at random, scores all of them with a small budget, and lets the best third continue with three times the budget,
+ * until a round has the largest budget. Deterministic for a given seed if `score` is.
  *
- * @param score - Trains with these options and budget, and returns a loss that was measured on other data. A training that
- * diverges (code `DIVERGED`) scores Infinity.
+ * @param score - Trains with these options and budget, and returns a loss measured on other data. An error with the
+ * code `DIVERGED` counts as Infinity.
  * @returns All trials, the best first: a larger budget counts before a lower score.
  * @throws NnbpError `OUT_OF_RANGE`
  *
@@ -84,7 +84,7 @@ export async function search<Options extends object>(
     throw mismatch('OUT_OF_RANGE', 'minBudget', `a number above 0 and up to maxBudget (${maxBudget})`, minBudget);
   }
   const random = new Random(seed);
-  let candidates = drawn(space, trials, random);
+  let candidates = drawOptions(space, trials, random);
   const rounds = roundsOf(candidates.length, minBudget, maxBudget, reduction);
   const total = rounds.reduce((sum, { count }) => sum + count, 0);
   const finished: Trial<Options>[] = [];
@@ -93,7 +93,7 @@ export async function search<Options extends object>(
     const results: Trial<Options>[] = [];
     for (const candidate of candidates.slice(0, count)) {
       signal?.throwIfAborted();
-      const trial = { options: candidate, budget, score: await scored(score, candidate, budget) };
+      const trial = { options: candidate, budget, score: await scoreOf(score, candidate, budget) };
       results.push(trial);
       onTrial?.(trial, ++done, total);
     }
@@ -105,7 +105,7 @@ export async function search<Options extends object>(
   return finished;
 }
 
-async function scored<Options>(
+async function scoreOf<Options>(
   score: (options: Options, budget: number) => number | Promise<number>,
   options: Options,
   budget: number,
@@ -119,8 +119,8 @@ async function scored<Options>(
   }
 }
 
-/** Different options; fewer than asked for if the space has no more. */
-function drawn<Options extends object>(space: Space<Options>, count: number, random: Random): Options[] {
+/** Distinct options; fewer than `count` if the space has no more. */
+function drawOptions<Options extends object>(space: Space<Options>, count: number, random: Random): Options[] {
   const found = new Map<string, Options>();
   for (let tries = 0; tries < 20 * count && found.size < count; tries++) {
     const entries = Object.entries<Distribution<unknown>>(space).map(([name, draw]) => [name, draw(random)]);
@@ -131,7 +131,7 @@ function drawn<Options extends object>(space: Space<Options>, count: number, ran
   return [...found.values()];
 }
 
-/** How many trials each round has, with which budget. The last round has the largest. */
+/** Number of trials and budget of each round. The last round has the largest budget. */
 function roundsOf(trials: number, minBudget: number, maxBudget: number, reduction: number) {
   const rounds: { count: number; budget: number }[] = [];
   let count = trials;

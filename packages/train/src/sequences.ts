@@ -40,7 +40,7 @@ export interface SequenceList extends Sequences {
   readonly numbers?: ArrayLike<number>;
 }
 
-/** A checked sequence in the network's units: rows one after another. */
+/** A checked, standardized sequence in flat arrays, row by row. */
 interface FlatSequence {
   readonly inputs: Float64Array;
   readonly targets: Float64Array;
@@ -94,7 +94,7 @@ function checkSequence(network: Network, { inputs, targets, weights }: Sequence,
   }
 }
 
-/** Checked sequences in the network's units. */
+/** Standardizes checked sequences into flat arrays. */
 export const flattenSequences = (
   network: Network,
   loss: Loss,

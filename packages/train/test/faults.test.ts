@@ -33,7 +33,7 @@ const reasonOf = (work: Promise<unknown>) =>
     () => 'it came to its end',
     (error: unknown) => (error as Error).message,
   );
-/** After so many steps a run of the same kind has these parameters. */
+/** The parameters of the same run after this number of steps. */
 async function parametersAfter(steps: number): Promise<number[]> {
   const network = straight();
   let taken = 0;

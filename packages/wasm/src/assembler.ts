@@ -236,7 +236,7 @@ export const memory = {
 export const atomic = {
   load: (address: Code, offset = 0): Code => [address, 0xfe, 0x10, 2, unsigned(offset)],
   store: (address: Code, value: Code, offset = 0): Code => [address, value, 0xfe, 0x17, 2, unsigned(offset)],
-  /** Sleeps while the word is as expected, for at most so many nanoseconds. Not allowed on a page's main thread. */
+  /** Sleeps while the word has the expected value, at most this many nanoseconds. Not allowed on a page's main thread. */
   sleep: (address: Code, expected: Code, nanoseconds: number): Code => [
     [address, expected, 0x42, signed(nanoseconds), 0xfe, 0x01, 2, 0],
     0x1a,

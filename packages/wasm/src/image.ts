@@ -12,12 +12,12 @@ import type { TimeGraph } from './time.js';
 /** A graph prepared in one of two forms: the memory layout, its initial content, and the code that runs on it. */
 export interface Form {
   readonly layout: CommonLayout;
-  /** For each node, its row in the tables of x, g, slope and dLossDx, whose rows are so many bytes apart. */
+  /** Row of each node in the tables of x, g, slope and dLossDx, whose stride is `tableRowBytes`. */
   readonly rowOf: Uint32Array;
   readonly tableRowBytes: number;
   /** Whether samples are rounded up to whole vectors, with copies of the first. */
   readonly padded: boolean;
-  /** Writes all that does not change from step to step. `words` and `numbers` are views of the whole memory. */
+  /** Writes everything that is the same in all steps. `words` and `numbers` are views of the whole memory. */
   write(words: Uint32Array, numbers: Float32Array): void;
   /** Code of its own, which calls the kernels that all graphs share. */
   readonly module?: WebAssembly.Module;

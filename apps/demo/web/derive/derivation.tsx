@@ -14,7 +14,7 @@ import { messages } from './messages.js';
 export interface DerivationPanelProps {
   readonly exercise: Derivable;
   readonly selected: QuantityName;
-  /** What has been computed so far. Absent: everything. */
+  /** Quantities that have been computed so far. Default: all. */
   readonly known?: Replay | undefined;
 }
 

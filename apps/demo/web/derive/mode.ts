@@ -1,7 +1,7 @@
 /** Modes of Derive: the user's network, the article's node, or the formula that was fitted last. */
 import type { FormulaDescription, NetworkDescription, PlaygroundState } from '../state.js';
 
-/** The mode, and the formula if it is `fit`. A link may ask for a formula that it does not hold. */
+/** The mode, and the formula if it is `fit`. A link may name this mode without containing a formula. */
 export function modeOf(
   mode: PlaygroundState['derive']['mode'],
   shown: FormulaDescription | null,
@@ -17,7 +17,7 @@ export function modeOf(
 export const isOwnLoss = ({ derive, custom }: Pick<PlaygroundState, 'derive' | 'custom'>): boolean =>
   custom.losses.some(({ name }) => name === derive.loss);
 
-/** The input and the output of a formula, where the ids of a network are asked for. */
+/** A network description with the input and the output of a formula, for code that needs only their ids. */
 export const formulaStandIn = ({ variable }: FormulaDescription): NetworkDescription => ({
   inputs: [variable],
   nodes: [],

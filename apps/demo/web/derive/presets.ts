@@ -7,7 +7,7 @@ export interface Preset extends Pick<PlaygroundState['derive'], 'input' | 'targe
   /** Only for a network with delays. */
   readonly time?: PlaygroundState['derive']['time'];
   readonly network: NetworkDescription;
-  /** The number to select. Absent: the selection stays. */
+  /** The number to select. Default: the selection is kept. */
   readonly selected?: string;
 }
 

@@ -6,7 +6,7 @@ import type { Point } from './points.js';
 export interface Model {
   readonly name: ModelName;
   readonly formula: string;
-  /** Where the search starts: the right sign and order of magnitude. */
+  /** Initial parameters, with the right sign and order of magnitude. */
   start(points: readonly Point[]): Readonly<Record<string, number>>;
 }
 
@@ -24,7 +24,7 @@ function extent(points: readonly Point[]) {
   const mean = ys.reduce((a, b) => a + b, 0) / ys.length;
   const top = sorted.find(({ y }) => y === high)!;
   const middle = (low + high) / 2;
-  /** Where y comes closest to the middle between its ends. */
+  /** The point whose y is closest to the middle of the range. */
   const half = sorted.reduce((best, p) => (Math.abs(p.y - middle) < Math.abs(best.y - middle) ? p : best));
   return { first, last, low, high, width, mean, top, half, height: high - low || 1 };
 }
@@ -122,7 +122,7 @@ function frequencyOf(points: readonly Point[], mean: number): number {
   return Math.max(1, crossings) / 2 / (sorted.at(-1)!.x - sorted[0].x || 1);
 }
 
-/** The model with this formula, written in any spacing. */
+/** The model with this formula, ignoring white space. */
 export const modelOf = (formula: string): Model | undefined =>
   models.find((model) => packed(model.formula) === packed(formula));
 

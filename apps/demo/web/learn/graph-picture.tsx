@@ -25,7 +25,7 @@ export interface GraphPictureProps {
   readonly graph: Graph;
   readonly node: (id: string) => PictureNode;
   readonly edge: (from: string, to: string) => PictureEdge;
-  /** Height of a node with its surroundings, in pixels. Absent: the picture keeps the height that the page gives it. */
+  /** Height of a node with its surroundings, in pixels. Default: the height given by the style sheet. */
   readonly nodeHeight?: number;
 }
 

@@ -7,7 +7,7 @@ import styles from './rows.module.css';
 export interface Row {
   /** `h_4`, `dloss/dx_4`. */
   readonly name: string;
-  /** Absent: not known yet. */
+  /** Undefined until it is known. */
   readonly value?: number | undefined;
   readonly tone?: 'case-1' | 'case-2' | 'case-3';
   /** Makes the row a button, except on phones, where a node is too small for it. */

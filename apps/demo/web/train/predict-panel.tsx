@@ -62,12 +62,12 @@ function Fields({ ready: { fields, firstRow }, row, ask }: Omit<Props, 'answer'>
 
 interface FieldProps {
   readonly field: InputField;
-  /** Begins with the inputs of this field. */
+  /** Index of the field's first input. */
   readonly values: Float64Array;
   readonly set: (values: readonly number[]) => void;
 }
 
-/** A number, or a choice of the words of a category. */
+/** A number field, or a select of the categories of a column. */
 function Field({ field: { name, words }, values, set }: FieldProps) {
   return (
     <label>

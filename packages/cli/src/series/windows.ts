@@ -100,7 +100,7 @@ export function inputRow(window: Window, shape: Shape, next: number): number[] {
   return rows;
 }
 
-/** The values to forecast, in the network's units. */
+/** The standardized values to forecast. */
 export const targetRow = ({ series, scale, end }: Window, { horizon }: Shape): number[] =>
   Array.from({ length: horizon }, (_, h) => (series.values[end + h] - series.values[end - 1]) / scale);
 

@@ -16,12 +16,12 @@ export interface Part {
   readonly id: string;
   readonly from: readonly Source[];
   readonly activation: Activation;
-  /** Absent: the sum. */
+  /** Default: the sum. */
   readonly aggregation?: Aggregation;
   readonly b: number;
   /** In the order of `from`. */
   readonly w: ArrayLike<number>;
-  /** Absent: fixed at 1, since most libraries do not have it. */
+  /** Default: fixed at 1, since most libraries do not have it. */
   readonly c?: number;
   /** Whether b and w are constants too. */
   readonly constant?: true;

@@ -61,7 +61,7 @@ export interface Playground {
  * default: 4 and 2 hidden nodes, tanh, the circle. Noise above 80 is 50 and below 0 is 0, as on the page. Links that were
  * escaped on the way (`&amp;`, `4%2C2`) and a trailing comma in `networkShape` are read too.
  *
- * @param url - The whole link, or what stands after its `#`.
+ * @param url - The link, or the part after its `#`.
  * @param options - `seed`: for the weights. Default: the one in the link.
  * @throws NnbpError `MALFORMED` (no such link; a number that is none), `UNSUPPORTED` (an activation, a feature or a set of
  * data the page does not have), `TOO_LARGE`, `NOT_FINITE` (the seed)

@@ -1,6 +1,6 @@
 /** The part of `network.py` that is the same for every network: Python. */
 
-/** What stands before the class `Network`. */
+/** The part of the module before the class `Network`. */
 export const moduleSource = String.raw`import array
 import json
 

@@ -229,7 +229,7 @@ ${isLayered ? valuesOfLayers : valuesOfBlocks}
         return ${transforms[outputTransform]}, state
 
     def standardize(self, t):
-        """Targets in the network's units."""
+        """Standardized targets."""
         return t if self.output_mean is None else (t - self.output_mean) / self.output_deviation
 
     def load(self, path):

@@ -27,7 +27,7 @@ from torch.utils.data.distributed import DistributedSampler
 
 from network import Network, write_safetensors
 
-# Each is the mean over the samples; x and t are in the network's units.
+# Each is the mean over the samples; x and t are standardized.
 LOSSES = {
     "mse": functional.mse_loss,
     "mae": functional.l1_loss,

@@ -16,7 +16,7 @@ export interface Gate {
   readonly bias: readonly number[];
   /** Of the candidate of a GRU with the reset gate after the weights: slots of the b that is reset. */
   readonly resetBias?: readonly number[];
-  /** Slots of the weight of the unit's own cell state; −1 where there is no edge. Undefined: no unit has one. */
+  /** Slots of the weights of the unit's own cell state; −1 where there is no edge. Undefined if no unit has one. */
   readonly peepholes?: readonly number[] | undefined;
 }
 
@@ -29,9 +29,9 @@ export interface RecurrentLayer {
   readonly units: readonly number[];
   /** The cell states of an `lstm`, one per unit. */
   readonly cells: readonly number[];
-  /** All its nodes. */
+  /** All nodes of the layer. */
   readonly nodes: readonly number[];
-  /** What it reads at each step, in the order of the graph. */
+  /** The inputs of the layer at each step, in the order of the graph. */
   readonly inputs: readonly number[];
   /** `rnn`: its only gate. `lstm`: i, f, g, o. `gru`: r, z, n. */
   readonly gates: readonly Gate[];
@@ -39,18 +39,18 @@ export interface RecurrentLayer {
   readonly resetAfter: boolean;
 }
 
-/** What a unit is made of, before it is known which units are one layer. */
+/** The nodes of a unit, before units are grouped into layers. */
 interface Unit {
   readonly kind: RecurrentLayer['kind'];
   readonly activation: string;
-  /** Its value. */
+  /** The node of the unit's value. */
   readonly h: number;
   readonly c?: number;
   /** Nodes with weights, in the order of the layer's gates. */
   readonly gates: readonly number[];
   /** Nodes without weights. */
   readonly inner: readonly number[];
-  /** Of a GRU: edges of n that are no inputs, by their source: the reset sum, or the reset units. */
+  /** GRU only: how its candidate n reads the units. */
   readonly reset?: Reset;
 }
 
@@ -75,7 +75,7 @@ export function recurrentLayers(nodes: Nodes): RecurrentLayer[] {
   const level = levels(graph);
   const taken = new Set<number>();
   const found: RecurrentLayer[] = [];
-  // A gate of an LSTM is no unit of an RNN, though it may look like one: larger units come first.
+  // A gate of an LSTM may look like a unit of an RNN: larger units are matched first.
   for (const kind of ['lstm', 'gru', 'rnn'] as const) {
     for (const group of connected(
       nodes,
@@ -146,7 +146,7 @@ function gruUnit(nodes: Nodes, h: number): Unit | undefined {
       const reset = { after: true, ru, u: u! } as const;
       return { kind: 'gru', activation: 'tanh', h, gates: [r, z, n!], inner: [...inner, ru, u!], reset };
     }
-    // Which gates reset the units is seen once the layer is known.
+    // The reset gates are found once the layer is known.
     return { kind: 'gru', activation: 'tanh', h, gates: [-1, z, n!], inner, reset: { after: false } };
   }
   return undefined;

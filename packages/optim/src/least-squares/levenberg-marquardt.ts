@@ -52,7 +52,7 @@ interface Memory {
 const maxParameters = 5000;
 /** Up to the first the columns are independent, from the second on dependent; between them the pivoted diagonal decides. */
 const [safeCondition, singularCondition] = [1e10, 1e16];
-/** Refinement ends when so many steps in a row were no shorter than the shortest. */
+/** Refinement ends after this many consecutive steps that are not shorter than the shortest. */
 const maxSinceShortest = 3;
 /** A refining step must be shorter than this fraction of the parameters' scaled length. */
 const maxRefinement = 1e-3;

@@ -10,7 +10,7 @@ export interface UnrolledLayout extends CommonLayout {
   readonly toDLossDx: number;
 }
 
-/** Lays out the memory for so many groups. */
+/** Lays out the memory for this number of groups. */
 export function unrolledLayout(graph: Graph, groups: number): UnrolledLayout {
   const { place, end, use } = placer();
   const rowBytes = 16;

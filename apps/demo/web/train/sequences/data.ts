@@ -98,7 +98,7 @@ function nextValues(rows: readonly (readonly number[])[], column: number): Seque
   return { inputs: rows.slice(0, -1), targets: rows.slice(1).map((row) => [row[column]]) };
 }
 
-/** One of so many rows is for validation: the last ones. */
+/** The last of this many parts of the rows is for validation. */
 const parts = 5;
 
 /**

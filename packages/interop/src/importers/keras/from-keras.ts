@@ -79,7 +79,7 @@ interface Values {
   readonly unfinished?: Nodes;
   /** They are logits: their softmax was left out. */
   readonly softmax?: true;
-  /** Of each step of a sequence, or only of the last one. Absent: of a sample without steps. */
+  /** Whether there is an output for each step of a sequence or only for the last one. Undefined for data without steps. */
   readonly steps?: 'all' | 'last';
 }
 
@@ -99,7 +99,7 @@ interface Values {
  * A softmax at the end becomes the network's `outputTransform`: training continues on the logits. Several
  * inputs are one after another in the model's order, and so are several outputs.
  *
- * @param modelJson - What stands in `model.json`, or its text.
+ * @param modelJson - The contents of `model.json`, parsed or as a string.
  * @param weights - The file of weights beside it, or its shards in order.
  * @throws NnbpError `UNSUPPORTED` (a layer or activation that is not among these, by its name; weights that are not float32
  * or are quantized), `MALFORMED`, `TOO_LARGE` (a shape out of all proportion to the weights)

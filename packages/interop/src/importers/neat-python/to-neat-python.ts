@@ -14,10 +14,10 @@ interface Value {
 
 /**
  * The network as a genome of neat-python. `response` is 1 and every connection enabled. Inputs are −1, −2, …, outputs 0, 1,
- * …, hidden nodes keep ids that are numbers. What neat-python has no node for is put together from several: c, units, a
- * leaky ReLU of any slope, elu of any α, a hard sigmoid; an output that is such a sum gets an identity node. Shared weights
- * are no longer shared. The outputs are the same but for rounding, as long as no h of a `sine` or `softplus` is beyond ±60,
- * where neat-python holds it.
+ * …, hidden nodes keep ids that are numbers. Where neat-python has no equivalent, several of its nodes are combined: for c,
+ * scalers, a leaky ReLU of any slope, elu of any α, a hard sigmoid; an output that is such a sum gets an identity node. Shared
+ * weights become separate. The outputs are equal up to rounding unless h of a `sine` or `softplus` is beyond ±60, where
+ * neat-python clamps it.
  *
  * A network with delays becomes a genome for neat-python's `RecurrentNetwork`, which reads inputs of the same step and all
  * other nodes one step before: each edge between two nodes needs the delay 1 and the initial value 0, and each node that is read
@@ -65,7 +65,7 @@ export function toNeatPython(network: Network): NeatGenome {
       return [i, toNeat(activation) ?? refuse(i, `neat-python has no activation like "${activation.name}".`)];
     }),
   );
-  /** The outputs that are a node as they stand. */
+  /** Positions of the outputs that are a single node of neat-python. */
   const done = new Set<number>();
   const keys = new Keys(graph.ids.slice(graph.inputCount), graph.outputs.length);
   const nodes: NeatNode[] = [];
@@ -86,14 +86,14 @@ export function toNeatPython(network: Network): NeatGenome {
     });
   }
 
-  /** A node that adds; something has to lead to it, or neat-python would leave it out. */
+  /** Adds a node that sums. It needs an incoming connection: neat-python omits nodes without one. */
   const add = (key: number, activation: string, { terms, constant }: Value, factor: number) => {
     nodes.push({ key, bias: factor * constant, response: 1, activation, aggregation: 'sum' });
     for (const [from, weight] of terms.length > 0 ? terms : [[-1, 0] as const]) {
       connections.push({ key: [from, key], weight: factor * weight, enabled: true });
     }
   };
-  /** Whether nothing but inputs is in a sum: in a recurrent network, a node that reads another is a step behind. */
+  /** Whether a sum reads only inputs. In a recurrent network, a node reads other nodes one step late. */
   const isOfInputs = ({ terms }: Value) => terms.every(([key]) => key < 0);
   /** The value that an edge reads. */
   const read = (i: number, e: number): Value => {
@@ -135,7 +135,10 @@ export function toNeatPython(network: Network): NeatGenome {
       const { terms, constant } = value;
       if (terms.length === 1 && constant === 0) return [terms[0][0], weights[k] * terms[0][1]];
       if (isRecurrent && !isOfInputs(value)) {
-        refuse(graph.predecessors[e], 'an aggregation of neat-python can read it only if it is one node there.');
+        refuse(
+          graph.predecessors[e],
+          'an aggregation of neat-python can read it only if it is a single node in neat-python.',
+        );
       }
       const key = keys.fresh();
       add(key, 'identity', value, 1);
@@ -151,7 +154,7 @@ export function toNeatPython(network: Network): NeatGenome {
     if (isRecurrent && !isOfInputs(values[i])) {
       refuse(
         i,
-        'as an output of a recurrent network it has to be one node of neat-python, with c = 1 and no output scaler.',
+        'as an output of a recurrent network it has to be a single node of neat-python, with c = 1 and no output scaler.',
       );
     }
     const deviation = outputScaler?.deviation[k] ?? 1;
@@ -172,7 +175,7 @@ export function toNeatPython(network: Network): NeatGenome {
 /** neat-python clamps h of `sin` and `softplus` to ± this. */
 const clampedAt = 60;
 
-/** Its aggregations by the names of ours. */
+/** Our aggregation names and neat-python's. */
 const aggregationNames: ReadonlyMap<string, string> = new Map([
   ['product', 'product'],
   ['max', 'max'],
@@ -207,7 +210,7 @@ function clampsOf(graph: Graph, slots: ArrayLike<number>): ReadonlyMap<number, n
   return found;
 }
 
-/** Whether the node's value is that of one node there. */
+/** Whether the node's value is that of a single node in neat-python. */
 const isPlain = ({ terms, constant }: AsNeat, c: number) =>
   terms.length === 1 && c * terms[0].coefficient === 1 && constant === 0;
 
@@ -224,9 +227,9 @@ function sum(constant: number, parts: readonly (readonly [Value, number])[]): Va
   return { terms: [...coefficients], constant: rest };
 }
 
-/** Gives out keys of hidden nodes: ids that could be keys stay, others get numbers after them. */
+/** Assigns keys to hidden nodes: ids that are valid keys are kept, others get the numbers after them. */
 class Keys {
-  readonly #kept = new Map<string, number>();
+  readonly #existing = new Map<string, number>();
   #next: number;
 
   constructor(ids: readonly string[], outputs: number) {
@@ -234,13 +237,13 @@ class Keys {
     for (const id of ids) {
       const key = Number(id);
       if (!/^[1-9]\d{0,8}$/.test(id) || key < outputs) continue;
-      this.#kept.set(id, key);
+      this.#existing.set(id, key);
       this.#next = Math.max(this.#next, key + 1);
     }
   }
 
   of(id: string): number {
-    return this.#kept.get(id) ?? this.fresh();
+    return this.#existing.get(id) ?? this.fresh();
   }
 
   fresh(): number {

@@ -6,7 +6,7 @@ import { lastAxis } from './aggregations.js';
 import { product, quotient } from './gates.js';
 import { map, type Operator, terms } from './operator.js';
 
-/** The sum with a constant, elementwise or a scalar. */
+/** Adds a constant: a tensor, or a scalar. */
 function withConstant(
   call: Call,
   rows: Rows,
@@ -24,7 +24,7 @@ function withConstant(
   return { shape, entries };
 }
 
-/** `Add`, and `Sub` with the sign −1. Two tensors may be added: their edges are joined. */
+/** `Add`, and `Sub` with the sign −1. The sum of two tensors has the edges of both. */
 export const addition =
   (sign: 1 | -1): Operator =>
   (call) => {

@@ -4,7 +4,7 @@ import { exp, expMinusOne, type KernelContext } from '../elementary.js';
 
 /** A kernel for four pre-activations at a time. */
 export interface ActivationKernel {
-  /** The options it reads, by the activation's own names. At most two. Absent: none. */
+  /** Names of the activation's options that the kernel reads, at most two. Default: none. */
   readonly options?: readonly string[];
   /** Leaves g(h) in `g` and g'(h) in `derivative`. Each option is in all four lanes. */
   emit(context: KernelContext, h: Local, g: Local, derivative: Local, options: Readonly<Record<string, Code>>): Code;

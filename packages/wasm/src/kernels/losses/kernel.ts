@@ -4,7 +4,7 @@ import type { KernelContext } from '../elementary.js';
 
 /** A loss that is the mean or the sum of a function of one output: its kernel is that function. */
 export interface ElementwiseLossKernel {
-  /** The options it reads, by the loss's own names. At most four. Absent: none. */
+  /** Names of the loss's options that the kernel reads, at most four. Default: none. */
   readonly options?: readonly string[];
   /** As the loss's record has it. */
   readonly reduction: 'mean' | 'sum';
