@@ -1,4 +1,4 @@
-/** Trains one contender from a cold start: the clock runs from its import until 95 % validation accuracy. */
+/** Trains one library from a cold start and measures the time from its import until 95 % validation accuracy. */
 import { batch, countRight, digits, epoch, firstWeights, sizes } from './digits-data.mjs';
 import { smoke } from './smoke.mjs';
 

@@ -9,13 +9,13 @@ const steps = 8 * week;
 
 const rows = readFileSync(table, 'utf8').trim().split('\n').slice(1);
 const visitors = rows.map((row) => Number(row.split(',')[1]));
-// The last days are forecast, and used for nothing else.
+// The last days are only used to check the forecast.
 const known = visitors.slice(0, -horizon);
 const mean = known.reduce((sum, value) => sum + value, 0) / known.length;
 const deviation = Math.sqrt(known.reduce((sum, value) => sum + (value - mean) ** 2, 0) / known.length);
 const scaled = known.map((value) => [(value - mean) / deviation]);
 
-// Eight weeks are a sequence; at each day the target is the next day.
+// A sequence has eight weeks; the target of each day is the next day.
 const sequences = [];
 for (let first = 0; first + steps < scaled.length; first += week) {
   sequences.push({ inputs: scaled.slice(first, first + steps), targets: scaled.slice(first + 1, first + steps + 1) });

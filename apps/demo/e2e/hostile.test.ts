@@ -6,14 +6,14 @@ import { open, useBrowser } from './page.js';
 
 useBrowser();
 
-/** TypeScript is loaded first, on two cores beside other tests. */
+/** TypeScript has to be loaded first, which is slow while other tests run. */
 const patience = { timeout: 60_000 };
 const working = 'export default { value: (h: number) => h, derivative: () => 1 };';
 
 const customOf = (source: string) => ({ activations: [{ name: 'mine', source }], losses: [] });
 const nodes = defaultState.network.nodes.map((node) => (node.id === '2' ? { ...node, activation: 'mine' } : node));
 
-/** A link to each view that runs functions, which all run this one. */
+/** Links to all views that run custom functions, with this source. */
 const links = (source: string): readonly Partial<PlaygroundState>[] => [
   { view: 'extend', custom: customOf(source) },
   { view: 'derive', custom: customOf(source), network: { ...defaultState.network, nodes } },
@@ -58,7 +58,7 @@ export default {
 });
 
 test('cannot forge a response that harms the page', patience, async () => {
-  // Everything that the worker's own program makes its answer with gives something else.
+  // Overrides everything that the worker's own code uses to build its response.
   const page = await open({
     view: 'extend',
     custom: customOf(`const bad = { toString: () => '<img src=x onerror=alert(1)>', then: 1, map: 1 };

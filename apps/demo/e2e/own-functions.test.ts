@@ -1,4 +1,4 @@
-/** The user's own functions in the Derive view: run in their worker, and every number of the pass on the page. */
+/** Custom functions in the Derive view: they run in a worker, and the page shows all numbers of the pass. */
 import { type Activation, backpropagate, type Loss } from '@nnbp/core';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
@@ -10,7 +10,7 @@ import { open, picture, useBrowser } from './page.js';
 
 useBrowser();
 
-/** TypeScript is loaded first, on two cores beside other tests. */
+/** TypeScript has to be loaded first, which is slow while other tests run. */
 const patience = { timeout: 60_000 };
 const { derive, network: article } = defaultState;
 const bent: Activation = { name: 'bent', value: (h) => h + h * h, derivative: (h) => 1 + 2 * h };

@@ -1,4 +1,4 @@
-/** How the Fit view reads data and a formula before the fit. */
+/** The Fit view: parsing of data and formula. */
 import { expect, test } from 'vitest';
 import { prepared } from '../web/fit/fitted.js';
 

@@ -1,4 +1,4 @@
-/** Hostile strings in every name of the formats of other libraries, and in every option: what comes out is harmless, and runs. */
+/** Hostile strings in every name of the formats of other libraries, and in every option: the output is harmless and runs. */
 import { execFile, spawnSync } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -16,13 +16,13 @@ function expectHarmless(what: readonly string[], { code, stdout, stderr }: Outco
   expect([what, [0, 1, 2, 3].includes(code)]).toEqual([what, true]);
 }
 
-/** An object with these keys, whatever they are. */
+/** An object with these keys, which may be `__proto__`. */
 const keyed = (keys: readonly string[], of: (key: string, k: number) => unknown) =>
   Object.fromEntries(keys.map((key, k) => [key, of(key, k)]));
 const float32 = (count: number) =>
   new Uint8Array(Float32Array.from({ length: count }, (_, k) => (k % 7) / 7 - 0.4).buffer);
 
-/** A layer from as many inputs as there are names to as many outputs, with the names wherever ONNX has one. */
+/** A layer with as many inputs and outputs as there are names, and these names wherever ONNX has one. */
 function onnxNamed(names: readonly string[]): Uint8Array {
   const width = names.length;
   const [all, weights, sums, values] = ['all', 'weights', 'sums', 'values'].map((what, k) => what + names[k]);
@@ -43,7 +43,7 @@ function onnxNamed(names: readonly string[]): Uint8Array {
   });
 }
 
-/** ONNX models with the string where a name is expected that has a meaning. */
+/** ONNX models with the string in place of a name that is interpreted, such as an operator. */
 function onnxWith(text: string): Record<string, Uint8Array> {
   const product = { type: 'MatMul', input: ['x', 'w'], output: ['y'] };
   const given = { nodes: [product], tensors: [tensor('w', [1, 1], float32(1))], inputs: ['x'], outputs: ['y'] };
@@ -58,9 +58,9 @@ function onnxWith(text: string): Record<string, Uint8Array> {
   };
 }
 
-/** Models whose names are all of these strings, as each library writes them, and the files beside them. */
+/** Models of each library, with these strings as names, and their weight files. */
 function modelsNamed(names: readonly string[]): Record<string, string | Uint8Array> {
-  // Keras itself divides names at a slash.
+  // Keras splits names at a slash.
   const layerNames = names.filter((name) => !name.includes('/'));
   const layers = layerNames.map((name, k) => ({
     class_name: 'Dense',
@@ -95,7 +95,7 @@ function modelsNamed(names: readonly string[]): Record<string, string | Uint8Arr
   };
 }
 
-/** Files with the string where a name is expected that has a meaning. */
+/** Files with the string in place of a name that is interpreted, such as an activation. */
 function filesWith(text: string): Record<string, string | Uint8Array> {
   const kerasOf = (change: object, paths: readonly string[] = ['w.bin']) =>
     JSON.stringify({
@@ -148,7 +148,7 @@ function filesWith(text: string): Record<string, string | Uint8Array> {
   };
 }
 
-/** Forty strings through every format: seconds, more beside other tests. */
+/** Forty strings in every format take seconds, and longer while other tests run. */
 const patience = { timeout: 60_000 };
 const python = spawnSync('python3', ['--version']).status === 0;
 
@@ -200,7 +200,7 @@ describe('names of the models of other libraries', () => {
     },
   );
 
-  it('that must be known, or be a path, are refused in one visible line', patience, async () => {
+  it('that have to be known or are paths are refused in one visible line', patience, async () => {
     const here = await world();
     await here.write('w.bin', float32(1));
     for (const text of hostileStrings) {
@@ -244,7 +244,7 @@ describe('options', () => {
     const options = Array.from(stdout.matchAll(/^ +(?:-\w, )?(--[\w-]+) </gm), ([, name]) => name);
     expect(options.length).toBeGreaterThan(0);
     for (const option of options) {
-      // What names a file to be written names it.
+      // An option that names an output file creates it.
       for (const text of /^--(?:output|checkpoint)$/.test(option) ? chosen.slice(0, 2) : chosen) {
         expectHarmless([command, option, text], await here.nnbp(command, ...given, option, text));
       }

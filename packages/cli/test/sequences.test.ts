@@ -12,7 +12,7 @@ interface Row {
   readonly x: string;
 }
 
-/** 60 gestures of 3 to 6 rows, interleaved in pairs. Only the first row tells the label. */
+/** 60 gestures of 3 to 6 rows, interleaved in pairs. Only the first row determines the label. */
 const gestures: readonly Row[] = Array.from({ length: 30 }, (_, pair) => {
   const [one, two] = [2 * pair, 2 * pair + 1].map((k) =>
     Array.from({ length: 3 + (k % 4) }, (_, t): Row => {
@@ -54,7 +54,7 @@ describe('a table with one label per group', () => {
     expect(evaluated.stdout).toMatch(/down +40 +·\n +up +· +20\n/);
   });
 
-  test('gives the same model whether the label stands in all rows of a group or only in one', async () => {
+  test('gives the same model whether all rows of a group have the label or only one', async () => {
     const seen = new Set<string>();
     const once = gestures.map((row) => (seen.has(row.id) ? { ...row, label: '' } : (seen.add(row.id), row)));
     const { nnbp, read } = await world({ 'gestures.csv': tableOf(gestures), 'once.csv': tableOf(once) });
@@ -64,7 +64,7 @@ describe('a table with one label per group', () => {
     expect(await read('once.nnbp.safetensors')).toBe(await read('gestures.nnbp.safetensors'));
   });
 
-  test('leaves out rows without an input and groups without a label, with a note', async () => {
+  test('omits rows without an input and groups without a label, with a note', async () => {
     const rows = gestures.map((row) =>
       row.id === 'g4' ? { ...row, label: '' } : row.id === 'g5' ? { ...row, x: row.x === '-1' ? '' : row.x } : row,
     );
@@ -103,7 +103,7 @@ test('the message about several values in a group shows the target that has them
   expect(stderr).toContain('group "g0" of "id" has several values of "b" ("0" in row 1, "8" in row 2).');
 });
 
-test('the extent of a million numbers is found', () => {
+test('the extent of a million numbers is computed', () => {
   expect(extentOf(Array.from({ length: 1_000_000 }, (_, k) => k - 3))).toEqual([-3, 999_996]);
 });
 
@@ -118,7 +118,7 @@ describe('a table whose target varies within groups', () => {
     });
   }).flat();
 
-  test('is predicted at each row, and rows with a missing input keep their place', async () => {
+  test('is predicted at each row, and a row with a missing input gives an empty line', async () => {
     const { nnbp, write } = await world({ 'events.csv': ['run,sum,event', ...events, ''].join('\n') });
     const options = ['--target', 'sum', '--group', 'run', '--recurrent', 'lstm', '--number', 'event', ...quick];
     const trained = await nnbp('train', 'events.csv', ...options);
@@ -162,7 +162,7 @@ describe('errors', () => {
     ['rows in time order', [...classify.slice(2), 'lstm', '--time-ordered'], 2, /--time-ordered cannot be combined/],
     ['no hidden nodes', [...classify.slice(2), 'lstm', '--hidden', 'none'], 2, /needs hidden nodes/],
     [
-      'a group column that is not there',
+      'a group column that does not exist',
       ['--target', 'label', '--group', 'ids', '--recurrent', 'rnn'],
       2,
       /no column "ids"/,
@@ -174,7 +174,7 @@ describe('errors', () => {
     expect([found.code, found.stderr]).toEqual([code, expect.stringMatching(message)]);
   });
 
-  test('a row without a group is named', async () => {
+  test('a row without a group is reported', async () => {
     const { nnbp } = await world({
       'gestures.csv': tableOf(gestures.map((row, k) => (k === 3 ? { ...row, id: '' } : row))),
     });
@@ -182,7 +182,7 @@ describe('errors', () => {
     expect([code, stderr]).toEqual([1, expect.stringMatching(/row 4: "id" is empty/)]);
   });
 
-  test('a single group is too little to learn from', async () => {
+  test('a single group is refused as too few', async () => {
     const { nnbp } = await world({ 'gestures.csv': 'id,label,x\na,up,1\na,down,2\na,up,3\na,down,5\n' });
     const { code, stderr } = await nnbp(...classify, 'lstm', ...quick);
     expect([code, stderr]).toEqual([1, expect.stringMatching(/has 1 group in "id", too few/)]);

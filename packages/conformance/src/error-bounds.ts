@@ -11,7 +11,7 @@
 import { type Graph, type Loss, ReferenceExecutor, type SampleCache } from '@nnbp/core';
 import type { Samples } from './random-data.js';
 
-/** The numbers of a pass by the reference engine, and the largest allowed distance from each. */
+/** A pass of the reference engine, and the max allowed error of each of its numbers. */
 export interface Bounds {
   /** The reference executor after the pass, with its cache and gradients. */
   readonly reference: ReferenceExecutor;
@@ -40,7 +40,7 @@ const K = 8;
 const secondOrder = 1.1;
 
 /**
- * Backpropagates with the reference engine and computes how far the numbers of another engine may differ.
+ * Backpropagates with the reference engine and computes bounds on the errors of another engine.
  *
  * @param parameters - Parameters that are exact in the other engine's precision.
  * @param unit - Unit roundoff of the other engine: 2⁻²⁴ for float32, 2⁻⁵³ for float64.

@@ -1,6 +1,6 @@
 /**
- * The reference engine: the method as it is written, in float64, in an order that does not change. Slower than the other
- * engines, which are compared with it.
+ * The reference engine: the three cases exactly as the method defines them, in float64 and in a fixed order. Slower than
+ * the other engines, which are compared with it.
  */
 import { ReferenceCache, type SequenceCache, valueAt } from './cache.js';
 import { outputValues } from './cases/output.js';
@@ -21,19 +21,19 @@ export const reference = (): Engine => ({
   prepare: (graph, batchSize, steps) => new ReferenceExecutor(graph, batchSize, steps),
 });
 
-/** Runs a graph by the three cases; see `Executor`. */
+/** The executor of the reference engine; see `Executor`. */
 export class ReferenceExecutor implements Executor {
   readonly parameters: Float64Array;
   readonly gradients: Float64Array;
-  /** All that the last pass computed. */
+  /** The values of the last pass. */
   readonly cache: ReferenceCache;
   /** Parameters, then the graph's constants; see `Graph`. */
   readonly #slots: Float64Array;
-  /** In the same layout. */
+  /** Gradients in the same layout. */
   readonly #slotGradients: Float64Array;
   readonly #previous: Float64Array;
   readonly #outputs: Float64Array;
-  /** One row's outputs, targets and case 1. */
+  /** Outputs, targets and case 1 of one row. */
   readonly #x: Float64Array;
   readonly #t: Float64Array;
   readonly #dLossDx: Float64Array;
@@ -41,7 +41,7 @@ export class ReferenceExecutor implements Executor {
 
   /** @throws NnbpError `OUT_OF_RANGE` */
   constructor(
-    /** What it runs. */
+    /** The graph that it runs. */
     readonly graph: Graph,
     /** The largest number of samples per call. */
     readonly batchSize: number,
@@ -90,7 +90,7 @@ export class ReferenceExecutor implements Executor {
       const { length } = sequence;
       this.#predict(sequence, rows, s, inputs);
       for (let step = 0; step < length; step++) {
-        // Later steps play no part.
+        // Later steps have no effect.
         sequence.length = step + 1;
         for (let k = 0; k < outputCount; k++) {
           this.#slotGradients.fill(0);
@@ -163,7 +163,7 @@ export class ReferenceExecutor implements Executor {
     this.#disposed = true;
   }
 
-  /** All steps of sample s, forward; leaves its rows in the outputs. */
+  /** The forward pass over all steps of sample s; writes the outputs. */
   #predict(sequence: SequenceCache, rows: Rows, s: number, inputs: FloatArray): void {
     const { outputs } = this.graph;
     for (let t = 0; t < sequence.length; t++) {
@@ -175,7 +175,7 @@ export class ReferenceExecutor implements Executor {
     }
   }
 
-  /** Sample s of a batch, with the state before its first step. */
+  /** Loads sample s of a batch and the state before its first step. */
   #begin(rows: Rows, s: number, state: FloatArray | undefined): SequenceCache {
     const { stateSize } = this.graph;
     const sequence = this.cache.sequences[s];
@@ -197,14 +197,14 @@ export class ReferenceExecutor implements Executor {
     }
   }
 
-  /** Step t, from the inputs in `row` to the outputs. Another engine may do the same in its own way. */
+  /** Computes step t from the inputs in `row`. Subclasses may override it. */
   protected forward(sequence: SequenceCache, t: number, inputs: FloatArray, row: number): void {
     const { inputCount, nodeCount } = this.graph;
     for (let i = 0; i < inputCount; i++) sequence.steps[t].x[i] = inputs[row * inputCount + i];
     for (let i = inputCount; i < nodeCount; i++) forward(this.graph, this.#slots, sequence, t, i);
   }
 
-  /** Puts the outputs of step t and their targets side by side. */
+  /** Copies the outputs of step t and their targets into `#outputs` and `#targets`. */
   #gather({ steps }: SequenceCache, t: number, targets: FloatArray, row: number): void {
     const { outputs } = this.graph;
     for (let k = 0; k < outputs.length; k++) {
@@ -220,7 +220,7 @@ export class ReferenceExecutor implements Executor {
     return weight * loss.value(this.#x, this.#t);
   }
 
-  /** Leaves case 1 of step t in `#dLossDx`. */
+  /** Writes case 1 of step t to `#dLossDx`. */
   #caseOne(sequence: SequenceCache, t: number, targets: FloatArray, row: number, loss: Loss, weight = 1): void {
     this.#dLossDx.fill(0);
     if (weight === 0) return;
@@ -229,7 +229,7 @@ export class ReferenceExecutor implements Executor {
     for (let k = 0; k < this.#dLossDx.length; k++) this.#dLossDx[k] *= weight;
   }
 
-  /** From the last node back to the inputs: each node's dloss/dx, then, where it has parameters, their gradients. */
+  /** The backward pass, from the last node to the inputs: dloss/dx of each node, then the gradients of its parameters. */
   protected backward(sequence: SequenceCache, t: number, caseOne: Float64Array): void {
     const { graph } = this;
     const { dLossDx } = sequence.steps[t];
@@ -244,7 +244,7 @@ export class ReferenceExecutor implements Executor {
   }
 
   #expectReady(samples: SampleCounts, inputs: FloatArray, targets?: FloatArray, options?: PassOptions): Rows {
-    if (this.#disposed) throw new NnbpError('DISPOSED', 'This executor was disposed of: prepare a new one.');
+    if (this.#disposed) throw new NnbpError('DISPOSED', 'This executor is disposed. Prepare a new one.');
     return expectRows(this, this.graph, samples, inputs, targets, options);
   }
 }

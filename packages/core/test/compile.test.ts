@@ -89,7 +89,7 @@ describe('bad input', () => {
     await expect(compile(broken)).rejects.toMatchObject({ code: 'NOT_FINITE' });
   });
 
-  test('a predictor that was disposed of does not predict', async () => {
+  test('a disposed predictor does not predict', async () => {
     const predictor = await compile(network);
     predictor.predictBatch(inputs);
     predictor.dispose();

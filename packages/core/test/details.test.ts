@@ -23,7 +23,7 @@ function chain(): Network {
   return new Network(builder.build());
 }
 
-/** A loss of nothing, whatever its derivative says. */
+/** A loss of 0 with any derivative. */
 const steep = (derivative: number): Loss => ({
   name: 'steep',
   value: () => 0,
@@ -136,7 +136,7 @@ describe('many samples of many outputs', () => {
   });
 });
 
-describe('the error of an overflow names', () => {
+describe('the error of an overflow reports', () => {
   test('dloss/dx of the first input, although the other samples are finite', () => {
     const network = chain();
     network.setParameters('a', { b: 0, w: { x: 1e200 } });
@@ -157,7 +157,7 @@ describe('the error of an overflow names', () => {
     );
   });
 
-  test('the very first gradient', () => {
+  test('the first gradient', () => {
     const builder = new GraphBuilder();
     builder.output(builder.node('y', { from: [builder.input('x')], activation: identity, fixed: { c: 1 } }));
     const network = new Network(builder.build());
@@ -201,7 +201,7 @@ describe('the parameters of a node', () => {
   });
 });
 
-test('a shuffle of n draws 32 bits n − 1 times, half as many bits as uniform', () => {
+test('a shuffle of n draws 32 bits n − 1 times, while uniform draws 64', () => {
   const [shuffled, drawn] = [new Random(7), new Random(7)];
   shuffled.shuffle([1, 2, 3, 4, 5]);
   for (let k = 0; k < 2; k++) drawn.uniform();

@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 
 const edges = [0, 5e-324, 1e-30, 1, 1e30, Number.MAX_VALUE].flatMap((size) => [size, -size]);
 
-/** One node on one input, c trained. */
+/** One node with one input and a trained c. */
 function single(activation = identity, parameters: { b?: number; c?: number; w?: number } = {}): Network {
   const network = new Network(mlp([1, 1], { activation }));
   const { b = 0, c = 1, w = 1 } = parameters;
@@ -14,7 +14,7 @@ function single(activation = identity, parameters: { b?: number; c?: number; w?:
   return network;
 }
 
-/** The error of an overflow, or what came of it. */
+/** The result of an action, or its overflow error. */
 function attempt<T>(action: () => T): T | NnbpError {
   try {
     return action();
@@ -54,7 +54,7 @@ describe('numbers at the edge of float64', () => {
     expect(overflows).toBeGreaterThan(100);
   });
 
-  test('a pass has only finite numbers, or an error says which was not: every activation', () => {
+  test('a pass has only finite numbers, or an error names the one that is not: every activation', () => {
     for (const activation of everyActivation) {
       for (const x of edges) {
         for (const c of edges) {
@@ -66,7 +66,7 @@ describe('numbers at the edge of float64', () => {
     }
   });
 
-  test('a pass has only finite numbers, or an error says which was not: every loss', () => {
+  test('a pass has only finite numbers, or an error names the one that is not: every loss', () => {
     for (const { loss } of everyLoss) {
       for (const x of edges) {
         const found = attempt(() => backpropagate(single(), [x], [1], loss));

@@ -1,5 +1,5 @@
 /**
- * The numbers of a pass by the reference engine, and those that it does not keep: case 1 parts and standardized targets. A
+ * The numbers of a pass of the reference engine, and those that its cache lacks: case 1 parts and standardized targets. A
  * sequence is computed on the unrolled graph, whose numbers are bit-identical.
  */
 import {
@@ -147,7 +147,7 @@ export function placeOf(
   return { i, edge: graph.edgeStart[i] + edge };
 }
 
-/** Returns the quantity if the network, or its sequence, has it. */
+/** Throws unless the network, or its sequence, has the quantity. */
 export function expectWorked(worked: Worked, name: QuantityName): QuantityName {
   const ofParameter = name.quantity === 'dLossDb' || name.quantity === 'dLossDc' || name.quantity === 'dLossDw';
   return expectQuantity(ofParameter ? (worked.folded ?? worked.graph) : worked.graph, name);

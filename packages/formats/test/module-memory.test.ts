@@ -80,7 +80,7 @@ test('a stream of a module exchanges its state with a stream of the network, and
   expect(other.state).toEqual(one.state);
   other.reset();
   expect(other.state).toEqual(start);
-  expect(() => (other.state = [1])).toThrow(new RangeError('expected a state of 6 numbers, found 1'));
+  expect(() => (other.state = [1])).toThrow(new RangeError('expected a state of 6 numbers, received 1'));
 });
 
 test('the code of a gated recurrence is readable', () => {

@@ -435,7 +435,7 @@ export class Trainer {
   }
 
   #expectReady(): void {
-    if (this.#disposed) throw new NnbpError('DISPOSED', 'This trainer was disposed of: create a new one.');
+    if (this.#disposed) throw new NnbpError('DISPOSED', 'This trainer is disposed. Create a new one.');
   }
 
   #begin(): void {

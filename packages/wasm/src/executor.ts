@@ -292,7 +292,7 @@ export class WasmExecutor implements Executor {
   }
 
   #expectUsable(): void {
-    if (this.#disposed) throw new NnbpError('DISPOSED', 'This executor was disposed of: prepare a new one.');
+    if (this.#disposed) throw new NnbpError('DISPOSED', 'This executor is disposed. Prepare a new one.');
   }
 }
 

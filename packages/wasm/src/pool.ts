@@ -103,7 +103,7 @@ export class Pool {
 
   /** Terminates all workers. */
   dispose(): void {
-    this.#terminate(new NnbpError('DISPOSED', 'The engine was disposed of: its threads are terminated.'));
+    this.#terminate(new NnbpError('DISPOSED', 'The engine is disposed; its threads are terminated.'));
   }
 
   /** Terminates all workers because one is lost: its share of the running call is not done. */

@@ -1,4 +1,4 @@
-/** Every built-in runs inside the engine: its plugin object is never called. */
+/** Every built-in runs as a kernel: its plugin object is never called. */
 import { type ActivationRecord, activationRecords } from '@nnbp/activations';
 import { type Activation, type Loss, mlp, type Optimizer } from '@nnbp/core';
 import { type LossRecord, lossRecords, mse } from '@nnbp/losses';
@@ -42,7 +42,7 @@ const insideActivation = (activation: Activation): Activation => ({ ...activatio
 const insideLoss = (loss: Loss): Loss => ({ ...loss, value: refuse, derivative: refuse });
 const insideOptimizer = (optimizer: Optimizer): Optimizer => ({ ...optimizer, step: refuse });
 
-describe('inside the engine runs', () => {
+describe('runs as a kernel:', () => {
   test.each(Object.entries<ActivationRecord>(activationRecords))('the activation %s', (_, { activation }) => {
     steps({ activation: insideActivation(activation) });
   });

@@ -18,7 +18,7 @@ export interface DerivationPanelProps {
   readonly known?: Replay | undefined;
 }
 
-/** Whether a number has been computed: formulas are shown before their numbers are. */
+/** Whether a number has been computed: formulas are shown before their numbers. */
 const Known = createContext<(quantity: QuantityName) => boolean>(() => true);
 
 /** Placeholder for a number that is not known yet. */
@@ -219,7 +219,7 @@ function Measured({
   );
 }
 
-/** "a = b = c" as a line for each equals sign, the first two together; the terms on the right carry their names. */
+/** Splits "a = b = c" into one line per equals sign, with a and b on the first line. Terms on the right are labelled. */
 function equation({ formula, terms }: Step, plain: string): { readonly latex: string; readonly plain: string }[] {
   const [letter, ...others] = sides(formula);
   const [first, ...more] = others.map((side) => linkedFormula(side, terms, (other) => sides(other)[0]));

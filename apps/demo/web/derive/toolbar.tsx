@@ -34,12 +34,12 @@ export function Toolbar({ exercise }: { readonly exercise: Exercise | undefined 
         ))}
       </div>
       {mode !== 'article' && <Sample />}
-      {exercise !== undefined && mode !== 'break' && <Asked exercise={exercise} />}
+      {exercise !== undefined && mode !== 'break' && <SelectedQuantity exercise={exercise} />}
     </div>
   );
 }
 
-/** A network to start from. */
+/** Loads a preset network. */
 function Presets() {
   const network = usePlayground(({ network }) => network);
   const say = useMessages(messages);
@@ -139,7 +139,7 @@ function Row({
   ));
 }
 
-/** Length and targets of the sequence of a network with delays. Its numbers stand in the columns. */
+/** Length and targets of the sequence, for a network with delays. The columns of the view have its numbers. */
 function Time() {
   const derive = usePlayground(({ derive }) => derive);
   const custom = usePlayground(({ custom }) => custom);
@@ -174,8 +174,8 @@ function Time() {
   );
 }
 
-/** Selects a quantity with two lists, as a click in the graph does. */
-function Asked({ exercise }: { readonly exercise: Exercise }) {
+/** Selects a quantity with two lists; the same as a click in the graph. */
+function SelectedQuantity({ exercise }: { readonly exercise: Exercise }) {
   const derive = usePlayground(({ derive }) => derive);
   const say = useMessages(messages);
   const selected = selectedQuantity(exercise, derive.selected);

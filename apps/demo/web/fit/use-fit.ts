@@ -1,10 +1,10 @@
-/** The fit of the newest question; an older one still under way is aborted. */
+/** Fits the current data and formula; aborts an older fit that is still running. */
 import { useEffect, useMemo, useState } from 'react';
 import { FitError, type FitProblem, type FitQuestion, fitted, type Fitted, prepared, type Prepared } from './fitted.js';
 
-/** What is known of a question. */
+/** State of a fit. */
 export interface Fit {
-  /** Its data and model, once they can be read. */
+  /** Data and model, once they are parsed. */
   readonly prepared: Prepared | undefined;
   readonly fit: Fitted | undefined;
   readonly problem: FitProblem | undefined;
@@ -16,7 +16,7 @@ interface Answer {
   readonly problem?: FitProblem;
 }
 
-/** Fits as soon as there is another question: the same object is the same question. */
+/** Fits whenever the question changes. Questions are compared by identity. */
 export function useFit(question: FitQuestion): Fit {
   const [last, setLast] = useState<Answer>();
   const start = useMemo(() => ready(question), [question]);

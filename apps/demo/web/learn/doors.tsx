@@ -34,7 +34,7 @@ export function Doors() {
   );
 }
 
-/** y = 3x with one node and gradient descent, as in the chapter on the learning rate, and running. */
+/** Trains y = 3x with one node and gradient descent, as in the chapter on the learning rate. */
 function toTrain(): void {
   void import('../train/current-training.js').then(({ training }) => training.playNext());
   update((state) => ({

@@ -16,7 +16,7 @@ import type { ReadTable, Ready, Result, Snapshot, Speed, Trainer } from './train
 
 /** The view model. A new object after each change. */
 export interface TrainingView {
-  /** Absent while data are loaded and the network is prepared. */
+  /** Undefined while data are loaded and the network is prepared. */
   readonly ready: Ready | undefined;
   /** Fraction of the data loaded, while loading. */
   readonly progress: number | undefined;
@@ -45,7 +45,7 @@ const nothing: TrainingView = {
 
 /** Milliseconds after which a worker that does not respond is terminated. */
 const timeout = 5000;
-/** The same while data may be loading. */
+/** The same limit while data may be loading. */
 const loadTimeout = 120_000;
 
 /** Thrown after the time limit. */
@@ -87,8 +87,8 @@ export class Training {
   /**
    * Prepares a training, and starts it if the last one was running.
    *
-   * @param own - User functions that take part.
-   * @param steps - Steps to repeat, for a link to a training in progress.
+   * @param own - The user functions that are needed.
+   * @param steps - Number of steps to repeat, for a link to a training in progress.
    */
   async open(
     settings: Settings,
@@ -136,7 +136,7 @@ export class Training {
     this.#show({ playing: false, opening: true, problem: undefined, progress: undefined });
   }
 
-  /** Starts the training that is opened next. */
+  /** Makes the next training start when it is opened. */
   playNext(): void {
     this.#playsNext = true;
   }
@@ -147,7 +147,7 @@ export class Training {
     await this.play(this.#speed);
   }
 
-  /** Repeats steps and returns their curve; undefined if another request has started in the meantime. */
+  /** Repeats steps and returns their loss curve; undefined if another request has started in the meantime. */
   async #replay(turn: number, trainer: Remote<Trainer>, steps: number): Promise<Curve | undefined> {
     let curve = emptyCurve;
     for (let taken = 0; taken < steps;) {

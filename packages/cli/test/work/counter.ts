@@ -24,7 +24,7 @@ interface Sized {
   readonly length: number;
 }
 
-/** Characters, or entries, up to what was found; all of them if nothing was. */
+/** Characters or entries up to the match; all of them if there is none. */
 const searched = (self: Sized, at: number, given: number[]) => (at < 0 ? self.length : at + 1) - (given[1] ?? 0);
 const searchedBack = (self: Sized, at: number) => self.length - Math.max(0, at);
 const wholeSelf = (self: Sized) => self.length;
@@ -52,12 +52,12 @@ function instrument(): void {
   }
   for (const name of ['toLowerCase', 'toUpperCase', 'padStart', 'padEnd', 'repeat'] as const)
     count(text, name, wholeResult);
-  // Every other method of an expression calls this one. What it costs beyond the text that it reads, the linter checks.
+  // All other methods of RegExp call this one. Backtracking is not counted: the linter forbids expressions that backtrack much.
   const { exec } = RegExp.prototype;
   RegExp.prototype.exec = function (string) {
     const from = this.lastIndex;
     const found = exec.call(this, string);
-    // A sticky expression, with which a string is split, looks at one position.
+    // A sticky expression, as `split` uses it, reads one position.
     if (found === null) builtin += this.sticky ? 1 : string.length - from;
     else builtin += found.index + found[0].length - from;
     return found;
@@ -97,7 +97,7 @@ const post = (method: string, options: object = {}) =>
     session.post(method, options, (error, answer) => (error === null ? resolve(answer) : reject(error)));
   });
 
-/** Starts counting. To be called once, after everything is loaded. */
+/** Starts counting. Call it once, after everything is loaded. */
 export async function startCounter(): Promise<void> {
   instrument();
   await post('Profiler.enable');
@@ -111,7 +111,7 @@ export async function workOf(action: () => unknown): Promise<number> {
   try {
     await action();
   } catch {
-    // A file that is refused has been read as well.
+    // A refused file has been read too.
   }
   const natively = builtin;
   const { result } = (await post('Profiler.takePreciseCoverage')) as Coverage;

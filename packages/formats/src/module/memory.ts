@@ -1,10 +1,10 @@
-/** What a module exports for a network with memory: one step, and what keeps the state between steps. */
+/** Exports of a module for a network with memory: `predict`, `predictSequence` and `stream`. */
 import type { Network } from '@nnbp/core';
 import { exact } from './one-line.js';
 
-/** The functions around `step(input, s)`, which computes a step from the state s and leaves the next one there. */
+/** Functions that call `step(input, s)`, which computes one step and replaces the state s by the next one. */
 export function memorySource({ graph }: Network): string {
-  return `/** The state before the first step: what delayed edges read, the latest value of each node first. */
+  return `/** The state before the first step: the values that delayed edges read, the latest of each node first. */
 const initial = [${Array.from(graph.initialState(), exact).join(', ')}];
 
 /** The outputs for one input, as a sequence of one step. */
@@ -18,7 +18,7 @@ export function predictSequence(inputs) {
   return Array.from(inputs, (input) => step(input, s));
 }
 
-/** Takes one step after another and keeps the state: \`next(input)\`, \`reset()\`, \`state\`. */
+/** Predicts step by step and keeps the state: \`next(input)\`, \`reset()\`, \`state\`. */
 export function stream() {
   let s = initial.slice();
   return {
@@ -30,7 +30,7 @@ export function stream() {
       return s.slice();
     },
     set state(state) {
-      if (state.length !== ${graph.stateSize}) throw new RangeError(\`expected a state of ${graph.stateSize} numbers, found \${state.length}\`);
+      if (state.length !== ${graph.stateSize}) throw new RangeError(\`expected a state of ${graph.stateSize} numbers, received \${state.length}\`);
       s = Array.from(state);
     },
   };
@@ -47,12 +47,12 @@ export declare function stream(): {
    * The outputs for the next step.
    *
    * @param input - ${inputs.length === 1 ? 'One number' : `${inputs.length} numbers`}, in the order of \`inputs\`.
-   * @throws RangeError for another count
+   * @throws RangeError if the number of inputs is wrong
    */
   next(input: ArrayLike<number>): number[];
   /** Begins a new sequence. */
   reset(): void;
-  /** All that it remembers, ${stateSize} numbers: assign a copy taken earlier to continue from there. */
+  /** The state, ${stateSize} numbers: assign an earlier copy to continue from it. */
   state: number[];
 };
 `;

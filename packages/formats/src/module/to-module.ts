@@ -99,7 +99,7 @@ export declare const outputs: ${names(outputs)};
  * The ${outputs.length === 1 ? 'output' : `${outputs.length} outputs`} for one input.
  *
  * @param input - ${inputs.length === 1 ? 'One number' : `${inputs.length} numbers`}, in the order of \`inputs\`.
- * @throws RangeError for another count
+ * @throws RangeError if the number of inputs is wrong
  */
 export declare function predict(input: ArrayLike<number>): number[];
 `;

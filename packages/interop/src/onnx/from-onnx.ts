@@ -13,7 +13,7 @@ import { type Rows, Tape } from './tape.js';
 
 /** Options of {@link fromOnnx}. */
 export interface FromOnnxOptions {
-  /** The content of the files that store the model's weights, by the paths that the model has for them. Default: none. */
+  /** Contents of the external weight files, by their paths in the model. Default: none. */
   readonly files?: ExternalFiles;
   /**
    * For a model of one step: maps the name of each input that is a state to the name of the output that is its next value. A
@@ -23,7 +23,7 @@ export interface FromOnnxOptions {
   readonly states?: Readonly<Record<string, string>>;
 }
 
-/** Entries and terms allowed for every model, however small. Larger models may have more, in proportion to their bytes. */
+/** Minimum limit on entries and terms. The limit of a larger model is proportional to its size in bytes. */
 const smallModel = 2 ** 18;
 
 /**
@@ -119,7 +119,7 @@ function resultOf(values: ReadonlyMap<string, Value | Uniform>, name: string): R
   return value;
 }
 
-/** The softmax at the end of the model, if there is one. */
+/** The final softmax of the model, if there is one. */
 function outputTransformOf(results: readonly Rows[]): Rows['transform'] {
   const transforms = results.flatMap(({ transform }) => transform ?? []);
   if (transforms.length > 0 && results.length > 1) {
@@ -165,13 +165,13 @@ function refuse(message: string): never {
   throw new NnbpError('MALFORMED', message);
 }
 
-/** All tensors that can be stored outside. */
+/** All tensors that can be stored in external files. */
 const tensorsOf = (graph: Proto<'GraphProto'>): Proto<'TensorProto'>[] => [
   ...graph.initializer,
   ...graph.node.flatMap(({ attribute }) => attribute.flatMap(({ t }) => (t === undefined ? [] : [t]))),
 ];
 
-/** Tensors may share parts of a file, but a small model could make a thousand copies of a large one. */
+/** Limits what tensors read from external files: a small model could read the same part of a file a thousand times. */
 function expectOwnTensors(tensors: readonly Proto<'TensorProto'>[], files: ExternalFiles, available: number): void {
   const asked = tensors
     .filter((tensor) => externalPaths([tensor]).some((path) => Object.hasOwn(files, path)))
@@ -184,7 +184,7 @@ function expectOwnTensors(tensors: readonly Proto<'TensorProto'>[], files: Exter
   }
 }
 
-/** The version of ONNX's own operators. Before 6, several of them were other functions. */
+/** The version of the standard operator set. Before 6, several operators were defined differently. */
 function operatorSetOf({ opsetImport }: Proto<'ModelProto'>): number {
   const own = opsetImport.find(({ domain }) => domain === '' || domain === 'ai.onnx');
   if (own === undefined) refuse('The model does not name its operator set.');
@@ -218,7 +218,7 @@ function run(call: Call, values: Map<string, Value | Uniform>): void {
   });
 }
 
-/** Sizes and constants of as many numbers as samples: exporters write initial states with them. */
+/** Sizes, and constants with one number per sample: exporters use them for initial states. */
 function uniformOf(call: Call, values: ReadonlyMap<string, Value | Uniform>): Uniform | Constant | undefined {
   const { node } = call;
   if (node.domain !== '' && node.domain !== 'ai.onnx') return undefined;
@@ -232,13 +232,13 @@ function uniformOf(call: Call, values: ReadonlyMap<string, Value | Uniform>): Un
   return node.opType === 'Concat' ? { uniform: undefined } : among[0];
 }
 
-/** The ids in the metadata, if they are distinct and as many as there are nodes. */
+/** The ids in the metadata, if they are distinct and there is one for each node. */
 function idsIn(ids: unknown, count: number): readonly string[] | undefined {
   const fits = Array.isArray(ids) && ids.length === count && ids.every((id) => typeof id === 'string');
   return fits && new Set(ids).size === count ? ids : undefined;
 }
 
-/** One number for each unit, or one for all, for as many samples as there are. */
+/** One number per unit, or one for all units, repeated for each sample. */
 function repeated(call: Call): Uniform | Constant {
   const one = call.constant(0);
   const [first] = Array.from(one.values);

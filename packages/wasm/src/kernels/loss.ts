@@ -21,7 +21,7 @@ import { lossKernels } from './losses/index.js';
 import type { ElementwiseLossKernel, LossKernel } from './losses/kernel.js';
 import { at, ifKnown, outputRows, weighted } from './losses/rows.js';
 
-/** The code of custom losses, which are called back. */
+/** Code for custom losses, which are called back. */
 export const customLoss = 256;
 
 /** Called with a loss's code; returns the sum of the samples' losses. */

@@ -1,11 +1,11 @@
-/** What a task lets pick, as buttons below the graph: on phones the graph is too small for them. */
+/** The choices of a task as buttons below the graph, since the graph is too small to tap on phones. */
 import type { ReactNode } from 'react';
 import { pick, picked } from '../task.js';
 import styles from './stage.module.css';
 
 interface Props {
   readonly names: readonly string[];
-  /** How many are picked. */
+  /** Number of choices that are selected. */
   readonly count: number;
   readonly draft: string;
   readonly onDraft: (draft: string) => void;
