@@ -1,7 +1,7 @@
 /** The Fit view: pasted data and a formula give a curve, estimates with their errors, and derivatives that open in Derive. */
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { fitted, prepared } from '../web/fit/fitted.js';
+import { runFit, prepareFit } from '../web/fit/fit.js';
 import { defaultState, type PlaygroundState } from '../web/state.js';
 import { expectAccessible, open, picture, settled, untilUrl, useBrowser } from './page.js';
 
@@ -27,7 +27,7 @@ const estimate = async (page: Page, name: string) =>
 test('pasted data are fitted with the chosen model, and the link holds both', async () => {
   const page = await openFit();
   await page.getByText(/^Converged after/).waitFor();
-  const expected = await fitted(prepared({ ...defaultState.fit, network: null }), new AbortController().signal);
+  const expected = await runFit(prepareFit({ ...defaultState.fit, network: null }), new AbortController().signal);
   expect(await estimate(page, 'b1')).toBeCloseTo(expected.statistics.parameters[0].estimate, 8);
   await picture(page, 'fit');
 

@@ -10,7 +10,7 @@ import { builtinActivations, builtinFunctions, builtinLosses } from '../web/func
 import type { Part } from '../web/train/data/dataset.js';
 import { datasetsByRequest } from '../web/train/data/request.js';
 import { planar } from '../web/train/data/toys.js';
-import { type DataName, misfit, type Settings, taskOf, withData } from '../web/train/fits.js';
+import { type DataName, misfit, type Settings, taskOf, withData } from '../web/train/settings.js';
 import { isProblem } from '../web/train/problem.js';
 import { short } from '../web/train/numbers.js';
 import { networkFor } from '../web/train/network-for.js';

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { connect, disconnect, removeNode, rename, setAggregation, setDelay, setInitial } from '../web/build/edits.js';
 import { exported, openText } from '../web/build/files.js';
-import { Refused } from '../web/build/refusal.js';
+import { EditError } from '../web/build/edit-error.js';
 import { builtinActivations } from '../web/functions.js';
 import { networkOf } from '../web/network.js';
 import type { NetworkDescription } from '../web/state.js';
@@ -23,7 +23,7 @@ function refusalOf(doing: () => unknown) {
   try {
     doing();
   } catch (error) {
-    if (error instanceof Refused) return error.refusal;
+    if (error instanceof EditError) return error.problem;
     throw error;
   }
   return undefined;

@@ -1,9 +1,9 @@
 /** The Fit view: parsing of data and formula. */
 import { expect, test } from 'vitest';
-import { prepared } from '../web/fit/fitted.js';
+import { prepareFit } from '../web/fit/fit.js';
 
 const labels = (data: string, formula: string) => {
-  const question = prepared({ data, formula, network: null, start: {} });
+  const question = prepareFit({ data, formula, network: null, start: {} });
   return { variable: question.formula?.variable, parameters: question.parameters.map(({ label }) => label) };
 };
 

@@ -7,19 +7,19 @@ import { lessonList } from '../web/learn/chapters/index.js';
 import { caches as cachesChapter } from '../web/learn/chapters/caches.js';
 import { order as orderChapter, passInOrder } from '../web/learn/chapters/order.js';
 import { converges, rate as rateChapter } from '../web/learn/chapters/rate.js';
-import { times } from '../web/shared/written.js';
+import { times } from '../web/shared/format-number.js';
 import { starvation, vanishing as vanishingChapter } from '../web/learn/chapters/vanishing.js';
 import { accusationAnswer, parseAccusation, repair as repairChapter } from '../web/learn/chapters/repair.js';
 import { time as timeChapter } from '../web/learn/chapters/time.js';
 import { parseNumber } from '../web/learn/number-answer.js';
-import { maxTries, pick, standing, type Task } from '../web/learn/task.js';
+import { maxTries, pick, taskState, type Task } from '../web/learn/task.js';
 import { pieces, words } from '../web/learn/text.js';
 
 const article = backpropagate(articleNetwork(), [0.5], [10], mse());
 const seeds = [0, 1, 2, 3, 17, 4711];
 const chapter = (name: string) => lessonList.find((other) => other.name === name)!;
 const tasksOf = (name: string, seed = 0): readonly Task[] => chapter(name).exercise(seed).tasks;
-const hintOf = (task: Task, answer: string) => task.judge(answer).hint?.en;
+const hintOf = (task: Task, answer: string) => task.check(answer).hint?.en;
 
 test('typed numbers may have a hyphen or minus sign, a decimal point or comma, and full-width characters', () => {
   for (const typed of ['-0.5', '−0.5', '-0,5', '−,5', ' - 0.5 ', '－０．５', '-5e-1']) {
@@ -42,7 +42,7 @@ test('the article’s exercises ask for the exact numbers of the engine', () => 
 
 test('each common mistake at dloss/dw_2to4 has its own hint', () => {
   const task = tasksOf('parameters')[1];
-  expect(task.judge('-0.512')).toEqual({ right: true });
+  expect(task.check('-0.512')).toEqual({ right: true });
   expect(hintOf(task, '-1.373')).toBe('slope_4 is missing.');
   expect(hintOf(task, '-0.341')).toMatch(/^c_4 is missing/);
   expect(hintOf(task, '-0.440')).toMatch(/taken at x_4/);
@@ -54,22 +54,22 @@ test('each common mistake at dloss/dw_2to4 has its own hint', () => {
 test('an answer within 1 % is accepted, and one beyond is not', () => {
   const [task] = tasksOf('forward');
   const expected = Number(task.solution);
-  expect(task.judge(String(expected * 1.0099)).right).toBe(true);
-  expect(task.judge(String(expected * 0.9901)).right).toBe(true);
-  expect(task.judge(String(expected * 1.011)).right).toBe(false);
+  expect(task.check(String(expected * 1.0099)).right).toBe(true);
+  expect(task.check(String(expected * 0.9901)).right).toBe(true);
+  expect(task.check(String(expected * 1.011)).right).toBe(false);
 });
 
 test('after three wrong answers the solution is shown, and a correct answer before that is accepted', () => {
   const [task] = tasksOf('forward');
-  expect(standing(task, []).state).toBe('open');
-  expect(standing(task, ['1', '2']).state).toBe('open');
+  expect(taskState(task, []).state).toBe('open');
+  expect(taskState(task, ['1', '2']).state).toBe('open');
   expect(
-    standing(
+    taskState(
       task,
       Array.from({ length: maxTries }, () => '1'),
     ).state,
   ).toBe('shown');
-  expect(standing(task, ['1', task.solution]).state).toBe('right');
+  expect(taskState(task, ['1', task.solution]).state).toBe('right');
 });
 
 test('picking an item again deselects it, and no more than the given number can be picked', () => {
@@ -97,7 +97,7 @@ test('quantities in a sentence become letters with an index', () => {
 test('12 of the 5,040 orders of the nodes are correct, and each gives the engine’s numbers', () => {
   const [task] = tasksOf('order');
   const ids = article.gradients.graph.ids;
-  const right = permutations(ids).filter((order) => task.judge(order.join(' ')).right);
+  const right = permutations(ids).filter((order) => task.check(order.join(' ')).right);
   expect(right).toHaveLength(12);
   for (const order of right) {
     const found = passInOrder(orderChapter.exercise(0), order);
@@ -110,7 +110,7 @@ test('12 of the 5,040 orders of the nodes are correct, and each gives the engine
 test('the node that was visited too early is identified by the number at node 1', () => {
   for (const seed of seeds) {
     const task = tasksOf('order', seed)[1];
-    const right = ['2', '3', '4', '5', '6'].filter((id) => task.judge(id).right);
+    const right = ['2', '3', '4', '5', '6'].filter((id) => task.check(id).right);
     expect(right).toEqual([task.solution]);
     expect(hintOf(task, task.solution === '2' ? '3' : '2')).toMatch(/too early, dloss\/dx_1 would be/);
   }
@@ -121,20 +121,20 @@ test('the caches reduce 86 evaluations to 7 and 28 to 6, and there are a million
   expect(none.dLossDx).toBe(86);
   expect(dLossDxKept.slope).toBe(28);
   expect(both).toEqual({ dLossDx: 7, slope: 6 });
-  expect(tasks[0].judge('20').right).toBe(true);
-  expect(tasks[1].judge('28').right).toBe(true);
-  expect(tasks[2].judge('6').right).toBe(true);
+  expect(tasks[0].check('20').right).toBe(true);
+  expect(tasks[1].check('28').right).toBe(true);
+  expect(tasks[2].check('6').right).toBe(true);
   expect(hintOf(tasks[2], '5')).toMatch(/Fewer than a million/);
 });
 
 test('the first of 8 sigmoid layers receives about 22,000 times less, and tanh repairs it', () => {
   const { start, layersOf, tasks } = vanishingChapter.exercise(0);
   expect(times(starvation(layersOf(start)))).toBe('22,000');
-  for (const guess of ['22000', '65536', '4e-5', '10000']) expect(tasks[0].judge(guess).right, guess).toBe(true);
+  for (const guess of ['22000', '65536', '4e-5', '10000']) expect(tasks[0].check(guess).right, guess).toBe(true);
   expect(hintOf(tasks[0], '32')).toMatch(/^Larger/);
   expect(hintOf(tasks[0], '1e7')).toMatch(/^Smaller/);
-  expect(tasks[1].judge('tanh glorotUniform 8').right).toBe(true);
-  expect(tasks[1].judge('tanh glorotUniform 6').right).toBe(true);
+  expect(tasks[1].check('tanh glorotUniform 8').right).toBe(true);
+  expect(tasks[1].check('tanh glorotUniform 6').right).toBe(true);
   expect(hintOf(tasks[1], 'tanh glorotUniform 5')).toMatch(/keep six/);
   expect(hintOf(tasks[1], 'sigmoid glorotUniform 8')).toMatch(/still receives/);
 });
@@ -143,7 +143,7 @@ test('a learning rate of 0.084 converges and 0.085 diverges, and the next loss i
   const { path, tasks } = rateChapter.exercise(0);
   expect(converges(path, 0.084)).toBe(true);
   expect(converges(path, 0.085)).toBe(false);
-  expect(tasks[1].judge('0,084').right).toBe(true);
+  expect(tasks[1].check('0,084').right).toBe(true);
   expect(hintOf(tasks[1], '0.085')).toMatch(/the loss grows/);
   expect(hintOf(tasks[1], '0.08')).toMatch(/a larger rate still does/);
   // w = 3.3, b = 0.9: the mean of (0.3 x + 0.9)² over x = 1 … 5.
@@ -200,8 +200,8 @@ function permutations(ids: readonly string[]): string[][] {
 describe.each(lessonList.map((lesson) => [lesson.name, lesson] as const))('the chapter %s', (_, lesson) => {
   test.each(seeds)('with seed %i accepts its solutions and has a hint for every common mistake', (seed) => {
     for (const task of lesson.exercise(seed).tasks) {
-      expect(task.judge(task.solution), task.ask.en).toEqual({ right: true });
-      expect(standing(task, [task.solution]).state).toBe('right');
+      expect(task.check(task.solution), task.ask.en).toEqual({ right: true });
+      expect(taskState(task, [task.solution]).state).toBe('right');
     }
   });
 

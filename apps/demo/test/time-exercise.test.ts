@@ -2,7 +2,7 @@
 import { backpropagateSequence, Random } from '@nnbp/core';
 import { type QuantityName } from '@nnbp/explain';
 import { describe, expect, test } from 'vitest';
-import { litInTime, selectedInTime, termsInTime, timeExerciseOf } from '../web/derive/time/exercise.js';
+import { highlightsInTime, selectedInTime, termsInTime, timeExerciseOf } from '../web/derive/time/exercise.js';
 import { presets } from '../web/derive/presets.js';
 import { edgeName } from '../web/network.js';
 import type { NetworkDescription } from '../web/state.js';
@@ -103,7 +103,7 @@ test('a value before the first step is the initial value of its node', () => {
 test('the paths of fewer terms are those of the last steps', () => {
   const selected = selectedInTime(example, 'dloss/dw_1to2');
   const ids = (firstStep: number) =>
-    Array.from(litInTime(example, selected, firstStep).nodes, (j) => example.unrolled.ids[j]).sort();
+    Array.from(highlightsInTime(example, selected, firstStep).nodes, (j) => example.unrolled.ids[j]).sort();
   expect(ids(1)).toEqual(['2@1']);
   expect(ids(0)).toEqual(['2@0', '2@1']);
 });

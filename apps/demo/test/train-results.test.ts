@@ -7,7 +7,7 @@ import { readTable, tableDataset } from '../web/train/data/csv.js';
 import type { Dataset } from '../web/train/data/dataset.js';
 import { divide } from '../web/train/data/divide.js';
 import { iris } from '../web/train/data/iris.js';
-import { withData } from '../web/train/fits.js';
+import { withData } from '../web/train/settings.js';
 import { observerOf } from '../web/train/observe.js';
 import { createTrainer } from '../web/train/trainer.js';
 import { openSession, type Session } from '../web/train/session.js';

@@ -5,7 +5,7 @@ import { useMessages } from './language.js';
 import { messages } from './messages.js';
 import { defaultState, type PlaygroundState, type ViewName } from './state.js';
 import { isEmbedded, wholePage } from './embed.js';
-import { More } from './more.js';
+import { MoreMenu } from './more-menu.js';
 import { newVersion } from './offline.js';
 import { useNotice } from './shared/use-notice.js';
 import { linkProblem, update, usePlayground } from './store.js';
@@ -131,7 +131,7 @@ function Header() {
           ))}
         </select>
         <Share />
-        <More />
+        <MoreMenu />
       </div>
     </header>
   );
@@ -139,11 +139,11 @@ function Header() {
 
 function Share() {
   const say = useMessages(messages);
-  const [told, tell] = useNotice();
+  const [notice, notify] = useNotice();
   const copy = () => {
     navigator.clipboard.writeText(location.href).then(
-      () => tell(say.shared),
-      () => tell(say.notShared),
+      () => notify(say.shared),
+      () => notify(say.notShared),
     );
   };
   return (
@@ -151,8 +151,8 @@ function Share() {
       <button type="button" aria-label={say.share} onClick={copy}>
         <Link2 size={16} aria-hidden /> <span className="share-text">{say.share}</span>
       </button>
-      <span role="status" className="told">
-        {told}
+      <span role="status" className="notice">
+        {notice}
       </span>
     </>
   );

@@ -2,13 +2,13 @@
 import type { OnConnectEnd } from '@xyflow/react';
 import { useMessages } from '../language.js';
 import { Figure } from '../shared/figure.js';
-import { written } from '../shared/written.js';
+import { formatNumber } from '../shared/format-number.js';
 import { delayOperator } from '../shared/delay.js';
 import { edgeOf, type GraphEdge, type GraphNode, GraphView } from '../shared/graph-view.js';
 import type { NodeDescription } from '../state.js';
 import { usePlayground } from '../store.js';
-import type { Desk } from './desk.js';
-import { connectNodes, insertNode } from './doing.js';
+import type { Editor } from './editor.js';
+import { connectNodes, insertNode } from './commands.js';
 import { edgeCountOf, edgesInto } from './edits.js';
 import { messages } from './messages.js';
 
@@ -18,10 +18,10 @@ const nodeHeight = 52;
 const labelledEdges = 40;
 const labelledNear = 12;
 
-export function BuildGraph({ desk }: { readonly desk: Desk }) {
+export function BuildGraph({ editor }: { readonly editor: Editor }) {
   const { network } = usePlayground();
   const say = useMessages(messages);
-  const { selection, select, notice } = desk;
+  const { selection, select, notice } = editor;
   const selectedNode = selection !== undefined && 'node' in selection ? selection.node : undefined;
   const selectedEdge = selection !== undefined && 'edge' in selection ? selection.edge : undefined;
   const cycle =
@@ -78,7 +78,7 @@ export function BuildGraph({ desk }: { readonly desk: Desk }) {
               type="button"
               className="build-weight"
               aria-pressed={isSelected}
-              aria-label={say.selectEdge(from, to, written(node.w[k]), delay)}
+              aria-label={say.selectEdge(from, to, formatNumber(node.w[k]), delay)}
               onClick={() => select({ edge })}
             >
               <Figure value={node.w[k]} digits={3} />
@@ -102,7 +102,7 @@ export function BuildGraph({ desk }: { readonly desk: Desk }) {
       flow={{
         connectionDragThreshold: 6,
         connectOnClick: false,
-        onConnectEnd: (event, end) => drop(desk, event, end),
+        onConnectEnd: (event, end) => drop(editor, event, end),
         onPaneClick: () => select(undefined),
         onEdgeClick: (_, { id }) => select({ edge: edgeOf(id) }),
       }}
@@ -113,7 +113,7 @@ export function BuildGraph({ desk }: { readonly desk: Desk }) {
 type End = Parameters<OnConnectEnd>[1];
 
 /** Ends a dragged edge at a node, or creates a node on the empty canvas. */
-function drop(desk: Desk, event: MouseEvent | TouchEvent, { fromNode, fromHandle, toNode }: End): void {
+function drop(editor: Editor, event: MouseEvent | TouchEvent, { fromNode, fromHandle, toNode }: End): void {
   if (fromNode === null || fromHandle === null) return;
   const { clientX, clientY } = 'changedTouches' in event ? event.changedTouches[0] : event;
   const under = document.elementFromPoint(clientX, clientY);
@@ -121,8 +121,8 @@ function drop(desk: Desk, event: MouseEvent | TouchEvent, { fromNode, fromHandle
   const forwards = fromHandle.type === 'source';
   if (onto !== undefined) {
     const [from, to] = forwards ? [fromNode.id, onto] : [onto, fromNode.id];
-    connectNodes(desk, from, to);
+    connectNodes(editor, from, to);
   } else if (under?.closest('.react-flow__pane') != null) {
-    insertNode(desk, forwards ? { from: fromNode.id } : { to: fromNode.id });
+    insertNode(editor, forwards ? { from: fromNode.id } : { to: fromNode.id });
   }
 }

@@ -4,12 +4,12 @@ import { useMessages } from '../language.js';
 import { BoundedField } from '../shared/bounded-field.js';
 import { maxDelay } from '../state.js';
 import { usePlayground } from '../store.js';
-import type { Desk } from './desk.js';
-import { connectNodes } from './doing.js';
+import type { Editor } from './editor.js';
+import { connectNodes } from './commands.js';
 import { idsOf } from './edits.js';
 import { messages } from './messages.js';
 
-export function ConnectForm({ desk }: { readonly desk: Desk }) {
+export function ConnectForm({ editor }: { readonly editor: Editor }) {
   const { network } = usePlayground();
   const say = useMessages(messages);
   const [chosen, choose] = useState<{ readonly from?: string; readonly to?: string }>({});
@@ -17,12 +17,12 @@ export function ConnectForm({ desk }: { readonly desk: Desk }) {
   const ids = idsOf(network);
   const ends = network.nodes.map(({ id }) => id);
   // Defaults: the selected node, else the first and the last.
-  const selected = desk.selection !== undefined && 'node' in desk.selection ? desk.selection.node : undefined;
+  const selected = editor.selection !== undefined && 'node' in editor.selection ? editor.selection.node : undefined;
   const from = [chosen.from, selected, ids[0]].find((id) => id !== undefined && ids.includes(id))!;
   const to = [chosen.to, ends.at(-1)].find((id) => id !== undefined && ends.includes(id));
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
-    if (to !== undefined) connectNodes(desk, from, to, delay);
+    if (to !== undefined) connectNodes(editor, from, to, delay);
   };
   return (
     <form className="build-connect" onSubmit={submit} aria-label={say.connect}>

@@ -4,7 +4,7 @@
  */
 import { delayOf, initialOf } from '../network.js';
 import type { NetworkDescription, NodeDescription } from '../state.js';
-import { Refused } from './refusal.js';
+import { EditError } from './edit-error.js';
 
 /** An edge. There can be several with different delays between the same nodes. */
 export interface EdgeName {
@@ -52,15 +52,15 @@ export function addInput(network: NetworkDescription, id: string): NetworkDescri
 export function removeNode(network: NetworkDescription, id: string): NetworkDescription {
   const inputs = network.inputs.filter((other) => other !== id);
   const outputs = network.outputs.filter((other) => other !== id);
-  if (inputs.length === 0) throw new Refused({ why: 'lastInput', id });
-  if (outputs.length === 0) throw new Refused({ why: 'lastOutput', id });
+  if (inputs.length === 0) throw new EditError({ why: 'lastInput', id });
+  if (outputs.length === 0) throw new EditError({ why: 'lastOutput', id });
   const nodes = network.nodes.filter((node) => node.id !== id).map((node) => withoutEdges(node, (from) => from === id));
   return withoutEmptyEntries({ ...network, inputs, nodes, outputs });
 }
 
 /** Adds an edge. Without a delay it must not close a cycle. */
 export function connect(network: NetworkDescription, from: string, to: string, delay = 0): NetworkDescription {
-  if (network.inputs.includes(to)) throw new Refused({ why: 'intoInput', to });
+  if (network.inputs.includes(to)) throw new EditError({ why: 'intoInput', to });
   expectNewEdge(network, { from, to, delay });
   if (delay === 0) expectNoCycle(network, from, to, 'added');
   return withoutEmptyEntries(
@@ -126,7 +126,7 @@ export function rename(network: NetworkDescription, id: string, next: string): N
 /** Marks a node as an output, as the last one, or no longer. */
 export function setOutput(network: NetworkDescription, id: string, isOutput: boolean): NetworkDescription {
   const others = network.outputs.filter((other) => other !== id);
-  if (!isOutput && others.length === 0) throw new Refused({ why: 'lastOutput', id });
+  if (!isOutput && others.length === 0) throw new EditError({ why: 'lastOutput', id });
   return { ...network, outputs: isOutput ? [...others, id] : others };
 }
 
@@ -137,7 +137,7 @@ export function setInput(network: NetworkDescription, id: string, isInput: boole
     return { ...network, inputs: [...network.inputs, id], nodes };
   }
   const inputs = network.inputs.filter((other) => other !== id);
-  if (inputs.length === 0) throw new Refused({ why: 'lastInput', id });
+  if (inputs.length === 0) throw new EditError({ why: 'lastInput', id });
   return addNode({ ...network, inputs }, id);
 }
 
@@ -203,14 +203,14 @@ function withoutEmptyEntries(network: NetworkDescription): NetworkDescription {
 
 function expectNewEdge(network: NetworkDescription, { from, to, delay }: EdgeName): void {
   const node = network.nodes.find(({ id }) => id === to);
-  if (node && edgeIndex(node, { from, delay }) >= 0) throw new Refused({ why: 'duplicateEdge', from, to, delay });
+  if (node && edgeIndex(node, { from, delay }) >= 0) throw new EditError({ why: 'duplicateEdge', from, to, delay });
 }
 
 function expectNoCycle(network: NetworkDescription, from: string, to: string, edge: 'added' | 'undelayed'): void {
   const path = pathBetween(network, to, from);
-  if (path !== undefined) throw new Refused({ why: 'cycle', nodes: [...path, to], edge });
+  if (path !== undefined) throw new EditError({ why: 'cycle', nodes: [...path, to], edge });
 }
 
 function expectFree(network: NetworkDescription, id: string): void {
-  if (idsOf(network).includes(id)) throw new Refused({ why: 'duplicateId', id });
+  if (idsOf(network).includes(id)) throw new EditError({ why: 'duplicateId', id });
 }

@@ -5,7 +5,7 @@ import { builtinActivations } from '../functions.js';
 import { describe, networkOf } from '../network.js';
 import type { NetworkDescription } from '../state.js';
 import { max } from './edits.js';
-import { Refused } from './refusal.js';
+import { EditError } from './edit-error.js';
 
 const maxBytes = 16e6;
 
@@ -27,7 +27,7 @@ export const exported = (network: NetworkDescription): string => toJson(networkO
  * Reads a graph from JSON.
  *
  * @param custom - The names of the reader's own activations.
- * @throws Refused
+ * @throws EditError
  */
 export function openText(text: string, custom: readonly string[]): Opened {
   return read(() => toDescription(fromJson(text, { activations: custom.map(byName) })));
@@ -36,10 +36,10 @@ export function openText(text: string, custom: readonly string[]): Opened {
 /**
  * The graph of a file: JSON, .onnx, or .safetensors of this project.
  *
- * @throws Refused
+ * @throws EditError
  */
 export async function openFile(file: File, custom: readonly string[]): Promise<Opened> {
-  if (file.size > maxBytes) throw new Refused({ why: 'bigFile', megabytes: file.size / 1e6 });
+  if (file.size > maxBytes) throw new EditError({ why: 'bigFile', megabytes: file.size / 1e6 });
   const bytes = new Uint8Array(await file.arrayBuffer());
   if (bytes.length === 0 || /\.json$/i.test(file.name) || bytes[0] === '{'.charCodeAt(0)) {
     return openText(new TextDecoder().decode(bytes), custom);
@@ -57,13 +57,13 @@ function toDescription(network: Network): Opened {
   const { inputCount, nodeCount } = network.graph;
   // Checked before describe() copies the network.
   if (nodeCount - inputCount > max.nodes) {
-    throw new Refused({ why: 'tooMany', what: 'nodes', found: nodeCount - inputCount });
+    throw new EditError({ why: 'tooMany', what: 'nodes', found: nodeCount - inputCount });
   }
-  if (network.inputScaler !== undefined || network.outputScaler !== undefined) throw new Refused({ why: 'units' });
+  if (network.inputScaler !== undefined || network.outputScaler !== undefined) throw new EditError({ why: 'units' });
   const json = JSON.parse(toJson(network)) as { nodes: { id: string; activation: string | object }[] };
   for (const { id, activation } of json.nodes) {
     if (typeof activation === 'string') continue;
-    throw new Refused({ why: 'options', id, activation: JSON.stringify(activation) });
+    throw new EditError({ why: 'options', id, activation: JSON.stringify(activation) });
   }
   const { parameterCount, edgeCount } = network.graph;
   return { network: describe(network), separated: parameterCount < 2 * (nodeCount - inputCount) + edgeCount };
@@ -77,7 +77,7 @@ function read(reading: () => Opened): Opened {
   try {
     return reading();
   } catch (error) {
-    if (error instanceof NnbpError) throw new Refused({ why: 'unreadable', message: error.message });
+    if (error instanceof NnbpError) throw new EditError({ why: 'unreadable', message: error.message });
     throw error;
   }
 }

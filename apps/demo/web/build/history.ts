@@ -8,7 +8,7 @@ import { networkOf } from '../network.js';
 import type { NetworkDescription, PlaygroundState } from '../state.js';
 import { update } from '../store.js';
 import { edgeCountOf, idsOf, longestId, max } from './edits.js';
-import { Refused } from './refusal.js';
+import { EditError } from './edit-error.js';
 
 type Change = (network: NetworkDescription) => NetworkDescription;
 
@@ -36,7 +36,7 @@ let pile: Pile = { past: [], future: [], present: undefined, field: undefined };
  * Changes the graph, and adapts the sample and selection of Derive.
  *
  * @param field - The input field of the change, if any: a number typed digit by digit is one edit.
- * @throws Refused, with nothing changed
+ * @throws EditError, with nothing changed
  */
 export function edit(change: Change, field?: string): void {
   update((state) => {
@@ -159,14 +159,14 @@ function expectRoom(network: NetworkDescription, before: NetworkDescription): vo
   const fanIn = Math.max(0, ...nodes.map(({ from }) => from.length));
   const found = { inputs: inputs.length, nodes: nodes.length, outputs: outputs.length, fanIn };
   for (const what of ['inputs', 'nodes', 'outputs', 'fanIn'] as const) {
-    if (found[what] > max[what]) throw new Refused({ why: 'tooMany', what, found: found[what] });
+    if (found[what] > max[what]) throw new EditError({ why: 'tooMany', what, found: found[what] });
   }
   // A graph from a link may exceed the limits; edits that reduce it are allowed.
   const edges = edgeCountOf(network);
   if (edges > max.edges && edges > edgeCountOf(before)) {
-    throw new Refused({ why: 'tooMany', what: 'edges', found: edges });
+    throw new EditError({ why: 'tooMany', what: 'edges', found: edges });
   }
-  if (idsOf(network).some((id) => id === '' || id.length > longestId)) throw new Refused({ why: 'badId' });
+  if (idsOf(network).some((id) => id === '' || id.length > longestId)) throw new EditError({ why: 'badId' });
 }
 
 /** Refuses a state that is too large for a link. */
@@ -174,7 +174,7 @@ function expectLinkable(state: PlaygroundState): void {
   try {
     readLink(writeLink(state));
   } catch {
-    throw new Refused({ why: 'tooLong' });
+    throw new EditError({ why: 'tooLong' });
   }
 }
 

@@ -10,8 +10,8 @@ import { NumberField } from '../shared/number-field.js';
 import { maxDelay, type NodeDescription } from '../state.js';
 import { usePlayground } from '../store.js';
 import { ConnectForm } from './connect-form.js';
-import type { Desk } from './desk.js';
-import { insertNode, remove } from './doing.js';
+import type { Editor } from './editor.js';
+import { insertNode, remove } from './commands.js';
 import {
   changeNode,
   type EdgeName,
@@ -27,10 +27,10 @@ import {
 import { edit } from './history.js';
 import { messages } from './messages.js';
 
-export function Inspector({ desk }: { readonly desk: Desk }) {
+export function Inspector({ editor }: { readonly editor: Editor }) {
   const { network } = usePlayground();
   const say = useMessages(messages);
-  const { selection } = desk;
+  const { selection } = editor;
   const title =
     selection === undefined
       ? say.nothing
@@ -58,12 +58,12 @@ export function Inspector({ desk }: { readonly desk: Desk }) {
           key={selection.node}
           id={selection.node}
           node={network.nodes.find(({ id }) => id === selection.node)}
-          desk={desk}
+          editor={editor}
         />
       ) : (
-        <EdgeFields key={JSON.stringify(selection.edge)} edge={selection.edge} desk={desk} />
+        <EdgeFields key={JSON.stringify(selection.edge)} edge={selection.edge} editor={editor} />
       )}
-      <ConnectForm desk={desk} />
+      <ConnectForm editor={editor} />
     </section>
   );
 }
@@ -72,21 +72,21 @@ interface NodeFieldsProps {
   readonly id: string;
   /** Undefined for an input. */
   readonly node: NodeDescription | undefined;
-  readonly desk: Desk;
+  readonly editor: Editor;
 }
 
-function NodeFields({ id, node, desk }: NodeFieldsProps) {
+function NodeFields({ id, node, editor }: NodeFieldsProps) {
   const { network } = usePlayground();
   const say = useMessages(messages);
   const successors = network.nodes.flatMap(edgesInto).filter(({ from }) => from === id);
   return (
     <>
-      <NameField id={id} desk={desk} />
+      <NameField id={id} editor={editor} />
       <label className="build-check">
         <input
           type="checkbox"
           checked={node === undefined}
-          onChange={(event) => desk.attempt(() => edit((network) => setInput(network, id, event.target.checked)))}
+          onChange={(event) => editor.attempt(() => edit((network) => setInput(network, id, event.target.checked)))}
         />{' '}
         {say.isInput}
       </label>
@@ -94,26 +94,26 @@ function NodeFields({ id, node, desk }: NodeFieldsProps) {
         <input
           type="checkbox"
           checked={network.outputs.includes(id)}
-          onChange={(event) => desk.attempt(() => edit((network) => setOutput(network, id, event.target.checked)))}
+          onChange={(event) => editor.attempt(() => edit((network) => setOutput(network, id, event.target.checked)))}
         />{' '}
         {say.isOutput}
       </label>
-      {node !== undefined && <ComputingFields node={node} desk={desk} />}
+      {node !== undefined && <ComputingFields node={node} editor={editor} />}
       <h3>{say.successors}</h3>
       {successors.length === 0 ? (
         <p className="quiet">{say.none}</p>
       ) : (
         <div className="build-numbers">
           {successors.map((edge) => (
-            <WeightRow key={JSON.stringify(edge)} edge={edge} desk={desk} />
+            <WeightRow key={JSON.stringify(edge)} edge={edge} editor={editor} />
           ))}
         </div>
       )}
       <div className="build-row">
-        <button type="button" onClick={() => insertNode(desk, { from: id })}>
+        <button type="button" onClick={() => insertNode(editor, { from: id })}>
           {say.addSuccessor}
         </button>
-        <button type="button" onClick={() => remove(desk, { node: id })}>
+        <button type="button" onClick={() => remove(editor, { node: id })}>
           <Trash2 size={16} aria-hidden /> {say.removeNode}
         </button>
       </div>
@@ -121,7 +121,7 @@ function NodeFields({ id, node, desk }: NodeFieldsProps) {
   );
 }
 
-function ComputingFields({ node, desk }: { readonly node: NodeDescription; readonly desk: Desk }) {
+function ComputingFields({ node, editor }: { readonly node: NodeDescription; readonly editor: Editor }) {
   const { custom } = usePlayground();
   const say = useMessages(messages);
   const { id, activation, aggregation = 'sum', b, c, from } = node;
@@ -131,7 +131,7 @@ function ComputingFields({ node, desk }: { readonly node: NodeDescription; reado
     activation,
   ]);
   const change = (part: Partial<NodeDescription>, field?: string) =>
-    desk.attempt(() => edit((network) => changeNode(network, id, () => part), field));
+    editor.attempt(() => edit((network) => changeNode(network, id, () => part), field));
   return (
     <>
       <label className="build-field">
@@ -148,7 +148,7 @@ function ComputingFields({ node, desk }: { readonly node: NodeDescription; reado
           value={aggregation}
           onChange={(event) => {
             const { value } = event.target;
-            desk.attempt(() => edit((network) => setAggregation(network, id, value)));
+            editor.attempt(() => edit((network) => setAggregation(network, id, value)));
           }}
         >
           {Object.keys(builtinAggregations).map((name) => (
@@ -171,7 +171,7 @@ function ComputingFields({ node, desk }: { readonly node: NodeDescription; reado
       ) : (
         <div className="build-numbers">
           {edgesInto(node).map((edge) => (
-            <WeightRow key={JSON.stringify(edge)} edge={edge} desk={desk} />
+            <WeightRow key={JSON.stringify(edge)} edge={edge} editor={editor} />
           ))}
         </div>
       )}
@@ -181,24 +181,24 @@ function ComputingFields({ node, desk }: { readonly node: NodeDescription; reado
 
 interface EdgeProps {
   readonly edge: EdgeName;
-  readonly desk: Desk;
+  readonly editor: Editor;
 }
 
-function WeightRow({ edge, desk }: EdgeProps) {
+function WeightRow({ edge, editor }: EdgeProps) {
   const say = useMessages(messages);
   const { from, to, delay } = edge;
   return (
     <>
       <WeightName edge={edge} />
-      <WeightField edge={edge} desk={desk} />
+      <WeightField edge={edge} editor={editor} />
       <button
         type="button"
         className="build-remove"
         aria-label={say.removeThisEdge(from, to, delay)}
         onClick={() => {
-          const { selection } = desk;
-          remove(desk, { edge });
-          desk.select(selection);
+          const { selection } = editor;
+          remove(editor, { edge });
+          editor.select(selection);
         }}
       >
         <X size={14} aria-hidden />
@@ -219,13 +219,13 @@ function WeightName({ edge: { from, to, delay } }: { readonly edge: EdgeName }) 
   );
 }
 
-function WeightField({ edge, desk }: EdgeProps) {
+function WeightField({ edge, editor }: EdgeProps) {
   const { network } = usePlayground();
   const say = useMessages(messages);
   const { from, to, delay } = edge;
   const node = network.nodes.find(({ id }) => id === to)!;
   const change = (value: number) =>
-    desk.attempt(() =>
+    editor.attempt(() =>
       edit(
         (network) => changeNode(network, to, (node) => ({ w: node.w.with(edgeIndex(node, edge), value) })),
         JSON.stringify(edge),
@@ -234,20 +234,20 @@ function WeightField({ edge, desk }: EdgeProps) {
   return <NumberField label={say.weight(from, to, delay)} value={node.w[edgeIndex(node, edge)]} onChange={change} />;
 }
 
-function EdgeFields({ edge, desk }: EdgeProps) {
+function EdgeFields({ edge, editor }: EdgeProps) {
   const { network } = usePlayground();
   const say = useMessages(messages);
   const { from, delay } = edge;
   const changeDelay = (next: number) => {
-    if (desk.attempt(() => edit((network) => setDelay(network, edge, next)))) {
-      desk.select({ edge: { ...edge, delay: next } });
+    if (editor.attempt(() => edit((network) => setDelay(network, edge, next)))) {
+      editor.select({ edge: { ...edge, delay: next } });
     }
   };
   return (
     <>
       <div className="build-numbers">
         <WeightName edge={edge} />
-        <WeightField edge={edge} desk={desk} />
+        <WeightField edge={edge} editor={editor} />
       </div>
       <div className="build-field build-delay-field">
         <BoundedField label={say.delay} value={delay} min={0} max={maxDelay} step={1} choose={changeDelay} />
@@ -260,13 +260,13 @@ function EdgeFields({ edge, desk }: EdgeProps) {
             label={say.initial(from)}
             value={initialOf(network, from)}
             onChange={(value) =>
-              desk.attempt(() => edit((network) => setInitial(network, from, value), `initial ${from}`))
+              editor.attempt(() => edit((network) => setInitial(network, from, value), `initial ${from}`))
             }
           />
         </label>
       )}
       <div className="build-row">
-        <button type="button" onClick={() => remove(desk, { edge })}>
+        <button type="button" onClick={() => remove(editor, { edge })}>
           <Trash2 size={16} aria-hidden /> {say.removeEdge}
         </button>
       </div>
@@ -275,18 +275,18 @@ function EdgeFields({ edge, desk }: EdgeProps) {
 }
 
 /** The name is applied on Enter or when the field loses focus. */
-function NameField({ id, desk }: { readonly id: string; readonly desk: Desk }) {
+function NameField({ id, editor }: { readonly id: string; readonly editor: Editor }) {
   const say = useMessages(messages);
   const [typed, type] = useState(id);
   const commit = () => {
     const next = typed.trim();
     type(next);
     if (next === id) return;
-    const done = desk.attempt(
+    const done = editor.attempt(
       () => edit((network) => rename(network, id, next)),
       (say) => say.renamed(next),
     );
-    if (done) desk.select({ node: next });
+    if (done) editor.select({ node: next });
     else type(id);
   };
   return (

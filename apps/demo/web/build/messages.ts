@@ -1,5 +1,5 @@
 import { longestId, max } from './edits.js';
-import type { Refusal } from './refusal.js';
+import type { EditProblem } from './edit-error.js';
 
 const rounded = (megabytes: number) => megabytes.toFixed(1);
 
@@ -104,10 +104,10 @@ const en = {
     copied: 'Copied.',
     notCopied: 'The browser blocked copying. Select the text and copy it.',
   },
-  refused(refusal: Refusal): string {
-    switch (refusal.why) {
+  refused(problem: EditProblem): string {
+    switch (problem.why) {
       case 'cycle': {
-        const { nodes, edge } = refusal;
+        const { nodes, edge } = problem;
         const [from, to] = [nodes.at(-2)!, nodes[0]];
         if (edge === 'undelayed') {
           return `The edge ${from} → ${to} keeps its delay: without one it would close the cycle ${nodes.join(' → ')}.`;
@@ -117,17 +117,17 @@ const en = {
           : `The edge ${from} → ${to} was not added: it would close the cycle ${nodes.join(' → ')}, so the value of ${to} would depend on itself.`;
       }
       case 'duplicateEdge':
-        return `The edge ${refusal.from} → ${refusal.to}${refusal.delay === 0 ? '' : `, ${delayed(refusal.delay)},`} already exists. Change its weight instead.`;
+        return `The edge ${problem.from} → ${problem.to}${problem.delay === 0 ? '' : `, ${delayed(problem.delay)},`} already exists. Change its weight instead.`;
       case 'intoInput':
-        return `${refusal.to} is an input and cannot have incoming edges: its value comes from the data.`;
+        return `${problem.to} is an input and cannot have incoming edges: its value comes from the data.`;
       case 'duplicateId':
-        return `A node “${refusal.id}” already exists. Choose another name.`;
+        return `A node “${problem.id}” already exists. Choose another name.`;
       case 'badId':
         return `Node names must have 1 to ${longestId} characters.`;
       case 'lastInput':
-        return `${refusal.id} is the only input, and a network needs one. Add another input first.`;
+        return `${problem.id} is the only input, and a network needs one. Add another input first.`;
       case 'lastOutput':
-        return `${refusal.id} is the only output, and the loss needs one. Mark another node as output first.`;
+        return `${problem.id} is the only output, and the loss needs one. Mark another node as output first.`;
       case 'badSizes':
         return 'Enter 2 to 12 integers ≥ 1, such as 2, 4, 2, 1: the size of each layer, inputs first.';
       case 'tooMany': {
@@ -137,19 +137,19 @@ const en = {
           outputs: 'outputs',
           fanIn: 'predecessors at one node',
           edges: 'edges',
-        }[refusal.what];
-        return `The graph has ${refusal.found} ${what}; the playground supports up to ${max[refusal.what]}. Use a smaller graph, or the library.`;
+        }[problem.what];
+        return `The graph has ${problem.found} ${what}; the playground supports up to ${max[problem.what]}. Use a smaller graph, or the library.`;
       }
       case 'tooLong':
         return 'The graph has too many parameters for a link. Use a smaller graph, or the library.';
       case 'bigFile':
-        return `The file has ${rounded(refusal.megabytes)} MB; the playground opens at most 16 MB. Use a smaller file, or the library.`;
+        return `The file has ${rounded(problem.megabytes)} MB; the playground opens at most 16 MB. Use a smaller file, or the library.`;
       case 'options':
-        return `Node ${refusal.id} has the activation ${refusal.activation}, with options that the playground does not support. Use it without options.`;
+        return `Node ${problem.id} has the activation ${problem.activation}, with options that the playground does not support. Use it without options.`;
       case 'units':
         return 'The playground does not support standardized inputs or outputs. Save the network without inputScaler and outputScaler.';
       case 'unreadable':
-        return `Could not be opened; nothing was changed. ${refusal.message}`;
+        return `Could not be opened; nothing was changed. ${problem.message}`;
     }
   },
 };
@@ -243,10 +243,10 @@ const zh: typeof en = {
     copied: '已复制。',
     notCopied: '浏览器不允许复制。请选中文本后手动复制。',
   },
-  refused(refusal) {
-    switch (refusal.why) {
+  refused(problem) {
+    switch (problem.why) {
       case 'cycle': {
-        const { nodes, edge } = refusal;
+        const { nodes, edge } = problem;
         const [from, to] = [nodes.at(-2)!, nodes[0]];
         if (edge === 'undelayed') {
           return `边 ${from} → ${to} 保留延迟：没有延迟会形成环 ${nodes.join(' → ')}。`;
@@ -256,17 +256,17 @@ const zh: typeof en = {
           : `未添加边 ${from} → ${to}：它会形成环 ${nodes.join(' → ')}，${to} 的值会依赖于自身。`;
       }
       case 'duplicateEdge':
-        return `边 ${refusal.from} → ${refusal.to}${refusal.delay === 0 ? '' : `（${delayedZh(refusal.delay)}）`}已存在：请改它的权重。`;
+        return `边 ${problem.from} → ${problem.to}${problem.delay === 0 ? '' : `（${delayedZh(problem.delay)}）`}已存在：请改它的权重。`;
       case 'intoInput':
-        return `${refusal.to} 是输入，其值来自数据，不能有指向它的边。`;
+        return `${problem.to} 是输入，其值来自数据，不能有指向它的边。`;
       case 'duplicateId':
-        return `已有名为“${refusal.id}”的节点：请另取名称。`;
+        return `已有名为“${problem.id}”的节点：请另取名称。`;
       case 'badId':
         return `节点名称须为 1 到 ${longestId} 个字符：请另取名称。`;
       case 'lastInput':
-        return `${refusal.id} 是唯一的输入，网络至少需要一个输入：请先添加另一个。`;
+        return `${problem.id} 是唯一的输入，网络至少需要一个输入：请先添加另一个。`;
       case 'lastOutput':
-        return `${refusal.id} 是唯一的输出，损失函数至少需要一个输出：请先把另一个节点标为输出。`;
+        return `${problem.id} 是唯一的输出，损失函数至少需要一个输出：请先把另一个节点标为输出。`;
       case 'badSizes':
         return '请输入 2 到 12 个不小于 1 的整数，如 2, 4, 2, 1：各层的节点数，输入层在前。';
       case 'tooMany': {
@@ -276,19 +276,19 @@ const zh: typeof en = {
           outputs: '个输出',
           fanIn: '个前驱（同一节点）',
           edges: '条边',
-        }[refusal.what];
-        return `图中有 ${refusal.found} ${what}，演练场最多支持 ${max[refusal.what]}。请使用较小的图，或直接使用程序库。`;
+        }[problem.what];
+        return `图中有 ${problem.found} ${what}，演练场最多支持 ${max[problem.what]}。请使用较小的图，或直接使用程序库。`;
       }
       case 'tooLong':
         return '这个图的参数太多，无法放入链接。请使用较小的图，或直接使用程序库。';
       case 'bigFile':
-        return `文件有 ${rounded(refusal.megabytes)} MB，演练场最多打开 16 MB。请使用较小的文件，或直接使用程序库。`;
+        return `文件有 ${rounded(problem.megabytes)} MB，演练场最多打开 16 MB。请使用较小的文件，或直接使用程序库。`;
       case 'options':
-        return `节点 ${refusal.id} 的激活函数为 ${refusal.activation}，带有演练场不支持的选项。请使用默认选项。`;
+        return `节点 ${problem.id} 的激活函数为 ${problem.activation}，带有演练场不支持的选项。请使用默认选项。`;
       case 'units':
         return '演练场不支持标准化的输入或输出。请去掉 inputScaler 和 outputScaler 后再保存。';
       case 'unreadable':
-        return `无法打开，图没有改变。${refusal.message}`;
+        return `无法打开，图没有改变。${problem.message}`;
     }
   },
 };

@@ -1,19 +1,19 @@
 /** The result of the last edit. An error stays until the next edit. */
 import { X } from 'lucide-react';
 import { useMessages } from '../language.js';
-import type { Desk } from './desk.js';
-import { connectNodes } from './doing.js';
+import type { Editor } from './editor.js';
+import { connectNodes } from './commands.js';
 import { messages } from './messages.js';
-import type { Refusal } from './refusal.js';
+import type { EditProblem } from './edit-error.js';
 
 interface NoticeLineProps {
-  readonly desk: Desk;
+  readonly editor: Editor;
   /** Size of the graph. */
   readonly counts: string;
 }
 
-export function NoticeLine({ desk, counts }: NoticeLineProps) {
-  const { notice, notify } = desk;
+export function NoticeLine({ editor, counts }: NoticeLineProps) {
+  const { notice, notify } = editor;
   const say = useMessages(messages);
   const problem =
     notice === undefined || 'done' in notice
@@ -35,7 +35,7 @@ export function NoticeLine({ desk, counts }: NoticeLineProps) {
             <button
               type="button"
               className="build-offer"
-              onClick={() => connectNodes(desk, closing.from, closing.to, 1)}
+              onClick={() => connectNodes(editor, closing.from, closing.to, 1)}
             >
               {say.delayThisEdge}
             </button>
@@ -50,7 +50,7 @@ export function NoticeLine({ desk, counts }: NoticeLineProps) {
 }
 
 /** The edge that was not added because it would close a cycle. With a delay it closes none. */
-const closingEdge = (refusal: Refusal) =>
-  refusal.why === 'cycle' && refusal.edge === 'added'
-    ? { from: refusal.nodes.at(-2)!, to: refusal.nodes[0] }
+const closingEdge = (problem: EditProblem) =>
+  problem.why === 'cycle' && problem.edge === 'added'
+    ? { from: problem.nodes.at(-2)!, to: problem.nodes[0] }
     : undefined;

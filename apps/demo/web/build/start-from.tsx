@@ -5,22 +5,22 @@ import { builtinActivations } from '../functions.js';
 import { useMessages } from '../language.js';
 import { recurrence } from '../recurrence.js';
 import type { NetworkDescription } from '../state.js';
-import type { Desk } from './desk.js';
+import type { Editor } from './editor.js';
 import { edit } from './history.js';
 import { messages } from './messages.js';
 import { layeredNetwork, parseSizes } from './templates.js';
 
-export function StartFrom({ desk }: { readonly desk: Desk }) {
+export function StartFrom({ editor }: { readonly editor: Editor }) {
   const say = useMessages(messages);
   const [sizes, setSizes] = useState('2, 3, 3, 1');
   const [activation, setActivation] = useState('tanh');
   const [skips, setSkips] = useState(false);
   const start = (make: () => NetworkDescription) => {
-    const done = desk.attempt(
+    const done = editor.attempt(
       () => edit(make),
       (say) => say.made,
     );
-    if (done) desk.select(undefined);
+    if (done) editor.select(undefined);
   };
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();

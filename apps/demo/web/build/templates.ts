@@ -4,7 +4,7 @@ import { builtinActivations } from '../functions.js';
 import { describe } from '../network.js';
 import type { NetworkDescription } from '../state.js';
 import { max } from './edits.js';
-import { Refused } from './refusal.js';
+import { EditError } from './edit-error.js';
 
 interface Layers {
   /** From the inputs to the outputs. */
@@ -41,13 +41,13 @@ export function parseSizes(text: string): number[] {
   const parts = text.split(/[^\d.]+/).filter((part) => part !== '');
   const sizes = parts.map(Number);
   if (sizes.length < 2 || sizes.length > 12 || sizes.some((size) => !Number.isInteger(size) || size < 1)) {
-    throw new Refused({ why: 'badSizes' });
+    throw new EditError({ why: 'badSizes' });
   }
   // Check the size before the graph is built.
   const nodes = sizes.slice(1).reduce((sum, size) => sum + size, 0);
-  if (sizes[0] > max.inputs) throw new Refused({ why: 'tooMany', what: 'inputs', found: sizes[0] });
-  if (nodes > max.nodes) throw new Refused({ why: 'tooMany', what: 'nodes', found: nodes });
+  if (sizes[0] > max.inputs) throw new EditError({ why: 'tooMany', what: 'inputs', found: sizes[0] });
+  if (nodes > max.nodes) throw new EditError({ why: 'tooMany', what: 'nodes', found: nodes });
   const edges = sizes.slice(1).reduce((sum, size, k) => sum + size * sizes[k], 0);
-  if (edges > max.edges) throw new Refused({ why: 'tooMany', what: 'edges', found: edges });
+  if (edges > max.edges) throw new EditError({ why: 'tooMany', what: 'edges', found: edges });
   return sizes;
 }

@@ -4,36 +4,36 @@ import { useMemo, useRef, useState } from 'react';
 import { useMessages } from '../language.js';
 import { download } from '../shared/download.js';
 import { usePlayground } from '../store.js';
-import { type Desk, problemOf } from './desk.js';
+import { type Editor, problemOf } from './editor.js';
 import { exported, type Opened, openFile, openText } from './files.js';
 import { edit } from './history.js';
 import { messages } from './messages.js';
 
-export function TextPanel({ desk }: { readonly desk: Desk }) {
+export function TextPanel({ editor }: { readonly editor: Editor }) {
   const { network, custom } = usePlayground();
   const say = useMessages(messages);
   // The edited text; undefined while it follows the graph.
   const [draft, setDraft] = useState<string>();
   const chooser = useRef<HTMLInputElement>(null);
-  const { text = '', problem } = useMemo(() => written(() => exported(network)), [network]);
+  const { text = '', problem } = useMemo(() => exportResult(() => exported(network)), [network]);
   const names = custom.activations.map(({ name }) => name);
 
   const use = () => {
-    if (desk.attempt(() => replaceGraph(desk, openText(draft ?? text, names)))) setDraft(undefined);
+    if (editor.attempt(() => replaceGraph(editor, openText(draft ?? text, names)))) setDraft(undefined);
   };
   const choose = async (file: File | undefined) => {
     if (file === undefined) return;
     try {
-      replaceGraph(desk, await openFile(file, names));
+      replaceGraph(editor, await openFile(file, names));
       setDraft(undefined);
     } catch (error) {
-      desk.notify(problemOf(error));
+      editor.notify(problemOf(error));
     }
   };
   const copy = () =>
     void navigator.clipboard.writeText(draft ?? text).then(
-      () => desk.notify({ done: (say) => say.copied }),
-      () => desk.notify({ done: (say) => say.notCopied }),
+      () => editor.notify({ done: (say) => say.copied }),
+      () => editor.notify({ done: (say) => say.notCopied }),
     );
   return (
     <section className="panel build-text" aria-label={say.text}>
@@ -84,13 +84,13 @@ export function TextPanel({ desk }: { readonly desk: Desk }) {
 }
 
 /** Replaces the graph by one that was opened. */
-export function replaceGraph(desk: Desk, { network, separated }: Opened): void {
+export function replaceGraph(editor: Editor, { network, separated }: Opened): void {
   edit(() => network);
-  desk.select(undefined);
-  desk.notify({ done: (say) => (separated ? say.separated : say.made) });
+  editor.select(undefined);
+  editor.notify({ done: (say) => (separated ? say.separated : say.made) });
 }
 
-function written(write: () => string): { readonly text?: string; readonly problem?: string } {
+function exportResult(write: () => string): { readonly text?: string; readonly problem?: string } {
   try {
     return { text: write() };
   } catch (error) {

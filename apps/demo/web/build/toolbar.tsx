@@ -2,13 +2,13 @@
 import { Play, Plus, Redo2, Sigma, Undo2 } from 'lucide-react';
 import { useMessages } from '../language.js';
 import { update, usePlayground } from '../store.js';
-import type { Desk } from './desk.js';
-import { insertInput, insertNode } from './doing.js';
+import type { Editor } from './editor.js';
+import { insertInput, insertNode } from './commands.js';
 import { possible, redo, undo } from './history.js';
 import { messages } from './messages.js';
-import { type DataName, withData } from '../train/fits.js';
+import { type DataName, withData } from '../train/settings.js';
 
-export function Toolbar({ desk }: { readonly desk: Desk }) {
+export function Toolbar({ editor }: { readonly editor: Editor }) {
   const { network } = usePlayground();
   const say = useMessages(messages);
   const can = possible(network);
@@ -18,7 +18,7 @@ export function Toolbar({ desk }: { readonly desk: Desk }) {
         type="button"
         disabled={!can.undo}
         title={say.undoKeys}
-        onClick={() => desk.attempt(undo, (say) => say.undone)}
+        onClick={() => editor.attempt(undo, (say) => say.undone)}
       >
         <Undo2 size={16} aria-hidden /> {say.undo}
       </button>
@@ -26,14 +26,14 @@ export function Toolbar({ desk }: { readonly desk: Desk }) {
         type="button"
         disabled={!can.redo}
         title={say.redoKeys}
-        onClick={() => desk.attempt(redo, (say) => say.redone)}
+        onClick={() => editor.attempt(redo, (say) => say.redone)}
       >
         <Redo2 size={16} aria-hidden /> {say.redo}
       </button>
-      <button type="button" aria-label={say.addNodeTask} onClick={() => insertNode(desk)}>
+      <button type="button" aria-label={say.addNodeTask} onClick={() => insertNode(editor)}>
         <Plus size={16} aria-hidden /> {say.addNode}
       </button>
-      <button type="button" aria-label={say.addInputTask} onClick={() => insertInput(desk)}>
+      <button type="button" aria-label={say.addInputTask} onClick={() => insertInput(editor)}>
         <Plus size={16} aria-hidden /> {say.addInput}
       </button>
       <button type="button" className="primary" onClick={lookAtDerivatives}>

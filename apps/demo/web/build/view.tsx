@@ -5,8 +5,8 @@ import { TaskLine } from '../shared/task-line.js';
 import { usePlayground } from '../store.js';
 import './build.css';
 import { BuildGraph } from './build-graph.js';
-import { type Desk, useDesk } from './desk.js';
-import { remove } from './doing.js';
+import { type Editor, useEditor } from './editor.js';
+import { remove } from './commands.js';
 import { edgeCountOf, edgeIndex, idsOf } from './edits.js';
 import { openText } from './files.js';
 import { redo, undo } from './history.js';
@@ -21,60 +21,60 @@ export default function View() {
   const { network, task } = usePlayground();
   const { inputs, nodes } = network;
   const say = useMessages(messages);
-  const desk = usePresent(useDesk());
-  useKeys(desk);
+  const editor = usePresent(useEditor());
+  useKeys(editor);
   const edges = edgeCountOf(network);
   const successors = nodes.filter(({ from }) => from.includes('2')).length;
   return (
-    <div className={desk.selection === undefined ? 'build build-idle' : 'build'}>
+    <div className={editor.selection === undefined ? 'build build-idle' : 'build'}>
       {task === 'four-successors' && <TaskLine task={say.fourSuccessors(successors)} done={successors >= 4} />}
-      <Toolbar desk={desk} />
+      <Toolbar editor={editor} />
       <section className="panel build-board" aria-label={say.graph}>
-        <NoticeLine desk={desk} counts={say.counts(inputs.length, nodes.length, edges, edges + 2 * nodes.length)} />
-        <BuildGraph desk={desk} />
+        <NoticeLine editor={editor} counts={say.counts(inputs.length, nodes.length, edges, edges + 2 * nodes.length)} />
+        <BuildGraph editor={editor} />
         <p className="quiet build-hint">
           <span className="build-wide">{say.hint}</span>
           <span className="build-narrow">{say.hintNarrow}</span>
         </p>
       </section>
-      <Inspector desk={desk} />
-      <StartFrom desk={desk} />
-      <TextPanel desk={desk} />
+      <Inspector editor={editor} />
+      <StartFrom editor={editor} />
+      <TextPanel editor={editor} />
     </div>
   );
 }
 
 /** The editor state without a selection that undo has removed. */
-function usePresent(desk: Desk): Desk {
+function usePresent(editor: Editor): Editor {
   const { network } = usePlayground();
-  const { selection } = desk;
-  if (selection === undefined) return desk;
+  const { selection } = editor;
+  if (selection === undefined) return editor;
   const isThere =
     'node' in selection
       ? idsOf(network).includes(selection.node)
       : network.nodes.some((node) => node.id === selection.edge.to && edgeIndex(node, selection.edge) >= 0);
-  return isThere ? desk : { ...desk, selection: undefined };
+  return isThere ? editor : { ...editor, selection: undefined };
 }
 
 /** Keyboard shortcuts for undo, redo and delete, and pasting a graph outside of input fields. */
-function useKeys(desk: Desk): void {
+function useKeys(editor: Editor): void {
   const { custom } = usePlayground();
-  const now = useRef({ desk, custom });
+  const now = useRef({ editor, custom });
   useEffect(() => {
-    now.current = { desk, custom };
+    now.current = { editor, custom };
   });
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
       if (isField(event.target)) return;
-      const { desk } = now.current;
+      const { editor } = now.current;
       const key = event.key.toLowerCase();
       if (event.ctrlKey || event.metaKey) {
         const again = key === 'y' || (key === 'z' && event.shiftKey);
-        if (again) desk.attempt(redo, (say) => say.redone);
-        else if (key === 'z') desk.attempt(undo, (say) => say.undone);
+        if (again) editor.attempt(redo, (say) => say.redone);
+        else if (key === 'z') editor.attempt(undo, (say) => say.undone);
         else return;
-      } else if ((key === 'delete' || key === 'backspace') && desk.selection !== undefined) {
-        remove(desk, desk.selection);
+      } else if ((key === 'delete' || key === 'backspace') && editor.selection !== undefined) {
+        remove(editor, editor.selection);
       } else return;
       event.preventDefault();
     };
@@ -82,10 +82,10 @@ function useKeys(desk: Desk): void {
       const text = event.clipboardData?.getData('text') ?? '';
       if (isField(event.target) || text === '') return;
       event.preventDefault();
-      const { desk, custom } = now.current;
-      desk.attempt(() =>
+      const { editor, custom } = now.current;
+      editor.attempt(() =>
         replaceGraph(
-          desk,
+          editor,
           openText(
             text,
             custom.activations.map(({ name }) => name),

@@ -1,7 +1,7 @@
 /** The errors in the article. */
 import { sigmoid } from '@nnbp/activations';
 import { useMessages } from '../language.js';
-import { written } from '../shared/written.js';
+import { formatNumber } from '../shared/format-number.js';
 import type { Exercise } from './exercise.js';
 import { messages } from './messages.js';
 
@@ -9,9 +9,9 @@ export function ArticleNotes({ exercise }: { readonly exercise: Exercise }) {
   const { article: say } = useMessages(messages);
   const { cache } = exercise.trace.pass;
   const g = cache.g('7').toPrecision(9);
-  const meant = written(cache.slope('7'), 8);
+  const meant = formatNumber(cache.slope('7'), 8);
   const taken = sigmoid.value(7);
-  const literal = written(sigmoid.derivative(7, taken), 6);
+  const literal = formatNumber(sigmoid.derivative(7, taken), 6);
   return (
     <section className="panel article-notes" aria-label={say.title}>
       <h2>{say.title}</h2>

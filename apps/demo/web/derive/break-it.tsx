@@ -3,7 +3,7 @@ import { ChevronDown, ChevronUp, X } from 'lucide-react';
 import { useMessages } from '../language.js';
 import { Figure } from '../shared/figure.js';
 import { usePlayground } from '../store.js';
-import { depthFirst, forwardOrder, isWrong, rightOrder, tooEarly, visits } from '../shared/broken.js';
+import { depthFirst, forwardOrder, isWrong, rightOrder, tooEarly, visits } from '../shared/broken-pass.js';
 import type { Broken } from './broken-graph.js';
 import { change } from './change.js';
 import type { Exercise } from './exercise.js';
@@ -140,13 +140,13 @@ function Order({ exercise }: { readonly exercise: Exercise }) {
 /** Maximum number of nodes in the comparison. */
 const maxRows = 40;
 
-function Comparison({ broken: { exercise, pass, books, states } }: BreakItProps) {
+function Comparison({ broken: { exercise, pass, accumulated, states } }: BreakItProps) {
   const mistake = usePlayground(({ derive }) => derive.mistake);
   const { break: say } = useMessages(messages);
   const { graph } = exercise.network;
   const { dLossDx, slope } = exercise.trace.pass.cache.samples[0];
   // Forgotten numbers are counted as a whole; of an order, what the graph shows.
-  const timesOf = (i: number) => (mistake === 'order' ? BigInt(books.times[i]) : pass.times[i]);
+  const timesOf = (i: number) => (mistake === 'order' ? BigInt(accumulated.times[i]) : pass.times[i]);
   const rows = graph.ids.map((id, i) => ({ id, i })).slice(0, maxRows);
   const pair = (name: string, right: number, found: number, wrong: boolean) => (
     <>
@@ -185,11 +185,11 @@ function Comparison({ broken: { exercise, pass, books, states } }: BreakItProps)
               </td>
               {mistake === 'order' && (
                 <>
-                  {pair(`dloss/dx_${id}`, dLossDx[i], books.dLossDx[i], states[i].wrongDx)}
+                  {pair(`dloss/dx_${id}`, dLossDx[i], accumulated.dLossDx[i], states[i].wrongDx)}
                   {i < graph.inputCount ? (
                     <td colSpan={2} />
                   ) : (
-                    pair(`dloss/db_${id}`, dLossDx[i] * slope[i], books.dLossDb[i], states[i].wrongDb)
+                    pair(`dloss/db_${id}`, dLossDx[i] * slope[i], accumulated.dLossDb[i], states[i].wrongDb)
                   )}
                 </>
               )}

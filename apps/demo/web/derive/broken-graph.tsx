@@ -2,10 +2,17 @@
 import { useMemo } from 'react';
 import { useMessages } from '../language.js';
 import { Figure } from '../shared/figure.js';
-import { written } from '../shared/written.js';
+import { formatNumber } from '../shared/format-number.js';
 import { type GraphEdge, type GraphNode, GraphView } from '../shared/graph-view.js';
 import { usePlayground } from '../store.js';
-import { type Books, type BrokenPass, brokenPass, differs, type NodeState, nodeStates } from '../shared/broken.js';
+import {
+  type PassState,
+  type BrokenPass,
+  brokenPass,
+  differs,
+  type NodeState,
+  nodeStates,
+} from '../shared/broken-pass.js';
 import type { Exercise } from './exercise.js';
 import { messages } from './messages.js';
 import { chartHeight, narrowNodeWidth, nodeHeight, nodeWidth } from './network-graph.js';
@@ -18,7 +25,7 @@ export interface Broken {
   /** Number of steps that are shown. */
   readonly taken: number;
   /** The values after these steps. */
-  readonly books: Books;
+  readonly accumulated: PassState;
   /** The state of each node after these steps. */
   readonly states: readonly NodeState[];
 }
@@ -29,13 +36,13 @@ export function useBroken(exercise: Exercise): Broken {
   const all = pass.steps.length;
   const taken = step === null ? all : Math.min(step, all);
   return useMemo(() => {
-    const books = pass.at(taken);
-    return { exercise, pass, taken, books, states: nodeStates(exercise, books, taken === all) };
+    const accumulated = pass.at(taken);
+    return { exercise, pass, taken, accumulated, states: nodeStates(exercise, accumulated, taken === all) };
   }, [exercise, pass, taken, all]);
 }
 
 export function BrokenGraph({ broken }: { readonly broken: Broken }) {
-  const { exercise, pass, taken, books, states } = broken;
+  const { exercise, pass, taken, accumulated, states } = broken;
   const mistake = usePlayground(({ derive }) => derive.mistake);
   const step = usePlayground(({ derive }) => derive.step);
   const say = useMessages(messages);
@@ -47,9 +54,9 @@ export function BrokenGraph({ broken }: { readonly broken: Broken }) {
   const kept = isSlope ? right.slope : right.dLossDx;
 
   const nodes = graph.ids.map((id, i): GraphNode => {
-    const times = books.times[i];
+    const times = accumulated.times[i];
     const { waitsFor, wrongDx, wrongDb } = states[i];
-    const found = isOrder ? books.dLossDx[i] : times > 0 ? kept[i] : NaN;
+    const found = isOrder ? accumulated.dLossDx[i] : times > 0 ? kept[i] : NaN;
     const nodeIsWrong = isOrder && (wrongDx || wrongDb);
     const isWaiting = isOrder && !nodeIsWrong && waitsFor.length > 0;
     const isInput = i < graph.inputCount;
@@ -89,7 +96,7 @@ export function BrokenGraph({ broken }: { readonly broken: Broken }) {
           {isOrder && !isInput && (
             <div className={wrongDb ? 'kept found wrong' : 'kept found'}>
               <span>{say.break.passedOn}</span>
-              <Figure value={times > 0 ? books.passedOn[i] : NaN} />
+              <Figure value={times > 0 ? accumulated.passedOn[i] : NaN} />
             </div>
           )}
           <div className={times > 1 ? 'kept times often' : 'kept times'}>
@@ -123,7 +130,7 @@ export function BrokenGraph({ broken }: { readonly broken: Broken }) {
 }
 
 /** What the last step did. */
-function Happening({ broken: { exercise, pass, taken, books } }: { readonly broken: Broken }) {
+function Happening({ broken: { exercise, pass, taken, accumulated } }: { readonly broken: Broken }) {
   const mistake = usePlayground(({ derive }) => derive.mistake);
   const { break: say } = useMessages(messages);
   const { graph } = exercise.network;
@@ -131,14 +138,14 @@ function Happening({ broken: { exercise, pass, taken, books } }: { readonly brok
   const right = exercise.trace.pass.cache.dLossDx(graph.ids[i]);
   const to = Array.from(graph.predecessors).slice(graph.edgeStart[i], graph.edgeStart[i + 1]);
   // A visit changes the sums of the node's predecessors, not its own.
-  const held = books.dLossDx[i];
+  const held = accumulated.dLossDx[i];
   return (
     <p>
-      {say.stepAt(graph.ids[i], books.times[i])}{' '}
+      {say.stepAt(graph.ids[i], accumulated.times[i])}{' '}
       {mistake === 'order' && to.length > 0 && (
         <>
-          {say.handsOn(written(held), to.map((j) => graph.ids[j]).join(', '))}{' '}
-          {differs(held, right) && say.notWhole(written(right))} {books.times[i] > 1 && say.again}
+          {say.handsOn(formatNumber(held), to.map((j) => graph.ids[j]).join(', '))}{' '}
+          {differs(held, right) && say.notWhole(formatNumber(right))} {accumulated.times[i] > 1 && say.again}
         </>
       )}
     </p>

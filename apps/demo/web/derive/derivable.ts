@@ -7,7 +7,7 @@ export interface Derivable {
   /** The derivation of a number. */
   derivation(what: QuantityName): Step;
   /** The same derivation as text, Markdown and LaTeX, with the engine's numbers. */
-  written(what: QuantityName): Derivation;
+  explanation(what: QuantityName): Derivation;
   /** dloss/dp of a parameter by finite differences; undefined for anything else. */
   measured(what: QuantityName): number | undefined;
 }

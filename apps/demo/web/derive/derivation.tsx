@@ -96,13 +96,13 @@ function CopyAs({
 }: Pick<DerivationPanelProps, 'exercise' | 'selected'> & { disabled: boolean; panel: () => HTMLElement | null }) {
   const language = usePlayground(({ language }) => language);
   const say = useMessages(messages);
-  const [told, tell] = useNotice();
+  const [notice, notify] = useNotice();
   if (Object.keys(exercise.given).length > 0) return null;
   const copy = (as: 'latex' | 'markdown') => {
-    const text = exercise.written(selected)[as]({ language });
+    const text = exercise.explanation(selected)[as]({ language });
     navigator.clipboard.writeText(text).then(
-      () => tell(say.copied),
-      () => tell(say.notCopied),
+      () => notify(say.copied),
+      () => notify(say.notCopied),
     );
   };
   return (
@@ -114,7 +114,7 @@ function CopyAs({
         {say.copyMarkdown}
       </button>{' '}
       {!disabled && <SavePicture of={panel} name={`derivation of ${nameOf(selected).replace('/', ' by ')}`} />}{' '}
-      <span role="status">{told}</span>
+      <span role="status">{notice}</span>
     </p>
   );
 }

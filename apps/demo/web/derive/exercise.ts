@@ -5,7 +5,7 @@ import type { Functions } from '../functions.js';
 import { passNetwork } from '../fit/formula-network.js';
 import type { FormulaDescription, NetworkDescription, PlaygroundState } from '../state.js';
 import type { Derivable } from './derivable.js';
-import { measuredDerivative } from './measured.js';
+import { finiteDifference } from './finite-difference.js';
 import { articleNode, articleSample, asInTheArticle, assumedLoss } from './article-node.js';
 
 export interface Exercise extends Derivable {
@@ -47,12 +47,12 @@ export function exerciseOf(question: Question, functions: Functions): Exercise {
     loss,
     trace: trace(network, input, target, loss),
     given: isArticle ? { 7: 7 } : {},
-    written: (what) => explain(network, input, target, loss, what),
+    explanation: (what) => explain(network, input, target, loss, what),
     derivation(what) {
       const { root } = explain(network, input, target, loss, what);
       return isArticle ? asInTheArticle(root) : root;
     },
-    measured: (what) => measuredDerivative(network, what, () => backpropagate(network, input, target, loss).loss),
+    measured: (what) => finiteDifference(network, what, () => backpropagate(network, input, target, loss).loss),
   };
 }
 

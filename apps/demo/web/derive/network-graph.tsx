@@ -3,11 +3,11 @@ import type { Graph } from '@nnbp/core';
 import { nameOf, type QuantityName, type Replay } from '@nnbp/explain';
 import { useMessages } from '../language.js';
 import { Figure } from '../shared/figure.js';
-import { written } from '../shared/written.js';
+import { formatNumber } from '../shared/format-number.js';
 import { type GraphEdge, type GraphNode, GraphView } from '../shared/graph-view.js';
 import { select } from './change.js';
 import { type Exercise, sameQuantity } from './exercise.js';
-import { litBy } from './lit.js';
+import { highlightsOf } from './highlights.js';
 import { messages } from './messages.js';
 
 export interface NetworkGraphProps {
@@ -44,7 +44,7 @@ export function NetworkGraph({ exercise, selected, known, step }: NetworkGraphPr
   const current = step === null || step === 0 ? undefined : trace.steps[step - 1];
   const fresh = new Set(current?.writes.map(nameOf));
   const read = new Set(current?.reads.map(nameOf));
-  const lit = litBy(graph, selected);
+  const highlights = highlightsOf(graph, selected);
   const isCrowded = graph.edgeCount > labelledEdges;
   const slots = graph.slots(network.parameters.vector);
 
@@ -72,7 +72,7 @@ export function NetworkGraph({ exercise, selected, known, step }: NetworkGraphPr
         aria-pressed={sameQuantity(quantity, selected)}
         data-name={name}
         aria-describedby={`term-${kind}`}
-        aria-label={say.select(name, value === undefined ? say.unknown : written(value))}
+        aria-label={say.select(name, value === undefined ? say.unknown : formatNumber(value))}
         onClick={() => select(quantity)}
       >
         <span>
@@ -104,7 +104,9 @@ export function NetworkGraph({ exercise, selected, known, step }: NetworkGraphPr
       width: nodeWidth,
       narrowWidth: narrowNodeWidth,
       height: nodeHeight(kinds.length),
-      className: ['node', lit.nodes.has(i) && 'lit', current?.node === id && 'current'].filter(Boolean).join(' '),
+      className: ['node', highlights.nodes.has(i) && 'lit', current?.node === id && 'current']
+        .filter(Boolean)
+        .join(' '),
       content: (
         <>
           <div className="node-head">
@@ -124,7 +126,7 @@ export function NetworkGraph({ exercise, selected, known, step }: NetworkGraphPr
       const node = graph.ids[i];
       const quantity: QuantityName = { quantity: 'dLossDw', node, from };
       const isSelected = sameQuantity(quantity, selected);
-      const isLit = lit.edges.has(e);
+      const isLit = highlights.edges.has(e);
       const isFixed = graph.weightIndex(e, i) < 0;
       const w = slots[graph.weightSlot(e, i)];
       const gradient = isFixed ? undefined : known.value(quantity);
@@ -135,7 +137,7 @@ export function NetworkGraph({ exercise, selected, known, step }: NetworkGraphPr
         width: isSelected ? 4 : isLit && !isCrowded ? 2.5 : 1.5,
         className: isSelected ? 'edge-selected' : isLit ? 'edge-lit' : '',
         // A fixed weight has no derivative, and 1 is not shown.
-        ...(isFixed && w !== 1 && { label: <span className="weight">{written(w, 3)}</span> }),
+        ...(isFixed && w !== 1 && { label: <span className="weight">{formatNumber(w, 3)}</span> }),
         ...(!isFixed &&
           (!isCrowded || isSelected) && {
             label: (
@@ -144,7 +146,7 @@ export function NetworkGraph({ exercise, selected, known, step }: NetworkGraphPr
                 className={`weight ${marks(quantity)}`}
                 data-name={name}
                 aria-pressed={isSelected}
-                aria-label={say.select(name, gradient === undefined ? say.unknown : written(gradient))}
+                aria-label={say.select(name, gradient === undefined ? say.unknown : formatNumber(gradient))}
                 onClick={() => select(quantity)}
               >
                 <Figure value={w} digits={3} />
@@ -171,7 +173,7 @@ export function functionsOf(graph: Graph, i: number): string {
 
 /** The functions of a node, and c. */
 function NodeFunction({ name, c }: { readonly name: string; readonly c: number | undefined }) {
-  const text = c === undefined ? name : `${name}, c = ${written(c, 3)}`;
+  const text = c === undefined ? name : `${name}, c = ${formatNumber(c, 3)}`;
   return (
     <span title={text} data-term="c">
       {text}

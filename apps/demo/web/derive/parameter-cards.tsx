@@ -6,7 +6,7 @@ import { useMessages } from '../language.js';
 import { delayOf, edgeName } from '../network.js';
 import { delayOperator } from '../shared/delay.js';
 import { Figure } from '../shared/figure.js';
-import { written } from '../shared/written.js';
+import { formatNumber } from '../shared/format-number.js';
 import { NumberField } from '../shared/number-field.js';
 import type { NodeDescription } from '../state.js';
 import { usePlayground } from '../store.js';
@@ -135,7 +135,7 @@ function Card({ node, known, selected }: CardProps) {
                       className={`gradient case-3 ${isSelected ? 'selected' : ''}`}
                       data-name={name}
                       aria-pressed={isSelected}
-                      aria-label={say.select(name, written(gradient))}
+                      aria-label={say.select(name, formatNumber(gradient))}
                       onClick={() => {
                         select(quantity);
                         change({ mode: 'own' });

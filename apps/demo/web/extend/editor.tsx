@@ -26,7 +26,7 @@ interface Props {
 export function Editor({ label, value, onChange }: Props) {
   const frame = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(null);
-  const tell = useEffectEvent(onChange);
+  const report = useEffectEvent(onChange);
   const latest = useEffectEvent(() => value);
 
   useEffect(() => {
@@ -43,7 +43,7 @@ export function Editor({ label, value, onChange }: Props) {
         EditorView.lineWrapping,
         EditorView.contentAttributes.of({ 'aria-label': label }),
         EditorView.updateListener.of((change) => {
-          if (change.docChanged) tell(change.state.doc.toString());
+          if (change.docChanged) report(change.state.doc.toString());
         }),
       ],
     });

@@ -1,18 +1,18 @@
 /** Checks a function in a new worker, shortly after the last keystroke. */
 import { useEffect, useState } from 'react';
-import { readVerdict } from './answers.js';
+import { readVerdict } from './responses.js';
 import type { Verdict } from './check.js';
 import { compiler } from './compiler.js';
 import { FunctionError, type OwnFunction, startUserWorker } from './user-worker.js';
 
-export type Opinion =
+export type CheckStatus =
   | { readonly state: 'loading' }
   | { readonly state: 'checking' }
   | { readonly state: 'checked'; readonly verdict: Verdict }
   | { readonly state: 'refused'; readonly reason: FunctionError['reason']; readonly details: readonly string[] };
 
 export interface Check {
-  readonly opinion: Opinion;
+  readonly status: CheckStatus;
   /** Of the last function that was checked; undefined after one that was refused. Keeps its plot while another runs. */
   readonly verdict: Verdict | undefined;
 }
@@ -21,32 +21,32 @@ export interface Check {
 const pause = 350;
 
 export function useCheck({ kind, name, source }: OwnFunction): Check {
-  const [check, setCheck] = useState<Check>({ opinion: { state: 'loading' }, verdict: undefined });
+  const [check, setCheck] = useState<Check>({ status: { state: 'loading' }, verdict: undefined });
   useEffect(() => {
-    let overtaken = false;
-    const tell = (next: Opinion) => {
-      if (!overtaken) setCheck(({ verdict }) => ({ opinion: next, verdict: verdictAfter(next, verdict) }));
+    let isOutdated = false;
+    const report = (next: CheckStatus) => {
+      if (!isOutdated) setCheck(({ verdict }) => ({ status: next, verdict: verdictAfter(next, verdict) }));
     };
     const timer = setTimeout(() => {
-      tell({ state: 'loading' });
+      report({ state: 'loading' });
       void (async () => {
-        tell(await ask({ kind, name: name === '' ? 'unnamed' : name, source }, () => tell({ state: 'checking' })));
+        report(await ask({ kind, name: name === '' ? 'unnamed' : name, source }, () => report({ state: 'checking' })));
       })();
     }, pause);
     return () => {
-      overtaken = true;
+      isOutdated = true;
       clearTimeout(timer);
     };
   }, [kind, name, source]);
   return check;
 }
 
-function verdictAfter(opinion: Opinion, last: Verdict | undefined): Verdict | undefined {
-  if (opinion.state === 'checked') return opinion.verdict;
-  return opinion.state === 'refused' ? undefined : last;
+function verdictAfter(status: CheckStatus, last: Verdict | undefined): Verdict | undefined {
+  if (status.state === 'checked') return status.verdict;
+  return status.state === 'refused' ? undefined : last;
 }
 
-async function ask(own: OwnFunction, begin: () => void): Promise<Opinion> {
+async function ask(own: OwnFunction, begin: () => void): Promise<CheckStatus> {
   try {
     await compiler();
     begin();

@@ -43,17 +43,17 @@ export function useRecorded<Question extends Pass>(question: Question): Recorded
   useEffect(() => {
     const { own, question } = pass;
     if (own.length === 0) return;
-    let overtaken = false;
+    let isOutdated = false;
     void answered(own, question).then(
       (functions) => {
-        if (!overtaken) setLast({ question, functions });
+        if (!isOutdated) setLast({ question, functions });
       },
       (error: unknown) => {
-        if (!overtaken) setFailed({ pass, error: error as FunctionError });
+        if (!isOutdated) setFailed({ pass, error: error as FunctionError });
       },
     );
     return () => {
-      overtaken = true;
+      isOutdated = true;
     };
   }, [pass]);
   if (own.length === 0) return { question, functions: builtinFunctions, problem: undefined, waiting: undefined };
@@ -115,7 +115,7 @@ async function answered(own: readonly OwnFunction[], pass: Pass): Promise<Functi
   try {
     const of = (kind: OwnFunction['kind']) => own.filter((entry) => entry.kind === kind).map(({ name }) => name);
     const custom = { activations: of('activation'), losses: of('loss') };
-    const [{ ask }, { readRecording }] = await Promise.all([worker, import('./answers.js')]);
+    const [{ ask }, { readRecording }] = await Promise.all([worker, import('./responses.js')]);
     const answer = await ask((runner) => runner.record({ network, formula, loss, time, input, target, custom }));
     return replayed(readRecording(answer, network.outputs.length), builtinFunctions);
   } catch (error) {

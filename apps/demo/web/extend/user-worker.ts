@@ -61,8 +61,8 @@ export async function startUserWorker(functions: readonly OwnFunction[]): Promis
   const worker = new Worker(url, { type: 'module', name: 'own functions' });
   const close = () => worker.terminate();
   try {
-    const said = (what: string) => told(worker, what);
-    const [loaded, defined] = [said('loaded'), said('defined')];
+    const message = (what: string) => messageFrom(worker, what);
+    const [loaded, defined] = [message('loaded'), message('defined')];
     defined.catch(() => undefined);
     await within(loadLimit, close, loaded);
     await within(timeLimit, close, defined);
@@ -76,7 +76,7 @@ export async function startUserWorker(functions: readonly OwnFunction[]): Promis
 const notFetched = 'A part of the page could not be loaded. Reload the page.';
 
 /** Resolves when the worker sends this message; rejects if its code throws. */
-const told = (worker: Worker, what: string) =>
+const messageFrom = (worker: Worker, what: string) =>
   new Promise<void>((resolve, reject) => {
     worker.addEventListener('message', ({ data }) => {
       if (data === what) resolve();

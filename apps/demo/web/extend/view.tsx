@@ -10,7 +10,7 @@ import { Editor } from './editor.js';
 import { type Example, examples, softsign } from './examples.js';
 import './extend.css';
 import { messages } from './messages.js';
-import { OpinionPanel } from './opinion.js';
+import { CheckPanel } from './check-panel.js';
 import { useCheck } from './use-check.js';
 import type { Kind } from './user-functions.js';
 import type { OwnFunction } from './user-worker.js';
@@ -22,16 +22,16 @@ export default function ExtendView() {
   const { custom, task } = usePlayground();
   const say = useMessages(messages);
   const [own, setOwn] = useState<OwnFunction>(() => (task === 'softsign' ? ownOf(softsign) : first(custom)));
-  const [told, tell] = useState('');
+  const [notice, report] = useState('');
   const check = useCheck(own);
-  const { opinion } = check;
+  const { status } = check;
   const problem = problemWith(own, custom, say);
   const saved: OwnFunction[] = [
     ...custom.activations.map((entry) => ({ kind: 'activation' as const, ...entry })),
     ...custom.losses.map((entry) => ({ kind: 'loss' as const, ...entry })),
   ];
   const choose = (next: OwnFunction) => {
-    tell('');
+    report('');
     setOwn(next);
   };
   const save = () => {
@@ -39,18 +39,18 @@ export default function ExtendView() {
       ...list.filter(({ name }) => name !== own.name),
       { name: own.name, source: own.source },
     ]);
-    tell(say.saved(own.name));
+    report(say.saved(own.name));
   };
   const remove = ({ kind, name }: OwnFunction) => {
     change(kind, (list) => list.filter((entry) => entry.name !== name));
-    tell(say.removed(name));
+    report(say.removed(name));
   };
   return (
     <div className="extend">
       {task === 'softsign' && (
         <TaskLine
           task={say.softsign}
-          done={own.name === softsign.name && opinion.state === 'checked' && opinion.verdict.ok}
+          done={own.name === softsign.name && status.state === 'checked' && status.verdict.ok}
         />
       )}
       <p className="extend-intro">
@@ -108,20 +108,20 @@ export default function ExtendView() {
           <button
             type="button"
             className="primary"
-            disabled={problem !== undefined || opinion.state !== 'checked' || !opinion.verdict.ok}
+            disabled={problem !== undefined || status.state !== 'checked' || !status.verdict.ok}
             onClick={save}
           >
             {say.save}
           </button>
         </div>
         {problem !== undefined && <p className="problem">{problem}</p>}
-        <p role="status" className="told">
-          {told}
+        <p role="status" className="notice">
+          {notice}
         </p>
         <Editor label={say.source} value={own.source} onChange={(source) => setOwn((now) => ({ ...now, source }))} />
         <p className="quiet extend-help">{say.editorHelp}</p>
       </section>
-      <OpinionPanel check={check} kind={own.kind} />
+      <CheckPanel check={check} kind={own.kind} />
     </div>
   );
 }

@@ -3,18 +3,18 @@ import { nameOf } from '@nnbp/explain';
 import { describe } from '../network.js';
 import type { PlaygroundState } from '../state.js';
 import { update } from '../store.js';
-import type { Fitted, Parameter } from './fitted.js';
+import type { FitResult, Parameter } from './fit.js';
 
 /** Changes what is fitted or shown. */
 export const change = (part: Partial<PlaygroundState['fit']>): void =>
   update((state) => ({ ...state, fit: { ...state.fit, ...part } }));
 
 /** The estimates by the parameter's name. */
-export const estimatesOf = ({ parameters, network }: Fitted): Record<string, number> =>
+export const estimatesOf = ({ parameters, network }: FitResult): Record<string, number> =>
   Object.fromEntries(parameters.map(({ label, index }) => [label, network.parameters.vector[index]]));
 
 /** Shows in Derive where a derivative at a point comes from, with the parameters as they were fitted. */
-export function openInDerive(fit: Fitted, point: number, { quantity }: Parameter): void {
+export function openInDerive(fit: FitResult, point: number, { quantity }: Parameter): void {
   const { x, y } = fit.data.points[point];
   const asked = { input: [x], target: [y], loss: 'mse', selected: nameOf(quantity), step: null };
   update((state) => ({

@@ -3,13 +3,13 @@ import { nameOf } from '@nnbp/explain';
 import { useMemo } from 'react';
 import { useMessages } from '../language.js';
 import { Figure } from '../shared/figure.js';
-import { written } from '../shared/written.js';
+import { formatNumber } from '../shared/format-number.js';
 import { change, openInDerive } from './change.js';
 import styles from './fit.module.css';
-import { type Fitted, gradientAt } from './fitted.js';
+import { type FitResult, gradientAt } from './fit.js';
 import { messages } from './messages.js';
 
-export function Derivatives({ fit, point }: { readonly fit: Fitted; readonly point: number }) {
+export function Derivatives({ fit, point }: { readonly fit: FitResult; readonly point: number }) {
   const say = useMessages(messages);
   const { parameters, data, fittedValues } = fit;
   const { points, names } = data;
@@ -24,7 +24,7 @@ export function Derivatives({ fit, point }: { readonly fit: Fitted; readonly poi
         <select value={point} onChange={(event) => change({ point: Number(event.target.value) })}>
           {points.map(({ x, y }, k) => (
             <option key={k} value={k}>
-              {say.pointOption(k + 1, written(x), written(y))}
+              {say.pointOption(k + 1, formatNumber(x), formatNumber(y))}
             </option>
           ))}
         </select>
@@ -72,7 +72,7 @@ export function Derivatives({ fit, point }: { readonly fit: Fitted; readonly poi
                   <td>
                     <button
                       type="button"
-                      aria-label={say.openInDerive(name, written(gradient[k]))}
+                      aria-label={say.openInDerive(name, formatNumber(gradient[k]))}
                       onClick={() => openInDerive(fit, point, parameter)}
                     >
                       {say.open}

@@ -2,7 +2,7 @@
 import { useMessages } from '../language.js';
 import { Figure } from '../shared/figure.js';
 import styles from './fit.module.css';
-import type { Fitted } from './fitted.js';
+import type { FitResult } from './fit.js';
 import { messages } from './messages.js';
 
 const figures = [
@@ -15,7 +15,7 @@ const figures = [
   'bic',
 ] as const;
 
-export function Estimates({ fit: { parameters, statistics } }: { readonly fit: Fitted }) {
+export function Estimates({ fit: { parameters, statistics } }: { readonly fit: FitResult }) {
   const say = useMessages(messages);
   const { undetermined } = statistics;
   const unknown = parameters.filter(({ index }) => undetermined.includes(index)).map(({ label }) => label);

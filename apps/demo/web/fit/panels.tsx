@@ -6,7 +6,7 @@ import { maxFitData, maxFormula, type PlaygroundState } from '../state.js';
 import { update, usePlayground } from '../store.js';
 import { change, estimatesOf } from './change.js';
 import styles from './fit.module.css';
-import type { Fitted, Prepared } from './fitted.js';
+import type { FitResult, Prepared } from './fit.js';
 import { messages } from './messages.js';
 import { type ExampleName, examples, modelOf, models } from './models.js';
 
@@ -61,7 +61,7 @@ export function DataPanel() {
 
 export interface ModelPanelProps {
   readonly prepared: Prepared | undefined;
-  readonly fit: Fitted | undefined;
+  readonly fit: FitResult | undefined;
 }
 
 export function ModelPanel({ prepared, fit }: ModelPanelProps) {
@@ -122,7 +122,7 @@ export function ModelPanel({ prepared, fit }: ModelPanelProps) {
   );
 }
 
-function Start({ prepared: { formula, parameters }, fit }: { prepared: Prepared; fit: Fitted | undefined }) {
+function Start({ prepared: { formula, parameters }, fit }: { prepared: Prepared; fit: FitResult | undefined }) {
   const { start } = usePlayground(({ fit }) => fit);
   const say = useMessages(messages);
   const values = formula?.values ?? {};

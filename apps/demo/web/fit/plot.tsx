@@ -2,17 +2,17 @@
 import { useMessages } from '../language.js';
 import { axisName, Grid, scalesOf } from '../shared/grid.js';
 import { SavePicture } from '../shared/save-picture.js';
-import { written } from '../shared/written.js';
+import { formatNumber } from '../shared/format-number.js';
 import { useWidth } from '../shared/use-width.js';
 import styles from './fit.module.css';
-import type { CurvePoint, Fitted } from './fitted.js';
+import type { CurvePoint, FitResult } from './fit.js';
 import { messages } from './messages.js';
 import type { Point, Points } from './points.js';
 
 export interface PlotProps {
   readonly data: Points;
   /** Missing until there is a fit. */
-  readonly fit: Fitted | undefined;
+  readonly fit: FitResult | undefined;
   /** The number of the point that is pointed out. */
   readonly chosen: number;
   readonly choose: (point: number) => void;
@@ -152,7 +152,7 @@ function Dots({ points, at, chosen, choose }: DotsProps) {
         r={k === chosen ? 7 : 4.5}
         onClick={() => choose(k)}
       >
-        <title>{`${k + 1}: ${written(x, 6)}, ${written(y, 6)}`}</title>
+        <title>{`${k + 1}: ${formatNumber(x, 6)}, ${formatNumber(y, 6)}`}</title>
       </circle>
     );
   });
@@ -166,7 +166,7 @@ const list = (places: readonly (readonly [number, number])[]) =>
 
 const ends = ([x1, y1]: readonly [number, number], [x2, y2]: readonly [number, number]) => ({ x1, y1, x2, y2 });
 
-const residualsOf = ({ fittedValues, data: { points } }: Fitted): Point[] =>
+const residualsOf = ({ fittedValues, data: { points } }: FitResult): Point[] =>
   points.map(({ x, y }, k) => ({ x, y: y - fittedValues[k] }));
 
 function aroundZero(residuals: readonly Point[]): [number, number] {

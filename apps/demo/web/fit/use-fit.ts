@@ -1,34 +1,42 @@
 /** Fits the current data and formula; aborts an older fit that is still running. */
 import { useEffect, useMemo, useState } from 'react';
-import { FitError, type FitProblem, type FitQuestion, fitted, type Fitted, prepared, type Prepared } from './fitted.js';
+import {
+  FitError,
+  type FitProblem,
+  type FitRequest,
+  runFit,
+  type FitResult,
+  prepareFit,
+  type Prepared,
+} from './fit.js';
 
 /** State of a fit. */
 export interface Fit {
   /** Data and model, once they are parsed. */
   readonly prepared: Prepared | undefined;
-  readonly fit: Fitted | undefined;
+  readonly fit: FitResult | undefined;
   readonly problem: FitProblem | undefined;
 }
 
 interface Answer {
-  readonly question: FitQuestion;
-  readonly fit?: Fitted;
+  readonly question: FitRequest;
+  readonly fit?: FitResult;
   readonly problem?: FitProblem;
 }
 
 /** Fits whenever the question changes. Questions are compared by identity. */
-export function useFit(question: FitQuestion): Fit {
+export function useFit(question: FitRequest): Fit {
   const [last, setLast] = useState<Answer>();
   const start = useMemo(() => ready(question), [question]);
   useEffect(() => {
     const { prepared } = start;
     if (prepared === undefined) return;
-    const overtaken = new AbortController();
-    void fitted(prepared, overtaken.signal).then(
-      (fit) => !overtaken.signal.aborted && setLast({ question, fit }),
-      (error: unknown) => !overtaken.signal.aborted && setLast({ question, problem: problemOf(error) }),
+    const superseded = new AbortController();
+    void runFit(prepared, superseded.signal).then(
+      (fit) => !superseded.signal.aborted && setLast({ question, fit }),
+      (error: unknown) => !superseded.signal.aborted && setLast({ question, problem: problemOf(error) }),
     );
-    return () => overtaken.abort();
+    return () => superseded.abort();
   }, [question, start]);
   const isCurrent = last?.question === question;
   return {
@@ -38,9 +46,9 @@ export function useFit(question: FitQuestion): Fit {
   };
 }
 
-function ready(question: FitQuestion): { readonly prepared?: Prepared; readonly problem?: FitProblem } {
+function ready(question: FitRequest): { readonly prepared?: Prepared; readonly problem?: FitProblem } {
   try {
-    return { prepared: prepared(question) };
+    return { prepared: prepareFit(question) };
   } catch (error) {
     return { problem: problemOf(error) };
   }

@@ -5,7 +5,7 @@ import { usePlayground } from '../store.js';
 import { Derivatives } from './derivatives.js';
 import { Estimates } from './estimates.js';
 import styles from './fit.module.css';
-import type { FitProblem } from './fitted.js';
+import type { FitProblem } from './fit.js';
 import { messages } from './messages.js';
 import { DataPanel, ModelPanel } from './panels.js';
 import { Plot } from './plot.js';

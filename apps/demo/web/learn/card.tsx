@@ -6,13 +6,13 @@ import { usePlayground } from '../store.js';
 import styles from './card.module.css';
 import type { Chapter } from './chapter.js';
 import { parseAccusation } from './chapters/repair.js';
-import { Doors } from './doors.js';
+import { ViewLinks } from './view-links.js';
 import { messages } from './messages.js';
 import { checkAnswer, goTo, setDraft, settledTasks, showTask, vary } from './progress.js';
 import { Result } from './result.js';
 import { RichText } from './rich-text.js';
 import { show } from './show.js';
-import { maxTries, picked, standing, type Task } from './task.js';
+import { maxTries, picked, taskState, type Task } from './task.js';
 
 export interface CardProps {
   readonly chapter: Chapter;
@@ -27,7 +27,7 @@ export function Card({ chapter, tasks, work }: CardProps) {
   const number = Math.min(work.task, tasks.length - 1, settledTasks(tasks, work));
   const task = tasks[number];
   const tries = work.tries[number] ?? [];
-  const { state, hint } = standing(task, tries);
+  const { state, hint } = taskState(task, tries);
   const checked = tries.at(-1) === work.draft;
   const isHidden = usePlayground(({ display }) => display.answers === 'hidden');
   return (
@@ -132,7 +132,7 @@ function Settled({ chapter, tasks, number, work }: SettledProps) {
   const answers = usePlayground(({ display }) => display.answers);
   const say = useMessages(messages);
   const task = tasks[number];
-  const { state } = standing(task, work.tries[number] ?? []);
+  const { state } = taskState(task, work.tries[number] ?? []);
   const following: ChapterName | undefined = chapterNames[chapterNames.indexOf(chapter.name) + 1];
   const isLast = number === tasks.length - 1;
   const isHidden = state === 'shown' && answers === 'hidden';
@@ -156,7 +156,7 @@ function Settled({ chapter, tasks, number, work }: SettledProps) {
         {!isHidden && <RichText text={task.explain[language]} />}
       </p>
       {isLast && <p>{say.youCan(chapter.ability[language])}</p>}
-      <div className={styles.onward}>
+      <div className={styles.nextSteps}>
         {!isLast && (
           <button type="button" className="primary" autoFocus onClick={() => showTask(number + 1)}>
             {say.next}
@@ -185,7 +185,7 @@ function Settled({ chapter, tasks, number, work }: SettledProps) {
           tries={work.tries[number]?.length ?? 0}
         />
       )}
-      {isLast && following === undefined && <Doors />}
+      {isLast && following === undefined && <ViewLinks />}
     </div>
   );
 }

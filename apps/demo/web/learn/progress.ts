@@ -1,7 +1,7 @@
 /** Reads and changes the state of the Learn view. */
 import type { ChapterName, ChapterWork, PlaygroundState } from '../state.js';
 import { update } from '../store.js';
-import { standing, type Task } from './task.js';
+import { taskState, type Task } from './task.js';
 
 const untouched: ChapterWork = { seed: 0, task: 0, tries: [], draft: '' };
 
@@ -10,7 +10,7 @@ export const workOn = ({ learn }: PlaygroundState, chapter: ChapterName): Chapte
 
 /** How many of a chapter's tasks are settled, counted from the first. */
 export function settledTasks(tasks: readonly Task[], { tries }: ChapterWork): number {
-  const open = tasks.findIndex((task, k) => standing(task, tries[k] ?? []).state === 'open');
+  const open = tasks.findIndex((task, k) => taskState(task, tries[k] ?? []).state === 'open');
   return open < 0 ? tasks.length : open;
 }
 

@@ -33,7 +33,7 @@ export function Result({ seed, probes, tries }: ResultProps) {
     );
   };
   return (
-    <div className={styles.onward}>
+    <div className={styles.nextSteps}>
       <button type="button" onClick={copy}>
         {say.copyChallenge}
       </button>

@@ -1,4 +1,4 @@
 /** A number in a sentence: four significant digits, with a minus sign as it is printed. */
-import { written } from '../shared/written.js';
+import { formatNumber } from '../shared/format-number.js';
 
-export const show = (value: number): string => written(value, 4);
+export const show = (value: number): string => formatNumber(value, 4);

@@ -18,7 +18,7 @@ interface Common {
   readonly explain: Text;
   /** A right answer. */
   readonly solution: string;
-  judge(answer: string): Verdict;
+  check(answer: string): Verdict;
 }
 
 /** A number to type. */
@@ -82,7 +82,7 @@ const otherNumber: Text = {
   zh: '还不对。先把每一项的数字写下来，再相乘或相加。',
 };
 
-interface NumberOptions extends Omit<NumberTask, 'kind' | 'solution' | 'judge'> {
+interface NumberOptions extends Omit<NumberTask, 'kind' | 'solution' | 'check'> {
   readonly expected: number;
   readonly mistakes: readonly Mistake[];
   /** Whether only this very number is right, as for a count. Default: within 1 %. */
@@ -96,7 +96,7 @@ export function numberTask({ expected, mistakes, exact = false, ...rest }: Numbe
     kind: 'number',
     ...rest,
     solution: String(expected),
-    judge(typed) {
+    check(typed) {
       const answer = parseNumber(typed);
       if (Number.isNaN(answer)) return { right: false, hint: notANumber };
       if (near(answer, expected)) return { right: true };
@@ -114,11 +114,11 @@ export function guessTask({ expected, ...rest }: Omit<NumberOptions, 'mistakes' 
     isGuess: true,
     ...rest,
     solution: String(expected),
-    judge: (typed) => (Number.isNaN(parseNumber(typed)) ? { right: false, hint: notANumber } : { right: true }),
+    check: (typed) => (Number.isNaN(parseNumber(typed)) ? { right: false, hint: notANumber } : { right: true }),
   };
 }
 
-interface ChoiceOptions extends Omit<ChoiceTask, 'kind' | 'solution' | 'judge' | 'options'> {
+interface ChoiceOptions extends Omit<ChoiceTask, 'kind' | 'solution' | 'check' | 'options'> {
   readonly options: readonly { readonly name: string; readonly text: Text; readonly hint?: Text }[];
   /** The name of the right option. */
   readonly right: string;
@@ -131,7 +131,7 @@ export function choiceTask({ options, right, ...rest }: ChoiceOptions): ChoiceTa
     ...rest,
     options,
     solution: right,
-    judge(answer) {
+    check(answer) {
       const hint = options.find(({ name }) => name === answer)?.hint;
       return { right: answer === right, ...(answer !== right && hint !== undefined && { hint }) };
     },
@@ -153,17 +153,17 @@ export function pick(answer: string, name: string, count: number): string {
 export const maxTries = 3;
 
 /** Where a task stands after some checked answers. */
-export interface Standing {
+export interface TaskState {
   /** `shown`: the solution was given after the last wrong try. */
   readonly state: 'open' | 'right' | 'shown';
   /** What is wrong with the last answer. */
   readonly hint?: Text;
 }
 
-export function standing(task: Task, tries: readonly string[]): Standing {
+export function taskState(task: Task, tries: readonly string[]): TaskState {
   const last = tries.at(-1);
   if (last === undefined) return { state: 'open' };
-  const { right, hint } = task.judge(last);
+  const { right, hint } = task.check(last);
   if (right) return { state: 'right' };
   return { state: tries.length >= maxTries ? 'shown' : 'open', ...(hint !== undefined && { hint }) };
 }

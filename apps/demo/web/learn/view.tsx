@@ -8,12 +8,12 @@ import { Card } from './card.js';
 import { lessons } from './chapters.js';
 import { messages } from './messages.js';
 import { goTo, setDraft, settledTasks, workOn } from './progress.js';
-import { Sheet } from './sheet.js';
+import { ExerciseSheet } from './exercise-sheet.js';
 import styles from './view.module.css';
 
 export default function View() {
   const sheet = usePlayground(({ sheet }) => sheet);
-  return sheet === null ? <Lesson /> : <Sheet seed={sheet} />;
+  return sheet === null ? <Lesson /> : <ExerciseSheet seed={sheet} />;
 }
 
 function Lesson() {

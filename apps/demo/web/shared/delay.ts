@@ -1,5 +1,5 @@
 /** How delayed edges are drawn: a dashed arc and z to the power of minus the delay. */
-import { superscript } from './written.js';
+import { superscript } from './format-number.js';
 
 /** The delay operator of a number of steps: z⁻¹, z⁻². */
 export const delayOperator = (steps: number): string => `z⁻${superscript(steps)}`;

@@ -1,5 +1,5 @@
 /** A rounded number. Its title and value attributes have all digits. */
-import { written } from './written.js';
+import { formatNumber } from './format-number.js';
 
 export interface FigureProps {
   readonly value: number;
@@ -10,7 +10,7 @@ export interface FigureProps {
 export function Figure({ value, digits = 5 }: FigureProps) {
   return (
     <data className="figure" value={String(value)} title={String(value)}>
-      {written(value, digits)}
+      {formatNumber(value, digits)}
     </data>
   );
 }

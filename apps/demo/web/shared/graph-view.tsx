@@ -24,7 +24,7 @@ import { type ReactNode, useEffect, useMemo } from 'react';
 import { delayedArc } from './delay.js';
 import './graph-view.css';
 import { type Box, type Direction, layered, type Link } from './layered.js';
-import { labelPlaces, type Rect, type Segment } from './label-places.js';
+import { labelPositions, type Rect, type Segment } from './label-positions.js';
 import { useMessages } from '../language.js';
 import { messages } from './messages.js';
 import { SavePicture } from './save-picture.js';
@@ -267,7 +267,7 @@ function placed({ boxes, links, direction, room }: Shape): (Box & Rect)[] {
 function labelsOn({ links, direction }: Shape, boxes: readonly (Box & Rect)[]): ReadonlyMap<string, number> {
   const boxOf = new Map(boxes.map((box) => [box.id, box]));
   const segments = links.map(({ from, to }) => segment(boxOf.get(from)!, boxOf.get(to)!, direction));
-  const places = labelPlaces(segments, boxes, labelRoom);
+  const places = labelPositions(segments, boxes, labelRoom);
   return new Map(links.map(({ from, to }, k) => [edgeId(from, to, 0), places[k]]));
 }
 

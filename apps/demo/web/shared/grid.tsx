@@ -2,7 +2,7 @@
 import { type ReactNode, useId } from 'react';
 import styles from './grid.module.css';
 import { ticks } from './ticks.js';
-import { written } from './written.js';
+import { formatNumber } from './format-number.js';
 
 /** The size of a plot in pixels, and the ranges that it shows. */
 interface Frame {
@@ -44,7 +44,7 @@ export function Grid({ numberOffset, names, children, ...frame }: GridProps) {
           <g key={`x${tick}`}>
             <line className={styles.line} x1={toX(tick)} x2={toX(tick)} y1={top} y2={bottom} />
             <text className={styles.number} x={toX(tick)} y={bottom + numberOffset} textAnchor="middle">
-              {written(tick, 4)}
+              {formatNumber(tick, 4)}
             </text>
           </g>
         ))}
@@ -52,7 +52,7 @@ export function Grid({ numberOffset, names, children, ...frame }: GridProps) {
         <g key={`y${tick}`}>
           <line className={styles.line} x1={left} x2={right} y1={toY(tick)} y2={toY(tick)} />
           <text className={styles.number} x={left - 6} y={toY(tick) + 4} textAnchor="end">
-            {written(tick, 4)}
+            {formatNumber(tick, 4)}
           </text>
         </g>
       ))}

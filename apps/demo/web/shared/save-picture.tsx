@@ -16,7 +16,7 @@ interface Props {
 
 export function SavePicture({ of, name, children }: Props) {
   const say = useMessages(messages);
-  const [told, tell] = useNotice();
+  const [notice, notify] = useNotice();
   const [drawing, draw] = useState(false);
   const aside = useRef<HTMLDivElement>(null);
   const save = async (as: 'svg' | 'png') => {
@@ -29,7 +29,7 @@ export function SavePicture({ of, name, children }: Props) {
       if (as === 'svg') download(picture.text, `${name}.svg`, 'image/svg+xml');
       else download(await (await import('./png-of.js')).pngOf(picture), `${name}.png`, 'image/png');
     } catch (error) {
-      tell(say.notSaved(error instanceof Error ? error.message : String(error)));
+      notify(say.notSaved(error instanceof Error ? error.message : String(error)));
     } finally {
       draw(false);
     }
@@ -41,7 +41,7 @@ export function SavePicture({ of, name, children }: Props) {
           {as.toUpperCase()}
         </button>
       ))}
-      <span role="status">{told}</span>
+      <span role="status">{notice}</span>
       {drawing && children !== undefined && (
         <div ref={aside} className="save-aside" aria-hidden>
           {children}

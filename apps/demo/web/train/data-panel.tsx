@@ -2,7 +2,7 @@
 import { useState } from 'react';
 import { useMessages } from '../language.js';
 import { Drawing } from './drawing.js';
-import { type DataName, type Settings, withData } from './fits.js';
+import { type DataName, type Settings, withData } from './settings.js';
 import { messages } from './messages.js';
 import { isProblem, type Problem } from './problem.js';
 import { TableFields, type TableChoice } from './table-fields.js';

@@ -2,7 +2,7 @@
 import { memo } from 'react';
 import { useMessages } from '../language.js';
 import { messages } from './messages.js';
-import { times } from '../shared/written.js';
+import { times } from '../shared/format-number.js';
 import { short } from './numbers.js';
 import type { Observation } from './observe.js';
 import { css, mix, usePalette } from '../shared/palette.js';

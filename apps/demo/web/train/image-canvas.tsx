@@ -1,7 +1,7 @@
 /** A small square image from numbers, enlarged without smoothing. */
 import { useEffect, useLayoutEffect, useRef } from 'react';
 import { contextOf, imageOf } from './draw.js';
-import { drawInTurns, forget } from './in-turns.js';
+import { queueDrawing, cancelDrawing } from './draw-queue.js';
 import type { Rgb } from '../shared/palette.js';
 
 interface Props {
@@ -19,7 +19,7 @@ export function ImageCanvas({ side, size, colourAt }: Props) {
   useLayoutEffect(() => {
     const element = canvas.current;
     if (element === null) return;
-    drawInTurns(element, () => {
+    queueDrawing(element, () => {
       const context = contextOf(element, size, size);
       context.imageSmoothingEnabled = false;
       context.drawImage(imageOf(side, colourAt), 0, 0, size, size);
@@ -27,7 +27,7 @@ export function ImageCanvas({ side, size, colourAt }: Props) {
   }, [side, size, colourAt]);
   useEffect(() => {
     const element = canvas.current!;
-    return () => forget(element);
+    return () => cancelDrawing(element);
   }, []);
   return <canvas ref={canvas} style={{ width: size, height: size }} aria-hidden />;
 }

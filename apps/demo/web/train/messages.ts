@@ -1,6 +1,6 @@
 import type { Counts } from './problem.js';
 import type { TableProblem } from './data/csv.js';
-import type { DataName, Misfit, Settings } from './fits.js';
+import type { DataName, Misfit, Settings } from './settings.js';
 
 const en = {
   dataKind: 'Kind of data',
@@ -20,7 +20,7 @@ const en = {
   validationLoss: 'Validation loss',
   trainingAccuracy: 'Training accuracy',
   validationAccuracy: 'Validation accuracy',
-  onward: 'Use the trained network',
+  useTrained: 'Use the trained network',
   export: 'Export',
   exports: {
     model: 'Model file (.safetensors)',
@@ -224,7 +224,7 @@ const zh: typeof en = {
   validationLoss: '验证损失',
   trainingAccuracy: '训练准确率',
   validationAccuracy: '验证准确率',
-  onward: '使用训练好的网络',
+  useTrained: '使用训练好的网络',
   export: '导出',
   exports: {
     model: '模型文件（.safetensors）',

@@ -1,7 +1,7 @@
 /** What an observation shows of inputs that are the pixels of a square image: misread images, and weights as images. */
 import type { Executor, Graph } from '@nnbp/core';
 import type { Part } from './data/dataset.js';
-import type { Mistake } from './judge.js';
+import type { Mistake } from './evaluation.js';
 
 /** A misread image. */
 export interface MisreadImage extends Mistake {

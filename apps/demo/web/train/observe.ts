@@ -4,10 +4,10 @@
  */
 import { type Engine, type Executor, type FloatArray, type GradientCache, type Graph, RowCache } from '@nnbp/core';
 import type { Dataset, Part } from './data/dataset.js';
-import { judge, maxWork, type RegressionFit } from './judge.js';
+import { evaluate, maxWork, type RegressionFit } from './evaluation.js';
 import { type MisreadImage, misreadImages, weightImages } from './observe-image.js';
 import { answerOf, chunk, classOf, inChunks, sideOf } from './outputs.js';
-import { type RowAnswer, rowAnswer } from './row-answer.js';
+import { type RowPrediction, predictRow } from './row-prediction.js';
 import type { Session } from './session.js';
 
 /** A drawn layer: its first nodes. */
@@ -77,7 +77,7 @@ export interface Observation {
   /** Weights of the drawn nodes of the first layer, one after another, scaled to ±127; if the inputs are an image. */
   readonly weightImages: Int8Array | undefined;
   /** For the row of inputs that was asked for. */
-  readonly row: RowAnswer | undefined;
+  readonly row: RowPrediction | undefined;
 }
 
 /** What an observation contains in addition to the state of the training. */
@@ -125,8 +125,8 @@ export function observerOf(session: Session, dataset: Dataset, engine: Engine): 
     executor.parameters.set(session.parameters);
     const { training, validation } = session;
     return {
-      training: judge(session, dataset, executor, training),
-      validation: validation && judge(session, dataset, executor, validation),
+      training: evaluate(session, dataset, executor, training),
+      validation: validation && evaluate(session, dataset, executor, validation),
     };
   };
 
@@ -160,7 +160,7 @@ export function observerOf(session: Session, dataset: Dataset, engine: Engine): 
               ),
               weightImages: weightImages(graph, executor, layout.layers[1].ids),
             }),
-        row: row?.length === graph.inputCount ? rowAnswer(session, dataset, executor, row) : undefined,
+        row: row?.length === graph.inputCount ? predictRow(session, dataset, executor, row) : undefined,
       };
     },
     loss() {

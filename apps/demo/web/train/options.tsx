@@ -2,7 +2,7 @@
 import { useMessages } from '../language.js';
 import { usePlayground } from '../store.js';
 import { builtinActivations, builtinLosses } from '../functions.js';
-import type { Settings } from './fits.js';
+import type { Settings } from './settings.js';
 import { messages } from './messages.js';
 import { BoundedField } from '../shared/bounded-field.js';
 

@@ -6,12 +6,12 @@ import type { InputField } from './data/dataset.js';
 import { DigitCanvas } from './digit-canvas.js';
 import { messages } from './messages.js';
 import { percent, short } from './numbers.js';
-import type { RowAnswer } from './row-answer.js';
+import type { RowPrediction } from './row-prediction.js';
 import type { Ready } from './trainer.js';
 
 interface Props {
   readonly ready: Ready;
-  readonly answer: RowAnswer | undefined;
+  readonly answer: RowPrediction | undefined;
   /** The row that is predicted, in the units of the data. */
   readonly row: Float64Array | undefined;
   readonly ask: (row: Float64Array | undefined) => void;
@@ -96,7 +96,7 @@ function Field({ field: { name, words }, values, set }: FieldProps) {
 /** Step of the arrow keys: a tenth of the value's power of ten. */
 const stepOf = (value: number): number => (value === 0 ? 0.1 : 10 ** (Math.floor(Math.log10(Math.abs(value))) - 1));
 
-function Answer({ ready, answer: { values, found, probabilities } }: Pick<Props, 'ready'> & { answer: RowAnswer }) {
+function Answer({ ready, answer: { values, found, probabilities } }: Pick<Props, 'ready'> & { answer: RowPrediction }) {
   const say = useMessages(messages);
   const { task, classes, answerName } = ready;
   if (task === 'regression') {

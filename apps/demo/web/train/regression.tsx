@@ -2,9 +2,9 @@
 import { memo, useEffect, useRef } from 'react';
 import { useMessages } from '../language.js';
 import { ticks } from '../shared/ticks.js';
-import { written } from '../shared/written.js';
+import { formatNumber } from '../shared/format-number.js';
 import { contextOf, frameOf } from './draw.js';
-import type { RegressionFit } from './judge.js';
+import type { RegressionFit } from './evaluation.js';
 import { messages } from './messages.js';
 import { short } from './numbers.js';
 import type { Observation } from './observe.js';
@@ -135,9 +135,9 @@ function drawAxes(
     context.fillStyle = css(palette.quiet);
     context.textAlign = 'center';
     // Every second number: long ones would touch.
-    if (k % 2 === 0) context.fillText(written(tick, 4), toX(tick), height - 21);
+    if (k % 2 === 0) context.fillText(formatNumber(tick, 4), toX(tick), height - 21);
     context.textAlign = 'right';
-    context.fillText(written(tick, 4), toX(low) - 5, toY(tick) + 4);
+    context.fillText(formatNumber(tick, 4), toX(low) - 5, toY(tick) + 4);
   }
   context.textAlign = 'center';
   context.fillText(`${names[0]} →`, (margin.left + width) / 2, height - 5);

@@ -4,7 +4,7 @@ import { DivergedError, type Tables, Trainer } from '@nnbp/train';
 import { adagrad, adam, lion, nadam, rmsprop, rprop, sgd } from '@nnbp/optim';
 import type { Functions } from '../functions.js';
 import type { Dataset, Part } from './data/dataset.js';
-import { type Encoding, encodingFor, type Settings } from './fits.js';
+import { type Encoding, encodingFor, type Settings } from './settings.js';
 import { networkFor } from './network-for.js';
 
 /** Samples in standardized units. */

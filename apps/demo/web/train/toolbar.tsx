@@ -2,7 +2,7 @@
 import { Pause, Play, RotateCcw, StepForward } from 'lucide-react';
 import { useMessages } from '../language.js';
 import { update, usePlayground } from '../store.js';
-import type { Settings } from './fits.js';
+import type { Settings } from './settings.js';
 import { messages } from './messages.js';
 import { percent, short, whole } from './numbers.js';
 import type { Training, TrainingView } from './training.js';

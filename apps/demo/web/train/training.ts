@@ -9,7 +9,7 @@ import { withTimeLimit } from '../shared/time-limit.js';
 import { type Curve, emptyCurve, withPoint } from './curve.js';
 import { type Connection, connect } from './connection.js';
 import type { TableRequest } from './data/request.js';
-import type { Settings } from './fits.js';
+import type { Settings } from './settings.js';
 import type { Observation, Question } from './observe.js';
 import { isProblem, type Problem } from './problem.js';
 import type { ReadTable, Ready, Result, Snapshot, Speed, Trainer } from './trainer.js';

@@ -9,7 +9,7 @@ import { training } from './current-training.js';
 import { DataKind } from './data-kind.js';
 import { DataPanel } from './data-panel.js';
 import { Diagram } from './diagram.js';
-import { misfit, type Settings, taskOf, withTask } from './fits.js';
+import { misfit, type Settings, taskOf, withTask } from './settings.js';
 import { Gradients } from './gradients.js';
 import { Losses } from './losses.js';
 import { messages } from './messages.js';
@@ -20,7 +20,7 @@ import { PredictPanel } from './predict-panel.js';
 import type { Problem } from './problem.js';
 import { type TableChoice, taskOfTable } from './table-fields.js';
 import { Toolbar } from './toolbar.js';
-import { Onward } from './onward.js';
+import { TrainedNetworkPanel } from './trained-network-panel.js';
 import type { TrainingView } from './training.js';
 import './train.css';
 
@@ -136,7 +136,7 @@ function SampleView() {
           </>
         )}
       </div>
-      {ready !== undefined && <Onward training={training} settings={settings} ready={ready} />}
+      {ready !== undefined && <TrainedNetworkPanel training={training} settings={settings} ready={ready} />}
       <Options settings={settings} change={change} />
     </div>
   );

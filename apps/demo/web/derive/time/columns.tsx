@@ -4,13 +4,13 @@ import type { CSSProperties } from 'react';
 import { useMessages } from '../../language.js';
 import { Figure } from '../../shared/figure.js';
 import { NumberField } from '../../shared/number-field.js';
-import { written } from '../../shared/written.js';
+import { formatNumber } from '../../shared/format-number.js';
 import { usePlayground } from '../../store.js';
 import { change, select } from '../change.js';
 import { sameQuantity } from '../exercise.js';
 import { messages as deriveMessages } from '../messages.js';
 import { functionsOf } from '../network-graph.js';
-import { litInTime, placeInTime, type TimeExercise } from './exercise.js';
+import { highlightsInTime, placeInTime, type TimeExercise } from './exercise.js';
 import { messages } from './messages.js';
 import styles from './time.module.css';
 
@@ -36,7 +36,7 @@ export function Columns({ exercise, selected, firstStep }: ColumnsProps) {
   const say = useMessages(messages);
   const { unrolled, network, steps } = exercise;
   const { graph } = network;
-  const lit = litInTime(exercise, selected, firstStep);
+  const highlights = highlightsInTime(exercise, selected, firstStep);
   const firstColumn = Math.min(0, ...unrolled.ids.map((id) => placeInTime(id)[1]));
   const heights = graph.ids.map((_, i) =>
     i < graph.inputCount
@@ -69,7 +69,7 @@ export function Columns({ exercise, selected, firstStep }: ColumnsProps) {
             <path
               key={e}
               d={pathBetween(placeOf(from), placeOf(to), placeInTime(to)[1] - placeInTime(from)[1])}
-              className={lit.edges.has(e) ? styles.lit : undefined}
+              className={highlights.edges.has(e) ? styles.lit : undefined}
               strokeDasharray={placeInTime(from)[1] === placeInTime(to)[1] ? undefined : '6 5'}
             />
           ))}
@@ -90,7 +90,7 @@ export function Columns({ exercise, selected, firstStep }: ColumnsProps) {
             id={id}
             exercise={exercise}
             selected={selected}
-            isLit={lit.nodes.has(j)}
+            isLit={highlights.nodes.has(j)}
             style={{ ...placeOf(id), width: box.width }}
           />
         ))}
@@ -184,7 +184,7 @@ function KeptNumber({ quantity, letter, color, exercise, selected }: KeptNumberP
       className={`kept ${color} ${isSelected ? 'selected' : ''}`}
       aria-pressed={isSelected}
       data-name={name}
-      aria-label={say.select(name, written(value))}
+      aria-label={say.select(name, formatNumber(value))}
       onClick={() => select(quantity)}
     >
       <span className="letter">{letter}</span>

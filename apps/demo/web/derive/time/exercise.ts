@@ -6,8 +6,8 @@ import { networkOf } from '../../network.js';
 import { rowsOf, targetRows } from '../../shared/sequence.js';
 import type { NetworkDescription, PlaygroundState } from '../../state.js';
 import type { Derivable } from '../derivable.js';
-import { litBy, type Lit } from '../lit.js';
-import { edgeFrom, isParameter, measuredDerivative, parameterIndex } from '../measured.js';
+import { highlightsOf, type Highlights } from '../highlights.js';
+import { edgeFrom, isParameter, finiteDifference, parameterIndex } from '../finite-difference.js';
 
 type Time = PlaygroundState['derive']['time'];
 
@@ -47,7 +47,7 @@ export function timeExerciseOf(question: TimeQuestion, functions: Functions): Ti
   const targets = targetRows(question.target, graph.outputs.length, question.time);
   const loss = functions.loss(question.loss);
   const pass = backpropagateSequence(network, inputs, targets, loss);
-  const written = (what: QuantityName) => explainSequence(network, inputs, targets, loss, what);
+  const explanation = (what: QuantityName) => explainSequence(network, inputs, targets, loss, what);
   return {
     network,
     loss,
@@ -57,10 +57,10 @@ export function timeExerciseOf(question: TimeQuestion, functions: Functions): Ti
     pass,
     unrolled: unroll(graph, steps),
     given: {},
-    written,
-    derivation: (what) => written(what).root,
+    explanation,
+    derivation: (what) => explanation(what).root,
     measured: (what) =>
-      measuredDerivative(network, what, () => backpropagateSequence(network, inputs, targets, loss).loss),
+      finiteDifference(network, what, () => backpropagateSequence(network, inputs, targets, loss).loss),
     value(what) {
       const { quantity } = what;
       if (quantity === 'dLossDb' || quantity === 'dLossDc' || quantity === 'dLossDw') {
@@ -144,9 +144,9 @@ export function termsInTime(exercise: TimeExercise, { quantity, node, from }: Qu
  * Highlighted nodes and edges of the unrolled graph: for a parameter, from its uses at the steps from `firstStep` on to the
  * loss; for another number, as in a graph without time.
  */
-export function litInTime(exercise: TimeExercise, selected: QuantityName, firstStep: number): Lit {
+export function highlightsInTime(exercise: TimeExercise, selected: QuantityName, firstStep: number): Highlights {
   const { unrolled, network, steps } = exercise;
-  if (!isParameter(selected)) return litBy(unrolled, selected);
+  if (!isParameter(selected)) return highlightsOf(unrolled, selected);
   const nodes = new Set<number>();
   const edges = new Set<number>();
   const { graph } = network;
@@ -154,7 +154,7 @@ export function litInTime(exercise: TimeExercise, selected: QuantityName, firstS
   const own = selected.quantity === 'dLossDw' ? edgeFrom(graph, i, selected.from!) - graph.edgeStart[i] : -1;
   for (let t = firstStep; t < steps; t++) {
     const node = `${selected.node}@${t}`;
-    const ahead = litBy(unrolled, { quantity: 'dLossDx', node });
+    const ahead = highlightsOf(unrolled, { quantity: 'dLossDx', node });
     for (const j of ahead.nodes) nodes.add(j);
     for (const e of ahead.edges) edges.add(e);
     if (own >= 0) edges.add(unrolled.edgeStart[unrolled.indexOf(node)] + own);

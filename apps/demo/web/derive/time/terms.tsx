@@ -2,9 +2,9 @@
 import { nameOf, type QuantityName } from '@nnbp/explain';
 import { useMessages } from '../../language.js';
 import { Figure } from '../../shared/figure.js';
-import { written } from '../../shared/written.js';
+import { formatNumber } from '../../shared/format-number.js';
 import { change, select } from '../change.js';
-import { edgeFrom } from '../measured.js';
+import { edgeFrom } from '../finite-difference.js';
 import { messages as deriveMessages } from '../messages.js';
 import { placeInTime, type TimeExercise, type TermInTime, termsInTime } from './exercise.js';
 import { messages } from './messages.js';
@@ -74,7 +74,7 @@ export function Terms({ exercise, selected, opened }: TermsProps) {
         </tbody>
       </table>
       <p role="status">
-        {isAll ? say.complete(name, written(sum / targets, 6), targets) : say.missing(terms.length - opened)}
+        {isAll ? say.complete(name, formatNumber(sum / targets, 6), targets) : say.missing(terms.length - opened)}
       </p>
     </div>
   );
@@ -99,7 +99,7 @@ function Factors({
             type="button"
             className={styles.factor}
             data-name={nameOf(quantity)}
-            aria-label={say.select(nameOf(quantity), written(exercise.value(quantity)))}
+            aria-label={say.select(nameOf(quantity), formatNumber(exercise.value(quantity)))}
             onClick={() => select(quantity)}
           >
             <span className="letter">{letters[quantity.quantity]}</span>

@@ -3,7 +3,7 @@ import { useMemo } from 'react';
 import { useMessages } from '../../language.js';
 import { usePlayground } from '../../store.js';
 import { DerivationPanel } from '../derivation.js';
-import { isParameter } from '../measured.js';
+import { isParameter } from '../finite-difference.js';
 import { messages as deriveMessages } from '../messages.js';
 import { ParameterCards } from '../parameter-cards.js';
 import { Columns } from './columns.js';

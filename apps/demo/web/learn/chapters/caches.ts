@@ -3,7 +3,7 @@ import { identity, sigmoid } from '@nnbp/activations';
 import { backpropagate, GraphBuilder, mlp, Network, Random } from '@nnbp/core';
 import { paths } from '@nnbp/explain';
 import { mse } from '@nnbp/losses';
-import { brokenPass } from '../../shared/broken.js';
+import { brokenPass } from '../../shared/broken-pass.js';
 import { articleExercise } from '../article-exercise.js';
 import type { Chapter, Exercise } from '../chapter.js';
 import { parseNumber } from '../number-answer.js';
@@ -160,8 +160,8 @@ function million(width: number, byDepth: CachesExercise['byDepth']): Task {
   });
   return {
     ...task,
-    judge(typed) {
-      const verdict = task.judge(typed);
+    check(typed) {
+      const verdict = task.check(typed);
       const layers = parseNumber(typed);
       if (verdict.right || Number.isNaN(layers)) return verdict;
       return {

@@ -1,7 +1,7 @@
 /** Chapter 5, the order of the backward pass: a node hands on its dloss/dx only when all successors have been visited. */
 import { type Graph, Random } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
-import { brokenPass } from '../../shared/broken.js';
+import { brokenPass } from '../../shared/broken-pass.js';
 import { articleExercise } from '../article-exercise.js';
 import type { Chapter, Exercise, Worked } from '../chapter.js';
 import { show } from '../show.js';
@@ -73,7 +73,7 @@ function anyOrder({ network: { graph } }: Worked): PickTask {
       zh: '每个节点都在它的所有后继之后：这就是逆拓扑顺序。七个节点共有 5,040 种顺序，其中 12 种符合要求，并且给出相同的数字。',
     },
     solution: [...graph.ids].reverse().join(' '),
-    judge(answer) {
+    check(answer) {
       const ids = picked(answer);
       const early = firstTooEarly(graph, ids);
       if (early !== undefined) {

@@ -96,7 +96,7 @@ function flat(x: number, t: number): PointTask {
       zh: `在 x_7 = t = ${show(t)} 处斜率为 0。左边为负，右边为正：符号说明输出朝哪个方向错了，大小说明错得多严重。`,
     },
     solution: String(t),
-    judge(answer) {
+    check(answer) {
       const at = Number(answer);
       if (isClose(at, t)) return { right: true };
       return {

@@ -67,7 +67,7 @@ function factors(_: Worked): PickTask {
       zh: '场景 3：dloss/dw_2to4 = dloss/dx_4 · slope_4 · x_2。权重乘以 x_2，和经过 slope_4，从 x_4 往后由 dloss/dx_4 说明。',
     },
     solution: needed.join(' '),
-    judge(answer) {
+    check(answer) {
       const names = picked(answer);
       const wrong = names.find((name) => !needed.includes(name));
       if (wrong !== undefined) return { right: false, hint: hints[wrong] };

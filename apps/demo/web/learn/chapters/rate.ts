@@ -145,7 +145,7 @@ function largest(path: Path): Task {
       zh: '0.084 收敛，0.085 不收敛。理论值是 2 / λ，λ 是曲面的最大曲率：2 / 23.66 = 0.0845。步长只受最陡方向的限制。',
     },
     solution: '0.084',
-    judge(typed) {
+    check(typed) {
       const rate = parseNumber(typed);
       if (Number.isNaN(rate) || !isRate(rate)) {
         return {

@@ -135,7 +135,7 @@ function name({ graph }: Network, node: string, bug: BugName): SettingTask {
       zh: `节点 ${node}：${bugTexts[bug].zh}。它前面的节点只是把错误的数字继续传下去，所以错误就在离损失最近的那个出错节点上。`,
     },
     solution: accusationAnswer({ node, bug, probes: [] }),
-    judge(answer) {
+    check(answer) {
       const { node: accused, bug: named } = parseAccusation(answer);
       if (accused === node && named === bug) return { right: true };
       if (accused === '' || named === '') {

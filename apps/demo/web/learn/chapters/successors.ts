@@ -101,7 +101,7 @@ function collect(worked: Worked): PickTask {
       zh: `节点 2 通向节点 4、5、6，它们各自交还一份：${values.join('，')}。`,
     },
     solution: received.join(' '),
-    judge(answer) {
+    check(answer) {
       const names = picked(answer);
       const wrong = names.find((name) => !received.includes(name));
       if (wrong !== undefined) {

@@ -2,7 +2,7 @@
 import { leakyRelu, relu, sigmoid, softsign, tanh } from '@nnbp/activations';
 import { backpropagate, glorotUniform, heNormal, mlp, Network } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
-import { times } from '../../shared/written.js';
+import { times } from '../../shared/format-number.js';
 import type { Chapter, Exercise } from '../chapter.js';
 import { parseNumber } from '../number-answer.js';
 import { show } from '../show.js';
@@ -82,8 +82,8 @@ function factor(layers: readonly Layer[]): Task {
   return {
     ...task,
     isGuess: false,
-    judge(typed) {
-      const verdict = task.judge(typed);
+    check(typed) {
+      const verdict = task.check(typed);
       if (!verdict.right) return verdict;
       const guess = Math.abs(parseNumber(typed));
       const size = guess > 0 && guess < 1 ? 1 / guess : guess;
@@ -135,7 +135,7 @@ function repair(layersOf: VanishingExercise['layersOf']): SettingTask {
       zh: 'tanh 在 0 处的 slope 是 1，是 sigmoid 的四倍，所以每层传回的与收到的差不多。初始权重同样重要：起作用的是乘积 slope · w。',
     },
     solution: settingAnswer(solution),
-    judge(answer) {
+    check(answer) {
       const setting = parseSetting(answer);
       if (isRepaired(setting)) return { right: true };
       if (setting.layers < 6) {

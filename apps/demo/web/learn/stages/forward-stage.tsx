@@ -2,7 +2,7 @@
 import { useState } from 'react';
 import { useMessages } from '../../language.js';
 import { Figure } from '../../shared/figure.js';
-import { written } from '../../shared/written.js';
+import { formatNumber } from '../../shared/format-number.js';
 import { g } from '../article-exercise.js';
 import type { ForwardExercise } from '../chapters/forward.js';
 import { GraphPicture } from '../graph-picture.js';
@@ -61,7 +61,7 @@ export function ForwardStage({ exercise, task, settled }: StageProps<ForwardExer
             at: { x: h, y: g(h) },
             step: 0.01,
             onChange: setH,
-            text: `h = ${written(h, 4)}, g(h) = ${written(g(h), 4)}`,
+            text: `h = ${formatNumber(h, 4)}, g(h) = ${formatNumber(g(h), 4)}`,
           }}
         >
           <span className={styles.readout}>

@@ -1,7 +1,7 @@
 /** Chapter 2's picture: the loss over the output, with its tangent. */
 import { useState } from 'react';
 import { useMessages } from '../../language.js';
-import { written } from '../../shared/written.js';
+import { formatNumber } from '../../shared/format-number.js';
 import { Figure } from '../../shared/figure.js';
 import { lossAt, type OutputExercise, slopeAt } from '../chapters/output.js';
 import { GraphPicture } from '../graph-picture.js';
@@ -75,7 +75,7 @@ export function OutputStage({ exercise, task, settled, draft, onDraft }: StagePr
             at: { x, y: lossAt(x, t) },
             step: 0.5,
             onChange: (at) => (isFlat ? onDraft?.(String(at)) : settled > task && setMoved(at)),
-            text: `x_7 = ${written(x, 4)}, loss = ${written(lossAt(x, t), 4)}`,
+            text: `x_7 = ${formatNumber(x, 4)}, loss = ${formatNumber(lossAt(x, t), 4)}`,
           }}
         >
           <span className={styles.readout}>

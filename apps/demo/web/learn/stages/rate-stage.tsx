@@ -2,7 +2,7 @@
 import { sgd } from '@nnbp/optim';
 import { useMemo, useState } from 'react';
 import { useMessages } from '../../language.js';
-import { written } from '../../shared/written.js';
+import { formatNumber } from '../../shared/format-number.js';
 import { firstRate, type Place, racers, type RateExercise } from '../chapters/rate.js';
 import { messages } from '../messages.js';
 import type { StageProps } from '../stage.js';
@@ -61,7 +61,7 @@ export function RateStage({ exercise, task, settled }: StageProps<RateExercise>)
             return (
               <li key={k} data-path={k}>
                 {task === 2 && <b>{Object.keys(racers)[k]} </b>}
-                {say.lossAfter(places.length - 1, last === undefined ? '∞' : written(last.loss, 3))}
+                {say.lossAfter(places.length - 1, last === undefined ? '∞' : formatNumber(last.loss, 3))}
               </li>
             );
           })}
@@ -114,7 +114,7 @@ function Surface({ exercise: { lossAt, factor }, paths, label }: SurfaceProps) {
       </text>
       {[0, factor].map((w) => (
         <text key={w} x={toX(w)} y={height + 18} textAnchor="middle">
-          {written(w, 3)}
+          {formatNumber(w, 3)}
         </text>
       ))}
       <text x={-16} y={toY(0) + 4}>

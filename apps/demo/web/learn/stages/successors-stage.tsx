@@ -2,7 +2,7 @@
 import { useState } from 'react';
 import { useMessages } from '../../language.js';
 import { Figure } from '../../shared/figure.js';
-import { written } from '../../shared/written.js';
+import { formatNumber } from '../../shared/format-number.js';
 import { dg, g, message } from '../article-exercise.js';
 import type { SuccessorsExercise } from '../chapters/successors.js';
 import { GraphPicture, type PictureEdge } from '../graph-picture.js';
@@ -55,7 +55,7 @@ export function SuccessorsStage({ exercise, task, settled, draft, onDraft }: Sta
             type="button"
             className={styles.message}
             aria-pressed={isPicked}
-            aria-label={`${to} → ${from}: ${written(message(exercise, to, from), 3)}`}
+            aria-label={`${to} → ${from}: ${formatNumber(message(exercise, to, from), 3)}`}
             onClick={() => onDraft(pick(draft, name, 3))}
           >
             ← <Figure value={message(exercise, to, from)} digits={3} />
@@ -115,7 +115,7 @@ export function SuccessorsStage({ exercise, task, settled, draft, onDraft }: Sta
               at: { x: h, y: c * g(h) },
               step: 0.01,
               onChange: setH,
-              text: `h_7 = ${written(h, 4)}, slope = ${written(c * dg(h), 4)}`,
+              text: `h_7 = ${formatNumber(h, 4)}, slope = ${formatNumber(c * dg(h), 4)}`,
             }}
           >
             <span className={styles.readout}>

@@ -1,6 +1,6 @@
 /** Chapter 7's picture: what each hidden layer receives, on a logarithmic scale, and the controls of the repair. */
 import { useMessages } from '../../language.js';
-import { times, written } from '../../shared/written.js';
+import { times, formatNumber } from '../../shared/format-number.js';
 import {
   activations,
   initializers,
@@ -108,8 +108,8 @@ function LayerBar({ label, received, slope }: LayerBarProps) {
         <span className={styles.bar} style={{ display: 'block', width: `${100 * Math.max(0, Math.min(1, share))}%` }} />
       </span>
       <span>
-        {received === undefined ? '?' : written(received, 3)}{' '}
-        <small className={styles.readout}>{say.slopeOf(written(slope, 2))}</small>
+        {received === undefined ? '?' : formatNumber(received, 3)}{' '}
+        <small className={styles.readout}>{say.slopeOf(formatNumber(slope, 2))}</small>
       </span>
     </>
   );

@@ -1,5 +1,5 @@
 /** Loads the data set that is selected on the page, and caches the last one. */
-import type { Settings } from '../fits.js';
+import type { Settings } from '../settings.js';
 import { isProblem, type Problem } from '../problem.js';
 import type { Dataset } from './dataset.js';
 import { drawn, fivePoints, planar, tripling } from './toys.js';

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { useMessages } from '../../language.js';
 import { BoundedField } from '../../shared/bounded-field.js';
 import { update, usePlayground } from '../../store.js';
-import { times } from '../../shared/written.js';
+import { times } from '../../shared/format-number.js';
 import { percent, short, whole } from '../numbers.js';
 import { LineChart } from './line-chart.js';
 import { messages } from './messages.js';

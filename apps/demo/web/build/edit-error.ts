@@ -1,7 +1,7 @@
 /** Why an edit is refused, as data, so that the message can be in either language. */
 
 /** Why an edit is refused. */
-export type Refusal =
+export type EditProblem =
   /** The nodes of the cycle, with the first one repeated at the end; what was done to the edge that closes it. */
   | { readonly why: 'cycle'; readonly nodes: readonly string[]; readonly edge: 'added' | 'undelayed' }
   | { readonly why: 'duplicateEdge'; readonly from: string; readonly to: string; readonly delay: number }
@@ -23,8 +23,8 @@ export type Refusal =
   | { readonly why: 'unreadable'; readonly message: string };
 
 /** Thrown before anything is changed. */
-export class Refused extends Error {
-  constructor(readonly refusal: Refusal) {
-    super(refusal.why);
+export class EditError extends Error {
+  constructor(readonly problem: EditProblem) {
+    super(problem.why);
   }
 }

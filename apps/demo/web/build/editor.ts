@@ -3,32 +3,32 @@ import { useCallback, useState } from 'react';
 import { useMessages } from '../language.js';
 import type { EdgeName } from './edits.js';
 import { messages } from './messages.js';
-import { type Refusal, Refused } from './refusal.js';
+import { type EditProblem, EditError } from './edit-error.js';
 
 export type Selection = { readonly node: string } | { readonly edge: EdgeName } | undefined;
 
-type Sayings = ReturnType<typeof useMessages<(typeof messages)['en']>>;
+type Messages = ReturnType<typeof useMessages<(typeof messages)['en']>>;
 
 /** Result of an edit, worded in the language of the page when it is rendered. */
 type Notice =
-  | { readonly done: (say: Sayings['done']) => string }
-  | { readonly refused: Refusal }
+  | { readonly done: (say: Messages['done']) => string }
+  | { readonly refused: EditProblem }
   | { readonly failed: string }
   | undefined;
 
-export interface Desk {
+export interface Editor {
   readonly selection: Selection;
   select(selection: Selection): void;
   readonly notice: Notice;
   notify(notice: Notice): void;
   /** Applies an edit and reports the result. Returns whether it succeeded. */
-  attempt(doing: () => void, done?: (say: Sayings['done']) => string): boolean;
+  attempt(doing: () => void, done?: (say: Messages['done']) => string): boolean;
 }
 
-export function useDesk(): Desk {
+export function useEditor(): Editor {
   const [selection, select] = useState<Selection>();
   const [notice, notify] = useState<Notice>();
-  const attempt = useCallback((doing: () => void, done?: (say: Sayings['done']) => string) => {
+  const attempt = useCallback((doing: () => void, done?: (say: Messages['done']) => string) => {
     try {
       doing();
       notify(done && { done });
@@ -43,6 +43,6 @@ export function useDesk(): Desk {
 
 /** The message of an error. */
 export const problemOf = (error: unknown): Notice =>
-  error instanceof Refused
-    ? { refused: error.refusal }
+  error instanceof EditError
+    ? { refused: error.problem }
     : { failed: error instanceof Error ? error.message : String(error) };

@@ -8,7 +8,7 @@ import type { QuantityName } from '@nnbp/explain';
  *
  * @param lossOf - The loss with the network's current parameters.
  */
-export function measuredDerivative(network: Network, what: QuantityName, lossOf: () => number): number | undefined {
+export function finiteDifference(network: Network, what: QuantityName, lossOf: () => number): number | undefined {
   // In a sequence, other numbers are of a node at a step.
   if (!isParameter(what)) return undefined;
   const { vector } = network.parameters;

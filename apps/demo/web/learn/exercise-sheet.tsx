@@ -6,13 +6,13 @@ import { GraphPicture } from './graph-picture.js';
 import { messages } from './messages.js';
 import { RichText } from './rich-text.js';
 import { Rows } from './rows.js';
-import styles from './sheet.module.css';
+import styles from './exercise-sheet.module.css';
 import { show } from './show.js';
 
 /** What is asked, in the order in which it can be worked out. */
 const asked = ['x_2', 'x_3', 'h_4', 'x_4', 'x_7', 'loss', 'dloss/dx_7', 'dloss/dx_4', 'dloss/dx_2', 'dloss/dw_2to4'];
 
-export function Sheet({ seed }: { readonly seed: number }) {
+export function ExerciseSheet({ seed }: { readonly seed: number }) {
   const language = usePlayground(({ language }) => language);
   const say = useMessages(messages);
   const exercise = articleExercise(seed);

@@ -2,7 +2,7 @@
 import type { Graph } from '@nnbp/core';
 import type { QuantityName } from '@nnbp/explain';
 
-export interface Lit {
+export interface Highlights {
   /** Node numbers. */
   readonly nodes: ReadonlySet<number>;
   /** Edge numbers. */
@@ -10,13 +10,13 @@ export interface Lit {
 }
 
 /** The highlights of a number: through successors for a derivative, through predecessors for a value. */
-export function litBy(graph: Graph, { quantity, node }: QuantityName): Lit {
+export function highlightsOf(graph: Graph, { quantity, node }: QuantityName): Highlights {
   const forwards = quantity === 'x' || quantity === 'g' || quantity === 'h' || quantity === 'slope';
   return forwards ? behind(graph, graph.indexOf(node)) : ahead(graph, graph.indexOf(node));
 }
 
 /** From node i to everything that depends on it. */
-function ahead({ nodeCount, successorStart, successors, successorEdges }: Graph, i: number): Lit {
+function ahead({ nodeCount, successorStart, successors, successorEdges }: Graph, i: number): Highlights {
   const nodes = new Set([i]);
   const edges = new Set<number>();
   for (let j = i; j < nodeCount; j++) {
@@ -30,7 +30,7 @@ function ahead({ nodeCount, successorStart, successors, successorEdges }: Graph,
 }
 
 /** From everything that node i depends on to node i. */
-function behind({ edgeStart, predecessors }: Graph, i: number): Lit {
+function behind({ edgeStart, predecessors }: Graph, i: number): Highlights {
   const nodes = new Set([i]);
   const edges = new Set<number>();
   for (let j = i; j >= 0; j--) {

@@ -16,7 +16,7 @@ export interface Exercise {
 }
 
 /** The accumulated values after some steps, one entry per node; NaN if not known yet. */
-export interface Books {
+export interface PassState {
   /** Number of visits of each node, or of computations of its quantity. */
   readonly times: Float64Array;
   readonly dLossDx: Float64Array;
@@ -34,7 +34,7 @@ export interface BrokenPass {
   /** For each node, the number of all visits or computations. */
   readonly times: readonly bigint[];
   /** The values after a number of steps. */
-  at(steps: number): Books;
+  at(steps: number): PassState;
 }
 
 /** Maximum number of steps that are listed. */
@@ -104,19 +104,20 @@ function wronglyOrdered({ network, trace, target, loss }: Exercise, order: reado
     rightTotal: graph.nodeCount,
     times,
     at(steps) {
-      const books = emptyBooks(graph.nodeCount, 0);
-      for (let k = 0; k < caseOne.length; k++) books.dLossDx[graph.outputs[k]] += caseOne[k];
+      const accumulated = emptyState(graph.nodeCount, 0);
+      for (let k = 0; k < caseOne.length; k++) accumulated.dLossDx[graph.outputs[k]] += caseOne[k];
       for (const i of order.slice(0, steps)) {
-        books.times[i]++;
+        accumulated.times[i]++;
         if (i < graph.inputCount) continue;
-        books.passedOn[i] += books.dLossDx[i];
-        const dLossDb = books.dLossDx[i] * slope[i];
-        books.dLossDb[i] += dLossDb;
+        accumulated.passedOn[i] += accumulated.dLossDx[i];
+        const dLossDb = accumulated.dLossDx[i] * slope[i];
+        accumulated.dLossDb[i] += dLossDb;
         for (let e = graph.edgeStart[i]; e < graph.edgeStart[i + 1]; e++) {
-          books.dLossDx[graph.predecessors[e]] += dLossDb * (aggregated?.dAdz[e] ?? 1) * slots[graph.weightSlot(e, i)];
+          accumulated.dLossDx[graph.predecessors[e]] +=
+            dLossDb * (aggregated?.dAdz[e] ?? 1) * slots[graph.weightSlot(e, i)];
         }
       }
-      return books;
+      return accumulated;
     },
   };
 }
@@ -165,21 +166,21 @@ function withoutSlope({ network: { graph }, trace }: Exercise): BrokenPass {
 }
 
 /** The numbers stay correct; only the counts grow. */
-function counted(trace: Exercise['trace'], steps: readonly number[], count: number): Books {
+function counted(trace: Exercise['trace'], steps: readonly number[], count: number): PassState {
   const { dLossDx, slope } = sampleOf(trace);
-  const books = emptyBooks(dLossDx.length, NaN);
+  const accumulated = emptyState(dLossDx.length, NaN);
   for (const i of steps.slice(0, count)) {
-    books.times[i]++;
-    books.dLossDx[i] = dLossDx[i];
-    books.dLossDb[i] = dLossDx[i] * slope[i];
-    books.passedOn[i] = dLossDx[i];
+    accumulated.times[i]++;
+    accumulated.dLossDx[i] = dLossDx[i];
+    accumulated.dLossDb[i] = dLossDx[i] * slope[i];
+    accumulated.passedOn[i] = dLossDx[i];
   }
-  return books;
+  return accumulated;
 }
 
 const sampleOf = ({ pass }: Exercise['trace']): SampleCache => pass.cache.samples[0];
 const sum = (counts: readonly bigint[]): bigint => counts.reduce((total, count) => total + count, 0n);
-const emptyBooks = (length: number, fill: number): Books => ({
+const emptyState = (length: number, fill: number): PassState => ({
   times: new Float64Array(length),
   dLossDx: new Float64Array(length).fill(fill),
   dLossDb: new Float64Array(length).fill(fill),
@@ -205,19 +206,24 @@ export interface NodeState {
  *
  * @param isOver - Whether these are all visits of the pass.
  */
-export function nodeStates({ network: { graph }, trace }: Exercise, books: Books, isOver: boolean): NodeState[] {
+export function nodeStates(
+  { network: { graph }, trace }: Exercise,
+  accumulated: PassState,
+  isOver: boolean,
+): NodeState[] {
   const { dLossDx, slope } = sampleOf(trace);
   return graph.ids.map((_, i) => {
     const waitsFor: string[] = [];
     for (let k = graph.successorStart[i]; k < graph.successorStart[i + 1]; k++) {
       const j = graph.successors[k];
-      if (books.times[j] === 0) waitsFor.push(graph.ids[j]);
+      if (accumulated.times[j] === 0) waitsFor.push(graph.ids[j]);
     }
     const isInput = i < graph.inputCount;
     return {
       waitsFor,
-      wrongDx: (isOver || waitsFor.length === 0) && differs(books.dLossDx[i], dLossDx[i]),
-      wrongDb: !isInput && (isOver || books.times[i] > 0) && differs(books.dLossDb[i], dLossDx[i] * slope[i]),
+      wrongDx: (isOver || waitsFor.length === 0) && differs(accumulated.dLossDx[i], dLossDx[i]),
+      wrongDb:
+        !isInput && (isOver || accumulated.times[i] > 0) && differs(accumulated.dLossDb[i], dLossDx[i] * slope[i]),
     };
   });
 }

@@ -4,7 +4,7 @@ import type { Dataset } from './data/dataset.js';
 import { answerOf, classOf } from './outputs.js';
 import type { Session } from './session.js';
 
-export interface RowAnswer {
+export interface RowPrediction {
   /** For a regression, the value in the units of the data; otherwise one number per class. */
   readonly values: readonly number[];
   /** Predicted class; 0 for a regression. */
@@ -14,7 +14,12 @@ export interface RowAnswer {
 }
 
 /** @param row - In the units of the data. */
-export function rowAnswer(session: Session, { task }: Dataset, executor: Executor, row: ArrayLike<number>): RowAnswer {
+export function predictRow(
+  session: Session,
+  { task }: Dataset,
+  executor: Executor,
+  row: ArrayLike<number>,
+): RowPrediction {
   const { network, loss, encoding } = session;
   const { inputScaler } = network;
   const inputs = Float64Array.from(row, (value, k) => inputScaler?.apply(value, k) ?? value);

@@ -4,19 +4,19 @@ import { useEffect, useRef } from 'react';
 import { embedCode } from './embed.js';
 import { useMessages } from './language.js';
 import { messages } from './messages.js';
-import styles from './more.module.css';
+import styles from './more-menu.module.css';
 import { useNotice } from './shared/use-notice.js';
 import { type PlaygroundState, viewNames } from './state.js';
 import { update, usePlayground } from './store.js';
 
 const repository = 'https://github.com/nnbp/nnbp';
 
-export function More() {
+export function MoreMenu() {
   const view = usePlayground(({ view }) => view);
   const display = usePlayground(({ display }) => display);
   const say = useMessages(messages);
   const menu = useRef<HTMLDetailsElement>(null);
-  const [told, tell] = useNotice();
+  const [notice, notify] = useNotice();
   useEffect(() => {
     const close = (event: Event) => {
       const { current } = menu;
@@ -35,8 +35,8 @@ export function More() {
   const copy = () => {
     const code = embedCode(`${say.views[view]} · @nnbp`);
     navigator.clipboard.writeText(code).then(
-      () => tell(say.embedCopied),
-      () => tell(code),
+      () => notify(say.embedCopied),
+      () => notify(code),
     );
   };
   return (
@@ -48,8 +48,8 @@ export function More() {
         <button type="button" onClick={copy}>
           {say.copyEmbed}
         </button>
-        <span role="status" className={styles.told}>
-          {told}
+        <span role="status" className={styles.notice}>
+          {notice}
         </span>
         <button type="button" onClick={() => print()}>
           {say.print}

@@ -6,10 +6,10 @@ import { update } from '../store.js';
 import styles from './card.module.css';
 import { messages } from './messages.js';
 
-export function Doors() {
+export function ViewLinks() {
   const say = useMessages(messages);
   return (
-    <nav className={styles.onward} aria-label={say.doors}>
+    <nav className={styles.nextSteps} aria-label={say.viewLinks}>
       <button type="button" onClick={toTrain}>
         {say.toTrain}
       </button>

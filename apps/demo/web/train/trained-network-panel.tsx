@@ -3,9 +3,9 @@ import { Download, Share2, Sigma } from 'lucide-react';
 import { useState } from 'react';
 import { useMessages } from '../language.js';
 import { download } from '../shared/download.js';
-import type { Settings } from './fits.js';
+import type { Settings } from './settings.js';
 import { messages } from './messages.js';
-import { buildOn, deriveSample, isReadable, trainedNetwork } from './trained.js';
+import { buildOn, deriveSample, isReadable, trainedNetwork } from './trained-network.js';
 import type { Ready, Result } from './trainer.js';
 import type { Training } from './training.js';
 
@@ -17,7 +17,7 @@ interface Props {
 
 const names = ['model', 'onnx', 'pytorch', 'module', 'notebook'] as const;
 
-export function Onward({ training, settings, ready }: Props) {
+export function TrainedNetworkPanel({ training, settings, ready }: Props) {
   const say = useMessages(messages);
   const [problem, setProblem] = useState<string>();
   /** Runs an action with the current parameters. */
@@ -32,7 +32,7 @@ export function Onward({ training, settings, ready }: Props) {
   };
   const room = isReadable(ready);
   return (
-    <section className="panel train-onward" aria-label={say.onward}>
+    <section className="panel train-trained" aria-label={say.useTrained}>
       <details className="train-export">
         <summary>
           <Download size={16} aria-hidden /> {say.export}

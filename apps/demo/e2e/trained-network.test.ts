@@ -37,7 +37,7 @@ test('a trained network persists across views and reloads, can be saved, opened 
   await page.reload();
   await expect.poll(() => stat(page, 'steps')).toBe('7');
   expect(await stat(page, 'training-loss')).toBe(loss);
-  await picture(page, 'train-onward');
+  await picture(page, 'train-trained');
 
   const exported = async (name: string, of: Page | Locator = page) => {
     const download = page.waitForEvent('download');

@@ -21,7 +21,7 @@ const parts = [0.5, 0.4, 0.6, 0.3, 0.7, 0.22, 0.78, 0.15, 0.85];
 const maxEdges = 120;
 
 /** For each edge the part of it at which its label stands, from 0 (source) to 1 (target). */
-export function labelPlaces(
+export function labelPositions(
   edges: readonly Segment[],
   boxes: readonly Rect[],
   label: { readonly width: number; readonly height: number },

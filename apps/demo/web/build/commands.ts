@@ -1,20 +1,20 @@
 /** Edits that several parts of the view offer, with their message and the new selection. */
 import type { NetworkDescription } from '../state.js';
-import type { Desk, Selection } from './desk.js';
+import type { Editor, Selection } from './editor.js';
 import { addInput, addNode, connect, disconnect, freeId, removeNode } from './edits.js';
 import { edit } from './history.js';
 
 /** Adds an edge. */
-export function connectNodes(desk: Desk, from: string, to: string, delay = 0): void {
-  const done = desk.attempt(
+export function connectNodes(editor: Editor, from: string, to: string, delay = 0): void {
+  const done = editor.attempt(
     () => edit((network) => connect(network, from, to, delay)),
     (say) => say.edge(from, to),
   );
-  if (done) desk.select({ edge: { from, to, delay } });
+  if (done) editor.select({ edge: { from, to, delay } });
 }
 
 /** Adds a node, optionally with an edge from or to another one. */
-export function insertNode(desk: Desk, beside: { readonly from?: string; readonly to?: string } = {}): void {
+export function insertNode(editor: Editor, beside: { readonly from?: string; readonly to?: string } = {}): void {
   let id = '';
   const insert = (network: NetworkDescription) => {
     id = freeId(network);
@@ -22,35 +22,35 @@ export function insertNode(desk: Desk, beside: { readonly from?: string; readonl
     if (beside.from !== undefined) return connect(added, beside.from, id);
     return beside.to === undefined ? added : connect(added, id, beside.to);
   };
-  const done = desk.attempt(
+  const done = editor.attempt(
     () => edit(insert),
     (say) => say.node(id),
   );
-  if (done) desk.select({ node: id });
+  if (done) editor.select({ node: id });
 }
 
 /** Adds an input. */
-export function insertInput(desk: Desk): void {
+export function insertInput(editor: Editor): void {
   let id = '';
   const insert = (network: NetworkDescription) => addInput(network, (id = freeId(network)));
-  const done = desk.attempt(
+  const done = editor.attempt(
     () => edit(insert),
     (say) => say.input(id),
   );
-  if (done) desk.select({ node: id });
+  if (done) editor.select({ node: id });
 }
 
 /** Removes a node with its edges, or an edge. */
-export function remove(desk: Desk, selection: NonNullable<Selection>): void {
+export function remove(editor: Editor, selection: NonNullable<Selection>): void {
   const done =
     'node' in selection
-      ? desk.attempt(
+      ? editor.attempt(
           () => edit((network) => removeNode(network, selection.node)),
           (say) => say.noNode(selection.node),
         )
-      : desk.attempt(
+      : editor.attempt(
           () => edit((network) => disconnect(network, selection.edge)),
           (say) => say.noEdge(selection.edge.from, selection.edge.to),
         );
-  if (done) desk.select(undefined);
+  if (done) editor.select(undefined);
 }

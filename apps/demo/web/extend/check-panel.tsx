@@ -4,16 +4,16 @@ import { Figure } from '../shared/figure.js';
 import type { Verdict } from './check.js';
 import { messages } from './messages.js';
 import { Plot } from './plot.js';
-import type { Check, Opinion } from './use-check.js';
+import type { Check, CheckStatus } from './use-check.js';
 import type { Kind } from './user-functions.js';
 
-export function OpinionPanel({ check: { opinion, verdict }, kind }: { readonly check: Check; readonly kind: Kind }) {
+export function CheckPanel({ check: { status, verdict }, kind }: { readonly check: Check; readonly kind: Kind }) {
   const say = useMessages(messages);
   return (
-    <section className="panel extend-opinion" aria-label={say.verdict}>
+    <section className="panel extend-check-panel" aria-label={say.verdict}>
       <h2>{say.verdict}</h2>
       <div role="status" aria-live="polite">
-        <Sentence opinion={opinion} />
+        <Sentence status={status} />
       </div>
       {verdict !== undefined && (
         <>
@@ -28,24 +28,24 @@ export function OpinionPanel({ check: { opinion, verdict }, kind }: { readonly c
   );
 }
 
-function Sentence({ opinion }: { readonly opinion: Opinion }) {
+function Sentence({ status }: { readonly status: CheckStatus }) {
   const say = useMessages(messages);
-  if (opinion.state === 'loading') return <p className="quiet">{say.loading}</p>;
-  if (opinion.state === 'checking') return <p className="quiet">{say.checking}</p>;
-  if (opinion.state === 'refused') {
-    if (opinion.reason === 'time') return <p className="problem">{say.endless}</p>;
+  if (status.state === 'loading') return <p className="quiet">{say.loading}</p>;
+  if (status.state === 'checking') return <p className="quiet">{say.checking}</p>;
+  if (status.state === 'refused') {
+    if (status.reason === 'time') return <p className="problem">{say.endless}</p>;
     return (
       <div className="problem">
-        {opinion.reason === 'types' ? say.types : say.threw}
+        {status.reason === 'types' ? say.types : say.threw}
         <ul>
-          {opinion.details.slice(0, 5).map((detail) => (
-            <li key={detail}>{opinion.reason === 'types' ? say.line(detail) : detail}</li>
+          {status.details.slice(0, 5).map((detail) => (
+            <li key={detail}>{status.reason === 'types' ? say.line(detail) : detail}</li>
           ))}
         </ul>
       </div>
     );
   }
-  const { ok, checked, mismatches, violations, leftOut, hint } = opinion.verdict;
+  const { ok, checked, mismatches, violations, leftOut, hint } = status.verdict;
   if (ok) {
     return (
       <p className="extend-right">

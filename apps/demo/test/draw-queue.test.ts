@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { drawInTurns, forget } from '../web/train/in-turns.js';
+import { queueDrawing, cancelDrawing } from '../web/train/draw-queue.js';
 
 const frames: (() => void)[] = [];
 let now = 0;
@@ -19,7 +19,7 @@ afterEach(() => {
 const canvas = (name: string, log: string[], milliseconds: number) => {
   const element = {} as HTMLCanvasElement;
   const change = () =>
-    drawInTurns(element, () => {
+    queueDrawing(element, () => {
       log.push(name);
       now += milliseconds;
     });
@@ -42,7 +42,7 @@ test('canvases are drawn for 6 ms per frame, blank ones first, and removed ones 
   all[0].change();
   all[1].change();
   all[3].change();
-  forget(all[1].element);
+  cancelDrawing(all[1].element);
   nextFrame();
   expect(log).toEqual(['d', 'a']);
 });

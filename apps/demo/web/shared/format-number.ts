@@ -1,7 +1,7 @@
 /** Formats numbers for display. */
 
 /** Rounds to significant digits, with an exponent for small and large numbers, and a typographic minus sign. */
-export function written(value: number, digits = 5): string {
+export function formatNumber(value: number, digits = 5): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? '–' : value > 0 ? '∞' : '−∞';
   return rounded(value, digits).replaceAll('-', '−').replace('e+', 'e');
 }
@@ -24,7 +24,7 @@ function rounded(value: number, digits: number): string {
 /** A large factor: two significant digits with thousands separators; from 1e9 as in 7.1 · 10¹⁰. */
 export function times(factor: number): string {
   if (factor < 1e9) return Number(factor.toPrecision(2)).toLocaleString('en');
-  if (!Number.isFinite(factor)) return written(factor);
+  if (!Number.isFinite(factor)) return formatNumber(factor);
   const [mantissa, exponent] = factor.toExponential(1).split('e+');
   return `${mantissa} · 10${superscript(Number(exponent))}`;
 }

@@ -13,7 +13,7 @@ import { modelOf } from './models.js';
 import { type Points, readPoints, type PointsProblem } from './points.js';
 
 /** What is fitted. */
-export interface FitQuestion extends Pick<PlaygroundState['fit'], 'data' | 'formula' | 'start'> {
+export interface FitRequest extends Pick<PlaygroundState['fit'], 'data' | 'formula' | 'start'> {
   /** A drawn network instead of the formula. */
   readonly network: NetworkDescription | null;
 }
@@ -35,7 +35,7 @@ export interface Parameter {
 }
 
 /** The result of a fit as the view shows it. */
-export interface Fitted extends Prepared {
+export interface FitResult extends Prepared {
   readonly statistics: FitStatistics;
   readonly iterations: number;
   readonly converged: boolean;
@@ -79,7 +79,7 @@ const curvePoints = 160;
  * @throws FitError for points or a network of another shape
  * @throws NnbpError for a formula or a network that cannot be built
  */
-export function prepared({ data, network: drawn, formula, start }: FitQuestion): Prepared {
+export function prepareFit({ data, network: drawn, formula, start }: FitRequest): Prepared {
   const points = readPoints(data);
   if ('why' in points) throw new FitError({ kind: 'points', problem: points });
   if (drawn !== null) {
@@ -112,7 +112,7 @@ export function prepared({ data, network: drawn, formula, start }: FitQuestion):
  * @throws NnbpError as `fit` and `fitStatistics` do
  * @throws the signal's reason when aborted
  */
-export async function fitted(question: Prepared, signal: AbortSignal): Promise<Fitted> {
+export async function runFit(question: Prepared, signal: AbortSignal): Promise<FitResult> {
   const { data, network, parameters } = question;
   const { points } = data;
   if (points.length <= parameters.length) {
@@ -157,7 +157,7 @@ function curveOf(points: Points['points'], { predict }: FitStatistics): CurvePoi
 }
 
 /** dloss/d of every parameter, in their order, for one point and the loss mse. */
-export function gradientAt({ network, parameters, data }: Fitted, point: number): number[] {
+export function gradientAt({ network, parameters, data }: FitResult, point: number): number[] {
   const { x, y } = data.points[point];
   const { vector } = backpropagate(network, [x], [y], mse()).gradients;
   return parameters.map(({ index }) => vector[index]);

@@ -9,13 +9,13 @@ const drawn = new WeakSet<HTMLCanvasElement>();
 let isScheduled = false;
 
 /** Calls `draw` in one of the next frames, instead of an earlier one of the canvas that still waits. */
-export function drawInTurns(canvas: HTMLCanvasElement, draw: () => void): void {
+export function queueDrawing(canvas: HTMLCanvasElement, draw: () => void): void {
   waiting.set(canvas, draw);
   schedule();
 }
 
 /** For a canvas that is removed. */
-export function forget(canvas: HTMLCanvasElement): void {
+export function cancelDrawing(canvas: HTMLCanvasElement): void {
   waiting.delete(canvas);
 }
 

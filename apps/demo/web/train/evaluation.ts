@@ -20,7 +20,7 @@ export interface Mistake {
   readonly found: number;
 }
 
-export interface Judgement {
+export interface Evaluation {
   /** Mean over the samples. */
   readonly loss: number;
   /** NaN for a regression. */
@@ -35,16 +35,16 @@ export interface Judgement {
 /** Maximum of edges × points, so that an observation stays short. */
 export const maxWork = 4e6;
 /** Maximum number of samples per set for loss and accuracy. */
-const maxJudged = 1000;
+const maxEvaluated = 1000;
 /** Maximum number of mistakes that are shown. */
 const maxMistakes = 12;
 
-export function judge(session: Session, { task, classes }: Dataset, executor: Executor, rows: Rows): Judgement {
+export function evaluate(session: Session, { task, classes }: Dataset, executor: Executor, rows: Rows): Evaluation {
   const { loss, encoding, network } = session;
   const { inputCount, outputs, edgeCount } = network.graph;
   const width = outputs.length;
   const affordable = Math.max(100, Math.floor((maxWork * 50) / edgeCount));
-  const count = Math.min(rows.count, maxJudged, affordable);
+  const count = Math.min(rows.count, maxEvaluated, affordable);
   const confusion = classes.map(() => classes.map(() => 0));
   const mistakes: Mistake[] = [];
   const predicted = task === 'regression' ? new Float32Array(count) : undefined;
