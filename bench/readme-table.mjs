@@ -1,7 +1,7 @@
 /** The tables of the READMEs, from results.json: the calls that users make, and the speedup over each other library. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { format, resolveConfig } from 'prettier';
+import { formatted } from '../scripts/formatted.mjs';
 import { results } from './results.mjs';
 import { short } from './table.mjs';
 
@@ -98,7 +98,7 @@ export const readmesWithTable = () =>
         if (from < 0 || to < from) throw new Error(`${language.file}: put "${begin}" and "${end}" around the table.`);
         text = `${text.slice(0, from)}${begin}\n\n${tableOf(language)}\n\n${text.slice(to)}`;
       }
-      return [path, await format(text, { ...(await resolveConfig(path)), filepath: path })];
+      return [path, await formatted(path, text)];
     }),
   );
 

@@ -1,16 +1,53 @@
-// `pnpm build`: the JavaScript of every package (tsup, cached by turbo), then their types by one program of the native
-// compiler, which takes seconds; a declaration build in each package took most of the build.
+// `pnpm build`: the JavaScript of every package by esbuild, then their types by one program of the native compiler. Both
+// take seconds; the sources are bundled per entry of package.json, and what several entries share is a file of its own.
+import { build } from 'esbuild';
 import { execFileSync } from 'node:child_process';
-import { cpSync, readdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { cpSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { compiler } from './native-compiler.mjs';
 
-const options = /** @type {const} */ ({ stdio: 'inherit', shell: process.platform === 'win32' });
-execFileSync('turbo', ['run', 'build', '--filter=./packages/*', '--concurrency=2', ...process.argv.slice(2)], options);
+/** What a package's `bin/nnbp.js` runs, under `src`. */
+const programs = { cli: 'nnbp', nnbp: 'command' };
+
+const names = readdirSync('packages');
+for (const name of names) rmSync(join('packages', name, 'dist'), { recursive: true, force: true });
+await Promise.all(
+  names.map((name) =>
+    build({
+      absWorkingDir: join(process.cwd(), 'packages', name),
+      entryPoints: entriesOf(name),
+      outdir: 'dist',
+      bundle: true,
+      splitting: true,
+      chunkNames: 'chunk-[hash]',
+      format: 'esm',
+      // For any JavaScript host. Dependencies and Node's own modules stay imports.
+      platform: 'neutral',
+      packages: 'external',
+      target: 'es2022',
+      sourcemap: true,
+    }),
+  ),
+);
 
 const declarations = 'node_modules/.cache/declarations';
 rmSync(declarations, { recursive: true, force: true });
 execFileSync(process.execPath, [compiler, '-p', 'tsconfig.declarations.json'], { stdio: 'inherit' });
 for (const name of readdirSync(declarations)) {
   cpSync(join(declarations, name, 'src'), join('packages', name, 'dist'), { recursive: true });
+}
+
+/**
+ * File name under `dist`, without its extension, to source file: the exports of the package and its program.
+ *
+ * @param {string} name
+ */
+function entriesOf(name) {
+  const { exports } = JSON.parse(readFileSync(join('packages', name, 'package.json'), 'utf8'));
+  const sources = Object.values(exports).filter((target) => target['@nnbp/source'] !== undefined);
+  const program = programs[name];
+  return {
+    ...Object.fromEntries(sources.map((target) => [basename(target.default, '.js'), target['@nnbp/source']])),
+    ...(program && { [program]: `src/${program}.ts` }),
+  };
 }

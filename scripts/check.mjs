@@ -46,7 +46,7 @@ const steps = [
     fix: 'As for unit; "pnpm coverage" lists the lines that no test of the package runs.',
   },
   { name: 'lint', command: 'oxlint', fix: 'Run "pnpm lint --fix", then fix what is left.' },
-  { name: 'format', command: 'prettier --check --log-level=warn .', fix: 'Run "pnpm fmt".' },
+  { name: 'format', command: 'oxfmt --check', fix: 'Run "pnpm fmt".' },
   {
     name: 'layers',
     command: 'depcruise --config scripts/layers.cjs packages apps',
@@ -79,7 +79,7 @@ const steps = [
     fix: 'Use the term that it suggests; the glossary is in CONTRIBUTING.md.',
   },
   { name: 'traces', command: 'node scripts/traces.mjs', fix: "Take the machine's path or the host out of the file." },
-  { name: 'build', command: 'pnpm run build --output-logs=errors-only', fix: 'Run "pnpm build".' },
+  { name: 'build', command: 'pnpm run build', fix: 'Run "pnpm build".' },
   { name: 'packages', after: 'build', command: 'node scripts/packages.mjs', fix: 'Fix the package.json it names.' },
   {
     name: 'size',

@@ -3,7 +3,7 @@
 import { activationRecords } from '@nnbp/activations';
 import { type Activation, reference } from '@nnbp/core';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { format, resolveConfig } from 'prettier';
+import { formatted } from './formatted.mjs';
 import exact from '../packages/activations/test/exact/exact.generated.json' with { type: 'json' };
 import { graphs, optimizers, problemOf, schedules } from '../packages/conformance/test/torch/truth.js';
 
@@ -240,17 +240,17 @@ Mutants: small changes of the sources, one at a time. Those that no test can not
 ${mutants()}
 `;
 const path = 'docs/guides/promises.md';
-const formatted = await format(page, { ...(await resolveConfig(path)), filepath: path });
+const text = await formatted(path, page);
 const own = `v${process.versions.node.split('.')[0]}.`;
 const theirs = results.mutation?.run as Run | undefined;
 if (!process.argv.includes('--check')) {
-  writeFileSync(path, formatted);
+  writeFileSync(path, text);
   console.log(`${path} is written.`);
 } else if (theirs?.node.startsWith(own) === false) {
   console.log(
     `Not compared: the page was written on Node ${theirs.node}; exp and the like differ in their last bits here.`,
   );
-} else if (readFileSync(path, 'utf8') !== formatted) {
+} else if (readFileSync(path, 'utf8') !== text) {
   console.error(`${path} is not what the results say.`);
   process.exitCode = 1;
 }

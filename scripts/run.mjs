@@ -18,7 +18,7 @@ if (!((major === 20 && minor >= 19) || (major === 22 && minor >= 12) || major >=
 const environment = Object.fromEntries(
   Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name) || /^npm_config_.*registry$/i.test(name)),
 );
-Object.assign(environment, { DO_NOT_TRACK: '1', TURBO_TELEMETRY_DISABLED: '1', npm_config_update_notifier: 'false' });
+Object.assign(environment, { DO_NOT_TRACK: '1', npm_config_update_notifier: 'false' });
 
 const installed = await pnpm(
   'install',

@@ -2,7 +2,7 @@
 import brain from 'brain.js';
 
 const network = new brain.NeuralNetwork();
-const inputs = [[0, 0], [0, 1], [1, 0], [1, 1]]; // prettier-ignore
+const inputs = [[0, 0], [0, 1], [1, 0], [1, 1]]; // oxfmt-ignore
 network.train([
   { input: [0, 0], output: [0] },
   { input: [0, 1], output: [1] },

@@ -2,7 +2,7 @@
 import neataptic from 'neataptic';
 
 const network = new neataptic.architect.Perceptron(2, 4, 1);
-const inputs = [[0, 0], [0, 1], [1, 0], [1, 1]]; // prettier-ignore
+const inputs = [[0, 0], [0, 1], [1, 0], [1, 1]]; // oxfmt-ignore
 network.train(
   [
     { input: [0, 0], output: [0] },

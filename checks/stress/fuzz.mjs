@@ -114,7 +114,7 @@ const genome = {
     key,
     weight: k / 4 - 1,
     enabled: k !== 6,
-  })), // prettier-ignore
+  })), // oxfmt-ignore
 };
 
 /** For each reader, a function that damages a file and returns the call that reads it. */

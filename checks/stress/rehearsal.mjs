@@ -114,7 +114,7 @@ function publish() {
     // Provenance can only be signed by the CI, not in a rehearsal.
     writeFileSync(path, readFileSync(path, 'utf8').replace('"provenance": true', '"provenance": false'));
   }
-  pnpm('exec', 'turbo', 'run', 'build', '--filter=./packages/*', '--concurrency=2', '--output-logs=errors-only');
+  pnpm('run', 'build');
   pnpm('exec', 'changeset', 'publish', '--no-git-tag');
   return manifests.map((path) => JSON.parse(readFileSync(path, 'utf8'))).filter((manifest) => !manifest.private);
 }

@@ -45,6 +45,6 @@ for (let day = 0; day < horizon; day++) {
 
 const actual = visitors.slice(-horizon);
 const error = (of) => actual.reduce((sum, value, day) => sum + Math.abs(value - of(day)), 0) / horizon;
-forecast.forEach((value, day) => console.log(`${rows.at(day - horizon).split(',')[0]}: ${value.toFixed(0)}, it was ${actual[day]}`)); // prettier-ignore
+forecast.forEach((value, day) => console.log(`${rows.at(day - horizon).split(',')[0]}: ${value.toFixed(0)}, it was ${actual[day]}`)); // oxfmt-ignore
 console.log(`Mean absolute error: ${error((day) => forecast[day]).toFixed(1)} visitors`);
 console.log(`One week before:     ${error((day) => known[known.length - week + (day % week)]).toFixed(1)} visitors`);

@@ -4,7 +4,7 @@ import { adam, fit, identity, load, mlp, mse, Network, save, tanh } from 'nnbp';
 
 const [table = 'coffee.csv', model = 'model.safetensors'] = process.argv.slice(2);
 
-const rows = readFileSync(table, 'utf8').trim().split('\n').slice(1).map((line) => line.split(',').map(Number)); // prettier-ignore
+const rows = readFileSync(table, 'utf8').trim().split('\n').slice(1).map((line) => line.split(',').map(Number)); // oxfmt-ignore
 const data = { inputs: rows.map((row) => row.slice(0, 2)), targets: rows.map((row) => row.slice(2)) };
 
 const network = new Network(mlp([2, 12, 1], { activation: tanh, outputActivation: identity }), { seed: 1 });

@@ -44,7 +44,7 @@ const steps = {
     const candidate = recurrent.map((row) => part(row, 2, units));
     const inner = isAfter
       ? part(past, 2, units).map((value, k) => r[k] * value)
-      : times(h.map((value, k) => r[k] * value), candidate); // prettier-ignore
+      : times(h.map((value, k) => r[k] * value), candidate); // oxfmt-ignore
     const n = plus(part(own, 2, units), inner).map(Math.tanh);
     return [h.map((value, k) => z[k] * value + (1 - z[k]) * n[k])];
   },

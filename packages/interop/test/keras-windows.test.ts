@@ -102,7 +102,7 @@ describe('Conv1D', () => {
 test('an even kernel with padding "same" has one zero more at the end', () => {
   const network = read([4, 1], [['Conv1D', { filters: 1, kernel_size: [2], padding: 'same', use_bias: false }]], {
     'l0/kernel': [[2, 1, 1], [1, 10]],
-  }); // prettier-ignore
+  }); // oxfmt-ignore
   expect(network.predict([1, 2, 3, 4])).toEqual([21, 32, 43, 4]);
 });
 

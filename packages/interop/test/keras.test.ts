@@ -27,7 +27,7 @@ function written(layers: readonly object[], arrays: Readonly<Record<string, read
 
 const layer = (kind: string, config: object) => ({ class_name: kind, config: { name: kind.toLowerCase(), ...config } });
 const dense = (units: number, more: object = {}) => layer('Dense', { units, batch_input_shape: [null, 2], ...more });
-const numbers = { 'dense/kernel': [[1, 2], [3, 4]], 'dense/bias': [[0.5, -0.5]] }; // prettier-ignore
+const numbers = { 'dense/kernel': [[1, 2], [3, 4]], 'dense/bias': [[0.5, -0.5]] }; // oxfmt-ignore
 
 describe(`models that ${program} ${version} made`, () => {
   test.each(models)('$name has the same outputs, within float32', (model) => {

@@ -84,7 +84,7 @@ describe('a connection with a gate, or back', () => {
   test('a later node is read one step late, initially with value 0 and gain 1', () => {
     const back = single('IDENTITY', { from: 2, to: 1, weight: 1, gater: null });
     expect(outputs(back, [1, 1])).toEqual([2.5, 0.5 + 2 * (1 + 2.5)]);
-    const own = { ...single('IDENTITY'), connections: [{ from: 0, to: 1, weight: 1, gater: 2 }, { from: 1, to: 2, weight: 2, gater: null }] }; // prettier-ignore
+    const own = { ...single('IDENTITY'), connections: [{ from: 0, to: 1, weight: 1, gater: 2 }, { from: 1, to: 2, weight: 2, gater: null }] }; // oxfmt-ignore
     expect(outputs(own, [1, 1])).toEqual([2.5, 0.5 + 2 * 2.5]);
   });
 

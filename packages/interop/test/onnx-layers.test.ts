@@ -299,7 +299,7 @@ function windows(
   dilations: readonly number[],
   shape: readonly number[],
 ) {
-  // prettier-ignore
+  // oxfmt-ignore
   return Array.from({ length: shape[0] * shape[1] }, (_, k) => {
     const [row, column] = [Math.floor(k / shape[1]) * strides[0] - top, (k % shape[1]) * strides[1] - left];
     return Array.from({ length: kernel[0] * kernel[1] }, (_, place) => {
@@ -370,7 +370,7 @@ describe('an operator on a grid', () => {
   });
 
   const pooling = { kernel_shape: [2, 2], strides: [2, 2], pads: [1, 0, 0, 0] };
-  const padded = windows(image(1), [2, 2], [1, 0], [2, 2], ones, [3, 2]).map((window) => window.filter((value) => !Number.isNaN(value))); // prettier-ignore
+  const padded = windows(image(1), [2, 2], [1, 0], [2, 2], ones, [3, 2]).map((window) => window.filter((value) => !Number.isNaN(value))); // oxfmt-ignore
   const total = (values: readonly number[]) => values.reduce((all, value) => all + value, 0);
 
   test.each([
@@ -404,7 +404,7 @@ describe('an operator on a grid', () => {
       ['GlobalMaxPool', 'p', 'y'],
     ]);
     expectImage(raised, 1, [2]);
-    expectImage(onImage(1, [['Pad', 'x', 'p', { pads: new Array(8).fill(0) }], ['Relu', 'p', 'y']]), 1, image(1).map((v) => Math.max(0, v))); // prettier-ignore
+    expectImage(onImage(1, [['Pad', 'x', 'p', { pads: new Array(8).fill(0) }], ['Relu', 'p', 'y']]), 1, image(1).map((v) => Math.max(0, v))); // oxfmt-ignore
   });
 
   test('layers of convolution and pooling are read as a whole', () => {

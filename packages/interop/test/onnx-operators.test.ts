@@ -237,7 +237,7 @@ describe('an activation in several operators', () => {
   test('a root of h² + a number becomes bent identities', () => {
     const nodes = [op('Mul', ['x', 'x']), op('Add', ['0', 'three']), op('Sqrt', ['1']), op('Mul', ['2', 'half'])];
     expectPredicts(model({ constants, nodes }), (row) => row.map((x) => 0.5 * Math.sqrt(x * x + 3)));
-    const bent = [...nodes.slice(0, 1), op('Add', ['0', 'one']), op('Sqrt', ['1']), op('Sub', ['2', 'one']), op('Mul', ['3', 'half']), op('Add', ['x', '4'])]; // prettier-ignore
+    const bent = [...nodes.slice(0, 1), op('Add', ['0', 'one']), op('Sqrt', ['1']), op('Sub', ['2', 'one']), op('Mul', ['3', 'half']), op('Add', ['x', '4'])]; // oxfmt-ignore
     const network = fromOnnx(model({ constants, nodes: bent }));
     expect([network.graph.nodeCount, network.graph.activations.map(({ name }) => name)]).toEqual([6, ['bentIdentity']]);
   });
@@ -418,7 +418,7 @@ describe('an unsupported operator', () => {
 
 test('any order of operands and attributes gives a network or an NnbpError', () => {
   const seed = Math.floor(Math.random() * 2 ** 32);
-  const types = ['Max', 'Min', 'Sum', 'Mean', 'PRelu', 'Abs', 'Slice', 'Squeeze', 'Unsqueeze', 'BatchNormalization', 'Celu', 'ReduceMean', 'Scaler']; // prettier-ignore
+  const types = ['Max', 'Min', 'Sum', 'Mean', 'PRelu', 'Abs', 'Slice', 'Squeeze', 'Unsqueeze', 'BatchNormalization', 'Celu', 'ReduceMean', 'Scaler']; // oxfmt-ignore
   for (let k = 0; k < 300; k++) {
     const random = new Random(seed + k);
     const pick = <T>(list: readonly T[]) => list[Math.floor(random.uniform() * list.length)];

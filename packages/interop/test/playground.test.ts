@@ -63,7 +63,7 @@ describe('a link', () => {
   test.each(['4%2C2', '4,2,', ',4,2', '4,,2', ' 4 , 2 '])('networkShape=%s is two layers, of 4 and 2', (shape) => {
     const { graph } = fromPlayground(`#activation=relu&networkShape=${shape}`).network;
     expect(graph.ids.slice(graph.inputCount)).toEqual(
-      ['layer1.0', 'layer1.1', 'layer1.2', 'layer1.3', 'layer2.0', 'layer2.1', 'output.0'], // prettier-ignore
+      ['layer1.0', 'layer1.1', 'layer1.2', 'layer1.3', 'layer2.0', 'layer2.1', 'output.0'], // oxfmt-ignore
     );
   });
 

@@ -225,7 +225,7 @@ describe('sample weights', () => {
 
   test('of classes give rare classes the same influence as frequent ones', () => {
     expect(classWeights([[0], [0], [0], [1]])).toEqual([2 / 3, 2 / 3, 2 / 3, 2]);
-    expect(classWeights([[0.9, 0.1], [0.2, 0.8], [1, 0], [3, 0]])).toEqual([2 / 3, 2, 2 / 3, 2 / 3]); // prettier-ignore
+    expect(classWeights([[0.9, 0.1], [0.2, 0.8], [1, 0], [3, 0]])).toEqual([2 / 3, 2, 2 / 3, 2 / 3]); // oxfmt-ignore
     expect(() => classWeights([])).toThrow(expect.objectContaining({ code: 'EMPTY_DATA' }));
   });
 });
@@ -262,7 +262,7 @@ describe('frozen parameters', () => {
       optimizer: decaying(),
       freeze,
       callbacks: [{ onEpochEnd: ({ state }) => void (resume = state()) }],
-    })); // prettier-ignore
+    })); // oxfmt-ignore
     await fit(two, { inputs, targets }, options({ optimizer: decaying(), freeze, epochs: 6, resume: resume! }));
     expect(parametersOf(two)).toEqual(parametersOf(one));
   });

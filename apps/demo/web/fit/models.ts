@@ -11,7 +11,16 @@ export interface Model {
 }
 
 export type ModelName =
-  'line' | 'parabola' | 'growth' | 'saturation' | 'decay' | 'logistic' | 'enzyme' | 'power' | 'peak' | 'wave';
+  | 'line'
+  | 'parabola'
+  | 'growth'
+  | 'saturation'
+  | 'decay'
+  | 'logistic'
+  | 'enzyme'
+  | 'power'
+  | 'peak'
+  | 'wave';
 
 /** Features of the points from which initial parameters are estimated. */
 function extent(points: readonly Point[]) {

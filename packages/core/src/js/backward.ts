@@ -136,13 +136,13 @@ function denseBackward(
       delta, firstRow * samples, samples, 1,
       dLossDx, (first + skipped) * samples, samples, 1,
       width - skipped, count, samples,
-    ); // prettier-ignore
+    ); // oxfmt-ignore
     addProduct(
       delta, firstRow * samples, samples, 1,
       x, first * samples, 1, samples,
       gradients, firstWeight, stride, 1,
       count, samples, width,
-    ); // prettier-ignore
+    ); // oxfmt-ignore
   }
   if (gathered === undefined) return;
   for (let k = 0, from = first * samples; k < gathered.length; k++) {

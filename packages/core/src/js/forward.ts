@@ -60,7 +60,7 @@ function sumDense(
     x, first * samples, samples, 1,
     h, firstRow * samples, samples, 1,
     count, width, samples,
-  ); // prettier-ignore
+  ); // oxfmt-ignore
 }
 
 /** h_i = b_i + Σ over predecessors j of w_ji · x_j for nodes with edges of their own, four samples at a time. */

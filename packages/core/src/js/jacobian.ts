@@ -109,7 +109,7 @@ function denseParameters(
       delta, firstRow * length, length, 1,
       dLossDx, source * length, length, 1,
       width, count, length,
-    ); // prettier-ignore
+    ); // oxfmt-ignore
     for (let n = 0, weight = firstWeight; n < count; n++, weight += weightStride) {
       const trained = Math.min(width, parameterCount - weight);
       for (let s = 0, to = first + weight; s < samples; s++, to += stride) {

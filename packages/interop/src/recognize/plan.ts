@@ -7,7 +7,9 @@ import { type WindowLayer, windowLayers } from './windows.js';
 
 /** A part of a graph that is computed at once. */
 export type Step =
-  { readonly block: Block } | { readonly recurrent: RecurrentLayer } | { readonly windows: WindowLayer };
+  | { readonly block: Block }
+  | { readonly recurrent: RecurrentLayer }
+  | { readonly windows: WindowLayer };
 
 /** Which layers to look for, and when one is accepted. Default: all of them. */
 export interface PlanOptions {

@@ -56,7 +56,14 @@ interface Table {
 
 /** Why a table cannot be used. */
 export type TableProblem =
-  'empty' | 'encoding' | 'one-column' | 'few-rows' | 'too-wide' | 'no-inputs' | 'one-answer' | 'text-answer';
+  | 'empty'
+  | 'encoding'
+  | 'one-column'
+  | 'few-rows'
+  | 'too-wide'
+  | 'no-inputs'
+  | 'one-answer'
+  | 'text-answer';
 
 /** Carries a `TableProblem`. */
 class TableError extends Error {

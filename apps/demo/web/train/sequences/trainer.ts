@@ -43,7 +43,16 @@ export interface Strip {
 }
 
 export type StripName =
-  'inputs' | 'h' | 'c' | 'input' | 'forget' | 'output' | 'reset' | 'update' | 'outputs' | 'targets';
+  | 'inputs'
+  | 'h'
+  | 'c'
+  | 'input'
+  | 'forget'
+  | 'output'
+  | 'reset'
+  | 'update'
+  | 'outputs'
+  | 'targets';
 
 export interface SequenceObservation {
   readonly steps: number;
@@ -64,7 +73,9 @@ export interface Prepared {
 }
 
 export type Refusal =
-  SequenceProblem | { readonly kind: 'no-table' } | { readonly kind: 'other'; readonly text: string };
+  | SequenceProblem
+  | { readonly kind: 'no-table' }
+  | { readonly kind: 'other'; readonly text: string };
 export type TableAnswer = Omit<SequenceTable, 'target'> | { readonly kind: 'table'; readonly why: TableProblem };
 
 interface Course {

@@ -123,7 +123,7 @@ export function toNeatPython(network: Network): NeatGenome {
     const aggregation = graph.aggregation(clamped);
     const own = values[i].terms.map(([key]) => key);
     if (aggregation === undefined) {
-      const h = sum(b, edges.map((e, k) => [read(clamped, e), scale * weights[k]])); // prettier-ignore
+      const h = sum(b, edges.map((e, k) => [read(clamped, e), scale * weights[k]])); // oxfmt-ignore
       asNeat.get(i)!.terms.forEach(({ activation, factor }, k) => add(own[k], activation, h, factor));
       continue;
     }

@@ -1,1 +1,0 @@
-export { library as default } from '../../tsup.config.base.ts';
