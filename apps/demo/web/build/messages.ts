@@ -7,7 +7,7 @@ const rounded = (megabytes: number) => megabytes.toFixed(1);
 const delayed = (delay: number) => `delayed by ${delay === 1 ? '1 step' : `${delay} steps`}`;
 const delayedZh = (delay: number) => `延迟 ${delay} 步`;
 
-/** What follows an edge: its delay, if it has one. */
+/** The delay of an edge as a suffix; empty without a delay. */
 const afterEdge = (delay: number) => (delay === 0 ? '' : `, ${delayed(delay)}`);
 const afterEdgeZh = (delay: number) => (delay === 0 ? '' : `，${delayedZh(delay)}`);
 
@@ -56,7 +56,7 @@ const en = {
   delay: 'Delay in steps',
   noDelay: 'The edge reads the value of the same step. With a delay it reads an earlier one, and may close a cycle.',
   delayed: (from: string, delay: number) =>
-    `The edge reads node ${from} as it was ${delay === 1 ? 'one step' : `${delay} steps`} ago.`,
+    `The edge reads the value of node ${from} ${delay === 1 ? 'one step' : `${delay} steps`} ago.`,
   initial: (id: string) => `x of ${id} before the first step`,
   delayThisEdge: 'Delay this edge by one step',
   predecessors: 'From its predecessors',
@@ -74,7 +74,7 @@ const en = {
   connectButton: 'Connect',
   start: 'Start from',
   article: "The article's network",
-  recurrence: 'A node with a memory',
+  recurrence: 'A node with memory',
   playground: '2-4-2-1, as in TensorFlow Playground',
   layers: 'Custom layers',
   sizes: 'Layer sizes, inputs first',
@@ -135,7 +135,7 @@ const en = {
           inputs: 'inputs',
           nodes: 'nodes besides the inputs',
           outputs: 'outputs',
-          fanIn: 'predecessors at one node',
+          fanIn: 'predecessors of one node',
           edges: 'edges',
         }[problem.what];
         return `The graph has ${problem.found} ${what}; the playground supports up to ${max[problem.what]}. Use a smaller graph, or the library.`;
@@ -143,7 +143,7 @@ const en = {
       case 'tooLong':
         return 'The graph has too many parameters for a link. Use a smaller graph, or the library.';
       case 'bigFile':
-        return `The file has ${rounded(problem.megabytes)} MB; the playground opens at most 16 MB. Use a smaller file, or the library.`;
+        return `The file is ${rounded(problem.megabytes)} MB; the playground opens at most 16 MB.  Use a smaller file, or the library.`;
       case 'options':
         return `Node ${problem.id} has the activation ${problem.activation}, with options that the playground does not support. Use it without options.`;
       case 'units':
@@ -282,7 +282,7 @@ const zh: typeof en = {
       case 'tooLong':
         return '这个图的参数太多，无法放入链接。请使用较小的图，或直接使用程序库。';
       case 'bigFile':
-        return `文件有 ${rounded(problem.megabytes)} MB，演练场最多打开 16 MB。请使用较小的文件，或直接使用程序库。`;
+        return `文件大小为 ${rounded(problem.megabytes)} MB，演练场最多打开 16 MB。请使用较小的文件，或直接使用程序库。`;
       case 'options':
         return `节点 ${problem.id} 的激活函数为 ${problem.activation}，带有演练场不支持的选项。请使用默认选项。`;
       case 'units':

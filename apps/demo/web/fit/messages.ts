@@ -1,8 +1,8 @@
 const en = {
-  lead: 'Paste measurements, choose a formula with unknown numbers, and see how certain they are. The formula becomes a network: every derivative is one of the three cases.',
+  lead: 'Paste measurements, choose a formula with unknown parameters, and see how certain they are. The formula becomes a network: every derivative is one of the three cases.',
   data: 'Data',
   dataLabel: 'x and y, a pair per line',
-  dataHint: 'Paste two columns from a spreadsheet or a CSV file. A first line with names is allowed.',
+  dataHint: 'Paste two columns from a spreadsheet or a CSV file. The first line may contain names.',
   tooLong: (max: number) => `Not accepted: the text has more than ${max} characters. Paste fewer points.`,
   examples: 'Example',
   chooseExample: 'Choose…',
@@ -16,7 +16,7 @@ const en = {
     parabola: 'Parabola',
     growth: 'Exponential',
     saturation: 'Saturation',
-    decay: 'Decay to a level',
+    decay: 'Decay to a constant',
     logistic: 'Logistic curve',
     enzyme: 'Michaelis–Menten',
     power: 'Power law',
@@ -41,7 +41,7 @@ const en = {
   legend: {
     points: 'data',
     curve: 'fitted curve',
-    confidence: '95 % confidence band: where the curve is',
+    confidence: '95 % confidence band: where the true curve is',
     prediction: '95 % prediction band: where a new point would be',
   },
   residuals: 'Residuals',

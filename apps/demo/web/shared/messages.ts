@@ -2,7 +2,7 @@ const en = {
   task: 'Task:',
   taskDone: 'Done:',
   closeTask: 'Dismiss task',
-  /** Names of the chart's buttons, as the library that draws it wants them. */
+  /** Labels of the graph's buttons, by the keys of React Flow. */
   controls: {
     'controls.ariaLabel': 'Zoom',
     'controls.zoomIn.ariaLabel': 'Zoom in',
@@ -10,7 +10,7 @@ const en = {
     'controls.fitView.ariaLabel': 'Fit view',
   },
   savePicture: (format: string) => `Download as ${format}`,
-  notSaved: (why: string) => `The picture could not be made. ${why}`,
+  notSaved: (why: string) => `The image could not be created. ${why}`,
 };
 
 const zh: typeof en = {

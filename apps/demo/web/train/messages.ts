@@ -58,12 +58,12 @@ const en = {
       'y = 3x for x from 1 to 5: the first data set of the article’s follow-up. One node is enough: w becomes 3.',
     'five-points':
       'Five points close to a line, the second data set of the follow-up. With some seeds training stops at a straight line: try another.',
-    xor: 'Four squares; diagonal ones belong to the same class. No straight line separates them.',
+    xor: 'Four squares; diagonally opposite ones belong to the same class. No straight line separates them.',
     circles: 'A disc and a ring around it.',
     moons: 'Two interleaving crescents.',
     spirals: 'Two intertwined spirals: the hardest set. Use more nodes.',
     drawn: 'Draw your own function below.',
-    iris: '150 flowers of three species, with four lengths each.',
+    iris: '150 flowers of three species, with four measurements each.',
     digits: '3,000 handwritten digits, 28 by 28 pixels.',
     csv: 'Your own table. It stays in your browser.',
   } as Record<DataName, string>,
@@ -265,7 +265,7 @@ const zh: typeof en = {
     moons: '两个交错的月牙。',
     spirals: '两条互相缠绕的螺旋：最难的数据集。请增加节点。',
     drawn: '你自己的函数：在下面画出来。',
-    iris: '三个品种的 150 朵花，每朵有四个长度。',
+    iris: '三个品种的 150 朵花，每朵有四项尺寸。',
     digits: '3,000 个手写数字，28 × 28 像素。',
     csv: '你自己的表格。它不会离开你的浏览器。',
   },
@@ -366,7 +366,7 @@ const zh: typeof en = {
     diverged: (step) =>
       `训练发散：第 ${step} 步出现了非有限的数。参数保持在这一步之前的值。请减小学习率或更换损失函数，然后重置。`,
     noTable: '请先选择一个 CSV 文件。链接包含设置，但不包含文件。',
-    fewPoints: '至少需要四个点。请画长一些。',
+    fewPoints: '至少需要四个点。请画一条更长的曲线。',
     shape: (inputs, outputs) =>
       `这个图有 ${inputs.found} 个输入、${outputs.found} 个输出；该数据集需要 ${inputs.expected} 个和 ${outputs.expected} 个。请换一组数据，或在“搭建”里改图。`,
     stuck: '工作线程几秒没有响应，已被终止。自定义函数中可能有死循环。请在“扩展”里修改，或另选一个，然后重置。',

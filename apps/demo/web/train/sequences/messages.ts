@@ -17,7 +17,7 @@ const en = {
       'A symbol (A to D) at the first step, distractors (x, y), and at the last step a prompt: which symbol was it? The longer the sequence, the farther the gradient has to reach.',
     sine: 'Sines of different periods and phases. The target is the next value.',
     series:
-      'The rows of your table in their order. From the columns of numbers up to a row, one column of the next row is forecast. The last fifth of the rows is for validation. The file stays in your browser.',
+      'The rows of your table in order. One column of the next row is forecast from the numeric columns of all rows before it. The last fifth of the rows is for validation. The file stays in your browser.',
   } as Record<SequenceDataName, string>,
   file: 'CSV file, one row per time step',
   column: 'Column to forecast',
@@ -48,7 +48,7 @@ const en = {
   lossCurves: 'Validation loss',
   gradients: 'Gradient against time',
   gradientsNote:
-    'Mean |∂loss/∂x(t)| of the nodes that remember (h; for an LSTM the cell state c), for a loss at the last step only. Logarithmic: a straight line downwards to the left is a gradient that vanishes.',
+    'Mean |∂loss/∂x(t)| of the state (h; for an LSTM the cell state c), for a loss at the last step only. Logarithmic scale: a straight line that falls to the left is a vanishing gradient.',
   gradientAxis: 'log₁₀ |∂loss/∂x(t)|',
   stepAxis: 't',
   trainingStepAxis: 'steps of training',
@@ -107,7 +107,7 @@ const zh: typeof en = {
     recall: '第一步是一个符号（A 到 D），随后是干扰符号（x、y），最后一步提问：是哪个符号？序列越长，梯度要传得越远。',
     sine: '周期和相位各不相同的正弦。目标是下一个值。',
     series:
-      '按顺序读取表格的各行：用到某一行为止的各数值列，预测下一行中的一列。最后五分之一的行用于验证。文件只留在你的浏览器里。',
+      '按顺序读取表格的各行，用此前所有行的数值列预测下一行中的一列。最后五分之一的行用于验证。文件只留在你的浏览器里。',
   },
   file: 'CSV 文件，每行一个时间步',
   column: '要预测的列',
@@ -138,7 +138,7 @@ const zh: typeof en = {
   lossCurves: '验证损失',
   gradients: '梯度随时间的变化',
   gradientsNote:
-    '只有最后一步有损失时，记忆节点（h；LSTM 为细胞状态 c）的平均 |∂loss/∂x(t)|。对数刻度：向左下降的直线表示梯度消失。',
+    '只有最后一步有损失时，状态（h；LSTM 为细胞状态 c）的平均 |∂loss/∂x(t)|。对数刻度：向左下降的直线表示梯度消失。',
   gradientAxis: 'log₁₀ |∂loss/∂x(t)|',
   stepAxis: 't',
   trainingStepAxis: '训练步数',
