@@ -192,18 +192,102 @@ class SparseAutograd(Levels):
         return loss.item()
 
 
+class Autograd:
+    """A module trained by autograd and torch.optim.SGD."""
+
+    def __init__(self, module, rate):
+        self.module = module
+        self.optimizer = torch.optim.SGD([p for p in module.parameters() if p.requires_grad], lr=rate)
+
+    def predict(self, x):
+        return self.module(x)
+
+    def step(self, x, t):
+        loss = nn.functional.mse_loss(self.module(x), t)
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        self.optimizer.step()
+        return loss.item()
+
+
+def fill(module, of):
+    module.weight.data.copy_(floats(of["weights"]).view_as(module.weight))
+    module.bias.data.copy_(floats(of["biases"]))
+
+
+class Lstm(nn.Module):
+    """nn.LSTM and a linear layer at each step. Its second bias would learn as the first does: it stays 0."""
+
+    def __init__(self, work):
+        super().__init__()
+        inputs, units, outputs = work["sizes"]
+        self.lstm = nn.LSTM(inputs, units)
+        weights = floats(work["first"]["weights"]).view(4 * units, inputs + units)
+        self.lstm.weight_ih_l0.data.copy_(weights[:, :inputs])
+        self.lstm.weight_hh_l0.data.copy_(weights[:, inputs:])
+        self.lstm.bias_ih_l0.data.copy_(floats(work["first"]["biases"]))
+        self.lstm.bias_hh_l0.data.zero_()
+        self.lstm.bias_hh_l0.requires_grad_(False)
+        self.linear = nn.Linear(units, outputs)
+        fill(self.linear, work["linear"])
+
+    def forward(self, x):
+        return self.linear(self.lstm(x)[0])
+
+
+class Convolution(nn.Module):
+    """nn.Conv2d, relu and a linear layer."""
+
+    def __init__(self, work):
+        super().__init__()
+        _, filters, outputs = work["sizes"]
+        self.convolution = nn.Conv2d(1, filters, 5, stride=2)
+        self.linear = nn.Linear(filters * 12 * 12, outputs)
+        fill(self.convolution, work["first"])
+        fill(self.linear, work["linear"])
+
+    def forward(self, x):
+        return self.linear(torch.relu(self.convolution(x)).flatten(1))
+
+
+class AutogradLstm(Autograd):
+    name = "nn.LSTM, autograd and torch.optim.SGD"
+
+    def __init__(self, work, rate):
+        super().__init__(Lstm(work), rate)
+
+
+class AutogradConvolution(Autograd):
+    name = "nn.Conv2d, autograd and torch.optim.SGD"
+
+    def __init__(self, work, rate):
+        super().__init__(Convolution(work), rate)
+
+
+def batches_of(work):
+    """The batches with their targets, in the form that the module reads."""
+    samples, batch = work["samples"], work["batch"]
+    if "kind" not in work:
+        inputs, targets = floats(work["inputs"]).view(samples, -1), floats(work["targets"]).view(samples, -1)
+        return list(zip(inputs.split(batch), targets.split(batch)))
+    rows = (work["steps"], batch) if work["kind"] == "lstm" else (batch,)
+    shape = (*rows, -1) if work["kind"] == "lstm" else (batch, 1, 28, 28)
+    pairs = zip(work["inputs"], work["targets"])
+    return [(floats(x).view(shape), floats(t).view(*rows, -1)) for x, t in pairs]
+
+
 class Racer:
     def __init__(self, work):
         self.rate = work["learningRate"]
         self.work = work
-        samples, batch = work["samples"], work["batch"]
-        inputs, targets = floats(work["inputs"]).view(samples, -1), floats(work["targets"]).view(samples, -1)
-        self.inputs, self.targets = inputs, targets
-        self.batches = list(zip(inputs.split(batch), targets.split(batch)))
+        self.batches = batches_of(work)
         self.speeds = {}
         self.model = max(self.makers(), key=self.speed)()
 
     def makers(self):
+        if "kind" in self.work:
+            kind = AutogradLstm if self.work["kind"] == "lstm" else AutogradConvolution
+            return [lambda: kind(self.work, self.rate)]
         if "graph" in self.work:
             graph = self.work["graph"]
             return [lambda kind=kind: kind(graph, self.rate) for kind in (SparseByHand, SparseAutograd)]
@@ -235,7 +319,8 @@ class Racer:
 
     def loss(self):
         with torch.no_grad():
-            return nn.functional.mse_loss(self.model.predict(self.inputs), self.targets).item()
+            losses = [nn.functional.mse_loss(self.model.predict(x), t) for x, t in self.batches]
+        return (sum(losses) / len(losses)).item()
 
 
 racer = None

@@ -13,16 +13,21 @@ import { readmesWithTable } from './readme-table.mjs';
 import { changeResults } from './results.mjs';
 import { smoke } from './smoke.mjs';
 import { median, short, table } from './table.mjs';
+import { sharingExpectations } from './sharing/expected.mjs';
+import { makeSharingWork, sharingNames } from './sharing/works.mjs';
 import { makeWork, workNames } from './works.mjs';
 
 const ours = 'nnbp';
 const threaded = 'nnbp-2-threads';
 const peers = ['jax-js', 'tfjs-cpu', 'tfjs-wasm', 'brain.js', 'synaptic', 'neataptic', 'convnetjs', 'pytorch'];
+/** Those that race where edges share weights. */
+const sharingPeers = ['brain.js', 'synaptic', 'neataptic', 'convnetjs', 'tfjs-cpu', 'pytorch'];
+const allNames = [...workNames, ...sharingNames];
 const notMeasured = 'not measured';
 
 const { values: options } = parseArgs({
   options: {
-    works: { type: 'string', default: workNames.join() },
+    works: { type: 'string', default: allNames.join() },
     contenders: { type: 'string', default: [threaded, ...peers].join() },
     /** How long a contender's turn lasts. */
     seconds: { type: 'string', default: '0.3' },
@@ -30,7 +35,7 @@ const { values: options } = parseArgs({
   },
 });
 const [seconds, rounds] = smoke ? [0.01, 1] : [Number(options.seconds), 5];
-const works = chosen(options.works, workNames);
+const works = chosen(options.works, allNames);
 const contenders = chosen(options.contenders, [ours, threaded, ...peers]);
 
 console.log(
@@ -40,12 +45,13 @@ const rows = [];
 let wrong = 0;
 for (const name of works) {
   console.log(`\n${name}`);
-  const expected = expectations(makeWork(name));
+  const shares = sharingNames.includes(name);
+  const expected = shares ? sharingExpectations(makeSharingWork(name)) : expectations(makeWork(name));
   rows.push(
     ...(await race(
       name,
       expected,
-      contenders.filter((c) => peers.includes(c)),
+      contenders.filter((c) => (shares ? sharingPeers : peers).includes(c)),
       true,
     )),
   );
@@ -94,7 +100,7 @@ async function race(work, expected, names, pinned) {
   /** Each peer's turn stands between two of ours, and its ratio is to their mean. */
   async function takeTurns(own, racing) {
     const measured = new Map([own, ...racing].map((racer) => [racer, []]));
-    const { samples } = makeWork(work);
+    const { samples } = sharingNames.includes(work) ? makeSharingWork(work) : makeWork(work);
     const turn = async (racer) => {
       await racer.ask({ seconds: seconds / 4 });
       const done = await racer.ask({ seconds });
@@ -118,6 +124,10 @@ async function race(work, expected, names, pinned) {
 
 /** Whether the loss is right to 1 in 1,000, and its change by one step to 1 in 50. */
 function check({ contender }, expected, { before, after, rule }) {
+  if (before === undefined) {
+    console.log(`  ${contender}: a network of its own definition, not compared`);
+    return true;
+  }
   const same = (a, b, relative, noise) => Math.abs(a - b) <= relative * Math.abs(b) + noise;
   const lossIsRight = same(before, expected.loss, 1e-3, 0);
   const due = rule && expected.afterStep(rule) - expected.loss;

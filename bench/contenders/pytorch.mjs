@@ -9,7 +9,10 @@ const env = { ...process.env, OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1' };
 for (const name of ['OPENBLAS_CORETYPE', 'OPENBLAS_L2_SIZE']) delete env[name];
 
 /** @type {import('./contender.mjs').Prepare} */
-export async function prepare(work) {
+export const prepare = (work) => pythonRacer(describe(work), { scale: 'fixed', batch: work.batch });
+
+/** Starts Python with a work as `pytorch.py` reads it. */
+export async function pythonRacer(work, rule) {
   const python = ['python3', '/usr/bin/python3'].find(
     (command) => spawnSync(command, ['-c', 'import torch'], { env }).status === 0,
   );
@@ -28,14 +31,14 @@ export async function prepare(work) {
     if (done) throw new Error('The Python process ended: see above.');
     return JSON.parse(value);
   };
-  let { version, formulations, loss } = await ask({ do: 'prepare', work: describe(work) });
+  let { version, formulations, loss } = await ask({ do: 'prepare', work });
   const tried = Object.entries(formulations).map(([name, speed]) => `${name} (${speed} samples/s when tried)`);
   return {
     loss: () => loss,
     step: async () => ({ loss } = await ask({ do: 'step' })),
     run: (seconds) => ask({ do: 'run', seconds }),
-    rule: { scale: 'fixed', batch: work.batch },
-    note: `PyTorch ${version}, one thread; the faster of ${tried.join(' and ')}`,
+    rule,
+    note: `PyTorch ${version}, one thread; ${tried.length > 1 ? 'the faster of ' : ''}${tried.join(' and ')}`,
     dispose: () => server.kill(),
   };
 }
@@ -78,4 +81,4 @@ function describeGraph({ ordinary: graph, weights }) {
   };
 }
 
-const base64 = ({ buffer, byteOffset, byteLength }) => Buffer.from(buffer, byteOffset, byteLength).toString('base64');
+export const base64 = ({ buffer, byteOffset, byteLength }) => Buffer.from(buffer, byteOffset, byteLength).toString('base64');

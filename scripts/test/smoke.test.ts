@@ -20,6 +20,12 @@ describe('smoke test', { timeout: 120_000 }, () => {
     expect(output).toMatch(/tiny-online\s+nnbp-2-threads\s+not measured/);
   });
 
+  test('bench/run.mjs compares the loss of an LSTM with the reference engine', async () => {
+    const output = await run('bench/run.mjs', '--works', 'lstm-6-4-2', '--contenders', 'nnbp');
+    expect(output).toMatch(/nnbp: loss .*: same/);
+    expect(output).toMatch(/lstm-6-4-2\s+nnbp\s+\d/);
+  });
+
   test.each([
     ['bench/threads.mjs', '8-4-2'],
     ['bench/ceiling.mjs', 'register-only loop'],

@@ -1,0 +1,32 @@
+/**
+ * brain.js: `LSTMTimeStep`, `trainPattern`, which its `train` calls. Its cell keeps its output instead of a cell state, its
+ * targets are the inputs of the next step, and it updates by RMSProp after each sequence: losses are not compared.
+ */
+import brain from 'brain.js';
+import { bySequence } from './by-sequence.mjs';
+
+/** @param {import('./works.mjs').SharingWork} work */
+export function prepare(work) {
+  if (work.kind === 'convolution') return { reason: 'it has no convolution' };
+  if (work.kind === 'stream') return { reason: 'it runs whole sequences only' };
+  const { sizes, batch, steps, inputs } = work;
+  const network = new brain.recurrent.LSTMTimeStep({
+    inputSize: sizes[0],
+    hiddenLayers: [sizes[1]],
+    outputSize: sizes[2],
+  });
+  // A row more than steps: the last is a target only.
+  const sequences = inputs.flatMap((values) =>
+    Array.from({ length: batch }, (_, s) =>
+      Array.from({ length: steps + 1 }, (_, k) => {
+        const row = (k % steps) * batch + s;
+        return values.slice(row * sizes[0], (row + 1) * sizes[0]);
+      }),
+    ),
+  );
+  network.verifyIsInitialized(sequences);
+  return {
+    run: bySequence(work, (sequence) => network.trainPattern(sequences[sequence])),
+    note: 'trainPattern; its own cell, RMSProp after each sequence',
+  };
+}

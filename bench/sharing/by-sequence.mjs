@@ -1,0 +1,19 @@
+/**
+ * The `run` of a contender that takes seconds for a batch: it stops after any sequence.
+ *
+ * @param {import('./works.mjs').SharingWork} work
+ * @param {(sequence: number) => void} train
+ */
+export function bySequence({ samples }, train) {
+  let next = 0;
+  return async (seconds) => {
+    const begun = performance.now();
+    let done = 0;
+    while (performance.now() - begun < 1000 * seconds) {
+      train(next);
+      next = (next + 1) % samples;
+      done++;
+    }
+    return { steps: done / samples, seconds: (performance.now() - begun) / 1000 };
+  };
+}

@@ -1,0 +1,54 @@
+/** convnetjs: `conv`, `relu` and `fc` layers, its trainer with batches. */
+import convnetjs from 'convnetjs';
+import { filterIds, image, matrixOf, outputIds } from './works.mjs';
+
+/** @param {import('./works.mjs').SharingWork} work */
+export function prepare(work) {
+  if (work.kind !== 'convolution') return { reason: 'it has no recurrent layers' };
+  const { sizes, inputs: [inputs], targets: [targets] } = work;
+  const [, filters, outputs] = sizes;
+  const { size, kernel, stride, windows } = image;
+  const network = new convnetjs.Net();
+  network.makeLayers([
+    { type: 'input', out_sx: size, out_sy: size, out_depth: 1 },
+    { type: 'conv', sx: kernel, filters, stride, pad: 0, activation: 'relu' },
+    { type: 'regression', num_neurons: outputs },
+  ]);
+  const [convolution, dense] = ['conv', 'fc'].map((type) => network.layers.find(({ layer_type }) => layer_type === type));
+  const kernels = matrixOf(work, filterIds(work));
+  convolution.biases.w.set(kernels.biases);
+  convolution.filters.forEach(({ w }, f) => w.set(kernels.weights.subarray(f * kernel ** 2, (f + 1) * kernel ** 2)));
+  const linear = matrixOf(work, outputIds(work));
+  const cells = windows ** 2;
+  dense.biases.w.set(linear.biases);
+  dense.filters.forEach(({ w }, k) => {
+    for (let cell = 0; cell < cells; cell++) {
+      for (let f = 0; f < filters; f++) w[cell * filters + f] = linear.weights[(k * filters + f) * cells + cell];
+    }
+  });
+  const trainer = new convnetjs.Trainer(network, {
+    method: 'sgd',
+    // Its error is output − target, ours 2 (output − target) / outputs.
+    learning_rate: (work.learningRate * 2) / outputs,
+    momentum: 0,
+    batch_size: work.batch,
+  });
+  const volumes = Array.from({ length: work.samples }, (_, s) => {
+    const volume = new convnetjs.Vol(size, size, 1, 0);
+    volume.w.set(inputs.subarray(s * sizes[0], (s + 1) * sizes[0]));
+    return volume;
+  });
+  const wanted = volumes.map((_, s) => Float64Array.from(targets.subarray(s * outputs, (s + 1) * outputs)));
+  return {
+    step() {
+      for (let s = 0; s < volumes.length; s++) trainer.train(volumes[s], wanted[s]);
+    },
+    loss() {
+      let sum = 0;
+      volumes.forEach((volume, s) => network.forward(volume).w.forEach((x, k) => (sum += (x - wanted[s][k]) ** 2)));
+      return sum / targets.length;
+    },
+    rule: { batch: work.batch },
+    note: 'Trainer with sgd and batch_size',
+  };
+}

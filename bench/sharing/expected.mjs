@@ -1,0 +1,27 @@
+/** What each contender must compute according to the reference engine; see `../expected.mjs`. */
+import { reference } from '@nnbp/core';
+import { mse } from '@nnbp/losses';
+import { sgd } from '@nnbp/optim';
+import { counts } from './works.mjs';
+
+/** @param {import('./works.mjs').SharingWork} work */
+export function sharingExpectations(work) {
+  const { graph, batch, steps, parameters, inputs, targets, learningRate } = work;
+  const executor = reference().prepare(graph, batch, steps);
+  executor.parameters.set(parameters);
+  const [loss, optimizer, rows] = [mse(), sgd({ learningRate }), counts(work)];
+  const meanLoss = () =>
+    inputs.reduce((sum, x, k) => sum + executor.backpropagate(x, targets[k], rows, loss), 0) / inputs.length;
+  const before = meanLoss();
+  let after;
+  return {
+    loss: before,
+    afterStep() {
+      if (after === undefined) {
+        inputs.forEach((x, k) => executor.step(x, targets[k], rows, loss, optimizer));
+        after = meanLoss();
+      }
+      return after;
+    },
+  };
+}

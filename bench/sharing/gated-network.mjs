@@ -1,0 +1,42 @@
+/**
+ * synaptic and neataptic: LSTM cells of gated connections, whose gates read the cells, and a network that learns after each
+ * step from eligibility traces. They compute another function than PyTorch's LSTM: losses are not compared.
+ */
+
+import { bySequence } from './by-sequence.mjs';
+
+/**
+ * @param {import('./works.mjs').SharingWork} work
+ * @param {(sizes: number[]) => any} make
+ * @param {{ clear: (network: any) => void, propagate: (network: any, rate: number, update: boolean, target: ArrayLike<number>) => void }} calls
+ */
+export function gatedNetwork(work, make, { clear, propagate }) {
+  if (work.kind === 'convolution') return { reason: 'it has no shared weights' };
+  const { sizes, batch, steps, inputs, targets, learningRate } = work;
+  if (sizes[1] > 100) return { reason: 'an object for each of 10⁵ connections: an update takes minutes' };
+  const network = make(sizes);
+  const rowsOf = (values, width) =>
+    Array.from({ length: values.length / width }, (_, r) => Array.from(values.subarray(r * width, (r + 1) * width)));
+  const x = inputs.map((values) => rowsOf(values, sizes[0]));
+  const t = targets.map((values) => rowsOf(values, sizes[2]));
+  if (work.kind === 'stream') {
+    return {
+      step() {
+        for (let k = 0; k < steps; k++) network.activate(x[0][k]);
+      },
+      note: 'activate; a network of its own definition',
+    };
+  }
+  const rate = (learningRate * 2) / sizes[2] / batch;
+  return {
+    run: bySequence(work, (sequence) => {
+      const [b, s] = [Math.floor(sequence / batch), sequence % batch];
+      clear(network);
+      for (let k = 0; k < steps; k++) {
+        network.activate(x[b][k * batch + s]);
+        propagate(network, rate, s === batch - 1 || k === steps - 1, t[b][k * batch + s]);
+      }
+    }),
+    note: 'activate and propagate at each step; a network and an update of its own definition',
+  };
+}

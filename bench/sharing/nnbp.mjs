@@ -1,0 +1,67 @@
+/** Our engine, one thread. */
+import { mse } from '@nnbp/losses';
+import { sgd } from '@nnbp/optim';
+import { ourEngine } from '../our-engine.mjs';
+import { counts } from './works.mjs';
+
+/** @param {import('./works.mjs').SharingWork} work */
+export const prepare = (work) => ours(work, 1);
+
+/**
+ * @param {import('./works.mjs').SharingWork} work
+ * @param {number} threads
+ */
+export async function ours(work, threads) {
+  const { kind, graph, parameters, batch, steps, inputs, targets, learningRate } = work;
+  const engine = await ourEngine(threads);
+  if (engine.threads < threads) return { reason: engine.threadsReason };
+  const executor = engine.prepare(graph, batch, kind === 'stream' ? 1 : steps);
+  executor.parameters.set(parameters);
+  const dispose = () => {
+    executor.dispose();
+    engine.dispose();
+  };
+  if (kind === 'stream') return { ...streaming(work, executor), dispose };
+  const [optimizer, loss, rows] = [sgd({ learningRate }), mse(), counts(work)];
+  return {
+    step() {
+      for (let k = 0; k < inputs.length; k++) executor.step(inputs[k], targets[k], rows, loss, optimizer);
+    },
+    loss() {
+      let sum = 0;
+      for (let k = 0; k < inputs.length; k++) sum += executor.backpropagate(inputs[k], targets[k], rows, loss);
+      return sum / inputs.length;
+    },
+    rule: { batch },
+    note: executor.threads < threads ? `on one thread: ${executor.threadsReason}` : undefined,
+    dispose,
+  };
+}
+
+/**
+ * One step a call, the state in the caller's array.
+ *
+ * @param {import('./works.mjs').SharingWork} work
+ * @param {import('@nnbp/core').Executor} executor
+ */
+function streaming({ graph, inputs: [inputs], targets: [targets], steps }, executor) {
+  const state = Float64Array.from(graph.initialState());
+  const [width, outputs] = [graph.inputCount, graph.outputs.length];
+  const rows = Array.from({ length: steps }, (_, t) => inputs.subarray(t * width, (t + 1) * width));
+  const options = { state };
+  return {
+    step() {
+      for (let t = 0; t < steps; t++) executor.predict(rows[t], 1, options);
+    },
+    loss() {
+      state.set(graph.initialState());
+      let sum = 0;
+      rows.forEach((row, t) => {
+        const x = executor.predict(row, 1, options);
+        for (let k = 0; k < outputs; k++) sum += (x[k] - targets[t * outputs + k]) ** 2;
+      });
+      return sum / targets.length;
+    },
+    note: 'executor.predict with a state',
+  };
+}

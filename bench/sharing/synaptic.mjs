@@ -1,0 +1,10 @@
+/** synaptic: `Architect.LSTM`, with `activate` and `propagate` at each step, as its `Trainer` does; it has no batches. */
+import synaptic from 'synaptic';
+import { gatedNetwork } from './gated-network.mjs';
+
+/** @param {import('./works.mjs').SharingWork} work */
+export const prepare = (work) =>
+  gatedNetwork(work, (sizes) => new synaptic.Architect.LSTM(...sizes), {
+    clear: (network) => network.clear(),
+    propagate: (network, rate, _update, target) => network.propagate(rate, target),
+  });
