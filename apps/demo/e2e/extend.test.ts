@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { examples } from '../web/extend/examples.js';
+import { writeLink } from '../web/link.js';
 import { defaultState } from '../web/state.js';
 import { expectAccessible, open, picture, useBrowser, untilUrl } from './page.js';
 
@@ -49,6 +50,27 @@ test('an infinite loop in a function or module is stopped, and the page keeps wo
   await says(page, /Correct: all/);
   const other = await withFunction(`for (;;) {}\nexport default { value: (h: number) => h, derivative: () => 1 };`);
   await says(other, /Stopped after two seconds/);
+});
+
+test('a link shows its own function, and an unsaved one stays in the list across links and views', async () => {
+  const page = await open(extend);
+  const name = page.getByLabel('Name', { exact: true });
+  await name.fill('draft');
+  const custom = { activations: [{ name: 'linked', source: 'export default 1;' }], losses: [] };
+  await page.evaluate(
+    (link) => {
+      location.hash = link;
+    },
+    writeLink({ ...defaultState, ...extend, custom }),
+  );
+  await page.getByText('export default 1;').waitFor();
+  expect(await name.inputValue()).toBe('linked');
+  await page.getByRole('button', { name: 'draft activation, not saved' }).click();
+  expect(await name.inputValue()).toBe('draft');
+  await page.getByRole('button', { name: 'Derive', exact: true }).click();
+  await page.goBack();
+  await name.waitFor();
+  expect(await name.inputValue()).toBe('draft');
 });
 
 test('type errors and exceptions are reported while typing', patience, async () => {

@@ -2,6 +2,7 @@
 import type { Page } from 'playwright-core';
 import { expect, inject, test } from 'vitest';
 import { readAddress } from '../web/address.js';
+import { writeLink } from '../web/link.js';
 import { lessonList } from '../web/learn/chapters/index.js';
 import { parseSetting } from '../web/learn/chapters/vanishing.js';
 import { parseAccusation } from '../web/learn/chapters/repair.js';
@@ -23,47 +24,88 @@ const answer = (page: Page) => page.getByRole('textbox');
 const readable = (page: Page) =>
   page.evaluate(() => document.documentElement.outerHTML + decodeURIComponent(location.hash));
 
-/** Answers a task by the keyboard alone. */
-async function solve(page: Page, task: Task): Promise<void> {
+type Hand = 'keyboard' | 'touch';
+
+/** Answers a task by the keyboard alone, on the English page, or by touch alone, on the Chinese one. */
+async function solve(page: Page, task: Task, hand: Hand = 'keyboard'): Promise<void> {
+  const isTouch = hand === 'touch';
+  const language = isTouch ? 'zh' : 'en';
   const press = async (name: string | RegExp) => {
-    await page.getByRole('button', { name }).first().focus();
-    await page.keyboard.press('Enter');
+    const button = page.getByRole('button', { name }).first();
+    if (isTouch) await button.tap();
+    else await button.press('Enter');
   };
   if (task.kind === 'number') {
-    await answer(page).focus();
-    await page.keyboard.type(Number(task.solution).toPrecision(6).replace('-', '−'));
+    if (isTouch) await answer(page).tap();
+    else await answer(page).focus();
+    await page.keyboard.insertText(Number(task.solution).toPrecision(6).replace('-', '−'));
   }
   if (task.kind === 'choice') {
     const { text } = task.options.find(({ name }) => name === task.solution)!;
-    await page.getByRole('radio', { name: text.en }).focus();
-    await page.keyboard.press('Space');
+    const radio = page.getByRole('radio', { name: text[language] });
+    if (isTouch) await radio.tap();
+    else await radio.press('Space');
   }
   if (task.kind === 'point') {
-    const slider = page.getByRole('slider').first();
-    await slider.focus();
-    const steps = Math.round((Number(task.solution) - task.start) / task.step);
-    for (let k = 0; k < Math.abs(steps); k++) await page.keyboard.press(steps > 0 ? 'ArrowRight' : 'ArrowLeft');
+    if (isTouch) await dragTo(page, Number(task.solution));
+    else {
+      const steps = Math.round((Number(task.solution) - task.start) / task.step);
+      const slider = page.getByRole('slider').first();
+      for (let k = 0; k < Math.abs(steps); k++) await slider.press(steps > 0 ? 'ArrowRight' : 'ArrowLeft');
+    }
   }
   if (task.kind === 'pick') {
     for (const name of picked(task.solution)) {
       const [letter, index] = name.split('_');
-      const label = index === undefined ? (name.includes('to') ? name.replace('to', ' → ') : `Node ${name}:`) : '';
+      const node = isTouch ? `节点 ${name}：` : `Node ${name}:`;
+      const label = index === undefined ? (name.includes('to') ? name.replace('to', ' → ') : node) : '';
       if (label !== '') await press(new RegExp(`^${label}`));
       else await press(new RegExp(`^${letter.replace('dloss/d', '∂loss/∂')}${index}`));
     }
   }
   if (task.kind === 'setting') {
+    // No touch reaches the list of a select: the system draws it.
+    const choose = (name: RegExp, value: string) => page.getByLabel(name).selectOption(value);
     if (task.solution.includes('glorot')) {
-      await page.getByLabel('Activation').selectOption(parseSetting(task.solution).activation);
+      await choose(/^(Activation|激活函数)/, parseSetting(task.solution).activation);
     } else {
       const { node, bug } = parseAccusation(task.solution);
-      await press(`Probe Node ${node}`);
-      await page.getByLabel('Node:').selectOption(node);
-      await page.getByLabel('Bug:').selectOption(bug);
+      if (isTouch) await press(`节点 ${node}`);
+      await press(isTouch ? `探测 节点 ${node}` : `Probe Node ${node}`);
+      await choose(/^(Node:|节点：)/, node);
+      await choose(/^(Bug:|错误：)/, bug);
     }
   }
-  await press('Check');
+  await press(isTouch ? '检查' : 'Check');
 }
+
+/** Drags the point of the plot with a finger until it is at `goal`. */
+async function dragTo(page: Page, goal: number): Promise<void> {
+  const { x, y, width, height } = (await page.locator('circle[class*="point"]').boundingBox())!;
+  const session = await page.context().newCDPSession(page);
+  const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', moved = 0) =>
+    session.send('Input.dispatchTouchEvent', {
+      type,
+      touchPoints: type === 'touchEnd' ? [] : [{ x: x + width / 2 + moved, y: y + height / 2 }],
+    });
+  const slider = page.getByRole('slider').first();
+  await touch('touchStart');
+  for (let moved = 20; Number(await slider.inputValue()) < goal; moved += 2) {
+    await touch('touchMove', moved);
+    await page.evaluate(() => new Promise(requestAnimationFrame));
+  }
+  await touch('touchEnd');
+}
+
+/** The controls of the view that are lower or narrower than a finger needs, in pixels. */
+const smallTargets = (page: Page) =>
+  page.locator('main :is(button, input, select, a):visible').evaluateAll((all) =>
+    all
+      .map((one) => ({ of: one.closest('label') ?? one, name: one.outerHTML.slice(0, 100) }))
+      .map(({ of, name }) => ({ name, box: of.getBoundingClientRect() }))
+      .filter(({ box }) => Math.min(box.width, box.height) < 44)
+      .map(({ name, box }) => `${name} ${box.width} × ${box.height}`),
+  );
 
 test('without a hash chapter 1 opens, question and graph fit the first screen, and there are no third-party requests or cookies', async () => {
   const foreign: string[] = [];
@@ -128,18 +170,24 @@ test('the page does not contain the answer before it is checked, names a mistake
   );
 });
 
+const settled = (page: Page) =>
+  card(page)
+    .getByText(/^(Right\.|Your guess|正确。|你猜的)/)
+    .first()
+    .waitFor();
+
 // Some thirty tasks in one walk take longer than other tests on a busy machine.
-test('all chapters can be completed by keyboard alone, and Back and Forward move between them', async () => {
+test('all chapters can be completed by keyboard alone, reduced motion shows the same at every step, and Back and Forward move between them', async () => {
   const page = await open(at('forward'), { viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' });
+  const content = () => page.locator('[data-chapter]').ariaSnapshot();
+  const steps: { chapter: ChapterName; task: number; content: string }[] = [];
   for (const lesson of lessonList) {
     await page.getByRole('heading', { level: 2 }).waitFor();
     for (const [k, task] of lesson.exercise(0).tasks.entries()) {
       await page.getByText(`Task ${k + 1} of`).waitFor();
       await solve(page, task);
-      await card(page)
-        .getByText(/^(Right\.|Your guess)/)
-        .first()
-        .waitFor();
+      await settled(page);
+      steps.push({ chapter: lesson.name, task: k, content: await content() });
       if (k + 1 < lesson.exercise(0).tasks.length) await page.getByRole('button', { name: 'Next task' }).press('Enter');
     }
     if (lesson.name !== 'repair') await page.getByRole('button', { name: 'Next chapter' }).press('Enter');
@@ -154,6 +202,8 @@ test('all chapters can be completed by keyboard alone, and Back and Forward move
   });
   expect(await page.getByRole('button', { name: /, done$/ }).count()).toBe(lessonList.length);
 
+  await untilUrl(page, ({ learn }) => learn.work.repair?.tries.length === 1);
+  const { work } = readAddress(new URL(page.url()).hash, defaultState).learn;
   await page.goBack();
   await page.getByRole('heading', { name: /gradient through time/ }).waitFor();
   await page.goBack();
@@ -161,30 +211,51 @@ test('all chapters can be completed by keyboard alone, and Back and Forward move
   await page.goForward();
   await page.getByRole('heading', { name: /gradient through time/ }).waitFor();
   expect(new URL(page.url()).hash).toMatch(/^#learn\/9\//);
+
+  // Links show each of these steps once more, now with motion.
+  await page.emulateMedia({ reducedMotion: 'no-preference' });
+  for (const step of steps) {
+    const { seed, tries } = work[step.chapter]!;
+    const done = { seed, task: step.task, tries: tries.slice(0, step.task + 1), draft: tries[step.task].at(-1)! };
+    const learn = { chapter: step.chapter, work: { [step.chapter]: done } };
+    await page.evaluate(
+      (link) => {
+        location.hash = link;
+      },
+      writeLink({ ...defaultState, view: 'learn', learn }),
+    );
+    await expect.poll(content, { message: JSON.stringify(step) }).toBe(step.content);
+  }
 }, 180_000);
 
-test('on a phone chapters can be completed by touch, with targets of at least 44 px, in Chinese and in the dark', async () => {
+test('on a phone all chapters can be completed by touch alone, with targets of at least 44 px, in Chinese and in the dark', async () => {
   const page = await open(
-    { ...at('order'), language: 'zh', theme: 'dark' },
+    { ...at('forward'), language: 'zh', theme: 'dark' },
     { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
   );
-  await page.getByRole('heading', { name: '顺序重要吗？' }).waitFor();
-  const sizes = await page
-    .locator('main button:visible, main input:visible:not([type=range])')
-    .evaluateAll((all) => all.map((one) => one.getBoundingClientRect().height));
-  expect(Math.min(...sizes)).toBeGreaterThanOrEqual(44);
-  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
-  for (const id of ['7', '6', '4', '5', '3', '2', '1']) {
-    await page.getByRole('button', { name: new RegExp(`^节点 ${id}：`) }).tap();
+  for (const { name, exercise } of lessonList) {
+    const { tasks } = exercise(0);
+    for (const [k, task] of tasks.entries()) {
+      await page.getByText(`第 ${k + 1} 题，共 ${tasks.length} 题`).waitFor();
+      expect(await smallTargets(page)).toEqual([]);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+      await solve(page, task, 'touch');
+      await settled(page);
+      if (name === 'order' && k === 0) {
+        await expectAccessible(page);
+        await picture(page, 'learn-order-phone-zh-dark');
+        const tree = await page.locator('main').ariaSnapshot();
+        expect(tree).toContain('顺序重要吗');
+        expect(tree).toMatch(/节点 7：来自损失，第 1 个访问/);
+      }
+      if (k + 1 < tasks.length) await page.getByRole('button', { name: '下一题' }).tap();
+    }
+    expect(await smallTargets(page)).toEqual([]);
+    if (name !== 'repair') await page.getByRole('button', { name: '下一章' }).tap();
   }
-  await page.getByRole('button', { name: '检查' }).tap();
-  await card(page).getByText('正确。', { exact: true }).first().waitFor();
-  await expectAccessible(page);
-  await picture(page, 'learn-order-phone-zh-dark');
-  const tree = await page.locator('main').ariaSnapshot();
-  expect(tree).toContain('顺序重要吗');
-  expect(tree).toMatch(/节点 7：来自损失，第 1 个访问/);
-});
+  await page.getByRole('button', { name: '显示题目' }).tap();
+  await page.getByText('一个程序对这个网络求导').waitFor();
+}, 120_000);
 
 test('the same seed gives the same exercise, and a short address opens a chapter', async () => {
   const page = await open(learn);

@@ -18,6 +18,10 @@ let state = opened();
 /** The state that the URL had when the page or another link in it was opened. */
 let loaded = state;
 let pending: ReturnType<typeof setTimeout> | undefined;
+/** Marks the history entries that the page has shown: one without it is a link that was opened in the page. */
+const shown = { shown: true };
+const linkListeners = new Set<(before: PlaygroundState) => void>();
+history.replaceState(shown, '');
 
 /**
  * Changes the state and, a moment later, the address. Another view or chapter becomes an entry of the browser's
@@ -34,15 +38,15 @@ export function update(change: Change): void {
     return;
   }
   pending = undefined;
-  history.replaceState(null, '', addressOf(before, fresh));
-  history.pushState(null, '', addressOf(state, fresh));
+  history.replaceState(shown, '', addressOf(before, fresh));
+  history.pushState(shown, '', addressOf(state, fresh));
 }
 
 /** Browsers limit how often a page may change its URL: it is written 150 ms after the last of several edits. */
 function writeUrl(): void {
   clearTimeout(pending);
   pending = undefined;
-  history.replaceState(null, '', addressOf(state, fresh));
+  history.replaceState(shown, '', addressOf(state, fresh));
 }
 
 // Before the page may be gone: the URL serves who comes back to the page, the stored link a reload. Without an edit, a
@@ -69,11 +73,18 @@ export function usePlayground(select: (state: PlaygroundState) => unknown = (who
   return useSyncExternalStore(listeners.subscribe, () => select(state));
 }
 
+/** Calls back with the state before, after a link was opened in the page, but not after Back and Forward. */
+export const onLinkOpened = (listener: (before: PlaygroundState) => void): void => void linkListeners.add(listener);
+
 addEventListener('hashchange', () => {
+  const isLink = history.state === null;
+  if (isLink) history.replaceState(shown, '');
   if (location.hash === addressOf(state, fresh)) return;
   clearTimeout(pending);
   pending = undefined;
+  const before = state;
   state = loaded = opened();
+  if (isLink) for (const listener of linkListeners) listener(before);
   listeners.notify();
 });
 

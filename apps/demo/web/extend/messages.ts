@@ -4,6 +4,7 @@ const en = {
   functions: 'Functions',
   yours: 'Your functions',
   none: 'None yet',
+  unsaved: 'not saved',
   examples: 'Examples',
   exampleNames: {
     swish: 'Swish',
@@ -59,6 +60,7 @@ const zh: typeof en = {
   functions: '函数',
   yours: '你的函数',
   none: '暂无',
+  unsaved: '未保存',
   examples: '示例',
   exampleNames: {
     swish: 'swish 函数',

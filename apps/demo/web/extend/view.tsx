@@ -6,8 +6,9 @@ import { useMessages } from '../language.js';
 import type { CustomFunction, PlaygroundState } from '../state.js';
 import { TaskLine } from '../shared/task-line.js';
 import { update, usePlayground } from '../store.js';
+import { chooseFunction, discardDraft, editFunction, ownOf, savedFunctions, useEditing } from './editing.js';
 import { Editor } from './editor.js';
-import { type Example, examples, softsign } from './examples.js';
+import { examples, softsign } from './examples.js';
 import './extend.css';
 import { messages } from './messages.js';
 import { CheckPanel } from './check-panel.js';
@@ -21,18 +22,19 @@ const max = { length: 8000, functions: 20 };
 export default function ExtendView() {
   const { custom, task } = usePlayground();
   const say = useMessages(messages);
-  const [own, setOwn] = useState<OwnFunction>(() => (task === 'softsign' ? ownOf(softsign) : first(custom)));
+  const { own, drafts } = useEditing();
   const [notice, report] = useState('');
   const check = useCheck(own);
   const { status } = check;
   const problem = problemWith(own, custom, say);
-  const saved: OwnFunction[] = [
-    ...custom.activations.map((entry) => ({ kind: 'activation' as const, ...entry })),
-    ...custom.losses.map((entry) => ({ kind: 'loss' as const, ...entry })),
-  ];
+  const saved = savedFunctions(custom);
   const choose = (next: OwnFunction) => {
     report('');
-    setOwn(next);
+    chooseFunction(next);
+  };
+  const edit = (next: OwnFunction) => {
+    report('');
+    editFunction(next);
   };
   const save = () => {
     change(own.kind, (list) => [
@@ -58,7 +60,7 @@ export default function ExtendView() {
       </p>
       <section className="panel extend-list" aria-label={say.functions}>
         <h2>{say.yours}</h2>
-        {saved.length === 0 && <p className="quiet">{say.none}</p>}
+        {saved.length + drafts.length === 0 && <p className="quiet">{say.none}</p>}
         <ul>
           {saved.map((entry) => (
             <li key={`${entry.kind} ${entry.name}`}>
@@ -71,6 +73,19 @@ export default function ExtendView() {
                 {entry.name} <span className="quiet">{say.kinds[entry.kind]}</span>
               </button>
               <button type="button" aria-label={`${say.remove}: ${entry.name}`} onClick={() => remove(entry)}>
+                <Trash2 size={14} aria-hidden />
+              </button>
+            </li>
+          ))}
+          {drafts.map((draft, k) => (
+            <li key={k}>
+              <button type="button" className="plain" onClick={() => choose(draft)}>
+                {draft.name}{' '}
+                <span className="quiet">
+                  {say.kinds[draft.kind]}, {say.unsaved}
+                </span>
+              </button>
+              <button type="button" aria-label={`${say.remove}: ${draft.name}`} onClick={() => discardDraft(draft)}>
                 <Trash2 size={14} aria-hidden />
               </button>
             </li>
@@ -91,7 +106,7 @@ export default function ExtendView() {
         <div className="extend-head">
           <label>
             {say.kind}{' '}
-            <select value={own.kind} onChange={(event) => choose({ ...own, kind: event.target.value as Kind })}>
+            <select value={own.kind} onChange={(event) => edit({ ...own, kind: event.target.value as Kind })}>
               <option value="activation">{say.kinds.activation}</option>
               <option value="loss">{say.kinds.loss}</option>
             </select>
@@ -102,7 +117,7 @@ export default function ExtendView() {
               value={own.name}
               spellCheck={false}
               aria-invalid={problem !== undefined}
-              onChange={(event) => choose({ ...own, name: event.target.value })}
+              onChange={(event) => edit({ ...own, name: event.target.value })}
             />
           </label>
           <button
@@ -118,20 +133,12 @@ export default function ExtendView() {
         <p role="status" className="notice">
           {notice}
         </p>
-        <Editor label={say.source} value={own.source} onChange={(source) => setOwn((now) => ({ ...now, source }))} />
+        <Editor label={say.source} value={own.source} onChange={(source) => editFunction({ ...own, source })} />
         <p className="quiet extend-help">{say.editorHelp}</p>
       </section>
       <CheckPanel check={check} kind={own.kind} />
     </div>
   );
-}
-
-const ownOf = ({ kind, name, source }: Example): OwnFunction => ({ kind, name, source });
-
-/** The first saved function, or the first example. */
-function first({ activations, losses }: PlaygroundState['custom']): OwnFunction {
-  if (activations.length > 0) return { kind: 'activation', ...activations[0] };
-  return losses.length > 0 ? { kind: 'loss', ...losses[0] } : ownOf(examples[0]);
 }
 
 function change(kind: Kind, of: (list: readonly CustomFunction[]) => CustomFunction[]): void {

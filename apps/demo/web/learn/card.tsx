@@ -1,5 +1,6 @@
 /** The card: one task, its answer, and what is wrong or right about it. */
-import { type SyntheticEvent, useId } from 'react';
+import { ChevronDown, ChevronUp } from 'lucide-react';
+import { type SyntheticEvent, useId, useState } from 'react';
 import { useMessages } from '../language.js';
 import { type ChapterName, chapterNames, type ChapterWork } from '../state.js';
 import { usePlayground } from '../store.js';
@@ -31,14 +32,20 @@ export function Card({ chapter, tasks, work }: CardProps) {
   const checked = tries.at(-1) === work.draft;
   const isHidden = usePlayground(({ display }) => display.answers === 'hidden');
   return (
-    <section className={styles.card} aria-labelledby={heading}>
+    <section
+      className={styles.card}
+      aria-labelledby={heading}
+      data-started={number > 0 || state !== 'open' || undefined}
+    >
       <h2 id={heading}>
         <RichText text={chapter.title[language]} />
       </h2>
       <p className={styles.count}>{say.taskOf(number + 1, tasks.length)}</p>
-      <p>
-        <RichText text={task.ask[language]} />
-      </p>
+      <Question
+        key={`${chapter.name} ${number} ${work.seed} ${state === 'open'}`}
+        task={task}
+        isOpen={state === 'open'}
+      />
       {state === 'open' ? (
         <Answer key={`${chapter.name} ${number} ${work.seed}`} task={task} draft={work.draft} />
       ) : (
@@ -54,6 +61,34 @@ export function Card({ chapter, tasks, work }: CardProps) {
         {state === 'shown' && <span className="visually-hidden">{isHidden ? say.withheld : say.shown}</span>}
       </div>
     </section>
+  );
+}
+
+/** What the task asks. On phones it can be folded, so that the picture is visible above it, and is so after the answer. */
+function Question({ task, isOpen }: { readonly task: Task; readonly isOpen: boolean }) {
+  const language = usePlayground(({ language }) => language);
+  const say = useMessages(messages);
+  const id = useId();
+  const [isFolded, fold] = useState(!isOpen);
+  const label = isFolded ? say.showQuestion : say.hideQuestion;
+  const Icon = isFolded ? ChevronUp : ChevronDown;
+  return (
+    <>
+      <button
+        type="button"
+        className={styles.fold}
+        aria-label={label}
+        title={label}
+        aria-expanded={!isFolded}
+        aria-controls={id}
+        onClick={() => fold(!isFolded)}
+      >
+        <Icon size={20} aria-hidden />
+      </button>
+      <p id={id} data-folded={isFolded || undefined}>
+        <RichText text={task.ask[language]} />
+      </p>
+    </>
   );
 }
 

@@ -47,7 +47,7 @@ export function ExerciseSheet({ seed }: { readonly seed: number }) {
         <GraphPicture
           label={say.graph}
           graph={network.graph}
-          nodeHeight={104}
+          nodeHeight={{ wide: 104, narrow: 104 }}
           node={(id) => {
             if (id === '1') return { content: <Rows id={id} rows={[]} /> };
             const { b, c } = network.getParameters(id);

@@ -25,8 +25,8 @@ export interface GraphPictureProps {
   readonly graph: Graph;
   readonly node: (id: string) => PictureNode;
   readonly edge: (from: string, to: string) => PictureEdge;
-  /** Height of a node with its surroundings, in pixels. Default: the height given by the style sheet. */
-  readonly nodeHeight?: number;
+  /** Height of a node with its surroundings, in pixels, and on phones. Default: the height given by the style sheet. */
+  readonly nodeHeight?: { readonly wide: number; readonly narrow: number };
 }
 
 export function GraphPicture({ label, graph, node, edge, nodeHeight }: GraphPictureProps) {
@@ -117,10 +117,10 @@ function edgesOf({ ids, inputCount, nodeCount, edgeStart, predecessors, successo
   return edges;
 }
 
-const heights = (layers: readonly (readonly number[])[], nodeHeight: number) =>
+const heights = (layers: readonly (readonly number[])[], { wide, narrow }: { wide: number; narrow: number }) =>
   ({
-    '--wide': `${Math.max(...layers.map((layer) => layer.length)) * nodeHeight}px`,
-    '--narrow': `${layers.length * nodeHeight}px`,
+    '--wide': `${Math.max(...layers.map((layer) => layer.length)) * wide}px`,
+    '--narrow': `${layers.length * narrow}px`,
   }) as object;
 
 /** Node numbers by depth: each node a layer after the last of its predecessors, or, without any, before its first successor. */

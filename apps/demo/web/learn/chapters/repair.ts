@@ -127,8 +127,8 @@ function name({ graph }: Network, node: string, bug: BugName): SettingTask {
   return {
     kind: 'setting',
     ask: {
-      en: 'A program derives this network, and one node of its backward pass has a bug. Probe up to five nodes: each shows what the program says beside what is right. Then choose the node and the bug below the graph.',
-      zh: '一个程序对这个网络求导，它的反向传播在某个节点上有一个错误。最多探测五个节点：每个节点会显示程序的结果和正确的结果。然后在图的下方选出节点和错误。',
+      en: 'A program derives this network, and its backward pass has a bug at one node. Probe up to five nodes to compare its numbers with the correct ones. Then choose the node and the bug.',
+      zh: '一个程序对这个网络求导，它的反向传播在某个节点上有一个错误。最多可以探测五个节点，对比程序的结果和正确的结果，然后选出节点和错误。',
     },
     explain: {
       en: `Node ${node}: ${bugTexts[bug].en.toLowerCase()}. Everything before it only passes the wrong number on, so the bug sits at the node nearest to the loss that is wrong.`,

@@ -49,7 +49,7 @@ export function ForwardStage({ exercise, task, settled }: StageProps<ForwardExer
         })}
         edge={(_, to) => ({ tone: to === '4' ? 'focus' : 'dim' })}
       />
-      <div className={styles.picture} data-later={task === 0 || undefined}>
+      <div className={styles.picture} data-close data-later={task === 0 || undefined}>
         <Plot
           label="g(h)"
           x={range}

@@ -1,4 +1,9 @@
-/** The challenge's picture: the graph with its forward numbers, probes, and the accusation. */
+/**
+ * The challenge's picture: the graph with its forward numbers, probes, and the accusation. On phones a node shows its output
+ * only, and a panel the numbers of the selected one.
+ */
+import { Search } from 'lucide-react';
+import { useState } from 'react';
 import { useMessages } from '../../language.js';
 import { Figure } from '../../shared/figure.js';
 import { usePlayground } from '../../store.js';
@@ -14,19 +19,40 @@ import {
 import { GraphPicture } from '../graph-picture.js';
 import { messages } from '../messages.js';
 import { RichText } from '../rich-text.js';
-import { Rows } from '../rows.js';
+import { type Row, Rows } from '../rows.js';
 import type { StageProps } from '../stage.js';
 import styles from './stage.module.css';
 
 export function RepairStage({ exercise, draft, onDraft }: StageProps<RepairExercise>) {
   const language = usePlayground(({ language }) => language);
   const say = useMessages(messages);
-  const { network, pass, broken, right, suspects } = exercise;
+  const { network, pass, suspects } = exercise;
   const { graph } = network;
   const accusation = parseAccusation(draft);
   const { probes } = accusation;
   const change = (part: Partial<Accusation>) => onDraft?.(accusationAnswer({ ...accusation, ...part }));
   const left = maxProbes - probes.length;
+  const [selected, select] = useState<string>();
+  const isInput = (id: string) => graph.indexOf(id) < graph.inputCount;
+  const rowsOf = (id: string): Row[] => [
+    { name: `x_${id}`, value: pass.cache.x(id) },
+    ...(isInput(id)
+      ? []
+      : [
+          { name: `slope_${id}`, value: pass.cache.slope(id) },
+          ...Object.entries(network.getParameters(id).w).map(([from, w]) => ({ name: `w_${from}to${id}`, value: w })),
+        ]),
+  ];
+  const probeButton = (id: string) =>
+    !isInput(id) &&
+    !probes.includes(id) &&
+    left > 0 &&
+    onDraft !== undefined && (
+      <button type="button" className={styles.probe} onClick={() => change({ probes: [...probes, id] })}>
+        {say.probe}
+        <span className="visually-hidden"> {say.node(id)}</span>
+      </button>
+    );
   return (
     <>
       <GraphPicture
@@ -36,33 +62,50 @@ export function RepairStage({ exercise, draft, onDraft }: StageProps<RepairExerc
           tone: id === accusation.node ? 'focus' : 'plain',
           content: (
             <>
-              <Rows
-                id={id}
-                rows={[
-                  { name: `x_${id}`, value: pass.cache.x(id) },
-                  ...(graph.indexOf(id) < graph.inputCount
-                    ? []
-                    : [
-                        { name: `slope_${id}`, value: pass.cache.slope(id) },
-                        ...Object.entries(network.getParameters(id).w).map(([from, w]) => ({
-                          name: `w_${from}to${id}`,
-                          value: w,
-                        })),
-                      ]),
-                ]}
-              />
-              {graph.indexOf(id) >= graph.inputCount && !probes.includes(id) && left > 0 && onDraft !== undefined && (
-                <button type="button" className={styles.probe} onClick={() => change({ probes: [...probes, id] })}>
-                  {say.probe}
-                  <span className="visually-hidden"> {say.node(id)}</span>
-                </button>
-              )}
+              <div className={styles.onWide}>
+                <Rows id={id} rows={rowsOf(id)} />
+                {probeButton(id)}
+              </div>
+              <button
+                type="button"
+                className={styles.onPhone}
+                aria-label={say.node(id)}
+                aria-pressed={id === selected}
+                onClick={() => select(id)}
+              >
+                <b>
+                  {id}
+                  {probes.includes(id) && <Search size={11} aria-hidden />}
+                </b>
+                <Figure value={pass.cache.x(id)} digits={3} />
+              </button>
             </>
           ),
         })}
         edge={() => ({})}
-        nodeHeight={150}
+        nodeHeight={{ wide: 150, narrow: 48 }}
       />
+      <div className={styles.onPhone} aria-live="polite">
+        {selected === undefined ? (
+          <p className={styles.values}>
+            {say.tapNode} <span className={styles.readout}>{say.probesLeft(left)}</span>
+          </p>
+        ) : (
+          <>
+            <p className={styles.values}>
+              <b>{say.node(selected)}</b>
+              {rowsOf(selected).map(({ name, value }) => (
+                <span key={name}>
+                  <RichText text={name} /> <Figure value={value!} digits={4} />
+                </span>
+              ))}
+              <span className={styles.readout}>{say.probesLeft(left)}</span>
+            </p>
+            {probeButton(selected)}
+            {probes.includes(selected) && <ProbedNode exercise={exercise} id={selected} />}
+          </>
+        )}
+      </div>
       <div className={styles.accuse}>
         <label>
           {say.buggyNode}{' '}
@@ -92,41 +135,88 @@ export function RepairStage({ exercise, draft, onDraft }: StageProps<RepairExerc
             ))}
           </select>
         </label>
-        <span className={styles.readout} aria-live="polite">
+        <span className={`${styles.readout} ${styles.onWide}`} aria-live="polite">
           {say.probesLeft(left)}
         </span>
       </div>
       {probes.length > 0 && (
-        <div className={styles.scroll} role="region" aria-label={say.probes} tabIndex={0}>
-          <table className={styles.table}>
-            <thead>
-              <tr>
-                <th scope="col">{say.quantity}</th>
-                <th scope="col">{say.program}</th>
-                <th scope="col">{say.correct}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {probes.map((id) =>
-                numbersAt(exercise, id).map(([name, of]) => (
-                  <tr key={name}>
-                    <th scope="row">
-                      <RichText text={name} />
-                    </th>
-                    <td>
-                      <Figure value={of(broken)} digits={4} />
-                    </td>
-                    <td>
-                      <Figure value={of(right)} digits={4} />
-                    </td>
-                  </tr>
-                )),
-              )}
-            </tbody>
-          </table>
+        <div className={`${styles.scroll} ${styles.onWide}`} role="region" aria-label={say.probes} tabIndex={0}>
+          <Probed exercise={exercise} ids={probes} />
         </div>
       )}
     </>
+  );
+}
+
+/** The program's numbers at some nodes beside the correct ones. */
+function Probed({ exercise, ids }: { readonly exercise: RepairExercise; readonly ids: readonly string[] }) {
+  const say = useMessages(messages);
+  return (
+    <table className={styles.table}>
+      <thead>
+        <tr>
+          <th scope="col">{say.quantity}</th>
+          <th scope="col">{say.program}</th>
+          <th scope="col">{say.correct}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {ids.flatMap((id) =>
+          numbersAt(exercise, id).map(([name, of]) => (
+            <tr key={name}>
+              <th scope="row">
+                <RichText text={name} />
+              </th>
+              <td>
+                <Figure value={of(exercise.broken)} digits={4} />
+              </td>
+              <td>
+                <Figure value={of(exercise.right)} digits={4} />
+              </td>
+            </tr>
+          )),
+        )}
+      </tbody>
+    </table>
+  );
+}
+
+/** The same for one node, with a quantity a column: as low as a phone needs it. */
+function ProbedNode({ exercise, id }: { readonly exercise: RepairExercise; readonly id: string }) {
+  const say = useMessages(messages);
+  const numbers = numbersAt(exercise, id);
+  return (
+    <table className={styles.table}>
+      <thead>
+        <tr>
+          <th scope="col">
+            <span className="visually-hidden">{say.quantity}</span>
+          </th>
+          {numbers.map(([name]) => (
+            <th key={name} scope="col">
+              <RichText text={name} />
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {(
+          [
+            ['program', exercise.broken],
+            ['correct', exercise.right],
+          ] as const
+        ).map(([who, gradients]) => (
+          <tr key={who}>
+            <th scope="row">{say[who]}</th>
+            {numbers.map(([name, of]) => (
+              <td key={name}>
+                <Figure value={of(gradients)} digits={3} />
+              </td>
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </table>
   );
 }
 
