@@ -1,6 +1,15 @@
 /** Checks the behaviour that `Executor` requires: optimizer state, reproducibility, short batches, overflow and errors. */
 import { sigmoid } from '@nnbp/activations';
-import { type Engine, type Executor, mlp, NnbpError, type NnbpErrorCode, type Optimizer, Random } from '@nnbp/core';
+import {
+  type Engine,
+  type Executor,
+  type Graph,
+  mlp,
+  NnbpError,
+  type NnbpErrorCode,
+  type Optimizer,
+  Random,
+} from '@nnbp/core';
 import { mse } from '@nnbp/losses';
 import { sgd } from '@nnbp/optim';
 import { expectNear, unitOf } from './compare.js';
@@ -8,6 +17,7 @@ import { errorBounds } from './error-bounds.js';
 import { everyActivation, everyOptimizer } from './every-plugin.js';
 import { randomParameters, randomSamples } from './random-data.js';
 import { randomGraph } from './random-graph.js';
+import { mixed, wave } from './special-cases.js';
 
 /** Checks that an optimizer's state belongs to the optimizer, not to the executor that last used it. */
 export function expectOwnState(engine: Engine): void {
@@ -90,6 +100,73 @@ export function expectShortBatches(engine: Engine, random: Random): void {
     executor.parameters.set(parameters);
   }
   executor.dispose();
+}
+
+/**
+ * Checks that `stepMany`, if an executor has it, takes the same steps as `step` bit for bit, and leaves out a step after which
+ * a number is not finite.
+ */
+export function expectSameSteps(engine: Engine, random: Random): void {
+  const graphs = [
+    mlp([2, 5, 2], { activation: sigmoid }),
+    mlp([20, 50, 3], { activation: sigmoid }),
+    mixed(random, wave),
+  ];
+  for (const name of ['sgd', 'sgd, schedule', 'sgd, momentum', 'nadam', 'adam, gradient clipped by norm']) {
+    for (const graph of graphs) for (const size of [1, 3]) expectSame(name, engine, graph, size, random);
+  }
+}
+
+function expectSame(name: string, engine: Engine, graph: Graph, batchSize: number, random: Random): void {
+  const parameters = randomParameters(graph, random);
+  const data = randomSamples(graph, random, 7 * batchSize);
+  // The fifth step overflows in float32 as in float64.
+  const order = Uint32Array.from({ length: data.samples }, (_, k) => data.samples - 1 - k);
+  data.targets.fill(
+    1e200,
+    order[4 * batchSize] * graph.outputs.length,
+    (order[4 * batchSize] + 1) * graph.outputs.length,
+  );
+  const [one, two] = [0, 1].map(() => {
+    const executor = engine.prepare(graph, batchSize);
+    executor.parameters.set(parameters);
+    return { executor, optimizer: everyOptimizer[name](), losses: [] as number[] };
+  });
+  const loss = mse();
+  const row = (table: Float64Array, width: number, first: number) =>
+    Float64Array.from(
+      { length: batchSize * width },
+      (_, n) => table[order[first + Math.floor(n / width)] * width + (n % width)],
+    );
+  const stepOne = ({ executor, optimizer, losses }: typeof one) => {
+    const first = losses.length * batchSize;
+    const [inputs, targets] = [
+      row(data.inputs, graph.inputCount, first),
+      row(data.targets, graph.outputs.length, first),
+    ];
+    losses.push(executor.step(inputs, targets, batchSize, loss, optimizer));
+  };
+  while (one.losses.length < 7) stepOne(one);
+  while (two.losses.length < 7) {
+    const { executor, optimizer, losses } = two;
+    const found = new Float64Array(7 - losses.length);
+    const taken =
+      executor.stepMany?.(data, order, losses.length * batchSize, loss, optimizer, found, found.length) ?? 0;
+    losses.push(...found.subarray(0, taken));
+    if (losses.length < 7) stepOne(two);
+  }
+  const state = ({ executor, optimizer, losses }: typeof one) => ({
+    losses: losses.map((value) => (Number.isFinite(value) ? value : NaN)),
+    parameters: Array.from(executor.parameters),
+    optimizer: optimizer.state(),
+  });
+  const [expected, received] = [one, two].map((of) => JSON.stringify(state(of)));
+  one.executor.dispose();
+  two.executor.dispose();
+  if (expected === received) return;
+  throw new Error(
+    `${name}, batches of ${batchSize}: expected the steps of \`step\`, ${expected}, received ${received}.`,
+  );
 }
 
 /** Checks that `step` returns a loss that is not finite, and changes nothing, if the loss or the update overflows. */

@@ -169,6 +169,8 @@ export interface BuiltinOptimizer extends Builtin {
   learningRate(): number;
   /** The scalars of the next step by name, such as Adam's bias corrections. */
   scalars(): Readonly<Record<string, number>>;
+  /** Whether the learning rate is the same at every step. Default: false. */
+  readonly constantRate?: boolean;
   /** Increments the step count after an update by the engine. */
   advance(): void;
   /** The initial values of the vectors it keeps, by name. */

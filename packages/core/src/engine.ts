@@ -40,6 +40,12 @@ export interface PassOptions {
   readonly state?: FloatArray;
 }
 
+/** Samples in memory, row after row: sample k has the rows k of both. */
+export interface SampleTable {
+  readonly inputs: FloatArray;
+  readonly targets: FloatArray;
+}
+
 /**
  * A graph prepared for batches of up to `batchSize` samples of up to `steps` steps. It owns a parameter vector, a gradient
  * vector and the gradient cache, all allocated once.
@@ -103,6 +109,25 @@ export interface Executor {
     loss: Loss,
     optimizer: Optimizer,
     options?: PassOptions,
+  ): number;
+  /**
+   * Several steps in one call, for networks so small that a call takes as long as a step: step k trains on `batchSize`
+   * samples of the table, those with the numbers order[first + k · batchSize] and following. Optional: training calls `step`
+   * for what it does not take.
+   *
+   * @param losses - Receives the mean loss of each step, before its update.
+   * @param count - The maximum number of steps, at most the length of `losses`.
+   * @returns The number of steps taken, from 0 to `count`. It ends before a step that it leaves to `step`, such as one after
+   * which a parameter is not finite; the parameters are then as if that step had not begun.
+   */
+  stepMany?(
+    table: SampleTable,
+    order: Uint32Array,
+    first: number,
+    loss: Loss,
+    optimizer: Optimizer,
+    losses: Float64Array,
+    count: number,
   ): number;
   /** Frees its memory. Using it afterwards throws `DISPOSED`. Calling it twice has no effect. */
   dispose(): void;

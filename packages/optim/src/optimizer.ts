@@ -58,6 +58,7 @@ export function optimizer<Scalar extends string>(rule: Rule<Scalar>): Optimizer 
         return steps;
       },
       learningRate: () => schedule.rate(steps),
+      constantRate: typeof rule.learningRate === 'number',
       scalars: () => rule.scalars(next(), numbers),
       advance() {
         if (rule.advance) count(next());

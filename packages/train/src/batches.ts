@@ -1,5 +1,13 @@
 /** Batches of a table in memory, shuffled by index, or of a stream. The buffers are allocated once. */
-import { type Loss, type Network, NnbpError, type PassOptions, type Random, type SampleCounts } from '@nnbp/core';
+import {
+  type Loss,
+  type Network,
+  NnbpError,
+  type PassOptions,
+  type Random,
+  type SampleCounts,
+  type SampleTable,
+} from '@nnbp/core';
 import {
   areSequences,
   checkSample,
@@ -51,6 +59,18 @@ export interface BatchSource {
   stop(): Promise<void>;
   /** Only for sequences: the state that the next batch continues. */
   readonly carried?: Float64Array;
+  /** Only for a table whose samples all have the weight 1. */
+  readonly table?: BatchTable;
+}
+
+/** The rest of an epoch, for an executor that takes several batches in one call. */
+export interface BatchTable extends SampleTable {
+  /** The numbers of the samples in the order of the epoch. */
+  readonly order: Uint32Array;
+  /** Where in `order` the next batch begins. */
+  readonly first: number;
+  /** Leaves out so many samples, which were trained on. */
+  skip(samples: number): void;
 }
 
 /** Batches of a table, in its order or, with `random`, in a new one each epoch. */
@@ -72,6 +92,19 @@ export function tableBatches(network: Network, data: FlatData, batchSize: number
     numberOf: (s: number) => data.rows?.[order[first + s]] ?? order[first + s],
   };
   return {
+    ...(data.weights === undefined && {
+      table: {
+        inputs: data.inputs,
+        targets: data.targets,
+        order,
+        get first() {
+          return at;
+        },
+        skip(samples: number) {
+          at += samples;
+        },
+      },
+    }),
     start() {
       at = 0;
       // From the same start each epoch, so that the order follows from the random state alone.

@@ -172,6 +172,8 @@ export class Trainer {
   #sum = 0;
   #weight = 0;
   #lastLoss = NaN;
+  /** Of several steps that were one call. */
+  readonly #losses = new Float64Array(1024);
   /** The shuffling as it was at the start of the epoch under way. */
   readonly #drawnFrom = new Random();
   #disposed = false;
@@ -378,6 +380,10 @@ export class Trainer {
     if (!this.#underway) this.#begin();
     this.#pace.resume();
     for (;;) {
+      if (after === undefined && this.#trainMany()) {
+        await this.yield();
+        continue;
+      }
       const next = this.#sources.training.next();
       const batch = next instanceof Promise ? await untilAborted(next, signal) : next;
       if (batch === undefined) break;
@@ -415,7 +421,10 @@ export class Trainer {
     const { training } = this.#sources;
     for (let n = 0; n < count; n++) {
       if (!this.#underway) this.#begin();
-      for (let batch = training.next() as Batch | undefined; batch; batch = training.next() as Batch | undefined) {
+      for (;;) {
+        if (this.#trainMany()) return true;
+        const batch = training.next() as Batch | undefined;
+        if (batch === undefined) break;
         if (this.#train(batch)) return true;
       }
       log.push(this.#end(undefined), this.#pace.samplesPerSecond);
@@ -456,6 +465,33 @@ export class Trainer {
     this.#train(batch);
     this.share();
     return this.#lastLoss;
+  }
+
+  /** As many steps as the executor takes in one call: none, if it has no such call. True if it is time to yield. */
+  #trainMany(): boolean {
+    const { table } = this.#sources.training;
+    if (table === undefined || this.#executor.stepMany === undefined || this.#optimizer.iterate) return false;
+    const losses = this.#losses;
+    const size = this.batchSize;
+    const whole = Math.floor((table.order.length - table.first) / size);
+    const count = Math.min(whole, this.#pace.left, losses.length);
+    const taken = this.#executor.stepMany(
+      table,
+      table.order,
+      table.first,
+      this.#options.loss,
+      this.#optimizer,
+      losses,
+      count,
+    );
+    if (taken === 0) return false;
+    table.skip(taken * size);
+    for (let k = 0; k < taken; k++) this.#sum += losses[k] * size;
+    this.#lastLoss = losses[taken - 1];
+    this.#weight += taken * size;
+    this.#batches += taken;
+    this.#samples += taken * size;
+    return this.#pace.count(taken * size, taken);
   }
 
   /** One step. True if it is time to yield. */

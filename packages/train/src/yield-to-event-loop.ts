@@ -40,10 +40,16 @@ export class Pace {
     this.#interval = Math.min(maxInterval, every);
   }
 
-  /** Counts a batch of `samples` samples. True if it is time to yield. */
-  count(samples: number): boolean {
+  /** How many batches are left until the next read of the clock. */
+  get left(): number {
+    return this.#left;
+  }
+
+  /** Counts batches of `samples` samples together. True if it is time to yield. */
+  count(samples: number, batches = 1): boolean {
     this.#samples += samples;
-    if (--this.#left > 0) return false;
+    this.#left -= batches;
+    if (this.#left > 0) return false;
     const now = performance.now();
     const elapsed = now - this.#since;
     if (elapsed < this.#interval) this.#batches = Math.min(2 * this.#batches, 2 ** 20);

@@ -229,6 +229,7 @@ export const fusedMultiplyAdd: MultiplyAdd = (a, b, c) => [a, b, c, vector(0x105
 
 /** Memory in bulk. */
 export const memory = {
+  copy: (to: Code, from: Code, length: Code): Code => [to, from, length, 0xfc, 0x0a, 0x00, 0x00],
   fill: (address: Code, byte: Code, length: Code): Code => [address, byte, length, 0xfc, 0x0b, 0x00],
 };
 

@@ -18,6 +18,7 @@ import {
   type Plan,
   RowCache,
   type SampleCounts,
+  type SampleTable,
 } from '@nnbp/core';
 import type { MultiplyAdd } from './assembler.js';
 import { lossKernelOf } from './builtins.js';
@@ -26,7 +27,7 @@ import { PlanDescription } from './describe.js';
 import { type Form, rowsForm } from './image.js';
 import { addCaseThree, outputLoss, type PassTables } from './jacobian.js';
 import { noOptimizer } from './kernels/optimizer.js';
-import { job } from './kernels/program.js';
+import { job } from './kernels/job.js';
 import type { MemoryUse } from './layout.js';
 import { header, maxOptimizerVectors, maxOptions } from './memory-map.js';
 import { OptimizerBinding } from './optimizer-binding.js';
@@ -39,6 +40,8 @@ import { calledLoss } from './unrolled/loss.js';
 export interface Attached {
   /** Runs them, on this thread and on the workers. */
   run(kind: number, loss: number, optimizer: number): void;
+  /** Only with one thread: steps on the first batches of the queue. Returns how many it took. */
+  runMany?(count: number, loss: number, optimizer: number): number;
   detach(): void;
 }
 
@@ -49,8 +52,17 @@ export interface Host {
   readonly multiplyAdd: MultiplyAdd;
   /** Why there are fewer threads than asked for. */
   readonly reason?: string | undefined;
-  /** Instantiates the kernels, and the module of unrolled code if there is one. */
-  attach(memory: WebAssembly.Memory, plugins: CustomPlugins, module?: WebAssembly.Module): Attached;
+  /**
+   * Instantiates the kernels, and the module of unrolled code if there is one.
+   *
+   * @param advance - For `runMany`: counts an update. Returns 1 if the next step can run inside, else 0.
+   */
+  attach(
+    memory: WebAssembly.Memory,
+    plugins: CustomPlugins,
+    advance: () => number,
+    module?: WebAssembly.Module,
+  ): Attached;
 }
 
 const pageBytes = 65536;
@@ -79,6 +91,9 @@ export class WasmExecutor implements Executor {
   readonly #isUnrolled: boolean;
   readonly #multiplyAdd: MultiplyAdd;
   readonly #use: MemoryUse;
+  /** How many batches a call can take, and where their losses are. */
+  readonly #queue: number;
+  readonly #queueLosses: Float64Array;
   #lossKernel = 0;
   #previous: Float32Array | undefined;
   #disposed = false;
@@ -133,12 +148,14 @@ export class WasmExecutor implements Executor {
     );
     this.threads = host.threads;
     this.threadsReason = host.reason;
+    this.#queue = form.layout.queue;
+    this.#queueLosses = new Float64Array(buffer, form.layout.queueLosses, this.#queue);
     this.#isUnrolled = form.module !== undefined;
     this.#multiplyAdd = host.multiplyAdd;
     this.#use = form.layout.use;
     this.#plugins = new CustomPlugins(this.#words, this.#numbers, graph.outputs.length, planned);
     form.write(this.#words, this.#numbers);
-    this.#attached = host.attach(memory, this.#plugins, form.module);
+    this.#attached = host.attach(memory, this.#plugins, this.#binding.advance, form.module);
   }
 
   /**
@@ -250,6 +267,36 @@ export class WasmExecutor implements Executor {
     });
   }
 
+  /** Steps by optimizers that run inside; see `Executor`. */
+  stepMany(
+    table: SampleTable,
+    order: Uint32Array,
+    first: number,
+    loss: Loss,
+    optimizer: Optimizer,
+    losses: Float64Array,
+    count: number,
+  ): number {
+    this.#expectUsable();
+    const whole = Math.floor((order.length - first) / this.batchSize);
+    const batches = Math.min(count, whole, losses.length, this.#queue);
+    if (batches < 2 || this.#attached.runMany === undefined) return 0;
+    const inside = this.#binding.prepare(optimizer, this.batchSize);
+    if (inside === noOptimizer) return 0;
+    this.#rows.fill(table, order, first, batches);
+    this.#words[header.inputGradients / 4] = 0;
+    this.cache.withoutInputs = true;
+    this.#chooseLoss(loss);
+    const isConstant = this.#binding.isConstant;
+    this.#words[header.constantStep / 4] = Number(isConstant);
+    const taken = this.#attached.runMany(batches, this.#lossKernel, inside);
+    for (let k = 0; k < taken; k++) {
+      losses[k] = this.#queueLosses[k] / this.batchSize;
+      if (isConstant) optimizer.builtin!.advance();
+    }
+    return taken;
+  }
+
   /** Releases the memory; see `Executor`. */
   dispose(): void {
     if (this.#disposed) return;
@@ -270,13 +317,16 @@ export class WasmExecutor implements Executor {
     return NaN;
   }
 
+  #chooseLoss(loss: Loss): void {
+    if (loss === this.#plugins.loss) return;
+    this.#plugins.loss = loss;
+    const { code, options } = lossKernelOf(loss);
+    this.#lossKernel = code;
+    this.#numbers.set(options.slice(0, maxOptions), header.lossOptions / 4);
+  }
+
   #backward(kind: number, total: number, loss: Loss, optimizer: number, options: PassOptions | undefined): number {
-    if (loss !== this.#plugins.loss) {
-      this.#plugins.loss = loss;
-      const { code, options } = lossKernelOf(loss);
-      this.#lossKernel = code;
-      this.#numbers.set(options.slice(0, maxOptions), header.lossOptions / 4);
-    }
+    this.#chooseLoss(loss);
     const called = this.#isUnrolled && options?.weights !== undefined ? calledLoss : 0;
     this.#attached.run(kind, this.#lossKernel + called, optimizer);
     return this.#loss[0] / total;

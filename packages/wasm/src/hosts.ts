@@ -3,13 +3,15 @@ import { BarrierTimeout } from './barrier-timeout.js';
 import type { MultiplyAdd } from './assembler.js';
 import { completeUpdate, type Optimize } from './complete.js';
 import type { Attached, Host } from './executor.js';
-import { job } from './kernels/program.js';
+import { job } from './kernels/job.js';
 import { header } from './memory-map.js';
 import type { Pool } from './pool.js';
 import { ThreadChoice } from './thread-choice.js';
 
 interface Exports {
   run(thread: number, kind: number, loss: number, optimizer: number): void;
+  /** Only with one thread. */
+  runMany(count: number, loss: number, optimizer: number): number;
   /** Only with several threads. */
   readonly optimize: Optimize;
   /** Only with one thread, for unrolled code. */
@@ -21,6 +23,7 @@ interface Environment {
   activation(unit: number, from: number, to: number): void;
   aggregation(unit: number, from: number, to: number): void;
   loss(): number;
+  advance?(): number;
   waiting?(turn: number): void;
 }
 
@@ -32,15 +35,15 @@ function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory, env
 export const oneThread = (module: WebAssembly.Module, multiplyAdd: MultiplyAdd): Host => ({
   threads: 1,
   multiplyAdd,
-  attach(memory, { activation, aggregation, caseOne }, unrolled) {
-    let kernels = instantiate(module, memory, { activation, aggregation, loss: caseOne });
+  attach(memory, { activation, aggregation, caseOne }, advance, unrolled) {
+    let kernels = instantiate(module, memory, { activation, aggregation, loss: caseOne, advance });
     if (unrolled) {
       const { loss, update } = kernels;
-      kernels = new WebAssembly.Instance(unrolled, { environment: { memory, loss, update } })
+      kernels = new WebAssembly.Instance(unrolled, { environment: { memory, loss, update, advance } })
         .exports as unknown as Exports;
     }
-    const { run } = kernels;
-    return { run: (kind, loss, optimizer) => run(0, kind, loss, optimizer), detach: () => undefined };
+    const { run, runMany } = kernels;
+    return { run: (kind, loss, optimizer) => run(0, kind, loss, optimizer), runMany, detach: () => undefined };
   },
 });
 

@@ -19,6 +19,12 @@ export interface CommonLayout {
   readonly inputStride: number;
   readonly targets: number;
   readonly targetStride: number;
+  /** Where the rows of several batches are, one after another, and how many. The first is at `inputs` and `targets`. */
+  readonly queue: number;
+  readonly queueInputBytes: number;
+  readonly queueTargetBytes: number;
+  /** A float64 for each. */
+  readonly queueLosses: number;
   readonly targetRows: number;
   readonly outputX: number;
   /** A row for each step. */
@@ -87,6 +93,12 @@ export const sampleStride = (count: number): number => ((count * 4) % 512 === 0 
 /** The number of a dense unit's predecessors, rounded up to whole vectors: the length of its table. */
 export const tableLength = (predecessors: number): number => roundedUp(predecessors, 4);
 
+/** Bytes of the rows of several batches; with more, a call for each costs little. */
+const queueBytes = 32768;
+
+/** How many batches of so many bytes a call can take. */
+export const queueLength = (batchBytes: number): number => Math.max(1, Math.floor(queueBytes / batchBytes));
+
 /** The length of a parameter vector, rounded up to whole cache lines. */
 export const parameterVectorBytes = (graph: Graph): number => roundedUp(graph.parameterCount * 4, lineBytes);
 
@@ -138,6 +150,8 @@ export function layout(graph: Graph, plan: Plan, batchSize: number, steps: numbe
   const samples = roundedUp(batchSize, 4);
   const inputStride = sampleStride(graph.inputCount);
   const targetStride = sampleStride(outputCount);
+  const [queueInputBytes, queueTargetBytes] = [samples * inputStride, samples * targetStride];
+  const queue = steps === 1 ? queueLength(queueInputBytes + queueTargetBytes) : 1;
 
   const result = {
     rowBytes,
@@ -173,9 +187,13 @@ export function layout(graph: Graph, plan: Plan, batchSize: number, steps: numbe
     targetRows: place(roundedUp(outputCount, 4) * rowBytes, 'samples'),
     inputStride,
     // Whole vectors are read, so up to three numbers beyond the last.
-    inputs: place(samples * inputStride + 12, 'samples'),
+    inputs: place(queue * queueInputBytes + 12, 'samples'),
     targetStride,
-    targets: place(samples * targetStride + 12, 'samples'),
+    targets: place(queue * queueTargetBytes + 12, 'samples'),
+    queue,
+    queueInputBytes,
+    queueTargetBytes,
+    queueLosses: place(8 * queue, 'samples'),
     panelStride: rowStride(widest),
     panel: place(samples * rowStride(widest), 'values'),
     // Last, since the system provides memory only where it is touched, and plain gradient descent touches none of it.

@@ -107,6 +107,12 @@ export const header = {
   outputXStart: 416,
   targetRowsStart: 412,
   weightsStart: 408,
+  /** Several steps in one call: the bytes of a batch's inputs and targets, and the losses of all, float64. */
+  queueInputBytes: 464,
+  queueTargetBytes: 468,
+  queueLosses: 472,
+  /** 1 if no step needs other numbers of the optimizer than the first. */
+  constantStep: 476,
   /** The loss's options as float32, in the order its kernel names them. */
   lossOptions: 448,
   /** Between threads: how many have arrived, and which time it is. */

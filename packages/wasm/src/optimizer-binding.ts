@@ -28,6 +28,9 @@ export class OptimizerBinding {
   #plain: BuiltinOptimizer | undefined;
   #rate = 0;
   #samples = 0;
+  /** Of the step prepared last. */
+  #optimizer: Optimizer | undefined;
+  #total = 0;
 
   constructor(words: Uint32Array, numbers: Float32Array, vectors: readonly Float32Array[]) {
     this.#words = words;
@@ -42,7 +45,10 @@ export class OptimizerBinding {
    * @returns the code of the kernel to run; `noOptimizer` if the optimizer has to be called back
    * @throws NnbpError `WRONG_LENGTH` if its vectors belong to another network
    */
-  prepare({ builtin }: Optimizer, samples: number): number {
+  prepare(optimizer: Optimizer, samples: number): number {
+    const { builtin } = optimizer;
+    this.#optimizer = optimizer;
+    this.#total = samples;
     if (this.#plain !== undefined && builtin === this.#plain && samples === this.#samples) {
       // Nothing has changed since the last step. The check saves a fifth of a microsecond per step.
       if (builtin.learningRate() === this.#rate) return plainDescent;
@@ -66,6 +72,18 @@ export class OptimizerBinding {
     }
     return this.#code;
   }
+
+  /** Whether all further steps have the numbers that the memory holds. */
+  get isConstant(): boolean {
+    return this.#plain?.constantRate === true;
+  }
+
+  /** Counts an update by the kernels and prepares the next step. 1 if they can run it, else 0. */
+  readonly advance = (): number => {
+    const optimizer = this.#optimizer!;
+    optimizer.builtin!.advance();
+    return this.prepare(optimizer, this.#total) === noOptimizer ? 0 : 1;
+  };
 
   /** Prepares the memory for a pass without an update. */
   prepareMean(samples: number): void {

@@ -10,6 +10,7 @@ import {
   type Rows,
   rowsOf,
   type SampleCounts,
+  type SampleTable,
   totalWeight,
 } from '@nnbp/core';
 import type { CommonLayout, Layout } from './layout.js';
@@ -105,6 +106,17 @@ export class SampleRows {
     return totalWeight(options?.weights, rows.count);
   }
 
+  /** Copies the rows of several batches of a table into the queue. */
+  fill({ inputs, targets }: SampleTable, order: Uint32Array, first: number, batches: number): void {
+    const { batchSize } = this.#capacity;
+    if (batchSize !== this.#samples) {
+      this.#setRows(rowsOf(batchSize));
+      this.#samples = batchSize;
+    }
+    this.#pick(inputs, order, first, batches, this.#inputCount, this.#inputsAt, this.#inputStride);
+    this.#pick(targets, order, first, batches, this.#outputCount, this.#targetsAt, this.#targetStride);
+  }
+
   /** A row of outputs for each row of the call. */
   outputs(): Float32Array {
     const { start, count, steps } = this.#rows;
@@ -195,6 +207,38 @@ export class SampleRows {
     }
     if (!this.#padded) return;
     for (let s = samples; s & 3; s++) numbers.copyWithin(at + s * stride, at, at + width);
+  }
+
+  /** The rows order[first], order[first + 1], … of a table, for several batches. */
+  #pick(
+    rows: FloatArray,
+    order: Uint32Array,
+    first: number,
+    batches: number,
+    width: number,
+    at: number,
+    stride: number,
+  ): void {
+    const numbers = this.#numbers;
+    const { batchSize } = this.#capacity;
+    const lanes = this.#padded ? (batchSize + 3) & -4 : batchSize;
+    for (let batch = 0, to = at; batch < batches; batch++, first += batchSize, to += lanes * stride) {
+      // Loops of one or two iterations would take most of the time of a small network's batch.
+      if (width === 1) for (let s = 0; s < batchSize; s++) numbers[to + s * stride] = rows[order[first + s]];
+      else if (width === 2) {
+        for (let s = 0; s < batchSize; s++) {
+          const from = 2 * order[first + s];
+          numbers[to + s * stride] = rows[from];
+          numbers[to + s * stride + 1] = rows[from + 1];
+        }
+      } else {
+        for (let s = 0; s < batchSize; s++) {
+          const from = order[first + s] * width;
+          for (let k = 0; k < width; k++) numbers[to + s * stride + k] = rows[from + k];
+        }
+      }
+      for (let s = batchSize; s < lanes; s++) numbers.copyWithin(to + s * stride, to, to + width);
+    }
   }
 
   /** The same for a row per sample and step: a sample's steps lie side by side. Where a sequence has ended, the first sample is repeated. */

@@ -26,11 +26,11 @@ async function host(compared: () => void): Promise<Host & { pool: Pool }> {
   return {
     ...crew,
     pool,
-    attach(memory, plugins) {
+    attach(memory, plugins, advance) {
       const none = () => 0;
       const environment = { memory, activation: none, aggregation: none, loss: none, waiting: none };
       const optimize = new WebAssembly.Instance(module, { environment }).exports.optimize as Optimize;
-      const attached = crew.attach(memory, plugins);
+      const attached = crew.attach(memory, plugins, advance);
       return {
         detach: attached.detach,
         run(kind, loss, optimizer) {

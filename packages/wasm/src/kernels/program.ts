@@ -14,6 +14,7 @@ import {
   double,
   i32,
   int,
+  type Local,
   memory,
   type MultiplyAdd,
 } from '../assembler.js';
@@ -23,14 +24,13 @@ import { aggregationKernel, edgeDeltas } from './aggregation.js';
 import { denseKernels } from './dense.js';
 import { denseOneKernel } from './dense-one.js';
 import { finishKernel, nodeKind } from './finish.js';
+import { job } from './job.js';
 import { lossKernel } from './loss.js';
+import { runMany } from './many.js';
 import { rowKernels } from './rows.js';
 import { threadShare, wholeShare } from './share.js';
 import { sparseForward } from './sparse.js';
 import { meanKernel, updateKernel } from './update.js';
-
-/** What `run` does. */
-export const job = { predict: 1, backpropagate: 2, step: 3 } as const;
 
 const { add, sub, mul, shl, load, eq } = int;
 const number = int.const;
@@ -40,6 +40,7 @@ export function program(module: Assembler, multiplyAdd: MultiplyAdd, shared: boo
   const callActivation = module.importFunction('activation', [i32, i32, i32]);
   const callAggregation = module.importFunction('aggregation', [i32, i32, i32]);
   const callLoss = module.importFunction('loss', [], [f64]);
+  const advance = shared ? undefined : module.importFunction('advance', [], [i32]);
   const barrier: Callable = shared ? barrierFunction(module) : () => [];
   const divide = shared ? threadShare : wholeShare;
   const dense = denseKernels(module, multiplyAdd);
@@ -55,7 +56,7 @@ export function program(module: Assembler, multiplyAdd: MultiplyAdd, shared: boo
   const toMean = meanKernel(module);
   const update = updateKernel(shared ? undefined : 'update', module, divide, shared, barrier, toMean);
 
-  module.function('run', [i32, i32, i32, i32], [], ([thread, kind, loss, optimizer], local) => {
+  const run = module.function('run', [i32, i32, i32, i32], [], ([thread, kind, loss, optimizer], local) => {
     const [u, firstUnit, endUnit, from, to, record, entry, step, outputs] = Array.from({ length: 9 }, () => local(i32));
     const sum = local(f64);
     const wait: Code = shared ? barrier(thread.get) : [];
@@ -214,6 +215,16 @@ export function program(module: Assembler, multiplyAdd: MultiplyAdd, shared: boo
       ]),
     ];
   });
+
+  if (advance === undefined) return;
+  // Kernels find the rows of a batch where the first one of the queue is.
+  const take = (rows: 'inputs' | 'targets', bytes: 'queueInputBytes' | 'queueTargetBytes', k: Local): Code =>
+    memory.copy(word(rows), add(word(rows), mul(k.get, word(bytes))), word(bytes));
+  const stepOn = (k: Local, loss: Local, optimizer: Local): Code => [
+    control.when(k.get, [take('inputs', 'queueInputBytes', k), take('targets', 'queueTargetBytes', k)]),
+    run(number(0), number(job.step), loss.get, optimizer.get),
+  ];
+  runMany(module, stepOn, advance);
 }
 
 /** Number of checks before a waiting thread sleeps between checks. */

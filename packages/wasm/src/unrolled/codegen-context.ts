@@ -13,6 +13,9 @@ export interface CodegenContext {
   readonly rowOf: Uint32Array;
   readonly layout: UnrolledLayout;
   readonly multiplyAdd: MultiplyAdd;
+  /** The address of the sample's inputs, and of its targets. */
+  readonly inputs: Local;
+  readonly targets: Local;
   /** A register a group: values, dloss/dx, delta = dloss/dx · slope, and dloss/dc = dloss/dx · g. */
   readonly x: readonly Local[];
   readonly dLossDx: readonly Local[];
@@ -38,6 +41,8 @@ export function codegenContext(
   layout: UnrolledLayout,
   multiplyAdd: MultiplyAdd,
   newLocal: (type: typeof v128) => Local,
+  inputs: Local,
+  targets: Local,
 ): CodegenContext {
   const local = () => newLocal(v128);
   const each = () => groups.map(local);
@@ -48,6 +53,8 @@ export function codegenContext(
     rowOf,
     layout,
     multiplyAdd,
+    inputs,
+    targets,
     x: each(),
     dLossDx: each(),
     delta: each(),

@@ -8,7 +8,7 @@ const { add, mul, shuffle, store, loadZero } = f32x4;
 
 /** All groups, inputs first. */
 export function forward(context: CodegenContext): Code {
-  const { groups, layout, x, multiplyAdd, local } = context;
+  const { groups, layout, inputs, x, multiplyAdd, local } = context;
   const sums = Array.from({ length: 4 }, local);
   const [h, g, derivative, c] = Array.from({ length: 4 }, local);
   const kernels = Object.values<ActivationKernel>(activationKernels);
@@ -16,7 +16,7 @@ export function forward(context: CodegenContext): Code {
     const address = (table: number): Code => int.const(table + 16 * k);
     if (activation === undefined) {
       // One by one, as they were just written: the processor forwards a single number sooner than a part of a vector.
-      const inputAt = (lane: number) => int.const(layout.inputs + 16 * k + 4 * lane);
+      const inputAt = (lane: number) => int.add(inputs.get, int.const(16 * k + 4 * lane));
       return [x[k].set(gather(nodes.map((_, lane) => inputAt(lane)))), store(address(layout.x), x[k].get)];
     }
     const { options = [], emit } = kernels[activation.code];

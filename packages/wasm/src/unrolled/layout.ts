@@ -1,6 +1,6 @@
 /** How much memory unrolled code needs, and where each part of it goes. */
 import type { Graph } from '@nnbp/core';
-import { type CommonLayout, parameterVectorBytes, placer, roundedUp, squareSumBytes } from '../layout.js';
+import { type CommonLayout, parameterVectorBytes, placer, queueLength, squareSumBytes } from '../layout.js';
 import { maxOptimizerVectors } from '../memory-map.js';
 
 /** Where unrolled code finds things. */
@@ -15,6 +15,8 @@ export function unrolledLayout(graph: Graph, groups: number): UnrolledLayout {
   const { place, end, use } = placer();
   const rowBytes = 16;
   const outputs = graph.outputs.length;
+  const [queueInputBytes, queueTargetBytes] = [graph.inputCount * 4, outputs * 4];
+  const queue = queueLength(queueInputBytes + queueTargetBytes);
   const parameterBytes = parameterVectorBytes(graph);
   const outputRows = place(outputs * rowBytes, 'values');
   const table = () => place(groups * 16, 'values');
@@ -26,10 +28,14 @@ export function unrolledLayout(graph: Graph, groups: number): UnrolledLayout {
     outputX: place(outputs * 4, 'tables'),
     targetRows: place(outputs * rowBytes, 'samples'),
     weights: place(rowBytes, 'samples'),
-    inputs: place(roundedUp(graph.inputCount, 4) * 4, 'samples'),
-    inputStride: graph.inputCount * 4,
-    targets: place(outputs * 4, 'samples'),
-    targetStride: outputs * 4,
+    inputs: place(queue * queueInputBytes, 'samples'),
+    inputStride: queueInputBytes,
+    targets: place(queue * queueTargetBytes, 'samples'),
+    targetStride: queueTargetBytes,
+    queue,
+    queueInputBytes,
+    queueTargetBytes,
+    queueLosses: place(8 * queue, 'samples'),
     x: table(),
     g: table(),
     slope: table(),

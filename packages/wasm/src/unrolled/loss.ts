@@ -35,8 +35,10 @@ export function caseOne(context: CodegenContext, lossOf: Callable, loss: Local):
   ];
 }
 
+const targetAt = ({ targets }: CodegenContext, k: number): Code => int.add(targets.get, int.const(4 * k));
+
 function inline(context: CodegenContext, { options = [], reduction, emit }: ElementwiseLossKernel): Code {
-  const { graph, groups, rowOf, layout, x, dLossDx, multiplyAdd, local } = context;
+  const { graph, groups, rowOf, x, dLossDx, multiplyAdd, local } = context;
   const [t, derivative, value, sum] = Array.from({ length: 4 }, local);
   const share = f32x4.const(reduction === 'mean' ? 1 / graph.outputs.length : 1);
   const values = Object.fromEntries(
@@ -54,7 +56,7 @@ function inline(context: CodegenContext, { options = [], reduction, emit }: Elem
       const masked = (of: Code): Code => (isWhole ? of : i32x4.and(of, mask));
       return [
         // One by one, as they were written a moment ago: see `forward`.
-        t.set(gather(lanes.map((output) => output && int.const(layout.targets + 4 * output.k)))),
+        t.set(gather(lanes.map((output) => output && targetAt(context, output.k)))),
         emit({ multiplyAdd, local }, x[g], t, derivative, value, values),
         dLossDx[g].set(masked(mul(ifKnown(derivative, t), share))),
         sum.set(f32x4.add(sum.get, masked(ifKnown(value, t)))),
@@ -79,7 +81,7 @@ function called(context: CodegenContext, lossOf: Callable, loss: Local): Code {
   const row = (table: number, k: number) => int.const(table + k * layout.rowBytes);
   return [
     outputs(context),
-    Array.from(graph.outputs, (_, k) => store(row(layout.targetRows, k), loadSplat(int.const(layout.targets + 4 * k)))),
+    Array.from(graph.outputs, (_, k) => store(row(layout.targetRows, k), loadSplat(targetAt(context, k)))),
     double.store(int.const(header.loss), lossOf(int.and(loss.get, int.const(calledLoss - 1)))),
     Array.from(graph.outputs, (i, k) => {
       const group = dLossDx[rowOf[i] >> 2];

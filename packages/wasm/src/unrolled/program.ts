@@ -1,8 +1,9 @@
 /** Puts the parts of unrolled code in order: one function, with the parameters of the kernels' `run`. */
 import type { Graph } from '@nnbp/core';
-import { type Assembler, control, f64, i32, int, type MultiplyAdd } from '../assembler.js';
+import { type Assembler, type Code, control, f64, i32, int, type Local, type MultiplyAdd } from '../assembler.js';
 import { plainDescent } from '../kernels/optimizer.js';
-import { job } from '../kernels/program.js';
+import { job } from '../kernels/job.js';
+import { runMany } from '../kernels/many.js';
 import { isHarmless } from '../kernels/update.js';
 import { header, word } from '../memory-map.js';
 import { backward, bound } from './backward.js';
@@ -14,8 +15,8 @@ import { caseOne, outputs } from './loss.js';
 import { descend, gradients } from './parameters.js';
 
 /**
- * Adds the export `run(thread, job, loss, optimizer)` for this graph. It imports `loss` and `update` from the kernels that
- * all graphs share.
+ * Adds the exports `run(thread, job, loss, optimizer)` and `runMany` for this graph. It imports `loss` and `update` from the
+ * kernels that all graphs share.
  */
 export function unrolledProgram(
   module: Assembler,
@@ -27,10 +28,12 @@ export function unrolledProgram(
 ): void {
   const lossOf = module.importFunction('loss', [i32], [f64]);
   const update = module.importFunction('update', [i32, i32]);
+  const advance = module.importFunction('advance', [], [i32]);
+  const number = int.const;
 
-  module.function('run', [i32, i32, i32, i32], [], ([, kind, loss, optimizer], local) => {
-    const context = codegenContext(graph, groups, rowOf, layout, multiplyAdd, local);
-    const number = int.const;
+  const pass = module.function(undefined, Array<typeof i32>(5).fill(i32), [], (parameters, local) => {
+    const [kind, loss, optimizer, inputs, targets] = parameters;
+    const context = codegenContext(graph, groups, rowOf, layout, multiplyAdd, local, inputs, targets);
     const isStep = int.eq(kind.get, number(job.step));
     const isPlain = int.and(int.eq(optimizer.get, number(plainDescent)), int.eqz(word('transformCount')));
     const updated = int.store(number(header.updated), number(1));
@@ -48,4 +51,18 @@ export function unrolledProgram(
       ]),
     ];
   });
+
+  module.function('run', [i32, i32, i32, i32], [], ([, kind, loss, optimizer]) =>
+    pass(kind.get, loss.get, optimizer.get, number(layout.inputs), number(layout.targets)),
+  );
+  const nth = (first: number, k: Local, bytes: number): Code => int.add(number(first), int.mul(k.get, number(bytes)));
+  const stepOn = (k: Local, loss: Local, optimizer: Local): Code =>
+    pass(
+      number(job.step),
+      loss.get,
+      optimizer.get,
+      nth(layout.inputs, k, layout.queueInputBytes),
+      nth(layout.targets, k, layout.queueTargetBytes),
+    );
+  runMany(module, stepOn, advance);
 }

@@ -1,0 +1,2 @@
+/** What `run` does. */
+export const job = { predict: 1, backpropagate: 2, step: 3 } as const;

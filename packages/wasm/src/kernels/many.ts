@@ -1,0 +1,35 @@
+/** Several steps in one call, so that what a call costs is paid once. Only with one thread. */
+import { type Assembler, type Callable, type Code, control, double, i32, int, type Local } from '../assembler.js';
+import { header, word } from '../memory-map.js';
+
+/**
+ * Adds the export `runMany(count, loss, optimizer)`: a step for each batch of the queue, until one does not update. Returns
+ * the number of updates and leaves their losses, each summed over samples.
+ *
+ * @param step - Runs a step on batch k of the queue, with these codes of loss and optimizer.
+ * @param advance - Called after each update unless `constantStep`: returns 0 if the next step is left to the host.
+ */
+export function runMany(
+  module: Assembler,
+  step: (k: Local, loss: Local, optimizer: Local) => Code,
+  advance: Callable,
+): void {
+  const lossOf = (k: Local): Code => int.add(word('queueLosses'), int.shl(k.get, int.const(3)));
+  module.function('runMany', [i32, i32, i32], [i32], ([count, loss, optimizer], local) => {
+    const k = local(i32);
+    return [
+      control.block(
+        control.loop(
+          control.branchIf(1, int.eq(k.get, count.get)),
+          step(k, loss, optimizer),
+          control.branchIf(1, int.eqz(word('updated'))),
+          double.store(lossOf(k), double.load(int.const(header.loss))),
+          k.set(int.add(k.get, int.const(1))),
+          control.branchIf(0, word('constantStep')),
+          control.branchIf(0, advance()),
+        ),
+      ),
+      k.get,
+    ];
+  });
+}
