@@ -163,12 +163,17 @@ interface Shape {
 const separateShape: Shape = { rows: 2, vectors: 4 };
 /** One instruction, and no such register: 12 sums, 2 vectors of B and 1 of A, for fewer loads a product. */
 const fusedShape: Shape = { rows: 6, vectors: 2 };
+/** As many sums as keep the adders busy. */
+const minSums = 4;
 
 /**
  * Emits one product as a function of the unit's address, the rows of C to compute (from, to) and where the total
  * number is recorded.
  */
 function emitProduct(module: Assembler, product: Product, multiplyAdd: MultiplyAdd, shape: Shape): Callable {
+  // Gradients of a small layer have columns for one vector only: more rows, so that there are sums enough.
+  const narrow = product.gradients ? Math.max(shape.rows, minSums) : shape.rows;
+  const most = Math.max(shape.rows, narrow);
   return module.function(undefined, [i32, i32, i32, i32], [], ([u, from, to, record], local) => {
     const frame: Frame = {
       u,
@@ -176,8 +181,8 @@ function emitProduct(module: Assembler, product: Product, multiplyAdd: MultiplyA
       kept: [local(i32), local(i32), local(i32), local(i32)],
       row: local(i32),
       column: local(i32),
-      a: Array.from({ length: shape.rows }, () => local(i32)),
-      c: Array.from({ length: shape.rows }, () => local(i32)),
+      a: Array.from({ length: most }, () => local(i32)),
+      c: Array.from({ length: most }, () => local(i32)),
       b: local(i32),
       k: local(i32),
     };
@@ -241,8 +246,8 @@ function emitProduct(module: Assembler, product: Product, multiplyAdd: MultiplyA
     /** All rows of C for the columns of one tile. */
     const rows = (vectors: number, partial = false): Code => [
       row.set(from.get),
-      [shape.rows, 2, 1]
-        .filter((count, n) => n !== 1 || count < shape.rows)
+      [vectors === 1 ? narrow : shape.rows, 2, 1]
+        .filter((count, n, counts) => counts.indexOf(count) === n)
         .map((count) => whileRoom(row, to, count, tile(count, vectors, partial))),
     ];
 
