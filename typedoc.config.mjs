@@ -1,37 +1,27 @@
 import { tex } from '@mdit/plugin-tex';
 import katex from 'katex';
+import { readdirSync, readFileSync } from 'node:fs';
+import { Converter, ReflectionKind } from 'typedoc';
 
 /** The path at which the site is served. */
 const site = process.env.SITE_BASE ?? '/';
 
+/** The package in a directory of `packages`. @param {string} folder @returns {string} */
+const packageIn = (folder) => JSON.parse(readFileSync(`packages/${folder}/package.json`, 'utf8')).name;
+
 /** The reference of all packages, at /reference/ of the site; formulas are set when it is built: no script, no CDN. */
 export default {
   name: '@nnbp',
-  entryPointStrategy: 'packages',
-  entryPoints: ['packages/*'],
-  packageOptions: {
-    entryPoints: ['src/index.ts'],
-    tsconfig: 'tsconfig.json',
-    excludePrivate: true,
-    excludeInternal: true,
-    excludeExternals: true,
-    readme: 'none',
-    disableGit: true,
-    gitRevision: 'main',
-    sourceLinkTemplate: 'https://github.com/nnbp/nnbp/blob/{gitRevision}/{path}#L{line}',
-    displayBasePath: '../..',
-    validation: { notExported: true, invalidLink: true, notDocumented: true },
-    requiredToBeDocumented: [
-      'Class',
-      'Function',
-      'Interface',
-      'Method',
-      'Property',
-      'Accessor',
-      'TypeAlias',
-      'Variable',
-    ],
-  },
+  // One program for all packages; the step "types" checks them. The last one exports again what the others document.
+  entryPoints: ['packages/!(nnbp)/src/index.ts', 'packages/formats/src/node/index.ts', 'packages/nnbp/src/index.ts'],
+  tsconfig: 'tsconfig.declarations.json',
+  skipErrorChecking: true,
+  plugin: [nameModulesAsPackages],
+  packagesRequiringDocumentation: readdirSync('packages').map(packageIn),
+  excludePrivate: true,
+  excludeInternal: true,
+  excludeExternals: true,
+  requiredToBeDocumented: ['Class', 'Function', 'Interface', 'Method', 'Property', 'Accessor', 'TypeAlias', 'Variable'],
   readme: 'none',
   highlightLanguages: ['bash', 'sh', 'console', 'css', 'html', 'javascript', 'json', 'python', 'tsx', 'typescript'],
   out: 'docs/site/reference',
@@ -56,3 +46,12 @@ export default {
   },
   navigation: { includeCategories: false, includeGroups: false },
 };
+
+/** `core/src` → `@nnbp/core`, `formats/src/node` → `@nnbp/formats/node`. @param {import('typedoc').Application} app */
+function nameModulesAsPackages(app) {
+  app.converter.on(Converter.EVENT_CREATE_DECLARATION, (_context, reflection) => {
+    if (!reflection.kindOf(ReflectionKind.Module)) return;
+    const [folder, , ...entry] = reflection.name.split('/');
+    reflection.name = [packageIn(folder), ...entry].join('/');
+  });
+}

@@ -21,7 +21,9 @@ export interface DenseBlocks {
 
 /** Nodes that are computed edge by edge, of all steps together. */
 export interface SparseNodes {
+  /** Number of nodes. */
   readonly nodes: number;
+  /** Number of their edges. */
   readonly edges: number;
   /** The activation's name. */
   readonly activation: string;
@@ -44,14 +46,19 @@ export interface Described {
 
 /** What the engine found in a graph, and how it runs it. */
 export class PlanDescription {
-  /** The graph, without its inputs where nodes are counted. */
+  /** Counts of the graph. */
   readonly graph: {
+    /** Number of inputs. */
     readonly inputs: number;
+    /** Number of nodes, without inputs. */
     readonly nodes: number;
+    /** Number of output nodes. */
     readonly outputs: number;
+    /** Number of edges. */
     readonly edges: number;
     /** Edges that read a value of an earlier step. */
     readonly delayedEdges: number;
+    /** Number of distinct parameters. */
     readonly parameters: number;
     /** Edges whose weight is also that of another edge. */
     readonly sharingEdges: number;
