@@ -1,5 +1,5 @@
 /** The fast engine: `await wasm()` compiles the kernels once; every graph prepared afterwards uses them. */
-import type { Engine, Graph } from '@nnbp/core';
+import type { Engine, Graph, Plan } from '@nnbp/core';
 import type { MultiplyAdd } from './assembler.js';
 import { type Host, WasmExecutor } from './executor.js';
 import { manyThreads, oneThread } from './hosts.js';
@@ -7,6 +7,7 @@ import { compiled, multiplyAddFor } from './module.js';
 import { minMeasuredWork, oneThreadReason } from './one-thread-reason.js';
 import { checked, type WasmOptions } from './options.js';
 import { Pool } from './pool.js';
+import type { TimeGraph } from './time.js';
 
 /** An engine whose executors run WebAssembly kernels in float32. */
 export interface WasmEngine extends Engine {
@@ -50,9 +51,10 @@ export async function wasm(options: WasmOptions = {}): Promise<WasmEngine> {
   const threaded =
     pool && manyThreads(await compiled(true, multiplyAdd), multiplyAdd, pool, threads, minThreadedWork === undefined);
 
-  const hostFor = (graph: Graph, batchSize: number, steps: number): Host => {
+  const hostFor = (graph: Graph, batchSize: number, time: TimeGraph, plan: Plan): Host => {
     if (threaded === undefined) return wanted > 1 ? { ...alone, reason } : alone;
-    const why = oneThreadReason(graph, batchSize, steps, minThreadedWork ?? minMeasuredWork);
+    const stepWork = graph.edgeCount * batchSize;
+    const why = oneThreadReason(time.graph, plan, batchSize, stepWork, minThreadedWork ?? minMeasuredWork);
     return why === undefined ? threaded : { ...alone, reason: why };
   };
   return {
@@ -61,7 +63,7 @@ export async function wasm(options: WasmOptions = {}): Promise<WasmEngine> {
     threadsReason: reason,
     supports: () => [],
     prepare: (graph, batchSize, steps = 1) =>
-      new WasmExecutor(graph, batchSize, hostFor(graph, batchSize, steps), steps),
+      new WasmExecutor(graph, batchSize, (time, plan) => hostFor(graph, batchSize, time, plan), steps),
     dispose: () => pool?.dispose(),
   };
 }

@@ -104,7 +104,7 @@ export class WasmExecutor implements Executor {
     readonly graph: Graph,
     /** The largest number of samples per call. */
     readonly batchSize: number,
-    host: Host,
+    hostFor: (time: TimeGraph, plan: Plan) => Host,
     /** The largest number of steps per call. */
     readonly steps = 1,
   ) {
@@ -112,6 +112,7 @@ export class WasmExecutor implements Executor {
     expectInteger('steps', steps, 1);
     const time = timeGraph(graph, steps);
     const planned = planOf(time);
+    const host = hostFor(time, planned);
     const form = formOf(time, planned, batchSize, host);
     const { parameters, gradients, optimizerVectors, parameterBytes, total, x, g, slope, dLossDx } = form.layout;
     const memory = allocate(Math.ceil(total / pageBytes), host.threads > 1);

@@ -1,5 +1,5 @@
 /** Decides which graphs run on one thread, and for what reason. */
-import type { Graph } from '@nnbp/core';
+import type { Graph, Plan } from '@nnbp/core';
 import { activationKernelOf, aggregationCodeOf } from './builtins.js';
 import { customActivation } from './kernels/activation.js';
 import { customAggregation } from './kernels/aggregation.js';
@@ -8,22 +8,60 @@ import { isUnrollable } from './unrolled/form.js';
 /** Below this work a forward pass takes about a microsecond, as long as a barrier: threads cannot help. */
 export const minMeasuredWork = 20_000;
 
-/** Why a graph runs on one thread; undefined if several threads can share the work. */
+/**
+ * Why a graph runs on one thread; undefined if several threads can share the work.
+ *
+ * @param graph - The plain graph of all steps, and its plan.
+ * @param stepWork - Edges times samples of one step.
+ */
 export function oneThreadReason(
   graph: Graph,
+  plan: Plan,
   batchSize: number,
-  steps: number,
+  stepWork: number,
   minThreadedWork: number,
 ): string | undefined {
-  if (steps > 1 || graph.stateSize > 0) {
-    return 'the steps of a sequence share weights, whose gradients two threads would write at once';
-  }
-  if (graph.sharedWeights !== undefined) return 'edges share weights, whose gradients two threads would write at once';
   const activation = graph.activations.find((one) => activationKernelOf(one).code === customActivation);
   if (activation) return `the activation ${activation.name} is a custom one, which only this thread can call`;
   const aggregation = graph.aggregations.find((one) => aggregationCodeOf(one) === customAggregation);
   if (aggregation) return `the aggregation ${aggregation.name} is a custom one, which only this thread can call`;
   const isTiny = batchSize === 1 && isUnrollable(graph);
-  if (isTiny || graph.edgeCount * batchSize < minThreadedWork) return 'there is too little work to share';
+  if (isTiny || stepWork < minThreadedWork) return 'there is too little work to share';
+  if (sharesWithinUnit(graph, plan)) {
+    return 'nodes of one level share parameters, whose gradients two threads would write at once';
+  }
   return undefined;
+}
+
+/**
+ * Whether two nodes that are completed between the same two barriers write the gradient of one parameter: as their own b or
+ * c, or as the weight of an edge to a sparse node. The weights of a dense unit's nodes are always different ones.
+ */
+function sharesWithinUnit(graph: Graph, { units }: Plan): boolean {
+  if (graph.sharedWeights === undefined) return false;
+  // The inputs are completed together, after all units.
+  const unitOf = new Uint32Array(graph.nodeCount).fill(units.length, 0, graph.inputCount);
+  units.forEach(({ nodes }, n) => {
+    for (const i of nodes) unitOf[i] = n;
+  });
+  const writers = new Map<number, number>();
+  /** Whether another node of i's unit writes the gradient of that slot. Those of constants are never read. */
+  const isShared = (slot: number, i: number): boolean => {
+    if (slot >= graph.parameterCount) return false;
+    const key = unitOf[i] * graph.parameterCount + slot;
+    const writer = writers.get(key) ?? i;
+    writers.set(key, writer);
+    return writer !== i;
+  };
+  return units.some(({ dense, nodes }) =>
+    nodes.some((i) => {
+      if (isShared(graph.biasSlot(i), i)) return true;
+      if (graph.scaleTrainable[i] === 1 && isShared(graph.scaleSlot(i), i)) return true;
+      if (dense) return false;
+      for (let e = graph.edgeStart[i]; e < graph.edgeStart[i + 1]; e++) {
+        if (isShared(graph.weightSlot(e, i), graph.predecessors[e])) return true;
+      }
+      return false;
+    }),
+  );
 }

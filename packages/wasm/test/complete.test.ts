@@ -65,7 +65,7 @@ test.each([
 ])('%s', async (_, make) => {
   let compared = 0;
   const own = await host(() => compared++);
-  const executor = new WasmExecutor(graph, 4, own);
+  const executor = new WasmExecutor(graph, 4, () => own);
   executor.parameters.set(new Network(graph, { seed: 2 }).parameters.vector);
   const optimizer = make();
   for (let k = 0; k < 3; k++) executor.step(inputs, targets, 4, mse(), optimizer);

@@ -59,7 +59,7 @@ test('describe lists the dense blocks of a layered network and its memory', () =
   ]);
 });
 
-test('describe counts the blocks of all steps of a sequence, and gives the reason for one thread', () => {
+test('describe counts the blocks of all steps of a sequence, and its threads', () => {
   const description = two.prepare(recurrent(), 8, 20).describe();
   expect(description.denseBlocks).toEqual([{ count: 20, nodes: 3, predecessors: 5, activation: 'tanh' }]);
   expect(description.sparseNodes).toEqual([
@@ -67,7 +67,7 @@ test('describe counts the blocks of all steps of a sequence, and gives the reaso
     { nodes: 20, edges: 60, activation: 'sigmoid', aggregation: 'sum' },
   ]);
   expect(description.denseShare).toBeCloseTo(15 / 21);
-  expect(description.threadsReason).toContain('steps of a sequence');
+  expect(description.threadsReason).toContain('too little work');
   const lines = String(description).split('\n');
   expect(lines.slice(1, 4)).toEqual([
     'Delays  9 delayed edges, 3 numbers of state per sequence',

@@ -18,7 +18,11 @@ import { wasm } from '@nnbp/wasm';
 import { describe, expect, test } from 'vitest';
 import { expectNearReference } from './near.js';
 
-const engines = { fused: await wasm(), 'not fused': await wasm({ fused: false }) };
+const engines = {
+  fused: await wasm(),
+  'not fused': await wasm({ fused: false }),
+  'two threads': await wasm({ threads: 2, minThreadedWork: 0 }),
+};
 
 /** Gates: a recurrent layer whose candidate passes a gate, as in a GRU. */
 function gated(): Graph {

@@ -1,6 +1,7 @@
 import { relu, sigmoid } from '@nnbp/activations';
+import { product } from '@nnbp/aggregations';
 import { randomGraph, randomParameters, randomSamples } from '@nnbp/conformance';
-import { type Activation, type Graph, GraphBuilder, mlp, Random } from '@nnbp/core';
+import { type Activation, delayed, type Graph, GraphBuilder, mlp, Random } from '@nnbp/core';
 import { mse, softmaxCrossEntropy } from '@nnbp/losses';
 import { adam, sgd } from '@nnbp/optim';
 import { wasm } from '@nnbp/wasm';
@@ -47,6 +48,36 @@ describe('several threads are bit-identical to one', () => {
   }
 });
 
+describe('several threads are bit-identical to one on sequences and shared weights', () => {
+  const cases: Record<string, { graph: Graph; counts: number[] }> = {
+    'a gated recurrent layer': { graph: gated(24), counts: [9, 9, 7, 2] },
+    'one sequence': { graph: gated(24), counts: [1, 1, 1] },
+    'a layered network over steps': { graph: mlp([12, 20, 3], { activation: sigmoid }), counts: [8, 8, 5] },
+    'a convolution': { graph: convolution(), counts: [16] },
+  };
+  for (const [name, { graph, counts }] of Object.entries(cases)) {
+    test(`${name}, samples ${counts.join(', ')}`, () => {
+      const random = new Random(11);
+      const uniform = (length: number) => Float32Array.from({ length }, () => random.uniform());
+      const rows = counts.reduce((sum, count) => sum + count);
+      const parameters = randomParameters(graph, random);
+      const [inputs, targets] = [uniform(rows * graph.inputCount), uniform(rows * graph.outputs.length)];
+      const results = [one, two, three].map((engine) => {
+        const executor = engine.prepare(graph, counts[0], counts.length);
+        expect([executor.threads, executor.threadsReason]).toEqual([engine.threads, undefined]);
+        executor.parameters.set(parameters);
+        const optimizer = adam({ learningRate: 0.01 });
+        const losses = Array.from({ length: 10 }, () => executor.step(inputs, targets, counts, mse(), optimizer));
+        const result = [...losses, ...executor.gradients, ...executor.parameters].join();
+        executor.dispose();
+        return result;
+      });
+      expect(results[1]).toBe(results[0]);
+      expect(results[2]).toBe(results[0]);
+    });
+  }
+});
+
 describe('one thread is used, with the reason, for', () => {
   const custom: Activation = { name: 'cube', value: (h) => h ** 3, derivative: (h) => 3 * h * h };
   const withShared = () => {
@@ -59,13 +90,20 @@ describe('one thread is used, with the reason, for', () => {
     const executor = two.prepare(mlp([2, 3, 1], { activation: custom }), 4);
     expect([executor.threads, executor.threadsReason]).toEqual([1, expect.stringContaining('cube is a custom one')]);
   });
-  test('shared weights', () => {
+  test('edges of one level that share a weight', () => {
     const executor = two.prepare(withShared(), 4);
-    expect([executor.threads, executor.threadsReason]).toEqual([1, expect.stringContaining('share weights')]);
+    expect([executor.threads, executor.threadsReason]).toEqual([1, expect.stringContaining('share parameters')]);
   });
-  test('sequences', () => {
-    const executor = two.prepare(mlp([2, 3, 1], { activation: sigmoid }), 4, 5);
-    expect([executor.threads, executor.threadsReason]).toEqual([1, expect.stringContaining('steps of a sequence')]);
+  test('nodes of one level that share b or c', () => {
+    for (const letter of ['b', 'c'] as const) {
+      const builder = new GraphBuilder();
+      const from = builder.inputs(3);
+      for (const id of ['p', 'q', 'r']) {
+        builder.output(builder.node(id, { from, activation: sigmoid, shared: { [letter]: 'one' } }));
+      }
+      const executor = two.prepare(builder.build(), 4);
+      expect([executor.threads, executor.threadsReason]).toEqual([1, expect.stringContaining('share parameters')]);
+    }
   });
   test('too little work', async () => {
     const engine = await wasm({ threads: 2 });
@@ -105,6 +143,46 @@ test('threads that are not disposed of do not keep the process alive', () => {
   });
   expect(output).toContain('done on 2 threads');
 });
+
+/** A recurrent layer whose candidates pass a gate. */
+function gated(units: number): Graph {
+  const builder = new GraphBuilder();
+  const hidden = Array.from({ length: units }, (_, k) => `state ${k}`);
+  const from = [...builder.inputs(5), ...hidden.map((id) => delayed(id))];
+  const gates = builder.layer(units, { name: 'gate', from, activation: sigmoid, fixed: { c: 1 } });
+  const candidates = builder.layer(units, { name: 'candidate', from, activation: sigmoid });
+  hidden.forEach((id, k) =>
+    builder.node(id, {
+      from: [gates[k], candidates[k]],
+      aggregation: product,
+      activation: relu,
+      fixed: { b: 0, w: 1 },
+    }),
+  );
+  builder.output(...builder.layer(3, { name: 'out', from: hidden, activation: sigmoid }));
+  return builder.build();
+}
+
+/** Four filters over windows of three of 12 inputs: the nodes of a filter share b and their weights. */
+function convolution(): Graph {
+  const builder = new GraphBuilder();
+  const inputs = builder.inputs(12);
+  for (let filter = 0; filter < 4; filter++) {
+    for (let at = 0; at < 10; at++) {
+      const from = inputs.slice(at, at + 3);
+      const w = Object.fromEntries(from.map((id, k) => [id, `w ${filter} ${k}`]));
+      builder.output(
+        builder.node(`${filter} at ${at}`, {
+          from,
+          activation: relu,
+          fixed: { c: 1 },
+          shared: { b: `b ${filter}`, w },
+        }),
+      );
+    }
+  }
+  return builder.build();
+}
 
 /** Levels of 50 nodes with ten predecessors each, all different. */
 function wideSparse(random: Random): Graph {
