@@ -77,6 +77,19 @@ module.exports = {
       from: { path: '^(packages|apps)/([^/]+)/' },
       to: { path: '^packages/[^/]+/src/(?!((node|csv)/)?index|shared)', pathNot: '^packages/$2/' },
     },
+    {
+      name: 'views-are-independent',
+      comment: 'What two views of the playground use is in shared/.',
+      severity: 'error',
+      from: { path: '^apps/demo/web/(build|derive|extend|fit|learn|train)/' },
+      to: { path: '^apps/demo/web/(build|derive|extend|fit|learn|train)/', pathNot: '^apps/demo/web/$1/' },
+    },
+    {
+      name: 'shared-knows-no-view',
+      severity: 'error',
+      from: { path: '^apps/demo/web/shared/' },
+      to: { path: '^apps/demo/web/(build|derive|extend|fit|learn|train)/' },
+    },
     { name: 'resolvable', severity: 'error', from: { path: '^packages/[^/]+/src' }, to: { couldNotResolve: true } },
   ],
   options: {

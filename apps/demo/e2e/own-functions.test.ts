@@ -2,7 +2,7 @@
 import { type Activation, backpropagate, type Loss } from '@nnbp/core';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { formulaNetwork } from '../web/fit/formula-network.js';
+import { formulaNetwork } from '../web/shared/formula-network.js';
 import { networkOf } from '../web/network.js';
 import { defaultState } from '../web/state.js';
 import { builtinFunctions } from '../web/functions.js';

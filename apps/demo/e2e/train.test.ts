@@ -10,11 +10,12 @@ import { builtinActivations, builtinFunctions, builtinLosses } from '../web/func
 import type { Part } from '../web/train/data/dataset.js';
 import { datasetsByRequest } from '../web/train/data/request.js';
 import { planar } from '../web/train/data/toys.js';
-import { type DataName, misfit, type Settings, taskOf, withData } from '../web/train/settings.js';
+import { misfit } from '../web/train/loss-fit.js';
 import { isProblem } from '../web/train/problem.js';
 import { short } from '../web/train/numbers.js';
 import { networkFor } from '../web/train/network-for.js';
 import { openSession } from '../web/train/session.js';
+import { type DataName, type Settings, taskOf, withData } from '../web/shared/training-settings.js';
 import { expectAccessible, open, picture, useBrowser } from './page.js';
 
 useBrowser();

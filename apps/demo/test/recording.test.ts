@@ -3,8 +3,8 @@ import { backpropagate, type Loss } from '@nnbp/core';
 import { expect, test } from 'vitest';
 import { exerciseOf, type Question } from '../web/derive/exercise.js';
 import { formulaStandIn } from '../web/derive/mode.js';
-import { record, replayed } from '../web/extend/recording.js';
-import { formulaNetwork } from '../web/fit/formula-network.js';
+import { record, replayed } from '../web/shared/user-code/recording.js';
+import { formulaNetwork } from '../web/shared/formula-network.js';
 import { builtinFunctions, type Functions } from '../web/functions.js';
 
 const fourth: Loss = {

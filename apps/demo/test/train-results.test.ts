@@ -7,10 +7,10 @@ import { readTable, tableDataset } from '../web/train/data/csv.js';
 import type { Dataset } from '../web/train/data/dataset.js';
 import { divide } from '../web/train/data/divide.js';
 import { iris } from '../web/train/data/iris.js';
-import { withData } from '../web/train/settings.js';
 import { observerOf } from '../web/train/observe.js';
 import { createTrainer } from '../web/train/trainer.js';
 import { openSession, type Session } from '../web/train/session.js';
+import { withData } from '../web/shared/training-settings.js';
 
 /** y = 3a − 2 for red rows and 3a + 2 for blue ones, in hundreds. */
 const table = readTable(

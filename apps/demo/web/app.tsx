@@ -8,7 +8,7 @@ import { isEmbedded, wholePage } from './embed.js';
 import { MoreMenu } from './more-menu.js';
 import { newVersion } from './offline.js';
 import { useNotice } from './shared/use-notice.js';
-import { linkProblem, update, usePlayground } from './store.js';
+import { update, useAddress, useLinkProblem, usePlayground } from './store.js';
 
 const views: Record<ViewName, ReturnType<typeof lazy>> = {
   learn: lazy(() => import('./learn/view.js')),
@@ -20,7 +20,11 @@ const views: Record<ViewName, ReturnType<typeof lazy>> = {
 };
 
 export function App() {
-  const { view, language, theme, display } = usePlayground();
+  const linkProblem = useLinkProblem();
+  const view = usePlayground(({ view }) => view);
+  const language = usePlayground(({ language }) => language);
+  const theme = usePlayground(({ theme }) => theme);
+  const display = usePlayground(({ display }) => display);
   const say = useMessages(messages);
   useEffect(() => {
     document.documentElement.lang = language === 'zh' ? 'zh-CN' : 'en';
@@ -73,12 +77,11 @@ function NewVersion() {
 
 /** Link from an embedded page to the full one. */
 function EmbeddedFooter() {
-  // The URL follows the state, so the link is updated with it.
-  usePlayground();
+  const address = useAddress();
   const say = useMessages(messages);
   return (
     <p className="embedded">
-      <a href={wholePage()} target="_blank" rel="noopener">
+      <a href={wholePage(address)} target="_blank" rel="noopener">
         {say.openWhole}
       </a>
     </p>
@@ -86,7 +89,10 @@ function EmbeddedFooter() {
 }
 
 function Header() {
-  const { view, language, theme, display } = usePlayground();
+  const view = usePlayground(({ view }) => view);
+  const language = usePlayground(({ language }) => language);
+  const theme = usePlayground(({ theme }) => theme);
+  const display = usePlayground(({ display }) => display);
   const say = useMessages(messages);
   return (
     <header className="page-header">

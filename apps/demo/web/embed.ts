@@ -5,8 +5,8 @@ const file = 'embed.html';
 /** Whether this page is `embed.html`. */
 export const isEmbedded = location.pathname.endsWith(`/${file}`);
 
-/** URL of the full page in the same state. */
-export const wholePage = (): string => new URL(`./${location.hash}`, location.href).href;
+/** URL of the full page with this fragment. */
+export const wholePage = (address: string): string => new URL(`./${address}`, location.href).href;
 
 /** HTML that embeds the page in its current state. */
 export function embedCode(title: string): string {

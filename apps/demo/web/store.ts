@@ -9,8 +9,7 @@ import { defaultState, type PlaygroundState } from './state.js';
 type Change = (state: PlaygroundState) => PlaygroundState;
 
 const listeners = new Listeners();
-/** Why the link that opened the page could not be read. */
-export let linkProblem: LinkFault | undefined;
+let linkProblem: LinkFault | undefined;
 /** The initial state. */
 const fresh: PlaygroundState = { ...defaultState, language: navigator.language.startsWith('zh') ? 'zh' : 'en' };
 restoreLastEdit();
@@ -67,11 +66,14 @@ document.addEventListener('visibilitychange', () => {
 export const currentState = (): PlaygroundState => state;
 
 /** The state, or the part of it that `select` returns; renders the caller again when that part changes. */
-export function usePlayground(): PlaygroundState;
-export function usePlayground<Part>(select: (state: PlaygroundState) => Part): Part;
-export function usePlayground(select: (state: PlaygroundState) => unknown = (whole) => whole): unknown {
-  return useSyncExternalStore(listeners.subscribe, () => select(state));
-}
+export const usePlayground = <Part>(select: (state: PlaygroundState) => Part): Part =>
+  useSyncExternalStore(listeners.subscribe, () => select(state));
+
+/** The URL fragment of the state. */
+export const useAddress = (): string => usePlayground((current) => addressOf(current, fresh));
+
+/** Why the link that opened the state could not be read. */
+export const useLinkProblem = (): LinkFault | undefined => usePlayground(() => linkProblem);
 
 /** Calls back with the state before, after a link was opened in the page, but not after Back and Forward. */
 export const onLinkOpened = (listener: (before: PlaygroundState) => void): void => void linkListeners.add(listener);

@@ -19,7 +19,7 @@ const labelledEdges = 40;
 const labelledNear = 12;
 
 export function BuildGraph({ editor }: { readonly editor: Editor }) {
-  const { network } = usePlayground();
+  const network = usePlayground(({ network }) => network);
   const say = useMessages(messages);
   const { selection, select, notice } = editor;
   const selectedNode = selection !== undefined && 'node' in selection ? selection.node : undefined;

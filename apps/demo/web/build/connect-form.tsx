@@ -10,7 +10,7 @@ import { idsOf } from './edits.js';
 import { messages } from './messages.js';
 
 export function ConnectForm({ editor }: { readonly editor: Editor }) {
-  const { network } = usePlayground();
+  const network = usePlayground(({ network }) => network);
   const say = useMessages(messages);
   const [chosen, choose] = useState<{ readonly from?: string; readonly to?: string }>({});
   const [delay, setDelay] = useState(0);

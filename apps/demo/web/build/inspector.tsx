@@ -28,7 +28,7 @@ import { edit } from './history.js';
 import { messages } from './messages.js';
 
 export function Inspector({ editor }: { readonly editor: Editor }) {
-  const { network } = usePlayground();
+  const network = usePlayground(({ network }) => network);
   const say = useMessages(messages);
   const { selection } = editor;
   const title =
@@ -38,14 +38,15 @@ export function Inspector({ editor }: { readonly editor: Editor }) {
         ? say.nodeTitle(selection.node)
         : say.edgeTitle(selection.edge.from, selection.edge.to, selection.edge.delay);
   const heading = useRef<HTMLHeadingElement>(null);
-  const previous = useRef(selection);
+  const isSelected = selection !== undefined;
   useEffect(() => {
-    // The focused element was removed: keep the keyboard focus here.
-    if (previous.current !== undefined && selection === undefined && document.activeElement === document.body) {
-      heading.current?.focus({ preventScroll: true });
-    }
-    previous.current = selection;
-  }, [selection]);
+    const here = heading.current;
+    if (!isSelected) return;
+    return () => {
+      // The focused element was removed with the selection: keep the keyboard focus here.
+      if (document.activeElement === document.body) here?.focus({ preventScroll: true });
+    };
+  }, [isSelected]);
   return (
     <section className="panel build-inspector" aria-label={say.selection}>
       <h2 ref={heading} tabIndex={-1}>
@@ -76,7 +77,7 @@ interface NodeFieldsProps {
 }
 
 function NodeFields({ id, node, editor }: NodeFieldsProps) {
-  const { network } = usePlayground();
+  const network = usePlayground(({ network }) => network);
   const say = useMessages(messages);
   const successors = network.nodes.flatMap(edgesInto).filter(({ from }) => from === id);
   return (
@@ -122,14 +123,10 @@ function NodeFields({ id, node, editor }: NodeFieldsProps) {
 }
 
 function ComputingFields({ node, editor }: { readonly node: NodeDescription; readonly editor: Editor }) {
-  const { custom } = usePlayground();
+  const custom = usePlayground(({ custom }) => custom.activations);
   const say = useMessages(messages);
   const { id, activation, aggregation = 'sum', b, c, from } = node;
-  const names = new Set([
-    ...Object.keys(builtinActivations),
-    ...custom.activations.map(({ name }) => name),
-    activation,
-  ]);
+  const names = new Set([...Object.keys(builtinActivations), ...custom.map(({ name }) => name), activation]);
   const change = (part: Partial<NodeDescription>, field?: string) =>
     editor.attempt(() => edit((network) => changeNode(network, id, () => part), field));
   return (
@@ -220,7 +217,7 @@ function WeightName({ edge: { from, to, delay } }: { readonly edge: EdgeName }) 
 }
 
 function WeightField({ edge, editor }: EdgeProps) {
-  const { network } = usePlayground();
+  const network = usePlayground(({ network }) => network);
   const say = useMessages(messages);
   const { from, to, delay } = edge;
   const node = network.nodes.find(({ id }) => id === to)!;
@@ -235,7 +232,7 @@ function WeightField({ edge, editor }: EdgeProps) {
 }
 
 function EdgeFields({ edge, editor }: EdgeProps) {
-  const { network } = usePlayground();
+  const network = usePlayground(({ network }) => network);
   const say = useMessages(messages);
   const { from, delay } = edge;
   const changeDelay = (next: number) => {

@@ -10,7 +10,8 @@ import { edit } from './history.js';
 import { messages } from './messages.js';
 
 export function TextPanel({ editor }: { readonly editor: Editor }) {
-  const { network, custom } = usePlayground();
+  const network = usePlayground(({ network }) => network);
+  const custom = usePlayground(({ custom }) => custom);
   const say = useMessages(messages);
   // The edited text; undefined while it follows the graph.
   const [draft, setDraft] = useState<string>();

@@ -2,14 +2,14 @@
 import { Play, Plus, Redo2, Sigma, Undo2 } from 'lucide-react';
 import { useMessages } from '../language.js';
 import { update, usePlayground } from '../store.js';
+import { type DataName, withData } from '../shared/training-settings.js';
 import type { Editor } from './editor.js';
 import { insertInput, insertNode } from './commands.js';
 import { possible, redo, undo } from './history.js';
 import { messages } from './messages.js';
-import { type DataName, withData } from '../train/settings.js';
 
 export function Toolbar({ editor }: { readonly editor: Editor }) {
-  const { network } = usePlayground();
+  const network = usePlayground(({ network }) => network);
   const say = useMessages(messages);
   const can = possible(network);
   return (

@@ -1,5 +1,5 @@
 /** The Build view: graph editor, inspector, and the graph as JSON. */
-import { useEffect, useRef } from 'react';
+import { useEffect, useEffectEvent } from 'react';
 import { useMessages } from '../language.js';
 import { TaskLine } from '../shared/task-line.js';
 import { usePlayground } from '../store.js';
@@ -18,7 +18,8 @@ import { replaceGraph, TextPanel } from './text-panel.js';
 import { Toolbar } from './toolbar.js';
 
 export default function View() {
-  const { network, task } = usePlayground();
+  const network = usePlayground(({ network }) => network);
+  const task = usePlayground(({ task }) => task);
   const { inputs, nodes } = network;
   const say = useMessages(messages);
   const editor = usePresent(useEditor());
@@ -46,7 +47,7 @@ export default function View() {
 
 /** The editor state without a selection that undo has removed. */
 function usePresent(editor: Editor): Editor {
-  const { network } = usePlayground();
+  const network = usePlayground(({ network }) => network);
   const { selection } = editor;
   if (selection === undefined) return editor;
   const isThere =
@@ -58,46 +59,35 @@ function usePresent(editor: Editor): Editor {
 
 /** Keyboard shortcuts for undo, redo and delete, and pasting a graph outside of input fields. */
 function useKeys(editor: Editor): void {
-  const { custom } = usePlayground();
-  const now = useRef({ editor, custom });
-  useEffect(() => {
-    now.current = { editor, custom };
+  const custom = usePlayground(({ custom }) => custom.activations);
+  const press = useEffectEvent((event: KeyboardEvent) => {
+    if (isField(event.target)) return;
+    const key = event.key.toLowerCase();
+    if (event.ctrlKey || event.metaKey) {
+      const again = key === 'y' || (key === 'z' && event.shiftKey);
+      if (again) editor.attempt(redo, (say) => say.redone);
+      else if (key === 'z') editor.attempt(undo, (say) => say.undone);
+      else return;
+    } else if ((key === 'delete' || key === 'backspace') && editor.selection !== undefined) {
+      remove(editor, editor.selection);
+    } else return;
+    event.preventDefault();
+  });
+  const paste = useEffectEvent((event: ClipboardEvent) => {
+    const text = event.clipboardData?.getData('text') ?? '';
+    if (isField(event.target) || text === '') return;
+    event.preventDefault();
+    const names = custom.map(({ name }) => name);
+    editor.attempt(() => replaceGraph(editor, openText(text, names)));
   });
   useEffect(() => {
-    const press = (event: KeyboardEvent) => {
-      if (isField(event.target)) return;
-      const { editor } = now.current;
-      const key = event.key.toLowerCase();
-      if (event.ctrlKey || event.metaKey) {
-        const again = key === 'y' || (key === 'z' && event.shiftKey);
-        if (again) editor.attempt(redo, (say) => say.redone);
-        else if (key === 'z') editor.attempt(undo, (say) => say.undone);
-        else return;
-      } else if ((key === 'delete' || key === 'backspace') && editor.selection !== undefined) {
-        remove(editor, editor.selection);
-      } else return;
-      event.preventDefault();
-    };
-    const paste = (event: ClipboardEvent) => {
-      const text = event.clipboardData?.getData('text') ?? '';
-      if (isField(event.target) || text === '') return;
-      event.preventDefault();
-      const { editor, custom } = now.current;
-      editor.attempt(() =>
-        replaceGraph(
-          editor,
-          openText(
-            text,
-            custom.activations.map(({ name }) => name),
-          ),
-        ),
-      );
-    };
-    document.addEventListener('keydown', press);
-    document.addEventListener('paste', paste);
+    const onKey = (event: KeyboardEvent) => press(event);
+    const onPaste = (event: ClipboardEvent) => paste(event);
+    document.addEventListener('keydown', onKey);
+    document.addEventListener('paste', onPaste);
     return () => {
-      document.removeEventListener('keydown', press);
-      document.removeEventListener('paste', paste);
+      document.removeEventListener('keydown', onKey);
+      document.removeEventListener('paste', onPaste);
     };
   }, []);
 }

@@ -2,7 +2,7 @@
 import { backpropagate, type Loss, type Network } from '@nnbp/core';
 import { explain, nameOf, parseQuantity, type QuantityName, type Trace, trace } from '@nnbp/explain';
 import type { Functions } from '../functions.js';
-import { passNetwork } from '../fit/formula-network.js';
+import { passNetwork } from '../shared/formula-network.js';
 import type { FormulaDescription, NetworkDescription, PlaygroundState } from '../state.js';
 import type { Derivable } from './derivable.js';
 import { finiteDifference } from './finite-difference.js';

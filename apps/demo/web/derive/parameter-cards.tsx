@@ -28,7 +28,7 @@ interface Known {
 }
 
 export function ParameterCards({ selected, known }: ParameterCardsProps) {
-  const { network } = usePlayground();
+  const network = usePlayground(({ network }) => network);
   const say = useMessages(messages);
   const large = network.nodes.length > maxCards;
   const shown = large ? network.nodes.filter(({ id }) => id === selected?.node) : network.nodes;
@@ -54,7 +54,7 @@ interface CardProps {
 }
 
 function Card({ node, known, selected }: CardProps) {
-  const { custom } = usePlayground();
+  const custom = usePlayground(({ custom }) => custom.activations);
   const say = useMessages(messages);
   const { id, from, activation, b, c, w } = node;
   const rows: {
@@ -95,7 +95,7 @@ function Card({ node, known, selected }: CardProps) {
           value={activation}
           onChange={(event) => changeNode(id, { activation: event.target.value })}
         >
-          {namesOf(builtinActivations, custom.activations, activation).map((name) => (
+          {namesOf(builtinActivations, custom, activation).map((name) => (
             <option key={name}>{name}</option>
           ))}
         </select>

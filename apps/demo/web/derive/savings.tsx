@@ -10,10 +10,9 @@ import type { Exercise } from './exercise.js';
 import { messages } from './messages.js';
 
 export function Savings({ exercise, selected }: { readonly exercise: Exercise; readonly selected: QuantityName }) {
-  const { derive } = usePlayground();
+  const { layers, width } = usePlayground(({ derive }) => derive.imagined);
   const { savings: say } = useMessages(messages);
   const { found, output } = maxPaths(exercise, selected.node);
-  const { layers, width } = derive.imagined;
   const imagined = useMemo(() => {
     const dense = mlp([1, ...Array.from({ length: layers }, () => width), 1], { activation: sigmoid });
     return paths(dense, dense.ids[0], 'output.0');

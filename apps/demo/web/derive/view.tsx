@@ -1,7 +1,7 @@
 /** The Derive view: the network, the selected number and its derivation. */
 import { replay } from '@nnbp/explain';
 import { lazy, Suspense, useMemo } from 'react';
-import { useRecorded } from '../extend/use-recorded.js';
+import { useRecorded } from '../shared/user-code/use-recorded.js';
 import type { Functions } from '../functions.js';
 import { useMessages } from '../language.js';
 import { hasDelays } from '../network.js';
@@ -27,7 +27,10 @@ import { Toolbar } from './toolbar.js';
 const TimeView = lazy(() => import('./time/view.js'));
 
 export default function View() {
-  const { network: own, derive, fit, custom } = usePlayground();
+  const own = usePlayground(({ network }) => network);
+  const derive = usePlayground(({ derive }) => derive);
+  const fit = usePlayground(({ fit }) => fit);
+  const custom = usePlayground(({ custom }) => custom);
   const { input, target, loss, time } = derive;
   const { mode, formula } = modeOf(derive.mode, fit.shown);
   const say = useMessages(messages);
@@ -91,7 +94,8 @@ interface WorkedProps {
 }
 
 function Worked({ exercise, mode }: WorkedProps) {
-  const { derive, display } = usePlayground();
+  const derive = usePlayground(({ derive }) => derive);
+  const display = usePlayground(({ display }) => display);
   const say = useMessages(messages);
   const selected = useMemo(() => selectedQuantity(exercise, derive.selected), [exercise, derive.selected]);
   const begun = derive.step ?? (display.answers === 'hidden' ? 0 : null);

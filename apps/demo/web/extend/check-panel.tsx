@@ -1,11 +1,12 @@
 /** The result of the check: a sentence, a table and a plot. */
 import { useMessages } from '../language.js';
 import { Figure } from '../shared/figure.js';
-import type { Verdict } from './check.js';
+import { messages as userCodeMessages } from '../shared/user-code/messages.js';
+import type { Verdict } from '../shared/user-code/check.js';
 import { messages } from './messages.js';
 import { Plot } from './plot.js';
 import type { Check, CheckStatus } from './use-check.js';
-import type { Kind } from './user-functions.js';
+import type { Kind } from '../shared/user-code/user-functions.js';
 
 export function CheckPanel({ check: { status, verdict }, kind }: { readonly check: Check; readonly kind: Kind }) {
   const say = useMessages(messages);
@@ -30,13 +31,14 @@ export function CheckPanel({ check: { status, verdict }, kind }: { readonly chec
 
 function Sentence({ status }: { readonly status: CheckStatus }) {
   const say = useMessages(messages);
+  const { endless, types } = useMessages(userCodeMessages);
   if (status.state === 'loading') return <p className="quiet">{say.loading}</p>;
   if (status.state === 'checking') return <p className="quiet">{say.checking}</p>;
   if (status.state === 'refused') {
-    if (status.reason === 'time') return <p className="problem">{say.endless}</p>;
+    if (status.reason === 'time') return <p className="problem">{endless}</p>;
     return (
       <div className="problem">
-        {status.reason === 'types' ? say.types : say.threw}
+        {status.reason === 'types' ? types : say.threw}
         <ul>
           {status.details.slice(0, 5).map((detail) => (
             <li key={detail}>{status.reason === 'types' ? say.line(detail) : detail}</li>

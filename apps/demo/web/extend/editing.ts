@@ -5,10 +5,10 @@
 import { useEffect, useSyncExternalStore } from 'react';
 import { Listeners } from '../shared/listeners.js';
 import { hasSameContent } from '../shared/same-content.js';
+import type { OwnFunction } from '../shared/user-code/user-worker.js';
 import type { PlaygroundState } from '../state.js';
 import { currentState, onLinkOpened, usePlayground } from '../store.js';
 import { type Example, examples, softsign } from './examples.js';
-import type { OwnFunction } from './user-worker.js';
 
 interface Editing {
   /** Absent: the function that the state of the page asks for. */
@@ -37,7 +37,7 @@ export const savedFunctions = ({ activations, losses }: PlaygroundState['custom'
 ];
 
 /** The exercise of a task, else the first saved function, else the first example. */
-const first = ({ task, custom }: PlaygroundState): OwnFunction =>
+const first = ({ task, custom }: Pick<PlaygroundState, 'task' | 'custom'>): OwnFunction =>
   task === 'softsign' ? ownOf(softsign) : (savedFunctions(custom).at(0) ?? ownOf(examples[0]));
 
 const isUnsaved = (own: OwnFunction, custom: PlaygroundState['custom']): boolean =>
@@ -68,12 +68,13 @@ onLinkOpened((before) => {
 
 /** The function in the editor, and the unsaved ones that it replaced. */
 export function useEditing(): Required<Editing> {
-  const state = usePlayground();
-  const { own = first(state), drafts } = useSyncExternalStore(listeners.subscribe, () => editing);
+  const task = usePlayground(({ task }) => task);
+  const custom = usePlayground(({ custom }) => custom);
+  const { own = first({ task, custom }), drafts } = useSyncExternalStore(listeners.subscribe, () => editing);
   useEffect(() => {
-    if (state.task === begunTask) return;
-    begunTask = state.task;
-    if (state.task === 'softsign') chooseFunction(ownOf(softsign));
-  }, [state.task]);
+    if (task === begunTask) return;
+    begunTask = task;
+    if (task === 'softsign') chooseFunction(ownOf(softsign));
+  }, [task]);
   return { own, drafts };
 }

@@ -14,8 +14,8 @@ import {
 } from '@valtown/codemirror-ts';
 import { basicSetup } from 'codemirror';
 import { useEffect, useEffectEvent, useRef } from 'react';
-import { compiler } from './compiler.js';
-import { path } from './declarations.js';
+import { compiler } from '../shared/user-code/compiler.js';
+import { path } from '../shared/user-code/declarations.js';
 
 interface Props {
   readonly label: string;

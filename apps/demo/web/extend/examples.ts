@@ -1,5 +1,5 @@
 /** Example functions, right and wrong ones. */
-import type { Kind } from './user-functions.js';
+import type { Kind } from '../shared/user-code/user-functions.js';
 
 export interface Example {
   readonly key: 'swish' | 'wrong' | 'kink' | 'loss' | 'endless' | 'softsign';

@@ -5,7 +5,7 @@ import 'uplot/dist/uPlot.min.css';
 import { useMessages } from '../language.js';
 import { css, usePalette } from '../shared/palette.js';
 import { useWidth } from '../shared/use-width.js';
-import type { Curves } from './check.js';
+import type { Curves } from '../shared/user-code/check.js';
 import { messages } from './messages.js';
 
 const height = 260;

@@ -1,9 +1,9 @@
 /** Checks a function in a new worker, shortly after the last keystroke. */
 import { useEffect, useState } from 'react';
-import { readVerdict } from './responses.js';
-import type { Verdict } from './check.js';
-import { compiler } from './compiler.js';
-import { FunctionError, type OwnFunction, startUserWorker } from './user-worker.js';
+import { readVerdict } from '../shared/user-code/responses.js';
+import type { Verdict } from '../shared/user-code/check.js';
+import { compiler } from '../shared/user-code/compiler.js';
+import { FunctionError, type OwnFunction, startUserWorker } from '../shared/user-code/user-worker.js';
 
 export type CheckStatus =
   | { readonly state: 'loading' }

@@ -13,14 +13,15 @@ import './extend.css';
 import { messages } from './messages.js';
 import { CheckPanel } from './check-panel.js';
 import { useCheck } from './use-check.js';
-import type { Kind } from './user-functions.js';
-import type { OwnFunction } from './user-worker.js';
+import type { Kind } from '../shared/user-code/user-functions.js';
+import type { OwnFunction } from '../shared/user-code/user-worker.js';
 
 const places: Readonly<Record<Kind, keyof PlaygroundState['custom']>> = { activation: 'activations', loss: 'losses' };
 const max = { length: 8000, functions: 20 };
 
 export default function ExtendView() {
-  const { custom, task } = usePlayground();
+  const custom = usePlayground(({ custom }) => custom);
+  const task = usePlayground(({ task }) => task);
   const say = useMessages(messages);
   const { own, drafts } = useEditing();
   const [notice, report] = useState('');

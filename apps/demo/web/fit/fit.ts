@@ -8,7 +8,7 @@ import { fit } from '@nnbp/train';
 import { builtinFunctions } from '../functions.js';
 import { networkOf } from '../network.js';
 import type { FormulaDescription, NetworkDescription, PlaygroundState } from '../state.js';
-import { formulaNetwork, rightSide, variableOf } from './formula-network.js';
+import { formulaNetwork, rightSide, variableOf } from '../shared/formula-network.js';
 import { modelOf } from './models.js';
 import { type Points, readPoints, type PointsProblem } from './points.js';
 

@@ -1,6 +1,7 @@
 /** Links from the last chapter to the other views. */
 import { useMessages } from '../language.js';
 import { articleDescription } from '../article.js';
+import { requestPlay } from '../shared/play-next.js';
 import { defaultState } from '../state.js';
 import { update } from '../store.js';
 import styles from './card.module.css';
@@ -36,7 +37,7 @@ export function ViewLinks() {
 
 /** Trains y = 3x with one node and gradient descent, as in the chapter on the learning rate. */
 function toTrain(): void {
-  void import('../train/current-training.js').then(({ training }) => training.playNext());
+  requestPlay();
   update((state) => ({
     ...state,
     view: 'train',

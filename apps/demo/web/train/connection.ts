@@ -3,7 +3,7 @@
  * any time.
  */
 import { type Remote, wrap } from 'comlink';
-import type { OwnFunction } from '../extend/user-worker.js';
+import type { OwnFunction } from '../shared/user-code/user-worker.js';
 import type { Trainer } from './trainer.js';
 
 /** Milliseconds between two checks that the worker responds, and the time limit of each. */
@@ -17,7 +17,7 @@ export interface Connection {
 /** @throws FunctionError if the user's code cannot be started */
 export async function connect(own: readonly OwnFunction[]): Promise<Connection> {
   if (own.length > 0) {
-    const { startUserWorker } = await import('../extend/user-worker.js');
+    const { startUserWorker } = await import('../shared/user-code/user-worker.js');
     const { runner, close, ask } = await startUserWorker(own);
     // User code that keeps running cannot respond to this, so its worker is terminated.
     const watch = setInterval(() => {

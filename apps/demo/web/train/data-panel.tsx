@@ -1,8 +1,8 @@
 /** Choice of the data set, with its noise, drawing or file. */
 import { useState } from 'react';
 import { useMessages } from '../language.js';
+import { type DataName, type Settings, withData } from '../shared/training-settings.js';
 import { Drawing } from './drawing.js';
-import { type DataName, type Settings, withData } from './settings.js';
 import { messages } from './messages.js';
 import { isProblem, type Problem } from './problem.js';
 import { TableFields, type TableChoice } from './table-fields.js';

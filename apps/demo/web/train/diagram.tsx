@@ -2,8 +2,8 @@
 import { Minus, Plus } from 'lucide-react';
 import { memo, useEffect, useRef } from 'react';
 import { useMessages } from '../language.js';
+import type { Settings } from '../shared/training-settings.js';
 import { contextOf, drawCurve, drawEdges, imageOf, nodeRow, nodeSide, placesOf, ramp } from './draw.js';
-import type { Settings } from './settings.js';
 import { WeightImages } from './image-panels.js';
 import { messages } from './messages.js';
 import { BoundedField } from '../shared/bounded-field.js';

@@ -1,6 +1,7 @@
+import type { DataName, Settings } from '../shared/training-settings.js';
 import type { Counts } from './problem.js';
 import type { TableProblem } from './data/csv.js';
-import type { DataName, Misfit, Settings } from './settings.js';
+import type { Misfit } from './loss-fit.js';
 
 const en = {
   dataKind: 'Kind of data',

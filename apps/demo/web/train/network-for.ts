@@ -2,8 +2,7 @@
 import { glorotUniform, GraphBuilder, heUniform, Network } from '@nnbp/core';
 import type { Functions } from '../functions.js';
 import { networkOf } from '../network.js';
-import type { Task } from './data/dataset.js';
-import type { Settings } from './settings.js';
+import type { Settings, Task } from '../shared/training-settings.js';
 
 /** The inputs and the task that a network must fit. */
 export interface Shape {

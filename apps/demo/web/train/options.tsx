@@ -2,7 +2,7 @@
 import { useMessages } from '../language.js';
 import { usePlayground } from '../store.js';
 import { builtinActivations, builtinLosses } from '../functions.js';
-import type { Settings } from './settings.js';
+import type { Settings } from '../shared/training-settings.js';
 import { messages } from './messages.js';
 import { BoundedField } from '../shared/bounded-field.js';
 
@@ -15,7 +15,7 @@ const optimizers = ['sgd', 'momentum', 'rmsprop', 'adagrad', 'adam', 'nadam', 'l
 
 export function Options({ settings, change }: Props) {
   const say = useMessages(messages);
-  const { custom } = usePlayground();
+  const custom = usePlayground(({ custom }) => custom);
   const activations = custom.activations.map(({ name }) => name);
   return (
     <section className="panel train-options" aria-label={say.options}>

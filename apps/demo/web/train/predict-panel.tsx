@@ -1,5 +1,5 @@
 /** A row of inputs to predict: fields, or a drawing if the inputs are an image. */
-import { memo, useEffect, useMemo } from 'react';
+import { memo } from 'react';
 import { useMessages } from '../language.js';
 import { NumberField } from '../shared/number-field.js';
 import type { InputField } from './data/dataset.js';
@@ -25,7 +25,7 @@ export const PredictPanel = memo(function PredictPanel({ ready, answer, row, ask
     <section className="panel train-predict" aria-label={say.predict}>
       <h2>{say.predict}</h2>
       {side === undefined ? (
-        <Fields ready={ready} row={row} ask={ask} />
+        row !== undefined && <Fields fields={fields} values={row} ask={ask} />
       ) : (
         <>
           <DigitCanvas side={side} row={row} ask={ask} />
@@ -40,11 +40,13 @@ export const PredictPanel = memo(function PredictPanel({ ready, answer, row, ask
   );
 });
 
-/** The first training sample until another row is entered. */
-function Fields({ ready: { fields, firstRow }, row, ask }: Omit<Props, 'answer'>) {
-  const first = useMemo(() => firstRow.map((value) => Number(value.toPrecision(4))), [firstRow]);
-  const values = row ?? first;
-  useEffect(() => ask(values), [values, ask]);
+interface FieldsProps {
+  readonly fields: readonly InputField[];
+  readonly values: Float64Array;
+  readonly ask: (row: Float64Array) => void;
+}
+
+function Fields({ fields, values, ask }: FieldsProps) {
   const starts = fields.map((_, k) => fields.slice(0, k).reduce((sum, { words }) => sum + (words?.length ?? 1), 0));
   return (
     <div className="train-row">

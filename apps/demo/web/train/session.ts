@@ -3,8 +3,9 @@ import type { Engine, FloatArray, Graph, Loss, Network, Optimizer } from '@nnbp/
 import { DivergedError, type Tables, Trainer } from '@nnbp/train';
 import { adagrad, adam, lion, nadam, rmsprop, rprop, sgd } from '@nnbp/optim';
 import type { Functions } from '../functions.js';
+import type { Settings } from '../shared/training-settings.js';
 import type { Dataset, Part } from './data/dataset.js';
-import { type Encoding, encodingFor, type Settings } from './settings.js';
+import { type Encoding, encodingFor } from './loss-fit.js';
 import { networkFor } from './network-for.js';
 
 /** Samples in standardized units. */

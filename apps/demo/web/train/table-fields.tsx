@@ -1,7 +1,7 @@
 /** Choice of the target of the user's table. */
 import { useMessages } from '../language.js';
+import type { Task } from '../shared/training-settings.js';
 import type { TableRequest } from './data/request.js';
-import type { Task } from './data/dataset.js';
 import { messages } from './messages.js';
 import type { TableDescription } from './trainer.js';
 

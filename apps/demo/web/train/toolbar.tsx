@@ -2,7 +2,7 @@
 import { Pause, Play, RotateCcw, StepForward } from 'lucide-react';
 import { useMessages } from '../language.js';
 import { update, usePlayground } from '../store.js';
-import type { Settings } from './settings.js';
+import type { Settings } from '../shared/training-settings.js';
 import { messages } from './messages.js';
 import { percent, short, whole } from './numbers.js';
 import type { Training, TrainingView } from './training.js';
@@ -18,7 +18,7 @@ interface Props {
 
 export function Toolbar({ training, view, blocked, reset }: Props) {
   const say = useMessages(messages);
-  const { speed } = usePlayground().train;
+  const speed = usePlayground(({ train }) => train.speed);
   const { playing, ready, problem, snapshot, observation } = view;
   const able = ready !== undefined && problem === undefined && !blocked && !view.opening;
   const choose = (next: Settings['speed']) => {

@@ -3,7 +3,7 @@ import { Download, Share2, Sigma } from 'lucide-react';
 import { useState } from 'react';
 import { useMessages } from '../language.js';
 import { download } from '../shared/download.js';
-import type { Settings } from './settings.js';
+import type { Settings } from '../shared/training-settings.js';
 import { messages } from './messages.js';
 import { buildOn, deriveSample, isReadable, trainedNetwork } from './trained-network.js';
 import type { Ready, Result } from './trainer.js';

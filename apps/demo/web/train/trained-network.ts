@@ -4,7 +4,7 @@ import { builtinActivations } from '../functions.js';
 import { describe } from '../network.js';
 import type { NetworkDescription } from '../state.js';
 import { update } from '../store.js';
-import type { Settings } from './settings.js';
+import type { Settings } from '../shared/training-settings.js';
 import { networkFor } from './network-for.js';
 import type { Ready, Result } from './trainer.js';
 

@@ -5,10 +5,10 @@
 import { auto, type AutoEngine } from '@nnbp/wasm';
 import { transfer } from 'comlink';
 import type { Functions } from '../functions.js';
+import type { Settings, Task } from '../shared/training-settings.js';
 import type { Column, TableProblem } from './data/csv.js';
-import type { Dataset, InputField, Part, Task } from './data/dataset.js';
+import type { Dataset, InputField, Part } from './data/dataset.js';
 import { datasetsByRequest, type TableRequest } from './data/request.js';
-import type { Settings } from './settings.js';
 import { outputsFor } from './network-for.js';
 import { isProblem, type Problem } from './problem.js';
 import { type Both, type Layout, type Observation, type Observer, observerOf, type Question } from './observe.js';

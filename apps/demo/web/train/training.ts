@@ -3,13 +3,14 @@
  * the next one, so that drawing never falls behind.
  */
 import { type Remote, transfer } from 'comlink';
-import type { OwnFunction } from '../extend/user-worker.js';
+import type { OwnFunction } from '../shared/user-code/user-worker.js';
 import { Listeners } from '../shared/listeners.js';
+import { takePlayRequest } from '../shared/play-next.js';
 import { withTimeLimit } from '../shared/time-limit.js';
+import type { Settings } from '../shared/training-settings.js';
 import { type Curve, emptyCurve, withPoint } from './curve.js';
 import { type Connection, connect } from './connection.js';
 import type { TableRequest } from './data/request.js';
-import type { Settings } from './settings.js';
 import type { Observation, Question } from './observe.js';
 import { isProblem, type Problem } from './problem.js';
 import type { ReadTable, Ready, Result, Snapshot, Speed, Trainer } from './trainer.js';
@@ -64,7 +65,6 @@ export class Training {
   #speed: Speed = 'steady';
   /** Key of the open training. */
   #origin: readonly unknown[] = [];
-  #playsNext = false;
 
   /** Opens a training unless it is already open. */
   async openOnce(
@@ -77,7 +77,7 @@ export class Training {
     const isOpen = origin.every((part, k) => part === this.#origin[k]);
     const { ready, problem, opening, snapshot } = this.view;
     if (isOpen && ready !== undefined && problem === undefined && !opening && snapshot?.steps === steps) {
-      await this.#playIfNext();
+      await this.#playIfRequested();
       return;
     }
     this.#origin = origin;
@@ -125,7 +125,7 @@ export class Training {
       this.#show({ ...nothing, ready: answer, curve });
       this.#take(snapshot);
       if (again) await this.play(this.#speed);
-      else await this.#playIfNext();
+      else await this.#playIfRequested();
     });
   }
 
@@ -136,15 +136,8 @@ export class Training {
     this.#show({ playing: false, opening: true, problem: undefined, progress: undefined });
   }
 
-  /** Makes the next training start when it is opened. */
-  playNext(): void {
-    this.#playsNext = true;
-  }
-
-  async #playIfNext(): Promise<void> {
-    if (!this.#playsNext) return;
-    this.#playsNext = false;
-    await this.play(this.#speed);
+  async #playIfRequested(): Promise<void> {
+    if (takePlayRequest()) await this.play(this.#speed);
   }
 
   /** Repeats steps and returns their loss curve; undefined if another request has started in the meantime. */

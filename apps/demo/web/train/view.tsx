@@ -1,15 +1,16 @@
 /** The Train view: data on the left, the network in the middle, its output on the right, the loss curve below. */
-import { lazy, Suspense, useEffect, useState, useSyncExternalStore } from 'react';
+import { lazy, Suspense, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import { useMessages } from '../language.js';
-import type { OwnFunction } from '../extend/user-worker.js';
+import type { OwnFunction } from '../shared/user-code/user-worker.js';
 import type { PlaygroundState } from '../state.js';
 import { currentState, update, usePlayground } from '../store.js';
 import { useStable } from '../shared/use-stable.js';
+import { type Settings, taskOf, withTask } from '../shared/training-settings.js';
 import { training } from './current-training.js';
 import { DataKind } from './data-kind.js';
 import { DataPanel } from './data-panel.js';
 import { Diagram } from './diagram.js';
-import { misfit, type Settings, taskOf, withTask } from './settings.js';
+import { misfit } from './loss-fit.js';
 import { Gradients } from './gradients.js';
 import { Losses } from './losses.js';
 import { messages } from './messages.js';
@@ -20,6 +21,7 @@ import { PredictPanel } from './predict-panel.js';
 import type { Problem } from './problem.js';
 import { type TableChoice, taskOfTable } from './table-fields.js';
 import { Toolbar } from './toolbar.js';
+import type { Ready } from './trainer.js';
 import { TrainedNetworkPanel } from './trained-network-panel.js';
 import type { TrainingView } from './training.js';
 import './train.css';
@@ -48,12 +50,14 @@ export default function View() {
 
 function SampleView() {
   const say = useMessages(messages);
-  const { train: settings, custom } = usePlayground();
+  const settings = usePlayground(({ train }) => train);
+  const custom = usePlayground(({ custom }) => custom);
   const [table, setTable] = useState(openTable);
   const [inspected, inspect] = useState<number | null>(null);
-  const [row, setRow] = useState<Float64Array>();
+  const [enteredRow, setRow] = useState<Float64Array>();
   const view = useSyncExternalStore(training.subscribe, () => training.view);
   const { ready, observation, curve } = view;
+  const row = useMemo(() => ready && rowToPredict(ready, enteredRow), [ready, enteredRow]);
 
   const task = settings.data === 'csv' ? table && taskOfTable(table) : taskOf(settings.data);
   const wrong = task && misfit(task, settings);
@@ -107,12 +111,7 @@ function SampleView() {
           describe={(bytes) => training.describeTable(bytes)}
         />
         {ready !== undefined && observation !== undefined && (
-          <PredictPanel
-            ready={ready}
-            answer={observation.row}
-            row={row?.length === ready.inputCount ? row : undefined}
-            ask={setRow}
-          />
+          <PredictPanel ready={ready} answer={observation.row} row={row} ask={setRow} />
         )}
       </div>
       <div className="train-column">
@@ -140,6 +139,13 @@ function SampleView() {
       <Options settings={settings} change={change} />
     </div>
   );
+}
+
+/** The row that the user entered; else the first training sample, if its inputs have fields. */
+function rowToPredict({ side, fields, firstRow, inputCount }: Ready, entered: Float64Array | undefined) {
+  if (entered?.length === inputCount) return entered;
+  if (side !== undefined || fields.length === 0) return undefined;
+  return firstRow.map((value) => Number(value.toPrecision(4)));
 }
 
 /** The custom functions that a training uses. */

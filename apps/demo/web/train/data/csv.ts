@@ -19,7 +19,8 @@ import {
   targetKind,
 } from '@nnbp/cli/csv';
 import Papa from 'papaparse';
-import type { Dataset, InputField, Task } from './dataset.js';
+import type { Task } from '../../shared/training-settings.js';
+import type { Dataset, InputField } from './dataset.js';
 import { divide } from './divide.js';
 
 /** A column with more distinct words than this is text. */

@@ -1,9 +1,7 @@
 /**
  * A data set of the Train view: training and validation samples, and the task. Numbers are in the units of the data.
  */
-
-/** `regression`: a number; `binary`: two classes, one output; `classes`: several classes, one output each. */
-export type Task = 'regression' | 'binary' | 'classes';
+import type { Task } from '../../shared/training-settings.js';
 
 /** A field for one column of the data. */
 export interface InputField {

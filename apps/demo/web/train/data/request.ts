@@ -1,6 +1,6 @@
 /** Loads the data set that is selected on the page, and caches the last one. */
-import type { Settings } from '../settings.js';
 import { isProblem, type Problem } from '../problem.js';
+import type { Settings } from '../../shared/training-settings.js';
 import type { Dataset } from './dataset.js';
 import { drawn, fivePoints, planar, tripling } from './toys.js';
 

@@ -4,12 +4,12 @@
  */
 import { type Endpoint, expose } from 'comlink';
 // Before the lock-down, since the library fetches data of its own.
-import '../train/data/own-fetch.js';
-import { createTrainer } from '../train/trainer.js';
-import { check, type Verdict } from './check.js';
-import { lockDown } from './lock-down.js';
-import { record, type Question, type Recording } from './recording.js';
-import { define, type Kind, userFunctions } from './user-functions.js';
+import './train/data/own-fetch.js';
+import { createTrainer } from './train/trainer.js';
+import { check, type Verdict } from './shared/user-code/check.js';
+import { lockDown } from './shared/user-code/lock-down.js';
+import { record, type Question, type Recording } from './shared/user-code/recording.js';
+import { define, type Kind, userFunctions } from './shared/user-code/user-functions.js';
 
 /** The channel to the page, saved before the lock-down. */
 const toPage: Endpoint = {

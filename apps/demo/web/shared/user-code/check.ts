@@ -1,6 +1,6 @@
 /** In the worker: gradient-checks a function and samples it for the plot. */
 import { checkActivation, checkLoss, type Report } from '@nnbp/gradcheck';
-import type { Functions } from '../functions.js';
+import type { Functions } from '../../functions.js';
 import type { Kind } from './user-functions.js';
 
 /** A derivative that differs from finite differences. */

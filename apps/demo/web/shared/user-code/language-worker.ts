@@ -7,7 +7,7 @@ import { declarations, path } from './declarations.js';
 
 /** Libraries of the language, without DOM and Node. */
 const libraries = import.meta.glob<string>(
-  '../../node_modules/typescript/lib/lib.{decorators,decorators.legacy,es5,es20*}.d.ts',
+  '../../../node_modules/typescript/lib/lib.{decorators,decorators.legacy,es5,es20*}.d.ts',
   {
     query: '?raw',
     import: 'default',

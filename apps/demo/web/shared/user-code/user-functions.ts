@@ -1,6 +1,6 @@
 /** In the worker: validated user functions by name, with the built-ins as fallback. */
 import { type Activation, type Loss, NnbpError } from '@nnbp/core';
-import { builtinFunctions, type Functions } from '../functions.js';
+import { builtinFunctions, type Functions } from '../../functions.js';
 
 export type Kind = 'activation' | 'loss';
 

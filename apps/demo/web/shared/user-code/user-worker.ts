@@ -3,12 +3,12 @@
  * it has no access to the page.
  */
 import { type Remote, wrap } from 'comlink';
-import { withTimeLimit } from '../shared/time-limit.js';
-import type { CustomFunction } from '../state.js';
+import { withTimeLimit } from '../time-limit.js';
+import type { CustomFunction } from '../../state.js';
 import { compiler, endCompiler } from './compiler.js';
 import type { Compiled } from './language-worker.js';
-import type { Runner } from './runner.js';
-import runnerAddress from './runner.ts?worker&url';
+import type { Runner } from '../../user-code-worker.js';
+import runnerAddress from '../../user-code-worker.ts?worker&url';
 import type { Kind } from './user-functions.js';
 
 export interface OwnFunction extends CustomFunction {

@@ -2,10 +2,10 @@
  * Records a pass with user functions in the worker, so that the page can replay it without running user code.
  */
 import { type Activation, backpropagate, backpropagateSequence, type Loss } from '@nnbp/core';
-import { passNetwork } from '../fit/formula-network.js';
-import type { Functions } from '../functions.js';
-import { rowsOf, targetRows } from '../shared/sequence.js';
-import type { FormulaDescription, NetworkDescription, PlaygroundState } from '../state.js';
+import { passNetwork } from '../formula-network.js';
+import type { Functions } from '../../functions.js';
+import { rowsOf, targetRows } from '../sequence.js';
+import type { FormulaDescription, NetworkDescription, PlaygroundState } from '../../state.js';
 
 /** Arguments and results of all function calls. */
 export interface Recording {

@@ -3,11 +3,11 @@
  * worker and replayed here.
  */
 import { useEffect, useState } from 'react';
-import { builtinFunctions, type Functions } from '../functions.js';
-import { useMessages } from '../language.js';
-import type { FormulaDescription, NetworkDescription, PlaygroundState } from '../state.js';
-import { usePlayground } from '../store.js';
-import { useStable } from '../shared/use-stable.js';
+import { builtinFunctions, type Functions } from '../../functions.js';
+import { useMessages } from '../../language.js';
+import type { FormulaDescription, NetworkDescription, PlaygroundState } from '../../state.js';
+import { usePlayground } from '../../store.js';
+import { useStable } from '../use-stable.js';
 import { messages } from './messages.js';
 import { replayed } from './recording.js';
 import type { FunctionError, OwnFunction, UserWorker } from './user-worker.js';

@@ -1,61 +1,14 @@
-/**
- * Which loss and output activation fit a task. Suitable ones are selected when the data set changes; invalid combinations
- * are reported before training.
- */
-import type { Loss } from '@nnbp/core';
-import type { Task } from './data/dataset.js';
-import { hasSameContent } from '../shared/same-content.js';
+/** The settings of Train: the defaults of each data set, and the loss and output activation that suit its task. */
 import type { PlaygroundState } from '../state.js';
+import { hasSameContent } from './same-content.js';
 
 export type Settings = PlaygroundState['train'];
 export type DataName = Settings['data'];
 
-/** Targets of the two classes of a binary task, and the decision boundary. */
-export interface Encoding {
-  readonly no: number;
-  readonly yes: number;
-  readonly boundary: number;
-}
+/** `regression`: a number; `binary`: two classes, one output; `classes`: several classes, one output each. */
+export type Task = 'regression' | 'binary' | 'classes';
 
-/** Targets are −1 and 1 for a loss that does not accept 0 (hinge). The boundary is 0 for a loss on logits. */
-export function encodingFor(loss: Loss): Encoding {
-  if (loss.targetProblem?.([0]) !== undefined && loss.targetProblem([-1]) === undefined) {
-    return { no: -1, yes: 1, boundary: 0 };
-  }
-  return { no: 0, yes: 1, boundary: loss.name === 'binaryCrossEntropyWithLogits' ? 0 : 0.5 };
-}
-
-type Choice = Pick<Settings, 'loss' | 'outputActivation'>;
-
-/** Why a loss and an output activation do not fit the data. */
-export type Misfit = 'class-loss' | 'one-output' | 'needs-probability' | 'needs-log-probability' | 'needs-raw-output';
-
-const forClasses = new Set([
-  'binaryCrossEntropy',
-  'binaryCrossEntropyWithLogits',
-  'softmaxCrossEntropy',
-  'klDivergence',
-  'hinge',
-]);
-/** Activations with values in [0, 1]. */
-const probabilities = new Set(['sigmoid', 'hardSigmoid', 'gaussian']);
-/** Losses that need unbounded outputs: logits or the logarithm of a rate. */
-const raw = new Set(['binaryCrossEntropyWithLogits', 'softmaxCrossEntropy', 'poisson']);
-/** Activations that are bounded on at least one side. */
-const bounded = new Set(['sigmoid', 'hardSigmoid', 'gaussian', 'relu', 'softplus']);
-
-/** Why a combination is invalid; undefined if it is valid or has custom functions. */
-export function misfit(task: Task, settings: Choice & Partial<Pick<Settings, 'graph'>>): Misfit | undefined {
-  const { loss, graph } = settings;
-  const output = graph?.nodes.find(({ id }) => id === graph.outputs[0]);
-  const outputActivation = output?.activation ?? settings.outputActivation;
-  if (task === 'regression' && forClasses.has(loss)) return 'class-loss';
-  if (task === 'binary' && loss === 'softmaxCrossEntropy') return 'one-output';
-  if (loss === 'klDivergence') return 'needs-log-probability';
-  if (loss === 'binaryCrossEntropy' && !probabilities.has(outputActivation)) return 'needs-probability';
-  if (raw.has(loss) && bounded.has(outputActivation)) return 'needs-raw-output';
-  return undefined;
-}
+export type Choice = Pick<Settings, 'loss' | 'outputActivation'>;
 
 const suitable: Readonly<Record<Task, Choice>> = {
   regression: { loss: 'mse', outputActivation: 'identity' },
