@@ -60,7 +60,7 @@ export interface BatchSource {
   /** Only for sequences: the state that the next batch continues. */
   readonly carried?: Float64Array;
   /** Only for a table whose samples all have the weight 1. */
-  readonly table?: BatchTable;
+  readonly table?: BatchTable | undefined;
 }
 
 /** The rest of an epoch, for an executor that takes several batches in one call. */
@@ -91,20 +91,20 @@ export function tableBatches(network: Network, data: FlatData, batchSize: number
     options: data.weights && { weights: new Float64Array(size) },
     numberOf: (s: number) => data.rows?.[order[first + s]] ?? order[first + s],
   };
+  const table: BatchTable = {
+    inputs: data.inputs,
+    targets: data.targets,
+    order,
+    get first() {
+      return at;
+    },
+    skip(samples) {
+      at += samples;
+    },
+  };
   return {
-    ...(data.weights === undefined && {
-      table: {
-        inputs: data.inputs,
-        targets: data.targets,
-        order,
-        get first() {
-          return at;
-        },
-        skip(samples: number) {
-          at += samples;
-        },
-      },
-    }),
+    // Not by a spread: each source would be an object of another kind to the compiler, and code for it never stay compiled.
+    table: data.weights === undefined ? table : undefined,
     start() {
       at = 0;
       // From the same start each epoch, so that the order follows from the random state alone.
