@@ -19,10 +19,10 @@ function cpuMilliseconds() {
 let group = 1;
 
 async function measure(seconds) {
-  const begun = cpuMilliseconds();
+  const startTime = cpuMilliseconds();
   let calls = 0;
-  let now = begun;
-  while (now - begun < 1000 * seconds) {
+  let now = startTime;
+  while (now - startTime < 1000 * seconds) {
     for (let k = 0; k < group; k++) {
       const result = run();
       if (result instanceof Promise) await result;
@@ -32,7 +32,7 @@ async function measure(seconds) {
     now = cpuMilliseconds();
     if (now - before < 1) group *= 2;
   }
-  return { perSecond: (1000 * calls * count) / (now - begun) };
+  return { perSecond: (1000 * calls * count) / (now - startTime) };
 }
 
 process.on('message', async ({ seconds }) => {

@@ -9,8 +9,8 @@ const [contender, seed] = [process.argv[2], Number(process.argv[3])];
 const { train, validation } = digits();
 const layers = firstWeights(seed);
 
-const begun = performance.now();
-const elapsed = () => (performance.now() - begun) / 1000;
+const startTime = performance.now();
+const elapsed = () => (performance.now() - startTime) / 1000;
 const { learner } = await import(`./digits-${contender}.mjs`);
 const { step, predict } = await learner({ sizes, batch, layers });
 const secondsToReady = elapsed();

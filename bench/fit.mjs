@@ -52,19 +52,19 @@ async function compare(engine, samples, batchSize) {
   // As many epochs as take the time of a turn: preparing is part of `fit`, and training takes many epochs.
   let epochs = 1;
   for (;;) {
-    const begun = cpuMilliseconds();
+    const startTime = cpuMilliseconds();
     stepEpochs(epochs);
-    if (cpuMilliseconds() - begun > milliseconds) break;
+    if (cpuMilliseconds() - startTime > milliseconds) break;
     epochs *= 2;
   }
   let [step, whole] = [Infinity, Infinity];
   for (let round = 0; round < rounds; round++) {
-    let begun = cpuMilliseconds();
+    let startTime = cpuMilliseconds();
     stepEpochs(epochs);
-    step = Math.min(step, cpuMilliseconds() - begun);
-    begun = cpuMilliseconds();
+    step = Math.min(step, cpuMilliseconds() - startTime);
+    startTime = cpuMilliseconds();
     await fitEpochs(epochs);
-    whole = Math.min(whole, cpuMilliseconds() - begun);
+    whole = Math.min(whole, cpuMilliseconds() - startTime);
   }
   executor.dispose();
   const stepPerSecond = Math.round((1000 * samples * epochs) / step);

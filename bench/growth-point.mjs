@@ -30,9 +30,9 @@ const used = async () => {
   return { rss, heapUsed, external, arrayBuffers };
 };
 const timed = (work) => {
-  const begun = performance.now();
+  const startTime = performance.now();
   const result = work();
-  return [(performance.now() - begun) / 1000, result];
+  return [(performance.now() - startTime) / 1000, result];
 };
 
 const engine = await ourEngine();
@@ -51,8 +51,8 @@ const prepared = await used();
 const warm = performance.now();
 while (performance.now() - warm < 200) step();
 const times = [];
-const begun = performance.now();
-while (times.length < 5 || performance.now() - begun < 500) {
+const startTime = performance.now();
+while (times.length < 5 || performance.now() - startTime < 500) {
   const [seconds] = timed(step);
   times.push(seconds);
 }

@@ -12,13 +12,13 @@ const racer = await prepare(shares ? makeSharingWork(workName) : makeWork(workNa
 
 async function run(seconds) {
   if (racer.run) return racer.run(seconds);
-  const begun = performance.now();
+  const startTime = performance.now();
   let steps = 0;
-  while (performance.now() - begun < 1000 * seconds) {
+  while (performance.now() - startTime < 1000 * seconds) {
     racer.step();
     steps++;
   }
-  return { steps, seconds: (performance.now() - begun) / 1000 };
+  return { steps, seconds: (performance.now() - startTime) / 1000 };
 }
 
 async function firstStep() {

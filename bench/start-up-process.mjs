@@ -16,7 +16,7 @@ if (counts) {
   await session.post('Debugger.enable');
   bytes = 0;
 }
-const begun = performance.now();
+const startTime = performance.now();
 const { first } = await import(`./start-ups/${library}.mjs`);
 const imported = performance.now();
 const { predict, step } = await first();
@@ -25,6 +25,6 @@ const predicted = performance.now();
 await step();
 const stepped = performance.now();
 console.log(
-  JSON.stringify({ import: imported - begun, predict: predicted - begun, step: stepped - begun, ...(counts && { bytes }) }),
+  JSON.stringify({ import: imported - startTime, predict: predicted - startTime, step: stepped - startTime, ...(counts && { bytes }) }),
 );
 process.exit();

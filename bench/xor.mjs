@@ -18,9 +18,9 @@ const expected = [0, 1, 1, 0];
 const runs = new Map(libraries.map((library) => [library, []]));
 for (let round = 0; round < rounds; round++) {
   for (const library of libraries) {
-    const begun = performance.now();
+    const startTime = performance.now();
     const outputs = fresh(`quick-starts/${library}.mjs`, []);
-    const milliseconds = performance.now() - begun;
+    const milliseconds = performance.now() - startTime;
     const error = outputs.reduce((sum, x, s) => sum + (x - expected[s]) ** 2 / 4, 0);
     runs.get(library).push({ milliseconds, reached: error < 0.0051 });
   }

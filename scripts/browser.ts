@@ -77,10 +77,10 @@ export const missingBrowser =
  * @throws Error if `CHROMIUM_PATH` is set to a path that does not exist.
  */
 export function findBrowser(machine: Machine = thisMachine): string | undefined {
-  const given = machine.env.CHROMIUM_PATH;
-  if (given) {
-    if (machine.exists(given)) return given;
-    throw new Error(`CHROMIUM_PATH: expected the path of an executable, received "${given}", which does not exist.`);
+  const path = machine.env.CHROMIUM_PATH;
+  if (path) {
+    if (machine.exists(path)) return path;
+    throw new Error(`CHROMIUM_PATH: expected the path of an executable, received "${path}", which does not exist.`);
   }
   return [...systemPaths(machine), machine.playwright()].find((path) => machine.exists(path) && machine.starts(path));
 }

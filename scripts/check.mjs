@@ -101,7 +101,7 @@ if (unknown.length > 0) {
   console.error(`There is no step ${unknown.join(', ')}. There are: ${steps.map(({ name }) => name).join(', ')}.`);
   process.exit(2);
 }
-const wanted = steps.filter(({ name }) => chosen.length === 0 || chosen.includes(name));
+const selected = steps.filter(({ name }) => chosen.length === 0 || chosen.includes(name));
 const done = new Map();
 const limit = Math.min(2, availableParallelism());
 const width = Math.max(...steps.map(({ name }) => name.length));
@@ -110,12 +110,12 @@ const width = Math.max(...steps.map(({ name }) => name.length));
 const all = new Promise((resolve) => {
   const running = new Set();
   const next = () => {
-    for (const step of wanted) {
-      const before = wanted.some(({ name }) => name === step.after) ? done.get(step.after) : { ok: true };
+    for (const step of selected) {
+      const before = selected.some(({ name }) => name === step.after) ? done.get(step.after) : { ok: true };
       if (before?.ok === false && !done.has(step.name)) {
         done.set(step.name, { ok: false });
         console.log(`not run ${step.name}: the step ${step.after} failed`);
-        if (done.size === wanted.length) return resolve();
+        if (done.size === selected.length) return resolve();
         continue;
       }
       const ready = step.after === undefined || before !== undefined;
@@ -125,7 +125,7 @@ const all = new Promise((resolve) => {
           running.delete(step);
           done.set(step.name, result);
           report(step, result);
-          if (done.size === wanted.length) resolve();
+          if (done.size === selected.length) resolve();
           else next();
         });
       }
@@ -135,13 +135,13 @@ const all = new Promise((resolve) => {
 });
 await all;
 
-const failed = wanted.filter(({ name }) => !done.get(name).ok);
-console.log(`\ncheck: ${wanted.length - failed.length} passed, ${failed.length} failed`);
+const failed = selected.filter(({ name }) => !done.get(name).ok);
+console.log(`\ncheck: ${selected.length - failed.length} passed, ${failed.length} failed`);
 process.exit(failed.length === 0 ? 0 : 1);
 
 /** @param {typeof steps[number]} step */
 function run({ command, show }) {
-  const begun = Date.now();
+  const startTime = Date.now();
   return new Promise((resolve) => {
     const [program, ...args] = command.split(' ');
     const child = spawn(program, args, {
@@ -155,7 +155,7 @@ function run({ command, show }) {
         if (show) process.stdout.write(text);
       });
     }
-    const end = (ok) => resolve({ ok, output, seconds: (Date.now() - begun) / 1000 });
+    const end = (ok) => resolve({ ok, output, seconds: (Date.now() - startTime) / 1000 });
     child.on('error', (error) => {
       output += error.message;
       end(false);

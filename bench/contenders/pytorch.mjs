@@ -32,13 +32,13 @@ export async function pythonRacer(work, rule) {
     return JSON.parse(value);
   };
   let { version, formulations, loss } = await ask({ do: 'prepare', work });
-  const tried = Object.entries(formulations).map(([name, speed]) => `${name} (${speed} samples/s when tried)`);
+  const speeds = Object.entries(formulations).map(([name, speed]) => `${name} (${speed} samples/s when tried)`);
   return {
     loss: () => loss,
     step: async () => ({ loss } = await ask({ do: 'step' })),
     run: (seconds) => ask({ do: 'run', seconds }),
     rule,
-    note: `PyTorch ${version}, one thread; ${tried.length > 1 ? 'the faster of ' : ''}${tried.join(' and ')}`,
+    note: `PyTorch ${version}, one thread; ${speeds.length > 1 ? 'the faster of ' : ''}${speeds.join(' and ')}`,
     dispose: () => server.kill(),
   };
 }

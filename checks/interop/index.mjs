@@ -24,7 +24,7 @@ console.log(`Browser: ${provideBrowser()}`);
 for (const module of /** @type {(keyof typeof modules)[]} */ (Object.keys(modules)))
   providePython(module, { canInstallPackages, installPackages });
 rmSync(results, { recursive: true, force: true });
-const begun = Date.now();
+const startTime = Date.now();
 run('npx', [
   '--no-install',
   'vitest',
@@ -36,7 +36,7 @@ run('npx', [
   '--no-file-parallelism',
   ...chosen,
 ]);
-if (chosen.length === 0) writeFileSync(new URL('RESULTS.md', import.meta.url), page((Date.now() - begun) / 1000));
+if (chosen.length === 0) writeFileSync(new URL('RESULTS.md', import.meta.url), page((Date.now() - startTime) / 1000));
 
 function run(command, args) {
   const { status } = spawnSync(command, args, { cwd: root, stdio: 'inherit', shell: process.platform === 'win32' });

@@ -88,8 +88,8 @@ describe.skipIf(found === undefined)('PyTorch', () => {
       const expected = { outputs: [predictSequence(network, inputs)], gradients: gradients.vector };
       const exported = exportTo(`recurrent-${seed}`, network, { inputs: [inputs], targets: [targets] });
       // A sequence is computed layer by layer only if all its recurrent layers are PyTorch's.
-      const wanted = layers.every(({ torch }) => torch !== undefined) ? layers.map(({ torch }) => torch) : [];
-      expect(exported.modules.sort(byName), `INTEROP_SEED=${seed}`).toEqual(wanted.sort(byName));
+      const expectedModules = layers.every(({ torch }) => torch !== undefined) ? layers.map(({ torch }) => torch) : [];
+      expect(exported.modules.sort(byName), `INTEROP_SEED=${seed}`).toEqual(expectedModules.sort(byName));
       return { seed, network, expected, ...exported };
     });
     const modules = cases.flatMap((each) => each.modules);

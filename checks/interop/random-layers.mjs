@@ -72,9 +72,9 @@ export function randomConvolution(seed) {
     const options = { from, ...grid, kernel, stride: per(2), name: `l${count}` };
     const fits = (size, k, dilation) => dilation * (k - 1) < size;
     const fitting = (size, k, d) => (fits(size, k, d) ? d : 1);
-    const wanted = per(2);
+    const dilations = per(2);
     /** @type {[number, number]} */
-    const dilation = [fitting(grid.height, kernel[0], wanted[0]), fitting(grid.width, kernel[1], wanted[1])];
+    const dilation = [fitting(grid.height, kernel[0], dilations[0]), fitting(grid.width, kernel[1], dilations[1])];
     /** @type {[number, number]} */
     const padding = [grid.height === 1 ? 0 : below(2), below(2)];
     const size = (axis, d, p) =>

@@ -17,10 +17,10 @@ if (unknown.length > 0) {
   console.error(`Unknown check: ${unknown.join(', ')}. Expected one of ${Object.keys(proofs).join(', ')}.`);
   process.exit(2);
 }
-const wanted = chosen.length > 0 ? chosen : Object.keys(proofs);
-if (wanted.includes('rehearsal'))
+const selected = chosen.length > 0 ? chosen : Object.keys(proofs);
+if (selected.includes('rehearsal'))
   run(['pnpm', 'install', '--ignore-workspace', '--frozen-lockfile', '--dir', 'checks/stress']);
-const failed = wanted.filter((name) => {
+const failed = selected.filter((name) => {
   const [minutes, command] = proofs[name];
   console.log(`\n# ${name}, about ${minutes} minutes`);
   return !run(command);

@@ -62,7 +62,7 @@ function online(engine) {
   const [input, target] = [new Float64Array(2), new Float64Array(1)];
   const loss = mse();
   const megabytes = [];
-  const begun = performance.now();
+  const startTime = performance.now();
   for (let n = 0; n < steps; n++) {
     input[0] = random.uniform();
     input[1] = random.uniform();
@@ -72,19 +72,19 @@ function online(engine) {
   }
   const finite = executor.parameters.every(Number.isFinite);
   executor.dispose();
-  return { perSecond: Math.round((1000 * steps) / (performance.now() - begun)), megabytes, finite };
+  return { perSecond: Math.round((1000 * steps) / (performance.now() - startTime)), megabytes, finite };
 }
 
 /** A new input for each prediction. */
 function manyPredictions(predictor) {
   const random = new Random(1);
   const megabytes = [];
-  const begun = performance.now();
+  const startTime = performance.now();
   for (let n = 0; n < predictions; n++) {
     predictor.predict([random.uniform(), random.uniform()]);
     if (n === predictions / 10 || n === predictions - 1) megabytes.push(memory());
   }
-  return { perSecond: Math.round((1000 * predictions) / (performance.now() - begun)), megabytes };
+  return { perSecond: Math.round((1000 * predictions) / (performance.now() - startTime)), megabytes };
 }
 
 function lastFit() {
@@ -106,7 +106,7 @@ async function oneFit(seed) {
 
 async function manyFits() {
   const megabytes = [];
-  const begun = performance.now();
+  const startTime = performance.now();
   for (let n = 0; n < calls - 1; n++) {
     await oneFit(n);
     if (n === Math.floor(calls / 10)) megabytes.push(memory());
@@ -122,7 +122,7 @@ async function manyFits() {
   );
   return {
     calls,
-    perSecond: Math.round((1000 * calls) / (performance.now() - begun)),
+    perSecond: Math.round((1000 * calls) / (performance.now() - startTime)),
     megabytes,
     sameAsFresh: alone.trim() === last,
   };

@@ -199,9 +199,9 @@ test('invalid JSON is reported and changes nothing', async () => {
   ]) {
     await text(page).fill(wrong);
     await page.getByRole('button', { name: 'Apply' }).click();
-    const told = (await page.getByRole('alert').textContent())!;
-    expect(told).toContain('nothing was changed');
-    expect(told.toLowerCase()).toContain(why);
+    const message = (await page.getByRole('alert').textContent())!;
+    expect(message).toContain('nothing was changed');
+    expect(message.toLowerCase()).toContain(why);
     expect(await text(page).inputValue()).toBe(wrong);
     await page.getByRole('button', { name: 'Discard changes' }).click();
     expect(await text(page).inputValue()).toBe(before);

@@ -298,8 +298,8 @@ test('in chapter 3 no message overlaps another or a node, at 1024 px and on a ph
     expect(boxes).toHaveLength(16);
     for (const [k, a] of boxes.entries()) {
       for (const b of boxes.slice(k + 1)) {
-        const apart = a.right <= b.left || b.right <= a.left || a.bottom <= b.top || b.bottom <= a.top;
-        expect(apart, JSON.stringify([width, a, b])).toBe(true);
+        const disjoint = a.right <= b.left || b.right <= a.left || a.bottom <= b.top || b.bottom <= a.top;
+        expect(disjoint, JSON.stringify([width, a, b])).toBe(true);
       }
       expect(a.bottom).toBeLessThanOrEqual(height);
     }

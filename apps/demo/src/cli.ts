@@ -9,12 +9,12 @@ import { realData } from './real-data.js';
 import { Checks } from './screen.js';
 
 const checks = new Checks();
-const begun = performance.now();
+const startTime = performance.now();
 article(checks);
 await followUp(checks);
 await realData(checks);
 
-const seconds = ((performance.now() - begun) / 1000).toFixed(0);
+const seconds = ((performance.now() - startTime) / 1000).toFixed(0);
 if (checks.failed.length === 0) {
   console.log(`\nDone in ${seconds} s: all checks passed.`);
 } else {

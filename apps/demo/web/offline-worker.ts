@@ -33,10 +33,10 @@ const laterAddresses = new Set(later.map(addressOf));
 /** Reads the files of this version that are not there yet, and then the page. */
 async function install(): Promise<void> {
   const cache = await open();
-  const there = new Set((await cache.keys()).map(({ url }) => url));
+  const cached = new Set((await cache.keys()).map(({ url }) => url));
   // Names have a hash of their content in them, except in `public`.
-  const wanted = [...nowAddresses].filter((address) => !there.has(address) || !address.includes('/assets/'));
-  await cache.addAll(wanted.map((address) => new Request(address, { cache: 'reload' })));
+  const missing = [...nowAddresses].filter((address) => !cached.has(address) || !address.includes('/assets/'));
+  await cache.addAll(missing.map((address) => new Request(address, { cache: 'reload' })));
   const page = await fetch(scope, { cache: 'reload' });
   if (!page.ok || !(await page.clone().text()).includes(entry)) throw new Error('The page is of another version.');
   await cache.put(scope, page);
@@ -48,8 +48,8 @@ async function activate(): Promise<void> {
   const cache = await open();
   const current = [...nowAddresses, ...laterAddresses];
   const last = ((await (await cache.match(listed))?.json()) ?? []) as string[];
-  const kept = new Set([scope, listed, ...current, ...last]);
-  for (const request of await cache.keys()) if (!kept.has(request.url)) await cache.delete(request);
+  const needed = new Set([scope, listed, ...current, ...last]);
+  for (const request of await cache.keys()) if (!needed.has(request.url)) await cache.delete(request);
   await cache.put(listed, new Response(JSON.stringify(current)));
   await worker.clients.claim();
 }
@@ -59,16 +59,16 @@ async function page(request: Request): Promise<Response> {
   try {
     return await fetch(request);
   } catch (error) {
-    const kept = await (await open()).match(scope, { ignoreVary: true });
-    if (kept === undefined) throw error;
-    return kept;
+    const cached = await (await open()).match(scope, { ignoreVary: true });
+    if (cached === undefined) throw error;
+    return cached;
   }
 }
 
 async function file(request: Request, address: string): Promise<Response> {
   const cache = await open();
-  const kept = await cache.match(address, { ignoreVary: true });
-  if (kept !== undefined) return kept;
+  const cached = await cache.match(address, { ignoreVary: true });
+  if (cached !== undefined) return cached;
   const response = await fetch(request);
   if (response.ok && laterAddresses.has(address)) await cache.put(address, response.clone());
   return response;

@@ -23,8 +23,8 @@ export function suggestion(found: string, known: readonly string[]): string {
   let min = Math.max(1, Math.floor(found.length / 2)) + 1;
   for (const name of found.length <= maxLength ? known.slice(0, maxNames) : []) {
     if (name.length > maxLength) continue;
-    const apart = distance(lower, name.toLowerCase());
-    if (apart < min) [best, min] = [name, apart];
+    const edits = distance(lower, name.toLowerCase());
+    if (edits < min) [best, min] = [name, edits];
   }
   if (best !== undefined) return `Did you mean "${best}"?`;
   if (known.length === 0) return '';

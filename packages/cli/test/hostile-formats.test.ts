@@ -46,15 +46,15 @@ function onnxNamed(names: readonly string[]): Uint8Array {
 /** ONNX models with the string in place of a name that is interpreted, such as an operator. */
 function onnxWith(text: string): Record<string, Uint8Array> {
   const product = { type: 'MatMul', input: ['x', 'w'], output: ['y'] };
-  const given = { nodes: [product], tensors: [tensor('w', [1, 1], float32(1))], inputs: ['x'], outputs: ['y'] };
+  const model = { nodes: [product], tensors: [tensor('w', [1, 1], float32(1))], inputs: ['x'], outputs: ['y'] };
   const unknown = { ...product, input: ['x', text] };
   return {
-    'operator.onnx': onnxModel({ ...given, nodes: [{ ...product, type: text, name: text }] }),
-    'domain.onnx': onnxModel({ ...given, nodes: [{ ...product, domain: text }] }),
-    'operand.onnx': onnxModel({ ...given, nodes: [unknown] }),
-    'result.onnx': onnxModel({ ...given, outputs: [text] }),
-    'weights.onnx': onnxModel({ ...given, nodes: [unknown], tensors: [tensor(text, [7], float32(1))] }),
-    'location.onnx': onnxModel({ ...given, tensors: [tensor('w', [1, 1], float32(1), text)] }),
+    'operator.onnx': onnxModel({ ...model, nodes: [{ ...product, type: text, name: text }] }),
+    'domain.onnx': onnxModel({ ...model, nodes: [{ ...product, domain: text }] }),
+    'operand.onnx': onnxModel({ ...model, nodes: [unknown] }),
+    'result.onnx': onnxModel({ ...model, outputs: [text] }),
+    'weights.onnx': onnxModel({ ...model, nodes: [unknown], tensors: [tensor(text, [7], float32(1))] }),
+    'location.onnx': onnxModel({ ...model, tensors: [tensor('w', [1, 1], float32(1), text)] }),
   };
 }
 

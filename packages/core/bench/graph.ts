@@ -7,9 +7,9 @@ if (collect === undefined) throw new Error('Run with node --expose-gc: pnpm benc
 for (let round = 1; round <= 3; round++) {
   collect();
   const before = process.memoryUsage();
-  const begun = performance.now();
+  const startTime = performance.now();
   const graph = mlp([1024, 1024, 1024], { activation: sigmoid });
-  const seconds = (performance.now() - begun) / 1000;
+  const seconds = (performance.now() - startTime) / 1000;
   collect();
   const after = process.memoryUsage();
   const bytes = after.arrayBuffers + after.heapUsed - before.arrayBuffers - before.heapUsed;

@@ -274,19 +274,19 @@ export class GraphBuilder {
 
   /** The value of each node before the first step. */
   #initials(nodeCount: number, indexOf: (id: string) => number): Float64Array {
-    const given = new Map<string, number>();
+    const initialOf = new Map<string, number>();
     for (const [id, value] of this.#groups.flatMap(({ initials }) => initials)) {
-      const other = given.get(id) ?? value;
+      const other = initialOf.get(id) ?? value;
       if (other !== value) {
         throw new NnbpError(
           'CONFLICT',
           `Delayed edges from "${id}" have different initial values, ${other} and ${value}: expected one per node.`,
         );
       }
-      given.set(id, value);
+      initialOf.set(id, value);
     }
     const initials = new Float64Array(nodeCount);
-    for (const [id, value] of given) initials[indexOf(id)] = value;
+    for (const [id, value] of initialOf) initials[indexOf(id)] = value;
     return initials;
   }
 

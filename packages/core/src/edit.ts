@@ -267,13 +267,13 @@ export function keepParameters(
   { graph, origin }: EditedGraph,
   options: NetworkOptions = {},
 ): Network {
-  const kept = new Network(graph, { outputTransform: network.outputTransform, ...options });
+  const result = new Network(graph, { outputTransform: network.outputTransform, ...options });
   origin.forEach((old, p) => {
-    if (old >= 0) kept.parameters.vector[p] = network.parameters.vector[old];
+    if (old >= 0) result.parameters.vector[p] = network.parameters.vector[old];
   });
-  if (graph.inputCount === network.graph.inputCount) kept.inputScaler = network.inputScaler;
-  if (graph.outputs.length === network.graph.outputs.length) kept.outputScaler = network.outputScaler;
-  return kept;
+  if (graph.inputCount === network.graph.inputCount) result.inputScaler = network.inputScaler;
+  if (graph.outputs.length === network.graph.outputs.length) result.outputScaler = network.outputScaler;
+  return result;
 }
 
 /** How many nodes and edges have each slot. */

@@ -17,7 +17,7 @@ export function topologicalOrder(
   inputs: readonly number[],
   predecessorsOf: (place: number) => Uint32Array,
 ): Uint32Array {
-  const begun = 1;
+  const visiting = 1;
   const done = 2;
   const order = new Uint32Array(ids.length);
   const state = new Uint8Array(ids.length);
@@ -35,10 +35,10 @@ export function topologicalOrder(
     while (fingers.length > 0) {
       const place = fingers[fingers.length - 1];
       const predecessors = predecessorsOf(place);
-      state[place] = begun;
+      state[place] = visiting;
       if (nextPredecessor[place] < predecessors.length) {
         const predecessor = predecessors[nextPredecessor[place]++];
-        if (state[predecessor] === begun) throw cycle(ids, fingers.slice(fingers.indexOf(predecessor)));
+        if (state[predecessor] === visiting) throw cycle(ids, fingers.slice(fingers.indexOf(predecessor)));
         if (state[predecessor] !== done) fingers.push(predecessor);
       } else {
         state[place] = done;

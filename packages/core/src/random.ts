@@ -67,9 +67,9 @@ export class Random {
       counter = (counter + 1) | 0;
       // Below 2³², so that >>> rounds down as Math.floor would, in a third of the time.
       const other = ((bits >>> 0) * 2 ** -32 * (k + 1)) >>> 0;
-      const kept = values[k];
+      const value = values[k];
       values[k] = values[other];
-      values[other] = kept;
+      values[other] = value;
     }
     s[0] = a;
     s[1] = b;

@@ -44,7 +44,7 @@ export function expressionOf(worked: Worked, letter: Derived): Expression {
     case 'g':
       return activation(worked, i);
     case 'x':
-      return isGiven(worked, i) ? given(worked, i) : nodeValue(worked, i);
+      return isGiven(worked, i) ? input(worked, i) : nodeValue(worked, i);
     case 'slope':
       return slope(worked, i);
     case 'dLossDx':
@@ -64,7 +64,7 @@ function preActivation(worked: Worked, i: number): Expression {
   const aggregation = graph.aggregation(i);
   const b = bFactor(worked, i);
   const edges = edgesInto(graph, i);
-  const z = (e: number) => [...weightFactor(worked, e, i), kept(worked, 'x', graph.predecessors[e])];
+  const z = (e: number) => [...weightFactor(worked, e, i), cached(worked, 'x', graph.predecessors[e])];
   if (aggregation === undefined) {
     const count = b.length + edges.length;
     return { case: 'forward', count, summand: (k) => (k < b.length ? b : z(edges[k - b.length])) };
@@ -89,7 +89,7 @@ const edgesInto = ({ edgeStart }: Graph, i: number) =>
 
 /** g_i = g(h_i) */
 function activation(worked: Worked, i: number): Expression {
-  const h = kept(worked, 'h', i);
+  const h = cached(worked, 'h', i);
   const { name } = activationOf(worked, i);
   return {
     ...product('forward', [h]),
@@ -99,7 +99,7 @@ function activation(worked: Worked, i: number): Expression {
 
 /** x_i = c_i · g_i */
 function nodeValue(worked: Worked, i: number): Expression {
-  return product('forward', [...scale(worked, i), kept(worked, 'g', i)]);
+  return product('forward', [...scale(worked, i), cached(worked, 'g', i)]);
 }
 
 /** Whether node i is an input or, in a sequence, a value before the first step. */
@@ -107,9 +107,9 @@ const isGiven = ({ graph, folded }: Worked, i: number) =>
   i < graph.inputCount || (folded !== undefined && /@-\d+$/.test(graph.ids[i]));
 
 /** The value of an input, standardized if there is an input scaler. */
-function given(worked: Worked, i: number): Expression {
+function input(worked: Worked, i: number): Expression {
   const units = i < worked.graph.inputCount ? worked.inputScaler?.(i) : undefined;
-  const x = kept(worked, 'x', i);
+  const x = cached(worked, 'x', i);
   const written: Form =
     units === undefined
       ? (_, write) => write(x, true)
@@ -124,8 +124,8 @@ function given(worked: Worked, i: number): Expression {
 /** slope_i = c_i · g'(h_i) */
 function slope(worked: Worked, i: number): Expression {
   const c = scale(worked, i);
-  const h = kept(worked, 'h', i);
-  const g = kept(worked, 'g', i);
+  const h = cached(worked, 'h', i);
+  const g = cached(worked, 'g', i);
   const own = activationOf(worked, i);
   const derivative: Factor = { letter: { derivativeOf: worked.graph.ids[i] }, value: own.derivative(h.value, g.value) };
   const rule = derivativeRule(own);
@@ -164,8 +164,8 @@ function loss(worked: Worked, i: number): Expression {
       const j = graph.successors[at];
       const edge = graph.successorEdges[at];
       return [
-        kept(worked, 'dLossDx', j),
-        kept(worked, 'slope', j),
+        cached(worked, 'dLossDx', j),
+        cached(worked, 'slope', j),
         ...aggregationFactors(worked, edge, j),
         ...weightFactor(worked, edge, j),
       ];
@@ -228,7 +228,7 @@ const bias = (worked: Worked, i: number) =>
     worked,
     i,
     (j) => worked.graph.biasSlot(j),
-    (j) => [kept(worked, 'dLossDx', j), kept(worked, 'slope', j)],
+    (j) => [cached(worked, 'dLossDx', j), cached(worked, 'slope', j)],
   );
 
 /** dloss/dc_i = dloss/dx_i · g_i, summed over the nodes that share c. */
@@ -237,7 +237,7 @@ const scaleOf = (worked: Worked, i: number) =>
     worked,
     i,
     (j) => worked.graph.scaleSlot(j),
-    (j) => [kept(worked, 'dLossDx', j), kept(worked, 'g', j)],
+    (j) => [cached(worked, 'dLossDx', j), cached(worked, 'g', j)],
   );
 
 /** One term for each node that shares a parameter with node i, from the last to the first, as the engine adds them. */
@@ -264,10 +264,10 @@ function weight(worked: Worked, edge: number, i: number): Expression {
     summand(k) {
       const [e, to] = edges[k];
       return [
-        kept(worked, 'dLossDx', to),
-        kept(worked, 'slope', to),
+        cached(worked, 'dLossDx', to),
+        cached(worked, 'slope', to),
         ...aggregationFactors(worked, e, to),
-        kept(worked, 'x', graph.predecessors[e]),
+        cached(worked, 'x', graph.predecessors[e]),
       ];
     },
   });
@@ -311,7 +311,7 @@ function aggregationFactors(worked: Worked, edge: number, i: number): Factor[] {
   if (aggregation.builtin?.name === 'product') {
     return edgesInto(graph, i)
       .filter((e) => e !== edge)
-      .flatMap((e) => [...weightFactor(worked, e, i), kept(worked, 'x', graph.predecessors[e])]);
+      .flatMap((e) => [...weightFactor(worked, e, i), cached(worked, 'x', graph.predecessors[e])]);
   }
   const { parameter: _, ...of } = weightLetter(worked, edge, i);
   return [{ letter: { aggregationOf: of.node, from: of.from }, value: sample.aggregated!.dAdz[edge] }];
@@ -341,7 +341,7 @@ function product(of: Expression['case'], factors: readonly Factor[]): Expression
   return { case: of, count: 1, summand: () => factors };
 }
 
-function kept({ graph, sample }: Worked, quantity: 'h' | 'g' | 'x' | 'slope' | 'dLossDx', i: number): Factor {
+function cached({ graph, sample }: Worked, quantity: 'h' | 'g' | 'x' | 'slope' | 'dLossDx', i: number): Factor {
   return { letter: { quantity, node: graph.ids[i] }, value: sample[quantity][i] };
 }
 

@@ -52,7 +52,7 @@ describe('the golden runs', () => {
   it.each(golden.runs.map((run): [string, GoldenRun] => [run.input, run]))(
     'explain matches every golden number of the run with input %s',
     (_, run) => {
-      const kept = { x: 'x', h: 'h', g: 'g', slope: 'slope', dLossDx: 'dloss_dx' } as const;
+      const keyOf = { x: 'x', h: 'h', g: 'g', slope: 'slope', dLossDx: 'dloss_dx' } as const;
       let compared = 0;
       for (const [node, parameters] of Object.entries(run.gradients)) {
         for (const [name, expected] of parametersOf(parameters, node)) {
@@ -60,7 +60,7 @@ describe('the golden runs', () => {
           expect(nameOf(root.quantity)).toBe(name);
           expectGolden(root.value, expected);
           for (const { quantity, value } of [...stepsOf(root)].slice(1)) {
-            const key = kept[quantity.quantity as keyof typeof kept];
+            const key = keyOf[quantity.quantity as keyof typeof keyOf];
             expectGolden(value, run.nodes[quantity.node][key]!);
             compared++;
           }

@@ -148,7 +148,7 @@ describe('a trace', () => {
 describe('any order', () => {
   it("an order gives the engine's numbers exactly if each step reads only written quantities", () => {
     const [smooth, random] = [[sigmoid, tanh], new Random(11)];
-    const kept: Record<'right' | 'wrong', number> = { right: 0, wrong: 0 };
+    const counts: Record<'right' | 'wrong', number> = { right: 0, wrong: 0 };
     for (let seed = 1; seed <= 40; seed++) {
       // Softmax reads all outputs; smooth functions propagate NaN.
       const sample = randomSample(seed, { nodes: 10, activations: smooth }, everyLoss[7]);
@@ -172,11 +172,11 @@ describe('any order', () => {
           gradients.every((value, p) => Math.abs(value - pass.gradients.vector[p]) <= 1e-12);
         const outOfTurn = firstOutOfTurn(whole, order);
         expect(outOfTurn === undefined, `seed ${seed}, order ${k}: ${outOfTurn?.writes.map(nameOf).join()}`).toBe(same);
-        kept[same ? 'right' : 'wrong']++;
+        counts[same ? 'right' : 'wrong']++;
       }
     }
-    expect(kept.right).toBeGreaterThan(100);
-    expect(kept.wrong).toBeGreaterThan(100);
+    expect(counts.right).toBeGreaterThan(100);
+    expect(counts.wrong).toBeGreaterThan(100);
   });
 });
 

@@ -51,11 +51,11 @@ export class JsonScanner {
 
   /** Calls `each` on every value of an object. A key must be one of these, and come once. */
   object(keys: readonly string[], each: (key: string) => void): void {
-    const met = new Set<string>();
+    const seen = new Set<string>();
     this.#entries((key) => {
       if (!keys.includes(key)) this.refuse(`for an entry one of ${keys.join(', ')}, before`);
-      if (met.has(key)) this.refuse(`the entry "${key}" once; its second value`);
-      met.add(key);
+      if (seen.has(key)) this.refuse(`the entry "${key}" once; its second value`);
+      seen.add(key);
       each(key);
     });
   }

@@ -69,15 +69,15 @@ export function fromJson(text: string, plugins: Plugins = {}): Network {
   expectSupplied({ activations: nodes.map(({ activation }) => activation), aggregations }, plugins);
   const network = rebuild({ ...document, nodes: nodes.map((node) => node.document) }, plugins);
   const { graph, parameters } = network;
-  const given = new Uint8Array(graph.parameterCount);
+  const isSet = new Uint8Array(graph.parameterCount);
   nodes.forEach(({ place, b, c, w }, k) => {
     const i = graph.inputCount + k;
     const set = (index: number, value: number | undefined) => {
       if (index < 0 || value === undefined) return;
-      if (given[index] === 1 && !Object.is(parameters.vector[index], value)) {
+      if (isSet[index] === 1 && !Object.is(parameters.vector[index], value)) {
         place.refuse(`for a shared parameter the same number everywhere, ${parameters.vector[index]}`);
       }
-      given[index] = 1;
+      isSet[index] = 1;
       parameters.vector[index] = value;
     };
     set(graph.biasIndex(i), b);

@@ -364,19 +364,19 @@ describe('a process that is killed', () => {
         const child = spawn(process.execPath, [program, directory, '1000000'], {
           stdio: ['ignore', 'pipe', 'inherit'],
         });
-        let said = '';
-        child.stdout.setEncoding('utf8').on('data', (text: string) => (said += text));
+        let output = '';
+        child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
         // Its first line is where it begins; then one for each epoch. The kill meets it anywhere in the epochs after.
         const epochs = 1 + draw(8);
-        await until(child, () => said.split('\n').length - 1 > epochs);
+        await until(child, () => output.split('\n').length - 1 > epochs);
         for (let turns = draw(50); turns > 0; turns--) await immediate();
         child.kill('SIGKILL');
         await once(child, 'close');
-        const told = Number(said.trimEnd().split('\n').at(-1));
+        const reported = Number(output.trimEnd().split('\n').at(-1));
         const found = await latestCheckpoint(directory);
         const epoch = found?.checkpoint.epoch ?? 0;
         // What was told was on the disk; at most one more may have been.
-        expect([told, told + 1]).toContain(epoch);
+        expect([reported, reported + 1]).toContain(epoch);
         expect(epoch).toBeGreaterThanOrEqual(last);
         expect(found?.skipped ?? []).toEqual([]);
         last = epoch;

@@ -205,18 +205,18 @@ test('the JSON scanner accepts exactly what JSON.parse accepts', () => {
 });
 
 test('names that differ only in escape sequences are equal', () => {
-  const said = ['a', 'b', '', '节点', 'a"b', '__proto__', ...Array.from({ length: 5000 }, (_, k) => `n${k}`)];
-  const text = JSON.stringify([...said, ...said]).replaceAll('"b"', '"\\u0062"');
+  const strings = ['a', 'b', '', '节点', 'a"b', '__proto__', ...Array.from({ length: 5000 }, (_, k) => `n${k}`)];
+  const text = JSON.stringify([...strings, ...strings]).replaceAll('"b"', '"\\u0062"');
   const places: number[] = [];
   const finger = new JsonScanner(text, 'it');
   finger.list(() => places.push(finger.string()));
-  expect(places.map((place) => textAt(text, place))).toEqual([...said, ...said]);
-  const names = new Names(text, said.length);
+  expect(places.map((place) => textAt(text, place))).toEqual([...strings, ...strings]);
+  const names = new Names(text, strings.length);
   expect(names.mark(places[0], 1)).toBeUndefined();
-  expect(places.map((place) => names.add(place))).toEqual([...said.map(() => true), ...said.map(() => false)]);
-  expect(names.size).toBe(said.length);
+  expect(places.map((place) => names.add(place))).toEqual([...strings.map(() => true), ...strings.map(() => false)]);
+  expect(names.size).toBe(strings.length);
   expect(names.mark(places[3], 5)).toBe(0);
-  expect(names.mark(places[3 + said.length], 6)).toBe(5);
+  expect(names.mark(places[3 + strings.length], 6)).toBe(5);
 });
 
 test('layers with default names and with other names are loaded unchanged', () => {

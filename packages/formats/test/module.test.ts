@@ -153,7 +153,7 @@ export function predict(input) {
   });
 
   test('escapes names that would end a string, a comment or a script element', async () => {
-    const wicked = [
+    const hostile = [
       '"];\nthrow 1;//',
       '*/ throw 2; /*',
       '\u2028throw 3;//',
@@ -163,14 +163,14 @@ export function predict(input) {
     ];
     for (const wide of [1, 300]) {
       const builder = new GraphBuilder();
-      const inputs = wicked.map((id) => builder.input(id));
-      const hidden = builder.layer(wide, { from: inputs, activation: tanh, name: wicked[2] });
+      const inputs = hostile.map((id) => builder.input(id));
+      const hidden = builder.layer(wide, { from: inputs, activation: tanh, name: hostile[2] });
       builder.output(builder.node('\u2029throw 5', { from: hidden, activation: tanh }));
       const network = new Network(builder.build(), { seed: 1 });
       const { js } = toModule(network);
       expect(js).not.toMatch(/<[/!]|[\u2028\u2029\u202e]/);
       const module = await loaded(js);
-      expect(module.inputs).toEqual(wicked);
+      expect(module.inputs).toEqual(hostile);
       expect(module.predict([1, 2, 3, 4, 5, 6])).toEqual(network.predict([1, 2, 3, 4, 5, 6]));
     }
   });

@@ -424,7 +424,7 @@ test('a value of another type anywhere in a model is a typed error in bounded ti
     initial: [['4', 0.5]],
   });
   const others: unknown[] = [1, -1, '1', 'x', true, null, [], {}, [1], ['1'], { toString: 1 }, [['1', 'w'], 7]];
-  let tried = 0;
+  let attempts = 0;
   for (const path of places(sound)) {
     for (const other of others) {
       const corrupted = path.length === 0 ? other : (structuredClone(sound) as unknown);
@@ -442,10 +442,10 @@ test('a value of another type anywhere in a model is a typed error in bounded ti
         ),
       );
       codeOf(() => fromJson(JSON.stringify(corrupted)));
-      tried++;
+      attempts++;
     }
   }
-  expect(tried).toBeGreaterThan(300);
+  expect(attempts).toBeGreaterThan(300);
 });
 
 test('load refuses buffers that are not a Uint8Array', () => {

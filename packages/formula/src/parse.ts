@@ -128,11 +128,11 @@ function read(node: Expression, text: string, depth: number): Formula {
     return { kind, left: next(left), right: next(node.right) };
   }
   if (node.type === 'CallExpression' && (node.callee as Expression).type === 'Identifier') {
-    const given = node.arguments as Expression[];
-    const [argument] = given;
+    const operands = node.arguments as Expression[];
+    const [argument] = operands;
     const name = (node.callee as Expression).name as string;
-    if (given.length !== 1) {
-      throw malformed(text, `${name === group ? '( )' : name} takes one expression, received ${given.length}`);
+    if (operands.length !== 1) {
+      throw malformed(text, `${name === group ? '( )' : name} takes one expression, received ${operands.length}`);
     }
     return name === group ? next(argument) : { kind: 'call', name, argument: next(argument) };
   }

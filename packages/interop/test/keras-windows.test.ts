@@ -112,11 +112,11 @@ test('pooling leaves cells of the padding out, and Global pooling has one window
   expect(read([5, 1], [['MaxPooling1D', same]], {}).predict(row)).toEqual([3, -4, -2]);
   expect(read([5, 1], [['AveragePooling1D', same]], {}).predict(row)).toEqual([1, -4.5, -2]);
   expect(read([2, 2, 2], [['GlobalMaxPooling2D', {}]], {}).predict([1, 2, 3, 4, -5, 6, 7, -8])).toEqual([7, 6]);
-  const kept = [
+  const weights = [
     ['GlobalAveragePooling2D', { keepdims: true }],
     ['Flatten', {}],
   ] as const;
-  expect(read([2, 2, 2], kept, {}).predict([1, 2, 3, 4, -5, 6, 7, -8])).toEqual([1.5, 1]);
+  expect(read([2, 2, 2], weights, {}).predict([1, 2, 3, 4, -5, 6, 7, -8])).toEqual([1.5, 1]);
 });
 
 describe('BatchNormalization', () => {

@@ -5,20 +5,20 @@
  */
 import type { NeatGenome } from '@nnbp/interop';
 
-const held = (z: number, max = 60) => Math.max(-max, Math.min(max, z));
+const clamp = (z: number, max = 60) => Math.max(-max, Math.min(max, z));
 
 export const neatFunctions: Readonly<Record<string, (z: number) => number>> = {
-  sigmoid: (z) => 1 / (1 + Math.exp(-held(5 * z))),
-  tanh: (z) => Math.tanh(held(2.5 * z)),
-  sin: (z) => Math.sin(held(5 * z)),
-  gauss: (z) => Math.exp(-5 * held(z, 3.4) ** 2),
+  sigmoid: (z) => 1 / (1 + Math.exp(-clamp(5 * z))),
+  tanh: (z) => Math.tanh(clamp(2.5 * z)),
+  sin: (z) => Math.sin(clamp(5 * z)),
+  gauss: (z) => Math.exp(-5 * clamp(z, 3.4) ** 2),
   relu: (z) => (z > 0 ? z : 0),
   elu: (z) => (z > 0 ? z : Math.exp(z) - 1),
   lelu: (z) => (z > 0 ? z : 0.005 * z),
   selu: (z) => (z > 0 ? 1.0507009873554805 * z : 1.0507009873554805 * 1.6732632423543772 * (Math.exp(z) - 1)),
-  softplus: (z) => 0.2 * Math.log(1 + Math.exp(held(5 * z))),
+  softplus: (z) => 0.2 * Math.log(1 + Math.exp(clamp(5 * z))),
   identity: (z) => z,
-  clamped: (z) => held(z, 1),
+  clamped: (z) => clamp(z, 1),
   abs: (z) => Math.abs(z),
 };
 

@@ -80,8 +80,8 @@ describe('a recurrent operator', () => {
       const at = (gate: number, k: number) => ofInputs(gate, k) + ofUnits(gate, k);
       const before = c;
       c = each((k) => {
-        const kept = sigmoid(at(2, k) + P[2 * units + k] * before[k]) * before[k];
-        return kept + sigmoid(at(0, k) + P[k] * before[k]) * Math.tanh(at(3, k));
+        const retained = sigmoid(at(2, k) + P[2 * units + k] * before[k]) * before[k];
+        return retained + sigmoid(at(0, k) + P[k] * before[k]) * Math.tanh(at(3, k));
       });
       return (h = each((k) => sigmoid(at(1, k) + P[units + k] * c[k]) * Math.tanh(c[k])));
     });

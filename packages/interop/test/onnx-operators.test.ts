@@ -83,9 +83,9 @@ function expectPredicts(
   const network = fromOnnx(bytes);
   for (const row of inputs) {
     const found = network.predict(row);
-    const wanted = expected(row);
-    expect(found).toHaveLength(wanted.length);
-    found.forEach((value, k) => expect(value).toBeCloseTo(wanted[k], 6));
+    const expectedRow = expected(row);
+    expect(found).toHaveLength(expectedRow.length);
+    found.forEach((value, k) => expect(value).toBeCloseTo(expectedRow[k], 6));
   }
 }
 

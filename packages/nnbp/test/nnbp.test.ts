@@ -69,10 +69,10 @@ describe('the defaults of nnbp', () => {
     ['sequences', 40_000, 'float64', sequences],
     ['a stream', 1, 'float32', stream],
     ['a stream of sequences', 1, 'float32', { sequences: sequenceStream }],
-  ])('fit of %s for at most %i epochs computes in %s', async (_, epochs, precision, given) => {
+  ])('fit of %s for at most %i epochs computes in %s', async (_, epochs, precision, data) => {
     const network = fresh();
-    const truncate = 'sequences' in given && !Array.isArray(given.sequences) ? { truncate: 1 } : {};
-    await nnbp.fit(network, given, { ...options(epochs), ...first, ...truncate });
+    const truncate = 'sequences' in data && !Array.isArray(data.sequences) ? { truncate: 1 } : {};
+    await nnbp.fit(network, data, { ...options(epochs), ...first, ...truncate });
     expect(isSingle(network.parameters.vector)).toBe(precision === 'float32');
   });
 
@@ -84,11 +84,11 @@ describe('the defaults of nnbp', () => {
     predictor.dispose();
     expect((await nnbp.compile(network, { engine: js() })).predict([1, 0])).toEqual(network.predict([1, 0]));
     const many = { inputs: new Array<number[]>(200_000).fill([0, 1]), targets: new Array<number[]>(200_000).fill([1]) };
-    for (const given of [xor, many]) {
-      const { loss } = await nnbp.evaluate(network, given, { loss: mse() });
-      const double = (await nnbp.evaluate(network, given, { loss: mse(), engine: js() })).loss;
+    for (const data of [xor, many]) {
+      const { loss } = await nnbp.evaluate(network, data, { loss: mse() });
+      const double = (await nnbp.evaluate(network, data, { loss: mse(), engine: js() })).loss;
       expect(loss).toBeCloseTo(double, 5);
-      expect(loss !== double).toBe(given === many);
+      expect(loss !== double).toBe(data === many);
     }
   });
 });

@@ -110,7 +110,7 @@ export async function fit(network: Network, data: Data, options: FitOptions): Pr
   let stoppedBy: Report['stoppedBy'] = 'epochs';
   let epoch = 0;
   let inEpoch = false;
-  const begun: Callback[] = [];
+  const calledCallbacks: Callback[] = [];
   const progress: Progress = {
     network,
     get epoch() {
@@ -143,7 +143,7 @@ export async function fit(network: Network, data: Data, options: FitOptions): Pr
     if (resume !== undefined) trainer.restore(resume);
     epoch = trainer.epochs;
     for (const callback of callbacks) {
-      begun.push(callback);
+      calledCallbacks.push(callback);
       await untilAborted(callback.onTrainBegin?.(progress), signal);
     }
     while (trainer.epochs < epochs && stoppedBy === 'epochs') {
@@ -175,7 +175,10 @@ export async function fit(network: Network, data: Data, options: FitOptions): Pr
     if (signal?.aborted === true && early?.state) trainer.parameters.set(early.state.parameters);
     throw error;
   } finally {
-    const closed = closeAll([trainer.dispose(), ...begun.map(async (callback) => callback.teardown?.(progress))]);
+    const closed = closeAll([
+      trainer.dispose(),
+      ...calledCallbacks.map(async (callback) => callback.teardown?.(progress)),
+    ]);
     // The first error is the one to report.
     await (failed ? closed.catch(() => undefined) : closed);
   }

@@ -54,12 +54,12 @@ export function splitsOf(count: number, options: FoldOptions = {}): Split[] {
   expectInteger('repeats', repeats, 1);
   if (labels !== undefined) expectLength('labels', labels.length, count);
   if (groups !== undefined) expectLength('groups', groups.length, count);
-  const given = [
+  const chosen = [
     ...(labels === undefined ? [] : ['labels']),
     ...(groups === undefined ? [] : ['groups']),
     ...(timeOrdered ? ['timeOrdered'] : []),
   ];
-  if (given.length > 1) throw new NnbpError('UNSUPPORTED', `Expected one of ${given.join(' and ')}, received both.`);
+  if (chosen.length > 1) throw new NnbpError('UNSUPPORTED', `Expected one of ${chosen.join(' and ')}, received both.`);
   const units = groups === undefined ? count : new Set(Array.from(groups)).size;
   const needed = timeOrdered ? folds + 1 : folds;
   if (units < needed) {

@@ -98,9 +98,9 @@ export async function search<Options extends object>(
       onTrial?.(trial, ++done, total);
     }
     results.sort((a, b) => a.score - b.score);
-    const kept = rounds[round + 1]?.count ?? 0;
-    candidates = results.slice(0, kept).map((trial) => trial.options);
-    finished.unshift(...results.slice(kept));
+    const survivors = rounds[round + 1]?.count ?? 0;
+    candidates = results.slice(0, survivors).map((trial) => trial.options);
+    finished.unshift(...results.slice(survivors));
   }
   return finished;
 }

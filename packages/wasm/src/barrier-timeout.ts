@@ -10,7 +10,7 @@ const minWait = 10_000;
 
 /** The waits of one thread. */
 export class BarrierTimeout {
-  #begun = performance.now();
+  #startTime = performance.now();
   #last = 0;
   #worked = 0;
   #waited = 0;
@@ -18,7 +18,7 @@ export class BarrierTimeout {
 
   /** Starts timing the work that the thread does itself. */
   begin(): void {
-    this.#begun = performance.now();
+    this.#startTime = performance.now();
     this.#turn = undefined;
   }
 
@@ -30,7 +30,7 @@ export class BarrierTimeout {
     const now = performance.now();
     if (turn !== this.#turn) {
       this.#turn = turn;
-      this.#worked = now - this.#begun;
+      this.#worked = now - this.#startTime;
       this.#waited = 0;
     } else {
       this.#waited += Math.min(now - this.#last, longestBlink);

@@ -108,9 +108,9 @@ export function manyThreads(
             runOn(several, kind, loss, optimizer);
             return;
           }
-          const begun = performance.now();
+          const startTime = performance.now();
           runOn(several, kind, loss, optimizer);
-          choice.record(kind, rows, performance.now() - begun);
+          choice.record(kind, rows, performance.now() - startTime);
         },
         detach() {
           dropped.unregister(attached);

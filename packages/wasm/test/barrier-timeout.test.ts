@@ -7,9 +7,9 @@ afterEach(() => void (clock = 0));
 
 /** Milliseconds until timeout is over, looking every `step`. */
 function wait(timeout: BarrierTimeout, turn: number, step: number): number {
-  const begun = clock;
+  const startTime = clock;
   while (!timeout.isOver(turn)) clock += step;
-  return clock - begun;
+  return clock - startTime;
 }
 
 test('the timeout is 10 s, or three times the time of the work before', () => {

@@ -8,14 +8,14 @@ import { expect, test } from 'vitest';
 /** Seconds; `FUZZ_SECONDS=600 npx vitest run --project wasm fuzz` looks harder. */
 const seconds = Number(process.env.FUZZ_SECONDS ?? 5);
 /** `FUZZ_SEED` repeats one that failed. */
-const given = process.env.FUZZ_SEED;
+const fixedSeed = process.env.FUZZ_SEED;
 
 test(
   'random plans agree with the reference engine',
   async () => {
     const engines = [await wasm(), await wasm({ threads: 2, minThreadedWork: 0 })];
     const end = performance.now() + 1000 * seconds;
-    let seed = given === undefined ? Math.floor(Math.random() * 2 ** 32) : Number(given);
+    let seed = fixedSeed === undefined ? Math.floor(Math.random() * 2 ** 32) : Number(fixedSeed);
     console.log(`first seed ${seed}`);
     let runs = 0;
     do {
@@ -31,7 +31,7 @@ test(
       }
       runs++;
       seed++;
-    } while (given === undefined && performance.now() < end);
+    } while (fixedSeed === undefined && performance.now() < end);
     engines[1].dispose();
     expect(runs).toBeGreaterThan(0);
     console.log(`${runs} plans`);

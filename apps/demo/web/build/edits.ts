@@ -180,11 +180,11 @@ function pathBetween(network: NetworkDescription, start: string, end: string): s
 
 /** A node without some of its edges. */
 function withoutEdges(node: NodeDescription, isRemoved: (from: string, delay: number) => boolean): NodeDescription {
-  const kept = edgesInto(node).map(({ from, delay }) => !isRemoved(from, delay));
-  if (!kept.includes(false)) return node;
-  const left = <Value>(values: readonly Value[]) => values.filter((_, k) => kept[k]);
+  const isKept = edgesInto(node).map(({ from, delay }) => !isRemoved(from, delay));
+  if (!isKept.includes(false)) return node;
+  const filtered = <Value>(values: readonly Value[]) => values.filter((_, k) => isKept[k]);
   const { delays, from, w, ...others } = node;
-  return { ...others, from: left(from), ...(delays && { delays: left(delays) }), w: left(w) };
+  return { ...others, from: filtered(from), ...(delays && { delays: filtered(delays) }), w: filtered(w) };
 }
 
 const delaysOf = (node: NodeDescription): number[] => edgesInto(node).map(({ delay }) => delay);
@@ -197,8 +197,8 @@ function withoutEmptyEntries(network: NetworkDescription): NetworkDescription {
   });
   const read = new Set(nodes.flatMap((node) => edgesInto(node).flatMap(({ from, delay }) => (delay > 0 ? from : []))));
   const { initial = {}, ...others } = network;
-  const kept = Object.entries(initial).filter(([id, value]) => read.has(id) && value !== 0);
-  return { ...others, nodes, ...(kept.length > 0 && { initial: Object.fromEntries(kept) }) };
+  const used = Object.entries(initial).filter(([id, value]) => read.has(id) && value !== 0);
+  return { ...others, nodes, ...(used.length > 0 && { initial: Object.fromEntries(used) }) };
 }
 
 function expectNewEdge(network: NetworkDescription, { from, to, delay }: EdgeName): void {

@@ -137,8 +137,8 @@ function carried(row: readonly number[], before: readonly string[], after: reado
   const carriedAt = (first: number) =>
     after.map((id, k) => {
       const place = before.indexOf(id);
-      const kept = place >= 0 ? place : renamed && !after.includes(before[k]) ? k : undefined;
-      return (kept === undefined ? undefined : row[first + kept]) ?? fill;
+      const column = place >= 0 ? place : renamed && !after.includes(before[k]) ? k : undefined;
+      return (column === undefined ? undefined : row[first + column]) ?? fill;
     });
   return Array.from({ length: steps }, (_, t) => carriedAt(t * before.length))
     .flat()

@@ -51,12 +51,12 @@ export function BrokenGraph({ broken }: { readonly broken: Broken }) {
   const current = step === null || taken === 0 ? -1 : pass.steps[taken - 1];
   const isOrder = mistake === 'order';
   const isSlope = mistake === 'without-slope';
-  const kept = isSlope ? right.slope : right.dLossDx;
+  const cached = isSlope ? right.slope : right.dLossDx;
 
   const nodes = graph.ids.map((id, i): GraphNode => {
     const times = accumulated.times[i];
     const { waitsFor, wrongDx, wrongDb } = states[i];
-    const found = isOrder ? accumulated.dLossDx[i] : times > 0 ? kept[i] : NaN;
+    const value = isOrder ? accumulated.dLossDx[i] : times > 0 ? cached[i] : NaN;
     const nodeIsWrong = isOrder && (wrongDx || wrongDb);
     const isWaiting = isOrder && !nodeIsWrong && waitsFor.length > 0;
     const isInput = i < graph.inputCount;
@@ -85,11 +85,11 @@ export function BrokenGraph({ broken }: { readonly broken: Broken }) {
             <>
               <div className="kept">
                 <span>{say.break.right}</span>
-                <Figure value={kept[i]} />
+                <Figure value={cached[i]} />
               </div>
               <div className={isOrder && wrongDx ? 'kept found wrong' : 'kept found'}>
                 <span>{isOrder ? say.break.received : say.break.found}</span>
-                <Figure value={found} />
+                <Figure value={value} />
               </div>
             </>
           )}
@@ -138,14 +138,14 @@ function Happening({ broken: { exercise, pass, taken, accumulated } }: { readonl
   const right = exercise.trace.pass.cache.dLossDx(graph.ids[i]);
   const to = Array.from(graph.predecessors).slice(graph.edgeStart[i], graph.edgeStart[i + 1]);
   // A visit changes the sums of the node's predecessors, not its own.
-  const held = accumulated.dLossDx[i];
+  const sum = accumulated.dLossDx[i];
   return (
     <p>
       {say.stepAt(graph.ids[i], accumulated.times[i])}{' '}
       {mistake === 'order' && to.length > 0 && (
         <>
-          {say.handsOn(formatNumber(held), to.map((j) => graph.ids[j]).join(', '))}{' '}
-          {differs(held, right) && say.notWhole(formatNumber(right))} {accumulated.times[i] > 1 && say.again}
+          {say.handsOn(formatNumber(sum), to.map((j) => graph.ids[j]).join(', '))}{' '}
+          {differs(sum, right) && say.notWhole(formatNumber(right))} {accumulated.times[i] > 1 && say.again}
         </>
       )}
     </p>

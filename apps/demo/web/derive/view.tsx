@@ -98,9 +98,9 @@ function Worked({ exercise, mode }: WorkedProps) {
   const display = usePlayground(({ display }) => display);
   const say = useMessages(messages);
   const selected = useMemo(() => selectedQuantity(exercise, derive.selected), [exercise, derive.selected]);
-  const begun = derive.step ?? (display.answers === 'hidden' ? 0 : null);
+  const initialStep = derive.step ?? (display.answers === 'hidden' ? 0 : null);
   const all = exercise.trace.steps.length;
-  const step = begun === null ? null : Math.min(begun, all);
+  const step = initialStep === null ? null : Math.min(initialStep, all);
   const known = useMemo(() => replay(exercise.trace, step ?? all), [exercise, step, all]);
   return (
     <div className="derive-stage">

@@ -48,9 +48,9 @@ export function Editor({ label, value, onChange }: Props) {
       ],
     });
     view.current = made;
-    let gone = false;
+    let isUnmounted = false;
     void compiler().then((worker) => {
-      if (gone) return;
+      if (isUnmounted) return;
       const typescript = [
         tsFacetWorker.of({ worker, path }),
         tsSyncWorker(),
@@ -61,7 +61,7 @@ export function Editor({ label, value, onChange }: Props) {
       made.dispatch({ effects: opinions.reconfigure(typescript) });
     });
     return () => {
-      gone = true;
+      isUnmounted = true;
       made.destroy();
     };
   }, [label]);

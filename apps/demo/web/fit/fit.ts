@@ -144,9 +144,9 @@ function curveOf(points: Points['points'], { predict }: FitStatistics): CurvePoi
   const xs = points.map(({ x }) => x);
   const low = xs.reduce((a, b) => Math.min(a, b));
   const high = xs.reduce((a, b) => Math.max(a, b));
-  const beyond = 0.04 * (high - low || 1);
+  const margin = 0.04 * (high - low || 1);
   return Array.from({ length: curvePoints + 1 }, (_, k) => {
-    const x = low - beyond + ((high - low + 2 * beyond) * k) / curvePoints;
+    const x = low - margin + ((high - low + 2 * margin) * k) / curvePoints;
     try {
       const [{ curve, observation }] = predict([x]);
       return { x, y: curve.estimate, curve: curve.interval, observation: observation.interval };

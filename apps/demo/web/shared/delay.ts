@@ -15,7 +15,7 @@ export interface Ends {
 /** How far the arc of a delay of one step leaves the straight line, and how much more each further step, in pixels. */
 const [lift, liftPerStep] = [78, 16];
 /** How far an arc that leads back runs beyond its nodes, in pixels. */
-const beyond = 56;
+const overhang = 56;
 
 /**
  * The arc of a delayed edge: above the nodes, or right of them where inputs are on top, so that it covers neither the node
@@ -30,7 +30,7 @@ export function delayedArc(
 ): readonly [path: string, x: number, y: number] {
   const isBack = direction === 'LR' ? targetX <= sourceX : targetY <= sourceY;
   const rise = (isBack ? lift : lift / 2) + liftPerStep * (Math.min(delay, 6) - 1);
-  const along = isBack ? beyond : 0;
+  const along = isBack ? overhang : 0;
   const [x1, y1, x2, y2] =
     direction === 'LR'
       ? [sourceX + along, sourceY - rise, targetX - along, targetY - rise]

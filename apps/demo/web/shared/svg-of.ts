@@ -17,7 +17,7 @@ const skipped =
   '[data-unsaved], .react-flow__panel, .react-flow__handle, .react-flow__edge-interaction, .katex-mathml, .visually-hidden, script, style';
 
 /** Computed properties that inner SVG keeps. */
-const kept = [
+const copiedProperties = [
   'fill',
   'fill-opacity',
   'stroke',
@@ -222,7 +222,7 @@ function styled(element: Element, fonts: Set<string>): Element {
   const style = getComputedStyle(element);
   copy.removeAttribute('class');
   copy.removeAttribute('style');
-  for (const name of kept) copy.setAttribute(name, style.getPropertyValue(name));
+  for (const name of copiedProperties) copy.setAttribute(name, style.getPropertyValue(name));
   if (element.tagName === 'text') fonts.add(keyOf(style));
   for (const child of element.childNodes) {
     if (child instanceof Text) copy.append(child.data);

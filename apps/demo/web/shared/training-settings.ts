@@ -60,8 +60,8 @@ export function withData(settings: Settings, data: DataName): Settings {
   );
   if (alike && !untouched) return { ...settings, data, sample: null };
   const drawn = data === 'drawn' && settings.drawn.length === 0 ? wave : settings.drawn;
-  const begun: Settings = { ...settings, speed: 'steady', ...beginnings[data], drawn, data, sample: null };
-  return data === 'csv' ? begun : withTask(begun, taskOf(data));
+  const next: Settings = { ...settings, speed: 'steady', ...beginnings[data], drawn, data, sample: null };
+  return data === 'csv' ? next : withTask(next, taskOf(data));
 }
 
 /** The usual loss and output for a task, for a graph of one's own mse: for a table, once it is known what is asked of it. */

@@ -271,14 +271,14 @@ function pictureOf(
 function responsesOf(values: readonly Float32Array[], inputCount: number): Int8Array {
   const count = values[0].length;
   const side = inputCount === 1 ? count : Math.sqrt(count);
-  const kept = inputCount === 1 ? count : (side / stride) ** 2;
-  const responses = new Int8Array(values.length * kept);
+  const pixels = inputCount === 1 ? count : (side / stride) ** 2;
+  const responses = new Int8Array(values.length * pixels);
   for (const [k, of] of values.entries()) {
     const largest = of.reduce((max, value) => Math.max(max, Math.abs(value)), 1e-6);
-    for (let p = 0; p < kept; p++) {
+    for (let p = 0; p < pixels; p++) {
       const row = Math.floor((p * stride) / side) * stride + 1;
       const at = inputCount === 1 ? p : row * side + ((p * stride) % side) + 1;
-      responses[k * kept + p] = Math.round((127 * of[at]) / largest);
+      responses[k * pixels + p] = Math.round((127 * of[at]) / largest);
     }
   }
   return responses;

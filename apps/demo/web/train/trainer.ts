@@ -167,10 +167,10 @@ export function createTrainer(functions: Functions): Trainer {
 
   /** Observes and sets when the next observation is due. */
   const look = <Seen>(observe: () => Seen): Seen => {
-    const begun = performance.now();
+    const startTime = performance.now();
     const seen = observe();
     const ended = performance.now();
-    nextLook = ended + (ended - begun) / lookingShare;
+    nextLook = ended + (ended - startTime) / lookingShare;
     return seen;
   };
 
@@ -187,12 +187,12 @@ export function createTrainer(functions: Functions): Trainer {
   };
 
   const run = async (number: number, speed: Speed) => {
-    const begun = performance.now();
+    const startTime = performance.now();
     let taken = 0;
     while (playing === number) {
       const until = performance.now() + turn;
       while (performance.now() < until) {
-        if (taken >= ((performance.now() - begun) / 1000) * stepsPerSecond[speed]) break;
+        if (taken >= ((performance.now() - startTime) / 1000) * stepsPerSecond[speed]) break;
         if (!takeStep()) {
           playing = 0;
           return;

@@ -164,13 +164,13 @@ export class Training {
       const { trainer } = await this.#connected();
       await inTime(trainer.play(speed));
       while (turn === this.#turn) {
-        const begun = performance.now();
+        const startTime = performance.now();
         const snapshot = await inTime(trainer.snapshot(this.#question, false));
         await frame();
         if (turn !== this.#turn || snapshot === undefined) return;
         this.#take(snapshot);
         if (!snapshot.playing) return;
-        await rest(Math.max(0, pace - (performance.now() - begun)));
+        await rest(Math.max(0, pace - (performance.now() - startTime)));
       }
     });
   }

@@ -50,12 +50,12 @@ async function evaluateOn(io: Io, modelPath: string, dataPath: string, options: 
   const gaps = bySequence?.gaps ?? new Gaps();
   let rows = bySequence?.rows ?? 0;
   /** Only kept for --importance, which reads them more than once. */
-  const kept: Sample[] = [];
+  const importanceSamples: Sample[] = [];
   const samples = async function* (): AsyncGenerator<Sample> {
     for await (const { input, target } of modelRows(model, csv, { targets: true, gaps })) {
       if (input === undefined) continue;
       rows++;
-      if (options.importance === true) kept.push({ input, target });
+      if (options.importance === true) importanceSamples.push({ input, target });
       yield { input, target };
     }
     if (rows === 0) throw new Problem(`${csv.name} has no usable row. ${gaps.sentence('left out') ?? ''}`.trim());
@@ -71,7 +71,11 @@ async function evaluateOn(io: Io, modelPath: string, dataPath: string, options: 
   const importance =
     options.importance === true
       ? await columnImportance(model.columns.inputs, (columns) =>
-          permutationImportance(model.network, kept, { loss, columns, ...(io.signal && { signal: io.signal }) }),
+          permutationImportance(model.network, importanceSamples, {
+            loss,
+            columns,
+            ...(io.signal && { signal: io.signal }),
+          }),
         )
       : undefined;
   if (options.json === true) {

@@ -92,7 +92,7 @@ async function chosenRow(io: Io, model: Model, dataPath: string | undefined, opt
   const { row = '1' } = options;
   const names = [...inputs, ...targets].map(({ name }) => name);
   let csv: Csv;
-  let wanted = 1;
+  let number = 1;
   if (dataPath === undefined) {
     if (options.row === undefined) {
       throw misuse(`Specify the row: a data file, or --row with values for ${names.join(',')}.`);
@@ -102,8 +102,8 @@ async function chosenRow(io: Io, model: Model, dataPath: string | undefined, opt
       delimiter: ',',
     });
   } else {
-    wanted = Number(row);
-    if (!Number.isSafeInteger(wanted) || wanted < 1)
+    number = Number(row);
+    if (!Number.isSafeInteger(number) || number < 1)
       throw misuse(`--row: expected the number of a row of the data, received "${row}".`);
     csv = await openDataFor(io, dataPath, model, options);
   }
@@ -111,11 +111,11 @@ async function chosenRow(io: Io, model: Model, dataPath: string | undefined, opt
   let last = 0;
   for await (const found of modelRows(model, csv, { targets: true, gaps })) {
     last = found.number;
-    if (last < wanted) continue;
-    if (found.input === undefined) throw new Problem(`Row ${wanted} cannot be used: ${gaps.last}.`);
+    if (last < number) continue;
+    if (found.input === undefined) throw new Problem(`Row ${number} cannot be used: ${gaps.last}.`);
     return { input: found.input, target: found.target };
   }
-  throw misuse(`${csv.name} has ${last} rows, and no row ${wanted}.`);
+  throw misuse(`${csv.name} has ${last} rows, and no row ${number}.`);
 }
 
 /** More nodes than these are not listed. */

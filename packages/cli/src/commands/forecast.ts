@@ -64,13 +64,13 @@ async function forecast(io: Io, modelPath: string, dataPath: string, options: Fo
   const table = await readSeries(csv, model, missingValues, model.step);
   for (const text of table.notes) await note(io, visible(text));
   const scales = new Map(model.scales);
-  const wanted = table.series.filter(({ name }) => options.series === undefined || name === options.series);
-  if (wanted.length === 0) {
+  const selected = table.series.filter(({ name }) => options.series === undefined || name === options.series);
+  if (selected.length === 0) {
     const names = table.series.slice(0, 10).map(({ name }) => name);
     throw new Problem(`${csv.name} has no series "${options.series}". It has ${names.join(', ')}.`);
   }
   const windows: Window[] = [];
-  for (const series of wanted) {
+  for (const series of selected) {
     const end = series.values.length;
     const known = series.follows.slice(end - model.window + 1);
     if (end < model.window || known.includes(false)) {

@@ -162,11 +162,11 @@ class Writing {
     { cells }: Pick<ModelRow, 'cells'>,
     outputs: readonly number[] | undefined,
   ): string {
-    const kept = this.options.only === true ? [] : cells;
+    const copied = this.options.only === true ? [] : cells;
     const found = outputs === undefined ? this.#names.map(() => undefined) : this.#found(outputs);
     if (this.options.json === true) {
       const entries = [
-        ...kept.map((cell, k) => [header[k], cell]),
+        ...copied.map((cell, k) => [header[k], cell]),
         ...found.map((value, k) => [this.#names[k], value ?? null]),
       ];
       return `${visibleJson(Object.fromEntries(entries))}\n`;
@@ -174,7 +174,7 @@ class Writing {
     const written = found.map((value) =>
       typeof value === 'number' ? numberCell(value, decimal) : asPlainText(value ?? ''),
     );
-    return csvLine([...this.#copied(kept), ...written], dialect.delimiter);
+    return csvLine([...this.#copied(copied), ...written], dialect.delimiter);
   }
 
   #copied(cells: readonly string[]): readonly string[] {

@@ -178,7 +178,7 @@ const parserOptions = ({ delimiter, quote, comment }: Dialect) => ({
 /** Removes lines that are not rows and collapses runs of spaces. Line breaks inside quotes are kept. */
 async function* lines(texts: AsyncIterable<string>, { skip, delimiter }: Dialect): AsyncGenerator<string> {
   let toSkip = skip;
-  let kept = '';
+  let buffer = '';
   for await (const text of texts) {
     let rest = text;
     for (; toSkip > 0; toSkip--) {
@@ -191,12 +191,12 @@ async function* lines(texts: AsyncIterable<string>, { skip, delimiter }: Dialect
       yield rest;
       continue;
     }
-    kept += rest;
-    const end = kept.lastIndexOf('\n') + 1;
-    yield blanksMerged(kept.slice(0, end));
-    kept = kept.slice(end);
+    buffer += rest;
+    const end = buffer.lastIndexOf('\n') + 1;
+    yield blanksMerged(buffer.slice(0, end));
+    buffer = buffer.slice(end);
   }
-  yield blanksMerged(kept);
+  yield blanksMerged(buffer);
 }
 
 /** The first rows, without the last one if it may be incomplete. */

@@ -95,7 +95,7 @@ export async function trainSeries(io: Io, path: string, options: SeriesOptions):
     recurrent === undefined ? samplesOf(windows, shape) : sequencesOf(windows, shape);
   const rows = parts.training.length * (recurrent === undefined ? 1 : window);
   const bar = progressBar(io, rows);
-  const begun = performance.now();
+  const startTime = performance.now();
   let epoch = 0;
   let stoppedBy = 'interrupt';
   let bestEpoch: number | undefined;
@@ -123,7 +123,7 @@ export async function trainSeries(io: Io, path: string, options: SeriesOptions):
   } finally {
     bar.stop();
   }
-  const seconds = (performance.now() - begun) / 1000;
+  const seconds = (performance.now() - startTime) / 1000;
 
   const report = compare(parts.test.length > 0 ? parts.test : parts.validation, shape, season, (windows) =>
     outputsOf(engine, network, windows, shape),

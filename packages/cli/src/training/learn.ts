@@ -52,7 +52,7 @@ export async function learn(
   let bestEpoch: number | undefined;
   const parts = await partsFor(() => new Random(seed + epoch));
   const bar = progressBar(io, more.rows ?? rows.training);
-  const begun = performance.now();
+  const startTime = performance.now();
   let stoppedBy = 'interrupt';
   try {
     const report = await fit(network, parts.training, {
@@ -79,6 +79,6 @@ export async function learn(
   } finally {
     bar.stop();
   }
-  const seconds = (performance.now() - begun) / 1000;
+  const seconds = (performance.now() - startTime) / 1000;
   return { parts, ended: { stoppedBy, epochs: epoch, ...(bestEpoch !== undefined && { bestEpoch }), seconds } };
 }

@@ -25,7 +25,7 @@ export function progressBar(io: Io, rows: number): ProgressBar {
     gracefulExit: false,
     linewrap: false,
   });
-  const begun = performance.now();
+  const startTime = performance.now();
   let first = 0;
   let shown = 0;
   let loss = '…';
@@ -45,9 +45,9 @@ export function progressBar(io: Io, rows: number): ProgressBar {
           if (now - shown < 100) return;
           shown = now;
           const done = (progress.epoch - 1) * rows + progress.samples;
-          const seconds = ((now - begun) / 1000 / (done - first)) * (progress.epochs * rows - done);
+          const seconds = ((now - startTime) / 1000 / (done - first)) * (progress.epochs * rows - done);
           loss = (sum / progress.batch).toPrecision(3);
-          const left = now - begun > 1000 ? `${duration(seconds)} left` : '';
+          const left = now - startTime > 1000 ? `${duration(seconds)} left` : '';
           bar.update(done, { epoch: progress.epoch, loss, validation, left });
         },
         onEpochEnd({ history }) {
@@ -61,7 +61,7 @@ export function progressBar(io: Io, rows: number): ProgressBar {
             epochs,
             loss,
             validation,
-            left: duration((performance.now() - begun) / 1000),
+            left: duration((performance.now() - startTime) / 1000),
           });
         },
       },

@@ -92,10 +92,10 @@ function* axesOf(windows: readonly (readonly number[])[], size: number): Generat
   const dilation = longest > 1 ? sample[1] - sample[0] : 1;
   const whole = windows.flatMap((window, k) => (window.length === longest ? [{ k, first: window[0] }] : []));
   const [first, last] = [whole[0], whole[whole.length - 1]];
-  const told = windows.length === 1 ? 1 : last.k > first.k ? (last.first - first.first) / (last.k - first.k) : 0;
+  const measured = windows.length === 1 ? 1 : last.k > first.k ? (last.first - first.first) / (last.k - first.k) : 0;
   const usual = Array.from({ length: windows.length === 1 ? 1 : maxStride }, (_, k) => k + 1);
   for (let kernel = longest; kernel <= longest + maxHidden; kernel++) {
-    for (const stride of kernel === longest && Number.isInteger(told) && told > 0 ? [told] : usual) {
+    for (const stride of kernel === longest && Number.isInteger(measured) && measured > 0 ? [measured] : usual) {
       for (let begin = 0; begin <= (kernel - 1) * dilation; begin++) {
         const span = (kernel - 1) * dilation + 1;
         const end = Math.max(0, (windows.length - 1) * stride + span - size - begin);

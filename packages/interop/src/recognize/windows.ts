@@ -147,8 +147,8 @@ interface Layout {
  */
 function layouts(size: number, counts: readonly number[], likely: number | undefined): Layout[] {
   const all = counts.map((channels) => layoutsOf(size, channels));
-  const told = likely !== undefined && counts.includes(likely) ? layoutsOf(size, likely) : [];
-  return [...told, ...all.map(([first]) => first), ...all.flatMap(([, last]) => last ?? [])];
+  const likelyLayouts = likely !== undefined && counts.includes(likely) ? layoutsOf(size, likely) : [];
+  return [...likelyLayouts, ...all.map(([first]) => first), ...all.flatMap(([, last]) => last ?? [])];
 }
 
 function layoutsOf(size: number, channels: number): Layout[] {

@@ -97,9 +97,9 @@ function irregular(random: Random): Network {
     const from = new Set<string>();
     const oldest = [...unused].filter((id) => id !== ids.at(-1));
     if (oldest.length > 0) from.add(oldest[0]);
-    const wanted = isLast ? 2 : 2 + Math.floor(1.5 * random.uniform());
+    const missing = isLast ? 2 : 2 + Math.floor(1.5 * random.uniform());
     const near = ids.slice(-4);
-    for (let draws = 0; from.size < Math.min(wanted, near.length) && draws < 50; draws++) {
+    for (let draws = 0; from.size < Math.min(missing, near.length) && draws < 50; draws++) {
       from.add(near[Math.floor(random.uniform() * near.length)]);
     }
     if (isLast) for (const id of unused) from.add(id);

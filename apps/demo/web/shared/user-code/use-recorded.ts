@@ -98,7 +98,7 @@ function ownFunctionsOf(
 }
 
 /** The worker of the last pass, kept briefly for the next one: its code could keep running after its response. */
-let kept: { readonly of: string; readonly worker: Promise<UserWorker> } | undefined;
+let cached: { readonly of: string; readonly worker: Promise<UserWorker> } | undefined;
 let release: ReturnType<typeof setTimeout> | undefined;
 /** Milliseconds. */
 const keptFor = 3000;
@@ -107,11 +107,11 @@ async function answered(own: readonly OwnFunction[], pass: Pass): Promise<Functi
   const { network, formula, loss, time, input, target } = pass;
   const of = JSON.stringify(own);
   clearTimeout(release);
-  if (kept?.of !== of) {
-    close(kept?.worker);
-    kept = { of, worker: import('./user-worker.js').then(({ startUserWorker }) => startUserWorker(own)) };
+  if (cached?.of !== of) {
+    close(cached?.worker);
+    cached = { of, worker: import('./user-worker.js').then(({ startUserWorker }) => startUserWorker(own)) };
   }
-  const { worker } = kept;
+  const { worker } = cached;
   try {
     const of = (kind: OwnFunction['kind']) => own.filter((entry) => entry.kind === kind).map(({ name }) => name);
     const custom = { activations: of('activation'), losses: of('loss') };
@@ -129,6 +129,6 @@ async function answered(own: readonly OwnFunction[], pass: Pass): Promise<Functi
 }
 
 function close(worker: Promise<UserWorker> | undefined): void {
-  if (kept?.worker === worker) kept = undefined;
+  if (cached?.worker === worker) cached = undefined;
   void worker?.then(({ close }) => close()).catch(() => undefined);
 }

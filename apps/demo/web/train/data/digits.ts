@@ -20,7 +20,7 @@ const addresses = [zero, one, two, three, four, five, six, seven, eight, nine];
 const side = 28;
 const pixels = side * side;
 /** Images of each digit. */
-const wanted = 300;
+const perClass = 300;
 const validation = 600;
 
 /** Loads the data set; the files are read once. `progress` receives the fraction read, from 0 to 1. */
@@ -59,7 +59,7 @@ async function pictures(address: string, progress: (fraction: number) => void): 
     throw new Error(`${address}: the server responded with status ${response.status}.`);
   }
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
-  const numbers = new Float64Array(wanted * pixels);
+  const numbers = new Float64Array(perClass * pixels);
   let count = 0;
   // A number may be cut in two where a piece of the stream ends: what follows the last comma waits for the next piece.
   let rest = '';

@@ -99,14 +99,14 @@ export function drawn(points: readonly number[]): Dataset {
   const places: Place[] = [];
   for (let at = 0; at + 1 < points.length; at += 2) places.push([points[at], points[at + 1]]);
   const isHeld = (_: Place, k: number) => places.length >= enoughToHold && k % 4 === 2;
-  const held = places.filter(isHeld);
+  const validation = places.filter(isHeld);
   return {
     task: 'regression',
     inputNames: ['x'],
     answerName: 'y',
     classes: [],
     training: curve(places.filter((place, k) => !isHeld(place, k))),
-    ...(held.length > 0 && { validation: curve(held) }),
+    ...(validation.length > 0 && { validation: curve(validation) }),
     standardize: false,
     range: [-1.1, 1.1],
   };

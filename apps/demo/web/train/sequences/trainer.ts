@@ -296,7 +296,7 @@ function shownOf(
   const values = (id: string) => inputs.map((_, t) => cache.x(id, 0, t));
   const outputs = Array.from(graph.outputs, (i) => values(graph.ids[i]));
   const shown = outputs.map((row) => (task === 'binary' ? row.map((logit) => 2 / (1 + Math.exp(-logit)) - 1) : row));
-  const wanted = Array.from(graph.outputs, (_, k) =>
+  const shownTargets = Array.from(graph.outputs, (_, k) =>
     column(targets, k).map((value) => (task === 'binary' ? 2 * value - 1 : value)),
   );
   const softmax = task === 'classes' ? softmaxed(shown) : shown;
@@ -305,12 +305,12 @@ function shownOf(
       { name: 'inputs', rows: inputs[0].map((_, k) => column(inputs, k)) },
       ...nodesOf[kind].map(([name, prefix]) => ({ name, rows: idsAt(network, prefix).map(values) })),
       { name: 'outputs', rows: softmax },
-      { name: 'targets', rows: wanted },
+      { name: 'targets', rows: shownTargets },
     ],
     lines:
       task === 'regression'
         ? [
-            { name: 'target', values: wanted[0] },
+            { name: 'target', values: shownTargets[0] },
             { name: 'output', values: outputs[0] },
             ...(canForecast ? [{ name: 'forecast' as const, values: forecastOf(network, inputs) }] : []),
           ]

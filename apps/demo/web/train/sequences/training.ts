@@ -150,11 +150,11 @@ export class SequenceTraining {
 function withStandings(curve: LossCurve, { steps, standings }: SequenceObservation): LossCurve {
   if (curve.steps.at(-1) === steps) return curve;
   const isFull = curve.steps.length >= longest;
-  const kept = <Value>(values: readonly Value[]) => (isFull ? values.filter((_, k) => k % 2 === 0) : values);
+  const thinned = <Value>(values: readonly Value[]) => (isFull ? values.filter((_, k) => k % 2 === 0) : values);
   return {
-    steps: [...kept(curve.steps), steps],
+    steps: [...thinned(curve.steps), steps],
     losses: Object.fromEntries(
-      standings.map(({ kind, validation }) => [kind, [...kept(curve.losses[kind] ?? []), validation]]),
+      standings.map(({ kind, validation }) => [kind, [...thinned(curve.losses[kind] ?? []), validation]]),
     ),
   };
 }

@@ -141,8 +141,8 @@ const timeDistributed = 'TimeDistributed';
 
 /** The shape of an input layer, without that of the batch. */
 function inputSizes({ config, place }: Layer): JsonValue[] {
-  const given = config.at('batch_input_shape').present ? config.at('batch_input_shape') : config.at('batch_shape');
-  return given.present ? given.list().slice(1) : place.refuse('an input with a batch_input_shape');
+  const shape = config.at('batch_input_shape').present ? config.at('batch_input_shape') : config.at('batch_shape');
+  return shape.present ? shape.list().slice(1) : place.refuse('an input with a batch_input_shape');
 }
 
 /** Whether a layer is applied to each of any number of steps. */

@@ -27,8 +27,8 @@ export interface Topology {
 export function readTopology(model: JsonValue): Topology {
   const whole = model.at('modelTopology').present ? model.at('modelTopology') : model;
   const inner = whole.at('model_config').present ? whole.at('model_config') : whole;
-  const given = whole.at('keras_version');
-  const version = given.present ? given.text() : '';
+  const entry = whole.at('keras_version');
+  const version = entry.present ? entry.text() : '';
   const kind = inner.at('class_name');
   const config = inner.at('config');
   if (kind.text() === 'Sequential') return { ...sequential(config), version };

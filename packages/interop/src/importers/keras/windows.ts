@@ -42,9 +42,9 @@ export function windowsIn(
   take: (cells: number) => void,
 ): Windows & { readonly kernel: readonly number[] } {
   const kernels = sizesOf(config.at(kernel), sizes.length);
-  const given = config.at('strides');
+  const entry = config.at('strides');
   const isConvolution = kernel === 'kernel_size';
-  const strides = given.present ? sizesOf(given, sizes.length) : isConvolution ? sizes.map(() => 1) : kernels;
+  const strides = entry.present ? sizesOf(entry, sizes.length) : isConvolution ? sizes.map(() => 1) : kernels;
   const dilation = config.at('dilation_rate');
   const dilations = isConvolution && dilation.present ? sizesOf(dilation, sizes.length) : sizes.map(() => 1);
   const axes = sizes.map((size, k) =>

@@ -92,10 +92,10 @@ function connectionsByNode({ inputs, nodes, connections }: FoundGenome): Incomin
 function runningOrder({ nodes, inputs }: FoundGenome, incoming: Incoming): number[] {
   const waiting = new Map<number, number>();
   const outgoing = new Map<number, number[]>();
-  const given = new Set(inputs);
+  const inputKeys = new Set(inputs);
   const ready: number[] = [];
   for (const { gene } of nodes) {
-    const sources = [...incoming.get(gene.key)!.keys()].filter((source) => !given.has(source));
+    const sources = [...incoming.get(gene.key)!.keys()].filter((source) => !inputKeys.has(source));
     waiting.set(gene.key, sources.length);
     if (sources.length === 0) ready.push(gene.key);
     for (const source of sources) {

@@ -134,8 +134,8 @@ export const longShortTermMemory: Operator = (call) => {
   };
   const cells = range(units).map((unit) => {
     const added = tape.aggregate(product, [gate(0, unit, gateFunction, c[unit]), gate(3, unit, candidate, c[unit])]);
-    const kept = tape.aggregate(product, [gate(2, unit, gateFunction, c[unit]), c[unit]]);
-    return tape.fixed(sum([added, kept]));
+    const retained = tape.aggregate(product, [gate(2, unit, gateFunction, c[unit]), c[unit]]);
+    return tape.fixed(sum([added, retained]));
   });
   const next = cells.map((cell, unit) =>
     tape.aggregate(product, [gate(1, unit, gateFunction, cell), tape.fixed(cell, output)]),

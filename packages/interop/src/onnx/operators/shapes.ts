@@ -78,12 +78,12 @@ export const squeeze: Operator = (call) => {
 /** `Unsqueeze`: inserts axes of size 1 after the batch. */
 export const unsqueeze: Operator = (call) => {
   const rows = call.rows(0);
-  const given = call.listed(1, 'axes') ?? [];
-  const rank = rows.shape.length + given.length;
+  const newAxes = call.listed(1, 'axes') ?? [];
+  const rank = rows.shape.length + newAxes.length;
   if (rank > maxAxes) call.unsupported(`to ${rank} axes`);
-  const axes = given.map((axis) => (axis < 0 ? axis + rank : axis - 1));
+  const axes = newAxes.map((axis) => (axis < 0 ? axis + rank : axis - 1));
   if (axes.some((axis) => !Number.isInteger(axis) || axis < 0 || axis >= rank)) {
-    call.unsupported(`axes [${given.join(', ')}]`);
+    call.unsupported(`axes [${newAxes.join(', ')}]`);
   }
   const rest = [...rows.shape];
   return { ...rows, shape: Array.from({ length: rank }, (_, axis) => (axes.includes(axis) ? 1 : rest.shift()!)) };
@@ -155,10 +155,11 @@ export const gather: Operator = (call) => {
 export const split: Operator = (call) => {
   call.expectAxis(call.whole('axis', 0));
   const { entries } = call.table(0);
-  const given = call.listed(1, 'split');
+  const splitSizes = call.listed(1, 'split');
   const even = Math.ceil(entries.length / call.results);
   const sizes =
-    given ?? Array.from({ length: call.results }, (_, k) => Math.min(even, Math.max(0, entries.length - k * even)));
+    splitSizes ??
+    Array.from({ length: call.results }, (_, k) => Math.min(even, Math.max(0, entries.length - k * even)));
   const fits =
     sizes.every((size) => Number.isInteger(size) && size >= 0) &&
     sizes.reduce((all, size) => all + size, 0) === entries.length;

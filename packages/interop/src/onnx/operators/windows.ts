@@ -113,20 +113,20 @@ export const convolution: Operator = (call) => {
     const first = Math.floor(filter / (filters / groups)) * depth;
     for (const window of positions) {
       const terms: Entry[] = [];
-      const kept: number[] = [];
+      const retained: number[] = [];
       for (let channel = 0; channel < depth; channel++) {
         window.forEach((position, place) => {
           const input = position < 0 ? undefined : inputs[(first + channel) * cellCount + position];
           if (input === undefined) return;
           const at = channel * places + place;
-          kept.push(at);
+          retained.push(at);
           terms.push(affine(input, values[filter * depth * places + at], 0));
         });
       }
       const added = sum(terms);
       const entry = { ...added, bias: biases?.[filter] ?? 0 };
       const key = `${call.node.output[0]}.${filter}`;
-      result.push(added.from.length === kept.length ? { ...entry, share: { key, places: kept } } : entry);
+      result.push(added.from.length === retained.length ? { ...entry, share: { key, places: retained } } : entry);
     }
   }
   return { shape: [filters, ...windows], entries: result };
