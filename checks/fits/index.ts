@@ -1,4 +1,7 @@
-/** `pnpm fits lbfgs`, `speed`, `proben1` or `regression`: measurements of the second-order optimizers beside other programs. */
+/**
+ * `pnpm fits lbfgs`, `speed`, `proben1` or `regression`: measurements of the second-order optimizers beside other programs.
+ * `--smoke` without a name does the smallest work of each.
+ */
 import { lbfgsBesideScipy } from './lbfgs.js';
 import { proben1 } from './proben1.js';
 import { regression } from './regression.js';
@@ -11,9 +14,12 @@ const measurements: Readonly<Record<string, (smoke: boolean) => void | Promise<v
   proben1,
   regression,
 };
-const chosen = process.argv.slice(2).find((argument) => !argument.startsWith('-')) ?? '';
-if (!(chosen in measurements)) {
-  console.error(`Expected one of ${Object.keys(measurements).join(', ')}, received "${chosen}".`);
-  process.exit(2);
+const name = process.argv.slice(2).find((argument) => !argument.startsWith('-'));
+const chosen = name === undefined && smoke ? Object.keys(measurements) : [name ?? ''];
+for (const one of chosen) {
+  if (!(one in measurements)) {
+    console.error(`Expected one of ${Object.keys(measurements).join(', ')}, received "${one}".`);
+    process.exit(2);
+  }
+  await measurements[one](smoke);
 }
-await measurements[chosen](smoke);

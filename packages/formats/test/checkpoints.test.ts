@@ -341,7 +341,7 @@ describe('a file is written whole or not at all', () => {
 });
 
 describe('a process that is killed', () => {
-  const kills = Number(process.env.KILLS ?? 30);
+  const kills = Number(process.env.KILLS ?? 10);
 
   test(
     `${kills} times at random moments loses at most the current epoch`,
