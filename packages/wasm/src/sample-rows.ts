@@ -32,8 +32,9 @@ export class SampleRows {
   readonly #numbers: Float32Array;
   readonly #layout: CommonLayout & Partial<Pick<Layout, 'stepTable' | 'delta' | 'deltasEnd'>>;
   readonly #padded: boolean;
-  /** Whether every call has one row per sample, as the caller has them. */
-  readonly #plain: boolean;
+  /** The nodes whose values delayed edges read. */
+  readonly #remembered: readonly number[];
+  #initialState: Float64Array | undefined;
   readonly #outputs: Float32Array;
   /** The outputs of the last prediction. */
   #view: Float32Array;
@@ -65,7 +66,10 @@ export class SampleRows {
     this.#numbers = numbers;
     this.#layout = layout;
     this.#padded = padded;
-    this.#plain = time.graph === graph;
+    const { stateStart, nodeCount } = graph;
+    this.#remembered = Array.from({ length: stateStart === undefined ? 0 : nodeCount }, (_, j) => j).filter(
+      (j) => stateStart![j] < stateStart![j + 1],
+    );
     this.#outputs = new Float32Array(capacity.batchSize * capacity.steps * graph.outputs.length);
     this.#view = this.#outputs;
     this.#inputCount = graph.inputCount;
@@ -83,11 +87,16 @@ export class SampleRows {
    * @throws NnbpError as `Executor`
    */
   begin(samples: SampleCounts, inputs: FloatArray, targets?: FloatArray, options?: PassOptions): number {
-    if (this.#plain && options === undefined && typeof samples === 'number') {
+    const { weights, state } = options ?? none;
+    if (typeof samples === 'number' && weights === undefined) {
       expectInteger('samples', samples, 1, this.#capacity.batchSize);
       if (inputs.length < samples * this.#inputCount) expectLength('inputs', inputs.length, samples * this.#inputCount);
       if (targets !== undefined && targets.length < samples * this.#outputCount) {
         expectLength('targets', targets.length, samples * this.#outputCount);
+      }
+      const { stateSize } = this.#graph;
+      if (state !== undefined && state.length < samples * stateSize) {
+        expectLength('state', state.length, samples * stateSize);
       }
       if (samples !== this.#samples) {
         this.#setRows(rowsOf(samples));
@@ -95,15 +104,16 @@ export class SampleRows {
       }
       this.#copyIn(inputs, samples, this.#inputCount, this.#inputsAt, this.#inputStride);
       if (targets !== undefined) this.#copyIn(targets, samples, this.#outputCount, this.#targetsAt, this.#targetStride);
+      if (stateSize > 0) this.#copyState(samples, state);
       return samples;
     }
     const rows = expectRows(this.#capacity, this.#graph, samples, inputs, targets, options);
     this.#samples = 0;
-    this.#setRows(rows, options?.weights);
+    this.#setRows(rows, weights);
     this.#copySteps(inputs, rows, this.#inputCount, this.#inputsAt, this.#inputStride);
     if (targets) this.#copySteps(targets, rows, this.#outputCount, this.#targetsAt, this.#targetStride);
-    this.#copyState(rows, options?.state);
-    return totalWeight(options?.weights, rows.count);
+    if (this.#graph.stateSize > 0) this.#copyState(rows.samples, state);
+    return totalWeight(weights, rows.count);
   }
 
   /** Copies the rows of several batches of a table into the queue. */
@@ -151,17 +161,18 @@ export class SampleRows {
    * @param rowOf - The row of a node of the plain graph.
    */
   copyStateOut(state: FloatArray | undefined, rowOf: ArrayLike<number>): void {
-    const { stateSize, stateStart, nodeCount } = this.#graph;
+    const { stateSize, stateStart } = this.#graph;
     if (state === undefined || stateStart === undefined) return;
     const { at, stateInput } = this.#time;
+    const numbers = this.#numbers;
     const [x, rowLength] = [this.#layout.x / 4, this.#layout.rowBytes / 4];
     for (let s = 0; s < this.#rows.samples; s++) {
       const length = lengthOf(this.#rows, s);
-      for (let j = 0; j < nodeCount; j++) {
+      for (const j of this.#remembered) {
         for (let k = 0; k < stateStart[j + 1] - stateStart[j]; k++) {
           const t = length - 1 - k;
           const node = t >= 0 ? at(j, t) : stateInput(stateStart[j] - t - 1);
-          state[s * stateSize + stateStart[j] + k] = this.#numbers[x + rowOf[node] * rowLength + s];
+          state[s * stateSize + stateStart[j] + k] = numbers[x + rowOf[node] * rowLength + s];
         }
       }
     }
@@ -253,15 +264,18 @@ export class SampleRows {
   }
 
   /** The values before the first step go to the inputs behind those of the steps. */
-  #copyState({ samples }: Rows, state: FloatArray | undefined): void {
+  #copyState(samples: number, state: FloatArray | undefined): void {
     const { stateSize } = this.#graph;
-    if (stateSize === 0) return;
-    const initial = this.#graph.initialState();
-    const lanes = this.#padded ? (samples + 3) & -4 : samples;
-    for (let s = 0; s < lanes; s++) {
-      const at = this.#inputsAt + s * this.#inputStride + this.#time.stateInput(0);
-      const from = s < samples ? s : 0;
-      for (let k = 0; k < stateSize; k++) this.#numbers[at + k] = state ? state[from * stateSize + k] : initial[k];
+    const [numbers, stride] = [this.#numbers, this.#inputStride];
+    const at = this.#inputsAt + this.#time.stateInput(0);
+    const from = state ?? (this.#initialState ??= this.#graph.initialState());
+    for (let s = 0; s < samples; s++) {
+      const first = state === undefined ? 0 : s * stateSize;
+      for (let k = 0; k < stateSize; k++) numbers[at + s * stride + k] = from[first + k];
     }
+    if (!this.#padded) return;
+    for (let s = samples; s & 3; s++) numbers.copyWithin(at + s * stride, at, at + stateSize);
   }
 }
+
+const none: PassOptions = {};

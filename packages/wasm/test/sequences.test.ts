@@ -106,6 +106,38 @@ describe.each(Object.entries(engines))('%s', (_, engine) => {
     executor.dispose();
   });
 
+  test.each([1, 3, 8])(
+    '%i sequences, one step a call with their state, have the outputs of whole sequences',
+    (count) => {
+      const graph = gated();
+      const random = new Random(count);
+      const uniform = (length: number) => Float64Array.from({ length }, () => random.uniform());
+      const [parameters, inputs] = [randomParameters(graph, random), uniform(count * 4 * 3)];
+      const whole = engine.prepare(graph, count, 4);
+      whole.parameters.set(parameters);
+      const expected = Array.from(whole.predict(inputs, [count, count, count, count]));
+      for (const steps of [1, 4]) {
+        const executor = engine.prepare(graph, count, steps);
+        executor.parameters.set(parameters);
+        const state = new Float64Array(count * graph.stateSize);
+        for (let s = 0; s < count; s++) state.set(graph.initialState(), s * graph.stateSize);
+        const outputs = [0, 1, 2, 3].flatMap((t) =>
+          Array.from(executor.predict(inputs.subarray(t * count * 3, (t + 1) * count * 3), count, { state })),
+        );
+        expect(outputs).toEqual(expected);
+        const before = state.slice();
+        expect(() => executor.predict(inputs, count, { state: state.subarray(1) })).toThrow(
+          expect.objectContaining({ code: 'WRONG_LENGTH' }),
+        );
+        expect(state).toEqual(before);
+        // Without a state, the same executor starts from the initial values.
+        expect(Array.from(executor.predict(inputs, count))).toEqual(expected.slice(0, 2 * count));
+        executor.dispose();
+      }
+      whole.dispose();
+    },
+  );
+
   test('training on sequences takes the steps of the reference engine', () => {
     const graph = gated();
     const random = new Random(5);
