@@ -24,7 +24,7 @@ export const groups: readonly Group[] = [
       'docs/guides/method-3-case-2-any-other-node',
       'docs/guides/method-4-case-3-the-parameters',
       'docs/guides/method-5-the-gradient-cache',
-      'docs/guides/method-6-where-the-article-slips',
+      'docs/guides/method-6-errors-in-the-article',
     ],
   },
   {
