@@ -7,7 +7,7 @@ import { ourEngine } from './our-engine.mjs';
 
 export async function learner({ sizes, batch, layers }) {
   const engine = await ourEngine();
-  // No c: the same network as the other's.
+  // c is fixed, so that the network equals the one in TensorFlow.js.
   const graph = mlp(sizes, { activation: relu, outputActivation: identity, fixed: { c: 1 } });
   const executor = engine.prepare(graph, batch);
   let node = graph.inputCount;

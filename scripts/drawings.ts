@@ -9,7 +9,7 @@ type Place = readonly [column: number, row: number];
 interface Drawing {
   readonly title: string;
   readonly graph: Graph;
-  /** By id; a value of the step before by `id@-1`, or by `id@-1→successor` where it is drawn more than once. */
+  /** By id; a value of the previous step by `id@-1`, or by `id@-1→successor` where it is drawn more than once. */
   readonly places: Readonly<Record<string, Place>>;
   /** The text below a node. Default: its id. */
   readonly labels?: Readonly<Record<string, string>>;

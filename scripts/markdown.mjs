@@ -1,6 +1,6 @@
 /**
- * Checks that what the Markdown files name exists: relative links, paths in code, and scripts started with pnpm or npm;
- * and that a reader of the repository finds every guide. A step of `pnpm check`.
+ * Checks that relative links, paths and scripts named in Markdown files exist, and that every guide is linked from the
+ * READMEs. A step of `pnpm check`.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
@@ -25,7 +25,7 @@ const packageFolders = new Map(
     .map((file) => [JSON.parse(readFileSync(file, 'utf8')).name, dirname(file)]),
 );
 
-/** @type {(file: string, text: string) => string[]} What a Markdown file names that does not exist. */
+/** @type {(file: string, text: string) => string[]} Names in a Markdown file that do not exist. */
 export function missingIn(file, text) {
   const problems = [];
   const lineOf = (index) => text.slice(0, index).split('\n').length;
@@ -37,7 +37,7 @@ export function missingIn(file, text) {
     if (/^[a-z]+:/.test(target)) continue;
     if (!exists(join(dirname(file), decodeURI(target)))) report(match.index, `link to ${target}, which does not exist`);
   }
-  // Blocks first, so that a fence is not taken for a code span.
+  // Blocks first, so that a fence is not mistaken for a code span.
   const spans = [
     ...text.matchAll(/^```(?:sh|bash)[^\n]*\n([\s\S]*?)^```/gm),
     ...text.matchAll(/(?<!`)`([^`\n]+)`(?!`)/g),
@@ -54,7 +54,7 @@ export function missingIn(file, text) {
   return problems;
 }
 
-/** The guides that no list of guides links to. */
+/** Guides that are not linked from a list of guides. */
 function unlistedGuides() {
   const lists = {
     'docs/guides/': ['README.md', 'CONTRIBUTING.md'],
@@ -68,10 +68,10 @@ function unlistedGuides() {
   });
 }
 
-/** Pages about this repository; the guides for users also name files of the user's. */
+/** Pages about this repository. Guides for users also name files of users. */
 const isInternal = (file) => !/^docs\/(zh\/)?guides\//.test(file) || basename(file).startsWith('add-');
 
-/** Whether a path is that of something generated, such as the documentation. */
+/** Whether a path is generated, such as the documentation. */
 function isIgnored(path) {
   try {
     execFileSync('git', ['check-ignore', `${path}/`, path], { stdio: 'ignore' });
@@ -81,7 +81,7 @@ function isIgnored(path) {
   }
 }
 
-/** Scripts that a command line starts and no package.json has. */
+/** Scripts in a command that are missing in package.json. */
 function missingScripts(line) {
   const missing = [];
   for (const [whole, filter, run, name] of line.matchAll(/\bp?npm (?:--filter (\S+) )?(run )?([a-z][a-z:-]*)/g)) {

@@ -16,7 +16,7 @@ function withParameters(graph, random) {
   return network;
 }
 
-/** Recurrent layers that can be asked for. `torch` says which PyTorch has as a module. */
+/** The kinds of recurrent layers. `torch` is the name of PyTorch's module, if it has one. */
 export const recurrentKinds = [
   { name: 'rnn', operator: 'RNN', torch: 'RNN', add: rnn },
   { name: 'rnn with relu', operator: 'RNN', torch: 'RNN', add: (b, o) => rnn(b, { ...o, activation: relu }) },
@@ -40,7 +40,7 @@ export function randomRecurrent(seed) {
     layers.push(kind);
     const from = chance(0.3) && last !== inputs ? [...inputs, ...last] : last;
     last = kind.add(builder, { from, units: 1 + below(5), name: `r${count}` });
-    // c of dense nodes is a parameter, so that what reads them has to take it into account.
+    // c of dense nodes is a parameter, so that exporters have to multiply it into the next weights.
     if (chance(0.3))
       last = builder.layer(1 + below(4), { from: last, activation: oneOf([tanh, relu]), name: `d${count}` });
   }
@@ -94,7 +94,7 @@ export function randomConvolution(seed) {
       from = isRow ? conv1d(builder, { ...row, padding: padding[1] }) : conv2d(builder, own);
       grid = { channels: filters, height: size(0, dilation[0], padding[0]), width: size(1, dilation[1], padding[1]) };
     }
-    // With one window alone it is a dense layer, or an aggregation.
+    // With a single window it is a dense layer, or an aggregation.
     if (grid.height * grid.width === 1) layers.pop();
     if (grid.width < 3 || (!isRow && grid.height < 3)) break;
   }
@@ -102,5 +102,5 @@ export function randomConvolution(seed) {
   return { network: withParameters(builder.build(), random), layers, random };
 }
 
-/** How often an operator or module stands in a file. */
+/** Number of occurrences of an operator or module in a file. */
 export const countOf = (bytes, name) => Buffer.from(bytes).toString('latin1').split(name).length - 1;

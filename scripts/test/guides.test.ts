@@ -33,7 +33,7 @@ test('the packages compile after all guides', { timeout: 240_000 }, async () => 
 });
 
 test('the tests that the guides name pass after all guides', { timeout: 600_000 }, async () => {
-  // One process for what the guides start one by one: the projects of all commands, and the names of all test files.
+  // One process instead of one per guide: the projects of all commands, and the names of all test files.
   const words = guides.flatMap(({ guide }) =>
     guide.commands.slice(1).flatMap((command) => command.split(' ').slice(1)),
   );

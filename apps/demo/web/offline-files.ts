@@ -4,8 +4,8 @@ export interface OfflineFiles {
   readonly entry: string;
   /** A hash of the page: the worker changes whenever the page does. */
   readonly page: string;
-  /** Read at the first visit. */
+  /** Cached at the first visit. */
   readonly now: readonly string[];
-  /** Kept when they are first used. */
+  /** Cached at first use. */
   readonly later: readonly string[];
 }

@@ -1,4 +1,4 @@
-/** The smallest network with a memory: node 2 reads node 1 and its own value of the step before. */
+/** The smallest network with a memory: node 2 reads node 1 and its own value of the previous step. */
 import type { NetworkDescription } from './state.js';
 
 /** Node 2: its parameters, with the weights from node 1 and from itself. */

@@ -8,7 +8,7 @@ import { suggestion } from './nearest.js';
 import { misuse } from './problem.js';
 import { cut, visible } from './visible.js';
 
-/** A cell that cannot be used: it is missing, or not what the column holds. */
+/** A cell that cannot be used: it is missing, or does not have the type of the column. */
 export interface Gap {
   readonly column: string;
   /** Empty if the cell has no value. */
@@ -36,7 +36,7 @@ export class Encoder {
     this.#fills = columns.map(({ fill }, k) => (typeof fill === 'string' ? this.#codes[k]?.get(fill) : fill));
   }
 
-  /** Writes a number per column to `codes`, from `from` on. Returns the first cell that has neither a code nor a fill. */
+  /** Writes a number per column to `codes`, from `from` on. Returns the first cell that has neither a code nor a fill value. */
   encode(cells: readonly string[], codes: Float64Array, from = 0): Gap | undefined {
     for (let k = 0; k < this.columns.length; k++) {
       const cell = cells[this.#places[k]];
@@ -72,7 +72,7 @@ function missingColumn(name: string, csv: Csv, columns: readonly Column[]): neve
 /** Counts rows that cannot be used. */
 export class Gaps {
   count = 0;
-  /** What was wrong with the last one. */
+  /** The reason for the last one. */
   last = '';
   #first: string | undefined;
 

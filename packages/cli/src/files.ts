@@ -18,7 +18,7 @@ const statOf = (path: string): Promise<Stats | undefined> =>
 function expectNoDevice(path: string, stats: Stats): void {
   if (stats.isDirectory()) throw new Problem(`${path}: expected a file, received a directory.`);
   if (stats.isCharacterDevice() || stats.isBlockDevice() || stats.isSocket()) {
-    throw new Problem(`${path}: expected a file, received a device. Use - for the standard input.`);
+    throw new Problem(`${path}: expected a file, received a device. Use - for standard input.`);
   }
 }
 

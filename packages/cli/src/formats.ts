@@ -175,6 +175,6 @@ export function formatOf(path: string, bytes: Uint8Array, name?: string): Format
   const kind = foreignKind(bytes, keys);
   if (kind !== undefined) throw new Problem(`${path}: ${kind}`);
   throw new Problem(
-    `${path}: unknown format. Known are ${names.join(', ')}: if it is one of these, pass it with --from.`,
+    `${path}: unknown format. Supported: ${names.join(', ')}. If it is one of these, set it with --from.`,
   );
 }

@@ -78,7 +78,7 @@ export const withCsvOptions = (command: Command): Command =>
     .addOption(
       new Option(
         '--missing-values <list>',
-        'cells without a value, separated by commas, such as NA,?,-999 (default: NA, ?, - and the like in columns of numbers)',
+        'cells without a value, separated by commas, such as NA,?,-999 (default: NA, ?, - and similar in columns of numbers)',
       ).argParser((text: string) => text.split(',').map((cell) => cell.trim())),
     )
     .option('--header', 'the first row contains the column names (default: detected)')

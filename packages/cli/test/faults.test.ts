@@ -113,7 +113,7 @@ describe('an error is one line', () => {
     ],
     ['an unknown command', {}, ['trian', 'a.csv'], 2, "unknown command 'trian' (Did you mean train?)"],
     ['data from a pipe', {}, ['train', '-', '-t', 'y'], 2, 'save them to a file'],
-    ['no model', { 'a.csv': irisCsv }, ['predict', 'a.csv', 'a.csv'], 1, 'a.csv: unknown format. Known are nnbp'],
+    ['no model', { 'a.csv': irisCsv }, ['predict', 'a.csv', 'a.csv'], 1, 'a.csv: unknown format. Supported: nnbp'],
     ['a model that is not there', { 'a.csv': irisCsv }, ['predict', 'm.nnbp', 'a.csv'], 1, 'm.nnbp: no such file'],
     [
       'a seed that is not a number',

@@ -304,7 +304,7 @@ export class GraphBuilder {
     if (own !== undefined) {
       throw new NnbpError(
         'SELF_EDGE',
-        `Node "${own}" is its own predecessor. To read its value of the step before: from: [delayed("${own}")].`,
+        `Node "${own}" is its own predecessor. To read its value of the previous step: from: [delayed("${own}")].`,
       );
     }
     if (typeof activation?.value !== 'function' || typeof activation.derivative !== 'function') {

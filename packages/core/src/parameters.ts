@@ -7,13 +7,13 @@ import { NnbpError } from './errors.js';
 import { expectFinite, expectLength } from './expect.js';
 import type { Graph } from './graph.js';
 
-/** What one node uses, or the gradient of each of these. */
+/** The parameters of one node, or their gradients. */
 export interface NodeParameters {
-  /** The bias. Absent where it is fixed. */
+  /** The bias. Undefined if it is fixed. */
   b?: number;
-  /** The scale. Absent where it is fixed. */
+  /** The scale. Undefined if it is fixed. */
   c?: number;
-  /** Each incoming edge's weight that is not fixed, by the predecessor's id; with a delay of 2, by `id@-2`. */
+  /** The weight of each incoming edge that is not fixed, by the predecessor's id; with a delay of 2, by `id@-2`. */
   w: Record<string, number>;
 }
 
@@ -21,16 +21,16 @@ export interface NodeParameters {
 export class ParameterVector<Vector extends FloatArray = Float64Array> {
   /** @throws NnbpError `WRONG_LENGTH` */
   constructor(
-    /** Whose layout it is. */
+    /** The graph that determines the layout. */
     readonly graph: Graph,
-    /** The numbers themselves. */
+    /** The flat vector. */
     readonly vector: Vector,
   ) {
     expectLength('vector', vector.length, graph.parameterCount);
   }
 
   /**
-   * A node's numbers, by name.
+   * The parameters of a node, by name.
    *
    * @throws NnbpError `UNKNOWN_ID` (also for an input, which has no parameters)
    */
@@ -47,7 +47,7 @@ export class ParameterVector<Vector extends FloatArray = Float64Array> {
   }
 
   /**
-   * Sets some of a node's numbers; what is not named stays. A shared weight changes for every edge that shares it.
+   * Sets some parameters of a node; the others stay unchanged. A shared weight changes for all edges that share it.
    *
    * @throws NnbpError `UNKNOWN_ID`, `FIXED_PARAMETER`, `NOT_FINITE`; nothing is changed then
    */

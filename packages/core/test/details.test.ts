@@ -69,7 +69,7 @@ describe('a graph', () => {
   test('with a cycle is refused with the nodes of the cycle alone, at most eleven of them', () => {
     const names = (from: number, to: number) => Array.from({ length: from - to + 1 }, (_, k) => `n${from - k}`);
     const message = (...path: string[]) =>
-      `Graph has a cycle: ${path.join(' → ')}. Remove one of these edges, or let one read the step before: from: [delayed("${path[0]}")].`;
+      `Graph has a cycle: ${path.join(' → ')}. Remove one of these edges, or let one read the previous step: from: [delayed("${path[0]}")].`;
     expect(ring(2)).toThrow(message('n1', 'n0', 'n1'));
     expect(ring(12)).toThrow(message(...names(11, 0), 'n11'));
     expect(ring(13)).toThrow(message(...names(12, 7), '…', ...names(4, 0), 'n12'));

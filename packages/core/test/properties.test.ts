@@ -43,7 +43,7 @@ function expectDerivatives(network: Network, random: Random, loss: Loss, max: nu
   if (report.mismatches.length > 0) throw new Error(report.toString());
 }
 
-/** A loss that sees each output with the next one, and punishes one side more: nobody ships it. */
+/** An asymmetric loss of each output and the next one, unlike any built-in. */
 const coupled: Loss = {
   name: 'coupled',
   value(x, t) {

@@ -34,7 +34,7 @@ function recurrence(initial?: number): Network {
 }
 
 describe('a delayed edge', () => {
-  test('reads the value of the step before, and 0 before the first', () => {
+  test('reads the value of the previous step, and 0 before the first', () => {
     const { graph, parameters } = recurrence();
     const executor = reference().prepare(graph, 1, 3);
     executor.parameters.set(parameters.vector);

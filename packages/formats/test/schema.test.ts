@@ -42,7 +42,7 @@ describe('the published schema', () => {
     for (const model of models(new Network(builder.build()))) expect(problems(model)).toEqual([]);
   });
 
-  const spoiltFrame = new Set(['another version', 'another format']);
+  const corruptFrame = new Set(['another version', 'another format']);
   type Model = Record<string, unknown> & { nodes: Record<string, unknown>[] };
   test.each<[string, (model: Model) => void]>([
     ['another version', (model) => (model.version = 3)],
@@ -51,10 +51,10 @@ describe('the published schema', () => {
     ['no outputs', (model) => delete model.outputs],
     ['an unknown entry', (model) => (model.more = 1)],
     ['an unknown entry of a node', (model) => (model.nodes[0].bias = 1)],
-    ['a bias in words', (model) => (model.nodes[0].b = 'one')],
+    ['a bias that is a string', (model) => (model.nodes[0].b = 'one')],
     ['an id that is a number', (model) => (model.nodes[0].id = 2)],
     ['a node without an activation', (model) => delete model.nodes[0].activation],
-    ['an option in words', (model) => (model.nodes[0].activation = { name: 'elu', options: { alpha: 'x' } })],
+    ['an option that is a string', (model) => (model.nodes[0].activation = { name: 'elu', options: { alpha: 'x' } })],
     ['a shared weight without a value', (model) => (model.nodes[0].w = [{ shared: 'w' }])],
     ['a weight both fixed and shared', (model) => (model.nodes[0].w = [{ fixed: 1, shared: 'w', value: 1 }])],
     ['a delay of 0', (model) => (model.nodes[0].from = [{ id: '1', delay: 0 }])],
@@ -63,7 +63,7 @@ describe('the published schema', () => {
     const model = JSON.parse(toJson(articleNetwork())) as Model;
     corrupt(model);
     expect(problems(model)).not.toEqual([]);
-    const code = spoiltFrame.has(what) ? 'UNKNOWN_FORMAT' : 'MALFORMED';
+    const code = corruptFrame.has(what) ? 'UNKNOWN_FORMAT' : 'MALFORMED';
     expect(() => fromJson(JSON.stringify(model))).toThrow(
       expect.objectContaining({ name: 'NnbpError', code }) as Error,
     );

@@ -24,7 +24,7 @@ const combine: Readonly<Record<string, Combine>> = {
   mean: (z) => z.reduce((a, b) => a + b, 0) / z.length,
 };
 
-/** A step of a `RecurrentNetwork`: nodes read the values of the step before, and the inputs of this one. */
+/** A step of a `RecurrentNetwork`: nodes read the values of the previous step, and the inputs of this one. */
 function recurrentRun(genome: NeatGenome, inputs: readonly (readonly number[])[]): number[][] {
   let before = new Map(genome.nodes.map(({ key }) => [key, 0]));
   return inputs.map((input) => {

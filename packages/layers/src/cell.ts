@@ -1,4 +1,4 @@
-/** What rnn, lstm and gru have in common: cells, which compute one step from the inputs and the step before. */
+/** What rnn, lstm and gru have in common: cells, which compute one step from the inputs and the previous step. */
 import { type GraphBuilder, type Initializer, mismatch, type Source } from '@nnbp/core';
 import { before, numbered } from './unit.js';
 

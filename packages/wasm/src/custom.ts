@@ -1,22 +1,22 @@
-/** Plugins without a kernel, which the kernels call back, for whole rows in place. */
+/** Custom plugins: functions that the kernels call back, once per row of numbers in memory. */
 import type { Activation, Aggregation, Loss, Plan } from '@nnbp/core';
 import { header, unit } from './memory-map.js';
 
-/** What the kernels import. */
+/** The functions that the kernels import. */
 export class CustomPlugins {
-  /** The loss of the coming pass. */
+  /** The loss of the next pass. */
   loss: Loss | undefined;
   #failure: { readonly error: unknown } | undefined;
   readonly #words: Uint32Array;
   readonly #numbers: Float32Array;
-  /** A unit's, by its first row. */
+  /** The plugin of each unit, by the unit's first row. */
   readonly #activations: ReadonlyMap<number, Activation>;
   readonly #aggregations: ReadonlyMap<number, Aggregation>;
   readonly #x: Float64Array;
   readonly #t: Float64Array;
   readonly #dLossDx: Float64Array;
 
-  /** @param outputs - How many outputs a step has. */
+  /** @param outputs - Number of outputs per step. */
   constructor(words: Uint32Array, numbers: Float32Array, outputs: number, plan: Plan) {
     this.#words = words;
     this.#numbers = numbers;
@@ -29,7 +29,7 @@ export class CustomPlugins {
     this.#dLossDx = new Float64Array(outputs);
   }
 
-  /** From h in the g rows to g, x and slope, for the nodes `from` to `to` of the unit at address `u`. */
+  /** Computes g, x and slope from h in the g rows, for the nodes `from` to `to` of the unit at address `u`. */
   readonly activation = (u: number, from: number, to: number): void => {
     const words = this.#words;
     const numbers = this.#numbers;
@@ -51,7 +51,7 @@ export class CustomPlugins {
     }
   };
 
-  /** From x of the predecessors to h in the g rows, and dA/dz_e, for the nodes `from` to `to` of the unit at address `u`. */
+  /** Computes h in the g rows, and dA/dz_e, from x of the predecessors, for the nodes `from` to `to` of the unit at address `u`. */
   readonly aggregation = (u: number, from: number, to: number): void => {
     const words = this.#words;
     const numbers = this.#numbers;
@@ -80,7 +80,7 @@ export class CustomPlugins {
     }
   };
 
-  /** Case 1 of a step into the outputs' dLossDx rows; returns the sum of the samples' weighted losses. */
+  /** Writes case 1 of a step to the outputs' dLossDx rows; returns the sum of the samples' weighted losses. */
   readonly caseOne = (): number => {
     const words = this.#words;
     const numbers = this.#numbers;
@@ -109,7 +109,7 @@ export class CustomPlugins {
     return sum;
   };
 
-  /** Case 1 with several threads: the workers continue to the end of the pass, and so must this thread before it throws. */
+  /** Case 1 with several threads: this thread must reach the end of the pass, as the workers do, before it throws. */
   readonly threadedCaseOne = (): number => {
     try {
       return this.caseOne();
@@ -120,14 +120,14 @@ export class CustomPlugins {
     }
   };
 
-  /** Throws what the loss threw in the threads' last pass. */
+  /** Throws the error of the loss in the last pass, if any. */
   rethrow(): void {
     const failure = this.#failure;
     this.#failure = undefined;
     if (failure !== undefined) throw failure.error;
   }
 
-  /** NaN for case 1, so that no parameter moves. */
+  /** Sets case 1 to NaN, so that no parameter is updated. */
   #spoilCaseOne(): void {
     const words = this.#words;
     const toDLossDx = words[header.dLossDx / 4] - words[header.x / 4];

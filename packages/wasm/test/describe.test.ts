@@ -8,7 +8,7 @@ const engine = await wasm({ fused: false });
 const two = await wasm({ fused: false, threads: 2 });
 afterAll(() => two.dispose());
 
-/** Three tanh nodes that read two inputs and each other at the step before, their squares, and a sum of those. */
+/** Three tanh nodes that read two inputs and each other at the previous step, their squares, and a sum of those. */
 function recurrent() {
   const builder = new GraphBuilder();
   const inputs = builder.inputs(2);

@@ -88,7 +88,7 @@ export function possible(network: NetworkDescription): { readonly undo: boolean;
   return { undo: elsewhere || pile.past.length > 0, redo: !elsewhere && pile.future.length > 0 };
 }
 
-/** The history, with a change that was made elsewhere as an entry of its own. */
+/** The history, including a change that was made outside of Build. */
 function caughtUp(state: PlaygroundState): Pile {
   const { past, present } = pile;
   if (present === undefined || present === state.network) return pile;
@@ -130,7 +130,7 @@ function withNetwork(state: PlaygroundState, network: NetworkDescription): Playg
   };
 }
 
-/** Carries over the numbers of nodes, of each step of a sequence; a renamed node keeps its number. */
+/** Carries over the numbers of nodes in each step of a sequence; a renamed node keeps its number. */
 function carried(row: readonly number[], before: readonly string[], after: readonly string[], fill: number): number[] {
   const renamed = before.length === after.length;
   const steps = Math.max(1, Math.ceil(row.length / Math.max(1, before.length)));

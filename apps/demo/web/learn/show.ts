@@ -1,4 +1,4 @@
-/** A number in a sentence: four significant digits, with a minus sign as it is printed. */
+/** Formats a number in a sentence: four significant digits, with a typographic minus sign. */
 import { formatNumber } from '../shared/format-number.js';
 
 export const show = (value: number): string => formatNumber(value, 4);

@@ -1,6 +1,6 @@
 /**
- * A task: a question with an answer that can be checked. An answer is a string whatever the kind of task, so that a link
- * holds it.
+ * A task: a question with an answer that can be checked. An answer is a string for every kind of task, so that a
+ * link can contain it.
  */
 import { isClose, parseNumber } from './number-answer.js';
 import type { Text } from './text.js';
@@ -16,7 +16,7 @@ interface Common {
   readonly ask: Text;
   /** Shown once the task is settled. */
   readonly explain: Text;
-  /** A right answer. */
+  /** A correct answer. */
   readonly solution: string;
   check(answer: string): Verdict;
 }
@@ -24,20 +24,20 @@ interface Common {
 /** A number to type. */
 export interface NumberTask extends Common {
   readonly kind: 'number';
-  /** What is asked for: `h_4`. */
+  /** The requested quantity: `h_4`. */
   readonly label: Text;
-  /** Whether it is a guess, which any number settles. */
+  /** Whether it is a guess, for which any number is accepted. */
   readonly isGuess?: boolean;
 }
 
-/** A place on a picture's axis, set by dragging or with a slider. */
+/** A position on an axis, set by dragging or with a slider. */
 export interface PointTask extends Common {
   readonly kind: 'point';
   readonly label: Text;
   readonly min: number;
   readonly max: number;
   readonly step: number;
-  /** Where the point starts. */
+  /** Initial position. */
   readonly start: number;
 }
 
@@ -47,23 +47,23 @@ export interface ChoiceTask extends Common {
   readonly options: readonly { readonly name: string; readonly text: Text }[];
 }
 
-/** Several things picked in the graph, in an order or in any. */
+/** Several nodes or edges picked in the graph; the order may matter. */
 export interface PickTask extends Common {
   readonly kind: 'pick';
-  /** How many make an answer. */
+  /** Number of picks in an answer. */
   readonly count: number;
-  /** What can be picked, by the names used in the answer. */
+  /** Names that can be picked, as used in the answer. */
   readonly options: readonly string[];
 }
 
-/** A setting of the stage's own controls, which write the answer. */
+/** A setting made with the controls of the stage, which write the answer. */
 export interface SettingTask extends Common {
   readonly kind: 'setting';
 }
 
 export type Task = NumberTask | PointTask | ChoiceTask | PickTask | SettingTask;
 
-/** The number that results from a common mistake, and the hint that names it. */
+/** The number that results from a common mistake, and its hint. */
 export interface Mistake {
   readonly value: number;
   readonly hint: Text;
@@ -85,7 +85,7 @@ const otherNumber: Text = {
 interface NumberOptions extends Omit<NumberTask, 'kind' | 'solution' | 'check'> {
   readonly expected: number;
   readonly mistakes: readonly Mistake[];
-  /** Whether only this very number is right, as for a count. Default: within 1 %. */
+  /** Whether the number must be exact, as for a count. Default: within 1 %. */
   readonly exact?: boolean;
 }
 
@@ -141,7 +141,7 @@ export function choiceTask({ options, right, ...rest }: ChoiceOptions): ChoiceTa
 /** The parts of a picked answer, in the order they were picked. */
 export const picked = (answer: string): string[] => (answer === '' ? [] : answer.split(' '));
 
-/** Picks something, or drops it and what was picked after it: an order stays an order. */
+/** Adds a pick; or removes it and all later ones if it was already picked. */
 export function pick(answer: string, name: string, count: number): string {
   const names = picked(answer);
   const at = names.indexOf(name);
@@ -152,9 +152,9 @@ export function pick(answer: string, name: string, count: number): string {
 /** How many wrong answers are allowed before the solution is shown. */
 export const maxTries = 3;
 
-/** Where a task stands after some checked answers. */
+/** State of a task after some checked answers. */
 export interface TaskState {
-  /** `shown`: the solution was given after the last wrong try. */
+  /** `shown`: the solution is shown after the last wrong attempt. */
   readonly state: 'open' | 'right' | 'shown';
   /** What is wrong with the last answer. */
   readonly hint?: Text;

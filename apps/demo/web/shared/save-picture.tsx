@@ -9,7 +9,7 @@ import { useNotice } from './use-notice.js';
 interface Props {
   /** Name of the file, without its extension. */
   readonly name: string;
-  /** What is downloaded. Default: the children, which are drawn outside of the screen meanwhile. */
+  /** The element to download. Default: the children, which are rendered off-screen for this. */
   readonly of?: () => HTMLElement | null;
   readonly children?: ReactNode;
 }

@@ -31,9 +31,9 @@ Examples:
 /** Adds the command. */
 export function addEvaluate(program: Command, io: Io): void {
   const command = program.command('evaluate').summary('evaluate a model on a CSV file with known targets');
-  withCsvOptions(withModel(command).argument('<data>', 'a CSV file, or - for the standard input'))
+  withCsvOptions(withModel(command).argument('<data>', 'a CSV file, or - for standard input'))
     .description('Compares the predictions of a model with the targets in a CSV file.')
-    .option('--importance', 'how much the loss rises when a column is shuffled, five times each')
+    .option('--importance', 'show how much the loss rises when each column is shuffled (five times each)')
     .option('--json', 'print the result as JSON')
     .addHelpText('after', examples)
     .action((model: string, data: string, options: EvaluateOptions) => evaluateOn(io, model, data, options));

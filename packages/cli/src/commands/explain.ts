@@ -43,7 +43,7 @@ export function addExplain(program: Command, io: Io): void {
       '--row <row>',
       'the number of a row of the data, or without data its values: inputs, then target (default: 1)',
     )
-    .option('--derivative <name>', 'what to explain; without it, a list')
+    .option('--derivative <name>', 'derivative to explain (default: list all)')
     .addOption(new Option('--language <language>', 'language of the explanation').choices(['en', 'zh']).default('en'))
     .addOption(
       new Option('--format <format>', 'format of the explanation')

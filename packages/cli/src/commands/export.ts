@@ -31,7 +31,9 @@ nnbp convert --from pytorch.`;
 export function addExport(program: Command, io: Io): void {
   withModel(program.command('export').summary('write a model for ONNX, PyTorch or as a plain function'))
     .description('Writes the model for other programs: an ONNX file, a PyTorch module, or one JavaScript file.')
-    .addOption(new Option('--to <what>', 'what to write').choices(['onnx', 'pytorch', 'module']).makeOptionMandatory())
+    .addOption(
+      new Option('--to <what>', 'format to export').choices(['onnx', 'pytorch', 'module']).makeOptionMandatory(),
+    )
     .option('-o, --output <path>', 'the file, or for pytorch the directory (default: named as the model)')
     .option('--json', 'print the files as JSON')
     .addHelpText('after', examples)

@@ -55,7 +55,7 @@ function confidence(text: string): number {
 /** Adds the command. */
 export function addFit(program: Command, io: Io): void {
   const pairs = (flags: string, description: string) => new Option(flags, description).argParser(assignments);
-  withCsvOptions(program.command('fit').argument('<data>', 'a CSV file, or - for the standard input'))
+  withCsvOptions(program.command('fit').argument('<data>', 'a CSV file, or - for standard input'))
     .summary('fit a formula to a CSV file')
     .description('Fits the parameters of a formula to the columns of a CSV file, with standard errors and intervals.')
     .requiredOption('-f, --formula <formula>', 'the formula, such as "a + b*x" or "y = a + b*x"')
@@ -167,9 +167,7 @@ async function run(
     });
   } catch (error) {
     if (!(error instanceof DivergedError)) throw error;
-    throw new Problem(
-      'A derivative of the formula is not finite at the start, so there is no direction to search in. Start elsewhere with --start.',
-    );
+    throw new Problem('A derivative of the formula is not finite at the initial values. Set other ones with --start.');
   }
 }
 

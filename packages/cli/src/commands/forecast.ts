@@ -45,8 +45,8 @@ export function addForecast(program: Command, io: Io): void {
   const command = program.command('forecast').summary('write the next steps of a time series');
   withCsvOptions(withModel(command).argument('<data>', 'a CSV file with the series so far'))
     .description('Continues each series of a CSV file with a model that was trained with --time.')
-    .option('-o, --output <file>', 'write the forecast to a file (default: the standard output)')
-    .option('--plot', 'also plot them in the terminal, on the standard error')
+    .option('-o, --output <file>', 'write the forecast to a file (default: standard output)')
+    .option('--plot', 'also plot them in the terminal, to standard error')
     .option('--svg <file>', 'also write a plot of the past, the forecast and the baseline')
     .option('--series <name>', 'only this series (default: all; for --plot and --svg, the first)')
     .option('--json', 'write JSON')

@@ -42,9 +42,9 @@ run there. Predicted categories, which come from the model file, are always esca
 /** Adds the command. */
 export function addPredict(program: Command, io: Io): void {
   const command = program.command('predict').summary('add predictions to a CSV file');
-  withCsvOptions(withModel(command).argument('<data>', 'a CSV file, or - for the standard input'))
+  withCsvOptions(withModel(command).argument('<data>', 'a CSV file, or - for standard input'))
     .description('Writes the rows of a CSV file with the prediction for each.')
-    .option('-o, --output <file>', 'the file to write (default: the standard output)')
+    .option('-o, --output <file>', 'the file to write (default: standard output)')
     .option('--probabilities', 'add a column for the probability of each category')
     .option('--only', 'write only the predictions')
     .option('--escape-formulas', "put ' before text that a spreadsheet would run as a formula")

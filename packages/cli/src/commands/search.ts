@@ -54,7 +54,7 @@ export function addSearch(program: Command, io: Io): void {
     .description(
       'Searches for the hidden layers, activation, optimizer and learning rate with the lowest loss on new rows.',
     )
-    .option('--loss <name>', 'as for train')
+    .option('--loss <name>', 'loss function, as for train')
     .option('--trials <count>', 'number of candidates', whole(1), 27)
     .option('--folds <count>', 'folds of the cross-validation', whole(2), 3)
     .option('--group <column>', 'keep the rows with the same value of this column in the same fold')

@@ -39,7 +39,7 @@ export async function trainSequences(io: Io, path: string, options: SeriesOption
   const recurrent = options.recurrent!;
   if (group === undefined) {
     throw misuse(
-      '--recurrent reads sequences: name the column that tells them apart with --group, or the column of times with --time.',
+      '--recurrent reads sequences: set the column that identifies them with --group, or the column of times with --time.',
     );
   }
   expectNoSeriesOptions(options);
@@ -74,7 +74,7 @@ export async function trainSequences(io: Io, path: string, options: SeriesOption
   for (const one of usable) groups[draw()].push(one);
   if (groups.training.length < 2) {
     throw new Problem(
-      `${csv.name} has ${counted(usable.length, 'group')} in "${group}", too few to learn from. Rows with the same value are one sequence.`,
+      `${csv.name} has ${counted(usable.length, 'group')} in "${group}", too few for training. Rows with the same value are one sequence.`,
     );
   }
   const sequencesOf = (some: readonly Usable[]) => some.map(({ sequence }) => sequence);

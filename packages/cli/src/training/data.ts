@@ -74,7 +74,7 @@ export async function trainingData(csv: Csv, options: TrainingDataOptions): Prom
     for (const store of stores) await store.finish();
     if (training.rows === 0) {
       throw new Problem(
-        `${csv.name} has no row to learn from. ${gaps.sentence('could not be used') ?? ''} Add --missing mean to fill in what is missing.`,
+        `${csv.name} has no usable row for training. ${gaps.sentence('could not be used') ?? ''} Add --missing mean to fill in missing values.`,
       );
     }
     const scalerOf = (some: readonly Column[], first: number) => scaler(some, moments.slice(first));

@@ -162,6 +162,6 @@ function tooManyDropped(csv: Csv, all: Survey, used: readonly Guess[], dropped: 
   const more = worst.length > 3 ? `, and ${worst.length - 3} more columns have gaps` : '';
   return new Problem(
     `${csv.name}: ${dropped} of ${rows} rows lack an input (${listed.join(', ')}${more}). ` +
-      `Leave a column out with --ignore ${shellWord(worst[0]?.name ?? 'NAME')}, or fill in what is missing with --missing mean.`,
+      `Ignore a column with --ignore ${shellWord(worst[0]?.name ?? 'NAME')}, or fill in missing values with --missing mean.`,
   );
 }

@@ -128,7 +128,7 @@ function denseBackward(
     gather(sources, x, samples);
     dLossDx.fill(0, first * samples, (first + width) * samples);
   }
-  // Without need for their dloss/dx, predecessors before `fromRow` are left out of case 2.
+  // Case 2 skips predecessors before `fromRow`, whose dloss/dx is not needed.
   const skipped = Math.min(width, Math.max(0, fromRow - first));
   for (const { firstRow, count, firstWeight, stride } of blocks) {
     addProduct(

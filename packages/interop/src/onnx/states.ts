@@ -79,6 +79,6 @@ const notThere = (
 ) =>
   new NnbpError(
     isInFile ? 'MALFORMED' : 'UNKNOWN_ID',
-    `${isInFile ? 'The metadata nnbp.states' : 'states'}: expected the name of an ${what} that is no other state's, received ${JSON.stringify(name)}. The model has ` +
+    `${isInFile ? 'The metadata nnbp.states' : 'states'}: expected the name of an ${what} that no other state uses, received ${JSON.stringify(name)}. The model has ` +
       `${found.map((each) => JSON.stringify(each.name)).join(', ')}.`,
   );

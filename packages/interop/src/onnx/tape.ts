@@ -39,7 +39,7 @@ export interface TapeNode {
   readonly fixed?: Fixed | undefined;
 }
 
-/** A value that a step reads from the step before. */
+/** A value that a step reads from the previous step. */
 export interface Place {
   /** Before the first step. */
   readonly initial: number;
@@ -74,7 +74,7 @@ export interface Rows {
 export class Tape {
   /** Undefined for an input or a place. */
   readonly nodes: (TapeNode | undefined)[] = [];
-  /** Values of the step before, by their index on the tape. */
+  /** Values of the previous step, by their index on the tape. */
   readonly places = new Map<number, Place>();
   /** The axis of the steps (0 or 1), once a recurrent layer has read a sequence. */
   stepAxis: number | undefined;
@@ -104,7 +104,7 @@ export class Tape {
     return this.#entryOf(this.nodes.length - 1);
   }
 
-  /** Adds a value of the step before. Its source is set at the end of the model. */
+  /** Adds a value of the previous step. Its source is set at the end of the model. */
   place(initial: number): Entry {
     this.places.set(this.nodes.length, { initial, next: undefined });
     return this.input();

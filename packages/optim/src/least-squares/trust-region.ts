@@ -18,7 +18,7 @@ const maxIterations = 30;
 
 /**
  * @param scale - The diagonal of D, in pivoted order; every entry above 0.
- * @param guess - The λ of the step before.
+ * @param guess - The λ of the previous step.
  * @param isDetermined - Whether R has full rank.
  */
 export function trustRegionStep(

@@ -240,7 +240,7 @@ class Reader {
       ? place
           .at('class_name')
           .unsupported(
-            'only dense, recurrent and convolutional layers, pooling, activations, and what shapes rows can be read.',
+            'only dense, recurrent and convolutional layers, pooling, activations and reshaping layers can be read.',
           )
       : this.#activate(layer, values, rule(layer.config, this.version));
   }

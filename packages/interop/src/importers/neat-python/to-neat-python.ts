@@ -102,8 +102,8 @@ export function toNeatPython(network: Network): NeatGenome {
     if (isRecurrent && delay !== (j < graph.inputCount ? 0 : 1)) {
       refuse(
         i,
-        `it reads "${graph.ids[j]}" ${delay} steps before. A recurrent network of neat-python reads inputs of the same step, and ` +
-          'other nodes one step before.',
+        `it reads "${graph.ids[j]}" ${delay} steps earlier. A recurrent network of neat-python reads inputs of the same step, and ` +
+          'other nodes one step earlier.',
       );
     }
     if (delay > 0 && (graph.initials![j] !== 0 || values[j].constant !== 0)) {

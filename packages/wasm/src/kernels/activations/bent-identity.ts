@@ -2,7 +2,7 @@
 import { f32x4 } from '../../assembler.js';
 import { type ActivationKernel, locals, one } from './kernel.js';
 
-/** From here on the root is |h|, and its square still a float32. */
+/** Above this, the root equals |h| in float32. The square of this number does not overflow. */
 const largest = f32x4.const(1e18);
 const half = f32x4.const(0.5);
 
