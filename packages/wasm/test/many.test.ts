@@ -1,5 +1,5 @@
 import { sigmoid } from '@nnbp/activations';
-import { type Engine, mlp, Network, type Optimizer } from '@nnbp/core';
+import { type Engine, js, mlp, Network, type Optimizer } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
 import { adam, cosine, sgd } from '@nnbp/optim';
 import { fit, type FitOptions } from '@nnbp/train';
@@ -41,10 +41,10 @@ test('steps of an optimizer without kernels are left to step', () => {
 });
 
 /** The same engine, which takes one step a call. */
-const oneByOne: Engine = {
-  ...engine,
-  prepare: (...args) => Object.assign(engine.prepare(...args), { stepMany: undefined }),
-};
+const oneByOne = (of: Engine): Engine => ({
+  ...of,
+  prepare: (...args) => Object.assign(of.prepare(...args), { stepMany: undefined }),
+});
 
 const results = async (on: Engine, options: Omit<FitOptions, 'loss' | 'optimizer' | 'engine'>, rate: number) => {
   const network = new Network(graph, { seed: 1 });
@@ -64,7 +64,22 @@ test.each<[string, Omit<FitOptions, 'loss' | 'optimizer' | 'engine'>, number]>([
   ['a short last batch', { epochs: 30, batchSize: 32 }, 0.01],
   ['early stopping', { epochs: 30, batchSize: 4, validation: 0.2, earlyStopping: { patience: 3 } }, 0.05],
   ['yields after each millisecond', { epochs: 300, batchSize: 1, yieldEvery: 1 }, 0.01],
-  ['a step that overflows', { epochs: 30, batchSize: 4 }, 1e38],
+  ['a step that overflows in float32', { epochs: 30, batchSize: 4 }, 1e38],
+  ['a step that overflows in float64', { epochs: 30, batchSize: 4 }, 1e308],
 ])('fit has the same results with several steps in one call as with one, %s', async (_, options, rate) => {
-  expect(await results(engine, options, rate)).toEqual(await results(oneByOne, options, rate));
+  for (const one of [engine, js()]) {
+    expect(await results(one, options, rate)).toEqual(await results(oneByOne(one), options, rate));
+  }
+});
+
+test('a step of the js engine after which a parameter overflows is left to step, and the steps before it are undone', () => {
+  const make = () => {
+    const executor = js().prepare(graph, 1);
+    executor.parameters.fill(1);
+    return { executor, optimizer: adam({ learningRate: 1e308 }) };
+  };
+  const { executor, optimizer } = make();
+  expect(executor.stepMany!(table, order, 0, mse(), optimizer, new Float64Array(9), 9)).toBe(0);
+  expect([...executor.parameters].every((value) => value === 1)).toBe(true);
+  expect(optimizer.state()).toEqual(make().optimizer.state());
 });

@@ -1,6 +1,6 @@
 /** The js engine: float64, typed arrays, no WebAssembly and no generated code. */
 import type { FloatArray, Loss, Optimizer } from '../contract.js';
-import type { Engine, Executor, PassOptions, SampleCounts } from '../engine.js';
+import type { Engine, Executor, PassOptions, SampleCounts, SampleTable } from '../engine.js';
 import { expectRoom, expectRows, lengthOf, type Rows, rowsOf, totalWeight } from '../counts.js';
 import { NnbpError } from '../errors.js';
 import { allFinite, expectInteger, expectLength } from '../expect.js';
@@ -21,6 +21,10 @@ export const js = (): Engine => ({
   supports: () => [],
   prepare: (graph, batchSize, steps) => new JsExecutor(graph, batchSize, steps),
 });
+
+/** Steps in one call whose parameters are checked together, and for how many parameters that saves time. */
+const maxTogether = 64;
+const maxCheckedTogether = 2000;
 
 /** The tables of one step of a pass, as long as the step has samples. */
 interface Step {
@@ -49,6 +53,8 @@ class JsExecutor implements Executor {
   readonly #x: Float64Array;
   readonly #t: Float64Array;
   readonly #dLossDx: Float64Array;
+  /** The rows of a step of `stepMany`. */
+  #batch: { readonly inputs: Float64Array; readonly targets: Float64Array } | undefined;
   #disposed = false;
 
   constructor(
@@ -172,6 +178,42 @@ class JsExecutor implements Executor {
     if (allFinite(this.parameters)) return mean;
     this.parameters.set(this.#previous);
     return NaN;
+  }
+
+  stepMany(
+    { inputs, targets }: SampleTable,
+    order: Uint32Array,
+    first: number,
+    loss: Loss,
+    optimizer: Optimizer,
+    losses: Float64Array,
+    count: number,
+  ): number {
+    const size = this.batchSize;
+    const { inputCount, outputRows } = this.#program;
+    const most = Math.min(count, maxTogether, Math.floor((order.length - first) / size));
+    if (most < 2 || optimizer.builtin === undefined || this.graph.parameterCount > maxCheckedTogether) return 0;
+    this.#batch ??= {
+      inputs: new Float64Array(size * inputCount),
+      targets: new Float64Array(size * outputRows.length),
+    };
+    const batch = this.#batch;
+    this.#begin(size, batch.inputs, batch.targets);
+    const before = optimizer.state();
+    this.#previous.set(this.parameters);
+    let taken = 0;
+    for (; taken < most; taken++, first += size) {
+      pickRows(inputs, order, first, size, inputCount, batch.inputs);
+      pickRows(targets, order, first, size, outputRows.length, batch.targets);
+      losses[taken] = this.#backpropagate(batch.inputs, batch.targets, loss, undefined, true);
+      if (!Number.isFinite(losses[taken]) || !allFinite(this.gradients)) break;
+      optimizer.step(this.parameters, this.gradients);
+    }
+    // Checked once for all: no built-in optimizer makes a parameter finite again.
+    if (allFinite(this.parameters)) return taken;
+    optimizer.restore(before);
+    this.parameters.set(this.#previous);
+    return 0;
   }
 
   dispose(): void {
@@ -339,6 +381,20 @@ class JsExecutor implements Executor {
     tables.g.fill(0, 0, inputCount * samples);
     tables.slope.fill(0, 0, inputCount * samples);
     return { samples, tables };
+  }
+}
+
+/** Copies the rows order[first], order[first + 1], … of a table. */
+function pickRows(
+  rows: FloatArray,
+  order: Uint32Array,
+  first: number,
+  count: number,
+  width: number,
+  to: Float64Array,
+): void {
+  for (let s = 0, at = 0; s < count; s++) {
+    for (let k = order[first + s] * width, end = k + width; k < end; k++) to[at++] = rows[k];
   }
 }
 
