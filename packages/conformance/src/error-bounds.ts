@@ -8,7 +8,7 @@
  * γₙ = n u / (1 − n u) times the sum of their absolute values. Activations and losses of an engine may have an error of K
  * units in the last place of 1, or of the value if that is larger; `@nnbp/wasm` tests its own functions more strictly.
  */
-import { type Graph, type Loss, ReferenceExecutor, type SampleCache } from '@nnbp/core';
+import { type Graph, type Loss, ReferenceExecutor, type SampleCache, successorsOf } from '@nnbp/core';
 import type { Samples } from './random-data.js';
 
 /** A pass of the reference engine, and the max allowed error of each of its numbers. */
@@ -177,9 +177,10 @@ class Analysis {
     const output = graph.outputPosition[i];
     let inherited = output < 0 ? 0 : caseOne[output];
     let magnitude = output < 0 ? 0 : Math.abs(dLossDx[i]) + inherited;
+    const { nodes, edges } = successorsOf(graph);
     for (let k = graph.successorStart[i]; k < graph.successorStart[i + 1]; k++) {
-      const j = graph.successors[k];
-      const w = Math.abs(this.#parameters[graph.weightIndex(graph.successorEdges[k], j)]);
+      const j = nodes[k];
+      const w = Math.abs(this.#parameters[graph.weightIndex(edges[k], j)]);
       const error = deltaError(j);
       inherited += w * error;
       // Once for the sum, and once because it may cancel against case 1.

@@ -307,16 +307,9 @@ export class GraphBuilder {
         `Node "${own}" is its own predecessor. To read its value of the previous step: from: [delayed("${own}")].`,
       );
     }
-    if (typeof activation?.value !== 'function' || typeof activation.derivative !== 'function') {
-      throw new NnbpError('WRONG_TYPE', `${label}: expected an activation with value(h) and derivative(h, g).`);
-    }
+    expectFunctions(label, activation, 'an activation with value(h) and derivative(h, g)');
     if (aggregation !== undefined) {
-      if (typeof aggregation?.value !== 'function' || typeof aggregation.derivative !== 'function') {
-        throw new NnbpError(
-          'WRONG_TYPE',
-          `${label}: expected an aggregation with value(z) and derivative(z, a, dAdz).`,
-        );
-      }
+      expectFunctions(label, aggregation, 'an aggregation with value(z) and derivative(z, a, dAdz)');
       if (from.length === 0) {
         throw new NnbpError('EMPTY_LAYER', `${label}: expected predecessors for its aggregation, received none.`);
       }
@@ -372,6 +365,12 @@ export class GraphBuilder {
     const place = this.#declared.get(id);
     if (place === undefined) throw new NnbpError('UNKNOWN_ID', `Node "${id}", used as ${role}, is not declared.`);
     return place;
+  }
+}
+
+function expectFunctions(label: string, plugin: Activation | Aggregation, expected: string): void {
+  if (typeof plugin?.value !== 'function' || typeof plugin.derivative !== 'function') {
+    throw new NnbpError('WRONG_TYPE', `${label}: expected ${expected}.`);
   }
 }
 

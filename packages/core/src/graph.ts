@@ -95,9 +95,8 @@ export class Graph {
   declare readonly constants: Float64Array;
   /** The initial values of parameters, by node, where they are set. */
   declare readonly inits: ReadonlyMap<number, ForParameters<number, Initializer>>;
-  /** The edges out of node i are listed at successorStart[i] to successorStart[i + 1] − 1. */
+  /** The edges out of node i are entries successorStart[i] to successorStart[i + 1] − 1 of the lists of `successorsOf`. */
   readonly successorStart: ArrayLike<number>;
-  #transposed: { readonly successors: Uint32Array; readonly edges: Uint32Array } | undefined;
   readonly #index: ReadonlyMap<string, number>;
 
   /** @internal */
@@ -113,24 +112,20 @@ export class Graph {
     for (let k = 0; k < arrays.outputs.length; k++) outputPosition[arrays.outputs[k]] = k;
     this.outputPosition = outputPosition;
 
-    this.successorStart = fanOuts(this.nodeCount, this.predecessors);
-    this.stateStart = arrays.edgeDelay && stateStarts(this.nodeCount, this.predecessors, arrays.edgeDelay);
-    this.stateSize = this.stateStart?.[this.nodeCount] ?? 0;
+    const fanOut = new Uint32Array(this.nodeCount);
+    const longest = new Uint32Array(this.nodeCount);
     this.maxDelay = 0;
-    for (let e = 0; e < (arrays.edgeDelay?.length ?? 0); e++) {
-      this.maxDelay = Math.max(this.maxDelay, arrays.edgeDelay![e]);
+    for (let e = 0; e < this.edgeCount; e++) {
+      const j = arrays.predecessors[e];
+      const delay = this.delay(e);
+      fanOut[j]++;
+      if (delay > longest[j]) longest[j] = delay;
+      if (delay > this.maxDelay) this.maxDelay = delay;
     }
+    this.successorStart = startsOf(fanOut);
+    this.stateStart = arrays.edgeDelay && startsOf(longest);
+    this.stateSize = this.stateStart?.[this.nodeCount] ?? 0;
     Object.freeze(this);
-  }
-
-  /** For each entry of the list of edges by source, the node the edge goes to. */
-  get successors(): ArrayLike<number> {
-    return this.#bySource().successors;
-  }
-
-  /** For each entry of the list of edges by source, the index of the edge. */
-  get successorEdges(): ArrayLike<number> {
-    return this.#bySource().edges;
   }
 
   /**
@@ -213,45 +208,11 @@ export class Graph {
   #parameterAt(slot: number): number {
     return slot < this.parameterCount ? slot : -1;
   }
-
-  /** Computed on first use: not every engine needs it, and it takes most of a graph's memory. */
-  #bySource() {
-    if (this.#transposed !== undefined) return this.#transposed;
-    const { nodeCount, edgeStart, predecessors, edgeDelay } = this;
-    const successors = new Uint32Array(this.edgeCount);
-    const edges = new Uint32Array(this.edgeCount);
-    const next = Uint32Array.from(this.successorStart);
-    // The successors of one node in the order in which they are computed: step by step, in topological order.
-    const delays = [...new Set(Array.from(edgeDelay ?? [0]))].sort((a, b) => a - b);
-    for (const delay of delays) {
-      for (let i = 0; i < nodeCount; i++) {
-        for (let e = edgeStart[i]; e < edgeStart[i + 1]; e++) {
-          if (edgeDelay !== undefined && edgeDelay[e] !== delay) continue;
-          const at = next[predecessors[e]]++;
-          successors[at] = i;
-          edges[at] = e;
-        }
-      }
-    }
-    this.#transposed = { successors, edges };
-    return this.#transposed;
-  }
 }
 
-/** For each node, the index of its last values in a state. */
-function stateStarts(nodeCount: number, predecessors: ArrayLike<number>, edgeDelay: ArrayLike<number>): Uint32Array {
-  const start = new Uint32Array(nodeCount + 1);
-  for (let e = 0; e < predecessors.length; e++) {
-    start[predecessors[e] + 1] = Math.max(start[predecessors[e] + 1], edgeDelay[e]);
-  }
-  for (let i = 0; i < nodeCount; i++) start[i + 1] += start[i];
-  return start;
-}
-
-/** For each node, the index of its first outgoing edge in a list of all edges by source. */
-function fanOuts(nodeCount: number, predecessors: ArrayLike<number>): Uint32Array {
-  const start = new Uint32Array(nodeCount + 1);
-  for (let e = 0; e < predecessors.length; e++) start[predecessors[e] + 1]++;
-  for (let i = 0; i < nodeCount; i++) start[i + 1] += start[i];
+/** For each node, where its entries begin in a list of all nodes' entries; the length of the list at the end. */
+function startsOf(counts: Uint32Array): Uint32Array {
+  const start = new Uint32Array(counts.length + 1);
+  for (let i = 0; i < counts.length; i++) start[i + 1] = start[i] + counts[i];
   return start;
 }

@@ -12,6 +12,7 @@ import { expectRoom, expectRows, lengthOf, type Rows, totalWeight } from './coun
 import { NnbpError } from './errors.js';
 import { allFinite, expectInteger } from './expect.js';
 import { forward, slope } from './forward.js';
+import { successorsOf } from './successors.js';
 import type { Graph } from './graph.js';
 
 /** The reference engine. It runs every graph. */
@@ -233,8 +234,9 @@ export class ReferenceExecutor implements Executor {
   protected backward(sequence: SequenceCache, t: number, caseOne: Float64Array): void {
     const { graph } = this;
     const { dLossDx } = sequence.steps[t];
+    const successors = successorsOf(graph);
     for (let i = graph.nodeCount - 1; i >= 0; i--) {
-      const fromSuccessors = valueFromSuccessors(graph, this.#slots, sequence, t, i);
+      const fromSuccessors = valueFromSuccessors(graph, this.#slots, sequence, t, i, successors);
       const output = graph.outputPosition[i];
       dLossDx[i] = output < 0 ? fromSuccessors : caseOne[output] + fromSuccessors;
       if (i < graph.inputCount) continue;

@@ -2,7 +2,7 @@
  * The right-hand side of each quantity's formula, as terms with symbols and numbers, in the order in which the engine adds
  * them.
  */
-import type { Graph } from '@nnbp/core';
+import { type Graph, successorsOf } from '@nnbp/core';
 import type { Letter, Notation } from './notation.js';
 import { derivativeRule, outputRule, readsAllOutputs } from './rules.js';
 import { placeOf, type Worked } from './worked.js';
@@ -150,6 +150,7 @@ function slope(worked: Worked, i: number): Expression {
 /** Case 1, case 2, or for an output with successors case 1 + case 2. */
 function loss(worked: Worked, i: number): Expression {
   const { graph, caseOne } = worked;
+  const { nodes, edges } = successorsOf(graph);
   const start = graph.successorStart[i];
   const successors = graph.successorStart[i + 1] - start;
   const output = graph.outputPosition[i];
@@ -161,8 +162,8 @@ function loss(worked: Worked, i: number): Expression {
     summand(k) {
       if (k < own.length) return own;
       const at = start + k - own.length;
-      const j = graph.successors[at];
-      const edge = graph.successorEdges[at];
+      const j = nodes[at];
+      const edge = edges[at];
       return [
         cached(worked, 'dLossDx', j),
         cached(worked, 'slope', j),

@@ -2,7 +2,16 @@
  * A step-by-step trace of a pass: which numbers each step read and wrote, in the order of the reference engine. Replaying it
  * fills an empty cache.
  */
-import { expectInteger, type Graph, type Loss, type Network, type Pass, type Row, type SampleCache } from '@nnbp/core';
+import {
+  expectInteger,
+  type Graph,
+  type Loss,
+  type Network,
+  type Pass,
+  type Row,
+  type SampleCache,
+  successorsOf,
+} from '@nnbp/core';
 import { expectQuantity, type QuantityName } from './quantity.js';
 import { numberIn, type Worked, workThrough } from './worked.js';
 
@@ -152,7 +161,8 @@ function step(index: number, { reads, writes, values, ...rest }: UnnumberedStep)
 /** The steps of each node, forward and backward. */
 function stepsOf(worked: Worked) {
   const { graph, sample, caseOne } = worked;
-  const { ids, edgeStart, predecessors, successorStart, successors, outputPosition } = graph;
+  const { ids, edgeStart, predecessors, successorStart, outputPosition } = graph;
+  const { nodes: successors } = successorsOf(graph);
   const sums = runningSums(worked);
   const outputs = Array.from(graph.outputs, (k) => named('x', ids[k]));
   const range = <T>(from: number, to: number, of: (k: number) => T) =>

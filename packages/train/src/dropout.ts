@@ -14,6 +14,7 @@ import {
   Random,
   rowsOf,
   type SampleCounts,
+  successorsOf,
 } from '@nnbp/core';
 
 /** A group of nodes with the same dropout rate. */
@@ -137,9 +138,10 @@ function membersOf(graph: Graph, nodes: Dropout['nodes']): number[] {
 
 /** Whether another node reads node i in the same step. */
 function isRead(graph: Graph, i: number): boolean {
-  const { successorStart, successorEdges } = graph;
-  for (let k = successorStart[i]; k < successorStart[i + 1]; k++) if (graph.delay(successorEdges[k]) === 0) return true;
-  return false;
+  const { successorStart } = graph;
+  return successorsOf(graph)
+    .edges.subarray(successorStart[i], successorStart[i + 1])
+    .some((edge) => graph.delay(edge) === 0);
 }
 
 /** The graph with a mask after its inputs for each dropped node, and a product node behind each dropped node. */

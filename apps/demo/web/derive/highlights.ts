@@ -1,5 +1,5 @@
 /** Highlighted nodes and edges: those that a number depends on, up to the loss or, for a value, up to the inputs. */
-import type { Graph } from '@nnbp/core';
+import { type Graph, successorsOf } from '@nnbp/core';
 import type { QuantityName } from '@nnbp/explain';
 
 export interface Highlights {
@@ -16,14 +16,16 @@ export function highlightsOf(graph: Graph, { quantity, node }: QuantityName): Hi
 }
 
 /** From node i to everything that depends on it. */
-function ahead({ nodeCount, successorStart, successors, successorEdges }: Graph, i: number): Highlights {
+function ahead(graph: Graph, i: number): Highlights {
+  const { nodeCount, successorStart } = graph;
+  const successors = successorsOf(graph);
   const nodes = new Set([i]);
   const edges = new Set<number>();
   for (let j = i; j < nodeCount; j++) {
     if (!nodes.has(j)) continue;
     for (let k = successorStart[j]; k < successorStart[j + 1]; k++) {
-      nodes.add(successors[k]);
-      edges.add(successorEdges[k]);
+      nodes.add(successors.nodes[k]);
+      edges.add(successors.edges[k]);
     }
   }
   return { nodes, edges };

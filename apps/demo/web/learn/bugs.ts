@@ -1,5 +1,5 @@
 /** A backward pass with one of six bugs at one node. */
-import type { Network, Pass } from '@nnbp/core';
+import { type Network, type Pass, successorsOf } from '@nnbp/core';
 import { sigmoid } from '@nnbp/activations';
 
 /** The bugs, by name. */
@@ -33,13 +33,13 @@ export function backwardWith(network: Network, { cache }: Pass, buggy: number, b
     dLossDb: new Float64Array(graph.nodeCount),
     dLossDw: new Float64Array(graph.edgeCount),
   };
+  const { nodes, edges } = successorsOf(graph);
   for (let i = graph.nodeCount - 1; i >= 0; i--) {
     const isBuggy = i === buggy;
     let sum = 0;
     let last = 0;
     for (let k = graph.successorStart[i]; k < graph.successorStart[i + 1]; k++) {
-      last =
-        found.dLossDb[graph.successors[k]] * vector[graph.weightIndex(graph.successorEdges[k], graph.successors[k])];
+      last = found.dLossDb[nodes[k]] * vector[graph.weightIndex(edges[k], nodes[k])];
       sum += last;
     }
     // An output has no successors here: its dloss/dx comes from the loss.

@@ -2,7 +2,7 @@
  * A small graph in layers, drawn with CSS and one SVG: inputs on the left, or on top where the place is narrow. Whatever a
  * chapter wants to show stands in the nodes and on the edges.
  */
-import type { Graph } from '@nnbp/core';
+import { type Graph, successorsOf } from '@nnbp/core';
 import type { ReactNode } from 'react';
 import styles from './graph-picture.module.css';
 
@@ -133,11 +133,12 @@ function layersOf(graph: Graph): number[][] {
       layerOf[i] = Math.max(layerOf[i], layerOf[graph.predecessors[e]] + 1);
     }
   }
+  const { nodes } = successorsOf(graph);
   for (let i = 0; i < graph.nodeCount; i++) {
     const isFirst = graph.edgeStart[i] === graph.edgeStart[i + 1];
     let next = Infinity;
     for (let k = graph.successorStart[i]; k < graph.successorStart[i + 1]; k++) {
-      next = Math.min(next, layerOf[graph.successors[k]]);
+      next = Math.min(next, layerOf[nodes[k]]);
     }
     const layer = isFirst && next < Infinity ? next - 1 : layerOf[i];
     (layers[layer] ??= []).push(i);

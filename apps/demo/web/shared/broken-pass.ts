@@ -2,7 +2,7 @@
  * A backward pass with a mistake: nodes visited too early or twice, or no cache. Its steps and counts can be compared with
  * the correct pass.
  */
-import type { Loss, Network, Pass, SampleCache } from '@nnbp/core';
+import { type Loss, type Network, type Pass, type SampleCache, successorsOf } from '@nnbp/core';
 import type { PlaygroundState } from '../state.js';
 
 export type Mistake = PlaygroundState['derive']['mistake'];
@@ -63,7 +63,8 @@ export const forwardOrder = (graph: Graph): number[] => Array.from(graph.ids, (_
 /** The correct order, except for one node that is visited before its last successor. */
 export function tooEarly(graph: Graph): number[] {
   const order = rightOrder(graph);
-  const { successorStart: start, successors } = graph;
+  const { successorStart: start } = graph;
+  const { nodes: successors } = successorsOf(graph);
   const hasty = order.find((i) => start[i + 1] - start[i] > 1 && i >= graph.inputCount) ?? order.at(-1)!;
   if (start[hasty + 1] - start[hasty] < 1) return order;
   const waitsFor = successors[start[hasty]];
@@ -128,7 +129,8 @@ function wronglyOrdered({ network, trace, target, loss }: Exercise, order: reado
  *     times_i = parameters of i  +  Σ over predecessors j of  times_j
  */
 function withoutDLossDx({ network: { graph }, trace }: Exercise): BrokenPass {
-  const { edgeStart, predecessors, successorStart, successors } = graph;
+  const { edgeStart, predecessors, successorStart } = graph;
+  const { nodes: successors } = successorsOf(graph);
   const asks = (i: number) => (i < graph.inputCount ? 1 : graph.parameterStart[i + 1] - graph.parameterStart[i]);
   const times: bigint[] = [];
   for (let i = 0; i < graph.nodeCount; i++) {
@@ -146,7 +148,8 @@ function withoutDLossDx({ network: { graph }, trace }: Exercise): BrokenPass {
 
 /** Without a cache of the slope, case 3 recomputes it for b and each weight, case 2 for each predecessor. */
 function withoutSlope({ network: { graph }, trace }: Exercise): BrokenPass {
-  const { edgeStart, successorStart, successors } = graph;
+  const { edgeStart, successorStart } = graph;
+  const { nodes: successors } = successorsOf(graph);
   const fanIn = (i: number) => edgeStart[i + 1] - edgeStart[i];
   const computed = (i: number) => (i < graph.inputCount ? 0 : 1 + 2 * fanIn(i));
   const times = Array.from(graph.ids, (_, i) => BigInt(computed(i)));
@@ -212,10 +215,11 @@ export function nodeStates(
   isOver: boolean,
 ): NodeState[] {
   const { dLossDx, slope } = sampleOf(trace);
+  const { nodes } = successorsOf(graph);
   return graph.ids.map((_, i) => {
     const waitsFor: string[] = [];
     for (let k = graph.successorStart[i]; k < graph.successorStart[i + 1]; k++) {
-      const j = graph.successors[k];
+      const j = nodes[k];
       if (accumulated.times[j] === 0) waitsFor.push(graph.ids[j]);
     }
     const isInput = i < graph.inputCount;

@@ -1,6 +1,7 @@
 /** Case 2: the value of any other node. By the chain rule, it affects the loss through its successors. */
 import type { SequenceCache } from '../cache.js';
 import type { Graph } from '../graph.js';
+import { successorsOf } from '../successors.js';
 
 /**
  *     dloss/dx_i(t) = Σ over edges e: i → j of  dloss/dx_j(t + delay_e) · dx_j/dx_i
@@ -17,13 +18,15 @@ export function valueFromSuccessors(
   { steps, length }: SequenceCache,
   t: number,
   i: number,
+  successors = successorsOf(graph),
 ): number {
-  const { successorStart, successors, successorEdges, edgeDelay } = graph;
+  const { successorStart, edgeDelay } = graph;
+  const { nodes, edges } = successors;
   let { slope, dLossDx, aggregated } = steps[t];
   let sum = 0;
   for (let k = successorStart[i]; k < successorStart[i + 1]; k++) {
-    const edge = successorEdges[k];
-    const j = successors[k];
+    const edge = edges[k];
+    const j = nodes[k];
     if (edgeDelay !== undefined) {
       const later = t + edgeDelay[edge];
       if (later >= length) continue;

@@ -3,7 +3,7 @@
  * ids. First each unit is matched from its value inwards; then units that read one another are a layer, and its gates may
  * read nothing but the layer's inputs and units.
  */
-import { levels } from '@nnbp/core';
+import { levels, successorsOf } from '@nnbp/core';
 import type { Edge, Nodes } from './nodes.js';
 
 /** The weights of one gate, or of the candidate, of all units. */
@@ -303,11 +303,12 @@ function withResets(nodes: Nodes, group: readonly Unit[]): (Unit & { readonly rh
 function isClosed({ graph }: Nodes, layer: RecurrentLayer): boolean {
   const own = new Set(layer.nodes);
   const units = new Set(layer.units);
+  const { nodes, edges } = successorsOf(graph);
   if (layer.nodes.some((i) => graph.outputPosition[i] >= 0 && !units.has(i))) return false;
   for (const i of layer.nodes) {
     for (let k = graph.successorStart[i]; k < graph.successorStart[i + 1]; k++) {
-      const isInside = own.has(graph.successors[k]);
-      if (!isInside && (!units.has(i) || graph.delay(graph.successorEdges[k]) !== 0)) return false;
+      const isInside = own.has(nodes[k]);
+      if (!isInside && (!units.has(i) || graph.delay(edges[k]) !== 0)) return false;
     }
   }
   return true;

@@ -1,5 +1,5 @@
 /** Chapter 5, the order of the backward pass: a node hands on its dloss/dx only when all successors have been visited. */
-import { type Graph, Random } from '@nnbp/core';
+import { type Graph, Random, successorsOf } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
 import { brokenPass } from '../../shared/broken-pass.js';
 import { articleExercise } from '../article-exercise.js';
@@ -31,17 +31,17 @@ const candidates = ['2', '3', '4', '5', '6'];
 export function firstTooEarly(graph: Graph, ids: readonly string[]): { id: string; waitsFor: string[] } | undefined {
   const visited = new Set<string>();
   for (const id of ids) {
-    const waitsFor = successorsOf(graph, id).filter((successor) => !visited.has(successor));
+    const waitsFor = successorIds(graph, id).filter((successor) => !visited.has(successor));
     if (waitsFor.length > 0) return { id, waitsFor };
     visited.add(id);
   }
   return undefined;
 }
 
-export function successorsOf({ ids, successors, successorStart }: Graph, id: string): string[] {
+export function successorIds(graph: Graph, id: string): string[] {
+  const { ids, successorStart } = graph;
   const i = ids.indexOf(id);
-  const count = successorStart[i + 1] - successorStart[i];
-  return Array.from({ length: count }, (_, k) => ids[successors[successorStart[i] + k]]);
+  return Array.from(successorsOf(graph).nodes.slice(successorStart[i], successorStart[i + 1]), (j) => ids[j]);
 }
 
 /** dloss/dx of every node after visiting the nodes in an order, right or wrong. */
@@ -55,7 +55,7 @@ function withOneTooEarly(worked: Worked, hasty: string): Float64Array {
   const { graph } = worked.network;
   const ids = [...graph.ids].reverse();
   const others = ids.filter((id) => id !== hasty);
-  const waitsFor = Math.max(...successorsOf(graph, hasty).map((id) => others.indexOf(id)));
+  const waitsFor = Math.max(...successorIds(graph, hasty).map((id) => others.indexOf(id)));
   return passInOrder(worked, others.toSpliced(waitsFor, 0, hasty));
 }
 

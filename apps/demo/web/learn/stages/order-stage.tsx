@@ -2,7 +2,7 @@
 import { useMessages } from '../../language.js';
 import { Figure } from '../../shared/figure.js';
 import { message } from '../article-exercise.js';
-import { type OrderExercise, passInOrder, successorsOf } from '../chapters/order.js';
+import { type OrderExercise, passInOrder, successorIds } from '../chapters/order.js';
 import { GraphPicture, type PictureEdge, type PictureNode } from '../graph-picture.js';
 import { messages } from '../messages.js';
 import { RichText } from '../rich-text.js';
@@ -19,7 +19,7 @@ export function OrderStage({ exercise, task, draft, onDraft }: StageProps<OrderE
   const numbers = passInOrder(exercise, visited);
 
   const visitNode = (id: string): PictureNode => {
-    const successors = successorsOf(graph, id);
+    const successors = successorIds(graph, id);
     const place = visited.indexOf(id);
     const arrived = successors.filter((successor) => visited.includes(successor)).length;
     const leftBehind =

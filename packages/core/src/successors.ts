@@ -1,0 +1,38 @@
+/** The edges of a graph by the node they come from. A graph lists them by the node they go to. */
+import type { Graph } from './graph.js';
+
+/** The edges out of node i are entries `graph.successorStart[i]` to `graph.successorStart[i + 1]` − 1. */
+export interface Successors {
+  /** For each entry, the node the edge goes to. */
+  readonly nodes: Uint32Array;
+  /** For each entry, the index of the edge. */
+  readonly edges: Uint32Array;
+}
+
+const known = new WeakMap<Graph, Successors>();
+
+/** Computed on the first call for a graph: not every engine needs it, and it takes most of a graph's memory. */
+export function successorsOf(graph: Graph): Successors {
+  const found = known.get(graph) ?? bySource(graph);
+  known.set(graph, found);
+  return found;
+}
+
+function bySource({ nodeCount, edgeCount, edgeStart, predecessors, edgeDelay, successorStart }: Graph): Successors {
+  const nodes = new Uint32Array(edgeCount);
+  const edges = new Uint32Array(edgeCount);
+  const next = Uint32Array.from(successorStart);
+  // The successors of one node in the order in which they are computed: step by step, in topological order.
+  const delays = [...new Set(Array.from(edgeDelay ?? [0]))].sort((a, b) => a - b);
+  for (const delay of delays) {
+    for (let i = 0; i < nodeCount; i++) {
+      for (let e = edgeStart[i]; e < edgeStart[i + 1]; e++) {
+        if (edgeDelay !== undefined && edgeDelay[e] !== delay) continue;
+        const at = next[predecessors[e]]++;
+        nodes[at] = i;
+        edges[at] = e;
+      }
+    }
+  }
+  return { nodes, edges };
+}
