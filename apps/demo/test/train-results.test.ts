@@ -10,7 +10,7 @@ import { iris } from '../web/train/data/iris.js';
 import { observerOf } from '../web/train/observe.js';
 import { createTrainer } from '../web/train/trainer.js';
 import { openSession, type Session } from '../web/train/session.js';
-import { withData } from '../web/shared/training-settings.js';
+import { type Settings, withData } from '../web/shared/training-settings.js';
 
 /** y = 3a − 2 for red rows and 3a + 2 for blue ones, in hundreds. */
 const table = readTable(
@@ -21,8 +21,8 @@ const table = readTable(
 );
 const prices = tableDataset(table, 2, 'number', 1);
 
-async function trained(dataset: Dataset, loss: string) {
-  const settings = { ...withData(defaultState.train, 'csv'), loss, hidden: [4] };
+async function trained(dataset: Dataset, loss: string, part: Partial<Settings> = {}) {
+  const settings = { ...withData(defaultState.train, 'csv'), loss, hidden: [4], ...part };
   const engine = await auto();
   const session = openSession(settings, dataset, builtinFunctions, engine);
   for (let k = 0; k < 30; k++) session.step();
@@ -116,6 +116,38 @@ test('an observation of images has the misread images and the weights of the fir
   const weights = Object.values(network.getParameters(observer.layout.layers[1].ids[0]).w);
   const largest = Math.max(...weights.map(Math.abs));
   expect(Array.from(weightImages!.subarray(0, 4))).toEqual(weights.map((w) => Math.round((127 * w) / largest)));
+});
+
+test('an observation of a convolution has the weights of each filter, and its diagram a node of each', async () => {
+  const pixels = Array.from({ length: 25 }, (_, k) => String(k));
+  const rows = Array.from({ length: 8 }, (_, s) => pixels.map((_, k) => Number((s * 31 + k * 7) % 5 < 2)));
+  const answers = rows.map((_, s) => s % 2);
+  const dataset: Dataset = {
+    task: 'classes',
+    inputNames: pixels,
+    answerName: '',
+    classes: ['0', '1'],
+    ...divide(rows, answers, 2, 1),
+    standardize: false,
+    side: 5,
+  };
+  const part = { convolution: { filters: 3, kernel: 3 }, hidden: [] };
+  const { session, observer } = await trained(dataset, 'softmaxCrossEntropy', part);
+  const { layout } = observer;
+  expect(layout.layers.map(({ size }) => size)).toEqual([25, 12, 2]);
+  const network = networkOf(session);
+  const { weightImages } = observer.observe({ sample: null, row: null });
+  expect(weightImages).toHaveLength(3 * 9);
+  for (const [filter, id] of layout.layers[1].ids.entries()) {
+    // Any place of the filter has the same weights, row by row of its window.
+    const { w } = network.getParameters(`conv.${4 * filter}`);
+    const weights = [0, 1, 2].flatMap((row) => [0, 1, 2].map((column) => w[network.graph.ids[5 * row + column]]));
+    expect(Object.values(network.getParameters(id).w)).toEqual(weights);
+    const largest = Math.max(...weights.map(Math.abs));
+    expect(Array.from(weightImages!.subarray(9 * filter, 9 * filter + 9))).toEqual(
+      weights.map((w) => Math.round((127 * w) / largest)),
+    );
+  }
 });
 
 test('a repeated training has the losses of its steps, as they were observed', async () => {

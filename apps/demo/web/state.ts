@@ -68,6 +68,8 @@ const train = v.object({
   drawn: v.pipe(v.array(finite), v.maxLength(400)),
   /** Sizes of the hidden layers. */
   hidden: v.pipe(v.array(count(1, 512)), v.maxLength(8)),
+  /** A convolution before the hidden layers, with stride 2, if the inputs are an image; null: none. */
+  convolution: v.optional(v.nullable(v.object({ filters: count(1, 10), kernel: count(2, 9) })), null),
   activation: name,
   outputActivation: name,
   loss: name,
@@ -264,6 +266,7 @@ export const defaultState: PlaygroundState = {
     data: 'circles',
     drawn: [],
     hidden: [8, 8],
+    convolution: null,
     activation: 'tanh',
     outputActivation: 'identity',
     loss: 'binaryCrossEntropyWithLogits',

@@ -60,9 +60,24 @@ export function withData(settings: Settings, data: DataName): Settings {
   );
   if (alike && !untouched) return { ...settings, data, sample: null };
   const drawn = data === 'drawn' && settings.drawn.length === 0 ? wave : settings.drawn;
-  const next: Settings = { ...settings, speed: 'steady', ...beginnings[data], drawn, data, sample: null };
+  const next: Settings = {
+    ...settings,
+    convolution: null,
+    speed: 'steady',
+    ...beginnings[data],
+    drawn,
+    data,
+    sample: null,
+  };
   return data === 'csv' ? next : withTask(next, taskOf(data));
 }
+
+/** The settings with a convolution straight before the outputs, or without one. */
+export const withConvolution = (settings: Settings, convolution: Settings['convolution']): Partial<Settings> => ({
+  convolution,
+  ...(convolution === null && beginnings[settings.data]),
+  ...(convolution !== null && settings.convolution === null && { hidden: [], learningRate: 0.01 }),
+});
 
 /** The usual loss and output for a task, for a graph of one's own mse: for a table, once it is known what is asked of it. */
 export const withTask = (settings: Settings, task: Task): Settings => ({

@@ -2,7 +2,7 @@
 import { Minus, Plus } from 'lucide-react';
 import { memo, useEffect, useRef } from 'react';
 import { useMessages } from '../language.js';
-import type { Settings } from '../shared/training-settings.js';
+import { type Settings, withConvolution } from '../shared/training-settings.js';
 import { contextOf, drawCurve, drawEdges, imageOf, nodeRow, nodeSide, placesOf, ramp } from './draw.js';
 import { WeightImages } from './image-panels.js';
 import { messages } from './messages.js';
@@ -73,6 +73,7 @@ export const Diagram = memo(function Diagram({ settings, change, ready, observat
           ))}
         </div>
       )}
+      {graph === null && settings.data === 'digits' && <Convolution settings={settings} change={change} />}
       {ready !== undefined && <Graph ready={ready} observation={observation} inspect={inspect} />}
       {ready !== undefined && observation?.weightImages && (
         <WeightImages ready={ready} images={observation.weightImages} />
@@ -90,6 +91,45 @@ export const Diagram = memo(function Diagram({ settings, change, ready, observat
     </section>
   );
 });
+
+/** Whether the image first goes through a convolution, and of which size. */
+function Convolution({ settings, change }: Pick<Props, 'settings' | 'change'>) {
+  const say = useMessages(messages);
+  const { convolution } = settings;
+  const choose = (chosen: Settings['convolution']) => change(withConvolution(settings, chosen));
+  return (
+    <div className="train-shape">
+      <label>
+        <input
+          type="checkbox"
+          checked={convolution !== null}
+          onChange={(event) => choose(event.target.checked ? { filters: 8, kernel: 5 } : null)}
+        />{' '}
+        {say.convolution}
+      </label>
+      {convolution !== null && (
+        <>
+          <BoundedField
+            label={say.filters}
+            value={convolution.filters}
+            min={1}
+            max={10}
+            step={1}
+            choose={(filters) => choose({ ...convolution, filters })}
+          />
+          <BoundedField
+            label={say.kernel}
+            value={convolution.kernel}
+            min={2}
+            max={9}
+            step={1}
+            choose={(kernel) => choose({ ...convolution, kernel })}
+          />
+        </>
+      )}
+    </div>
+  );
+}
 
 function EdgeChoice(props: {
   readonly sample: number | null;

@@ -59,18 +59,21 @@ interface WeightsProps {
 export const WeightImages = memo(function WeightImages({ ready, images }: WeightsProps) {
   const say = useMessages(messages);
   const { ids } = ready.layout.layers[1];
+  const pixels = images.length / ids.length;
+  const isConvolution = pixels < ready.inputCount;
+  const title = isConvolution ? say.filterImages : say.weightImages;
   return (
-    <section aria-label={say.weightImages}>
-      <h3>{say.weightImages}</h3>
+    <section aria-label={title}>
+      <h3>{title}</h3>
       <ul className="train-images">
         {ids.map((id, k) => (
           <li key={id}>
-            <Weights images={images} first={k * ready.inputCount} side={ready.side!} />
-            <small>{id.replace('layer', '')}</small>
+            <Weights images={images} first={k * pixels} side={Math.sqrt(pixels)} />
+            <small>{isConvolution ? k + 1 : id.replace('layer', '')}</small>
           </li>
         ))}
       </ul>
-      <p className="quiet">{say.weightImagesNote}</p>
+      <p className="quiet">{isConvolution ? say.filterImagesNote : say.weightImagesNote}</p>
     </section>
   );
 });

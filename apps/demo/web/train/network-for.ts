@@ -1,5 +1,6 @@
 /** The initial network of a training. */
 import { glorotUniform, GraphBuilder, heUniform, Network } from '@nnbp/core';
+import { conv2d } from '@nnbp/layers';
 import type { Functions } from '../functions.js';
 import { networkOf } from '../network.js';
 import type { Settings, Task } from '../shared/training-settings.js';
@@ -9,6 +10,8 @@ export interface Shape {
   readonly task: Task;
   readonly inputNames: { readonly length: number };
   readonly classes: { readonly length: number };
+  /** Side in pixels, if the inputs are a square image. */
+  readonly side?: number | undefined;
 }
 
 /** Activations of the ReLU family, which use He initialization. */
@@ -18,7 +21,7 @@ const bent = new Set(['relu', 'leakyRelu', 'elu', 'gelu', 'silu', 'mish', 'softp
 export const outputsFor = ({ task, classes }: Shape): number => (task === 'classes' ? classes.length : 1);
 
 /**
- * The network that is trained: layers with weights from the seed, or the graph of the settings with its own. The c of a
+ * The network that is trained: a convolution, if the settings have one, and layers with weights from the seed, or the graph of the settings with its own. The c of a
  * layered network's output is fixed at 1, so that an output that is a probability stays one.
  *
  * @throws NnbpError `MISSING_PLUGIN`
@@ -29,6 +32,10 @@ export function networkFor(settings: Settings, shape: Shape, functions: Pick<Fun
   const outputActivation = functions.activation(settings.outputActivation);
   const builder = new GraphBuilder();
   let from = builder.inputs(shape.inputNames.length);
+  if (settings.convolution !== null && shape.side !== undefined) {
+    const { side } = shape;
+    from = conv2d(builder, { from, height: side, width: side, stride: 2, activation, ...settings.convolution });
+  }
   for (const units of settings.hidden) from = builder.layer(units, { from, activation });
   const output = builder.layer(outputsFor(shape), {
     from,

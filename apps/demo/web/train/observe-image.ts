@@ -19,19 +19,39 @@ export function misreadImages({ inputs }: Part, mistakes: readonly Mistake[], pi
   }));
 }
 
-/** The weights from the inputs to these nodes, node after node, scaled per node to ±127. */
+/**
+ * The weights from the inputs to these nodes, node after node, scaled per node to ±127: one for each pixel, or for each pixel
+ * of the window if all nodes see square windows of the same size.
+ */
 export function weightImages(graph: Graph, executor: Executor, ids: readonly string[]): Int8Array {
   const { inputCount, edgeStart, predecessors } = graph;
-  const images = new Int8Array(ids.length * inputCount);
-  for (const [k, id] of ids.entries()) {
-    const j = graph.indexOf(id);
+  const nodes = ids.map((id) => graph.indexOf(id));
+  const window = windowSize(graph, nodes);
+  const size = window ?? inputCount;
+  const images = new Int8Array(ids.length * size);
+  for (const [k, j] of nodes.entries()) {
     let largest = 1e-12;
     const weight = (edge: number) => executor.parameters[graph.weightIndex(edge, j)];
     for (let edge = edgeStart[j]; edge < edgeStart[j + 1]; edge++) largest = Math.max(largest, Math.abs(weight(edge)));
     for (let edge = edgeStart[j]; edge < edgeStart[j + 1]; edge++) {
-      const i = predecessors[edge];
-      if (i < inputCount) images[k * inputCount + i] = Math.round((127 * weight(edge)) / largest);
+      const pixel = window === undefined ? predecessors[edge] : edge - edgeStart[j];
+      if (pixel < size) images[k * size + pixel] = Math.round((127 * weight(edge)) / largest);
     }
   }
   return images;
+}
+
+/** The number of pixels that each of the nodes sees, if they are a square window of the image, the same for all. */
+function windowSize({ inputCount, edgeStart, predecessors }: Graph, nodes: readonly number[]): number | undefined {
+  const size = edgeStart[nodes[0] + 1] - edgeStart[nodes[0]];
+  const [across, side] = [Math.sqrt(size), Math.sqrt(inputCount)];
+  const offsets = Array.from({ length: size }, (_, k) => Math.floor(k / across) * side + (k % across));
+  const isWindow = nodes.every((j) => {
+    const first = edgeStart[j];
+    return (
+      edgeStart[j + 1] - first === size &&
+      offsets.every((offset, k) => predecessors[first + k] === predecessors[first] + offset)
+    );
+  });
+  return isWindow && Number.isInteger(across) ? size : undefined;
 }

@@ -74,7 +74,10 @@ export interface Observation {
   readonly fit: { readonly training: RegressionFit; readonly validation: RegressionFit | undefined } | undefined;
   /** Validation samples with a wrong class, if the inputs are an image. */
   readonly misread: readonly MisreadImage[] | undefined;
-  /** Weights of the drawn nodes of the first layer, one after another, scaled to ±127; if the inputs are an image. */
+  /**
+   * Weights of the drawn nodes of the first layer, one after another, scaled to ±127; if the inputs are an image. Of a
+   * convolution those of each filter.
+   */
   readonly weightImages: Int8Array | undefined;
   /** For the row of inputs that was asked for. */
   readonly row: RowPrediction | undefined;
@@ -319,7 +322,7 @@ function layersOf({ ids, inputCount, nodeCount, edgeStart, predecessors }: Graph
 function layoutOf(graph: Graph, ids: readonly (readonly string[])[]): Layout {
   const layers = ids.map((layer, k) => ({
     size: layer.length,
-    ids: k === 0 && layer.length > maxShown ? [] : layer.slice(0, maxShown),
+    ids: k === 0 && layer.length > maxShown ? [] : representatives(graph, layer).slice(0, maxShown),
   }));
   const numberOf = new Map(layers.flatMap((layer) => layer.ids).map((id, k) => [graph.indexOf(id), k]));
   const edges: [number, number][] = [];
@@ -330,6 +333,17 @@ function layoutOf(graph: Graph, ids: readonly (readonly string[])[]): Layout {
     }
   }
   return { layers, edges };
+}
+
+/** A layer's nodes; of those that share their b, as at all places of a filter, the middle one. */
+function representatives(graph: Graph, ids: readonly string[]): string[] {
+  const groups = new Map<number | string, string[]>();
+  for (const id of ids) {
+    const b = graph.biasIndex(graph.indexOf(id));
+    const key = b < 0 ? id : b;
+    groups.set(key, [...(groups.get(key) ?? []), id]);
+  }
+  return Array.from(groups.values(), (group) => group[group.length >> 1]);
 }
 
 /** Number of points that an observation can afford. */

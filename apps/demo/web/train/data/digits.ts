@@ -23,9 +23,17 @@ const pixels = side * side;
 const perClass = 300;
 const validation = 600;
 
-/** Loads the data set; the files are read once. `progress` receives the fraction read, from 0 to 1. */
+/**
+ * Loads the data set; the files are read once, also by a call while another reads them. `progress` receives the fraction
+ * read, from 0 to 1; of several calls the last one's.
+ */
 export async function digits(seed: number, progress: (fraction: number) => void): Promise<Dataset> {
-  if (rows.length === 0) await readAll(progress);
+  report = progress;
+  reading ??= readAll((fraction) => report(fraction)).catch((error: unknown) => {
+    reading = undefined;
+    throw error;
+  });
+  await reading;
   return {
     task: 'classes',
     inputNames: Array.from({ length: pixels }, (_, k) => `${Math.floor(k / side)},${k % side}`),
@@ -37,6 +45,8 @@ export async function digits(seed: number, progress: (fraction: number) => void)
   };
 }
 
+let reading: Promise<void> | undefined;
+let report: (fraction: number) => void;
 const rows: Float64Array[] = [];
 const answers: number[] = [];
 
