@@ -37,7 +37,7 @@ export class WorstError {
         return bound + 4 * unit * (Math.abs(values[k]) + Math.abs(outputScaler?.mean[k] ?? 0));
       });
       if (outputTransform !== 'none') {
-        // No transform changes by more than twice the largest change of its inputs.
+        // No output transform changes by more than twice the largest change of its inputs.
         const worst = 2 * Math.max(...bounds);
         applyOutputTransform(outputTransform, values, 0, width);
         bounds.forEach((_, k) => (bounds[k] = worst + 8 * unit * (1 + Math.abs(values[k]))));

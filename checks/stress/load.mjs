@@ -1,6 +1,6 @@
 /**
- * `pnpm stress load`: 200,000 predictions from a second process, each checked, while the model is replaced again and again.
- * All on the loopback address; it ends by itself.
+ * `pnpm stress load`: 200,000 predictions from a second process, each checked, while the model is replaced repeatedly.
+ * Uses only the loopback address.
  */
 import { tanh } from '@nnbp/activations';
 import { mlp, Network } from '@nnbp/core';

@@ -1,4 +1,4 @@
-/** The smallest and the largest number of a list of any length: arguments of `Math.min` have to fit the stack. */
+/** The min and max of a list of any length. (`Math.min(...values)` overflows the stack.) */
 export function extentOf(values: readonly number[]): [min: number, max: number] {
   let [min, max] = [Infinity, -Infinity];
   for (const value of values) {

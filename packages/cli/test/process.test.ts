@@ -1,4 +1,4 @@
-/** The program itself, as a process: its memory, its signals, its pipes. */
+/** The program as a process: memory, signals and pipes. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';

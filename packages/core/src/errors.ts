@@ -32,9 +32,9 @@ export type NnbpErrorCode =
   | 'MISSING_PLUGIN'
   | 'TOO_LARGE';
 
-/** What a check compared, as zod's issues report it. */
+/** The values that a check compared, as in zod's issues. */
 export interface NnbpErrorDetails {
-  /** The argument or the place in a document that is wrong, such as `inputs` or `nodes[3].from`. */
+  /** Path of the wrong argument or document entry, such as `inputs` or `nodes[3].from`. */
   readonly path?: string;
   /** What was expected: a number, or a description such as `an integer ≥ 1`. */
   readonly expected?: number | string;
@@ -67,7 +67,7 @@ export interface NnbpErrorOptions extends ErrorOptions {
 export class NnbpError extends Error {
   /** The class's name, for `toString` and logs. */
   override readonly name = 'NnbpError';
-  /** What a check compared. Empty where an error is not about one value. */
+  /** The values that a check compared. Empty if the error is not about one value. */
   readonly details: NnbpErrorDetails;
 
   constructor(

@@ -25,7 +25,7 @@ export interface SequencePass {
 }
 
 /**
- * The outputs at every step of a sequence that starts from the initial values of delayed edges, in the data's own units.
+ * The outputs at every step of a sequence that starts from the initial values of delayed edges, in the data's units.
  * `network.predict` is a sequence of one step.
  *
  * @param inputs - A row per step.
@@ -40,8 +40,8 @@ export function predictSequence(network: Network, inputs: ArrayLike<Row>): numbe
 }
 
 /**
- * One pass forward and backward through time over one sequence, every derivative kept; changes no parameter. Inputs and
- * targets are in the data's own units; losses, cache and gradients are in the network's.
+ * A forward and backward pass over one sequence with all derivatives through time; changes no parameter. Inputs and
+ * targets are in the data's units; losses, cache and gradients are those of the standardized values.
  *
  * @param targets - A row per step, or null for a step without a target.
  * @throws NnbpError `WRONG_LENGTH`, `NOT_FINITE`, `WRONG_TARGET`, `EMPTY_DATA` (no step, or no target at any); `OVERFLOW`
@@ -102,7 +102,7 @@ export function backpropagateSequence(
 export class NetworkStream {
   readonly #network: Network;
   readonly #prediction: Prediction;
-  /** The nodes whose values are kept. */
+  /** The nodes that delayed edges read. */
   readonly #remembered: Uint32Array;
   /** The steps since the last reset. */
   #steps = 0;
@@ -122,7 +122,7 @@ export class NetworkStream {
   /**
    * The outputs for the next step. Allocates nothing but the result.
    *
-   * @param input - A number for each input node, in the data's own units.
+   * @param input - A number for each input node, in the data's units.
    * @throws NnbpError `WRONG_LENGTH`, `NOT_FINITE`, `OVERFLOW`; the state is kept then
    */
   next(input: Row): number[] {

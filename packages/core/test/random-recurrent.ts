@@ -2,7 +2,7 @@
 import { sigmoid, tanh } from '@nnbp/activations';
 import { type Aggregation, delayed, type Graph, GraphBuilder, type Random, type Source } from '@nnbp/core';
 
-/** The product, with a derivative that is right with zeros too. */
+/** The product, with a derivative that is also correct for zeros. */
 export const product: Aggregation = {
   name: 'product',
   value: (z) => Array.from(z).reduce((a, ze) => a * ze, 1),

@@ -13,7 +13,7 @@ export interface PoolOptions extends Omit<GridOptions, 'height' | 'padding' | 'd
 }
 
 /**
- * Adds a node for each window of each channel that is the largest in it: PyTorch's `MaxPool2d`.
+ * Adds a node for each window of each channel, which computes its maximum: PyTorch's `MaxPool2d`.
  *
  * @returns The ids, row by row, one channel after the other.
  * @throws NnbpError `WRONG_LENGTH` (ids other than channels × height × width), `OUT_OF_RANGE` (a size, or a kernel larger

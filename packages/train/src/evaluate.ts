@@ -13,22 +13,22 @@ export interface EvaluateOptions {
   readonly loss: Loss;
   /** Metrics to compute. Default: none. */
   readonly metrics?: readonly Metric[];
-  /** Where it is computed, and in which precision. Default: `js()`, float64. */
+  /** The engine, which determines the precision. Default: `js()`, float64. */
   readonly engine?: Engine;
-  /** Samples computed together. Default: 256, or 1 for `stateful` sequences. */
+  /** Number of samples per batch. Default: 256, or 1 for `stateful` sequences. */
   readonly batchSize?: number;
   /**
    * For sequences: whether sequence k of a batch continues the state of sequence k of the batch before; with the default
    * batch size each continues the one before it. Default: false.
    */
   readonly stateful?: boolean;
-  /** Ends the evaluation: `evaluate` rejects with the signal's reason. */
+  /** Stops the evaluation: `evaluate` rejects with the signal's reason. */
   readonly signal?: AbortSignal;
   /** Milliseconds of work after which it yields to the event loop. Default: 12. */
   readonly yieldEvery?: number;
 }
 
-/** Steps of a sequence that are computed together. Longer ones continue. */
+/** Number of steps of a sequence that are computed at once. Longer sequences are computed in parts. */
 const maxWindow = 64;
 
 /**

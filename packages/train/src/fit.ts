@@ -8,7 +8,7 @@ import { type EpochRecord, Trainer, type TrainerOptions, type TrainState } from 
 
 /** Options of {@link fit}. */
 export interface FitOptions extends TrainerOptions {
-  /** How many times training goes through all samples: an integer ≥ 1. With `resume`: counted from the very start. */
+  /** Number of passes over all samples, an integer ≥ 1. With `resume`, epochs before the resume count too. */
   readonly epochs: number;
   /** Called during training, in this order. */
   readonly callbacks?: readonly Callback[];
@@ -22,27 +22,27 @@ export interface FitOptions extends TrainerOptions {
 export interface Progress {
   /** The network that is trained. */
   readonly network: Network;
-  /** The epoch under way, counted from 1. */
+  /** The current epoch, counted from 1. */
   readonly epoch: number;
-  /** The number of epochs asked for. */
+  /** The total number of epochs. */
   readonly epochs: number;
-  /** The batch just finished, counted from 1; 0 at the start of an epoch. */
+  /** The last finished batch, counted from 1; 0 at the start of an epoch. */
   readonly batch: number;
   /** Samples processed in this epoch; of sequences: steps. */
   readonly samples: number;
-  /** The loss of the batch just finished. */
+  /** The loss of the last finished batch. */
   readonly loss: number;
   /** The results of the finished epochs. */
   readonly history: readonly EpochRecord[];
-  /** With the network's parameters, all that is needed to resume from here. Take it in `onEpochEnd`. */
+  /** State to resume from, together with the network's parameters. Call it in `onEpochEnd`. */
   state(): TrainState;
-  /** Ends training after this callback. */
+  /** Stops training after this callback. */
   stop(): void;
 }
 
 /**
- * Called during training; each is waited for, and may stop it. `network` has the current parameters in all but
- * `onBatchEnd`.
+ * Called during training; `fit` awaits each of them, and each may stop training. `network` has the current parameters in all
+ * but `onBatchEnd`.
  */
 export interface Callback {
   /** Once, before the first epoch. */
@@ -56,8 +56,8 @@ export interface Callback {
   /** Once at the end, unless an error ended training. */
   onTrainEnd?(progress: Progress): void | Promise<void>;
   /**
-   * Last, however training ended: closes what `onTrainBegin` opened. Not called if `onTrainBegin` was not. Every callback is
-   * torn down, and `fit` waits for it also after an abort.
+   * Always called last, to close what `onTrainBegin` opened; not called if `onTrainBegin` was not. `fit` awaits it for every
+   * callback, also after an abort.
    */
   teardown?(progress: Progress): void | Promise<void>;
 }
@@ -75,9 +75,9 @@ export interface Report {
 }
 
 /**
- * Trains a network. Its parameters are updated at the end of each epoch, and whenever training ends: after an error, a
- * callback that throws or an abort they are those of the last step that succeeded. With early stopping, an abort leaves those
- * of the best epoch so far.
+ * Trains a network. Its parameters are updated at the end of each epoch and when training ends. After an error, a callback
+ * that throws or an abort, they are those of the last successful step; with early stopping, after an abort, those of the best
+ * epoch so far.
  *
  * @throws NnbpError `OUT_OF_RANGE`, `EMPTY_DATA`, `WRONG_LENGTH`, `NOT_FINITE`, `WRONG_TARGET`, `WRONG_STATE`, before
  * anything is changed; `DivergedError` when a number stops being finite
@@ -179,7 +179,7 @@ export async function fit(network: Network, data: Data, options: FitOptions): Pr
       trainer.dispose(),
       ...calledCallbacks.map(async (callback) => callback.teardown?.(progress)),
     ]);
-    // The first error is the one to report.
+    // The first error is reported.
     await (failed ? closed.catch(() => undefined) : closed);
   }
   let records: readonly EpochRecord[] | undefined;
@@ -193,7 +193,7 @@ export async function fit(network: Network, data: Data, options: FitOptions): Pr
   };
 }
 
-/** Waits for all, also if one fails; throws the first error. */
+/** Waits for all, even if one fails; throws the first error. */
 async function closeAll(closing: readonly Promise<void>[]): Promise<void> {
   const failed = (await Promise.allSettled(closing)).find((result) => result.status === 'rejected');
   if (failed) throw failed.reason;

@@ -30,7 +30,7 @@ const on = (event: (typeof events)[number], action: (progress: Progress) => void
 const never = () => new Promise<never>(() => undefined);
 const reasonOf = (work: Promise<unknown>) =>
   work.then(
-    () => 'it came to its end',
+    () => 'resolved',
     (error: unknown) => (error as Error).message,
   );
 /** The parameters of the same run after this number of steps. */
@@ -43,12 +43,12 @@ async function parametersAfter(steps: number): Promise<number[]> {
   if (steps > 0) await fit(network, data, options({ callbacks: [count] }));
   return [...network.parameters.vector];
 }
-/** The steps taken before the first call of each event: the second epoch's where there is one in each epoch. */
+/** Number of steps before the event: its second call if it is called once per epoch, else its first. */
 const stepsBefore = { onTrainBegin: 0, onEpochBegin: 0, onBatchEnd: 1, onEpochEnd: 2, onTrainEnd: 6 };
 
 const engines = { reference: undefined, wasm: await wasm() };
 
-describe.each(Object.entries(engines))('a callback, the engine being %s,', (_, engine) => {
+describe.each(Object.entries(engines))('a callback with the %s engine', (_, engine) => {
   const train = (network: Network, more: Partial<FitOptions>) =>
     fit(network, data, options({ ...(engine && { engine }), ...more }));
 
@@ -111,7 +111,7 @@ describe('the signal', () => {
       inputs: Array.from({ length: 200_000 }, (_, s) => [s / 1e5]),
       targets: Array.from({ length: 200_000 }, () => [1]),
     };
-    /** Aborts in a task of its own, begun while the assessment is under way. */
+    /** Aborts in a separate task during the evaluation. */
     const aborting = () => {
       const controller = new AbortController();
       const { builtin: _, ...plain } = mse();

@@ -1,4 +1,4 @@
-/** Case 3 of each sample, from what a backward pass left in memory: the kernels only keep the sum over the samples. */
+/** Case 3 per sample, from the tables of a backward pass: the kernels compute only the sum over the samples. */
 import type { FloatArray, Graph, Loss, Rows } from '@nnbp/core';
 import type { TimeGraph } from './time.js';
 
@@ -8,7 +8,7 @@ export interface PassTables {
   readonly time: TimeGraph;
   /** The row of each node of the plain graph. */
   readonly rowOf: ArrayLike<number>;
-  /** From a row to the next. */
+  /** Distance between rows. */
   readonly rowLength: number;
   readonly x: Float32Array;
   readonly g: Float32Array;

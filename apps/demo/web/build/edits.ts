@@ -10,11 +10,11 @@ import { EditError } from './edit-error.js';
 export interface EdgeName {
   readonly from: string;
   readonly to: string;
-  /** In steps; 0: the edge reads the same step. */
+  /** Delay in steps; 0: the edge reads the same step. */
   readonly delay: number;
 }
 
-/** Limits of a state (see `state.ts`). The limit of edges is what the page draws within about a second. */
+/** Limits of a state (see `state.ts`). This many edges are drawn within about a second. */
 export const max = { inputs: 200, nodes: 400, outputs: 200, fanIn: 200, edges: 3000 } as const;
 /** Maximum length of an id in characters; see `state.ts`. */
 export const longestId = 60;
@@ -27,7 +27,7 @@ export const idsOf = ({ inputs, nodes }: NetworkDescription): string[] => [...in
 export const edgeCountOf = ({ nodes }: NetworkDescription): number =>
   nodes.reduce((sum, { from }) => sum + from.length, 0);
 
-/** The smallest number that is not a node's id yet. */
+/** The smallest positive integer that is not used as an id. */
 export function freeId(network: NetworkDescription): string {
   const taken = new Set(idsOf(network));
   let k = 1;
@@ -92,7 +92,7 @@ export function setDelay(network: NetworkDescription, edge: EdgeName, delay: num
   );
 }
 
-/** Changes what delayed edges read from a node before the first step. */
+/** Changes the value of a node before the first step, which delayed edges read. */
 export function setInitial(network: NetworkDescription, id: string, value: number): NetworkDescription {
   return value === initialOf(network, id)
     ? network
@@ -123,7 +123,7 @@ export function rename(network: NetworkDescription, id: string, next: string): N
   };
 }
 
-/** Marks a node as an output, as the last one, or no longer. */
+/** Appends a node to the outputs, or removes it from them. */
 export function setOutput(network: NetworkDescription, id: string, isOutput: boolean): NetworkDescription {
   const others = network.outputs.filter((other) => other !== id);
   if (!isOutput && others.length === 0) throw new EditError({ why: 'lastOutput', id });
@@ -189,7 +189,7 @@ function withoutEdges(node: NodeDescription, isRemoved: (from: string, delay: nu
 
 const delaysOf = (node: NodeDescription): number[] => edgesInto(node).map(({ delay }) => delay);
 
-/** Without entries that say nothing: delays that are all 0, and values before the first step that no edge reads. */
+/** Removes redundant entries: delays that are all 0, and values before the first step that no edge reads. */
 function withoutEmptyEntries(network: NetworkDescription): NetworkDescription {
   const nodes = network.nodes.map((node) => {
     const { delays, ...others } = node;

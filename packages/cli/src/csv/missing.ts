@@ -1,6 +1,6 @@
-/** Which cells have no value. */
+/** Detects missing values. */
 
-/** Words that stand for a missing number. In a column of words they are values like any other. */
+/** Words that mean a missing number. In a column of words they are ordinary values. */
 const placeholders = new Set(['na', 'n/a', 'nan', 'null', 'none', 'nil', '?', '-', '--', '#n/a', 'missing']);
 
 /** Whether the cell is a usual word for a missing number. */

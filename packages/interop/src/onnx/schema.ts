@@ -1,11 +1,10 @@
 /**
- * The shape of an ONNX file: a table of the messages it is made of, with their fields' numbers as ONNX published them.
- * `wire.ts` reads and writes messages by the table; the types are derived from it.
- * What this package never uses (subgraphs, sequences, training) is left out, and skipped in files.
+ * The protobuf schema of ONNX files: messages with their fields and field numbers. `wire.ts` reads and writes messages by this
+ * table; the types are derived from it. Unused parts (subgraphs, sequences, training) are omitted, and skipped in files.
  */
 import { decode, encode, type Messages, type Scalar } from './wire.js';
 
-/** For each message its fields: number, type or message, and `many` for a list. */
+/** Fields of each message: number, type or message, and `many` for a list. */
 const messages = {
   ModelProto: {
     irVersion: [1, 'int64'],
@@ -63,7 +62,7 @@ const messages = {
   DimensionProto: { dimValue: [1, 'int64'], dimParam: [2, 'string'] },
 } as const satisfies Messages;
 
-/** `TensorProto.DataType`, as far as numbers of a network are stored in it. */
+/** The values of `TensorProto.DataType` that are supported. */
 export const dataTypes = { float: 1, int32: 6, int64: 7, bool: 9, float16: 10, double: 11, bfloat16: 16 } as const;
 
 /** `AttributeProto.AttributeType`. */
@@ -86,7 +85,7 @@ type Value<F> = F extends readonly [number, infer T, 'many' | 'packed']
   : F extends readonly [number, infer T]
     ? One<T>
     : never;
-/** A field that is a message of its own may be absent; any other then has its type's zero. */
+/** A field with a message may be undefined; any other missing field has the zero of its type. */
 type Absent<F> = F extends readonly [number, MessageName] ? undefined : never;
 
 /** A decoded message. */
@@ -102,12 +101,12 @@ type ValueInit<F> = F extends readonly [number, infer T, 'many' | 'packed']
     : never;
 type Init<Name extends MessageName> = { readonly [F in keyof Table[Name]]?: ValueInit<Table[Name][F]> | undefined };
 
-/** What `encodeModel` takes: plain objects in which any field may be left out. */
+/** The argument of `encodeModel`: plain objects in which all fields are optional. */
 export type ModelInit = Init<'ModelProto'>;
 
-/** The bytes of a model's file. */
+/** Encodes a model as a file. */
 export const encodeModel = (model: ModelInit): Uint8Array => encode(messages, 'ModelProto', model);
 
-/** The model of a file; throws an `Error` at bytes that are none. */
+/** Decodes a model file; throws an `Error` if it is invalid. */
 export const decodeModel = (bytes: Uint8Array): Proto<'ModelProto'> =>
   decode(messages, 'ModelProto', bytes) as Proto<'ModelProto'>;

@@ -1,22 +1,22 @@
-/** What recognizers ask about a node: what it computes, and which of its parameters have a known value. */
+/** Queries of the recognizers about a node: what it computes, and which of its parameters are constant. */
 import type { Graph } from '@nnbp/core';
 import { sourceOf } from '@nnbp/formats/shared';
 
-/** The value of a slot (see `Graph`), or undefined where it may change. */
+/** The value of a slot (see `Graph`), or undefined if it may change. */
 export type Known = (slot: number) => number | undefined;
 
 /** An edge into a node. */
 export interface Edge {
-  /** The node it comes from. */
+  /** The source node. */
   readonly node: number;
   readonly delay: number;
-  /** Of its weight. */
+  /** Slot of the weight. */
   readonly slot: number;
   /** As `sourceOf` numbers it. */
   readonly source: number;
 }
 
-/** See the head of the file. */
+/** Queries about the nodes of one graph. */
 export class Nodes {
   constructor(
     readonly graph: Graph,

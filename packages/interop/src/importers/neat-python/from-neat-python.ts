@@ -1,4 +1,4 @@
-/** Reads an evolved genome of neat-python as a network, ready to be trained. */
+/** Imports an evolved genome of neat-python as a network that can be trained further. */
 import { hardTanh } from '@nnbp/activations';
 import { max, maxAbs, mean, median, min, product } from '@nnbp/aggregations';
 import { type Aggregation, delayed, type Network } from '@nnbp/core';
@@ -15,7 +15,7 @@ export interface NeatPythonOptions {
   readonly recurrent?: boolean;
 }
 
-/** Its aggregations by name, except the sum. Times a negative number, a maximum is a minimum. */
+/** neat-python's aggregations by name, except the sum. A maximum times a negative number is a minimum. */
 const aggregations: ReadonlyMap<string, { readonly positive: Aggregation; readonly negative: Aggregation }> = new Map([
   ['product', { positive: product, negative: product }],
   ['max', { positive: max, negative: min }],
@@ -27,17 +27,18 @@ const aggregations: ReadonlyMap<string, { readonly positive: Aggregation; readon
 
 /**
  * Reads a genome of neat-python: an object of the form of {@link NeatGenome} (see the guide for the four lines
- * of Python that write it), or what `neat.export` writes. Ids are the keys. The node there is g(bias + response · A), where
- * A is the sum, product, max, min, maxabs, median or mean of weight · value, and some of its functions are ours of a multiple (its sigmoid is σ(5z), its tanh tanh(2.5z)): response and multiple are
- * multiplied into weights and biases, so the outputs are the same but for rounding. Each c is fixed at 1.
+ * of Python that write it), or the JSON of `neat.export`. Ids are the keys. A node of neat-python is g(bias + response · A), where A is the
+ * sum, product, max, min, maxabs, median or mean of weight · value, and some of its functions are steeper (its sigmoid is
+ * σ(5z), its tanh tanh(2.5z)). Response and slope are multiplied into weights and biases, so the outputs are equal up to
+ * rounding. Each c is fixed at 1.
  *
- * `sin` and `softplus` clamp their argument to ±60 there, so such a node becomes two here: `"7 held"`, a hard tanh, and
- * `"7"`. Disabled connections are left out. A node without enabled incoming connections is g(bias), as in neat-python 1.0
- * and later; before 1.0 such an output was 0, and such a hidden node was left out with everything that depends on it.
+ * neat-python clamps the argument of `sin` and `softplus` to ±60, so such a node becomes two: `"7 held"`, a hard tanh, and
+ * `"7"`. Disabled connections are omitted. A node without enabled incoming connections is g(bias), as in neat-python 1.0
+ * and later; before 1.0 such an output was 0, and such a hidden node was omitted with everything that depends on it.
  *
- * @param json - The object, or its text (of up to some ten thousand connections; parse a longer one yourself).
+ * @param json - The object, or its JSON (up to about ten thousand connections; parse a longer one yourself).
  * @param options - `recurrent: true` for a genome that ran as a `RecurrentNetwork`.
- * @throws NnbpError `UNSUPPORTED` (an activation that has no like here: inv, log, exp, hat, square, cube, or a custom one;
+ * @throws NnbpError `UNSUPPORTED` (an activation without an equivalent: inv, log, exp, hat, square, cube, or a custom one;
  * a custom aggregation; a recurrent genome without `recurrent`; a node without connections that does not add or is in a
  * recurrent genome, whose value depends on the version of neat-python), `MALFORMED`, `NOT_FINITE` (a weight that overflows when multiplied)
  *
@@ -68,7 +69,7 @@ export function fromNeatPython(json: unknown, { recurrent = false }: NeatPythonO
 
 type Incoming = ReadonlyMap<number, ReadonlyMap<number, number>>;
 
-/** For each node its enabled connections: the weight by the key where it comes from. */
+/** Enabled connections of each node: the weight by the key of its source. */
 function connectionsByNode({ inputs, nodes, connections }: FoundGenome): Incoming {
   const known = new Set(inputs);
   const incoming = new Map<number, Map<number, number>>();
@@ -88,7 +89,7 @@ function connectionsByNode({ inputs, nodes, connections }: FoundGenome): Incomin
   return incoming;
 }
 
-/** Every node after all that it waits for. */
+/** The nodes in topological order. */
 function runningOrder({ nodes, inputs }: FoundGenome, incoming: Incoming): number[] {
   const waiting = new Map<number, number>();
   const outgoing = new Map<number, number[]>();
@@ -141,7 +142,7 @@ function partsOf(
   const sources = from.map(([source]) => (isDelayed(source) ? delayed(String(source)) : String(source)));
   const combined = (multiple: number) => {
     const inner = multiple * response;
-    // Of a product only one factor is multiplied.
+    // In a product only one factor is multiplied.
     const factorOf = (k: number) => (aggregation === 'product' && k > 0 ? 1 : inner);
     return {
       from: sources,
