@@ -34,6 +34,11 @@ const phrases = [
   [/\bbreathe\b|\bmanners\b|\bworkshop\b|\bseating\b/i, 'yieldToEventLoop, YieldOptions, KernelContext, ParameterSlot'],
   [/\bthe (four )?sockets\b/i, 'the plugin interfaces'],
   [/\bpatience is over\b/i, 'the timeout has passed'],
+  [/\bwhat stands\b/i, 'the contents; the part'],
+  [/\bthe step before\b/i, 'the previous step'],
+  [/\bas wanted\b/i, 'satisfies the condition'],
+  [/\bAbsent: /, 'Default: …; undefined if …'],
+  [/\bleft in peace\b|\bsteps aside\b|\bnow and then\b/i, 'say what happens'],
 ];
 
 /** The glossary itself. */

@@ -32,7 +32,7 @@ export interface Cell {
    * Adds the nodes of one step.
    *
    * @param name - What their ids begin with.
-   * @param previous - The step before.
+   * @param previous - The previous step.
    * @param share - The name under which the steps share their parameters, if there is more than one.
    */
   step(builder: GraphBuilder, name: string, from: readonly Source[], previous: Memory, share?: string): void;

@@ -38,7 +38,7 @@ test('a million steps do not grow the memory', { timeout: 60_000 }, async () => 
 });
 
 test(
-  'a thousand executors, disposed of or garbage-collected, do not grow the memory',
+  'a thousand executors, disposed or garbage-collected, do not grow the memory',
   { timeout: 60_000 },
   async () => {
     const inputs = new Float32Array(64);

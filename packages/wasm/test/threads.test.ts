@@ -135,7 +135,7 @@ test('after dispose, the threads have exited and executors throw', async () => {
   executor.dispose();
 });
 
-test('threads that are not disposed of do not keep the process alive', () => {
+test('threads that are not disposed do not keep the process alive', () => {
   const script = fileURLToPath(new URL('threads-left-alone.ts', import.meta.url));
   const output = execFileSync(process.execPath, ['--import', 'tsx', '--conditions=@nnbp/source', script], {
     encoding: 'utf8',

@@ -11,7 +11,7 @@ import { currentState, onLinkOpened, usePlayground } from '../store.js';
 import { type Example, examples, softsign } from './examples.js';
 
 interface Editing {
-  /** Absent: the function that the state of the page asks for. */
+  /** Default: the function named in the state of the page. */
   readonly own?: OwnFunction;
   /** Unsaved functions, the newest first. */
   readonly drafts: readonly OwnFunction[];
