@@ -136,46 +136,8 @@ export function fitStatistics(network: Network, data: FittedData, options: FitSt
   }
   const { graph } = network;
   const count = graph.parameterCount;
-  const outputs = graph.outputs.length;
-  const samples = data.inputs.length;
-  if (samples === 0) throw new NnbpError('EMPTY_DATA', 'inputs is empty.');
-  expectLength('targets', data.targets.length, samples);
-  const { weights } = data;
-  if (weights !== undefined) expectLength('weights', weights.length, samples);
   const rows = new Rows(network);
-  const factor = new TriangularFactor(count);
-  let observations = 0;
-  let residualSumOfSquares = 0;
-  let totalWeight = 0;
-  let logWeights = 0;
-  const sums = new Float64Array(outputs);
-  const weightOf = (s: number) => weights?.[s] ?? 1;
-  for (let s = 0; s < samples; s++) {
-    const weight = weightOf(s);
-    expectWeight(`weights[${s}]`, weight);
-    if (weight === 0) continue;
-    expectLength(`target of sample ${s}`, data.targets[s].length, outputs);
-    expectFinite(`target of sample ${s}`, data.targets[s]);
-    const { predicted, jacobian } = rows.of(data.inputs[s]);
-    expectFinite(`derivatives of the output for sample ${s}`, jacobian);
-    const share = Math.sqrt(weight);
-    const residuals = Float64Array.from(predicted, (y, k) => share * (y - data.targets[s][k]));
-    for (let k = 0; k < outputs; k++) {
-      residualSumOfSquares += residuals[k] ** 2;
-      sums[k] += weight * data.targets[s][k];
-    }
-    for (let p = 0; p < jacobian.length; p++) jacobian[p] *= share;
-    factor.fold(jacobian, residuals, outputs);
-    observations += outputs;
-    totalWeight += weight;
-    logWeights += outputs * Math.log(weight);
-  }
-  let total = 0;
-  for (let s = 0; s < samples; s++) {
-    if (weightOf(s) === 0) continue;
-    for (let k = 0; k < outputs; k++) total += weightOf(s) * (data.targets[s][k] - sums[k] / totalWeight) ** 2;
-  }
-
+  const { factor, observations, residualSumOfSquares, total, logWeights } = sumsOf(rows, data);
   factor.pivot();
   const rank = factor.rank();
   const degreesOfFreedom = observations - rank;
@@ -237,6 +199,55 @@ export function fitStatistics(network: Network, data: FittedData, options: FitSt
       });
     },
   };
+}
+
+/**
+ * What the statistics need of the data, added up over the samples by their weights: the QR factor of the Jacobian, the
+ * number of observations, the sums of squares of the residuals and (`total`) of the targets around their means, and the
+ * logarithms of the weights.
+ *
+ * @throws NnbpError `EMPTY_DATA`, `WRONG_LENGTH`, `NOT_FINITE`, `OUT_OF_RANGE`
+ */
+function sumsOf(rows: Rows, data: FittedData) {
+  const outputs = rows.network.graph.outputs.length;
+  const samples = data.inputs.length;
+  if (samples === 0) throw new NnbpError('EMPTY_DATA', 'inputs is empty.');
+  expectLength('targets', data.targets.length, samples);
+  const { weights } = data;
+  if (weights !== undefined) expectLength('weights', weights.length, samples);
+  const factor = new TriangularFactor(rows.network.graph.parameterCount);
+  let observations = 0;
+  let residualSumOfSquares = 0;
+  let totalWeight = 0;
+  let logWeights = 0;
+  const sums = new Float64Array(outputs);
+  const weightOf = (s: number) => weights?.[s] ?? 1;
+  for (let s = 0; s < samples; s++) {
+    const weight = weightOf(s);
+    expectWeight(`weights[${s}]`, weight);
+    if (weight === 0) continue;
+    expectLength(`target of sample ${s}`, data.targets[s].length, outputs);
+    expectFinite(`target of sample ${s}`, data.targets[s]);
+    const { predicted, jacobian } = rows.of(data.inputs[s]);
+    expectFinite(`derivatives of the output for sample ${s}`, jacobian);
+    const share = Math.sqrt(weight);
+    const residuals = Float64Array.from(predicted, (y, k) => share * (y - data.targets[s][k]));
+    for (let k = 0; k < outputs; k++) {
+      residualSumOfSquares += residuals[k] ** 2;
+      sums[k] += weight * data.targets[s][k];
+    }
+    for (let p = 0; p < jacobian.length; p++) jacobian[p] *= share;
+    factor.fold(jacobian, residuals, outputs);
+    observations += outputs;
+    totalWeight += weight;
+    logWeights += outputs * Math.log(weight);
+  }
+  let total = 0;
+  for (let s = 0; s < samples; s++) {
+    if (weightOf(s) === 0) continue;
+    for (let k = 0; k < outputs; k++) total += weightOf(s) * (data.targets[s][k] - sums[k] / totalWeight) ** 2;
+  }
+  return { factor, observations, residualSumOfSquares, total, logWeights };
 }
 
 /** Outputs and Jacobian of one sample at a time. */
