@@ -35,20 +35,10 @@ interface Usable {
 /** The part of `train` for a table whose rows are the steps of sequences. */
 export async function trainSequences(io: Io, path: string, options: SeriesOptions): Promise<void> {
   const show = (text: string) => (options.json === true ? Promise.resolve() : print(io.stdout, text));
-  const { group, hidden, seed, testSplit, missingValues } = options;
+  const { hidden, seed, testSplit, missingValues } = options;
   const recurrent = options.recurrent!;
-  if (group === undefined) {
-    throw misuse(
-      '--recurrent reads sequences: set the column that identifies them with --group, or the column of times with --time.',
-    );
-  }
-  expectNoSeriesOptions(options);
-  for (const name of ['checkpoint', 'resume', 'folds', 'repeats', 'timeOrdered'] as const) {
-    if (options[name] === undefined) continue;
-    const option = name === 'timeOrdered' ? 'time-ordered' : name;
-    throw misuse(`--${option} cannot be combined with --recurrent.`);
-  }
-  if (hidden.length === 0) throw misuse(`--recurrent ${recurrent} needs hidden nodes: set --hidden, for example 16.`);
+  expectSequenceOptions(options);
+  const { group } = options;
   const plan = await planFor(io, path, options);
   const { csv, inputs, targets, use, lossName } = plan;
   await show(describeFile(io, csv, plan.rows, plan.guesses));
@@ -98,13 +88,7 @@ export async function trainSequences(io: Io, path: string, options: SeriesOption
     },
   );
   const network = recurrentNetwork(plan, scalersOf(groups.training, inputs, targets), recurrent, { hidden, seed });
-  const lengths =
-    shortest === longest ? counted(longest, 'step') : `${shortest.toLocaleString('en')} to ${counted(longest, 'step')}`;
-  const where = place === 'last' ? 'after the last step' : 'at each step';
-  await show(
-    `\nSequences: ${counted(table.sequences.length, 'group')} of "${visible(group)}", ${lengths} each; ${visible(targets.map(({ name }) => name).join(', '))} is predicted ${where}\n`,
-  );
-  if (longest > maxSteps) await show(`Note: gradients reach back ${maxSteps.toLocaleString('en')} steps at most.\n`);
+  await show(describeSequences(table.sequences.length, [shortest, longest], columns, place));
   await show(
     describeCourse(plan, course, network, { hidden, activation: recurrent, optimizer: options.optimizer }, 'sequence'),
   );
@@ -154,6 +138,39 @@ export async function trainSequences(io: Io, path: string, options: SeriesOption
   await show(
     `\nSaved ${visible(output)} after ${duration(ended.seconds)}. Next: nnbp predict ${shellWord(output)} ${shellWord(path)}\n`,
   );
+}
+
+/** Throws for options that cannot be combined with `--recurrent`, and without those that it needs. */
+function expectSequenceOptions(options: SeriesOptions): asserts options is SeriesOptions & { readonly group: string } {
+  if (options.group === undefined) {
+    throw misuse(
+      '--recurrent reads sequences: set the column that identifies them with --group, or the column of times with --time.',
+    );
+  }
+  expectNoSeriesOptions(options);
+  for (const name of ['checkpoint', 'resume', 'folds', 'repeats', 'timeOrdered'] as const) {
+    if (options[name] === undefined) continue;
+    const option = name === 'timeOrdered' ? 'time-ordered' : name;
+    throw misuse(`--${option} cannot be combined with --recurrent.`);
+  }
+  if (options.hidden.length === 0) {
+    throw misuse(`--recurrent ${options.recurrent} needs hidden nodes: set --hidden, for example 16.`);
+  }
+}
+
+/** How many sequences there are, how long they are, and where the target is predicted. */
+function describeSequences(
+  count: number,
+  [shortest, longest]: readonly [number, number],
+  { group, targets }: { readonly group: string; readonly targets: readonly Column[] },
+  place: 'last' | 'each',
+): string {
+  const lengths =
+    shortest === longest ? counted(longest, 'step') : `${shortest.toLocaleString('en')} to ${counted(longest, 'step')}`;
+  const where = place === 'last' ? 'after the last step' : 'at each step';
+  const names = visible(targets.map(({ name }) => name).join(', '));
+  const note = longest > maxSteps ? `Note: gradients reach back ${maxSteps.toLocaleString('en')} steps at most.\n` : '';
+  return `\nSequences: ${counted(count, 'group')} of "${visible(group)}", ${lengths} each; ${names} is predicted ${where}\n${note}`;
 }
 
 /** The scalers of the steps of the training sequences. */
