@@ -40,6 +40,7 @@ export const groups: readonly Group[] = [
       'docs/guides/networks-with-memory',
       'docs/guides/an-lstm-is-nine-nodes',
       'docs/guides/convolution-is-weight-sharing',
+      'docs/guides/time-in-the-playground',
     ],
   },
   { title: 'Explain', titleZh: '解释', files: ['docs/guides/explain'] },
