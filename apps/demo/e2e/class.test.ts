@@ -38,6 +38,15 @@ test('a link for a class offers one view only and hides derivations until they a
   await page.getByText('is not computed yet').waitFor();
   expect(await page.getByRole('navigation', { name: 'View' }).count()).toBe(0);
   expect(await page.evaluate(() => document.documentElement.dataset.size)).toBe('large');
+  // Edges start at a node, also in the size for presentations.
+  const gaps = () =>
+    page.evaluate(() => {
+      const boxes = (of: string) => Array.from(document.querySelectorAll(of), (one) => one.getBoundingClientRect());
+      const ends = boxes('.react-flow__node').map(({ right }) => right);
+      return boxes('.react-flow__edge-path').map(({ left }) => Math.min(...ends.map((end) => Math.abs(end - left))));
+    });
+  await expect.poll(async () => Math.max(...(await gaps()), -1)).toBeLessThan(8);
+  expect(await gaps()).toHaveLength(11);
   await picture(page, 'class-link');
 });
 
