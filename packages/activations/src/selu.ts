@@ -23,5 +23,6 @@ export const seluRecord: ActivationRecord = {
   formula:
     '\\lambda h \\text{ for } h > 0, \\text{ else } \\lambda \\alpha (e^h - 1), \\quad \\alpha \\approx 1.6733, \\; \\lambda \\approx 1.0507',
   derivative: '\\lambda \\text{ for } h > 0, \\text{ else } \\lambda \\alpha e^h',
-  range: [-scale * alpha, Infinity],
+  // -λα, as a number: bundlers keep a product of constants.
+  range: [-1.7580993408473766, Infinity],
 };

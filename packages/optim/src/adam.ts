@@ -68,24 +68,22 @@ function make(name: 'adam' | 'adamw', options: AdamOptions, defaultDecay: number
   });
 }
 
-const options = {
-  learningRate: { default: 0.001, symbol: '\\eta' },
-  beta1: { default: 0.9, symbol: '\\beta_1' },
-  beta2: { default: 0.999, symbol: '\\beta_2' },
-  epsilon: { default: 1e-8, symbol: '\\epsilon' },
-};
-const step = '\\eta \\, \\hat m / (\\sqrt{\\hat v} + \\epsilon)';
-
+// Calls, so that a bundle without the records leaves them out.
 /** See {@link OptimizerRecord}. */
-export const adamRecord: OptimizerRecord = {
-  make: adam,
-  options: { ...options, weightDecay: { default: 0, symbol: '\\lambda' } },
-  formula: `p \\leftarrow p - ${step}`,
-};
-
+export const adamRecord = /* @__PURE__ */ record(adam, 0, 'p');
 /** See {@link OptimizerRecord}. */
-export const adamwRecord: OptimizerRecord = {
-  make: adamw,
-  options: { ...options, weightDecay: { default: 0.01, symbol: '\\lambda' } },
-  formula: `p \\leftarrow (1 - \\eta \\lambda) p - ${step}`,
-};
+export const adamwRecord = /* @__PURE__ */ record(adamw, 0.01, '(1 - \\eta \\lambda) p');
+
+function record(make: OptimizerRecord['make'], weightDecay: number, kept: string): OptimizerRecord {
+  return {
+    make,
+    options: {
+      learningRate: { default: 0.001, symbol: '\\eta' },
+      beta1: { default: 0.9, symbol: '\\beta_1' },
+      beta2: { default: 0.999, symbol: '\\beta_2' },
+      epsilon: { default: 1e-8, symbol: '\\epsilon' },
+      weightDecay: { default: weightDecay, symbol: '\\lambda' },
+    },
+    formula: `p \\leftarrow ${kept} - \\eta \\, \\hat m / (\\sqrt{\\hat v} + \\epsilon)`,
+  };
+}
