@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process';
 
 const args = process.argv.slice(2);
 
-run('building', 'pnpm', ['build', '--output-logs=errors-only']);
+run('building', 'pnpm', ['build']);
 run('other libraries', 'pnpm', ['install', '--ignore-workspace', '--frozen-lockfile', '--dir', 'bench']);
 run('nnbp and other libraries, interleaved', process.execPath, ['bench/run.mjs', ...args]);
 if (args.length === 0) {
