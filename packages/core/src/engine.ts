@@ -40,9 +40,11 @@ export interface PassOptions {
   readonly state?: FloatArray;
 }
 
-/** Samples in memory, row after row: sample k has the rows k of both. */
+/** Samples in memory: sample k is row k of `inputs` and of `targets`. */
 export interface SampleTable {
+  /** Inputs, [samples × inputs], row by row. */
   readonly inputs: FloatArray;
+  /** Targets, [samples × outputs], row by row. */
   readonly targets: FloatArray;
 }
 

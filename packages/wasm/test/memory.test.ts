@@ -37,29 +37,25 @@ test('a million steps do not grow the memory', { timeout: 60_000 }, async () => 
   executor.dispose();
 });
 
-test(
-  'a thousand executors, disposed or garbage-collected, do not grow the memory',
-  { timeout: 60_000 },
-  async () => {
-    const inputs = new Float32Array(64);
-    const make = async (dispose: boolean) => {
-      for (let n = 0; n < 500; n++) {
-        const executor = engine.prepare(graph, 32);
-        executor.step(inputs, inputs, 32, mse(), sgd({ learningRate: 0.1, momentum: 0.9 }));
-        if (dispose) executor.dispose();
-        // Memory is given back between tasks.
-        if (n % 100 === 0) await setImmediate();
-      }
-    };
-    await make(true);
-    await make(false);
-    const before = megabytes();
-    await make(true);
-    await make(false);
-    // Kept, they would take 64 KiB each at the least.
-    await expectMemoryBelow(before + 16);
-  },
-);
+test('a thousand executors, disposed or garbage-collected, do not grow the memory', { timeout: 60_000 }, async () => {
+  const inputs = new Float32Array(64);
+  const make = async (dispose: boolean) => {
+    for (let n = 0; n < 500; n++) {
+      const executor = engine.prepare(graph, 32);
+      executor.step(inputs, inputs, 32, mse(), sgd({ learningRate: 0.1, momentum: 0.9 }));
+      if (dispose) executor.dispose();
+      // Memory is given back between tasks.
+      if (n % 100 === 0) await setImmediate();
+    }
+  };
+  await make(true);
+  await make(false);
+  const before = megabytes();
+  await make(true);
+  await make(false);
+  // Kept, they would take 64 KiB each at the least.
+  await expectMemoryBelow(before + 16);
+});
 
 test('a graph too large for WebAssembly memory is refused before anything is allocated', () => {
   const before = process.memoryUsage().rss;
