@@ -23,7 +23,7 @@ export interface ConformanceCase {
   /** Title for the test runner. */
   readonly name: string;
   /** @throws Error that describes the first violation */
-  run(): void;
+  readonly run: () => void;
 }
 
 /** One sample, full SIMD tiles, and every kind of remainder. */

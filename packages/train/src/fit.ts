@@ -37,7 +37,7 @@ export interface Progress {
   /** State to resume from, together with the network's parameters. Call it in `onEpochEnd`. */
   state(): TrainState;
   /** Stops training after this callback. */
-  stop(): void;
+  readonly stop: () => void;
 }
 
 /**
