@@ -46,16 +46,12 @@ let wrong = 0;
 for (const name of works) {
   console.log(`\n${name}`);
   const shares = sharingNames.includes(name);
-  const expected = shares ? sharingExpectations(makeSharingWork(name)) : expectations(makeWork(name));
-  rows.push(
-    ...(await race(
-      name,
-      expected,
-      contenders.filter((c) => (shares ? sharingPeers : peers).includes(c)),
-      true,
-    )),
-  );
-  if (contenders.includes(threaded)) rows.push(...(await race(name, expected, [threaded], false)));
+  const { samples, expected } = shares
+    ? prepared(makeSharingWork(name), sharingExpectations)
+    : prepared(makeWork(name), expectations);
+  const racing = contenders.filter((c) => (shares ? sharingPeers : peers).includes(c));
+  rows.push(...(await race(name, samples, expected, racing, true)));
+  if (contenders.includes(threaded)) rows.push(...(await race(name, samples, expected, [threaded], false)));
 }
 if (wrong > 0) {
   console.error(`\n${wrong} of the contenders compute something else: nothing was written.`);
@@ -72,8 +68,13 @@ if (!smoke) {
   for (const [path, text] of await readmesWithTable()) writeFileSync(path, text);
 }
 
+/** What a race needs of a work. */
+function prepared(work, expectationsOf) {
+  return { samples: work.samples, expected: expectationsOf(work) };
+}
+
 /** One work; the first row is our own unless only the threads are measured. */
-async function race(work, expected, names, pinned) {
+async function race(work, samples, expected, names, pinned) {
   const own = await startRacer(ours, work, pinned);
   check(own, expected, await own.ask({}));
   const racing = [];
@@ -100,7 +101,6 @@ async function race(work, expected, names, pinned) {
   /** Each peer's turn stands between two of ours, and its ratio is to their mean. */
   async function takeTurns(own, racing) {
     const measured = new Map([own, ...racing].map((racer) => [racer, []]));
-    const { samples } = sharingNames.includes(work) ? makeSharingWork(work) : makeWork(work);
     const turn = async (racer) => {
       await racer.ask({ seconds: seconds / 4 });
       const done = await racer.ask({ seconds });

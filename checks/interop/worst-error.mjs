@@ -9,6 +9,9 @@ import { expect } from 'vitest';
 
 const unit = 2 ** -24;
 
+/** The error of a value, relative where more than 1 is expected. */
+export const relative = (expected, got) => Math.abs(got - expected) / Math.max(1, Math.abs(expected));
+
 /** The largest errors over many networks. */
 export class WorstError {
   /** Absolute, or relative to outputs above 1. */
@@ -46,7 +49,7 @@ export class WorstError {
         const difference = Math.abs(outputs[s * width + k] - expected);
         const part = difference / bounds[k];
         expect(part, `${label} sample ${s}, output ${k}: ${outputs[s * width + k]} for ${expected}`).toBeLessThan(1);
-        this.difference = Math.max(this.difference, difference / Math.max(1, Math.abs(expected)));
+        this.difference = Math.max(this.difference, relative(expected, outputs[s * width + k]));
         this.part = Math.max(this.part, part);
       });
     });

@@ -3,6 +3,7 @@ import { fromBrainJs, fromKeras, fromNeataptic, fromSynaptic } from '@nnbp/inter
 import { predictSequence } from '@nnbp/core';
 import { afterAll, describe, expect, test } from 'vitest';
 import { record, versionOf } from '../record.mjs';
+import { relative } from '../worst-error.mjs';
 import * as brainJs from './brain-js.mjs';
 import * as keras from './keras.mjs';
 import * as neataptic from './neataptic.mjs';
@@ -32,9 +33,7 @@ for (const { package: name, models, read, allowed, arithmetic } of libraries) {
       for (const form of [json, JSON.stringify(json)]) {
         const ours = read(form, weights).predictBatch(rows);
         expect(ours.map(({ length }) => length)).toEqual(outputs.map(({ length }) => length));
-        const worst = Math.max(
-          ...outputs.flatMap((row, s) => row.map((y, k) => Math.abs(ours[s][k] - y) / Math.max(1, Math.abs(y)))),
-        );
+        const worst = Math.max(...outputs.flatMap((row, s) => row.map((y, k) => relative(y, ours[s][k]))));
         expect(worst).toBeLessThan(allowed);
         errors.push(worst);
       }
@@ -63,7 +62,7 @@ for (const { package: name, models, read, allowed } of [
       predictSequence(network, rows).forEach((row, t) => {
         expect(row).toHaveLength(outputs[t].length);
         row.forEach((value, k) => {
-          const error = Math.abs(value - outputs[t][k]) / Math.max(1, Math.abs(outputs[t][k]));
+          const error = relative(outputs[t][k], value);
           rounding = Math.max(rounding, Math.abs(value - moved[t][k]));
           expect(error, `${model}, step ${t}: ${JSON.stringify(json)}`).toBeLessThan(allowed + 100 * rounding);
           worst = Math.max(worst, error);

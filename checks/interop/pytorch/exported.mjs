@@ -1,4 +1,4 @@
-/** Networks exported to PyTorch on disk, and how far its numbers are from ours. */
+/** Networks exported to PyTorch on disk, and the size of their numbers. */
 import { toPyTorch } from '@nnbp/interop';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,6 +14,3 @@ export function writeExport(directory, network, samples) {
 
 /** The largest absolute value. */
 export const largest = (values) => values.reduce((max, value) => Math.max(max, Math.abs(value)), 0);
-
-/** The error of a value, relative where more than 1 is expected. */
-export const relative = (expected, got) => Math.abs(got - expected) / Math.max(1, Math.abs(expected));

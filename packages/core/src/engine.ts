@@ -119,7 +119,7 @@ export interface Executor {
    *
    * @param losses - Receives the mean loss of each step, before its update.
    * @param count - The maximum number of steps, at most the length of `losses`.
-   * @returns The number of steps taken, from 0 to `count`. It ends before a step that it leaves to `step`, such as one after
+   * @returns The number of steps taken, from 0 to `count`, on whole batches only. It ends before a step that it leaves to `step`, such as one after
    * which a parameter is not finite; the parameters are then as if that step had not begun.
    */
   stepMany?(

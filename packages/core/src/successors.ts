@@ -13,9 +13,9 @@ const known = new WeakMap<Graph, Successors>();
 
 /** Computed on the first call for a graph: not every engine needs it, and it takes most of a graph's memory. */
 export function successorsOf(graph: Graph): Successors {
-  const found = known.get(graph) ?? bySource(graph);
-  known.set(graph, found);
-  return found;
+  let successors = known.get(graph);
+  if (successors === undefined) known.set(graph, (successors = bySource(graph)));
+  return successors;
 }
 
 function bySource({ nodeCount, edgeCount, edgeStart, predecessors, edgeDelay, successorStart }: Graph): Successors {

@@ -1,6 +1,6 @@
 /** Several steps of the js engine in one call. */
 import { identity, sigmoid } from '@nnbp/activations';
-import { type Executor, type Graph, js, mlp, type Optimizer } from '@nnbp/core';
+import { copyRows, type Executor, type Graph, js, mlp, type Optimizer } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
 import { adam, sgd } from '@nnbp/optim';
 import { expect, test } from 'vitest';
@@ -59,4 +59,11 @@ test('a single step, an optimizer of one’s own and many parameters are left to
   expect(stepMany(prepared(small, 1), custom)).toBe(0);
   expect(stepMany(prepared(small, 1), adam(), new Float64Array(1), 1)).toBe(0);
   expect(stepMany(prepared(mlp([2, 600, 1], { activation: sigmoid }), 1), adam())).toBe(0);
+});
+
+test.each([1, 2, 3])('rows of %i numbers are copied in the order given', (width) => {
+  const from = Float64Array.from({ length: 4 * width }, (_, k) => k);
+  const to = new Float64Array(2 * width);
+  copyRows(from, to, width, order, 1, 2);
+  expect([...to]).toEqual([...from.subarray(0, width), ...from.subarray(3 * width)]);
 });

@@ -1,5 +1,6 @@
 /** Batches of a table in memory, shuffled by index, or of a stream. The buffers are allocated once. */
 import {
+  copyRows,
   type Loss,
   type Network,
   NnbpError,
@@ -129,34 +130,6 @@ export function tableBatches(network: Network, data: FlatData, batchSize: number
     },
     stop: () => Promise.resolve(),
   };
-}
-
-/** Copies the rows whose numbers are order[first], order[first + 1], … one after another. */
-function copyRows(
-  from: Float64Array,
-  to: Float64Array,
-  width: number,
-  order: Uint32Array,
-  first: number,
-  count: number,
-): void {
-  // Loops of one or two iterations would take most of the time of a small network's batch.
-  if (width === 1) {
-    for (let s = 0; s < count; s++) to[s] = from[order[first + s]];
-    return;
-  }
-  if (width === 2) {
-    for (let s = 0; s < count; s++) {
-      const row = 2 * order[first + s];
-      to[2 * s] = from[row];
-      to[2 * s + 1] = from[row + 1];
-    }
-    return;
-  }
-  for (let s = 0, at = 0; s < count; s++) {
-    const row = order[first + s] * width;
-    for (let k = row; k < row + width; k++) to[at++] = from[k];
-  }
 }
 
 /** Batches of a stream, each sample checked as it comes. */

@@ -473,8 +473,7 @@ export class Trainer {
     if (table === undefined || this.#executor.stepMany === undefined || this.#optimizer.iterate) return false;
     const losses = this.#losses;
     const size = this.batchSize;
-    const whole = Math.floor((table.order.length - table.first) / size);
-    const count = Math.min(whole, this.#pace.left, losses.length);
+    const count = Math.min(this.#pace.left, losses.length);
     const taken = this.#executor.stepMany(
       table,
       table.order,

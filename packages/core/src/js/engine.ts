@@ -1,4 +1,5 @@
 /** The js engine: float64, typed arrays, no WebAssembly and no generated code. */
+import { copyRows } from '../copy-rows.js';
 import type { FloatArray, Loss, Optimizer } from '../contract.js';
 import type { Engine, Executor, PassOptions, SampleCounts, SampleTable } from '../engine.js';
 import { expectRoom, expectRows, lengthOf, type Rows, rowsOf, totalWeight } from '../counts.js';
@@ -203,8 +204,8 @@ class JsExecutor implements Executor {
     this.#previous.set(this.parameters);
     let taken = 0;
     for (; taken < most; taken++, first += size) {
-      pickRows(inputs, order, first, size, inputCount, batch.inputs);
-      pickRows(targets, order, first, size, outputRows.length, batch.targets);
+      copyRows(inputs, batch.inputs, inputCount, order, first, size);
+      copyRows(targets, batch.targets, outputRows.length, order, first, size);
       losses[taken] = this.#backpropagate(batch.inputs, batch.targets, loss, undefined, true);
       if (!Number.isFinite(losses[taken]) || !allFinite(this.gradients)) break;
       optimizer.step(this.parameters, this.gradients);
@@ -381,20 +382,6 @@ class JsExecutor implements Executor {
     tables.g.fill(0, 0, inputCount * samples);
     tables.slope.fill(0, 0, inputCount * samples);
     return { samples, tables };
-  }
-}
-
-/** Copies the rows order[first], order[first + 1], … of a table. */
-function pickRows(
-  rows: FloatArray,
-  order: Uint32Array,
-  first: number,
-  count: number,
-  width: number,
-  to: Float64Array,
-): void {
-  for (let s = 0, at = 0; s < count; s++) {
-    for (let k = order[first + s] * width, end = k + width; k < end; k++) to[at++] = rows[k];
   }
 }
 
