@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
-import { covered } from './scripts/covered.mjs';
+import { coveredPackages } from './scripts/coverage.mjs';
 
-const sources = `packages/{${covered.join()}}/src/**/*.ts`;
+const sources = `packages/{${coveredPackages.join()}}/src/**/*.ts`;
 
 export default defineConfig({
   test: {

@@ -2,11 +2,11 @@
 import { spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { covered } from './covered.mjs';
+import { coveredPackages } from './coverage.mjs';
 
 /** The other projects of Vitest. Two exclusions in one command would each bring back what the other leaves out. */
 const uncovered = [
-  ...['packages', 'apps'].flatMap((folder) => readdirSync(folder)).filter((name) => !covered.includes(name)),
+  ...['packages', 'apps'].flatMap((folder) => readdirSync(folder)).filter((name) => !coveredPackages.includes(name)),
   ...['examples', 'example-programs', 'scripts'],
 ];
 /** @param {string[]} names */
@@ -42,7 +42,7 @@ const steps = [
   },
   {
     name: 'coverage',
-    command: `vitest run --coverage ${projects(covered)}`,
+    command: `vitest run --coverage ${projects(coveredPackages)}`,
     fix: 'As for unit; "pnpm coverage" lists the lines that no test of the package runs.',
   },
   { name: 'lint', command: 'oxlint', fix: 'Run "pnpm lint --fix", then fix what is left.' },
@@ -59,14 +59,14 @@ const steps = [
     fix: 'Run "pnpm plots" and commit the pictures.',
   },
   {
-    name: 'promises',
-    command: 'tsx --conditions=@nnbp/source scripts/promises.ts --check',
-    fix: 'Run "pnpm promises" and commit the page.',
+    name: 'guarantees',
+    command: 'tsx --conditions=@nnbp/source scripts/guarantees.ts --check',
+    fix: 'Run "pnpm guarantees" and commit the page.',
   },
   {
-    name: 'supply',
-    command: 'node scripts/supply.mjs',
-    fix: 'Do without the dependency it names, or say in scripts/supply.mjs why it may come along.',
+    name: 'dependencies',
+    command: 'node scripts/dependencies.mjs',
+    fix: 'Remove the dependency it names, or allow it in scripts/dependencies.mjs with the reason.',
   },
   {
     name: 'markdown',

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
-import { tryInstalled } from './installed.mjs';
+import { tryInstall } from './try-install.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'nnbp-packages-'));
 const run = (program, ...args) => execFileSync(program, args, { encoding: 'utf8', maxBuffer: 2 ** 26 });
@@ -19,7 +19,7 @@ for (const { name, filename } of packages) {
   for (const problem of await problemsOf(filename)) problems.push(`${name}: ${problem}`);
 }
 const tarballs = Object.fromEntries(packages.map(({ name, filename }) => [name, filename]));
-const notInstalled = tryInstalled(folder, tarballs);
+const notInstalled = tryInstall(folder, tarballs);
 if (notInstalled !== undefined) problems.push(`Installed from the tarballs, ${notInstalled}`);
 rmSync(folder, { recursive: true });
 if (problems.length > 0) {

@@ -64,7 +64,7 @@ export const groups: readonly Group[] = [
       'docs/guides/add-a-loss',
       'docs/guides/add-an-optimizer',
       'docs/guides/add-an-engine',
-      'docs/guides/promises',
+      'docs/guides/guarantees',
       'SECURITY',
     ],
   },

@@ -8,10 +8,10 @@ const unreachable = /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETU
 /**
  * Installs the tarballs, by package name, and trains and predicts with `nnbp`.
  *
- * @returns What is wrong; undefined if nothing is, or if the registry that has the command's dependencies is out of reach,
- * which is said.
+ * @returns What is wrong; undefined if nothing is, or if the registry cannot be
+ * reached, which is logged.
  */
-export function tryInstalled(folder, tarballs) {
+export function tryInstall(folder, tarballs) {
   const home = join(folder, 'fresh');
   mkdirSync(home);
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
@@ -28,13 +28,13 @@ export function tryInstalled(folder, tarballs) {
     run(npm, 'install', '--no-audit', '--no-fund', '--prefer-offline', '--fetch-retries=1');
   } catch (error) {
     if (!unreachable.test(error.stderr)) return `npm install:\n${error.stderr}`;
-    console.log('The registry is out of reach: that the packed nnbp can be installed was not tried.');
+    console.log('The registry cannot be reached: installing the packed nnbp was not tested.');
     return undefined;
   }
   try {
     const nnbp = (...args) => run(npm, 'exec', '--offline', '--', 'nnbp', ...args);
     const version = nnbp('--version').trim();
-    if (!/^\d+\.\d+\.\d+/.test(version)) return `nnbp --version said "${version}"`;
+    if (!/^\d+\.\d+\.\d+/.test(version)) return `nnbp --version printed "${version}"`;
     const { test } = JSON.parse(nnbp('train', 'data.csv', '--target', 'level', '--json'));
     if (!(test.metrics.accuracy > 0.9)) return `nnbp train: accuracy ${test.metrics.accuracy}`;
     const [header] = nnbp('predict', 'data.nnbp.safetensors', 'data.csv').split('\n');

@@ -1,4 +1,4 @@
-// `pnpm promises`: writes docs/guides/promises.md from the results of the checks: checks/stress/results.json, PyTorch's numbers, and the
+// `pnpm guarantees`: writes docs/guides/guarantees.md from the results of the checks: checks/stress/results.json, PyTorch's numbers, and the
 // 60-digit values of the activations. With `--check` it writes nothing and fails if the page says anything else.
 import { activationRecords } from '@nnbp/activations';
 import { type Activation, reference } from '@nnbp/core';
@@ -169,7 +169,7 @@ title: 'Guarantees and how they are tested'
 # Guarantees and how they are tested
 
 Each guarantee has a test that fails when it is broken. \`npm test\` runs with every change; \`pnpm interop\`, \`pnpm stress\` and
-\`pnpm mutation\` take longer. \`pnpm promises\` writes this page from their latest results.
+\`pnpm mutation\` take longer. \`pnpm guarantees\` writes this page from their latest results.
 
 ## Numerical accuracy
 
@@ -239,7 +239,7 @@ Mutants: small changes of the sources, one at a time. Those that no test can not
 
 ${mutants()}
 `;
-const path = 'docs/guides/promises.md';
+const path = 'docs/guides/guarantees.md';
 const text = await formatted(path, page);
 const own = `v${process.versions.node.split('.')[0]}.`;
 const theirs = results.mutation?.run as Run | undefined;

@@ -53,5 +53,5 @@ if (problems.length > 0) {
 }
 console.log(shipped.map(({ name, versions, licence }) => `${name} ${versions.join(', ')}: ${licence}`).join('\n'));
 console.log(
-  `${shipped.length} packages come along with ours, none with a script, all under licences that ask for a notice.`,
+  `${shipped.length} packages are installed with ours, none with an install script, all under licences that require only a notice.`,
 );
