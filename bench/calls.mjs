@@ -1,14 +1,14 @@
 /**
  * The calls that users make, each library by its documented API at its best setting: predict one sample, predict 1,000,
  * train, train to a given loss, load a model and predict. Ours through `nnbp` and through the scoped packages, with the
- * defaults of each. Libraries take turns, so that a ratio is one of the same round.
+ * defaults of each. Runs are interleaved, and a ratio is that of one round.
  *
  * Usage: node bench/calls.mjs [--calls a,b] [--libraries x,y] [--seconds n] [--smoke]
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { callNames, makeCall } from './calls/call.mjs';
-import { startRacer } from './racer.mjs';
+import { startProcess } from './processes.mjs';
 import { readmesWithTable } from './readme-table.mjs';
 import { changeResults } from './results.mjs';
 import { smoke } from './smoke.mjs';
@@ -53,37 +53,37 @@ if (!smoke) {
 /** All libraries with one call, interleaved. */
 async function measure(call, libraries) {
   const { below } = makeCall(call);
-  const racers = [];
+  const runners = [];
   const absent = [];
   for (const library of libraries) {
-    const racer = await startRacer(library, call, true, 'call-process.mjs');
-    if (racer.reason !== undefined) {
-      absent.push({ call, library, reason: racer.reason });
+    const runner = await startProcess(library, call, true, 'call-process.mjs');
+    if (runner.reason !== undefined) {
+      absent.push({ call, library, reason: runner.reason });
       continue;
     }
-    const { loss } = await racer.ask({});
+    const { loss } = await runner.ask({});
     if (below !== undefined && !(loss < 1.5 * below)) {
       absent.push({ call, library, reason: `reached a loss of ${short(loss)} in place of ${below}` });
-      racer.end();
-    } else racers.push(racer);
+      runner.end();
+    } else runners.push(runner);
   }
-  for (const racer of racers) await racer.ask({ seconds });
-  const speeds = new Map(racers.map((racer) => [racer, []]));
+  for (const runner of runners) await runner.ask({ seconds });
+  const speeds = new Map(runners.map((runner) => [runner, []]));
   for (let round = 0; round < rounds; round++) {
-    for (const racer of racers) speeds.get(racer).push((await racer.ask({ seconds })).perSecond);
+    for (const runner of runners) speeds.get(runner).push((await runner.ask({ seconds })).perSecond);
   }
-  for (const racer of racers) racer.end();
-  const speedsOf = (library) => speeds.get(racers.find(({ contender }) => contender === library));
+  for (const runner of runners) runner.end();
+  const speedsOf = (name) => speeds.get(runners.find(({ library }) => library === name));
   const ratio = (own, theirs) => own && Number(median(own.map((speed, k) => speed / theirs[k])).toPrecision(3));
-  const rows = racers.map((racer) => ({
+  const rows = runners.map((runner) => ({
     call,
-    library: racer.contender,
-    perSecond: Number(median(speeds.get(racer)).toPrecision(4)),
-    ...(peers.includes(racer.contender) && {
-      nnbp: ratio(speedsOf('nnbp'), speeds.get(racer)),
-      scoped: ratio(speedsOf('scoped'), speeds.get(racer)),
+    library: runner.library,
+    perSecond: Number(median(speeds.get(runner)).toPrecision(4)),
+    ...(peers.includes(runner.library) && {
+      nnbp: ratio(speedsOf('nnbp'), speeds.get(runner)),
+      scoped: ratio(speedsOf('scoped'), speeds.get(runner)),
     }),
-    note: racer.note,
+    note: runner.note,
   }));
   return [...rows, ...absent];
 }

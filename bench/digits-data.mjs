@@ -1,5 +1,5 @@
 /**
- * The digits race's data, first weights and order of samples. Nothing of any contender is imported here, so that the
+ * The data, initial weights and order of samples for `digits.mjs`. No library is imported here, so that the
  * clock can start after it.
  */
 import { readFileSync } from 'node:fs';

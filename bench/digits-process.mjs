@@ -5,13 +5,13 @@ import { smoke } from './smoke.mjs';
 const goal = 0.95;
 const maxEpochs = smoke ? 1 : 60;
 
-const [contender, seed] = [process.argv[2], Number(process.argv[3])];
+const [library, seed] = [process.argv[2], Number(process.argv[3])];
 const { train, validation } = digits();
 const layers = firstWeights(seed);
 
 const startTime = performance.now();
 const elapsed = () => (performance.now() - startTime) / 1000;
-const { learner } = await import(`./digits-${contender}.mjs`);
+const { learner } = await import(`./digits-${library}.mjs`);
 const { step, predict } = await learner({ sizes, batch, layers });
 const secondsToReady = elapsed();
 

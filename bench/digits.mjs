@@ -3,34 +3,34 @@
  * weights, batches and optimizer, each run in a fresh process, interleaved. Rounding makes the two diverge, so one may
  * reach 95 % epochs before the other: each round has its own weights, and the time per epoch is reported too.
  */
-import { fresh } from './racer.mjs';
+import { fresh } from './processes.mjs';
 import { changeResults } from './results.mjs';
 import { smoke } from './smoke.mjs';
 import { median, table } from './table.mjs';
 
 const rounds = smoke ? 1 : 3;
-const contenders = smoke ? ['nnbp', 'nnbp'] : ['nnbp', 'tfjs-wasm'];
+const libraries = smoke ? ['nnbp', 'nnbp'] : ['nnbp', 'tfjs-wasm'];
 const flags = smoke ? ['--smoke'] : [];
 
-const runs = Object.fromEntries(contenders.map((contender) => [contender, []]));
+const runs = Object.fromEntries(libraries.map((library) => [library, []]));
 for (let round = 0; round < rounds; round++)
-  for (const contender of contenders) runs[contender].push(fresh('digits-process.mjs', [contender, String(round), ...flags]));
+  for (const library of libraries) runs[library].push(fresh('digits-process.mjs', [library, String(round), ...flags]));
 
-const [ours, theirs] = contenders.map((contender) => runs[contender][0].firstLoss);
+const [ours, theirs] = libraries.map((library) => runs[library][0].firstLoss);
 if (Math.abs(ours - theirs) > 1e-3 * theirs) {
-  console.error(`The first losses differ: ${ours} and ${theirs}.`);
+  console.error(`The initial losses differ: ${ours} and ${theirs}.`);
   process.exit(1);
 }
-const digits = contenders.map((contender) => {
-  const of = (key) => median(runs[contender].map((run) => run[key]));
-  const secondsPerEpoch = median(runs[contender].map((run) => (run.seconds - run.secondsToReady) / run.epochs));
+const digits = libraries.map((library) => {
+  const of = (key) => median(runs[library].map((run) => run[key]));
+  const secondsPerEpoch = median(runs[library].map((run) => (run.seconds - run.secondsToReady) / run.epochs));
   return {
-    contender,
+    library,
     seconds: of('seconds'),
     secondsToReady: of('secondsToReady'),
     secondsPerEpoch,
     epochs: of('epochs'),
-    runs: runs[contender],
+    runs: runs[library],
   };
 });
 const [ratio, epochRatio] = ['seconds', 'secondsPerEpoch'].map((key) =>
@@ -38,9 +38,9 @@ const [ratio, epochRatio] = ['seconds', 'secondsPerEpoch'].map((key) =>
 );
 console.log(
   table(
-    ['contender', 'seconds to 95 %', 'of which to the first step', 'epochs', 'seconds an epoch'],
+    ['library', 'seconds to 95 %', 'before the first step', 'epochs', 'seconds per epoch'],
     digits.map((d) => [
-      d.contender,
+      d.library,
       d.seconds.toFixed(2),
       d.secondsToReady.toFixed(3),
       d.epochs,
@@ -48,5 +48,5 @@ console.log(
     ]),
   ),
 );
-console.log(`Ours is there ${ratio} × as fast; an epoch is ${epochRatio} × as fast.`);
-changeResults(() => ({ digits: { ratio, epochRatio, contenders: digits } }));
+console.log(`Speedup of nnbp: ${ratio} to 95 %, ${epochRatio} per epoch.`);
+changeResults(() => ({ digits: { ratio, epochRatio, libraries: digits } }));

@@ -1,44 +1,44 @@
-/** What each contender must compute according to the reference engine: the loss, and the loss after one step by its rule. */
+/** What each library must compute according to the reference engine: the loss, and the loss after one step by its rule. */
 import { reference } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
 import { sgd } from '@nnbp/optim';
-import { row } from './works.mjs';
+import { row } from './workloads.mjs';
 
-/** @param {import('./works.mjs').Work} work */
-export function expectations(work) {
+/** @param {import('./workloads.mjs').Workload} workload */
+export function expectations(workload) {
   const known = new Map();
   return {
-    loss: lossOf(work, start(work, 'fixed', work.samples)),
-    /** @param {import('./contenders/contender.mjs').Racer['rule']} rule */
+    loss: lossOf(workload, start(workload, 'fixed', workload.samples)),
+    /** @param {import('./libraries/library.mjs').Runner['rule']} rule */
     afterStep(rule) {
       const key = `${rule.scale} ${rule.batch}`;
-      if (!known.has(key)) known.set(key, lossAfterStep(work, rule));
+      if (!known.has(key)) known.set(key, lossAfterStep(workload, rule));
       return known.get(key);
     },
   };
 }
 
-function start(work, scale, batch) {
+function start(workload, scale, batch) {
   const trainable = scale === 'trainable';
-  const executor = reference().prepare(trainable ? work.graph : work.ordinary, batch);
-  executor.parameters.set(trainable ? work.parameters : work.weights);
+  const executor = reference().prepare(trainable ? workload.graph : workload.ordinary, batch);
+  executor.parameters.set(trainable ? workload.parameters : workload.weights);
   return executor;
 }
 
-function lossAfterStep(work, { scale, batch }) {
-  const executor = start(work, scale, batch);
-  const [loss, optimizer] = [mse(), sgd({ learningRate: work.learningRate })];
-  const [width, outputs] = [work.graph.inputCount, work.graph.outputs.length];
-  for (let k = 0; k < work.samples / batch; k++)
-    executor.step(row(work.inputs, k, batch * width), row(work.targets, k, batch * outputs), batch, loss, optimizer);
-  const whole = start(work, scale, work.samples);
+function lossAfterStep(workload, { scale, batch }) {
+  const executor = start(workload, scale, batch);
+  const [loss, optimizer] = [mse(), sgd({ learningRate: workload.learningRate })];
+  const [width, outputs] = [workload.graph.inputCount, workload.graph.outputs.length];
+  for (let k = 0; k < workload.samples / batch; k++)
+    executor.step(row(workload.inputs, k, batch * width), row(workload.targets, k, batch * outputs), batch, loss, optimizer);
+  const whole = start(workload, scale, workload.samples);
   whole.parameters.set(executor.parameters);
-  return lossOf(work, whole);
+  return lossOf(workload, whole);
 }
 
-function lossOf(work, executor) {
-  const x = executor.predict(work.inputs, work.samples);
+function lossOf(workload, executor) {
+  const x = executor.predict(workload.inputs, workload.samples);
   let sum = 0;
-  for (let k = 0; k < x.length; k++) sum += (x[k] - work.targets[k]) ** 2;
+  for (let k = 0; k < x.length; k++) sum += (x[k] - workload.targets[k]) ** 2;
   return sum / x.length;
 }

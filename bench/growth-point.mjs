@@ -5,7 +5,7 @@ import { mse } from '@nnbp/losses';
 import { sgd } from '@nnbp/optim';
 import { ourEngine } from './our-engine.mjs';
 import { median } from './table.mjs';
-import { randomGraph } from './works.mjs';
+import { randomGraph } from './workloads.mjs';
 
 const [kind, edgesWanted] = [process.argv[2], Number(process.argv[3])];
 const batch = 32;

@@ -4,7 +4,7 @@
  */
 import { writeFileSync } from 'node:fs';
 import { growthPlot } from './growth-plot.mjs';
-import { fresh } from './racer.mjs';
+import { fresh } from './processes.mjs';
 import { changeResults } from './results.mjs';
 import { smoke } from './smoke.mjs';
 import { short, table } from './table.mjs';

@@ -14,7 +14,7 @@ if (args.length === 0) {
   run('XOR from process start', process.execPath, ['bench/xor.mjs']);
   run('start-up', process.execPath, ['bench/start-up.mjs']);
   run('two threads', process.execPath, ['bench/threads.mjs']);
-  run('share of the peak of this processor', 'tsx', ['--conditions=@nnbp/source', 'bench/ceiling.mjs']);
+  run('share of the peak of this processor', 'tsx', ['--conditions=@nnbp/source', 'bench/peak.mjs']);
   run('time to 95 % on digits', process.execPath, ['bench/digits.mjs']);
   run('growth', process.execPath, ['bench/growth.mjs']);
 }

@@ -1,6 +1,6 @@
-"""PyTorch as a contender: a server that answers one line of JSON with another, so that it can take turns with the rest.
+"""Runs workloads in PyTorch: a server that reads requests and writes responses, one line of JSON each.
 
-Each work has two formulations; the faster one races.
+Each workload has two formulations; the faster one is measured.
 """
 
 import base64
@@ -218,18 +218,18 @@ def fill(module, of):
 class Lstm(nn.Module):
     """nn.LSTM and a linear layer at each step. Its second bias would learn as the first does: it stays 0."""
 
-    def __init__(self, work):
+    def __init__(self, workload):
         super().__init__()
-        inputs, units, outputs = work["sizes"]
+        inputs, units, outputs = workload["sizes"]
         self.lstm = nn.LSTM(inputs, units)
-        weights = floats(work["first"]["weights"]).view(4 * units, inputs + units)
+        weights = floats(workload["first"]["weights"]).view(4 * units, inputs + units)
         self.lstm.weight_ih_l0.data.copy_(weights[:, :inputs])
         self.lstm.weight_hh_l0.data.copy_(weights[:, inputs:])
-        self.lstm.bias_ih_l0.data.copy_(floats(work["first"]["biases"]))
+        self.lstm.bias_ih_l0.data.copy_(floats(workload["first"]["biases"]))
         self.lstm.bias_hh_l0.data.zero_()
         self.lstm.bias_hh_l0.requires_grad_(False)
         self.linear = nn.Linear(units, outputs)
-        fill(self.linear, work["linear"])
+        fill(self.linear, workload["linear"])
 
     def forward(self, x):
         return self.linear(self.lstm(x)[0])
@@ -238,13 +238,13 @@ class Lstm(nn.Module):
 class Convolution(nn.Module):
     """nn.Conv2d, relu and a linear layer."""
 
-    def __init__(self, work):
+    def __init__(self, workload):
         super().__init__()
-        _, filters, outputs = work["sizes"]
+        _, filters, outputs = workload["sizes"]
         self.convolution = nn.Conv2d(1, filters, 5, stride=2)
         self.linear = nn.Linear(filters * 12 * 12, outputs)
-        fill(self.convolution, work["first"])
-        fill(self.linear, work["linear"])
+        fill(self.convolution, workload["first"])
+        fill(self.linear, workload["linear"])
 
     def forward(self, x):
         return self.linear(torch.relu(self.convolution(x)).flatten(1))
@@ -253,47 +253,47 @@ class Convolution(nn.Module):
 class AutogradLstm(Autograd):
     name = "nn.LSTM, autograd and torch.optim.SGD"
 
-    def __init__(self, work, rate):
-        super().__init__(Lstm(work), rate)
+    def __init__(self, workload, rate):
+        super().__init__(Lstm(workload), rate)
 
 
 class AutogradConvolution(Autograd):
     name = "nn.Conv2d, autograd and torch.optim.SGD"
 
-    def __init__(self, work, rate):
-        super().__init__(Convolution(work), rate)
+    def __init__(self, workload, rate):
+        super().__init__(Convolution(workload), rate)
 
 
-def batches_of(work):
+def batches_of(workload):
     """The batches with their targets, in the form that the module reads."""
-    samples, batch = work["samples"], work["batch"]
-    if "kind" not in work:
-        inputs, targets = floats(work["inputs"]).view(samples, -1), floats(work["targets"]).view(samples, -1)
+    samples, batch = workload["samples"], workload["batch"]
+    if "kind" not in workload:
+        inputs, targets = floats(workload["inputs"]).view(samples, -1), floats(workload["targets"]).view(samples, -1)
         return list(zip(inputs.split(batch), targets.split(batch)))
-    rows = (work["steps"], batch) if work["kind"] == "lstm" else (batch,)
-    shape = (*rows, -1) if work["kind"] == "lstm" else (batch, 1, 28, 28)
-    pairs = zip(work["inputs"], work["targets"])
+    rows = (workload["steps"], batch) if workload["kind"] == "lstm" else (batch,)
+    shape = (*rows, -1) if workload["kind"] == "lstm" else (batch, 1, 28, 28)
+    pairs = zip(workload["inputs"], workload["targets"])
     return [(floats(x).view(shape), floats(t).view(*rows, -1)) for x, t in pairs]
 
 
-class Racer:
-    def __init__(self, work):
-        self.rate = work["learningRate"]
-        self.work = work
-        self.batches = batches_of(work)
+class Runner:
+    def __init__(self, workload):
+        self.rate = workload["learningRate"]
+        self.workload = workload
+        self.batches = batches_of(workload)
         self.speeds = {}
         self.model = max(self.makers(), key=self.speed)()
 
     def makers(self):
-        if "kind" in self.work:
-            kind = AutogradLstm if self.work["kind"] == "lstm" else AutogradConvolution
-            return [lambda: kind(self.work, self.rate)]
-        if "graph" in self.work:
-            graph = self.work["graph"]
+        if "kind" in self.workload:
+            kind = AutogradLstm if self.workload["kind"] == "lstm" else AutogradConvolution
+            return [lambda: kind(self.workload, self.rate)]
+        if "graph" in self.workload:
+            graph = self.workload["graph"]
             return [lambda kind=kind: kind(graph, self.rate) for kind in (SparseByHand, SparseAutograd)]
         layers = [
             (floats(layer["weights"]).view(layer["outputs"], layer["inputs"]), floats(layer["biases"]))
-            for layer in self.work["layers"]
+            for layer in self.workload["layers"]
         ]
         return [lambda kind=kind: kind(layers, self.rate) for kind in (Modules, ByHand)]
 
@@ -301,7 +301,7 @@ class Racer:
         self.model = make()
         self.run(0.3)
         done = self.run(0.5)
-        speed = done["steps"] * self.work["samples"] / done["seconds"]
+        speed = done["steps"] * self.workload["samples"] / done["seconds"]
         self.speeds[self.model.name] = round(speed)
         return speed
 
@@ -323,15 +323,15 @@ class Racer:
         return (sum(losses) / len(losses)).item()
 
 
-racer = None
+runner = None
 for line in sys.stdin:
     request = json.loads(line)
     if request["do"] == "prepare":
-        racer = Racer(request["work"])
-        answer = {"version": torch.__version__, "formulations": racer.speeds, "loss": racer.loss()}
+        runner = Runner(request["workload"])
+        answer = {"version": torch.__version__, "formulations": runner.speeds, "loss": runner.loss()}
     elif request["do"] == "step":
-        racer.step()
-        answer = {"loss": racer.loss()}
+        runner.step()
+        answer = {"loss": runner.loss()}
     else:
-        answer = racer.run(request["seconds"])
+        answer = runner.run(request["seconds"])
     print(json.dumps(answer), flush=True)

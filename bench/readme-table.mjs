@@ -44,7 +44,7 @@ const languages = [
       xor: 'XOR to 0.005, from process start',
       startUp: 'first prediction, from import',
     },
-    works: {
+    workloads: {
       'tiny-online': '2-8-8-1, one sample at a time',
       'tiny-batch': '2-8-8-1, batch size 32',
       'digits-mlp': '784-128-64-10, batch size 64',
@@ -70,7 +70,7 @@ const languages = [
       xor: 'XOR 到 0.005，从进程启动算起',
       startUp: '第一次预测，从 import 算起',
     },
-    works: {
+    workloads: {
       'tiny-online': '2-8-8-1，逐个样本',
       'tiny-batch': '2-8-8-1，批大小 32',
       'digits-mlp': '784-128-64-10，批大小 64',
@@ -102,13 +102,13 @@ export const readmesWithTable = () =>
     }),
   );
 
-function speedupTable({ first, works, notMeasured }) {
+function speedupTable({ first, workloads, notMeasured }) {
   const { rows } = results();
-  const cell = (work, contender) => {
-    const row = rows.find((one) => one.work === work && one.contender === contender);
-    return typeof row?.nnbpTimesAsFast === 'number' ? short(row.nnbpTimesAsFast) : notMeasured;
+  const cell = (workload, library) => {
+    const row = rows.find((one) => one.workload === workload && one.library === library);
+    return typeof row?.speedup === 'number' ? short(row.speedup) : notMeasured;
   };
-  const lines = Object.entries(works).map(([work, title]) => [title, ...Object.keys(peers).map((peer) => cell(work, peer))]);
+  const lines = Object.entries(workloads).map(([workload, title]) => [title, ...Object.keys(peers).map((peer) => cell(workload, peer))]);
   return markdown([first, ...Object.values(peers)], lines);
 }
 

@@ -5,7 +5,7 @@
  * Usage: node bench/start-up.mjs [--smoke]
  */
 import { writeFileSync } from 'node:fs';
-import { fresh } from './racer.mjs';
+import { fresh } from './processes.mjs';
 import { readmesWithTable } from './readme-table.mjs';
 import { changeResults } from './results.mjs';
 import { smoke } from './smoke.mjs';

@@ -6,31 +6,31 @@ import { median, table } from './table.mjs';
 import { rate, training } from './training.mjs';
 
 const [rounds, seconds] = smoke ? [1, 0.01] : [15, 0.2];
-const works = smoke ? [{ sizes: [8, 4, 2], batch: 4 }] : [
+const workloads = smoke ? [{ sizes: [8, 4, 2], batch: 4 }] : [
   { sizes: [784, 128, 64, 10], batch: 256 },
   { sizes: [1024, 1024, 1024, 10], batch: 128 },
 ];
 const engines = [await ourEngine(1), await ourEngine(2)];
 
-const threads = works.map(({ sizes, batch }) => {
+const threads = workloads.map(({ sizes, batch }) => {
   const [one, two] = engines.map((engine) => training(engine, sizes, batch));
   const steps = 20;
-  const bits = [one, two].map(({ step, executor }) => {
+  const parameters = [one, two].map(({ step, executor }) => {
     for (let n = 0; n < steps; n++) step();
     return Buffer.from(executor.parameters.slice().buffer);
   });
-  if (!bits[0].equals(bits[1])) throw new Error(`${sizes.join('-')}: two threads computed other bits than one.`);
+  if (!parameters[0].equals(parameters[1])) throw new Error(`${sizes.join('-')}: the results of one and two threads are not bit-identical.`);
   const ratios = Array.from({ length: rounds }, () => {
     const before = rate(one.step, seconds);
     const shared = rate(two.step, seconds);
     return shared / ((before + rate(one.step, seconds)) / 2);
   });
-  return { network: sizes.join('-'), batch, timesAsFast: Number(median(ratios).toPrecision(3)), sameBits: true };
+  return { network: sizes.join('-'), batch, speedup: Number(median(ratios).toPrecision(3)), bitIdentical: true };
 });
 console.log(
   table(
-    ['network', 'batch', 'two threads are … × one', 'bits'],
-    threads.map(({ network, batch, timesAsFast }) => [network, batch, timesAsFast, 'the same']),
+    ['network', 'batch', 'speedup of two threads', 'results'],
+    threads.map(({ network, batch, speedup }) => [network, batch, speedup, 'bit-identical']),
   ),
 );
 changeResults(() => ({ threads }));

@@ -1,11 +1,11 @@
 /**
  * Wall time from the start of a process to XOR at a mean squared error of 0.005, by the quick start that each library
- * documents: the median of 20 processes. Libraries take turns. A run that ends above the error does not count as reached.
+ * documents: the median of 20 processes. Runs are interleaved. A run that ends above the error does not count as reached.
  *
  * Usage: node bench/xor.mjs [--smoke]
  */
 import { writeFileSync } from 'node:fs';
-import { fresh } from './racer.mjs';
+import { fresh } from './processes.mjs';
 import { readmesWithTable } from './readme-table.mjs';
 import { changeResults } from './results.mjs';
 import { smoke } from './smoke.mjs';

@@ -41,12 +41,12 @@ interface Results {
       >
     >;
     readonly types: Readonly<Record<string, unknown>>;
-    readonly sameBits: boolean;
+    readonly bitIdentical: boolean;
   };
   readonly runtimes?: {
     readonly run: Run;
     readonly runtimes: Readonly<Record<string, { readonly version: string; readonly failed?: string }>>;
-    readonly sameBits: boolean;
+    readonly bitIdentical: boolean;
   };
   readonly mutation?: Readonly<
     Record<
@@ -129,7 +129,7 @@ function platforms(): string {
       )
       .join(', ')};`,
     `- compiled by TypeScript ${well(rehearsal.types)};`,
-    `- 300 epochs by the fast engine without fused multiply-add are ${rehearsal.sameBits ? 'bit-identical in all of them' : 'not bit-identical between runtimes'}.`,
+    `- 300 epochs by the fast engine without fused multiply-add are ${rehearsal.bitIdentical ? 'bit-identical in all of them' : 'not bit-identical between runtimes'}.`,
   ].join('\n');
 }
 
@@ -143,7 +143,7 @@ function runtimes(): string {
   return [
     '',
     `The sources, in one file (${on(found.run)}): the conformance suite of every engine, training, saving and loading run by`,
-    `${all.join(', ')}. 300 epochs by the fast engine without fused multiply-add are ${found.sameBits ? 'bit-identical in all of them' : 'not bit-identical between them'}.`,
+    `${all.join(', ')}. 300 epochs by the fast engine without fused multiply-add are ${found.bitIdentical ? 'bit-identical in all of them' : 'not bit-identical between them'}.`,
   ].join('\n');
 }
 

@@ -5,7 +5,7 @@ import { load, save } from '@nnbp/formats';
 import { mse } from '@nnbp/losses';
 import { adam, sgd } from '@nnbp/optim';
 import { fit } from '@nnbp/train';
-import { ourCalls } from './ours.mjs';
+import { ourCalls } from './our-calls.mjs';
 
 /** @type {import('./call.mjs').Prepare} */
 export const prepare = (call) => ourCalls(call, { adam, fit, load, mlp, mse, Network, save, sgd, sigmoid });

@@ -5,11 +5,11 @@
 import brain from 'brain.js';
 import { bySequence } from './by-sequence.mjs';
 
-/** @param {import('./works.mjs').SharingWork} work */
-export function prepare(work) {
-  if (work.kind === 'convolution') return { reason: 'it has no convolution' };
-  if (work.kind === 'stream') return { reason: 'it runs whole sequences only' };
-  const { sizes, batch, steps, inputs } = work;
+/** @param {import('./workloads.mjs').SharingWorkload} workload */
+export function prepare(workload) {
+  if (workload.kind === 'convolution') return { reason: 'it has no convolution' };
+  if (workload.kind === 'stream') return { reason: 'it runs whole sequences only' };
+  const { sizes, batch, steps, inputs } = workload;
   const network = new brain.recurrent.LSTMTimeStep({
     inputSize: sizes[0],
     hiddenLayers: [sizes[1]],
@@ -26,7 +26,7 @@ export function prepare(work) {
   );
   network.verifyIsInitialized(sequences);
   return {
-    run: bySequence(work, (sequence) => network.trainPattern(sequences[sequence])),
+    run: bySequence(workload, (sequence) => network.trainPattern(sequences[sequence])),
     note: 'trainPattern; its own cell, RMSProp after each sequence',
   };
 }

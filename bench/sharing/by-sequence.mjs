@@ -1,7 +1,7 @@
 /**
- * The `run` of a contender that takes seconds for a batch: it stops after any sequence.
+ * A `run` for libraries that need seconds per batch: it can stop after any sequence.
  *
- * @param {import('./works.mjs').SharingWork} work
+ * @param {import('./workloads.mjs').SharingWorkload} workload
  * @param {(sequence: number) => void} train
  */
 export function bySequence({ samples }, train) {

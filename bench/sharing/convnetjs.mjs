@@ -1,11 +1,11 @@
 /** convnetjs: `conv`, `relu` and `fc` layers, its trainer with batches. */
 import convnetjs from 'convnetjs';
-import { filterIds, image, matrixOf, outputIds } from './works.mjs';
+import { filterIds, image, matrixOf, outputIds } from './workloads.mjs';
 
-/** @param {import('./works.mjs').SharingWork} work */
-export function prepare(work) {
-  if (work.kind !== 'convolution') return { reason: 'it has no recurrent layers' };
-  const { sizes, inputs: [inputs], targets: [targets] } = work;
+/** @param {import('./workloads.mjs').SharingWorkload} workload */
+export function prepare(workload) {
+  if (workload.kind !== 'convolution') return { reason: 'it has no recurrent layers' };
+  const { sizes, inputs: [inputs], targets: [targets] } = workload;
   const [, filters, outputs] = sizes;
   const { size, kernel, stride, windows } = image;
   const network = new convnetjs.Net();
@@ -15,10 +15,10 @@ export function prepare(work) {
     { type: 'regression', num_neurons: outputs },
   ]);
   const [convolution, dense] = ['conv', 'fc'].map((type) => network.layers.find(({ layer_type }) => layer_type === type));
-  const kernels = matrixOf(work, filterIds(work));
+  const kernels = matrixOf(workload, filterIds(workload));
   convolution.biases.w.set(kernels.biases);
   convolution.filters.forEach(({ w }, f) => w.set(kernels.weights.subarray(f * kernel ** 2, (f + 1) * kernel ** 2)));
-  const linear = matrixOf(work, outputIds(work));
+  const linear = matrixOf(workload, outputIds(workload));
   const cells = windows ** 2;
   dense.biases.w.set(linear.biases);
   dense.filters.forEach(({ w }, k) => {
@@ -29,11 +29,11 @@ export function prepare(work) {
   const trainer = new convnetjs.Trainer(network, {
     method: 'sgd',
     // Its error is output − target, ours 2 (output − target) / outputs.
-    learning_rate: (work.learningRate * 2) / outputs,
+    learning_rate: (workload.learningRate * 2) / outputs,
     momentum: 0,
-    batch_size: work.batch,
+    batch_size: workload.batch,
   });
-  const volumes = Array.from({ length: work.samples }, (_, s) => {
+  const volumes = Array.from({ length: workload.samples }, (_, s) => {
     const volume = new convnetjs.Vol(size, size, 1, 0);
     volume.w.set(inputs.subarray(s * sizes[0], (s + 1) * sizes[0]));
     return volume;
@@ -48,7 +48,7 @@ export function prepare(work) {
       volumes.forEach((volume, s) => network.forward(volume).w.forEach((x, k) => (sum += (x - wanted[s][k]) ** 2)));
       return sum / targets.length;
     },
-    rule: { batch: work.batch },
+    rule: { batch: workload.batch },
     note: 'Trainer with sgd and batch_size',
   };
 }

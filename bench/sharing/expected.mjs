@@ -1,15 +1,15 @@
-/** What each contender must compute according to the js engine, in float64: the reference engine takes minutes for these. */
+/** What each library must compute according to the js engine, in float64: the reference engine takes minutes for these. */
 import { js } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
 import { sgd } from '@nnbp/optim';
-import { counts } from './works.mjs';
+import { counts } from './workloads.mjs';
 
-/** @param {import('./works.mjs').SharingWork} work */
-export function sharingExpectations(work) {
-  const { graph, batch, steps, parameters, inputs, targets, learningRate } = work;
+/** @param {import('./workloads.mjs').SharingWorkload} workload */
+export function sharingExpectations(workload) {
+  const { graph, batch, steps, parameters, inputs, targets, learningRate } = workload;
   const executor = js().prepare(graph, batch, steps);
   executor.parameters.set(parameters);
-  const [loss, optimizer, rows] = [mse(), sgd({ learningRate }), counts(work)];
+  const [loss, optimizer, rows] = [mse(), sgd({ learningRate }), counts(workload)];
   const meanLoss = () =>
     inputs.reduce((sum, x, k) => sum + executor.backpropagate(x, targets[k], rows, loss), 0) / inputs.length;
   const before = meanLoss();

@@ -6,20 +6,20 @@
 import { bySequence } from './by-sequence.mjs';
 
 /**
- * @param {import('./works.mjs').SharingWork} work
+ * @param {import('./workloads.mjs').SharingWorkload} workload
  * @param {(sizes: number[]) => any} make
  * @param {{ clear: (network: any) => void, propagate: (network: any, rate: number, update: boolean, target: ArrayLike<number>) => void }} calls
  */
-export function gatedNetwork(work, make, { clear, propagate }) {
-  if (work.kind === 'convolution') return { reason: 'it has no shared weights' };
-  const { sizes, batch, steps, inputs, targets, learningRate } = work;
+export function gatedNetwork(workload, make, { clear, propagate }) {
+  if (workload.kind === 'convolution') return { reason: 'it has no shared weights' };
+  const { sizes, batch, steps, inputs, targets, learningRate } = workload;
   if (sizes[1] > 100) return { reason: 'an object for each of 10⁵ connections: an update takes minutes' };
   const network = make(sizes);
   const rowsOf = (values, width) =>
     Array.from({ length: values.length / width }, (_, r) => Array.from(values.subarray(r * width, (r + 1) * width)));
   const x = inputs.map((values) => rowsOf(values, sizes[0]));
   const t = targets.map((values) => rowsOf(values, sizes[2]));
-  if (work.kind === 'stream') {
+  if (workload.kind === 'stream') {
     return {
       step() {
         for (let k = 0; k < steps; k++) network.activate(x[0][k]);
@@ -29,7 +29,7 @@ export function gatedNetwork(work, make, { clear, propagate }) {
   }
   const rate = (learningRate * 2) / sizes[2] / batch;
   return {
-    run: bySequence(work, (sequence) => {
+    run: bySequence(workload, (sequence) => {
       const [b, s] = [Math.floor(sequence / batch), sequence % batch];
       clear(network);
       for (let k = 0; k < steps; k++) {

@@ -2,9 +2,9 @@
 import neataptic from 'neataptic';
 import { gatedNetwork } from './gated-network.mjs';
 
-/** @param {import('./works.mjs').SharingWork} work */
-export const prepare = (work) =>
-  gatedNetwork(work, (sizes) => new neataptic.architect.LSTM(...sizes), {
+/** @param {import('./workloads.mjs').SharingWorkload} workload */
+export const prepare = (workload) =>
+  gatedNetwork(workload, (sizes) => new neataptic.architect.LSTM(...sizes), {
     clear: (network) => network.clear(),
     propagate: (network, rate, update, target) => network.propagate(rate, 0, update, target),
   });

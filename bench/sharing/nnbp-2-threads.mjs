@@ -1,5 +1,5 @@
 /** Our engine, two threads. */
 import { ours } from './nnbp.mjs';
 
-/** @param {import('./works.mjs').SharingWork} work */
-export const prepare = (work) => ours(work, 2);
+/** @param {import('./workloads.mjs').SharingWorkload} workload */
+export const prepare = (workload) => ours(workload, 2);

@@ -2,17 +2,17 @@
 import { mse } from '@nnbp/losses';
 import { sgd } from '@nnbp/optim';
 import { ourEngine } from '../our-engine.mjs';
-import { counts } from './works.mjs';
+import { counts } from './workloads.mjs';
 
-/** @param {import('./works.mjs').SharingWork} work */
-export const prepare = (work) => ours(work, 1);
+/** @param {import('./workloads.mjs').SharingWorkload} workload */
+export const prepare = (workload) => ours(workload, 1);
 
 /**
- * @param {import('./works.mjs').SharingWork} work
+ * @param {import('./workloads.mjs').SharingWorkload} workload
  * @param {number} threads
  */
-export async function ours(work, threads) {
-  const { kind, graph, parameters, batch, steps, inputs, targets, learningRate } = work;
+export async function ours(workload, threads) {
+  const { kind, graph, parameters, batch, steps, inputs, targets, learningRate } = workload;
   const engine = await ourEngine(threads);
   if (engine.threads < threads) return { reason: engine.threadsReason };
   const executor = engine.prepare(graph, batch, kind === 'stream' ? 1 : steps);
@@ -21,8 +21,8 @@ export async function ours(work, threads) {
     executor.dispose();
     engine.dispose();
   };
-  if (kind === 'stream') return { ...streaming(work, executor), dispose };
-  const [optimizer, loss, rows] = [sgd({ learningRate }), mse(), counts(work)];
+  if (kind === 'stream') return { ...streaming(workload, executor), dispose };
+  const [optimizer, loss, rows] = [sgd({ learningRate }), mse(), counts(workload)];
   return {
     step() {
       for (let k = 0; k < inputs.length; k++) executor.step(inputs[k], targets[k], rows, loss, optimizer);
@@ -41,7 +41,7 @@ export async function ours(work, threads) {
 /**
  * One step a call, the state in the caller's array.
  *
- * @param {import('./works.mjs').SharingWork} work
+ * @param {import('./workloads.mjs').SharingWorkload} workload
  * @param {import('@nnbp/core').Executor} executor
  */
 function streaming({ graph, inputs: [inputs], targets: [targets], steps }, executor) {

@@ -1,16 +1,16 @@
 /** PyTorch on one thread: `nn.LSTM`, `nn.Conv2d`, autograd and SGD. */
-import { base64, pythonRacer } from '../contenders/pytorch.mjs';
-import { filterIds, gateIds, matrixOf, outputIds } from './works.mjs';
+import { base64, pythonRunner } from '../libraries/pytorch.mjs';
+import { filterIds, gateIds, matrixOf, outputIds } from './workloads.mjs';
 
-/** @param {import('./works.mjs').SharingWork} work */
-export async function prepare(work) {
-  const { kind, sizes, steps, batch, samples, learningRate, inputs, targets } = work;
+/** @param {import('./workloads.mjs').SharingWorkload} workload */
+export async function prepare(workload) {
+  const { kind, sizes, steps, batch, samples, learningRate, inputs, targets } = workload;
   if (kind === 'stream') return { reason: 'compared with JavaScript libraries only' };
   const of = ({ biases, weights }) => ({ biases: base64(biases), weights: base64(weights) });
-  const first = of(matrixOf(work, kind === 'lstm' ? gateIds(work) : filterIds(work)));
-  return pythonRacer(
+  const first = of(matrixOf(workload, kind === 'lstm' ? gateIds(workload) : filterIds(workload)));
+  return pythonRunner(
     {
-      ...{ kind, sizes, steps, batch, samples, learningRate, first, linear: of(matrixOf(work, outputIds(work))) },
+      ...{ kind, sizes, steps, batch, samples, learningRate, first, linear: of(matrixOf(workload, outputIds(workload))) },
       inputs: inputs.map(base64),
       targets: targets.map(base64),
     },

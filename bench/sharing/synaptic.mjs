@@ -2,9 +2,9 @@
 import synaptic from 'synaptic';
 import { gatedNetwork } from './gated-network.mjs';
 
-/** @param {import('./works.mjs').SharingWork} work */
-export const prepare = (work) =>
-  gatedNetwork(work, (sizes) => new synaptic.Architect.LSTM(...sizes), {
+/** @param {import('./workloads.mjs').SharingWorkload} workload */
+export const prepare = (workload) =>
+  gatedNetwork(workload, (sizes) => new synaptic.Architect.LSTM(...sizes), {
     clear: (network) => network.clear(),
     propagate: (network, rate, _update, target) => network.propagate(rate, target),
   });

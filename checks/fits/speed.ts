@@ -2,8 +2,8 @@
  * Processor time to a training loss: a tenth of what Adam has after 200 epochs (batches of 32, learning rate 0.01), for
  * networks of tanh layers with a linear output. Adam runs on the fast engine for up to 20,000 epochs, Levenberg–Marquardt
  * for up to 300 iterations, L-BFGS for up to 3,000; brain.js for up to 20,000, with targets scaled to 0.1 to 0.9 for its
- * sigmoid output, and the loss with them; scikit-learn's `lbfgs` for up to 3,000. Contenders take turns; the first of
- * four rounds is for the compiler and not counted.
+ * sigmoid output, and the loss with them; scikit-learn's `lbfgs` for up to 3,000. Runs are interleaved; the first of
+ * four rounds warms up the compiler and is not counted.
  */
 import { Network, type Optimizer } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
@@ -30,7 +30,7 @@ interface Time {
   readonly time: number;
   readonly reached: boolean;
 }
-type Contender = (problem: Problem, seed: number, goal: number) => Time | Promise<Time>;
+type Method = (problem: Problem, seed: number, goal: number) => Time | Promise<Time>;
 
 const since = (before: NodeJS.CpuUsage) => {
   const { user, system } = process.cpuUsage(before);
@@ -70,7 +70,7 @@ interface Brain {
 }
 
 /** brain.js as `pnpm bench` installs it; undefined where it is not. */
-function brain(): Contender | undefined {
+function brain(): Method | undefined {
   let library: Brain;
   try {
     library = createRequire(new URL('../../bench/package.json', import.meta.url))('brain.js') as Brain;
@@ -109,21 +109,21 @@ export async function timeToLoss(smoke: boolean): Promise<void> {
   engine = await auto();
   const seeds = smoke ? [0] : [0, 1, 2, 3, 4];
   const peer = smoke ? undefined : brain();
-  const contenders: [string, Contender][] = Object.keys(optimizers).map((name) => [
+  const methods: [string, Method][] = Object.keys(optimizers).map((name) => [
     name,
     (problem, seed, goal) => train(problem, seed, name, goal),
   ]);
-  if (peer !== undefined) contenders.push(['brain.js', peer]);
+  if (peer !== undefined) methods.push(['brain.js', peer]);
   const measured: (Problem & { goals: number[] })[] = [];
   for (const problem of smallProblems().slice(0, smoke ? 1 : undefined)) {
     const goals: number[] = [];
-    const times = contenders.map((): Time[] => []);
+    const times = methods.map((): Time[] => []);
     for (const seed of seeds) {
       const goal = (await train(problem, seed, 'Adam', 0, 200)).loss / 10;
       goals.push(goal);
-      const found = contenders.map((): Time[] => []);
+      const found = methods.map((): Time[] => []);
       for (let round = 0; round < (smoke ? 1 : rounds); round++) {
-        for (const [k, [, run]] of contenders.entries()) {
+        for (const [k, [, run]] of methods.entries()) {
           // What takes seconds is measured once.
           if (round > 0 && found[k][0].time > 1000) continue;
           found[k].push(await run(problem, seed, goal));
@@ -135,7 +135,7 @@ export async function timeToLoss(smoke: boolean): Promise<void> {
       });
     }
     measured.push({ ...problem, goals });
-    const line = contenders.map(([name], k) => `${name} ${shown(times[k])}`);
+    const line = methods.map(([name], k) => `${name} ${shown(times[k])}`);
     console.log(
       `${problem.name}, ${problem.layers.join('-')}, loss ${median(goals).toPrecision(2)}: ${line.join('; ')}`,
     );

@@ -93,7 +93,7 @@ try {
     });
   }
   const digests = new Set(Object.values(results.runtimes).map(({ bits }) => bits?.['wasm, not fused']));
-  results.sameBits = digests.size === 1;
+  results.bitIdentical = digests.size === 1;
 } finally {
   registry.stop();
   rmSync(folder, { recursive: true, force: true });

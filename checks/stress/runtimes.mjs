@@ -55,6 +55,6 @@ for (const [runtime, [binary, ...args]] of commands) {
   console.log(`${runtime} ${version}: ${status === 0 ? 'passed' : `failed\n${stderr}`}`);
 }
 const passed = Object.values(runtimes).filter(({ failed }) => failed === undefined);
-const sameBits = new Set(passed.map(({ bits }) => bits['wasm, not fused'])).size === 1;
-record('runtimes', { runtimes, sameBits });
-process.exit(passed.length === commands.size && sameBits ? 0 : 1);
+const bitIdentical = new Set(passed.map(({ bits }) => bits['wasm, not fused'])).size === 1;
+record('runtimes', { runtimes, bitIdentical });
+process.exit(passed.length === commands.size && bitIdentical ? 0 : 1);

@@ -14,18 +14,18 @@ const run = async (script: string, ...args: string[]) =>
   (await promisify(execFile)(process.execPath, [script, '--smoke', ...args], { cwd: root, env })).stdout;
 
 describe('smoke test', { timeout: 120_000 }, () => {
-  test('bench/run.mjs compares losses, also of an LSTM, and reports a contender that cannot run as not measured', async () => {
-    const works = ['tiny-online', 'lstm-6-4-2'];
-    const output = await run('bench/run.mjs', '--works', works.join(), '--contenders', 'nnbp-2-threads');
+  test('bench/run.mjs compares losses, also of an LSTM, and reports a library that cannot run as not measured', async () => {
+    const workloads = ['tiny-online', 'lstm-6-4-2'];
+    const output = await run('bench/run.mjs', '--workloads', workloads.join(), '--libraries', 'nnbp-2-threads');
     // Each work with a pinned core, and without.
-    expect(output.match(/nnbp: loss .*: same/g)).toHaveLength(2 * works.length);
+    expect(output.match(/nnbp: loss .*: same/g)).toHaveLength(2 * workloads.length);
     expect(output).toMatch(/tiny-online\s+nnbp-2-threads\s+not measured/);
     expect(output).toMatch(/lstm-6-4-2\s+nnbp\s+\d/);
   });
 
   test.each([
     ['bench/threads.mjs', '8-4-2'],
-    ['bench/ceiling.mjs', 'register-only loop'],
+    ['bench/peak.mjs', 'register-only loop'],
     ['bench/digits.mjs', 'seconds'],
     ['bench/growth.mjs', '10,000'],
     ['checks/stress/load.mjs', 'wrong: 0'],

@@ -4,11 +4,11 @@ import { GraphBuilder, Network, Random } from '@nnbp/core';
 import { conv2d, lstm } from '@nnbp/layers';
 
 /**
- * @typedef {object} SharingWork
+ * @typedef {object} SharingWorkload
  * @property {string} name
  * @property {'lstm' | 'stream' | 'convolution'} kind
  * @property {number} batch Sequences, or images, per update.
- * @property {number} samples How many there are; one step of a contender goes through all of them.
+ * @property {number} samples Number of samples. A step of a runner trains on all of them.
  * @property {number} steps Steps of a sequence; 1 for images.
  * @property {number} learningRate
  * @property {import('@nnbp/core').Graph} graph
@@ -33,8 +33,8 @@ export const sharingNames = Object.keys(shapes);
 /** An image of the convolution, its windows and how far apart they are. */
 export const image = { size: 28, kernel: 5, stride: 2, windows: 12 };
 
-/** @returns {SharingWork} */
-export function makeSharingWork(name) {
+/** @returns {SharingWorkload} */
+export function makeSharingWorkload(name) {
   const { kind, sizes, steps, batch, batches } = shapes[name];
   const graph = kind === 'convolution' ? convolution(sizes) : recurrent(sizes);
   const random = new Random(7);
@@ -74,7 +74,7 @@ export const counts = ({ steps, batch }) => Array.from({ length: steps }, () => 
 /**
  * The bias and the weights of the nodes with these ids, as a matrix with a row per node.
  *
- * @param {Pick<SharingWork, 'graph' | 'parameters'>} work
+ * @param {Pick<SharingWorkload, 'graph' | 'parameters'>} workload
  * @param {string[]} ids
  */
 export function matrixOf({ graph, parameters }, ids) {
@@ -94,7 +94,7 @@ export function matrixOf({ graph, parameters }, ids) {
 /**
  * The four gates of an LSTM layer, in PyTorch's order.
  *
- * @param {SharingWork} work
+ * @param {SharingWorkload} workload
  */
 export const gateIds = ({ sizes: [, units] }) =>
   ['i', 'f', 'g', 'o'].flatMap((gate) => Array.from({ length: units }, (_, k) => `lstm.${gate}.${k}`));
@@ -104,7 +104,7 @@ export const outputIds = ({ graph }) => Array.from(graph.outputs, (i) => graph.i
 /**
  * One node of each filter: all of a filter share their weights.
  *
- * @param {SharingWork} work
+ * @param {SharingWorkload} workload
  */
 export const filterIds = ({ sizes: [, filters] }) =>
   Array.from({ length: filters }, (_, f) => `conv.${f * image.windows ** 2}`);

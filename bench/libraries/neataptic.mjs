@@ -1,17 +1,17 @@
 /** neataptic: `activate` and `propagate`, which its `train` calls; its standalone function cannot learn. */
 import neataptic from 'neataptic';
-import { eachComputed, meanSquaredError, rows } from '../works.mjs';
+import { eachComputed, meanSquaredError, rows } from '../workloads.mjs';
 
-/** @type {import('./contender.mjs').Prepare} */
-export function prepare(work) {
-  const { ordinary: graph, weights, batch, samples } = work;
+/** @type {import('./library.mjs').Prepare} */
+export function prepare(workload) {
+  const { ordinary: graph, weights, batch, samples } = workload;
   if (graph.edgeCount > 1e6) return { reason: 'an object an edge, with lists of its own: two million do not fit' };
   const network = buildNetwork(graph, weights);
   const outputs = graph.outputs.length;
-  const inputs = rows(work.inputs, graph.inputCount);
-  const targets = rows(work.targets, outputs);
+  const inputs = rows(workload.inputs, graph.inputCount);
+  const targets = rows(workload.targets, outputs);
   // Its error is target − output, ours 2 (output − target) / outputs, and it adds up where we take the mean.
-  const rate = (work.learningRate * 2) / outputs / batch;
+  const rate = (workload.learningRate * 2) / outputs / batch;
   return {
     step() {
       for (let s = 0; s < samples; s++) {
@@ -19,7 +19,7 @@ export function prepare(work) {
         network.propagate(rate, 0, (s + 1) % batch === 0, targets[s]);
       }
     },
-    loss: () => meanSquaredError(work, (input) => network.activate(input)),
+    loss: () => meanSquaredError(workload, (input) => network.activate(input)),
     note: 'activate and propagate; its error at an output is target − output, without g′: not the gradient of squared error',
   };
 }

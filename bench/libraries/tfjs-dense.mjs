@@ -1,24 +1,24 @@
-/** The dense works on TensorFlow.js: variables, one `minimize` an update, everything else tidied away. */
+/** The dense workloads on TensorFlow.js: variables, one `minimize` an update, everything else tidied away. */
 import { startTfjs } from '../tfjs.mjs';
-import { denseLayers, rows } from '../works.mjs';
+import { denseLayers, rows } from '../workloads.mjs';
 
 /**
- * @param {import('../works.mjs').Work} work
+ * @param {import('../workloads.mjs').Workload} workload
  * @param {'cpu' | 'wasm'} backend
- * @returns {Promise<import('./contender.mjs').Racer | import('./contender.mjs').Absent>}
+ * @returns {Promise<import('./library.mjs').Runner | import('./library.mjs').Absent>}
  */
-export async function prepareTfjs(work, backend) {
-  if (work.sizes === undefined) return { reason: 'it knows dense tensors only' };
+export async function prepareTfjs(workload, backend) {
+  if (workload.sizes === undefined) return { reason: 'it knows dense tensors only' };
   const tf = await startTfjs(backend);
-  const layers = denseLayers(work).map(({ inputs, outputs, weights, biases }) => ({
+  const layers = denseLayers(workload).map(({ inputs, outputs, weights, biases }) => ({
     weights: tf.variable(tf.tensor2d(weights, [outputs, inputs]).transpose()),
     biases: tf.variable(tf.tensor1d(biases)),
   }));
-  const { batch, samples } = work;
-  const [width, outputs] = [work.sizes[0], work.sizes.at(-1)];
-  const inputBatches = rows(work.inputs, batch * width).map((values) => tf.tensor2d(values, [batch, width]));
-  const targetBatches = rows(work.targets, batch * outputs).map((values) => tf.tensor2d(values, [batch, outputs]));
-  const optimizer = tf.train.sgd(work.learningRate);
+  const { batch, samples } = workload;
+  const [width, outputs] = [workload.sizes[0], workload.sizes.at(-1)];
+  const inputBatches = rows(workload.inputs, batch * width).map((values) => tf.tensor2d(values, [batch, width]));
+  const targetBatches = rows(workload.targets, batch * outputs).map((values) => tf.tensor2d(values, [batch, outputs]));
+  const optimizer = tf.train.sgd(workload.learningRate);
   const lossOf = (k) => {
     let x = inputBatches[k];
     for (const layer of layers) x = tf.sigmoid(tf.add(tf.matMul(x, layer.weights), layer.biases));

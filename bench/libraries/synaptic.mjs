@@ -1,20 +1,20 @@
 /** synaptic: with its own code generation on layers, with its objects on a graph. */
 import synaptic from 'synaptic';
-import { eachComputed, levelsOf, meanSquaredError, rows } from '../works.mjs';
+import { eachComputed, levelsOf, meanSquaredError, rows } from '../workloads.mjs';
 
-/** @type {import('./contender.mjs').Prepare} */
-export function prepare(work) {
-  const { ordinary: graph, weights, samples } = work;
-  if (graph.edgeCount > 1e6) return { reason: 'an object an edge, with tables of its own: two million do not fit' };
-  // The code it generates for a graph with skip edges computes another loss, so that only the objects can race there.
-  const generated = work.sizes !== undefined;
+/** @type {import('./library.mjs').Prepare} */
+export function prepare(workload) {
+  const { ordinary: graph, weights, samples } = workload;
+  if (graph.edgeCount > 1e6) return { reason: 'it makes an object per edge, with tables: two million do not fit in memory' };
+  // The code that it generates for a graph with skip edges computes a wrong loss, so graphs are measured without it.
+  const generated = workload.sizes !== undefined;
   const network = buildNetwork(graph, weights);
   network.setOptimize(generated);
   const outputs = graph.outputs.length;
-  const inputs = rows(work.inputs, graph.inputCount);
-  const targets = rows(work.targets, outputs);
+  const inputs = rows(workload.inputs, graph.inputCount);
+  const targets = rows(workload.targets, outputs);
   // Its error is target − output, ours 2 (output − target) / outputs.
-  const rate = (work.learningRate * 2) / outputs;
+  const rate = (workload.learningRate * 2) / outputs;
   return {
     step() {
       for (let s = 0; s < samples; s++) {
@@ -22,8 +22,8 @@ export function prepare(work) {
         network.propagate(rate, targets[s]);
       }
     },
-    loss: () => meanSquaredError(work, (input) => network.activate(input)),
-    note: `activate and propagate, ${generated ? 'generated code' : 'objects (the code it generates for this graph computes another loss)'}; no batches; its error at an output is target − output, without g′: not the gradient of squared error`,
+    loss: () => meanSquaredError(workload, (input) => network.activate(input)),
+    note: `activate and propagate, ${generated ? 'generated code' : 'objects (the code that it generates for this graph computes a wrong loss)'}; no batches; its error at an output is target − output, without g′: not the gradient of squared error`,
   };
 }
 

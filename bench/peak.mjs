@@ -42,11 +42,11 @@ function registerLoop() {
 const loop = registerLoop();
 const flopsOfLoop = repeats * sums * 8;
 const engine = await ourEngine(1);
-const works = smoke ? [{ sizes: [8, 4, 2], batch: 4 }] : [
+const workloads = smoke ? [{ sizes: [8, 4, 2], batch: 4 }] : [
   { sizes: [784, 128, 64, 10], batch: 64 },
   { sizes: [1024, 1024, 1024, 10], batch: 128 },
 ];
-const ceiling = works.map(({ sizes, batch }) => {
+const peak = workloads.map(({ sizes, batch }) => {
   const { predict, step, edges } = training(engine, sizes, batch);
   const all = edges.reduce((sum, count) => sum + count);
   // Case 2 is not computed for inputs.
@@ -64,7 +64,7 @@ const ceiling = works.map(({ sizes, batch }) => {
 console.log(
   table(
     ['network', 'batch', 'forward', 'step', 'register-only loop, GFLOP/s'],
-    ceiling.map((c) => [c.network, c.batch, c.forward, c.step, c.loopGflops]),
+    peak.map((c) => [c.network, c.batch, c.forward, c.step, c.loopGflops]),
   ),
 );
-changeResults(() => ({ ceiling: { fused: multiplyAdd === fusedMultiplyAdd, works: ceiling } }));
+changeResults(() => ({ peak: { fused: multiplyAdd === fusedMultiplyAdd, workloads: peak } }));

@@ -2,17 +2,17 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { denseLayers, eachComputed, levelsOf } from '../works.mjs';
+import { denseLayers, eachComputed, levelsOf } from '../workloads.mjs';
 
 // Settings meant for another BLAS would make its own slow.
 const env = { ...process.env, OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1' };
 for (const name of ['OPENBLAS_CORETYPE', 'OPENBLAS_L2_SIZE']) delete env[name];
 
-/** @type {import('./contender.mjs').Prepare} */
-export const prepare = (work) => pythonRacer(describe(work), { scale: 'fixed', batch: work.batch });
+/** @type {import('./library.mjs').Prepare} */
+export const prepare = (workload) => pythonRunner(describe(workload), { scale: 'fixed', batch: workload.batch });
 
-/** Starts Python with a work as `pytorch.py` reads it. */
-export async function pythonRacer(work, rule) {
+/** Starts Python with a workload as `pytorch.py` reads it. */
+export async function pythonRunner(workload, rule) {
   const python = ['python3', '/usr/bin/python3'].find(
     (command) => spawnSync(command, ['-c', 'import torch'], { env }).status === 0,
   );
@@ -31,7 +31,7 @@ export async function pythonRacer(work, rule) {
     if (done) throw new Error('The Python process ended: see above.');
     return JSON.parse(value);
   };
-  let { version, formulations, loss } = await ask({ do: 'prepare', work });
+  let { version, formulations, loss } = await ask({ do: 'prepare', workload });
   const speeds = Object.entries(formulations).map(([name, speed]) => `${name} (${speed} samples/s when tried)`);
   return {
     loss: () => loss,
@@ -43,20 +43,20 @@ export async function pythonRacer(work, rule) {
   };
 }
 
-function describe(work) {
-  const { batch, samples, learningRate } = work;
+function describe(workload) {
+  const { batch, samples, learningRate } = workload;
   return {
     batch,
     samples,
     learningRate,
-    inputs: base64(work.inputs),
-    targets: base64(work.targets),
-    ...(work.sizes === undefined ? { graph: describeGraph(work) } : { layers: describeLayers(work) }),
+    inputs: base64(workload.inputs),
+    targets: base64(workload.targets),
+    ...(workload.sizes === undefined ? { graph: describeGraph(workload) } : { layers: describeLayers(workload) }),
   };
 }
 
-const describeLayers = (work) =>
-  denseLayers(work).map(({ inputs, outputs, weights, biases }) => ({
+const describeLayers = (workload) =>
+  denseLayers(workload).map(({ inputs, outputs, weights, biases }) => ({
     inputs,
     outputs,
     weights: base64(weights),

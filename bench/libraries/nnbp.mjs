@@ -2,15 +2,15 @@
 import { mse } from '@nnbp/losses';
 import { sgd } from '@nnbp/optim';
 import { ourEngine } from '../our-engine.mjs';
-import { rows } from '../works.mjs';
+import { rows } from '../workloads.mjs';
 
-/** @type {import('./contender.mjs').Prepare} */
-export const prepare = (work) => ours(work, 1);
+/** @type {import('./library.mjs').Prepare} */
+export const prepare = (workload) => ours(workload, 1);
 
 /**
- * @param {import('../works.mjs').Work} work
+ * @param {import('../workloads.mjs').Workload} workload
  * @param {number} threads
- * @returns {Promise<import('./contender.mjs').Racer | import('./contender.mjs').Absent>}
+ * @returns {Promise<import('./library.mjs').Runner | import('./library.mjs').Absent>}
  */
 export async function ours({ graph, parameters, batch, samples, inputs, targets, learningRate }, threads) {
   const engine = await ourEngine(threads);

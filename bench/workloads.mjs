@@ -6,11 +6,11 @@ import { sigmoid } from '@nnbp/activations';
 import { GraphBuilder, mlp, Network, Random } from '@nnbp/core';
 
 /**
- * @typedef {object} Work
+ * @typedef {object} Workload
  * @property {string} name
  * @property {number[] | undefined} sizes The nodes of each layer; undefined for a graph that has no layers.
  * @property {number} batch Samples per update.
- * @property {number} samples How many there are; one step of a contender goes through all of them.
+ * @property {number} samples Number of samples. A step of a runner trains on all of them.
  * @property {number} learningRate
  * @property {import('@nnbp/core').Graph} graph
  * @property {import('@nnbp/core').Graph} ordinary The same with every c fixed at 1, as the peers have it.
@@ -34,13 +34,13 @@ const shapes = {
   'random-graph': { sizes: undefined, batch: 64, samples: 64 },
 };
 
-export const workNames = Object.keys(shapes);
+export const workloadNames = Object.keys(shapes);
 
 /** @param {'trainable' | 'fixed'} scale - Whether each c is learned, or 1. */
 const scales = (scale) => (scale === 'fixed' ? { fixed: { c: 1 } } : {});
 
-/** @returns {Work} */
-export function makeWork(name) {
+/** @returns {Workload} */
+export function makeWorkload(name) {
   const { sizes, batch, samples } = shapes[name];
   const build = (scale) =>
     sizes === undefined
@@ -49,7 +49,7 @@ export function makeWork(name) {
   const [graph, ordinary] = [build('trainable'), build('fixed')];
   const random = new Random(7);
   const weights = new Network(ordinary, { seed: 1 }).parameters.vector;
-  // A bias of 0 would hide a contender that omits it.
+  // A bias of 0 would hide a library that omits it.
   eachComputed(ordinary, (i) => (weights[ordinary.biasIndex(i)] = random.uniform() - 0.5));
   const uniform = (count, low, high) =>
     Float32Array.from({ length: count }, () => low + (high - low) * random.uniform());
@@ -131,15 +131,15 @@ export const row = (values, s, width) => values.subarray(s * width, (s + 1) * wi
 /** The rows as a list, for libraries that take one sample at a time. */
 export const rows = (values, width) => Array.from({ length: values.length / width }, (_, s) => row(values, s, width));
 
-/** The mean over samples and outputs of (x − t)², for a contender that predicts one sample at a time. */
-export function meanSquaredError(work, predict) {
-  const [width, outputs] = [work.graph.inputCount, work.graph.outputs.length];
+/** The mean over samples and outputs of (x − t)², for a library that predicts one sample at a time. */
+export function meanSquaredError(workload, predict) {
+  const [width, outputs] = [workload.graph.inputCount, workload.graph.outputs.length];
   let sum = 0;
-  for (let s = 0; s < work.samples; s++) {
-    const x = predict(row(work.inputs, s, width));
-    for (let k = 0; k < outputs; k++) sum += (x[k] - work.targets[s * outputs + k]) ** 2;
+  for (let s = 0; s < workload.samples; s++) {
+    const x = predict(row(workload.inputs, s, width));
+    for (let k = 0; k < outputs; k++) sum += (x[k] - workload.targets[s * outputs + k]) ** 2;
   }
-  return sum / (work.samples * outputs);
+  return sum / (workload.samples * outputs);
 }
 
 function withScales(weights, ordinary, graph) {

@@ -1,22 +1,22 @@
 /** jax-js on its WebAssembly backend: one jitted function for loss, gradient and update. */
-import { denseLayers, rows } from '../works.mjs';
+import { denseLayers, rows } from '../workloads.mjs';
 
-/** @type {import('./contender.mjs').Prepare} */
-export async function prepare(work) {
-  if (work.sizes === undefined) return { reason: 'it knows dense arrays only' };
+/** @type {import('./library.mjs').Prepare} */
+export async function prepare(workload) {
+  if (workload.sizes === undefined) return { reason: 'it knows dense arrays only' };
   // It asks the browser how many cores there are; Node 20 has no browser to ask.
   globalThis.navigator ??= /** @type {any} */ ({ hardwareConcurrency: 1 });
   const { defaultDevice, init, jit, nn, numpy: np, tree, valueAndGrad } = await import('@jax-js/jax');
   await init('wasm');
   defaultDevice('wasm');
 
-  const { batch, samples, learningRate } = work;
-  const [width, outputs] = [work.sizes[0], work.sizes.at(-1)];
+  const { batch, samples, learningRate } = workload;
+  const [width, outputs] = [workload.sizes[0], workload.sizes.at(-1)];
   const matrices = (values, columns) =>
     rows(values, batch * columns).map((part) => np.array(part.slice()).reshape([batch, columns]));
-  const inputBatches = matrices(work.inputs, width);
-  const targetBatches = matrices(work.targets, outputs);
-  let parameters = denseLayers(work).map((layer) => ({
+  const inputBatches = matrices(workload.inputs, width);
+  const targetBatches = matrices(workload.targets, outputs);
+  let parameters = denseLayers(workload).map((layer) => ({
     weights: np.transpose(np.array(layer.weights).reshape([layer.outputs, layer.inputs])),
     biases: np.array(layer.biases),
   }));

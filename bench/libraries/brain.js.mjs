@@ -1,25 +1,25 @@
 /** brain.js: `trainPattern`, what its `train` calls, without the error check of every round. */
 import brain from 'brain.js';
-import { denseLayers, meanSquaredError, rows } from '../works.mjs';
+import { denseLayers, meanSquaredError, rows } from '../workloads.mjs';
 
-/** @type {import('./contender.mjs').Prepare} */
-export function prepare(work) {
-  if (work.sizes === undefined) return { reason: 'it knows layers only' };
+/** @type {import('./library.mjs').Prepare} */
+export function prepare(workload) {
+  if (workload.sizes === undefined) return { reason: 'it knows layers only' };
   const network = new brain.NeuralNetwork({ activation: 'sigmoid' });
-  network.sizes = work.sizes;
+  network.sizes = workload.sizes;
   network.initialize();
-  denseLayers(work).forEach((layer, l) => {
+  denseLayers(workload).forEach((layer, l) => {
     network.biases[l + 1] = layer.biases;
     network.weights[l + 1] = rows(layer.weights, layer.inputs);
   });
   // Its error is target − output, ours 2 (output − target) / outputs. Its options refuse a momentum of 0.
-  network.trainOpts.learningRate = (work.learningRate * 2) / work.sizes.at(-1);
+  network.trainOpts.learningRate = (workload.learningRate * 2) / workload.sizes.at(-1);
   network.trainOpts.momentum = 0;
-  const targets = rows(work.targets, work.sizes.at(-1));
-  const patterns = rows(work.inputs, work.sizes[0]).map((input, s) => ({ input, output: targets[s] }));
+  const targets = rows(workload.targets, workload.sizes.at(-1));
+  const patterns = rows(workload.inputs, workload.sizes[0]).map((input, s) => ({ input, output: targets[s] }));
   return {
     step: () => network.trainPatterns(patterns),
-    loss: () => meanSquaredError(work, (input) => network.runInput(input)),
+    loss: () => meanSquaredError(workload, (input) => network.runInput(input)),
     rule: { scale: 'fixed', batch: 1 },
     note: 'trainPatterns; it has no batches and updates after each sample',
   };

@@ -1,4 +1,4 @@
-/** Processes on one core: racers, which serve requests, and fresh ones, which run once. */
+/** Starts processes on one core: some serve requests, others run a script once. */
 import { spawn, spawnSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -8,13 +8,13 @@ const lastCore = String(availableParallelism() - 1);
 /** Whether the system can keep a process on one core. */
 export const canPin = spawnSync('taskset', ['-c', lastCore, 'true']).status === 0;
 
-/** The command line of a script of this directory, kept on one core if that is wanted and possible. */
+/** The command line of a script of this directory, pinned to one core if requested and possible. */
 function command(script, args, { pinned, flags = [] }) {
   const line = [process.execPath, ...flags, fileURLToPath(new URL(script, import.meta.url)), ...args];
   return pinned && canPin ? ['taskset', '-c', lastCore, ...line] : line;
 }
 
-/** Runs a script to its end in a process of its own and reads the one line of JSON that it prints. */
+/** Runs a script in a new process and reads the one line of JSON that it prints. */
 export function fresh(script, args, flags) {
   const [file, ...rest] = command(script, args, { pinned: true, flags });
   const { stdout, status } = spawnSync(file, rest, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
@@ -23,33 +23,33 @@ export function fresh(script, args, flags) {
 }
 
 /**
- * @param {string} [script] What runs in the process: `racer-process.mjs` or `call-process.mjs`.
- * @returns What the contender reports of itself, and `ask`; or the reason why it does not race.
+ * @param {string} [script] What runs in the process: `workload-process.mjs` or `call-process.mjs`.
+ * @returns The library's note and `ask`; or the reason why it is not measured.
  */
-export async function startRacer(contender, work, pinned, script = 'racer-process.mjs') {
-  const [file, ...args] = command(script, [contender, work], { pinned });
+export async function startProcess(library, workload, pinned, script = 'workload-process.mjs') {
+  const [file, ...args] = command(script, [library, workload], { pinned });
   const child = spawn(file, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   const answer = () =>
     new Promise((resolve, reject) => {
-      const ended = (code) => reject(new Error(`${contender} at ${work}: its process ended with ${code}.`));
+      const ended = (code) => reject(new Error(`${library} at ${workload}: its process ended with ${code}.`));
       child.once('exit', ended).once('message', (message) => {
         child.off('exit', ended);
         resolve(message);
       });
     });
-  // Another library may be missing or fail on this machine; ours may not.
+  // Another library may be missing or fail on this machine; ours must run.
   const { reason, note } = await answer().catch((error) => {
-    if (contender.startsWith('nnbp')) throw error;
+    if (library.startsWith('nnbp')) throw error;
     return { reason: error.message, note: undefined };
   });
   const end = () => child.connected && child.disconnect();
   if (reason !== undefined) {
     end();
-    return { contender, reason };
+    return { library, reason };
   }
   const ask = (message) => {
     child.send(message);
     return answer();
   };
-  return { contender, note, ask, end };
+  return { library, note, ask, end };
 }

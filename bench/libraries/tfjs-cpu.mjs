@@ -1,0 +1,5 @@
+/** TensorFlow.js, its plain JavaScript backend. */
+import { prepareTfjs } from './tfjs-dense.mjs';
+
+/** @type {import('./library.mjs').Prepare} */
+export const prepare = (workload) => prepareTfjs(workload, 'cpu');

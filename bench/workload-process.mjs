@@ -1,0 +1,39 @@
+/**
+ * One library at one workload in a process of its own, so that neither its compiled code nor its garbage is another's.
+ * It waits for requests. Usage: workload-process.mjs LIBRARY WORKLOAD, with an IPC channel.
+ */
+import { makeSharingWorkload, sharingNames } from './sharing/workloads.mjs';
+import { makeWorkload } from './workloads.mjs';
+
+const [library, workloadName] = process.argv.slice(2);
+const shares = sharingNames.includes(workloadName);
+const { prepare } = await import(`./${shares ? 'sharing' : 'libraries'}/${library}.mjs`);
+const runner = await prepare(shares ? makeSharingWorkload(workloadName) : makeWorkload(workloadName));
+
+async function run(seconds) {
+  if (runner.run) return runner.run(seconds);
+  const startTime = performance.now();
+  let steps = 0;
+  while (performance.now() - startTime < 1000 * seconds) {
+    runner.step();
+    steps++;
+  }
+  return { steps, seconds: (performance.now() - startTime) / 1000 };
+}
+
+async function firstStep() {
+  // A network of another definition has no loss to compare.
+  if (runner.loss === undefined) return {};
+  const before = runner.loss();
+  await runner.step();
+  return { before, after: runner.loss(), rule: runner.rule };
+}
+
+process.on('message', async ({ seconds }) =>
+  process.send(seconds === undefined ? await firstStep() : await run(seconds)),
+);
+process.on('disconnect', () => {
+  runner.dispose?.();
+  process.exit();
+});
+process.send({ reason: runner.reason, note: runner.note });
