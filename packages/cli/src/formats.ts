@@ -16,7 +16,7 @@ import {
 } from '@nnbp/interop';
 import { suggestion } from './nearest.js';
 import { readFormulaFile } from './fit/formula-file.js';
-import { foreignKind, isOwnSafetensors, isSafetensors } from './foreign.js';
+import { unsupportedFormatOf, isOwnSafetensors, isSafetensors } from './unsupported-format.js';
 import { type JsonKeys, jsonKeys } from './json-keys.js';
 import { misuse, Problem } from './problem.js';
 
@@ -172,7 +172,7 @@ export function formatOf(path: string, bytes: Uint8Array, name?: string): Format
   const found = formats.find(({ read, fits }) => read !== undefined && fits(bytes, keys));
   if (found !== undefined) return able(found);
   const names = formats.filter(({ read }) => read !== undefined).map((format) => format.name);
-  const kind = foreignKind(bytes, keys);
+  const kind = unsupportedFormatOf(bytes, keys);
   if (kind !== undefined) throw new Problem(`${path}: ${kind}`);
   throw new Problem(
     `${path}: unknown format. Supported: ${names.join(', ')}. If it is one of these, set it with --from.`,

@@ -10,8 +10,8 @@ import { misuse, Problem } from './problem.js';
 import { shellWord } from './shell-word.js';
 import { counted } from './table.js';
 
-/** What the user specified. */
-export interface Wishes {
+/** The options of the command line that concern columns. */
+export interface ColumnOptions {
   readonly target: readonly string[];
   readonly number: readonly string[];
   readonly category: readonly string[];
@@ -54,9 +54,9 @@ export function expectColumns({ name: file, header, named, doubtfulName }: Csv, 
  *
  * @throws Problem if there is no target or no input to learn from.
  */
-export function guessColumns(used: Survey, wishes: Wishes, all: Survey = used): Guess[] {
+export function guessColumns(used: Survey, options: ColumnOptions, all: Survey = used): Guess[] {
   const guesses = used.columns.map((survey, k): Guess => {
-    const guess = guessColumn(survey, wishes, used.rows);
+    const guess = guessColumn(survey, options, used.rows);
     const missing = missingIn(all.columns[k], guess.column?.kind);
     return missing === '' ? guess : { ...guess, missing };
   });
@@ -74,25 +74,25 @@ export function guessColumns(used: Survey, wishes: Wishes, all: Survey = used): 
   return guesses;
 }
 
-function guessColumn(survey: ColumnSurvey, wishes: Wishes, rows: number): Guess {
-  if (wishes.target.includes(survey.name)) return guessTarget(survey, wishes);
-  if (wishes.group === survey.name) return ignored(survey, 'the group of the row');
-  if (wishes.ignore.includes(survey.name)) return ignored(survey, 'as specified');
-  return guessInput(survey, wishes, rows);
+function guessColumn(survey: ColumnSurvey, options: ColumnOptions, rows: number): Guess {
+  if (options.target.includes(survey.name)) return guessTarget(survey, options);
+  if (options.group === survey.name) return ignored(survey, 'the group of the row');
+  if (options.ignore.includes(survey.name)) return ignored(survey, 'as specified');
+  return guessInput(survey, options, rows);
 }
 
 const ignored = (survey: ColumnSurvey, reason: string): Guess => ({ survey, role: 'ignored', reason });
 
-function guessInput(survey: ColumnSurvey, wishes: Wishes, rows: number): Guess {
+function guessInput(survey: ColumnSurvey, options: ColumnOptions, rows: number): Guess {
   const { name, values, numbers } = survey;
-  if (wishes.number.includes(name)) return { survey, role: 'input', ...asNumber(survey, wishes) };
-  if (wishes.category.includes(name)) return { survey, role: 'input', ...asCategory(survey, wishes) };
+  if (options.number.includes(name)) return { survey, role: 'input', ...asNumber(survey, options) };
+  if (options.category.includes(name)) return { survey, role: 'input', ...asCategory(survey, options) };
   switch (inputKind(survey)) {
     case 'number':
       if (isRowNumber(survey, rows)) return ignored(survey, 'counts the rows');
-      return { survey, role: 'input', ...asNumber(survey, wishes) };
+      return { survey, role: 'input', ...asNumber(survey, options) };
     case 'category':
-      return { survey, role: 'input', ...asCategory(survey, wishes) };
+      return { survey, role: 'input', ...asCategory(survey, options) };
     case 'empty':
       return ignored(survey, 'empty');
     case 'constant':
@@ -107,19 +107,19 @@ function guessInput(survey: ColumnSurvey, wishes: Wishes, rows: number): Guess {
   }
 }
 
-function guessTarget(survey: ColumnSurvey, wishes: Wishes): Guess {
+function guessTarget(survey: ColumnSurvey, options: ColumnOptions): Guess {
   const { name, values, numbers } = survey;
   const kind = targetKind(survey);
   if (kind === 'empty') throw new Problem(`The target "${name}" is empty.`);
   if (kind === 'constant') {
     throw new Problem(`The target "${name}" is ${firstValue(survey)} in every row. Choose another target.`);
   }
-  if (wishes.number.includes(name)) return { survey, role: 'target', ...asNumber(survey, { missing: 'drop' }) };
-  if (wishes.category.includes(name) || kind === 'category') {
+  if (options.number.includes(name)) return { survey, role: 'target', ...asNumber(survey, { missing: 'drop' }) };
+  if (options.category.includes(name) || kind === 'category') {
     const category = asCategory(survey, { missing: 'drop' });
     const size = category.column.kind === 'category' ? category.column.values.length : 0;
     const isBinary = size === 2 && numbers.min === 0 && numbers.max === 1;
-    if (wishes.category.includes(name) || !hasIntegerClasses(survey) || isBinary) {
+    if (options.category.includes(name) || !hasIntegerClasses(survey) || isBinary) {
       return { survey, role: 'target', ...category };
     }
     const integers = `"${name}" has ${size} different integers, so it is a category. To predict it as a number, add --number ${shellWord(name)}.`;
@@ -134,7 +134,7 @@ function guessTarget(survey: ColumnSurvey, wishes: Wishes): Guess {
 
 type Encoded = Pick<Guess, 'reason' | 'notes'> & { readonly column: Column };
 
-function asNumber(survey: ColumnSurvey, { missing }: Pick<Wishes, 'missing'>): Encoded {
+function asNumber(survey: ColumnSurvey, { missing }: Pick<ColumnOptions, 'missing'>): Encoded {
   const { name, numbers } = survey;
   const { count, min, max, mean, word } = numbers;
   if (count === 0)
@@ -146,7 +146,7 @@ function asNumber(survey: ColumnSurvey, { missing }: Pick<Wishes, 'missing'>): E
   };
 }
 
-function asCategory(survey: ColumnSurvey, { missing }: Pick<Wishes, 'missing'>): Encoded {
+function asCategory(survey: ColumnSurvey, { missing }: Pick<ColumnOptions, 'missing'>): Encoded {
   const { name, values } = survey;
   if (values === undefined || values.size === 0) {
     throw misuse(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { housesCsv, irisCsv, world } from './world.js';
+import { housesCsv, irisCsv, workspace } from './workspace.js';
 
 interface Validated {
   readonly test: { readonly loss: number };
@@ -19,7 +19,7 @@ interface Validated {
 
 describe('train --folds', () => {
   it('tests on every row once per repeat, and trains the saved model on all rows', async () => {
-    const { nnbp } = await world({ 'iris.csv': irisCsv });
+    const { nnbp } = await workspace({ 'iris.csv': irisCsv });
     const argv = ['train', 'iris.csv', '--target', 'species', '--epochs', '30', '--folds', '3', '--repeats', '2'];
     const { stdout } = await nnbp(...argv, '--json');
     const { crossValidation, rows, test } = JSON.parse(stdout) as Validated;
@@ -31,7 +31,7 @@ describe('train --folds', () => {
   });
 
   it('keeps the time order, also for numbers with missing rows', async () => {
-    const { nnbp } = await world({ 'houses.csv': housesCsv() });
+    const { nnbp } = await workspace({ 'houses.csv': housesCsv() });
     const { stdout } = await nnbp(
       ...['train', 'houses.csv', '-t', 'price', '--folds', '3', '--time-ordered', '--epochs', '20', '--json'],
     );
@@ -54,7 +54,7 @@ describe('train --folds', () => {
   ].join('\n');
 
   it('keeps the rows of a group in one fold, and does not read the group column', async () => {
-    const { nnbp } = await world({ 'patients.csv': patientsCsv });
+    const { nnbp } = await workspace({ 'patients.csv': patientsCsv });
     const argv = ['train', 'patients.csv', '-t', 'level', '--number', 'level', '--folds', '4', '--epochs', '60'];
     const of = async (...more: string[]) =>
       JSON.parse((await nnbp(...argv, ...more, '--json')).stdout) as Validated & { readonly columns: unknown };
@@ -81,7 +81,7 @@ describe('train --folds', () => {
   });
 
   it('stops early by groups that were not trained on', async () => {
-    const { nnbp } = await world({ 'patients.csv': patientsCsv });
+    const { nnbp } = await workspace({ 'patients.csv': patientsCsv });
     const epochs = async (...more: string[]) => {
       const argv = ['train', 'patients.csv', '-t', 'level', '--number', 'level', '--folds', '3', '--epochs', '60'];
       const { stdout } = await nnbp(...argv, '--patience', '5', '--rate', '0.02', '--json', ...more);
@@ -93,7 +93,7 @@ describe('train --folds', () => {
   });
 
   it('keeps a group in one of the three sets without folds', async () => {
-    const { nnbp } = await world({ 'patients.csv': patientsCsv });
+    const { nnbp } = await workspace({ 'patients.csv': patientsCsv });
     const argv = ['train', 'patients.csv', '-t', 'level', '--number', 'level', '--group', 'patient', '--epochs', '60'];
     const { rows, test, training } = JSON.parse((await nnbp(...argv, '--json')).stdout) as Validated;
     expect([rows.training, rows.validation, rows.test]).toEqual([80, 20, 20]);
@@ -104,7 +104,7 @@ describe('train --folds', () => {
   });
 
   it('refuses fewer groups than sets', async () => {
-    const { nnbp } = await world({ 'small.csv': `g,x,y\n${'a,1,2.5\nb,2,3.5\n'.repeat(40)}` });
+    const { nnbp } = await workspace({ 'small.csv': `g,x,y\n${'a,1,2.5\nb,2,3.5\n'.repeat(40)}` });
     const argv = ['train', 'small.csv', '-t', 'y', '--number', 'y', '--epochs', '2', '--group', 'g'];
     const { code, stderr } = await nnbp(...argv);
     expect([code, stderr]).toEqual([2, expect.stringContaining('need at least 3 groups, but "g" has 2. Set --test-')]);
@@ -112,7 +112,7 @@ describe('train --folds', () => {
   });
 
   it('refuses a row without a group', async () => {
-    const { nnbp } = await world({ 'small.csv': `g,x,y\n${'a,1,2.5\nb,2,3.5\n'.repeat(9)},3,4.5\n` });
+    const { nnbp } = await workspace({ 'small.csv': `g,x,y\n${'a,1,2.5\nb,2,3.5\n'.repeat(9)},3,4.5\n` });
     const { code, stderr } = await nnbp(
       'train',
       'small.csv',
@@ -138,7 +138,7 @@ describe('train --folds', () => {
     ['one fold', ['--folds', '1'], 'Expected an integer ≥ 2'],
     ['repeats without folds', ['--repeats', '2'], 'add --folds 5'],
   ])('refuses %s', async (_, argv, message) => {
-    const { nnbp } = await world({ 'iris.csv': irisCsv });
+    const { nnbp } = await workspace({ 'iris.csv': irisCsv });
     const { code, stderr } = await nnbp('train', 'iris.csv', '--target', 'species', ...argv);
     expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
   });
@@ -146,7 +146,7 @@ describe('train --folds', () => {
 
 describe('search', () => {
   it('ranks candidates, repeats with its seed, and prints a command that trains the best', async () => {
-    const { nnbp } = await world({ 'iris.csv': irisCsv });
+    const { nnbp } = await workspace({ 'iris.csv': irisCsv });
     const argv = ['search', 'iris.csv', '-t', 'species', '--trials', '6', '--max-epochs', '9'];
     const first = await nnbp(...argv, '--json');
     const { command, trials } = JSON.parse(first.stdout) as {
@@ -164,7 +164,7 @@ describe('search', () => {
   });
 
   it('refuses more folds than the rows allow', async () => {
-    const { nnbp } = await world({ 'small.csv': 'x,y\n1,2\n2,3\n3,5\n4,5\n5,7\n' });
+    const { nnbp } = await workspace({ 'small.csv': 'x,y\n1,2\n2,3\n3,5\n4,5\n5,7\n' });
     const { code, stderr } = await nnbp('search', 'small.csv', '-t', 'y', '--folds', '3');
     expect([code, stderr]).toEqual([2, expect.stringContaining('expected at least 6 usable rows, received 5')]);
   });

@@ -1,5 +1,5 @@
 import { expect, describe, it } from 'vitest';
-import { housesCsv, irisCsv, world } from './world.js';
+import { housesCsv, irisCsv, workspace } from './workspace.js';
 
 const rows = (header: string, ...lines: string[]) => [header, ...lines, ''].join('\n');
 const many = (line: (k: number) => string, count = 20) => Array.from({ length: count }, (_, k) => line(k));
@@ -144,7 +144,7 @@ describe('an error is one line', () => {
       'could not be written',
     ],
   ])('%s', async (_, files, argv, code, message) => {
-    const { nnbp } = await world(files);
+    const { nnbp } = await workspace(files);
     const outcome = await nnbp(...argv);
     expect(outcome.stderr).toContain(message);
     expect(outcome.stderr.trimEnd().split('\n')).toHaveLength(1);
@@ -153,7 +153,7 @@ describe('an error is one line', () => {
   });
 
   it('training that overflows suggests a smaller learning rate', async () => {
-    const { nnbp } = await world({ 'houses.csv': housesCsv() });
+    const { nnbp } = await workspace({ 'houses.csv': housesCsv() });
     const args = ['--optimizer', 'sgd', '--rate', '100000', '--activation', 'identity', '--hidden', '16,16'];
     const { code, stderr } = await nnbp('train', 'houses.csv', '-t', 'price', '--missing', 'mean', ...args);
     expect(code).toBe(1);
@@ -163,7 +163,7 @@ describe('an error is one line', () => {
 
 describe('tables with unusual formatting', () => {
   const learn = async (csv: string, ...argv: string[]) => {
-    const { nnbp } = await world({ 'a.csv': csv });
+    const { nnbp } = await workspace({ 'a.csv': csv });
     const { code, stdout, stderr } = await nnbp('train', 'a.csv', '--epochs', '1', '--json', ...argv);
     expect(stderr).toBe('');
     expect(code).toBe(0);
@@ -214,7 +214,7 @@ describe('tables with unusual formatting', () => {
   });
 
   it('a few words among many numbers count as missing', async () => {
-    const { nnbp } = await world({ 'a.csv': rows('x,y', ...many((k) => `${k === 7 ? 'broken' : k},${k}`, 60)) });
+    const { nnbp } = await workspace({ 'a.csv': rows('x,y', ...many((k) => `${k === 7 ? 'broken' : k},${k}`, 60)) });
     const { stdout, stderr } = await nnbp('train', 'a.csv', '-t', 'y', '--epochs', '1');
     expect(stdout).toContain('missing: 1 not a number (broken)');
     expect(stderr).toContain('1 row left out (row 8: "x" is "broken"');

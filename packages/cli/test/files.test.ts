@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { expectUnchanged, fingerprint, readWhole, writeWhole } from '../src/files.js';
-import { world } from './world.js';
+import { workspace } from './workspace.js';
 
 const onUnix = process.platform === 'win32' ? describe.skip : describe;
 const csv = `a,b,y\n${Array.from({ length: 40 }, (_, k) => `${k % 7},${k % 5},${2 * (k % 7) + (k % 5)}`).join('\n')}\n`;
@@ -21,7 +21,7 @@ onUnix('a path that is not a file', () => {
     ['socket', /device|socket|ENXIO/],
     ['missing', /no such file/],
   ])('%s is refused in one line, as a model and as data', async (path, message) => {
-    const { nnbp, directory } = await world({ 'd.csv': csv });
+    const { nnbp, directory } = await workspace({ 'd.csv': csv });
     await mkdir(join(directory, 'directory'));
     const server = createServer().listen(join(directory, 'socket'));
     onTestFinished(() => void server.close());
@@ -40,7 +40,7 @@ onUnix('a path that is not a file', () => {
   });
 
   it('a pipe is read once by predict, as a model or as data, and refused by train', async () => {
-    const { nnbp, directory } = await world({ 'd.csv': csv });
+    const { nnbp, directory } = await workspace({ 'd.csv': csv });
     await nnbp(...train);
     const pipe = join(directory, 'pipe');
     await promisify(execFile)('mkfifo', [pipe]);
@@ -54,7 +54,7 @@ onUnix('a path that is not a file', () => {
   });
 
   it('a device is written to and never replaced', async () => {
-    const { directory } = await world();
+    const { directory } = await workspace();
     const target = join(directory, 'sink');
     await symlink('/dev/null', target);
     await writeWhole(target, new Uint8Array(3));
@@ -64,7 +64,7 @@ onUnix('a path that is not a file', () => {
 
 onUnix('an output that is an input', () => {
   it.each(['same name', 'symbolic link', 'hard link'])('is refused before anything is written: %s', async (kind) => {
-    const { nnbp, directory, read } = await world({ 'd.csv': csv });
+    const { nnbp, directory, read } = await workspace({ 'd.csv': csv });
     await nnbp(...train);
     const model = await readFile(join(directory, 'm.nnbp'));
     const name = async (file: string) => {
@@ -87,7 +87,7 @@ onUnix('an output that is an input', () => {
 
 describe('a file that changes between its two readings', () => {
   it('is noticed by its length, its time or its place', async () => {
-    const { directory } = await world({ 'd.csv': csv });
+    const { directory } = await workspace({ 'd.csv': csv });
     const path = join(directory, 'd.csv');
     const before = await fingerprint(path);
     await expectUnchanged(path, before);
@@ -104,7 +104,7 @@ describe('a file that changes between its two readings', () => {
 const onLinux = process.platform === 'linux' ? describe : describe.skip;
 onLinux('a disk that is full', () => {
   it('ends in one line, and the model that was there stays', async () => {
-    const { nnbp, directory } = await world({ 'd.csv': csv });
+    const { nnbp, directory } = await workspace({ 'd.csv': csv });
     await nnbp(...train);
     await symlink('/dev/full', join(directory, 'full'));
     for (const argv of [

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { world } from './world.js';
+import { workspace } from './workspace.js';
 
 /** Saturating growth, as in the guide. */
 const ys = [8.3, 11.0, 13.9, 14.6, 16.2, 16.1, 17.4, 17.0];
@@ -25,7 +25,7 @@ const resultIn = (stdout: string) => JSON.parse(stdout) as Result;
 
 describe('fit', () => {
   it('prints the estimates, errors, intervals and statistics that SciPy computes', async () => {
-    const { nnbp } = await world({ 'growth.csv': growthCsv });
+    const { nnbp } = await workspace({ 'growth.csv': growthCsv });
     const { code, stdout, stderr } = await nnbp('fit', 'growth.csv', '--formula', formula, '--start', 'b1=10,b2=1');
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toContain('growth.csv: 8 rows.\ny = b1*(1 - exp(-b2*x))\n');
@@ -40,7 +40,7 @@ describe('fit', () => {
   it('takes the target from the left side, accepts confidence, bounds and weights, and prints JSON', async () => {
     const weights = [1, 2, 0.5, 3, 0, 1, 4, 0.25];
     const csv = ['t,w,size,note', ...ys.map((y, k) => `${k + 1},${weights[k]},${y},n`), '9,1,,n', ''].join('\n');
-    const { nnbp } = await world({ 'growth.csv': csv });
+    const { nnbp } = await workspace({ 'growth.csv': csv });
     const argv = [
       'fit',
       'growth.csv',
@@ -66,7 +66,7 @@ describe('fit', () => {
   });
 
   it('saves a formula that predict, evaluate, explain and check read', async () => {
-    const { nnbp, read } = await world({ 'growth.csv': growthCsv });
+    const { nnbp, read } = await workspace({ 'growth.csv': growthCsv });
     const { stdout } = await nnbp('fit', 'growth.csv', '-f', formula, '--start', 'b1=10', '-o', 'growth.json');
     expect(stdout).toContain('Saved growth.json. Next: nnbp predict growth.json growth.csv');
     expect(JSON.parse(await read('growth.json'))).toMatchObject({ formula, variables: ['x'], target: 'y' });
@@ -81,7 +81,7 @@ describe('fit', () => {
   });
 
   it('plots in the terminal and into an SVG file, also with two variables', async () => {
-    const { nnbp, directory } = await world({ 'growth.csv': growthCsv });
+    const { nnbp, directory } = await workspace({ 'growth.csv': growthCsv });
     const terminal = await nnbp('fit', 'growth.csv', '-f', formula, '--start', 'b1=10', '--plot');
     expect(terminal.stdout.match(/●/g)).toHaveLength(8);
     expect(terminal.stdout).toMatch(/[\u2801-\u28ff]{3}/);
@@ -90,7 +90,7 @@ describe('fit', () => {
     expect(svg.match(/<circle/g)).toHaveLength(8);
     expect(svg).not.toContain('NaN');
     const two = ['a,b,c', ...ys.map((y, k) => `${k},${k * k},${y}`), ''].join('\n');
-    const other = await world({ 'two.csv': two });
+    const other = await workspace({ 'two.csv': two });
     const { stdout } = await other.nnbp('fit', 'two.csv', '-f', 'c = p + q*a + r*b', '--plot');
     expect(stdout).toContain('fitted c');
   });
@@ -126,7 +126,7 @@ describe('fit', () => {
     ['an output that is the data', ['-f', 'b1*x', '-o', 'growth.csv'], 2, 'would overwrite'],
     ['a confidence of 95', ['-f', 'b1*x', '--confidence', '95'], 2, 'between 0 and 1'],
   ])('%s is refused with what to do', async (_, argv, expected, message) => {
-    const { nnbp } = await world({ 'growth.csv': growthCsv });
+    const { nnbp } = await workspace({ 'growth.csv': growthCsv });
     const { code, stderr, stdout } = await nnbp('fit', 'growth.csv', ...argv);
     expect([code, stdout]).toEqual([expected, '']);
     expect(stderr).toContain(message);
@@ -134,7 +134,7 @@ describe('fit', () => {
 
   it('reports undetermined parameters, constant targets, and weights that are all 0', async () => {
     const flat = ['x,y,w', '1,5,0', '2,5,0', '3,5,0', '4,5,0', ''].join('\n');
-    const { nnbp, write } = await world({ 'growth.csv': growthCsv });
+    const { nnbp, write } = await workspace({ 'growth.csv': growthCsv });
     const twice = await nnbp('fit', 'growth.csv', '-f', 'a*b*x');
     expect(twice.code).toBe(0);
     expect(twice.stderr).toContain('the data do not determine b: other values fit as well');
@@ -154,7 +154,7 @@ describe('fit', () => {
       { ...good, parameters: { b1: 1 } },
       { ...good, parameters: null },
     ]) {
-      const { nnbp } = await world({ 'growth.csv': growthCsv, 'bad.json': JSON.stringify(bad) });
+      const { nnbp } = await workspace({ 'growth.csv': growthCsv, 'bad.json': JSON.stringify(bad) });
       const { code, stderr } = await nnbp('predict', 'bad.json', 'growth.csv');
       expect([code, stderr.startsWith('nnbp: ')]).toEqual([1, true]);
     }
@@ -165,7 +165,7 @@ describe('train with a solver', () => {
   const lineCsv = ['x,y', ...Array.from({ length: 60 }, (_, k) => `${k},${Math.sin(k / 10)}`), ''].join('\n');
 
   it.each(['lm', 'lbfgs'])('%s learns a curve and reports no learning rate', async (optimizer) => {
-    const { nnbp } = await world({ 'line.csv': lineCsv });
+    const { nnbp } = await workspace({ 'line.csv': lineCsv });
     const argv = ['train', 'line.csv', '-t', 'y', '--hidden', '6', '--optimizer', optimizer, '--epochs', '100'];
     const { code, stdout } = await nnbp(...argv);
     expect(code).toBe(0);
@@ -174,7 +174,7 @@ describe('train with a solver', () => {
   });
 
   it('refuses a learning rate, and lm refuses a loss that is not a sum of squares', async () => {
-    const { nnbp } = await world({ 'line.csv': lineCsv });
+    const { nnbp } = await workspace({ 'line.csv': lineCsv });
     const rate = await nnbp('train', 'line.csv', '-t', 'y', '--optimizer', 'lm', '--rate', '0.1');
     expect([rate.code, rate.stderr]).toEqual([2, expect.stringContaining('lm has no learning rate')]);
     const loss = await nnbp('train', 'line.csv', '-t', 'y', '--optimizer', 'lm', '--loss', 'huber');

@@ -1,7 +1,7 @@
 /** The guide, tried: its commands in its order, and what it shows of their output. */
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { irisCsv, world } from './world.js';
+import { irisCsv, workspace } from './workspace.js';
 
 const guide = await readFile(new URL('../../../docs/guides/command-line.md', import.meta.url), 'utf8');
 const blocks = (language: string) =>
@@ -12,7 +12,7 @@ const words = (line: string) => (line.match(/(?:"[^"]*"|[^ "])+/g) ?? []).map((w
 
 describe('the guide to the command line', () => {
   it('has commands that work, and shows their output', async () => {
-    const { nnbp } = await world({ 'iris.csv': irisCsv, 'bent.mjs': blocks('js')[0] });
+    const { nnbp } = await workspace({ 'iris.csv': irisCsv, 'bent.mjs': blocks('js')[0] });
     const commands = blocks('sh')
       .flatMap((text) => text.trim().split('\n'))
       .filter((line) => line.startsWith('nnbp '));
@@ -35,7 +35,7 @@ describe('the guide to the command line', () => {
   });
 
   it('names every command and every exit code', async () => {
-    const { nnbp } = await world();
+    const { nnbp } = await workspace();
     const { stdout } = await nnbp('--help');
     const commands = [...stdout.matchAll(/^ {2}(\w+) \[options\]/gm)].map(([, name]) => name);
     expect(commands).toHaveLength(10);

@@ -8,7 +8,7 @@ import { load } from '@nnbp/formats';
 import { describe, expect, it } from 'vitest';
 import { hostileStrings, unsafe } from './hostile-strings.js';
 import { onnxModel, tensor } from './onnx-bytes.js';
-import { type Outcome, world } from './world.js';
+import { type Outcome, workspace } from './workspace.js';
 
 function expectHarmless(what: readonly string[], { code, stdout, stderr }: Outcome): void {
   const at = unsafe.exec(stdout) ?? unsafe.exec(stderr);
@@ -157,7 +157,7 @@ describe('names of the models of other libraries', () => {
     'are kept, printed in visible characters, and exported to JavaScript and Python as strings',
     patience,
     async () => {
-      const here = await world();
+      const here = await workspace();
       for (const [name, content] of Object.entries(modelsNamed(hostileStrings))) await here.write(name, content);
       for (const file of ['brain.json', 'keras.json', 'own.json', 'other.onnx']) {
         const [format] = file.split('.');
@@ -201,7 +201,7 @@ describe('names of the models of other libraries', () => {
   );
 
   it('that have to be known or are paths are refused in one visible line', patience, async () => {
-    const here = await world();
+    const here = await workspace();
     await here.write('w.bin', float32(1));
     for (const text of hostileStrings) {
       for (const [name, content] of Object.entries(filesWith(text))) {
@@ -238,7 +238,9 @@ describe('options', () => {
   };
 
   it.each(Object.entries(commands))('of %s may be any string', async (command, given) => {
-    const here = await world({ 'd.csv': `a,y\n${Array.from({ length: 12 }, (_, k) => `${k},${2 * k}`).join('\n')}\n` });
+    const here = await workspace({
+      'd.csv': `a,y\n${Array.from({ length: 12 }, (_, k) => `${k},${2 * k}`).join('\n')}\n`,
+    });
     expect((await here.nnbp('train', ...commands.train, '-o', 'm.nnbp')).code).toBe(0);
     const { stdout } = await here.nnbp(command, '--help');
     const options = Array.from(stdout.matchAll(/^ +(?:-\w, )?(--[\w-]+) </gm), ([, name]) => name);

@@ -10,7 +10,7 @@ import { load, save, toJson } from '@nnbp/formats';
 import { toOnnx } from '@nnbp/interop';
 import { describe, expect, it } from 'vitest';
 import { hostileStrings, unsafe } from './hostile-strings.js';
-import { type Outcome, type World, world } from './world.js';
+import { type Outcome, type Workspace, workspace } from './workspace.js';
 
 const cell = (text: string) => `"${text.replaceAll('"', '""')}"`;
 
@@ -35,7 +35,7 @@ const inCsv = hostileStrings.filter(
   (text) => text.trim() !== '' && !/[\0\uD800\uFEFF]/.test(text) && text.length < 1000,
 );
 
-async function hostileNetwork({ write }: World, ids = hostileStrings): Promise<Network> {
+async function hostileNetwork({ write }: Workspace, ids = hostileStrings): Promise<Network> {
   const builder = new GraphBuilder();
   const [first, ...others] = ids.map((id) => id);
   builder.input(first);
@@ -50,7 +50,7 @@ async function hostileNetwork({ write }: World, ids = hostileStrings): Promise<N
 
 describe('names that attack', () => {
   it('are printed by train, predict, evaluate, check and explain in visible characters only', async () => {
-    const here = await world({ 'data.csv': hostileCsv(inCsv) });
+    const here = await workspace({ 'data.csv': hostileCsv(inCsv) });
     const target = inCsv[inCsv.length - 1];
     const runs: readonly (readonly string[])[] = [
       ['train', 'data.csv'],
@@ -79,7 +79,7 @@ describe('names that attack', () => {
   });
 
   it('are written unchanged by predict to a file or a pipe', async () => {
-    const { nnbp, read } = await world({ 'data.csv': hostileCsv(inCsv) });
+    const { nnbp, read } = await workspace({ 'data.csv': hostileCsv(inCsv) });
     await nnbp('train', 'data.csv', '--target', inCsv[0], '--epochs', '1', '--hidden', '1', '-o', 'm.nnbp');
     const { stdout } = await nnbp('predict', 'm.nnbp', 'data.csv');
     expect(stdout).toContain('\x1b[2J\x1b[1;1Hclear');
@@ -88,7 +88,7 @@ describe('names that attack', () => {
   });
 
   it('are read from models of every format, and printed in visible characters only', async () => {
-    const here = await world();
+    const here = await workspace();
     const network = await hostileNetwork(here);
     for (const model of ['model.nnbp', 'model.json', 'model.onnx']) {
       for (const argv of [
@@ -109,7 +109,7 @@ describe('names that attack', () => {
   });
 
   it('are data in the exported module, which runs, and never code', async () => {
-    const here = await world();
+    const here = await workspace();
     const network = await hostileNetwork(here);
     expect((await here.nnbp('export', 'model.nnbp', '--to', 'module', '-o', 'model.mjs')).code).toBe(0);
     const path = join(here.directory, 'model.mjs');
@@ -129,7 +129,7 @@ describe('names that attack', () => {
   });
 
   it('are strings in the exported Python, which has only definitions', async () => {
-    const here = await world();
+    const here = await workspace();
     await hostileNetwork(here);
     expect((await here.nnbp('export', 'model.nnbp', '--to', 'pytorch', '-o', 'torch')).code).toBe(0);
     const source = await readFile(join(here.directory, 'torch', 'network.py'), 'utf8');
@@ -143,7 +143,7 @@ describe('names that attack', () => {
 
   it('that are a shell command are suggested as one quoted word, and nothing runs', async () => {
     const name = "$(touch owned); it's.csv";
-    const { nnbp, directory } = await world({ [name]: 'a,b\n1,2\n2,4\n3,6\n4,8\n5,10\n6,12\n' });
+    const { nnbp, directory } = await workspace({ [name]: 'a,b\n1,2\n2,4\n3,6\n4,8\n5,10\n6,12\n' });
     const { stdout } = await nnbp('train', name, '--target', 'b', '--epochs', '1');
     const command = /Next: (nnbp predict .*)/.exec(stdout)?.[1] ?? '';
     const words = await promisify(execFile)('sh', ['-c', `nnbp() { printf '%s\\n' "$@"; }; ${command}`], {
@@ -161,7 +161,7 @@ describe('cells that a spreadsheet would execute', () => {
   };
 
   it('are escaped where they come from the model, and copied where they come from the data', async () => {
-    const { nnbp } = await world(files);
+    const { nnbp } = await workspace(files);
     const trained = await nnbp(
       'train',
       'data.csv',

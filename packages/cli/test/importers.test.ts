@@ -2,7 +2,7 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { world } from './world.js';
+import { workspace } from './workspace.js';
 
 interface Fixture {
   readonly name: string;
@@ -25,7 +25,7 @@ describe.each(['brain-js', 'synaptic', 'neataptic', 'keras'])('models of %s', (l
     for (const { name, json, weights, rows, outputs } of await fixturesOf(library)) {
       // Rows by name and probabilities instead of logits: the tests of formats have them.
       if (!Array.isArray(rows[0]) || JSON.stringify(json).toLowerCase().includes('softmax')) continue;
-      const { nnbp, write } = await world();
+      const { nnbp, write } = await workspace();
       await write('model.json', JSON.stringify(json));
       if (weights !== undefined) await write('weights.bin', Buffer.from(weights, 'base64'));
       await write(
@@ -67,7 +67,7 @@ describe('a genome of neat-python', () => {
   };
 
   it('is imported, explained and exported', async () => {
-    const { nnbp, write, read } = await world({ 'genome.json': JSON.stringify(genome), 'rows.csv': 'a,b\n1,2\n' });
+    const { nnbp, write, read } = await workspace({ 'genome.json': JSON.stringify(genome), 'rows.csv': 'a,b\n1,2\n' });
     const { stdout } = await nnbp('predict', 'genome.json', 'rows.csv', '--only');
     const hidden = 1 / (1 + Math.exp(-5 * (-0.1 + 0.3 * 1)));
     expect(Number(stdout.split('\n')[1])).toBeCloseTo(Math.tanh(2.5 * (0.5 + 2 * (-0.2 * 2 + 0.7 * hidden))), 5);
@@ -89,7 +89,7 @@ describe('a model of neataptic with a step', () => {
       input: 1,
       output: 1,
     };
-    const { nnbp } = await world({ 'model.json': JSON.stringify(json), 'rows.csv': 'x\n0.4\n0.6\n' });
+    const { nnbp } = await workspace({ 'model.json': JSON.stringify(json), 'rows.csv': 'x\n0.4\n0.6\n' });
     expect((await nnbp('convert', 'model.json', 'mine.nnbp')).stderr).toMatch(
       /For prediction only: the derivative of step is 0/,
     );
@@ -99,7 +99,7 @@ describe('a model of neataptic with a step', () => {
 
 describe('a link to TensorFlow Playground', () => {
   it('is imported with the shape that the page shows', async () => {
-    const { nnbp } = await world();
+    const { nnbp } = await workspace();
     const link = 'https://playground.tensorflow.org/#activation=relu&networkShape=3&xSquared=true';
     expect((await nnbp('convert', link, 'page.json')).stdout).toBe(
       `${link} (playground) → page.json (json): 7 nodes, 12 edges.\n`,
@@ -120,7 +120,7 @@ describe('a model that names other files', () => {
   it.each(['./w.bin', 'parts/../w.bin', './/w.bin', 'parts/w.bin', './parts/./w.bin'])(
     'is read with %j, which is a file in its directory',
     async (path) => {
-      const { nnbp, write, directory } = await world({ 'rows.csv': 'a,b\n1,10\n' });
+      const { nnbp, write, directory } = await workspace({ 'rows.csv': 'a,b\n1,10\n' });
       await mkdir(join(directory, 'parts'));
       for (const file of ['w.bin', 'parts/w.bin']) await write(file, new Uint8Array(Float32Array.of(3, 0.5).buffer));
       await write(
@@ -145,7 +145,7 @@ describe('a model that names other files', () => {
     'a\\\\b',
     '',
   ])('is refused for the path %j', async (path) => {
-    const { nnbp, write, directory } = await world();
+    const { nnbp, write, directory } = await workspace();
     await mkdir(join(directory, 'a'));
     await write('a/b.bin', new Uint8Array(4));
     const json = { modelTopology: {}, weightsManifest: [{ paths: ['weights.bin'], weights: [] }] };

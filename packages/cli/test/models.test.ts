@@ -4,13 +4,13 @@ import { save } from '@nnbp/formats';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { housesCsv, irisCsv, world, type World } from './world.js';
+import { housesCsv, irisCsv, workspace, type Workspace } from './workspace.js';
 
 const iris = 'iris.nnbp.safetensors';
 
-/** A world in which iris has been learned. */
-async function irisWorld(): Promise<World> {
-  const here = await world({ 'iris.csv': irisCsv });
+/** A workspace with a model trained on iris. */
+async function irisWorld(): Promise<Workspace> {
+  const here = await workspace({ 'iris.csv': irisCsv });
   await here.nnbp('train', 'iris.csv', '-t', 'species', '--epochs', '60');
   return here;
 }
@@ -79,7 +79,7 @@ describe('predict', () => {
   });
 
   it('keeps the place of rows it cannot use, quotes what needs it, and writes commas where they were read', async () => {
-    const { nnbp, write, read } = await world({ 'houses.csv': housesCsv() });
+    const { nnbp, write, read } = await workspace({ 'houses.csv': housesCsv() });
     await nnbp('train', 'houses.csv', '-t', 'price');
     await write('new.csv', 'note;town;rooms;area\r\n"a;b";Bern;3;100,5\r\nc;Paris;3;100,5\r\nd;Genf;;90\r\n');
     const { code, stdout, stderr } = await nnbp('predict', 'houses.nnbp.safetensors', 'new.csv', '-o', 'out.csv');
@@ -120,7 +120,7 @@ describe('evaluate', () => {
   });
 
   it('shows with --importance the importance of each column, one per category column', async () => {
-    const { nnbp } = await world({
+    const { nnbp } = await workspace({
       'signs.csv': `town,x,noise,y\n${Array.from({ length: 60 }, (_, k) => `${['Bern', 'Chur', 'Genf'][k % 3]},${(k * 7) % 20},${(k * 11) % 13},${3 * ((k * 7) % 20) + 10 * (k % 3)}`).join('\n')}\n`,
     });
     await nnbp('train', 'signs.csv', '-t', 'y', '--epochs', '60');
@@ -135,7 +135,7 @@ describe('evaluate', () => {
   });
 
   it('agrees with the predictions of predict', async () => {
-    const { nnbp } = await world({ 'houses.csv': housesCsv() });
+    const { nnbp } = await workspace({ 'houses.csv': housesCsv() });
     await nnbp('train', 'houses.csv', '-t', 'price', '--epochs', '3');
     const { metrics } = JSON.parse(
       (await nnbp('evaluate', 'houses.nnbp.safetensors', 'houses.csv', '--json')).stdout,
@@ -167,7 +167,7 @@ describe('explain', () => {
   });
 
   it('lists the derivatives, and explains a graph without column names', async () => {
-    const { nnbp, write } = await world();
+    const { nnbp, write } = await workspace();
     await write('graph.nnbp', save(graphModel()));
     expect((await nnbp('explain', 'graph.nnbp', '--row', '0.5,1')).stdout).toMatch(
       / dloss\/dw_2to4|such as dloss\/dw_2to4/,
@@ -286,7 +286,7 @@ describe('convert and export', () => {
 
 describe('the command itself', () => {
   it('shows its version and its help', async () => {
-    const { nnbp } = await world();
+    const { nnbp } = await workspace();
     expect(await nnbp('--version')).toEqual({
       code: 0,
       stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) as string,

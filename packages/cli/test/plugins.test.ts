@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { irisCsv, world } from './world.js';
+import { irisCsv, workspace } from './workspace.js';
 
 const plugin = (slope: number) => `
 export const bent = {
@@ -14,7 +14,7 @@ const train = ['train', 'iris.csv', '-t', 'species', '--activation', 'bent', '--
 
 describe('a custom activation', () => {
   it('trains, is saved by its name, and is supplied again', async () => {
-    const { nnbp, read } = await world({ 'iris.csv': irisCsv, 'bent.mjs': plugin(1) });
+    const { nnbp, read } = await workspace({ 'iris.csv': irisCsv, 'bent.mjs': plugin(1) });
     const { code, stdout } = await nnbp(...train, '--plugin', 'bent.mjs', '--json');
     expect(code).toBe(0);
     const { test } = JSON.parse(stdout) as { test: { metrics: { accuracy: number } } };
@@ -34,7 +34,7 @@ describe('a custom activation', () => {
   });
 
   it('with a wrong derivative is found by check, which exits with 3', async () => {
-    const { nnbp } = await world({ 'iris.csv': irisCsv, 'bent.mjs': plugin(2) });
+    const { nnbp } = await workspace({ 'iris.csv': irisCsv, 'bent.mjs': plugin(2) });
     await nnbp(...train, '--plugin', 'bent.mjs');
     const { code, stdout, stderr } = await nnbp('check', 'm.nnbp', 'iris.csv', '--plugin', 'bent.mjs');
     expect(code).toBe(3);
@@ -43,7 +43,7 @@ describe('a custom activation', () => {
   });
 
   it('resumes bit-for-bit from checkpoints', async () => {
-    const { nnbp, read } = await world({ 'iris.csv': irisCsv, 'bent.mjs': plugin(1) });
+    const { nnbp, read } = await workspace({ 'iris.csv': irisCsv, 'bent.mjs': plugin(1) });
     const on = async (...more: string[]) => {
       expect((await nnbp(...train, '--plugin', 'bent.mjs', ...more)).code).toBe(0);
       return read('m.nnbp');
@@ -68,7 +68,7 @@ describe('a custom activation', () => {
       'none.mjs': 'export const a = 1;',
       'fails.mjs': 'throw new Error("oh dear");',
     };
-    const { nnbp } = await world(files);
+    const { nnbp } = await workspace(files);
     const { code, stderr } = await nnbp(...train, '--plugin', file);
     expect([code, stderr]).toEqual([expected, expect.stringContaining(message)]);
   });

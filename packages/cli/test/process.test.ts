@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { irisCsv, world } from './world.js';
+import { irisCsv, workspace } from './workspace.js';
 
 const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 const program = fileURLToPath(new URL('../src/nnbp.ts', import.meta.url));
@@ -34,7 +34,7 @@ describe('the program', () => {
     'trains on a file that is larger than its memory, and leaves no temporary file',
     { timeout: 180_000 },
     async () => {
-      const { directory } = await world();
+      const { directory } = await workspace();
       const path = join(directory, 'large.csv');
       const file = createWriteStream(path);
       file.write('x,z,kind,remark,y\n');
@@ -76,7 +76,7 @@ describe('the program', () => {
   );
 
   it('exits with 130 on Ctrl-C, with the model saved', { timeout: 60_000 }, async () => {
-    const { directory, nnbp } = await world({ 'iris.csv': irisCsv });
+    const { directory, nnbp } = await workspace({ 'iris.csv': irisCsv });
     const argv = [
       'train',
       'iris.csv',
@@ -99,7 +99,7 @@ describe('the program', () => {
   });
 
   it('exits cleanly when the reader closes the pipe, as head does', { timeout: 60_000 }, async () => {
-    const { directory, write, nnbp } = await world({ 'iris.csv': irisCsv });
+    const { directory, write, nnbp } = await workspace({ 'iris.csv': irisCsv });
     await nnbp('train', 'iris.csv', '-t', 'species', '--epochs', '1');
     const [header, ...rows] = irisCsv.trim().split('\n');
     await write('long.csv', [header, ...Array.from({ length: 200 }, () => rows).flat()].join('\n'));

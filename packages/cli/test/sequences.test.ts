@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { load, save } from '@nnbp/formats';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { world } from './world.js';
+import { workspace } from './workspace.js';
 import { extentOf } from '../src/extent.js';
 
 interface Row {
@@ -30,7 +30,7 @@ const quick = ['--hidden', '2', '--epochs', '1'];
 
 describe('a table with one label per group', () => {
   test('is learned by group, and predict and evaluate know the group column from the model file', async () => {
-    const { nnbp } = await world({ 'gestures.csv': tableOf(gestures) });
+    const { nnbp } = await workspace({ 'gestures.csv': tableOf(gestures) });
     const trained = await nnbp(...classify, 'lstm', ...thorough);
     expect([trained.code, trained.stderr]).toEqual([0, '']);
     expect(trained.stdout).toContain(
@@ -57,7 +57,7 @@ describe('a table with one label per group', () => {
   test('gives the same model whether all rows of a group have the label or only one', async () => {
     const seen = new Set<string>();
     const once = gestures.map((row) => (seen.has(row.id) ? { ...row, label: '' } : (seen.add(row.id), row)));
-    const { nnbp, read } = await world({ 'gestures.csv': tableOf(gestures), 'once.csv': tableOf(once) });
+    const { nnbp, read } = await workspace({ 'gestures.csv': tableOf(gestures), 'once.csv': tableOf(once) });
     await nnbp(...classify, 'gru', ...quick);
     const trained = await nnbp('train', 'once.csv', ...classify.slice(2), 'gru', ...quick);
     expect([trained.code, trained.stderr]).toEqual([0, '']);
@@ -68,7 +68,7 @@ describe('a table with one label per group', () => {
     const rows = gestures.map((row) =>
       row.id === 'g4' ? { ...row, label: '' } : row.id === 'g5' ? { ...row, x: row.x === '-1' ? '' : row.x } : row,
     );
-    const { nnbp } = await world({ 'gestures.csv': tableOf(rows) });
+    const { nnbp } = await workspace({ 'gestures.csv': tableOf(rows) });
     const { code, stdout, stderr } = await nnbp(...classify, 'rnn', ...quick, '--json');
     expect(code).toBe(0);
     expect(stderr).toMatch(/^1 row left out \(row 21: "x" is missing\)/);
@@ -81,7 +81,7 @@ describe('a table with one label per group', () => {
 
   test('is refused if a few groups have several labels, naming the rows', async () => {
     const rows = gestures.map((row, k) => (k === 1 ? { ...row, label: 'down' } : row));
-    const { nnbp } = await world({ 'gestures.csv': tableOf(gestures), 'wrong.csv': tableOf(rows) });
+    const { nnbp } = await workspace({ 'gestures.csv': tableOf(gestures), 'wrong.csv': tableOf(rows) });
     const message =
       'wrong.csv: group "g0" of "id" has several values of "label" ("up" in row 1, "down" in row 2). 59 groups of 60 have one. Use one value in all rows of a group.';
     const refused = await nnbp('train', 'wrong.csv', ...classify.slice(2), 'lstm', ...quick);
@@ -97,7 +97,7 @@ describe('a table with one label per group', () => {
 
 test('the message about several values in a group shows the target that has them', async () => {
   const rows = Array.from({ length: 40 }, (_, k) => `g${k >> 1},${k},${k >> 1},${k === 1 ? 8 : k >> 1}`);
-  const { nnbp } = await world({ 'two.csv': `id,x,a,b\n${rows.join('\n')}\n` });
+  const { nnbp } = await workspace({ 'two.csv': `id,x,a,b\n${rows.join('\n')}\n` });
   const { code, stderr } = await nnbp('train', 'two.csv', '-t', 'a', '-t', 'b', '--group', 'id', '--recurrent', 'rnn');
   expect(code).toBe(1);
   expect(stderr).toContain('group "g0" of "id" has several values of "b" ("0" in row 1, "8" in row 2).');
@@ -119,7 +119,7 @@ describe('a table whose target varies within groups', () => {
   }).flat();
 
   test('is predicted at each row, and a row with a missing input gives an empty line', async () => {
-    const { nnbp, write } = await world({ 'events.csv': ['run,sum,event', ...events, ''].join('\n') });
+    const { nnbp, write } = await workspace({ 'events.csv': ['run,sum,event', ...events, ''].join('\n') });
     const options = ['--target', 'sum', '--group', 'run', '--recurrent', 'lstm', '--number', 'event', ...quick];
     const trained = await nnbp('train', 'events.csv', ...options);
     expect([trained.code, trained.stderr]).toEqual([0, '']);
@@ -136,7 +136,7 @@ describe('a table whose target varies within groups', () => {
 
   test('may be a number, which is standardized', async () => {
     const rows = events.map((line, k) => `${line},${100 + (k % 5)}.5`);
-    const { nnbp } = await world({ 'events.csv': ['run,sum,event,level', ...rows, ''].join('\n') });
+    const { nnbp } = await workspace({ 'events.csv': ['run,sum,event,level', ...rows, ''].join('\n') });
     const options = ['--target', 'level', '--group', 'run', '--recurrent', 'gru', '--ignore', 'sum', ...quick];
     const trained = await nnbp('train', 'events.csv', ...options, '--number', 'level', '--number', 'event');
     expect([trained.code, trained.stderr]).toEqual([0, '']);
@@ -169,13 +169,13 @@ describe('errors', () => {
     ],
     ['the target as the group', ['--target', 'id', '--group', 'id', '--recurrent', 'rnn'], 2, /are both "id"/],
   ])('train refuses %s', async (_, options, code, message) => {
-    const { nnbp } = await world({ 'gestures.csv': tableOf(gestures) });
+    const { nnbp } = await workspace({ 'gestures.csv': tableOf(gestures) });
     const found = await nnbp('train', 'gestures.csv', ...options);
     expect([found.code, found.stderr]).toEqual([code, expect.stringMatching(message)]);
   });
 
   test('a row without a group is reported', async () => {
-    const { nnbp } = await world({
+    const { nnbp } = await workspace({
       'gestures.csv': tableOf(gestures.map((row, k) => (k === 3 ? { ...row, id: '' } : row))),
     });
     const { code, stderr } = await nnbp(...classify, 'lstm', ...quick);
@@ -183,13 +183,13 @@ describe('errors', () => {
   });
 
   test('a single group is refused as too few', async () => {
-    const { nnbp } = await world({ 'gestures.csv': 'id,label,x\na,up,1\na,down,2\na,up,3\na,down,5\n' });
+    const { nnbp } = await workspace({ 'gestures.csv': 'id,label,x\na,up,1\na,down,2\na,up,3\na,down,5\n' });
     const { code, stderr } = await nnbp(...classify, 'lstm', ...quick);
     expect([code, stderr]).toEqual([1, expect.stringMatching(/has 1 group in "id", too few/)]);
   });
 
   test('explain and --importance refuse a model of sequences, and a corrupt group is reported', async () => {
-    const { nnbp, directory } = await world({ 'gestures.csv': tableOf(gestures) });
+    const { nnbp, directory } = await workspace({ 'gestures.csv': tableOf(gestures) });
     await nnbp(...classify, 'lstm', ...quick);
     const explained = await nnbp('explain', 'gestures.nnbp.safetensors', 'gestures.csv');
     expect([explained.code, explained.stderr]).toEqual([2, expect.stringMatching(/reads sequences of rows/)]);

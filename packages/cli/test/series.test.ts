@@ -1,7 +1,7 @@
 /** Forecasting: `nnbp train --time` and `nnbp forecast`. */
 import { describe, expect, test } from 'vitest';
 import { after, readTimes, seasonOf, stepOf, stepsBetween, stepText, timeText } from '../src/series/time.js';
-import { world } from './world.js';
+import { workspace } from './workspace.js';
 
 const day = 86_400_000;
 const start = Date.UTC(2023, 0, 1);
@@ -14,7 +14,7 @@ const quick = ['--epochs', '12', '--hidden', '4'];
 
 describe('train with --time', () => {
   test('reports the errors of the model and of both baselines, and forecast continues the series', async () => {
-    const { nnbp, read } = await world({ 'sales.csv': weekly() });
+    const { nnbp, read } = await workspace({ 'sales.csv': weekly() });
     const trained = await nnbp('train', 'sales.csv', '--target', 'units', '--time', 'date', '--horizon', '3', ...quick);
     expect([trained.code, trained.stderr]).toEqual([0, '']);
     expect(trained.stdout).toContain('1 series, 160 values from 2023-01-01 to 2023-06-09, a step is 1 day.');
@@ -32,7 +32,7 @@ describe('train with --time', () => {
   });
 
   test('forecast --plot draws past, forecast and baseline, and does not change the output', async () => {
-    const { nnbp } = await world({ 'sales.csv': weekly() });
+    const { nnbp } = await workspace({ 'sales.csv': weekly() });
     await nnbp('train', 'sales.csv', '--target', 'units', '--time', 'date', '--horizon', '5', ...quick);
     const plain = await nnbp('forecast', 'sales.nnbp.safetensors', 'sales.csv');
     const plotted = await nnbp('forecast', 'sales.nnbp.safetensors', 'sales.csv', '--plot');
@@ -53,7 +53,7 @@ describe('train with --time', () => {
     const rows = Array.from({ length: 60 }, (_, k) =>
       ['north', 'south'].map((name, s) => `${k},${name},${valueOf(k) + 20 * s}`),
     );
-    const { nnbp } = await world({ 'stores.csv': ['t,store,units', ...rows.flat(), ''].join('\n') });
+    const { nnbp } = await workspace({ 'stores.csv': ['t,store,units', ...rows.flat(), ''].join('\n') });
     const options = ['--target', 'units', '--time', 't', '--group', 'store', '--window', '8'];
     const more = ['--recurrent', 'lstm', '--hidden', '3', '--epochs', '2', '--season', '7', '--json'];
     const trained = await nnbp('train', 'stores.csv', ...options, ...more);
@@ -77,7 +77,7 @@ describe('train with --time', () => {
   test('trains on the past only: changing the test rows does not change the model', async () => {
     const lines = weekly().split('\n');
     const changed = lines.map((line, k) => (k > 130 && line !== '' ? line.replace(/,.*/, ',0') : line)).join('\n');
-    const { nnbp, read } = await world({ 'a.csv': lines.join('\n'), 'b.csv': changed });
+    const { nnbp, read } = await workspace({ 'a.csv': lines.join('\n'), 'b.csv': changed });
     for (const name of ['a', 'b']) {
       await nnbp(
         'train',
@@ -98,7 +98,7 @@ describe('train with --time', () => {
     const lines = weekly().split('\n');
     lines[40] = lines[40].replace(/,.*/, ',NA');
     lines.splice(80, 2);
-    const { nnbp } = await world({ 'gaps.csv': lines.join('\n') });
+    const { nnbp } = await workspace({ 'gaps.csv': lines.join('\n') });
     const { stdout } = await nnbp(
       'train',
       'gaps.csv',
@@ -133,20 +133,20 @@ describe('train with --time', () => {
     ],
   ])('refuses %s', async (_, options, code, message) => {
     const table = weekly(60).replaceAll(/(\d)$/gm, '$1,word').replace('units', 'units,word');
-    const { nnbp } = await world({ 'sales.csv': table });
+    const { nnbp } = await workspace({ 'sales.csv': table });
     const found = await nnbp('train', 'sales.csv', ...options);
     expect([found.code, found.stderr]).toEqual([code, expect.stringMatching(message)]);
   });
 
   test('a repeated time is refused with the advice to pass --group', async () => {
-    const { nnbp } = await world({ 'twice.csv': 'date,store,units\n2024-01-01,a,1\n2024-01-01,b,2\n' });
+    const { nnbp } = await workspace({ 'twice.csv': 'date,store,units\n2024-01-01,a,1\n2024-01-01,b,2\n' });
     const { code, stderr } = await nnbp('train', 'twice.csv', '--target', 'units', '--time', 'date');
     expect([code, stderr]).toEqual([1, expect.stringMatching(/2024-01-01 occurs twice.*--group store/)]);
   });
 
   test('forecast refuses a model that does not forecast', async () => {
     const rows = Array.from({ length: 20 }, (_, k) => `${k / 2},${k}`);
-    const { nnbp } = await world({ 'line.csv': ['x,y', ...rows, ''].join('\n') });
+    const { nnbp } = await workspace({ 'line.csv': ['x,y', ...rows, ''].join('\n') });
     const trained = await nnbp('train', 'line.csv', '--target', 'y', '--epochs', '1', '-o', 'm.nnbp.safetensors');
     expect(trained.code).toBe(0);
     const { code, stderr } = await nnbp('forecast', 'm.nnbp.safetensors', 'line.csv');

@@ -3,7 +3,7 @@ import { load } from '@nnbp/formats';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { world } from './world.js';
+import { workspace } from './workspace.js';
 
 interface Summary {
   readonly columns: readonly { readonly name: string; readonly role: string; readonly kind?: string; reason: string }[];
@@ -18,7 +18,7 @@ const table = (header: string, rows: readonly string[], end = '\n') => `${[heade
 
 /** Trains on the file, for one epoch unless told otherwise. */
 async function train(content: string | Uint8Array, ...argv: string[]) {
-  const here = await world();
+  const here = await workspace();
   await here.write('a.csv', content);
   const epochs = argv.includes('--epochs') ? [] : ['--epochs', '1'];
   const outcome = await here.nnbp('train', 'a.csv', '-o', 'm.nnbp', '--json', ...epochs, ...argv);

@@ -2,7 +2,7 @@ import { load } from '@nnbp/formats';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { housesCsv, irisCsv, world } from './world.js';
+import { housesCsv, irisCsv, workspace } from './workspace.js';
 
 interface Summary {
   readonly columns: readonly {
@@ -28,7 +28,7 @@ const summaryIn = (stdout: string) => JSON.parse(stdout) as Summary;
 
 describe('train with nothing but a target', () => {
   it('learns the species of iris', async () => {
-    const { nnbp, directory } = await world({ 'iris.csv': irisCsv });
+    const { nnbp, directory } = await workspace({ 'iris.csv': irisCsv });
     const { code, stdout } = await nnbp('train', 'iris.csv', '--target', 'species');
     expect(code).toBe(0);
     expect(stdout).toContain('iris.csv: 150 rows, 5 columns separated by commas.');
@@ -39,7 +39,7 @@ describe('train with nothing but a target', () => {
   });
 
   it('learns a price from a table with semicolons, decimal commas, quotes, a byte order mark and empty cells', async () => {
-    const { nnbp } = await world({ 'houses.csv': housesCsv() });
+    const { nnbp } = await workspace({ 'houses.csv': housesCsv() });
     const { code, stdout, stderr } = await nnbp('train', 'houses.csv', '--target', 'price', '--json');
     const { columns, rows, test } = summaryIn(stdout);
     expect(code).toBe(0);
@@ -58,7 +58,7 @@ describe('train with nothing but a target', () => {
   });
 
   it('saves columns, categories and scalers in the model file', async () => {
-    const { nnbp, directory } = await world({ 'houses.csv': housesCsv() });
+    const { nnbp, directory } = await workspace({ 'houses.csv': housesCsv() });
     await nnbp('train', 'houses.csv', '--target', 'price', '--epochs', '1', '-o', 'm.nnbp');
     const { network, metadata } = load(await readFile(join(directory, 'm.nnbp')));
     expect(metadata.columns).toEqual({
@@ -77,7 +77,7 @@ describe('train with nothing but a target', () => {
   });
 
   it('writes the same file for the same seed, and another for another seed', async () => {
-    const { nnbp, read } = await world({ 'iris.csv': irisCsv });
+    const { nnbp, read } = await workspace({ 'iris.csv': irisCsv });
     const train = (seed: string, output: string) =>
       nnbp('train', 'iris.csv', '--target', 'species', '--epochs', '3', '--seed', seed, '-o', output);
     await train('5', 'a.nnbp');
@@ -95,14 +95,14 @@ describe('train with options', () => {
     [['--optimizer', 'rprop', '--loss', 'binaryCrossEntropyWithLogits', '--epochs', '60']],
     [['--loss', 'huber', '--optimizer', 'nadam', '--batch', '8', '--epochs', '50']],
   ])('learns iris with %j', async (options) => {
-    const { nnbp } = await world({ 'iris.csv': irisCsv });
+    const { nnbp } = await workspace({ 'iris.csv': irisCsv });
     const { code, stdout } = await nnbp('train', 'iris.csv', '-t', 'species', '--json', ...options);
     expect(code).toBe(0);
     expect(summaryIn(stdout).test.metrics.accuracy).toBeGreaterThan(0.8);
   });
 
   it('stops early when the validation loss no longer falls', async () => {
-    const { nnbp } = await world({ 'iris.csv': irisCsv });
+    const { nnbp } = await workspace({ 'iris.csv': irisCsv });
     const { stdout } = await nnbp(
       'train',
       'iris.csv',
@@ -120,19 +120,19 @@ describe('train with options', () => {
   });
 
   it('learns several numbers at once', async () => {
-    const { nnbp } = await world({ 'iris.csv': irisCsv });
+    const { nnbp } = await workspace({ 'iris.csv': irisCsv });
     const { stdout } = await nnbp('train', 'iris.csv', '-t', 'petal_length', '-t', 'petal_width', '--json');
     expect(summaryIn(stdout).test.metrics.rSquared).toBeGreaterThan(0.9);
   });
 
   it('fills in missing values with --missing mean', async () => {
-    const { nnbp } = await world({ 'houses.csv': housesCsv() });
+    const { nnbp } = await workspace({ 'houses.csv': housesCsv() });
     const { stdout } = await nnbp('train', 'houses.csv', '-t', 'price', '--missing', 'mean', '--epochs', '5', '--json');
     expect(summaryIn(stdout).rows).toMatchObject({ all: 300, leftOut: 0 });
   });
 
   it('uses columns as --number, --category and --ignore specify', async () => {
-    const { nnbp } = await world({ 'houses.csv': housesCsv() });
+    const { nnbp } = await workspace({ 'houses.csv': housesCsv() });
     const args = ['--number', 'id', '--category', 'rooms', '--ignore', 'town', '--epochs', '1', '--json'];
     const { stdout } = await nnbp('train', 'houses.csv', '-t', 'price', ...args);
     expect(summaryIn(stdout).columns.slice(0, 4)).toMatchObject([
@@ -146,7 +146,7 @@ describe('train with options', () => {
 
 describe('Ctrl-C', () => {
   it('saves the model so far, evaluates it and exits with 130', async () => {
-    const { nnbpWith, nnbp, directory } = await world({ 'iris.csv': irisCsv });
+    const { nnbpWith, nnbp, directory } = await workspace({ 'iris.csv': irisCsv });
     const stop = new AbortController();
     const training = nnbpWith(
       { signal: stop.signal },
@@ -172,7 +172,7 @@ describe('Ctrl-C', () => {
   });
 
   it('reports if there is nothing to save yet', async () => {
-    const { nnbpWith } = await world({ 'iris.csv': irisCsv });
+    const { nnbpWith } = await workspace({ 'iris.csv': irisCsv });
     const result = await nnbpWith({ signal: AbortSignal.abort() }, 'predict', 'nothing', 'iris.csv');
     expect(result.code).toBe(130);
     expect(result.stderr).toBe('nnbp: Stopped. Nothing was saved.\n');
@@ -183,7 +183,7 @@ describe('checkpoints', () => {
   const args = ['train', 'iris.csv', '-t', 'species', '--seed', '3'];
 
   it('let an interrupted training resume bit-for-bit', async () => {
-    const { nnbp, read } = await world({ 'iris.csv': irisCsv });
+    const { nnbp, read } = await workspace({ 'iris.csv': irisCsv });
     await nnbp(...args, '--epochs', '12', '-o', 'whole.nnbp');
     await nnbp(...args, '--epochs', '5', '-o', 'parts.nnbp', '--checkpoint', 'run');
     expect(await read('parts.nnbp')).not.toBe(await read('whole.nnbp'));
@@ -202,7 +202,7 @@ describe('checkpoints', () => {
   });
 
   it('of other settings are refused', async () => {
-    const { nnbp, write } = await world({ 'iris.csv': irisCsv });
+    const { nnbp, write } = await workspace({ 'iris.csv': irisCsv });
     await nnbp(...args, '--epochs', '2', '--checkpoint', 'run');
     const again = await nnbp(...args, '--epochs', '4', '--checkpoint', 'run');
     expect([again.code, again.stderr]).toEqual([

@@ -82,7 +82,7 @@ export function totalWeight(weights: FloatArray | undefined, count: number): num
 }
 
 /** Throws `WRONG_LENGTH` if `out` is too short for the Jacobian of these rows. */
-export function expectRoom({ outputs, parameterCount }: Graph, { count }: Rows, out: FloatArray): void {
+export function expectJacobianLength({ outputs, parameterCount }: Graph, { count }: Rows, out: FloatArray): void {
   expectAtLeast('out', out, count * outputs.length * parameterCount);
 }
 

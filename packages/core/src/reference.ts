@@ -8,7 +8,7 @@ import { parameterGradients } from './cases/parameters.js';
 import { valueFromSuccessors } from './cases/successors.js';
 import type { FloatArray, Loss, Optimizer } from './contract.js';
 import type { Engine, Executor, PassOptions, SampleCounts } from './engine.js';
-import { expectRoom, expectRows, lengthOf, type Rows, totalWeight } from './counts.js';
+import { expectJacobianLength, expectRows, lengthOf, type Rows, totalWeight } from './counts.js';
 import { NnbpError } from './errors.js';
 import { allFinite, expectInteger } from './expect.js';
 import { forward, slope } from './forward.js';
@@ -85,7 +85,7 @@ export class ReferenceExecutor implements Executor {
     const rows = this.#expectReady(samples, inputs, undefined, options);
     const { graph } = this;
     const outputCount = graph.outputs.length;
-    expectRoom(graph, rows, out);
+    expectJacobianLength(graph, rows, out);
     for (let s = 0; s < rows.samples; s++) {
       const sequence = this.#begin(rows, s, options.state);
       const { length } = sequence;

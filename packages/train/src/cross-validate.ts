@@ -35,7 +35,7 @@ export interface FoldResult {
 }
 
 /** The mean over the folds, and the standard deviation between them. */
-export interface Spread {
+export interface MeanAndDeviation {
   /** The mean. */
   readonly mean: number;
   /** With n − 1 in the denominator. */
@@ -47,9 +47,9 @@ export interface CrossValidation {
   /** In the order of the splits. */
   readonly folds: readonly FoldResult[];
   /** Of the losses on the test sets. */
-  readonly loss: Spread;
+  readonly loss: MeanAndDeviation;
   /** Of each metric that is a number. */
-  readonly metrics: Readonly<Record<string, Spread>>;
+  readonly metrics: Readonly<Record<string, MeanAndDeviation>>;
 }
 
 /**
@@ -109,9 +109,9 @@ export async function crossValidate(
   const names = Object.keys(folds[0].metrics).filter((name) => typeof folds[0].metrics[name] === 'number');
   return {
     folds,
-    loss: spreadOf(folds.map(({ loss }) => loss)),
+    loss: meanAndDeviation(folds.map(({ loss }) => loss)),
     metrics: Object.fromEntries(
-      names.map((name) => [name, spreadOf(folds.map(({ metrics }) => metrics[name] as number))]),
+      names.map((name) => [name, meanAndDeviation(folds.map(({ metrics }) => metrics[name] as number))]),
     ),
   };
 }
@@ -132,7 +132,7 @@ function train(
 }
 
 /** Mean and deviation of at least two numbers. */
-export function spreadOf(values: readonly number[]): Spread {
+export function meanAndDeviation(values: readonly number[]): MeanAndDeviation {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   return { mean, deviation: Math.sqrt(squares / (values.length - 1)) };

@@ -5,7 +5,7 @@ export {
   type CrossValidationOptions,
   crossValidate,
   type FoldResult,
-  type Spread,
+  type MeanAndDeviation,
 } from './cross-validate.js';
 export type { Data, Sample, SampleStream, Tables, Target } from './data.js';
 export { DivergedError, type DivergenceCause } from './diverged.js';
@@ -29,7 +29,7 @@ export {
   logUniform,
   search,
   type SearchOptions,
-  type Space,
+  type SearchSpace,
   type Trial,
   uniform,
 } from './search.js';

@@ -1,6 +1,6 @@
 /** How much a network relies on each input: what the loss becomes when the input is shuffled between the samples. */
 import { type Engine, expectInteger, type Loss, mismatch, type Network, Random } from '@nnbp/core';
-import { type Spread, spreadOf } from './cross-validate.js';
+import { type MeanAndDeviation, meanAndDeviation } from './cross-validate.js';
 import { type Sample, type Tables, tablesOf } from './data.js';
 import { evaluate } from './evaluate.js';
 
@@ -21,7 +21,7 @@ export interface PermutationOptions {
 }
 
 /** What shuffling some inputs does. */
-export interface Importance extends Spread {
+export interface Importance extends MeanAndDeviation {
   /** The ids of the input nodes. */
   readonly inputs: readonly string[];
 }
@@ -79,7 +79,7 @@ export async function permutationImportance(
       });
       increases.push((await lossOf(shuffled)) - before);
     }
-    found.push({ inputs: places.map((k) => graph.ids[k]), ...spreadOf(increases) });
+    found.push({ inputs: places.map((k) => graph.ids[k]), ...meanAndDeviation(increases) });
   }
   return found;
 }

@@ -23,7 +23,7 @@ export const logUniform =
     low * (high / low) ** random.uniform();
 
 /** The search space: a distribution for each option. */
-export type Space<Options> = { readonly [Name in keyof Options]: Distribution<Options[Name]> };
+export type SearchSpace<Options> = { readonly [Name in keyof Options]: Distribution<Options[Name]> };
 
 /** Options of {@link search}. */
 export interface SearchOptions<Options> {
@@ -73,7 +73,7 @@ export interface Trial<Options> {
  * ```
  */
 export async function search<Options extends object>(
-  space: Space<Options>,
+  space: SearchSpace<Options>,
   score: (options: Options, budget: number) => number | Promise<number>,
   options: SearchOptions<Options> = {},
 ): Promise<Trial<Options>[]> {
@@ -120,7 +120,7 @@ async function scoreOf<Options>(
 }
 
 /** Distinct options; fewer than `count` if the space has no more. */
-function drawOptions<Options extends object>(space: Space<Options>, count: number, random: Random): Options[] {
+function drawOptions<Options extends object>(space: SearchSpace<Options>, count: number, random: Random): Options[] {
   const found = new Map<string, Options>();
   for (let tries = 0; tries < 20 * count && found.size < count; tries++) {
     const entries = Object.entries<Distribution<unknown>>(space).map(([name, draw]) => [name, draw(random)]);

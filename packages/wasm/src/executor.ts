@@ -6,7 +6,7 @@ import {
   allFinite,
   type Executor,
   expectInteger,
-  expectRoom,
+  expectJacobianLength,
   expectRows,
   type FloatArray,
   type Graph,
@@ -24,7 +24,7 @@ import type { MultiplyAdd } from './assembler.js';
 import { lossKernelOf } from './builtins.js';
 import { CustomPlugins } from './custom.js';
 import { PlanDescription } from './describe.js';
-import { type Form, rowsForm } from './image.js';
+import { type Form, rowsForm } from './memory-image.js';
 import { addCaseThree, outputLoss, type PassTables } from './jacobian.js';
 import { noOptimizer } from './kernels/optimizer.js';
 import { job } from './kernels/job.js';
@@ -203,7 +203,7 @@ export class WasmExecutor implements Executor {
     const { outputs, parameterCount } = this.graph;
     this.#expectUsable();
     const rows = expectRows(this, this.graph, samples, inputs, undefined, options);
-    expectRoom(this.graph, rows, out);
+    expectJacobianLength(this.graph, rows, out);
     const before = options?.state?.slice();
     const predicted = this.predict(inputs, samples, options);
     out.fill(0, 0, predicted.length * parameterCount);

@@ -1,7 +1,7 @@
 /** Runs the kernels on one thread, or on several that share the memory. */
 import { BarrierTimeout } from './barrier-timeout.js';
 import type { MultiplyAdd } from './assembler.js';
-import { completeUpdate, type Optimize } from './complete.js';
+import { completeUpdate, type Optimize } from './complete-update.js';
 import type { Attached, Host } from './executor.js';
 import { job } from './kernels/job.js';
 import { header } from './memory-map.js';

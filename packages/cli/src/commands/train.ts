@@ -15,15 +15,15 @@ import { misuse } from '../problem.js';
 import { shellWord } from '../shell-word.js';
 import { runIn } from '../training/checkpoint.js';
 import {
-  courseFor,
+  planTrainingRun,
   defaultPatience,
-  describeCourse,
+  describeTrainingRun,
   describeEnd,
   epochsFor,
   expectFinished,
   settingsOf,
   summaryOf,
-} from '../training/course.js';
+} from '../training/training-run.js';
 import { crossValidation, describeFolds, progressLine, summaryOfFolds } from '../training/cross-validation.js';
 import { encodedRows, trainingData, validationFraction } from '../training/data.js';
 import { learn, partsOf } from '../training/learn.js';
@@ -176,21 +176,21 @@ async function train(io: Io, path: string, options: TrainOptions): Promise<void>
     if (withoutTarget !== undefined) await note(io, withoutTarget);
     const gaps = data.gaps.sentence('left out');
     if (gaps !== undefined) await note(io, `${gaps} With --missing mean, missing inputs are filled in.`);
-    const course = courseFor(plan, options, data);
+    const trainingRun = planTrainingRun(plan, options, data);
     const { missingValues } = options;
     const columns = { inputs, targets, loss: plan.lossName, ...(missingValues !== undefined && { missingValues }) };
     const run = await runIn(
       io,
       { ...options, activation: plan.activation },
-      { columns, ...settingsOf(plan, course, options) },
+      { columns, ...settingsOf(plan, trainingRun, options) },
     );
     const network = run.found?.network ?? networkFor(plan, data, options);
-    await show(describeCourse(plan, course, network, options));
+    await show(describeTrainingRun(plan, trainingRun, network, options));
     const { parts, ended } = await learn(
       io,
       network,
       plan,
-      course,
+      trainingRun,
       (order) => partsOf(plan, data, order),
       engine,
       run,
@@ -211,15 +211,15 @@ async function train(io: Io, path: string, options: TrainOptions): Promise<void>
     if (options.json === true) {
       const summary = {
         model: output,
-        ...summaryOf(plan, course, network),
+        ...summaryOf(plan, trainingRun, network),
         ...ended,
         ...results,
         ...(validated && { crossValidation: summaryOfFolds(validated) }),
       };
       await print(io.stdout, `${visibleJson(summary, 2)}\n`);
     }
-    await show(describeEnd(ended, course) + describeResults(results, course.rows));
-    expectFinished(ended, course, output);
+    await show(describeEnd(ended, trainingRun) + describeResults(results, trainingRun.rows));
+    expectFinished(ended, trainingRun, output);
     const withPlugins = (options.plugin ?? []).map((file) => ` --plugin ${shellWord(file)}`).join('');
     await show(
       `\nSaved ${visible(output)} after ${duration(ended.seconds)}. Next: nnbp predict ${shellWord(output)} ${shellWord(path)}${withPlugins}\n`,

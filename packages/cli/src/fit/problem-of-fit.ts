@@ -9,8 +9,8 @@ import { shellWord } from '../shell-word.js';
 import { counted } from '../table.js';
 import { type Assignments, expectParameters } from './assignments.js';
 
-/** Options of a fit. */
-export interface FitWishes {
+/** The formula and options of `nnbp fit`. */
+export interface FitRequest {
   readonly formula: string;
   readonly target?: string;
   readonly weights?: string;
@@ -36,32 +36,32 @@ function sidesOf(text: string): { left: string | undefined; right: string } {
 }
 
 /** Divides the names of a formula: those of columns are variables, the others parameters. */
-export function fitProblem(csv: Csv, wishes: FitWishes): FitProblem {
-  const { left, right } = sidesOf(wishes.formula);
-  if (wishes.target !== undefined && left !== undefined && left !== wishes.target) {
-    throw misuse(`--target ${shellWord(wishes.target)} and the left side of the formula, "${left}", differ.`);
+export function fitProblem(csv: Csv, request: FitRequest): FitProblem {
+  const { left, right } = sidesOf(request.formula);
+  if (request.target !== undefined && left !== undefined && left !== request.target) {
+    throw misuse(`--target ${shellWord(request.target)} and the left side of the formula, "${left}", differ.`);
   }
   const names = namesIn(parseFormula(right));
-  const variables = names.filter((name) => csv.header.includes(name) && !wishes.start.has(name));
+  const variables = names.filter((name) => csv.header.includes(name) && !request.start.has(name));
   if (variables.length === 0) {
     const closest = names.find((name) => csv.header.some((column) => column.toLowerCase() === name.toLowerCase()));
     const hint = closest === undefined ? '' : ` Did you mean ${suggestion(closest, csv.header).slice(13)}`;
     throw misuse(`The formula reads no column of ${csv.name}. Columns: ${csv.header.join(', ')}.${hint}`);
   }
-  const target = wishes.target ?? left ?? theOther(csv, [...variables, ...(wishes.weights ? [wishes.weights] : [])]);
-  expectColumns(csv, [target, ...(wishes.weights === undefined ? [] : [wishes.weights])]);
+  const target = request.target ?? left ?? theOther(csv, [...variables, ...(request.weights ? [request.weights] : [])]);
+  expectColumns(csv, [target, ...(request.weights === undefined ? [] : [request.weights])]);
   if (variables.includes(target)) {
     throw misuse(`The formula reads "${target}", which is the target: set another --target.`);
   }
   const built = formulaGraph(right, variables, target);
   for (const option of ['start', 'lower', 'upper'] as const) {
-    expectParameters(`--${option}`, wishes[option], built.parameters);
+    expectParameters(`--${option}`, request[option], built.parameters);
   }
   for (const name of built.parameters) {
     const [low, start, high] = [
-      wishes.lower.get(name) ?? -Infinity,
-      wishes.start.get(name) ?? usualStart,
-      wishes.upper.get(name) ?? Infinity,
+      request.lower.get(name) ?? -Infinity,
+      request.start.get(name) ?? usualStart,
+      request.upper.get(name) ?? Infinity,
     ];
     if (low <= start && start <= high) continue;
     const range = `${low} to ${high}`;

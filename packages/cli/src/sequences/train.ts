@@ -13,7 +13,14 @@ import { misuse, Problem } from '../problem.js';
 import { expectNoSeriesOptions, type SeriesOptions } from '../series/train.js';
 import { shellWord } from '../shell-word.js';
 import { counted } from '../table.js';
-import { courseFor, describeCourse, describeEnd, epochsFor, expectFinished, summaryOf } from '../training/course.js';
+import {
+  planTrainingRun,
+  describeTrainingRun,
+  describeEnd,
+  epochsFor,
+  expectFinished,
+  summaryOf,
+} from '../training/training-run.js';
 import { drawing, Moments, scaler, validationFraction } from '../training/data.js';
 import { learn } from '../training/learn.js';
 import { planFor } from '../training/plan.js';
@@ -76,7 +83,7 @@ export async function trainSequences(io: Io, path: string, options: SeriesOption
   const steps = parts.training.reduce((sum, sequence) => sum + sequence.inputs.length, 0);
   const stepCounts = usable.map(({ rows }) => rows.steps.length);
   const [shortest, longest] = extentOf(stepCounts);
-  const course = courseFor(
+  const trainingRun = planTrainingRun(
     plan,
     { ...options, epochs: options.epochs ?? epochsFor(steps) },
     {
@@ -90,7 +97,13 @@ export async function trainSequences(io: Io, path: string, options: SeriesOption
   const network = recurrentNetwork(plan, scalersOf(groups.training, inputs, targets), recurrent, { hidden, seed });
   await show(describeSequences(table.sequences.length, [shortest, longest], columns, place));
   await show(
-    describeCourse(plan, course, network, { hidden, activation: recurrent, optimizer: options.optimizer }, 'sequence'),
+    describeTrainingRun(
+      plan,
+      trainingRun,
+      network,
+      { hidden, activation: recurrent, optimizer: options.optimizer },
+      'sequence',
+    ),
   );
 
   const engine = await auto();
@@ -99,7 +112,7 @@ export async function trainSequences(io: Io, path: string, options: SeriesOption
     io,
     network,
     plan,
-    course,
+    trainingRun,
     () => ({
       training: dataOf(parts.training),
       ...(parts.validation.length > 0 && { validation: dataOf(parts.validation) }),
@@ -126,15 +139,15 @@ export async function trainSequences(io: Io, path: string, options: SeriesOption
     ...(missingValues !== undefined && { missingValues }),
   });
   if (options.json === true) {
-    const { rows: sequences, ...summary } = summaryOf(plan, course, network);
+    const { rows: sequences, ...summary } = summaryOf(plan, trainingRun, network);
     const about = { group, targets: place, shortest, longest };
     await print(
       io.stdout,
       `${visibleJson({ model: output, rows: table.rows, sequences: { ...about, ...sequences, all: table.sequences.length }, ...summary, ...ended, ...results }, 2)}\n`,
     );
   }
-  await show(describeEnd(ended, course) + describeResults(results, course.rows, 'sequences'));
-  expectFinished(ended, course, output);
+  await show(describeEnd(ended, trainingRun) + describeResults(results, trainingRun.rows, 'sequences'));
+  expectFinished(ended, trainingRun, output);
   await show(
     `\nSaved ${visible(output)} after ${duration(ended.seconds)}. Next: nnbp predict ${shellWord(output)} ${shellWord(path)}\n`,
   );

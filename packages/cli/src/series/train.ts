@@ -13,7 +13,7 @@ import { loadPlugins } from '../plugins.js';
 import { misuse, Problem } from '../problem.js';
 import { shellWord } from '../shell-word.js';
 import { counted, tableOf } from '../table.js';
-import { expectFinished } from '../training/course.js';
+import { expectFinished } from '../training/training-run.js';
 import type { TrainOptions } from '../training/plan.js';
 import { duration, progressBar } from '../training/progress.js';
 import { visible, visibleJson } from '../visible.js';

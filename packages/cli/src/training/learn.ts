@@ -4,7 +4,7 @@ import { type Data, DivergedError, fit } from '@nnbp/train';
 import type { Io } from '../io.js';
 import { Problem } from '../problem.js';
 import type { Run } from './checkpoint.js';
-import type { Course, Ended } from './course.js';
+import type { TrainingRun, Ended } from './training-run.js';
 import { dataOf, sampleOf, type TrainingData } from './data.js';
 import type { Plan } from './plan.js';
 import { progressBar } from './progress.js';
@@ -40,7 +40,7 @@ export async function learn(
   io: Io,
   network: Network,
   plan: Plan,
-  { rows, epochs, batch, patience }: Course,
+  { rows, epochs, batch, patience }: TrainingRun,
   partsFor: (order: () => Random) => Parts | Promise<Parts>,
   engine: Engine,
   run: Run,

@@ -5,7 +5,7 @@ import type { Csv, CsvOptions } from '../csv/read.js';
 import { survey, type Survey } from '../csv/survey.js';
 import { Encoder } from '../encode.js';
 import { activationNamed, lossNamed, type LossUse, optimizerNamed } from '../functions.js';
-import { expectColumns, type Guess, guessColumns, missingCount, type Wishes } from '../guess.js';
+import { expectColumns, type Guess, guessColumns, missingCount, type ColumnOptions } from '../guess.js';
 import { expectOtherFile, fingerprint, isReadOnce } from '../files.js';
 import { type Io, pathIn } from '../io.js';
 import { openData } from '../options.js';
@@ -120,13 +120,13 @@ export async function planFor(
 }
 
 /** Surveys all rows; if cells are missing, surveys again without the skipped rows, so that these add no categories. */
-async function look(io: Io, opened: Csv, wishes: Wishes, withoutTarget: boolean) {
+async function look(io: Io, opened: Csv, options: ColumnOptions, withoutTarget: boolean) {
   const { signal } = io;
-  const categories = [...wishes.target, ...wishes.category];
+  const categories = [...options.target, ...options.category];
   const all = await survey(opened, { categories, signal });
   if (all.rows === 0) throw new Problem(`${opened.name} has column names and no rows.`);
   const csv = { ...opened, decimals: all.columns.map(({ decimal }) => decimal) };
-  const first = guessColumns(all, wishes);
+  const first = guessColumns(all, options);
   const used = first.filter(({ role }) => role !== 'ignored');
   if (used.every(({ survey: found, column }) => missingCount(found, column!) === 0)) {
     return { csv, all, usable: all, guesses: first };
@@ -147,7 +147,7 @@ async function look(io: Io, opened: Csv, wishes: Wishes, withoutTarget: boolean)
     const [{ survey: target }] = used.filter(({ role }) => role === 'target');
     throw new Problem(`${csv.name} has no row with a value of the target "${target.name}".`);
   }
-  return { csv, all, usable, guesses: guessColumns(usable, wishes, all) };
+  return { csv, all, usable, guesses: guessColumns(usable, options, all) };
 }
 
 function tooManyDropped(csv: Csv, all: Survey, used: readonly Guess[], dropped: number, rows: number): Problem {

@@ -2,7 +2,7 @@
 import { copyRows } from '../copy-rows.js';
 import type { FloatArray, Loss, Optimizer } from '../contract.js';
 import type { Engine, Executor, PassOptions, SampleCounts, SampleTable } from '../engine.js';
-import { expectRoom, expectRows, lengthOf, type Rows, rowsOf, totalWeight } from '../counts.js';
+import { expectJacobianLength, expectRows, lengthOf, type Rows, rowsOf, totalWeight } from '../counts.js';
 import { NnbpError } from '../errors.js';
 import { allFinite, expectInteger, expectLength } from '../expect.js';
 import type { Graph } from '../graph.js';
@@ -107,7 +107,7 @@ class JsExecutor implements Executor {
     const rows = this.#rows;
     const { parameterCount } = this.graph;
     const { outputRows } = this.#program;
-    expectRoom(this.graph, rows, out);
+    expectJacobianLength(this.graph, rows, out);
     const outputs = this.#predict(inputs, options?.state);
     out.fill(0, 0, outputs.length * parameterCount);
     for (let step = 0; step < this.#steps.length; step++) {

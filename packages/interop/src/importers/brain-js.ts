@@ -4,7 +4,7 @@ import type { Activation, Network } from '@nnbp/core';
 import { assemble, type Part } from './assemble.js';
 import { isTimeStep, timeStepNetwork } from './brain-js-time-step.js';
 import { JsonValue } from '@nnbp/formats/shared';
-import { opened } from './opened.js';
+import { openJson } from './open-json.js';
 
 const what = 'The model of brain.js';
 
@@ -56,7 +56,7 @@ interface Rule {
  * ```
  */
 export function fromBrainJs(json: unknown): Network {
-  const model = opened(json, what);
+  const model = openJson(json, what);
   if (!model.at('layers').present) {
     const { value: type } = model.at('type');
     if (typeof type === 'string' && isTimeStep(type)) return timeStepNetwork(model, what);

@@ -14,8 +14,8 @@ import {
 } from '@nnbp/activations';
 import type { Activation, Network } from '@nnbp/core';
 import type { JsonValue } from '@nnbp/formats/shared';
-import { opened } from './opened.js';
-import { type Computed, running } from './running.js';
+import { openJson } from './open-json.js';
+import { type Computed, sequentialNetwork } from './sequential-network.js';
 import { bipolarStep, step } from './step.js';
 
 const what = 'The model of neataptic';
@@ -79,7 +79,7 @@ const squashes = new Map<string, Squash>([
  * ```
  */
 export function fromNeataptic(json: unknown): Network {
-  const model = opened(json, what);
+  const model = openJson(json, what);
   const list = model.at('nodes').list();
   const nodes = list.map(nodeOf);
   const inputs = nodes.filter((node) => node === 'input').length;
@@ -89,7 +89,7 @@ export function fromNeataptic(json: unknown): Network {
   if (model.at('input').whole(1, list.length) !== inputs) model.at('input').refuse(`${inputs}, the number of inputs`);
   if (model.at('output').whole(1, list.length) !== outputs)
     model.at('output').refuse(`${outputs}, the number of outputs`);
-  return running({ what, connections: model.at('connections'), nodes, order: list.map((_, k) => k) });
+  return sequentialNetwork({ what, connections: model.at('connections'), nodes, order: list.map((_, k) => k) });
 }
 
 function nodeOf(place: JsonValue): Computed | 'input' {

@@ -2,8 +2,8 @@
 import { identity, relu, sigmoid, tanh } from '@nnbp/activations';
 import type { Activation, Network } from '@nnbp/core';
 import type { JsonValue } from '@nnbp/formats/shared';
-import { opened } from './opened.js';
-import { running } from './running.js';
+import { openJson } from './open-json.js';
+import { sequentialNetwork } from './sequential-network.js';
 import { step } from './step.js';
 
 const what = 'The model of synaptic';
@@ -45,12 +45,12 @@ const squashes = new Map<string, Activation>([
  * ```
  */
 export function fromSynaptic(json: unknown): Network {
-  const model = opened(json, what);
+  const model = openJson(json, what);
   const neurons = model
     .at('neurons')
     .list()
     .map((place) => ({ place, layer: layerOf(place.at('layer')) }));
-  return running({
+  return sequentialNetwork({
     what,
     connections: model.at('connections'),
     // A layer's neurons run in the order of the list, and layers one after another.

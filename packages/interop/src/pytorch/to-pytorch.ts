@@ -4,7 +4,7 @@ import { encode, neededByOutputs, nextState } from '@nnbp/formats/shared';
 import { pythonOf } from './activations.js';
 import { pythonOfAggregation } from './aggregations.js';
 import { layout, type Layout, type ModuleBlock, type Numbers } from './layout.js';
-import { Places } from './places.js';
+import { TensorLocations } from './tensor-locations.js';
 import { list, names } from './python.js';
 import { moduleSource } from './module-source.js';
 import type { ModuleLayer } from './standard-layers.js';
@@ -149,7 +149,7 @@ function networkClass(
   aggregations: ReadonlyMap<Aggregation, PythonFunction>,
 ): string {
   const { graph, inputScaler, outputScaler, outputTransform } = network;
-  const places = new Places(graph, plan);
+  const places = new TensorLocations(graph, plan);
   const result = places.of(Array.from(graph.outputs));
   const hasState = graph.stateSize > 0;
   const { isLayered } = plan;
@@ -276,7 +276,12 @@ const valuesOfLayers = `        values, states, after = [x], iter(state.split(se
         if self.result_columns is not None:
             x = x[..., self.result_columns]`;
 
-function layerSource(graph: Graph, layer: ModuleLayer, places: Places, functions: readonly PythonFunction[]): string {
+function layerSource(
+  graph: Graph,
+  layer: ModuleLayer,
+  places: TensorLocations,
+  functions: readonly PythonFunction[],
+): string {
   const { kind, options, nodes, from } = layer;
   return callSource(kind, {
     ...options,
@@ -288,7 +293,7 @@ function layerSource(graph: Graph, layer: ModuleLayer, places: Places, functions
 function blockSource(
   graph: Graph,
   block: ModuleBlock,
-  places: Places,
+  places: TensorLocations,
   functions: readonly PythonFunction[],
   aggregations: ReadonlyMap<Aggregation, PythonFunction>,
 ): string {
@@ -316,7 +321,7 @@ function blockSource(
   return callSource(kind, options);
 }
 
-const readSource = ({ reads, columns }: ReturnType<Places['of']>) => ({
+const readSource = ({ reads, columns }: ReturnType<TensorLocations['of']>) => ({
   reads: list(reads),
   ...(columns !== undefined && { columns: list(columns) }),
 });

@@ -8,7 +8,7 @@
 import type { Graph, Plan } from '@nnbp/core';
 import { Assembler, type MultiplyAdd } from '../assembler.js';
 import { activationKernelOf } from '../builtins.js';
-import { type Form, writeHeader } from '../image.js';
+import { type Form, writeHeader } from '../memory-image.js';
 import { customActivation } from '../kernels/activation.js';
 import { groupsOf, rowsOfGroups } from './groups.js';
 import { unrolledLayout } from './layout.js';

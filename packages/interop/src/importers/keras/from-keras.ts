@@ -7,7 +7,7 @@ import { max, mean } from '@nnbp/aggregations';
 import { type Aggregation, type Network, NnbpError } from '@nnbp/core';
 import { assemble, type Part } from '../assemble.js';
 import type { JsonValue } from '@nnbp/formats/shared';
-import { opened } from '../opened.js';
+import { openJson } from '../open-json.js';
 import { activationIn, activationLayers, type Rule } from './activations.js';
 import { gateCounts, gru, lstm, simpleRnn } from './recurrent.js';
 import { type Layer, readTopology, type Topology } from './topology.js';
@@ -105,7 +105,7 @@ interface Values {
  * or are quantized), `MALFORMED`, `TOO_LARGE` (a shape out of all proportion to the weights)
  */
 export function fromKeras(modelJson: unknown, weights: Uint8Array | readonly Uint8Array[]): Network {
-  const model = opened(modelJson, what);
+  const model = openJson(modelJson, what);
   const topology = readTopology(model);
   const arrays = readWeights(model, weights);
   const uses = usesOf(topology);

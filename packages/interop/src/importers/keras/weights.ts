@@ -1,7 +1,7 @@
 /** Reads the weight file of a Keras model by the manifest in the model. */
 import { mismatch } from '@nnbp/core';
 import type { JsonValue } from '@nnbp/formats/shared';
-import { opened } from '../opened.js';
+import { openJson } from '../open-json.js';
 
 /** One array of numbers. */
 export interface Weights {
@@ -64,7 +64,7 @@ function keyOf(name: string): string {
  * ```
  */
 export function kerasWeightPaths(modelJson: unknown): string[] {
-  const manifest = opened(modelJson, 'The Keras model').at('weightsManifest');
+  const manifest = openJson(modelJson, 'The Keras model').at('weightsManifest');
   if (!manifest.present) return [];
   return manifest.list().flatMap((group) =>
     group

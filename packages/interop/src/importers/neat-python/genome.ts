@@ -1,6 +1,6 @@
 /** A genome of neat-python as JSON: what its genes hold, by their own names. */
 import type { JsonValue } from '@nnbp/formats/shared';
-import { opened } from '../opened.js';
+import { openJson } from '../open-json.js';
 
 /** What to call it in messages. */
 export const what = 'The genome of neat-python';
@@ -61,7 +61,7 @@ export interface FoundGenome {
  * @throws NnbpError `MALFORMED`, `UNSUPPORTED` (another kind of network, a custom function)
  */
 export function readGenome(json: unknown): FoundGenome {
-  const genome = opened(json, what);
+  const genome = openJson(json, what);
   return genome.at('topology').present ? exported(genome) : genes(genome);
 }
 

@@ -4,7 +4,7 @@ import { mlp, Network, Random } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
 import { adam, sgd } from '@nnbp/optim';
 import { expect, test } from 'vitest';
-import { completeUpdate, type Optimize } from '../src/complete.js';
+import { completeUpdate, type Optimize } from '../src/complete-update.js';
 import { manyThreads } from '../src/hosts.js';
 import { type Host, WasmExecutor } from '../src/executor.js';
 import { header } from '../src/memory-map.js';

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { world } from './world.js';
+import { workspace } from './workspace.js';
 
 const bytes = (text: string) => Buffer.from(text, 'latin1');
 const zip = (name: string) => bytes(`PK\x03\x04${'\0'.repeat(26)}${name}${'x'.repeat(9000)}`);
@@ -53,7 +53,7 @@ describe('a file that is not read', () => {
     ['notes.txt', bytes('dear diary'), /unknown format.*--from/],
     ['empty', bytes(''), /unknown format/],
   ])('is named in the error, with what to do: %s %#', async (name, content, message) => {
-    const { nnbp, directory } = await world();
+    const { nnbp, directory } = await workspace();
     await writeFile(join(directory, name), content);
     const { code, stdout, stderr } = await nnbp('convert', name, 'out.nnbp');
     expect([code, stdout]).toEqual([1, '']);

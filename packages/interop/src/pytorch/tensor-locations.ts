@@ -3,7 +3,7 @@ import type { Graph } from '@nnbp/core';
 import type { Layout } from './layout.js';
 
 /** 0 is the inputs; 1 the state, unless recurrent layers have it; then the blocks. */
-export class Places {
+export class TensorLocations {
   readonly #tensor: Uint32Array;
   readonly #column: Uint32Array;
   readonly #widths: number[];

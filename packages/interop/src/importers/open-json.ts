@@ -7,6 +7,6 @@ import { JsonValue, parsed } from '@nnbp/formats/shared';
  * @param what - Name for error messages: "The model of brain.js".
  * @throws NnbpError `MALFORMED`, `TOO_LARGE`
  */
-export function opened(json: unknown, what: string): JsonValue {
+export function openJson(json: unknown, what: string): JsonValue {
   return new JsonValue(typeof json === 'string' ? parsed(json, what) : json, what);
 }

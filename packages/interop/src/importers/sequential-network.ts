@@ -23,7 +23,7 @@ export interface Computed {
 }
 
 /** A list of nodes and a list of connections. */
-export interface Running {
+export interface SequentialNodes {
   readonly what: string;
   readonly nodes: readonly (Computed | 'input')[];
   /** The places of the nodes, in the order in which they run. */
@@ -44,7 +44,7 @@ interface Incoming {
  *
  * @throws NnbpError `UNSUPPORTED`, `MALFORMED`
  */
-export function running({ what, nodes, order, connections }: Running): Network {
+export function sequentialNetwork({ what, nodes, order, connections }: SequentialNodes): Network {
   const turn = new Uint32Array(nodes.length);
   order.forEach((k, at) => (turn[k] = at));
   const added = new Map<string, Part>();

@@ -1,4 +1,4 @@
-/** The rows, epochs and batches of a training, and how they are reported. */
+/** The rows, epochs and batch size of a training run, and how they are reported. */
 import type { Network } from '@nnbp/core';
 import { nodesOf } from '../columns.js';
 import { notesOn, reasonOf } from '../describe.js';
@@ -13,8 +13,8 @@ export const defaultPatience = 50;
 /** The default number of epochs: more for fewer rows. */
 export const epochsFor = (rows: number): number => Math.min(400, Math.max(5, Math.round(400_000 / rows)));
 
-/** The rows, epochs and batches of a training. */
-export interface Course {
+/** The rows, epochs and batch size of a training run. */
+export interface TrainingRun {
   readonly rows: Readonly<Record<'training' | 'validation' | 'test' | 'leftOut' | 'withoutTarget', number>>;
   readonly epochs: number;
   readonly batch: number;
@@ -31,7 +31,7 @@ interface Sizes {
   readonly withoutTarget: { readonly count: number };
 }
 
-export function courseFor({ optimizer }: Plan, options: TrainOptions, data: Sizes): Course {
+export function planTrainingRun({ optimizer }: Plan, options: TrainOptions, data: Sizes): TrainingRun {
   const { rows } = data.training;
   return {
     rows: {
@@ -47,10 +47,10 @@ export function courseFor({ optimizer }: Plan, options: TrainOptions, data: Size
   };
 }
 
-/** Settings that must be the same for a training to be resumed. */
+/** Settings that must be the same to resume training. */
 export const settingsOf = (
   { rate }: Plan,
-  { rows, batch, patience }: Course,
+  { rows, batch, patience }: TrainingRun,
   { hidden, activation, optimizer, seed, group }: TrainOptions,
 ) => ({
   seed,
@@ -67,11 +67,11 @@ export const settingsOf = (
 /**
  * Describes the network and the training before it starts.
  *
- * @param unit - What the data consist of.
+ * @param unit - What the rows are called, in the singular.
  */
-export function describeCourse(
+export function describeTrainingRun(
   { inputs, lossName, rate }: Plan,
-  { rows, epochs, batch, patience }: Course,
+  { rows, epochs, batch, patience }: TrainingRun,
   { graph }: Network,
   { hidden, activation, optimizer, group }: Pick<TrainOptions, 'hidden' | 'activation' | 'optimizer' | 'group'>,
   unit = 'row',
@@ -103,7 +103,7 @@ export interface Ended {
 }
 
 /** Describes how training ended; empty if it ran all epochs and kept the last one. */
-export function describeEnd({ stoppedBy, epochs, bestEpoch }: Ended, { rows }: Course): string {
+export function describeEnd({ stoppedBy, epochs, bestEpoch }: Ended, { rows }: TrainingRun): string {
   const verb = ({ 'early stopping': 'Stopped', converged: 'Converged' } as Record<string, string>)[stoppedBy];
   const stopped = verb === undefined ? '' : `${verb} after ${counted(epochs, 'epoch')}. `;
   if (bestEpoch === undefined) return stopped === '' ? '' : `${stopped.trim()}\n\n`;
@@ -114,19 +114,19 @@ export function describeEnd({ stoppedBy, epochs, bestEpoch }: Ended, { rows }: C
 /** @throws Problem (training was interrupted; the model is saved) */
 export function expectFinished(
   { stoppedBy, epochs }: Pick<Ended, 'stoppedBy' | 'epochs'>,
-  course: Pick<Course, 'epochs'>,
+  trainingRun: Pick<TrainingRun, 'epochs'>,
   output: string,
 ): void {
   if (stoppedBy !== 'interrupt') return;
   throw new Problem(
-    `Stopped in epoch ${epochs} of ${course.epochs}; the model so far is in ${output}.`,
+    `Stopped in epoch ${epochs} of ${trainingRun.epochs}; the model so far is in ${output}.`,
     exitCodes.interrupted,
   );
 }
 
 /** The training as an object, for --json. */
-export const summaryOf = ({ csv, rows, guesses, lossName }: Plan, course: Course, { graph }: Network) => ({
-  rows: { all: rows, ...course.rows },
+export const summaryOf = ({ csv, rows, guesses, lossName }: Plan, trainingRun: TrainingRun, { graph }: Network) => ({
+  rows: { all: rows, ...trainingRun.rows },
   columns: guesses.map((guess) => ({
     name: guess.survey.name,
     role: guess.role,

@@ -1,7 +1,7 @@
 /** Recognizes files that cannot be read, by their first bytes or keys, and says how to convert them. */
 import { type JsonKeys, jsonKeys } from './json-keys.js';
 
-interface Foreign {
+interface UnsupportedFormat {
   readonly what: string;
   readonly advice: string;
   readonly fits: (bytes: Uint8Array, keys: JsonKeys) => boolean;
@@ -41,7 +41,7 @@ const torchAdvice =
 const scikitAdvice = 'Convert it in Python with skl2onnx: to_onnx(model, X[:1]) gives an ONNX model';
 
 /** In the order in which they are tried. */
-const foreign: readonly Foreign[] = [
+const formats: readonly UnsupportedFormat[] = [
   {
     what: 'a Keras model in HDF5 (.h5)',
     advice: kerasAdvice,
@@ -104,8 +104,8 @@ const foreign: readonly Foreign[] = [
   },
 ];
 
-/** "a Keras model in HDF5 (.h5). Convert it …", if the file is of a known kind. */
-export function foreignKind(bytes: Uint8Array, keys: JsonKeys): string | undefined {
-  const found = foreign.find(({ fits }) => fits(bytes, keys));
+/** Names the format and says how to convert the file: "this is a Keras model in HDF5 (.h5). Convert it …". Undefined if unknown. */
+export function unsupportedFormatOf(bytes: Uint8Array, keys: JsonKeys): string | undefined {
+  const found = formats.find(({ fits }) => fits(bytes, keys));
   return found && `this is ${found.what}. ${found.advice}.`;
 }

