@@ -75,7 +75,7 @@ test('a custom formula starts from the given values, and each mistake has a mess
   await page.getByRole('alert').getByText('Line 2: expected two numbers, x and y.').waitFor();
   await page.getByLabel('x and y, a pair per line').fill('1 2');
   await page.getByRole('button', { name: 'Reset start values' }).click();
-  await page.getByRole('alert').getByText('1 point cannot determine 1 parameters').waitFor();
+  await page.getByRole('alert').getByText('1 point cannot determine 1 parameter and its error').waitFor();
 });
 
 test('pasted data that are too long are refused and nothing changes', async () => {

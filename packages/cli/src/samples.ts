@@ -5,6 +5,7 @@ import { Encoder, type Gap, Gaps } from './encode.js';
 import { lossNamed } from './functions.js';
 import type { Model } from './model-file.js';
 import { misuse } from './problem.js';
+import { counted } from './table.js';
 
 /** A row that could be used, or why not. */
 export interface ModelRow {
@@ -49,7 +50,7 @@ function withNames({ hasColumns, columns }: Model, csv: Csv, targets: boolean): 
   if (names.every((name) => header.has(name))) return csv;
   if (csv.header.length < names.length) {
     throw misuse(
-      `${csv.name} has ${csv.header.length} columns; the model needs ${columns.inputs.length} for its inputs${targets ? ` and ${columns.targets.length} for its targets` : ''}, in this order.`,
+      `${csv.name} has ${counted(csv.header.length, 'column')}; the model needs ${columns.inputs.length} for its inputs${targets ? ` and ${columns.targets.length} for its targets` : ''}, in this order.`,
     );
   }
   return { ...csv, header: csv.header.map((name, k) => names[k] ?? name) };

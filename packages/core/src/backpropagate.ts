@@ -57,7 +57,7 @@ export function backpropagateBatch(
   const { graph, inputScaler, outputScaler } = network;
   const samples = inputs.length;
   if (targets.length !== samples) {
-    throw mismatch('WRONG_LENGTH', 'targets', `${samples} rows, one per sample`, targets.length);
+    throw mismatch('WRONG_LENGTH', 'targets', `one row per sample (${samples})`, targets.length);
   }
   if (samples === 0) throw new NnbpError('EMPTY_DATA', 'inputs is empty.');
   expectFinite('parameters', network.parameters.vector);

@@ -135,7 +135,7 @@ class CompiledNetwork implements Predictor {
     const samples = flat === undefined ? inputs.length : flat.length / this.#inputCount;
     if (samples === 0) throw new NnbpError('EMPTY_DATA', 'inputs is empty.');
     if (!Number.isInteger(samples)) {
-      throw mismatch('WRONG_LENGTH', 'inputs', `a multiple of ${this.#inputCount} numbers`, flat!.length);
+      throw mismatch('WRONG_LENGTH', 'inputs', `a multiple of ${this.#inputCount}`, flat!.length);
     }
     if (into !== undefined) expectLength('into', into.length, samples * this.#outputCount);
     const executor = (this.#many ??= this.#prepare(this.#batchSize));

@@ -31,9 +31,13 @@ export const mismatch = (
  */
 export function expectLength(what: string, received: number, expected: number): void {
   if (received !== expected) {
-    throw new NnbpError('WRONG_LENGTH', `${what}: expected ${expected} numbers, received ${received}.`, {
-      details: { path: what, expected, received },
-    });
+    throw new NnbpError(
+      'WRONG_LENGTH',
+      `${what}: expected ${expected} number${expected === 1 ? '' : 's'}, received ${received}.`,
+      {
+        details: { path: what, expected, received },
+      },
+    );
   }
 }
 

@@ -70,7 +70,7 @@ export function backpropagateSequence(
   const { graph, inputScaler, outputScaler } = network;
   const steps = inputs.length;
   if (targets.length !== steps) {
-    throw mismatch('WRONG_LENGTH', 'targets', `${steps} rows, one per step`, targets.length);
+    throw mismatch('WRONG_LENGTH', 'targets', `one row per step (${steps})`, targets.length);
   }
   const executor = executorOf(network, steps);
   const width = graph.outputs.length;

@@ -62,7 +62,7 @@ describe('bad input', () => {
     refused(() => predictor.predict([1, 2, 3], [0]), 'WRONG_LENGTH', /^into/);
     refused(() => predictor.predictBatch([]), 'EMPTY_DATA', /^inputs is empty/);
     refused(() => predictor.predictBatch([[1, 2, 3], [1, 2, 3], [1]]), 'WRONG_LENGTH', /^input of sample 2/);
-    refused(() => predictor.predictBatch(new Float64Array(7)), 'WRONG_LENGTH', /multiple of 3 numbers, received 7/);
+    refused(() => predictor.predictBatch(new Float64Array(7)), 'WRONG_LENGTH', /multiple of 3, received 7/);
     refused(
       () => predictor.predictBatch(Float64Array.of(1, 2, 3, 1, 2, 3, 1, NaN, 3)),
       'NOT_FINITE',

@@ -83,19 +83,19 @@ export function writeCheckpoint({ epoch, random, optimizer, underway, earlyStopp
  * @throws NnbpError `MALFORMED`
  */
 export function readCheckpoint(value: unknown, tensors: ReadonlyMap<string, Tensor>, parameters: number): Checkpoint {
-  const numbers = (place: JsonValue) => tensors.get(place.text())?.values ?? place.refuse('the name of a tensor');
-  const vector = (place: JsonValue) => {
-    const values = numbers(place);
-    if (values.length !== parameters) place.refuse(`the name of a tensor of ${parameters} numbers`);
+  const numbers = (json: JsonValue) => tensors.get(json.text())?.values ?? json.refuse('the name of a tensor');
+  const vector = (json: JsonValue) => {
+    const values = numbers(json);
+    if (values.length !== parameters) json.refuse(`the name of a tensor of ${parameters} numbers`);
     return values;
   };
-  const pair = <T>(place: JsonValue, read: (place: JsonValue) => T): [string, T] => {
-    const [key, of, ...more] = place.list();
-    if (of === undefined || more.length > 0) place.refuse('a name and a value');
+  const pair = <T>(json: JsonValue, read: (json: JsonValue) => T): [string, T] => {
+    const [key, of, ...more] = json.list();
+    if (of === undefined || more.length > 0) json.refuse('a name and a value');
     return [key.text(), read(of)];
   };
-  const state = (place: JsonValue): OptimizerState => {
-    const at = place.object(['name', 'numbers', 'vectors', 'parts']);
+  const state = (json: JsonValue): OptimizerState => {
+    const at = json.object(['name', 'numbers', 'vectors', 'parts']);
     const parts = at('parts').optional((list) => list.list().map(state));
     return {
       name: at('name').text(),
@@ -113,8 +113,8 @@ export function readCheckpoint(value: unknown, tensors: ReadonlyMap<string, Tens
     };
   };
   const at = new JsonValue(value, 'checkpoint').object(['epoch', 'random', 'optimizer', 'underway', 'earlyStopping']);
-  const underway = at('underway').optional((place) => {
-    const of = place.object(['batches', 'sum', 'weight', 'carried']);
+  const underway = at('underway').optional((json) => {
+    const of = json.object(['batches', 'sum', 'weight', 'carried']);
     const carried = of('carried').optional((name) => Array.from(numbers(name)));
     return {
       batches: readCount(of('batches')),
@@ -123,8 +123,8 @@ export function readCheckpoint(value: unknown, tensors: ReadonlyMap<string, Tens
       ...(carried && { carried }),
     };
   });
-  const earlyStopping = at('earlyStopping').optional((place) => {
-    const of = place.object(['best', 'bestEpoch', 'parameters']);
+  const earlyStopping = at('earlyStopping').optional((json) => {
+    const of = json.object(['best', 'bestEpoch', 'parameters']);
     return { best: readNumber(of('best')), bestEpoch: of('bestEpoch').number(), parameters: vector(of('parameters')) };
   });
   return {
@@ -138,13 +138,13 @@ export function readCheckpoint(value: unknown, tensors: ReadonlyMap<string, Tens
 
 const written = (number: number): number | string => (Number.isFinite(number) ? number : String(number));
 
-function readCount(place: JsonValue): number {
-  const count = place.number();
-  return Number.isSafeInteger(count) && count >= 0 ? count : place.refuse('an integer ≥ 0');
+function readCount(json: JsonValue): number {
+  const count = json.number();
+  return Number.isSafeInteger(count) && count >= 0 ? count : json.refuse('an integer ≥ 0');
 }
 
-function readNumber(place: JsonValue): number {
-  if (typeof place.value === 'string' && ['Infinity', '-Infinity', 'NaN'].includes(place.value))
-    return Number(place.value);
-  return place.number();
+function readNumber(json: JsonValue): number {
+  if (typeof json.value === 'string' && ['Infinity', '-Infinity', 'NaN'].includes(json.value))
+    return Number(json.value);
+  return json.number();
 }

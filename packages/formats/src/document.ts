@@ -73,9 +73,9 @@ export const networkEntries: readonly string[] = [
  *
  * @throws NnbpError `MALFORMED`
  */
-export function readFunction(place: JsonValue): FunctionName {
-  if (typeof place.value === 'string') return { name: place.value };
-  const at = place.object(['name', 'options', 'custom']);
+export function readFunction(json: JsonValue): FunctionName {
+  if (typeof json.value === 'string') return { name: json.value };
+  const at = json.object(['name', 'options', 'custom']);
   const options = at('options').optional((options) => {
     const { value } = options;
     if (typeof value !== 'object' || value === null || Array.isArray(value)) options.refuse('an object of numbers');
@@ -91,23 +91,23 @@ export function readFunction(place: JsonValue): FunctionName {
 }
 
 /** @throws NnbpError `MALFORMED` */
-export function readSource(place: JsonValue): SourceDocument {
-  if (typeof place.value === 'string') return place.value;
-  const at = place.object(['id', 'delay']);
+export function readSource(json: JsonValue): SourceDocument {
+  if (typeof json.value === 'string') return json.value;
+  const at = json.object(['id', 'delay']);
   return { id: at('id').text(), delay: at('delay').number() };
 }
 
 /** @throws NnbpError `MALFORMED` */
-export function readScaler(place: JsonValue): ScalerDocument {
-  const at = place.object(['mean', 'deviation']);
+export function readScaler(json: JsonValue): ScalerDocument {
+  const at = json.object(['mean', 'deviation']);
   return { mean: at('mean').numbers(), deviation: at('deviation').numbers() };
 }
 
 /** @throws NnbpError `MALFORMED` */
-export function readOutputTransform(place: JsonValue): Exclude<OutputTransform, 'none'> {
-  const { value } = place;
+export function readOutputTransform(json: JsonValue): Exclude<OutputTransform, 'none'> {
+  const { value } = json;
   const isKnown = value === 'sigmoid' || value === 'softmax' || value === 'logSoftmax';
-  return isKnown ? value : place.refuse('"sigmoid", "softmax" or "logSoftmax"');
+  return isKnown ? value : json.refuse('"sigmoid", "softmax" or "logSoftmax"');
 }
 
 /**

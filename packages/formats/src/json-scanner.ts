@@ -24,7 +24,7 @@ export class JsonScanner {
     this.#space();
   }
 
-  /** @throws NnbpError `MALFORMED`, with the place */
+  /** @throws NnbpError `MALFORMED`, with the position */
   refuse(expected: string): never {
     const found = this.text.slice(this.at, this.at + 20);
     throw mismatch(
@@ -36,8 +36,8 @@ export class JsonScanner {
   }
 
   /** The same for an earlier position. */
-  refuseAt(place: number, expected: string): never {
-    this.at = place;
+  refuseAt(position: number, expected: string): never {
+    this.at = position;
     return this.refuse(expected);
   }
 

@@ -70,12 +70,12 @@ export function fromJson(text: string, plugins: Plugins = {}): Network {
   const network = rebuild({ ...document, nodes: nodes.map((node) => node.document) }, plugins);
   const { graph, parameters } = network;
   const isSet = new Uint8Array(graph.parameterCount);
-  nodes.forEach(({ place, b, c, w }, k) => {
+  nodes.forEach(({ json, b, c, w }, k) => {
     const i = graph.inputCount + k;
     const set = (index: number, value: number | undefined) => {
       if (index < 0 || value === undefined) return;
       if (isSet[index] === 1 && !Object.is(parameters.vector[index], value)) {
-        place.refuse(`for a shared parameter the same number everywhere, ${parameters.vector[index]}`);
+        json.refuse(`for a shared parameter the same number everywhere, ${parameters.vector[index]}`);
       }
       isSet[index] = 1;
       parameters.vector[index] = value;
@@ -109,7 +109,7 @@ const shortest = (name: FunctionName): FunctionName | string => (Object.keys(nam
 
 /** A line: the node and the values of its parameters; undefined for fixed ones. */
 interface ReadNode {
-  readonly place: JsonValue;
+  readonly json: JsonValue;
   readonly document: NodesDocument;
   readonly activation: FunctionName;
   readonly aggregation: FunctionName | undefined;
@@ -130,15 +130,15 @@ function readDocument(value: unknown): { document: Omit<NetworkDocument, 'nodes'
   return { document: readFrame((key) => at(old ? nameIn1(key) : key)), nodes };
 }
 
-function readNode(place: JsonValue): ReadNode {
-  const at = place.object(['id', 'from', 'activation', 'aggregation', 'b', 'c', 'w']);
+function readNode(json: JsonValue): ReadNode {
+  const at = json.object(['id', 'from', 'activation', 'aggregation', 'b', 'c', 'w']);
   const from = at('from').list().map(readSource);
   const activation = readFunction(at('activation'));
   const aggregation = at('aggregation').optional(readFunction);
   const b = readParameter(at('b'));
   const c = at('c').optional(readParameter) ?? { placement: 1, value: undefined };
   const w = at('w').list().map(readParameter);
-  if (w.length !== from.length) place.refuse('a w for each predecessor');
+  if (w.length !== from.length) json.refuse('a w for each predecessor');
   const document: NodesDocument = {
     ids: [at('id').text()],
     from,
@@ -149,26 +149,26 @@ function readNode(place: JsonValue): ReadNode {
     ...(w.some(({ placement }) => placement !== null) && { w: w.map(({ placement }) => placement) }),
   };
   const values = w.map(({ value }) => value);
-  return { place, document, activation, aggregation, b: b.value, c: c.value, w: values };
+  return { json, document, activation, aggregation, b: b.value, c: c.value, w: values };
 }
 
 /** A number, `{ "fixed": number }` or `{ "shared": name, "value": number }`. */
-function readParameter(place: JsonValue): { placement: ParameterDocument | null; value: number | undefined } {
+function readParameter(json: JsonValue): { placement: ParameterDocument | null; value: number | undefined } {
   const forms = 'a finite number, {"fixed": number} or {"shared": name, "value": number}';
-  if (typeof place.value === 'number') return { placement: null, value: place.number() };
-  if (typeof place.value !== 'object' || place.value === null || Array.isArray(place.value)) place.refuse(forms);
-  const at = place.object(['fixed', 'shared', 'value']);
+  if (typeof json.value === 'number') return { placement: null, value: json.number() };
+  if (typeof json.value !== 'object' || json.value === null || Array.isArray(json.value)) json.refuse(forms);
+  const at = json.object(['fixed', 'shared', 'value']);
   const fixed = at('fixed').optional((fixed) => fixed.number());
   const shared = at('shared').optional((name) => name.text());
   const value = at('value').optional((value) => value.number());
   if (fixed !== undefined && shared === undefined && value === undefined) return { placement: fixed, value };
   if (fixed === undefined && shared !== undefined && value !== undefined) return { placement: shared, value };
-  return place.refuse(forms);
+  return json.refuse(forms);
 }
 
 /** A line of version 1. Without c the node's c is fixed at 1. */
-function readNode1(place: JsonValue): ReadNode {
-  const at = place.object(['id', 'from', 'activation', 'b', 'c', 'w', 'shared']);
+function readNode1(json: JsonValue): ReadNode {
+  const at = json.object(['id', 'from', 'activation', 'b', 'c', 'w', 'shared']);
   const c = at('c').optional((c) => c.number());
   const shared = at('shared').optional((pairs) => pairs.list().map(readPair));
   const activation = readFunction(at('activation'));
@@ -176,10 +176,10 @@ function readNode1(place: JsonValue): ReadNode {
   const from = at('from').texts();
   const names = shared?.map(([name]) => name) ?? [];
   if (new Set(names).size < names.length || names.some((name) => !from.includes(name)))
-    place.refuse('shared weights of predecessors, each once');
+    json.refuse('shared weights of predecessors, each once');
   const fixed = c === undefined ? { fixed: true as const } : {};
   const document = upgradedNodes({ ids, from, activation, ...fixed, ...(shared && { shared }) });
   const w = at('w').numbers();
-  if (w.length !== from.length) place.refuse('a w for each predecessor');
-  return { place, document, activation, aggregation: undefined, b: at('b').number(), c, w };
+  if (w.length !== from.length) json.refuse('a w for each predecessor');
+  return { json, document, activation, aggregation: undefined, b: at('b').number(), c, w };
 }

@@ -10,7 +10,7 @@ const secret = (Math.random() * 2 ** 32) >>> 0;
 /** The hash set. */
 export class Names {
   /** Position of a name in the text, plus 1; 0 is a free slot. */
-  readonly #places: Uint32Array;
+  readonly #positions: Uint32Array;
   readonly #marks: Uint32Array;
   #size = 0;
   #lookUps = 0;
@@ -21,8 +21,8 @@ export class Names {
     readonly text: string,
     max: number,
   ) {
-    this.#places = new Uint32Array(Math.ceil(max * 1.4) + 1);
-    this.#marks = new Uint32Array(this.#places.length);
+    this.#positions = new Uint32Array(Math.ceil(max * 1.4) + 1);
+    this.#marks = new Uint32Array(this.#positions.length);
   }
 
   /** Number of names. */
@@ -31,35 +31,35 @@ export class Names {
   }
 
   /** Adds the name at this position; returns false if it is already in the set. */
-  add(place: number): boolean {
-    const slot = this.#slot(place);
-    if (this.#places[slot] !== 0) return false;
-    this.#places[slot] = place + 1;
+  add(position: number): boolean {
+    const slot = this.#slot(position);
+    if (this.#positions[slot] !== 0) return false;
+    this.#positions[slot] = position + 1;
     this.#size++;
     return true;
   }
 
   /** Marks a name. Returns its previous mark, 0 for none; undefined if the name is not in the set. */
-  mark(place: number, mark: number): number | undefined {
-    const slot = this.#slot(place);
-    if (this.#places[slot] === 0) return undefined;
+  mark(position: number, mark: number): number | undefined {
+    const slot = this.#slot(position);
+    if (this.#positions[slot] === 0) return undefined;
     const before = this.#marks[slot];
     this.#marks[slot] = mark;
     return before;
   }
 
   /** The slot of the name, or the free slot for it. */
-  #slot(place: number): number {
-    const name = textAt(this.text, place);
+  #slot(position: number): number {
+    const name = textAt(this.text, position);
     let hash = secret;
     for (let k = 0; k < name.length; k++) {
       hash = Math.imul(hash ^ name.charCodeAt(k), 0x5bd1e995);
       hash ^= hash >>> 15;
     }
-    let slot = (hash >>> 0) % this.#places.length;
+    let slot = (hash >>> 0) % this.#positions.length;
     this.#lookUps++;
-    while (this.#places[slot] !== 0 && textAt(this.text, this.#places[slot] - 1) !== name) {
-      slot = (slot + 1) % this.#places.length;
+    while (this.#positions[slot] !== 0 && textAt(this.text, this.#positions[slot] - 1) !== name) {
+      slot = (slot + 1) % this.#positions.length;
       // About three steps per name are usual.
       if (++this.#steps > 10_000 + 100 * this.#lookUps) {
         throw new NnbpError('MALFORMED', 'The names in the file collide in the hash table.');

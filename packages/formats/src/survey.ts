@@ -33,18 +33,18 @@ export const maxFunctions = 2 ** 14;
  */
 export function survey(text: string): Survey {
   const scanner = new JsonScanner(text, 'The model in the file');
-  const places = new Map<string, number>();
+  const positions = new Map<string, number>();
   scanner.object([...new Set([...networkEntries, ...networkEntries1])], (key) => {
-    places.set(key, scanner.at);
+    positions.set(key, scanner.at);
     scanner.skip();
   });
   scanner.end();
   /** Moves to an entry, or to the end if there is none. */
-  const at = (key: string) => Object.assign(scanner, { at: places.get(key) ?? text.length });
-  const value = (key: string) => places.has(key) && at(key).scalar();
+  const at = (key: string) => Object.assign(scanner, { at: positions.get(key) ?? text.length });
+  const value = (key: string) => positions.has(key) && at(key).scalar();
   const version = readVersion(value('format'), value('version'));
   const known = version === 1 ? networkEntries1 : networkEntries;
-  for (const key of places.keys()) {
+  for (const key of positions.keys()) {
     if (!known.includes(key)) at(key).refuse(`no entry "${key}" in version ${version}; its value`);
   }
   const reader = new NodeReader(scanner, version, at);
@@ -52,14 +52,14 @@ export function survey(text: string): Survey {
   if (inputs === 0) at('inputs').refuse('an input');
   at('nodes').list(() => reader.node());
   reader.delayedEdges();
-  if (places.has('initial')) at('initial').list(() => reader.initial());
+  if (positions.has('initial')) at('initial').list(() => reader.initial());
   const outputs = at('outputs').list(() => reader.output());
   if (outputs === 0) at('outputs').refuse('an output');
   for (const [key, columns] of Object.entries({ inputScaler: inputs, outputScaler: outputs })) {
     const name = version === 1 ? nameIn1(key) : key;
-    if (places.has(name)) surveyScaler(at(name), columns);
+    if (positions.has(name)) surveyScaler(at(name), columns);
   }
-  if (places.has('outputTransform'))
+  if (positions.has('outputTransform'))
     readOutputTransform(new JsonValue(value('outputTransform'), 'model.outputTransform'));
   return { version, ...reader.found() };
 }
@@ -134,26 +134,26 @@ class NodeReader {
   node(): void {
     const scanner = this.#scanner;
     const begin = scanner.at;
-    const places = new Map<string, number>();
+    const positions = new Map<string, number>();
     scanner.object(this.#entries(), (key) => {
-      places.set(key, scanner.at);
+      positions.set(key, scanner.at);
       const value = scanner.skip();
       if (key === 'activation' || key === 'aggregation') this.#function(key, value);
     });
     const end = scanner.at;
-    const at = (key: string) => Object.assign(scanner, { at: places.get(key) ?? begin });
-    for (const key of ['ids', 'from', 'activation']) if (!places.has(key)) at(key).refuse(`an entry "${key}"`);
+    const at = (key: string) => Object.assign(scanner, { at: positions.get(key) ?? begin });
+    for (const key of ['ids', 'from', 'activation']) if (!positions.has(key)) at(key).refuse(`an entry "${key}"`);
     const isPredecessor = ++this.#mark;
     const edges = at('from').list(() => this.#source(isPredecessor));
-    if (edges === 0 && places.has('aggregation')) at('aggregation').refuse('no aggregation without predecessors');
+    if (edges === 0 && positions.has('aggregation')) at('aggregation').refuse('no aggregation without predecessors');
     let own = 2 + edges;
     if (this.#old) {
-      if (places.has('fixed')) {
+      if (positions.has('fixed')) {
         at('fixed').literal('true');
         own--;
       }
       const isShared = ++this.#mark;
-      if (places.has('shared')) {
+      if (positions.has('shared')) {
         own -= at('shared').list(() => {
           if (this.#ids.mark(this.#pair(), isShared) !== isPredecessor)
             at('shared').refuse('pairs of a predecessor and a name');
@@ -161,19 +161,19 @@ class NodeReader {
       }
     } else {
       for (const letter of ['b', 'c'] as const) {
-        if (places.has(letter) && this.#placed(at(letter), letter)) own--;
+        if (positions.has(letter) && this.#readFixedOrShared(at(letter), letter)) own--;
       }
-      if (places.has('w')) {
+      if (positions.has('w')) {
         const entries = at('w').list(() => {
           if (scanner.begins('n')) scanner.literal('null');
-          else if (this.#placed(scanner, 'w')) own--;
+          else if (this.#readFixedOrShared(scanner, 'w')) own--;
         });
         if (entries !== edges) at('w').refuse(`an entry per edge, ${edges}, here`);
       }
     }
     const count = at('ids').list(() => this.declare());
     // Otherwise a few words could describe any number of edges without a parameter of their own.
-    const single = places.has('shared') || places.has('w');
+    const single = positions.has('shared') || positions.has('w');
     if (count === 0 || (single && count > 1)) at('ids').refuse('an id, and only one where weights are fixed or shared');
     this.#parameters += count * own;
     scanner.at = end;
@@ -265,7 +265,7 @@ class NodeReader {
   }
 
   /** A number or a name: what a parameter is fixed at or shared by. */
-  #placed(scanner: JsonScanner, letter: 'b' | 'c' | 'w'): true {
+  #readFixedOrShared(scanner: JsonScanner, letter: 'b' | 'c' | 'w'): true {
     if (scanner.begins('"')) this.#shared[letter].add(scanner.string());
     else scanner.number();
     return true;
@@ -293,5 +293,5 @@ function surveyScaler(scanner: JsonScanner, columns: number): void {
   });
   scanner.at = begin;
   if (found.get('mean') !== columns || found.get('deviation') !== columns)
-    scanner.refuse(`mean and deviation of ${columns} columns`);
+    scanner.refuse(`mean and deviation of ${columns === 1 ? 'one column' : `${columns} columns`}`);
 }

@@ -64,7 +64,7 @@ export function upgradedNodes({ fixed, shared, ...rest }: Nodes1): NodesDocument
  *
  * @throws NnbpError `MALFORMED`
  */
-export function readPair(place: JsonValue): readonly [string, string] {
-  const pair = place.texts();
-  return pair.length === 2 ? [pair[0], pair[1]] : place.refuse('a predecessor and a name');
+export function readPair(json: JsonValue): readonly [string, string] {
+  const pair = json.texts();
+  return pair.length === 2 ? [pair[0], pair[1]] : json.refuse('a predecessor and a name');
 }

@@ -119,7 +119,7 @@ describe('a model is refused with the path', () => {
     ['a raw line break in a string', /rest of a string/, (m) => m.replace('"7"', '"7\n"')],
     ['units of words', /a number/, (m) => m.replace(/\}$/, ',"inputScaler":{"mean":["a"],"deviation":[1]}}')],
     ['endless units', /finite/, (m) => m.replace(/\}$/, ',"inputScaler":{"mean":[1e999],"deviation":[1]}}')],
-    ['units of two columns', /1 columns/, (m) => m.replace(/\}$/, ',"inputScaler":{"mean":[1,2],"deviation":[1,1]}}')],
+    ['units of two columns', /one column/, (m) => m.replace(/\}$/, ',"inputScaler":{"mean":[1,2],"deviation":[1,1]}}')],
   ])('%s', (_, message, change) => {
     expect(() =>
       load(

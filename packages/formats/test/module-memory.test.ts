@@ -97,7 +97,7 @@ test('the code of a gated recurrence is readable', () => {
   const network = new Network(builder.build(), { initializer: () => 0.5 });
   const { js } = toModule(network);
   expect(js).toContain(`function step(input, s) {
-  if (input.length !== 1) throw new RangeError(\`expected 1 numbers, received \${input.length}\`);
+  if (input.length !== 1) throw new RangeError(\`expected 1 number, received \${input.length}\`);
   const x0 = input[0]; // "x"
   const x1 = sigmoid(0 + 0.5 * x0 + 0.5 * s[0]); // "gate"
   const x2 = identity(0 + x1 * s[1]); // "h"

@@ -142,7 +142,7 @@ describe('a network that is exported', () => {
       /no aggregation like "logSumExp"/,
       (b) => [b.node('y', { from: b.inputs(2), activation: tanh, aggregation: logSumExp })],
     ],
-    [/"y": it reads "x" 1 steps earlier/, (b) => [b.node('y', { from: [delayed(b.input('x'))], activation: tanh })]],
+    [/"y": it reads "x" one step earlier/, (b) => [b.node('y', { from: [delayed(b.input('x'))], activation: tanh })]],
     [
       /"y": it reads "y" 2 steps earlier/,
       (b) => [b.node('y', { from: [b.input('x'), delayed('y', 2)], activation: tanh })],

@@ -6,16 +6,16 @@ import { fromOnnx } from '@nnbp/interop';
 import { expect, test } from 'vitest';
 import { encodeModel } from '../src/onnx/schema.js';
 import { errorOf } from '../../core/test/error-of.js';
-import { foreign } from './onnx-models.js';
+import { onnxModel } from './onnx-models.js';
 
 const { relu, sigmoid } = activations;
 
 /** A model of one table of two columns and one chain of operations. */
 const chain = (
-  nodes: Parameters<typeof foreign>[0]['nodes'],
-  numbers: Parameters<typeof foreign>[0]['numbers'] = {},
-  whole: Parameters<typeof foreign>[0]['whole'] = {},
-) => fromOnnx(foreign({ inputs: { x: [null, 2] }, nodes, numbers, whole, outputs: 'y' }));
+  nodes: Parameters<typeof onnxModel>[0]['nodes'],
+  numbers: Parameters<typeof onnxModel>[0]['numbers'] = {},
+  whole: Parameters<typeof onnxModel>[0]['whole'] = {},
+) => fromOnnx(onnxModel({ inputs: { x: [null, 2] }, nodes, numbers, whole, outputs: 'y' }));
 
 const W: readonly [number[], number[]] = [
   [3, 2],
@@ -25,7 +25,7 @@ const b: readonly [number[], number[]] = [[3], [0.5, -0.5, 0.25]];
 
 test('a classifier exported by PyTorch is read: a flattened image, Gemm with transB, a softmax at the end', () => {
   const network = fromOnnx(
-    foreign({
+    onnxModel({
       inputs: { image: [null, 1, 1, 2] },
       nodes: [
         ['Flatten', 'image', 'flat', { axis: 1n }],
@@ -141,7 +141,7 @@ test('a residual connection adds edges', () => {
 
 test('several inputs and outputs are concatenated', () => {
   const network = fromOnnx(
-    foreign({
+    onnxModel({
       inputs: { a: [null, 1], b: [1, 2] },
       nodes: [
         ['Concat', 'a b', 'c', { axis: 1n }],
@@ -155,7 +155,7 @@ test('several inputs and outputs are concatenated', () => {
   expect(network.predict([2, -3, 4])).toEqual([4, 2, 0, 4]);
 });
 
-test.each<[string, Activation, Parameters<typeof foreign>[0]['nodes']]>([
+test.each<[string, Activation, Parameters<typeof onnxModel>[0]['nodes']]>([
   [
     'silu, a sigmoid times its argument',
     activations.silu,
@@ -234,7 +234,7 @@ test.each<[string, Activation, Parameters<typeof foreign>[0]['nodes']]>([
   }
 });
 
-test.each<[string, (x: number) => number, Parameters<typeof foreign>[0]['nodes']]>([
+test.each<[string, (x: number) => number, Parameters<typeof onnxModel>[0]['nodes']]>([
   ['relu6', (x) => Math.min(Math.max(x, 0), 6), [['Clip', 'x nought six', 'y']]],
   ['a ceiling', (x) => Math.min(x, 6), [['Clip', 'x - six', 'y']]],
   ['hard sigmoid of 0.2', (x) => Math.min(Math.max(0.2 * x + 0.5, 0), 1), [['HardSigmoid', 'x', 'y']]],
@@ -253,7 +253,7 @@ test.each<[string, (x: number) => number, Parameters<typeof foreign>[0]['nodes']
   for (const x of [-4, -1, 0.5, 3, 8]) expect(network.predict([x, 0])[0]).toBeCloseTo(expected(x), 5);
 });
 
-test.each<[string, Parameters<typeof foreign>[0]['nodes'], RegExp]>([
+test.each<[string, Parameters<typeof onnxModel>[0]['nodes'], RegExp]>([
   ['an operation of another kind of network', [['Det', 'x', 'y']], /Det "node 0"/],
   ['a name that every object has', [['constructor', 'x', 'y']], /constructor "node 0"/],
   [
@@ -436,16 +436,19 @@ test('operator sets before 6 are refused', () => {
 
 test('an input of unknown size, and a sequence, are refused', () => {
   const network = (dims: (number | null)[]) => () =>
-    fromOnnx(foreign({ inputs: { x: dims }, nodes: [['Relu', 'x', 'y']], outputs: 'y' }));
+    fromOnnx(onnxModel({ inputs: { x: dims }, nodes: [['Relu', 'x', 'y']], outputs: 'y' }));
   expect(errorOf(network([null, null])).message).toMatch(/Input "x".*batch/);
   expect(errorOf(network([3])).message).toMatch(/Input "x".*1 axes/);
 });
 
 test('a small file that would allocate much memory is refused before it does', () => {
-  const wide = () => fromOnnx(foreign({ inputs: { x: [null, 2 ** 40] }, nodes: [['Relu', 'x', 'y']], outputs: 'y' }));
+  const wide = () => fromOnnx(onnxModel({ inputs: { x: [null, 2 ** 40] }, nodes: [['Relu', 'x', 'y']], outputs: 'y' }));
   expect(errorOf(wide).code).toBe('TOO_LARGE');
-  const chainOf = (count: number, step: (from: string, to: string) => Parameters<typeof foreign>[0]['nodes'][number]) =>
-    foreign({
+  const chainOf = (
+    count: number,
+    step: (from: string, to: string) => Parameters<typeof onnxModel>[0]['nodes'][number],
+  ) =>
+    onnxModel({
       inputs: { t0: [null, 2] },
       nodes: Array.from({ length: count }, (_, k) => step(`t${k}`, `t${k + 1}`)),
       numbers: {

@@ -5,9 +5,9 @@ import { fromOnnx } from '@nnbp/interop';
 import { gru, lstm, rnn } from '@nnbp/layers';
 import { describe, expect, test } from 'vitest';
 import { errorOf } from '../../core/test/error-of.js';
-import { convolutionModel, foreign, lstmModel, someNumbers } from './onnx-models.js';
+import { convolutionModel, onnxModel, lstmModel, someNumbers } from './onnx-models.js';
 
-type Model = Parameters<typeof foreign>[0];
+type Model = Parameters<typeof onnxModel>[0];
 
 const sigmoid = (h: number) => 1 / (1 + Math.exp(-h));
 const [inputs, units] = [2, 3];
@@ -22,7 +22,7 @@ const recurrent = (
   numbers: Model['numbers'] = {},
   { axis = 1, results = 'all' } = {},
 ) =>
-  foreign({
+  onnxModel({
     inputs: { x: [null, null, inputs] },
     nodes: [
       [opType, `x W R B ${more}`.trim(), results, attributes],
@@ -100,7 +100,7 @@ describe('a recurrent operator', () => {
 
   test('GRU keeps the weight 1 of r · h fixed where two of its inputs are the same node', () => {
     const { graph } = fromOnnx(
-      foreign({
+      onnxModel({
         inputs: { a: [null, null, 1] },
         nodes: [
           ['Concat', 'a a', 'x', { axis: 2n }],
@@ -164,7 +164,7 @@ describe('a recurrent operator', () => {
 
   test('two layers have their steps along the same axis', () => {
     const model = (layout: bigint) =>
-      foreign({
+      onnxModel({
         inputs: { x: [null, null, units] },
         nodes: [
           ['RNN', 'x W W', 'all', { layout: 1n }],
@@ -181,7 +181,7 @@ describe('a recurrent operator', () => {
   });
 
   test('is read with computed zeros as its initial state, transposed sequences, and the last step at the end', () => {
-    const bytes = foreign({
+    const bytes = onnxModel({
       inputs: { x: [null, null, inputs] },
       nodes: [
         ['Shape', 'x', 'sizes'],
@@ -256,7 +256,7 @@ describe('a recurrent operator', () => {
   });
 
   const followed = (...nodes: Model['nodes']) =>
-    foreign({
+    onnxModel({
       inputs: { x: [null, null, inputs] },
       nodes: [['RNN', 'x W R', 'all last'], ...nodes],
       numbers: {
@@ -287,7 +287,7 @@ describe('a recurrent operator', () => {
 
 /** One operator on an image of `channels × 5 × 4`. */
 const onImage = (channels: number, nodes: Model['nodes'], numbers: Model['numbers'] = {}, whole: Model['whole'] = {}) =>
-  foreign({ inputs: { x: [null, channels, 5, 4] }, nodes, numbers, whole, outputs: 'y' });
+  onnxModel({ inputs: { x: [null, channels, 5, 4] }, nodes, numbers, whole, outputs: 'y' });
 const image = (channels: number) => someNumbers(channels * 20);
 
 /** For each window, the numbers in it, with NaN in the padding. */
@@ -415,7 +415,7 @@ describe('an operator on a grid', () => {
   const kernel: Model['numbers'] = { W: [[1, 1, 2, 2], W.slice(0, 4)], V: [[2, 3, 2, 2], W], b: [[2], [1, 2]] };
   test.each([
     ['UNSUPPORTED', /ceil_mode/, [['MaxPool', 'x', 'y', { kernel_shape: [2, 2], ceil_mode: 1n }]]],
-    ['UNSUPPORTED', /places of what/, [['MaxPool', 'x', 'y i', { kernel_shape: [2, 2] }]]],
+    ['UNSUPPORTED', /indices of the values/, [['MaxPool', 'x', 'y i', { kernel_shape: [2, 2] }]]],
     ['UNSUPPORTED', /kernel of 2 axes/, [['Conv', 'x b2', 'y']]],
     ['UNSUPPORTED', /a constant around/, [['Pad', 'x', 'y', { mode: 'reflect', pads: [0, 0, 1, 1, 0, 0, 1, 1] }]]],
     ['UNSUPPORTED', /pad of the batch/, [['Pad', 'x', 'y', { pads: [1, 0, 0, 0, 0, 0, 0, 0] }]]],

@@ -1,10 +1,10 @@
-/** Networks and models that the tests of ONNX have in common. */
+/** Networks and models for the ONNX tests. */
 import { randomGraph, randomParameters } from '@nnbp/conformance';
 import { Network, type Random } from '@nnbp/core';
 import { decodeModel, encodeModel } from '../src/onnx/schema.js';
 
 export const operationsOf = (bytes: Uint8Array) => decodeModel(bytes).graph!.node.map(({ opType }) => opType);
-/** A network of numbers that float32 holds, none of them 0, so that no edge is taken for a hole. */
+/** A network of numbers that float32 holds, none of them 0, so that no edge is omitted. */
 export function randomNetwork(random: Random, graph = randomGraph(random, { nodes: 80 })): Network {
   const network = new Network(graph);
   network.parameters.vector.set(randomParameters(graph, random));
@@ -14,14 +14,14 @@ export function randomNetwork(random: Random, graph = randomGraph(random, { node
 export const randomRows = (random: Random, width: number, samples = 5) =>
   Array.from({ length: samples }, () => Array.from({ length: width }, () => 4 * random.uniform() - 2));
 
-/** The largest difference of what two networks say of the same rows, in the size of the numbers. */
+/** The largest relative difference between the outputs of two networks for the same rows. */
 export function difference(a: Network, b: Network, rows: readonly number[][]): number {
   const [first, second] = [a.predictBatch(rows), b.predictBatch(rows)];
   return Math.max(...first.flat().map((x, k) => Math.abs(x - second.flat()[k]) / Math.max(1, Math.abs(x))));
 }
 
 /** A model as another program would write it: float32 numbers, `null` for the batch. */
-export function foreign(model: {
+export function onnxModel(model: {
   readonly inputs: Readonly<Record<string, readonly (number | null)[]>>;
   readonly nodes: readonly (readonly [
     op: string,
@@ -45,10 +45,10 @@ export function foreign(model: {
   const named = (names: string) => (names === '' ? [] : names.split(' ').map((name) => (name === '-' ? '' : name)));
   return encodeModel({
     irVersion: 8n,
-    producerName: 'someone else',
+    producerName: 'another program',
     opsetImport: [{ domain: '', version: 17n }],
     graph: {
-      name: 'foreign',
+      name: 'onnxModel',
       node: model.nodes.map(([opType, inputs, outputs, attributes = {}], k) => ({
         name: `node ${k}`,
         opType,
@@ -90,7 +90,7 @@ export const someNumbers = (count: number): number[] =>
 
 /** An `LSTM`, and a linear output of all its units. */
 export const lstmModel = ({ inputs, units }: { readonly inputs: number; readonly units: number }): Uint8Array =>
-  foreign({
+  onnxModel({
     inputs: { x: [null, null, inputs] },
     nodes: [
       ['LSTM', 'x W R B', 'all last cell', { hidden_size: BigInt(units) }],
@@ -109,7 +109,7 @@ export const lstmModel = ({ inputs, units }: { readonly inputs: number; readonly
 
 /** Two filters over an image of 4 × 4, the largest of each window, and an average. */
 export const convolutionModel = (): Uint8Array =>
-  foreign({
+  onnxModel({
     inputs: { x: [null, 1, 4, 4] },
     nodes: [
       ['Conv', 'x W B', 'c', { kernel_shape: [3, 3], pads: [1, 1, 1, 1] }],

@@ -114,7 +114,7 @@ test('delays of several steps, of inputs and of nodes with a scale, keep their s
 });
 
 /** A model of another program with one input `x` of two columns and states, whose names and initializers are given. */
-const foreign = (
+const stepModel = (
   nodes: readonly (readonly [opType: string, input: string, output: string])[],
   states: Readonly<Record<string, number>>,
   outputs: readonly string[],
@@ -146,7 +146,7 @@ describe('the states of a model of another program', () => {
 
   test('are named by the option states, and are initially 0', () => {
     // h' = tanh(x + h); c' = 2 h
-    const bytes = foreign(
+    const bytes = stepModel(
       [
         ['Add', 'x h', 's'],
         ['Tanh', 's', 'h_next'],
@@ -179,7 +179,7 @@ describe('the states of a model of another program', () => {
   });
 
   test('may be set from one another in a cycle, from inputs, and to a constant', () => {
-    const bytes = foreign(
+    const bytes = stepModel(
       [
         ['Identity', 'b', 'a_next'],
         ['Identity', 'x', 'b_next'],
@@ -201,7 +201,7 @@ describe('the states of a model of another program', () => {
       [1, 2],
       [1 + 3, 4 + 4],
     ]);
-    const circle = foreign(
+    const circle = stepModel(
       [
         ['Identity', 'a', 'b_next'],
         ['Identity', 'b', 'a_next'],
@@ -228,7 +228,7 @@ describe('the states of a model of another program', () => {
     ['MALFORMED', /State "h".*3 numbers.*received 2/, { h: 'h_next' }, 'h_next'],
     ['UNSUPPORTED', /State "h".*Softmax/, { h: 'p' }, 'p'],
   ])('%s %s', (code, message, states, output) => {
-    const bytes = foreign(
+    const bytes = stepModel(
       [
         ['Tanh', 'x', 'h_next'],
         ['Relu', 'x', 'y'],
@@ -254,7 +254,7 @@ describe('the states of a model of another program', () => {
   });
 
   test('without the option are inputs', () => {
-    const bytes = foreign(
+    const bytes = stepModel(
       [
         ['Add', 'x h', 'y'],
         ['Tanh', 'y', 'n'],
@@ -267,7 +267,7 @@ describe('the states of a model of another program', () => {
 });
 
 test('a product of a tensor with itself, and a product that two nodes read, are nodes of their own', () => {
-  const bytes = foreign(
+  const bytes = stepModel(
     [
       ['Mul', 'x x', 's'],
       ['Relu', 'x', 'r'],

@@ -79,7 +79,7 @@ describe('the PyTorch module', () => {
       ['blocks.0.bias', 1],
       ['blocks.0.scale', 1],
     ]);
-    expect(toPyTorch(network)['network.py']).toMatch(/sources=\[0, 1\],\s+weight=0,\s+weight_places=\[0, 0\]/);
+    expect(toPyTorch(network)['network.py']).toMatch(/sources=\[0, 1\],\s+weight=0,\s+weight_indices=\[0, 0\]/);
   });
 
   test('every parameter occurs once', () => {

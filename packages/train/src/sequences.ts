@@ -76,7 +76,7 @@ function checkSequence(network: Network, { inputs, targets, weights }: Sequence,
   const { inputCount, outputs } = network.graph;
   if (inputs.length === 0) throw new NnbpError('EMPTY_DATA', `${label}: expected at least one step.`);
   if (targets.length !== inputs.length) {
-    throw mismatch('WRONG_LENGTH', label, `a target or null for each of ${inputs.length} steps`, targets.length);
+    throw mismatch('WRONG_LENGTH', label, `a target or null per step (${inputs.length})`, targets.length);
   }
   if (weights !== undefined) expectLength(`${label}, weights`, weights.length, inputs.length);
   let weight = 0;

@@ -129,7 +129,8 @@ const en = {
     imagine: 'A larger network with one input and one output:',
     layers: 'hidden layers',
     width: 'nodes per layer',
-    sentence: (paths: string, edges: string) => `${paths} paths, ${edges} edges.`,
+    sentence: (paths: string, edges: string) =>
+      `${paths === '1' ? '1 path' : `${paths} paths`}, ${edges === '1' ? '1 edge' : `${edges} edges`}.`,
     explained:
       'Without a cache, the chain rule multiplies out every path. If each node caches dloss/dx and slope, each edge is used once.',
   },

@@ -86,7 +86,7 @@ const en = {
     },
     shape: 'The network in Build needs exactly one input and one output to fit a curve.',
     few: (points: number, parameters: number) =>
-      `${points} ${points === 1 ? 'point' : 'points'} cannot determine ${parameters} parameters and their errors: at least ${parameters + 1} are needed.`,
+      `${points} ${points === 1 ? 'point' : 'points'} cannot determine ${parameters === 1 ? '1 parameter and its error' : `${parameters} parameters and their errors`}: at least ${parameters + 1} are needed.`,
     start:
       'At the start values the formula or a derivative of it has no finite value at some point. Change the start values.',
   },

@@ -60,7 +60,7 @@ const en = {
     `The loss over w and b, from light (small) to dark (large). The minimum is at w = ${factor}, b = 0.`,
   learningRate: 'Learning rate:',
   stepsTaken: 'Steps:',
-  lossAfter: (steps: number, loss: string) => `loss after ${steps} steps: ${loss}`,
+  lossAfter: (steps: number, loss: string) => `loss after ${steps === 1 ? '1 step' : `${steps} steps`}: ${loss}`,
   probe: 'Probe',
   probes: 'Probes',
   tapNode: 'Tap a node to see its numbers.',

@@ -88,7 +88,7 @@ const en = {
   asKinds: { number: 'a number', category: 'one of several classes' },
   columns: (rows: number, incomplete: number) =>
     incomplete === 0
-      ? `${rows} rows.`
+      ? `${rows === 1 ? '1 row' : `${rows} rows`}.`
       : `${rows} rows; ${incomplete === 1 ? '1 row with a missing value is' : `${incomplete} rows with missing values are`} not used.`,
   kinds: { number: 'number', category: 'category', text: 'text, not used' },
   network: 'Network',

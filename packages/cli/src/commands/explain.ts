@@ -12,7 +12,7 @@ import { type Model, type ModelOptions, openModel } from '../model-file.js';
 import { openDataFor, whole, withCsvOptions, withModel } from '../options.js';
 import { misuse, Problem } from '../problem.js';
 import { modelRows } from '../samples.js';
-import { tableOf } from '../table.js';
+import { counted, tableOf } from '../table.js';
 import { cut, visible, visibleJson } from '../visible.js';
 
 interface ExplainOptions extends ModelOptions, CsvOptions {
@@ -115,7 +115,7 @@ async function chosenRow(io: Io, model: Model, dataPath: string | undefined, opt
     if (found.input === undefined) throw new Problem(`Row ${number} cannot be used: ${gaps.last}.`);
     return { input: found.input, target: found.target };
   }
-  throw misuse(`${csv.name} has ${last} rows, and no row ${number}.`);
+  throw misuse(`${csv.name} has ${counted(last, 'row')}, and no row ${number}.`);
 }
 
 /** More nodes than these are not listed. */

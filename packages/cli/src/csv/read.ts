@@ -7,6 +7,7 @@ import { type CellFormat, ColumnCounter, surveysOf } from './column-counter.js';
 import { type Decoder, decoderFor, encodingOf } from './decode.js';
 import { blanksMerged, type Dialect, guessDialect } from './dialect.js';
 import { headerOf } from './header.js';
+import { counted } from '../table.js';
 import { MissingValues } from './missing.js';
 import type { Decimal } from './number-format.js';
 
@@ -242,7 +243,7 @@ async function* rowsOf(
 
 const wrongWidth = (name: string, number: number, found: number, width: number) =>
   new Problem(
-    `${name}, row ${number}: expected ${width} cells as in the first row, received ${found}. Fix the row, or set the separator with --delimiter.`,
+    `${name}, row ${number}: expected ${counted(width, 'cell')} as in the first row, received ${found}. Fix the row, or set the separator with --delimiter.`,
   );
 
 /** Converts an error of csv-parse to a message for users. */

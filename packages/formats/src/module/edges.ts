@@ -5,7 +5,7 @@ import type { Network } from '@nnbp/core';
 export interface Edge {
   /** The node that it reads. */
   readonly node: number;
-  /** For a delayed edge: the place in the state that it reads. */
+  /** For a delayed edge: the index in the state that it reads. */
   readonly state: number | undefined;
   readonly w: number;
   /** Whether w is the constant 1, which needs no multiplication. */
@@ -39,7 +39,7 @@ export function numbersOf({ graph, parameters }: Network): (i: number) => NodeNu
   };
 }
 
-/** Nodes whose values later steps read, with their places in the state: the latest value first. */
+/** Nodes whose values later steps read, with their indices in the state: the latest value first. */
 export function remembered({ graph }: Network): { node: number; start: number; end: number }[] {
   const { stateStart } = graph;
   if (stateStart === undefined) return [];

@@ -4,6 +4,7 @@ import { type NodeNumbers, numbersOf, remembered } from './edges.js';
 import type { Functions } from './functions.js';
 import { exact, oneLine } from './one-line.js';
 import { transformSource } from './transform.js';
+import { counted } from './counted.js';
 
 /**
  * `layers`, and `predict` that goes through them; for a network with memory, `step`. Values stand in a list: the inputs,
@@ -12,32 +13,32 @@ import { transformSource } from './transform.js';
 export function byLoops(network: Network, nodes: readonly number[], functions: Functions): string {
   const { graph, inputScaler, outputScaler, outputTransform } = network;
   const first = graph.inputCount + graph.stateSize;
-  const place = new Map(Array.from({ length: graph.inputCount }, (_, k) => [k, k]));
-  nodes.forEach((i, k) => place.set(i, first + k));
+  const indexOf = new Map(Array.from({ length: graph.inputCount }, (_, k) => [k, k]));
+  nodes.forEach((i, k) => indexOf.set(i, first + k));
   const numbers = (list: readonly number[]) => `[${list.map(exact).join(', ')}]`;
-  const outputs = `outputPlaces.map((i${outputScaler ? ', k' : ''}) => x[i]${outputScaler ? ' * outputDeviation[k] + outputMean[k]' : ''})`;
+  const outputs = `outputIndices.map((i${outputScaler ? ', k' : ''}) => x[i]${outputScaler ? ' * outputDeviation[k] + outputMean[k]' : ''})`;
   const memory = remembered(network);
   const constants = [
     ...(inputScaler ? [`const inputMean = ${numbers(inputScaler.mean)};`] : []),
     ...(inputScaler ? [`const inputDeviation = ${numbers(inputScaler.deviation)};`] : []),
     ...(outputScaler ? [`const outputMean = ${numbers(outputScaler.mean)};`] : []),
     ...(outputScaler ? [`const outputDeviation = ${numbers(outputScaler.deviation)};`] : []),
-    `const outputPlaces = [${Array.from(graph.outputs, (i) => place.get(i)!).join(', ')}];`,
+    `const outputIndices = [${Array.from(graph.outputs, (i) => indexOf.get(i)!).join(', ')}];`,
     ...(memory.length > 0
       ? [
           '// A value, and where in the state its last ones begin and end.',
-          `const memory = [${memory.map(({ node, start, end }) => `[${place.get(node)!}, ${start}, ${end}]`).join(', ')}];`,
+          `const memory = [${memory.map(({ node, start, end }) => `[${indexOf.get(node)!}, ${start}, ${end}]`).join(', ')}];`,
         ]
       : []),
   ];
   return `// ${graph.aggregations.length > 1 ? 'x[i] = c[i] * g(b[i] + a(w[i][0] * x[from[0]], …)), where no a is the sum and no c is 1.' : 'x[i] = c[i] * g(b[i] + w[i][0] * x[from[0]] + w[i][1] * x[from[1]] + …), where no c is 1.'}
 const layers = [
-${layersOf(network, nodes, place, functions).join('\n')}
+${layersOf(network, nodes, indexOf, functions).join('\n')}
 ];
 ${constants.join('\n')}
 
 ${memory.length > 0 ? '// One step: reads the state s, and leaves the next one there.\nfunction step(input, s) {' : '/** The outputs for one input, in the order of `outputs`. */\nexport function predict(input) {'}
-  if (input.length !== ${graph.inputCount}) throw new RangeError(\`expected ${graph.inputCount} numbers, received \${input.length}\`);
+  if (input.length !== ${graph.inputCount}) throw new RangeError(\`expected ${counted(graph.inputCount)}, received \${input.length}\`);
   const x = Array.from(input${inputScaler ? ', (value, k) => (value - inputMean[k]) / inputDeviation[k]' : ''});
 ${memory.length > 0 ? '  x.push(...s);\n' : ''}${loop(graph.aggregations.length > 1)}${
     memory.length > 0
@@ -57,7 +58,7 @@ const loop = (aggregations: boolean) => `  for (const { g,${aggregations ? ' a,'
       let h = b[i];
 ${
   aggregations
-    ? `      if (a) h += a(from.map((place, j) => w[i][j] * x[place]));
+    ? `      if (a) h += a(from.map((k, j) => w[i][j] * x[k]));
       else for (let j = 0; j < from.length; j++) h += w[i][j] * x[from[j]];`
     : `      for (let j = 0; j < from.length; j++) h += w[i][j] * x[from[j]];`
 }
@@ -68,25 +69,25 @@ ${
 function layersOf(
   network: Network,
   nodes: readonly number[],
-  place: ReadonlyMap<number, number>,
+  indexOf: ReadonlyMap<number, number>,
   functions: Functions,
 ): string[] {
   const { graph } = network;
   const numbers = numbersOf(network);
-  const places = ({ edges }: NodeNumbers) =>
-    edges.map(({ node, state }) => (state === undefined ? place.get(node)! : graph.inputCount + state));
+  const indices = ({ edges }: NodeNumbers) =>
+    edges.map(({ node, state }) => (state === undefined ? indexOf.get(node)! : graph.inputCount + state));
   const found: string[] = [];
   let k = 0;
   while (k < nodes.length) {
     const start = k;
-    const from = places(numbers(nodes[start]));
+    const from = indices(numbers(nodes[start]));
     const activation = graph.activationOf[nodes[start]];
     const aggregation = graph.aggregation(nodes[start]);
     const isAlike = (i: number) =>
       graph.activationOf[i] === activation &&
       graph.aggregation(i) === aggregation &&
       graph.edgeStart[i + 1] - graph.edgeStart[i] === from.length &&
-      places(numbers(i)).every((one, e) => one === from[e]);
+      indices(numbers(i)).every((one, e) => one === from[e]);
     while (k < nodes.length && isAlike(nodes[k])) k++;
     const layer = nodes.slice(start, k).map((i) => ({ id: graph.ids[i], ...numbers(i) }));
     found.push(

@@ -1,6 +1,7 @@
 /** Exports of a module for a network with memory: `predict`, `predictSequence` and `stream`. */
 import type { Network } from '@nnbp/core';
 import { exact } from './one-line.js';
+import { counted } from './counted.js';
 
 /** Functions that call `step(input, s)`, which computes one step and replaces the state s by the next one. */
 export function memorySource({ graph }: Network): string {
@@ -30,7 +31,7 @@ export function stream() {
       return s.slice();
     },
     set state(state) {
-      if (state.length !== ${graph.stateSize}) throw new RangeError(\`expected a state of ${graph.stateSize} numbers, received \${state.length}\`);
+      if (state.length !== ${graph.stateSize}) throw new RangeError(\`expected a state of ${counted(graph.stateSize)}, received \${state.length}\`);
       s = Array.from(state);
     },
   };
@@ -52,7 +53,7 @@ export declare function stream(): {
   next(input: ArrayLike<number>): number[];
   /** Begins a new sequence. */
   reset(): void;
-  /** The state, ${stateSize} numbers: assign an earlier copy to continue from it. */
+  /** The state, ${counted(stateSize)}: assign an earlier copy to continue from it. */
   state: number[];
 };
 `;

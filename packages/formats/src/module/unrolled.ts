@@ -4,6 +4,7 @@ import { type Edge, type NodeNumbers, numbersOf, remembered } from './edges.js';
 import type { Functions } from './functions.js';
 import { exact, oneLine } from './one-line.js';
 import { transformSource } from './transform.js';
+import { counted } from './counted.js';
 
 const widest = 110;
 
@@ -26,7 +27,7 @@ export function unrolled(network: Network, nodes: readonly number[], functions: 
     ...(memory.length > 0
       ? ['// One step: reads the state s, and leaves the next one there.', 'function step(input, s) {']
       : ['/** The outputs for one input, in the order of `outputs`. */', 'export function predict(input) {']),
-    `  if (input.length !== ${graph.inputCount}) throw new RangeError(\`expected ${graph.inputCount} numbers, received \${input.length}\`);`,
+    `  if (input.length !== ${graph.inputCount}) throw new RangeError(\`expected ${counted(graph.inputCount)}, received \${input.length}\`);`,
     ...inputs,
     ...nodes.map((i) => line(network, i, numbers(i), functions)),
     ...memory,

@@ -31,7 +31,7 @@ export function timeStepNetwork(model: JsonValue, what: string): Network {
   const layer = layers.get(model.at('type').text())!;
   const hidden = model.at('hiddenLayers').list();
   if (hidden.length === 0) model.at('hiddenLayers').refuse('at least one layer');
-  const matrices = hidden.map((place) => place.entries().map(([, matrix]) => matrix));
+  const matrices = hidden.map((json) => json.entries().map(([, matrix]) => matrix));
   matrices.forEach((layer, l) => {
     if (layer.length === 0) hidden[l].refuse('matrices');
   });
@@ -40,10 +40,10 @@ export function timeStepNetwork(model: JsonValue, what: string): Network {
   const inputs = numbered('input', options.at('inputSize').whole(1, max));
   const nodes: Part[] = [];
   let from: readonly string[] = inputs;
-  hidden.forEach((place, l) => {
+  hidden.forEach((json, l) => {
     const name = `layer${l + 1}`;
     const units = matrices[l][0].at('rows').whole(1, max);
-    nodes.push(...layer(name, from, units, (matrix, columns) => matrixOf(place.at(matrix), units, columns)));
+    nodes.push(...layer(name, from, units, (matrix, columns) => matrixOf(json.at(matrix), units, columns)));
     from = numbered(name, units);
   });
   const size = options.at('outputSize').whole(1, maxSize);
@@ -67,12 +67,12 @@ function countOf({ value }: JsonValue): number {
       : Object.keys(weights).length;
 }
 
-/** `{ rows, columns, weights }`; the text of a model has its weights as an object by their places. */
-function matrixOf(place: JsonValue, rows: number, columns: number): Matrix {
+/** `{ rows, columns, weights }`; the text of a model has its weights as an object by their indices. */
+function matrixOf(json: JsonValue, rows: number, columns: number): Matrix {
   for (const [name, size] of Object.entries({ rows, columns })) {
-    if (place.at(name).whole(0, maxSize) !== size) place.at(name).refuse(`${size}`);
+    if (json.at(name).whole(0, maxSize) !== size) json.at(name).refuse(`${size}`);
   }
-  const weights = place.at('weights');
+  const weights = json.at('weights');
   const { value } = weights;
   const listed = ArrayBuffer.isView(value) ? Array.from(value as Float32Array) : value;
   const numbers = Array.isArray(listed)

@@ -8,7 +8,7 @@ import { openJson } from './open-json.js';
 
 const what = 'The model of brain.js';
 
-/** One node: where it stands in its layer, its bias, and its weights by the place of the predecessor. */
+/** One node: its index in its layer, its bias, and its weights by the index of the predecessor. */
 interface Neuron {
   readonly key: string;
   readonly bias: number;
@@ -91,12 +91,12 @@ const leakyReluOf2 = (options: JsonValue): Rule => {
 };
 
 function ruleOf(options: JsonValue, leaky: (options: JsonValue) => Rule): Rule {
-  const place = options.at('activation');
-  if (!place.present) return sigmoidRule;
-  const name = place.text();
+  const json = options.at('activation');
+  if (!json.present) return sigmoidRule;
+  const name = json.text();
   if (name === 'leaky-relu') return leaky(options);
   const activation =
-    activations.get(name) ?? place.unsupported('expected the activation sigmoid, relu, leaky-relu or tanh.');
+    activations.get(name) ?? json.unsupported('expected the activation sigmoid, relu, leaky-relu or tanh.');
   return { activation, factor: 1 };
 }
 
@@ -131,9 +131,9 @@ function inLists(model: JsonValue, layers: readonly JsonValue[]): Layers {
     const names = Array.from({ length: count }, (_, k) => String(k));
     if (!table.present) return names;
     const seen = new Set<number>();
-    for (const [key, place] of table.entries()) {
-      const k = place.whole(0, count - 1);
-      if (seen.has(k)) place.refuse('a different number for each key');
+    for (const [key, json] of table.entries()) {
+      const k = json.whole(0, count - 1);
+      if (seen.has(k)) json.refuse('a different number for each key');
       seen.add(k);
       names[k] = key;
     }

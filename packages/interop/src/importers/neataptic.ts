@@ -49,7 +49,7 @@ const squashes = new Map<string, Squash>([
 ]);
 
 /**
- * Reads what `Network.toJSON()` of neataptic gives. Ids are the nodes' places in its list. c is fixed at 1, but for nodes
+ * Reads what `Network.toJSON()` of neataptic gives. Ids are the nodes' indices in its list. c is fixed at 1, but for nodes
  * that dropout left with a mask: the mask becomes their c. `BIPOLAR_SIGMOID` becomes tanh(h / 2), `INVERSE` an identity
  * with opposite weights, `ABSOLUTE` a leaky ReLU of slope −1: the same functions. `STEP` and `BIPOLAR` become {@link step}
  * and {@link bipolarStep}, whose derivative is 0: such a network predicts, but training changes nothing before them. To load
@@ -57,7 +57,7 @@ const squashes = new Map<string, Squash>([
  *
  * A recurrent model, such as an LSTM, a GRU or NARX, becomes a network with delays: `predictSequence` gives what
  * `Network.fromJSON(json)` gives when it is activated with one row after another. A gate is a node with the aggregation
- * `product`, whose id is `FROM*GATER`; the sum of a node with a connection to itself is a node `PLACE.sum`.
+ * `product`, whose id is `FROM*GATER`; the sum of a node with a connection to itself is a node `INDEX.sum`.
  *
  * @param json - The object, or its text (of up to some ten thousand connections; parse a longer one yourself).
  * @throws NnbpError `UNSUPPORTED` (a custom squash), `MALFORMED`
@@ -92,29 +92,28 @@ export function fromNeataptic(json: unknown): Network {
   return sequentialNetwork({ what, connections: model.at('connections'), nodes, order: list.map((_, k) => k) });
 }
 
-function nodeOf(place: JsonValue): Computed | 'input' {
-  const type = place.at('type').text();
+function nodeOf(json: JsonValue): Computed | 'input' {
+  const type = json.at('type').text();
   if (type === 'input') return 'input';
   if (type !== 'hidden' && type !== 'output' && type !== 'constant') {
-    place.at('type').refuse('input, hidden, output or constant');
+    json.at('type').refuse('input, hidden, output or constant');
   }
-  const { activation, factor = 1, shift = 0 } = squashOf(place.at('squash'));
-  const mask = place.at('mask').present ? place.at('mask').number() : 1;
+  const { activation, factor = 1, shift = 0 } = squashOf(json.at('squash'));
+  const mask = json.at('mask').present ? json.at('mask').number() : 1;
   return {
     output: type === 'output',
     activation,
     factor,
     shift,
-    bias: place.at('bias').number(),
+    bias: json.at('bias').number(),
     ...(mask !== 1 && { c: mask }),
   };
 }
 
-function squashOf(place: JsonValue): Squash {
-  if (!place.present) place.unsupported('custom squash functions are not supported.');
-  const name = place.text();
+function squashOf(json: JsonValue): Squash {
+  if (!json.present) json.unsupported('custom squash functions are not supported.');
+  const name = json.text();
   return (
-    squashes.get(name) ??
-    place.unsupported(`this squash is not supported; expected ${[...squashes.keys()].join(', ')}.`)
+    squashes.get(name) ?? json.unsupported(`this squash is not supported; expected ${[...squashes.keys()].join(', ')}.`)
   );
 }

@@ -26,7 +26,7 @@ export interface Computed {
 export interface SequentialNodes {
   readonly what: string;
   readonly nodes: readonly (Computed | 'input')[];
-  /** The places of the nodes, in the order in which they run. */
+  /** The indices of the nodes, in the order in which they run. */
   readonly order: readonly number[];
   /** A list of `{ from, to, weight, gater }`. */
   readonly connections: JsonValue;
@@ -40,7 +40,7 @@ interface Incoming {
 
 /**
  * The network. Where a connection has a gate, a node `FROM*GATER` is the product of both, and where a node has a connection
- * to itself, a node `PLACE.sum` is its sum. Without either, there is a node for each of theirs.
+ * to itself, a node `INDEX.sum` is its sum. Without either, there is a node for each of theirs.
  *
  * @throws NnbpError `UNSUPPORTED`, `MALFORMED`
  */

@@ -1,4 +1,4 @@
-/** Imports models of synaptic: neurons in a list, connections by their places in it. */
+/** Imports models of synaptic: neurons in a list, connections by their indices in it. */
 import { identity, relu, sigmoid, tanh } from '@nnbp/activations';
 import type { Activation, Network } from '@nnbp/core';
 import type { JsonValue } from '@nnbp/formats/shared';
@@ -17,13 +17,13 @@ const squashes = new Map<string, Activation>([
 ]);
 
 /**
- * Reads what `Network.toJSON()` of synaptic 1.x gives. Ids are the neurons' places in its list. Each c is fixed at 1.
+ * Reads what `Network.toJSON()` of synaptic 1.x gives. Ids are the indices of the neurons in its list. Each c is fixed at 1.
  * Traces, which synaptic trains with, are passed over.
  *
  * A recurrent model, such as `Architect.LSTM`, becomes a network with delays: `predictSequence` gives what
  * `Network.fromJSON(json)` gives when it is activated with one row after another, and starts from the state in the file, as
  * that does. A gate is a node with the aggregation `product`, whose id is `FROM*GATER`; the sum of a neuron with a connection to
- * itself is a node `PLACE.sum`.
+ * itself is a node `INDEX.sum`.
  *
  * @param json - The object, or its text (of up to some ten thousand connections; parse a longer one yourself).
  * `HLIM` becomes {@link step}, whose derivative is 0: such a network predicts, but training changes nothing before it.
@@ -49,41 +49,41 @@ export function fromSynaptic(json: unknown): Network {
   const neurons = model
     .at('neurons')
     .list()
-    .map((place) => ({ place, layer: layerOf(place.at('layer')) }));
+    .map((json) => ({ json, layer: layerOf(json.at('layer')) }));
   return sequentialNetwork({
     what,
     connections: model.at('connections'),
     // A layer's neurons run in the order of the list, and layers one after another.
     order: neurons.map((_, k) => k).sort((a, b) => neurons[a].layer - neurons[b].layer || a - b),
-    nodes: neurons.map(({ place, layer }) => {
+    nodes: neurons.map(({ json, layer }) => {
       if (layer === -1) return 'input';
-      const squash = place.at('squash');
+      const squash = json.at('squash');
       return {
         output: layer === Infinity,
-        bias: place.at('bias').number(),
+        bias: json.at('bias').number(),
         activation: squash.present
           ? activationOf(squash)
           : squash.unsupported('custom squash functions are not supported.'),
-        initial: { sum: numberOr0(place.at('state')), value: numberOr0(place.at('activation')) },
+        initial: { sum: numberOr0(json.at('state')), value: numberOr0(json.at('activation')) },
       };
     }),
   });
 }
 
 /** Models written by hand may lack it. */
-const numberOr0 = (place: JsonValue): number => (place.present ? place.number() : 0);
+const numberOr0 = (json: JsonValue): number => (json.present ? json.number() : 0);
 
 /** −1 for the inputs, infinity for the outputs. */
-function layerOf(place: JsonValue): number {
-  if (place.value === 'input') return -1;
-  if (place.value === 'output') return Infinity;
+function layerOf(json: JsonValue): number {
+  if (json.value === 'input') return -1;
+  if (json.value === 'output') return Infinity;
   // In the text of a model it is a number; a program may have made it the text of one.
-  return typeof place.value === 'string' && /^\d{1,9}$/.test(place.value)
-    ? Number(place.value)
-    : place.whole(0, Number.MAX_SAFE_INTEGER);
+  return typeof json.value === 'string' && /^\d{1,9}$/.test(json.value)
+    ? Number(json.value)
+    : json.whole(0, Number.MAX_SAFE_INTEGER);
 }
 
-function activationOf(place: JsonValue): Activation {
-  const name = place.text();
-  return squashes.get(name) ?? place.refuse(`one of ${[...squashes.keys()].join(', ')}`);
+function activationOf(json: JsonValue): Activation {
+  const name = json.text();
+  return squashes.get(name) ?? json.refuse(`one of ${[...squashes.keys()].join(', ')}`);
 }

@@ -1,6 +1,6 @@
 /**
- * Turns places into delayed edges. A place that the next step fills with w · x of a node reads that node one step ago; a place
- * that is filled from another place reads one step further back.
+ * Turns states into delayed edges. A state that the next step fills with w · x of a node reads that node one step ago; a state
+ * that is filled from another state reads one step further back.
  */
 import { identity } from '@nnbp/activations';
 import type { Tape } from './tape.js';
@@ -17,7 +17,7 @@ export class Delays {
   readonly #tape: Tape;
   readonly #known = new Map<number, Delay>();
   readonly #initials = new Map<number, number>();
-  /** For each delayed edge, as node and steps, its place. */
+  /** For each delayed edge, as node and steps, its state. */
   readonly #taken = new Set<string>();
 
   constructor(tape: Tape) {
@@ -29,44 +29,44 @@ export class Delays {
     return this.#initials.get(node) ?? 0;
   }
 
-  /** The delayed edge of a place. Adds nodes to the tape if they are missing. */
-  of(place: number): Delay {
-    // A chain of places, the last of which is filled from a node, or from one of the places again.
+  /** The delayed edge of a state. Adds nodes to the tape if they are missing. */
+  of(state: number): Delay {
+    // A chain of states, the last of which is filled from a node, or from one of the states again.
     const chain = new Set<number>();
-    for (let at: number | undefined = place; at !== undefined && !this.#known.has(at) && !chain.has(at);) {
+    for (let at: number | undefined = state; at !== undefined && !this.#known.has(at) && !chain.has(at);) {
       chain.add(at);
       const single = this.#single(at);
-      at = single !== undefined && this.#tape.places.has(single.node) ? single.node : undefined;
+      at = single !== undefined && this.#tape.states.has(single.node) ? single.node : undefined;
     }
     for (const at of [...chain].reverse()) this.#known.set(at, this.#delay(at));
-    return this.#known.get(place)!;
+    return this.#known.get(state)!;
   }
 
-  #delay(place: number): Delay {
-    const { initial, next } = this.#tape.places.get(place)!;
-    const delay = this.#direct(place);
+  #delay(state: number): Delay {
+    const { initial, next } = this.#tape.states.get(state)!;
+    const delay = this.#direct(state);
     if (delay !== undefined && this.#take(delay, initial)) return delay;
     const copy = { node: this.#tape.apply(identity, next!).from[0], steps: 1, scale: 1 };
     this.#take(copy, initial);
     return copy;
   }
 
-  #direct(place: number): Delay | undefined {
-    const single = this.#single(place);
-    if (single === undefined || !this.#tape.places.has(single.node)) return single;
+  #direct(state: number): Delay | undefined {
+    const single = this.#single(state);
+    if (single === undefined || !this.#tape.states.has(single.node)) return single;
     const before = this.#known.get(single.node);
     return before && { node: before.node, steps: before.steps + 1, scale: before.scale * single.scale };
   }
 
-  /** The node or place that fills a place, and its factor; undefined if that is 0. */
-  #single(place: number): Delay | undefined {
-    const entry = this.#tape.places.get(place)!.next!;
+  /** The node or state that fills a state, and its factor; undefined if that is 0. */
+  #single(state: number): Delay | undefined {
+    const entry = this.#tape.states.get(state)!.next!;
     const isMultiple = entry.from.length === 1 && entry.bias === 0;
     const { from, weights } = isMultiple ? entry : this.#tape.node(entry);
     return weights[0] === 0 ? undefined : { node: from[0], steps: 1, scale: weights[0] };
   }
 
-  /** Whether no other place reads this, and all that read this node have one value before the first step. */
+  /** Whether no other state reads this, and all that read this node have one value before the first step. */
   #take({ node, steps, scale }: Delay, initial: number): boolean {
     const value = initial / scale;
     const edge = `${node}@${steps}`;

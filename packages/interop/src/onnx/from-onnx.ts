@@ -8,7 +8,7 @@ import { operatorOf, readsSequences } from './operators.js';
 import { metadataOf } from './metadata.js';
 import { networkOf } from './network-of-tape.js';
 import { decodeModel, type Proto } from './schema.js';
-import { fillPlaces, statesInMetadata, statesOf } from './states.js';
+import { setNextStates, statesInMetadata, statesOf } from './states.js';
 import { type Rows, Tape } from './tape.js';
 
 /** Options of {@link fromOnnx}. */
@@ -70,12 +70,12 @@ export function fromOnnx(bytes: Uint8Array, { files = {}, states }: FromOnnxOpti
     states === undefined
       ? statesInMetadata(model)
       : { next: new Map(Object.entries(states)), initial: [], isInFile: false };
-  const { places, inputs } = statesOf(graph, memory, tape);
-  for (const [name, rows] of places) values.set(name, rows);
+  const { states: stateRows, inputs } = statesOf(graph, memory, tape);
+  for (const [name, rows] of stateRows) values.set(name, rows);
   const inputIds = addInputs(graph, inputs, tape, values);
   for (const node of graph.node) run(new Call(node, tape, values, operatorSet, files), values);
   for (const [input, output] of memory.next) {
-    fillPlaces(tape, places.get(input)!, resultOf(values, output), input, output);
+    setNextStates(tape, stateRows.get(input)!, resultOf(values, output), input, output);
   }
   const nextStates = new Set(memory.next.values());
   const results = graph.output.filter(({ name }) => !nextStates.has(name)).map(({ name }) => resultOf(values, name));

@@ -54,9 +54,9 @@ export function networkOf(
   const needed = neededBy(tape, outputNodes, delays);
   const groups = group(needed);
   const ids = nameAll(tape, groups, outputNodes, names);
-  /** What an edge from a node or place reads, and by what the network multiplies its weight. */
+  /** What an edge from a node or state reads, and by what the network multiplies its weight. */
   const source = (node: number): Edge => {
-    if (!tape.places.has(node)) return { source: ids[node], scale: 1 };
+    if (!tape.states.has(node)) return { source: ids[node], scale: 1 };
     const { node: of, steps, scale } = delays.of(node);
     const initial = delays.initial(of);
     return { source: delayed(ids[of], steps, initial === 0 ? {} : { initial }), scale };
@@ -71,13 +71,13 @@ export function networkOf(
       for (const node of nodes) {
         // A gate or a window of pooling has no parameters.
         const { weights, bias } = needed.get(node)!.h;
-        const isPlain = bias === 0 && from.every((place, k) => weights[k] * source(place).scale === 1);
+        const isPlain = bias === 0 && from.every((node, k) => weights[k] * source(node).scale === 1);
         builder.node(ids[node], { ...options, aggregation, ...(isPlain && { fixed: { b: 0, c: 1, w: 1 } }) });
       }
     } else if (nodes.some((node) => isSpecial(needed.get(node)!))) {
       for (const node of nodes) {
         const { h, fixed } = needed.get(node)!;
-        const edges = from.map((place) => source(place));
+        const edges = from.map((node) => source(node));
         builder.node(ids[node], { ...options, ...sharedBy(h, edges), fixed: { c: 1, ...fixedBy(h, fixed, edges) } });
       }
     } else if (layer !== undefined) builder.layer(nodes.length, { ...options, name: layer });
@@ -97,7 +97,7 @@ const isSpecial = ({ h, fixed }: NetworkNode) => h.share !== undefined || fixed 
 /** The names of the parameters that the nodes of a filter share. */
 function sharedBy({ share }: Entry, edges: readonly Edge[]): Pick<NodeOptions, 'shared'> {
   if (share === undefined || edges.some(({ scale }) => scale !== 1)) return {};
-  const w = edges.map((edge, k) => [edgeName(edge.source), `${share.key}.${share.places[k]}`] as const);
+  const w = edges.map((edge, k) => [edgeName(edge.source), `${share.key}.${share.indices[k]}`] as const);
   return { shared: { b: share.key, w: Object.fromEntries(w) } };
 }
 
@@ -116,7 +116,7 @@ function distinctNodes(tape: Tape, outputs: readonly Entry[]): number[] {
   const found = new Set<number>();
   for (const entry of outputs) {
     const [node] = tape.node(entry).from;
-    found.add(found.has(node) || tape.places.has(node) ? tape.apply(identity, entry).from[0] : node);
+    found.add(found.has(node) || tape.states.has(node) ? tape.apply(identity, entry).from[0] : node);
   }
   return [...found];
 }
@@ -126,7 +126,7 @@ function neededBy(tape: Tape, outputNodes: readonly number[], delays: Delays): R
   const needed = new Map<number, NetworkNode>();
   const left = [...outputNodes];
   for (let node = left.pop(); node !== undefined; node = left.pop()) {
-    if (tape.places.has(node)) node = delays.of(node).node;
+    if (tape.states.has(node)) node = delays.of(node).node;
     const noted = tape.nodes[node];
     if (noted === undefined || needed.has(node)) continue;
     const made = networkNode(tape, noted);
@@ -173,7 +173,7 @@ function group(needed: ReadonlyMap<number, NetworkNode>): Group[] {
   return groups;
 }
 
-/** Each node's id: the outputs' as they are known, else layer and place. */
+/** Each node's id: the outputs' as they are known, else layer and index. */
 function nameAll(
   tape: Tape,
   groups: readonly Group[],
@@ -183,7 +183,7 @@ function nameAll(
   const ids = new Array<string>(tape.nodes.length);
   let input = 0;
   tape.nodes.forEach((node, k) => {
-    if (node === undefined && !tape.places.has(k)) ids[k] = names.inputs[input++];
+    if (node === undefined && !tape.states.has(k)) ids[k] = names.inputs[input++];
   });
   const taken = new Set(names.inputs);
   names.outputs?.forEach((id, k) => {

@@ -18,7 +18,7 @@ export interface LayerContext {
 }
 
 const operators = { rnn: 'RNN', lstm: 'LSTM', gru: 'GRU' } as const;
-/** Places of our gates in the order of ONNX: i, o, f, c of an LSTM; z, r, h of a GRU. */
+/** Our gates in the order of ONNX, by index: i, o, f, c of an LSTM; z, r, h of a GRU. */
 const gateOrders = { rnn: [0], lstm: [0, 3, 1, 2], gru: [1, 0, 2] } as const;
 /** Gates with peepholes, in the order of ONNX. */
 const peepholeOrder = [0, 3, 1] as const;

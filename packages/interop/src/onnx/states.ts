@@ -29,13 +29,13 @@ export function statesInMetadata(model: Proto<'ModelProto'>): States {
   };
 }
 
-/** Creates places for the states, and returns them with the other inputs. */
+/** Adds the states to the tape, and returns them with the other inputs. */
 export function statesOf(
   { input, output }: Proto<'GraphProto'>,
   { next, initial, isInFile }: States,
   tape: Tape,
-): { readonly places: ReadonlyMap<string, Rows>; readonly inputs: readonly Proto<'ValueInfoProto'>[] } {
-  const places = new Map<string, Rows>();
+): { readonly states: ReadonlyMap<string, Rows>; readonly inputs: readonly Proto<'ValueInfoProto'>[] } {
+  const states = new Map<string, Rows>();
   const inputs = new Map(input.map((info) => [info.name, info]));
   /** Outputs that are not the next value of a state yet. */
   const outputs = new Set(output.map((info) => info.name));
@@ -43,16 +43,16 @@ export function statesOf(
     const state = inputs.get(name);
     if (state === undefined) throw notThere('input', name, input, isInFile);
     if (!outputs.delete(nextName)) throw notThere('output', nextName, output, isInFile);
-    places.set(
+    states.set(
       name,
-      inputRows(state, tape, undefined, (k) => tape.place(initial[k] ?? 0)),
+      inputRows(state, tape, undefined, (k) => tape.state(initial[k] ?? 0)),
     );
   }
-  return { places, inputs: input.filter(({ name }) => !places.has(name)) };
+  return { states, inputs: input.filter(({ name }) => !states.has(name)) };
 }
 
-/** Fills the places of a state with what the next step reads. */
-export function fillPlaces(tape: Tape, state: Rows, next: Rows, name: string, nextName: string): void {
+/** Sets what the next step reads for a state. */
+export function setNextStates(tape: Tape, state: Rows, next: Rows, name: string, nextName: string): void {
   const label = `State "${name}"`;
   if (next.ended !== undefined) {
     throw new NnbpError(
@@ -68,7 +68,7 @@ export function fillPlaces(tape: Tape, state: Rows, next: Rows, name: string, ne
       next.entries.length,
     );
   }
-  state.entries.forEach(({ from: [place] }, k) => (tape.places.get(place)!.next = next.entries[k]));
+  state.entries.forEach(({ from: [node] }, k) => (tape.states.get(node)!.next = next.entries[k]));
 }
 
 const notThere = (

@@ -13,7 +13,7 @@ export interface Entry {
   readonly weights: ArrayLike<number>;
   readonly bias: number;
   /** Entries with the same key share bias and weights: those of a convolution filter. */
-  readonly share?: { readonly key: string; readonly places: readonly number[] };
+  readonly share?: { readonly key: string; readonly indices: readonly number[] };
 }
 
 /** The parameters of a node that are constants: b, and the weights from edge `from` on. */
@@ -40,7 +40,7 @@ export interface TapeNode {
 }
 
 /** A value that a step reads from the previous step. */
-export interface Place {
+export interface StateValue {
   /** Before the first step. */
   readonly initial: number;
   /** The value that the next step reads. */
@@ -72,10 +72,10 @@ export interface Rows {
 
 /** The nodes of a model, inputs first. */
 export class Tape {
-  /** Undefined for an input or a place. */
+  /** Undefined for an input or a state. */
   readonly nodes: (TapeNode | undefined)[] = [];
   /** Values of the previous step, by their index on the tape. */
-  readonly places = new Map<number, Place>();
+  readonly states = new Map<number, StateValue>();
   /** The axis of the steps (0 or 1), once a recurrent layer has read a sequence. */
   stepAxis: number | undefined;
   readonly #identities = new Map<Entry, Entry>();
@@ -105,8 +105,8 @@ export class Tape {
   }
 
   /** Adds a value of the previous step. Its source is set at the end of the model. */
-  place(initial: number): Entry {
-    this.places.set(this.nodes.length, { initial, next: undefined });
+  state(initial: number): Entry {
+    this.states.set(this.nodes.length, { initial, next: undefined });
     return this.input();
   }
 
@@ -176,7 +176,7 @@ export function affine({ from, weights, bias, share }: Entry, scale: number, shi
   if (share === undefined) return entry;
   // The same operation on all entries of a filter keeps their weights shared.
   const key = scale === 1 && shift === 0 ? share.key : `${share.key} * ${scale} + ${shift}`;
-  return { ...entry, share: { key, places: share.places } };
+  return { ...entry, share: { key, indices: share.indices } };
 }
 
 /** Most lists are short, and creating a short plain array is 10× faster. */

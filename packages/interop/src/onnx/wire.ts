@@ -262,7 +262,7 @@ class Reader {
     throw new Error('An integer has more than ten bytes.');
   }
 
-  /** The place before a number of bytes that are read. */
+  /** The position before reading a number of bytes. */
   #advance(count: number): number {
     const from = this.#at;
     this.#at += this.#available(count);

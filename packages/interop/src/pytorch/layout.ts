@@ -18,7 +18,7 @@ import {
 export interface Numbers {
   readonly own: number;
   /** Undefined: all are its own, in their order. */
-  readonly places: readonly number[] | undefined;
+  readonly indices: readonly number[] | undefined;
 }
 
 /** A block as the module has it. */
@@ -27,7 +27,7 @@ export interface ModuleBlock extends Block {
   readonly kind: 'Dense' | 'Packed' | 'Sparse' | 'Aggregated';
   /** For each node, how many edges it has. */
   readonly fanIn: readonly number[];
-  /** For each edge, node after node, the place of what it reads in `from`. */
+  /** For each edge, node after node, the index in `from` of what it reads. */
   readonly columns: readonly number[];
   readonly weights: Numbers;
   readonly biases: Numbers;
@@ -56,22 +56,22 @@ export function layout(graph: Graph): Layout {
     layers.flatMap((part) => ('tensors' in part ? part.tensors : [])).flatMap(({ parameters }) => parameters),
   );
   const shared = [...users.keys()].filter((parameter) => users[parameter] > 1 && !inLayers.has(parameter));
-  const sharedPlace = new Map(shared.map((parameter, k) => [parameter, k]));
+  const sharedIndex = new Map(shared.map((parameter, k) => [parameter, k]));
   const seatings: ParameterSlot[] = [];
   const seat = (name: string, parameters: readonly number[], shape: readonly number[] = [parameters.length]) => {
     if (parameters.length > 0) seatings.push({ name, shape, parameters });
   };
-  const isOwn = (slot: number) => slot < graph.parameterCount && !sharedPlace.has(slot);
+  const isOwn = (slot: number) => slot < graph.parameterCount && !sharedIndex.has(slot);
   const numbers = (slots: readonly number[]): Numbers => {
     const own = slots.filter(isOwn).length;
-    if (own === slots.length) return { own, places: undefined };
+    if (own === slots.length) return { own, indices: undefined };
     let next = 0;
-    const places = slots.map((slot) => {
+    const indices = slots.map((slot) => {
       if (isOwn(slot)) return next++;
       const constant = shared.length + slot - graph.parameterCount;
-      return own + (sharedPlace.get(slot) ?? constant);
+      return own + (sharedIndex.get(slot) ?? constant);
     });
-    return { own, places };
+    return { own, indices };
   };
   seat('shared', shared);
 
@@ -90,7 +90,7 @@ export function layout(graph: Graph): Layout {
       scale: nodes.map((i) => graph.scaleSlot(i)),
     };
     const weights = numbers(slots.weight);
-    const dense = form === 'dense' && weights.places === undefined && edges.length > 0;
+    const dense = form === 'dense' && weights.indices === undefined && edges.length > 0;
     seat(`blocks.${k}.weight`, slots.weight.filter(isOwn), dense ? [nodes.length, from.length] : undefined);
     seat(`blocks.${k}.bias`, slots.bias.filter(isOwn));
     seat(`blocks.${k}.scale`, slots.scale.filter(isOwn));

@@ -9,15 +9,15 @@ from torch import nn
 from torch.nn import functional
 
 
-def index(places):
-    return torch.tensor(places, dtype=torch.long)
+def index(values):
+    return torch.tensor(values, dtype=torch.long)
 
 
-def pick(own, pool, places):
-    """Numbers of a block: its own parameters, or those at places among these and the pool of shared and fixed ones."""
-    if places is None:
+def pick(own, pool, indices):
+    """Numbers of a block: its own parameters, or those at these indices of its own and the pool of shared and fixed ones."""
+    if indices is None:
         return own
-    return (pool if own is None else torch.cat([own, pool]))[places]
+    return (pool if own is None else torch.cat([own, pool]))[indices]
 
 
 class Part(nn.Module):
@@ -32,8 +32,8 @@ class Part(nn.Module):
         self.reads = reads
         self.keep(columns=columns)
 
-    def keep(self, **places):
-        for name, values in places.items():
+    def keep(self, **indices):
+        for name, values in indices.items():
             self.register_buffer(name, None if values is None else index(values), persistent=False)
 
     def prepare(self, pool):
@@ -100,23 +100,23 @@ class Block(Part):
 
     functions: for each run of nodes with one activation, how many they are, and g.
     bias, scale: how many b and c are the block's own; None for the scale: every c is 1.
-    bias_places, scale_places: for each node, the place of b and c among its own, then the pool's; None: as they stand.
+    bias_indices, scale_indices: for each node, the index of b and c among its own, then the pool's; None: in order.
     """
 
-    def __init__(self, nodes, functions, bias, scale=None, bias_places=None, scale_places=None, **common):
+    def __init__(self, nodes, functions, bias, scale=None, bias_indices=None, scale_indices=None, **common):
         super().__init__(**common)
         self.nodes = nodes
         self.sizes = [size for size, _ in functions]
         self.functions = [function for _, function in functions]
         self.has_scale = scale is not None
-        self.keep(bias_places=bias_places, scale_places=scale_places)
+        self.keep(bias_indices=bias_indices, scale_indices=scale_indices)
         self.bias = nn.Parameter(torch.zeros(bias)) if bias > 0 else None
         self.scale = nn.Parameter(torch.ones(scale)) if self.has_scale and scale > 0 else None
 
     def prepare(self, pool):
         """Weights, b and c."""
-        scale = pick(self.scale, pool, self.scale_places) if self.has_scale else None
-        return self.weights(pool), pick(self.bias, pool, self.bias_places), scale
+        scale = pick(self.scale, pool, self.scale_indices) if self.has_scale else None
+        return self.weights(pool), pick(self.bias, pool, self.bias_indices), scale
 
     def forward(self, values, prepared):
         weights, bias, scale = prepared
@@ -143,21 +143,21 @@ class Edges(Block):
     """Nodes with edges from some of the predecessors.
 
     fan_in: how many edges each node has.
-    sources: for each edge, node after node, the place of its predecessor.
+    sources: for each edge, node after node, the index of its predecessor.
     weight: how many weights are the block's own.
-    weight_places: for each edge, the place of its weight among these, then the pool's; None: as they stand.
+    weight_indices: for each edge, the index of its weight among these, then the pool's; None: in order.
     """
 
-    def __init__(self, nodes, predecessors, fan_in, sources, weight, weight_places=None, **common):
+    def __init__(self, nodes, predecessors, fan_in, sources, weight, weight_indices=None, **common):
         super().__init__(nodes, **common)
         self.predecessors = predecessors
         targets = torch.repeat_interleave(torch.arange(nodes), index(fan_in))
         self.register_buffer("targets", targets, persistent=False)
-        self.keep(sources=sources, weight_places=weight_places)
+        self.keep(sources=sources, weight_indices=weight_indices)
         self.weight = drawn((weight,), max(1, len(sources) // nodes)) if weight > 0 else None
 
     def weights(self, pool):
-        weights = pick(self.weight, pool, self.weight_places)
+        weights = pick(self.weight, pool, self.weight_indices)
         return pool.new_zeros(0) if weights is None else weights
 
 

@@ -9,7 +9,7 @@ import type { WindowLayer } from '../recognize/windows.js';
 export interface ParameterSlot {
   readonly name: string;
   readonly shape: readonly number[];
-  /** A parameter that stands in several places is the sum of these: in its first place it has its value, in others 0. */
+  /** A parameter that occurs several times is the sum of these: the first one has its value, the others are 0. */
   readonly parameters: readonly number[];
 }
 
@@ -117,10 +117,10 @@ function isWindowModule(graph: Graph, layer: WindowLayer, users: Uint32Array): b
       return geometry.every((axis) => axis.dilation === 1 && isPadded(axis) && 2 * axis.padding[0] <= axis.kernel);
     case 'maxPool': {
       // Where several are the largest, the gradient goes to the first one, there as here.
-      const place = new Map(inputs.map((i, k) => [i, k]));
+      const index = new Map(inputs.map((i, k) => [i, k]));
       return nodes.every((i) => {
         for (let e = graph.edgeStart[i] + 1; e < graph.edgeStart[i + 1]; e++) {
-          if (place.get(graph.predecessors[e - 1])! > place.get(graph.predecessors[e])!) return false;
+          if (index.get(graph.predecessors[e - 1])! > index.get(graph.predecessors[e])!) return false;
         }
         return true;
       });

@@ -1,4 +1,4 @@
-/** Which of the module's tensors a node or a place of the state is in, and where. */
+/** Finds the tensor and column of the module in which a node or a number of the state is. */
 import type { Graph } from '@nnbp/core';
 import type { Layout } from './layout.js';
 
@@ -27,7 +27,7 @@ export class TensorLocations {
     }
   }
 
-  /** The tensors to put side by side for these, as `sourceOf` numbers them, and the columns to take, unless it is all as they stand. */
+  /** The tensors to put side by side for these, as `sourceOf` numbers them, and the columns to take, undefined for all in order. */
   of(sources: readonly number[]): {
     readonly reads: readonly number[];
     readonly columns: readonly number[] | undefined;

@@ -114,10 +114,10 @@ function pythonAggregations(graph: Graph): ReadonlyMap<Aggregation, PythonFuncti
 
 function weights({ parameters }: Network, { seatings }: Layout): Uint8Array {
   const seen = new Uint8Array(parameters.vector.length);
-  const tensors = seatings.map(({ name, shape, parameters: places }) => ({
+  const tensors = seatings.map(({ name, shape, parameters: indices }) => ({
     name,
     shape,
-    values: Float64Array.from(places, (p) => (seen[p]++ === 0 ? parameters.vector[p] : 0)),
+    values: Float64Array.from(indices, (p) => (seen[p]++ === 0 ? parameters.vector[p] : 0)),
   }));
   return encode(tensors, { format: 'pt' });
 }
@@ -149,11 +149,11 @@ function networkClass(
   aggregations: ReadonlyMap<Aggregation, PythonFunction>,
 ): string {
   const { graph, inputScaler, outputScaler, outputTransform } = network;
-  const places = new TensorLocations(graph, plan);
-  const result = places.of(Array.from(graph.outputs));
+  const locations = new TensorLocations(graph, plan);
+  const result = locations.of(Array.from(graph.outputs));
   const hasState = graph.stateSize > 0;
   const { isLayered } = plan;
-  const next = isLayered ? { reads: [], columns: undefined } : places.of(nextState(graph));
+  const next = isLayered ? { reads: [], columns: undefined } : locations.of(nextState(graph));
   const initials = plan.blocks.flatMap((block) => (block.kind === 'Recurrent' ? [block.initial] : []));
   const initial = isLayered ? initials.flat() : Array.from(graph.initialState());
   // A node may be read by the next step alone and reach no output: with memory, this is not looked into.
@@ -180,8 +180,8 @@ function networkClass(
 ${plan.blocks
   .map((block) =>
     'tensors' in block
-      ? layerSource(graph, block, places, functions)
-      : blockSource(graph, block, places, functions, aggregations),
+      ? layerSource(graph, block, locations, functions)
+      : blockSource(graph, block, locations, functions, aggregations),
   )
   .join('\n')}
             ]
@@ -279,21 +279,21 @@ const valuesOfLayers = `        values, states, after = [x], iter(state.split(se
 function layerSource(
   graph: Graph,
   layer: ModuleLayer,
-  places: TensorLocations,
+  locations: TensorLocations,
   functions: readonly PythonFunction[],
 ): string {
   const { kind, options, nodes, from } = layer;
   return callSource(kind, {
     ...options,
     ...(kind === 'Windows' && { function: functions[graph.activationOf[nodes[0]]].name }),
-    ...readSource(places.of(from)),
+    ...readSource(locations.of(from)),
   });
 }
 
 function blockSource(
   graph: Graph,
   block: ModuleBlock,
-  places: TensorLocations,
+  locations: TensorLocations,
   functions: readonly PythonFunction[],
   aggregations: ReadonlyMap<Aggregation, PythonFunction>,
 ): string {
@@ -304,16 +304,16 @@ function blockSource(
     if (run?.activation === graph.activationOf[i]) run.size++;
     else runs.push({ activation: graph.activationOf[i], size: 1 });
   }
-  const numbers = (name: string, { own, places }: Numbers) => ({
+  const numbers = (name: string, { own, indices }: Numbers) => ({
     [name]: own,
-    ...(places !== undefined && { [`${name}_places`]: list(places) }),
+    ...(indices !== undefined && { [`${name}_indices`]: list(indices) }),
   });
   const options = {
     ...(aggregation !== undefined && { aggregation: aggregations.get(aggregation)!.name }),
     nodes: nodes.length,
     predecessors: from.length,
     ...(kind !== 'Dense' && { fan_in: list(fanIn), sources: list(columns), ...numbers('weight', weights) }),
-    ...readSource(places.of(from)),
+    ...readSource(locations.of(from)),
     functions: `[${runs.map(({ activation, size }) => `(${size}, ${functions[activation].name})`).join(', ')}]`,
     ...numbers('bias', biases),
     ...(scales !== undefined && numbers('scale', scales)),

@@ -40,8 +40,8 @@ export function* geometriesOf(windows: readonly (readonly number[])[], cells: nu
   }
 }
 
-/** The place of a cell in the kernel of a window, counted row by row. */
-export function placeOf([rows, columns]: Geometry, window: number, cell: number): number {
+/** The index of a cell in the kernel of a window, counted row by row. */
+export function kernelIndexOf([rows, columns]: Geometry, window: number, cell: number): number {
   const along = ({ stride, dilation, padding }: Axis, at: number, position: number) =>
     (position - at * stride + padding[0]) / dilation;
   const row = along(rows, Math.floor(window / columns.windows), Math.floor(cell / columns.size));

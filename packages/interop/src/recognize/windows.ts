@@ -3,7 +3,7 @@
  * or aggregate without parameters, over windows of one grid. Channels may come first, as in PyTorch, or last, as in Keras.
  */
 import { levels } from '@nnbp/core';
-import { divisors, geometriesOf, type Geometry, placeOf } from './grid.js';
+import { divisors, geometriesOf, type Geometry, kernelIndexOf } from './grid.js';
 import type { Nodes } from './nodes.js';
 
 /** A convolution, or pooling. */
@@ -223,7 +223,7 @@ function cellsOfAll(windows: readonly (readonly number[])[], layout: Layout): nu
   return all;
 }
 
-/** The slots of a filter's weights; undefined unless all its nodes have the same one at the same place. */
+/** The slots of a filter's weights; undefined unless all its nodes have the same one at the same index. */
 function kernelOf(
   nodes: Nodes,
   filter: Windows,
@@ -231,12 +231,12 @@ function kernelOf(
   { channels, channel, cell }: Layout,
   geometry: Geometry,
 ): number[] | undefined {
-  const places = geometry[0].kernel * geometry[1].kernel;
-  const slots = new Array<number>(channels * places).fill(-1);
+  const kernelSize = geometry[0].kernel * geometry[1].kernel;
+  const slots = new Array<number>(channels * kernelSize).fill(-1);
   for (let w = 0; w < filter.nodes.length; w++) {
     for (const { node, slot } of nodes.edges(filter.nodes[w])) {
       const position = positionOf.get(node)!;
-      const at = channel(position) * places + placeOf(geometry, w, cell(position));
+      const at = channel(position) * kernelSize + kernelIndexOf(geometry, w, cell(position));
       if (slots[at] >= 0 && slots[at] !== slot) return undefined;
       slots[at] = slot;
     }

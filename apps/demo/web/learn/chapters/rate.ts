@@ -217,7 +217,7 @@ function race(path: Path): Task {
       text: { en: name, zh: name },
       hint: {
         en: Number.isFinite(steps)
-          ? `${name} needs ${steps} steps. Another one is faster.`
+          ? `${name} needs ${steps === 1 ? '1 step' : `${steps} steps`}. Another one is faster.`
           : `${name} is not there after 500 steps.`,
         zh: Number.isFinite(steps) ? `${name} 需要 ${steps} 步。还有更快的。` : `${name} 走 500 步仍未到达。`,
       },

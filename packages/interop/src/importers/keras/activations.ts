@@ -50,12 +50,12 @@ const named: ReadonlyMap<string, Activation> = new Map([
  * @param version - Of Keras.
  * @throws NnbpError `UNSUPPORTED`, `MALFORMED`
  */
-export function activationIn(place: JsonValue, version: string): Rule | 'softmax' {
-  if (!place.present) return one(identity);
+export function activationIn(json: JsonValue, version: string): Rule | 'softmax' {
+  if (!json.present) return one(identity);
   // Keras writes some as objects.
-  const name = typeof place.value === 'object' ? place.at('class_name').text() : place.text();
+  const name = typeof json.value === 'object' ? json.at('class_name').text() : json.text();
   if (name === 'softmax') return 'softmax';
-  const activation = named.get(name) ?? place.unsupported(`supported are ${[...named.keys(), 'softmax'].join(', ')}.`);
+  const activation = named.get(name) ?? json.unsupported(`supported are ${[...named.keys(), 'softmax'].join(', ')}.`);
   // h / 5 + ½, cut off at 0 and 1; ours has a sixth. Keras 3 has a sixth too.
   return activation === hardSigmoid && !version.startsWith('3.') ? { activation, factor: 1.2 } : one(activation);
 }

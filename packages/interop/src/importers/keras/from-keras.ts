@@ -114,9 +114,9 @@ export function fromKeras(modelJson: unknown, weights: Uint8Array | readonly Uin
   const reader = new Reader(arrays, topology.version, uses, hasSteps, timed);
   const known = new Map<string, Values>();
   for (const layer of topology.layers) {
-    if (known.has(layer.name)) layer.place.refuse(`one layer with the name ${JSON.stringify(layer.name)}`);
+    if (known.has(layer.name)) layer.json.refuse(`one layer with the name ${JSON.stringify(layer.name)}`);
     const before = layer.from.map(
-      (name) => known.get(name) ?? layer.place.refuse(`a layer after its inputs, not before ${name}`),
+      (name) => known.get(name) ?? layer.json.refuse(`a layer after its inputs, not before ${name}`),
     );
     known.set(layer.name, reader.read(layer, before));
   }
@@ -140,9 +140,9 @@ export function fromKeras(modelJson: unknown, weights: Uint8Array | readonly Uin
 const timeDistributed = 'TimeDistributed';
 
 /** The shape of an input layer, without that of the batch. */
-function inputSizes({ config, place }: Layer): JsonValue[] {
+function inputSizes({ config, json }: Layer): JsonValue[] {
   const shape = config.at('batch_input_shape').present ? config.at('batch_input_shape') : config.at('batch_shape');
-  return shape.present ? shape.list().slice(1) : place.refuse('an input with a batch_input_shape');
+  return shape.present ? shape.list().slice(1) : json.refuse('an input with a batch_input_shape');
 }
 
 /** Whether a layer is applied to each of any number of steps. */
@@ -195,11 +195,11 @@ class Reader {
 
   /** The values of one layer. */
   read(layer: Layer, before: readonly Values[]): Values {
-    const { kind, place } = layer;
+    const { kind, json } = layer;
     const { steps } = before[0] ?? {};
-    if (before.some((values) => values.steps !== steps)) place.unsupported('it combines sequences with single rows.');
+    if (before.some((values) => values.steps !== steps)) json.unsupported('it combines sequences with single rows.');
     if (steps === 'all' && (kind === 'Flatten' || kind === 'Reshape')) {
-      place.at('class_name').unsupported('it combines the steps of a sequence.');
+      json.at('class_name').unsupported('it combines the steps of a sequence.');
     }
     if (gateCounts[kind] !== undefined && before.length === 1) return this.#recurrentLayer(layer, before[0]);
     const values = kind === timeDistributed ? this.#timeDistributed(layer, before) : this.#read(layer, before);
@@ -208,25 +208,25 @@ class Reader {
 
   /** Each step alone; or, where there is no sequence, each entry of the first axis, all with the same weights. */
   #timeDistributed(layer: Layer, [values]: readonly Values[]): Values {
-    const { config, place } = layer;
+    const { config, json } = layer;
     const inner = config.at('layer');
     const own = inner.at('config');
     const kind = inner.at('class_name').text();
-    if (values === undefined || kind === 'InputLayer' || kind === 'Concatenate') place.refuse('a layer with one input');
-    const applied = { ...layer, kind, config: own, place: inner, inner: own.at('name').text() };
+    if (values === undefined || kind === 'InputLayer' || kind === 'Concatenate') json.refuse('a layer with one input');
+    const applied = { ...layer, kind, config: own, json: inner, inner: own.at('name').text() };
     if (values.steps === 'all') return this.#read(applied, [values]);
     const [copies, ...shape] = values.shape;
-    if (shape.length === 0) place.refuse('a sequence before it');
+    if (shape.length === 0) json.refuse('a sequence before it');
     const result = this.#read({ ...applied, copies }, [{ ...values, shape }]);
     if (result.softmax) inner.unsupported('a softmax is supported on a row of numbers only.');
     return { ...result, shape: [copies, ...result.shape] };
   }
 
   #read(layer: Applied, before: readonly Values[]): Values {
-    const { kind, place } = layer;
+    const { kind, json } = layer;
     if (kind === 'InputLayer') return this.#input(layer);
     if (kind === 'Concatenate') return this.#concatenate(layer, before);
-    if (before.length !== 1) place.refuse(`a layer ${kind} with one input layer`);
+    if (before.length !== 1) json.refuse(`a layer ${kind} with one input layer`);
     const [values] = before;
     if (open.has(kind)) return this.#once(layer, values);
     if (kind === 'Flatten' || kind === 'Reshape') return this.#reshaped(layer, values);
@@ -237,7 +237,7 @@ class Reader {
     if (overWindows !== undefined) return this.#overWindows(layer, values, overWindows);
     const rule = activationLayers.get(kind);
     return rule === undefined
-      ? place
+      ? json
           .at('class_name')
           .unsupported(
             'only dense, recurrent and convolutional layers, pooling, activations and reshaping layers can be read.',
@@ -246,18 +246,18 @@ class Reader {
   }
 
   #input(layer: Layer): Values {
-    const { name, place } = layer;
+    const { name, json } = layer;
     const sizes = inputSizes(layer);
     // The number of steps may be open, and is not needed.
     const isSequence = this.hasSteps && (sizes.length === 2 || (sizes.length > 2 && this.timed.has(name)));
     const shape = sizes.slice(isSequence ? 1 : 0).map((size) => size.whole(1, 2 ** 31));
-    return { shape, ids: this.#ids(place, name, product(shape)), ...(isSequence && { steps: 'all' }) };
+    return { shape, ids: this.#ids(json, name, product(shape)), ...(isSequence && { steps: 'all' }) };
   }
 
   #recurrentLayer(layer: Layer, { ids, steps, softmax }: Values): Values {
-    const { kind, name, config, place } = layer;
+    const { kind, name, config, json } = layer;
     this.#expectNoSoftmax(layer, { ids, shape: [ids.length], ...(softmax && { softmax }) });
-    if (steps !== 'all') place.unsupported('it reads a sequence: the layer before it has to return one.');
+    if (steps !== 'all') json.unsupported('it reads a sequence: the layer before it has to return one.');
     for (const option of ['go_backwards', 'return_state', 'time_major']) {
       if (config.at(option).value === true) config.at(option).unsupported('only false is supported.');
     }
@@ -276,23 +276,26 @@ class Reader {
     const activation = rule('activation');
     const gate = kind === 'SimpleRNN' ? activation : rule('recurrent_activation');
     // Before anything is made: up to eleven nodes a unit.
-    this.#take(place, 11 * units);
+    this.#take(json, 11 * units);
     const numbers = { units, kernel, recurrent, bias, name, from: ids, activation, gate };
     const make = { SimpleRNN: simpleRnn, LSTM: lstm, GRU: (of: typeof numbers) => gru(of, resetAfter) };
     for (const part of make[kind as keyof typeof make](numbers)) this.#others.push(part);
     const returnsAll = config.at('return_sequences').value === true;
-    return { shape: [units], ids: this.#ids(place, name, units), steps: returnsAll ? 'all' : 'last' };
+    return { shape: [units], ids: this.#ids(json, name, units), steps: returnsAll ? 'all' : 'last' };
   }
 
-  /** Of the last axis, with the same weights for all places of the axes before it. */
+  /** Of the last axis, with the same weights at every position of the axes before it. */
   #dense(layer: Applied, values: Values): Values {
-    const { config, place } = layer;
+    const { config, json } = layer;
     const { shape, ids } = values;
     const units = config.at('units').whole(1, 2 ** 31);
-    const channels = shape.at(-1) ?? place.refuse('a row of numbers before it');
+    const channels = shape.at(-1) ?? json.refuse('a row of numbers before it');
     const kernel = this.#array(layer, 'kernel', [channels, units]);
-    const windows = Array.from({ length: ids.length / channels }, (_, k): Window => ({ cells: [k], places: [0] }));
-    if (windows.length > 1) this.#takeEdges(place, ids.length * units);
+    const windows = Array.from({ length: ids.length / channels }, (_, k): Window => ({
+      cells: [k],
+      kernelIndices: [0],
+    }));
+    if (windows.length > 1) this.#takeEdges(json, ids.length * units);
     return this.#filtered(layer, values, { shape: shape.slice(0, -1), windows }, kernel, units);
   }
 
@@ -302,18 +305,18 @@ class Reader {
     values: Values,
     { axes, aggregation }: { axes: number; aggregation?: Aggregation },
   ): Values {
-    const { kind, name, config, place, copies = 1 } = layer;
+    const { kind, name, config, json, copies = 1 } = layer;
     const { shape, ids, steps } = values;
     if (shape.length !== axes + 1) {
-      if (steps === 'all') place.unsupported('it combines the steps of a sequence.');
-      place.refuse(`values of ${axes + 1} axes before ${kind}, not [${shape.join(', ')}]`);
+      if (steps === 'all') json.unsupported('it combines the steps of a sequence.');
+      json.refuse(`values of ${axes + 1} axes before ${kind}, not [${shape.join(', ')}]`);
     }
     const format = config.at('data_format');
     if (format.present && format.value !== 'channels_last') format.unsupported('only channels_last is supported.');
     const channels = shape[axes];
     const sizes = shape.slice(0, axes);
     const filters = aggregation === undefined ? config.at('filters').whole(1, 2 ** 31) : 1;
-    const take = (cells: number) => this.#takeEdges(place, copies * cells * channels * filters);
+    const take = (cells: number) => this.#takeEdges(json, copies * cells * channels * filters);
     const cells = product(sizes);
     const one = kind.startsWith('Global')
       ? {
@@ -334,7 +337,7 @@ class Reader {
       const kernel = this.#array(layer, 'kernel', [...one.kernel, channels, filters]);
       return this.#filtered(layer, values, { shape: one.shape, windows }, kernel, filters);
     }
-    const pooled = this.#ids(place, name, windows.length * channels);
+    const pooled = this.#ids(json, name, windows.length * channels);
     windows.forEach((window, k) => {
       for (let channel = 0; channel < channels; channel++) {
         const from = window.cells.map((cell) => ids[cell * channels + channel]);
@@ -349,7 +352,7 @@ class Reader {
   /**
    * A node for each window and filter, with weights that all windows share.
    *
-   * @param kernel - `[places, channels, filters]`.
+   * @param kernel - `[kernel size, channels, filters]`.
    */
   #filtered(
     layer: Applied,
@@ -358,17 +361,17 @@ class Reader {
     kernel: Float32Array,
     filters: number,
   ): Values {
-    const { name, config, place } = layer;
+    const { name, config, json } = layer;
     const channels = before[before.length - 1];
     const bias = isOn(config, 'use_bias') ? this.#array(layer, 'bias', [filters]) : undefined;
     const activation = activationIn(config.at('activation'), this.version);
-    const ids = this.#ids(place, name, windows.length * filters);
+    const ids = this.#ids(json, name, windows.length * filters);
     const sources = windows.map(({ cells }) =>
       cells.flatMap((cell) => read.slice(cell * channels, (cell + 1) * channels)),
     );
     /** For each edge, the row of the kernel. */
-    const rows = windows.map(({ places }) =>
-      places.flatMap((at) => Array.from({ length: channels }, (_, k) => at * channels + k)),
+    const rows = windows.map(({ kernelIndices }) =>
+      kernelIndices.flatMap((at) => Array.from({ length: channels }, (_, k) => at * channels + k)),
     );
     const windowOf = (u: number) => Math.floor(u / filters);
     const filterOf = (u: number) => `${name}.filter${u % filters}`;
@@ -389,9 +392,9 @@ class Reader {
 
   /** γ (x − mean) / √(variance + ε) + β of each channel. */
   #batchNormalization(layer: Applied, values: Values): Values {
-    const { name, config, place } = layer;
+    const { name, config, json } = layer;
     const { shape, ids, unfinished, steps } = values;
-    const channels = shape.at(-1) ?? place.refuse('a row of numbers before it');
+    const channels = shape.at(-1) ?? json.refuse('a row of numbers before it');
     const axis = config.at('axis');
     const chosen = Array.isArray(axis.value) ? axis.list() : axis.present ? [axis] : [];
     const last = shape.length + (steps === 'all' && layer.inner === undefined ? 1 : 0);
@@ -414,7 +417,7 @@ class Reader {
       return this.#once(layer, values);
     }
     const computed = this.#compute({
-      ids: this.#ids(place, name, ids.length),
+      ids: this.#ids(json, name, ids.length),
       from: (u) => [ids[u]],
       w: (u) => [factor(u)],
       b,
@@ -431,7 +434,7 @@ class Reader {
   #activate(layer: Layer, values: Values, rule: Rule | 'softmax'): Values {
     const { shape, ids, unfinished } = values;
     if (rule === 'softmax') {
-      if (shape.length !== 1) layer.place.unsupported('a softmax is supported on a row of numbers only.');
+      if (shape.length !== 1) layer.json.unsupported('a softmax is supported on a row of numbers only.');
       return { shape, ids, softmax: true };
     }
     if (rule.activation === identity) return this.#once(layer, values);
@@ -440,7 +443,7 @@ class Reader {
       return { shape, ids };
     }
     const nodes = this.#compute({
-      ids: this.#ids(layer.place, layer.name, ids.length),
+      ids: this.#ids(layer.json, layer.name, ids.length),
       from: (u) => [ids[u]],
       w: () => [1],
       b: () => 0,
@@ -449,16 +452,16 @@ class Reader {
     return { shape, ids: nodes.ids };
   }
 
-  #concatenate({ place, config }: Layer, before: readonly Values[]): Values {
+  #concatenate({ json, config }: Layer, before: readonly Values[]): Values {
     for (const values of before) {
-      if (values.shape.length !== 1) place.unsupported('only rows of numbers can be concatenated.');
-      this.#expectNoSoftmax({ place }, values);
+      if (values.shape.length !== 1) json.unsupported('only rows of numbers can be concatenated.');
+      this.#expectNoSoftmax({ json }, values);
     }
     const axis = config.at('axis');
     if (axis.present && axis.value !== -1 && axis.value !== 1) axis.unsupported('a row has one axis.');
     const ids = before.flatMap((values) => values.ids);
-    this.#take(place, ids.length);
-    if (new Set(ids).size < ids.length) place.unsupported('it has the same input twice. Use it once.');
+    this.#take(json, ids.length);
+    if (new Set(ids).size < ids.length) json.unsupported('it has the same input twice. Use it once.');
     return { shape: [ids.length], ids };
   }
 
@@ -495,39 +498,39 @@ class Reader {
     return nodes;
   }
 
-  #array({ name, inner, place }: Applied, part: string, shape: readonly number[]): Float32Array {
+  #array({ name, inner, json }: Applied, part: string, shape: readonly number[]): Float32Array {
     const found =
       this.weights.get(`${name}/${part}`) ??
       (inner === undefined ? undefined : this.weights.get(`${inner}/${part}`)) ??
-      place.refuse(`weights with the name ${name}/${part}`);
+      json.refuse(`weights with the name ${name}/${part}`);
     if (found.shape.length !== shape.length || found.shape.some((size, k) => size !== shape[k])) {
-      place.refuse(`${part} of shape [${shape.join(', ')}], not [${found.shape.join(', ')}]`);
+      json.refuse(`${part} of shape [${shape.join(', ')}], not [${found.shape.join(', ')}]`);
     }
     return found.values;
   }
 
-  #expectNoSoftmax({ place }: Pick<Layer, 'place'>, { softmax }: Values): void {
-    if (softmax) place.unsupported('a softmax is supported at the end only.');
+  #expectNoSoftmax({ json }: Pick<Layer, 'json'>, { softmax }: Values): void {
+    if (softmax) json.unsupported('a softmax is supported at the end only.');
   }
 
-  #ids(place: JsonValue, name: string, count: number): string[] {
-    this.#take(place, count);
+  #ids(json: JsonValue, name: string, count: number): string[] {
+    this.#take(json, count);
     return Array.from({ length: count }, (_, k) => `${name}.${k}`);
   }
 
   /** The same for edges. */
-  #takeEdges(place: JsonValue, count: number): void {
+  #takeEdges(json: JsonValue, count: number): void {
     this.#edgesLeft -= count;
     if (!(this.#edgesLeft >= 0)) {
-      throw new NnbpError('TOO_LARGE', `${place.path}: more than ${maxEdges} edges in convolutions and pooling.`);
+      throw new NnbpError('TOO_LARGE', `${json.path}: more than ${maxEdges} edges in convolutions and pooling.`);
     }
   }
 
   /** Checks the limits before nodes are created. */
-  #take(place: JsonValue, count: number): void {
+  #take(json: JsonValue, count: number): void {
     this.#valuesLeft -= count;
     if (this.#valuesLeft < 0) {
-      throw new NnbpError('TOO_LARGE', `${place.path}: it needs far more values than the file has weights.`);
+      throw new NnbpError('TOO_LARGE', `${json.path}: it needs far more values than the file has weights.`);
     }
   }
 }

@@ -6,7 +6,7 @@ export interface Layer {
   readonly name: string;
   /** Its class: `Dense`. */
   readonly kind: string;
-  readonly place: JsonValue;
+  readonly json: JsonValue;
   readonly config: JsonValue;
   /** The layers that it reads. Empty for an input. */
   readonly from: readonly string[];
@@ -40,8 +40,8 @@ export function readTopology(model: JsonValue): Topology {
 function sequential(config: JsonValue): Omit<Topology, 'version'> {
   const layers: Layer[] = [];
   const list = Array.isArray(config.value) ? config.list() : config.at('layers').list();
-  for (const place of list) {
-    const layer = layerOf(place, layers.length === 0 ? [] : [layers[layers.length - 1].name]);
+  for (const json of list) {
+    const layer = layerOf(json, layers.length === 0 ? [] : [layers[layers.length - 1].name]);
     if (layers.length === 0 && layer.kind !== 'InputLayer') {
       layers.push({ ...layer, name: `${layer.name}_input`, kind: 'InputLayer' });
       layers.push({ ...layer, from: [layers[0].name] });
@@ -56,17 +56,17 @@ function functional(config: JsonValue): Omit<Topology, 'version'> {
   const layers = config
     .at('layers')
     .list()
-    .map((place) => {
-      const calls = place.at('inbound_nodes').list();
-      if (calls.length > 1) place.at('inbound_nodes').unsupported('a layer that is used twice is not supported.');
-      return layerOf(place, calls.flatMap(sources));
+    .map((json) => {
+      const calls = json.at('inbound_nodes').list();
+      if (calls.length > 1) json.at('inbound_nodes').unsupported('a layer that is used twice is not supported.');
+      return layerOf(json, calls.flatMap(sources));
     });
   return { layers, inputs: ends(config.at('input_layers')), outputs: ends(config.at('output_layers')) };
 }
 
-function layerOf(place: JsonValue, from: readonly string[]): Layer {
-  const config = place.at('config');
-  return { name: config.at('name').text(), kind: place.at('class_name').text(), place, config, from };
+function layerOf(json: JsonValue, from: readonly string[]): Layer {
+  const config = json.at('config');
+  return { name: config.at('name').text(), kind: json.at('class_name').text(), json, config, from };
 }
 
 /** `[["dense", 0, 0, {}], …]`, or as Keras 3 writes it, with the same inside `keras_history`. */
@@ -80,15 +80,15 @@ function sources(call: JsonValue): string[] {
 }
 
 /** A list of ends, or one alone. */
-function ends(place: JsonValue): string[] {
-  const list = place.list();
-  return typeof list[0]?.value === 'string' ? [nameIn(place)] : list.map(nameIn);
+function ends(json: JsonValue): string[] {
+  const list = json.list();
+  return typeof list[0]?.value === 'string' ? [nameIn(json)] : list.map(nameIn);
 }
 
 /** `["dense", 0, 0]` */
-function nameIn(place: JsonValue): string {
-  const [name, call, tensor] = place.list();
-  if (name === undefined) return place.refuse('the name of a layer and two numbers');
-  if (call?.value !== 0 || tensor?.value !== 0) place.unsupported('only the first use of a layer is supported.');
+function nameIn(json: JsonValue): string {
+  const [name, call, tensor] = json.list();
+  if (name === undefined) return json.refuse('the name of a layer and two numbers');
+  if (call?.value !== 0 || tensor?.value !== 0) json.unsupported('only the first use of a layer is supported.');
   return name.text();
 }

@@ -20,17 +20,17 @@ export function readWeights(model: JsonValue, bytes: Uint8Array | readonly Uint8
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   const found = new Map<string, Weights>();
   let at = 0;
-  for (const place of listed(model)) {
-    const shape = place
+  for (const json of listed(model)) {
+    const shape = json
       .at('shape')
       .list()
       .map((size) => size.whole(0, 2 ** 31));
-    expectFloat32(place);
+    expectFloat32(json);
     const count = shape.reduce((product, size) => product * size, 1);
     if (count * 4 > file.length - at)
-      place.refuse(`at most as many numbers as the ${file.length} bytes of weights have`);
-    const key = keyOf(place.at('name').text());
-    if (found.has(key)) place.refuse(`one array with the name ${JSON.stringify(key)}`);
+      json.refuse(`at most as many numbers as the ${file.length} bytes of weights have`);
+    const key = keyOf(json.at('name').text());
+    if (found.has(key)) json.refuse(`one array with the name ${JSON.stringify(key)}`);
     const values = Float32Array.from({ length: count }, (_, k) => view.getFloat32(at + 4 * k, true));
     found.set(key, { shape, values });
     at += 4 * count;
@@ -81,10 +81,10 @@ function listed(model: JsonValue): JsonValue[] {
   return specs.present ? specs.list() : manifest.refuse('a list of weights, as model.json of TensorFlow.js has');
 }
 
-function expectFloat32(place: JsonValue): void {
-  const kind = place.at('dtype');
+function expectFloat32(json: JsonValue): void {
+  const kind = json.at('dtype');
   if (kind.text() !== 'float32') kind.unsupported('only float32 is supported.');
-  if (place.at('quantization').present) place.at('quantization').unsupported('convert the model without quantization.');
+  if (json.at('quantization').present) json.at('quantization').unsupported('convert the model without quantization.');
 }
 
 function joined(shards: readonly Uint8Array[]): Uint8Array {

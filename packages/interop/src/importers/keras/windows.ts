@@ -5,8 +5,8 @@ import type { JsonValue } from '@nnbp/formats/shared';
 export interface Window {
   /** Cells of the grid, counted row by row, without those in the padding. */
   readonly cells: readonly number[];
-  /** For each of them, its place in the kernel, counted row by row. */
-  readonly places: readonly number[];
+  /** For each of them, its index in the kernel, counted row by row. */
+  readonly kernelIndices: readonly number[];
 }
 
 /** Windows on a grid, row by row. */
@@ -59,7 +59,7 @@ export function windowsIn(
       : along(rows).flatMap((row) =>
           across.map((column) => ({
             cells: row.cells.flatMap((y) => column.cells.map((x) => y * columns.size + x)),
-            places: row.places.flatMap((y) => column.places.map((x) => y * columns.kernel + x)),
+            kernelIndices: row.kernelIndices.flatMap((y) => column.kernelIndices.map((x) => y * columns.kernel + x)),
           })),
         );
   return { shape: axes.map(({ count }) => count), kernel: kernels, windows };
@@ -68,13 +68,13 @@ export function windowsIn(
 /** One window of the whole grid. */
 export const wholeGrid = (cells: number): Window => ({
   cells: Array.from({ length: cells }, (_, k) => k),
-  places: Array.from({ length: cells }, (_, k) => k),
+  kernelIndices: Array.from({ length: cells }, (_, k) => k),
 });
 
 /** A size for each axis; one number alone is that of all. */
-function sizesOf(place: JsonValue, axes: number): number[] {
-  const all = Array.isArray(place.value) ? place.list() : Array.from({ length: axes }, () => place);
-  if (all.length !== axes) place.refuse(axes === 1 ? 'one size' : `${axes} sizes`);
+function sizesOf(json: JsonValue, axes: number): number[] {
+  const all = Array.isArray(json.value) ? json.list() : Array.from({ length: axes }, () => json);
+  if (all.length !== axes) json.refuse(axes === 1 ? 'one size' : `${axes} sizes`);
   return all.map((size) => size.whole(1, 2 ** 31));
 }
 
@@ -106,7 +106,7 @@ function along({ size, kernel, stride, dilation, begin, count }: Axis): Window[]
     const start = k * stride - begin;
     const first = Math.max(0, Math.ceil(-start / dilation));
     const last = Math.min(kernel - 1, Math.floor((size - 1 - start) / dilation));
-    const places = Array.from({ length: Math.max(0, last - first + 1) }, (_, at) => first + at);
-    return { cells: places.map((place) => start + place * dilation), places };
+    const kernelIndices = Array.from({ length: Math.max(0, last - first + 1) }, (_, at) => first + at);
+    return { cells: kernelIndices.map((index) => start + index * dilation), kernelIndices };
   });
 }

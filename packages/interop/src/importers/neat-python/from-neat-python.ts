@@ -4,7 +4,7 @@ import { max, maxAbs, mean, median, min, product } from '@nnbp/aggregations';
 import { type Aggregation, delayed, type Network } from '@nnbp/core';
 import { assemble, type Part } from '../assemble.js';
 import { fromNeat } from './functions.js';
-import { type FoundGenome, type NeatNode, type Placed, readGenome, what } from './genome.js';
+import { type ParsedGenome, type NeatNode, type Parsed, readGenome, what } from './genome.js';
 
 /** Options of {@link fromNeatPython}. */
 export interface NeatPythonOptions {
@@ -70,27 +70,27 @@ export function fromNeatPython(json: unknown, { recurrent = false }: NeatPythonO
 type Incoming = ReadonlyMap<number, ReadonlyMap<number, number>>;
 
 /** Enabled connections of each node: the weight by the key of its source. */
-function connectionsByNode({ inputs, nodes, connections }: FoundGenome): Incoming {
+function connectionsByNode({ inputs, nodes, connections }: ParsedGenome): Incoming {
   const known = new Set(inputs);
   const incoming = new Map<number, Map<number, number>>();
-  for (const { gene, place } of nodes) {
-    if (known.has(gene.key)) place.refuse('a key that no other node or input has');
+  for (const { gene, json } of nodes) {
+    if (known.has(gene.key)) json.refuse('a key that no other node or input has');
     known.add(gene.key);
     incoming.set(gene.key, new Map());
   }
-  for (const { gene, place } of connections) {
+  for (const { gene, json } of connections) {
     const [from, to] = gene.key;
-    const weights = incoming.get(to) ?? place.refuse(`a connection to a node, not to ${to}`);
-    if (!known.has(from)) place.refuse(`a connection from a node or input, not from ${from} to ${to}`);
+    const weights = incoming.get(to) ?? json.refuse(`a connection to a node, not to ${to}`);
+    if (!known.has(from)) json.refuse(`a connection from a node or input, not from ${from} to ${to}`);
     if (!gene.enabled) continue;
-    if (weights.has(from)) place.refuse(`one connection from ${from} to ${to}`);
+    if (weights.has(from)) json.refuse(`one connection from ${from} to ${to}`);
     weights.set(from, gene.weight);
   }
   return incoming;
 }
 
 /** The nodes in topological order. */
-function runningOrder({ nodes, inputs }: FoundGenome, incoming: Incoming): number[] {
+function runningOrder({ nodes, inputs }: ParsedGenome, incoming: Incoming): number[] {
   const waiting = new Map<number, number>();
   const outgoing = new Map<number, number[]>();
   const inputKeys = new Set(inputs);
@@ -114,7 +114,7 @@ function runningOrder({ nodes, inputs }: FoundGenome, incoming: Incoming): numbe
   }
   const stuck = nodes.find(({ gene }) => waiting.get(gene.key)! > 0);
   if (stuck !== undefined) {
-    stuck.place.unsupported(
+    stuck.json.unsupported(
       `node ${stuck.gene.key} waits for its own value: the genome is recurrent. Read it with { recurrent: true }.`,
     );
   }
@@ -123,20 +123,20 @@ function runningOrder({ nodes, inputs }: FoundGenome, incoming: Incoming): numbe
 
 /** h = factor · (bias + response · A(weight · value)), with factor · response inside A. */
 function partsOf(
-  { gene, place }: Placed<NeatNode>,
+  { gene, json }: Parsed<NeatNode>,
   from: readonly (readonly [number, number])[],
   recurrent: boolean,
   isDelayed: (source: number) => boolean,
 ): Part[] {
   const { key, bias, response, activation: name, aggregation } = gene;
   const { activation, factor, held, c } =
-    fromNeat.get(name) ?? place.at('activation').unsupported(`supported are ${[...fromNeat.keys()].join(', ')}.`);
+    fromNeat.get(name) ?? json.at('activation').unsupported(`supported are ${[...fromNeat.keys()].join(', ')}.`);
   const known = aggregations.get(aggregation);
   if (known === undefined && aggregation !== 'sum') {
-    place.at('aggregation').unsupported(`expected sum, ${[...aggregations.keys()].join(', ')}.`);
+    json.at('aggregation').unsupported(`expected sum, ${[...aggregations.keys()].join(', ')}.`);
   }
   if (from.length === 0 && (recurrent || known !== undefined)) {
-    place.unsupported(`node ${key} has no enabled connection to it: its value depends on the version of neat-python.`);
+    json.unsupported(`node ${key} has no enabled connection to it: its value depends on the version of neat-python.`);
   }
   const id = String(key);
   const sources = from.map(([source]) => (isDelayed(source) ? delayed(String(source)) : String(source)));

@@ -41,18 +41,18 @@ export interface NeatGenome {
   readonly connections: readonly NeatConnection[];
 }
 
-/** One gene, and where it is. */
-export interface Placed<Gene> {
+/** A gene, and the JSON it was read from. */
+export interface Parsed<Gene> {
   readonly gene: Gene;
-  readonly place: JsonValue;
+  readonly json: JsonValue;
 }
 
-/** A genome as it was found. */
-export interface FoundGenome {
+/** A genome read from JSON. */
+export interface ParsedGenome {
   readonly inputs: readonly number[];
   readonly outputs: readonly number[];
-  readonly nodes: readonly Placed<NeatNode>[];
-  readonly connections: readonly Placed<NeatConnection>[];
+  readonly nodes: readonly Parsed<NeatNode>[];
+  readonly connections: readonly Parsed<NeatConnection>[];
 }
 
 /**
@@ -60,25 +60,25 @@ export interface FoundGenome {
  *
  * @throws NnbpError `MALFORMED`, `UNSUPPORTED` (another kind of network, a custom function)
  */
-export function readGenome(json: unknown): FoundGenome {
+export function readGenome(json: unknown): ParsedGenome {
   const genome = openJson(json, what);
   return genome.at('topology').present ? exported(genome) : genes(genome);
 }
 
-function genes(genome: JsonValue): FoundGenome {
+function genes(genome: JsonValue): ParsedGenome {
   return {
     inputs: keysIn(genome.at('input_keys')),
     outputs: keysIn(genome.at('output_keys')),
-    nodes: members(genome.at('nodes')).map((place) => ({ place, gene: nodeOf(place, place.at('key')) })),
-    connections: members(genome.at('connections')).map((place) => {
-      const ends = place.at('key').list();
-      if (ends.length !== 2) place.at('key').refuse('two keys');
-      return { place, gene: connectionOf(place, ends[0], ends[1]) };
+    nodes: members(genome.at('nodes')).map((json) => ({ json, gene: nodeOf(json, json.at('key')) })),
+    connections: members(genome.at('connections')).map((json) => {
+      const ends = json.at('key').list();
+      if (ends.length !== 2) json.at('key').refuse('two keys');
+      return { json, gene: connectionOf(json, ends[0], ends[1]) };
     }),
   };
 }
 
-function exported(network: JsonValue): FoundGenome {
+function exported(network: JsonValue): ParsedGenome {
   const kind = network.at('network_type');
   if (kind.text() !== 'feedforward') kind.unsupported('only feed-forward networks are supported.');
   const topology = network.at('topology');
@@ -86,43 +86,43 @@ function exported(network: JsonValue): FoundGenome {
     inputs: keysIn(topology.at('input_keys')),
     outputs: keysIn(topology.at('output_keys')),
     nodes: members(network.at('nodes'))
-      .filter((place) => place.at('type').text() !== 'input')
-      .map((place) => ({ place, gene: nodeOf(place, place.at('id')) })),
-    connections: members(network.at('connections')).map((place) => ({
-      place,
-      gene: connectionOf(place, place.at('from'), place.at('to')),
+      .filter((json) => json.at('type').text() !== 'input')
+      .map((json) => ({ json, gene: nodeOf(json, json.at('id')) })),
+    connections: members(network.at('connections')).map((json) => ({
+      json,
+      gene: connectionOf(json, json.at('from'), json.at('to')),
     })),
   };
 }
 
-const nodeOf = (place: JsonValue, key: JsonValue): NeatNode => ({
+const nodeOf = (json: JsonValue, key: JsonValue): NeatNode => ({
   key: keyOf(key),
-  bias: place.at('bias').number(),
-  response: place.at('response').number(),
-  activation: functionOf(place.at('activation')),
-  aggregation: functionOf(place.at('aggregation')),
+  bias: json.at('bias').number(),
+  response: json.at('response').number(),
+  activation: functionOf(json.at('activation')),
+  aggregation: functionOf(json.at('aggregation')),
 });
 
-const connectionOf = (place: JsonValue, from: JsonValue, to: JsonValue): NeatConnection => ({
+const connectionOf = (json: JsonValue, from: JsonValue, to: JsonValue): NeatConnection => ({
   key: [keyOf(from), keyOf(to)],
-  weight: place.at('weight').number(),
-  enabled: place.at('enabled').flag(),
+  weight: json.at('weight').number(),
+  enabled: json.at('enabled').flag(),
 });
 
 /** A list of genes, or a dictionary of them by key: the genes know their keys. */
 const members = (genes: JsonValue): JsonValue[] =>
   Array.isArray(genes.value) ? genes.list() : genes.entries().map(([, gene]) => gene);
 
-const keyOf = (place: JsonValue): number => place.whole(-(2 ** 31), 2 ** 31);
+const keyOf = (json: JsonValue): number => json.whole(-(2 ** 31), 2 ** 31);
 
-function keysIn(place: JsonValue): number[] {
-  if (!place.present) place.refuse('the keys that config.genome_config has under this name');
-  return place.list().map(keyOf);
+function keysIn(json: JsonValue): number[] {
+  if (!json.present) json.refuse('the keys that config.genome_config has under this name');
+  return json.list().map(keyOf);
 }
 
 /** A name, or `{ name, custom }`. */
-function functionOf(place: JsonValue): string {
-  if (typeof place.value === 'string') return place.value;
-  if (place.at('custom').present && place.at('custom').flag()) place.unsupported('custom functions are not supported.');
-  return place.at('name').text();
+function functionOf(json: JsonValue): string {
+  if (typeof json.value === 'string') return json.value;
+  if (json.at('custom').present && json.at('custom').flag()) json.unsupported('custom functions are not supported.');
+  return json.at('name').text();
 }

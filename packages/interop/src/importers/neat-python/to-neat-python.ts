@@ -102,7 +102,7 @@ export function toNeatPython(network: Network): NeatGenome {
     if (isRecurrent && delay !== (j < graph.inputCount ? 0 : 1)) {
       refuse(
         i,
-        `it reads "${graph.ids[j]}" ${delay} steps earlier. A recurrent network of neat-python reads inputs of the same step, and ` +
+        `it reads "${graph.ids[j]}" ${delay === 1 ? 'one step' : `${delay} steps`} earlier. A recurrent network of neat-python reads inputs of the same step, and ` +
           'other nodes one step earlier.',
       );
     }

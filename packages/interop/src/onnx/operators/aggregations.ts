@@ -99,10 +99,10 @@ export const argMax: Operator = (call) => {
 /** `GatherElements` at the position of the largest |z|: maxAbs. */
 export const gatherElements: Operator = (call) => {
   const rows = call.rows(0);
-  const place = call.partial(1, 'argMaxAbs');
+  const largest = call.partial(1, 'argMaxAbs');
   const same =
-    place?.entries.length === rows.entries.length &&
-    place.entries.every((entry, k) => ratio(rows.entries[k], entry) === 1);
+    largest?.entries.length === rows.entries.length &&
+    largest.entries.every((entry, k) => ratio(rows.entries[k], entry) === 1);
   const axis = call.whole('axis', 0);
   if (!same || (axis !== -1 && axis !== lastAxisOf(call, rows.shape))) {
     call.unsupported('positions that are computed; expected those of the largest |z|, for maxAbs');

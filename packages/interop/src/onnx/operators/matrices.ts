@@ -75,8 +75,8 @@ export const gemm: Operator = (call) => {
   const beta = call.number('beta', 1);
   const columns = transposed ? height : width;
   const c = call.has(2) ? call.constant(2) : undefined;
-  const places = c && call.broadcast([columns], call.withoutBatch(c, rows)).right;
-  if (places !== undefined && places.length !== columns) call.malformed(`its C has ${places.length} entries a row`);
+  const indices = c && call.broadcast([columns], call.withoutBatch(c, rows)).right;
+  if (indices !== undefined && indices.length !== columns) call.malformed(`its C has ${indices.length} entries a row`);
   return matrixProduct(
     call,
     rows,
@@ -85,7 +85,7 @@ export const gemm: Operator = (call) => {
       columns,
       at: (r, k) => alpha * b.values[transposed ? k * width + r : r * width + k],
     },
-    (k) => (c && places ? beta * c.values[places[k]] : 0),
+    (k) => (c && indices ? beta * c.values[indices[k]] : 0),
   );
 };
 

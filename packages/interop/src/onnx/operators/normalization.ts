@@ -4,7 +4,7 @@ import { product as sizeOf } from '../constant.js';
 import { affine, type Rows } from '../tape.js';
 import type { Operator } from './operator.js';
 
-/** scale · entry + shift, with the entry's place on the first axis after the batch. */
+/** scale · entry + shift, with the index of the entry on the first axis after the batch. */
 function perChannel(call: Call, rows: Rows, part: (channel: number) => readonly [scale: number, shift: number]): Rows {
   const { shape, entries } = rows;
   const inner = sizeOf(shape.slice(1));

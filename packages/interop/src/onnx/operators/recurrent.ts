@@ -1,4 +1,4 @@
-/** `RNN`, `LSTM` and `GRU`: the nodes of one step, which read the previous step through places. */
+/** `RNN`, `LSTM` and `GRU`: the nodes of one step, which read states of the previous step. */
 import { relu, sigmoid, softplus, softsign, tanh } from '@nnbp/activations';
 import { product } from '@nnbp/aggregations';
 import type { Activation } from '@nnbp/core';
@@ -73,20 +73,20 @@ function layerOf(call: Call, gates: number, usual: readonly string[]): Layer {
   };
 }
 
-/** Places for the state of all units; operand k is the initial state. */
-function placesOf(call: Call, k: number, units: number): Entry[] {
+/** Adds the state of all units; operand k is the initial state. */
+function statesOf(call: Call, k: number, units: number): Entry[] {
   const initial = call.has(k) ? call.initialState(k, units) : [];
-  return Array.from({ length: units }, (_, unit) => call.tape.place(initial[unit] ?? 0));
+  return Array.from({ length: units }, (_, unit) => call.tape.state(initial[unit] ?? 0));
 }
 
-/** Fills the places and returns the results: all steps, the last step, and for an LSTM the last cell state. */
+/** Sets the next states and returns the results: all steps, the last step, and for an LSTM the last cell state. */
 function results(
   call: Call,
   { rows, isBatchFirst }: Layer,
-  ...states: readonly (readonly [places: readonly Entry[], next: readonly Entry[]])[]
+  ...states: readonly (readonly [states: readonly Entry[], next: readonly Entry[]])[]
 ): Rows[] {
-  for (const [places, next] of states) {
-    places.forEach(({ from: [place] }, unit) => (call.tape.places.get(place)!.next = next[unit]));
+  for (const [entries, next] of states) {
+    entries.forEach(({ from: [node] }, unit) => (call.tape.states.get(node)!.next = next[unit]));
   }
   const common = { shape: [states[0][0].length], ended: call.label, part: 'directed' } as const;
   // [steps, directions, batch, units] and [directions, batch, units]; or the batch first, and directions before units.
@@ -102,7 +102,7 @@ const range = (count: number) => Array.from({ length: count }, (_, k) => k);
 /** h = g(W x + R h(t − 1) + B) */
 export const recurrentLayer: Operator = (call) => {
   const layer = layerOf(call, 1, ['Tanh']);
-  const h = placesOf(call, 5, layer.units);
+  const h = statesOf(call, 5, layer.units);
   const next = range(layer.units).map((unit) => {
     const [own, recurrent] = layer.bias(0, unit);
     return call.tape.apply(
@@ -120,7 +120,7 @@ export const longShortTermMemory: Operator = (call) => {
   const { units, activations } = layer;
   const [gateFunction, candidate, output] = activations;
   const { tape } = call;
-  const [h, c] = [placesOf(call, 5, units), placesOf(call, 6, units)];
+  const [h, c] = [statesOf(call, 5, units), statesOf(call, 6, units)];
   const peepholes = call.has(7) ? call.constant(7).values : undefined;
   if (peepholes !== undefined && peepholes.length !== 3 * units)
     call.malformed(`P has ${peepholes.length} numbers for ${units} units`);
@@ -149,7 +149,7 @@ export const gatedRecurrentUnit: Operator = (call) => {
   const { units, activations } = layer;
   const [gateFunction, candidate] = activations;
   const { tape } = call;
-  const h = placesOf(call, 5, units);
+  const h = statesOf(call, 5, units);
   const gate = (k: number) =>
     range(units).map((unit) => {
       const [own, recurrent] = layer.bias(k, unit);

@@ -33,12 +33,12 @@ function windowsOf(call: Call, grid: readonly number[], kernel: readonly number[
   if (shape.some((size) => !(size >= 1)))
     call.malformed(`a kernel of [${kernel.join(', ')}] on a grid of [${grid.join(', ')}]`);
   call.spend(sizeOf(shape) * sizeOf(kernel));
-  const places = cells(kernel);
+  const offsets = cells(kernel);
   const positions = cells(shape).map((window) =>
-    places.map((place) =>
+    offsets.map((offset) =>
       positionOf(
         grid,
-        place.map((at, axis) => window[axis] * strides[axis] - pads[axis] + at * dilations[axis]),
+        offset.map((at, axis) => window[axis] * strides[axis] - pads[axis] + at * dilations[axis]),
       ),
     ),
   );
@@ -64,11 +64,11 @@ function padsOf(call: Call, grid: readonly number[], span: readonly number[], st
 }
 
 /** The row-major index of coordinates in an array of this shape; −1 outside. */
-function positionOf(shape: readonly number[], place: readonly number[]): number {
+function positionOf(shape: readonly number[], coordinates: readonly number[]): number {
   let position = 0;
   for (let axis = 0; axis < shape.length; axis++) {
-    if (place[axis] < 0 || place[axis] >= shape[axis]) return -1;
-    position = position * shape[axis] + place[axis];
+    if (coordinates[axis] < 0 || coordinates[axis] >= shape[axis]) return -1;
+    position = position * shape[axis] + coordinates[axis];
   }
   return position;
 }
@@ -76,12 +76,12 @@ function positionOf(shape: readonly number[], place: readonly number[]): number 
 /** All coordinates of an array of this shape, in row-major order. */
 function cells(shape: readonly number[]): number[][] {
   return Array.from({ length: sizeOf(shape) }, (_, k) => {
-    const place = new Array<number>(shape.length);
+    const coordinates = new Array<number>(shape.length);
     for (let axis = shape.length - 1, rest = k; axis >= 0; axis--) {
-      place[axis] = rest % shape[axis];
+      coordinates[axis] = rest % shape[axis];
       rest = Math.floor(rest / shape[axis]);
     }
-    return place;
+    return coordinates;
   });
 }
 
@@ -102,8 +102,8 @@ export const convolution: Operator = (call) => {
   if (biases !== undefined && biases.length !== filters)
     call.malformed(`${biases.length} biases for ${filters} filters`);
   const { shape: windows, positions } = windowsOf(call, grid, kernel);
-  const [cellCount, places] = [sizeOf(grid), sizeOf(kernel)];
-  call.spend(filters * positions.length * (depth * places + 1));
+  const [cellCount, kernelSize] = [sizeOf(grid), sizeOf(kernel)];
+  call.spend(filters * positions.length * (depth * kernelSize + 1));
   // Zeros of a preceding Pad are skipped, as is its own padding.
   const inputs = entries.map((entry) =>
     entry.from.length === 0 && entry.bias === 0 ? undefined : call.tape.node(entry),
@@ -115,18 +115,18 @@ export const convolution: Operator = (call) => {
       const terms: Entry[] = [];
       const retained: number[] = [];
       for (let channel = 0; channel < depth; channel++) {
-        window.forEach((position, place) => {
+        window.forEach((position, k) => {
           const input = position < 0 ? undefined : inputs[(first + channel) * cellCount + position];
           if (input === undefined) return;
-          const at = channel * places + place;
+          const at = channel * kernelSize + k;
           retained.push(at);
-          terms.push(affine(input, values[filter * depth * places + at], 0));
+          terms.push(affine(input, values[filter * depth * kernelSize + at], 0));
         });
       }
       const added = sum(terms);
       const entry = { ...added, bias: biases?.[filter] ?? 0 };
       const key = `${call.node.output[0]}.${filter}`;
-      result.push(added.from.length === retained.length ? { ...entry, share: { key, places: retained } } : entry);
+      result.push(added.from.length === retained.length ? { ...entry, share: { key, indices: retained } } : entry);
     }
   }
   return { shape: [filters, ...windows], entries: result };
@@ -135,12 +135,12 @@ export const convolution: Operator = (call) => {
 /** Pooling: a node per channel and window. */
 function pool(
   call: Call,
-  entry: (window: readonly Entry[], places: number) => Entry,
+  entry: (window: readonly Entry[], kernelSize: number) => Entry,
   kernel?: readonly number[],
 ): Rows {
   const { shape, entries } = call.rows(0);
   const [channels, ...grid] = shape;
-  if (call.results > 1) call.unsupported('with the places of what it chooses');
+  if (call.results > 1) call.unsupported('with the indices of the values that it selects');
   const { shape: windows, positions } = windowsOf(call, grid, kernel ?? call.wholes('kernel_shape') ?? []);
   const cellCount = sizeOf(grid);
   call.spend(channels * positions.length * ((positions.at(0)?.length ?? 0) + 1));
@@ -166,8 +166,8 @@ export const maxPool: Operator = (call) => pool(call, aggregate(call, max));
 export const averagePool: Operator = (call) => {
   const withPadding = call.whole('count_include_pad', 0) !== 0;
   const average = aggregate(call, mean);
-  return pool(call, (window, places) =>
-    withPadding && window.length < places ? affine(sum(window), 1 / places, 0) : average(window),
+  return pool(call, (window, kernelSize) =>
+    withPadding && window.length < kernelSize ? affine(sum(window), 1 / kernelSize, 0) : average(window),
   );
 };
 
@@ -195,10 +195,10 @@ export const pad: Operator = (call) => {
   const wide = shape.map((size, axis) => size + pads[axis + 1] + pads[axes + axis + 1]);
   call.spend(sizeOf(wide));
   const around: Entry = { from: [], weights: [], bias };
-  const padded = cells(wide).map((place) => {
+  const padded = cells(wide).map((coordinates) => {
     const at = positionOf(
       shape,
-      place.map((p, axis) => p - pads[axis + 1]),
+      coordinates.map((p, axis) => p - pads[axis + 1]),
     );
     return at < 0 ? around : entries[at];
   });
