@@ -1,16 +1,16 @@
-// The drawings of the units of @nnbp/layers, made from their graphs: docs/plots/layers/*.svg. Only places and labels are
+// The drawings of the units of @nnbp/layers, made from their graphs: docs/plots/layers/*.svg. Only positions and labels are
 // written here: nodes, edges, delays and what is trained are read from the graph.
 import { type Graph, GraphBuilder } from '@nnbp/core';
 import { attention, bidirectional, conv1d, gru, lstm, maxPool, rnn } from '@nnbp/layers';
 
 /** Column and row of a node. */
-type Place = readonly [column: number, row: number];
+type Position = readonly [column: number, row: number];
 
 interface Drawing {
   readonly title: string;
   readonly graph: Graph;
   /** By id; a value of the previous step by `id@-1`, or by `id@-1→successor` where it is drawn more than once. */
-  readonly places: Readonly<Record<string, Place>>;
+  readonly positions: Readonly<Record<string, Position>>;
   /** The text below a node. Default: its id. */
   readonly labels?: Readonly<Record<string, string>>;
   /** Whether the labels of inputs stand above them. Default: false. */
@@ -31,13 +31,13 @@ const drawings: Readonly<Record<string, Drawing>> = {
   rnn: {
     title: 'Two units of rnn',
     graph: build((builder) => rnn(builder, { from: [builder.input('x')], units: 2, name: 'h' })),
-    places: { x: [0, 0], 'h.0@-1': [0, 1], 'h.1@-1': [0, 2], 'h.0': [1.5, 0.5], 'h.1': [1.5, 1.5] },
+    positions: { x: [0, 0], 'h.0@-1': [0, 1], 'h.1@-1': [0, 2], 'h.0': [1.5, 0.5], 'h.1': [1.5, 1.5] },
     labels: { 'h.0': 'h0(t)', 'h.1': 'h1(t)', 'h.0@-1': 'h0(t−1)', 'h.1@-1': 'h1(t−1)', x: 'x(t)' },
   },
   lstm: {
     title: 'One unit of lstm',
     graph: build((builder) => lstm(builder, { from: [builder.input('x')], units: 1, name: 'h' })),
-    places: {
+    positions: {
       x: [0, 1],
       'h.0@-1': [0, 3],
       'h.i.0': [1.3, 0],
@@ -56,7 +56,7 @@ const drawings: Readonly<Record<string, Drawing>> = {
   gru: {
     title: 'One unit of gru',
     graph: build((builder) => gru(builder, { from: [builder.input('x')], units: 1, name: 'h' })),
-    places: {
+    positions: {
       x: [0, 0],
       'h.0@-1': [0, 2],
       'h.r.0': [1.3, 1],
@@ -81,8 +81,8 @@ const drawings: Readonly<Record<string, Drawing>> = {
         units: 1,
       }).flat(),
     ),
-    places: Object.fromEntries(
-      [0, 1, 2].flatMap((t): [string, Place][] => [
+    positions: Object.fromEntries(
+      [0, 1, 2].flatMap((t): [string, Position][] => [
         [`x${t}`, [1.4 * t + 0.5, 0]],
         [`bidirectional.forward.${t}.0`, [1.4 * t + 0.2, 1]],
         [`bidirectional.backward.${t}.0`, [1.4 * (2 - t) + 0.8, 2]],
@@ -108,7 +108,7 @@ const drawings: Readonly<Record<string, Drawing>> = {
         name: 'y',
       }),
     ),
-    places: { x0: [0, 0], x1: [0, 1], x2: [0, 2], x3: [0, 3], 'y.0': [2.2, 1], 'y.1': [2.2, 2] },
+    positions: { x0: [0, 0], x1: [0, 1], x2: [0, 2], x3: [0, 3], 'y.0': [2.2, 1], 'y.1': [2.2, 2] },
     labels: { 'y.0': 'y0', 'y.1': 'y1' },
     weights: ['w0', 'w1', 'w2'],
   },
@@ -124,7 +124,7 @@ const drawings: Readonly<Record<string, Drawing>> = {
         name: 'y',
       }),
     ),
-    places: { x0: [0, 0], x1: [0, 1], x2: [0, 2], x3: [0, 3], 'y.0': [1.5, 0.5], 'y.1': [1.5, 2.5] },
+    positions: { x0: [0, 0], x1: [0, 1], x2: [0, 2], x3: [0, 3], 'y.0': [1.5, 0.5], 'y.1': [1.5, 2.5] },
     labels: { 'y.0': 'y0', 'y.1': 'y1' },
   },
   attention: {
@@ -133,7 +133,7 @@ const drawings: Readonly<Record<string, Drawing>> = {
       const [q, k0, k1, v0, v1] = ['q', 'k0', 'k1', 'v0', 'v1'].map((id) => builder.input(id));
       return attention(builder, { queries: [[q]], keys: [[k0], [k1]], values: [[v0], [v1]], name: 'a' }).flat();
     }),
-    places: {
+    positions: {
       k0: [0, 0],
       q: [0, 1.5],
       k1: [0, 3],
@@ -179,18 +179,18 @@ function symbolOf(graph: Graph, i: number): string {
   return { identity: '+', sigmoid: 'σ' }[name] ?? name;
 }
 
-function draw({ title, graph, places, labels = {}, isDownward = false, weights = [] }: Drawing): string {
-  const rows = Object.values(places).map(([, row]) => row);
-  const columns = Object.values(places).map(([column]) => column);
+function draw({ title, graph, positions, labels = {}, isDownward = false, weights = [] }: Drawing): string {
+  const rows = Object.values(positions).map(([, row]) => row);
+  const columns = Object.values(positions).map(([column]) => column);
   const [left, top] = [Math.min(...columns), Math.min(...rows)];
-  const at = ([column, row]: Place) =>
+  const at = ([column, row]: Position) =>
     [margin + (column - left) * columnWidth, margin + (row - top) * rowHeight] as const;
   const width = 2 * margin + (Math.max(...columns) - left) * columnWidth;
   const height = 2 * margin + (Math.max(...rows) - top) * rowHeight + 12;
   const edges: string[] = [];
   const circles = new Map<string, string>();
   const circle = (key: string, kind: string, symbol: string, label: string) => {
-    const [x, y] = at(places[key]).map((value) => value.toFixed(0));
+    const [x, y] = at(positions[key]).map((value) => value.toFixed(0));
     circles.set(
       key,
       `<g class="${kind}"><circle cx="${x}" cy="${y}" r="${radius}"/>` +
@@ -200,16 +200,16 @@ function draw({ title, graph, places, labels = {}, isDownward = false, weights =
   };
   const short = (id: string) => labels[id] ?? id.split('.').find((part, k) => k > 0 && /^[a-z]+$/.test(part)) ?? id;
   for (const [i, id] of graph.ids.entries()) {
-    if (!(id in places)) continue;
+    if (!(id in positions)) continue;
     circle(id, i < graph.inputCount ? 'input' : 'node', symbolOf(graph, i), short(id));
     for (let e = graph.edgeStart[i]; e < graph.edgeStart[i + 1]; e++) {
       const name = graph.edgeName(e);
-      const from = [`${name}→${id}`, name].find((key) => key in places);
+      const from = [`${name}→${id}`, name].find((key) => key in positions);
       if (from === undefined) continue;
       const isDelayed = graph.delay(e) > 0;
       if (isDelayed) circle(from, 'before', '', short(name));
       const weight = graph.weightIndex(e, i);
-      edges.push(edge(at(places[from]), at(places[id]), isDelayed, weight >= 0, weightLabel(e, i)));
+      edges.push(edge(at(positions[from]), at(positions[id]), isDelayed, weight >= 0, weightLabel(e, i)));
     }
   }
   /** The name of a trained weight, or the value of a constant other than 1. */
@@ -220,7 +220,7 @@ function draw({ title, graph, places, labels = {}, isDownward = false, weights =
     const value = graph.constants[graph.weightSlot(e, i) - graph.parameterCount];
     return value === 1 ? '' : String(value).replace('-', '−');
   }
-  const missing = Object.keys(places).filter((key) => !circles.has(key));
+  const missing = Object.keys(positions).filter((key) => !circles.has(key));
   if (missing.length > 0) throw new Error(`${title}: the graph has no ${missing.join(', ')}.`);
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width.toFixed(0)} ${height.toFixed(0)}" width="${width.toFixed(0)}" role="img" aria-label="${title}">
 <!-- Made by scripts/drawings.ts. -->

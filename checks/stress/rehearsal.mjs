@@ -42,10 +42,10 @@ try {
     ],
   };
   for (const [manager, [install, node]] of Object.entries(managers)) {
-    const place = fresh(manager, { dependencies });
+    const directory = fresh(manager, { dependencies });
     results.installs[manager] = attempt(`${manager}`, () => {
-      run(place, ...install);
-      return run(place, ...node, 'check.mjs')
+      run(directory, ...install);
+      return run(directory, ...node, 'check.mjs')
         .trim()
         .split('\n')
         .at(-1);
@@ -54,10 +54,10 @@ try {
   const installed = join(folder, 'npm');
   for (const [runtime, [name, version]] of Object.entries(runtimes)) {
     results.runtimes[runtime] = attempt(runtime, () => {
-      const place = fresh(runtime, { dependencies: { [name]: version } });
-      run(place, 'npm', 'install', '--no-audit', '--no-fund');
-      const program = join(place, 'node_modules/.bin', name);
-      const found = run(place, program, '--version').trim().split('\n')[0];
+      const directory = fresh(runtime, { dependencies: { [name]: version } });
+      run(directory, 'npm', 'install', '--no-audit', '--no-fund');
+      const program = join(directory, 'node_modules/.bin', name);
+      const found = run(directory, program, '--version').trim().split('\n')[0];
       const check = name === 'deno' ? ['run', '--allow-all', 'check.mjs'] : ['check.mjs'];
       return {
         version: found,
@@ -72,9 +72,9 @@ try {
   }
   for (const version of typescripts) {
     results.types[version] = attempt(`TypeScript ${version}`, () => {
-      const place = fresh(`typescript-${version}`, { dependencies: { typescript: version } });
-      run(place, 'npm', 'install', '--no-audit', '--no-fund');
-      const compiler = join(place, 'node_modules/.bin/tsc');
+      const directory = fresh(`typescript-${version}`, { dependencies: { typescript: version } });
+      run(directory, 'npm', 'install', '--no-audit', '--no-fund');
+      const compiler = join(directory, 'node_modules/.bin/tsc');
       for (const moduleResolution of ['nodenext', 'bundler']) {
         const module = moduleResolution === 'bundler' ? 'esnext' : 'nodenext';
         const compilerOptions = {
@@ -120,14 +120,14 @@ function publish() {
 }
 
 function fresh(name, manifest) {
-  const place = join(folder, name.replaceAll(/\W+/g, '-'));
-  mkdirSync(place);
+  const directory = join(folder, name.replaceAll(/\W+/g, '-'));
+  mkdirSync(directory);
   writeFileSync(
-    join(place, 'package.json'),
+    join(directory, 'package.json'),
     JSON.stringify({ name: 'fresh', private: true, type: 'module', ...manifest }),
   );
-  cpSync(join(import.meta.dirname, 'platforms'), place, { recursive: true });
-  return place;
+  cpSync(join(import.meta.dirname, 'platforms'), directory, { recursive: true });
+  return directory;
 }
 
 function attempt(what, action) {

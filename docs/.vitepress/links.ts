@@ -47,6 +47,6 @@ export function siteLink(href: string, file: string): string {
   if (target === 'README.zh-CN.md') target = 'docs/zh/index.md';
   if (/^packages\/[\w-]+$/.test(target)) target += '/README.md';
   const page = pageOf(target);
-  const place = page === undefined ? repository + target : `/${page.replace(/(^|\/)index$/, '$1')}`;
-  return fragment === undefined ? place : `${place}#${fragment}`;
+  const address = page === undefined ? repository + target : `/${page.replace(/(^|\/)index$/, '$1')}`;
+  return fragment === undefined ? address : `${address}#${fragment}`;
 }

@@ -110,13 +110,13 @@ async function modelOf(number, network) {
 }
 
 /** Loads a regular file. A pipe or device might never end, and a file being written would be inconsistent. */
-function networkAt(place) {
-  const before = statSync(place);
-  if (!before.isFile()) throw new Error(`${place} is not a regular file.`);
-  const bytes = readFileSync(place);
-  const after = statSync(place);
+function networkAt(path) {
+  const before = statSync(path);
+  if (!before.isFile()) throw new Error(`${path} is not a regular file.`);
+  const bytes = readFileSync(path);
+  const after = statSync(path);
   if (before.ino !== after.ino || before.mtimeMs !== after.mtimeMs || before.size !== bytes.length) {
-    throw new Error(`${place} was changed while it was read.`);
+    throw new Error(`${path} was changed while it was read.`);
   }
   return load(bytes).network;
 }

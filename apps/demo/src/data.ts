@@ -12,7 +12,7 @@ export interface Split {
   readonly classes: readonly string[];
 }
 
-const oneHot = (place: number, length: number) => Array.from({ length }, (_, k) => Number(k === place));
+const oneHot = (index: number, length: number) => Array.from({ length }, (_, k) => Number(k === index));
 
 function divide(
   inputs: number[][],

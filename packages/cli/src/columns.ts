@@ -55,9 +55,9 @@ export const nodeNames = (columns: readonly Column[]): string[] =>
   );
 
 /**
- * Lays a row of codes out over the nodes: a number as it is, a category as `on` at its place and `off` elsewhere.
+ * Converts a row of codes to the values of the nodes: a number as it is, a category as `on` at its index and `off` elsewhere.
  *
- * @param codes - A number a column, from `codes[first]` on: its value, or the place of its category.
+ * @param codes - A number a column, from `codes[first]` on: its value, or the index of its category.
  */
 export function spread(
   columns: readonly Column[],

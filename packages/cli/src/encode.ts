@@ -17,7 +17,7 @@ export interface Gap {
 
 /** Encodes the rows of one file. */
 export class Encoder {
-  readonly #places: readonly number[];
+  readonly #columnIndices: readonly number[];
   readonly #codes: readonly (ReadonlyMap<string, number> | undefined)[];
   readonly #fills: readonly (number | undefined)[];
   readonly #decimals: readonly Decimal[];
@@ -27,9 +27,9 @@ export class Encoder {
     readonly columns: readonly Column[],
     readonly csv: Csv,
   ) {
-    const places = new Map(csv.header.map((name, place) => [name, place]));
-    this.#places = columns.map(({ name }) => places.get(name) ?? missingColumn(name, csv, columns));
-    this.#decimals = this.#places.map((place) => csv.decimals[place]);
+    const indexOf = new Map(csv.header.map((name, index) => [name, index]));
+    this.#columnIndices = columns.map(({ name }) => indexOf.get(name) ?? missingColumn(name, csv, columns));
+    this.#decimals = this.#columnIndices.map((index) => csv.decimals[index]);
     this.#codes = columns.map((column) =>
       column.kind === 'category' ? new Map(column.values.map((value, k) => [value, k])) : undefined,
     );
@@ -39,7 +39,7 @@ export class Encoder {
   /** Writes a number per column to `codes`, from `from` on. Returns the first cell that has neither a code nor a fill value. */
   encode(cells: readonly string[], codes: Float64Array, from = 0): Gap | undefined {
     for (let k = 0; k < this.columns.length; k++) {
-      const cell = cells[this.#places[k]];
+      const cell = cells[this.#columnIndices[k]];
       const code = this.#code(k, cell) ?? this.#fills[k];
       if (code === undefined) {
         return { column: this.columns[k].name, found: this.#isMissing(cell) ? '' : cell };

@@ -22,7 +22,7 @@ export interface TextPlot {
 
 const [columns, lines] = [60, 15];
 const [dotsAcross, dotsDown] = [2 * columns, 4 * lines];
-/** The bit of each dot of a character, by its place. */
+/** The bit of each dot of a character, by its index. */
 const bits = [
   [0x01, 0x08],
   [0x02, 0x10],
@@ -33,13 +33,13 @@ const braille = 0x2800;
 
 /** The plot, 15 lines of 60 characters and its axes. */
 export function textPlot({ xRange, yRange, line, marks, title, xEnds, xLabel }: TextPlot): string {
-  const place = (value: number, [min, max]: readonly number[], dots: number) =>
+  const toDot = (value: number, [min, max]: readonly number[], dots: number) =>
     Math.round(((value - min) / (max - min)) * (dots - 1));
   const cells = new Uint8Array(columns * lines);
   const marked = new Array<string>(columns * lines).fill('');
   const dotAt = ([x, y]: Point) => ({
-    across: place(x, xRange, dotsAcross),
-    down: dotsDown - 1 - place(y, yRange, dotsDown),
+    across: toDot(x, xRange, dotsAcross),
+    down: dotsDown - 1 - toDot(y, yRange, dotsDown),
   });
   const cellAt = (point: Point) => {
     const { across, down } = dotAt(point);

@@ -86,7 +86,7 @@ onUnix('an output that is an input', () => {
 });
 
 describe('a file that changes between its two readings', () => {
-  it('is noticed by its length, its time or its place', async () => {
+  it('is noticed by its modification time or its length', async () => {
     const { directory } = await workspace({ 'd.csv': csv });
     const path = join(directory, 'd.csv');
     const before = await fingerprint(path);

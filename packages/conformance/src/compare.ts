@@ -36,10 +36,10 @@ function expectCache(executor: Executor, graph: Graph, bounds: Bounds, outputs: 
   bounds.samples.forEach((errors, s) => {
     const expected = bounds.reference.cache.samples[s];
     graph.ids.forEach((id, i) => {
-      const place = (quantity: string) => `${quantity} of node "${id}", sample ${s}`;
-      expectNear(place('x'), executor.cache.x(id, s), expected.x[i], errors.x[i]);
-      expectNear(place('slope'), executor.cache.slope(id, s), expected.slope[i], errors.slope[i]);
-      expectNear(place('dLossDx'), executor.cache.dLossDx(id, s), expected.dLossDx[i], errors.dLossDx[i]);
+      const describe = (quantity: string) => `${quantity} of node "${id}", sample ${s}`;
+      expectNear(describe('x'), executor.cache.x(id, s), expected.x[i], errors.x[i]);
+      expectNear(describe('slope'), executor.cache.slope(id, s), expected.slope[i], errors.slope[i]);
+      expectNear(describe('dLossDx'), executor.cache.dLossDx(id, s), expected.dLossDx[i], errors.dLossDx[i]);
     });
     Array.from(graph.outputs).forEach((i, k) =>
       expectNear(`output ${k}, sample ${s}`, outputs[s * graph.outputs.length + k], expected.x[i], errors.x[i]),

@@ -199,7 +199,7 @@ export class GraphBuilder {
     const groupOf = new Array<(typeof groups)[number] | undefined>(declaredIds.length);
     for (const group of groups) groupOf.fill(group, group.first, group.first + group.count);
 
-    const order = topologicalOrder(declaredIds, this.#inputs, (place) => groupOf[place]!.sameStep);
+    const order = topologicalOrder(declaredIds, this.#inputs, (i) => groupOf[i]!.sameStep);
     const nodeCount = order.length;
     const indexOf = new Uint32Array(nodeCount);
     for (let i = 0; i < nodeCount; i++) indexOf[order[i]] = i;
@@ -251,9 +251,9 @@ export class GraphBuilder {
     for (const slots of perNode ? [biasSlots!, scaleSlots!, sharedWeights!] : []) layout.complete(slots);
 
     return new Graph({
-      ids: Array.from(order, (place) => declaredIds[place]),
+      ids: Array.from(order, (i) => declaredIds[i]),
       inputCount: this.#inputs.length,
-      outputs: Uint32Array.from(outputs, (place) => indexOf[place]),
+      outputs: Uint32Array.from(outputs, (i) => indexOf[i]),
       activations,
       activationOf,
       aggregations,
@@ -350,7 +350,7 @@ export class GraphBuilder {
     });
   }
 
-  /** Records new ids and returns the place of the first; either all are recorded or none is. */
+  /** Records new ids and returns the index of the first; either all are recorded or none is. */
   #declare(ids: readonly string[]): number {
     for (const id of ids) {
       if (typeof id !== 'string') throw mismatch('WRONG_TYPE', "A node's id", 'a string', id);
@@ -362,9 +362,9 @@ export class GraphBuilder {
   }
 
   #placeOf(id: string, role: string): number {
-    const place = this.#declared.get(id);
-    if (place === undefined) throw new NnbpError('UNKNOWN_ID', `Node "${id}", used as ${role}, is not declared.`);
-    return place;
+    const index = this.#declared.get(id);
+    if (index === undefined) throw new NnbpError('UNKNOWN_ID', `Node "${id}", used as ${role}, is not declared.`);
+    return index;
   }
 }
 

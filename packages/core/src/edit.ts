@@ -290,17 +290,17 @@ function slotUsers(graph: Graph): Uint32Array {
 function draftOf(graph: Graph, i: number, users: Uint32Array): Draft {
   const fixed: Draft['fixed'] = { w: new Map() };
   const shared: Draft['shared'] = { w: new Map() };
-  const place = (slot: number, fix: (value: number) => void, share: (name: string) => void) => {
+  const readSlot = (slot: number, fix: (value: number) => void, share: (name: string) => void) => {
     if (slot >= graph.parameterCount) fix(graph.constants[slot - graph.parameterCount]);
     else if (users[slot] > 1) share(`slot ${slot}`);
   };
   const [b, c] = [graph.biasSlot(i), graph.scaleSlot(i)];
-  place(
+  readSlot(
     b,
     (value) => (fixed.b = value),
     (name) => (shared.b = name),
   );
-  place(
+  readSlot(
     c,
     (value) => (fixed.c = value),
     (name) => (shared.c = name),
@@ -313,7 +313,7 @@ function draftOf(graph: Graph, i: number, users: Uint32Array): Draft {
     const name = edgeName(source);
     from.push(source);
     w.set(name, graph.weightSlot(e, i));
-    place(
+    readSlot(
       graph.weightSlot(e, i),
       (value) => fixed.w.set(name, value),
       (known) => shared.w.set(name, known),

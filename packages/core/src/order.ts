@@ -5,17 +5,17 @@
 import { NnbpError } from './errors.js';
 
 /**
- * The places of all nodes, inputs first, then as declared wherever that is possible.
+ * The indices of all nodes, inputs first, then in the order of declaration where possible.
  *
- * @param ids - For each place its id, for messages.
- * @param inputs - The places of the inputs.
- * @param predecessorsOf - The places of the predecessors of a node that is not an input, without those it reads delayed.
+ * @param ids - Each node's id, for messages.
+ * @param inputs - The indices of the inputs.
+ * @param predecessorsOf - The indices of the predecessors of a node that is not an input, without those it reads delayed.
  * @throws NnbpError `CYCLE`, naming its nodes
  */
 export function topologicalOrder(
   ids: readonly string[],
   inputs: readonly number[],
-  predecessorsOf: (place: number) => Uint32Array,
+  predecessorsOf: (node: number) => Uint32Array,
 ): Uint32Array {
   const visiting = 1;
   const done = 2;
@@ -23,36 +23,36 @@ export function topologicalOrder(
   const state = new Uint8Array(ids.length);
   const nextPredecessor = new Uint32Array(ids.length);
   let ordered = 0;
-  for (const place of inputs) {
-    state[place] = done;
-    order[ordered++] = place;
+  for (const node of inputs) {
+    state[node] = done;
+    order[ordered++] = node;
   }
 
-  const fingers: number[] = [];
+  const stack: number[] = [];
   for (let root = 0; root < ids.length; root++) {
     if (state[root] === done) continue;
-    fingers.push(root);
-    while (fingers.length > 0) {
-      const place = fingers[fingers.length - 1];
-      const predecessors = predecessorsOf(place);
-      state[place] = visiting;
-      if (nextPredecessor[place] < predecessors.length) {
-        const predecessor = predecessors[nextPredecessor[place]++];
-        if (state[predecessor] === visiting) throw cycle(ids, fingers.slice(fingers.indexOf(predecessor)));
-        if (state[predecessor] !== done) fingers.push(predecessor);
+    stack.push(root);
+    while (stack.length > 0) {
+      const node = stack[stack.length - 1];
+      const predecessors = predecessorsOf(node);
+      state[node] = visiting;
+      if (nextPredecessor[node] < predecessors.length) {
+        const predecessor = predecessors[nextPredecessor[node]++];
+        if (state[predecessor] === visiting) throw cycle(ids, stack.slice(stack.indexOf(predecessor)));
+        if (state[predecessor] !== done) stack.push(predecessor);
       } else {
-        state[place] = done;
-        order[ordered++] = place;
-        fingers.pop();
+        state[node] = done;
+        order[ordered++] = node;
+        stack.pop();
       }
     }
   }
   return order;
 }
 
-/** `places` lead backwards, each from a node to a predecessor; the message follows the edges forwards. */
-function cycle(ids: readonly string[], places: readonly number[]): NnbpError {
-  const names = places.map((place) => ids[place]).reverse();
+/** `path` leads backwards, from each node to a predecessor; the message follows the edges forwards. */
+function cycle(ids: readonly string[], path: readonly number[]): NnbpError {
+  const names = path.map((i) => ids[i]).reverse();
   const shown = names.length > 12 ? [...names.slice(0, 6), '…', ...names.slice(-5)] : names;
   return new NnbpError(
     'CYCLE',

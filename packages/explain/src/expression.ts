@@ -175,11 +175,11 @@ function loss(worked: Worked, i: number): Expression {
 }
 
 /** Case 1: the derivative of the loss with respect to an output. The loss may depend on all outputs. */
-function caseOneOf(worked: Worked, place: number): Expression {
+function caseOneOf(worked: Worked, index: number): Expression {
   const { graph, loss, width } = worked;
   // The outputs of the same step; all outputs if this is not a sequence.
-  const first = place - (place % width);
-  const output = place - first;
+  const first = index - (index % width);
+  const output = index - first;
   const x = worked.x.subarray(first, first + width);
   const outputs = Array.from(x, (_, at) => graph.ids[graph.outputs[first + at]]);
   const values = outputs.map((node, at): Factor => ({ letter: { quantity: 'x', node }, value: x[at] }));

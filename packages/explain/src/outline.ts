@@ -120,7 +120,7 @@ function tree(worked: Worked, root: Read, limits: Limits): Branch[] {
 function list(worked: Worked, read: readonly Read[], limits: Limits): Pick<Outline, 'forward' | 'forwardIsCut'> {
   const chosen = nearest(worked, read, limits, () => true);
   const forward = [...chosen.values()].map((line) => ({ ...line, expression: expressionOf(worked, line.letter) }));
-  const place = ({ letter }: Read) => {
+  const position = ({ letter }: Read) => {
     const { quantity, node } = letter as Extract<Derived, { quantity: unknown }>;
     return worked.graph.indexOf(node) * forwardKinds.length + forwardKinds.indexOf(quantity);
   };
@@ -129,7 +129,7 @@ function list(worked: Worked, read: readonly Read[], limits: Limits): Pick<Outli
     forward.some(({ expression }) =>
       shownReads(expression, limits.maxTerms).some((term) => isForwardRead(term) && !chosen.has(keyOf(term.letter))),
     );
-  return { forward: forward.sort((a, b) => place(a) - place(b)), forwardIsCut };
+  return { forward: forward.sort((a, b) => position(a) - position(b)), forwardIsCut };
 }
 
 /** The first quantities in breadth-first order, up to the limit of steps. */

@@ -9,7 +9,7 @@ const kinds = ['h', 'g', 'x', 'slope', 'dLossDx'];
 
 /** The first occurrence of every quantity below a root. */
 export class ReadingOrder {
-  #first: Map<number, { readonly above: number; readonly place: number }> | undefined;
+  #first: Map<number, { readonly above: number; readonly index: number }> | undefined;
 
   constructor(
     private readonly worked: Worked,
@@ -17,15 +17,15 @@ export class ReadingOrder {
   ) {}
 
   /** Whether `letter`, the term of `above` at this position, is its first occurrence. */
-  isFirst(letter: Derived, above: Derived, place: number): boolean {
+  isFirst(letter: Derived, above: Derived, index: number): boolean {
     this.#first ??= this.#read();
     const first = this.#first.get(this.#key(letter));
-    return first?.place === place && first.above === this.#key(above);
+    return first?.index === index && first.above === this.#key(above);
   }
 
   #read() {
     const { worked } = this;
-    const first = new Map<number, { readonly above: number; readonly place: number }>();
+    const first = new Map<number, { readonly above: number; readonly index: number }>();
     const open = (letter: Derived) => ({
       key: this.#key(letter),
       reads: readsOf(expressionOf(worked, letter)),
@@ -38,11 +38,11 @@ export class ReadingOrder {
         stack.pop();
         continue;
       }
-      const place = top.next++;
-      const { letter } = top.reads[place];
+      const index = top.next++;
+      const { letter } = top.reads[index];
       const key = this.#key(letter);
       if (first.has(key)) continue;
-      first.set(key, { above: top.key, place });
+      first.set(key, { above: top.key, index });
       stack.push(open(letter));
     }
     return first;

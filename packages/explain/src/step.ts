@@ -51,7 +51,7 @@ export class DerivationStep implements Step {
     readonly value: number,
     private readonly order: ReadingOrder,
     private readonly above?: DerivationStep,
-    private readonly place = 0,
+    private readonly index = 0,
   ) {
     this.quantity = 'caseOneOf' in letter ? { quantity: 'dLossDx', node: letter.caseOneOf } : letter;
     this.#expression = expressionOf(worked, letter);
@@ -76,17 +76,17 @@ export class DerivationStep implements Step {
 
   get terms(): readonly DerivationStep[] {
     this.#terms ??= readsOf(this.#expression).map(
-      ({ letter, value }, place) => new DerivationStep(this.worked, letter, value, this.order, this, place),
+      ({ letter, value }, index) => new DerivationStep(this.worked, letter, value, this.order, this, index),
     );
     return this.#terms;
   }
 
   /** A step below a reused one is reused. A loop, since a derivation may be ten thousand steps deep. */
   #isFirst(): boolean {
-    let { letter, above, place } = this as DerivationStep;
+    let { letter, above, index } = this as DerivationStep;
     while (above !== undefined) {
-      if (!this.order.isFirst(letter, above.letter, place)) return false;
-      ({ letter, above, place } = above);
+      if (!this.order.isFirst(letter, above.letter, index)) return false;
+      ({ letter, above, index } = above);
     }
     return true;
   }

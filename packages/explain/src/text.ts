@@ -32,7 +32,7 @@ export function text(heading: Heading, outline: Outline, words: Words, extent: E
 function tree(branches: readonly Branch[], words: Words, margin: number, extent: Extent): string[] {
   /** For each level, whether more entries follow. */
   const more: boolean[] = [];
-  return branches.flatMap((branch, place) => {
+  return branches.flatMap((branch, index) => {
     const { depth, last } = branch;
     more[depth] = !last;
     const rails = more.slice(1, depth).map((on) => (on ? '│  ' : '   '));
@@ -46,7 +46,7 @@ function tree(branches: readonly Branch[], words: Words, margin: number, extent:
       return [`${label}${above}${first}${plain.letter(branch.letter)} = ${value}   ${words[branch.state]}`];
     }
     // A line from the symbol down to its terms.
-    const down = (branches[place + 1]?.depth ?? 0) > depth ? '│' : ' ';
+    const down = (branches[index + 1]?.depth ?? 0) > depth ? '│' : ' ';
     const lines = broken(branch, paper - margin - columns(above + first), extent);
     return lines.map((line, k) =>
       k === 0 ? `${label}${above}${first}${line}` : `${' '.repeat(margin)}${above}${below}${down}${line.slice(1)}`,

@@ -12,7 +12,7 @@ export interface ActivationCheckOptions {
   readonly relativeTolerance?: number;
 }
 
-const defaultPlaces: readonly number[] = [
+const defaultPoints: readonly number[] = [
   0,
   ...[
     0.01, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9, 1, 1.1, 1.3, 1.5, 1.8, 2, 2.3, 2.5, 2.7, 3, 3.5, 4, 5, 6.1, 7.7, 10,
@@ -36,35 +36,35 @@ const defaultPlaces: readonly number[] = [
  * ```
  */
 export function checkActivation(activation: Activation, options: ActivationCheckOptions = {}): Report {
-  const { at = defaultPlaces, relativeTolerance = 1e-7 } = options;
+  const { at = defaultPoints, relativeTolerance = 1e-7 } = options;
   if (at.length === 0) throw new NnbpError('EMPTY_DATA', 'at is empty: expected at least one value of h.');
   const kinks = activation.kinks ?? [];
   const comparisons: Comparison[] = [];
   const excluded: Exclusion[] = [];
   const violations: string[] = [];
   for (const h of at) {
-    const place = `h = ${h}`;
+    const name = `h = ${h}`;
     const g = activation.value(h);
     const analytic = activation.derivative(h, g);
     if (!Number.isFinite(g) || !Number.isFinite(analytic)) {
-      violations.push(`At ${place}: expected finite numbers, received g = ${g} and g' = ${analytic}.`);
+      violations.push(`At ${name}: expected finite numbers, received g = ${g} and g' = ${analytic}.`);
       continue;
     }
     if (!Object.is(g, activation.value(h)) || !Object.is(analytic, activation.derivative(h, g))) {
       violations.push(
-        `At ${place}: two calls with the same h return different values. An activation must depend on h only.`,
+        `At ${name}: two calls with the same h return different values. An activation must depend on h only.`,
       );
     }
     const distance = Math.min(...kinks.map((kink) => Math.abs(kink - h)));
     if (distance === 0) {
-      excluded.push({ place, reason: 'a declared kink' });
+      excluded.push({ name, reason: 'a declared kink' });
       continue;
     }
     const numeric = differentiate((value) => activation.value(value), h, Math.min(0.25, distance / 2));
     const undeclared = undeclaredKink(activation, h);
     if (undeclared !== undefined) violations.push(undeclared);
     comparisons.push({
-      place,
+      name,
       analytic,
       numeric: numeric.value,
       tolerance: 10 * numeric.error + relativeTolerance * Math.abs(numeric.value) + 1e-13,

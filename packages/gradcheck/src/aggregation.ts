@@ -54,18 +54,18 @@ export function checkAggregation(aggregation: Aggregation, options: AggregationC
     aggregation.derivative(z, a, again);
     const distance = aggregation.kinkDistance?.(z) ?? Infinity;
     z.forEach((start, e) => {
-      const place = `${point}, dA/dz_${e}`;
+      const name = `${point}, dA/dz_${e}`;
       if (!Object.is(analytic[e], again[e])) {
-        violations.push(`${place}: depends on the previous content of dAdz. Write every entry and read none.`);
+        violations.push(`${name}: depends on the previous content of dAdz. Write every entry and read none.`);
       } else if (!Number.isFinite(a) || !Number.isFinite(analytic[e])) {
-        violations.push(`${place}: expected finite numbers, received A = ${a} and dA/dz = ${analytic[e]}.`);
+        violations.push(`${name}: expected finite numbers, received A = ${a} and dA/dz = ${analytic[e]}.`);
       } else if (distance < 1e-6) {
-        excluded.push({ place, reason: 'a declared kink' });
+        excluded.push({ name, reason: 'a declared kink' });
       } else {
         const along = (value: number) => aggregation.value([...z.slice(0, e), value, ...z.slice(e + 1)]);
         const numeric = differentiate(along, start, Math.min(0.1, distance / 2), Math.max(...z.map(Math.abs)));
         const tolerance = 10 * numeric.error + relativeTolerance * Math.abs(numeric.value) + 1e-13;
-        comparisons.push({ place, analytic: analytic[e], numeric: numeric.value, tolerance, at: start, value: a });
+        comparisons.push({ name, analytic: analytic[e], numeric: numeric.value, tolerance, at: start, value: a });
       }
     });
   }

@@ -3,7 +3,7 @@
 /** One derivative, computed in two ways. */
 export interface Comparison {
   /** Which derivative: "h = 0.5", "dloss/dw_2to4". */
-  readonly place: string;
+  readonly name: string;
   /** The derivative that the code returns. */
   readonly analytic: number;
   /** The derivative by finite differences. */

@@ -73,21 +73,21 @@ export function checkLoss(loss: Loss, options: LossCheckOptions = {}): Report {
     const again = new Float64Array(outputs).fill(1e300);
     loss.derivative(x, t, again);
     for (let k = 0; k < outputs; k++) {
-      const place = `sample ${s}, dloss/dx_${k}`;
+      const name = `sample ${s}, dloss/dx_${k}`;
       if (!Object.is(analytic[k], again[k])) {
-        violations.push(`${place}: depends on the previous content of dLossDx. Write every entry and read none.`);
+        violations.push(`${name}: depends on the previous content of dLossDx. Write every entry and read none.`);
         continue;
       }
       const distance = Math.min(...(loss.kinks?.(t[k]) ?? []).map((kink) => Math.abs(kink - x[k])), Infinity);
       if (distance < 1e-6) {
-        excluded.push({ place, reason: 'a declared kink' });
+        excluded.push({ name, reason: 'a declared kink' });
         continue;
       }
       const along = (value: number) => loss.value([...x.slice(0, k), value, ...x.slice(k + 1)], t);
       const room = options.x === undefined && low > 0 ? Math.min(x[k], 1 - x[k]) : Infinity;
       const numeric = differentiate(along, x[k], Math.min(0.1, distance / 2, room / 2));
       comparisons.push({
-        place,
+        name,
         analytic: analytic[k],
         numeric: numeric.value,
         tolerance: 10 * numeric.error + relativeTolerance * Math.abs(numeric.value) + 1e-13,

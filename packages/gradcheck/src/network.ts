@@ -114,16 +114,16 @@ function compare(
   const { maxDerivatives = 1000, seed = 0, relativeTolerance = 1e-7 } = options;
   const names = parameterNames(graph);
 
-  const places = [
+  const candidates = [
     ...Array.from({ length: graph.parameterCount }, (_, p) => ({
-      place: names[p],
+      name: names[p],
       vector: probe.parameters,
       index: p,
       analytic: pass.gradients.vector[p],
     })),
     ...pass.outputs.flatMap((_, row) =>
       Array.from({ length: graph.inputCount }, (__, k) => ({
-        place: `${of} ${row}, dloss/dx_${graph.ids[k]}`,
+        name: `${of} ${row}, dloss/dx_${graph.ids[k]}`,
         vector: probe.inputs,
         index: row * graph.inputCount + k,
         // The cache has the derivatives of each sample's loss; the probe measures the mean loss.
@@ -131,16 +131,16 @@ function compare(
       })),
     ),
   ];
-  if (places.length > maxDerivatives) {
-    new Random(seed).shuffle(places as unknown as Float64Array);
-    places.length = maxDerivatives;
+  if (candidates.length > maxDerivatives) {
+    new Random(seed).shuffle(candidates as unknown as Float64Array);
+    candidates.length = maxDerivatives;
   }
 
   // A loss of 1e-8 may be the difference of outputs near 20.
   const largestOutput = Math.max(...pass.outputs.flat().map(Math.abs));
   const comparisons: Comparison[] = [];
   const excluded: Exclusion[] = [];
-  for (const { place, vector, index, analytic } of places) {
+  for (const { name, vector, index, analytic } of candidates) {
     const start = vector[index];
     const along = (value: number) => {
       vector[index] = value;
@@ -150,12 +150,12 @@ function compare(
     };
     const reach = probe.smoothReach(vector, index);
     if (reach === undefined) {
-      excluded.push({ place, reason: 'a kink within the smallest step' });
+      excluded.push({ name, reason: 'a kink within the smallest step' });
       continue;
     }
     const numeric = differentiate(along, start, reach, largestOutput);
     comparisons.push({
-      place,
+      name,
       analytic,
       numeric: numeric.value,
       tolerance:

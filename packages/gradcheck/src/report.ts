@@ -6,7 +6,7 @@ import { hint } from './hints.js';
 /** A derivative that was skipped, and why. */
 export interface Exclusion {
   /** Which derivative, as in `Comparison`. */
-  readonly place: string;
+  readonly name: string;
   /** For example "a declared kink". */
   readonly reason: string;
 }
@@ -16,9 +16,9 @@ export class Report {
   constructor(
     /** What was checked. */
     readonly subject: string,
-    /** Every derivative that was found twice. */
+    /** Every derivative that was compared. */
     readonly comparisons: readonly Comparison[],
-    /** Every place that was left out. */
+    /** Every derivative that was skipped. */
     readonly excluded: readonly Exclusion[],
     /** What is wrong besides derivatives that differ: a value that is not finite, an entry left unwritten. */
     readonly violations: readonly string[] = [],
@@ -63,17 +63,17 @@ export class Report {
       );
     }
     for (const comparison of shown) {
-      const { place, analytic, numeric, tolerance } = comparison;
+      const { name, analytic, numeric, tolerance } = comparison;
       lines.push(
-        `  ${place.padEnd(28)} ${analytic.toPrecision(9).padStart(16)} ${numeric.toPrecision(9).padStart(16)} ${errorOf(comparison).toExponential(1).padStart(9)} ${tolerance.toExponential(1).padStart(9)}`,
+        `  ${name.padEnd(28)} ${analytic.toPrecision(9).padStart(16)} ${numeric.toPrecision(9).padStart(16)} ${errorOf(comparison).toExponential(1).padStart(9)} ${tolerance.toExponential(1).padStart(9)}`,
       );
     }
     const guess = hint(mismatches);
     if (guess !== undefined) lines.push(`  Likely cause: ${guess}`);
-    for (const [reason, places] of groups(excluded)) {
-      const some = places.slice(0, 4).map(({ place }) => place);
+    for (const [reason, group] of groups(excluded)) {
+      const some = group.slice(0, 4).map(({ name }) => name);
       lines.push(
-        `  Skipped (${reason}): ${some.join(', ')}${places.length > 4 ? ` and ${places.length - 4} more` : ''}.`,
+        `  Skipped (${reason}): ${some.join(', ')}${group.length > 4 ? ` and ${group.length - 4} more` : ''}.`,
       );
     }
     return lines.join('\n');

@@ -106,12 +106,12 @@ describe('mistakes in a loss', () => {
 test('declared kinks are skipped and listed in the report', () => {
   const report = checkActivation(relu);
   expect(report.ok).toBe(true);
-  expect(report.excluded).toEqual([{ place: 'h = 0', reason: 'a declared kink' }]);
+  expect(report.excluded).toEqual([{ name: 'h = 0', reason: 'a declared kink' }]);
   expect(report.toString()).toMatch(/Skipped \(a declared kink\): h = 0/);
   expect(checkLoss(hinge(), { x: [1, 1], outputs: 1, target: () => [1] }).excluded.length).toBe(30);
   const network = new Network(mlp([1, 1], { activation: relu }));
   const zero = checkNetwork(network, [[0]], [[1]], mse());
-  expect(zero.excluded.map(({ place }) => place)).toContain('dloss/db_output.0');
+  expect(zero.excluded.map(({ name }) => name)).toContain('dloss/db_output.0');
   expect(zero.toString()).toMatch(/kink within the smallest step/);
 });
 
@@ -135,7 +135,7 @@ describe('networks', () => {
       mse(),
     ).assert();
     expect(report.comparisons).toHaveLength(network.graph.parameterCount + 4);
-    expect(report.worst?.place).toMatch(/dloss/);
+    expect(report.worst?.name).toMatch(/dloss/);
     expect(checkNetwork(network, [[1, 5]], [[11]], mse(), { maxDerivatives: 5 }).comparisons).toHaveLength(5);
   });
 

@@ -2,8 +2,8 @@
 import { type Comparison, Report } from '@nnbp/gradcheck';
 import { expect, test } from 'vitest';
 
-const comparison = (place: string, analytic: number, numeric: number, tolerance = 0.1): Comparison => ({
-  place,
+const comparison = (name: string, analytic: number, numeric: number, tolerance = 0.1): Comparison => ({
+  name,
   analytic,
   numeric,
   tolerance,
@@ -15,7 +15,7 @@ test('a report that passes lists the five largest errors, the largest first', ()
   const far = [1, 3, 5, 2, 4, 6].map((k) => comparison(`h = ${k}`, 1, 1 + k / 100));
   const report = new Report('Activation f', far, []);
   expect(report.ok).toBe(true);
-  expect(report.worst?.place).toBe('h = 6');
+  expect(report.worst?.name).toBe('h = 6');
   expect(report.toString().split('\n')).toEqual([
     'Activation f: ok, 6 of 6 derivatives agree with finite differences.',
     '  derivative                           analytic          numeric     error   allowed',
@@ -48,12 +48,12 @@ test('a report that fails lists only violations and mismatches', () => {
 });
 
 test('a report without comparisons has no table', () => {
-  const places = ['a', 'b', 'c', 'd', 'e', 'f'].map((place) => ({ place, reason: 'a kink' }));
-  expect(new Report('f', [], places).toString().split('\n')).toEqual([
+  const excluded = ['a', 'b', 'c', 'd', 'e', 'f'].map((name) => ({ name, reason: 'a kink' }));
+  expect(new Report('f', [], excluded).toString().split('\n')).toEqual([
     'f: WRONG, 0 of 0 derivatives agree with finite differences.',
     '  Skipped (a kink): a, b, c, d and 2 more.',
   ]);
-  expect(new Report('f', [], places.slice(0, 4)).toString()).toMatch(/a, b, c, d\.$/);
+  expect(new Report('f', [], excluded.slice(0, 4)).toString()).toMatch(/a, b, c, d\.$/);
 });
 
 test('an error equal to the tolerance passes', () => {

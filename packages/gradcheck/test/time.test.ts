@@ -47,7 +47,7 @@ describe('checkSequence', () => {
     );
     const report = checkSequence(new Network(builder.build(), { seed: 1 }), [[0.5], [2]], [[1], [0]], mse());
     expect(report.ok).toBe(false);
-    expect(report.mismatches.map(({ place }) => place)).toContain('dloss/dw_y@-1toy');
+    expect(report.mismatches.map(({ name }) => name)).toContain('dloss/dw_y@-1toy');
   });
 });
 
@@ -59,7 +59,7 @@ test('checkNetwork checks a shared parameter once and skips fixed ones', () => {
     builder.node('y', { from: ['a', x], activation: tanh, fixed: { c: 2, w: { a: 3 } }, shared: { b: 's' } }),
   );
   const report = checkNetwork(new Network(builder.build(), { seed: 1 }), [[0.5]], [[1]], mse()).assert();
-  expect(report.comparisons.map(({ place }) => place)).toEqual([
+  expect(report.comparisons.map(({ name }) => name)).toEqual([
     'dloss/db_a',
     'dloss/dw_xtoa',
     'dloss/dw_xtoy',

@@ -35,7 +35,7 @@ export interface Conv1dOptions extends Omit<
 }
 
 /**
- * Adds a convolution over a grid: PyTorch's `nn.Conv2d`. All nodes of a filter share one b and one weight for each place of
+ * Adds a convolution over a grid: PyTorch's `nn.Conv2d`. All nodes of a filter share one b and one weight for each position of
  * the kernel in each channel.
  *
  * @returns The ids, row by row, one filter after the other: `filters × rows × columns`.
@@ -51,7 +51,7 @@ export interface Conv1dOptions extends Omit<
  * const builder = new GraphBuilder();
  * const image = builder.inputs(28 * 28);
  * const features = conv2d(builder, { from: image, height: 28, width: 28, kernel: 5, filters: 4, activation: relu });
- * // 4 filters, at 24 · 24 places each.
+ * // 4 filters, at 24 · 24 positions each.
  * features.length; // 2304
  * builder.output(...features);
  * // Each filter has a bias and 25 weights.
@@ -62,15 +62,15 @@ export function conv2d(builder: GraphBuilder, options: Conv2dOptions): string[] 
   const { filters, activation = identity, name = 'conv' } = options;
   expectInteger('filters', filters, 1);
   const { channels, rows, columns, cells } = windowsOf(options);
-  const places = typeof options.kernel === 'number' ? options.kernel ** 2 : options.kernel[0] * options.kernel[1];
-  const w = options.initializer ?? uniformWithin(channels * places);
+  const kernelSize = typeof options.kernel === 'number' ? options.kernel ** 2 : options.kernel[0] * options.kernel[1];
+  const w = options.initializer ?? uniformWithin(channels * kernelSize);
   const ids: string[] = [];
   for (let filter = 0; filter < filters; filter++) {
     for (let row = 0; row < rows; row++) {
       for (let column = 0; column < columns; column++) {
         const share = `${name}.filter${filter}`;
         const window = Array.from({ length: channels }, (_, channel) =>
-          cells(channel, row, column).map(({ id, place }) => [id, `${share}.${channel}.${place}`] as const),
+          cells(channel, row, column).map(({ id, index }) => [id, `${share}.${channel}.${index}`] as const),
         ).flat();
         ids.push(
           builder.node(`${name}.${ids.length}`, {

@@ -24,10 +24,10 @@ export interface GridOptions {
   readonly dilation?: Size;
 }
 
-/** A node within a window: its id, and its place in the kernel, counted row by row. */
+/** A node within a window: its id, and its index in the kernel, counted row by row. */
 export interface Cell {
   readonly id: string;
-  readonly place: number;
+  readonly index: number;
 }
 
 /** The windows of a grid. */
@@ -76,11 +76,11 @@ export function windowsOf(options: GridOptions): Windows {
     columns,
     cells(channel, row, column) {
       const found: Cell[] = [];
-      for (let place = 0; place < kernel[0] * kernel[1]; place++) {
-        const y = row * stride[0] - padding[0] + Math.floor(place / kernel[1]) * dilation[0];
-        const x = column * stride[1] - padding[1] + (place % kernel[1]) * dilation[1];
+      for (let index = 0; index < kernel[0] * kernel[1]; index++) {
+        const y = row * stride[0] - padding[0] + Math.floor(index / kernel[1]) * dilation[0];
+        const x = column * stride[1] - padding[1] + (index % kernel[1]) * dilation[1];
         if (y < 0 || y >= height || x < 0 || x >= width) continue;
-        found.push({ id: from[(channel * height + y) * width + x], place });
+        found.push({ id: from[(channel * height + y) * width + x], index });
       }
       return found;
     },

@@ -149,8 +149,8 @@ function withMasks(graph: Graph, dropped: readonly number[]): Graph {
   const { inputCount, nodeCount, parameterCount } = graph;
   const inputs = inputCount + dropped.length;
   const maskOf = new Map(dropped.map((i, k) => [i, inputCount + k]));
-  /** For each node its place, and that of the product which its successors read. */
-  const place = new Uint32Array(nodeCount);
+  /** For each node its index, and that of the product which its successors read. */
+  const indexOf = new Uint32Array(nodeCount);
   const readAt = new Uint32Array(nodeCount);
   const ids = [...graph.ids.slice(0, inputCount), ...dropped.map((i) => `${graph.ids[i]}@mask`)];
   const activationOf = new Array<number>(inputs).fill(0);
@@ -178,12 +178,12 @@ function withMasks(graph: Graph, dropped: readonly number[]): Graph {
     scaleSlots.push(one);
     initials.push(0);
     edgeStart.push(predecessors.length);
-    predecessors.push(place[i], maskOf.get(i)!);
+    predecessors.push(indexOf[i], maskOf.get(i)!);
     delays.push(0, 0);
     weights.push(one, one);
   };
   const addNode = (i: number) => {
-    place[i] = readAt[i] = ids.length;
+    indexOf[i] = readAt[i] = ids.length;
     ids.push(graph.ids[i]);
     activationOf.push(graph.activationOf[i]);
     aggregationOf.push(graph.aggregationOf?.[i] ?? 0);
@@ -201,7 +201,7 @@ function withMasks(graph: Graph, dropped: readonly number[]): Graph {
       weights.push(graph.weightSlot(e, i));
     }
   };
-  for (let i = 0; i < inputCount; i++) place[i] = readAt[i] = i;
+  for (let i = 0; i < inputCount; i++) indexOf[i] = readAt[i] = i;
   for (let i = 0; i < inputCount; i++) if (maskOf.has(i)) addProduct(i);
   for (let i = inputCount; i < nodeCount; i++) {
     addNode(i);
@@ -213,14 +213,14 @@ function withMasks(graph: Graph, dropped: readonly number[]): Graph {
   return new Graph({
     ids,
     inputCount: inputs,
-    outputs: Uint32Array.from(graph.outputs, (i) => place[i]),
+    outputs: Uint32Array.from(graph.outputs, (i) => indexOf[i]),
     activations: [...graph.activations, identity],
     activationOf: Uint32Array.from(activationOf),
     aggregations: [...graph.aggregations, gate],
     aggregationOf: Uint32Array.from(aggregationOf),
     scaleTrainable: Uint8Array.from(scaleTrainable),
     edgeStart: Uint32Array.from(edgeStart),
-    predecessors: Uint32Array.from(predecessors, (j, e) => (delays[e] === 0 ? j : place[j])),
+    predecessors: Uint32Array.from(predecessors, (j, e) => (delays[e] === 0 ? j : indexOf[j])),
     edgeDelay: hasDelays ? Uint32Array.from(delays) : undefined,
     initials: hasDelays ? Float64Array.from(initials) : undefined,
     parameterStart: Uint32Array.from(parameterStart),

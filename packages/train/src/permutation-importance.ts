@@ -10,7 +10,7 @@ export interface PermutationOptions {
   readonly loss: Loss;
   /** How many times each input is shuffled, an integer ≥ 2. Default: 5. */
   readonly repeats?: number;
-  /** Inputs that are shuffled together, by their places: the nodes of one category. Default: each input alone. */
+  /** Inputs that are shuffled together, by index: the nodes of one category. Default: each input alone. */
   readonly columns?: readonly (readonly number[])[];
   /** Seeds the shuffling. Default: 0. */
   readonly seed?: number;
@@ -56,9 +56,9 @@ export async function permutationImportance(
   const { loss, repeats = 5, seed = 0, engine, signal } = options;
   const columns = options.columns ?? Array.from({ length: graph.inputCount }, (_, k) => [k]);
   expectInteger('repeats', repeats, 2);
-  for (const place of columns.flat()) {
-    if (!(Number.isInteger(place) && place >= 0 && place < graph.inputCount)) {
-      throw mismatch('OUT_OF_RANGE', 'columns', `integers below ${graph.inputCount}`, place);
+  for (const index of columns.flat()) {
+    if (!(Number.isInteger(index) && index >= 0 && index < graph.inputCount)) {
+      throw mismatch('OUT_OF_RANGE', 'columns', `integers below ${graph.inputCount}`, index);
     }
   }
   const tables = tablesOf(data);
@@ -68,18 +68,18 @@ export async function permutationImportance(
   const random = new Random(seed);
   const order = Uint32Array.from({ length: tables.inputs.length }, (_, s) => s);
   const found: Importance[] = [];
-  for (const places of columns) {
+  for (const indices of columns) {
     const increases: number[] = [];
     for (let repeat = 0; repeat < repeats; repeat++) {
       random.shuffle(order);
       const shuffled = Array.from(order, (other, s) => {
         const row = Float64Array.from(tables.inputs[s]);
-        for (const k of places) row[k] = tables.inputs[other][k];
+        for (const k of indices) row[k] = tables.inputs[other][k];
         return row;
       });
       increases.push((await lossOf(shuffled)) - before);
     }
-    found.push({ inputs: places.map((k) => graph.ids[k]), ...meanAndDeviation(increases) });
+    found.push({ inputs: indices.map((k) => graph.ids[k]), ...meanAndDeviation(increases) });
   }
   return found;
 }

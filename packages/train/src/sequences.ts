@@ -208,15 +208,15 @@ export function sequenceStreamBatches(
 class Windows {
   /** Sequences per batch. */
   readonly size: number;
-  /** Of the sequences under way, the longest first; then of places that this batch does not have. */
+  /** Of the sequences under way, the longest first; then of positions that this batch does not use. */
   readonly state: Float64Array;
   readonly #network: Network;
   readonly #window: number;
   readonly #stateful: boolean;
   /** The longest first. */
   #members: readonly FlatSequence[] = [];
-  /** For each row of `state` the place of its sequence in the batch. */
-  #places: readonly number[] = [];
+  /** For each row of `state` the index of its sequence in the batch. */
+  #order: readonly number[] = [];
   #step = 0;
   #inputs = new Float64Array();
   #targets = new Float64Array();
@@ -238,19 +238,19 @@ class Windows {
   /** Forgets the sequences under way, and what they left. */
   reset(): void {
     this.#members = [];
-    this.#places = Array.from({ length: this.size }, (_, place) => place);
+    this.#order = Array.from({ length: this.size }, (_, index) => index);
     this.#forget();
   }
 
   /** Begins with other sequences. */
   begin(members: readonly FlatSequence[]): void {
-    const lengthAt = (place: number) => (place < members.length ? lengthOf(members[place]) : 0);
+    const lengthAt = (index: number) => (index < members.length ? lengthOf(members[index]) : 0);
     // The sort is stable: sequences of one length stay in their order.
-    const places = Array.from({ length: this.size }, (_, place) => place).sort((a, b) => lengthAt(b) - lengthAt(a));
-    if (this.#stateful) this.#move(places);
+    const order = Array.from({ length: this.size }, (_, index) => index).sort((a, b) => lengthAt(b) - lengthAt(a));
+    if (this.#stateful) this.#move(order);
     else this.#forget();
-    this.#places = places;
-    this.#members = places.slice(0, members.length).map((place) => members[place]);
+    this.#order = order;
+    this.#members = order.slice(0, members.length).map((index) => members[index]);
     this.#step = 0;
     const { inputCount, outputs } = this.#network.graph;
     const rows = members.length * Math.min(this.#window, lengthOf(this.#members[0]));
@@ -265,13 +265,13 @@ class Windows {
     for (let s = 0; s < this.size; s++) this.state.set(initial, s * initial.length);
   }
 
-  /** Puts what the place of each sequence holds where the sequence is now. */
-  #move(places: readonly number[]): void {
+  /** Moves the state of each sequence to its new row. */
+  #move(order: readonly number[]): void {
     const before = this.state.slice();
     const { stateSize } = this.#network.graph;
-    const at = new Map(this.#places.map((place, s) => [place, s * stateSize]));
-    places.forEach((place, s) => {
-      const from = at.get(place)!;
+    const at = new Map(this.#order.map((index, s) => [index, s * stateSize]));
+    order.forEach((index, s) => {
+      const from = at.get(index)!;
       this.state.set(before.subarray(from, from + stateSize), s * stateSize);
     });
   }

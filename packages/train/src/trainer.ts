@@ -287,7 +287,7 @@ export class Trainer {
     this.#executor.parameters.set(this.network.parameters.vector);
   }
 
-  /** Goes to the place in the data that a state was taken at. */
+  /** Moves to the position in the data at which a state was saved. */
   #seek({ epoch, random, underway }: TrainState): void {
     const { training } = this.#sources;
     this.#random.restore(random);

@@ -59,18 +59,18 @@ export function addCaseThree(
         if (scale < parameterCount) out[to + scale] += dLossDx[row + s] * g[row + s];
       }
       const edges = edgeStart[i + 1] - edgeStart[i];
-      const places = Array.from({ length: edges }, (_, e) => sourceRow(edgeStart[i] + e, t));
+      const sources = Array.from({ length: edges }, (_, e) => sourceRow(edgeStart[i] + e, t));
       const weights = Array.from({ length: edges }, (_, e) => graph.weightSlot(edgeStart[i] + e, i));
       const aggregation = graph.aggregation(i);
       const z = new Float64Array(edges);
       const dAdz = new Float64Array(edges).fill(1);
       for (let s = 0, to = first; s < samples; s++, to += stride) {
         if (aggregation !== undefined) {
-          for (let e = 0; e < edges; e++) z[e] = slots[weights[e]] * x[places[e] + s];
+          for (let e = 0; e < edges; e++) z[e] = slots[weights[e]] * x[sources[e] + s];
           aggregation.derivative(z, aggregation.value(z), dAdz);
         }
         for (let e = 0; e < edges; e++) {
-          if (weights[e] < parameterCount) out[to + weights[e]] += delta[s] * dAdz[e] * x[places[e] + s];
+          if (weights[e] < parameterCount) out[to + weights[e]] += delta[s] * dAdz[e] * x[sources[e] + s];
         }
       }
     }

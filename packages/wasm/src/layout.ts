@@ -110,11 +110,15 @@ export const slotAddress = (graph: Graph, { parameters, parameterBytes }: Common
   parameters + (slot < graph.parameterCount ? 4 * slot : parameterBytes + 4 * (slot - graph.parameterCount));
 
 /** Hands out addresses one after another, each at the start of a cache line, and counts the bytes by purpose. */
-export function placer(): { place(bytes: number, purpose: Purpose): number; end(): number; readonly use: MemoryUse } {
+export function allocator(): {
+  allocate(bytes: number, purpose: Purpose): number;
+  end(): number;
+  readonly use: MemoryUse;
+} {
   let next = headerBytes;
   const use = { values: 0, parameters: 0, gradients: 0, optimizer: 0, samples: 0, tables: headerBytes };
   return {
-    place(bytes, purpose) {
+    allocate(bytes, purpose) {
       const address = next;
       next += roundedUp(bytes, lineBytes);
       use[purpose] += next - address;
@@ -131,12 +135,12 @@ export function placer(): { place(bytes: number, purpose: Purpose): number; end(
  * @throws NnbpError `OUT_OF_RANGE` if it is more than WebAssembly can address
  */
 export function layout(graph: Graph, plan: Plan, batchSize: number, steps: number): Layout {
-  const { place, end, use } = placer();
+  const { allocate, end, use } = allocator();
   const outputCount = graph.outputs.length;
   const rowBytes = rowStride(batchSize);
   // Transposing writes up to three rows too many.
   const rowCount = graph.nodeCount + 3;
-  const rows = () => place(rowCount * rowBytes, 'values');
+  const rows = () => allocate(rowCount * rowBytes, 'values');
   const fanIn = (i: number) => graph.edgeStart[i + 1] - graph.edgeStart[i];
   const widest = plan.units.reduce((max, { dense, nodes }) => (dense ? Math.max(max, fanIn(nodes[0])) : max), 0);
   const tables = plan.units.reduce((sum, { dense, nodes }) => (dense ? sum + tableLength(fanIn(nodes[0])) : sum), 0);
@@ -157,48 +161,48 @@ export function layout(graph: Graph, plan: Plan, batchSize: number, steps: numbe
     rowBytes,
     rowCount,
     parameterBytes,
-    units: place(plan.units.length * unitBytes, 'tables'),
-    biasOf: place(rowCount * 4, 'tables'),
-    scaleOf: place(rowCount * 4, 'tables'),
-    weightsOf: place(rowCount * 4, 'tables'),
-    edgeRowOf: aggregatedEdges === 0 ? 0 : place(rowCount * 4, 'tables'),
-    outStart: place((graph.nodeCount + 1) * 4, 'tables'),
-    inStart: place((graph.nodeCount + 1) * 4, 'tables'),
-    outputX: place(roundedUp(outputCount, 4) * 4, 'tables'),
+    units: allocate(plan.units.length * unitBytes, 'tables'),
+    biasOf: allocate(rowCount * 4, 'tables'),
+    scaleOf: allocate(rowCount * 4, 'tables'),
+    weightsOf: allocate(rowCount * 4, 'tables'),
+    edgeRowOf: aggregatedEdges === 0 ? 0 : allocate(rowCount * 4, 'tables'),
+    outStart: allocate((graph.nodeCount + 1) * 4, 'tables'),
+    inStart: allocate((graph.nodeCount + 1) * 4, 'tables'),
+    outputX: allocate(roundedUp(outputCount, 4) * 4, 'tables'),
     steps,
-    stepTable: place(8 * steps, 'tables'),
-    weights: place(steps * rowBytes, 'samples'),
-    zeroRow: place(rowBytes, 'values'),
-    scratch: place(maxThreads * portion * 16, 'tables'),
-    predecessorTables: place(tables * 4, 'tables'),
-    inX: place(plan.sparseEdges * 4, 'tables'),
-    inWeight: graph.sharedWeights === undefined && aggregatedEdges === 0 ? 0 : place(plan.sparseEdges * 4, 'tables'),
-    outDelta: place(plan.sparseEdges * 4, 'tables'),
-    outWeight: place(plan.sparseEdges * 4, 'tables'),
+    stepTable: allocate(8 * steps, 'tables'),
+    weights: allocate(steps * rowBytes, 'samples'),
+    zeroRow: allocate(rowBytes, 'values'),
+    scratch: allocate(maxThreads * portion * 16, 'tables'),
+    predecessorTables: allocate(tables * 4, 'tables'),
+    inX: allocate(plan.sparseEdges * 4, 'tables'),
+    inWeight: graph.sharedWeights === undefined && aggregatedEdges === 0 ? 0 : allocate(plan.sparseEdges * 4, 'tables'),
+    outDelta: allocate(plan.sparseEdges * 4, 'tables'),
+    outWeight: allocate(plan.sparseEdges * 4, 'tables'),
     slotBytes,
-    parameters: place(slotBytes, 'parameters'),
-    gradients: place(slotBytes + lineBytes, 'gradients'),
+    parameters: allocate(slotBytes, 'parameters'),
+    gradients: allocate(slotBytes + lineBytes, 'gradients'),
     x: rows(),
     g: rows(),
     slope: rows(),
     dLossDx: rows(),
     delta: rows(),
-    edgeRows: place(aggregatedEdges * rowBytes, 'values'),
-    targetRows: place(roundedUp(outputCount, 4) * rowBytes, 'samples'),
+    edgeRows: allocate(aggregatedEdges * rowBytes, 'values'),
+    targetRows: allocate(roundedUp(outputCount, 4) * rowBytes, 'samples'),
     inputStride,
     // Whole vectors are read, so up to three numbers beyond the last.
-    inputs: place(queue * queueInputBytes + 12, 'samples'),
+    inputs: allocate(queue * queueInputBytes + 12, 'samples'),
     targetStride,
-    targets: place(queue * queueTargetBytes + 12, 'samples'),
+    targets: allocate(queue * queueTargetBytes + 12, 'samples'),
     queue,
     queueInputBytes,
     queueTargetBytes,
-    queueLosses: place(8 * queue, 'samples'),
+    queueLosses: allocate(8 * queue, 'samples'),
     panelStride: rowStride(widest),
-    panel: place(samples * rowStride(widest), 'values'),
+    panel: allocate(samples * rowStride(widest), 'values'),
     // Last, since the system provides memory only where it is touched, and plain gradient descent touches none of it.
-    squareSums: place(squareSumBytes(parameterBytes), 'optimizer'),
-    optimizerVectors: place(maxOptimizerVectors * parameterBytes, 'optimizer'),
+    squareSums: allocate(squareSumBytes(parameterBytes), 'optimizer'),
+    optimizerVectors: allocate(maxOptimizerVectors * parameterBytes, 'optimizer'),
   };
   const total = end();
   if (total > addressable) {

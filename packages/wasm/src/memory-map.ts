@@ -3,7 +3,7 @@
  * compiled module serves every graph.
  *
  * A row is one quantity of one node for all samples of a batch. All five tables (x, g, slope, dLossDx, delta) have
- * their rows at the same places, so a row in one is a constant away from the same node's row in another.
+ * their rows at the same offsets, so a row in one is a constant away from the same node's row in another.
  */
 import { type Code, int } from './assembler.js';
 

@@ -74,15 +74,15 @@ async function run(
 
 describe('the conformance suite passes in a browser', () => {
   for (const where of ['runSuite', 'inWorker'] as const) {
-    const place = where === 'runSuite' ? 'in the page' : 'in a worker';
+    const environment = where === 'runSuite' ? 'in the page' : 'in a worker';
     for (const threads of [1, 2]) {
-      test(`${place}, ${threads} of ${threads} threads`, { timeout: 120_000 }, async () => {
+      test(`${environment}, ${threads} of ${threads} threads`, { timeout: 120_000 }, async () => {
         const outcome = await run('/isolated', where, threads);
         expect(outcome).toMatchObject({ engine: 'wasm', threads, failures: [] });
         expect(outcome.cases).toBeGreaterThan(where === 'runSuite' ? 50 : 15);
       });
     }
-    test(`${place}, where WebAssembly is forbidden`, { timeout: 120_000 }, async () => {
+    test(`${environment}, where WebAssembly is forbidden`, { timeout: 120_000 }, async () => {
       const outcome = await run('/strict', where, 'auto');
       expect(outcome).toMatchObject({ engine: 'js', failures: [] });
       expect(outcome.reason).toContain("has to allow 'wasm-unsafe-eval'");

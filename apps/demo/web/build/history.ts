@@ -13,24 +13,24 @@ import { EditError } from './edit-error.js';
 type Change = (network: NetworkDescription) => NetworkDescription;
 
 /** A graph with the sample and selection of the Derive view. */
-interface Moment extends Pick<PlaygroundState['derive'], 'input' | 'target' | 'selected'> {
+interface Snapshot extends Pick<PlaygroundState['derive'], 'input' | 'target' | 'selected'> {
   readonly network: NetworkDescription;
 }
 
-interface Pile {
-  readonly past: readonly Moment[];
-  readonly future: readonly Moment[];
+interface History {
+  readonly past: readonly Snapshot[];
+  readonly future: readonly Snapshot[];
   /** The graph after the last edit. If the page has another one, it was changed in Derive or by a link. */
   readonly present: NetworkDescription | undefined;
   /** The field of the last edit: further input in the same field belongs to the same edit. */
   readonly field: string | undefined;
 }
 
-const longestPast = 200;
+const maxPast = 200;
 /** Maximum length of a row of Derive; see `state.ts`. */
 const maxRow = 200;
 
-let pile: Pile = { past: [], future: [], present: undefined, field: undefined };
+let history: History = { past: [], future: [], present: undefined, field: undefined };
 
 /**
  * Changes the graph, and adapts the sample and selection of Derive.
@@ -42,13 +42,13 @@ export function edit(change: Change, field?: string): void {
   update((state) => {
     const network = change(state.network);
     if (network === state.network) return state;
-    expectRoom(network, state.network);
+    expectWithinLimits(network, state.network);
     const next = withNetwork(state, network);
     expectLinkable(next);
-    const { past, field: before } = caughtUp(state);
-    const goesOn = field !== undefined && field === before;
-    pile = {
-      past: goesOn ? past : [...past, momentOf(state)].slice(-longestPast),
+    const { past, field: before } = withOutsideChange(state);
+    const isSameField = field !== undefined && field === before;
+    history = {
+      past: isSameField ? past : [...past, snapshotOf(state)].slice(-maxPast),
       future: [],
       present: network,
       field,
@@ -60,43 +60,43 @@ export function edit(change: Change, field?: string): void {
 /** Restores the graph before the last edit, if there is one. */
 export const undo = (): void =>
   update((state) => {
-    const { past, future } = caughtUp(state);
-    const moment = past.at(-1);
-    if (moment === undefined) return state;
-    pile = {
+    const { past, future } = withOutsideChange(state);
+    const snapshot = past.at(-1);
+    if (snapshot === undefined) return state;
+    history = {
       past: past.slice(0, -1),
-      future: [momentOf(state), ...future],
-      present: moment.network,
+      future: [snapshotOf(state), ...future],
+      present: snapshot.network,
       field: undefined,
     };
-    return backAt(state, moment);
+    return restored(state, snapshot);
   });
 
 /** Restores the edit that was undone last. */
 export const redo = (): void =>
   update((state) => {
-    const { past, future } = caughtUp(state);
-    const [moment, ...later] = future;
-    if (moment === undefined) return state;
-    pile = { past: [...past, momentOf(state)], future: later, present: moment.network, field: undefined };
-    return backAt(state, moment);
+    const { past, future } = withOutsideChange(state);
+    const [snapshot, ...later] = future;
+    if (snapshot === undefined) return state;
+    history = { past: [...past, snapshotOf(state)], future: later, present: snapshot.network, field: undefined };
+    return restored(state, snapshot);
   });
 
 /** Whether undo and redo are possible. */
 export function possible(network: NetworkDescription): { readonly undo: boolean; readonly redo: boolean } {
-  const elsewhere = pile.present !== undefined && pile.present !== network;
-  return { undo: elsewhere || pile.past.length > 0, redo: !elsewhere && pile.future.length > 0 };
+  const changedOutside = history.present !== undefined && history.present !== network;
+  return { undo: changedOutside || history.past.length > 0, redo: !changedOutside && history.future.length > 0 };
 }
 
 /** The history, including a change that was made outside of Build. */
-function caughtUp(state: PlaygroundState): Pile {
-  const { past, present } = pile;
-  if (present === undefined || present === state.network) return pile;
-  const moment = { ...momentOf(state), network: present };
-  return { past: [...past, moment], future: [], present: state.network, field: undefined };
+function withOutsideChange(state: PlaygroundState): History {
+  const { past, present } = history;
+  if (present === undefined || present === state.network) return history;
+  const snapshot = { ...snapshotOf(state), network: present };
+  return { past: [...past, snapshot], future: [], present: state.network, field: undefined };
 }
 
-const momentOf = ({ network, derive: { input, target, selected } }: PlaygroundState): Moment => ({
+const snapshotOf = ({ network, derive: { input, target, selected } }: PlaygroundState): Snapshot => ({
   network,
   input,
   target,
@@ -104,7 +104,7 @@ const momentOf = ({ network, derive: { input, target, selected } }: PlaygroundSt
 });
 
 /** Keeps the current sample if it fits the restored graph. */
-function backAt(state: PlaygroundState, { network, input, target, selected }: Moment): PlaygroundState {
+function restored(state: PlaygroundState, { network, input, target, selected }: Snapshot): PlaygroundState {
   const { inputs, outputs } = state.network;
   const fits = sameList(inputs, network.inputs) && sameList(outputs, network.outputs);
   return withNetwork(
@@ -121,8 +121,8 @@ function withNetwork(state: PlaygroundState, network: NetworkDescription): Playg
     network,
     derive: {
       ...derive,
-      input: carried(derive.input, state.network.inputs, network.inputs, 0.5),
-      target: carried(derive.target, state.network.outputs, network.outputs, 0),
+      input: carriedOver(derive.input, state.network.inputs, network.inputs, 0.5),
+      target: carriedOver(derive.target, state.network.outputs, network.outputs, 0),
       selected: has(network, derive.selected) ? derive.selected : `dloss/dx_${network.outputs[0]}`,
       step: null,
       order: [],
@@ -131,16 +131,21 @@ function withNetwork(state: PlaygroundState, network: NetworkDescription): Playg
 }
 
 /** Carries over the numbers of nodes in each step of a sequence; a renamed node keeps its number. */
-function carried(row: readonly number[], before: readonly string[], after: readonly string[], fill: number): number[] {
+function carriedOver(
+  row: readonly number[],
+  before: readonly string[],
+  after: readonly string[],
+  fill: number,
+): number[] {
   const renamed = before.length === after.length;
   const steps = Math.max(1, Math.ceil(row.length / Math.max(1, before.length)));
-  const carriedAt = (first: number) =>
+  const valuesAt = (first: number) =>
     after.map((id, k) => {
-      const place = before.indexOf(id);
-      const column = place >= 0 ? place : renamed && !after.includes(before[k]) ? k : undefined;
+      const index = before.indexOf(id);
+      const column = index >= 0 ? index : renamed && !after.includes(before[k]) ? k : undefined;
       return (column === undefined ? undefined : row[first + column]) ?? fill;
     });
-  return Array.from({ length: steps }, (_, t) => carriedAt(t * before.length))
+  return Array.from({ length: steps }, (_, t) => valuesAt(t * before.length))
     .flat()
     .slice(0, maxRow);
 }
@@ -154,7 +159,7 @@ function has(network: NetworkDescription, quantity: string): boolean {
   }
 }
 
-function expectRoom(network: NetworkDescription, before: NetworkDescription): void {
+function expectWithinLimits(network: NetworkDescription, before: NetworkDescription): void {
   const { inputs, nodes, outputs } = network;
   const fanIn = Math.max(0, ...nodes.map(({ from }) => from.length));
   const found = { inputs: inputs.length, nodes: nodes.length, outputs: outputs.length, fanIn };

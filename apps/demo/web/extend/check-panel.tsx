@@ -83,9 +83,9 @@ function Mismatches({ verdict: { mismatches } }: { readonly verdict: Verdict }) 
         </tr>
       </thead>
       <tbody>
-        {mismatches.map(({ place, coded, found }) => (
-          <tr key={place}>
-            <th scope="row">{place.replaceAll('-', '−')}</th>
+        {mismatches.map(({ name, coded, found }) => (
+          <tr key={name}>
+            <th scope="row">{name.replaceAll('-', '−')}</th>
             <td>
               <Figure value={coded} />
             </td>

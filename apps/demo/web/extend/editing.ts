@@ -19,8 +19,8 @@ interface Editing {
 
 const maxDrafts = 10;
 let editing: Editing = { drafts: [] };
-/** The task whose function was put into the editor. */
-let begunTask: PlaygroundState['task'] = null;
+/** The task whose function was last put into the editor. */
+let lastTask: PlaygroundState['task'] = null;
 const listeners = new Listeners();
 
 function change(next: Editing): void {
@@ -62,7 +62,7 @@ export const discardDraft = (draft: OwnFunction): void =>
   change({ ...editing, drafts: editing.drafts.filter((other) => other !== draft) });
 
 onLinkOpened((before) => {
-  begunTask = currentState().task;
+  lastTask = currentState().task;
   change({ drafts: draftsAfter(undefined, before.custom) });
 });
 
@@ -72,8 +72,8 @@ export function useEditing(): Required<Editing> {
   const custom = usePlayground(({ custom }) => custom);
   const { own = first({ task, custom }), drafts } = useSyncExternalStore(listeners.subscribe, () => editing);
   useEffect(() => {
-    if (task === begunTask) return;
-    begunTask = task;
+    if (task === lastTask) return;
+    lastTask = task;
     if (task === 'softsign') chooseFunction(ownOf(softsign));
   }, [task]);
   return { own, drafts };

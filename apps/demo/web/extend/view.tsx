@@ -16,7 +16,7 @@ import { useCheck } from './use-check.js';
 import type { Kind } from '../shared/user-code/user-functions.js';
 import type { OwnFunction } from '../shared/user-code/user-worker.js';
 
-const places: Readonly<Record<Kind, keyof PlaygroundState['custom']>> = { activation: 'activations', loss: 'losses' };
+const listOf: Readonly<Record<Kind, keyof PlaygroundState['custom']>> = { activation: 'activations', loss: 'losses' };
 const max = { length: 8000, functions: 20 };
 
 export default function ExtendView() {
@@ -143,7 +143,7 @@ export default function ExtendView() {
 }
 
 function change(kind: Kind, of: (list: readonly CustomFunction[]) => CustomFunction[]): void {
-  update((state) => ({ ...state, custom: { ...state.custom, [places[kind]]: of(state.custom[places[kind]]) } }));
+  update((state) => ({ ...state, custom: { ...state.custom, [listOf[kind]]: of(state.custom[listOf[kind]]) } }));
 }
 
 function problemWith(
@@ -155,7 +155,7 @@ function problemWith(
   const builtin = kind === 'activation' ? builtinActivations : builtinLosses;
   if (Object.hasOwn(builtin, name)) return say.takenName(name);
   if (source.length > max.length) return say.tooLong;
-  const list = custom[places[kind]];
+  const list = custom[listOf[kind]];
   const isNew = !list.some((entry) => entry.name === name);
   return isNew && list.length >= max.functions ? say.tooMany : undefined;
 }

@@ -1,5 +1,5 @@
 /**
- * A small graph in layers, drawn with CSS and one SVG: inputs on the left, or on top where the place is narrow. Whatever a
+ * A small graph in layers, drawn with CSS and one SVG: inputs on the left, or on top on narrow screens. Whatever a
  * chapter wants to show stands in the nodes and on the edges.
  */
 import { type Graph, successorsOf } from '@nnbp/core';
@@ -31,8 +31,8 @@ export interface GraphPictureProps {
 
 export function GraphPicture({ label, graph, node, edge, nodeHeight }: GraphPictureProps) {
   const layers = layersOf(graph);
-  const places = placesOf(graph, layers);
-  const edges = edgesOf(graph).map((place) => ({ ...edge(place.from, place.to), ...place }));
+  const positions = positionsOf(graph, layers);
+  const edges = edgesOf(graph).map((link) => ({ ...edge(link.from, link.to), ...link }));
   return (
     <div
       className={styles.frame}
@@ -46,22 +46,22 @@ export function GraphPicture({ label, graph, node, edge, nodeHeight }: GraphPict
             <line
               key={`${from} ${to}`}
               className={`${styles.edge} ${styles[tone]}`}
-              x1={places.get(from)!.along}
-              y1={places.get(from)!.across}
-              x2={places.get(to)!.along}
-              y2={places.get(to)!.across}
+              x1={positions.get(from)!.along}
+              y1={positions.get(from)!.across}
+              x2={positions.get(to)!.along}
+              y2={positions.get(to)!.across}
             />
           ))}
         </g>
       </svg>
       {edges.map(({ from, to, label: text, wide, narrow }) => {
         if (text === undefined) return null;
-        const [start, end] = [places.get(from)!, places.get(to)!];
+        const [start, end] = [positions.get(from)!, positions.get(to)!];
         return (
           <div
             key={`${from} ${to}`}
             className={styles.label}
-            style={placed(between(start, end, wide), between(start, end, narrow))}
+            style={positioned(between(start, end, wide), between(start, end, narrow))}
           >
             {text}
           </div>
@@ -69,9 +69,9 @@ export function GraphPicture({ label, graph, node, edge, nodeHeight }: GraphPict
       })}
       {graph.ids.map((id) => {
         const { content, tone = 'plain' } = node(id);
-        const place = places.get(id)!;
+        const position = positions.get(id)!;
         return (
-          <div key={id} className={`${styles.node} ${styles[tone]}`} style={placed(place, place)}>
+          <div key={id} className={`${styles.node} ${styles[tone]}`} style={positioned(position, position)}>
             {content}
           </div>
         );
@@ -80,18 +80,18 @@ export function GraphPicture({ label, graph, node, edge, nodeHeight }: GraphPict
   );
 }
 
-interface Place {
+interface Position {
   readonly along: number;
   readonly across: number;
 }
 
-const between = (start: Place, end: Place, part: number): Place => ({
+const between = (start: Position, end: Position, part: number): Position => ({
   along: start.along + part * (end.along - start.along),
   across: start.across + part * (end.across - start.across),
 });
 
 /** With the inputs on the left, and on top. */
-const placed = (wide: Place, narrow: Place) =>
+const positioned = (wide: Position, narrow: Position) =>
   ({
     '--x': `${wide.along}%`,
     '--y': `${wide.across}%`,
@@ -147,18 +147,18 @@ function layersOf(graph: Graph): number[][] {
 }
 
 /** The centre of each node in percent of the frame: along the layers, and across them. */
-function placesOf({ ids }: Graph, layers: readonly (readonly number[])[]) {
-  const places = new Map<string, Place>();
+function positionsOf({ ids }: Graph, layers: readonly (readonly number[])[]) {
+  const positions = new Map<string, Position>();
   layers.forEach((layer, depth) => {
     // Lone nodes alternate between two sides, so that an edge past them stays visible.
     const aside =
       layers.length > 4 && layer.length === 1 && depth < layers.length - 1 ? (depth % 2 === 0 ? 14 : -14) : 0;
     layer.forEach((i, k) => {
-      places.set(ids[i], {
+      positions.set(ids[i], {
         along: 9 + (82 * depth) / Math.max(1, layers.length - 1),
         across: (100 * (k + 0.5)) / layer.length + aside,
       });
     });
   });
-  return places;
+  return positions;
 }

@@ -36,8 +36,8 @@ const en = {
   sharedParameters: 'Parameters, the same at every step',
   fromLoss: 'from the loss',
   arrived: (arrived: number, all: number) => `${arrived} of ${all} arrived`,
-  visit: (id: string, arrived: string, place: number | undefined) =>
-    `Node ${id}: ${arrived}${place === undefined ? '' : `, visit ${place}`}`,
+  visit: (id: string, arrived: string, position: number | undefined) =>
+    `Node ${id}: ${arrived}${position === undefined ? '' : `, visit ${position}`}`,
   kept: 'Cache',
   noCache: 'nothing',
   slopeKept: 'slope',
@@ -124,7 +124,7 @@ const zh: typeof en = {
   sharedParameters: '各步共用的参数',
   fromLoss: '来自损失',
   arrived: (arrived, all) => `已收到 ${arrived}/${all} 个`,
-  visit: (id, arrived, place) => `节点 ${id}：${arrived}${place === undefined ? '' : `，第 ${place} 个访问`}`,
+  visit: (id, arrived, position) => `节点 ${id}：${arrived}${position === undefined ? '' : `，第 ${position} 个访问`}`,
   kept: '缓存',
   noCache: '不缓存',
   slopeKept: 'slope',

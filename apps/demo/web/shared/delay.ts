@@ -21,7 +21,7 @@ const overhang = 56;
  * The arc of a delayed edge: above the nodes, or right of them where inputs are on top, so that it covers neither the node
  * it comes from nor an edge without delay between the same nodes.
  *
- * @returns The path, and the place of the label in its middle.
+ * @returns The path, and the position of the label in its middle.
  */
 export function delayedArc(
   { sourceX, sourceY, targetX, targetY }: Ends,

@@ -141,7 +141,7 @@ function Chart({ label, nodes, edges, height, open = false, narrowBelow = 560, f
     // In steps, so that a scrollbar does not move every node.
     room: Math.floor(width / 40) * 40,
   });
-  const boxes = useMemo(() => placed(shape), [shape]);
+  const boxes = useMemo(() => positioned(shape), [shape]);
   const filled = heightAtWidth(boxes, width);
   // A graph with handles keeps empty space for new nodes.
   const hasArcs = edges.some(({ delay = 0 }) => delay > 0);
@@ -252,23 +252,23 @@ function ArrowEdge({ id, data, ...ends }: EdgeProps<FlowEdge>) {
   );
 }
 
-/** The boxes where the layout places them. */
-function placed({ boxes, links, direction, room }: Shape): (Box & Rect)[] {
-  const places =
+/** The boxes with the positions of the layout. */
+function positioned({ boxes, links, direction, room }: Shape): (Box & Rect)[] {
+  const positions =
     direction === 'TB'
       ? layered(boxes, links, direction, downwards)
       : boxes.length > manyNodes
         ? layered(boxes, links, direction, crowded)
         : spread(boxes, links, room);
-  return boxes.map((box) => ({ ...box, ...places.get(box.id)! }));
+  return boxes.map((box) => ({ ...box, ...positions.get(box.id)! }));
 }
 
 /** Where on its straight edge each label is, by the id of the edge. */
 function labelsOn({ links, direction }: Shape, boxes: readonly (Box & Rect)[]): ReadonlyMap<string, number> {
   const boxOf = new Map(boxes.map((box) => [box.id, box]));
   const segments = links.map(({ from, to }) => segment(boxOf.get(from)!, boxOf.get(to)!, direction));
-  const places = labelPositions(segments, boxes, labelRoom);
-  return new Map(links.map(({ from, to }, k) => [edgeId(from, to, 0), places[k]]));
+  const positions = labelPositions(segments, boxes, labelRoom);
+  return new Map(links.map(({ from, to }, k) => [edgeId(from, to, 0), positions[k]]));
 }
 
 /** In columns, with gaps as wide as the frame allows. */

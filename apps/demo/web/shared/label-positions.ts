@@ -29,7 +29,7 @@ export function labelPositions(
   if (edges.length > maxEdges) return edges.map(() => 0.5);
   const taken: Rect[] = [];
   return edges.map((edge, own) => {
-    const placeAt = (part: number): Rect => ({
+    const labelAt = (part: number): Rect => ({
       x: edge.x1 + part * (edge.x2 - edge.x1) - label.width / 2,
       y: edge.y1 + part * (edge.y2 - edge.y1) - label.height / 2,
       ...label,
@@ -37,17 +37,17 @@ export function labelPositions(
     let best = parts[0];
     let minCost = Infinity;
     for (const [rank, part] of parts.entries()) {
-      const place = placeAt(part);
+      const label = labelAt(part);
       const overlaps = (other: Rect) =>
-        Math.max(0, Math.min(place.x + place.width, other.x + other.width) - Math.max(place.x, other.x)) *
-        Math.max(0, Math.min(place.y + place.height, other.y + other.height) - Math.max(place.y, other.y));
+        Math.max(0, Math.min(label.x + label.width, other.x + other.width) - Math.max(label.x, other.x)) *
+        Math.max(0, Math.min(label.y + label.height, other.y + other.height) - Math.max(label.y, other.y));
       let cost = rank;
       for (const other of taken) cost += overlaps(other);
       for (const box of boxes) cost += overlaps(box);
-      for (const [k, other] of edges.entries()) if (k !== own && crosses(other, place)) cost += 40;
+      for (const [k, other] of edges.entries()) if (k !== own && crosses(other, label)) cost += 40;
       if (cost < minCost) [best, minCost] = [part, cost];
     }
-    taken.push(placeAt(best));
+    taken.push(labelAt(best));
     return best;
   });
 }

@@ -51,7 +51,7 @@ function cleanLayers(boxes: readonly Box[], links: readonly Link[]): Box[][] | u
 
 /** Places each layer in a centred column (or row). Short layers are spread out. */
 function stacked(layers: readonly (readonly Box[])[], direction: Direction, gaps: Gaps) {
-  const places = new Map<string, { x: number; y: number }>();
+  const positions = new Map<string, { x: number; y: number }>();
   const along = direction === 'LR' ? 'width' : 'height';
   const across = direction === 'LR' ? 'height' : 'width';
   const filled = (layer: readonly Box[]) => layer.reduce((sum, box) => sum + box[across], 0);
@@ -64,12 +64,12 @@ function stacked(layers: readonly (readonly Box[])[], direction: Direction, gaps
     let aside = (max - filled(layer) - gap * (layer.length - 1)) / 2;
     for (const box of layer) {
       const start = ahead + (depth - box[along]) / 2;
-      places.set(box.id, direction === 'LR' ? { x: start, y: aside } : { x: aside, y: start });
+      positions.set(box.id, direction === 'LR' ? { x: start, y: aside } : { x: aside, y: start });
       aside += box[across] + gap;
     }
     ahead += depth + gaps.between;
   }
-  return places;
+  return positions;
 }
 
 /** Lays out any other graph with dagre. */
@@ -101,7 +101,7 @@ function withCrossings(
 }
 
 /** Whether the first nodes are placed last. Then the mirror image, with the same crossings, is easier to read. */
-function runsBackwards(places: readonly number[]): boolean {
-  const mean = places.reduce((sum, place) => sum + place, 0) / places.length;
-  return places.reduce((sum, place, k) => sum + (place - mean) * k, 0) < 0;
+function runsBackwards(positions: readonly number[]): boolean {
+  const mean = positions.reduce((sum, position) => sum + position, 0) / positions.length;
+  return positions.reduce((sum, position, k) => sum + (position - mean) * k, 0) < 0;
 }

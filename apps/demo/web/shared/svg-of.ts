@@ -1,5 +1,5 @@
 /**
- * A part of the page as an SVG file: texts, boxes, borders, inner SVG, and canvases as images, at the places where the
+ * A part of the page as an SVG file: texts, boxes, borders, inner SVG, and canvases as images, at the positions where the
  * browser has drawn them. Fonts that the page loads are embedded, so that a formula looks the same elsewhere.
  */
 
@@ -93,7 +93,7 @@ class Drawing {
     if (hides) {
       const id = `clip${this.#clips++}`;
       const clip = make('clipPath', { id });
-      clip.append(make('rect', placeOf(rect)));
+      clip.append(make('rect', boundsOf(rect)));
       group.append(clip);
       own.setAttribute('clip-path', `url(#${id})`);
     }
@@ -186,7 +186,7 @@ class Drawing {
     }
   }
 
-  /** SVG inside of the page, with its computed style, moved to its place. */
+  /** SVG inside of the page, with its computed style, moved to its position. */
   #inner(svg: SVGSVGElement, group: SVGElement): void {
     const matrix = svg.getScreenCTM();
     if (matrix === null) return;
@@ -202,7 +202,7 @@ class Drawing {
 
   #canvas(canvas: HTMLCanvasElement, rect: DOMRect, group: SVGElement): void {
     this.#grow(rect);
-    group.append(make('image', { ...placeOf(rect), href: canvas.toDataURL('image/png') }));
+    group.append(make('image', { ...boundsOf(rect), href: canvas.toDataURL('image/png') }));
   }
 
   #grow(rect: DOMRect): void {
@@ -241,7 +241,7 @@ function make(name: string, attributes: Readonly<Record<string, string | number>
   return element;
 }
 
-const placeOf = ({ x, y, width, height }: DOMRect) => ({ x, y, width, height });
+const boundsOf = ({ x, y, width, height }: DOMRect) => ({ x, y, width, height });
 
 const isTransparent = (colour: string): boolean => colour === 'transparent' || /[,/]\s*0\)$/.test(colour);
 

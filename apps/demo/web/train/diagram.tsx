@@ -3,7 +3,7 @@ import { Minus, Plus } from 'lucide-react';
 import { memo, useEffect, useRef } from 'react';
 import { useMessages } from '../language.js';
 import { type Settings, withConvolution } from '../shared/training-settings.js';
-import { contextOf, drawCurve, drawEdges, imageOf, nodeRow, nodeSide, placesOf, ramp } from './draw.js';
+import { contextOf, drawCurve, drawEdges, imageOf, nodeRow, nodeSide, positionsOf, ramp } from './draw.js';
 import { WeightImages } from './image-panels.js';
 import { messages } from './messages.js';
 import { BoundedField } from '../shared/bounded-field.js';
@@ -196,14 +196,14 @@ function Graph({ ready, observation, inspect }: GraphProps) {
   const width = Math.max(available, layout.layers.length * 62);
   const longest = Math.max(...layout.layers.map(({ ids }) => ids.length));
   const height = longest * nodeRow + 8;
-  const places = placesOf(layout, width, height);
+  const positions = positionsOf(layout, width, height);
   useEffect(() => {
     if (edges.current === null || observation === undefined || width === 0) return;
     const values = observation.flow ?? observation.weights;
     // A training with another shape may be loading.
     if (values.length !== layout.edges.length) return;
     const context = contextOf(edges.current, width, height);
-    drawEdges(context, layout, placesOf(layout, width, height), values, palette, observation.flow !== undefined);
+    drawEdges(context, layout, positionsOf(layout, width, height), values, palette, observation.flow !== undefined);
   }, [layout, observation, palette, width, height]);
 
   const begins = layout.layers.map((_, k) => layout.layers.slice(0, k).reduce((sum, { ids }) => sum + ids.length, 0));
@@ -232,7 +232,7 @@ function Graph({ ready, observation, inspect }: GraphProps) {
               key={id}
               number={begins[k] + n}
               name={nameOf(ready, k, n, id)}
-              place={places[begins[k] + n]}
+              position={positions[begins[k] + n]}
               ready={ready}
               observation={observation}
               palette={palette}
@@ -255,14 +255,14 @@ function nameOf({ layout, inputNames, classes, answerName }: Ready, layer: numbe
 interface NodeProps {
   readonly number: number;
   readonly name: string;
-  readonly place: readonly [number, number];
+  readonly position: readonly [number, number];
   readonly ready: Ready;
   readonly observation: Observation | undefined;
   readonly palette: Palette;
   readonly inspect: (node: number | null) => void;
 }
 
-function Node({ number, name, place, ready, observation, palette, inspect }: NodeProps) {
+function Node({ number, name, position, ready, observation, palette, inspect }: NodeProps) {
   const say = useMessages(messages);
   const canvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => {
@@ -276,7 +276,7 @@ function Node({ number, name, place, ready, observation, palette, inspect }: Nod
     <button
       type="button"
       className="train-node"
-      style={{ left: place[0] - nodeSide / 2, top: place[1] - nodeSide / 2 }}
+      style={{ left: position[0] - nodeSide / 2, top: position[1] - nodeSide / 2 }}
       title={label}
       aria-label={label}
       onPointerEnter={() => inspect(number)}
@@ -286,7 +286,7 @@ function Node({ number, name, place, ready, observation, palette, inspect }: Nod
     >
       <canvas ref={canvas} style={{ width: nodeSide - 4, height: nodeSide - 4 }} aria-hidden />
       {/* Inputs of a table are told apart by their names only. */}
-      {ready.places === 0 && <small>{name.slice(0, 9)}</small>}
+      {ready.resolution === 0 && <small>{name.slice(0, 9)}</small>}
     </button>
   );
 }
@@ -298,12 +298,12 @@ function drawNode(
   { responses, means, deviations }: Observation,
   palette: Palette,
 ): void {
-  const { nodePlaces: places, axes } = ready;
+  const { nodeResolution, axes } = ready;
   if (responses === undefined) {
     drawBar(context, means[number], deviations[number], palette);
     return;
   }
-  const count = places ** axes.length;
+  const count = nodeResolution ** axes.length;
   const own = responses.subarray(number * count, (number + 1) * count);
   if (axes.length === 1) {
     context.fillStyle = css(palette.line, 0.6);
@@ -315,7 +315,7 @@ function drawNode(
   const colours = ramp(palette, 0.9);
   context.imageSmoothingEnabled = true;
   context.drawImage(
-    imageOf(places, (p) => colours[own[p] + 128]),
+    imageOf(nodeResolution, (p) => colours[own[p] + 128]),
     0,
     0,
     nodeSide,

@@ -24,7 +24,7 @@ export function digitImage(drawing: HTMLCanvasElement, side: number): Float64Arr
   if (right < 0) return undefined;
   const [wide, tall] = [right - left + 1, bottom - top + 1];
   const scale = (filled * side) / Math.max(wide, tall);
-  const place = (x: number, y: number) => {
+  const drawnAt = (x: number, y: number) => {
     const small = document.createElement('canvas');
     small.width = small.height = side;
     const context = small.getContext('2d')!;
@@ -33,8 +33,8 @@ export function digitImage(drawing: HTMLCanvasElement, side: number): Float64Arr
     return alphaOf(context, side, side);
   };
   const [x, y] = [(side - wide * scale) / 2, (side - tall * scale) / 2];
-  const middle = centreOfMass(place(x, y), side);
-  return place(x + side / 2 - middle.x, y + side / 2 - middle.y);
+  const middle = centreOfMass(drawnAt(x, y), side);
+  return drawnAt(x + side / 2 - middle.x, y + side / 2 - middle.y);
 }
 
 /** Opacity from 0 to 1, row by row. */

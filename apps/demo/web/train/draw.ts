@@ -18,12 +18,12 @@ export function contextOf(canvas: HTMLCanvasElement, width: number, height: numb
 }
 
 /** A square image with one pixel per value. */
-export function imageOf(places: number, colourAt: (place: number) => Rgb): HTMLCanvasElement {
+export function imageOf(resolution: number, colourAt: (pixel: number) => Rgb): HTMLCanvasElement {
   const small = document.createElement('canvas');
-  small.width = small.height = places;
+  small.width = small.height = resolution;
   const context = small.getContext('2d')!;
-  const image = context.createImageData(places, places);
-  for (let p = 0; p < places * places; p++) {
+  const image = context.createImageData(resolution, resolution);
+  for (let p = 0; p < resolution * resolution; p++) {
     const colour = colourAt(p);
     image.data[4 * p] = colour[0];
     image.data[4 * p + 1] = colour[1];
@@ -40,17 +40,17 @@ export function ramp(palette: Palette, strength: number): readonly Rgb[] {
 }
 
 /** Colour of a value of the surface. */
-export function surfaceColour(ready: Ready, picture: Float32Array, palette: Palette): (place: number) => Rgb {
+export function surfaceColour(ready: Ready, picture: Float32Array, palette: Palette): (pixel: number) => Rgb {
   if (ready.task === 'classes') {
-    return (place) => {
-      const k = Math.floor(picture[place]);
-      return mix(palette.panel, classColour(palette, k), 0.15 + 0.55 * (picture[place] - k));
+    return (pixel) => {
+      const k = Math.floor(picture[pixel]);
+      return mix(palette.panel, classColour(palette, k), 0.15 + 0.55 * (picture[pixel] - k));
     };
   }
   const colours = ramp(palette, 0.75);
   const [min, max] = ready.task === 'binary' ? [-1, 1] : answerRange(ready);
-  return (place) => {
-    const at = ((picture[place] - min) / (max - min)) * 255;
+  return (pixel) => {
+    const at = ((picture[pixel] - min) / (max - min)) * 255;
     return colours[Math.max(0, Math.min(255, Math.round(at)))];
   };
 }
@@ -133,7 +133,7 @@ export function drawCurve(
 }
 
 /** Centres of the drawn nodes in pixels. */
-export function placesOf({ layers }: Layout, width: number, height: number): readonly (readonly [number, number])[] {
+export function positionsOf({ layers }: Layout, width: number, height: number): readonly (readonly [number, number])[] {
   return layers.flatMap(({ ids }, k) => {
     const x = ((k + 0.5) / layers.length) * width;
     return ids.map((_, n): [number, number] => [x, height / 2 + (n - (ids.length - 1) / 2) * nodeRow]);
@@ -151,7 +151,7 @@ export const nodeSide = 34;
 export function drawEdges(
   context: CanvasRenderingContext2D,
   layout: Layout,
-  places: readonly (readonly [number, number])[],
+  positions: readonly (readonly [number, number])[],
   values: Float32Array,
   palette: Palette,
   spread: boolean,
@@ -160,8 +160,8 @@ export function drawEdges(
   for (const [e, [from, to]] of layout.edges.entries()) {
     const share = Math.abs(values[e]) / largest;
     const size = spread ? Math.sqrt(share) : share;
-    const [x1, y1] = places[from];
-    const [x2, y2] = places[to];
+    const [x1, y1] = positions[from];
+    const [x2, y2] = positions[to];
     const middle = (x1 + x2) / 2;
     context.beginPath();
     context.moveTo(x1 + nodeSide / 2, y1);
@@ -170,7 +170,7 @@ export function drawEdges(
     context.lineWidth = 0.4 + 5 * size;
     context.stroke();
   }
-  if (values.length <= fewEdges) drawNumbers(context, layout, places, values, palette);
+  if (values.length <= fewEdges) drawNumbers(context, layout, positions, values, palette);
 }
 
 /** Maximum number of edges with labels. */
@@ -179,7 +179,7 @@ const fewEdges = 12;
 function drawNumbers(
   context: CanvasRenderingContext2D,
   layout: Layout,
-  places: readonly (readonly [number, number])[],
+  positions: readonly (readonly [number, number])[],
   values: Float32Array,
   palette: Palette,
 ): void {
@@ -188,8 +188,8 @@ function drawNumbers(
   context.textBaseline = 'middle';
   context.lineWidth = 4;
   for (const [e, [from, to]] of layout.edges.entries()) {
-    const x = (places[from][0] + places[to][0]) / 2;
-    const y = (places[from][1] + places[to][1]) / 2;
+    const x = (positions[from][0] + positions[to][0]) / 2;
+    const y = (positions[from][1] + positions[to][1]) / 2;
     context.strokeStyle = css(palette.panel);
     context.strokeText(short(values[e]), x, y);
     context.fillStyle = css(palette.text);

@@ -34,7 +34,7 @@ export function Drawing({ points, choose }: Props) {
     for (let at = 0; at + 1 < all.length; at += 2) context.fillRect(x(all[at]) - 2, y(all[at + 1]) - 2, 4, 4);
   }, [points, stroke, palette]);
 
-  const place = (event: PointerEvent<HTMLCanvasElement>): readonly [number, number] => {
+  const positionOf = (event: PointerEvent<HTMLCanvasElement>): readonly [number, number] => {
     const box = event.currentTarget.getBoundingClientRect();
     const bounded = (value: number) => Math.max(0, Math.min(1, value));
     const across = bounded((event.clientX - box.left) / box.width);
@@ -43,12 +43,12 @@ export function Drawing({ points, choose }: Props) {
   };
   const begin = (event: PointerEvent<HTMLCanvasElement>) => {
     event.currentTarget.setPointerCapture(event.pointerId);
-    last.current = place(event);
+    last.current = positionOf(event);
     setStroke(new Map([last.current]));
   };
   const go = (event: PointerEvent<HTMLCanvasElement>) => {
     if (last.current === null || stroke === undefined) return;
-    const [from, to] = [last.current, place(event)];
+    const [from, to] = [last.current, positionOf(event)];
     last.current = to;
     setStroke(new Map([...stroke, ...between(from, to)]));
   };

@@ -153,7 +153,7 @@ const en = {
   misreadNote: 'True digit → predicted digit. Select one to see its probabilities.',
   noneMisread: 'None.',
   weightImages: 'Weights of the first layer',
-  weightImagesNote: 'One image per node, each weight at the place of its pixel. Orange: positive. Blue: negative.',
+  weightImagesNote: 'One image per node, each weight at the position of its pixel. Orange: positive. Blue: negative.',
   filterImages: 'Filters of the convolution',
   filterImagesNote: 'Each filter has one weight for each pixel of its window. Orange: positive. Blue: negative.',
   convolution: 'Convolution',

@@ -53,7 +53,7 @@ export interface Observation {
    * plus its softmax (below 1). Regression: the value in the units of the data.
    */
   readonly picture: Float32Array | undefined;
-  /** Values of each drawn node over `nodePlaces`, scaled to ±127; one or two inputs only. */
+  /** Values of each drawn node over `nodeResolution`, scaled to ±127; one or two inputs only. */
   readonly responses: Int8Array | undefined;
   /** Mean value of each drawn node over the observed samples. */
   readonly means: Float32Array;
@@ -94,9 +94,9 @@ export interface Question {
 export interface Observer {
   readonly layout: Layout;
   /** Points per side of the plot (two inputs) or along it (one input); 0 without a plot. */
-  readonly places: number;
+  readonly resolution: number;
   /** The same for the small plots of nodes. */
-  readonly nodePlaces: number;
+  readonly nodeResolution: number;
   /** Minimum and maximum of each axis, for one or two inputs. */
   readonly axes: readonly (readonly [number, number])[];
   observe(question: Question): Observation;
@@ -118,8 +118,8 @@ export function observerOf(session: Session, dataset: Dataset, engine: Engine): 
   const layout = layoutOf(graph, layers);
   const shown = layout.layers.flatMap(({ ids }) => ids);
   const axes = graph.inputCount > 2 ? [] : axesOf(dataset, graph.inputCount);
-  const places = placesFor(graph);
-  const grid = gridOf(axes, places);
+  const resolution = resolutionFor(graph);
+  const grid = gridOf(axes, resolution);
   if (inputScaler)
     for (let at = 0; at < grid.length; at++) grid[at] = inputScaler.apply(grid[at], at % graph.inputCount);
 
@@ -135,14 +135,14 @@ export function observerOf(session: Session, dataset: Dataset, engine: Engine): 
 
   return {
     layout,
-    places,
-    nodePlaces: axes.length === 2 ? places / stride : places,
+    resolution,
+    nodeResolution: axes.length === 2 ? resolution / stride : resolution,
     axes,
     observe({ sample, row }) {
       const { training, validation } = judged();
       const classes = dataset.task !== 'regression';
       const gradients = gradientsOf(session, executor, layers, shown);
-      const pictured = places === 0 ? undefined : pictureOf(session, dataset, executor, grid, shown);
+      const pictured = resolution === 0 ? undefined : pictureOf(session, dataset, executor, grid, shown);
       return {
         loss: { training: training.loss, validation: validation?.loss },
         accuracy: classes ? { training: training.accuracy, validation: validation?.accuracy } : undefined,
@@ -335,7 +335,7 @@ function layoutOf(graph: Graph, ids: readonly (readonly string[])[]): Layout {
   return { layers, edges };
 }
 
-/** A layer's nodes; of those that share their b, as at all places of a filter, the middle one. */
+/** A layer's nodes; of those that share their b, as at all positions of a filter, the middle one. */
 function representatives(graph: Graph, ids: readonly string[]): string[] {
   const groups = new Map<number | string, string[]>();
   for (const id of ids) {
@@ -347,7 +347,7 @@ function representatives(graph: Graph, ids: readonly string[]): string[] {
 }
 
 /** Number of points that an observation can afford. */
-function placesFor({ inputCount, edgeCount }: Graph): number {
+function resolutionFor({ inputCount, edgeCount }: Graph): number {
   if (inputCount === 1) return 160;
   if (inputCount === 2) return stride * Math.max(8, Math.min(32, Math.floor(Math.sqrt(maxWork / edgeCount) / stride)));
   return 0;
@@ -375,13 +375,13 @@ function spread(parts: readonly Part[], width: number, column: number): readonly
 }
 
 /** Evenly spaced points: along one axis, or row by row from the top left. */
-function gridOf(axes: readonly (readonly [number, number])[], places: number): Float64Array {
-  const along = ([min, max]: readonly [number, number], k: number) => min + ((max - min) * (k + 0.5)) / places;
-  if (axes.length === 1) return Float64Array.from({ length: places }, (_, k) => along(axes[0], k));
-  const grid = new Float64Array(axes.length * places * places);
+function gridOf(axes: readonly (readonly [number, number])[], resolution: number): Float64Array {
+  const along = ([min, max]: readonly [number, number], k: number) => min + ((max - min) * (k + 0.5)) / resolution;
+  if (axes.length === 1) return Float64Array.from({ length: resolution }, (_, k) => along(axes[0], k));
+  const grid = new Float64Array(axes.length * resolution * resolution);
   for (let p = 0; p < grid.length / 2; p++) {
-    grid[2 * p] = along(axes[0], p % places);
-    grid[2 * p + 1] = along(axes[1], places - 1 - Math.floor(p / places));
+    grid[2 * p] = along(axes[0], p % resolution);
+    grid[2 * p + 1] = along(axes[1], resolution - 1 - Math.floor(p / resolution));
   }
   return grid;
 }

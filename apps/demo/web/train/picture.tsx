@@ -26,7 +26,7 @@ interface PictureProps extends Props {
 
 export const Picture = memo(function Picture({ ready, observation, inspected, choose, ask }: PictureProps) {
   const say = useMessages(messages);
-  const drawable = ready.places > 0 && observation.picture !== undefined;
+  const drawable = ready.resolution > 0 && observation.picture !== undefined;
   const name = ready.layout.layers.flatMap(({ ids }) => ids)[inspected ?? -1];
   return (
     <section className="panel train-output" aria-label={say.output}>
@@ -112,18 +112,18 @@ function drawSurface(
   const colour = own ? responseColour(own, palette) : surfaceColour(ready, picture!, palette);
   context.imageSmoothingEnabled = true;
   context.imageSmoothingQuality = 'high';
-  context.drawImage(imageOf(own ? ready.nodePlaces : ready.places, colour), 0, 0, side, side);
+  context.drawImage(imageOf(own ? ready.nodeResolution : ready.resolution, colour), 0, 0, side, side);
 }
 
 /** Values of one node over the points of the plot. */
-function responseOf({ nodePlaces, axes }: Ready, responses: Int8Array, node: number): Int8Array {
-  const count = nodePlaces ** axes.length;
+function responseOf({ nodeResolution, axes }: Ready, responses: Int8Array, node: number): Int8Array {
+  const count = nodeResolution ** axes.length;
   return responses.subarray(node * count, (node + 1) * count);
 }
 
 function responseColour(response: Int8Array, palette: Palette) {
   const colours = ramp(palette, 0.9);
-  return (place: number) => colours[response[place] + 128];
+  return (pixel: number) => colours[response[pixel] + 128];
 }
 
 function drawFit(
@@ -233,7 +233,7 @@ function Sample({ ready, sample }: { readonly ready: Ready; readonly sample: Sam
     if (canvas.current === null) return;
     const context = contextOf(canvas.current, 84, 84);
     context.imageSmoothingEnabled = false;
-    const ink = (place: number) => mix(palette.panel, palette.text, sample.input[place]);
+    const ink = (pixel: number) => mix(palette.panel, palette.text, sample.input[pixel]);
     context.drawImage(imageOf(square, ink), 0, 0, 84, 84);
   }, [sample, palette, square]);
   const { outputs, answer, found, number } = sample;

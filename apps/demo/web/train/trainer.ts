@@ -35,8 +35,8 @@ export interface Ready {
   /** Whether the loss is computed on standardized targets. */
   readonly standardized: boolean;
   readonly layout: Layout;
-  readonly places: number;
-  readonly nodePlaces: number;
+  readonly resolution: number;
+  readonly nodeResolution: number;
   readonly axes: readonly (readonly [number, number])[];
   /** For one or two inputs. */
   readonly points: { readonly training: Points; readonly validation: Points | undefined } | undefined;
@@ -316,11 +316,11 @@ const ready = (session: Session, observer: Observer, dataset: Dataset, engine: A
   parameterCount: session.network.graph.parameterCount,
   standardized: session.network.outputScaler !== undefined,
   layout: observer.layout,
-  places: observer.places,
-  nodePlaces: observer.nodePlaces,
+  resolution: observer.resolution,
+  nodeResolution: observer.nodeResolution,
   axes: observer.axes,
   points:
-    observer.places === 0
+    observer.resolution === 0
       ? undefined
       : { training: pointsOf(dataset.training), validation: dataset.validation && pointsOf(dataset.validation) },
   targets:

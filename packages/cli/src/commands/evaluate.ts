@@ -136,11 +136,11 @@ interface ColumnImportance {
 /** The importance of each column, the largest first; the nodes of a category are shuffled together. */
 async function columnImportance(
   columns: readonly Column[],
-  measure: (places: readonly (readonly number[])[]) => Promise<readonly { mean: number; deviation: number }[]>,
+  measure: (indices: readonly (readonly number[])[]) => Promise<readonly { mean: number; deviation: number }[]>,
 ): Promise<ColumnImportance[]> {
   let next = 0;
-  const places = columns.map((column) => Array.from({ length: nodesOf([column]) }, () => next++));
-  const found = await measure(places);
+  const indices = columns.map((column) => Array.from({ length: nodesOf([column]) }, () => next++));
+  const found = await measure(indices);
   return columns
     .map(({ name }, k) => ({ column: name, mean: found[k].mean, deviation: found[k].deviation }))
     .sort((a, b) => b.mean - a.mean);

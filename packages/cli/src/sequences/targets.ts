@@ -36,12 +36,12 @@ export function targetSteps(csv: Csv, sequences: readonly RowSequence[], columns
 
 function severalTargets(csv: Csv, sequence: RowSequence, { group, targets }: SequenceColumns, more: string): Problem {
   const [first, other] = [firstTarget(sequence)!, otherTarget(sequence)!];
-  const place = targets
+  const column = targets
     .map(({ name }) => csv.header.indexOf(name))
-    .find((place) => first.cells[place] !== other.cells[place])!;
-  const shown = [first, other].map(({ cells, row }) => `"${visible(cells[place])}" in row ${row}`).join(', ');
+    .find((column) => first.cells[column] !== other.cells[column])!;
+  const shown = [first, other].map(({ cells, row }) => `"${visible(cells[column])}" in row ${row}`).join(', ');
   return new Problem(
-    `${csv.name}: group "${visible(sequence.name)}" of "${group}" has several values of "${visible(csv.header[place])}" (${shown}).${more} Use one value in all rows of a group.`,
+    `${csv.name}: group "${visible(sequence.name)}" of "${group}" has several values of "${visible(csv.header[column])}" (${shown}).${more} Use one value in all rows of a group.`,
   );
 }
 
@@ -55,13 +55,13 @@ export function withTargets(
   csv: Csv,
   rows: RowSequence,
   columns: SequenceColumns & { readonly loss: string },
-  place: TargetSteps,
+  where: TargetSteps,
 ): Sequence | undefined {
   const marks = lossNamed(columns.loss).targets;
   const targetOf = ({ target }: Step) => (target === undefined ? null : spread(columns.targets, target, marks));
   const steps = rows.steps.filter(({ input }) => input !== undefined);
   const inputs = steps.map(({ input }) => spread(columns.inputs, input!));
-  if (place === 'each') {
+  if (where === 'each') {
     const targets = steps.map(targetOf);
     return targets.some((target) => target !== null) ? { inputs, targets } : undefined;
   }

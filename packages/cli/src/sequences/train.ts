@@ -54,9 +54,9 @@ export async function trainSequences(io: Io, path: string, options: SeriesOption
   await expectUnchanged(pathIn(io, path), plan.fingerprint);
   const gaps = table.gaps.sentence('left out');
   if (gaps !== undefined) await note(io, `${gaps} With --missing mean, missing inputs are filled in.`);
-  const place = targetSteps(csv, table.sequences, columns);
+  const predictedSteps = targetSteps(csv, table.sequences, columns);
   const usable = table.sequences.flatMap((rows): Usable[] => {
-    const sequence = withTargets(csv, rows, columns, place);
+    const sequence = withTargets(csv, rows, columns, predictedSteps);
     return sequence === undefined ? [] : [{ rows, sequence }];
   });
   if (usable.length < table.sequences.length) {
@@ -95,7 +95,7 @@ export async function trainSequences(io: Io, path: string, options: SeriesOption
     },
   );
   const network = recurrentNetwork(plan, scalersOf(groups.training, inputs, targets), recurrent, { hidden, seed });
-  await show(describeSequences(table.sequences.length, [shortest, longest], columns, place));
+  await show(describeSequences(table.sequences.length, [shortest, longest], columns, predictedSteps));
   await show(
     describeTrainingRun(
       plan,
@@ -135,12 +135,12 @@ export async function trainSequences(io: Io, path: string, options: SeriesOption
     inputs,
     targets,
     loss: lossName,
-    sequences: { group, targets: place },
+    sequences: { group, targets: predictedSteps },
     ...(missingValues !== undefined && { missingValues }),
   });
   if (options.json === true) {
     const { rows: sequences, ...summary } = summaryOf(plan, trainingRun, network);
-    const about = { group, targets: place, shortest, longest };
+    const about = { group, targets: predictedSteps, shortest, longest };
     await print(
       io.stdout,
       `${visibleJson({ model: output, rows: table.rows, sequences: { ...about, ...sequences, all: table.sequences.length }, ...summary, ...ended, ...results }, 2)}\n`,
@@ -176,11 +176,11 @@ function describeSequences(
   count: number,
   [shortest, longest]: readonly [number, number],
   { group, targets }: { readonly group: string; readonly targets: readonly Column[] },
-  place: 'last' | 'each',
+  steps: 'last' | 'each',
 ): string {
   const lengths =
     shortest === longest ? counted(longest, 'step') : `${shortest.toLocaleString('en')} to ${counted(longest, 'step')}`;
-  const where = place === 'last' ? 'after the last step' : 'at each step';
+  const where = steps === 'last' ? 'after the last step' : 'at each step';
   const names = visible(targets.map(({ name }) => name).join(', '));
   const note = longest > maxSteps ? `Note: gradients reach back ${maxSteps.toLocaleString('en')} steps at most.\n` : '';
   return `\nSequences: ${counted(count, 'group')} of "${visible(group)}", ${lengths} each; ${names} is predicted ${where}\n${note}`;

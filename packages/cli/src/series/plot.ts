@@ -25,12 +25,12 @@ export function plotOf({ title, observed, forecast, baseline, times }: ForecastP
     { label: 'baseline', color: '#999', dashed: true, start: end, values: [from, ...baseline] },
     { label: 'forecast', color: '#c2410c', start: end, values: [from, ...forecast] },
   ];
-  const ticks = [0, end, end + forecast.length].map((place, k) => [place, times[k]] as const);
+  const ticks = [0, end, end + forecast.length].map((position, k) => [position, times[k]] as const);
   const all = lines.flatMap(({ values }) => values);
   const [low, high] = extentOf(all);
   const span = high - low || 1;
   const last = Math.max(...lines.map(({ start, values }) => start + values.length - 1), 1);
-  const x = (place: number) => (margin.left + (place / last) * (width - margin.left - margin.right)).toFixed(1);
+  const x = (position: number) => (margin.left + (position / last) * (width - margin.left - margin.right)).toFixed(1);
   const y = (value: number) =>
     (margin.top + ((high - value) / span) * (height - margin.top - margin.bottom)).toFixed(1);
   const levels = Array.from({ length: 5 }, (_, k) => low + (span * k) / 4);
@@ -47,7 +47,7 @@ export function plotOf({ title, observed, forecast, baseline, times }: ForecastP
 ${text(String(margin.left), '14', 'start', title, '#000')}
 ${labels.join('\n')}
 ${levels.map((level) => `<path d="M${margin.left} ${y(level)}H${width - margin.right}" stroke="#ddd"/>${text(String(margin.left - 6), String(Number(y(level)) + 4), 'end', String(Number(level.toPrecision(4))))}`).join('\n')}
-${ticks.map(([place, content], k) => text(x(place), String(height - 12), k === 0 ? 'start' : k === ticks.length - 1 ? 'end' : 'middle', content)).join('\n')}
+${ticks.map(([position, content], k) => text(x(position), String(height - 12), k === 0 ? 'start' : k === ticks.length - 1 ? 'end' : 'middle', content)).join('\n')}
 ${lines.map(({ values, start, color, dashed }) => `<path d="${values.map((value, k) => `${k === 0 ? 'M' : 'L'}${x(start + k)} ${y(value)}`).join('')}" fill="none" stroke="${color}" stroke-width="1.6"${dashed === true ? ' stroke-dasharray="5 4"' : ''}/>`).join('\n')}
 </svg>
 `;

@@ -52,8 +52,8 @@ export async function readSeries(
   known?: Step,
 ): Promise<SeriesTable> {
   expectColumns(csv, [target, time, ...(group === undefined ? [] : [group])]);
-  const place = (name: string) => csv.header.indexOf(name);
-  const [at, of, by] = [place(time), place(target), group === undefined ? -1 : place(group)];
+  const columnOf = (name: string) => csv.header.indexOf(name);
+  const [at, of, by] = [columnOf(time), columnOf(target), group === undefined ? -1 : columnOf(group)];
   const missing = new MissingValues(missingValues);
   const rows: { name: string; time: string; value: number }[] = [];
   let without = 0;

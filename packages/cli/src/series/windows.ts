@@ -11,7 +11,7 @@ export interface Window {
   readonly series: Series;
   /** The scale of the series: what a change of 1 is for the network. */
   readonly scale: number;
-  /** The place of the first value to forecast. */
+  /** The index of the first value to forecast. */
   readonly end: number;
 }
 

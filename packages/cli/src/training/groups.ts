@@ -26,12 +26,12 @@ export function groupReader(
   group: string,
   reason = 'With --group, every row needs a group.',
 ): (row: CsvRow) => string {
-  const place = csv.header.indexOf(group);
+  const column = csv.header.indexOf(group);
   return ({ cells, number }) => {
-    if (csv.format.missing.always(cells[place])) {
+    if (csv.format.missing.always(cells[column])) {
       throw new Problem(`${csv.name}, row ${number}: "${group}" is empty. ${reason}`);
     }
-    return cells[place];
+    return cells[column];
   };
 }
 

@@ -121,8 +121,8 @@ class JsExecutor implements Executor {
             tables.dLossDx.fill(1, outputRows[k] * length, outputRows[k] * length + count);
           }
           const first = (rows.start[step] * outputRows.length + k) * parameterCount;
-          const place = { first, stride: outputRows.length * parameterCount, count, length, parameterCount };
-          jacobianRows(this.#program, this.#slots, tables, place, out);
+          const layout = { first, stride: outputRows.length * parameterCount, count, length, parameterCount };
+          jacobianRows(this.#program, this.#slots, tables, layout, out);
           if (this.#program.memories.length > 0) this.#carryBack(t);
         }
       }

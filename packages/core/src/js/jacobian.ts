@@ -6,7 +6,7 @@ import { addProduct } from './product.js';
 import type { Program, ProgramUnit } from './program.js';
 
 /** Where the rows of one output are in the Jacobian. */
-export interface Place {
+export interface RowLayout {
   /** The index of the first sample's row. */
   readonly first: number;
   /** From a sample's row to the next sample's. */
@@ -29,14 +29,14 @@ export function jacobianRows(
   program: Program,
   slots: Float64Array,
   tables: Tables,
-  place: Place,
+  layout: RowLayout,
   out: FloatArray,
 ): void {
   for (let u = program.units.length - 1; u >= 0; u--) {
     const unit = program.units[u];
-    ownParameters(unit, slots, tables, place, out);
-    if (unit.dense === undefined) edgeParameters(unit, slots, tables, place, out);
-    else denseParameters(unit.dense, slots, tables, place, out);
+    ownParameters(unit, slots, tables, layout, out);
+    if (unit.dense === undefined) edgeParameters(unit, slots, tables, layout, out);
+    else denseParameters(unit.dense, slots, tables, layout, out);
   }
 }
 
@@ -45,7 +45,7 @@ function ownParameters(
   { activation, firstRow, count, biases, scales }: ProgramUnit,
   slots: Float64Array,
   { h, g, slope, dLossDx, delta }: Tables,
-  { first, stride, count: samples, length, parameterCount }: Place,
+  { first, stride, count: samples, length, parameterCount }: RowLayout,
   out: FloatArray,
 ): void {
   for (let n = 0; n < count; n++) {
@@ -68,7 +68,7 @@ function edgeParameters(
   { count, firstRow, sparse, combination }: ProgramUnit,
   slots: Float64Array,
   { x, a, dLossDx, delta }: Tables,
-  { first, stride, count: samples, length, parameterCount }: Place,
+  { first, stride, count: samples, length, parameterCount }: RowLayout,
   out: FloatArray,
 ): void {
   const { start, sources, weights } = sparse!;
@@ -95,7 +95,7 @@ function denseParameters(
   { sources, blocks }: NonNullable<ProgramUnit['dense']>,
   slots: Float64Array,
   { x, dLossDx, delta }: Tables,
-  { first, stride, count: samples, length, parameterCount }: Place,
+  { first, stride, count: samples, length, parameterCount }: RowLayout,
   out: FloatArray,
 ): void {
   const { firstRow: source, count: width, gathered } = sources;

@@ -23,7 +23,7 @@ import type { AggregationKernel, Edges } from './aggregations/kernel.js';
 const { add, sub, mul, shl, shrU, load, ltU, geU } = int;
 const number = int.const;
 
-/** The names with a kernel. A kernel's code is its place here, counted from 1. */
+/** The names with a kernel. A kernel's code is its index in this list, counted from 1. */
 const names = Object.entries(aggregationKernels).flatMap(([name, kernel]) => (kernel ? [name] : []));
 
 /** The code of the sum. */
@@ -33,8 +33,8 @@ export const customAggregation = 256;
 
 /** The code of a built-in's kernel; that of custom ones if it has none. */
 export function codeOfAggregation(name: string): number {
-  const place = names.indexOf(name);
-  return place < 0 ? customAggregation : 1 + place;
+  const index = names.indexOf(name);
+  return index < 0 ? customAggregation : 1 + index;
 }
 
 /** An entry of a table with an entry per row. */

@@ -8,7 +8,7 @@ import { plain } from './optimizers/sgd.js';
 
 const { mul, load, store } = f32x4;
 
-/** Each kernel once, plain gradient descent first. A kernel's code is its place here, counted from 1. */
+/** Each kernel once, plain gradient descent first. A kernel's code is its index in this list, counted from 1. */
 const kernels: readonly OptimizerKernel[] = [
   ...new Set([plain, ...Object.values<OptimizerKernels>(optimizerKernels).flatMap(({ kernels }) => kernels)]),
 ];

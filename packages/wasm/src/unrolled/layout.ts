@@ -1,6 +1,6 @@
 /** How much memory unrolled code needs, and where each part of it goes. */
 import type { Graph } from '@nnbp/core';
-import { type CommonLayout, parameterVectorBytes, placer, queueLength, squareSumBytes } from '../layout.js';
+import { type CommonLayout, parameterVectorBytes, allocator, queueLength, squareSumBytes } from '../layout.js';
 import { maxOptimizerVectors } from '../memory-map.js';
 
 /** Where unrolled code finds things. */
@@ -12,38 +12,38 @@ export interface UnrolledLayout extends CommonLayout {
 
 /** Lays out the memory for this number of groups. */
 export function unrolledLayout(graph: Graph, groups: number): UnrolledLayout {
-  const { place, end, use } = placer();
+  const { allocate, end, use } = allocator();
   const rowBytes = 16;
   const outputs = graph.outputs.length;
   const [queueInputBytes, queueTargetBytes] = [graph.inputCount * 4, outputs * 4];
   const queue = queueLength(queueInputBytes + queueTargetBytes);
   const parameterBytes = parameterVectorBytes(graph);
-  const outputRows = place(outputs * rowBytes, 'values');
-  const table = () => place(groups * 16, 'values');
+  const outputRows = allocate(outputs * rowBytes, 'values');
+  const table = () => allocate(groups * 16, 'values');
   return {
     rowBytes,
     parameterBytes,
     outputRows,
-    toDLossDx: place(outputs * rowBytes, 'values') - outputRows,
-    outputX: place(outputs * 4, 'tables'),
-    targetRows: place(outputs * rowBytes, 'samples'),
-    weights: place(rowBytes, 'samples'),
-    inputs: place(queue * queueInputBytes, 'samples'),
+    toDLossDx: allocate(outputs * rowBytes, 'values') - outputRows,
+    outputX: allocate(outputs * 4, 'tables'),
+    targetRows: allocate(outputs * rowBytes, 'samples'),
+    weights: allocate(rowBytes, 'samples'),
+    inputs: allocate(queue * queueInputBytes, 'samples'),
     inputStride: queueInputBytes,
-    targets: place(queue * queueTargetBytes, 'samples'),
+    targets: allocate(queue * queueTargetBytes, 'samples'),
     targetStride: queueTargetBytes,
     queue,
     queueInputBytes,
     queueTargetBytes,
-    queueLosses: place(8 * queue, 'samples'),
+    queueLosses: allocate(8 * queue, 'samples'),
     x: table(),
     g: table(),
     slope: table(),
     dLossDx: table(),
-    parameters: place(parameterBytes, 'parameters'),
-    gradients: place(parameterBytes, 'gradients'),
-    squareSums: place(squareSumBytes(parameterBytes), 'optimizer'),
-    optimizerVectors: place(maxOptimizerVectors * parameterBytes, 'optimizer'),
+    parameters: allocate(parameterBytes, 'parameters'),
+    gradients: allocate(parameterBytes, 'gradients'),
+    squareSums: allocate(squareSumBytes(parameterBytes), 'optimizer'),
+    optimizerVectors: allocate(maxOptimizerVectors * parameterBytes, 'optimizer'),
     total: end(),
     use,
   };

@@ -13,7 +13,7 @@ export interface Outcome {
 /** Runs every case: with `auto` on the engine it picks, else on the fast one with that many threads. */
 export const runSuite = (threads: number | 'auto'): Promise<Outcome> => runEach(1, threads);
 
-/** Runs every fourth case, for a place that runs the code of another where all cases run. */
+/** Runs every fourth case, for an environment whose code runs all cases elsewhere. */
 export const runQuarter = (threads: number | 'auto'): Promise<Outcome> => runEach(4, threads);
 
 async function runEach(stride: number, threads: number | 'auto'): Promise<Outcome> {

@@ -10,7 +10,7 @@ import { change, select } from '../change.js';
 import { sameQuantity } from '../exercise.js';
 import { messages as deriveMessages } from '../messages.js';
 import { functionsOf } from '../network-graph.js';
-import { highlightsInTime, placeInTime, type TimeExercise } from './exercise.js';
+import { highlightsInTime, splitId, type TimeExercise } from './exercise.js';
 import { messages } from './messages.js';
 import styles from './time.module.css';
 
@@ -19,7 +19,7 @@ const box = { width: 148, head: 24, row: 21, field: 34 };
 const between = { columns: 56, rows: 34 };
 const headHeight = 30;
 
-interface Place {
+interface Position {
   readonly left: number;
   readonly top: number;
   readonly height: number;
@@ -37,7 +37,7 @@ export function Columns({ exercise, selected, firstStep }: ColumnsProps) {
   const { unrolled, network, steps } = exercise;
   const { graph } = network;
   const highlights = highlightsInTime(exercise, selected, firstStep);
-  const firstColumn = Math.min(0, ...unrolled.ids.map((id) => placeInTime(id)[1]));
+  const firstColumn = Math.min(0, ...unrolled.ids.map((id) => splitId(id)[1]));
   const heights = graph.ids.map((_, i) =>
     i < graph.inputCount
       ? box.head + box.field
@@ -49,8 +49,8 @@ export function Columns({ exercise, selected, firstStep }: ColumnsProps) {
     tops.push(below);
     below += height + between.rows;
   }
-  const placeOf = (id: string): Place => {
-    const [node, t] = placeInTime(id);
+  const positionOf = (id: string): Position => {
+    const [node, t] = splitId(id);
     const i = graph.indexOf(node);
     const isBefore = t < 0;
     return {
@@ -68,9 +68,9 @@ export function Columns({ exercise, selected, firstStep }: ColumnsProps) {
           {edgesOf(exercise).map(({ e, from, to }) => (
             <path
               key={e}
-              d={pathBetween(placeOf(from), placeOf(to), placeInTime(to)[1] - placeInTime(from)[1])}
+              d={pathBetween(positionOf(from), positionOf(to), splitId(to)[1] - splitId(from)[1])}
               className={highlights.edges.has(e) ? styles.lit : undefined}
-              strokeDasharray={placeInTime(from)[1] === placeInTime(to)[1] ? undefined : '6 5'}
+              strokeDasharray={splitId(from)[1] === splitId(to)[1] ? undefined : '6 5'}
             />
           ))}
         </svg>
@@ -91,7 +91,7 @@ export function Columns({ exercise, selected, firstStep }: ColumnsProps) {
             exercise={exercise}
             selected={selected}
             isLit={highlights.nodes.has(j)}
-            style={{ ...placeOf(id), width: box.width }}
+            style={{ ...positionOf(id), width: box.width }}
           />
         ))}
       </div>
@@ -110,7 +110,7 @@ function NodeAtStep({ id, exercise, selected, isLit, style }: NodeAtStepProps) {
   const derive = usePlayground(({ derive }) => derive);
   const say = useMessages(messages);
   const { graph } = exercise.network;
-  const [node, t] = placeInTime(id);
+  const [node, t] = splitId(id);
   const i = graph.indexOf(node);
   const k = graph.outputPosition[i];
   const isInput = i < graph.inputCount;
@@ -205,7 +205,7 @@ function edgesOf({ unrolled }: TimeExercise): { readonly e: number; readonly fro
 }
 
 /** A line down a column, or an arc to a later one that passes between the rows. */
-function pathBetween(from: Place, to: Place, delay: number): string {
+function pathBetween(from: Position, to: Position, delay: number): string {
   if (delay === 0) {
     const [x1, y1, x2, y2] = [from.left + box.width / 2, from.top + from.height, to.left + box.width / 2, to.top];
     // Round a node in between.

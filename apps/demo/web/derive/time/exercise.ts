@@ -66,14 +66,14 @@ export function timeExerciseOf(question: TimeQuestion, functions: Functions): Ti
       if (quantity === 'dLossDb' || quantity === 'dLossDc' || quantity === 'dLossDw') {
         return pass.gradients.vector[parameterIndex(graph, what)];
       }
-      const [id, t] = placeInTime(what.node);
+      const [id, t] = splitId(what.node);
       return t < 0 ? initialValue(graph, id) : pass.cache[quantity](id, 0, t);
     },
   };
 }
 
 /** The id and the step of a node of the unrolled graph. */
-export function placeInTime(id: string): readonly [id: string, t: number] {
+export function splitId(id: string): readonly [id: string, t: number] {
   const at = id.lastIndexOf('@');
   return [id.slice(0, at), Number(id.slice(at + 1))];
 }

@@ -6,7 +6,7 @@ import { formatNumber } from '../../shared/format-number.js';
 import { change, select } from '../change.js';
 import { edgeFrom } from '../finite-difference.js';
 import { messages as deriveMessages } from '../messages.js';
-import { placeInTime, type TimeExercise, type TermInTime, termsInTime } from './exercise.js';
+import { splitId, type TimeExercise, type TermInTime, termsInTime } from './exercise.js';
 import { messages } from './messages.js';
 import styles from './time.module.css';
 
@@ -103,7 +103,7 @@ function Factors({
             onClick={() => select(quantity)}
           >
             <span className="letter">{letters[quantity.quantity]}</span>
-            <sub>{placeInTime(quantity.node).join('@')}</sub>
+            <sub>{splitId(quantity.node).join('@')}</sub>
           </button>
         </span>
       ))}

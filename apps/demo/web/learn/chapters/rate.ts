@@ -8,8 +8,8 @@ import { parseNumber } from '../number-answer.js';
 import { show } from '../show.js';
 import { choiceTask, numberTask, type Task } from '../task.js';
 
-/** A place on the loss surface, and the loss there. */
-export interface Place {
+/** A point on the loss surface, and the loss there. */
+export interface SurfacePoint {
   readonly w: number;
   readonly b: number;
   readonly loss: number;
@@ -19,8 +19,8 @@ export interface RateExercise extends Exercise {
   /** The true slope of the data, y = factor · x. */
   readonly factor: number;
   lossAt(w: number, b: number): number;
-  /** The places that an optimizer visits from w = 0, b = 0 on; it stops where the loss is no longer finite. */
-  path(optimizer: Optimizer, steps: number): Place[];
+  /** The points that an optimizer visits from w = 0, b = 0 on; it stops where the loss is no longer finite. */
+  path(optimizer: Optimizer, steps: number): SurfacePoint[];
 }
 
 /** x of the five samples. */
@@ -45,15 +45,15 @@ export const rate: Chapter<RateExercise> = {
       parameters.set([b, w]);
       return measure();
     };
-    const path = (optimizer: Optimizer, steps: number): Place[] => {
+    const path = (optimizer: Optimizer, steps: number): SurfacePoint[] => {
       parameters.set([0, 0]);
-      const places: Place[] = [];
+      const points: SurfacePoint[] = [];
       for (let step = 0; ; step++) {
         const [b, w] = parameters;
         const found = measure();
-        if (!Number.isFinite(found)) return places;
-        places.push({ w, b, loss: found });
-        if (step === steps) return places;
+        if (!Number.isFinite(found)) return points;
+        points.push({ w, b, loss: found });
+        if (step === steps) return points;
         optimizer.step(parameters, gradients);
       }
     };
@@ -127,8 +127,8 @@ const manySteps = 500;
 
 /** Whether gradient descent with this rate ends lower than it began. */
 export function converges(path: Path, learningRate: number): boolean {
-  const places = path(sgd({ learningRate }), manySteps);
-  return places.length > manySteps && places[manySteps].loss < places[0].loss;
+  const points = path(sgd({ learningRate }), manySteps);
+  return points.length > manySteps && points[manySteps].loss < points[0].loss;
 }
 
 function largest(path: Path): Task {
@@ -193,7 +193,7 @@ export const finish = 1e-3;
 
 /** Steps until the loss is below `finish`; Infinity if it is not within 500. */
 export const stepsToFinish = (path: Path, optimizer: Optimizer): number => {
-  const at = path(optimizer, manySteps).findIndex((place) => place.loss < finish);
+  const at = path(optimizer, manySteps).findIndex((point) => point.loss < finish);
   return at < 0 ? Infinity : at;
 };
 

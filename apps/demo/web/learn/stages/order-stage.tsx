@@ -20,28 +20,28 @@ export function OrderStage({ exercise, task, draft, onDraft }: StageProps<OrderE
 
   const visitNode = (id: string): PictureNode => {
     const successors = successorIds(graph, id);
-    const place = visited.indexOf(id);
+    const index = visited.indexOf(id);
     const arrived = successors.filter((successor) => visited.includes(successor)).length;
     const leftBehind =
-      place >= 0 &&
-      successors.some((successor) => !(visited.indexOf(successor) < place && visited.includes(successor)));
+      index >= 0 &&
+      successors.some((successor) => !(visited.indexOf(successor) < index && visited.includes(successor)));
     const count = successors.length === 0 ? say.fromLoss : say.arrived(arrived, successors.length);
     return {
-      tone: leftBehind ? 'wrong' : place >= 0 ? 'done' : 'plain',
+      tone: leftBehind ? 'wrong' : index >= 0 ? 'done' : 'plain',
       content: (
         <button
           type="button"
           className={styles.visit}
-          aria-pressed={place >= 0}
-          aria-label={say.visit(id, count, place < 0 ? undefined : place + 1)}
+          aria-pressed={index >= 0}
+          aria-label={say.visit(id, count, index < 0 ? undefined : index + 1)}
           disabled={onDraft === undefined}
           onClick={() => onDraft?.(pick(draft, id, graph.nodeCount))}
         >
           <span>
-            <b>{id}</b> {place >= 0 && <span className={styles.place}>{place + 1}</span>}
+            <b>{id}</b> {index >= 0 && <span className={styles.place}>{index + 1}</span>}
           </span>
           <small>{count}</small>
-          {place >= 0 && (
+          {index >= 0 && (
             <span>
               <RichText text={`dloss/dx_${id}`} /> <Figure value={numbers[graph.indexOf(id)]} digits={4} />
             </span>

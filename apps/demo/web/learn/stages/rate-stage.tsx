@@ -3,7 +3,7 @@ import { sgd } from '@nnbp/optim';
 import { useMemo, useState } from 'react';
 import { useMessages } from '../../language.js';
 import { formatNumber } from '../../shared/format-number.js';
-import { firstRate, type Place, racers, type RateExercise } from '../chapters/rate.js';
+import { firstRate, type SurfacePoint, racers, type RateExercise } from '../chapters/rate.js';
 import { messages } from '../messages.js';
 import type { StageProps } from '../stage.js';
 import styles from './stage.module.css';
@@ -56,12 +56,12 @@ export function RateStage({ exercise, task, settled }: StageProps<RateExercise>)
       )}
       {(task === 1 || settled > 2) && (
         <ul className={styles.legend} aria-live="polite">
-          {paths.map((places, k) => {
-            const last = places.at(-1);
+          {paths.map((points, k) => {
+            const last = points.at(-1);
             return (
               <li key={k} data-path={k}>
                 {task === 2 && <b>{Object.keys(racers)[k]} </b>}
-                {say.lossAfter(places.length - 1, last === undefined ? '∞' : formatNumber(last.loss, 3))}
+                {say.lossAfter(points.length - 1, last === undefined ? '∞' : formatNumber(last.loss, 3))}
               </li>
             );
           })}
@@ -73,7 +73,7 @@ export function RateStage({ exercise, task, settled }: StageProps<RateExercise>)
 
 interface SurfaceProps {
   readonly exercise: RateExercise;
-  readonly paths: readonly (readonly Place[])[];
+  readonly paths: readonly (readonly SurfacePoint[])[];
   readonly label: string;
 }
 
@@ -122,10 +122,10 @@ function Surface({ exercise: { lossAt, factor }, paths, label }: SurfaceProps) {
       </text>
       <circle className={styles.bottom} cx={toX(factor)} cy={toY(0)} r={5} />
       <svg x={0} y={0} width={width} height={height} viewBox={`0 0 ${width} ${height}`}>
-        {paths.map((places, k) => (
+        {paths.map((points, k) => (
           <g key={k} data-path={k}>
-            <polyline points={places.map(({ w, b }) => `${clip(toX(w))},${clip(toY(b))}`).join(' ')} />
-            {places.slice(0, 60).map(({ w, b }, step) => (
+            <polyline points={points.map(({ w, b }) => `${clip(toX(w))},${clip(toY(b))}`).join(' ')} />
+            {points.slice(0, 60).map(({ w, b }, step) => (
               <circle key={step} cx={clip(toX(w))} cy={clip(toY(b))} r={step === 0 ? 5 : 2.5} />
             ))}
           </g>

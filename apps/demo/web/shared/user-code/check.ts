@@ -5,7 +5,7 @@ import type { Kind } from './user-functions.js';
 
 /** A derivative that differs from finite differences. */
 export interface Mismatch {
-  readonly place: string;
+  readonly name: string;
   readonly at: number;
   readonly coded: number;
   readonly found: number;
@@ -30,7 +30,7 @@ export interface Verdict {
   readonly curves: Curves;
 }
 
-const places = 201;
+const pointCount = 201;
 const reach = 5;
 
 export function check(kind: Kind, name: string, functions: Functions): Verdict {
@@ -66,7 +66,7 @@ function verdict(report: Report, curves: Curves): Verdict {
     checked: report.comparisons.length,
     mismatches: worst
       .slice(0, 6)
-      .map(({ place, at = NaN, analytic, numeric }) => ({ place, at, coded: analytic, found: numeric })),
+      .map(({ name, at = NaN, analytic, numeric }) => ({ name, at, coded: analytic, found: numeric })),
     violations: report.violations.slice(0, 6),
     leftOut: report.excluded.length,
     hint: /Likely cause: (.*)/.exec(report.toString())?.[1],
@@ -75,7 +75,7 @@ function verdict(report: Report, curves: Curves): Verdict {
 }
 
 function curvesOf(value: (h: number) => number, derivative: (h: number) => number): Curves {
-  const h = Array.from({ length: places }, (_, k) => -reach + (2 * reach * k) / (places - 1));
+  const h = Array.from({ length: pointCount }, (_, k) => -reach + (2 * reach * k) / (pointCount - 1));
   const step = 1e-5;
   return {
     h,

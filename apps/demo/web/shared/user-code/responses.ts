@@ -11,7 +11,7 @@ const curve = v.pipe(v.array(number), v.maxLength(1000));
 const verdict = v.object({
   ok: v.boolean(),
   checked: number,
-  mismatches: v.pipe(v.array(v.object({ place: sentence, at: number, coded: number, found: number })), v.maxLength(6)),
+  mismatches: v.pipe(v.array(v.object({ name: sentence, at: number, coded: number, found: number })), v.maxLength(6)),
   violations: v.pipe(v.array(sentence), v.maxLength(6)),
   leftOut: number,
   hint: v.optional(sentence),

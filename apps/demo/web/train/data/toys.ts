@@ -3,12 +3,12 @@ import { Random } from '@nnbp/core';
 import { type Dataset, partOf } from './dataset.js';
 import { divide } from './divide.js';
 
-type Place = readonly [x: number, y: number];
+type Point = readonly [x: number, y: number];
 
 /** Position of a point of a class, before noise. */
-type Shape = (random: Random, second: boolean) => Place;
+type Shape = (random: Random, second: boolean) => Point;
 
-const around = (radius: number, angle: number): Place => [radius * Math.cos(angle), radius * Math.sin(angle)];
+const around = (radius: number, angle: number): Point => [radius * Math.cos(angle), radius * Math.sin(angle)];
 
 /** The planar data sets; each fills about [−1, 1]². */
 const shapes = {
@@ -57,7 +57,7 @@ export function planar(name: keyof typeof shapes, noise: number, seed: number): 
   };
 }
 
-const curve = (points: readonly Place[]) =>
+const curve = (points: readonly Point[]) =>
   partOf(
     points.map(([x]) => [x]),
     points.map(([, y]) => y),
@@ -92,20 +92,20 @@ export const fivePoints = (): Dataset => ({
 });
 
 /** Minimum number of points for a validation set. */
-const enoughToHold = 12;
+const enoughToSplit = 12;
 
 /** A drawn function: pairs x, y in [−1, 1], one after another. Of many points, every fourth is for validation. */
 export function drawn(points: readonly number[]): Dataset {
-  const places: Place[] = [];
-  for (let at = 0; at + 1 < points.length; at += 2) places.push([points[at], points[at + 1]]);
-  const isHeld = (_: Place, k: number) => places.length >= enoughToHold && k % 4 === 2;
-  const validation = places.filter(isHeld);
+  const pairs: Point[] = [];
+  for (let at = 0; at + 1 < points.length; at += 2) pairs.push([points[at], points[at + 1]]);
+  const isValidation = (_: Point, k: number) => pairs.length >= enoughToSplit && k % 4 === 2;
+  const validation = pairs.filter(isValidation);
   return {
     task: 'regression',
     inputNames: ['x'],
     answerName: 'y',
     classes: [],
-    training: curve(places.filter((place, k) => !isHeld(place, k))),
+    training: curve(pairs.filter((pair, k) => !isValidation(pair, k))),
     ...(validation.length > 0 && { validation: curve(validation) }),
     standardize: false,
     range: [-1.1, 1.1],

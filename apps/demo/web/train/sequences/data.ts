@@ -63,13 +63,13 @@ export const recall = (steps: number, seed: number): SequenceData => {
     canForecast: false,
     ...drawn(seed, (random) => {
       const symbol = Math.floor(random.uniform() * symbols.length);
-      const place = (t: number) => {
+      const indexAt = (t: number) => {
         if (t === 0) return symbol;
         if (t === steps - 1) return inputNames.length - 1;
         return symbols.length + Math.floor(random.uniform() * distractors.length);
       };
       return {
-        inputs: Array.from({ length: steps }, (_, t) => oneHot(place(t), inputNames.length)),
+        inputs: Array.from({ length: steps }, (_, t) => oneHot(indexAt(t), inputNames.length)),
         targets: Array.from({ length: steps }, (_, t) => (t === steps - 1 ? oneHot(symbol, symbols.length) : null)),
       };
     }),

@@ -21,8 +21,8 @@ import type { TableProblem } from '../data/csv.js';
 import { dataFor, type SequenceData, type SequenceProblem, type SequenceSample } from './data.js';
 import type { Kind, SequenceTable, Settings } from './settings.js';
 
-/** What one kind of network has learned. */
-export interface Standing {
+/** The results of one kind of network. */
+export interface KindResult {
   readonly kind: Kind;
   readonly parameterCount: number;
   /** Mean loss of the last batches; undefined before the first. */
@@ -56,7 +56,7 @@ export type StripName =
 
 export interface SequenceObservation {
   readonly steps: number;
-  readonly standings: readonly Standing[];
+  readonly results: readonly KindResult[];
   /** One validation sequence through the shown network. */
   readonly strips: readonly Strip[];
   /** Of a regression: the targets, the outputs, and the forecast from the network's own outputs after half of the steps. */
@@ -78,7 +78,7 @@ export type Refusal =
   | { readonly kind: 'other'; readonly text: string };
 export type TableAnswer = Omit<SequenceTable, 'target'> | { readonly kind: 'table'; readonly why: TableProblem };
 
-interface Course {
+interface Run {
   readonly kind: Kind;
   readonly network: Network;
   readonly trainer: Trainer;
@@ -129,21 +129,21 @@ export function recurrentNetwork(
 /** The interface for the page. */
 export function createSequenceTrainer() {
   let engine: Promise<Engine & { readonly name: string }> | undefined;
-  let courses: Course[] = [];
+  let runs: Run[] = [];
   let data: SequenceData | undefined;
   let settings: Settings | undefined;
   let steps = 0;
   let diverged: Kind | undefined;
 
   const end = () => {
-    for (const { trainer } of courses) void trainer.dispose();
-    courses = [];
+    for (const { trainer } of runs) void trainer.dispose();
+    runs = [];
     steps = 0;
     diverged = undefined;
   };
 
   const step = (): boolean => {
-    for (const { kind, trainer, recent } of courses) {
+    for (const { kind, trainer, recent } of runs) {
       try {
         recent.push(trainer.step() as number);
         if (recent.length > recentBatches) recent.shift();
@@ -184,7 +184,7 @@ export function createSequenceTrainer() {
         if ('kind' in made) return made;
         data = made;
         settings = asked;
-        courses = asked.kinds.map((kind) => {
+        runs = asked.kinds.map((kind) => {
           const network = recurrentNetwork(kind, made, asked);
           const trainer = new Trainer(
             network,
@@ -214,15 +214,15 @@ export function createSequenceTrainer() {
 
     /** Takes steps for some milliseconds, at most up to a total, and observes the networks. */
     advance(total: number, milliseconds: number, shown: Kind): SequenceObservation | undefined {
-      if (data === undefined || settings === undefined || courses.length === 0) return undefined;
+      if (data === undefined || settings === undefined || runs.length === 0) return undefined;
       const until = performance.now() + milliseconds;
       while (steps < total && diverged === undefined && performance.now() < until) if (!step()) break;
-      for (const { network, trainer } of courses) network.parameters.vector.set(trainer.parameters);
-      const course = courses.find(({ kind }) => kind === shown) ?? courses[0];
+      for (const { network, trainer } of runs) network.parameters.vector.set(trainer.parameters);
+      const run = runs.find(({ kind }) => kind === shown) ?? runs[0];
       return {
         steps,
-        standings: courses.map((course) => standingOf(course, data!)),
-        ...shownOf(course, data),
+        results: runs.map((run) => resultOf(run, data!)),
+        ...shownOf(run, data),
         diverged,
       };
     },
@@ -231,7 +231,7 @@ export function createSequenceTrainer() {
 
 export type SequenceTrainer = ReturnType<typeof createSequenceTrainer>;
 
-function standingOf({ kind, network, recent }: Course, { task, validation }: SequenceData): Standing {
+function resultOf({ kind, network, recent }: Run, { task, validation }: SequenceData): KindResult {
   const loss = losses[task];
   let [sum, right, count] = [0, 0, 0];
   for (const { inputs, targets } of validation.slice(0, judged)) {
@@ -286,7 +286,7 @@ function idsAt({ graph }: Network, prefix: string): string[] {
 
 /** The first validation sequence through a network. */
 function shownOf(
-  { kind, network }: Course,
+  { kind, network }: Run,
   { task, validation, canForecast }: SequenceData,
 ): Pick<SequenceObservation, 'strips' | 'lines'> {
   const { inputs, targets } = validation[0];

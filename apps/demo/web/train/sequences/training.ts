@@ -138,7 +138,7 @@ export class SequenceTraining {
   }
 
   #take(observation: SequenceObservation): void {
-    this.#show({ observation, curve: withStandings(this.view.curve, observation) });
+    this.#show({ observation, curve: withResults(this.view.curve, observation) });
   }
 
   #show(change: Partial<SequenceTrainingView>): void {
@@ -147,14 +147,14 @@ export class SequenceTraining {
   }
 }
 
-function withStandings(curve: LossCurve, { steps, standings }: SequenceObservation): LossCurve {
+function withResults(curve: LossCurve, { steps, results }: SequenceObservation): LossCurve {
   if (curve.steps.at(-1) === steps) return curve;
   const isFull = curve.steps.length >= longest;
   const thinned = <Value>(values: readonly Value[]) => (isFull ? values.filter((_, k) => k % 2 === 0) : values);
   return {
     steps: [...thinned(curve.steps), steps],
     losses: Object.fromEntries(
-      standings.map(({ kind, validation }) => [kind, [...thinned(curve.losses[kind] ?? []), validation]]),
+      results.map(({ kind, validation }) => [kind, [...thinned(curve.losses[kind] ?? []), validation]]),
     ),
   };
 }

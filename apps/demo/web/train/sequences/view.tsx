@@ -77,7 +77,7 @@ export default function SequenceView() {
       {prepared !== undefined && observation !== undefined && (
         <>
           <div className={styles.column}>
-            <Standings observation={observation} />
+            <Results observation={observation} />
             <States settings={settings} observation={observation} />
           </div>
           <div className={styles.column}>
@@ -289,12 +289,12 @@ function Network({ settings }: { readonly settings: Settings }) {
   );
 }
 
-function Standings({ observation: { standings } }: { readonly observation: SequenceObservation }) {
+function Results({ observation: { results } }: { readonly observation: SequenceObservation }) {
   const say = useMessages(messages);
-  const hasAccuracy = standings.some(({ accuracy }) => accuracy !== undefined);
+  const hasAccuracy = results.some(({ accuracy }) => accuracy !== undefined);
   return (
-    <section className={`panel ${styles.standings}`} aria-label={say.standings}>
-      <h2 className="visually-hidden">{say.standings}</h2>
+    <section className={`panel ${styles.results}`} aria-label={say.results}>
+      <h2 className="visually-hidden">{say.results}</h2>
       <table>
         <thead>
           <tr>
@@ -306,7 +306,7 @@ function Standings({ observation: { standings } }: { readonly observation: Seque
           </tr>
         </thead>
         <tbody>
-          {standings.map(({ kind, parameterCount, training, validation, accuracy }) => (
+          {results.map(({ kind, parameterCount, training, validation, accuracy }) => (
             <tr key={kind} data-kind={kind}>
               <th scope="row">{say.kinds[kind]}</th>
               <td>{whole(parameterCount)}</td>
@@ -370,7 +370,7 @@ function States({
 /** What a gradient of 0 is drawn as. */
 const smallest = 1e-16;
 
-function Gradients({ observation: { standings } }: { readonly observation: SequenceObservation }) {
+function Gradients({ observation: { results } }: { readonly observation: SequenceObservation }) {
   const say = useMessages(messages);
   return (
     <section className="panel" aria-label={say.gradients}>
@@ -379,14 +379,14 @@ function Gradients({ observation: { standings } }: { readonly observation: Seque
         label={say.gradients}
         xName={say.stepAxis}
         yName={say.gradientAxis}
-        lines={standings.map(({ kind, gradients }) => ({
+        lines={results.map(({ kind, gradients }) => ({
           name: say.kinds[kind],
           look: kind,
           points: gradients.map((value, t) => [t, Math.log10(Math.max(smallest, value))]),
         }))}
       />
       <ul className={styles.verdicts}>
-        {standings.map(({ kind, gradients }) => (
+        {results.map(({ kind, gradients }) => (
           <li key={kind} data-verdict={kind}>
             {verdict(say, say.kinds[kind], gradients)}
           </li>

@@ -15,9 +15,9 @@ const bent = (slope: number, kinks: readonly number[] = []): Activation => ({
 
 describe('checkActivation', () => {
   test('checkActivation evaluates at 0 and 30 points of each sign', () => {
-    const places = checkActivation(identity).comparisons.map(({ at }) => at ?? NaN);
-    expect(places).toHaveLength(61);
-    expect(places.map(Math.abs).sort((a, b) => a - b)).toEqual(
+    const points = checkActivation(identity).comparisons.map(({ at }) => at ?? NaN);
+    expect(points).toHaveLength(61);
+    expect(points.map(Math.abs).sort((a, b) => a - b)).toEqual(
       [
         ...[
           0, 0.01, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9, 1, 1.1, 1.3, 1.5, 1.8, 2, 2.3, 2.5, 2.7, 3, 3.5, 4, 5, 6.1, 7.7,
@@ -25,14 +25,14 @@ describe('checkActivation', () => {
         ...[10, 16.3, 31, 77, 300, 1000, 10000],
       ].flatMap((h) => (h === 0 ? [h] : [h, h])),
     );
-    expect(places.reduce((sum, h) => sum + h, 0)).toBe(0);
+    expect(points.reduce((sum, h) => sum + h, 0)).toBe(0);
   });
 
   test('checkActivation skips a kink and stays on one side of it elsewhere', () => {
     const seen: number[] = [];
     const watched = { ...bent(1, [1]), value: (h: number) => (seen.push(h), Math.abs(h - 1) + 1) };
     const report = checkActivation(watched, { at: [-1, 1] });
-    expect(report.excluded).toEqual([{ place: 'h = 1', reason: 'a declared kink' }]);
+    expect(report.excluded).toEqual([{ name: 'h = 1', reason: 'a declared kink' }]);
     expect(report.comparisons.map(({ at }) => at)).toEqual([-1]);
     seen.length = 0;
     checkActivation(watched, { at: [1.1] });
@@ -134,7 +134,7 @@ describe('checkLoss', () => {
     const asked = seen.map(({ x }) => x[0]);
     expect(Math.max(...asked)).toBeLessThan(1);
     expect(checkLoss(hinge(), { x: [1, 1], outputs: 1, samples: 1, target: () => [1] }).excluded).toEqual([
-      { place: 'sample 0, dloss/dx_0', reason: 'a declared kink' },
+      { name: 'sample 0, dloss/dx_0', reason: 'a declared kink' },
     ]);
   });
 
@@ -172,31 +172,31 @@ describe('checkNetwork', () => {
       [0.3, -0.4],
     ];
     const report = checkNetwork(network, samples, [[1], [0]], mse(), { maxDerivatives: 11 }).assert();
-    const places = report.comparisons.map(({ place }) => place);
-    expect([...places].slice(0, 7).sort()).toEqual([
+    const names = report.comparisons.map(({ name }) => name);
+    expect([...names].slice(0, 7).sort()).toEqual([
       ...['dloss/db_3', 'dloss/db_4', 'dloss/dc_3'],
       ...['dloss/dw_1to3', 'dloss/dw_1to4', 'dloss/dw_2to3', 'dloss/dw_3to4'],
     ]);
-    expect(places.slice(7)).toEqual([
+    expect(names.slice(7)).toEqual([
       ...['sample 0, dloss/dx_1', 'sample 0, dloss/dx_2', 'sample 1, dloss/dx_1', 'sample 1, dloss/dx_2'],
     ]);
     expect(report.excluded).toEqual([]);
     const drawn = checkNetwork(network, samples, [[1], [0]], mse(), { maxDerivatives: 10 }).comparisons;
     expect(drawn).toHaveLength(10);
-    expect(drawn.map(({ place }) => place)).not.toEqual(places.slice(0, 10));
+    expect(drawn.map(({ name }) => name)).not.toEqual(names.slice(0, 10));
   });
 
   test.each([1e-8, -1e-8])('checkNetwork skips derivatives where a node is %d from a kink', (b) => {
     const { comparisons, excluded } = checkNetwork(line(1, b, relu), [[0]], [[1]], mse());
-    expect(comparisons.map(({ place }) => place)).toEqual(['dloss/dw_xtoy']);
-    expect(excluded.map(({ place }) => place)).toEqual(['dloss/db_y', 'sample 0, dloss/dx_x']);
+    expect(comparisons.map(({ name }) => name)).toEqual(['dloss/dw_xtoy']);
+    expect(excluded.map(({ name }) => name)).toEqual(['dloss/db_y', 'sample 0, dloss/dx_x']);
   });
 
   test.each([1e-8, -1e-8])('checkNetwork skips derivatives where an output is %d from a kink of the loss', (b) => {
     const { excluded } = checkNetwork(line(1, b), [[0]], [[0]], mae());
     expect(excluded).toEqual([
-      { place: 'dloss/db_y', reason: 'a kink within the smallest step' },
-      { place: 'sample 0, dloss/dx_x', reason: 'a kink within the smallest step' },
+      { name: 'dloss/db_y', reason: 'a kink within the smallest step' },
+      { name: 'sample 0, dloss/dx_x', reason: 'a kink within the smallest step' },
     ]);
     const away = checkNetwork(line(1, b), [[0]], [[1]], mae()).assert();
     expect(away.comparisons).toHaveLength(3);
@@ -209,7 +209,7 @@ describe('checkNetwork', () => {
       builder.node(id, { from, activation: tanh, fixed: { c: 1 }, shared: { w } });
     builder.output(node('a', { x: 'one' }), node('b', { y: 'one' }));
     const { comparisons } = checkNetwork(new Network(builder.build()), [[1, 2]], [[0, 0]], mse());
-    expect(comparisons.map(({ place }) => place).sort()).toEqual([
+    expect(comparisons.map(({ name }) => name).sort()).toEqual([
       ...['dloss/db_a', 'dloss/db_b', 'dloss/dw_xtoa', 'dloss/dw_xtob', 'dloss/dw_ytoa'],
       ...['sample 0, dloss/dx_x', 'sample 0, dloss/dx_y'],
     ]);
@@ -226,7 +226,7 @@ describe('checkNetwork', () => {
     const network = new Network(builder.build());
     network.setParameters('y', { w: { a: 1 } });
     const { comparisons } = checkNetwork(network, [[0]], [[0]], loss).assert();
-    expect(comparisons.map(({ place }) => place)).toContain('dloss/db_a');
+    expect(comparisons.map(({ name }) => name)).toContain('dloss/db_a');
   });
 
   test('checkNetwork allows an error relative to the derivative or to a thousandth of the loss', () => {
@@ -240,7 +240,7 @@ describe('checkNetwork', () => {
 
   test('checkNetwork uses larger steps for larger numbers', () => {
     const { comparisons } = checkNetwork(line(100, 0), [[1]], [[0]], mse(), { relativeTolerance: 0 });
-    const byWeight = comparisons.find(({ place }) => place.startsWith('dloss/dw'));
+    const byWeight = comparisons.find(({ name }) => name.startsWith('dloss/dw'));
     expect(byWeight?.numeric).toBeCloseTo(200, 8);
     expect(byWeight?.tolerance).toBeLessThan(1e-9);
   });
@@ -249,7 +249,7 @@ describe('checkNetwork', () => {
     const network = new Network(mlp([1, 2], { activation: identity, outputActivation: identity }), { seed: 1 });
     network.setParameters('output.0', { b: 1e6 });
     const { comparisons } = checkNetwork(network, [[0.5]], [[1, 0]], softmaxCrossEntropy(), { relativeTolerance: 0 });
-    const byInput = comparisons.find(({ place }) => place.includes('dx'));
+    const byInput = comparisons.find(({ name }) => name.includes('dx'));
     expect(byInput?.tolerance).toBeGreaterThan(1e-8);
   });
 });
