@@ -1,6 +1,6 @@
 /**
- * Predictions of a network on its own parameters: node after node in topological order, in float64, with the sums of the
- * reference engine. Nothing is allocated but the result.
+ * Predictions of a network on its own parameters, in float64, with the sums of the reference engine. Nothing is allocated
+ * but the result.
  */
 import type { Activation, Aggregation } from './contract.js';
 import { expectFinite, expectLength } from './expect.js';
@@ -30,31 +30,32 @@ interface Group {
   readonly z: Float64Array;
 }
 
-/** The tables of one graph. */
+/** Computes the values of all nodes from those of the inputs. */
+export interface ForwardPass {
+  /** The value of each row. The inputs have the first rows, in their own order. */
+  readonly x: Float64Array;
+  /** For each output, its row. */
+  readonly outputRows: ArrayLike<number>;
+  /** For each node, its row; undefined: node i has row i. */
+  readonly rowOf: Uint32Array | undefined;
+  /**
+   * Writes x of every other node.
+   *
+   * @param slots - The parameters, and the graph's constants.
+   * @returns 0, or NaN if a z, a pre-activation or a parameter is not finite.
+   */
+  run(slots: Float64Array): number;
+}
+
+/** Predictions, with checks and in the units of the data. */
 export class Prediction {
   readonly #graph: Graph;
-  readonly #groups: readonly Group[];
-  /** The value of each node, followed by the state if there are delays. */
-  readonly x: Float64Array;
-  /** What delayed edges read, ordered as `graph.stateStart`. Initially the values before the first step. */
-  readonly state: Float64Array;
-  /** For each edge, the index of its source in x. */
-  readonly #sources: ArrayLike<number>;
-  readonly #biases: Uint32Array;
-  readonly #scales: Uint32Array;
+  readonly #pass: ForwardPass;
 
-  constructor(graph: Graph) {
-    const { nodeCount, predecessors, edgeDelay, stateStart } = graph;
+  /** @param pass - Default: node after node, each delayed edge reading its initial value. */
+  constructor(graph: Graph, pass: ForwardPass = new TopologicalPass(graph)) {
     this.#graph = graph;
-    this.#sources = edgeDelay
-      ? Uint32Array.from(predecessors, (j, e) => (edgeDelay[e] > 0 ? nodeCount + stateStart![j] + edgeDelay[e] - 1 : j))
-      : predecessors;
-    this.x = new Float64Array(nodeCount + graph.stateSize);
-    this.state = this.x.subarray(nodeCount);
-    this.state.set(graph.initialState());
-    this.#biases = Uint32Array.from(graph.ids, (_, i) => graph.biasSlot(i));
-    this.#scales = Uint32Array.from(graph.ids, (_, i) => graph.scaleSlot(i));
-    this.#groups = groupsOf(graph, this.#sources);
+    this.#pass = pass;
   }
 
   /**
@@ -64,9 +65,9 @@ export class Prediction {
    * @throws NnbpError `WRONG_LENGTH`, `NOT_FINITE`, `OVERFLOW`
    */
   predict(network: Network, input: Row, sample: number, of: 'Sample' | 'Step' = 'Sample'): number[] {
-    const { inputCount, outputs } = this.#graph;
+    const { inputCount } = this.#graph;
+    const { x, outputRows } = this.#pass;
     const { slots, inputScaler, outputScaler, outputTransform } = network;
-    const x = this.x;
     let probe = 0;
     for (let k = 0; k < inputCount; k++) {
       const value = input[k];
@@ -77,15 +78,11 @@ export class Prediction {
       expectLength(`input of ${of.toLowerCase()} ${sample}`, input.length, inputCount);
       expectFinite(`input of ${of.toLowerCase()} ${sample}`, input);
     }
-    const groups = this.#groups;
-    for (let k = 0; k < groups.length; k++) {
-      const group = groups[k];
-      probe += group.source < 0 ? this.#sumEdges(group, slots) : this.#sumLayer(group, slots);
-    }
+    probe += this.#pass.run(slots);
     if (probe !== 0) this.#expectNoOverflow(slots, sample, of);
-    const result = new Array<number>(outputs.length);
+    const result = new Array<number>(outputRows.length);
     for (let k = 0; k < result.length; k++) {
-      const value = x[outputs[k]];
+      const value = x[outputRows[k]];
       result[k] = outputScaler === undefined ? value : outputScaler.undo(value, k);
       probe += 0 * result[k];
     }
@@ -95,6 +92,56 @@ export class Prediction {
     }
     if (outputTransform !== 'none') applyOutputTransform(outputTransform, result, 0, result.length);
     return result;
+  }
+
+  /** A pre-activation may be infinite in a saturated node; a parameter or an output may not. */
+  #expectNoOverflow(slots: Float64Array, sample: number, of: string): void {
+    const { ids, parameterCount } = this.#graph;
+    const { x, outputRows, rowOf } = this.#pass;
+    expectFinite('parameters', slots.subarray(0, parameterCount));
+    if (Array.from(outputRows).every((row) => Number.isFinite(x[row]))) return;
+    ids.forEach((id, i) => {
+      const value = x[rowOf?.[i] ?? i];
+      if (!Number.isFinite(value)) throw overflow(`${of} ${sample}: x of node "${id}" is ${value}`);
+    });
+  }
+}
+
+/** Node after node in topological order. */
+class TopologicalPass implements ForwardPass {
+  /** The value of each node, followed by the initial values that delayed edges read. */
+  readonly x: Float64Array;
+  readonly outputRows: ArrayLike<number>;
+  readonly rowOf = undefined;
+  readonly #graph: Graph;
+  readonly #groups: readonly Group[];
+  /** For each edge, the index of its source in x. */
+  readonly #sources: ArrayLike<number>;
+  readonly #biases: Uint32Array;
+  readonly #scales: Uint32Array;
+
+  constructor(graph: Graph) {
+    const { nodeCount, predecessors, edgeDelay, stateStart } = graph;
+    this.#graph = graph;
+    this.outputRows = graph.outputs;
+    this.#sources = edgeDelay
+      ? Uint32Array.from(predecessors, (j, e) => (edgeDelay[e] > 0 ? nodeCount + stateStart![j] + edgeDelay[e] - 1 : j))
+      : predecessors;
+    this.x = new Float64Array(nodeCount + graph.stateSize);
+    this.x.set(graph.initialState(), nodeCount);
+    this.#biases = Uint32Array.from(graph.ids, (_, i) => graph.biasSlot(i));
+    this.#scales = Uint32Array.from(graph.ids, (_, i) => graph.scaleSlot(i));
+    this.#groups = groupsOf(graph, this.#sources);
+  }
+
+  run(slots: Float64Array): number {
+    const groups = this.#groups;
+    let probe = 0;
+    for (let k = 0; k < groups.length; k++) {
+      const group = groups[k];
+      probe += group.source < 0 ? this.#sumEdges(group, slots) : this.#sumLayer(group, slots);
+    }
+    return probe;
   }
 
   /** The nodes of a layer, four at a time. Returns 0, or NaN if a pre-activation is not finite. */
@@ -166,16 +213,6 @@ export class Prediction {
       probe += 0 * h;
     }
     return probe;
-  }
-
-  /** A pre-activation may be infinite in a saturated node; a parameter or an output may not. */
-  #expectNoOverflow(slots: Float64Array, sample: number, of: string): void {
-    const { ids, outputs, parameterCount } = this.#graph;
-    expectFinite('parameters', slots.subarray(0, parameterCount));
-    if (Array.from(outputs).every((i) => Number.isFinite(this.x[i]))) return;
-    ids.forEach((id, i) => {
-      if (!Number.isFinite(this.x[i])) throw overflow(`${of} ${sample}: x of node "${id}" is ${this.x[i]}`);
-    });
   }
 }
 

@@ -7,6 +7,7 @@ import type { Network } from './network.js';
 import { expectNoOverflow } from './overflow.js';
 import { ParameterVector } from './parameters.js';
 import { Prediction } from './prediction.js';
+import { StepPass } from './js/step-pass.js';
 import { ReferenceExecutor } from './reference.js';
 import { flatRows, type Row } from './rows.js';
 
@@ -101,22 +102,16 @@ export function backpropagateSequence(
  */
 export class NetworkStream {
   readonly #network: Network;
+  readonly #step: StepPass;
   readonly #prediction: Prediction;
-  /** The nodes that delayed edges read. */
-  readonly #remembered: Uint32Array;
   /** The steps since the last reset. */
   #steps = 0;
 
   /** @internal */
   constructor(network: Network) {
-    const { nodeCount, stateStart } = network.graph;
     this.#network = network;
-    this.#prediction = new Prediction(network.graph);
-    this.#remembered = Uint32Array.from(
-      Array.from({ length: stateStart ? nodeCount : 0 }, (_, j) => j).filter(
-        (j) => stateStart![j] < stateStart![j + 1],
-      ),
-    );
+    this.#step = new StepPass(network.graph);
+    this.#prediction = new Prediction(network.graph, this.#step);
   }
 
   /**
@@ -127,33 +122,27 @@ export class NetworkStream {
    */
   next(input: Row): number[] {
     const outputs = this.#prediction.predict(this.#network, input, this.#steps, 'Step');
-    const { x, state } = this.#prediction;
-    const { stateStart } = this.#network.graph;
-    for (const j of this.#remembered) {
-      const first = stateStart![j];
-      for (let k = stateStart![j + 1] - 1; k > first; k--) state[k] = state[k - 1];
-      state[first] = x[j];
-    }
+    this.#step.remember();
     this.#steps++;
     return outputs;
   }
 
   /** Begins a new sequence. */
   reset(): void {
-    this.#prediction.state.set(this.#network.graph.initialState());
+    this.#step.state.set(this.#network.graph.initialState());
     this.#steps = 0;
   }
 
   /** The state, `graph.stateSize` numbers. Assign a copy taken earlier to continue from it. */
   get state(): number[] {
-    return [...this.#prediction.state];
+    return [...this.#step.state];
   }
 
   /** @throws NnbpError `WRONG_LENGTH` (the state of another network), `NOT_FINITE` */
   set state(state: readonly number[]) {
     expectLength('state', state.length, this.#network.graph.stateSize);
     expectFinite('state', state);
-    this.#prediction.state.set(state);
+    this.#step.state.set(state);
   }
 }
 

@@ -1,4 +1,5 @@
 import { identity, tanh } from '@nnbp/activations';
+import { max } from '@nnbp/aggregations';
 import {
   backpropagateSequence,
   delayed,
@@ -200,6 +201,19 @@ describe('a network', () => {
     expect(one.next([0])).toEqual([48]);
     network.setParameters('h', { w: { x: 3, 'h@-1': 0 } });
     expect(one.next([1])).toEqual([3]);
+  });
+
+  test('has a stream that refuses a parameter that is not finite, even where no value shows it', () => {
+    const builder = new GraphBuilder();
+    const from = [builder.input('x'), delayed('h')];
+    builder.output(builder.node('h', { from, aggregation: max, activation: identity }));
+    const network = new Network(builder.build(), { initializer: () => 1 });
+    const steps = stream(network);
+    expect(steps.next([2])).toEqual([2]);
+    // The largest is 2, from the step before; −∞ from x has no effect.
+    network.parameters.vector[network.graph.weightIndex(0, 1)] = -Infinity;
+    expect(() => steps.next([2])).toThrow('parameters');
+    expect(steps.state).toEqual([2]);
   });
 
   test('backpropagates through time with the loss of each step that has a target', () => {
