@@ -86,7 +86,7 @@ function rowsOf(text) {
   const areRows =
     Array.isArray(inputs) && inputs.every((row) => Array.isArray(row) && row.every((x) => typeof x === 'number'));
   if (!areRows) throw new Refusal(400, 'inputs: expected a list of rows of numbers.');
-  if (inputs.length > maxRows) throw new Refusal(413, `inputs: at most ${maxRows} rows, found ${inputs.length}.`);
+  if (inputs.length > maxRows) throw new Refusal(413, `inputs: at most ${maxRows} rows, received ${inputs.length}.`);
   return inputs;
 }
 

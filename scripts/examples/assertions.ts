@@ -21,19 +21,19 @@ export function withAssertions(code: string): string {
 }
 
 /** Throws unless the value is the one in the comment. */
-export function expectShown(found: unknown, shown: string): void {
+export function expectShown(actual: unknown, shown: string): void {
   const expected = JSON.parse(shown.replaceAll("'", '"').replace(/^undefined$/, 'null')) as unknown;
   const digits = /\.(\d+)/.exec(shown)?.[1].length ?? 0;
-  if (!same(found ?? null, expected, 0.5 * 10 ** -digits + 1e-12)) {
-    throw new Error(`The example shows ${shown}, and computes ${JSON.stringify(found)}.`);
+  if (!same(actual ?? null, expected, 0.5 * 10 ** -digits + 1e-12)) {
+    throw new Error(`The example shows ${shown}, and computes ${JSON.stringify(actual)}.`);
   }
 }
 
-function same(found: unknown, expected: unknown, tolerance: number): boolean {
-  if (typeof found === 'number' && typeof expected === 'number') return Math.abs(found - expected) <= tolerance;
+function same(actual: unknown, expected: unknown, tolerance: number): boolean {
+  if (typeof actual === 'number' && typeof expected === 'number') return Math.abs(actual - expected) <= tolerance;
   if (Array.isArray(expected)) {
-    const list = Array.from(found as ArrayLike<unknown>);
+    const list = Array.from(actual as ArrayLike<unknown>);
     return list.length === expected.length && expected.every((entry, k) => same(list[k], entry, tolerance));
   }
-  return found === expected;
+  return actual === expected;
 }

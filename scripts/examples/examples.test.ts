@@ -16,7 +16,7 @@ for (const { path, code, file, line } of examples) {
   const inside = code.replaceAll("'./optimizer.js'", "'../../../packages/optim/src/optimizer.js'");
   writeFileSync(path, `// ${file}:${line}\nexport {};\n${withAssertions(inside)}`);
 }
-writeFileSync(`${folder}/globals.d.ts`, 'declare function __expectShown(found: unknown, shown: string): void;\n');
+writeFileSync(`${folder}/globals.d.ts`, 'declare function __expectShown(actual: unknown, shown: string): void;\n');
 writeFileSync(
   `${folder}/tsconfig.json`,
   JSON.stringify({

@@ -55,7 +55,7 @@ export function applyGuide({ edits }: Guide, copy: string): void {
     }
     const lines = readFileSync(path, 'utf8').split('\n');
     const found = lines.flatMap((line, k) => (line.includes(after) ? [k] : []));
-    if (found.length !== 1) throw new Error(`${file}: expected one line with "${after}", found ${found.length}.`);
+    if (found.length !== 1) throw new Error(`${file}: expected one line with "${after}", received ${found.length}.`);
     lines.splice(found[0] + 1, 0, text.replace(/\n$/, ''));
     writeFileSync(path, lines.join('\n'));
   }

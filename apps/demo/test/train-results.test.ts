@@ -67,12 +67,12 @@ test('the classes of a row have probabilities with the softmax loss, and plain o
   const flowers = iris(1);
   const row = [5.1, 3.5, 1.4, 0.2];
   const soft = await trained(flowers, 'softmaxCrossEntropy');
-  const { values, found, probabilities } = soft.observer.observe({ sample: null, row }).row!;
+  const { values, predictedClass, probabilities } = soft.observer.observe({ sample: null, row }).row!;
   const x = networkOf(soft.session).predict(row);
   const sum = x.reduce((total, value) => total + Math.exp(value), 0);
   expect(probabilities).toBe(true);
   expect(values).toEqual(Array.from(x, (value) => expect.closeTo(Math.exp(value) / sum, 4) as number));
-  expect(values[found]).toBe(Math.max(...values));
+  expect(values[predictedClass]).toBe(Math.max(...values));
   const plain = await trained(flowers, 'mse');
   const answer = plain.observer.observe({ sample: null, row }).row!;
   expect(answer.probabilities).toBe(false);
@@ -101,17 +101,17 @@ test('an observation of images has the misread images and the weights of the fir
   const { session, observer } = await trained(dataset, 'softmaxCrossEntropy');
   const { misread, weightImages, confusion } = observer.observe({ sample: null, row: null });
   const wrong = confusion!
-    .flatMap((row, truth) => row.filter((_, found) => found !== truth))
+    .flatMap((row, truth) => row.filter((_, predictedClass) => predictedClass !== truth))
     .reduce((a, b) => a + b, 0);
   expect(wrong).toBeGreaterThan(0);
   expect(misread).toHaveLength(Math.min(12, wrong));
   const network = networkOf(session);
-  for (const { number, truth, found, pixels } of misread!) {
+  for (const { number, truth, predictedClass, pixels } of misread!) {
     const inputs = dataset.validation!.inputs.slice(4 * number, 4 * number + 4);
     expect(Array.from(pixels, (value) => value / 255)).toEqual([...inputs]);
     expect(dataset.validation!.answers[number]).toBe(truth);
     const x = network.predict(inputs);
-    expect(x[found]).toBe(Math.max(...x));
+    expect(x[predictedClass]).toBe(Math.max(...x));
   }
   const weights = Object.values(network.getParameters(observer.layout.layers[1].ids[0]).w);
   const largest = Math.max(...weights.map(Math.abs));

@@ -53,8 +53,8 @@ const bell = new Network(mlp([2, 3, 1], { activation: gaussian }), { seed: 1 });
 expect('gradcheck', checkNetwork(bell, [[0.3, -0.2]], [[0.1]], mse()).ok, true);
 console.log(JSON.stringify(bits));
 
-function expect(what, found, expected) {
-  if (found !== expected) throw new Error(`${what}: expected ${expected}, received ${found}.`);
+function expect(what, actual, expected) {
+  if (actual !== expected) throw new Error(`${what}: expected ${expected}, received ${actual}.`);
 }
 
 async function digest(numbers) {

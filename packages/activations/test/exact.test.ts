@@ -27,8 +27,8 @@ const largest: Readonly<Record<keyof typeof exact, readonly [g: number, derivati
   tanh: [2, 2],
 };
 
-const inUlps = (found: number, value: number, min = 2 ** -1022) =>
-  Math.abs(found - value) / 2 ** (Math.floor(Math.log2(Math.max(Math.abs(value), min))) - 52);
+const inUlps = (actual: number, value: number, min = 2 ** -1022) =>
+  Math.abs(actual - value) / 2 ** (Math.floor(Math.log2(Math.max(Math.abs(value), min))) - 52);
 
 describe('against 60-digit arithmetic, from 1e-8 to 30', () => {
   test('every exact value belongs to a built-in activation', () => {

@@ -12,7 +12,7 @@ import { cut, visible } from './visible.js';
 export interface Gap {
   readonly column: string;
   /** Empty if the cell has no value. */
-  readonly found: string;
+  readonly cell: string;
 }
 
 /** Encodes the rows of one file. */
@@ -42,7 +42,7 @@ export class Encoder {
       const cell = cells[this.#columnIndices[k]];
       const code = this.#code(k, cell) ?? this.#fills[k];
       if (code === undefined) {
-        return { column: this.columns[k].name, found: this.#isMissing(cell) ? '' : cell };
+        return { column: this.columns[k].name, cell: this.#isMissing(cell) ? '' : cell };
       }
       codes[from + k] = code;
     }
@@ -79,7 +79,7 @@ export class Gaps {
   add(gap: Gap, row: number): void {
     this.count++;
     const shown = (text: string) => `"${cut(visible(text), 60)}"`;
-    this.last = `${shown(gap.column)} is ${gap.found === '' ? 'missing' : `${shown(gap.found)}, which the model does not know`}`;
+    this.last = `${shown(gap.column)} is ${gap.cell === '' ? 'missing' : `${shown(gap.cell)}, which the model does not know`}`;
     this.#first ??= `row ${row}: ${this.last}`;
   }
 

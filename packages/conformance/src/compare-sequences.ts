@@ -63,7 +63,7 @@ export function expectSequences(
   };
   const executor = engine.prepare(graph, counts[0], counts.length);
   const unit = unitOf(executor);
-  const found = run(executor, graph, pass);
+  const actual = run(executor, graph, pass);
   executor.dispose();
   const exact = () => reference().prepare(graph, counts[0], counts.length);
   const expected = run(exact(), graph, pass);
@@ -80,7 +80,7 @@ export function expectSequences(
     const largest = Array.from(values).reduce((max, value) => Math.max(max, Math.abs(value)), 0);
     for (let k = 0; k < values.length; k++) {
       const change = Math.max(...others.map((other) => Math.abs(other[what][k] - values[k])));
-      expectNear(`${what}, number ${k}`, found[what][k], values[k], safety * (change + unit * largest));
+      expectNear(`${what}, number ${k}`, actual[what][k], values[k], safety * (change + unit * largest));
     }
   }
 }

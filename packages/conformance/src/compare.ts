@@ -68,8 +68,8 @@ export function expectJacobian(engine: Engine, graph: Graph, parameters: ArrayLi
       const bounds = errorBounds(graph, parameters, sample, loss, unitOf(executor));
       expectNear(`output ${k}, sample ${s}`, outputs[row], bounds.loss, bounds.lossError);
       bounds.reference.gradients.forEach((expected, p) => {
-        const found = jacobian[row * parameterCount + p];
-        expectNear(`dx_${k}/dp of parameter ${p}, sample ${s}`, found, expected, bounds.gradientErrors[p]);
+        const actual = jacobian[row * parameterCount + p];
+        expectNear(`dx_${k}/dp of parameter ${p}, sample ${s}`, actual, expected, bounds.gradientErrors[p]);
       });
     }
   }
@@ -106,8 +106,8 @@ export function expectGolden(engine: Engine): void {
     executor.parameters.set(parameters.vector);
     const loss = executor.backpropagate(data.inputs, data.targets, 1, mse());
     const close = 64 * unitOf(executor);
-    const expectGoldenNumber = (what: string, found: number, digits: string) =>
-      expectNear(what, found, Number(digits), close * Math.max(1, Math.abs(Number(digits))));
+    const expectGoldenNumber = (what: string, actual: number, digits: string) =>
+      expectNear(what, actual, Number(digits), close * Math.max(1, Math.abs(Number(digits))));
     expectGoldenNumber('loss', loss, run.loss);
     for (const [id, node] of Object.entries(run.nodes)) {
       expectGoldenNumber(`x of node ${id}`, executor.cache.x(id), node.x);

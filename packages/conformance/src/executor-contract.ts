@@ -149,10 +149,10 @@ function expectSame(name: string, engine: Engine, graph: Graph, batchSize: numbe
   while (one.losses.length < 7) stepOne(one);
   while (two.losses.length < 7) {
     const { executor, optimizer, losses } = two;
-    const found = new Float64Array(7 - losses.length);
+    const actual = new Float64Array(7 - losses.length);
     const taken =
-      executor.stepMany?.(data, order, losses.length * batchSize, loss, optimizer, found, found.length) ?? 0;
-    losses.push(...found.subarray(0, taken));
+      executor.stepMany?.(data, order, losses.length * batchSize, loss, optimizer, actual, actual.length) ?? 0;
+    losses.push(...actual.subarray(0, taken));
     if (losses.length < 7) stepOne(two);
   }
   const state = ({ executor, optimizer, losses }: typeof one) => ({

@@ -75,8 +75,8 @@ test.each((cases as unknown as Case[]).map((one, k) => [k, one] as const))(
     const executor = reference().prepare(graph, counts[0], counts.length);
     executor.parameters.set(one.parameters);
     const loss = executor.backpropagate(inputs, targets, counts, mse(), { weights });
-    const near = (found: number, expected: number, scale: number) => {
-      expect(Math.abs(found - expected)).toBeLessThanOrEqual(1e-12 * Math.max(scale, Math.abs(expected)));
+    const near = (actual: number, expected: number, scale: number) => {
+      expect(Math.abs(actual - expected)).toBeLessThanOrEqual(1e-12 * Math.max(scale, Math.abs(expected)));
     };
     near(loss, one.loss, 0);
     sequences.forEach(({ inputs: { length }, last }, s) => {
@@ -106,14 +106,14 @@ test.each([reference(), js()])(
       const { inputs } = one.sequences[0];
       const executor = engine.prepare(graph, 1, inputs.length);
       executor.parameters.set(one.parameters);
-      const found = new Float64Array(inputs.length * graph.outputs.length * graph.parameterCount);
+      const actual = new Float64Array(inputs.length * graph.outputs.length * graph.parameterCount);
       const counts = inputs.map(() => 1);
-      executor.jacobian(Float64Array.from(inputs.flat()), counts, found);
+      executor.jacobian(Float64Array.from(inputs.flat()), counts, actual);
       executor.dispose();
-      expect(found.length, `graph ${n}`).toBe(expected.length);
+      expect(actual.length, `graph ${n}`).toBe(expected.length);
       const largest = Math.max(1, ...expected.map(Math.abs));
       expected.forEach((number, k) => {
-        expect(Math.abs(found[k] - number), `graph ${n}, number ${k}`).toBeLessThanOrEqual(1e-12 * largest);
+        expect(Math.abs(actual[k] - number), `graph ${n}, number ${k}`).toBeLessThanOrEqual(1e-12 * largest);
       });
     });
     for (const feature of ['delay 1', 'delay 2', 'delay 3', 'product', 'max', 'median', 'logSumExp']) {

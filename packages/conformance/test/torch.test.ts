@@ -5,11 +5,11 @@ import { graphs, jacobians, optimizerOf, optimizers, problemOf, scheduleOf, sche
 /** Allowed error, relative to the number, or to 1 if that is larger. */
 const close = 1e-13;
 
-function expectClose(what: string, found: ArrayLike<number>, expected: readonly number[]): void {
-  expect(found.length, what).toBe(expected.length);
+function expectClose(what: string, actual: ArrayLike<number>, expected: readonly number[]): void {
+  expect(actual.length, what).toBe(expected.length);
   expected.forEach((number, k) => {
-    const off = Math.abs(found[k] - number) / Math.max(1, Math.abs(number));
-    expect(off, `${what}, number ${k}: received ${found[k]}, PyTorch has ${number}`).toBeLessThanOrEqual(close);
+    const off = Math.abs(actual[k] - number) / Math.max(1, Math.abs(number));
+    expect(off, `${what}, number ${k}: received ${actual[k]}, PyTorch has ${number}`).toBeLessThanOrEqual(close);
   });
 }
 
@@ -35,9 +35,9 @@ describe.each(engines)(`$name against PyTorch ${graphs.torch}, float64`, (engine
       const { graph, parameters, data } = problemOf(graphs.entries[n]);
       const executor = engine.prepare(graph, data.samples);
       executor.parameters.set(parameters);
-      const found = new Float64Array(data.samples * graph.outputs.length * graph.parameterCount);
-      executor.jacobian(data.inputs, data.samples, found);
-      expectClose(`graph ${n}`, found, expected);
+      const actual = new Float64Array(data.samples * graph.outputs.length * graph.parameterCount);
+      executor.jacobian(data.inputs, data.samples, actual);
+      expectClose(`graph ${n}`, actual, expected);
     });
   });
 });

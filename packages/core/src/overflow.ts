@@ -19,8 +19,8 @@ export function expectNoOverflow(
   );
   if (Number.isFinite(mean) && allFinite(gradients) && steps.every(({ step }) => allFinite(step.dLossDx))) return;
   steps.forEach(({ step: sample, s, t, of }) => {
-    const expect = (what: string, found: number) => {
-      if (!Number.isFinite(found)) throw overflow(`Sample ${s}${of > 1 ? `, step ${t}` : ''}: ${what} is ${found}`);
+    const expect = (what: string, value: number) => {
+      if (!Number.isFinite(value)) throw overflow(`Sample ${s}${of > 1 ? `, step ${t}` : ''}: ${what} is ${value}`);
     };
     const { ids } = graph;
     for (let i = 0; i < ids.length; i++) expect(`x of node "${ids[i]}"`, sample.x[i]);

@@ -123,7 +123,12 @@ const table: [what: string, code: string, message: RegExp, action: () => unknown
     /-1 or 1, received 0/,
     () => backpropagate(network(), [1, 2], [0], hinge()),
   ],
-  ['fewer targets than inputs', 'WRONG_LENGTH', /rows/, () => backpropagateBatch(network(), [[1, 2]], [], mse())],
+  [
+    'fewer targets than inputs',
+    'WRONG_LENGTH',
+    /one row per sample/,
+    () => backpropagateBatch(network(), [[1, 2]], [], mse()),
+  ],
   ['no samples', 'EMPTY_DATA', /^inputs is empty/, () => network().predictBatch([])],
   ['an unknown node', 'UNKNOWN_ID', /"x"/, () => network().getParameters('x')],
   ['parameters of an input', 'UNKNOWN_ID', /input/, () => network().getParameters('input.0')],

@@ -40,12 +40,12 @@ describe('numbers at the edge of float64', () => {
           for (const c of [5e-324, 1, Number.MAX_VALUE]) {
             const network = single(identity, { b, c, w });
             const expected = c * (b + w * x);
-            const found = attempt(() => network.predict([x])[0]);
-            if (Number.isFinite(expected)) expect(found).toBe(expected);
+            const actual = attempt(() => network.predict([x])[0]);
+            if (Number.isFinite(expected)) expect(actual).toBe(expected);
             else {
               overflows++;
-              expect(found).toBeInstanceOf(NnbpError);
-              expect((found as NnbpError).message).toMatch(/Sample 0: x of node "output\.0" is -?(Infinity|NaN)/);
+              expect(actual).toBeInstanceOf(NnbpError);
+              expect((actual as NnbpError).message).toMatch(/Sample 0: x of node "output\.0" is -?(Infinity|NaN)/);
             }
           }
         }

@@ -13,8 +13,8 @@ import { describe, expect, test } from 'vitest';
 import { articleNetwork, golden } from '@nnbp/conformance';
 
 /** Relative to 1e-12. */
-function expectGolden(found: number, expected: string): void {
-  expect(Math.abs(found - Number(expected))).toBeLessThanOrEqual(1e-12 * Math.abs(Number(expected)));
+function expectGolden(actual: number, expected: string): void {
+  expect(Math.abs(actual - Number(expected))).toBeLessThanOrEqual(1e-12 * Math.abs(Number(expected)));
 }
 
 describe("the article's network", () => {
@@ -31,10 +31,10 @@ describe("the article's network", () => {
         expectGolden(pass.cache.slope(id), node.slope);
       }
       for (const [id, gradient] of Object.entries(run.gradients)) {
-        const found = pass.gradients.of(id);
-        expectGolden(found.b ?? NaN, gradient.b);
-        expectGolden(found.c ?? NaN, gradient.c);
-        for (const [from, expected] of Object.entries(gradient.w)) expectGolden(found.w[from], expected);
+        const actual = pass.gradients.of(id);
+        expectGolden(actual.b ?? NaN, gradient.b);
+        expectGolden(actual.c ?? NaN, gradient.c);
+        for (const [from, expected] of Object.entries(gradient.w)) expectGolden(actual.w[from], expected);
       }
     });
   }
@@ -65,8 +65,8 @@ test("at the article's output node, with x7 rounded to 7, dloss/dx is exactly -6
   expect(cache.h('7')).toBe(Number(numbers.h7));
   expectGolden(cache.g('7'), numbers.g7);
   // 1 - g cancels nearly all digits of g here; what is left is exact to one unit of g.
-  const close = (found: number, expected: string) =>
-    expect(Math.abs(found - Number(expected))).toBeLessThan(36 * 2 ** -52);
+  const close = (actual: number, expected: string) =>
+    expect(Math.abs(actual - Number(expected))).toBeLessThan(36 * 2 ** -52);
   close(cache.slope('7'), numbers.slope7);
   close(gradients[graph.biasIndex(seven)], numbers.dloss_db7);
   expectGolden(gradients[graph.scaleIndex(seven)], numbers.dloss_dc7);

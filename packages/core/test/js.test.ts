@@ -223,12 +223,12 @@ describe('the js engine on graphs with delays, aggregations, fixed and shared pa
     for (let n = 0; n < 120; n++) {
       const graph = randomRecurrentGraph(new Random(seed + n));
       const counts = shapes[n % shapes.length];
-      const [expected, found] = [reference(), js()].map((engine) => passOf(engine, graph, new Random(n), counts));
+      const [expected, actual] = [reference(), js()].map((engine) => passOf(engine, graph, new Random(n), counts));
       expected.forEach((numbers, k) => {
-        expect(found[k]).toHaveLength(numbers.length);
+        expect(actual[k]).toHaveLength(numbers.length);
         numbers.forEach((number, p) => {
           const size = 1 + Math.max(...numbers.map(Math.abs));
-          expect(Math.abs(found[k][p] - number), `graph ${n}, result ${k}, ${p}`).toBeLessThan(1e-11 * size);
+          expect(Math.abs(actual[k][p] - number), `graph ${n}, result ${k}, ${p}`).toBeLessThan(1e-11 * size);
         });
       });
     }
@@ -243,8 +243,8 @@ describe('the js engine on graphs with delays, aggregations, fixed and shared pa
       const executor = reference().prepare(network.graph, 9);
       executor.parameters.set(network.parameters.vector);
       const expected = [...executor.predict(Float64Array.from(inputs.flat()), 9)];
-      for (const found of [network.predictBatch(inputs), inputs.map((input) => network.predict(input))]) {
-        found.flat().forEach((x, k) => expect(x).toBeCloseTo(expected[k], 12));
+      for (const actual of [network.predictBatch(inputs), inputs.map((input) => network.predict(input))]) {
+        actual.flat().forEach((x, k) => expect(x).toBeCloseTo(expected[k], 12));
       }
     }
   });

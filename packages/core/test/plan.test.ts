@@ -61,13 +61,13 @@ test('a layer of products with trained weights has the same results on the js an
   const random = new Random(1);
   const parameters = randomParameters(graph, random);
   const { inputs, targets } = randomSamples(graph, random, 2);
-  const [found, expected] = [js(), reference()].map((engine) => {
+  const [actual, expected] = [js(), reference()].map((engine) => {
     const executor = engine.prepare(graph, 2);
     executor.parameters.set(parameters);
     const loss = executor.backpropagate(inputs, targets, 2, mse());
     return [loss, ...executor.gradients];
   });
-  found.forEach((value, k) => expect(value).toBeCloseTo(expected[k], 12));
+  actual.forEach((value, k) => expect(value).toBeCloseTo(expected[k], 12));
 });
 
 test('levels count the longest path to a node, without delayed edges', () => {

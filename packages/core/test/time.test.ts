@@ -77,16 +77,16 @@ describe('a delayed edge', () => {
       const inputs = Float64Array.from({ length: 6 * graph.inputCount }, () => random.uniform());
       const expected = [...whole.predict(inputs, [1, 1, 1, 1, 1, 1])];
       const state = Float64Array.of(...graph.initialState(), ...graph.initialState());
-      const found: number[] = [];
+      const actual: number[] = [];
       for (const [from, to] of [
         [0, 4],
         [4, 5],
         [5, 6],
       ]) {
         const row = inputs.subarray(from * graph.inputCount, to * graph.inputCount);
-        found.push(...parts.predict(row, new Array<number>(to - from).fill(1), { state }));
+        actual.push(...parts.predict(row, new Array<number>(to - from).fill(1), { state }));
       }
-      expect(found).toEqual(expected);
+      expect(actual).toEqual(expected);
     }
   });
 });
@@ -262,7 +262,7 @@ describe('a network', () => {
     [
       'too few targets',
       'WRONG_LENGTH',
-      /expected 2 rows/,
+      /expected one row per step \(2\)/,
       () => backpropagateSequence(recurrence(), [[1], [2]], [[1]], mse()),
     ],
     [

@@ -45,16 +45,16 @@ test('500 random graphs with delays, every aggregation, fixed and shared paramet
     const mean = one.backpropagate(inputs, targets, new Array<number>(steps).fill(1), mse(), { weights });
     const sum = other.backpropagate(inputs, targets, 1, sumOfSteps(mse(), graph.outputs.length, weights));
 
-    const found: number[] = [mean, ...one.gradients];
+    const actual: number[] = [mean, ...one.gradients];
     const expected = [sum / total, ...Array.from(other.gradients, (gradient) => gradient / total)];
     for (const id of graph.ids) {
       for (let t = 0; t < steps; t++) {
         const at = `${id}@${t}`;
-        found.push(one.cache.x(id, 0, t), one.cache.slope(id, 0, t), one.cache.dLossDx(id, 0, t));
+        actual.push(one.cache.x(id, 0, t), one.cache.slope(id, 0, t), one.cache.dLossDx(id, 0, t));
         expected.push(other.cache.x(at), other.cache.slope(at), other.cache.dLossDx(at));
       }
     }
-    const different = found.findIndex((value, k) => !Object.is(value, expected[k]));
+    const different = actual.findIndex((value, k) => !Object.is(value, expected[k]));
     expect(different, `seed ${seed}: the first number that differs`).toBe(-1);
     delayed += Number(graph.stateSize > 0);
     nodes += graph.nodeCount;

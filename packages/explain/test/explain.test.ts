@@ -39,8 +39,8 @@ function engineNumber(pass: Pass, { quantity, node, from }: QuantityName): numbe
   }
 }
 
-const expectGolden = (found: number, expected: string) =>
-  expect(Math.abs(found - Number(expected))).toBeLessThanOrEqual(1e-14 * Math.max(1, Math.abs(Number(expected))));
+const expectGolden = (actual: number, expected: string) =>
+  expect(Math.abs(actual - Number(expected))).toBeLessThanOrEqual(1e-14 * Math.max(1, Math.abs(Number(expected))));
 
 const parametersOf = ({ b, c, w }: GoldenParameters, node: string): [string, string][] => [
   [`dloss/db_${node}`, b],

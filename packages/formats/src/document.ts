@@ -115,17 +115,17 @@ export function readOutputTransform(json: JsonValue): Exclude<OutputTransform, '
  *
  * @throws NnbpError `UNKNOWN_FORMAT` (another program's, or a newer version's)
  */
-export function readVersion(foundFormat: unknown, foundVersion: unknown): 1 | typeof version {
-  if (foundFormat !== format) {
+export function readVersion(actualFormat: unknown, actualVersion: unknown): 1 | typeof version {
+  if (actualFormat !== format) {
     throw new NnbpError('UNKNOWN_FORMAT', `This is not a model of @nnbp: expected "format": "${format}".`);
   }
-  if (foundVersion !== 1 && foundVersion !== version) {
+  if (actualVersion !== 1 && actualVersion !== version) {
     throw new NnbpError(
       'UNKNOWN_FORMAT',
-      `The model has version ${shortened(JSON.stringify(foundVersion) ?? 'none')}: expected 1 or ${version}. Update @nnbp/formats.`,
+      `The model has version ${shortened(JSON.stringify(actualVersion) ?? 'none')}: expected 1 or ${version}. Update @nnbp/formats.`,
     );
   }
-  return foundVersion;
+  return actualVersion;
 }
 
 /**

@@ -26,12 +26,12 @@ export class JsonScanner {
 
   /** @throws NnbpError `MALFORMED`, with the position */
   refuse(expected: string): never {
-    const found = this.text.slice(this.at, this.at + 20);
+    const received = this.text.slice(this.at, this.at + 20);
     throw mismatch(
       'MALFORMED',
       `${this.what}, character ${this.at}`,
       expected,
-      found === '' ? 'the end' : JSON.stringify(found),
+      received === '' ? 'the end' : JSON.stringify(received),
     );
   }
 

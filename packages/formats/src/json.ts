@@ -120,8 +120,8 @@ interface ReadNode {
 
 /** @throws NnbpError `UNKNOWN_FORMAT`, `MALFORMED` */
 function readDocument(value: unknown): { document: Omit<NetworkDocument, 'nodes'>; nodes: ReadNode[] } {
-  const { format: foundFormat, version: foundVersion } = Object(value) as Record<string, unknown>;
-  const old = readVersion(foundFormat, foundVersion) === 1;
+  const { format: actualFormat, version: actualVersion } = Object(value) as Record<string, unknown>;
+  const old = readVersion(actualFormat, actualVersion) === 1;
   const at = new JsonValue(value, 'model').object(old ? networkEntries1 : networkEntries);
   const nodes = at('nodes')
     .list()

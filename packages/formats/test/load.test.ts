@@ -193,12 +193,12 @@ test('the JSON scanner accepts exactly what JSON.parse accepts', () => {
       }
     };
     const expected = reads((): unknown => JSON.parse(text));
-    const found = reads(() => {
+    const actual = reads(() => {
       const finger = new JsonScanner(text, 'it');
       finger.skip();
       finger.end();
     });
-    expect(found, `${JSON.stringify(text)}, seed ${seed}`).toBe(expected);
+    expect(actual, `${JSON.stringify(text)}, seed ${seed}`).toBe(expected);
     sound += Number(expected);
   }
   expect(sound).toBeGreaterThan(200);

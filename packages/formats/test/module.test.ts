@@ -51,9 +51,9 @@ describe('a module is bit-identical to the reference engine', () => {
       forms[js.includes('const layers = [') ? 'tables' : 'unrolled']++;
       const { predict } = await loaded(js);
       for (const row of rows) {
-        const [found, expected] = [predict(row), network.predict(row)];
+        const [actual, expected] = [predict(row), network.predict(row)];
         expect(
-          found.map((value, n) => Object.is(value, expected[n])),
+          actual.map((value, n) => Object.is(value, expected[n])),
           `seed ${seed + k}`,
         ).toEqual(expected.map(() => true));
       }

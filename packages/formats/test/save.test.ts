@@ -18,8 +18,8 @@ function anyNetwork(seed: number): Network {
   return network;
 }
 
-function expectSame(found: Network, expected: Network): void {
-  const [one, other] = [found.graph, expected.graph];
+function expectSame(actual: Network, expected: Network): void {
+  const [one, other] = [actual.graph, expected.graph];
   expect(one.ids).toEqual(other.ids);
   for (const key of ['outputs', 'scaleTrainable', 'edgeStart', 'predecessors', 'parameterStart'] as const) {
     expect(Array.from(one[key]), key).toEqual(Array.from(other[key]));
@@ -36,9 +36,9 @@ function expectSame(found: Network, expected: Network): void {
     const [g, h] = [one.activations[one.activationOf[i]], other.activations[other.activationOf[i]]];
     expect([g.name, g.builtin]).toEqual([h.name, h.builtin]);
   }
-  expect(bits(found.parameters.vector)).toBe(bits(expected.parameters.vector));
-  expect(found.inputScaler).toEqual(expected.inputScaler);
-  expect(found.outputScaler).toEqual(expected.outputScaler);
+  expect(bits(actual.parameters.vector)).toBe(bits(expected.parameters.vector));
+  expect(actual.inputScaler).toEqual(expected.inputScaler);
+  expect(actual.outputScaler).toEqual(expected.outputScaler);
 }
 
 const forms: [string, (network: Network, activations?: Activation[]) => Network][] = [

@@ -25,8 +25,8 @@ async function fitted(
 }
 
 /** Relative to the size of what is expected. */
-const close = (found: number, expected: number) =>
-  expect(Math.abs(found - expected) / Math.abs(expected), `${found} for ${expected}`).toBeLessThan(1e-8);
+const close = (actual: number, expected: number) =>
+  expect(Math.abs(actual - expected) / Math.abs(expected), `${actual} for ${expected}`).toBeLessThan(1e-8);
 
 describe('fitStatistics', () => {
   // Made by SciPy 1.10: Gauss–Newton to the stationary point, s² (JᵀJ)⁻¹, scipy.stats.t.

@@ -27,10 +27,10 @@ export const problems = JSON.parse(readFileSync(file, 'utf8')) as readonly Probl
 export const dataOf = ({ x, y }: Problem) => ({ inputs: x, targets: y.map((value) => [value]) });
 
 /** Digits that agree with the certified values, at most 11: the fewest over all entries. */
-export function digits(found: readonly number[], certified: readonly number[]): number {
+export function digits(actual: readonly number[], certified: readonly number[]): number {
   return Math.min(
     ...certified.map((value, k) =>
-      found[k] === value ? 11 : Math.min(11, -Math.log10(Math.abs(found[k] - value) / Math.abs(value))),
+      actual[k] === value ? 11 : Math.min(11, -Math.log10(Math.abs(actual[k] - value) / Math.abs(value))),
     ),
   );
 }

@@ -43,9 +43,9 @@ function randomGenome(random: Random, among: readonly string[] = names): NeatGen
 const randomRow = (random: Random, count: number, reach = 3) =>
   Array.from({ length: count }, () => reach * (2 * random.uniform() - 1));
 
-function expectClose(found: readonly number[], expected: readonly number[], label: string): void {
-  expect(found).toHaveLength(expected.length);
-  found.forEach((value, k) => {
+function expectClose(actual: readonly number[], expected: readonly number[], label: string): void {
+  expect(actual).toHaveLength(expected.length);
+  actual.forEach((value, k) => {
     const error = Math.abs(value - expected[k]) / Math.max(1, Math.abs(expected[k]));
     expect(error, `${label}: ${value} for ${expected[k]}`).toBeLessThan(1e-8);
   });

@@ -82,10 +82,10 @@ function expectPredicts(
 ): void {
   const network = fromOnnx(bytes);
   for (const row of inputs) {
-    const found = network.predict(row);
+    const actual = network.predict(row);
     const expectedRow = expected(row);
-    expect(found).toHaveLength(expectedRow.length);
-    found.forEach((value, k) => expect(value).toBeCloseTo(expectedRow[k], 6));
+    expect(actual).toHaveLength(expectedRow.length);
+    actual.forEach((value, k) => expect(value).toBeCloseTo(expectedRow[k], 6));
   }
 }
 

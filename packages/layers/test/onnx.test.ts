@@ -86,9 +86,9 @@ function run(graph: Graph, parameters: Float64Array, sequences: readonly Rows[])
 const sequencesOf = ({ tensors: { X, sequence_lens } }: Case): Rows[] =>
   X[0].map((_, s) => X.slice(0, sequence_lens?.[s]).map((step) => step[s]));
 
-function expectNear(of: Case, d: number, s: number, t: number, found: readonly number[]): void {
+function expectNear(of: Case, d: number, s: number, t: number, actual: readonly number[]): void {
   of.Y[t][d][s].forEach((expected, k) => {
-    expect(Math.abs(found[k] - expected), `direction ${d}, sequence ${s}, step ${t}, unit ${k}`).toBeLessThan(1e-6);
+    expect(Math.abs(actual[k] - expected), `direction ${d}, sequence ${s}, step ${t}, unit ${k}`).toBeLessThan(1e-6);
   });
 }
 

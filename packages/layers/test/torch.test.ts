@@ -27,10 +27,10 @@ const caseOf = (name: string) => (cases as unknown as Record<string, Case>)[name
 const flat = (numbers: Numbers): number[] => (typeof numbers === 'number' ? [numbers] : numbers.flatMap(flat));
 const rows = (numbers: Numbers) => numbers as number[][];
 
-function expectNear(what: string, found: readonly number[], expected: readonly number[]): void {
-  expect(found.length, what).toBe(expected.length);
+function expectNear(what: string, actual: readonly number[], expected: readonly number[]): void {
+  expect(actual.length, what).toBe(expected.length);
   const largest = Math.max(...expected.map(Math.abs));
-  found.forEach((value, k) => {
+  actual.forEach((value, k) => {
     expect(Math.abs(value - expected[k]), `${what}, ${k}`).toBeLessThanOrEqual(1e-12 * largest);
   });
 }

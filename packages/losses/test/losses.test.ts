@@ -173,13 +173,13 @@ test('the derivative of hinge at its margin is 0', () => {
 test('an output whose target is unknown (NaN) has no loss, derivative or residual', () => {
   const { value, derivative, residuals, targetProblem } = losses.mse();
   expect(value([1, 5], [3, NaN])).toBe(2);
-  const found = new Float64Array(2);
-  derivative([1, 5], [3, NaN], found);
-  expect([...found]).toEqual([-2, 0]);
-  residuals!.value([1, 5], [3, NaN], found);
-  expect([...found]).toEqual([-2 / Math.SQRT2, 0]);
-  residuals!.derivative([1, 5], [3, NaN], found);
-  expect([...found]).toEqual([1 / Math.SQRT2, 0]);
+  const actual = new Float64Array(2);
+  derivative([1, 5], [3, NaN], actual);
+  expect([...actual]).toEqual([-2, 0]);
+  residuals!.value([1, 5], [3, NaN], actual);
+  expect([...actual]).toEqual([-2 / Math.SQRT2, 0]);
+  residuals!.derivative([1, 5], [3, NaN], actual);
+  expect([...actual]).toEqual([1 / Math.SQRT2, 0]);
   expect(targetProblem).toBeUndefined();
   expect(losses.hinge().targetProblem!([NaN, 0])).toMatch(/^output 1: expected -1 or 1/);
 });

@@ -32,9 +32,9 @@ describe('TriangularFactor', () => {
         for (let b = 0; b < n; b++) {
           let expected = 0;
           for (let i = 0; i < m; i++) expected += rows[i * n + factor.columns[a]] * rows[i * n + factor.columns[b]];
-          let found = 0;
-          for (let i = 0; i < n; i++) found += factor.R[i * n + a] * factor.R[i * n + b];
-          expect(found, `seed ${seed}`).toBeCloseTo(expected, 12);
+          let actual = 0;
+          for (let i = 0; i < n; i++) actual += factor.R[i * n + a] * factor.R[i * n + b];
+          expect(actual, `seed ${seed}`).toBeCloseTo(expected, 12);
         }
       }
     };
@@ -100,9 +100,9 @@ describe('TriangularFactor', () => {
       for (let a = 0; a < n; a++) {
         let gradient = 0;
         for (let i = 0; i < m; i++) gradient += rows[i * n + a] * right[i];
-        let found = 0;
-        for (let i = 0; i <= a; i++) found += R[i * n + a] * z[i];
-        expect(found, `seed ${seed}`).toBeCloseTo(gradient, 10);
+        let actual = 0;
+        for (let i = 0; i <= a; i++) actual += R[i * n + a] * z[i];
+        expect(actual, `seed ${seed}`).toBeCloseTo(gradient, 10);
         for (let b = 0; b < n; b++) {
           let expected = a === b ? lambda * scale[a] ** 2 : 0;
           for (let i = 0; i < m; i++) expected += rows[i * n + a] * rows[i * n + b];

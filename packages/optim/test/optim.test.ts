@@ -21,8 +21,8 @@ describe('three steps by hand', () => {
   test('sgd', () => expect(path(sgd({ learningRate: 0.1 }))).toEqual([0.95, 0.975, 0.875]));
 
   test('sgd follows its rule with momentum, dampening and Nesterov momentum', () => {
-    const close = (found: number[], expected: number[]) =>
-      found.forEach((x, k) => expect(x).toBeCloseTo(expected[k], 14));
+    const close = (actual: number[], expected: number[]) =>
+      actual.forEach((x, k) => expect(x).toBeCloseTo(expected[k], 14));
     // m: 0.5, 0.45 - 0.25 = 0.2, 0.18 + 1 = 1.18
     close(path(sgd({ learningRate: 0.1, momentum: 0.9 })), [0.95, 0.93, 0.812]);
     // m: 0.5, 0.45 - 0.125 = 0.325, 0.2925 + 0.5 = 0.7925

@@ -76,9 +76,9 @@ describe('stateful sequences', () => {
     const sequences = [0, 1, 2].flatMap((batch) => parts.map((part) => part[batch]));
     const network = recurrent();
     for (const engine of [js(), reference(), await wasm()]) {
-      const found = await evaluate(network, { sequences }, { loss: mse(), batchSize: 3, stateful: true, engine });
+      const actual = await evaluate(network, { sequences }, { loss: mse(), batchSize: 3, stateful: true, engine });
       const expected = await evaluate(network, { sequences: rows }, { loss: mse(), engine });
-      expect(found.loss).toBeCloseTo(expected.loss, engine.name === 'wasm' ? 5 : 12);
+      expect(actual.loss).toBeCloseTo(expected.loss, engine.name === 'wasm' ? 5 : 12);
       const fresh = await evaluate(network, { sequences }, { loss: mse(), batchSize: 3, engine });
       expect(Math.abs(fresh.loss - expected.loss)).toBeGreaterThan(1e-3);
     }
@@ -88,9 +88,9 @@ describe('stateful sequences', () => {
     const network = recurrent();
     const [long, other] = [sequenceOf(6), sequenceOf(3)];
     const sequences = [cut(long, [3, 3])[0], other, cut(long, [3, 3])[1]];
-    const found = await evaluate(network, { sequences }, { loss: mse(), batchSize: 2, stateful: true });
+    const actual = await evaluate(network, { sequences }, { loss: mse(), batchSize: 2, stateful: true });
     const expected = await evaluate(network, { sequences: [long, other] }, { loss: mse() });
-    expect(found.loss).toBeCloseTo(expected.loss, 12);
+    expect(actual.loss).toBeCloseTo(expected.loss, 12);
   });
 
   test('resume bit-for-bit after any batch of an epoch', async () => {
@@ -253,9 +253,9 @@ test('perStep computes a metric for each step over all sequences with a target a
     { sequences },
     options({ optimizer: sgd({ learningRate: 0 }), epochs: 1, truncate: 2, metrics: [perStep(meanAbsoluteError())] }),
   );
-  const found = history[0].metrics.meanAbsoluteErrorPerStep as number[];
-  expect(found).toHaveLength(3);
-  found.forEach((value, t) => {
+  const actual = history[0].metrics.meanAbsoluteErrorPerStep as number[];
+  expect(actual).toHaveLength(3);
+  actual.forEach((value, t) => {
     if (t === 0) expect(value).toBeNaN();
     else expect(value).toBeCloseTo(expected[t], 12);
   });

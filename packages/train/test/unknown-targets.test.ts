@@ -45,10 +45,10 @@ describe('an output whose target is null has no loss and no gradient', () => {
       for (const [engine, digits] of engines) {
         for (const count of [1, 3]) {
           const rows = inputs.slice(0, count);
-          const [found, expected] = [network(), network()];
+          const [actual, expected] = [network(), network()];
           const options = { optimizer: sgd({ learningRate: 0.5 }), epochs: 2, batchSize: count };
           const some = await fit(
-            found,
+            actual,
             { inputs: rows, targets: rows.map(() => known.map((isKnown) => (isKnown ? 1 : null))) },
             { ...options, loss: make({}), engine },
           );
@@ -58,7 +58,7 @@ describe('an output whose target is null has no loss and no gradient', () => {
             { ...options, loss: byHand(make({}), known), engine: reference() },
           );
           some.history.forEach(({ loss }, k) => expect(loss).toBeCloseTo(all.history[k].loss, digits));
-          found.parameters.vector.forEach((p, k) => expect(p).toBeCloseTo(expected.parameters.vector[k], digits));
+          actual.parameters.vector.forEach((p, k) => expect(p).toBeCloseTo(expected.parameters.vector[k], digits));
         }
       }
     }

@@ -56,12 +56,12 @@ export function expectNearReference(engine: Engine, graph: Graph, pass: Pass): v
     return numbers;
   };
   const expected = run(new ReferenceExecutor(graph, counts[0], steps));
-  const found = run(engine.prepare(graph, counts[0], steps));
+  const actual = run(engine.prepare(graph, counts[0], steps));
   for (const [what, values] of Object.entries(expected)) {
     const scale = Math.max(1e-3, ...values.map(Math.abs));
     values.forEach((value, k) => {
-      if (!(Math.abs(found[what][k] - value) <= tolerance * scale)) {
-        throw new Error(`${what}[${k}]: found ${found[what][k]}, expected ${value} within ${tolerance * scale}.`);
+      if (!(Math.abs(actual[what][k] - value) <= tolerance * scale)) {
+        throw new Error(`${what}[${k}]: received ${actual[what][k]}, expected ${value} within ${tolerance * scale}.`);
       }
     });
   }

@@ -14,7 +14,7 @@ export type EditProblem =
   | {
       readonly why: 'tooMany';
       readonly what: 'inputs' | 'nodes' | 'outputs' | 'fanIn' | 'edges';
-      readonly found: number;
+      readonly count: number;
     }
   | { readonly why: 'tooLong' }
   | { readonly why: 'bigFile'; readonly megabytes: number }

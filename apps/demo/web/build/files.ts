@@ -57,7 +57,7 @@ function toDescription(network: Network): Opened {
   const { inputCount, nodeCount } = network.graph;
   // Checked before describe() copies the network.
   if (nodeCount - inputCount > max.nodes) {
-    throw new EditError({ why: 'tooMany', what: 'nodes', found: nodeCount - inputCount });
+    throw new EditError({ why: 'tooMany', what: 'nodes', count: nodeCount - inputCount });
   }
   if (network.inputScaler !== undefined || network.outputScaler !== undefined) throw new EditError({ why: 'units' });
   const json = JSON.parse(toJson(network)) as { nodes: { id: string; activation: string | object }[] };

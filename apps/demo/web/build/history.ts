@@ -162,14 +162,14 @@ function has(network: NetworkDescription, quantity: string): boolean {
 function expectWithinLimits(network: NetworkDescription, before: NetworkDescription): void {
   const { inputs, nodes, outputs } = network;
   const fanIn = Math.max(0, ...nodes.map(({ from }) => from.length));
-  const found = { inputs: inputs.length, nodes: nodes.length, outputs: outputs.length, fanIn };
+  const counts = { inputs: inputs.length, nodes: nodes.length, outputs: outputs.length, fanIn };
   for (const what of ['inputs', 'nodes', 'outputs', 'fanIn'] as const) {
-    if (found[what] > max[what]) throw new EditError({ why: 'tooMany', what, found: found[what] });
+    if (counts[what] > max[what]) throw new EditError({ why: 'tooMany', what, count: counts[what] });
   }
   // A graph from a link may exceed the limits; edits that reduce it are allowed.
   const edges = edgeCountOf(network);
   if (edges > max.edges && edges > edgeCountOf(before)) {
-    throw new EditError({ why: 'tooMany', what: 'edges', found: edges });
+    throw new EditError({ why: 'tooMany', what: 'edges', count: edges });
   }
   if (idsOf(network).some((id) => id === '' || id.length > longestId)) throw new EditError({ why: 'badId' });
 }

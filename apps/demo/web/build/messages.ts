@@ -138,7 +138,7 @@ const en = {
           fanIn: 'predecessors of one node',
           edges: 'edges',
         }[problem.what];
-        return `The graph has ${problem.found} ${what}; the playground supports up to ${max[problem.what]}. Use a smaller graph, or the library.`;
+        return `The graph has ${problem.count} ${what}; the playground supports up to ${max[problem.what]}. Use a smaller graph, or the library.`;
       }
       case 'tooLong':
         return 'The graph has too many parameters for a link. Use a smaller graph, or the library.';
@@ -277,7 +277,7 @@ const zh: typeof en = {
           fanIn: '个前驱（同一节点）',
           edges: '条边',
         }[problem.what];
-        return `图中有 ${problem.found} ${what}，演练场最多支持 ${max[problem.what]}。请使用较小的图，或直接使用程序库。`;
+        return `图中有 ${problem.count} ${what}，演练场最多支持 ${max[problem.what]}。请使用较小的图，或直接使用程序库。`;
       }
       case 'tooLong':
         return '这个图的参数太多，无法放入链接。请使用较小的图，或直接使用程序库。';

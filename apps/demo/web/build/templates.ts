@@ -45,9 +45,9 @@ export function parseSizes(text: string): number[] {
   }
   // Check the size before the graph is built.
   const nodes = sizes.slice(1).reduce((sum, size) => sum + size, 0);
-  if (sizes[0] > max.inputs) throw new EditError({ why: 'tooMany', what: 'inputs', found: sizes[0] });
-  if (nodes > max.nodes) throw new EditError({ why: 'tooMany', what: 'nodes', found: nodes });
+  if (sizes[0] > max.inputs) throw new EditError({ why: 'tooMany', what: 'inputs', count: sizes[0] });
+  if (nodes > max.nodes) throw new EditError({ why: 'tooMany', what: 'nodes', count: nodes });
   const edges = sizes.slice(1).reduce((sum, size, k) => sum + size * sizes[k], 0);
-  if (edges > max.edges) throw new EditError({ why: 'tooMany', what: 'edges', found: edges });
+  if (edges > max.edges) throw new EditError({ why: 'tooMany', what: 'edges', count: edges });
   return sizes;
 }

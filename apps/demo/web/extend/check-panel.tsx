@@ -78,19 +78,19 @@ function Mismatches({ verdict: { mismatches } }: { readonly verdict: Verdict }) 
       <thead>
         <tr>
           <th scope="col">{say.where}</th>
-          <th scope="col">{say.coded}</th>
+          <th scope="col">{say.analytic}</th>
           <th scope="col">{say.differences}</th>
         </tr>
       </thead>
       <tbody>
-        {mismatches.map(({ name, coded, found }) => (
+        {mismatches.map(({ name, analytic, numeric }) => (
           <tr key={name}>
             <th scope="row">{name.replaceAll('-', '−')}</th>
             <td>
-              <Figure value={coded} />
+              <Figure value={analytic} />
             </td>
             <td>
-              <Figure value={found} />
+              <Figure value={numeric} />
             </td>
           </tr>
         ))}

@@ -46,7 +46,7 @@ export function Plot({ curves, label }: { readonly curves: Curves; readonly labe
         legend: { live: false },
         hooks: { drawClear: [(drawn) => shade(drawn, wrong, css(palette.positive, 0.16))] },
       },
-      [curves.h, curves.value, curves.coded, curves.differences].map((row) =>
+      [curves.h, curves.value, curves.analytic, curves.differences].map((row) =>
         row.map((y) => (Number.isFinite(y) ? y : null)),
       ) as unknown as UPlot.AlignedData,
       frame.current,
@@ -58,8 +58,8 @@ export function Plot({ curves, label }: { readonly curves: Curves; readonly labe
 }
 
 /** Points at which the derivatives differ by more than the error of finite differences. */
-const disagreements = ({ coded, differences }: Curves): boolean[] =>
-  coded.map((d, k) => !(Math.abs(d - differences[k]) <= 1e-3 * Math.max(1, Math.abs(d))));
+const disagreements = ({ analytic, differences }: Curves): boolean[] =>
+  analytic.map((d, k) => !(Math.abs(d - differences[k]) <= 1e-3 * Math.max(1, Math.abs(d))));
 
 function shade({ ctx, bbox, data: [h], valToPos }: UPlot, wrong: readonly boolean[], colour: string): void {
   ctx.save();

@@ -191,8 +191,8 @@ const emptyState = (length: number, fill: number): PassState => ({
 });
 
 /** Whether two numbers differ by more than rounding. */
-export const differs = (found: number, right: number): boolean =>
-  Math.abs(found - right) > 1e-12 * Math.max(Math.abs(found), Math.abs(right));
+export const differs = (computed: number, right: number): boolean =>
+  Math.abs(computed - right) > 1e-12 * Math.max(Math.abs(computed), Math.abs(right));
 
 /** State of a node's sum after some visits. */
 export interface NodeState {

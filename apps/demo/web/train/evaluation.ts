@@ -17,7 +17,7 @@ export interface Mistake {
   /** The number of the sample in its set. */
   readonly number: number;
   readonly truth: number;
-  readonly found: number;
+  readonly predictedClass: number;
 }
 
 export interface Evaluation {
@@ -62,11 +62,11 @@ export function evaluate(session: Session, { task, classes }: Dataset, executor:
         squared += error ** 2;
         continue;
       }
-      const found = classOf(values, at, width, encoding.boundary);
+      const predictedClass = classOf(values, at, width, encoding.boundary);
       const truth = classOf(rows.targets, t, width, encoding.boundary);
-      confusion[truth][found]++;
-      if (found === truth) right++;
-      else if (mistakes.length < maxMistakes) mistakes.push({ number: first + s, truth, found });
+      confusion[truth][predictedClass]++;
+      if (predictedClass === truth) right++;
+      else if (mistakes.length < maxMistakes) mistakes.push({ number: first + s, truth, predictedClass });
     }
   });
   return {

@@ -25,12 +25,12 @@ export const Misread = memo(function Misread({ ready, misread, ask }: MisreadPro
           <li key={image.number}>
             <button
               type="button"
-              aria-label={say.misreadAs(ready.classes[image.truth], ready.classes[image.found])}
-              title={say.misreadAs(ready.classes[image.truth], ready.classes[image.found])}
+              aria-label={say.misreadAs(ready.classes[image.truth], ready.classes[image.predictedClass])}
+              title={say.misreadAs(ready.classes[image.truth], ready.classes[image.predictedClass])}
               onClick={() => ask(Float64Array.from(image.pixels, (value) => value / 255))}
             >
               <Ink pixels={image.pixels} side={ready.side!} size={44} />
-              <small>{`${ready.classes[image.truth]} → ${ready.classes[image.found]}`}</small>
+              <small>{`${ready.classes[image.truth]} → ${ready.classes[image.predictedClass]}`}</small>
             </button>
           </li>
         ))}

@@ -149,7 +149,7 @@ const en = {
   drawDigit: 'Draw a digit, or choose a misread one.',
   clear: 'Clear',
   misread: 'Misread digits',
-  misreadAs: (truth: string, found: string) => `${truth}, read as ${found}`,
+  misreadAs: (truth: string, predicted: string) => `${truth}, read as ${predicted}`,
   misreadNote: 'True digit → predicted digit. Select one to see its probabilities.',
   noneMisread: 'None.',
   weightImages: 'Weights of the first layer',
@@ -175,15 +175,15 @@ const en = {
       `Exploding: the gradient of the first layer is ${factor} × that of the last hidden layer.`,
     even: 'The gradients of all layers have about the same magnitude.',
   },
-  sampleIs: (number: number, answer: string, found: string) =>
-    `Sample ${number}: target ${answer}, predicted ${found}.`,
+  sampleIs: (number: number, answer: string, predicted: string) =>
+    `Sample ${number}: target ${answer}, predicted ${predicted}.`,
   problems: {
     diverged: (step: number) =>
       `Training diverged: a number was not finite at step ${step}. The parameters are those before that step. Choose a smaller learning rate or another loss, and reset.`,
     noTable: 'Choose a CSV file first. Links contain the settings, but not the file.',
     fewPoints: 'At least four points are needed. Draw a longer curve.',
     shape: (inputs: Counts, outputs: Counts) =>
-      `The graph has ${inputs.found} ${inputs.found === 1 ? 'input' : 'inputs'} and ${outputs.found} ${outputs.found === 1 ? 'output' : 'outputs'}; this data set needs ${inputs.expected} and ${outputs.expected}. Choose another data set, or change the graph in Build.`,
+      `The graph has ${inputs.received} ${inputs.received === 1 ? 'input' : 'inputs'} and ${outputs.received} ${outputs.received === 1 ? 'output' : 'outputs'}; this data set needs ${inputs.expected} and ${outputs.expected}. Choose another data set, or change the graph in Build.`,
     stuck:
       'The worker did not respond for several seconds and was terminated. One of your functions may have an infinite loop. Fix it in Extend or choose another one, then reset.',
     other: (text: string) => `Training failed: ${text}`,
@@ -348,7 +348,7 @@ const zh: typeof en = {
   drawDigit: '画一个数字，或选择一个读错的数字。',
   clear: '清除',
   misread: '读错的数字',
-  misreadAs: (truth, found) => `${truth}，读成了 ${found}`,
+  misreadAs: (truth, predicted) => `${truth}，读成了 ${predicted}`,
   misreadNote: '真实数字 → 预测数字。选择一个可查看各类别的概率。',
   noneMisread: '没有。',
   weightImages: '第一层的权重',
@@ -372,14 +372,14 @@ const zh: typeof en = {
     exploding: (factor) => `梯度爆炸：第一层的梯度是最后一个隐藏层的 ${factor} 倍。`,
     even: '各层的梯度大小相近。',
   },
-  sampleIs: (number, answer, found) => `样本 ${number}：目标 ${answer}，预测 ${found}。`,
+  sampleIs: (number, answer, predicted) => `样本 ${number}：目标 ${answer}，预测 ${predicted}。`,
   problems: {
     diverged: (step) =>
       `训练发散：第 ${step} 步出现了非有限的数。参数保持在这一步之前的值。请减小学习率或更换损失函数，然后重置。`,
     noTable: '请先选择一个 CSV 文件。链接包含设置，但不包含文件。',
     fewPoints: '至少需要四个点。请画一条更长的曲线。',
     shape: (inputs, outputs) =>
-      `这个图有 ${inputs.found} 个输入、${outputs.found} 个输出；该数据集需要 ${inputs.expected} 个和 ${outputs.expected} 个。请换一组数据，或在“搭建”里改图。`,
+      `这个图有 ${inputs.received} 个输入、${outputs.received} 个输出；该数据集需要 ${inputs.expected} 个和 ${outputs.expected} 个。请换一组数据，或在“搭建”里改图。`,
     stuck: '工作线程几秒没有响应，已被终止。自定义函数中可能有死循环。请在“扩展”里修改，或另选一个，然后重置。',
     other: (text) => `训练失败：${text}`,
     table: {

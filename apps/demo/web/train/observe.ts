@@ -37,7 +37,7 @@ export interface SampleAnswer {
   readonly input: Float32Array;
   readonly answer: number;
   /** Predicted class. */
-  readonly found: number;
+  readonly predictedClass: number;
   /** Outputs; for a regression in the units of the data. */
   readonly outputs: readonly number[];
 }
@@ -192,7 +192,7 @@ export function observerOf(session: Session, dataset: Dataset, engine: Engine): 
         number,
         input: Float32Array.from(dataset.training.inputs.subarray(number * inputCount, (number + 1) * inputCount)),
         answer: dataset.training.answers[number],
-        found: classOf(x, 0, x.length, session.encoding.boundary),
+        predictedClass: classOf(x, 0, x.length, session.encoding.boundary),
         outputs: dataset.task === 'regression' ? [answerOf(session, x[0])] : x,
       },
     };

@@ -195,8 +195,8 @@ function Confusion(props: { readonly ready: Ready; readonly counts: readonly (re
           {counts.map((row, truth) => (
             <tr key={ready.classes[truth]}>
               <th scope="row">{ready.classes[truth]}</th>
-              {row.map((count, found) => (
-                <Count key={found} count={count} of={row} right={truth === found} palette={palette} />
+              {row.map((count, predictedClass) => (
+                <Count key={predictedClass} count={count} of={row} right={truth === predictedClass} palette={palette} />
               ))}
             </tr>
           ))}
@@ -236,11 +236,11 @@ function Sample({ ready, sample }: { readonly ready: Ready; readonly sample: Sam
     const ink = (pixel: number) => mix(palette.panel, palette.text, sample.input[pixel]);
     context.drawImage(imageOf(square, ink), 0, 0, 84, 84);
   }, [sample, palette, square]);
-  const { outputs, answer, found, number } = sample;
+  const { outputs, answer, predictedClass, number } = sample;
   const regression = ready.task === 'regression';
   const [truth, guess] = regression
     ? [short(answer), short(outputs[0])]
-    : [ready.classes[answer], ready.classes[found]];
+    : [ready.classes[answer], ready.classes[predictedClass]];
   return (
     <div className="train-sample">
       {pictured && <canvas ref={canvas} style={{ width: 84, height: 84 }} aria-hidden />}

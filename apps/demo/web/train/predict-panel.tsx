@@ -98,7 +98,10 @@ function Field({ field: { name, words }, values, set }: FieldProps) {
 /** Step of the arrow keys: a tenth of the value's power of ten. */
 const stepOf = (value: number): number => (value === 0 ? 0.1 : 10 ** (Math.floor(Math.log10(Math.abs(value))) - 1));
 
-function Answer({ ready, answer: { values, found, probabilities } }: Pick<Props, 'ready'> & { answer: RowPrediction }) {
+function Answer({
+  ready,
+  answer: { values, predictedClass, probabilities },
+}: Pick<Props, 'ready'> & { answer: RowPrediction }) {
   const say = useMessages(messages);
   const { task, classes, answerName } = ready;
   if (task === 'regression') {
@@ -114,7 +117,7 @@ function Answer({ ready, answer: { values, found, probabilities } }: Pick<Props,
   return (
     <>
       <p className="train-answer">
-        {say.predictedClass} <output data-stat="prediction">{classes[found]}</output>
+        {say.predictedClass} <output data-stat="prediction">{classes[predictedClass]}</output>
       </p>
       {/* A single output that is not a probability has no bar for each of two classes. */}
       {values.length === classes.length ? (

@@ -3,7 +3,7 @@ import type { TableProblem } from './data/csv.js';
 
 /** Count in the graph, and count that the data set needs. */
 export interface Counts {
-  readonly found: number;
+  readonly received: number;
   readonly expected: number;
 }
 

@@ -8,7 +8,7 @@ export interface RowPrediction {
   /** For a regression, the value in the units of the data; otherwise one number per class. */
   readonly values: readonly number[];
   /** Predicted class; 0 for a regression. */
-  readonly found: number;
+  readonly predictedClass: number;
   /** Whether the values are probabilities. With other losses they are plain outputs. */
   readonly probabilities: boolean;
 }
@@ -24,20 +24,20 @@ export function predictRow(
   const { inputScaler } = network;
   const inputs = Float64Array.from(row, (value, k) => inputScaler?.apply(value, k) ?? value);
   const x = Array.from(executor.predict(inputs, 1).subarray(0, network.graph.outputs.length));
-  if (task === 'regression') return { values: [answerOf(session, x[0])], found: 0, probabilities: false };
-  const found = classOf(x, 0, x.length, encoding.boundary);
+  if (task === 'regression') return { values: [answerOf(session, x[0])], predictedClass: 0, probabilities: false };
+  const predictedClass = classOf(x, 0, x.length, encoding.boundary);
   if (loss.name === 'softmaxCrossEntropy') {
     const largest = Math.max(...x);
     const powers = x.map((value) => Math.exp(value - largest));
     const sum = powers.reduce((total, power) => total + power, 0);
-    return { values: powers.map((power) => power / sum), found, probabilities: true };
+    return { values: powers.map((power) => power / sum), predictedClass, probabilities: true };
   }
   if (loss.name === 'binaryCrossEntropyWithLogits') {
     const yes = 1 / (1 + Math.exp(-x[0]));
-    return { values: [1 - yes, yes], found, probabilities: true };
+    return { values: [1 - yes, yes], predictedClass, probabilities: true };
   }
   if (loss.name === 'binaryCrossEntropy' && task === 'binary') {
-    return { values: [1 - x[0], x[0]], found, probabilities: true };
+    return { values: [1 - x[0], x[0]], predictedClass, probabilities: true };
   }
-  return { values: x, found, probabilities: false };
+  return { values: x, predictedClass, probabilities: false };
 }

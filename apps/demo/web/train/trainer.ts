@@ -344,9 +344,9 @@ function fieldsOf({ fields, inputNames }: Dataset): readonly InputField[] {
 /** Checks that the user's graph has the inputs and outputs that the data set needs. */
 function shapeProblem({ graph }: Settings, dataset: Dataset): Problem | undefined {
   if (graph === null) return undefined;
-  const inputs = { found: graph.inputs.length, expected: dataset.inputNames.length };
-  const outputs = { found: graph.outputs.length, expected: outputsFor(dataset) };
-  const fits = inputs.found === inputs.expected && outputs.found === outputs.expected;
+  const inputs = { received: graph.inputs.length, expected: dataset.inputNames.length };
+  const outputs = { received: graph.outputs.length, expected: outputsFor(dataset) };
+  const fits = inputs.received === inputs.expected && outputs.received === outputs.expected;
   return fits ? undefined : { kind: 'shape', inputs, outputs };
 }
 

@@ -241,9 +241,9 @@ async function* rowsOf(
   }
 }
 
-const wrongWidth = (name: string, number: number, found: number, width: number) =>
+const wrongWidth = (name: string, number: number, received: number, width: number) =>
   new Problem(
-    `${name}, row ${number}: expected ${counted(width, 'cell')} as in the first row, received ${found}. Fix the row, or set the separator with --delimiter.`,
+    `${name}, row ${number}: expected ${counted(width, 'cell')} as in the first row, received ${received}. Fix the row, or set the separator with --delimiter.`,
   );
 
 /** Converts an error of csv-parse to a message for users. */

@@ -67,9 +67,9 @@ export function constant(tensor: Proto<'TensorProto'>, label: string, files: Ext
   const bytes = tensor.dataLocation === 0 ? tensor.rawData : external(tensor, label, files, size * storage.bytes);
   const listed: readonly (number | bigint)[] = tensor[storage.field];
   const isListed = tensor.dataLocation === 0 && listed.length > 0;
-  const found = isListed ? listed.length : bytes.length / storage.bytes;
-  if (found !== size) {
-    throw new NnbpError('MALFORMED', `${label}: its shape is ${dims.join(' × ')}, but there are ${found} numbers.`);
+  const count = isListed ? listed.length : bytes.length / storage.bytes;
+  if (count !== size) {
+    throw new NnbpError('MALFORMED', `${label}: its shape is ${dims.join(' × ')}, but there are ${count} numbers.`);
   }
   const { read, ofField = Number } = storage;
   if (isListed) return { dims, values: Float64Array.from(listed, (value) => ofField(Number(value))) };

@@ -19,11 +19,11 @@ export function fromPyTorch(weights: Uint8Array, network: Network): Network {
   const seen = new Uint8Array(vector.length);
   for (const { name, shape, parameters } of seatings) {
     const tensor = tensors.get(name);
-    const found = tensor === undefined ? 'none' : `one of [${tensor.shape.join(', ')}]`;
+    const received = tensor === undefined ? 'none' : `one of [${tensor.shape.join(', ')}]`;
     if (tensor?.shape.join() !== shape.join()) {
       throw new NnbpError(
         'MALFORMED',
-        `Expected a tensor "${name}" of [${shape.join(', ')}], received ${found}. Use the weights of this network.`,
+        `Expected a tensor "${name}" of [${shape.join(', ')}], received ${received}. Use the weights of this network.`,
       );
     }
     parameters.forEach((p, k) => {

@@ -67,14 +67,14 @@ def read(path, inputs, outputs, dtype):
             lines = [line for line in csv.reader(file) if line]
         rows = torch.tensor([[float(cell) for cell in line] for line in lines[names(lines) :]], dtype=dtype)
         if rows.dim() != 2 or rows.shape[1] != inputs + outputs:
-            raise SystemExit(f"{path}: expected {inputs} + {outputs} columns, found {rows.shape[-1]}.")
+            raise SystemExit(f"{path}: expected {inputs} + {outputs} columns, received {rows.shape[-1]}.")
         x, t = rows[:, :inputs], rows[:, inputs:]
         if Network.has_state:
             x, t = x.unsqueeze(0), t.unsqueeze(0)
     axes = x.shape[:2] if Network.has_state else x.shape[:1]
     if x.shape != (*axes, inputs) or t.shape != (*axes, outputs):
-        found = f"{list(x.shape)} and {list(t.shape)}"
-        raise SystemExit(f"{path}: expected {inputs} inputs and {outputs} targets a sample, found {found}.")
+        received = f"{list(x.shape)} and {list(t.shape)}"
+        raise SystemExit(f"{path}: expected {inputs} inputs and {outputs} targets per sample, received {received}.")
     return x, t
 
 

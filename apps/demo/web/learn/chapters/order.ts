@@ -9,7 +9,7 @@ import { choiceTask, picked, type PickTask, type Task } from '../task.js';
 
 export interface OrderExercise extends Exercise, Worked {
   /** dloss/dx of every node, in the graph's order, at the end of the pass of the second task. */
-  readonly found: Float64Array;
+  readonly computed: Float64Array;
 }
 
 export const order: Chapter<OrderExercise> = {
@@ -19,8 +19,8 @@ export const order: Chapter<OrderExercise> = {
   exercise(seed) {
     const worked = articleExercise(seed);
     const hasty = seed === 0 ? '2' : candidates[Math.floor(new Random(seed).uniform() * candidates.length)];
-    const found = withOneTooEarly(worked, hasty);
-    return { ...worked, found, tasks: [anyOrder(worked), whoWasTooEarly(worked, hasty, found)] };
+    const computed = withOneTooEarly(worked, hasty);
+    return { ...worked, computed, tasks: [anyOrder(worked), whoWasTooEarly(worked, hasty, computed)] };
   },
 };
 
@@ -97,12 +97,12 @@ function anyOrder({ network: { graph } }: Worked): PickTask {
   };
 }
 
-function whoWasTooEarly(worked: Worked, hasty: string, found: Float64Array): Task {
+function whoWasTooEarly(worked: Worked, hasty: string, computed: Float64Array): Task {
   const { graph } = worked.network;
   const first = graph.indexOf('1');
   const right = worked.pass.cache.dLossDx('1');
-  const wrong = show(found[first]);
-  const missing = `${show(right)} − ${found[first] < 0 ? `(${wrong})` : wrong} = ${show(right - found[first])}`;
+  const wrong = show(computed[first]);
+  const missing = `${show(right)} − ${computed[first] < 0 ? `(${wrong})` : wrong} = ${show(right - computed[first])}`;
   return choiceTask({
     ask: {
       en: `Someone visited one node too early: before the last of its successors. They found dloss/dx_1 = ${wrong}; ${show(right)} is right. The right shares are on the edges. Which node was it?`,

@@ -7,15 +7,15 @@ import type { Kind } from './user-functions.js';
 export interface Mismatch {
   readonly name: string;
   readonly at: number;
-  readonly coded: number;
-  readonly found: number;
+  readonly analytic: number;
+  readonly numeric: number;
 }
 
 /** The function, its derivative, and finite differences over `h`. */
 export interface Curves {
   readonly h: readonly number[];
   readonly value: readonly number[];
-  readonly coded: readonly number[];
+  readonly analytic: readonly number[];
   readonly differences: readonly number[];
 }
 
@@ -64,9 +64,7 @@ function verdict(report: Report, curves: Curves): Verdict {
   return {
     ok: report.ok,
     checked: report.comparisons.length,
-    mismatches: worst
-      .slice(0, 6)
-      .map(({ name, at = NaN, analytic, numeric }) => ({ name, at, coded: analytic, found: numeric })),
+    mismatches: worst.slice(0, 6).map(({ name, at = NaN, analytic, numeric }) => ({ name, at, analytic, numeric })),
     violations: report.violations.slice(0, 6),
     leftOut: report.excluded.length,
     hint: /Likely cause: (.*)/.exec(report.toString())?.[1],
@@ -80,7 +78,7 @@ function curvesOf(value: (h: number) => number, derivative: (h: number) => numbe
   return {
     h,
     value: h.map(value),
-    coded: h.map(derivative),
+    analytic: h.map(derivative),
     differences: h.map((at) => (value(at + step) - value(at - step)) / (2 * step)),
   };
 }

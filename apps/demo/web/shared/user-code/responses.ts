@@ -11,11 +11,14 @@ const curve = v.pipe(v.array(number), v.maxLength(1000));
 const verdict = v.object({
   ok: v.boolean(),
   checked: number,
-  mismatches: v.pipe(v.array(v.object({ name: sentence, at: number, coded: number, found: number })), v.maxLength(6)),
+  mismatches: v.pipe(
+    v.array(v.object({ name: sentence, at: number, analytic: number, numeric: number })),
+    v.maxLength(6),
+  ),
   violations: v.pipe(v.array(sentence), v.maxLength(6)),
   leftOut: number,
   hint: v.optional(sentence),
-  curves: v.object({ h: curve, value: curve, coded: curve, differences: curve }),
+  curves: v.object({ h: curve, value: curve, analytic: curve, differences: curve }),
 });
 
 const recording = v.object({
