@@ -210,7 +210,7 @@ describe('a network', () => {
     const network = new Network(builder.build(), { initializer: () => 1 });
     const steps = stream(network);
     expect(steps.next([2])).toEqual([2]);
-    // The largest is 2, from the step before; −∞ from x has no effect.
+    // The largest is 2, from the previous step; −∞ from x has no effect.
     network.parameters.vector[network.graph.weightIndex(0, 1)] = -Infinity;
     expect(() => steps.next([2])).toThrow('parameters');
     expect(steps.state).toEqual([2]);
