@@ -1,4 +1,4 @@
-/** The picture of growth: seconds a step against edges, both logarithmic; beside it a line of slope 1. */
+/** Plots seconds per step against the number of edges, both on a logarithmic scale, beside a line of slope 1. */
 const [width, height, margin] = [480, 320, 48];
 const decades = (values) => [Math.floor(Math.log10(Math.min(...values))), Math.ceil(Math.log10(Math.max(...values)))];
 const unit = (exponent) =>

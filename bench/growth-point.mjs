@@ -17,7 +17,7 @@ function dense(edges) {
   return mlp([n, n, n, outputs], { activation: sigmoid });
 }
 
-/** Ten edges a node. */
+/** Ten edges per node. */
 const sparse = (edges) =>
   randomGraph({ inputs: Math.min(64, edges / 20), hidden: edges / 10 - outputs, edges, outputs, scale: 'trainable' });
 

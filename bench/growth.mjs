@@ -25,8 +25,8 @@ console.log(
     [
       'kind',
       'edges',
-      'ms a step',
-      'ns an edge and sample',
+      'ms per step',
+      'ns per edge and sample',
       'ms to build',
       'ms to prepare',
       'graph B/edge',

@@ -18,7 +18,7 @@ function command(script, args, { pinned, flags = [] }) {
 export function fresh(script, args, flags) {
   const [file, ...rest] = command(script, args, { pinned: true, flags });
   const { stdout, status } = spawnSync(file, rest, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
-  if (status !== 0) throw new Error(`${script} ${args.join(' ')}: ended with ${status}.`);
+  if (status !== 0) throw new Error(`${script} ${args.join(' ')}: exited with code ${status}.`);
   return JSON.parse(stdout);
 }
 
@@ -31,9 +31,9 @@ export async function startProcess(library, workload, pinned, script = 'workload
   const child = spawn(file, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   const answer = () =>
     new Promise((resolve, reject) => {
-      const ended = (code) => reject(new Error(`${library} at ${workload}: its process ended with ${code}.`));
-      child.once('exit', ended).once('message', (message) => {
-        child.off('exit', ended);
+      const exited = (code) => reject(new Error(`${library} at ${workload}: its process exited with code ${code}.`));
+      child.once('exit', exited).once('message', (message) => {
+        child.off('exit', exited);
         resolve(message);
       });
     });

@@ -1,2 +1,2 @@
-/** With `--smoke`, a script does its smallest work, to show that it runs, and writes nothing. */
+/** With `--smoke`, a script runs its smallest workload as a test, and writes no results. */
 export const smoke = process.argv.includes('--smoke');

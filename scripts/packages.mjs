@@ -28,7 +28,7 @@ if (problems.length > 0) {
 }
 console.log(`All ${packages.length} packages are well formed.`);
 
-/** What is wrong with a packed package, a sentence each. */
+/** The problems of a packed package, one sentence each. */
 async function problemsOf(tarball) {
   const data = readFileSync(tarball);
   const { messages, pkg } = await publint({ pack: { tarball: new Uint8Array(data).buffer }, strict: true });
@@ -46,9 +46,9 @@ async function problemsOf(tarball) {
   }
 
   for (const leftover of ['workspace:', 'catalog:']) {
-    if (JSON.stringify(pkg).includes(leftover)) found.push(`the packed package.json still says ${leftover}`);
+    if (JSON.stringify(pkg).includes(leftover)) found.push(`the packed package.json still contains ${leftover}`);
   }
-  if (JSON.stringify(pkg.exports).includes('@nnbp/source')) found.push('the packed exports still lead to the sources');
+  if (JSON.stringify(pkg.exports).includes('@nnbp/source')) found.push('the packed exports still point to the sources');
   const files = run('tar', '-tf', tarball).split('\n');
   for (const needed of ['package/README.md', 'package/LICENSE', 'package/dist/index.js', 'package/dist/index.d.ts']) {
     if (!files.includes(needed)) found.push(`${needed} is missing from the tarball`);

@@ -67,7 +67,7 @@ export function meanSquaredError({ inputs, targets }, predict) {
   return sum / inputs.length;
 }
 
-/** Predicts the call's samples in turn, one a call. */
+/** Predicts the samples in turn, one per call. */
 export function inTurn({ inputs }, predict) {
   let next = 0;
   return () => {

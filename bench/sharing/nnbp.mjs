@@ -39,7 +39,7 @@ export async function ours(workload, threads) {
 }
 
 /**
- * One step a call, the state in the caller's array.
+ * One step per call, with the state in the caller's array.
  *
  * @param {import('./workloads.mjs').SharingWorkload} workload
  * @param {import('@nnbp/core').Executor} executor

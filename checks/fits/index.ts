@@ -1,6 +1,6 @@
 /**
  * `pnpm fits lbfgs`, `speed`, `proben1` or `regression`: measurements of the second-order optimizers beside other programs.
- * `--smoke` without a name does the smallest work of each.
+ * `--smoke` without a name runs the smallest workload of each.
  */
 import { lbfgsBesideScipy } from './lbfgs.js';
 import { proben1 } from './proben1.js';

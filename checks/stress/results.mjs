@@ -4,7 +4,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 
-/** With `--smoke`, a script does its smallest work, to show that it runs, and writes nothing. */
+/** With `--smoke`, a script runs its smallest workload as a test, and writes no results. */
 export const smoke = process.argv.includes('--smoke');
 
 const path = join(import.meta.dirname, 'results.json');

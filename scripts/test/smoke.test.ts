@@ -1,4 +1,4 @@
-/** Every long-running script starts and does its smallest work, from the sources, without what it would download. */
+/** Runs every long-running script from the sources with its smallest workload and without downloads. */
 import { randomNetwork } from '../../checks/interop/random-networks.mjs';
 import { WorstError } from '../../checks/interop/worst-error.mjs';
 import { execFile } from 'node:child_process';

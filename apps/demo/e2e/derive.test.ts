@@ -19,8 +19,8 @@ const [run] = golden.runs;
 const inDerive = (change: Partial<PlaygroundState['derive']>) => ({ derive: { ...derived, ...change } });
 
 /**
- * The number under every name that can be selected, whole; undefined where the page has none yet. A weight's derivative
- * stands on its edge after the weight.
+ * Every number that can be selected, unrounded, by name; undefined if the page does not show it yet. The derivative of a
+ * weight is on its edge, after the weight.
  */
 async function numbersOn(page: Page): Promise<Record<string, number | undefined>> {
   await page.locator('button[aria-label^="dloss/dx_"]').first().waitFor();
@@ -219,8 +219,8 @@ test('a wrong order counts contributions twice or omits them, and a correct one 
   const [from4, from5, from6] = ['4', '5', '6'].map(
     (id) => right(id) * cache.slope(id) * articleNetwork().getParameters(id).w['2'],
   );
-  const handedOn = (from4 + (from4 + from5) + (from4 + from5 + from6)) * cache.slope('2');
-  expect(await computed('dloss/db_2')).toBeCloseTo(handedOn, 12);
+  const passedOn = (from4 + (from4 + from5) + (from4 + from5 + from6)) * cache.slope('2');
+  expect(await computed('dloss/db_2')).toBeCloseTo(passedOn, 12);
 
   await page.getByRole('button', { name: 'One node too early' }).click();
   expect(Math.abs((await computed('dloss/dx_1')) - right('1'))).toBeGreaterThan(1e-3);
@@ -239,7 +239,7 @@ test('a wrong order counts contributions twice or omits them, and a correct one 
 test('without a cache the numbers stay correct and the number of operations grows', async () => {
   const page = await open(inDerive({ mode: 'break', mistake: 'without-dLossDx' }));
   const times = (id: string) => page.locator(`[data-times="${id}"]`).textContent();
-  // b, c and each weight ask, and so does each predecessor as often as it is asked: 1; 3 + 1; 4 + 4 + 4; 5 + 3 · 12.
+  // A node's dloss/dx is computed for b, c and each weight, and each time that a predecessor's is: 1; 3 + 1; 4 + 4 + 4; 5 + 3 · 12.
   await page.getByText('Computed 86 times instead of 7.').waitFor();
   expect(await Promise.all(['1', '2', '3', '4', '5', '6', '7'].map(times))).toEqual([
     '1',

@@ -78,13 +78,13 @@ const train = v.object({
   batchSize: count(1, 4096),
   noise: v.pipe(finite, v.minValue(0), v.maxValue(1)),
   seed: count(0, 2 ** 31),
-  /** How many steps a second are taken: a few, about 300, or as many as can be. */
+  /** Steps per second: a few, about 300, or as many as possible. */
   speed: v.optional(v.picklist(['slow', 'steady', 'full']), 'steady'),
   /** The number of the training sample whose gradient the edges show; null: they show the weights. */
   sample: v.optional(v.nullable(count(0, 1_000_000)), null),
   /** A graph of one's own with its parameters, trained instead of layers; null: the layers. */
   graph: v.optional(v.nullable(network), null),
-  /** Steps taken. A training is deterministic: a link repeats them. */
+  /** Steps taken. A training run is deterministic: a link repeats them. */
   steps: v.optional(count(0, 100_000_000), 0),
 });
 

@@ -23,7 +23,7 @@ export interface Columns {
   readonly inputs: readonly Column[];
   /** Numbers, or one category. */
   readonly targets: readonly Column[];
-  /** The name of the loss of the training. */
+  /** The name of the loss of the training run. */
   readonly loss: string;
   /** Cells without a value, if the user listed them with --missing-values. */
   readonly missingValues?: readonly string[];
@@ -57,7 +57,7 @@ export const nodeNames = (columns: readonly Column[]): string[] =>
 /**
  * Converts a row of codes to the values of the nodes: a number as it is, a category as `on` at its index and `off` elsewhere.
  *
- * @param codes - A number a column, from `codes[first]` on: its value, or the index of its category.
+ * @param codes - A number per column, from `codes[first]` on: its value, or the index of its category.
  */
 export function spread(
   columns: readonly Column[],

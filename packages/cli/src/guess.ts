@@ -32,7 +32,7 @@ export interface Guess {
   readonly reason: string;
   /** How many cells have no value, by what they hold: "10 empty, 2 NA". */
   readonly missing?: string;
-  /** What the user may want to change, a sentence each. */
+  /** What the user may want to change, one sentence each. */
   readonly notes?: readonly string[];
 }
 

@@ -11,7 +11,7 @@ export const metricsFor = (columns: Pick<Columns, 'targets'>): Metric[] =>
 export const metricNames: Readonly<Record<string, string>> = {
   accuracy: 'accuracy',
   rSquared: 'R²',
-  meanAbsoluteError: 'mean error',
+  meanAbsoluteError: 'mean absolute error',
 };
 
 /** A metric's value in tables. */

@@ -1,4 +1,4 @@
-/** Names that occur once each: a second "x" becomes "x_2". In time linear in their number, whatever they are. */
+/** Names that occur once each: a second "x" becomes "x_2". Takes time proportional to the number of names. */
 export function uniqueNames(names: readonly string[]): string[] {
   const used = new Set<string>();
   /** For each name, the number its next copy may have. */

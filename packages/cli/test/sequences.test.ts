@@ -140,7 +140,7 @@ describe('a table whose target varies within groups', () => {
     const options = ['--target', 'level', '--group', 'run', '--recurrent', 'gru', '--ignore', 'sum', ...quick];
     const trained = await nnbp('train', 'events.csv', ...options, '--number', 'level', '--number', 'event');
     expect([trained.code, trained.stderr]).toEqual([0, '']);
-    expect(trained.stdout).toContain('mean error');
+    expect(trained.stdout).toContain('mean absolute error');
     const { stdout } = await nnbp('predict', 'events.nnbp.safetensors', 'events.csv', '--only');
     const values = stdout.trim().split('\n').slice(1).map(Number);
     expect(values).toHaveLength(events.length);

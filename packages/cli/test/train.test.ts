@@ -211,12 +211,12 @@ describe('checkpoints', () => {
     ]);
     const other = await nnbp(...args, '--epochs', '4', '--checkpoint', 'run', '--resume', '--rate', '0.5');
     expect(other.code).toBe(1);
-    expect(other.stderr).toContain('to a training with rate 0.003, not 0.5');
+    expect(other.stderr).toContain('to a training run with rate 0.003, not 0.5');
     await write('run/run-7-1-elsewhere.lock', '');
     const locked = await nnbp(...args, '--epochs', '4', '--checkpoint', 'run', '--resume');
     expect([locked.code, locked.stderr.trimEnd().split('\n').at(-1)]).toEqual([
       1,
-      expect.stringMatching(/^nnbp: ".*run" is in use by another training: process 7 on elsewhere\./) as string,
+      expect.stringMatching(/^nnbp: ".*run" is in use by another training run: process 7 on elsewhere\./) as string,
     ]);
     expect((await nnbp(...args, '--resume')).stderr).toContain('set their directory with --checkpoint');
   });

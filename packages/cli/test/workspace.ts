@@ -29,7 +29,7 @@ export const irisCsv = [
   '',
 ].join('\n');
 
-/** Area, rooms and town decide the price; as a spreadsheet in Bern or Paris saves it. */
+/** House prices by area, rooms and town, with semicolons and decimal commas, as a Swiss or French spreadsheet saves them. */
 export function housesCsv(count = 300): string {
   const comma = (value: number) => value.toFixed(1).replace('.', ',');
   const rows = Array.from({ length: count }, (_, k) => {

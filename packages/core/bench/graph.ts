@@ -14,6 +14,6 @@ for (let round = 1; round <= 3; round++) {
   const after = process.memoryUsage();
   const bytes = after.arrayBuffers + after.heapUsed - before.arrayBuffers - before.heapUsed;
   console.log(
-    `round ${round}: ${graph.edgeCount} edges in ${seconds.toFixed(2)} s, ${(bytes / graph.edgeCount).toFixed(1)} bytes an edge`,
+    `round ${round}: ${graph.edgeCount} edges in ${seconds.toFixed(2)} s, ${(bytes / graph.edgeCount).toFixed(1)} bytes per edge`,
   );
 }

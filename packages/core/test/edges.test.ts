@@ -71,7 +71,7 @@ describe('numbers at the edge of float64', () => {
       for (const x of edges) {
         const found = attempt(() => backpropagate(single(), [x], [1], loss));
         if (!(found instanceof NnbpError)) expect(numbersOf(found).every(Number.isFinite)).toBe(true);
-        // A probability outside 0 to 1 has no cross-entropy; all else is finite for what is not large.
+        // The cross-entropy of a number outside 0 to 1 is undefined; everything else is finite if the numbers are not large.
         else if (Math.abs(x) <= 1 && x >= 0) expect.unreachable(`${loss.name}, x ${x}`);
       }
     }

@@ -190,7 +190,7 @@ describe('a network', () => {
     }
   });
 
-  test('has streams that do not disturb each other, and keep their state when a step is refused', () => {
+  test('has independent streams, which keep their state when a step is refused', () => {
     const network = recurrence();
     const [one, two] = [stream(network), stream(network)];
     expect([one.next([1]), two.next([5]), one.next([5])]).toEqual([[2], [10], [16]]);
@@ -256,9 +256,9 @@ describe('a network', () => {
     ],
     ['the same delayed edge twice', 'DUPLICATE_EDGE', /"a@-1" twice/, () => withDelay(1, 0, delayed('a'))],
     ['an edge from itself without delay', 'SELF_EDGE', /delayed\("a"\)/, () => withDelay(1, 0, 'a')],
-    ['a sequence of no step', 'EMPTY_DATA', /at least one step/, () => predictSequence(recurrence(), [])],
-    ['no step to backpropagate', 'EMPTY_DATA', /step/, () => backpropagateSequence(recurrence(), [], [], mse())],
-    ['targets at no step', 'EMPTY_DATA', /target/, () => backpropagateSequence(recurrence(), [[1]], [null], mse())],
+    ['a sequence without steps', 'EMPTY_DATA', /at least one step/, () => predictSequence(recurrence(), [])],
+    ['backpropagation without steps', 'EMPTY_DATA', /step/, () => backpropagateSequence(recurrence(), [], [], mse())],
+    ['no step with a target', 'EMPTY_DATA', /target/, () => backpropagateSequence(recurrence(), [[1]], [null], mse())],
     [
       'too few targets',
       'WRONG_LENGTH',
@@ -302,7 +302,7 @@ describe('a network', () => {
       /^Sample 0, step 1: the loss is Infinity/,
       () => backpropagateSequence(recurrence(), [[0], [1e200]], [null, [0]], mse()),
     ],
-    ['unrolling to no step', 'OUT_OF_RANGE', /steps/, () => unroll(recurrence().graph, 0)],
+    ['unrolling to 0 steps', 'OUT_OF_RANGE', /steps/, () => unroll(recurrence().graph, 0)],
     ['a parameter both fixed and shared', 'CONFLICT', /b is both/, () => bad({ fixed: { b: 1 }, shared: { b: 's' } })],
     [
       'a weight both fixed and shared',
@@ -313,9 +313,14 @@ describe('a network', () => {
     ['a fixed weight of no edge', 'UNKNOWN_ID', /fixes the weight of "z"/, () => bad({ fixed: { w: { z: 1 } } })],
     ['a fixed c that is not finite', 'NOT_FINITE', /fixed c/, () => bad({ fixed: { c: NaN } })],
     ['a fixed w that is not finite', 'NOT_FINITE', /fixed w from "x"/, () => bad({ fixed: { w: Infinity } })],
-    ['a start that is not finite', 'NOT_FINITE', /initial b/, () => bad({ init: { b: NaN } })],
+    ['an initial parameter that is not finite', 'NOT_FINITE', /initial b/, () => bad({ init: { b: NaN } })],
     ['no aggregation', 'WRONG_TYPE', /aggregation with value/, () => bad({ aggregation: {} as never })],
-    ['an aggregation of nothing', 'EMPTY_LAYER', /predecessors/, () => bad({ aggregation: product, from: [] })],
+    [
+      'an aggregation without predecessors',
+      'EMPTY_LAYER',
+      /predecessors/,
+      () => bad({ aggregation: product, from: [] }),
+    ],
     [
       'a fixed parameter that is set',
       'FIXED_PARAMETER',

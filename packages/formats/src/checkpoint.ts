@@ -1,5 +1,5 @@
 /**
- * Serializes the state of a training: a tree of objects, arrays, numbers and vectors. Vectors become separate tensors;
+ * Serializes the state of a training run: a tree of objects, arrays, numbers and vectors. Vectors become separate tensors;
  * numbers that JSON cannot represent become strings.
  */
 import type { OptimizerState } from '@nnbp/core';
@@ -19,9 +19,9 @@ export interface Checkpoint {
   readonly underway?: {
     /** Batches taken: an integer ≥ 0. */
     readonly batches: number;
-    /** The sum of the samples' losses, each times its weight, and of the weights. */
+    /** The sum of the weighted losses of the samples so far. */
     readonly sum: number;
-    /** The sum of the samples' weights. */
+    /** The sum of their weights. */
     readonly weight: number;
     /** Only for sequences: the state that the next batch continues. */
     readonly carried?: readonly number[];

@@ -49,7 +49,7 @@ export function load(file: Uint8Array, plugins: Plugins = {}): Loaded {
   const loss = lossText === undefined ? undefined : readFunction(new JsonValue(json('loss', lossText), 'loss'));
   const { version, parameters, activations, aggregations } = survey(model);
   expectSupplied({ activations, aggregations, losses: loss ? [loss] : [] }, plugins);
-  // For their errors.
+  // Throws if a function is unknown.
   const { activationOf, aggregationOf } = functionsNamed(plugins);
   activations.forEach(activationOf);
   aggregations.forEach(aggregationOf);

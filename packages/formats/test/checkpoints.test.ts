@@ -78,7 +78,7 @@ describe('checkpoints', () => {
     expect(await latestCheckpoint(folder())).toBeUndefined();
   });
 
-  test('a directory of another training is refused before it is changed, and a corrupt file of a later epoch is replaced', async () => {
+  test('a directory of another training run is refused before it is changed, and a corrupt file of a later epoch is replaced', async () => {
     const directory = folder();
     await train(freshNetwork(), directory);
     const network = freshNetwork();
@@ -121,7 +121,7 @@ describe('checkpoints', () => {
   });
 });
 
-describe('a directory is locked by one training at a time', () => {
+describe('a directory is locked by one training run at a time', () => {
   const locks = (directory: string) => readdirSync(directory).filter((name) => name.endsWith('.lock'));
   const refusal = expect.objectContaining({ code: 'WRONG_STATE' }) as Error;
 
@@ -170,7 +170,7 @@ describe('a directory is locked by one training at a time', () => {
     },
   );
 
-  test('a training of another process is refused while that process runs, and resumes when it was killed', async () => {
+  test('a training run of another process is refused while that process runs, and resumes when it was killed', async () => {
     const place = folder();
     const directory = join(place, 'run');
     const child = spawn(process.execPath, [await trainingProgram(place), directory, '1000000'], {
@@ -182,7 +182,7 @@ describe('a directory is locked by one training at a time', () => {
     // It writes the first line before it locks the directory, the second after its first epoch.
     while (output.split('\n').length < 3) await once(child.stdout, 'data');
     await expect(train(freshNetwork(), directory)).rejects.toThrow(
-      `"${directory}" is in use by another training: process ${child.pid} on `,
+      `"${directory}" is in use by another training run: process ${child.pid} on `,
     );
     child.kill('SIGKILL');
     await once(child, 'close');

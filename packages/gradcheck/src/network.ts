@@ -97,7 +97,7 @@ export function checkSequence(
 }
 
 /** The results of a forward and backward pass. */
-interface Found {
+interface PassResult {
   readonly gradients: ParameterVector;
   readonly dLossDx: (id: string, row: number) => number;
   readonly outputs: readonly (readonly number[])[];
@@ -107,7 +107,7 @@ interface Found {
 function compare(
   { graph }: Network,
   probe: Probe,
-  pass: Found,
+  pass: PassResult,
   of: 'sample' | 'step',
   options: NetworkCheckOptions,
 ): Report {
@@ -231,7 +231,7 @@ class Probe {
     return undefined;
   }
 
-  /** All steps of all samples, a row each. */
+  /** All steps of all samples, one per row. */
   #rows(): SampleCache[] {
     return this.#executor.cache.sequences.flatMap(({ steps, length }) => steps.slice(0, length));
   }

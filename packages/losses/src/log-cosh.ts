@@ -5,7 +5,7 @@ import type { LossRecord } from './record.js';
 
 /**
  * ln cosh d. For small d as $\frac12 \mathrm{log1p}(\sinh^2 d)$, for large d as $|d| + \mathrm{log1p}(e^{-2|d|}) - \ln 2$:
- * each keeps its digits where it is used, and neither overflows.
+ * each is accurate in its range, and neither overflows.
  */
 function logCosh1(d: number): number {
   const size = Math.abs(d);

@@ -40,7 +40,7 @@ test('steps of an optimizer without kernels are left to step', () => {
   executor.dispose();
 });
 
-/** The same engine, which takes one step a call. */
+/** The same engine with one step per call. */
 const oneByOne = (of: Engine): Engine => ({
   ...of,
   prepare: (...args) => Object.assign(of.prepare(...args), { stepMany: undefined }),

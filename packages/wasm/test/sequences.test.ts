@@ -107,7 +107,7 @@ describe.each(Object.entries(engines))('%s', (_, engine) => {
   });
 
   test.each([1, 3, 8])(
-    '%i sequences, one step a call with their state, have the outputs of whole sequences',
+    '%i sequences, one step per call with their state, have the outputs of whole sequences',
     (count) => {
       const graph = gated();
       const random = new Random(count);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { ThreadChoice } from '../src/thread-choice.js';
 
-/** Calls until the choice is made, and what it is. */
+/** Makes calls until the choice is made, and returns it. */
 function choose(choice: ThreadChoice, kind: number, rows: number, one: number, several: number): boolean {
   let calls = 0;
   while (choice.isTrial(kind, rows)) {

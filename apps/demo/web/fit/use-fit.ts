@@ -19,26 +19,26 @@ export interface Fit {
 }
 
 interface Answer {
-  readonly question: FitRequest;
+  readonly request: FitRequest;
   readonly fit?: FitResult;
   readonly problem?: FitProblem;
 }
 
-/** Fits whenever the question changes. Questions are compared by identity. */
-export function useFit(question: FitRequest): Fit {
+/** Fits whenever the request changes. Requests are compared by identity. */
+export function useFit(request: FitRequest): Fit {
   const [last, setLast] = useState<Answer>();
-  const start = useMemo(() => ready(question), [question]);
+  const start = useMemo(() => ready(request), [request]);
   useEffect(() => {
     const { prepared } = start;
     if (prepared === undefined) return;
     const superseded = new AbortController();
     void runFit(prepared, superseded.signal).then(
-      (fit) => !superseded.signal.aborted && setLast({ question, fit }),
-      (error: unknown) => !superseded.signal.aborted && setLast({ question, problem: problemOf(error) }),
+      (fit) => !superseded.signal.aborted && setLast({ request, fit }),
+      (error: unknown) => !superseded.signal.aborted && setLast({ request, problem: problemOf(error) }),
     );
     return () => superseded.abort();
-  }, [question, start]);
-  const isCurrent = last?.question === question;
+  }, [request, start]);
+  const isCurrent = last?.request === request;
   return {
     prepared: start.prepared,
     fit: isCurrent ? last.fit : undefined,
@@ -46,9 +46,9 @@ export function useFit(question: FitRequest): Fit {
   };
 }
 
-function ready(question: FitRequest): { readonly prepared?: Prepared; readonly problem?: FitProblem } {
+function ready(request: FitRequest): { readonly prepared?: Prepared; readonly problem?: FitProblem } {
   try {
-    return { prepared: prepareFit(question) };
+    return { prepared: prepareFit(request) };
   } catch (error) {
     return { problem: problemOf(error) };
   }

@@ -200,7 +200,7 @@ function Graph({ ready, observation, inspect }: GraphProps) {
   useEffect(() => {
     if (edges.current === null || observation === undefined || width === 0) return;
     const values = observation.flow ?? observation.weights;
-    // A training with another shape may be loading.
+    // A training run with another shape may be loading.
     if (values.length !== layout.edges.length) return;
     const context = contextOf(edges.current, width, height);
     drawEdges(context, layout, positionsOf(layout, width, height), values, palette, observation.flow !== undefined);

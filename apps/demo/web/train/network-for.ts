@@ -1,4 +1,4 @@
-/** The initial network of a training. */
+/** The initial network of a training run. */
 import { glorotUniform, GraphBuilder, heUniform, Network } from '@nnbp/core';
 import { conv2d } from '@nnbp/layers';
 import type { Functions } from '../functions.js';

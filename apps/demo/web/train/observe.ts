@@ -83,7 +83,7 @@ export interface Observation {
   readonly row: RowPrediction | undefined;
 }
 
-/** What an observation contains in addition to the state of the training. */
+/** What an observation contains in addition to the state of the training run. */
 export interface Question {
   /** Number of a training sample whose gradient is shown. */
   readonly sample: number | null;

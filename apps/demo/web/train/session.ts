@@ -1,4 +1,4 @@
-/** A training of the Train view: a `Trainer` with the chosen settings and data set. */
+/** A training run of the Train view: a `Trainer` with the chosen settings and data set. */
 import type { Engine, FloatArray, Graph, Loss, Network, Optimizer } from '@nnbp/core';
 import { DivergedError, type Tables, Trainer } from '@nnbp/train';
 import { adagrad, adam, lion, nadam, rmsprop, rprop, sgd } from '@nnbp/optim';
@@ -44,7 +44,7 @@ const optimizers: Readonly<Record<Settings['optimizer'], (learningRate: number) 
 };
 
 /**
- * Prepares a training.
+ * Prepares a training run.
  *
  * @throws NnbpError `MISSING_PLUGIN`, `WRONG_TARGET`
  */

@@ -90,7 +90,7 @@ export interface Snapshot {
   readonly observation: Observation | undefined;
 }
 
-/** Part of a training that is repeated. */
+/** Part of a training run that is repeated. */
 export interface Repeated {
   /** Steps taken in total. */
   readonly steps: number;
@@ -105,7 +105,7 @@ export interface Trainer {
   /** Describes a table of the user. */
   describeTable(bytes: Uint8Array): Promise<ReadTable | Problem>;
   /**
-   * Prepares another training at step 0. While data are loaded, the fraction is posted to `progress`. Returns undefined if
+   * Prepares another training run at step 0. While data are loaded, the fraction is posted to `progress`. Returns undefined if
    * another preparation has started in the meantime.
    */
   prepare(
@@ -135,7 +135,7 @@ const stepsPerSecond: Readonly<Record<Speed, number>> = { slow: 6, steady: 300, 
 const turn = 8;
 /** Milliseconds of steps in one call of `advance`. */
 const advanceTime = 100;
-/** Number of losses that are measured while a training is repeated, if time allows. */
+/** Number of losses that are measured while a training run is repeated, if time allows. */
 const repeatedLosses = 200;
 /** Maximum number of input names that are sent. */
 const maxNamed = 40;

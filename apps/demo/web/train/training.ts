@@ -1,5 +1,5 @@
 /**
- * The page's side of a training. It requests a snapshot from the worker, draws it in the next frame, and only then requests
+ * The page's side of a training run. It requests a snapshot from the worker, draws it in the next frame, and only then requests
  * the next one, so that drawing never falls behind.
  */
 import { type Remote, transfer } from 'comlink';
@@ -22,7 +22,7 @@ export interface TrainingView {
   /** Fraction of the data loaded, while loading. */
   readonly progress: number | undefined;
   readonly playing: boolean;
-  /** Whether another training is being prepared; the previous one is shown. */
+  /** Whether another training run is being prepared; the previous one is shown. */
   readonly opening: boolean;
   readonly snapshot: Omit<Snapshot, 'observation'> | undefined;
   readonly observation: Observation | undefined;
@@ -66,7 +66,7 @@ export class Training {
   /** Key of the open training. */
   #origin: readonly unknown[] = [];
 
-  /** Opens a training unless it is already open. */
+  /** Opens a training run unless it is already open. */
   async openOnce(
     settings: Settings,
     table: TableRequest | undefined,
@@ -85,10 +85,10 @@ export class Training {
   }
 
   /**
-   * Prepares a training, and starts it if the last one was running.
+   * Prepares a training run, and starts it if the last one was running.
    *
    * @param own - The user functions that are needed.
-   * @param steps - Number of steps to repeat, for a link to a training in progress.
+   * @param steps - Number of steps to repeat, for a link to a training run in progress.
    */
   async open(
     settings: Settings,

@@ -64,7 +64,7 @@ function SampleView() {
   // It waits here while other views are shown.
   useEffect(() => () => void (training.view.playing && training.pause()), []);
   const own = useStable(ownFunctions(settings, custom));
-  // Everything that determines a training: other changes do not restart it.
+  // Everything that determines a training run: other changes do not restart it.
   const start = useStable<Settings>({ ...settings, speed: 'steady', sample: null, steps: 0 });
   useEffect(() => {
     if (wrong !== undefined) training.refuse();
@@ -148,7 +148,7 @@ function rowToPredict({ side, fields, firstRow, inputCount }: Ready, entered: Fl
   return firstRow.map((value) => Number(value.toPrecision(4)));
 }
 
-/** The custom functions that a training uses. */
+/** The custom functions that a training run uses. */
 function ownFunctions(settings: Settings, { activations, losses }: PlaygroundState['custom']): OwnFunction[] {
   const used = [settings.activation, settings.outputActivation];
   return [
@@ -157,7 +157,7 @@ function ownFunctions(settings: Settings, { activations, losses }: PlaygroundSta
   ];
 }
 
-/** Another training begins at step 0. */
+/** Another training run begins at step 0. */
 const change = (part: Partial<Settings>) =>
   update((state) => ({ ...state, train: { ...state.train, ...(!('sample' in part) && { steps: 0 }), ...part } }));
 const chooseSample = (sample: number | null) => change({ sample });

@@ -36,7 +36,8 @@ export function decoderFor(name: string, encoding: string): Decoder {
     } catch {
       const at = firstInvalid(bytes, encoding);
       const byte = bytes.at(at);
-      const location = byte === undefined ? 'its end' : `byte ${before + at} (0x${byte.toString(16).toUpperCase()})`;
+      const location =
+        byte === undefined ? 'the end of the file' : `byte ${before + at} (0x${byte.toString(16).toUpperCase()})`;
       throw new Problem(
         `${name} is not ${encoding.toUpperCase()}: ${location} is invalid. ` +
           'Set the encoding of the file, for example --encoding latin1 or --encoding gbk, or save it as "CSV UTF-8".',

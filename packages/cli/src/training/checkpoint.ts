@@ -1,4 +1,4 @@
-/** `--checkpoint` and `--resume`: a training can be interrupted at any time and resumes bit-for-bit. */
+/** `--checkpoint` and `--resume`: a training run can be interrupted at any time and resumes bit-for-bit. */
 import type { Activation } from '@nnbp/core';
 import { checkpoints, type Found, latestCheckpoint } from '@nnbp/formats/node';
 import type { Callback } from '@nnbp/train';
@@ -6,7 +6,7 @@ import { visible } from '../visible.js';
 import { type Io, note, pathIn } from '../io.js';
 import { misuse, Problem } from '../problem.js';
 
-/** The checkpoints that a training writes, and the one that it resumes from. */
+/** The checkpoints that a training run writes, and the one that it resumes from. */
 export interface Run {
   readonly callbacks: readonly Callback[];
   readonly found?: Found;
@@ -54,7 +54,7 @@ export async function runIn(
         ? 'other columns or another loss'
         : `${name} ${JSON.stringify(found.metadata[name])}, not ${JSON.stringify(value)}`;
     throw new Problem(
-      `The checkpoints in ${directory} belong to a training with ${shown}: use the same options, or set another directory.`,
+      `The checkpoints in ${directory} belong to a training run with ${shown}: use the same options, or set another directory.`,
     );
   }
   for (const { path: bad, reason } of found.skipped) await note(io, visible(`${bad} was skipped: ${reason.message}`));

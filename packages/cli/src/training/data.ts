@@ -9,7 +9,7 @@ import type { Plan } from './plan.js';
 import { groupReader, type Part, partsOfGroups, type PartSizes } from './groups.js';
 import { fitsInMemory, type Store, storeFor } from './store.js';
 
-/** The data of a training, read from a file. */
+/** The data of a training run, read from a file. */
 export interface TrainingData {
   readonly training: Store;
   /** Rows for early stopping. */

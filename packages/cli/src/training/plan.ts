@@ -1,4 +1,4 @@
-/** Plans a training from the options and a first pass over the file. */
+/** Plans a training run from the options and a first pass over the file. */
 import type { Activation, Optimizer } from '@nnbp/core';
 import type { Column } from '../columns.js';
 import type { Csv, CsvOptions } from '../csv/read.js';

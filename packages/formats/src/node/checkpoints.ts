@@ -14,7 +14,7 @@ const nameOf = (epoch: number) => `epoch-${String(epoch).padStart(7, '0')}.safet
 
 /** Options of {@link checkpoints}. */
 export interface CheckpointOptions {
-  /** Created if it does not exist. For one training, from its first epoch to its last; locked while it runs. */
+  /** Created if it does not exist. For one training run, from its first epoch to its last; locked while it runs. */
   readonly directory: string;
   /** How many checkpoints are kept, an integer ≥ 1. Default: 3. */
   readonly keep?: number;
@@ -32,7 +32,7 @@ export interface EpochEnd {
   readonly network: Network;
   /** The epoch that has ended, counted from 1. */
   readonly epoch: number;
-  /** The number of epochs of the training. */
+  /** The number of epochs of the training run. */
   readonly epochs: number;
   /** All that is needed to resume. */
   state(): Checkpoint;
@@ -195,7 +195,7 @@ async function expectDamaged(path: string, epoch: number): Promise<void> {
   }
   throw new NnbpError(
     'WRONG_STATE',
-    `"${path}" belongs to a training that has run longer, to epoch ${epoch}: ` +
+    `"${path}" belongs to a training run that has run longer, to epoch ${epoch}: ` +
       'resume from latestCheckpoint(directory), move the file, or use another directory.',
   );
 }

@@ -63,7 +63,7 @@ function inUse(directory: string, name: string): NnbpError {
   const [, pid, , where] = lockName.exec(name)!;
   return new NnbpError(
     'WRONG_STATE',
-    `"${directory}" is in use by another training: process ${pid} on ${where}. Wait until it ends, or use another ` +
+    `"${directory}" is in use by another training run: process ${pid} on ${where}. Wait until it ends, or use another ` +
       `directory. If it is not running, delete "${name}" there.`,
   );
 }

@@ -1,4 +1,4 @@
-/** A training to be killed: resumes from the newest checkpoint, and prints each epoch whose checkpoint is written. */
+/** A training run to be killed: resumes from the newest checkpoint, and prints each epoch whose checkpoint is written. */
 import { checkpoints, latestCheckpoint } from '@nnbp/formats/node';
 import { fit } from '@nnbp/train';
 import { writeSync } from 'node:fs';

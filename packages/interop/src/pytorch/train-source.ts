@@ -52,7 +52,7 @@ def options():
     parser.add_argument("--optimizer", choices=OPTIMIZERS, default="adam")
     parser.add_argument("--learning-rate", type=float, default=0.001)
     parser.add_argument("--epochs", type=int, default=10)
-    parser.add_argument("--batch-size", type=int, default=64, help="samples a step, over all processes together")
+    parser.add_argument("--batch-size", type=int, default=64, help="samples per step, over all processes together")
     parser.add_argument("--dtype", choices=["float32", "float64"], default="float32")
     parser.add_argument("--seed", type=int, default=0)
     return parser.parse_args()

@@ -143,7 +143,7 @@ interface Layout {
 
 /**
  * Ways to divide a grid of this many nodes into channels: as the layer before it does, then with channels first, then last.
- * Any that fits computes the same.
+ * All that fit compute the same outputs.
  */
 function layouts(size: number, counts: readonly number[], likely: number | undefined): Layout[] {
   const all = counts.map((channels) => layoutsOf(size, channels));

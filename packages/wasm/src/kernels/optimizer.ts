@@ -63,7 +63,7 @@ export function optimizerKernel(module: Assembler, shared: boolean): Callable {
             local: () => local(v128),
           }),
           store(address.get, p.get),
-          // A thread that is terminated from outside stops between two turns of a loop: what is recorded is complete.
+          // A thread that is terminated from outside stops between two iterations of the loop, so what it recorded is complete.
           shared ? int.store(mark.get, int.add(address.get, int.const(16))) : [],
         ]),
       ];

@@ -228,8 +228,9 @@ export function program(module: Assembler, multiplyAdd: MultiplyAdd, shared: boo
 }
 
 /** Number of checks before a waiting thread sleeps between checks. */
-const watchful = 200_000;
-const nap = 50_000;
+const spinLimit = 200_000;
+/** In nanoseconds. */
+const sleepTime = 50_000;
 
 /**
  * Barrier: the last thread to arrive advances a counter, for which the others wait. If there are more threads than
@@ -237,9 +238,9 @@ const nap = 50_000;
  * asks its host, which throws when it has waited long enough.
  */
 function barrierFunction(module: Assembler): Callable {
-  const askPatience = module.importFunction('waiting', [i32]);
+  const checkTimeout = module.importFunction('waiting', [i32]);
   return module.function(undefined, [i32], [], ([thread], local) => {
-    const [turn, looks] = [local(i32), local(i32)];
+    const [turn, checks] = [local(i32), local(i32)];
     const turned = int.ne(atomic.load(number(header.turn)), turn.get);
     return control.when(int.gtU(word('threads'), number(1)), [
       turn.set(atomic.load(number(header.turn))),
@@ -249,12 +250,12 @@ function barrierFunction(module: Assembler): Callable {
         control.block(
           control.loop(
             control.branchIf(1, turned),
-            looks.set(add(looks.get, number(1))),
+            checks.set(add(checks.get, number(1))),
             control.when(
-              int.and(int.gtU(looks.get, number(watchful)), int.or(thread.get, word('maySleep'))),
-              atomic.sleep(number(header.turn), turn.get, nap),
+              int.and(int.gtU(checks.get, number(spinLimit)), int.or(thread.get, word('maySleep'))),
+              atomic.sleep(number(header.turn), turn.get, sleepTime),
             ),
-            control.when(int.and(int.gtU(looks.get, number(watchful)), int.eqz(thread.get)), askPatience(turn.get)),
+            control.when(int.and(int.gtU(checks.get, number(spinLimit)), int.eqz(thread.get)), checkTimeout(turn.get)),
             control.branch(0),
           ),
         ),

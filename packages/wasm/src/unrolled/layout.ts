@@ -3,7 +3,7 @@ import type { Graph } from '@nnbp/core';
 import { type CommonLayout, parameterVectorBytes, allocator, queueLength, squareSumBytes } from '../layout.js';
 import { maxOptimizerVectors } from '../memory-map.js';
 
-/** Where unrolled code finds things. */
+/** The addresses that unrolled code uses. */
 export interface UnrolledLayout extends CommonLayout {
   /** A row of four lanes for each output's value, of which one sample needs one, and from there to its dLossDx. */
   readonly outputRows: number;

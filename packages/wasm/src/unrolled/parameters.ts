@@ -29,20 +29,20 @@ export function gradients(context: CodegenContext): Code {
 export function descend(context: CodegenContext): Code {
   const { graph, computed, x, delta, dLossDc, factor, product, stretchesOf, parameter, local } = context;
   const rate = local();
-  const lowerOne = (address: Code, by: Code): Code => scalar.store(address, scalar.sub(scalar.load(address), by));
+  const subtractOne = (address: Code, by: Code): Code => scalar.store(address, scalar.sub(scalar.load(address), by));
   return [
     rate.set(f32x4.loadSplat(int.const(0), header.stepNumbers)),
     computed.map((k) => [delta[k], dLossDc[k]].map((by) => by.set(mul(rate.get, by.get)))),
     eachGroup(context, ({ nodes, scaleTrainable }, k, pairs) => [
       scaleTrainable
-        ? pairs.map((pair, n) => lowerPairs(context, nodes.slice(2 * n, 2 * n + 2), pair))
-        : nodes.map((i, lane) => lowerOne(parameter(graph.biasIndex(i)), extract(delta[k].get, lane))),
+        ? pairs.map((pair, n) => subtractPair(context, nodes.slice(2 * n, 2 * n + 2), pair))
+        : nodes.map((i, lane) => subtractOne(parameter(graph.biasIndex(i)), extract(delta[k].get, lane))),
       nodes.map((i, lane) => [
         factor.set(splat(delta[k], lane)),
         stretchesOf(i).map(({ group, lane: from, count, weight }) => {
           const by = mul(factor.get, x[group].get);
           const address = parameter(weight);
-          if (from !== undefined) return lowerOne(address, extract(by, from));
+          if (from !== undefined) return subtractOne(address, extract(by, from));
           return [product.set(sub(loadFirst(count, address), by)), storeFirst(count, address, product)];
         }),
       ]),
@@ -51,7 +51,7 @@ export function descend(context: CodegenContext): Code {
 }
 
 /**
- * The code for each computed group, which gets delta and dLossDc of its nodes in pairs, as b and c stand in memory: of
+ * The code for each computed group, which gets delta and dLossDc of its nodes in pairs, as b and c are stored in memory: of
  * its first two nodes, and of the others.
  */
 function eachGroup(
@@ -66,8 +66,8 @@ function eachGroup(
   ]);
 }
 
-/** b and c of two nodes at once, or of one, or of none. */
-function lowerPairs({ graph, product, parameter }: CodegenContext, nodes: readonly number[], by: Local): Code {
+/** Subtracts from b and c of two nodes at once, of one node, or of none. */
+function subtractPair({ graph, product, parameter }: CodegenContext, nodes: readonly number[], by: Local): Code {
   const [first, second] = nodes.map((i) => parameter(graph.biasIndex(i))) as (Code | undefined)[];
   if (first === undefined) return [];
   return [

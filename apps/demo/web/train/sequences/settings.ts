@@ -1,4 +1,4 @@
-/** Settings of a training on sequences. */
+/** Settings of a training run on sequences. */
 import type { PlaygroundState } from '../../state.js';
 
 export type Settings = PlaygroundState['sequences'];

@@ -1,4 +1,4 @@
-/** The page's side of a training on sequences: it asks for steps, shows what they gave, and asks again. */
+/** The page's side of a training run on sequences: it asks for steps, shows what they gave, and asks again. */
 import { type Remote, wrap } from 'comlink';
 import { Listeners } from '../../shared/listeners.js';
 import type { Kind, SequenceTable, Settings } from './settings.js';
@@ -20,7 +20,7 @@ export interface SequenceTrainingView {
   readonly playing: boolean;
 }
 
-/** The settings that start another training when they change. */
+/** The settings that start another training run when they change. */
 export type Start = Omit<Settings, 'shown' | 'taken' | 'open'>;
 
 /** Milliseconds of training between two pictures. */
@@ -61,7 +61,7 @@ export class SequenceTraining {
     this.#note = note;
   }
 
-  /** Prepares a training in place of the one before, and takes a number of steps, for a link to a training in progress. */
+  /** Replaces the training run by a new one, and takes a number of steps, for a link to a training run in progress. */
   async open(settings: Start, table: SequenceTable | undefined, steps: number): Promise<void> {
     const turn = ++this.#turn;
     this.#opened = [settings, table];

@@ -28,7 +28,7 @@ const largestFile = 5e6;
 /** The table a user has opened stays while one looks at other views. */
 let openTable: SequenceTable | undefined;
 
-/** Another training begins at step 0. */
+/** Another training run begins at step 0. */
 const change = (part: Partial<Settings>) =>
   update((state) => ({
     ...state,

@@ -275,7 +275,7 @@ class Reader {
     };
     const activation = rule('activation');
     const gate = kind === 'SimpleRNN' ? activation : rule('recurrent_activation');
-    // Before anything is made: up to eleven nodes a unit.
+    // Checked before any node is created: up to eleven nodes per unit.
     this.#take(json, 11 * units);
     const numbers = { units, kernel, recurrent, bias, name, from: ids, activation, gate };
     const make = { SimpleRNN: simpleRnn, LSTM: lstm, GRU: (of: typeof numbers) => gru(of, resetAfter) };

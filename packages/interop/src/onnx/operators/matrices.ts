@@ -76,7 +76,8 @@ export const gemm: Operator = (call) => {
   const columns = transposed ? height : width;
   const c = call.has(2) ? call.constant(2) : undefined;
   const indices = c && call.broadcast([columns], call.withoutBatch(c, rows)).right;
-  if (indices !== undefined && indices.length !== columns) call.malformed(`its C has ${indices.length} entries a row`);
+  if (indices !== undefined && indices.length !== columns)
+    call.malformed(`its C has ${indices.length} entries per row`);
   return matrixProduct(
     call,
     rows,

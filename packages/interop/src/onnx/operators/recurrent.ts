@@ -24,7 +24,7 @@ interface Layer {
   readonly activations: readonly Activation[];
   /** The weighted x of gate `gate` and unit `unit`. */
   readonly ofInputs: (gate: number, unit: number) => Entry[];
-  /** The weighted entries, one a unit, by the recurrent weights. */
+  /** The entries multiplied by the recurrent weights, one per unit. */
   readonly ofUnits: (h: readonly Entry[], gate: number, unit: number) => Entry[];
   /** B of the inputs and of the units. */
   readonly bias: (gate: number, unit: number) => readonly [inputs: number, units: number];
