@@ -20,7 +20,7 @@ import {
   useReactFlow,
 } from '@xyflow/react';
 import '@xyflow/react/dist/base.css';
-import { type ReactNode, useEffect, useMemo } from 'react';
+import { type CSSProperties, type ReactNode, useEffect, useMemo } from 'react';
 import { delayedArc } from './delay.js';
 import './graph-view.css';
 import { type Box, type Direction, layered, type Link } from './layered.js';
@@ -114,6 +114,13 @@ export function GraphView(props: GraphViewProps) {
   );
 }
 
+/** Width of a printed page without margins and a panel's padding, in pixels: A4, and letters are wider. */
+const paperWidth = 640;
+
+/** For the rules of print: the width on the screen, and what makes it fit a page. */
+const onPaper = (width: number): CSSProperties =>
+  ({ '--screen-width': `${width}px`, '--print-zoom': Math.min(1, paperWidth / Math.max(1, width)) }) as CSSProperties;
+
 /** The id of an edge of the chart. */
 const edgeId = (from: string, to: string, delay: number): string => JSON.stringify([from, to, delay]);
 /** The edge of an id. */
@@ -173,7 +180,7 @@ function Chart({ label, nodes, edges, height, open = false, narrowBelow = 560, f
     ...(className !== undefined && { className }),
   }));
   return (
-    <div className="graph-view" ref={frame} style={{ height: tall }}>
+    <div className="graph-view" ref={frame} style={{ height: tall, ...onPaper(width) }}>
       {width > 0 && (
         <ReactFlow<FlowNode, FlowEdge>
           nodes={flowNodes}

@@ -14,23 +14,28 @@ export interface Palette {
   readonly negative: Rgb;
 }
 
-type Theme = 'dark' | 'light';
+/** `paper`: the light colours as they are printed. */
+type Theme = 'dark' | 'light' | 'paper';
 
 const names = ['panel', 'line', 'text', 'quiet', 'accent', 'positive', 'negative'] as const;
-const dark = matchMedia('(prefers-color-scheme: dark)');
+/** Whether the style sheet applies its dark colours: on paper it has none. */
+const dark = matchMedia('screen and (prefers-color-scheme: dark)');
+const paper = matchMedia('print');
 const palettes: Partial<Record<Theme, Palette>> = {};
+
+/** Subscribes to a media query. */
+const changesOf = (query: MediaQueryList) => (listener: () => void) => {
+  query.addEventListener('change', listener);
+  return () => query.removeEventListener('change', listener);
+};
+const [onDark, onPaper] = [changesOf(dark), changesOf(paper)];
 
 /** The colours of the selected theme. */
 export function usePalette(): Palette {
   const theme = usePlayground(({ theme }) => theme);
-  const system = useSyncExternalStore(
-    (listener) => {
-      dark.addEventListener('change', listener);
-      return () => dark.removeEventListener('change', listener);
-    },
-    () => dark.matches,
-  );
-  return paletteOf(theme === 'dark' || (theme === 'system' && system) ? 'dark' : 'light');
+  const isDark = useSyncExternalStore(onDark, () => dark.matches);
+  const isPrinted = useSyncExternalStore(onPaper, () => paper.matches);
+  return paletteOf(isPrinted ? 'paper' : theme === 'dark' || (theme === 'system' && isDark) ? 'dark' : 'light');
 }
 
 /** The colours of a theme, read once. */
