@@ -49,7 +49,7 @@ async function compare(engine, samples, batchSize) {
   const fitEpochs = (epochs) =>
     fit(network, { inputs, targets }, { engine, loss, optimizer: sgd({ learningRate: 0.01 }), batchSize, epochs });
 
-  // As many epochs as take the time of a turn: preparing is part of `fit`, and training takes many epochs.
+  // Enough epochs to fill a run: preparation is part of `fit`, and users train for many epochs.
   let epochs = 1;
   for (;;) {
     const startTime = cpuMilliseconds();

@@ -15,7 +15,7 @@ const kinds = smoke ? ['sparse'] : ['dense', 'sparse'];
 const flags = ['--expose-gc', '--max-old-space-size=12000'];
 
 const growth = kinds.flatMap((kind) => sizes.map((edges) => fresh('growth-point.mjs', [kind, String(edges)], flags)));
-/** Below this, what the process does besides outweighs what the graph holds. */
+/** Below this, other allocations of the process outweigh those of the graph. */
 const minVisible = 1e5 / 2;
 const bytes = (point) =>
   [point.graphBytesPerEdge, point.engineBytesPerEdge, point.engineReservedBytesPerEdge].map(short);

@@ -27,7 +27,7 @@ const steps = [
   {
     name: 'types',
     command: 'pnpm run typecheck',
-    fix: 'Fix what the compiler names; "pnpm typecheck" alone takes some 15 s.',
+    fix: 'Fix the errors that the compiler reports; "pnpm typecheck" alone takes about 15 s.',
   },
   {
     name: 'unit',
@@ -52,7 +52,7 @@ const steps = [
     command: 'depcruise --config scripts/layers.cjs packages apps',
     fix: 'Move the import: ARCHITECTURE.md shows which way they may go.',
   },
-  { name: 'unused', command: 'knip', fix: 'Delete what nobody uses, or export it where it is used.' },
+  { name: 'unused', command: 'knip', fix: 'Delete what is unused, or export it where it is used.' },
   {
     name: 'plots',
     command: 'tsx --conditions=@nnbp/source scripts/plots.ts --check',
@@ -78,7 +78,7 @@ const steps = [
     command: 'node scripts/language.mjs',
     fix: 'Use the term that it suggests; the glossary is in CONTRIBUTING.md.',
   },
-  { name: 'traces', command: 'node scripts/traces.mjs', fix: "Take the machine's path or the host out of the file." },
+  { name: 'traces', command: 'node scripts/traces.mjs', fix: "Remove the machine's path or the host from the file." },
   { name: 'build', command: 'pnpm run build', fix: 'Run "pnpm build".' },
   { name: 'packages', after: 'build', command: 'node scripts/packages.mjs', fix: 'Fix the package.json it names.' },
   {
@@ -98,7 +98,7 @@ const steps = [
 const chosen = process.argv.slice(2);
 const unknown = chosen.filter((name) => !steps.some((step) => step.name === name));
 if (unknown.length > 0) {
-  console.error(`There is no step ${unknown.join(', ')}. There are: ${steps.map(({ name }) => name).join(', ')}.`);
+  console.error(`Unknown step ${unknown.join(', ')}. Expected: ${steps.map(({ name }) => name).join(', ')}.`);
   process.exit(2);
 }
 const selected = steps.filter(({ name }) => chosen.length === 0 || chosen.includes(name));

@@ -118,7 +118,7 @@ function platforms(): string {
       )
       .join(', ');
   return [
-    `${rehearsal.published}, published to a registry of its own and installed from there (${on(rehearsal.run)}):`,
+    `${rehearsal.published}, published to a local registry and installed from there (${on(rehearsal.run)}):`,
     '',
     `- installed by ${well(rehearsal.installs)};`,
     `- the whole suite, training, saving and loading run by ${Object.entries(rehearsal.runtimes)
@@ -177,8 +177,8 @@ Each guarantee has a test that fails when it is broken. \`npm test\` runs with e
   error of 1e-7.
 - **PyTorch ${graphs.torch}**, in float64: ${graphs.entries.length} random graphs, every loss with every activation, shared
   weights, several outputs, outputs with successors: max error ${worstAgainstTorch().toExponential(0)}. ${optimizers.entries.length} optimizers and ${schedules.entries.length}
-  schedules for 50 steps, to 1e-13. Two of PyTorch 1.13's own numbers were corrected: hardsigmoid's derivative has 1/6 in
-  float32, and NAdam multiplies once too often, which 2.0 put right.
+  schedules for 50 steps, to 1e-13. Two errors of PyTorch 1.13 were corrected in its numbers: it computes hardsigmoid's derivative
+  with 1/6 in float32, and NAdam multiplies once too often (fixed in 2.0).
 - **50-digit arithmetic**: every number of the article's network.
 - **Engines**: each stays within derived error bounds for every number of every pass, and is compared with PyTorch directly.
 - **Other programs**: onnxruntime, PyTorch, brain.js, synaptic, neataptic, TensorFlow.js: [results](../../checks/interop/RESULTS.md).
@@ -189,39 +189,39 @@ ${ulps()}
 
 ## Extreme values
 
-Inputs, parameters and targets of 0, the smallest, 1e±30 and the largest numbers: results are right, or an error with the code
-\`OVERFLOW\` names the sample and the first node or derivative that is not finite. 10,000 nodes in a row, 100,000 predecessors of
-one node, 250,000 nodes, 65,536 samples at once.
+Inputs, parameters and targets of 0, the smallest number, 1e±30 and the largest number: results are correct, or an error with the code
+\`OVERFLOW\` names the sample and the first node or derivative that is not finite. Tested graphs have a chain of 10,000 nodes, 100,000 predecessors of
+one node, 250,000 nodes, and batches of 65,536 samples.
 
 ## Untrusted files
 
 10,000 corrupt files of each format with every change${faults ? `, and ${count(faults.files)} of each on ${faults.run.date}` : ''}: an \`NnbpError\` or a valid
-network. Reading a model costs at most four times the file and 16 MB, whatever is in it. See [SECURITY.md](../../SECURITY.md).
+network. Reading a model costs at most four times the file and 16 MB, whatever it contains. See [SECURITY.md](../../SECURITY.md).
 
 ## Faults
 
 - A training process killed by SIGKILL ${faults ? `${faults.kills} times (${faults.run.date})` : '30 times with every change'} at random moments: at most the epoch under way is lost,
-  and training resumes bit-for-bit. A disk that is full, read-only or gone leaves the last good checkpoint.
-- A callback that throws, rejects or never returns, a stream that never answers, an abort in any phase of \`fit\`: the
-  parameters are those of the last good step, and training can begin again.
+  and training resumes bit-for-bit. If a disk is full, read-only or removed, the last valid checkpoint remains.
+- A callback that throws, rejects or never returns, a stream that never responds, an abort in any phase of \`fit\`: the
+  parameters are those of the last successful step, and training can start again.
 - A worker that exits, in the middle of a step or before it: an error with the code \`THREAD_LOST\`, after ten seconds or more
   where the host does not report it. An update that it had begun is completed, so that parameters and optimizer are those of
   the last step that succeeded; all workers are terminated.
 
 ## Load
 
-${load ? `${count(load.requests)} predictions from a second process while the model was replaced ${load.models - 1} times (${on(load.run)}): none wrong, none failed; ${count(load.perSecond)}/s, half within ${load.milliseconds.p50} ms, 99 % within ${load.milliseconds.p99} ms; memory ${load.megabytes.early} MB early and ${load.megabytes.end} MB at the end.` : 'Not run yet.'}
+${load ? `${count(load.requests)} predictions from a second process while the model was replaced ${load.models - 1} times (${on(load.run)}): none wrong, none failed; ${count(load.perSecond)} per second; median latency ${load.milliseconds.p50} ms, 99th percentile ${load.milliseconds.p99} ms; memory ${load.megabytes.early} MB at the beginning and ${load.megabytes.end} MB at the end.` : 'Not run yet.'}
 
 ${
   soak
     ? `${count(soak.each)} online steps per engine (${on(soak.run)}): ${Object.entries(soak.steps)
         .map(
           ([name, { perSecond, megabytes }]) =>
-            `${name} ${count(perSecond)} a second, ${megabytes[0]} to ${megabytes[1]} MB`,
+            `${name} ${count(perSecond)} per second, ${megabytes[0]} to ${megabytes[1]} MB`,
         )
         .join(
           '; ',
-        )}. ${predictions(soak)}${count(soak.fit.calls)} calls of \`fit\`: ${soak.fit.megabytes[0]} to ${soak.fit.megabytes[1]} MB, and the last comes to the bits of a fresh process.`
+        )}. ${predictions(soak)}${count(soak.fit.calls)} calls of \`fit\`: ${soak.fit.megabytes[0]} to ${soak.fit.megabytes[1]} MB, and the last result is bit-identical to that of a fresh process.`
     : ''
 }
 
@@ -235,7 +235,7 @@ the whole suite with every change.
 
 ## Mutation testing
 
-Mutants: small changes of the sources, one at a time. Those that no test can notice are explained in \`checks/stress/survivors.json\`.
+A mutant is the source with one small change. Those that no test can detect are explained in \`checks/stress/survivors.json\`.
 
 ${mutants()}
 `;

@@ -1,5 +1,5 @@
 /**
- * Which files of the repository are pages of the site, and in which order a reader meets them. Every guide stands in one of
+ * Which files of the repository are pages of the site, and in which order a reader meets them. Every guide is in one of
  * the groups: the build fails when one is missing.
  */
 export interface Group {

@@ -59,7 +59,7 @@ test('a row of inputs is predicted in the units of the data', async () => {
   const row = [7, 0, 1];
   const { row: answer } = observer.observe({ sample: null, row });
   expect(answer!.values[0] / networkOf(session).predict(row)[0]).toBeCloseTo(1, 4);
-  // A row of another data set is not answered.
+  // A row of another data set gets no prediction.
   expect(observer.observe({ sample: null, row: [1] }).row).toBeUndefined();
 });
 
@@ -118,7 +118,7 @@ test('an observation of images has the misread images and the weights of the fir
   expect(Array.from(weightImages!.subarray(0, 4))).toEqual(weights.map((w) => Math.round((127 * w) / largest)));
 });
 
-test('an observation of a convolution has the weights of each filter, and its diagram a node of each', async () => {
+test('an observation of a convolution has the weights of each filter, and its diagram shows one node per filter', async () => {
   const pixels = Array.from({ length: 25 }, (_, k) => String(k));
   const rows = Array.from({ length: 8 }, (_, s) => pixels.map((_, k) => Number((s * 31 + k * 7) % 5 < 2)));
   const answers = rows.map((_, s) => s % 2);
@@ -139,7 +139,7 @@ test('an observation of a convolution has the weights of each filter, and its di
   const { weightImages } = observer.observe({ sample: null, row: null });
   expect(weightImages).toHaveLength(3 * 9);
   for (const [filter, id] of layout.layers[1].ids.entries()) {
-    // Any place of the filter has the same weights, row by row of its window.
+    // Every node of the filter has the same weights, row by row of its window.
     const { w } = network.getParameters(`conv.${4 * filter}`);
     const weights = [0, 1, 2].flatMap((row) => [0, 1, 2].map((column) => w[network.graph.ids[5 * row + column]]));
     expect(Object.values(network.getParameters(id).w)).toEqual(weights);
@@ -150,7 +150,7 @@ test('an observation of a convolution has the weights of each filter, and its di
   }
 });
 
-test('a repeated training has the losses of its steps, as they were observed', async () => {
+test('a repeated training run has the same losses at the same steps', async () => {
   // With a clock that stands still, no observation takes time.
   const clock = vi.spyOn(performance, 'now').mockReturnValue(0);
   const trainer = createTrainer(builtinFunctions);

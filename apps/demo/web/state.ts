@@ -82,7 +82,7 @@ const train = v.object({
   speed: v.optional(v.picklist(['slow', 'steady', 'full']), 'steady'),
   /** The number of the training sample whose gradient the edges show; null: they show the weights. */
   sample: v.optional(v.nullable(count(0, 1_000_000)), null),
-  /** A graph of one's own with its parameters, trained instead of layers; null: the layers. */
+  /** The user's graph with its parameters, trained instead of layers; null: the layers. */
   graph: v.optional(v.nullable(network), null),
   /** Steps taken. A training run is deterministic: a link repeats them. */
   steps: v.optional(count(0, 100_000_000), 0),

@@ -11,11 +11,11 @@ export interface LossUse {
   readonly loss: () => Loss;
   /** The output nodes' activation. */
   readonly output: Activation;
-  /** Whether it suits a number as target (which is standardized then), or a category. */
+  /** Whether the target is a number, which is standardized, or a category. */
   readonly numbers: boolean;
   /** The two targets of an output node: its category is not, or is, the sample's. */
   readonly targets: readonly [number, number];
-  /** What turns the output values into probabilities of the categories; undefined if they mean no probabilities. */
+  /** Converts the output values to probabilities of the categories; undefined if they cannot be converted. */
   readonly transform?: OutputTransform;
 }
 
@@ -50,7 +50,7 @@ const uses: Readonly<Record<string, LossUse>> = {
   hinge: { loss: losses.hinge, output: identity, numbers: false, targets: [-1, 1] },
 };
 
-/** Learning rates to begin with; the solvers choose their steps themselves. */
+/** Default learning rates. Solvers determine their step sizes themselves. */
 const optimizers: Readonly<Record<OptimizerName, { rate?: number; make: (rate: number) => Optimizer }>> = {
   sgd: { rate: 0.05, make: (learningRate) => optim.sgd({ learningRate, momentum: 0.9 }) },
   adam: { rate: 0.003, make: (learningRate) => optim.adam({ learningRate }) },

@@ -15,7 +15,7 @@ export interface TextPlot {
   readonly marks: readonly { readonly mark: string; readonly points: readonly Point[] }[];
   /** Above the plot. */
   readonly title: string;
-  /** Below the axis: its two ends, then what it shows. */
+  /** Labels below the axis: its two ends, then its name. */
   readonly xEnds: readonly [string, string];
   readonly xLabel: string;
 }
@@ -48,7 +48,7 @@ export function textPlot({ xRange, yRange, line, marks, title, xEnds, xLabel }: 
   for (let k = 1; k < line.length; k++) {
     const [from, to] = [line[k - 1], line[k]];
     const [first, last] = [dotAt(from), dotAt(to)];
-    // A dot for every dot that the piece is high or wide.
+    // One dot for each row or column that the segment spans.
     const parts = Math.max(1, Math.abs(last.across - first.across), Math.abs(last.down - first.down));
     for (let part = 0; part <= parts; part++) {
       const { cell, bit } = cellAt([

@@ -188,13 +188,13 @@ export class GraphBuilder {
     const declaredIds = [...this.#declared.keys()];
     const groups = this.#groups.map((group) => {
       const predecessors = Uint32Array.from(group.from, (id) =>
-        this.#placeOf(id, `a predecessor of "${declaredIds[group.first]}"`),
+        this.#indexOf(id, `a predecessor of "${declaredIds[group.first]}"`),
       );
       const { delays } = group;
       const sameStep = delays === undefined ? predecessors : predecessors.filter((_, k) => delays[k] === 0);
       return { ...group, predecessors, sameStep };
     });
-    const outputs = Array.from(this.#outputs, (id) => this.#placeOf(id, 'an output'));
+    const outputs = Array.from(this.#outputs, (id) => this.#indexOf(id, 'an output'));
 
     const groupOf = new Array<(typeof groups)[number] | undefined>(declaredIds.length);
     for (const group of groups) groupOf.fill(group, group.first, group.first + group.count);
@@ -218,7 +218,7 @@ export class GraphBuilder {
     const inits = new Map<number, NonNullable<NodeOptions['init']>>();
 
     // If no parameter is shared or fixed, slots follow from the node's index.
-    const perNode = groups.some(({ fixed, shared }) => placesNodes(fixed, shared));
+    const perNode = groups.some(({ fixed, shared }) => needsSlots(fixed, shared));
     const biasSlots = perNode ? new Uint32Array(nodeCount) : undefined;
     const scaleSlots = perNode ? new Uint32Array(nodeCount) : undefined;
     const perEdge = perNode || groups.some(({ shared }) => shared.w!.size > 0);
@@ -361,7 +361,7 @@ export class GraphBuilder {
     return first;
   }
 
-  #placeOf(id: string, role: string): number {
+  #indexOf(id: string, role: string): number {
     const index = this.#declared.get(id);
     if (index === undefined) throw new NnbpError('UNKNOWN_ID', `Node "${id}", used as ${role}, is not declared.`);
     return index;
@@ -381,7 +381,7 @@ function numbered(name: string, count: number): string[] {
 }
 
 /** Whether b or c is shared or fixed (other than c fixed at 1), or a weight is fixed. */
-function placesNodes(fixed: Group['fixed'], shared: Group['shared']): boolean {
+function needsSlots(fixed: Group['fixed'], shared: Group['shared']): boolean {
   return (
     fixed.b !== undefined ||
     (fixed.c ?? 1) !== 1 ||

@@ -89,7 +89,7 @@ export class Graph {
   declare readonly biasSlots: ArrayLike<number> | undefined;
   /** For each node the slot of c; undefined where `biasSlots` is. */
   declare readonly scaleSlots: ArrayLike<number> | undefined;
-  /** For each edge the slot of its weight, if `biasSlots` is there or any two edges share a weight; else undefined. */
+  /** For each edge the slot of its weight, if `biasSlots` is defined or any two edges share a weight; else undefined. */
   declare readonly sharedWeights: ArrayLike<number> | undefined;
   /** The distinct values of fixed parameters; the first is 1. */
   declare readonly constants: Float64Array;

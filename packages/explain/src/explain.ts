@@ -90,7 +90,7 @@ export function explain(
 }
 
 /**
- * Explains one number of a pass through time. The step stands after the id: `x_h@2`, `dloss/dx_h@0`; `x_h@-1` is the value
+ * Explains one number of a pass through time. The step follows the id: `x_h@2`, `dloss/dx_h@0`; `x_h@-1` is the value
  * before the first step. A parameter has one derivative for the whole sequence, such as `dloss/dw_htoh`: the sum over all
  * steps, divided by the number of steps with a target. All numbers are those of the reference engine, bit-identical.
  *

@@ -260,7 +260,7 @@ describe('a state taken inside an epoch', () => {
   });
 
   test.each([
-    ['a count that is none', { batches: -1, sum: 0, weight: 0 }],
+    ['a negative count', { batches: -1, sum: 0, weight: 0 }],
     ['no sum', { batches: 1, weight: 0 }],
     ['an entry that is not known', { batches: 1, sum: 0, weight: 0, more: 1 }],
     ['a vector that is not there', { batches: 1, sum: 0, weight: 0, carried: 'checkpoint.7' }],

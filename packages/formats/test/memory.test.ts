@@ -117,7 +117,7 @@ test('the readable JSON names delays, aggregations, constants and shared paramet
 });
 
 test.each<[string, string, RegExp, (text: string) => string]>([
-  ['an aggregation nobody has', 'MISSING_PLUGIN', /Expected one of: .*product/, (t) => t.replace('"max"', '"biggest"')],
+  ['an unknown aggregation', 'MISSING_PLUGIN', /Expected one of: .*product/, (t) => t.replace('"max"', '"biggest"')],
   [
     'an option of an aggregation',
     'UNSUPPORTED',
@@ -125,13 +125,18 @@ test.each<[string, string, RegExp, (text: string) => string]>([
     (t) => t.replace('"max"', '{"name":"max","options":{"p":2}}'),
   ],
   ['a delay of −1', 'MALFORMED', /delay/, (t) => t.replace('"delay":1', '"delay":-1')],
-  ['a delayed edge from nowhere', 'MALFORMED', /"z"/, (t) => t.replace('{"id":"y","delay"', '{"id":"z","delay"')],
+  [
+    'a delayed edge from an unknown node',
+    'MALFORMED',
+    /"z"/,
+    (t) => t.replace('{"id":"y","delay"', '{"id":"z","delay"'),
+  ],
   ['a cycle without delay', 'MALFORMED', /nodes|predecessor/, (t) => t.replace('{"id":"y","delay":1}', '"y"')],
   ['too large a state', 'TOO_LARGE', /delays add up/, (t) => t.replace('"delay":1', '"delay":1000000000')],
   ['an initial value of another node', 'MALFORMED', /"x"/, (t) => t.replace('["y",0.5]', '["x",0.5]')],
   ['an initial value twice', 'MALFORMED', /once/, (t) => t.replace('["y",0.5]', '["y",0.5],["y",1]')],
-  ['half an initial value', 'MALFORMED', /an id and a number/, (t) => t.replace('["y",0.5]', '["y"]')],
-  ['a constant that is a word', 'MALFORMED', /finite number/, (t) => t.replace('"fixed":1', '"fixed":"1"')],
+  ['an initial value without a number', 'MALFORMED', /an id and a number/, (t) => t.replace('["y",0.5]', '["y"]')],
+  ['a constant that is a string', 'MALFORMED', /finite number/, (t) => t.replace('"fixed":1', '"fixed":"1"')],
   ['a shared weight without its value', 'MALFORMED', /shared/, (t) => t.replace('{"fixed":1}', '{"shared":"w"}')],
   ['weights for fewer edges', 'MALFORMED', /w for each/, (t) => t.replace('{"fixed":1},', '')],
 ])('%s is refused', (_, code, message, change) => {

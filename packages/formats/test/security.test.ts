@@ -136,7 +136,7 @@ test.each<[string, Uint8Array, string]>([
     'MISSING_PLUGIN',
   ],
   [
-    'an activation that is none',
+    'an unknown activation',
     modelFile({ nodes: [{ ids: ['2'], from: ['1'], activation: { name: '__proto__', options: { x: 1 } } }] }),
     'MISSING_PLUGIN',
   ],
@@ -151,7 +151,7 @@ test.each<[string, Uint8Array, string]>([
     'MALFORMED',
   ],
   [
-    'a checkpoint that is none',
+    'an invalid checkpoint',
     file(
       {
         __metadata__: { model: JSON.stringify(model({})), checkpoint: '{"epoch":-1}' },

@@ -36,7 +36,7 @@ export interface Windows {
   /** How many windows there are in each direction. */
   readonly rows: number;
   readonly columns: number;
-  /** The nodes within a window of one channel; what lies in the padding is left out. */
+  /** The nodes within a window of one channel; those in the padding are omitted. */
   cells(channel: number, row: number, column: number): Cell[];
 }
 

@@ -420,7 +420,7 @@ test('an engine that runs the update counts the steps of an optimizer with numbe
   expect(inside.builtin!.scalars()).not.toEqual(nadam().builtin!.scalars());
 });
 
-test("a chain with a transform of one's own runs in no engine", () => {
+test('a chain with a custom transform runs outside the engines', () => {
   const half = {
     name: 'half',
     transform(gradients: Float64Array | Float32Array) {

@@ -25,7 +25,7 @@ export interface EarlyStoppingState {
 export class EarlyStopping {
   #state: EarlyStoppingState | undefined;
 
-  /** @throws NnbpError `OUT_OF_RANGE`, `EMPTY_DATA` (validation is to be watched, and there is none) */
+  /** @throws NnbpError `OUT_OF_RANGE`, `EMPTY_DATA` (it monitors the validation loss, but there is no validation set) */
   constructor(
     readonly options: EarlyStoppingOptions,
     hasValidation: boolean,

@@ -109,7 +109,7 @@ export const squareSumBytes = (parameterBytes: number): number => 8 * Math.ceil(
 export const slotAddress = (graph: Graph, { parameters, parameterBytes }: CommonLayout, slot: number): number =>
   parameters + (slot < graph.parameterCount ? 4 * slot : parameterBytes + 4 * (slot - graph.parameterCount));
 
-/** Hands out addresses one after another, each at the start of a cache line, and counts the bytes by purpose. */
+/** Allocates addresses one after another, each at the start of a cache line, and counts the bytes by purpose. */
 export function allocator(): {
   allocate(bytes: number, purpose: Purpose): number;
   end(): number;

@@ -55,6 +55,6 @@ export const presets: Readonly<Record<PresetName, Preset>> = {
   },
 };
 
-/** The preset that a network is, to the last weight. */
+/** The preset that a network equals, including all weights. */
 export const presetOf = (network: NetworkDescription): PresetName | undefined =>
   presetNames.find((name) => JSON.stringify(presets[name].network) === JSON.stringify(network));

@@ -42,7 +42,7 @@ export default {
     key: 'kink',
     kind: 'activation',
     name: 'tent',
-    source: `// A tent with its top at 0. Where it bends there is no derivative, and it says so.
+    source: `// A triangle with its peak at 0. It has no derivative at its three kinks, which it declares.
 export default {
   value: (h) => Math.max(0, 1 - Math.abs(h)),
   derivative: (h) => (Math.abs(h) < 1 ? -Math.sign(h) : 0),

@@ -27,7 +27,7 @@ export interface Prepared {
   readonly parameters: readonly Parameter[];
 }
 
-/** A parameter and what it is called. */
+/** A parameter and its name. */
 export interface Parameter {
   readonly index: number;
   readonly label: string;

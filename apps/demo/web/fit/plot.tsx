@@ -79,7 +79,7 @@ export function Plot({ data, fit, chosen, choose }: PlotProps) {
   );
 }
 
-/** Where a point of the data stands in the picture. */
+/** The position of a data point in the plot. */
 type At = (x: number, y: number) => readonly [across: number, down: number];
 
 interface AxesProps {

@@ -6,7 +6,7 @@ import { sigmoid } from '@nnbp/activations';
 export const bugNames = ['slope', 'at-x', 'lost', 'early', 'twice', 'sign'] as const;
 export type BugName = (typeof bugNames)[number];
 
-/** What the pass finds: an entry per node, and per edge. */
+/** The results of the pass: an entry per node, and per edge. */
 export interface Gradients {
   readonly dLossDx: Float64Array;
   readonly dLossDb: Float64Array;
@@ -20,7 +20,7 @@ export interface Gradients {
  *     slope   dloss/db = dloss/dx                           the slope is missing
  *     at-x    slope = c · g(x) · (1 − g(x))                 taken at x instead of h
  *     lost    dloss/dx = Σ over all successors but the last
- *     early   what is handed on and dloss/db use that shorter sum; dloss/dx is completed afterwards
+ *     early   what is passed on and dloss/db use that shorter sum; dloss/dx is completed afterwards
  *     twice   dloss/dx = Σ over successors, the last one twice
  *     sign    dloss/dx = −Σ over successors
  */
@@ -50,8 +50,8 @@ export function backwardWith(network: Network, { cache }: Pass, buggy: number, b
     const { c = 1 } = network.getParameters(graph.ids[i]);
     const slopeAtX = c * sigmoid.derivative(x[i], sigmoid.value(x[i]));
     const factor = isBuggy && bug === 'slope' ? 1 : isBuggy && bug === 'at-x' ? slopeAtX : slope[i];
-    const handedOn = isBuggy && bug === 'early' ? sum - last : found.dLossDx[i];
-    found.dLossDb[i] = handedOn * factor;
+    const passedOn = isBuggy && bug === 'early' ? sum - last : found.dLossDx[i];
+    found.dLossDb[i] = passedOn * factor;
     for (let e = graph.edgeStart[i]; e < graph.edgeStart[i + 1]; e++) {
       found.dLossDw[e] = found.dLossDb[i] * x[graph.predecessors[e]];
     }

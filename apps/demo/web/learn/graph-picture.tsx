@@ -1,6 +1,6 @@
 /**
  * A small graph in layers, drawn with CSS and one SVG: inputs on the left, or on top on narrow screens. Whatever a
- * chapter wants to show stands in the nodes and on the edges.
+ * chapter wants to show is in the nodes and on the edges.
  */
 import { type Graph, successorsOf } from '@nnbp/core';
 import type { ReactNode } from 'react';

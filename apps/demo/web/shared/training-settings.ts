@@ -79,7 +79,7 @@ export const withConvolution = (settings: Settings, convolution: Settings['convo
   ...(convolution !== null && settings.convolution === null && { hidden: [], learningRate: 0.01 }),
 });
 
-/** The usual loss and output for a task, for a graph of one's own mse: for a table, once it is known what is asked of it. */
+/** The default loss and output activation for a task; mse for the user's graph. For a table, once its task is known. */
 export const withTask = (settings: Settings, task: Task): Settings => ({
   ...settings,
   ...(settings.graph === null ? suitable[task] : { loss: 'mse' }),

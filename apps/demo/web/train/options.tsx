@@ -100,7 +100,7 @@ interface FunctionsProps {
   readonly builtin: readonly string[];
   readonly custom: readonly string[];
   readonly choose: (name: string) => void;
-  /** Its names are long. */
+  /** Whether the names are long. */
   readonly wide?: boolean;
 }
 

@@ -17,7 +17,7 @@ export interface CsvOptions {
   readonly header?: boolean | undefined;
   /** The delimiter. Default: detected. */
   readonly delimiter?: string | undefined;
-  /** A label of the Encoding Standard. Default: what the byte order mark says, else UTF-8. */
+  /** A label of the Encoding Standard. Default: the encoding of the byte order mark, else UTF-8. */
   readonly encoding?: string | undefined;
   /** The decimal separator of every column. Default: detected for each column. */
   readonly decimal?: Decimal | undefined;
@@ -141,14 +141,14 @@ async function* readFrom(path: string): AsyncGenerator<Buffer> {
   try {
     for await (const chunk of file.createReadStream({ autoClose: false })) yield chunk as Buffer;
   } catch (error) {
-    // Node leaves the path out where reading, not opening, fails.
+    // Node omits the path from errors of reading, as opposed to opening.
     throw Object.assign(error as Error, { path });
   } finally {
     await file.close();
   }
 }
 
-/** The beginning as text, without a character that is cut in half. */
+/** The beginning as text, without an incomplete last character. */
 function textOf(name: string, beginning: Buffer, decoder: Decoder): string {
   const text = decoder.decode(beginning);
   if (text.includes('\0')) {

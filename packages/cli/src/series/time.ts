@@ -84,7 +84,7 @@ function timeOf(year: string, month: string, date?: Part, hour?: Part, minute?: 
   return { value, precision };
 }
 
-/** The step that most neighbours have between them; `times` are sorted. */
+/** The most frequent step between adjacent times. `times` are sorted. */
 export function stepOf(times: readonly number[], precision: Precision): Step {
   const counts = new Map<number, number>();
   for (let k = 1; k < times.length; k++) {
@@ -113,7 +113,7 @@ export function after(time: number, { unit, count }: Step, steps: number): numbe
   return next;
 }
 
-/** A last day of a month stays one. */
+/** The last day of a month remains the last day. */
 function addMonths(time: number, months: number): number {
   const from = new Date(time);
   const lastDay = (year: number, month: number) => new Date(Date.UTC(year, month + 1, 0)).getUTCDate();

@@ -24,7 +24,7 @@ import { readSeries, type SeriesTable } from './read.js';
 import { seasonOf, stepText, timeText } from './time.js';
 import { calendarFor, scaleOf, valuesOf, type Window, windowsOf } from './windows.js';
 
-/** Options of `train` that make it learn a series. */
+/** Options of `train` for time series. */
 export interface SeriesOptions extends TrainOptions {
   readonly time?: string;
   readonly window?: number;
@@ -152,7 +152,7 @@ export async function trainSeries(io: Io, path: string, options: SeriesOptions):
   );
 }
 
-/** The windows of each part of time, and what the training part alone decides. */
+/** The windows of each part of the data, and the scales and calendar, which are determined from the training part. */
 interface Parts {
   readonly training: readonly Window[];
   readonly validation: readonly Window[];
@@ -163,7 +163,7 @@ interface Parts {
   readonly starts: readonly [validation: number, test: number];
 }
 
-/** Cuts time in three: what is forecast in training lies before validation, and that before the test. */
+/** Splits the data by time: training forecasts are before those of validation, and these before those of the test. */
 function partsOf(
   { series, step }: SeriesTable,
   window: number,

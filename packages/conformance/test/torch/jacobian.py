@@ -79,10 +79,10 @@ def steps_of(entry):
     for node in graph["nodes"]:
         for kind in ("fixed", "shared"):
             node[kind]["w"] = {int(k): value for k, value in node[kind]["w"].items()}
-    places, _ = slots(graph)
+    node_slots, _ = slots(graph)
 
     def forward(parameters):
-        history = run(graph, places, parameters, entry["sequences"][0]["inputs"])
+        history = run(graph, node_slots, parameters, entry["sequences"][0]["inputs"])
         return torch.stack([torch.stack([values[i] for i in graph["outputs"]]) for values in history]).flatten()
 
     return forward

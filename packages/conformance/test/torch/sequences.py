@@ -116,9 +116,9 @@ def slots(graph):
     return found, count
 
 
-def run(graph, places, parameters, rows):
+def run(graph, node_slots, parameters, rows):
     """The values of all nodes at every step."""
-    read = lambda place: place if torch.is_tensor(place) else parameters[place]
+    read = lambda slot: slot if torch.is_tensor(slot) else parameters[slot]
     history = []
 
     def value(i, t):
@@ -126,8 +126,8 @@ def run(graph, places, parameters, rows):
 
     for t, row in enumerate(rows):
         history.append([torch.tensor(float(x)) for x in row])
-        for node, (b, c, w) in zip(graph["nodes"], places):
-            z = [read(place) * value(i, t - delay) for (i, delay), place in zip(node["from"], w)]
+        for node, (b, c, w) in zip(graph["nodes"], node_slots):
+            z = [read(slot) * value(i, t - delay) for (i, delay), slot in zip(node["from"], w)]
             h = read(b) + aggregations[node["aggregation"]](z)
             history[t].append(read(c) * activations[node["activation"]](h))
     return history
@@ -135,7 +135,7 @@ def run(graph, places, parameters, rows):
 
 def case():
     graph = random_graph()
-    places, count = slots(graph)
+    node_slots, count = slots(graph)
     values = [grid(-1.5, 1.5) for _ in range(count)]
     parameters = [torch.tensor(value, requires_grad=True) for value in values]
     sequences = []
@@ -146,7 +146,7 @@ def case():
         targets = [
             [grid(-1, 1) for _ in graph["outputs"]] if t == steps - 1 or draw.random() < 0.5 else None for t in range(steps)
         ]
-        history = run(graph, places, parameters, rows)
+        history = run(graph, node_slots, parameters, rows)
         for t, target in enumerate(targets):
             if target is not None:
                 x = torch.stack([history[t][i] for i in graph["outputs"]])

@@ -7,7 +7,7 @@ import { transformSource } from './transform.js';
 import { counted } from './counted.js';
 
 /**
- * `layers`, and `predict` that goes through them; for a network with memory, `step`. Values stand in a list: the inputs,
+ * `layers`, and `predict` that goes through them; for a network with memory, `step`. Values are in a list: the inputs,
  * the state, then the nodes.
  */
 export function byLoops(network: Network, nodes: readonly number[], functions: Functions): string {

@@ -34,11 +34,11 @@ interface Rule {
  * and has to be given as 0 here. Each c is fixed at 1.
  *
  * The `leaky-relu` of 1.x computes α · max(h, 0) when it runs, whatever its name, and so does the network here: α is 0.01
- * (1.x does not save another) and stands in the weights. That of 2.x is the leaky ReLU.
+ * (1.x does not save another) and is in the weights. That of 2.x is the leaky ReLU.
  *
  * `RNNTimeStep`, `LSTMTimeStep` and `GRUTimeStep` become networks with delays, whose ids are `input.0`, …, `layer1.0`, …,
  * `output.0`: `run(rows)` of brain.js is the last row of `predictSequence(network, rows)`. Where the training data was
- * objects, keys stand in the order of the first object. Their LSTM keeps its last output where others keep a cell state.
+ * objects, keys are in the order of the first object. Their LSTM keeps its last output where others keep a cell state.
  *
  * @param json - The object, or its text (of up to some ten thousand connections; parse a longer one yourself).
  * @throws NnbpError `MALFORMED`, `UNSUPPORTED` (a recurrent network over texts; an activation brain.js does not have)
@@ -124,7 +124,7 @@ function byKeys(model: JsonValue, [first, ...others]: readonly JsonValue[]): Lay
   return { inputs, computed };
 }
 
-/** 2.x: a layer is a list of rows of weights and a list of biases; keys stand in look-up tables. */
+/** 2.x: a layer is a list of rows of weights and a list of biases; keys are in lookup tables. */
 function inLists(model: JsonValue, layers: readonly JsonValue[]): Layers {
   const last = layers.length - 1;
   const keys = (table: JsonValue, count: number) => {

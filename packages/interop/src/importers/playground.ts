@@ -22,49 +22,49 @@ const activations: ReadonlyMap<string, Activation> = new Map([
 const datasets = ['circle', 'xor', 'gauss', 'spiral'] as const;
 const regressionDatasets = ['reg-plane', 'reg-gauss', 'reg-maximum', 'reg-argmax'] as const;
 
-/** More than the page lets one set, and few enough for a link. */
+/** More than the page supports. A limit, since a short link can describe a very large network. */
 const maxEdges = 2 ** 16;
 
-/** What a link says. */
+/** The content of a link. */
 export interface Playground {
   /** Inputs have the names of the features (`x`, `xSquared`, …), the output is `output`. Each c is fixed at 1. */
   readonly network: Network;
   /** The input for a point: its features. */
   row(x: number, y: number): number[];
-  /** The data it is to be trained on. */
+  /** The data to train on. */
   readonly data: {
     /** Targets are −1 and 1 for a classification, and the output is a tanh; else numbers from −1 to 1, and it is linear. */
     readonly problem: 'classification' | 'regression';
-    /** The page's own name of it. */
+    /** The name in the link. */
     readonly dataset: 'circle' | 'xor' | 'gauss' | 'spiral' | 'reg-plane' | 'reg-gauss' | 'reg-maximum' | 'reg-argmax';
     /** In percent. */
     readonly noise: number;
-    /** How much of the data is for training, in percent. */
+    /** Part of the data for training, in percent. */
     readonly trainingShare: number;
   };
-  /** How it is to be trained. */
+  /** The training options. */
   readonly training: {
-    /** Samples a step. */
+    /** Samples per step. */
     readonly batchSize: number;
     /** For `sgd` with the loss `mse()`: half of what the page shows, whose loss is ½ (x − t)². */
     readonly learningRate: number;
-    /** What is added to the loss for each weight, biases not among them: |w| or ½ w². */
+    /** Added to the loss for each weight, but not for biases: |w| or ½ w². */
     readonly regularization: 'none' | 'L1' | 'L2';
-    /** By how much that is multiplied. */
+    /** The factor of the regularization. */
     readonly regularizationRate: number;
   };
 }
 
 /**
  * Reads a link to TensorFlow Playground. Weights are not in it: they are drawn as the page does, from −½ to ½ with biases of
- * 0.1 (0 and 0 where the link says `initZero`), but with a random generator of our own. What a link leaves out has the page's
- * default: 4 and 2 hidden nodes, tanh, the circle. Noise above 80 is 50 and below 0 is 0, as on the page. Links that were
- * escaped on the way (`&amp;`, `4%2C2`) and a trailing comma in `networkShape` are read too.
+ * 0.1 (all 0 if the link has `initZero=true`), but with a random generator of our own. Missing settings have the page's
+ * defaults: 4 and 2 hidden nodes, tanh, the circle. Noise above 80 is 50 and below 0 is 0, as on the page. Links that another
+ * program escaped (`&amp;`, `4%2C2`), and a trailing comma in `networkShape`, are accepted.
  *
  * @param url - The link, or the part after its `#`.
  * @param options - `seed`: for the weights. Default: the one in the link.
- * @throws NnbpError `MALFORMED` (no such link; a number that is none), `UNSUPPORTED` (an activation, a feature or a set of
- * data the page does not have), `TOO_LARGE`, `NOT_FINITE` (the seed)
+ * @throws NnbpError `MALFORMED` (not a link to the playground; not a number), `UNSUPPORTED` (an activation, a feature or a data
+ * set that the page does not have), `TOO_LARGE`, `NOT_FINITE` (the seed)
  *
  * @example
  * ```ts
@@ -139,7 +139,7 @@ function unescaped(fragment: string): string {
   }
 }
 
-/** The part after the `#` by name. */
+/** The settings in the part after the `#`, by name. */
 class Link {
   readonly #entries: ReadonlyMap<string, string>;
 
@@ -175,7 +175,7 @@ class Link {
     return Number.isSafeInteger(value) && value >= 1 ? value : this.#refuse(name, 'an integer ≥ 1');
   }
 
-  /** One of these; the first if nothing is said. */
+  /** One of these. Default: the first. */
   one<Name extends string>(name: string, known: readonly Name[]): Name {
     const text = this.#text(name);
     if (text === undefined) return known[0];
@@ -203,7 +203,7 @@ class Link {
     throw mismatch('MALFORMED', `${name} in the link`, expected, this.#shown(name), `"${this.#shown(name)}"`);
   }
 
-  /** Undefined if nothing is said. */
+  /** Undefined if the setting is missing or empty. */
   #text(name: string): string | undefined {
     const text = this.#entries.get(name);
     return text === '' ? undefined : text;

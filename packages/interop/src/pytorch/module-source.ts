@@ -24,7 +24,7 @@ class Part(nn.Module):
     """Nodes that are computed together, from values with a node in each column.
 
     reads: which tensors the predecessors are in: 0 is the inputs, 1 the state if blocks read it, then the parts.
-    columns: the predecessors' columns in what is read, side by side; None: all, in their order.
+    columns: the columns of the predecessors in these tensors, joined; None: all, in order.
     """
 
     def __init__(self, reads, columns=None):
@@ -76,7 +76,7 @@ class Windows(Part):
     """Nodes that are a convolution or pooling of PyTorch, and g of it.
 
     grid: how many channels, and the size of each axis.
-    pads: where the layer's own padding does not do, cells before and after each axis, the last axis first, with the value fill.
+    pads: if the layer's own padding is not sufficient, cells before and after each axis, the last axis first, with the value fill.
     """
 
     def __init__(self, layer, grid, function, pads=None, fill=0.0, **common):
@@ -96,10 +96,10 @@ class Windows(Part):
 
 
 class Block(Part):
-    """Nodes of one level: x = c * g(h), h = b + A(w * x of the predecessors), A a sum unless said.
+    """Nodes of one level: x = c * g(h), h = b + A(w * x of the predecessors), A the sum by default.
 
     functions: for each run of nodes with one activation, how many they are, and g.
-    bias, scale: how many b and c are the block's own; None for the scale: every c is 1.
+    bias, scale: number of b and c that only this block uses; None for the scale: every c is 1.
     bias_indices, scale_indices: for each node, the index of b and c among its own, then the pool's; None: in order.
     """
 
@@ -144,7 +144,7 @@ class Edges(Block):
 
     fan_in: how many edges each node has.
     sources: for each edge, node after node, the index of its predecessor.
-    weight: how many weights are the block's own.
+    weight: number of weights that only this block uses.
     weight_indices: for each edge, the index of its weight among these, then the pool's; None: in order.
     """
 
@@ -180,7 +180,7 @@ class Sparse(Edges):
 
 
 class Aggregated(Edges):
-    """Nodes with as many edges each, and an aggregation over them."""
+    """Nodes that have the same number of edges each, and an aggregation over them."""
 
     def __init__(self, aggregation, **edges):
         super().__init__(**edges)

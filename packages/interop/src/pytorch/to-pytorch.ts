@@ -129,7 +129,7 @@ const head = (graph: Graph) =>
     network = Network().load("weights.safetensors")
     outputs = network(inputs)${graph.stateSize > 0 ? '  # [batch, steps, inputs] to [batch, steps, outputs]' : ''}
 
-Parameters stand in blocks of nodes: blocks.K.weight, .bias (b) and .scale (c); in blocks.K.layer where PyTorch has a module
+Parameters are in blocks of nodes: blocks.K.weight, .bias (b) and .scale (c); in blocks.K.layer where PyTorch has a module
 for them.
 """
 `;

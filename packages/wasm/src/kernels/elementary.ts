@@ -41,7 +41,7 @@ export function polynomial(
 /** ln 2 in two parts: the first has so few bits that n · high is exact. */
 const ln2High = 0.693359375;
 const ln2Low = -2.12194440054690583e-4;
-/** Adding this to a number of moderate size rounds it to an integer, which then stands in its low bits. */
+/** Adding this to a number of moderate size rounds it to an integer, which is then in its low bits. */
 const roundToInteger = 12582912;
 
 /**
@@ -115,7 +115,7 @@ export function expOfSquare(context: KernelContext, x: Local, result: Local, div
 /**
  * Sets `sine` to sin(frequency · x) and `cosine` to cos(frequency · x), for |frequency · x| up to 10⁹.
  *
- * The multiple of π/2 nearest is taken off in double precision; what remains goes into Taylor's series, and the
+ * The nearest multiple of π/2 is subtracted in double precision; the rest is the argument of Taylor's series, and the
  * multiple says which of them, with which sign, is the sine.
  */
 export function sineAndCosine(context: KernelContext, x: Local, frequency: Code, sine: Local, cosine: Local): Code {

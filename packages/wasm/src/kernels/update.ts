@@ -47,7 +47,7 @@ export function meanKernel(module: Assembler): Callable {
 
 /**
  * Called with a thread and the optimizer's code, after all gradients are in place and the sums of |gradient| recorded.
- * Every thread comes to the same decision.
+ * Every thread makes the same decision.
  *
  * @param share - Sets the bounds of a thread's share; see {@link Share}.
  * @param wait - Called with a thread: waits for the others.
@@ -69,7 +69,7 @@ export function updateKernel(
     const range = { from, to };
     const ofParameters = share(thread, range, word('parameterBytes'), 64);
     const transforms: Code = [
-      // Transforms see the gradient of the mean, and the update finds it so.
+      // Transforms and the update read the gradient of the mean loss.
       ofParameters,
       toMean(from.get, to.get),
       wait(thread.get),

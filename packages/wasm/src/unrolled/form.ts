@@ -2,7 +2,7 @@
  * Unrolled code for one small graph and one sample: what the three cases come to when every index is known
  * beforehand. No loops, no tables: addresses are constants, and values wait in registers, four nodes of a kind in each.
  *
- * Nodes stand in groups of four, of which the last of a kind may have fewer. A node whose predecessors are just a
+ * Nodes are in groups of four; the last group of a kind may have fewer. A node whose predecessors are just a
  * group's nodes, in order, multiplies all their values by all its weights at once.
  */
 import type { Graph, Plan } from '@nnbp/core';

@@ -12,7 +12,7 @@ import { type CodegenContext, gather, splat } from './codegen-context.js';
 
 const { mul, store, loadLane, loadSplat } = f32x4;
 
-/** The losses whose code is short enough to stand in every graph's module. */
+/** The losses whose code is short enough to be in every graph's module. */
 const inlined = ['mse', 'mae', 'huber'] as const;
 
 /** Added to a loss's code: its kernel is called, for a sample with a weight of its own. */

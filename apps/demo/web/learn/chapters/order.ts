@@ -1,4 +1,4 @@
-/** Chapter 5, the order of the backward pass: a node hands on its dloss/dx only when all successors have been visited. */
+/** Chapter 5, the order of the backward pass: a node passes on its dloss/dx only when all successors have been visited. */
 import { type Graph, Random, successorsOf } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
 import { brokenPass } from '../../shared/broken-pass.js';
@@ -109,7 +109,7 @@ function whoWasTooEarly(worked: Worked, hasty: string, computed: Float64Array): 
       zh: `有人过早地访问了一个节点：在它的最后一个后继之前。得到 dloss/dx_1 = ${wrong}；正确的是 ${show(right)}。边上是正确的各份。是哪个节点？`,
     },
     explain: {
-      en: `Node ${hasty} handed on its share before all of it had arrived. The rest came in later and never reached node 1: ${missing} is missing.`,
+      en: `Node ${hasty} passed on its share before all of it had arrived. The rest came in later and never reached node 1: ${missing} is missing.`,
       zh: `节点 ${hasty} 在各份到齐之前就交了出去。剩下的后来才到，再也到不了节点 1：少了 ${missing}。`,
     },
     right: hasty,

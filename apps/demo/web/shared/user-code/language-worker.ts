@@ -34,7 +34,7 @@ const worker = createWorker(() => {
 });
 
 /** The compiled JavaScript, or the type errors. */
-export type Compiled = { readonly code: string } | { readonly complaints: readonly string[] };
+export type Compiled = { readonly code: string } | { readonly typeErrors: readonly string[] };
 
 const compiler = {
   ...worker,
@@ -42,14 +42,14 @@ const compiler = {
   compile(source: string): Compiled {
     worker.updateFile({ path, code: source });
     const { languageService } = worker.getEnv();
-    const complaints = [
+    const typeErrors = [
       ...languageService.getSyntacticDiagnostics(path),
       ...languageService.getSemanticDiagnostics(path),
     ].map(({ file, start = 0, messageText }) => {
       const line = (file?.getLineAndCharacterOfPosition(start).line ?? 0) + 1;
       return `${line}: ${ts.flattenDiagnosticMessageText(messageText, ' ')}`;
     });
-    if (complaints.length > 0) return { complaints };
+    if (typeErrors.length > 0) return { typeErrors };
     const compilerOptions = { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.CommonJS };
     return { code: ts.transpileModule(source, { compilerOptions }).outputText };
   },

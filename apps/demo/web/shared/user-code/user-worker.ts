@@ -49,7 +49,7 @@ export async function startUserWorker(functions: readonly OwnFunction[]): Promis
   const parts: string[] = [];
   for (const { kind, name, source } of functions) {
     const compiled = await within<Compiled>(compileLimit, endCompiler, typescript.compile(source));
-    if ('complaints' in compiled) throw new FunctionError('types', compiled.complaints);
+    if ('typeErrors' in compiled) throw new FunctionError('types', compiled.typeErrors);
     const [of, called] = [JSON.stringify(kind), JSON.stringify(name)];
     parts.push(
       `{ const exports = {}; (function () { "use strict";\n${compiled.code}\n}).call(undefined); nnbp.define(${of}, ${called}, exports.default); }`,

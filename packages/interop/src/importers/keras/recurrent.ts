@@ -80,7 +80,7 @@ export function simpleRnn(layer: RecurrentLayer): Part[] {
   return ids.map((id, k) => sum(id, sources, [...kernel(k), ...recurrent(k)], bias(k), activation));
 }
 
-/** The gates stand in the order i, f, g, o. */
+/** The gates are in the order i, f, g, o. */
 export function lstm(layer: RecurrentLayer): Part[] {
   const { name, units, from, activation, gate } = layer;
   const { kernel, recurrent, bias } = weighted(layer, 4);
@@ -106,7 +106,7 @@ export function lstm(layer: RecurrentLayer): Part[] {
   });
 }
 
-/** The gates stand in the order z, r, n. */
+/** The gates are in the order z, r, n. */
 export function gru(layer: RecurrentLayer, resetAfter: boolean): Part[] {
   const { name, units, from, activation, gate } = layer;
   const { kernel, recurrent, bias, resetBias } = weighted(layer, 3);

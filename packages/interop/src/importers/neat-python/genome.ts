@@ -1,8 +1,8 @@
-/** A genome of neat-python as JSON: what its genes hold, by their own names. */
+/** A genome of neat-python as JSON, with the names that neat-python uses. */
 import type { JsonValue } from '@nnbp/formats/shared';
 import { openJson } from '../open-json.js';
 
-/** What to call it in messages. */
+/** Name for error messages. */
 export const what = 'The genome of neat-python';
 
 /** A node gene. The node's value is g(bias + response · A(weight · value)). */
@@ -11,21 +11,21 @@ export interface NeatNode {
   readonly key: number;
   /** Added to the sum. */
   readonly bias: number;
-  /** What the sum is multiplied by. */
+  /** The factor of the sum. */
   readonly response: number;
   /** The name of g, one of neat-python's. */
   readonly activation: string;
-  /** How weight · value of its connections are combined: `sum`, `product`, `max`, `min`, `maxabs`, `median` or `mean`. */
+  /** How the products weight · value of its connections are combined: `sum`, `product`, `max`, `min`, `maxabs`, `median` or `mean`. */
   readonly aggregation: string;
 }
 
 /** A connection gene. */
 export interface NeatConnection {
-  /** Where it comes from and where it goes to. */
+  /** Keys of the source and the target node. */
   readonly key: readonly [from: number, to: number];
-  /** By which it multiplies. */
+  /** The factor of the source's value. */
   readonly weight: number;
-  /** Whether it is there at all. */
+  /** Disabled connections are ignored. */
   readonly enabled: boolean;
 }
 
@@ -109,7 +109,7 @@ const connectionOf = (json: JsonValue, from: JsonValue, to: JsonValue): NeatConn
   enabled: json.at('enabled').flag(),
 });
 
-/** A list of genes, or a dictionary of them by key: the genes know their keys. */
+/** A list of genes, or a dictionary by key; each gene has its key, too. */
 const members = (genes: JsonValue): JsonValue[] =>
   Array.isArray(genes.value) ? genes.list() : genes.entries().map(([, gene]) => gene);
 

@@ -113,7 +113,7 @@ export const recurrentLayer: Operator = (call) => {
   return results(call, layer, [h, next]);
 };
 
-/** The nodes of `lstm` in @nnbp/layers. The gates stand in the order i, o, f, g, and peepholes in the order i, o, f. */
+/** The nodes of `lstm` in @nnbp/layers. The gates are in the order i, o, f, g, and peepholes in the order i, o, f. */
 export const longShortTermMemory: Operator = (call) => {
   const layer = layerOf(call, 4, ['Sigmoid', 'Tanh', 'Tanh']);
   if (call.whole('input_forget', 0) !== 0) call.unsupported('input_forget');

@@ -150,7 +150,7 @@ function pool(
   for (let channel = 0; channel < channels; channel++) {
     for (const window of positions) {
       const inside = window.flatMap((position) => (position < 0 ? [] : [entries[channel * cellCount + position]]));
-      if (inside.length === 0) call.malformed('a window that lies in the padding');
+      if (inside.length === 0) call.malformed('a window inside the padding');
       result.push(inside.length === 1 && window.length === 1 ? inside[0] : entry(inside, window.length));
     }
   }

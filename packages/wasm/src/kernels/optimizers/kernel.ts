@@ -1,4 +1,4 @@
-/** What the kernel of an optimizer is: one update of four parameters, and when it is safe to run it inside. */
+/** The interface of an optimizer's kernel: one update of four parameters, and when the engine may run it. */
 import type { Code, Local } from '../../assembler.js';
 
 /** Four elements of one of the optimizer's vectors. */
@@ -48,7 +48,7 @@ export interface OptimizerKernels {
 /** An optimizer whose options all use the same code. */
 export const single = (kernel: OptimizerKernel): OptimizerKernels => ({ kernels: [kernel], choose: () => kernel });
 
-/** The bound if the condition holds; else the update has to be taken outside. */
+/** The bound if the condition holds; else the engine must call the optimizer. */
 export const reachIf = (condition: boolean, reach: number): number => (condition ? reach : Infinity);
 
 /** Above this learning rate an update may overflow even though no gradient does. */
