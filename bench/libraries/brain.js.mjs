@@ -4,7 +4,7 @@ import { denseLayers, meanSquaredError, rows } from '../workloads.mjs';
 
 /** @type {import('./library.mjs').Prepare} */
 export function prepare(workload) {
-  if (workload.sizes === undefined) return { reason: 'it knows layers only' };
+  if (workload.sizes === undefined) return { reason: 'it supports layers only' };
   const network = new brain.NeuralNetwork({ activation: 'sigmoid' });
   network.sizes = workload.sizes;
   network.initialize();

@@ -4,7 +4,7 @@ import { denseLayers, meanSquaredError, rows } from '../workloads.mjs';
 
 /** @type {import('./library.mjs').Prepare} */
 export function prepare(workload) {
-  if (workload.sizes === undefined) return { reason: 'it knows layers only' };
+  if (workload.sizes === undefined) return { reason: 'it supports layers only' };
   const network = new convnetjs.Net();
   network.makeLayers([
     { type: 'input', out_sx: 1, out_sy: 1, out_depth: workload.sizes[0] },

@@ -3,7 +3,7 @@ import { denseLayers, rows } from '../workloads.mjs';
 
 /** @type {import('./library.mjs').Prepare} */
 export async function prepare(workload) {
-  if (workload.sizes === undefined) return { reason: 'it knows dense arrays only' };
+  if (workload.sizes === undefined) return { reason: 'it supports dense arrays only' };
   // It asks the browser how many cores there are; Node 20 has no browser to ask.
   globalThis.navigator ??= /** @type {any} */ ({ hardwareConcurrency: 1 });
   const { defaultDevice, init, jit, nn, numpy: np, tree, valueAndGrad } = await import('@jax-js/jax');

@@ -8,7 +8,7 @@ import { denseLayers, rows } from '../workloads.mjs';
  * @returns {Promise<import('./library.mjs').Runner | import('./library.mjs').Absent>}
  */
 export async function prepareTfjs(workload, backend) {
-  if (workload.sizes === undefined) return { reason: 'it knows dense tensors only' };
+  if (workload.sizes === undefined) return { reason: 'it supports dense tensors only' };
   const tf = await startTfjs(backend);
   const layers = denseLayers(workload).map(({ inputs, outputs, weights, biases }) => ({
     weights: tf.variable(tf.tensor2d(weights, [outputs, inputs]).transpose()),

@@ -115,7 +115,7 @@ describe.skipIf(found === undefined)('PyTorch', () => {
       return { seed, network, expected, ...exported };
     });
     const modules = cases.flatMap((each) => each.modules);
-    // On a small grid, the windows may not tell the kernel, or leave a weight of it out.
+    // On a small grid, the windows may not determine the kernel, or omit one of its weights.
     expect(unrecognized, 'networks with a layer that is no module').toBeLessThanOrEqual(0.05 * networks);
     rows.push([`${networks} networks of one or two layers in float64 (${counted(modules)})`, compare(cases)]);
   }, 240_000);

@@ -13,7 +13,7 @@ const path = join(import.meta.dirname, 'results.json');
 export const results = () => (existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : {});
 
 /** Replaces the earlier result of a check. */
-export function record(proof, found) {
+export function record(check, result) {
   if (smoke) return;
   const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
   const run = {
@@ -22,5 +22,5 @@ export function record(proof, found) {
     node: process.version,
     processor: cpus()[0]?.model ?? 'unknown',
   };
-  writeFileSync(path, `${JSON.stringify({ ...results(), [proof]: { ...found, run } }, null, 2)}\n`);
+  writeFileSync(path, `${JSON.stringify({ ...results(), [check]: { ...result, run } }, null, 2)}\n`);
 }

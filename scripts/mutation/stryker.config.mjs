@@ -1,5 +1,5 @@
-// `pnpm mutation`: changes the sources in thousands of small ways, one at a time, and checks whether a test fails. Hours
-// on two cores; `pnpm mutation optim` does a package.
+// `pnpm mutation`: changes the sources in thousands of small ways, one at a time, and checks whether a test fails. Takes hours
+// on two cores; `pnpm mutation optim` tests one package.
 export default {
   testRunner: 'vitest',
   vitest: { configFile: 'scripts/mutation/vitest.config.ts', related: false },

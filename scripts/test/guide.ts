@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** What a guide tells its reader to do. */
+/** The edits and commands of a guide. */
 export interface Guide {
   readonly edits: readonly Edit[];
   /** The lines of its sh blocks. */

@@ -395,7 +395,7 @@ test('Break it marks a node grey while its sum is unfinished, and red once it pa
   expect(await wrong.count()).toBe(3);
 });
 
-test('each preset shows what its name says', async () => {
+test('each preset shows the problem that it is named after', async () => {
   const page = await open();
   const valueOf = async (name: string) => Math.abs((await numbersOn(page))[name]!);
   const choose = async (preset: string) => {

@@ -19,7 +19,7 @@ const configFile = join(import.meta.dirname, '../vite.config.ts');
 export default async function serve(project: TestProject): Promise<() => Promise<void>> {
   const outDir = await mkdtemp(join(tmpdir(), 'nnbp-playground-'));
   const options = { configFile, logLevel: 'error', mode: 'production' } as const;
-  // Vitest says "test" here, for which React would be built with its warnings in.
+  // Vitest sets it to "test", with which React would be built with its warnings.
   const { NODE_ENV } = process.env;
   process.env.NODE_ENV = 'production';
   await build({ ...options, build: { outDir, emptyOutDir: true } });

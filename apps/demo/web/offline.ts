@@ -11,7 +11,7 @@ export const newVersion = {
   isReady: (): boolean => isOutdated,
 };
 
-/** Works with `https:` and on this computer; a frame of another page registers nothing. */
+/** Works with `https:` and on localhost. An embedded page registers nothing. */
 export function startOffline(): void {
   if (!import.meta.env.PROD || isEmbedded || !('serviceWorker' in navigator)) return;
   const { serviceWorker } = navigator;

@@ -1,4 +1,4 @@
-/** Recognizes files that cannot be read, by their first bytes or keys, and says how to convert them. */
+/** Recognizes files that cannot be read, by their first bytes or keys, and explains how to convert them. */
 import { type JsonKeys, jsonKeys } from './json-keys.js';
 
 interface UnsupportedFormat {

@@ -43,7 +43,7 @@ describe('train --folds', () => {
     ]);
   });
 
-  // The room tells the level of each patient, but says nothing about patients in other rooms.
+  // The room determines the level of each patient, but not that of patients in other rooms.
   const patientsCsv = [
     'patient,room,level',
     ...Array.from({ length: 120 }, (_, k) => {

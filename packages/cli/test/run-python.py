@@ -1,5 +1,5 @@
 """Runs an exported network.py with a torch that does nothing, and prints the names it has, the kinds of its statements,
-and whether train.py is Python too. What is not a definition would run here."""
+and whether train.py is Python too. Any statement that is not a definition would run here."""
 import ast
 import json
 import sys

@@ -144,7 +144,7 @@ export class Network {
 
 function initialize(graph: Graph, parameters: Float64Array, initializer: Initializer, random: Random): void {
   const started = new Uint8Array(graph.parameterCount);
-  // Of a shared parameter the first node decides.
+  // The first node determines the initial value of a shared parameter.
   const start = (index: number, value: () => number) => {
     if (index < 0 || started[index] === 1) return;
     started[index] = 1;

@@ -12,7 +12,7 @@ export interface Limits {
   readonly maxTerms: number;
   /** Levels of the tree. */
   readonly depth: number;
-  /** Steps, backward and forward each. */
+  /** Maximum number of backward steps, and of forward steps. */
   readonly steps: number;
 }
 
@@ -53,10 +53,10 @@ export const casesIn = (branches: readonly Branch[]): (1 | 2 | 3)[] =>
 
 /** The outline of the derivation of one number. */
 export function outline(worked: Worked, root: Derived, value: number, limits: Limits): Outline {
-  const asked = { letter: root, value };
-  const backward = isForward(root) ? [] : tree(worked, asked, limits);
+  const requested = { letter: root, value };
+  const backward = isForward(root) ? [] : tree(worked, requested, limits);
   const read = isForward(root)
-    ? [asked]
+    ? [requested]
     : backward.flatMap((branch) =>
         branch.state === 'derived' ? shownReads(branch.expression, limits.maxTerms).filter(isForwardRead) : [],
       );

@@ -181,7 +181,7 @@ describe('any order', () => {
 });
 
 describe('a replay', () => {
-  it('replay knows what the first steps wrote, and nothing later', () => {
+  it('replay has what the first steps wrote, and nothing later', () => {
     const whole = trace(articleNetwork(), [0.5], [10], mse());
     const after = whole.steps.map((_, k) => replay(whole, k));
     whole.steps.forEach(({ writes, values }, k) => {

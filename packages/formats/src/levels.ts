@@ -16,7 +16,7 @@ export interface Block {
   /** Aggregation of all nodes, which have equally many edges. Undefined: the sum. */
   readonly aggregation?: Aggregation;
   /**
-   * `dense`: every node has an edge from each of `from`. `packed`: few enough have none to write zeros there. `sparse`:
+   * `dense`: every node has an edge from each of `from`. `packed`: so few edges are missing that zeros are written for them. `sparse`:
    * a matrix would be nearly all zeros.
    */
   readonly form: 'dense' | 'packed' | 'sparse';

@@ -31,7 +31,7 @@ const longestHeader = 100_000_000;
 /**
  * Writes a file with these tensors, in this order.
  *
- * @throws NnbpError `TOO_LARGE` (a header of more than 100 MB, which nobody reads)
+ * @throws NnbpError `TOO_LARGE` (a header of more than 100 MB, which no reader accepts)
  */
 export function encode(tensors: readonly Tensor[], metadata: Readonly<Record<string, string>>): Uint8Array {
   const header: [string, unknown][] = [[metadataKey, metadata]];

@@ -50,7 +50,7 @@ export function describe({ graph, inputScaler, outputScaler, outputTransform }: 
  * Builds the network of a document, including scalers; all parameters are 0.
  *
  * @param supplied - The custom functions that the document names, all of them.
- * @throws NnbpError `MISSING_PLUGIN` (a function that is not built in), `UNSUPPORTED`, `MALFORMED` (no graph: a cycle, a duplicate id, an edge from nowhere; the order is not topological)
+ * @throws NnbpError `MISSING_PLUGIN` (a function that is not built in), `UNSUPPORTED`, `MALFORMED` (no graph: a cycle, a duplicate id, an edge from an unknown node; the order is not topological)
  */
 export function rebuild(document: NetworkDocument, supplied: Plugins): Network {
   const { inputs, nodes, outputs, initial = [], inputScaler, outputScaler, outputTransform = 'none' } = document;

@@ -82,7 +82,7 @@ const delayedModel = (model: string, initial: string) =>
 
 describe('a model is refused with the path', () => {
   test.each<[string, RegExp, (model: string) => string]>([
-    ['a predecessor from nowhere', /node before this one.*"\\"9\\"/, (m) => m.replace('"from":["1"]', '"from":["9"]')],
+    ['an unknown predecessor', /node before this one.*"\\"9\\"/, (m) => m.replace('"from":["1"]', '"from":["9"]')],
     ['a predecessor twice', /and once/, (m) => m.replace('"from":["1"]', '"from":["1","1"]')],
     ['a duplicate id', /no other node has/, (m) => m.replace('"ids":["2"', '"ids":["1"')],
     ['an unknown entry', /one of ids, from/, (m) => m.replace('"from"', '"form"')],
@@ -104,7 +104,7 @@ describe('a model is refused with the path', () => {
     ['a delay of one and a half', /≥ 1/, (m) => m.replace('"from":["1"]', '"from":["1",{"id":"1","delay":1.5}]')],
     ['a delayed edge without an id', /an id and/, (m) => m.replace('"from":["1"]', '"from":["1",{"delay":1}]')],
     [
-      'a delayed edge from nowhere',
+      'a delayed edge from an unknown node',
       /id of a node/,
       (m) => m.replace('"from":["1"]', '"from":["1",{"id":"9","delay":1}]'),
     ],

@@ -322,7 +322,7 @@ describe('memory', () => {
       () => modelFile({ nodes: [{ ids: ['2'], from: [{ id: '2', delay: 2 ** 31 }], activation: 'tanh' }] }),
     ],
     [
-      'a chain that ends in a delayed edge from nowhere',
+      'a chain that ends in a delayed edge from an unknown node',
       () => chain((nodes) => Object.assign(nodes[nodes.length - 1], { from: [{ id: 'nowhere', delay: 1 }] })),
     ],
     [
@@ -330,7 +330,7 @@ describe('memory', () => {
       () => chain((nodes) => Object.assign(nodes[nodes.length - 1], { from: [`n${nodes.length}`] })),
     ],
     [
-      'a chain that ends in an activation nobody ships',
+      'a chain that ends in an unknown activation',
       () => chain((nodes) => Object.assign(nodes[nodes.length - 1], { activation: { name: 'none' } })),
     ],
     ['a chain with a parameter too many', () => chain((nodes) => Object.assign(nodes[nodes.length - 1], { c: 1 }))],

@@ -153,7 +153,7 @@ export function formulaGraph(formula: string, variables: readonly string[], outp
   if (parameters.length === 0) {
     throw new NnbpError(
       'EMPTY_DATA',
-      `formula "${formula}": expected a parameter to fit, received none beside ${variables.join(', ')}.`,
+      `formula "${formula}": expected a parameter to fit, received none besides ${variables.join(', ')}.`,
     );
   }
   if (made.has(output)) {

@@ -1,4 +1,4 @@
-/** Models that the real libraries wrote, with what those libraries answered. Made by checks/interop/importers/write-fixtures.mjs. */
+/** Models that the original libraries wrote, with the outputs of these libraries. Made by checks/interop/importers/write-fixtures.mjs. */
 import { readFileSync } from 'node:fs';
 import { type Network, predictSequence } from '@nnbp/core';
 import { expect } from 'vitest';
@@ -16,7 +16,7 @@ interface Fixtures {
   readonly program: string;
   readonly version: string;
   readonly models: readonly Model[];
-  /** Models that remember: the rows are the steps of one sequence. */
+  /** Recurrent models: the rows are the steps of one sequence. */
   readonly recurrent: readonly Model[];
 }
 
@@ -25,7 +25,7 @@ export function fixtures(name: string): Fixtures {
   return JSON.parse(readFileSync(file, 'utf8')) as Fixtures;
 }
 
-/** The largest difference between what they answered and what the network here does, in parts of it where above 1. */
+/** The maximum error of the imported network's outputs, relative for outputs above 1. */
 export function worstError(network: Network, { rows, outputs }: Pick<Model, 'rows' | 'outputs'>): number {
   const ours = network.predictBatch(rows);
   expect(ours.map((row) => row.length)).toEqual(outputs.map((row) => row.length));
@@ -33,7 +33,7 @@ export function worstError(network: Network, { rows, outputs }: Pick<Model, 'row
   return Math.max(...errors);
 }
 
-/** The same of the steps of one sequence. */
+/** The same for the steps of one sequence. */
 export function worstStepError(network: Network, { rows, outputs }: Pick<Model, 'rows' | 'outputs'>): number {
   const ours = predictSequence(network, rows);
   expect(ours.map((row) => row.length)).toEqual(outputs.map((row) => row.length));

@@ -70,7 +70,7 @@ test('100 recurrent genomes with every aggregation have the outputs of neat-pyth
     const genome = randomGenome(random);
     const inputs = Array.from({ length: 10 }, () => [random.uniform() - 0.5, random.uniform() - 0.5]);
     const expected = recurrentRun(genome, inputs);
-    // What grows without bound says nothing about the definition.
+    // Outputs that grow without bound cannot be compared.
     if (expected.flat().some((value) => !(Math.abs(value) < 1e6))) continue;
     const network = fromNeatPython(genome, { recurrent: true });
     const back = toNeatPython(network);

@@ -277,7 +277,7 @@ test.each<[string, Parameters<typeof onnxModel>[0]['nodes'], RegExp]>([
 });
 
 test.each<[string, () => unknown, RegExp]>([
-  ['an operand from nowhere', () => chain([['Relu', 'z', 'y']]), /Relu "node 0".*"z"/],
+  ['an unknown operand', () => chain([['Relu', 'z', 'y']]), /Relu "node 0".*"z"/],
   [
     'a matrix that does not fit',
     () =>
@@ -291,7 +291,7 @@ test.each<[string, () => unknown, RegExp]>([
   ],
   ['numbers that are not there', () => chain([['Relu', 'x', 'y']], { W: [[3, 1], [1]] }), /"W".*3 × 1.*1 numbers/],
   ['a position beyond the end', () => chain([['Gather', 'x i', 'y', { axis: 1n }]], {}, { i: [2] }), /position 2 of 2/],
-  ['an output from nowhere', () => chain([['Relu', 'x', 'z']]), /Output "y"/],
+  ['an unknown output', () => chain([['Relu', 'x', 'z']]), /Output "y"/],
   ['no model', () => fromOnnx(new TextEncoder().encode('{"not": "a model"}')), /not an ONNX model/],
   ['nothing', () => fromOnnx(new Uint8Array()), /no graph/],
   ['a model that does not say of which operator set', () => fromOnnx(encodeModel({ graph: {} })), /operator set/],

@@ -50,7 +50,7 @@ interface Model {
   readonly operatorSet?: number;
 }
 
-/** Each node's result has the name `k` of its place; the last one's is the output. */
+/** The result of node k is named `k`; the last one is the output. */
 function model({ width = 3, shape = ['N', width], constants = {}, nodes, operatorSet = 13 }: Model): Uint8Array {
   const dim = shape.map((size) => (typeof size === 'string' ? { dimParam: size } : { dimValue: BigInt(size) }));
   return encodeModel({

@@ -178,12 +178,12 @@ function setFilters(graph: Graph, vector: Float64Array, { weight, bias }: Tensor
     vector[graph.biasIndex(i)] = flat(bias)[filter];
   }
   kernels.forEach((kernel, filter) => {
-    placesOf(graph, filter, filters.length).forEach((index, place) => (vector[index] = kernel[place]));
+    weightIndices(graph, filter, filters.length).forEach((index, k) => (vector[index] = kernel[k]));
   });
 }
 
 /** The parameters of a filter's weights: those of all its nodes, in the order in which some node with a whole window has them. */
-function placesOf(graph: Graph, filter: number, filters: number): number[] {
+function weightIndices(graph: Graph, filter: number, filters: number): number[] {
   const perFilter = graph.outputs.length / filters;
   let widest: number[] = [];
   for (let n = 0; n < perFilter; n++) {

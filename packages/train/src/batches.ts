@@ -70,7 +70,7 @@ export interface BatchTable extends SampleTable {
   readonly order: Uint32Array;
   /** Where in `order` the next batch begins. */
   readonly first: number;
-  /** Leaves out so many samples, which were trained on. */
+  /** Skips this number of samples, which were already trained on. */
   skip(samples: number): void;
 }
 

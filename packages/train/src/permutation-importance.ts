@@ -28,7 +28,7 @@ export interface Importance extends MeanAndDeviation {
 
 /**
  * The increase of the loss when an input is shuffled: its mean and its deviation over the repeats, in the order of the
- * inputs. Near 0: the network does not need it, or another input says the same. Use data that were not trained on.
+ * inputs. Near 0: the network does not need it, or another input contains the same information. Use data that were not trained on.
  *
  * @throws NnbpError `OUT_OF_RANGE`, and those of `evaluate`
  *

@@ -535,7 +535,7 @@ describe('invalid arguments are reported before anything is changed', () => {
       { validation: { inputs: [[1, 2]], targets: [[1]] }, standardize: true },
     ],
     ['patience below 0', 'OUT_OF_RANGE', line, { earlyStopping: { patience: -1 } }],
-    ['nothing to watch', 'EMPTY_DATA', line, { earlyStopping: { patience: 1, monitor: 'validation' } }],
+    ['no validation set to monitor', 'EMPTY_DATA', line, { earlyStopping: { patience: 1, monitor: 'validation' } }],
   ])('%s', async (_, code, data, more) => {
     const network = straight();
     const before = [...network.parameters.vector];

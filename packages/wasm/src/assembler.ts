@@ -1,6 +1,6 @@
 /**
  * An assembler for WebAssembly. Code is nested lists of bytes, built by functions that read like expressions:
- * `f32x4.add(a, b)` is the code that leaves the sum of what the codes `a` and `b` leave. It needs no toolchain and no
+ * `f32x4.add(a, b)` is the code of the sum of `a` and `b`. It needs no toolchain and no
  * binary in the repository, and the host decides what a kernel looks like (tile size, fused multiply-add).
  */
 
@@ -233,7 +233,7 @@ export const memory = {
   fill: (address: Code, byte: Code, length: Code): Code => [address, byte, length, 0xfc, 0x0b, 0x00],
 };
 
-/** Between threads: 32-bit words that all see change in one order. */
+/** Sequentially consistent operations on 32-bit words that threads share. */
 export const atomic = {
   load: (address: Code, offset = 0): Code => [address, 0xfe, 0x10, 2, unsigned(offset)],
   store: (address: Code, value: Code, offset = 0): Code => [address, value, 0xfe, 0x17, 2, unsigned(offset)],
@@ -242,11 +242,11 @@ export const atomic = {
     [address, expected, 0x42, signed(nanoseconds), 0xfe, 0x01, 2, 0],
     0x1a,
   ],
-  /** Adds, and leaves what was there before. */
+  /** Adds, and returns the previous value. */
   add: (address: Code, value: Code, offset = 0): Code => [address, value, 0xfe, 0x1e, 2, unsigned(offset)],
 };
 
-/** What branches. */
+/** Control flow. */
 export const control = {
   /** Repeats from its start whenever the body says `branch(0)`. */
   loop: (...body: Code): Code => [0x03, 0x40, body, 0x0b],
@@ -256,9 +256,9 @@ export const control = {
   when: (condition: Code, then: Code, otherwise: Code = []): Code =>
     otherwise.length === 0 ? [condition, 0x04, 0x40, then, 0x0b] : [condition, 0x04, 0x40, then, 0x05, otherwise, 0x0b],
   drop: (value: Code): Code => [value, 0x1a],
-  /** Runs the code that the index names, or the last one. Leaves nothing. */
+  /** Runs the case with this index, or `otherwise` if there is none. */
   choose: (index: Code, cases: readonly Code[], otherwise: Code): Code => {
-    // Each case stands behind the end of one more block; the branch leaves as many as it takes.
+    // Blocks are nested, and case k follows the end of block k; branching out of k blocks jumps to it.
     const table = cases.map((_, k) => unsigned(k));
     let code: Code = [0x02, 0x40, [index, 0x0e, unsigned(cases.length), table, unsigned(cases.length)], 0x0b];
     cases.forEach((body, k) => {
@@ -306,7 +306,7 @@ export class Assembler {
     return this.#callable(this.#importedFunctions++);
   }
 
-  /** Adds a function, exported when it has a name. `write` gets the parameters and a maker of further locals. */
+  /** Adds a function, exported when it has a name. `write` gets the parameters and a function that declares locals. */
   function(
     exportName: string | undefined,
     parameters: readonly ValueType[],

@@ -86,7 +86,7 @@ export function rowStride(count: number): number {
 
 /**
  * Bytes from a sample's inputs, or targets, to the next one's: side by side, as callers have them, unless the samples
- * would then crowd into a few cache sets.
+ * would then share a few cache sets.
  */
 export const sampleStride = (count: number): number => ((count * 4) % 512 === 0 ? rowStride(count) : count * 4);
 
@@ -96,7 +96,7 @@ export const tableLength = (predecessors: number): number => roundedUp(predecess
 /** Bytes of the rows of several batches; with more, a call for each costs little. */
 const queueBytes = 32768;
 
-/** How many batches of so many bytes a call can take. */
+/** The number of batches of this size, in bytes, that a call accepts. */
 export const queueLength = (batchBytes: number): number => Math.max(1, Math.floor(queueBytes / batchBytes));
 
 /** The length of a parameter vector, rounded up to whole cache lines. */

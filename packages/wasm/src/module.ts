@@ -14,7 +14,7 @@ import { program } from './kernels/program.js';
 const made = new Map<string, Promise<WebAssembly.Module>>();
 
 /**
- * The module with all kernels. Compiles asynchronously, since some browsers refuse to do so at once on the main thread.
+ * The module with all kernels. Compiles asynchronously, since some browsers do not allow synchronous compilation on the main thread.
  *
  * @param shared - For memory that several threads share.
  * @param multiplyAdd - How a · b + c is computed.
@@ -52,7 +52,7 @@ export async function compiled(shared: boolean, multiplyAdd: MultiplyAdd): Promi
   }
 }
 
-/** One rounding in one instruction (relaxed SIMD), if it may be and the host has it; else two. */
+/** One instruction with one rounding (relaxed SIMD), if it is allowed and supported; else two. */
 export const multiplyAddFor = (fused: boolean): MultiplyAdd =>
   fused && accepts(fusedMultiplyAdd(f32x4.const(0), f32x4.const(0), f32x4.const(0)))
     ? fusedMultiplyAdd

@@ -1,4 +1,4 @@
-/** The rest of an update that helpers have left is done from where they had come, to the bits of a whole step. */
+/** An update that workers left incomplete is completed from where they stopped, bit-identical to a whole step. */
 import { sigmoid } from '@nnbp/activations';
 import { mlp, Network, Random } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
@@ -17,20 +17,20 @@ const uniform = (length: number) => Float32Array.from({ length }, () => random.u
 const [inputs, targets] = [uniform(16 * 4), uniform(8 * 4)];
 const threads = 3;
 
-/** Takes back what the helpers have done of a step: of the first one the end, of the second one all; and completes it. */
+/** Undoes part of a worker's update (the end of the first one's, all of the second one's), and completes it. */
 async function host(compared: () => void): Promise<Host & { pool: Pool }> {
   const multiplyAdd = multiplyAddFor(true);
   const module = await kernels(true, multiplyAdd);
   const pool = await Pool.start(threads - 1, module);
-  const crew = manyThreads(module, multiplyAdd, pool, threads, false);
+  const workers = manyThreads(module, multiplyAdd, pool, threads, false);
   return {
-    ...crew,
+    ...workers,
     pool,
     attach(memory, plugins, advance) {
       const none = () => 0;
       const environment = { memory, activation: none, aggregation: none, loss: none, waiting: none };
       const optimize = new WebAssembly.Instance(module, { environment }).exports.optimize as Optimize;
-      const attached = crew.attach(memory, plugins, advance);
+      const attached = workers.attach(memory, plugins, advance);
       return {
         detach: attached.detach,
         run(kind, loss, optimizer) {

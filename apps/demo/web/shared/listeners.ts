@@ -1,4 +1,4 @@
-/** Functions that are called after each change of something, as `useSyncExternalStore` subscribes them. */
+/** A list of listeners for `useSyncExternalStore`, which are called after each change. */
 export class Listeners {
   readonly #all = new Set<() => void>();
 

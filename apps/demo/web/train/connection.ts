@@ -1,5 +1,5 @@
 /**
- * A worker that holds a trainer: a plain one, or a locked-down one if user functions take part. Either can be terminated at
+ * A worker that holds a trainer: a plain one, or a locked-down one if there are user functions. Either can be terminated at
  * any time.
  */
 import { type Remote, wrap } from 'comlink';

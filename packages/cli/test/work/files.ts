@@ -69,7 +69,7 @@ function chain(count: number): Network {
   return new Network(builder.build(), { seed: 1 });
 }
 
-/** All nodes read the input, under names that only their ends tell apart. */
+/** All nodes read the input, with names that differ only at their ends. */
 function star(count: number): Network {
   const builder = new GraphBuilder();
   builder.input('in');

@@ -129,7 +129,7 @@ function compile(graph: Graph): Program {
 
 function compileUnit(graph: Graph, unit: Unit, rowOf: Uint32Array): ProgramUnit {
   const { nodes, firstRow, activation, aggregation } = unit;
-  // A node alone is dense too, if nobody shares its weights.
+  // A node alone is dense too, if its weights are not shared.
   const dense = unit.dense || (nodes.length === 1 && graph.sharedWeights === undefined && aggregation === undefined);
   const sparse = dense ? undefined : sparseEdges(graph, nodes, rowOf);
   const scales = Uint32Array.from(nodes, (i) => graph.scaleSlot(i));

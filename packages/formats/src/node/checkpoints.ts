@@ -121,7 +121,7 @@ export interface Skipped {
   readonly reason: Error;
 }
 
-/** A checkpoint that was found, and those that were passed over. */
+/** A checkpoint that was found, and those that were skipped. */
 export interface Found extends Loaded {
   /** For `fit`'s `resume`. */
   readonly checkpoint: Checkpoint;

@@ -18,7 +18,7 @@ const squashes = new Map<string, Activation>([
 
 /**
  * Reads what `Network.toJSON()` of synaptic 1.x gives. Ids are the indices of the neurons in its list. Each c is fixed at 1.
- * Traces, which synaptic trains with, are passed over.
+ * Traces, which synaptic uses in training, are ignored.
  *
  * A recurrent model, such as `Architect.LSTM`, becomes a network with delays: `predictSequence` gives what
  * `Network.fromJSON(json)` gives when it is activated with one row after another, and starts from the state in the file, as

@@ -82,7 +82,7 @@ const distinct = (window: readonly number[], of: (cell: number) => number) =>
 
 /** How much larger than any window a kernel may be, of which a part is always in the padding. */
 const maxHidden = 2;
-/** Strides to try where no two windows that are whole tell it. */
+/** Strides to try if no two complete windows determine it. */
 const maxStride = 8;
 
 /** The axes on which each window reads these cells, in ascending order. */

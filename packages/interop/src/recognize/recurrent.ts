@@ -195,7 +195,7 @@ function connected(nodes: Nodes, units: readonly Unit[]): Unit[][] {
   return [...groups.values()];
 }
 
-/** The layer of these units, or undefined if a gate reads what no gate of a layer does. */
+/** The layer of these units, or undefined if a gate reads something that gates of a layer do not read. */
 function layerOf(nodes: Nodes, found: readonly Unit[]): RecurrentLayer | undefined {
   const [{ kind, activation, reset }] = found;
   if (found.some((unit) => unit.activation !== activation || unit.reset?.after !== reset?.after)) return undefined;

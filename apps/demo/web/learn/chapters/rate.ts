@@ -181,7 +181,7 @@ function largest(path: Path): Task {
 }
 
 /** The optimizers of the race, each with a usual learning rate. */
-export const racers: Readonly<Record<string, () => Optimizer>> = {
+export const rivals: Readonly<Record<string, () => Optimizer>> = {
   'SGD, 0.05': () => sgd({ learningRate: 0.05 }),
   'Momentum, 0.02': () => sgd({ learningRate: 0.02, momentum: 0.8 }),
   'Adam, 0.3': () => adam({ learningRate: 0.3 }),
@@ -198,7 +198,7 @@ export const stepsToFinish = (path: Path, optimizer: Optimizer): number => {
 };
 
 function race(path: Path): Task {
-  const times = Object.entries(racers).map(([name, make]) => ({ name, steps: stepsToFinish(path, make()) }));
+  const times = Object.entries(rivals).map(([name, make]) => ({ name, steps: stepsToFinish(path, make()) }));
   const winner = times.reduce((best, other) => (other.steps < best.steps ? other : best));
   const listed = (separator: string) =>
     times.map(({ name, steps }) => `${name}: ${Number.isFinite(steps) ? steps : '> 500'}`).join(separator);

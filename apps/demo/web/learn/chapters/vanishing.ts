@@ -74,7 +74,7 @@ function factor(layers: readonly Layer[]): Task {
       zh: '八个隐藏层，每层八个 sigmoid 节点。sigmoid 的 slope 最大是 0.25。第一个隐藏层的平均 |dloss/dx| 比最后一个小多少倍？数量级对就行。',
     },
     explain: {
-      en: `About ${times(expected)} ×. Each layer multiplies by slopes of at most 0.25, so what reaches the first layer shrinks like a power: it learns ${times(expected)} × more slowly.`,
+      en: `About ${times(expected)} ×. Each layer multiplies by slopes of at most 0.25, so what reaches the first layer shrinks exponentially: it learns ${times(expected)} × more slowly.`,
       zh: `大约 ${times(expected)} 倍。每一层都乘以不超过 0.25 的 slope，传到第一层时按幂缩小：它学得慢 ${times(expected)} 倍。`,
     },
     expected,
@@ -127,7 +127,7 @@ function repair(layersOf: VanishingExercise['layersOf']): SettingTask {
   return {
     kind: 'setting',
     ask: {
-      en: 'Repair the network: change its activation, its initial weights or its depth, until the first hidden layer receives at least a tenth of what the last one does. At least six hidden layers must stay.',
+      en: 'Repair the network: change its activation, its initial weights or its depth, until the first hidden layer receives at least a tenth of what the last one does. Keep at least six hidden layers.',
       zh: '修好这个网络：改变激活函数、初始权重或深度，使第一个隐藏层收到的至少是最后一个的十分之一。至少要保留六个隐藏层。',
     },
     explain: {

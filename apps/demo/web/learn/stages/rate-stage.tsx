@@ -1,9 +1,9 @@
-/** Chapter 8's picture: the whole loss surface over w and b, with the path of a learning rate or of the racers. */
+/** Chapter 8's picture: the whole loss surface over w and b, with the path of a learning rate or of several optimizers. */
 import { sgd } from '@nnbp/optim';
 import { useMemo, useState } from 'react';
 import { useMessages } from '../../language.js';
 import { formatNumber } from '../../shared/format-number.js';
-import { firstRate, type SurfacePoint, racers, type RateExercise } from '../chapters/rate.js';
+import { firstRate, type SurfacePoint, rivals, type RateExercise } from '../chapters/rate.js';
 import { messages } from '../messages.js';
 import type { StageProps } from '../stage.js';
 import styles from './stage.module.css';
@@ -22,7 +22,7 @@ export function RateStage({ exercise, task, settled }: StageProps<RateExercise>)
     if (task === 0)
       return settled > 0 ? [path(sgd({ learningRate: firstRate }), 1)] : [path(sgd({ learningRate: firstRate }), 0)];
     if (task === 1) return [path(sgd({ learningRate: rate }), steps)];
-    return Object.values(racers).map((make) => path(make(), settled > 2 ? steps : 0));
+    return Object.values(rivals).map((make) => path(make(), settled > 2 ? steps : 0));
   }, [path, task, settled, rate, steps]);
   return (
     <>
@@ -60,7 +60,7 @@ export function RateStage({ exercise, task, settled }: StageProps<RateExercise>)
             const last = points.at(-1);
             return (
               <li key={k} data-path={k}>
-                {task === 2 && <b>{Object.keys(racers)[k]} </b>}
+                {task === 2 && <b>{Object.keys(rivals)[k]} </b>}
                 {say.lossAfter(points.length - 1, last === undefined ? '∞' : formatNumber(last.loss, 3))}
               </li>
             );
@@ -141,5 +141,5 @@ function curvature(lossAt: RateExercise['lossAt'], factor: number) {
   return { ww: 2 * ww, bb: 2 * bb, wb: both - ww - bb };
 }
 
-/** Far outside is far enough. */
+/** Limits the coordinates of points far outside. */
 const clip = (pixel: number): string => Math.max(-5000, Math.min(5000, pixel)).toFixed(1);

@@ -26,12 +26,12 @@ const recording = v.object({
   loss: v.optional(v.object({ value: number, dLossDx: v.array(number) })),
 });
 
-/** @throws ValiError if it is none */
+/** @throws ValiError if the response is invalid */
 export const readVerdict = (answer: unknown): Verdict => ({ hint: undefined, ...v.parse(verdict, answer) });
 
 /**
  * @param outputs - Number of outputs: a loss has one derivative for each.
- * @throws ValiError if it is none
+ * @throws ValiError if the response is invalid
  */
 export function readRecording(answer: unknown, outputs: number): Recording {
   const { activations, loss } = v.parse(recording, answer);

@@ -25,7 +25,7 @@ const validation = 600;
 
 /**
  * Loads the data set; the files are read once, also by a call while another reads them. `progress` receives the fraction
- * read, from 0 to 1; of several calls the last one's.
+ * read, from 0 to 1. With several calls, only the last one receives it.
  */
 export async function digits(seed: number, progress: (fraction: number) => void): Promise<Dataset> {
   report = progress;

@@ -87,7 +87,7 @@ interface Values {
  * Reads a model that Keras or TensorFlow.js made, Sequential or Functional, of these layers: `Dense`, `Activation`, `ReLU`,
  * `LeakyReLU`, `ELU`, `Softmax` at the end, `Flatten`, `Reshape`, `Concatenate` of rows; `Conv1D`, `Conv2D`, and max and
  * average pooling, also global, with channels last; `BatchNormalization`; `SimpleRNN`, `LSTM` and `GRU`; `TimeDistributed`; and
- * layers that only training knows (`Dropout`, `GaussianNoise` and their like), which are passed over. Ids are `LAYER.0`,
+ * layers that act only in training (`Dropout`, `GaussianNoise` and similar ones), which are ignored. Ids are `LAYER.0`,
  * `LAYER.1`, …. Each c is fixed at 1.
  *
  * The nodes of a convolution share b and weights. A batch normalization is multiplied into the layer before it, or becomes
