@@ -82,6 +82,7 @@ test('dragging from node to node adds an edge, and dragging onto the empty canva
 
 test('an edge can be drawn by touch on a phone', async () => {
   const page = await inBuild({}, { viewport: { width: 390, height: 900 }, hasTouch: true, isMobile: true });
+  await settled(page);
   const start = (await boxOf(page, '2').locator('.source').boundingBox())!;
   const end = (await boxOf(page, '7').boundingBox())!;
   const finger = await page.context().newCDPSession(page);

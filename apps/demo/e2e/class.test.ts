@@ -9,7 +9,7 @@ import { expectAccessible, open, picture, useBrowser } from './page.js';
 
 useBrowser();
 
-test('the embed code shows the state in a frame without a header, and only embed.html may be framed', async () => {
+test('the embed code shows the state in a frame without a header and without links to other views, and only embed.html may be framed', async () => {
   const page = await open({ view: 'derive' });
   await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
   await page.locator('summary[aria-label="More"]').click();
@@ -28,6 +28,25 @@ test('the embed code shows the state in a frame without a header, and only embed
   expect(await page.locator('header').count()).toBe(0);
   expect(await page.getByRole('link', { name: 'Open in the playground' }).getAttribute('href')).toMatch(/\/#/);
   await picture(page, 'embed');
+  // A frame has no way back from another view, and is as wide as a column of text.
+  await page.goto(new URL('#build', source).href);
+  await page.getByRole('group', { name: 'Edit' }).waitFor();
+  expect(await page.getByRole('button', { name: 'View derivatives' }).count()).toBe(0);
+  await page.setViewportSize({ width: 760, height: 700 });
+  await page.goto(new URL('#learn/challenge', source).href);
+  await page.getByText('Tap a node').waitFor();
+  expect(await page.getByRole('button', { name: 'Skip to the playground' }).count()).toBe(0);
+  const boxes = await page
+    .getByRole('group', { name: 'The network' })
+    .getByRole('button')
+    .evaluateAll((nodes) => nodes.map((node) => node.getBoundingClientRect()));
+  expect(boxes).toHaveLength(8);
+  const overlaps = boxes.flatMap((one, k) =>
+    boxes
+      .slice(k + 1)
+      .filter((two) => one.left < two.right && two.left < one.right && one.top < two.bottom && two.top < one.bottom),
+  );
+  expect(overlaps).toEqual([]);
 });
 
 test('a link for a class offers one view only, hides derivations until they are stepped to, and is printed complete in black on white', async () => {

@@ -13,6 +13,7 @@ const repository = 'https://github.com/nnbp/nnbp';
 
 export function MoreMenu() {
   const view = usePlayground(({ view }) => view);
+  const language = usePlayground(({ language }) => language);
   const display = usePlayground(({ display }) => display);
   const say = useMessages(messages);
   const menu = useRef<HTMLDetailsElement>(null);
@@ -70,6 +71,7 @@ export function MoreMenu() {
             change={(large) => show({ size: large ? 'large' : 'normal' })}
             label={say.large}
           />
+          <p className="quiet">{say.thenCopy}</p>
         </fieldset>
         <fieldset>
           <legend>{say.offered}</legend>
@@ -85,7 +87,7 @@ export function MoreMenu() {
             />
           ))}
         </fieldset>
-        <a href={`${repository}/tree/main/docs/guides`} target="_blank" rel="noopener">
+        <a href={`${repository}/tree/main/docs/${language === 'zh' ? 'zh/' : ''}guides`} target="_blank" rel="noopener">
           {say.guides}
         </a>
         <a href={repository} target="_blank" rel="noopener">

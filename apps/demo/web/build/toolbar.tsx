@@ -1,6 +1,7 @@
 /** Undo, redo, add buttons, and links to Derive and Train. */
 import { Play, Plus, Redo2, Sigma, Undo2 } from 'lucide-react';
 import { useMessages } from '../language.js';
+import { useOffers } from '../offered-views.js';
 import { update, usePlayground } from '../store.js';
 import { type DataName, withData } from '../shared/training-settings.js';
 import type { Editor } from './editor.js';
@@ -12,6 +13,7 @@ export function Toolbar({ editor }: { readonly editor: Editor }) {
   const network = usePlayground(({ network }) => network);
   const say = useMessages(messages);
   const can = possible(network);
+  const offers = useOffers();
   return (
     <div className="build-toolbar" role="group" aria-label={say.toolbar}>
       <button
@@ -36,12 +38,16 @@ export function Toolbar({ editor }: { readonly editor: Editor }) {
       <button type="button" aria-label={say.addInputTask} onClick={() => insertInput(editor)}>
         <Plus size={16} aria-hidden /> {say.addInput}
       </button>
-      <button type="button" className="primary" onClick={lookAtDerivatives}>
-        <Sigma size={16} aria-hidden /> {say.derive}
-      </button>
-      <button type="button" title={say.trainTask} onClick={train}>
-        <Play size={16} aria-hidden /> {say.train}
-      </button>
+      {offers('derive') && (
+        <button type="button" className="primary" onClick={lookAtDerivatives}>
+          <Sigma size={16} aria-hidden /> {say.derive}
+        </button>
+      )}
+      {offers('train') && (
+        <button type="button" title={say.trainTask} onClick={train}>
+          <Play size={16} aria-hidden /> {say.train}
+        </button>
+      )}
     </div>
   );
 }

@@ -2,6 +2,7 @@
 import { nameOf } from '@nnbp/explain';
 import { useMemo } from 'react';
 import { useMessages } from '../language.js';
+import { useOffers } from '../offered-views.js';
 import { Figure } from '../shared/figure.js';
 import { formatNumber } from '../shared/format-number.js';
 import { change, openInDerive } from './change.js';
@@ -10,6 +11,7 @@ import { type FitResult, gradientAt } from './fit.js';
 import { messages } from './messages.js';
 
 export function Derivatives({ fit, point }: { readonly fit: FitResult; readonly point: number }) {
+  const offers = useOffers();
   const say = useMessages(messages);
   const { parameters, data, fittedValues } = fit;
   const { points, names } = data;
@@ -70,13 +72,15 @@ export function Derivatives({ fit, point }: { readonly fit: FitResult; readonly 
                     <Figure value={gradient[k]} />
                   </td>
                   <td>
-                    <button
-                      type="button"
-                      aria-label={say.openInDerive(name, formatNumber(gradient[k]))}
-                      onClick={() => openInDerive(fit, point, parameter)}
-                    >
-                      {say.open}
-                    </button>
+                    {offers('derive') && (
+                      <button
+                        type="button"
+                        aria-label={say.openInDerive(name, formatNumber(gradient[k]))}
+                        onClick={() => openInDerive(fit, point, parameter)}
+                      >
+                        {say.open}
+                      </button>
+                    )}
                   </td>
                 </tr>
               );

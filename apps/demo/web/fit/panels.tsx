@@ -1,6 +1,7 @@
 /** Input of a fit: the pasted data, the model, and the initial parameters. */
 import { useState } from 'react';
 import { useMessages } from '../language.js';
+import { useOffers } from '../offered-views.js';
 import { NumberField } from '../shared/number-field.js';
 import { maxFitData, maxFormula, type PlaygroundState } from '../state.js';
 import { update, usePlayground } from '../store.js';
@@ -66,6 +67,7 @@ export interface ModelPanelProps {
 
 export function ModelPanel({ prepared, fit }: ModelPanelProps) {
   const { model, formula } = usePlayground(({ fit }) => fit);
+  const offers = useOffers();
   const say = useMessages(messages);
   const chosen = model === 'network' ? 'network' : (modelOf(formula)?.name ?? 'own');
   const choose = (name: string) => {
@@ -95,9 +97,11 @@ export function ModelPanel({ prepared, fit }: ModelPanelProps) {
       {model === 'network' ? (
         <>
           <p className="quiet">{say.drawnHint}</p>
-          <button type="button" onClick={() => update((state) => ({ ...state, view: 'build' }))}>
-            {say.openBuild}
-          </button>
+          {offers('build') && (
+            <button type="button" onClick={() => update((state) => ({ ...state, view: 'build' }))}>
+              {say.openBuild}
+            </button>
+          )}
         </>
       ) : (
         <>

@@ -137,10 +137,10 @@ function Answer({ task, draft }: { readonly task: Task; readonly draft: string }
       )}
       {task.kind === 'pick' && (
         <p className={styles.picked} aria-live="polite">
-          {picked(draft).length === 0 ? say.nothingChosen : `${say.chosen}: `}
+          {picked(draft).length === 0 ? say.nothingChosen : say.chosen}
           {picked(draft).map((option, k) => (
             <span key={option}>
-              {k > 0 && ', '}
+              {k > 0 && say.comma}
               <RichText text={option.replace('to', ' → ')} />
             </span>
           ))}{' '}
@@ -183,11 +183,7 @@ function Settled({ chapter, tasks, number, work }: SettledProps) {
               ? say.guessed(work.tries[number]?.at(-1) ?? '')
               : say.right}
         </b>{' '}
-        {!isHidden && task.kind === 'number' && state === 'shown' && (
-          <>
-            {say.answerIs} {show(Number(task.solution))}.{' '}
-          </>
-        )}
+        {!isHidden && task.kind === 'number' && state === 'shown' && <>{say.answerIs(show(Number(task.solution)))} </>}
         {!isHidden && <RichText text={task.explain[language]} />}
       </p>
       {isLast && <p>{say.youCan(chapter.ability[language])}</p>}

@@ -14,6 +14,7 @@ const asked = ['x_2', 'x_3', 'h_4', 'x_4', 'x_7', 'loss', 'dloss/dx_7', 'dloss/d
 
 export function ExerciseSheet({ seed }: { readonly seed: number }) {
   const language = usePlayground(({ language }) => language);
+  const answers = usePlayground(({ display }) => display.answers);
   const say = useMessages(messages);
   const exercise = articleExercise(seed);
   const { network, target, pass } = exercise;
@@ -41,6 +42,9 @@ export function ExerciseSheet({ seed }: { readonly seed: number }) {
         <h2>
           {say.sheetTitle} <small>{say.sheetSeed(seed)}</small>
         </h2>
+        <p className={styles.student}>
+          {say.student} <span className={styles.blank} />
+        </p>
         <p>
           <RichText text={say.sheetIntro(show(cache.x('1')), show(target))} />
         </p>
@@ -67,18 +71,20 @@ export function ExerciseSheet({ seed }: { readonly seed: number }) {
           ))}
         </ol>
       </section>
-      <section className={styles.page}>
-        <h2>
-          {say.solutions} <small>{say.sheetSeed(seed)}</small>
-        </h2>
-        <ol className={styles.questions}>
-          {asked.map((name) => (
-            <li key={name}>
-              <RichText text={name} /> = {show(valueOf(name))}
-            </li>
-          ))}
-        </ol>
-      </section>
+      {answers === 'shown' && (
+        <section className={styles.page}>
+          <h2>
+            {say.solutions} <small>{say.sheetSeed(seed)}</small>
+          </h2>
+          <ol className={styles.questions}>
+            {asked.map((name) => (
+              <li key={name}>
+                <RichText text={name} /> = {show(valueOf(name))}
+              </li>
+            ))}
+          </ol>
+        </section>
+      )}
     </article>
   );
 }

@@ -3,37 +3,37 @@ import { useMessages } from '../language.js';
 import { articleDescription } from '../article.js';
 import { requestPlay } from '../shared/play-next.js';
 import { defaultState } from '../state.js';
+import { useOffers } from '../offered-views.js';
 import { update } from '../store.js';
 import styles from './card.module.css';
 import { messages } from './messages.js';
 
 export function ViewLinks() {
+  const offers = useOffers();
   const say = useMessages(messages);
+  const links = [
+    { view: 'train', label: say.toTrain, open: toTrain },
+    { view: 'build', label: say.toBuild, open: toBuild },
+    { view: 'extend', label: say.toExtend, open: toExtend },
+    { view: 'derive', label: say.toDerive, open: toDerive },
+  ] as const;
+  const offered = links.filter(({ view }) => offers(view));
+  if (offered.length === 0) return null;
   return (
     <nav className={styles.nextSteps} aria-label={say.viewLinks}>
-      <button type="button" onClick={toTrain}>
-        {say.toTrain}
-      </button>
-      <button
-        type="button"
-        onClick={() =>
-          update((state) => ({ ...state, view: 'build', network: articleDescription, task: 'four-successors' }))
-        }
-      >
-        {say.toBuild}
-      </button>
-      <button type="button" onClick={() => update((state) => ({ ...state, view: 'extend', task: 'softsign' }))}>
-        {say.toExtend}
-      </button>
-      <button
-        type="button"
-        onClick={() => update((state) => ({ ...state, view: 'derive', network: articleDescription }))}
-      >
-        {say.toDerive}
-      </button>
+      {offered.map(({ view, label, open }) => (
+        <button key={view} type="button" onClick={open}>
+          {label}
+        </button>
+      ))}
     </nav>
   );
 }
+
+const toBuild = () =>
+  update((state) => ({ ...state, view: 'build', network: articleDescription, task: 'four-successors' }));
+const toExtend = () => update((state) => ({ ...state, view: 'extend', task: 'softsign' }));
+const toDerive = () => update((state) => ({ ...state, view: 'derive', network: articleDescription }));
 
 /** Trains y = 3x with one node and gradient descent, as in the chapter on the learning rate. */
 function toTrain(): void {

@@ -2,6 +2,7 @@
 import { useEffect, useMemo, useRef } from 'react';
 import { chapterAddress } from '../address.js';
 import { useMessages } from '../language.js';
+import { useOffers } from '../offered-views.js';
 import { chapterNames } from '../state.js';
 import { update, usePlayground } from '../store.js';
 import { Card } from './card.js';
@@ -50,7 +51,7 @@ function ChapterList() {
   const current = usePlayground(({ learn }) => learn.chapter);
   const work = usePlayground(({ learn }) => learn.work);
   const language = usePlayground(({ language }) => language);
-  const isLocked = usePlayground(({ display }) => display.locked || display.hide.includes('derive'));
+  const offers = useOffers();
   const say = useMessages(messages);
   const list = useRef<HTMLOListElement>(null);
   // On phones the list is wider than the screen.
@@ -98,7 +99,7 @@ function ChapterList() {
             })}
         </ol>
       </nav>
-      {!isLocked && (
+      {offers('derive') && (
         <button
           type="button"
           className={styles.skip}

@@ -2,6 +2,7 @@
 import { Download, Share2, Sigma } from 'lucide-react';
 import { useState } from 'react';
 import { useMessages } from '../language.js';
+import { useOffers } from '../offered-views.js';
 import { download } from '../shared/download.js';
 import type { Settings } from '../shared/training-settings.js';
 import { messages } from './messages.js';
@@ -18,6 +19,7 @@ interface Props {
 const names = ['model', 'onnx', 'pytorch', 'module', 'notebook'] as const;
 
 export function TrainedNetworkPanel({ training, settings, ready }: Props) {
+  const offers = useOffers();
   const say = useMessages(messages);
   const [problem, setProblem] = useState<string>();
   /** Runs an action with the current parameters. */
@@ -55,22 +57,26 @@ export function TrainedNetworkPanel({ training, settings, ready }: Props) {
           ))}
         </div>
       </details>
-      <button
-        type="button"
-        disabled={!room}
-        title={room ? say.deriveTask : say.tooLarge}
-        onClick={() => void take((result) => deriveSample(settings, ready, result))}
-      >
-        <Sigma size={16} aria-hidden /> {say.deriveSample(settings.sample ?? 0)}
-      </button>
-      <button
-        type="button"
-        disabled={!room}
-        title={room ? undefined : say.tooLarge}
-        onClick={() => void take((result) => buildOn(settings, ready, result))}
-      >
-        <Share2 size={16} aria-hidden /> {say.buildOn}
-      </button>
+      {offers('derive') && (
+        <button
+          type="button"
+          disabled={!room}
+          title={room ? say.deriveTask : say.tooLarge}
+          onClick={() => void take((result) => deriveSample(settings, ready, result))}
+        >
+          <Sigma size={16} aria-hidden /> {say.deriveSample(settings.sample ?? 0)}
+        </button>
+      )}
+      {offers('build') && (
+        <button
+          type="button"
+          disabled={!room}
+          title={room ? undefined : say.tooLarge}
+          onClick={() => void take((result) => buildOn(settings, ready, result))}
+        >
+          <Share2 size={16} aria-hidden /> {say.buildOn}
+        </button>
+      )}
       {problem !== undefined && (
         <p role="alert" className="problem">
           {problem}
