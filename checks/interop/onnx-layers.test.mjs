@@ -3,7 +3,7 @@ import { predictSequence } from '@nnbp/core';
 import { fromOnnx, toOnnx } from '@nnbp/interop';
 import ort from 'onnxruntime-node';
 import { afterAll, expect, test } from 'vitest';
-import { countOf, randomConvolution, randomRecurrent } from './random-layers.mjs';
+import { countOf, randomBidirectional, randomConvolution, randomRecurrent } from './random-layers.mjs';
 import { firstSeed } from './random-networks.mjs';
 import { record, versionOf } from './record.mjs';
 
@@ -64,6 +64,32 @@ test(`${networks} networks of RNN, LSTM and GRU layers have the same outputs as 
   const named = Object.entries(counts).map(([name, count]) => `${count} ${name}`);
   found.push([
     `${networks} networks of one or two recurrent layers (${named.join(', ')}), ${batch} sequences of ${steps} steps`,
+    `max error ${worst.out.toExponential(1)}; read back by fromOnnx: max error ${worst.back.toExponential(1)}`,
+  ]);
+}, 240_000);
+
+test(`${networks} networks of bidirectional layers have the same outputs, from seed ${firstSeed}`, async () => {
+  const worst = { out: 0, back: 0 };
+  const counts = {};
+  for (let seed = firstSeed; seed < firstSeed + networks; seed++) {
+    const { network, layers, random } = randomBidirectional(seed);
+    const what = `INTEROP_SEED=${seed} (${layers.join(', ')})`;
+    const width = network.graph.inputCount;
+    const rows = Array.from({ length: batch }, () => numbers(random, width));
+    const expected = network.predictBatch(rows).flat();
+    const bytes = toOnnx(network);
+    const back = fromOnnx(bytes);
+    const again = toOnnx(back);
+    // Once for each operator, as the value of its attribute.
+    for (const model of [bytes, again]) expect(countOf(model, 'bidirectional'), what).toBe(layers.length);
+    for (const name of layers) counts[name] = (counts[name] ?? 0) + 1;
+    worst.out = Math.max(worst.out, worstOf(await run(bytes, rows.flat(), [batch, width]), expected, what));
+    worst.back = Math.max(worst.back, worstOf(back.predictBatch(rows).flat(), expected, `${what}, back`));
+    worstOf(await run(again, rows.flat(), [batch, width]), expected, `${what}, written again`);
+  }
+  const named = Object.entries(counts).map(([name, count]) => `${count} ${name}`);
+  found.push([
+    `${networks} networks of one or two bidirectional layers (${named.join(', ')}) over 2 to 6 steps`,
     `max error ${worst.out.toExponential(1)}; read back by fromOnnx: max error ${worst.back.toExponential(1)}`,
   ]);
 }, 240_000);

@@ -1,7 +1,7 @@
-/** Random networks of one or two standard layers: recurrent ones, and convolutions with pooling. */
+/** Random networks of one or two standard layers: recurrent ones, bidirectional ones, and convolutions with pooling. */
 import { identity, relu, sigmoid, sine, tanh } from '@nnbp/activations';
 import { GraphBuilder, Network, Random, Standardization } from '@nnbp/core';
-import { averagePool, conv1d, conv2d, gru, lstm, maxPool, rnn } from '@nnbp/layers';
+import { averagePool, bidirectional, conv1d, conv2d, gru, lstm, maxPool, rnn } from '@nnbp/layers';
 
 const chooser = (random) => {
   const below = (n) => Math.floor(random.uniform() * n);
@@ -50,6 +50,38 @@ export function randomRecurrent(seed) {
   if (chance(0.3)) {
     const { inputCount } = network.graph;
     network.inputScaler = new Standardization(Array(inputCount).fill(0.25), Array(inputCount).fill(1.5));
+  }
+  return { network, layers, random };
+}
+
+/** One or two bidirectional layers over 2 to 6 steps of a sample, some with a dense layer at each step between them or after. */
+export function randomBidirectional(seed) {
+  const random = new Random(seed);
+  const { below, oneOf, chance } = chooser(random);
+  const builder = new GraphBuilder();
+  const width = 1 + below(3);
+  let steps = Array.from({ length: 2 + below(5) }, (_, t) => builder.inputs(width, `step${t}`));
+  const layers = [];
+  for (let count = 1 + below(2); count > 0; count--) {
+    const options = oneOf([
+      { cell: 'rnn', activation: oneOf([tanh, relu, sigmoid]) },
+      { cell: 'lstm', peepholes: chance(0.5) },
+      { cell: 'gru', resetAfter: chance(0.5) },
+    ]);
+    layers.push(options.cell.toUpperCase());
+    steps = bidirectional(builder, { ...options, steps, units: 1 + below(4), name: `b${count}` });
+    if (chance(0.3)) {
+      steps = steps.map((from, t) => builder.layer(2, { from, activation: tanh, name: `d${count}.${t}` }));
+    }
+  }
+  const ends = [...steps[0], ...steps.at(-1)];
+  if (chance(0.5)) builder.output(...steps.flat());
+  else builder.output(...(chance(0.5) ? ends : builder.layer(2, { from: ends, activation: identity, name: 'y' })));
+  const network = withParameters(builder.build(), random);
+  if (chance(0.3)) {
+    const { inputCount } = network.graph;
+    const each = () => Array.from({ length: inputCount }, () => 0.5 + random.uniform());
+    network.inputScaler = new Standardization(each(), each());
   }
   return { network, layers, random };
 }

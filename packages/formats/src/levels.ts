@@ -35,11 +35,16 @@ const emptiestMatrix = 32;
  * The blocks of a graph, each after all blocks that it depends on. Takes time proportional to the number of edges.
  *
  * @param wanted - Nodes to compute, including everything they depend on. Default: all.
+ * @param level - For each node a level ≥ 1, above those of the nodes that it reads. Default: the length of the longest path.
  */
-export function blocks(graph: Graph, wanted: (i: number) => boolean = () => true): Block[] {
+export function blocks(
+  graph: Graph,
+  wanted: (i: number) => boolean = () => true,
+  level: ArrayLike<number> = levels(graph),
+): Block[] {
   const byLevel: number[][] = [];
-  const level = levels(graph);
   for (let i = graph.inputCount; i < graph.nodeCount; i++) if (wanted(i)) (byLevel[level[i] - 1] ??= []).push(i);
+  // A level without wanted nodes is a hole in the list, which flatMap skips.
   return byLevel.flatMap((nodes) => {
     const sums = nodes.filter((i) => graph.aggregation(i) === undefined);
     return [

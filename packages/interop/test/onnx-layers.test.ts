@@ -285,6 +285,153 @@ describe('a recurrent operator', () => {
   });
 });
 
+describe('a recurrent operator over the steps of a sample', () => {
+  const steps = 4;
+  const sample = someNumbers(steps * inputs);
+  const stepOf = (t: number) => sample.slice(t * inputs, (t + 1) * inputs);
+  /** RNN with h(−1) = initial, for weights from `first` on, over these steps in this order. */
+  const loop = (order: readonly number[], direction: number, initial: readonly number[]) => {
+    const [W, R] = [someNumbers(2 * units * inputs), someNumbers(2 * units * units)];
+    const outputs: number[][] = [];
+    let h = initial;
+    for (const t of order) {
+      const before = h;
+      h = each((k) => {
+        const row = direction * units + k;
+        const ofInputs = stepOf(t).reduce((all, x, j) => all + W[row * inputs + j] * x, 0);
+        return Math.tanh(before.reduce((all, value, j) => all + R[row * units + j] * value, ofInputs));
+      });
+      outputs[t] = [...h];
+    }
+    return { outputs, last: h };
+  };
+  const numbersFor = (directions: number): NonNullable<Model['numbers']> => ({
+    W: [[directions, units, inputs], someNumbers(2 * units * inputs).slice(0, directions * units * inputs)],
+    R: [[directions, units, units], someNumbers(2 * units * units).slice(0, directions * units * units)],
+  });
+  const model = (
+    directions: number,
+    nodes: Model['nodes'],
+    attributes: Record<string, unknown>,
+    { operands = 'x W R', results = 'all', numbers = {}, perm = [1, 0, 2] } = {},
+  ) =>
+    onnxModel({
+      inputs: { rows: [null, steps, inputs] },
+      nodes: [['Transpose', 'rows', 'x', { perm }], ['RNN', operands, results, attributes], ...nodes],
+      numbers: { ...numbersFor(directions), ...numbers },
+      whole: { merged: [0, 0, -1], wrong: [0, 1, -1, 1], one: [1], zero: [0], negative: [-3] },
+      outputs: 'y',
+    });
+  const expectRow = (bytes: Uint8Array, expected: readonly number[]) => {
+    const row = fromOnnx(bytes).predict(sample);
+    expect(row).toHaveLength(expected.length);
+    row.forEach((value, k) => expect(value).toBeCloseTo(expected[k], 13));
+  };
+  const forward = [0, 1, 2, 3];
+  const zeros = each(() => 0);
+
+  test('is read in both directions, as torch.onnx.export writes it', () => {
+    const bytes = model(
+      2,
+      [
+        ['Transpose', 'all', 'a', { perm: [0, 2, 1, 3] }],
+        ['Reshape', 'a merged', 'b'],
+        ['Transpose', 'b', 'y', { perm: [1, 0, 2] }],
+      ],
+      { direction: 'bidirectional' },
+    );
+    const both = [loop(forward, 0, zeros), loop(forward.toReversed(), 1, zeros)];
+    expectRow(
+      bytes,
+      forward.flatMap((t) => both.flatMap(({ outputs }) => outputs[t])),
+    );
+    // The parameters of a direction are shared by its steps.
+    expect(fromOnnx(bytes).graph.parameterCount).toBe(2 * units * (inputs + units + 1));
+  });
+
+  test.each([
+    ['Squeeze', 'all one'],
+    ['Squeeze', 'all negative'],
+    ['Squeeze', 'all'],
+  ])('is read from its end, with an initial state: %s %s', (operator, operands) => {
+    const initial = each((k) => 0.5 - 0.25 * k);
+    const bytes = model(
+      1,
+      [
+        [operator, operands, 'a'],
+        ['Transpose', 'a', 'y', { perm: [1, 0, 2] }],
+      ],
+      { direction: 'reverse' },
+      {
+        operands: 'x W R - - h',
+        numbers: { h: [[1, 1, units], initial] },
+      },
+    );
+    expectRow(bytes, loop(forward.toReversed(), 0, initial).outputs.flat());
+  });
+
+  test('is read with its last state only', () => {
+    const bytes = model(
+      2,
+      [['Transpose', 'last', 'y', { perm: [1, 0, 2] }]],
+      { direction: 'bidirectional' },
+      { results: '- last' },
+    );
+    expectRow(bytes, [...loop(forward, 0, zeros).last, ...loop(forward.toReversed(), 1, zeros).last]);
+  });
+
+  test('has weights of its own at a step that reads one node twice', () => {
+    const bytes = onnxModel({
+      inputs: { a: [null, 1] },
+      nodes: [
+        ['Concat', 'a a a a', 'row', { axis: 1n }],
+        ['Reshape', 'row shape', 'rows'],
+        ['Transpose', 'rows', 'x', { perm: [1, 0, 2] }],
+        ['RNN', 'x W R', 'all', { direction: 'reverse' }],
+        ['Squeeze', 'all one', 'b'],
+        ['Transpose', 'b', 'c', { perm: [1, 0, 2] }],
+        ['Flatten', 'c', 'y'],
+      ],
+      numbers: numbersFor(1),
+      whole: { shape: [0, 2, 2], one: [1] },
+      outputs: 'y',
+    });
+    const [W, R] = [someNumbers(units * inputs), someNumbers(units * units)];
+    let h = zeros;
+    const rows = [1, 0].map(() => {
+      const before = h;
+      const ofInputs = (k: number) => 0.5 * (W[k * inputs] + W[k * inputs + 1]);
+      return (h = each((k) =>
+        Math.tanh(before.reduce((all, value, j) => all + R[k * units + j] * value, ofInputs(k))),
+      ));
+    });
+    const row = fromOnnx(bytes).predict([0.5]);
+    rows
+      .toReversed()
+      .flat()
+      .forEach((value, k) => expect(row[k]).toBeCloseTo(value, 13));
+  });
+
+  const bidirectional = { direction: 'bidirectional' };
+  const first: Model['nodes'][number] = ['Transpose', 'all', 'y', { perm: [2, 0, 1, 3] }];
+  test.each([
+    ['MALFORMED', /direction = sideways/, model(1, [first], { direction: 'sideways' })],
+    ['UNSUPPORTED', /layout = 1 with a fixed number/, model(1, [first], { direction: 'reverse', layout: 1n })],
+    ['UNSUPPORTED', /not \[steps, batch, inputs\]/, model(1, [first], { direction: 'reverse' }, { perm: [1, 2, 0] })],
+    ['UNSUPPORTED', /fixed/, model(1, [first], { direction: 'reverse' }, { perm: [0, 1, 2] })],
+    ['MALFORMED', /perm \[0, 0, 2\]/, model(1, [first], { direction: 'reverse' }, { perm: [0, 0, 2] })],
+    ['MALFORMED', /in 2 directions/, model(1, [first], bidirectional)],
+    ['MALFORMED', /activations; expected 2/, model(2, [first], { ...bidirectional, activations: ['Tanh'] })],
+    ['UNSUPPORTED', /batch as axis 2/, model(2, [['Reshape', 'all merged', 'y']], bidirectional)],
+    ['UNSUPPORTED', /batch as axis 2/, model(2, [['Reshape', 'all wrong', 'y']], bidirectional)],
+    ['UNSUPPORTED', /axes \[0\]/, model(2, [['Squeeze', 'all zero', 'y']], bidirectional)],
+    ['UNSUPPORTED', /makes the batch the first axis/, model(2, [['Relu', 'all', 'y']], bidirectional)],
+  ])('is refused: %s %s', (code, message, bytes) => {
+    const error = errorOf(() => fromOnnx(bytes));
+    expect([error.code, error.message]).toEqual([code, expect.stringMatching(message)]);
+  });
+});
+
 /** One operator on an image of `channels × 5 × 4`. */
 const onImage = (channels: number, nodes: Model['nodes'], numbers: Model['numbers'] = {}, whole: Model['whole'] = {}) =>
   onnxModel({ inputs: { x: [null, channels, 5, 4] }, nodes, numbers, whole, outputs: 'y' });

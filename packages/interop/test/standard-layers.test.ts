@@ -3,7 +3,7 @@ import { identity, relu, sigmoid, tanh } from '@nnbp/activations';
 import { max } from '@nnbp/aggregations';
 import { delayed, type Graph, GraphBuilder, Network, predictSequence, Random, type Source } from '@nnbp/core';
 import { fromOnnx, toOnnx } from '@nnbp/interop';
-import { averagePool, conv1d, conv2d, gru, lstm, maxPool, rnn } from '@nnbp/layers';
+import { averagePool, bidirectional, conv1d, conv2d, gru, lstm, maxPool, rnn } from '@nnbp/layers';
 import { describe, expect, test } from 'vitest';
 import { Nodes } from '../src/recognize/nodes.js';
 import { recurrentLayers } from '../src/recognize/recurrent.js';
@@ -282,5 +282,108 @@ describe('layers of windows', () => {
         .predict(row)
         .forEach((x, k) => expect(x).toBeCloseTo(network.predict(row)[k], 6));
     }
+  });
+});
+
+describe('a layer over the steps of a sample', () => {
+  const steps = (b: GraphBuilder, count: number) => Array.from({ length: count }, (_, t) => b.inputs(2, `s${t}`));
+  const recurrentOf = (network: Network) =>
+    operationsOf(toOnnx(network)).filter((name) => /^(?:RNN|LSTM|GRU)$/.test(name));
+  const expectSame = (a: Network, b: Network) => {
+    const rows = Array.from({ length: 4 }, () => numbers(a.graph.inputCount));
+    const expected = a.predictBatch(rows).flat();
+    b.predictBatch(rows)
+      .flat()
+      .forEach((x, k) => expect(x).toBeCloseTo(expected[k], 6));
+  };
+
+  test.each([
+    ['RNN', { cell: 'rnn', activation: relu }],
+    ['LSTM', { cell: 'lstm' }],
+    ['LSTM', { cell: 'lstm', peepholes: true }],
+    ['GRU', { cell: 'gru' }],
+    ['GRU', { cell: 'gru', resetAfter: false }],
+  ] as const)(
+    'in both directions is one operator, and read with the same outputs and parameters: %s %o',
+    (name, cell) => {
+      for (const count of [2, 4]) {
+        const network = networkOf((b) => bidirectional(b, { steps: steps(b, count), units: 3, ...cell }).flat());
+        expect(recurrentOf(network)).toEqual([name]);
+        expect(operationsOf(toOnnx(network))).toEqual(['Reshape', 'Transpose', name, 'Transpose', 'Flatten']);
+        const back = fromOnnx(toOnnx(network));
+        expectSame(network, back);
+        expect(back.graph.parameterCount).toBe(network.graph.parameterCount);
+        expect(recurrentOf(back)).toEqual([name]);
+      }
+    },
+  );
+
+  test('is found above and below other layers, where only some steps are read', () => {
+    const network = networkOf((b) => {
+      const first = bidirectional(b, { steps: steps(b, 3), cell: 'gru', units: 2, name: 'first' });
+      const between = first.map((from, t) => b.layer(2, { from, activation: tanh, name: `between${t}` }));
+      const second = bidirectional(b, { steps: between, cell: 'lstm', units: 3, name: 'second' });
+      return b.layer(2, { from: [...first[0], ...second[0], ...second[2]], activation: identity, name: 'y' });
+    });
+    expect(recurrentOf(network)).toEqual(['GRU', 'LSTM']);
+    expectSame(network, fromOnnx(toOnnx(network)));
+  });
+
+  test('in one direction is an operator, with its initial state', () => {
+    const network = networkOf((b) => {
+      let h = b.node('h0', { from: [], activation: identity, fixed: { b: 0.5, c: 1 } });
+      return steps(b, 3).map((from, t) => {
+        const shared = { b: 'b', w: { [from[0]]: 'w0', [from[1]]: 'w1', [h]: 'u' } };
+        return (h = b.node(`h${t + 1}`, { from: [...from, h], activation: tanh, shared, fixed: { c: 1 } }));
+      });
+    });
+    expect(recurrentOf(network)).toEqual(['RNN']);
+    expectSame(network, fromOnnx(toOnnx(network)));
+  });
+
+  const cells = (b: GraphBuilder, options: { own?: number; from?: (h: string, t: number) => string } = {}) => {
+    let h = b.node('zero', { from: [], activation: identity, fixed: { b: 0, c: 1 } });
+    return [0, 1, 2].map((t) => {
+      const x = options.from?.(h, t) ?? b.input(`x${t}`);
+      const shared = { b: 'b', w: { [x]: 'w', ...(options.own !== t && { [h]: 'u' }) } };
+      return (h = b.node(`h${t}`, { from: [x, h], activation: tanh, shared, fixed: { c: 1 } }));
+    });
+  };
+
+  test.each<[string, (b: GraphBuilder) => string[]]>([
+    ['a step has a weight of its own', (b) => cells(b, { own: 1 })],
+    [
+      'a step reads what an earlier one computed',
+      (b) => {
+        b.input('x');
+        return cells(b, {
+          from: (h, t) => b.node(`x${t}`, { from: t === 2 ? ['x', h] : ['x'], activation: relu }),
+        });
+      },
+    ],
+    [
+      'the first step reads an input in place of a state',
+      (b) => {
+        let h = b.input('before');
+        return [0, 1].map((t) => {
+          const x = b.input(`x${t}`);
+          const shared = { b: 'b', w: { [x]: 'w', [h]: 'u' } };
+          return (h = b.node(`h${t}`, { from: [x, h], activation: tanh, shared, fixed: { c: 1 } }));
+        });
+      },
+    ],
+  ])('is not an operator if %s, and computed with the same outputs', (_, build) => {
+    const network = networkOf(build);
+    expect(recurrentOf(network)).toEqual([]);
+    expectSame(network, fromOnnx(toOnnx(network)));
+  });
+
+  test('is not an operator in the direction in which another node reads a cell state', () => {
+    const network = networkOf((b) => {
+      const h = bidirectional(b, { steps: steps(b, 2), cell: 'lstm', units: 1 });
+      return [...h[1], b.node('y', { from: ['bidirectional.forward.0.c.0'], activation: tanh })];
+    });
+    expect(recurrentOf(network)).toEqual(['LSTM']);
+    expectSame(network, fromOnnx(toOnnx(network)));
   });
 });

@@ -260,5 +260,6 @@ function places(shape: readonly number[], operand: readonly number[], size: numb
 /** How the partial result of several operators is usually continued, for messages. */
 function usualNext(part: Rows['part']): string {
   if (part === undefined) return 'at the end';
+  if (part === 'moved') return 'by recurrent operators, or with a Transpose that makes the batch the first axis';
   return part === 'directed' ? 'with a Squeeze of its directions' : 'as a part of an aggregation';
 }

@@ -37,10 +37,10 @@ const smallModel = 2 ** 18;
  * - piecewise linear: `Relu`, `LeakyRelu`, `PRelu`, `Clip`, `Max`, `Min`, `Abs`, `HardSigmoid`;
  * - aggregations: `Mul`, `ReduceProd`, `ReduceMax`, `ReduceMin`, `ReduceMean`, `ReduceLogSumExp`;
  * - activations, also those written as several operators, such as `gelu` with `Erf`;
- * - layers: `Conv`, `MaxPool`, `AveragePool`, `GlobalMaxPool`, `GlobalAveragePool`, `Pad`, and `RNN`, `LSTM` and `GRU` in
- *   forward direction;
- * - data movement: `Reshape`, `Flatten`, `Squeeze`, `Unsqueeze`, `Concat`, `Split`, `Slice`, `Gather`, `Transpose` of
- *   constants, `Identity`, `Dropout`, `Cast`, `Constant`.
+ * - layers: `Conv`, `MaxPool`, `AveragePool`, `GlobalMaxPool`, `GlobalAveragePool`, `Pad`, and `RNN`, `LSTM` and `GRU`, in
+ *   both directions if the number of steps is fixed;
+ * - data movement: `Reshape`, `Flatten`, `Squeeze`, `Unsqueeze`, `Concat`, `Split`, `Slice`, `Gather`, `Transpose`,
+ *   `Identity`, `Dropout`, `Cast`, `Constant`.
  *
  * Weights may be float, double, float16 or bfloat16. A recurrent model becomes a network with delayed edges, which computes an
  * output for each step; if the model returns only the last step, that is the network's output for the last step.
@@ -97,7 +97,9 @@ function addInputs(
   values: Map<string, Value | Uniform>,
 ): string[] {
   const readers = firstReaders(graph);
-  const hasSequences = graph.node.some(({ opType }) => /^(?:RNN|LSTM|GRU)$/.test(opType));
+  const recurrent = graph.node.filter(({ opType }) => /^(?:RNN|LSTM|GRU)$/.test(opType));
+  // A model that reads sequences from their ends, too, has a fixed number of steps: a sample has all of them.
+  const hasSequences = recurrent.length > 0 && !recurrent.some(isReverse);
   return inputs
     .filter(({ name }) => !values.has(name))
     .flatMap((input) => {
@@ -109,6 +111,10 @@ function addInputs(
       return rows.entries.map((_, k) => `${input.name}.${k}`);
     });
 }
+
+/** Whether a recurrent operator reads the steps from the last to the first. */
+const isReverse = ({ attribute }: Proto<'NodeProto'>) =>
+  attribute.some(({ name, s }) => name === 'direction' && new TextDecoder().decode(s) !== 'forward');
 
 /** The rows of an output of the model. */
 function resultOf(values: ReadonlyMap<string, Value | Uniform>, name: string): Rows {

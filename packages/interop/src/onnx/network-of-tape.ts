@@ -78,7 +78,11 @@ export function networkOf(
       for (const node of nodes) {
         const { h, fixed } = needed.get(node)!;
         const edges = from.map((node) => source(node));
-        builder.node(ids[node], { ...options, ...sharedBy(h, edges), fixed: { c: 1, ...fixedBy(h, fixed, edges) } });
+        builder.node(ids[node], {
+          ...options,
+          ...sharedBy(h, fixed, edges),
+          fixed: { c: 1, ...fixedBy(h, fixed, edges) },
+        });
       }
     } else if (layer !== undefined) builder.layer(nodes.length, { ...options, name: layer });
     else for (const node of nodes) builder.node(ids[node], options);
@@ -94,10 +98,11 @@ export function networkOf(
 
 const isSpecial = ({ h, fixed }: NetworkNode) => h.share !== undefined || fixed !== undefined;
 
-/** The names of the parameters that the nodes of a filter share. */
-function sharedBy({ share }: Entry, edges: readonly Edge[]): Pick<NodeOptions, 'shared'> {
+/** The names of the parameters that the nodes of a filter, or of a gate at all steps, share. */
+function sharedBy({ share }: Entry, fixed: Fixed | undefined, edges: readonly Edge[]): Pick<NodeOptions, 'shared'> {
   if (share === undefined || edges.some(({ scale }) => scale !== 1)) return {};
-  const w = edges.map((edge, k) => [edgeName(edge.source), `${share.key}.${share.indices[k]}`] as const);
+  const trained = edges.slice(0, fixed?.from);
+  const w = trained.map((edge, k) => [edgeName(edge.source), `${share.key}.${share.indices[k]}`] as const);
   return { shared: { b: share.key, w: Object.fromEntries(w) } };
 }
 

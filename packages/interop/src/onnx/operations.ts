@@ -5,8 +5,8 @@ type GraphInit = NonNullable<ModelInit['graph']>;
 type Node = NonNullable<GraphInit['node']>[number];
 type Tensor = NonNullable<GraphInit['initializer']>[number];
 
-/** The attributes of an operation: integers as bigint, floats as number, and lists. */
-export type Attributes = Readonly<Record<string, number | bigint | readonly bigint[] | readonly string[]>>;
+/** The attributes of an operation: integers as bigint, floats as number, strings, and lists. */
+export type Attributes = Readonly<Record<string, number | bigint | string | readonly bigint[] | readonly string[]>>;
 
 /** A tensor with any number of rows, one per sample, or per step and sample. */
 export interface Table {
@@ -121,6 +121,7 @@ export class Operations {
 function attributeOf(name: string, value: Attributes[string]): NonNullable<Node['attribute']>[number] {
   if (typeof value === 'bigint') return { name, type: attributeTypes.int, i: value };
   if (typeof value === 'number') return { name, type: attributeTypes.float, f: value };
+  if (typeof value === 'string') return { name, type: attributeTypes.string, s: new TextEncoder().encode(value) };
   const isWhole = (list: readonly (bigint | string)[]): list is readonly bigint[] => typeof list[0] === 'bigint';
   if (isWhole(value)) return { name, type: attributeTypes.ints, ints: [...value] };
   return { name, type: attributeTypes.strings, strings: value.map((text) => new TextEncoder().encode(text)) };

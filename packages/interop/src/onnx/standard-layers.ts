@@ -2,6 +2,7 @@
 import type { Graph } from '@nnbp/core';
 import { type Axis, operatorAxes } from '../recognize/grid.js';
 import type { Gate, RecurrentLayer } from '../recognize/recurrent.js';
+import type { UnrolledLayer } from '../recognize/unrolled.js';
 import type { WindowLayer } from '../recognize/windows.js';
 import type { Attributes, Operations } from './operations.js';
 
@@ -36,55 +37,97 @@ const activationNames: Readonly<Record<string, string>> = {
  * @param sequence - A tensor [steps, batch, …], from which the number of samples is taken.
  */
 export function writeRecurrent(context: LayerContext, layer: RecurrentLayer, sequence: string): string {
+  const { graph, operations } = context;
+  const initialOf = (nodes: readonly number[]) => nodes.map((i) => graph.initials![i]);
+  const direction = { layer, initial: { h: initialOf(layer.units), c: initialOf(layer.cells) } };
+  const x = context.values(layer.inputs, `the inputs of the layer of "${graph.ids[layer.units[0]]}"`);
+  return operations.add('Squeeze', [writeDirections(context, [direction], x, sequence), operations.positions([1])]);
+}
+
+/**
+ * Adds `RNN`, `LSTM` or `GRU` for a layer that is unrolled over the steps of a sample, or for two that read them in opposite
+ * directions; returns the units' values, [batch, nodes], and the nodes: for each step those of each direction.
+ */
+export function writeUnrolled(
+  context: LayerContext,
+  directions: readonly UnrolledLayer[],
+): { readonly tensor: string; readonly nodes: readonly number[] } {
+  const { graph, operations } = context;
+  const [{ layer, inputs, units }] = directions;
+  const columns = context.values(inputs.flat(), `the inputs of the layer of "${graph.ids[layer.units[0]]}"`);
+  const bySample = operations.add('Reshape', [columns, operations.positions([0, inputs.length, layer.inputs.length])]);
+  const x = operations.add('Transpose', [bySample], { perm: [1n, 0n, 2n] });
+  const all = writeDirections(context, directions, x, x);
+  const tensor = operations.add('Flatten', [operations.add('Transpose', [all], { perm: [2n, 0n, 1n, 3n] })]);
+  const backward = directions.slice(1).map((direction) => direction.units.toReversed());
+  return { tensor, nodes: units.flatMap((own, t) => [...own, ...backward.flatMap((steps) => steps[t])]) };
+}
+
+/** A direction of a recurrent operator, with what its units and cell states are before the first step. */
+type Direction = Pick<UnrolledLayer, 'layer' | 'initial'>;
+
+/** Adds the operator; returns the units' values, [steps, directions, batch, units]. */
+function writeDirections(context: LayerContext, directions: readonly Direction[], x: string, sequence: string): string {
   const { graph, operations, slots } = context;
-  const { kind, units, cells, inputs, gates } = layer;
+  const [{ layer }] = directions;
+  const { kind, units, inputs } = layer;
   const label = `the layer of "${graph.ids[units[0]]}"`;
   const value = (slot: number) => (slot < 0 ? 0 : slots[slot]);
-  const ordered = gateOrders[kind].map((k) => gates[k]);
-  const matrix = (name: string, rows: (gate: Gate) => readonly (readonly number[])[], width: number) => {
-    const values = ordered.flatMap((gate) => rows(gate).flat()).map(value);
-    return context.numbers(`${name} of ${label}`, values, [1, ordered.length * units.length, width]);
+  /** A row for each direction. */
+  const rows = (name: string, of: (layer: RecurrentLayer) => readonly number[], ...dims: readonly number[]) => {
+    const values = directions.flatMap((direction) => of(direction.layer).map(value));
+    const rest = dims.length > 0 ? dims : [values.length / directions.length];
+    return context.numbers(`${name} of ${label}`, values, [directions.length, ...rest]);
   };
-  const biases = [
-    ...ordered.flatMap(({ bias }) => bias),
-    ...ordered.flatMap(({ resetBias, bias }) => resetBias ?? bias.map(() => -1)),
-  ];
-  const peepholes = peepholeOrder.map((k) => gates[k]?.peepholes ?? units.map(() => -1)).flat();
+  const ordered = ({ gates }: RecurrentLayer) => gateOrders[kind].map((k) => gates[k]);
+  const matrix = (name: string, of: (gate: Gate) => readonly (readonly number[])[], width: number) =>
+    rows(name, (own) => ordered(own).flatMap((gate) => of(gate).flat()), gateOrders[kind].length * units.length, width);
+  const initial = (of: 'h' | 'c') =>
+    initialState(
+      context,
+      label,
+      directions.map((direction) => direction.initial[of]),
+      sequence,
+    );
   const operands = [
-    context.values(inputs, `the inputs of ${label}`),
+    x,
     matrix('W', (gate) => gate.inputs, inputs.length),
     matrix('R', (gate) => gate.units, units.length),
-    context.numbers(`B of ${label}`, biases.map(value), [1, biases.length]),
+    rows('B', (own) => [
+      ...ordered(own).flatMap(({ bias }) => bias),
+      ...ordered(own).flatMap(({ resetBias, bias }) => resetBias ?? bias.map(() => -1)),
+    ]),
     '',
-    initialState(context, units, sequence),
-    ...(kind === 'lstm' ? [initialState(context, cells, sequence)] : []),
-    ...(gates.some((gate) => gate.peepholes !== undefined)
-      ? [context.numbers(`P of ${label}`, peepholes.map(value), [1, peepholes.length])]
+    initial('h'),
+    ...(kind === 'lstm' ? [initial('c')] : []),
+    ...(layer.gates.some((gate) => gate.peepholes !== undefined)
+      ? [rows('P', ({ gates }) => peepholeOrder.flatMap((k) => gates[k].peepholes ?? units.map(() => -1)))]
       : []),
   ];
   while (operands.at(-1) === '') operands.pop();
   const attributes: Attributes = {
     hidden_size: BigInt(units.length),
-    ...(kind === 'rnn' && { activations: [activationNames[layer.activation]] }),
+    ...(directions.length > 1 && { direction: 'bidirectional' }),
+    ...(kind === 'rnn' && { activations: directions.map(() => activationNames[layer.activation]) }),
     ...(layer.resetAfter && { linear_before_reset: 1n }),
   };
-  const all = operations.add(operators[kind], operands, attributes);
-  return operations.add('Squeeze', [all, operations.positions([1])]);
+  return operations.add(operators[kind], operands, attributes);
 }
 
-/** The values of these nodes before the first step, [1, batch, nodes]; an empty name if all are 0. */
+/** The values before the first step, [directions, batch, nodes]; an empty name if all are 0. */
 function initialState(
-  { graph, operations, numbers }: LayerContext,
-  nodes: readonly number[],
+  { operations, numbers }: LayerContext,
+  label: string,
+  values: readonly (readonly number[])[],
   sequence: string,
 ): string {
-  const values = nodes.map((i) => graph.initials![i]);
-  if (values.every((value) => value === 0)) return '';
+  if (values.flat().every((value) => value === 0)) return '';
   const batch = operations.add('Gather', [operations.add('Shape', [sequence]), operations.positions([1])], {
     axis: 0n,
   });
-  const shape = [operations.positions([1]), batch, operations.positions([nodes.length])];
-  const one = numbers(`the initial state of "${graph.ids[nodes[0]]}"`, values, [1, 1, nodes.length]);
+  const [directions, width] = [values.length, values[0].length];
+  const shape = [operations.positions([directions]), batch, operations.positions([width])];
+  const one = numbers(`the initial state of ${label}`, values.flat(), [directions, 1, width]);
   return operations.add('Expand', [one, operations.add('Concat', shape, { axis: 0n })]);
 }
 

@@ -63,9 +63,11 @@ export interface Rows {
   readonly transform?: 'softmax' | 'logSoftmax';
   /**
    * The part of an aggregation that ONNX writes as several operations; the entries are the operands. Or the result of a
-   * recurrent layer that still has the axis of directions.
+   * recurrent layer that still has the axis of directions, or a tensor whose first axis is not the batch.
    */
-  readonly part?: 'sorted' | 'middle' | 'argMaxAbs' | 'directed';
+  readonly part?: 'sorted' | 'middle' | 'argMaxAbs' | 'directed' | 'moved';
+  /** The axis of the batch, if it is not the first. */
+  readonly batchAxis?: number;
   /** Of a recurrent layer's result: its axis of directions. */
   readonly directions?: number;
 }

@@ -4,11 +4,11 @@
  */
 import { type Aggregation, type Graph, mismatch, type Network, NnbpError } from '@nnbp/core';
 import { type Block, neededByOutputs, nextState as sourcesOfNextState, sourceOf } from '@nnbp/formats/shared';
-import { planSteps, type Step } from '../recognize/plan.js';
+import { planSteps, type Step, type UnrolledStep } from '../recognize/plan.js';
 import { type Written, writtenActivation } from './activations.js';
 import { writeAggregation } from './aggregations.js';
 import { Operations } from './operations.js';
-import { isWritable, type LayerContext, writeRecurrent, writeWindows } from './standard-layers.js';
+import { isWritable, type LayerContext, writeRecurrent, writeUnrolled, writeWindows } from './standard-layers.js';
 
 /** Options of {@link toOnnx}. */
 export interface OnnxOptions {
@@ -32,7 +32,7 @@ export interface OnnxOptions {
 /**
  * The network as the bytes of an ONNX file, in float32. Input and output are one tensor each, `[batch, nodes]` with
  * `batch` free, in the data's own units. Nodes that are exactly a convolution or a pooling layer are `Conv`, `MaxPool` and
- * `AveragePool`. Nodes that no output depends on are left out. The operator set is 13, or the later
+ * `AveragePool`; those of `bidirectional` are `RNN`, `LSTM` or `GRU` over the steps of a sample. Nodes that no output depends on are left out. The operator set is 13, or the later
  * one that first has an activation in use (`hardSwish` 14, `mish` 18, `gelu` 20). The ids of the input and output nodes are
  * in the metadata `nnbp.inputs` and `nnbp.outputs`, as JSON.
  *
@@ -166,13 +166,15 @@ class Writer {
       (slot) => this.#slots[slot],
       (i) => needed[i] === 1,
       // A recurrent operator needs all steps; windows are those of samples alone.
-      this.sequences ? { windows: () => false } : { recurrent: () => false, windows: isWritable },
+      this.sequences
+        ? { windows: () => false, unrolled: false }
+        : { recurrent: () => false, windows: isWritable, unrolled: true },
     );
     if (this.sequences) expectRecurrent(graph, steps);
     for (const step of steps) this.#step(step);
   }
 
-  #step(step: Step): void {
+  #step(step: Step | UnrolledStep): void {
     if ('block' in step) {
       this.#block(step.block);
       return;
@@ -187,7 +189,8 @@ class Writer {
     if ('recurrent' in step) {
       const { recurrent } = step;
       this.#place({ tensor: writeRecurrent(context, recurrent, this.input), nodes: recurrent.units });
-    } else {
+    } else if ('unrolled' in step) this.#place(writeUnrolled(context, step.unrolled));
+    else {
       const { windows } = step;
       this.#activate(
         windows.nodes,
@@ -467,9 +470,9 @@ class Writer {
 }
 
 /** Every delayed edge has to be inside a recurrent layer. */
-function expectRecurrent(graph: Graph, steps: readonly Step[]): void {
+function expectRecurrent(graph: Graph, steps: readonly (Step | UnrolledStep)[]): void {
   for (const step of steps) {
-    if ('recurrent' in step) continue;
+    if ('recurrent' in step || 'unrolled' in step) continue;
     for (const i of ('block' in step ? step.block : step.windows).nodes) {
       for (let e = graph.edgeStart[i]; e < graph.edgeStart[i + 1]; e++) {
         if (graph.delay(e) === 0) continue;

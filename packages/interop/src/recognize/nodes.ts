@@ -23,6 +23,11 @@ export class Nodes {
     readonly known: Known,
   ) {}
 
+  /** Whether some edges read earlier steps. */
+  get hasDelays(): boolean {
+    return this.graph.edgeDelay !== undefined;
+  }
+
   /** All edges into node i, in the graph's order. */
   edges(i: number): Edge[] {
     const { graph } = this;
@@ -69,6 +74,18 @@ export class Nodes {
       this.known(graph.biasSlot(i)) === 0 &&
       this.known(graph.scaleSlot(i)) === 1;
     return isPlain ? this.#allWith(i, 1) : undefined;
+  }
+
+  /** The value of a node that depends on no input and is a plain sum; otherwise undefined. */
+  constant(i: number): number | undefined {
+    if (!this.isSum(i, 'identity')) return undefined;
+    let value = this.known(this.graph.biasSlot(i));
+    for (const { node, slot } of this.edges(i)) {
+      const [w, x] = [this.known(slot), this.constant(node)];
+      if (value === undefined || w === undefined || x === undefined) return undefined;
+      value += w * x;
+    }
+    return value;
   }
 
   /** The two factors of a gate. */

@@ -3,6 +3,7 @@ import { type Graph, levels } from '@nnbp/core';
 import { type Block, blocks } from '@nnbp/formats/shared';
 import { type Known, Nodes } from './nodes.js';
 import { type RecurrentLayer, recurrentLayers } from './recurrent.js';
+import { constantsOf, directionsOf, type UnrolledLayer, unrolledLayers } from './unrolled.js';
 import { type WindowLayer, windowLayers } from './windows.js';
 
 /** A part of a graph that is computed at once. */
@@ -11,10 +12,21 @@ export type Step =
   | { readonly recurrent: RecurrentLayer }
   | { readonly windows: WindowLayer };
 
+/** A recurrent layer over all steps of a sample, or two that read them in opposite directions. */
+export interface UnrolledStep {
+  readonly unrolled: readonly UnrolledLayer[];
+}
+
 /** Which layers to look for, and when one is accepted. Default: all of them. */
 export interface PlanOptions {
   readonly recurrent?: (layer: RecurrentLayer) => boolean;
   readonly windows?: (layer: WindowLayer) => boolean;
+}
+
+/** Options for programs that know layers over all steps of a sample, too. */
+export interface UnrolledPlanOptions extends PlanOptions {
+  /** Whether to look for recurrent layers that are unrolled over their steps. */
+  readonly unrolled: boolean;
 }
 
 /**
@@ -28,17 +40,30 @@ export function planSteps(
   graph: Graph,
   known: Known,
   wanted: (i: number) => boolean,
-  { recurrent = () => true, windows = () => true }: PlanOptions = {},
-): Step[] {
+  options: UnrolledPlanOptions,
+): (Step | UnrolledStep)[];
+export function planSteps(graph: Graph, known: Known, wanted: (i: number) => boolean, options?: PlanOptions): Step[];
+export function planSteps(
+  graph: Graph,
+  known: Known,
+  wanted: (i: number) => boolean,
+  { recurrent = () => true, windows = () => true, unrolled = false }: Partial<UnrolledPlanOptions> = {},
+): (Step | UnrolledStep)[] {
   const nodes = new Nodes(graph, known);
-  const level = levels(graph);
   const taken = new Set<number>();
-  const take = (layer: RecurrentLayer | WindowLayer) => {
+  const take = (layer: { readonly nodes: readonly number[] }) => {
     if (layer.nodes.some((i) => taken.has(i))) return false;
     for (const i of layer.nodes) taken.add(i);
     return true;
   };
+  const overSteps = unrolled ? unrolledLayers(nodes).filter(take) : [];
+  const level = levelsWith(graph, overSteps);
   const layers = [
+    ...directionsOf(overSteps).map((directions) => ({
+      unrolled: directions,
+      level: level[directions[0].nodes[0]],
+      nodes: directions.flatMap((layer) => layer.nodes),
+    })),
     ...recurrentLayers(nodes)
       .filter((layer) => recurrent(layer) && take(layer))
       .map((layer) => ({ recurrent: layer, level: level[layer.units[0]], nodes: layer.nodes })),
@@ -52,12 +77,45 @@ export function planSteps(
     .toReversed()
     .filter((layer) => layer.nodes.some((i) => needed[i] === 1) && need(graph, layer.nodes, needed))
     .reverse();
-  const rest = blocks(graph, (i) => needed[i] === 1 && !taken.has(i)).map((block) => ({
+  for (const i of constantsOf(nodes, overSteps)) needed[i] = 0;
+  const rest = blocks(graph, (i) => needed[i] === 1 && !taken.has(i), level).map((block) => ({
     block,
     level: level[block.nodes[0]],
   }));
   // A layer's units are on its last level, so that what it reads is on lower ones, and what reads it on higher ones.
   return [...used, ...rest].sort((a, b) => a.level - b.level);
+}
+
+/** The level of each node, where all nodes of an unrolled layer have the same one: it computes all its steps at once. */
+function levelsWith(graph: Graph, layers: readonly UnrolledLayer[]): Uint32Array {
+  const level = levels(graph);
+  if (layers.length === 0) return level;
+  const layerOf = new Map(layers.flatMap((layer) => layer.nodes.map((i) => [i, layer] as const)));
+  const groups = directionsOf(layers);
+  for (let isSettled = false; !isSettled;) {
+    isSettled = true;
+    const raise = (i: number, to: number) => {
+      if (level[i] === to) return;
+      level[i] = to;
+      isSettled = false;
+    };
+    for (const directions of groups) {
+      const above = directions.reduce(
+        (max, { inputs }) => inputs.flat().reduce((most, i) => Math.max(most, level[i]), max),
+        0,
+      );
+      for (const { nodes } of directions) for (const i of nodes) raise(i, above + 1);
+    }
+    for (let i = graph.inputCount; i < graph.nodeCount; i++) {
+      if (layerOf.has(i)) continue;
+      let above = 0;
+      for (let e = graph.edgeStart[i]; e < graph.edgeStart[i + 1]; e++) {
+        if (graph.delay(e) === 0) above = Math.max(above, level[graph.predecessors[e]]);
+      }
+      raise(i, above + 1);
+    }
+  }
+  return level;
 }
 
 /** Marks these nodes, and all that they depend on. */

@@ -63,12 +63,17 @@ type Reset =
 
 const rnnActivations = new Set(['tanh', 'relu', 'sigmoid', 'softsign', 'softplus']);
 
-/** All recurrent layers of a graph that have no node in common. */
-export function recurrentLayers(nodes: Nodes): RecurrentLayer[] {
+/**
+ * All recurrent layers of a graph that have no node in common.
+ *
+ * @param isCandidate - Whether a node may be a unit. Default: all.
+ */
+export function recurrentLayers(nodes: Nodes, isCandidate: (i: number) => boolean = () => true): RecurrentLayer[] {
   const { graph } = nodes;
-  if (graph.edgeDelay === undefined) return [];
+  if (!nodes.hasDelays) return [];
   const units: Unit[] = [];
   for (let i = graph.inputCount; i < graph.nodeCount; i++) {
+    if (!isCandidate(i)) continue;
     const unit = lstmUnit(nodes, i) ?? gruUnit(nodes, i) ?? rnnUnit(nodes, i);
     if (unit !== undefined) units.push(unit);
   }

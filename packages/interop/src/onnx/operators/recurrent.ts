@@ -1,9 +1,13 @@
-/** `RNN`, `LSTM` and `GRU`: the nodes of one step, which read states of the previous step. */
+/**
+ * `RNN`, `LSTM` and `GRU`: the nodes of one step, which read states of the previous step; or those of every step of
+ * a sample, which may also be read from its end.
+ */
 import { relu, sigmoid, softplus, softsign, tanh } from '@nnbp/activations';
 import { product } from '@nnbp/aggregations';
 import type { Activation } from '@nnbp/core';
 import type { Call } from '../call.js';
 import { affine, type Entry, type Rows, sum } from '../tape.js';
+import { withBatchAt } from './matrices.js';
 import type { Operator } from './operator.js';
 
 const functions: ReadonlyMap<string, Activation> = /* @__PURE__ */ new Map<string, Activation>([
@@ -14,167 +18,247 @@ const functions: ReadonlyMap<string, Activation> = /* @__PURE__ */ new Map<strin
   ['softplus', softplus],
 ]);
 
-/** The parameters that the three operators share. */
-interface Layer {
-  readonly rows: Rows;
-  /** Whether the batch comes before the steps. */
-  readonly isBatchFirst: boolean;
-  readonly x: readonly Entry[];
+/** The parameters of one direction. */
+interface Direction {
   readonly units: number;
   readonly activations: readonly Activation[];
   /** The weighted x of gate `gate` and unit `unit`. */
-  readonly ofInputs: (gate: number, unit: number) => Entry[];
+  readonly ofInputs: (x: readonly Entry[], gate: number, unit: number) => Entry[];
   /** The entries multiplied by the recurrent weights, one per unit. */
   readonly ofUnits: (h: readonly Entry[], gate: number, unit: number) => Entry[];
   /** B of the inputs and of the units. */
   readonly bias: (gate: number, unit: number) => readonly [inputs: number, units: number];
+  /** Peephole `k` of a unit, if there are peepholes. */
+  readonly peephole: (k: number, unit: number) => number | undefined;
+  /** The sum of terms, plus `bias`. The steps of a sample share the parameters of the sums of a gate; `part` tells them apart. */
+  readonly weightedSum: (terms: readonly Entry[], bias: number, gate: number | string, unit: number) => Entry;
 }
 
-function layerOf(call: Call, gates: number, usual: readonly string[]): Layer {
-  const layout = call.whole('layout', 0);
-  if (layout !== 0 && layout !== 1) call.malformed(`layout = ${layout}; expected 0 or 1`);
-  const rows = call.sequence(0, layout);
-  if (call.text('direction', 'forward') !== 'forward') {
-    call.unsupported('a direction other than forward: it reads a sequence from its end');
+/** The entries of a state of all units: h, or for an LSTM h and c. */
+type State = readonly (readonly Entry[])[];
+
+/** The state after a step. */
+type Step = (direction: Direction, x: readonly Entry[], state: State) => State;
+
+/** What differs between the three operators. */
+interface Kind {
+  readonly gates: number;
+  /** The activations of one direction. */
+  readonly usual: readonly string[];
+  /** The operands that are initial states. */
+  readonly states: readonly number[];
+  readonly step: Step;
+}
+
+const range = (count: number) => Array.from({ length: count }, (_, k) => k);
+
+/** A recurrent operator: over sequences of any length, or over the steps of a sample. */
+function recurrent(call: Call, kind: Kind): Rows[] {
+  const steps = call.partial(0, 'moved');
+  const direction = call.text('direction', 'forward');
+  if (steps === undefined && direction !== 'forward') {
+    call.unsupported(
+      'a direction other than forward, which reads a sequence from its end: expected an input whose number of steps is fixed',
+    );
   }
   if (call.number('clip', 0) !== 0) call.unsupported('clip');
   if (call.has(4)) call.unsupported('lengths of the sequences');
-  const [w, r] = [call.constant(1), call.constant(2)];
-  const units = r.dims[2];
-  const inputs = rows.entries.length;
-  const expected = [`1,${gates * units},${inputs}`, `1,${gates * units},${units}`];
-  if (w.dims.join() !== expected[0] || r.dims.join() !== expected[1]) {
-    call.malformed(
-      `weights of [${w.dims.join(', ')}] and [${r.dims.join(', ')}] for ${inputs} inputs and ${units} units in one direction`,
-    );
-  }
-  const b = call.has(3) ? call.constant(3).values : undefined;
-  if (b !== undefined && b.length !== 2 * gates * units) call.malformed(`B has ${b.length} numbers for ${units} units`);
-  const names = call.texts('activations');
-  const activations = (names.length === 0 ? usual : names).map(
-    (name) => functions.get(name.toLowerCase()) ?? call.unsupported(`the activation ${name}`),
-  );
-  if (activations.length !== usual.length)
-    call.malformed(`${activations.length} activations; expected ${usual.length}`);
-  call.spend(gates * units * (inputs + units + 8));
+  return steps === undefined ? overSequences(call, kind) : overSample(call, kind, steps, direction);
+}
+
+/** One step, which reads the step before through states. */
+function overSequences(call: Call, kind: Kind): Rows[] {
+  const layout = call.whole('layout', 0);
+  if (layout !== 0 && layout !== 1) call.malformed(`layout = ${layout}; expected 0 or 1`);
+  const rows = call.sequence(0, layout);
+  const [direction] = directionsOf(call, kind, rows.entries.length, 1, false);
   const x = rows.entries.map((entry) => call.tape.single(entry));
-  return {
-    rows,
-    isBatchFirst: layout === 1,
-    x,
-    units,
-    activations,
-    ofInputs: (gate, unit) => x.map((entry, j) => affine(entry, w.values[(gate * units + unit) * inputs + j], 0)),
-    ofUnits: (h, gate, unit) => h.map((entry, j) => affine(entry, r.values[(gate * units + unit) * units + j], 0)),
-    bias: (gate, unit) => {
-      const at = gate * units + unit;
-      return b === undefined ? [0, 0] : [b[at], b[gates * units + at]];
-    },
-  };
-}
-
-/** Adds the state of all units; operand k is the initial state. */
-function statesOf(call: Call, k: number, units: number): Entry[] {
-  const initial = call.has(k) ? call.initialState(k, units) : [];
-  return Array.from({ length: units }, (_, unit) => call.tape.state(initial[unit] ?? 0));
-}
-
-/** Sets the next states and returns the results: all steps, the last step, and for an LSTM the last cell state. */
-function results(
-  call: Call,
-  { rows, isBatchFirst }: Layer,
-  ...states: readonly (readonly [states: readonly Entry[], next: readonly Entry[]])[]
-): Rows[] {
-  for (const [entries, next] of states) {
-    entries.forEach(({ from: [node] }, unit) => (call.tape.states.get(node)!.next = next[unit]));
-  }
-  const common = { shape: [states[0][0].length], ended: call.label, part: 'directed' } as const;
+  const state = kind.states.map((k) => {
+    const initial = call.has(k) ? call.initialState(k, direction.units) : [];
+    return range(direction.units).map((unit) => call.tape.state(initial[unit] ?? 0));
+  });
+  const next = kind.step(direction, x, state);
+  state.forEach((entries, k) =>
+    entries.forEach(({ from: [node] }, unit) => (call.tape.states.get(node)!.next = next[k][unit])),
+  );
   // [steps, directions, batch, units] and [directions, batch, units]; or the batch first, and directions before units.
+  const common = { shape: [direction.units], ended: call.label, part: 'directed' } as const;
   return [
-    { ...common, entries: states[0][1], lead: rows.lead!, directions: isBatchFirst ? 2 : 1 },
-    ...states.map(([, entries]): Rows => ({ ...common, entries, lead: [0], directions: isBatchFirst ? 1 : 0 })),
+    { ...common, entries: next[0], lead: rows.lead!, directions: layout === 1 ? 2 : 1 },
+    ...next.map((entries): Rows => ({ ...common, entries, lead: [0], directions: layout === 1 ? 1 : 0 })),
   ];
 }
 
-const shifted = (terms: readonly Entry[], bias: number): Entry => affine(sum(terms), 1, bias);
-const range = (count: number) => Array.from({ length: count }, (_, k) => k);
+/** All steps of a sample, [steps, batch, inputs], in one direction or in both; each step has nodes of its own. */
+function overSample(call: Call, kind: Kind, { shape, entries, batchAxis }: Rows, name: string): Rows[] {
+  if (!['forward', 'reverse', 'bidirectional'].includes(name)) call.malformed(`direction = ${name}`);
+  if (call.whole('layout', 0) !== 0) call.unsupported('layout = 1 with a fixed number of steps');
+  if (shape.length !== 2 || batchAxis !== 1) call.unsupported('an input that is not [steps, batch, inputs]');
+  const [steps, inputs] = shape;
+  const { tape } = call;
+  const directions = directionsOf(call, kind, inputs, name === 'bidirectional' ? 2 : 1, true, steps);
+  const x = entries.map((entry) => tape.node(entry));
+  const results = directions.map((direction, d) => {
+    const { units } = direction;
+    let state: State = kind.states.map((k) => {
+      const initial = call.has(k) ? call.initialState(k, directions.length * units) : [];
+      return range(units).map((unit) => tape.fixed({ from: [], weights: [], bias: initial[d * units + unit] ?? 0 }));
+    });
+    const order = range(steps);
+    if (name === 'reverse' || d === 1) order.reverse();
+    const h: (readonly Entry[])[] = [];
+    for (const t of order) {
+      state = kind.step(direction, x.slice(t * inputs, (t + 1) * inputs), state);
+      h[t] = state[0];
+    }
+    return { h, state };
+  });
+  const { units } = directions[0];
+  return [
+    withBatchAt(call, 2, {
+      shape: [steps, directions.length, units],
+      entries: range(steps).flatMap((t) => results.flatMap(({ h }) => h[t])),
+    }),
+    ...kind.states.map((_, k) =>
+      withBatchAt(call, 1, { shape: [directions.length, units], entries: results.flatMap(({ state }) => state[k]) }),
+    ),
+  ];
+}
+
+function directionsOf(
+  call: Call,
+  { gates, usual }: Kind,
+  inputs: number,
+  count: number,
+  isShared: boolean,
+  steps = 1,
+): Direction[] {
+  const [w, r] = [call.constant(1), call.constant(2)];
+  const units = r.dims[2];
+  const expected = [`${count},${gates * units},${inputs}`, `${count},${gates * units},${units}`];
+  if (w.dims.join() !== expected[0] || r.dims.join() !== expected[1]) {
+    const directions = count === 1 ? 'one direction' : `${count} directions`;
+    call.malformed(
+      `weights of [${w.dims.join(', ')}] and [${r.dims.join(', ')}] for ${inputs} inputs and ${units} units in ${directions}`,
+    );
+  }
+  const b = call.has(3) ? call.constant(3).values : undefined;
+  if (b !== undefined && b.length !== count * 2 * gates * units)
+    call.malformed(`B has ${b.length} numbers for ${units} units`);
+  const peepholes = gates === 4 && call.has(7) ? call.constant(7).values : undefined;
+  if (peepholes !== undefined && peepholes.length !== count * 3 * units)
+    call.malformed(`P has ${peepholes.length} numbers for ${units} units`);
+  const names = call.texts('activations');
+  const given = names.length === 0 ? range(count).flatMap(() => usual) : names;
+  const activations = given.map(
+    (name) => functions.get(name.toLowerCase()) ?? call.unsupported(`the activation ${name}`),
+  );
+  if (activations.length !== count * usual.length)
+    call.malformed(`${activations.length} activations; expected ${count * usual.length}`);
+  call.spend(count * steps * gates * units * (inputs + units + 8));
+  return range(count).map((d): Direction => {
+    const row = (gate: number, unit: number) => (d * gates + gate) * units + unit;
+    return {
+      units,
+      activations: activations.slice(d * usual.length, (d + 1) * usual.length),
+      ofInputs: (x, gate, unit) => x.map((entry, j) => affine(entry, w.values[row(gate, unit) * inputs + j], 0)),
+      ofUnits: (h, gate, unit) => h.map((entry, j) => affine(entry, r.values[row(gate, unit) * units + j], 0)),
+      bias: (gate, unit) => {
+        const at = d * 2 * gates * units + gate * units + unit;
+        return b === undefined ? [0, 0] : [b[at], b[at + gates * units]];
+      },
+      peephole: (k, unit) => peepholes?.[(d * 3 + k) * units + unit],
+      weightedSum: (terms, bias, gate, unit) => {
+        const entry = affine(sum(terms), 1, bias);
+        // Terms of the same node are one edge, so that its weight is not that of another step.
+        if (!isShared || entry.from.length !== terms.length) return entry;
+        return { ...entry, share: { key: `${call.label}.${d}.${gate}.${unit}`, indices: range(terms.length) } };
+      },
+    };
+  });
+}
 
 /** h = g(W x + R h(t − 1) + B) */
-export const recurrentLayer: Operator = (call) => {
-  const layer = layerOf(call, 1, ['Tanh']);
-  const h = statesOf(call, 5, layer.units);
-  const next = range(layer.units).map((unit) => {
-    const [own, recurrent] = layer.bias(0, unit);
-    return call.tape.apply(
-      layer.activations[0],
-      shifted([...layer.ofInputs(0, unit), ...layer.ofUnits(h, 0, unit)], own + recurrent),
-    );
+export const recurrentLayer: Operator = (call) =>
+  recurrent(call, {
+    gates: 1,
+    usual: ['Tanh'],
+    states: [5],
+    step(direction, x, [h]) {
+      const next = range(direction.units).map((unit) => {
+        const [own, recurrent] = direction.bias(0, unit);
+        const terms = [...direction.ofInputs(x, 0, unit), ...direction.ofUnits(h, 0, unit)];
+        return call.tape.apply(direction.activations[0], direction.weightedSum(terms, own + recurrent, 0, unit));
+      });
+      return [next];
+    },
   });
-  return results(call, layer, [h, next]);
-};
 
 /** The nodes of `lstm` in @nnbp/layers. The gates are in the order i, o, f, g, and peepholes in the order i, o, f. */
 export const longShortTermMemory: Operator = (call) => {
-  const layer = layerOf(call, 4, ['Sigmoid', 'Tanh', 'Tanh']);
   if (call.whole('input_forget', 0) !== 0) call.unsupported('input_forget');
-  const { units, activations } = layer;
-  const [gateFunction, candidate, output] = activations;
   const { tape } = call;
-  const [h, c] = [statesOf(call, 5, units), statesOf(call, 6, units)];
-  const peepholes = call.has(7) ? call.constant(7).values : undefined;
-  if (peepholes !== undefined && peepholes.length !== 3 * units)
-    call.malformed(`P has ${peepholes.length} numbers for ${units} units`);
-  const gate = (k: number, unit: number, g: Activation, peeked: Entry) => {
-    const [own, recurrent] = layer.bias(k, unit);
-    const peephole = peepholes !== undefined && k < 3 ? [affine(peeked, peepholes[k * units + unit], 0)] : [];
-    return tape.apply(
-      g,
-      shifted([...layer.ofInputs(k, unit), ...layer.ofUnits(h, k, unit), ...peephole], own + recurrent),
+  const step: Step = (direction, x, [h, c]) => {
+    const { units, activations, bias, ofInputs, ofUnits, weightedSum } = direction;
+    const [gateFunction, candidate, output] = activations;
+    const gate = (k: number, unit: number, g: Activation, peeked: Entry) => {
+      const [own, recurrent] = bias(k, unit);
+      const weight = k < 3 ? direction.peephole(k, unit) : undefined;
+      const peephole = weight === undefined ? [] : [affine(peeked, weight, 0)];
+      return tape.apply(
+        g,
+        weightedSum([...ofInputs(x, k, unit), ...ofUnits(h, k, unit), ...peephole], own + recurrent, k, unit),
+      );
+    };
+    const cells = range(units).map((unit) => {
+      const added = tape.aggregate(product, [gate(0, unit, gateFunction, c[unit]), gate(3, unit, candidate, c[unit])]);
+      const retained = tape.aggregate(product, [gate(2, unit, gateFunction, c[unit]), c[unit]]);
+      return tape.fixed(sum([added, retained]));
+    });
+    const next = cells.map((cell, unit) =>
+      tape.aggregate(product, [gate(1, unit, gateFunction, cell), tape.fixed(cell, output)]),
     );
+    return [next, cells];
   };
-  const cells = range(units).map((unit) => {
-    const added = tape.aggregate(product, [gate(0, unit, gateFunction, c[unit]), gate(3, unit, candidate, c[unit])]);
-    const retained = tape.aggregate(product, [gate(2, unit, gateFunction, c[unit]), c[unit]]);
-    return tape.fixed(sum([added, retained]));
-  });
-  const next = cells.map((cell, unit) =>
-    tape.aggregate(product, [gate(1, unit, gateFunction, cell), tape.fixed(cell, output)]),
-  );
-  return results(call, layer, [h, next], [c, cells]);
+  return recurrent(call, { gates: 4, usual: ['Sigmoid', 'Tanh', 'Tanh'], states: [5, 6], step });
 };
 
 /** The nodes of `gru` in @nnbp/layers, with the gates in the order z, r, n; with `linear_before_reset` = 0 as Cho et al. have it. */
 export const gatedRecurrentUnit: Operator = (call) => {
-  const layer = layerOf(call, 3, ['Sigmoid', 'Tanh']);
-  const { units, activations } = layer;
-  const [gateFunction, candidate] = activations;
   const { tape } = call;
-  const h = statesOf(call, 5, units);
-  const gate = (k: number) =>
-    range(units).map((unit) => {
-      const [own, recurrent] = layer.bias(k, unit);
-      return tape.apply(
-        gateFunction,
-        shifted([...layer.ofInputs(k, unit), ...layer.ofUnits(h, k, unit)], own + recurrent),
-      );
-    });
-  const [z, r] = [gate(0), gate(1)];
   const isAfter = call.whole('linear_before_reset', 0) !== 0;
-  const reset = isAfter ? [] : h.map((entry, unit) => tape.aggregate(product, [r[unit], entry]));
-  const next = range(units).map((unit) => {
-    const [own, recurrent] = layer.bias(2, unit);
-    const inputs = layer.ofInputs(2, unit);
-    const afterReset = () => {
-      const past = tape.aggregate(product, [r[unit], tape.node(shifted(layer.ofUnits(h, 2, unit), recurrent))]);
-      const summed = shifted([...inputs, past], own);
-      // `past` is a separate node, added last, with the weight 1.
-      return tape.apply(candidate, summed, { b: false, from: summed.from.length - 1 });
-    };
-    const n = isAfter
-      ? afterReset()
-      : tape.apply(candidate, shifted([...inputs, ...layer.ofUnits(reset, 2, unit)], own + recurrent));
-    const added = tape.aggregate(product, [tape.fixed(affine(z[unit], -1, 1)), n]);
-    return tape.fixed(sum([added, tape.aggregate(product, [z[unit], h[unit]])]));
-  });
-  return results(call, layer, [h, next]);
+  const step: Step = (direction, x, [h]) => {
+    const { units, activations, bias, ofInputs, ofUnits, weightedSum } = direction;
+    const [gateFunction, candidate] = activations;
+    const gate = (k: number) =>
+      range(units).map((unit) => {
+        const [own, recurrent] = bias(k, unit);
+        return tape.apply(
+          gateFunction,
+          weightedSum([...ofInputs(x, k, unit), ...ofUnits(h, k, unit)], own + recurrent, k, unit),
+        );
+      });
+    const [z, r] = [gate(0), gate(1)];
+    const reset = isAfter ? [] : h.map((entry, unit) => tape.aggregate(product, [r[unit], entry]));
+    const next = range(units).map((unit) => {
+      const [own, recurrent] = bias(2, unit);
+      const inputs = ofInputs(x, 2, unit);
+      const afterReset = () => {
+        const past = tape.aggregate(product, [
+          r[unit],
+          tape.node(weightedSum(ofUnits(h, 2, unit), recurrent, 'u', unit)),
+        ]);
+        const summed = weightedSum([...inputs, past], own, 2, unit);
+        // `past` is a separate node, added last, with the weight 1.
+        return tape.apply(candidate, summed, { b: false, from: summed.from.length - 1 });
+      };
+      const n = isAfter
+        ? afterReset()
+        : tape.apply(candidate, weightedSum([...inputs, ...ofUnits(reset, 2, unit)], own + recurrent, 2, unit));
+      const added = tape.aggregate(product, [tape.fixed(affine(z[unit], -1, 1)), n]);
+      return tape.fixed(sum([added, tape.aggregate(product, [z[unit], h[unit]])]));
+    });
+    return [next];
+  };
+  return recurrent(call, { gates: 3, usual: ['Sigmoid', 'Tanh'], states: [5], step });
 };

@@ -3,6 +3,7 @@ import { product as sizeOf } from '../constant.js';
 import type { Entry, Rows } from '../tape.js';
 import type { Call } from '../call.js';
 import { middle } from './aggregations.js';
+import { withBatchAt } from './matrices.js';
 import type { Operator } from './operator.js';
 
 /** Returns its operand unchanged. */
@@ -29,6 +30,8 @@ const maxAxes = 16;
 export const reshape: Operator = (call) => {
   const target = call.constant(1).values;
   if (target.length > maxAxes) call.unsupported(`to ${target.length} axes`);
+  const moved = call.partial(0, 'moved');
+  if (moved !== undefined) return reshapeAfterBatch(call, moved, target);
   const operand = call.operand(0);
   const isRows = 'entries' in operand;
   const source = isRows ? operand.shape : operand.dims;
@@ -44,6 +47,20 @@ export const reshape: Operator = (call) => {
   }
   return isRows ? { ...call.rows(0), shape } : { values: operand.values, dims: shape };
 };
+
+/** `Reshape` of the axes after the batch, where that is not the first axis: 0 copies those before, and the batch. */
+function reshapeAfterBatch(call: Call, { shape, entries, batchAxis = 0 }: Rows, target: ArrayLike<number>): Rows {
+  const [before, after] = [shape.slice(0, batchAxis), shape.slice(batchAxis)];
+  const asked = Array.from(target);
+  const isKept = asked.slice(0, batchAxis + 1).every((size, axis) => size === 0 || size === before[axis]);
+  const rest = asked.slice(batchAxis + 1);
+  if (!isKept || asked.length <= batchAxis || (rest.join() !== '-1' && rest.join() !== `${sizeOf(after)}`)) {
+    call.unsupported(
+      `with the batch as axis ${batchAxis} to [${asked.join(', ')}]; expected 0 for it, and one axis after`,
+    );
+  }
+  return withBatchAt(call, batchAxis, { shape: [...before, sizeOf(after)], entries });
+}
 
 /** `Flatten` of all axes except the batch. */
 export const flatten: Operator = (call) => {
@@ -66,6 +83,8 @@ export const squeeze: Operator = (call) => {
     return { shape: directed.shape, entries: directed.entries, lead: directed.lead! };
   }
   if (call.lead !== undefined) call.unsupported('of a sequence');
+  const moved = call.partial(0, 'moved');
+  if (moved !== undefined) return squeezeMoved(call, moved);
   const rows = call.rows(0);
   const { shape } = rows;
   const axes = namedAxes(call, shape.length) ?? shape.flatMap((size, axis) => (size === 1 ? [axis] : []));
@@ -74,6 +93,19 @@ export const squeeze: Operator = (call) => {
   }
   return { ...rows, shape: shape.filter((_, axis) => !axes.includes(axis)) };
 };
+
+/** `Squeeze` of axes of size 1 where the batch is not the first. */
+function squeezeMoved(call: Call, { shape, entries, batchAxis = 0 }: Rows): Rows {
+  const sizes = [...shape.slice(0, batchAxis), 0, ...shape.slice(batchAxis)];
+  const named = call.listed(1, 'axes') ?? sizes.flatMap((size, axis) => (size === 1 ? [axis] : []));
+  const axes = new Set(named.map((axis) => (axis < 0 ? axis + sizes.length : axis)));
+  if ([...axes].some((axis) => sizes[axis] !== 1)) call.unsupported(`axes [${named.join(', ')}]`);
+  const kept = [...sizes.keys()].filter((axis) => !axes.has(axis));
+  return withBatchAt(call, kept.indexOf(batchAxis), {
+    shape: kept.filter((axis) => axis !== batchAxis).map((axis) => sizes[axis]),
+    entries,
+  });
+}
 
 /** `Unsqueeze`: inserts axes of size 1 after the batch. */
 export const unsqueeze: Operator = (call) => {

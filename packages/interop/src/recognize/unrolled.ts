@@ -1,0 +1,216 @@
+/**
+ * Finds the nodes that are exactly a layer of `rnn`, `lstm` or `gru` of @nnbp/layers over all steps of one sample, as
+ * `bidirectional` adds it: a copy of the layer for each step, with shared parameters. Copies are found by the b that they
+ * share; the last one, with the values of the copy before as those of one step ago, is then matched as a layer with delays.
+ */
+import { levels, successorsOf } from '@nnbp/core';
+import { type Edge, Nodes } from './nodes.js';
+import { type RecurrentLayer, recurrentLayers } from './recurrent.js';
+
+/** A recurrent layer over all steps of a sample. Lists by step are in the order in which the layer reads the steps. */
+export interface UnrolledLayer {
+  /** The last step, which has the parameters of all. */
+  readonly layer: RecurrentLayer;
+  /** For each step, its inputs, in the order of the layer's. */
+  readonly inputs: readonly (readonly number[])[];
+  /** For each step, its units. */
+  readonly units: readonly (readonly number[])[];
+  /** What the units, and the cell states, read at the first step. */
+  readonly initial: { readonly h: readonly number[]; readonly c: readonly number[] };
+  /** All nodes of the layer. */
+  readonly nodes: readonly number[];
+}
+
+/** All layers of a graph without delays that are unrolled over at least two steps. */
+export function unrolledLayers(nodes: Nodes): UnrolledLayer[] {
+  if (nodes.hasDelays || nodes.graph.sharedWeights === undefined) return [];
+  const copies = new Copies(nodes);
+  const last = new LastStep(nodes, copies);
+  return recurrentLayers(last, (i) => copies.isLast(i)).flatMap((layer) => unrolled(nodes, copies, last, layer) ?? []);
+}
+
+/** Pairs of layers that read the same steps in opposite directions, and the remaining layers. */
+export function directionsOf(layers: readonly UnrolledLayer[]): (readonly UnrolledLayer[])[] {
+  const left = [...layers];
+  const found: (readonly UnrolledLayer[])[] = [];
+  for (let forward = left.shift(); forward !== undefined; forward = left.shift()) {
+    const steps = forward.inputs.toReversed().join(';');
+    const kind = kindOf(forward);
+    const k = left.findIndex((other) => kindOf(other) === kind && other.inputs.join(';') === steps);
+    found.push(k < 0 ? [forward] : [forward, ...left.splice(k, 1)]);
+  }
+  return found;
+}
+
+const kindOf = ({ layer: { kind, activation, resetAfter, units, gates } }: UnrolledLayer) =>
+  [kind, activation, resetAfter, units.length, gates.map(({ peepholes }) => peepholes !== undefined)].join();
+
+/** The constants that nothing but these layers reads, and that operators have as initial states. */
+export function constantsOf(nodes: Nodes, layers: readonly UnrolledLayer[]): Set<number> {
+  const { graph } = nodes;
+  const readers = successorsOf(graph).nodes;
+  const inside = new Set(layers.flatMap((layer) => layer.nodes));
+  const found = new Set<number>();
+  if (layers.length === 0) return found;
+  for (let i = graph.nodeCount - 1; i >= graph.inputCount; i--) {
+    const all = readers.subarray(graph.successorStart[i], graph.successorStart[i + 1]);
+    const isRead = all.length === 0 || all.some((reader) => !inside.has(reader) && !found.has(reader));
+    if (!isRead && graph.outputPosition[i] < 0 && nodes.constant(i) !== undefined) found.add(i);
+  }
+  return found;
+}
+
+/** Which nodes are copies of one another, and of which step. */
+class Copies {
+  /** For each node the list of its copies, by step, and its step. */
+  readonly #of: ({ readonly list: readonly number[]; readonly step: number } | undefined)[] = [];
+
+  constructor(nodes: Nodes) {
+    const { graph } = nodes;
+    const level = levels(graph);
+    const byBias = new Map<number, number[]>();
+    for (let i = graph.inputCount; i < graph.nodeCount; i++) {
+      const slot = graph.biasSlot(i);
+      if (slot < graph.parameterCount) byBias.set(slot, [...(byBias.get(slot) ?? []), i]);
+    }
+    for (const list of byBias.values()) {
+      list.sort((i, j) => level[i] - level[j]);
+      // Each step depends on the one before.
+      if (list.length < 2 || list.some((i, step) => step > 0 && level[i] === level[list[step - 1]])) continue;
+      list.forEach((i, step) => (this.#of[i] = { list, step }));
+    }
+    // A node without parameters is a copy of another if both read copies of the same nodes at their own step.
+    const byKey = new Map<string, number[]>();
+    for (let i = graph.inputCount; i < graph.nodeCount; i++) {
+      if (this.#of[i] !== undefined || graph.biasSlot(i) < graph.parameterCount) continue;
+      const read = nodes.edges(i).map(({ node }) => this.#of[node]);
+      const step = read.reduce((max, copy) => Math.max(max, copy?.step ?? -1), -1);
+      if (step < 0) continue;
+      const own = read.map((copy) => (copy?.step === step ? copy.list[0] : -1));
+      const key = [graph.activationOf[i], graph.aggregationOf?.[i] ?? 0, nodes.known(graph.biasSlot(i)), ...own].join();
+      const list = byKey.get(key) ?? [];
+      byKey.set(key, list);
+      list[step] ??= i;
+      this.#of[i] = { list, step };
+    }
+  }
+
+  /** The copy of node i at another step; undefined if there is none. */
+  at(i: number, step: number): number | undefined {
+    return this.#of[i]?.list[step];
+  }
+
+  /** The step of node i; undefined if it has no copies. */
+  step(i: number): number | undefined {
+    return this.#of[i]?.step;
+  }
+
+  /** The number of steps of node i. */
+  count(i: number): number {
+    return this.#of[i]?.list.length ?? 0;
+  }
+
+  isLast(i: number): boolean {
+    const steps = this.count(i);
+    return steps > 1 && this.#of[i]!.step === steps - 1 && this.at(i, steps - 1) === i;
+  }
+}
+
+/** The last step of each layer, where values of the step before are those of its own nodes one step ago. */
+class LastStep extends Nodes {
+  readonly #nodes: Nodes;
+  readonly #copies: Copies;
+
+  constructor(nodes: Nodes, copies: Copies) {
+    super(nodes.graph, nodes.known);
+    this.#nodes = nodes;
+    this.#copies = copies;
+  }
+
+  override get hasDelays(): boolean {
+    return true;
+  }
+
+  override edges(i: number): Edge[] {
+    const edges = super.edges(i);
+    const copies = this.#copies;
+    const first = copies.isLast(i) ? copies.at(i, 0) : undefined;
+    if (first === undefined) return edges;
+    const begun = super.edges(first);
+    const step = copies.step(i)!;
+    return edges.map((edge, k): Edge => {
+      const now = copies.step(edge.node) === step - 1 ? copies.at(edge.node, step) : undefined;
+      // The first step has no step before: it reads a constant there.
+      const isBefore = now !== undefined && k < begun.length && this.#nodes.constant(begun[k].node) !== undefined;
+      return isBefore ? { ...edge, node: now, delay: 1 } : edge;
+    });
+  }
+}
+
+/** The layer of all steps, or undefined if some step is not a copy of the last one. */
+function unrolled(nodes: Nodes, copies: Copies, last: LastStep, layer: RecurrentLayer): UnrolledLayer | undefined {
+  const { graph } = nodes;
+  const steps = copies.count(layer.units[0]);
+  const own = new Set(layer.nodes);
+  const inputAt = new Map(layer.inputs.map((i, k) => [i, k]));
+  const inputs = Array.from({ length: steps }, () => layer.inputs.map(() => -1));
+  const initial = new Map<number, number>();
+  const all: number[] = [];
+  const sameSlot = (a: number, b: number) =>
+    a === b || (Math.min(a, b) >= graph.parameterCount && nodes.known(a) === nodes.known(b));
+
+  /** Whether node i of the last step has this copy at step t. Notes the inputs, and the values before the first step. */
+  const isCopy = (i: number, t: number): boolean => {
+    const copy = copies.at(i, t);
+    if (copy === undefined || copies.count(i) !== steps) return false;
+    all.push(copy);
+    const isSame =
+      graph.activationOf[i] === graph.activationOf[copy] &&
+      graph.aggregation(i) === graph.aggregation(copy) &&
+      sameSlot(graph.biasSlot(i), graph.biasSlot(copy)) &&
+      sameSlot(graph.scaleSlot(i), graph.scaleSlot(copy));
+    const edges = nodes.edges(copy);
+    const expected = last.edges(i);
+    return (
+      isSame &&
+      edges.length === expected.length &&
+      expected.every(({ node, delay, slot }, k) => {
+        const read = edges[k].node;
+        if (!sameSlot(slot, edges[k].slot)) return false;
+        if (delay === 1 && t > 0) return read === copies.at(node, t - 1);
+        if (delay === 1) return agrees(initial, node, nodes.constant(read));
+        if (own.has(node)) return read === copies.at(node, t);
+        const column = inputAt.get(node)!;
+        if (inputs[t][column] >= 0) return inputs[t][column] === read;
+        inputs[t][column] = read;
+        return true;
+      })
+    );
+  };
+  for (let t = 0; t < steps; t++) if (!layer.nodes.every((i) => isCopy(i, t))) return undefined;
+  const units = Array.from({ length: steps }, (_, t) => layer.units.map((i) => copies.at(i, t)!));
+  const everyNode = new Set(all);
+  const isOpen = new Set(units.flat());
+  const readers = successorsOf(graph).nodes;
+  const readersOf = (i: number) => readers.subarray(graph.successorStart[i], graph.successorStart[i + 1]);
+  const isClosed = all.every(
+    (i) => isOpen.has(i) || (graph.outputPosition[i] < 0 && readersOf(i).every((reader) => everyNode.has(reader))),
+  );
+  if (!isClosed || everyNode.size !== all.length) return undefined;
+  // An operator computes all steps at once: no input may depend on a step before it.
+  const dependent = new Set(all);
+  for (let i = Math.min(...all); i < graph.nodeCount; i++) {
+    if (dependent.has(i)) for (const reader of readersOf(i)) dependent.add(reader);
+  }
+  if (inputs.flat().some((i) => dependent.has(i))) return undefined;
+  const initialOf = (list: readonly number[]) => list.map((i) => initial.get(i) ?? 0);
+  return { layer, inputs, units, initial: { h: initialOf(layer.units), c: initialOf(layer.cells) }, nodes: all };
+}
+
+/** Whether a value is known, and the one that was noted before, if there was one. */
+function agrees(noted: Map<number, number>, node: number, value: number | undefined): boolean {
+  if (value === undefined) return false;
+  const before = noted.get(node);
+  noted.set(node, value);
+  return before === undefined || before === value;
+}
