@@ -57,7 +57,7 @@ export async function openModel(io: Io, path: string, options: ModelOptions): Pr
   ) {
     throw new NnbpError('MALFORMED', `The column metadata of ${path} does not fit its network: train it again.`);
   }
-  // Files of the first version know only the loss.
+  // Files of the first version contain only the loss.
   if (network.outputTransform === 'none') network.outputTransform = lossNamed(columns.loss).transform ?? 'none';
   return { network, columns, hasColumns: true };
 }

@@ -91,7 +91,7 @@ export async function openData(io: Io, path: string, options: CsvOptions): Promi
   return openCsv(basename(path), (await isReadOnce(file)) ? createReadStream(file) : file, options);
 }
 
-/** Opens the data for a trained model, which knows the missing values that it was trained with. */
+/** Opens the data for a trained model, with the missing values that it was trained with. */
 export async function openDataFor(
   io: Io,
   path: string,

@@ -53,7 +53,7 @@ export function sentenceOf(error: unknown): string | undefined {
   const { code, path } = error as NodeJS.ErrnoException;
   if (code === undefined) return undefined;
   if (path !== undefined) return `${path}: ${systemMessages[code] ?? code}.`;
-  // Node leaves the path out where reading or writing, not opening, fails.
+  // Node omits the path from errors of reading and writing, as opposed to opening.
   if (Object.hasOwn(systemMessages, code)) return `The command cannot continue: ${systemMessages[code]}.`;
   return undefined;
 }

@@ -1,4 +1,4 @@
-/** The guide, tried: its commands in its order, and what it shows of their output. */
+/** Runs the commands of the guide in order, and compares their output with what the guide shows. */
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { irisCsv, workspace } from './workspace.js';
@@ -7,7 +7,7 @@ const guide = await readFile(new URL('../../../docs/guides/command-line.md', imp
 const blocks = (language: string) =>
   [...guide.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, 'gm'))].map(([, text]) => text);
 
-/** What a shell makes of a line; blanks stay within quotes. */
+/** Splits a line into words as a shell does; spaces within quotes are kept. */
 const words = (line: string) => (line.match(/(?:"[^"]*"|[^ "])+/g) ?? []).map((word) => word.replaceAll('"', ''));
 
 describe('the guide to the command line', () => {

@@ -8,7 +8,7 @@ export const hostileStrings: readonly string[] = [
   '\x9b31mred',
   'over\b\b\b\bwritten',
   'a\r\nnnbp: Saved nothing',
-  // Writing that reads in another order than it is.
+  // Text that is displayed in another order than it is stored.
   'evil\u202Efdp.exe',
   '\u2066isolated\u2069\u200F',
   'line\u2028separator\u2029',
@@ -44,7 +44,7 @@ export const hostileStrings: readonly string[] = [
   '__proto__',
   'constructor',
   'toString',
-  // Nothing, and a lot.
+  // Empty, and very long.
   ' ',
   '\0',
   'x'.repeat(5000),

@@ -1,4 +1,4 @@
-/** Models that other libraries saved, with what those libraries predict: told from their content, read, and used. */
+/** Models that other libraries saved, with the predictions of those libraries: detected by content, imported, and used. */
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';

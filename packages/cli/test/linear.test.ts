@@ -1,6 +1,6 @@
 /**
  * Reading an untrusted file takes time linear in its size, in every format. Counted, not timed: see
- * work/counter.ts. A search of the whole file at each of its places would cost sixteen times as much for four times the size.
+ * work/counter.ts. A search of the whole file at each position would take sixteen times the work for four times the size.
  */
 import { execFile } from 'node:child_process';
 import { createRequire } from 'node:module';

@@ -1,4 +1,4 @@
-/** ONNX files field by field, so that tests can write what no exporter does. The numbers are those of onnx.proto. */
+/** ONNX files field by field, so that tests can write files that no exporter writes. The numbers are those of onnx.proto. */
 
 /** A field's number and its value: an integer, a string, or bytes, as a message inside is. */
 type Field = readonly [number: number, value: number | string | Uint8Array];

@@ -122,7 +122,7 @@ describe('random numbers', () => {
   });
 
   test('the stream is sfc32, bit for bit', () => {
-    // The generator in 64-bit integers, written apart from the one under test.
+    // The generator in 64-bit integers, independent of the one under test.
     const word = (n: bigint) => n & 0xffffffffn;
     const bits = new DataView(new ArrayBuffer(8));
     bits.setFloat64(0, 42);

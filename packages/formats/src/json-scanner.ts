@@ -49,7 +49,7 @@ export class JsonScanner {
     return count;
   }
 
-  /** Calls `each` on every value of an object. A key must be one of these, and come once. */
+  /** Calls `each` on every value of an object. A key must be one of these, and occur once. */
   object(keys: readonly string[], each: (key: string) => void): void {
     const seen = new Set<string>();
     this.#entries((key) => {
@@ -67,7 +67,7 @@ export class JsonScanner {
     let at = from + 1;
     for (let c = text.charCodeAt(at); c !== quote; c = text.charCodeAt(++at)) {
       this.at = at;
-      // No character at all is NaN here.
+      // At the end of the text, this is NaN.
       if (!(c >= 0x20)) this.refuse('the rest of a string');
       if (c !== backslash) continue;
       const found = escape.exec(text.slice(at + 1, at + 6)) ?? this.refuse('what may follow \\ in JSON');

@@ -106,7 +106,7 @@ function parseHeader(bytes: Uint8Array, malformed: Malformed): [string, unknown]
   } catch {
     throw malformed('its header is not UTF-8');
   }
-  // A tensor has some 11 marks, and costs a kilobyte beside its numbers.
+  // A tensor has about 11 structural characters, and takes a kilobyte besides its numbers.
   expectFewMarks(text, 'The header of the file', 2 ** 17 + text.length / 64);
   let header: unknown;
   try {

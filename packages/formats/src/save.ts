@@ -23,7 +23,7 @@ export interface SaveOptions {
  * float32 numbers, they are written in half the space. Custom activations and aggregations are saved by name.
  *
  * @throws NnbpError `NOT_FINITE` (a parameter), `UNSUPPORTED` (two custom activations or aggregations with one name),
- * `WRONG_TYPE` (metadata that JSON cannot hold), `TOO_LARGE` (metadata of hundred thousands of entries; 16,384 distinct
+ * `WRONG_TYPE` (metadata that JSON cannot hold), `TOO_LARGE` (metadata with hundreds of thousands of entries; 16,384 distinct
  * activations; delays that add up to more than 2²⁴), `MALFORMED` (metadata nested too deep)
  *
  * @example

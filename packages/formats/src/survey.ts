@@ -172,14 +172,14 @@ class NodeReader {
       }
     }
     const count = at('ids').list(() => this.declare());
-    // Otherwise a few words could describe any number of edges without a parameter of their own.
+    // Otherwise a short file could describe any number of edges without parameters.
     const single = positions.has('shared') || positions.has('w');
     if (count === 0 || (single && count > 1)) at('ids').refuse('an id, and only one where weights are fixed or shared');
     this.#parameters += count * own;
     scanner.at = end;
   }
 
-  /** Goes over all delayed edges again: their nodes may come later than they do. */
+  /** Checks all delayed edges again, since their nodes may be declared later. */
   delayedEdges(): void {
     this.#isDelayed = ++this.#mark;
     this.#isGiven = ++this.#mark;
@@ -250,7 +250,7 @@ class NodeReader {
       scanner.refuseAt(id, 'the id of a node before this one, and once');
   }
 
-  /** A delayed edge. Returns where its id is. */
+  /** A delayed edge. Returns the position of its id. */
   #delay(): { id: number; delay: number } {
     const scanner = this.#scanner;
     const begin = scanner.at;
@@ -271,7 +271,7 @@ class NodeReader {
     return true;
   }
 
-  /** Version 1: a predecessor and a name. Returns where the predecessor is. */
+  /** Version 1: a predecessor and a name. Returns the position of the predecessor. */
   #pair(): number {
     const scanner = this.#scanner;
     const sides: number[] = [];

@@ -276,7 +276,7 @@ describe('a file is written whole or not at all', () => {
     const path = join(directory, 'model.safetensors');
     const network = freshNetwork();
     await writeAtomically(path, save(network));
-    // A directory of the name of the file: the rename fails after all was written.
+    // A directory with the name of the file: the rename fails after everything is written.
     const taken = join(directory, 'taken');
     await writeAtomically(join(directory, 'other'), save(network));
     mkdirSync(join(taken, 'inside'), { recursive: true });
@@ -366,7 +366,7 @@ describe('a process that is killed', () => {
         });
         let output = '';
         child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
-        // Its first line is where it begins; then one for each epoch. The kill meets it anywhere in the epochs after.
+        // Its first line is the epoch it begins at; then one for each epoch. It is killed at a random moment after some epochs.
         const epochs = 1 + draw(8);
         await until(child, () => output.split('\n').length - 1 > epochs);
         for (let turns = draw(50); turns > 0; turns--) await immediate();
@@ -375,7 +375,7 @@ describe('a process that is killed', () => {
         const reported = Number(output.trimEnd().split('\n').at(-1));
         const found = await latestCheckpoint(directory);
         const epoch = found?.checkpoint.epoch ?? 0;
-        // What was told was on the disk; at most one more may have been.
+        // Every reported epoch is on disk; at most one more may be.
         expect([reported, reported + 1]).toContain(epoch);
         expect(epoch).toBeGreaterThanOrEqual(last);
         expect(found?.skipped ?? []).toEqual([]);

@@ -1,4 +1,4 @@
-/** Damages models as accident and malice do. */
+/** Damages models, as accidents and attackers do. */
 import type { Random } from '@nnbp/core';
 
 const oddities: readonly unknown[] = [
@@ -7,7 +7,7 @@ const oddities: readonly unknown[] = [
   ...[[], {}, [[]], [null], { __proto__: null }, JSON.parse('{"__proto__": {"polluted": 1}}') as unknown],
 ];
 
-/** Every place in the JSON: the thing that holds it, and its key there. */
+/** Every value in the JSON: the object or list that contains it, and its key there. */
 function places(value: unknown, found: [Record<string, unknown>, string][] = []): [Record<string, unknown>, string][] {
   if (typeof value !== 'object' || value === null) return found;
   for (const key of Object.keys(value)) {
@@ -17,7 +17,7 @@ function places(value: unknown, found: [Record<string, unknown>, string][] = [])
   return found;
 }
 
-/** Puts something odd in, takes something out, or puts one part in the place of another; the original stays as it is. */
+/** Inserts something odd, removes a part, or replaces one by another; the original does not change. */
 export function damaged(json: unknown, random: Random): unknown {
   const copy = structuredClone(json);
   for (let times = 1 + Math.floor(3 * random.uniform() ** 2); times > 0; times--) {
@@ -42,7 +42,7 @@ function set(holder: Record<string, unknown>, key: string, value: unknown): void
   Object.defineProperty(holder, key, { value, enumerable: true, configurable: true, writable: true });
 }
 
-/** Flips bits and overwrites bytes; the original stays as it is. */
+/** Flips bits and overwrites bytes; the original does not change. */
 export function damagedBytes(file: Uint8Array, random: Random): Uint8Array {
   const below = (n: number) => Math.floor(random.uniform() * n);
   const bytes = file.slice();

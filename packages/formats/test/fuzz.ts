@@ -4,11 +4,11 @@ import { expect } from 'vitest';
 
 export { damaged, damagedBytes, damagedText } from './damage.js';
 
-/** How many damaged models of each format are read; `FUZZ_FILES` asks for more. */
+/** The number of damaged models of each format; `FUZZ_FILES` sets another. */
 export const damagedFiles = Number(process.env.FUZZ_FILES ?? 10_000);
 
 /**
- * Reads damaged models, a share of all. What was read has to predict; what was not has to be refused by a typed error.
+ * Reads damaged models, a share of all. Each must either load and predict, or be refused by a typed error.
  *
  * @returns How many were read.
  */

@@ -1,5 +1,5 @@
 /**
- * Files of version 1 load for ever. Those in `fixtures/version-1` are never written again; a new one is added by giving it
+ * Files of version 1 must always load. Those in `fixtures/version-1` are never written again; a new one is added by giving it
  * a maker below and running `WRITE_FIXTURES=1 pnpm test:unit --project formats load-version-1`, which writes only what is not there.
  * The JSON of a model is in `.model`, so that no formatter changes it.
  */
@@ -16,7 +16,7 @@ import { describe, expect, test } from 'vitest';
 
 const folder = join(import.meta.dirname, 'fixtures', 'version-1');
 
-/** What was so when the fixture was written. Numbers are their bits, in hexadecimal. */
+/** The results at the time the fixture was written. Numbers are bit patterns, in hexadecimal. */
 interface Expected {
   readonly ids: readonly string[];
   readonly parameters: readonly string[];
@@ -49,7 +49,7 @@ const howToTrain = () => ({
   earlyStopping: { patience: 100, monitor: 'training' as const },
 });
 
-/** Any graph: every peculiarity that a file can keep. */
+/** Any graph: every feature that a file can store. */
 function peculiar(): Network {
   const builder = new GraphBuilder();
   for (const id of ['in', 'unused', '__proto__']) builder.input(id);
@@ -137,7 +137,7 @@ describe.each(names)('%s, as version 1 wrote it', (name) => {
     expect(network.graph.ids).toEqual(expected.ids);
     expect(bits(network.parameters.vector)).toEqual(expected.parameters);
     const outputs = network.predict(expected.input);
-    // Hosts compute exp and sin to a bit of their own; all else is exact everywhere.
+    // Hosts differ in the last bit of exp and sin; everything else is exact everywhere.
     if (name === 'every-activation') {
       numbersOf(expected.outputs).forEach((output, k) => {
         expect(Math.abs(outputs[k] - output)).toBeLessThanOrEqual(1e-12 * Math.abs(output));

@@ -108,10 +108,10 @@ describe('the code of a module', () => {
     network.setParameters('output.0', { b: -0.25, w: { 'layer1.0': 3 } });
     expect(toModule(network).js).toBe(`// Written by toModule of @nnbp/formats. It needs nothing else.
 
-/** What each number of an input is. */
+/** The names of the inputs. */
 export const inputs = ["input.0","input.1"];
 
-/** What each number that comes out is. */
+/** The names of the outputs. */
 export const outputs = ["output.0"];
 
 const tanh = Math.tanh;

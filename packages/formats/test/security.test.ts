@@ -24,7 +24,7 @@ function file(header: unknown, numbers = new Uint8Array()): Uint8Array {
   return bytes;
 }
 
-/** A model that works, then another entry in the place of one of its own. */
+/** A valid model in which one entry is replaced. */
 const model = (change: object) => ({
   format: 'nnbp',
   version: 2,
@@ -372,7 +372,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { load } from '@nnbp/formats';
 const bytes = readFileSync(process.argv[2]);
 gc();
-// Where there is /proc: what a process starts with as its maximum elsewhere is that of the one that made it.
+// Only if /proc exists: on other systems, the initial maximum of a process is that of its parent.
 const peak = () => existsSync('/proc/self/status')
   ? Number(/VmHWM:\\s*(\\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))[1])
   : process.resourceUsage().maxRSS;
@@ -401,7 +401,7 @@ console.log(JSON.stringify({ code, taken: 1024 * (peak() - before) }));`,
   });
 });
 
-/** Every place in a value, as a path. */
+/** The path of every entry in a value. */
 function places(value: unknown, path: readonly (string | number)[] = []): (readonly (string | number)[])[] {
   if (typeof value !== 'object' || value === null) return [path];
   return [path, ...Object.entries(value).flatMap(([key, entry]) => places(entry, [...path, key]))];

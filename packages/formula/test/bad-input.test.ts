@@ -1,4 +1,4 @@
-/** What fit and fitStatistics make of data and starts that determine little or nothing. */
+/** fit and fitStatistics with data and starts that determine little or nothing. */
 import { Network } from '@nnbp/core';
 import { fitStatistics, formulaGraph } from '@nnbp/formula';
 import { mse } from '@nnbp/losses';

@@ -82,7 +82,7 @@ describe('formulaGraph', () => {
     try {
       file = save(network);
     } catch (error) {
-      // Files of version 1 know no product: the refusal names it.
+      // Files of version 1 do not support products: the error names it.
       expect(error).toEqual(code('UNSUPPORTED'));
       return;
     }

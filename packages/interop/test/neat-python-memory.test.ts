@@ -1,4 +1,4 @@
-/** Aggregations and recurrent genomes of neat-python, against its networks written again from its definitions. */
+/** Aggregations and recurrent genomes of neat-python, against a reimplementation of its networks. */
 import { hardSigmoid, identity, tanh } from '@nnbp/activations';
 import { logSumExp, max } from '@nnbp/aggregations';
 import { delayed, GraphBuilder, Network, predictSequence, Random, Standardization } from '@nnbp/core';

@@ -1,5 +1,5 @@
 /**
- * neat-python's feed-forward network, written again from its formulas (there is no package of it here): a node is
+ * neat-python's feed-forward network, reimplemented from its formulas (it is not installed here): a node is
  * g(bias + response · Σ weight · value); without enabled incoming connections the sum is 0. Arguments are clamped where
  * neat-python clamps them.
  */

@@ -43,7 +43,7 @@ const read = (bytes: Uint8Array, what: string) => {
 test('every truncation of a file is refused', () => {
   const [file] = files;
   for (let length = 0; length < file.length; length++) {
-    // The metadata stands last; without it the model is whole.
+    // The metadata is at the end; without it the model is complete.
     const refused = read(file.slice(0, length), `${length} bytes`);
     if (!refused) expect(length).toBeGreaterThan(file.length - 120);
   }

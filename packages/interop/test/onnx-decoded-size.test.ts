@@ -7,7 +7,7 @@ const varint = (value: number): number[] =>
   value < 128 ? [value] : [(value % 128) + 128, ...varint(Math.floor(value / 128))];
 const field = (number: number, bytes: Uint8Array) =>
   Buffer.concat([Buffer.from([...varint(number * 8 + 2), ...varint(bytes.length)]), bytes]);
-/** These bytes again and again. */
+/** These bytes, repeated. */
 const repeated = (length: number, ...bytes: readonly number[]) =>
   new Uint8Array(length).map((_, k) => bytes[k % bytes.length]);
 const codeOf = (bytes: Uint8Array) => errorOf(() => fromOnnx(bytes)).code;

@@ -114,7 +114,7 @@ test('Gather, Slice, Split and Concat select columns', () => {
     },
     { last: [-1] },
   );
-  // Column 2 is there three times, and is one edge all the same.
+  // Column 2 occurs three times, but is one edge.
   expect(network.predict([3, 5])).toEqual([5 + 30 + 500 + 5000]);
   expect(network.graph.edgeCount).toBe(2);
 });

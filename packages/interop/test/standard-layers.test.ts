@@ -134,7 +134,7 @@ describe.each(recurrent)('%s', (_, operator, add) => {
       });
       expect(kindsOf(found), graph.ids[i]).toEqual([]);
     }
-    // The value of a step before, read from outside.
+    // A value of the previous step, read from outside the layer.
     const delays = networkOf((b) => {
       const units = add(b, b.inputs(3));
       return [b.node('y', { from: [delayed(units[0])], activation: identity }), ...units.slice(1)];

@@ -82,7 +82,7 @@ function run(graph: Graph, parameters: Float64Array, sequences: readonly Rows[])
   );
 }
 
-/** For each sequence its inputs, without what lies behind its end. */
+/** For each sequence its inputs, without the padding after its end. */
 const sequencesOf = ({ tensors: { X, sequence_lens } }: Case): Rows[] =>
   X[0].map((_, s) => X.slice(0, sequence_lens?.[s]).map((step) => step[s]));
 

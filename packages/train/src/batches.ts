@@ -104,7 +104,7 @@ export function tableBatches(network: Network, data: FlatData, batchSize: number
     },
   };
   return {
-    // Not by a spread: each source would be an object of another kind to the compiler, and code for it never stay compiled.
+    // No spread: each source would have another hidden class, and code that uses it would be deoptimized.
     table: data.weights === undefined ? table : undefined,
     start() {
       at = 0;

@@ -7,7 +7,7 @@ export interface EarlyStoppingOptions {
   readonly patience: number;
   /** By how much the loss must fall below the best to count. Default 0. */
   readonly minimumImprovement?: number;
-  /** Which loss is watched: that of the validation data (the default where there is such), or of training. */
+  /** The loss that is monitored. Default: the validation loss, or the training loss without validation data. */
   readonly monitor?: 'validation' | 'training';
 }
 
@@ -46,7 +46,7 @@ export class EarlyStopping {
     return this.#state;
   }
 
-  /** Takes note of an epoch (counted from 1); true if it is time to stop. */
+  /** Records an epoch (counted from 1); true if it is time to stop. */
   observe(epoch: number, trainingLoss: number, validationLoss: number | undefined, parameters: FloatArray): boolean {
     const { patience, minimumImprovement = 0, monitor = 'validation' } = this.options;
     const loss = monitor === 'validation' ? (validationLoss ?? trainingLoss) : trainingLoss;

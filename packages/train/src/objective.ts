@@ -12,14 +12,14 @@ import {
 } from '@nnbp/core';
 import type { Batch } from './batches.js';
 
-/** Numbers in one block of a Jacobian, about. */
+/** Approximate number of entries in a block of a Jacobian. */
 const blockLength = 2 ** 18;
 
 /**
  * Makes the objective of a batch. All share their memory: only the last one may be used. Rows of weight 0 have no
  * residuals. Sequences start from the graph's initial state in each evaluation.
  *
- * @param executor - In float64; left with parameters of its own.
+ * @param executor - In float64; its parameters are overwritten.
  */
 export function objectivesOf(graph: Graph, executor: Executor, loss: Loss): (batch: Batch) => Objective {
   const { parameterCount } = graph;

@@ -14,13 +14,13 @@ export interface PermutationOptions {
   readonly columns?: readonly (readonly number[])[];
   /** Seeds the shuffling. Default: 0. */
   readonly seed?: number;
-  /** As of `evaluate`. */
+  /** The engine; see `evaluate`. */
   readonly engine?: Engine;
   /** Ends the work: the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal;
 }
 
-/** What shuffling some inputs does. */
+/** The effect of shuffling some inputs. */
 export interface Importance extends MeanAndDeviation {
   /** The ids of the input nodes. */
   readonly inputs: readonly string[];

@@ -222,7 +222,7 @@ export class WasmExecutor implements Executor {
     return predicted;
   }
 
-  /** Backpropagates and updates, inside where the optimizer is a built-in; see `Executor`. */
+  /** Backpropagates and updates, in the kernels if the optimizer is a built-in; see `Executor`. */
   step(
     inputs: FloatArray,
     targets: FloatArray,
@@ -249,7 +249,7 @@ export class WasmExecutor implements Executor {
   }
 
   /**
-   * Says what the engine found in the graph and how it runs it: dense blocks, threads and the reason for one, memory.
+   * Reports the engine's plan for the graph: dense blocks, threads and the reason for one, memory.
    * `String(executor.describe())` is a summary of a few lines. Plans the graph once more: not for an inner loop.
    */
   describe(): PlanDescription {
@@ -268,7 +268,7 @@ export class WasmExecutor implements Executor {
     });
   }
 
-  /** Steps by optimizers that run inside; see `Executor`. */
+  /** Several steps, with an optimizer that has a kernel; see `Executor`. */
   stepMany(
     table: SampleTable,
     order: Uint32Array,
@@ -349,7 +349,7 @@ export class WasmExecutor implements Executor {
 
 const planOf = ({ graph, stepOf }: TimeGraph): Plan => plan(graph, stepOf && { partOf: stepOf });
 
-/** Unrolled code where that is possible and pays, else tables. */
+/** Unrolled code if it is possible and faster, else tables. */
 function formOf(time: TimeGraph, plan: Plan, batchSize: number, host: Host): Form {
   if (batchSize === 1 && host.threads === 1 && isUnrollable(time.graph)) {
     try {

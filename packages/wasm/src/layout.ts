@@ -30,7 +30,7 @@ export interface CommonLayout {
   /** A row for each step. */
   readonly weights: number;
   readonly total: number;
-  /** Where the bytes go. */
+  /** The bytes by purpose. */
   readonly use: MemoryUse;
 }
 
@@ -40,7 +40,7 @@ export type Purpose = 'values' | 'parameters' | 'gradients' | 'optimizer' | 'sam
 /** Bytes by purpose. */
 export type MemoryUse = Readonly<Record<Purpose, number>>;
 
-/** What the kernels need besides. */
+/** Further addresses that the kernels need. */
 export interface Layout extends CommonLayout {
   readonly rowCount: number;
   readonly delta: number;
@@ -64,7 +64,7 @@ export interface Layout extends CommonLayout {
   readonly inWeight: number;
   /** Rows of zeros, for tables that are rounded up. */
   readonly zeroRow: number;
-  /** A page a thread. */
+  /** A page per thread. */
   readonly scratch: number;
   /** Tables of predecessors' rows and panels of dense units, one after another. */
   readonly predecessorTables: number;
@@ -73,7 +73,7 @@ export interface Layout extends CommonLayout {
 }
 
 const lineBytes = 64;
-/** What a 32-bit address reaches. */
+/** The size of a 32-bit address space. */
 const addressable = 2 ** 32;
 
 export const roundedUp = (value: number, to: number) => Math.ceil(value / to) * to;

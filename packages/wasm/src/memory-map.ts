@@ -54,7 +54,7 @@ export const header = {
   inputStride: 104,
   targets: 108,
   targetStride: 112,
-  /** The targets again, a row an output node. */
+  /** The targets again, a row per output node. */
   targetRows: 116,
   /** Outputs at one step. */
   outputCount: 120,
@@ -77,7 +77,7 @@ export const header = {
   room: 160,
   /** How many edges go to sparse nodes. */
   sparseEdges: 168,
-  /** A page a thread, for intermediate sums. */
+  /** A page per thread, for intermediate sums. */
   scratch: 172,
   /** 1 if this thread may sleep: a page's main thread may not. */
   maySleep: 176,
@@ -115,12 +115,12 @@ export const header = {
   constantStep: 476,
   /** The loss's options as float32, in the order its kernel names them. */
   lossOptions: 448,
-  /** Between threads: how many have arrived, and which time it is. */
+  /** Between threads: how many have arrived at the barrier, and its number. */
   arrived: 512,
   turn: 576,
-  /** Four lanes a thread: together at least the largest |gradient|; not finite if one is not. */
+  /** Four lanes per thread: together at least the largest |gradient|; not finite if one is not. */
   total: 1024,
-  /** A word a thread, in the same lines: the address of the next parameter it will update; 0 before it begins. */
+  /** A word per thread, in the same lines: the address of the next parameter it will update; 0 before it begins. */
   updateAt: 1040,
 } as const;
 
@@ -149,7 +149,7 @@ export const unit = {
   /** Dense: the predecessors' values, a row per sample, for case 3, and the distance between those rows. */
   panel: 28,
   panelStride: 32,
-  /** Dense: 1 if the panel has to be made; 0 if it is the inputs as they came. */
+  /** Dense: 1 if the panel has to be made; 0 if it is the inputs, unchanged. */
   makesPanel: 36,
   /** Dense: 1 if every predecessor is an input, whose dLossDx is computed only on request. */
   onInputs: 40,

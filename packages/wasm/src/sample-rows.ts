@@ -17,7 +17,7 @@ import type { CommonLayout, Layout } from './layout.js';
 import { header } from './memory-map.js';
 import type { TimeGraph } from './time.js';
 
-/** What a call is checked against. */
+/** The limits of a call. */
 export interface Capacity {
   readonly batchSize: number;
   readonly steps: number;

@@ -82,7 +82,7 @@ async function forecast(io: Io, modelPath: string, dataPath: string, options: Fo
       );
       continue;
     }
-    // A series that was not there in training has a scale of its own.
+    // A series that was not in the training data gets its own scale.
     windows.push({ series, scale: scales.get(series.name) ?? scaleOf(series, end, model.horizon), end });
   }
   if (windows.length === 0) throw new Problem(`${csv.name} has no series that can be continued.`);

@@ -44,7 +44,7 @@ export interface ColumnSurvey {
 export interface CellFormat {
   readonly missing: MissingValues;
   readonly delimiter: string;
-  /** The decimal separator of every column. Default: found from the cells of each column. */
+  /** The decimal separator of every column. Default: detected from the cells of each column. */
   readonly decimal?: Decimal | undefined;
 }
 
@@ -105,7 +105,7 @@ export class ColumnCounter {
   }
 }
 
-/** What all counters found; columns that do not decide their decimal separator follow the others. */
+/** The results of all counters. A column that does not determine its decimal separator uses that of the others. */
 export function surveysOf(counters: readonly ColumnCounter[], delimiter: string): ColumnSurvey[] {
   const usual = decimalOfFile(
     counters.map(({ evidence }) => evidence),

@@ -91,7 +91,7 @@ function counts(text: string): Map<string, number>[] {
     } else if (!quoted && candidates.includes(letter)) line.set(letter, (line.get(letter) ?? 0) + 1);
     if (letter !== '\r') empty = false;
   }
-  // The last line may be cut off; alone, it is all there is.
+  // The last line may be incomplete, unless it is the only one.
   if (lines.length === 0 && !empty) lines.push(line);
   return lines;
 }

@@ -43,7 +43,7 @@ export class DecimalEvidence {
     else if (point !== undefined) this.#maxPlain = Math.max(this.#maxPlain, Math.abs(point));
   }
 
-  /** The separator that the cells prove; undefined if they prove none. */
+  /** The separator that the cells determine; undefined if they determine none. */
   get decided(): Decimal | undefined {
     if (this.point === 0 && this.comma === 0) return undefined;
     return this.comma > this.point ? ',' : '.';
@@ -55,7 +55,7 @@ export class DecimalEvidence {
   }
 }
 
-/** The separator of columns whose cells prove none: that of the other columns, or a comma if semicolons separate cells. */
+/** The separator of columns whose cells determine none: that of the other columns, or a comma if semicolons separate cells. */
 export function decimalOfFile(columns: readonly DecimalEvidence[], delimiter: string): Decimal {
   const decided = new Set(columns.map((column) => column.decided));
   if (decided.has(',') !== decided.has('.')) return decided.has(',') ? ',' : '.';

@@ -7,7 +7,7 @@ const margin = { left: 72, right: 20, top: 20, bottom: 56 };
 const escaped = (text: string) =>
   text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`).replace(/[\u0000-\u001f]/g, ' '); // oxlint-disable-line no-control-regex
 
-/** The file's content. Light or dark as the reader's system is. */
+/** The file's content. Light or dark, as the viewer's system. */
 export function svgPlot(picture: Picture, title: string): string {
   const { points, curve, xLabel, yLabel } = picture;
   const xRange = rangeOf([...points.map(([x]) => x), ...curve.map(({ x }) => x)]);

@@ -38,7 +38,7 @@ export interface TrainingDataOptions extends PartSizes {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** With fewer rows than this beside the test set, there is no validation set unless the user asks for one. */
+/** With fewer rows than this besides the test set, there is no validation set unless the user asks for one. */
 const minRowsToValidate = 50;
 
 /**

@@ -35,7 +35,7 @@ export function groupReader(
   };
 }
 
-/** The part of each group, given the number of its rows. Whole groups come closest to the sizes asked for. */
+/** The part of each group, given the number of its rows. The sizes are as close to the requested ones as whole groups allow. */
 export function partsOfGroups(
   sizes: ReadonlyMap<string, number>,
   group: string,

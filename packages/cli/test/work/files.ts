@@ -1,4 +1,4 @@
-/** Files of any size that are made to be slow, for every format that is recognized or read, and who reads them. */
+/** Files of any size that are made to be slow, for every format that is recognized or read, and the functions that read them. */
 import { Readable } from 'node:stream';
 import { tanh } from '@nnbp/activations';
 import { GraphBuilder, Network } from '@nnbp/core';

@@ -1,4 +1,4 @@
-/** Strings and numbers as source text: whatever a name from a file holds, it stays a name. */
+/** Strings and numbers as source text: a name from a file never becomes code. */
 
 /**
  * Control characters, bidirectional controls (they make source read differently from how it runs), line separators, which

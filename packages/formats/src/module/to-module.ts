@@ -22,15 +22,15 @@ export interface ModuleFiles {
 }
 
 /**
- * The network as one ES module that needs nothing else: `predict(input)` gives what {@link Network.predict} gives, in the
- * data's own units and bit-identical, as far as the two run in one JavaScript engine (those differ in the last digit of
- * `Math.exp` and its like). `inputs` and `outputs` are the ids. A small network is a line per node, a larger one tables and
- * a loop. There is no `eval` in it, and nodes that no output needs are left out.
+ * The network as one ES module without dependencies: `predict(input)` returns what {@link Network.predict} returns, in the
+ * units of the data. Results are bit-identical in the same JavaScript engine (engines differ in the last digit of
+ * `Math.exp` and similar functions). `inputs` and `outputs` are the ids. A small network is one line per node, a larger one tables and
+ * a loop. It does not use `eval`. Nodes that no output needs are omitted.
  *
  * The module of a network with delays also has `predictSequence(inputs)` and `stream()`, whose `next(input)` takes one step
  * after another; its `state` can be exchanged with that of `stream(network)`.
  *
- * `predict` throws a `RangeError` for an input of the wrong length. It does not look for numbers that are not finite.
+ * `predict` throws a `RangeError` for an input of the wrong length. It does not check that numbers are finite.
  *
  * @throws NnbpError `UNSUPPORTED` (a custom activation or aggregation), `NOT_FINITE` (a parameter)
  *
@@ -64,8 +64,8 @@ export function toModule(network: Network): ModuleFiles {
   const hasMemory = graph.stateSize > 0;
   const js = [
     '// Written by toModule of @nnbp/formats. It needs nothing else.',
-    `/** What each number of an input is. */\nexport const inputs = ${oneLine(inputs)};`,
-    `/** What each number that comes out is. */\nexport const outputs = ${oneLine(outputs)};`,
+    `/** The names of the inputs. */\nexport const inputs = ${oneLine(inputs)};`,
+    `/** The names of the outputs. */\nexport const outputs = ${oneLine(outputs)};`,
     ...(functions.declarations.length > 0 ? [functions.declarations.join('\n')] : []),
     ...(declaration === undefined ? [] : [declaration]),
     body,
@@ -91,9 +91,9 @@ function functionsInUse({ graph }: Network, nodes: readonly number[]): Functions
 function typesOf(inputs: readonly string[], outputs: readonly string[]): string {
   const names = (ids: readonly string[]) => `readonly ${ids.length <= maxNames ? oneLine(ids) : 'string[]'}`;
   return `// Written by toModule of @nnbp/formats.
-/** What each number of an input is. */
+/** The names of the inputs. */
 export declare const inputs: ${names(inputs)};
-/** What each number that comes out is. */
+/** The names of the outputs. */
 export declare const outputs: ${names(outputs)};
 /**
  * The ${outputs.length === 1 ? 'output' : `${outputs.length} outputs`} for one input.

@@ -24,7 +24,7 @@ export function transformSource(transform: OutputTransform): {
   const source = sources[transform];
   if (source === undefined) return { declaration: undefined, call: (outputs) => outputs };
   return {
-    declaration: `/** From output values to what they mean: ${transform}. */\nconst transform = ${source};`,
+    declaration: `/** The output transform: ${transform}. */\nconst transform = ${source};`,
     call: (outputs) => `transform(${outputs})`,
   };
 }

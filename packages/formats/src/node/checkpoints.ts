@@ -40,12 +40,12 @@ export interface EpochEnd {
 
 /**
  * A callback for `fit` that writes a checkpoint at the end of epochs, and always at the end of the last. Each file is
- * whole or not there, whenever the process is killed; what a killed process left unfinished is cleared away. A file
- * `run-….lock` holds the directory while training runs.
+ * complete or absent, whenever the process is killed; unfinished files of a killed process are removed. A file
+ * `run-….lock` locks the directory while training runs.
  *
- * @throws NnbpError `OUT_OF_RANGE`; before training, `WRONG_STATE` (another training runs in the directory, or it has
- * checkpoints of one that went further, which would be mixed with these); while training, `UNAVAILABLE` (the disk is full, read-only or
- * gone), which ends it, with the checkpoints that are there left as they are
+ * @throws NnbpError `OUT_OF_RANGE`; before training, `WRONG_STATE` (another training run uses the directory, or it has
+ * checkpoints of later epochs than this run will have); during training, `UNAVAILABLE` (the disk is full, read-only or
+ * removed): training ends, and the existing checkpoints remain
  *
  * @example
  * ```ts
@@ -81,13 +81,13 @@ export function checkpoints({ directory, keep = 3, every = 1, loss, metadata }: 
   expectInteger('checkpoints: keep', keep, 1);
   expectInteger('checkpoints: every', every, 1);
   const write = async ({ network, epoch, state }: EpochEnd) => {
-    // The state of this moment, before anything is waited for.
+    // The current state, taken before the first await.
     const file = save(network, { checkpoint: state(), ...(loss && { loss }), ...(metadata && { metadata }) });
     await writeAtomically(join(directory, nameOf(epoch)), file);
     const old = (await list(directory)).slice(keep);
     await Promise.all(old.map((name) => rm(join(directory, name), { force: true })));
   };
-  /** By the progress of its training: what unlocks the directory, and the last write. An abort waits for neither. */
+  /** For each training run, by its progress: the function that unlocks the directory, and the last write. An abort waits for neither. */
   const runs = new WeakMap<object, { readonly unlock: Promise<() => Promise<void>>; written?: Promise<void> }>();
   return {
     async onTrainBegin(progress) {
@@ -115,7 +115,7 @@ export function checkpoints({ directory, keep = 3, every = 1, loss, metadata }: 
 
 /** A file that did not load. */
 export interface Skipped {
-  /** Where it is. */
+  /** Its path. */
   readonly path: string;
   /** Why it does not load. */
   readonly reason: Error;
@@ -125,7 +125,7 @@ export interface Skipped {
 export interface Found extends Loaded {
   /** For `fit`'s `resume`. */
   readonly checkpoint: Checkpoint;
-  /** Where it was. */
+  /** The path of its file. */
   readonly path: string;
   /** Newer files that did not load, and why. */
   readonly skipped: readonly Skipped[];

@@ -4,13 +4,13 @@ import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 
-/** The process, when it started (empty where the system does not say), and its machine. */
+/** The process, when it started (empty if unknown), and its machine. */
 const lockName = /^run-(\d+)-(\d*)-(.*)\.lock$/;
 const host = encodeURIComponent(hostname());
 
 /**
- * Locks an existing directory and resolves to what unlocks it. Locks of processes of this machine that no longer run are
- * removed. Two that start in the same moment may both be refused, but never both be let in: each writes its own file before
+ * Locks an existing directory and resolves to a function that unlocks it. Locks of processes of this machine that no longer run are
+ * removed. Two that start in the same moment may both fail, but never both succeed: each writes its own file before
  * it looks for others, and none removes the file of a running process.
  *
  * @throws NnbpError `WRONG_STATE`: another run, of this process or another one, has the directory
@@ -37,14 +37,14 @@ export async function lockDirectory(directory: string): Promise<() => Promise<vo
   return unlock;
 }
 
-/** Whether the process that a lock names runs; assumed of another machine's, which cannot be asked. */
+/** Whether the process that a lock names runs; processes of other machines cannot be checked and count as running. */
 async function isRunning(name: string): Promise<boolean> {
   const [, pid, started, where] = lockName.exec(name)!;
   if (where !== host) return true;
   try {
     process.kill(Number(pid), 0);
   } catch (error) {
-    // EPERM: it runs, and belongs to somebody else.
+    // EPERM: it runs, and belongs to another user.
     if ((error as { code?: string }).code !== 'EPERM') return false;
   }
   // After a crash its process id may be another process's.

@@ -35,7 +35,7 @@ export function timeStepNetwork(model: JsonValue, what: string): Network {
   matrices.forEach((layer, l) => {
     if (layer.length === 0) hidden[l].refuse('matrices');
   });
-  // Each input and each unit has numbers of its own in a matrix: a larger size is refused before anything of it is made.
+  // A matrix has numbers for each input and each unit, so a larger size is refused before any node is created.
   const max = matrices.flat().reduce((largest, matrix) => Math.max(largest, countOf(matrix)), 1);
   const inputs = numbered('input', options.at('inputSize').whole(1, max));
   const nodes: Part[] = [];
@@ -56,7 +56,7 @@ export function timeStepNetwork(model: JsonValue, what: string): Network {
 const maxSize = 2 ** 24;
 const numbered = (name: string, count: number) => Array.from({ length: count }, (_, k) => `${name}.${k}`);
 
-/** How many numbers a matrix has; 0 if it is none. */
+/** The number of entries of a matrix; 0 if it is not one. */
 function countOf({ value }: JsonValue): number {
   const weights: unknown = (value as { weights?: unknown } | null | undefined)?.weights;
   if (typeof weights !== 'object' || weights === null) return 0;
@@ -67,7 +67,7 @@ function countOf({ value }: JsonValue): number {
       : Object.keys(weights).length;
 }
 
-/** `{ rows, columns, weights }`; the text of a model has its weights as an object by their indices. */
+/** `{ rows, columns, weights }`; in a JSON string, weights are an object by index. */
 function matrixOf(json: JsonValue, rows: number, columns: number): Matrix {
   for (const [name, size] of Object.entries({ rows, columns })) {
     if (json.at(name).whole(0, maxSize) !== size) json.at(name).refuse(`${size}`);
@@ -124,7 +124,7 @@ function rnnLayer(...[name, from, units, matrix]: Parameters<Layer>): Part[] {
   return gate(name, relu, from, before(name, units), numbers);
 }
 
-/** o · tanh(f · h(t − 1) + i · g): what is kept is the last output, not a cell state of its own. */
+/** o · tanh(f · h(t − 1) + i · g): the last output is kept in place of a cell state. */
 function lstmLayer(...[name, from, units, matrix]: Parameters<Layer>): Part[] {
   const h = before(name, units);
   const gateOf = (part: string, activation: Activation, prefix: string) =>

@@ -21,7 +21,7 @@ const activations = new Map<string, Activation>([
   ['tanh', tanh],
 ]);
 
-/** A layer's function, and what its sums are multiplied by before. */
+/** A layer's activation, and the factor of its sums. */
 interface Rule {
   readonly activation: Activation;
   readonly factor: number;
@@ -30,8 +30,8 @@ interface Rule {
 /**
  * Reads what `NeuralNetwork.toJSON()` of brain.js (1.x and 2.x) or of its predecessor `brain` returns. A file that names no
  * activation, as `brain` and the first brain.js wrote it, uses the sigmoid. Ids are `input.KEY`, `layer1.0`, …, `output.KEY`:
- * keys are those of the training data where that was objects, else 0, 1, …. An input the data did not have was 0 there,
- * and has to be given as 0 here. Each c is fixed at 1.
+ * keys are those of the training data if its rows were objects, else 0, 1, …. An input that a row did not have was 0 in
+ * training: pass 0 for it. Each c is fixed at 1.
  *
  * The `leaky-relu` of 1.x computes α · max(h, 0) when it runs, whatever its name, and so does the network here: α is 0.01
  * (1.x does not save another) and is in the weights. That of 2.x is the leaky ReLU.

@@ -20,7 +20,7 @@ import { bipolarStep, step } from './step.js';
 
 const what = 'The model of neataptic';
 
-/** g, and what its h is multiplied by before, if it is the same function but for that. */
+/** g, and the factor of its h. */
 interface Squash {
   readonly activation: Activation;
   readonly factor?: number;

@@ -40,7 +40,7 @@ interface Incoming {
 
 /**
  * The network. Where a connection has a gate, a node `FROM*GATER` is the product of both, and where a node has a connection
- * to itself, a node `INDEX.sum` is its sum. Without either, there is a node for each of theirs.
+ * to itself, a node `INDEX.sum` is its sum. Any other node becomes one node.
  *
  * @throws NnbpError `UNSUPPORTED`, `MALFORMED`
  */

@@ -77,7 +77,7 @@ const numberOr0 = (json: JsonValue): number => (json.present ? json.number() : 0
 function layerOf(json: JsonValue): number {
   if (json.value === 'input') return -1;
   if (json.value === 'output') return Infinity;
-  // In the text of a model it is a number; a program may have made it the text of one.
+  // A number, or its digits as a string, as some programs write it.
   return typeof json.value === 'string' && /^\d{1,9}$/.test(json.value)
     ? Number(json.value)
     : json.whole(0, Number.MAX_SAFE_INTEGER);

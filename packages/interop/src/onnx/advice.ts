@@ -1,4 +1,4 @@
-/** What to do about a model with an operator that is not read. */
+/** Advice for models with unsupported operators. */
 
 const preprocessed = 'Cut it off, for example with onnx.utils.extract_model(path, out, inputs, outputs)';
 

@@ -15,7 +15,7 @@ const makeTable = () =>
   ({
     logSumExp: reduce('ReduceLogSumExp'),
     max: reduce('ReduceMax'),
-    // The first place of the largest |z|, and z there.
+    // The first index of the largest |z|, and z there.
     maxAbs: (operations, z, _, axis) => {
       const place = operations.add('ArgMax', [operations.add('Abs', [z])], { axis: BigInt(axis), keepdims: 1n });
       return operations.reduce('ReduceMax', operations.add('GatherElements', [z, place], { axis: BigInt(axis) }), axis);

@@ -24,7 +24,7 @@ interface Group {
   readonly from: readonly number[];
 }
 
-/** What an edge reads, and by what the network multiplies its weight. */
+/** What an edge reads, and the factor of its weight in the network. */
 interface Edge {
   readonly source: Source;
   readonly scale: number;
@@ -54,7 +54,7 @@ export function networkOf(
   const needed = neededBy(tape, outputNodes, delays);
   const groups = group(needed);
   const ids = nameAll(tape, groups, outputNodes, names);
-  /** What an edge from a node or state reads, and by what the network multiplies its weight. */
+  /** What an edge from a node or state reads, and the factor of its weight in the network. */
   const source = (node: number): Edge => {
     if (!tape.states.has(node)) return { source: ids[node], scale: 1 };
     const { node: of, steps, scale } = delays.of(node);
@@ -114,8 +114,8 @@ function fixedBy({ weights, bias }: Entry, fixed: Fixed | undefined, edges: read
 }
 
 /**
- * A node for each output; one that is there already is copied, since a node can be an output once, and so is a number of the
- * step before.
+ * A node for each output. A node that is an output already is copied, since a node can be an output once, and so is a value
+ * of the previous step.
  */
 function distinctNodes(tape: Tape, outputs: readonly Entry[]): number[] {
   const found = new Set<number>();
@@ -144,7 +144,7 @@ function neededBy(tape: Tape, outputNodes: readonly number[], delays: Delays): R
 /** |h| outside of a softsign. */
 const absolute = /* @__PURE__ */ leakyRelu.negativeSlope(-1);
 
-/** A node as the network has it: parts of activations that none was made of, and g of an aggregation, are one node. */
+/** A node as the network has it: parts that no activation was made of become nodes, and an aggregation and its g become one node. */
 function networkNode(tape: Tape, { g, h, aggregation, fixed }: TapeNode): NetworkNode {
   if ('unfinished' in g) {
     if (g.unfinished === 'abs') return { g: absolute, aggregation, h, fixed };
@@ -207,7 +207,7 @@ function nameAll(
   return ids;
 }
 
-/** What a layer has to be called for its nodes to have these ids, if there is such a name. */
+/** The layer name that gives its nodes these ids, if there is one. */
 function layerName(ids: readonly string[]): string | undefined {
   const name = ids[0].slice(0, -'.0'.length);
   return ids.every((id, k) => id === `${name}.${k}`) ? name : undefined;

@@ -6,7 +6,7 @@ import type { UnrolledLayer } from '../recognize/unrolled.js';
 import type { WindowLayer } from '../recognize/windows.js';
 import type { Attributes, Operations } from './operations.js';
 
-/** What a layer is written with. */
+/** What writing a layer needs. */
 export interface LayerContext {
   readonly graph: Graph;
   readonly operations: Operations;
@@ -141,7 +141,7 @@ export const isWritable = ({ kind, geometry }: WindowLayer): boolean =>
 /**
  * Adds `Conv`, `MaxPool` or `AveragePool`; returns h of the layer's nodes, [batch, nodes].
  *
- * @param inner - What h of a node is multiplied by.
+ * @param inner - The factor of h of a node.
  */
 export function writeWindows(context: LayerContext, layer: WindowLayer, inner: (i: number) => number): string {
   const { graph, operations, slots } = context;

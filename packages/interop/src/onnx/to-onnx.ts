@@ -93,10 +93,10 @@ interface Columns {
   readonly nodes: readonly number[];
 }
 
-/** Up to this many entries, or this many an edge, zeros for columns no one reads are cheaper than choosing columns. */
+/** Up to this many entries, or entries per edge, zeros for unused columns are cheaper than selecting columns. */
 const smallMatrix = 4096;
 const fullMatrix = 2;
-/** Above this many columns, and this many for one that is wanted, each tensor is cut before it is put beside others. */
+/** Above this many columns, and this many per needed column, columns are selected from each tensor before joining. */
 const widestJoin = 1024;
 const emptiestJoin = 4;
 
@@ -323,7 +323,7 @@ class Writer {
     const weights = new Float64Array(nodes.length * width);
     nodes.forEach((i, row) => {
       const first = graph.edgeStart[i];
-      // What is left of the row reads the first predecessor once more, times 0.
+      // Unused entries of the row read the first predecessor again, times 0.
       if (graph.edgeStart[i + 1] > first) {
         positions.fill(columnOf.get(sourceOf(graph, first))!, row * width, (row + 1) * width);
       }
@@ -365,7 +365,7 @@ class Writer {
     });
   }
 
-  /** The columns of these nodes, in any order: with others between them where that costs less than choosing. */
+  /** The columns of these nodes, in any order: with others between them if that is cheaper than selecting. */
   #read(from: readonly number[], readers: readonly number[]): Columns {
     const joined = this.#join(from);
     const max = Math.max(smallMatrix, fullMatrix * from.length * readers.length);
@@ -373,7 +373,7 @@ class Writer {
     return this.#narrow(joined, new Set(from));
   }
 
-  /** All tensors that hold any of these nodes, side by side; of wide ones only the columns that are wanted. */
+  /** All tensors that hold any of these nodes, side by side; of wide ones only the needed columns. */
   #join(nodes: readonly number[]): Columns {
     const whole = [...new Set(nodes.length === 0 ? [this.#columns[0]] : nodes.map((i) => this.#columns[i]))];
     if (whole.length === 1) return whole[0];
@@ -407,7 +407,7 @@ class Writer {
     for (const i of columns.nodes) this.#columns[i] = columns;
   }
 
-  /** Nodes whose fan-ins are within twice of each other together, so that at most half of what is read is in vain. */
+  /** Nodes whose fan-ins are within twice of each other together, so that at most half of what is read is unused. */
   #byFanIn(nodes: readonly number[]): number[][] {
     const groups = new Map<number, number[]>();
     for (const i of nodes) {
@@ -424,7 +424,7 @@ class Writer {
     return Array.from({ length: edgeStart[i + 1] - edgeStart[i] }, (_, k) => sourceOf(this.#graph, edgeStart[i] + k));
   }
 
-  /** What h of node i is multiplied by: its own b and w, where it adds. */
+  /** The factor of h of node i: its own b and w, where it adds. */
   #inner(i: number): number {
     const activation = this.#graph.activationOf[i];
     const { inner, linear } = this.#written[activation];
@@ -432,7 +432,7 @@ class Writer {
     return (inner?.(options) ?? 1) * (linear === true ? this.#scale(i) : 1);
   }
 
-  /** What the value of node i has been divided by where it is stored, and who reads it multiplies by: mostly c. */
+  /** The factor between the stored value and the value of node i, by which readers multiply: usually c. */
   #outer(i: number): number {
     if (i < this.#graph.inputCount || i >= this.#graph.nodeCount) return 1;
     return this.#written[this.#graph.activationOf[i]].linear === true ? 1 : this.#scale(i);

@@ -97,7 +97,7 @@ class Writer {
     this.#bytes.set(length, start);
   }
 
-  /** Seven bits a byte, the lowest first; the eighth is set if another byte follows. */
+  /** Seven bits per byte, the lowest first; the eighth is set if another byte follows. */
   #varint(value: number | bigint): void {
     this.#reserve(10);
     let small = value as number;
@@ -121,7 +121,7 @@ class Writer {
 }
 
 /**
- * Reads a message: every field is there, with '', 0, no bytes or an empty list if the bytes have none; a message that is not
+ * Reads a message: every field is present, with '', 0, no bytes or an empty list if the bytes have none; a message that is not
  * there is undefined. Fields that the table does not have are skipped, and bytes are views of the input.
  *
  * @throws Error if the bytes are no such message; NnbpError `TOO_LARGE` if the result would need more memory than four

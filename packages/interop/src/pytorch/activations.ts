@@ -16,10 +16,10 @@ const expressions = {
   gelu: () => 'functional.gelu(h)',
   silu: () => 'functional.silu(h)',
   mish: () => 'functional.mish(h)',
-  // Their own is the straight line from a threshold on.
+  // PyTorch's softplus is linear above a threshold.
   softplus: () => 'torch.logaddexp(h, torch.zeros_like(h))',
   softsign: () => 'functional.softsign(h)',
-  // Their own has 1/6 in float32 in its derivative, whatever the precision of h.
+  // The derivative of PyTorch's function has 1/6 in float32, whatever the precision of h.
   hardSigmoid: () => 'torch.clamp(h / 6 + 0.5, 0, 1)',
   hardTanh: () => 'functional.hardtanh(h)',
   hardSwish: () => 'h * torch.clamp(h / 6 + 0.5, 0, 1)',

@@ -1,12 +1,12 @@
-/** What was learned in PyTorch, brought back into the network that went out. */
+/** Imports the parameters of an exported network that was trained in PyTorch. */
 import { mismatch, Network, NnbpError } from '@nnbp/core';
 import { decode } from '@nnbp/formats/shared';
 import { layout } from './layout.js';
 
 /**
  * A copy of the network with the parameters of a `.safetensors` file, as the `train.py` of {@link toPyTorch} writes it:
- * the state of its module, in float32 or float64. The network's graph has to be the one that went out. Units stay those
- * of the network.
+ * the state of its module, in float32 or float64. The network must have the graph that was exported. Its scalers
+ * are kept.
  *
  * @throws NnbpError `MALFORMED` (no safetensors file, or a damaged one; tensors of another network), `NOT_FINITE`
  */

@@ -14,7 +14,7 @@ import {
   windowModule,
 } from './standard-layers.js';
 
-/** The b, c or w of a block: how many are its own, and where each stands among these, the shared ones and the fixed ones. */
+/** The b, c or w of a block: how many only the block uses, and the index of each among these, the shared and the fixed ones. */
 export interface Numbers {
   readonly own: number;
   /** Undefined: all are its own, in their order. */
@@ -23,7 +23,7 @@ export interface Numbers {
 
 /** A block as the module has it. */
 export interface ModuleBlock extends Block {
-  /** A matrix of own weights; or a weight an edge, written into a matrix, summed edge by edge, or aggregated. */
+  /** A matrix of own weights; or one weight per edge, written into a matrix, summed edge by edge, or aggregated. */
   readonly kind: 'Dense' | 'Packed' | 'Sparse' | 'Aggregated';
   /** For each node, how many edges it has. */
   readonly fanIn: readonly number[];
@@ -38,7 +38,7 @@ export interface ModuleBlock extends Block {
 /** The module's blocks and layers, each after all it needs, and all its parameters. */
 export interface Layout {
   readonly blocks: readonly (ModuleBlock | ModuleLayer)[];
-  /** Whether all that is remembered is in recurrent layers, so that a sequence is computed layer by layer. */
+  /** Whether the whole state is in recurrent layers, so that a sequence is computed layer by layer. */
   readonly isLayered: boolean;
   readonly sharedCount: number;
   readonly seatings: readonly ParameterSlot[];

@@ -30,7 +30,7 @@ export interface ModuleLayer {
 /** The blocks and layers of a graph, each after all it reads. */
 export interface LayerPlan {
   readonly steps: readonly Step[];
-  /** Whether all that is remembered is in recurrent layers, so that a sequence is computed layer by layer. */
+  /** Whether the whole state is in recurrent layers, so that a sequence is computed layer by layer. */
   readonly isLayered: boolean;
 }
 
@@ -66,7 +66,7 @@ export function usersOf(graph: Graph, nodes: Iterable<number>): Uint32Array {
   return users;
 }
 
-/** Whether these slots are as many different parameters, which only these nodes have. */
+/** Whether these slots are distinct parameters that only these nodes use. */
 function areOwn(graph: Graph, slots: readonly number[], nodes: readonly number[], users: Uint32Array): boolean {
   if (!slots.every((slot) => slot >= 0 && slot < graph.parameterCount) || new Set(slots).size < slots.length)
     return false;
@@ -132,7 +132,7 @@ function isWindowModule(graph: Graph, layer: WindowLayer, users: Uint32Array): b
 const hasBias = ({ parameterCount, constants }: Graph, { biases }: WindowLayer) =>
   !biases.every((slot) => slot >= parameterCount && constants[slot - parameterCount] === 0);
 
-/** Whether as many zeros at the end as at the beginning give as many windows. */
+/** Whether symmetric padding gives the same number of windows. */
 const isPadded = ({ size, kernel, stride, dilation, padding: [begin], windows }: Axis) =>
   Math.floor((size + 2 * begin - dilation * (kernel - 1) - 1) / stride) + 1 === windows;
 

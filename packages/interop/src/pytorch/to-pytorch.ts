@@ -47,7 +47,7 @@ export interface PyTorchFiles {
  * const files = toPyTorch(network);
  * Object.keys(files); // ['network.py', 'train.py', 'weights.safetensors']
  *
- * // Trained elsewhere, and brought back.
+ * // After training in PyTorch.
  * fromPyTorch(files['weights.safetensors'], network).predict([1, 2])[0] === network.predict([1, 2])[0]; // true
  * ```
  */
@@ -156,7 +156,7 @@ function networkClass(
   const next = isLayered ? { reads: [], columns: undefined } : locations.of(nextState(graph));
   const initials = plan.blocks.flatMap((block) => (block.kind === 'Recurrent' ? [block.initial] : []));
   const initial = isLayered ? initials.flat() : Array.from(graph.initialState());
-  // A node may be read by the next step alone and reach no output: with memory, this is not looked into.
+  // With delays, this is not checked: a node may be read by the next step only.
   const unread = hasState || neededByOutputs(graph).includes(0, graph.inputCount);
   const units = (numbers: readonly number[] | undefined) => (numbers === undefined ? 'None' : list(numbers));
   return `class Network(nn.Module):
@@ -239,7 +239,7 @@ ${isLayered ? valuesOfLayers : valuesOfBlocks}
 `;
 }
 
-/** What `forward` does beside one step. */
+/** What `forward` does besides one step. */
 const eachStep = `        if not self.has_state:
             return self.step(x, None, self.prepare(), own_units)[0]
         prepared, state, outputs = self.prepare(), self.initial_state(len(x)), []

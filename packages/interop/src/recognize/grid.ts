@@ -80,7 +80,7 @@ function sidesOf(
 const distinct = (window: readonly number[], of: (cell: number) => number) =>
   [...new Set(window.map(of))].sort((a, b) => a - b);
 
-/** How much larger than any window a kernel may be, of which a part is always in the padding. */
+/** By how much a kernel may exceed the largest window, if a part of it is always in the padding. */
 const maxHidden = 2;
 /** Strides to try if no two complete windows determine it. */
 const maxStride = 8;

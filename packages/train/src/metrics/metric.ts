@@ -20,7 +20,7 @@
  * ```
  */
 export interface Metric {
-  /** Under which the result is reported. */
+  /** The name under which the result is reported. */
   readonly name: string;
   /** Starts an evaluation of a network with that many outputs. */
   start(outputCount: number): MetricCount;

@@ -23,7 +23,7 @@ export const customActivation = 256;
 
 /**
  * Called with a unit's address and the nodes from, to of it: reads h from the g rows, writes g, x and slope rows. One
- * loop over all vectors of all rows, so that the constants of g are made once.
+ * loop over all vectors of all rows, so that the constants of g are loaded once.
  */
 export function activationKernel(module: Assembler, multiplyAdd: MultiplyAdd, custom: Callable): Callable {
   const kernels = Object.values<ActivationKernel>(activationKernels).map((kernel) =>

@@ -43,7 +43,7 @@ export function denseOneKernel(module: Assembler, multiplyAdd: MultiplyAdd): Cal
           x.set(f32x4.load(add(panel.get, k.get))),
           addAll((r) => w.set(f32x4.load(add(a[r].get, k.get)))),
         ]),
-        // The last one to three predecessors: behind them are other weights.
+        // The last one to three predecessors: other weights follow them.
         whileRoom(k, end, 4, [
           x.set(f32x4.loadZero(add(panel.get, k.get))),
           addAll((r) => w.set(f32x4.loadZero(add(a[r].get, k.get)))),

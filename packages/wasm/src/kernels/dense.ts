@@ -9,7 +9,7 @@
  *
  * with delta = dloss/dx · slope. A tile of C stays in registers while k runs: of A one number at a time is read and
  * splatted, of B a few vectors. A tall slice of B (16 KiB of cache lines) stays in the first-level cache while all rows
- * of C pass over it. `pnpm bench` says how near this comes to multiplying and adding in registers alone.
+ * of C pass over it. `pnpm bench` compares this with multiplying and adding in registers alone.
  */
 import {
   type Assembler,
@@ -63,9 +63,9 @@ interface Product {
   end?(frame: Frame): Code;
   /** The address of A[row + r][k] and a constant to add to it. */
   factor(frame: Frame, r: number): readonly [address: Code, offset: number];
-  /** What row r of C starts from at k = 0; if there is none, from what is there. */
+  /** The initial value of row r of C, at k = 0. Default: its current value. */
   initial?(frame: Frame, r: number): Code;
-  /** Whether C is the gradient vector: columns end where they end, and their absolute values are added up. */
+  /** Whether C is the gradient vector: columns are not rounded up to vectors, and absolute values are summed. */
   readonly gradients: boolean;
 }
 
@@ -102,7 +102,7 @@ const forward: Product = {
 
 const case2: Product = {
   name: 'denseCase2',
-  // Less deep: each k is another node's weights, on another page of memory, and the processor knows few pages at once.
+  // Less deep: each k is another node's weights, on another page of memory, and the processor's address cache holds few pages.
   depth: 32 * 4,
   prepare: (frame) => {
     const [weights, delta, predecessorX, dLossDx] = frame.kept;
@@ -161,7 +161,7 @@ interface Shape {
 
 /** A product takes a register of its own before it is added: 15 registers hold 8 sums, 4 vectors of B and 2 of A. */
 const separateShape: Shape = { rows: 2, vectors: 4 };
-/** One instruction, and no such register: 12 sums, 2 vectors of B and 1 of A, for fewer loads a product. */
+/** One instruction, and no such register: 12 sums, 2 vectors of B and 1 of A, for fewer loads per product. */
 const fusedShape: Shape = { rows: 6, vectors: 2 };
 /** As many sums as keep the adders busy. */
 const minSums = 4;

@@ -45,8 +45,8 @@ const ln2Low = -2.12194440054690583e-4;
 const roundToInteger = 12582912;
 
 /**
- * sign · x = n ln 2 + sign · r with |r| ≤ ln 2 / 2, x being within ±87; `rounded` holds n in its low bits. That r takes
- * x's sign and not the sum's saves turning x's sign.
+ * sign · x = n ln 2 + sign · r with |r| ≤ ln 2 / 2, x being within ±87; `rounded` holds n in its low bits. Since r has
+ * the sign of x, x need not be negated.
  */
 function reduce({ multiplyAdd, local }: KernelContext, x: Code, sign: 1 | -1, r: Local, rounded: Local): Code {
   const [clamped, n] = [local(v128), local(v128)];
@@ -106,7 +106,7 @@ export function expOfSquare(context: KernelContext, x: Local, result: Local, div
   return [
     high.set(i32x4.and(x.get, i32x4.const(0xfffff000))),
     low.set(f32x4.mul(share, f32x4.mul(f32x4.sub(x.get, high.get), f32x4.add(x.get, high.get)))),
-    // Where exp is clamped anyway, the low part must not be larger than what its polynomial is made for.
+    // Where exp is clamped, the low part must stay within the range of its polynomial.
     low.set(f32x4.pmax(f32x4.pmin(low.get, f32x4.const(0.1)), f32x4.const(-0.1))),
     exp(context, f32x4.mul(share, f32x4.mul(high.get, high.get)), result, 1, low.get),
   ];

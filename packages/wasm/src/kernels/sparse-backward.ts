@@ -18,7 +18,7 @@ import { laneSum, whileRoom } from './loops.js';
 const { add, sub, mul, shl, load, ltU } = int;
 const number = int.const;
 
-/** Edges out of a node are taken in portions whose sums fit into a thread's scratch memory, four lanes an edge. */
+/** Edges out of a node are taken in portions whose sums fit into a thread's scratch memory, four lanes per edge. */
 export const portion = 256;
 
 /**
@@ -82,7 +82,7 @@ export function sparseBackward(module: Assembler, multiplyAdd: MultiplyAdd): Cal
         row.set(mul(row.get, word('rowBytes'))),
         x.set(add(word('x'), row.get)),
         dLossDx.set(add(word('dLossDx'), row.get)),
-        // A page a thread.
+        // A page per thread.
         scratch.set(add(word('scratch'), shl(sub(record.get, number(header.total)), number(6)))),
         control.loop(
           end.set(add(firstEdge.get, number(4 * portion))),

@@ -1,4 +1,4 @@
-/** Gradient transforms before the update: a pass over the mean gradient each. */
+/** Gradient transforms before the update: one pass over the mean gradient for each. */
 import type { TransformName } from '@nnbp/optim';
 import {
   type Assembler,
@@ -18,11 +18,11 @@ import { normBlock, word } from '../memory-map.js';
 import { signOf } from './elementary.js';
 import { whileRoom } from './loops.js';
 
-/** What the kernel of a transform is: a function of each gradient, or, without one, a scaling by the norm. */
+/** The interface of transform kernels: a function of each gradient, or, without one, a scaling by the norm. */
 interface TransformKernel {
   /** The option it reads. */
   readonly option: string;
-  /** Four gradients after the transform, given them, their parameters (an expression that may stand twice) and the option. */
+  /** Four gradients after the transform, given them, their parameters (an expression that may be used twice) and the option. */
   readonly elementwise?: (g: Code, p: Code, option: Code) => Code;
 }
 

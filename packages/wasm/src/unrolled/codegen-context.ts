@@ -1,4 +1,4 @@
-/** What the parts of unrolled code share: the graph, where things are, and the registers. */
+/** What the parts of unrolled code share: the graph, addresses and registers. */
 import type { Graph } from '@nnbp/core';
 import { type Code, f32x4, int, type Local, type MultiplyAdd, v128 } from '../assembler.js';
 import { type Group, type Stretch, stretches } from './groups.js';
@@ -16,7 +16,7 @@ export interface CodegenContext {
   /** The address of the sample's inputs, and of its targets. */
   readonly inputs: Local;
   readonly targets: Local;
-  /** A register a group: values, dloss/dx, delta = dloss/dx · slope, and dloss/dc = dloss/dx · g. */
+  /** A register per group: values, dloss/dx, delta = dloss/dx · slope, and dloss/dc = dloss/dx · g. */
   readonly x: readonly Local[];
   readonly dLossDx: readonly Local[];
   readonly delta: readonly Local[];

@@ -15,7 +15,7 @@ const { mul, store, loadLane, loadSplat } = f32x4;
 /** The losses whose code is short enough to be in every graph's module. */
 const inlined = ['mse', 'mae', 'huber'] as const;
 
-/** Added to a loss's code: its kernel is called, for a sample with a weight of its own. */
+/** Added to a loss's code: its kernel is called, for a sample with its own weight. */
 export const calledLoss = 1024;
 
 /** Sets every group's dLossDx: case 1 in the lanes of outputs, 0 in all others. Leaves the loss in the header. */

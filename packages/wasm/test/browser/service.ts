@@ -1,7 +1,7 @@
 /** The script of the service worker. */
 import { runQuarter } from './suite.js';
 
-/** What is used of a service worker's events, which the types of web workers do not know. */
+/** The part of a service worker's events that is used; it is missing from the types of web workers. */
 type ServiceMessage = MessageEvent<number | 'auto'> & { waitUntil(work: Promise<unknown>): void };
 
 self.addEventListener('message', (event) => {

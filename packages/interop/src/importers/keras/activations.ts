@@ -18,7 +18,7 @@ import {
 import type { Activation } from '@nnbp/core';
 import type { JsonValue } from '@nnbp/formats/shared';
 
-/** g, and what its h is multiplied by before. */
+/** g, and the factor of its h. */
 export interface Rule {
   readonly activation: Activation;
   readonly factor: number;

@@ -52,7 +52,7 @@ const windowLayers: ReadonlyMap<string, { readonly axes: number; readonly aggreg
 interface Applied extends Layer {
   /** Its own name, inside a `TimeDistributed`, whose name is `name`. */
   readonly inner?: string;
-  /** How many times it stands side by side, with the same weights. Default 1. */
+  /** The number of copies with the same weights. Default 1. */
   readonly copies?: number;
 }
 
@@ -102,7 +102,7 @@ interface Values {
  * @param modelJson - The contents of `model.json`, parsed or as a string.
  * @param weights - The file of weights beside it, or its shards in order.
  * @throws NnbpError `UNSUPPORTED` (a layer or activation that is not among these, by its name; weights that are not float32
- * or are quantized), `MALFORMED`, `TOO_LARGE` (a shape out of all proportion to the weights)
+ * or are quantized), `MALFORMED`, `TOO_LARGE` (a shape that is far too large for the weights)
  */
 export function fromKeras(modelJson: unknown, weights: Uint8Array | readonly Uint8Array[]): Network {
   const model = openJson(modelJson, what);
@@ -325,7 +325,7 @@ class Reader {
           windows: [wholeGrid(cells)],
         }
       : windowsIn(config, sizes, aggregation ? 'pool_size' : 'kernel_size', take);
-    // Copies stand side by side on one long grid.
+    // Copies are side by side on one long grid.
     const windows = Array.from({ length: copies }, (_, k) =>
       k === 0
         ? one.windows

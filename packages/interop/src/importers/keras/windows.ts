@@ -16,7 +16,7 @@ export interface Windows {
   readonly windows: readonly Window[];
 }
 
-/** How windows lie along one axis. */
+/** The positions of windows along one axis. */
 interface Axis {
   readonly size: number;
   readonly kernel: number;
@@ -71,7 +71,7 @@ export const wholeGrid = (cells: number): Window => ({
   kernelIndices: Array.from({ length: cells }, (_, k) => k),
 });
 
-/** A size for each axis; one number alone is that of all. */
+/** A size for each axis; a single number is that of all axes. */
 function sizesOf(json: JsonValue, axes: number): number[] {
   const all = Array.isArray(json.value) ? json.list() : Array.from({ length: axes }, () => json);
   if (all.length !== axes) json.refuse(axes === 1 ? 'one size' : `${axes} sizes`);

@@ -10,7 +10,7 @@ import { type ParsedGenome, type NeatNode, type Parsed, readGenome, what } from 
 export interface NeatPythonOptions {
   /**
    * True for a genome that ran as neat-python's `RecurrentNetwork`: every connection from a node reads its value of the
-   * step before, 0 at first; connections from inputs read the current step. Default false: a `FeedForwardNetwork`.
+   * previous step, 0 at first; connections from inputs read the current step. Default false: a `FeedForwardNetwork`.
    */
   readonly recurrent?: boolean;
 }

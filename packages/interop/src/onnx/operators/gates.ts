@@ -19,8 +19,8 @@ import { affine, type Entry, ratio, sum } from '../tape.js';
 import { isUnfinished, map, type Operator, terms } from './operator.js';
 
 /**
- * A product of two computed numbers: an activation if it is one that an activation is made of, else a node with the
- * aggregation `product`. An activation is made of a · a, or of a gate times what it gates. With a gate s · f(r a) + t:
+ * A product of two computed values: an activation if it has one of the forms below, else a node with the aggregation
+ * `product`. The forms are a · a, and a times a gate s · f(r a) + t:
  * silu, f = sigmoid, t = 0:  a s σ(r a) = s/r silu(r a)
  * mish, f = tanh of softplus(a), t = 0:  a s f = s mish(a)
  * hardSwish, f = hardSigmoid, t = 0:  a s f(r a) = s/r hardSwish(r a)

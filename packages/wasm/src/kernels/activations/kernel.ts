@@ -1,4 +1,4 @@
-/** What the kernel of an activation is, and code that several of them share. */
+/** The interface of activation kernels, and code that several of them share. */
 import { type Code, f32x4, i32x4, type Local, v128 } from '../../assembler.js';
 import { exp, expMinusOne, type KernelContext } from '../elementary.js';
 

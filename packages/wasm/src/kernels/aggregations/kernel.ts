@@ -1,4 +1,4 @@
-/** What the kernel of an aggregation is. */
+/** The interface of aggregation kernels. */
 import type { Code, Local } from '../../assembler.js';
 import type { KernelContext } from '../elementary.js';
 

@@ -1,4 +1,4 @@
-/** What the kernel of a loss is. */
+/** The interface of loss kernels. */
 import type { Assembler, Callable, Code, Local, MultiplyAdd } from '../../assembler.js';
 import type { KernelContext } from '../elementary.js';
 
