@@ -239,6 +239,12 @@ test('on a phone all chapters can be completed by touch alone, with targets of a
       await page.getByText(`第 ${k + 1} 题，共 ${tasks.length} 题`).waitFor();
       expect(await smallTargets(page)).toEqual([]);
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+      if (name === 'order' && k === 1) {
+        await page.getByRole('radio', { name: '节点 5' }).tap();
+        await page.getByRole('button', { name: '检查' }).tap();
+        const hint = (await page.getByRole('status').filter({ hasText: '还可以试 2 次' }).boundingBox())!;
+        expect(hint.y + hint.height).toBeLessThanOrEqual(844);
+      }
       await solve(page, task, 'touch');
       await settled(page);
       if (name === 'order' && k === 0) {

@@ -1,6 +1,6 @@
 /** The card: one task, its answer, and what is wrong or right about it. */
 import { ChevronDown, ChevronUp } from 'lucide-react';
-import { type SyntheticEvent, useId, useState } from 'react';
+import { type SyntheticEvent, useEffect, useId, useRef, useState } from 'react';
 import { useMessages } from '../language.js';
 import { type ChapterName, chapterNames, type ChapterWork } from '../state.js';
 import { usePlayground } from '../store.js';
@@ -31,6 +31,12 @@ export function Card({ chapter, tasks, work }: CardProps) {
   const { state, hint } = taskState(task, tries);
   const checked = tries.at(-1) === work.draft;
   const isHidden = usePlayground(({ display }) => display.answers === 'hidden');
+  const status = useRef<HTMLDivElement>(null);
+  const isWrong = state === 'open' && checked && hint !== undefined;
+  // On phones the card is as high as half of the screen, and the hint may be below its end.
+  useEffect(() => {
+    if (isWrong) status.current?.scrollIntoView({ block: 'nearest' });
+  }, [isWrong, tries.length]);
   return (
     <section
       className={styles.card}
@@ -51,8 +57,8 @@ export function Card({ chapter, tasks, work }: CardProps) {
       ) : (
         <Settled chapter={chapter} tasks={tasks} number={number} work={work} />
       )}
-      <div role="status" className={state === 'open' && checked && hint ? styles.hint : styles.quiet}>
-        {state === 'open' && checked && hint !== undefined && (
+      <div ref={status} role="status" className={isWrong ? styles.hint : styles.quiet}>
+        {isWrong && (
           <>
             <RichText text={hint[language]} /> {say.triesLeft(maxTries - tries.length)}
           </>

@@ -59,7 +59,7 @@ const en = {
   timesLess: (factor: string) => `The first layer receives ${factor} × less than the last.`,
   timesMore: (factor: string) => `The first layer receives ${factor} × more than the last.`,
   surface: (factor: number) =>
-    `The loss over w and b, from light (small) to dark (large). The minimum is at w = ${factor}, b = 0.`,
+    `The loss over w and b: the stronger the colour, the larger the loss. The minimum is at w = ${factor}, b = 0.`,
   learningRate: 'Learning rate:',
   stepsTaken: 'Steps:',
   lossAfter: (steps: number, loss: string) => `loss after ${steps === 1 ? '1 step' : `${steps} steps`}: ${loss}`,
@@ -147,7 +147,7 @@ const zh: typeof en = {
   nothingArrives: '没有梯度传到第一层。',
   timesLess: (factor) => `第一层的梯度是最后一层的 1/${factor}。`,
   timesMore: (factor) => `第一层的梯度是最后一层的 ${factor} 倍。`,
-  surface: (factor) => `w 和 b 上的损失，由浅（小）到深（大）。最小值在 w = ${factor}，b = 0。`,
+  surface: (factor) => `w 和 b 上的损失：颜色越浓，损失越大。最小值在 w = ${factor}，b = 0。`,
   learningRate: '学习率：',
   stepsTaken: '步数：',
   lossAfter: (steps, loss) => `${steps} 步后的损失：${loss}`,

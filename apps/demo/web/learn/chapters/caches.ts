@@ -98,8 +98,8 @@ function guess(none: Counts, both: Counts): Task {
   return guessTask({
     label: { en: 'My guess:', zh: '我猜：' },
     ask: {
-      en: 'Suppose dloss/dx is never kept: each parameter asks for it again, and each node asks all its successors again. How many times in total is a dloss/dx computed in this network? Guess first.',
-      zh: '假设从不保存 dloss/dx：每个参数都重新要一次，每个节点又重新向所有后继要。在这个网络里，dloss/dx 一共要算多少次？先猜一猜。',
+      en: 'A cache keeps a number that was computed. Suppose there is none: each parameter asks its node for dloss/dx, and the node asks all its successors, every time anew. How many times in total is a dloss/dx computed in this network? Guess first.',
+      zh: '缓存就是把算过的数保存下来。假设没有缓存：每个参数都向所在的节点要 dloss/dx，节点每次又重新向所有后继要。在这个网络里，dloss/dx 一共要算多少次？先猜一猜。',
     },
     explain: {
       en: `${none.dLossDx} times. Kept at each node, it is computed ${both.dLossDx} times: once per node.`,
@@ -148,8 +148,8 @@ function million(width: number, byDepth: CachesExercise['byDepth']): Task {
     exact: true,
     label: { en: 'Hidden layers:', zh: '隐藏层数：' },
     ask: {
-      en: `A larger network: one input, hidden layers of ${width} nodes, one output. Without caches the work grows with the number of paths. From how many hidden layers on are there a million paths or more?`,
-      zh: `更大的网络：一个输入，每个隐藏层 ${width} 个节点，一个输出。没有缓存时，工作量随路径数增长。从几个隐藏层起，路径达到一百万条？`,
+      en: `A larger network: one input, hidden layers of ${width} nodes, one output. Each node reads the whole layer before it. Without caches the work grows with the number of paths from input to output. From how many hidden layers on are there a million paths or more?`,
+      zh: `更大的网络：一个输入，每个隐藏层 ${width} 个节点，一个输出，每个节点读取前一层的所有节点。没有缓存时，工作量随输入到输出的路径数增长。从几个隐藏层起，路径达到一百万条？`,
     },
     explain: {
       en: `Each layer multiplies the paths by ${width}, but adds only ${width * width} edges. With ${first} layers: ${byDepth[first - 1].paths.toLocaleString('en')} paths, ${byDepth[first - 1].edges} edges. With the caches each edge is used once.`,

@@ -24,8 +24,8 @@ function preActivation({ network, pass: { cache } }: Worked): Task {
   return numberTask({
     label: same('h_4'),
     ask: {
-      en: 'Values flow from the input, node 1, to the output, node 7. Node 4 adds up what arrives: its bias b_4, and each incoming value times its weight. The sum is called h_4. Work it out from the numbers in the graph.',
-      zh: '数值从输入（节点 1）流向输出（节点 7）。节点 4 把到达的东西加起来：自己的偏置 b_4，再加上每个输入值乘以对应的权重。这个和叫作 h_4。请用图中的数字算出它。',
+      en: 'Values flow from the input, node 1, to the output, node 7. Node 4 adds up its bias b_4 and each incoming value times the weight of its edge. The sum is called h_4. Work it out from the numbers in the graph.',
+      zh: '数值从输入（节点 1）流向输出（节点 7）。节点 4 求和：自己的偏置 b_4，再加上每个输入值乘以所在边的权重 w。这个和叫作 h_4。请用图中的数字算出它。',
     },
     explain: {
       en: `h_4 = b_4 + w_2to4 · x_2 + w_3to4 · x_3 = ${show(h)}. Nodes 2 and 3 contribute nothing but their values: b, c and the weights all belong to node 4.`,
@@ -75,12 +75,12 @@ function value({ network, pass: { cache } }: Worked): Task {
   return numberTask({
     label: same('x_4'),
     ask: {
-      en: `Now h_4 = ${show(h)} goes through the sigmoid g, which turns any number into one between 0 and 1. Drag the point along the curve to h_4 and read g(h_4) there. The node passes on x_4 = c_4 · g(h_4). What is x_4?`,
-      zh: `现在 h_4 = ${show(h)} 要经过 sigmoid 函数 g，它把任何数变成 0 和 1 之间的数。把点沿曲线拖到 h_4，读出 g(h_4)。节点传出的值是 x_4 = c_4 · g(h_4)。x_4 是多少？`,
+      en: `Now h_4 = ${show(h)} goes through the sigmoid g, which turns any number into one between 0 and 1. Drag the point along the curve to h_4 and read g(h_4) there. The node passes on x_4 = c_4 · g(h_4), scaled by c_4. What is x_4?`,
+      zh: `现在 h_4 = ${show(h)} 要经过 sigmoid 函数 g，它把任何数变成 0 和 1 之间的数。把点沿曲线拖到 h_4，读出 g(h_4)。节点再乘以自己的系数 c_4，传出 x_4 = c_4 · g(h_4)。x_4 是多少？`,
     },
     explain: {
-      en: `x_4 = c_4 · g(h_4) = ${show(c)} · ${show(cache.g('4'))} = ${show(x)}. Every node of every network does these steps: add, bend, scale.`,
-      zh: `x_4 = c_4 · g(h_4) = ${show(c)} · ${show(cache.g('4'))} = ${show(x)}。任何网络的任何节点都是这三步：相加、经过激活函数、缩放。`,
+      en: `x_4 = c_4 · g(h_4) = ${show(c)} · ${show(cache.g('4'))} = ${show(x)}. Every node of every network does these steps: add, bend by an activation function such as the sigmoid, scale.`,
+      zh: `x_4 = c_4 · g(h_4) = ${show(c)} · ${show(cache.g('4'))} = ${show(x)}。任何网络的任何节点都是这三步：相加、经过激活函数（例如 sigmoid）、缩放。`,
     },
     expected: x,
     mistakes: [

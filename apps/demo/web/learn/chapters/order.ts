@@ -65,8 +65,8 @@ function anyOrder({ network: { graph } }: Worked): PickTask {
     count: graph.nodeCount,
     options: graph.ids,
     ask: {
-      en: 'A visited node hands its share to its predecessors, once. Click all seven nodes in an order in which nothing is left behind. Several orders are right.',
-      zh: '访问一个节点时，它把自己那一份交给前驱，只交一次。请按某个顺序点击全部七个节点，不要落下任何一份。这样的顺序不止一种。',
+      en: 'The backward pass visits every node once. A visited node adds up the messages that have arrived and sends its own to its predecessors, the nodes it reads. Click all seven nodes in an order in which no message comes too late. Several orders are right.',
+      zh: '反向传播访问每个节点一次。被访问的节点把已收到的消息加起来，再把自己的消息传给前驱，也就是它读取的节点。请按某个顺序点击全部七个节点，不让任何消息来得太晚。这样的顺序不止一种。',
     },
     explain: {
       en: 'Every node came after all its successors: a reversed topological order. Of the 5,040 orders of seven nodes, 12 are such orders, and each gives the same numbers.',
@@ -80,8 +80,8 @@ function anyOrder({ network: { graph } }: Worked): PickTask {
         return {
           right: false,
           hint: {
-            en: `Node ${early.id} was visited before ${early.waitsFor.join(', ')}: what comes from there stays behind.`,
-            zh: `节点 ${early.id} 在 ${early.waitsFor.join('、')} 之前就被访问了：从那里来的那一份被落下了。`,
+            en: `Node ${early.id} was visited before ${early.waitsFor.join(', ')}: what comes from there is too late.`,
+            zh: `节点 ${early.id} 在 ${early.waitsFor.join('、')} 之前就被访问了：从那里来的消息太晚了。`,
           },
         };
       }
@@ -105,12 +105,12 @@ function whoWasTooEarly(worked: Worked, hasty: string, computed: Float64Array): 
   const missing = `${show(right)} − ${computed[first] < 0 ? `(${wrong})` : wrong} = ${show(right - computed[first])}`;
   return choiceTask({
     ask: {
-      en: `Someone visited one node too early: before the last of its successors. They found dloss/dx_1 = ${wrong}; ${show(right)} is right. The right shares are on the edges. Which node was it?`,
-      zh: `有人过早地访问了一个节点：在它的最后一个后继之前。得到 dloss/dx_1 = ${wrong}；正确的是 ${show(right)}。边上是正确的各份。是哪个节点？`,
+      en: `Someone visited one node too early: before the last of its successors. They found dloss/dx_1 = ${wrong}; ${show(right)} is right. The right messages are on the edges. Which node was it?`,
+      zh: `有人过早地访问了一个节点：在它的最后一个后继之前。得到 dloss/dx_1 = ${wrong}；正确的是 ${show(right)}。边上是正确的消息。是哪个节点？`,
     },
     explain: {
-      en: `Node ${hasty} passed on its share before all of it had arrived. The rest came in later and never reached node 1: ${missing} is missing.`,
-      zh: `节点 ${hasty} 在各份到齐之前就交了出去。剩下的后来才到，再也到不了节点 1：少了 ${missing}。`,
+      en: `Node ${hasty} sent its messages before all of those for it had arrived. The rest never reached node 1: ${missing} is missing.`,
+      zh: `节点 ${hasty} 在消息到齐之前就往回传了。剩下的消息来得太晚，到不了节点 1：少了 ${missing}。`,
     },
     right: hasty,
     options: candidates.map((id) => {

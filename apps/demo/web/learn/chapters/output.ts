@@ -47,12 +47,12 @@ function easy(x: number, t: number): Task {
   return numberTask({
     label: same('dloss/dx_7'),
     ask: {
-      en: `The output is x_7 = ${show(x)}, the target t = ${show(t)}, and the loss is (x_7 − t)². How much does the loss change per unit of x_7? Give the slope of the parabola at x_7, which is written dloss/dx_7.`,
-      zh: `输出 x_7 = ${show(x)}，目标 t = ${show(t)}，损失函数是 (x_7 − t)²。x_7 每变化一个单位，损失变化多少？请给出抛物线在 x_7 处的斜率，记作 dloss/dx_7。`,
+      en: `The output x_7 = ${show(x)} should be the target t = ${show(t)}. The loss (x_7 − t)² measures how wrong it is. How much does it change per unit of x_7? Give the slope of the parabola at x_7, written dloss/dx_7.`,
+      zh: `输出 x_7 = ${show(x)}，它应该等于目标 t = ${show(t)}。损失 (x_7 − t)² 衡量错了多少。x_7 每变化一个单位，损失变化多少？请给出抛物线在 x_7 处的斜率，记作 dloss/dx_7。`,
     },
     explain: {
-      en: `Case 1: dloss/dx_7 = 2 · (x_7 − t) = ${show(slope)}. ${slope < 0 ? 'Negative: a larger x_7 makes the loss smaller.' : 'Positive: a smaller x_7 makes the loss smaller.'} Nothing else in the network has a say.`,
-      zh: `场景 1：dloss/dx_7 = 2 · (x_7 − t) = ${show(slope)}。${slope < 0 ? '负数：x_7 变大，损失变小。' : '正数：x_7 变小，损失变小。'}网络里的其他部分都不影响它。`,
+      en: `Case 1 of three, an output: dloss/dx_7 = 2 · (x_7 − t) = ${show(slope)}. ${slope < 0 ? 'Negative: a larger x_7 makes the loss smaller.' : 'Positive: a smaller x_7 makes the loss smaller.'} Nothing else in the network has a say.`,
+      zh: `三个场景中的场景 1，输出节点：dloss/dx_7 = 2 · (x_7 − t) = ${show(slope)}。${slope < 0 ? '负数：x_7 变大，损失变小。' : '正数：x_7 变小，损失变小。'}网络里的其他部分都不影响它。`,
     },
     expected: slope,
     mistakes: [

@@ -59,12 +59,12 @@ function factors(_: Worked): PickTask {
     count: needed.length,
     options: [...needed, ...Object.keys(hints)],
     ask: {
-      en: 'dloss/dx_4 is known: how the loss follows the value of node 4. The weight w_2to4 acts inside node 4 only. Pick the three numbers whose product is dloss/dw_2to4.',
-      zh: 'dloss/dx_4 已知：损失怎样随节点 4 的值变化。权重 w_2to4 只在节点 4 内部起作用。请选出乘积等于 dloss/dw_2to4 的三个数。',
+      en: 'Learning changes b, c and w, so it needs their derivatives. dloss/dx_4 is known. The weight w_2to4 acts inside node 4 only. Pick the three numbers whose product is dloss/dw_2to4.',
+      zh: '学习就是改变参数 b、c、w，所以需要它们的导数。dloss/dx_4 已知。权重 w_2to4 只在节点 4 内部起作用。请选出乘积等于 dloss/dw_2to4 的三个数。',
     },
     explain: {
-      en: 'Case 3: dloss/dw_2to4 = dloss/dx_4 · slope_4 · x_2. The weight is multiplied by x_2, the sum goes through slope_4, and from x_4 on dloss/dx_4 says the rest.',
-      zh: '场景 3：dloss/dw_2to4 = dloss/dx_4 · slope_4 · x_2。权重乘以 x_2，和经过 slope_4，从 x_4 往后由 dloss/dx_4 说明。',
+      en: 'Case 3, a parameter: dloss/dw_2to4 = dloss/dx_4 · slope_4 · x_2. The weight is multiplied by x_2, the sum goes through slope_4, and dloss/dx_4 stands for everything after x_4.',
+      zh: '场景 3，参数：dloss/dw_2to4 = dloss/dx_4 · slope_4 · x_2。权重乘以 x_2，和经过 slope_4，x_4 之后的一切都在 dloss/dx_4 里。',
     },
     solution: needed.join(' '),
     check(answer) {
@@ -130,8 +130,8 @@ function followUp({ pass: { cache, gradients } }: Worked, measured: number): Tas
   const wrong = cache.dLossDx('4') * cache.x('2');
   return choiceTask({
     ask: {
-      en: `The article's follow-up program computes dw = dloss_dx * source.x. It says ${show(wrong)}; nudging the weight gives ${show(measured)}. What is missing in the program?`,
-      zh: `文章的后续程序这样计算：dw = dloss_dx * source.x。它得到 ${show(wrong)}；实际微调权重测得 ${show(measured)}。程序里少了什么？`,
+      en: `A published program, the article's follow-up, computes dw = dloss_dx * source.x. It gives ${show(wrong)}. Nudging the weight and watching the loss gives ${show(measured)}. What is missing in the program?`,
+      zh: `文章的后续程序这样计算：dw = dloss_dx * source.x。它得到 ${show(wrong)}；微调权重，看损失怎样变，测得 ${show(measured)}。程序里少了什么？`,
     },
     explain: {
       en: `The slope is missing: ${show(wrong)} · ${show(cache.slope('4'))} = ${show(gradients.of('4').w['2'])}. Leaving it out is right only where the slope is 1, as for a node without a sigmoid and c = 1.`,

@@ -80,8 +80,8 @@ function nextLoss(path: Path, factor: number): Task {
   return numberTask({
     label: { en: 'Next loss:', zh: '下一步的损失：' },
     ask: {
-      en: `One node, y = w · x + b, learns y = ${show(factor)}x from x = 1 to 5. At w = b = 0 the loss is ${show(start.loss)}, dloss/dw = ${show(dw)}, dloss/db = ${show(db)}. Take one step with learning rate ${firstRate}. What is the loss then? It is the mean of (y − t)².`,
-      zh: `一个节点 y = w · x + b，用 x = 1 到 5 学习 y = ${show(factor)}x。在 w = b = 0 处损失为 ${show(start.loss)}，dloss/dw = ${show(dw)}，dloss/db = ${show(db)}。用学习率 ${firstRate} 走一步，损失变成多少？它是 (y − t)² 的平均。`,
+      en: `One node, y = w · x + b, learns y = ${show(factor)}x from x = 1 to 5. The loss is the mean of (y − t)². At w = b = 0 it is ${show(start.loss)}, dloss/dw = ${show(dw)}, dloss/db = ${show(db)}. One step subtracts ${firstRate}, the learning rate, times its derivative from each parameter. What is the loss then?`,
+      zh: `一个节点 y = w · x + b，用 x = 1 到 5 学习 y = ${show(factor)}x。损失是 (y − t)² 的平均。在 w = b = 0 处损失为 ${show(start.loss)}，dloss/dw = ${show(dw)}，dloss/db = ${show(db)}。走一步，就是每个参数减去学习率 ${firstRate} 乘以它的导数。损失变成多少？`,
     },
     explain: {
       en: `The step leads to w = ${show(next.w)}, b = ${show(next.b)}, where the loss is ${show(next.loss)}. A straight line would have promised ${show(promised)}: the surface is curved, and a derivative is true only nearby.`,
@@ -137,8 +137,8 @@ function largest(path: Path): Task {
     kind: 'number',
     label: { en: 'Largest rate:', zh: '最大学习率：' },
     ask: {
-      en: 'Move the learning rate and watch the path. Up to some rate gradient descent comes to rest at the bottom; beyond it, each step overshoots further. Find the largest rate that still converges, to three decimals.',
-      zh: '移动学习率，观察路径。在某个值以内，梯度下降会停在谷底；超过它，每一步都越冲越远。请找出仍然收敛的最大学习率，精确到三位小数。',
+      en: 'Gradient descent repeats such steps. Move the learning rate and watch the path. Up to some rate it comes to rest at the bottom; beyond it, each step overshoots further. Find the largest rate that still converges, to three decimals.',
+      zh: '梯度下降就是反复走这样的步。移动学习率，观察路径。在某个值以内，它会停在谷底；超过它，每一步都越冲越远。请找出仍然收敛的最大学习率，精确到三位小数。',
     },
     explain: {
       en: '0.084 converges, 0.085 does not. Theory says 2 / λ, with λ the largest curvature of the surface: 2 / 23.66 = 0.0845. The steepest direction alone limits the step.',
@@ -204,8 +204,8 @@ function race(path: Path): Task {
     times.map(({ name, steps }) => `${name}: ${Number.isFinite(steps) ? steps : '> 500'}`).join(separator);
   return choiceTask({
     ask: {
-      en: `Four optimizers start at w = b = 0, each with the learning rate beside its name. Which one first brings the loss below ${finish}? Predict, then watch them.`,
-      zh: `四个优化器都从 w = b = 0 出发，学习率写在名称旁边。哪一个最先让损失低于 ${finish}？先预测，再看它们走。`,
+      en: `Optimizers turn derivatives into steps: SGD is plain gradient descent, the others also use earlier derivatives. Four start at w = b = 0, each with the rate beside its name. Which first brings the loss below ${finish}? Predict, then watch.`,
+      zh: `优化器把导数变成步子。SGD 就是普通的梯度下降，其他几个还会用到之前的导数。四个优化器都从 w = b = 0 出发，学习率写在名称旁边。哪一个最先让损失低于 ${finish}？先预测，再看它们走。`,
     },
     explain: {
       en: `Steps needed: ${listed('; ')}. The surface is a long valley: plain steps zigzag in it, others carry speed along it. No optimizer wins everywhere.`,

@@ -24,7 +24,7 @@ export const bugTexts: Readonly<Record<BugName, Text>> = {
   slope: { en: 'The slope is missing', zh: '少乘了 slope' },
   'at-x': { en: 'The slope is taken at x instead of h', zh: 'slope 取在 x 处而不是 h 处' },
   lost: { en: 'One successor is left out of the sum', zh: '求和时漏了一个后继' },
-  early: { en: 'It passed on too early', zh: '过早交出' },
+  early: { en: 'It sent its messages too early', zh: '消息传得太早' },
   twice: { en: 'One successor is counted twice', zh: '一个后继算了两次' },
   sign: { en: 'The sign is wrong', zh: '正负号错了' },
 };
@@ -127,7 +127,7 @@ function name({ graph }: Network, node: string, bug: BugName): SettingTask {
   return {
     kind: 'setting',
     ask: {
-      en: 'A program derives this network, and its backward pass has a bug at one node. Probe up to five nodes to compare its numbers with the correct ones. Then choose the node and the bug.',
+      en: 'A program computes the derivatives in this network, and its backward pass has a bug at one node. Probe up to five nodes to compare its numbers with the correct ones. Then choose the node and the bug.',
       zh: '一个程序对这个网络求导，它的反向传播在某个节点上有一个错误。最多可以探测五个节点，对比程序的结果和正确的结果，然后选出节点和错误。',
     },
     explain: {

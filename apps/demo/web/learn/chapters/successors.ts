@@ -1,4 +1,4 @@
-/** Chapter 3, case 2: dloss/dx of any other node is the sum of what its successors hand back. */
+/** Chapter 3, case 2: dloss/dx of any other node is the sum of the messages from its successors. */
 import { articleExercise, message } from '../article-exercise.js';
 import type { Chapter, Exercise, Worked } from '../chapter.js';
 import { show } from '../show.js';
@@ -57,8 +57,8 @@ function oneSuccessor(worked: Worked): Task {
       zh: '节点 4 只通过节点 7 影响损失。所以损失随 x_4 的变化，等于损失随 x_7 的变化乘以这条边的“汇率” dx_7/dx_4，也就是刚才算出的数。dloss/dx_4 是多少？',
     },
     explain: {
-      en: `Case 2: dloss/dx_4 = dloss/dx_7 · slope_7 · w_4to7 = ${show(cache.dLossDx('7'))} · ${show(cache.slope('7'))} · ${show(w)} = ${show(expected)}.`,
-      zh: `场景 2：dloss/dx_4 = dloss/dx_7 · slope_7 · w_4to7 = ${show(cache.dLossDx('7'))} · ${show(cache.slope('7'))} · ${show(w)} = ${show(expected)}。`,
+      en: `Case 2, a node that is not an output: dloss/dx_4 = dloss/dx_7 · slope_7 · w_4to7 = ${show(cache.dLossDx('7'))} · ${show(cache.slope('7'))} · ${show(w)} = ${show(expected)}.`,
+      zh: `场景 2，不是输出的节点：dloss/dx_4 = dloss/dx_7 · slope_7 · w_4to7 = ${show(cache.dLossDx('7'))} · ${show(cache.slope('7'))} · ${show(w)} = ${show(expected)}。`,
     },
     expected,
     mistakes: [
@@ -93,12 +93,12 @@ function collect(worked: Worked): PickTask {
     count: received.length,
     options: [...others, ...received],
     ask: {
-      en: 'Each successor j hands back dloss/dx_j · slope_j · w to its predecessor. The messages on their way back are in the picture. Select those that node 2 receives.',
-      zh: '每个后继节点 j 把 dloss/dx_j · slope_j · w 交还给它的前驱。图上是正在往回传的消息。请选出节点 2 收到的那些。',
+      en: 'The successors of a node are the nodes that read it. Each successor j sends it a message back: dloss/dx_j · slope_j · w. The picture shows the messages. Select those that node 2 receives.',
+      zh: '读取某个节点的那些节点是它的后继。每个后继 j 都往回传给它一条消息：dloss/dx_j · slope_j · w。图上是这些消息。请选出节点 2 收到的那些。',
     },
     explain: {
-      en: `Node 2 feeds nodes 4, 5 and 6, and each of them hands something back: ${values.join(', ')}.`,
-      zh: `节点 2 通向节点 4、5、6，它们各自交还一份：${values.join('，')}。`,
+      en: `Node 2 feeds nodes 4, 5 and 6, and each of them sends a message back: ${values.join(', ')}.`,
+      zh: `节点 2 通向节点 4、5、6，它们各自传回一条消息：${values.join('，')}。`,
     },
     solution: received.join(' '),
     check(answer) {
@@ -133,8 +133,8 @@ function sum(worked: Worked): Task {
   return numberTask({
     label: same('dloss/dx_2'),
     ask: {
-      en: 'Node 2 acts on the loss along three ways at once, so what comes back along them adds up. What is dloss/dx_2?',
-      zh: '节点 2 同时沿三条路影响损失，所以沿这三条路传回来的要相加。dloss/dx_2 是多少？',
+      en: 'Node 2 acts on the loss along three ways at once, so the messages that come back along them add up. What is dloss/dx_2?',
+      zh: '节点 2 同时沿三条路影响损失，所以沿这三条路传回来的消息要相加。dloss/dx_2 是多少？',
     },
     explain: {
       en: `${parts.map((part, k) => (k === 0 ? show(part) : `${part < 0 ? '−' : '+'} ${show(Math.abs(part))}`)).join(' ')} = ${show(expected)}. Case 2 is this sum over all successors, for every node that is not an output.`,
@@ -145,13 +145,13 @@ function sum(worked: Worked): Task {
       ...parts.map((part, k) => ({
         value: expected - part,
         hint: {
-          en: `What node ${received[k][0]} hands back is missing.`,
-          zh: `少了节点 ${received[k][0]} 交还的那一份。`,
+          en: `The message from node ${received[k][0]} is missing.`,
+          zh: `少了来自节点 ${received[k][0]} 的消息。`,
         },
       })),
       {
         value: parts.reduce((total, part) => total + Math.abs(part), 0),
-        hint: { en: 'Keep the signs: contributions can cancel.', zh: '保留正负号：各份可以互相抵消。' },
+        hint: { en: 'Keep the signs: messages can cancel.', zh: '保留正负号：各条消息可以互相抵消。' },
       },
       {
         value: expected / 3,

@@ -176,8 +176,8 @@ function sum({ terms, numbers, pass: { cache } }: Solved): Task {
   return numberTask({
     label: same('dloss/dw_1to2'),
     ask: {
-      en: 'w_1to2 is one weight, used at both steps. Case 3 holds at each: dloss/dx_2 · slope_2 · x_1. How does the loss follow w_1to2?',
-      zh: 'w_1to2 是一个权重，两步都用到它。场景 3 在每一步都成立：dloss/dx_2 · slope_2 · x_1。损失怎样随 w_1to2 变化？',
+      en: 'w_1to2 is one weight, used at both steps. Case 3 holds at each: dloss/dx_2 · slope_2 · x_1. What is dloss/dw_1to2?',
+      zh: 'w_1to2 是一个权重，两步都用到它。场景 3 在每一步都成立：dloss/dx_2 · slope_2 · x_1。dloss/dw_1to2 是多少？',
     },
     explain: {
       en: `${factors(1)} = ${show(terms[0])}, ${factors(2)} = ${show(terms[1])}. Their sum is ${show(expected)}: a step that moves w_1to2 moves both uses at once.`,

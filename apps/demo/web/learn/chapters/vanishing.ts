@@ -70,12 +70,12 @@ function factor(layers: readonly Layer[]): Task {
   const task = guessTask({
     label: { en: 'Factor:', zh: '倍数：' },
     ask: {
-      en: 'Eight hidden layers of eight sigmoid nodes. The slope of a sigmoid is at most 0.25. How many times smaller is the mean |dloss/dx| in the first hidden layer than in the last? The power of ten is enough.',
-      zh: '八个隐藏层，每层八个 sigmoid 节点。sigmoid 的 slope 最大是 0.25。第一个隐藏层的平均 |dloss/dx| 比最后一个小多少倍？数量级对就行。',
+      en: 'Eight hidden layers of eight sigmoid nodes. On the way back each layer multiplies by its slopes; that of a sigmoid is at most 0.25. How many times smaller is the mean |dloss/dx| in the first hidden layer than in the last? The power of ten is enough.',
+      zh: '八个隐藏层，每层八个 sigmoid 节点。往回传时，每一层都乘以它的 slope，而 sigmoid 的 slope 最大是 0.25。最后一个隐藏层的平均 |dloss/dx| 是第一个的多少倍？数量级对就行。',
     },
     explain: {
       en: `About ${times(expected)} ×. Each layer multiplies by slopes of at most 0.25, so what reaches the first layer shrinks exponentially: it learns ${times(expected)} × more slowly.`,
-      zh: `大约 ${times(expected)} 倍。每一层都乘以不超过 0.25 的 slope，传到第一层时按幂缩小：它学得慢 ${times(expected)} 倍。`,
+      zh: `大约 ${times(expected)} 倍。每一层都乘以不超过 0.25 的 slope，传到第一层时按幂缩小：它学习的速度只有最后一层的 1/${times(expected)}。`,
     },
     expected,
   });
@@ -127,8 +127,8 @@ function repair(layersOf: VanishingExercise['layersOf']): SettingTask {
   return {
     kind: 'setting',
     ask: {
-      en: 'Repair the network: change its activation, its initial weights or its depth, until the first hidden layer receives at least a tenth of what the last one does. Keep at least six hidden layers.',
-      zh: '修好这个网络：改变激活函数、初始权重或深度，使第一个隐藏层收到的至少是最后一个的十分之一。至少要保留六个隐藏层。',
+      en: 'Repair the network: change its activation g, its initial weights or its depth, until the first hidden layer receives at least a tenth of what the last one does. Keep at least six hidden layers.',
+      zh: '修好这个网络：改变激活函数 g、初始权重或深度，使第一个隐藏层收到的至少是最后一个的十分之一。至少要保留六个隐藏层。',
     },
     explain: {
       en: 'A tanh has slope 1 at 0, four times that of a sigmoid, so a layer passes back about as much as it receives. Initial weights matter for the same reason: it is the product slope · w that counts.',
@@ -161,7 +161,7 @@ function repair(layersOf: VanishingExercise['layersOf']): SettingTask {
         right: false,
         hint: {
           en: `The first layer still receives ${show(off)} times less than the last. Which activation has a larger slope?`,
-          zh: `第一层收到的仍比最后一层小 ${show(off)} 倍。哪个激活函数的 slope 更大？`,
+          zh: `最后一层收到的仍是第一层的 ${show(off)} 倍。哪个激活函数的 slope 更大？`,
         },
       };
     },
