@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { defaultState, type PlaygroundState } from '../web/state.js';
 import { expectAccessible, open, picture, useBrowser } from './page.js';
 
-useBrowser();
+useBrowser({ reload: true });
 
 const views: [string, Partial<PlaygroundState>][] = [
   ['learn', { view: 'learn' }],

@@ -144,6 +144,8 @@ test('the last input and output cannot be removed', async () => {
 
 test('undo and redo cover every edit, including those in Derive, and a number typed digit by digit is one edit', async () => {
   const page = await inBuild();
+  // There is nothing to undo.
+  await page.reload();
   const texts = [await text(page).inputValue()];
   const note = async () => texts.push(await text(page).inputValue());
   await boxOf(page, '4').getByRole('button').click();

@@ -18,7 +18,7 @@ import { openSession } from '../web/train/session.js';
 import { type DataName, type Settings, taskOf, withData } from '../web/shared/training-settings.js';
 import { expectAccessible, open, picture, useBrowser } from './page.js';
 
-useBrowser();
+useBrowser({ reload: true });
 
 const settingsFor = (data: DataName, change: Partial<Settings> = {}): Settings => ({
   ...withData(defaultState.train, data),

@@ -9,7 +9,7 @@ import { readAddress } from '../web/address.js';
 import { defaultState } from '../web/state.js';
 import { open, picture, untilUrl, useBrowser } from './page.js';
 
-useBrowser();
+useBrowser({ reload: true });
 
 const stat = (page: Page, name: string) => page.locator(`[data-stat="${name}"]`).textContent();
 const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name, exact: true });
