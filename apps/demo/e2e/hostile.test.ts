@@ -2,7 +2,7 @@
 import type { Page, Worker } from 'playwright-core';
 import { expect, inject, test } from 'vitest';
 import { defaultState, type PlaygroundState } from '../web/state.js';
-import { open, useBrowser } from './page.js';
+import { follow, open, useBrowser } from './page.js';
 
 useBrowser();
 
@@ -47,13 +47,13 @@ export default {
   },
   derivative: () => 1,
 };`;
+  const page = await open();
+  const requests: string[] = [];
+  page.on('request', (request) => requests.push(request.url()));
   for (const link of links(source)) {
-    const requests: string[] = [];
-    const page = await open(link);
-    page.on('request', (request) => requests.push(request.url()));
+    await follow(page, link);
     await says(page, 'found [], imported 0');
     expect(requests.filter((url) => !/^(?:blob|data):/.test(url) && !url.startsWith(inject('address')))).toEqual([]);
-    await page.close();
   }
 });
 
@@ -87,18 +87,19 @@ export default {
   },
   derivative: () => 1,
 };`;
+  const page = await open();
+  const running = new Set<Worker>();
+  let started = 0;
+  page.on('worker', (worker) => {
+    if (!worker.url().startsWith('blob:')) return;
+    started++;
+    running.add(worker);
+    worker.on('close', () => running.delete(worker));
+  });
   for (const link of links(later)) {
-    const page = await open(link);
-    const running = new Set<Worker>();
-    let started = 0;
-    page.on('worker', (worker) => {
-      if (!worker.url().startsWith('blob:')) return;
-      started++;
-      running.add(worker);
-      worker.on('close', () => running.delete(worker));
-    });
+    started = 0;
+    await follow(page, link);
     await expect.poll(() => [link.view, started > 0, running.size], { timeout: 50_000 }).toEqual([link.view, true, 0]);
-    await page.close();
   }
 });
 
