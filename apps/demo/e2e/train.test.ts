@@ -16,7 +16,7 @@ import { short } from '../web/train/numbers.js';
 import { networkFor } from '../web/train/network-for.js';
 import { openSession } from '../web/train/session.js';
 import { type DataName, type Settings, taskOf, withData } from '../web/shared/training-settings.js';
-import { expectAccessible, open, picture, useBrowser } from './page.js';
+import { expectAccessible, follow, open, picture, useBrowser } from './page.js';
 
 useBrowser({ reload: true });
 
@@ -194,6 +194,10 @@ test('the edges show the engine’s gradients of the selected sample', async () 
   await page.getByLabel('Sample number').fill('5');
   await page.getByText('Sample 5:').waitFor();
   expect(await stat(page, 'edges')).toContain(`The largest is ${short(largest)}.`);
+  // A link to other data replaces the training run together with what is asked of it.
+  await follow(page, { view: 'train', train: settingsFor('tripling') });
+  await page.getByRole('radio', { name: 'y = 3x', checked: true }).waitFor();
+  await expect.poll(() => stat(page, 'parameters')).toContain('w = ');
 });
 
 test('y = 3x ends with the weight 3', async () => {

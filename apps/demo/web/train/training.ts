@@ -120,10 +120,12 @@ export class Training {
       }
       const curve = await this.#replay(turn, trainer, steps);
       if (curve === undefined) return;
-      const snapshot = await inTime(trainer.snapshot(this.#question, true));
+      const question = this.#question;
+      const snapshot = await inTime(trainer.snapshot(question, true));
       if (turn !== this.#turn || snapshot === undefined) return;
       this.#show({ ...nothing, ready: answer, curve });
       this.#take(snapshot);
+      if (question !== this.#question) await this.#look(turn, trainer);
       if (again) await this.play(this.#speed);
       else await this.#playIfRequested();
     });
@@ -186,7 +188,8 @@ export class Training {
   /** Selects the sample whose gradient is shown, or the row of inputs that is predicted. */
   async ask(part: Partial<Question>): Promise<void> {
     this.#question = { ...this.#question, ...part };
-    if (this.view.playing || this.view.ready === undefined) return;
+    // While another training run is prepared, an answer would not belong to the picture that is shown.
+    if (this.view.playing || this.view.opening || this.view.ready === undefined) return;
     const turn = this.#turn;
     await this.#safely(turn, async () => this.#look(turn, (await this.#connected()).trainer));
   }
