@@ -1,0 +1,342 @@
+/**
+ * `pnpm --filter @nnbp/demo run speed` measures the built playground on a slow device: for each view the time until it is
+ * ready, and the frame rate while Train learns. Medians of three runs, each in a browser without a cache.
+ *
+ *     --runs 3                     runs of each measurement
+ *     --views learn,derive         only these views
+ *     --trainings circles,digits   only these trainings; `none`: none
+ *     --network fast-4g            or slow-4g
+ *     --cpu 4                      factor by which the page's main thread is slowed down
+ *     --built before,after         directories of builds to compare, in interleaved runs; default: builds the playground
+ *     --profile DIRECTORY          writes a CPU profile of each measurement there
+ *
+ * A view is ready when its first picture is drawn and a first action has been answered on the screen: `views` below says
+ * which. The slowest second is the one with the fewest frames, from pressing Play on. The server limits the network, so that
+ * workers' files are limited too: latency and bandwidth are those that Chrome DevTools applies for "Fast 4G" and Lighthouse for
+ * "Slow 4G".
+ */
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer, type ServerResponse } from 'node:http';
+import { tmpdir } from 'node:os';
+import { extname, join, relative, sep } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { gzipSync } from 'node:zlib';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { build } from 'vite';
+import { findBrowser, missingBrowser } from '../../../scripts/browser.js';
+import { withData } from '../web/shared/training-settings.js';
+import { defaultState, type PlaygroundState, type ViewName } from '../web/state.js';
+import { contentSecurityPolicy } from '../web/policy.js';
+import { writeLink } from '../web/link.js';
+
+interface Network {
+  /** Milliseconds before a response. */
+  readonly latency: number;
+  /** Bytes per second, of all responses together. */
+  readonly bandwidth: number;
+}
+
+const networks: Readonly<Record<string, Network>> = {
+  'fast-4g': { latency: 60 * 2.75, bandwidth: (9e6 / 8) * 0.9 },
+  'slow-4g': { latency: 150 * 3.75, bandwidth: ((1.6 * 1024 * 1000) / 8) * 0.9 },
+};
+
+/** Waits for the first picture of each view, acts on it, and waits for the answer. */
+const views: Readonly<Record<ViewName, (page: Page) => Promise<void>>> = {
+  async learn(page) {
+    await page.locator('[data-chapter] svg').first().waitFor();
+    await page.getByRole('textbox').fill('1');
+    await page.getByRole('button', { name: 'Check', exact: true }).click();
+    await page.getByRole('alert').or(page.getByRole('status')).filter({ hasText: /\w/ }).first().waitFor();
+  },
+  async derive(page) {
+    await page.locator('.react-flow__edge').first().waitFor();
+    await page.locator('button[aria-label^="dloss/dw_2to4 = "]').first().click();
+    await page.locator('.derivation').filter({ hasText: 'w_2to4' }).waitFor();
+  },
+  async train(page) {
+    await page.locator('.train-network canvas').first().waitFor();
+    await page.getByRole('button', { name: 'Step', exact: true }).click();
+    await page.locator('[data-stat="steps"]').filter({ hasText: /^1$/ }).waitFor();
+  },
+  async fit(page) {
+    await page.getByText(/^Converged after/).waitFor();
+    await page.getByRole('combobox', { name: 'Model' }).selectOption('line');
+    await page.getByRole('row', { name: /^a / }).first().waitFor();
+  },
+  async build(page) {
+    await page.locator('.react-flow__edge').first().waitFor();
+    await page.locator('.react-flow__node[data-id="2"]').click();
+    await page.locator('.build:not(.build-idle)').waitFor();
+  },
+  async extend(page) {
+    await page.locator('.cm-content').waitFor();
+    await page.getByRole('button', { name: 'Wrong derivative' }).click();
+    await page.locator('.cm-content').filter({ hasText: 'misses the product rule' }).waitFor();
+  },
+};
+
+/** Seconds of training that are measured. */
+const trainingTime = 12;
+const types: Readonly<Record<string, string>> = {
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.json': 'application/json',
+  '.svg': 'image/svg+xml',
+  '.webmanifest': 'application/manifest+json',
+  '.woff2': 'font/woff2',
+  '.wasm': 'application/wasm',
+};
+
+interface Site {
+  readonly address: string;
+  /** Bytes of scripts that were sent since the last call, as compressed. */
+  takeScriptBytes(): number;
+  close(): void;
+}
+
+/** Serves a build, compressed, as over this network. */
+async function serve(directory: string, { latency, bandwidth }: Network): Promise<Site> {
+  const files = new Map<string, { readonly body: Buffer; readonly headers: Record<string, string> }>();
+  for (const entry of await readdir(directory, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const path = join(entry.parentPath, entry.name);
+    const type = types[extname(path)] ?? 'application/octet-stream';
+    const isText = /text|json|svg|wasm/.test(type);
+    const bytes = await readFile(path);
+    files.set(`/${relative(directory, path).split(sep).join('/')}`, {
+      body: isText ? gzipSync(bytes) : bytes,
+      headers: {
+        'Content-Type': type,
+        'Content-Security-Policy': contentSecurityPolicy,
+        'Cache-Control': 'max-age=600',
+        ...(isText && { 'Content-Encoding': 'gzip' }),
+      },
+    });
+  }
+  let scriptBytes = 0;
+  /** When the line is free again. */
+  let free = 0;
+  const send = async (path: string, response: ServerResponse) => {
+    const file = files.get(path === '/' ? '/index.html' : path);
+    await sleep(latency);
+    if (file === undefined) return void response.writeHead(404).end();
+    if (path.endsWith('.js')) scriptBytes += file.body.length;
+    response.writeHead(200, { ...file.headers, 'Content-Length': String(file.body.length) });
+    const piece = 4096;
+    for (let at = 0; at < file.body.length; at += piece) {
+      const part = file.body.subarray(at, at + piece);
+      free = Math.max(free, performance.now()) + (1000 * part.length) / bandwidth;
+      await sleep(free - performance.now());
+      response.write(part);
+    }
+    response.end();
+  };
+  const server = createServer(({ url = '/' }, response) => void send(url.split('?')[0], response));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('The playground is not served on a port.');
+  return {
+    address: `http://127.0.0.1:${address.port}/`,
+    takeScriptBytes() {
+      const bytes = scriptBytes;
+      scriptBytes = 0;
+      return bytes;
+    },
+    close: () => void server.close().closeAllConnections(),
+  };
+}
+
+/** What the page notes about itself, from its first script on. */
+interface Notes {
+  largestPaint: number;
+  longestTask: number;
+}
+
+
+/** Opens the page at a state in an empty context, and closes it after `use`. */
+async function withPage<Result>(
+  browser: Browser,
+  site: Site,
+  change: Partial<PlaygroundState>,
+  { cpu, profile }: { readonly cpu: number; readonly profile: string | undefined },
+  use: (page: Page) => Promise<Result>,
+): Promise<Result> {
+  const context = await browser.newContext({
+    locale: 'en-GB',
+    viewport: { width: 1280, height: 900 },
+    serviceWorkers: 'block',
+  });
+  const page = await context.newPage();
+  page.setDefaultTimeout(60_000);
+  await page.addInitScript(() => {
+    const notes: Notes = { largestPaint: 0, longestTask: 0 };
+    Object.assign(globalThis, { notes });
+    new PerformanceObserver((list) => {
+      for (const { startTime } of list.getEntries()) notes.largestPaint = startTime;
+    }).observe({ type: 'largest-contentful-paint', buffered: true });
+    new PerformanceObserver((list) => {
+      for (const { duration } of list.getEntries()) notes.longestTask = Math.max(notes.longestTask, duration);
+    }).observe({ type: 'longtask', buffered: true });
+  });
+  const session = await context.newCDPSession(page);
+  await session.send('Emulation.setCPUThrottlingRate', { rate: cpu });
+  if (profile !== undefined) {
+    await session.send('Profiler.enable');
+    await session.send('Profiler.setSamplingInterval', { interval: 500 });
+    await session.send('Profiler.start');
+  }
+  site.takeScriptBytes();
+  await page.goto(`${site.address}#${addressFor(change)}`, { waitUntil: 'commit' });
+  try {
+    return await use(page);
+  } finally {
+    if (profile !== undefined) {
+      const { profile: taken } = await session.send('Profiler.stop');
+      await writeFile(`${profile}.cpuprofile`, JSON.stringify(taken));
+    }
+    await context.close();
+  }
+}
+
+/** A view alone has a short address, as people share it. */
+const addressFor = ({ view, ...others }: Partial<PlaygroundState>): string =>
+  Object.keys(others).length === 0 ? view! : `${view}/${writeLink({ ...defaultState, ...others, view: view! })}`;
+
+/** Milliseconds on the page's clock, after the next frame. */
+const painted = (page: Page): Promise<number> =>
+  page.evaluate(
+    () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(() => resolve(performance.now())))),
+  );
+
+type Figures = Readonly<Record<string, number>>;
+
+interface Options {
+  readonly cpu: number;
+  readonly profile: string | undefined;
+}
+
+const openView = (browser: Browser, site: Site, view: ViewName, options: Options): Promise<Figures> =>
+  withPage(browser, site, { view }, options, async (page) => {
+    await views[view](page);
+    const ready = await painted(page);
+    const notes = await page.evaluate(() => (globalThis as unknown as { notes: Notes }).notes);
+    return {
+      'ready, s': ready / 1000,
+      'largest paint, s': notes.largestPaint / 1000,
+      'longest task, ms': notes.longestTask,
+      'scripts, kB': site.takeScriptBytes() / 1000,
+    };
+  });
+
+/** Trains for some seconds and counts frames. */
+const watchTraining = (
+  browser: Browser,
+  site: Site,
+  data: PlaygroundState['train']['data'],
+  options: Options,
+): Promise<Figures> =>
+  withPage(browser, site, { view: 'train', train: withData(defaultState.train, data) }, options, async (page) => {
+    const steps = page.locator('[data-stat="steps"]').filter({ hasText: /^0$/ });
+    await steps.waitFor();
+    await page.getByRole('button', { name: 'Play', exact: true }).click();
+    const frames = await page.evaluate(async (seconds) => {
+      const times = [performance.now()];
+      while (times.at(-1)! - times[0] < 1000 * seconds) {
+        times.push(await new Promise<number>((resolve) => requestAnimationFrame(() => resolve(performance.now()))));
+      }
+      return times;
+    }, trainingTime);
+    const perSecond = frames
+      .filter((start) => start + 1000 <= frames.at(-1)!)
+      .map((start) => frames.filter((time) => time > start && time <= start + 1000).length);
+    const gaps = frames.slice(1).map((time, k) => time - frames[k]);
+    return {
+      'frames in the slowest second': Math.min(...perSecond),
+      'frames a second': (frames.length - 1) / trainingTime,
+      'longest frame, ms': Math.max(...gaps),
+    };
+  });
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2;
+}
+
+/** Interleaves runs of all builds and prints the median of each figure, and its range. */
+async function report(
+  name: string,
+  sites: ReadonlyMap<string, Site>,
+  runs: number,
+  measure: (site: Site, run: number) => Promise<Figures>,
+): Promise<void> {
+  const taken = new Map<string, Figures[]>();
+  for (let run = 0; run < runs; run++) {
+    for (const [build, site] of sites) taken.set(build, [...(taken.get(build) ?? []), await measure(site, run)]);
+  }
+  for (const [build, figures] of taken) {
+    const texts = Object.keys(figures[0]).map((key) => {
+      const values = figures.map((figure) => figure[key]);
+      const [middle, min, max] = [median(values), Math.min(...values), Math.max(...values)].map((value) =>
+        value.toFixed(value < 20 ? 2 : 0),
+      );
+      return `${key}: ${middle} (${min} to ${max})`;
+    });
+    console.log(`${name}${sites.size > 1 ? ` [${build}]` : ''}  ${texts.join('; ')}`);
+  }
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      runs: { type: 'string', default: '3' },
+      views: { type: 'string', default: Object.keys(views).join() },
+      trainings: { type: 'string', default: 'circles,digits' },
+      network: { type: 'string', default: 'fast-4g' },
+      cpu: { type: 'string', default: '4' },
+      built: { type: 'string' },
+      profile: { type: 'string' },
+    },
+  });
+  const network = networks[values.network];
+  if (network === undefined) throw new Error(`--network: expected ${Object.keys(networks).join(' or ')}.`);
+  const executablePath = findBrowser();
+  if (executablePath === undefined) throw new Error(missingBrowser);
+  let made: string | undefined;
+  if (values.built === undefined) {
+    made = await mkdtemp(join(tmpdir(), 'nnbp-speed-'));
+    const configFile = join(import.meta.dirname, '../vite.config.ts');
+    await build({ configFile, logLevel: 'error', build: { outDir: made, emptyOutDir: true } });
+  }
+  if (values.profile !== undefined) await mkdir(values.profile, { recursive: true });
+  const sites = new Map<string, Site>();
+  for (const directory of made === undefined ? values.built!.split(',') : [made]) {
+    sites.set(directory, await serve(directory, network));
+  }
+  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+  const cpu = Number(values.cpu);
+  const names = (list: string) => list.split(',').filter((name) => name !== '' && name !== 'none');
+  const options = (name: string, run: number): Options => ({
+    cpu,
+    profile: values.profile && join(values.profile, `${name}-${run}`),
+  });
+  try {
+    console.log(`CPU ÷ ${cpu}, ${values.network}, ${browser.version()}, ${new Date().toISOString().slice(0, 10)}`);
+    for (const view of names(values.views) as ViewName[]) {
+      await report(view, sites, Number(values.runs), (site, run) => openView(browser, site, view, options(view, run)));
+    }
+    for (const data of names(values.trainings) as PlaygroundState['train']['data'][]) {
+      await report(`training, ${data}`, sites, Number(values.runs), (site, run) =>
+        watchTraining(browser, site, data, options(data, run)),
+      );
+    }
+  } finally {
+    await browser.close();
+    for (const site of sites.values()) site.close();
+    if (made !== undefined) await rm(made, { recursive: true, force: true });
+  }
+}
+
+await main();
