@@ -145,7 +145,10 @@ async function serve(directory: string, { latency, bandwidth }: Network): Promis
       scriptBytes = 0;
       return bytes;
     },
-    close: () => void server.close().closeAllConnections(),
+    close() {
+      server.close();
+      server.closeAllConnections();
+    },
   };
 }
 
@@ -154,7 +157,6 @@ interface Notes {
   largestPaint: number;
   longestTask: number;
 }
-
 
 /** Opens the page at a state in an empty context, and closes it after `use`. */
 async function withPage<Result>(

@@ -1,9 +1,26 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { queueDrawing, cancelDrawing } from '../web/train/draw-queue.js';
+import { allDrawn, cancelDrawing, queueDrawing } from '../web/train/draw-queue.js';
 
 const frames: (() => void)[] = [];
 let now = 0;
 const nextFrame = () => frames.splice(0).forEach((frame) => frame());
+
+/** Reports elements as on the screen or not. */
+let report: (entries: readonly { readonly target: Element; readonly isIntersecting: boolean }[]) => void;
+let print: () => void;
+
+// The queue makes its only observer at the first drawing.
+vi.stubGlobal(
+  'IntersectionObserver',
+  class {
+    constructor(callback: typeof report) {
+      report = callback;
+    }
+    observe = vi.fn();
+    unobserve = vi.fn();
+  },
+);
+vi.stubGlobal('addEventListener', (_: string, listener: () => void) => void (print = listener));
 
 beforeEach(() => {
   vi.stubGlobal('requestAnimationFrame', (frame: () => void) => frames.push(frame));
@@ -11,7 +28,6 @@ beforeEach(() => {
 });
 afterEach(() => {
   while (frames.length > 0) nextFrame();
-  vi.unstubAllGlobals();
   vi.restoreAllMocks();
 });
 
@@ -45,4 +61,27 @@ test('canvases are drawn for 6 ms per frame, blank ones first, and removed ones 
   cancelDrawing(all[1].element);
   nextFrame();
   expect(log).toEqual(['d', 'a']);
+});
+
+test('what is not on the screen is drawn once it is, or before the page is printed', async () => {
+  const log: string[] = [];
+  const [above, below] = ['above', 'below'].map((name) => canvas(name, log, 1));
+  above.change();
+  below.change();
+  report([
+    { target: above.element, isIntersecting: true },
+    { target: below.element, isIntersecting: false },
+  ]);
+  const done = allDrawn();
+  nextFrame();
+  await done;
+  expect(log).toEqual(['above']);
+  report([{ target: below.element, isIntersecting: true }]);
+  nextFrame();
+  expect(log).toEqual(['above', 'below']);
+  report([{ target: below.element, isIntersecting: false }]);
+  below.change();
+  nextFrame();
+  print();
+  expect(log).toEqual(['above', 'below', 'below']);
 });

@@ -1,5 +1,5 @@
 /** Choice of the data set, with its noise, drawing or file. */
-import { useState } from 'react';
+import { memo, useState } from 'react';
 import { useMessages } from '../language.js';
 import { type DataName, type Settings, withData } from '../shared/training-settings.js';
 import { Drawing } from './drawing.js';
@@ -32,7 +32,7 @@ const names: readonly DataName[] = [
 const noisy: readonly DataName[] = ['xor', 'circles', 'moons', 'spirals'];
 const largestFile = 5e6;
 
-export function DataPanel({ settings, change, ready, table, chooseTable, describe }: Props) {
+export const DataPanel = memo(function DataPanel({ settings, change, ready, table, chooseTable, describe }: Props) {
   const say = useMessages(messages);
   const { data } = settings;
   return (
@@ -73,7 +73,7 @@ export function DataPanel({ settings, change, ready, table, chooseTable, describ
       {ready !== undefined && <p className="quiet">{say.counts(ready.trainingCount, ready.validationCount)}</p>}
     </section>
   );
-}
+});
 
 function Csv({ table, chooseTable, describe }: Pick<Props, 'table' | 'chooseTable' | 'describe'>) {
   const say = useMessages(messages);

@@ -1,9 +1,9 @@
 /** The network diagram: layers of nodes with small plots of their values, and edges. */
 import { Minus, Plus } from 'lucide-react';
-import { memo, useEffect, useRef } from 'react';
+import { memo, useCallback } from 'react';
 import { useMessages } from '../language.js';
 import { type Settings, withConvolution } from '../shared/training-settings.js';
-import { contextOf, drawCurve, drawEdges, imageOf, nodeRow, nodeSide, positionsOf, ramp } from './draw.js';
+import { contextOf, drawCurve, drawEdges, nodeRow, nodeSide, paintImage, positionsOf, ramp } from './draw.js';
 import { WeightImages } from './image-panels.js';
 import { messages } from './messages.js';
 import { BoundedField } from '../shared/bounded-field.js';
@@ -11,6 +11,7 @@ import { short, whole } from './numbers.js';
 import type { Observation } from './observe.js';
 import { css, type Palette, usePalette } from '../shared/palette.js';
 import type { Ready } from './trainer.js';
+import { useDrawing } from './use-drawing.js';
 import { useWidth } from '../shared/use-width.js';
 
 interface Props {
@@ -191,20 +192,24 @@ function Graph({ ready, observation, inspect }: GraphProps) {
   const say = useMessages(messages);
   const palette = usePalette();
   const [frame, available] = useWidth();
-  const edges = useRef<HTMLCanvasElement>(null);
   const { layout } = ready;
   const width = Math.max(available, layout.layers.length * 62);
   const longest = Math.max(...layout.layers.map(({ ids }) => ids.length));
   const height = longest * nodeRow + 8;
   const positions = positionsOf(layout, width, height);
-  useEffect(() => {
-    if (edges.current === null || observation === undefined || width === 0) return;
-    const values = observation.flow ?? observation.weights;
-    // A training run with another shape may be loading.
-    if (values.length !== layout.edges.length) return;
-    const context = contextOf(edges.current, width, height);
-    drawEdges(context, layout, positionsOf(layout, width, height), values, palette, observation.flow !== undefined);
-  }, [layout, observation, palette, width, height]);
+  const edges = useDrawing(
+    useCallback(
+      (canvas) => {
+        if (observation === undefined || width === 0) return;
+        const values = observation.flow ?? observation.weights;
+        // A training run with another shape may be loading.
+        if (values.length !== layout.edges.length) return;
+        const context = contextOf(canvas, width, height);
+        drawEdges(context, layout, positionsOf(layout, width, height), values, palette, observation.flow !== undefined);
+      },
+      [layout, observation, palette, width, height],
+    ),
+  );
 
   const begins = layout.layers.map((_, k) => layout.layers.slice(0, k).reduce((sum, { ids }) => sum + ids.length, 0));
   return (
@@ -264,11 +269,14 @@ interface NodeProps {
 
 function Node({ number, name, position, ready, observation, palette, inspect }: NodeProps) {
   const say = useMessages(messages);
-  const canvas = useRef<HTMLCanvasElement>(null);
-  useEffect(() => {
-    if (canvas.current === null || observation === undefined) return;
-    drawNode(contextOf(canvas.current, nodeSide, nodeSide), number, ready, observation, palette);
-  }, [number, ready, observation, palette]);
+  const canvas = useDrawing(
+    useCallback(
+      (element) => {
+        if (observation !== undefined) drawNode(element, number, ready, observation, palette);
+      },
+      [number, ready, observation, palette],
+    ),
+  );
   // The text changes too often to be announced during training; it is read when the node gets the focus.
   const { means, gradients, biases } = observation ?? {};
   const label = say.node(name, short(means?.[number]), short(gradients?.[number]), short(biases?.[number]));
@@ -292,7 +300,7 @@ function Node({ number, name, position, ready, observation, palette, inspect }: 
 }
 
 function drawNode(
-  context: CanvasRenderingContext2D,
+  canvas: HTMLCanvasElement,
   number: number,
   ready: Ready,
   { responses, means, deviations }: Observation,
@@ -300,27 +308,21 @@ function drawNode(
 ): void {
   const { nodeResolution, axes } = ready;
   if (responses === undefined) {
-    drawBar(context, means[number], deviations[number], palette);
+    drawBar(contextOf(canvas, nodeSide, nodeSide), means[number], deviations[number], palette);
     return;
   }
   const count = nodeResolution ** axes.length;
   const own = responses.subarray(number * count, (number + 1) * count);
   if (axes.length === 1) {
+    const context = contextOf(canvas, nodeSide, nodeSide);
     context.fillStyle = css(palette.line, 0.6);
     context.fillRect(0, nodeSide / 2 - 0.5, nodeSide, 1);
     const height = (value: number) => nodeSide / 2 - (value / 127) * (nodeSide / 2 - 3);
     drawCurve(context, own, height, nodeSide, css(palette.accent), 2);
     return;
   }
-  const colours = ramp(palette, 0.9);
-  context.imageSmoothingEnabled = true;
-  context.drawImage(
-    imageOf(nodeResolution, (p) => colours[own[p] + 128]),
-    0,
-    0,
-    nodeSide,
-    nodeSide,
-  );
+  const pixels = ramp(palette, 0.9);
+  paintImage(canvas, nodeResolution, (p) => pixels[own[p] + 128]);
 }
 
 /** Draws the mean value of a node as a bar from the middle, and the standard deviation in a lighter shade. */

@@ -2,7 +2,7 @@
 import { type PointerEvent, useEffect, useRef } from 'react';
 import { useMessages } from '../language.js';
 import { digitImage } from './digit-image.js';
-import { imageOf } from './draw.js';
+import { imageOf, pixelOf } from './draw.js';
 import { messages } from './messages.js';
 import { css, mix, usePalette } from '../shared/palette.js';
 
@@ -31,8 +31,8 @@ export function DigitCanvas({ side, row, ask }: Props) {
     const context = canvas.current!.getContext('2d')!;
     context.clearRect(0, 0, size, size);
     if (row === undefined) return;
-    const colourAt = (pixel: number) => mix(palette.panel, palette.text, row[pixel]);
-    context.drawImage(imageOf(side, colourAt), 0, 0, size, size);
+    const pixelAt = (pixel: number) => pixelOf(mix(palette.panel, palette.text, row[pixel]));
+    context.drawImage(imageOf(side, pixelAt), 0, 0, size, size);
   }, [row, side, palette]);
 
   const draw = (event: PointerEvent<HTMLCanvasElement>) => {

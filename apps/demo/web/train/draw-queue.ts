@@ -1,36 +1,82 @@
-/** Draws canvases for a few milliseconds per frame, so that many that change at once do not hold up the page. */
+/**
+ * Draws for a few milliseconds per frame, and only what is on the screen, so that much that changes at once does not hold up
+ * the page.
+ */
 
-/** Milliseconds of drawing per frame. At least one canvas is drawn. */
+/** Milliseconds of drawing per frame. At least one element is drawn. */
 const budget = 6;
-/** The queue. A canvas that changes again keeps its position. */
-const waiting = new Map<HTMLCanvasElement, () => void>();
-/** Canvases that show an image: the others, which are blank, come first. */
-const drawn = new WeakSet<HTMLCanvasElement>();
+/** The queue. An element that changes again keeps its position. */
+const waiting = new Map<Element, () => void>();
+/** Elements that have been drawn: the others, which are blank, come first. */
+const drawn = new WeakSet<Element>();
+const observed = new WeakSet<Element>();
+/** Elements that are not on the screen. They wait until they are. */
+const hidden = new WeakSet<Element>();
 let isScheduled = false;
+let onEmpty: (() => void)[] = [];
+let observer: IntersectionObserver | undefined;
 
-/** Calls `draw` in one of the next frames, instead of an earlier one of the canvas that still waits. */
-export function queueDrawing(canvas: HTMLCanvasElement, draw: () => void): void {
-  waiting.set(canvas, draw);
+/** Calls `draw` in one of the next frames, instead of an earlier one of the element that still waits. */
+export function queueDrawing(element: Element, draw: () => void): void {
+  observe(element);
+  waiting.set(element, draw);
   schedule();
 }
 
-/** For a canvas that is removed. */
-export function cancelDrawing(canvas: HTMLCanvasElement): void {
-  waiting.delete(canvas);
+/** For an element that is removed. */
+export function cancelDrawing(element: Element): void {
+  observer?.unobserve(element);
+  observed.delete(element);
+  waiting.delete(element);
 }
 
+/** Resolves in a frame in which everything on the screen has been drawn. */
+export const allDrawn = (): Promise<void> =>
+  new Promise((resolve) => {
+    onEmpty.push(resolve);
+    schedule();
+  });
+
+function observe(element: Element): void {
+  if (observer === undefined) {
+    observer = new IntersectionObserver(
+      (entries) => {
+        for (const { target, isIntersecting } of entries) {
+          if (isIntersecting) hidden.delete(target);
+          else hidden.add(target);
+        }
+        schedule();
+      },
+      { rootMargin: '200px' },
+    );
+    addEventListener('beforeprint', () => {
+      for (const draw of waiting.values()) draw();
+      waiting.clear();
+    });
+  }
+  if (observed.has(element)) return;
+  observed.add(element);
+  observer.observe(element);
+}
+
+const visible = () => [...waiting].filter(([element]) => !hidden.has(element));
+
 function schedule(): void {
-  if (isScheduled || waiting.size === 0) return;
+  if (isScheduled || (onEmpty.length === 0 && visible().length === 0)) return;
   isScheduled = true;
   requestAnimationFrame(() => {
     isScheduled = false;
     const until = performance.now() + budget;
-    const queue = [...waiting].toSorted(([a], [b]) => Number(drawn.has(a)) - Number(drawn.has(b)));
-    for (const [canvas, draw] of queue) {
-      waiting.delete(canvas);
-      drawn.add(canvas);
+    const queue = visible().toSorted(([a], [b]) => Number(drawn.has(a)) - Number(drawn.has(b)));
+    for (const [element, draw] of queue) {
+      waiting.delete(element);
+      drawn.add(element);
       draw();
       if (performance.now() >= until) break;
+    }
+    if (visible().length === 0) {
+      for (const resolve of onEmpty) resolve();
+      onEmpty = [];
     }
     schedule();
   });

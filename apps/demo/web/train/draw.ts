@@ -17,34 +17,58 @@ export function contextOf(canvas: HTMLCanvasElement, width: number, height: numb
   return context;
 }
 
-/** A square image with one pixel per value. */
-export function imageOf(resolution: number, colourAt: (pixel: number) => Rgb): HTMLCanvasElement {
-  const small = document.createElement('canvas');
-  small.width = small.height = resolution;
-  const context = small.getContext('2d')!;
-  const image = context.createImageData(resolution, resolution);
-  for (let p = 0; p < resolution * resolution; p++) {
-    const colour = colourAt(p);
-    image.data[4 * p] = colour[0];
-    image.data[4 * p + 1] = colour[1];
-    image.data[4 * p + 2] = colour[2];
-    image.data[4 * p + 3] = 255;
-  }
+/** A colour as a number in image data: alpha, blue, green and red from the highest byte. */
+export const pixelOf = ([red, green, blue]: Rgb): number =>
+  ((255 << 24) | (Math.round(blue) << 16) | (Math.round(green) << 8) | Math.round(red)) >>> 0;
+
+/** Image data by side, which are filled again for each image. */
+const images = new Map<number, ImageData>();
+const small = new Map<number, HTMLCanvasElement>();
+
+/** Fills a canvas with a square image, one pixel per value. CSS enlarges it. */
+export function paintImage(canvas: HTMLCanvasElement, side: number, pixelAt: (pixel: number) => number): void {
+  if (canvas.width !== side || canvas.height !== side) canvas.width = canvas.height = side;
+  const context = canvas.getContext('2d')!;
+  let image = images.get(side);
+  if (image === undefined) images.set(side, (image = context.createImageData(side, side)));
+  const pixels = new Uint32Array(image.data.buffer);
+  for (let p = 0; p < pixels.length; p++) pixels[p] = pixelAt(p);
   context.putImageData(image, 0, 0);
-  return small;
 }
 
-/** A lookup table of 256 colours from −1 to 1. */
-export function ramp(palette: Palette, strength: number): readonly Rgb[] {
-  return Array.from({ length: 256 }, (_, k) => signed(palette, ((k - 127.5) / 127.5) * strength));
+/** A square image with one pixel per value, to be drawn at once: the next one of this side replaces it. */
+export function imageOf(side: number, pixelAt: (pixel: number) => number): HTMLCanvasElement {
+  let canvas = small.get(side);
+  if (canvas === undefined) small.set(side, (canvas = document.createElement('canvas')));
+  paintImage(canvas, side, pixelAt);
+  return canvas;
 }
 
-/** Colour of a value of the surface. */
-export function surfaceColour(ready: Ready, picture: Float32Array, palette: Palette): (pixel: number) => Rgb {
+const ramps = new WeakMap<Palette, Map<number, Uint32Array>>();
+
+/** A lookup table of 256 pixels for values from −1 to 1. */
+export function ramp(palette: Palette, strength: number): Uint32Array {
+  const own = ramps.get(palette) ?? new Map<number, Uint32Array>();
+  ramps.set(palette, own);
+  let pixels = own.get(strength);
+  if (pixels === undefined) {
+    pixels = Uint32Array.from({ length: 256 }, (_, k) => pixelOf(signed(palette, ((k - 127.5) / 127.5) * strength)));
+    own.set(strength, pixels);
+  }
+  return pixels;
+}
+
+/** The pixels of the surface. */
+export function surfacePixel(ready: Ready, picture: Float32Array, palette: Palette): (pixel: number) => number {
   if (ready.task === 'classes') {
+    const shades = ready.classes.map((_, k) =>
+      Uint32Array.from({ length: 256 }, (_, shade) =>
+        pixelOf(mix(palette.panel, classColour(palette, k), 0.15 + (0.55 * shade) / 255)),
+      ),
+    );
     return (pixel) => {
       const k = Math.floor(picture[pixel]);
-      return mix(palette.panel, classColour(palette, k), 0.15 + 0.55 * (picture[pixel] - k));
+      return shades[k][Math.round(255 * (picture[pixel] - k))];
     };
   }
   const colours = ramp(palette, 0.75);

@@ -1,7 +1,7 @@
 /** Of inputs that are an image: the images that were misread, and the weights of the first layer as images. */
-import { memo, useCallback, useMemo } from 'react';
+import { memo, useCallback } from 'react';
 import { useMessages } from '../language.js';
-import { ramp } from './draw.js';
+import { pixelOf, ramp } from './draw.js';
 import { ImageCanvas } from './image-canvas.js';
 import { messages } from './messages.js';
 import type { MisreadImage } from './observe-image.js';
@@ -43,11 +43,11 @@ export const Misread = memo(function Misread({ ready, misread, ask }: MisreadPro
 /** Pixels from 0 to 255, drawn in the colour of the text. */
 function Ink({ pixels, side, size }: { readonly pixels: Uint8Array; readonly side: number; readonly size: number }) {
   const palette = usePalette();
-  const colourAt = useCallback(
-    (pixel: number) => mix(palette.panel, palette.text, pixels[pixel] / 255),
+  const pixelAt = useCallback(
+    (pixel: number) => pixelOf(mix(palette.panel, palette.text, pixels[pixel] / 255)),
     [palette, pixels],
   );
-  return <ImageCanvas side={side} size={size} colourAt={colourAt} />;
+  return <ImageCanvas side={side} size={size} pixelAt={pixelAt} />;
 }
 
 interface WeightsProps {
@@ -81,7 +81,7 @@ export const WeightImages = memo(function WeightImages({ ready, images }: Weight
 function Weights(props: { readonly images: Int8Array; readonly first: number; readonly side: number }) {
   const { images, first, side } = props;
   const palette = usePalette();
-  const colours = useMemo(() => ramp(palette, 1), [palette]);
-  const colourAt = useCallback((pixel: number) => colours[images[first + pixel] + 128], [colours, images, first]);
-  return <ImageCanvas side={side} size={48} colourAt={colourAt} />;
+  const colours = ramp(palette, 1);
+  const pixelAt = useCallback((pixel: number) => colours[images[first + pixel] + 128], [colours, images, first]);
+  return <ImageCanvas side={side} size={48} pixelAt={pixelAt} />;
 }

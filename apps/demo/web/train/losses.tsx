@@ -6,6 +6,7 @@ import { useMessages } from '../language.js';
 import type { Curve } from './curve.js';
 import { SavePicture } from '../shared/save-picture.js';
 import { CurvePicture } from './curve-picture.js';
+import { cancelDrawing, queueDrawing } from './draw-queue.js';
 import { messages } from './messages.js';
 import { css, usePalette } from '../shared/palette.js';
 import { useWidth } from '../shared/use-width.js';
@@ -68,8 +69,14 @@ export const Losses = memo(function Losses({ curve, validation, standardized }: 
   }, [frame, width, palette, validation, logarithmic, say]);
 
   useEffect(() => {
-    plot.current?.setData(tables(curve, validation, logarithmic));
-  }, [curve, validation, logarithmic]);
+    const element = frame.current;
+    if (element === null) return;
+    queueDrawing(element, () => plot.current?.setData(tables(curve, validation, logarithmic)));
+  }, [frame, curve, validation, logarithmic]);
+  useEffect(() => {
+    const element = frame.current!;
+    return () => cancelDrawing(element);
+  }, [frame]);
 
   return (
     <section className="panel train-losses" aria-label={say.lossCurves}>

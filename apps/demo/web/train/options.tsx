@@ -1,4 +1,5 @@
 /** Training options: activations, loss, optimizer, learning rate, batch size. */
+import { memo } from 'react';
 import { useMessages } from '../language.js';
 import { usePlayground } from '../store.js';
 import { builtinActivations, builtinLosses } from '../functions.js';
@@ -13,7 +14,7 @@ interface Props {
 
 const optimizers = ['sgd', 'momentum', 'rmsprop', 'adagrad', 'adam', 'nadam', 'lion', 'rprop'] as const;
 
-export function Options({ settings, change }: Props) {
+export const Options = memo(function Options({ settings, change }: Props) {
   const say = useMessages(messages);
   const custom = usePlayground(({ custom }) => custom);
   const activations = custom.activations.map(({ name }) => name);
@@ -92,7 +93,7 @@ export function Options({ settings, change }: Props) {
       </p>
     </section>
   );
-}
+});
 
 interface FunctionsProps {
   readonly label: string;

@@ -1,7 +1,18 @@
 /** The output of the network: a surface, a curve, predictions against targets, or a confusion matrix. */
-import { memo, type PointerEvent, useEffect, useRef } from 'react';
+import { memo, type PointerEvent, useCallback, useMemo } from 'react';
 import { useMessages } from '../language.js';
-import { answerRange, contextOf, drawCurve, drawPoints, frameOf, imageOf, ramp, surfaceColour } from './draw.js';
+import {
+  answerRange,
+  contextOf,
+  drawCurve,
+  drawPoints,
+  frameOf,
+  imageOf,
+  pixelOf,
+  ramp,
+  surfacePixel,
+} from './draw.js';
+import { ImageCanvas } from './image-canvas.js';
 import { Misread } from './image-panels.js';
 import { messages } from './messages.js';
 import { percent, short } from './numbers.js';
@@ -9,6 +20,7 @@ import type { Observation, SampleAnswer } from './observe.js';
 import { css, mix, type Palette, usePalette } from '../shared/palette.js';
 import { Regression } from './regression.js';
 import type { Ready } from './trainer.js';
+import { useDrawing } from './use-drawing.js';
 import { useWidth } from '../shared/use-width.js';
 
 interface Props {
@@ -50,28 +62,32 @@ const maxSide = 380;
 function Plot({ ready, observation, inspected, choose }: Props) {
   const say = useMessages(messages);
   const palette = usePalette();
-  const canvas = useRef<HTMLCanvasElement>(null);
   const [frameElement, available] = useWidth();
   const planar = ready.axes.length === 2;
   const side = Math.min(maxSide, available);
   const height = planar ? side : Math.round(side * 0.8);
-  const vertical = planar ? ready.axes[1] : answerRange(ready);
-  useEffect(() => {
-    if (canvas.current === null || side === 0) return;
-    const context = contextOf(canvas.current, side, height);
-    if (planar) drawSurface(context, ready, observation, inspected, palette, side);
-    else drawFit(context, ready, observation, inspected, palette, side, height);
-    const { points } = ready;
-    if (points === undefined) return;
-    const frame = frameOf(ready.axes[0], planar ? ready.axes[1] : answerRange(ready), side, height);
-    if (points.validation) drawPoints(context, ready, points.validation, frame, palette, false);
-    drawPoints(context, ready, points.training, frame, palette, true);
-    if (observation.sample) ring(context, ready, observation.sample, frame, palette);
-  }, [ready, observation, inspected, palette, side, height, planar]);
+  const points = useMemo(
+    () => (side === 0 ? undefined : pointsPicture(ready, palette, side, height)),
+    [ready, palette, side, height],
+  );
+  const canvas = useDrawing(
+    useCallback(
+      (element) => {
+        if (side === 0) return;
+        const context = contextOf(element, side, height);
+        if (planar) drawSurface(context, ready, observation, inspected, palette, side);
+        else drawFit(context, ready, observation, inspected, palette, side, height);
+        if (points === undefined) return;
+        context.drawImage(points, 0, 0, side, height);
+        if (observation.sample) ring(context, ready, observation.sample, plotFrame(ready, side, height), palette);
+      },
+      [ready, observation, inspected, palette, points, side, height, planar],
+    ),
+  );
 
   const click = (event: PointerEvent<HTMLCanvasElement>) => {
     const box = event.currentTarget.getBoundingClientRect();
-    const frame = frameOf(ready.axes[0], vertical, side, height);
+    const frame = plotFrame(ready, side, height);
     choose(nearest(ready, event.clientX - box.left, event.clientY - box.top, frame));
   };
   return (
@@ -100,6 +116,21 @@ function Plot({ ready, observation, inspected, choose }: Props) {
   );
 }
 
+const plotFrame = (ready: Ready, width: number, height: number) =>
+  frameOf(ready.axes[0], ready.axes.length === 2 ? ready.axes[1] : answerRange(ready), width, height);
+
+/** The samples, which stay the same while the network learns. */
+function pointsPicture(ready: Ready, palette: Palette, width: number, height: number): HTMLCanvasElement | undefined {
+  const { points } = ready;
+  if (points === undefined) return undefined;
+  const canvas = document.createElement('canvas');
+  const context = contextOf(canvas, width, height);
+  const frame = plotFrame(ready, width, height);
+  if (points.validation) drawPoints(context, ready, points.validation, frame, palette, false);
+  drawPoints(context, ready, points.training, frame, palette, true);
+  return canvas;
+}
+
 function drawSurface(
   context: CanvasRenderingContext2D,
   ready: Ready,
@@ -109,10 +140,10 @@ function drawSurface(
   side: number,
 ): void {
   const own = inspected === null || responses === undefined ? undefined : responseOf(ready, responses, inspected);
-  const colour = own ? responseColour(own, palette) : surfaceColour(ready, picture!, palette);
+  const pixelAt = own ? responsePixel(own, palette) : surfacePixel(ready, picture!, palette);
   context.imageSmoothingEnabled = true;
   context.imageSmoothingQuality = 'high';
-  context.drawImage(imageOf(own ? ready.nodeResolution : ready.resolution, colour), 0, 0, side, side);
+  context.drawImage(imageOf(own ? ready.nodeResolution : ready.resolution, pixelAt), 0, 0, side, side);
 }
 
 /** Values of one node over the points of the plot. */
@@ -121,9 +152,9 @@ function responseOf({ nodeResolution, axes }: Ready, responses: Int8Array, node:
   return responses.subarray(node * count, (node + 1) * count);
 }
 
-function responseColour(response: Int8Array, palette: Palette) {
-  const colours = ramp(palette, 0.9);
-  return (pixel: number) => colours[response[pixel] + 128];
+function responsePixel(response: Int8Array, palette: Palette) {
+  const pixels = ramp(palette, 0.9);
+  return (pixel: number) => pixels[response[pixel] + 128];
 }
 
 function drawFit(
@@ -226,16 +257,12 @@ function Count(props: {
 function Sample({ ready, sample }: { readonly ready: Ready; readonly sample: SampleAnswer }) {
   const say = useMessages(messages);
   const palette = usePalette();
-  const canvas = useRef<HTMLCanvasElement>(null);
   const square = Math.sqrt(sample.input.length);
   const pictured = Number.isInteger(square) && square >= 8;
-  useEffect(() => {
-    if (canvas.current === null) return;
-    const context = contextOf(canvas.current, 84, 84);
-    context.imageSmoothingEnabled = false;
-    const ink = (pixel: number) => mix(palette.panel, palette.text, sample.input[pixel]);
-    context.drawImage(imageOf(square, ink), 0, 0, 84, 84);
-  }, [sample, palette, square]);
+  const pixelAt = useCallback(
+    (pixel: number) => pixelOf(mix(palette.panel, palette.text, sample.input[pixel])),
+    [sample, palette],
+  );
   const { outputs, answer, predictedClass, number } = sample;
   const regression = ready.task === 'regression';
   const [truth, guess] = regression
@@ -243,7 +270,7 @@ function Sample({ ready, sample }: { readonly ready: Ready; readonly sample: Sam
     : [ready.classes[answer], ready.classes[predictedClass]];
   return (
     <div className="train-sample">
-      {pictured && <canvas ref={canvas} style={{ width: 84, height: 84 }} aria-hidden />}
+      {pictured && <ImageCanvas side={square} size={84} pixelAt={pixelAt} />}
       <p>{say.sampleIs(number, truth, guess)}</p>
     </div>
   );

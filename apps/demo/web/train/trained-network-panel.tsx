@@ -1,6 +1,6 @@
 /** Export of the trained network, and links to Derive and Build. */
 import { Download, Share2, Sigma } from 'lucide-react';
-import { useState } from 'react';
+import { memo, useState } from 'react';
 import { useMessages } from '../language.js';
 import { useOffers } from '../offered-views.js';
 import { download } from '../shared/download.js';
@@ -18,7 +18,7 @@ interface Props {
 
 const names = ['model', 'onnx', 'pytorch', 'module', 'notebook'] as const;
 
-export function TrainedNetworkPanel({ training, settings, ready }: Props) {
+export const TrainedNetworkPanel = memo(function TrainedNetworkPanel({ training, settings, ready }: Props) {
   const offers = useOffers();
   const say = useMessages(messages);
   const [problem, setProblem] = useState<string>();
@@ -84,4 +84,4 @@ export function TrainedNetworkPanel({ training, settings, ready }: Props) {
       )}
     </section>
   );
-}
+});

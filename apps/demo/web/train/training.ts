@@ -11,6 +11,7 @@ import type { Settings } from '../shared/training-settings.js';
 import { type Curve, emptyCurve, withPoint } from './curve.js';
 import { type Connection, connect } from './connection.js';
 import type { TableRequest } from './data/request.js';
+import { allDrawn } from './draw-queue.js';
 import type { Observation, Question } from './observe.js';
 import { isProblem, type Problem } from './problem.js';
 import type { ReadTable, Ready, Result, Snapshot, Speed, Trainer } from './trainer.js';
@@ -29,9 +30,6 @@ export interface TrainingView {
   readonly curve: Curve;
   readonly problem: Problem | undefined;
 }
-
-/** Minimum milliseconds between two frames. */
-const pace = 33;
 
 const nothing: TrainingView = {
   ready: undefined,
@@ -166,13 +164,15 @@ export class Training {
       const { trainer } = await this.#connected();
       await inTime(trainer.play(speed));
       while (turn === this.#turn) {
-        const startTime = performance.now();
         const snapshot = await inTime(trainer.snapshot(this.#question, false));
         await frame();
         if (turn !== this.#turn || snapshot === undefined) return;
+        const startTime = performance.now();
         this.#take(snapshot);
         if (!snapshot.playing) return;
-        await rest(Math.max(0, pace - (performance.now() - startTime)));
+        await allDrawn();
+        // As long as drawing took: on a slow device half of the frames stay free, on a fast one 30 of 60 a second show news.
+        await rest(performance.now() - startTime);
       }
     });
   }

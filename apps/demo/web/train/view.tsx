@@ -1,5 +1,5 @@
 /** The Train view: data on the left, the network in the middle, its output on the right, the loss curve below. */
-import { lazy, Suspense, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import { useMessages } from '../language.js';
 import type { OwnFunction } from '../shared/user-code/user-worker.js';
 import type { PlaygroundState } from '../state.js';
@@ -77,11 +77,11 @@ function SampleView() {
     void training.open(start, table, own);
   };
 
-  const chooseTable = (chosen: TableChoice) => {
+  const chooseTable = useCallback((chosen: TableChoice) => {
     openTable = chosen;
     setTable(chosen);
     update((state) => ({ ...state, train: { ...withTask(state.train, taskOfTable(chosen)), steps: 0 } }));
-  };
+  }, []);
   return (
     <div className="train">
       <div className="train-head">
@@ -108,7 +108,7 @@ function SampleView() {
           ready={ready}
           table={table}
           chooseTable={chooseTable}
-          describe={(bytes) => training.describeTable(bytes)}
+          describe={describe}
         />
         {ready !== undefined && observation !== undefined && (
           <PredictPanel ready={ready} answer={observation.row} row={row} ask={setRow} />
@@ -160,6 +160,7 @@ function ownFunctions(settings: Settings, { activations, losses }: PlaygroundSta
 /** Another training run begins at step 0. */
 const change = (part: Partial<Settings>) =>
   update((state) => ({ ...state, train: { ...state.train, ...(!('sample' in part) && { steps: 0 }), ...part } }));
+const describe = (bytes: Uint8Array) => training.describeTable(bytes);
 const chooseSample = (sample: number | null) => change({ sample });
 
 /** For the screen reader too, and silent while numbers run. */

@@ -1,0 +1,18 @@
+/** A canvas that is drawn through the queue. */
+import { type RefObject, useEffect, useLayoutEffect, useRef } from 'react';
+import { cancelDrawing, queueDrawing } from './draw-queue.js';
+
+/** The ref of a canvas. A new function draws it again, in one of the next frames. */
+export function useDrawing(draw: (canvas: HTMLCanvasElement) => void): RefObject<HTMLCanvasElement | null> {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  // Before the browser paints, so that a new canvas is not blank at first.
+  useLayoutEffect(() => {
+    const element = canvas.current;
+    if (element !== null) queueDrawing(element, () => draw(element));
+  }, [draw]);
+  useEffect(() => {
+    const element = canvas.current!;
+    return () => cancelDrawing(element);
+  }, []);
+  return canvas;
+}
