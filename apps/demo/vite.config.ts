@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { defaultClientConditions, defineConfig, type Plugin } from 'vite';
 import { linkPreview } from './link-preview-plugin.js';
 import { offline } from './offline-plugin.js';
+import { preload } from './preload-plugin.js';
 import { contentSecurityPolicy, embedPolicy } from './web/policy.js';
 
 const headers = { 'Content-Security-Policy': contentSecurityPolicy, 'X-Content-Type-Options': 'nosniff' };
@@ -39,7 +40,7 @@ const embed: Plugin = {
 export default defineConfig({
   root: import.meta.dirname,
   base: './',
-  plugins: [react(), linkPreview, embed, offline],
+  plugins: [react(), linkPreview, preload, embed, offline],
   resolve: { conditions: ['@nnbp/source', ...defaultClientConditions] },
   worker: { format: 'es' },
   build: { target: 'es2022', sourcemap: false, manifest: true, chunkSizeWarningLimit: 5000 },

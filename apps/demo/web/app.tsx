@@ -6,7 +6,7 @@ import { messages } from './messages.js';
 import { defaultState, type PlaygroundState, type ViewName } from './state.js';
 import { isEmbedded, wholePage } from './embed.js';
 import { MoreMenu } from './more-menu.js';
-import { newVersion } from './offline.js';
+import { newVersion, startOffline } from './offline.js';
 import { useNotice } from './shared/use-notice.js';
 import { update, useAddress, useLinkProblem, usePlayground } from './store.js';
 
@@ -49,11 +49,24 @@ export function App() {
         <Guard key={view} failed={say.failed} startOver={say.startOver}>
           <Suspense fallback={<p role="status">{say.loading}</p>}>
             <View />
+            <FirstView />
           </Suspense>
         </Guard>
       </main>
     </>
   );
+}
+
+let isStarted = false;
+
+/** Runs once the first view is shown. */
+function FirstView() {
+  useEffect(() => {
+    if (isStarted) return;
+    isStarted = true;
+    startOffline();
+  }, []);
+  return null;
 }
 
 /** The views that are not hidden by the link. */

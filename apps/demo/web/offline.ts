@@ -11,7 +11,13 @@ export const newVersion = {
   isReady: (): boolean => isOutdated,
 };
 
-/** Works with `https:` and on localhost. An embedded page registers nothing. */
+/** Milliseconds until the worker loads all files: what the first view needs beside its scripts comes before them. */
+const delay = 4000;
+
+/**
+ * Called once the first view is shown. Works with `https:` and on localhost. An embedded
+ * page registers nothing.
+ */
 export function startOffline(): void {
   if (!import.meta.env.PROD || isEmbedded || !('serviceWorker' in navigator)) return;
   const { serviceWorker } = navigator;
@@ -21,8 +27,7 @@ export function startOffline(): void {
     controlled = true;
     listeners.notify();
   });
-  // After everything that the page itself loads.
-  addEventListener('load', () => void register());
+  setTimeout(() => void register(), delay);
 }
 
 async function register(): Promise<void> {

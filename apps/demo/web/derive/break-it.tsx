@@ -8,7 +8,7 @@ import type { Broken } from './broken-graph.js';
 import { change } from './change.js';
 import type { Exercise } from './exercise.js';
 import { messages } from './messages.js';
-import { grouped } from './savings.js';
+import { grouped } from '../shared/format-number.js';
 
 interface BreakItProps {
   readonly broken: Broken;

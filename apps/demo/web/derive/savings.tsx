@@ -5,6 +5,7 @@ import { mlp } from '@nnbp/core';
 import { useMemo } from 'react';
 import { useMessages } from '../language.js';
 import { usePlayground } from '../store.js';
+import { grouped } from '../shared/format-number.js';
 import { change } from './change.js';
 import type { Exercise } from './exercise.js';
 import { messages } from './messages.js';
@@ -81,6 +82,3 @@ function maxPaths({ network: { graph } }: Exercise, node: string): { found: Path
   const all = Array.from(graph.outputs, (i) => ({ output: graph.ids[i], found: paths(graph, node, graph.ids[i]) }));
   return all.reduce((most, other) => (other.found.paths > most.found.paths ? other : most));
 }
-
-/** In groups of three digits. */
-export const grouped = (value: bigint): string => value.toLocaleString('en').replaceAll(',', '\u202f');

@@ -1,4 +1,5 @@
 /** Formats numbers of the Train view. */
+import { grouped } from '../shared/format-number.js';
 
 /** Four significant digits, as a power of ten if that is shorter. */
 export function short(value: number | undefined): string {
@@ -13,4 +14,4 @@ export const percent = (value: number | undefined): string =>
   value === undefined || Number.isNaN(value) ? '–' : `${(100 * value).toFixed(1)} %`;
 
 /** An integer with thousands separators. */
-export const whole = (value: number): string => Math.round(value).toLocaleString('en');
+export const whole = (value: number): string => grouped(Math.round(value), ',');
