@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect, inject, test } from 'vitest';
+import { viewNames } from '../web/state.js';
 
 interface Chunk {
   readonly file: string;
@@ -42,6 +43,21 @@ test('the page and any first view are at most 250 KB gzipped, Learn at most 40 K
   // KaTeX is loaded after the page is shown; nothing of the other views is loaded at all.
   const names = [...derive, ...learn].join(' ');
   expect(names).not.toMatch(/katex|codemirror|typescript|uplot/i);
+});
+
+test('the page starts to load all scripts and styles of the view that the URL names', async () => {
+  const manifest = JSON.parse((await built('.vite/manifest.json')).toString()) as Record<string, Chunk>;
+  const page = (await built('index.html')).toString();
+  const script = (await built(/src="\.\/(assets\/preload-[^"]*)"/.exec(page)![1])).toString();
+  const preloaded = JSON.parse(/const files = (.*);/.exec(script)![1]) as Record<string, string[]>;
+  const shell = filesOf(manifest, 'index.html');
+  expect(Object.keys(preloaded)).toEqual([...viewNames]);
+  for (const name of viewNames) {
+    const files = filesOf(manifest, `web/${name}/view.tsx`, new Set(shell));
+    const wanted = [...files].filter((file) => !shell.has(file));
+    expect(preloaded[name].filter((file) => !file.includes('/worker-')).toSorted(), name).toEqual(wanted.toSorted());
+  }
+  expect(preloaded.train.filter((file) => file.includes('/worker-'))).toHaveLength(1);
 });
 
 test('the page has no inline or third-party scripts and styles', async () => {
