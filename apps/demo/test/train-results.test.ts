@@ -36,6 +36,12 @@ function networkOf({ network, parameters }: Session): Network {
   return network;
 }
 
+test('all inputs and nodes of small layers are drawn', async () => {
+  const { observer } = await trained(prices, 'mse');
+  expect(observer.layout.layers.map(({ ids }) => ids.length)).toEqual([3, 4, 1]);
+  expect(observer.layout.edges).toHaveLength(3 * 4 + 4);
+});
+
 test('errors of a regression are in the unit of the target', async () => {
   const { session, observer } = await trained(prices, 'mse');
   const { count, inputs, answers } = prices.validation!;

@@ -339,7 +339,9 @@ function layoutOf(graph: Graph, ids: readonly (readonly string[])[]): Layout {
 function representatives(graph: Graph, ids: readonly string[]): string[] {
   const groups = new Map<number | string, string[]>();
   for (const id of ids) {
-    const b = graph.biasIndex(graph.indexOf(id));
+    const i = graph.indexOf(id);
+    // Inputs have no b.
+    const b = i < graph.inputCount ? -1 : graph.biasIndex(i);
     const key = b < 0 ? id : b;
     groups.set(key, [...(groups.get(key) ?? []), id]);
   }
