@@ -84,6 +84,21 @@ export function rowStride(count: number): number {
   return (lines % 2 === 0 ? lines + 1 : lines) * lineBytes;
 }
 
+/** Cache lines in a set, and sets, of a first-level cache. */
+const [waysOfCache, setsOfCache] = [8, 64];
+
+/**
+ * Bytes from one row of samples to the next. Rows follow one another without a gap where a column of all the rows that a
+ * product reads takes less than half of the cache sets that it can use: a gap costs memory, of which sequences need much.
+ */
+function sampleRowBytes(batchSize: number, rowsRead: number): number {
+  const lines = Math.ceil((batchSize * 4) / lineBytes);
+  // The largest power of two that divides the number of lines: a column uses one set in so many.
+  const skipped = lines & -lines;
+  const fits = 2 * rowsRead * skipped <= waysOfCache * setsOfCache;
+  return fits ? lines * lineBytes : rowStride(batchSize);
+}
+
 /**
  * Bytes from a sample's inputs, or targets, to the next one's: side by side, as callers have them, unless the samples
  * would then share a few cache sets.
@@ -137,12 +152,12 @@ export function allocator(): {
 export function layout(graph: Graph, plan: Plan, batchSize: number, steps: number): Layout {
   const { allocate, end, use } = allocator();
   const outputCount = graph.outputs.length;
-  const rowBytes = rowStride(batchSize);
   // Transposing writes up to three rows too many.
   const rowCount = graph.nodeCount + 3;
-  const rows = () => allocate(rowCount * rowBytes, 'values');
   const fanIn = (i: number) => graph.edgeStart[i + 1] - graph.edgeStart[i];
   const widest = plan.units.reduce((max, { dense, nodes }) => (dense ? Math.max(max, fanIn(nodes[0])) : max), 0);
+  const rowBytes = sampleRowBytes(batchSize, widest);
+  const rows = () => allocate(rowCount * rowBytes, 'values');
   const tables = plan.units.reduce((sum, { dense, nodes }) => (dense ? sum + tableLength(fanIn(nodes[0])) : sum), 0);
   const aggregatedEdges = plan.units.reduce(
     (total, { aggregation, nodes }) =>

@@ -110,3 +110,14 @@ test('describe lists at most six kinds of blocks', () => {
   expect(description.denseBlocks).toHaveLength(7);
   expect(String(description)).toContain('        3 × 4 sigmoid\n        and 1 other kind\nSparse');
 });
+
+test('rows of samples have a gap between them only where a layer reads so many that they would share cache sets', () => {
+  const bytesOfValues = (sizes: number[], batchSize: number) => {
+    const executor = engine.prepare(mlp(sizes, { activation: tanh }), batchSize);
+    const { values } = executor.describe().memory;
+    executor.dispose();
+    return values;
+  };
+  expect(bytesOfValues([8, 32, 4], 32)).toBe(2 * bytesOfValues([8, 32, 4], 16));
+  expect(bytesOfValues([800, 32, 4], 32)).toBeGreaterThan(2.5 * bytesOfValues([800, 32, 4], 16));
+});

@@ -44,6 +44,15 @@ export function finishKernel(module: Assembler, multiplyAdd: MultiplyAdd): Calla
       scalar.store(address.get, gradient.get),
     ];
     const at = (table: Local): Code => add(table.get, offset.get);
+    const deltas = (isScaled: boolean): Code =>
+      control.loop(
+        d.set(f32x4.load(at(dLossDx))),
+        product.set(f32x4.mul(d.get, f32x4.load(at(slope)))),
+        f32x4.store(at(delta), product.get),
+        sumB.set(f32x4.add(sumB.get, product.get)),
+        isScaled ? sumC.set(multiplyAdd(d.get, f32x4.load(at(g)), sumC.get)) : [],
+        control.branchIf(0, ltU(offset.tee(add(offset.get, number(16))), column.get)),
+      );
     const tables = { g, slope, dLossDx, delta, gradients, columns } as const;
     return [
       Object.entries(tables).map(([name, table]) => table.set(word(name as keyof typeof tables))),
@@ -55,14 +64,7 @@ export function finishKernel(module: Assembler, multiplyAdd: MultiplyAdd): Calla
           column.set(add(offset.get, columns.get)),
           sumB.set(f32x4.const(0)),
           sumC.set(f32x4.const(0)),
-          control.loop(
-            d.set(f32x4.load(at(dLossDx))),
-            product.set(f32x4.mul(d.get, f32x4.load(at(slope)))),
-            f32x4.store(at(delta), product.get),
-            sumB.set(f32x4.add(sumB.get, product.get)),
-            sumC.set(multiplyAdd(d.get, f32x4.load(at(g)), sumC.get)),
-            control.branchIf(0, ltU(offset.tee(add(offset.get, number(16))), column.get)),
-          ),
+          control.when(eq(kind.get, number(nodeKind.scaled)), deltas(true), deltas(false)),
           // Samples whose sequence has ended: rows of earlier steps read these lanes.
           control.when(
             ltU(columns.get, allColumns.get),

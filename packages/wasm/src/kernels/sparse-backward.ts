@@ -22,7 +22,8 @@ const number = int.const;
 export const portion = 256;
 
 /**
- * For one row: what its sparse successors add to its dLossDx, and the gradients of the weights on the way to them. The
+ * For one row: what its sparse successors add to its dLossDx, and the gradients of the weights on the way to them, unless all
+ * of these are constants, as in a gate. The
  * row's x and dLossDx stay in registers while the edges stream past; each edge's four partial sums wait in scratch
  * memory until all samples have been seen.
  */
@@ -31,7 +32,7 @@ export function sparseBackward(module: Assembler, multiplyAdd: MultiplyAdd): Cal
     const [edge, firstEdge, end, last, outWeight, address, weight, scratch, sums] = Array.from({ length: 9 }, () =>
       local(i32),
     );
-    const [x, dLossDx, columns, column, gradients] = Array.from({ length: 5 }, () => local(i32));
+    const [x, dLossDx, columns, column, gradients, constants, isTrained] = Array.from({ length: 7 }, () => local(i32));
     const d = Array.from({ length: 4 }, () => local(v128));
     const values = Array.from({ length: 4 }, () => local(v128));
     const [factor, product, delta] = Array.from({ length: 3 }, () => local(v128));
@@ -50,25 +51,36 @@ export function sparseBackward(module: Assembler, multiplyAdd: MultiplyAdd): Cal
       ),
     ];
 
-    const strip = (vectors: number): Code => [
-      d.slice(0, vectors).map((sum, v) => sum.set(f32x4.load(add(dLossDx.get, column.get), 16 * v))),
-      values.slice(0, vectors).map((value, v) => value.set(f32x4.load(add(x.get, column.get), 16 * v))),
-      eachEdge(
-        address.set(add(load(edge.get), column.get)),
-        factor.set(f32x4.loadSplat(weight.get)),
-        d
-          .slice(0, vectors)
-          .map((sum, v) => [
+    /** @param trains - Whether the weights have gradients: constants have none. */
+    const strip = (vectors: number, trains: boolean): Code => {
+      const sumsOfCaseTwo = d.slice(0, vectors);
+      const caseThree = (v: number): Code =>
+        product.set(v === 0 ? f32x4.mul(delta.get, values[v].get) : multiplyAdd(delta.get, values[v].get, product.get));
+      return [
+        sumsOfCaseTwo.map((sum, v) => sum.set(f32x4.load(add(dLossDx.get, column.get), 16 * v))),
+        trains ? values.slice(0, vectors).map((value, v) => value.set(f32x4.load(add(x.get, column.get), 16 * v))) : [],
+        eachEdge(
+          address.set(add(load(edge.get), column.get)),
+          factor.set(f32x4.loadSplat(weight.get)),
+          sumsOfCaseTwo.map((sum, v) => [
             delta.set(f32x4.load(address.get, 16 * v)),
             sum.set(multiplyAdd(factor.get, delta.get, sum.get)),
-            product.set(
-              v === 0 ? f32x4.mul(delta.get, values[v].get) : multiplyAdd(delta.get, values[v].get, product.get),
-            ),
+            trains ? caseThree(v) : [],
           ]),
-        control.when(column.get, product.set(f32x4.add(product.get, f32x4.load(sums.get)))),
-        f32x4.store(sums.get, product.get),
-      ),
-      d.slice(0, vectors).map((sum, v) => f32x4.store(add(dLossDx.get, column.get), sum.get, 16 * v)),
+          trains
+            ? [
+                control.when(column.get, product.set(f32x4.add(product.get, f32x4.load(sums.get)))),
+                f32x4.store(sums.get, product.get),
+              ]
+            : [],
+        ),
+        sumsOfCaseTwo.map((sum, v) => f32x4.store(add(dLossDx.get, column.get), sum.get, 16 * v)),
+      ];
+    };
+    const strips = (trains: boolean): Code => [
+      column.set(number(0)),
+      whileRoom(column, columns, 64, strip(4, trains)),
+      whileRoom(column, columns, 16, strip(1, trains)),
     ];
 
     return [
@@ -78,6 +90,7 @@ export function sparseBackward(module: Assembler, multiplyAdd: MultiplyAdd): Cal
         // From an entry of outDelta to that of outWeight.
         outWeight.set(sub(word('outWeight'), word('outDelta'))),
         gradients.set(word('gradients')),
+        constants.set(add(word('parameters'), word('parameterBytes'))),
         columns.set(word('columns')),
         row.set(mul(row.get, word('rowBytes'))),
         x.set(add(word('x'), row.get)),
@@ -87,16 +100,22 @@ export function sparseBackward(module: Assembler, multiplyAdd: MultiplyAdd): Cal
         control.loop(
           end.set(add(firstEdge.get, number(4 * portion))),
           control.when(int.gtU(end.get, last.get), end.set(last.get)),
-          column.set(number(0)),
-          whileRoom(column, columns, 64, strip(4)),
-          whileRoom(column, columns, 16, strip(1)),
-          eachEdge(
-            weight.set(add(weight.get, gradients.get)),
-            product.set(f32x4.load(sums.get)),
-            gradient.set(laneSum(product)),
-            total.set(scalar.add(total.get, scalar.abs(gradient.get))),
-            control.when(word('accumulates'), gradient.set(scalar.add(gradient.get, scalar.load(weight.get)))),
-            scalar.store(weight.get, gradient.get),
+          isTrained.set(number(0)),
+          eachEdge(isTrained.set(int.or(isTrained.get, ltU(weight.get, constants.get)))),
+          control.when(
+            isTrained.get,
+            [
+              strips(true),
+              eachEdge(
+                weight.set(add(weight.get, gradients.get)),
+                product.set(f32x4.load(sums.get)),
+                gradient.set(laneSum(product)),
+                total.set(scalar.add(total.get, scalar.abs(gradient.get))),
+                control.when(word('accumulates'), gradient.set(scalar.add(gradient.get, scalar.load(weight.get)))),
+                scalar.store(weight.get, gradient.get),
+              ),
+            ],
+            strips(false),
           ),
           control.branchIf(0, ltU(firstEdge.tee(end.get), last.get)),
         ),
