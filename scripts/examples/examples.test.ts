@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { compiler } from '../native-compiler.mjs';
 import { expectShown, withAssertions } from './assertions.js';
 import { collect } from './collect.js';
 
@@ -33,7 +34,7 @@ describe('every example in guides, READMEs and doc comments', () => {
 
   test('compiles', () => {
     try {
-      execFileSync('tsc', ['-p', folder], { encoding: 'utf8', cwd: root });
+      execFileSync(process.execPath, [compiler, '--pretty', 'false', '-p', folder], { encoding: 'utf8', cwd: root });
     } catch (error) {
       const output = (error as { stdout: string }).stdout;
       const named = output.replaceAll(/example-(\d+)\.ts\((\d+)/g, (whole, k: string, at: string) => {

@@ -77,9 +77,11 @@ describe('the conformance suite passes in a browser', () => {
     const environment = where === 'runSuite' ? 'in the page' : 'in a worker';
     for (const threads of [1, 2]) {
       test(`${environment}, ${threads} of ${threads} threads`, { timeout: 120_000 }, async () => {
-        const outcome = await run('/isolated', where, threads);
+        // A page waits for threads by asking again and again, which takes 30 s for all cases. Node runs them all.
+        const runs = where === 'runSuite' && threads > 1 ? 'runQuarter' : where;
+        const outcome = await run('/isolated', runs, threads);
         expect(outcome).toMatchObject({ engine: 'wasm', threads, failures: [] });
-        expect(outcome.cases).toBeGreaterThan(where === 'runSuite' ? 50 : 15);
+        expect(outcome.cases).toBeGreaterThan(runs === 'runSuite' ? 50 : 15);
       });
     }
     test(`${environment}, where WebAssembly is forbidden`, { timeout: 120_000 }, async () => {
