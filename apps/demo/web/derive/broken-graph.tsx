@@ -2,6 +2,7 @@
 import { useMemo } from 'react';
 import { useMessages } from '../language.js';
 import { Figure } from '../shared/figure.js';
+import { useJoin } from '../shared/use-join.js';
 import { formatNumber } from '../shared/format-number.js';
 import { type GraphEdge, type GraphNode, GraphView } from '../shared/graph-view.js';
 import { usePlayground } from '../store.js';
@@ -45,6 +46,7 @@ export function BrokenGraph({ broken }: { readonly broken: Broken }) {
   const { exercise, pass, taken, accumulated, states } = broken;
   const mistake = usePlayground(({ derive }) => derive.mistake);
   const step = usePlayground(({ derive }) => derive.step);
+  const join = useJoin();
   const say = useMessages(messages);
   const { graph } = exercise.network;
   const right = exercise.trace.pass.cache.samples[0];
@@ -76,7 +78,7 @@ export function BrokenGraph({ broken }: { readonly broken: Broken }) {
           <div className="node-head">
             <b>{id}</b>
             {isWaiting ? (
-              <span title={say.break.waitsFor(waitsFor.join(', '))}>{say.break.waitsFor(waitsFor.join(', '))}</span>
+              <span title={say.break.waitsFor(join(waitsFor))}>{say.break.waitsFor(join(waitsFor))}</span>
             ) : (
               <span>{name}</span>
             )}
@@ -133,6 +135,7 @@ export function BrokenGraph({ broken }: { readonly broken: Broken }) {
 function Happening({ broken: { exercise, pass, taken, accumulated } }: { readonly broken: Broken }) {
   const mistake = usePlayground(({ derive }) => derive.mistake);
   const { break: say } = useMessages(messages);
+  const join = useJoin();
   const { graph } = exercise.network;
   const i = pass.steps[taken - 1];
   const right = exercise.trace.pass.cache.dLossDx(graph.ids[i]);
@@ -144,7 +147,7 @@ function Happening({ broken: { exercise, pass, taken, accumulated } }: { readonl
       {say.stepAt(graph.ids[i], accumulated.times[i])}{' '}
       {mistake === 'order' && to.length > 0 && (
         <>
-          {say.handsOn(formatNumber(sum), to.map((j) => graph.ids[j]).join(', '))}{' '}
+          {say.handsOn(formatNumber(sum), join(to.map((j) => graph.ids[j])))}{' '}
           {differs(sum, right) && say.notWhole(formatNumber(right))} {accumulated.times[i] > 1 && say.again}
         </>
       )}

@@ -87,6 +87,10 @@ export function DerivationPanel({ exercise, selected, known }: DerivationPanelPr
   );
 }
 
+/** LaTeX to paste into a document: a display that can continue on the next page, as `aligned` cannot. */
+const display = (latex: string): string =>
+  `% Needs \\usepackage{amsmath}. With \\allowdisplaybreaks it continues on the next page.\n${latex.replaceAll('{aligned}', '{align*}')}`;
+
 /** Copies the derivation as LaTeX or Markdown. The article's node has assumed numbers, which no engine computes. */
 function CopyAs({
   exercise,
@@ -99,7 +103,8 @@ function CopyAs({
   const [notice, notify] = useNotice();
   if (Object.keys(exercise.given).length > 0) return null;
   const copy = (as: 'latex' | 'markdown') => {
-    const text = exercise.explanation(selected)[as]({ language });
+    const written = exercise.explanation(selected)[as]({ language });
+    const text = as === 'latex' ? display(written) : written;
     navigator.clipboard.writeText(text).then(
       () => notify(say.copied),
       () => notify(say.notCopied),

@@ -3,6 +3,7 @@ import { type QuantityName, nameOf } from '@nnbp/explain';
 import { ChevronFirst, ChevronLast, ChevronLeft, ChevronRight, Pause, Play } from 'lucide-react';
 import { type ReactNode, useEffect, useState } from 'react';
 import { useMessages } from '../language.js';
+import { useJoin } from '../shared/use-join.js';
 import { Figure } from '../shared/figure.js';
 import { Formula } from '../shared/formula.js';
 import { change } from './change.js';
@@ -145,12 +146,13 @@ function Caption({ exercise, index }: { readonly exercise: Exercise; readonly in
   const isInput = graph.indexOf(step.node) < graph.inputCount;
   const sentence =
     step.case === 'forward' ? (isInput ? say.inputAt : say.forwardAt)(step.node) : say.caseAt[step.case](step.node);
+  const join = useJoin();
   const reads = step.reads.map(nameOf);
   return (
     <>
       <p>
         <span className={`badge case-${step.case}`}>{all.cases[step.case]}</span> {sentence}{' '}
-        <span className="quiet">{reads.length === 0 ? say.readsNothing : say.reads(shortList(reads))}</span>
+        <span className="quiet">{reads.length === 0 ? say.readsNothing : say.reads(join(shortList(reads)))}</span>
       </p>
       <ul className="plain-list">
         {step.writes.slice(0, maxWritten).map((quantity) => (
@@ -172,5 +174,5 @@ function Written({ exercise, quantity }: { readonly exercise: Exercise; readonly
   );
 }
 
-const shortList = (names: readonly string[]): string =>
-  names.length <= 8 ? names.join(', ') : `${names.slice(0, 7).join(', ')} … ${names.at(-1)}`;
+const shortList = (names: readonly string[]): readonly string[] =>
+  names.length <= 8 ? names : [...names.slice(0, 7), '…', names[names.length - 1]];

@@ -1,5 +1,6 @@
 /** The table of estimates, and how well the model fits as a whole. */
 import { useMessages } from '../language.js';
+import { useJoin } from '../shared/use-join.js';
 import { Figure } from '../shared/figure.js';
 import styles from './fit.module.css';
 import type { FitResult } from './fit.js';
@@ -17,12 +18,13 @@ const figures = [
 
 export function Estimates({ fit: { parameters, statistics } }: { readonly fit: FitResult }) {
   const say = useMessages(messages);
+  const join = useJoin();
   const { undetermined } = statistics;
   const unknown = parameters.filter(({ index }) => undetermined.includes(index)).map(({ label }) => label);
   return (
     <section className="panel" aria-label={say.estimates}>
       <h2>{say.estimates}</h2>
-      {unknown.length > 0 && <p className="problem">{say.undeterminedHint(unknown.join(', '))}</p>}
+      {unknown.length > 0 && <p className="problem">{say.undeterminedHint(join(unknown))}</p>}
       <div className={styles.scroll} tabIndex={0} role="group" aria-label={say.estimates}>
         <table>
           <thead>
