@@ -38,7 +38,7 @@ export function ParametersStage({ exercise, task, settled, draft, onDraft }: Sta
       .map(row);
   const tiles = settled > 0 ? ['dloss/dx_4', 'slope_4', 'x_2'] : picked(draft);
   return (
-    <div className={isPicking ? styles.collecting : undefined}>
+    <div className={isPicking ? styles.collecting : settled > 1 ? styles.compared : undefined}>
       <GraphPicture
         label={say.graph}
         graph={network.graph}
