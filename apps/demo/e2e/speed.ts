@@ -115,7 +115,11 @@ function ready({ picture, type, press, answer, text }: Try): Promise<number> {
       input.dispatchEvent(new Event('input', { bubbles: true }));
       await frame();
     }
-    (await find(press)).dispatchEvent(new MouseEvent('click', { bubbles: true, cancelable: true }));
+    const pressed = await find(press);
+    // The graph editor selects when the button goes down.
+    for (const name of ['mousedown', 'mouseup', 'click']) {
+      pressed.dispatchEvent(new MouseEvent(name, { bubbles: true, cancelable: true, view: window }));
+    }
     while (!(await find(answer)).textContent.includes(text)) await frame();
     await frame();
     return new Promise<number>((resolve) => {
