@@ -19,7 +19,7 @@ export function previewTags(url: string | undefined): HtmlTagDescriptor[] {
     'og:image:type': 'image/png',
     'og:image:width': String(pictureSize.width),
     'og:image:height': String(pictureSize.height),
-    'og:image:alt': 'A network of seven nodes with the numbers that its backward pass passes from node to node.',
+    'og:image:alt': 'A network of seven nodes with the numbers that its backward pass sends from node to node.',
   };
   return [
     ...Object.entries(properties).map(([property, content]) => tag({ property, content })),
