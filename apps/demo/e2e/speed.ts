@@ -82,8 +82,8 @@ const views: Readonly<Record<ViewName, Try>> = {
   },
   build: {
     picture: '.react-flow__edge',
-    press: '.react-flow__node[data-id="2"]',
-    answer: '.build:not(.build-idle)',
+    press: '.build button:has(.lucide-plus)',
+    answer: '.react-flow__nodes > :nth-child(8)',
     text: '',
   },
   extend: {
@@ -115,11 +115,7 @@ function ready({ picture, type, press, answer, text }: Try): Promise<number> {
       input.dispatchEvent(new Event('input', { bubbles: true }));
       await frame();
     }
-    const pressed = await find(press);
-    // The graph editor selects when the button goes down.
-    for (const name of ['mousedown', 'mouseup', 'click']) {
-      pressed.dispatchEvent(new MouseEvent(name, { bubbles: true, cancelable: true, view: window }));
-    }
+    (await find(press)).dispatchEvent(new MouseEvent('click', { bubbles: true, cancelable: true }));
     while (!(await find(answer)).textContent.includes(text)) await frame();
     await frame();
     return new Promise<number>((resolve) => {
