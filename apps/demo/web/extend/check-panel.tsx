@@ -31,11 +31,12 @@ export function CheckPanel({ check: { status, verdict }, kind }: { readonly chec
 
 function Sentence({ status }: { readonly status: CheckStatus }) {
   const say = useMessages(messages);
-  const { endless, types } = useMessages(userCodeMessages);
+  const { endless, notLoaded, types } = useMessages(userCodeMessages);
   if (status.state === 'loading') return <p className="quiet">{say.loading}</p>;
   if (status.state === 'checking') return <p className="quiet">{say.checking}</p>;
   if (status.state === 'refused') {
     if (status.reason === 'time') return <p className="problem">{endless}</p>;
+    if (status.reason === 'load') return <p className="problem">{notLoaded}</p>;
     return (
       <div className="problem">
         {status.reason === 'types' ? types : say.threw}

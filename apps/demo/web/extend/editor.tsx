@@ -49,7 +49,7 @@ export function Editor({ label, value, onChange }: Props) {
     });
     view.current = made;
     let isUnmounted = false;
-    void compiler().then((worker) => {
+    const assist = (worker: Awaited<ReturnType<typeof compiler>>) => {
       if (isUnmounted) return;
       const typescript = [
         tsFacetWorker.of({ worker, path }),
@@ -59,7 +59,9 @@ export function Editor({ label, value, onChange }: Props) {
         tsHoverWorker(),
       ];
       made.dispatch({ effects: opinions.reconfigure(typescript) });
-    });
+    };
+    // If TypeScript cannot be loaded, the result says so, and the text can still be edited.
+    compiler().then(assist, () => undefined);
     return () => {
       isUnmounted = true;
       made.destroy();

@@ -3,7 +3,8 @@ import { useEffect, useState } from 'react';
 import { readVerdict } from '../shared/user-code/responses.js';
 import type { Verdict } from '../shared/user-code/check.js';
 import { compiler } from '../shared/user-code/compiler.js';
-import { FunctionError, type OwnFunction, startUserWorker } from '../shared/user-code/user-worker.js';
+import { FunctionError } from '../shared/user-code/function-error.js';
+import { type OwnFunction, startUserWorker } from '../shared/user-code/user-worker.js';
 
 export type CheckStatus =
   | { readonly state: 'loading' }

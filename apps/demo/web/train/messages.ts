@@ -2,6 +2,7 @@ import type { DataName, Settings } from '../shared/training-settings.js';
 import type { Counts } from './problem.js';
 import type { TableProblem } from './data/csv.js';
 import type { Misfit } from './loss-fit.js';
+import { messages as userCode } from '../shared/user-code/messages.js';
 
 const en = {
   dataKind: 'Kind of data',
@@ -186,6 +187,7 @@ const en = {
       `The graph has ${inputs.received} ${inputs.received === 1 ? 'input' : 'inputs'} and ${outputs.received} ${outputs.received === 1 ? 'output' : 'outputs'}; this data set needs ${inputs.expected} and ${outputs.expected}. Choose another data set, or change the graph in Build.`,
     stuck:
       'The worker did not respond for several seconds and was terminated. One of your functions may have an infinite loop. Fix it in Extend or choose another one, then reset.',
+    notLoaded: userCode.en.notLoaded,
     other: (text: string) => `Training failed: ${text}`,
     table: {
       empty: 'The file is empty. Choose one with a row per sample.',
@@ -381,6 +383,7 @@ const zh: typeof en = {
     shape: (inputs, outputs) =>
       `这个图有 ${inputs.received} 个输入、${outputs.received} 个输出；该数据集需要 ${inputs.expected} 个和 ${outputs.expected} 个。请换一组数据，或在“搭建”里改图。`,
     stuck: '工作线程几秒没有响应，已被终止。自定义函数中可能有死循环。请在“扩展”里修改，或另选一个，然后重置。',
+    notLoaded: userCode.zh.notLoaded,
     other: (text) => `训练失败：${text}`,
     table: {
       empty: '文件是空的：请选择每行一个样本的文件。',

@@ -16,6 +16,8 @@ export type Problem =
   | { readonly kind: 'shape'; readonly inputs: Counts; readonly outputs: Counts }
   /** The worker does not respond. */
   | { readonly kind: 'stuck' }
+  /** The program that runs user functions could not be fetched. */
+  | { readonly kind: 'not-loaded' }
   | { readonly kind: 'other'; readonly text: string };
 
 export const isProblem = (answer: object): answer is Problem => 'kind' in answer;

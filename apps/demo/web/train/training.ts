@@ -259,6 +259,7 @@ export class Training {
 function problemOf(error: unknown): Problem {
   if (error === stuck) return { kind: 'stuck' };
   const { message, reason } = error as Error & { readonly reason?: string };
+  if (reason === 'load') return { kind: 'not-loaded' };
   return reason === 'time' ? { kind: 'stuck' } : { kind: 'other', text: message };
 }
 

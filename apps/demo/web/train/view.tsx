@@ -195,6 +195,8 @@ function sentence(problem: Problem, say: (typeof messages)['en']['problems']): s
       return say.fewPoints;
     case 'stuck':
       return say.stuck;
+    case 'not-loaded':
+      return say.notLoaded;
     case 'table':
       return say.table[problem.why];
     case 'other':

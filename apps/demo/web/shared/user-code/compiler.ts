@@ -1,10 +1,11 @@
 /** The TypeScript worker of the page, started on first use and restarted after it was terminated. */
 import { type Remote, wrap } from 'comlink';
+import { FunctionError } from './function-error.js';
 import type { Compiler } from './language-worker.js';
 
 let started: { readonly worker: Worker; readonly ready: Promise<Remote<Compiler>> } | undefined;
 
-/** Resolves when TypeScript is loaded; rejects if it cannot be. */
+/** Resolves when TypeScript is loaded; rejects with a `FunctionError` if it cannot be. */
 export function compiler(): Promise<Remote<Compiler>> {
   started ??= start();
   return started.ready;
@@ -22,7 +23,7 @@ function start() {
   const broken = new Promise<never>((_, reject) => {
     worker.addEventListener('error', () => {
       endCompiler();
-      reject(new Error('TypeScript could not be loaded. Reload the page.'));
+      reject(new FunctionError('load'));
     });
   });
   return { worker, ready: Promise.race([remote.initialize().then(() => remote), broken]) };

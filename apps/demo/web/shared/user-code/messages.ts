@@ -2,12 +2,14 @@ const en = {
   running: 'Running your functions…',
   types: 'Type errors:',
   endless: 'Stopped after two seconds without a result. Check for an infinite loop.',
+  notLoaded: 'A part of the page could not be loaded. Connect to the network, then reload the page.',
 };
 
 const zh: typeof en = {
   running: '正在运行你的函数…',
   types: '类型错误：',
   endless: '两秒内没有结果，已停止。请检查是否有死循环。',
+  notLoaded: '页面的一部分未能加载。请连接网络，然后重新加载页面。',
 };
 
 export const messages = { en, zh };

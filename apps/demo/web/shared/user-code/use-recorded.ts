@@ -10,7 +10,8 @@ import { usePlayground } from '../../store.js';
 import { useStable } from '../use-stable.js';
 import { messages } from './messages.js';
 import { replayed } from './recording.js';
-import type { FunctionError, OwnFunction, UserWorker } from './user-worker.js';
+import type { FunctionError } from './function-error.js';
+import type { OwnFunction, UserWorker } from './user-worker.js';
 
 /** A pass of a network, or of a formula in its place, for a sample and a loss. */
 interface Pass {
@@ -73,6 +74,7 @@ export function useRecorded<Question extends Pass>(question: Question): Recorded
 
 function sentence({ reason, message }: FunctionError, say: (typeof messages)['en']): string {
   if (reason === 'time') return say.endless;
+  if (reason === 'load') return say.notLoaded;
   return reason === 'types' ? `${say.types} ${message}` : message;
 }
 

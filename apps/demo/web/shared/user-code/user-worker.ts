@@ -6,6 +6,7 @@ import { type Remote, wrap } from 'comlink';
 import { withTimeLimit } from '../time-limit.js';
 import type { CustomFunction } from '../../state.js';
 import { compiler, endCompiler } from './compiler.js';
+import { FunctionError } from './function-error.js';
 import type { Compiled } from './language-worker.js';
 import type { Runner } from '../../user-code-worker.js';
 import runnerAddress from '../../user-code-worker.ts?worker&url';
@@ -13,16 +14,6 @@ import type { Kind } from './user-functions.js';
 
 export interface OwnFunction extends CustomFunction {
   readonly kind: Kind;
-}
-
-/** Why a function cannot be used. */
-export class FunctionError extends Error {
-  constructor(
-    readonly reason: 'types' | 'start' | 'time',
-    readonly details: readonly string[],
-  ) {
-    super(details.join('\n'));
-  }
 }
 
 export interface UserWorker {
@@ -42,7 +33,7 @@ const loadLimit = 30_000;
 /**
  * Starts a worker with these functions in it.
  *
- * @throws FunctionError for type errors, if the code throws, or after the time limit
+ * @throws FunctionError
  */
 export async function startUserWorker(functions: readonly OwnFunction[]): Promise<UserWorker> {
   const typescript = await compiler();
@@ -73,8 +64,6 @@ export async function startUserWorker(functions: readonly OwnFunction[]): Promis
   return { runner, close, ask: (question, limit = timeLimit) => within(limit, close, question(runner)) };
 }
 
-const notFetched = 'A part of the page could not be loaded. Reload the page.';
-
 /** Resolves when the worker sends this message; rejects if its code throws. */
 const messageFrom = (worker: Worker, what: string) =>
   new Promise<void>((resolve, reject) => {
@@ -84,7 +73,8 @@ const messageFrom = (worker: Worker, what: string) =>
     worker.addEventListener('error', ({ message }) => {
       worker.terminate();
       // A script that could not be loaded has no message.
-      reject(new FunctionError('start', [message?.replace(/^Uncaught (\w*Error: )?/, '') ?? notFetched]));
+      const thrown = message?.replace(/^Uncaught (\w*Error: )?/, '');
+      reject(thrown === undefined ? new FunctionError('load') : new FunctionError('start', [thrown]));
     });
   });
 
@@ -92,5 +82,5 @@ const messageFrom = (worker: Worker, what: string) =>
 const within = <Answer>(milliseconds: number, close: () => void, answer: Promise<Answer>): Promise<Answer> =>
   withTimeLimit(answer, milliseconds, () => {
     close();
-    return new FunctionError('time', []);
+    return new FunctionError('time');
   });
