@@ -29,7 +29,10 @@ function shuffled(count, uniform) {
   return order;
 }
 
-/** 8,000 digits to train on and 2,000 used for validation. The package's own `set` gives fewer than asked, so the files are read. */
+/**
+ * 8,000 digits to train on and 2,000 used for validation. The package's own `set` returns fewer than requested, so the files
+ * are read.
+ */
 export function digits() {
   if (smoke) return { train: noise(trained), validation: noise(validation) };
   const images = [];

@@ -1,4 +1,4 @@
-/** One size in a fresh process: time to build, to prepare and to step, and what it holds. Needs --expose-gc. */
+/** One size in a fresh process: time to build, to prepare and to step, and memory. Needs --expose-gc. */
 import { sigmoid } from '@nnbp/activations';
 import { mlp } from '@nnbp/core';
 import { mse } from '@nnbp/losses';
@@ -21,7 +21,7 @@ function dense(edges) {
 const sparse = (edges) =>
   randomGraph({ inputs: Math.min(64, edges / 20), hidden: edges / 10 - outputs, edges, outputs, scale: 'trainable' });
 
-/** V8 gives pages back some time after it has collected what was in them. */
+/** V8 releases pages some time after it has collected their objects. */
 const used = async () => {
   globalThis.gc();
   await new Promise((resolve) => setTimeout(resolve, 200));

@@ -13,7 +13,7 @@ import torch
 from torch import nn
 
 torch.set_num_threads(1)
-# That sparse CSR is in beta is known.
+# PyTorch warns that sparse CSR is in beta.
 warnings.filterwarnings("ignore", message="Sparse CSR")
 
 
@@ -117,7 +117,7 @@ def csr(rows, columns, values, first, last, width):
 
 
 class SparseByHand(Levels):
-    """A CSR product a level, forward along in-edges and backward along out-edges; all dloss/dw at once at the end."""
+    """One CSR product per level, forward along in-edges, backward along out-edges; all dloss/dw at once at the end."""
 
     name = "sparse CSR per level, backward written by hand"
 

@@ -73,7 +73,7 @@ function FirstView() {
 const offeredViews = ({ hide }: PlaygroundState['display']): ViewName[] =>
   (Object.keys(views) as ViewName[]).filter((name) => !hide.includes(name));
 
-/** Says that the server has a newer version than the page shows. The URL keeps the state. */
+/** Reports that the server has a newer version than the page shows. The URL keeps the state. */
 function NewVersion() {
   const say = useMessages(messages);
   const isReady = useSyncExternalStore(newVersion.subscribe, newVersion.isReady);

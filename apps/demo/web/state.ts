@@ -24,7 +24,7 @@ const node = v.object({
   aggregation: v.exactOptional(name),
   b: finite,
   c: finite,
-  /** A weight a predecessor, in their order. */
+  /** One weight per predecessor, in their order. */
   w: v.pipe(v.array(finite), v.maxLength(200)),
 });
 
@@ -216,7 +216,7 @@ const state = v.object({
   learn: v.optional(learn, { chapter: 'forward', work: {} }),
   /** The seed of the printable exercise sheet that Learn shows instead of a chapter; null: none. */
   sheet: v.optional(v.nullable(count(0, 2 ** 31)), null),
-  /** What a door of Learn asks for in another view; null: nothing. */
+  /** The task that Learn sets in another view; null: none. */
   task: v.optional(v.nullable(v.picklist(['four-successors', 'softsign'])), null),
   network,
   derive,

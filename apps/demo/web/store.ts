@@ -48,7 +48,7 @@ function writeUrl(): void {
   history.replaceState(shown, '', addressOf(state, fresh));
 }
 
-// Before the page may be gone: the URL serves who comes back to the page, the stored link a reload. Without an edit, a
+// Before the page may be gone: the URL is for coming back to the page, the stored link for a reload. Without an edit, a
 // stored link is from before the browser brought this page back from its cache, or another link was opened in it.
 addEventListener('pagehide', () => {
   if (state === loaded) {

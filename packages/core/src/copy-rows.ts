@@ -1,4 +1,4 @@
-/** Copies rows of a table in an order of their own, such as that of an epoch. */
+/** Copies rows of a table in a given order, such as that of an epoch. */
 import type { FloatArray } from './contract.js';
 
 /**

@@ -3,7 +3,7 @@ import { expectFinite, expectLength } from './expect.js';
 
 /**
  * sfc32 (Chris Doty-Humphrey, PractRand): 32-bit integer arithmetic only, so the stream does not depend on the host.
- * (The last bit of a `normal` may, where a host computes logarithms in its own way.)
+ * (The last bit of a `normal` may, since hosts compute logarithms differently.)
  *
  * @example
  * ```ts

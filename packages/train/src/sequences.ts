@@ -24,7 +24,7 @@ export interface Sequence {
   readonly weights?: ArrayLike<number>;
 }
 
-/** Sequences one after another, perhaps more than memory holds; a function returns a fresh stream for each epoch. */
+/** Sequences one after another, which may exceed memory; a function returns a new stream for each epoch. */
 export type SequenceStream = AsyncIterable<Sequence> | (() => AsyncIterable<Sequence>);
 
 /** Sequences of any lengths. The loss is the mean over all steps that have a target. */

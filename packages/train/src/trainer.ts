@@ -97,7 +97,7 @@ export interface TrainState {
   readonly random: readonly number[];
   /** As `Optimizer.state` returned it. */
   readonly optimizer: OptimizerState;
-  /** Only inside an epoch: what was done of it. */
+  /** Only inside an epoch: its progress. */
   readonly underway?: {
     /** Batches taken. */
     readonly batches: number;
@@ -244,7 +244,7 @@ export class Trainer {
     return this.#executor.parameters;
   }
 
-  /** All that is needed to continue from here, beside the parameters of the network. */
+  /** All that is needed to continue from here, besides the parameters of the network. */
   get state(): TrainState {
     const { carried } = this.#sources.training;
     return {
@@ -312,8 +312,8 @@ export class Trainer {
   }
 
   /**
-   * Trains on the next batch, the first of a new epoch after the last one of an epoch. Neither validation data nor
-   * metrics are looked at.
+   * Trains on the next batch, the first of a new epoch after the last one of an epoch. Evaluates
+   * neither validation data nor metrics.
    *
    * @returns The batch's loss before the update; a promise of it if the data are a stream.
    * @throws DivergedError if a number is not finite; the parameters are then those before the step
@@ -400,7 +400,7 @@ export class Trainer {
   }
 
   /**
-   * Whether an epoch waits for nothing: the data are a table, and nothing is computed at its end.
+   * Whether an epoch is synchronous: the data are a table, and nothing is computed at its end.
    *
    * @internal
    */

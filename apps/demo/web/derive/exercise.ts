@@ -21,14 +21,14 @@ export interface Exercise extends Derivable {
 export interface Question extends Pick<PlaygroundState['derive'], 'input' | 'target' | 'loss' | 'mode'> {
   /** The reader's own; the mode `article` has the article's node 7 with what feeds it instead. */
   readonly network: NetworkDescription;
-  /** In the mode `fit`: what takes the place of the network. */
+  /** In the mode `fit`: what replaces the network. */
   readonly formula: FormulaDescription | undefined;
   /** For a network with delays: its sample is a sequence. */
   readonly time: PlaygroundState['derive']['time'] | undefined;
 }
 
 /**
- * Computes the pass of a question.
+ * Computes the pass of an exercise.
  *
  * @throws NnbpError for a cycle, an unknown function or a target that is invalid for the loss
  */

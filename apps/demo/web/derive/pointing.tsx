@@ -1,5 +1,5 @@
 /**
- * What the pointer or the focus is on: the same number is marked wherever it stands (graph, formula, parameters), and the
+ * What the pointer or the focus is on: the same number is marked wherever it occurs (graph, formula, parameters), and the
  * terms in it are explained. Elements name their number in `data-name`, other terms in `data-term`.
  */
 import { type ReactNode, useRef, useState } from 'react';

@@ -18,7 +18,7 @@ export interface FitRequest extends Pick<PlaygroundState['fit'], 'data' | 'formu
   readonly network: NetworkDescription | null;
 }
 
-/** A question whose data and model could be read. */
+/** A request whose data and model could be read. */
 export interface Prepared {
   readonly data: Points;
   readonly network: Network;

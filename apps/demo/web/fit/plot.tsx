@@ -13,7 +13,7 @@ export interface PlotProps {
   readonly data: Points;
   /** Missing until there is a fit. */
   readonly fit: FitResult | undefined;
-  /** The number of the point that is pointed out. */
+  /** The number of the highlighted point. */
   readonly chosen: number;
   readonly choose: (point: number) => void;
 }
@@ -95,7 +95,7 @@ interface AxesProps {
 function Axes({ label, width, height, x, y, names, children }: AxesProps) {
   const frame = { width, height, margin, x, y };
   const { toX, toY } = scalesOf(frame);
-  // Not so far outside that a browser draws nothing.
+  // Clamped: far outside, a browser would draw nothing.
   const at: At = (a, b) => [toX(a), Math.max(-height, Math.min(2 * height, toY(b)))];
   const middle = { x: (margin.left + width - margin.right) / 2, y: (margin.top + height - margin.bottom) / 2 };
   const axes = (

@@ -100,7 +100,7 @@ const positioned = (wide: Position, narrow: Position) =>
   }) as object;
 
 /**
- * Each edge, and how far along it its label stands: away from the end where more edges meet. With the inputs on top those
+ * Each edge, and how far along it its label is: away from the end where more edges meet. With the inputs on top those
  * into one node alternate between two heights, because labels are wider than high.
  */
 function edgesOf({ ids, inputCount, nodeCount, edgeStart, predecessors, successorStart }: Graph) {

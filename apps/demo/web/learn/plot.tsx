@@ -22,7 +22,7 @@ export interface PlotProps {
     readonly at: PlotPoint;
     readonly step: number;
     readonly onChange: (x: number) => void;
-    /** What the slider says of its place. */
+    /** The slider's value in words. */
     readonly text: string;
   };
   /** Beside the slider. */

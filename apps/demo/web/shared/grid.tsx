@@ -24,7 +24,7 @@ export interface GridProps extends Frame {
 /** The class of an axis's name. */
 export const axisName = styles.axis;
 
-/** In a narrower plot, only every second number of many stands below the frame. */
+/** In a narrower plot, only every second number of many is shown below the frame. */
 const narrow = 420;
 
 export function Grid({ numberOffset, names, children, ...frame }: GridProps) {

@@ -14,13 +14,13 @@ export interface Rect {
   readonly height: number;
 }
 
-/** Parts of an edge at which its label may stand, the preferred ones first. */
+/** Parts of an edge at which its label may be, the preferred ones first. */
 const parts = [0.5, 0.4, 0.6, 0.3, 0.7, 0.22, 0.78, 0.15, 0.85];
 
 /** Above this number of edges a label is drawn at the middle of its edge. */
 const maxEdges = 120;
 
-/** For each edge the part of it at which its label stands, from 0 (source) to 1 (target). */
+/** For each edge the part of it at which its label is, from 0 (source) to 1 (target). */
 export function labelPositions(
   edges: readonly Segment[],
   boxes: readonly Rect[],

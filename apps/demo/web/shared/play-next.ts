@@ -1,4 +1,4 @@
-/** A request that the training that is opened next starts by itself. Another view makes it before it opens Train. */
+/** A request to start the next training run when it is opened. Another view makes it before it opens Train. */
 let requested = false;
 
 export function requestPlay(): void {

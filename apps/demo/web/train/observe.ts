@@ -44,7 +44,7 @@ export interface SampleAnswer {
 
 export interface Observation {
   readonly loss: Both;
-  /** Of a class question. */
+  /** Of a classification. */
   readonly accuracy: Both | undefined;
   /** [true class × predicted class] of the validation samples, or of all samples without a validation set. */
   readonly confusion: readonly (readonly number[])[] | undefined;
@@ -79,7 +79,7 @@ export interface Observation {
    * convolution those of each filter.
    */
   readonly weightImages: Int8Array | undefined;
-  /** For the row of inputs that was asked for. */
+  /** For the row of inputs that was requested. */
   readonly row: RowPrediction | undefined;
 }
 

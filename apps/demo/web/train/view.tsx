@@ -26,7 +26,7 @@ import { TrainedNetworkPanel } from './trained-network-panel.js';
 import type { TrainingView } from './training.js';
 import './train.css';
 
-/** The table a user has opened stays while one looks at other views. */
+/** The table a user has opened is kept while other views are shown. */
 let openTable: TableChoice | undefined;
 
 /** Only for sequences. */
@@ -163,7 +163,7 @@ const change = (part: Partial<Settings>) =>
 const describe = (bytes: Uint8Array) => training.describeTable(bytes);
 const chooseSample = (sample: number | null) => change({ sample });
 
-/** For the screen reader too, and silent while numbers run. */
+/** Also announced by screen readers, but not while numbers change. */
 function Status({ view, quiet }: { readonly view: TrainingView; readonly quiet: boolean }) {
   const say = useMessages(messages);
   const { ready, progress, playing, problem, snapshot, observation } = view;

@@ -13,7 +13,7 @@ export interface RowLayout {
   readonly stride: number;
   /** How many samples have a row. */
   readonly count: number;
-  /** How many samples the tables have, at least `count`: the others have no part. */
+  /** How many samples the tables have, at least `count`: the others are ignored. */
   readonly length: number;
   /** Slots from here on are constants. */
   readonly parameterCount: number;

@@ -1,6 +1,6 @@
 /**
  * A graph with delays as one step sees it: what a delayed edge reads is an input. The step's graph is acyclic and has no
- * delays, and its parameters are where they were.
+ * delays, and its parameters keep their slots.
  */
 import { delayed, edgeName } from '../delayed.js';
 import { Graph } from '../graph.js';

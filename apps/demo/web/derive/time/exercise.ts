@@ -35,7 +35,7 @@ export interface TimeExercise extends Derivable {
 }
 
 /**
- * Computes the pass of a question.
+ * Computes the pass of an exercise.
  *
  * @throws NnbpError as `networkOf` and `backpropagateSequence`
  */

@@ -53,7 +53,7 @@ export function OrderStage({ exercise, task, draft, onDraft }: StageProps<OrderE
   const visitEdge = (from: string, to: string): PictureEdge => {
     const [before, after] = [visited.indexOf(to), visited.indexOf(from)];
     if (before < 0) return { tone: after < 0 ? 'plain' : 'dim' };
-    // What `to` hands to `from` is lost where `from` was visited before it.
+    // What `to` passes to `from` is lost where `from` was visited before it.
     return { tone: after >= 0 && after < before ? 'wrong' : 'done' };
   };
   const shareEdge = (from: string, to: string): PictureEdge => ({

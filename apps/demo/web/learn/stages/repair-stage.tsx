@@ -181,7 +181,7 @@ function Probed({ exercise, ids }: { readonly exercise: RepairExercise; readonly
   );
 }
 
-/** The same for one node, with a quantity a column: as low as a phone needs it. */
+/** The same for one node, with one column per quantity: low enough for a phone. */
 function ProbedNode({ exercise, id }: { readonly exercise: RepairExercise; readonly id: string }) {
   const say = useMessages(messages);
   const numbers = numbersAt(exercise, id);

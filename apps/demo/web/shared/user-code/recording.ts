@@ -17,7 +17,7 @@ export interface Recording {
 
 export interface Question {
   readonly network: NetworkDescription;
-  /** Takes the place of the network. */
+  /** Replaces the network. */
   readonly formula: FormulaDescription | undefined;
   readonly loss: string;
   /** For a network with delays: the sample is a sequence. */

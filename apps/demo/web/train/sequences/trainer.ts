@@ -30,7 +30,7 @@ export interface KindResult {
   readonly validation: number;
   /** Fraction of the validation steps with the correct class; undefined for a regression. */
   readonly accuracy: number | undefined;
-  /** For each step the mean |dloss/dx| of the nodes that remember, of a loss at the last step only. */
+  /** For each step the mean |dloss/dx| of the nodes with memory, of a loss at the last step only. */
   readonly gradients: readonly number[];
 }
 
@@ -259,7 +259,7 @@ const largest = (row: ArrayLike<number>): number => {
   return at;
 };
 
-/** For each step the mean |dloss/dx| of the nodes that remember, of a loss at the last step only. */
+/** For each step the mean |dloss/dx| of the nodes with memory, of a loss at the last step only. */
 export function gradientsInTime(
   kind: Kind,
   network: Network,

@@ -25,7 +25,7 @@ import { useSequenceTraining } from './use-training.js';
 const dataNames: readonly SequenceDataName[] = ['recall', 'temporal-xor', 'sine', 'series'];
 const largestFile = 5e6;
 
-/** The table a user has opened stays while one looks at other views. */
+/** The table a user has opened is kept while other views are shown. */
 let openTable: SequenceTable | undefined;
 
 /** Another training run begins at step 0. */
@@ -367,7 +367,7 @@ function States({
   );
 }
 
-/** What a gradient of 0 is drawn as. */
+/** A gradient of 0 is drawn as this. */
 const smallest = 1e-16;
 
 function Gradients({ observation: { results } }: { readonly observation: SequenceObservation }) {
