@@ -1,9 +1,11 @@
 /** Checks the behaviour that `Executor` requires: optimizer state, reproducibility, short batches, overflow and errors. */
 import { sigmoid } from '@nnbp/activations';
 import {
+  delayed,
   type Engine,
   type Executor,
   type Graph,
+  GraphBuilder,
   mlp,
   NnbpError,
   type NnbpErrorCode,
@@ -209,12 +211,43 @@ export function expectErrors(engine: Engine): void {
   expectError('OUT_OF_RANGE', () => executor.predict(four, 0));
   expectError('WRONG_LENGTH', () => executor.predict(two, 2));
   expectError('WRONG_LENGTH', () => executor.backpropagate(four, two.subarray(1), 2, mse()));
+  const before = executor.parameters.slice();
+  const weighted = (...weights: number[]) =>
+    executor.step(four, two, 2, mse(), sgd({ learningRate: 0.1 }), { weights: Float64Array.from(weights) });
+  for (const weights of [
+    [1, -1],
+    [0, 0],
+    [NaN, 1],
+    [1, Infinity],
+  ])
+    expectError('OUT_OF_RANGE', () => weighted(...weights));
+  expectError('WRONG_LENGTH', () => weighted(1));
+  if (executor.parameters.some((value, k) => value !== before[k]))
+    throw new Error('Invalid weights: expected unchanged parameters.');
   expectError('UNKNOWN_ID', () => executor.cache.x('unknown'));
   expectError('OUT_OF_RANGE', () => executor.cache.x('input.0', 2));
   executor.dispose();
   executor.dispose();
   expectError('DISPOSED', () => executor.predict(four, 2));
   expectError('DISPOSED', () => executor.step(four, two, 2, mse(), sgd({ learningRate: 0.1 })));
+  expectStateErrors(engine);
+}
+
+/** Sequences: counts of samples per step, and the state before the first one. */
+function expectStateErrors(engine: Engine): void {
+  const builder = new GraphBuilder();
+  builder.output(builder.node('h', { from: [builder.input('x'), delayed('h', 2)], activation: sigmoid }));
+  const graph = builder.build();
+  if (engine.supports(graph).length > 0) return;
+  const executor = engine.prepare(graph, 2, 3);
+  const inputs = new Float64Array(6);
+  expectError('OUT_OF_RANGE', () => executor.predict(inputs, []));
+  expectError('OUT_OF_RANGE', () => executor.predict(inputs, [1, 2]));
+  expectError('OUT_OF_RANGE', () => executor.predict(inputs, [1, 1, 1, 1]));
+  const short = Float64Array.of(0.5, 0.25, 0.125);
+  expectError('WRONG_LENGTH', () => executor.predict(inputs, [2, 2], { state: short }));
+  if (short.join() !== '0.5,0.25,0.125') throw new Error('A state that is too short: expected it unchanged.');
+  executor.dispose();
 }
 
 function expectError(code: NnbpErrorCode, run: () => unknown): void {

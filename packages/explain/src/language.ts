@@ -11,6 +11,8 @@ export interface Words {
   readonly forward: string;
   /** Names of the three cases. */
   readonly cases: Readonly<Record<1 | 2 | 3, string>>;
+  /** Between a case and its explanation, with the space after it. */
+  readonly colon: string;
   /** Explanations of the three cases. */
   readonly meaning: Readonly<Record<1 | 2 | 3, string>>;
   /** Mark of a number that was derived above. */
@@ -30,6 +32,7 @@ export const words: Readonly<Record<Language, Words>> = {
     backward: 'Backward: from the requested quantity to the loss',
     forward: 'Forward: how x, g and h are computed',
     cases: { 1: 'case 1', 2: 'case 2', 3: 'case 3' },
+    colon: ': ',
     meaning: {
       1: 'value of an output: differentiate the loss',
       2: 'value of any other node: sum over its successors',
@@ -45,6 +48,7 @@ export const words: Readonly<Record<Language, Words>> = {
     backward: '反向：从所求的量推导到 loss',
     forward: '正向：x、g、h 的计算过程',
     cases: { 1: '场景 1', 2: '场景 2', 3: '场景 3' },
+    colon: '：',
     meaning: {
       1: '输出节点的值：直接对 loss 求导',
       2: '其他节点的值：对所有后继节点求和',

@@ -174,6 +174,7 @@ describe('sequences', () => {
       { optimizer: lbfgs(), truncate: 1 },
     ],
     ['weights of a table that are all 0', 'OUT_OF_RANGE', { inputs: [[1]], targets: [[1]], weights: [0] }],
+    ['a negative weight of a table', 'OUT_OF_RANGE', { inputs: [[1], [2]], targets: [[1], [2]], weights: [2, -1] }],
     ['a weight of a table that is not finite', 'OUT_OF_RANGE', { inputs: [[1]], targets: [[1]], weights: [NaN] }],
     ['too few weights of a table', 'WRONG_LENGTH', { inputs: [[1]], targets: [[1]], weights: [] }],
   ])('%s is refused', async (_, code, bad, more) => {
