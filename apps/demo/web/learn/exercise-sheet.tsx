@@ -12,7 +12,7 @@ import { show } from './show.js';
 /** What is asked, in the order in which it can be worked out. */
 const asked = ['x_2', 'x_3', 'h_4', 'x_4', 'x_7', 'loss', 'dloss/dx_7', 'dloss/dx_4', 'dloss/dx_2', 'dloss/dw_2to4'];
 
-export function ExerciseSheet({ seed }: { readonly seed: number }) {
+export default function ExerciseSheet({ seed }: { readonly seed: number }) {
   const language = usePlayground(({ language }) => language);
   const answers = usePlayground(({ display }) => display.answers);
   const say = useMessages(messages);

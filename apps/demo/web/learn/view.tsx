@@ -1,5 +1,5 @@
 /** Learn: a chapter's card beside its picture, and the way from chapter to chapter. */
-import { useEffect, useMemo, useRef } from 'react';
+import { lazy, useEffect, useMemo, useRef } from 'react';
 import { chapterAddress } from '../address.js';
 import { useMessages } from '../language.js';
 import { useOffers } from '../offered-views.js';
@@ -9,8 +9,9 @@ import { Card } from './card.js';
 import { lessons } from './chapters.js';
 import { messages } from './messages.js';
 import { goTo, setDraft, settledTasks, workOn } from './progress.js';
-import { ExerciseSheet } from './exercise-sheet.js';
 import styles from './view.module.css';
+
+const ExerciseSheet = lazy(() => import('./exercise-sheet.js'));
 
 export default function View() {
   const sheet = usePlayground(({ sheet }) => sheet);

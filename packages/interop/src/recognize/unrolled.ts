@@ -116,7 +116,7 @@ class Copies {
   }
 }
 
-/** The last step of each layer, where values of the step before are those of its own nodes one step ago. */
+/** The last step of each layer, where values of the previous step are those of its own nodes one step ago. */
 class LastStep extends Nodes {
   readonly #nodes: Nodes;
   readonly #copies: Copies;

@@ -66,7 +66,7 @@ function recurrent(call: Call, kind: Kind): Rows[] {
   return steps === undefined ? overSequences(call, kind) : overSample(call, kind, steps, direction);
 }
 
-/** One step, which reads the step before through states. */
+/** One step, which reads the previous step through states. */
 function overSequences(call: Call, kind: Kind): Rows[] {
   const layout = call.whole('layout', 0);
   if (layout !== 0 && layout !== 1) call.malformed(`layout = ${layout}; expected 0 or 1`);
