@@ -4,7 +4,8 @@
  */
 import { type Graph, successorsOf } from '@nnbp/core';
 import type { Letter, Notation } from './notation.js';
-import { derivativeRule, outputRule, readsAllOutputs } from './rules.js';
+import { hasAggregationRule } from './quantity.js';
+import { aggregationRule, derivativeRule, outputRule, readsAllOutputs } from './rules.js';
 import { placeOf, type Worked } from './worked.js';
 
 /** A symbol and its number. */
@@ -47,6 +48,8 @@ export function expressionOf(worked: Worked, letter: Derived): Expression {
       return isGiven(worked, i) ? input(worked, i) : nodeValue(worked, i);
     case 'slope':
       return slope(worked, i);
+    case 'dAdz':
+      return aggregationDerivative(worked, edge, i);
     case 'dLossDx':
       return loss(worked, i);
     case 'dLossDb':
@@ -64,7 +67,7 @@ function preActivation(worked: Worked, i: number): Expression {
   const aggregation = graph.aggregation(i);
   const b = bFactor(worked, i);
   const edges = edgesInto(graph, i);
-  const z = (e: number) => [...weightFactor(worked, e, i), cached(worked, 'x', graph.predecessors[e])];
+  const z = (e: number) => incoming(worked, e, i);
   if (aggregation === undefined) {
     const count = b.length + edges.length;
     return { case: 'forward', count, summand: (k) => (k < b.length ? b : z(edges[k - b.length])) };
@@ -83,6 +86,12 @@ function preActivation(worked: Worked, i: number): Expression {
   };
   return { ...product('forward', [...b, ...edges.flatMap(z)]), forms: [all] };
 }
+
+/** z_e = w_e · x of the predecessor. */
+const incoming = (worked: Worked, edge: number, i: number): Factor[] => [
+  ...weightFactor(worked, edge, i),
+  cached(worked, 'x', worked.graph.predecessors[edge]),
+];
 
 const edgesInto = ({ edgeStart }: Graph, i: number) =>
   Array.from({ length: edgeStart[i + 1] - edgeStart[i] }, (_, k) => edgeStart[i] + k);
@@ -304,18 +313,41 @@ function edgesOfWeight({ graph }: Worked, edge: number, i: number): (readonly [e
   return found;
 }
 
-/** dA/dz_e: the other factors of a product; nothing for a sum, where it is 1. */
+/** dA/dz_e as factors: the other factors of a product; none for a sum, where it is 1. */
 function aggregationFactors(worked: Worked, edge: number, i: number): Factor[] {
   const { graph, sample } = worked;
-  const aggregation = graph.aggregation(i);
-  if (aggregation === undefined) return [];
-  if (aggregation.builtin?.name === 'product') {
+  if (graph.aggregation(i) === undefined) return [];
+  if (!hasAggregationRule(graph, i)) {
     return edgesInto(graph, i)
       .filter((e) => e !== edge)
-      .flatMap((e) => [...weightFactor(worked, e, i), cached(worked, 'x', graph.predecessors[e])]);
+      .flatMap((e) => incoming(worked, e, i));
   }
-  const { parameter: _, ...of } = weightLetter(worked, edge, i);
-  return [{ letter: { aggregationOf: of.node, from: of.from }, value: sample.aggregated!.dAdz[edge] }];
+  const letter = { quantity: 'dAdz' as const, node: graph.ids[i], from: graph.ids[graph.predecessors[edge]] };
+  return [{ letter, value: sample.aggregated!.dAdz[edge] }];
+}
+
+/** dA/dz_e of a mean, a maximum and so on, from the z of all edges. */
+function aggregationDerivative(worked: Worked, edge: number, i: number): Expression {
+  const { graph } = worked;
+  const aggregation = graph.aggregation(i)!;
+  const edges = edgesInto(graph, i);
+  const rule = aggregationRule(aggregation);
+  const form: Form = (notation, write, maxTerms) => {
+    const z = (e: number) => timesEach(notation, write, incoming(worked, e, i));
+    const shown = ends(edges.length, maxTerms);
+    const list = shown.map((k) => (k < 0 ? notation.dots(edges.length - maxTerms) : z(edges[k]))).join(', ');
+    const applied = `${notation.name(aggregation.name)}(${list})`;
+    return rule === undefined
+      ? `${notation.partial(aggregation.name, graph.ids[i], graph.ids[graph.predecessors[edge]])}(${list})`
+      : rule({ z: z(edge), applied, n: edges.length }, notation);
+  };
+  return {
+    ...product(
+      3,
+      edges.flatMap((e) => incoming(worked, e, i)),
+    ),
+    forms: [form],
+  };
 }
 
 /** Indices to show of a list of `count` entries: the first `maxTerms` − 1, then −1 for the omitted ones, and the last. */

@@ -4,15 +4,14 @@
  */
 import { nameOf, type QuantityName } from './quantity.js';
 
-/** A symbol: a quantity of a node, a parameter, a target, a scaler value, the case 1 part, g'(h) or dA/dz. */
+/** A symbol: a quantity of a node or an edge, a parameter, a target, a scaler value, the case 1 part or g'(h). */
 export type Letter =
   | QuantityName
   | { readonly parameter: 'b' | 'c' | 'w'; readonly node: string; readonly from?: string }
   | { readonly target: string }
   | { readonly units: 'value' | 'mean' | 'deviation'; readonly node: string }
   | { readonly caseOneOf: string }
-  | { readonly derivativeOf: string }
-  | { readonly aggregationOf: string; readonly from: string };
+  | { readonly derivativeOf: string };
 
 /** How symbols, numbers and operators are written. */
 export interface Notation {
@@ -24,8 +23,8 @@ export interface Notation {
   letter(letter: Letter): string;
   /** A number rounded to significant digits; 17 is exact. */
   number(value: number, digits: number): string;
-  /** ∂loss/∂x_k of a loss without a known formula. */
-  partial(loss: string, node: string): string;
+  /** The derivative of a function without a known formula: of a loss by x of a node, of an aggregation by z of an edge. */
+  partial(name: string, node: string, from?: string): string;
 }
 
 /** Plain text. */
@@ -42,11 +41,10 @@ export const plain: Notation = {
     if ('target' in letter) return visible(`t_${letter.target}`);
     if ('units' in letter) return visible(`${letter.units}_${letter.node}`);
     if ('caseOneOf' in letter) return visible(`(dloss/dx_${letter.caseOneOf})₁`);
-    if ('aggregationOf' in letter) return visible(`dA/dz_${letter.from}to${letter.aggregationOf}`);
     return visible(`g'(h_${letter.derivativeOf})`);
   },
   number: (value, digits) => rounded(value, digits),
-  partial: (loss, node) => visible(`d${loss}/dx_${node}`),
+  partial: (name, node, from) => visible(`d${name}/d${from === undefined ? 'x_' : `z_${from}to`}${node}`),
 };
 
 /** LaTeX that KaTeX renders in strict mode, with any ids. */
@@ -62,8 +60,6 @@ export const latex: Notation = {
     }
     if ('target' in letter) return `t_{${subscript(letter.target)}}`;
     if ('units' in letter) return `${upright(letter.units)}_{${subscript(letter.node)}}`;
-    if ('aggregationOf' in letter)
-      return `\\frac{\\partial A}{\\partial z_{${edge(letter.from, letter.aggregationOf)}}}`;
     if ('caseOneOf' in letter) return `\\left(${over(`x_{${subscript(letter.caseOneOf)}}`)}\\right)_{1}`;
     return `g'(h_{${subscript(letter.derivativeOf)}})`;
   },
@@ -72,13 +68,16 @@ export const latex: Notation = {
     if (!Number.isFinite(value)) return value > 0 ? '\\infty' : '-\\infty';
     return rounded(value, digits).replace(/e\+?(-?\d+)$/, ' \\times 10^{$1}');
   },
-  partial: (loss, node) => `\\frac{\\partial\\, ${upright(loss)}}{\\partial x_{${subscript(node)}}}`,
+  partial: (name, node, from) =>
+    `\\frac{\\partial\\, ${upright(name)}}{\\partial ${from === undefined ? `x_{${subscript(node)}}` : `z_{${edge(from, node)}}`}}`,
 };
 
 function quantity({ quantity: kind, node, from }: QuantityName): string {
   switch (kind) {
     case 'dLossDw':
       return over(`w_{${edge(from!, node)}}`);
+    case 'dAdz':
+      return `\\frac{\\partial A}{\\partial z_{${edge(from!, node)}}}`;
     case 'dLossDb':
     case 'dLossDc':
     case 'dLossDx':

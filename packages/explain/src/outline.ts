@@ -4,6 +4,7 @@
  * whatever the size of the graph.
  */
 import { type Derived, ends, type Expression, expressionOf, isDerived } from './expression.js';
+import { nameOf } from './quantity.js';
 import type { Worked } from './worked.js';
 
 /** Limits of the outline. */
@@ -154,5 +155,4 @@ function nearest(
   return found;
 }
 
-const keyOf = (letter: Derived): string =>
-  'caseOneOf' in letter ? `case 1 ${letter.caseOneOf}` : `${letter.quantity} ${letter.node}`;
+const keyOf = (letter: Derived): string => ('caseOneOf' in letter ? `case 1 ${letter.caseOneOf}` : nameOf(letter));

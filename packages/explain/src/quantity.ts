@@ -6,10 +6,10 @@ import { type Graph, NnbpError } from '@nnbp/core';
  */
 export interface QuantityName {
   /** Kind of quantity. */
-  readonly quantity: 'h' | 'g' | 'x' | 'slope' | 'dLossDx' | 'dLossDb' | 'dLossDc' | 'dLossDw';
+  readonly quantity: 'h' | 'g' | 'x' | 'slope' | 'dAdz' | 'dLossDx' | 'dLossDb' | 'dLossDc' | 'dLossDw';
   /** Id of the node. */
   readonly node: string;
-  /** Id of the predecessor; only for `dLossDw`. */
+  /** Id of the predecessor; only for `dAdz` and `dLossDw`. */
   readonly from?: string;
 }
 
@@ -18,6 +18,7 @@ const prefixes = {
   dLossDb: 'dloss/db_',
   dLossDc: 'dloss/dc_',
   dLossDx: 'dloss/dx_',
+  dAdz: 'dA/dz_',
   slope: 'slope_',
   x: 'x_',
   h: 'h_',
@@ -25,7 +26,7 @@ const prefixes = {
 } as const;
 
 /**
- * The name as text: "dloss/dw_2to4", "dloss/dx_4", "slope_4", "x_4".
+ * The name as text: "dloss/dw_2to4", "dA/dz_2to4", "dloss/dx_4", "slope_4", "x_4".
  *
  * @example
  * ```ts
@@ -35,8 +36,11 @@ const prefixes = {
  * ```
  */
 export function nameOf({ quantity, node, from }: QuantityName): string {
-  return prefixes[quantity] + (quantity === 'dLossDw' ? `${from}to${node}` : node);
+  return prefixes[quantity] + (isOfEdge(quantity) ? `${from}to${node}` : node);
 }
+
+const isOfEdge = (quantity: QuantityName['quantity']): quantity is 'dAdz' | 'dLossDw' =>
+  quantity === 'dAdz' || quantity === 'dLossDw';
 
 /**
  * Parses the name of a quantity; the inverse of {@link nameOf}. If an id contains "to", the edges of the graph decide.
@@ -47,11 +51,11 @@ export function parseQuantity(graph: Graph, text: string): QuantityName {
   for (const [quantity, prefix] of Object.entries(prefixes) as [QuantityName['quantity'], string][]) {
     if (!text.startsWith(prefix)) continue;
     const rest = text.slice(prefix.length);
-    return expectQuantity(graph, quantity === 'dLossDw' ? weightNamed(graph, rest) : { quantity, node: rest });
+    return expectQuantity(graph, isOfEdge(quantity) ? edgeIn(graph, quantity, rest) : { quantity, node: rest });
   }
   throw new NnbpError(
     'UNKNOWN_ID',
-    `"${text}" is not the name of a quantity: expected dloss/dw_FROMtoNODE, or dloss/db_, dloss/dc_, dloss/dx_, slope_, x_, h_ or g_ followed by the id of a node.`,
+    `"${text}" is not the name of a quantity: expected dloss/dw_ or dA/dz_ followed by FROMtoNODE, or dloss/db_, dloss/dc_, dloss/dx_, slope_, x_, h_ or g_ followed by the id of a node.`,
   );
 }
 
@@ -68,12 +72,19 @@ export function expectQuantity(graph: Graph, { quantity, node, from }: QuantityN
   }
   if (quantity === 'dLossDc' && graph.scaleIndex(i) < 0) throw fixed('c', node);
   if (quantity === 'dLossDb' && graph.biasIndex(i) < 0) throw fixed('b', node);
-  if (quantity !== 'dLossDw') return { quantity, node };
+  if (!isOfEdge(quantity)) return { quantity, node };
   const edge = from === undefined ? -1 : edgeNamed(graph, from, i);
   if (from === undefined || edge < 0) {
     throw new NnbpError('UNKNOWN_ID', `Node "${node}" has no edge from "${from}".`);
   }
-  if (graph.weightIndex(edge, i) < 0) throw fixed(`w from "${from}"`, node);
+  if (quantity === 'dAdz' && !hasAggregationRule(graph, i)) {
+    const how =
+      graph.aggregation(i) === undefined
+        ? 'adds its edges: dA/dz is 1'
+        : 'multiplies its edges: dA/dz is the other factors';
+    throw new NnbpError('UNKNOWN_ID', `Node "${node}" ${how}.`);
+  }
+  if (quantity === 'dLossDw' && graph.weightIndex(edge, i) < 0) throw fixed(`w from "${from}"`, node);
   return { quantity, node, from };
 }
 
@@ -91,15 +102,20 @@ export function edgeNamed(graph: Graph, from: string, i: number): number {
   return found.length === 1 ? found[0] : -1;
 }
 
+/** Whether dA/dz of node i is a quantity of its own: not of a sum, where it is 1, nor of a product. */
+export const hasAggregationRule = (graph: Graph, i: number): boolean => {
+  const aggregation = graph.aggregation(i);
+  return aggregation !== undefined && aggregation.builtin?.name !== 'product';
+};
+
 /** Parses "2to4": tries every "to" in the text. */
-function weightNamed(graph: Graph, text: string): QuantityName {
+function edgeIn(graph: Graph, quantity: 'dAdz' | 'dLossDw', text: string): QuantityName {
   const known = new Set(graph.ids);
   const edges: QuantityName[] = [];
   for (let at = text.indexOf('to'); at >= 0; at = text.indexOf('to', at + 1)) {
     const from = text.slice(0, at);
     const node = text.slice(at + 2);
-    if (known.has(node) && edgeNamed(graph, from, graph.indexOf(node)) >= 0)
-      edges.push({ quantity: 'dLossDw', node, from });
+    if (known.has(node) && edgeNamed(graph, from, graph.indexOf(node)) >= 0) edges.push({ quantity, node, from });
   }
   if (edges.length === 1) return edges[0];
   const found =

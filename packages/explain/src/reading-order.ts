@@ -3,6 +3,7 @@
  * reused. Runs once per derivation, without recursion, in time proportional to the edges.
  */
 import { type Derived, expressionOf, readsOf } from './expression.js';
+import { edgeNamed } from './quantity.js';
 import type { Worked } from './worked.js';
 
 const kinds = ['h', 'g', 'x', 'slope', 'dLossDx'];
@@ -52,6 +53,8 @@ export class ReadingOrder {
   #key(letter: Derived): number {
     const { graph } = this.worked;
     if ('caseOneOf' in letter) return kinds.length * graph.nodeCount + graph.indexOf(letter.caseOneOf);
+    if (letter.quantity === 'dAdz')
+      return (kinds.length + 1) * graph.nodeCount + edgeNamed(graph, letter.from!, graph.indexOf(letter.node));
     const kind = kinds.indexOf(letter.quantity);
     return kind < 0 ? -1 : kind * graph.nodeCount + graph.indexOf(letter.node);
   }

@@ -1,9 +1,10 @@
 /**
- * Textbook formulas of g'(h) and of case 1 for the built-in functions. Other functions are written as g'(h), or with the
+ * Textbook formulas of g'(h), dA/dz and of case 1 for the built-in functions. Other functions are written as g'(h), or with the
  * name of the loss. [a > b] is 1 if true, else 0 (Iverson bracket).
  */
 import type { ActivationName } from '@nnbp/activations';
-import type { Activation, Loss } from '@nnbp/core';
+import type { AggregationName } from '@nnbp/aggregations';
+import type { Activation, Aggregation, Loss } from '@nnbp/core';
 import type { LossName } from '@nnbp/losses';
 import type { Notation } from './notation.js';
 
@@ -26,6 +27,16 @@ export interface OutputTerms {
   sum(written: (x: Term, t: Term) => string): string;
   /** Sum of the targets. */
   readonly targetSum: number;
+}
+
+/** The symbols in $\partial A / \partial z_e$. */
+export interface EdgeTerms {
+  /** z of the edge. */
+  readonly z: string;
+  /** A with z of all edges as arguments. */
+  readonly applied: string;
+  /** Number of edges. */
+  readonly n: number;
 }
 
 type Options = Readonly<Record<string, number>>;
@@ -56,6 +67,21 @@ const derivatives: Readonly<Record<ActivationName, Rule<NodeTerms> | undefined>>
   hardTanh: undefined,
 };
 
+/** 1 for the edge whose z is the result; of several equal ones, only for the first. */
+const chosen: Rule<EdgeTerms> = ({ z, applied }) => `[${z} = ${applied}]`;
+
+/** $\partial A / \partial z_e$ by name of the aggregation; undefined: written as a derivative. The compiler checks that no built-in is missing. */
+const edgeRules: Readonly<Record<AggregationName, Rule<EdgeTerms> | undefined>> = {
+  sum: undefined,
+  product: undefined,
+  mean: ({ n }) => `1 / ${n}`,
+  max: chosen,
+  min: chosen,
+  maxAbs: chosen,
+  median: undefined,
+  logSumExp: ({ z, applied }, { name }) => `${name('exp')}(${z} - ${applied})`,
+};
+
 /** $\partial loss / \partial x_k$ by name of the loss. The compiler checks that no built-in is missing. */
 const outputRules: Readonly<Record<LossName, Rule<OutputTerms>>> = {
   mse: ({ x, t, n }, { times }) => `${n === 1 ? '2' : `2 / ${n}`}${times}(${x(true)} - ${t()})`,
@@ -84,6 +110,9 @@ export const readsAllOutputs = ({ builtin }: Loss) => builtin?.name === 'softmax
 
 /** The formula of an activation's derivative, if it is known. */
 export const derivativeRule = ({ builtin }: Activation) => own(derivatives, builtin);
+
+/** The formula of an aggregation's derivative by the z of an edge, if it is known. */
+export const aggregationRule = ({ builtin }: Aggregation) => own(edgeRules, builtin);
 
 /** The formula of case 1, if it is known. */
 export const outputRule = ({ builtin }: Loss) => own(outputRules, builtin);

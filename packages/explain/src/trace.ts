@@ -93,11 +93,11 @@ export function trace(network: Network, input: Row, target: Row, loss: Loss): Tr
 }
 
 /**
- * The cache and the gradients after the first `steps` steps, restored from the trace alone.
+ * The cache and the gradients after the first `steps` steps, restored from the trace alone (dA/dz from its pass).
  *
  * @throws NnbpError `OUT_OF_RANGE` (not an integer from 0 to the number of steps)
  */
-export function replay({ graph, steps: all }: Trace, steps: number = all.length): Replay {
+export function replay({ graph, pass, steps: all }: Trace, steps: number = all.length): Replay {
   expectInteger('steps', steps, 0, all.length);
   const row = () => new Float64Array(graph.nodeCount).fill(NaN);
   const cache: SampleCache = { h: row(), g: row(), x: row(), slope: row(), dLossDx: row() };
@@ -112,7 +112,7 @@ export function replay({ graph, steps: all }: Trace, steps: number = all.length)
       if (quantity === 'dLossDb') gradients[graph.biasIndex(i)] = values[k];
       else if (quantity === 'dLossDc') gradients[graph.scaleIndex(i)] = values[k];
       else if (quantity === 'dLossDw') gradients[graph.weightIndex(edges[edge++], i)] = values[k];
-      else cache[quantity][i] = values[k];
+      else if (quantity !== 'dAdz') cache[quantity][i] = values[k];
     });
     written[i] |= stepOf(writes[0]);
   }
@@ -123,14 +123,16 @@ export function replay({ graph, steps: all }: Trace, steps: number = all.length)
       const quantity = expectQuantity(graph, name);
       const i = graph.indexOf(quantity.node);
       if ((written[i] & stepOf(quantity)) === 0) return undefined;
-      return numberIn(graph, cache, gradients, quantity);
+      // No step writes dA/dz, which follows from the z that h is computed from.
+      const { aggregated } = pass.cache.samples[0];
+      return numberIn(graph, { ...cache, ...(aggregated && { aggregated }) }, gradients, quantity);
     },
   };
 }
 
 /** The bit of the step, of four per node, that writes a quantity. */
 function stepOf({ quantity }: QuantityName): number {
-  if (quantity === 'h' || quantity === 'g' || quantity === 'x') return 1;
+  if (quantity === 'h' || quantity === 'g' || quantity === 'x' || quantity === 'dAdz') return 1;
   if (quantity === 'dLossDx') return 2;
   return quantity === 'slope' ? 4 : 8;
 }

@@ -165,6 +165,8 @@ export function numberOf(worked: Worked, name: QuantityName): number {
       return gradient(graph.scaleIndex(i));
     case 'dLossDw':
       return gradient(graph.weightIndex(edge, i));
+    case 'dAdz':
+      return sample.aggregated!.dAdz[edge];
     default:
       return sample[name.quantity][i];
   }
@@ -185,6 +187,8 @@ export function numberIn(
       return gradients[graph.scaleIndex(i)];
     case 'dLossDw':
       return gradients[graph.weightIndex(edgeNamed(graph, from!, i), i)];
+    case 'dAdz':
+      return sample.aggregated!.dAdz[edgeNamed(graph, from!, i)];
     default:
       return sample[quantity][i];
   }

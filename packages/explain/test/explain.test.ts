@@ -34,6 +34,8 @@ function engineNumber(pass: Pass, { quantity, node, from }: QuantityName): numbe
       return gradients.of(node).c!;
     case 'dLossDw':
       return gradients.of(node).w[from!];
+    case 'dAdz':
+      throw new Error('The graphs of this file add their edges.');
     default:
       return cache[quantity](node);
   }
@@ -274,7 +276,7 @@ describe('what to explain', () => {
     refused(
       'the gradient of 4',
       'UNKNOWN_ID',
-      '"the gradient of 4" is not the name of a quantity: expected dloss/dw_FROMtoNODE, or dloss/db_, dloss/dc_, dloss/dx_, slope_, x_, h_ or g_ followed by the id of a node.',
+      '"the gradient of 4" is not the name of a quantity: expected dloss/dw_ or dA/dz_ followed by FROMtoNODE, or dloss/db_, dloss/dc_, dloss/dx_, slope_, x_, h_ or g_ followed by the id of a node.',
     );
   });
 

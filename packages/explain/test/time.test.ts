@@ -1,5 +1,5 @@
 import { identity, sigmoid, tanh } from '@nnbp/activations';
-import { max, product } from '@nnbp/aggregations';
+import { logSumExp, max, mean, median, product } from '@nnbp/aggregations';
 import {
   backpropagate,
   backpropagateSequence,
@@ -160,6 +160,48 @@ describe('a node that does not add', () => {
     expect(derivation('h_m').text()).toContain('h_m = b_m + max(w_ptom · x_p, w_atom · x_a) = 0 + max(2 · 60, 2 · 3)');
     expect(derivation('dloss/dx_p').text()).toContain('dA/dz_ptom');
     expect(derivation('dloss/dx_p').latex()).toContain('\\frac{\\partial A}{\\partial z_{p \\to m}}');
+  });
+
+  it.each([
+    [max, '[w_btoy · x_b = max(w_atoy · x_a, w_btoy · x_b)]', '[2 · 4 = max(2 · 3, 2 · 4)]'],
+    [mean, '1 / 2', '= 0.5'],
+    [logSumExp, 'exp(w_btoy · x_b - logSumExp(w_atoy · x_a, w_btoy · x_b))', 'exp(2 · 4 - logSumExp(2 · 3, 2 · 4))'],
+    [median, 'dmedian/dz_btoy(w_atoy · x_a, w_btoy · x_b)', 'dmedian/dz_btoy(2 · 3, 2 · 4)'],
+  ])('dA/dz of $name is derived from the z of all edges', (aggregation, symbols, values) => {
+    const builder = new GraphBuilder();
+    const both = [builder.input('a'), builder.input('b')];
+    builder.output(builder.node('y', { from: both, aggregation, activation: identity }));
+    const network = new Network(builder.build(), { initializer: () => 2 });
+    const { cache } = backpropagate(network, [3, 4], [20], mse());
+    const derivation = explain(network, [3, 4], [20], mse(), 'dloss/dw_btoy');
+    const step = derivation.root.terms.find(({ quantity }) => quantity.quantity === 'dAdz')!;
+    expect(step.quantity).toEqual({ quantity: 'dAdz', node: 'y', from: 'b' });
+    expect(step.value).toBe(cache.samples[0].aggregated!.dAdz[1]);
+    expect(derivation.text()).toContain(`dA/dz_btoy = ${symbols}`);
+    expect(derivation.text()).toContain(values);
+    expect(explain(network, [3, 4], [20], mse(), 'dA/dz_btoy').root.value).toBe(step.value);
+    // It is known once h is.
+    const traced = trace(network, [3, 4], [20], mse());
+    expect(replay(traced, 2).value(step.quantity)).toBeUndefined();
+    expect(replay(traced, 3).value(step.quantity)).toBe(step.value);
+  });
+
+  it('dA/dz is no quantity of a node that adds or multiplies', () => {
+    expect(() => derivation('dA/dz_mtoy')).toThrow('Node "y" adds its edges: dA/dz is 1.');
+    expect(() => derivation('dA/dz_atop')).toThrow('Node "p" multiplies its edges: dA/dz is the other factors.');
+  });
+
+  it('each step of a sequence has its own dA/dz', () => {
+    const builder = new GraphBuilder();
+    const from = [builder.input('x'), delayed('h')];
+    builder.output(builder.node('h', { from, activation: identity, aggregation: max, fixed: { b: 0, c: 1 } }));
+    const network = new Network(builder.build(), { initializer: () => 2 });
+    const derivation = explainSequence(network, [[1], [5], [2]], [null, null, [7]], mse(), 'dloss/dw_htoh');
+    expect(derivation.text()).toContain('dA/dz_h@1toh@2 = [w_htoh · x_h@1 = max(w_xtoh · x_x@2, w_htoh · x_h@1)]');
+    const values = derivation.root.terms
+      .filter(({ quantity }) => quantity.quantity === 'dAdz')
+      .map(({ value }) => value);
+    expect(values).toEqual([1, 0, 0]);
   });
 
   it('constants are written unless they are fixed at 1 or 0', () => {

@@ -66,6 +66,7 @@ export function timeExerciseOf(question: TimeQuestion, functions: Functions): Ti
       if (quantity === 'dLossDb' || quantity === 'dLossDc' || quantity === 'dLossDw') {
         return pass.gradients.vector[parameterIndex(graph, what)];
       }
+      if (quantity === 'dAdz') return explanation(what).root.value;
       const [id, t] = splitId(what.node);
       return t < 0 ? initialValue(graph, id) : pass.cache[quantity](id, 0, t);
     },
