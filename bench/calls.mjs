@@ -33,10 +33,10 @@ for (const name of options.calls.split(',')) calls.push(...(await measure(name, 
 console.log(
   table(
     ['call', 'library', 'per second', 'speedup of nnbp', 'of @nnbp/*', 'how'],
-    calls.map(({ call, library, perSecond, nnbp = NaN, scoped = NaN, note, reason }) =>
+    calls.map(({ call, library, perSecond, nnbp, scoped, note, reason }) =>
       reason
         ? [call, library, 'not measured', '', '', reason]
-        : [call, library, short(perSecond), short(nnbp), short(scoped), note],
+        : [call, library, short(perSecond), nnbp ? short(nnbp) : '', scoped ? short(scoped) : '', note],
     ),
   ),
 );
