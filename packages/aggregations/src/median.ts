@@ -2,7 +2,7 @@
 import type { Aggregation } from '@nnbp/core';
 
 /** The indices of the entries from the smallest to the largest, equal ones in their order. */
-const sorted = (z: ArrayLike<number>) => Array.from(z, (_, e) => e).sort((a, b) => z[a] - z[b] || a - b);
+const sorted = (z: ArrayLike<number>) => Array.from(z, (_, e) => e).sort((a, b) => z[a] - z[b]);
 
 /** The index of the middle entry, or of the middle two if the number of entries is even. */
 function middle(z: ArrayLike<number>): readonly [number, number] {

@@ -20,7 +20,7 @@ describe.each(all.map((aggregation) => [aggregation.name, aggregation] as const)
   });
 
   test('returns a single entry unchanged, with derivative 1', () => {
-    for (const z of [-3, 0, 0.5]) {
+    for (const z of [-3, 0, 0.5, 5e-324]) {
       expect(aggregation.value([z])).toBe(z);
       expect(derivative(aggregation, [z])).toEqual([1]);
     }
