@@ -77,12 +77,8 @@ function preActivation(worked: Worked, i: number): Expression {
     return { case: 'forward', count: b.length + 1, summand: (k) => (k < b.length ? b : edges.flatMap(z)) };
   }
   const all: Form = (notation, write, maxTerms) => {
-    const list = ends(edges.length, maxTerms).map((k) =>
-      k < 0 ? notation.dots(edges.length - maxTerms) : timesEach(notation, write, z(edges[k])),
-    );
-    return [...b.map((factor) => write(factor, true)), `${notation.name(aggregation.name)}(${list.join(', ')})`].join(
-      ' + ',
-    );
+    const list = listed(notation, maxTerms, edges.length, (k) => timesEach(notation, write, z(edges[k])));
+    return [...b.map((factor) => write(factor, true)), `${notation.name(aggregation.name)}(${list})`].join(' + ');
   };
   return { ...product('forward', [...b, ...edges.flatMap(z)]), forms: [all] };
 }
@@ -220,9 +216,7 @@ function caseOneOf(worked: Worked, index: number): Expression {
     };
   }
   const list = (notation: Notation, write: Write, maxTerms: number, factors: readonly Factor[]) =>
-    ends(factors.length, maxTerms)
-      .map((k) => (k < 0 ? notation.dots(factors.length - maxTerms) : write(factors[k], true)))
-      .join(', ');
+    listed(notation, maxTerms, factors.length, (k) => write(factors[k], true));
   return {
     ...product(1, values),
     forms: [
@@ -334,8 +328,7 @@ function aggregationDerivative(worked: Worked, edge: number, i: number): Express
   const rule = aggregationRule(aggregation);
   const form: Form = (notation, write, maxTerms) => {
     const z = (e: number) => timesEach(notation, write, incoming(worked, e, i));
-    const shown = ends(edges.length, maxTerms);
-    const list = shown.map((k) => (k < 0 ? notation.dots(edges.length - maxTerms) : z(edges[k]))).join(', ');
+    const list = listed(notation, maxTerms, edges.length, (k) => z(edges[k]));
     const applied = `${notation.name(aggregation.name)}(${list})`;
     return rule === undefined
       ? `${notation.partial(aggregation.name, graph.ids[i], graph.ids[graph.predecessors[edge]])}(${list})`
@@ -355,6 +348,12 @@ export function ends(count: number, maxTerms: number): number[] {
   if (count <= maxTerms) return Array.from({ length: count }, (_, k) => k);
   return [...Array.from({ length: maxTerms - 1 }, (_, k) => k), -1, count - 1];
 }
+
+/** Writes the arguments of a function, abbreviated if there are many. */
+const listed = (notation: Notation, maxTerms: number, count: number, written: (k: number) => string): string =>
+  ends(count, maxTerms)
+    .map((k) => (k < 0 ? notation.dots(count - maxTerms) : written(k)))
+    .join(', ');
 
 /** Writes a product. Only a leading minus sign needs no parentheses. */
 export const timesEach = (notation: Notation, write: Write, factors: readonly Factor[], first = true): string =>
