@@ -91,3 +91,22 @@ test('an edit right before the page is hidden is in its URL', async () => {
   await page.getByRole('button', { name: 'Derive' }).waitFor();
   expect(readAddress(await chooseChineseAnd(page, 'hide'), defaultState).language).toBe('zh');
 });
+
+test('a link that is opened while the URL of an edit is still to be written takes precedence', async () => {
+  const page = await open();
+  await page.getByRole('button', { name: 'Derive' }).waitFor();
+  await page.getByLabel('Language').evaluate(
+    (element, link) => {
+      const select = element as HTMLSelectElement;
+      select.value = 'zh';
+      select.dispatchEvent(new Event('change', { bubbles: true }));
+      // Before the URL is written, but after the page is so late that both are due at once.
+      setTimeout(() => (location.hash = link), 100);
+      const start = performance.now();
+      while (performance.now() < start + 300);
+    },
+    writeLink({ ...defaultState, view: 'train' }),
+  );
+  await untilUrl(page, ({ view, language }) => view === 'train' && language === 'en');
+  await page.locator('[aria-current=page]').getByText('Train').waitFor();
+});

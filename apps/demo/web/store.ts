@@ -78,7 +78,8 @@ export const useLinkProblem = (): LinkFault | undefined => usePlayground(() => l
 /** Calls back with the state before, after a link was opened in the page, but not after Back and Forward. */
 export const onLinkOpened = (listener: (before: PlaygroundState) => void): void => void linkListeners.add(listener);
 
-addEventListener('hashchange', () => {
+// Not "hashchange": browsers report it later, and a pending URL would be written over the one that was opened.
+addEventListener('popstate', () => {
   const isLink = history.state === null;
   if (isLink) history.replaceState(shown, '');
   if (location.hash === addressOf(state, fresh)) return;
